@@ -1,0 +1,41 @@
+/** Words and limits of the protocol (CONTRACT): each stands here once. */
+
+export const API_BASE = '/api/v1';
+
+export const HEADER = {
+  contentVersion: 'Content-Version',
+  cacheHashValue: 'Cache-Hash-Value',
+  cacheStatus: 'Cache-Status',
+  deviceId: 'X-Device-Id',
+  delta: 'X-Delta',
+  requestId: 'X-Request-Id',
+  preferenceApplied: 'Preference-Applied',
+} as const;
+
+export const JSON_TYPE = 'application/json; charset=utf-8';
+export const PROBLEM_TYPE = 'application/problem+json';
+
+/** Most bytes of a request's body. */
+export const MAX_REQUEST_BYTES = 65_536;
+/** Deepest nesting of arrays and objects in a parameter value. */
+export const MAX_NESTING = 32;
+/** Most and usual number of items on a page of a list. */
+export const MAX_PAGE = 1000;
+/** Most caches that one administrative call refreshes or purges. */
+export const MAX_BULK = 500;
+/** Longest `Prefer: wait`, seconds. */
+export const MAX_WAIT_S = 30;
+/** Longest user name and device id, characters. */
+export const MAX_USER_LENGTH = 256;
+export const MAX_DEVICE_LENGTH = 128;
+/** Cap of `origin.max_bytes`: the largest answer of an origin, bytes. */
+export const MAX_ORIGIN_BYTES = 33_554_432;
+/** Longest `Retry-After` of an origin that is heeded, seconds. */
+export const MAX_RETRY_AFTER_S = 3600;
+/** How long ended tasks stay readable, and how many of a cache. */
+export const TASK_RETENTION_MS = 7 * 86_400_000;
+export const TASK_RETENTION_COUNT = 1000;
+/** A lease outlives the load's time-out by this, so that the consumer always stops first. */
+export const LEASE_MARGIN_MS = 60_000;
+/** How long a resource definition may be kept in an isolate. */
+export const DEFINITION_CACHE_MS = 30_000;

@@ -1,0 +1,67 @@
+/** What is current of a cache (DESIGN "Words"): decided by the cache's object, answered by D1, kept at the edge. */
+
+import type { TaskError } from './problem.ts';
+
+/** A JSON value as it came over the wire. */
+export type Json = null | boolean | number | string | Json[] | { [name: string]: Json };
+export type Parameters = { [name: string]: Json };
+
+/** Which cache: a resource with one set of parameter values (and, for scope `user`, one user). */
+export interface CacheIdentity {
+  /** SHA-256 of the canonical JSON of the members below, 64 hex digits (core/cache-key.ts). */
+  key: string;
+  resource: string;
+  /** Validated, with defaults. */
+  parameters: Parameters;
+  /** The user whom the cache belongs to; null for a shared one. */
+  owner: string | null;
+}
+
+/** A kept version that changed the body. */
+export interface Link {
+  version: number;
+  /** Names the R2 objects that the load of this version wrote. */
+  fence: number;
+  /** Size of the delta from the link before; null where there is none (a gap): the full table is the answer. */
+  deltaBytes: number | null;
+  /** `Cache-Hash-Value` of this version; null for a body that is no table. */
+  hash: string | null;
+}
+
+/** The loaded state of a cache. Times are ms since the epoch, by the object's clock. */
+export interface Loaded {
+  /** Version of the last load. */
+  version: number;
+  /** Last version that changed the body: the number in the ETag. */
+  changed: number;
+  /** Names the R2 object `<key>/<fence>/body`. */
+  fence: number;
+  contentType: string;
+  /** Size of the body; the id map stands behind it in the same R2 object, `mapBytes` long (0: none). */
+  bytes: number;
+  mapBytes: number;
+  /** Rows of all tables; null for a body that is no table. */
+  rows: number | null;
+  /** `Cache-Hash-Value`; null for a body that is no table. */
+  hash: string | null;
+  /** When the last load ended, when the last that changed the body did, and until when the last counts as fresh. */
+  loadedAt: number;
+  changedAt: number;
+  expiresAt: number;
+}
+
+/** One row of `entries`, and the answer of an entry look-up. */
+export interface Entry extends CacheIdentity {
+  /** Definition number of the last load (or of the last failed one, while nothing is loaded). */
+  number: number;
+  /** Counts all changes of this entry: a lower one is neither used nor put over a higher one. */
+  revision: number;
+  /** Null: nothing was ever loaded, or it was purged. */
+  loaded: Loaded | null;
+  /** Kept versions, oldest first; the last is that of `loaded.changed`. */
+  chain: Link[];
+  /** Until then reads start no load, after a FAILURE (ms); null: no failure stands. */
+  retryAt: number | null;
+  lastError: TaskError | null;
+  lastTaskId: string | null;
+}

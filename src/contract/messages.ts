@@ -1,0 +1,26 @@
+/** Bodies of the queues' messages. A consumer logs and acknowledges what it does not understand. */
+
+/** `refresh` queue: a wake-up for one task. */
+export interface RefreshMessage {
+  taskId: string;
+}
+
+/** What a device was last given of a cache. */
+export interface SyncRecord {
+  user: string;
+  device: string;
+  resource: string;
+  key: string;
+  /** ms since the epoch */
+  syncedAt: number;
+  version: number;
+  /** Last version up to `version` that changed the body: the number in the ETag. */
+  changed: number;
+}
+
+/** `sync` queue: what was given and which caches were read, many at once. */
+export interface SyncMessage {
+  records: SyncRecord[];
+  /** Keys read, and the hour (ms since the epoch, a multiple of 3,600,000). */
+  read: { key: string; hour: number }[];
+}

@@ -1,0 +1,184 @@
+/**
+ * The verbs of the cache object (DESIGN "A refresh, step by step"): plain objects in and out, expected outcomes as
+ * tagged unions. Members may be added, optional ones only ("Two releases at once").
+ * Every verb may answer `unavailable`: the object's schema is newer than this release; the caller tries again later.
+ */
+
+import type { CacheIdentity, Entry, Loaded } from './entry.ts';
+import type { TaskError } from './problem.ts';
+import type { Task } from './task.ts';
+
+export type Unavailable = { outcome: 'unavailable' };
+
+/** What the task needs to know of the definition to end without its consumer. */
+export interface TaskPolicy {
+  /** `origin.timeout_s`: bounds the whole load; the lease is this and LEASE_MARGIN_MS. */
+  timeoutMs: number;
+  maxAttempts: number;
+  backoffMs: number;
+  errorTtlMs: number;
+}
+
+export interface EnqueueRequest {
+  cache: CacheIdentity;
+  /** The asker's definition number. */
+  number: number;
+  policy: TaskPolicy;
+  /**
+   * The moment after which the data must have been fetched, ms: `now` for an explicit refresh (by the object's
+   * clock), `loaded.loadedAt` of the entry that a read saw (0: none), now - N for `max-age=N`.
+   */
+  since: 'now' | number;
+  /** The user who asks for a refresh; null for reads, schedule and administration of many. */
+  asker: string | null;
+  /** A read: a standing failure (`retryAt`) is answered instead of starting a load. An explicit refresh goes past it. */
+  heedRetryAt: boolean;
+  /** Accept a load that the guard would refuse. */
+  force?: boolean;
+  /** `refresh_min_s` in ms: within it after a load's end, that load's task is the answer (explicit refreshes only). */
+  refreshMinMs?: number;
+  /** Hold the answer until the task ends, at most so long. 0: answer at once. */
+  waitMs: number;
+}
+export type EnqueueAnswer =
+  /** A task was made or joined. `entry` is there when it has ended. */
+  | { outcome: 'task'; task: Task; entry: Entry | null }
+  /** What is current was fetched after `since`, under that definition and unexpired. */
+  | { outcome: 'current'; entry: Entry }
+  /** A failure stands until `entry.retryAt`. */
+  | { outcome: 'failing'; entry: Entry }
+  | Unavailable;
+
+export interface ClaimRequest {
+  taskId: string;
+  /** Message id and delivery attempt: the same delivery asking twice gets the same answer. */
+  deliveryId: string;
+}
+/** What the load goes by. The lease is a duration that the consumer counts from before it asked. */
+export interface Lease {
+  taskId: string;
+  fence: number;
+  leaseMs: number;
+  timeoutMs: number;
+  attempt: number;
+  cache: CacheIdentity;
+  force: boolean;
+  /** What is current: its body and id map are compared with; null on a first load or after a purge. */
+  previous: PreviousLoad | null;
+  /** The first row id that was never used. */
+  nextRowId: number;
+}
+/** What a load must know of the one before. */
+export interface PreviousLoad extends Loaded {
+  /** Definition number of that load: another one allows no conditional request. */
+  number: number;
+  /** SHA-256 of the body as it came (no tables) or of the tables' names and columns; 64 hex digits. */
+  digest: string;
+  /** Validators of the origin, for a conditional request. */
+  originEtag: string | null;
+  originLastModified: string | null;
+}
+export type ClaimAnswer =
+  | { outcome: 'leased'; lease: Lease }
+  /** Acknowledge the message: there is nothing left to do. */
+  | { outcome: 'ended' }
+  /** Hand the message back: the task waits or runs; due in `delayMs`. */
+  | { outcome: 'not_due'; delayMs: number }
+  | Unavailable;
+
+export type BlobName = 'body' | 'delta';
+
+export interface CommitRequest {
+  taskId: string;
+  fence: number;
+  /** Definition number that the load was made under. */
+  number: number;
+  ttlMs: number;
+  retainVersions: number;
+  originEtag: string | null;
+  originLastModified: string | null;
+  /** Null: the body stays as it is, and nothing of this fence was left in R2. */
+  change: LoadChange | null;
+}
+/** What a load that changed the body wrote under its fence. */
+export interface LoadChange {
+  contentType: string;
+  bytes: number;
+  mapBytes: number;
+  rows: number | null;
+  hash: string | null;
+  digest: string;
+  /** The first row id that was never used, after this load. */
+  nextRowId: number;
+  /** Size of the delta written; null: none (a gap of the chain). */
+  deltaBytes: number | null;
+}
+export type CommitAnswer =
+  /** Task is SUCCESS; D1 has the entry. */
+  | { outcome: 'committed'; task: Task; entry: Entry }
+  /** The version stands, but D1 has not taken it yet; the object goes on trying. */
+  | { outcome: 'settling'; delayMs: number }
+  /** The lease was lost: nothing was changed. */
+  | { outcome: 'stale_lease' }
+  | Unavailable;
+
+export interface FailRequest {
+  taskId: string;
+  fence: number;
+  error: TaskError;
+  /** Network, time-out, 408, 425, 429, 5xx; anything else ends the task at once. */
+  retryable: boolean;
+  /** `Retry-After` of the origin, capped; a floor of the backoff and of `retryAt`. */
+  retryAfterMs: number | null;
+}
+export type FailAnswer =
+  | { outcome: 'retrying'; delayMs: number }
+  | { outcome: 'failed' }
+  | { outcome: 'stale_lease' }
+  | Unavailable;
+
+export type StateAnswer =
+  /** `entry` is there when the task has ended: whoever reports SUCCESS puts it to the edge first. */
+  { outcome: 'found'; task: Task; entry: Entry | null } | { outcome: 'unknown' } | Unavailable;
+
+export interface RevokeRequest {
+  taskId: string;
+  user: string;
+  /** `cache:refresh`: may revoke a task that only they asked for. */
+  mayRefresh: boolean;
+  /** `cache:admin`: may revoke any task. */
+  mayAdmin: boolean;
+}
+export type RevokeAnswer =
+  | { outcome: 'revoked'; task: Task }
+  /** It runs or has ended. */
+  | { outcome: 'conflict'; task: Task }
+  /** It may be read, but not revoked, by this caller. */
+  | { outcome: 'forbidden' }
+  | { outcome: 'unknown' }
+  | Unavailable;
+
+export interface PurgeRequest {
+  /** Key of the cache; an object that never heard of it does nothing. */
+  key: string;
+  /** Only expire: it serves as stale while it is loaded again. */
+  soft: boolean;
+}
+export type PurgeAnswer = { outcome: 'purged'; entry: Entry } | { outcome: 'unknown' } | Unavailable;
+
+/** Also writes the entry to D1 again, so that a D1 that lags or was restored heals. */
+export type EntryAnswer = { outcome: 'found'; entry: Entry } | { outcome: 'unknown' } | Unavailable;
+
+/** The cache object as its callers see it: the Durable Object's stub, or the client that retries it. */
+export interface CacheObjectVerbs {
+  enqueue(request: EnqueueRequest): Promise<EnqueueAnswer>;
+  claim(request: ClaimRequest): Promise<ClaimAnswer>;
+  commit(request: CommitRequest): Promise<CommitAnswer>;
+  fail(request: FailRequest): Promise<FailAnswer>;
+  state(taskId: string): Promise<StateAnswer>;
+  revoke(request: RevokeRequest): Promise<RevokeAnswer>;
+  purge(request: PurgeRequest): Promise<PurgeAnswer>;
+  entry(key: string): Promise<EntryAnswer>;
+  /** Sends again what is due; for dead letters. */
+  wake(taskId: string): Promise<void>;
+}

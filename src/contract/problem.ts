@@ -1,0 +1,85 @@
+/**
+ * Every way in which Freshet says no (CONTRACT 6, RFC 9457). A `Problem` is thrown by anything down to the stores;
+ * `http/problems.ts` alone renders it. `detail` is for the client; the cause stays inside and goes to the log.
+ */
+
+/** code -> status and title. The code is the fragment of `type`: `/docs/problems#<code>`. */
+export const PROBLEMS = {
+  'invalid-json': { status: 400, title: 'The body is not valid JSON' },
+  'invalid-parameters': { status: 400, title: 'A parameter is not valid' },
+  'invalid-header': { status: 400, title: 'A header is not valid' },
+  'invalid-cursor': { status: 400, title: 'The cursor is not one of ours' },
+  unauthenticated: { status: 401, title: 'A valid token is needed' },
+  'insufficient-scope': { status: 403, title: 'The token does not allow this' },
+  'device-mismatch': { status: 403, title: 'The token belongs to another device' },
+  'not-found': { status: 404, title: 'There is no such thing' },
+  'method-not-allowed': { status: 405, title: 'The method does not fit this path' },
+  conflict: { status: 409, title: 'The state does not allow this' },
+  'precondition-failed': { status: 412, title: 'The precondition does not hold' },
+  'too-large': { status: 413, title: 'The request is too large' },
+  'unsupported-media-type': { status: 415, title: 'The content type is not supported' },
+  'rate-limited': { status: 429, title: 'Too many requests' },
+  overloaded: { status: 503, title: 'The service cannot do this right now' },
+  'origin-unreachable': { status: 502, title: 'The origin could not be reached' },
+  'origin-timeout': { status: 504, title: 'The origin did not answer in time' },
+  'origin-status': { status: 502, title: 'The origin answered with an error' },
+  'origin-too-large': { status: 502, title: 'The origin answered with too much' },
+  'origin-malformed': { status: 502, title: 'The origin answered in another form than declared' },
+  'origin-redirect': { status: 502, title: 'The origin sent us elsewhere' },
+  'origin-guard': { status: 502, title: 'The origin answered with suspiciously little' },
+  misconfigured: { status: 500, title: 'The service is not configured' },
+  internal: { status: 500, title: 'Something went wrong here' },
+} as const satisfies Record<string, { status: number; title: string }>;
+
+export type ProblemCode = keyof typeof PROBLEMS;
+
+/** One fault of the input: an RFC 6901 pointer (or the name of a header or query member) and what is wrong there. */
+export interface InputFault {
+  pointer: string;
+  detail: string;
+}
+
+/** What a task says of its failure and what an entry keeps of it: a problem without `status`. */
+export interface TaskError {
+  type: string;
+  title: string;
+  detail: string;
+}
+
+export interface ProblemOptions {
+  errors?: readonly InputFault[];
+  /** Further headers of the answer, such as `Allow` or `Retry-After`. */
+  headers?: Readonly<Record<string, string>>;
+  cause?: unknown;
+}
+
+/** An expected refusal. `detail` must hold no secret, SQL or stack. */
+export class Problem extends Error {
+  override readonly name = 'Problem';
+  readonly code: ProblemCode;
+  readonly errors: readonly InputFault[];
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(code: ProblemCode, detail: string, options: ProblemOptions = {}) {
+    super(detail, { cause: options.cause });
+    this.code = code;
+    this.errors = options.errors ?? [];
+    this.headers = options.headers ?? {};
+  }
+}
+
+/** The `type` of a problem: a path of ours where it is explained. */
+export function problemType(code: ProblemCode): string {
+  return `/docs/problems#${code}`;
+}
+
+/** What a task or an entry keeps of a failed load. */
+export function taskError(code: ProblemCode, detail: string): TaskError {
+  return { type: problemType(code), title: PROBLEMS[code].title, detail };
+}
+
+/** The code of a kept error; `internal` for one that this release does not know. */
+export function codeOf(error: TaskError): ProblemCode {
+  const code = error.type.slice(error.type.indexOf('#') + 1);
+  return code in PROBLEMS ? (code as ProblemCode) : 'internal';
+}

@@ -1,0 +1,85 @@
+/** Resource definitions (CONTRACT 4): what `PUT /resources/<title>/` takes, with limits and defaults. */
+
+import * as v from 'valibot';
+import { MAX_ORIGIN_BYTES } from './constants.ts';
+
+const integer = (min: number, max: number) =>
+  v.pipe(v.number(), v.integer('must be an integer'), v.minValue(min), v.maxValue(max));
+
+/** Titles also stand in paths and logs: letters, digits, `_`, `.`, `-`, in Unicode's composed form (NFC). */
+export const ResourceTitle = v.pipe(
+  v.string(),
+  v.regex(/^[\p{L}\p{N}_.-]{1,128}$/u, 'must be 1 to 128 letters, digits, "_", "." or "-"'),
+  v.check((title) => title !== '.' && title !== '..', 'must not be "." or ".."'),
+  v.check((title) => title === title.normalize('NFC'), 'must be in Unicode normalisation form C'),
+);
+
+export const TableDefinition = v.strictObject({
+  /** Names the table in bodies and deltas. */
+  name: v.pipe(v.string(), v.minLength(1), v.maxLength(128)),
+  /** RFC 6901 pointer to an array of rows in the origin's answer. */
+  rows: v.optional(v.pipe(v.string(), v.regex(/^(\/([^~/]|~[01])*)*$/, 'must be a JSON pointer (RFC 6901)'))),
+  /** Members of object rows, in this order; names of the cells of array rows. */
+  columns: v.pipe(
+    v.array(v.pipe(v.string(), v.minLength(1), v.maxLength(256))),
+    v.minLength(1),
+    v.maxLength(1000),
+    v.check((names) => new Set(names).size === names.length, 'must not repeat a column'),
+  ),
+});
+export type TableDefinition = v.InferOutput<typeof TableDefinition>;
+
+export const Origin = v.strictObject({
+  /** RFC 6570 template over the parameters; scheme, host and port are literal. */
+  url: v.pipe(v.string(), v.minLength(1), v.maxLength(8192)),
+  method: v.optional(v.picklist(['GET', 'POST']), 'GET'),
+  headers: v.optional(v.record(v.string(), v.string()), {}),
+  /** Time-out of the whole load, seconds. */
+  timeout_s: v.optional(integer(1, 300), 30),
+  max_bytes: v.optional(integer(1, MAX_ORIGIN_BYTES), MAX_ORIGIN_BYTES),
+});
+
+export const Resource = v.strictObject({
+  origin: Origin,
+  /** JSON Schema (2020-12) of an object. */
+  parameters: v.optional(v.record(v.string(), v.unknown())),
+  scope: v.optional(v.picklist(['shared', 'user']), 'shared'),
+  format: v.optional(v.picklist(['json', 'ndjson', 'csv']), 'json'),
+  content_type: v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(256))),
+  ttl_s: v.optional(integer(0, 31_536_000), 3600),
+  stale_while_revalidate_s: v.optional(integer(0, 31_536_000), 0),
+  stale_if_error_s: v.optional(integer(0, 31_536_000), 86_400),
+  error_ttl_s: v.optional(integer(0, 86_400), 30),
+  refresh_min_s: v.optional(integer(0, 86_400), 0),
+  wait_s: v.optional(integer(0, 30), 10),
+  retry: v.optional(
+    v.strictObject({
+      max_attempts: v.optional(integer(1, 10), 5),
+      backoff_s: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(3600)), 2),
+    }),
+    {},
+  ),
+  retain_versions: v.optional(integer(1, 1000), 50),
+  schedule: v.optional(v.string()),
+  guard: v.optional(
+    v.strictObject({
+      min_rows: v.optional(integer(0, Number.MAX_SAFE_INTEGER)),
+      max_deleted: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(1))),
+    }),
+  ),
+  tables: v.optional(v.pipe(v.array(TableDefinition), v.minLength(1), v.maxLength(16))),
+});
+/** A definition with its defaults. */
+export type Resource = v.InferOutput<typeof Resource>;
+
+/** A definition as it is stored. */
+export interface StoredResource {
+  title: string;
+  /** Null: deleted; a tombstone while caches are left. */
+  definition: Resource | null;
+  /** Grows with each change that matters to a load (ms since the epoch, made to increase). */
+  number: number;
+  /** Caches loaded under a number below this one count as absent. */
+  purged: number;
+  changedAt: number;
+}

@@ -1,0 +1,152 @@
+/** The stores as flows see them. Each is made by a factory in `stores/`; wrappers (edge cache, tests) have the same interface. */
+
+import type { Entry } from './entry.ts';
+import type { SyncMessage, SyncRecord } from './messages.ts';
+import type { BlobName } from './object.ts';
+import type { Resource, StoredResource } from './resource.ts';
+
+/** What of a StoredResource an entry is judged by. */
+export interface ResourceMark {
+  number: number;
+  purged: number;
+  deleted: boolean;
+}
+
+/** Definitions (table `resources`). */
+export interface Resources {
+  /** From the isolate, at most DEFINITION_CACHE_MS old; `atLeast` asks D1 if the kept one has a lower number. */
+  find(title: string, atLeast?: number): Promise<StoredResource | null>;
+  /** From D1's primary: what a load goes by. Tombstones included. */
+  read(title: string): Promise<StoredResource | null>;
+  /** In order of title, after `after`; no tombstones. */
+  list(after: string | null, limit: number): Promise<StoredResource[]>;
+  /**
+   * Writes a definition if `expected` is still the stored `changedAt` (null: there is none, or a tombstone).
+   * `matters`: origin, parameters, scope, format or tables differ, so the number grows. Null: somebody else was faster.
+   */
+  put(
+    title: string,
+    definition: Resource,
+    matters: boolean,
+    expected: number | null,
+    now: number,
+  ): Promise<StoredResource | null>;
+  /** Makes a tombstone and starts the sweep of its caches. False: there was none (or `expected` does not hold). */
+  remove(title: string, expected: number | null, now: number): Promise<boolean>;
+  /** One write makes all caches count as absent (hard) or expired (soft); a hard one starts the sweep. False: no such resource. */
+  expireAll(title: string, soft: boolean, now: number): Promise<boolean>;
+  /** Resources whose caches are still to be purged, tombstones included. */
+  listSweeping(limit: number): Promise<StoredResource[]>;
+  /** Ends a sweep: no entry below `purged` is left. A tombstone without entries goes. */
+  endSweep(title: string, purged: number): Promise<void>;
+}
+
+/** Which entries a list is about. */
+export interface EntryFilter {
+  resource?: string;
+  owner?: string;
+  /** `failing`: a failure stands (`lastError`); `stale`: loaded and expired, or purged; `fresh`: loaded and not expired. */
+  state?: 'fresh' | 'stale' | 'failing';
+  /** Only entries whose number is below this one: what a sweep has still to purge. */
+  numberBelow?: number;
+}
+/** An entry with what only D1 knows of it. */
+export interface EntryRow extends Entry {
+  /** When it was last read, to the hour, ms; null: never. */
+  readAt: number | null;
+}
+
+/** Entries (table `entries`). */
+export interface Entries {
+  /** From the primary, with the resource's mark, in one statement. `mark` is null for an unknown resource. */
+  read(key: string, resource: string): Promise<{ entry: Entry | null; mark: ResourceMark | null }>;
+  /** One entry by its key alone. */
+  find(key: string): Promise<EntryRow | null>;
+  /** Several by their keys, in one statement (`json_each`). */
+  findAll(keys: readonly string[]): Promise<Entry[]>;
+  /** A page in order of key after `after`. `next` is the cursor of the next page; a filtered page may be short. */
+  list(
+    filter: EntryFilter,
+    after: string | null,
+    limit: number,
+    now: number,
+  ): Promise<{ entries: EntryRow[]; next: string | null }>;
+  /** How many entries with something loaded a resource has. */
+  count(resource: string): Promise<number>;
+  /** Upsert, only over a lower revision; keeps `readAt`. True when D1 has this revision or a higher one afterwards. */
+  put(entry: Entry): Promise<boolean>;
+  /** Removes entries without a loaded version of a removed resource, once its sweep is over. */
+  remove(keys: readonly string[]): Promise<void>;
+  /** Notes the hour in which keys were read, where it is later than the noted one. */
+  touch(read: SyncMessage['read']): Promise<void>;
+}
+
+/** An entry as the look-up gives it. */
+export interface LookedUp {
+  entry: Entry | null;
+  /** Of the resource, from the same statement; null: unknown resource, or an answer of the object put it here. */
+  mark: ResourceMark | null;
+  /** True for the one request that fetched it from D1: only it may ask the object for a load. */
+  fetched: boolean;
+}
+
+/** The entry look-up (DESIGN "Reading"): isolate memory and the location's edge cache before D1. */
+export interface EntryLookup {
+  /** What is current here, at most ENTRY_CACHE_MS old; the last known one when D1 does not answer in time. */
+  find(key: string, resource: string): Promise<LookedUp>;
+  /** Past the copies, from D1's primary: for a request that names a newer version than the one found. */
+  findNewest(key: string, resource: string): Promise<LookedUp>;
+  /** An answer of the object: known here at once, unless a higher revision is. */
+  put(entry: Entry): Promise<void>;
+  /** The task that somebody here asked for a key's load, so that other waiters can tell of it. */
+  noteTask(key: string, taskId: string): void;
+  notedTask(key: string): string | null;
+}
+
+/** Where one blob lies and how much of it is wanted. */
+export interface BlobRange {
+  offset: number;
+  length: number;
+}
+
+/** Bodies and deltas (R2, immutable: `<key>/<fence>/<name>`). */
+export interface Blobs {
+  /** The whole blob or a range of it; null when there is none (any more). */
+  get(key: string, fence: number, name: BlobName, range?: BlobRange): Promise<ReadableStream<Uint8Array> | null>;
+  /** Puts a blob of known content at once. */
+  put(key: string, fence: number, name: BlobName, content: Uint8Array): Promise<void>;
+  /** Begins a blob of unknown length; parts (all but the last of PART_BYTES) are uploaded as they come. */
+  begin(key: string, fence: number, name: BlobName): Promise<BlobUpload>;
+  /** Removes blobs; absent ones are no error. Only the object calls it. */
+  remove(names: readonly { key: string; fence: number; name: BlobName }[]): Promise<void>;
+}
+export interface BlobUpload {
+  part(content: Uint8Array): Promise<void>;
+  complete(): Promise<void>;
+  abort(): Promise<void>;
+}
+
+/** Which records a list is about: those of one user, or of all. */
+export interface SyncFilter {
+  user: string | null;
+  device?: string;
+  resource?: string;
+}
+
+/** Records of what devices were last given (table `sync_records`). */
+export interface SyncRecords {
+  /** A page in order of user, device, resource, key after `after`, in one statement. */
+  list(filter: SyncFilter, after: SyncRecord | null, limit: number): Promise<SyncRecord[]>;
+  /** Upserts, the newest by (syncedAt, version) decided in SQL, by `json_each`: order and doubling do not matter. */
+  put(records: readonly SyncRecord[]): Promise<void>;
+  /** Forgets up to `limit` records of a user (of one device); the number forgotten. */
+  remove(user: string, device: string | null, limit: number): Promise<number>;
+  /** One step of the slow walk that drops records older than `before`, at most `limit` rows read. */
+  dropOld(before: number, limit: number): Promise<void>;
+}
+
+/** Records on their way to the queue (DESIGN "Group commit"). */
+export interface SyncBuffer {
+  /** Notes a record (null: no device to record) and that the key was read; the caller's `waitUntil` runs the promise. */
+  add(record: SyncRecord | null, key: string, now: number): Promise<void>;
+}

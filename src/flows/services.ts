@@ -1,0 +1,27 @@
+/** What flows work with: stores, the object and the way out, as values; built from `env` once an invocation (src/services.ts). */
+
+import type { CacheObjectVerbs } from '../contract/object.ts';
+import type { Blobs, Entries, EntryLookup, Resources, SyncBuffer, SyncRecords } from '../contract/stores.ts';
+import type { Settings } from '../settings.ts';
+
+export interface Services {
+  settings: Settings;
+  /** Definitions, in D1 and for up to 30 s in the isolate. */
+  resources: Resources;
+  /** Entries in D1, for administration and the object. */
+  entries: Entries;
+  /** The entry look-up: edge cache before D1. */
+  lookup: EntryLookup;
+  /** Bodies in R2, the edge cache before them. */
+  blobs: Blobs;
+  /** What devices were given, in D1. */
+  syncRecords: SyncRecords;
+  /** Records on their way to the `sync` queue. */
+  syncBuffer: SyncBuffer;
+  /** The object of a cache key or task id; calls are retried where that is safe. */
+  objects: CacheObjectVerbs;
+  /** The secret of the Worker with this name; only names that begin with `ORIGIN_` are ever asked for. */
+  secret(name: string): string | undefined;
+  /** Keeps the invocation alive for work after the answer. */
+  waitUntil(work: Promise<unknown>): void;
+}

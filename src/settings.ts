@@ -1,0 +1,50 @@
+/** Settings: `env` read once into checked values with units. A bad one is a `misconfigured` problem that names it. */
+
+import { Problem } from './contract/problem.ts';
+
+export interface Settings {
+  /** How long a refresh is held for its task to end, ms. */
+  refreshWaitMs: number;
+  /** How long a location takes a looked-up entry as current, ms. */
+  entryCacheMs: number;
+  /** Host patterns that origins may have; empty: any https host by name. */
+  originHosts: readonly string[];
+  /** Records of devices older than this are dropped, days. */
+  syncRetentionDays: number;
+}
+
+type Vars = Readonly<Record<string, unknown>>;
+
+/** @throws Problem `misconfigured`, naming the setting */
+export function readSettings(env: object): Settings {
+  const vars = env as Vars;
+  return {
+    refreshWaitMs: integer(vars, 'REFRESH_WAIT_MS', 1000, 0, 30_000),
+    entryCacheMs: integer(vars, 'ENTRY_CACHE_MS', 1000, 0, 60_000),
+    originHosts: list(vars, 'ORIGIN_HOSTS'),
+    syncRetentionDays: integer(vars, 'SYNC_RETENTION_DAYS', 400, 1, 36_500),
+  };
+}
+
+/** Value of a setting or secret; undefined when absent or empty. */
+export function readText(env: object, name: string): string | undefined {
+  const value = (env as Vars)[name];
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+function integer(vars: Vars, name: string, usual: number, min: number, max: number): number {
+  const text = readText(vars, name);
+  if (text === undefined) return usual;
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < min || value > max) {
+    throw new Problem('misconfigured', `The setting ${name} must be a whole number from ${min} to ${max}.`);
+  }
+  return value;
+}
+
+function list(vars: Vars, name: string): string[] {
+  return (readText(vars, name) ?? '')
+    .split(/[\s,]+/)
+    .map((item) => item.toLowerCase())
+    .filter((item) => item !== '');
+}

@@ -1,0 +1,16 @@
+import type { D1Migration } from 'cloudflare:test';
+
+declare global {
+  namespace Cloudflare {
+    interface Env {
+      TEST_MIGRATIONS: D1Migration[];
+      JWT_SECRET: string;
+      ORIGIN_TEST_TOKEN: string;
+    }
+  }
+}
+declare module 'vitest' {
+  interface ProvidedContext {
+    originUrl: string;
+  }
+}
