@@ -5,32 +5,29 @@ CREATE TABLE resources (
   title TEXT PRIMARY KEY,
   definition TEXT,
   number INTEGER NOT NULL,
-  purged INTEGER NOT NULL DEFAULT 0,
+  purged INTEGER NOT NULL,
   sweeping INTEGER NOT NULL DEFAULT 0,
   changed_at INTEGER NOT NULL
 ) WITHOUT ROWID;
 
 CREATE INDEX resources_sweeping ON resources (title) WHERE sweeping = 1;
 
--- What is current of each cache: written by the key's object, ordered by revision. `version` is null when nothing is
--- loaded (never, or purged). `document` holds what no query asks for (contract/entry.ts), `next_refresh_at` is for schedules.
+-- What is current of each cache: written by the key's object, ordered by revision. A column is what a query asks for;
+-- the rest of an entry (src/contract/entry.ts) is JSON: `chain` apart from `document`, since lists leave it out.
+-- `version` and `expires_at` are null when nothing is loaded (never, or purged); `last_error` is null when none stands.
+-- No index holds what a load changes, so a load writes one row.
 CREATE TABLE entries (
   key TEXT PRIMARY KEY,
   resource TEXT NOT NULL,
-  number INTEGER NOT NULL,
   parameters TEXT NOT NULL,
   owner TEXT,
+  number INTEGER NOT NULL,
   revision INTEGER NOT NULL,
   version INTEGER,
-  changed INTEGER,
-  bytes INTEGER,
-  rows INTEGER,
-  loaded_at INTEGER,
   expires_at INTEGER,
-  retry_at INTEGER,
-  last_task_id TEXT,
   last_error TEXT,
   document TEXT NOT NULL,
+  chain TEXT NOT NULL,
   read_at INTEGER,
   next_refresh_at INTEGER
 ) WITHOUT ROWID;
@@ -39,7 +36,7 @@ CREATE INDEX entries_by_resource ON entries (resource, key);
 CREATE INDEX entries_by_owner ON entries (owner, key) WHERE owner IS NOT NULL;
 CREATE INDEX entries_due ON entries (next_refresh_at) WHERE next_refresh_at IS NOT NULL;
 
--- What each device was last given of each cache.
+-- What each device was last given of each cache. The indexes hold only what never changes in a record.
 CREATE TABLE sync_records (
   user TEXT NOT NULL,
   device TEXT NOT NULL,
@@ -52,8 +49,9 @@ CREATE TABLE sync_records (
 ) WITHOUT ROWID;
 
 CREATE INDEX sync_records_by_resource ON sync_records (resource, user, device, key);
+CREATE INDEX sync_records_by_device ON sync_records (device, user, resource, key);
 
--- Where each slow walk over a table has got to.
+-- Where each slow walk over a table has got to: the JSON array of its last primary key.
 CREATE TABLE walks (
   name TEXT PRIMARY KEY,
   cursor TEXT NOT NULL

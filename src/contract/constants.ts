@@ -39,3 +39,9 @@ export const TASK_RETENTION_COUNT = 1000;
 export const LEASE_MARGIN_MS = 60_000;
 /** How long a resource definition may be kept in an isolate. */
 export const DEFINITION_CACHE_MS = 30_000;
+/** Most rows of all tables of a cache: what the id maps of two versions may take of an isolate's memory. */
+export const MAX_ROWS = 1_000_000;
+/** Largest body made of tables, bytes: row ids and the `null` of missing members make it larger than the answer. */
+export const MAX_TABLES_BYTES = 134_217_728;
+/** Deepest nesting of arrays and objects in an origin's answer with tables. */
+export const MAX_ORIGIN_NESTING = 128;

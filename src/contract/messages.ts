@@ -3,6 +3,8 @@
 /** `refresh` queue: a wake-up for one task. */
 export interface RefreshMessage {
   taskId: string;
+  /** Title of the task's resource: a hint by which a consumer spares an origin that is busy, before it claims. */
+  resource?: string;
 }
 
 /** What a device was last given of a cache. */

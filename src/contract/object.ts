@@ -63,6 +63,8 @@ export interface Lease {
   attempt: number;
   cache: CacheIdentity;
   force: boolean;
+  /** The task's last lease ran out: its consumer may have been cut short, so this load is waited for to its end. */
+  awaited?: boolean;
   /** What is current: its body and id map are compared with; null on a first load or after a purge. */
   previous: PreviousLoad | null;
   /** The first row id that was never used. */
@@ -130,6 +132,8 @@ export interface FailRequest {
   retryable: boolean;
   /** `Retry-After` of the origin, capped; a floor of the backoff and of `retryAt`. */
   retryAfterMs: number | null;
+  /** Definition number that the load went by, when it got as far as reading it: the failure stands for that one too. */
+  number?: number;
 }
 export type FailAnswer =
   | { outcome: 'retrying'; delayMs: number }

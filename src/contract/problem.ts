@@ -68,6 +68,26 @@ export class Problem extends Error {
   }
 }
 
+export interface LoadFailureOptions {
+  /** Whether the same load may succeed soon: network, time-out, 408, 425, 429, 5xx, faults of ours. Usually not. */
+  retryable?: boolean;
+  /** `Retry-After` of the origin, ms, capped; null: it said nothing. */
+  retryAfterMs?: number | null;
+  cause?: unknown;
+}
+
+/** Why a load changes nothing. `detail` is told to clients and kept with the entry: no secret, header value or parameter. */
+export class LoadFailure extends Problem {
+  readonly retryable: boolean;
+  readonly retryAfterMs: number | null;
+
+  constructor(code: ProblemCode, detail: string, options: LoadFailureOptions = {}) {
+    super(code, detail, { cause: options.cause });
+    this.retryable = options.retryable ?? false;
+    this.retryAfterMs = options.retryAfterMs ?? null;
+  }
+}
+
 /** The `type` of a problem: a path of ours where it is explained. */
 export function problemType(code: ProblemCode): string {
   return `/docs/problems#${code}`;

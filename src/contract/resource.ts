@@ -14,6 +14,16 @@ export const ResourceTitle = v.pipe(
   v.check((title) => title === title.normalize('NFC'), 'must be in Unicode normalisation form C'),
 );
 
+/** RFC 9110 section 8.3.1: type, subtype and parameters. */
+const MediaType = v.pipe(
+  v.string(),
+  v.maxLength(256),
+  v.regex(
+    /^[\w!#$%&'*+.^`|~-]+\/[\w!#$%&'*+.^`|~-]+(?:\s*;\s*[\w!#$%&'*+.^`|~-]+=(?:[\w!#$%&'*+.^`|~-]+|"[^"\\\p{Cc}]*"))*$/u,
+    'must be a media type, such as text/csv',
+  ),
+);
+
 export const TableDefinition = v.strictObject({
   /** Names the table in bodies and deltas. */
   name: v.pipe(v.string(), v.minLength(1), v.maxLength(128)),
@@ -45,7 +55,7 @@ export const Resource = v.strictObject({
   parameters: v.optional(v.record(v.string(), v.unknown())),
   scope: v.optional(v.picklist(['shared', 'user']), 'shared'),
   format: v.optional(v.picklist(['json', 'ndjson', 'csv']), 'json'),
-  content_type: v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(256))),
+  content_type: v.optional(MediaType),
   ttl_s: v.optional(integer(0, 31_536_000), 3600),
   stale_while_revalidate_s: v.optional(integer(0, 31_536_000), 0),
   stale_if_error_s: v.optional(integer(0, 31_536_000), 86_400),

@@ -62,9 +62,9 @@ export interface Entries {
   read(key: string, resource: string): Promise<{ entry: Entry | null; mark: ResourceMark | null }>;
   /** One entry by its key alone. */
   find(key: string): Promise<EntryRow | null>;
-  /** Several by their keys, in one statement (`json_each`). */
-  findAll(keys: readonly string[]): Promise<Entry[]>;
-  /** A page in order of key after `after`. `next` is the cursor of the next page; a filtered page may be short. */
+  /** Those of the keys that have an entry, with their resources' marks, in one statement (`json_each`); chains left out. */
+  findAll(keys: readonly string[]): Promise<{ entry: Entry; mark: ResourceMark | null }[]>;
+  /** A page in order of key after `after`. `next` is the cursor of the next page; a filtered page may be short. Chains left out. */
   list(
     filter: EntryFilter,
     after: string | null,
@@ -133,10 +133,13 @@ export interface SyncFilter {
   resource?: string;
 }
 
+/** A place in the order of the records. */
+export type SyncPlace = Pick<SyncRecord, 'user' | 'device' | 'resource' | 'key'>;
+
 /** Records of what devices were last given (table `sync_records`). */
 export interface SyncRecords {
   /** A page in order of user, device, resource, key after `after`, in one statement. */
-  list(filter: SyncFilter, after: SyncRecord | null, limit: number): Promise<SyncRecord[]>;
+  list(filter: SyncFilter, after: SyncPlace | null, limit: number): Promise<SyncRecord[]>;
   /** Upserts, the newest by (syncedAt, version) decided in SQL, by `json_each`: order and doubling do not matter. */
   put(records: readonly SyncRecord[]): Promise<void>;
   /** Forgets up to `limit` records of a user (of one device); the number forgotten. */

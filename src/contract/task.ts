@@ -1,5 +1,6 @@
 /** Tasks as they are told (CONTRACT 2). A task is one refresh; its states are Celery's words. */
 
+import * as v from 'valibot';
 import type { CacheIdentity } from './entry.ts';
 import type { TaskError } from './problem.ts';
 
@@ -37,3 +38,43 @@ export interface Task {
   bytes: number | null;
   rows: number | null;
 }
+
+/** A task id in a request; in either case of its letters (RFC 9562 section 4). */
+export const TaskId = v.pipe(v.string(), v.uuid('must be a UUID'), v.toLowerCase());
+
+/** Body of `POST /cache/refresh/`: the other members are the resource's parameters. */
+export const RefreshBody = v.looseObject({ resource_title: v.pipe(v.string(), v.minLength(1)) });
+
+/** Body of `POST /cache/revoke/`. */
+export const RevokeBody = v.strictObject({ task_id: TaskId });
+
+/** `?expand=task`: tell all of the task. */
+export const ExpandTask = v.optional(v.picklist(['task']));
+
+const timestamp = v.pipe(v.string(), v.isoTimestamp());
+
+/** A task as it is answered; the members in this order. */
+export const TaskAnswer = v.strictObject({
+  task_id: v.pipe(v.string(), v.uuid()),
+  task_state: v.picklist(TASK_STATES),
+  /** In RETRY and FAILURE: a problem without `status`. */
+  error: v.optional(v.strictObject({ type: v.string(), title: v.string(), detail: v.string() })),
+});
+export type TaskAnswer = v.InferOutput<typeof TaskAnswer>;
+
+/** The same with `expand=task`; times are RFC 3339 in UTC. */
+export const ExpandedTaskAnswer = v.strictObject({
+  ...TaskAnswer.entries,
+  resource_title: v.string(),
+  parameters: v.record(v.string(), v.unknown()),
+  attempt: v.number(),
+  created: timestamp,
+  started: v.nullable(timestamp),
+  ended: v.nullable(timestamp),
+  due: v.nullable(timestamp),
+  version: v.nullable(v.number()),
+  etag: v.nullable(v.string()),
+  bytes: v.nullable(v.number()),
+  rows: v.nullable(v.number()),
+});
+export type ExpandedTaskAnswer = v.InferOutput<typeof ExpandedTaskAnswer>;

@@ -4,7 +4,6 @@
  */
 
 const PREFIX_DIGITS = 12;
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 /** Name of the Durable Object of a cache key (64 hex digits): its first 48 bits. */
 export function objectNameOfKey(key: string): string {
@@ -14,11 +13,6 @@ export function objectNameOfKey(key: string): string {
 /** Name of the Durable Object of a task id, which must be a UUID in lower case. */
 export function objectNameOfTask(taskId: string): string {
   return taskId.replaceAll('-', '').slice(0, PREFIX_DIGITS);
-}
-
-/** Whether the text is a UUID, in either case (RFC 9562 section 4). */
-export function isUuid(text: string): boolean {
-  return UUID.test(text.toLowerCase());
 }
 
 /** A new task id for a cache key. `random` gives 16 random bytes. */

@@ -19,6 +19,8 @@ interface Answer {
   cut_after?: number | null;
   /** Never answer. */
   hang?: boolean;
+  /** Do not answer until another answer is set; then give that one. */
+  hold?: boolean;
 }
 interface Seen {
   method: string;
@@ -30,6 +32,7 @@ interface Seen {
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const answers = new Map<string, Answer>();
   const seen = new Map<string, Seen[]>();
+  const held = new Map<string, (() => void)[]>();
   const server = createServer(async (request, response) => {
     const path = request.url ?? '/';
     const [, first = '', second = ''] = path.split(/[/?]/);
@@ -40,12 +43,17 @@ export default async function setup(project: TestProject): Promise<() => Promise
     }
     if (request.method === 'PUT') {
       answers.set(first, JSON.parse(body) as Answer);
+      for (const release of held.get(first) ?? []) release();
+      held.delete(first);
       response.end();
       return;
     }
     const log = seen.get(first) ?? [];
     seen.set(first, log);
     log.push({ method: request.method ?? '', path, headers: request.headers, body });
+    if (answers.get(first)?.hold) {
+      await new Promise<void>((release) => held.set(first, [...(held.get(first) ?? []), release]));
+    }
     const answer = answers.get(first) ?? { status: 404, body: 'nothing set' };
     if (answer.hang) return;
     await new Promise((resolve) => setTimeout(resolve, answer.delay_ms ?? 0));

@@ -9,6 +9,8 @@ export interface OriginAnswer {
   bytes_per_chunk?: number;
   cut_after?: number | null;
   hang?: boolean;
+  /** Do not answer until another answer is set; then give that one. */
+  hold?: boolean;
 }
 
 /** An origin of one test: its URL, its answer and what it was asked. */

@@ -1,0 +1,23 @@
+/** Rows on their way from an origin's answer to a body: what readers of every format tell, and whom. */
+
+import type { TableDefinition } from './resource.ts';
+
+/** Is told of the rows as they are read. Tables come one after the other, each once, in any order; all of them come. */
+export interface RowSink {
+  /** The rows of a table begin; `table` is its index in the definition. */
+  beginTable(table: number): void;
+  /** One row of the table begun: its cells as JSON texts joined by commas, without brackets; never empty. */
+  row(text: string): void;
+  endTable(): void;
+}
+
+/** Takes an answer piece by piece; rows are told before `write` returns. */
+export interface RowReader {
+  /** @throws LoadFailure `origin-malformed` */
+  write(bytes: Uint8Array): void;
+  /** The answer is over. @throws LoadFailure `origin-malformed` if it is not whole or a table is not there */
+  end(): void;
+}
+
+/** A reader of one format. */
+export type MakeRowReader = (tables: readonly TableDefinition[], sink: RowSink) => RowReader;

@@ -1,0 +1,118 @@
+/** Resource definitions (CONTRACT 4): what is wrong with one, and which of its changes matter to what was loaded. */
+
+import { hash } from 'node:crypto';
+import canonicalize from 'canonicalize';
+import * as v from 'valibot';
+import type { Json } from '../contract/entry.ts';
+import type { InputFault } from '../contract/problem.ts';
+import { Resource } from '../contract/resource.ts';
+import { faultsOfIssues } from './input-faults.ts';
+import { isObject, type ParameterSchema } from './parameter-schema.ts';
+import { faultsOfParameterSchema } from './parameter-schema-rules.ts';
+import { pointerTo } from './pointer.ts';
+
+/** A definition with its defaults (null when its form is wrong) and every fault found in it. */
+export interface ReadDefinition {
+  definition: Resource | null;
+  faults: InputFault[];
+}
+
+/** Reads a definition as `PUT /resources/<title>/` takes it; what must be known of the service is checked elsewhere. */
+export function readDefinition(body: Json): ReadDefinition {
+  const read = v.safeParse(Resource, body);
+  const given = isObject(body) ? body : {};
+  const faults = [
+    ...faultsOfForm(body, read.issues ?? []),
+    ...(isObject(given.parameters) ? faultsOfParameterSchema(given.parameters, '/parameters') : []),
+    ...faultsOfTables(given.tables),
+    ...notYet(given),
+  ];
+  return { definition: read.success && faults.length === 0 ? read.output : null, faults };
+}
+
+/** Names that the schema of the parameters knows; null: it lets others in as well. */
+export function parameterNames(schema: ParameterSchema): string[] | null {
+  const open = ['additionalProperties', 'unevaluatedProperties'].some(
+    (keyword) => schema[keyword] !== undefined && schema[keyword] !== false,
+  );
+  if (open || schema.patternProperties !== undefined) return null;
+  return isObject(schema.properties) ? Object.keys(schema.properties) : [];
+}
+
+/** Whether what was loaded under the one counts as expired under the other. */
+export function mattersToLoads(before: Resource, after: Resource): boolean {
+  const decisive = ({ origin, parameters, scope, format, tables }: Resource) =>
+    canonicalText({ origin, parameters: parameters ?? {}, scope, format, tables: tables ?? [] });
+  return decisive(before) !== decisive(after);
+}
+
+/** Whether the two say the same, in whatever order. */
+export function sameDefinition(one: Resource, other: Resource): boolean {
+  return canonicalText(one) === canonicalText(other);
+}
+
+/** Entity tag, without quotes, of a definition under its title. */
+export function definitionEtag(title: string, definition: Resource): string {
+  return hash('sha256', canonicalText([title, definition]), 'hex').slice(0, 32);
+}
+
+/** Canonical JSON (RFC 8785). */
+export function canonicalText(value: unknown): string {
+  return canonicalize(value) as string;
+}
+
+type AnySchema = v.GenericSchema & {
+  wrapped?: AnySchema;
+  entries?: Readonly<Record<string, AnySchema>>;
+  item?: AnySchema;
+  pipe?: readonly [AnySchema, ...unknown[]];
+};
+
+/** Valibot names but one unknown member of each object, and takes arrays for objects: both are looked for here. */
+function faultsOfForm(body: Json, issues: readonly v.BaseIssue<unknown>[]): InputFault[] {
+  const shape = faultsOfShape(body, Resource, '');
+  const inArray = ({ pointer }: InputFault) => shape.some((fault) => pointer.startsWith(`${fault.pointer}/`));
+  const others = faultsOfIssues(issues.filter(({ expected }) => expected !== 'never'));
+  return [...shape, ...others.filter((fault) => !inArray(fault))];
+}
+
+function faultsOfShape(value: unknown, schema: AnySchema, pointer: string): InputFault[] {
+  const inner = schema.wrapped ?? (schema.entries || schema.item ? undefined : schema.pipe?.[0]);
+  if (inner !== undefined && inner !== schema) return faultsOfShape(value, inner, pointer);
+  const { entries, item } = schema;
+  if (Array.isArray(value)) {
+    if (item !== undefined) return value.flatMap((each, index) => faultsOfShape(each, item, pointerTo(pointer, index)));
+    return entries !== undefined || schema.type === 'record' ? [{ pointer, detail: 'must be an object' }] : [];
+  }
+  if (entries === undefined || !isObject(value)) return [];
+  return Object.entries(value).flatMap(([name, each]) => {
+    const place = pointerTo(pointer, name);
+    const known = Object.hasOwn(entries, name) ? entries[name] : undefined;
+    return known ? faultsOfShape(each, known, place) : [{ pointer: place, detail: 'is not known here' }];
+  });
+}
+
+function faultsOfTables(tables: unknown): InputFault[] {
+  if (!Array.isArray(tables)) return [];
+  const names = new Set<unknown>();
+  return tables.flatMap((table, index) => {
+    if (!isObject(table)) return [];
+    const faults: InputFault[] = [];
+    const pointer = pointerTo('/tables', index);
+    if (table.rows === undefined) faults.push({ pointer: `${pointer}/rows`, detail: 'is required' });
+    if (names.has(table.name)) {
+      faults.push({ pointer: `${pointer}/name`, detail: 'must differ from the names of the other tables' });
+    }
+    names.add(table.name);
+    return faults;
+  });
+}
+
+function notYet(given: Record<string, unknown>): InputFault[] {
+  const faults: InputFault[] = [];
+  if (given.schedule !== undefined) faults.push({ pointer: '/schedule', detail: 'is not supported by this release' });
+  if (given.format === 'ndjson' || given.format === 'csv') {
+    faults.push({ pointer: '/format', detail: 'must be "json": this release reads no other' });
+  }
+  return faults;
+}

@@ -1,0 +1,50 @@
+/** Faults of the input in plain words, all of them in one problem. */
+
+import type * as v from 'valibot';
+import { type InputFault, Problem } from '../contract/problem.ts';
+import { pointerTo } from './pointer.ts';
+
+/** Most faults that one answer lists: a body of 64 KiB can have thousands. */
+const MAX_FAULTS = 100;
+
+/** Problem `invalid-parameters` of all faults; the first stands in `detail` too, for clients that read only that. */
+export function invalidParameters(faults: readonly InputFault[]): Problem {
+  const [first] = faults;
+  const detail = first === undefined ? 'Not valid.' : `${first.pointer || 'The body'} ${first.detail}.`;
+  return new Problem('invalid-parameters', detail, { errors: faults.slice(0, MAX_FAULTS) });
+}
+
+/** Issues of a valibot schema as faults with RFC 6901 pointers. */
+export function faultsOfIssues(issues: readonly v.BaseIssue<unknown>[]): InputFault[] {
+  return issues.map((issue) => ({
+    pointer: (issue.path ?? []).reduce((base, { key }) => pointerTo(base, String(key)), ''),
+    detail: wordsOf(issue),
+  }));
+}
+
+const OF_TYPE: Readonly<Record<string, string>> = {
+  string: 'must be a string',
+  number: 'must be a number',
+  boolean: 'must be true or false',
+  array: 'must be an array',
+  object: 'must be an object',
+  strict_object: 'must be an object',
+  record: 'must be an object',
+};
+
+const OF_LIMIT: Readonly<Record<string, (limit: unknown) => string>> = {
+  min_value: (limit) => `must be at least ${limit}`,
+  max_value: (limit) => `must be at most ${limit}`,
+  min_length: (limit) => (limit === 1 ? 'must not be empty' : `must have a length of at least ${limit}`),
+  max_length: (limit) => `must have a length of at most ${limit}`,
+};
+
+/** Schemas that bring words of their own keep them; valibot's own begin with "Invalid". */
+function wordsOf(issue: v.BaseIssue<unknown>): string {
+  if (issue.expected === 'never') return 'is not known here';
+  if (issue.received === 'undefined') return 'is required';
+  if (!issue.message.startsWith('Invalid ')) return issue.message;
+  if (issue.type === 'picklist')
+    return `must be one of ${issue.expected?.replace(/[()]/g, '').replaceAll(' | ', ', ')}`;
+  return OF_LIMIT[issue.type]?.(issue.requirement) ?? OF_TYPE[issue.type] ?? `must be ${issue.expected}`;
+}

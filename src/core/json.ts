@@ -1,0 +1,79 @@
+/**
+ * JSON from clients (RFC 8259), held to what survives a round trip (RFC 7493, I-JSON): whole numbers up to 2^53-1, finite
+ * numbers, well-formed strings, bounded nesting. Numbers are judged by value, so `1e20` is refused as its digits would be.
+ */
+
+import { JSONParser } from '@streamparser/json';
+import { MAX_NESTING } from '../contract/constants.ts';
+import type { Json } from '../contract/entry.ts';
+import { type InputFault, Problem } from '../contract/problem.ts';
+import { invalidParameters } from './input-faults.ts';
+import { pointerTo } from './pointer.ts';
+
+/**
+ * The value of a JSON text; of a repeated member the last counts. The root is nesting level 0, so that a parameter's value
+ * in a body may be nested MAX_NESTING deep.
+ *
+ * @throws Problem `invalid-json` naming the place; `invalid-parameters` with a pointer for each value that is not taken
+ */
+export function parseJson(text: string): Json {
+  let value: Json;
+  try {
+    value = JSON.parse(text) as Json;
+  } catch (cause) {
+    throw new Problem('invalid-json', `The JSON is broken at byte ${positionOfFault(text)}.`, { cause });
+  }
+  const faults: InputFault[] = [];
+  inspect(value, '', 0, faults);
+  if (faults.length > 0) throw invalidParameters(faults);
+  return value;
+}
+
+/** What is wrong with a number as a parameter; null: nothing. */
+export function faultOfNumber(value: number): string | null {
+  if (!Number.isFinite(value)) return 'must be a finite number';
+  if (Number.isInteger(value) && !Number.isSafeInteger(value)) return 'must be between -(2^53-1) and 2^53-1';
+  return null;
+}
+
+function inspect(value: Json, pointer: string, level: number, faults: InputFault[]): void {
+  if (typeof value === 'string') {
+    if (!value.isWellFormed()) faults.push({ pointer, detail: 'must not have lone surrogates' });
+  } else if (typeof value === 'number') {
+    const detail = faultOfNumber(value);
+    if (detail !== null) faults.push({ pointer, detail });
+  } else if (typeof value === 'object' && value !== null) {
+    if (level > MAX_NESTING) {
+      faults.push({ pointer, detail: `must not be nested deeper than ${MAX_NESTING} levels` });
+      return;
+    }
+    for (const [name, member] of Object.entries(value)) {
+      const place = pointerTo(pointer, name.toWellFormed());
+      const detail = faultOfName(name);
+      if (detail !== null) faults.push({ pointer: place, detail });
+      inspect(member, place, level + 1, faults);
+    }
+  }
+}
+
+/** `__proto__` is refused everywhere: whoever copies such a member by assignment changes the copy's prototype. */
+function faultOfName(name: string): string | null {
+  if (!name.isWellFormed()) return 'must not have lone surrogates in its name';
+  return name === '__proto__' ? 'must not be called "__proto__"' : null;
+}
+
+/** Where the text stops being JSON, in bytes: engines tell it in words of their own, and not always. */
+function positionOfFault(text: string): number {
+  const bytes = new TextEncoder().encode(text);
+  const parser = new JSONParser({ paths: [] });
+  let failed = false;
+  parser.onValue = () => {};
+  parser.onError = () => {
+    failed = true;
+  };
+  for (let at = 0; at < bytes.length; at++) {
+    parser.write(bytes.subarray(at, at + 1));
+    if (failed) return at;
+  }
+  return bytes.length;
+}

@@ -1,0 +1,107 @@
+/**
+ * Parameter values (CONTRACT 2): checked against the resource's JSON Schema, defaults filled in, so that one set of values
+ * means one cache however it was written. Strings stay as they are: other Unicode forms are other values.
+ */
+
+import type { Json, Parameters } from '../contract/entry.ts';
+import type { InputFault } from '../contract/problem.ts';
+import type { Resource } from '../contract/resource.ts';
+import { invalidParameters } from './input-faults.ts';
+import { faultOfNumber } from './json.ts';
+import {
+  isObject,
+  type JsonType,
+  member,
+  type ParameterSchema,
+  parameterSchemaOf,
+  typesOf,
+} from './parameter-schema.ts';
+import { pointerTo } from './pointer.ts';
+import { faultsOfErrors, NOT_A_PARAMETER, typeFault } from './schema-faults.ts';
+
+/** Names that no parameter has, whatever the schema lets through: `{_user}` in a URL is the user's name alone. */
+export function isReservedName(name: string): boolean {
+  return name === 'resource_title' || name.startsWith('_');
+}
+
+/**
+ * Values of a JSON body (core/json.ts), checked and with defaults; calling it on its own result changes nothing.
+ *
+ * @throws Problem `invalid-parameters` with a pointer for each fault
+ */
+export function checkParameters(resource: Resource, values: Parameters): Parameters {
+  const { root, errorsOf } = parameterSchemaOf(resource);
+  const filled = withDefaults(values, root) as Parameters;
+  const faults = faultsOfErrors(errorsOf(filled), root);
+  for (const name of Object.keys(values).filter(isReservedName)) {
+    const fault = { pointer: pointerTo('', name), detail: NOT_A_PARAMETER };
+    if (!faults.some(({ pointer }) => pointer === fault.pointer)) faults.push(fault);
+  }
+  if (faults.length > 0) throw invalidParameters(faults);
+  return filled;
+}
+
+/**
+ * Values of a query string, as decoded pairs: JSON literals where the schema takes their type, else text where it takes
+ * strings; checked and with defaults.
+ *
+ * @throws Problem `invalid-parameters` with a pointer for each fault
+ */
+export function parametersFromQuery(resource: Resource, query: readonly (readonly [string, string])[]): Parameters {
+  const { root } = parameterSchemaOf(resource);
+  const values: [string, Json][] = [];
+  const faults: InputFault[] = [];
+  const seen = new Set<string>();
+  for (const [name, text] of query) {
+    const read = seen.has(name)
+      ? { fault: 'must not be repeated' }
+      : readText(text, typesOf(schemaOf(name, root), root));
+    seen.add(name);
+    if ('fault' in read) faults.push({ pointer: pointerTo('', name), detail: read.fault });
+    else values.push([name, read.value]);
+  }
+  if (faults.length > 0) throw invalidParameters(faults);
+  return checkParameters(resource, Object.fromEntries(values));
+}
+
+const NUMBER = /^-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?$/;
+
+/** A text of the query as a value of one of the types. */
+function readText(text: string, types: ReadonlySet<JsonType>): { value: Json } | { fault: string } {
+  if (types.has('null') && text === 'null') return { value: null };
+  if (types.has('boolean') && (text === 'true' || text === 'false')) return { value: text === 'true' };
+  if ((types.has('number') || types.has('integer')) && NUMBER.test(text)) {
+    const value = Number(text) + 0; // -0 is 0
+    const fault = faultOfNumber(value);
+    if (fault !== null) return { fault };
+    if (types.has('number') || Number.isInteger(value)) return { value };
+  }
+  if (types.has('string')) return { value: text };
+  const literals = [...types].filter(
+    (type) => type !== 'array' && type !== 'object' && !(type === 'integer' && types.has('number')),
+  );
+  return literals.length > 0
+    ? { fault: typeFault(literals) }
+    : { fault: 'must be sent by POST: a query has no arrays and objects' };
+}
+
+/** The part of the schema that a parameter goes by; undefined: it says nothing of it. */
+function schemaOf(name: string, root: ParameterSchema): unknown {
+  const own = member(root.properties, name);
+  if (own !== undefined) return own;
+  const patterns = isObject(root.patternProperties) ? Object.entries(root.patternProperties) : [];
+  const fitting = patterns.filter(([pattern]) => new RegExp(pattern, 'u').test(name)).map(([, part]) => part);
+  return fitting.length > 0 ? { allOf: fitting } : root.additionalProperties;
+}
+
+/** Fills in the defaults of missing members, in nested objects too. */
+export function withDefaults(value: Json, part: unknown): Json {
+  const properties = member(part, 'properties');
+  if (!isObject(value) || !isObject(properties)) return value;
+  const filled = new Map<string, Json>(Object.entries(value as Parameters));
+  for (const [name, schema] of Object.entries(properties)) {
+    const given = filled.has(name) ? filled.get(name) : (member(schema, 'default') as Json | undefined);
+    if (given !== undefined) filled.set(name, withDefaults(given, schema));
+  }
+  return Object.fromEntries(filled);
+}

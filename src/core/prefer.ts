@@ -1,0 +1,41 @@
+/** `Prefer` (RFC 7240): what is malformed or unknown is ignored; of a repeated preference the first counts. */
+
+import { MAX_WAIT_S } from '../contract/constants.ts';
+
+export interface Preferences {
+  respondAsync: boolean;
+  /** Seconds, at most MAX_WAIT_S; null: not asked for. */
+  waitS: number | null;
+}
+
+/** The preferences that Freshet knows, of a `Prefer` header (several joined by commas). */
+export function parsePrefer(header: string | undefined): Preferences {
+  const seen = new Map<string, string>();
+  for (const [part] of (header ?? '').matchAll(/(?:[^,"]|"(?:[^"\\]|\\.)*"?)+/g)) {
+    const match = /^\s*([!#$%&'*+.^_`|~0-9A-Za-z-]+)\s*(?:=\s*(?:"([^"]*)"|([^\s;"]*))\s*)?(?:;.*)?$/.exec(part);
+    const name = match?.[1]?.toLowerCase();
+    if (name !== undefined && !seen.has(name)) seen.set(name, match?.[2] ?? match?.[3] ?? '');
+  }
+  const wait = seen.get('wait') ?? '';
+  return {
+    respondAsync: seen.get('respond-async') === '',
+    waitS: /^[0-9]+$/.test(wait) ? Math.min(Number(wait), MAX_WAIT_S) : null,
+  };
+}
+
+/** `Preference-Applied` for what was honoured; undefined when nothing was. */
+export function preferenceApplied(honoured: Partial<Preferences>): string | undefined {
+  const parts: string[] = [];
+  if (honoured.respondAsync) parts.push('respond-async');
+  if (honoured.waitS != null) parts.push(`wait=${honoured.waitS}`);
+  return parts.length > 0 ? parts.join(', ') : undefined;
+}
+
+/**
+ * How long an answer is held, ms: `wait` where it is preferred, so that `respond-async, wait=N` holds up to N as well; else
+ * not at all for `respond-async`, else as usual (CONTRACT 6).
+ */
+export function holdMs(preferences: Preferences, usualMs: number): number {
+  if (preferences.waitS !== null) return preferences.waitS * 1000;
+  return preferences.respondAsync ? 0 : usualMs;
+}

@@ -1,0 +1,121 @@
+/** What @cfworker/json-schema finds wrong with a value, in plain words with RFC 6901 pointers. */
+
+import type { OutputUnit } from '@cfworker/json-schema';
+import type { InputFault } from '../contract/problem.ts';
+import {
+  fromFragment,
+  isObject,
+  type JsonType,
+  member,
+  type ParameterSchema,
+  resolveReference,
+} from './parameter-schema.ts';
+import { pointerTo, pointerTokens } from './pointer.ts';
+
+/** Most listed values that a fault repeats. */
+const MAX_LISTED = 20;
+
+/** Said of a name that the definition does not know. */
+export const NOT_A_PARAMETER = 'is not a parameter of this resource';
+
+/** The innermost faults, each once, of a value checked against `part` of the schema `root`. */
+export function faultsOfErrors(
+  errors: readonly OutputUnit[],
+  root: ParameterSchema,
+  part: unknown = root,
+): InputFault[] {
+  const faults = new Map<string, InputFault>();
+  for (const error of innermost(errors)) {
+    const fault = faultOf(error, limitOf(error, root, part));
+    faults.set(JSON.stringify(fault), fault);
+  }
+  return [...faults.values()];
+}
+
+/** "must be an integer or null" */
+export function typeFault(types: Iterable<JsonType>): string {
+  return `must be ${orList(Array.from(types, (type) => TYPE_WORDS[type] ?? type))}`;
+}
+
+const TYPE_WORDS: Readonly<Record<JsonType, string>> = {
+  integer: 'an integer',
+  number: 'a number',
+  boolean: 'true or false',
+  null: 'null',
+  string: 'a string',
+  array: 'an array',
+  object: 'an object',
+};
+
+/** Keywords whose faults say why, below them or (the second line) not: their branches are alternatives. */
+const WRAPPERS = new Set(
+  '$ref properties patternProperties additionalProperties unevaluatedProperties prefixItems items unevaluatedItems allOf if'.split(
+    ' ',
+  ),
+);
+const ALTERNATIVES = new Set(['anyOf', 'oneOf', 'contains']);
+
+function* innermost(errors: readonly OutputUnit[]): Generator<OutputUnit> {
+  let skipped: string | null = null;
+  for (const error of errors) {
+    if (skipped !== null && error.keywordLocation.startsWith(skipped)) continue;
+    skipped = ALTERNATIVES.has(error.keyword) ? `${error.keywordLocation}/` : null;
+    if (!WRAPPERS.has(error.keyword)) yield error;
+  }
+}
+
+function faultOf(error: OutputUnit, limit: unknown): InputFault {
+  const pointer = fromFragment(error.instanceLocation.slice(1));
+  if (error.keyword === 'required' || error.keyword === 'dependentRequired') {
+    // The library names the missing member in its text alone.
+    const name = /does not have (?:required property )?"([\s\S]*)"\.$/.exec(error.error)?.[1] ?? '';
+    return { pointer: pointerTo(pointer, name), detail: 'is required' };
+  }
+  if (error.keyword === 'false') {
+    return { pointer, detail: pointerTokens(pointer).length === 1 ? NOT_A_PARAMETER : 'is not allowed here' };
+  }
+  return { pointer, detail: WORDS[error.keyword]?.(limit) ?? `does not fit the schema's "${error.keyword}"` };
+}
+
+const WORDS: Readonly<Record<string, (limit: unknown) => string>> = {
+  type: (types) => typeFault([types].flat() as JsonType[]),
+  enum: listed,
+  const: (value) => `must be ${JSON.stringify(value)}`,
+  minimum: (limit) => `must be at least ${limit}`,
+  maximum: (limit) => `must be at most ${limit}`,
+  exclusiveMinimum: (limit) => `must be more than ${limit}`,
+  exclusiveMaximum: (limit) => `must be less than ${limit}`,
+  multipleOf: (limit) => `must be a multiple of ${limit}`,
+  minLength: (limit) => `must have at least ${limit} characters`,
+  maxLength: (limit) => `must have at most ${limit} characters`,
+  pattern: (pattern) => `must match the pattern ${pattern}`,
+  format: (format) => `must have the format "${format}"`,
+  minItems: (limit) => `must have at least ${limit} items`,
+  maxItems: (limit) => `must have at most ${limit} items`,
+  uniqueItems: () => 'must not repeat an item',
+  minProperties: (limit) => `must have at least ${limit} members`,
+  maxProperties: (limit) => `must have at most ${limit} members`,
+  anyOf: () => 'must have one of the forms that the schema allows',
+  oneOf: () => 'must have exactly one of the forms that the schema allows',
+  not: () => 'has a form that the schema rules out',
+};
+
+function listed(values: unknown): string {
+  if (!Array.isArray(values) || values.length > MAX_LISTED) return 'must be one of the values that the schema lists';
+  return `must be ${orList(values.map((value) => JSON.stringify(value)))}`;
+}
+
+function orList(words: readonly string[]): string {
+  if (words.length < 2) return words.join('');
+  return `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
+}
+
+/** The value of the keyword that was broken: `keywordLocation` is a path through the schema and its references. */
+function limitOf(error: OutputUnit, root: ParameterSchema, start: unknown): unknown {
+  let part = start;
+  for (const token of pointerTokens(fromFragment(error.keywordLocation.slice(1)))) {
+    const next = member(part, token);
+    part = token === '$ref' && isObject(part) && typeof next === 'string' ? resolveReference(root, next) : next;
+  }
+  return part;
+}

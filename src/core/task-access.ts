@@ -1,0 +1,14 @@
+/** Who may see which task (CONTRACT 1, 2). */
+
+import type { Identity } from '../contract/identity.ts';
+import type { Task } from '../contract/task.ts';
+
+/**
+ * `cache:admin` sees any; `cache:read` those of shared caches and of the user's own. A task that may not be seen is answered
+ * like one that does not exist.
+ */
+export function mayReadTask(identity: Identity, task: Task): boolean {
+  if (identity.scopes.has('cache:admin')) return true;
+  const { owner } = task.cache;
+  return identity.scopes.has('cache:read') && (owner === null || owner === identity.user);
+}

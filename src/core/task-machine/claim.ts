@@ -1,0 +1,88 @@
+/** A consumer asks for the right to load (DESIGN "A refresh", 3): under a fence of its own and a lease, one at a time. */
+
+import { LEASE_MARGIN_MS } from '../../contract/constants.ts';
+import type { ClaimAnswer, ClaimRequest, Lease, PreviousLoad } from '../../contract/object.ts';
+import type { CacheDocument, LeaseState, LiveTask, LoadedState } from './document.ts';
+import type { Draft, StepContext } from './draft.ts';
+import { blobsOfFence } from './owed.ts';
+import { MAX_SETTLING, OWED_CLAIMED_MS, RESEND_FIRST_MS, STORE_GRACE_MS } from './timing.ts';
+
+/** Gives the lease of the task, to one delivery; else when to ask again (ms), or that there is nothing left to do. */
+export function claim(draft: Draft, request: ClaimRequest, { now }: StepContext): ClaimAnswer {
+  const { head, behind, settling } = draft.document;
+  if (head?.taskId === request.taskId) return claimHead(draft, head, request, now);
+  // What waits for its turn has no message of its own, but a dead letter's wake-up may ask for it.
+  if (behind?.taskId === request.taskId)
+    return { outcome: 'not_due', delayMs: head === null ? 0 : untilFree(head, now) };
+  if (settling.some(({ record }) => record.taskId === request.taskId)) return awaitStore(draft);
+  return { outcome: 'ended' };
+}
+
+function claimHead(draft: Draft, head: LiveTask, request: ClaimRequest, now: number): ClaimAnswer {
+  if (head.lease !== null) {
+    if (head.lease.deliveryId !== request.deliveryId) return { outcome: 'not_due', delayMs: head.lease.endsAt - now };
+    return { outcome: 'leased', lease: leaseOf(draft.document, head, head.lease, now) };
+  }
+  if (head.dueAt !== null && head.dueAt > now) return { outcome: 'not_due', delayMs: head.dueAt - now };
+  if (draft.document.settling.length >= MAX_SETTLING) return awaitStore(draft);
+  return startLoad(draft, head, request.deliveryId, now);
+}
+
+/** Nothing can be done before D1 has taken what was committed; the message is one more clock that sees to it. */
+function awaitStore(draft: Draft): ClaimAnswer {
+  draft.effects.store = true;
+  return { outcome: 'not_due', delayMs: STORE_GRACE_MS };
+}
+
+function startLoad(draft: Draft, head: LiveTask, deliveryId: string, now: number): ClaimAnswer {
+  const { counters, owed } = draft.document;
+  const fence = counters.fence + 1;
+  // Later than the end of the load before even within one millisecond: reads compare the two.
+  const claimedAt = Math.max(now, counters.clockAt + 1);
+  const lease: LeaseState = { fence, deliveryId, claimedAt, endsAt: now + leaseMs(head), number: head.number };
+  const started: LiveTask = {
+    ...head,
+    state: 'STARTED',
+    attempt: head.attempt + 1,
+    startedAt: now,
+    dueAt: null,
+    resendAt: null,
+    resends: 0,
+    lease,
+  };
+  draft.update({
+    head: started,
+    counters: { ...counters, fence, clockAt: claimedAt },
+    owed: [...owed, ...blobsOfFence(fence, now + OWED_CLAIMED_MS)],
+  });
+  return { outcome: 'leased', lease: leaseOf(draft.document, started, lease, now) };
+}
+
+function leaseMs({ policy }: LiveTask): number {
+  return policy.timeoutMs + LEASE_MARGIN_MS;
+}
+
+/** What the load goes by. `leaseMs` is what is left, so that a second asking does not lengthen the lease. */
+function leaseOf(document: CacheDocument, task: LiveTask, lease: LeaseState, now: number): Lease {
+  return {
+    taskId: task.taskId,
+    fence: lease.fence,
+    leaseMs: lease.endsAt - now,
+    timeoutMs: task.policy.timeoutMs,
+    attempt: task.attempt,
+    cache: document.cache,
+    force: task.force,
+    awaited: task.lostLease,
+    previous: document.loaded === null ? null : previousLoad(document.loaded),
+    nextRowId: document.counters.nextRowId,
+  };
+}
+
+function previousLoad({ claimedAt: _, loadFence: __, taskId: ___, ...previous }: LoadedState): PreviousLoad {
+  return previous;
+}
+
+/** How long until the task at the head is next due or loses its lease, ms. */
+function untilFree(head: LiveTask, now: number): number {
+  return Math.max((head.lease?.endsAt ?? head.dueAt ?? now) - now, RESEND_FIRST_MS);
+}

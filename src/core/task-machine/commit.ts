@@ -1,0 +1,120 @@
+/**
+ * A load that succeeded (DESIGN "A refresh", 4): one transaction makes the version current, ends the lease and
+ * dispatches the next task; the task itself is SUCCESS only once D1 has the entry (`stored`).
+ */
+
+import type { Link } from '../../contract/entry.ts';
+import type { CommitAnswer, CommitRequest, LoadChange } from '../../contract/object.ts';
+import { etagOf } from '../etag.ts';
+import type { CacheDocument, LeaseState, LiveTask, LoadedState, OwedBlob, TaskRecord } from './document.ts';
+import type { Draft, StepContext } from './draft.ts';
+import { namedBlobs, withoutBlobs } from './owed.ts';
+import { OWED_REPLACED_MS, STORE_GRACE_MS } from './timing.ts';
+import { entryOf, findEnded, recordOf, taskOf } from './views.ts';
+
+/** Makes the load of this fence current; the answer is `settling` until D1 has it, then the same request gets `committed`. */
+export function commit(draft: Draft, request: CommitRequest, context: StepContext): CommitAnswer {
+  const { head } = draft.document;
+  if (head?.taskId === request.taskId && head.lease?.fence === request.fence) {
+    makeCurrent(draft, head, head.lease, request, context.now);
+    return { outcome: 'settling', delayMs: STORE_GRACE_MS };
+  }
+  return answerAgain(draft, request, context);
+}
+
+/** [M] A fence commits once: asked again, because the answer was lost, it is told what its commit has become. */
+function answerAgain(draft: Draft, request: CommitRequest, context: StepContext): CommitAnswer {
+  const { document } = draft;
+  const isSettling = document.settling.some(
+    ({ fence, record }) => fence === request.fence && record.taskId === request.taskId,
+  );
+  if (isSettling) {
+    draft.effects.store = true;
+    return { outcome: 'settling', delayMs: STORE_GRACE_MS };
+  }
+  const record = document.loaded?.loadFence === request.fence ? findEnded(request.taskId, context) : null;
+  if (record?.state !== 'SUCCESS') return { outcome: 'stale_lease' };
+  return { outcome: 'committed', task: taskOf(document, record), entry: entryOf(document) };
+}
+
+function makeCurrent(draft: Draft, head: LiveTask, lease: LeaseState, request: CommitRequest, now: number): void {
+  const before = draft.document;
+  const loadedAt = Math.max(now, lease.claimedAt);
+  const version = before.counters.version + 1;
+  const loaded = nextLoaded(before.loaded, request, {
+    version,
+    loadedAt,
+    expiresAt: lease.claimedAt > before.expiredAt ? loadedAt + request.ttlMs : loadedAt,
+    number: request.number,
+    originEtag: request.originEtag,
+    originLastModified: request.originLastModified,
+    claimedAt: lease.claimedAt,
+    loadFence: lease.fence,
+    taskId: head.taskId,
+  });
+  const chain = nextChain(before.chain, request, version);
+  draft.revise(
+    {
+      loaded,
+      chain,
+      counters: {
+        ...before.counters,
+        version,
+        nextRowId: Math.max(before.counters.nextRowId, request.change?.nextRowId ?? 0),
+        clockAt: loadedAt,
+      },
+      number: request.number,
+      failure: null,
+      lastTaskId: head.taskId,
+      owed: nextOwed(before, { loaded, chain }, lease.fence, now + OWED_REPLACED_MS),
+    },
+    now,
+  );
+  const record = successOf(recordOf(head), before.cache.key, loaded);
+  const { revision } = draft.document.counters;
+  draft.update({
+    settling: [...before.settling, { record, fence: lease.fence, revision, committedAt: now }],
+  });
+  draft.advance(now);
+}
+
+type LoadFacts = Omit<LoadedState, keyof LoadChange | 'changed' | 'fence' | 'changedAt'>;
+
+function nextLoaded(before: LoadedState | null, { change }: CommitRequest, facts: LoadFacts): LoadedState {
+  if (change === null) {
+    if (before === null) throw new Error('a load cannot leave unchanged what was never loaded');
+    return { ...before, ...facts };
+  }
+  const { contentType, bytes, mapBytes, rows, hash, digest } = change;
+  const body = { contentType, bytes, mapBytes, rows, hash, digest };
+  return { ...facts, ...body, changed: facts.version, fence: facts.loadFence, changedAt: facts.loadedAt };
+}
+
+/** The kept versions, oldest first, cut to `retainVersions`; those are counted whether or not the body changed this time. */
+function nextChain(chain: readonly Link[], request: CommitRequest, version: number): Link[] {
+  const { change, fence, retainVersions } = request;
+  const added = change === null ? [] : [{ version, fence, deltaBytes: change.deltaBytes, hash: change.hash }];
+  return [...chain, ...added].slice(-retainVersions);
+}
+
+/** What the fence wrote is named now; what only the version before named is owed. */
+function nextOwed(
+  before: CacheDocument,
+  after: Pick<CacheDocument, 'loaded' | 'chain'>,
+  fence: number,
+  dueAt: number,
+): OwedBlob[] {
+  const others = before.owed.filter((blob) => blob.fence !== fence);
+  return [...others, ...withoutBlobs(namedBlobs(before, dueAt), namedBlobs(after, dueAt))];
+}
+
+function successOf(record: TaskRecord, key: string, loaded: LoadedState): TaskRecord {
+  return {
+    ...record,
+    state: 'SUCCESS',
+    version: loaded.version,
+    etag: etagOf(key, loaded.changed),
+    bytes: loaded.bytes,
+    rows: loaded.rows,
+  };
+}

@@ -1,0 +1,145 @@
+/**
+ * The document of one cache key: all that its object knows of it but the ended tasks, in one row (DESIGN "Stores").
+ * Documents are never changed in place: a rule that changes nothing hands back the very same one, and nothing is written.
+ */
+
+import type { CacheIdentity, Link, Loaded } from '../../contract/entry.ts';
+import type { BlobName, TaskPolicy } from '../../contract/object.ts';
+import type { TaskError } from '../../contract/problem.ts';
+import type { Askers, Task } from '../../contract/task.ts';
+
+/** These only grow, and outlive purge and deletion for ever: ETags and R2 keys are made of them. */
+export interface Counters {
+  version: number;
+  revision: number;
+  fence: number;
+  nextRowId: number;
+  /** The latest time (ms) at which a load was claimed, ended or expired: the next claim is later, whatever the clock does. */
+  clockAt: number;
+}
+
+/** What is loaded, with what only loads need to know. */
+export interface LoadedState extends Loaded {
+  /** Definition number of the load. */
+  number: number;
+  digest: string;
+  originEtag: string | null;
+  originLastModified: string | null;
+  /** When the load was claimed, ms: its data was fetched after that. */
+  claimedAt: number;
+  /** Fence of the last load, be it that it changed nothing: a second commit of it is told from a stale one. */
+  loadFence: number;
+  /** Task of the last load. */
+  taskId: string;
+}
+
+/** A failure that stands. */
+export interface Failure {
+  number: number;
+  retryAt: number;
+  error: TaskError;
+}
+
+/** The right to commit. */
+export interface LeaseState {
+  fence: number;
+  deliveryId: string;
+  claimedAt: number;
+  endsAt: number;
+  /** The load goes by a definition of this number or a higher one: some asker knew it before the claim. */
+  number: number;
+}
+
+/** A task that has not ended and not been committed. */
+export interface LiveTask {
+  taskId: string;
+  state: 'PENDING' | 'STARTED' | 'RETRY';
+  askers: Askers;
+  force: boolean;
+  /** Highest definition number of its askers. */
+  number: number;
+  policy: TaskPolicy;
+  attempt: number;
+  createdAt: number;
+  startedAt: number | null;
+  error: TaskError | null;
+  /** Its last lease ran out: its consumer may have been cut short, so the next one is not let go before its end. */
+  lostLease: boolean;
+  /** Null while it runs or stands behind another one. */
+  dueAt: number | null;
+  /** When the alarm sends its message again, and how often it has; null while it runs or stands behind another one. */
+  resendAt: number | null;
+  resends: number;
+  /** Only in STARTED. */
+  lease: LeaseState | null;
+}
+
+/** A task as it is kept after its end: that of the contract without the cache, which the document knows. */
+export type TaskRecord = Omit<Task, 'cache'>;
+
+/** A committed task that waits for D1 to have its revision; it still reads as STARTED. */
+export interface SettlingTask {
+  /** As it will be told once it has ended. */
+  record: TaskRecord;
+  fence: number;
+  revision: number;
+  committedAt: number;
+}
+
+/** A blob that the object will remove from R2. */
+export interface OwedBlob {
+  fence: number;
+  name: BlobName;
+  dueAt: number;
+}
+
+export interface CacheDocument {
+  cache: CacheIdentity;
+  counters: Counters;
+  /** Definition number of the last load, or of the last failed one while nothing is loaded. */
+  number: number;
+  loaded: LoadedState | null;
+  chain: readonly Link[];
+  failure: Failure | null;
+  lastTaskId: string | null;
+  /** Loads claimed up to then count as expired (a soft purge), ms. */
+  expiredAt: number;
+  /** The task that runs or is next to run, and the one behind it (PENDING), which is there only with the first. */
+  head: LiveTask | null;
+  behind: LiveTask | null;
+  settling: readonly SettlingTask[];
+  /** Which revision D1 is known to have; `retryAt`: when the alarm writes the newest one, null when D1 has it. */
+  stored: { revision: number; tries: number; retryAt: number | null };
+  owed: readonly OwedBlob[];
+  /** How many ended tasks are kept, and when the old ones are next swept. */
+  ended: { count: number; sweepAt: number | null };
+}
+
+/** The document of a key that was never asked for. */
+export function emptyDocument(cache: CacheIdentity): CacheDocument {
+  return {
+    cache,
+    counters: { version: 0, revision: 0, fence: 0, nextRowId: 1, clockAt: 0 },
+    number: 0,
+    loaded: null,
+    chain: [],
+    failure: null,
+    lastTaskId: null,
+    expiredAt: 0,
+    head: null,
+    behind: null,
+    settling: [],
+    stored: { revision: 0, tries: 0, retryAt: null },
+    owed: [],
+    ended: { count: 0, sweepAt: null },
+  };
+}
+
+/** Whether the document holds the task, live or settling. */
+export function holdsTask(document: CacheDocument, taskId: string): boolean {
+  return (
+    document.head?.taskId === taskId ||
+    document.behind?.taskId === taskId ||
+    document.settling.some(({ record }) => record.taskId === taskId)
+  );
+}

@@ -1,0 +1,78 @@
+/** What one step has changed so far: the next document, the tasks that ended and the effects to be carried out after the transaction. */
+
+import { TASK_RETENTION_COUNT, TASK_RETENTION_MS } from '../../contract/constants.ts';
+import type { CacheDocument, OwedBlob, TaskRecord } from './document.ts';
+import { RESEND_FIRST_MS, STORE_GRACE_MS, TRIM_SURPLUS } from './timing.ts';
+
+/** What a step needs of the world. */
+export interface StepContext {
+  /** The object's clock, ms. */
+  now: number;
+  /** From 0 up to 1. */
+  random(): number;
+  newTaskId(key: string): string;
+  /** An ended task of this key, however old. */
+  ended(taskId: string): TaskRecord | null;
+}
+
+/** What is to be done once the transaction has been written. Losing any of it is made good by the alarm. */
+export interface Effects {
+  /** Ids of the tasks whose message goes to the queue. */
+  send: string[];
+  /** Write the newest entry to D1, then tell the machine (`stored` or `unstored`). */
+  store: boolean;
+  /** Remove from R2, then tell the machine (`removed`). */
+  remove: OwedBlob[];
+}
+
+/** One step under way. Documents are replaced, never changed, so the one given stays as it is. */
+export class Draft {
+  document: CacheDocument;
+  readonly ended: TaskRecord[] = [];
+  readonly effects: Effects = { send: [], store: false, remove: [] };
+  /** The ended tasks of the key are to be cut to TASK_RETENTION_COUNT, in the same transaction. */
+  trims = false;
+
+  constructor(document: CacheDocument) {
+    this.document = document;
+  }
+
+  update(patch: Partial<CacheDocument>): void {
+    this.document = { ...this.document, ...patch };
+  }
+
+  /** Makes the head due now and sends its message; the alarm sends it again as long as it is not claimed. */
+  dispatch(now: number): void {
+    const { head } = this.document;
+    if (head === null) return;
+    this.update({ head: { ...head, dueAt: now, resendAt: now + RESEND_FIRST_MS, resends: 0 } });
+    this.effects.send.push(head.taskId);
+  }
+
+  /** Frees the head's place: the task behind it, if any, takes it and is dispatched in the same transaction. */
+  advance(now: number): void {
+    this.update({ head: this.document.behind, behind: null });
+    this.dispatch(now);
+  }
+
+  /** A new revision of the entry, which D1 has to get. */
+  revise(patch: Partial<CacheDocument>, now: number): void {
+    const counters = patch.counters ?? this.document.counters;
+    this.update({
+      ...patch,
+      counters: { ...counters, revision: counters.revision + 1 },
+      stored: { ...this.document.stored, tries: 0, retryAt: now + STORE_GRACE_MS },
+    });
+    this.effects.store = true;
+  }
+
+  /** Keeps a task that has ended. */
+  end(record: TaskRecord, now: number): void {
+    this.ended.push(record);
+    const { count, sweepAt } = this.document.ended;
+    this.trims ||= count + 1 > TASK_RETENTION_COUNT + TRIM_SURPLUS;
+    this.update({
+      ended: { count: this.trims ? TASK_RETENTION_COUNT : count + 1, sweepAt: sweepAt ?? now + TASK_RETENTION_MS },
+    });
+  }
+}

@@ -1,0 +1,122 @@
+/**
+ * Asking for a load (DESIGN "A refresh", 2): what is current may answer, else a task is joined, else one is made.
+ * So a herd of reads costs one load, and a refresh asked for behind a running load brings data no older than itself.
+ */
+
+import type { EnqueueAnswer, EnqueueRequest } from '../../contract/object.ts';
+import { firstAskers, joinedAskers } from './askers.ts';
+import type { CacheDocument, LiveTask } from './document.ts';
+import type { Draft, StepContext } from './draft.ts';
+import { entryAfter, entryOf, findTask } from './views.ts';
+
+/** Hands back what is current, tells of a failure that stands, or gives the task that brings what is asked for. */
+export function enqueue(draft: Draft, request: EnqueueRequest, context: StepContext): EnqueueAnswer {
+  const { document } = draft;
+  if (currentAnswers(document, request, context.now)) return { outcome: 'current', entry: entryOf(document) };
+  if (request.heedRetryAt && failureStands(document, request, context.now)) {
+    return { outcome: 'failing', entry: entryOf(document) };
+  }
+  const taskId = recentTask(document, request, context) ?? joinTask(draft, request, context.now);
+  return answerTask(draft, taskId ?? insertTask(draft, request, context), context);
+}
+
+function answerTask(draft: Draft, taskId: string, context: StepContext): EnqueueAnswer {
+  const task = findTask(draft.document, taskId, context);
+  if (task === null) throw new Error('a task that was just made or joined is gone');
+  return { outcome: 'task', task, entry: entryAfter(draft.document, task) };
+}
+
+/** [M] What is current was fetched after the asked moment, under the asker's definition or a later one, and has not expired. */
+function currentAnswers(document: CacheDocument, request: EnqueueRequest, now: number): boolean {
+  const { loaded } = document;
+  return (
+    request.since !== 'now' &&
+    loaded !== null &&
+    loaded.claimedAt > moment(request.since, document, now) &&
+    loaded.number >= request.number &&
+    loaded.expiresAt > now
+  );
+}
+
+/** A caller's clock may be ahead of ours: nothing need have been fetched after a moment that is yet to come here. */
+function moment(since: number, { counters }: CacheDocument, now: number): number {
+  return Math.min(since, Math.max(now, counters.clockAt));
+}
+
+function failureStands({ failure }: CacheDocument, request: EnqueueRequest, now: number): boolean {
+  return failure !== null && failure.retryAt > now && failure.number >= request.number;
+}
+
+/** The task of the last load, where it ended so recently that an explicit refresh is answered with it (`refresh_min_s`). */
+function recentTask(document: CacheDocument, request: EnqueueRequest, context: StepContext): string | null {
+  const { loaded, expiredAt } = document;
+  const { refreshMinMs = 0 } = request;
+  if (request.since !== 'now' || refreshMinMs === 0 || request.force === true || loaded === null) return null;
+  if (loaded.number < request.number || loaded.claimedAt <= expiredAt) return null;
+  if (context.now >= loaded.loadedAt + refreshMinMs) return null;
+  const task = findTask(document, loaded.taskId, context);
+  return task === null || task.state === 'FAILURE' ? null : task.taskId;
+}
+
+/** Joins a running task that brings what is asked for, or the last one that waits; null where there is neither. */
+function joinTask(draft: Draft, request: EnqueueRequest, now: number): string | null {
+  const { head, behind } = draft.document;
+  if (head !== null && runningAnswers(draft.document, request, now)) {
+    draft.update({ head: { ...head, askers: joinedAskers(head.askers, request.asker) } });
+    return head.taskId;
+  }
+  if (behind !== null) {
+    draft.update({ behind: joined(behind, request) });
+    return behind.taskId;
+  }
+  if (head === null || head.state === 'STARTED') return null;
+  draft.update({ head: joined(head, request) });
+  return head.taskId;
+}
+
+/** Whether the load under way was claimed after the asked moment, and after somebody knew the asker's definition. */
+function runningAnswers(document: CacheDocument, request: EnqueueRequest, now: number): boolean {
+  const lease = document.head?.lease ?? null;
+  return (
+    request.since !== 'now' &&
+    lease !== null &&
+    lease.claimedAt > Math.max(moment(request.since, document, now), document.expiredAt) &&
+    lease.number >= request.number
+  );
+}
+
+/** A waiting task with one more asker: its load goes by the newest definition that any of them knows. */
+function joined(task: LiveTask, request: EnqueueRequest): LiveTask {
+  const newer = request.number > task.number;
+  return {
+    ...task,
+    askers: joinedAskers(task.askers, request.asker),
+    force: task.force || request.force === true,
+    number: newer ? request.number : task.number,
+    policy: newer ? request.policy : task.policy,
+  };
+}
+
+/** Makes a task: dispatched at once where the key is free, else behind the running one. */
+function insertTask(draft: Draft, request: EnqueueRequest, context: StepContext): string {
+  const task: LiveTask = {
+    taskId: context.newTaskId(request.cache.key),
+    state: 'PENDING',
+    askers: firstAskers(request.asker),
+    force: request.force === true,
+    number: request.number,
+    policy: request.policy,
+    attempt: 0,
+    createdAt: context.now,
+    startedAt: null,
+    error: null,
+    lostLease: false,
+    dueAt: null,
+    resendAt: null,
+    resends: 0,
+    lease: null,
+  };
+  draft.update({ behind: task });
+  if (draft.document.head === null) draft.advance(context.now);
+  return task.taskId;
+}

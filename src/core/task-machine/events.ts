@@ -1,0 +1,56 @@
+/** The events of the task machine and what a step comes to. */
+
+import type {
+  ClaimAnswer,
+  ClaimRequest,
+  CommitAnswer,
+  CommitRequest,
+  EnqueueAnswer,
+  EnqueueRequest,
+  EntryAnswer,
+  FailAnswer,
+  FailRequest,
+  PurgeAnswer,
+  PurgeRequest,
+  RevokeAnswer,
+  RevokeRequest,
+  StateAnswer,
+} from '../../contract/object.ts';
+import type { CacheDocument, OwedBlob, TaskRecord } from './document.ts';
+import type { Effects } from './draft.ts';
+
+/** Every event: what it brings and what it is answered. */
+export interface Events {
+  enqueue: { request: EnqueueRequest; answer: EnqueueAnswer };
+  claim: { request: ClaimRequest; answer: ClaimAnswer };
+  commit: { request: CommitRequest; answer: CommitAnswer };
+  fail: { request: FailRequest; answer: FailAnswer };
+  state: { request: { taskId: string }; answer: StateAnswer };
+  revoke: { request: RevokeRequest; answer: RevokeAnswer };
+  purge: { request: PurgeRequest; answer: PurgeAnswer };
+  entry: { request: { key: string }; answer: EntryAnswer };
+  /** Somebody found the task's message dead. */
+  wake: { request: { taskId: string }; answer: undefined };
+  /** The alarm went off. */
+  alarm: { request: object; answer: undefined };
+  /** D1 has this revision or a higher one. */
+  stored: { request: { revision: number }; answer: undefined };
+  /** D1 did not take what was written. */
+  unstored: { request: object; answer: undefined };
+  /** R2 no longer has these blobs. */
+  removed: { request: { blobs: readonly OwedBlob[] }; answer: undefined };
+  /** Ended tasks past their time are gone; so many are left, the oldest of them ended then (ms). */
+  swept: { request: { count: number; oldestAt: number | null }; answer: undefined };
+}
+export type EventName = keyof Events;
+
+/** What a step comes to. `document` is the very one given if nothing changed. */
+export interface Step<N extends EventName> {
+  document: CacheDocument;
+  answer: Events[N]['answer'];
+  /** Tasks that ended, to be kept in the same transaction. */
+  ended: readonly TaskRecord[];
+  /** The kept tasks are to be cut to TASK_RETENTION_COUNT, in the same transaction. */
+  trims: boolean;
+  effects: Readonly<Effects>;
+}

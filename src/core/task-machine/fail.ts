@@ -1,0 +1,66 @@
+/** A load that failed (DESIGN "A refresh", 5): RETRY with backoff, or FAILURE, which holds reads off for a while. */
+
+import type { FailAnswer, FailRequest } from '../../contract/object.ts';
+import { type TaskError, taskError } from '../../contract/problem.ts';
+import { backoffMs } from '../backoff.ts';
+import type { LeaseState, LiveTask } from './document.ts';
+import type { Draft, StepContext } from './draft.ts';
+import { bringForward } from './owed.ts';
+import { OWED_FAILED_MS, RESEND_FIRST_MS } from './timing.ts';
+import { recordOf } from './views.ts';
+
+/** Ends the attempt of this fence: another one follows after `delayMs`, or the task is FAILURE. */
+export function fail(draft: Draft, request: FailRequest, context: StepContext): FailAnswer {
+  const { head, owed } = draft.document;
+  if (head?.taskId !== request.taskId || head.lease?.fence !== request.fence) return { outcome: 'stale_lease' };
+  draft.update({ owed: bringForward(owed, request.fence, context.now + OWED_FAILED_MS) });
+  return endAttempt(draft, { ...head, lostLease: false }, head.lease, request, context);
+}
+
+/** Every step begins with this: a lease that ran out counts as a retryable failure, whoever notices it first. */
+export function endLostLease(draft: Draft, context: StepContext): void {
+  const { head } = draft.document;
+  if (head === null || head.lease === null || head.lease.endsAt > context.now) return;
+  const error = taskError('internal', 'The load was broken off: it reported neither success nor failure in time.');
+  endAttempt(draft, { ...head, lostLease: true }, head.lease, { error, retryable: true, retryAfterMs: null }, context);
+}
+
+type Outcome = Pick<FailRequest, 'error' | 'retryable' | 'retryAfterMs' | 'number'>;
+
+function endAttempt(
+  draft: Draft,
+  head: LiveTask,
+  lease: LeaseState,
+  outcome: Outcome,
+  context: StepContext,
+): FailAnswer {
+  const { policy, attempt } = head;
+  if (outcome.retryable && attempt < policy.maxAttempts) {
+    const delayMs = backoffMs(attempt, policy.backoffMs, outcome.retryAfterMs ?? 0, context.random());
+    draft.update({ head: retried(head, outcome.error, context.now + delayMs) });
+    return { outcome: 'retrying', delayMs };
+  }
+  endInFailure(draft, head, outcome.number ?? lease.number, outcome, context.now);
+  return { outcome: 'failed' };
+}
+
+/** The task without its lease, due again at `dueAt`; its message comes back by itself, the alarm's comes a little later. */
+export function retried(task: LiveTask, error: TaskError, dueAt: number): LiveTask {
+  return { ...task, state: 'RETRY', error, dueAt, resendAt: dueAt + RESEND_FIRST_MS, resends: 0, lease: null };
+}
+
+/** The failure stands in the entry, where reads heed it; what was loaded stays. */
+function endInFailure(draft: Draft, head: LiveTask, number: number, outcome: Outcome, now: number): void {
+  const { error, retryAfterMs } = outcome;
+  const retryAt = now + Math.max(head.policy.errorTtlMs, retryAfterMs ?? 0);
+  draft.revise(
+    {
+      failure: { number, retryAt, error },
+      lastTaskId: head.taskId,
+      number: draft.document.loaded === null ? number : draft.document.number,
+    },
+    now,
+  );
+  draft.end({ ...recordOf(head), state: 'FAILURE', error, endedAt: now }, now);
+  draft.advance(now);
+}

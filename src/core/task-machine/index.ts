@@ -1,0 +1,56 @@
+/**
+ * The task machine of one cache key: `step` takes the document, an event and the context (time, chance, ended tasks) and
+ * gives the next document, the answer, the tasks that ended and the effects. It touches no binding and no clock; the
+ * object runs it inside a transaction. Its table of states and events is docs/task-machine.md.
+ */
+
+import { claim } from './claim.ts';
+import { removed, swept } from './cleaned.ts';
+import { commit } from './commit.ts';
+import type { CacheDocument } from './document.ts';
+import { Draft, type StepContext } from './draft.ts';
+import { alarm, wake } from './due.ts';
+import { enqueue } from './enqueue.ts';
+import type { EventName, Events, Step } from './events.ts';
+import { endLostLease, fail } from './fail.ts';
+import { purge } from './purge.ts';
+import { revoke } from './revoke.ts';
+import { stored, unstored } from './store.ts';
+import { entry, state } from './tell.ts';
+
+type Rules = {
+  [N in EventName]: (draft: Draft, request: Events[N]['request'], context: StepContext) => Events[N]['answer'];
+};
+
+const RULES: Rules = {
+  enqueue,
+  claim,
+  commit,
+  fail,
+  state,
+  revoke,
+  purge,
+  entry,
+  wake,
+  alarm,
+  stored,
+  unstored,
+  removed,
+  swept,
+};
+
+/**
+ * One step of the machine: first what time has brought (a lease that ran out), then the event. A key that was never
+ * asked for begins with `emptyDocument`, and only `enqueue` may come to it.
+ */
+export function step<N extends EventName>(
+  document: CacheDocument,
+  name: N,
+  request: Events[N]['request'],
+  context: StepContext,
+): Step<N> {
+  const draft = new Draft(document);
+  endLostLease(draft, context);
+  const answer = RULES[name](draft, request, context);
+  return { document: draft.document, answer, ended: draft.ended, trims: draft.trims, effects: draft.effects };
+}

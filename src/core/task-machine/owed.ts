@@ -1,0 +1,50 @@
+/**
+ * What is owed to R2 (DESIGN "Removal" [M]): blobs that no kept version names, each with the time at which the object
+ * removes it. Consumers never remove anything.
+ */
+
+import type { BlobName } from '../../contract/object.ts';
+import type { CacheDocument, OwedBlob } from './document.ts';
+
+/** Everything that a load may write under its fence. */
+export function blobsOfFence(fence: number, dueAt: number): OwedBlob[] {
+  return [
+    { fence, name: 'body', dueAt },
+    { fence, name: 'delta', dueAt },
+  ];
+}
+
+/** What the kept versions name: the body and the deltas of the chain. */
+export function namedBlobs(document: Pick<CacheDocument, 'loaded' | 'chain'>, dueAt: number): OwedBlob[] {
+  const deltas = document.chain.filter(({ deltaBytes }) => deltaBytes !== null);
+  return [
+    ...(document.loaded === null ? [] : [{ fence: document.loaded.fence, name: 'body' as const, dueAt }]),
+    ...deltas.map(({ fence }) => ({ fence, name: 'delta' as const, dueAt })),
+  ];
+}
+
+/** The blobs of a fence become due at `dueAt` at the latest: who could write them has stopped. */
+export function bringForward(owed: readonly OwedBlob[], fence: number, dueAt: number): OwedBlob[] {
+  return owed.map((blob) => (blob.fence === fence ? { ...blob, dueAt: Math.min(blob.dueAt, dueAt) } : blob));
+}
+
+/** What is due for removal. A blob that is named, or may yet be written or committed under a live lease, is left alone whatever is owed. */
+export function dueBlobs(document: CacheDocument, now: number): OwedBlob[] {
+  const due = document.owed.filter(({ dueAt }) => dueAt <= now);
+  if (due.length === 0) return due;
+  const kept = new Set(namedBlobs(document, 0).map(nameOf));
+  return due.filter((blob) => !kept.has(nameOf(blob)) && blob.fence !== document.head?.lease?.fence);
+}
+
+/** What is still owed once `removed` is gone. */
+export function withoutBlobs(
+  owed: readonly OwedBlob[],
+  removed: readonly { fence: number; name: BlobName }[],
+): OwedBlob[] {
+  const gone = new Set(removed.map(nameOf));
+  return owed.filter((blob) => !gone.has(nameOf(blob)));
+}
+
+function nameOf({ fence, name }: { fence: number; name: BlobName }): string {
+  return `${fence}/${name}`;
+}

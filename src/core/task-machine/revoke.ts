@@ -1,0 +1,31 @@
+/** Revoking a task that waits (CONTRACT 2): its only asker may, and an administrator. */
+
+import type { RevokeAnswer, RevokeRequest } from '../../contract/object.ts';
+import type { Task } from '../../contract/task.ts';
+import type { Draft, StepContext } from './draft.ts';
+import { findTask, recordOf, taskOf } from './views.ts';
+
+/** Ends a task that waits as REVOKED, if this user may; the next one is dispatched. */
+export function revoke(draft: Draft, request: RevokeRequest, context: StepContext): RevokeAnswer {
+  const task = findTask(draft.document, request.taskId, context);
+  if (task === null || !mayRead(task, request)) return { outcome: 'unknown' };
+  if (!mayRevoke(task, request)) return { outcome: 'forbidden' };
+  const { head, behind } = draft.document;
+  const waiting = [head, behind].find((live) => live?.taskId === request.taskId && live.state !== 'STARTED') ?? null;
+  if (waiting === null) return { outcome: 'conflict', task };
+
+  const record = { ...recordOf(waiting), state: 'REVOKED' as const, error: null, dueAt: null, endedAt: context.now };
+  draft.end(record, context.now);
+  if (waiting === head) draft.advance(context.now);
+  else draft.update({ behind: null });
+  return { outcome: 'revoked', task: taskOf(draft.document, record) };
+}
+
+/** A private cache's task is for its owner and administrators only. */
+function mayRead({ cache }: Task, { user, mayAdmin }: RevokeRequest): boolean {
+  return cache.owner === null || cache.owner === user || mayAdmin;
+}
+
+function mayRevoke({ askers }: Task, { user, mayRefresh, mayAdmin }: RevokeRequest): boolean {
+  return mayAdmin || (mayRefresh && askers.kind === 'user' && askers.user === user);
+}

@@ -1,0 +1,87 @@
+/** What the outside is told of a document: its entry and its tasks. */
+
+import { TASK_RETENTION_MS } from '../../contract/constants.ts';
+import type { Entry, Loaded } from '../../contract/entry.ts';
+import type { Task } from '../../contract/task.ts';
+import type { CacheDocument, LiveTask, LoadedState, TaskRecord } from './document.ts';
+import type { StepContext } from './draft.ts';
+
+/** The entry as D1 and the edge keep it. */
+export function entryOf(document: CacheDocument): Entry {
+  return {
+    ...document.cache,
+    number: document.number,
+    revision: document.counters.revision,
+    loaded: document.loaded === null ? null : loadedOf(document.loaded),
+    chain: [...document.chain],
+    retryAt: document.failure?.retryAt ?? null,
+    lastError: document.failure?.error ?? null,
+    lastTaskId: document.lastTaskId,
+  };
+}
+
+function loadedOf(state: LoadedState): Loaded {
+  return {
+    version: state.version,
+    changed: state.changed,
+    fence: state.fence,
+    contentType: state.contentType,
+    bytes: state.bytes,
+    mapBytes: state.mapBytes,
+    rows: state.rows,
+    hash: state.hash,
+    loadedAt: state.loadedAt,
+    changedAt: state.changedAt,
+    expiresAt: state.expiresAt,
+  };
+}
+
+/** A live task as it is kept once it ends; callers add what its end brings. */
+export function recordOf(task: LiveTask): TaskRecord {
+  return {
+    taskId: task.taskId,
+    state: task.state,
+    error: task.state === 'RETRY' ? task.error : null,
+    askers: task.askers,
+    attempt: task.attempt,
+    createdAt: task.createdAt,
+    startedAt: task.startedAt,
+    endedAt: null,
+    dueAt: task.dueAt,
+    version: null,
+    etag: null,
+    bytes: null,
+    rows: null,
+  };
+}
+
+/** The task of the contract: the record with the cache that it belongs to. */
+export function taskOf(document: CacheDocument, record: TaskRecord): Task {
+  return { ...record, cache: document.cache };
+}
+
+/** The task with its state at this moment; a settling one reads as STARTED. Null: unknown, or kept long enough. */
+export function findTask(document: CacheDocument, taskId: string, context: StepContext): Task | null {
+  for (const live of [document.head, document.behind]) {
+    if (live?.taskId === taskId) return taskOf(document, recordOf(live));
+  }
+  const settling = document.settling.find(({ record }) => record.taskId === taskId);
+  if (settling !== undefined) return taskOf(document, asStarted(settling.record));
+  const ended = findEnded(taskId, context);
+  return ended === null ? null : taskOf(document, ended);
+}
+
+function asStarted(record: TaskRecord): TaskRecord {
+  return { ...record, state: 'STARTED', version: null, etag: null, bytes: null, rows: null };
+}
+
+/** An ended task that is still to be told of. */
+export function findEnded(taskId: string, { ended, now }: StepContext): TaskRecord | null {
+  const record = ended(taskId);
+  return record !== null && (record.endedAt ?? 0) > now - TASK_RETENTION_MS ? record : null;
+}
+
+/** The entry that goes with a task: there when the task has ended and the cache was ever loaded, failed or purged. */
+export function entryAfter(document: CacheDocument, task: Task): Entry | null {
+  return task.endedAt === null || document.counters.revision === 0 ? null : entryOf(document);
+}

@@ -1,0 +1,14 @@
+/** What a task must know of its resource's definition to end without its consumer (contract/object.ts). */
+
+import type { TaskPolicy } from '../contract/object.ts';
+import type { Resource } from '../contract/resource.ts';
+
+/** The policy of a load under this definition. */
+export function policyOf(definition: Resource): TaskPolicy {
+  return {
+    timeoutMs: definition.origin.timeout_s * 1000,
+    maxAttempts: definition.retry.max_attempts,
+    backoffMs: definition.retry.backoff_s * 1000,
+    errorTtlMs: definition.error_ttl_s * 1000,
+  };
+}

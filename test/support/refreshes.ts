@@ -1,0 +1,109 @@
+/** Caches over an origin of their own whose tasks nobody but the test runs: for the `object` project. */
+import { env } from 'cloudflare:workers';
+import type * as v from 'valibot';
+import type { Entry } from '../../src/contract/entry.ts';
+import type { EnqueueRequest } from '../../src/contract/object.ts';
+import type { Resource } from '../../src/contract/resource.ts';
+import type { Task } from '../../src/contract/task.ts';
+import { cacheIdentity } from '../../src/core/cache-key.ts';
+import { policyOf } from '../../src/core/task-policy.ts';
+import { type Disposition, type RefreshServices, type RunOptions, runRefresh } from '../../src/flows/run-refresh.ts';
+import { objectClient } from '../../src/object/client.ts';
+import { readSettings, readText } from '../../src/settings.ts';
+import { r2Blobs } from '../../src/stores/blobs.ts';
+import { d1Resources } from '../../src/stores/resources.ts';
+import { unique } from './entries.ts';
+import { refreshOf } from './loads.ts';
+import { TestOrigin } from './origin.ts';
+import { sampleResource } from './resources.ts';
+
+type Members = Partial<Omit<v.InferInput<typeof Resource>, 'origin'>> & {
+  origin?: Partial<v.InferInput<typeof Resource>['origin']>;
+};
+
+export const services: RefreshServices = {
+  blobs: r2Blobs(env.BLOBS),
+  objects: objectClient(env.CACHE_OBJECT),
+  resources: d1Resources(env.DB),
+  secret: (name) => readText(env, name),
+  settings: readSettings(env),
+};
+
+/** One resource with one cache. */
+export class Refreshed {
+  readonly origin = new TestOrigin();
+  readonly title = unique('refreshed');
+  readonly cache = cacheIdentity(this.title, { of: 'x' }, null);
+  #changedAt: number | null = null;
+  #number = 0;
+  #policy = policyOf(sampleResource());
+
+  static async define(members: Members = {}): Promise<Refreshed> {
+    const made = new Refreshed();
+    await made.redefine(members);
+    return made;
+  }
+
+  async redefine({ origin, ...members }: Members): Promise<void> {
+    const definition = sampleResource({
+      parameters: { type: 'object', properties: { of: { type: 'string' } } },
+      ...members,
+      origin: { url: `${this.origin.url}/data`, ...origin },
+    });
+    const stored = await services.resources.put(this.title, definition, true, this.#changedAt, Date.now());
+    if (stored === null) throw new Error('the definition was written by somebody else');
+    this.#changedAt = stored.changedAt;
+    this.#number = stored.number;
+    this.#policy = policyOf(definition);
+  }
+
+  async remove(): Promise<void> {
+    await services.resources.remove(this.title, null, Date.now());
+  }
+
+  /** Asks for a refresh; the id of its task. */
+  async ask(more: Partial<EnqueueRequest> = {}): Promise<string> {
+    const answer = await services.objects.enqueue(
+      refreshOf(this.cache, { number: this.#number, policy: this.#policy, ...more }),
+    );
+    if (answer.outcome !== 'task') throw new Error(answer.outcome);
+    return answer.task.taskId;
+  }
+
+  /** Asks for a refresh and runs it, as a delivered message would. */
+  async refresh({
+    enqueue = {},
+    ...faults
+  }: RunOptions & Partial<RefreshServices> & { enqueue?: Partial<EnqueueRequest> } = {}): Promise<{
+    disposition: Disposition;
+    task: Task;
+    entry: Entry | null;
+  }> {
+    const taskId = await this.ask(enqueue);
+    const disposition = await run(taskId, faults);
+    return { disposition, ...(await stateOf(taskId)) };
+  }
+
+  /** Names of what lies in R2 of this cache. */
+  async objects(): Promise<string[]> {
+    const { objects } = await env.BLOBS.list({ prefix: `${this.cache.key}/` });
+    return objects.map(({ key }) => key.slice(this.cache.key.length + 1));
+  }
+
+  /** The body that the entry names. */
+  async body({ loaded }: Entry): Promise<string> {
+    const { fence = 0, bytes = 0 } = loaded ?? {};
+    return new Response(await services.blobs.get(this.cache.key, fence, 'body', { offset: 0, length: bytes })).text();
+  }
+}
+
+/** Runs a task as one delivery of its message. */
+export function run(taskId: string, faults: RunOptions & Partial<RefreshServices> = {}): Promise<Disposition> {
+  return runRefresh({ ...services, ...faults }, { taskId, deliveryId: crypto.randomUUID() }, faults);
+}
+
+export async function stateOf(taskId: string): Promise<{ task: Task; entry: Entry | null }> {
+  const answer = await services.objects.state(taskId);
+  if (answer.outcome !== 'found') throw new Error(answer.outcome);
+  return answer;
+}

@@ -1,0 +1,37 @@
+/** Reads answers as loads do, for tests. */
+import type { TableDefinition } from '../../src/contract/resource.ts';
+import { readJson } from '../../src/origin/read-json.ts';
+
+export type Rows = Record<string, string[]>;
+
+/** The row texts of each table by its name, in the order in which tables came. `cuts`: where the answer is cut in pieces. */
+export function rowsOf(answer: string | Uint8Array, tables: readonly TableDefinition[], cuts: number[] = []): Rows {
+  const rows: Rows = {};
+  let current: string[] | null = null;
+  const reader = readJson(tables, {
+    beginTable: (table) => {
+      if (current !== null) throw new Error('a table within a table');
+      current = rows[tables[table]?.name ?? ''] = [];
+    },
+    row: (text) => {
+      current?.push(text);
+    },
+    endTable: () => {
+      current = null;
+    },
+  });
+  const bytes = typeof answer === 'string' ? new TextEncoder().encode(answer) : answer;
+  const ends = [...cuts.toSorted((a, b) => a - b), bytes.length];
+  let at = 0;
+  for (const end of ends) {
+    reader.write(bytes.subarray(at, end));
+    at = end;
+  }
+  reader.end();
+  return rows;
+}
+
+/** One table at the pointer. */
+export function table(name: string, rows: string, ...columns: string[]): TableDefinition {
+  return { name, rows, columns };
+}

@@ -1,0 +1,70 @@
+/** Loads tables into the real R2, as the refresh consumer does, for tests. */
+import { env } from 'cloudflare:workers';
+import type { LoadChange, PreviousLoad } from '../../src/contract/object.ts';
+import type { Resource, TableDefinition } from '../../src/contract/resource.ts';
+import { readJson } from '../../src/origin/read-json.ts';
+import { r2Blobs } from '../../src/stores/blobs.ts';
+import type { LoadResult } from '../../src/tables/load.ts';
+import { loadTables } from '../../src/tables/load-tables.ts';
+
+const blobs = r2Blobs(env.BLOBS);
+
+/** One cache whose loads follow each other. */
+export class LoadedCache {
+  readonly key = crypto.randomUUID();
+  fence = 0;
+  previous: PreviousLoad | null = null;
+  nextRowId = 1;
+
+  /** Loads an answer that comes in pieces of so many bytes; what changed is the next load's version before. */
+  async load(
+    tables: readonly TableDefinition[],
+    answer: string | AsyncIterable<Uint8Array>,
+    guard?: Resource['guard'],
+  ): Promise<LoadResult> {
+    this.fence += 1;
+    const { key, fence, previous, nextRowId } = this;
+    const body = typeof answer === 'string' ? pieces(answer, 50_000) : answer;
+    const input = { body, blobs, key, fence, previous, nextRowId, tables, reader: readJson, guard };
+    const result = await loadTables(input);
+    if (result.change !== null) {
+      this.previous = previousOf(result.change, fence);
+      this.nextRowId = result.change.nextRowId;
+    }
+    return result;
+  }
+
+  /** Names of what lies in R2 of this cache. */
+  async objects(): Promise<string[]> {
+    const { objects } = await env.BLOBS.list({ prefix: `${this.key}/` });
+    return objects.map(({ key }) => key.slice(this.key.length + 1));
+  }
+
+  /** The body of the last load that changed it. */
+  async body(): Promise<string> {
+    const { fence = 0, bytes = 0 } = this.previous ?? {};
+    const stream = await blobs.get(this.key, fence, 'body', { offset: 0, length: bytes });
+    return new Response(stream).text();
+  }
+}
+
+/** What the object hands to the next load. */
+export function previousOf(change: LoadChange, fence: number): PreviousLoad {
+  const { nextRowId: _next, deltaBytes: _delta, ...loaded } = change;
+  const times = { loadedAt: 0, changedAt: 0, expiresAt: 0 };
+  return {
+    ...loaded,
+    ...times,
+    fence,
+    version: fence,
+    changed: fence,
+    number: 1,
+    originEtag: null,
+    originLastModified: null,
+  };
+}
+
+export async function* pieces(text: string, size: number): AsyncGenerator<Uint8Array> {
+  const bytes = new TextEncoder().encode(text);
+  for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
+}

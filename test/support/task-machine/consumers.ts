@@ -1,0 +1,143 @@
+/** Moves of the queue and its consumers. */
+
+import type { LoadChange } from '../../../src/contract/object.ts';
+import { taskError } from '../../../src/contract/problem.ts';
+import { happen, type Rules } from './machine.ts';
+import { blobName, type Consumer, must, type World } from './world.ts';
+
+/** A message is delivered: a claim, asked twice since its first answer may be lost. */
+export function deliver(rules: Rules, world: World, at: number): World | null {
+  const message = world.messages[at];
+  if (message === undefined) return null;
+  // Another one for each lease, which is all that tells deliveries apart here.
+  const deliveryId = `delivery-${world.document.counters.fence}`;
+  const rest = world.messages.filter((_, index) => index !== at);
+  const began = stopLate(rules, {
+    ...world,
+    messages: rest,
+    now: Math.max(world.now, message.at),
+  });
+  const request = { taskId: message.taskId, deliveryId };
+  const { world: after, answer } = happen(rules, began, 'claim', request);
+  const again = happen(rules, after, 'claim', request);
+  must(again.world.document === after.document, 'the same delivery asking twice changes nothing');
+  must(JSON.stringify(again.answer) === JSON.stringify(answer), 'the same delivery asking twice gets the same answer');
+
+  if (answer.outcome === 'ended') {
+    must(after.ended[message.taskId] !== undefined, 'a message is acknowledged only when its task has ended');
+    return after;
+  }
+  if (answer.outcome === 'not_due') return handBack(rules, after, message.taskId, answer.delayMs);
+  if (answer.outcome !== 'leased') return after;
+  const { lease } = answer;
+  const rival = began.consumers.find(
+    ({ isBroken, stage, stopAt }) => !isBroken && stage !== 'committed' && stopAt > began.now,
+  );
+  must(rival === undefined, 'never two live leases');
+  const consumer: Consumer = {
+    taskId: lease.taskId,
+    deliveryId,
+    fence: lease.fence,
+    stopAt: began.now + lease.leaseMs,
+    previous: lease.previous?.version ?? 0,
+    stage: 'claimed',
+    number: 0,
+    change: null,
+    isOutdated: false,
+    isBroken: false,
+  };
+  return { ...after, consumers: [...after.consumers, consumer] };
+}
+
+function handBack(rules: Rules, world: World, taskId: string, delayMs: number): World {
+  if (!rules.handsBack) return world;
+  return { ...world, messages: [...world.messages, { taskId, at: world.now + delayMs }] };
+}
+
+/** Consumers stop at the end of their lease and hand back; of those that have sent a commit, the request may still be on its way. */
+export function stopLate(rules: Rules, world: World): World {
+  const late = world.consumers.filter(({ stopAt, stage }) => stopAt <= world.now && stage === 'claimed');
+  return late.reduce((stopped, consumer) => die(rules, stopped, consumer), world);
+}
+
+/** The consumer reads the definition, fetches and writes to R2; `changes`: the body is another one than before. */
+export function load(world: World, consumer: Consumer, changes: boolean): World | null {
+  if (consumer.stage !== 'claimed' || world.now >= consumer.stopAt || (!changes && consumer.previous === 0))
+    return null;
+  const hasDelta = changes && consumer.previous > 0;
+  const change: LoadChange | null = changes ? { ...CHANGE, deltaBytes: hasDelta ? 5 : null } : null;
+  const written = [...(changes ? ['body'] : []), ...(hasDelta ? ['delta'] : [])].map((name) =>
+    blobName({ fence: consumer.fence, name }),
+  );
+  for (const blob of written) must(!world.blobs.includes(blob), 'no blob is written over');
+  return {
+    ...replace(world, consumer, { ...consumer, stage: 'loaded', number: world.definition, change }),
+    blobs: [...world.blobs, ...written].sort(),
+  };
+}
+
+const CHANGE: LoadChange = {
+  contentType: 'application/json',
+  bytes: 100,
+  mapBytes: 0,
+  rows: 1,
+  hash: null,
+  digest: '',
+  nextRowId: 2,
+  deltaBytes: null,
+};
+
+/** The consumer commits; with `losesAnswer` it does not hear what became of it, and will ask again. */
+export function commit(rules: Rules, world: World, consumer: Consumer, losesAnswer: boolean): World | null {
+  if (consumer.stage === 'claimed') return null;
+  const { taskId, fence, number, change } = consumer;
+  const request = {
+    taskId,
+    fence,
+    number,
+    change,
+    ttlMs: 60_000,
+    retainVersions: 2,
+    originEtag: null,
+    originLastModified: null,
+  };
+  const { world: after, answer } = happen(rules, world, 'commit', request);
+  const made = after.document.counters.version - world.document.counters.version;
+  if (made > 0) {
+    must(consumer.stage === 'loaded', 'a fence commits once');
+    must(!consumer.isBroken && consumer.stopAt > world.now, 'a stale lease commits nothing');
+    must(!consumer.isOutdated, 'nothing fetched before a purge is committed after it');
+  }
+  const counted = { ...after, versions: after.versions + (made > 0 ? 1 : 0) };
+  if (losesAnswer) return replace(counted, consumer, { ...consumer, stage: 'committed' });
+  const gone = replace(counted, consumer, null);
+  if (answer.outcome === 'settling') return handBack(rules, gone, taskId, answer.delayMs);
+  if (answer.outcome !== 'stale_lease') return gone;
+  const cleaned = rules.leavesBlobs ? gone : withoutFence(gone, fence);
+  return handBack(rules, cleaned, taskId, 0);
+}
+
+function withoutFence(world: World, fence: number): World {
+  return { ...world, blobs: world.blobs.filter((blob) => !blob.startsWith(`${fence}/`)) };
+}
+
+/** The load fails. */
+export function fail(rules: Rules, world: World, consumer: Consumer, retryable: boolean): World | null {
+  if (consumer.stage !== 'claimed' || world.now >= consumer.stopAt) return null;
+  const { taskId, fence } = consumer;
+  const request = { taskId, fence, retryable, error: taskError('origin-status', ''), retryAfterMs: null };
+  const { world: after, answer } = happen(rules, world, 'fail', request);
+  const gone = replace(after, consumer, null);
+  if (answer.outcome === 'retrying') return handBack(rules, gone, taskId, answer.delayMs);
+  return answer.outcome === 'stale_lease' ? handBack(rules, gone, taskId, 0) : gone;
+}
+
+/** The consumer is killed; the queue delivers its message once more. */
+export function die(rules: Rules, world: World, consumer: Consumer): World {
+  return handBack(rules, replace(world, consumer, null), consumer.taskId, 0);
+}
+
+function replace(world: World, consumer: Consumer, next: Consumer | null): World {
+  const others = world.consumers.filter(({ fence }) => fence !== consumer.fence);
+  return { ...world, consumers: next === null ? others : [...others, next] };
+}

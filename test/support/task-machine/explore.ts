@@ -1,0 +1,153 @@
+/** Walks through every interleaving of a scenario, breadth first, and from every world on to its fair end. */
+
+import { hash } from 'node:crypto';
+import { checkMove, checkWorld } from './checks.ts';
+import { commit, deliver, die, fail, load } from './consumers.ts';
+import { RULES, type Rules } from './machine.ts';
+import { purge, read, refresh, revoke, softPurge } from './readers.ts';
+import { giveUpWrite, goOff, landRemoval, landWrite } from './stores.ts';
+import { type Budget, must, newWorld, Violation, type World } from './world.ts';
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+/** Steps in which a fair surrounding must have brought everything to its end. */
+const FAIR_STEPS = 200;
+
+/** A move: its name, and the world after it; null: it cannot be made. */
+type Move = [name: string, world: World | null];
+
+/** Every move that is possible, those of a budget paid for. */
+function moves(rules: Rules, world: World): Move[] {
+  const paid = (what: keyof Budget, make: (poorer: World) => World | null): World | null =>
+    world.budget[what] === 0 ? null : make({ ...world, budget: { ...world.budget, [what]: world.budget[what] - 1 } });
+  return [
+    ['refresh', paid('refresh', (w) => refresh(rules, w))],
+    ['read', paid('read', (w) => read(rules, w, false))],
+    ['old read', paid('read', (w) => read(rules, w, true))],
+    ['purge', paid('purge', (w) => purge(rules, w))],
+    ['soft purge', paid('softPurge', (w) => softPurge(rules, w))],
+    ['revoke', paid('revocation', (w) => revoke(rules, w))],
+    ['redefine', paid('redefinition', (w) => ({ ...w, definition: w.definition + 1 }))],
+    ['a second passes', paid('second', (w) => ({ ...w, now: w.now + 1000 }))],
+    ['alarm', isNear(world.alarmAt, world.now) ? paid('wait', (w) => goOff(rules, w)) : null],
+    ['alarm a day later', paid('removal', (w) => goOff(rules, w, w.now + DAY_MS))],
+    ['alarm lost', world.alarmAt === null ? null : paid('loss', (w) => ({ ...w, alarmAt: null }))],
+    ...world.messages.flatMap((message, at): Move[] => [
+      ['deliver', message.at > world.now ? paid('wait', (w) => deliver(rules, w, at)) : deliver(rules, world, at)],
+      ['message lost', paid('loss', (w) => ({ ...w, messages: w.messages.filter((_, index) => index !== at) }))],
+      ['message doubled', paid('doubling', (w) => ({ ...w, messages: [...w.messages, message] }))],
+    ]),
+    ...world.consumers.flatMap((consumer): Move[] => [
+      ['load', load(world, consumer, true)],
+      ['load unchanged', load(world, consumer, false)],
+      ['commit', commit(rules, world, consumer, false)],
+      ['commit, answer lost', paid('lostAnswer', (w) => commit(rules, w, consumer, true))],
+      ['fail', paid('failure', (w) => fail(rules, w, consumer, true))],
+      ['fail for good', paid('rejection', (w) => fail(rules, w, consumer, false))],
+      ['die', paid('death', (w) => die(rules, w, consumer))],
+    ]),
+    ...world.writes.flatMap((_, at): Move[] => [
+      ['D1 write', landWrite(rules, world, at)],
+      ['D1 write late', paid('lateWrite', (w) => giveUpWrite(rules, w, at))],
+    ]),
+    ...world.removals.map((_, at): Move => ['R2 removal', landRemoval(rules, world, at)]),
+  ];
+}
+
+function isNear(at: number | null, now: number): boolean {
+  return at !== null && at < now + HOUR_MS;
+}
+
+/** The next move where nothing goes wrong any more: what is under way comes to its end, then time passes. */
+function fairMove(rules: Rules, world: World): World | null {
+  const [consumer] = world.consumers;
+  if (consumer !== undefined)
+    return load(world, consumer, true) ?? commit(rules, world, consumer, false) ?? die(rules, world, consumer);
+  if (world.writes.length > 0) return landWrite(rules, world, 0);
+  if (world.removals.length > 0) return landRemoval(rules, world, 0);
+  const next = world.messages.reduce((best, { at }, index) => (at < (world.messages[best]?.at ?? 0) ? index : best), 0);
+  const messageAt = world.messages[next]?.at ?? Number.POSITIVE_INFINITY;
+  return messageAt <= (world.alarmAt ?? Number.POSITIVE_INFINITY) ? deliver(rules, world, next) : goOff(rules, world);
+}
+
+function isAtRest({ document, d1 }: World): boolean {
+  return document.head === null && document.settling.length === 0 && (d1?.revision ?? 0) >= document.counters.revision;
+}
+
+export interface Explored {
+  worlds: number;
+  moves: number;
+  /** Null: all rules hold everywhere. */
+  violation: { rule: string; path: string[] } | null;
+}
+
+/** Explores a scenario under the rules, or under those of a mutant, until the first violation. */
+export function explore(budget: Partial<Budget>, rules: Rules = RULES, most = 1_000_000): Explored {
+  const start = newWorld(budget);
+  const seen = new Map<string, { from: string; by: string }>();
+  const ends = new Set<string>();
+  let made = 0;
+  let layer: [string, World][] = [[keyOf(start), start]];
+  seen.set(keyOf(start), { from: '', by: '' });
+  let at = { key: '', by: '' };
+  try {
+    while (layer.length > 0 && seen.size < most) {
+      const next: [string, World][] = [];
+      for (const [key, world] of layer) {
+        at = { key, by: 'in the end' };
+        checkEnds(rules, world, ends);
+        at.by = 'next';
+        for (const [by, after] of moves(rules, world)) {
+          if (after === null) continue;
+          made += 1;
+          at = { key, by };
+          checkMove(world, after);
+          checkWorld(after);
+          const afterKey = keyOf(after);
+          if (seen.has(afterKey)) continue;
+          seen.set(afterKey, { from: key, by });
+          next.push([afterKey, after]);
+        }
+      }
+      layer = next;
+    }
+  } catch (error) {
+    if (!(error instanceof Violation)) throw error;
+    return { worlds: seen.size, moves: made, violation: { rule: error.message, path: pathTo(seen, at) } };
+  }
+  return { worlds: seen.size, moves: made, violation: null };
+}
+
+/** An accepted task ends, once the surroundings are fair. Worlds known to end need not be followed again. */
+function checkEnds(rules: Rules, world: World, ends: Set<string>): void {
+  const passed: string[] = [];
+  let at = world;
+  for (let steps = 0; !isAtRest(at); steps += 1) {
+    const key = keyOf(at);
+    if (ends.has(key)) break;
+    passed.push(key);
+    must(steps < FAIR_STEPS, 'every accepted task ends');
+    const next = fairMove(rules, at);
+    must(next !== null, 'every accepted task ends: nothing is left that would go on with it');
+    if (next === null) return;
+    checkMove(at, next);
+    checkWorld(next);
+    at = next;
+  }
+  for (const key of passed) ends.add(key);
+}
+
+/** What tells worlds apart; the order of what is under way at the same time does not. */
+function keyOf(world: World): string {
+  const messages = world.messages.toSorted((a, b) => a.at - b.at || a.taskId.localeCompare(b.taskId));
+  const consumers = world.consumers.toSorted((a, b) => a.fence - b.fence);
+  const writes = world.writes.toSorted((a, b) => a.entry.revision - b.entry.revision);
+  return hash('sha1', JSON.stringify({ ...world, messages, consumers, writes }), 'base64');
+}
+
+function pathTo(seen: Map<string, { from: string; by: string }>, last: { key: string; by: string }): string[] {
+  const path = [last.by];
+  for (let step = seen.get(last.key); step !== undefined && step.from !== ''; step = seen.get(step.from))
+    path.push(step.by);
+  return path.reverse();
+}

@@ -1,0 +1,208 @@
+/**
+ * The rules of the machine and of its surroundings, each taken out by a mutant, with a scenario in which that is found.
+ * A mutant wraps the real machine: it changes what goes into a step or what comes out.
+ */
+
+import type { CacheDocument } from '../../../src/core/task-machine/document.ts';
+import type { StepContext } from '../../../src/core/task-machine/draft.ts';
+import type { EventName, Events, Step } from '../../../src/core/task-machine/events.ts';
+import { step } from '../../../src/core/task-machine/index.ts';
+import { RULES, type Rules } from './machine.ts';
+import type { Budget } from './world.ts';
+
+export interface Mutant {
+  /** The rule as it should be. */
+  rule: string;
+  scenario: Partial<Budget>;
+  rules: Rules;
+  /** What the explorer finds broken. */
+  finds: RegExp;
+}
+
+type AnyStep = Step<EventName>;
+type AnyRequest = Events[EventName]['request'];
+type Before = (
+  document: CacheDocument,
+  request: AnyRequest,
+  now: number,
+) => { document?: CacheDocument; request?: AnyRequest };
+type After = (done: AnyStep, before: CacheDocument, context: StepContext) => Partial<AnyStep>;
+
+/** The machine with one event (or every one) changed before or after its step. */
+function mutant(name: EventName | 'any', before: Before, after: After = () => ({})): Rules {
+  const changed = (document: CacheDocument, event: EventName, request: AnyRequest, context: StepContext): AnyStep => {
+    if (name !== 'any' && name !== event) return step(document, event, request as never, context) as AnyStep;
+    const input = before(document, request, context.now);
+    const done = step(input.document ?? document, event, (input.request ?? request) as never, context) as AnyStep;
+    return { ...done, ...after(done, document, context) };
+  };
+  return { ...RULES, step: changed as typeof step };
+}
+
+const unchanged: Before = () => ({});
+
+function withHead(document: CacheDocument, patch: Partial<NonNullable<CacheDocument['head']>>): CacheDocument {
+  return document.head === null ? document : { ...document, head: { ...document.head, ...patch } };
+}
+
+export const MUTANTS: Mutant[] = [
+  {
+    rule: 'the counters outlive a purge',
+    scenario: { refresh: 2, purge: 1 },
+    rules: mutant('purge', unchanged, ({ document }) => ({
+      document: { ...document, counters: { ...document.counters, version: 0, fence: 0 } },
+    })),
+    finds: /the counter|without gap/,
+  },
+  {
+    rule: 'a read is handed what was fetched after it looked',
+    scenario: { refresh: 1, read: 1 },
+    rules: mutant(
+      'enqueue',
+      (document) => ({ document: { ...document, loaded: document.loaded && { ...document.loaded, claimedAt: 0 } } }),
+      ({ document }, before) => ({ document: { ...document, loaded: before.loaded } }),
+    ),
+    finds: /a read causes no load/,
+  },
+  {
+    rule: 'what a read is given goes by the definition it knows',
+    scenario: { refresh: 1, read: 1, redefinition: 1 },
+    rules: mutant('enqueue', (_, request) => ({ request: { ...request, number: 0 } })),
+    finds: /under its definition|too little/,
+  },
+  {
+    rule: 'a refresh joins no running load',
+    scenario: { refresh: 2 },
+    rules: mutant('enqueue', (_, request) => ({ request: { ...request, since: 0 } })),
+    finds: /a refresh joins no load|gets a task/,
+  },
+  {
+    rule: 'reads heed a failure that stands',
+    scenario: { refresh: 1, read: 1, rejection: 1 },
+    rules: mutant('enqueue', (_, request) => ({ request: { ...request, heedRetryAt: false } })),
+    finds: /while a failure stands/,
+  },
+  {
+    rule: 'a claim is later than the end of the load before, even within a millisecond',
+    scenario: { refresh: 2, read: 1 },
+    rules: mutant('claim', unchanged, ({ document }, before, { now }) => {
+      const lease = document.head?.lease;
+      if (!lease || document === before) return {};
+      const counters = { ...document.counters, clockAt: now };
+      return { document: { ...withHead(document, { lease: { ...lease, claimedAt: now } }), counters } };
+    }),
+    finds: /a read causes no load|a read starts no load/,
+  },
+  {
+    rule: 'the alarm sends again what nobody has claimed',
+    scenario: { refresh: 1, loss: 1 },
+    rules: mutant('alarm', unchanged, ({ effects }) => ({ effects: { ...effects, send: [] } })),
+    finds: /every accepted task ends/,
+  },
+  {
+    rule: 'a message is handed back until its task has ended',
+    scenario: { refresh: 1, failure: 1, loss: 1 },
+    rules: { ...RULES, handsBack: false },
+    finds: /every accepted task ends/,
+  },
+  {
+    rule: 'a lease ends',
+    scenario: { refresh: 1, death: 1 },
+    rules: mutant('any', (document, _, now) => {
+      const lease = document.head?.lease;
+      if (!lease || lease.endsAt > now) return {};
+      return { document: withHead(document, { lease: { ...lease, endsAt: now + 60_000 } }) };
+    }),
+    finds: /every accepted task ends/,
+  },
+  {
+    rule: 'one lease at a time',
+    scenario: { refresh: 1, doubling: 1 },
+    rules: mutant('claim', (document, request, now) => {
+      const holder = document.head?.lease?.deliveryId;
+      const isOther = holder !== undefined && (request as Events['claim']['request']).deliveryId !== holder;
+      return isOther ? { document: withHead(document, { lease: null, dueAt: now }) } : {};
+    }),
+    finds: /never two live leases/,
+  },
+  {
+    rule: 'a fence that was lost commits nothing',
+    scenario: { refresh: 1, purge: 1 },
+    rules: mutant('commit', ({ head }, request) =>
+      head?.lease ? { request: { ...request, taskId: head.taskId, fence: head.lease.fence } } : {},
+    ),
+    finds: /a stale lease commits nothing|fetched before a purge|is in R2/,
+  },
+  {
+    rule: 'a fence commits once',
+    scenario: { refresh: 1, lostAnswer: 1 },
+    rules: mutant('commit', unchanged, ({ document, answer }, before) => {
+      if (document !== before || (answer as { outcome: string }).outcome === 'stale_lease') return {};
+      return { document: { ...document, counters: { ...document.counters, version: document.counters.version + 1 } } };
+    }),
+    finds: /a fence commits once/,
+  },
+  {
+    rule: 'a task is SUCCESS only once D1 has its version',
+    scenario: { refresh: 1 },
+    rules: mutant('commit', unchanged, ({ document, ended }, before, context) => {
+      if (document === before) return {};
+      const settled = step(document, 'stored', { revision: document.counters.revision }, context);
+      return { document: settled.document, ended: [...ended, ...settled.ended] };
+    }),
+    finds: /SUCCESS only when D1/,
+  },
+  {
+    rule: 'D1 takes a row only over a lower revision',
+    scenario: { refresh: 2, lateWrite: 1 },
+    rules: { ...RULES, d1Takes: () => true },
+    finds: /D1 never goes back/,
+  },
+  {
+    rule: 'a purge takes the lease of a running load',
+    scenario: { refresh: 1, purge: 1 },
+    rules: mutant('purge', unchanged, ({ document }, before) =>
+      before.head?.lease ? { document: { ...document, head: before.head } } : {},
+    ),
+    finds: /a stale lease commits nothing/,
+  },
+  {
+    rule: 'a purge makes a revision',
+    scenario: { refresh: 1, purge: 1 },
+    rules: mutant('purge', unchanged, ({ document }, before) => {
+      const { revision } = before.counters;
+      return { document: { ...document, counters: { ...document.counters, revision }, stored: before.stored } };
+    }),
+    finds: /after a purge was answered/,
+  },
+  {
+    rule: 'what a claim may write is owed',
+    scenario: { refresh: 1 },
+    rules: mutant('claim', unchanged, ({ document }, before) =>
+      document === before ? {} : { document: { ...document, owed: before.owed } },
+    ),
+    finds: /in R2 is named or owed/,
+  },
+  {
+    rule: 'what a commit lets go stays for as long as a copy of an entry may',
+    scenario: { refresh: 2, wait: 1 },
+    rules: mutant('commit', unchanged, ({ document }, _, { now }) => ({
+      document: { ...document, owed: document.owed.map((blob) => ({ ...blob, dueAt: now })) },
+    })),
+    finds: /nothing is removed that a copy/,
+  },
+  {
+    rule: 'what a broken-off load may still write is not removed at once',
+    scenario: { refresh: 1, purge: 1, wait: 1 },
+    rules: mutant('purge', unchanged, ({ document }, _, { now }) => ({
+      document: { ...document, owed: document.owed.map((blob) => ({ ...blob, dueAt: now })) },
+    })),
+    finds: /running load may be writing|named or owed|copy of an entry/,
+  },
+  {
+    rule: 'a consumer removes nothing from R2',
+    scenario: { refresh: 2, lostAnswer: 1 },
+    rules: { ...RULES, leavesBlobs: false },
+    finds: /kept version names is in R2|copy of an entry/,
+  },
+];

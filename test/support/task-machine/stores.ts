@@ -1,0 +1,54 @@
+/** Moves of D1, R2 and the alarm. */
+
+import { stopLate } from './consumers.ts';
+import { happen, type Rules } from './machine.ts';
+import { answerPurge } from './readers.ts';
+import { blobName, must, type World } from './world.ts';
+
+/** A write reaches D1; the object hears of it, unless it has given up waiting. */
+export function landWrite(rules: Rules, world: World, at: number): World | null {
+  const write = world.writes[at];
+  if (write === undefined) return null;
+  const takes = world.d1 === null || rules.d1Takes(world.d1, write.entry);
+  const writes = world.writes.filter((_, index) => index !== at);
+  const landed = { ...world, writes, d1: takes ? write.entry : world.d1 };
+  if (write.isLate) return landed;
+  return answerPurge(happen(rules, landed, 'stored', { revision: write.entry.revision }).world);
+}
+
+/** The object gives up waiting for a write, which may land all the same. */
+export function giveUpWrite(rules: Rules, world: World, at: number): World | null {
+  const write = world.writes[at];
+  if (write === undefined || write.isLate) return null;
+  const writes = world.writes.map((other, index) => (index === at ? { ...other, isLate: true } : other));
+  return happen(rules, { ...world, writes }, 'unstored', {}).world;
+}
+
+/** The alarm goes off at its time, or (`at`) later. */
+export function goOff(rules: Rules, world: World, at = 0): World | null {
+  if (world.alarmAt === null) return null;
+  const now = Math.max(world.now, world.alarmAt, at);
+  const began = sweep(rules, stopLate(rules, { ...world, now, alarmAt: null }));
+  return happen(rules, began, 'alarm', {}).world;
+}
+
+/** Ended tasks past their time are forgotten; the model keeps none of them, since it looks for none so late. */
+function sweep(rules: Rules, world: World): World {
+  const { sweepAt } = world.document.ended;
+  if (sweepAt === null || sweepAt > world.now) return world;
+  return happen(rules, world, 'swept', { count: 0, oldestAt: null }).world;
+}
+
+/** Blobs go from R2, and the object hears of it. */
+export function landRemoval(rules: Rules, world: World, at: number): World | null {
+  const blobs = world.removals[at];
+  if (blobs === undefined) return null;
+  const gone = new Set(blobs.map(blobName));
+  const live = world.consumers.find(
+    ({ fence, stopAt }) => stopAt > world.now && blobs.some((blob) => blob.fence === fence),
+  );
+  must(live === undefined, 'nothing is removed that a running load may be writing');
+  const removals = world.removals.filter((_, index) => index !== at);
+  const after = { ...world, removals, blobs: world.blobs.filter((blob) => !gone.has(blob)) };
+  return happen(rules, after, 'removed', { blobs }).world;
+}

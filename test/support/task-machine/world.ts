@@ -1,0 +1,144 @@
+/**
+ * A model of one cache key and all that surrounds it: D1, R2, the queue, consumers, the alarm, readers. Only the
+ * surroundings are modelled; the key itself is the real machine. Everything is plain and immutable, so that a world can
+ * be told from another by its JSON.
+ */
+
+import type { CacheIdentity, Entry } from '../../../src/contract/entry.ts';
+import type { LoadChange } from '../../../src/contract/object.ts';
+import {
+  type CacheDocument,
+  emptyDocument,
+  type OwedBlob,
+  type TaskRecord,
+} from '../../../src/core/task-machine/document.ts';
+
+export const CACHE: CacheIdentity = { key: 'k'.repeat(64), resource: 'sales', parameters: {}, owner: null };
+export const POLICY = { timeoutMs: 30_000, maxAttempts: 2, backoffMs: 2_000, errorTtlMs: 30_000 };
+
+/** A consumer between its claim and its end. */
+export interface Consumer {
+  taskId: string;
+  deliveryId: string;
+  fence: number;
+  /** Its lease by its own clock: it stops first. A request it has sent may still arrive later. */
+  stopAt: number;
+  /** Version that it compares with; 0: none. */
+  previous: number;
+  stage: 'claimed' | 'loaded' | 'committed';
+  /** Definition number and change of what it fetched. */
+  number: number;
+  change: LoadChange | null;
+  /** Fetched before a purge that has taken place since. */
+  isOutdated: boolean;
+  /** The purge took its lease; it does not know. */
+  isBroken: boolean;
+}
+
+/** How many of each thing may still happen. */
+export interface Budget {
+  refresh: number;
+  read: number;
+  /** Loads that fail, and whether for good. */
+  failure: number;
+  rejection: number;
+  death: number;
+  /** An alarm or a message that is lost. */
+  loss: number;
+  doubling: number;
+  /** Answers to commits that are lost. */
+  lostAnswer: number;
+  /** Writes to D1 that the object gives up waiting for; they may land later, in any order. */
+  lateWrite: number;
+  purge: number;
+  softPurge: number;
+  redefinition: number;
+  revocation: number;
+  /** Moves that let time pass: alarms, and messages that were handed back. */
+  wait: number;
+  /** Seconds that may pass without anything else happening. */
+  second: number;
+  /** The removal of what is owed, a day later. */
+  removal: number;
+}
+
+export interface World {
+  now: number;
+  document: CacheDocument;
+  ended: Readonly<Record<string, TaskRecord>>;
+  /** What D1 holds, and the definition number of the resource there. */
+  d1: Entry | null;
+  definition: number;
+  /** Writes to D1 under way; of a late one the object will not hear. */
+  writes: readonly { entry: Entry; isLate: boolean }[];
+  alarmAt: number | null;
+  messages: readonly { taskId: string; at: number }[];
+  consumers: readonly Consumer[];
+  /** Removals from R2 under way, and what is in R2. */
+  removals: readonly (readonly OwedBlob[])[];
+  blobs: readonly string[];
+  /** Before this time a blob that a kept version named may not go: copies of the entry still name it. */
+  neededUntil: Readonly<Record<string, number>>;
+  /** Revision that D1 must have before the purge is answered; versions up to `purgedVersion` are gone once it was. */
+  purging: { revision: number; version: number } | null;
+  purgedVersion: number;
+  /** Versions made, by the count of accepted commits. */
+  versions: number;
+  tasks: number;
+  budget: Budget;
+}
+
+export const NOTHING: Budget = {
+  refresh: 0,
+  read: 0,
+  failure: 0,
+  rejection: 0,
+  death: 0,
+  loss: 0,
+  doubling: 0,
+  lostAnswer: 0,
+  lateWrite: 0,
+  purge: 0,
+  softPurge: 0,
+  redefinition: 0,
+  revocation: 0,
+  wait: 0,
+  second: 0,
+  removal: 0,
+};
+
+export function newWorld(budget: Partial<Budget>): World {
+  return {
+    now: 1_000_000,
+    document: emptyDocument(CACHE),
+    ended: {},
+    d1: null,
+    definition: 1,
+    writes: [],
+    alarmAt: null,
+    messages: [],
+    consumers: [],
+    removals: [],
+    blobs: [],
+    neededUntil: {},
+    purging: null,
+    purgedVersion: 0,
+    versions: 0,
+    tasks: 0,
+    budget: { ...NOTHING, ...budget },
+  };
+}
+
+/** A rule was broken. */
+export class Violation extends Error {
+  override readonly name = 'Violation';
+}
+
+export function must(holds: boolean, rule: string): void {
+  if (!holds) throw new Violation(rule);
+}
+
+/** Name of a blob in the model's R2. */
+export function blobName({ fence, name }: { fence: number; name: string }): string {
+  return `${fence}/${name}`;
+}

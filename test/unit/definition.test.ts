@@ -1,0 +1,177 @@
+import { describe, expect, it } from 'vitest';
+import type { Json } from '../../src/contract/entry.ts';
+import { Problem } from '../../src/contract/problem.ts';
+import { definitionEtag, mattersToLoads, sameDefinition } from '../../src/core/definition.ts';
+import { parseDefinition } from '../../src/flows/manage-resources.ts';
+
+type Members = { [name: string]: Json };
+const HOSTS = ['erp.example.com'];
+
+/** The example of CONTRACT 4, without what later releases bring. */
+const EXAMPLE = {
+  origin: {
+    url: 'https://erp.example.com/sales{?year,region}',
+    method: 'GET',
+    headers: { Authorization: `Bearer \${ORIGIN_ERP_TOKEN}` },
+    timeout_s: 30,
+    max_bytes: 33554432,
+  },
+  parameters: {
+    type: 'object',
+    properties: { year: { type: 'integer', default: 2026 }, region: { type: 'string' } },
+  },
+  scope: 'shared',
+  format: 'json',
+  content_type: 'application/json',
+  ttl_s: 3600,
+  stale_while_revalidate_s: 600,
+  stale_if_error_s: 86400,
+  error_ttl_s: 30,
+  refresh_min_s: 0,
+  wait_s: 10,
+  retry: { max_attempts: 5, backoff_s: 2 },
+  retain_versions: 50,
+  guard: { min_rows: 1, max_deleted: 0.5 },
+  tables: [{ name: 'sales', rows: '/items', columns: ['id', 'product', 'amount'] }],
+} satisfies Members;
+
+const parse = (body: Json, title = 'sales') => parseDefinition(title, body, HOSTS);
+
+function faults(body: Json, title = 'sales') {
+  try {
+    parse(body, title);
+  } catch (error) {
+    if (error instanceof Problem && error.code === 'invalid-parameters') return error.errors;
+    throw error;
+  }
+  return [];
+}
+const pointers = (body: Json, title?: string) => faults(body, title).map(({ pointer }) => pointer);
+
+describe('a definition', () => {
+  it('is taken as the contract shows it', () => {
+    expect(parse(EXAMPLE)).toEqual(EXAMPLE);
+  });
+
+  it('gets the defaults of the contract', () => {
+    expect(parse({ origin: { url: 'https://erp.example.com/' } })).toEqual({
+      origin: { url: 'https://erp.example.com/', method: 'GET', headers: {}, timeout_s: 30, max_bytes: 33554432 },
+      scope: 'shared',
+      format: 'json',
+      ttl_s: 3600,
+      stale_while_revalidate_s: 0,
+      stale_if_error_s: 86400,
+      error_ttl_s: 30,
+      refresh_min_s: 0,
+      wait_s: 10,
+      retry: { max_attempts: 5, backoff_s: 2 },
+      retain_versions: 50,
+    });
+  });
+
+  it('may repeat its title, so that what GET gives can be put back', () => {
+    expect(parse({ title: 'sales', ...EXAMPLE })).toEqual(EXAMPLE);
+    expect(pointers({ title: 'other', ...EXAMPLE })).toEqual(['/title']);
+  });
+
+  it.each<[Members, string, string]>([
+    [{ origin: {} }, '/origin/url', 'is required'],
+    [{ origin: { url: 'ftp://erp.example.com/' } }, '/origin/url', 'must be https'],
+    [{ origin: { url: 'https://erp.example.com/', method: 'PUT' } }, '/origin/method', 'must be one of "GET", "POST"'],
+    [{ origin: { url: 'https://erp.example.com/', timeout_s: 301 } }, '/origin/timeout_s', 'must be at most 300'],
+    [{ origin: { url: 'https://erp.example.com/', max_bytes: 1.5 } }, '/origin/max_bytes', 'must be an integer'],
+    [{ origin: { url: 'https://erp.example.com/', body: '' } }, '/origin/body', 'is not known here'],
+    [{ ttl_s: -1 }, '/ttl_s', 'must be at least 0'],
+    [{ ttl_s: '1' }, '/ttl_s', 'must be a number'],
+    [{ ttl_s: null }, '/ttl_s', 'must be a number'],
+    [{ scope: 'public' }, '/scope', 'must be one of "shared", "user"'],
+    [{ retry: { max_attempts: 0 } }, '/retry/max_attempts', 'must be at least 1'],
+    [{ retry: { jitter: true } }, '/retry/jitter', 'is not known here'],
+    [{ guard: { max_deleted: 2 } }, '/guard/max_deleted', 'must be at most 1'],
+    [{ constructor: 1 }, '/constructor', 'is not known here'],
+    [{ guard: [] }, '/guard', 'must be an object'],
+    [{ origin: [] }, '/origin', 'must be an object'],
+    [{ parameters: [] }, '/parameters', 'must be an object'],
+    [
+      { parameters: { properties: { _x: {} } } },
+      '/parameters/properties/_x',
+      'must not be called "resource_title" nor begin with "_"',
+    ],
+    [{ tables: [] }, '/tables', 'must not be empty'],
+    [{ tables: [{ name: 'a', columns: ['x'] }] }, '/tables/0/rows', 'is required'],
+    [{ tables: [{ name: 'a', rows: '' }] }, '/tables/0/columns', 'is required'],
+    [{ tables: [{ name: 'a', rows: 'x', columns: ['x'] }] }, '/tables/0/rows', 'must be a JSON pointer (RFC 6901)'],
+    [{ tables: [{ name: 'a', rows: '', columns: ['x', 'x'] }] }, '/tables/0/columns', 'must not repeat a column'],
+    [{ tables: [{ name: 'a', rows: '', columns: ['x'], key: 'x' }] }, '/tables/0/key', 'is not known here'],
+    [
+      { tables: ['', '/b'].map((rows) => ({ name: 'a', rows, columns: ['x'] })) },
+      '/tables/1/name',
+      'must differ from the names of the other tables',
+    ],
+    [{ content_type: 'json' }, '/content_type', 'must be a media type, such as text/csv'],
+    [{ schedule: '* * * * *' }, '/schedule', 'is not supported by this release'],
+    [{ format: 'csv' }, '/format', 'must be "json": this release reads no other'],
+    [{ format: 'xml' }, '/format', 'must be one of "json", "ndjson", "csv"'],
+  ])('is refused with a pointer to what is wrong in %j', (part, pointer, detail) => {
+    expect(faults({ origin: { url: 'https://erp.example.com/' }, ...part })).toEqual([{ pointer, detail }]);
+  });
+
+  it('is refused when it uses a parameter that its schema does not know', () => {
+    const origin = { url: 'https://erp.example.com/{year}' };
+    expect(pointers({ origin })).toEqual(['/origin/url']);
+    expect(pointers({ origin, parameters: { properties: { year: {} } } })).toEqual([]);
+    expect(pointers({ origin, parameters: { additionalProperties: true } })).toEqual([]);
+  });
+
+  it('has all its faults named at once, every unknown member too', () => {
+    const body = { a: 1, b: 2, ttl_s: -1, origin: { url: 'http://x/', y: 1, z: 2 }, parameters: { type: 'array' } };
+    expect(pointers(body).toSorted()).toEqual(
+      ['/a', '/b', '/origin/url', '/origin/y', '/origin/z', '/parameters/type', '/ttl_s'].toSorted(),
+    );
+  });
+
+  it.each<[Json]>([[null], [[]], ['x'], [5]])('is an object, not %j', (body) => {
+    expect(pointers(body)).toEqual(['']);
+  });
+
+  it.each(['', '.', '..', 'a b', 'a/b', 'x'.repeat(129), 'e\u0301', 'a\u0000'])('has no title like %j', (title) => {
+    expect(pointers(EXAMPLE, title)).toEqual(['/title']);
+  });
+
+  it.each(['sales', '...', 'é_1.-', '売上', '𝒳'.repeat(128)])('may have the title %s', (title) => {
+    expect(pointers(EXAMPLE, title)).toEqual([]);
+  });
+});
+
+describe('a change of a definition', () => {
+  const before = parse(EXAMPLE);
+
+  it.each<[Members]>([
+    [{ origin: { ...EXAMPLE.origin, timeout_s: 31 } }],
+    [{ parameters: { type: 'object', properties: { year: {}, region: {} } } }],
+    [{ scope: 'user' }],
+    [{ tables: [{ name: 'sales', rows: '/items', columns: ['id', 'product'] }] }],
+  ])('matters to what was loaded: %j', (change) => {
+    expect(mattersToLoads(before, parse({ ...EXAMPLE, ...change }))).toBe(true);
+  });
+
+  it.each<[Members]>([
+    [{ ttl_s: 1 }],
+    [{ guard: {} }],
+    [{ content_type: 'application/ld+json' }],
+    [{ retain_versions: 2 }],
+  ])('does not matter to what was loaded: %j', (change) => {
+    const after = parse({ ...EXAMPLE, ...change });
+    expect(mattersToLoads(before, after)).toBe(false);
+    expect(sameDefinition(before, after)).toBe(false);
+    expect(definitionEtag('sales', after)).not.toBe(definitionEtag('sales', before));
+  });
+
+  it('is none when only the order of members differs', () => {
+    const reversed = Object.fromEntries(Object.entries(EXAMPLE).reverse());
+    const after = parse(reversed);
+    expect(sameDefinition(before, after)).toBe(true);
+    expect(definitionEtag('sales', after)).toBe(definitionEtag('sales', before));
+    expect(definitionEtag('other', after)).not.toBe(definitionEtag('sales', before));
+  });
+});

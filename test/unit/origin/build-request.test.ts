@@ -1,0 +1,127 @@
+import { describe, expect, it } from 'vitest';
+import type { Parameters } from '../../../src/contract/entry.ts';
+import type { Resource } from '../../../src/contract/resource.ts';
+import { cacheIdentity } from '../../../src/core/cache-key.ts';
+import { buildRequest } from '../../../src/origin/build-request.ts';
+import { sampleResource } from '../../support/resources.ts';
+
+const SECRET = '$' + '{ORIGIN_ERP}';
+const access = {
+  hosts: ['erp.example.com'],
+  secret: (name: string) => ({ ORIGIN_ERP: 's3cret', ORIGIN_BAD: 'a\nb', JWT_SECRET: 'ours' })[name],
+};
+
+function request(
+  origin: { url?: string; method?: 'GET' | 'POST'; headers?: Record<string, string> },
+  parameters: Parameters = {},
+  owner: string | null = null,
+  more: Partial<Resource> = {},
+) {
+  const whole = { url: 'https://erp.example.com/x', ...origin };
+  const resource = { ...sampleResource({ origin: whole, scope: owner === null ? 'shared' : 'user' }), ...more };
+  return buildRequest(resource, cacheIdentity('r', parameters, owner), access);
+}
+const href = (url: string, parameters: Parameters = {}, owner: string | null = null) =>
+  request({ url: `https://erp.example.com${url}` }, parameters, owner).url.href.slice('https://erp.example.com'.length);
+
+describe('the URL', () => {
+  it.each<[string, Parameters, string]>([
+    ['/sales{?year,region}', { year: 2026, region: 'Süd & Ost' }, '/sales?year=2026&region=S%C3%BCd%20%26%20Ost'],
+    ['/sales{?year,region}', { year: 2026 }, '/sales?year=2026'],
+    ['/x{?a}', { a: null }, '/x'],
+    ['/x{?a}', { a: [] }, '/x'],
+    ['/x{?a}', { a: {} }, '/x'],
+    ['/x{?a}', { a: false }, '/x?a=false'],
+    ['/x{?a}', { a: '' }, '/x?a='],
+    ['/x{?a}', { a: [1, 'b', null, true] }, '/x?a=1,b,true'],
+    ['/x{?a*}', { a: [1, 'b'] }, '/x?a=1&a=b'],
+    ['/x{?a*}', { a: { k: 1, l: [2] } }, '/x?k=1&l=%5B2%5D'],
+    ['/x{+a}', { a: [1, 2] }, '/x1,2'],
+    ['/x/{a}', { a: 'b/c?d#e' }, '/x/b%2Fc%3Fd%23e'],
+    ['/x/{a}', { a: '%2e%2e' }, '/x/%252e%252e'],
+    ['/x/{constructor}', {}, '/x/'],
+    ['/x{?a}#part', { a: 1 }, '/x?a=1'],
+  ])('%s of %j is %s', (url, parameters, expected) => {
+    expect(href(url, parameters)).toBe(expected);
+  });
+
+  it('holds the user percent-encoded', () => {
+    expect(href('/of/{_user}', {}, `a/b&ü ${SECRET}`)).toBe('/of/a%2Fb%26%C3%BC%20%24%7BORIGIN_ERP%7D');
+  });
+
+  it.each(['..', '.', '.\u002e'])('refuses a parameter that climbs out of its place: %j', (a) => {
+    expect(() => href('/x/{a}', { a })).toThrow(/"\.\."/);
+    expect(() => href('/x/{a}/y', { a })).toThrow(/"\.\."/);
+    expect(href('/x/{a}.json', { a: `${a}a` })).toContain('.json');
+    expect(href('/x{?a}', { a: `/${a}/` })).toContain('?a=');
+  });
+
+  it.each(['%2e%2E', '../../admin', '%2e./x'])('refuses climbing by a reserved expansion: %j', (a) => {
+    expect(() => href('/x/{+a}', { a })).toThrow(/"\.\."/);
+  });
+
+  it('refuses values that would lead to another host', () => {
+    const origin = { url: 'https://erp.example.com{/a}{+b}' };
+    expect(() => request(origin, { b: '.evil.net/' })).toThrow(/do not fit into the URL/);
+    expect(() => request(origin, { b: '@evil.net/' })).toThrow(/do not fit into the URL/);
+  });
+
+  it('refuses half a character', () => {
+    expect(() => href('/x/{a:1}', { a: '😀' })).toThrow(expect.objectContaining({ code: 'invalid-parameters' }));
+  });
+
+  it('refuses a host that ORIGIN_HOSTS no longer names', () => {
+    expect(() => request({ url: 'https://other.example.com/x' })).toThrow(
+      expect.objectContaining({ code: 'misconfigured', retryable: false }),
+    );
+  });
+});
+
+describe('headers', () => {
+  it('hold secrets and the user', () => {
+    const { headers } = request({ headers: { Authorization: `Bearer ${SECRET}`, 'X-User': '<{_user}>' } }, {}, 'ann');
+    expect(headers.get('Authorization')).toBe('Bearer s3cret');
+    expect(headers.get('X-User')).toBe('<ann>');
+  });
+
+  it('let no user read a secret by its name', () => {
+    expect(request({ headers: { 'X-User': '{_user}' } }, {}, SECRET).headers.get('X-User')).toBe(SECRET);
+  });
+
+  it.each(['a\nb', ' ann', 'ann\t'])('refuse the user %j', (user) => {
+    expect(() => request({ headers: { 'X-User': '{_user}' } }, {}, user)).toThrow(
+      /does not fit into the header X-User/,
+    );
+  });
+
+  it('name a missing secret, and tell no value of another', () => {
+    expect(() => request({ headers: { A: '$' + '{ORIGIN_NONE}' } })).toThrow('The secret ORIGIN_NONE is not set.');
+    expect(() => request({ headers: { A: '$' + '{ORIGIN_BAD}' } })).toThrow(
+      'The secret ORIGIN_BAD must hold printable ASCII characters only.',
+    );
+    expect(() => request({ headers: { A: '$' + '{JWT_SECRET}' } })).toThrow(/names what is no secret/);
+  });
+
+  it('ask for what is declared, unless the definition says otherwise', () => {
+    const accept = (more: Partial<Resource>, headers = {}) =>
+      request({ headers }, {}, null, more).headers.get('Accept');
+    expect(accept({})).toBe('*/*');
+    expect(accept({ content_type: 'text/csv' })).toBe('text/csv');
+    expect(accept({ tables: [{ name: 't', rows: '', columns: ['a'] }] })).toBe('application/json');
+    expect(accept({}, { accept: 'image/png' })).toBe('image/png');
+  });
+});
+
+describe('the body', () => {
+  it('holds, with POST, the parameters that the URL does not use', () => {
+    const origin = { url: 'https://erp.example.com/{a}{?b*}', method: 'POST' as const };
+    const { method, body, headers } = request(origin, { a: 1, b: [2], c: { d: [3] }, e: null });
+    expect([method, body]).toEqual(['POST', '{"c":{"d":[3]},"e":null}']);
+    expect(headers.get('Content-Type')).toBe('application/json');
+  });
+
+  it('is there with POST even without parameters, and never with GET', () => {
+    expect(request({ method: 'POST' }).body).toBe('{}');
+    expect(request({}, { c: 1 })).toMatchObject({ method: 'GET', body: null });
+  });
+});

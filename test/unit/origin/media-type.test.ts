@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest';
+import { checkContentType } from '../../../src/origin/media-type.ts';
+import { sampleResource } from '../../support/resources.ts';
+
+const tables = [{ name: 't', rows: '/items', columns: ['a'] }];
+
+describe('the content type of an answer', () => {
+  it('is passed on as it is', () => {
+    expect(checkContentType(sampleResource(), 'Text/HTML; Charset=latin1')).toBe('Text/HTML; Charset=latin1');
+    expect(checkContentType(sampleResource(), null)).toBe('application/octet-stream');
+  });
+
+  it.each([
+    [{ content_type: 'text/csv' }, 'TEXT/csv;header=present'],
+    [{ content_type: 'text/csv; header=present' }, 'text/csv'],
+    [{ content_type: 'text/html' }, 'text/html; charset=latin1'],
+    [{ tables }, 'application/json'],
+    [{ tables }, 'application/json; charset="UTF-8"'],
+    [{ tables, content_type: 'application/vnd.api+json' }, 'application/vnd.api+json'],
+  ])('of %j may be %s', (more, contentType) => {
+    expect(checkContentType(sampleResource(more), contentType)).toBe(contentType);
+  });
+
+  it.each([
+    [{ content_type: 'text/csv' }, 'text/plain'],
+    [{ content_type: 'text/csv' }, null],
+    [{ tables }, null],
+    [{ tables }, 'text/html'],
+    [{ tables }, 'application/json; charset=iso-8859-1'],
+    [{ tables, content_type: 'text/json' }, 'application/json'],
+    [{}, `text/${'x'.repeat(300)}`],
+  ])('of %j may not be %s', (more, contentType) => {
+    expect(() => checkContentType(sampleResource(more), contentType)).toThrow(
+      expect.objectContaining({ code: 'origin-malformed', retryable: false }),
+    );
+  });
+});
