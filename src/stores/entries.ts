@@ -1,0 +1,153 @@
+/** Table `entries`: what is current of each cache, written by the cache's object alone, ordered by revision. */
+
+import type { Entries, EntryFilter, ResourceMark } from '../contract/stores.ts';
+import { entryOf, entryRowOf, FIXED_COLUMNS, type StoredEntry, valuesOf, WRITTEN_COLUMNS } from './entry-row.ts';
+
+const COLUMNS = [...FIXED_COLUMNS, ...WRITTEN_COLUMNS];
+/** Lists leave the chain out: a thousand long ones would not fit an isolate. */
+const LISTED = [...COLUMNS, 'read_at'].map((column) => (column === 'chain' ? "'[]' AS chain" : column)).join(', ');
+/** Most rows that one page of a filtered list looks at: of a request's, and of a sweep's, which begins anew each time. */
+const FILTER_WINDOW = 10_000;
+const SWEEP_WINDOW = 100_000;
+
+const MARK = `resources.number AS resource_number, resources.purged AS resource_purged,
+  resources.definition IS NULL AS resource_deleted`;
+
+const READ = `
+  SELECT ${MARK}, entries.*
+  FROM (SELECT ?1 AS key, ?2 AS resource) AS asked
+  LEFT JOIN resources ON resources.title = asked.resource
+  LEFT JOIN entries ON entries.key = asked.key`;
+
+const FIND_ALL = `
+  SELECT ${MARK}, listed.*
+  FROM (SELECT ${LISTED} FROM entries WHERE key IN (SELECT value FROM json_each(?1))) AS listed
+  LEFT JOIN resources ON resources.title = listed.resource`;
+
+// Only what a load changes is assigned: SQLite writes an index anew for each assigned column of it, changed or not.
+const PUT = `
+  INSERT INTO entries (${COLUMNS.join(', ')}) VALUES (${COLUMNS.map((_column, at) => `?${at + 1}`).join(', ')})
+  ON CONFLICT (key) DO UPDATE SET ${WRITTEN_COLUMNS.map((column) => `${column} = excluded.${column}`).join(', ')}
+  WHERE revision < excluded.revision`;
+
+const TOUCH = `
+  UPDATE entries SET read_at = touched.hour
+  FROM (SELECT value ->> 'key' AS key, value ->> 'hour' AS hour FROM json_each(?1)) AS touched
+  WHERE entries.key = touched.key AND coalesce(entries.read_at, 0) < touched.hour`;
+
+// The object may have loaded it again since it was listed, and the resource may have been made anew.
+const REMOVE = `
+  DELETE FROM entries WHERE key IN (SELECT value FROM json_each(?1)) AND version IS NULL
+  AND NOT EXISTS (SELECT 1 FROM resources WHERE title = entries.resource AND definition IS NOT NULL)`;
+
+/** What MARK selects; numbers are null for an unknown resource. */
+interface MarkRow {
+  resource_number: number | null;
+  resource_purged: number | null;
+  resource_deleted: number;
+}
+
+/** A row of READ: all columns of the entry are null when there is none. */
+type ReadRow = { [Column in keyof StoredEntry]: StoredEntry[Column] | null } & MarkRow;
+
+/** The entries of a database. Every call throws what D1 throws. */
+export function d1Entries(db: D1Database): Entries {
+  return {
+    async read(key, resource) {
+      const row = await db.withSession('first-primary').prepare(READ).bind(key, resource).first<ReadRow>();
+      return row === null
+        ? { entry: null, mark: null }
+        : { entry: hasEntry(row) ? entryOf(row) : null, mark: markOf(row) };
+    },
+
+    async find(key) {
+      const row = await db.prepare('SELECT * FROM entries WHERE key = ?1').bind(key).first<StoredEntry>();
+      return row === null ? null : entryRowOf(row);
+    },
+
+    async findAll(keys) {
+      const { results } = await db.prepare(FIND_ALL).bind(JSON.stringify(keys)).all<StoredEntry & MarkRow>();
+      return results.map((row) => ({ entry: entryOf(row), mark: markOf(row) }));
+    },
+
+    async list(filter, after, limit, now) {
+      const { range, predicate } = conditions(filter, after ?? '', now);
+      const window = filter.numberBelow === undefined ? FILTER_WINDOW : SWEEP_WINDOW;
+      // Beyond a page, one row tells whether there is a next one.
+      const { results } = await db
+        .prepare(
+          `SELECT * FROM (SELECT ${LISTED} FROM entries WHERE ${range.sql} ORDER BY key LIMIT ${window})
+          WHERE ${predicate.sql} LIMIT ?`,
+        )
+        .bind(...range.values, ...predicate.values, limit + 1)
+        .all<StoredEntry>();
+      const entries = results.slice(0, limit).map(entryRowOf);
+      if (results.length > limit) return { entries, next: entries.at(-1)?.key ?? null };
+      // Fewer match: either the list ends here, or the rest lies beyond the rows looked at.
+      const next = await db
+        .prepare(`SELECT key FROM entries WHERE ${range.sql} ORDER BY key LIMIT 1 OFFSET ${window - 1}`)
+        .bind(...range.values)
+        .first<string>('key');
+      return { entries, next };
+    },
+
+    async count(resource) {
+      const sql = 'SELECT count(*) AS count FROM entries WHERE resource = ?1 AND version IS NOT NULL';
+      return (await db.prepare(sql).bind(resource).first<number>('count')) ?? 0;
+    },
+
+    async put(entry) {
+      await db
+        .prepare(PUT)
+        .bind(...valuesOf(entry))
+        .run();
+      // No row changed means that D1 has this revision or a higher one; anything else was thrown.
+      return true;
+    },
+
+    async remove(keys) {
+      await db.prepare(REMOVE).bind(JSON.stringify(keys)).run();
+    },
+
+    async touch(read) {
+      if (read.length > 0) await db.prepare(TOUCH).bind(JSON.stringify(read)).run();
+    },
+  };
+}
+
+/** A condition and the values of its question marks. */
+interface Condition {
+  sql: string;
+  values: (string | number)[];
+}
+
+/**
+ * A filter as SQL: `range` picks rows by one index in order of key, `predicate` the wanted ones from those. A filter of
+ * both owner and resource goes by the owner, who has fewer.
+ */
+function conditions(filter: EntryFilter, after: string, now: number): { range: Condition; predicate: Condition } {
+  const range: Condition = { sql: 'key > ?', values: [after] };
+  const predicate: Condition = { sql: 'true', values: [] };
+  const { owner, resource, numberBelow, state } = filter;
+  if (owner !== undefined) also(range, 'owner = ?', owner);
+  if (resource !== undefined) also(owner === undefined ? range : predicate, 'resource = ?', resource);
+  if (numberBelow !== undefined) also(predicate, 'number < ? AND version IS NOT NULL', numberBelow);
+  if (state === 'fresh') also(predicate, 'expires_at > ?', now);
+  if (state === 'stale') also(predicate, 'coalesce(expires_at, 0) <= ?', now);
+  if (state === 'failing') also(predicate, 'last_error IS NOT NULL');
+  return { range, predicate };
+}
+
+function also(condition: Condition, sql: string, ...values: (string | number)[]): void {
+  condition.sql += ` AND ${sql}`;
+  condition.values.push(...values);
+}
+
+function hasEntry(row: ReadRow): row is ReadRow & StoredEntry {
+  return row.revision !== null;
+}
+
+function markOf(row: MarkRow): ResourceMark | null {
+  const { resource_number: number, resource_purged: purged } = row;
+  return number === null || purged === null ? null : { number, purged, deleted: row.resource_deleted === 1 };
+}

@@ -1,0 +1,89 @@
+/** An entry as a row of table `entries`, and back. */
+
+import type { Entry, Link, Loaded, Parameters } from '../contract/entry.ts';
+import type { TaskError } from '../contract/problem.ts';
+import type { EntryRow } from '../contract/stores.ts';
+
+/** A row as D1 gives it; JSON in `parameters`, `last_error`, `document` and `chain`. */
+export interface StoredEntry {
+  key: string;
+  resource: string;
+  parameters: string;
+  owner: string | null;
+  number: number;
+  revision: number;
+  version: number | null;
+  expires_at: number | null;
+  last_error: string | null;
+  document: string;
+  chain: string;
+  read_at: number | null;
+}
+
+/** What no query asks for. */
+interface Document {
+  loaded: Omit<Loaded, 'version' | 'expiresAt'> | null;
+  retryAt: number | null;
+  lastTaskId: string | null;
+}
+
+/** The columns of an entry that never change, then those that its object writes, in the order of `valuesOf`. */
+export const FIXED_COLUMNS = ['key', 'resource', 'parameters', 'owner'] as const;
+export const WRITTEN_COLUMNS = [
+  'number',
+  'revision',
+  'version',
+  'expires_at',
+  'last_error',
+  'document',
+  'chain',
+] as const;
+
+/** Values of FIXED_COLUMNS and WRITTEN_COLUMNS, to be bound. */
+export function valuesOf(entry: Entry): (string | number | null)[] {
+  const { loaded, retryAt, lastTaskId } = entry;
+  const document: Document = { loaded: loaded === null ? null : documentOf(loaded), retryAt, lastTaskId };
+  return [
+    entry.key,
+    entry.resource,
+    JSON.stringify(entry.parameters),
+    entry.owner,
+    entry.number,
+    entry.revision,
+    loaded === null ? null : loaded.version,
+    loaded === null ? null : loaded.expiresAt,
+    entry.lastError === null ? null : JSON.stringify(entry.lastError),
+    JSON.stringify(document),
+    JSON.stringify(entry.chain),
+  ];
+}
+
+function documentOf({ version: _version, expiresAt: _expiresAt, ...rest }: Loaded): Document['loaded'] {
+  return rest;
+}
+
+/** The entry of a row. */
+export function entryOf(row: StoredEntry): Entry {
+  const { loaded, retryAt, lastTaskId } = JSON.parse(row.document) as Document;
+  return {
+    key: row.key,
+    resource: row.resource,
+    parameters: JSON.parse(row.parameters) as Parameters,
+    owner: row.owner,
+    number: row.number,
+    revision: row.revision,
+    loaded:
+      loaded === null || row.version === null || row.expires_at === null
+        ? null
+        : { ...loaded, version: row.version, expiresAt: row.expires_at },
+    chain: JSON.parse(row.chain) as Link[],
+    retryAt,
+    lastError: row.last_error === null ? null : (JSON.parse(row.last_error) as TaskError),
+    lastTaskId,
+  };
+}
+
+/** The entry of a row, with what only D1 knows of it. */
+export function entryRowOf(row: StoredEntry): EntryRow {
+  return { ...entryOf(row), readAt: row.read_at };
+}

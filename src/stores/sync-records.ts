@@ -1,0 +1,107 @@
+/** Tables `sync_records` and `walks`: what each device was last given of each cache. */
+
+import type { SyncRecord } from '../contract/messages.ts';
+import type { SyncFilter, SyncPlace, SyncRecords } from '../contract/stores.ts';
+
+/** The primary key, which is also the order of lists. */
+const KEY = ['user', 'device', 'resource', 'key'] as const;
+const COLUMNS = `${KEY.join(', ')}, synced_at AS syncedAt, version, changed`;
+
+const PUT = `
+  INSERT INTO sync_records (user, device, resource, key, synced_at, version, changed)
+  SELECT value ->> 'user', value ->> 'device', value ->> 'resource', value ->> 'key',
+    value ->> 'syncedAt', value ->> 'version', value ->> 'changed'
+  FROM json_each(?1) WHERE true
+  ON CONFLICT (user, device, resource, key) DO UPDATE
+  SET synced_at = excluded.synced_at, version = excluded.version, changed = excluded.changed
+  WHERE (excluded.synced_at, excluded.version) > (synced_at, version)`;
+
+const WALK = 'drop-old-sync-records';
+
+// A device may have synchronised since the walk read its record.
+const DROP_OLD = `
+  DELETE FROM sync_records
+  WHERE (${KEY.join(', ')}) IN (SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3 FROM json_each(?1))
+  AND synced_at < ?2`;
+
+type PrimaryKey = [user: string, device: string, resource: string, key: string];
+
+/** The records of a database. Every call throws what D1 throws. */
+export function d1SyncRecords(db: D1Database): SyncRecords {
+  return {
+    async list(filter, after, limit) {
+      const { sql, values } = page(filter, after);
+      const { results } = await db
+        .prepare(`SELECT ${COLUMNS} FROM sync_records ${sql} LIMIT ?`)
+        .bind(...values, limit)
+        .all<SyncRecord>();
+      return results;
+    },
+
+    async put(records) {
+      if (records.length > 0) await db.prepare(PUT).bind(JSON.stringify(records)).run();
+    },
+
+    async remove(user, device, limit) {
+      const range = device === null ? 'user = ?' : 'user = ? AND device = ?';
+      const { meta } = await db
+        .prepare(
+          `DELETE FROM sync_records WHERE (${KEY.join(', ')}) IN
+          (SELECT ${KEY.join(', ')} FROM sync_records WHERE ${range} LIMIT ?)`,
+        )
+        .bind(user, ...(device === null ? [] : [device]), limit)
+        .run();
+      return meta.changes;
+    },
+
+    async dropOld(before, limit) {
+      const cursor = await db.prepare('SELECT cursor FROM walks WHERE name = ?1').bind(WALK).first<string>('cursor');
+      const from: PrimaryKey = cursor === null ? ['', '', '', ''] : JSON.parse(cursor);
+      const { results } = await db
+        .prepare(
+          `SELECT ${COLUMNS} FROM sync_records WHERE (${KEY.join(', ')}) > (?, ?, ?, ?) ORDER BY ${KEY.join(', ')} LIMIT ?`,
+        )
+        .bind(...from, limit)
+        .all<SyncRecord>();
+      const old = results.filter((record) => record.syncedAt < before).map(primaryKeyOf);
+      const last = results.length < limit ? undefined : results.at(-1);
+      await db.batch([
+        db.prepare(DROP_OLD).bind(JSON.stringify(old), before),
+        // At the end of the table the next step begins anew.
+        last === undefined
+          ? db.prepare('DELETE FROM walks WHERE name = ?1').bind(WALK)
+          : db
+              .prepare('INSERT INTO walks (name, cursor) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET cursor = ?2')
+              .bind(WALK, JSON.stringify(primaryKeyOf(last))),
+      ]);
+    },
+  };
+}
+
+function primaryKeyOf({ user, device, resource, key }: SyncPlace): PrimaryKey {
+  return [user, device, resource, key];
+}
+
+/**
+ * Conditions and order of a page. What the filter fixes stands first in some index or the primary key, the rest of the
+ * primary key follows there in order: so any page is one range of an index. Only a device's records of all users in one
+ * resource are picked from those of all resources: few, and not worth an index.
+ */
+function page(filter: SyncFilter, after: SyncPlace | null): { sql: string; values: string[] } {
+  const fixed = { user: filter.user ?? undefined, device: filter.device, resource: filter.resource, key: undefined };
+  const picked = fixed.user === undefined && fixed.device !== undefined ? fixed.resource : undefined;
+  const free = KEY.filter((column) => fixed[column] === undefined || (column === 'resource' && picked !== undefined));
+  const conditions: string[] = [];
+  const values: string[] = [];
+  for (const column of KEY) {
+    const value = fixed[column];
+    if (value === undefined) continue;
+    // The plus keeps SQLite from looking for an index by it.
+    conditions.push(free.includes(column) ? `+${column} = ?` : `${column} = ?`);
+    values.push(value);
+  }
+  conditions.push(`(${free.join(', ')}) > (${free.map(() => '?').join(', ')})`);
+  // No member of a record is empty, so the empty texts stand before all of them.
+  values.push(...free.map((column) => after?.[column] ?? ''));
+  return { sql: `WHERE ${conditions.join(' AND ')} ORDER BY ${free.join(', ')}`, values };
+}
