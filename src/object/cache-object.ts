@@ -1,3 +1,129 @@
-import { DurableObject } from 'cloudflare:workers';
+/**
+ * The cache object: decides what is current of one cache key (DESIGN "A refresh, step by step"). Verbs and alarm only;
+ * the rules are in core/task-machine, the rows in key-rows.ts, what is done outside in effects.ts.
+ */
 
-export class CacheObject extends DurableObject<Env> {}
+import { DurableObject } from 'cloudflare:workers';
+import type * as contract from '../contract/object.ts';
+import { hasEnded } from '../contract/task.ts';
+import type { EventName, Events, Step } from '../core/task-machine/events.ts';
+import { log } from '../log.ts';
+import { r2Blobs } from '../stores/blobs.ts';
+import { d1Entries } from '../stores/entries.ts';
+import { type Outside, removeBlobs, sendMessages, storeEntry } from './effects.ts';
+import { HeldWaits } from './held-waits.ts';
+import { KeyRows, type Where } from './key-rows.ts';
+
+/** The alarm comes again after this when it could do nothing, ms. */
+const ALARM_RETRY_MS = 60_000;
+
+/** The verbs of contract/object.ts; anything else is private, since every method can be called from outside. */
+export class CacheObject extends DurableObject<Env> implements contract.CacheObjectVerbs {
+  readonly #held = new HeldWaits();
+  readonly #rows: KeyRows;
+  readonly #outside: Outside;
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    this.#rows = new KeyRows(ctx.storage, (taskId) => this.#held.release(taskId));
+    this.#outside = { queue: env.REFRESH_QUEUE, entries: d1Entries(env.DB), blobs: r2Blobs(env.BLOBS) };
+  }
+
+  async enqueue(request: contract.EnqueueRequest): Promise<contract.EnqueueAnswer> {
+    if (this.#rows.areNewer) return { outcome: 'unavailable' };
+    const { answer } = this.#carryOut(await this.#rows.enqueue(request));
+    if (answer.outcome !== 'task' || hasEnded(answer.task.state) || request.waitMs <= 0) return answer;
+    const { taskId } = answer.task;
+    await this.#held.until(taskId, request.waitMs);
+    const seen = await this.state(taskId);
+    return seen.outcome === 'found' ? { ...seen, outcome: 'task' } : answer;
+  }
+
+  async claim(request: contract.ClaimRequest): Promise<contract.ClaimAnswer> {
+    return (await this.#ask(request, 'claim', request, { outcome: 'ended' })).answer;
+  }
+
+  /** Answers when D1 has taken the version, or has failed to: then the alarm goes on. */
+  async commit(request: contract.CommitRequest): Promise<contract.CommitAnswer> {
+    const first = await this.#ask(request, 'commit', request, { outcome: 'stale_lease' });
+    if (first.answer.outcome !== 'settling' || !(await first.stored)) return first.answer;
+    return (await this.#ask(request, 'commit', request, { outcome: 'stale_lease' })).answer;
+  }
+
+  async fail(request: contract.FailRequest): Promise<contract.FailAnswer> {
+    const { answer, stored } = await this.#ask(request, 'fail', request, { outcome: 'stale_lease' });
+    await stored;
+    return answer;
+  }
+
+  async state(taskId: string): Promise<contract.StateAnswer> {
+    return (await this.#ask({ taskId }, 'state', { taskId }, { outcome: 'unknown' })).answer;
+  }
+
+  async revoke(request: contract.RevokeRequest): Promise<contract.RevokeAnswer> {
+    return (await this.#ask(request, 'revoke', request, { outcome: 'unknown' })).answer;
+  }
+
+  /** @throws Error when D1 has not taken it: the purge stands and the alarm repeats the write, but nobody may rely on it yet */
+  async purge(request: contract.PurgeRequest): Promise<contract.PurgeAnswer> {
+    const { answer, stored } = await this.#ask(request, 'purge', request, { outcome: 'unknown' });
+    if (!(await stored)) throw new Error('the purge has not reached D1 yet');
+    return answer;
+  }
+
+  async entry(key: string): Promise<contract.EntryAnswer> {
+    const { answer, stored } = await this.#ask({ key }, 'entry', { key }, { outcome: 'unknown' });
+    await stored;
+    return answer;
+  }
+
+  async wake(taskId: string): Promise<void> {
+    await this.#ask({ taskId }, 'wake', { taskId }, undefined);
+  }
+
+  /** Never throws: the platform gives up an alarm that fails some times. Each step sets the next alarm from the rows before any effect. */
+  override async alarm(): Promise<void> {
+    try {
+      if (this.#rows.areNewer) await this.ctx.storage.setAlarm(Date.now() + ALARM_RETRY_MS);
+      else for (const key of this.#rows.keys()) await this.#doDue(key);
+    } catch (error) {
+      log('error', 'alarm_failed', { error });
+      await this.ctx.storage.setAlarm(Date.now() + ALARM_RETRY_MS);
+    }
+  }
+
+  async #doDue(key: string): Promise<void> {
+    await this.#rows.sweep(key);
+    const done = await this.#rows.run({ key }, 'alarm', {});
+    if (done === null) return;
+    await this.#carryOut(done).stored;
+    await removeBlobs(key, done.effects.remove, this.#rows, this.#outside);
+  }
+
+  /** One step, with its effects under way. `stored`: whether D1 has taken what it had to; true when there was nothing. */
+  async #ask<N extends EventName>(
+    where: Where,
+    name: N,
+    request: Events[N]['request'],
+    otherwise: Events[N]['answer'],
+  ): Promise<Asked<N>> {
+    if (this.#rows.areNewer) return { answer: { outcome: 'unavailable' } as Events[N]['answer'], stored: NOTHING };
+    const done = await this.#rows.run(where, name, request);
+    return done === null ? { answer: otherwise, stored: NOTHING } : this.#carryOut(done);
+  }
+
+  #carryOut<N extends EventName>({ document, answer, effects }: Step<N>): Asked<N> {
+    this.ctx.waitUntil(sendMessages(effects.send, document.cache.resource, this.#outside));
+    if (!effects.store) return { answer, stored: NOTHING };
+    const stored = storeEntry(document.cache.key, this.#rows, this.#outside);
+    this.ctx.waitUntil(stored);
+    return { answer, stored };
+  }
+}
+
+interface Asked<N extends EventName> {
+  answer: Events[N]['answer'];
+  stored: Promise<boolean>;
+}
+
+const NOTHING = Promise.resolve(true);

@@ -1,0 +1,65 @@
+/** The cache objects as flows call them: the stub of a key or task, with the retries that the platform's flags allow. */
+
+import type { CacheObjectVerbs } from '../contract/object.ts';
+import { Problem } from '../contract/problem.ts';
+import { backoffMs } from '../core/backoff.ts';
+import { objectNameOfKey, objectNameOfTask } from '../core/task-id.ts';
+import { sleep } from '../stores/timing.ts';
+import type { CacheObject } from './cache-object.ts';
+
+/** Attempts of one call, and the most between the first two, ms. */
+const MAX_ATTEMPTS = 4;
+const BACKOFF_MS = 100;
+const RETRY_AFTER_S = 2;
+
+/**
+ * The verbs of all objects of a namespace. A call is tried again where the platform says that it may be: every verb may
+ * be repeated (joins, fences and delivery ids see to it), so a lost answer does no harm.
+ *
+ * @throws Problem `overloaded` with `Retry-After`, when the object has too much to do or could not be reached or relied on
+ */
+export function objectClient(namespace: DurableObjectNamespace<CacheObject>): CacheObjectVerbs {
+  const ofKey = (key: string) => verbs(namespace.getByName(objectNameOfKey(key)));
+  const ofTask = (taskId: string) => verbs(namespace.getByName(objectNameOfTask(taskId)));
+  return {
+    enqueue: (request) => retried(() => ofKey(request.cache.key).enqueue(request)),
+    claim: (request) => retried(() => ofTask(request.taskId).claim(request)),
+    commit: (request) => retried(() => ofTask(request.taskId).commit(request)),
+    fail: (request) => retried(() => ofTask(request.taskId).fail(request)),
+    state: (taskId) => retried(() => ofTask(taskId).state(taskId)),
+    revoke: (request) => retried(() => ofTask(request.taskId).revoke(request)),
+    purge: (request) => retried(() => ofKey(request.key).purge(request)),
+    entry: (key) => retried(() => ofKey(key).entry(key)),
+    wake: (taskId) => retried(() => ofTask(taskId).wake(taskId)),
+  };
+}
+
+/** The stub as what it is: the platform's types of recursive JSON values are deeper than the compiler follows. */
+function verbs(stub: unknown): CacheObjectVerbs {
+  return stub as CacheObjectVerbs;
+}
+
+/** Each attempt takes a stub of its own: one that has thrown may stay broken. */
+async function retried<T>(call: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await call();
+    } catch (error) {
+      if (!mayBeRepeated(error) || attempt === MAX_ATTEMPTS) throw refusal(error);
+      await sleep(backoffMs(attempt, BACKOFF_MS, 0, Math.random()));
+    }
+  }
+}
+
+/** Repeating a call to an overloaded object would only add to its load. */
+function mayBeRepeated(error: unknown): boolean {
+  const { retryable, overloaded } = error as { retryable?: boolean; overloaded?: boolean };
+  return retryable === true && overloaded !== true;
+}
+
+function refusal(cause: unknown): Problem {
+  return new Problem('overloaded', 'The state of this cache cannot be had right now. Try again in a moment.', {
+    headers: { 'Retry-After': String(RETRY_AFTER_S) },
+    cause,
+  });
+}

@@ -1,0 +1,124 @@
+/** Runs the task machine on the object's rows: one transaction a step, and an alarm for whatever is then owed. */
+
+import { newTaskId } from '../core/task-id.ts';
+import { type CacheDocument, emptyDocument, holdsTask } from '../core/task-machine/document.ts';
+import type { StepContext } from '../core/task-machine/draft.ts';
+import { nextAlarmAt } from '../core/task-machine/due.ts';
+import type { EventName, Events, Step } from '../core/task-machine/events.ts';
+import { step } from '../core/task-machine/index.ts';
+import { readDocument, readDocuments, writeDocument } from './documents.ts';
+import { migrateSchema, readSchemaNumber, SCHEMA_NUMBER } from './schema.ts';
+import { readEndedTask, sweepEndedTasks, trimEndedTasks, writeEndedTask } from './tasks.ts';
+
+/** An alarm so long overdue has been lost, ms. */
+const ALARM_LATE_MS = 60_000;
+
+/** Where a step finds its document. */
+export type Where = { key: string } | { taskId: string };
+
+/** The rows of one object: documents and ended tasks of its keys. */
+export class KeyRows {
+  readonly #storage: DurableObjectStorage;
+  readonly #onEnded: (taskId: string) => void;
+  #schemaNumber: number;
+
+  /** `onEnded` is called for each task that has ended, after its transaction. */
+  constructor(storage: DurableObjectStorage, onEnded: (taskId: string) => void) {
+    this.#storage = storage;
+    this.#onEnded = onEnded;
+    this.#schemaNumber = readSchemaNumber(storage.sql);
+  }
+
+  /** Whether a newer release has changed the tables: nothing may be touched then. */
+  get areNewer(): boolean {
+    return this.#schemaNumber > SCHEMA_NUMBER;
+  }
+
+  /** The document of a key, or of the key whose task this is, live or ended; null: unknown. */
+  find(where: Where): CacheDocument | null {
+    const { sql } = this.#storage;
+    if (this.#schemaNumber === 0) return null;
+    if ('key' in where) return readDocument(sql, where.key);
+    const { taskId } = where;
+    const live = readDocuments(sql).find((document) => holdsTask(document, taskId));
+    if (live !== undefined) return live;
+    const ended = readEndedTask(sql, taskId);
+    return ended === null ? null : readDocument(sql, ended.key);
+  }
+
+  /** The keys of the object; none before the first write. */
+  keys(): string[] {
+    return this.#schemaNumber === 0 ? [] : readDocuments(this.#storage.sql).map(({ cache }) => cache.key);
+  }
+
+  /** One step of a known document; null (and nothing written): unknown. */
+  async run<N extends EventName>(where: Where, name: N, request: Events[N]['request']): Promise<Step<N> | null> {
+    if (this.#schemaNumber === 0) return null;
+    const alarmAt = await this.#storage.getAlarm();
+    const done = this.#storage.transactionSync(() => {
+      const document = this.find(where);
+      return document === null ? null : this.#step(document, name, request);
+    });
+    return done === null ? null : this.#finish(done, alarmAt);
+  }
+
+  /** Asks for a load; makes tables and document when the key was never asked for. */
+  async enqueue(request: Events['enqueue']['request']): Promise<Step<'enqueue'>> {
+    const alarmAt = await this.#storage.getAlarm();
+    const done = this.#storage.transactionSync(() => {
+      if (this.#schemaNumber < SCHEMA_NUMBER) migrateSchema(this.#storage.sql, this.#schemaNumber);
+      const document = readDocument(this.#storage.sql, request.cache.key) ?? emptyDocument(request.cache);
+      return this.#step(document, 'enqueue', request);
+    });
+    this.#schemaNumber = SCHEMA_NUMBER;
+    return this.#finish(done, alarmAt);
+  }
+
+  /** Removes ended tasks of a key past their time, if that is due. */
+  async sweep(key: string): Promise<void> {
+    const now = Date.now();
+    const sweepAt = this.find({ key })?.ended.sweepAt ?? null;
+    if (sweepAt === null || sweepAt > now) return;
+    await this.run({ key }, 'swept', sweepEndedTasks(this.#storage.sql, key, now));
+  }
+
+  #step<N extends EventName>(document: CacheDocument, name: N, request: Events[N]['request']): Step<N> {
+    const { sql } = this.#storage;
+    const { key } = document.cache;
+    const done = step(document, name, request, this.#context(key));
+    if (done.document !== document) writeDocument(sql, done.document);
+    for (const record of done.ended) writeEndedTask(sql, key, record);
+    if (done.trims) trimEndedTasks(sql, key);
+    return done;
+  }
+
+  #context(key: string): StepContext {
+    return {
+      now: Date.now(),
+      random: Math.random,
+      newTaskId: (ofKey) => newTaskId(ofKey),
+      ended: (taskId) => {
+        const ended = readEndedTask(this.#storage.sql, taskId);
+        return ended?.key === key ? ended.record : null;
+      },
+    };
+  }
+
+  async #finish<N extends EventName>(done: Step<N>, alarmAt: number | null): Promise<Step<N>> {
+    await this.#arm(done.document, alarmAt);
+    for (const { taskId } of done.ended) this.#onEnded(taskId);
+    return done;
+  }
+
+  /**
+   * Sees that what is owed has an alarm; an earlier one stands, since each move is a row written. `alarmAt` was read
+   * before the transaction, so that nothing comes between the rows and the alarm: they reach the disk together.
+   */
+  async #arm(document: CacheDocument, alarmAt: number | null): Promise<void> {
+    const now = Date.now();
+    const neededAt = nextAlarmAt(document, now);
+    const stands = alarmAt !== null && alarmAt > now - ALARM_LATE_MS;
+    if (neededAt === null || (stands && alarmAt <= neededAt)) return;
+    await this.#storage.setAlarm(neededAt);
+  }
+}

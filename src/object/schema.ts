@@ -1,0 +1,32 @@
+/**
+ * The object's tables, made by numbered steps with a stored number: on the first write only, so that asking an object
+ * that holds nothing leaves nothing behind.
+ */
+
+const STEPS: readonly (readonly string[])[] = [
+  [
+    // One document a cache key (core/task-machine/document.ts). Keys that share 48 bits share an object.
+    'CREATE TABLE keys (key TEXT PRIMARY KEY, document TEXT NOT NULL) STRICT, WITHOUT ROWID',
+    // Tasks that ended, for some days: appended, and removed when too old or too many.
+    `CREATE TABLE ended_tasks (
+       task_id TEXT PRIMARY KEY, key TEXT NOT NULL, ended_at INTEGER NOT NULL, document TEXT NOT NULL
+     ) STRICT, WITHOUT ROWID`,
+  ],
+];
+
+/** The number of the schema that this release works with. */
+export const SCHEMA_NUMBER = STEPS.length;
+
+/** The stored number; 0 where there are no tables yet. */
+export function readSchemaNumber(sql: SqlStorage): number {
+  const tables = sql.exec("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'schema'").toArray();
+  return tables.length === 0 ? 0 : sql.exec<{ number: number }>('SELECT number FROM schema').one().number;
+}
+
+/** Brings the tables from a stored number to ours; to be called inside a transaction. */
+export function migrateSchema(sql: SqlStorage, from: number): void {
+  if (from === 0) sql.exec('CREATE TABLE schema (number INTEGER PRIMARY KEY) STRICT, WITHOUT ROWID');
+  for (const statement of STEPS.slice(from).flat()) sql.exec(statement);
+  sql.exec('DELETE FROM schema');
+  sql.exec('INSERT INTO schema (number) VALUES (?)', SCHEMA_NUMBER);
+}
