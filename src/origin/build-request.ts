@@ -1,0 +1,114 @@
+/** The request of one load: the definition's template over the values of the cache (CONTRACT 4). */
+
+import type { CacheIdentity } from '../contract/entry.ts';
+import { LoadFailure } from '../contract/problem.ts';
+import type { Resource } from '../contract/resource.ts';
+import { HEADER_PLACEHOLDER, hasControl, isSecretName, USER_VARIABLE } from './check-origin.ts';
+import { hostRefusal, isTrusted } from './hosts.ts';
+import { expandTemplate, literalOrigin, templateVariables } from './url-template.ts';
+
+export interface OriginRequest {
+  url: URL;
+  method: 'GET' | 'POST';
+  headers: Headers;
+  /** With POST: the parameters that the template does not use, as JSON. */
+  body: string | null;
+}
+
+/** What of the service a request is built with. */
+export interface OriginAccess {
+  /** ORIGIN_HOSTS. */
+  hosts: readonly string[];
+  secret(name: string): string | undefined;
+}
+
+/**
+ * The request that loads a cache.
+ * @throws LoadFailure `misconfigured` for a host that is not allowed or a missing secret, `invalid-parameters` for
+ * values that do not fit into the URL or a header
+ */
+export function buildRequest(resource: Resource, cache: CacheIdentity, access: OriginAccess): OriginRequest {
+  const { origin } = resource;
+  const url = buildUrl(origin.url, cache, access.hosts);
+  const headers = new Headers();
+  for (const [name, value] of Object.entries(origin.headers)) {
+    setHeader(headers, name, headerValue(name, value, url, cache.owner, access));
+  }
+  setDefault(headers, 'Accept', resource.content_type ?? (resource.tables ? 'application/json' : '*/*'));
+  setDefault(headers, 'User-Agent', 'Freshet');
+  if (origin.method === 'GET') return { url, method: 'GET', headers, body: null };
+  const used = new Set(templateVariables(origin.url));
+  const rest = Object.entries(cache.parameters).filter(([name]) => !used.has(name));
+  setDefault(headers, 'Content-Type', 'application/json');
+  return { url, method: 'POST', headers, body: JSON.stringify(Object.fromEntries(rest)) };
+}
+
+function buildUrl(template: string, cache: CacheIdentity, hosts: readonly string[]): URL {
+  const values = cache.owner === null ? cache.parameters : { ...cache.parameters, [USER_VARIABLE]: cache.owner };
+  const text = expanded(template, values);
+  const url = URL.canParse(text) ? new URL(text) : null;
+  const literal = literalOrigin(template);
+  // Values must not lead to another host, however the template is written.
+  if (url === null || literal === null || url.origin !== literal.origin || url.username !== '' || url.password !== '') {
+    throw new LoadFailure('invalid-parameters', 'The parameters do not fit into the URL of the origin.');
+  }
+  // RFC 6570 leaves dots alone and the URL parser resolves `..`: a value could climb out of its place in the path.
+  if (/\/(\.|%2e){1,2}(?=[/?#]|$)/i.test(text.slice(literal.protocol.length + 1).replace(/[?#].*$/s, ''))) {
+    throw new LoadFailure('invalid-parameters', 'A parameter would be "." or ".." in the path of the origin.');
+  }
+  const refusal = hostRefusal(url, hosts);
+  if (refusal !== null) throw new LoadFailure('misconfigured', `The URL of the origin at ${url.host} ${refusal}.`);
+  url.hash = '';
+  return url;
+}
+
+function expanded(template: string, values: CacheIdentity['parameters']): string {
+  try {
+    return expandTemplate(template, values);
+  } catch (cause) {
+    if (!(cause instanceof URIError)) throw cause;
+    throw new LoadFailure(
+      'invalid-parameters',
+      'A parameter holds half a character, or the URL of the origin cuts one in two.',
+    );
+  }
+}
+
+/** One pass, so that a user called `${ORIGIN_…}` reads no secret. */
+function headerValue(name: string, value: string, url: URL, owner: string | null, access: OriginAccess): string {
+  return value.replace(HEADER_PLACEHOLDER, (_placeholder, secret: string | undefined) => {
+    if (secret !== undefined) return secretValue(secret, url, access);
+    // A header loses spaces at its ends: the user would become another.
+    if (owner === null || hasControl(owner) || owner !== owner.trim()) {
+      throw new LoadFailure('invalid-parameters', `The user name does not fit into the header ${name}.`);
+    }
+    return owner;
+  });
+}
+
+function secretValue(name: string, url: URL, access: OriginAccess): string {
+  if (!isSecretName(name)) throw new LoadFailure('misconfigured', 'A header of the origin names what is no secret.');
+  if (!isTrusted(url, access.hosts)) {
+    throw new LoadFailure('misconfigured', `${name} is not sent to ${url.host}: ORIGIN_HOSTS does not name it.`);
+  }
+  const value = access.secret(name);
+  if (value === undefined) throw new LoadFailure('misconfigured', `The secret ${name} is not set.`);
+  // What is not ASCII would be sent in a guessed encoding, and the platform logs it when it guesses.
+  if (!/^[\x20-\x7e]*$/.test(value)) {
+    throw new LoadFailure('misconfigured', `The secret ${name} must hold printable ASCII characters only.`);
+  }
+  return value;
+}
+
+/** The platform's own error would tell the value. */
+function setHeader(headers: Headers, name: string, value: string): void {
+  try {
+    headers.set(name, value);
+  } catch {
+    throw new LoadFailure('misconfigured', `The value of the header ${name} cannot be sent.`);
+  }
+}
+
+function setDefault(headers: Headers, name: string, value: string): void {
+  if (!headers.has(name)) headers.set(name, value);
+}

@@ -1,0 +1,95 @@
+/** What can be said of a definition's `origin` before anything is fetched (CONTRACT 4). */
+
+import type { InputFault } from '../contract/problem.ts';
+import type { Resource } from '../contract/resource.ts';
+import { pointerTo } from '../core/pointer.ts';
+import { hostRefusal, isTrusted } from './hosts.ts';
+import { isTemplate, literalOrigin, templateVariables } from './url-template.ts';
+
+/** The variable of URLs and header values that is the user name, for scope `user`. */
+export const USER_VARIABLE = '_user';
+/** What a header value may hold besides text: `${ORIGIN_NAME}` or `{_user}`. Group 1 is the name of a secret. */
+export const HEADER_PLACEHOLDER = /\$\{([^}]*)\}|\{_user\}/g;
+
+// RFC 9110 section 5.6.2.
+const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+const SECRET = /^ORIGIN_[A-Za-z0-9_]+$/;
+const NOT_SECRET = new Set(['ORIGIN_HOSTS', 'ORIGIN_PORT']);
+// Hop-by-hop fields (RFC 9110 section 7.6.1) and those that the request sets itself.
+const RESERVED_HEADERS = new Set(
+  `connection keep-alive proxy-connection proxy-authenticate proxy-authorization te trailer transfer-encoding upgrade
+   expect host content-length range if-range if-match if-none-match if-modified-since if-unmodified-since`.split(/\s+/),
+);
+
+/**
+ * All faults of `origin`, with pointers from the definition's root. `hosts`: ORIGIN_HOSTS; `parameterNames`: the
+ * names that the schema of the parameters knows, null if it lets any name in.
+ */
+export function checkOrigin(
+  origin: Resource['origin'],
+  scope: Resource['scope'],
+  hosts: readonly string[],
+  parameterNames: readonly string[] | null,
+): InputFault[] {
+  const url = literalOrigin(origin.url);
+  return [
+    ...urlFaults(origin.url, url, scope, hosts, parameterNames).map((detail) => ({ pointer: '/origin/url', detail })),
+    ...headerFaults(origin.headers, scope, url !== null && isTrusted(url, hosts)),
+  ];
+}
+
+function* urlFaults(
+  template: string,
+  url: URL | null,
+  scope: Resource['scope'],
+  hosts: readonly string[],
+  parameterNames: readonly string[] | null,
+): Generator<string> {
+  // The URL parser would drop or turn these silently.
+  if (/[\s\\]/.test(template) || hasControl(template)) yield 'must not hold spaces, control characters or backslashes';
+  if (!isTemplate(template)) yield 'must be a URL template (RFC 6570): a brace belongs to no expression';
+  if (url === null) yield 'must begin with a literal scheme, host and port, without userinfo';
+  const refusal = url === null ? null : hostRefusal(url, hosts);
+  if (refusal !== null) yield refusal;
+  for (const name of templateVariables(template)) {
+    if (name === USER_VARIABLE) {
+      if (scope !== 'user') yield 'may use {_user} with scope "user" only';
+    } else if (parameterNames !== null && !parameterNames.includes(name)) {
+      yield `uses "${name}", which is no parameter`;
+    }
+  }
+}
+
+function headerFaults(headers: Record<string, string>, scope: Resource['scope'], trusted: boolean): InputFault[] {
+  const seen = new Set<string>();
+  return Object.entries(headers).flatMap(([name, value]) => {
+    const faults: string[] = [];
+    const lower = name.toLowerCase();
+    if (!TOKEN.test(name)) faults.push('is no header name (RFC 9110)');
+    if (RESERVED_HEADERS.has(lower)) faults.push('is set by Freshet itself');
+    if (seen.has(lower)) faults.push('is there twice');
+    seen.add(lower);
+    if (hasControl(value)) faults.push('must not hold control characters');
+    for (const [placeholder, secret] of value.matchAll(HEADER_PLACEHOLDER)) {
+      if (secret === undefined) {
+        if (scope !== 'user') faults.push(`may use ${placeholder} with scope "user" only`);
+      } else if (!isSecretName(secret)) {
+        faults.push('may name only secrets that begin with ORIGIN_, and not ORIGIN_HOSTS or ORIGIN_PORT');
+      } else if (!trusted) {
+        faults.push('uses a secret, so ORIGIN_HOSTS must name the host of the URL');
+      }
+    }
+    return faults.map((detail) => ({ pointer: pointerTo('/origin/headers', name), detail }));
+  });
+}
+
+/** Whether a header value may have the secret of that name. */
+export function isSecretName(name: string): boolean {
+  return SECRET.test(name) && !NOT_SECRET.has(name);
+}
+
+/** Whether a text holds characters that no header value or URL may have. */
+export function hasControl(text: string): boolean {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  return /[\u0000-\u001f\u007f]/.test(text);
+}

@@ -1,0 +1,47 @@
+/**
+ * Which hosts origins may have (CONTRACT 4). `ORIGIN_HOSTS` is a list of `host`, `host:port`, `*.domain`, `*.domain:port`
+ * or `*`; without a port every port is meant. An empty list allows every https host by name. `http:`, IP addresses and
+ * loopback names need an entry that names the very host, so that no wildcard opens the inner network.
+ *
+ * Names are judged as they are written: to what address one resolves is the network's affair.
+ */
+
+const PATTERN = /^(?<host>\[[0-9a-f:.]+\]|[^:]+)(?::(?<port>\d{1,5}))?$/;
+
+/** How an entry of the list meets a host: by its name, by `*.domain`, or as `*`. */
+type Match = 'named' | 'domain' | 'any';
+
+/** Why the URL may not be an origin, as the end of a sentence; null: it may. `hosts` is in lower case. */
+export function hostRefusal(url: URL, hosts: readonly string[]): string | null {
+  if (url.protocol !== 'https:' && url.protocol !== 'http:') return 'must be https';
+  const matches = hosts.map((pattern) => match(pattern, url));
+  if (matches.includes('named')) return null;
+  if (url.protocol === 'http:') return 'must be https, unless ORIGIN_HOSTS names the host';
+  if (isAddress(url.hostname)) return 'must name a host, unless ORIGIN_HOSTS names the address';
+  if (hosts.length === 0 || matches.some((found) => found !== null)) return null;
+  return 'has a host that is not in ORIGIN_HOSTS';
+}
+
+/** Whether secrets may be sent there: an entry names the host or its domain. A bare `*` says nothing of whom to trust. */
+export function isTrusted(url: URL, hosts: readonly string[]): boolean {
+  return hosts.some((pattern) => ['named', 'domain'].includes(match(pattern, url) ?? ''));
+}
+
+function match(pattern: string, url: URL): Match | null {
+  const { host = '', port } = PATTERN.exec(pattern)?.groups ?? {};
+  if (port !== undefined && port !== (url.port || (url.protocol === 'https:' ? '443' : '80'))) return null;
+  const hostname = url.hostname.replace(/\.$/, '');
+  if (host === '*') return 'any';
+  if (host.startsWith('*.')) return hostname.endsWith(host.slice(1)) ? 'domain' : null;
+  return host === hostname || normalised(host) === hostname ? 'named' : null;
+}
+
+/** The host as the URL parser writes it: Unicode names in ASCII, addresses in one notation. */
+function normalised(host: string): string | null {
+  return URL.canParse(`http://${host}`) ? new URL(`http://${host}`).hostname : null;
+}
+
+/** IP addresses, which the URL parser has brought into one notation, and names that mean this machine (RFC 6761). */
+function isAddress(hostname: string): boolean {
+  return hostname.startsWith('[') || /^\d+\.\d+\.\d+\.\d+\.?$/.test(hostname) || /(^|\.)localhost\.?$/.test(hostname);
+}

@@ -1,0 +1,168 @@
+/** JSON (RFC 8259) as a stream of events, checked: what comes out of a reader that ended without an error was valid JSON. */
+
+import { type ParsedTokenInfo, Tokenizer, TokenType } from '@streamparser/json';
+import { MAX_ORIGIN_NESTING } from '../contract/constants.ts';
+import { LoadFailure } from '../contract/problem.ts';
+
+/** Is told of a document's parts in order. */
+export interface JsonHandler {
+  begin(isObject: boolean): void;
+  end(isObject: boolean): void;
+  /** Name of the member whose value follows. */
+  name(name: string): void;
+  /** A string value. */
+  string(value: string): void;
+  /** A number with the digits as they came, or `true`, `false`, `null`. */
+  literal(text: string): void;
+}
+
+const STRING_BUFFER_BYTES = 65_536;
+const NUMBER_BUFFER_BYTES = 64;
+
+type Expected = 'value' | 'value or ]' | 'name' | 'name or }' | ':' | ', or end' | 'nothing';
+
+/** Takes a document piece by piece and tells the handler; a byte order mark at the start is let pass. */
+export class JsonEvents {
+  readonly #tokens = new Tokens();
+  readonly #handler: JsonHandler;
+  /** For each open container, whether it is an object. */
+  readonly #open: boolean[] = [];
+  #expected: Expected = 'value';
+  #handling = false;
+
+  constructor(handler: JsonHandler) {
+    this.#handler = handler;
+    this.#tokens.onToken = (token) => {
+      this.#handling = true;
+      this.#take(token);
+      this.#handling = false;
+    };
+  }
+
+  /** @throws LoadFailure `origin-malformed`, and whatever the handler throws */
+  write(bytes: Uint8Array): void {
+    this.#guard(() => this.#tokens.write(bytes));
+  }
+
+  /** The document is over. @throws LoadFailure `origin-malformed` if it is not whole */
+  end(): void {
+    this.#guard(() => this.#tokens.end());
+    if (this.#expected !== 'nothing') throw new LoadFailure('origin-malformed', "The origin's JSON breaks off.");
+  }
+
+  #take({ token, value, offset }: ParsedTokenInfo): void {
+    switch (token) {
+      case TokenType.STRING:
+        this.#string(value as string, offset);
+        break;
+      case TokenType.NUMBER:
+        this.#value(offset);
+        this.#handler.literal(this.#tokens.digits);
+        break;
+      case TokenType.TRUE:
+      case TokenType.FALSE:
+      case TokenType.NULL:
+        this.#value(offset);
+        this.#handler.literal(String(value));
+        break;
+      case TokenType.LEFT_BRACE:
+      case TokenType.LEFT_BRACKET:
+        this.#begin(token === TokenType.LEFT_BRACE, offset);
+        break;
+      case TokenType.RIGHT_BRACE:
+      case TokenType.RIGHT_BRACKET:
+        this.#end(token === TokenType.RIGHT_BRACE, offset);
+        break;
+      case TokenType.COLON:
+        if (this.#expected !== ':') throw invalid(offset);
+        this.#expected = 'value';
+        break;
+      case TokenType.COMMA:
+        if (this.#expected !== ', or end') throw invalid(offset);
+        this.#expected = this.#open[this.#open.length - 1] ? 'name' : 'value';
+        break;
+      default:
+        throw invalid(offset);
+    }
+  }
+
+  #string(value: string, offset: number): void {
+    if (this.#expected === 'name' || this.#expected === 'name or }') {
+      this.#expected = ':';
+      this.#handler.name(value);
+    } else {
+      this.#value(offset);
+      this.#handler.string(value);
+    }
+  }
+
+  #value(offset: number): void {
+    if (this.#expected !== 'value' && this.#expected !== 'value or ]') throw invalid(offset);
+    this.#expected = this.#open.length === 0 ? 'nothing' : ', or end';
+  }
+
+  #begin(isObject: boolean, offset: number): void {
+    this.#value(offset);
+    if (this.#open.length === MAX_ORIGIN_NESTING) {
+      throw new LoadFailure('origin-malformed', `The origin's JSON is nested deeper than ${MAX_ORIGIN_NESTING}.`);
+    }
+    this.#open.push(isObject);
+    this.#expected = isObject ? 'name or }' : 'value or ]';
+    this.#handler.begin(isObject);
+  }
+
+  #end(isObject: boolean, offset: number): void {
+    const empty = isObject ? 'name or }' : 'value or ]';
+    if (this.#open.at(-1) !== isObject || (this.#expected !== ', or end' && this.#expected !== empty)) {
+      throw invalid(offset);
+    }
+    this.#open.pop();
+    this.#expected = this.#open.length === 0 ? 'nothing' : ', or end';
+    this.#handler.end(isObject);
+  }
+
+  /** The tokenizer's own errors (bad characters, bad UTF-8) are the origin's fault; those of the handler are not. */
+  #guard(work: () => void): void {
+    try {
+      work();
+    } catch (cause) {
+      if (this.#handling || cause instanceof LoadFailure) throw cause;
+      throw new LoadFailure('origin-malformed', "The origin's answer is no valid JSON in UTF-8.", { cause });
+    }
+  }
+}
+
+class Tokens extends Tokenizer {
+  /** The text of the number that is being told. */
+  digits = '';
+
+  constructor() {
+    // With buffers a long number or string costs bytes, not an array slot a character.
+    super({ stringBufferSize: STRING_BUFFER_BYTES, numberBufferSize: NUMBER_BUFFER_BYTES });
+    // The library's decoder takes U+FEFF at the start of a string for a byte order mark and drops it.
+    Reflect.set(Reflect.get(this, 'bufferedString'), 'decoder', { decode });
+  }
+
+  protected override parseNumber(text: string): number {
+    this.digits = text;
+    return 0;
+  }
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+const SHORT_BYTES = 48;
+
+/** UTF-8 as text. Most strings are short and ASCII, and calling the decoder costs more than they do. */
+function decode(bytes: Uint8Array): string {
+  if (bytes.length > SHORT_BYTES) return utf8.decode(bytes);
+  let text = '';
+  for (const byte of bytes) {
+    if (byte >= 0x80) return utf8.decode(bytes);
+    text += String.fromCharCode(byte);
+  }
+  return text;
+}
+
+function invalid(offset: number): LoadFailure {
+  return new LoadFailure('origin-malformed', `The origin's answer is no valid JSON at byte ${offset}.`);
+}

@@ -1,0 +1,89 @@
+/** The rows of one table in a JSON answer: objects, of which `columns` pick and order members, or arrays of cells. */
+
+import { LoadFailure } from '../contract/problem.ts';
+import type { TableDefinition } from '../contract/resource.ts';
+import type { RowSink } from '../contract/rows.ts';
+import { JsonText } from './json-text.ts';
+
+/** Takes what is inside the table's array and tells the sink of each row that is complete. */
+export class JsonRows {
+  readonly #table: TableDefinition;
+  readonly #sink: RowSink;
+  readonly #columnOf: ReadonlyMap<string, number>;
+  readonly #cells: string[];
+  readonly #nested = new JsonText();
+  /** 0: between rows; 1: in a row; more: in a cell. */
+  #depth = 0;
+  #rowIsObject = false;
+  #rowIndex = 0;
+  /** Where the next value of the row belongs; undefined: nowhere, the member is no column. */
+  #column: number | undefined = 0;
+
+  constructor(table: TableDefinition, sink: RowSink) {
+    this.#table = table;
+    this.#sink = sink;
+    this.#columnOf = new Map(table.columns.map((name, index) => [name, index]));
+    this.#cells = table.columns.map(() => 'null');
+  }
+
+  begin(isObject: boolean): void {
+    if (this.#depth === 0) {
+      this.#rowIsObject = isObject;
+      this.#column = 0;
+      this.#cells.fill('null');
+    } else if (this.#column !== undefined) {
+      this.#nested.begin(isObject);
+    }
+    this.#depth += 1;
+  }
+
+  /** True when it was the table's array that ended. */
+  end(isObject: boolean): boolean {
+    if (this.#depth === 0) return true;
+    this.#depth -= 1;
+    if (this.#depth === 0) {
+      this.#endRow();
+    } else {
+      if (this.#column !== undefined) this.#nested.end(isObject);
+      if (this.#depth === 1) this.#endCell(this.#nested.take());
+    }
+    return false;
+  }
+
+  name(name: string): void {
+    if (this.#depth === 1) this.#column = this.#columnOf.get(name);
+    else if (this.#column !== undefined) this.#nested.name(name);
+  }
+
+  string(value: string): void {
+    if (this.#depth === 0) throw this.#malformed('is neither an object nor an array');
+    if (this.#column === undefined) return;
+    this.literal(JSON.stringify(value));
+  }
+
+  literal(text: string): void {
+    if (this.#depth === 0) throw this.#malformed('is neither an object nor an array');
+    if (this.#depth === 1) this.#endCell(text);
+    else if (this.#column !== undefined) this.#nested.value(text);
+  }
+
+  #endCell(text: string): void {
+    if (this.#column === undefined) return;
+    if (this.#column >= this.#cells.length) throw this.#malformed(`has more than ${this.#cells.length} cells`);
+    // Of a repeated member the last counts.
+    this.#cells[this.#column] = text;
+    if (!this.#rowIsObject) this.#column += 1;
+  }
+
+  #endRow(): void {
+    if (!this.#rowIsObject && this.#column !== this.#cells.length) {
+      throw this.#malformed(`has ${this.#column} cells instead of ${this.#cells.length}`);
+    }
+    this.#sink.row(this.#cells.join(','));
+    this.#rowIndex += 1;
+  }
+
+  #malformed(what: string): LoadFailure {
+    return new LoadFailure('origin-malformed', `Table "${this.#table.name}", row ${this.#rowIndex}: it ${what}.`);
+  }
+}

@@ -1,0 +1,36 @@
+/** What an origin's status code means for a load (DESIGN "A refresh", point 5). */
+
+import { MAX_RETRY_AFTER_S } from '../contract/constants.ts';
+import { LoadFailure } from '../contract/problem.ts';
+
+// 202 promises an answer and 206 is a piece of one: neither is the data.
+const WHOLE = new Set([200, 201, 203, 204]);
+const RETRYABLE = new Set([408, 425, 429]);
+
+/** Why an answer is no data; null: it is. `asked` is the URL that was asked, `now` in ms. 304 is the caller's affair. */
+export function statusFailure(response: Response, asked: URL, now: number): LoadFailure | null {
+  const { status, headers } = response;
+  if (WHOLE.has(status)) return null;
+  if (status >= 300 && status < 400 && status !== 304) {
+    const target = redirectHost(headers.get('Location'), asked);
+    return new LoadFailure('origin-redirect', `The origin sent us to ${target}, and redirects are not followed.`);
+  }
+  return new LoadFailure('origin-status', `The origin answered with status ${status}.`, {
+    retryable: status >= 500 || RETRYABLE.has(status),
+    retryAfterMs: retryAfterMs(headers.get('Retry-After'), now),
+  });
+}
+
+/** `Retry-After` (RFC 9110 section 10.2.3: seconds or a date) in ms, capped; null without one that can be read. */
+export function retryAfterMs(value: string | null, now: number): number | null {
+  if (value === null) return null;
+  const text = value.trim();
+  const ms = /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text) - now;
+  return Number.isNaN(ms) ? null : Math.min(Math.max(ms, 0), MAX_RETRY_AFTER_S * 1000);
+}
+
+/** Only the host: path and query may hold what is nobody else's business. */
+function redirectHost(location: string | null, asked: URL): string {
+  if (location === null || !URL.canParse(location, asked.href)) return 'an unknown place';
+  return new URL(location, asked.href).host || 'an unknown place';
+}

@@ -1,0 +1,130 @@
+/** Tables out of a JSON answer, in one pass and without ever holding one: rows are told as they go by. */
+
+import { LoadFailure } from '../contract/problem.ts';
+import type { TableDefinition } from '../contract/resource.ts';
+import type { MakeRowReader, RowSink } from '../contract/rows.ts';
+import { JsonEvents, type JsonHandler } from './json-events.ts';
+import { JsonRows } from './json-rows.ts';
+import { type PointerNode, pointerTree } from './pointers.ts';
+
+/** Reads tables at RFC 6901 pointers of a JSON document. */
+export const readJson: MakeRowReader = (tables, sink) => {
+  const finder = new TableFinder(tables, sink);
+  const events = new JsonEvents(finder);
+  return {
+    write: (bytes) => events.write(bytes),
+    end: () => {
+      events.end();
+      finder.checkAllFound();
+    },
+  };
+};
+
+/** An open container outside of the tables. */
+interface Step {
+  /** Null: no way to a table leads through it. */
+  node: PointerNode | null;
+  isObject: boolean;
+  /** Of an array: how many elements have begun. */
+  elements: number;
+}
+
+class TableFinder implements JsonHandler {
+  readonly #tables: readonly TableDefinition[];
+  readonly #sink: RowSink;
+  readonly #root: PointerNode;
+  readonly #seen = new Set<PointerNode>();
+  readonly #path: Step[] = [];
+  #name = '';
+  /** The table that is being read. */
+  #rows: JsonRows | null = null;
+
+  constructor(tables: readonly TableDefinition[], sink: RowSink) {
+    this.#tables = tables;
+    this.#sink = sink;
+    this.#root = pointerTree(tables);
+  }
+
+  begin(isObject: boolean): void {
+    if (this.#rows === null) this.#beginOutside(isObject);
+    else this.#rows.begin(isObject);
+  }
+
+  end(isObject: boolean): void {
+    if (this.#rows === null) {
+      this.#path.pop();
+    } else if (this.#rows.end(isObject)) {
+      this.#rows = null;
+      this.#sink.endTable();
+    }
+  }
+
+  name(name: string): void {
+    if (this.#rows !== null) this.#rows.name(name);
+    else this.#name = name;
+  }
+
+  string(value: string): void {
+    if (this.#rows !== null) this.#rows.string(value);
+    else this.#pass();
+  }
+
+  literal(text: string): void {
+    if (this.#rows !== null) this.#rows.literal(text);
+    else this.#pass();
+  }
+
+  /** @throws LoadFailure `origin-malformed`, naming a table that was nowhere */
+  checkAllFound(): void {
+    const found = new Set([...this.#seen].map((node) => node.table));
+    const missing = this.#tables.find((_table, index) => !found.has(index));
+    if (missing !== undefined) throw noArray(missing);
+  }
+
+  /** A container outside of the tables, or the array of one. */
+  #beginOutside(isObject: boolean): void {
+    const node = this.#enter();
+    const table = node?.table ?? null;
+    if (table === null) {
+      this.#path.push({ node, isObject, elements: 0 });
+      return;
+    }
+    const definition = this.#definition(table);
+    if (isObject) throw noArray(definition);
+    this.#sink.beginTable(table);
+    this.#rows = new JsonRows(definition, this.#sink);
+  }
+
+  /** A scalar outside of the tables. */
+  #pass(): void {
+    const table = this.#enter()?.table ?? null;
+    if (table !== null) throw noArray(this.#definition(table));
+  }
+
+  /** The place in the tree of the value that begins; null if it is on no table's way. */
+  #enter(): PointerNode | null {
+    const step = this.#path.at(-1);
+    let node: PointerNode | undefined | null = this.#root;
+    if (step !== undefined) {
+      const name = step.isObject ? this.#name : String(step.elements++);
+      node = step.node?.children.get(name);
+    }
+    if (!node) return null;
+    if (this.#seen.has(node)) {
+      // Rows that were told cannot be taken back, so the last cannot count here.
+      throw new LoadFailure('origin-malformed', 'The origin repeats a member that leads to a table.');
+    }
+    this.#seen.add(node);
+    return node;
+  }
+
+  #definition(table: number): TableDefinition {
+    const definition = this.#tables[table];
+    if (definition === undefined) throw new RangeError('a table that is not defined');
+    return definition;
+  }
+}
+
+function noArray({ name, rows = '' }: TableDefinition): LoadFailure {
+  return new LoadFailure('origin-malformed', `Table "${name}": there is no array at "${rows}" in the origin's answer.`);
+}

@@ -1,0 +1,97 @@
+/**
+ * A blob whose length shows only at its end: up to PART_BYTES it is held and put at once, else uploaded in parts. What
+ * is not finished leaves nothing behind.
+ */
+
+import type { BlobName } from '../contract/object.ts';
+import type { Blobs, BlobUpload } from '../contract/stores.ts';
+import { PART_BYTES } from '../stores/blobs.ts';
+
+const FIRST_BYTES = 65_536;
+
+/** Takes bytes at once; `drain` sends off what has become a whole part, so whoever writes much calls it now and then. */
+export class BlobWriter {
+  /** Bytes taken so far. */
+  bytes = 0;
+  readonly #blobs: Blobs;
+  readonly #place: readonly [key: string, fence: number, name: BlobName];
+  readonly #full: Uint8Array[] = [];
+  #part = new Uint8Array(FIRST_BYTES);
+  #used = 0;
+  #upload: BlobUpload | null = null;
+
+  constructor(blobs: Blobs, key: string, fence: number, name: BlobName) {
+    this.#blobs = blobs;
+    this.#place = [key, fence, name];
+  }
+
+  write(bytes: Uint8Array): void {
+    this.bytes += bytes.byteLength;
+    for (let at = 0; at < bytes.byteLength; ) {
+      if (this.#used === PART_BYTES) this.#turnOver();
+      const piece = bytes.subarray(at, at + PART_BYTES - this.#used);
+      this.#makeRoom(this.#used + piece.byteLength);
+      this.#part.set(piece, this.#used);
+      this.#used += piece.byteLength;
+      at += piece.byteLength;
+    }
+  }
+
+  /** Whether `drain` has something to do. */
+  get isFull(): boolean {
+    return this.#full.length > 0;
+  }
+
+  async drain(): Promise<void> {
+    for (let part = this.#full.shift(); part !== undefined; part = this.#full.shift()) {
+      this.#upload ??= await this.#blobs.begin(...this.#place);
+      await this.#upload.part(part);
+    }
+  }
+
+  /** Writes the blob, with `tail` behind what was taken. What was taken up to PART_BYTES goes in one put, tail and all. */
+  async finish(tail: readonly Uint8Array[]): Promise<void> {
+    await this.drain();
+    if (this.#upload === null) {
+      await this.#blobs.put(...this.#place, joined([this.#part.subarray(0, this.#used), ...tail]));
+      return;
+    }
+    for (const piece of tail) {
+      this.write(piece);
+      await this.drain();
+    }
+    await this.#upload.part(this.#part.subarray(0, this.#used));
+    await this.#upload.complete();
+    this.#upload = null;
+  }
+
+  /** Lets go of what was not finished; after `finish` it does nothing. */
+  async abort(): Promise<void> {
+    const upload = this.#upload;
+    this.#upload = null;
+    await upload?.abort();
+  }
+
+  #turnOver(): void {
+    this.#full.push(this.#part);
+    this.#part = new Uint8Array(PART_BYTES);
+    this.#used = 0;
+  }
+
+  #makeRoom(bytes: number): void {
+    if (bytes <= this.#part.byteLength) return;
+    const part = new Uint8Array(Math.min(Math.max(bytes, this.#part.byteLength * 2), PART_BYTES));
+    part.set(this.#part.subarray(0, this.#used));
+    this.#part = part;
+  }
+}
+
+function joined(pieces: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.byteLength, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    whole.set(piece, at);
+    at += piece.byteLength;
+  }
+  return whole;
+}

@@ -1,0 +1,73 @@
+/**
+ * The id map of a version as a multiset: which row ids stand for a row's hash. 500,000 rows take some 18 MB here, the
+ * bytes of the map included: columns of numbers, no object a row.
+ */
+
+import { HASH_WORDS } from './row-hash.ts';
+
+/** Columns of an id map; row `i` has words `4i` to `4i + 3` and the id `low[i] + high[i] * 2 ** 32`. */
+export interface IdMapColumns {
+  words: Uint32Array;
+  low: Uint32Array;
+  high: Uint16Array;
+}
+
+const EMPTY = 0;
+const TAKEN = -1;
+
+/** The rows of the version before; each can be taken once. */
+export class IdMap {
+  /** Rows that nobody took: those that the new version has no more. */
+  remaining: number;
+  readonly #columns: IdMapColumns;
+  readonly #mask: number;
+  /** Open addressing: row number + 1 of the first row of each hash, EMPTY where there is none. */
+  readonly #slots: Int32Array;
+  /** For each row the next one (+ 1) with the same hash, EMPTY after the last; TAKEN: that was the last and it is gone. */
+  readonly #next: Int32Array;
+
+  constructor(columns: IdMapColumns) {
+    const rows = columns.low.length;
+    this.#columns = columns;
+    this.remaining = rows;
+    const size = 2 ** Math.ceil(Math.log2(Math.max(rows * 2, 2)));
+    this.#mask = size - 1;
+    this.#slots = new Int32Array(size);
+    this.#next = new Int32Array(rows);
+    // From the last, so that of equal rows the first is taken first.
+    for (let row = rows - 1; row >= 0; row -= 1) {
+      const slot = this.#slotOf(columns.words, row * HASH_WORDS);
+      this.#next[row] = this.#slots[slot] ?? EMPTY;
+      this.#slots[slot] = row + 1;
+    }
+  }
+
+  /** Takes one row with this hash; its id, or null if none is left. */
+  take(hash: Uint32Array): number | null {
+    const slot = this.#slotOf(hash, 0);
+    const row = (this.#slots[slot] ?? EMPTY) - 1;
+    const next = this.#next[row];
+    if (next === undefined || next === TAKEN) return null;
+    // The last of its hash stays where it is: an empty slot would hide others behind it.
+    if (next === EMPTY) this.#next[row] = TAKEN;
+    else this.#slots[slot] = next;
+    this.remaining -= 1;
+    return (this.#columns.low[row] ?? 0) + (this.#columns.high[row] ?? 0) * 2 ** 32;
+  }
+
+  /** Where the rows with the hash that begins at this word are, or would be. */
+  #slotOf(hash: Uint32Array, from: number): number {
+    const { words } = this.#columns;
+    for (let slot = (hash[from] ?? 0) & this.#mask; ; slot = (slot + 1) & this.#mask) {
+      const row = (this.#slots[slot] ?? EMPTY) - 1;
+      if (row < 0 || isSame(words, row * HASH_WORDS, hash, from)) return slot;
+    }
+  }
+}
+
+function isSame(one: Uint32Array, at: number, other: Uint32Array, from: number): boolean {
+  for (let word = 0; word < HASH_WORDS; word += 1) {
+    if (one[at + word] !== other[from + word]) return false;
+  }
+  return true;
+}

@@ -1,0 +1,24 @@
+/** What both kinds of load, tables and plain bodies, take and give. */
+
+import type { LoadChange, PreviousLoad } from '../contract/object.ts';
+import type { Blobs } from '../contract/stores.ts';
+
+export interface LoadInput {
+  /** The origin's answer; it ends only when it is whole. */
+  body: AsyncIterable<Uint8Array>;
+  blobs: Blobs;
+  /** Where what is new is written: `<key>/<fence>/…`. */
+  key: string;
+  fence: number;
+  previous: PreviousLoad | null;
+  /** The first row id that was never used. */
+  nextRowId: number;
+}
+
+export interface LoadResult {
+  /** Null: the body is what it was, and nothing of this fence is in R2. */
+  change: LoadChange | null;
+  /** Rows that came and went; 0 for a body that is no table. */
+  inserted: number;
+  deleted: number;
+}

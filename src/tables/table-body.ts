@@ -1,0 +1,78 @@
+/**
+ * The body of a version with tables: `[{"name","columns","data":[[<row id>,<cell>,…],…]},…]` in the definition's order
+ * (CONTRACT 3). A table that an answer brings before its turn is held until the ones before it are there; at most
+ * MAX_ORIGIN_BYTES, so an origin that minds memory sends them in order.
+ */
+
+import { MAX_ORIGIN_BYTES, MAX_TABLES_BYTES } from '../contract/constants.ts';
+import { LoadFailure } from '../contract/problem.ts';
+import type { TableDefinition } from '../contract/resource.ts';
+
+const FLUSH_LENGTH = 32_768;
+
+/** Writes tables as they come, each once. */
+export class TableBody {
+  readonly #tables: readonly TableDefinition[];
+  readonly #write: (bytes: Uint8Array) => void;
+  readonly #encoder = new TextEncoder();
+  /** Tables that came before their turn. */
+  readonly #held = new Map<number, Uint8Array[]>();
+  #bytes = 0;
+  #heldBytes = 0;
+  /** The table that is open, and the one whose turn it is. */
+  #open = 0;
+  #turn = 0;
+  #first = true;
+  #text = '';
+
+  constructor(tables: readonly TableDefinition[], write: (bytes: Uint8Array) => void) {
+    this.#tables = tables;
+    this.#write = write;
+  }
+
+  begin(table: number): void {
+    const { name, columns } = this.#tables[table] ?? {};
+    this.#open = table;
+    this.#first = true;
+    this.#text = `${table === 0 ? '[' : ','}{"name":${JSON.stringify(name)},"columns":${JSON.stringify(columns)},"data":[`;
+  }
+
+  /** A row of the open table; `text` as in RowSink. */
+  row(id: number, text: string): void {
+    this.#text += this.#first ? `[${id},${text}]` : `,[${id},${text}]`;
+    this.#first = false;
+    if (this.#text.length >= FLUSH_LENGTH) this.#flush();
+  }
+
+  end(): void {
+    this.#text += this.#open === this.#tables.length - 1 ? ']}]' : ']}';
+    this.#flush();
+    if (this.#open !== this.#turn) return;
+    for (this.#turn += 1; this.#held.has(this.#turn); this.#turn += 1) {
+      for (const piece of this.#held.get(this.#turn) ?? []) this.#write(piece);
+      this.#held.delete(this.#turn);
+    }
+  }
+
+  #flush(): void {
+    const piece = this.#encoder.encode(this.#text);
+    this.#text = '';
+    this.#bytes += piece.byteLength;
+    if (this.#bytes > MAX_TABLES_BYTES) throw tooLarge(`The tables come to more than ${MAX_TABLES_BYTES} bytes.`);
+    if (this.#open === this.#turn) {
+      this.#write(piece);
+      return;
+    }
+    this.#heldBytes += piece.byteLength;
+    if (this.#heldBytes > MAX_ORIGIN_BYTES) {
+      throw tooLarge('The tables come in another order than defined and are too large to be put in order.');
+    }
+    const held = this.#held.get(this.#open) ?? [];
+    held.push(piece);
+    this.#held.set(this.#open, held);
+  }
+}
+
+function tooLarge(detail: string): LoadFailure {
+  return new LoadFailure('origin-too-large', detail);
+}
