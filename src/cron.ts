@@ -1,0 +1,27 @@
+/** What is done once a minute: sweeps of purged and deleted resources, records that nobody asks for any more. */
+
+import type { Services } from './flows/services.ts';
+import { sweepAll } from './flows/sweep.ts';
+import { log } from './log.ts';
+
+const DAY_MS = 86_400_000;
+/** Records that one run of the slow walk looks at. */
+const WALKED_RECORDS = 1000;
+
+/** One run; `now` in ms since the epoch. A part that fails keeps no other from its turn: the next run tries again. */
+export async function runCron(services: Services, now: number): Promise<void> {
+  const parts: Readonly<Record<string, () => Promise<void>>> = {
+    sweep: () => sweepAll(services, now),
+    drop_old_syncs: () =>
+      services.syncRecords.dropOld(now - services.settings.syncRetentionDays * DAY_MS, WALKED_RECORDS),
+  };
+  await Promise.all(
+    Object.entries(parts).map(async ([part, run]) => {
+      try {
+        await run();
+      } catch (error) {
+        log('error', 'cron.failed', { part, error });
+      }
+    }),
+  );
+}

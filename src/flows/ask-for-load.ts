@@ -1,0 +1,69 @@
+/** Asking the object for the load that a read needs: one call, which joins what runs or waits already. */
+
+import type { Entry } from '../contract/entry.ts';
+import type { EnqueueAnswer } from '../contract/object.ts';
+import type { TaskError } from '../contract/problem.ts';
+import { hasEnded, type TaskState } from '../contract/task.ts';
+import { type FreshnessRules, isAwaited, lastFailure, type StandingFailure } from '../core/freshness.ts';
+import { policyOf } from '../core/task-policy.ts';
+import { type FoundCache, versionOf } from './find-entry.ts';
+import type { Services } from './services.ts';
+
+/** A task as a reader is told of it. */
+export interface PendingTask {
+  taskId: string;
+  state: TaskState;
+  error: TaskError | null;
+  /** When it is next due, ms; null: it runs, or that is not known here. */
+  dueAt: number | null;
+}
+
+export type LoadAnswer =
+  | { outcome: 'loaded'; entry: Entry }
+  | { outcome: 'failed'; entry: Entry | null; failure: StandingFailure }
+  | { outcome: 'pending'; task: PendingTask }
+  /** The task was revoked, or brought what was purged meanwhile: ask again. */
+  | { outcome: 'nothing' }
+  | { outcome: 'unavailable' };
+
+/**
+ * Asks for data newer than the entry found. What the answer brings is known at this location from then on.
+ *
+ * @param heldMs how long the object may hold its answer for the task to end
+ */
+export async function askForLoad(
+  services: Pick<Services, 'lookup' | 'objects'>,
+  found: FoundCache,
+  rules: FreshnessRules,
+  heldMs: number,
+): Promise<LoadAnswer> {
+  const { cache, resource, looked } = found;
+  const answer = await services.objects.enqueue({
+    cache,
+    number: rules.number,
+    policy: policyOf(resource.definition),
+    since: Math.max(rules.notBefore ?? 0, looked.entry?.loaded?.loadedAt ?? 0),
+    asker: null,
+    heedRetryAt: true,
+    waitMs: heldMs,
+  });
+  if ('entry' in answer && answer.entry !== null) await services.lookup.put(answer.entry);
+  if (answer.outcome === 'task' && !hasEnded(answer.task.state)) {
+    services.lookup.noteTask(cache.key, answer.task.taskId);
+  }
+  return readAnswer(answer, versionOf(looked.entry), rules);
+}
+
+function readAnswer(answer: EnqueueAnswer, seen: number, rules: FreshnessRules): LoadAnswer {
+  if (answer.outcome === 'unavailable') return answer;
+  if (answer.outcome === 'current') return { outcome: 'loaded', entry: answer.entry };
+  const { entry } = answer;
+  const failure = lastFailure(entry);
+  if (answer.outcome === 'failing') return failure ? { outcome: 'failed', entry, failure } : { outcome: 'nothing' };
+
+  const { taskId, state, error, dueAt } = answer.task;
+  if (!hasEnded(state)) return { outcome: 'pending', task: { taskId, state, error, dueAt } };
+  if (entry !== null && isAwaited(entry, seen, rules)) return { outcome: 'loaded', entry };
+  if (state !== 'FAILURE' || error === null) return { outcome: 'nothing' };
+  return { outcome: 'failed', entry, failure: failure ?? { error, retryAt: 0 } };
+}

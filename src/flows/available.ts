@@ -1,0 +1,14 @@
+/** Answers of the object that say nothing but "later" become a refusal. */
+
+import type { Unavailable } from '../contract/object.ts';
+import { overloaded } from '../stores/overloaded.ts';
+
+/**
+ * The answer itself, unless the object is newer than this release (DESIGN "Two releases at once").
+ *
+ * @throws Problem `overloaded` with `Retry-After`
+ */
+export function available<Answer extends { outcome: string }>(answer: Answer): Exclude<Answer, Unavailable> {
+  if (answer.outcome === 'unavailable') throw overloaded('A new release is being rolled out. Try again in a moment.');
+  return answer as Exclude<Answer, Unavailable>;
+}

@@ -1,0 +1,89 @@
+/**
+ * Waiting for a load (DESIGN "Who asks for a load"). Whoever fetched the entry from D1 asks the object, which holds that
+ * call for a moment; everybody else, and the asker after that moment, looks at this location's copy of the entry until it
+ * has changed. So a herd costs one object call a second, and a wait costs the object nothing.
+ */
+
+import { type FreshnessRules, freshnessRules, isAwaited, lastFailure } from '../core/freshness.ts';
+import { sleep } from '../stores/timing.ts';
+import { askForLoad, type LoadAnswer, type PendingTask } from './ask-for-load.ts';
+import { available } from './available.ts';
+import { type FoundCache, versionOf } from './find-entry.ts';
+import type { Services } from './services.ts';
+
+type LoadServices = Pick<Services, 'settings' | 'lookup' | 'objects'>;
+
+/** How a wait ends. */
+export type Awaited = Extract<LoadAnswer, { outcome: 'loaded' | 'failed' | 'pending' }>;
+
+/** Pause between two looks at the copy, ms. */
+const LOOK_MS = 150;
+
+/**
+ * Waits for a load that is newer than the entry found.
+ *
+ * @param notBefore what was loaded before this moment is not accepted, ms since the epoch; null: of any age
+ * @param until when the wait is given up, ms since the epoch
+ * @throws Problem `overloaded`
+ */
+export async function awaitLoad(
+  services: LoadServices,
+  found: FoundCache,
+  notBefore: number | null,
+  until: number,
+): Promise<Awaited> {
+  // Others do not ask for what only `max-age` finds too old, so whoever sent it asks.
+  let asks = found.looked.fetched || notBefore !== null;
+  let current = found;
+  let task: PendingTask | null = null;
+  for (;;) {
+    if (asks) {
+      const heldMs = Math.min(services.settings.refreshWaitMs, Math.max(0, until - Date.now()));
+      const answer = await askForLoad(services, current, rulesOf(current, notBefore), heldMs);
+      if (answer.outcome === 'loaded' || answer.outcome === 'failed') return answer;
+      task = answer.outcome === 'pending' ? answer.task : null;
+    }
+    const leftMs = until - Date.now();
+    if (leftMs <= 0) break;
+    await sleep(Math.min(LOOK_MS, leftMs));
+
+    const looked = await services.lookup.find(found.cache.key, found.cache.resource);
+    current = { ...current, looked };
+    const change = changeSince(found, current, rulesOf(current, notBefore));
+    if (change !== null) return change;
+    asks = looked.fetched && task === null;
+  }
+  const pending = task ?? unfinishedTask(services, current);
+  return pending === null ? endByAsking(services, current, notBefore) : { outcome: 'pending', task: pending };
+}
+
+function rulesOf({ resource, looked }: FoundCache, notBefore: number | null): FreshnessRules {
+  return freshnessRules(resource, looked.mark, notBefore);
+}
+
+/** What has become of the entry since the wait began; null: nothing that ends it. */
+function changeSince(before: FoundCache, { looked }: FoundCache, rules: FreshnessRules): Awaited | null {
+  const { entry } = looked;
+  if (entry === null) return null;
+  if (isAwaited(entry, versionOf(before.looked.entry), rules)) return { outcome: 'loaded', entry };
+  const failure = lastFailure(entry);
+  const isNew = failure !== null && failure.retryAt > (before.looked.entry?.retryAt ?? 0);
+  return isNew ? { outcome: 'failed', entry, failure } : null;
+}
+
+/**
+ * The task that somebody of this isolate was told of, unless the entry shows that it has ended. It may yet have: to know,
+ * every waiter would cost an object call, so the state told is PENDING, Celery's word for what waits or is not known.
+ */
+function unfinishedTask({ lookup }: LoadServices, { cache, looked }: FoundCache): PendingTask | null {
+  const taskId = lookup.notedTask(cache.key);
+  if (taskId === null || taskId === looked.entry?.lastTaskId) return null;
+  return { taskId, state: 'PENDING', error: null, dueAt: null };
+}
+
+/** Nobody of this isolate knows a task: the object tells one, or makes it. */
+async function endByAsking(services: LoadServices, found: FoundCache, notBefore: number | null): Promise<Awaited> {
+  const answer = available(await askForLoad(services, found, rulesOf(found, notBefore), 0));
+  if (answer.outcome !== 'nothing') return answer;
+  throw new Error('a load asked for without waiting has ended at once');
+}

@@ -1,0 +1,30 @@
+/** Whether each store answers (CONTRACT 5). A check leaves nothing behind. */
+
+import { log } from '../log.ts';
+
+export type StoreHealth = 'ok' | 'failing';
+/** Name of a store -> a call that throws when it fails. */
+export type Probes = Readonly<Record<string, () => Promise<unknown>>>;
+
+const PROBE_TIMEOUT_MS = 3000;
+
+/** Asks all stores at once; one that does not answer in time is failing. */
+export async function checkHealth(probes: Probes): Promise<Record<string, StoreHealth>> {
+  const answers = await Promise.all(
+    Object.entries(probes).map(async ([store, probe]): Promise<[string, StoreHealth]> => {
+      try {
+        await Promise.race([
+          probe(),
+          new Promise((_resolve, reject) => {
+            setTimeout(() => reject(new Error('no answer in time')), PROBE_TIMEOUT_MS);
+          }),
+        ]);
+        return [store, 'ok'];
+      } catch (error) {
+        log('error', 'health.failing', { store, error });
+        return [store, 'failing'];
+      }
+    }),
+  );
+  return Object.fromEntries(answers);
+}

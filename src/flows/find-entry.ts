@@ -1,0 +1,74 @@
+/** Which cache a read means and what is known of it here: never less than what the request itself names (CONTRACT 3). */
+
+import type { CacheIdentity, Entry } from '../contract/entry.ts';
+import type { Resource, StoredResource } from '../contract/resource.ts';
+import type { LookedUp, Resources } from '../contract/stores.ts';
+import { findResource } from './find-resource.ts';
+import type { Services } from './services.ts';
+
+type FindServices = Pick<Services, 'resources' | 'lookup' | 'objects'>;
+type DefinedResource = StoredResource & { definition: Resource };
+
+/** How a request names a cache. */
+export interface CacheName {
+  title: string;
+  /** The cache under a definition: another one may have other defaults. @throws Problem `invalid-parameters` */
+  identify(definition: Resource): CacheIdentity;
+  /** The highest version of the cache `key` that the request names; 0: none. */
+  namedVersion(key: string): number;
+}
+
+export interface FoundCache {
+  cache: CacheIdentity;
+  resource: DefinedResource;
+  looked: LookedUp;
+}
+
+/**
+ * One look-up, unless this location turns out to know less than the request or than D1.
+ *
+ * @throws Problem `not-found`, `invalid-parameters`, `overloaded`
+ */
+export async function findEntry(services: FindServices, name: CacheName): Promise<FoundCache> {
+  const found = await findUnderNewest(services, name);
+  const named = name.namedVersion(found.cache.key);
+  if (named <= versionOf(found.looked.entry)) return found;
+  return { ...found, looked: await lookFurther(services, found, named) };
+}
+
+/** Version of the last load; 0: nothing is loaded. */
+export function versionOf(entry: Entry | null): number {
+  return entry?.loaded?.version ?? 0;
+}
+
+/** The look-up tells the number of the newest definition: where the isolate's is older, the request is read anew. */
+async function findUnderNewest({ resources, lookup }: FindServices, name: CacheName): Promise<FoundCache> {
+  const known = await findResource(resources, name.title);
+  const cache = name.identify(known.definition);
+  const looked = await lookup.find(cache.key, name.title);
+  const number = looked.mark?.number ?? 0;
+  if (number <= known.number) return { cache, resource: known, looked };
+
+  const atLeast: Pick<Resources, 'find'> = { find: (title) => resources.find(title, number) };
+  const resource = await findResource(atLeast, name.title);
+  const renamed = name.identify(resource.definition);
+  // Who fetched the entry is to ask for its load, so the same key is not looked up twice.
+  return renamed.key === cache.key
+    ? { cache: renamed, resource, looked }
+    : { cache: renamed, resource, looked: await lookup.find(renamed.key, name.title) };
+}
+
+/** A device that moved may be ahead of this location: D1's primary is asked and, if that lags too, the object. */
+async function lookFurther({ lookup, objects }: FindServices, found: FoundCache, named: number): Promise<LookedUp> {
+  const { cache, looked } = found;
+  const newest = await lookup.findNewest(cache.key, cache.resource);
+  const fetched = looked.fetched || newest.fetched;
+  if (named <= versionOf(newest.entry)) return { ...newest, fetched };
+
+  const answer = await objects.entry(cache.key);
+  if (answer.outcome !== 'found' || answer.entry.revision <= (newest.entry?.revision ?? 0)) {
+    return { ...newest, fetched };
+  }
+  await lookup.put(answer.entry);
+  return { entry: answer.entry, mark: newest.mark, fetched };
+}

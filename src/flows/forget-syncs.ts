@@ -1,0 +1,39 @@
+/** Forgetting a lost device or a leaver (CONTRACT 4). */
+
+import { MAX_BULK } from '../contract/constants.ts';
+import { available } from './available.ts';
+import { BULK_WIDTH } from './purge-caches.ts';
+import type { Services } from './services.ts';
+import { sideBySide } from './side-by-side.ts';
+
+/** How many records went, and where to go on (a key, or an empty text); null: nothing is left. */
+export interface Forgotten {
+  forgotten: number;
+  next: string | null;
+}
+
+/**
+ * Forgets records of a user (of one device) and, without a device, then purges the user's private caches: at most
+ * `limit` of each a call, the caches after the key `after`.
+ *
+ * @param now ms since the epoch
+ * @throws Problem `overloaded`
+ */
+export async function forgetSyncs(
+  services: Pick<Services, 'syncRecords' | 'entries' | 'objects' | 'lookup'>,
+  user: string,
+  device: string | null,
+  after: string | null,
+  now: number,
+  limit = MAX_BULK,
+): Promise<Forgotten> {
+  const forgotten = await services.syncRecords.remove(user, device, limit);
+  if (forgotten === limit) return { forgotten, next: after ?? '' };
+  if (device !== null) return { forgotten, next: null };
+  const page = await services.entries.list({ owner: user }, after, limit, now);
+  await sideBySide(page.entries, BULK_WIDTH, async ({ key }) => {
+    const answer = available(await services.objects.purge({ key, soft: false }));
+    if (answer.outcome === 'purged') await services.lookup.put(answer.entry);
+  });
+  return { forgotten, next: page.next };
+}

@@ -1,0 +1,97 @@
+/** Caches as administration tells of them (CONTRACT 4). */
+
+import type { CacheRecord, CacheState } from '../contract/cache-record.ts';
+import { MAX_PAGE } from '../contract/constants.ts';
+import { Problem } from '../contract/problem.ts';
+import type { EntryFilter } from '../contract/stores.ts';
+import { isCacheKey } from '../core/cache-key.ts';
+import { etagOf } from '../core/etag.ts';
+import { type StandingCache, standingsOf } from './cache-standing.ts';
+import type { Services } from './services.ts';
+
+type ListServices = Pick<Services, 'entries' | 'resources'>;
+
+/** Most pages of entries that one page of a list looks at; past it the page is short, with a cursor. */
+const MAX_LOOKS = 5;
+
+export interface CacheFilter {
+  resource?: string | undefined;
+  state?: CacheState | undefined;
+}
+
+/**
+ * A page in order of key, after the key `after`; `next` is the key to go on after.
+ *
+ * @param now ms since the epoch
+ */
+export async function listCaches(
+  services: ListServices,
+  filter: CacheFilter,
+  after: string | null,
+  limit: number,
+  now: number,
+): Promise<{ caches: CacheRecord[]; next: string | null }> {
+  const { resource, state } = filter;
+  const stored: EntryFilter = {
+    ...(resource === undefined ? {} : { resource }),
+    // A changed resource makes caches stale that their entries call fresh: which those are is decided below.
+    ...(state === undefined || state === 'stale' ? {} : { state }),
+  };
+  const caches: CacheRecord[] = [];
+  let next = after;
+  for (let looks = 0; looks < MAX_LOOKS; looks++) {
+    const page = await services.entries.list(stored, next, state === undefined ? limit : MAX_PAGE, now);
+    for (const cache of await standingsOf(services.resources, page.entries, now)) {
+      if (!isIn(state, cache)) continue;
+      if (caches.length === limit) return { caches, next };
+      caches.push(recordOf(cache));
+      next = cache.entry.key;
+    }
+    next = page.next;
+    if (next === null || caches.length === limit) break;
+  }
+  return { caches, next };
+}
+
+/** @throws Problem `not-found` */
+export async function readCache(services: ListServices, key: string, now: number): Promise<CacheRecord> {
+  const entry = isCacheKey(key) ? await services.entries.find(key) : null;
+  const [cache] = entry === null ? [] : await standingsOf(services.resources, [entry], now);
+  if (cache === undefined) throw unknownCache(key);
+  return recordOf(cache);
+}
+
+/** The refusal for a key that no cache has. */
+export function unknownCache(key: string): Problem {
+  const told = isCacheKey(key) ? `the key ${key}` : 'this key: a key has 64 hex digits';
+  return new Problem('not-found', `There is no cache with ${told}.`);
+}
+
+function isIn(state: CacheState | undefined, { entry, standing }: StandingCache): boolean {
+  if (state === undefined) return true;
+  if (state === 'failing') return entry.lastError !== null;
+  return (standing.state === 'fresh') === (state === 'fresh');
+}
+
+function recordOf({ entry, standing }: StandingCache): CacheRecord {
+  const loaded = standing.state === 'absent' ? null : standing.loaded;
+  return {
+    key: entry.key,
+    resource_title: entry.resource,
+    parameters: entry.parameters,
+    owner: entry.owner,
+    version: loaded?.version ?? null,
+    etag: loaded === null ? null : etagOf(entry.key, loaded.changed),
+    bytes: loaded?.bytes ?? null,
+    rows: loaded?.rows ?? null,
+    loaded: timestamp(loaded?.loadedAt),
+    expires: timestamp(standing.state === 'absent' ? null : standing.expiresAt),
+    read: timestamp(entry.readAt),
+    last_task_id: entry.lastTaskId,
+    last_error: entry.lastError,
+  };
+}
+
+function timestamp(ms: number | null | undefined): string | null {
+  return ms == null ? null : new Date(ms).toISOString();
+}

@@ -1,0 +1,113 @@
+/** One load of a cache: from the definition to what is new in R2. */
+
+import type { Lease } from '../contract/object.ts';
+import { LoadFailure } from '../contract/problem.ts';
+import type { StoredResource } from '../contract/resource.ts';
+import { cacheIdentity } from '../core/cache-key.ts';
+import { checkParameters } from '../core/parameters.ts';
+import { buildRequest } from '../origin/build-request.ts';
+import { type Fetch, fetchOrigin, type Validators } from '../origin/fetch-origin.ts';
+import { checkContentType } from '../origin/media-type.ts';
+import { readJson } from '../origin/read-json.ts';
+import type { LoadResult } from '../tables/load.ts';
+import { loadBytes } from '../tables/load-bytes.ts';
+import { loadTables } from '../tables/load-tables.ts';
+import { HEAVY_BYTES, type LoadSlot } from './load-slots.ts';
+import type { Services } from './services.ts';
+
+/** What of the services a load works with. */
+export type LoadServices = Pick<Services, 'blobs' | 'secret' | 'settings'>;
+
+export interface LoadOptions {
+  fetch: Fetch;
+  signal: AbortSignal;
+  slot: LoadSlot;
+  /** ms since the epoch, for dates of the origin. */
+  now: number;
+}
+
+/** A definition that a load can go by: it is there, and the cache is still one of its own. */
+export type LiveResource = StoredResource & { definition: NonNullable<StoredResource['definition']> };
+
+/** @throws LoadFailure `not-found`, `invalid-parameters`: another try would find the same */
+export function liveResource(stored: StoredResource | null, { cache }: Lease): LiveResource {
+  if (stored === null || stored.definition === null) {
+    throw new LoadFailure('not-found', `The resource "${cache.resource}" is no longer defined.`);
+  }
+  const { definition } = stored;
+  if ((definition.scope === 'user') !== (cache.owner !== null)) {
+    throw new LoadFailure(
+      'invalid-parameters',
+      `The resource "${cache.resource}" now has the scope ${definition.scope}.`,
+    );
+  }
+  if (!hasItsKey(definition, cache)) {
+    throw new LoadFailure('invalid-parameters', `The resource "${cache.resource}" no longer takes these parameters.`);
+  }
+  return { ...stored, definition };
+}
+
+/** Whether these parameters, with today's defaults, still mean this cache. */
+function hasItsKey(
+  definition: LiveResource['definition'],
+  { resource, parameters, owner, key }: Lease['cache'],
+): boolean {
+  try {
+    return cacheIdentity(resource, checkParameters(definition, parameters), owner).key === key;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Asks the origin and writes what is new to R2.
+ * @throws LoadFailure; anything else is a fault of ours
+ */
+export async function loadCache(
+  { definition, number }: LiveResource,
+  lease: Lease,
+  services: LoadServices,
+  { fetch, signal, slot, now }: LoadOptions,
+): Promise<LoadResult & { validators: Validators }> {
+  const { cache, previous, fence, nextRowId } = lease;
+  const request = buildRequest(definition, cache, {
+    hosts: services.settings.originHosts,
+    secret: services.secret,
+  });
+  await slot.takeOrigin(cache.resource, request.url.host, signal);
+  // A definition that changed may make something else of the same answer.
+  const conditional = previous !== null && previous.number === number && request.method === 'GET';
+  const answer = await fetchOrigin(request, {
+    fetch,
+    signal,
+    maxBytes: definition.origin.max_bytes,
+    validators: conditional ? { etag: previous.originEtag, lastModified: previous.originLastModified } : null,
+    now,
+  });
+  if (answer.outcome === 'same') {
+    return { change: null, inserted: 0, deleted: 0, validators: answer.validators };
+  }
+  try {
+    const contentType = checkContentType(definition, answer.contentType);
+    const body = weighed(answer.body, slot, signal);
+    const input = { body, blobs: services.blobs, key: cache.key, fence, previous, nextRowId };
+    const guard = lease.force ? undefined : definition.guard;
+    const result = definition.tables
+      ? await loadTables({ ...input, tables: definition.tables, reader: readJson, guard })
+      : await loadBytes(input, contentType);
+    return { ...result, validators: answer.validators };
+  } finally {
+    answer.release();
+  }
+}
+
+/** A load shows to be heavy on its way; it then waits, with what it has read, until it is the only one. */
+async function* weighed(body: AsyncIterable<Uint8Array>, slot: LoadSlot, signal: AbortSignal) {
+  let bytes = 0;
+  for await (const piece of body) {
+    const before = bytes;
+    bytes += piece.byteLength;
+    if (before <= HEAVY_BYTES && bytes > HEAVY_BYTES) await slot.takeHeavy(signal);
+    yield piece;
+  }
+}

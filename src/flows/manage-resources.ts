@@ -1,0 +1,136 @@
+/** Resource definitions as the admin keeps them (CONTRACT 4). */
+
+import * as v from 'valibot';
+import type { Json } from '../contract/entry.ts';
+import { Problem } from '../contract/problem.ts';
+import { Origin, type Resource, ResourceTitle, type StoredResource } from '../contract/resource.ts';
+import type { Resources } from '../contract/stores.ts';
+import { type Conditions, evaluateConditions } from '../core/conditions.ts';
+import { definitionEtag, mattersToLoads, parameterNames, readDefinition, sameDefinition } from '../core/definition.ts';
+import { invalidParameters } from '../core/input-faults.ts';
+import { isObject } from '../core/parameter-schema.ts';
+import { checkOrigin } from '../origin/check-origin.ts';
+import { checkTables } from '../origin/pointers.ts';
+
+/** How often a write is tried anew when another one was faster. */
+const MAX_TRIES = 5;
+
+/** A definition that stands, with its entity tag (without quotes). */
+export interface DefinedResource {
+  title: string;
+  definition: Resource;
+  etag: string;
+}
+
+/**
+ * Reads the body of `PUT /resources/<title>/`. A member `title` is taken if it says the same, so that what GET gives can
+ * be put back.
+ *
+ * @param hosts ORIGIN_HOSTS
+ * @throws Problem `invalid-parameters` with a pointer for each fault
+ */
+export function parseDefinition(title: string, body: Json, hosts: readonly string[]): Resource {
+  const { title: repeated, ...rest } = isObject(body) ? (body as { [name: string]: Json }) : {};
+  const { definition, faults } = readDefinition(isObject(body) ? rest : body);
+  const faultOfTitle = v.safeParse(ResourceTitle, title).issues?.[0]?.message;
+  if (faultOfTitle !== undefined) faults.push({ pointer: '/title', detail: faultOfTitle });
+  if (repeated !== undefined && repeated !== title) {
+    faults.push({ pointer: '/title', detail: 'must be the title in the path' });
+  }
+  // Unknown members, which are named above, do not keep the others from being checked.
+  const origin = v.safeParse(v.object(Origin.entries), rest.origin);
+  if (origin.success) {
+    const names =
+      rest.parameters === undefined ? [] : isObject(rest.parameters) ? parameterNames(rest.parameters) : null;
+    faults.push(...checkOrigin(origin.output, rest.scope === 'user' ? 'user' : 'shared', hosts, names));
+  }
+  if (definition?.tables !== undefined) faults.push(...checkTables(definition.tables));
+  if (definition === null || faults.length > 0) throw invalidParameters(faults);
+  return definition;
+}
+
+/** @throws Problem `not-found` */
+export async function getResource(resources: Resources, title: string): Promise<DefinedResource> {
+  return (v.is(ResourceTitle, title) ? defined(await resources.read(title)) : null) ?? unknownResource();
+}
+
+/** A page in order of title; `next` is the title to go on after. */
+export async function listResources(
+  resources: Resources,
+  after: string | null,
+  limit: number,
+): Promise<{ resources: DefinedResource[]; next: string | null }> {
+  const found = await resources.list(after, limit + 1);
+  const page = found.slice(0, limit).flatMap((stored) => defined(stored) ?? []);
+  return { resources: page, next: found.length > limit ? (found[limit - 1]?.title ?? null) : null };
+}
+
+/**
+ * Writes a definition. One that says the same changes nothing; one that matters to loads gets a new number.
+ *
+ * @param now ms since the epoch
+ * @throws Problem `precondition-failed`, `conflict` when others go on writing
+ */
+export async function putResource(
+  resources: Resources,
+  title: string,
+  definition: Resource,
+  conditions: Conditions,
+  now: number,
+): Promise<DefinedResource & { created: boolean }> {
+  for (let tries = 0; tries < MAX_TRIES; tries++) {
+    const stored = await resources.read(title);
+    const current = defined(stored);
+    demand(conditions, current);
+    if (current !== null && sameDefinition(current.definition, definition)) return { ...current, created: false };
+    const matters = current === null || mattersToLoads(current.definition, definition);
+    const expected = current === null ? null : (stored?.changedAt ?? null);
+    const written = defined(await resources.put(title, definition, matters, expected, now));
+    if (written !== null) return { ...written, created: current === null };
+  }
+  throw tooManyWriters();
+}
+
+/**
+ * Deletes a definition: its caches count as absent from now on. What they hold is the sweep's to purge (sweep.ts).
+ *
+ * @param now ms since the epoch
+ * @throws Problem `not-found`, `precondition-failed`, `conflict` when others go on writing
+ */
+export async function deleteResource(
+  resources: Resources,
+  title: string,
+  conditions: Conditions,
+  now: number,
+): Promise<void> {
+  for (let tries = 0; tries < MAX_TRIES; tries++) {
+    const stored = await resources.read(title);
+    const current = defined(stored) ?? unknownResource();
+    demand(conditions, current);
+    if (await resources.remove(title, stored?.changedAt ?? null, now)) return;
+  }
+  throw tooManyWriters();
+}
+
+function unknownResource(): never {
+  throw new Problem('not-found', 'There is no resource under this title.');
+}
+
+function defined(stored: StoredResource | null): DefinedResource | null {
+  if (stored?.definition == null) return null;
+  const { title, definition } = stored;
+  return { title, definition, etag: definitionEtag(title, definition) };
+}
+
+function demand(conditions: Conditions, current: DefinedResource | null): void {
+  const etag = current?.etag ?? null;
+  if (evaluateConditions(conditions, { etag, lastModified: null }) === 'modified') return;
+  throw new Problem(
+    'precondition-failed',
+    etag === null ? 'There is no such resource yet.' : `The current ETag is "${etag}".`,
+  );
+}
+
+function tooManyWriters(): Problem {
+  return new Problem('conflict', 'Others are changing this resource. Read it and try again.');
+}

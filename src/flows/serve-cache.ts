@@ -1,0 +1,111 @@
+/**
+ * A read of a cache (CONTRACT 3): what is fresh is served, what is stale too while it is loaded again (RFC 5861), and what
+ * is expired or missing is waited for. However many ask at once, the origin is asked once.
+ */
+
+import type { Entry, Loaded } from '../contract/entry.ts';
+import { codeOf, Problem } from '../contract/problem.ts';
+import { freshnessRules, judge, type Standing, type StandingFailure, standingFailure } from '../core/freshness.ts';
+import { holdMs, type Preferences } from '../core/prefer.ts';
+import { type DeltaRequest, demandReached } from '../core/x-delta.ts';
+import { log } from '../log.ts';
+import { askForLoad, type PendingTask } from './ask-for-load.ts';
+import { type Awaited, awaitLoad } from './await-load.ts';
+import { type CacheName, type FoundCache, findEntry } from './find-entry.ts';
+import type { Services } from './services.ts';
+
+type ReadServices = Pick<Services, 'settings' | 'resources' | 'lookup' | 'objects' | 'waitUntil'>;
+
+export interface CacheRead extends CacheName {
+  delta: DeltaRequest | null;
+  /** What was loaded before this moment is not accepted (`max-age`), ms since the epoch; null: of any age. */
+  notBefore: number | null;
+  /** How long the answer may be held while the cache is loaded; without any, the resource's `wait_s` holds. */
+  preferences: Preferences;
+}
+
+/** What a read is answered with. */
+export type Served = ServedBody | { outcome: 'pending'; task: PendingTask };
+
+export interface ServedBody {
+  outcome: 'body';
+  entry: Entry;
+  loaded: Loaded;
+  /** Until when it is, or was, fresh, ms. */
+  expiresAt: number;
+  /** Null: it was here. Otherwise why it had to be loaded, or was tried to be, before the answer (RFC 9211 `fwd`). */
+  forwarded: 'miss' | 'stale' | null;
+}
+
+/**
+ * @throws Problem `not-found`, `invalid-parameters`, `invalid-header` for a delta of versions not reached yet, `overloaded`,
+ * and a problem of the origin when it failed and nothing may stand in
+ */
+export async function serveCache(services: ReadServices, read: CacheRead): Promise<Served> {
+  const found = await findEntry(services, read);
+  const { entry, mark } = found.looked;
+  const rules = freshnessRules(found.resource, mark, read.notBefore);
+  const now = Date.now();
+  const standing = judge(entry, rules, now);
+  if (read.delta !== null && standing.state !== 'absent') demandReached(read.delta, standing.loaded.version);
+  if (standing.state === 'fresh') return bodyOf(standing, null);
+
+  const failure = standingFailure(entry, rules, now);
+  if (standing.state === 'stale') {
+    if (found.looked.fetched && failure === null) services.waitUntil(revalidate(services, found));
+    return bodyOf(standing, null);
+  }
+  if (failure !== null) return standIn(standing, failure, null);
+  return serveLoaded(services, read, found, standing);
+}
+
+async function serveLoaded(
+  services: ReadServices,
+  read: CacheRead,
+  found: FoundCache,
+  before: Standing,
+): Promise<Served> {
+  const forwarded = before.state === 'absent' ? 'miss' : 'stale';
+  const heldMs = holdMs(read.preferences, found.resource.definition.wait_s * 1000);
+  let end: Awaited;
+  try {
+    end = await awaitLoad(services, found, read.notBefore, Date.now() + heldMs);
+  } catch (error) {
+    // That the object cannot be asked is no better reason to leave a device without data than that the origin failed.
+    if (before.state === 'absent' || !before.standsIn) throw error;
+    log('warn', 'cache.load_not_asked', { key: found.cache.key, error });
+    return bodyOf(before, forwarded);
+  }
+  if (end.outcome === 'pending') return end;
+
+  const rules = freshnessRules(found.resource, found.looked.mark, read.notBefore);
+  const standing = judge(end.entry, rules, Date.now());
+  if (end.outcome === 'failed') return standIn(standing, end.failure, forwarded);
+  if (standing.state === 'absent') throw new Error('what was loaded counts as absent');
+  if (read.delta !== null) demandReached(read.delta, standing.loaded.version);
+  return bodyOf(standing, forwarded);
+}
+
+/** Under `waitUntil`: the answer has gone, and the next read asks again if this fails. */
+async function revalidate(services: ReadServices, found: FoundCache): Promise<void> {
+  try {
+    await askForLoad(services, found, freshnessRules(found.resource, found.looked.mark, null), 0);
+  } catch (error) {
+    log('warn', 'cache.revalidate_failed', { key: found.cache.key, error });
+  }
+}
+
+/** The stale body while it may stand in for a failed load, else the failure. */
+function standIn(standing: Standing, failure: StandingFailure, forwarded: ServedBody['forwarded']): ServedBody {
+  if (standing.state !== 'absent' && standing.standsIn) return bodyOf(standing, forwarded);
+  const code = codeOf(failure.error);
+  // Faults of ours in a load have other codes, whose status would not say that a load failed (CONTRACT 6).
+  throw new Problem(code.startsWith('origin-') ? code : 'origin-unreachable', failure.error.detail, {
+    headers: { 'Retry-After': String(Math.max(1, Math.ceil((failure.retryAt - Date.now()) / 1000))) },
+  });
+}
+
+function bodyOf(standing: Exclude<Standing, { state: 'absent' }>, forwarded: ServedBody['forwarded']): ServedBody {
+  const { entry, loaded, expiresAt } = standing;
+  return { outcome: 'body', entry, loaded, expiresAt, forwarded };
+}

@@ -1,0 +1,86 @@
+/**
+ * A task's state, now and as it goes on. Waits are held here and not in the object, which is billed while a request is in
+ * flight in it: whoever waits asks it at growing intervals. The price: an end is seen up to one interval late.
+ */
+
+import { hasEnded, type Task } from '../contract/task.ts';
+import { log } from '../log.ts';
+import { sleep } from '../stores/timing.ts';
+import { available } from './available.ts';
+import type { Services } from './services.ts';
+
+type TaskServices = Pick<Services, 'objects' | 'lookup'>;
+
+/** Pauses between looks, ms: the first, what each next one is multiplied by, the longest. */
+const FIRST_PAUSE_MS = 200;
+const PAUSE_GROWTH = 1.5;
+const LONGEST_PAUSE_MS = 2000;
+
+/**
+ * The task; null for one that is unknown or was forgotten. One object call.
+ *
+ * @param taskId a UUID in lower case
+ * @throws Problem `overloaded`
+ */
+export async function readTask(services: TaskServices, taskId: string): Promise<Task | null> {
+  const answer = available(await services.objects.state(taskId));
+  if (answer.outcome === 'unknown') return null;
+  // Whoever is told SUCCESS finds the new version at this location at once.
+  if (answer.entry !== null) await services.lookup.put(answer.entry);
+  return answer.task;
+}
+
+export interface WatchOptions {
+  /** When the last look is taken, ms since the epoch. */
+  until: number;
+  /** Ends the watch early. */
+  signal?: AbortSignal;
+}
+
+/**
+ * The task as given, then as found at each further look, whether it differs or not, until it has ended or is forgotten. A
+ * look that fails is left out: the next may succeed, and what is known stands meanwhile.
+ */
+export async function* watchTask(
+  services: TaskServices,
+  first: Task,
+  { until, signal }: WatchOptions,
+): AsyncGenerator<Task, void, void> {
+  const aborted = new Promise<void>((resolve) => signal?.addEventListener('abort', () => resolve(), { once: true }));
+  let task = first;
+  yield task;
+  for (let pauseMs = FIRST_PAUSE_MS; !hasEnded(task.state); pauseMs *= PAUSE_GROWTH) {
+    const leftMs = until - Date.now();
+    if (leftMs <= 0 || signal?.aborted) return;
+    await Promise.race([sleep(Math.min(pauseMs, leftMs, LONGEST_PAUSE_MS)), aborted]);
+    if (signal?.aborted) return;
+    const found = await look(services, task);
+    if (found === null) return;
+    task = found;
+    yield task;
+  }
+}
+
+async function look(services: TaskServices, known: Task): Promise<Task | null> {
+  try {
+    return await readTask(services, known.taskId);
+  } catch (error) {
+    log('warn', 'task.look_failed', { task_id: known.taskId, error });
+    return known;
+  }
+}
+
+/** The task once it has ended or `enough` of it is seen; else as it is found at the last look. */
+export async function waitForTask(
+  services: TaskServices,
+  first: Task,
+  until: number,
+  enough: (task: Task) => boolean = () => false,
+): Promise<Task> {
+  let last = first;
+  for await (const task of watchTask(services, first, { until })) {
+    last = task;
+    if (enough(task)) break;
+  }
+  return last;
+}

@@ -1,0 +1,36 @@
+/** Consumers of the dead-letter queues. A dead letter is one more wake-up, never a verdict. */
+
+import type { CacheObjectVerbs } from '../contract/object.ts';
+import type { SyncStores } from '../flows/record-syncs.ts';
+import { log } from '../log.ts';
+import { readRefreshMessage } from './refresh-message.ts';
+import { handleSyncBatch } from './sync-queue.ts';
+
+const RETRY_S = 60;
+
+/** Dead letters of the `refresh` queue: their tasks' objects look at what is due. */
+export async function handleDeadRefreshBatch(
+  batch: MessageBatch<unknown>,
+  objects: Pick<CacheObjectVerbs, 'wake'>,
+): Promise<void> {
+  await Promise.all(batch.messages.map((message) => wake(message, objects)));
+}
+
+async function wake(message: Message<unknown>, objects: Pick<CacheObjectVerbs, 'wake'>): Promise<void> {
+  const body = readRefreshMessage(message, 'refresh-dead-queue');
+  if (body === null) return;
+  log('warn', 'refresh-dead-queue.wake', { taskId: body.taskId });
+  try {
+    await objects.wake(body.taskId);
+    message.ack();
+  } catch (error) {
+    log('warn', 'refresh-dead-queue.object', { taskId: body.taskId, error });
+    message.retry({ delaySeconds: RETRY_S });
+  }
+}
+
+/** Dead letters of the `sync` queue are written to D1 like live ones. */
+export async function handleDeadSyncBatch(batch: MessageBatch<unknown>, stores: SyncStores): Promise<void> {
+  log('warn', 'sync-dead-queue.write', { messages: batch.messages.length });
+  await handleSyncBatch(batch, stores);
+}

@@ -1,0 +1,20 @@
+/** Bodies of the `refresh` queue, live and dead. */
+
+import * as v from 'valibot';
+import type { RefreshMessage } from '../contract/messages.ts';
+import { log } from '../log.ts';
+
+/** Members that this release does not know are dropped: two releases may run at once. */
+const Body: v.GenericSchema<unknown, RefreshMessage> = v.object({
+  taskId: v.pipe(v.string(), v.uuid(), v.toLowerCase()),
+  resource: v.exactOptional(v.string()),
+});
+
+/** The message, or null for what is not understood: that is logged and acknowledged, for it would come back for ever. */
+export function readRefreshMessage(message: Message<unknown>, queue: string): RefreshMessage | null {
+  const { success, output } = v.safeParse(Body, message.body);
+  if (success) return output;
+  log('error', `${queue}.not-understood`, { id: message.id });
+  message.ack();
+  return null;
+}
