@@ -1,6 +1,36 @@
-/** Worker entry. */
+/**
+ * Worker entry. The way of one refresh, in the order of the folders: http/routes/refresh.ts takes it, flows/request-refresh.ts
+ * checks it and asks the cache's object (object/, by the rules in core/task-machine/), which sends a message;
+ * queues/refresh-queue.ts has flows/run-refresh.ts load the origin (origin/), compare rows (tables/) and write R2 (stores/);
+ * the object makes the version current and puts the entry to D1, where http/routes/rpc.ts finds it for a device.
+ */
+
+import { app } from './app.ts';
+import { runCron } from './cron.ts';
+import { log } from './log.ts';
+import { handleDeadRefreshBatch, handleDeadSyncBatch } from './queues/dead-letter.ts';
+import { handleRefreshBatch } from './queues/refresh-queue.ts';
+import { handleSyncBatch } from './queues/sync-queue.ts';
+import { makeServices } from './services.ts';
+
 export { CacheObject } from './object/cache-object.ts';
 
 export default {
-  fetch: () => new Response('not found', { status: 404 }),
+  fetch: app.fetch,
+
+  async queue(batch, env, ctx) {
+    const services = makeServices(env, (work) => ctx.waitUntil(work));
+    if (batch.queue === 'freshet-refresh') await handleRefreshBatch(batch, services);
+    else if (batch.queue === 'freshet-sync') await handleSyncBatch(batch, services);
+    else if (batch.queue === 'freshet-refresh-dead') await handleDeadRefreshBatch(batch, services.objects);
+    else if (batch.queue === 'freshet-sync-dead') await handleDeadSyncBatch(batch, services);
+    else log('error', 'queue.unknown', { queue: batch.queue });
+  },
+
+  async scheduled(controller, env, ctx) {
+    await runCron(
+      makeServices(env, (work) => ctx.waitUntil(work)),
+      controller.scheduledTime,
+    );
+  },
 } satisfies ExportedHandler<Env>;

@@ -1,0 +1,71 @@
+/**
+ * Event streams (HTML, "Server-sent events"): every one of the service says how soon to come back, gives a sign of life
+ * between events, and ends with its token or after ten minutes, whichever is sooner (CONTRACT 3).
+ */
+
+import type { Context } from 'hono';
+import { accepts } from 'hono/accepts';
+import { streamSSE } from 'hono/streaming';
+import { JSON_TYPE } from '../contract/constants.ts';
+import { log } from '../log.ts';
+import type { AppEnv } from './factory.ts';
+
+export const EVENT_STREAM_TYPE = 'text/event-stream';
+
+const RECONNECT_MS = 1000;
+const COMMENT_INTERVAL_MS = 15_000;
+const MAX_STREAM_MS = 600_000;
+
+export interface ServerEvent {
+  event: string;
+  /** One line or several. */
+  data: string;
+  /** What `Last-Event-ID` says when the client comes back. */
+  id?: string;
+}
+
+/** Whether the request would rather have an event stream than JSON; what else `Accept` says is all the same. */
+export function wantsEventStream(c: Context<AppEnv>): boolean {
+  const types = [JSON_TYPE.replace(/;.*/, ''), EVENT_STREAM_TYPE];
+  return accepts(c, { header: 'Accept', supports: types, default: types[0] ?? '' }) === EVENT_STREAM_TYPE;
+}
+
+/**
+ * Answers with the events of a source, until it has no more.
+ *
+ * @param source is told by its signal when the stream is over; `until` is the latest moment of that, ms since the epoch
+ * @example return streamEvents(c, (signal, until) => statesOf(watchTask(services, task, { signal, until })));
+ */
+export function streamEvents(
+  c: Context<AppEnv>,
+  source: (signal: AbortSignal, until: number) => AsyncIterable<ServerEvent>,
+): Response {
+  const headers = { 'Content-Type': EVENT_STREAM_TYPE, 'Cache-Control': 'private, no-cache', Vary: 'Origin, Cookie' };
+  // Nobody would read the events.
+  if (c.req.method === 'HEAD') return c.body(null, 200, headers);
+
+  const now = Date.now();
+  const until = Math.max(now, Math.min(c.var.identity.expiresAt, now + MAX_STREAM_MS));
+  const over = new AbortController();
+  const response = streamSSE(c, async (stream) => {
+    stream.onAbort(() => over.abort());
+    const end = setTimeout(() => over.abort(), until - now);
+    const life = setInterval(() => void stream.write(':\n\n'), COMMENT_INTERVAL_MS);
+    try {
+      await stream.write(`retry: ${RECONNECT_MS}\n\n`);
+      for await (const event of source(over.signal, until)) {
+        await stream.writeSSE(event);
+        if (over.signal.aborted) break;
+      }
+    } catch (error) {
+      // What Hono does with it would tell the client; to end the stream makes it come back.
+      log('error', 'stream.failed', { request_id: c.get('requestId'), path: c.req.path, error });
+    } finally {
+      clearTimeout(end);
+      clearInterval(life);
+    }
+  });
+  // Set now, for streamSSE sets some of its own; Hono puts the context's headers over those of the response.
+  for (const [name, value] of Object.entries(headers)) c.header(name, value);
+  return response;
+}

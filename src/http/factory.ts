@@ -1,0 +1,25 @@
+/** The one factory from which all apps and middleware come, and what a request carries. */
+
+import { createFactory } from 'hono/factory';
+import type { Identity } from '../contract/identity.ts';
+import type { Probes } from '../flows/check-health.ts';
+import type { Services } from '../flows/services.ts';
+
+export interface AppEnv {
+  Bindings: Env;
+  Variables: {
+    requestId: string;
+    services: Services;
+    /** Checks of the stores, for health. */
+    probes: Probes;
+    /** Methods of the path, as in `Allow`; set by `methods` (methods.ts). */
+    allow: string;
+    /** Who asks; set by `protect` (identity.ts), absent on open routes. */
+    identity: Identity;
+    /** Device of the request: `X-Device-Id`, else the token's `device_id`; null: none named. Set by `protect`. */
+    device: string | null;
+  };
+}
+
+/** `strict: false`: a path registered without its trailing slash answers with it as well. */
+export const factory = createFactory<AppEnv>({ defaultAppOptions: { strict: false } });

@@ -1,0 +1,119 @@
+/** What a request brings: bodies and queries, checked before anything is done with them. */
+
+import type { Context } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { validator } from 'hono-openapi';
+import * as v from 'valibot';
+import { MAX_PAGE, MAX_REQUEST_BYTES } from '../contract/constants.ts';
+import type { Json } from '../contract/entry.ts';
+import { Problem } from '../contract/problem.ts';
+import { faultsOfIssues, invalidParameters } from '../core/input-faults.ts';
+import { parseJson } from '../core/json.ts';
+import { pointerTo } from '../core/pointer.ts';
+import { type AppEnv, factory } from './factory.ts';
+
+/** Refuses bodies over 64 KiB with 413. */
+export const limitBody = bodyLimit({
+  maxSize: MAX_REQUEST_BYTES,
+  onError: () => {
+    throw new Problem('too-large', `A body may have at most ${MAX_REQUEST_BYTES} bytes.`);
+  },
+});
+
+/** Refuses queries that cannot be read in one way only: odd percent-encoding, NUL characters, repeated names. */
+export const readableQuery = factory.createMiddleware(async function readableQuery(c, next) {
+  const names = new Set<string>();
+  for (const [name] of queryPairs(c)) {
+    if (names.has(name)) throw invalidQuery(name, 'must not be repeated');
+    // Assigned to an object, as parsers of queries do, it would change the prototype and go unseen.
+    if (name === '__proto__') throw invalidQuery(name, 'is not known here');
+    names.add(name);
+  }
+  await next();
+});
+
+/**
+ * Names and values of the query, in order, decoded (WHATWG URL, application/x-www-form-urlencoded).
+ *
+ * @throws Problem `invalid-parameters` for percent-encoding that is no UTF-8, and for NUL characters
+ */
+export function queryPairs(c: Context<AppEnv>): [name: string, value: string][] {
+  const at = c.req.url.indexOf('?');
+  const query = at < 0 ? '' : c.req.url.slice(at + 1).replace(/#.*$/s, '');
+  return query
+    .split('&')
+    .filter((pair) => pair !== '')
+    .map((pair) => {
+      const equals = pair.indexOf('=');
+      const name = decode(equals < 0 ? pair : pair.slice(0, equals), pair);
+      return [name, equals < 0 ? '' : decode(pair.slice(equals + 1), name)];
+    });
+}
+
+function decode(text: string, name: string): string {
+  let decoded: string;
+  try {
+    decoded = decodeURIComponent(text.replaceAll('+', ' '));
+  } catch {
+    throw invalidQuery(name, 'has percent-encoding that is no UTF-8');
+  }
+  if (decoded.includes('\0')) throw invalidQuery(name, 'must not have NUL characters');
+  return decoded;
+}
+
+function invalidQuery(name: string, detail: string): Problem {
+  return invalidParameters([{ pointer: pointerTo('', name), detail }]);
+}
+
+/** Checks and documents the query of a route; unknown names are refused (use `v.strictObject`). Read by `c.req.valid('query')`. */
+export function query<Schema extends v.GenericSchema<Record<string, unknown>, unknown>>(schema: Schema) {
+  return validator<Schema, 'query', AppEnv, string>('query', schema, (result) => {
+    if (!result.success)
+      throw invalidParameters(faultsOfIssues(result.error as unknown as readonly v.BaseIssue<unknown>[]));
+  });
+}
+
+/** Members of the query of every list. */
+export const PageQuery = {
+  limit: v.optional(
+    v.pipe(
+      v.string(),
+      v.regex(/^[0-9]{1,9}$/, 'must be a whole number'),
+      v.transform(Number),
+      v.minValue(1),
+      v.maxValue(MAX_PAGE),
+    ),
+    String(MAX_PAGE),
+  ),
+  cursor: v.optional(v.pipe(v.string(), v.maxLength(4096))),
+};
+
+/**
+ * The body as JSON.
+ *
+ * @throws Problem `unsupported-media-type`, `invalid-json`, `invalid-parameters`
+ */
+export async function readJson(c: Context<AppEnv>): Promise<Json> {
+  const type = c.req.header('Content-Type') ?? 'application/json';
+  if (!/^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i.test(type)) {
+    throw new Problem('unsupported-media-type', 'Send JSON with "Content-Type: application/json".');
+  }
+  return parseJson(utf8(await c.req.arrayBuffer()));
+}
+
+/** The same, of a body that must be an object. */
+export async function readJsonObject(c: Context<AppEnv>): Promise<{ [name: string]: Json }> {
+  const body = await readJson(c);
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
+    throw invalidParameters([{ pointer: '', detail: 'must be a JSON object' }]);
+  }
+  return body;
+}
+
+function utf8(bytes: ArrayBuffer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes);
+  } catch (cause) {
+    throw new Problem('invalid-json', 'The body is not UTF-8.', { cause });
+  }
+}

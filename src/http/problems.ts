@@ -1,0 +1,64 @@
+/** Problem answers (CONTRACT 6, RFC 9457): the one place where a refusal or a fault becomes bytes. */
+
+import type { Context } from 'hono';
+import { HTTPException } from 'hono/http-exception';
+import * as v from 'valibot';
+import { PROBLEM_TYPE } from '../contract/constants.ts';
+import { PROBLEMS, Problem, type ProblemCode, problemType } from '../contract/problem.ts';
+import { log } from '../log.ts';
+import type { AppEnv } from './factory.ts';
+
+/** Body of every answer from 400 on. */
+export const ProblemBody = v.object({
+  type: v.string(),
+  title: v.string(),
+  status: v.number(),
+  detail: v.string(),
+  errors: v.optional(v.array(v.object({ pointer: v.string(), detail: v.string() }))),
+});
+
+/** For `onError`: a Problem as it says, what Hono throws by its status, anything else as a bare 500 with its log line. */
+export function renderError(error: unknown, c: Context<AppEnv>): Response {
+  const problem = problemOf(error);
+  const { status, title } = PROBLEMS[problem.code];
+  if (status >= 500) {
+    log('error', 'request.failed', {
+      request_id: c.get('requestId'),
+      code: problem.code,
+      method: c.req.method,
+      path: c.req.path,
+      error,
+    });
+  }
+  const body: v.InferOutput<typeof ProblemBody> = {
+    type: problemType(problem.code),
+    title,
+    status,
+    detail: problem.message,
+    ...(problem.errors.length > 0 ? { errors: [...problem.errors] } : {}),
+  };
+  return c.body(JSON.stringify(body), status, {
+    'Content-Type': PROBLEM_TYPE,
+    'Cache-Control': 'no-store',
+    ...problem.headers,
+  });
+}
+
+const CODE_OF_STATUS: Readonly<Record<number, ProblemCode>> = {
+  400: 'invalid-json',
+  404: 'not-found',
+  405: 'method-not-allowed',
+  413: 'too-large',
+  415: 'unsupported-media-type',
+};
+
+function problemOf(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  if (error instanceof HTTPException) {
+    const code = CODE_OF_STATUS[error.status];
+    if (code !== undefined) return new Problem(code, PROBLEMS[code].title, { cause: error });
+  }
+  return new Problem('internal', 'Try again; if it stays so, tell your operator the X-Request-Id of this answer.', {
+    cause: error,
+  });
+}

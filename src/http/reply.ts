@@ -1,0 +1,63 @@
+/** JSON answers as the published API has them: member order kept, no white space, a strong ETag, always the same headers. */
+
+import { hash } from 'node:crypto';
+import type { Context } from 'hono';
+import { JSON_TYPE } from '../contract/constants.ts';
+import { Problem } from '../contract/problem.ts';
+import { evaluateConditions } from '../core/conditions.ts';
+import type { AppEnv } from './factory.ts';
+
+interface ReplyOptions {
+  status?: 200 | 201 | 202;
+  headers?: Readonly<Record<string, string | undefined>>;
+  /** Entity tag without quotes; usually the digest of the body. */
+  etag?: string;
+}
+
+/**
+ * Answers with JSON. On GET and HEAD the request's conditions hold (304, 412); on POST and PUT the ETag is only told, for
+ * there is nothing to compare before the work is done.
+ *
+ * @throws Problem `precondition-failed`
+ */
+export function replyJson(c: Context<AppEnv>, body: unknown, options: ReplyOptions = {}): Response {
+  const text = JSON.stringify(body);
+  const etag = options.etag ?? digestTag(text);
+  c.header('Vary', 'Origin, Cookie');
+  c.header('Cache-Control', 'private, no-cache');
+  c.header('ETag', `"${etag}"`);
+  for (const [name, value] of Object.entries(options.headers ?? {})) if (value !== undefined) c.header(name, value);
+  if (c.req.method === 'GET' || c.req.method === 'HEAD') {
+    const verdict = evaluateConditions(conditionsOf(c), { etag, lastModified: null });
+    if (verdict === 'not-modified') return c.body(null, 304);
+    if (verdict === 'failed') throw new Problem('precondition-failed', `The current ETag is "${etag}".`);
+  }
+  return c.body(text, options.status ?? 200, {
+    'Content-Type': JSON_TYPE,
+    'Content-Length': String(new TextEncoder().encode(text).length),
+  });
+}
+
+/** The conditions of a request, for core/conditions.ts. */
+export function conditionsOf(c: Context<AppEnv>) {
+  return {
+    method: c.req.method,
+    ifMatch: c.req.header('If-Match'),
+    ifNoneMatch: c.req.header('If-None-Match'),
+    ifModifiedSince: c.req.header('If-Modified-Since'),
+    ifUnmodifiedSince: c.req.header('If-Unmodified-Since'),
+  };
+}
+
+/** Entity tag of a text: 128 bits of its SHA-256, in hex. */
+export function digestTag(text: string): string {
+  return hash('sha256', text, 'hex').slice(0, 32);
+}
+
+/** `Link` to the next page of this list (RFC 8288): the same address with another cursor; undefined on the last page. */
+export function nextLink(c: Context<AppEnv>, cursor: string | null): string | undefined {
+  if (cursor === null) return undefined;
+  const url = new URL(c.req.url);
+  url.searchParams.set('cursor', cursor);
+  return `<${url.pathname}${url.search}>; rel="next"`;
+}

@@ -1,0 +1,166 @@
+/** `/caches/`: the caches themselves, purged and refreshed by their keys or many at once (CONTRACT 4). */
+
+import type { Context } from 'hono';
+import * as v from 'valibot';
+import { CACHE_STATES, CacheRecord, PurgeAnswer } from '../../contract/cache-record.ts';
+import { HEADER } from '../../contract/constants.ts';
+import type { Parameters } from '../../contract/entry.ts';
+import { Problem } from '../../contract/problem.ts';
+import { ExpandedTaskAnswer, ExpandTask, TaskAnswer } from '../../contract/task.ts';
+import { evaluateConditions } from '../../core/conditions.ts';
+import { invalidParameters } from '../../core/input-faults.ts';
+import { parseJson } from '../../core/json.ts';
+import { isObject } from '../../core/parameter-schema.ts';
+import { holdMs, parsePrefer, preferenceApplied } from '../../core/prefer.ts';
+import { listCaches, readCache } from '../../flows/list-caches.ts';
+import { purgeCache, purgeResource, purgeSelected } from '../../flows/purge-caches.ts';
+import { refreshByKey } from '../../flows/refresh-caches.ts';
+import { describe } from '../describe.ts';
+import { type AppEnv, factory } from '../factory.ts';
+import { protect } from '../identity.ts';
+import { PageQuery, query } from '../input.ts';
+import { listCursor } from '../list-cursor.ts';
+import { methods } from '../methods.ts';
+import { pathParameter } from '../path-parameter.ts';
+import { conditionsOf, digestTag, nextLink, replyJson } from '../reply.ts';
+import { taskAnswer } from '../task-answer.ts';
+
+const KEY = pathParameter('key', 'Key of the cache: 64 hex digits');
+const NO_QUERY = v.strictObject({});
+const Flag = v.optional(v.picklist(['true', 'false']), 'false');
+const Title = v.pipe(v.string(), v.minLength(1));
+const keys = listCursor('caches');
+const purges = listCursor('purges');
+
+export const caches = factory.createApp();
+
+caches.use('/caches', methods('GET', 'HEAD', 'DELETE', 'OPTIONS'), protect('cache:admin'));
+caches.get(
+  '/caches',
+  describe({
+    id: 'listCaches',
+    tag: 'Administration',
+    summary: 'The caches, in order of key',
+    scope: 'cache:admin',
+    answers: { 200: { description: 'A page; the next one stands in Link', schema: v.array(CacheRecord) } },
+  }),
+  query(
+    v.strictObject({ ...PageQuery, resource_title: v.optional(Title), state: v.optional(v.picklist(CACHE_STATES)) }),
+  ),
+  async (c) => {
+    const { limit, cursor, resource_title: resource, state } = c.req.valid('query');
+    const page = await listCaches(c.var.services, { resource, state }, keys.placeOf(cursor), limit, Date.now());
+    return replyJson(c, page.caches, { headers: { Link: nextLink(c, keys.after(page.next)) } });
+  },
+);
+
+caches.delete(
+  '/caches',
+  describe({
+    id: 'purgeCaches',
+    tag: 'Administration',
+    summary:
+      'Purges the caches of a resource, or those with certain parameters; go on with the cursor until it is null',
+    scope: 'cache:admin',
+    answers: { 200: { description: 'How many caches were purged', schema: PurgeAnswer } },
+  }),
+  query(
+    v.strictObject({ resource_title: Title, parameters: v.optional(v.string()), soft: Flag, cursor: PageQuery.cursor }),
+  ),
+  async (c) => {
+    const { resource_title: title, parameters, soft, cursor } = c.req.valid('query');
+    const isSoft = soft === 'true';
+    if (parameters === undefined) {
+      if (cursor !== undefined)
+        throw invalidParameters([{ pointer: '/cursor', detail: 'goes with "parameters" only' }]);
+      return replyJson(c, await purgeResource(c.var.services, title, isSoft, Date.now()));
+    }
+    const selection = { title, parameters: readParameters(parameters), soft: isSoft };
+    const { purged, next } = await purgeSelected(c.var.services, selection, purges.placeOf(cursor), Date.now());
+    return replyJson(c, { purged, next: purges.after(next) });
+  },
+);
+
+caches.use('/caches/:key', methods('GET', 'HEAD', 'DELETE', 'OPTIONS'), protect('cache:admin'));
+caches.get(
+  '/caches/:key',
+  describe({
+    id: 'getCache',
+    tag: 'Administration',
+    summary: 'One cache',
+    scope: 'cache:admin',
+    answers: { 200: { description: 'The cache', schema: CacheRecord } },
+    parameters: [KEY],
+  }),
+  query(NO_QUERY),
+  async (c) => replyJson(c, await readCache(c.var.services, c.req.param('key'), Date.now())),
+);
+
+caches.delete(
+  '/caches/:key',
+  describe({
+    id: 'purgeCache',
+    tag: 'Administration',
+    summary: 'Purges one cache',
+    scope: 'cache:admin',
+    answers: { 204: { description: 'Nothing of it is current any more' } },
+    parameters: [KEY],
+  }),
+  query(NO_QUERY),
+  async (c) => {
+    await demandConditions(c, c.req.param('key'));
+    await purgeCache(c.var.services, c.req.param('key'));
+    return c.body(null, 204);
+  },
+);
+
+caches.use('/caches/:key/refresh', methods('POST', 'OPTIONS'), protect('cache:admin'));
+caches.post(
+  '/caches/:key/refresh',
+  describe({
+    id: 'refreshCacheByKey',
+    tag: 'Administration',
+    summary: 'Asks for new data of one cache; force=true accepts a load that the guard would refuse',
+    scope: 'cache:admin',
+    answers: { 200: { description: 'The task', schema: v.union([TaskAnswer, ExpandedTaskAnswer]) } },
+    parameters: [KEY],
+  }),
+  query(v.strictObject({ force: Flag, expand: ExpandTask })),
+  async (c) => {
+    const { force, expand } = c.req.valid('query');
+    const { services, identity } = c.var;
+    const preferences = parsePrefer(c.req.header('Prefer'));
+    const request = {
+      key: c.req.param('key'),
+      asker: identity.user,
+      force: force === 'true',
+      waitMs: holdMs(preferences, services.settings.refreshWaitMs),
+    };
+    const task = await refreshByKey(services, request, Date.now());
+    return replyJson(c, taskAnswer(task, expand === 'task'), {
+      headers: { [HEADER.preferenceApplied]: preferenceApplied(preferences) },
+    });
+  },
+);
+
+/** A condition is judged by what GET would tell; without one that need not be looked up. */
+async function demandConditions(c: Context<AppEnv>, key: string): Promise<void> {
+  const conditions = conditionsOf(c);
+  if (conditions.ifMatch === undefined && conditions.ifNoneMatch === undefined) return;
+  const etag = digestTag(JSON.stringify(await readCache(c.var.services, key, Date.now())));
+  if (evaluateConditions(conditions, { etag, lastModified: null }) === 'modified') return;
+  throw new Problem('precondition-failed', `The current ETag is "${etag}".`);
+}
+
+/** `parameters` of the query: a JSON object. */
+function readParameters(text: string): Parameters {
+  try {
+    const value = parseJson(text);
+    if (isObject(value)) return value as Parameters;
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    const faults = error.errors.map(({ pointer, detail }) => ({ pointer: `/parameters${pointer}`, detail }));
+    if (faults.length > 0) throw invalidParameters(faults);
+  }
+  throw invalidParameters([{ pointer: '/parameters', detail: 'must be a JSON object' }]);
+}

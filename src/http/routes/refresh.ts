@@ -1,0 +1,55 @@
+/** `POST /cache/refresh/`: asks for new data (CONTRACT 2). */
+
+import * as v from 'valibot';
+import { HEADER } from '../../contract/constants.ts';
+import type { Json } from '../../contract/entry.ts';
+import { ExpandedTaskAnswer, ExpandTask, RefreshBody, TaskAnswer } from '../../contract/task.ts';
+import { faultsOfIssues, invalidParameters } from '../../core/input-faults.ts';
+import { holdMs, parsePrefer, preferenceApplied } from '../../core/prefer.ts';
+import { requestRefresh } from '../../flows/request-refresh.ts';
+import { describe, headerParameter } from '../describe.ts';
+import { factory } from '../factory.ts';
+import { protect } from '../identity.ts';
+import { query, readJsonObject } from '../input.ts';
+import { methods } from '../methods.ts';
+import { replyJson } from '../reply.ts';
+import { taskAnswer } from '../task-answer.ts';
+
+export const refresh = factory.createApp();
+
+refresh.use('/cache/refresh', methods('POST', 'OPTIONS'), protect('cache:refresh'));
+refresh.post(
+  '/cache/refresh',
+  describe({
+    id: 'refreshCache',
+    tag: 'FMP',
+    summary: 'Asks for new data of a cache; the answer is held for a moment in case it comes soon',
+    scope: 'cache:refresh',
+    body: RefreshBody,
+    parameters: [
+      headerParameter('Prefer', 'respond-async, wait=N: how long the answer may be held for the task to end'),
+    ],
+    answers: { 200: { description: 'The task', schema: v.union([TaskAnswer, ExpandedTaskAnswer]) } },
+  }),
+  query(v.strictObject({ expand: ExpandTask })),
+  async (c) => {
+    const { title, values } = readRefresh(await readJsonObject(c));
+    const preferences = parsePrefer(c.req.header('Prefer'));
+    const task = await requestRefresh(c.var.services, {
+      user: c.var.identity.user,
+      title,
+      values,
+      waitMs: holdMs(preferences, c.var.services.settings.refreshWaitMs),
+    });
+    return replyJson(c, taskAnswer(task, c.req.valid('query').expand === 'task'), {
+      headers: { [HEADER.preferenceApplied]: preferenceApplied(preferences) },
+    });
+  },
+);
+
+function readRefresh(body: { [name: string]: Json }) {
+  const read = v.safeParse(RefreshBody, body);
+  if (!read.success) throw invalidParameters(faultsOfIssues(read.issues));
+  const { resource_title: _title, ...values } = body;
+  return { title: read.output.resource_title, values };
+}

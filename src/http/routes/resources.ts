@@ -1,0 +1,137 @@
+/** `/resources/`: definitions, and a refresh of all caches of one (CONTRACT 4). */
+
+import * as v from 'valibot';
+import { RefreshAllAnswer } from '../../contract/cache-record.ts';
+import { Resource, ResourceTitle } from '../../contract/resource.ts';
+import {
+  type DefinedResource,
+  deleteResource,
+  getResource,
+  listResources,
+  parseDefinition,
+  putResource,
+} from '../../flows/manage-resources.ts';
+import { refreshAll } from '../../flows/refresh-caches.ts';
+import { sweepResource } from '../../flows/sweep.ts';
+import { describe } from '../describe.ts';
+import { factory } from '../factory.ts';
+import { protect } from '../identity.ts';
+import { PageQuery, query, readJson } from '../input.ts';
+import { listCursor } from '../list-cursor.ts';
+import { methods } from '../methods.ts';
+import { pathParameter } from '../path-parameter.ts';
+import { conditionsOf, nextLink, replyJson } from '../reply.ts';
+
+/** A definition with its defaults under its title: what PUT takes, and may be put back as it is. */
+const ResourceAnswer = v.object({ title: ResourceTitle, ...Resource.entries });
+
+const TITLE = pathParameter('title', 'Title of the resource');
+const NO_QUERY = v.strictObject({});
+const titles = listCursor('resources');
+const refreshes = listCursor('refreshes');
+
+export const resources = factory.createApp();
+
+resources.use('/resources', methods('GET', 'HEAD', 'OPTIONS'), protect('cache:admin'));
+resources.get(
+  '/resources',
+  describe({
+    id: 'listResources',
+    tag: 'Administration',
+    summary: 'All definitions, in order of title',
+    scope: 'cache:admin',
+    answers: { 200: { description: 'A page; the next one stands in Link', schema: v.array(ResourceAnswer) } },
+  }),
+  query(v.strictObject(PageQuery)),
+  async (c) => {
+    const { limit, cursor } = c.req.valid('query');
+    const page = await listResources(c.var.services.resources, titles.placeOf(cursor), limit);
+    return replyJson(c, page.resources.map(answerOf), { headers: { Link: nextLink(c, titles.after(page.next)) } });
+  },
+);
+
+resources.use('/resources/:title', methods('GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS'), protect('cache:admin'));
+resources.get(
+  '/resources/:title',
+  describe({
+    id: 'getResource',
+    tag: 'Administration',
+    summary: 'One definition, with its defaults',
+    scope: 'cache:admin',
+    answers: { 200: { description: 'The definition', schema: ResourceAnswer } },
+    parameters: [TITLE],
+  }),
+  query(NO_QUERY),
+  async (c) => {
+    const resource = await getResource(c.var.services.resources, c.req.param('title'));
+    return replyJson(c, answerOf(resource), { etag: resource.etag });
+  },
+);
+
+resources.put(
+  '/resources/:title',
+  describe({
+    id: 'putResource',
+    tag: 'Administration',
+    summary: 'Defines a resource; saying the same again changes nothing',
+    scope: 'cache:admin',
+    body: Resource,
+    answers: {
+      200: { description: 'The definition that stands', schema: ResourceAnswer },
+      201: { description: 'The definition, which is new', schema: ResourceAnswer },
+    },
+    parameters: [TITLE],
+  }),
+  query(NO_QUERY),
+  async (c) => {
+    const title = c.req.param('title');
+    const { resources: store, settings } = c.var.services;
+    const definition = parseDefinition(title, await readJson(c), settings.originHosts);
+    const put = await putResource(store, title, definition, conditionsOf(c), Date.now());
+    return replyJson(c, answerOf(put), { status: put.created ? 201 : 200, etag: put.etag });
+  },
+);
+
+resources.delete(
+  '/resources/:title',
+  describe({
+    id: 'deleteResource',
+    tag: 'Administration',
+    summary: 'Deletes a definition; its caches are purged soon after',
+    scope: 'cache:admin',
+    answers: { 204: { description: 'It is gone' } },
+    parameters: [TITLE],
+  }),
+  query(NO_QUERY),
+  async (c) => {
+    const title = c.req.param('title');
+    const { services } = c.var;
+    const now = Date.now();
+    await deleteResource(services.resources, title, conditionsOf(c), now);
+    services.waitUntil(sweepResource(services, title, now));
+    return c.body(null, 204);
+  },
+);
+
+resources.use('/resources/:title/refresh', methods('POST', 'OPTIONS'), protect('cache:admin'));
+resources.post(
+  '/resources/:title/refresh',
+  describe({
+    id: 'refreshResource',
+    tag: 'Administration',
+    summary: 'Starts a refresh of each cache; go on with the cursor until it is null',
+    scope: 'cache:admin',
+    answers: { 202: { description: 'How many tasks were started', schema: RefreshAllAnswer } },
+    parameters: [TITLE],
+  }),
+  query(v.strictObject({ cursor: PageQuery.cursor })),
+  async (c) => {
+    const after = refreshes.placeOf(c.req.valid('query').cursor);
+    const { tasks, next } = await refreshAll(c.var.services, c.req.param('title'), after, Date.now());
+    return replyJson(c, { tasks, next: refreshes.after(next) }, { status: 202 });
+  },
+);
+
+function answerOf({ title, definition }: DefinedResource): v.InferOutput<typeof ResourceAnswer> {
+  return { title, ...definition };
+}

@@ -1,0 +1,119 @@
+/** `GET|POST /rpc/<resource_title>/`: the data itself (CONTRACT 3). A safe read by either method. */
+
+import type { Context } from 'hono';
+import * as v from 'valibot';
+import { HEADER } from '../../contract/constants.ts';
+import type { Parameters } from '../../contract/entry.ts';
+import { Problem } from '../../contract/problem.ts';
+import type { Resource } from '../../contract/resource.ts';
+import { TaskAnswer } from '../../contract/task.ts';
+import { requestMaxAge } from '../../core/cache-control.ts';
+import { cacheIdentity } from '../../core/cache-key.ts';
+import { namedVersion } from '../../core/named-version.ts';
+import { checkParameters, parametersFromQuery } from '../../core/parameters.ts';
+import { parsePrefer, preferenceApplied } from '../../core/prefer.ts';
+import { parseDelta } from '../../core/x-delta.ts';
+import { recoverBody } from '../../flows/recover-body.ts';
+import { type CacheRead, serveCache } from '../../flows/serve-cache.ts';
+import { describe } from '../describe.ts';
+import { type AppEnv, factory } from '../factory.ts';
+import { protect } from '../identity.ts';
+import { query, queryPairs, readJsonObject } from '../input.ts';
+import { methods } from '../methods.ts';
+import { replyCached, replyPending } from '../rpc-answer.ts';
+
+/** How often a read begins anew because the body that it found has gone. */
+const MAX_TRIES = 3;
+
+export const rpc = factory.createApp();
+
+// Bodies are what the origin sent, of any type: a browser that is led here must run none of them.
+rpc.use('/rpc/*', async (c, next) => {
+  c.header('Content-Security-Policy', "default-src 'none'; sandbox");
+  await next();
+});
+rpc.use('/rpc/:title', methods('GET', 'POST', 'HEAD', 'OPTIONS'), protect('cache:read'));
+
+rpc.get('/rpc/:title', describeRead('readCache', 'parameters stand in the query'), (c) => {
+  const pairs = queryPairs(c);
+  return answer(c, (definition) => parametersFromQuery(definition, pairs));
+});
+
+rpc.post(
+  '/rpc/:title',
+  describeRead('readCacheByPost', 'parameters are members of the JSON body', v.looseObject({})),
+  query(v.strictObject({})),
+  async (c) => {
+    const isEmpty = (await c.req.arrayBuffer()).byteLength === 0;
+    const values = isEmpty ? {} : await readJsonObject(c);
+    return answer(c, (definition) => checkParameters(definition, values));
+  },
+);
+
+async function answer(c: Context<AppEnv>, parametersFor: (definition: Resource) => Parameters): Promise<Response> {
+  const { services } = c.var;
+  const read = readOf(c, parametersFor);
+  for (let tries = 0; tries < MAX_TRIES; tries++) {
+    const served = await serveCache(services, read);
+    if (served.outcome === 'pending') {
+      return replyPending(c, served.task, { [HEADER.preferenceApplied]: preferenceApplied(read.preferences) });
+    }
+    // Only where a load was waited for did a preference change anything.
+    const waitS = served.forwarded === null ? null : read.preferences.waitS;
+    const reply = await replyCached(c, served, { [HEADER.preferenceApplied]: preferenceApplied({ waitS }) });
+    if (reply !== null) return reply;
+    await recoverBody(services, served.entry);
+  }
+  throw new Problem('overloaded', 'What is cached cannot be read right now; try again in a moment.', {
+    headers: { 'Retry-After': '1' },
+  });
+}
+
+/** @throws Problem `invalid-header` */
+function readOf(c: Context<AppEnv>, parametersFor: (definition: Resource) => Parameters): CacheRead {
+  const { identity } = c.var;
+  const title = c.req.param('title') ?? '';
+  const deltaHeader = c.req.header(HEADER.delta);
+  const delta = deltaHeader === undefined ? null : parseDelta(deltaHeader);
+  const names = {
+    delta,
+    ifNoneMatch: c.req.header('If-None-Match'),
+    ifMatch: c.req.header('If-Match'),
+    lastEventId: c.req.header('Last-Event-ID'),
+  };
+  const maxAgeS = identity.scopes.has('cache:refresh') ? requestMaxAge(c.req.header('Cache-Control')) : null;
+  return {
+    title,
+    identify: (definition) =>
+      cacheIdentity(title, parametersFor(definition), definition.scope === 'user' ? identity.user : null),
+    namedVersion: (key) => namedVersion(names, key),
+    delta,
+    notBefore: maxAgeS === null ? null : Date.now() - maxAgeS * 1000,
+    preferences: parsePrefer(c.req.header('Prefer')),
+  };
+}
+
+function describeRead(id: string, how: string, body?: v.GenericSchema) {
+  const header = (name: string, description: string) =>
+    ({ in: 'header', name, description, schema: { type: 'string' } }) as const;
+  return describe({
+    id,
+    tag: 'Data',
+    summary: `The data of a cache, which is loaded if need be; ${how}`,
+    scope: 'cache:read',
+    body,
+    parameters: [
+      { in: 'path', name: 'title', required: true, schema: { type: 'string' }, description: 'Title of the resource' },
+      header(HEADER.deviceId, 'The device that is given the data'),
+      header(HEADER.delta, 'v<a>-v<b>, v<a>-last or auto: only what differs between two versions'),
+      header('Prefer', 'wait=N, respond-async: how long to wait for a cache that must be loaded'),
+      header('Cache-Control', 'max-age=N: nothing loaded more than N seconds ago; needs cache:refresh'),
+    ],
+    answers: {
+      200: { description: 'The body as it was loaded, of the content type of its origin' },
+      202: { description: 'It is still being loaded: the task that brings it', schema: TaskAnswer },
+      206: { description: 'The range asked for' },
+      304: { description: 'What If-None-Match or If-Modified-Since names is current' },
+    },
+  });
+}

@@ -1,0 +1,114 @@
+/** `GET /cache/`: what the caller's devices were last given (CONTRACT 2). */
+
+import type { Context } from 'hono';
+import * as v from 'valibot';
+import { MAX_USER_LENGTH } from '../../contract/constants.ts';
+import type { SyncFilter, SyncPlace } from '../../contract/stores.ts';
+import { ExpandedSyncRecordAnswer, SyncRecordAnswer } from '../../contract/sync-record.ts';
+import { decodeCursor, encodeCursor } from '../../core/cursor.ts';
+import { etagOf } from '../../core/etag.ts';
+import { isStale, type ListedSync, listSyncs } from '../../flows/list-syncs.ts';
+import { describe } from '../describe.ts';
+import { type AppEnv, factory } from '../factory.ts';
+import { demandScope, protect } from '../identity.ts';
+import { PageQuery, query } from '../input.ts';
+import { methods } from '../methods.ts';
+import { nextLink, replyJson } from '../reply.ts';
+
+/** `user=*`: all users. */
+const ALL_USERS = '*';
+
+const text = v.pipe(v.string(), v.minLength(1), v.maxLength(2 * MAX_USER_LENGTH));
+const ListQuery = v.strictObject({
+  ...PageQuery,
+  user: v.optional(text),
+  device: v.optional(text),
+  resource_title: v.optional(text),
+  expand: v.optional(v.picklist(['resource'])),
+});
+
+export const syncRecords = factory.createApp();
+
+syncRecords.use('/cache', methods('GET', 'HEAD', 'OPTIONS'), protect('cache:read', 'cache:admin'));
+syncRecords.get(
+  '/cache',
+  describe({
+    id: 'listSyncRecords',
+    tag: 'FMP',
+    summary: 'What each of your devices was last given of each cache',
+    scope: 'cache:read',
+    answers: {
+      200: {
+        description: 'A page; the next one stands in Link',
+        schema: v.union([v.array(SyncRecordAnswer), v.array(ExpandedSyncRecordAnswer)]),
+      },
+    },
+  }),
+  query(ListQuery),
+  async (c) => {
+    const asked = c.req.valid('query');
+    const filter: SyncFilter = {
+      user: allowedUser(c, asked.user),
+      ...(asked.device === undefined ? {} : { device: asked.device }),
+      ...(asked.resource_title === undefined ? {} : { resource: asked.resource_title }),
+    };
+    const { syncs, next } = await listSyncs(c.var.services, {
+      filter,
+      after: asked.cursor === undefined ? null : placeOf(asked.cursor, filter),
+      limit: asked.limit,
+      withCurrent: asked.expand === 'resource',
+    });
+    const answers = syncs.map(asked.expand === 'resource' ? expandedAnswer : answerOf);
+    return replyJson(c, answers, { headers: { Link: nextLink(c, next && cursorOf(next)) } });
+  },
+);
+
+/**
+ * Whose records are asked for; null: everybody's.
+ *
+ * @throws Problem `insufficient-scope`: one's own need `cache:read`, others' `cache:admin`
+ */
+function allowedUser(c: Context<AppEnv>, user: string | undefined): string | null {
+  const { identity } = c.var;
+  const own = user === undefined || (user === identity.user && user !== ALL_USERS);
+  demandScope(identity, own ? 'cache:read' : 'cache:admin');
+  if (own) return identity.user;
+  return user === ALL_USERS ? null : user;
+}
+
+function answerOf({ record }: ListedSync): SyncRecordAnswer {
+  return {
+    user: record.user,
+    device: record.device,
+    sync_datetime: new Date(record.syncedAt).toISOString(),
+    version: record.version,
+    etag: etagOf(record.key, record.changed),
+  };
+}
+
+function expandedAnswer(sync: ListedSync): ExpandedSyncRecordAnswer {
+  return {
+    ...answerOf(sync),
+    resource_title: sync.record.resource,
+    parameters: sync.entry?.parameters ?? null,
+    current_version: sync.entry?.loaded?.version ?? null,
+    stale: isStale(sync),
+  };
+}
+
+function cursorOf({ user, device, resource, key }: SyncPlace): string {
+  return encodeCursor([user, device, resource, key]);
+}
+
+/** @throws Problem `invalid-cursor` for one of another list, be it that of another filter */
+function placeOf(cursor: string, filter: SyncFilter): SyncPlace {
+  const same = (value: string | null | undefined) => (value == null ? v.string() : v.literal(value));
+  const Place = v.tuple([
+    same(filter.user),
+    same(filter.device),
+    same(filter.resource),
+    v.pipe(v.string(), v.hash(['sha256'])),
+  ]);
+  const [user, device, resource, key] = decodeCursor(cursor, Place);
+  return { user, device, resource, key };
+}

@@ -1,0 +1,44 @@
+/** `DELETE /syncs/`: forgets a lost device or a leaver (CONTRACT 4). */
+
+import * as v from 'valibot';
+import { ForgetAnswer } from '../../contract/cache-record.ts';
+import { MAX_DEVICE_LENGTH, MAX_USER_LENGTH } from '../../contract/constants.ts';
+import { forgetSyncs } from '../../flows/forget-syncs.ts';
+import { describe } from '../describe.ts';
+import { factory } from '../factory.ts';
+import { protect } from '../identity.ts';
+import { PageQuery, query } from '../input.ts';
+import { listCursor } from '../list-cursor.ts';
+import { methods } from '../methods.ts';
+import { replyJson } from '../reply.ts';
+
+const name = (maxLength: number) => v.pipe(v.string(), v.minLength(1), v.maxLength(maxLength));
+const walk = listCursor('syncs');
+
+export const syncs = factory.createApp();
+
+syncs.use('/syncs', methods('DELETE', 'OPTIONS'), protect('cache:admin'));
+syncs.delete(
+  '/syncs',
+  describe({
+    id: 'forgetSyncs',
+    tag: 'Administration',
+    summary:
+      "Forgets what a user's devices, or one of them, were given; without a device the user's private caches are purged. Go on with the cursor until it is null",
+    scope: 'cache:admin',
+    answers: { 200: { description: 'How many records were forgotten', schema: ForgetAnswer } },
+  }),
+  query(
+    v.strictObject({
+      user: name(MAX_USER_LENGTH),
+      device: v.optional(name(MAX_DEVICE_LENGTH)),
+      cursor: PageQuery.cursor,
+    }),
+  ),
+  async (c) => {
+    const { user, device, cursor } = c.req.valid('query');
+    const after = walk.placeOf(cursor);
+    const { forgotten, next } = await forgetSyncs(c.var.services, user, device ?? null, after, Date.now());
+    return replyJson(c, { forgotten, next: walk.after(next) });
+  },
+);

@@ -1,0 +1,70 @@
+/** `GET /cache/state/`: how a task is doing, now, when it changes, or as it goes on (CONTRACT 2). */
+
+import type { Context } from 'hono';
+import * as v from 'valibot';
+import { HEADER } from '../../contract/constants.ts';
+import { ExpandedTaskAnswer, ExpandTask, type Task, TaskAnswer, TaskId } from '../../contract/task.ts';
+import { matches } from '../../core/conditions.ts';
+import { parsePrefer, preferenceApplied } from '../../core/prefer.ts';
+import { readTask, waitForTask, watchTask } from '../../flows/watch-task.ts';
+import { describe, headerParameter } from '../describe.ts';
+import { EVENT_STREAM_TYPE, type ServerEvent, streamEvents, wantsEventStream } from '../event-stream.ts';
+import { type AppEnv, factory } from '../factory.ts';
+import { protect } from '../identity.ts';
+import { query } from '../input.ts';
+import { methods } from '../methods.ts';
+import { digestTag, replyJson } from '../reply.ts';
+import { taskAnswer, visibleTask } from '../task-answer.ts';
+
+export const taskState = factory.createApp();
+
+taskState.use('/cache/state', methods('GET', 'HEAD', 'OPTIONS'), protect('cache:read', 'cache:admin'));
+taskState.get(
+  '/cache/state',
+  describe({
+    id: 'getTaskState',
+    tag: 'FMP',
+    summary: `The state of a task; ${EVENT_STREAM_TYPE} streams it until the task ends`,
+    scope: 'cache:read',
+    parameters: [
+      headerParameter(
+        'Prefer',
+        'wait=N: hold the answer until the task ends or, with If-None-Match, until its state is another one',
+      ),
+    ],
+    answers: { 200: { description: 'The task', schema: v.union([TaskAnswer, ExpandedTaskAnswer]) } },
+  }),
+  query(v.strictObject({ task_id: TaskId, expand: ExpandTask })),
+  async (c) => {
+    const { services } = c.var;
+    const { task_id: taskId, expand } = c.req.valid('query');
+    const expanded = expand === 'task';
+    const task = visibleTask(c, taskId, await readTask(services, taskId));
+    if (wantsEventStream(c)) {
+      return streamEvents(c, (signal, until) => stateEvents(watchTask(services, task, { signal, until }), expanded));
+    }
+    const { waitS } = parsePrefer(c.req.header('Prefer'));
+    const held = waitS === null ? task : await hold(c, task, waitS, expanded);
+    return replyJson(c, taskAnswer(held, expanded), {
+      headers: { [HEADER.preferenceApplied]: preferenceApplied({ waitS }) },
+    });
+  },
+);
+
+/** Waits for the end of the task or, where the client names the state that it knows, for another one. */
+function hold(c: Context<AppEnv>, task: Task, waitS: number, expanded: boolean): Promise<Task> {
+  const known = c.req.header('If-None-Match');
+  const isNews = (seen: Task) =>
+    known !== undefined && !matches(known, digestTag(JSON.stringify(taskAnswer(seen, expanded))), 'weak');
+  return waitForTask(c.var.services, task, Date.now() + waitS * 1000, isNews);
+}
+
+/** An event whenever the answer is another one than before. */
+async function* stateEvents(tasks: AsyncIterable<Task>, expanded: boolean): AsyncGenerator<ServerEvent> {
+  let last: string | undefined;
+  for await (const task of tasks) {
+    const data = JSON.stringify(taskAnswer(task, expanded));
+    if (data !== last) yield { event: 'state', data };
+    last = data;
+  }
+}

@@ -1,0 +1,51 @@
+/** Tasks as answers: `{"task_id","task_state"}` and little more, byte for byte as in the published API (CONTRACT 2). */
+
+import type { Context } from 'hono';
+import { Problem } from '../contract/problem.ts';
+import type { ExpandedTaskAnswer, Task, TaskAnswer } from '../contract/task.ts';
+import { mayReadTask } from '../core/task-access.ts';
+import type { AppEnv } from './factory.ts';
+
+/** The members of the answer, in the order of the contract; `expanded`: all that is known of the task. */
+export function taskAnswer(task: Task, expanded: boolean): TaskAnswer | ExpandedTaskAnswer {
+  const failed = task.state === 'RETRY' || task.state === 'FAILURE';
+  const answer: TaskAnswer = {
+    task_id: task.taskId,
+    task_state: task.state,
+    ...(failed && task.error !== null ? { error: task.error } : {}),
+  };
+  if (!expanded) return answer;
+  return {
+    ...answer,
+    resource_title: task.cache.resource,
+    parameters: task.cache.parameters,
+    attempt: task.attempt,
+    created: new Date(task.createdAt).toISOString(),
+    started: timestamp(task.startedAt),
+    ended: timestamp(task.endedAt),
+    due: timestamp(task.dueAt),
+    version: task.version,
+    etag: task.etag,
+    bytes: task.bytes,
+    rows: task.rows,
+  };
+}
+
+function timestamp(ms: number | null): string | null {
+  return ms === null ? null : new Date(ms).toISOString();
+}
+
+/**
+ * The task, if there is one and the caller may see it.
+ *
+ * @throws Problem `not-found`: which of the two it is stays untold
+ */
+export function visibleTask(c: Context<AppEnv>, taskId: string, task: Task | null): Task {
+  if (task === null || !mayReadTask(c.var.identity, task)) throw unknownTask(taskId);
+  return task;
+}
+
+/** The refusal for a task that does not exist, has expired or may not be seen. */
+export function unknownTask(taskId: string): Problem {
+  return new Problem('not-found', `There is no task ${taskId} for you. Ended ones are kept for 7 days.`);
+}

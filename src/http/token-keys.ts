@@ -1,0 +1,118 @@
+/**
+ * Keys that tokens are verified with (CONTRACT 1): exactly one of JWT_JWKS_URL, JWT_PUBLIC_KEY and JWT_SECRET. Algorithms
+ * come from the kind of key, never from the token (RFC 8725 sections 3.1, 3.2).
+ */
+
+import { createPublicKey, type JsonWebKeyInput } from 'node:crypto';
+import { createRemoteJWKSet, errors, type JWK, type JWTVerifyGetKey } from 'jose';
+import { Problem } from '../contract/problem.ts';
+import { readText } from '../settings.ts';
+
+export interface TokenKeys {
+  /** One key, or what picks one of a remote set by the token's header. */
+  key: Uint8Array | JWK | JWTVerifyGetKey;
+  algorithms: string[];
+}
+
+const SETTINGS = ['JWT_JWKS_URL', 'JWT_PUBLIC_KEY', 'JWT_SECRET'] as const;
+const MIN_SECRET_BYTES = 32;
+/** RFC 7518 section 3.3; as digits of the modulus in base64url. */
+const MIN_RSA_BITS = 2048;
+const MIN_MODULUS_DIGITS = Math.ceil(MIN_RSA_BITS / 6);
+const RSA = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'];
+const OF_CURVE: Readonly<Record<string, string[]>> = {
+  'P-256': ['ES256'],
+  'P-384': ['ES384'],
+  'P-521': ['ES512'],
+  Ed25519: ['EdDSA', 'Ed25519'],
+};
+const ASYMMETRIC = [...RSA, ...Object.values(OF_CURVE).flat()];
+
+/** Read once for each text of the settings: an isolate's env does not change, a test's may. */
+const known = new Map<string, TokenKeys>();
+
+/**
+ * The keys that the settings name.
+ *
+ * @throws Problem `misconfigured`, naming the setting: nobody is let in
+ */
+export function tokenKeys(env: object): TokenKeys {
+  const set = SETTINGS.flatMap((name) => {
+    const value = readText(env, name);
+    return value === undefined ? [] : [{ name, value }];
+  });
+  const [only] = set;
+  if (only === undefined || set.length > 1) {
+    const fault = only === undefined ? 'None is set' : `${set.map(({ name }) => name).join(' and ')} are set`;
+    throw new Problem('misconfigured', `Exactly one of ${SETTINGS.join(', ')} must be set. ${fault}.`);
+  }
+  const id = `${only.name}=${only.value}`;
+  const keys = known.get(id) ?? READERS[only.name](only.value);
+  known.set(id, keys);
+  return keys;
+}
+
+const READERS: Readonly<Record<(typeof SETTINGS)[number], (value: string) => TokenKeys>> = {
+  JWT_JWKS_URL: remoteKeys,
+  JWT_PUBLIC_KEY: publicKey,
+  JWT_SECRET: secret,
+};
+
+function remoteKeys(value: string): TokenKeys {
+  if (!URL.canParse(value)) throw new Problem('misconfigured', 'The setting JWT_JWKS_URL must be a URL.');
+  const pick = createRemoteJWKSet(new URL(value), { timeoutDuration: 5000, cooldownDuration: 30_000 });
+  const key: JWTVerifyGetKey = async (header, token) => {
+    try {
+      return await pick(header, token);
+    } catch (cause) {
+      if (cause instanceof errors.JWKSNoMatchingKey || cause instanceof errors.JWKSMultipleMatchingKeys) throw cause;
+      throw new Problem('overloaded', 'The key set that tokens are verified with cannot be had now.', {
+        headers: { 'Retry-After': '5' },
+        cause,
+      });
+    }
+  };
+  return { key, algorithms: ASYMMETRIC };
+}
+
+function publicKey(value: string): TokenKeys {
+  const jwk = readPublicKey(value);
+  const algorithms = jwk.kty === 'RSA' ? RSA : (OF_CURVE[jwk.crv ?? ''] ?? []);
+  const allowed = jwk.alg === undefined ? algorithms : algorithms.filter((name) => name === jwk.alg);
+  if (allowed.length === 0 || jwk.d !== undefined || isShort(jwk)) {
+    throw new Problem(
+      'misconfigured',
+      `The setting JWT_PUBLIC_KEY must be a public EC, Ed25519 or RSA key, of ${MIN_RSA_BITS} bits or more.`,
+    );
+  }
+  return { key: jwk, algorithms: allowed };
+}
+
+function isShort({ n }: JWK): boolean {
+  return n !== undefined && n.length < MIN_MODULUS_DIGITS;
+}
+
+/** The key as a JWK. What jose would trip over at each token is found here, once, as a fault of the setting. */
+function readPublicKey(value: string): JWK {
+  try {
+    if (value.trimStart().startsWith('{')) {
+      const jwk = JSON.parse(value) as JWK;
+      createPublicKey({ key: jwk as JsonWebKeyInput['key'], format: 'jwk' });
+      return jwk;
+    }
+    // Secrets that went through a shell or a .env file often carry their line ends as \n.
+    const pem = value.replaceAll('\\n', '\n');
+    if (!pem.includes('-----BEGIN PUBLIC KEY-----')) throw new Error('no SPKI PEM');
+    return createPublicKey(pem).export({ format: 'jwk' }) as JWK;
+  } catch (cause) {
+    throw new Problem('misconfigured', 'The setting JWT_PUBLIC_KEY must be one JWK or an SPKI PEM.', { cause });
+  }
+}
+
+function secret(value: string): TokenKeys {
+  const key = new TextEncoder().encode(value);
+  if (key.length < MIN_SECRET_BYTES) {
+    throw new Problem('misconfigured', `The setting JWT_SECRET must have at least ${MIN_SECRET_BYTES} bytes.`);
+  }
+  return { key, algorithms: ['HS256'] };
+}

@@ -1,0 +1,118 @@
+/**
+ * DESIGN "Hop budget", one refresh task: what consumer and object ask of the stores, and the rows that they write. It runs
+ * with the object's own tests, where no other consumer takes the message.
+ */
+import { runInDurableObject } from 'cloudflare:test';
+import { env } from 'cloudflare:workers';
+import { describe, expect, it } from 'vitest';
+import type { CacheObjectVerbs } from '../../src/contract/object.ts';
+import { cacheIdentity } from '../../src/core/cache-key.ts';
+import { objectNameOfKey } from '../../src/core/task-id.ts';
+import { policyOf } from '../../src/core/task-policy.ts';
+import { runRefresh } from '../../src/flows/run-refresh.ts';
+import { CacheObject } from '../../src/object/cache-object.ts';
+import { makeServices } from '../../src/services.ts';
+import { d1Resources } from '../../src/stores/resources.ts';
+import { recordingDatabase } from '../support/database.ts';
+import { unique } from '../support/entries.ts';
+import { sampleResource } from '../support/resources.ts';
+
+/** A proxy that tells the name of each method called. */
+function telling<Target extends object>(target: Target, onCall: (name: string) => void): Target {
+  return new Proxy(target, {
+    get(inner, name) {
+      const member = Reflect.get(inner, name);
+      if (typeof member !== 'function') return member;
+      return (...args: unknown[]) => {
+        onCall(String(name));
+        return Reflect.apply(member, inner, args);
+      };
+    },
+  });
+}
+
+/** Counts the rows that an object writes; an alarm set is one. */
+function countRows({ storage }: DurableObjectState): () => number {
+  const cursors: SqlStorageCursor<Record<string, SqlStorageValue>>[] = [];
+  let alarms = 0;
+  const { sql } = storage;
+  const exec = sql.exec.bind(sql);
+  const setAlarm = storage.setAlarm.bind(storage);
+  const counted = (query: string, ...values: unknown[]) => {
+    const cursor = exec(query, ...values);
+    cursors.push(cursor);
+    return cursor;
+  };
+  Object.defineProperty(sql, 'exec', { value: counted, configurable: true });
+  Object.defineProperty(storage, 'setAlarm', {
+    configurable: true,
+    value: (...args: Parameters<typeof setAlarm>) => {
+      alarms += 1;
+      return setAlarm(...args);
+    },
+  });
+  return () => alarms + cursors.reduce((sum, cursor) => sum + cursor.rowsWritten, 0);
+}
+
+/** Loads `first`, then counts a refresh that loads `second`. */
+async function countRefresh(first: unknown, second: unknown) {
+  const title = unique('source');
+  const definition = sampleResource({ tables: [{ name: 't', rows: '', columns: ['id'] }] });
+  const { number = 0 } = (await d1Resources(env.DB).put(title, definition, true, null, Date.now())) ?? {};
+  const cache = cacheIdentity(title, {}, null);
+  const stub = env.CACHE_OBJECT.getByName(objectNameOfKey(cache.key));
+  return runInDurableObject(stub, async (_instance, state) => {
+    const rowsWritten = countRows(state);
+    const d1 = recordingDatabase(env.DB);
+    const calls: string[] = [];
+    const bucket = telling(env.BLOBS, (name) => calls.push(`r2.${name}`));
+    const bindings = { ...env, DB: d1.db, BLOBS: bucket };
+    const object: CacheObjectVerbs = telling(new CacheObject(state, bindings), (name) => calls.push(`object.${name}`));
+    const services = { ...makeServices(bindings, (work) => state.waitUntil(work)), objects: object };
+
+    async function refresh(body: unknown): Promise<void> {
+      const policy = policyOf(definition);
+      const asked = { cache, number, policy, since: 'now', asker: 'ann', heedRetryAt: false, waitMs: 0 } as const;
+      const answer = await object.enqueue(asked);
+      if (answer.outcome !== 'task') throw new Error(answer.outcome);
+      const fetch = async () => Response.json(body);
+      const delivery = { taskId: answer.task.taskId, deliveryId: 'first:1' };
+      expect(await runRefresh(services, delivery, { fetch })).toEqual({ ack: true });
+      expect(await object.state(delivery.taskId)).toMatchObject({ task: { state: 'SUCCESS' } });
+    }
+
+    await refresh(first);
+    const before = { calls: calls.length, statements: d1.statements.length, rows: rowsWritten(), d1: rowsOf(d1.metas) };
+    await refresh(second);
+    return {
+      calls: calls.slice(before.calls).filter((name) => name !== 'object.enqueue' && name !== 'object.state'),
+      statements: d1.statements.slice(before.statements).map(({ sql }) => sql.trim().split(/\s/)[0]),
+      rows: rowsWritten() - before.rows + rowsOf(d1.metas) - before.d1,
+    };
+  });
+}
+
+function rowsOf(metas: readonly D1Meta[]): number {
+  return metas.reduce((sum, { rows_written: rows }) => sum + rows, 0);
+}
+
+describe('one refresh task', () => {
+  it('in which nothing changed: two object calls, one read and one write of D1, one get of R2, at most 8 rows', async () => {
+    const { calls, statements, rows } = await countRefresh([{ id: 1 }], [{ id: 1 }]);
+    expect(calls).toEqual(['object.claim', 'r2.get', 'object.commit']);
+    expect(statements).toEqual(['SELECT', 'INSERT']);
+    expect(rows).toBeLessThanOrEqual(8);
+  });
+
+  it('in which rows changed: body and delta are put as well', async () => {
+    const hundred = Array.from({ length: 100 }, (_row, id) => ({ id }));
+    const { calls, statements, rows } = await countRefresh(hundred, hundred.slice(1));
+    expect(calls.filter((name) => name.startsWith('object'))).toEqual(['object.claim', 'object.commit']);
+    expect(calls.filter((name) => name === 'r2.get')).toHaveLength(1);
+    const puts = calls.filter((name) => name === 'r2.put');
+    expect(puts.length).toBeGreaterThanOrEqual(1);
+    expect(puts.length).toBeLessThanOrEqual(2);
+    expect(statements).toEqual(['SELECT', 'INSERT']);
+    expect(rows).toBeLessThanOrEqual(8);
+  });
+});

@@ -1,0 +1,219 @@
+import { env } from 'cloudflare:workers';
+import { describe, expect, it } from 'vitest';
+import type { CacheRecord } from '../../src/contract/cache-record.ts';
+import { d1Entries } from '../../src/stores/entries.ts';
+import { admin, alice, cachesOf, defineResource, load, loadAll, NOTHING_LOADED, onlyCache } from '../support/admin.ts';
+import { Client, send } from '../support/client.ts';
+
+const UNKNOWN_KEY = 'f'.repeat(64);
+
+describe('a cache', () => {
+  it('is told of with these members, in this order', async () => {
+    const { title, origin } = await defineResource({ ttl_s: 60, tables: [{ name: 't', rows: '', columns: ['a'] }] });
+    await origin.answerJson([{ a: 1 }]);
+    await load(title, { n: 4 });
+    const cache = await onlyCache(title);
+    expect(Object.keys(cache)).toEqual(
+      'key resource_title parameters owner version etag bytes rows loaded expires read last_task_id last_error'.split(
+        ' ',
+      ),
+    );
+    const loaded = Date.parse(cache.loaded ?? '');
+    expect(cache).toMatchObject({
+      key: expect.stringMatching(/^[0-9a-f]{64}$/),
+      resource_title: title,
+      parameters: { n: 4 },
+      owner: null,
+      version: 1,
+      etag: `${cache.key.slice(0, 16)}-v1`,
+      rows: 1,
+      loaded: new Date(loaded).toISOString(),
+      expires: new Date(loaded + 60_000).toISOString(),
+      read: null,
+      last_task_id: expect.stringMatching(/^[0-9a-f-]{36}$/),
+      last_error: null,
+    });
+    const one = await admin.get(`/caches/${cache.key}/`);
+    expect(await one.json()).toEqual(cache);
+    expect((await admin.get(`/caches/${cache.key}`, { 'If-None-Match': one.headers.get('ETag') ?? '' })).status).toBe(
+      304,
+    );
+  });
+
+  it('of one user names its owner', async () => {
+    const { title } = await defineResource({ scope: 'user' });
+    await load(title);
+    expect(await onlyCache(title)).toMatchObject({ owner: 'alice' });
+  });
+
+  it('tells the hour in which it was last read', async () => {
+    const { title } = await defineResource();
+    await load(title);
+    const hour = Math.floor(Date.now() / 3_600_000) * 3_600_000;
+    await d1Entries(env.DB).touch([{ key: (await onlyCache(title)).key, hour }]);
+    expect((await onlyCache(title)).read).toBe(new Date(hour).toISOString());
+  });
+
+  it('tells why its last load failed', async () => {
+    const { title, origin } = await defineResource({ retry: { max_attempts: 1 } });
+    await origin.answer({ status: 404 });
+    await alice.post('/cache/refresh/', { resource_title: title }, { Prefer: 'wait=20' });
+    expect(await onlyCache(title)).toMatchObject({
+      ...NOTHING_LOADED,
+      last_error: { type: '/docs/problems#origin-status' },
+    });
+  });
+
+  it.each([UNKNOWN_KEY, 'x', 'F'.repeat(64)])('that is not there is 404: %s', async (key) => {
+    for (const method of ['GET', 'DELETE']) expect((await admin.send(method, `/caches/${key}/`)).status).toBe(404);
+    expect((await admin.send('POST', `/caches/${key}/refresh/`)).status).toBe(404);
+  });
+});
+
+describe('the list of caches', () => {
+  it('goes in pages by key', async () => {
+    const { title } = await defineResource();
+    await loadAll(title, [{ n: 1 }, { n: 2 }, { n: 3 }]);
+    const all = await cachesOf(title);
+    const first = await admin.get(`/caches/?resource_title=${title}&limit=2`);
+    const link = /^<\/api\/v1(.*)>; rel="next"$/.exec(first.headers.get('Link') ?? '')?.[1] ?? '';
+    const second = await admin.get(link);
+    expect(second.headers.get('Link')).toBeNull();
+    const keys = [...(await first.json<CacheRecord[]>()), ...(await second.json<CacheRecord[]>())].map(
+      ({ key }) => key,
+    );
+    expect(keys).toEqual(all.map(({ key }) => key));
+    expect(keys).toEqual(keys.toSorted());
+  });
+
+  it('is filtered by state, in pages too', async () => {
+    const { title, definition } = await defineResource();
+    await loadAll(title, [{ n: 1 }, { n: 2 }, { n: 3 }]);
+    expect(await cachesOf(title, '&state=fresh')).toHaveLength(3);
+    expect(await cachesOf(title, '&state=stale')).toEqual([]);
+    expect(await cachesOf(title, '&state=failing')).toEqual([]);
+    const [first] = await cachesOf(title);
+    await admin.delete(`/caches/${first?.key}/`);
+    expect(await cachesOf(title, '&state=fresh')).toHaveLength(2);
+    expect((await cachesOf(title, '&state=stale')).map(({ key }) => key)).toEqual([first?.key]);
+    // What was loaded under another definition counts as expired, though no entry was written.
+    await admin.put(`/resources/${title}/`, { ...definition, content_type: 'text/plain', scope: 'user' });
+    expect(await cachesOf(title, '&state=fresh')).toEqual([]);
+    const pages = [];
+    let path: string | undefined = `/caches/?resource_title=${title}&state=stale&limit=2`;
+    while (path !== undefined) {
+      const page: Response = await admin.get(path);
+      pages.push((await page.json<CacheRecord[]>()).length);
+      path = /^<\/api\/v1(.*)>; rel="next"$/.exec(page.headers.get('Link') ?? '')?.[1];
+    }
+    expect(pages).toEqual([2, 1]);
+  });
+
+  it('of a resource that is not there is empty', async () => {
+    expect(await cachesOf('no-such-resource')).toEqual([]);
+  });
+
+  it.each(['state=new', 'limit=0', 'resource_title=', 'cursor=x', 'parameters={}'])('refuses %s', async (query) => {
+    expect((await admin.get(`/caches/?${query}`)).status).toBe(400);
+  });
+});
+
+describe('a refresh by administration', () => {
+  it('of one cache answers with its task, which belongs to the admin', async () => {
+    const { title } = await defineResource();
+    await load(title);
+    const { key } = await onlyCache(title);
+    const answer = await admin.send('POST', `/caches/${key}/refresh/`, { Prefer: 'wait=20' });
+    expect([answer.status, answer.headers.get('Preference-Applied')]).toEqual([200, 'wait=20']);
+    const task = await answer.json<{ task_id: string }>();
+    expect(task).toEqual({ task_id: expect.any(String), task_state: 'SUCCESS' });
+    expect(await onlyCache(title)).toMatchObject({ version: 2, last_task_id: task.task_id });
+  });
+
+  it('forced, accepts a load that the guard refuses', async () => {
+    const { title, origin } = await defineResource({
+      tables: [{ name: 't', rows: '', columns: ['a'] }],
+      guard: { max_deleted: 0.5 },
+    });
+    await origin.answerJson([{ a: 1 }, { a: 2 }]);
+    await load(title);
+    const { key } = await onlyCache(title);
+    await origin.answerJson([]);
+    const refresh = (query: string) => admin.send('POST', `/caches/${key}/refresh/${query}`, { Prefer: 'wait=20' });
+    expect(await (await refresh('')).json()).toMatchObject({
+      task_state: 'FAILURE',
+      error: { type: '/docs/problems#origin-guard' },
+    });
+    expect(await onlyCache(title)).toMatchObject({ version: 1, rows: 2 });
+    expect(await (await refresh('?force=true&expand=task')).json()).toMatchObject({ task_state: 'SUCCESS', rows: 0 });
+    expect(await onlyCache(title)).toMatchObject({ version: 2, rows: 0 });
+  });
+
+  it('answers with the last load where that was less than refresh_min_s ago, unless it is forced', async () => {
+    const { title } = await defineResource({ refresh_min_s: 60 });
+    await load(title);
+    const { key, last_task_id } = await onlyCache(title);
+    const refresh = async (query: string) =>
+      (await admin.send('POST', `/caches/${key}/refresh/${query}`, { Prefer: 'wait=20' })).json();
+    expect(await refresh('')).toEqual({ task_id: last_task_id, task_state: 'SUCCESS' });
+    expect(await refresh('?force=true')).toMatchObject({ task_id: expect.not.stringMatching(last_task_id ?? '') });
+    expect((await onlyCache(title)).version).toBe(2);
+  });
+
+  it('of a cache that no request leads to any more is 409', async () => {
+    const { title, definition } = await defineResource();
+    await load(title, { n: 1 });
+    const { key } = await onlyCache(title);
+    await admin.put(`/resources/${title}/`, { ...definition, scope: 'user' });
+    const answer = await admin.send('POST', `/caches/${key}/refresh/`);
+    expect([answer.status, await answer.json()]).toMatchObject([409, { type: '/docs/problems#conflict' }]);
+    expect((await onlyCache(title)).version).toBe(1);
+    expect(await (await admin.send('POST', `/resources/${title}/refresh/`)).json()).toEqual({ tasks: 0, next: null });
+  });
+
+  it('of a resource starts one for each cache, purged ones too', async () => {
+    const { title } = await defineResource();
+    await loadAll(title, [{ n: 1 }, { n: 2 }]);
+    await admin.delete(`/caches/${(await cachesOf(title))[0]?.key}/`);
+    const answer = await admin.send('POST', `/resources/${title}/refresh/`);
+    expect([answer.status, await answer.json()]).toEqual([202, { tasks: 2, next: null }]);
+    await expect.poll(async () => (await cachesOf(title)).map(({ version }) => version)).toEqual([2, 2]);
+  });
+
+  it("of a resource leaves a leaver's purged caches alone", async () => {
+    const { title } = await defineResource({ scope: 'user' });
+    await load(title);
+    await load(title, {}, new Client({ user: 'bob' }));
+    const mine = (await cachesOf(title)).find(({ owner }) => owner === 'alice');
+    await admin.delete(`/caches/${mine?.key}/`);
+    expect(await (await admin.send('POST', `/resources/${title}/refresh/`)).json()).toEqual({ tasks: 1, next: null });
+  });
+
+  it('of an unknown resource is 404', async () => {
+    expect((await admin.send('POST', '/resources/none/refresh/')).status).toBe(404);
+  });
+});
+
+describe('administration of caches', () => {
+  it.each([
+    ['/caches/', 'GET, HEAD, DELETE, OPTIONS'],
+    [`/caches/${UNKNOWN_KEY}/`, 'GET, HEAD, DELETE, OPTIONS'],
+    [`/caches/${UNKNOWN_KEY}/refresh/`, 'POST, OPTIONS'],
+  ])('tells of %s which methods it has', async (path, allow) => {
+    const options = await send(path, { method: 'OPTIONS' });
+    expect([options.status, options.headers.get('Allow')]).toEqual([204, allow]);
+    const other = await admin.send('PUT', path);
+    expect([other.status, other.headers.get('Allow')]).toEqual([405, allow]);
+  });
+
+  it.each([
+    ['GET', '/caches/'],
+    ['DELETE', '/caches/?resource_title=x'],
+    ['GET', `/caches/${UNKNOWN_KEY}/`],
+    ['DELETE', `/caches/${UNKNOWN_KEY}/`],
+    ['POST', `/caches/${UNKNOWN_KEY}/refresh/`],
+  ])('needs cache:admin for %s %s', async (method, path) => {
+    expect((await new Client({ scope: 'cache:read cache:refresh' }).send(method, path)).status).toBe(403);
+    expect((await send(path, { method })).status).toBe(401);
+  });
+});

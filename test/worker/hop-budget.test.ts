@@ -1,0 +1,100 @@
+/** DESIGN "Hop budget": what one request asks of the stores, counted on the real bindings. The list's row is in sync-records.test.ts. */
+import { describe, expect, it, vi } from 'vitest';
+import { API_BASE } from '../../src/contract/constants.ts';
+import { countCalls } from '../support/count-calls.ts';
+import { Source } from '../support/sources.ts';
+import { token } from '../support/token.ts';
+
+vi.setConfig({ testTimeout: 20_000 });
+
+async function count(path: string, headers: Record<string, string> = {}, post?: unknown) {
+  const init = {
+    headers: { Authorization: `Bearer ${await token()}`, 'Content-Type': 'application/json', ...headers },
+    ...(post === undefined ? {} : { method: 'POST', body: JSON.stringify(post) }),
+  };
+  const { calls, response } = await countCalls(API_BASE + path, init);
+  return { ...calls, response, status: response.status };
+}
+const none = { d1: 0, object: 0, r2: 0, queue: 0 };
+/** Bodies beyond what an isolate keeps; at the edge they are all the same. */
+const LARGE = JSON.stringify('x'.repeat(300_000));
+
+async function loadedSource(members: Parameters<typeof Source.define>[0] = {}) {
+  const source = await Source.define(members);
+  const { response, status } = await count(source.path);
+  expect(status).toBe(200);
+  await response.text();
+  return { source, etag: response.headers.get('ETag') ?? '' };
+}
+
+describe('rpc', () => {
+  it('missing: one look-up, one object call by the request that made it, one get', async () => {
+    const source = await Source.define();
+    const { d1, object, r2, status } = await count(source.path);
+    expect({ d1, object, r2, status }).toEqual({ d1: 1, object: 1, r2: 1, status: 200 });
+  });
+
+  it.each([
+    ['small', JSON.stringify('x')],
+    ['large', LARGE],
+  ])('200 of a %s body: one look-up at most, and one get of R2 at a location', async (_name, body) => {
+    const source = await Source.define();
+    await source.origin.answer({ body });
+    await count('/cache/refresh/', { Prefer: 'wait=10' }, { resource_title: source.title });
+    const first = await count(source.path, { 'X-Device-Id': 'tablet' });
+    expect(await first.response.text()).toBe(body);
+    expect(first).toMatchObject({ object: 0, r2: 1, queue: 1, status: 200 });
+    expect(first.d1).toBeLessThanOrEqual(1);
+
+    const second = await count(source.path, { 'X-Device-Id': 'tablet' });
+    expect(await second.response.text()).toBe(body);
+    expect(second).toMatchObject({ object: 0, r2: 0, queue: 1, status: 200 });
+  });
+
+  it('304: one look-up at most, and no get', async () => {
+    const { source, etag } = await loadedSource();
+    const calls = await count(source.path, { 'If-None-Match': etag, 'X-Device-Id': 'tablet' });
+    expect(calls).toMatchObject({ object: 0, r2: 0, queue: 1, status: 304 });
+    expect(calls.d1).toBeLessThanOrEqual(1);
+  });
+
+  it('stale: the body at once; one object call a second, by whoever made the look-up', async () => {
+    const { source } = await loadedSource({ stale_while_revalidate_s: 3600 });
+    await source.origin.answerJson({ n: 2 }, { delay_ms: 500 });
+    await source.redefine({});
+    const calls = await Promise.all(Array.from({ length: 20 }, () => count(source.path)));
+    for (const { d1, object, r2, status } of calls) {
+      expect({ r2, status }).toEqual({ r2: 0, status: 200 });
+      expect(object).toBeLessThanOrEqual(d1);
+    }
+    expect(calls.reduce((sum, { object }) => sum + object, 0)).toBeLessThanOrEqual(1);
+  });
+
+  it('missing, for many at once: each second of the wait costs one look-up and one object call', async () => {
+    const source = await Source.define();
+    await source.origin.answerJson({ n: 1 }, { delay_ms: 400 });
+    const startedAt = Date.now();
+    const calls = await Promise.all(Array.from({ length: 20 }, () => count(source.path)));
+    const seconds = Math.ceil((Date.now() - startedAt) / 1000);
+    expect(new Set(calls.map(({ status }) => status))).toEqual(new Set([200]));
+    expect(calls.reduce((sum, { d1 }) => sum + d1, 0)).toBeLessThanOrEqual(1 + seconds);
+    expect(calls.reduce((sum, { object }) => sum + object, 0)).toBeLessThanOrEqual(1 + seconds);
+  });
+
+  it('failing: nothing is asked while the failure stands', async () => {
+    const source = await Source.define();
+    await source.origin.answer({ status: 404 });
+    await count(source.path);
+    expect(await count(source.path)).toMatchObject({ object: 0, r2: 0, status: 502 });
+  });
+});
+
+describe('refresh and state', () => {
+  it('cost one object call each', async () => {
+    const source = await Source.define();
+    const refresh = await count('/cache/refresh/', {}, { resource_title: source.title });
+    expect(refresh).toMatchObject({ ...none, object: 1, status: 200 });
+    const { task_id: taskId } = await refresh.response.json<{ task_id: string }>();
+    expect(await count(`/cache/state/?task_id=${taskId}`)).toMatchObject({ ...none, object: 1, status: 200 });
+  });
+});

@@ -1,0 +1,280 @@
+import { env } from 'cloudflare:workers';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { Client, send, sendRoot, sendUnder } from '../support/client.ts';
+
+const PATHS = [
+  ['/cache', 'GET, HEAD, OPTIONS'],
+  ['/cache/refresh', 'POST, OPTIONS'],
+  ['/cache/state', 'GET, HEAD, OPTIONS'],
+  ['/cache/revoke', 'POST, OPTIONS'],
+] as const;
+
+interface OpenApi {
+  openapi: string;
+  paths: Record<string, Record<string, { parameters?: { in: string; name: string }[] }>>;
+}
+
+async function problemOf(response: Response) {
+  expect(response.headers.get('Content-Type')).toBe('application/problem+json');
+  expect(response.headers.get('Cache-Control')).toBe('no-store');
+  const text = await response.text();
+  const problem = JSON.parse(text) as Record<string, unknown>;
+  expect(text).toBe(JSON.stringify(problem));
+  expect(Object.keys(problem).slice(0, 4)).toEqual(['type', 'title', 'status', 'detail']);
+  expect(problem.status).toBe(response.status);
+  return problem;
+}
+
+describe.each(PATHS)('%s', (path, allow) => {
+  const methods = allow.split(', ');
+  const works = methods.includes('GET') ? 'GET' : 'POST';
+
+  it.each(['', '/'])('answers with "%s" at its end, without a redirect', async (slash) => {
+    const response = await new Client().send(works, path + slash);
+    expect([200, 400]).toContain(response.status);
+    expect(response.headers.get('Allow')).toBe(allow);
+  });
+
+  it('answers OPTIONS with 204 and what it allows, without identity', async () => {
+    const response = await send(`${path}/`, { method: 'OPTIONS' });
+    expect(response.status).toBe(204);
+    expect(await response.text()).toBe('');
+    expect(response.headers.get('Allow')).toBe(allow);
+  });
+
+  it.each(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'PROPFIND'].filter((method) => !methods.includes(method)))(
+    'answers %s with 405 and what it allows',
+    async (method) => {
+      const response = await new Client().send(method, `${path}/`);
+      expect(response.status).toBe(405);
+      expect(response.headers.get('Allow')).toBe(allow);
+      if (method !== 'HEAD')
+        expect(await problemOf(response)).toMatchObject({ type: '/docs/problems#method-not-allowed' });
+    },
+  );
+
+  it.each([
+    ['a missing token', 401, { query: '', headers: {} }],
+    ['a query that repeats a name', 400, { query: '?a=1&a=2', headers: {} }],
+    ['a query that is no UTF-8', 400, { query: '?a=%ff', headers: {} }],
+  ])('says what it allows when it refuses %s', async (_what, status, { query, headers }) => {
+    const response = await send(`${path}/${query}`, { method: works, headers });
+    expect(response.status).toBe(status);
+    expect(response.headers.get('Allow')).toBe(allow);
+  });
+});
+
+describe('queries', () => {
+  it.each([
+    ['a=1&a=2', '/a'],
+    ['a=1&%61=2', '/a'],
+    ['device=%ff', '/device'],
+    ['device=%', '/device'],
+    ['device=%zz', '/device'],
+    ['device=%ed%a0%80', '/device'],
+    ['device=%00', '/device'],
+    ['__proto__=1', '/__proto__'],
+    ['a~b/c=1', '/a~0b~1c'],
+    ['limit=0', '/limit'],
+    ['limit=1001', '/limit'],
+    ['limit=1.5', '/limit'],
+    ['limit=', '/limit'],
+    ['limit=99999999999999999999', '/limit'],
+    ['device=', '/device'],
+    ['expand=all', '/expand'],
+  ])('?%s is refused with a pointer', async (query, pointer) => {
+    const response = await new Client().get(`/cache/?${query}`);
+    expect(response.status).toBe(400);
+    expect(await problemOf(response)).toMatchObject({
+      type: '/docs/problems#invalid-parameters',
+      errors: [{ pointer, detail: expect.any(String) }],
+    });
+  });
+
+  it('with nothing in it is none', async () => {
+    expect((await new Client().get('/cache/?')).status).toBe(200);
+    expect((await new Client().get('/cache/?&')).status).toBe(200);
+  });
+});
+
+describe('bodies', () => {
+  const refresh = (body: BodyInit, type = 'application/json') =>
+    new Client().send('POST', '/cache/refresh/', { 'Content-Type': type }, body);
+  /** A body with nothing wrong but its size in bytes. */
+  const ofSize = (bytes: number) => JSON.stringify({ resource_title: 'none', a: 'x'.repeat(bytes - 32) });
+
+  it('of 64 KiB are read, one byte more is 413, with a length or without', async () => {
+    expect(ofSize(65_536)).toHaveLength(65_536);
+    expect((await refresh(ofSize(65_536))).status).toBe(404);
+    const streamed = new Blob([ofSize(65_537)]).stream();
+    for (const body of [ofSize(65_537), streamed]) {
+      const response = await refresh(body);
+      expect(response.status).toBe(413);
+      expect(response.headers.get('Allow')).toBe('POST, OPTIONS');
+      expect(await problemOf(response)).toMatchObject({ type: '/docs/problems#too-large' });
+    }
+  });
+
+  it.each(['text/plain', 'application/x-www-form-urlencoded', 'application/jsonp', 'multipart/form-data; boundary=x'])(
+    'of the type %s are 415',
+    async (type) => {
+      const response = await refresh('{"resource_title":"none"}', type);
+      expect(response.status).toBe(415);
+      expect(await problemOf(response)).toMatchObject({ type: '/docs/problems#unsupported-media-type' });
+    },
+  );
+
+  it.each(['application/json', 'application/json;charset=UTF-8', 'APPLICATION/JSON', 'application/merge-patch+json'])(
+    'of the type %s are read',
+    async (type) => {
+      expect((await refresh('{"resource_title":"none"}', type)).status).toBe(404);
+    },
+  );
+});
+
+describe('every answer', () => {
+  const answers = () =>
+    Promise.all([
+      new Client().get('/cache/'),
+      new Client().get('/nowhere/'),
+      send('/cache/'),
+      send('/cache/', { method: 'OPTIONS' }),
+      sendRoot('/healthz'),
+      sendRoot('/'),
+    ]);
+
+  it('is marked against sniffing and framing', async () => {
+    for (const { headers } of await answers()) {
+      expect(headers.get('X-Content-Type-Options')).toBe('nosniff');
+      expect(headers.get('X-Frame-Options')).toBe('SAMEORIGIN');
+    }
+  });
+
+  it('has an X-Request-Id, the one of the request where that has a fair one', async () => {
+    const ids = (await answers()).map(({ headers }) => headers.get('X-Request-Id'));
+    expect(new Set(ids).size).toBe(ids.length);
+    const ask = async (id: string) =>
+      (await send('/cache/', { headers: { 'X-Request-Id': id } })).headers.get('X-Request-Id');
+    expect(await ask('my-request_1')).toBe('my-request_1');
+    expect(await ask('<script>')).not.toBe('<script>');
+    expect(await ask('x'.repeat(300))).not.toHaveLength(300);
+  });
+
+  it('may be read by any origin, without credentials', async () => {
+    for (const { headers } of await answers()) {
+      expect(headers.get('Access-Control-Allow-Origin')).toBe('*');
+      expect(headers.get('Access-Control-Allow-Credentials')).toBeNull();
+    }
+  });
+});
+
+describe('CORS', () => {
+  it('tells a preflight what may be sent, for a day', async () => {
+    const { status, headers } = await send('/cache/refresh/', {
+      method: 'OPTIONS',
+      headers: { Origin: 'https://app.example.com', 'Access-Control-Request-Method': 'POST' },
+    });
+    expect(status).toBe(204);
+    expect(headers.get('Access-Control-Allow-Origin')).toBe('*');
+    expect(headers.get('Access-Control-Allow-Methods')?.replaceAll(/\s/g, '')).toBe('POST,OPTIONS');
+    expect(headers.get('Access-Control-Max-Age')).toBe('86400');
+    expect(namesIn(headers.get('Access-Control-Allow-Headers'))).toEqual(
+      namesIn(
+        'Authorization, Content-Type, If-None-Match, If-Match, If-Range, Range, Prefer, Cache-Control, Last-Event-ID, X-Delta, X-Device-Id, X-Request-Id',
+      ),
+    );
+  });
+
+  it('exposes what clients need, of refusals too', async () => {
+    for (const response of [await new Client().get('/cache/'), await send('/cache/'), await new Client().get('/x')]) {
+      expect(response.headers.get('Access-Control-Allow-Origin')).toBe('*');
+      expect(namesIn(response.headers.get('Access-Control-Expose-Headers'))).toEqual(
+        namesIn(
+          'ETag, Allow, Content-Version, Cache-Hash-Value, Link, Location, Retry-After, Preference-Applied, Cache-Status, Age, Expires, Content-Range, WWW-Authenticate, X-Request-Id',
+        ),
+      );
+    }
+  });
+
+  function namesIn(list: string | null): string[] {
+    return (list ?? '')
+      .toLowerCase()
+      .split(/\s*,\s*/)
+      .sort();
+  }
+});
+
+describe('unknown paths', () => {
+  it.each([
+    '/',
+    '/api',
+    '/api/v1',
+    '/api/v1/',
+    '/api/v1/nowhere',
+    '/api/v1/cache//',
+    '/api/v1/CACHE/',
+    '/api/v1/cache/%zz/',
+  ])('%s is 404 with a problem', async (path) => {
+    const response = await sendRoot(path);
+    expect(response.status).toBe(404);
+    expect(await problemOf(response)).toMatchObject({ type: '/docs/problems#not-found' });
+  });
+});
+
+describe('the OpenAPI text', () => {
+  it('names every path with its methods', async () => {
+    const response = await send('/openapi.json');
+    expect(response.status).toBe(200);
+    const { openapi, paths } = await response.json<OpenApi>();
+    expect(openapi).toBe('3.1.0');
+    for (const [path, allow] of PATHS) {
+      const names = allow
+        .toLowerCase()
+        .split(', ')
+        .filter((method) => !['head', 'options'].includes(method));
+      expect(Object.keys(paths[`/api/v1${path}`] ?? {})).toEqual(expect.arrayContaining(names));
+    }
+  });
+});
+
+describe('the OpenAPI text of a route', () => {
+  it('names query and headers', async () => {
+    const { paths } = await (await send('/openapi.json')).json<OpenApi>();
+    const state = paths['/api/v1/cache/state']?.get?.parameters?.map(
+      (parameter) => `${parameter.in} ${parameter.name}`,
+    );
+    expect(state?.toSorted()).toEqual(['header Prefer', 'query expand', 'query task_id']);
+  });
+});
+
+describe('health', () => {
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  it('tells of each store, is kept for 10 s, and is 503 when one fails', async () => {
+    // Each step begins after what an earlier request left in the isolate has run out.
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 60_000 });
+    const well = await sendRoot('/healthz');
+    expect(well.status).toBe(200);
+    expect(await well.json()).toEqual({ status: 'ok', stores: { d1: 'ok', r2: 'ok', object: 'ok' } });
+
+    const broken = { BLOBS: { head: () => Promise.reject(new Error('down')) } };
+    vi.setSystemTime(Date.now() + 9_000);
+    expect((await sendUnder(broken, '/healthz')).status).toBe(200);
+    vi.setSystemTime(Date.now() + 2_000);
+    const ill = await sendUnder(broken, '/healthz');
+    expect(ill.status).toBe(503);
+    expect(ill.headers.get('Retry-After')).toBe('10');
+    expect(await ill.json()).toEqual({ status: 'failing', stores: { d1: 'ok', r2: 'failing', object: 'ok' } });
+    expect((await sendRoot('/healthz')).status).toBe(503);
+    vi.setSystemTime(Date.now() + 11_000);
+    expect((await sendRoot('/healthz')).status).toBe(200);
+  });
+
+  it('leaves nothing behind', async () => {
+    await sendRoot('/healthz');
+    expect((await env.BLOBS.list()).objects).toEqual([]);
+    expect((await env.DB.prepare('SELECT count(*) AS n FROM entries').first())?.n).toBe(0);
+  });
+});

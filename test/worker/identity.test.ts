@@ -1,0 +1,304 @@
+import { env } from 'cloudflare:workers';
+import { exportJWK, exportPKCS8, exportSPKI, generateKeyPair, type JWTPayload } from 'jose';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { Client, type Headers, send, sendUnder } from '../support/client.ts';
+import { TestOrigin } from '../support/origin.ts';
+import { inSeconds, sign, token } from '../support/token.ts';
+
+const LIST = '/api/v1/cache/';
+const NO_SECRET = { JWT_SECRET: '' };
+const secret = () => new TextEncoder().encode(env.JWT_SECRET);
+const claims = (more: Record<string, unknown> = {}): JWTPayload => ({ sub: 'alice', exp: inSeconds(60), ...more });
+const bearer = (jwt: string): Headers => ({ Authorization: `Bearer ${jwt}` });
+
+async function pairOf(alg: string, options: { crv?: string } = {}): Promise<CryptoKeyPair> {
+  return (await generateKeyPair(alg, { extractable: true, ...options })) as CryptoKeyPair;
+}
+
+async function rsaPem(modulusLength: number): Promise<string> {
+  const algorithm = {
+    name: 'RSASSA-PKCS1-v1_5',
+    hash: 'SHA-256',
+    modulusLength,
+    publicExponent: new Uint8Array([1, 0, 1]),
+  };
+  const { publicKey } = (await crypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])) as CryptoKeyPair;
+  return exportSPKI(publicKey);
+}
+
+async function statusUnder(settings: Record<string, unknown>, jwt: string): Promise<number> {
+  return (await sendUnder(settings, LIST, { headers: bearer(jwt) })).status;
+}
+
+async function problemOf(response: Response): Promise<{ type: string; detail: string; status: number }> {
+  expect(response.headers.get('Content-Type')).toBe('application/problem+json');
+  return response.json();
+}
+
+describe('the Authorization header', () => {
+  it.each(['Bearer ', 'bearer ', 'BEARER   ', ''])('is accepted as "%s<JWT>"', async (scheme) => {
+    const response = await send('/cache/', { headers: { Authorization: scheme + (await token()) } });
+    expect(response.status).toBe(200);
+  });
+
+  it.each<[string, Headers]>([
+    ['is missing', {}],
+    ['is empty', { Authorization: '' }],
+    ['has a scheme alone', { Authorization: 'Bearer' }],
+    ['has another scheme', { Authorization: 'Basic YTpi' }],
+  ])('that %s is 401 with a challenge', async (_what, headers) => {
+    const response = await send('/cache/', { headers });
+    expect(response.status).toBe(401);
+    expect(response.headers.get('WWW-Authenticate')).toMatch(/^Bearer( error="invalid_token"|$)/);
+    expect(await problemOf(response)).toMatchObject({ type: '/docs/problems#unauthenticated', status: 401 });
+  });
+
+  it('that is missing is challenged without an error code (RFC 6750 section 3.1)', async () => {
+    expect((await send('/cache/')).headers.get('WWW-Authenticate')).toBe('Bearer');
+  });
+});
+
+describe('a token', () => {
+  const challenge = async (jwt: string) => {
+    const response = await send('/cache/', { headers: bearer(jwt) });
+    expect(response.status).toBe(401);
+    return response.headers.get('WWW-Authenticate');
+  };
+  const EXPIRED = 'Bearer error="invalid_token", error_description="The token has expired"';
+  const NOT_VALID = 'Bearer error="invalid_token", error_description="The token is not valid"';
+
+  it('that has expired says so', async () => {
+    expect(await challenge(await token({ expiresInS: -60 }))).toBe(EXPIRED);
+  });
+
+  it('is accepted for 30 s of difference between clocks', async () => {
+    expect((await send('/cache/', { headers: bearer(await token({ expiresInS: -20 })) })).status).toBe(200);
+    const soon = await sign(claims({ nbf: inSeconds(20) }), secret());
+    expect((await send('/cache/', { headers: bearer(soon) })).status).toBe(200);
+  });
+
+  it.each<[string, Record<string, unknown>]>([
+    ['without exp', { exp: undefined }],
+    ['without sub', { sub: undefined }],
+    ['with an empty sub', { sub: '' }],
+    ['with a sub of 257 characters', { sub: 'a'.repeat(257) }],
+    ['with a control character in its sub', { sub: 'a\nb' }],
+    ['with a lone surrogate in its sub', { sub: 'a\ud800' }],
+    ['with a sub that is no text', { sub: 7 }],
+    ['with a scope that is no text', { scope: ['cache:read'] }],
+    ['with a device_id that is none', { device_id: 'a b' }],
+    ['that is not valid yet', { nbf: inSeconds(3600) }],
+  ])('%s is not valid', async (_what, more) => {
+    expect(await challenge(await sign(claims(more), secret()))).toBe(NOT_VALID);
+  });
+
+  it.each([256, 1])('may have a sub of %d characters, whatever their script', async (length) => {
+    const jwt = await sign(claims({ sub: '🚜'.repeat(length) }), secret());
+    expect((await send('/cache/', { headers: bearer(jwt) })).status).toBe(200);
+  });
+
+  it('signed with another key, with none, or changed afterwards is not valid', async () => {
+    const other = await sign(claims(), new TextEncoder().encode('x'.repeat(32)));
+    const [header = '', payload = '', signature = ''] = (await token()).split('.');
+    const none = `${btoa('{"alg":"none"}').replaceAll('=', '')}.${payload}.`;
+    const changed = `${header}.${payload.slice(0, -2)}AA.${signature}`;
+    for (const jwt of [other, none, changed, 'a.b.c', 'abc']) expect(await challenge(jwt)).toBe(NOT_VALID);
+  });
+
+  it('chooses no algorithm that does not fit the key', async () => {
+    expect(await challenge(await sign(claims(), secret(), 'HS512'))).toBe(NOT_VALID);
+  });
+});
+
+describe('issuer and audience', () => {
+  const settings = { JWT_ISSUER: 'https://idp.example.com', JWT_AUDIENCE: 'freshet' };
+
+  it.each<[number, JWTPayload]>([
+    [200, { iss: 'https://idp.example.com', aud: 'freshet' }],
+    [200, { iss: 'https://idp.example.com', aud: ['other', 'freshet'] }],
+    [401, { iss: 'https://idp.example.com' }],
+    [401, { aud: 'freshet' }],
+    [401, { iss: 'https://idp.example.com', aud: 'other' }],
+    [401, { iss: 'https://other.example.com', aud: 'freshet' }],
+  ])('answer %d to %j when both are set', async (status, more) => {
+    expect(await statusUnder(settings, await sign(claims(more), secret()))).toBe(status);
+  });
+});
+
+describe.each([
+  ['RS256', {}],
+  ['PS256', {}],
+  ['ES256', {}],
+  ['EdDSA', { crv: 'Ed25519' }],
+])('JWT_PUBLIC_KEY of a key for %s', (alg, options) => {
+  let pair: CryptoKeyPair;
+  beforeAll(async () => {
+    pair = await pairOf(alg, options);
+  });
+
+  it('lets in what its private key signed, be it SPKI, with or without line ends, or a JWK', async () => {
+    const jwt = await sign(claims(), pair.privateKey, alg);
+    const pem = await exportSPKI(pair.publicKey);
+    const jwk = JSON.stringify(await exportJWK(pair.publicKey));
+    for (const JWT_PUBLIC_KEY of [pem, pem.replaceAll('\n', '\\n'), jwk]) {
+      expect(await statusUnder({ ...NO_SECRET, JWT_PUBLIC_KEY }, jwt)).toBe(200);
+    }
+  });
+
+  it('lets in nothing else: another key, or its own text as a shared secret', async () => {
+    const pem = await exportSPKI(pair.publicKey);
+    const other = await pairOf(alg, options);
+    const settings = { ...NO_SECRET, JWT_PUBLIC_KEY: pem };
+    expect(await statusUnder(settings, await sign(claims(), other.privateKey, alg))).toBe(401);
+    expect(await statusUnder(settings, await sign(claims(), new TextEncoder().encode(pem), 'HS256'))).toBe(401);
+  });
+
+  it('heeds the algorithm that a JWK names', async () => {
+    const JWT_PUBLIC_KEY = JSON.stringify({ ...(await exportJWK(pair.publicKey)), alg });
+    const jwt = await sign(claims(), pair.privateKey, alg);
+    expect(await statusUnder({ ...NO_SECRET, JWT_PUBLIC_KEY }, jwt)).toBe(200);
+  });
+});
+
+describe('JWT_JWKS_URL', () => {
+  async function keySet(...algs: string[]) {
+    const origin = new TestOrigin();
+    const pairs = await Promise.all(algs.map((alg) => pairOf(alg)));
+    const keys = await Promise.all(
+      pairs.map(async ({ publicKey }, at) => ({ ...(await exportJWK(publicKey)), kid: `key-${at}`, alg: algs[at] })),
+    );
+    await origin.answerJson({ keys });
+    const jwt = (at: number) => sign(claims(), pairs[at]?.privateKey as CryptoKey, algs[at], `key-${at}`);
+    return { origin, jwt, settings: { ...NO_SECRET, JWT_JWKS_URL: `${origin.url}/jwks` } };
+  }
+
+  it('lets in what any of the keys signed, and fetches the set once', async () => {
+    const { origin, jwt, settings } = await keySet('ES256', 'RS256');
+    expect(await statusUnder(settings, await jwt(0))).toBe(200);
+    expect(await statusUnder(settings, await jwt(1))).toBe(200);
+    expect(await origin.requests()).toHaveLength(1);
+  });
+
+  it('lets in nothing signed by a key that is not in the set', async () => {
+    const { settings } = await keySet('ES256');
+    const { jwt } = await keySet('ES256');
+    expect(await statusUnder(settings, await jwt(0))).toBe(401);
+  });
+
+  it('takes asymmetric algorithms only, be there a shared secret in the set', async () => {
+    const key = new TextEncoder().encode('k'.repeat(32));
+    const origin = new TestOrigin();
+    await origin.answerJson({
+      keys: [{ kty: 'oct', kid: 'key', alg: 'HS256', k: btoa('k'.repeat(32)).replace(/=+$/, '') }],
+    });
+    const settings = { ...NO_SECRET, JWT_JWKS_URL: origin.url };
+    expect(await statusUnder(settings, await sign(claims(), key, 'HS256', 'key'))).toBe(401);
+  });
+
+  it.each([
+    ['fails', { status: 500, body: '' }],
+    ['is no key set', { status: 200, body: '<html>' }],
+    ['is cut short', { status: 200, body: '{"keys":[]}', cut_after: 4 }],
+  ])('that %s is 503, not a verdict on the token', async (_what, answer) => {
+    const { jwt } = await keySet('ES256');
+    const origin = new TestOrigin();
+    await origin.answer(answer);
+    const response = await sendUnder({ ...NO_SECRET, JWT_JWKS_URL: origin.url }, LIST, {
+      headers: bearer(await jwt(0)),
+    });
+    expect(response.status).toBe(503);
+    expect(Number(response.headers.get('Retry-After'))).toBeGreaterThan(0);
+    expect(await problemOf(response)).toMatchObject({ type: '/docs/problems#overloaded' });
+  });
+});
+
+describe('a service without a usable key setting', () => {
+  it.each<[string, string, Record<string, string>]>([
+    ['none', 'JWT_JWKS_URL, JWT_PUBLIC_KEY, JWT_SECRET', NO_SECRET],
+    ['two', 'JWT_PUBLIC_KEY and JWT_SECRET', { JWT_PUBLIC_KEY: 'x' }],
+    ['a short secret', 'JWT_SECRET', { JWT_SECRET: 'x'.repeat(31) }],
+    ['no key', 'JWT_PUBLIC_KEY', { ...NO_SECRET, JWT_PUBLIC_KEY: 'x' }],
+    ['half a JWK', 'JWT_PUBLIC_KEY', { ...NO_SECRET, JWT_PUBLIC_KEY: '{"kty":"RSA","e":"AQAB"}' }],
+    ['a curve that no algorithm has', 'JWT_PUBLIC_KEY', { ...NO_SECRET, JWT_PUBLIC_KEY: '{"kty":"EC","crv":"P-0"}' }],
+    ['no URL', 'JWT_JWKS_URL', { ...NO_SECRET, JWT_JWKS_URL: 'idp' }],
+  ])('(%s) names %s and lets no one in, with or without a token', async (_what, named, settings) => {
+    for (const headers of [bearer(await token()), {} as Headers]) {
+      const response = await sendUnder(settings, LIST, { headers });
+      expect(response.status).toBe(500);
+      const problem = await problemOf(response);
+      expect(problem.type).toBe('/docs/problems#misconfigured');
+      expect(problem.detail).toContain(named);
+      expect(problem.detail).not.toContain(env.JWT_SECRET);
+    }
+  });
+
+  it.each<[string, () => Promise<string>]>([
+    ['a private JWK', async () => JSON.stringify(await exportJWK((await pairOf('ES256')).privateKey))],
+    ['a private PEM', async () => exportPKCS8((await pairOf('ES256')).privateKey)],
+    ['an RSA key of 1024 bits', () => rsaPem(1024)],
+  ])('takes %s for none', async (_what, make) => {
+    const response = await sendUnder({ ...NO_SECRET, JWT_PUBLIC_KEY: await make() }, LIST);
+    expect(response.status).toBe(500);
+    expect((await problemOf(response)).detail).toContain('JWT_PUBLIC_KEY');
+  });
+
+  it('still answers what is open to all', async () => {
+    const response = await sendUnder(NO_SECRET, LIST, { method: 'OPTIONS' });
+    expect(response.status).toBe(204);
+  });
+});
+
+describe('scopes', () => {
+  const REFRESH = { resource_title: 'none' };
+
+  it('are cache:read and cache:refresh for a token that names none', async () => {
+    const client = new Client();
+    expect((await client.get('/cache/')).status).toBe(200);
+    expect((await client.post('/cache/refresh/', REFRESH)).status).toBe(404);
+    expect((await client.get('/cache/?user=*')).status).toBe(403);
+  });
+
+  it.each([
+    ['', 403, 403],
+    ['cache:read', 200, 403],
+    ['cache:refresh', 403, 404],
+    ['cache:admin', 403, 403],
+    ['openid cache:read  cache:refresh profile', 200, 404],
+    ['cache:READ xcache:read cache:read,', 403, 403],
+  ])('of "%s" answer a list with %d and a refresh with %d', async (scope, list, refresh) => {
+    const client = new Client({ scope });
+    expect((await client.get('/cache/')).status).toBe(list);
+    expect((await client.post('/cache/refresh/', REFRESH)).status).toBe(refresh);
+  });
+
+  it('that lack are named in the challenge', async () => {
+    const response = await new Client({ scope: 'cache:read' }).post('/cache/refresh/', REFRESH);
+    expect(response.headers.get('WWW-Authenticate')).toBe('Bearer error="insufficient_scope", scope="cache:refresh"');
+    expect(await problemOf(response)).toMatchObject({ type: '/docs/problems#insufficient-scope', status: 403 });
+  });
+});
+
+describe('devices', () => {
+  it('are pinned by a device_id claim', async () => {
+    const client = new Client({ device: 'tablet-1' });
+    expect((await client.get('/cache/')).status).toBe(200);
+    expect((await client.get('/cache/', { 'X-Device-Id': 'tablet-1' })).status).toBe(200);
+    const other = await client.get('/cache/', { 'X-Device-Id': 'tablet-2' });
+    expect(other.status).toBe(403);
+    expect(other.headers.get('WWW-Authenticate')).toBeNull();
+    expect(await problemOf(other)).toMatchObject({ type: '/docs/problems#device-mismatch' });
+  });
+
+  it.each(['', 'a b', 'é', 'x'.repeat(129)])('cannot be called "%s"', async (device) => {
+    const response = await new Client().get('/cache/', { 'X-Device-Id': device });
+    expect(response.status).toBe(400);
+    expect(await problemOf(response)).toMatchObject({
+      type: '/docs/problems#invalid-header',
+      errors: [{ pointer: 'X-Device-Id' }],
+    });
+  });
+
+  it.each(['!', '~', 'x'.repeat(128)])('can be called "%s"', async (device) => {
+    expect((await new Client().get('/cache/', { 'X-Device-Id': device })).status).toBe(200);
+  });
+});

@@ -1,0 +1,188 @@
+import { env } from 'cloudflare:workers';
+import { createHash } from 'node:crypto';
+import fc from 'fast-check';
+import { describe, expect, it, vi } from 'vitest';
+import { PART_BYTES } from '../../src/stores/blobs.ts';
+import { table } from '../support/rows.ts';
+import { LoadedCache, pieces } from '../support/tables.ts';
+
+// The large ones read and write some 60 MB.
+vi.setConfig({ testTimeout: 60_000 });
+
+const T = [table('t', '/items', 'a')];
+const answerOf = (values: readonly unknown[]) => JSON.stringify({ items: values.map((a) => ({ a })) });
+type Body = { name: string; columns: string[]; data: [number, ...unknown[]][] }[];
+const dataOf = async (cache: LoadedCache) => (JSON.parse(await cache.body()) as Body)[0]?.data ?? [];
+const hashOf = (ids: number[]) =>
+  createHash('sha256')
+    .update(ids.toSorted((a, b) => a - b).join(','))
+    .digest('hex');
+
+describe('a load of tables', () => {
+  it('writes body and id map as one object and tells what it wrote', async () => {
+    const cache = new LoadedCache();
+    const tables = [table('t', '/x', 'a', 'b'), table('u', '/y', 'c')];
+    const { change } = await cache.load(tables, '{"y":[[1.0],[1.0]],"x":[{"b":"ü","a":[{"2":1,"1":2}]}]}');
+    const body =
+      '[{"name":"t","columns":["a","b"],"data":[[3,[{"2":1,"1":2}],"ü"]]},{"name":"u","columns":["c"],"data":[[1,1.0],[2,1.0]]}]';
+    expect(await cache.body()).toBe(body);
+    expect(change).toMatchObject({
+      rows: 3,
+      nextRowId: 4,
+      bytes: new TextEncoder().encode(body).length,
+      deltaBytes: null,
+    });
+    expect(change?.hash).toBe(hashOf([1, 2, 3]));
+    expect(await cache.objects()).toEqual(['1/body']);
+    expect((await env.BLOBS.head(`${cache.key}/1/body`))?.size).toBe((change?.bytes ?? 0) + (change?.mapBytes ?? 0));
+  });
+
+  it('gives rows that stay their ids, new rows new ones, and counts what came and went', async () => {
+    const cache = new LoadedCache();
+    await cache.load(T, answerOf(['a', 'b', 'c']));
+    const result = await cache.load(T, answerOf(['d', 'c', 'a', 'a']));
+    expect(await dataOf(cache)).toEqual([
+      [4, 'd'],
+      [3, 'c'],
+      [1, 'a'],
+      [5, 'a'],
+    ]);
+    expect(result).toMatchObject({ inserted: 2, deleted: 1, change: { nextRowId: 6, hash: hashOf([1, 3, 4, 5]) } });
+  });
+
+  it.each([
+    ['the same rows', ['a', 'b', 'a']],
+    ['the same rows in another order', ['a', 'a', 'b']],
+  ])('with %s changes nothing and leaves nothing in R2', async (_name, values) => {
+    const cache = new LoadedCache();
+    await cache.load(T, answerOf(['a', 'b', 'a']));
+    expect(await cache.load(T, answerOf(values))).toEqual({ change: null, inserted: 0, deleted: 0 });
+    expect(await cache.objects()).toEqual(['1/body']);
+  });
+
+  it('tells apart numbers that are written differently, and rows of different tables', async () => {
+    const cache = new LoadedCache();
+    await cache.load(T, '{"items":[[1.0]]}');
+    expect(await cache.load(T, '{"items":[[1]]}')).toMatchObject({ inserted: 1, deleted: 1 });
+    const two = [table('x', '/x', 'a'), table('y', '/y', 'a')];
+    const other = new LoadedCache();
+    await other.load(two, '{"x":[[1]],"y":[]}');
+    expect(await other.load(two, '{"x":[],"y":[[1]]}')).toMatchObject({ inserted: 1, deleted: 1 });
+  });
+
+  it('changes the body when a name or columns change, even without rows', async () => {
+    const cache = new LoadedCache();
+    await cache.load([table('t', '/items', 'a')], '{"items":[]}');
+    expect((await cache.load([table('u', '/items', 'a')], '{"items":[]}')).change).toMatchObject({ rows: 0 });
+    expect((await cache.load([table('u', '/items', 'b')], '{"items":[]}')).change).not.toBeNull();
+    expect((await cache.load([table('u', '/items', 'b')], '{"items":[]}')).change).toBeNull();
+    expect(cache.previous?.hash).toBe(hashOf([]));
+  });
+
+  it('goes on with new ids where the id map was lost or damaged', async () => {
+    for (const harm of [
+      (cache: LoadedCache) => env.BLOBS.delete(`${cache.key}/1/body`),
+      async (cache: LoadedCache) => {
+        const found = await env.BLOBS.get(`${cache.key}/1/body`);
+        const bytes = new Uint8Array((await found?.arrayBuffer()) ?? new ArrayBuffer());
+        bytes[bytes.length - 1] = 77;
+        await env.BLOBS.put(`${cache.key}/1/body`, bytes);
+      },
+    ]) {
+      const cache = new LoadedCache();
+      await cache.load(T, answerOf(['a', 'b']));
+      await harm(cache);
+      // The guard does not take a lost map for a table that was emptied.
+      const result = await cache.load(T, answerOf(['a', 'b']), { max_deleted: 0.1 });
+      expect(result).toMatchObject({ inserted: 2, deleted: 2, change: { nextRowId: 5 } });
+      expect(await dataOf(cache)).toEqual([
+        [3, 'a'],
+        [4, 'b'],
+      ]);
+    }
+  });
+
+  it('that the guard refuses writes nothing', async () => {
+    const cache = new LoadedCache();
+    await cache.load(T, answerOf(['a', 'b', 'c', 'd']));
+    const refused = expect.objectContaining({ code: 'origin-guard' });
+    await expect(cache.load(T, answerOf(['a']), { max_deleted: 0.5 })).rejects.toThrow(refused);
+    await expect(cache.load(T, answerOf([]), { min_rows: 1 })).rejects.toThrow(refused);
+    expect(await cache.objects()).toEqual(['1/body']);
+    expect((await cache.load(T, answerOf(['a']))).change).not.toBeNull();
+  });
+
+  it('keeps to what a model of versions says, whatever rows come', async () => {
+    const loads = fc.array(fc.array(fc.constantFrom('a', 'b', 'c', 'd', 1, null), { maxLength: 8 }), {
+      minLength: 2,
+      maxLength: 6,
+    });
+    await fc.assert(
+      fc.asyncProperty(loads, async (versions) => {
+        const cache = new LoadedCache();
+        let known = new Map<number, unknown>();
+        const used = new Set<number>();
+        for (const values of versions) {
+          const first = cache.previous === null;
+          const { change, inserted, deleted } = await cache.load(T, answerOf(values));
+          expect(change === null).toBe(!first && inserted === 0 && deleted === 0);
+          if (change === null) continue;
+          const data = await dataOf(cache);
+          expect(data.map(([, value]) => value)).toEqual(values);
+          const now = new Map(data.map(([id, value]) => [id, value]));
+          expect(now.size).toBe(data.length);
+          for (const [id, value] of now) {
+            if (known.has(id)) expect(known.get(id)).toBe(value);
+            else expect(used.has(id)).toBe(false);
+            used.add(id);
+          }
+          const kept = [...now.keys()].filter((id) => known.has(id)).length;
+          expect([inserted, deleted]).toEqual([now.size - kept, known.size - kept]);
+          expect(change.hash).toBe(hashOf([...now.keys()]));
+          known = now;
+        }
+      }),
+      { numRuns: 40 },
+    );
+  });
+});
+
+describe('a body past a part of R2', () => {
+  // 20 MB that are never there as one text.
+  const ROWS = 20_000;
+  const note = 'n'.repeat(980);
+  async function* large(change = -1, end = ROWS): AsyncGenerator<Uint8Array> {
+    yield* pieces('{"items":[', 100);
+    for (let at = 0; at < end; at += 500) {
+      const rows = Array.from({ length: 500 }, (_row, i) => `[${at + i},"${at + i === change ? 'x' : note}"]`);
+      yield* pieces(`${at === 0 ? '' : ','}${rows.join(',')}`, 300_000);
+    }
+    if (end === ROWS) yield* pieces(']}', 100);
+  }
+  const tables = [table('t', '/items', 'n', 'note')];
+
+  it('is uploaded in parts, found again, and read back whole', async () => {
+    const cache = new LoadedCache();
+    const { change } = await cache.load(tables, large());
+    expect(change?.bytes).toBeGreaterThan(2 * PART_BYTES);
+    const [loaded] = JSON.parse(await cache.body()) as Body;
+    expect(loaded?.data).toHaveLength(ROWS);
+    expect(loaded?.data.every(([id, n, text], index) => id === index + 1 && n === index && text === note)).toBe(true);
+    // The same again: parts are uploaded on the way, and let go of.
+    expect((await cache.load(tables, large())).change).toBeNull();
+    expect(await cache.load(tables, large(7_777))).toMatchObject({
+      inserted: 1,
+      deleted: 1,
+      change: { nextRowId: ROWS + 2 },
+    });
+    expect(await cache.objects()).toEqual(['1/body', '3/body']);
+  });
+
+  it('that breaks off on the way leaves nothing', async () => {
+    const cache = new LoadedCache();
+    await expect(cache.load(tables, large(-1, ROWS - 500))).rejects.toThrow(
+      expect.objectContaining({ code: 'origin-malformed' }),
+    );
+    expect(await cache.objects()).toEqual([]);
+  });
+});

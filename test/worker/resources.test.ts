@@ -1,0 +1,232 @@
+import { env } from 'cloudflare:workers';
+import { describe, expect, it } from 'vitest';
+import { admin, defineResource, faultsOf, load } from '../support/admin.ts';
+import { Client, send } from '../support/client.ts';
+import { unique } from '../support/entries.ts';
+
+const MINIMAL = {
+  origin: { url: 'https://erp.example.com/{?year}' },
+  parameters: { properties: { year: { type: 'integer' } } },
+};
+
+async function rowOf(title: string) {
+  return env.DB.prepare('SELECT * FROM resources WHERE title = ?').bind(title).first<Record<string, unknown>>();
+}
+const numberOf = async (title: string) => (await rowOf(title))?.number;
+
+async function put(title: string, body: unknown = MINIMAL, headers = {}) {
+  return admin.put(`/resources/${encodeURIComponent(title)}/`, body, headers);
+}
+
+describe('PUT of a definition', () => {
+  it('makes it, with its defaults, and tells it again the same way', async () => {
+    const title = unique('sales');
+    const made = await put(title);
+    expect(made.status).toBe(201);
+    const text = await made.text();
+    expect(JSON.parse(text)).toEqual({
+      title,
+      ...MINIMAL,
+      origin: { ...MINIMAL.origin, method: 'GET', headers: {}, timeout_s: 30, max_bytes: 33554432 },
+      scope: 'shared',
+      format: 'json',
+      ttl_s: 3600,
+      stale_while_revalidate_s: 0,
+      stale_if_error_s: 86400,
+      error_ttl_s: 30,
+      refresh_min_s: 0,
+      wait_s: 10,
+      retry: { max_attempts: 5, backoff_s: 2 },
+      retain_versions: 50,
+    });
+    const got = await admin.get(`/resources/${title}/`);
+    expect(got.status).toBe(200);
+    expect(got.headers.get('Content-Type')).toBe('application/json; charset=utf-8');
+    expect(got.headers.get('ETag')).toBe(made.headers.get('ETag'));
+    expect(await got.text()).toBe(text);
+  });
+
+  it('takes a title of any script, percent-encoded in the path', async () => {
+    const title = unique('売上_é.');
+    expect((await put(title)).status).toBe(201);
+    expect(await (await admin.get(`/resources/${encodeURIComponent(title)}`)).json()).toMatchObject({ title });
+  });
+
+  it('of what GET gave changes nothing: not the number, not the ETag', async () => {
+    const title = unique('same');
+    await put(title);
+    const before = await rowOf(title);
+    const got = await admin.get(`/resources/${title}`);
+    const again = await put(title, await got.json());
+    expect(again.status).toBe(200);
+    expect(again.headers.get('ETag')).toBe(got.headers.get('ETag'));
+    expect(await rowOf(title)).toEqual(before);
+  });
+
+  it('keeps the number when the change does not matter to loads, else raises it', async () => {
+    const title = unique('number');
+    await put(title);
+    const first = await numberOf(title);
+    expect((await put(title, { ...MINIMAL, ttl_s: 1 })).status).toBe(200);
+    expect(await numberOf(title)).toBe(first);
+    expect((await put(title, { ...MINIMAL, ttl_s: 1, scope: 'user' })).status).toBe(200);
+    expect(await numberOf(title)).toBeGreaterThan(first as number);
+  });
+
+  it('is refused with all faults at once, and writes nothing', async () => {
+    const title = unique('faults');
+    const faults = await faultsOf(await put(title, { origin: { url: 'gopher://x/' }, ttl_s: -1, color: 'red' }));
+    expect(faults.toSorted()).toEqual([
+      '/color is not known here',
+      '/origin/url must be https',
+      '/ttl_s must be at least 0',
+    ]);
+    expect(await rowOf(title)).toBeNull();
+    expect((await admin.get(`/resources/${title}`)).status).toBe(404);
+  });
+
+  it('is refused under a title that is none', async () => {
+    for (const title of ['a b', 'e\u0301', 'x'.repeat(129), 'a/b']) {
+      expect((await faultsOf(await put(title)))[0]).toMatch(/^\/title must be/);
+    }
+  });
+
+  it('is refused when the body is no JSON, no object or too large', async () => {
+    const path = `/resources/${unique('body')}`;
+    const raw = (body: string, type = 'application/json') => admin.send('PUT', path, { 'Content-Type': type }, body);
+    expect(await (await raw('{"origin":')).json()).toMatchObject({ type: '/docs/problems#invalid-json', status: 400 });
+    expect(await faultsOf(await raw('[]'))).toEqual([' must be an object']);
+    expect(await faultsOf(await raw(`{"parameters":${'['.repeat(30_000)}${']'.repeat(30_000)}}`))).toHaveLength(1);
+    expect((await raw(`{"origin":"${'x'.repeat(65_536)}"}`)).status).toBe(413);
+    expect((await raw('{}', 'text/plain')).status).toBe(415);
+    expect((await admin.get(path)).status).toBe(404);
+  });
+});
+
+describe('a precondition', () => {
+  it('If-None-Match: * lets only the first of several writers make it', async () => {
+    const title = unique('once');
+    const answers = await Promise.all(
+      [1, 2, 3].map((ttl_s) => put(title, { ...MINIMAL, ttl_s }, { 'If-None-Match': '*' })),
+    );
+    expect(answers.map(({ status }) => status).toSorted()).toEqual([201, 412, 412]);
+  });
+
+  it('If-Match lets only those change it who know what stands', async () => {
+    const title = unique('match');
+    expect((await put(title, MINIMAL, { 'If-Match': '*' })).status).toBe(412);
+    const etag = (await put(title)).headers.get('ETag') ?? '';
+    const changed = await put(title, { ...MINIMAL, ttl_s: 5 }, { 'If-Match': `"x", ${etag}` });
+    expect(changed.status).toBe(200);
+    const before = await rowOf(title);
+    const late = await put(title, { ...MINIMAL, ttl_s: 6 }, { 'If-Match': etag });
+    expect(late.status).toBe(412);
+    expect(await late.json()).toMatchObject({ type: '/docs/problems#precondition-failed' });
+    expect(
+      (await put(title, { ...MINIMAL, ttl_s: 6 }, { 'If-Match': `W/${changed.headers.get('ETag')}` })).status,
+    ).toBe(412);
+    expect((await admin.delete(`/resources/${title}`, { 'If-Match': etag })).status).toBe(412);
+    expect(await rowOf(title)).toEqual(before);
+  });
+
+  it('is not judged before the body is known to be right', async () => {
+    expect((await put(unique('order'), { ttl_s: 1 }, { 'If-Match': '*' })).status).toBe(400);
+  });
+
+  it('If-None-Match on GET answers 304', async () => {
+    const title = unique('get');
+    const etag = (await put(title)).headers.get('ETag') ?? '';
+    expect((await admin.get(`/resources/${title}`, { 'If-None-Match': etag })).status).toBe(304);
+  });
+
+  it('is not needed: of concurrent writers each one is heard', async () => {
+    const title = unique('race');
+    const answers = await Promise.all([1, 2, 3].map((ttl_s) => put(title, { ...MINIMAL, ttl_s })));
+    expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 200, 201]);
+  });
+});
+
+describe('DELETE of a definition', () => {
+  it('answers 204 once, then 404', async () => {
+    const title = unique('gone');
+    await put(title);
+    const gone = await admin.delete(`/resources/${title}/`);
+    expect(gone.status).toBe(204);
+    expect(await gone.text()).toBe('');
+    expect((await admin.get(`/resources/${title}/`)).status).toBe(404);
+    expect((await admin.delete(`/resources/${title}/`)).status).toBe(404);
+    expect((await admin.delete(`/resources/${title}/`, { 'If-Match': '*' })).status).toBe(404);
+  });
+
+  it('leaves the title free for a new one with a higher number', async () => {
+    const title = unique('anew');
+    await put(title);
+    const first = (await numberOf(title)) as number;
+    await admin.delete(`/resources/${title}/`);
+    expect((await put(title)).status).toBe(201);
+    expect(await numberOf(title)).toBeGreaterThan(first);
+  });
+
+  it('purges what its caches hold, and forgets them', async () => {
+    const { title } = await defineResource();
+    await load(title);
+    expect((await admin.delete(`/resources/${title}/`)).status).toBe(204);
+    await expect.poll(() => rowOf(title)).toBeNull();
+    expect(await env.DB.prepare('SELECT key FROM entries WHERE resource = ?').bind(title).first()).toBeNull();
+  });
+});
+
+describe('the list of definitions', () => {
+  it('goes in pages by title, each a bare array', async () => {
+    const prefix = unique('zz');
+    const titles = ['a', 'b', 'c'].map((end) => `${prefix}.${end}`);
+    for (const title of titles) await put(title);
+    const seen: string[] = [];
+    let path: string | undefined = '/resources/?limit=2';
+    while (path !== undefined) {
+      const page: Response = await admin.get(path);
+      const items = await page.json<{ title: string }[]>();
+      expect(items.length).toBeLessThanOrEqual(2);
+      seen.push(...items.map(({ title }) => title));
+      path = /^<\/api\/v1(.*)>; rel="next"$/.exec(page.headers.get('Link') ?? '')?.[1];
+    }
+    expect(seen.filter((title) => titles.includes(title))).toEqual(titles);
+    expect(seen).toEqual(seen.toSorted());
+  });
+
+  it.each(['limit=0', 'limit=1001', 'limit=x', 'color=red'])('refuses %s', async (query) => {
+    expect(await faultsOf(await admin.get(`/resources/?${query}`))).toHaveLength(1);
+  });
+
+  it('refuses a cursor of another list', async () => {
+    expect(await (await admin.get('/resources/?cursor=WyJjYWNoZXMiLCJhIl0')).json()).toMatchObject({
+      type: '/docs/problems#invalid-cursor',
+    });
+  });
+});
+
+describe('administration of definitions', () => {
+  it.each([
+    ['/resources/', 'GET, HEAD, OPTIONS'],
+    ['/resources/x/', 'GET, HEAD, PUT, DELETE, OPTIONS'],
+    ['/resources/x/refresh/', 'POST, OPTIONS'],
+  ])('tells of %s which methods it has', async (path, allow) => {
+    const options = await send(path, { method: 'OPTIONS' });
+    expect([options.status, options.headers.get('Allow')]).toEqual([204, allow]);
+    const other = await admin.send('PATCH', path);
+    expect([other.status, other.headers.get('Allow')]).toEqual([405, allow]);
+  });
+
+  it.each([
+    ['GET', '/resources/'],
+    ['GET', '/resources/x/'],
+    ['PUT', '/resources/x/'],
+    ['DELETE', '/resources/x/'],
+    ['POST', '/resources/x/refresh/'],
+  ])('needs cache:admin for %s %s', async (method, path) => {
+    const other = await new Client({ scope: 'cache:read cache:refresh' }).send(method, path);
+    expect(other.status).toBe(403);
+    expect(other.headers.get('WWW-Authenticate')).toBe('Bearer error="insufficient_scope", scope="cache:admin"');
+    expect((await send(path, { method })).status).toBe(401);
+  });
+});

@@ -1,0 +1,313 @@
+import { describe, expect, it } from 'vitest';
+import type { CommitRequest } from '../../src/contract/object.ts';
+import { Refreshed, run, services, stateOf } from '../support/refreshes.ts';
+
+const TABLES = [{ name: 't', rows: '/items', columns: ['a'] }];
+const ack = { ack: true };
+const again = (delayS: unknown = expect.any(Number)) => ({ ack: false, delayS });
+const failed = (state: string, code: string, detail: unknown = expect.any(String)) => ({
+  state,
+  error: expect.objectContaining({ type: `/docs/problems#${code}`, detail }),
+});
+
+describe('a load', () => {
+  it('of a body that is no table passes it through, with its type', async () => {
+    const cache = await Refreshed.define();
+    await cache.origin.answer({ body: '<p>ü</p>', headers: { 'Content-Type': 'text/html; charset=latin1' } });
+    const { disposition, task, entry } = await cache.refresh();
+    expect([disposition, task.state]).toEqual([ack, 'SUCCESS']);
+    expect(entry?.loaded).toMatchObject({
+      version: 1,
+      contentType: 'text/html; charset=latin1',
+      rows: null,
+      hash: null,
+      mapBytes: 0,
+    });
+    expect(entry && (await cache.body(entry))).toBe('<p>ü</p>');
+  });
+
+  it('of an empty body is a version like any other', async () => {
+    const cache = await Refreshed.define();
+    await cache.origin.answer({ body: '' });
+    const { entry } = await cache.refresh();
+    expect(entry?.loaded).toMatchObject({ version: 1, bytes: 0 });
+  });
+
+  it('of tables gives ids that last from load to load', async () => {
+    const cache = await Refreshed.define({ tables: TABLES });
+    await cache.origin.answer({ body: '{"items":[{"a":1.0},{"a":"x"}]}' });
+    await cache.refresh();
+    await cache.origin.answer({ body: '{"items":[{"a":"y"},{"a":1.0}]}' });
+    const { entry } = await cache.refresh();
+    expect(entry?.loaded).toMatchObject({
+      version: 2,
+      changed: 2,
+      rows: 2,
+      contentType: 'application/json; charset=utf-8',
+    });
+    expect(entry && (await cache.body(entry))).toBe('[{"name":"t","columns":["a"],"data":[[3,"y"],[1,1.0]]}]');
+  });
+
+  it.each([
+    ['a body', undefined, '{"items":[[1]]}'],
+    ['tables', TABLES, '{"items":[[1]]}'],
+  ])('of %s that is what it was adds a version and writes nothing to R2', async (_name, tables, body) => {
+    const cache = await Refreshed.define(tables === undefined ? {} : { tables });
+    await cache.origin.answer({ body });
+    await cache.refresh();
+    const { entry } = await cache.refresh();
+    expect(entry?.loaded).toMatchObject({ version: 2, changed: 1 });
+    expect(await cache.objects()).toEqual(['1/body']);
+  });
+
+  it('whose content type alone changed is a change', async () => {
+    const cache = await Refreshed.define();
+    await cache.origin.answer({ body: 'x', headers: { 'Content-Type': 'text/a' } });
+    await cache.refresh();
+    await cache.origin.answer({ body: 'x', headers: { 'Content-Type': 'text/b' } });
+    const { entry } = await cache.refresh();
+    expect(entry?.loaded).toMatchObject({ changed: 2, contentType: 'text/b' });
+  });
+
+  it('is conditional under the same definition, and takes 304 as the same body', async () => {
+    const cache = await Refreshed.define();
+    await cache.origin.answer({ body: 'x', headers: { ETag: '"e1"' } });
+    await cache.refresh();
+    await cache.origin.answer({ status: 304 });
+    const { entry } = await cache.refresh();
+    expect(entry?.loaded).toMatchObject({ version: 2, changed: 1 });
+    await cache.refresh();
+    await cache.origin.answer({ body: 'x', headers: { ETag: '"e1"' } });
+    await cache.redefine({ ttl_s: 5 });
+    await cache.refresh();
+    const sent = (await cache.origin.requests()).map(({ headers }) => headers['if-none-match']);
+    expect(sent).toEqual([undefined, '"e1"', '"e1"', undefined]);
+  });
+
+  it('past the first megabyte waits for its turn and goes on', async () => {
+    const cache = await Refreshed.define({ tables: TABLES });
+    const items = Array.from({ length: 30_000 }, (_row, a) => ({
+      a,
+      text: 'not a column, but long enough to be heavy',
+    }));
+    await cache.origin.answerJson({ items });
+    const { entry } = await cache.refresh();
+    expect(entry?.loaded?.rows).toBe(30_000);
+  });
+});
+
+describe('a failure', () => {
+  it('that may pass is tried again: not before Retry-After', async () => {
+    const cache = await Refreshed.define();
+    await cache.origin.answer({ status: 503, headers: { 'Retry-After': '77' } });
+    const { disposition, task } = await cache.refresh();
+    expect(task).toMatchObject(failed('RETRY', 'origin-status', 'The origin answered with status 503.'));
+    expect(disposition).toEqual(again(expect.closeTo(77, -1)));
+  });
+
+  it.each([
+    ['origin-status', { status: 404 }],
+    ['origin-malformed', { body: '{"items":[{"a":1}' }],
+    ['origin-malformed', { body: '{"items":{}}' }],
+    ['origin-malformed', { body: '{"items":[]}', headers: { 'Content-Type': 'text/html' } }],
+    ['origin-too-large', { body: `{"items":[]}${' '.repeat(200)}` }],
+    ['origin-redirect', { status: 301, headers: { Location: '/login' } }],
+  ])('%s that stays ends the task and changes nothing: %j', async (code, answer) => {
+    const cache = await Refreshed.define({ tables: TABLES, origin: { max_bytes: 100 } });
+    await cache.origin.answer({ body: '{"items":[{"a":1}]}' });
+    const first = await cache.refresh();
+    await cache.origin.answer(answer);
+    const { disposition, task, entry } = await cache.refresh();
+    expect(task).toMatchObject(failed('FAILURE', code));
+    expect(disposition).toEqual(ack);
+    expect(entry?.loaded).toEqual(first.entry?.loaded);
+    expect(await cache.objects()).toEqual(['1/body']);
+  });
+
+  it('is an answer cut short: it changes nothing and is tried again', async () => {
+    const cache = await Refreshed.define();
+    await cache.origin.answer({ body: 'whole' });
+    const first = await cache.refresh();
+    await cache.origin.answer({ body: 'x'.repeat(10_000), cut_after: 5000, bytes_per_chunk: 100 });
+    const { task } = await cache.refresh();
+    expect(task.state).toBe('RETRY');
+    const found = await services.objects.entry(cache.cache.key);
+    expect(found).toMatchObject({ entry: { loaded: first.entry?.loaded } });
+    expect(await cache.objects()).toEqual(['1/body']);
+  });
+
+  it('is a time-out of the whole load', async () => {
+    const cache = await Refreshed.define({ origin: { timeout_s: 1 } });
+    await cache.origin.answer({ hang: true });
+    const { task } = await cache.refresh();
+    expect(task).toMatchObject(failed('RETRY', 'origin-timeout', 'The load took longer than 1 s.'));
+  });
+
+  it('is a store that hangs, too', async () => {
+    const cache = await Refreshed.define({ origin: { timeout_s: 1 } });
+    await cache.origin.answer({ body: 'x' });
+    const blobs = { ...services.blobs, put: () => new Promise<void>(() => undefined) };
+    expect((await cache.refresh({ blobs })).task).toMatchObject(failed('RETRY', 'origin-timeout'));
+  });
+
+  it('of the guard ends the task; a forced load goes past it', async () => {
+    const cache = await Refreshed.define({ tables: TABLES, guard: { min_rows: 1, max_deleted: 0.5 } });
+    await cache.origin.answer({ body: '{"items":[[1],[2],[3]]}' });
+    await cache.refresh();
+    await cache.origin.answer({ body: '{"items":[[1]]}' });
+    expect((await cache.refresh()).task).toMatchObject(failed('FAILURE', 'origin-guard'));
+    const { task, entry } = await cache.refresh({ enqueue: { force: true } });
+    expect([task.state, entry?.loaded?.rows]).toEqual(['SUCCESS', 1]);
+  });
+
+  it('of a fault of ours tells nothing of it and is tried again', async () => {
+    const cache = await Refreshed.define();
+    await cache.origin.answer({ body: 'x' });
+    const blobs = { ...services.blobs, put: () => Promise.reject(new Error('inner secret')) };
+    const { task } = await cache.refresh({ blobs });
+    expect(task).toMatchObject(failed('RETRY', 'internal', 'The load failed for a reason of ours.'));
+  });
+
+  it('for want of a secret names it, and no failure tells one', async () => {
+    const headers = (name: string) => ({ origin: { headers: { Authorization: `Bearer $\{${name}}` } } });
+    const cache = await Refreshed.define(headers('ORIGIN_MISSING'));
+    expect((await cache.refresh()).task).toMatchObject(
+      failed('FAILURE', 'misconfigured', 'The secret ORIGIN_MISSING is not set.'),
+    );
+    await cache.redefine(headers('ORIGIN_TEST_TOKEN'));
+    await cache.origin.answer({
+      status: 302,
+      headers: { Location: 'https://elsewhere.example/?secret%20of%20the%20origin' },
+    });
+    const { task } = await cache.refresh();
+    expect(task).toMatchObject(failed('FAILURE', 'origin-redirect', expect.stringContaining('elsewhere.example')));
+    expect(JSON.stringify(task)).not.toContain('secret');
+    const [seen] = await cache.origin.requests();
+    expect(seen?.headers.authorization).toBe('Bearer secret of the origin');
+  });
+
+  it('is a host that ORIGIN_HOSTS does not name any more', async () => {
+    const cache = await Refreshed.define();
+    const settings = { ...services.settings, originHosts: ['other.example.com'] };
+    expect((await cache.refresh({ settings })).task).toMatchObject(failed('FAILURE', 'misconfigured'));
+    expect(await cache.origin.requests()).toEqual([]);
+  });
+});
+
+describe('a definition that changed meanwhile', () => {
+  it.each([
+    ['is gone', 'not-found', (cache: Refreshed) => cache.remove()],
+    ['has another scope', 'invalid-parameters', (cache: Refreshed) => cache.redefine({ scope: 'user' })],
+    [
+      'lost a parameter',
+      'invalid-parameters',
+      (cache: Refreshed) => cache.redefine({ parameters: { type: 'object' } }),
+    ],
+    [
+      'has a new default',
+      'invalid-parameters',
+      (cache: Refreshed) =>
+        cache.redefine({
+          parameters: { type: 'object', properties: { of: { type: 'string' }, year: { type: 'integer', default: 1 } } },
+        }),
+    ],
+  ])('ends the task when it %s', async (_name, code, change) => {
+    const cache = await Refreshed.define();
+    await cache.origin.answer({ body: 'x' });
+    const taskId = await cache.ask();
+    await change(cache);
+    expect(await run(taskId)).toEqual(ack);
+    expect((await stateOf(taskId)).task).toMatchObject(failed('FAILURE', code));
+    expect(await cache.origin.requests()).toEqual([]);
+  });
+
+  it('is what the load goes by otherwise', async () => {
+    const cache = await Refreshed.define();
+    const taskId = await cache.ask();
+    await cache.redefine({ tables: TABLES, ttl_s: 7 });
+    await cache.origin.answer({ body: '{"items":[[1]]}' });
+    await run(taskId);
+    const { entry } = await stateOf(taskId);
+    expect(entry?.loaded?.rows).toBe(1);
+    expect((entry?.loaded?.expiresAt ?? 0) - (entry?.loaded?.loadedAt ?? 0)).toBe(7000);
+  });
+});
+
+describe('a delivery', () => {
+  it('of a task that has ended is done with', async () => {
+    const cache = await Refreshed.define();
+    await cache.origin.answer({ body: 'x' });
+    const { task } = await cache.refresh();
+    expect(await run(task.taskId)).toEqual(ack);
+    expect(await cache.origin.requests()).toHaveLength(1);
+  });
+
+  it('of a task that runs comes again when its lease is over', async () => {
+    const cache = await Refreshed.define();
+    await cache.origin.answer({ body: 'x', delay_ms: 500 });
+    const taskId = await cache.ask();
+    let other: unknown;
+    const first = run(taskId, {
+      onLease: () => {
+        other = run(taskId);
+      },
+    });
+    expect(await first).toEqual(ack);
+    expect(await other).toEqual(again(expect.closeTo(90, -1)));
+    expect(await cache.origin.requests()).toHaveLength(1);
+  });
+
+  it('whose commit was not answered asks again, and one load is one version', async () => {
+    const cache = await Refreshed.define();
+    await cache.origin.answer({ body: 'x' });
+    const { objects } = services;
+    let asked = 0;
+    const commit = async (request: CommitRequest) => {
+      const answer = await objects.commit(request);
+      asked += 1;
+      if (asked === 1) throw new Error('the answer was lost');
+      return answer;
+    };
+    const { disposition, task, entry } = await cache.refresh({ objects: { ...objects, commit } });
+    expect([disposition, task.state, entry?.loaded?.version, asked]).toEqual([ack, 'SUCCESS', 1, 2]);
+  });
+
+  it('that never hears of its commit leaves the task to its lease', async () => {
+    const cache = await Refreshed.define();
+    await cache.origin.answer({ body: 'x' });
+    const objects = { ...services.objects, commit: () => Promise.reject(new Error('nobody there')) };
+    const { disposition, task } = await cache.refresh({ objects });
+    expect([disposition, task.state]).toEqual([again(10), 'STARTED']);
+  });
+
+  it('that cannot claim comes again', async () => {
+    const cache = await Refreshed.define();
+    const objects = { ...services.objects, claim: () => Promise.reject(new Error('nobody there')) };
+    const { disposition, task } = await cache.refresh({ objects });
+    expect([disposition, task.state]).toEqual([again(10), 'PENDING']);
+  });
+
+  it('that settles in D1 comes again when that is due', async () => {
+    const cache = await Refreshed.define();
+    await cache.origin.answer({ body: 'x' });
+    const commit = async () => ({ outcome: 'settling' as const, delayMs: 4200 });
+    expect((await cache.refresh({ objects: { ...services.objects, commit } })).disposition).toEqual(again(5));
+  });
+
+  it('whose cache is purged meanwhile commits nothing', async () => {
+    const cache = await Refreshed.define();
+    await cache.origin.answer({ body: 'x' });
+    await cache.refresh();
+    await cache.origin.answer({ body: 'y', delay_ms: 300 });
+    const taskId = await cache.ask();
+    let purged: Promise<unknown> = Promise.resolve();
+    const disposition = await run(taskId, {
+      onLease: () => {
+        purged = services.objects.purge({ key: cache.cache.key, soft: false });
+      },
+    });
+    await purged;
+    expect(disposition).toEqual(again(1));
+    expect(await services.objects.entry(cache.cache.key)).toMatchObject({ entry: { loaded: null } });
+  });
+});

@@ -1,0 +1,251 @@
+import { env } from 'cloudflare:workers';
+import { describe, expect, it } from 'vitest';
+import type { Entry } from '../../src/contract/entry.ts';
+import { taskError } from '../../src/contract/problem.ts';
+import { d1Entries } from '../../src/stores/entries.ts';
+import { d1Resources } from '../../src/stores/resources.ts';
+import { recordingDatabase } from '../support/database.ts';
+import { sampleEntry, sampleLoaded, unique } from '../support/entries.ts';
+import { sampleResource } from '../support/resources.ts';
+
+const entries = d1Entries(env.DB);
+
+async function putAll(...all: Entry[]): Promise<void> {
+  for (const entry of all) await entries.put(entry);
+}
+const byKey = (a: Entry, b: Entry) => (a.key < b.key ? -1 : 1);
+
+describe('an entry in D1', () => {
+  it('comes back as it was put', async () => {
+    const entry = sampleEntry({
+      owner: 'ada',
+      chain: [
+        { version: 1, fence: 3, deltaBytes: null, hash: null },
+        { version: 2, fence: 5, deltaBytes: 77, hash: 'a'.repeat(64) },
+      ],
+      retryAt: 123,
+      lastError: taskError('origin-timeout', 'no answer'),
+      lastTaskId: crypto.randomUUID(),
+    });
+    await entries.put(entry);
+    expect((await entries.read(entry.key, entry.resource)).entry).toEqual(entry);
+    expect(await entries.find(entry.key)).toEqual({ ...entry, readAt: null });
+    expect(await entries.findAll([entry.key, 'none'])).toEqual([{ entry: { ...entry, chain: [] }, mark: null }]);
+  });
+
+  it('comes back as it was put when nothing is loaded', async () => {
+    const entry = sampleEntry({ loaded: null, retryAt: 9 });
+    await entries.put(entry);
+    expect((await entries.read(entry.key, entry.resource)).entry).toEqual(entry);
+  });
+
+  it('is not there when it was never put', async () => {
+    expect(await entries.read('none', 'none')).toEqual({ entry: null, mark: null });
+    expect(await entries.find('none')).toBeNull();
+  });
+});
+
+describe('the revision orders writes', () => {
+  it.each([
+    ['a lower one that comes late', 4],
+    ['the same one again', 5],
+  ])('refuses %s', async (_name, revision) => {
+    const newest = sampleEntry({ revision: 5 });
+    await entries.put(newest);
+    expect(await entries.put({ ...newest, revision, loaded: sampleLoaded(1) })).toBe(true);
+    expect((await entries.find(newest.key))?.loaded).toEqual(newest.loaded);
+  });
+
+  it('takes a higher one, a purge too', async () => {
+    const entry = sampleEntry({ revision: 5 });
+    const purged = { ...entry, revision: 6, loaded: null, chain: [] };
+    await putAll(entry, purged);
+    expect((await entries.read(entry.key, entry.resource)).entry).toEqual(purged);
+  });
+
+  it('ends with the highest in whatever order they come', async () => {
+    const entry = sampleEntry();
+    const revisions = [3, 1, 5, 2, 5, 4].map((revision) => ({ ...entry, revision, loaded: sampleLoaded(revision) }));
+    await Promise.all(revisions.map((revision) => entries.put(revision)));
+    expect((await entries.find(entry.key))?.loaded?.version).toBe(5);
+  });
+});
+
+describe('rows written', () => {
+  it('costs one row to put a new revision, of a private cache too', async () => {
+    const { db, metas } = recordingDatabase(env.DB);
+    const entry = sampleEntry({ owner: 'ada' });
+    await d1Entries(db).put(entry);
+    await d1Entries(db).put({ ...entry, revision: 2, number: 101, loaded: sampleLoaded(2), retryAt: 5 });
+    await d1Entries(db).put(entry);
+    expect(metas.map((meta) => meta.rows_written)).toEqual([3, 1, 0]);
+  });
+
+  it('costs one row to note a read, and none a second time in the hour', async () => {
+    const { db, metas } = recordingDatabase(env.DB);
+    const entry = sampleEntry();
+    await entries.put(entry);
+    for (const hour of [7_200_000, 7_200_000, 3_600_000]) await d1Entries(db).touch([{ key: entry.key, hour }]);
+    expect(metas.map((meta) => meta.rows_written)).toEqual([1, 0, 0]);
+    expect((await entries.find(entry.key))?.readAt).toBe(7_200_000);
+  });
+
+  it('keeps when it was read over a new revision', async () => {
+    const entry = sampleEntry();
+    await entries.put(entry);
+    await entries.touch([
+      { key: entry.key, hour: 3_600_000 },
+      { key: 'unknown', hour: 3_600_000 },
+    ]);
+    await entries.put({ ...entry, revision: 2 });
+    expect(await entries.find(entry.key)).toMatchObject({ revision: 2, readAt: 3_600_000 });
+  });
+});
+
+describe('the mark of the resource', () => {
+  const resources = d1Resources(env.DB);
+
+  it('comes with the entry in one statement', async () => {
+    const title = unique('marked');
+    const entry = sampleEntry({ resource: title });
+    await resources.put(title, sampleResource(), true, null, 1000);
+    await entries.put(entry);
+    const { db, statements } = recordingDatabase(env.DB);
+    expect(await d1Entries(db).read(entry.key, title)).toEqual({
+      entry,
+      mark: { number: 1000, purged: 1000, deleted: false },
+    });
+    expect(statements).toHaveLength(1);
+  });
+
+  it('comes with each of several entries', async () => {
+    const title = unique('marked');
+    const entry = sampleEntry({ resource: title });
+    await resources.put(title, sampleResource(), true, null, 1000);
+    await entries.put(entry);
+    expect((await entries.findAll([entry.key])).map(({ mark }) => mark)).toEqual([
+      { number: 1000, purged: 1000, deleted: false },
+    ]);
+  });
+
+  it('comes without an entry', async () => {
+    const title = unique('marked');
+    await resources.put(title, sampleResource(), true, null, 1000);
+    expect(await entries.read('none', title)).toEqual({
+      entry: null,
+      mark: { number: 1000, purged: 1000, deleted: false },
+    });
+  });
+
+  it('tells of a purge and of a deletion', async () => {
+    const title = unique('marked');
+    await resources.put(title, sampleResource(), true, null, 1000);
+    await resources.expireAll(title, false, 2000);
+    expect((await entries.read('none', title)).mark).toEqual({ number: 2000, purged: 2000, deleted: false });
+    await resources.remove(title, null, 2000);
+    expect((await entries.read('none', title)).mark).toEqual({ number: 2001, purged: 2001, deleted: true });
+  });
+});
+
+describe('the list of entries', () => {
+  it('gives pages in order of key', async () => {
+    const resource = unique('listed');
+    const all = Array.from({ length: 5 }, () => sampleEntry({ resource })).sort(byKey);
+    await putAll(...all);
+    const first = await entries.list({ resource }, null, 3, 0);
+    expect(first.entries.map((entry) => entry.key)).toEqual(all.slice(0, 3).map((entry) => entry.key));
+    expect(first.next).toBe(all[2]?.key);
+    const second = await entries.list({ resource }, first.next, 3, 0);
+    expect(second.entries.map((entry) => entry.key)).toEqual(all.slice(3).map((entry) => entry.key));
+    expect(second.next).toBeNull();
+  });
+
+  it('leaves the chain out', async () => {
+    const entry = sampleEntry();
+    await entries.put(entry);
+    const { entries: listed } = await entries.list({ resource: entry.resource }, null, 1, 0);
+    expect(listed).toEqual([{ ...entry, chain: [], readAt: null }]);
+  });
+
+  it.each([
+    ['fresh', ['fresh', 'failing']],
+    ['stale', ['expired', 'purged']],
+    ['failing', ['failing']],
+  ] as const)('finds the %s', async (state, expected) => {
+    const resource = unique('states');
+    const caches = {
+      fresh: sampleEntry({ resource, loaded: sampleLoaded(1, { expiresAt: 1001 }) }),
+      expired: sampleEntry({ resource, loaded: sampleLoaded(1, { expiresAt: 1000 }) }),
+      purged: sampleEntry({ resource, loaded: null }),
+      failing: sampleEntry({
+        resource,
+        loaded: sampleLoaded(1, { expiresAt: 1001 }),
+        lastError: taskError('origin-status', '500'),
+      }),
+    };
+    await putAll(...Object.values(caches));
+    const { entries: found } = await entries.list({ resource, state }, null, 10, 1000);
+    expect(found.map((entry) => entry.key)).toEqual(expected.map((name) => caches[name].key).sort());
+  });
+
+  it('finds what a sweep has still to purge', async () => {
+    const resource = unique('sweep');
+    const old = sampleEntry({ resource, number: 9 });
+    const purged = sampleEntry({ resource, number: 9, loaded: null });
+    const loadedSince = sampleEntry({ resource, number: 10 });
+    await putAll(old, purged, loadedSince);
+    const { entries: found } = await entries.list({ resource, numberBelow: 10 }, null, 10, 0);
+    expect(found.map((entry) => entry.key)).toEqual([old.key]);
+  });
+
+  it('finds the caches of an owner, of one resource too', async () => {
+    const owner = unique('owner');
+    const mine = [sampleEntry({ owner }), sampleEntry({ owner })].sort(byKey);
+    await putAll(...mine, sampleEntry({ owner: unique('other') }), sampleEntry());
+    const keys = async (resource?: string) =>
+      (await entries.list({ owner, ...(resource === undefined ? {} : { resource }) }, null, 10, 0)).entries.map(
+        (entry) => entry.key,
+      );
+    expect(await keys()).toEqual(mine.map((entry) => entry.key));
+    expect(await keys(mine[0]?.resource)).toEqual([mine[0]?.key]);
+  });
+
+  it('looks at ten thousand rows a page at most, and goes on behind them', async () => {
+    const resource = unique('many');
+    await env.DB.prepare(
+      `INSERT INTO entries (key, resource, parameters, number, revision, document, chain)
+      WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10001)
+      SELECT ?1 || printf('%06d', i), ?1, '{}', 1, 1, '{"loaded":null,"retryAt":null,"lastTaskId":null}', '[]' FROM n`,
+    )
+      .bind(resource)
+      .run();
+    const last = sampleEntry({ resource });
+    await entries.put({ ...last, key: `${resource}zzz` });
+    const first = await entries.list({ resource, state: 'fresh' }, null, 10, 0);
+    expect(first).toEqual({ entries: [], next: `${resource}010000` });
+    const second = await entries.list({ resource, state: 'fresh' }, first.next, 10, 0);
+    expect(second.entries.map((entry) => entry.key)).toEqual([`${resource}zzz`]);
+    expect(second.next).toBeNull();
+  });
+
+  it('counts the loaded caches of a resource', async () => {
+    const resource = unique('counted');
+    await putAll(sampleEntry({ resource }), sampleEntry({ resource }), sampleEntry({ resource, loaded: null }));
+    expect(await entries.count(resource)).toBe(2);
+  });
+});
+
+describe('removing entries', () => {
+  it('takes only those without a loaded version, of a resource that is gone', async () => {
+    const resources = d1Resources(env.DB);
+    const [gone, alive] = [unique('gone'), unique('alive')];
+    await resources.put(alive, sampleResource(), true, null, 1);
+    const empty = sampleEntry({ resource: gone, loaded: null });
+    const loaded = sampleEntry({ resource: gone });
+    const kept = sampleEntry({ resource: alive, loaded: null });
+    await putAll(empty, loaded, kept);
+    await entries.remove([empty.key, loaded.key, kept.key]);
+    const left = await entries.findAll([empty.key, loaded.key, kept.key]);
+    expect(left.map(({ entry }) => entry.key).sort()).toEqual([loaded.key, kept.key].sort());
+  });
+});

@@ -1,0 +1,79 @@
+import { env } from 'cloudflare:workers';
+import { expect, it } from 'vitest';
+import type { SyncFilter } from '../../src/contract/stores.ts';
+import { d1Entries } from '../../src/stores/entries.ts';
+import { d1Resources } from '../../src/stores/resources.ts';
+import { d1SyncRecords } from '../../src/stores/sync-records.ts';
+import { recordingDatabase } from '../support/database.ts';
+import { sampleEntry } from '../support/entries.ts';
+import { sampleResource } from '../support/resources.ts';
+
+/** Every statement that the calls run, with SQLite's plan for it. */
+async function plansOf(call: (db: D1Database) => Promise<unknown>): Promise<{ sql: string; plan: string[] }[]> {
+  const { db, statements } = recordingDatabase(env.DB);
+  await call(db);
+  return Promise.all(
+    statements.map(async ({ sql, values }) => {
+      const { results } = await env.DB.prepare(`EXPLAIN QUERY PLAN ${sql}`)
+        .bind(...values)
+        .all<{ detail: string }>();
+      return { sql, plan: results.map(({ detail }) => detail) };
+    }),
+  );
+}
+
+/** Steps that read a whole table or sort: a bound list (`json_each`), a constant row or a bounded subquery is none. */
+function costly({ plan }: { plan: string[] }): string[] {
+  return plan.filter(
+    (step) => step.includes('TEMP B-TREE') || /^SCAN (?!CONSTANT ROW|json_each|asked|listed|\(subquery)/.test(step),
+  );
+}
+
+const record = { user: 'ada', device: 'd', resource: 'r', key: 'k', syncedAt: 1, version: 1, changed: 1 };
+const definition = sampleResource();
+const filters: SyncFilter[] = [null, 'ada'].flatMap((user) => [
+  { user },
+  { user, device: 'd' },
+  { user, resource: 'r' },
+  { user, device: 'd', resource: 'r' },
+]);
+
+it.each<[string, number, (db: D1Database) => Promise<unknown>]>([
+  ['reading a definition', 1, (db) => d1Resources(db).read('t')],
+  ['listing definitions', 1, (db) => d1Resources(db).list('t', 10)],
+  ['making a definition', 1, (db) => d1Resources(db).put('t', definition, true, null, 1)],
+  ['changing a definition', 1, (db) => d1Resources(db).put('t', definition, true, 1, 2)],
+  ['deleting a resource', 1, (db) => d1Resources(db).remove('t', 1, 2)],
+  ['expiring all caches', 1, (db) => d1Resources(db).expireAll('t', true, 2)],
+  ['purging all caches', 1, (db) => d1Resources(db).expireAll('t', false, 2)],
+  ['listing what is swept', 1, (db) => d1Resources(db).listSweeping(10)],
+  ['ending a sweep', 2, (db) => d1Resources(db).endSweep('t', 2)],
+  ['looking up an entry', 1, (db) => d1Entries(db).read('k', 'r')],
+  ['finding an entry', 1, (db) => d1Entries(db).find('k')],
+  ['finding several entries', 1, (db) => d1Entries(db).findAll(['k', 'l'])],
+  ['putting an entry', 1, (db) => d1Entries(db).put(sampleEntry())],
+  ['noting reads', 1, (db) => d1Entries(db).touch([{ key: 'k', hour: 1 }])],
+  ['counting entries', 1, (db) => d1Entries(db).count('r')],
+  ['removing entries', 1, (db) => d1Entries(db).remove(['k'])],
+  ['listing entries', 2, (db) => d1Entries(db).list({}, 'k', 10, 1)],
+  ['listing entries of a resource', 2, (db) => d1Entries(db).list({ resource: 'r', state: 'stale' }, 'k', 10, 1)],
+  ['listing entries of an owner', 2, (db) => d1Entries(db).list({ owner: 'ada', resource: 'r' }, 'k', 10, 1)],
+  ['listing failing entries', 2, (db) => d1Entries(db).list({ state: 'failing' }, null, 10, 1)],
+  ['listing what a sweep purges', 2, (db) => d1Entries(db).list({ resource: 'r', numberBelow: 9 }, null, 10, 1)],
+  ['putting records', 1, (db) => d1SyncRecords(db).put([record])],
+  ['forgetting records of a user', 1, (db) => d1SyncRecords(db).remove('ada', null, 10)],
+  ['forgetting records of a device', 1, (db) => d1SyncRecords(db).remove('ada', 'd', 10)],
+  ['dropping old records', 4, (db) => d1SyncRecords(db).dropOld(2, 10)],
+  ['listing records, by each filter', 8, (db) => Promise.all(filters.map((f) => d1SyncRecords(db).list(f, null, 10)))],
+  ['going on in each list', 8, (db) => Promise.all(filters.map((f) => d1SyncRecords(db).list(f, record, 10)))],
+])('scans and sorts nothing: %s', async (_name, statements, call) => {
+  const plans = await plansOf(call);
+  expect(plans).toHaveLength(statements);
+  expect(plans.filter((plan) => costly(plan).length > 0)).toEqual([]);
+});
+
+it('tells a scan and a sort', async () => {
+  const sql = 'SELECT * FROM sync_records ORDER BY synced_at';
+  const plans = await plansOf((db) => db.prepare(sql).all());
+  expect(plans.flatMap(costly)).toHaveLength(2);
+});

@@ -1,0 +1,201 @@
+import { env } from 'cloudflare:workers';
+import { describe, expect, it } from 'vitest';
+import { DEFINITION_CACHE_MS } from '../../src/contract/constants.ts';
+import { d1Entries } from '../../src/stores/entries.ts';
+import { d1Resources } from '../../src/stores/resources.ts';
+import { recordingDatabase } from '../support/database.ts';
+import { sampleEntry, unique } from '../support/entries.ts';
+import { sampleResource } from '../support/resources.ts';
+
+const resources = d1Resources(env.DB);
+const definition = sampleResource();
+
+describe('writing a definition', () => {
+  it('makes it, with nothing before it counting', async () => {
+    const title = unique('new');
+    const made = await resources.put(title, definition, true, null, 1000);
+    expect(made).toEqual({ title, definition, number: 1000, purged: 1000, changedAt: 1000 });
+    expect(await resources.read(title)).toEqual(made);
+  });
+
+  it('changes it where the expected one stands', async () => {
+    const title = unique('changed');
+    await resources.put(title, definition, true, null, 1000);
+    const changed = sampleResource({ ttl_s: 1 });
+    expect(await resources.put(title, changed, true, 1000, 2000)).toMatchObject({
+      definition: changed,
+      number: 2000,
+      purged: 1000,
+      changedAt: 2000,
+    });
+  });
+
+  it('keeps the number where nothing that matters to a load has changed', async () => {
+    const title = unique('unmattering');
+    await resources.put(title, definition, true, null, 1000);
+    expect(await resources.put(title, definition, false, 1000, 2000)).toMatchObject({ number: 1000, changedAt: 2000 });
+  });
+
+  it('makes both grow even when the clock does not', async () => {
+    const title = unique('clock');
+    await resources.put(title, definition, true, null, 1000);
+    expect(await resources.put(title, definition, true, 1000, 900)).toMatchObject({ number: 1001, changedAt: 1001 });
+  });
+
+  it.each([
+    ['it should not be there yet', null],
+    ['another one was expected', 999],
+  ])('refuses when %s', async (_name, expected) => {
+    const title = unique('refused');
+    await resources.put(title, definition, true, null, 1000);
+    expect(await resources.put(title, sampleResource({ ttl_s: 1 }), true, expected, 2000)).toBeNull();
+    expect(await resources.read(title)).toMatchObject({ definition, changedAt: 1000 });
+  });
+
+  it('refuses when one was expected and there is none', async () => {
+    expect(await resources.put(unique('absent'), definition, true, 1000, 2000)).toBeNull();
+  });
+});
+
+describe('a deleted resource', () => {
+  it('is a tombstone that is to be swept, and whose caches count as absent', async () => {
+    const title = unique('deleted');
+    await resources.put(title, definition, true, null, 1000);
+    expect(await resources.remove(title, 1000, 2000)).toBe(true);
+    expect(await resources.read(title)).toMatchObject({ definition: null, number: 2000, purged: 2000 });
+    expect(await resources.find(title)).toBeNull();
+    expect((await resources.listSweeping(1000)).map((resource) => resource.title)).toContain(title);
+  });
+
+  it('is not deleted twice, nor when another one was expected', async () => {
+    const title = unique('deleted');
+    await resources.put(title, definition, true, null, 1000);
+    expect(await resources.remove(title, 999, 2000)).toBe(false);
+    expect(await resources.remove(title, null, 2000)).toBe(true);
+    expect(await resources.remove(title, null, 3000)).toBe(false);
+  });
+
+  it('is made anew above all numbers that it had', async () => {
+    const title = unique('anew');
+    await resources.put(title, definition, true, null, 1000);
+    await resources.remove(title, null, 2000);
+    expect(await resources.put(title, definition, true, null, 500)).toMatchObject({ number: 2001, purged: 2001 });
+  });
+
+  it('goes when its sweep is over and no entry is left', async () => {
+    const title = unique('gone');
+    const entries = d1Entries(env.DB);
+    const entry = sampleEntry({ resource: title, loaded: null });
+    await entries.put(entry);
+    await resources.put(title, definition, true, null, 1000);
+    await resources.remove(title, null, 2000);
+    await resources.endSweep(title, 2000);
+    expect(await resources.read(title)).toMatchObject({ definition: null });
+    await entries.remove([entry.key]);
+    await resources.endSweep(title, 2000);
+    expect(await resources.read(title)).toBeNull();
+  });
+});
+
+describe('expiring all caches of a resource', () => {
+  it.each([
+    ['softly only makes its number grow', true, { number: 2000, purged: 1000 }],
+    ['for good makes them count as absent', false, { number: 2000, purged: 2000 }],
+  ])('%s', async (_name, soft, expected) => {
+    const title = unique('expired');
+    await resources.put(title, definition, true, null, 1000);
+    expect(await resources.expireAll(title, soft, 2000)).toBe(true);
+    expect(await resources.read(title)).toMatchObject({ definition, ...expected, changedAt: 1000 });
+    const sweeping = (await resources.listSweeping(1000)).map((resource) => resource.title);
+    expect(sweeping.includes(title)).toBe(!soft);
+  });
+
+  it('tells when there is no such resource', async () => {
+    expect(await resources.expireAll(unique('absent'), false, 2000)).toBe(false);
+  });
+
+  it('ends no sweep that began anew', async () => {
+    const title = unique('twice');
+    await resources.put(title, definition, true, null, 1000);
+    await resources.expireAll(title, false, 2000);
+    await resources.expireAll(title, false, 3000);
+    await resources.endSweep(title, 2000);
+    expect((await resources.listSweeping(1000)).map((resource) => resource.title)).toContain(title);
+    await resources.endSweep(title, 3000);
+    expect((await resources.listSweeping(1000)).map((resource) => resource.title)).not.toContain(title);
+  });
+});
+
+it('lists definitions in order of title, without tombstones', async () => {
+  const prefix = unique('list');
+  const titles = ['a', 'b', 'c', 'd'].map((letter) => `${prefix}-${letter}`);
+  for (const title of titles) await resources.put(title, definition, true, null, 1000);
+  await resources.remove(`${prefix}-b`, null, 2000);
+  const first = await resources.list(prefix, 2);
+  expect(first.map((resource) => resource.title)).toEqual([titles[0], titles[2]]);
+  const second = await resources.list(first.at(-1)?.title ?? null, 1);
+  expect(second.map((resource) => resource.title)).toEqual([titles[3]]);
+});
+
+describe('the copy in the isolate', () => {
+  it('spares D1 for DEFINITION_CACHE_MS at most', async () => {
+    const title = unique('copied');
+    const { db, statements } = recordingDatabase(env.DB);
+    let now = 1_000_000;
+    const reader = d1Resources(db, () => now);
+    await resources.put(title, definition, true, null, 1000);
+    expect((await reader.find(title))?.number).toBe(1000);
+    await env.DB.prepare('UPDATE resources SET number = 2000 WHERE title = ?1').bind(title).run();
+    const before = statements.length;
+    expect((await reader.find(title))?.number).toBe(1000);
+    expect(statements.length).toBe(before);
+    now = Date.now() + DEFINITION_CACHE_MS;
+    expect((await reader.find(title))?.number).toBe(2000);
+    expect(statements.length).toBe(before + 1);
+  });
+
+  it('is passed over when a newer one is known to be there', async () => {
+    const title = unique('newer');
+    await resources.put(title, definition, true, null, 1000);
+    await resources.find(title);
+    await env.DB.prepare('UPDATE resources SET number = 2000 WHERE title = ?1').bind(title).run();
+    expect((await resources.find(title, 1000))?.number).toBe(1000);
+    expect((await resources.find(title, 2000))?.number).toBe(2000);
+  });
+
+  it('remembers that there is none', async () => {
+    const title = unique('none');
+    const { db, statements } = recordingDatabase(env.DB);
+    const reader = d1Resources(db);
+    expect(await reader.find(title)).toBeNull();
+    expect(await reader.find(title)).toBeNull();
+    expect(statements).toHaveLength(1);
+  });
+
+  it('is asked for by one of many when it has run out', async () => {
+    const title = unique('herd');
+    const { db, statements } = recordingDatabase(env.DB);
+    const later = Date.now() + DEFINITION_CACHE_MS;
+    await resources.put(title, definition, true, null, 1000);
+    const reader = d1Resources(db, () => later);
+    const found = await Promise.all(Array.from({ length: 50 }, () => reader.find(title)));
+    expect(found.every((resource) => resource?.number === 1000)).toBe(true);
+    expect(statements).toHaveLength(1);
+  });
+
+  it('stands while D1 fails, and without one the answer is 503', async () => {
+    const title = unique('failing');
+    const broken = {
+      withSession() {
+        throw new Error('D1 is down');
+      },
+    } as unknown as D1Database;
+    await resources.put(title, definition, true, null, 1000);
+    const reader = d1Resources(broken, () => Date.now() + DEFINITION_CACHE_MS);
+    expect((await reader.find(title))?.number).toBe(1000);
+    await expect(reader.find(unique('unknown'))).rejects.toMatchObject({
+      code: 'overloaded',
+      headers: { 'Retry-After': '1' },
+    });
+  });
+});

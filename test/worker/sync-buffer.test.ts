@@ -1,0 +1,179 @@
+import { env } from 'cloudflare:workers';
+import { describe, expect, it } from 'vitest';
+import type { SyncMessage, SyncRecord } from '../../src/contract/messages.ts';
+import type { SyncRecords } from '../../src/contract/stores.ts';
+import { recordId } from '../../src/core/sync-records.ts';
+import { syncBuffer } from '../../src/stores/sync-buffer.ts';
+import { d1SyncRecords } from '../../src/stores/sync-records.ts';
+import { unique } from '../support/entries.ts';
+import { sampleRecord } from '../support/sync-records.ts';
+
+const HOUR = 3_600_000;
+const NOW = 5 * HOUR + 1234;
+const stored = d1SyncRecords(env.DB);
+
+/** The real queue, counted; it fails as long as `failing` says so. */
+function countedQueue({ failing = 0 } = {}) {
+  const sent: SyncMessage[] = [];
+  const tried: SyncMessage[] = [];
+  const queue = {
+    async send(message: SyncMessage) {
+      tried.push(message);
+      if (tried.length <= failing) throw new Error('the queue is down');
+      await env.SYNC_QUEUE.send(message);
+      sent.push(message);
+    },
+  } as unknown as Queue<SyncMessage>;
+  return { queue, sent, tried };
+}
+const idsOf = (messages: SyncMessage[]) => messages.flatMap((message) => message.records.map(recordId)).sort();
+const many = (count: number, more: Partial<SyncRecord> = {}) => Array.from({ length: count }, () => sampleRecord(more));
+const quick = { waitMs: 5, retryMs: 1 };
+
+describe('group commit', () => {
+  it('sends the records of twenty requests in one message', async () => {
+    const { queue, sent } = countedQueue();
+    const records = many(20);
+    // Each request has a buffer of its own over what the isolate holds.
+    await Promise.all(records.map((record) => syncBuffer(queue, stored, quick).add(record, record.key, NOW)));
+    expect(sent).toHaveLength(1);
+    expect(idsOf(sent)).toEqual(records.map(recordId).sort());
+  });
+
+  it('sends of one device and cache only the newest', async () => {
+    const { queue, sent } = countedQueue();
+    const record = sampleRecord({ syncedAt: 20, version: 3 });
+    const older = [
+      { ...record, syncedAt: 10, version: 9 },
+      { ...record, version: 2 },
+    ];
+    const buffer = syncBuffer(queue, stored, quick);
+    await Promise.all([...older, record, ...older].map((each) => buffer.add(each, each.key, NOW)));
+    expect(sent.flatMap((message) => message.records)).toEqual([record]);
+  });
+
+  it('keeps apart what differs in user, device or cache', async () => {
+    const { queue, sent } = countedQueue();
+    const record = sampleRecord();
+    const all = [record, { ...record, user: 'bob' }, { ...record, device: 'phone' }, { ...record, key: unique('key') }];
+    const buffer = syncBuffer(queue, stored, quick);
+    await Promise.all(all.map((each) => buffer.add(each, each.key, NOW)));
+    expect(sent.flatMap((message) => message.records)).toEqual(all);
+  });
+
+  it('spreads many records over messages that the queue takes', async () => {
+    const { queue, sent } = countedQueue();
+    const records = many(1100, { user: 'ü'.repeat(50) });
+    const buffer = syncBuffer(queue, stored, quick);
+    await Promise.all(records.map((record) => buffer.add(record, record.key, NOW)));
+    expect(idsOf(sent)).toEqual(records.map(recordId).sort());
+    const sizes = sent.map((message) => new TextEncoder().encode(JSON.stringify(message)).byteLength);
+    expect(Math.max(...sizes)).toBeLessThan(100_000);
+    expect(Math.max(...sent.map((message) => message.records.length))).toBeLessThanOrEqual(500);
+  });
+
+  it('does not wait when a message is full', async () => {
+    const { queue, sent } = countedQueue();
+    const records = many(500);
+    const buffer = syncBuffer(queue, stored, { waitMs: 600_000 });
+    const [last, ...others] = records.map((record) => () => buffer.add(record, record.key, NOW));
+    for (const add of others) void add();
+    await last?.();
+    expect(idsOf(sent)).toEqual(records.map(recordId).sort());
+  });
+});
+
+describe('keys that were read', () => {
+  it('are told once an hour, with or without a device', async () => {
+    const { queue, sent } = countedQueue();
+    const key = unique('key');
+    const buffer = syncBuffer(queue, stored, quick);
+    const record = sampleRecord({ key });
+    await buffer.add(null, key, NOW);
+    await buffer.add(null, key, NOW + 1);
+    await buffer.add(record, key, NOW + 2);
+    await buffer.add(null, key, NOW + HOUR);
+    expect(sent).toEqual([
+      { records: [], read: [{ key, hour: 5 * HOUR }] },
+      { records: [record], read: [] },
+      { records: [], read: [{ key, hour: 6 * HOUR }] },
+    ]);
+  });
+});
+
+describe('a queue that fails', () => {
+  it('loses nothing: the message goes back and leaves with what came meanwhile', async () => {
+    const { queue, sent, tried } = countedQueue({ failing: 2 });
+    const records = many(3);
+    const buffer = syncBuffer(queue, stored, quick);
+    await Promise.all(records.map((record) => buffer.add(record, record.key, NOW)));
+    expect(tried).toHaveLength(3);
+    expect(idsOf(sent)).toEqual(records.map(recordId).sort());
+    expect(sent.flatMap((message) => message.read).map(({ key }) => key)).toEqual(records.map(({ key }) => key));
+  });
+
+  it('puts no failed record over a newer one', async () => {
+    const record = sampleRecord({ syncedAt: 10 });
+    const newer = { ...record, syncedAt: 20 };
+    const sent: SyncMessage[] = [];
+    const later: Promise<void>[] = [];
+    const queue = {
+      async send(message: SyncMessage) {
+        if (later.length === 0) {
+          later.push(buffer.add(newer, newer.key, NOW));
+          throw new Error('the queue is down');
+        }
+        sent.push(message);
+      },
+    } as unknown as Queue<SyncMessage>;
+    const buffer = syncBuffer(queue, stored, quick);
+    await buffer.add(record, record.key, NOW);
+    await Promise.all(later);
+    expect(sent.flatMap((message) => message.records)).toEqual([newer]);
+  });
+
+  it('is repeated by one request, not by all; should that one die, by the next', async () => {
+    const { queue, sent, tried } = countedQueue({ failing: 1 });
+    const records = many(20);
+    const [first = sampleRecord(), ...others] = records;
+    let now = NOW;
+    // Its pause is so long that it never sends again: the request might as well have died.
+    const buffer = syncBuffer(queue, stored, { waitMs: 0, retryMs: 600_000, now: () => now });
+    void buffer.add(first, first.key, NOW);
+    await Promise.all(others.map((record) => buffer.add(record, record.key, NOW)));
+    expect(tried).toHaveLength(1);
+    now += 1_200_000;
+    const last = sampleRecord();
+    await buffer.add(last, last.key, NOW);
+    expect(tried).toHaveLength(2);
+    expect(idsOf(sent)).toEqual([...records, last].map(recordId).sort());
+  });
+
+  it('is passed over after 20 s: the records go to D1', async () => {
+    const { queue, tried } = countedQueue({ failing: Number.POSITIVE_INFINITY });
+    const user = unique('user');
+    const records = many(3, { user });
+    let now = NOW;
+    const buffer = syncBuffer(queue, stored, {
+      ...quick,
+      now: () => {
+        now += 1000;
+        return now;
+      },
+    });
+    await Promise.all(records.map((record) => buffer.add(record, record.key, NOW)));
+    expect(tried.length).toBeGreaterThan(1);
+    expect((await stored.list({ user }, null, 10)).map(recordId).sort()).toEqual(records.map(recordId).sort());
+  });
+
+  it('keeps the records for the requests to come when D1 fails, too', async () => {
+    const broken: SyncRecords = { ...stored, put: () => Promise.reject(new Error('D1 is down')) };
+    const record = sampleRecord();
+    const down = countedQueue({ failing: Number.POSITIVE_INFINITY });
+    await syncBuffer(down.queue, broken, { ...quick, giveUpMs: 0 }).add(record, record.key, NOW);
+    const { queue, sent } = countedQueue();
+    const next = sampleRecord();
+    await syncBuffer(queue, stored, quick).add(next, next.key, NOW);
+    expect(idsOf(sent)).toEqual([record, next].map(recordId).sort());
+  });
+});
