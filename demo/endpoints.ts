@@ -1,0 +1,66 @@
+/** What the demo origin serves: a path, the rows for a query, and their form. */
+
+import { airports, boroughs, type Cell, cars, countries, type Row, weather } from './tables.ts';
+
+export interface Endpoint {
+  /** The rows that answer a query; null: the body is fixed. */
+  select: ((query: URLSearchParams) => Row[]) | null;
+  /** Column that grows where a row is to change; none for fixed bodies. */
+  changing: string;
+  render(rows: readonly Row[]): string;
+}
+
+const INSPECTIONS_PER_USER = 12;
+
+export const endpoints: Readonly<Record<string, Endpoint>> = {
+  '/countries': {
+    select: (query) => where(countries, query, ['continent']),
+    changing: 'population',
+    render: (rows) => JSON.stringify({ countries: rows, continents: continentsOf(rows) }),
+  },
+  '/cars': {
+    select: (query) => where(cars, query, ['year', 'origin']),
+    changing: 'weight_lbs',
+    render: (rows) => JSON.stringify({ cars: rows }),
+  },
+  '/weather': {
+    select: (query) => weather.filter((row) => String(row.date).startsWith(query.get('year') ?? '')),
+    changing: 'temp_max',
+    render: (rows) => JSON.stringify({ days: rows }),
+  },
+  '/inspections': {
+    select: (query) => inspectionsOf(query.get('user') ?? ''),
+    changing: 'open_findings',
+    render: (rows) => JSON.stringify({ items: rows }),
+  },
+  '/boroughs': { select: null, changing: '', render: () => boroughs },
+};
+
+/** Makes `count` of the rows differ, others at each `turn`. */
+export function changeRows(rows: readonly Row[], column: string, count: number, turn: number): void {
+  for (let at = 0; at < Math.min(count, rows.length); at += 1) {
+    const row = rows[(turn * count + at) % rows.length];
+    if (row !== undefined) row[column] = Number(row[column] ?? 0) + 1;
+  }
+}
+
+function where(rows: readonly Row[], query: URLSearchParams, columns: readonly string[]): Row[] {
+  return rows.filter((row) => columns.every((name) => !query.has(name) || query.get(name) === String(row[name])));
+}
+
+function continentsOf(rows: readonly Row[]): Row[] {
+  const groups = Map.groupBy(rows, (row): Cell => row.continent ?? null);
+  return Array.from(groups, ([continent, members]) => ({
+    continent,
+    countries: members.length,
+    population: members.reduce((sum, row) => sum + Number(row.population), 0),
+  }));
+}
+
+/** The same airports for the same user each time: the origin knows whose visits are whose. */
+function inspectionsOf(user: string): Row[] {
+  const start = Array.from(user, (letter) => letter.codePointAt(0) ?? 0).reduce((sum, code) => sum * 31 + code, 7);
+  return Array.from({ length: INSPECTIONS_PER_USER }, (_, at) => airports[(start + at * 97) % airports.length]).filter(
+    (row) => row !== undefined,
+  );
+}

@@ -1,0 +1,69 @@
+/**
+ * The demo origin: a small HTTP server on the loopback interface that stands for a slow enterprise system. Its answers
+ * are public tables (endpoints.ts); how it misbehaves is told by query or by `POST /control` (behaviour.ts).
+ * `GET /control` tells the standing behaviour and how often each path was asked.
+ */
+
+import { createHash } from 'node:crypto';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { json } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
+import * as v from 'valibot';
+import { type Behaviour, BehaviourChange, behaviourOf, failureOf, merge, USUAL } from './behaviour.ts';
+import { changeRows, type Endpoint, endpoints } from './endpoints.ts';
+
+/** The counters are for people and tests to look at; so many paths are plenty. */
+const MAX_COUNTED_PATHS = 10_000;
+
+let standing: Readonly<Behaviour> = USUAL;
+let turn = 0;
+const requests = new Map<string, number>();
+
+const server = createServer((request, response) => {
+  answer(request, response).catch((error: unknown) => {
+    send(response, v.isValiError(error) ? 400 : 500, { error: error instanceof Error ? error.message : String(error) });
+  });
+});
+server.listen(Number(process.env.ORIGIN_PORT ?? 8788), '127.0.0.1', () => process.send?.('listening'));
+// Started by scripts/start.ts: without it there is nobody to answer.
+process.on('disconnect', () => process.exit());
+
+async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const path = request.url ?? '/';
+  const url = new URL(path, 'http://origin');
+  if (url.pathname === '/control') return control(request, response);
+  if (requests.size < MAX_COUNTED_PATHS || requests.has(path)) requests.set(path, (requests.get(path) ?? 0) + 1);
+  const endpoint = endpoints[url.pathname];
+  if (endpoint === undefined) return send(response, 404, { error: `There is ${Object.keys(endpoints).join(', ')}.` });
+  const behaviour = behaviourOf(url.searchParams, standing);
+  await sleep(behaviour.delay_ms);
+  const failure = failureOf(behaviour, Math.random());
+  if (failure !== null) return send(response, failure, { error: 'as asked for' });
+  sendRows(request, response, bodyOf(endpoint, url.searchParams, behaviour.changes));
+}
+
+function bodyOf(endpoint: Endpoint, query: URLSearchParams, changes: number): string {
+  const rows = endpoint.select?.(query) ?? [];
+  if (changes > 0) {
+    changeRows(rows, endpoint.changing, changes, turn);
+    turn += 1;
+  }
+  return endpoint.render(rows);
+}
+
+function sendRows(request: IncomingMessage, response: ServerResponse, body: string): void {
+  const etag = `"${createHash('sha256').update(body).digest('hex').slice(0, 16)}"`;
+  const unchanged = request.headers['if-none-match'] === etag;
+  response.writeHead(unchanged ? 304 : 200, { ETag: etag, 'Content-Type': 'application/json' });
+  response.end(unchanged ? undefined : body);
+}
+
+async function control(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  if (request.method === 'POST') standing = merge(standing, v.parse(BehaviourChange, await json(request)));
+  send(response, 200, { ...standing, requests: Object.fromEntries(requests) });
+}
+
+function send(response: ServerResponse, status: number, body: unknown): void {
+  response.writeHead(status, { 'Content-Type': 'application/json' });
+  response.end(`${JSON.stringify(body, null, 2)}\n`);
+}

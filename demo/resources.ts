@@ -1,0 +1,61 @@
+/** The demo's resources, as `PUT /resources/<title>/` takes them. */
+
+import type * as v from 'valibot';
+import type { Resource } from '../src/contract/resource.ts';
+
+export type ResourceInput = v.InferInput<typeof Resource>;
+
+/** Title -> definition, for an origin at this address (`http://127.0.0.1:8788`). */
+export function demoResources(origin: string): Record<string, ResourceInput> {
+  return {
+    countries: {
+      origin: { url: `${origin}/countries{?continent}` },
+      parameters: { type: 'object', properties: { continent: { type: 'string' } } },
+      ttl_s: 3600,
+      stale_while_revalidate_s: 600,
+      guard: { min_rows: 1, max_deleted: 0.5 },
+      tables: [
+        { name: 'countries', rows: '/countries', columns: ['country', 'capital', 'continent', 'population', 'area'] },
+        { name: 'continents', rows: '/continents', columns: ['continent', 'countries', 'population'] },
+      ],
+    },
+    cars: {
+      origin: { url: `${origin}/cars{?year,origin}` },
+      parameters: {
+        type: 'object',
+        properties: {
+          year: { type: 'integer', minimum: 1970, maximum: 1982, default: 1982 },
+          origin: { type: 'string', enum: ['Europe', 'Japan', 'USA'] },
+        },
+      },
+      ttl_s: 60,
+      stale_while_revalidate_s: 60,
+      tables: [
+        {
+          name: 'cars',
+          rows: '/cars',
+          columns: ['id', 'name', 'origin', 'year', 'miles_per_gallon', 'cylinders', 'horsepower', 'weight_lbs'],
+        },
+      ],
+    },
+    weather: {
+      origin: { url: `${origin}/weather{?year}` },
+      parameters: {
+        type: 'object',
+        properties: { year: { type: 'integer', minimum: 2012, maximum: 2015, default: 2015 } },
+      },
+      tables: [
+        { name: 'days', rows: '/days', columns: ['date', 'precipitation', 'temp_max', 'temp_min', 'wind', 'weather'] },
+      ],
+    },
+    // Each user has a cache of their own: the origin is told who asks.
+    inspections: {
+      origin: { url: `${origin}/inspections?user={_user}` },
+      scope: 'user',
+      ttl_s: 300,
+      tables: [{ name: 'inspections', rows: '/items', columns: ['iata', 'name', 'city', 'state', 'open_findings'] }],
+    },
+    // No tables: the map is kept and versioned as it is.
+    boroughs: { origin: { url: `${origin}/boroughs` }, content_type: 'application/json' },
+  };
+}

@@ -1,0 +1,81 @@
+/**
+ * `npm run deploy`: puts the service on the Cloudflare account that wrangler is logged in to (CONTRACT 7); safe to
+ * repeat. wrangler itself makes the bucket and the queues on deploy; the database is made here, before, since the schema
+ * must be there when the Worker is. `--dry-run` only builds and checks.
+ */
+
+import { parseArgs } from 'node:util';
+import { unstable_readConfig as readConfig } from 'wrangler';
+import { type Outcome, offlineEnv, runWrangler } from './lib/wrangler.ts';
+
+const KEY_SECRETS = ['JWT_SECRET', 'JWT_PUBLIC_KEY'];
+const NO_KEY = `The service has no key to verify tokens with, and would let nobody in. Set exactly one:
+  npx wrangler secret put JWT_PUBLIC_KEY    # one JWK or SPKI PEM
+  npx wrangler secret put JWT_SECRET        # HS256, at least 32 bytes
+  JWT_JWKS_URL = "https://…" under [vars] in wrangler.toml
+Then run npm run deploy again.`;
+
+try {
+  const { values } = parseArgs({ options: { 'dry-run': { type: 'boolean', default: false } } });
+  process.exitCode = values['dry-run'] ? await dryRun() : await deploy();
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}
+
+async function dryRun(): Promise<number> {
+  return (await runWrangler(['deploy', '--dry-run'], { env: offlineEnv(), show: true })).code;
+}
+
+async function deploy(): Promise<number> {
+  step('the key that verifies tokens');
+  await demandOneKey();
+  step('the database and its schema');
+  await demandDatabase();
+  if ((await wrangler('d1', 'migrations', 'apply', 'DB', '--remote')).code !== 0) {
+    throw new Error('The migrations could not be applied; nothing was deployed.');
+  }
+  step('the Worker, its bucket and its queues');
+  return (await wrangler('deploy')).code;
+}
+
+/** @throws Error that says what to do unless exactly one key setting is there */
+async function demandOneKey(): Promise<void> {
+  const set = (await secretNames()).filter((name) => KEY_SECRETS.includes(name));
+  if (readConfig({ config: 'wrangler.toml' }).vars.JWT_JWKS_URL) set.push('JWT_JWKS_URL');
+  if (set.length === 0) throw new Error(NO_KEY);
+  if (set.length > 1) throw new Error(`Exactly one of ${set.join(' and ')} may be set; remove the others.`);
+  console.log(`${set[0]} is set.`);
+}
+
+/** Names of the deployed Worker's secrets; none where there is no Worker yet. @throws Error when wrangler cannot tell */
+async function secretNames(): Promise<string[]> {
+  const { code, stdout, output } = await quietly('secret', 'list', '--format', 'json');
+  if (code === 0) return (JSON.parse(stdout) as { name: string }[]).map(({ name }) => name);
+  if (/Worker "[^"]+"[^.]* not found/.test(output)) return [];
+  throw new Error(output);
+}
+
+/** Makes the database where there is none. @throws Error when wrangler cannot tell or cannot make it */
+async function demandDatabase(): Promise<void> {
+  const { code, output } = await quietly('d1', 'info', 'DB', '--json');
+  if (code === 0) return;
+  const name = /Couldn't find a D1 DB named '([^']+)'/.exec(output)?.[1];
+  if (name === undefined) throw new Error(output);
+  // Its id need not be known here: the deploy finds it by its name.
+  const made = await quietly('d1', 'create', name, '--update-config=false');
+  if (made.code !== 0) throw new Error(made.output);
+  console.log(`Made the database ${name}.`);
+}
+
+function wrangler(...args: string[]): Promise<Outcome> {
+  return runWrangler(args, { env: process.env, show: true });
+}
+
+function quietly(...args: string[]): Promise<Outcome> {
+  return runWrangler(args, { env: process.env, show: false });
+}
+
+function step(what: string): void {
+  console.log(`\n== ${what}`);
+}

@@ -1,0 +1,140 @@
+/** A real `npm start` for a test file: own ports, own stores, own secret. */
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { signToken, type TokenOptions } from '../../../scripts/lib/token.ts';
+
+export const PROJECT = join(import.meta.dirname, '../../..');
+
+export interface StartOptions {
+  /** Further environment, such as `DEMO` and `RATE_LIMITS`. */
+  env?: Record<string, string>;
+  /** Stores of an earlier start; without it fresh ones, removed at the end. */
+  stateDir?: string;
+}
+
+/** A started service; `stop` ends it. */
+export class Service {
+  readonly port: number;
+  readonly originPort: number;
+  readonly stateDir: string;
+  readonly secret: string;
+  /** npm's process. */
+  readonly process: ChildProcess;
+  /** What it has printed so far. */
+  readonly lines: string[] = [];
+  readonly #awaited: { pattern: RegExp; resolve: (line: string) => void }[] = [];
+  /** Exit code of npm. */
+  readonly ended: Promise<number | null>;
+
+  private constructor(
+    where: { port: number; originPort: number; stateDir: string; secret: string },
+    env: Record<string, string>,
+  ) {
+    this.port = where.port;
+    this.originPort = where.originPort;
+    this.stateDir = where.stateDir;
+    this.secret = where.secret;
+    this.process = spawn('npm', ['start'], {
+      cwd: PROJECT,
+      env: { ...cleanEnv(), ...this.env, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.ended = new Promise((resolve) => this.process.on('close', resolve));
+    for (const stream of [this.process.stdout, this.process.stderr]) {
+      if (stream) createInterface(stream).on('line', (line) => this.#take(line));
+    }
+  }
+
+  /** Starts a service and waits until it says that it is ready. @throws Error with its output when it ends instead */
+  static async start({ env = {}, stateDir }: StartOptions = {}): Promise<Service> {
+    const service = await Service.launch({ env, ...(stateDir === undefined ? {} : { stateDir }) });
+    const ready = service.lineWith(/^ready /);
+    const outcome = await Promise.race([ready, service.ended.then(() => null)]);
+    if (outcome === null) throw new Error(`npm start ended:\n${service.lines.join('\n')}`);
+    return service;
+  }
+
+  /** Starts a service without waiting for it. */
+  static async launch({ env = {}, stateDir }: StartOptions = {}): Promise<Service> {
+    const [port, originPort] = await freePorts();
+    const where = {
+      port,
+      originPort,
+      stateDir: stateDir ?? (await mkdtemp(join(tmpdir(), 'freshet-'))),
+      secret: randomBytes(32).toString('hex'),
+    };
+    return new Service(where, env);
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  get originUrl(): string {
+    return `http://127.0.0.1:${this.originPort}`;
+  }
+
+  /** What names this service to the scripts. */
+  get env(): Record<string, string> {
+    return {
+      PORT: String(this.port),
+      ORIGIN_PORT: String(this.originPort),
+      STATE_DIR: this.stateDir,
+      JWT_SECRET: this.secret,
+    };
+  }
+
+  /** Resolves with the first line that matches, printed before or from now on. */
+  lineWith(pattern: RegExp): Promise<string> {
+    const seen = this.lines.find((line) => pattern.test(line));
+    if (seen !== undefined) return Promise.resolve(seen);
+    return new Promise((resolve) => this.#awaited.push({ pattern, resolve }));
+  }
+
+  token(user: string, options: Partial<TokenOptions> = {}): Promise<string> {
+    return signToken(this.secret, user, { expiresS: 3600, ...options });
+  }
+
+  /** Ends it as an operator would; npm's exit code. `keep` leaves the stores for another start. */
+  async stop({ keep = false } = {}): Promise<number | null> {
+    this.process.kill('SIGTERM');
+    const code = await this.ended;
+    if (!keep) await rm(this.stateDir, { recursive: true, force: true });
+    return code;
+  }
+
+  #take(line: string): void {
+    this.lines.push(line);
+    for (const { pattern, resolve } of this.#awaited) if (pattern.test(line)) resolve(line);
+  }
+}
+
+/** The environment without what the test runner and npm put there: it would change how the service starts. */
+export function cleanEnv(): NodeJS.ProcessEnv {
+  const foreign = /^(npm_|VITEST|NODE_ENV$|TEST$|MODE$|DEV$|PROD$|BASE_URL$|SSR$|JWT_|DEMO$|RATE_LIMITS$)/;
+  const env = { ...process.env };
+  for (const name of Object.keys(env)) if (foreign.test(name)) env[name] = undefined;
+  return env;
+}
+
+async function freePorts(): Promise<[number, number]> {
+  const servers = [createServer(), createServer()];
+  const ports = await Promise.all(
+    servers.map(
+      (server) =>
+        new Promise<number>((resolve) => server.listen(0, '127.0.0.1', () => resolve(portOf(server.address())))),
+    ),
+  );
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  return [ports[0] ?? 0, ports[1] ?? 0];
+}
+
+function portOf(address: unknown): number {
+  return (address as { port: number }).port;
+}
