@@ -7,15 +7,17 @@ const objectTests = ['test/worker/cache-object*.test.ts', 'test/worker/run-refre
 // does `object`, with a Worker whose queue consumer only takes notes: there the tests themselves play the consumer.
 export default defineConfig({
   test: {
+    // More than there are cores: the tests mostly wait for timers and stores.
+    maxWorkers: 4,
     projects: [
-      // Over HTTP against a real `npm start`, one file at a time and after the others: each starts whole services.
+      // Over HTTP against a real `npm start`, after the others: each file starts whole services.
       {
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
           testTimeout: 180_000,
           hookTimeout: 180_000,
-          maxWorkers: 1,
+          maxWorkers: 2,
           sequence: { groupOrder: 1 },
         },
       },

@@ -101,11 +101,11 @@ export class Service {
     return signToken(this.secret, user, { expiresS: 3600, ...options });
   }
 
-  /** Ends it as an operator would; npm's exit code. `keep` leaves the stores for another start. */
-  async stop({ keep = false } = {}): Promise<number | null> {
+  /** Ends it as an operator would and removes its stores; npm's exit code. */
+  async stop(): Promise<number | null> {
     this.process.kill('SIGTERM');
     const code = await this.ended;
-    if (!keep) await rm(this.stateDir, { recursive: true, force: true });
+    await rm(this.stateDir, { recursive: true, force: true });
     return code;
   }
 
