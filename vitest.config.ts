@@ -53,6 +53,11 @@ function inWorkerd(main: string) {
       bindings: {
         TEST_MIGRATIONS: await readD1Migrations('./migrations'),
         JWT_SECRET: 'a secret of the tests, not of any service',
+        // What somebody keeps in .dev.vars must not get into the tests.
+        JWT_JWKS_URL: '',
+        JWT_PUBLIC_KEY: '',
+        JWT_ISSUER: '',
+        JWT_AUDIENCE: '',
         ORIGIN_HOSTS: '127.0.0.1,*.example.com',
         ORIGIN_TEST_TOKEN: 'secret of the origin',
       },
