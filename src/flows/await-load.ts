@@ -4,6 +4,7 @@
  * has changed. So a herd costs one object call a second, and a wait costs the object nothing.
  */
 
+import { growingGapMs } from '../core/backoff.ts';
 import { type FreshnessRules, freshnessRules, isAwaited, lastFailure } from '../core/freshness.ts';
 import { sleep } from '../stores/timing.ts';
 import { askForLoad, type LoadAnswer, type PendingTask } from './ask-for-load.ts';
@@ -16,8 +17,9 @@ type LoadServices = Pick<Services, 'settings' | 'lookup' | 'objects'>;
 /** How a wait ends. */
 export type Awaited = Extract<LoadAnswer, { outcome: 'loaded' | 'failed' | 'pending' }>;
 
-/** Pause between two looks at the copy, ms. */
-const LOOK_MS = 150;
+/** Pauses between two looks at the copy, ms: the first, doubled each time, and the longest. Each is a call that the platform counts. */
+const FIRST_PAUSE_MS = 100;
+const LONGEST_PAUSE_MS = 800;
 
 /**
  * Waits for a load that is newer than the entry found.
@@ -36,7 +38,7 @@ export async function awaitLoad(
   let asks = found.looked.fetched || notBefore !== null;
   let current = found;
   let task: PendingTask | null = null;
-  for (;;) {
+  for (let looks = 0; ; looks += 1) {
     if (asks) {
       const heldMs = Math.min(services.settings.refreshWaitMs, Math.max(0, until - Date.now()));
       const answer = await askForLoad(services, current, rulesOf(current, notBefore), heldMs);
@@ -45,7 +47,7 @@ export async function awaitLoad(
     }
     const leftMs = until - Date.now();
     if (leftMs <= 0) break;
-    await sleep(Math.min(LOOK_MS, leftMs));
+    await sleep(Math.min(growingGapMs(looks, FIRST_PAUSE_MS, LONGEST_PAUSE_MS), leftMs));
 
     const looked = await services.lookup.find(found.cache.key, found.cache.resource);
     current = { ...current, looked };
