@@ -1,16 +1,19 @@
 /** The demo's devices, and what each reads through the API as a mobile client would. */
 
+/** What a device reads: a resource with parameter values. */
 export interface Reading {
   resource: string;
   parameters: Readonly<Record<string, string | number>>;
 }
 
+/** A device, its user and what it reads. */
 export interface Device {
   user: string;
   device: string;
   reads: readonly Reading[];
 }
 
+/** Devices of two users, who share some caches. */
 export const DEVICES: readonly Device[] = [
   {
     user: 'alice',
@@ -28,6 +31,7 @@ export const DEVICES: readonly Device[] = [
     reads: [
       { resource: 'weather', parameters: { year: 2014 } },
       { resource: 'inspections', parameters: {} },
+      { resource: 'airports', parameters: { state: 'CA' } },
       { resource: 'boroughs', parameters: {} },
     ],
   },

@@ -1,17 +1,22 @@
 /** What the demo origin serves: a path, the rows for a query, and their form. */
 
+import { stringify } from '@vanillaes/csv';
 import { airports, boroughs, type Cell, cars, countries, type Row, weather } from './tables.ts';
 
+/** One path of the origin. */
 export interface Endpoint {
   /** The rows that answer a query; null: the body is fixed. */
   select: ((query: URLSearchParams) => Row[]) | null;
   /** Column that grows where a row is to change; none for fixed bodies. */
   changing: string;
+  contentType?: string;
   render(rows: readonly Row[]): string;
 }
 
 const INSPECTIONS_PER_USER = 12;
+const AIRPORT_COLUMNS = ['iata', 'name', 'city', 'state', 'open_findings'];
 
+/** Path -> what it answers. */
 export const endpoints: Readonly<Record<string, Endpoint>> = {
   '/countries': {
     select: (query) => where(countries, query, ['continent']),
@@ -32,6 +37,13 @@ export const endpoints: Readonly<Record<string, Endpoint>> = {
     select: (query) => inspectionsOf(query.get('user') ?? ''),
     changing: 'open_findings',
     render: (rows) => JSON.stringify({ items: rows }),
+  },
+  '/airports': {
+    select: (query) => where(airports, query, ['state']),
+    changing: 'open_findings',
+    contentType: 'text/csv; charset=utf-8',
+    render: (rows) =>
+      stringify([AIRPORT_COLUMNS, ...rows.map((row) => AIRPORT_COLUMNS.map((name) => String(row[name])))]),
   },
   '/boroughs': { select: null, changing: '', render: () => boroughs },
 };

@@ -39,7 +39,8 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
   await sleep(behaviour.delay_ms);
   const failure = failureOf(behaviour, Math.random());
   if (failure !== null) return send(response, failure, { error: 'as asked for' });
-  sendRows(request, response, bodyOf(endpoint, url.searchParams, behaviour.changes));
+  const body = bodyOf(endpoint, url.searchParams, behaviour.changes);
+  sendRows(request, response, body, endpoint.contentType ?? 'application/json');
 }
 
 function bodyOf(endpoint: Endpoint, query: URLSearchParams, changes: number): string {
@@ -51,10 +52,10 @@ function bodyOf(endpoint: Endpoint, query: URLSearchParams, changes: number): st
   return endpoint.render(rows);
 }
 
-function sendRows(request: IncomingMessage, response: ServerResponse, body: string): void {
+function sendRows(request: IncomingMessage, response: ServerResponse, body: string, contentType: string): void {
   const etag = `"${createHash('sha256').update(body).digest('hex').slice(0, 16)}"`;
   const unchanged = request.headers['if-none-match'] === etag;
-  response.writeHead(unchanged ? 304 : 200, { ETag: etag, 'Content-Type': 'application/json' });
+  response.writeHead(unchanged ? 304 : 200, { ETag: etag, 'Content-Type': contentType });
   response.end(unchanged ? undefined : body);
 }
 

@@ -3,6 +3,7 @@
 import type * as v from 'valibot';
 import type { Resource } from '../src/contract/resource.ts';
 
+/** A definition as it is sent: what has a default may be left out. */
 export type ResourceInput = v.InferInput<typeof Resource>;
 
 /** Title -> definition, for an origin at this address (`http://127.0.0.1:8788`). */
@@ -54,6 +55,14 @@ export function demoResources(origin: string): Record<string, ResourceInput> {
       scope: 'user',
       ttl_s: 300,
       tables: [{ name: 'inspections', rows: '/items', columns: ['iata', 'name', 'city', 'state', 'open_findings'] }],
+    },
+    // CSV, whose cells are strings; loaded again every five minutes for as long as somebody reads it.
+    airports: {
+      origin: { url: `${origin}/airports{?state}` },
+      parameters: { type: 'object', properties: { state: { type: 'string', pattern: '^[A-Z]{2}$' } } },
+      format: 'csv',
+      schedule: '*/5 * * * *',
+      tables: [{ name: 'airports', columns: ['iata', 'name', 'city', 'state', 'open_findings'] }],
     },
     // No tables: the map is kept and versioned as it is.
     boroughs: { origin: { url: `${origin}/boroughs` }, content_type: 'application/json' },

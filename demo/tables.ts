@@ -2,8 +2,11 @@
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parse } from '@vanillaes/csv';
 
+/** A value in a table. */
 export type Cell = string | number | null;
+/** Column -> value. */
 export type Row = Record<string, Cell>;
 
 const PACKAGES = join(import.meta.dirname, '../node_modules');
@@ -57,18 +60,12 @@ function readJson(path: string): Row[] {
   return JSON.parse(readPackageFile(path)) as Row[];
 }
 
-/** Lines with quoted cells are left out. */
 function readCsv(path: string): Row[] {
-  const [head = '', ...lines] = readPackageFile(path).trim().split(/\r?\n/);
-  const names = head.split(',');
-  return lines
-    .filter((line) => !line.includes('"'))
-    .map((line) => {
-      const cells = line.split(',');
-      return Object.fromEntries(names.map((name, at) => [name, parseCell(cells[at] ?? '')]));
-    });
+  const [names = [], ...lines]: string[][] = parse(readPackageFile(path));
+  return lines.map((cells) => Object.fromEntries(names.map((name, at) => [name, parseCell(cells[at] ?? '')])));
 }
 
 function parseCell(text: string): Cell {
-  return text !== '' && Number.isFinite(Number(text)) ? Number(text) : text;
+  // Codes such as 003 are texts.
+  return /^-?(0|[1-9]\d*)(\.\d+)?$/.test(text) ? Number(text) : text;
 }

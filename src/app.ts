@@ -1,12 +1,12 @@
 /** The HTTP side: middleware in order, sub-apps, what happens to the rest. */
 
 import { requestId } from 'hono/request-id';
-import { secureHeaders } from 'hono/secure-headers';
 import { API_BASE, HEADER } from './contract/constants.ts';
 import { Problem } from './contract/problem.ts';
 import { crossOrigin } from './http/cross-origin.ts';
 import { factory } from './http/factory.ts';
 import { renderError } from './http/problems.ts';
+import { requestFigures } from './http/request-figures.ts';
 import { caches } from './http/routes/caches.ts';
 import { docs } from './http/routes/docs.ts';
 import { openapi } from './http/routes/openapi.ts';
@@ -18,7 +18,9 @@ import { service } from './http/routes/service.ts';
 import { syncRecords } from './http/routes/sync-records.ts';
 import { syncs } from './http/routes/syncs.ts';
 import { taskState } from './http/routes/task-state.ts';
-import { makeProbes, makeServices } from './services.ts';
+import { secured } from './http/secured.ts';
+import { withLogFields } from './log.ts';
+import { makeProbes, makeServices, metricsOf } from './services.ts';
 
 /** The sub-apps under `/api/v1`, one a resource. */
 const api = factory.createApp();
@@ -31,21 +33,14 @@ api.route('/', resources);
 api.route('/', caches);
 api.route('/', syncs);
 
+/** The app: what `fetch` of the Worker answers. */
 export const app = factory.createApp();
+app.use(requestFigures(metricsOf));
 app.use(requestId({ headerName: HEADER.requestId }));
+app.use((c, next) => withLogFields({ request_id: c.get('requestId') }, next));
 // OPTIONS is answered by each path's `methods`, which knows what to allow.
 app.use((c, next) => (c.req.method === 'OPTIONS' ? next() : crossOrigin(c, next)));
-app.use(
-  secureHeaders({
-    xFrameOptions: 'SAMEORIGIN',
-    crossOriginResourcePolicy: 'cross-origin',
-    originAgentCluster: false,
-    xDnsPrefetchControl: false,
-    xDownloadOptions: false,
-    xPermittedCrossDomainPolicies: false,
-    xXssProtection: false,
-  }),
-);
+app.use(secured);
 app.use('/healthz', async (c, next) => {
   c.set('probes', makeProbes(c.env));
   await next();
@@ -53,14 +48,14 @@ app.use('/healthz', async (c, next) => {
 app.use(`${API_BASE}/*`, async (c, next) => {
   c.set(
     'services',
-    makeServices(c.env, (work) => c.executionCtx.waitUntil(work)),
+    makeServices(c.env, (work) => c.executionCtx.waitUntil(work), c.get('requestId')),
   );
   await next();
 });
 app.route('/', service);
 app.route('/', docs);
 app.route(API_BASE, api);
-app.route(API_BASE, openapi(app));
+app.route(API_BASE, openapi);
 // Thrown, it would pass by the middleware that is last on its way.
 app.notFound((c) => renderError(new Problem('not-found', `Nothing is served at ${c.req.path}. See /docs.`), c));
 app.onError(renderError);

@@ -1,5 +1,7 @@
-/** What is done once a minute: sweeps of purged and deleted resources, records that nobody asks for any more. */
+/** What is done once a minute: schedules, sweeps of purged and deleted resources, what nobody asks for any more. */
 
+import { evictUnread } from './flows/evict-unread.ts';
+import { refreshDue } from './flows/refresh-due.ts';
 import type { Services } from './flows/services.ts';
 import { sweepAll } from './flows/sweep.ts';
 import { log } from './log.ts';
@@ -11,7 +13,9 @@ const WALKED_RECORDS = 1000;
 /** One run; `now` in ms since the epoch. A part that fails keeps no other from its turn: the next run tries again. */
 export async function runCron(services: Services, now: number): Promise<void> {
   const parts: Readonly<Record<string, () => Promise<void>>> = {
+    refresh_due: () => refreshDue(services, now),
     sweep: () => sweepAll(services, now),
+    evict_unread: () => evictUnread(services, now),
     drop_old_syncs: () =>
       services.syncRecords.dropOld(now - services.settings.syncRetentionDays * DAY_MS, WALKED_RECORDS),
   };

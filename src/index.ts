@@ -8,6 +8,7 @@
 import { app } from './app.ts';
 import { runCron } from './cron.ts';
 import { log } from './log.ts';
+import { writeBatchFigures } from './queues/batch-figures.ts';
 import { handleDeadRefreshBatch, handleDeadSyncBatch } from './queues/dead-letter.ts';
 import { handleRefreshBatch } from './queues/refresh-queue.ts';
 import { handleSyncBatch } from './queues/sync-queue.ts';
@@ -19,12 +20,14 @@ export default {
   fetch: app.fetch,
 
   async queue(batch, env, ctx) {
+    const cameAt = Date.now();
     const services = makeServices(env, (work) => ctx.waitUntil(work));
     if (batch.queue === 'freshet-refresh') await handleRefreshBatch(batch, services);
-    else if (batch.queue === 'freshet-sync') await handleSyncBatch(batch, services);
+    else if (batch.queue === 'freshet-sync') await handleSyncBatch(batch, services, services.metrics);
     else if (batch.queue === 'freshet-refresh-dead') await handleDeadRefreshBatch(batch, services.objects);
-    else if (batch.queue === 'freshet-sync-dead') await handleDeadSyncBatch(batch, services);
+    else if (batch.queue === 'freshet-sync-dead') await handleDeadSyncBatch(batch, services, services.metrics);
     else log('error', 'queue.unknown', { queue: batch.queue });
+    writeBatchFigures(services.metrics, batch, cameAt);
   },
 
   async scheduled(controller, env, ctx) {

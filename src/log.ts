@@ -1,14 +1,30 @@
 /**
- * Structured logs: one JSON line an event. JSON escapes control characters, so no input can forge a line; callers pass
- * ids and codes, never payloads, tokens or header values.
+ * Structured logs: one JSON line an event, named `<subject>.<what_happened>`, with fields in snake case (`task_id`, `key`,
+ * `resource`, `request_id`). JSON escapes control characters, so no input can forge a line; callers pass ids and codes,
+ * never payloads, tokens or header values.
  */
 
+import { AsyncLocalStorage } from 'node:async_hooks';
+
 type Level = 'info' | 'warn' | 'error';
+type EventName = `${Lowercase<string>}.${Lowercase<string>}`;
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** What every line of an invocation tells, such as whose request it was. */
+const common = new AsyncLocalStorage<Fields>();
+
+/** Does the work, and puts the fields into each line that is written meanwhile, also by what it leaves under `waitUntil`. */
+export function withLogFields<Result>(fields: Fields, work: () => Result): Result {
+  return common.run({ ...common.getStore(), ...fields }, work);
+}
 
 /** Writes one event. `error` goes in as its name and message, and its stack: logs are the operator's. */
-export function log(level: Level, event: string, fields: Readonly<Record<string, unknown>> = {}): void {
+export function log(level: Level, event: EventName, fields: Fields = {}): void {
   console[level](
-    JSON.stringify({ level, event, ...fields }, (_name, value) => (value instanceof Error ? plain(value) : value)),
+    JSON.stringify({ level, event, ...common.getStore(), ...fields }, (_name, value) =>
+      value instanceof Error ? plain(value) : value,
+    ),
   );
 }
 

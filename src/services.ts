@@ -2,6 +2,7 @@
 
 import type { Probes } from './flows/check-health.ts';
 import type { Services } from './flows/services.ts';
+import { datasetMetrics, type Metrics } from './metrics.ts';
 import { objectClient } from './object/client.ts';
 import { readSettings, readText } from './settings.ts';
 import { r2Blobs } from './stores/blobs.ts';
@@ -9,28 +10,44 @@ import { cachedBlobs } from './stores/cached-blobs.ts';
 import { edgeCache } from './stores/edge-cache.ts';
 import { d1Entries } from './stores/entries.ts';
 import { entryLookup } from './stores/entry-lookup.ts';
+import { foldedDeltas } from './stores/folded-deltas.ts';
+import { type Limit, noLimits, rateLimits } from './stores/rate-limits.ts';
 import { d1Resources } from './stores/resources.ts';
 import { syncBuffer } from './stores/sync-buffer.ts';
 import { d1SyncRecords } from './stores/sync-records.ts';
 
-/** Services of one invocation; `waitUntil` is its execution context's. @throws Problem `misconfigured` */
-export function makeServices(env: Env, waitUntil: (work: Promise<unknown>) => void): Services {
+/**
+ * Services of one invocation; `waitUntil` is its execution context's, `requestId` that of a client's request.
+ *
+ * @throws Problem `misconfigured`
+ */
+export function makeServices(env: Env, waitUntil: (work: Promise<unknown>) => void, requestId?: string): Services {
   const settings = readSettings(env);
   const edge = edgeCache();
   const entries = d1Entries(env.DB);
   const syncRecords = d1SyncRecords(env.DB);
+  const metrics = metricsOf(env);
+  const onRefused = (limit: Limit) => metrics.write('rate_limited', { limit }, {});
   return {
     settings,
     resources: d1Resources(env.DB),
     entries,
     lookup: entryLookup(entries, edge, { entryCacheMs: settings.entryCacheMs, waitUntil }),
     blobs: cachedBlobs(r2Blobs(env.BLOBS), edge, waitUntil),
+    foldedDeltas: foldedDeltas(edge, waitUntil),
     syncRecords,
     syncBuffer: syncBuffer(env.SYNC_QUEUE, syncRecords),
-    objects: objectClient(env.CACHE_OBJECT),
+    objects: objectClient(env.CACHE_OBJECT, requestId),
+    limits: settings.rateLimits ? rateLimits(env, { onRefused }) : noLimits,
+    metrics,
     secret: (name) => (name.startsWith('ORIGIN_') ? readText(env, name) : undefined),
     waitUntil,
   };
+}
+
+/** The figures go nowhere on an account without Analytics Engine, where wrangler.toml leaves the binding out. */
+export function metricsOf({ METRICS: dataset }: Partial<Pick<Env, 'METRICS'>>): Metrics {
+  return datasetMetrics(dataset);
 }
 
 /** One harmless call to each store. */

@@ -2,6 +2,7 @@
 
 import { Problem } from './contract/problem.ts';
 
+/** The settings of the service, checked. */
 export interface Settings {
   /** How long a refresh is held for its task to end, ms. */
   refreshWaitMs: number;
@@ -11,6 +12,10 @@ export interface Settings {
   originHosts: readonly string[];
   /** Records of devices older than this are dropped, days. */
   syncRetentionDays: number;
+  /** Caches that were not read for so long are purged, days; 0: never. */
+  evictUnreadDays: number;
+  /** Whether users and caches are limited; `off` is for tests and measurements. */
+  rateLimits: boolean;
 }
 
 type Vars = Readonly<Record<string, unknown>>;
@@ -23,6 +28,8 @@ export function readSettings(env: object): Settings {
     entryCacheMs: integer(vars, 'ENTRY_CACHE_MS', 1000, 0, 60_000),
     originHosts: list(vars, 'ORIGIN_HOSTS'),
     syncRetentionDays: integer(vars, 'SYNC_RETENTION_DAYS', 400, 1, 36_500),
+    evictUnreadDays: integer(vars, 'EVICT_UNREAD_DAYS', 90, 0, 36_500),
+    rateLimits: onOrOff(vars, 'RATE_LIMITS', true),
   };
 }
 
@@ -40,6 +47,14 @@ function integer(vars: Vars, name: string, usual: number, min: number, max: numb
     throw new Problem('misconfigured', `The setting ${name} must be a whole number from ${min} to ${max}.`);
   }
   return value;
+}
+
+function onOrOff(vars: Vars, name: string, usual: boolean): boolean {
+  const text = readText(vars, name);
+  if (text !== undefined && text !== 'on' && text !== 'off') {
+    throw new Problem('misconfigured', `The setting ${name} must be on or off.`);
+  }
+  return text === undefined ? usual : text === 'on';
 }
 
 function list(vars: Vars, name: string): string[] {

@@ -3,12 +3,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+/** A process that was started. */
 export interface Child {
   process: ChildProcess;
   /** Its exit code, or null after a signal. */
   ended: Promise<number | null>;
 }
 
+/** How a process is started. */
 export interface ChildOptions {
   cwd: string;
   env: NodeJS.ProcessEnv;

@@ -2,6 +2,7 @@
 
 import { resolve } from 'node:path';
 
+/** Settings of `npm start`, checked. */
 export interface LocalSettings {
   /** Where the stores, the logs and the Worker's settings lie. */
   stateDir: string;

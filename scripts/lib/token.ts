@@ -2,6 +2,7 @@
 
 import { SignJWT } from 'jose';
 
+/** What a token claims besides its user. */
 export interface TokenOptions {
   /** Space-separated scopes; undefined: no claim, which means `cache:read cache:refresh`. */
   scope?: string | undefined;

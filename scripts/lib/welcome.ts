@@ -2,6 +2,7 @@
 
 import { SHOWN_REFRESH } from '../../demo/devices.ts';
 
+/** What the text is made of. */
 export interface Welcome {
   service: string;
   origin: string;

@@ -3,6 +3,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 
+/** Folder of the project. */
 export const PROJECT = join(import.meta.dirname, '../..');
 
 /** Program and first argument of a wrangler command. */
@@ -27,6 +28,7 @@ export function offlineEnv(): NodeJS.ProcessEnv {
   };
 }
 
+/** How a command ended. */
 export interface Outcome {
   code: number;
   stdout: string;

@@ -1,7 +1,9 @@
 /** Words and limits of the protocol (CONTRACT): each stands here once. */
 
+/** Path under which the whole API stands. */
 export const API_BASE = '/api/v1';
 
+/** Names of headers that are ours, or that more than one module needs. */
 export const HEADER = {
   contentVersion: 'Content-Version',
   cacheHashValue: 'Cache-Hash-Value',
@@ -12,7 +14,9 @@ export const HEADER = {
   preferenceApplied: 'Preference-Applied',
 } as const;
 
+/** Content type of JSON answers, byte for byte as in the published API. */
 export const JSON_TYPE = 'application/json; charset=utf-8';
+/** Content type of problems (RFC 9457). */
 export const PROBLEM_TYPE = 'application/problem+json';
 
 /** Most bytes of a request's body. */
@@ -45,3 +49,9 @@ export const MAX_ROWS = 1_000_000;
 export const MAX_TABLES_BYTES = 134_217_728;
 /** Deepest nesting of arrays and objects in an origin's answer with tables. */
 export const MAX_ORIGIN_NESTING = 128;
+/** Largest delta that is written, and most bytes of deltas that are folded for one answer. */
+export const MAX_DELTA_BYTES = 8_388_608;
+/** A delta up to this size is written however small the body is; a larger one only up to half of the body. */
+export const SMALL_DELTA_BYTES = 4096;
+/** Most deltas folded for one answer: each may cost a call to R2 and two to the edge cache, and those of a request are limited. */
+export const MAX_FOLDED_DELTAS = 250;

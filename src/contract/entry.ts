@@ -4,6 +4,7 @@ import type { TaskError } from './problem.ts';
 
 /** A JSON value as it came over the wire. */
 export type Json = null | boolean | number | string | Json[] | { [name: string]: Json };
+/** Name -> value of the parameters of a cache. */
 export type Parameters = { [name: string]: Json };
 
 /** Which cache: a resource with one set of parameter values (and, for scope `user`, one user). */
@@ -62,6 +63,8 @@ export interface Entry extends CacheIdentity {
   chain: Link[];
   /** Until then reads start no load, after a FAILURE (ms); null: no failure stands. */
   retryAt: number | null;
+  /** Definition number of the load that failed, while that failure stands; absent: that of the entry. */
+  failedNumber?: number;
   lastError: TaskError | null;
   lastTaskId: string | null;
 }

@@ -1,8 +1,10 @@
 /** Who asks (CONTRACT 1). */
 
+/** What a token may allow; no scope contains another. */
 export const SCOPES = ['cache:read', 'cache:refresh', 'cache:admin'] as const;
 export type Scope = (typeof SCOPES)[number];
 
+/** Whom a verified token speaks for. */
 export interface Identity {
   /** `sub`: 1-256 characters, none of them control characters. */
   user: string;

@@ -5,6 +5,8 @@ export interface RefreshMessage {
   taskId: string;
   /** Title of the task's resource: a hint by which a consumer spares an origin that is busy, before it claims. */
   resource?: string;
+  /** Of the client's request that made the task, for log lines. */
+  requestId?: string;
 }
 
 /** What a device was last given of a cache. */

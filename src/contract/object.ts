@@ -8,6 +8,7 @@ import type { CacheIdentity, Entry, Loaded } from './entry.ts';
 import type { TaskError } from './problem.ts';
 import type { Task } from './task.ts';
 
+/** A newer release has changed the object: ask again later. */
 export type Unavailable = { outcome: 'unavailable' };
 
 /** What the task needs to know of the definition to end without its consumer. */
@@ -19,6 +20,7 @@ export interface TaskPolicy {
   errorTtlMs: number;
 }
 
+/** Asks for data that was fetched after a moment. */
 export interface EnqueueRequest {
   cache: CacheIdentity;
   /** The asker's definition number. */
@@ -39,6 +41,8 @@ export interface EnqueueRequest {
   refreshMinMs?: number;
   /** Hold the answer until the task ends, at most so long. 0: answer at once. */
   waitMs: number;
+  /** Of the client's request: goes into log lines, with the task's message too; kept nowhere. */
+  requestId?: string;
 }
 export type EnqueueAnswer =
   /** A task was made or joined. `entry` is there when it has ended. */
@@ -49,6 +53,7 @@ export type EnqueueAnswer =
   | { outcome: 'failing'; entry: Entry }
   | Unavailable;
 
+/** A consumer asks for the right to load. */
 export interface ClaimRequest {
   taskId: string;
   /** Message id and delivery attempt: the same delivery asking twice gets the same answer. */
@@ -88,8 +93,10 @@ export type ClaimAnswer =
   | { outcome: 'not_due'; delayMs: number }
   | Unavailable;
 
+/** What a load may write under its fence. */
 export type BlobName = 'body' | 'delta';
 
+/** A load has succeeded; what it wrote is in R2. */
 export interface CommitRequest {
   taskId: string;
   fence: number;
@@ -124,6 +131,7 @@ export type CommitAnswer =
   | { outcome: 'stale_lease' }
   | Unavailable;
 
+/** A load has failed. */
 export interface FailRequest {
   taskId: string;
   fence: number;
@@ -145,6 +153,7 @@ export type StateAnswer =
   /** `entry` is there when the task has ended: whoever reports SUCCESS puts it to the edge first. */
   { outcome: 'found'; task: Task; entry: Entry | null } | { outcome: 'unknown' } | Unavailable;
 
+/** A user takes back a task that waits. */
 export interface RevokeRequest {
   taskId: string;
   user: string;
@@ -162,6 +171,7 @@ export type RevokeAnswer =
   | { outcome: 'unknown' }
   | Unavailable;
 
+/** Nothing fetched before is to be current again. */
 export interface PurgeRequest {
   /** Key of the cache; an object that never heard of it does nothing. */
   key: string;

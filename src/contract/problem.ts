@@ -3,6 +3,8 @@
  * `http/problems.ts` alone renders it. `detail` is for the client; the cause stays inside and goes to the log.
  */
 
+import * as v from 'valibot';
+
 /** code -> status and title. The code is the fragment of `type`: `/docs/problems#<code>`. */
 export const PROBLEMS = {
   'invalid-json': { status: 400, title: 'The body is not valid JSON' },
@@ -31,6 +33,7 @@ export const PROBLEMS = {
   internal: { status: 500, title: 'Something went wrong here' },
 } as const satisfies Record<string, { status: number; title: string }>;
 
+/** Names a problem, in answers and pages. */
 export type ProblemCode = keyof typeof PROBLEMS;
 
 /** One fault of the input: an RFC 6901 pointer (or the name of a header or query member) and what is wrong there. */
@@ -40,12 +43,10 @@ export interface InputFault {
 }
 
 /** What a task says of its failure and what an entry keeps of it: a problem without `status`. */
-export interface TaskError {
-  type: string;
-  title: string;
-  detail: string;
-}
+export const TaskError = v.strictObject({ type: v.string(), title: v.string(), detail: v.string() });
+export type TaskError = v.InferOutput<typeof TaskError>;
 
+/** What a problem may tell besides its detail. */
 export interface ProblemOptions {
   errors?: readonly InputFault[];
   /** Further headers of the answer, such as `Allow` or `Retry-After`. */
@@ -68,6 +69,7 @@ export class Problem extends Error {
   }
 }
 
+/** What follows from a failed load. */
 export interface LoadFailureOptions {
   /** Whether the same load may succeed soon: network, time-out, 408, 425, 429, 5xx, faults of ours. Usually not. */
   retryable?: boolean;

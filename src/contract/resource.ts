@@ -24,6 +24,7 @@ const MediaType = v.pipe(
   ),
 );
 
+/** One table of a resource: where its rows lie and which members they have. */
 export const TableDefinition = v.strictObject({
   /** Names the table in bodies and deltas. */
   name: v.pipe(v.string(), v.minLength(1), v.maxLength(128)),
@@ -39,6 +40,7 @@ export const TableDefinition = v.strictObject({
 });
 export type TableDefinition = v.InferOutput<typeof TableDefinition>;
 
+/** How the origin of a resource is asked. */
 export const Origin = v.strictObject({
   /** RFC 6570 template over the parameters; scheme, host and port are literal. */
   url: v.pipe(v.string(), v.minLength(1), v.maxLength(8192)),
@@ -49,6 +51,7 @@ export const Origin = v.strictObject({
   max_bytes: v.optional(integer(1, MAX_ORIGIN_BYTES), MAX_ORIGIN_BYTES),
 });
 
+/** A definition as `PUT /resources/<title>/` takes it. */
 export const Resource = v.strictObject({
   origin: Origin,
   /** JSON Schema (2020-12) of an object. */
@@ -91,5 +94,16 @@ export interface StoredResource {
   number: number;
   /** Caches loaded under a number below this one count as absent. */
   purged: number;
+  /** Grows with each change of the definition; the expected value of the next write. */
   changedAt: number;
+}
+
+/** A resource that is there. */
+export interface DefinedResource extends StoredResource {
+  definition: Resource;
+}
+
+/** Whether there is a definition: the resource is neither unknown nor deleted. */
+export function isDefined(stored: StoredResource | null): stored is DefinedResource {
+  return stored !== null && stored.definition !== null;
 }

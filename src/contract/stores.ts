@@ -3,7 +3,7 @@
 import type { Entry } from './entry.ts';
 import type { SyncMessage, SyncRecord } from './messages.ts';
 import type { BlobName } from './object.ts';
-import type { Resource, StoredResource } from './resource.ts';
+import type { DefinedResource, Resource, StoredResource } from './resource.ts';
 
 /** What of a StoredResource an entry is judged by. */
 export interface ResourceMark {
@@ -39,6 +39,24 @@ export interface Resources {
   listSweeping(limit: number): Promise<StoredResource[]>;
   /** Ends a sweep: no entry below `purged` is left. A tombstone without entries goes. */
   endSweep(title: string, purged: number): Promise<void>;
+  /** Runs of schedules that are due or under way, those that came first before the others. */
+  listDue(now: number, limit: number): Promise<ScheduledRun[]>;
+  /**
+   * Notes how far a run has got: the key after which it goes on, or that it is over and the schedule next comes at
+   * `nextRunAt` (null: never). False: somebody else is further, or the schedule has changed.
+   */
+  moveRun(run: ScheduledRun, to: { after: string } | { nextRunAt: number | null }): Promise<boolean>;
+}
+
+/** The refresh of a resource's caches that its schedule asks for, in pages. Times are ms since the epoch. */
+export interface ScheduledRun {
+  resource: DefinedResource;
+  /** When the schedule came: the first time that no run has answered. */
+  dueAt: number;
+  /** When the run began; it answers all times up to then. */
+  startedAt: number;
+  /** The key after which it goes on; null: it has just begun. */
+  after: string | null;
 }
 
 /** Which entries a list is about. */
@@ -49,6 +67,8 @@ export interface EntryFilter {
   state?: 'fresh' | 'stale' | 'failing';
   /** Only entries whose number is below this one: what a sweep has still to purge. */
   numberBelow?: number;
+  /** Only entries read in this hour (ms) or later. */
+  readSince?: number;
 }
 /** An entry with what only D1 knows of it. */
 export interface EntryRow extends Entry {
@@ -77,6 +97,11 @@ export interface Entries {
   put(entry: Entry): Promise<boolean>;
   /** Removes entries without a loaded version of a removed resource, once its sweep is over. */
   remove(keys: readonly string[]): Promise<void>;
+  /**
+   * One step of the slow walk over all entries, at most `limit` rows read: keys of those with something loaded that were
+   * neither read nor loaded since `before`.
+   */
+  walkUnread(before: number, limit: number): Promise<string[]>;
   /** Notes the hour in which keys were read, where it is later than the noted one. */
   touch(read: SyncMessage['read']): Promise<void>;
 }
@@ -90,6 +115,13 @@ export interface LookedUp {
   fetched: boolean;
 }
 
+/** A task that somebody here was told of, as it stood then. */
+export interface NotedTask {
+  taskId: string;
+  /** It has failed and waits to be tried again. */
+  isInRetry: boolean;
+}
+
 /** The entry look-up (DESIGN "Reading"): isolate memory and the location's edge cache before D1. */
 export interface EntryLookup {
   /** What is current here, at most ENTRY_CACHE_MS old; the last known one when D1 does not answer in time. */
@@ -99,8 +131,8 @@ export interface EntryLookup {
   /** An answer of the object: known here at once, unless a higher revision is. */
   put(entry: Entry): Promise<void>;
   /** The task that somebody here asked for a key's load, so that other waiters can tell of it. */
-  noteTask(key: string, taskId: string): void;
-  notedTask(key: string): string | null;
+  noteTask(key: string, task: NotedTask): void;
+  notedTask(key: string): NotedTask | null;
 }
 
 /** Where one blob lies and how much of it is wanted. */
@@ -120,10 +152,19 @@ export interface Blobs {
   /** Removes blobs; absent ones are no error. Only the object calls it. */
   remove(names: readonly { key: string; fence: number; name: BlobName }[]): Promise<void>;
 }
+/** A blob that is being written in parts. */
 export interface BlobUpload {
   part(content: Uint8Array): Promise<void>;
   complete(): Promise<void>;
   abort(): Promise<void>;
+}
+
+/** Bodies of deltas folded for an answer, at the location's edge; it may forget any of them. */
+export interface FoldedDeltas {
+  /** The delta between two kept versions that changed the body; null: not here. */
+  find(key: string, from: number, to: number): Promise<Uint8Array<ArrayBuffer> | null>;
+  /** Keeps it, after the answer. */
+  keep(key: string, from: number, to: number, body: Uint8Array<ArrayBuffer>): void;
 }
 
 /** Which records a list is about: those of one user, or of all. */

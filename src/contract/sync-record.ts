@@ -1,13 +1,13 @@
 /** Records of what devices were last given, as `GET /cache/` tells them (CONTRACT 2). */
 
 import * as v from 'valibot';
+import { Timestamp } from './timestamp.ts';
 
 /** One (device, cache); the members in this order. */
 export const SyncRecordAnswer = v.strictObject({
   user: v.string(),
   device: v.string(),
-  /** RFC 3339, UTC, milliseconds. */
-  sync_datetime: v.pipe(v.string(), v.isoTimestamp()),
+  sync_datetime: Timestamp,
   version: v.number(),
   /** Without quotes. */
   etag: v.string(),

@@ -2,8 +2,10 @@
 
 import * as v from 'valibot';
 import type { CacheIdentity } from './entry.ts';
-import type { TaskError } from './problem.ts';
+import { TaskError } from './problem.ts';
+import { Timestamp } from './timestamp.ts';
 
+/** States of a task, in Celery's words. */
 export const TASK_STATES = ['PENDING', 'STARTED', 'RETRY', 'SUCCESS', 'FAILURE', 'REVOKED'] as const;
 export type TaskState = (typeof TASK_STATES)[number];
 
@@ -51,30 +53,31 @@ export const RevokeBody = v.strictObject({ task_id: TaskId });
 /** `?expand=task`: tell all of the task. */
 export const ExpandTask = v.optional(v.picklist(['task']));
 
-const timestamp = v.pipe(v.string(), v.isoTimestamp());
-
 /** A task as it is answered; the members in this order. */
 export const TaskAnswer = v.strictObject({
   task_id: v.pipe(v.string(), v.uuid()),
   task_state: v.picklist(TASK_STATES),
   /** In RETRY and FAILURE: a problem without `status`. */
-  error: v.optional(v.strictObject({ type: v.string(), title: v.string(), detail: v.string() })),
+  error: v.optional(TaskError),
 });
 export type TaskAnswer = v.InferOutput<typeof TaskAnswer>;
 
-/** The same with `expand=task`; times are RFC 3339 in UTC. */
+/** The same with `expand=task`. */
 export const ExpandedTaskAnswer = v.strictObject({
   ...TaskAnswer.entries,
   resource_title: v.string(),
   parameters: v.record(v.string(), v.unknown()),
   attempt: v.number(),
-  created: timestamp,
-  started: v.nullable(timestamp),
-  ended: v.nullable(timestamp),
-  due: v.nullable(timestamp),
+  created: Timestamp,
+  started: v.nullable(Timestamp),
+  ended: v.nullable(Timestamp),
+  due: v.nullable(Timestamp),
   version: v.nullable(v.number()),
   etag: v.nullable(v.string()),
   bytes: v.nullable(v.number()),
   rows: v.nullable(v.number()),
 });
 export type ExpandedTaskAnswer = v.InferOutput<typeof ExpandedTaskAnswer>;
+
+/** Either form, as `expand` says. */
+export const AnyTaskAnswer = v.union([TaskAnswer, ExpandedTaskAnswer]);

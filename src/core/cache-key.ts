@@ -1,16 +1,21 @@
 /** Cache keys: one for each resource, set of parameter values and (scope `user`) user, however they were written. */
 
 import { hash } from 'node:crypto';
-import canonicalize from 'canonicalize';
 import type { CacheIdentity, Parameters } from '../contract/entry.ts';
+import type { Resource } from '../contract/resource.ts';
+import { canonicalText } from './canonical.ts';
 
 /**
  * The identity of a cache. `parameters` are validated and have their defaults; `owner` is the user for a resource of
  * scope `user`, else null. The key is the SHA-256 (hex) of the canonical JSON (RFC 8785) of `[resource, parameters, owner]`.
  */
 export function cacheIdentity(resource: string, parameters: Parameters, owner: string | null): CacheIdentity {
-  const text = canonicalize([resource, parameters, owner]) as string;
-  return { key: hash('sha256', text, 'hex'), resource, parameters, owner };
+  return { key: hash('sha256', canonicalText([resource, parameters, owner]), 'hex'), resource, parameters, owner };
+}
+
+/** The cache of a resource that a user means with these values: their own where its scope is `user`. */
+export function cacheFor(user: string, resource: string, { scope }: Resource, parameters: Parameters): CacheIdentity {
+  return cacheIdentity(resource, parameters, scope === 'user' ? user : null);
 }
 
 /** Whether the text has the form of a cache key. */

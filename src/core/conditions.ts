@@ -1,5 +1,8 @@
 /** Conditional requests (RFC 9110 section 13), as pure rules over header texts. */
 
+import { Problem } from '../contract/problem.ts';
+import { parseHttpDate } from './http-date.ts';
+
 /** One member of `If-Match` or `If-None-Match`, without quotes. */
 export interface EntityTag {
   weak: boolean;
@@ -23,6 +26,7 @@ export interface Validators {
   lastModified: number | null;
 }
 
+/** The conditions of a request, as header texts. */
 export interface Conditions {
   method: string;
   ifMatch?: string | undefined;
@@ -40,17 +44,30 @@ export function evaluateConditions(conditions: Conditions, current: Validators):
   if (conditions.ifMatch !== undefined) {
     if (!matches(conditions.ifMatch, current.etag, 'strong')) return 'failed';
   } else if (conditions.ifUnmodifiedSince !== undefined) {
-    const since = Date.parse(conditions.ifUnmodifiedSince);
-    if (!Number.isNaN(since) && current.lastModified !== null && wholeSeconds(current.lastModified) > since) {
-      return 'failed';
-    }
+    if (order(current.lastModified, conditions.ifUnmodifiedSince) === 'later') return 'failed';
   }
   if (conditions.ifNoneMatch !== undefined) {
     if (matches(conditions.ifNoneMatch, current.etag, 'weak')) return safe ? 'not-modified' : 'failed';
   } else if (safe && conditions.ifModifiedSince !== undefined) {
-    if (notModifiedSince(conditions.ifModifiedSince, current.lastModified)) return 'not-modified';
+    if (order(current.lastModified, conditions.ifModifiedSince) === 'not later') return 'not-modified';
   }
   return 'modified';
+}
+
+/**
+ * For what changes a representation: refuses unless the conditions hold.
+ *
+ * @param etag of the current representation, without quotes; null: there is none
+ * @throws Problem `precondition-failed`
+ */
+export function demandConditions(conditions: Conditions, etag: string | null): void {
+  if (evaluateConditions(conditions, { etag, lastModified: null }) !== 'modified') throw preconditionFailed(etag);
+}
+
+/** The refusal of a request whose conditions do not hold. */
+export function preconditionFailed(etag: string | null): Problem {
+  const detail = etag === null ? 'There is nothing here yet.' : `The current ETag is "${etag}".`;
+  return new Problem('precondition-failed', detail);
 }
 
 /** Whether a header's tags include the current one, by strong or weak comparison (RFC 9110 section 8.8.3.2). */
@@ -61,12 +78,9 @@ export function matches(header: string, etag: string | null, comparison: 'strong
   return tags.some(({ weak, tag }) => tag === etag && (comparison === 'weak' || !weak));
 }
 
-/** Whether `If-Modified-Since` holds back a representation changed at `lastModified` (ms), to the second. */
-export function notModifiedSince(header: string, lastModified: number | null): boolean {
-  const since = Date.parse(header);
-  return !Number.isNaN(since) && lastModified !== null && wholeSeconds(lastModified) <= since;
-}
-
-function wholeSeconds(ms: number): number {
-  return Math.floor(ms / 1000) * 1000;
+/** When a representation was changed (ms), against the date of a header, to the second; null: one of them is unknown. */
+function order(lastModified: number | null, header: string): 'later' | 'not later' | null {
+  const since = lastModified === null ? null : parseHttpDate(header, lastModified);
+  if (lastModified === null || since === null) return null;
+  return Math.floor(lastModified / 1000) * 1000 > since ? 'later' : 'not later';
 }

@@ -1,15 +1,17 @@
 /** Resource definitions (CONTRACT 4): what is wrong with one, and which of its changes matter to what was loaded. */
 
-import { hash } from 'node:crypto';
-import canonicalize from 'canonicalize';
 import * as v from 'valibot';
 import type { Json } from '../contract/entry.ts';
 import type { InputFault } from '../contract/problem.ts';
 import { Resource } from '../contract/resource.ts';
+import { canonicalText } from './canonical.ts';
+import { digestTag } from './etag.ts';
 import { faultsOfIssues } from './input-faults.ts';
-import { isObject, type ParameterSchema } from './parameter-schema.ts';
+import { isObject } from './is-object.ts';
+import type { ParameterSchema } from './parameter-schema.ts';
 import { faultsOfParameterSchema } from './parameter-schema-rules.ts';
 import { pointerTo } from './pointer.ts';
+import { faultOfSchedule } from './schedule.ts';
 
 /** A definition with its defaults (null when its form is wrong) and every fault found in it. */
 export interface ReadDefinition {
@@ -24,8 +26,10 @@ export function readDefinition(body: Json): ReadDefinition {
   const faults = [
     ...faultsOfForm(body, read.issues ?? []),
     ...(isObject(given.parameters) ? faultsOfParameterSchema(given.parameters, '/parameters') : []),
-    ...faultsOfTables(given.tables),
-    ...notYet(given),
+    ...faultsOfTables(given.tables, given.format),
+    ...faultsOfLines(given.format, given.tables),
+    ...faultsOfGuard(given.guard, given.tables),
+    ...faultsOfSchedule(given.schedule),
   ];
   return { definition: read.success && faults.length === 0 ? read.output : null, faults };
 }
@@ -53,12 +57,7 @@ export function sameDefinition(one: Resource, other: Resource): boolean {
 
 /** Entity tag, without quotes, of a definition under its title. */
 export function definitionEtag(title: string, definition: Resource): string {
-  return hash('sha256', canonicalText([title, definition]), 'hex').slice(0, 32);
-}
-
-/** Canonical JSON (RFC 8785). */
-export function canonicalText(value: unknown): string {
-  return canonicalize(value) as string;
+  return digestTag(canonicalText([title, definition]));
 }
 
 type AnySchema = v.GenericSchema & {
@@ -92,14 +91,16 @@ function faultsOfShape(value: unknown, schema: AnySchema, pointer: string): Inpu
   });
 }
 
-function faultsOfTables(tables: unknown): InputFault[] {
+function faultsOfTables(tables: unknown, format: unknown): InputFault[] {
   if (!Array.isArray(tables)) return [];
   const names = new Set<unknown>();
   return tables.flatMap((table, index) => {
     if (!isObject(table)) return [];
     const faults: InputFault[] = [];
     const pointer = pointerTo('/tables', index);
-    if (table.rows === undefined) faults.push({ pointer: `${pointer}/rows`, detail: 'is required' });
+    if (table.rows === undefined && !isOfLines(format)) {
+      faults.push({ pointer: `${pointer}/rows`, detail: 'is required' });
+    }
     if (names.has(table.name)) {
       faults.push({ pointer: `${pointer}/name`, detail: 'must differ from the names of the other tables' });
     }
@@ -108,11 +109,31 @@ function faultsOfTables(tables: unknown): InputFault[] {
   });
 }
 
-function notYet(given: Record<string, unknown>): InputFault[] {
+/** The formats of lines (NDJSON, CSV) are one table, the whole answer. */
+function faultsOfLines(format: unknown, tables: unknown): InputFault[] {
+  if (!isOfLines(format)) return [];
+  if (tables === undefined) return [{ pointer: '/tables', detail: `is required with the format "${format}"` }];
+  if (!Array.isArray(tables)) return [];
+  const [table, ...others] = tables;
   const faults: InputFault[] = [];
-  if (given.schedule !== undefined) faults.push({ pointer: '/schedule', detail: 'is not supported by this release' });
-  if (given.format === 'ndjson' || given.format === 'csv') {
-    faults.push({ pointer: '/format', detail: 'must be "json": this release reads no other' });
+  if (others.length > 0) faults.push({ pointer: '/tables', detail: `must be one table with the format "${format}"` });
+  if (isObject(table) && table.rows !== undefined) {
+    faults.push({ pointer: '/tables/0/rows', detail: `must not be given with the format "${format}"` });
   }
   return faults;
+}
+
+function isOfLines(format: unknown): format is 'ndjson' | 'csv' {
+  return format === 'ndjson' || format === 'csv';
+}
+
+/** Without tables there are no rows to count: a guard that guards nothing is a mistake. */
+function faultsOfGuard(guard: unknown, tables: unknown): InputFault[] {
+  if (!isObject(guard) || tables !== undefined) return [];
+  return [{ pointer: '/guard', detail: 'needs tables: it counts their rows' }];
+}
+
+function faultsOfSchedule(schedule: unknown): InputFault[] {
+  const detail = typeof schedule === 'string' ? faultOfSchedule(schedule) : null;
+  return detail === null ? [] : [{ pointer: '/schedule', detail }];
 }

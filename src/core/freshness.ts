@@ -5,7 +5,7 @@
 
 import type { Entry, Loaded } from '../contract/entry.ts';
 import type { TaskError } from '../contract/problem.ts';
-import type { Resource, StoredResource } from '../contract/resource.ts';
+import type { DefinedResource } from '../contract/resource.ts';
 import type { ResourceMark } from '../contract/stores.ts';
 
 /** What an entry is judged by. Times and durations in ms. */
@@ -23,7 +23,7 @@ export interface FreshnessRules {
 
 /** The rules of a resource for one request; `mark`, of the look-up, may know more of it than the definition kept here. */
 export function freshnessRules(
-  resource: StoredResource & { definition: Resource },
+  resource: DefinedResource,
   mark: ResourceMark | null,
   notBefore: number | null,
 ): FreshnessRules {
@@ -36,6 +36,17 @@ export function freshnessRules(
     purged: Math.max(purged, mark?.purged ?? 0),
     notBefore,
   };
+}
+
+/** Largest part of its time to live by which a load expires earlier. */
+const TTL_SPREAD = 0.1;
+
+/**
+ * The time to live of one load, ms: up to a tenth shorter than the definition's, so that caches which were loaded together
+ * do not expire together. `random` is a number from 0 up to 1.
+ */
+export function spreadTtlMs(ttlMs: number, random: number): number {
+  return Math.ceil(ttlMs * (1 - TTL_SPREAD * random));
 }
 
 /** How an entry stands. */
@@ -67,6 +78,11 @@ export function judge(entry: Entry | null, rules: FreshnessRules, now: number): 
   return { state, entry, loaded, expiresAt, standsIn };
 }
 
+/** The same of an entry whose resource is known by its mark alone: whether it was deleted or, since the load, purged. */
+export function countsAsAbsent(entry: Entry, mark: ResourceMark | null): boolean {
+  return mark === null || mark.deleted || entry.number < mark.purged;
+}
+
 /** A definition number is the time of its change, so what was loaded before expired then, if not earlier. */
 function expiryOf(loaded: Loaded, number: number, rules: FreshnessRules, now: number): number {
   const byAge = Math.min(loaded.expiresAt, loaded.loadedAt + rules.ttlMs);
@@ -92,7 +108,8 @@ export interface StandingFailure {
 /** The failure that keeps reads from starting a load; one under an older definition says nothing of the newest. */
 export function standingFailure(entry: Entry | null, rules: FreshnessRules, now: number): StandingFailure | null {
   const failure = lastFailure(entry);
-  return entry !== null && failure !== null && now < failure.retryAt && entry.number >= rules.number ? failure : null;
+  if (entry === null || failure === null || now >= failure.retryAt) return null;
+  return (entry.failedNumber ?? entry.number) >= rules.number ? failure : null;
 }
 
 /** The failure of the last load, be it that it stands no longer; null when that load succeeded. */

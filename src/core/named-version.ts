@@ -1,5 +1,6 @@
 /** Which version of a cache a device says it has: this location may know less (CONTRACT 3, "A newer version than this location knows"). */
 
+import type { DeltaRange } from './choose-delta.ts';
 import { parseEntityTags } from './conditions.ts';
 import { versionOfEtag } from './etag.ts';
 import { type DeltaRequest, highestVersion } from './x-delta.ts';
@@ -23,7 +24,21 @@ export function namedVersion(names: VersionNames, key: string): number {
   );
 }
 
-function highestTag(header: string | undefined, key: string): number {
+/**
+ * The versions between which a request asks for the difference. For `auto` the start is the highest version that its tags
+ * name and this cache has reached; null: they name none.
+ */
+export function deltaRange(names: Omit<VersionNames, 'lastEventId'>, key: string, last: number): DeltaRange | null {
+  const { delta, ifNoneMatch, ifMatch } = names;
+  if (delta === null) return null;
+  if (delta.kind === 'between') return delta;
+  const from = highestTag(ifNoneMatch, key, last) || highestTag(ifMatch, key, last);
+  return from === 0 ? null : { from, to: null };
+}
+
+function highestTag(header: string | undefined, key: string, last = Number.POSITIVE_INFINITY): number {
   const tags = parseEntityTags(header ?? '');
-  return tags === '*' ? 0 : Math.max(0, ...tags.map(({ tag }) => versionOfEtag(tag, key) ?? 0));
+  if (tags === '*') return 0;
+  const versions = tags.map(({ tag }) => versionOfEtag(tag, key) ?? 0);
+  return Math.max(0, ...versions.filter((version) => version <= last));
 }

@@ -5,17 +5,16 @@
 
 import type { Json } from '../contract/entry.ts';
 import type { InputFault } from '../contract/problem.ts';
+import { isObject } from './is-object.ts';
 import {
   type CompiledSchema,
   compileSchema,
-  follow,
-  isObject,
   JSON_TYPES,
   type ParameterSchema,
   resolveReference,
 } from './parameter-schema.ts';
 import { isReservedName, withDefaults } from './parameters.ts';
-import { pointerTo } from './pointer.ts';
+import { follow, pointerTo } from './pointer.ts';
 import { faultsOfErrors } from './schema-faults.ts';
 
 const DIALECT = 'https://json-schema.org/draft/2020-12/schema';

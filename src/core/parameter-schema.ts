@@ -3,11 +3,13 @@
 import { dereference, type OutputUnit, type Schema, validate } from '@cfworker/json-schema';
 import type { Json } from '../contract/entry.ts';
 import type { Resource } from '../contract/resource.ts';
-import { pointerTokens } from './pointer.ts';
+import { isObject } from './is-object.ts';
+import { follow, fromFragment } from './pointer.ts';
 
 /** A schema or part of one; parts that are checked are schemas by `faultsOfParameterSchema`. */
 export type ParameterSchema = { readonly [keyword: string]: unknown };
 
+/** A schema that values can be checked by. */
 export interface CompiledSchema {
   root: ParameterSchema;
   /** Every fault of a value under the root or one of its parts, as the library words them. */
@@ -41,20 +43,18 @@ export function compileSchema(given: ParameterSchema): CompiledSchema {
   const lookup = dereference(root as Schema);
   return {
     root,
-    errorsOf: (value, part = root) => validate(value, part as Schema | boolean, '2020-12', lookup, false).errors,
+    errorsOf(value, part = root) {
+      const errors = (onlyFirst: boolean) =>
+        validate(value, part as Schema | boolean, '2020-12', lookup, onlyFirst).errors;
+      try {
+        return errors(false);
+      } catch (error) {
+        // The library hands its errors on as arguments: more than the stack holds, when a body has tens of thousands.
+        if (!(error instanceof RangeError)) throw error;
+        return errors(true);
+      }
+    },
   };
-}
-
-/** Whether the value is an object, of a schema or otherwise. */
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** An own member of an object that may be none. */
-export function member(value: unknown, name: string): unknown {
-  return (isObject(value) || Array.isArray(value)) && Object.hasOwn(value, name)
-    ? (value as Record<string, unknown>)[name]
-    : undefined;
 }
 
 /** What a `$ref` of the form `#` or `#/…` points to; undefined: nothing. */
@@ -63,20 +63,7 @@ export function resolveReference(root: ParameterSchema, reference: string): unkn
   return follow(root, fromFragment(reference.slice(1)));
 }
 
-/** What a pointer leads to; undefined: nothing. */
-export function follow(value: unknown, pointer: string): unknown {
-  return pointerTokens(pointer).reduce(member, value);
-}
-
-/** A pointer as it stands in a URI fragment (RFC 6901 section 6), decoded. */
-export function fromFragment(fragment: string): string {
-  try {
-    return decodeURIComponent(fragment);
-  } catch {
-    return fragment;
-  }
-}
-
+/** The types of JSON Schema. */
 export const JSON_TYPES = ['integer', 'number', 'boolean', 'null', 'string', 'array', 'object'] as const;
 export type JsonType = (typeof JSON_TYPES)[number];
 

@@ -7,16 +7,10 @@ import type { Json, Parameters } from '../contract/entry.ts';
 import type { InputFault } from '../contract/problem.ts';
 import type { Resource } from '../contract/resource.ts';
 import { invalidParameters } from './input-faults.ts';
+import { isObject } from './is-object.ts';
 import { faultOfNumber } from './json.ts';
-import {
-  isObject,
-  type JsonType,
-  member,
-  type ParameterSchema,
-  parameterSchemaOf,
-  typesOf,
-} from './parameter-schema.ts';
-import { pointerTo } from './pointer.ts';
+import { type JsonType, type ParameterSchema, parameterSchemaOf, typesOf } from './parameter-schema.ts';
+import { member, pointerTo } from './pointer.ts';
 import { faultsOfErrors, NOT_A_PARAMETER, typeFault } from './schema-faults.ts';
 
 /** Names that no parameter has, whatever the schema lets through: `{_user}` in a URL is the user's name alone. */

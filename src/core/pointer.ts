@@ -1,4 +1,6 @@
-/** JSON Pointers (RFC 6901): how faults of the input name their place. */
+/** JSON Pointers (RFC 6901): how faults of the input name their place, and schemas refer to their parts. */
+
+import { isObject } from './is-object.ts';
 
 /** The pointer to a member or item of what `base` points to. */
 export function pointerTo(base: string, token: string | number): string {
@@ -11,4 +13,25 @@ export function pointerTokens(pointer: string): string[] {
     .split('/')
     .slice(1)
     .map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~'));
+}
+
+/** What a pointer leads to; undefined: nothing. */
+export function follow(value: unknown, pointer: string): unknown {
+  return pointerTokens(pointer).reduce(member, value);
+}
+
+/** An own member of an object, or item of an array; undefined where there is none, or the value is neither. */
+export function member(value: unknown, name: string): unknown {
+  return (isObject(value) || Array.isArray(value)) && Object.hasOwn(value, name)
+    ? (value as Record<string, unknown>)[name]
+    : undefined;
+}
+
+/** A pointer as it stands in a URI fragment (RFC 6901 section 6), decoded. */
+export function fromFragment(fragment: string): string {
+  try {
+    return decodeURIComponent(fragment);
+  } catch {
+    return fragment;
+  }
 }

@@ -2,6 +2,7 @@
 
 import { MAX_WAIT_S } from '../contract/constants.ts';
 
+/** What a client prefers. */
 export interface Preferences {
   respondAsync: boolean;
   /** Seconds, at most MAX_WAIT_S; null: not asked for. */
@@ -11,7 +12,9 @@ export interface Preferences {
 /** The preferences that Freshet knows, of a `Prefer` header (several joined by commas). */
 export function parsePrefer(header: string | undefined): Preferences {
   const seen = new Map<string, string>();
-  for (const [part] of (header ?? '').matchAll(/(?:[^,"]|"(?:[^"\\]|\\.)*"?)+/g)) {
+  // Runs of white space would let the expressions below try each way to share one out.
+  const text = (header ?? '').replaceAll(/\s+/g, ' ');
+  for (const [part] of text.matchAll(/(?:[^,"]|"(?:[^"\\]|\\.)*"?)+/g)) {
     const match = /^\s*([!#$%&'*+.^_`|~0-9A-Za-z-]+)\s*(?:=\s*(?:"([^"]*)"|([^\s;"]*))\s*)?(?:;.*)?$/.exec(part);
     const name = match?.[1]?.toLowerCase();
     if (name !== undefined && !seen.has(name)) seen.set(name, match?.[2] ?? match?.[3] ?? '');

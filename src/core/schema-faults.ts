@@ -2,15 +2,9 @@
 
 import type { OutputUnit } from '@cfworker/json-schema';
 import type { InputFault } from '../contract/problem.ts';
-import {
-  fromFragment,
-  isObject,
-  type JsonType,
-  member,
-  type ParameterSchema,
-  resolveReference,
-} from './parameter-schema.ts';
-import { pointerTo, pointerTokens } from './pointer.ts';
+import { isObject } from './is-object.ts';
+import { type JsonType, type ParameterSchema, resolveReference } from './parameter-schema.ts';
+import { fromFragment, member, pointerTo, pointerTokens } from './pointer.ts';
 
 /** Most listed values that a fault repeats. */
 const MAX_LISTED = 20;

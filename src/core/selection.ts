@@ -1,7 +1,7 @@
 /** Which sets of parameter values a purge by parameters is about (CONTRACT 4). */
 
 import type { Parameters } from '../contract/entry.ts';
-import { canonicalText } from './definition.ts';
+import { canonicalText } from './canonical.ts';
 
 /** A test for sets of values that contain these members with these values; nested ones must be equal as a whole. */
 export function selectionOf(members: Parameters): (values: Parameters) => boolean {

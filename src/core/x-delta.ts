@@ -3,6 +3,7 @@
 import { HEADER } from '../contract/constants.ts';
 import { Problem } from '../contract/problem.ts';
 
+/** Which difference is asked for. */
 export type DeltaRequest =
   /** From the version that `If-None-Match` (or `If-Match`) names up to the last. */
   | { kind: 'auto' }

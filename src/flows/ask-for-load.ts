@@ -3,9 +3,11 @@
 import type { Entry } from '../contract/entry.ts';
 import type { EnqueueAnswer } from '../contract/object.ts';
 import type { TaskError } from '../contract/problem.ts';
+import type { LookedUp } from '../contract/stores.ts';
 import { hasEnded, type TaskState } from '../contract/task.ts';
 import { type FreshnessRules, isAwaited, lastFailure, type StandingFailure } from '../core/freshness.ts';
 import { policyOf } from '../core/task-policy.ts';
+import { log } from '../log.ts';
 import { type FoundCache, versionOf } from './find-entry.ts';
 import type { Services } from './services.ts';
 
@@ -18,6 +20,7 @@ export interface PendingTask {
   dueAt: number | null;
 }
 
+/** What has come of asking. */
 export type LoadAnswer =
   | { outcome: 'loaded'; entry: Entry }
   | { outcome: 'failed'; entry: Entry | null; failure: StandingFailure }
@@ -26,13 +29,18 @@ export type LoadAnswer =
   | { outcome: 'nothing' }
   | { outcome: 'unavailable' };
 
+/** D1 that has not got an entry so long after its load has lost it: it was restored to an earlier time, ms. */
+const LOST_AFTER_MS = 60_000;
+
+type AskServices = Pick<Services, 'lookup' | 'objects' | 'waitUntil'>;
+
 /**
  * Asks for data newer than the entry found. What the answer brings is known at this location from then on.
  *
  * @param heldMs how long the object may hold its answer for the task to end
  */
 export async function askForLoad(
-  services: Pick<Services, 'lookup' | 'objects'>,
+  services: AskServices,
   found: FoundCache,
   rules: FreshnessRules,
   heldMs: number,
@@ -48,10 +56,23 @@ export async function askForLoad(
     waitMs: heldMs,
   });
   if ('entry' in answer && answer.entry !== null) await services.lookup.put(answer.entry);
+  if (answer.outcome === 'current' && hasLost(looked, answer.entry)) services.waitUntil(heal(services, cache.key));
   if (answer.outcome === 'task' && !hasEnded(answer.task.state)) {
-    services.lookup.noteTask(cache.key, answer.task.taskId);
+    const { taskId, state } = answer.task;
+    services.lookup.noteTask(cache.key, { taskId, isInRetry: state === 'RETRY' });
   }
   return readAnswer(answer, versionOf(looked.entry), rules);
+}
+
+/** Whether D1, as it was just asked, ought to know the entry by now. */
+function hasLost({ entry, fetched }: LookedUp, { revision, loaded }: Entry): boolean {
+  return fetched && revision > (entry?.revision ?? 0) && Date.now() > (loaded?.loadedAt ?? 0) + LOST_AFTER_MS;
+}
+
+/** The object writes the entry to D1 again. Else it would be asked for it, once a second and location, until the next load. */
+async function heal({ objects }: AskServices, key: string): Promise<void> {
+  log('warn', 'entry.lost_by_d1', { key });
+  await objects.entry(key).catch((error) => log('warn', 'entry.not_healed', { key, error }));
 }
 
 function readAnswer(answer: EnqueueAnswer, seen: number, rules: FreshnessRules): LoadAnswer {

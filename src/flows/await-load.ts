@@ -6,13 +6,15 @@
 
 import { growingGapMs } from '../core/backoff.ts';
 import { type FreshnessRules, freshnessRules, isAwaited, lastFailure } from '../core/freshness.ts';
+import { overloaded } from '../stores/overloaded.ts';
 import { sleep } from '../stores/timing.ts';
 import { askForLoad, type LoadAnswer, type PendingTask } from './ask-for-load.ts';
 import { available } from './available.ts';
 import { type FoundCache, versionOf } from './find-entry.ts';
+import { heldRequests } from './held-requests.ts';
 import type { Services } from './services.ts';
 
-type LoadServices = Pick<Services, 'settings' | 'lookup' | 'objects'>;
+type LoadServices = Pick<Services, 'settings' | 'lookup' | 'objects' | 'limits' | 'waitUntil'>;
 
 /** How a wait ends. */
 export type Awaited = Extract<LoadAnswer, { outcome: 'loaded' | 'failed' | 'pending' }>;
@@ -21,32 +23,55 @@ export type Awaited = Extract<LoadAnswer, { outcome: 'loaded' | 'failed' | 'pend
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 800;
 
+/** Who waits for what, and how long. */
+export interface LoadWait {
+  /** Who waits. */
+  user: string;
+  /** What was loaded before this moment is not accepted, ms since the epoch; null: of any age. */
+  notBefore: number | null;
+  /** When the wait is given up, ms since the epoch. */
+  until: number;
+  /** Whether a stale body may stand in for a load that fails: then one that has failed once is not waited for. */
+  standsIn: boolean;
+}
+
 /**
- * Waits for a load that is newer than the entry found.
+ * Waits for a load that is newer than the entry found. Where too many requests are held already, it tells at once of the
+ * task that is to be waited for.
  *
- * @param notBefore what was loaded before this moment is not accepted, ms since the epoch; null: of any age
- * @param until when the wait is given up, ms since the epoch
- * @throws Problem `overloaded`
+ * @throws Problem `rate-limited`, `overloaded`
  */
-export async function awaitLoad(
+export async function awaitLoad(services: LoadServices, found: FoundCache, wait: LoadWait): Promise<Awaited> {
+  const hold = heldRequests.enter(wait.until, Date.now());
+  if (hold === null) return withoutWaiting(services, found, wait);
+  try {
+    return await lookUntilLoaded(services, found, wait);
+  } finally {
+    hold.release();
+  }
+}
+
+async function lookUntilLoaded(
   services: LoadServices,
   found: FoundCache,
-  notBefore: number | null,
-  until: number,
+  { user, notBefore, until, standsIn }: LoadWait,
 ): Promise<Awaited> {
   // Others do not ask for what only `max-age` finds too old, so whoever sent it asks.
   let asks = found.looked.fetched || notBefore !== null;
+  let isCounted = false;
   let current = found;
   let task: PendingTask | null = null;
   for (let looks = 0; ; looks += 1) {
     if (asks) {
+      if (!isCounted) await services.limits.load(user, found.cache.key);
+      isCounted = true;
       const heldMs = Math.min(services.settings.refreshWaitMs, Math.max(0, until - Date.now()));
       const answer = await askForLoad(services, current, rulesOf(current, notBefore), heldMs);
       if (answer.outcome === 'loaded' || answer.outcome === 'failed') return answer;
       task = answer.outcome === 'pending' ? answer.task : null;
     }
     const leftMs = until - Date.now();
-    if (leftMs <= 0) break;
+    if (leftMs <= 0 || (standsIn && isInRetry(services, current))) break;
     await sleep(Math.min(growingGapMs(looks, FIRST_PAUSE_MS, LONGEST_PAUSE_MS), leftMs));
 
     const looked = await services.lookup.find(found.cache.key, found.cache.resource);
@@ -56,7 +81,25 @@ export async function awaitLoad(
     asks = looked.fetched && task === null;
   }
   const pending = task ?? unfinishedTask(services, current);
-  return pending === null ? endByAsking(services, current, notBefore) : { outcome: 'pending', task: pending };
+  if (pending !== null) return { outcome: 'pending', task: pending };
+  // Nobody of this isolate knows a task: the object tells one, or makes it.
+  if (!isCounted) await services.limits.load(user, found.cache.key);
+  return askAtOnce(services, current, notBefore);
+}
+
+/** Only whoever is to ask anyway costs the object a call: the others, however many, come back when there is a task. */
+async function withoutWaiting(
+  services: LoadServices,
+  found: FoundCache,
+  { user, notBefore }: LoadWait,
+): Promise<Awaited> {
+  if (found.looked.fetched || notBefore !== null) {
+    await services.limits.load(user, found.cache.key);
+    return askAtOnce(services, found, notBefore);
+  }
+  const task = unfinishedTask(services, found);
+  if (task === null) throw overloaded('Too many requests wait here already. Try again in a moment.');
+  return { outcome: 'pending', task };
 }
 
 function rulesOf({ resource, looked }: FoundCache, notBefore: number | null): FreshnessRules {
@@ -78,13 +121,18 @@ function changeSince(before: FoundCache, { looked }: FoundCache, rules: Freshnes
  * every waiter would cost an object call, so the state told is PENDING, Celery's word for what waits or is not known.
  */
 function unfinishedTask({ lookup }: LoadServices, { cache, looked }: FoundCache): PendingTask | null {
-  const taskId = lookup.notedTask(cache.key);
-  if (taskId === null || taskId === looked.entry?.lastTaskId) return null;
-  return { taskId, state: 'PENDING', error: null, dueAt: null };
+  const noted = lookup.notedTask(cache.key);
+  if (noted === null || noted.taskId === looked.entry?.lastTaskId) return null;
+  return { taskId: noted.taskId, state: 'PENDING', error: null, dueAt: null };
 }
 
-/** Nobody of this isolate knows a task: the object tells one, or makes it. */
-async function endByAsking(services: LoadServices, found: FoundCache, notBefore: number | null): Promise<Awaited> {
+/** Whether the load that is waited for has failed and is to be tried again, as far as this isolate was told. */
+export function isInRetry({ lookup }: Pick<Services, 'lookup'>, { cache, looked }: FoundCache): boolean {
+  const noted = lookup.notedTask(cache.key);
+  return noted?.isInRetry === true && noted.taskId !== looked.entry?.lastTaskId;
+}
+
+async function askAtOnce(services: LoadServices, found: FoundCache, notBefore: number | null): Promise<Awaited> {
   const answer = available(await askForLoad(services, found, rulesOf(found, notBefore), 0));
   if (answer.outcome !== 'nothing') return answer;
   throw new Error('a load asked for without waiting has ended at once');

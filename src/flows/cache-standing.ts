@@ -1,54 +1,55 @@
 /** How caches stand under their resources, for administration: a changed, purged or deleted resource writes no entry. */
 
-import type { Parameters } from '../contract/entry.ts';
 import { Problem } from '../contract/problem.ts';
-import type { Resource, StoredResource } from '../contract/resource.ts';
+import { type DefinedResource, isDefined } from '../contract/resource.ts';
 import type { EntryRow, Resources } from '../contract/stores.ts';
-import { cacheIdentity } from '../core/cache-key.ts';
+import { isCacheKey } from '../core/cache-key.ts';
 import { freshnessRules, judge, type Standing } from '../core/freshness.ts';
-import { checkParameters } from '../core/parameters.ts';
+import type { Services } from './services.ts';
 import { sideBySide } from './side-by-side.ts';
-
-const WIDTH = 20;
 
 /** An entry, the definition that it is judged by and how it stands. */
 export interface StandingCache {
   entry: EntryRow;
   /** Null: unknown or deleted. */
-  resource: (StoredResource & { definition: Resource }) | null;
+  resource: DefinedResource | null;
   standing: Standing;
 }
 
-/** Judges entries by their resources' definitions, each asked for once. */
+/** Judges entries by their resources' definitions, each asked for once; `now` in ms since the epoch. */
 export async function standingsOf(
   resources: Pick<Resources, 'find'>,
   entries: readonly EntryRow[],
   now: number,
 ): Promise<StandingCache[]> {
   const titles = [...new Set(entries.map(({ resource }) => resource))];
-  const found = await sideBySide(titles, WIDTH, (title) => resources.find(title));
+  const found = await sideBySide(titles, (title) => resources.find(title));
   const known = new Map(titles.map((title, index) => [title, found[index] ?? null]));
   return entries.map((entry) => {
-    const stored = known.get(entry.resource) ?? null;
-    if (stored?.definition == null) return { entry, resource: null, standing: { state: 'absent' } };
-    const resource = { ...stored, definition: stored.definition };
-    const rules = freshnessRules(resource, null, null);
-    return { entry, resource, standing: judge(entry, rules, now) };
+    const resource = known.get(entry.resource) ?? null;
+    if (!isDefined(resource)) return { entry, resource: null, standing: { state: 'absent' } };
+    return { entry, resource, standing: judge(entry, freshnessRules(resource, null, null), now) };
   });
 }
 
-/** Whether a request could still lead to this cache: a changed definition may give its parameters another key, or none. */
-export function isReachable(entry: EntryRow, definition: Resource): boolean {
-  if ((definition.scope === 'user') !== (entry.owner !== null)) return false;
-  const values = acceptable(definition, entry.parameters);
-  return values !== null && cacheIdentity(entry.resource, values, entry.owner).key === entry.key;
+/**
+ * How the cache of a key stands; `now` in ms since the epoch.
+ *
+ * @throws Problem `not-found`
+ */
+export async function standingOf(
+  { entries, resources }: Pick<Services, 'entries' | 'resources'>,
+  key: string,
+  now: number,
+): Promise<StandingCache> {
+  const entry = isCacheKey(key) ? await entries.find(key) : null;
+  const [cache] = entry === null ? [] : await standingsOf(resources, [entry], now);
+  if (cache === undefined) throw unknownCache(key);
+  return cache;
 }
 
-function acceptable(definition: Resource, parameters: Parameters): Parameters | null {
-  try {
-    return checkParameters(definition, parameters);
-  } catch (error) {
-    if (error instanceof Problem) return null;
-    throw error;
-  }
+/** The refusal for a key that no cache has. */
+export function unknownCache(key: string): Problem {
+  const told = isCacheKey(key) ? `the key ${key}` : 'this key: a key has 64 hex digits';
+  return new Problem('not-found', `There is no cache with ${told}.`);
 }

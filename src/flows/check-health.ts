@@ -1,7 +1,9 @@
 /** Whether each store answers (CONTRACT 5). A check leaves nothing behind. */
 
 import { log } from '../log.ts';
+import { within } from '../stores/timing.ts';
 
+/** Whether a store answers in time. */
 export type StoreHealth = 'ok' | 'failing';
 /** Name of a store -> a call that throws when it fails. */
 export type Probes = Readonly<Record<string, () => Promise<unknown>>>;
@@ -13,12 +15,7 @@ export async function checkHealth(probes: Probes): Promise<Record<string, StoreH
   const answers = await Promise.all(
     Object.entries(probes).map(async ([store, probe]): Promise<[string, StoreHealth]> => {
       try {
-        await Promise.race([
-          probe(),
-          new Promise((_resolve, reject) => {
-            setTimeout(() => reject(new Error('no answer in time')), PROBE_TIMEOUT_MS);
-          }),
-        ]);
+        await within(probe(), PROBE_TIMEOUT_MS);
         return [store, 'ok'];
       } catch (error) {
         log('error', 'health.failing', { store, error });

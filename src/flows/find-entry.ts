@@ -1,16 +1,17 @@
 /** Which cache a read means and what is known of it here: never less than what the request itself names (CONTRACT 3). */
 
 import type { CacheIdentity, Entry } from '../contract/entry.ts';
-import type { Resource, StoredResource } from '../contract/resource.ts';
+import type { DefinedResource, Resource } from '../contract/resource.ts';
 import type { LookedUp, Resources } from '../contract/stores.ts';
 import { findResource } from './find-resource.ts';
 import type { Services } from './services.ts';
 
-type FindServices = Pick<Services, 'resources' | 'lookup' | 'objects'>;
-type DefinedResource = StoredResource & { definition: Resource };
+type FindServices = Pick<Services, 'resources' | 'lookup' | 'objects' | 'limits'>;
 
 /** How a request names a cache. */
 export interface CacheName {
+  /** Who asks. */
+  user: string;
   title: string;
   /** The cache under a definition: another one may have other defaults. @throws Problem `invalid-parameters` */
   identify(definition: Resource): CacheIdentity;
@@ -18,6 +19,7 @@ export interface CacheName {
   namedVersion(key: string): number;
 }
 
+/** A cache, its resource and what the look-up tells of it. */
 export interface FoundCache {
   cache: CacheIdentity;
   resource: DefinedResource;
@@ -27,12 +29,14 @@ export interface FoundCache {
 /**
  * One look-up, unless this location turns out to know less than the request or than D1.
  *
- * @throws Problem `not-found`, `invalid-parameters`, `overloaded`
+ * @throws Problem `not-found`, `invalid-parameters`, `rate-limited`, `overloaded`
  */
 export async function findEntry(services: FindServices, name: CacheName): Promise<FoundCache> {
   const found = await findUnderNewest(services, name);
   const named = name.namedVersion(found.cache.key);
   if (named <= versionOf(found.looked.entry)) return found;
+  // Costs as much as asking for a load, and anybody can name any version.
+  await services.limits.load(name.user, found.cache.key);
   return { ...found, looked: await lookFurther(services, found, named) };
 }
 

@@ -1,8 +1,7 @@
 /** Forgetting a lost device or a leaver (CONTRACT 4). */
 
 import { MAX_BULK } from '../contract/constants.ts';
-import { available } from './available.ts';
-import { BULK_WIDTH } from './purge-caches.ts';
+import { purgeKey } from './purge-key.ts';
 import type { Services } from './services.ts';
 import { sideBySide } from './side-by-side.ts';
 
@@ -31,9 +30,6 @@ export async function forgetSyncs(
   if (forgotten === limit) return { forgotten, next: after ?? '' };
   if (device !== null) return { forgotten, next: null };
   const page = await services.entries.list({ owner: user }, after, limit, now);
-  await sideBySide(page.entries, BULK_WIDTH, async ({ key }) => {
-    const answer = available(await services.objects.purge({ key, soft: false }));
-    if (answer.outcome === 'purged') await services.lookup.put(answer.entry);
-  });
+  await sideBySide(page.entries, ({ key }) => purgeKey(services, key, false));
   return { forgotten, next: page.next };
 }

@@ -1,12 +1,11 @@
 /** Caches as administration tells of them (CONTRACT 4). */
 
-import type { CacheRecord, CacheState } from '../contract/cache-record.ts';
+import type { CacheRecord, CacheState } from '../contract/administration.ts';
 import { MAX_PAGE } from '../contract/constants.ts';
-import { Problem } from '../contract/problem.ts';
 import type { EntryFilter } from '../contract/stores.ts';
-import { isCacheKey } from '../core/cache-key.ts';
 import { etagOf } from '../core/etag.ts';
-import { type StandingCache, standingsOf } from './cache-standing.ts';
+import { timestamp } from '../core/timestamp.ts';
+import { type StandingCache, standingOf, standingsOf } from './cache-standing.ts';
 import type { Services } from './services.ts';
 
 type ListServices = Pick<Services, 'entries' | 'resources'>;
@@ -14,6 +13,7 @@ type ListServices = Pick<Services, 'entries' | 'resources'>;
 /** Most pages of entries that one page of a list looks at; past it the page is short, with a cursor. */
 const MAX_LOOKS = 5;
 
+/** Which caches a list is about. */
 export interface CacheFilter {
   resource?: string | undefined;
   state?: CacheState | undefined;
@@ -53,18 +53,9 @@ export async function listCaches(
   return { caches, next };
 }
 
-/** @throws Problem `not-found` */
+/** One cache; `now` in ms since the epoch. @throws Problem `not-found` */
 export async function readCache(services: ListServices, key: string, now: number): Promise<CacheRecord> {
-  const entry = isCacheKey(key) ? await services.entries.find(key) : null;
-  const [cache] = entry === null ? [] : await standingsOf(services.resources, [entry], now);
-  if (cache === undefined) throw unknownCache(key);
-  return recordOf(cache);
-}
-
-/** The refusal for a key that no cache has. */
-export function unknownCache(key: string): Problem {
-  const told = isCacheKey(key) ? `the key ${key}` : 'this key: a key has 64 hex digits';
-  return new Problem('not-found', `There is no cache with ${told}.`);
+  return recordOf(await standingOf(services, key, now));
 }
 
 function isIn(state: CacheState | undefined, { entry, standing }: StandingCache): boolean {
@@ -90,8 +81,4 @@ function recordOf({ entry, standing }: StandingCache): CacheRecord {
     last_task_id: entry.lastTaskId,
     last_error: entry.lastError,
   };
-}
-
-function timestamp(ms: number | null | undefined): string | null {
-  return ms == null ? null : new Date(ms).toISOString();
 }

@@ -2,9 +2,11 @@
 
 import type { Entry } from '../contract/entry.ts';
 import type { SyncRecord } from '../contract/messages.ts';
-import type { ResourceMark, SyncFilter, SyncPlace } from '../contract/stores.ts';
+import type { SyncFilter, SyncPlace } from '../contract/stores.ts';
+import { countsAsAbsent } from '../core/freshness.ts';
 import type { Services } from './services.ts';
 
+/** Which page of which records. */
 export interface SyncListRequest {
   filter: SyncFilter;
   /** The place after which the page begins; null: the start. */
@@ -15,6 +17,7 @@ export interface SyncListRequest {
   withCurrent: boolean;
 }
 
+/** A record, with what is current of its cache. */
 export interface ListedSync {
   record: SyncRecord;
   /** What is current of the cache; null where nothing is known of it, or where it was not asked for. */
@@ -43,19 +46,6 @@ async function currentOf(
   const keys = [...new Set(records.map(({ key }) => key))];
   const found = keys.length === 0 ? [] : await entries.findAll(keys);
   return new Map(
-    found.map(({ entry, mark }) => [entry.key, isAbsent(entry, mark) ? { ...entry, loaded: null } : entry]),
+    found.map(({ entry, mark }) => [entry.key, countsAsAbsent(entry, mark) ? { ...entry, loaded: null } : entry]),
   );
-}
-
-/** Whether what is loaded counts as absent: its resource was deleted or, since that load, purged. */
-function isAbsent(entry: Entry, mark: ResourceMark | null): boolean {
-  return mark === null || mark.deleted || entry.number < mark.purged;
-}
-
-/**
- * Whether a device lacks a newer version: another body, as its ETag tells, not merely a later load of the same one. Of a
- * cache that was purged or deleted every version is out of date.
- */
-export function isStale({ record, entry }: ListedSync): boolean {
-  return entry === null || entry.loaded === null || entry.loaded.changed > record.changed;
 }

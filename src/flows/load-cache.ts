@@ -2,13 +2,13 @@
 
 import type { Lease } from '../contract/object.ts';
 import { LoadFailure } from '../contract/problem.ts';
-import type { StoredResource } from '../contract/resource.ts';
-import { cacheIdentity } from '../core/cache-key.ts';
-import { checkParameters } from '../core/parameters.ts';
+import { type DefinedResource, isDefined, type StoredResource } from '../contract/resource.ts';
+import { isReachable } from '../core/reachable.ts';
 import { buildRequest } from '../origin/build-request.ts';
 import { type Fetch, fetchOrigin, type Validators } from '../origin/fetch-origin.ts';
 import { checkContentType } from '../origin/media-type.ts';
-import { readJson } from '../origin/read-json.ts';
+import { withoutSecrets } from '../origin/redact.ts';
+import { ROW_READERS } from '../origin/row-readers.ts';
 import type { LoadResult } from '../tables/load.ts';
 import { loadBytes } from '../tables/load-bytes.ts';
 import { loadTables } from '../tables/load-tables.ts';
@@ -18,6 +18,7 @@ import type { Services } from './services.ts';
 /** What of the services a load works with. */
 export type LoadServices = Pick<Services, 'blobs' | 'secret' | 'settings'>;
 
+/** What one load works with besides stores. */
 export interface LoadOptions {
   fetch: Fetch;
   signal: AbortSignal;
@@ -26,14 +27,13 @@ export interface LoadOptions {
   now: number;
 }
 
-/** A definition that a load can go by: it is there, and the cache is still one of its own. */
-export type LiveResource = StoredResource & { definition: NonNullable<StoredResource['definition']> };
-
-/** @throws LoadFailure `not-found`, `invalid-parameters`: another try would find the same */
-export function liveResource(stored: StoredResource | null, { cache }: Lease): LiveResource {
-  if (stored === null || stored.definition === null) {
-    throw new LoadFailure('not-found', `The resource "${cache.resource}" is no longer defined.`);
-  }
+/**
+ * The resource that a load can go by: it is there, and the cache is still one of its own.
+ *
+ * @throws LoadFailure `not-found`, `invalid-parameters`: another try would find the same
+ */
+export function loadableResource(stored: StoredResource | null, { cache }: Lease): DefinedResource {
+  if (!isDefined(stored)) throw new LoadFailure('not-found', `The resource "${cache.resource}" is no longer defined.`);
   const { definition } = stored;
   if ((definition.scope === 'user') !== (cache.owner !== null)) {
     throw new LoadFailure(
@@ -41,30 +41,38 @@ export function liveResource(stored: StoredResource | null, { cache }: Lease): L
       `The resource "${cache.resource}" now has the scope ${definition.scope}.`,
     );
   }
-  if (!hasItsKey(definition, cache)) {
+  if (!isReachable(cache, definition)) {
     throw new LoadFailure('invalid-parameters', `The resource "${cache.resource}" no longer takes these parameters.`);
   }
-  return { ...stored, definition };
-}
-
-/** Whether these parameters, with today's defaults, still mean this cache. */
-function hasItsKey(
-  definition: LiveResource['definition'],
-  { resource, parameters, owner, key }: Lease['cache'],
-): boolean {
-  try {
-    return cacheIdentity(resource, checkParameters(definition, parameters), owner).key === key;
-  } catch {
-    return false;
-  }
+  return stored;
 }
 
 /**
  * Asks the origin and writes what is new to R2.
+ *
  * @throws LoadFailure; anything else is a fault of ours
  */
 export async function loadCache(
-  { definition, number }: LiveResource,
+  resource: DefinedResource,
+  lease: Lease,
+  services: LoadServices,
+  options: LoadOptions,
+): Promise<LoadResult & { validators: Validators }> {
+  const sent: string[] = [];
+  const secret = (name: string) => {
+    const value = services.secret(name);
+    if (value !== undefined) sent.push(value);
+    return value;
+  };
+  try {
+    return await load(resource, lease, { ...services, secret }, options);
+  } catch (error) {
+    throw withoutSecrets(error, sent);
+  }
+}
+
+async function load(
+  { definition, number }: DefinedResource,
   lease: Lease,
   services: LoadServices,
   { fetch, signal, slot, now }: LoadOptions,
@@ -93,7 +101,7 @@ export async function loadCache(
     const input = { body, blobs: services.blobs, key: cache.key, fence, previous, nextRowId };
     const guard = lease.force ? undefined : definition.guard;
     const result = definition.tables
-      ? await loadTables({ ...input, tables: definition.tables, reader: readJson, guard })
+      ? await loadTables({ ...input, tables: definition.tables, reader: ROW_READERS[definition.format], guard })
       : await loadBytes(input, contentType);
     return { ...result, validators: answer.validators };
   } finally {

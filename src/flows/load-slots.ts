@@ -1,7 +1,7 @@
 /**
- * How many loads run side by side in an isolate: ten, six of one origin, one of them heavy. Only values are shared (STYLE
- * 11): whoever finds no room looks again by a timer of its own. A slot that nobody gave back, because the platform cut
- * its invocation short, counts no longer once its lease is over.
+ * How many loads run side by side in an isolate: ten, six of one origin, one of them heavy. Only values are shared, since
+ * no request may await another's promise: whoever finds no room looks again by a timer of its own. A slot
+ * that nobody gave back, because the platform cut its invocation short, counts no longer once its lease is over.
  */
 
 import { BoundedMap } from '../stores/bounded-map.ts';

@@ -3,12 +3,12 @@
 import * as v from 'valibot';
 import type { Json } from '../contract/entry.ts';
 import { Problem } from '../contract/problem.ts';
-import { Origin, type Resource, ResourceTitle, type StoredResource } from '../contract/resource.ts';
+import { isDefined, Origin, type Resource, ResourceTitle, type StoredResource } from '../contract/resource.ts';
 import type { Resources } from '../contract/stores.ts';
-import { type Conditions, evaluateConditions } from '../core/conditions.ts';
+import { type Conditions, demandConditions } from '../core/conditions.ts';
 import { definitionEtag, mattersToLoads, parameterNames, readDefinition, sameDefinition } from '../core/definition.ts';
 import { invalidParameters } from '../core/input-faults.ts';
-import { isObject } from '../core/parameter-schema.ts';
+import { isObject } from '../core/is-object.ts';
 import { checkOrigin } from '../origin/check-origin.ts';
 import { checkTables } from '../origin/pointers.ts';
 
@@ -16,7 +16,7 @@ import { checkTables } from '../origin/pointers.ts';
 const MAX_TRIES = 5;
 
 /** A definition that stands, with its entity tag (without quotes). */
-export interface DefinedResource {
+export interface TaggedResource {
   title: string;
   definition: Resource;
   etag: string;
@@ -50,8 +50,8 @@ export function parseDefinition(title: string, body: Json, hosts: readonly strin
 }
 
 /** @throws Problem `not-found` */
-export async function getResource(resources: Resources, title: string): Promise<DefinedResource> {
-  return (v.is(ResourceTitle, title) ? defined(await resources.read(title)) : null) ?? unknownResource();
+export async function getResource(resources: Resources, title: string): Promise<TaggedResource> {
+  return (v.is(ResourceTitle, title) ? tagged(await resources.read(title)) : null) ?? unknownResource();
 }
 
 /** A page in order of title; `next` is the title to go on after. */
@@ -59,9 +59,9 @@ export async function listResources(
   resources: Resources,
   after: string | null,
   limit: number,
-): Promise<{ resources: DefinedResource[]; next: string | null }> {
+): Promise<{ resources: TaggedResource[]; next: string | null }> {
   const found = await resources.list(after, limit + 1);
-  const page = found.slice(0, limit).flatMap((stored) => defined(stored) ?? []);
+  const page = found.slice(0, limit).flatMap((stored) => tagged(stored) ?? []);
   return { resources: page, next: found.length > limit ? (found[limit - 1]?.title ?? null) : null };
 }
 
@@ -77,15 +77,15 @@ export async function putResource(
   definition: Resource,
   conditions: Conditions,
   now: number,
-): Promise<DefinedResource & { created: boolean }> {
+): Promise<TaggedResource & { created: boolean }> {
   for (let tries = 0; tries < MAX_TRIES; tries++) {
     const stored = await resources.read(title);
-    const current = defined(stored);
-    demand(conditions, current);
+    const current = tagged(stored);
+    demandConditions(conditions, current?.etag ?? null);
     if (current !== null && sameDefinition(current.definition, definition)) return { ...current, created: false };
     const matters = current === null || mattersToLoads(current.definition, definition);
     const expected = current === null ? null : (stored?.changedAt ?? null);
-    const written = defined(await resources.put(title, definition, matters, expected, now));
+    const written = tagged(await resources.put(title, definition, matters, expected, now));
     if (written !== null) return { ...written, created: current === null };
   }
   throw tooManyWriters();
@@ -105,8 +105,8 @@ export async function deleteResource(
 ): Promise<void> {
   for (let tries = 0; tries < MAX_TRIES; tries++) {
     const stored = await resources.read(title);
-    const current = defined(stored) ?? unknownResource();
-    demand(conditions, current);
+    const current = tagged(stored) ?? unknownResource();
+    demandConditions(conditions, current.etag);
     if (await resources.remove(title, stored?.changedAt ?? null, now)) return;
   }
   throw tooManyWriters();
@@ -116,19 +116,10 @@ function unknownResource(): never {
   throw new Problem('not-found', 'There is no resource under this title.');
 }
 
-function defined(stored: StoredResource | null): DefinedResource | null {
-  if (stored?.definition == null) return null;
+function tagged(stored: StoredResource | null): TaggedResource | null {
+  if (!isDefined(stored)) return null;
   const { title, definition } = stored;
   return { title, definition, etag: definitionEtag(title, definition) };
-}
-
-function demand(conditions: Conditions, current: DefinedResource | null): void {
-  const etag = current?.etag ?? null;
-  if (evaluateConditions(conditions, { etag, lastModified: null }) === 'modified') return;
-  throw new Problem(
-    'precondition-failed',
-    etag === null ? 'There is no such resource yet.' : `The current ETag is "${etag}".`,
-  );
 }
 
 function tooManyWriters(): Problem {

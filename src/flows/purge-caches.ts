@@ -4,18 +4,13 @@ import { MAX_BULK } from '../contract/constants.ts';
 import type { Parameters } from '../contract/entry.ts';
 import { isCacheKey } from '../core/cache-key.ts';
 import { selectionOf } from '../core/selection.ts';
-import { available } from './available.ts';
-import { standingsOf } from './cache-standing.ts';
+import { standingsOf, unknownCache } from './cache-standing.ts';
 import { findResource } from './find-resource.ts';
-import { unknownCache } from './list-caches.ts';
+import { purgeKey } from './purge-key.ts';
 import type { Services } from './services.ts';
 import { sideBySide } from './side-by-side.ts';
 import { sweepResource } from './sweep.ts';
-
-/** Objects that are called at once. */
-export const BULK_WIDTH = 20;
-/** Most pages of entries that one call walks in search of matching ones. */
-const MAX_WALKED_PAGES = 10;
+import { walkEntries } from './walk-entries.ts';
 
 /** How many caches held something, and where to go on (a key); null: nowhere. */
 export interface Purged {
@@ -23,19 +18,9 @@ export interface Purged {
   next: string | null;
 }
 
-/**
- * Purges one cache: nothing fetched before is ever current again. `soft`: it only counts as expired.
- *
- * @throws Problem `not-found`, `overloaded`
- */
-export async function purgeCache(
-  services: Pick<Services, 'objects' | 'lookup'>,
-  key: string,
-  soft = false,
-): Promise<void> {
-  const answer = isCacheKey(key) ? available(await services.objects.purge({ key, soft })) : null;
-  if (answer?.outcome !== 'purged') throw unknownCache(key);
-  await services.lookup.put(answer.entry);
+/** Purges one cache. @throws Problem `not-found`, `overloaded` */
+export async function purgeCache(services: Pick<Services, 'objects' | 'lookup'>, key: string): Promise<void> {
+  if (!isCacheKey(key) || !(await purgeKey(services, key, false))) throw unknownCache(key);
 }
 
 /**
@@ -53,6 +38,7 @@ export async function purgeResource(services: Services, title: string, soft: boo
   return { purged, next: null };
 }
 
+/** Which caches of a resource are to be purged. */
 export interface PurgeSelection {
   title: string;
   /** Caches whose parameters contain these members with these values. */
@@ -75,20 +61,13 @@ export async function purgeSelected(
   await findResource(services.resources, title);
   const isSelected = selectionOf(parameters);
   let purged = 0;
-  let called = 0;
-  let next = after;
-  for (let pages = 0; pages < MAX_WALKED_PAGES && called < limit; pages++) {
-    const page = await services.entries.list({ resource: title }, next, limit - called, now);
-    const matching = page.entries.filter((entry) => isSelected(entry.parameters));
-    await sideBySide(matching, BULK_WIDTH, async ({ key }) => {
-      const answer = available(await services.objects.purge({ key, soft }));
-      if (answer.outcome === 'purged') await services.lookup.put(answer.entry);
-    });
+  const { next } = await walkEntries(services.entries, { resource: title }, { after, limit, now }, async (page) => {
+    const matching = page.filter((entry) => isSelected(entry.parameters));
+    await sideBySide(matching, ({ key }) => purgeKey(services, key, soft));
+    // As they were listed, before the purge.
     const standings = await standingsOf(services.resources, matching, now);
     purged += standings.filter(({ standing }) => standing.state !== 'absent').length;
-    called += matching.length;
-    next = page.next;
-    if (next === null) break;
-  }
+    return matching.length;
+  });
   return { purged, next };
 }

@@ -3,6 +3,7 @@
 import type { Entry } from '../contract/entry.ts';
 import { log } from '../log.ts';
 import { available } from './available.ts';
+import { purgeKey } from './purge-key.ts';
 import type { Services } from './services.ts';
 
 /**
@@ -20,6 +21,5 @@ export async function recoverBody(services: Pick<Services, 'lookup' | 'objects'>
     return;
   }
   log('error', 'cache.body_lost', { key, fence: entry.loaded?.fence });
-  const purged = available(await services.objects.purge({ key, soft: false }));
-  if (purged.outcome === 'purged') await services.lookup.put(purged.entry);
+  await purgeKey(services, key, false);
 }

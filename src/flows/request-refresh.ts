@@ -1,18 +1,21 @@
 /** An explicit refresh (CONTRACT 2): one object call, and nothing else where the definition is known in the isolate. */
 
 import type { CacheIdentity, Parameters } from '../contract/entry.ts';
-import type { Resource, StoredResource } from '../contract/resource.ts';
+import type { EnqueueRequest } from '../contract/object.ts';
+import type { DefinedResource } from '../contract/resource.ts';
 import type { Task } from '../contract/task.ts';
-import { cacheIdentity } from '../core/cache-key.ts';
+import { cacheFor } from '../core/cache-key.ts';
 import { checkParameters } from '../core/parameters.ts';
 import { policyOf } from '../core/task-policy.ts';
 import { available } from './available.ts';
 import { findResource } from './find-resource.ts';
+import { heldRequests } from './held-requests.ts';
 import type { Services } from './services.ts';
 import { waitForTask } from './watch-task.ts';
 
-type RefreshServices = Pick<Services, 'settings' | 'resources' | 'objects' | 'lookup'>;
+type RefreshServices = Pick<Services, 'settings' | 'resources' | 'objects' | 'lookup' | 'limits'>;
 
+/** A refresh as a user asks for it. */
 export interface RefreshRequest {
   /** Who asks; owns the cache of a resource of scope `user`. */
   user: string;
@@ -26,19 +29,21 @@ export interface RefreshRequest {
 /**
  * The task that brings data no older than this request.
  *
- * @throws Problem `not-found`, `invalid-parameters`, `overloaded`
+ * @throws Problem `not-found`, `invalid-parameters`, `rate-limited`, `overloaded`
  */
 export async function requestRefresh(services: RefreshServices, request: RefreshRequest): Promise<Task> {
   const { user, title, values, waitMs } = request;
   const resource = await findResource(services.resources, title);
   const { definition } = resource;
-  const cache = cacheIdentity(title, checkParameters(definition, values), definition.scope === 'user' ? user : null);
+  const cache = cacheFor(user, title, definition, checkParameters(definition, values));
+  await services.limits.load(user, cache.key);
   return refreshCache(services, { cache, resource, asker: user, waitMs });
 }
 
+/** A refresh of a cache that is known. */
 export interface CacheRefreshRequest {
   cache: CacheIdentity;
-  resource: StoredResource & { definition: Resource };
+  resource: DefinedResource;
   /** Whom the task belongs to; null: nobody. */
   asker: string | null;
   /** Accept a load that the guard would refuse. */
@@ -48,31 +53,32 @@ export interface CacheRefreshRequest {
 }
 
 /**
- * The same for a cache that is known. The answer is held in the object for as long as that is usual, longer waits here.
+ * The same for a cache that is known, without limits. The answer is held in the object for as long as that is usual,
+ * longer waits here; where too many are held already, it comes at once.
  *
  * @throws Problem `overloaded`
  */
 export async function refreshCache(
-  services: Omit<RefreshServices, 'resources'>,
+  services: Omit<RefreshServices, 'resources' | 'limits'>,
   { cache, resource, asker, force = false, waitMs }: CacheRefreshRequest,
 ): Promise<Task> {
   const until = Date.now() + waitMs;
-  const heldMs = Math.min(waitMs, services.settings.refreshWaitMs);
-  const answer = available(
-    await services.objects.enqueue({
-      cache,
-      number: resource.number,
-      policy: policyOf(resource.definition),
-      since: 'now',
-      asker,
-      heedRetryAt: false,
-      force,
-      refreshMinMs: resource.definition.refresh_min_s * 1000,
-      waitMs: heldMs,
-    }),
-  );
+  const hold = heldRequests.enter(until, Date.now());
+  const heldMs = hold === null ? 0 : Math.min(waitMs, services.settings.refreshWaitMs);
+  const request: EnqueueRequest = {
+    cache,
+    number: resource.number,
+    policy: policyOf(resource.definition),
+    since: 'now',
+    asker,
+    heedRetryAt: false,
+    force,
+    refreshMinMs: resource.definition.refresh_min_s * 1000,
+    waitMs: heldMs,
+  };
+  const answer = available(await services.objects.enqueue(request).finally(() => hold?.release()));
   if (answer.outcome !== 'task') throw new Error(`An explicit refresh was answered "${answer.outcome}".`);
   if (answer.entry !== null) await services.lookup.put(answer.entry);
-  if (waitMs === heldMs) return answer.task;
+  if (hold === null || waitMs === heldMs) return answer.task;
   return waitForTask(services, answer.task, until);
 }

@@ -5,11 +5,13 @@
 
 import type { CommitAnswer, CommitRequest, Lease } from '../contract/object.ts';
 import { LoadFailure, Problem, taskError } from '../contract/problem.ts';
-import { log } from '../log.ts';
+import { spreadTtlMs } from '../core/freshness.ts';
+import { log, withLogFields } from '../log.ts';
 import type { Fetch } from '../origin/fetch-origin.ts';
 import { sleep } from '../stores/timing.ts';
+import { announceCache } from './announce-cache.ts';
 import { deadline } from './deadline.ts';
-import { liveResource, loadCache } from './load-cache.ts';
+import { loadableResource, loadCache } from './load-cache.ts';
 import { type LoadSlot, type LoadSlots, loadSlots } from './load-slots.ts';
 import type { Services } from './services.ts';
 
@@ -25,8 +27,11 @@ export interface Delivery {
 /** What becomes of the message. */
 export type Disposition = { ack: true } | { ack: false; delayS: number };
 
+/** How a delivery is dealt with; what is left out is as usual. */
 export interface RunOptions {
   fetch?: Fetch;
+  /** From 0 up to 1. */
+  random?: () => number;
   slots?: LoadSlots;
   /** How long room for the load is waited for before it is claimed, ms. */
   roomMs?: number;
@@ -41,7 +46,11 @@ const LATER_S = 10;
 const COMMIT_TRIES = 3;
 const COMMIT_PAUSE_MS = 500;
 
-export type RefreshServices = Pick<Services, 'blobs' | 'objects' | 'resources' | 'secret' | 'settings'>;
+/** What of the services a delivery works with. */
+export type RefreshServices = Pick<
+  Services,
+  'blobs' | 'entries' | 'objects' | 'resources' | 'secret' | 'settings' | 'metrics'
+>;
 
 /** Never throws: a message that could not be dealt with comes again. */
 export async function runRefresh(
@@ -55,7 +64,7 @@ export async function runRefresh(
     if (slot === null) return later(SOON_S);
     return await claimAndLoad(services, delivery, slot, options);
   } catch (error) {
-    log('error', 'refresh.fault', { taskId: delivery.taskId, error });
+    log('error', 'refresh.fault', { task_id: delivery.taskId, error });
     return later(LATER_S);
   } finally {
     slot?.release();
@@ -66,7 +75,7 @@ async function claimAndLoad(
   services: RefreshServices,
   { taskId, deliveryId }: Delivery,
   slot: LoadSlot,
-  { fetch = (url, init) => globalThis.fetch(url, init), onLease }: RunOptions,
+  { fetch = (url, init) => globalThis.fetch(url, init), random = Math.random, onLease }: RunOptions,
 ): Promise<Disposition> {
   // The lease is a duration that counts from before it was asked for, so that the load always stops first.
   const startedAt = Date.now();
@@ -84,13 +93,35 @@ async function claimAndLoad(
   const until = startedAt + lease.leaseMs;
   slot.keepUntil(until);
   onLease?.(lease, until);
-  const progress: Progress = {};
+  const { key, resource } = lease.cache;
+  return withLogFields({ key, resource }, () => loadAndCommit(services, lease, startedAt, { fetch, random, slot }));
+}
+
+async function loadAndCommit(
+  services: RefreshServices,
+  lease: Lease,
+  startedAt: number,
+  { fetch, random, slot }: { fetch: Fetch; random: () => number; slot: LoadSlot },
+): Promise<Disposition> {
+  const progress: Progress = { bytes: 0, rowsChanged: 0 };
+  const tell = (outcome: string) => {
+    const { bytes, rowsChanged } = progress;
+    const figures = { ms: Date.now() - startedAt, bytes, rows_changed: rowsChanged, attempt: lease.attempt };
+    services.metrics.write('load', { resource: lease.cache.resource, outcome }, figures);
+  };
   try {
-    const request = await load(services, lease, startedAt, { fetch, slot, progress });
-    return settle(await commit(services, request), lease);
+    const request = await load(services, lease, startedAt, { fetch, random, slot, progress });
+    const answer = await commit(services, request);
+    tell(answer.outcome !== 'committed' ? answer.outcome : request.change === null ? 'same' : 'changed');
+    return settle(answer, lease);
   } catch (error) {
-    if (error instanceof CommitFault) throw error;
-    return fail(services, lease, progress.number, error);
+    if (error instanceof CommitFault) {
+      tell('unanswered');
+      throw error;
+    }
+    const failure = asFailure(error);
+    tell(failure.code);
+    return fail(services, lease, progress.number, failure);
   }
 }
 
@@ -98,29 +129,34 @@ async function claimAndLoad(
 interface Progress {
   /** Number of the definition that it goes by. */
   number?: number;
+  /** Size of the new body, and rows that it adds and drops. */
+  bytes: number;
+  rowsChanged: number;
 }
 
 async function load(
   services: RefreshServices,
   lease: Lease,
   startedAt: number,
-  { fetch, slot, progress }: { fetch: Fetch; slot: LoadSlot; progress: Progress },
+  { fetch, random, slot, progress }: { fetch: Fetch; random: () => number; slot: LoadSlot; progress: Progress },
 ): Promise<CommitRequest> {
   using reading = deadline(startedAt + lease.timeoutMs, timeout(lease.timeoutMs));
-  const resource = liveResource(await reading.hold(services.resources.read(lease.cache.resource)), lease);
+  const resource = loadableResource(await reading.hold(services.resources.read(lease.cache.resource)), lease);
   progress.number = resource.number;
+  if (lease.previous === null) await reading.hold(announceCache(services.entries, lease.cache, resource.number));
   const { definition, number } = resource;
   const timeoutMs = Math.min(lease.timeoutMs, definition.origin.timeout_s * 1000);
   using loading = deadline(startedAt + timeoutMs, timeout(timeoutMs));
   const { signal } = loading;
   const work = loadCache(resource, lease, services, { fetch, signal, slot, now: startedAt });
   const { change, inserted, deleted, validators } = await loading.hold(work);
-  log('info', 'refresh.loaded', { taskId: lease.taskId, changed: change !== null, inserted, deleted });
+  Object.assign(progress, { bytes: change?.bytes ?? 0, rowsChanged: inserted + deleted });
+  log('info', 'refresh.loaded', { task_id: lease.taskId, changed: change !== null, inserted, deleted });
   return {
     taskId: lease.taskId,
     fence: lease.fence,
     number,
-    ttlMs: definition.ttl_s * 1000,
+    ttlMs: spreadTtlMs(definition.ttl_s * 1000, random()),
     retainVersions: definition.retain_versions,
     originEtag: validators.etag,
     originLastModified: validators.lastModified,
@@ -150,7 +186,7 @@ function settle(answer: CommitAnswer, { taskId }: Lease): Disposition {
     case 'settling':
       return laterMs(answer.delayMs);
     case 'stale_lease':
-      log('warn', 'refresh.stale-lease', { taskId });
+      log('warn', 'refresh.stale_lease', { task_id: taskId });
       return later(SOON_S);
     case 'unavailable':
       return later(LATER_S);
@@ -161,13 +197,12 @@ async function fail(
   { objects }: RefreshServices,
   lease: Lease,
   number: number | undefined,
-  error: unknown,
+  failure: LoadFailure,
 ): Promise<Disposition> {
   const { taskId, fence } = lease;
-  const failure = asFailure(error);
   const { code, message: detail, retryable, retryAfterMs } = failure;
-  if (code === 'internal') log('error', 'refresh.internal', { taskId, error });
-  else log('warn', 'refresh.failed', { taskId, code, detail, retryable });
+  if (code === 'internal') log('error', 'refresh.internal', { task_id: taskId, error: failure });
+  else log('warn', 'refresh.failed', { task_id: taskId, code, detail, retryable });
   const answer = await objects.fail({
     taskId,
     fence,
@@ -191,7 +226,9 @@ async function fail(
 /** What is not known is a fault of ours, and may be gone when it is tried again. */
 function asFailure(error: unknown): LoadFailure {
   if (error instanceof LoadFailure) return error;
-  if (error instanceof Problem) return new LoadFailure(error.code, error.message);
+  if (error instanceof Problem) {
+    return new LoadFailure(error.code, error.message, { retryable: error.code === 'overloaded', cause: error });
+  }
   return new LoadFailure('internal', 'The load failed for a reason of ours.', { retryable: true, cause: error });
 }
 

@@ -10,12 +10,13 @@ import { holdMs, type Preferences } from '../core/prefer.ts';
 import { type DeltaRequest, demandReached } from '../core/x-delta.ts';
 import { log } from '../log.ts';
 import { askForLoad, type PendingTask } from './ask-for-load.ts';
-import { type Awaited, awaitLoad } from './await-load.ts';
+import { type Awaited, awaitLoad, isInRetry } from './await-load.ts';
 import { type CacheName, type FoundCache, findEntry } from './find-entry.ts';
 import type { Services } from './services.ts';
 
-type ReadServices = Pick<Services, 'settings' | 'resources' | 'lookup' | 'objects' | 'waitUntil'>;
+type ReadServices = Pick<Services, 'settings' | 'resources' | 'lookup' | 'objects' | 'limits' | 'waitUntil'>;
 
+/** A read of a cache. */
 export interface CacheRead extends CacheName {
   delta: DeltaRequest | null;
   /** What was loaded before this moment is not accepted (`max-age`), ms since the epoch; null: of any age. */
@@ -25,8 +26,10 @@ export interface CacheRead extends CacheName {
 }
 
 /** What a read is answered with. */
-export type Served = ServedBody | { outcome: 'pending'; task: PendingTask };
+export type Served = ServedBody | Pending;
+type Pending = { outcome: 'pending'; task: PendingTask };
 
+/** A body that may be served, and why it is. */
 export interface ServedBody {
   outcome: 'body';
   entry: Entry;
@@ -35,14 +38,22 @@ export interface ServedBody {
   expiresAt: number;
   /** Null: it was here. Otherwise why it had to be loaded, or was tried to be, before the answer (RFC 9211 `fwd`). */
   forwarded: 'miss' | 'stale' | null;
+  /** Names of its tables; null: it is no table, or the definition that it was loaded under is not known here. */
+  tables: readonly string[] | null;
 }
+type Body = Omit<ServedBody, 'tables'>;
 
 /**
- * @throws Problem `not-found`, `invalid-parameters`, `invalid-header` for a delta of versions not reached yet, `overloaded`,
- * and a problem of the origin when it failed and nothing may stand in
+ * @throws Problem `not-found`, `invalid-parameters`, `invalid-header` for a delta of versions not reached yet,
+ * `rate-limited`, `overloaded`, and a problem of the origin when it failed and nothing may stand in
  */
 export async function serveCache(services: ReadServices, read: CacheRead): Promise<Served> {
   const found = await findEntry(services, read);
+  const served = await serveFound(services, read, found);
+  return served.outcome === 'pending' ? served : { ...served, tables: tablesOf(served.entry, found) };
+}
+
+async function serveFound(services: ReadServices, read: CacheRead, found: FoundCache): Promise<Body | Pending> {
   const { entry, mark } = found.looked;
   const rules = freshnessRules(found.resource, mark, read.notBefore);
   const now = Date.now();
@@ -52,7 +63,7 @@ export async function serveCache(services: ReadServices, read: CacheRead): Promi
 
   const failure = standingFailure(entry, rules, now);
   if (standing.state === 'stale') {
-    if (found.looked.fetched && failure === null) services.waitUntil(revalidate(services, found));
+    if (found.looked.fetched && failure === null) services.waitUntil(revalidate(services, read, found));
     return bodyOf(standing, null);
   }
   if (failure !== null) return standIn(standing, failure, null);
@@ -64,19 +75,25 @@ async function serveLoaded(
   read: CacheRead,
   found: FoundCache,
   before: Standing,
-): Promise<Served> {
+): Promise<Body | Pending> {
   const forwarded = before.state === 'absent' ? 'miss' : 'stale';
   const heldMs = holdMs(read.preferences, found.resource.definition.wait_s * 1000);
+  const standsIn = before.state !== 'absent' && before.standsIn;
   let end: Awaited;
   try {
-    end = await awaitLoad(services, found, read.notBefore, Date.now() + heldMs);
+    const until = Date.now() + heldMs;
+    end = await awaitLoad(services, found, { user: read.user, notBefore: read.notBefore, until, standsIn });
   } catch (error) {
-    // That the object cannot be asked is no better reason to leave a device without data than that the origin failed.
-    if (before.state === 'absent' || !before.standsIn) throw error;
-    log('warn', 'cache.load_not_asked', { key: found.cache.key, error });
+    // That the object cannot or may not be asked is no better reason to leave a device without data than that the origin failed.
+    if (!standsIn) throw error;
+    // Of those over their limit the log is told once a minute already (stores/rate-limits.ts).
+    if (!(error instanceof Problem && error.code === 'rate-limited')) {
+      log('warn', 'cache.load_not_asked', { key: found.cache.key, error });
+    }
     return bodyOf(before, forwarded);
   }
-  if (end.outcome === 'pending') return end;
+  // A load that is tried again has failed, and may go on failing for hours: the stale body stands meanwhile (RFC 5861).
+  if (end.outcome === 'pending') return standsIn && isInRetry(services, found) ? bodyOf(before, forwarded) : end;
 
   const rules = freshnessRules(found.resource, found.looked.mark, read.notBefore);
   const standing = judge(end.entry, rules, Date.now());
@@ -87,8 +104,9 @@ async function serveLoaded(
 }
 
 /** Under `waitUntil`: the answer has gone, and the next read asks again if this fails. */
-async function revalidate(services: ReadServices, found: FoundCache): Promise<void> {
+async function revalidate(services: ReadServices, { user }: CacheRead, found: FoundCache): Promise<void> {
   try {
+    await services.limits.load(user, found.cache.key);
     await askForLoad(services, found, freshnessRules(found.resource, found.looked.mark, null), 0);
   } catch (error) {
     log('warn', 'cache.revalidate_failed', { key: found.cache.key, error });
@@ -96,7 +114,7 @@ async function revalidate(services: ReadServices, found: FoundCache): Promise<vo
 }
 
 /** The stale body while it may stand in for a failed load, else the failure. */
-function standIn(standing: Standing, failure: StandingFailure, forwarded: ServedBody['forwarded']): ServedBody {
+function standIn(standing: Standing, failure: StandingFailure, forwarded: Body['forwarded']): Body {
   if (standing.state !== 'absent' && standing.standsIn) return bodyOf(standing, forwarded);
   const code = codeOf(failure.error);
   // Faults of ours in a load have other codes, whose status would not say that a load failed (CONTRACT 6).
@@ -105,7 +123,13 @@ function standIn(standing: Standing, failure: StandingFailure, forwarded: Served
   });
 }
 
-function bodyOf(standing: Exclude<Standing, { state: 'absent' }>, forwarded: ServedBody['forwarded']): ServedBody {
+function bodyOf(standing: Exclude<Standing, { state: 'absent' }>, forwarded: Body['forwarded']): Body {
   const { entry, loaded, expiresAt } = standing;
   return { outcome: 'body', entry, loaded, expiresAt, forwarded };
+}
+
+/** What was loaded under another definition may have had other tables. */
+function tablesOf(entry: Entry, { resource }: FoundCache): ServedBody['tables'] {
+  const { tables } = resource.definition;
+  return tables === undefined || entry.number !== resource.number ? null : tables.map(({ name }) => name);
 }

@@ -1,9 +1,20 @@
 /** What flows work with: stores, the object and the way out, as values; built from `env` once an invocation (src/services.ts). */
 
 import type { CacheObjectVerbs } from '../contract/object.ts';
-import type { Blobs, Entries, EntryLookup, Resources, SyncBuffer, SyncRecords } from '../contract/stores.ts';
+import type {
+  Blobs,
+  Entries,
+  EntryLookup,
+  FoldedDeltas,
+  Resources,
+  SyncBuffer,
+  SyncRecords,
+} from '../contract/stores.ts';
+import type { Metrics } from '../metrics.ts';
 import type { Settings } from '../settings.ts';
+import type { RateLimits } from '../stores/rate-limits.ts';
 
+/** The services of one invocation. */
 export interface Services {
   settings: Settings;
   /** Definitions, in D1 and for up to 30 s in the isolate. */
@@ -14,12 +25,18 @@ export interface Services {
   lookup: EntryLookup;
   /** Bodies in R2, the edge cache before them. */
   blobs: Blobs;
+  /** Folded deltas, in the edge cache. */
+  foldedDeltas: FoldedDeltas;
   /** What devices were given, in D1. */
   syncRecords: SyncRecords;
   /** Records on their way to the `sync` queue. */
   syncBuffer: SyncBuffer;
   /** The object of a cache key or task id; calls are retried where that is safe. */
   objects: CacheObjectVerbs;
+  /** How much a user, and all users of a cache, may ask. */
+  limits: RateLimits;
+  /** Figures for the operator. */
+  metrics: Metrics;
   /** The secret of the Worker with this name; only names that begin with `ORIGIN_` are ever asked for. */
   secret(name: string): string | undefined;
   /** Keeps the invocation alive for work after the answer. */

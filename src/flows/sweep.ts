@@ -11,9 +11,8 @@ import { sideBySide } from './side-by-side.ts';
 
 type SweepServices = Pick<Services, 'resources' | 'entries' | 'objects'>;
 
-/** Resources that one run looks at, and objects that it calls at once. */
+/** Resources that one run looks at. */
 const MAX_RESOURCES = 20;
-const WIDTH = 20;
 /** Most pages of entries that one run walks of a resource. */
 const MAX_PAGES = 20;
 
@@ -46,7 +45,7 @@ async function sweep(services: SweepServices, resource: StoredResource, limit: n
     for (let pages = 0; pages < MAX_PAGES && tried < limit; pages++) {
       const filter = { resource: title, numberBelow: purged };
       const page = await services.entries.list(filter, after, limit - tried, now);
-      const purges = await sideBySide(page.entries, WIDTH, ({ key }) => purge(services, title, key));
+      const purges = await sideBySide(page.entries, ({ key }) => purge(services, title, key));
       tried += purges.length;
       failed += purges.filter((done) => !done).length;
       after = page.next;

@@ -7,6 +7,7 @@ import { hasEnded, type Task } from '../contract/task.ts';
 import { log } from '../log.ts';
 import { sleep } from '../stores/timing.ts';
 import { available } from './available.ts';
+import { heldRequests } from './held-requests.ts';
 import type { Services } from './services.ts';
 
 type TaskServices = Pick<Services, 'objects' | 'lookup'>;
@@ -30,6 +31,7 @@ export async function readTask(services: TaskServices, taskId: string): Promise<
   return answer.task;
 }
 
+/** How long a task is watched. */
 export interface WatchOptions {
   /** When the last look is taken, ms since the epoch. */
   until: number;
@@ -70,17 +72,26 @@ async function look(services: TaskServices, known: Task): Promise<Task | null> {
   }
 }
 
-/** The task once it has ended or `enough` of it is seen; else as it is found at the last look. */
+/**
+ * The task once it has ended or `enough` of it is seen; else as it is found at the last look. Where too many requests are
+ * held already, as it is given.
+ */
 export async function waitForTask(
   services: TaskServices,
   first: Task,
   until: number,
   enough: (task: Task) => boolean = () => false,
 ): Promise<Task> {
+  const hold = heldRequests.enter(until, Date.now());
+  if (hold === null) return first;
   let last = first;
-  for await (const task of watchTask(services, first, { until })) {
-    last = task;
-    if (enough(task)) break;
+  try {
+    for await (const task of watchTask(services, first, { until })) {
+      last = task;
+      if (enough(task)) break;
+    }
+  } finally {
+    hold.release();
   }
   return last;
 }

@@ -6,6 +6,16 @@ import { JSON_TYPE, PROBLEM_TYPE } from '../contract/constants.ts';
 import type { Scope } from '../contract/identity.ts';
 import { ProblemBody } from './problems.ts';
 
+type Parameter = NonNullable<DescribeRouteOptions['parameters']>[number];
+
+interface Answer {
+  description: string;
+  /** Absent: there is no body, or `type` alone tells of it. */
+  schema?: v.GenericSchema;
+  /** Media type of the body; JSON where a schema is given. */
+  type?: string;
+}
+
 interface Description {
   /** In camel case, unique. */
   id: string;
@@ -13,13 +23,18 @@ interface Description {
   summary: string;
   /** Undefined: open to all. */
   scope?: Scope;
-  /** Status -> what it means and the schema of its JSON; 304 and problems are added. */
-  answers: Readonly<Record<number, { description: string; schema?: v.GenericSchema; type?: string }>>;
+  /** Status -> what it means and what its body is: of this schema, or of whatever form. Problems are added. */
+  answers: Readonly<Record<number, Answer>>;
   /** Schema of the JSON body; it is checked by the handler. */
   body?: v.GenericSchema | undefined;
+  /** The body may be left out. */
+  bodyOptional?: boolean;
   /** Parameters that no validator of the route documents: headers, path. */
-  parameters?: NonNullable<DescribeRouteOptions['parameters']>;
+  parameters?: Parameter[];
 }
+
+/** For `answers` of what is read under conditions. */
+export const NOT_MODIFIED = { 304: { description: 'What the condition names is current' } } as const;
 
 /** First handler of a route: `app.get(path, describe({…}), query(schema), (c) => …)`. */
 export function describe(description: Description) {
@@ -30,9 +45,10 @@ export function describe(description: Description) {
     },
   };
   for (const [status, { description: text, schema, type }] of Object.entries(description.answers)) {
+    const media = { schema: schema ? resolver(schema) : {} };
     responses[status] = {
       description: text,
-      ...(schema ? { content: { [type ?? JSON_TYPE]: { schema: resolver(schema) } } } : {}),
+      ...(schema || type ? { content: { [type ?? JSON_TYPE]: media } } : {}),
     };
   }
   return describeRoute({
@@ -43,12 +59,22 @@ export function describe(description: Description) {
     responses,
     ...(description.parameters ? { parameters: description.parameters } : {}),
     ...(description.body
-      ? { requestBody: { required: true, content: { 'application/json': { schema: resolver(description.body) } } } }
+      ? {
+          requestBody: {
+            required: !description.bodyOptional,
+            content: { 'application/json': { schema: resolver(description.body) } },
+          },
+        }
       : {}),
   });
 }
 
 /** A header of the request, for `parameters`. */
-export function headerParameter(name: string, description: string) {
-  return { in: 'header' as const, name, required: false, schema: { type: 'string' as const }, description };
+export function headerParameter(name: string, description: string): Parameter {
+  return { in: 'header', name, required: false, schema: { type: 'string' }, description };
+}
+
+/** A text in the path, percent-encoded there, for `parameters`. */
+export function pathParameter(name: string, description: string): Parameter {
+  return { in: 'path', name, required: true, schema: { type: 'string' }, description };
 }

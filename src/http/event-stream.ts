@@ -7,15 +7,20 @@ import type { Context } from 'hono';
 import { accepts } from 'hono/accepts';
 import { streamSSE } from 'hono/streaming';
 import { JSON_TYPE } from '../contract/constants.ts';
+import { heldRequests } from '../flows/held-requests.ts';
 import { log } from '../log.ts';
 import type { AppEnv } from './factory.ts';
 
+/** Content type of event streams. */
 export const EVENT_STREAM_TYPE = 'text/event-stream';
 
 const RECONNECT_MS = 1000;
 const COMMENT_INTERVAL_MS = 15_000;
 const MAX_STREAM_MS = 600_000;
+/** When to come back to an isolate that holds too many requests already, ms. */
+const CROWDED_RECONNECT_MS = 10_000;
 
+/** One event. */
 export interface ServerEvent {
   event: string;
   /** One line or several. */
@@ -31,7 +36,8 @@ export function wantsEventStream(c: Context<AppEnv>): boolean {
 }
 
 /**
- * Answers with the events of a source, until it has no more.
+ * Answers with the events of a source, until it has no more. Where too many requests are held already, the stream ends with
+ * what is known now: the client comes back by itself, so that it is no worse off than by asking now and then.
  *
  * @param source is told by its signal when the stream is over; `until` is the latest moment of that, ms since the epoch
  * @example return streamEvents(c, (signal, until) => statesOf(watchTask(services, task, { signal, until })));
@@ -45,14 +51,18 @@ export function streamEvents(
   if (c.req.method === 'HEAD') return c.body(null, 200, headers);
 
   const now = Date.now();
-  const until = Math.max(now, Math.min(c.var.identity.expiresAt, now + MAX_STREAM_MS));
+  const hold = heldRequests.enter(now + 2 * COMMENT_INTERVAL_MS, now);
+  const until = hold === null ? now : Math.max(now, Math.min(c.var.identity.expiresAt, now + MAX_STREAM_MS));
   const over = new AbortController();
   const response = streamSSE(c, async (stream) => {
     stream.onAbort(() => over.abort());
     const end = setTimeout(() => over.abort(), until - now);
-    const life = setInterval(() => void stream.write(':\n\n'), COMMENT_INTERVAL_MS);
+    const life = setInterval(() => {
+      void stream.write(':\n\n');
+      hold?.keepUntil(Date.now() + 2 * COMMENT_INTERVAL_MS);
+    }, COMMENT_INTERVAL_MS);
     try {
-      await stream.write(`retry: ${RECONNECT_MS}\n\n`);
+      await stream.write(`retry: ${hold === null ? CROWDED_RECONNECT_MS : RECONNECT_MS}\n\n`);
       for await (const event of source(over.signal, until)) {
         await stream.writeSSE(event);
         if (over.signal.aborted) break;
@@ -63,6 +73,7 @@ export function streamEvents(
     } finally {
       clearTimeout(end);
       clearInterval(life);
+      hold?.release();
     }
   });
   // Set now, for streamSSE sets some of its own; Hono puts the context's headers over those of the response.

@@ -7,6 +7,7 @@ import { type Identity, SCOPES, type Scope } from '../contract/identity.ts';
 import { Problem } from '../contract/problem.ts';
 import { readText } from '../settings.ts';
 import { factory } from './factory.ts';
+import { limitRequests } from './limit-requests.ts';
 import { tokenKeys } from './token-keys.ts';
 
 const CLOCK_TOLERANCE_S = 30;
@@ -26,15 +27,16 @@ const Claims = v.object({
  * Middleware of every path but the open ones: verifies the token and demands one of the scopes. Sets `identity` and
  * `device`.
  *
- * @throws Problem `unauthenticated`, `insufficient-scope`, `device-mismatch`, `invalid-header`, `misconfigured`, `overloaded`
+ * @throws Problem `unauthenticated`, `insufficient-scope`, `device-mismatch`, `invalid-header`, `rate-limited`, `misconfigured`, `overloaded`
  */
 export function protect(...anyOf: [Scope, ...Scope[]]) {
   return factory.createMiddleware(async function protect(c, next) {
-    const identity = await identify(c.req.header('Authorization'), c.env);
+    const waitUntil = (work: Promise<unknown>) => c.executionCtx.waitUntil(work);
+    const identity = await identify(c.req.header('Authorization'), c.env, waitUntil);
     demandScope(identity, ...anyOf);
     c.set('identity', identity);
     c.set('device', deviceOf(identity, c.req.header(HEADER.deviceId)));
-    await next();
+    return limitRequests(c, next);
   });
 }
 
@@ -52,10 +54,14 @@ export function insufficientScope(scope: Scope, detail: string): Problem {
 }
 
 /** Who the `Authorization` header speaks for: `Bearer <JWT>`, or the bare `<JWT>` that FMP clients send. */
-async function identify(authorization: string | undefined, env: object): Promise<Identity> {
+async function identify(
+  authorization: string | undefined,
+  env: object,
+  waitUntil: (work: Promise<unknown>) => void,
+): Promise<Identity> {
   const keys = tokenKeys(env);
-  const token = /^(?:Bearer +)?([A-Za-z0-9_.~+/=-]+)$/i.exec(authorization?.trim() ?? '')?.[1];
-  if (token === undefined) {
+  const token = tokenIn(authorization?.trim() ?? '');
+  if (token === null) {
     throw new Problem('unauthenticated', 'Send a token: "Authorization: Bearer <JWT>".', {
       headers: { 'WWW-Authenticate': 'Bearer' },
     });
@@ -72,13 +78,23 @@ async function identify(authorization: string | undefined, env: object): Promise
   try {
     const { payload } =
       typeof keys.key === 'function'
-        ? await jwtVerify(token, keys.key, options)
+        ? await jwtVerify(token, keys.key(waitUntil), options)
         : await jwtVerify(token, keys.key, options);
     return identityOf(payload);
   } catch (cause) {
     if (cause instanceof Problem) throw cause;
     throw invalidToken(cause instanceof errors.JWTExpired ? 'The token has expired' : 'The token is not valid', cause);
   }
+}
+
+/**
+ * What stands in the place of the token, be it one or not; null: there is none, or the credentials are of another scheme.
+ * Two headers arrive as one text with a comma in it, which is no token.
+ */
+function tokenIn(credentials: string): string | null {
+  const token = credentials.replace(/^Bearer(?: +|$)/i, '');
+  const isBare = token === credentials;
+  return token === '' || (isBare && /\s/.test(token)) ? null : token;
 }
 
 function identityOf(payload: JWTPayload): Identity {

@@ -8,6 +8,7 @@ import { MAX_PAGE, MAX_REQUEST_BYTES } from '../contract/constants.ts';
 import type { Json } from '../contract/entry.ts';
 import { Problem } from '../contract/problem.ts';
 import { faultsOfIssues, invalidParameters } from '../core/input-faults.ts';
+import { isObject } from '../core/is-object.ts';
 import { parseJson } from '../core/json.ts';
 import { pointerTo } from '../core/pointer.ts';
 import { type AppEnv, factory } from './factory.ts';
@@ -25,8 +26,8 @@ export const readableQuery = factory.createMiddleware(async function readableQue
   const names = new Set<string>();
   for (const [name] of queryPairs(c)) {
     if (names.has(name)) throw invalidQuery(name, 'must not be repeated');
-    // Assigned to an object, as parsers of queries do, it would change the prototype and go unseen.
-    if (name === '__proto__') throw invalidQuery(name, 'is not known here');
+    // Both would go unseen: parsers of queries leave an empty name out, and an object takes the other for its prototype.
+    if (name === '' || name === '__proto__') throw invalidQuery(name, 'is not known here');
     names.add(name);
   }
   await next();
@@ -73,6 +74,9 @@ export function query<Schema extends v.GenericSchema<Record<string, unknown>, un
   });
 }
 
+/** Refuses every name in the query. */
+export const noQuery = query(v.strictObject({}));
+
 /** Members of the query of every list. */
 export const PageQuery = {
   limit: v.optional(
@@ -98,16 +102,26 @@ export async function readJson(c: Context<AppEnv>): Promise<Json> {
   if (!/^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i.test(type)) {
     throw new Problem('unsupported-media-type', 'Send JSON with "Content-Type: application/json".');
   }
+  if (!/^(?:identity)?$/i.test(c.req.header('Content-Encoding') ?? '')) {
+    throw new Problem('unsupported-media-type', 'Send the body as it is, without a Content-Encoding.', {
+      headers: { 'Accept-Encoding': 'identity' },
+    });
+  }
   return parseJson(utf8(await c.req.arrayBuffer()));
 }
 
 /** The same, of a body that must be an object. */
 export async function readJsonObject(c: Context<AppEnv>): Promise<{ [name: string]: Json }> {
   const body = await readJson(c);
-  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
-    throw invalidParameters([{ pointer: '', detail: 'must be a JSON object' }]);
-  }
+  if (!isObject(body)) throw invalidParameters([{ pointer: '', detail: 'must be a JSON object' }]);
   return body;
+}
+
+/** What a schema makes of a value. @throws Problem `invalid-parameters` with a pointer for each fault */
+export function checked<Schema extends v.GenericSchema>(schema: Schema, value: unknown): v.InferOutput<Schema> {
+  const read = v.safeParse(schema, value);
+  if (!read.success) throw invalidParameters(faultsOfIssues(read.issues));
+  return read.output;
 }
 
 function utf8(bytes: ArrayBuffer): string {

@@ -6,6 +6,8 @@ import * as v from 'valibot';
 import { PROBLEM_TYPE } from '../contract/constants.ts';
 import { PROBLEMS, Problem, type ProblemCode, problemType } from '../contract/problem.ts';
 import { log } from '../log.ts';
+import { overloaded } from '../stores/overloaded.ts';
+import { platformRetryAfterS } from '../stores/platform-faults.ts';
 import type { AppEnv } from './factory.ts';
 
 /** Body of every answer from 400 on. */
@@ -17,7 +19,10 @@ export const ProblemBody = v.object({
   errors: v.optional(v.array(v.object({ pointer: v.string(), detail: v.string() }))),
 });
 
-/** For `onError`: a Problem as it says, what Hono throws by its status, anything else as a bare 500 with its log line. */
+/**
+ * For `onError`: a Problem as it says, what Hono throws by its status, a refusal of the platform as 503, anything else as a
+ * bare 500 with its log line.
+ */
 export function renderError(error: unknown, c: Context<AppEnv>): Response {
   const problem = problemOf(error);
   const { status, title } = PROBLEMS[problem.code];
@@ -37,11 +42,10 @@ export function renderError(error: unknown, c: Context<AppEnv>): Response {
     detail: problem.message,
     ...(problem.errors.length > 0 ? { errors: [...problem.errors] } : {}),
   };
-  return c.body(JSON.stringify(body), status, {
-    'Content-Type': PROBLEM_TYPE,
-    'Cache-Control': 'no-store',
-    ...problem.headers,
-  });
+  // On the context, where they go before those of an answer that was begun.
+  for (const [name, value] of Object.entries({ 'Cache-Control': 'no-store', ...problem.headers }))
+    c.header(name, value);
+  return c.body(JSON.stringify(body), status, { 'Content-Type': PROBLEM_TYPE });
 }
 
 const CODE_OF_STATUS: Readonly<Record<number, ProblemCode>> = {
@@ -57,6 +61,9 @@ function problemOf(error: unknown): Problem {
   if (error instanceof HTTPException) {
     const code = CODE_OF_STATUS[error.status];
     if (code !== undefined) return new Problem(code, PROBLEMS[code].title, { cause: error });
+  }
+  if (platformRetryAfterS(error, Date.now()) !== null) {
+    return overloaded('Something that the service depends on refuses right now. Try again later.', error);
   }
   return new Problem('internal', 'Try again; if it stays so, tell your operator the X-Request-Id of this answer.', {
     cause: error,

@@ -1,10 +1,9 @@
 /** JSON answers as the published API has them: member order kept, no white space, a strong ETag, always the same headers. */
 
-import { hash } from 'node:crypto';
 import type { Context } from 'hono';
 import { JSON_TYPE } from '../contract/constants.ts';
-import { Problem } from '../contract/problem.ts';
-import { evaluateConditions } from '../core/conditions.ts';
+import { evaluateConditions, preconditionFailed } from '../core/conditions.ts';
+import { digestTag } from '../core/etag.ts';
 import type { AppEnv } from './factory.ts';
 
 interface ReplyOptions {
@@ -30,7 +29,7 @@ export function replyJson(c: Context<AppEnv>, body: unknown, options: ReplyOptio
   if (c.req.method === 'GET' || c.req.method === 'HEAD') {
     const verdict = evaluateConditions(conditionsOf(c), { etag, lastModified: null });
     if (verdict === 'not-modified') return c.body(null, 304);
-    if (verdict === 'failed') throw new Problem('precondition-failed', `The current ETag is "${etag}".`);
+    if (verdict === 'failed') throw preconditionFailed(etag);
   }
   return c.body(text, options.status ?? 200, {
     'Content-Type': JSON_TYPE,
@@ -47,11 +46,6 @@ export function conditionsOf(c: Context<AppEnv>) {
     ifModifiedSince: c.req.header('If-Modified-Since'),
     ifUnmodifiedSince: c.req.header('If-Unmodified-Since'),
   };
-}
-
-/** Entity tag of a text: 128 bits of its SHA-256, in hex. */
-export function digestTag(text: string): string {
-  return hash('sha256', text, 'hex').slice(0, 32);
 }
 
 /** `Link` to the next page of this list (RFC 8288): the same address with another cursor; undefined on the last page. */

@@ -4,6 +4,7 @@ import type { Context } from 'hono';
 import { Problem } from '../contract/problem.ts';
 import type { ExpandedTaskAnswer, Task, TaskAnswer } from '../contract/task.ts';
 import { mayReadTask } from '../core/task-access.ts';
+import { timestamp } from '../core/timestamp.ts';
 import type { AppEnv } from './factory.ts';
 
 /** The members of the answer, in the order of the contract; `expanded`: all that is known of the task. */
@@ -20,7 +21,7 @@ export function taskAnswer(task: Task, expanded: boolean): TaskAnswer | Expanded
     resource_title: task.cache.resource,
     parameters: task.cache.parameters,
     attempt: task.attempt,
-    created: new Date(task.createdAt).toISOString(),
+    created: timestamp(task.createdAt),
     started: timestamp(task.startedAt),
     ended: timestamp(task.endedAt),
     due: timestamp(task.dueAt),
@@ -29,10 +30,6 @@ export function taskAnswer(task: Task, expanded: boolean): TaskAnswer | Expanded
     bytes: task.bytes,
     rows: task.rows,
   };
-}
-
-function timestamp(ms: number | null): string | null {
-  return ms === null ? null : new Date(ms).toISOString();
 }
 
 /**

@@ -4,13 +4,15 @@
  */
 
 import { createPublicKey, type JsonWebKeyInput } from 'node:crypto';
-import { createRemoteJWKSet, errors, type JWK, type JWTVerifyGetKey } from 'jose';
+import type { JWK } from 'jose';
 import { Problem } from '../contract/problem.ts';
 import { readText } from '../settings.ts';
+import { type PickKey, remoteKeys } from './remote-keys.ts';
 
+/** What tokens are verified with, and how. */
 export interface TokenKeys {
   /** One key, or what picks one of a remote set by the token's header. */
-  key: Uint8Array | JWK | JWTVerifyGetKey;
+  key: Uint8Array | JWK | PickKey;
   algorithms: string[];
 }
 
@@ -53,26 +55,22 @@ export function tokenKeys(env: object): TokenKeys {
 }
 
 const READERS: Readonly<Record<(typeof SETTINGS)[number], (value: string) => TokenKeys>> = {
-  JWT_JWKS_URL: remoteKeys,
+  JWT_JWKS_URL: remoteSet,
   JWT_PUBLIC_KEY: publicKey,
   JWT_SECRET: secret,
 };
 
-function remoteKeys(value: string): TokenKeys {
-  if (!URL.canParse(value)) throw new Problem('misconfigured', 'The setting JWT_JWKS_URL must be a URL.');
-  const pick = createRemoteJWKSet(new URL(value), { timeoutDuration: 5000, cooldownDuration: 30_000 });
-  const key: JWTVerifyGetKey = async (header, token) => {
-    try {
-      return await pick(header, token);
-    } catch (cause) {
-      if (cause instanceof errors.JWKSNoMatchingKey || cause instanceof errors.JWKSMultipleMatchingKeys) throw cause;
-      throw new Problem('overloaded', 'The key set that tokens are verified with cannot be had now.', {
-        headers: { 'Retry-After': '5' },
-        cause,
-      });
-    }
-  };
-  return { key, algorithms: ASYMMETRIC };
+function remoteSet(value: string): TokenKeys {
+  const url = URL.canParse(value) ? new URL(value) : null;
+  // Anybody between us and a plain http endpoint could replace the keys; on this machine there is nobody between.
+  if (url === null || !(url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname)))) {
+    throw new Problem('misconfigured', 'The setting JWT_JWKS_URL must be an https URL.');
+  }
+  return { key: remoteKeys(url), algorithms: ASYMMETRIC };
+}
+
+function isLoopback(hostname: string): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
 }
 
 function publicKey(value: string): TokenKeys {
@@ -104,8 +102,9 @@ function readPublicKey(value: string): JWK {
     const pem = value.replaceAll('\\n', '\n');
     if (!pem.includes('-----BEGIN PUBLIC KEY-----')) throw new Error('no SPKI PEM');
     return createPublicKey(pem).export({ format: 'jwk' }) as JWK;
-  } catch (cause) {
-    throw new Problem('misconfigured', 'The setting JWT_PUBLIC_KEY must be one JWK or an SPKI PEM.', { cause });
+  } catch {
+    // Without its cause, which would quote the setting in the log: somebody may have put a private key or the secret there.
+    throw new Problem('misconfigured', 'The setting JWT_PUBLIC_KEY must be one JWK or an SPKI PEM.');
   }
 }
 

@@ -7,7 +7,7 @@ import { DurableObject } from 'cloudflare:workers';
 import type * as contract from '../contract/object.ts';
 import { hasEnded } from '../contract/task.ts';
 import type { EventName, Events, Step } from '../core/task-machine/events.ts';
-import { log } from '../log.ts';
+import { log, withLogFields } from '../log.ts';
 import { r2Blobs } from '../stores/blobs.ts';
 import { d1Entries } from '../stores/entries.ts';
 import { type Outside, removeBlobs, sendMessages, storeEntry } from './effects.ts';
@@ -31,7 +31,9 @@ export class CacheObject extends DurableObject<Env> implements contract.CacheObj
 
   async enqueue(request: contract.EnqueueRequest): Promise<contract.EnqueueAnswer> {
     if (this.#rows.areNewer) return { outcome: 'unavailable' };
-    const { answer } = this.#carryOut(await this.#rows.enqueue(request));
+    const step = await this.#rows.enqueue(request);
+    const { requestId } = request;
+    const { answer } = withLogFields({ request_id: requestId }, () => this.#carryOut(step, requestId));
     if (answer.outcome !== 'task' || hasEnded(answer.task.state) || request.waitMs <= 0) return answer;
     const { taskId } = answer.task;
     await this.#held.until(taskId, request.waitMs);
@@ -87,7 +89,7 @@ export class CacheObject extends DurableObject<Env> implements contract.CacheObj
       if (this.#rows.areNewer) await this.ctx.storage.setAlarm(Date.now() + ALARM_RETRY_MS);
       else for (const key of this.#rows.keys()) await this.#doDue(key);
     } catch (error) {
-      log('error', 'alarm_failed', { error });
+      log('error', 'alarm.failed', { error });
       await this.ctx.storage.setAlarm(Date.now() + ALARM_RETRY_MS);
     }
   }
@@ -112,8 +114,9 @@ export class CacheObject extends DurableObject<Env> implements contract.CacheObj
     return done === null ? { answer: otherwise, stored: NOTHING } : this.#carryOut(done);
   }
 
-  #carryOut<N extends EventName>({ document, answer, effects }: Step<N>): Asked<N> {
-    this.ctx.waitUntil(sendMessages(effects.send, document.cache.resource, this.#outside));
+  #carryOut<N extends EventName>({ document, answer, effects }: Step<N>, requestId?: string): Asked<N> {
+    const known = { resource: document.cache.resource, ...(requestId === undefined ? {} : { requestId }) };
+    this.ctx.waitUntil(sendMessages(effects.send, known, this.#outside));
     if (!effects.store) return { answer, stored: NOTHING };
     const stored = storeEntry(document.cache.key, this.#rows, this.#outside);
     this.ctx.waitUntil(stored);

@@ -1,33 +1,50 @@
 /** The cache objects as flows call them: the stub of a key or task, with the retries that the platform's flags allow. */
 
 import type { CacheObjectVerbs } from '../contract/object.ts';
-import { Problem } from '../contract/problem.ts';
+import type { Problem } from '../contract/problem.ts';
 import { backoffMs } from '../core/backoff.ts';
 import { objectNameOfKey, objectNameOfTask } from '../core/task-id.ts';
-import { sleep } from '../stores/timing.ts';
+import { overloaded } from '../stores/overloaded.ts';
+import { sleep, within } from '../stores/timing.ts';
 import type { CacheObject } from './cache-object.ts';
 
 /** Attempts of one call, and the most between the first two, ms. */
 const MAX_ATTEMPTS = 4;
 const BACKOFF_MS = 100;
-const RETRY_AFTER_S = 2;
+/** How long an attempt may take beyond what it asks to be held, ms: longer than an object waits for D1. */
+const TIMEOUT_MS = 10_000;
 
 /**
  * The verbs of all objects of a namespace. A call is tried again where the platform says that it may be: every verb may
  * be repeated (joins, fences and delivery ids see to it), so a lost answer does no harm.
  *
+ * @param requestId of the client's request, for the log lines of what it sets off
  * @throws Problem `overloaded` with `Retry-After`, when the object has too much to do or could not be reached or relied on
  */
-export function objectClient(namespace: DurableObjectNamespace<CacheObject>): CacheObjectVerbs {
+export function objectClient(namespace: DurableObjectNamespace<CacheObject>, requestId?: string): CacheObjectVerbs {
+  const named = requestId === undefined ? {} : { requestId };
   const ofKey = (key: string) => verbs(namespace.getByName(objectNameOfKey(key)));
   const ofTask = (taskId: string) => verbs(namespace.getByName(objectNameOfTask(taskId)));
   return {
-    enqueue: (request) => retried(() => ofKey(request.cache.key).enqueue(request)),
+    enqueue: (request) =>
+      retried(
+        () => ofKey(request.cache.key).enqueue({ ...request, ...named }),
+        Math.max(request.waitMs, 0) + TIMEOUT_MS,
+      ),
     claim: (request) => retried(() => ofTask(request.taskId).claim(request)),
     commit: (request) => retried(() => ofTask(request.taskId).commit(request)),
     fail: (request) => retried(() => ofTask(request.taskId).fail(request)),
     state: (taskId) => retried(() => ofTask(taskId).state(taskId)),
-    revoke: (request) => retried(() => ofTask(request.taskId).revoke(request)),
+    revoke: async (request) => {
+      let attempts = 0;
+      const answer = await retried(() => {
+        attempts += 1;
+        return ofTask(request.taskId).revoke(request);
+      });
+      // The attempt before did it, and its answer was lost.
+      const isDone = attempts > 1 && answer.outcome === 'conflict' && answer.task.state === 'REVOKED';
+      return isDone ? { outcome: 'revoked', task: answer.task } : answer;
+    },
     purge: (request) => retried(() => ofKey(request.key).purge(request)),
     entry: (key) => retried(() => ofKey(key).entry(key)),
     wake: (taskId) => retried(() => ofTask(taskId).wake(taskId)),
@@ -40,10 +57,10 @@ function verbs(stub: unknown): CacheObjectVerbs {
 }
 
 /** Each attempt takes a stub of its own: one that has thrown may stay broken. */
-async function retried<T>(call: () => Promise<T>): Promise<T> {
+async function retried<T>(call: () => Promise<T>, timeoutMs = TIMEOUT_MS): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await call();
+      return await within(call(), timeoutMs);
     } catch (error) {
       if (!mayBeRepeated(error) || attempt === MAX_ATTEMPTS) throw refusal(error);
       await sleep(backoffMs(attempt, BACKOFF_MS, 0, Math.random()));
@@ -58,8 +75,5 @@ function mayBeRepeated(error: unknown): boolean {
 }
 
 function refusal(cause: unknown): Problem {
-  return new Problem('overloaded', 'The state of this cache cannot be had right now. Try again in a moment.', {
-    headers: { 'Retry-After': String(RETRY_AFTER_S) },
-    cause,
-  });
+  return overloaded('The state of this cache cannot be had right now. Try again in a moment.', cause);
 }

@@ -10,6 +10,9 @@ import type { KeyRows } from './key-rows.ts';
 
 /** How long a write to D1 is waited for, ms: D1 stalls for a minute at times, and the alarm repeats it. */
 const STORE_TIMEOUT_MS = 5_000;
+/** The same for a message and a removal: neither may keep the object awake, nor its alarm from the next key. */
+const SEND_TIMEOUT_MS = 5_000;
+const REMOVE_TIMEOUT_MS = 10_000;
 
 /** What the effects are carried out on. */
 export interface Outside {
@@ -18,10 +21,16 @@ export interface Outside {
   blobs: Blobs;
 }
 
-/** Sends the message of each task of a resource's cache. A failure is only logged: the alarm sends again. */
-export async function sendMessages(taskIds: readonly string[], resource: string, { queue }: Outside): Promise<void> {
+/** Sends the message of each task, with what is known of all. A failure is only logged: the alarm sends again. */
+export async function sendMessages(
+  taskIds: readonly string[],
+  known: Omit<RefreshMessage, 'taskId'>,
+  { queue }: Outside,
+): Promise<void> {
   for (const taskId of taskIds) {
-    await queue.send({ taskId, resource }).catch((error) => log('warn', 'refresh_message_not_sent', { taskId, error }));
+    await within(queue.send({ taskId, ...known }), SEND_TIMEOUT_MS).catch((error) =>
+      log('warn', 'refresh.not_sent', { task_id: taskId, error }),
+    );
   }
 }
 
@@ -31,7 +40,7 @@ export async function storeEntry(key: string, rows: KeyRows, { entries }: Outsid
   if (document === null) return false;
   const entry = entryOf(document);
   const isStored = await within(entries.put(entry), STORE_TIMEOUT_MS).catch((error) => {
-    log('warn', 'entry_not_stored', { key, revision: entry.revision, error });
+    log('warn', 'entry.not_stored', { key, revision: entry.revision, error });
     return false;
   });
   if (isStored) await rows.run({ key }, 'stored', { revision: entry.revision });
@@ -48,9 +57,10 @@ export async function removeBlobs(
 ): Promise<void> {
   if (blobs.length === 0) return;
   try {
-    await outside.blobs.remove(blobs.map(({ fence, name }) => ({ key, fence, name })));
+    const removal = outside.blobs.remove(blobs.map(({ fence, name }) => ({ key, fence, name })));
+    await within(removal, REMOVE_TIMEOUT_MS);
     await rows.run({ key }, 'removed', { blobs });
   } catch (error) {
-    log('warn', 'blobs_not_removed', { key, count: blobs.length, error });
+    log('warn', 'blob.not_removed', { key, count: blobs.length, error });
   }
 }

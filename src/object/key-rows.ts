@@ -7,8 +7,8 @@ import { nextAlarmAt } from '../core/task-machine/due.ts';
 import type { EventName, Events, Step } from '../core/task-machine/events.ts';
 import { step } from '../core/task-machine/index.ts';
 import { readDocument, readDocuments, writeDocument } from './documents.ts';
+import { readEndedTask, sweepEndedTasks, trimEndedTasks, writeEndedTask } from './ended-tasks.ts';
 import { migrateSchema, readSchemaNumber, SCHEMA_NUMBER } from './schema.ts';
-import { readEndedTask, sweepEndedTasks, trimEndedTasks, writeEndedTask } from './tasks.ts';
 
 /** An alarm so long overdue has been lost, ms. */
 const ALARM_LATE_MS = 60_000;

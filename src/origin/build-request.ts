@@ -5,8 +5,16 @@ import { LoadFailure } from '../contract/problem.ts';
 import type { Resource } from '../contract/resource.ts';
 import { HEADER_PLACEHOLDER, hasControl, isSecretName, USER_VARIABLE } from './check-origin.ts';
 import { hostRefusal, isTrusted } from './hosts.ts';
+import { expectedTypes } from './media-type.ts';
 import { expandTemplate, literalOrigin, templateVariables } from './url-template.ts';
 
+/**
+ * A step upwards in a path, also for servers that decode it first, take backslashes for slashes or cut off path parameters
+ * (`..;`).
+ */
+const DOT_SEGMENT = /(?:\/|%2f|%5c)(?:\.|%2e){1,2}(?=[/;]|%2f|%5c|%3b|$)/i;
+
+/** What an origin is asked. */
 export interface OriginRequest {
   url: URL;
   method: 'GET' | 'POST';
@@ -34,7 +42,7 @@ export function buildRequest(resource: Resource, cache: CacheIdentity, access: O
   for (const [name, value] of Object.entries(origin.headers)) {
     setHeader(headers, name, headerValue(name, value, url, cache.owner, access));
   }
-  setDefault(headers, 'Accept', resource.content_type ?? (resource.tables ? 'application/json' : '*/*'));
+  setDefault(headers, 'Accept', expectedTypes(resource)?.join(', ') ?? '*/*');
   setDefault(headers, 'User-Agent', 'Freshet');
   if (origin.method === 'GET') return { url, method: 'GET', headers, body: null };
   const used = new Set(templateVariables(origin.url));
@@ -53,7 +61,7 @@ function buildUrl(template: string, cache: CacheIdentity, hosts: readonly string
     throw new LoadFailure('invalid-parameters', 'The parameters do not fit into the URL of the origin.');
   }
   // RFC 6570 leaves dots alone and the URL parser resolves `..`: a value could climb out of its place in the path.
-  if (/\/(\.|%2e){1,2}(?=[/?#]|$)/i.test(text.slice(literal.protocol.length + 1).replace(/[?#].*$/s, ''))) {
+  if (DOT_SEGMENT.test(text.slice(literal.protocol.length + 1).replace(/[?#].*$/s, ''))) {
     throw new LoadFailure('invalid-parameters', 'A parameter would be "." or ".." in the path of the origin.');
   }
   const refusal = hostRefusal(url, hosts);

@@ -16,6 +16,7 @@ export interface Validators {
   lastModified: string | null;
 }
 
+/** How an origin is asked. */
 export interface FetchOptions {
   fetch: Fetch;
   /** Ends the load; its reason is a LoadFailure. */
@@ -27,6 +28,7 @@ export interface FetchOptions {
   now: number;
 }
 
+/** What an origin answers when it answers well. */
 export type OriginAnswer =
   /** 304: what was loaded before is still the answer. */
   | { outcome: 'same'; validators: Validators }

@@ -47,7 +47,13 @@ export class JsonEvents {
   /** The document is over. @throws LoadFailure `origin-malformed` if it is not whole */
   end(): void {
     this.#guard(() => this.#tokens.end());
-    if (this.#expected !== 'nothing') throw new LoadFailure('origin-malformed', "The origin's JSON breaks off.");
+    if (this.#expected !== 'nothing') throw brokenOff();
+  }
+
+  /** One line of several is over: it was empty or a whole document. @throws LoadFailure `origin-malformed` */
+  endLine(): void {
+    if (this.#open.length > 0) throw brokenOff();
+    this.#expected = 'value';
   }
 
   #take({ token, value, offset }: ParsedTokenInfo): void {
@@ -161,6 +167,10 @@ function decode(bytes: Uint8Array): string {
     text += String.fromCharCode(byte);
   }
   return text;
+}
+
+function brokenOff(): LoadFailure {
+  return new LoadFailure('origin-malformed', "The origin's JSON breaks off.");
 }
 
 function invalid(offset: number): LoadFailure {

@@ -2,6 +2,7 @@
 
 import { MAX_RETRY_AFTER_S } from '../contract/constants.ts';
 import { LoadFailure } from '../contract/problem.ts';
+import { parseHttpDate } from '../core/http-date.ts';
 
 // 202 promises an answer and 206 is a piece of one: neither is the data.
 const WHOLE = new Set([200, 201, 203, 204]);
@@ -25,12 +26,13 @@ export function statusFailure(response: Response, asked: URL, now: number): Load
 export function retryAfterMs(value: string | null, now: number): number | null {
   if (value === null) return null;
   const text = value.trim();
-  const ms = /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text) - now;
-  return Number.isNaN(ms) ? null : Math.min(Math.max(ms, 0), MAX_RETRY_AFTER_S * 1000);
+  const at = /^\d+$/.test(text) ? now + Number(text) * 1000 : parseHttpDate(text, now);
+  return at === null ? null : Math.min(Math.max(at - now, 0), MAX_RETRY_AFTER_S * 1000);
 }
 
-/** Only the host: path and query may hold what is nobody else's business. */
+/** Only the host, or the scheme of what has none: path and query may hold what is nobody else's business. */
 function redirectHost(location: string | null, asked: URL): string {
   if (location === null || !URL.canParse(location, asked.href)) return 'an unknown place';
-  return new URL(location, asked.href).host || 'an unknown place';
+  const { host, protocol } = new URL(location, asked.href);
+  return host || `an address of the scheme ${protocol}`;
 }

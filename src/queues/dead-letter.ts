@@ -3,6 +3,7 @@
 import type { CacheObjectVerbs } from '../contract/object.ts';
 import type { SyncStores } from '../flows/record-syncs.ts';
 import { log } from '../log.ts';
+import { type Metrics, noMetrics } from '../metrics.ts';
 import { readRefreshMessage } from './refresh-message.ts';
 import { handleSyncBatch } from './sync-queue.ts';
 
@@ -17,20 +18,24 @@ export async function handleDeadRefreshBatch(
 }
 
 async function wake(message: Message<unknown>, objects: Pick<CacheObjectVerbs, 'wake'>): Promise<void> {
-  const body = readRefreshMessage(message, 'refresh-dead-queue');
+  const body = readRefreshMessage(message, 'refresh_dead_queue');
   if (body === null) return;
-  log('warn', 'refresh-dead-queue.wake', { taskId: body.taskId });
+  log('warn', 'refresh_dead_queue.wake', { task_id: body.taskId });
   try {
     await objects.wake(body.taskId);
     message.ack();
   } catch (error) {
-    log('warn', 'refresh-dead-queue.object', { taskId: body.taskId, error });
+    log('warn', 'refresh_dead_queue.wake_failed', { task_id: body.taskId, error });
     message.retry({ delaySeconds: RETRY_S });
   }
 }
 
 /** Dead letters of the `sync` queue are written to D1 like live ones. */
-export async function handleDeadSyncBatch(batch: MessageBatch<unknown>, stores: SyncStores): Promise<void> {
-  log('warn', 'sync-dead-queue.write', { messages: batch.messages.length });
-  await handleSyncBatch(batch, stores);
+export async function handleDeadSyncBatch(
+  batch: MessageBatch<unknown>,
+  stores: SyncStores,
+  metrics: Metrics = noMetrics,
+): Promise<void> {
+  log('warn', 'sync_dead_queue.write', { messages: batch.messages.length });
+  await handleSyncBatch(batch, stores, metrics);
 }

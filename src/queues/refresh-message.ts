@@ -8,13 +8,17 @@ import { log } from '../log.ts';
 const Body: v.GenericSchema<unknown, RefreshMessage> = v.object({
   taskId: v.pipe(v.string(), v.uuid(), v.toLowerCase()),
   resource: v.exactOptional(v.string()),
+  requestId: v.exactOptional(v.string()),
 });
 
 /** The message, or null for what is not understood: that is logged and acknowledged, for it would come back for ever. */
-export function readRefreshMessage(message: Message<unknown>, queue: string): RefreshMessage | null {
+export function readRefreshMessage(
+  message: Message<unknown>,
+  queue: 'refresh_queue' | 'refresh_dead_queue',
+): RefreshMessage | null {
   const { success, output } = v.safeParse(Body, message.body);
   if (success) return output;
-  log('error', `${queue}.not-understood`, { id: message.id });
+  log('error', `${queue}.not_understood`, { message_id: message.id });
   message.ack();
   return null;
 }

@@ -4,14 +4,17 @@
  */
 
 import type { Lease } from '../contract/object.ts';
-import { type Disposition, type RefreshServices, type RunOptions, runRefresh } from '../flows/run-refresh.ts';
+import { type RefreshServices, type RunOptions, runRefresh } from '../flows/run-refresh.ts';
 import type { Services } from '../flows/services.ts';
+import { withLogFields } from '../log.ts';
+import { within } from '../stores/timing.ts';
 import { readRefreshMessage } from './refresh-message.ts';
 
 const WAIT_MS = 2000;
 /** Longest delay of a message that queues take, seconds. */
 const MAX_DELAY_S = 43_200;
 
+/** What of the services the consumer works with. */
 export type QueueServices = RefreshServices & Pick<Services, 'waitUntil'>;
 
 /** Runs the messages of a batch side by side. `options` are those of the runs. */
@@ -24,13 +27,16 @@ export async function handleRefreshBatch(
 }
 
 async function handle(message: Message<unknown>, services: QueueServices, options: RunOptions): Promise<void> {
-  const body = readRefreshMessage(message, 'refresh-queue');
+  const body = readRefreshMessage(message, 'refresh_queue');
   if (body === null) return;
   const leased: { lease?: Lease; until: number } = { until: 0 };
   const onLease = (lease: Lease, until: number) => Object.assign(leased, { lease, until });
   const delivery = { ...body, deliveryId: `${message.id}:${message.attempts}` };
-  const work = runRefresh(services, delivery, { roomMs: WAIT_MS, ...options, onLease });
-  let end = await withinWait(work);
+  const work = withLogFields({ task_id: body.taskId, request_id: body.requestId }, () =>
+    runRefresh(services, delivery, { roomMs: WAIT_MS, ...options, onLease }),
+  );
+  // A run never throws: what is thrown here is that the time has passed.
+  let end = await within(work, WAIT_MS).catch(() => null);
   // Its consumer may have been cut short under `waitUntil`; it must not go on so for ever.
   if (end === null && leased.lease?.awaited) end = await work;
   if (end === null) {
@@ -40,17 +46,4 @@ async function handle(message: Message<unknown>, services: QueueServices, option
   }
   if (end.ack) message.ack();
   else message.retry({ delaySeconds: Math.min(Math.max(end.delayS, 1), MAX_DELAY_S) });
-}
-
-/** What becomes of the message, or null if that is not known in time. */
-async function withinWait(work: Promise<Disposition>): Promise<Disposition | null> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<null>((resolve) => {
-    timer = setTimeout(resolve, WAIT_MS, null);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -1,7 +1,7 @@
 /** Bodies and deltas in R2, named `<key>/<fence>/<name>`: written once, never listed (DESIGN "Stores and who owns what"). */
 
 import type { BlobName } from '../contract/object.ts';
-import type { Blobs, BlobUpload } from '../contract/stores.ts';
+import type { BlobRange, Blobs, BlobUpload } from '../contract/stores.ts';
 import { log } from '../log.ts';
 
 /** Size of every part of a blob of unknown length but the last, bytes: R2 wants them equal and at least 5 MiB. */
@@ -20,15 +20,17 @@ export function r2Blobs(bucket: R2Bucket): Blobs {
     async get(key, fence, name, range) {
       // R2 refuses a range of no bytes; the entry that named it knows that the body is empty.
       if (range?.length === 0) return new Blob([]).stream();
-      const found = await bucket.get(blobPath(key, fence, name), range === undefined ? {} : { range });
+      const path = blobPath(key, fence, name);
+      if (range === undefined) return (await bucket.get(path))?.body ?? null;
+      const found = await getRange(bucket, path, range);
       if (found === null) return null;
-      if (range !== undefined && found.size < range.offset + range.length) {
+      if (found.size < range.offset + range.length) {
         // Cut short, it would be served as whole: it counts as lost.
-        log('error', 'blobs.short', { key, fence, name, bytes: found.size });
-        await found.body.cancel();
+        log('error', 'blob.cut_short', { key, fence, name, bytes: found.size });
+        if ('body' in found) await found.body.cancel();
         return null;
       }
-      return found.body;
+      return 'body' in found ? found.body : null;
     },
 
     async put(key, fence, name, content) {
@@ -44,6 +46,17 @@ export function r2Blobs(bucket: R2Bucket): Blobs {
       for (let at = 0; at < paths.length; at += MAX_REMOVED) await bucket.delete(paths.slice(at, at + MAX_REMOVED));
     },
   };
+}
+
+/** R2 refuses a range that begins past the end, not always in the same words: then what is there, without a body. */
+async function getRange(bucket: R2Bucket, path: string, range: BlobRange): Promise<R2Object | R2ObjectBody | null> {
+  try {
+    return await bucket.get(path, { range });
+  } catch (error) {
+    const there = await bucket.head(path);
+    if (there !== null && there.size > range.offset) throw error;
+    return there;
+  }
 }
 
 function multipart(upload: R2MultipartUpload): BlobUpload {

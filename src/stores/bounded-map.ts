@@ -1,10 +1,14 @@
-/** Isolate memory: values (never promises, STYLE 11) under a bound; what was used longest ago goes first. */
+/**
+ * Isolate memory: values under a bound; what was used longest ago goes first. Never promises: the platform lets no request
+ * await another's.
+ */
 
 interface Item<Value> {
   value: Value;
   weight: number;
 }
 
+/** A map that forgets what was used longest ago when it gets too heavy. */
 export class BoundedMap<Value> {
   readonly #items = new Map<string, Item<Value>>();
   readonly #maxWeight: number;

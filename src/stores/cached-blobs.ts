@@ -10,6 +10,7 @@ import type { BlobName } from '../contract/object.ts';
 import type { BlobRange, Blobs } from '../contract/stores.ts';
 import { BoundedMap } from './bounded-map.ts';
 import { type EdgeCache, edgeUrl } from './edge-cache.ts';
+import { orOverloaded } from './overloaded.ts';
 
 /** How long a copy stays at the edge: bounds how long a purged body lies there, unreachable. */
 const EDGE_TTL_S = 3600;
@@ -18,29 +19,38 @@ const MAX_EDGE_BYTES = 25 * 1024 * 1024;
 /** Largest blob, and all blobs together, kept in an isolate. */
 const MAX_HOT_BYTES = 256 * 1024;
 const HOT_BYTES = 16 * 1024 * 1024;
+/** How long a store may take to begin its answer, and to give a small one whole, ms. */
+const TIMEOUT_MS = 10_000;
+const UNREAD = 'What is stored cannot be read right now; try again in a moment.';
 
 const hot = new BoundedMap<Uint8Array<ArrayBuffer>>(HOT_BYTES, (bytes) => bytes.byteLength);
 
-/** Blobs whose reads are answered by isolate memory, then the edge cache, then `inner`; writes go straight to `inner`. */
+/**
+ * Blobs whose reads are answered by isolate memory, then the edge cache, then `inner`; writes go straight to `inner`.
+ *
+ * @throws Problem `overloaded`, by `get`, when `inner` fails or does not answer
+ */
 export function cachedBlobs(inner: Blobs, edge: EdgeCache, waitUntil: (work: Promise<unknown>) => void): Blobs {
+  const fetched: Blobs['get'] = (...blob) => orOverloaded(inner.get(...blob), TIMEOUT_MS, UNREAD);
+
   return {
     put: (key, fence, name, content) => inner.put(key, fence, name, content),
     begin: (key, fence, name) => inner.begin(key, fence, name),
     remove: (names) => inner.remove(names),
 
     async get(key, fence, name, range) {
-      if (!isKept(name, range)) return inner.get(key, fence, name, range);
+      if (!isKept(name, range)) return fetched(key, fence, name, range);
       const url = urlOf(key, fence, name, range);
       const held = hot.get(url);
       if (held !== undefined) return streamOf(held);
 
       const kept = (await edge.match(url))?.body ?? null;
-      const found = kept ?? (await inner.get(key, fence, name, range));
+      const found = kept ?? (await fetched(key, fence, name, range));
       if (found === null) return null;
 
       // Without a range it is a delta, at most 8 MiB and folded by its reader: read whole to know its size.
       if (range === undefined || range.length <= MAX_HOT_BYTES) {
-        const bytes = await readWhole(found);
+        const bytes = await orOverloaded(readWhole(found), TIMEOUT_MS, UNREAD);
         if (bytes.byteLength <= MAX_HOT_BYTES) hot.set(url, bytes);
         if (kept === null) waitUntil(edge.put(url, bytes, EDGE_TTL_S));
         return streamOf(bytes);

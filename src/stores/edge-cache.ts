@@ -4,7 +4,9 @@
  */
 
 import { log } from '../log.ts';
+import { within } from './timing.ts';
 
+/** Bodies under internal URLs, for a time. */
 export interface EdgeCache {
   /** What is kept under the URL; null: nothing. */
   match(url: string): Promise<Response | null>;
@@ -13,6 +15,8 @@ export interface EdgeCache {
 }
 
 const NAME = 'freshet';
+/** How long the edge cache may take, ms: what it does not tell by then counts as not kept. */
+const TIMEOUT_MS = 1000;
 /** No host of ours or anybody's: only this Worker reaches these URLs. */
 const ORIGIN = 'https://freshet.internal';
 
@@ -26,23 +30,31 @@ export function edgeCache(): EdgeCache {
   return {
     async match(url) {
       try {
-        const cache = await caches.open(NAME);
-        return (await cache.match(url)) ?? null;
+        return (await within(match(url), TIMEOUT_MS)) ?? null;
       } catch (error) {
         // The store behind it has the same: a miss is slower, never wrong.
-        log('warn', 'edge-cache.match', { url, error });
+        log('warn', 'edge_cache.match_failed', { url, error });
         return null;
       }
     },
 
     async put(url, body, ttlS) {
       try {
-        const cache = await caches.open(NAME);
-        await cache.put(url, new Response(body, { headers: { 'Cache-Control': `public, max-age=${ttlS}` } }));
+        const work = put(url, new Response(body, { headers: { 'Cache-Control': `public, max-age=${ttlS}` } }));
+        // A stream takes as long as its reader does, and nobody waits for it.
+        await (body instanceof ReadableStream ? work : within(work, TIMEOUT_MS));
       } catch (error) {
         // The next reader asks the store again.
-        log('warn', 'edge-cache.put', { url, error });
+        log('warn', 'edge_cache.put_failed', { url, error });
       }
     },
   };
+}
+
+async function match(url: string): Promise<Response | undefined> {
+  return (await caches.open(NAME)).match(url);
+}
+
+async function put(url: string, response: Response): Promise<void> {
+  await (await caches.open(NAME)).put(url, response);
 }

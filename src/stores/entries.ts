@@ -1,7 +1,8 @@
-/** Table `entries`: what is current of each cache, written by the cache's object alone, ordered by revision. */
+/** Table `entries`: what is current of each cache, ordered by revision: written by the cache's object, and once before its first load. */
 
 import type { Entries, EntryFilter, ResourceMark } from '../contract/stores.ts';
 import { entryOf, entryRowOf, FIXED_COLUMNS, type StoredEntry, valuesOf, WRITTEN_COLUMNS } from './entry-row.ts';
+import { moveWalk, readWalk } from './walks.ts';
 
 const COLUMNS = [...FIXED_COLUMNS, ...WRITTEN_COLUMNS];
 /** Lists leave the chain out: a thousand long ones would not fit an isolate. */
@@ -39,6 +40,19 @@ const TOUCH = `
 const REMOVE = `
   DELETE FROM entries WHERE key IN (SELECT value FROM json_each(?1)) AND version IS NULL
   AND NOT EXISTS (SELECT 1 FROM resources WHERE title = entries.resource AND definition IS NOT NULL)`;
+
+const WALK = 'evict-unread-entries';
+
+// Null where nothing is loaded. A load that no read asked for was asked for by somebody.
+const LAST_USED = `
+  SELECT key, CASE WHEN version IS NOT NULL
+    THEN max(coalesce(read_at, 0), coalesce(document ->> '$.loaded.loadedAt', 0)) END AS used_at
+  FROM entries WHERE key > ?1 ORDER BY key LIMIT ?2`;
+
+interface LastUsed {
+  key: string;
+  used_at: number | null;
+}
 
 /** What MARK selects; numbers are null for an unknown resource. */
 interface MarkRow {
@@ -109,6 +123,14 @@ export function d1Entries(db: D1Database): Entries {
       await db.prepare(REMOVE).bind(JSON.stringify(keys)).run();
     },
 
+    async walkUnread(before, limit) {
+      const [from] = (await readWalk<[key: string]>(db, WALK)) ?? [''];
+      const { results } = await db.prepare(LAST_USED).bind(from, limit).all<LastUsed>();
+      const last = results.length < limit ? undefined : results.at(-1);
+      await moveWalk(db, WALK, last === undefined ? null : [last.key]).run();
+      return results.filter(({ used_at }) => used_at !== null && used_at < before).map(({ key }) => key);
+    },
+
     async touch(read) {
       if (read.length > 0) await db.prepare(TOUCH).bind(JSON.stringify(read)).run();
     },
@@ -128,10 +150,11 @@ interface Condition {
 function conditions(filter: EntryFilter, after: string, now: number): { range: Condition; predicate: Condition } {
   const range: Condition = { sql: 'key > ?', values: [after] };
   const predicate: Condition = { sql: 'true', values: [] };
-  const { owner, resource, numberBelow, state } = filter;
+  const { owner, resource, numberBelow, readSince, state } = filter;
   if (owner !== undefined) also(range, 'owner = ?', owner);
   if (resource !== undefined) also(owner === undefined ? range : predicate, 'resource = ?', resource);
   if (numberBelow !== undefined) also(predicate, 'number < ? AND version IS NOT NULL', numberBelow);
+  if (readSince !== undefined) also(predicate, 'read_at >= ?', readSince);
   if (state === 'fresh') also(predicate, 'expires_at > ?', now);
   if (state === 'stale') also(predicate, 'coalesce(expires_at, 0) <= ?', now);
   if (state === 'failing') also(predicate, 'last_error IS NOT NULL');

@@ -118,7 +118,7 @@ async function atEdge(edge: EdgeCache, key: string, now: number): Promise<EntryC
     return isKnown(copy, now) ? copy : null;
   } catch (error) {
     // A copy that breaks off counts as not kept.
-    log('warn', 'entry-copies.edge', { key, error });
+    log('warn', 'edge_cache.copy_broken', { key, error });
     return null;
   }
 }

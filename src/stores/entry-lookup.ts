@@ -6,7 +6,7 @@
  * the others look there at short intervals of their own.
  */
 
-import type { Entries, EntryLookup, LookedUp } from '../contract/stores.ts';
+import type { Entries, EntryLookup, LookedUp, NotedTask } from '../contract/stores.ts';
 import { log } from '../log.ts';
 import { BoundedMap } from './bounded-map.ts';
 import type { EdgeCache } from './edge-cache.ts';
@@ -14,6 +14,7 @@ import * as copies from './entry-copies.ts';
 import { overloaded } from './overloaded.ts';
 import { sleep, within } from './timing.ts';
 
+/** How the look-up is made. */
 export interface EntryLookupOptions {
   /** How long a location takes what was looked up as current, ms; 0: every request asks D1. */
   entryCacheMs: number;
@@ -39,7 +40,7 @@ const UNKNOWN = 'What is current cannot be looked up right now; try again in a m
 const asking = new BoundedMap<number>(MAX_KEYS);
 /** Key -> turn at which asking D1 failed with nothing known. */
 const failures = new BoundedMap<number>(MAX_KEYS);
-const notes = new BoundedMap<{ taskId: string; until: number }>(MAX_KEYS);
+const notes = new BoundedMap<{ task: NotedTask; until: number }>(MAX_KEYS);
 
 /**
  * The look-up over a table of entries and the location's edge cache.
@@ -100,7 +101,7 @@ export function entryLookup(entries: Entries, edge: EdgeCache, options: EntryLoo
       return { ...told(await within(reading, timeoutMs)), fetched: true };
     } catch (cause) {
       const last = known ?? copies.inMemory(key, now());
-      log('warn', 'entry-lookup.d1', { key, lastKnown: last !== null, error: cause });
+      log('warn', 'lookup.d1_failed', { key, last_known: last !== null, error: cause });
       if (last !== null) return told(last);
       failures.set(key, copies.nextTurn());
       throw overloaded(UNKNOWN, cause);
@@ -135,13 +136,13 @@ export function entryLookup(entries: Entries, edge: EdgeCache, options: EntryLoo
       if (copies.revisionOf(copy) === entry.revision) await copies.putToEdge(edge, entry.key, copy, now());
     },
 
-    noteTask(key, taskId) {
-      notes.set(key, { taskId, until: now() + NOTE_MS });
+    noteTask(key, task) {
+      notes.set(key, { task, until: now() + NOTE_MS });
     },
 
     notedTask(key) {
       const note = notes.get(key);
-      return note !== undefined && note.until > now() ? note.taskId : null;
+      return note !== undefined && note.until > now() ? note.task : null;
     },
   };
 }

@@ -24,6 +24,7 @@ export interface StoredEntry {
 interface Document {
   loaded: Omit<Loaded, 'version' | 'expiresAt'> | null;
   retryAt: number | null;
+  failedNumber?: number;
   lastTaskId: string | null;
 }
 
@@ -41,8 +42,13 @@ export const WRITTEN_COLUMNS = [
 
 /** Values of FIXED_COLUMNS and WRITTEN_COLUMNS, to be bound. */
 export function valuesOf(entry: Entry): (string | number | null)[] {
-  const { loaded, retryAt, lastTaskId } = entry;
-  const document: Document = { loaded: loaded === null ? null : documentOf(loaded), retryAt, lastTaskId };
+  const { loaded, retryAt, failedNumber, lastTaskId } = entry;
+  const document: Document = {
+    loaded: loaded === null ? null : documentOf(loaded),
+    retryAt,
+    ...(failedNumber === undefined ? {} : { failedNumber }),
+    lastTaskId,
+  };
   return [
     entry.key,
     entry.resource,
@@ -64,7 +70,7 @@ function documentOf({ version: _version, expiresAt: _expiresAt, ...rest }: Loade
 
 /** The entry of a row. */
 export function entryOf(row: StoredEntry): Entry {
-  const { loaded, retryAt, lastTaskId } = JSON.parse(row.document) as Document;
+  const { loaded, retryAt, failedNumber, lastTaskId } = JSON.parse(row.document) as Document;
   return {
     key: row.key,
     resource: row.resource,
@@ -78,6 +84,7 @@ export function entryOf(row: StoredEntry): Entry {
         : { ...loaded, version: row.version, expiresAt: row.expires_at },
     chain: JSON.parse(row.chain) as Link[],
     retryAt,
+    ...(failedNumber === undefined ? {} : { failedNumber }),
     lastError: row.last_error === null ? null : (JSON.parse(row.last_error) as TaskError),
     lastTaskId,
   };

@@ -1,8 +1,26 @@
-/** The refusal of a store that does not answer. */
+/** The refusal of a store that does not answer, or refuses. */
 
 import { Problem } from '../contract/problem.ts';
+import { platformRetryAfterS } from './platform-faults.ts';
+import { within } from './timing.ts';
 
-/** `overloaded` (503) with `Retry-After`; `detail` is for the client, `cause` for the log. */
+const USUAL_RETRY_AFTER_S = 1;
+
+/** `overloaded` (503) with `Retry-After`, as long as the cause lets expect; `detail` is for the client, `cause` for the log. */
 export function overloaded(detail: string, cause?: unknown): Problem {
-  return new Problem('overloaded', detail, { headers: { 'Retry-After': '1' }, cause });
+  const retryAfterS = platformRetryAfterS(cause, Date.now()) ?? USUAL_RETRY_AFTER_S;
+  return new Problem('overloaded', detail, { headers: { 'Retry-After': String(retryAfterS) }, cause });
+}
+
+/**
+ * What a store answers within `ms`. That it fails is no fault of the request, and may be over in a moment.
+ *
+ * @throws Problem `overloaded` with `detail` when the store throws or does not answer in time
+ */
+export async function orOverloaded<T>(work: Promise<T>, ms: number, detail: string): Promise<T> {
+  try {
+    return await within(work, ms);
+  } catch (cause) {
+    throw overloaded(detail, cause);
+  }
 }

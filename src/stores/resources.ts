@@ -1,8 +1,9 @@
 /** Table `resources`: definitions, their numbers and tombstones. Isolates keep copies of them for up to 30 s. */
 
 import { DEFINITION_CACHE_MS } from '../contract/constants.ts';
-import type { Resource, StoredResource } from '../contract/resource.ts';
+import { isDefined, type Resource, type StoredResource } from '../contract/resource.ts';
 import type { Resources } from '../contract/stores.ts';
+import { nextRunAt } from '../core/schedule.ts';
 import { log } from '../log.ts';
 import { BoundedMap } from './bounded-map.ts';
 import { overloaded } from './overloaded.ts';
@@ -35,20 +36,26 @@ interface Copy {
 }
 const copies = new BoundedMap<Copy>(MEMORY_BYTES, (copy) => copy.bytes);
 
+const SAME_SCHEDULE = "definition ->> '$.schedule' IS ?2 ->> '$.schedule'";
+
 // The number of a new definition, and all below it: nothing that an earlier one of the title left behind counts.
 const CREATE = `
-  INSERT INTO resources (title, definition, number, purged, changed_at) VALUES (?1, ?2, ?3, ?3, ?3)
-  ON CONFLICT (title) DO UPDATE SET definition = excluded.definition,
+  INSERT INTO resources (title, definition, number, purged, changed_at, next_run_at) VALUES (?1, ?2, ?3, ?3, ?3, ?4)
+  ON CONFLICT (title) DO UPDATE SET definition = excluded.definition, next_run_at = ?4,
     number = max(?3, number + 1), purged = max(?3, number + 1), changed_at = max(?3, changed_at + 1)
   WHERE definition IS NULL RETURNING ${COLUMNS}`;
 
+// Another schedule begins anew; the same one goes on, so that other changes put nothing off.
 const CHANGE = `
   UPDATE resources SET definition = ?2, number = CASE WHEN ?3 THEN max(?4, number + 1) ELSE number END,
-    changed_at = max(?4, changed_at + 1)
+    changed_at = max(?4, changed_at + 1),
+    next_run_at = CASE WHEN ${SAME_SCHEDULE} THEN next_run_at ELSE ?6 END,
+    run_started_at = CASE WHEN ${SAME_SCHEDULE} THEN run_started_at END,
+    run_after = CASE WHEN ${SAME_SCHEDULE} THEN run_after END
   WHERE title = ?1 AND definition IS NOT NULL AND changed_at = ?5 RETURNING ${COLUMNS}`;
 
 const REMOVE = `
-  UPDATE resources SET definition = NULL, sweeping = 1,
+  UPDATE resources SET definition = NULL, sweeping = 1, next_run_at = NULL, run_started_at = NULL, run_after = NULL,
     number = max(?2, number + 1), purged = max(?2, number + 1), changed_at = max(?2, changed_at + 1)
   WHERE title = ?1 AND definition IS NOT NULL AND (?3 IS NULL OR changed_at = ?3)`;
 
@@ -63,6 +70,21 @@ const END_SWEEP = 'UPDATE resources SET sweeping = 0 WHERE title = ?1 AND purged
 const DROP_TOMBSTONE = `
   DELETE FROM resources WHERE title = ?1 AND definition IS NULL AND sweeping = 0
   AND NOT EXISTS (SELECT 1 FROM entries WHERE resource = ?1)`;
+
+const LIST_DUE = `
+  SELECT ${COLUMNS}, next_run_at, run_started_at, run_after FROM resources
+  WHERE next_run_at <= ?1 ORDER BY next_run_at LIMIT ?2`;
+
+// Whoever is behind notes nothing: the run is no longer where it was found.
+const WHERE_FOUND = 'WHERE title = ?1 AND next_run_at = ?2 AND run_after IS ?3';
+const GO_ON = `UPDATE resources SET run_after = ?4, run_started_at = ?5 ${WHERE_FOUND}`;
+const END_RUN = `UPDATE resources SET next_run_at = ?4, run_started_at = NULL, run_after = NULL ${WHERE_FOUND}`;
+
+interface DueRow extends Row {
+  next_run_at: number;
+  run_started_at: number | null;
+  run_after: string | null;
+}
 
 /**
  * The definitions of a database; `now` is the clock of the copies, ms. Calls throw what D1 throws.
@@ -102,7 +124,7 @@ export function d1Resources(db: D1Database, now: () => number = Date.now): Resou
         if (usable === null || now() >= usable.toldAt + LAST_KNOWN_MS) {
           throw overloaded('The definition of the resource cannot be read right now; try again in a moment.', error);
         }
-        log('warn', 'resources.last-known', { title, error });
+        log('warn', 'resource.read_failed', { resource: title, error });
         return definedOnly(usable.resource);
       }
     },
@@ -119,10 +141,11 @@ export function d1Resources(db: D1Database, now: () => number = Date.now): Resou
 
     async put(title, definition, matters, expected, at) {
       const text = JSON.stringify(definition);
+      const nextRun = definition.schedule === undefined ? null : nextRunAt(definition.schedule, at);
       const statement =
         expected === null
-          ? db.prepare(CREATE).bind(title, text, at)
-          : db.prepare(CHANGE).bind(title, text, matters ? 1 : 0, at, expected);
+          ? db.prepare(CREATE).bind(title, text, at, nextRun)
+          : db.prepare(CHANGE).bind(title, text, matters ? 1 : 0, at, expected, nextRun);
       const row = await statement.first<Row>();
       if (row === null) return null;
       const resource = resourceOf(row);
@@ -151,6 +174,23 @@ export function d1Resources(db: D1Database, now: () => number = Date.now): Resou
 
     async endSweep(title, purged) {
       await db.batch([db.prepare(END_SWEEP).bind(title, purged), db.prepare(DROP_TOMBSTONE).bind(title)]);
+    },
+
+    async listDue(at, limit) {
+      const { results } = await db.prepare(LIST_DUE).bind(at, limit).all<DueRow>();
+      return results.flatMap((row) => {
+        const resource = resourceOf(row);
+        if (!isDefined(resource)) return [];
+        return { resource, dueAt: row.next_run_at, startedAt: row.run_started_at ?? at, after: row.run_after };
+      });
+    },
+
+    async moveRun({ resource: { title }, dueAt, startedAt, after }, to) {
+      const changes =
+        'after' in to
+          ? await run(GO_ON, title, dueAt, after, to.after, startedAt)
+          : await run(END_RUN, title, dueAt, after, to.nextRunAt);
+      return changes > 0;
     },
   };
 }

@@ -12,6 +12,7 @@ import { log } from '../log.ts';
 import { BoundedMap } from './bounded-map.ts';
 import { sleep, within } from './timing.ts';
 
+/** How the buffer is timed. */
 export interface SyncBufferOptions {
   /** How long a record waits for others, ms. Default: 200. */
   waitMs?: number;
@@ -68,7 +69,7 @@ export function syncBuffer(queue: Queue<SyncMessage>, store: SyncRecords, option
       return 'delivered';
     } catch (error) {
       failingSince ??= now();
-      log('warn', 'sync-buffer.queue', { records: message.records.length, failingSince, error });
+      log('warn', 'sync_buffer.send_failed', { records: message.records.length, failing_since: failingSince, error });
     }
     if (now() - failingSince < giveUpMs) return 'failed';
     try {
@@ -78,7 +79,7 @@ export function syncBuffer(queue: Queue<SyncMessage>, store: SyncRecords, option
       return 'delivered';
     } catch (error) {
       // Both stores fail: the records stay for the requests to come.
-      log('error', 'sync-buffer.store', { records: message.records.length, error });
+      log('error', 'sync_buffer.store_failed', { records: message.records.length, error });
       return 'given-up';
     }
   }

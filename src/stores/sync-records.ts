@@ -1,7 +1,8 @@
-/** Tables `sync_records` and `walks`: what each device was last given of each cache. */
+/** Table `sync_records`: what each device was last given of each cache. */
 
 import type { SyncRecord } from '../contract/messages.ts';
 import type { SyncFilter, SyncPlace, SyncRecords } from '../contract/stores.ts';
+import { moveWalk, readWalk } from './walks.ts';
 
 /** The primary key, which is also the order of lists. */
 const KEY = ['user', 'device', 'resource', 'key'] as const;
@@ -55,8 +56,7 @@ export function d1SyncRecords(db: D1Database): SyncRecords {
     },
 
     async dropOld(before, limit) {
-      const cursor = await db.prepare('SELECT cursor FROM walks WHERE name = ?1').bind(WALK).first<string>('cursor');
-      const from: PrimaryKey = cursor === null ? ['', '', '', ''] : JSON.parse(cursor);
+      const from = (await readWalk<PrimaryKey>(db, WALK)) ?? ['', '', '', ''];
       const { results } = await db
         .prepare(
           `SELECT ${COLUMNS} FROM sync_records WHERE (${KEY.join(', ')}) > (?, ?, ?, ?) ORDER BY ${KEY.join(', ')} LIMIT ?`,
@@ -67,12 +67,7 @@ export function d1SyncRecords(db: D1Database): SyncRecords {
       const last = results.length < limit ? undefined : results.at(-1);
       await db.batch([
         db.prepare(DROP_OLD).bind(JSON.stringify(old), before),
-        // At the end of the table the next step begins anew.
-        last === undefined
-          ? db.prepare('DELETE FROM walks WHERE name = ?1').bind(WALK)
-          : db
-              .prepare('INSERT INTO walks (name, cursor) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET cursor = ?2')
-              .bind(WALK, JSON.stringify(primaryKeyOf(last))),
+        moveWalk(db, WALK, last === undefined ? null : primaryKeyOf(last)),
       ]);
     },
   };

@@ -1,5 +1,6 @@
 /** Waiting and giving up. */
 
+/** Resolves after `ms`. */
 export function sleep(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }

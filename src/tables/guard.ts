@@ -3,6 +3,7 @@
 import { LoadFailure } from '../contract/problem.ts';
 import type { Resource } from '../contract/resource.ts';
 
+/** How many rows a load has, and how many it loses. */
 export interface RowCounts {
   /** Rows of all tables, now and in the version before (0 without one). */
   rows: number;

@@ -10,12 +10,18 @@ export class IdMapBuilder {
   rows = 0;
   #words: Uint32Array;
   #ids: Float64Array;
+  readonly #tables: number[] = [];
 
   /** `expected`: rows that room is made for at once. */
   constructor(expected: number) {
     const capacity = Math.max(expected, FIRST_CAPACITY);
     this.#words = new Uint32Array(capacity * HASH_WORDS);
     this.#ids = new Float64Array(capacity);
+  }
+
+  /** The rows of the table with this index in the definition follow. */
+  beginTable(table: number): void {
+    this.#tables.push(table, this.rows);
   }
 
   add(hash: Uint32Array, id: number): void {
@@ -39,7 +45,8 @@ export class IdMapBuilder {
       low[row] = id % 2 ** 32;
       high[row] = Math.floor(id / 2 ** 32);
     }
-    return { words: this.#words.subarray(0, this.rows * HASH_WORDS), low, high };
+    const tables = Uint32Array.from(this.#tables);
+    return { tables, words: this.#words.subarray(0, this.rows * HASH_WORDS), low, high };
   }
 
   #grow(): void {

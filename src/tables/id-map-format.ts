@@ -1,22 +1,24 @@
 /**
  * An id map as bytes, 22 a row: a header of 24 bytes (magic and format number, rows, the first half of the SHA-256 of
- * what follows), then by columns 16 bytes of each row's hash, the low 32 and the high 16 bits of its id; little-endian,
- * as every machine that runs this is. A map of another format or that is damaged counts as absent.
+ * what follows), 8 bytes for each table (its index and first row), then by columns 16 bytes of each row's hash, the low 32
+ * and the high 16 bits of its id; little-endian, as every machine that runs this is. A map of another format or that is
+ * damaged counts as absent.
  */
 
 import { createHash } from 'node:crypto';
 import type { IdMapColumns } from './id-map.ts';
 import { HASH_WORDS } from './row-hash.ts';
 
-const MAGIC_AND_FORMAT = 0x46_49_4d_01;
+const MAGIC_AND_FORMAT = 0x46_49_4d_02;
 const HEADER_BYTES = 24;
 const CHECK_AT = 8;
 const ROW_BYTES = 22;
+const TABLE_BYTES = 8;
 
 /** The map as pieces that follow each other. */
-export function encodeIdMap({ words, low, high }: IdMapColumns): Uint8Array[] {
+export function encodeIdMap({ tables, words, low, high }: IdMapColumns): Uint8Array[] {
   const header = new Uint8Array(HEADER_BYTES);
-  const columns = [words, low, high].map(
+  const columns = [tables, words, low, high].map(
     (column) => new Uint8Array(column.buffer, column.byteOffset, column.byteLength),
   );
   const view = new DataView(header.buffer);
@@ -31,12 +33,15 @@ export function decodeIdMap(bytes: Uint8Array): IdMapColumns | null {
   if (bytes.byteLength < HEADER_BYTES || bytes.byteOffset % 4 !== 0) return null;
   const view = new DataView(bytes.buffer, bytes.byteOffset, HEADER_BYTES);
   const rows = view.getUint32(4, true);
-  if (view.getUint32(0) !== MAGIC_AND_FORMAT || bytes.byteLength !== HEADER_BYTES + rows * ROW_BYTES) return null;
+  const tables = (bytes.byteLength - HEADER_BYTES - rows * ROW_BYTES) / TABLE_BYTES;
+  if (view.getUint32(0) !== MAGIC_AND_FORMAT || !Number.isInteger(tables) || tables < 0) return null;
   const check = checkOf([bytes.subarray(HEADER_BYTES)]);
   if (!check.every((byte, index) => byte === bytes[CHECK_AT + index])) return null;
-  const wordsAt = bytes.byteOffset + HEADER_BYTES;
+  const tablesAt = bytes.byteOffset + HEADER_BYTES;
+  const wordsAt = tablesAt + tables * TABLE_BYTES;
   const lowAt = wordsAt + rows * HASH_WORDS * 4;
   return {
+    tables: new Uint32Array(bytes.buffer, tablesAt, tables * 2),
     words: new Uint32Array(bytes.buffer, wordsAt, rows * HASH_WORDS),
     low: new Uint32Array(bytes.buffer, lowAt, rows),
     high: new Uint16Array(bytes.buffer, lowAt + rows * 4, rows),

@@ -7,6 +7,8 @@ import { HASH_WORDS } from './row-hash.ts';
 
 /** Columns of an id map; row `i` has words `4i` to `4i + 3` and the id `low[i] + high[i] * 2 ** 32`. */
 export interface IdMapColumns {
+  /** In the order in which tables came, two numbers for each: its index in the definition and its first row. */
+  tables: Uint32Array;
   words: Uint32Array;
   low: Uint32Array;
   high: Uint16Array;
@@ -52,6 +54,38 @@ export class IdMap {
     if (next === EMPTY) this.#next[row] = TAKEN;
     else this.#slots[slot] = next;
     this.remaining -= 1;
+    return this.#idOf(row);
+  }
+
+  /** Ids of the rows that nobody took, ascending, by the index of their table. */
+  remainingIds(): Map<number, number[]> {
+    const isLeft = this.#remainingRows();
+    const { tables, low } = this.#columns;
+    const ids = new Map<number, number[]>();
+    for (let at = 0; at < tables.length; at += 2) {
+      const ofTable: number[] = [];
+      const end = tables[at + 3] ?? low.length;
+      for (let row = tables[at + 1] ?? 0; row < end; row += 1) if (isLeft[row] === 1) ofTable.push(this.#idOf(row));
+      ids.set(
+        tables[at] ?? 0,
+        ofTable.sort((a, b) => a - b),
+      );
+    }
+    return ids;
+  }
+
+  /** For each row 1 if nobody took it. */
+  #remainingRows(): Uint8Array {
+    const isLeft = new Uint8Array(this.#next.length);
+    for (const first of this.#slots) {
+      for (let row = first - 1; row >= 0 && this.#next[row] !== TAKEN; row = (this.#next[row] ?? EMPTY) - 1) {
+        isLeft[row] = 1;
+      }
+    }
+    return isLeft;
+  }
+
+  #idOf(row: number): number {
     return (this.#columns.low[row] ?? 0) + (this.#columns.high[row] ?? 0) * 2 ** 32;
   }
 

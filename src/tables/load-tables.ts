@@ -1,6 +1,6 @@
 /**
  * Loads tables (DESIGN "Rows, id map and deltas"): streams the origin's rows past the id map of the version before. Only
- * that map, the new one and one part of the body are held, never a table.
+ * that map, the new one, the delta and one part of the body are held, never a table.
  */
 
 import { JSON_TYPE, MAX_ROWS } from '../contract/constants.ts';
@@ -10,6 +10,7 @@ import type { Resource, TableDefinition } from '../contract/resource.ts';
 import type { MakeRowReader, RowSink } from '../contract/rows.ts';
 import type { Blobs } from '../contract/stores.ts';
 import { BlobWriter } from './blob-writer.ts';
+import { DeltaWriter } from './delta-writer.ts';
 import { checkGuard } from './guard.ts';
 import { IdMap } from './id-map.ts';
 import { IdMapBuilder } from './id-map-builder.ts';
@@ -18,6 +19,7 @@ import type { LoadInput, LoadResult } from './load.ts';
 import { idsHash, rowHasher, shapeDigest } from './row-hash.ts';
 import { TableBody } from './table-body.ts';
 
+/** What a load of tables takes besides. */
 export interface TablesInput extends LoadInput {
   tables: readonly TableDefinition[];
   reader: MakeRowReader;
@@ -29,8 +31,8 @@ export interface TablesInput extends LoadInput {
 const PIECE_BYTES = 65_536;
 
 /**
- * Writes body and id map to R2 as one object, unless no row came or went and the tables have the same shape. Another
- * order of the rows alone is no change.
+ * Writes body and id map to R2 as one object, and the delta as another, unless no row came or went and the tables have the
+ * same shape. Another order of the rows alone is no change.
  * @throws LoadFailure `origin-malformed`, `origin-too-large`, `origin-guard`
  */
 export async function loadTables(input: TablesInput): Promise<LoadResult> {
@@ -40,15 +42,18 @@ export async function loadTables(input: TablesInput): Promise<LoadResult> {
   const before = previous?.rows ?? 0;
   const writer = new BlobWriter(input.blobs, input.key, input.fence, 'body');
   try {
-    const rows = new Rows(input, map, (bytes) => writer.write(bytes));
+    // Other names or columns make a gap, and so does a map that is lost.
+    const comparable = map !== null && previous?.digest === digest;
+    const delta = comparable ? new DeltaWriter(input.blobs, input.key, input.fence, tables) : null;
+    const rows = new Rows(input, { previous: map, delta, write: (bytes) => writer.write(bytes) });
     await readAll(input, rows, writer);
     const { inserted, builder } = rows;
     const deleted = map?.remaining ?? before;
-    const comparable = map !== null && previous?.digest === digest;
     checkGuard(input.guard, { rows: builder.rows, before, deleted: comparable ? deleted : null });
     if (previous?.digest === digest && inserted === 0 && deleted === 0) return { change: null, inserted, deleted };
     const bytes = writer.bytes;
     const encoded = encodeIdMap(builder.columns());
+    const deltaBytes = map === null || delta === null ? null : await delta.finish(map, bytes);
     await writer.finish(encoded);
     const change = {
       contentType: JSON_TYPE,
@@ -58,7 +63,7 @@ export async function loadTables(input: TablesInput): Promise<LoadResult> {
       hash: idsHash(builder.sortedIds()),
       digest,
       nextRowId: rows.nextRowId,
-      deltaBytes: null,
+      deltaBytes,
     };
     return { change, inserted, deleted };
   } finally {
@@ -77,19 +82,29 @@ async function readAll({ body, reader, tables }: TablesInput, rows: RowSink, wri
   read.end();
 }
 
-/** Rows on their way from the reader to body and map. */
+interface RowTargets {
+  /** The map of the version before, and the delta to it; null: there is none to compare with. */
+  previous: IdMap | null;
+  delta: DeltaWriter | null;
+  /** Takes the body. */
+  write(bytes: Uint8Array): void;
+}
+
+/** Rows on their way from the reader to body, map and delta. */
 class Rows implements RowSink {
   inserted = 0;
   nextRowId: number;
   readonly builder: IdMapBuilder;
   readonly #tables: readonly TableDefinition[];
   readonly #previous: IdMap | null;
+  readonly #delta: DeltaWriter | null;
   readonly #body: TableBody;
   #hash: (text: string) => Uint32Array = () => new Uint32Array();
 
-  constructor({ tables, nextRowId }: TablesInput, previous: IdMap | null, write: (bytes: Uint8Array) => void) {
+  constructor({ tables, nextRowId }: TablesInput, { previous, delta, write }: RowTargets) {
     this.#tables = tables;
     this.#previous = previous;
+    this.#delta = delta;
     this.#body = new TableBody(tables, write);
     this.nextRowId = nextRowId;
     this.builder = new IdMapBuilder(previous?.remaining ?? 0);
@@ -99,6 +114,8 @@ class Rows implements RowSink {
     const definition = this.#tables[table];
     if (definition !== undefined) this.#hash = rowHasher(definition);
     this.#body.begin(table);
+    this.builder.beginTable(table);
+    this.#delta?.beginTable(table);
   }
 
   row(text: string): void {
@@ -106,7 +123,7 @@ class Rows implements RowSink {
       throw new LoadFailure('origin-too-large', `The origin answered with more than ${MAX_ROWS} rows.`);
     }
     const hash = this.#hash(text);
-    const id = this.#previous?.take(hash) ?? this.#newId();
+    const id = this.#previous?.take(hash) ?? this.#insert(text);
     this.builder.add(hash, id);
     this.#body.row(id, text);
   }
@@ -115,10 +132,13 @@ class Rows implements RowSink {
     this.#body.end();
   }
 
-  #newId(): number {
+  /** A new row; its id. */
+  #insert(text: string): number {
+    const id = this.nextRowId;
+    this.#delta?.insert(id, text);
     this.inserted += 1;
     this.nextRowId += 1;
-    return this.nextRowId - 1;
+    return id;
   }
 }
 

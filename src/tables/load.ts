@@ -3,6 +3,7 @@
 import type { LoadChange, PreviousLoad } from '../contract/object.ts';
 import type { Blobs } from '../contract/stores.ts';
 
+/** What a load takes. */
 export interface LoadInput {
   /** The origin's answer; it ends only when it is whole. */
   body: AsyncIterable<Uint8Array>;
@@ -15,6 +16,7 @@ export interface LoadInput {
   nextRowId: number;
 }
 
+/** What a load comes to. */
 export interface LoadResult {
   /** Null: the body is what it was, and nothing of this fence is in R2. */
   change: LoadChange | null;

@@ -93,6 +93,7 @@ export interface OwedBlob {
   dueAt: number;
 }
 
+/** All that is known of a key; times in ms since the epoch. */
 export interface CacheDocument {
   cache: CacheIdentity;
   counters: Counters;

@@ -15,6 +15,7 @@ export function entryOf(document: CacheDocument): Entry {
     loaded: document.loaded === null ? null : loadedOf(document.loaded),
     chain: [...document.chain],
     retryAt: document.failure?.retryAt ?? null,
+    ...(document.failure === null ? {} : { failedNumber: document.failure.number }),
     lastError: document.failure?.error ?? null,
     lastTaskId: document.lastTaskId,
   };

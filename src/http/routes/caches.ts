@@ -2,31 +2,30 @@
 
 import type { Context } from 'hono';
 import * as v from 'valibot';
-import { CACHE_STATES, CacheRecord, PurgeAnswer } from '../../contract/cache-record.ts';
+import { CACHE_STATES, CacheRecord, PurgeAnswer } from '../../contract/administration.ts';
 import { HEADER } from '../../contract/constants.ts';
 import type { Parameters } from '../../contract/entry.ts';
 import { Problem } from '../../contract/problem.ts';
-import { ExpandedTaskAnswer, ExpandTask, TaskAnswer } from '../../contract/task.ts';
-import { evaluateConditions } from '../../core/conditions.ts';
+import { AnyTaskAnswer, ExpandTask } from '../../contract/task.ts';
+import { demandConditions } from '../../core/conditions.ts';
+import { digestTag } from '../../core/etag.ts';
 import { invalidParameters } from '../../core/input-faults.ts';
+import { isObject } from '../../core/is-object.ts';
 import { parseJson } from '../../core/json.ts';
-import { isObject } from '../../core/parameter-schema.ts';
 import { holdMs, parsePrefer, preferenceApplied } from '../../core/prefer.ts';
 import { listCaches, readCache } from '../../flows/list-caches.ts';
 import { purgeCache, purgeResource, purgeSelected } from '../../flows/purge-caches.ts';
 import { refreshByKey } from '../../flows/refresh-caches.ts';
-import { describe } from '../describe.ts';
+import { describe, NOT_MODIFIED, pathParameter } from '../describe.ts';
 import { type AppEnv, factory } from '../factory.ts';
 import { protect } from '../identity.ts';
-import { PageQuery, query } from '../input.ts';
+import { noQuery, PageQuery, query } from '../input.ts';
 import { listCursor } from '../list-cursor.ts';
 import { methods } from '../methods.ts';
-import { pathParameter } from '../path-parameter.ts';
-import { conditionsOf, digestTag, nextLink, replyJson } from '../reply.ts';
+import { conditionsOf, nextLink, replyJson } from '../reply.ts';
 import { taskAnswer } from '../task-answer.ts';
 
 const KEY = pathParameter('key', 'Key of the cache: 64 hex digits');
-const NO_QUERY = v.strictObject({});
 const Flag = v.optional(v.picklist(['true', 'false']), 'false');
 const Title = v.pipe(v.string(), v.minLength(1));
 const keys = listCursor('caches');
@@ -42,7 +41,10 @@ caches.get(
     tag: 'Administration',
     summary: 'The caches, in order of key',
     scope: 'cache:admin',
-    answers: { 200: { description: 'A page; the next one stands in Link', schema: v.array(CacheRecord) } },
+    answers: {
+      200: { description: 'A page; the next one stands in Link', schema: v.array(CacheRecord) },
+      ...NOT_MODIFIED,
+    },
   }),
   query(
     v.strictObject({ ...PageQuery, resource_title: v.optional(Title), state: v.optional(v.picklist(CACHE_STATES)) }),
@@ -89,10 +91,10 @@ caches.get(
     tag: 'Administration',
     summary: 'One cache',
     scope: 'cache:admin',
-    answers: { 200: { description: 'The cache', schema: CacheRecord } },
+    answers: { 200: { description: 'The cache', schema: CacheRecord }, ...NOT_MODIFIED },
     parameters: [KEY],
   }),
-  query(NO_QUERY),
+  noQuery,
   async (c) => replyJson(c, await readCache(c.var.services, c.req.param('key'), Date.now())),
 );
 
@@ -106,9 +108,9 @@ caches.delete(
     answers: { 204: { description: 'Nothing of it is current any more' } },
     parameters: [KEY],
   }),
-  query(NO_QUERY),
+  noQuery,
   async (c) => {
-    await demandConditions(c, c.req.param('key'));
+    await demandUnchanged(c, c.req.param('key'));
     await purgeCache(c.var.services, c.req.param('key'));
     return c.body(null, 204);
   },
@@ -122,7 +124,7 @@ caches.post(
     tag: 'Administration',
     summary: 'Asks for new data of one cache; force=true accepts a load that the guard would refuse',
     scope: 'cache:admin',
-    answers: { 200: { description: 'The task', schema: v.union([TaskAnswer, ExpandedTaskAnswer]) } },
+    answers: { 200: { description: 'The task', schema: AnyTaskAnswer } },
     parameters: [KEY],
   }),
   query(v.strictObject({ force: Flag, expand: ExpandTask })),
@@ -144,12 +146,10 @@ caches.post(
 );
 
 /** A condition is judged by what GET would tell; without one that need not be looked up. */
-async function demandConditions(c: Context<AppEnv>, key: string): Promise<void> {
+async function demandUnchanged(c: Context<AppEnv>, key: string): Promise<void> {
   const conditions = conditionsOf(c);
   if (conditions.ifMatch === undefined && conditions.ifNoneMatch === undefined) return;
-  const etag = digestTag(JSON.stringify(await readCache(c.var.services, key, Date.now())));
-  if (evaluateConditions(conditions, { etag, lastModified: null }) === 'modified') return;
-  throw new Problem('precondition-failed', `The current ETag is "${etag}".`);
+  demandConditions(conditions, digestTag(JSON.stringify(await readCache(c.var.services, key, Date.now()))));
 }
 
 /** `parameters` of the query: a JSON object. */

@@ -5,13 +5,12 @@
 
 import { html } from 'hono/html';
 import type { HtmlEscapedString } from 'hono/utils/html';
-import { API_BASE } from '../../contract/constants.ts';
 import { PROBLEMS, type ProblemCode } from '../../contract/problem.ts';
 import { factory } from '../factory.ts';
 import { methods } from '../methods.ts';
 import { REMEDIES } from '../problem-remedies.ts';
+import { OPENAPI_PATH } from './openapi.ts';
 
-const OPENAPI = `${API_BASE}/openapi.json`;
 /** The reader's icons are `data:` images in its style sheet. */
 const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'";
@@ -27,8 +26,8 @@ docs.use('/docs/problems', methods('GET', 'HEAD', 'OPTIONS'));
 docs.get('/docs/problems', (c) => c.html(page('Freshet: problems', 'problems', problems()), 200, headers()));
 
 const READER = html`<link rel="stylesheet" href="/docs/reader/swagger-ui.css">
-<div id="reader" data-openapi="${OPENAPI}"></div>
-<noscript><p>This reader needs JavaScript. The same text as data: <a href="${OPENAPI}">${OPENAPI}</a>.</p></noscript>
+<div id="reader" data-openapi="${OPENAPI_PATH}"></div>
+<noscript><p>This reader needs JavaScript. The same text as data: <a href="${OPENAPI_PATH}">${OPENAPI_PATH}</a>.</p></noscript>
 <script src="/docs/reader/swagger-ui-bundle.js"></script>
 <script src="/docs/reader/start.js"></script>`;
 

@@ -3,14 +3,13 @@
 import * as v from 'valibot';
 import { HEADER } from '../../contract/constants.ts';
 import type { Json } from '../../contract/entry.ts';
-import { ExpandedTaskAnswer, ExpandTask, RefreshBody, TaskAnswer } from '../../contract/task.ts';
-import { faultsOfIssues, invalidParameters } from '../../core/input-faults.ts';
+import { AnyTaskAnswer, ExpandTask, RefreshBody } from '../../contract/task.ts';
 import { holdMs, parsePrefer, preferenceApplied } from '../../core/prefer.ts';
 import { requestRefresh } from '../../flows/request-refresh.ts';
 import { describe, headerParameter } from '../describe.ts';
 import { factory } from '../factory.ts';
 import { protect } from '../identity.ts';
-import { query, readJsonObject } from '../input.ts';
+import { checked, query, readJsonObject } from '../input.ts';
 import { methods } from '../methods.ts';
 import { replyJson } from '../reply.ts';
 import { taskAnswer } from '../task-answer.ts';
@@ -29,7 +28,7 @@ refresh.post(
     parameters: [
       headerParameter('Prefer', 'respond-async, wait=N: how long the answer may be held for the task to end'),
     ],
-    answers: { 200: { description: 'The task', schema: v.union([TaskAnswer, ExpandedTaskAnswer]) } },
+    answers: { 200: { description: 'The task', schema: AnyTaskAnswer } },
   }),
   query(v.strictObject({ expand: ExpandTask })),
   async (c) => {
@@ -48,8 +47,7 @@ refresh.post(
 );
 
 function readRefresh(body: { [name: string]: Json }) {
-  const read = v.safeParse(RefreshBody, body);
-  if (!read.success) throw invalidParameters(faultsOfIssues(read.issues));
+  const { resource_title: title } = checked(RefreshBody, body);
   const { resource_title: _title, ...values } = body;
-  return { title: read.output.resource_title, values };
+  return { title, values };
 }

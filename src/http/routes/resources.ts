@@ -1,32 +1,30 @@
 /** `/resources/`: definitions, and a refresh of all caches of one (CONTRACT 4). */
 
 import * as v from 'valibot';
-import { RefreshAllAnswer } from '../../contract/cache-record.ts';
+import { RefreshAllAnswer } from '../../contract/administration.ts';
 import { Resource, ResourceTitle } from '../../contract/resource.ts';
 import {
-  type DefinedResource,
   deleteResource,
   getResource,
   listResources,
   parseDefinition,
   putResource,
+  type TaggedResource,
 } from '../../flows/manage-resources.ts';
 import { refreshAll } from '../../flows/refresh-caches.ts';
 import { sweepResource } from '../../flows/sweep.ts';
-import { describe } from '../describe.ts';
+import { describe, NOT_MODIFIED, pathParameter } from '../describe.ts';
 import { factory } from '../factory.ts';
 import { protect } from '../identity.ts';
-import { PageQuery, query, readJson } from '../input.ts';
+import { noQuery, PageQuery, query, readJson } from '../input.ts';
 import { listCursor } from '../list-cursor.ts';
 import { methods } from '../methods.ts';
-import { pathParameter } from '../path-parameter.ts';
 import { conditionsOf, nextLink, replyJson } from '../reply.ts';
 
 /** A definition with its defaults under its title: what PUT takes, and may be put back as it is. */
 const ResourceAnswer = v.object({ title: ResourceTitle, ...Resource.entries });
 
 const TITLE = pathParameter('title', 'Title of the resource');
-const NO_QUERY = v.strictObject({});
 const titles = listCursor('resources');
 const refreshes = listCursor('refreshes');
 
@@ -40,7 +38,10 @@ resources.get(
     tag: 'Administration',
     summary: 'All definitions, in order of title',
     scope: 'cache:admin',
-    answers: { 200: { description: 'A page; the next one stands in Link', schema: v.array(ResourceAnswer) } },
+    answers: {
+      200: { description: 'A page; the next one stands in Link', schema: v.array(ResourceAnswer) },
+      ...NOT_MODIFIED,
+    },
   }),
   query(v.strictObject(PageQuery)),
   async (c) => {
@@ -58,10 +59,10 @@ resources.get(
     tag: 'Administration',
     summary: 'One definition, with its defaults',
     scope: 'cache:admin',
-    answers: { 200: { description: 'The definition', schema: ResourceAnswer } },
+    answers: { 200: { description: 'The definition', schema: ResourceAnswer }, ...NOT_MODIFIED },
     parameters: [TITLE],
   }),
-  query(NO_QUERY),
+  noQuery,
   async (c) => {
     const resource = await getResource(c.var.services.resources, c.req.param('title'));
     return replyJson(c, answerOf(resource), { etag: resource.etag });
@@ -82,7 +83,7 @@ resources.put(
     },
     parameters: [TITLE],
   }),
-  query(NO_QUERY),
+  noQuery,
   async (c) => {
     const title = c.req.param('title');
     const { resources: store, settings } = c.var.services;
@@ -102,7 +103,7 @@ resources.delete(
     answers: { 204: { description: 'It is gone' } },
     parameters: [TITLE],
   }),
-  query(NO_QUERY),
+  noQuery,
   async (c) => {
     const title = c.req.param('title');
     const { services } = c.var;
@@ -132,6 +133,6 @@ resources.post(
   },
 );
 
-function answerOf({ title, definition }: DefinedResource): v.InferOutput<typeof ResourceAnswer> {
+function answerOf({ title, definition }: TaggedResource): v.InferOutput<typeof ResourceAnswer> {
   return { title, ...definition };
 }

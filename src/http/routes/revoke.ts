@@ -2,13 +2,12 @@
 
 import * as v from 'valibot';
 import { Problem } from '../../contract/problem.ts';
-import { ExpandedTaskAnswer, ExpandTask, RevokeBody, TaskAnswer } from '../../contract/task.ts';
-import { faultsOfIssues, invalidParameters } from '../../core/input-faults.ts';
+import { AnyTaskAnswer, ExpandTask, RevokeBody } from '../../contract/task.ts';
 import { revokeTask } from '../../flows/revoke-task.ts';
 import { describe } from '../describe.ts';
 import { factory } from '../factory.ts';
 import { insufficientScope, protect } from '../identity.ts';
-import { query, readJsonObject } from '../input.ts';
+import { checked, query, readJsonObject } from '../input.ts';
 import { methods } from '../methods.ts';
 import { replyJson } from '../reply.ts';
 import { taskAnswer, unknownTask } from '../task-answer.ts';
@@ -24,13 +23,11 @@ revoke.post(
     summary: 'Takes back a task that waits',
     scope: 'cache:refresh',
     body: RevokeBody,
-    answers: { 200: { description: 'The revoked task', schema: v.union([TaskAnswer, ExpandedTaskAnswer]) } },
+    answers: { 200: { description: 'The revoked task', schema: AnyTaskAnswer } },
   }),
   query(v.strictObject({ expand: ExpandTask })),
   async (c) => {
-    const read = v.safeParse(RevokeBody, await readJsonObject(c));
-    if (!read.success) throw invalidParameters(faultsOfIssues(read.issues));
-    const taskId = read.output.task_id;
+    const { task_id: taskId } = checked(RevokeBody, await readJsonObject(c));
     const answer = await revokeTask(c.var.services, c.var.identity, taskId);
     switch (answer.outcome) {
       case 'revoked':

@@ -8,19 +8,20 @@ import { Problem } from '../../contract/problem.ts';
 import type { Resource } from '../../contract/resource.ts';
 import { TaskAnswer } from '../../contract/task.ts';
 import { requestMaxAge } from '../../core/cache-control.ts';
-import { cacheIdentity } from '../../core/cache-key.ts';
+import { cacheFor } from '../../core/cache-key.ts';
 import { namedVersion } from '../../core/named-version.ts';
 import { checkParameters, parametersFromQuery } from '../../core/parameters.ts';
 import { parsePrefer, preferenceApplied } from '../../core/prefer.ts';
 import { parseDelta } from '../../core/x-delta.ts';
 import { recoverBody } from '../../flows/recover-body.ts';
 import { type CacheRead, serveCache } from '../../flows/serve-cache.ts';
-import { describe } from '../describe.ts';
+import { describe, headerParameter, NOT_MODIFIED, pathParameter } from '../describe.ts';
 import { type AppEnv, factory } from '../factory.ts';
 import { protect } from '../identity.ts';
-import { query, queryPairs, readJsonObject } from '../input.ts';
+import { noQuery, queryPairs, readJsonObject } from '../input.ts';
 import { methods } from '../methods.ts';
 import { replyCached, replyPending } from '../rpc-answer.ts';
+import { replyDelta } from '../rpc-delta.ts';
 
 /** How often a read begins anew because the body that it found has gone. */
 const MAX_TRIES = 3;
@@ -41,8 +42,8 @@ rpc.get('/rpc/:title', describeRead('readCache', 'parameters stand in the query'
 
 rpc.post(
   '/rpc/:title',
-  describeRead('readCacheByPost', 'parameters are members of the JSON body', v.looseObject({})),
-  query(v.strictObject({})),
+  describeRead('readCacheByPost', 'parameters are members of the JSON body, if there are any', v.looseObject({})),
+  noQuery,
   async (c) => {
     const isEmpty = (await c.req.arrayBuffer()).byteLength === 0;
     const values = isEmpty ? {} : await readJsonObject(c);
@@ -60,7 +61,8 @@ async function answer(c: Context<AppEnv>, parametersFor: (definition: Resource) 
     }
     // Only where a load was waited for did a preference change anything.
     const waitS = served.forwarded === null ? null : read.preferences.waitS;
-    const reply = await replyCached(c, served, { [HEADER.preferenceApplied]: preferenceApplied({ waitS }) });
+    const more = { [HEADER.preferenceApplied]: preferenceApplied({ waitS }) };
+    const reply = (await replyDelta(c, served, read.delta, more)) ?? (await replyCached(c, served, more));
     if (reply !== null) return reply;
     await recoverBody(services, served.entry);
   }
@@ -83,9 +85,9 @@ function readOf(c: Context<AppEnv>, parametersFor: (definition: Resource) => Par
   };
   const maxAgeS = identity.scopes.has('cache:refresh') ? requestMaxAge(c.req.header('Cache-Control')) : null;
   return {
+    user: identity.user,
     title,
-    identify: (definition) =>
-      cacheIdentity(title, parametersFor(definition), definition.scope === 'user' ? identity.user : null),
+    identify: (definition) => cacheFor(identity.user, title, definition, parametersFor(definition)),
     namedVersion: (key) => namedVersion(names, key),
     delta,
     notBefore: maxAgeS === null ? null : Date.now() - maxAgeS * 1000,
@@ -94,26 +96,32 @@ function readOf(c: Context<AppEnv>, parametersFor: (definition: Resource) => Par
 }
 
 function describeRead(id: string, how: string, body?: v.GenericSchema) {
-  const header = (name: string, description: string) =>
-    ({ in: 'header', name, description, schema: { type: 'string' } }) as const;
   return describe({
     id,
     tag: 'Data',
     summary: `The data of a cache, which is loaded if need be; ${how}`,
     scope: 'cache:read',
     body,
+    bodyOptional: true,
     parameters: [
-      { in: 'path', name: 'title', required: true, schema: { type: 'string' }, description: 'Title of the resource' },
-      header(HEADER.deviceId, 'The device that is given the data'),
-      header(HEADER.delta, 'v<a>-v<b>, v<a>-last or auto: only what differs between two versions'),
-      header('Prefer', 'wait=N, respond-async: how long to wait for a cache that must be loaded'),
-      header('Cache-Control', 'max-age=N: nothing loaded more than N seconds ago; needs cache:refresh'),
+      pathParameter('title', 'Title of the resource'),
+      headerParameter(HEADER.deviceId, 'The device that is given the data'),
+      headerParameter(
+        HEADER.delta,
+        'v<a>-v<b>, v<a>-last, or auto (from the version that If-None-Match or If-Match names up to the last): only the rows of tables that differ. v0 is "nothing yet"',
+      ),
+      headerParameter('Prefer', 'wait=N, respond-async: how long to wait for a cache that must be loaded'),
+      headerParameter('Cache-Control', 'max-age=N: nothing loaded more than N seconds ago; needs cache:refresh'),
     ],
     answers: {
-      200: { description: 'The body as it was loaded, of the content type of its origin' },
+      200: {
+        description:
+          'The body as it was loaded, of the content type of its origin; tables as [{"name","columns","data":[[<row id>,<cell>,…],…]},…]. With X-Delta, where Content-Version is "delta v<a>-v<b>", the difference: [{"name","insert_rows":[[<row id>,<cell>,…],…],"delete_ids":[<row id>,…]},…]; what cannot be had as a difference is answered with the full table',
+        type: '*/*',
+      },
       202: { description: 'It is still being loaded: the task that brings it', schema: TaskAnswer },
-      206: { description: 'The range asked for' },
-      304: { description: 'What If-None-Match or If-Modified-Since names is current' },
+      206: { description: 'The range asked for', type: '*/*' },
+      ...NOT_MODIFIED,
     },
   });
 }

@@ -7,8 +7,10 @@ import type { SyncFilter, SyncPlace } from '../../contract/stores.ts';
 import { ExpandedSyncRecordAnswer, SyncRecordAnswer } from '../../contract/sync-record.ts';
 import { decodeCursor, encodeCursor } from '../../core/cursor.ts';
 import { etagOf } from '../../core/etag.ts';
-import { isStale, type ListedSync, listSyncs } from '../../flows/list-syncs.ts';
-import { describe } from '../describe.ts';
+import { isOutOfDate } from '../../core/sync-records.ts';
+import { timestamp } from '../../core/timestamp.ts';
+import { type ListedSync, listSyncs } from '../../flows/list-syncs.ts';
+import { describe, NOT_MODIFIED } from '../describe.ts';
 import { type AppEnv, factory } from '../factory.ts';
 import { demandScope, protect } from '../identity.ts';
 import { PageQuery, query } from '../input.ts';
@@ -38,6 +40,7 @@ syncRecords.get(
     summary: 'What each of your devices was last given of each cache',
     scope: 'cache:read',
     answers: {
+      ...NOT_MODIFIED,
       200: {
         description: 'A page; the next one stands in Link',
         schema: v.union([v.array(SyncRecordAnswer), v.array(ExpandedSyncRecordAnswer)]),
@@ -80,7 +83,7 @@ function answerOf({ record }: ListedSync): SyncRecordAnswer {
   return {
     user: record.user,
     device: record.device,
-    sync_datetime: new Date(record.syncedAt).toISOString(),
+    sync_datetime: timestamp(record.syncedAt),
     version: record.version,
     etag: etagOf(record.key, record.changed),
   };
@@ -92,7 +95,7 @@ function expandedAnswer(sync: ListedSync): ExpandedSyncRecordAnswer {
     resource_title: sync.record.resource,
     parameters: sync.entry?.parameters ?? null,
     current_version: sync.entry?.loaded?.version ?? null,
-    stale: isStale(sync),
+    stale: isOutOfDate(sync.record, sync.entry?.loaded ?? null),
   };
 }
 

@@ -1,7 +1,7 @@
 /** `DELETE /syncs/`: forgets a lost device or a leaver (CONTRACT 4). */
 
 import * as v from 'valibot';
-import { ForgetAnswer } from '../../contract/cache-record.ts';
+import { ForgetAnswer } from '../../contract/administration.ts';
 import { MAX_DEVICE_LENGTH, MAX_USER_LENGTH } from '../../contract/constants.ts';
 import { forgetSyncs } from '../../flows/forget-syncs.ts';
 import { describe } from '../describe.ts';

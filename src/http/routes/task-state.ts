@@ -3,17 +3,18 @@
 import type { Context } from 'hono';
 import * as v from 'valibot';
 import { HEADER } from '../../contract/constants.ts';
-import { ExpandedTaskAnswer, ExpandTask, type Task, TaskAnswer, TaskId } from '../../contract/task.ts';
+import { AnyTaskAnswer, ExpandTask, type Task, TaskId } from '../../contract/task.ts';
 import { matches } from '../../core/conditions.ts';
+import { digestTag } from '../../core/etag.ts';
 import { parsePrefer, preferenceApplied } from '../../core/prefer.ts';
 import { readTask, waitForTask, watchTask } from '../../flows/watch-task.ts';
-import { describe, headerParameter } from '../describe.ts';
+import { describe, headerParameter, NOT_MODIFIED } from '../describe.ts';
 import { EVENT_STREAM_TYPE, type ServerEvent, streamEvents, wantsEventStream } from '../event-stream.ts';
 import { type AppEnv, factory } from '../factory.ts';
 import { protect } from '../identity.ts';
 import { query } from '../input.ts';
 import { methods } from '../methods.ts';
-import { digestTag, replyJson } from '../reply.ts';
+import { replyJson } from '../reply.ts';
 import { taskAnswer, visibleTask } from '../task-answer.ts';
 
 export const taskState = factory.createApp();
@@ -32,7 +33,7 @@ taskState.get(
         'wait=N: hold the answer until the task ends or, with If-None-Match, until its state is another one',
       ),
     ],
-    answers: { 200: { description: 'The task', schema: v.union([TaskAnswer, ExpandedTaskAnswer]) } },
+    answers: { 200: { description: 'The task', schema: AnyTaskAnswer }, ...NOT_MODIFIED },
   }),
   query(v.strictObject({ task_id: TaskId, expand: ExpandTask })),
   async (c) => {

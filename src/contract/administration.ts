@@ -1,11 +1,12 @@
-/** Caches as administration tells of them (CONTRACT 4). */
+/** What administration is told (CONTRACT 4): caches, and how far a call on many of them got. */
 
 import * as v from 'valibot';
+import { TaskError } from './problem.ts';
+import { Timestamp } from './timestamp.ts';
 
-const Timestamp = v.nullable(v.pipe(v.string(), v.isoTimestamp()));
 const Count = v.nullable(v.number());
 
-/** One cache; the members in this order. Null: there is none, or nothing is loaded. Times are RFC 3339, UTC, milliseconds. */
+/** One cache; the members in this order. Null: there is none, or nothing is loaded. */
 export const CacheRecord = v.strictObject({
   key: v.string(),
   resource_title: v.string(),
@@ -16,15 +17,16 @@ export const CacheRecord = v.strictObject({
   etag: v.nullable(v.string()),
   bytes: Count,
   rows: Count,
-  loaded: Timestamp,
-  expires: Timestamp,
+  loaded: v.nullable(Timestamp),
+  expires: v.nullable(Timestamp),
   /** Exact to the hour. */
-  read: Timestamp,
+  read: v.nullable(Timestamp),
   last_task_id: v.nullable(v.string()),
-  last_error: v.nullable(v.strictObject({ type: v.string(), title: v.string(), detail: v.string() })),
+  last_error: v.nullable(TaskError),
 });
 export type CacheRecord = v.InferOutput<typeof CacheRecord>;
 
+/** How caches may be filtered: by freshness, or because their last load failed. */
 export const CACHE_STATES = ['fresh', 'stale', 'failing'] as const;
 export type CacheState = (typeof CACHE_STATES)[number];
 

@@ -1,0 +1,22 @@
+/** The purge of one key, which every flow that purges comes down to. */
+
+import { available } from './available.ts';
+import type { Services } from './services.ts';
+
+/**
+ * Asks the object of a key to purge it: nothing fetched before is ever current again, and this location knows at once.
+ * False: the object never heard of the key.
+ *
+ * @param soft the cache only counts as expired
+ * @throws Problem `overloaded`
+ */
+export async function purgeKey(
+  services: Pick<Services, 'objects' | 'lookup'>,
+  key: string,
+  soft: boolean,
+): Promise<boolean> {
+  const answer = available(await services.objects.purge({ key, soft }));
+  if (answer.outcome !== 'purged') return false;
+  await services.lookup.put(answer.entry);
+  return true;
+}

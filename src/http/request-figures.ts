@@ -1,0 +1,58 @@
+/**
+ * Counts requests by route, method and status. An isolate writes at most once a second what
+ * has come together, since each point is paid for; what comes after waits for the isolate's next request, and may be lost
+ * with it.
+ */
+
+import { matchedRoutes } from 'hono/route';
+import type { Metrics } from '../metrics.ts';
+import { factory } from './factory.ts';
+
+const WRITE_EVERY_MS = 1000;
+
+interface Sum {
+  route: string;
+  method: string;
+  status: string;
+  count: number;
+  totalMs: number;
+  longestMs: number;
+  bytes: number;
+}
+
+const sums = new Map<string, Sum>();
+let writtenAt = 0;
+
+/** Outermost middleware: what it sees is what the client gets. */
+export function requestFigures(metricsOf: (env: Env) => Metrics) {
+  return factory.createMiddleware(async function requestFigures(c, next) {
+    const startedAt = Date.now();
+    await next();
+    const now = Date.now();
+    // The path's pattern, for its parameters are names of people's things and without number.
+    const route = matchedRoutes(c).findLast(({ path }) => !path.includes('*'))?.path ?? '(none)';
+    add(route, c.req.method, c.res, now - startedAt);
+    if (now - writtenAt >= WRITE_EVERY_MS) {
+      writtenAt = now;
+      writeAll(metricsOf(c.env));
+    }
+  });
+}
+
+function add(route: string, method: string, response: Response, ms: number): void {
+  const status = String(response.status);
+  const id = `${method} ${status} ${route}`;
+  const sum = sums.get(id) ?? { route, method, status, count: 0, totalMs: 0, longestMs: 0, bytes: 0 };
+  sum.count += 1;
+  sum.totalMs += ms;
+  sum.longestMs = Math.max(sum.longestMs, ms);
+  sum.bytes += Number(response.headers.get('Content-Length') ?? 0);
+  sums.set(id, sum);
+}
+
+function writeAll(metrics: Metrics): void {
+  for (const { route, method, status, count, totalMs, longestMs, bytes } of sums.values()) {
+    metrics.write('request', { route, method, status }, { count, total_ms: totalMs, longest_ms: longestMs, bytes });
+  }
+  sums.clear();
+}

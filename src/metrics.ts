@@ -1,0 +1,58 @@
+/**
+ * Figures for the operator, written to the platform's Analytics Engine: they cost no call, and nothing fails because of
+ * them. docs/operations.md says how to ask for them, and names columns by the order below.
+ */
+
+import { log } from './log.ts';
+
+/** Every figure: its labels (blob2, blob3, … ; blob1 and index1 are the figure's name) and its values (double1, …). */
+export const FIGURES = {
+  /** Requests of a route, many in one point: answers, their time till the headers, bytes announced by Content-Length. */
+  request: { labels: ['route', 'method', 'status'], values: ['count', 'total_ms', 'longest_ms', 'bytes'] },
+  /** A refusal by a rate limit. */
+  rate_limited: { labels: ['limit'], values: [] },
+  /** One load. `outcome`: changed, same, settling, stale_lease, unavailable, unanswered, or the code of what it failed with. */
+  load: { labels: ['resource', 'outcome'], values: ['ms', 'bytes', 'rows_changed', 'attempt'] },
+  /** One batch of a queue. The lag is that of messages that came for the first time, from their sending. */
+  batch: { labels: ['queue'], values: ['messages', 'repeated', 'longest_lag_ms'] },
+  /** One batch of the sync queue as it was written to D1. */
+  sync: { labels: [], values: ['records', 'reads'] },
+} as const;
+
+export type Figure = keyof typeof FIGURES;
+export type Labels<F extends Figure> = Readonly<Record<(typeof FIGURES)[F]['labels'][number], string>>;
+export type Values<F extends Figure> = Readonly<Record<(typeof FIGURES)[F]['values'][number], number>>;
+
+export interface Metrics {
+  /** Writes a point. Never throws. */
+  write<F extends Figure>(figure: F, labels: Labels<F>, values: Values<F>): void;
+}
+
+/** A service without Analytics Engine. */
+export const noMetrics: Metrics = { write: () => {} };
+
+/** The figures in a dataset; without one they go nowhere. */
+export function datasetMetrics(dataset: AnalyticsEngineDataset | undefined): Metrics {
+  if (dataset === undefined) return noMetrics;
+  return {
+    write(figure, labels, values) {
+      try {
+        dataset.writeDataPoint(pointOf(figure, labels, values));
+      } catch (error) {
+        log('warn', 'metrics.not_written', { figure, error });
+      }
+    },
+  };
+}
+
+/** A point's columns, in the order of FIGURES. */
+function pointOf<F extends Figure>(figure: F, labels: Labels<F>, values: Values<F>): AnalyticsEngineDataPoint {
+  const { labels: labelNames, values: valueNames } = FIGURES[figure];
+  const label = labels as Readonly<Record<string, string>>;
+  const value = values as Readonly<Record<string, number>>;
+  return {
+    indexes: [figure],
+    blobs: [figure, ...labelNames.map((name) => label[name] ?? '')],
+    doubles: valueNames.map((name) => value[name] ?? 0),
+  };
+}

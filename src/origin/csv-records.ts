@@ -1,0 +1,91 @@
+/** CSV text cut after records (RFC 4180), so that a parser of whole records can read a stream. */
+
+import { LoadFailure } from '../contract/problem.ts';
+
+const QUOTE = 0x22;
+const LINE_FEED = 0x0a;
+const RETURN = 0x0d;
+/** Longest record, characters: what the parser holds of one may take 32 times as many bytes. */
+const MAX_RECORD_LENGTH = 1_048_576;
+
+/**
+ * Takes a text in UTF-8 piece by piece, however it is cut, and tells of whole records: each text told ends with the line
+ * end of a record. A byte order mark at the start is let pass. Each character is looked at once.
+ */
+export class CsvRecords {
+  readonly #onRecords: (text: string) => void;
+  readonly #decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false });
+  /** The record that has begun, and its length. */
+  #begun: string[] = [];
+  #length = 0;
+  #quoted = false;
+  /** The last character was a carriage return outside of quotes. */
+  #returned = false;
+
+  constructor(onRecords: (text: string) => void) {
+    this.#onRecords = onRecords;
+  }
+
+  /** @throws LoadFailure `origin-malformed`, and whatever the callback throws */
+  write(bytes: Uint8Array): void {
+    const text = this.#decode(bytes, true);
+    const cut = this.#scan(text);
+    if (cut === 0) {
+      this.#begun.push(text);
+      this.#length += text.length;
+    } else {
+      this.#begun.push(text.slice(0, cut));
+      this.#length = text.length - cut;
+      this.#tell([text.slice(cut)]);
+    }
+    if (this.#length > MAX_RECORD_LENGTH) {
+      const detail = `A line of the origin's CSV is longer than ${MAX_RECORD_LENGTH} characters.`;
+      throw new LoadFailure('origin-too-large', detail);
+    }
+  }
+
+  /** The text is over; its last record needs no line end. @throws LoadFailure `origin-malformed` */
+  end(): void {
+    const text = this.#decode(new Uint8Array(), false);
+    this.#scan(text);
+    if (this.#quoted) throw malformed("The origin's CSV breaks off within quotes.");
+    this.#begun.push(text);
+    if (this.#begun.some((piece) => piece !== '')) {
+      this.#begun.push('\n');
+      this.#tell([]);
+    }
+  }
+
+  #tell(begun: string[]): void {
+    const text = this.#begun.join('');
+    this.#begun = begun;
+    this.#onRecords(text);
+  }
+
+  /** Where the last record ends that this text completes; 0: it completes none. */
+  #scan(text: string): number {
+    let cut = 0;
+    for (let at = 0; at < text.length; at += 1) {
+      const character = text.charCodeAt(at);
+      // Else a text whose lines end so would be one record as large as itself.
+      if (this.#returned && character !== LINE_FEED)
+        throw malformed("A line of the origin's CSV ends in CR without LF.");
+      if (character === QUOTE) this.#quoted = !this.#quoted;
+      else if (character === LINE_FEED && !this.#quoted) cut = at + 1;
+      this.#returned = character === RETURN && !this.#quoted;
+    }
+    return cut;
+  }
+
+  #decode(bytes: Uint8Array, stream: boolean): string {
+    try {
+      return this.#decoder.decode(bytes, { stream });
+    } catch (cause) {
+      throw new LoadFailure('origin-malformed', "The origin's answer is no valid UTF-8.", { cause });
+    }
+  }
+}
+
+function malformed(detail: string): LoadFailure {
+  return new LoadFailure('origin-malformed', detail);
+}

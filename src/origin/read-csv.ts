@@ -1,0 +1,96 @@
+/** The table of a CSV answer (RFC 4180), as a stream: the first line names the columns, every cell is a string. */
+
+import { parse } from '@vanillaes/csv';
+import { LoadFailure } from '../contract/problem.ts';
+import type { TableDefinition } from '../contract/resource.ts';
+import type { MakeRowReader, RowSink } from '../contract/rows.ts';
+import { CsvRecords } from './csv-records.ts';
+
+/** Most columns that an answer may have, declared or not: without an end to its first line it would fill the memory. */
+const MAX_COLUMNS = 10_000;
+
+/** Reads the one table of a CSV text; what of it the `columns` do not name is left out. */
+export const readCsv: MakeRowReader = ([table], sink) => {
+  if (table === undefined) throw new RangeError('CSV without a table');
+  const rows = new CsvRows(table, sink);
+  const records = new CsvRecords((text) => rows.take(text));
+  return {
+    write: (bytes) => records.write(bytes),
+    end: () => {
+      records.end();
+      rows.end();
+    },
+  };
+};
+
+class CsvRows {
+  readonly #table: TableDefinition;
+  readonly #sink: RowSink;
+  /** How many cells a line has; null before the first. */
+  #width: number | null = null;
+  /** Where the declared columns stand in a line. */
+  #places: readonly number[] = [];
+  #rowIndex = 0;
+
+  constructor(table: TableDefinition, sink: RowSink) {
+    this.#table = table;
+    this.#sink = sink;
+  }
+
+  /** Some whole records. */
+  take(text: string): void {
+    for (const record of this.#parse(text)) {
+      if (this.#width === null) this.#begin(record);
+      else this.#row(record, this.#width);
+    }
+  }
+
+  end(): void {
+    if (this.#width === null) throw this.#malformed('the answer has no line that names the columns');
+    this.#sink.endTable();
+  }
+
+  #parse(text: string): string[][] {
+    const keep = (value: string, _row: number, column: number) => {
+      if (column > MAX_COLUMNS) throw this.#malformed(`a line has more than ${MAX_COLUMNS} cells`);
+      return value;
+    };
+    try {
+      return parse(text, {}, keep);
+    } catch (cause) {
+      if (cause instanceof LoadFailure) throw cause;
+      throw new LoadFailure(
+        'origin-malformed',
+        `Table "${this.#table.name}": the quotes of a cell are not valid CSV.`,
+        {
+          cause,
+        },
+      );
+    }
+  }
+
+  #begin(names: readonly string[]): void {
+    this.#width = names.length;
+    this.#places = this.#table.columns.map((column) => {
+      const place = names.indexOf(column);
+      if (place === -1) throw this.#malformed(`the first line names no column "${column}"`);
+      if (names.includes(column, place + 1)) throw this.#malformed(`the first line repeats the column "${column}"`);
+      return place;
+    });
+    this.#sink.beginTable(0);
+  }
+
+  #row(cells: readonly string[], width: number): void {
+    // An empty line is a row only where a row is one cell.
+    if (width > 1 && cells.length === 1 && cells[0] === '') return;
+    if (cells.length !== width) {
+      throw this.#malformed(`row ${this.#rowIndex} has ${cells.length} cells instead of ${width}`);
+    }
+    this.#sink.row(this.#places.map((place) => JSON.stringify(cells[place])).join(','));
+    this.#rowIndex += 1;
+  }
+
+  #malformed(what: string): LoadFailure {
+    return new LoadFailure('origin-malformed', `Table "${this.#table.name}": ${what}.`);
+  }
+}

@@ -1,0 +1,82 @@
+/**
+ * Limits of what users may ask, counted by the platform's rate-limit bindings (wrangler.toml): in each location apart and
+ * approximately, at the price of no call of a store. A count that cannot be had limits nobody.
+ */
+
+import { Problem } from '../contract/problem.ts';
+import { log } from '../log.ts';
+import { BoundedMap } from './bounded-map.ts';
+import { within } from './timing.ts';
+
+export interface RateLimits {
+  /** Counts a request of a user. @throws Problem `rate-limited` with `Retry-After` */
+  request(user: string): Promise<void>;
+  /** Counts a refresh, or a read that asks for a load, of its user and its cache. @throws Problem `rate-limited` with `Retry-After` */
+  load(user: string, key: string): Promise<void>;
+}
+
+/** What is counted; the names of the bindings. */
+export type Limit = 'USER_REQUESTS' | 'USER_LOADS' | 'CACHE_LOADS';
+
+export type Limiters = Readonly<Partial<Record<Limit, RateLimit>>>;
+
+export interface RateLimitOptions {
+  /** Is told of each refusal. */
+  onRefused?: (limit: Limit) => void;
+  /** Clock, ms since the epoch. Default: Date.now. */
+  now?: () => number;
+}
+
+/** The period of the bindings, s; after it, whoever has kept still is free again. */
+const PERIOD_S = 60;
+/** The count lies on the machine itself, so that it answers at once or something is wrong with it, ms. */
+const TIMEOUT_MS = 500;
+/** Whose refusals were logged of late: one line a period, limit and isolate tells enough. */
+const MAX_LOGGED = 1000;
+
+const DETAILS: Readonly<Record<Limit, string>> = {
+  USER_REQUESTS: 'You have sent too many requests within a minute.',
+  USER_LOADS: 'You have asked for too many refreshes within a minute.',
+  CACHE_LOADS: 'Too many refreshes of this cache were asked for within a minute.',
+};
+
+/** Limit and counted name -> until when its refusals are not logged again, ms. */
+const logged = new BoundedMap<number>(MAX_LOGGED);
+
+/** No limits: a service without the bindings, or with `RATE_LIMITS=off`. */
+export const noLimits: RateLimits = { request: async () => {}, load: async () => {} };
+
+/** The limits of the bindings that are there. */
+export function rateLimits(limiters: Limiters, { onRefused, now = Date.now }: RateLimitOptions = {}): RateLimits {
+  async function count(limit: Limit, name: string): Promise<void> {
+    if (await isWithin(limiters[limit], limit, name)) return;
+    onRefused?.(limit);
+    tell(limit, name, now());
+    throw new Problem('rate-limited', DETAILS[limit], { headers: { 'Retry-After': String(PERIOD_S) } });
+  }
+  return {
+    request: (user) => count('USER_REQUESTS', user),
+    async load(user, key) {
+      // A user beyond their own limit does not use up the cache's.
+      await count('USER_LOADS', user);
+      await count('CACHE_LOADS', key);
+    },
+  };
+}
+
+async function isWithin(limiter: RateLimit | undefined, limit: Limit, key: string): Promise<boolean> {
+  if (limiter === undefined) return true;
+  try {
+    return (await within(limiter.limit({ key }), TIMEOUT_MS)).success;
+  } catch (error) {
+    log('warn', 'rate_limit.not_counted', { limit, error });
+    return true;
+  }
+}
+
+function tell(limit: Limit, name: string, now: number): void {
+  const id = `${limit} ${name}`;
+  if ((logged.get(id) ?? 0) > now) return;
+  logged.set(id, now + PERIOD_S * 1000);
+  log('warn', 'rate_limit.refused', { limit, ...(limit === 'CACHE_LOADS' ? { key: name } : { user: name }) });
+}
