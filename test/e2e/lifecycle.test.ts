@@ -2,6 +2,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
+import { SHOWN_REFRESH } from '../../demo/devices.ts';
 import { Api } from './support/api.ts';
 import { descendants, isAlive, listens } from './support/processes.ts';
 import { run } from './support/run.ts';
@@ -80,6 +81,24 @@ describe('npm start', () => {
     const second = await start({ stateDir: first.stateDir, env: { DEMO: '0' } });
     expect(await listOf(second, 'alice')).toEqual(before);
     expect(await listens(second.originPort)).toBe(false);
+  });
+
+  it('comes up again when all of it was killed amid a load, and knows the refresh that it had accepted', async () => {
+    const first = await start();
+    await fetch(`${first.originUrl}/control`, { method: 'POST', body: JSON.stringify({ delay_ms: 60_000 }) });
+    const alice = await Api.of(first, await first.token('alice'));
+    const refresh = { method: 'POST', body: SHOWN_REFRESH, headers: { Prefer: 'wait=1' } };
+    const { json } = await alice.call('cache/refresh/', refresh);
+    expect(json).toMatchObject({ task_state: 'STARTED' });
+    const npm = first.process.pid ?? 0;
+    const family = [npm, ...(await descendants(npm))];
+    for (const pid of family) if (isAlive(pid)) process.kill(pid, 'SIGKILL');
+    await untilGone(family);
+
+    const second = await start({ stateDir: first.stateDir, env: { JWT_SECRET: first.secret } });
+    const again = await Api.of(second, await first.token('alice'));
+    const { task_id } = json as { task_id: string };
+    expect((await again.call(`cache/state/?task_id=${task_id}`)).status).toBe(200);
   });
 
   it('leaves the demo out with DEMO=0, and says what to do when its port is taken', async () => {

@@ -88,6 +88,14 @@ describe('the demo', () => {
     expect([first.version, second.version, third.version]).toEqual(['v1', 'v2', 'v3']);
     expect(second.etag).not.toBe(first.etag);
     expect(third.etag).toBe(second.etag);
+
+    const headers = { 'X-Delta': 'auto', 'If-None-Match': first.etag ?? '' };
+    const delta = await alice.call('rpc/cars/?year=1975', { headers });
+    expect(delta.headers.get('Content-Version')).toBe('"delta v1-v3"');
+    const [cars] = delta.json as { name: string; insert_rows: unknown[][]; delete_ids: number[] }[];
+    expect([cars?.name, cars?.insert_rows.length, cars?.delete_ids.length]).toEqual(['cars', 2, 2]);
+    const same = { 'X-Delta': 'auto', 'If-None-Match': third.etag ?? '' };
+    expect((await alice.call('rpc/cars/?year=1975', { headers: same })).status).toBe(304);
   });
 });
 

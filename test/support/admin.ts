@@ -1,6 +1,6 @@
 /** What tests of administration begin with: a resource at an origin of its own, and caches loaded from it. */
 import { expect } from 'vitest';
-import type { CacheRecord } from '../../src/contract/cache-record.ts';
+import type { CacheRecord } from '../../src/contract/administration.ts';
 import type { Json } from '../../src/contract/entry.ts';
 import { Client } from './client.ts';
 import { unique } from './entries.ts';

@@ -14,7 +14,12 @@ export function send(path: string, init: RequestInit = {}): Promise<Response> {
 
 /** Sends a request to a path below the root. */
 export function sendRoot(path: string, init: RequestInit = {}): Promise<Response> {
-  return exports.default.fetch(new Request(`http://freshet.test${path}`, init));
+  return sendTo(`http://freshet.test${path}`, init);
+}
+
+/** Sends a request to a whole URL. */
+export function sendTo(url: string, init: RequestInit = {}): Promise<Response> {
+  return exports.default.fetch(new Request(url, init));
 }
 
 /** Sends a request to the same code under other settings and secrets. */

@@ -13,8 +13,12 @@ export interface Calls {
   queue: number;
 }
 
-/** Sends a request to the same code over bindings that count; what it does after the answer counts as well. */
-export async function countCalls(path: string, init: RequestInit): Promise<{ calls: Calls; response: Response }> {
+/** Sends a request to the same code under other settings, over bindings that count; what it does after the answer counts as well. */
+export async function countCalls(
+  path: string,
+  init: RequestInit,
+  settings: Record<string, unknown> = {},
+): Promise<{ calls: Calls; response: Response }> {
   const calls: Calls = { d1: 0, object: 0, r2: 0, queue: 0 };
   const { db, statements } = recordingDatabase(env.DB);
   const counted = <T extends object>(target: T, kind: 'object' | 'r2' | 'queue'): T =>
@@ -30,6 +34,7 @@ export async function countCalls(path: string, init: RequestInit): Promise<{ cal
     });
   const response = await sendUnder(
     {
+      ...settings,
       DB: db,
       BLOBS: counted(env.BLOBS, 'r2'),
       REFRESH_QUEUE: counted(env.REFRESH_QUEUE, 'queue'),

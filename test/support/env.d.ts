@@ -6,11 +6,14 @@ declare global {
       TEST_MIGRATIONS: D1Migration[];
       JWT_SECRET: string;
       ORIGIN_TEST_TOKEN: string;
+      ORIGIN_TEST_KEY: string;
     }
   }
 }
 declare module 'vitest' {
   interface ProvidedContext {
     originUrl: string;
+    fuzzRuns: number;
+    seed: number;
   }
 }

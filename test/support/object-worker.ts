@@ -4,8 +4,15 @@
  */
 
 import type { RefreshMessage } from '../../src/contract/messages.ts';
+import { CacheObject as DeployedObject } from '../../src/object/cache-object.ts';
+import { strikeable } from './faults/bindings.ts';
 
-export { CacheObject } from '../../src/object/cache-object.ts';
+/** The object as deployed; tests of faults may strike its calls of the stores. */
+export class CacheObject extends DeployedObject {
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, strikeable(env));
+  }
+}
 
 /** Task ids of the messages delivered so far. */
 export const delivered: string[] = [];

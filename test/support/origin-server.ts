@@ -4,24 +4,15 @@
  * sets the answer, any other request to `/<name>/…` is answered so and counted, `GET /_log/<name>` tells what came:
  * `[{"method","path","headers","body"}]`.
  */
-import { createServer, type IncomingMessage } from 'node:http';
+import { appendFileSync } from 'node:fs';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { gzipSync } from 'node:zlib';
 import type { TestProject } from 'vitest/node';
+import type { OriginAnswer } from './origin.ts';
 
-interface Answer {
-  status?: number;
-  headers?: Record<string, string>;
-  body?: string;
-  delay_ms?: number;
-  /** Write the body in chunks of this size (0: at once). */
-  bytes_per_chunk?: number;
-  /** Destroy the connection after so many bytes of the body. */
-  cut_after?: number | null;
-  /** Never answer. */
-  hang?: boolean;
-  /** Do not answer until another answer is set; then give that one. */
-  hold?: boolean;
-}
 interface Seen {
   method: string;
   path: string;
@@ -30,7 +21,7 @@ interface Seen {
 }
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const answers = new Map<string, Answer>();
+  const answers = new Map<string, OriginAnswer>();
   const seen = new Map<string, Seen[]>();
   const held = new Map<string, (() => void)[]>();
   const server = createServer(async (request, response) => {
@@ -41,8 +32,13 @@ export default async function setup(project: TestProject): Promise<() => Promise
       response.end(JSON.stringify(seen.get(second) ?? []));
       return;
     }
+    if (first === '_report') {
+      keepRow(JSON.parse(body));
+      response.end();
+      return;
+    }
     if (request.method === 'PUT') {
-      answers.set(first, JSON.parse(body) as Answer);
+      answers.set(first, JSON.parse(body) as OriginAnswer);
       for (const release of held.get(first) ?? []) release();
       held.delete(first);
       response.end();
@@ -50,20 +46,18 @@ export default async function setup(project: TestProject): Promise<() => Promise
     }
     const log = seen.get(first) ?? [];
     seen.set(first, log);
-    log.push({ method: request.method ?? '', path, headers: request.headers, body });
+    const asked = { method: request.method ?? '', path, headers: request.headers, body };
+    log.push(asked);
     if (answers.get(first)?.hold) {
       await new Promise<void>((release) => held.set(first, [...(held.get(first) ?? []), release]));
     }
     const answer = answers.get(first) ?? { status: 404, body: 'nothing set' };
+    if (answer.next !== undefined) answers.set(first, answer.next);
     if (answer.hang) return;
-    await new Promise((resolve) => setTimeout(resolve, answer.delay_ms ?? 0));
-    const bytes = Buffer.from(answer.body ?? '');
-    response.writeHead(answer.status ?? 200, { 'Content-Type': 'application/json', ...answer.headers });
-    const end = answer.cut_after ?? bytes.length;
-    const size = answer.bytes_per_chunk || bytes.length || 1;
-    for (let at = 0; at < end; at += size) response.write(bytes.subarray(at, Math.min(at + size, end)));
-    if (answer.cut_after != null) response.destroy();
-    else response.end();
+    await sleep(answer.delay_ms ?? 0);
+    const told = answer.echo ? { ...answer, body: JSON.stringify(asked) } : answer;
+    if (answer.raw === undefined) await give(told, response);
+    else request.socket.end(answer.raw);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   project.provide('originUrl', `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
@@ -71,6 +65,27 @@ export default async function setup(project: TestProject): Promise<() => Promise
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
   };
+}
+
+/** Appends a row to the reports of `npm run reliability`, which names their folder. */
+function keepRow({ table, ...row }: { table: string; id: string; row: object }): void {
+  const folder = process.env.RELIABILITY_REPORTS;
+  if (folder !== undefined) appendFileSync(join(folder, `${table}.jsonl`), `${JSON.stringify(row)}\n`);
+}
+
+async function give(answer: OriginAnswer, response: ServerResponse): Promise<void> {
+  const plain = Buffer.from((answer.body ?? '').repeat(answer.times ?? 1), answer.latin1 ? 'latin1' : 'utf8');
+  const bytes = answer.gzip ? gzipSync(plain) : plain;
+  const coding = answer.gzip ? { 'Content-Encoding': 'gzip' } : {};
+  response.writeHead(answer.status ?? 200, { 'Content-Type': 'application/json', ...coding, ...answer.headers });
+  const end = answer.cut_after ?? bytes.length;
+  const size = answer.bytes_per_chunk || bytes.length || 1;
+  for (let at = 0; at < end && !response.destroyed; at += size) {
+    if (answer.chunk_delay_ms !== undefined) await sleep(answer.chunk_delay_ms);
+    response.write(bytes.subarray(at, Math.min(at + size, end)));
+  }
+  if (answer.cut_after != null) response.destroy();
+  else response.end();
 }
 
 async function text(request: IncomingMessage): Promise<string> {

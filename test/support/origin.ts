@@ -6,11 +6,28 @@ export interface OriginAnswer {
   headers?: Record<string, string>;
   body?: string;
   delay_ms?: number;
+  /** Write the body in chunks of this size (0: at once). */
   bytes_per_chunk?: number;
+  /** Destroy the connection after so many bytes of the body. */
   cut_after?: number | null;
+  /** Never answer. */
   hang?: boolean;
   /** Do not answer until another answer is set; then give that one. */
   hold?: boolean;
+  /** The body so often in a row. */
+  times?: number;
+  /** The body compressed, and said to be. */
+  gzip?: boolean;
+  /** The body in Latin-1 instead of UTF-8. */
+  latin1?: boolean;
+  /** Pause before each chunk of the body, ms. */
+  chunk_delay_ms?: number;
+  /** The whole answer as it goes over the wire, status line and all; then the connection is closed. */
+  raw?: string;
+  /** The body tells what was asked: `{"method","path","headers","body"}`. */
+  echo?: boolean;
+  /** What is answered from the next request on. */
+  next?: OriginAnswer;
 }
 
 /** An origin of one test: its URL, its answer and what it was asked. */

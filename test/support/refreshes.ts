@@ -8,9 +8,11 @@ import type { Task } from '../../src/contract/task.ts';
 import { cacheIdentity } from '../../src/core/cache-key.ts';
 import { policyOf } from '../../src/core/task-policy.ts';
 import { type Disposition, type RefreshServices, type RunOptions, runRefresh } from '../../src/flows/run-refresh.ts';
+import { noMetrics } from '../../src/metrics.ts';
 import { objectClient } from '../../src/object/client.ts';
 import { readSettings, readText } from '../../src/settings.ts';
 import { r2Blobs } from '../../src/stores/blobs.ts';
+import { d1Entries } from '../../src/stores/entries.ts';
 import { d1Resources } from '../../src/stores/resources.ts';
 import { unique } from './entries.ts';
 import { refreshOf } from './loads.ts';
@@ -23,10 +25,12 @@ type Members = Partial<Omit<v.InferInput<typeof Resource>, 'origin'>> & {
 
 export const services: RefreshServices = {
   blobs: r2Blobs(env.BLOBS),
+  entries: d1Entries(env.DB),
   objects: objectClient(env.CACHE_OBJECT),
   resources: d1Resources(env.DB),
   secret: (name) => readText(env, name),
   settings: readSettings(env),
+  metrics: noMetrics,
 };
 
 /** One resource with one cache. */
@@ -34,7 +38,6 @@ export class Refreshed {
   readonly origin = new TestOrigin();
   readonly title = unique('refreshed');
   readonly cache = cacheIdentity(this.title, { of: 'x' }, null);
-  #changedAt: number | null = null;
   #number = 0;
   #policy = policyOf(sampleResource());
 
@@ -50,9 +53,10 @@ export class Refreshed {
       ...members,
       origin: { url: `${this.origin.url}/data`, ...origin },
     });
-    const stored = await services.resources.put(this.title, definition, true, this.#changedAt, Date.now());
+    const before = await services.resources.read(this.title);
+    const expected = before?.definition == null ? null : before.changedAt;
+    const stored = await services.resources.put(this.title, definition, true, expected, Date.now());
     if (stored === null) throw new Error('the definition was written by somebody else');
-    this.#changedAt = stored.changedAt;
     this.#number = stored.number;
     this.#policy = policyOf(definition);
   }

@@ -1,14 +1,20 @@
 /** Reads answers as loads do, for tests. */
 import type { TableDefinition } from '../../src/contract/resource.ts';
+import type { MakeRowReader } from '../../src/contract/rows.ts';
 import { readJson } from '../../src/origin/read-json.ts';
 
 export type Rows = Record<string, string[]>;
 
 /** The row texts of each table by its name, in the order in which tables came. `cuts`: where the answer is cut in pieces. */
-export function rowsOf(answer: string | Uint8Array, tables: readonly TableDefinition[], cuts: number[] = []): Rows {
+export function rowsOf(
+  answer: string | Uint8Array,
+  tables: readonly TableDefinition[],
+  cuts: number[] = [],
+  read: MakeRowReader = readJson,
+): Rows {
   const rows: Rows = {};
   let current: string[] | null = null;
-  const reader = readJson(tables, {
+  const reader = read(tables, {
     beginTable: (table) => {
       if (current !== null) throw new Error('a table within a table');
       current = rows[tables[table]?.name ?? ''] = [];
@@ -29,6 +35,11 @@ export function rowsOf(answer: string | Uint8Array, tables: readonly TableDefini
   }
   reader.end();
   return rows;
+}
+
+/** One table that is a whole answer of lines (NDJSON, CSV). */
+export function lines(...columns: string[]): TableDefinition {
+  return { name: 't', columns };
 }
 
 /** One table at the pointer. */

@@ -45,7 +45,12 @@ describe('conditions in the order of RFC 9110 section 13.2.2', () => {
   it.each([
     [AT, 'not-modified'],
     [BEFORE, 'modified'],
+    ['Sunday, 01-Nov-26 12:00:00 GMT', 'not-modified'],
+    ['Sun Nov  1 12:00:00 2026', 'not-modified'],
     ['yesterday', 'modified'],
+    ['1', 'modified'],
+    ['2090', 'modified'],
+    ['2090-01-01T00:00:00Z', 'modified'],
   ])('compares If-Modified-Since: %s to the second', (ifModifiedSince, expected) => {
     expect(verdict({ ifModifiedSince })).toBe(expected);
   });
@@ -59,6 +64,10 @@ describe('conditions in the order of RFC 9110 section 13.2.2', () => {
     expect(verdict({ ifUnmodifiedSince: BEFORE })).toBe('failed');
     expect(verdict({ ifUnmodifiedSince: AT })).toBe('modified');
     expect(verdict({ ifUnmodifiedSince: BEFORE, ifMatch: '"now"' })).toBe('modified');
+  });
+
+  it('ignores an If-Unmodified-Since that is no date', () => {
+    expect(verdict({ ifUnmodifiedSince: '1' })).toBe('modified');
   });
 
   it('goes on to If-None-Match once If-Match holds', () => {

@@ -3,11 +3,12 @@ import type { Json } from '../../src/contract/entry.ts';
 import { Problem } from '../../src/contract/problem.ts';
 import { definitionEtag, mattersToLoads, sameDefinition } from '../../src/core/definition.ts';
 import { parseDefinition } from '../../src/flows/manage-resources.ts';
+import { DEFAULTS, ORIGIN_DEFAULTS } from '../support/resources.ts';
 
 type Members = { [name: string]: Json };
 const HOSTS = ['erp.example.com'];
 
-/** The example of CONTRACT 4, without what later releases bring. */
+/** The example of CONTRACT 4. */
 const EXAMPLE = {
   origin: {
     url: 'https://erp.example.com/sales{?year,region}',
@@ -31,6 +32,7 @@ const EXAMPLE = {
   wait_s: 10,
   retry: { max_attempts: 5, backoff_s: 2 },
   retain_versions: 50,
+  schedule: '*/15 * * * *',
   guard: { min_rows: 1, max_deleted: 0.5 },
   tables: [{ name: 'sales', rows: '/items', columns: ['id', 'product', 'amount'] }],
 } satisfies Members;
@@ -55,17 +57,8 @@ describe('a definition', () => {
 
   it('gets the defaults of the contract', () => {
     expect(parse({ origin: { url: 'https://erp.example.com/' } })).toEqual({
-      origin: { url: 'https://erp.example.com/', method: 'GET', headers: {}, timeout_s: 30, max_bytes: 33554432 },
-      scope: 'shared',
-      format: 'json',
-      ttl_s: 3600,
-      stale_while_revalidate_s: 0,
-      stale_if_error_s: 86400,
-      error_ttl_s: 30,
-      refresh_min_s: 0,
-      wait_s: 10,
-      retry: { max_attempts: 5, backoff_s: 2 },
-      retain_versions: 50,
+      origin: { url: 'https://erp.example.com/', ...ORIGIN_DEFAULTS },
+      ...DEFAULTS,
     });
   });
 
@@ -87,9 +80,10 @@ describe('a definition', () => {
     [{ scope: 'public' }, '/scope', 'must be one of "shared", "user"'],
     [{ retry: { max_attempts: 0 } }, '/retry/max_attempts', 'must be at least 1'],
     [{ retry: { jitter: true } }, '/retry/jitter', 'is not known here'],
-    [{ guard: { max_deleted: 2 } }, '/guard/max_deleted', 'must be at most 1'],
+    [{ guard: { max_deleted: 2 }, tables: EXAMPLE.tables }, '/guard/max_deleted', 'must be at most 1'],
     [{ constructor: 1 }, '/constructor', 'is not known here'],
     [{ guard: [] }, '/guard', 'must be an object'],
+    [{ guard: { min_rows: 1 } }, '/guard', 'needs tables: it counts their rows'],
     [{ origin: [] }, '/origin', 'must be an object'],
     [{ parameters: [] }, '/parameters', 'must be an object'],
     [
@@ -109,11 +103,28 @@ describe('a definition', () => {
       'must differ from the names of the other tables',
     ],
     [{ content_type: 'json' }, '/content_type', 'must be a media type, such as text/csv'],
-    [{ schedule: '* * * * *' }, '/schedule', 'is not supported by this release'],
-    [{ format: 'csv' }, '/format', 'must be "json": this release reads no other'],
+    [{ schedule: '* * * *' }, '/schedule', 'must be cron with five fields, such as "*/15 * * * *"'],
+    [{ schedule: '0 0 30 2 *' }, '/schedule', 'must name a time that comes'],
+    [{ schedule: 5 }, '/schedule', 'must be a string'],
+    [{ format: 'csv' }, '/tables', 'is required with the format "csv"'],
+    [
+      { format: 'ndjson', tables: ['a', 'b'].map((name) => ({ name, columns: ['x'] })) },
+      '/tables',
+      'must be one table with the format "ndjson"',
+    ],
+    [
+      { format: 'csv', tables: [{ name: 'a', rows: '', columns: ['x'] }] },
+      '/tables/0/rows',
+      'must not be given with the format "csv"',
+    ],
     [{ format: 'xml' }, '/format', 'must be one of "json", "ndjson", "csv"'],
   ])('is refused with a pointer to what is wrong in %j', (part, pointer, detail) => {
     expect(faults({ origin: { url: 'https://erp.example.com/' }, ...part })).toEqual([{ pointer, detail }]);
+  });
+
+  it.each(['csv', 'ndjson'])('of the format %s has one table, which is the whole answer', (format) => {
+    const tables = [{ name: 'a', columns: ['x'] }];
+    expect(faults({ origin: { url: 'https://erp.example.com/' }, format, tables })).toEqual([]);
   });
 
   it('is refused when it uses a parameter that its schema does not know', () => {
@@ -150,6 +161,7 @@ describe('a change of a definition', () => {
     [{ origin: { ...EXAMPLE.origin, timeout_s: 31 } }],
     [{ parameters: { type: 'object', properties: { year: {}, region: {} } } }],
     [{ scope: 'user' }],
+    [{ format: 'csv', tables: [{ name: 'sales', columns: ['id', 'product', 'amount'] }] }],
     [{ tables: [{ name: 'sales', rows: '/items', columns: ['id', 'product'] }] }],
   ])('matters to what was loaded: %j', (change) => {
     expect(mattersToLoads(before, parse({ ...EXAMPLE, ...change }))).toBe(true);
@@ -160,6 +172,7 @@ describe('a change of a definition', () => {
     [{ guard: {} }],
     [{ content_type: 'application/ld+json' }],
     [{ retain_versions: 2 }],
+    [{ schedule: '0 3 * * *' }],
   ])('does not matter to what was loaded: %j', (change) => {
     const after = parse({ ...EXAMPLE, ...change });
     expect(mattersToLoads(before, after)).toBe(false);

@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import type { Entry } from '../../src/contract/entry.ts';
 import { taskError } from '../../src/contract/problem.ts';
-import { type FreshnessRules, freshnessRules, isAwaited, judge, standingFailure } from '../../src/core/freshness.ts';
+import {
+  type FreshnessRules,
+  freshnessRules,
+  isAwaited,
+  judge,
+  spreadTtlMs,
+  standingFailure,
+} from '../../src/core/freshness.ts';
 import { sampleEntry, sampleLoaded } from '../support/entries.ts';
 import { sampleResource } from '../support/resources.ts';
 
@@ -64,6 +71,7 @@ describe('a failed load', () => {
 
   it('says nothing of a newer definition', () => {
     expect(standingFailure(failing, { ...rules, number: 101 }, LOADED_AT)).toBeNull();
+    expect(standingFailure({ ...failing, failedNumber: 101 }, { ...rules, number: 101 }, LOADED_AT)).not.toBeNull();
   });
 });
 
@@ -119,5 +127,19 @@ describe('what a wait accepts', () => {
     ['a later load that max-age finds too old', 2, { notBefore: LOADED_AT + 1 }, false],
   ])('%s', (_name, seen, more, accepted) => {
     expect(isAwaited(entryOf(), seen, { ...rules, ...more })).toBe(accepted);
+  });
+});
+
+describe('the time to live of a load', () => {
+  it.each([
+    [0, 10_000],
+    [0.5, 9_500],
+    [0.999_999, 9_001],
+  ])('is up to a tenth shorter, by chance: %d', (random, ttlMs) => {
+    expect(spreadTtlMs(10_000, random)).toBe(ttlMs);
+  });
+
+  it('is none where there is none', () => {
+    expect(spreadTtlMs(0, 0.7)).toBe(0);
   });
 });

@@ -99,6 +99,12 @@ describe('parameters of a JSON body', () => {
   });
 });
 
+it('refuses as many faults as a body can hold, though the library stumbles over their number', () => {
+  const some = { oneOf: Array.from({ length: 20 }, () => ({ type: 'string' })) };
+  const definition = resource({ properties: { ids: { type: 'array', items: some } } });
+  expect(faults(() => checkParameters(definition, { ids: Array(30_000).fill(1) }))[0]?.pointer).toMatch(/^\/ids\/\d+$/);
+});
+
 describe('parameters of a query', () => {
   const typed = (schema: unknown) => resource({ properties: { p: schema } });
 

@@ -43,6 +43,13 @@ describe('Prefer (RFC 7240, CONTRACT 6)', () => {
     expect(parsePrefer('wait=x, wait=9').waitS).toBeNull();
   });
 
+  // Whoever has a token could keep the isolate busy with one header: these took minutes.
+  it('reads 100 KB of white space as quickly as of anything else', () => {
+    expect(parsePrefer(`wait=${' '.repeat(100_000)}"`).waitS).toBeNull();
+    expect(parsePrefer(`respond-async;${' '.repeat(100_000)}", wait=3`).waitS).toBeNull();
+    expect(parsePrefer(`wait = \t 3${' '.repeat(100_000)}`).waitS).toBe(3);
+  });
+
   it('confirms what is honoured and nothing else', () => {
     expect(preferenceApplied(parsePrefer('respond-async, wait=99, foo'))).toBe('respond-async, wait=30');
     expect(preferenceApplied({ waitS: 0 })).toBe('wait=0');

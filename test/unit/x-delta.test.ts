@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { namedVersion } from '../../src/core/named-version.ts';
+import { deltaRange, namedVersion } from '../../src/core/named-version.ts';
 import { demandReached, highestVersion, parseDelta } from '../../src/core/x-delta.ts';
 
 describe('grammar', () => {
@@ -62,5 +62,42 @@ describe('the highest version that a request names', () => {
     ['another Last-Event-ID', { ...none, lastEventId: '6' }, 0],
   ])('%s', (_name, names, version) => {
     expect(namedVersion(names, key)).toBe(version);
+  });
+});
+
+describe('the versions between which the difference is asked for', () => {
+  const key = 'a'.repeat(64);
+  const tag = (version: number, of = key) => `"${of.slice(0, 16)}-v${version}"`;
+  const auto = { delta: parseDelta('auto'), ifNoneMatch: undefined, ifMatch: undefined };
+
+  it.each([
+    ['explicit ones', { ...auto, delta: parseDelta('v2-v5'), ifNoneMatch: tag(4) }, { from: 2, to: 5 }],
+    [
+      'auto by If-None-Match, before If-Match',
+      { ...auto, ifNoneMatch: tag(4), ifMatch: tag(3) },
+      { from: 4, to: null },
+    ],
+    [
+      'auto by If-Match where If-None-Match names none',
+      { ...auto, ifNoneMatch: '"x"', ifMatch: tag(3) },
+      { from: 3, to: null },
+    ],
+    [
+      'auto by the highest of several, weak or not',
+      { ...auto, ifNoneMatch: `${tag(2)}, W/${tag(4)}` },
+      { from: 4, to: null },
+    ],
+    [
+      'auto past versions that nobody has reached',
+      { ...auto, ifNoneMatch: `${tag(2)}, ${tag(9)}` },
+      { from: 2, to: null },
+    ],
+    ['auto without a tag', auto, null],
+    ['auto with a tag of another cache', { ...auto, ifNoneMatch: tag(4, 'b'.repeat(64)) }, null],
+    ['auto with any tag', { ...auto, ifNoneMatch: '*' }, null],
+    ['none', { ...auto, delta: null, ifNoneMatch: tag(4) }, null],
+  ])('%s', (_name, names, range) => {
+    const asked = deltaRange(names, key, 7);
+    expect(asked && { from: asked.from, to: asked.to }).toEqual(range);
   });
 });

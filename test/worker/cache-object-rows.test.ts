@@ -1,7 +1,7 @@
 import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { expect, it } from 'vitest';
 import type { TaskRecord } from '../../src/core/task-machine/document.ts';
-import { readEndedTask, sweepEndedTasks, trimEndedTasks, writeEndedTask } from '../../src/object/tasks.ts';
+import { readEndedTask, sweepEndedTasks, trimEndedTasks, writeEndedTask } from '../../src/object/ended-tasks.ts';
 import { newCache } from '../support/loads.ts';
 import { alarmOf, load, refresh, stubOf, tablesOf } from '../support/object-loads.ts';
 

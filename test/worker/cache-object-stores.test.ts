@@ -43,7 +43,7 @@ describe('while D1 takes nothing', () => {
     await load(cache);
     const refused = withoutEntries(() => objects.purge({ key: cache.key, soft: false }));
     await expect(refused).rejects.toThrow(Problem);
-    await expect(refused).rejects.toMatchObject({ code: 'overloaded', headers: { 'Retry-After': '2' } });
+    await expect(refused).rejects.toMatchObject({ code: 'overloaded', headers: { 'Retry-After': '1' } });
     expect(await objects.enqueue(readOf(cache, 0))).toMatchObject({ outcome: 'task' });
     expect(await objects.purge({ key: cache.key, soft: false })).toMatchObject({
       entry: { revision: 2, loaded: null },

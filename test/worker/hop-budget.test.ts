@@ -1,6 +1,8 @@
 /** DESIGN "Hop budget": what one request asks of the stores, counted on the real bindings. The list's row is in sync-records.test.ts. */
 import { describe, expect, it, vi } from 'vitest';
 import { API_BASE } from '../../src/contract/constants.ts';
+import { cacheIdentity } from '../../src/core/cache-key.ts';
+import { edgeUrl } from '../../src/stores/edge-cache.ts';
 import { countCalls } from '../support/count-calls.ts';
 import { Source } from '../support/sources.ts';
 import { token } from '../support/token.ts';
@@ -56,6 +58,29 @@ describe('rpc', () => {
     const calls = await count(source.path, { 'If-None-Match': etag, 'X-Device-Id': 'tablet' });
     expect(calls).toMatchObject({ object: 0, r2: 0, queue: 1, status: 304 });
     expect(calls.d1).toBeLessThanOrEqual(1);
+  });
+
+  it('delta over k changed versions: one look-up at most, k gets at first, none from the edge cache', async () => {
+    const source = await Source.define({ tables: [{ name: 't', rows: '', columns: ['n'] }] });
+    const rows = Array.from({ length: 100 }, (_row, n) => ({ n }));
+    for (let load = 0; load < 4; load += 1) {
+      await source.origin.answerJson(rows.slice(load));
+      await count('/cache/refresh/', { Prefer: 'wait=10' }, { resource_title: source.title });
+    }
+    const delta = async (range: string) => {
+      const { response, ...calls } = await count(source.path, { 'X-Delta': range, 'X-Device-Id': 'tablet' });
+      expect(response.headers.get('Content-Version')).toBe(`"delta ${range.replace('last', 'v4')}"`);
+      expect(calls).toMatchObject({ object: 0, queue: 1, status: 200 });
+      expect(calls.d1).toBeLessThanOrEqual(1);
+      return calls.r2;
+    };
+    expect(await delta('v1-last')).toBe(3);
+    expect(await delta('v1-last')).toBe(0);
+    expect(await delta('v4-last')).toBe(0);
+    // As another isolate of the location would find it.
+    const { key } = cacheIdentity(source.title, {}, null);
+    const kept = await (await caches.open('freshet')).match(edgeUrl('delta', 1, key, 1, 4));
+    expect(await kept?.json()).toEqual([{ name: 't', insert_rows: [], delete_ids: [1, 2, 3] }]);
   });
 
   it('stale: the body at once; one object call a second, by whoever made the look-up', async () => {

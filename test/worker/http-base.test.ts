@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { Client, send, sendRoot, sendUnder } from '../support/client.ts';
+import { Client, send, sendRoot, sendTo, sendUnder } from '../support/client.ts';
 
 const PATHS = [
   ['/cache', 'GET, HEAD, OPTIONS'],
@@ -9,9 +9,14 @@ const PATHS = [
   ['/cache/revoke', 'POST, OPTIONS'],
 ] as const;
 
+interface OpenApiOperation {
+  parameters?: { in: string; name: string }[];
+  requestBody?: { required?: boolean };
+  responses: Record<string, { content?: Record<string, unknown> }>;
+}
 interface OpenApi {
   openapi: string;
-  paths: Record<string, Record<string, { parameters?: { in: string; name: string }[] }>>;
+  paths: Record<string, Record<string, OpenApiOperation>>;
 }
 
 async function problemOf(response: Response) {
@@ -75,6 +80,7 @@ describe('queries', () => {
     ['device=%00', '/device'],
     ['__proto__=1', '/__proto__'],
     ['a~b/c=1', '/a~0b~1c'],
+    ['=1', '/'],
     ['limit=0', '/limit'],
     ['limit=1001', '/limit'],
     ['limit=1.5', '/limit'],
@@ -89,6 +95,12 @@ describe('queries', () => {
       type: '/docs/problems#invalid-parameters',
       errors: [{ pointer, detail: expect.any(String) }],
     });
+  });
+
+  it('are refused the same way where only a body is asked for', async () => {
+    const response = await new Client().post('/cache/refresh/?=1', { resource_title: 'none' });
+    expect(response.status).toBe(400);
+    expect(await problemOf(response)).toMatchObject({ errors: [{ pointer: '/' }] });
   });
 
   it('with nothing in it is none', async () => {
@@ -132,6 +144,30 @@ describe('bodies', () => {
   );
 });
 
+describe('bodies with a content coding', () => {
+  const send = (coding: string) =>
+    new Client().post('/cache/refresh/', { resource_title: 'none' }, { 'Content-Encoding': coding });
+
+  it.each(['gzip', 'br', 'gzip, identity'])('of %s are 415 (RFC 9110 section 8.4)', async (coding) => {
+    const response = await send(coding);
+    expect(response.status).toBe(415);
+    expect(response.headers.get('Accept-Encoding')).toBe('identity');
+    expect(await problemOf(response)).toMatchObject({ type: '/docs/problems#unsupported-media-type' });
+  });
+
+  it('of identity are read', async () => {
+    expect((await send('identity')).status).toBe(404);
+  });
+});
+
+describe('a refusal after the answer was begun', () => {
+  it('is kept by nobody: 412 of a GET', async () => {
+    const response = await new Client().get('/cache/', { 'If-Match': '"other"' });
+    expect(response.status).toBe(412);
+    expect(await problemOf(response)).toMatchObject({ type: '/docs/problems#precondition-failed' });
+  });
+});
+
 describe('every answer', () => {
   const answers = () =>
     Promise.all([
@@ -148,6 +184,12 @@ describe('every answer', () => {
       expect(headers.get('X-Content-Type-Options')).toBe('nosniff');
       expect(headers.get('X-Frame-Options')).toBe('SAMEORIGIN');
     }
+  });
+
+  it('demands TLS from then on where it came that way, and nowhere else (RFC 6797 section 7.2)', async () => {
+    for (const { headers } of await answers()) expect(headers.get('Strict-Transport-Security')).toBeNull();
+    const secure = await sendTo('https://freshet.test/api/v1/cache/');
+    expect(secure.headers.get('Strict-Transport-Security')).toMatch(/^max-age=\d+/);
   });
 
   it('has an X-Request-Id, the one of the request where that has a fair one', async () => {
@@ -244,6 +286,31 @@ describe('the OpenAPI text of a route', () => {
       (parameter) => `${parameter.in} ${parameter.name}`,
     );
     expect(state?.toSorted()).toEqual(['header Prefer', 'query expand', 'query task_id']);
+  });
+
+  it('tells of problems as problem+json only, and of 304 where conditions hold', async () => {
+    const { paths } = await (await send('/openapi.json')).json<OpenApi>();
+    for (const [path, operations] of Object.entries(paths)) {
+      // Health tells of the stores whatever its status.
+      if (path === '/healthz') continue;
+      for (const [method, { responses }] of Object.entries(operations)) {
+        expect(Object.keys(responses).filter((status) => Number(status) >= 400)).toEqual([]);
+        expect(Object.keys(responses.default?.content ?? {})).toEqual(['application/problem+json']);
+        const isRead = method === 'get' || path === '/api/v1/rpc/{title}';
+        expect(responses[304] !== undefined, `304 of ${method} ${path}`).toBe(isRead);
+      }
+    }
+  });
+
+  it('tells that data is of any type, and that its parameters may be left out', async () => {
+    const { paths } = await (await send('/openapi.json')).json<OpenApi>();
+    const { get, post } = paths['/api/v1/rpc/{title}'] ?? {};
+    for (const operation of [get, post]) {
+      expect(Object.keys(operation?.responses[200]?.content ?? {})).toEqual(['*/*']);
+    }
+    expect(Object.keys(get?.responses[206]?.content ?? {})).toEqual(['*/*']);
+    expect(post?.requestBody).toMatchObject({ required: false });
+    expect(paths['/api/v1/cache/refresh']?.post?.requestBody).toMatchObject({ required: true });
   });
 });
 

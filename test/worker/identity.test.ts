@@ -53,8 +53,35 @@ describe('the Authorization header', () => {
     expect(await problemOf(response)).toMatchObject({ type: '/docs/problems#unauthenticated', status: 401 });
   });
 
-  it('that is missing is challenged without an error code (RFC 6750 section 3.1)', async () => {
-    expect((await send('/cache/')).headers.get('WWW-Authenticate')).toBe('Bearer');
+  it.each<[string, Headers]>([
+    ['is missing', {}],
+    ['has a scheme alone', { Authorization: 'Bearer' }],
+    ['has another scheme', { Authorization: 'Basic YTpi' }],
+  ])('that %s is challenged without an error code (RFC 6750 section 3.1)', async (_what, headers) => {
+    expect((await send('/cache/', { headers })).headers.get('WWW-Authenticate')).toBe('Bearer');
+  });
+
+  it.each<[string, (jwt: string) => string]>([
+    ['two tokens', (jwt) => `Bearer ${jwt}, Bearer ${jwt}`],
+    ['two bare tokens', (jwt) => `${jwt},${jwt}`],
+    ['a quoted token', (jwt) => `Bearer "${jwt}"`],
+    ['more than a token', (jwt) => `Bearer ${jwt} ${jwt}`],
+  ])('with %s is challenged as one whose token is not valid', async (_what, headerOf) => {
+    const response = await send('/cache/', { headers: { Authorization: headerOf(await token()) } });
+    expect(response.status).toBe(401);
+    expect(response.headers.get('WWW-Authenticate')).toBe(
+      'Bearer error="invalid_token", error_description="The token is not valid"',
+    );
+  });
+
+  it('may come once only: none of two is picked', async () => {
+    const headers: [string, string][] = [
+      ['Authorization', `Bearer ${await token({ user: 'alice' })}`],
+      ['Authorization', `Bearer ${await token({ user: 'bob' })}`],
+    ];
+    const response = await send('/cache/', { headers });
+    expect(response.status).toBe(401);
+    expect(response.headers.get('WWW-Authenticate')).toContain('error="invalid_token"');
   });
 });
 

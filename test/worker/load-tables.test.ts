@@ -1,5 +1,6 @@
 import { env } from 'cloudflare:workers';
 import { createHash } from 'node:crypto';
+import '../support/seed.ts';
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { PART_BYTES } from '../../src/stores/blobs.ts';
@@ -147,6 +148,58 @@ describe('a load of tables', () => {
   });
 });
 
+describe('the delta to the version before', () => {
+  const MANY = Array.from({ length: 2000 }, (_value, n) => `value ${n}`);
+  const deltaOf = async (cache: LoadedCache) => (await env.BLOBS.get(`${cache.key}/${cache.fence}/delta`))?.text();
+
+  it('is one blob with its format, what came with its digits and what went by table', async () => {
+    const cache = new LoadedCache();
+    const tables = [table('t', '/x', 'a', 'b'), table('u', '/y', 'c')];
+    await cache.load(tables, '{"y":[[1],[2]],"x":[[1.0,"ü"],[2,"b"]]}');
+    const { change } = await cache.load(tables, '{"y":[[2],[3]],"x":[[1.50,"€"],[2,"b"],[2,"b"]]}');
+    const text = '{"format":1,"tables":["t","u"]}\n@1\n5,3\n@0\n6,1.50,"€"\n7,2,"b"\n-1:1\n-0:3';
+    expect(await deltaOf(cache)).toBe(text);
+    expect(change?.deltaBytes).toBe(Buffer.byteLength(text));
+    expect(await cache.objects()).toEqual(['1/body', '2/body', '2/delta']);
+  });
+
+  it('is not written by a first load, nor by one that changes no row', async () => {
+    const cache = new LoadedCache();
+    expect((await cache.load(T, answerOf(MANY))).change?.deltaBytes).toBeNull();
+    await cache.load(T, answerOf(MANY.toReversed()));
+    expect(await cache.objects()).toEqual(['1/body']);
+  });
+
+  it.each([
+    ['a lost map', T, async (cache: LoadedCache) => env.BLOBS.delete(`${cache.key}/1/body`)],
+    ['another name', [table('u', '/items', 'a')], () => {}],
+    ['other columns', [table('t', '/items', 'b')], () => {}],
+  ])('is missing, a gap, after %s', async (_name, tables, harm) => {
+    const cache = new LoadedCache();
+    await cache.load(T, answerOf(MANY));
+    await harm(cache);
+    const answer = JSON.stringify({ items: MANY.slice(1).map((value) => [value]) });
+    expect((await cache.load(tables, answer)).change).toMatchObject({ deltaBytes: null });
+    expect(await cache.objects()).not.toContain('2/delta');
+  });
+
+  it('is given up past half the body, be it for what came or for what went', async () => {
+    const cache = new LoadedCache();
+    await cache.load(T, answerOf(MANY));
+    const newer = MANY.map((value, n) => (n % 2 === 0 ? value : `${value}, new`));
+    expect((await cache.load(T, answerOf(newer))).change?.deltaBytes).toBeNull();
+    const third = newer.map((value, n) => (n % 4 === 0 ? `${value}, newer` : value));
+    expect((await cache.load(T, answerOf(third))).change?.deltaBytes).toBeGreaterThan(4096);
+    expect((await cache.load(T, answerOf([]))).change?.deltaBytes).toBeNull();
+  });
+
+  it('is written in any case while it is small', async () => {
+    const cache = new LoadedCache();
+    await cache.load(T, answerOf(['a']));
+    expect((await cache.load(T, answerOf(['b']))).change?.deltaBytes).toBeGreaterThan(0);
+  });
+});
+
 describe('a body past a part of R2', () => {
   // 20 MB that are never there as one text.
   const ROWS = 20_000;
@@ -175,7 +228,23 @@ describe('a body past a part of R2', () => {
       deleted: 1,
       change: { nextRowId: ROWS + 2 },
     });
-    expect(await cache.objects()).toEqual(['1/body', '3/body']);
+    expect(await cache.objects()).toEqual(['1/body', '3/body', '3/delta']);
+  });
+
+  it('whose delta grows past 8 MiB has a gap there', async () => {
+    const cache = new LoadedCache();
+    await cache.load(tables, large());
+    async function* half(): AsyncGenerator<Uint8Array> {
+      yield* pieces('{"items":[', 100);
+      for (let at = 0; at < ROWS; at += 500) {
+        const text = at < ROWS / 2 ? `${note.slice(1)}m` : note;
+        const rows = Array.from({ length: 500 }, (_row, i) => `[${at + i},"${text}"]`);
+        yield* pieces(`${at === 0 ? '' : ','}${rows.join(',')}`, 300_000);
+      }
+      yield* pieces(']}', 100);
+    }
+    expect(await cache.load(tables, half())).toMatchObject({ inserted: ROWS / 2, change: { deltaBytes: null } });
+    expect(await cache.objects()).toEqual(['1/body', '2/body']);
   });
 
   it('that breaks off on the way leaves nothing', async () => {

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { admin, defineResource, faultsOf, load } from '../support/admin.ts';
 import { Client, send } from '../support/client.ts';
 import { unique } from '../support/entries.ts';
+import { DEFAULTS, ORIGIN_DEFAULTS } from '../support/resources.ts';
 
 const MINIMAL = {
   origin: { url: 'https://erp.example.com/{?year}' },
@@ -27,17 +28,8 @@ describe('PUT of a definition', () => {
     expect(JSON.parse(text)).toEqual({
       title,
       ...MINIMAL,
-      origin: { ...MINIMAL.origin, method: 'GET', headers: {}, timeout_s: 30, max_bytes: 33554432 },
-      scope: 'shared',
-      format: 'json',
-      ttl_s: 3600,
-      stale_while_revalidate_s: 0,
-      stale_if_error_s: 86400,
-      error_ttl_s: 30,
-      refresh_min_s: 0,
-      wait_s: 10,
-      retry: { max_attempts: 5, backoff_s: 2 },
-      retain_versions: 50,
+      origin: { ...MINIMAL.origin, ...ORIGIN_DEFAULTS },
+      ...DEFAULTS,
     });
     const got = await admin.get(`/resources/${title}/`);
     expect(got.status).toBe(200);

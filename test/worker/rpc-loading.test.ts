@@ -182,6 +182,19 @@ describe('a failing origin', () => {
     expect(await source.loads()).toBe(2);
   });
 
+  it('that has failed once is stood in for by the stale body while the load is tried again', async () => {
+    const source = await Source.define({
+      ttl_s: 0,
+      stale_if_error_s: 3600,
+      retry: { max_attempts: 5, backoff_s: 3600 },
+    });
+    await readUntil(source, 'v1');
+    await source.origin.answer({ status: 503, headers: { 'Retry-After': '3600' } });
+    const answers = await Promise.all(many(10, () => alice.get(source.path, { Prefer: 'wait=5' })));
+    expect(answers.map((answer) => [answer.status, version(answer)])).toEqual(many(10, () => [200, 'v1']));
+    expect(await source.loads()).toBe(2);
+  });
+
   it('past stale_if_error_s is told', async () => {
     const source = await Source.define({ ttl_s: 0, stale_if_error_s: 0 });
     await readUntil(source, 'v1');
@@ -208,7 +221,7 @@ describe('an object that cannot be asked', () => {
 
   it('leaves a first request to come again', async () => {
     const answer = await ask(await Source.define());
-    expect([answer.status, answer.headers.get('Retry-After')]).toEqual([503, '2']);
+    expect([answer.status, answer.headers.get('Retry-After')]).toEqual([503, '1']);
   });
 
   it('is stood in for by the stale body, as a failing origin is', async () => {

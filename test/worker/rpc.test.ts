@@ -35,7 +35,7 @@ describe('a body', () => {
       age: expect.stringMatching(/^\d+$/),
       allow: 'GET, POST, HEAD, OPTIONS',
       'cache-control': 'private, no-cache',
-      'cache-status': expect.stringMatching(/^freshet; hit; ttl=35\d\d$|^freshet; hit; ttl=3600$/),
+      'cache-status': expect.stringMatching(/^freshet; hit; ttl=(3[2345]\d\d|3600)$/),
       'content-length': '12',
       'content-security-policy': "default-src 'none'; sandbox",
       'content-type': 'text/html; charset=utf-8',
@@ -46,7 +46,6 @@ describe('a body', () => {
       expires: expect.stringMatching(httpDate),
       'last-modified': expect.stringMatching(httpDate),
       'referrer-policy': 'no-referrer',
-      'strict-transport-security': expect.any(String),
       vary: 'Authorization, X-Delta, Accept, Origin',
       'x-content-type-options': 'nosniff',
       'x-frame-options': 'SAMEORIGIN',
@@ -54,7 +53,8 @@ describe('a body', () => {
     });
     const lifetimeMs =
       Date.parse(second.headers.get('Expires') ?? '') - Date.parse(second.headers.get('Last-Modified') ?? '');
-    expect(lifetimeMs).toBe(3_600_000);
+    // A load expires up to a tenth earlier than ttl_s says.
+    expect([lifetimeMs >= 3_240_000, lifetimeMs <= 3_600_000]).toEqual([true, true]);
   });
 
   it('of tables comes with its Cache-Hash-Value', async () => {

@@ -49,6 +49,45 @@ describe('a load', () => {
   });
 
   it.each([
+    ['csv', 'text/csv; charset=utf-8', 'b,a\r\n0,1.0\r\n"x,\r\n",é\r\n', 'a\r\n2\r\n1.0\r\n', '"1.0"', '"é"', '"2"'],
+    ['ndjson', 'application/x-ndjson', '{"a":1.0,"b":0}\n["é"]\n', '[2]\n\n{"a":1.0}', '1.0', '"é"', '2'],
+  ] as const)(
+    'of %s gives rows that are told from each other like any',
+    async (format, type, first, second, ...cells) => {
+      const [stays, goes, comes] = cells;
+      const cache = await Refreshed.define({ format, tables: [{ name: 't', columns: ['a'] }] });
+      const answer = (body: string) =>
+        cache.origin.answer({ body, headers: { 'Content-Type': type }, bytes_per_chunk: 3 });
+      await answer(first);
+      const before = (await cache.refresh()).entry;
+      expect(before && (await cache.body(before))).toBe(
+        `[{"name":"t","columns":["a"],"data":[[1,${stays}],[2,${goes}]]}]`,
+      );
+      await answer(second);
+      const after = (await cache.refresh()).entry;
+      expect(after?.loaded).toMatchObject({ rows: 2, contentType: 'application/json; charset=utf-8' });
+      expect(after && (await cache.body(after))).toBe(
+        `[{"name":"t","columns":["a"],"data":[[3,${comes}],[1,${stays}]]}]`,
+      );
+      const [{ headers } = { headers: {} as Record<string, string> }] = await cache.origin.requests();
+      expect(headers.accept).toContain(type.split(';')[0]);
+    },
+  );
+
+  it.each([
+    ['csv', 'text/csv', 'b\n1\n', /names no column "a"/],
+    ['csv', 'application/json', 'a\n1\n', /content type is application\/json, not text\/csv/],
+    ['ndjson', 'application/x-ndjson', '{"a":1}\n{"a":', /breaks off/],
+  ] as const)('of %s in another form fails, and nothing changes (Invariant 7)', async (format, type, body, detail) => {
+    const cache = await Refreshed.define({ format, tables: [{ name: 't', columns: ['a'] }] });
+    await cache.origin.answer({ body, headers: { 'Content-Type': type } });
+    const { task, entry } = await cache.refresh();
+    expect(task).toMatchObject(failed('FAILURE', 'origin-malformed', expect.stringMatching(detail)));
+    expect(entry?.loaded).toBeNull();
+    expect(await cache.objects()).toEqual([]);
+  });
+
+  it.each([
     ['a body', undefined, '{"items":[[1]]}'],
     ['tables', TABLES, '{"items":[[1]]}'],
   ])('of %s that is what it was adds a version and writes nothing to R2', async (_name, tables, body) => {
@@ -226,10 +265,17 @@ describe('a definition that changed meanwhile', () => {
     const taskId = await cache.ask();
     await cache.redefine({ tables: TABLES, ttl_s: 7 });
     await cache.origin.answer({ body: '{"items":[[1]]}' });
-    await run(taskId);
+    await run(taskId, { random: () => 0 });
     const { entry } = await stateOf(taskId);
     expect(entry?.loaded?.rows).toBe(1);
     expect((entry?.loaded?.expiresAt ?? 0) - (entry?.loaded?.loadedAt ?? 0)).toBe(7000);
+  });
+
+  it('sets when the load expires, spread by chance', async () => {
+    const cache = await Refreshed.define({ ttl_s: 100 });
+    await cache.origin.answer({ body: 'x' });
+    const { entry } = await cache.refresh({ random: () => 0.5 });
+    expect((entry?.loaded?.expiresAt ?? 0) - (entry?.loaded?.loadedAt ?? 0)).toBe(95_000);
   });
 });
 

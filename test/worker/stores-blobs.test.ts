@@ -46,6 +46,12 @@ describe('blobs in R2', () => {
     expect(await blobs.get(key, 7, 'body', { offset: 990, length: 11 })).toBeNull();
   });
 
+  it.each([1000, 5000])('count as lost when they end before what is asked for begins, at %i', async (offset) => {
+    const key = unique('blob');
+    await blobs.put(key, 7, 'body', pattern(1000));
+    expect(await blobs.get(key, 7, 'body', { offset, length: 11 })).toBeNull();
+  });
+
   it('come in parts when their length is not known', async () => {
     const key = unique('blob');
     const upload = await blobs.begin(key, 1, 'body');

@@ -358,8 +358,8 @@ it('tells the other waiters of a task while it may still run', () => {
   const { lookup, pass } = bench();
   const { key } = sampleEntry();
   expect(lookup.notedTask(key)).toBeNull();
-  lookup.noteTask(key, 'a task');
-  expect(lookup.notedTask(key)).toBe('a task');
+  lookup.noteTask(key, { taskId: 'a task', isInRetry: false });
+  expect(lookup.notedTask(key)).toEqual({ taskId: 'a task', isInRetry: false });
   pass(360 * SECOND);
   expect(lookup.notedTask(key)).toBeNull();
 });

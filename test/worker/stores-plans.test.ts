@@ -31,6 +31,8 @@ function costly({ plan }: { plan: string[] }): string[] {
 
 const record = { user: 'ada', device: 'd', resource: 'r', key: 'k', syncedAt: 1, version: 1, changed: 1 };
 const definition = sampleResource();
+const resource = { title: 't', definition, number: 1, purged: 1, changedAt: 1 };
+const scheduledRun = { resource, dueAt: 1, startedAt: 2, after: 'j' };
 const filters: SyncFilter[] = [null, 'ada'].flatMap((user) => [
   { user },
   { user, device: 'd' },
@@ -47,6 +49,9 @@ it.each<[string, number, (db: D1Database) => Promise<unknown>]>([
   ['expiring all caches', 1, (db) => d1Resources(db).expireAll('t', true, 2)],
   ['purging all caches', 1, (db) => d1Resources(db).expireAll('t', false, 2)],
   ['listing what is swept', 1, (db) => d1Resources(db).listSweeping(10)],
+  ['listing what is due', 1, (db) => d1Resources(db).listDue(2, 10)],
+  ['going on with a run', 1, (db) => d1Resources(db).moveRun(scheduledRun, { after: 'k' })],
+  ['ending a run', 1, (db) => d1Resources(db).moveRun(scheduledRun, { nextRunAt: 3 })],
   ['ending a sweep', 2, (db) => d1Resources(db).endSweep('t', 2)],
   ['looking up an entry', 1, (db) => d1Entries(db).read('k', 'r')],
   ['finding an entry', 1, (db) => d1Entries(db).find('k')],
@@ -60,6 +65,8 @@ it.each<[string, number, (db: D1Database) => Promise<unknown>]>([
   ['listing entries of an owner', 2, (db) => d1Entries(db).list({ owner: 'ada', resource: 'r' }, 'k', 10, 1)],
   ['listing failing entries', 2, (db) => d1Entries(db).list({ state: 'failing' }, null, 10, 1)],
   ['listing what a sweep purges', 2, (db) => d1Entries(db).list({ resource: 'r', numberBelow: 9 }, null, 10, 1)],
+  ['listing what a schedule refreshes', 2, (db) => d1Entries(db).list({ resource: 'r', readSince: 9 }, null, 10, 1)],
+  ['walking unread entries', 3, (db) => d1Entries(db).walkUnread(2, 10)],
   ['putting records', 1, (db) => d1SyncRecords(db).put([record])],
   ['forgetting records of a user', 1, (db) => d1SyncRecords(db).remove('ada', null, 10)],
   ['forgetting records of a device', 1, (db) => d1SyncRecords(db).remove('ada', 'd', 10)],

@@ -126,6 +126,62 @@ describe('expiring all caches of a resource', () => {
   });
 });
 
+describe('a schedule', () => {
+  const HOUR_MS = 3_600_000;
+  const hourly = sampleResource({ schedule: '0 * * * *' });
+  const due = async (title: string, now = 10 * HOUR_MS) =>
+    (await resources.listDue(now, 1000)).filter(({ resource }) => resource.title === title);
+
+  it('comes at its next time after the definition', async () => {
+    const title = unique('scheduled');
+    const made = await resources.put(title, hourly, true, null, HOUR_MS + 1);
+    expect(await due(title, 2 * HOUR_MS - 1)).toEqual([]);
+    expect(await due(title)).toEqual([{ resource: made, dueAt: 2 * HOUR_MS, startedAt: 10 * HOUR_MS, after: null }]);
+  });
+
+  it('is put off by no change of other members, and begins anew when it changes', async () => {
+    const title = unique('kept');
+    await resources.put(title, hourly, true, null, 1000);
+    const [run] = await due(title);
+    await resources.moveRun(run as never, { after: 'k' });
+    await resources.put(title, { ...hourly, ttl_s: 1 }, false, 1000, 9 * HOUR_MS);
+    expect(await due(title)).toMatchObject([{ dueAt: HOUR_MS, after: 'k' }]);
+    await resources.put(title, sampleResource({ schedule: '30 * * * *' }), false, 9 * HOUR_MS, 9 * HOUR_MS + 1);
+    expect(await due(title)).toMatchObject([{ dueAt: 9.5 * HOUR_MS, startedAt: 10 * HOUR_MS, after: null }]);
+    await resources.put(title, definition, false, 9 * HOUR_MS + 1, 9 * HOUR_MS + 2);
+    expect(await due(title)).toEqual([]);
+  });
+
+  it('ends with its resource, and begins anew when that is made anew', async () => {
+    const title = unique('removed');
+    await resources.put(title, hourly, true, null, 1000);
+    await resources.remove(title, null, 2000);
+    expect(await due(title)).toEqual([]);
+    await resources.put(title, hourly, true, null, 8 * HOUR_MS);
+    expect(await due(title)).toMatchObject([{ dueAt: 9 * HOUR_MS, after: null }]);
+  });
+
+  it('is moved by whoever knows where its run is, for one row a page', async () => {
+    const title = unique('moved');
+    const { db, metas } = recordingDatabase(env.DB);
+    const written = () => metas.at(-1)?.rows_written;
+    const store = d1Resources(db);
+    await store.put(title, hourly, true, null, 1000);
+    const [begun] = await due(title);
+    if (begun === undefined) throw new Error('not due');
+    expect(await store.moveRun(begun, { after: 'k' })).toBe(true);
+    expect(written()).toBe(1);
+    expect(await store.moveRun(begun, { after: 'j' })).toBe(false);
+    expect(await store.moveRun(begun, { nextRunAt: 1 })).toBe(false);
+    const [later] = await due(title, 11 * HOUR_MS);
+    expect(later).toEqual({ ...begun, after: 'k' });
+    expect(await store.moveRun({ ...begun, after: 'k' }, { nextRunAt: 20 * HOUR_MS })).toBe(true);
+    expect(written()).toBe(2);
+    expect(await due(title)).toEqual([]);
+    expect(await due(title, 20 * HOUR_MS)).toMatchObject([{ dueAt: 20 * HOUR_MS, after: null }]);
+  });
+});
+
 it('lists definitions in order of title, without tombstones', async () => {
   const prefix = unique('list');
   const titles = ['a', 'b', 'c', 'd'].map((letter) => `${prefix}-${letter}`);

@@ -1,11 +1,12 @@
 import { env } from 'cloudflare:workers';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { SyncRecord } from '../../src/contract/messages.ts';
 import { cacheIdentity } from '../../src/core/cache-key.ts';
 import { d1SyncRecords } from '../../src/stores/sync-records.ts';
 import { admin, cachesOf, defineResource, faultsOf, load } from '../support/admin.ts';
 import { Client, send } from '../support/client.ts';
 import { unique } from '../support/entries.ts';
+import { Source } from '../support/sources.ts';
 
 const store = () => d1SyncRecords(env.DB);
 
@@ -61,6 +62,22 @@ describe('forgetting', () => {
         [other, 1],
       ].toSorted(),
     );
+  });
+
+  it('a user breaks off the first load of a private cache, so that nothing fetched before becomes current (Invariant 9)', async () => {
+    const source = await Source.define({ scope: 'user' });
+    await source.origin.answer({ hold: true });
+    const user = unique('ann');
+    const ann = new Client({ user });
+    const asked = await ann.post('/cache/refresh/', { resource_title: source.title }, { Prefer: 'respond-async' });
+    const { task_id } = await asked.json<{ task_id: string }>();
+    await vi.waitFor(async () => expect(await source.loads()).toBe(1), { timeout: 5000 });
+    await forget(`user=${user}`);
+
+    await source.origin.answerJson({ of: 'before' });
+    const state = await ann.get(`/cache/state/?task_id=${task_id}`, { Prefer: 'wait=20' });
+    expect(await state.json()).toMatchObject({ task_state: 'SUCCESS' });
+    expect(await source.loads()).toBe(2);
   });
 
   it('goes in pages, and empties the caches on the last', async () => {

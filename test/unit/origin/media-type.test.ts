@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { checkContentType } from '../../../src/origin/media-type.ts';
 import { sampleResource } from '../../support/resources.ts';
 
+type Members = Parameters<typeof sampleResource>[0];
+
 const tables = [{ name: 't', rows: '/items', columns: ['a'] }];
 
 describe('the content type of an answer', () => {
@@ -10,24 +12,32 @@ describe('the content type of an answer', () => {
     expect(checkContentType(sampleResource(), null)).toBe('application/octet-stream');
   });
 
-  it.each([
+  it.each<[Members, string]>([
     [{ content_type: 'text/csv' }, 'TEXT/csv;header=present'],
     [{ content_type: 'text/csv; header=present' }, 'text/csv'],
     [{ content_type: 'text/html' }, 'text/html; charset=latin1'],
     [{ tables }, 'application/json'],
     [{ tables }, 'application/json; charset="UTF-8"'],
     [{ tables, content_type: 'application/vnd.api+json' }, 'application/vnd.api+json'],
+    [{ tables, format: 'csv' }, 'text/csv; charset=utf-8; header=present'],
+    [{ tables, format: 'ndjson' }, 'application/x-ndjson'],
+    [{ tables, format: 'ndjson' }, 'application/ndjson; charset=utf-8'],
+    [{ tables, format: 'ndjson' }, 'application/jsonl'],
+    [{ tables, format: 'csv', content_type: 'application/octet-stream' }, 'application/octet-stream'],
   ])('of %j may be %s', (more, contentType) => {
     expect(checkContentType(sampleResource(more), contentType)).toBe(contentType);
   });
 
-  it.each([
+  it.each<[Members, string | null]>([
     [{ content_type: 'text/csv' }, 'text/plain'],
     [{ content_type: 'text/csv' }, null],
     [{ tables }, null],
     [{ tables }, 'text/html'],
     [{ tables }, 'application/json; charset=iso-8859-1'],
     [{ tables, content_type: 'text/json' }, 'application/json'],
+    [{ tables, format: 'csv' }, 'application/json'],
+    [{ tables, format: 'csv' }, 'text/csv; charset=windows-1252'],
+    [{ tables, format: 'ndjson' }, 'application/json'],
     [{}, `text/${'x'.repeat(300)}`],
   ])('of %j may not be %s', (more, contentType) => {
     expect(() => checkContentType(sampleResource(more), contentType)).toThrow(

@@ -1,0 +1,175 @@
+/**
+ * Kill anything at any time: the real `npm start` under load is killed outright, with all that it started, at random
+ * moments, and started again on the same stores. After the last start nobody helps; then the stores are read from disk.
+ */
+
+import { rm } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { descendants } from '../../test/e2e/support/processes.ts';
+import { Service } from '../../test/e2e/support/service.ts';
+import { SlowOrigin } from '../../test/e2e/support/slow-origin.ts';
+import { checkStores, type StoresReport } from './check-stores.ts';
+import { ask, newObserved, type Observed, RESOURCE, read, type Target } from './clients.ts';
+import { seededRandom } from './random.ts';
+import { readStores } from './stores.ts';
+
+export interface KillOptions {
+  kills: number;
+  seed: number;
+  /** Is told of each step. */
+  tell(line: string): void;
+}
+
+export interface KillReport extends StoresReport {
+  seed: number;
+  kills: number;
+  /** Of them while the service was starting. */
+  killsWhileStarting: number;
+  requests: number;
+  originRequests: number;
+  seconds: number;
+}
+
+const CACHES = 8;
+const CLIENTS = 6;
+const ORIGIN_DELAY_MS = 150;
+/** Least and most time under load before a kill, ms, and how often a kill hits a start. */
+const LOAD_MS = [400, 3000] as const;
+const START_MS = 6000;
+const STARTING_SHARE = 0.2;
+/** A lease is the load's time-out and a minute; tasks that a kill cut off end after that. */
+const PATIENCE_MS = 240_000;
+const POLL_MS = 500;
+const ENV = { DEMO: '0', RATE_LIMITS: 'off' };
+
+/** Runs the campaign. @throws Error when the service does not start again or a task does not end */
+export async function killCampaign({ kills, seed, tell }: KillOptions): Promise<KillReport> {
+  const startedAt = Date.now();
+  const random = seededRandom(seed);
+  const observed = newObserved();
+  const origin = await SlowOrigin.start(ORIGIN_DELAY_MS);
+  let service = await Service.start({ env: ENV });
+  const { stateDir } = service;
+  let killsWhileStarting = 0;
+  try {
+    await define(service, origin.url);
+    for (let kill = 1; kill <= kills; kill += 1) {
+      const loadMs = LOAD_MS[0] + random() * (LOAD_MS[1] - LOAD_MS[0]);
+      await underLoad(service, observed, random, loadMs);
+      tell(`kill ${kill} of ${kills}, ${Math.round(loadMs)} ms under load: ${observed.accepted.size} tasks accepted`);
+      if (random() < STARTING_SHARE) {
+        const starting = await Service.launch({ env: ENV, stateDir });
+        await sleep(random() * START_MS);
+        await killAll(starting);
+        killsWhileStarting += 1;
+        tell(`killed while starting, too`);
+      }
+      service = await Service.start({ env: ENV, stateDir });
+    }
+    await untilEnded(service, observed, tell);
+    await readEach(service, observed);
+    service.process.kill('SIGTERM');
+    await service.ended;
+    const report = checkStores(readStores(stateDir), observed.accepted);
+    return {
+      seed,
+      kills,
+      killsWhileStarting,
+      requests: observed.requests,
+      originRequests: origin.requests.length,
+      seconds: Math.round((Date.now() - startedAt) / 1000),
+      ...report,
+      faults: [...observed.faults, ...report.faults],
+    };
+  } finally {
+    await killAll(service);
+    await origin.stop();
+    await rm(stateDir, { recursive: true, force: true });
+  }
+}
+
+async function underLoad(service: Service, observed: Observed, random: () => number, ms: number): Promise<void> {
+  const stopping = new AbortController();
+  const clients = ask(await targetOf(service), observed, {
+    clients: CLIENTS,
+    caches: CACHES,
+    random,
+    signal: stopping.signal,
+  });
+  await sleep(ms);
+  await killAll(service);
+  stopping.abort();
+  await clients;
+}
+
+/** npm, what it started and what that started, at once and without a word. */
+async function killAll({ process: npm, ended }: Service): Promise<void> {
+  const pid = npm.pid ?? 0;
+  if (npm.exitCode === null && npm.signalCode === null) {
+    for (const one of [pid, ...(await descendants(pid))]) kill(one);
+  }
+  await ended;
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It has just ended.
+  }
+}
+
+async function targetOf(service: Service): Promise<Target> {
+  return { url: service.url, token: await service.token('soak') };
+}
+
+async function define(service: Service, originUrl: string): Promise<void> {
+  const token = await service.token('root', { scope: 'cache:admin' });
+  const definition = {
+    origin: { url: `${originUrl}/data{?n}`, timeout_s: 2 },
+    parameters: { type: 'object', properties: { n: { type: 'integer', default: 0 } } },
+    ttl_s: 1,
+    retry: { max_attempts: 10, backoff_s: 0.5 },
+    retain_versions: 5,
+    tables: [{ name: 'items', rows: '/items', columns: ['id', 'path', 'answer'] }],
+  };
+  const answer = await fetch(`${service.url}/api/v1/resources/${RESOURCE}/`, {
+    method: 'PUT',
+    headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' },
+    body: JSON.stringify(definition),
+  });
+  if (answer.status !== 201) throw new Error(`the resource was not taken: ${await answer.text()}`);
+}
+
+/** Waits until each accepted task has ended by itself. */
+async function untilEnded(service: Service, { accepted }: Observed, tell: (line: string) => void): Promise<void> {
+  const { url, token } = await targetOf(service);
+  const deadline = Date.now() + PATIENCE_MS;
+  let open = [...accepted];
+  for (;;) {
+    const states = await Promise.all(open.map((taskId) => stateOf(url, token, taskId)));
+    const left = open.filter((_, at) => !['SUCCESS', 'FAILURE', 'REVOKED'].includes(states[at] ?? ''));
+    if (left.length !== open.length) tell(`${accepted.size - left.length} of ${accepted.size} tasks have ended`);
+    open = left;
+    if (open.length === 0) return;
+    if (Date.now() > deadline) throw new Error(`tasks do not end: ${open.join(' ')} (${states.join(' ')})`);
+    await sleep(POLL_MS);
+  }
+}
+
+async function stateOf(url: string, token: string, taskId: string): Promise<string> {
+  const headers = { Authorization: `Bearer ${token}` };
+  const answer = await fetch(`${url}/api/v1/cache/state/?task_id=${taskId}`, { headers });
+  const { task_state: state = String(answer.status) } = (await answer.json()) as { task_state?: string };
+  return state;
+}
+
+/** Every cache can still be read; what that starts ends as well. */
+async function readEach(service: Service, observed: Observed): Promise<void> {
+  const target = await targetOf(service);
+  const signal = AbortSignal.timeout(PATIENCE_MS);
+  for (let n = 0; n < CACHES; n += 1) {
+    while ((await read(target, observed, n, 'last', signal)) !== 200) await sleep(POLL_MS);
+  }
+  await untilEnded(service, observed, () => undefined);
+}

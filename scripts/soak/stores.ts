@@ -1,0 +1,76 @@
+/** The stores of a local service as they lie on disk once it has ended: what its object, D1 and R2 say of the same caches. */
+
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import type { CacheDocument, TaskRecord } from '../../src/core/task-machine/document.ts';
+
+/** One cache, as its object holds it. */
+export interface StoredCache {
+  document: CacheDocument;
+  ended: TaskRecord[];
+}
+
+export interface Stores {
+  caches: StoredCache[];
+  /** D1's rows. */
+  entries: { key: string; revision: number; version: number | null }[];
+  records: { device: string; key: string; version: number; changed: number }[];
+  /** R2's blobs by name, with their content. */
+  blobs: Map<string, Uint8Array>;
+}
+
+/** Reads all stores below a `STATE_DIR`. Only for a service that has ended. */
+export function readStores(stateDir: string): Stores {
+  const v3 = join(stateDir, 'v3');
+  return {
+    caches: databases(join(v3, 'do/freshet-CacheObject')).flatMap((db) => withDatabase(db, cachesIn)),
+    ...d1In(join(v3, 'd1/miniflare-D1DatabaseObject')),
+    blobs: blobsIn(join(v3, 'r2')),
+  };
+}
+
+function databases(directory: string): string[] {
+  return readdirSync(directory)
+    .filter((name) => name.endsWith('.sqlite') && name !== 'metadata.sqlite')
+    .map((name) => join(directory, name));
+}
+
+function withDatabase<T>(path: string, read: (db: DatabaseSync) => T): T {
+  const db = new DatabaseSync(path);
+  try {
+    return read(db);
+  } finally {
+    db.close();
+  }
+}
+
+function cachesIn(db: DatabaseSync): StoredCache[] {
+  const tables = db.prepare("SELECT 1 FROM sqlite_master WHERE name = 'keys'").all();
+  if (tables.length === 0) return [];
+  return db
+    .prepare('SELECT key, document FROM keys')
+    .all()
+    .map(({ key = '', document }) => ({
+      document: JSON.parse(String(document)) as CacheDocument,
+      ended: db
+        .prepare('SELECT document FROM ended_tasks WHERE key = ?')
+        .all(key)
+        .map((row) => JSON.parse(String(row.document)) as TaskRecord),
+    }));
+}
+
+function d1In(directory: string): Pick<Stores, 'entries' | 'records'> {
+  const [path = ''] = databases(directory);
+  return withDatabase(path, (db) => ({
+    entries: db.prepare('SELECT key, revision, version FROM entries').all() as unknown as Stores['entries'],
+    records: db.prepare('SELECT device, key, version, changed FROM sync_records').all() as unknown as Stores['records'],
+  }));
+}
+
+function blobsIn(directory: string): Map<string, Uint8Array> {
+  const [path = ''] = databases(join(directory, 'miniflare-R2BucketObject'));
+  const rows = withDatabase(path, (db) => db.prepare('SELECT key, blob_id FROM _mf_objects').all());
+  const content = (id: unknown) => new Uint8Array(readFileSync(join(directory, 'freshet-blobs/blobs', String(id))));
+  return new Map(rows.map((row) => [String(row.key), content(row.blob_id)]));
+}

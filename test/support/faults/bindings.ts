@@ -1,0 +1,74 @@
+/** The real bindings, each call of which may be struck (strikes.ts). */
+
+import { call, type Store } from './strikes.ts';
+
+/** The environment of a Worker or object over bindings that can be struck. */
+export function strikeable(env: Env): Env {
+  return {
+    ...env,
+    DB: database(env.DB),
+    BLOBS: verbsOf(env.BLOBS, 'R2', []),
+    REFRESH_QUEUE: verbsOf(env.REFRESH_QUEUE, 'queue', []),
+    SYNC_QUEUE: verbsOf(env.SYNC_QUEUE, 'queue', []),
+    CACHE_OBJECT: {
+      getByName: (name: string) => verbsOf(env.CACHE_OBJECT.getByName(name), 'object', [name]),
+    } as unknown as Env['CACHE_OBJECT'],
+  };
+}
+
+/** The location's caches: each look and each put may be struck. */
+export function strikeableCaches(real: CacheStorage): CacheStorage {
+  const open = async (name: string) => {
+    const cache = await real.open(name);
+    return {
+      match: (url: string) => call('edge cache', 'match', [url], () => cache.match(url)),
+      put: (url: string, response: Response) => call('edge cache', 'put', [url], () => cache.put(url, response)),
+    };
+  };
+  return { open, default: real.default } as unknown as CacheStorage;
+}
+
+function verbsOf<T extends object>(target: T, store: Store, named: readonly unknown[]): T {
+  return new Proxy(target, {
+    get(inner, name) {
+      const member: unknown = Reflect.get(inner, name);
+      if (typeof member !== 'function') return member;
+      return (...args: unknown[]) =>
+        call(store, String(name), [...args.filter(isPlain), ...named], async () => Reflect.apply(member, inner, args));
+    },
+  });
+}
+
+/** Bodies name nothing. */
+function isPlain(value: unknown): boolean {
+  return !(value instanceof Uint8Array);
+}
+
+function database(inner: D1Database): D1Database {
+  const known = new WeakMap<D1PreparedStatement, { real: D1PreparedStatement; values: unknown[] }>();
+  const wrap = (real: D1PreparedStatement, sql: string, values: unknown[]): D1PreparedStatement => {
+    const verb = sql.trim().split(/\s+/, 1)[0] ?? '';
+    const run = <T>(work: () => Promise<T>) => call('D1', verb.toLowerCase(), values, work);
+    const wrapped = {
+      bind: (...bound: unknown[]) => wrap(real.bind(...bound), sql, bound),
+      all: () => run(() => real.all()),
+      run: () => run(() => real.run()),
+      first: (column?: string) => run(() => (column === undefined ? real.first() : real.first(column))),
+    } as unknown as D1PreparedStatement;
+    known.set(wrapped, { real, values });
+    return wrapped;
+  };
+  const over = (session: Pick<D1Database, 'prepare' | 'batch'>) => ({
+    prepare: (sql: string) => wrap(session.prepare(sql), sql, []),
+    batch: (batch: D1PreparedStatement[]) => {
+      const all = batch.map((statement) => known.get(statement) ?? { real: statement, values: [] });
+      const values = all.flatMap((one) => one.values);
+      return call('D1', 'batch', values, () => session.batch(all.map(({ real }) => real)));
+    },
+  });
+  return {
+    ...over(inner),
+    exec: (sql: string) => inner.exec(sql),
+    withSession: (constraint?: string) => over(inner.withSession(constraint)),
+  } as unknown as D1Database;
+}

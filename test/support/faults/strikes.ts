@@ -1,0 +1,101 @@
+/**
+ * Strikes the n-th call that one cache causes on a store: it throws, never answers, or does its work and loses the answer.
+ * Calls are told apart by what they name (key, title, object name), so that many caches are struck side by side.
+ */
+
+import { objectNameOfKey } from '../../../src/core/task-id.ts';
+
+export const MODES = ['throws', 'hangs', 'loses its answer'] as const;
+export type Mode = (typeof MODES)[number];
+export const STORES = ['D1', 'R2', 'object', 'edge cache', 'queue'] as const;
+export type Store = (typeof STORES)[number];
+
+/** Which call is struck: the `nth` (from 1) on the store. */
+export interface Strike {
+  store: Store;
+  nth: number;
+  mode: Mode;
+}
+
+/** What is known of one cache's calls. */
+export class Watch {
+  /** Calls since `strike` or `listen` was called, as `<store> <verb>`. */
+  calls: string[] = [];
+  /** Tasks whose message the queue took, oldest first. */
+  readonly sent: string[] = [];
+  /** Calls under way, those left out that never answer. */
+  underWay = 0;
+  /** The call that was struck; null: none yet. */
+  struck: string | null = null;
+  /** Set apart from these marks, calls of other caches are let through. */
+  readonly marks: readonly string[];
+  #strike: Strike | null = null;
+  #resting = false;
+  #counts = new Map<Store, number>();
+
+  constructor({ key, resource }: { key: string; resource: string }) {
+    const name = objectNameOfKey(key);
+    this.marks = [key, resource, name, `${name.slice(0, 8)}-${name.slice(8)}`];
+  }
+
+  /** Counts from here, and strikes. */
+  strike(strike: Strike | null): void {
+    this.#strike = strike;
+    this.#counts = new Map();
+    this.calls = [];
+    this.struck = null;
+  }
+
+  /** From here on calls are neither counted nor struck. */
+  rest(): void {
+    this.#resting = true;
+  }
+
+  /** How often a store has been called since. */
+  count(store: Store): number {
+    return this.#counts.get(store) ?? 0;
+  }
+
+  /** Notes a call; how it is struck, or null. */
+  note(store: Store, verb: string): Mode | null {
+    if (this.#resting) return null;
+    const nth = this.count(store) + 1;
+    this.#counts.set(store, nth);
+    this.calls.push(`${store} ${verb}`);
+    if (this.#strike === null || this.#strike.store !== store || this.#strike.nth !== nth) return null;
+    this.struck = `${store} ${verb}`;
+    return this.#strike.mode;
+  }
+}
+
+const watches = new Set<Watch>();
+
+/** Watches a cache's calls from now on. */
+export function watch(cache: { key: string; resource: string }): Watch {
+  const made = new Watch(cache);
+  watches.add(made);
+  return made;
+}
+
+/** One call: `named` is all that it was given. Where no watched cache is named it is let through. */
+export async function call<T>(store: Store, verb: string, named: unknown, work: () => Promise<T>): Promise<T> {
+  const text = watches.size === 0 ? '' : JSON.stringify(named);
+  let mode: Mode | null = null;
+  const concerned = [...watches].filter(({ marks }) => marks.some((mark) => text.includes(mark)));
+  for (const one of concerned) mode = one.note(store, verb) ?? mode;
+  if (mode === 'throws') throw new Error(`struck: ${store} ${verb}`);
+  if (mode === 'hangs') return new Promise(() => undefined);
+  for (const one of concerned) one.underWay += 1;
+  const result = await work().finally(() => {
+    for (const one of concerned) one.underWay -= 1;
+  });
+  if (store === 'queue') for (const one of concerned) noteSent(one, named);
+  if (mode === 'loses its answer') throw new Error(`struck: the answer of ${store} ${verb} was lost`);
+  return result;
+}
+
+function noteSent(one: Watch, named: unknown): void {
+  const [body] = named as unknown[];
+  const taskId = (body as { taskId?: string }).taskId;
+  if (taskId !== undefined) one.sent.push(taskId);
+}

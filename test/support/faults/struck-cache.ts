@@ -1,0 +1,194 @@
+/** One cache whose calls of the stores can be struck: asked for by routes, loaded by the consumer, checked by a look behind. */
+
+import {
+  createExecutionContext,
+  createMessageBatch,
+  getQueueResult,
+  runDurableObjectAlarm,
+  runInDurableObject,
+} from 'cloudflare:test';
+import { env } from 'cloudflare:workers';
+import { expect, vi } from 'vitest';
+import { app } from '../../../src/app.ts';
+import { API_BASE } from '../../../src/contract/constants.ts';
+import { cacheIdentity } from '../../../src/core/cache-key.ts';
+import { namedBlobs } from '../../../src/core/task-machine/owed.ts';
+import { LoadSlots } from '../../../src/flows/load-slots.ts';
+import { readDocument } from '../../../src/object/documents.ts';
+import { handleRefreshBatch } from '../../../src/queues/refresh-queue.ts';
+import { makeServices } from '../../../src/services.ts';
+import { d1Entries } from '../../../src/stores/entries.ts';
+import { alarmOf, objects, stubOf } from '../object-loads.ts';
+import { Source } from '../sources.ts';
+import { token } from '../token.ts';
+import { strikeable } from './bindings.ts';
+import { type Watch, watch } from './strikes.ts';
+
+const struckEnv = strikeable(env);
+const entries = d1Entries(env.DB);
+const DAY_S = 86_400;
+const TABLES = [{ name: 't', rows: '/items', columns: ['a'] }];
+
+/** What the origin answers at its `n`-th state, and the cell that only that body holds. */
+const answerOf = (n: number) => ({ items: [{ a: 'always' }, { a: `state ${n}` }] });
+
+/** A message that is not acknowledged, and when it is next delivered, ms. */
+interface Mail {
+  taskId: string;
+  dueAt: number;
+  attempts: number;
+}
+
+/** A resource with one cache, at an origin of its own. */
+export class StruckCache {
+  readonly source: Source;
+  readonly cache: ReturnType<typeof cacheIdentity>;
+  readonly watch: Watch;
+  /** Ids of the tasks that an answer told of. */
+  readonly accepted: string[] = [];
+  #mail: Mail[] = [];
+  #taken = 0;
+  #state = 0;
+
+  private constructor(source: Source) {
+    this.source = source;
+    this.cache = cacheIdentity(source.title, { year: 2026 }, null);
+    this.watch = watch(this.cache);
+  }
+
+  static async define(members: Parameters<typeof Source.define>[0] = {}): Promise<StruckCache> {
+    const source = await Source.define({
+      tables: TABLES,
+      parameters: { type: 'object', properties: { year: { type: 'integer', default: 2026 } } },
+      origin: { url: 'https://erp.example.com/' },
+      retry: { max_attempts: 5, backoff_s: 0 },
+      wait_s: 0,
+      ...members,
+    });
+    const made = new StruckCache(source);
+    await source.redefine({ origin: { url: `${source.origin.url}/data`, timeout_s: 2 } }, false);
+    await made.originChanges();
+    return made;
+  }
+
+  /** The origin has other rows from now on. */
+  async originChanges(): Promise<void> {
+    this.#state += 1;
+    await this.source.origin.answerJson(answerOf(this.#state));
+  }
+
+  /** Asks for a refresh as a client would; the status of the answer. */
+  async refresh(): Promise<number> {
+    const body = JSON.stringify({ resource_title: this.source.title });
+    const headers = { Prefer: 'respond-async', 'Content-Type': 'application/json' };
+    const answer = await this.#send('/cache/refresh/', { method: 'POST', headers, body });
+    if (answer.status !== 200) return checkRefusal(answer);
+    this.accepted.push((await answer.json<{ task_id: string }>()).task_id);
+    return 200;
+  }
+
+  /** Asks for the state of each accepted task. */
+  async askStates(): Promise<void> {
+    for (const taskId of this.accepted) {
+      const answer = await this.#send(`/cache/state/?task_id=${taskId}`);
+      if (answer.status !== 200) await checkRefusal(answer);
+    }
+  }
+
+  /** Reads as a device would: the status, and the version given. The body must be one that the origin gave as a whole. */
+  async read(): Promise<{ status: number; version: number }> {
+    const answer = await this.#send(this.source.path, { headers: { 'X-Device-Id': 'tablet' } });
+    if (answer.status === 202) {
+      this.accepted.push((await answer.json<{ task_id: string }>()).task_id);
+      return { status: 202, version: 0 };
+    }
+    if (answer.status !== 200) return { status: await checkRefusal(answer), version: 0 };
+    const [table] = await answer.json<{ data: [number, string][] }[]>();
+    const cells = table?.data.map(([, cell]) => cell);
+    expect(Array.from({ length: this.#state }, (_, at) => ['always', `state ${at + 1}`])).toContainEqual(cells);
+    return { status: 200, version: Number(answer.headers.get('Content-Version')?.slice(1)) };
+  }
+
+  /** Waits until what an answer left to be done has been done, or hangs. */
+  async settled(): Promise<void> {
+    await vi.waitFor(() => expect(this.watch.underWay).toBe(0), { timeout: 20_000, interval: 5 });
+  }
+
+  /** Delivers what is due, as the queue would, and rings the alarm if it is. */
+  async turn(): Promise<void> {
+    await this.settled();
+    const now = Date.now();
+    for (const taskId of this.watch.sent.slice(this.#taken)) this.#mail.push({ taskId, dueAt: now, attempts: 1 });
+    this.#taken = this.watch.sent.length;
+    const due = this.#mail.filter(({ dueAt }) => dueAt <= now);
+    this.#mail = this.#mail.filter(({ dueAt }) => dueAt > now);
+    for (const one of due) await this.#deliver(one);
+    if (((await alarmOf(this.cache)) ?? Number.POSITIVE_INFINITY) <= now)
+      await runDurableObjectAlarm(stubOf(this.cache));
+  }
+
+  async #deliver({ taskId, attempts }: Mail): Promise<void> {
+    const message = { id: taskId, timestamp: new Date(), attempts, body: { taskId } };
+    const batch = createMessageBatch('freshet-refresh', [message]);
+    const services = makeServices(struckEnv, () => undefined);
+    await handleRefreshBatch(batch, services, { slots: new LoadSlots() });
+    const { explicitAcks, retryMessages } = await getQueueResult(batch, createExecutionContext());
+    if (explicitAcks.length > 0) return;
+    const delayS = retryMessages[0]?.delaySeconds ?? 0;
+    this.#mail.push({ taskId, attempts: attempts + 1, dueAt: Date.now() + delayS * 1000 });
+  }
+
+  /** What anybody can see at this moment is whole: the entry in D1 names blobs that are there. */
+  async checkVisible(): Promise<void> {
+    const entry = await entries.find(this.cache.key);
+    if (entry?.loaded == null) return;
+    const { fence, bytes, mapBytes } = entry.loaded;
+    const body = await env.BLOBS.head(`${this.cache.key}/${fence}/body`);
+    expect(body?.size, 'the body that D1 names is whole').toBe(bytes + mapBytes);
+  }
+
+  /** After all is over: tasks ended well, versions without gap, D1 and object agree, R2 holds what is named or owed. */
+  async checkHealed(): Promise<void> {
+    for (const taskId of this.accepted) {
+      expect(await objects.state(taskId)).toMatchObject({ task: { state: 'SUCCESS' } });
+    }
+    const { document, versions } = await runInDurableObject(stubOf(this.cache), (_, { storage: { sql } }) => ({
+      document: readDocument(sql, this.cache.key),
+      versions: sql
+        .exec<{ version: number }>(
+          "SELECT document ->> 'version' AS version FROM ended_tasks WHERE document ->> 'state' = 'SUCCESS' ORDER BY 1",
+        )
+        .toArray()
+        .map(({ version }) => version),
+    }));
+    if (document === null) throw new Error('the object knows nothing of the cache');
+    expect(versions).toEqual(Array.from({ length: document.counters.version }, (_, at) => at + 1));
+    expect({ head: document.head, settling: document.settling }).toEqual({ head: null, settling: [] });
+
+    const told = await objects.entry(this.cache.key);
+    expect(told).toMatchObject({ outcome: 'found' });
+    const { readAt: _, ...stored } = (await entries.find(this.cache.key)) ?? { readAt: null };
+    expect(told).toMatchObject({ entry: stored });
+
+    const listed = await env.BLOBS.list({ prefix: `${this.cache.key}/` });
+    const named = namedBlobs(document, 0).map((blob) => `${this.cache.key}/${blob.fence}/${blob.name}`);
+    expect(listed.objects.map(({ key }) => key).toSorted(), 'what lies in R2 a day later').toEqual(named.toSorted());
+  }
+
+  async #send(path: string, init: RequestInit = {}): Promise<Response> {
+    const headers = { Authorization: `Bearer ${await longToken}`, ...(init.headers as Record<string, string>) };
+    const request = new Request(`http://freshet.test${API_BASE}${path}`, { ...init, headers });
+    return app.fetch(request, struckEnv, createExecutionContext());
+  }
+}
+
+const longToken = token({ expiresInS: 1000 * DAY_S });
+
+/** A clean refusal: 503, when to come again, and nothing of what lies behind. */
+async function checkRefusal(answer: Response): Promise<number> {
+  const text = await answer.text();
+  expect([answer.status, answer.headers.get('Content-Type')], text).toEqual([503, 'application/problem+json']);
+  expect(Number(answer.headers.get('Retry-After'))).toBeGreaterThan(0);
+  expect(text).not.toContain('struck');
+  return answer.status;
+}

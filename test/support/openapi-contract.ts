@@ -1,0 +1,97 @@
+/** Holds answers of the service against the OpenAPI text that it serves itself. */
+
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
+import addFormats from 'ajv-formats';
+import { expect } from 'vitest';
+
+export interface JsonSchema {
+  [keyword: string]: unknown;
+}
+export interface Parameter {
+  in: 'path' | 'query' | 'header';
+  name: string;
+  required?: boolean;
+  schema: JsonSchema;
+}
+export interface Operation {
+  operationId: string;
+  parameters?: Parameter[];
+  requestBody?: { content: Record<string, { schema: JsonSchema }> };
+  responses: Record<string, { content?: Record<string, unknown> }>;
+}
+export interface OpenApiDocument {
+  openapi: string;
+  paths: Record<string, Record<string, Operation>>;
+}
+
+/** An answer that has been read. */
+export interface Answer {
+  status: number;
+  headers: Pick<Headers, 'get'>;
+  text: string;
+  /** Undefined: the body is no JSON. */
+  json: unknown;
+}
+
+export class OpenApiContract {
+  readonly #document: OpenApiDocument;
+  readonly #ajv = new Ajv2020({ strict: false, allErrors: true });
+  readonly #validators = new Map<string, ValidateFunction>();
+
+  constructor(document: OpenApiDocument) {
+    this.#document = document;
+    addFormats.default(this.#ajv);
+    this.#ajv.addSchema(document, 'api');
+  }
+
+  /** Fails the test unless status, content type and body of the answer are as the text says. */
+  check(method: string, path: string, { status, headers, text, json }: Answer): void {
+    // OPTIONS is no operation of the text.
+    if (method === 'OPTIONS') {
+      expect(text).toBe('');
+      return;
+    }
+    const template = this.#template(path);
+    const operation = this.#document.paths[template]?.[method.toLowerCase()];
+    expect(operation, `${method} ${path} is in the OpenAPI text`).toBeDefined();
+    const code = operation?.responses[status] === undefined ? 'default' : String(status);
+    const content = operation?.responses[code]?.content;
+    const type = headers.get('Content-Type') ?? '';
+    if (content === undefined) {
+      expect(text, `${method} ${path} ${status} has no body`).toBe('');
+      return;
+    }
+    const described = Object.keys(content).find((name) => essence(name) === essence(type) || name === '*/*');
+    expect(described, `${type} of ${method} ${path} ${status} is in the OpenAPI text`).toBeDefined();
+    if (described === undefined || json === undefined) return;
+    const pointer = ['paths', template, method.toLowerCase(), 'responses', code, 'content', described, 'schema'];
+    const validate = this.#validatorOf(`api#/${pointer.map(escapeToken).join('/')}`);
+    expect(validate(json) ? [] : validate.errors, `body of ${method} ${path} ${status}`).toEqual([]);
+  }
+
+  #validatorOf($ref: string): ValidateFunction {
+    const validate = this.#validators.get($ref) ?? this.#ajv.compile({ $ref });
+    this.#validators.set($ref, validate);
+    return validate;
+  }
+
+  /** The path of the text that fits, literal ones before those with parameters. */
+  #template(path: string): string {
+    const wanted = path.replace(/(.)\/$/, '$1').split('/');
+    const fits = (template: string): boolean => {
+      const parts = template.replace(/(.)\/$/, '$1').split('/');
+      return parts.length === wanted.length && parts.every((part, at) => part.startsWith('{') || part === wanted[at]);
+    };
+    const matches = Object.keys(this.#document.paths).filter(fits);
+    return matches.find((template) => !template.includes('{')) ?? matches[0] ?? path;
+  }
+}
+
+function essence(type: string): string {
+  return type.split(';')[0]?.trim().toLowerCase() ?? '';
+}
+
+/** A member name within a JSON pointer within a URI fragment (RFC 6901 section 6). */
+function escapeToken(name: string): string {
+  return encodeURIComponent(name.replaceAll('~', '~0').replaceAll('/', '~1'));
+}

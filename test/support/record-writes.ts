@@ -1,0 +1,52 @@
+/** The real bindings, with a record of what a request tried to change: what a refusal must not do. */
+import { env } from 'cloudflare:workers';
+import { recordingDatabase } from './database.ts';
+
+/** Verbs of the object that change nothing, or only when their answer says so. */
+const READING_VERBS: ReadonlySet<string> = new Set(['state', 'entry']);
+const HARMLESS_OUTCOMES: ReadonlySet<unknown> = new Set(['unknown', 'conflict', 'forbidden']);
+const READING_CALLS: ReadonlySet<string> = new Set(['get', 'head', 'list']);
+
+export interface WriteRecord {
+  /** To be put over `env`. */
+  bindings: Record<string, unknown>;
+  /** What was changed so far, such as `CACHE_OBJECT.enqueue` or the SQL of a write. */
+  writes(): string[];
+}
+
+export function recordWrites(): WriteRecord {
+  const { db, statements } = recordingDatabase(env.DB);
+  const writes: string[] = [];
+  const watched = <T extends object>(name: string, target: T): T =>
+    new Proxy(target, {
+      get(inner, member) {
+        const found = Reflect.get(inner, member);
+        if (typeof found !== 'function') return found;
+        return (...args: unknown[]) => {
+          const answer = Reflect.apply(found, inner, args);
+          if (READING_CALLS.has(String(member))) return answer;
+          if (name !== 'CACHE_OBJECT') writes.push(`${name}.${String(member)}`);
+          else if (!READING_VERBS.has(String(member))) return noteOutcome(answer, `${name}.${String(member)}`);
+          return answer;
+        };
+      },
+    });
+  async function noteOutcome(answer: Promise<{ outcome?: string } | undefined>, call: string): Promise<unknown> {
+    const settled = await answer;
+    if (!HARMLESS_OUTCOMES.has(settled?.outcome)) writes.push(call);
+    return settled;
+  }
+  return {
+    bindings: {
+      DB: db,
+      BLOBS: watched('BLOBS', env.BLOBS),
+      REFRESH_QUEUE: watched('REFRESH_QUEUE', env.REFRESH_QUEUE),
+      SYNC_QUEUE: watched('SYNC_QUEUE', env.SYNC_QUEUE),
+      CACHE_OBJECT: { getByName: (name: string) => watched('CACHE_OBJECT', env.CACHE_OBJECT.getByName(name)) },
+    },
+    writes: () => [
+      ...writes,
+      ...statements.map(({ sql }) => sql.trim()).filter((sql) => !/^(WITH|SELECT)\b/i.test(sql)),
+    ],
+  };
+}

@@ -1,0 +1,56 @@
+/** The maps that readers go by: test/README.md names every test, docs/design.md has what comments cite. */
+
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+
+const PROJECT = join(import.meta.dirname, '../..');
+const map = read('test/README.md');
+const design = read('docs/design.md');
+
+it('names every test file, and none that is not there', () => {
+  const there = globSync('**/*.test.ts', { cwd: join(PROJECT, 'test') });
+  const named = Array.from(map.matchAll(/`([\w/-]+\.test\.ts)`/g), ([, name]) => name ?? '');
+  expect({
+    'lack a row': there.filter((file) => !named.includes(file)),
+    'do not exist': named.filter((file) => !there.includes(file)),
+  }).toEqual({ 'lack a row': [], 'do not exist': [] });
+});
+
+it.each(['1', '2', '3', '4', '5', '6', '7'])('has tests for section %s of the contract', (section) => {
+  expect(rowsOf('Where a clause of the contract is tested', section)).not.toEqual([]);
+});
+
+it('has tests for each invariant of the design, and no other', () => {
+  const invariants = Array.from(sectionOf(design, 'Invariants').matchAll(/^(\d+)\. /gm), ([, number]) => number);
+  const tested = Array.from(
+    sectionOf(map, 'Where an invariant is tested').matchAll(/^\| (\d+) .*\.test\.ts`/gm),
+    ([, number]) => number,
+  );
+  expect(invariants.length).toBeGreaterThan(0);
+  expect(tested).toEqual(invariants);
+});
+
+it('finds in docs/design.md each heading that comments cite', () => {
+  const files = globSync('{src,test,scripts,demo}/**/*.ts', { cwd: PROJECT });
+  const cited = files.flatMap((file) =>
+    Array.from(read(file).matchAll(/DESIGN "([A-Z][\w ,]+)"/g), ([, heading]) => heading),
+  );
+  expect(cited.length).toBeGreaterThan(0);
+  expect(cited.filter((heading) => !design.includes(`## ${heading}`) && !design.includes(`**${heading}`))).toEqual([]);
+});
+
+function read(path: string): string {
+  return readFileSync(join(PROJECT, path), 'utf8');
+}
+
+function rowsOf(heading: string, first: string): string[] {
+  return sectionOf(map, heading)
+    .split('\n')
+    .filter((row) => row.startsWith(`| ${first} `) && row.includes('.test.ts`'));
+}
+
+/** What stands under a heading of the second level. */
+function sectionOf(text: string, heading: string): string {
+  return text.split(/^## /m).find((section) => section.startsWith(`${heading}\n`)) ?? '';
+}

@@ -1,0 +1,92 @@
+/** Eviction of caches that nobody reads, on real stores and objects; the clock is an argument. */
+import { env } from 'cloudflare:workers';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { runCron } from '../../src/cron.ts';
+import { evictUnread } from '../../src/flows/evict-unread.ts';
+import { makeServices } from '../../src/services.ts';
+import { alice, cachesOf, defineResource, load, loadAll, NOTHING_LOADED, onlyCache } from '../support/admin.ts';
+
+// Each begins with real loads, which wait for each other on a busy machine.
+vi.setConfig({ testTimeout: 30_000 });
+
+const DAY_MS = 86_400_000;
+const services = (days = 90) => {
+  const made = makeServices(env, () => {});
+  return { ...made, settings: { ...made.settings, evictUnreadDays: days } };
+};
+const read = (key: string, at: number) => services().entries.touch([{ key, hour: at - (at % 3_600_000) }]);
+const held = async (title: string) => (await cachesOf(title)).filter(({ version }) => version !== null);
+
+// Each test's walk begins at the start, among its own entries.
+beforeEach(async () => {
+  await env.DB.batch([env.DB.prepare('DELETE FROM entries'), env.DB.prepare('DELETE FROM walks')]);
+});
+
+describe('a cache', () => {
+  it('that nobody has read for EVICT_UNREAD_DAYS is purged, by cron; its versions go on counting', async () => {
+    const { title } = await defineResource();
+    await load(title);
+    const { key } = await onlyCache(title);
+    await read(key, Date.now());
+    await runCron(services(), Date.now() + 89 * DAY_MS);
+    expect((await onlyCache(title)).version).toBe(1);
+    await runCron(services(), Date.now() + 91 * DAY_MS);
+    expect(await onlyCache(title)).toMatchObject({ key, ...NOTHING_LOADED });
+    const answer = await alice.get(`/rpc/${title}/`, { Prefer: 'wait=20' });
+    expect([answer.status, answer.headers.get('Content-Version')]).toEqual([200, 'v2']);
+  });
+
+  it('that was loaded since, or read since, is kept', async () => {
+    const { title } = await defineResource();
+    await loadAll(title, [{ n: 1 }, { n: 2 }]);
+    const now = Date.now();
+    const [first, second] = await cachesOf(title);
+    await read(first?.key ?? '', now + 50 * DAY_MS);
+    await evictUnread(services(), now + 100 * DAY_MS);
+    expect((await held(title)).map(({ key }) => key)).toEqual([first?.key]);
+    await read(second?.key ?? '', now - 10 * DAY_MS);
+    await loadAll(title, [second?.parameters as { n: number }]);
+    await evictUnread(services(), now + 80 * DAY_MS);
+    expect(await held(title)).toHaveLength(2);
+  });
+
+  it('is kept for ever with EVICT_UNREAD_DAYS 0', async () => {
+    const { title } = await defineResource();
+    await load(title);
+    await evictUnread(services(0), Date.now() + 10_000 * DAY_MS);
+    expect(await held(title)).toHaveLength(1);
+  });
+});
+
+describe('the walk', () => {
+  it('looks at so many entries a step, and begins anew at the end', async () => {
+    const { title } = await defineResource();
+    await loadAll(title, [{ n: 1 }, { n: 2 }, { n: 3 }]);
+    const late = Date.now() + 91 * DAY_MS;
+    const left = async () => (await held(title)).length;
+    await evictUnread(services(), late, 2);
+    expect(await left()).toBe(1);
+    await evictUnread(services(), late, 2);
+    expect(await left()).toBe(0);
+    const [first] = await cachesOf(title);
+    await loadAll(title, [first?.parameters as { n: number }]);
+    await evictUnread(services(), late, 2);
+    expect(await left()).toBe(0);
+  });
+
+  it('goes on past a cache whose object cannot be reached, and comes back to it', async () => {
+    const { title } = await defineResource();
+    await loadAll(title, [{ n: 1 }, { n: 2 }]);
+    const [lost] = await cachesOf(title);
+    const late = Date.now() + 91 * DAY_MS;
+    const real = services();
+    const purge: typeof real.objects.purge = async (request) => {
+      if (request.key === lost?.key) throw new Error('the object cannot be reached');
+      return real.objects.purge(request);
+    };
+    await evictUnread({ ...real, objects: { ...real.objects, purge } }, late, 1000);
+    expect((await held(title)).map(({ key }) => key)).toEqual([lost?.key]);
+    await evictUnread(real, late, 1000);
+    expect(await held(title)).toEqual([]);
+  });
+});

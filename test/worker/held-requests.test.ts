@@ -1,0 +1,103 @@
+/** An isolate that holds as many requests as it may answers further ones at once. */
+import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test';
+import { env } from 'cloudflare:workers';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { API_BASE } from '../../src/contract/constants.ts';
+import { cacheIdentity } from '../../src/core/cache-key.ts';
+import { type Hold, heldRequests, MAX_HELD } from '../../src/flows/held-requests.ts';
+import { makeServices } from '../../src/services.ts';
+import { Client } from '../support/client.ts';
+import { countCalls } from '../support/count-calls.ts';
+import { allEventsIn } from '../support/event-stream.ts';
+import { Source } from '../support/sources.ts';
+import { heldSource, taskIn, untilLoading } from '../support/tasks.ts';
+import { bearer } from '../support/token.ts';
+
+// Shorter than the waits asked for: whoever is held all the same fails the test.
+vi.setConfig({ testTimeout: 10_000 });
+
+const alice = new Client({ user: 'alice' });
+let holds: Hold[] = [];
+
+/** Takes all the room that is left. */
+function crowd(): void {
+  while (heldRequests.count < MAX_HELD) {
+    const hold = heldRequests.enter(Date.now() + 60_000, Date.now());
+    if (hold !== null) holds.push(hold);
+  }
+}
+beforeEach(() => {
+  holds = [];
+});
+afterEach(() => {
+  for (const hold of holds) hold.release();
+  expect(heldRequests.count).toBe(0);
+});
+
+const refresh = (source: Source, prefer: string) =>
+  alice.post('/cache/refresh/', { resource_title: source.title }, { Prefer: prefer });
+
+it('a refresh is accepted and answered with its task', async () => {
+  const { source } = await heldSource();
+  crowd();
+  expect(['PENDING', 'STARTED']).toContain((await taskIn(await refresh(source, 'wait=15'))).task_state);
+});
+
+it('a wait for a task is answered with the task as it is', async () => {
+  const { source } = await heldSource();
+  const { task_id: id } = await taskIn(await refresh(source, 'respond-async'));
+  await untilLoading(source);
+  crowd();
+  const answer = await alice.get(`/cache/state/?task_id=${id}`, { Prefer: 'wait=15' });
+  expect(await taskIn(answer)).toEqual({ task_id: id, task_state: 'STARTED' });
+});
+
+it('an event stream tells the state, when to come back, and ends', async () => {
+  const { source } = await heldSource();
+  const { task_id: id } = await taskIn(await refresh(source, 'respond-async'));
+  await untilLoading(source);
+  crowd();
+  const answer = await alice.get(`/cache/state/?task_id=${id}`, { Accept: 'text/event-stream' });
+  expect([answer.status, await answer.text()]).toEqual([
+    200,
+    `retry: 10000\n\nevent: state\ndata: {"task_id":"${id}","task_state":"STARTED"}\n\n`,
+  ]);
+});
+
+it('a first read asks for the load and tells its task, a further one tells it without asking', async () => {
+  const { source } = await heldSource();
+  crowd();
+  const [first, second] = [await alice.get(source.path), await alice.get(source.path)];
+  expect([first.status, second.status]).toEqual([202, 202]);
+  expect(second.headers.get('Location')).toBe(first.headers.get('Location'));
+  expect(await source.loads()).toBeLessThanOrEqual(1);
+});
+
+it('a read whose task nobody knows is sent away for a second, and costs the object no call', async () => {
+  const source = await Source.define();
+  const settings = { ENTRY_CACHE_MS: '60000' };
+  const context = createExecutionContext();
+  const { lookup } = makeServices({ ...env, ...settings }, (work) => context.waitUntil(work));
+  await lookup.find(cacheIdentity(source.title, {}, null).key, source.title);
+  await waitOnExecutionContext(context);
+  crowd();
+  const { calls, response } = await countCalls(API_BASE + source.path, { headers: await bearer() }, settings);
+  expect([response.status, response.headers.get('Retry-After')]).toEqual([503, '1']);
+  expect(await response.json()).toMatchObject({ type: '/docs/problems#overloaded' });
+  expect(calls.object).toBe(0);
+});
+
+it('what need not be held is answered as ever', async () => {
+  const source = await Source.define();
+  expect((await alice.get(source.path)).status).toBe(200);
+  crowd();
+  expect((await alice.get(source.path)).status).toBe(200);
+});
+
+it('a stream that ends gives its room back', async () => {
+  const source = await Source.define();
+  const { task_id: id } = await taskIn(await refresh(source, 'wait=10'));
+  const answer = await alice.get(`/cache/state/?task_id=${id}`, { Accept: 'text/event-stream' });
+  expect(await allEventsIn(answer)).not.toHaveLength(0);
+  expect(heldRequests.count).toBe(0);
+});
