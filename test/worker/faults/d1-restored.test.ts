@@ -5,7 +5,7 @@
 
 import { createExecutionContext, runDurableObjectAlarm, waitOnExecutionContext } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { app } from '../../../src/app.ts';
 import { API_BASE } from '../../../src/contract/constants.ts';
 import { etagOf } from '../../../src/core/etag.ts';
@@ -13,6 +13,7 @@ import { d1Entries } from '../../../src/stores/entries.ts';
 import { copyOfD1 } from '../../support/d1-copy.ts';
 import { stubOf } from '../../support/object-loads.ts';
 import { Refreshed } from '../../support/refreshes.ts';
+import { runningClock } from '../../support/running-clock.ts';
 import { token } from '../../support/token.ts';
 
 vi.setConfig({ testTimeout: 20_000 });
@@ -22,14 +23,7 @@ const TTL_S = 3600;
 const entries = d1Entries(env.DB);
 const longToken = token({ expiresInS: 86_400 });
 
-let passedMs = 0;
-beforeAll(() => {
-  const now = Date.now;
-  vi.spyOn(Date, 'now').mockImplementation(() => now() + passedMs);
-});
-afterAll(() => {
-  vi.restoreAllMocks();
-});
+const passMs = runningClock();
 
 /** Reads at a location that keeps nothing; what goes on after the answer is waited for. */
 async function read({ title }: Refreshed, headers: Record<string, string> = {}) {
@@ -54,7 +48,7 @@ async function changedSince(members: Parameters<typeof Refreshed.define>[0] = {}
   await cache.origin.answer({ body: 'one' });
   await cache.refresh();
   const copy = await copyOfD1(cache.title);
-  passedMs += 30 * MINUTE_MS;
+  passMs(30 * MINUTE_MS);
   await cache.origin.answer({ body: 'two' });
   await cache.refresh();
   expect(await versionInD1(cache)).toBe(2);
@@ -74,7 +68,7 @@ it('a device that names its newer version gets that, and D1 has it again', async
 it('a device that names none sees the older version for no longer than it was fresh, then the newer, without a load', async () => {
   const { cache, copy } = await changedSince();
   await copy.restore('entries');
-  passedMs += 40 * MINUTE_MS;
+  passMs(40 * MINUTE_MS);
   expect(await read(cache)).toEqual([200, 'v2', 'two']);
   expect(await versionInD1(cache)).toBe(2);
   expect(await cache.origin.requests()).toHaveLength(2);
@@ -85,7 +79,7 @@ it('a cache that D1 does not know any more is read without a load, and D1 has it
   const copy = await copyOfD1(cache.title);
   await cache.origin.answer({ body: 'one' });
   await cache.refresh();
-  passedMs += 30 * MINUTE_MS;
+  passMs(30 * MINUTE_MS);
   await copy.restore('entries');
   expect(await versionInD1(cache)).toBeNull();
   expect(await read(cache)).toEqual([200, 'v1', 'one']);
@@ -95,7 +89,7 @@ it('a cache that D1 does not know any more is read without a load, and D1 has it
 
 it('an older version whose body has long been removed gives way to the newer one', async () => {
   const { cache, copy } = await changedSince({ ttl_s: 10 * TTL_S, retain_versions: 1 });
-  passedMs += 61 * MINUTE_MS;
+  passMs(61 * MINUTE_MS);
   await runDurableObjectAlarm(stubOf(cache.cache));
   expect(await cache.objects()).toHaveLength(1);
   await copy.restore('entries');
@@ -122,6 +116,6 @@ it('a definition that was changed since holds again when it is put again, and re
 
   await cache.redefine({ ttl_s: 2 * TTL_S });
   expect((await cache.refresh()).task).toMatchObject({ state: 'SUCCESS', version: 5 });
-  passedMs += 90 * MINUTE_MS;
+  passMs(90 * MINUTE_MS);
   expect(await read(cache)).toEqual([200, 'v5', 'two']);
 });

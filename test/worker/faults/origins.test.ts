@@ -1,11 +1,12 @@
 /** Origins as they are: what a task says of each, how often it was tried, and that devices still get what they had. */
 
 import { env } from 'cloudflare:workers';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { d1Entries } from '../../../src/stores/entries.ts';
 import { report } from '../../support/faults/report.ts';
 import type { OriginAnswer } from '../../support/origin.ts';
 import { Refreshed, run, stateOf } from '../../support/refreshes.ts';
+import { runningClock } from '../../support/running-clock.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
 
@@ -146,14 +147,7 @@ const ROWS: Row[] = [
   },
 ];
 
-let passedMs = 0;
-beforeAll(() => {
-  const now = Date.now;
-  vi.spyOn(Date, 'now').mockImplementation(() => now() + passedMs);
-});
-afterAll(() => {
-  vi.restoreAllMocks();
-});
+const passMs = runningClock();
 
 it.each(ROWS)('an origin that $name', async ({ name, answer, timeoutS = 120, error, tries, waitS }) => {
   const cache = await Refreshed.define({
@@ -177,7 +171,7 @@ it.each(ROWS)('an origin that $name', async ({ name, answer, timeoutS = 120, err
       expect(waitedS).toBeGreaterThan(waitS[0] - 1);
       expect(waitedS).toBeLessThan(waitS[1]);
     }
-    passedMs += Math.max(waitedS * 1000, 0) + 10;
+    passMs(Math.max(waitedS * 1000, 0) + 10);
     await run(taskId);
   }
 

@@ -9,6 +9,7 @@ import { strikeableCaches } from '../../support/faults/bindings.ts';
 import { report } from '../../support/faults/report.ts';
 import { MODES, STORES, type Strike } from '../../support/faults/strikes.ts';
 import { StruckCache } from '../../support/faults/struck-cache.ts';
+import { runningClock } from '../../support/running-clock.ts';
 
 vi.setConfig({ testTimeout: 300_000 });
 
@@ -119,20 +120,12 @@ const FLOWS: Flow[] = [
 
 beforeAll(() => {
   vi.stubGlobal('caches', strikeableCaches(caches));
-  const now = Date.now;
-  vi.spyOn(Date, 'now').mockImplementation(() => now() + passedMs);
 });
 afterAll(() => {
-  vi.restoreAllMocks();
   vi.unstubAllGlobals();
 });
 
-/** The clock runs, and is put forward by this much, ms. */
-let passedMs = 0;
-
-function passMs(ms: number): void {
-  passedMs += ms;
-}
+const passMs = runningClock();
 
 /** The flow on caches of its own, side by side, each struck in its way (null: not at all). */
 class Campaign {

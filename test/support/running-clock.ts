@@ -1,0 +1,17 @@
+/** A clock that runs and can be put forward, for the tests of the file that asks for it. */
+import { afterAll, beforeAll, vi } from 'vitest';
+
+/** Mocks `Date.now` while the file runs; the function handed back puts it forward by so many ms. */
+export function runningClock(): (ms: number) => void {
+  let passedMs = 0;
+  beforeAll(() => {
+    const now = Date.now;
+    vi.spyOn(Date, 'now').mockImplementation(() => now() + passedMs);
+  });
+  afterAll(() => {
+    vi.restoreAllMocks();
+  });
+  return (ms) => {
+    passedMs += ms;
+  };
+}
