@@ -18,5 +18,5 @@ const inTheClear = secureHeaders({ ...HEADERS, strictTransportSecurity: false })
 
 /** Sets them on every answer; `Strict-Transport-Security` only on those over TLS (RFC 6797 section 7.2). */
 export const secured = factory.createMiddleware(function secured(c, next) {
-  return new URL(c.req.url).protocol === 'https:' ? overTls(c, next) : inTheClear(c, next);
+  return c.req.url.startsWith('https:') ? overTls(c, next) : inTheClear(c, next);
 });
