@@ -7,7 +7,7 @@
 import { growingGapMs } from '../core/backoff.ts';
 import { type FreshnessRules, freshnessRules, isAwaited, lastFailure } from '../core/freshness.ts';
 import { overloaded } from '../stores/overloaded.ts';
-import { sleep } from '../stores/timing.ts';
+import { sleep } from '../waiting.ts';
 import { askForLoad, type LoadAnswer, type PendingTask } from './ask-for-load.ts';
 import { available } from './available.ts';
 import { type FoundCache, versionOf } from './find-entry.ts';

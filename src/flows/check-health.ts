@@ -1,7 +1,7 @@
 /** Whether each store answers (CONTRACT 5). A check leaves nothing behind. */
 
 import { log } from '../log.ts';
-import { within } from '../stores/timing.ts';
+import { within } from '../waiting.ts';
 
 /** Whether a store answers in time. */
 export type StoreHealth = 'ok' | 'failing';

@@ -5,7 +5,7 @@
  */
 
 import { BoundedMap } from '../stores/bounded-map.ts';
-import { sleep } from '../stores/timing.ts';
+import { sleep } from '../waiting.ts';
 
 /** A load is heavy once it has brought more than this, bytes. */
 export const HEAVY_BYTES = 1_048_576;

@@ -7,7 +7,7 @@
 import type { ScheduledRun } from '../contract/stores.ts';
 import { nextRunAt } from '../core/schedule.ts';
 import { log } from '../log.ts';
-import { sleep } from '../stores/timing.ts';
+import { sleep } from '../waiting.ts';
 import { refreshPage } from './refresh-page.ts';
 import type { Services } from './services.ts';
 

@@ -8,7 +8,7 @@ import { LoadFailure, Problem, taskError } from '../contract/problem.ts';
 import { spreadTtlMs } from '../core/freshness.ts';
 import { log, withLogFields } from '../log.ts';
 import type { Fetch } from '../origin/fetch-origin.ts';
-import { sleep } from '../stores/timing.ts';
+import { sleep } from '../waiting.ts';
 import { announceCache } from './announce-cache.ts';
 import { deadline } from './deadline.ts';
 import { loadableResource, loadCache } from './load-cache.ts';

@@ -5,7 +5,7 @@
 
 import { hasEnded, type Task } from '../contract/task.ts';
 import { log } from '../log.ts';
-import { sleep } from '../stores/timing.ts';
+import { sleep } from '../waiting.ts';
 import { available } from './available.ts';
 import { heldRequests } from './held-requests.ts';
 import type { Services } from './services.ts';

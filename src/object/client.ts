@@ -5,7 +5,7 @@ import type { Problem } from '../contract/problem.ts';
 import { backoffMs } from '../core/backoff.ts';
 import { objectNameOfKey, objectNameOfTask } from '../core/task-id.ts';
 import { overloaded } from '../stores/overloaded.ts';
-import { sleep, within } from '../stores/timing.ts';
+import { sleep, within } from '../waiting.ts';
 import type { CacheObject } from './cache-object.ts';
 
 /** Attempts of one call, and the most between the first two, ms. */

@@ -5,7 +5,7 @@ import type { Blobs, Entries } from '../contract/stores.ts';
 import type { OwedBlob } from '../core/task-machine/document.ts';
 import { entryOf } from '../core/task-machine/views.ts';
 import { log } from '../log.ts';
-import { within } from '../stores/timing.ts';
+import { within } from '../waiting.ts';
 import type { KeyRows } from './key-rows.ts';
 
 /** How long a write to D1 is waited for, ms: D1 stalls for a minute at times, and the alarm repeats it. */

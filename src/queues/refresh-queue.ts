@@ -7,7 +7,7 @@ import type { Lease } from '../contract/object.ts';
 import { type RefreshServices, type RunOptions, runRefresh } from '../flows/run-refresh.ts';
 import type { Services } from '../flows/services.ts';
 import { withLogFields } from '../log.ts';
-import { within } from '../stores/timing.ts';
+import { within } from '../waiting.ts';
 import { readRefreshMessage } from './refresh-message.ts';
 
 const WAIT_MS = 2000;

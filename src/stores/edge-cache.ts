@@ -4,7 +4,7 @@
  */
 
 import { log } from '../log.ts';
-import { within } from './timing.ts';
+import { within } from '../waiting.ts';
 
 /** Bodies under internal URLs, for a time. */
 export interface EdgeCache {

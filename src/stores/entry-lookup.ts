@@ -8,11 +8,11 @@
 
 import type { Entries, EntryLookup, LookedUp, NotedTask } from '../contract/stores.ts';
 import { log } from '../log.ts';
+import { sleep, within } from '../waiting.ts';
 import { BoundedMap } from './bounded-map.ts';
 import type { EdgeCache } from './edge-cache.ts';
 import * as copies from './entry-copies.ts';
 import { overloaded } from './overloaded.ts';
-import { sleep, within } from './timing.ts';
 
 /** How the look-up is made. */
 export interface EntryLookupOptions {

@@ -1,8 +1,8 @@
 /** The refusal of a store that does not answer, or refuses. */
 
 import { Problem } from '../contract/problem.ts';
+import { within } from '../waiting.ts';
 import { platformRetryAfterS } from './platform-faults.ts';
-import { within } from './timing.ts';
 
 const USUAL_RETRY_AFTER_S = 1;
 

@@ -5,8 +5,8 @@
 
 import { Problem } from '../contract/problem.ts';
 import { log } from '../log.ts';
+import { within } from '../waiting.ts';
 import { BoundedMap } from './bounded-map.ts';
-import { within } from './timing.ts';
 
 export interface RateLimits {
   /** Counts a request of a user. @throws Problem `rate-limited` with `Retry-After` */

@@ -5,9 +5,9 @@ import { isDefined, type Resource, type StoredResource } from '../contract/resou
 import type { Resources } from '../contract/stores.ts';
 import { nextRunAt } from '../core/schedule.ts';
 import { log } from '../log.ts';
+import { within } from '../waiting.ts';
 import { BoundedMap } from './bounded-map.ts';
 import { overloaded } from './overloaded.ts';
-import { within } from './timing.ts';
 
 interface Row {
   title: string;

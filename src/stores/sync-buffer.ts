@@ -9,8 +9,8 @@ import type { SyncMessage, SyncRecord } from '../contract/messages.ts';
 import type { SyncBuffer, SyncRecords } from '../contract/stores.ts';
 import { isNewer, recordId } from '../core/sync-records.ts';
 import { log } from '../log.ts';
+import { sleep, within } from '../waiting.ts';
 import { BoundedMap } from './bounded-map.ts';
-import { sleep, within } from './timing.ts';
 
 /** How the buffer is timed. */
 export interface SyncBufferOptions {
