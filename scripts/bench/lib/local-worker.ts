@@ -1,0 +1,98 @@
+/**
+ * A built Worker in workerd without `wrangler dev` before it: its requests go straight to a socket of workerd, so that
+ * what is measured is the Worker and the local stores, and no proxy. Bindings are those of wrangler.toml.
+ */
+
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readD1Migrations } from '@cloudflare/vitest-pool-workers';
+import { convertV4MiniflareOptions, Miniflare, type V4WorkerOptions } from 'miniflare';
+import { unstable_getMiniflareWorkerOptions as optionsOf } from 'wrangler';
+import { signToken, type TokenOptions } from '../../lib/token.ts';
+import { PROJECT } from '../../lib/wrangler.ts';
+import { descendantsOf } from './processes.ts';
+
+/** How a Worker is run. */
+export interface LocalWorkerOptions {
+  /** Path of the built script, a single ES module. */
+  script: string;
+  /** Settings beside those of wrangler.toml; rate limits are off unless told. */
+  vars?: Record<string, string>;
+  /** Changes to what wrangler.toml says: further bindings, another class of object. */
+  more?: Partial<V4WorkerOptions>;
+}
+
+const DAY_S = 86_400;
+const SCOPES = 'cache:read cache:refresh cache:admin';
+
+/** A running Worker with stores of its own, removed at the end. */
+export class LocalWorker {
+  /** Where it answers: a socket of workerd. */
+  readonly url: string;
+  readonly secret: string;
+  /** The processes that do its work. */
+  readonly pids: readonly number[];
+  readonly #miniflare: Miniflare;
+  readonly #stores: string;
+
+  private constructor(miniflare: Miniflare, where: { url: string; secret: string; stores: string; pids: number[] }) {
+    this.#miniflare = miniflare;
+    this.url = where.url;
+    this.secret = where.secret;
+    this.pids = where.pids;
+    this.#stores = where.stores;
+  }
+
+  /** Starts it with empty stores, the schema applied. */
+  static async start({ script, vars = {}, more = {} }: LocalWorkerOptions): Promise<LocalWorker> {
+    const secret = randomBytes(32).toString('base64url');
+    const stores = mkdtempSync(join(tmpdir(), 'freshet-stores-'));
+    const before = new Set(descendantsOf(process.pid));
+    // The reader of /docs is no part of what is measured.
+    const { assets: _assets, ...worker } = optionsOf(join(PROJECT, 'wrangler.toml')).workerOptions;
+    const usual = { JWT_SECRET: secret, RATE_LIMITS: 'off', ORIGIN_HOSTS: '127.0.0.1' };
+    const miniflare = new Miniflare(
+      convertV4MiniflareOptions({
+        ...worker,
+        name: 'worker',
+        rootPath: '/',
+        modules: [{ type: 'ESModule', path: script, contents: readFileSync(script) }],
+        modulesRoot: '/',
+        bindings: { ...(worker.bindings as Record<string, string>), ...usual, ...vars },
+        unsafeDirectSockets: [{ host: '127.0.0.1', port: 0 }],
+        defaultPersistRoot: stores,
+        cf: false,
+        ...more,
+      } as Parameters<typeof convertV4MiniflareOptions>[0]),
+    );
+    await miniflare.ready;
+    const { origin: url } = await miniflare.unsafeGetDirectURL('worker');
+    const pids = descendantsOf(process.pid).filter((pid) => !before.has(pid));
+    await applyMigrations(await miniflare.getD1Database('DB'));
+    return new LocalWorker(miniflare, { url, secret, stores, pids });
+  }
+
+  /** A binding of the Worker's environment, as Miniflare's proxy gives it. */
+  async binding<Binding>(name: string): Promise<Binding> {
+    const bindings = await this.#miniflare.getBindings('worker');
+    return bindings[name] as Binding;
+  }
+
+  /** A token with all scopes, unless told. */
+  token(user: string, options: Partial<TokenOptions> = {}): Promise<string> {
+    return signToken(this.secret, user, { scope: SCOPES, expiresS: DAY_S, ...options });
+  }
+
+  async stop(): Promise<void> {
+    await this.#miniflare.dispose();
+    rmSync(this.#stores, { recursive: true, force: true });
+  }
+}
+
+async function applyMigrations(db: Awaited<ReturnType<Miniflare['getD1Database']>>): Promise<void> {
+  for (const { queries } of await readD1Migrations(join(PROJECT, 'migrations'))) {
+    await db.batch(queries.map((query) => db.prepare(query)));
+  }
+}
