@@ -3,11 +3,11 @@
  * numbers, well-formed strings, bounded nesting. Numbers are judged by value, so `1e20` is refused as its digits would be.
  */
 
-import { JSONParser } from '@streamparser/json';
 import { MAX_NESTING } from '../contract/constants.ts';
 import type { Json } from '../contract/entry.ts';
 import { type InputFault, Problem } from '../contract/problem.ts';
 import { invalidParameters } from './input-faults.ts';
+import { JsonEvents } from './json-events.ts';
 import { pointerTo } from './pointer.ts';
 
 /**
@@ -65,15 +65,16 @@ function faultOfName(name: string): string | null {
 /** Where the text stops being JSON, in bytes: engines tell it in words of their own, and not always. */
 function positionOfFault(text: string): number {
   const bytes = new TextEncoder().encode(text);
-  const parser = new JSONParser({ paths: [] });
-  let failed = false;
-  parser.onValue = () => {};
-  parser.onError = () => {
-    failed = true;
-  };
+  const events = new JsonEvents(
+    { begin() {}, end() {}, name() {}, string() {}, literal() {} },
+    Number.POSITIVE_INFINITY,
+  );
   for (let at = 0; at < bytes.length; at++) {
-    parser.write(bytes.subarray(at, at + 1));
-    if (failed) return at;
+    try {
+      events.write(bytes.subarray(at, at + 1));
+    } catch {
+      return at;
+    }
   }
   return bytes.length;
 }

@@ -1,16 +1,17 @@
 /** Tables out of a JSON answer, in one pass and without ever holding one: rows are told as they go by. */
 
+import { MAX_ORIGIN_NESTING } from '../contract/constants.ts';
 import { LoadFailure } from '../contract/problem.ts';
 import type { TableDefinition } from '../contract/resource.ts';
 import type { MakeRowReader, RowSink } from '../contract/rows.ts';
-import { JsonEvents, type JsonHandler } from './json-events.ts';
+import { JsonEvents, type JsonHandler } from '../core/json-events.ts';
 import { JsonRows } from './json-rows.ts';
 import { type PointerNode, pointerTree } from './pointers.ts';
 
 /** Reads tables at RFC 6901 pointers of a JSON document. */
 export const readJson: MakeRowReader = (tables, sink) => {
   const finder = new TableFinder(tables, sink);
-  const events = new JsonEvents(finder);
+  const events = new JsonEvents(finder, MAX_ORIGIN_NESTING);
   return {
     write: (bytes) => events.write(bytes),
     end: () => {

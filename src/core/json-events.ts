@@ -1,7 +1,6 @@
 /** JSON (RFC 8259) as a stream of events, checked: what comes out of a reader that ended without an error was valid JSON. */
 
 import { type ParsedTokenInfo, Tokenizer, TokenType } from '@streamparser/json';
-import { MAX_ORIGIN_NESTING } from '../contract/constants.ts';
 import { LoadFailure } from '../contract/problem.ts';
 
 /** Is told of a document's parts in order. */
@@ -25,13 +24,16 @@ type Expected = 'value' | 'value or ]' | 'name' | 'name or }' | ':' | ', or end'
 export class JsonEvents {
   readonly #tokens = new Tokens();
   readonly #handler: JsonHandler;
+  readonly #maxNesting: number;
   /** For each open container, whether it is an object. */
   readonly #open: boolean[] = [];
   #expected: Expected = 'value';
   #handling = false;
 
-  constructor(handler: JsonHandler) {
+  /** @param maxNesting how deep containers may lie in each other; deeper is malformed */
+  constructor(handler: JsonHandler, maxNesting: number) {
     this.#handler = handler;
+    this.#maxNesting = maxNesting;
     this.#tokens.onToken = (token) => {
       this.#handling = true;
       this.#take(token);
@@ -109,8 +111,8 @@ export class JsonEvents {
 
   #begin(isObject: boolean, offset: number): void {
     this.#value(offset);
-    if (this.#open.length === MAX_ORIGIN_NESTING) {
-      throw new LoadFailure('origin-malformed', `The origin's JSON is nested deeper than ${MAX_ORIGIN_NESTING}.`);
+    if (this.#open.length === this.#maxNesting) {
+      throw new LoadFailure('origin-malformed', `The origin's JSON is nested deeper than ${this.#maxNesting}.`);
     }
     this.#open.push(isObject);
     this.#expected = isObject ? 'name or }' : 'value or ]';
