@@ -1,6 +1,6 @@
 /** What a client or operator does about each problem: the text of /docs/problems. */
 
-import type { ProblemCode } from '../contract/problem.ts';
+import type { ProblemCode } from '../../src/contract/problem.ts';
 
 /** Code -> one or two sentences. */
 export const REMEDIES: Readonly<Record<ProblemCode, string>> = {

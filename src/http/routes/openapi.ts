@@ -1,6 +1,7 @@
 /** The OpenAPI 3.1 text, generated from the routes and the schemas that check them (CONTRACT 5), by the build. */
 
 import { API_BASE } from '../../contract/constants.ts';
+import { readAsset } from '../assets.ts';
 import { factory } from '../factory.ts';
 import { methods } from '../methods.ts';
 import { OPENAPI_ASSET } from '../openapi-head.ts';
@@ -16,7 +17,6 @@ export const openapi = factory.createApp();
 
 openapi.use('/openapi.json', methods('GET', 'HEAD', 'OPTIONS'));
 openapi.get('/openapi.json', async (c) => {
-  // The binding knows paths only; the host is nobody's.
-  text ??= await (await c.env.ASSETS.fetch(`https://assets.internal/${OPENAPI_ASSET}`)).json();
+  text ??= await (await readAsset(c.env.ASSETS, OPENAPI_ASSET)).json();
   return replyJson(c, text);
 });
