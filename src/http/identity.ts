@@ -1,27 +1,14 @@
-/** Who asks and what they may (CONTRACT 1): bearer tokens verified with jose (RFC 6750, RFC 7519, RFC 8725). */
+/** Who asks and what they may (CONTRACT 1): bearer tokens (RFC 6750). */
 
-import { errors, type JWTPayload, jwtVerify } from 'jose';
 import * as v from 'valibot';
-import { HEADER, MAX_DEVICE_LENGTH, MAX_USER_LENGTH } from '../contract/constants.ts';
-import { type Identity, SCOPES, type Scope } from '../contract/identity.ts';
+import { HEADER, MAX_DEVICE_LENGTH } from '../contract/constants.ts';
+import type { Identity, Scope } from '../contract/identity.ts';
 import { Problem } from '../contract/problem.ts';
-import { readText } from '../settings.ts';
+import { DeviceId } from './device-id.ts';
 import { factory } from './factory.ts';
 import { limitRequests } from './limit-requests.ts';
 import { tokenKeys } from './token-keys.ts';
-
-const CLOCK_TOLERANCE_S = 30;
-/** A token with no `scope` claim has these. */
-const USUAL_SCOPES: readonly Scope[] = ['cache:read', 'cache:refresh'];
-
-/** 1-128 visible ASCII characters (RFC 5234 VCHAR). */
-const DeviceId = v.pipe(v.string(), v.regex(/^[\x21-\x7e]+$/), v.maxLength(MAX_DEVICE_LENGTH));
-const Claims = v.object({
-  sub: v.pipe(v.string(), v.regex(new RegExp(`^\\P{Cc}{1,${MAX_USER_LENGTH}}$`, 'u')), v.check(isWellFormed)),
-  exp: v.pipe(v.number(), v.maxValue(Number.MAX_SAFE_INTEGER)),
-  scope: v.optional(v.string()),
-  device_id: v.optional(DeviceId),
-});
+import { verifyToken } from './token-verifier.ts';
 
 /**
  * Middleware of every path but the open ones: verifies the token and demands one of the scopes. Sets `identity` and
@@ -54,37 +41,18 @@ export function insufficientScope(scope: Scope, detail: string): Problem {
 }
 
 /** Who the `Authorization` header speaks for: `Bearer <JWT>`, or the bare `<JWT>` that FMP clients send. */
-async function identify(
+function identify(
   authorization: string | undefined,
   env: object,
   waitUntil: (work: Promise<unknown>) => void,
 ): Promise<Identity> {
+  // Without a key nobody is let in, nor told that a token would help.
   const keys = tokenKeys(env);
   const token = tokenIn(authorization?.trim() ?? '');
-  if (token === null) {
-    throw new Problem('unauthenticated', 'Send a token: "Authorization: Bearer <JWT>".', {
-      headers: { 'WWW-Authenticate': 'Bearer' },
-    });
-  }
-  const issuer = readText(env, 'JWT_ISSUER');
-  const audience = readText(env, 'JWT_AUDIENCE');
-  const options = {
-    algorithms: keys.algorithms,
-    clockTolerance: CLOCK_TOLERANCE_S,
-    requiredClaims: ['exp', 'sub'],
-    ...(issuer === undefined ? {} : { issuer }),
-    ...(audience === undefined ? {} : { audience }),
-  };
-  try {
-    const { payload } =
-      typeof keys.key === 'function'
-        ? await jwtVerify(token, keys.key(waitUntil), options)
-        : await jwtVerify(token, keys.key, options);
-    return identityOf(payload);
-  } catch (cause) {
-    if (cause instanceof Problem) throw cause;
-    throw invalidToken(cause instanceof errors.JWTExpired ? 'The token has expired' : 'The token is not valid', cause);
-  }
+  if (token !== null) return verifyToken(token, keys, env, waitUntil);
+  throw new Problem('unauthenticated', 'Send a token: "Authorization: Bearer <JWT>".', {
+    headers: { 'WWW-Authenticate': 'Bearer' },
+  });
 }
 
 /**
@@ -95,24 +63,6 @@ function tokenIn(credentials: string): string | null {
   const token = credentials.replace(/^Bearer(?: +|$)/i, '');
   const isBare = token === credentials;
   return token === '' || (isBare && /\s/.test(token)) ? null : token;
-}
-
-function identityOf(payload: JWTPayload): Identity {
-  const claims = v.parse(Claims, payload);
-  const named = claims.scope?.split(' ') ?? USUAL_SCOPES;
-  return {
-    user: claims.sub,
-    scopes: new Set(SCOPES.filter((scope) => named.includes(scope))),
-    device: claims.device_id ?? null,
-    expiresAt: claims.exp * 1000,
-  };
-}
-
-function invalidToken(description: string, cause: unknown): Problem {
-  return new Problem('unauthenticated', `${description}. Get a new one.`, {
-    headers: { 'WWW-Authenticate': `Bearer error="invalid_token", error_description="${description}"` },
-    cause,
-  });
 }
 
 function deviceOf(identity: Identity, header: string | undefined): string | null {
@@ -130,8 +80,4 @@ function deviceOf(identity: Identity, header: string | undefined): string | null
     throw new Problem('device-mismatch', `This token belongs to another device than ${HEADER.deviceId} names.`);
   }
   return header;
-}
-
-function isWellFormed(text: string): boolean {
-  return text.isWellFormed();
 }

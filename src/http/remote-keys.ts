@@ -23,15 +23,26 @@ const EMPTY_PAUSE_MS = 5000;
 /** How long keys serve while the set cannot be had, ms: longer, whoever cuts us off from it would keep a removed key alive. */
 const KEPT_MS = 86_400_000;
 
-/** Picks the key that a token names; `waitUntil` keeps a fetch alive that no answer waits for. */
-export type PickKey = (waitUntil: (work: Promise<unknown>) => void) => JWTVerifyGetKey;
+/** The keys behind a URL. */
+export interface RemoteKeys {
+  /**
+   * Picks the key that a token names; `waitUntil` keeps a fetch alive that no answer waits for. What is picked throws jose's
+   * errors for a token that names no key of the set.
+   *
+   * @throws Problem `overloaded` if there is no set or it is not known whether it has the key by now
+   */
+  pick(waitUntil: (work: Promise<unknown>) => void): JWTVerifyGetKey;
+  /** Which edition of the set there is, counted; and until when nobody need ask for the next, ms since the epoch. */
+  standing(): { edition: number; until: number };
+}
 
-/**
- * The keys behind a URL. What is picked throws jose's errors for a token that names no key of the set.
- *
- * @throws Problem `overloaded`, when picking, if there is no set or it is not known whether it has the key by now
- */
-export function remoteKeys(url: URL): PickKey {
+/** Whether keys are those of a remote set: a JWK has no functions. */
+export function isRemote(key: object): key is RemoteKeys {
+  return typeof (key as Partial<RemoteKeys>).pick === 'function';
+}
+
+/** The keys behind a URL. */
+export function remoteKeys(url: URL): RemoteKeys {
   // jose itself would fetch a set that has run out before it answers, and fail with it; so none of its sets runs out.
   const set = createRemoteJWKSet(url, {
     timeoutDuration: TIMEOUT_MS,
@@ -42,6 +53,7 @@ export function remoteKeys(url: URL): PickKey {
   let triedAt = Number.NEGATIVE_INFINITY;
   /** A fetch was begun and has not succeeded: it runs, or it failed. */
   let isOpen = false;
+  let edition = 0;
 
   async function fetchSet(): Promise<void> {
     triedAt = Date.now();
@@ -52,10 +64,11 @@ export function remoteKeys(url: URL): PickKey {
       throw unavailable(cause);
     }
     fetchedAt = Date.now();
+    edition += 1;
     isOpen = false;
   }
 
-  async function pick(header: JWSHeaderParameters, token: FlattenedJWSInput): Promise<CryptoKey> {
+  async function pickKnown(header: JWSHeaderParameters, token: FlattenedJWSInput): Promise<CryptoKey> {
     try {
       return await set(header, token);
     } catch (cause) {
@@ -66,16 +79,21 @@ export function remoteKeys(url: URL): PickKey {
     return set(header, token);
   }
 
-  return (waitUntil) => async (header, token) => {
+  const pick: RemoteKeys['pick'] = (waitUntil) => async (header, token) => {
     if (Date.now() > fetchedAt + KEPT_MS) {
       if (isOpen && Date.now() < triedAt + EMPTY_PAUSE_MS) throw unavailable();
       await fetchSet();
     }
-    const key = await pick(header, token);
+    const key = await pickKnown(header, token);
     if (Date.now() > fetchedAt + FRESH_MS && Date.now() >= triedAt + PAUSE_MS) {
       waitUntil(fetchSet().catch((error: unknown) => log('warn', 'keys.not_fetched', { error })));
     }
     return key;
+  };
+
+  return {
+    pick,
+    standing: () => ({ edition, until: Math.max(fetchedAt + FRESH_MS, triedAt + PAUSE_MS) }),
   };
 }
 

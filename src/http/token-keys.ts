@@ -7,14 +7,17 @@ import { createPublicKey, type JsonWebKeyInput } from 'node:crypto';
 import type { JWK } from 'jose';
 import { Problem } from '../contract/problem.ts';
 import { readText } from '../settings.ts';
-import { type PickKey, remoteKeys } from './remote-keys.ts';
+import { type RemoteKeys, remoteKeys } from './remote-keys.ts';
 
 /** What tokens are verified with, and how. */
 export interface TokenKeys {
-  /** One key, or what picks one of a remote set by the token's header. */
-  key: Uint8Array | JWK | PickKey;
+  /** Tells these keys from those of other settings. */
+  id: number;
+  /** One key, or a remote set of them. */
+  key: Uint8Array | JWK | RemoteKeys;
   algorithms: string[];
 }
+type ReadKeys = Omit<TokenKeys, 'id'>;
 
 const SETTINGS = ['JWT_JWKS_URL', 'JWT_PUBLIC_KEY', 'JWT_SECRET'] as const;
 const MIN_SECRET_BYTES = 32;
@@ -49,18 +52,20 @@ export function tokenKeys(env: object): TokenKeys {
     throw new Problem('misconfigured', `Exactly one of ${SETTINGS.join(', ')} must be set. ${fault}.`);
   }
   const id = `${only.name}=${only.value}`;
-  const keys = known.get(id) ?? READERS[only.name](only.value);
+  const before = known.get(id);
+  if (before !== undefined) return before;
+  const keys = { id: known.size, ...READERS[only.name](only.value) };
   known.set(id, keys);
   return keys;
 }
 
-const READERS: Readonly<Record<(typeof SETTINGS)[number], (value: string) => TokenKeys>> = {
+const READERS: Readonly<Record<(typeof SETTINGS)[number], (value: string) => ReadKeys>> = {
   JWT_JWKS_URL: remoteSet,
   JWT_PUBLIC_KEY: publicKey,
   JWT_SECRET: secret,
 };
 
-function remoteSet(value: string): TokenKeys {
+function remoteSet(value: string): ReadKeys {
   const url = URL.canParse(value) ? new URL(value) : null;
   // Anybody between us and a plain http endpoint could replace the keys; on this machine there is nobody between.
   if (url === null || !(url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname)))) {
@@ -73,7 +78,7 @@ function isLoopback(hostname: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
 }
 
-function publicKey(value: string): TokenKeys {
+function publicKey(value: string): ReadKeys {
   const jwk = readPublicKey(value);
   const algorithms = jwk.kty === 'RSA' ? RSA : (OF_CURVE[jwk.crv ?? ''] ?? []);
   const allowed = jwk.alg === undefined ? algorithms : algorithms.filter((name) => name === jwk.alg);
@@ -108,7 +113,7 @@ function readPublicKey(value: string): JWK {
   }
 }
 
-function secret(value: string): TokenKeys {
+function secret(value: string): ReadKeys {
   const key = new TextEncoder().encode(value);
   if (key.length < MIN_SECRET_BYTES) {
     throw new Problem('misconfigured', `The setting JWT_SECRET must have at least ${MIN_SECRET_BYTES} bytes.`);

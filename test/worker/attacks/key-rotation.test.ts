@@ -22,8 +22,8 @@ class SigningKey {
     return new SigningKey(pair, await exportJWK(pair.publicKey));
   }
 
-  token(): Promise<string> {
-    return sign({ sub: 'alice', exp: inSeconds(3600) }, this.#pair.privateKey, 'ES256', this.kid);
+  token(lifeS = 3600): Promise<string> {
+    return sign({ sub: 'alice', exp: inSeconds(lifeS) }, this.#pair.privateKey, 'ES256', this.kid);
   }
 }
 
@@ -42,8 +42,12 @@ class Service {
   }
 
   async answer(key: SigningKey): Promise<Response> {
+    return this.answerTo(await key.token());
+  }
+
+  answerTo(token: string): Promise<Response> {
     const settings = { JWT_SECRET: '', JWT_JWKS_URL: `${this.origin.url}/jwks` };
-    return sendUnder(settings, '/api/v1/cache/', { headers: { Authorization: `Bearer ${await key.token()}` } });
+    return sendUnder(settings, '/api/v1/cache/', { headers: { Authorization: `Bearer ${token}` } });
   }
 
   async status(key: SigningKey): Promise<number> {
@@ -104,6 +108,31 @@ it('a key that was taken out of the set is refused within ten minutes', async ()
   expect(await service.status(young)).toBe(200);
   expect(await service.status(old)).toBe(401);
   expect(await service.status(young)).toBe(200);
+});
+
+describe('a token that was verified before', () => {
+  it('is refused as soon as its key is known to have been taken out of the set', async () => {
+    const { old, young } = keys();
+    const service = await Service.of(old);
+    const token = await old.token();
+    expect((await service.answerTo(token)).status).toBe(200);
+    await service.publish(young);
+    pass(MINUTE);
+    expect(await service.status(young)).toBe(200);
+    expect((await service.answerTo(token)).status).toBe(401);
+  });
+
+  it('brings about that the set is fetched anew, as any other does', async () => {
+    const { old, young } = keys();
+    const service = await Service.of(old);
+    const token = await old.token();
+    expect((await service.answerTo(token)).status).toBe(200);
+    await service.publish(young);
+    pass(10 * MINUTE + 1000);
+    expect((await service.answerTo(token)).status).toBe(200);
+    expect((await service.answerTo(token)).status).toBe(401);
+    expect(await service.fetches()).toBe(2);
+  });
 });
 
 describe('while the key set cannot be had', () => {
