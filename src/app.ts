@@ -3,7 +3,7 @@
 import { requestId } from 'hono/request-id';
 import { API_BASE, HEADER } from './contract/constants.ts';
 import { Problem } from './contract/problem.ts';
-import { crossOrigin } from './http/cross-origin.ts';
+import { crossOriginAnswers } from './http/cross-origin.ts';
 import { factory } from './http/factory.ts';
 import { renderError } from './http/problems.ts';
 import { requestFigures } from './http/request-figures.ts';
@@ -38,8 +38,7 @@ export const app = factory.createApp();
 app.use(requestFigures(metricsOf));
 app.use(requestId({ headerName: HEADER.requestId }));
 app.use((c, next) => withLogFields({ request_id: c.get('requestId') }, next));
-// OPTIONS is answered by each path's `methods`, which knows what to allow.
-app.use((c, next) => (c.req.method === 'OPTIONS' ? next() : crossOrigin(c, next)));
+app.use(crossOriginAnswers);
 app.use(secured);
 app.use('/healthz', async (c, next) => {
   c.set('probes', makeProbes(c.env));

@@ -52,7 +52,7 @@ export function streamEvents(
 
   const now = Date.now();
   const hold = heldRequests.enter(now + 2 * COMMENT_INTERVAL_MS, now);
-  const until = hold === null ? now : Math.max(now, Math.min(c.var.identity.expiresAt, now + MAX_STREAM_MS));
+  const until = hold === null ? now : Math.max(now, Math.min(c.get('identity').expiresAt, now + MAX_STREAM_MS));
   const over = new AbortController();
   const response = streamSSE(c, async (stream) => {
     stream.onAbort(() => over.abort());
@@ -76,7 +76,7 @@ export function streamEvents(
       hold?.release();
     }
   });
-  // Set now, for streamSSE sets some of its own; Hono puts the context's headers over those of the response.
-  for (const [name, value] of Object.entries(headers)) c.header(name, value);
+  // Set now, for streamSSE sets some of its own.
+  for (const [name, value] of Object.entries(headers)) response.headers.set(name, value);
   return response;
 }

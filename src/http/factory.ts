@@ -5,7 +5,7 @@ import type { Identity } from '../contract/identity.ts';
 import type { Probes } from '../flows/check-health.ts';
 import type { Services } from '../flows/services.ts';
 
-/** Bindings of the Worker and variables of a request. */
+/** Bindings of the Worker and variables of a request, read by `c.get(…)`: `c.var` makes a new object each time. */
 export interface AppEnv {
   Bindings: Env;
   Variables: {

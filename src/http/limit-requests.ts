@@ -9,6 +9,6 @@ import { factory } from './factory.ts';
  * @throws Problem `rate-limited`
  */
 export const limitRequests = factory.createMiddleware(async function limitRequests(c, next) {
-  await c.var.services.limits.request(c.var.identity.user);
+  await c.get('services').limits.request(c.get('identity').user);
   await next();
 });

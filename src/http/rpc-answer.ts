@@ -72,6 +72,6 @@ async function openBody(
   part: BlobRange,
 ): Promise<ReadableStream | null> {
   if (part.length === 0) return EMPTY.stream();
-  const stream = await c.var.services.blobs.get(entry.key, loaded.fence, 'body', part);
+  const stream = await c.get('services').blobs.get(entry.key, loaded.fence, 'body', part);
   return stream?.pipeThrough(new FixedLengthStream(part.length)) ?? null;
 }

@@ -32,7 +32,7 @@ export async function replyDelta(
     noteRead(c, served, isHead ? null : given, now);
     return c.body(null, 304, headers);
   }
-  const opened = await openDelta(c.var.services, served, chosen);
+  const opened = await openDelta(c.get('services'), served, chosen);
   if (opened === null) return null;
   noteRead(c, served, isHead ? null : given, now);
   if (isHead && opened.body instanceof ReadableStream) await opened.body.cancel();

@@ -63,11 +63,20 @@ export function verdictOn(c: Context<AppEnv>, { entry }: ServedBody, given: Give
 
 /** After the answer: that the cache was read, and which version the device was given; null: none, or a part of it. */
 export function noteRead(c: Context<AppEnv>, { entry }: ServedBody, given: GivenVersion | null, now: number): void {
-  const { services, identity, device } = c.var;
+  const services = c.get('services');
+  const device = c.get('device');
   const { key, resource } = entry;
   const record =
     given !== null && device !== null
-      ? { user: identity.user, device, resource, key, syncedAt: now, version: given.version, changed: given.changed }
+      ? {
+          user: c.get('identity').user,
+          device,
+          resource,
+          key,
+          syncedAt: now,
+          version: given.version,
+          changed: given.changed,
+        }
       : null;
   services.waitUntil(services.syncBuffer.add(record, key, now));
 }

@@ -38,7 +38,7 @@ export function taskAnswer(task: Task, expanded: boolean): TaskAnswer | Expanded
  * @throws Problem `not-found`: which of the two it is stays untold
  */
 export function visibleTask(c: Context<AppEnv>, taskId: string, task: Task | null): Task {
-  if (task === null || !mayReadTask(c.var.identity, task)) throw unknownTask(taskId);
+  if (task === null || !mayReadTask(c.get('identity'), task)) throw unknownTask(taskId);
   return task;
 }
 

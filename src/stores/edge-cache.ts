@@ -10,8 +10,8 @@ import { within } from '../waiting.ts';
 export interface EdgeCache {
   /** What is kept under the URL; null: nothing. */
   match(url: string): Promise<Response | null>;
-  /** Keeps a body for at most `ttlS` seconds. A stream that breaks off is not kept. */
-  put(url: string, body: BodyInit, ttlS: number): Promise<void>;
+  /** Keeps a body for at most `ttlS` seconds, under an `ETag` where one is given. A stream that breaks off is not kept. */
+  put(url: string, body: BodyInit, ttlS: number, etag?: string): Promise<void>;
 }
 
 const NAME = 'freshet';
@@ -38,9 +38,10 @@ export function edgeCache(): EdgeCache {
       }
     },
 
-    async put(url, body, ttlS) {
+    async put(url, body, ttlS, etag) {
       try {
-        const work = put(url, new Response(body, { headers: { 'Cache-Control': `public, max-age=${ttlS}` } }));
+        const headers = { 'Cache-Control': `public, max-age=${ttlS}`, ...(etag === undefined ? {} : { ETag: etag }) };
+        const work = put(url, new Response(body, { headers }));
         // A stream takes as long as its reader does, and nobody waits for it.
         await (body instanceof ReadableStream ? work : within(work, TIMEOUT_MS));
       } catch (error) {
@@ -51,10 +52,15 @@ export function edgeCache(): EdgeCache {
   };
 }
 
+/** No more than a name to the platform, so that it serves all requests of an isolate. */
+let cache: Cache | undefined;
+
 async function match(url: string): Promise<Response | undefined> {
-  return (await caches.open(NAME)).match(url);
+  cache ??= await caches.open(NAME);
+  return cache.match(url);
 }
 
 async function put(url: string, response: Response): Promise<void> {
-  await (await caches.open(NAME)).put(url, response);
+  cache ??= await caches.open(NAME);
+  await cache.put(url, response);
 }

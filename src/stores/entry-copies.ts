@@ -31,11 +31,15 @@ interface Remembered {
   /** Count of what this isolate had learnt when it learnt this. */
   turn: number;
 }
-const memory = new BoundedMap<Remembered>(
-  MEMORY_BYTES,
-  ({ copy }) => ENTRY_BYTES + LINK_BYTES * (copy.entry?.chain.length ?? 0),
-);
+const memory = new BoundedMap<Remembered>(MEMORY_BYTES, bytesOf);
 let turns = 0;
+
+/** Copies as they lay at the edge when this isolate last read or put them, by their ETag: a chain is long to parse. */
+const seenAtEdge = new BoundedMap<{ copy: EntryCopy; etag: string }>(MEMORY_BYTES, bytesOf);
+
+function bytesOf({ copy }: { copy: EntryCopy }): number {
+  return ENTRY_BYTES + LINK_BYTES * (copy.entry?.chain.length ?? 0);
+}
 
 /** The newest of both in each member: the entry by its revision, the mark by when D1 told it. */
 export function mergeCopies(a: EntryCopy, b: EntryCopy | null): EntryCopy {
@@ -107,20 +111,37 @@ export async function putToEdge(edge: EdgeCache, key: string, copy: EntryCopy, n
   if (revisionOf(there) > revisionOf(copy)) return;
   const merged = mergeCopies(copy, there);
   const ttlMs = Math.max(merged.currentUntil - now, 0) + LAST_KNOWN_MS;
-  await edge.put(urlOf(key), JSON.stringify(merged), Math.ceil(ttlMs / 1000));
+  const etag = etagOf(merged);
+  seenAtEdge.set(key, { copy: merged, etag });
+  await edge.put(urlOf(key), JSON.stringify(merged), Math.ceil(ttlMs / 1000), etag);
 }
 
 async function atEdge(edge: EdgeCache, key: string, now: number): Promise<EntryCopy | null> {
   const found = await edge.match(urlOf(key));
   if (found === null) return null;
   try {
-    const copy = await found.json<EntryCopy>();
+    const copy = await read(found, key);
     return isKnown(copy, now) ? copy : null;
   } catch (error) {
     // A copy that breaks off counts as not kept.
     log('warn', 'edge_cache.copy_broken', { key, error });
     return null;
   }
+}
+
+async function read(found: Response, key: string): Promise<EntryCopy> {
+  const etag = found.headers.get('ETag');
+  const seen = seenAtEdge.get(key);
+  if (seen !== undefined && seen.etag === etag) return seen.copy;
+  const copy = await found.json<EntryCopy>();
+  if (etag !== null) seenAtEdge.set(key, { copy, etag });
+  return copy;
+}
+
+/** Two copies of a key with the same tag are the same. */
+function etagOf({ entry, mark, markAt, currentUntil }: EntryCopy): string {
+  const parts = [entry?.revision, mark?.number, mark?.purged, mark?.deleted, markAt, currentUntil];
+  return `"${parts.join(' ')}"`;
 }
 
 function isKnown(copy: EntryCopy, now: number): boolean {

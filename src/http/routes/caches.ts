@@ -51,7 +51,7 @@ caches.get(
   ),
   async (c) => {
     const { limit, cursor, resource_title: resource, state } = c.req.valid('query');
-    const page = await listCaches(c.var.services, { resource, state }, keys.placeOf(cursor), limit, Date.now());
+    const page = await listCaches(c.get('services'), { resource, state }, keys.placeOf(cursor), limit, Date.now());
     return replyJson(c, page.caches, { headers: { Link: nextLink(c, keys.after(page.next)) } });
   },
 );
@@ -75,10 +75,10 @@ caches.delete(
     if (parameters === undefined) {
       if (cursor !== undefined)
         throw invalidParameters([{ pointer: '/cursor', detail: 'goes with "parameters" only' }]);
-      return replyJson(c, await purgeResource(c.var.services, title, isSoft, Date.now()));
+      return replyJson(c, await purgeResource(c.get('services'), title, isSoft, Date.now()));
     }
     const selection = { title, parameters: readParameters(parameters), soft: isSoft };
-    const { purged, next } = await purgeSelected(c.var.services, selection, purges.placeOf(cursor), Date.now());
+    const { purged, next } = await purgeSelected(c.get('services'), selection, purges.placeOf(cursor), Date.now());
     return replyJson(c, { purged, next: purges.after(next) });
   },
 );
@@ -95,7 +95,7 @@ caches.get(
     parameters: [KEY],
   }),
   noQuery,
-  async (c) => replyJson(c, await readCache(c.var.services, c.req.param('key'), Date.now())),
+  async (c) => replyJson(c, await readCache(c.get('services'), c.req.param('key'), Date.now())),
 );
 
 caches.delete(
@@ -111,7 +111,7 @@ caches.delete(
   noQuery,
   async (c) => {
     await demandUnchanged(c, c.req.param('key'));
-    await purgeCache(c.var.services, c.req.param('key'));
+    await purgeCache(c.get('services'), c.req.param('key'));
     return c.body(null, 204);
   },
 );
@@ -130,7 +130,8 @@ caches.post(
   query(v.strictObject({ force: Flag, expand: ExpandTask })),
   async (c) => {
     const { force, expand } = c.req.valid('query');
-    const { services, identity } = c.var;
+    const services = c.get('services');
+    const identity = c.get('identity');
     const preferences = parsePrefer(c.req.header('Prefer'));
     const request = {
       key: c.req.param('key'),
@@ -149,7 +150,7 @@ caches.post(
 async function demandUnchanged(c: Context<AppEnv>, key: string): Promise<void> {
   const conditions = conditionsOf(c);
   if (conditions.ifMatch === undefined && conditions.ifNoneMatch === undefined) return;
-  demandConditions(conditions, digestTag(JSON.stringify(await readCache(c.var.services, key, Date.now()))));
+  demandConditions(conditions, digestTag(JSON.stringify(await readCache(c.get('services'), key, Date.now()))));
 }
 
 /** `parameters` of the query: a JSON object. */

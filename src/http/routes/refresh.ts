@@ -34,11 +34,11 @@ refresh.post(
   async (c) => {
     const { title, values } = readRefresh(await readJsonObject(c));
     const preferences = parsePrefer(c.req.header('Prefer'));
-    const task = await requestRefresh(c.var.services, {
-      user: c.var.identity.user,
+    const task = await requestRefresh(c.get('services'), {
+      user: c.get('identity').user,
       title,
       values,
-      waitMs: holdMs(preferences, c.var.services.settings.refreshWaitMs),
+      waitMs: holdMs(preferences, c.get('services').settings.refreshWaitMs),
     });
     return replyJson(c, taskAnswer(task, c.req.valid('query').expand === 'task'), {
       headers: { [HEADER.preferenceApplied]: preferenceApplied(preferences) },

@@ -46,7 +46,7 @@ resources.get(
   query(v.strictObject(PageQuery)),
   async (c) => {
     const { limit, cursor } = c.req.valid('query');
-    const page = await listResources(c.var.services.resources, titles.placeOf(cursor), limit);
+    const page = await listResources(c.get('services').resources, titles.placeOf(cursor), limit);
     return replyJson(c, page.resources.map(answerOf), { headers: { Link: nextLink(c, titles.after(page.next)) } });
   },
 );
@@ -64,7 +64,7 @@ resources.get(
   }),
   noQuery,
   async (c) => {
-    const resource = await getResource(c.var.services.resources, c.req.param('title'));
+    const resource = await getResource(c.get('services').resources, c.req.param('title'));
     return replyJson(c, answerOf(resource), { etag: resource.etag });
   },
 );
@@ -86,7 +86,7 @@ resources.put(
   noQuery,
   async (c) => {
     const title = c.req.param('title');
-    const { resources: store, settings } = c.var.services;
+    const { resources: store, settings } = c.get('services');
     const definition = parseDefinition(title, await readJson(c), settings.originHosts);
     const put = await putResource(store, title, definition, conditionsOf(c), Date.now());
     return replyJson(c, answerOf(put), { status: put.created ? 201 : 200, etag: put.etag });
@@ -106,7 +106,7 @@ resources.delete(
   noQuery,
   async (c) => {
     const title = c.req.param('title');
-    const { services } = c.var;
+    const services = c.get('services');
     const now = Date.now();
     await deleteResource(services.resources, title, conditionsOf(c), now);
     services.waitUntil(sweepResource(services, title, now));
@@ -128,7 +128,7 @@ resources.post(
   query(v.strictObject({ cursor: PageQuery.cursor })),
   async (c) => {
     const after = refreshes.placeOf(c.req.valid('query').cursor);
-    const { tasks, next } = await refreshAll(c.var.services, c.req.param('title'), after, Date.now());
+    const { tasks, next } = await refreshAll(c.get('services'), c.req.param('title'), after, Date.now());
     return replyJson(c, { tasks, next: refreshes.after(next) }, { status: 202 });
   },
 );

@@ -28,7 +28,7 @@ revoke.post(
   query(v.strictObject({ expand: ExpandTask })),
   async (c) => {
     const { task_id: taskId } = checked(RevokeBody, await readJsonObject(c));
-    const answer = await revokeTask(c.var.services, c.var.identity, taskId);
+    const answer = await revokeTask(c.get('services'), c.get('identity'), taskId);
     switch (answer.outcome) {
       case 'revoked':
         return replyJson(c, taskAnswer(answer.task, c.req.valid('query').expand === 'task'));

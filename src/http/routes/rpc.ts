@@ -52,7 +52,7 @@ rpc.post(
 );
 
 async function answer(c: Context<AppEnv>, parametersFor: (definition: Resource) => Parameters): Promise<Response> {
-  const { services } = c.var;
+  const services = c.get('services');
   const read = readOf(c, parametersFor);
   for (let tries = 0; tries < MAX_TRIES; tries++) {
     const served = await serveCache(services, read);
@@ -73,7 +73,7 @@ async function answer(c: Context<AppEnv>, parametersFor: (definition: Resource) 
 
 /** @throws Problem `invalid-header` */
 function readOf(c: Context<AppEnv>, parametersFor: (definition: Resource) => Parameters): CacheRead {
-  const { identity } = c.var;
+  const identity = c.get('identity');
   const title = c.req.param('title') ?? '';
   const deltaHeader = c.req.header(HEADER.delta);
   const delta = deltaHeader === undefined ? null : parseDelta(deltaHeader);

@@ -31,7 +31,7 @@ service.get(
   }),
   async (c) => {
     const now = Date.now();
-    if (kept === undefined || now - kept.at > KEPT_MS) kept = { at: now, stores: await checkHealth(c.var.probes) };
+    if (kept === undefined || now - kept.at > KEPT_MS) kept = { at: now, stores: await checkHealth(c.get('probes')) };
     const failing = Object.values(kept.stores).includes('failing');
     c.header('Cache-Control', 'no-store');
     if (failing) c.header('Retry-After', String(KEPT_MS / 1000));

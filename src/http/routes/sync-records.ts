@@ -55,7 +55,7 @@ syncRecords.get(
       ...(asked.device === undefined ? {} : { device: asked.device }),
       ...(asked.resource_title === undefined ? {} : { resource: asked.resource_title }),
     };
-    const { syncs, next } = await listSyncs(c.var.services, {
+    const { syncs, next } = await listSyncs(c.get('services'), {
       filter,
       after: asked.cursor === undefined ? null : placeOf(asked.cursor, filter),
       limit: asked.limit,
@@ -72,7 +72,7 @@ syncRecords.get(
  * @throws Problem `insufficient-scope`: one's own need `cache:read`, others' `cache:admin`
  */
 function allowedUser(c: Context<AppEnv>, user: string | undefined): string | null {
-  const { identity } = c.var;
+  const identity = c.get('identity');
   const own = user === undefined || (user === identity.user && user !== ALL_USERS);
   demandScope(identity, own ? 'cache:read' : 'cache:admin');
   if (own) return identity.user;

@@ -38,7 +38,7 @@ syncs.delete(
   async (c) => {
     const { user, device, cursor } = c.req.valid('query');
     const after = walk.placeOf(cursor);
-    const { forgotten, next } = await forgetSyncs(c.var.services, user, device ?? null, after, Date.now());
+    const { forgotten, next } = await forgetSyncs(c.get('services'), user, device ?? null, after, Date.now());
     return replyJson(c, { forgotten, next: walk.after(next) });
   },
 );

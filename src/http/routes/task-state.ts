@@ -37,7 +37,7 @@ taskState.get(
   }),
   query(v.strictObject({ task_id: TaskId, expand: ExpandTask })),
   async (c) => {
-    const { services } = c.var;
+    const services = c.get('services');
     const { task_id: taskId, expand } = c.req.valid('query');
     const expanded = expand === 'task';
     const task = visibleTask(c, taskId, await readTask(services, taskId));
@@ -57,7 +57,7 @@ function hold(c: Context<AppEnv>, task: Task, waitS: number, expanded: boolean):
   const known = c.req.header('If-None-Match');
   const isNews = (seen: Task) =>
     known !== undefined && !matches(known, digestTag(JSON.stringify(taskAnswer(seen, expanded))), 'weak');
-  return waitForTask(c.var.services, task, Date.now() + waitS * 1000, isNews);
+  return waitForTask(c.get('services'), task, Date.now() + waitS * 1000, isNews);
 }
 
 /** An event whenever the answer is another one than before. */
