@@ -191,6 +191,9 @@ export interface SyncRecords {
 
 /** Records on their way to the queue (DESIGN "Group commit"). */
 export interface SyncBuffer {
-  /** Notes a record (null: no device to record) and that the key was read; the caller's `waitUntil` runs the promise. */
-  add(record: SyncRecord | null, key: string, now: number): Promise<void>;
+  /**
+   * Notes a record (null: no device to record) and that the key was read; the caller's `waitUntil` runs the promise. Null:
+   * both were noted before.
+   */
+  add(record: SyncRecord | null, key: string, now: number): Promise<void> | null;
 }

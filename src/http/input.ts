@@ -33,15 +33,20 @@ export const readableQuery = factory.createMiddleware(async function readableQue
   await next();
 });
 
+/** The query as it came, without its question mark. */
+export function queryOf(c: Context<AppEnv>): string {
+  const { url } = c.req;
+  const at = url.indexOf('?');
+  return at < 0 ? '' : url.slice(at + 1).replace(/#.*$/s, '');
+}
+
 /**
  * Names and values of the query, in order, decoded (WHATWG URL, application/x-www-form-urlencoded).
  *
  * @throws Problem `invalid-parameters` for percent-encoding that is no UTF-8, and for NUL characters
  */
 export function queryPairs(c: Context<AppEnv>): [name: string, value: string][] {
-  const at = c.req.url.indexOf('?');
-  const query = at < 0 ? '' : c.req.url.slice(at + 1).replace(/#.*$/s, '');
-  return query
+  return queryOf(c)
     .split('&')
     .filter((pair) => pair !== '')
     .map((pair) => {

@@ -78,7 +78,8 @@ export function noteRead(c: Context<AppEnv>, { entry }: ServedBody, given: Given
           changed: given.changed,
         }
       : null;
-  services.waitUntil(services.syncBuffer.add(record, key, now));
+  const work = services.syncBuffer.add(record, key, now);
+  if (work !== null) services.waitUntil(work);
 }
 
 /** Those headers that have a value. */

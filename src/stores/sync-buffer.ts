@@ -61,6 +61,11 @@ export function syncBuffer(queue: Queue<SyncMessage>, store: SyncRecords, option
     }
   }
 
+  async function sendInTime(): Promise<void> {
+    if (records.size < MAX_RECORDS) await sleep(waitMs);
+    if (now() >= repeatingUntil) await sendAll();
+  }
+
   async function deliver(message: SyncMessage): Promise<'delivered' | 'failed' | 'given-up'> {
     try {
       await within(queue.send(message), TIMEOUT_MS);
@@ -85,11 +90,7 @@ export function syncBuffer(queue: Queue<SyncMessage>, store: SyncRecords, option
   }
 
   return {
-    async add(record, key, at) {
-      if (!note(record, key, at)) return;
-      if (records.size < MAX_RECORDS) await sleep(waitMs);
-      if (now() >= repeatingUntil) await sendAll();
-    },
+    add: (record, key, at) => (note(record, key, at) ? sendInTime() : null),
   };
 }
 

@@ -116,7 +116,7 @@ describe('a queue that fails', () => {
     const record = sampleRecord({ syncedAt: 10 });
     const newer = { ...record, syncedAt: 20 };
     const sent: SyncMessage[] = [];
-    const later: Promise<void>[] = [];
+    const later: (Promise<void> | null)[] = [];
     const queue = {
       async send(message: SyncMessage) {
         if (later.length === 0) {

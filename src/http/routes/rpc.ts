@@ -3,7 +3,7 @@
 import type { Context } from 'hono';
 import * as v from 'valibot';
 import { HEADER } from '../../contract/constants.ts';
-import type { Parameters } from '../../contract/entry.ts';
+import type { CacheIdentity } from '../../contract/entry.ts';
 import { Problem } from '../../contract/problem.ts';
 import type { Resource } from '../../contract/resource.ts';
 import { TaskAnswer } from '../../contract/task.ts';
@@ -13,12 +13,13 @@ import { namedVersion } from '../../core/named-version.ts';
 import { checkParameters, parametersFromQuery } from '../../core/parameters.ts';
 import { parsePrefer, preferenceApplied } from '../../core/prefer.ts';
 import { parseDelta } from '../../core/x-delta.ts';
+import { knownCache } from '../../flows/known-caches.ts';
 import { recoverBody } from '../../flows/recover-body.ts';
 import { type CacheRead, serveCache } from '../../flows/serve-cache.ts';
 import { describe, headerParameter, NOT_MODIFIED, pathParameter } from '../describe.ts';
 import { type AppEnv, factory } from '../factory.ts';
 import { protect } from '../identity.ts';
-import { noQuery, queryPairs, readJsonObject } from '../input.ts';
+import { noQuery, queryOf, queryPairs, readJsonObject } from '../input.ts';
 import { methods } from '../methods.ts';
 import { replyCached, replyPending } from '../rpc-answer.ts';
 import { replyDelta } from '../rpc-delta.ts';
@@ -37,7 +38,12 @@ rpc.use('/rpc/:title', methods('GET', 'POST', 'HEAD', 'OPTIONS'), protect('cache
 
 rpc.get('/rpc/:title', describeRead('readCache', 'parameters stand in the query'), (c) => {
   const pairs = queryPairs(c);
-  return answer(c, (definition) => parametersFromQuery(definition, pairs));
+  const user = c.get('identity').user;
+  return answer(c, (title, definition) =>
+    knownCache(definition, user, queryOf(c), () =>
+      cacheFor(user, title, definition, parametersFromQuery(definition, pairs)),
+    ),
+  );
 });
 
 rpc.post(
@@ -47,13 +53,18 @@ rpc.post(
   async (c) => {
     const isEmpty = (await c.req.arrayBuffer()).byteLength === 0;
     const values = isEmpty ? {} : await readJsonObject(c);
-    return answer(c, (definition) => checkParameters(definition, values));
+    return answer(c, (title, definition) =>
+      cacheFor(c.get('identity').user, title, definition, checkParameters(definition, values)),
+    );
   },
 );
 
-async function answer(c: Context<AppEnv>, parametersFor: (definition: Resource) => Parameters): Promise<Response> {
+/** Which cache the request means, under a definition. @throws Problem `invalid-parameters` */
+type Identify = (title: string, definition: Resource) => CacheIdentity;
+
+async function answer(c: Context<AppEnv>, identify: Identify): Promise<Response> {
   const services = c.get('services');
-  const read = readOf(c, parametersFor);
+  const read = readOf(c, identify);
   for (let tries = 0; tries < MAX_TRIES; tries++) {
     const served = await serveCache(services, read);
     if (served.outcome === 'pending') {
@@ -72,7 +83,7 @@ async function answer(c: Context<AppEnv>, parametersFor: (definition: Resource) 
 }
 
 /** @throws Problem `invalid-header` */
-function readOf(c: Context<AppEnv>, parametersFor: (definition: Resource) => Parameters): CacheRead {
+function readOf(c: Context<AppEnv>, identify: Identify): CacheRead {
   const identity = c.get('identity');
   const title = c.req.param('title') ?? '';
   const deltaHeader = c.req.header(HEADER.delta);
@@ -87,7 +98,7 @@ function readOf(c: Context<AppEnv>, parametersFor: (definition: Resource) => Par
   return {
     user: identity.user,
     title,
-    identify: (definition) => cacheFor(identity.user, title, definition, parametersFor(definition)),
+    identify: (definition) => identify(title, definition),
     namedVersion: (key) => namedVersion(names, key),
     delta,
     notBefore: maxAgeS === null ? null : Date.now() - maxAgeS * 1000,
