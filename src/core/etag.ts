@@ -18,7 +18,7 @@ export function versionOfEtag(tag: string, key: string): number | null {
   return match !== null && match[1] === key.slice(0, 16) ? Number(match[2]) : null;
 }
 
-/** The tag of a text: 128 bits of its SHA-256, in hex. */
-export function digestTag(text: string): string {
+/** The tag of a text, or of its bytes: 128 bits of its SHA-256, in hex. */
+export function digestTag(text: string | Uint8Array): string {
   return hash('sha256', text, 'hex').slice(0, 32);
 }

@@ -40,10 +40,11 @@ export class KeyRows {
     if (this.#schemaNumber === 0) return null;
     if ('key' in where) return readDocument(sql, where.key);
     const { taskId } = where;
-    const live = readDocuments(sql).find((document) => holdsTask(document, taskId));
+    const documents = readDocuments(sql);
+    const live = documents.find((document) => holdsTask(document, taskId));
     if (live !== undefined) return live;
     const ended = readEndedTask(sql, taskId);
-    return ended === null ? null : readDocument(sql, ended.key);
+    return documents.find(({ cache }) => cache.key === ended?.key) ?? null;
   }
 
   /** The keys of the object; none before the first write. */
