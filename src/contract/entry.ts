@@ -18,6 +18,12 @@ export interface CacheIdentity {
   owner: string | null;
 }
 
+/** How many rows a version has that the one before lacked, and the other way round. */
+export interface RowChanges {
+  inserted: number;
+  deleted: number;
+}
+
 /** A kept version that changed the body. */
 export interface Link {
   version: number;
@@ -27,6 +33,8 @@ export interface Link {
   deltaBytes: number | null;
   /** `Cache-Hash-Value` of this version; null for a body that is no table. */
   hash: string | null;
+  /** Absent: it is no table, what was before it was purged, or an earlier release loaded it. */
+  rowChanges?: RowChanges;
 }
 
 /** The loaded state of a cache. Times are ms since the epoch, by the object's clock. */

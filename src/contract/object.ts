@@ -4,7 +4,7 @@
  * Every verb may answer `unavailable`: the object's schema is newer than this release; the caller tries again later.
  */
 
-import type { CacheIdentity, Entry, Loaded } from './entry.ts';
+import type { CacheIdentity, Entry, Loaded, RowChanges } from './entry.ts';
 import type { TaskError } from './problem.ts';
 import type { Task } from './task.ts';
 
@@ -121,6 +121,8 @@ export interface LoadChange {
   nextRowId: number;
   /** Size of the delta written; null: none (a gap of the chain). */
   deltaBytes: number | null;
+  /** Against what the lease tells of; absent: it is no table, or an earlier release made the load. */
+  rowChanges?: RowChanges;
 }
 export type CommitAnswer =
   /** Task is SUCCESS; D1 has the entry. */

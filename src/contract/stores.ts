@@ -126,6 +126,11 @@ export interface NotedTask {
 export interface EntryLookup {
   /** What is current here, at most ENTRY_CACHE_MS old; the last known one when D1 does not answer in time. */
   find(key: string, resource: string): Promise<LookedUp>;
+  /**
+   * For those who wait, as often as they like: the copy in isolate memory. Once it has run out, one of all who wait in this
+   * isolate finds a new one for them; what the others are given meanwhile is as `find` would have it a moment before.
+   */
+  glance(key: string, resource: string): Promise<LookedUp>;
   /** Past the copies, from D1's primary: for a request that names a newer version than the one found. */
   findNewest(key: string, resource: string): Promise<LookedUp>;
   /** An answer of the object: known here at once, unless a higher revision is. */

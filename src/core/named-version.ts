@@ -20,8 +20,13 @@ export function namedVersion(names: VersionNames, key: string): number {
     names.delta === null ? 0 : highestVersion(names.delta),
     highestTag(names.ifNoneMatch, key),
     names.delta?.kind === 'auto' ? highestTag(names.ifMatch, key) : 0,
-    Number(/^v([1-9][0-9]{0,14})$/.exec(names.lastEventId ?? '')?.[1] ?? 0),
+    lastEventVersion(names.lastEventId),
   );
+}
+
+/** The version that a `Last-Event-ID` names, as the events of `/rpc/` do; 0: none. */
+export function lastEventVersion(header: string | undefined): number {
+  return Number(/^v([1-9][0-9]{0,14})$/.exec(header ?? '')?.[1] ?? 0);
 }
 
 /**

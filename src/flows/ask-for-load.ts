@@ -2,7 +2,7 @@
 
 import type { Entry } from '../contract/entry.ts';
 import type { EnqueueAnswer } from '../contract/object.ts';
-import type { TaskError } from '../contract/problem.ts';
+import { Problem, type TaskError } from '../contract/problem.ts';
 import type { LookedUp } from '../contract/stores.ts';
 import { hasEnded, type TaskState } from '../contract/task.ts';
 import { type FreshnessRules, isAwaited, lastFailure, type StandingFailure } from '../core/freshness.ts';
@@ -62,6 +62,12 @@ export async function askForLoad(
     services.lookup.noteTask(cache.key, { taskId, isInRetry: state === 'RETRY' });
   }
   return readAnswer(answer, versionOf(looked.entry), rules);
+}
+
+/** Tells the log of a load that could not or may not be asked for. */
+export function logNotAsked(key: string, error: unknown): void {
+  // Of those over their limit it is told once a minute already (stores/rate-limits.ts).
+  if (!(error instanceof Problem && error.code === 'rate-limited')) log('warn', 'cache.load_not_asked', { key, error });
 }
 
 /** Whether D1, as it was just asked, ought to know the entry by now. */

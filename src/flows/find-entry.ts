@@ -46,20 +46,36 @@ export function versionOf(entry: Entry | null): number {
 }
 
 /** The look-up tells the number of the newest definition: where the isolate's is older, the request is read anew. */
-async function findUnderNewest({ resources, lookup }: FindServices, name: CacheName): Promise<FoundCache> {
-  const known = await findResource(resources, name.title);
-  const cache = name.identify(known.definition);
-  const looked = await lookup.find(cache.key, name.title);
-  const number = looked.mark?.number ?? 0;
-  if (number <= known.number) return { cache, resource: known, looked };
+async function findUnderNewest(services: FindServices, name: CacheName): Promise<FoundCache> {
+  const resource = await findResource(services.resources, name.title);
+  const cache = name.identify(resource.definition);
+  const looked = await services.lookup.find(cache.key, name.title);
+  return isOutdated(resource, looked) ? findAnew(services, name, cache.key, looked) : { cache, resource, looked };
+}
 
-  const atLeast: Pick<Resources, 'find'> = { find: (title) => resources.find(title, number) };
+/** Whether the look-up tells of a newer definition than this one. */
+export function isOutdated({ number }: DefinedResource, { mark }: LookedUp): boolean {
+  return mark !== null && mark.number > number;
+}
+
+/**
+ * The cache that a request means under the newest definition; `looked` is the look-up of `key`, which it meant before.
+ *
+ * @throws Problem `not-found`, `invalid-parameters`, `overloaded`
+ */
+export async function findAnew(
+  { resources, lookup }: Pick<FindServices, 'resources' | 'lookup'>,
+  name: CacheName,
+  key: string,
+  looked: LookedUp,
+): Promise<FoundCache> {
+  const atLeast: Pick<Resources, 'find'> = { find: (title) => resources.find(title, looked.mark?.number) };
   const resource = await findResource(atLeast, name.title);
-  const renamed = name.identify(resource.definition);
+  const cache = name.identify(resource.definition);
   // Who fetched the entry is to ask for its load, so the same key is not looked up twice.
-  return renamed.key === cache.key
-    ? { cache: renamed, resource, looked }
-    : { cache: renamed, resource, looked: await lookup.find(renamed.key, name.title) };
+  return cache.key === key
+    ? { cache, resource, looked }
+    : { cache, resource, looked: await lookup.find(cache.key, name.title) };
 }
 
 /** A device that moved may be ahead of this location: D1's primary is asked and, if that lags too, the object. */

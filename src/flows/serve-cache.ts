@@ -9,7 +9,7 @@ import { freshnessRules, judge, type Standing, type StandingFailure, standingFai
 import { holdMs, type Preferences } from '../core/prefer.ts';
 import { type DeltaRequest, demandReached } from '../core/x-delta.ts';
 import { log } from '../log.ts';
-import { askForLoad, type PendingTask } from './ask-for-load.ts';
+import { askForLoad, logNotAsked, type PendingTask } from './ask-for-load.ts';
 import { type Awaited, awaitLoad, isInRetry } from './await-load.ts';
 import { type CacheName, type FoundCache, findEntry } from './find-entry.ts';
 import type { Services } from './services.ts';
@@ -53,6 +53,12 @@ export async function serveCache(services: ReadServices, read: CacheRead): Promi
   return served.outcome === 'pending' ? served : { ...served, tables: tablesOf(served.entry, found) };
 }
 
+/** What is here of a cache, however old it is; null: nothing. */
+export function loadedHere(found: FoundCache, now: number): ServedBody | null {
+  const standing = judge(found.looked.entry, freshnessRules(found.resource, found.looked.mark, null), now);
+  return standing.state === 'absent' ? null : { ...bodyOf(standing, null), tables: tablesOf(standing.entry, found) };
+}
+
 async function serveFound(services: ReadServices, read: CacheRead, found: FoundCache): Promise<Body | Pending> {
   const { entry, mark } = found.looked;
   const rules = freshnessRules(found.resource, mark, read.notBefore);
@@ -86,10 +92,7 @@ async function serveLoaded(
   } catch (error) {
     // That the object cannot or may not be asked is no better reason to leave a device without data than that the origin failed.
     if (!standsIn) throw error;
-    // Of those over their limit the log is told once a minute already (stores/rate-limits.ts).
-    if (!(error instanceof Problem && error.code === 'rate-limited')) {
-      log('warn', 'cache.load_not_asked', { key: found.cache.key, error });
-    }
+    logNotAsked(found.cache.key, error);
     return bodyOf(before, forwarded);
   }
   // A load that is tried again has failed, and may go on failing for hours: the stale body stands meanwhile (RFC 5861).

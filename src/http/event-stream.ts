@@ -40,13 +40,15 @@ export function wantsEventStream(c: Context<AppEnv>): boolean {
  * what is known now: the client comes back by itself, so that it is no worse off than by asking now and then.
  *
  * @param source is told by its signal when the stream is over; `until` is the latest moment of that, ms since the epoch
+ * @param vary what the stream depends on
  * @example return streamEvents(c, (signal, until) => statesOf(watchTask(services, task, { signal, until })));
  */
 export function streamEvents(
   c: Context<AppEnv>,
   source: (signal: AbortSignal, until: number) => AsyncIterable<ServerEvent>,
+  vary = 'Origin, Cookie',
 ): Response {
-  const headers = { 'Content-Type': EVENT_STREAM_TYPE, 'Cache-Control': 'private, no-cache', Vary: 'Origin, Cookie' };
+  const headers = { 'Content-Type': EVENT_STREAM_TYPE, 'Cache-Control': 'private, no-cache', Vary: vary };
   // Nobody would read the events.
   if (c.req.method === 'HEAD') return c.body(null, 200, headers);
 

@@ -46,7 +46,12 @@ export async function replyDelta(
   });
 }
 
-function chosenFor(c: Context<AppEnv>, { entry, loaded }: ServedBody, delta: DeltaRequest | null): ChosenDelta | null {
+/** Null: the full body is the answer, since no delta is asked for, this is no table or a delta cannot be had. */
+export function chosenFor(
+  c: Context<AppEnv>,
+  { entry, loaded }: ServedBody,
+  delta: DeltaRequest | null,
+): ChosenDelta | null {
   if (loaded.hash === null) return null;
   const names = { delta, ifNoneMatch: c.req.header('If-None-Match'), ifMatch: c.req.header('If-Match') };
   const range = deltaRange(names, entry.key, loaded.version);

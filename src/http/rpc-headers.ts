@@ -2,6 +2,7 @@
 
 import type { Context } from 'hono';
 import { HEADER } from '../contract/constants.ts';
+import type { CacheIdentity } from '../contract/entry.ts';
 import { Problem } from '../contract/problem.ts';
 import { evaluateConditions, type Verdict } from '../core/conditions.ts';
 import { etagOf } from '../core/etag.ts';
@@ -62,7 +63,12 @@ export function verdictOn(c: Context<AppEnv>, { entry }: ServedBody, given: Give
 }
 
 /** After the answer: that the cache was read, and which version the device was given; null: none, or a part of it. */
-export function noteRead(c: Context<AppEnv>, { entry }: ServedBody, given: GivenVersion | null, now: number): void {
+export function noteRead(
+  c: Context<AppEnv>,
+  { entry }: { entry: CacheIdentity },
+  given: GivenVersion | null,
+  now: number,
+): void {
   const services = c.get('services');
   const device = c.get('device');
   const { key, resource } = entry;

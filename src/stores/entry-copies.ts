@@ -88,9 +88,10 @@ export function learn(key: string, copy: EntryCopy, now: number): EntryCopy {
   return merged;
 }
 
-/** Prolongs what was known before, without telling those who wait for something new. */
+/** Keeps what the location knew before, or prolongs it, without telling those who wait for an answer of D1. */
 export function keepKnown(key: string, copy: EntryCopy): void {
-  memory.set(key, { copy, turn: memory.get(key)?.turn ?? 0 });
+  const found = memory.get(key);
+  memory.set(key, { copy: mergeCopies(copy, found?.copy ?? null), turn: found?.turn ?? 0 });
 }
 
 /** What is known here of a key, and whether the location takes it as current. */

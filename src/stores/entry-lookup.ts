@@ -42,6 +42,8 @@ const UNKNOWN = 'What is current cannot be looked up right now; try again in a m
 const asking = new BoundedMap<number>(MAX_KEYS);
 /** Key -> which revision an answer of the object brought to the edge, and until when it is sure to be known there, ms. */
 const brought = new BoundedMap<{ revision: number; until: number }>(MAX_KEYS);
+/** Key -> until when another of those who wait in this isolate is taken to be finding a new copy, ms. */
+const glancing = new BoundedMap<number>(MAX_KEYS);
 /** Key -> turn at which asking D1 failed with nothing known. */
 const failures = new BoundedMap<number>(MAX_KEYS);
 const notes = new BoundedMap<{ task: NotedTask; until: number }>(MAX_KEYS);
@@ -54,10 +56,14 @@ const notes = new BoundedMap<{ task: NotedTask; until: number }>(MAX_KEYS);
 export function entryLookup(entries: Entries, edge: EdgeCache, options: EntryLookupOptions): EntryLookup {
   const { entryCacheMs, waitUntil, now = Date.now, timeoutMs = 2000 } = options;
 
-  async function find(key: string, resource: string): Promise<LookedUp> {
+  async function find(key: string, resource: string, isGlance = false): Promise<LookedUp> {
     const arrived = copies.turnNow();
     const { copy: known, isCurrent } = await copies.knownHere(edge, key, now());
-    if (known !== null && isCurrent) return told(known);
+    if (known !== null && isCurrent) {
+      // Those who wait look in memory alone, where what another isolate put to the edge is not yet.
+      if (isGlance) copies.keepKnown(key, known);
+      return told(known);
+    }
     const learnt = entryCacheMs === 0 ? null : await fromOthers(key, arrived, known);
     if (learnt !== null) return told(learnt);
 
@@ -127,7 +133,18 @@ export function entryLookup(entries: Entries, edge: EdgeCache, options: EntryLoo
   }
 
   return {
-    find,
+    find: (key, resource) => find(key, resource),
+
+    async glance(key, resource) {
+      const known = copies.inMemory(key, now());
+      if (known !== null && Math.max(known.currentUntil, glancing.get(key) ?? 0) > now()) return told(known);
+      glancing.set(key, now() + timeoutMs + ASKING_MARGIN_MS);
+      try {
+        return await find(key, resource, true);
+      } finally {
+        glancing.delete(key);
+      }
+    },
 
     async findNewest(key, resource) {
       const { copy: known } = await copies.knownHere(edge, key, now());

@@ -64,6 +64,7 @@ export async function loadTables(input: TablesInput): Promise<LoadResult> {
       digest,
       nextRowId: rows.nextRowId,
       deltaBytes,
+      rowChanges: { inserted, deleted },
     };
     return { change, inserted, deleted };
   } finally {

@@ -153,6 +153,35 @@ describe('commit', () => {
   });
 });
 
+describe('the chain', () => {
+  const counted = (inserted: number, deleted: number) => changeOf({ rowChanges: { inserted, deleted } });
+  const told = (key: Key) => key.document.chain.map(({ version, rowChanges }) => [version, rowChanges]);
+
+  it('tells what rows each version added and dropped, where the load counted them', () => {
+    const key = new Key();
+    key.load({ change: counted(2, 0) });
+    key.load({ change: counted(1, 2) });
+    key.load({ change: changeOf() });
+    expect(told(key)).toEqual([
+      [1, { inserted: 2, deleted: 0 }],
+      [2, { inserted: 1, deleted: 2 }],
+      [3, undefined],
+    ]);
+  });
+
+  it('does not count from nothing after a purge, for devices hold what was there before', () => {
+    const key = new Key();
+    key.load({ change: counted(2, 0) });
+    key.do('purge', { key: key.document.cache.key, soft: false });
+    key.load({ change: counted(2, 0) });
+    key.load({ change: counted(1, 1) });
+    expect(told(key)).toEqual([
+      [2, undefined],
+      [3, { inserted: 1, deleted: 1 }],
+    ]);
+  });
+});
+
 describe('what is kept and what is owed to R2', () => {
   it('owes from its claim on all that a load may write', () => {
     const key = new Key();

@@ -9,6 +9,7 @@ import { makeServices } from '../../src/services.ts';
 import { Client } from '../support/client.ts';
 import { countCalls } from '../support/count-calls.ts';
 import { allEventsIn } from '../support/event-stream.ts';
+import { loadedTable, tagOf } from '../support/live.ts';
 import { Source } from '../support/sources.ts';
 import { heldSource, taskIn, untilLoading } from '../support/tasks.ts';
 import { bearer } from '../support/token.ts';
@@ -62,6 +63,21 @@ it('an event stream tells the state, when to come back, and ends', async () => {
     200,
     `retry: 10000\n\nevent: state\ndata: {"task_id":"${id}","task_state":"STARTED"}\n\n`,
   ]);
+});
+
+it('a read that waits for something newer is answered as if N had passed', async () => {
+  const source = await loadedTable();
+  crowd();
+  const holds = { 'If-None-Match': tagOf(source, 1) };
+  const answer = await alice.get(source.path, { Prefer: 'wait=15', ...holds });
+  expect([answer.status, answer.headers.get('Preference-Applied')]).toEqual([304, null]);
+});
+
+it('a stream of versions tells what is known, when to come back, and ends', async () => {
+  const source = await loadedTable();
+  crowd();
+  const answer = await alice.get(source.path, { Accept: 'text/event-stream' });
+  expect(await answer.text()).toMatch(/^retry: 10000\n\nevent: version\ndata: \{"version":1,[^\n]*\nid: v1\n\n$/);
 });
 
 it('a first read asks for the load and tells its task, a further one tells it without asking', async () => {

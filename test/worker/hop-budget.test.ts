@@ -4,6 +4,7 @@ import { API_BASE } from '../../src/contract/constants.ts';
 import { cacheIdentity } from '../../src/core/cache-key.ts';
 import { edgeUrl } from '../../src/stores/edge-cache.ts';
 import { countCalls } from '../support/count-calls.ts';
+import { loadedTable, loadRows, tagOf, untilHeld } from '../support/live.ts';
 import { Source } from '../support/sources.ts';
 import { token } from '../support/token.ts';
 
@@ -104,6 +105,23 @@ describe('rpc', () => {
     expect(new Set(calls.map(({ status }) => status))).toEqual(new Set([200]));
     expect(calls.reduce((sum, { d1 }) => sum + d1, 0)).toBeLessThanOrEqual(1 + seconds);
     expect(calls.reduce((sum, { object }) => sum + object, 0)).toBeLessThanOrEqual(1 + seconds);
+  });
+
+  it('live, for many at once: each second of the wait costs one look-up, and no object is kept awake', async () => {
+    const WAITING = 500;
+    const source = await loadedTable();
+    const holds = { Prefer: 'wait=30', 'If-None-Match': tagOf(source, 1) };
+    const startedAt = Date.now();
+    const calls = Array.from({ length: WAITING }, () => count(source.path, holds));
+    await untilHeld(WAITING);
+    // Some seconds of it.
+    await count(source.path, { ...holds, Prefer: 'wait=3' });
+    await loadRows(source, 4);
+    const ended = await Promise.all(calls);
+    const seconds = Math.ceil((Date.now() - startedAt) / 1000);
+    expect(ended.map(({ status }) => status)).toEqual(Array.from({ length: WAITING }, () => 200));
+    expect(ended.reduce((sum, { d1 }) => sum + d1, 0)).toBeLessThanOrEqual(1 + seconds);
+    expect(ended.reduce((sum, { object }) => sum + object, 0)).toBe(0);
   });
 
   it('failing: nothing is asked while the failure stands', async () => {

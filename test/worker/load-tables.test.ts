@@ -32,6 +32,7 @@ describe('a load of tables', () => {
       nextRowId: 4,
       bytes: new TextEncoder().encode(body).length,
       deltaBytes: null,
+      rowChanges: { inserted: 3, deleted: 0 },
     });
     expect(change?.hash).toBe(hashOf([1, 2, 3]));
     expect(await cache.objects()).toEqual(['1/body']);

@@ -123,6 +123,37 @@ describe('an expired cache', () => {
     expect(await source.loads()).toBe(2);
   });
 
+  it('across which 1,000 are read: none waits, the origin is asked once, no client sees a version go back', async () => {
+    const source = await Source.define({ stale_while_revalidate_s: 3600 });
+    await readUntil(source, 'v1');
+    const seen = many(100, () => ['v1']);
+    const read = async (times: number) => {
+      const clients = seen.map(async (versions) => {
+        for (let reads = 0; reads < times; reads += 1) {
+          const answer = await alice.get(source.path);
+          expect([answer.status, status(answer)]).toEqual([200, expect.stringMatching(/^freshet; hit;/)]);
+          versions.push(version(answer) ?? '');
+        }
+      });
+      await Promise.all(clients);
+    };
+    await read(3);
+    await source.origin.answer({ hold: true });
+    await source.redefine({});
+    const loads = async () => (await alice.get(source.path)).ok && (await source.loads());
+    await expect.poll(loads, { timeout: 10_000 }).toBe(2);
+    await read(3);
+    await source.origin.answerJson({ n: 2 });
+    await read(2);
+    await readUntil(source, 'v2');
+    await read(2);
+    for (const versions of seen) {
+      expect(versions).toEqual(versions.toSorted());
+      expect(versions.at(-1)).toBe('v2');
+    }
+    expect(await source.loads()).toBe(2);
+  });
+
   it('with ttl_s 0 is loaded for each request that comes after the last load, but once for all that wait', async () => {
     const source = await Source.define({ ttl_s: 0 });
     await source.origin.answerJson({ n: 1 }, { delay_ms: 300 });

@@ -397,3 +397,72 @@ it('tells the other waiters of a task while it may still run', () => {
   pass(360 * SECOND);
   expect(lookup.notedTask(key)).toBeNull();
 });
+
+describe('a glance', () => {
+  const glances = (lookup: EntryLookup, { key, resource }: Entry) =>
+    Promise.all(Array.from({ length: 50 }, () => lookup.glance(key, resource)));
+
+  it('asks neither the edge nor D1 while the copy in memory is current', async () => {
+    let matches = 0;
+    const edge = edgeCache();
+    const counting: EdgeCache = {
+      ...edge,
+      match: (url) => {
+        matches += 1;
+        return edge.match(url);
+      },
+    };
+    const { lookup, reads, settled } = bench({ edge: counting });
+    const entry = sampleEntry();
+    await stored.put(entry);
+    expect(await lookup.glance(entry.key, entry.resource)).toMatchObject({ entry, fetched: true });
+    await settled();
+    matches = 0;
+    expect(await lookup.glance(entry.key, entry.resource)).toMatchObject({ entry, fetched: false });
+    expect([matches, reads()]).toEqual([0, 1]);
+  });
+
+  it('of many finds one new copy for all, once theirs has run out', async () => {
+    const { lookup, reads, pass, settled } = bench();
+    const entry = sampleEntry();
+    await stored.put(entry);
+    await glances(lookup, entry);
+    await settled();
+    await stored.put(next(entry));
+    pass(SECOND);
+    const looked = await glances(lookup, entry);
+    expect(looked.filter(({ fetched }) => fetched)).toHaveLength(1);
+    expect((await glances(lookup, entry)).map((found) => found.entry?.revision)).toEqual(
+      Array.from({ length: 50 }, () => entry.revision + 1),
+    );
+    expect(reads()).toBe(2);
+  });
+
+  it('learns what another isolate put to the edge, without asking D1', async () => {
+    const { lookup, other, reads, pass, settled } = bench();
+    const entry = sampleEntry();
+    await stored.put(entry);
+    await lookup.glance(entry.key, entry.resource);
+    await settled();
+    await stored.put(next(entry));
+    pass(SECOND);
+    await (await other()).find(entry.key, entry.resource);
+    await settled();
+    await glances(lookup, entry);
+    expect(await lookup.glance(entry.key, entry.resource)).toMatchObject({ entry: { revision: entry.revision + 1 } });
+    expect(reads()).toBe(2);
+  });
+
+  it('gives what is known while whoever is to find the new copy waits for a D1 that stalls', async () => {
+    const { lookup, pass, settled, d1 } = bench({ timeoutMs: 20 });
+    const entry = sampleEntry();
+    await stored.put(entry);
+    await lookup.glance(entry.key, entry.resource);
+    await settled();
+    d1.read = stalled;
+    pass(SECOND);
+    expect((await glances(lookup, entry)).map((found) => found.entry?.revision)).toEqual(
+      Array.from({ length: 50 }, () => entry.revision),
+    );
+  });
+});

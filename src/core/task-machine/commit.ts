@@ -52,7 +52,7 @@ function makeCurrent(draft: Draft, head: LiveTask, lease: LeaseState, request: C
     loadFence: lease.fence,
     taskId: head.taskId,
   });
-  const chain = nextChain(before.chain, request, version);
+  const chain = nextChain(before, request, version);
   draft.revise(
     {
       loaded,
@@ -91,10 +91,13 @@ function nextLoaded(before: LoadedState | null, { change }: CommitRequest, facts
 }
 
 /** The kept versions, oldest first, cut to `retainVersions`; those are counted whether or not the body changed this time. */
-function nextChain(chain: readonly Link[], request: CommitRequest, version: number): Link[] {
+function nextChain({ chain, loaded }: CacheDocument, request: CommitRequest, version: number): Link[] {
   const { change, fence, retainVersions } = request;
-  const added = change === null ? [] : [{ version, fence, deltaBytes: change.deltaBytes, hash: change.hash }];
-  return [...chain, ...added].slice(-retainVersions);
+  if (change === null) return chain.slice(-retainVersions);
+  const { deltaBytes, hash, rowChanges } = change;
+  // After a purge the load found nothing to compare with, though devices may hold what was there before.
+  const counts = rowChanges !== undefined && (loaded !== null || version === 1);
+  return [...chain, { version, fence, deltaBytes, hash, ...(counts ? { rowChanges } : {}) }].slice(-retainVersions);
 }
 
 /** What the fence wrote is named now; what only the version before named is owed. */

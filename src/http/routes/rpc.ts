@@ -23,6 +23,7 @@ import { noQuery, queryOf, queryPairs, readJsonObject } from '../input.ts';
 import { methods } from '../methods.ts';
 import { replyCached, replyPending } from '../rpc-answer.ts';
 import { replyDelta } from '../rpc-delta.ts';
+import { heldUntil, serveLive, streamVersions, wantsVersions } from '../rpc-live.ts';
 
 /** How often a read begins anew because the body that it found has gone. */
 const MAX_TRIES = 3;
@@ -65,13 +66,16 @@ type Identify = (title: string, definition: Resource) => CacheIdentity;
 async function answer(c: Context<AppEnv>, identify: Identify): Promise<Response> {
   const services = c.get('services');
   const read = readOf(c, identify);
+  if (wantsVersions(c)) return streamVersions(c, read);
+  const until = heldUntil(c, read);
   for (let tries = 0; tries < MAX_TRIES; tries++) {
-    const served = await serveCache(services, read);
+    const { served, waited } =
+      until === null ? { served: await serveCache(services, read), waited: false } : await serveLive(c, read, until);
     if (served.outcome === 'pending') {
       return replyPending(c, served.task, { [HEADER.preferenceApplied]: preferenceApplied(read.preferences) });
     }
-    // Only where a load was waited for did a preference change anything.
-    const waitS = served.forwarded === null ? null : read.preferences.waitS;
+    // Only where it was waited did a preference change anything.
+    const waitS = waited || served.forwarded !== null ? read.preferences.waitS : null;
     const more = { [HEADER.preferenceApplied]: preferenceApplied({ waitS }) };
     const reply = (await replyDelta(c, served, read.delta, more)) ?? (await replyCached(c, served, more));
     if (reply !== null) return reply;
@@ -121,13 +125,17 @@ function describeRead(id: string, how: string, body?: v.GenericSchema) {
         HEADER.delta,
         'v<a>-v<b>, v<a>-last, or auto (from the version that If-None-Match or If-Match names up to the last): only the rows of tables that differ. v0 is "nothing yet"',
       ),
-      headerParameter('Prefer', 'wait=N, respond-async: how long to wait for a cache that must be loaded'),
+      headerParameter(
+        'Prefer',
+        'wait=N, respond-async: how long to wait for a cache that must be loaded; wait=N with If-None-Match or X-Delta also holds the answer until there is something newer',
+      ),
+      headerParameter('Last-Event-ID', 'v<N>: the version after which the event stream goes on'),
       headerParameter('Cache-Control', 'max-age=N: nothing loaded more than N seconds ago; needs cache:refresh'),
     ],
     answers: {
       200: {
         description:
-          'The body as it was loaded, of the content type of its origin; tables as [{"name","columns","data":[[<row id>,<cell>,…],…]},…]. With X-Delta, where Content-Version is "delta v<a>-v<b>", the difference: [{"name","insert_rows":[[<row id>,<cell>,…],…],"delete_ids":[<row id>,…]},…]; what cannot be had as a difference is answered with the full table',
+          'The body as it was loaded, of the content type of its origin; tables as [{"name","columns","data":[[<row id>,<cell>,…],…]},…]. With X-Delta, where Content-Version is "delta v<a>-v<b>", the difference: [{"name","insert_rows":[[<row id>,<cell>,…],…],"delete_ids":[<row id>,…]},…]; what cannot be had as a difference is answered with the full table. With Accept: text/event-stream, a stream of "event: version", "id: v<N>" and {"version","etag","inserted","deleted"}, how many rows came and went (null: not known), for the newest version and then for each that changes the body',
         type: '*/*',
       },
       202: { description: 'It is still being loaded: the task that brings it', schema: TaskAnswer },

@@ -1,0 +1,148 @@
+/**
+ * A cache as it goes on, for those who wait for something newer. They are held here over the entry look-up, so that no object
+ * is kept awake: each looks in isolate memory at short intervals, and one of them finds what is new for all. Whoever of them
+ * fetched the entry from D1 has the cache loaded when it has expired: it is kept as fresh as if somebody read it all the time.
+ */
+
+import { Problem } from '../contract/problem.ts';
+import { freshnessRules, judge, standingFailure } from '../core/freshness.ts';
+import { log } from '../log.ts';
+import { sleep } from '../waiting.ts';
+import { askForLoad, logNotAsked } from './ask-for-load.ts';
+import { type CacheName, type FoundCache, findAnew, findEntry, isOutdated } from './find-entry.ts';
+import { heldRequests } from './held-requests.ts';
+import { type CacheRead, loadedHere, type Served, type ServedBody, serveCache } from './serve-cache.ts';
+import type { Services } from './services.ts';
+
+type WatchServices = Pick<Services, 'settings' | 'resources' | 'lookup' | 'objects' | 'limits' | 'waitUntil'>;
+
+/** Pauses between two glances, ms: by chance, so that those who wait neither glance nor are answered all at once. */
+const SHORTEST_PAUSE_MS = 400;
+const LONGEST_PAUSE_MS = 800;
+
+/** How long a cache is watched. */
+export interface WatchOptions {
+  /** When the last look is taken, ms since the epoch. */
+  until: number;
+  /** Ends the watch at the next look. */
+  signal?: AbortSignal;
+}
+
+/**
+ * The cache as given, then whenever it is found to have changed. A look or a load that fails is left out: the next may
+ * succeed, and what is known stands meanwhile.
+ *
+ * @throws Problem `not-found`, `invalid-parameters` once the definition has changed so that the request means no cache
+ */
+export async function* watchCache(
+  services: WatchServices,
+  name: CacheName,
+  first: FoundCache,
+  { until, signal }: WatchOptions,
+): AsyncGenerator<FoundCache, void, void> {
+  let found = first;
+  let isCounted = false;
+  yield found;
+  for (;;) {
+    if (found.looked.fetched && isToBeLoaded(found)) {
+      isCounted = await load(services, name.user, found, isCounted, until);
+    }
+    const leftMs = until - Date.now();
+    if (leftMs <= 0 || signal?.aborted) return;
+    await sleep(Math.min(leftMs, SHORTEST_PAUSE_MS + Math.random() * (LONGEST_PAUSE_MS - SHORTEST_PAUSE_MS)));
+    if (signal?.aborted) return;
+    const before = found;
+    found = await look(services, name, before);
+    if (!isSame(before, found)) yield found;
+  }
+}
+
+/** Whether a read would have it loaded. */
+function isToBeLoaded({ resource, looked }: FoundCache): boolean {
+  const rules = freshnessRules(resource, looked.mark, null);
+  const now = Date.now();
+  return judge(looked.entry, rules, now).state !== 'fresh' && standingFailure(looked.entry, rules, now) === null;
+}
+
+/**
+ * Asks for a load, held in the object as a read is; what it brings is learnt by the next glance. However often it asks, a
+ * request counts once: whether it has.
+ */
+async function load(
+  services: WatchServices,
+  user: string,
+  found: FoundCache,
+  isCounted: boolean,
+  until: number,
+): Promise<boolean> {
+  let counted = isCounted;
+  try {
+    if (!counted) await services.limits.load(user, found.cache.key);
+    counted = true;
+    const heldMs = Math.min(services.settings.refreshWaitMs, Math.max(0, until - Date.now()));
+    await askForLoad(services, found, freshnessRules(found.resource, found.looked.mark, null), heldMs);
+  } catch (error) {
+    logNotAsked(found.cache.key, error);
+  }
+  return counted;
+}
+
+async function look(services: WatchServices, name: CacheName, before: FoundCache): Promise<FoundCache> {
+  const { cache, resource } = before;
+  try {
+    const looked = await services.lookup.glance(cache.key, cache.resource);
+    // Most changes of a definition have no mark: whoever is to judge by it reads it anew.
+    if (looked.fetched || isOutdated(resource, looked)) return await findAnew(services, name, cache.key, looked);
+    return { cache, resource, looked };
+  } catch (error) {
+    if (error instanceof Problem && (error.code === 'not-found' || error.code === 'invalid-parameters')) throw error;
+    log('warn', 'cache.look_failed', { key: cache.key, error });
+    return { ...before, looked: { ...before.looked, fetched: false } };
+  }
+}
+
+function isSame(before: FoundCache, found: FoundCache): boolean {
+  return (
+    before.cache.key === found.cache.key &&
+    before.resource.number === found.resource.number &&
+    before.looked.entry?.revision === found.looked.entry?.revision
+  );
+}
+
+/**
+ * A read that goes on until there is news, or as things are at `until` (ms since the epoch); at once where too many requests
+ * are held already. `waited`: it was held because it would have brought no news.
+ *
+ * @throws Problem as `serveCache`
+ */
+export async function serveNews(
+  services: WatchServices,
+  read: CacheRead,
+  until: number,
+  isNews: (served: ServedBody) => boolean,
+): Promise<{ served: Served; waited: boolean }> {
+  const served = await serveCache(services, read);
+  if (served.outcome === 'pending' || isNews(served)) return { served, waited: false };
+  const hold = heldRequests.enter(until, Date.now());
+  if (hold === null) return { served, waited: false };
+  try {
+    return { served: await awaitNews(services, read, until, isNews), waited: true };
+  } finally {
+    hold.release();
+  }
+}
+
+async function awaitNews(
+  services: WatchServices,
+  read: CacheRead,
+  until: number,
+  isNews: (served: ServedBody) => boolean,
+): Promise<Served> {
+  let served: ServedBody | null = null;
+  for await (const found of watchCache(services, read, await findEntry(services, read), { until })) {
+    served = loadedHere(found, Date.now());
+    if (served !== null && isNews(served)) break;
+  }
+  // What was purged meanwhile is current no more: as for a read that does not wait.
+  return served ?? serveCache(services, { ...read, preferences: { respondAsync: true, waitS: null } });
+}

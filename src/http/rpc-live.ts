@@ -1,0 +1,101 @@
+/** `/rpc/` live (CONTRACT 3): answers that are held until there is something newer, and streams of versions. */
+
+import type { Context } from 'hono';
+import type { Link } from '../contract/entry.ts';
+import { Problem } from '../contract/problem.ts';
+import { etagOf } from '../core/etag.ts';
+import { lastEventVersion } from '../core/named-version.ts';
+import { versionsSince } from '../core/versions-since.ts';
+import { type FoundCache, findEntry, versionOf } from '../flows/find-entry.ts';
+import { type CacheRead, loadedHere, type Served, type ServedBody } from '../flows/serve-cache.ts';
+import { serveNews, watchCache } from '../flows/watch-cache.ts';
+import { EVENT_STREAM_TYPE, type ServerEvent, streamEvents, wantsEventStream } from './event-stream.ts';
+import type { AppEnv } from './factory.ts';
+import { chosenFor } from './rpc-delta.ts';
+import { noteRead, VARY, verdictOn } from './rpc-headers.ts';
+
+/** Until when the answer may be held for something newer, ms since the epoch; null: it is not to be. */
+export function heldUntil(c: Context<AppEnv>, { preferences: { waitS } }: CacheRead): number | null {
+  if (waitS === null || c.req.method === 'HEAD') return null;
+  return Math.min(Date.now() + waitS * 1000, c.get('identity').expiresAt);
+}
+
+/** A read that is held while its answer would say that nothing is new. */
+export function serveLive(
+  c: Context<AppEnv>,
+  read: CacheRead,
+  until: number,
+): Promise<{ served: Served; waited: boolean }> {
+  return serveNews(c.get('services'), read, until, (served) => bringsNews(c, read, served));
+}
+
+/** Whether the answer is another one than 304 or the empty delta; or can never be, as with a fixed end. */
+function bringsNews(c: Context<AppEnv>, { delta }: CacheRead, served: ServedBody): boolean {
+  const isTable = served.loaded.hash !== null;
+  if (isTable && delta?.kind === 'between' && delta.to !== null) return true;
+  const chosen = chosenFor(c, served, delta);
+  if (chosen?.steps.length === 0) return false;
+  const held = c.req.header('If-None-Match')?.trim();
+  if (held === undefined || held === '*') return true;
+  return verdictOn(c, served, served.loaded) === 'modified';
+}
+
+/** Whether the request would rather be told of versions than get one. */
+export function wantsVersions(c: Context<AppEnv>): boolean {
+  // Most name no such thing, and are spared the parsing.
+  return c.req.header('Accept')?.includes(EVENT_STREAM_TYPE) === true && wantsEventStream(c);
+}
+
+/**
+ * Streams an event for each version that changed the body: the newest at once, or those kept since the version that
+ * `Last-Event-ID` names. A cache that is not loaded is loaded, and its first version then told.
+ *
+ * @throws Problem `not-found`, `invalid-parameters`, `rate-limited`, `overloaded`
+ */
+export async function streamVersions(c: Context<AppEnv>, read: CacheRead): Promise<Response> {
+  const services = c.get('services');
+  const found = await findEntry(services, read);
+  // It tells of the data but gives none.
+  noteRead(c, { entry: found.cache }, null, Date.now());
+  const named = lastEventVersion(c.req.header('Last-Event-ID'));
+  // What is unknown at the object too is no version of this cache.
+  const told = named > versionOf(found.looked.entry) ? 0 : named;
+  return streamEvents(
+    c,
+    (signal, until) => versionEvents(watchCache(services, read, found, { until, signal }), found.cache.key, told),
+    VARY,
+  );
+}
+
+/** The events of a cache of which `told` (0: none) was the last version told. */
+async function* versionEvents(
+  watched: AsyncIterable<FoundCache>,
+  key: string,
+  told: number,
+): AsyncGenerator<ServerEvent> {
+  let last = { key, version: told };
+  try {
+    for await (const found of watched) {
+      const served = loadedHere(found, Date.now());
+      if (served === null) continue;
+      const { entry } = served;
+      // Under a changed definition the request may mean another cache.
+      for (const link of versionsSince(entry.chain, last.key === entry.key ? last.version : 0)) {
+        yield versionEvent(entry.key, link);
+        last = { key: entry.key, version: link.version };
+      }
+    }
+  } catch (error) {
+    // The definition went or takes these parameters no more: the client comes back and is told so.
+    if (!(error instanceof Problem)) throw error;
+  }
+}
+
+function versionEvent(key: string, { version, rowChanges }: Link): ServerEvent {
+  const { inserted = null, deleted = null } = rowChanges ?? {};
+  return {
+    event: 'version',
+    id: `v${version}`,
+    data: JSON.stringify({ version, etag: etagOf(key, version), inserted, deleted }),
+  };
+}
