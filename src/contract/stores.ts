@@ -164,12 +164,13 @@ export interface BlobUpload {
   abort(): Promise<void>;
 }
 
-/** Bodies of deltas folded for an answer, at the location's edge; it may forget any of them. */
+/** A delta's body as it is answered; null: it cannot be had. */
+type FoldedDelta = Uint8Array<ArrayBuffer> | null;
+
+/** Bodies of deltas folded for an answer, in isolate memory and at the location's edge; both may forget any of them. */
 export interface FoldedDeltas {
-  /** The delta between two kept versions that changed the body; null: not here. */
-  find(key: string, from: number, to: number): Promise<Uint8Array<ArrayBuffer> | null>;
-  /** Keeps it, after the answer. */
-  keep(key: string, from: number, to: number, body: Uint8Array<ArrayBuffer>): void;
+  /** The delta between two kept versions that changed the body: as it is kept, else as `fold` makes it, and kept from then on. */
+  get(key: string, from: number, to: number, fold: () => Promise<FoldedDelta>): Promise<FoldedDelta>;
 }
 
 /** Which records a list is about: those of one user, or of all. */

@@ -28,13 +28,8 @@ export async function openDelta(
   if (steps === 'all') return everyRow(services, served);
   if (steps.length === 0) return served.tables === null ? null : opened(deltaBody(served.tables, []));
 
-  let body = await services.foldedDeltas.find(key, fromChanged, toChanged);
-  if (body === null) {
-    body = await fold(services, key, steps);
-    if (body === null) return null;
-    services.foldedDeltas.keep(key, fromChanged, toChanged, body);
-  }
-  return body.byteLength > served.loaded.bytes ? null : opened(body);
+  const body = await services.foldedDeltas.get(key, fromChanged, toChanged, () => fold(services, key, steps));
+  return body === null || body.byteLength > served.loaded.bytes ? null : opened(body);
 }
 
 function opened(body: Uint8Array<ArrayBuffer>): OpenedDelta {

@@ -10,6 +10,7 @@ import type { BlobName } from '../contract/object.ts';
 import type { BlobRange, Blobs } from '../contract/stores.ts';
 import { BoundedMap } from './bounded-map.ts';
 import { type EdgeCache, edgeUrl } from './edge-cache.ts';
+import { fetchOnce } from './fetch-once.ts';
 import { orOverloaded } from './overloaded.ts';
 
 /** How long a copy stays at the edge: bounds how long a purged body lies there, unreachable. */
@@ -44,18 +45,25 @@ export function cachedBlobs(inner: Blobs, edge: EdgeCache, waitUntil: (work: Pro
       const held = hot.get(url);
       if (held !== undefined) return streamOf(held);
 
-      const kept = (await edge.match(url))?.body ?? null;
-      const found = kept ?? (await fetched(key, fence, name, range));
-      if (found === null) return null;
-
+      const find = async () => {
+        const kept = (await edge.match(url))?.body ?? null;
+        return { kept, found: kept ?? (await fetched(key, fence, name, range)) };
+      };
       // Without a range it is a delta, at most 8 MiB and folded by its reader: read whole to know its size.
       if (range === undefined || range.length <= MAX_HOT_BYTES) {
-        const bytes = await orOverloaded(readWhole(found), TIMEOUT_MS, UNREAD);
-        if (bytes.byteLength <= MAX_HOT_BYTES) hot.set(url, bytes);
-        if (kept === null) waitUntil(edge.put(url, bytes, EDGE_TTL_S));
-        return streamOf(bytes);
+        const readHot = async () => {
+          const { kept, found } = await find();
+          if (found === null) return null;
+          const bytes = await orOverloaded(readWhole(found), TIMEOUT_MS, UNREAD);
+          if (bytes.byteLength <= MAX_HOT_BYTES) hot.set(url, bytes);
+          if (kept === null) waitUntil(edge.put(url, bytes, EDGE_TTL_S));
+          return bytes;
+        };
+        const bytes = await fetchOnce(url, () => hot.get(url), readHot);
+        return bytes === null ? null : streamOf(bytes);
       }
-      if (kept !== null) return kept;
+      const { kept, found } = await find();
+      if (kept !== null || found === null) return found;
       const [forReader, forEdge] = found.tee();
       waitUntil(edge.put(url, forEdge, EDGE_TTL_S));
       return forReader;

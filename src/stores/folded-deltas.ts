@@ -1,24 +1,36 @@
 /**
- * Folded deltas at the location's edge, so that one is made once a location (DESIGN "Rows, id map and deltas"). Nothing is
+ * Folded deltas at the location's edge, the small ones in isolate memory too, so that one is made once a location (DESIGN "Rows, id map and deltas"). Nothing is
  * ever put over another one: versions are never counted again.
  */
 
 import type { FoldedDeltas } from '../contract/stores.ts';
+import { BoundedMap } from './bounded-map.ts';
 import { type EdgeCache, edgeUrl } from './edge-cache.ts';
+import { fetchOnce } from './fetch-once.ts';
 
 /** How long a folded delta stays at the edge: most devices come within this time after a version. */
 const EDGE_TTL_S = 3600;
 
-/** Folded deltas in `edge`; keeping goes on after the answer. */
+/** Largest body, and all bodies together, kept in an isolate. */
+const MAX_HOT_BYTES = 256 * 1024;
+const HOT_BYTES = 8 * 1024 * 1024;
+
+const hot = new BoundedMap<Uint8Array<ArrayBuffer>>(HOT_BYTES, (bytes) => bytes.byteLength);
+
+/** Folded deltas in isolate memory and in `edge`; keeping them goes on after the answer. */
 export function foldedDeltas(edge: EdgeCache, waitUntil: (work: Promise<unknown>) => void): FoldedDeltas {
   return {
-    async find(key, from, to) {
-      const kept = await edge.match(urlOf(key, from, to));
-      return kept === null ? null : new Uint8Array(await kept.arrayBuffer());
-    },
-
-    keep(key, from, to, body) {
-      waitUntil(edge.put(urlOf(key, from, to), body, EDGE_TTL_S));
+    async get(key, from, to, fold) {
+      const url = urlOf(key, from, to);
+      const find = async () => {
+        const kept = await edge.match(url);
+        const body = kept === null ? await fold() : new Uint8Array(await kept.arrayBuffer());
+        if (body === null) return null;
+        if (kept === null) waitUntil(edge.put(url, body, EDGE_TTL_S));
+        if (body.byteLength <= MAX_HOT_BYTES) hot.set(url, body);
+        return body;
+      };
+      return hot.get(url) ?? fetchOnce(url, () => hot.get(url), find);
     },
   };
 }

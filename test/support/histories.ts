@@ -84,7 +84,7 @@ export class History {
       forwarded: null,
       tables: this.#tables.map(({ name }) => name),
     };
-    return openDelta({ blobs: this.blobs, foldedDeltas: { find: async () => null, keep: () => {} } }, served, chosen);
+    return openDelta({ blobs: this.blobs, foldedDeltas: { get: (_key, _from, _to, fold) => fold() } }, served, chosen);
   }
 
   /** What a load wrote as its delta. */

@@ -108,7 +108,7 @@ describe('rpc', () => {
   });
 
   it('live, for many at once: each second of the wait costs one look-up, and no object is kept awake', async () => {
-    const WAITING = 500;
+    const WAITING = 200;
     const source = await loadedTable();
     const holds = { Prefer: 'wait=30', 'If-None-Match': tagOf(source, 1) };
     const startedAt = Date.now();

@@ -119,6 +119,19 @@ describe('blobs through the edge cache', () => {
     expect(reads()).toBe(1);
   });
 
+  it.each([
+    ['body', { offset: 0, length: SMALL }],
+    ['delta', undefined],
+  ] as const)('ask R2 once for a small %s that many lack at once', async (name, range) => {
+    const key = unique('cached');
+    const { cached, reads } = counted();
+    await cached.put(key, 1, name, pattern(SMALL));
+    const read = async () => bytesOf(await cached.get(key, 1, name, range));
+    const herd = await Promise.all(Array.from({ length: 50 }, read));
+    expect(herd).toEqual(Array.from({ length: 50 }, () => pattern(SMALL)));
+    expect(reads()).toBe(1);
+  });
+
   it('ask R2 each time for a part of a body, and for what is not there', async () => {
     const key = unique('cached');
     const { cached, reads, settled } = counted();
