@@ -59,6 +59,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
     if (answer.raw === undefined) await give(told, response);
     else request.socket.end(answer.raw);
   });
+  // A connection that is closed at the moment when the Worker uses it again reads as a failing origin.
+  server.keepAliveTimeout = 0;
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   project.provide('originUrl', `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
   return async () => {

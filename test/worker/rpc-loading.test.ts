@@ -152,7 +152,7 @@ describe('an expired cache', () => {
       expect(versions.at(-1)).toBe('v2');
     }
     expect(await source.loads()).toBe(2);
-  });
+  }, 60_000);
 
   it('with ttl_s 0 is loaded for each request that comes after the last load, but once for all that wait', async () => {
     const source = await Source.define({ ttl_s: 0 });
