@@ -1,6 +1,7 @@
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-pool-workers';
 import { defineConfig } from 'vitest/config';
 
+const shardTests = ['test/worker/shards/*.test.ts'];
 const objectTests = ['cache-object*', 'run-refresh*', 'faults/*'].map((name) => `test/worker/${name}.test.ts`);
 
 /** What is random in a test comes from here: the same at each run unless told, so that no run fails by chance alone. */
@@ -9,7 +10,8 @@ const SEED = Number(process.env.TEST_SEED ?? 1);
 const PATIENCE_MS = 30_000;
 
 // `unit` and `property` run in plain Node: pure modules. `worker` runs inside workerd against real local stores, and so
-// does `object`, with a Worker whose queue consumer only takes notes: there the tests themselves play the consumer.
+// does `object`, with a Worker whose queue consumer only takes notes: there the tests themselves play the consumer; and
+// `shards`, with three databases, while rows move to them from the first.
 export default defineConfig({
   test: {
     // More than there are cores: the tests mostly wait for timers and stores.
@@ -41,7 +43,7 @@ export default defineConfig({
         test: {
           name: 'worker',
           include: ['test/worker/**/*.test.ts'],
-          exclude: objectTests,
+          exclude: [...objectTests, ...shardTests],
           testTimeout: PATIENCE_MS,
           globalSetup: ['test/support/build.ts', 'test/support/origin-server.ts'],
           setupFiles: ['test/support/migrate.ts'],
@@ -60,15 +62,37 @@ export default defineConfig({
           setupFiles: ['test/support/migrate.ts'],
         },
       },
+      {
+        plugins: [
+          inWorkerd('./src/index.ts', {
+            d1Databases: { DB_1: 'freshet-1', DB_2: 'freshet-2' },
+            bindings: { SYNC_SHARDS: '3,1', ENTRY_SHARDS: '3,1' },
+          }),
+        ],
+        test: {
+          name: 'shards',
+          include: shardTests,
+          testTimeout: PATIENCE_MS,
+          provide: { seed: SEED },
+          globalSetup: ['test/support/build.ts', 'test/support/origin-server.ts'],
+          setupFiles: ['test/support/migrate.ts'],
+        },
+      },
     ],
   },
 });
 
-function inWorkerd(main: string) {
+interface More {
+  d1Databases?: Record<string, string>;
+  bindings?: Record<string, string>;
+}
+
+function inWorkerd(main: string, { d1Databases = {}, bindings = {} }: More = {}) {
   return cloudflareTest(async () => ({
     main,
     wrangler: { configPath: './wrangler.toml' },
     miniflare: {
+      d1Databases,
       bindings: {
         TEST_MIGRATIONS: await readD1Migrations('./migrations'),
         JWT_SECRET: 'a secret of the tests, not of any service',
@@ -82,6 +106,7 @@ function inWorkerd(main: string) {
         ORIGIN_HOSTS: '127.0.0.1,*.example.com',
         ORIGIN_TEST_TOKEN: 'secret of the origin',
         ORIGIN_TEST_KEY: 'K3y-Of-The-Origin',
+        ...bindings,
       },
     },
   }));

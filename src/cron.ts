@@ -1,4 +1,4 @@
-/** What is done once a minute: schedules, sweeps of purged and deleted resources, what nobody asks for any more. */
+/** What is done once a minute: schedules, sweeps of purged and deleted resources, what nobody asks for any more, what moves. */
 
 import { evictUnread } from './flows/evict-unread.ts';
 import { refreshDue } from './flows/refresh-due.ts';
@@ -18,6 +18,8 @@ export async function runCron(services: Services, now: number): Promise<void> {
     evict_unread: () => evictUnread(services, now),
     drop_old_syncs: () =>
       services.syncRecords.dropOld(now - services.settings.syncRetentionDays * DAY_MS, WALKED_RECORDS),
+    move_entries: async () => services.entries.moveStrays?.(),
+    move_syncs: async () => services.syncRecords.moveStrays?.(),
   };
   await Promise.all(
     Object.entries(parts).map(async ([part, run]) => {

@@ -7,14 +7,12 @@ import { objectClient } from './object/client.ts';
 import { readSettings, readText } from './settings.ts';
 import { r2Blobs } from './stores/blobs.ts';
 import { cachedBlobs } from './stores/cached-blobs.ts';
+import { entriesIn, resourcesIn, syncRecordsIn } from './stores/databases.ts';
 import { edgeCache } from './stores/edge-cache.ts';
-import { d1Entries } from './stores/entries.ts';
 import { entryLookup } from './stores/entry-lookup.ts';
 import { foldedDeltas } from './stores/folded-deltas.ts';
 import { type Limit, noLimits, rateLimits } from './stores/rate-limits.ts';
-import { d1Resources } from './stores/resources.ts';
 import { syncBuffer } from './stores/sync-buffer.ts';
-import { d1SyncRecords } from './stores/sync-records.ts';
 
 /**
  * Services of one invocation; `waitUntil` is its execution context's, `requestId` that of a client's request.
@@ -24,13 +22,13 @@ import { d1SyncRecords } from './stores/sync-records.ts';
 export function makeServices(env: Env, waitUntil: (work: Promise<unknown>) => void, requestId?: string): Services {
   const settings = readSettings(env);
   const edge = edgeCache();
-  const entries = d1Entries(env.DB);
-  const syncRecords = d1SyncRecords(env.DB);
+  const entries = entriesIn(env, settings.entryShards);
+  const syncRecords = syncRecordsIn(env, settings.syncShards);
   const metrics = metricsOf(env);
   const onRefused = (limit: Limit) => metrics.write('rate_limited', { limit }, {});
   return {
     settings,
-    resources: d1Resources(env.DB),
+    resources: resourcesIn(env, settings.entryShards),
     entries,
     lookup: entryLookup(entries, edge, { entryCacheMs: settings.entryCacheMs, waitUntil }),
     blobs: cachedBlobs(r2Blobs(env.BLOBS), edge, waitUntil),
@@ -50,10 +48,13 @@ export function metricsOf({ METRICS: dataset }: Partial<Pick<Env, 'METRICS'>>): 
   return datasetMetrics(dataset);
 }
 
-/** One harmless call to each store. */
+/** One harmless call to each store, each database that is bound. */
 export function makeProbes(env: Env): Probes {
+  const databases = Object.entries(env).filter(([name]) => /^DB(_\d+)?$/.test(name));
   return {
-    d1: () => env.DB.prepare('SELECT 1').first(),
+    ...Object.fromEntries(
+      databases.map(([name, db]) => [name.replace('DB', 'd1'), () => (db as D1Database).prepare('SELECT 1').first()]),
+    ),
     r2: () => env.BLOBS.head('healthz'),
     object: () => objectClient(env.CACHE_OBJECT).entry('0'.repeat(64)),
   };

@@ -1,6 +1,7 @@
 /** Settings: `env` read once into checked values with units. A bad one is a `misconfigured` problem that names it. */
 
 import { Problem } from './contract/problem.ts';
+import type { Shards } from './core/shards.ts';
 
 /** The settings of the service, checked. */
 export interface Settings {
@@ -14,9 +15,17 @@ export interface Settings {
   syncRetentionDays: number;
   /** Caches that were not read for so long are purged, days; 0: never. */
   evictUnreadDays: number;
+  /** Over how many databases the records of devices are spread. */
+  syncShards: Shards;
+  /** The same of entries. */
+  entryShards: Shards;
   /** Whether users and caches are limited; `off` is for tests and measurements. */
   rateLimits: boolean;
 }
+
+/** One database, as it is usual. */
+const UNSHARDED: Shards = { now: 1, before: 1 };
+const MAX_SHARDS = 64;
 
 type Vars = Readonly<Record<string, unknown>>;
 
@@ -29,6 +38,8 @@ export function readSettings(env: object): Settings {
     originHosts: list(vars, 'ORIGIN_HOSTS'),
     syncRetentionDays: integer(vars, 'SYNC_RETENTION_DAYS', 400, 1, 36_500),
     evictUnreadDays: integer(vars, 'EVICT_UNREAD_DAYS', 90, 0, 36_500),
+    syncShards: shards(vars, 'SYNC_SHARDS'),
+    entryShards: shards(vars, 'ENTRY_SHARDS'),
     rateLimits: onOrOff(vars, 'RATE_LIMITS', true),
   };
 }
@@ -47,6 +58,26 @@ function integer(vars: Vars, name: string, usual: number, min: number, max: numb
     throw new Problem('misconfigured', `The setting ${name} must be a whole number from ${min} to ${max}.`);
   }
   return value;
+}
+
+/** Binding of a D1 database, by its number from 0. */
+export function databaseName(shard: number): string {
+  return shard === 0 ? 'DB' : `DB_${shard}`;
+}
+
+/** `<now>` or `<now>,<before>`, all of which must be bound. */
+function shards(vars: Vars, name: string): Shards {
+  const text = readText(vars, name);
+  if (text === undefined || text === '1') return UNSHARDED;
+  const [now = 0, before = now, ...more] = text.split(',').map(Number);
+  if (more.length > 0 || ![now, before].every((count) => Number.isInteger(count) && count > 0 && count <= MAX_SHARDS)) {
+    throw new Problem('misconfigured', `The setting ${name} must be one or two whole numbers from 1 to ${MAX_SHARDS}.`);
+  }
+  for (let shard = 1; shard < Math.max(now, before); shard++) {
+    if (vars[databaseName(shard)] !== undefined) continue;
+    throw new Problem('misconfigured', `The setting ${name} needs the D1 binding ${databaseName(shard)}.`);
+  }
+  return { now, before };
 }
 
 function onOrOff(vars: Vars, name: string, usual: boolean): boolean {

@@ -104,6 +104,8 @@ export interface Entries {
   walkUnread(before: number, limit: number): Promise<string[]>;
   /** Notes the hour in which keys were read, where it is later than the noted one. */
   touch(read: SyncMessage['read']): Promise<void>;
+  /** Of several databases: one step of the slow walk that brings entries to the one where they belong. */
+  moveStrays?(): Promise<void>;
 }
 
 /** An entry as the look-up gives it. */
@@ -193,6 +195,8 @@ export interface SyncRecords {
   remove(user: string, device: string | null, limit: number): Promise<number>;
   /** One step of the slow walk that drops records older than `before`, at most `limit` rows read. */
   dropOld(before: number, limit: number): Promise<void>;
+  /** Of several databases: one step of the slow walk that brings records to the one where they belong. */
+  moveStrays?(): Promise<void>;
 }
 
 /** Records on their way to the queue (DESIGN "Group commit"). */

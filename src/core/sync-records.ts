@@ -24,6 +24,30 @@ export function newestRecords(records: Iterable<SyncRecord>): SyncRecord[] {
   return [...newest.values()];
 }
 
+/** The order of lists, which is that of D1's primary key: by the members' UTF-8. */
+export function compareRecords(a: SyncRecord, b: SyncRecord): number {
+  return (
+    compareUtf8(a.user, b.user) ||
+    compareUtf8(a.device, b.device) ||
+    compareUtf8(a.resource, b.resource) ||
+    compareUtf8(a.key, b.key)
+  );
+}
+
+/** By code points; JavaScript's own order puts those past U+FFFF, its surrogates, before U+E000. */
+function compareUtf8(a: string, b: string): number {
+  const length = Math.min(a.length, b.length);
+  for (let at = 0; at < length; at++) {
+    const [x, y] = [a.charCodeAt(at), b.charCodeAt(at)];
+    if (x !== y) return rank(x) - rank(y);
+  }
+  return a.length - b.length;
+}
+
+function rank(unit: number): number {
+  return unit < 0xd800 ? unit : unit < 0xe000 ? unit + 0x2000 : unit - 0x800;
+}
+
 /**
  * Whether the device lacks a newer version: another body, as its ETag tells, not merely a later load of the same one. Of a
  * cache that was purged or deleted (null) every version is out of date.

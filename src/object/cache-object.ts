@@ -8,8 +8,9 @@ import type * as contract from '../contract/object.ts';
 import { hasEnded } from '../contract/task.ts';
 import type { EventName, Events, Step } from '../core/task-machine/events.ts';
 import { log, withLogFields } from '../log.ts';
+import { readSettings } from '../settings.ts';
 import { r2Blobs } from '../stores/blobs.ts';
-import { d1Entries } from '../stores/entries.ts';
+import { entriesIn } from '../stores/databases.ts';
 import { type Outside, removeBlobs, sendMessages, storeEntry } from './effects.ts';
 import { HeldWaits } from './held-waits.ts';
 import { KeyRows, type Where } from './key-rows.ts';
@@ -26,7 +27,8 @@ export class CacheObject extends DurableObject<Env> implements contract.CacheObj
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     this.#rows = new KeyRows(ctx.storage, (taskId) => this.#held.release(taskId));
-    this.#outside = { queue: env.REFRESH_QUEUE, entries: d1Entries(env.DB), blobs: r2Blobs(env.BLOBS) };
+    const entries = entriesIn(env, readSettings(env).entryShards);
+    this.#outside = { queue: env.REFRESH_QUEUE, entries, blobs: r2Blobs(env.BLOBS) };
   }
 
   async enqueue(request: contract.EnqueueRequest): Promise<contract.EnqueueAnswer> {

@@ -1,5 +1,6 @@
 /** Table `entries`: what is current of each cache, ordered by revision: written by the cache's object, and once before its first load. */
 
+import type { SyncMessage } from '../contract/messages.ts';
 import type { Entries, EntryFilter, ResourceMark } from '../contract/stores.ts';
 import { entryOf, entryRowOf, FIXED_COLUMNS, type StoredEntry, valuesOf, WRITTEN_COLUMNS } from './entry-row.ts';
 import { moveWalk, readWalk } from './walks.ts';
@@ -64,8 +65,28 @@ interface MarkRow {
 /** A row of READ: all columns of the entry are null when there is none. */
 type ReadRow = { [Column in keyof StoredEntry]: StoredEntry[Column] | null } & MarkRow;
 
+const ROWS_OF = 'SELECT * FROM entries WHERE key IN (SELECT value FROM json_each(?1))';
+const ROWS_AFTER = 'SELECT * FROM entries WHERE key > ?1 ORDER BY key LIMIT ?2';
+
+// The object may have written it since it was read.
+const DROP = `
+  DELETE FROM entries
+  WHERE (key, revision) IN (SELECT value ->> 'key', value ->> 'revision' FROM json_each(?1))`;
+
+/** The entries of one database, and what moves them from one to another: rows as they lie there. */
+export interface EntryShard extends Entries {
+  rowsOf(keys: readonly string[]): Promise<StoredEntry[]>;
+  /** In order of key, after a key. */
+  rowsAfter(after: string, limit: number): Promise<StoredEntry[]>;
+  /** Takes rows over; a higher revision and a later read stand. */
+  adopt(rows: readonly StoredEntry[]): Promise<void>;
+  /** Drops rows that are still as they were read. */
+  drop(rows: readonly StoredEntry[]): Promise<void>;
+}
+
 /** The entries of a database. Every call throws what D1 throws. */
-export function d1Entries(db: D1Database): Entries {
+export function d1Entries(db: D1Database): EntryShard {
+  const touching = (read: SyncMessage['read']) => db.prepare(TOUCH).bind(JSON.stringify(read));
   return {
     async read(key, resource) {
       const row = await db.withSession('first-primary').prepare(READ).bind(key, resource).first<ReadRow>();
@@ -132,7 +153,25 @@ export function d1Entries(db: D1Database): Entries {
     },
 
     async touch(read) {
-      if (read.length > 0) await db.prepare(TOUCH).bind(JSON.stringify(read)).run();
+      if (read.length > 0) await touching(read).run();
+    },
+
+    async rowsOf(keys) {
+      return (await db.prepare(ROWS_OF).bind(JSON.stringify(keys)).all<StoredEntry>()).results;
+    },
+
+    async rowsAfter(after, limit) {
+      return (await db.prepare(ROWS_AFTER).bind(after, limit).all<StoredEntry>()).results;
+    },
+
+    async adopt(rows) {
+      const read = rows.flatMap(({ key, read_at: hour }) => (hour === null ? [] : { key, hour }));
+      await db.batch([...rows.map((row) => db.prepare(PUT).bind(...COLUMNS.map((name) => row[name]))), touching(read)]);
+    },
+
+    async drop(rows) {
+      const read = rows.map(({ key, revision }) => ({ key, revision }));
+      await db.prepare(DROP).bind(JSON.stringify(read)).run();
     },
   };
 }

@@ -19,25 +19,36 @@ const PUT = `
 
 const WALK = 'drop-old-sync-records';
 
-// A device may have synchronised since the walk read its record.
-const DROP_OLD = `
-  DELETE FROM sync_records
-  WHERE (${KEY.join(', ')}) IN (SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3 FROM json_each(?1))
-  AND synced_at < ?2`;
+// A device may have synchronised since its record was read.
+const DROP = `
+  DELETE FROM sync_records WHERE (${KEY.join(', ')}, synced_at, version) IN (
+    SELECT value ->> 'user', value ->> 'device', value ->> 'resource', value ->> 'key',
+      value ->> 'syncedAt', value ->> 'version'
+    FROM json_each(?1))`;
 
 type PrimaryKey = [user: string, device: string, resource: string, key: string];
 
+/** The records of one database. */
+export interface SyncShard extends SyncRecords {
+  /** Drops records that are still as they were read. */
+  drop(records: readonly SyncRecord[]): Promise<void>;
+}
+
 /** The records of a database. Every call throws what D1 throws. */
-export function d1SyncRecords(db: D1Database): SyncRecords {
+export function d1SyncRecords(db: D1Database): SyncShard {
+  const dropping = (records: readonly SyncRecord[]) => db.prepare(DROP).bind(JSON.stringify(records));
+
+  async function list(filter: SyncFilter, after: SyncPlace | null, limit: number): Promise<SyncRecord[]> {
+    const { sql, values } = page(filter, after);
+    const { results } = await db
+      .prepare(`SELECT ${COLUMNS} FROM sync_records ${sql} LIMIT ?`)
+      .bind(...values, limit)
+      .all<SyncRecord>();
+    return results;
+  }
+
   return {
-    async list(filter, after, limit) {
-      const { sql, values } = page(filter, after);
-      const { results } = await db
-        .prepare(`SELECT ${COLUMNS} FROM sync_records ${sql} LIMIT ?`)
-        .bind(...values, limit)
-        .all<SyncRecord>();
-      return results;
-    },
+    list,
 
     async put(records) {
       if (records.length > 0) await db.prepare(PUT).bind(JSON.stringify(records)).run();
@@ -55,18 +66,16 @@ export function d1SyncRecords(db: D1Database): SyncRecords {
       return meta.changes;
     },
 
+    async drop(records) {
+      if (records.length > 0) await dropping(records).run();
+    },
+
     async dropOld(before, limit) {
-      const from = (await readWalk<PrimaryKey>(db, WALK)) ?? ['', '', '', ''];
-      const { results } = await db
-        .prepare(
-          `SELECT ${COLUMNS} FROM sync_records WHERE (${KEY.join(', ')}) > (?, ?, ?, ?) ORDER BY ${KEY.join(', ')} LIMIT ?`,
-        )
-        .bind(...from, limit)
-        .all<SyncRecord>();
-      const old = results.filter((record) => record.syncedAt < before).map(primaryKeyOf);
-      const last = results.length < limit ? undefined : results.at(-1);
+      const [user, device, resource, key] = (await readWalk<PrimaryKey>(db, WALK)) ?? ['', '', '', ''];
+      const records = await list({ user: null }, { user, device, resource, key }, limit);
+      const last = records.length < limit ? undefined : records.at(-1);
       await db.batch([
-        db.prepare(DROP_OLD).bind(JSON.stringify(old), before),
+        dropping(records.filter(({ syncedAt }) => syncedAt < before)),
         moveWalk(db, WALK, last === undefined ? null : primaryKeyOf(last)),
       ]);
     },

@@ -8,8 +8,8 @@ export interface Recording {
   metas: D1Meta[];
 }
 
-/** Wraps a database so that each statement that runs is noted, sessions and batches included. */
-export function recordingDatabase(inner: D1Database): Recording {
+/** Wraps a database so that each statement that runs is noted, sessions and batches included; `after` follows each outside batches. */
+export function recordingDatabase(inner: D1Database, after: () => Promise<void> = async () => {}): Recording {
   const statements: Recording['statements'] = [];
   const metas: D1Meta[] = [];
   const known = new WeakMap<D1PreparedStatement, { sql: string; values: unknown[]; inner: D1PreparedStatement }>();
@@ -19,6 +19,7 @@ export function recordingDatabase(inner: D1Database): Recording {
       statements.push({ sql, values });
       const result = await statement.all<T>();
       metas.push(result.meta);
+      await after();
       return result;
     }
     const wrapped = {

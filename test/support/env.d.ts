@@ -4,6 +4,9 @@ declare global {
   namespace Cloudflare {
     interface Env {
       TEST_MIGRATIONS: D1Migration[];
+      /** In the project `shards` alone. */
+      DB_1?: D1Database;
+      DB_2?: D1Database;
       JWT_SECRET: string;
       ORIGIN_TEST_TOKEN: string;
       ORIGIN_TEST_KEY: string;

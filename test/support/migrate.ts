@@ -1,8 +1,10 @@
-/** Before each test: the D1 schema as deployed. */
+/** Before each test: the D1 schema as deployed, in every database. */
 import { applyD1Migrations } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { beforeEach } from 'vitest';
 
 beforeEach(async () => {
-  await applyD1Migrations(env.DB, env.TEST_MIGRATIONS);
+  for (const db of [env.DB, env.DB_1, env.DB_2]) {
+    if (db !== undefined) await applyD1Migrations(db, env.TEST_MIGRATIONS);
+  }
 });

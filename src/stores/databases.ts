@@ -1,0 +1,35 @@
+/** The stores in D1, over as many databases as the settings say. One database has them as they are. */
+
+import type { Entries, Resources, SyncRecords } from '../contract/stores.ts';
+import type { Shards } from '../core/shards.ts';
+import { databaseName } from '../settings.ts';
+import { d1Entries } from './entries.ts';
+import { markedResources } from './resource-marks.ts';
+import { d1Resources } from './resources.ts';
+import { shardedEntries } from './sharded-entries.ts';
+import { shardedSyncRecords } from './sharded-sync-records.ts';
+import { d1SyncRecords } from './sync-records.ts';
+
+/** @param shards ENTRY_SHARDS, checked */
+export function entriesIn(env: Pick<Env, 'DB'>, shards: Shards): Entries {
+  return countOf(shards) === 1 ? d1Entries(env.DB) : shardedEntries(databasesOf(env, countOf(shards)), shards);
+}
+
+/** @param shards ENTRY_SHARDS, checked: the marks of resources are where the entries are */
+export function resourcesIn(env: Pick<Env, 'DB'>, shards: Shards): Resources {
+  return countOf(shards) === 1 ? d1Resources(env.DB) : markedResources(databasesOf(env, countOf(shards)));
+}
+
+/** @param shards SYNC_SHARDS, checked */
+export function syncRecordsIn(env: Pick<Env, 'DB'>, shards: Shards): SyncRecords {
+  return countOf(shards) === 1 ? d1SyncRecords(env.DB) : shardedSyncRecords(databasesOf(env, countOf(shards)), shards);
+}
+
+function countOf({ now, before }: Shards): number {
+  return Math.max(now, before);
+}
+
+function databasesOf(env: object, count: number): D1Database[] {
+  const bindings = env as { readonly [name: string]: D1Database };
+  return Array.from({ length: count }, (_database, shard) => bindings[databaseName(shard)] as D1Database);
+}

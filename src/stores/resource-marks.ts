@@ -1,0 +1,81 @@
+/**
+ * Marks of resources in each database of entries (ENTRY_SHARDS), so that a look-up there is one statement yet. The first
+ * database has the truth; the others' table `resources` has what an entry is judged by, and `{}` for a definition.
+ */
+
+import type { Resources } from '../contract/stores.ts';
+import { d1Resources } from './resources.ts';
+import { moveWalk, readWalk } from './walks.ts';
+
+interface MarkRow {
+  title: string;
+  is_defined: number;
+  number: number;
+  purged: number;
+  changed_at: number;
+}
+const MARKS = `
+  SELECT title, definition IS NOT NULL AS is_defined, number, purged, changed_at FROM resources`;
+
+// Both numbers only grow: what comes late changes nothing.
+const COPY = `
+  INSERT INTO resources (title, definition, number, purged, changed_at)
+  SELECT value ->> 'title', CASE WHEN value ->> 'is_defined' THEN '{}' END, value ->> 'number', value ->> 'purged',
+    value ->> 'changed_at'
+  FROM json_each(?1) WHERE true
+  ON CONFLICT (title) DO UPDATE SET definition = excluded.definition, number = excluded.number,
+    purged = excluded.purged, changed_at = excluded.changed_at
+  WHERE (excluded.number, excluded.changed_at) > (number, changed_at)`;
+
+const WALK = 'copy-resource-marks';
+/** Resources of a step of the walk. */
+const WALKED_RESOURCES = 1000;
+
+/**
+ * The definitions of the first database. A change is done when all databases have its mark: if one has failed, the call
+ * throws, and the walk makes it good.
+ */
+export function markedResources(databases: readonly D1Database[]): Resources {
+  const [first, ...others] = databases as [D1Database, ...D1Database[]];
+  const resources = d1Resources(first);
+
+  async function told<T>(title: string, change: T): Promise<T> {
+    if (change === null || change === false) return change;
+    const { results } = await first.prepare(`${MARKS} WHERE title = ?1`).bind(title).all<MarkRow>();
+    await copy(results, others);
+    return change;
+  }
+
+  return {
+    ...resources,
+    put: async (title, ...rest) => told(title, await resources.put(title, ...rest)),
+    remove: async (title, ...rest) => told(title, await resources.remove(title, ...rest)),
+    expireAll: async (title, ...rest) => told(title, await resources.expireAll(title, ...rest)),
+
+    async listSweeping(limit) {
+      // No sweep begins where a database may hold the resource for defined yet, and keep its entries.
+      const swept = await resources.listSweeping(limit);
+      for (const { title } of swept) await told(title, true);
+      return swept;
+    },
+
+    async endSweep(title, purged) {
+      await Promise.all(databases.map((db) => d1Resources(db).endSweep(title, purged)));
+    },
+  };
+}
+
+/** One step of the walk that copies all marks: what a failed change has left out, and what a new database lacks. */
+export async function copyAllMarks([first, ...others]: readonly D1Database[]): Promise<void> {
+  if (first === undefined) return;
+  const after = (await readWalk<string>(first, WALK)) ?? '';
+  const sql = `${MARKS} WHERE title > ?1 ORDER BY title LIMIT ?2`;
+  const { results } = await first.prepare(sql).bind(after, WALKED_RESOURCES).all<MarkRow>();
+  await copy(results, others);
+  const last = results.length < WALKED_RESOURCES ? undefined : results.at(-1);
+  await moveWalk(first, WALK, last?.title ?? null).run();
+}
+
+async function copy(marks: readonly MarkRow[], databases: readonly D1Database[]): Promise<void> {
+  await Promise.all(databases.map((db) => db.prepare(COPY).bind(JSON.stringify(marks)).run()));
+}

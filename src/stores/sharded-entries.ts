@@ -1,0 +1,140 @@
+/** Entries over several databases, by the first bits of the key (ENTRY_SHARDS); in each of them are the marks of all resources. */
+
+import type { Entries, EntryRow } from '../contract/stores.ts';
+import { hashOfKey, type Shards } from '../core/shards.ts';
+import { d1Entries, type EntryShard } from './entries.ts';
+import type { StoredEntry } from './entry-row.ts';
+import { copyAllMarks } from './resource-marks.ts';
+import { spreadOver } from './spread.ts';
+import { walkForStrays } from './stray-walk.ts';
+
+/** Entries of a page of the walk: whole, with their chains. */
+const WALKED_ENTRIES = 100;
+
+/** @param databases as many as are used now or were before, the one that has the definitions first */
+export function shardedEntries(databases: readonly D1Database[], shards: Shards): Entries {
+  const stores = databases.map(d1Entries);
+  const spread = spreadOver(stores, shards);
+  const homeOf = (key: string) => spread.home(hashOfKey(key));
+  const formerOf = (key: string) => spread.former(hashOfKey(key));
+
+  /** At home, else where it was; and at home again, for it may have moved between the two looks. */
+  async function look<T>(
+    key: string,
+    ask: (store: EntryShard) => Promise<T>,
+    isThere: (found: T) => boolean,
+  ): Promise<T> {
+    const [home, former] = [homeOf(key), formerOf(key)];
+    const found = await ask(home);
+    if (home === former || isThere(found)) return found;
+    const old = await ask(former);
+    return isThere(old) ? old : ask(home);
+  }
+
+  async function move(rows: readonly StoredEntry[], from: EntryShard): Promise<number> {
+    const strays = rows.filter(({ key }) => homeOf(key) !== from);
+    await spread.atHome(
+      strays,
+      ({ key }) => hashOfKey(key),
+      (store, own) => store.adopt(own),
+    );
+    if (strays.length > 0) await from.drop(strays);
+    return strays.length;
+  }
+
+  return {
+    read: (key, resource) =>
+      look(
+        key,
+        (store) => store.read(key, resource),
+        ({ entry }) => entry !== null,
+      ),
+
+    find: (key) =>
+      look(
+        key,
+        (store) => store.find(key),
+        (row) => row !== null,
+      ),
+
+    async findAll(keys) {
+      const found = await spread.each(keys, hashOfKey, (store, own) => store.findAll(own));
+      return newest(found.flat(), ({ entry }) => entry);
+    },
+
+    async list(filter, after, limit, now) {
+      const pages = await spread.all((store) => store.list(filter, after, limit, now));
+      // Behind the first of the pages' ends its database may have more.
+      const [end = null] = pages.flatMap(({ next }) => next ?? []).sort();
+      const entries = newest(
+        pages.flatMap((page) => page.entries),
+        (row) => row,
+      )
+        .filter(({ key }) => end === null || key <= end)
+        .sort(byKey);
+      const page = entries.slice(0, limit);
+      return { entries: page, next: entries.length > limit ? (page.at(-1)?.key ?? null) : end };
+    },
+
+    async count(resource) {
+      return (await spread.all((store) => store.count(resource))).reduce((sum, count) => sum + count, 0);
+    },
+
+    async put(entry) {
+      // Whatever stands there, and when it was read, comes along; nothing that is out of date stays behind.
+      const former = formerOf(entry.key);
+      if (former !== homeOf(entry.key)) await move(await former.rowsOf([entry.key]), former);
+      return homeOf(entry.key).put(entry);
+    },
+
+    async remove(keys) {
+      await spread.each(keys, hashOfKey, (store, own) => store.remove(own));
+    },
+
+    async walkUnread(before, limit) {
+      const each = Math.ceil(limit / stores.length);
+      return [...new Set((await spread.all((store) => store.walkUnread(before, each))).flat())];
+    },
+
+    async touch(read) {
+      await spread.each(
+        read,
+        ({ key }) => hashOfKey(key),
+        (store, own) => store.touch(own),
+      );
+    },
+
+    async moveStrays() {
+      await copyAllMarks(databases);
+      if (shards.now === shards.before) return;
+      await Promise.all(
+        stores.map((store, shard) =>
+          walkForStrays({
+            db: databases[shard] as D1Database,
+            name: 'entries',
+            shard,
+            limit: WALKED_ENTRIES,
+            page: (after: string | null) => store.rowsAfter(after ?? '', WALKED_ENTRIES),
+            placeOf: ({ key }) => key,
+            move: (rows) => move(rows, store),
+          }),
+        ),
+      );
+    },
+  };
+}
+
+/** One of each key: that of the highest revision. */
+function newest<T>(found: readonly T[], entryOf: (item: T) => { key: string; revision: number }): T[] {
+  const kept = new Map<string, T>();
+  for (const item of found) {
+    const { key, revision } = entryOf(item);
+    const other = kept.get(key);
+    if (other === undefined || entryOf(other).revision < revision) kept.set(key, item);
+  }
+  return [...kept.values()];
+}
+
+function byKey(a: EntryRow, b: EntryRow): number {
+  return a.key < b.key ? -1 : 1;
+}

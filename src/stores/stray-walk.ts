@@ -1,0 +1,40 @@
+/** The walk that brings home what lies where it was before the number of databases was changed (spread.ts). */
+
+import { log } from '../log.ts';
+import { moveWalk, readWalk } from './walks.ts';
+
+/** Pages of one table in one database that a run of the cron walks. */
+const PAGES = 10;
+
+/** A table in one database, as it is walked; a `Place` names a row in the order of the walk. */
+export interface WalkedTable<Row, Place> {
+  db: D1Database;
+  name: string;
+  /** Number of the database, for the log. */
+  shard: number;
+  /** Rows of a page. */
+  limit: number;
+  page(after: Place | null): Promise<Row[]>;
+  placeOf(row: Row): Place;
+  /** Moves those of a page that belong elsewhere; how many those were. */
+  move(rows: Row[]): Promise<number>;
+}
+
+/** Goes on with the round through a table. The log tells of each that ends: one that moved nothing found all at home. */
+export async function walkForStrays<Row, Place>(table: WalkedTable<Row, Place>): Promise<void> {
+  const { db, name, shard, limit } = table;
+  const walk = `move-${name}`;
+  let { after, moved } = (await readWalk<{ after: Place | null; moved: number }>(db, walk)) ?? {
+    after: null,
+    moved: 0,
+  };
+  for (let pages = 0; pages < PAGES; pages++) {
+    const rows = await table.page(after);
+    moved += await table.move(rows);
+    const last = rows.length < limit ? undefined : rows.at(-1);
+    after = last === undefined ? null : table.placeOf(last);
+    if (after === null) break;
+  }
+  await moveWalk(db, walk, after === null ? null : { after, moved }).run();
+  if (after === null) log('info', 'shards.walked', { table: name, shard, moved });
+}

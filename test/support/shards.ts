@@ -1,0 +1,100 @@
+/** Three databases, and settings that change while reads and writes go on. */
+import { env } from 'cloudflare:workers';
+import type { Shards } from '../../src/core/shards.ts';
+import { databaseName } from '../../src/settings.ts';
+import { recordingDatabase } from './database.ts';
+
+export const databases = [env.DB, env.DB_1, env.DB_2].filter((db) => db !== undefined);
+
+/** From one database to three, as docs/operations.md says. */
+export const GROWTH: readonly Shards[] = [
+  { now: 1, before: 1 },
+  { now: 1, before: 3 },
+  { now: 3, before: 1 },
+  { now: 3, before: 3 },
+];
+
+/** Rows of a table in each database. */
+export function rowsIn<Row>(sql: string, ...values: unknown[]): Promise<Row[][]> {
+  return Promise.all(
+    databases.map(
+      async (db) =>
+        (
+          await db
+            .prepare(sql)
+            .bind(...values)
+            .all<Row>()
+        ).results,
+    ),
+  );
+}
+
+/** A deploy that spreads while work goes on: some of it is done by the release before yet. */
+export class Rollout<Store> {
+  readonly #make: (shards: Shards) => Store;
+  readonly #working = new Set<Promise<unknown>>();
+  #store: Store;
+  #storeBefore: Store;
+
+  constructor(make: (shards: Shards) => Store, [first = { now: 1, before: 1 }]: readonly Shards[]) {
+    this.#make = make;
+    this.#store = make(first);
+    this.#storeBefore = this.#store;
+  }
+
+  /** Does a piece of work under the newest setting. */
+  do<T>(work: (store: Store) => Promise<T>): Promise<T> {
+    return this.#keep(work(this.#store));
+  }
+
+  /** The same under the setting before, until the deploy has reached everybody. */
+  doLate<T>(work: (store: Store) => Promise<T>): Promise<T> {
+    return this.#keep(work(this.#storeBefore));
+  }
+
+  /** Changes the setting. */
+  deploy(shards: Shards): void {
+    this.#storeBefore = this.#store;
+    this.#store = this.#make(shards);
+  }
+
+  /** The deploy reaches everybody; done when nothing works under the setting before any more. */
+  async finish(): Promise<void> {
+    this.#storeBefore = this.#store;
+    await Promise.all(this.#working);
+  }
+
+  #keep<T>(done: Promise<T>): Promise<T> {
+    const ended = done.catch(() => undefined).finally(() => this.#working.delete(ended));
+    this.#working.add(ended);
+    return done;
+  }
+}
+
+/** Databases of which the first that answers a statement is followed by `then`, before anything else is asked. */
+export function followedBy(then: () => Promise<void>): Pick<Env, 'DB'> {
+  let isFirst = true;
+  const wrap = (db: D1Database) => {
+    const { db: inner } = recordingDatabase(db, async () => {
+      if (!isFirst) return;
+      isFirst = false;
+      await then();
+    });
+    return inner;
+  };
+  return Object.fromEntries(databases.map((db, shard) => [databaseName(shard), wrap(db)])) as Pick<Env, 'DB'>;
+}
+
+/** Lets workers go on, each doing one thing after another, while `during` happens; the first failure ends all. */
+export async function under(workers: readonly (() => Promise<void>)[], during: () => Promise<void>): Promise<void> {
+  let isOver = false;
+  const running = workers.map(async (work) => {
+    while (!isOver) await work();
+  });
+  try {
+    await Promise.race([during(), Promise.all(running)]);
+  } finally {
+    isOver = true;
+    await Promise.all(running);
+  }
+}
