@@ -86,15 +86,19 @@ export function followedBy(then: () => Promise<void>): Pick<Env, 'DB'> {
 }
 
 /** Lets workers go on, each doing one thing after another, while `during` happens; the first failure ends all. */
-export async function under(workers: readonly (() => Promise<void>)[], during: () => Promise<void>): Promise<void> {
+export async function under(
+  workers: readonly (() => Promise<void>)[],
+  during: (isOver: () => boolean) => Promise<void>,
+): Promise<void> {
   let isOver = false;
   const running = workers.map(async (work) => {
     while (!isOver) await work();
   });
+  const happening = during(() => isOver);
   try {
-    await Promise.race([during(), Promise.all(running)]);
+    await Promise.race([happening, Promise.all(running)]);
   } finally {
     isOver = true;
-    await Promise.all(running);
+    await Promise.all([happening, ...running]);
   }
 }

@@ -175,10 +175,10 @@ it('loses no record and tells none twice while one database becomes three under 
       if (user === null || JSON.parse(id)[0] === user) expect(versions.get(id) ?? 0).toBeGreaterThanOrEqual(version);
     }
   };
-  /** Until so many more writes and reads are done. What moves does so meanwhile. */
-  const some = async (more: number) => {
-    const [writes, reads] = [written + more, read + more];
-    while (written < writes || read < reads) {
+  /** Until some more writes and reads are done. What moves does so meanwhile. */
+  const some = async (isOver: () => boolean) => {
+    const [writes, reads] = [written + 4, read + 4];
+    while (!isOver() && (written < writes || read < reads)) {
       await rollout.do(async (store) => {
         await store.moveStrays?.();
         await store.list({ user: 'nobody' }, null, 1);
@@ -192,13 +192,13 @@ it('loses no record and tells none twice while one database becomes three under 
     ...[7, 1000].map((limit) => reader(null, limit)),
     ...USERS.slice(3, 5).map((user) => reader(user, 2)),
   ];
-  await under(workers, async () => {
-    await some(4);
+  await under(workers, async (isOver) => {
+    await some(isOver);
     for (const shards of GROWTH.slice(1)) {
       rollout.deploy(shards);
-      await some(4);
+      await some(isOver);
       await rollout.finish();
-      await some(4);
+      await some(isOver);
     }
   });
   expect((await placed()).map((users) => users.sort())).toEqual(atHome());
