@@ -7,7 +7,9 @@ import { moveWalk, readWalk } from './walks.ts';
 
 const COLUMNS = [...FIXED_COLUMNS, ...WRITTEN_COLUMNS];
 /** Lists leave the chain out: a thousand long ones would not fit an isolate. */
-const LISTED = [...COLUMNS, 'read_at'].map((column) => (column === 'chain' ? "'[]' AS chain" : column)).join(', ');
+const LISTED = [...COLUMNS, 'read_at']
+  .map((name) => (name === 'chain' ? "'[]' AS chain" : `entries.${name}`))
+  .join(', ');
 /** Most rows that one page of a filtered list looks at: of a request's, and of a sweep's, which begins anew each time. */
 const FILTER_WINDOW = 10_000;
 const SWEEP_WINDOW = 100_000;
@@ -21,10 +23,11 @@ const READ = `
   LEFT JOIN resources ON resources.title = asked.resource
   LEFT JOIN entries ON entries.key = asked.key`;
 
+// Three rows read a key: that of the list counts as well. With `IN` it would be four.
 const FIND_ALL = `
-  SELECT ${MARK}, listed.*
-  FROM (SELECT ${LISTED} FROM entries WHERE key IN (SELECT value FROM json_each(?1))) AS listed
-  LEFT JOIN resources ON resources.title = listed.resource`;
+  SELECT ${MARK}, ${LISTED}
+  FROM json_each(?1) AS asked CROSS JOIN entries ON entries.key = asked.value
+  LEFT JOIN resources ON resources.title = entries.resource`;
 
 // Only what a load changes is assigned: SQLite writes an index anew for each assigned column of it, changed or not.
 const PUT = `

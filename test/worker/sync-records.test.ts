@@ -1,5 +1,6 @@
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
+import { API_BASE } from '../../src/contract/constants.ts';
 import type { Entry } from '../../src/contract/entry.ts';
 import type { SyncRecord } from '../../src/contract/messages.ts';
 import { cacheIdentity } from '../../src/core/cache-key.ts';
@@ -7,9 +8,10 @@ import { encodeCursor } from '../../src/core/cursor.ts';
 import { d1Entries } from '../../src/stores/entries.ts';
 import { d1Resources } from '../../src/stores/resources.ts';
 import { d1SyncRecords } from '../../src/stores/sync-records.ts';
-import { Client } from '../support/client.ts';
+import { Client, sendUnder } from '../support/client.ts';
 import { countCalls } from '../support/count-calls.ts';
-import { sampleLoaded, unique } from '../support/entries.ts';
+import { recordingDatabase } from '../support/database.ts';
+import { sampleEntry, sampleLoaded, unique } from '../support/entries.ts';
 import { sampleResource } from '../support/resources.ts';
 import { bearer } from '../support/token.ts';
 
@@ -285,5 +287,30 @@ describe('the hop budget of the list', () => {
     const { calls, response } = await countCalls(`/api/v1/cache/${query}`, { headers: await bearer({ user }) });
     expect(response.status).toBe(200);
     expect(calls).toEqual({ d1: reads, object: 0, r2: 0, queue: 0 });
+  });
+});
+
+describe('rows read', () => {
+  it('are one more than the page has, and three a cache with what is current', async () => {
+    const { id, user, record } = fresh();
+    const records = Array.from({ length: 40 }, (_record, at) =>
+      record({ resource: `r${at}-${id}`, device: `d${at % 4}` }),
+    );
+    await put(...records, ...records.map((one) => ({ ...one, user: `${user}-too` })));
+    for (const { resource } of records) {
+      await d1Resources(env.DB).put(resource, sampleResource(), true, null, SYNCED_AT);
+      await d1Entries(env.DB).put(sampleEntry({ ...cacheIdentity(resource, {}, null) }));
+    }
+    const rowsRead = async (query: string) => {
+      const { db, metas } = recordingDatabase(env.DB);
+      const init = { headers: await bearer({ user: `admin-${id}`, scope: 'cache:admin' }) };
+      const response = await sendUnder({ DB: db }, `${API_BASE}/cache/?limit=10${query}`, init);
+      expect(await response.json()).toHaveLength(10);
+      return metas.reduce((sum, meta) => sum + meta.rows_read, 0);
+    };
+    const name = encodeURIComponent(user);
+    for (const filter of [`&user=${name}`, `&user=${name}&device=d1`, '&user=*'])
+      expect(await rowsRead(filter)).toBe(11);
+    expect(await rowsRead(`&user=${name}&expand=resource`)).toBe(11 + 30);
   });
 });
