@@ -1,12 +1,12 @@
 /**
  * `npm run deploy`: puts the service on the Cloudflare account that wrangler is logged in to (CONTRACT 7); safe to
- * repeat. wrangler itself makes the bucket and the queues on deploy; the database is made here, before, since the schema
+ * repeat. wrangler itself makes the bucket and the queues on deploy; the databases are made here, before, since the schema
  * must be there when the Worker is. `--dry-run` only builds and checks.
  */
 
 import { parseArgs } from 'node:util';
 import { unstable_readConfig as readConfig } from 'wrangler';
-import { type Outcome, offlineEnv, runWrangler } from './lib/wrangler.ts';
+import { databaseBindings, type Outcome, offlineEnv, runWrangler } from './lib/wrangler.ts';
 
 const KEY_SECRETS = ['JWT_SECRET', 'JWT_PUBLIC_KEY'];
 const NO_KEY = `The service has no key to verify tokens with, and would let nobody in. Set exactly one:
@@ -30,10 +30,12 @@ async function dryRun(): Promise<number> {
 async function deploy(): Promise<number> {
   step('the key that verifies tokens');
   await demandOneKey();
-  step('the database and its schema');
-  await demandDatabase();
-  if ((await wrangler('d1', 'migrations', 'apply', 'DB', '--remote')).code !== 0) {
-    throw new Error('The migrations could not be applied; nothing was deployed.');
+  for (const binding of databaseBindings()) {
+    step(`the database ${binding} and its schema`);
+    await demandDatabase(binding);
+    if ((await wrangler('d1', 'migrations', 'apply', binding, '--remote')).code !== 0) {
+      throw new Error('The migrations could not be applied; nothing was deployed.');
+    }
   }
   step('the Worker, its bucket and its queues');
   return (await wrangler('deploy')).code;
@@ -56,9 +58,9 @@ async function secretNames(): Promise<string[]> {
   throw new Error(output);
 }
 
-/** Makes the database where there is none. @throws Error when wrangler cannot tell or cannot make it */
-async function demandDatabase(): Promise<void> {
-  const { code, output } = await quietly('d1', 'info', 'DB', '--json');
+/** Makes the database of a binding where there is none. @throws Error when wrangler cannot tell or cannot make it */
+async function demandDatabase(binding: string): Promise<void> {
+  const { code, output } = await quietly('d1', 'info', binding, '--json');
   if (code === 0) return;
   const name = /Couldn't find a D1 DB named '([^']+)'/.exec(output)?.[1];
   if (name === undefined) throw new Error(output);

@@ -14,7 +14,7 @@ import { type LocalSettings, readLocalSettings } from './lib/local-settings.ts';
 import { demandFreePort } from './lib/ports.ts';
 import { signToken } from './lib/token.ts';
 import { welcome } from './lib/welcome.ts';
-import { offlineEnv, PROJECT, WRANGLER } from './lib/wrangler.ts';
+import { databaseBindings, offlineEnv, PROJECT, WRANGLER } from './lib/wrangler.ts';
 
 const DAY_S = 86_400;
 const MINUTE_MS = 60_000;
@@ -75,9 +75,11 @@ function startOrigin(settings: LocalSettings, log: number): Child & { listening:
 }
 
 async function migrate(settings: LocalSettings, log: number, logFile: string): Promise<void> {
-  const args = ['d1', 'migrations', 'apply', 'DB', '--local', '--persist-to', settings.stateDir];
-  const child = children.start([...WRANGLER, ...args], { cwd: PROJECT, env: offlineEnv(), output: log });
-  if ((await child.ended) !== 0) throw new Error(`The migrations could not be applied.\n${tail(logFile)}`);
+  for (const binding of databaseBindings()) {
+    const args = ['d1', 'migrations', 'apply', binding, '--local', '--persist-to', settings.stateDir];
+    const child = children.start([...WRANGLER, ...args], { cwd: PROJECT, env: offlineEnv(), output: log });
+    if ((await child.ended) !== 0) throw new Error(`The migrations could not be applied.\n${tail(logFile)}`);
+  }
 }
 
 function startWorker(settings: LocalSettings, secret: string, log: number): Child {

@@ -1,6 +1,7 @@
 /** How wrangler is run here: this project's copy, on this Node, never phoning home. */
 
 import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Folder of the project. */
@@ -11,6 +12,12 @@ export const WRANGLER: readonly [string, string] = [
   process.execPath,
   join(PROJECT, 'node_modules/wrangler/bin/wrangler.js'),
 ];
+
+/** Bindings of the D1 databases in `wrangler.toml`. Read as text: wrangler itself takes a second to begin. */
+export function databaseBindings(): string[] {
+  const toml = readFileSync(join(PROJECT, 'wrangler.toml'), 'utf8');
+  return Array.from(toml.matchAll(/^\s*binding\s*=\s*"(DB(?:_\d+)?)"/gm), ([, name = '']) => name);
+}
 
 /** Environment in which wrangler asks no other host (update check, metrics, sample of `request.cf`). */
 export function offlineEnv(): NodeJS.ProcessEnv {

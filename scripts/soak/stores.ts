@@ -61,11 +61,12 @@ function cachesIn(db: DatabaseSync): StoredCache[] {
 }
 
 function d1In(directory: string): Pick<Stores, 'entries' | 'records'> {
-  const [path = ''] = databases(directory);
-  return withDatabase(path, (db) => ({
-    entries: db.prepare('SELECT key, revision, version FROM entries').all() as unknown as Stores['entries'],
-    records: db.prepare('SELECT device, key, version, changed FROM sync_records').all() as unknown as Stores['records'],
-  }));
+  const rows = (sql: string) =>
+    databases(directory).flatMap((path) => withDatabase(path, (db) => db.prepare(sql).all()));
+  return {
+    entries: rows('SELECT key, revision, version FROM entries') as unknown as Stores['entries'],
+    records: rows('SELECT device, key, version, changed FROM sync_records') as unknown as Stores['records'],
+  };
 }
 
 function blobsIn(directory: string): Map<string, Uint8Array> {
