@@ -2,14 +2,19 @@
 
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { offlineEnv, runWrangler } from '../../lib/wrangler.ts';
 
-/** Builds the service into a new folder of the system's temporary one; the path of the script. @throws Error with wrangler's output */
-export async function buildWorker(): Promise<string> {
+/**
+ * Builds the service, or another entry with the settings of wrangler.toml, into a new folder of the system's temporary one;
+ * the path of the script.
+ *
+ * @throws Error with wrangler's output
+ */
+export async function buildWorker(entry = 'src/index.ts'): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'freshet-build-'));
-  const args = ['deploy', '--dry-run', '--outdir', folder];
+  const args = ['deploy', entry, '--dry-run', '--outdir', folder];
   const { code, output } = await runWrangler(args, { env: offlineEnv(), show: false });
   if (code !== 0) throw new Error(output);
-  return join(folder, 'index.js');
+  return join(folder, `${basename(entry, '.ts')}.js`);
 }

@@ -1,0 +1,51 @@
+/** Sizes of what a fleet leaves in the stores, measured on the real ones. */
+
+import { CPU_CACHE } from './count-cpu.ts';
+import type { Sizes } from './operations.ts';
+import type { Scene } from './scene.ts';
+
+/** Rows by which the size of one is told; keys are random, as they are in life, so pages are as full as they get. */
+const RECORDS = 20_000;
+const ENTRIES = 5_000;
+const TASKS = 40;
+/** The cache whose object is measured. */
+const SIZE_CACHE = 400;
+
+const RECORD_ROWS = `
+  INSERT INTO sync_records (user, device, resource, key, synced_at, version, changed)
+  WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?1)
+  SELECT lower(hex(randomblob(6))) || '@example.com', lower(hex(randomblob(16))), 'orders', lower(hex(randomblob(32))),
+    1800000000000 + i, 1000 + i % 1000, 1000 FROM n`;
+
+/** By entries like that of the cache whose CPU was measured, which has a chain of many versions. */
+export async function countSizes(scene: Scene): Promise<Sizes> {
+  const { service } = scene;
+  const { r2Bytes: body } = await service.count(() => scene.load('steady', SIZE_CACHE, true));
+  const { r2Bytes: both } = await service.count(() => scene.load('steady', SIZE_CACHE, true));
+  const busy = await scene.objectOf('steady', SIZE_CACHE);
+  const object = await service.objectBytes(busy);
+  for (let task = 0; task < TASKS; task += 1) await scene.load('steady', SIZE_CACHE, false);
+  const endedTask = ((await service.objectBytes(busy)) - object) / TASKS;
+  const db = await service.worker.binding<D1Database>('DB');
+  const key = await scene.keyOf('steady', CPU_CACHE);
+  const record = await growth(db, RECORDS, RECORD_ROWS, RECORDS);
+  const { results } = await db.prepare("SELECT name FROM pragma_table_info('entries')").all<{ name: string }>();
+  const others = results.map(({ name }) => name).filter((name) => name !== 'key');
+  const entryRows = `
+    INSERT INTO entries (key, ${others})
+    WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?1)
+    SELECT lower(hex(randomblob(32))), ${others} FROM n, entries WHERE key = ?2`;
+  const entry = await growth(db, ENTRIES, entryRows, ENTRIES, key);
+
+  return { body, delta: Math.max(0, both - body), record, entry, object, endedTask };
+}
+
+/** Bytes that one of so many inserted rows adds to the database. */
+async function growth(db: D1Database, rows: number, sql: string, ...values: unknown[]): Promise<number> {
+  const { meta: before } = await db.prepare('SELECT 1').run();
+  const { meta: after } = await db
+    .prepare(sql)
+    .bind(...values)
+    .run();
+  return (after.size_after - before.size_after) / rows;
+}

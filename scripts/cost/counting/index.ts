@@ -1,0 +1,146 @@
+/**
+ * The service with counted bindings: src/index.ts as it is, in an entry that also answers below `/cost/`, for
+ * scripts/cost/counted-service.ts. Everything counted lies in the one isolate that a local Worker has.
+ */
+
+import service from '../../../src/index.ts';
+import { countedBatch, countedEnv, settleDatabases } from './bindings.ts';
+import { putForward, startClock } from './clock.ts';
+import { type CacheObject, settleObjects } from './object.ts';
+import { during, holdQueues, resetTally, tally, untilConsumed, untilQuiet } from './tally.ts';
+
+export { CacheObject } from './object.ts';
+
+startClock();
+countCaches();
+countLogs();
+
+const BARE = new Uint8Array(65_536);
+const BARE_URL = 'https://cost.internal/bare';
+
+let known: Env | null = null;
+
+export default {
+  async fetch(request, env, ctx) {
+    const { pathname, searchParams } = new URL(request.url);
+    if (pathname.startsWith('/cost/')) return control(pathname.slice('/cost/'.length), searchParams, env, ctx);
+    countInvocation();
+    return during(() => service.fetch(request, envOf(env), countedContext(ctx)));
+  },
+
+  async queue(batch, env, ctx) {
+    await untilConsumed();
+    countInvocation();
+    await during(() => service.queue(countedBatch(batch) as MessageBatch<never>, envOf(env), countedContext(ctx)));
+  },
+} satisfies ExportedHandler<Env>;
+
+async function control(verb: string, asked: URLSearchParams, env: Env, ctx: ExecutionContext): Promise<Response> {
+  const ms = Number(asked.get('ms'));
+  const object = env.CACHE_OBJECT.getByName(asked.get('object') ?? '') as unknown as CacheObject;
+  switch (verb) {
+    case 'reset':
+      await settled();
+      resetTally();
+      break;
+    case 'counts':
+      await settled();
+      return Response.json(tally);
+    case 'hold':
+      holdQueues(true);
+      break;
+    case 'release':
+      holdQueues(false);
+      break;
+    case 'clock':
+      putForward(ms);
+      break;
+    case 'pass':
+      await object.passTime(ms);
+      break;
+    case 'leave':
+      await Promise.resolve(object.leave()).catch(() => undefined);
+      break;
+    case 'bytes':
+      return Response.json(await object.bytes());
+    case 'call':
+      await bareCalls(asked.get('store'), env, object);
+      break;
+    case 'cron':
+      countInvocation();
+      await during(() => service.scheduled(cronEvent(), envOf(env), countedContext(ctx)));
+      break;
+    default:
+      return new Response('there is no such verb', { status: 404 });
+  }
+  return new Response(null, { status: 204 });
+}
+
+/** Two calls of a store and nothing else: what its local form costs. */
+async function bareCalls(store: string | null, env: Env, object: CacheObject): Promise<void> {
+  if (store === 'd1') await env.DB.batch([env.DB.prepare('SELECT 1'), env.DB.prepare('SELECT 1')]);
+  if (store === 'object') await Promise.all([object.bytes(), object.bytes()]);
+  if (store === 'r2') {
+    await env.BLOBS.put('bare', BARE);
+    await (await env.BLOBS.get('bare'))?.arrayBuffer();
+  }
+  const cache = await caches.open('bare');
+  const kept = () => new Response('bare', { headers: { 'Cache-Control': 'max-age=60' } });
+  if (store === 'cachePut') await Promise.all([cache.put(BARE_URL, kept()), cache.put(BARE_URL, kept())]);
+  if (store === 'cacheMatch') for (let call = 0; call < 2; call += 1) await (await cache.match(BARE_URL))?.text();
+}
+
+async function settled(): Promise<void> {
+  await untilQuiet();
+  settleDatabases();
+  settleObjects();
+}
+
+function cronEvent(): ScheduledController {
+  return { scheduledTime: Date.now(), cron: '* * * * *', noRetry: () => {} } as ScheduledController;
+}
+
+function envOf(env: Env): Env {
+  known ??= countedEnv(env, 'worker');
+  return known;
+}
+
+function countedContext(ctx: ExecutionContext): ExecutionContext {
+  return {
+    props: ctx.props,
+    passThroughOnException: () => ctx.passThroughOnException(),
+    waitUntil: (work: Promise<unknown>) => ctx.waitUntil(during(() => work)),
+  } as ExecutionContext;
+}
+
+/** Each invocation leaves one event in Workers Logs. */
+function countInvocation(): void {
+  tally.workerRequests += 1;
+  tally.logEvents += 1;
+}
+
+function countCaches(): void {
+  const open = caches.open.bind(caches);
+  Object.defineProperty(caches, 'open', {
+    value: async (name: string) => {
+      const cache = await open(name);
+      const counted =
+        (call: 'match' | 'put') =>
+        (...args: unknown[]) => {
+          tally[call === 'match' ? 'cacheMatches' : 'cachePuts'] += 1;
+          return Reflect.apply(cache[call], cache, args) as Promise<unknown>;
+        };
+      return { match: counted('match'), put: counted('put') };
+    },
+  });
+}
+
+function countLogs(): void {
+  for (const level of ['info', 'warn', 'error'] as const) {
+    const write = console[level].bind(console);
+    console[level] = (line: unknown) => {
+      tally.logEvents += 1;
+      if (level !== 'info') write(line);
+    };
+  }
+}

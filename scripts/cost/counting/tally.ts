@@ -1,0 +1,56 @@
+/** What has been counted in this isolate since the last reset, and whether anything is still under way. */
+
+import { type Counts, counts } from '../counts.ts';
+
+/** The counts; the object stays the same. */
+export const tally: Counts = counts();
+
+let underWay = 0;
+/** Messages that were sent and not yet acknowledged, by queue. */
+const unacknowledged = new Map<string, number>();
+let held = false;
+
+export function resetTally(): void {
+  Object.assign(tally, counts());
+}
+
+/** Does the work, which counts as under way until it ends. */
+export async function during<Result>(work: () => Result | Promise<Result>): Promise<Result> {
+  underWay += 1;
+  try {
+    return await work();
+  } finally {
+    underWay -= 1;
+  }
+}
+
+/** Notes that messages of a queue were sent (more) or acknowledged (fewer). */
+export function noteMessages(queue: string, more: number): void {
+  unacknowledged.set(queue, (unacknowledged.get(queue) ?? 0) + more);
+}
+
+/** Holds the batches of all queues back, or lets them go on: so what sends a message is told from what it sets off. */
+export function holdQueues(hold: boolean): void {
+  held = hold;
+}
+
+/** Resolves as soon as batches may be consumed. */
+export async function untilConsumed(): Promise<void> {
+  while (held) await pause();
+}
+
+/** Resolves when nothing has been under way for a moment; messages that are held back are waited for by nobody. */
+export async function untilQuiet(): Promise<void> {
+  for (let quiet = 0; quiet < QUIET_LOOKS; quiet += 1) {
+    const waiting = held ? 0 : [...unacknowledged.values()].reduce((sum, count) => sum + count, 0);
+    if (underWay > 0 || waiting > 0) quiet = -1;
+    await pause();
+  }
+}
+
+const PAUSE_MS = 5;
+const QUIET_LOOKS = 5;
+
+function pause(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+}

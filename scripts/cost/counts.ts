@@ -1,0 +1,56 @@
+/** What an operation asks of the platform, by the meters that its price list and its limits know. */
+
+/** Every meter, and what one unit of it is. Times are of this machine's stores; sizes in bytes. */
+export const METERS = {
+  workerRequests: 'invocations of the Worker: requests, batches of queues, cron',
+  workerCpuMs: 'CPU of the Worker, ms, as far as it can be told from that of the process (count-cpu.ts)',
+  logEvents: 'log events: one an invocation of Worker or object, one a line',
+  objectRequests: 'calls and alarms of objects',
+  objectMs: 'time in which an object is awake, ms, with local stores',
+  objectRemoteCalls: 'calls that an object makes of D1, R2 and queues while it is awake',
+  objectRowsRead: 'rows read in objects',
+  objectRowsWritten: 'rows written in objects, an alarm set being one',
+  d1Queries: 'statements run in D1',
+  d1RowsRead: 'rows read in D1',
+  d1RowsWritten: 'rows written in D1, index rows included',
+  refreshMessages: 'messages of the refresh queue',
+  syncMessages: 'messages of the sync queue',
+  queueOperations: 'writes, reads and deletes of 64 KB in queues',
+  queueBytes: 'bytes of messages',
+  r2ClassA: 'class A operations of R2: puts and parts',
+  r2ClassB: 'class B operations of R2: gets',
+  r2Deletes: 'deletes of R2, which are free',
+  r2Bytes: 'bytes put to R2',
+  cacheMatches: 'look-ups in the Cache API, which are free',
+  cachePuts: 'puts to the Cache API, which are free',
+  dataPoints: 'points written to Analytics Engine, but those of requests, which an isolate sums for a second',
+} as const;
+
+export type Meter = keyof typeof METERS;
+/** An amount of each meter. */
+export type Counts = Record<Meter, number>;
+
+const ROUNDING = 1e-9;
+const NAMES = Object.keys(METERS) as Meter[];
+
+/** Nothing of anything, but what is told. */
+export function counts(some: Partial<Counts> = {}): Counts {
+  return { ...mapMeters(() => 0), ...some };
+}
+
+export function addCounts(a: Counts, b: Counts): Counts {
+  return mapMeters((meter) => a[meter] + b[meter]);
+}
+
+/** What `a` has more than `b`: never below nothing, for times vary; what is left of rounding is nothing, too. */
+export function subtractCounts(a: Counts, b: Counts): Counts {
+  return mapMeters((meter) => (a[meter] - b[meter] > ROUNDING ? a[meter] - b[meter] : 0));
+}
+
+export function timesCounts(a: Counts, factor: number): Counts {
+  return mapMeters((meter) => a[meter] * factor);
+}
+
+function mapMeters(amountOf: (meter: Meter) => number): Counts {
+  return Object.fromEntries(NAMES.map((meter) => [meter, amountOf(meter)])) as Counts;
+}

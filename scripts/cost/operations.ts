@@ -1,0 +1,57 @@
+/** The operations that a fleet's bill is made of, as docs/scale.md names them. */
+
+import type { Counts } from './counts.ts';
+
+/** Every operation, and what is counted for it. */
+export const OPERATIONS = {
+  list: 'list of 20 records',
+  listExpanded: 'list of 20 records, `expand=resource`',
+  read304: 'data, 304, look-up current',
+  read200: 'data, 200, hot: body in the isolate',
+  read200Cold: 'data, 200, first read of a version at a location',
+  delta: 'data, delta, hot: folded at the location',
+  deltaCold: 'data, delta over 1 version, first at a location',
+  delta8Cold: 'data, delta over 8 versions, first at a location',
+  lookUp: 'more, when the look-up ran out',
+  revalidation: 'more, when the read asks for a load',
+  joinedAsk: 'more, when another location has asked for that load already',
+  firstAsk: 'data, nothing there: asks for a load, 202',
+  refresh: 'refresh, answered at once (`respond-async`)',
+  refreshHeld: 'refresh, held its second because the load takes longer',
+  state: 'state of a task',
+  taskChanged: 'task to `SUCCESS`, rows changed',
+  taskSame: 'task to `SUCCESS`, nothing changed',
+  taskFirst: "task to `SUCCESS`, a cache's first load",
+  alarmsChanged: 'alarms that a load leaves, rows changed',
+  alarmsSame: 'alarms that a load leaves, nothing changed',
+  record: 'one record more in a message',
+  newRecord: 'one record more, the first of a device and cache',
+  message: 'one message of records, consumed',
+  readMark: 'first read of a cache in an hour',
+  liveWait: 'data, nothing newer for 30 s (`Prefer: wait=30`)',
+  cron: 'one minute of cron, nothing due',
+  purge: 'purge of a cache, and its alarms',
+} as const;
+
+export type OperationName = keyof typeof OPERATIONS;
+
+/** Sizes that storage and its limits go by, bytes. */
+export interface Sizes {
+  /** Of the body that was counted with, the map behind it included, and of one delta. */
+  body: number;
+  delta: number;
+  /** Of a sync record and of an entry in D1, indexes included. */
+  record: number;
+  entry: number;
+  /** Of an object with one ended task, and of each further one. */
+  object: number;
+  endedTask: number;
+}
+
+/** All that was counted. An operation that this release does not have is left out. */
+export interface Counted {
+  /** Day of the count. */
+  date: string;
+  operations: Partial<Record<OperationName, Counts>>;
+  sizes: Sizes;
+}

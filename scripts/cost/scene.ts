@@ -1,0 +1,87 @@
+/** Resources and requests that the counts are made with. */
+
+import type { Answer, Ask, CountedService } from './counted-service.ts';
+import type { TableOrigin } from './table-origin.ts';
+
+/** `steady` stays fresh, whatever the clock; `orders` is stale after a minute. Caches are told apart by `n`. */
+export type ResourceName = 'steady' | 'orders';
+const TTL_S: Readonly<Record<ResourceName, number>> = { steady: 31_536_000, orders: 60 };
+/** After so long `orders` is stale. */
+export const STALE_AFTER_MS = 61_000;
+/** A cache that nothing is counted of: reads of it make isolates know the definition again. */
+const OTHER = 999;
+
+/** How long a location takes a look-up as current here: longer than a count takes, ms. */
+export const ENTRY_CACHE_MS = 10_000;
+
+export class Scene {
+  readonly service: CountedService;
+  readonly origin: TableOrigin;
+
+  private constructor(service: CountedService, origin: TableOrigin) {
+    this.service = service;
+    this.origin = origin;
+  }
+
+  /** Defines the resources. */
+  static async set(service: CountedService, origin: TableOrigin): Promise<Scene> {
+    for (const [name, ttl_s] of Object.entries(TTL_S)) {
+      const definition = {
+        origin: { url: `${origin.url}/${name}{?n}` },
+        parameters: { type: 'object', properties: { n: { type: 'integer' } } },
+        tables: [{ name, rows: '', columns: ['id', 'order', 'customer', 'product', 'quantity', 'state'] }],
+        ttl_s,
+        stale_while_revalidate_s: 31_536_000,
+      };
+      await service.ask(`/resources/${name}/`, { method: 'PUT', body: definition });
+    }
+    return new Scene(service, origin);
+  }
+
+  /** Reads a cache. */
+  read(name: ResourceName, n: number, ask: Ask = {}): Promise<Answer> {
+    return this.service.ask(`/rpc/${name}/?n=${n}`, ask);
+  }
+
+  /** Reads a cache and hands back its ETag, by which further reads can be conditional. */
+  async etag(name: ResourceName, n: number): Promise<string> {
+    return (await this.read(name, n)).headers.get('ETag') ?? '';
+  }
+
+  /** Asks for a refresh; the id of its task. */
+  async refresh(name: ResourceName, n: number, prefer?: string): Promise<string> {
+    const { body } = await this.service.ask('/cache/refresh/', {
+      headers: prefer === undefined ? {} : { Prefer: prefer },
+      body: { resource_title: name, n },
+    });
+    return (JSON.parse(body) as { task_id: string }).task_id;
+  }
+
+  /** Loads a cache to the end; `changed`: with other rows than before. */
+  async load(name: ResourceName, n: number, changed: boolean): Promise<void> {
+    if (changed) this.origin.change();
+    await this.refresh(name, n, 'wait=30');
+    await this.service.quiet();
+  }
+
+  /** Puts the clock forward until look-ups have run out; the definition is known again, since it is not asked for by each look-up. */
+  async letLookUpsRunOut(name: ResourceName): Promise<void> {
+    await this.service.putClockForward(ENTRY_CACHE_MS + 1);
+    await this.read(name, OTHER);
+    await this.service.quiet();
+  }
+
+  /** Key of a loaded cache. */
+  async keyOf(name: ResourceName, n: number): Promise<string> {
+    const { body } = await this.service.ask(`/caches/?resource_title=${name}`);
+    const caches = JSON.parse(body) as { key: string; parameters: { n: number } }[];
+    const found = caches.find(({ parameters }) => parameters.n === n);
+    if (found === undefined) throw new Error(`${name} ${n} is not loaded`);
+    return found.key;
+  }
+
+  /** Name of a cache's object. */
+  async objectOf(name: ResourceName, n: number): Promise<string> {
+    return (await this.keyOf(name, n)).slice(0, 12);
+  }
+}
