@@ -1,0 +1,74 @@
+/**
+ * `npm run cost`: counts what each operation asks of the platform, on the running service, and prices a fleet's month by a
+ * copy of the platform's list (scripts/cost/prices.json). The fleet is given by options (`--help` lists them, with their
+ * defaults). `--counted` takes the counts of docs/scale/counted.json; `--write` keeps them there and writes docs/scale.md;
+ * `--json` prints everything for machines.
+ */
+
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { countOperations } from './cost/count-operations.ts';
+import { readCounted, writeCounted } from './cost/counted-file.ts';
+import { estimate } from './cost/estimate.ts';
+import { FLEET, type Fleet, fleetOf } from './cost/fleet.ts';
+import { metInOrder, needsOf } from './cost/limits.ts';
+import { scalePage } from './cost/page.ts';
+import { PRICES } from './cost/prices.ts';
+import { billTable, fleetTable, limitsTable, operationsTable, optionOf } from './cost/tables.ts';
+import { PROJECT } from './lib/wrangler.ts';
+
+const PAGE = join(PROJECT, 'docs/scale.md');
+
+const numbers = Object.keys(FLEET) as (keyof Fleet)[];
+const { values } = parseArgs({
+  options: {
+    ...Object.fromEntries(numbers.map((name) => [optionOf(name), { type: 'string' as const }])),
+    counted: { type: 'boolean' },
+    write: { type: 'boolean' },
+    json: { type: 'boolean' },
+    help: { type: 'boolean' },
+  },
+});
+
+if (values.help) console.log(fleetTable(fleetOf()));
+else await run(fleetOf(toldNumbers()));
+
+async function run(fleet: Fleet): Promise<void> {
+  const counted = values.counted ? readCounted() : await countOperations(tell);
+  if (values.write) {
+    writeCounted(counted);
+    writeFileSync(PAGE, scalePage(readCounted()));
+    tell('docs/scale.md is written');
+  }
+  const month = estimate(fleet, counted);
+  if (values.json) {
+    const { bill, products, ...rest } = month;
+    const byOperation = Object.fromEntries([...bill].map(([name, amounts]) => [name, Object.fromEntries(amounts)]));
+    const limits = { needs: needsOf(fleet, counted), met: metInOrder(fleet, counted) };
+    const told = { ...rest, byOperation, byProduct: Object.fromEntries(products), limits, counted, prices: PRICES };
+    console.log(JSON.stringify(told, null, 2));
+    return;
+  }
+  console.log(`\nWhat one of each operation asks of the platform\n\n${operationsTable(counted, fleet)}`);
+  console.log(`\nDollars a month, for ${fleet.devices.toLocaleString('en-US')} devices\n\n${billTable(month)}`);
+  console.log(`\nThe platform's limits, in the busiest second\n\n${limitsTable([fleet], counted)}`);
+}
+
+/** @throws Error that names the option */
+function toldNumbers(): Partial<Fleet> {
+  const told: Partial<Fleet> = {};
+  for (const name of numbers) {
+    const text = (values as Record<string, unknown>)[optionOf(name)];
+    if (text === undefined) continue;
+    const number = Number(text);
+    if (!Number.isFinite(number) || number < 0) throw new Error(`--${optionOf(name)} must be a number, not below 0.`);
+    told[name] = number;
+  }
+  return told;
+}
+
+/** Progress goes beside the results. */
+function tell(step: string): void {
+  console.error(`… ${step}`);
+}

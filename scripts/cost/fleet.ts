@@ -1,0 +1,41 @@
+/** A fleet, given by its numbers. */
+
+/** Each number: its default, and what it is. As an option it is written `--caches-per-device 10`. */
+export const FLEET = {
+  devices: [1000, 'devices'],
+  cachesPerDevice: [10, 'caches that a device reads'],
+  devicesPerCache: [50, 'devices that read the same cache'],
+  pollsPerHour: [4, 'reads of each of its caches by a device, in a working hour'],
+  hoursPerMonth: [176, 'working hours a month: all traffic falls into them'],
+  peak: [3, 'the busiest second, over the mean one of working hours'],
+  share304: [0.9, 'share of reads that are answered 304'],
+  share200: [0.01, 'share of reads that get the full body; the others get a delta'],
+  liveShare: [0, 'share of devices that hold a live wait of 30 s on each cache instead of polling'],
+  loadsPerHour: [4, 'loads of each cache in a working hour, asked for by reads that find it stale'],
+  changeRate: [0.1, 'share of loads that change rows'],
+  keptVersions: [50, 'versions kept (`retain_versions`)'],
+  listsPerDay: [2, 'lists that a device asks for on a working day of 8 hours; a tenth with `expand`'],
+  refreshesPerDay: [1, 'refreshes that a device asks for on a working day'],
+  statesPerRefresh: [2, 'states asked for after each refresh'],
+  newDevices: [0.03, 'share of devices that are new in a month'],
+  locations: [5, "locations of the platform's that serve the fleet"],
+  entryCacheMs: [1000, 'how long a location takes a look-up as current (`ENTRY_CACHE_MS`), ms'],
+  isolates: [4, 'isolates that a location runs at least'],
+  requestsPerIsolate: [200, 'requests a second beyond which a location runs another isolate'],
+  hotShare: [0.05, 'share of the devices that read the most read cache'],
+  originMs: [500, 'how long a load takes, mostly its origin, ms'],
+  remoteMs: [50, 'how long a call of D1, R2 or a queue keeps an object or consumer waiting, ms'],
+  d1QueryMs: [1, 'time of the database that a query takes, ms'],
+  d1RowUs: [20, 'and each row written, µs'],
+  logShare: [1, 'share of invocations that leave their log (`head_sampling_rate`)'],
+  syncShards: [1, 'databases that sync records are spread over (`SYNC_SHARDS`)'],
+  entryShards: [1, 'databases that entries are spread over (`ENTRY_SHARDS`)'],
+} as const satisfies Record<string, readonly [number, string]>;
+
+export type Fleet = Record<keyof typeof FLEET, number>;
+
+/** A fleet with the defaults for what is not told. */
+export function fleetOf(told: Partial<Fleet> = {}): Fleet {
+  const defaults = Object.fromEntries(Object.entries(FLEET).map(([name, [value]]) => [name, value]));
+  return { ...(defaults as Fleet), ...told };
+}

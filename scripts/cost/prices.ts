@@ -1,0 +1,77 @@
+/** The price list, and what an amount of everything costs by it. */
+
+import type { Counts } from './counts.ts';
+import list from './prices.json' with { type: 'json' };
+
+/** What is paid for. */
+export type Billed = keyof typeof list.prices;
+/** An amount of each thing that is paid for, in a month. */
+export type Usage = Partial<Record<Billed, number>>;
+export type LimitName = keyof typeof list.limits;
+
+export const PRICES = list;
+export const BILLED = Object.keys(list.prices) as Billed[];
+/** Products in the order of the list. */
+export const PRODUCTS = [...new Set(Object.values(list.prices).map(({ product }) => product))];
+
+/** An object is billed for 128 MB whatever it uses. */
+const OBJECT_GB = 0.128;
+
+/** What counts amount to on a bill; `remoteMs` is what a call of another store keeps an object awake. */
+export function usageOf(counts: Counts, { remoteMs, logShare }: { remoteMs: number; logShare: number }): Usage {
+  const { objectMs, objectRemoteCalls, logEvents } = counts;
+  const billed: Usage = Object.fromEntries(
+    BILLED.filter((name) => name in counts).map((name) => [name, counts[name as keyof Counts]]),
+  );
+  const objectGbS = ((objectMs + objectRemoteCalls * remoteMs) / 1000) * OBJECT_GB;
+  return { ...billed, objectGbS, logEvents: logEvents * logShare };
+}
+
+/** Dollars for a month's amount of one thing: what is included is free. */
+export function priceOf(name: Billed, amount: number): number {
+  const { price, per, included } = list.prices[name];
+  return (Math.max(0, amount - included) * price) / per;
+}
+
+/** Dollars for an amount of everything when nothing is included any more. */
+export function marginalPrice(usage: Usage): number {
+  return BILLED.reduce((sum, name) => sum + ((usage[name] ?? 0) * list.prices[name].price) / list.prices[name].per, 0);
+}
+
+/** A month's bill: dollars by line and product, without the plan. */
+export type Bill = Map<string, Map<string, number>>;
+
+/**
+ * The bill of what several lines use together. What is included counts once for all of them, so a line pays the share of a
+ * price that it has in the amount: the lines add up to the bill.
+ */
+export function billOf(lines: ReadonlyMap<string, Usage>): Bill {
+  const bill: Bill = new Map();
+  for (const [line, usage] of lines) {
+    const products = new Map(PRODUCTS.map((product) => [product, 0]));
+    for (const name of BILLED) {
+      const amount = usage[name] ?? 0;
+      if (amount === 0) continue;
+      const all = [...lines.values()].reduce((sum, other) => sum + (other[name] ?? 0), 0);
+      const { product } = list.prices[name];
+      products.set(product, (products.get(product) ?? 0) + (priceOf(name, all) * amount) / all);
+    }
+    bill.set(line, products);
+  }
+  return bill;
+}
+
+/** Dollars of a whole bill, the plan included. */
+export function totalOf(bill: Bill): number {
+  const used = [...bill.values()].flatMap((products) => [...products.values()]);
+  return used.reduce((sum, dollars) => sum + dollars, PRICES.plan.perMonth);
+}
+
+/** Dollars by product. */
+export function byProduct(bill: Bill): Map<string, number> {
+  const sums = new Map(PRODUCTS.map((product) => [product, 0]));
+  for (const products of bill.values()) {
+    for (const [product, dollars] of products) sums.set(product, (sums.get(product) ?? 0) + dollars);
+  }
+  return sums;
+}

@@ -1,0 +1,145 @@
+/** The tables that `npm run cost` prints and docs/scale.md shows. */
+
+import type { Counts } from './counts.ts';
+import type { Estimate } from './estimate.ts';
+import { FLEET, type Fleet } from './fleet.ts';
+import { LIMITS, metInOrder, needsOf } from './limits.ts';
+import { type Counted, OPERATIONS, type OperationName } from './operations.ts';
+import { BILLED, marginalPrice, PRICES, PRODUCTS, usageOf } from './prices.ts';
+
+type Cell = string | number;
+
+const CENT = 0.01;
+const NUMERIC = /^([\d.,/<*% e-]*|never)$/;
+
+/** A table of Markdown; numbers stand at the right. */
+export function table(head: readonly string[], rows: readonly (readonly Cell[])[]): string {
+  const line = (cells: readonly Cell[]) => `| ${cells.join(' | ')} |`;
+  const align = (at: number) => (rows.every((row) => NUMERIC.test(String(row[at]))) ? '--:' : '---');
+  return [line(head), line(head.map((_cell, at) => align(at))), ...rows.map(line)].join('\n');
+}
+
+/** Dollars: cents below a hundred, whole thousands apart above. */
+export function dollars(amount: number): string {
+  if (amount === 0) return '0';
+  if (amount < CENT / 2) return '<0.01';
+  return amount < 100 ? amount.toFixed(2) : Math.round(amount).toLocaleString('en-US');
+}
+
+/** A number of two or three digits that count. */
+export function short(amount: number): string {
+  if (amount === 0) return '';
+  if (amount >= 100) return Math.round(amount).toLocaleString('en-US');
+  return String(Number(amount.toPrecision(2)));
+}
+
+/** What one of each operation asks of the platform, and what a million of it costs when nothing is included any more. */
+export function operationsTable({ operations }: Counted, fleet: Fleet): string {
+  const rows = (Object.entries(operations) as [OperationName, Counts][]).map(([name, once]) => [
+    OPERATIONS[name],
+    short(once.workerRequests),
+    short(once.objectRequests),
+    pair(once.objectRowsRead, once.objectRowsWritten),
+    short(once.d1Queries),
+    pair(once.d1RowsRead, once.d1RowsWritten),
+    short(once.queueOperations),
+    pair(once.r2ClassA, once.r2ClassB),
+    short(once.cacheMatches + once.cachePuts),
+    short(once.logEvents),
+    short(once.workerCpuMs),
+    dollars(marginalPrice(usageOf(once, fleet)) * 1e6),
+  ]);
+  const head = ['operation', 'Worker', 'object', 'its rows r/w', 'D1', 'rows r/w', 'queue', 'R2 A/B', 'cache', 'logs'];
+  return table([...head, 'CPU ms', '$ a million'], rows);
+}
+
+function pair(a: number, b: number): string {
+  return a + b === 0 ? '' : `${short(a) || 0}/${short(b) || 0}`;
+}
+
+/** Dollars a month by operation and product; what costs nothing is left out. */
+export function billTable({ bill, products, total }: Estimate): string {
+  const sum = (amounts: ReadonlyMap<string, number>) => [...amounts.values()].reduce((all, amount) => all + amount, 0);
+  const cells = (amounts: ReadonlyMap<string, number>) => PRODUCTS.map((product) => dollars(amounts.get(product) ?? 0));
+  const lines = [...bill].filter(([, amounts]) => sum(amounts) >= CENT / 2).sort(([, a], [, b]) => sum(b) - sum(a));
+  return table(
+    ['operation', ...PRODUCTS, 'all'],
+    [
+      ...lines.map(([name, amounts]) => [name, ...cells(amounts), dollars(sum(amounts))]),
+      [`**together**, with the plan's ${PRICES.plan.perMonth}`, ...cells(products), `**${dollars(total)}**`],
+    ],
+  );
+}
+
+/** What each fleet needs of each limit, as a share of it, and where a growing fleet meets it. */
+export function limitsTable(fleets: readonly Fleet[], counted: Counted): string {
+  const needs = fleets.map((fleet) => needsOf(fleet, counted));
+  const met = new Map(metInOrder(fleets[0] as Fleet, counted).map(({ name, devices }) => [name, devices]));
+  const order = [...LIMITS].sort(
+    (a, b) => (met.get(a) ?? Number.POSITIVE_INFINITY) - (met.get(b) ?? Number.POSITIVE_INFINITY),
+  );
+  return table(
+    ['limit', 'of', ...fleets.map(({ devices }) => devices.toLocaleString('en-US')), 'met at devices'],
+    order.map((name) => {
+      const { what, limit } = PRICES.limits[name];
+      const shares = needs.map((need) => percent(need[name] / limit));
+      const devices = met.get(name);
+      return [what, limit.toLocaleString('en-US'), ...shares, devices === undefined ? 'never' : rounded(devices)];
+    }),
+  );
+}
+
+function percent(share: number): string {
+  return share > 0 && share < 0.01 ? '<1 %' : `${Math.round(share * 100).toLocaleString('en-US')} %`;
+}
+
+/** Two digits that count, for what is no better known. */
+function rounded(devices: number): string {
+  return Number(devices.toPrecision(2)).toLocaleString('en-US');
+}
+
+/** What the bill of each fleet comes to. */
+export function growthTable(estimates: readonly Estimate[]): string {
+  return table(
+    ['devices', 'requests a second', 'caches', ...PRODUCTS, '$ a month', '$ a device'],
+    estimates.map(({ fleet, requestsASecond, month, products, total }) => [
+      fleet.devices.toLocaleString('en-US'),
+      short(requestsASecond),
+      short(month.caches),
+      ...PRODUCTS.map((product) => dollars(products.get(product) ?? 0)),
+      `**${dollars(total)}**`,
+      (total / fleet.devices).toPrecision(2),
+    ]),
+  );
+}
+
+/** A fleet's numbers, each with its option. */
+export function fleetTable(fleet: Fleet): string {
+  return table(
+    ['option', 'value', 'is'],
+    Object.entries(FLEET).map(([name, [, what]]) => [`\`--${optionOf(name)}\``, fleet[name as keyof Fleet], what]),
+  );
+}
+
+/** `cachesPerDevice` -> `caches-per-device`, `share304` -> `share-304`. */
+export function optionOf(name: string): string {
+  return name.replaceAll(/[A-Z]|\d{3}/g, (part) => `-${part.toLowerCase()}`);
+}
+
+/** The price list. */
+export function pricesTable(): string {
+  return table(
+    ['what', 'product', '$', 'each', 'included a month', 'source'],
+    BILLED.map((name) => {
+      const { product, price, per, included, source } = PRICES.prices[name];
+      return [
+        `\`${name}\``,
+        product,
+        price,
+        per.toLocaleString('en-US'),
+        included.toLocaleString('en-US'),
+        `<${source}>`,
+      ];
+    }),
+  );
+}

@@ -1,0 +1,141 @@
+/** `npm run cost`: the price list, the month of a fleet and the limits; what operations ask is counted in tests of the hop budget. */
+
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { readCounted } from '../../scripts/cost/counted-file.ts';
+import { counts } from '../../scripts/cost/counts.ts';
+import { estimate } from '../../scripts/cost/estimate.ts';
+import { fleetOf } from '../../scripts/cost/fleet.ts';
+import { metInOrder, needsOf, shardsFor } from '../../scripts/cost/limits.ts';
+import { monthOf } from '../../scripts/cost/month.ts';
+import type { Counted } from '../../scripts/cost/operations.ts';
+import { scalePage } from '../../scripts/cost/page.ts';
+import { billOf, byProduct, marginalPrice, PRICES, priceOf, totalOf, usageOf } from '../../scripts/cost/prices.ts';
+
+/** Operations that ask for little, so that each figure can be told by hand. */
+const COUNTED: Counted = {
+  date: '2026-01-01',
+  operations: {
+    read304: counts({ workerRequests: 1 }),
+    lookUp: counts({ d1Queries: 1, d1RowsRead: 2 }),
+    record: counts({ d1RowsWritten: 1, queueBytes: 180 }),
+    message: counts({ workerRequests: 1, d1Queries: 1, syncMessages: 1, queueOperations: 3, queueBytes: 120 }),
+  },
+  sizes: { body: 1000, delta: 100, record: 500, entry: 1000, object: 20_000, endedTask: 500 },
+};
+/** Nothing but reads that are answered 304. */
+const READERS = { share304: 1, share200: 0, listsPerDay: 0, refreshesPerDay: 0, loadsPerHour: 0, newDevices: 0 };
+
+describe('prices', () => {
+  it('charges only what is beyond what is included', () => {
+    expect(priceOf('workerRequests', 10_000_000)).toBe(0);
+    expect(priceOf('workerRequests', 12_000_000)).toBeCloseTo(0.6);
+    expect(priceOf('d1StorageGb', 7)).toBeCloseTo(1.5);
+  });
+
+  it('shares what is included by amount, so that operations add up to the bill', () => {
+    const bill = billOf(
+      new Map([
+        ['one', { workerRequests: 9_000_000 }],
+        ['other', { workerRequests: 3_000_000, r2ClassA: 2_000_000 }],
+      ]),
+    );
+    expect(bill.get('one')?.get('Workers')).toBeCloseTo(0.45);
+    expect(bill.get('other')?.get('Workers')).toBeCloseTo(0.15);
+    expect(byProduct(bill).get('R2')).toBeCloseTo(4.5);
+    expect(totalOf(bill)).toBeCloseTo(PRICES.plan.perMonth + 0.6 + 4.5);
+  });
+
+  it('bills an object for the time that it is awake, calls of other stores included, at 128 MB', () => {
+    const held = counts({ objectMs: 1000, objectRemoteCalls: 2, logEvents: 10 });
+    const usage = usageOf(held, { remoteMs: 500, logShare: 0.1 });
+    expect(usage).toMatchObject({ objectGbS: 0.256, logEvents: 1 });
+    expect(marginalPrice(usage)).toBeCloseTo((0.256 * 12.5 + 0.6) / 1e6);
+  });
+
+  it('names a source for each price and each limit', () => {
+    const sources = [...Object.values(PRICES.prices), ...Object.values(PRICES.limits)].map(({ source }) => source);
+    expect(sources.filter((source) => !source.startsWith('https://developers.cloudflare.com/'))).toEqual([]);
+  });
+});
+
+describe('the month of a fleet', () => {
+  it('has a read and a record for each poll of each cache by each device', () => {
+    const fleet = fleetOf({ ...READERS, devices: 100, cachesPerDevice: 2, pollsPerHour: 3, hoursPerMonth: 10 });
+    const { times } = monthOf(fleet, COUNTED);
+    expect(times).toMatchObject({ read304: 6000, read200: 0, delta: 0, record: 6000, taskChanged: 0, state: 0 });
+  });
+
+  it('looks a cache up by each read where few read it, and once an ENTRY_CACHE_MS at a location where many do', () => {
+    const shared = { ...READERS, devices: 1_000_000, cachesPerDevice: 1, hoursPerMonth: 1, locations: 2 };
+    const few = monthOf(fleetOf({ ...shared, devicesPerCache: 1 }), COUNTED).times;
+    expect(few.lookUp).toBeCloseTo(few.read304 ?? 0, -5);
+    const many = monthOf(fleetOf({ ...shared, devicesPerCache: 1_000_000 }), COUNTED).times;
+    expect(many.lookUp).toBeGreaterThan(2 * 3590);
+    expect(many.lookUp).toBeLessThanOrEqual(2 * 3600);
+  });
+
+  it('puts the more records in a message the more an isolate serves, up to what a message holds', () => {
+    const at = (devices: number, requestsPerIsolate = 200) =>
+      monthOf(fleetOf({ ...READERS, devices, requestsPerIsolate }), COUNTED).recordsPerMessage;
+    expect(at(1)).toBeCloseTo(1, 2);
+    expect(at(1_000_000)).toBeGreaterThan(30);
+    expect(at(1_000_000)).toBeLessThanOrEqual(41);
+    expect(at(100_000_000, 1e9)).toBe(500);
+  });
+
+  it('reads a version first at each location that has readers of it, and no more often than it is read', () => {
+    const loads = { loadsPerHour: 1, changeRate: 1, share304: 0.5, share200: 0 };
+    const fleet = fleetOf({
+      ...READERS,
+      ...loads,
+      devices: 1000,
+      devicesPerCache: 1000,
+      hoursPerMonth: 1,
+      locations: 5,
+    });
+    expect(monthOf(fleet, COUNTED).times.deltaCold).toBe(10 * 5);
+    expect(monthOf({ ...fleet, pollsPerHour: 0.001 }, COUNTED).times.deltaCold).toBe(5);
+  });
+
+  it('costs the more the more devices there are, and the plan when there are none', () => {
+    const totals = [1, 1e5, 1e6].map((devices) => estimate(fleetOf({ ...READERS, devices }), COUNTED).total);
+    expect(totals[0]).toBe(PRICES.plan.perMonth);
+    expect(totals[1]).toBeLessThan(totals[2] ?? 0);
+  });
+});
+
+describe('limits', () => {
+  it('are those of the busiest second', () => {
+    const quiet = needsOf(fleetOf({ ...READERS, peak: 1, devices: 1000 }), COUNTED);
+    const busy = needsOf(fleetOf({ ...READERS, peak: 3, devices: 1000 }), COUNTED);
+    expect(busy.d1Busy).toBeGreaterThan(2 * quiet.d1Busy);
+    expect(busy.d1Size).toBe(quiet.d1Size);
+  });
+
+  it('are met in the order of the fleets that meet them, each by a fleet that needs just as much', () => {
+    const fleet = fleetOf(READERS);
+    const met = metInOrder(fleet, COUNTED);
+    expect(met[0]?.name).toBe('d1Busy');
+    expect(met.map(({ devices }) => devices)).toEqual(met.map(({ devices }) => devices).toSorted((a, b) => a - b));
+    for (const { name, devices } of met) {
+      const share = needsOf({ ...fleet, devices }, COUNTED)[name] / PRICES.limits[name].limit;
+      expect(share).toBeGreaterThanOrEqual(1);
+      expect(share).toBeLessThan(1.1);
+    }
+  });
+
+  it('are kept by as many databases as are asked for, and no fewer', () => {
+    const fleet = fleetOf({ ...READERS, devices: 1_000_000 });
+    const shards = shardsFor(fleet, COUNTED, 0.7);
+    expect(shards.entryShards).toBeGreaterThan(1);
+    const alone = (entryShards: number) => needsOf({ ...fleet, entryShards, syncShards: 1e9 }, COUNTED).d1Busy;
+    expect(alone(shards.entryShards)).toBeLessThanOrEqual(700);
+    expect(alone(shards.entryShards - 1)).toBeGreaterThan(700);
+    expect(shardsFor(fleetOf({ ...READERS, devices: 10 }), COUNTED, 0.7)).toEqual({ syncShards: 1, entryShards: 1 });
+  });
+});
+
+it('docs/scale.md is what the counts in docs/scale/ come to', () => {
+  expect(readFileSync('docs/scale.md', 'utf8')).toBe(scalePage(readCounted()));
+});
