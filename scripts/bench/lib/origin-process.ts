@@ -1,0 +1,20 @@
+/** The benchmarks' origin (scripts/bench/origin.ts) as a child process. */
+
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+
+const SCRIPT = join(import.meta.dirname, '../origin.ts');
+
+/** A running origin. */
+export interface OriginProcess {
+  url: string;
+  stop(): void;
+}
+
+/** Starts it on a free port of the loopback interface. */
+export async function startOrigin(): Promise<OriginProcess> {
+  const child = fork(SCRIPT);
+  const [port] = await once(child, 'message');
+  return { url: `http://127.0.0.1:${port}`, stop: () => child.disconnect() };
+}

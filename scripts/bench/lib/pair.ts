@@ -1,0 +1,24 @@
+/** The service and a floor, started alike. */
+
+import type { Pair } from '../operations/operation.ts';
+import { LocalWorker } from './local-worker.ts';
+
+/** Starts both with empty stores; without consumers the queues take messages and nobody gets them. */
+export async function startPair(
+  scripts: { service: string; floor: string; originUrl: string },
+  consumes: boolean,
+): Promise<Pair> {
+  const more = consumes ? {} : { queueConsumers: {} };
+  const service = await LocalWorker.start({ script: scripts.service, more });
+  try {
+    return { service, floor: await LocalWorker.start({ script: scripts.floor, more }), originUrl: scripts.originUrl };
+  } catch (error) {
+    await service.stop();
+    throw error;
+  }
+}
+
+/** Ends both. */
+export async function stopPair({ service, floor }: Pair): Promise<void> {
+  await Promise.all([service.stop(), floor.stop()]);
+}

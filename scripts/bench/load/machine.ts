@@ -1,0 +1,33 @@
+/** What else the machine does (Linux, proc(5)): what is measured beside others' work tells little. */
+
+import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const LOOK_MS = 500;
+/** Share of all processors below which the machine counts as quiet. */
+const QUIET_SHARE = 0.1;
+
+/** Waits until the machine is quiet, at most so long; the share of its processors that was busy at the last look. */
+export async function quiet(patienceS: number): Promise<number> {
+  const until = Date.now() + patienceS * 1000;
+  let share = 1;
+  do share = await busyShare();
+  while (share > QUIET_SHARE && Date.now() < until);
+  return share;
+}
+
+async function busyShare(): Promise<number> {
+  const before = ticks();
+  await sleep(LOOK_MS);
+  const after = ticks();
+  const all = after.all - before.all;
+  return all === 0 ? 0 : 1 - (after.idle - before.idle) / all;
+}
+
+function ticks(): { all: number; idle: number } {
+  // "cpu  user nice system idle iowait irq softirq steal guest guest_nice", the guests' being in user and nice, too.
+  const [line = ''] = readFileSync('/proc/stat', 'utf8').split('\n', 1);
+  const fields = line.trim().split(/\s+/).slice(1, 9).map(Number);
+  const [, , , idle = 0, iowait = 0] = fields;
+  return { all: fields.reduce((sum, field) => sum + field, 0), idle: idle + iowait };
+}

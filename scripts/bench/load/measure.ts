@@ -1,0 +1,87 @@
+/** One measurement: load for some seconds, answers looked at meanwhile, and what it cost the server's processes. */
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import { cpuSeconds } from '../lib/processes.ts';
+import { type Answer, call } from './call.ts';
+import { quiet } from './machine.ts';
+import { fire, type Load, type Shot } from './wrk.ts';
+
+/** What is measured. */
+export interface Target {
+  url: string;
+  pids: readonly number[];
+  shot: Shot;
+  /** Says what is wrong with an answer; null: nothing. */
+  fault(answer: Answer): string | null;
+}
+
+/** How it is measured. */
+export interface Effort {
+  connections: number;
+  seconds: number;
+  /** How long a noisy machine is waited for, s. */
+  patienceS: number;
+}
+
+/** What was measured. */
+export interface Measured extends Load {
+  /** User and system time of the server's processes, ms a request. */
+  cpuMs: number;
+  /** Answers that were looked at, and what was wrong with the first wrong one. */
+  samples: number;
+  wrong: number;
+  firstFault: string | null;
+  /** Share of the processors that others used just before. */
+  busyBefore: number;
+}
+
+const SAMPLE_EVERY_MS = 500;
+/** Room for the head of an answer in the mean size of all. */
+const HEAD_BYTES = 2500;
+
+/** Numbers of requests that are never repeated, for those that ask for something new each time. */
+let nextNumber = 1_000_000;
+const NUMBERS_A_RUN = 10_000_000;
+
+/** Measures one target. @throws Error when the first answer is wrong */
+export async function measure({ url, pids, shot, fault }: Target, effort: Effort): Promise<Measured> {
+  const busyBefore = await quiet(effort.patienceS);
+  const first = await call(url, numbered(shot));
+  const firstFault = fault(first);
+  if (firstFault !== null) throw new Error(`${shot.path}: ${firstFault}`);
+  const faults: string[] = [];
+  const cpuBefore = cpuSeconds(pids);
+  const firing = fire(url, numbered(shot), effort);
+  const sampled = await samples(url, shot, effort.seconds, (answer) => {
+    const found = fault(answer);
+    if (found !== null) faults.push(found);
+  });
+  const load = await firing;
+  const cpuS = cpuSeconds(pids) - cpuBefore;
+  const tooMany = load.meanBytes - first.body.length;
+  if (tooMany < 0 || tooMany > HEAD_BYTES) faults.push(`${Math.round(load.meanBytes)} bytes an answer`);
+  return {
+    ...load,
+    cpuMs: (cpuS / (load.requests + sampled)) * 1000,
+    samples: sampled,
+    wrong: faults.length,
+    firstFault: faults[0] ?? null,
+    busyBefore,
+  };
+}
+
+async function samples(url: string, shot: Shot, seconds: number, look: (answer: Answer) => void): Promise<number> {
+  const count = Math.max(1, Math.floor((seconds * 1000) / SAMPLE_EVERY_MS) - 1);
+  for (let at = 0; at < count; at += 1) {
+    await sleep(SAMPLE_EVERY_MS);
+    look(await call(url, numbered(shot)));
+  }
+  return count;
+}
+
+/** A request that asks for something new each time goes on counting where the one before has stopped. */
+function numbered(shot: Shot): Shot {
+  if (shot.count !== 0) return shot;
+  nextNumber += NUMBERS_A_RUN;
+  return { ...shot, first: nextNumber };
+}

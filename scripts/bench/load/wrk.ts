@@ -1,0 +1,83 @@
+/** The load generator: wrk, one thread, closed loop (https://github.com/wg/wrk). It costs little beside what it measures. */
+
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+const SCRIPT = join(import.meta.dirname, 'wrk.lua');
+const TIMEOUT_S = 10;
+
+/** A request. In path, header values and body `{n}` is a number that counts up, `{line}` the next of `lines`. */
+export interface Shot {
+  method?: 'GET' | 'POST';
+  path: string;
+  headers: Readonly<Record<string, string>>;
+  body?: string;
+  /** How many numbers there are before they begin anew; 0: each request has one of its own. Default: 1. */
+  count?: number;
+  /** The first number. Default: 1. */
+  first?: number;
+  lines?: readonly string[];
+}
+
+/** What a run of the generator counted. */
+export interface Load {
+  requests: number;
+  perS: number;
+  p50Ms: number;
+  p99Ms: number;
+  /** Of an answer with its head, on average. */
+  meanBytes: number;
+  /** Connections that failed, time-outs, and statuses of 400 and more. */
+  errors: number;
+}
+
+/** @throws Error that says how to get it when it is missing */
+export async function demandWrk(): Promise<void> {
+  const found = await run('wrk', ['-v']).catch((error: NodeJS.ErrnoException) => error);
+  // It tells its version with the exit code 1.
+  if ('code' in found && found.code === 'ENOENT') {
+    throw new Error(
+      'The load generator wrk is missing: apt-get install wrk (Debian, Ubuntu) or brew install wrk (macOS).',
+    );
+  }
+}
+
+/** Sends a request over and over on so many connections. */
+export async function fire(url: string, shot: Shot, how: { connections: number; seconds: number }): Promise<Load> {
+  const folder = mkdtempSync(join(tmpdir(), 'freshet-wrk-'));
+  try {
+    const { connections, seconds } = how;
+    const load = ['-t1', `-c${connections}`, `-d${seconds}s`, '--timeout', `${TIMEOUT_S}s`, '-s', SCRIPT, url, '--'];
+    const { stdout } = await run('wrk', [...load, ...wordsOf(shot, folder)]);
+    const counted = JSON.parse(/^RESULT (.*)$/m.exec(stdout)?.[1] ?? '') as Record<string, number>;
+    const { requests = 0, us = 0, bytes = 0, errors = 0, refused = 0, p50Us = 0, p99Us = 0 } = counted;
+    return {
+      requests,
+      perS: requests / (us / 1e6),
+      p50Ms: p50Us / 1000,
+      p99Ms: p99Us / 1000,
+      meanBytes: bytes / requests,
+      errors: errors + refused,
+    };
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+function wordsOf({ method = 'GET', path, headers, body, count = 1, first = 1, lines = [] }: Shot, folder: string) {
+  const file = join(folder, 'lines');
+  writeFileSync(file, lines.map((line) => `${line}\n`).join(''));
+  return [
+    `method=${method}`,
+    `path=${path}`,
+    ...(body === undefined ? [] : [`body=${body}`]),
+    ...Object.entries(headers).map(([name, value]) => `header=${name}: ${value}`),
+    `first=${first}`,
+    `count=${count}`,
+    `lines=${file}`,
+  ];
+}

@@ -1,0 +1,19 @@
+/** All operations that are measured beside a floor, under the names that `--ops` takes. */
+
+import { delta1, delta10 } from './delta.ts';
+import { list } from './list.ts';
+import type { Operation } from './operation.ts';
+import { rpc200, rpc304, sync } from './read.ts';
+import { refresh } from './refresh.ts';
+import { state } from './state.ts';
+
+export const OPERATIONS: Readonly<Record<string, Operation>> = {
+  list,
+  state,
+  refresh,
+  'rpc-200': rpc200,
+  'rpc-304': rpc304,
+  'delta-1': delta1,
+  'delta-10': delta10,
+  sync,
+};

@@ -1,0 +1,48 @@
+/** `POST /cache/refresh/` up to its acceptance, each of another cache that was never asked for. */
+
+import type { CacheIdentity } from '../../../src/contract/entry.ts';
+import { cacheIdentity } from '../../../src/core/cache-key.ts';
+import { newTaskId } from '../../../src/core/task-id.ts';
+import { emptyDocument } from '../../../src/core/task-machine/document.ts';
+import { step } from '../../../src/core/task-machine/index.ts';
+import type { Answer } from '../load/call.ts';
+import { type Operation, USER } from './operation.ts';
+import { define, refreshShot, stageFloor, statusFault } from './stage.ts';
+
+const ACCEPTED = /^\{"task_id":"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}","task_state":"PENDING"\}$/;
+
+export const refresh: Operation = {
+  name: 'refresh accepted',
+  target: 0.85,
+  consumes: false,
+  async prepare(pair) {
+    await define(pair, 'small');
+    const service = { shot: await refreshShot(pair.service, 'small', '{n}'), fault };
+    const document = documentOf(cacheIdentity('small', { year: 2_000_000 }, null));
+    return { service, floor: await stageFloor(pair, service, { operation: 'refresh', document }) };
+  },
+};
+
+function fault(answer: Answer): string | null {
+  return statusFault(answer, 200) ?? (ACCEPTED.test(answer.body.toString()) ? null : `not accepted: ${answer.body}`);
+}
+
+/** The row that the service's object writes for such a refresh. */
+function documentOf(cache: CacheIdentity): string {
+  const request = {
+    cache,
+    number: Date.now(),
+    policy: { timeoutMs: 30_000, maxAttempts: 5, backoffMs: 2000, errorTtlMs: 30_000 },
+    since: 'now',
+    asker: USER,
+    heedRetryAt: false,
+    waitMs: 0,
+  } as const;
+  const context = {
+    now: Date.now(),
+    random: Math.random,
+    newTaskId: (key: string) => newTaskId(key),
+    ended: () => null,
+  };
+  return JSON.stringify(step(emptyDocument(cache), 'enqueue', request, context).document);
+}

@@ -1,0 +1,43 @@
+/** The result of `npm run bench` for people. */
+
+import type { Compared } from './compare.ts';
+import { digits, markdownTable } from './markdown.ts';
+
+const HEAD = [
+  'operation',
+  'connections',
+  'per s',
+  'p50 ms',
+  'p99 ms',
+  'CPU ms',
+  'added CPU ms',
+  'floor per s',
+  'to floor',
+  'quartiles',
+  'at least',
+  'met',
+  'wrong',
+];
+
+/** A line an operation and number of connections. */
+export function comparedTable(lines: readonly Compared[]): string {
+  return markdownTable(HEAD, lines.map(cells));
+}
+
+function cells({ operation, connections, service, floor, addedCpuMs, ratio, target, met, errors, wrong }: Compared) {
+  return [
+    operation,
+    String(connections),
+    digits(service.perS),
+    digits(service.p50Ms),
+    digits(service.p99Ms),
+    digits(service.cpuMs),
+    digits(addedCpuMs),
+    digits(floor.perS),
+    ratio.median.toFixed(2),
+    `${ratio.lower.toFixed(2)}-${ratio.upper.toFixed(2)}`,
+    target === null ? '' : target.toFixed(2),
+    met === null ? '' : met ? 'yes' : 'no',
+    String(errors + wrong),
+  ];
+}
