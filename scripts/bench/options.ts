@@ -10,12 +10,12 @@ export interface BenchOptions {
   warmupS: number;
   patienceS: number;
   connections: number[];
-  /** Names of operations; null: all. */
-  ops: string[] | null;
+  /** What is measured, by its names. */
+  ops: ReadonlySet<string>;
 }
 
-/** @throws Error that names the option, or an unknown one */
-export function readOptions(args: readonly string[]): BenchOptions {
+/** @param known names that `--ops` may have; without it all are measured. @throws Error that names the option, or an unknown one */
+export function readOptions(args: readonly string[], known: readonly string[]): BenchOptions {
   const { values } = parseArgs({
     args: [...args],
     options: {
@@ -35,8 +35,15 @@ export function readOptions(args: readonly string[]): BenchOptions {
     warmupS: atLeast(1, 'warmup', values.warmup),
     patienceS: atLeast(0, 'patience', values.patience),
     connections: values.connections.split(',').map((text) => atLeast(1, 'connections', text)),
-    ops: values.ops?.split(',') ?? null,
+    ops: chosen(values.ops, known),
   };
+}
+
+function chosen(text: string | undefined, known: readonly string[]): ReadonlySet<string> {
+  const names = text?.split(',') ?? known;
+  const unknown = names.find((name) => !known.includes(name));
+  if (unknown !== undefined) throw new Error(`--ops takes ${known.join(', ')}, not "${unknown}".`);
+  return new Set(names);
 }
 
 function atLeast(least: number, name: string, text: string): number {

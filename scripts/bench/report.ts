@@ -2,6 +2,7 @@
 
 import type { Compared } from './compare.ts';
 import { digits, markdownTable } from './markdown.ts';
+import type { Figure } from './parts/part.ts';
 
 const HEAD = [
   'operation',
@@ -19,9 +20,20 @@ const HEAD = [
   'wrong',
 ];
 
-/** A line an operation and number of connections. */
+/** A line an operation and number of connections; empty without any. */
 export function comparedTable(lines: readonly Compared[]): string {
-  return markdownTable(HEAD, lines.map(cells));
+  return lines.length === 0 ? '' : markdownTable(HEAD, lines.map(cells));
+}
+
+/** A line a figure; empty without any. */
+export function figureTable(figures: readonly Figure[]): string {
+  if (figures.length === 0) return '';
+  const rows = figures.map(({ what, value, unit, most }) => [
+    what,
+    `${digits(value)} ${unit}`,
+    ...(most === null ? ['', ''] : [`${most} ${unit}`, value <= most ? 'yes' : 'no']),
+  ]);
+  return markdownTable(['figure', 'measured', 'at most', 'met'], rows);
 }
 
 function cells({ operation, connections, service, floor, addedCpuMs, ratio, target, met, errors, wrong }: Compared) {

@@ -64,6 +64,10 @@ export class LocalWorker {
         unsafeDirectSockets: [{ host: '127.0.0.1', port: 0 }],
         defaultPersistRoot: stores,
         cf: false,
+        // Each load tells of itself; what went wrong is worth a look.
+        handleStructuredLogs: ({ level, message }) => {
+          if (level !== 'info') console.error(message);
+        },
         ...more,
       } as Parameters<typeof convertV4MiniflareOptions>[0]),
     );

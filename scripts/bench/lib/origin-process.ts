@@ -9,6 +9,8 @@ const SCRIPT = join(import.meta.dirname, '../origin.ts');
 /** A running origin. */
 export interface OriginProcess {
   url: string;
+  /** When the last byte of the last answer was handed over, ms since the epoch. */
+  sentAt(): number;
   stop(): void;
 }
 
@@ -16,5 +18,9 @@ export interface OriginProcess {
 export async function startOrigin(): Promise<OriginProcess> {
   const child = fork(SCRIPT);
   const [port] = await once(child, 'message');
-  return { url: `http://127.0.0.1:${port}`, stop: () => child.disconnect() };
+  let sentAt = 0;
+  child.on('message', (at) => {
+    sentAt = Number(at);
+  });
+  return { url: `http://127.0.0.1:${port}`, sentAt: () => sentAt, stop: () => child.disconnect() };
 }

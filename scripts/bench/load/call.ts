@@ -14,9 +14,10 @@ const TIMEOUT_MS = 30_000;
 /** Sends a request once, with its first number and line. */
 export async function call(
   url: string,
-  { method = 'GET', path, headers, body, first = 1, lines }: Shot,
+  { method = 'GET', path, headers, body, first = 1, lines = [] }: Shot,
 ): Promise<Answer> {
-  const fill = (text: string) => text.replaceAll('{n}', String(first)).replaceAll('{line}', lines?.[0] ?? '');
+  const fill = (text: string) =>
+    text.replaceAll('{n}', String(first)).replaceAll('{line}', lines[first % lines.length] ?? '');
   const response = await fetch(url + fill(path), {
     method,
     // A compressed answer has neither its length nor the bytes that the load generator gets.

@@ -1,11 +1,23 @@
 /** What else the machine does (Linux, proc(5)): what is measured beside others' work tells little. */
 
-import { readFileSync } from 'node:fs';
+import { readFileSync, statfsSync } from 'node:fs';
+import { availableParallelism, cpus, tmpdir, totalmem } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const LOOK_MS = 500;
 /** Share of all processors below which the machine counts as quiet. */
 const QUIET_SHARE = 0.1;
+
+/** `f_type` of a file system in memory (statfs(2)). */
+const TMPFS_MAGIC = 0x01021994;
+
+/** The machine in a line: what figures are to be read with. */
+export function describeMachine(): string {
+  const stores = statfsSync(tmpdir()).type === TMPFS_MAGIC ? 'in memory' : 'on disk';
+  const memory = `${Math.round(totalmem() / 2 ** 30)} GiB`;
+  const processors = `${availableParallelism()} x ${cpus()[0]?.model.trim() ?? 'unknown processor'}`;
+  return `${new Date().toISOString().slice(0, 10)}, ${processors}, ${memory}, Node.js ${process.version}, stores ${stores}`;
+}
 
 /** Waits until the machine is quiet, at most so long; the share of its processors that was busy at the last look. */
 export async function quiet(patienceS: number): Promise<number> {

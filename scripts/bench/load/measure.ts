@@ -41,7 +41,8 @@ const HEAD_BYTES = 2500;
 
 /** Numbers of requests that are never repeated, for those that ask for something new each time. */
 let nextNumber = 1_000_000;
-const NUMBERS_A_RUN = 10_000_000;
+/** A prime: lines that are gone through again begin with another one each time. */
+const NUMBERS_A_RUN = 10_007_003;
 
 /** Measures one target. @throws Error when the first answer is wrong */
 export async function measure({ url, pids, shot, fault }: Target, effort: Effort): Promise<Measured> {
@@ -58,8 +59,10 @@ export async function measure({ url, pids, shot, fault }: Target, effort: Effort
   });
   const load = await firing;
   const cpuS = cpuSeconds(pids) - cpuBefore;
+  // Of answers that were cut off at the end the generator counts the bytes only.
+  const cutOff = (effort.connections * first.body.length) / load.requests;
   const tooMany = load.meanBytes - first.body.length;
-  if (tooMany < 0 || tooMany > HEAD_BYTES) faults.push(`${Math.round(load.meanBytes)} bytes an answer`);
+  if (tooMany < 0 || tooMany > HEAD_BYTES + cutOff) faults.push(`${Math.round(load.meanBytes)} bytes an answer`);
   return {
     ...load,
     cpuMs: (cpuS / (load.requests + sampled)) * 1000,

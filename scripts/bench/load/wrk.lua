@@ -10,7 +10,7 @@ local lines = {}
 local function fill(text, n)
   if text == nil then return nil end
   text = text:gsub("{n}", string.format("%d", n))
-  if #lines > 0 then text = text:gsub("{line}", lines[(n - first) % #lines + 1]) end
+  if #lines > 0 then text = text:gsub("{line}", lines[n % #lines + 1]) end
   return text
 end
 

@@ -7,7 +7,7 @@ import { authorized, define, load, statusFault } from './stage.ts';
 
 const VERSIONS = 11;
 const PATH = '/api/v1/rpc/moving/?year=2026';
-const TABLES = [{ name: 'days', rows: '/days', columns: ['id', 'date', 'temp_max', 'temp_min', 'wind', 'weather'] }];
+const TABLES = [{ name: 'days', rows: '/rows', columns: ['id', 'date', 'temp_max', 'temp_min', 'wind', 'weather'] }];
 
 /** The delta from so many versions ago to the last. */
 function deltaOver(versions: number): Operation {

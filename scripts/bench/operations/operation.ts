@@ -7,6 +7,15 @@ import type { Shot } from '../load/wrk.ts';
 /** The user who asks. */
 export const USER = 'bench';
 
+/** Whatever speaks the API. */
+export interface Server {
+  url: string;
+  /** The processes that do its work. */
+  pids: readonly number[];
+  /** A token of a user, with all scopes. */
+  token(user: string): Promise<string>;
+}
+
 /** The service and the Worker of the floor, each in workerd with stores of its own. */
 export interface Pair {
   service: LocalWorker;

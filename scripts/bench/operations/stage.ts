@@ -2,64 +2,65 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FloorSetup } from '../floors/setup.ts';
-import type { LocalWorker } from '../lib/local-worker.ts';
 import { type Answer, call, demand } from '../load/call.ts';
 import type { Shot } from '../load/wrk.ts';
-import { type Pair, type Prepared, USER } from './operation.ts';
+import { type Pair, type Prepared, type Server, USER } from './operation.ts';
 
 const PATIENCE_MS = 60_000;
 const POLL_MS = 20;
 /** What the server of the floor adds by itself. */
 const OWN_HEADERS = ['content-length', 'transfer-encoding', 'connection', 'keep-alive', 'date'];
 
-/** Head of a request with a token of the worker. */
-export async function authorized(worker: LocalWorker): Promise<Record<string, string>> {
-  return { Authorization: `Bearer ${await worker.token(USER)}` };
+/** Head of a request with a token of the server. */
+export async function authorized(server: Server): Promise<Record<string, string>> {
+  return { Authorization: `Bearer ${await server.token(USER)}` };
+}
+
+/** Where a resource is registered, and where its origin answers. */
+export interface Place {
+  service: Server;
+  originUrl: string;
 }
 
 /** Registers a resource whose origin is the path of the same name. `more` are members of its definition. */
-export async function define({ service, originUrl }: Pair, title: string, more: object = {}): Promise<void> {
-  await demandPut(service, title, {
-    origin: { url: `${originUrl}/${title}{?year}` },
-    parameters: { type: 'object', properties: { year: { type: 'integer', default: 2026 } } },
-    ttl_s: 86_400,
-    ...more,
-  });
-}
-
-async function demandPut(service: LocalWorker, title: string, definition: object): Promise<void> {
+export async function define({ service, originUrl }: Place, title: string, more: object = {}): Promise<void> {
   const response = await fetch(`${service.url}/api/v1/resources/${title}/`, {
     method: 'PUT',
     headers: { ...(await authorized(service)), 'Content-Type': 'application/json' },
-    body: JSON.stringify(definition),
+    body: JSON.stringify({
+      origin: { url: `${originUrl}/${title}{?year}` },
+      parameters: { type: 'object', properties: { year: { type: 'integer', default: 2026 } } },
+      ttl_s: 86_400,
+      ...more,
+    }),
   });
   if (!response.ok) throw new Error(`PUT ${title}: ${response.status} ${await response.text()}`);
 }
 
 /** The request of a refresh, answered at once; each has a cache of its own when `year` is `{n}`. */
-export async function refreshShot(worker: LocalWorker, title: string, year: string): Promise<Shot> {
+export async function refreshShot(server: Server, title: string, year: string): Promise<Shot> {
   return {
     method: 'POST',
     path: '/api/v1/cache/refresh/',
-    headers: { ...(await authorized(worker)), 'Content-Type': 'application/json', Prefer: 'respond-async' },
+    headers: { ...(await authorized(server)), 'Content-Type': 'application/json', Prefer: 'respond-async' },
     body: `{"resource_title":"${title}","year":${year}}`,
     count: year === '{n}' ? 0 : 1,
   };
 }
 
 /** Loads the cache of 2026 and waits for the end; the task. @throws Error unless it is SUCCESS */
-export async function load(worker: LocalWorker, title: string): Promise<string> {
-  const { body } = await demand(200, worker.url, await refreshShot(worker, title, '2026'));
+export async function load(server: Server, title: string): Promise<string> {
+  const { body } = await demand(200, server.url, await refreshShot(server, title, '2026'));
   const { task_id: taskId } = JSON.parse(body.toString()) as { task_id: string };
-  await untilSuccess(worker, taskId);
+  await untilSuccess(server, taskId);
   return taskId;
 }
 
 /** Waits for the end of a task. @throws Error unless it is SUCCESS */
-export async function untilSuccess(worker: LocalWorker, taskId: string): Promise<void> {
-  const shot = { path: `/api/v1/cache/state/?task_id=${taskId}`, headers: await authorized(worker) };
+export async function untilSuccess(server: Server, taskId: string): Promise<void> {
+  const shot = { path: `/api/v1/cache/state/?task_id=${taskId}`, headers: await authorized(server) };
   for (const until = Date.now() + PATIENCE_MS; Date.now() < until; await sleep(POLL_MS)) {
-    const { body } = await demand(200, worker.url, shot);
+    const { body } = await demand(200, server.url, shot);
     const { task_state: state } = JSON.parse(body.toString()) as { task_state: string };
     if (state === 'SUCCESS') return;
     if (state === 'FAILURE') throw new Error(`the task failed: ${body}`);

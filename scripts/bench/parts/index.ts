@@ -1,0 +1,8 @@
+/** All parts beside the operations, under the names that `--ops` takes. */
+
+import type { Part } from './part.ts';
+import { success } from './success.ts';
+import { table } from './table.ts';
+import { tokens } from './tokens.ts';
+
+export const PARTS: Readonly<Record<string, Part>> = { success, table, tokens };
