@@ -56,10 +56,10 @@ export async function load(server: Server, title: string): Promise<string> {
   return taskId;
 }
 
-/** Waits for the end of a task. @throws Error unless it is SUCCESS */
-export async function untilSuccess(server: Server, taskId: string): Promise<void> {
+/** Waits for the end of a task, by default at most a minute. @throws Error unless it is SUCCESS */
+export async function untilSuccess(server: Server, taskId: string, patienceMs = PATIENCE_MS): Promise<void> {
   const shot = { path: `/api/v1/cache/state/?task_id=${taskId}`, headers: await authorized(server) };
-  for (const until = Date.now() + PATIENCE_MS; Date.now() < until; await sleep(POLL_MS)) {
+  for (const until = Date.now() + patienceMs; Date.now() < until; await sleep(POLL_MS)) {
     const { body } = await demand(200, server.url, shot);
     const { task_state: state } = JSON.parse(body.toString()) as { task_state: string };
     if (state === 'SUCCESS') return;

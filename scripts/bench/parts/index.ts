@@ -1,8 +1,9 @@
 /** All parts beside the operations, under the names that `--ops` takes. */
 
+import { deploy } from './deploy.ts';
 import type { Part } from './part.ts';
 import { success } from './success.ts';
 import { table } from './table.ts';
 import { tokens } from './tokens.ts';
 
-export const PARTS: Readonly<Record<string, Part>> = { success, table, tokens };
+export const PARTS: Readonly<Record<string, Part>> = { success, table, tokens, deploy };

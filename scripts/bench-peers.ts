@@ -1,0 +1,76 @@
+/**
+ * `npm run bench:peers`: the same load on Freshet and on the stacks that a team would run instead, in turn, in one run.
+ *
+ *   PEERS=<folder> npm run bench:peers -- [options as of npm run bench, but --ops]
+ *
+ * The folder (default: `../shared/peers`) holds `peers/django` and `peers/fastify`, each with a `start.sh` that starts it with
+ * databases of its own and takes BASE_PORT, ORIGIN_URL, JWT_SECRET and PID_FILE. Where it or a package of Debian is
+ * missing, nothing is measured, and that is no failure.
+ */
+
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { type Compared, compare } from './bench/compare.ts';
+import { buildWorker } from './bench/lib/build-worker.ts';
+import { LocalWorker } from './bench/lib/local-worker.ts';
+import { startOrigin } from './bench/lib/origin-process.ts';
+import { describeMachine } from './bench/load/machine.ts';
+import { OPERATIONS } from './bench/operations/index.ts';
+import type { Server } from './bench/operations/operation.ts';
+import { define } from './bench/operations/stage.ts';
+import { type BenchOptions, readOptions } from './bench/options.ts';
+import { measureBeside, succeedBeside } from './bench/peers/beside.ts';
+import { missingPackages } from './bench/peers/packages.ts';
+import { Peer } from './bench/peers/peer.ts';
+import { addedTable, besideTable, succeededTable } from './bench/peers/report.ts';
+import { PROJECT } from './lib/wrangler.ts';
+
+const options = readOptions(process.argv.slice(2), []);
+const peers = resolve(process.env.PEERS || join(PROJECT, '../shared/peers'));
+const obstacle = obstacleTo(peers);
+if (obstacle === null) await run(options);
+else console.log(`Skipped: ${obstacle}`);
+
+function obstacleTo(folder: string): string | null {
+  if (!existsSync(join(folder, 'peers'))) return `there are no peers in ${folder}; PEERS=<folder> names another.`;
+  const missing = missingPackages();
+  if (missing === null) return 'the peers are started from packages of Debian, and this is none.';
+  if (missing.length > 0) return `apt-get install --no-install-recommends ${missing.join(' ')}`;
+  return null;
+}
+
+async function run({ ops: _ops, json, ...how }: BenchOptions): Promise<void> {
+  const plan = { ...how, tell: (line: string) => console.error(`… ${line}`) };
+  plan.tell('building the service and its floors, starting the peers');
+  const script = await buildWorker();
+  const floor = await buildWorker('scripts/bench/floors/index.ts');
+  const origin = await startOrigin();
+  const started: { stop(): unknown }[] = [origin];
+  try {
+    const service = await LocalWorker.start({ script });
+    started.push(service);
+    for (const title of ['small', 'weather', 'slow']) await define({ service, originUrl: origin.url }, title);
+    const stacks = new Map<string, Server>([['freshet', service]]);
+    for (const name of ['django', 'fastify']) {
+      const peer = await Peer.start(peers, name, origin.url);
+      started.push(peer);
+      stacks.set(name, peer);
+    }
+    const beside = await measureBeside(stacks, plan);
+    const succeeded = await succeedBeside(stacks, plan);
+    const setting = { service: script, floor, originUrl: origin.url };
+    const compared: Compared[] = [];
+    for (const { floored } of beside) {
+      const operation = floored === null ? undefined : OPERATIONS[floored];
+      if (operation !== undefined)
+        compared.push(...(await compare(operation, setting, { ...plan, connections: [16] })));
+    }
+    const machine = describeMachine();
+    if (json) console.log(JSON.stringify({ machine, options: how, beside, succeeded, compared }, null, 2));
+    else
+      console.log([machine, besideTable(beside), succeededTable(succeeded), addedTable(beside, compared)].join('\n\n'));
+    process.exitCode = beside.some(({ errors, wrong }) => errors + wrong > 0) ? 1 : 0;
+  } finally {
+    for (const one of started.reverse()) await one.stop();
+  }
+}

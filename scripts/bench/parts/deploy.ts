@@ -1,0 +1,23 @@
+/** What a deploy uploads and what its start takes, within the limits that the tests hold (scripts/limits.json). */
+
+import { readFileSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
+import limits from '../../limits.json' with { type: 'json' };
+import { startUpCpuMs } from '../lib/start-up.ts';
+import { quiet } from '../load/machine.ts';
+import { median } from '../statistics.ts';
+import type { Part } from './part.ts';
+
+export const deploy: Part = async ({ service }, { rounds, patienceS, tell }) => {
+  const startsMs: number[] = [];
+  for (let round = 1; round <= rounds; round += 1) {
+    await quiet(patienceS);
+    startsMs.push(await startUpCpuMs());
+    tell(`start, round ${round}: ${startsMs.at(-1)?.toFixed(1)} ms of CPU`);
+  }
+  const bytes = gzipSync(readFileSync(service)).byteLength;
+  return [
+    { what: 'bundle, gzipped', value: bytes / 1000, unit: 'kB', most: limits.bundleGzippedBytes / 1000 },
+    { what: 'start-up, CPU', value: median(startsMs), unit: 'ms', most: limits.startUpCpuMs },
+  ];
+};
