@@ -31,18 +31,30 @@ const origin = await startOrigin();
 const setting = { service, floor, originUrl: origin.url };
 const operations: Compared[] = [];
 const figures: Figure[] = [];
-try {
-  for (const [name, operation] of Object.entries(OPERATIONS)) {
-    if (options.ops.has(name)) operations.push(...(await compare(operation, setting, plan)));
-  }
-  for (const [name, part] of Object.entries(PARTS)) {
-    if (options.ops.has(name)) figures.push(...(await part(setting, plan, origin)));
-  }
-} finally {
-  origin.stop();
+const failed: string[] = [];
+for (const [name, operation] of Object.entries(OPERATIONS)) {
+  await attempt(name, async () => operations.push(...(await compare(operation, setting, plan))));
 }
+for (const [name, part] of Object.entries(PARTS)) {
+  await attempt(name, async () => figures.push(...(await part(setting, plan, origin))));
+}
+origin.stop();
 const { ops: _ops, ...told } = options;
 const machine = describeMachine();
-if (options.json) console.log(JSON.stringify({ machine, options: told, operations, figures }, null, 2));
-else console.log([machine, comparedTable(operations), figureTable(figures)].filter((text) => text !== '').join('\n\n'));
-process.exitCode = operations.some(({ errors, wrong }) => errors + wrong > 0) ? 1 : 0;
+if (options.json) console.log(JSON.stringify({ machine, options: told, operations, figures, failed }, null, 2));
+else {
+  const texts = [machine, comparedTable(operations), figureTable(figures), ...failed];
+  console.log(texts.filter((text) => text !== '').join('\n\n'));
+}
+process.exitCode = failed.length > 0 || operations.some(({ errors, wrong }) => errors + wrong > 0) ? 1 : 0;
+
+/** Measures what was chosen; what fails is told, and the rest is measured yet. */
+async function attempt(name: string, work: () => Promise<unknown>): Promise<void> {
+  if (!options.ops.has(name)) return;
+  try {
+    await work();
+  } catch (error) {
+    failed.push(`${name} failed: ${error instanceof Error ? error.message : String(error)}`);
+    plan.tell(failed.at(-1) ?? '');
+  }
+}

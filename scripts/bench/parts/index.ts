@@ -5,5 +5,6 @@ import type { Part } from './part.ts';
 import { success } from './success.ts';
 import { table } from './table.ts';
 import { tokens } from './tokens.ts';
+import { wake } from './wake.ts';
 
-export const PARTS: Readonly<Record<string, Part>> = { success, table, tokens, deploy };
+export const PARTS: Readonly<Record<string, Part>> = { success, table, tokens, wake, deploy };
