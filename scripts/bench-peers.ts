@@ -8,8 +8,8 @@
  * missing, nothing is measured, and that is no failure.
  */
 
-import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { existsSync, rmSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { type Compared, compare } from './bench/compare.ts';
 import { buildWorker } from './bench/lib/build-worker.ts';
 import { LocalWorker } from './bench/lib/local-worker.ts';
@@ -72,5 +72,6 @@ async function run({ ops: _ops, json, ...how }: BenchOptions): Promise<void> {
     process.exitCode = beside.some(({ errors, wrong }) => errors + wrong > 0) ? 1 : 0;
   } finally {
     for (const one of started.reverse()) await one.stop();
+    for (const path of [script, floor]) rmSync(dirname(path), { recursive: true });
   }
 }

@@ -10,6 +10,8 @@
  * below the system's temporary folder: `TMPDIR=/dev/shm` has them in memory, where no disk blurs the comparison.
  */
 
+import { rmSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { type Compared, compare } from './bench/compare.ts';
 import { buildWorker } from './bench/lib/build-worker.ts';
 import { startOrigin } from './bench/lib/origin-process.ts';
@@ -39,6 +41,7 @@ for (const [name, part] of Object.entries(PARTS)) {
   await attempt(name, async () => figures.push(...(await part(setting, plan, origin))));
 }
 origin.stop();
+for (const script of [service, floor]) rmSync(dirname(script), { recursive: true });
 const { ops: _ops, ...told } = options;
 const machine = describeMachine();
 if (options.json) console.log(JSON.stringify({ machine, options: told, operations, figures, failed }, null, 2));
