@@ -1,7 +1,7 @@
 /**
  * `npm run bench:peers`: the same load on Freshet and on the stacks that a team would run instead, in turn, in one run.
  *
- *   PEERS=<folder> npm run bench:peers -- [options as of npm run bench, but --ops]
+ *   PEERS=<folder> npm run bench:peers -- [options of npm run bench but --ops; the first of --connections counts]
  *
  * The folder (default: `../shared/peers`) holds `peers/django` and `peers/fastify`, each with a `start.sh` that starts it with
  * databases of its own and takes BASE_PORT, ORIGIN_URL, JWT_SECRET and PID_FILE. Where it or a package of Debian is
@@ -63,7 +63,7 @@ async function run({ ops: _ops, json, ...how }: BenchOptions): Promise<void> {
     for (const { floored } of beside) {
       const operation = floored === null ? undefined : OPERATIONS[floored];
       if (operation !== undefined)
-        compared.push(...(await compare(operation, setting, { ...plan, connections: [16] })));
+        compared.push(...(await compare(operation, setting, { ...plan, connections: [plan.connections[0]] })));
     }
     const machine = describeMachine();
     if (json) console.log(JSON.stringify({ machine, options: how, beside, succeeded, compared }, null, 2));

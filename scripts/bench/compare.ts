@@ -14,7 +14,7 @@ export interface Setting {
 
 /** How an operation is measured. */
 export interface Plan extends Omit<Effort, 'connections'> {
-  connections: readonly number[];
+  connections: readonly [number, ...number[]];
   rounds: number;
   warmupS: number;
   /** Is told of each step. */

@@ -9,7 +9,7 @@ export interface BenchOptions {
   rounds: number;
   warmupS: number;
   patienceS: number;
-  connections: number[];
+  connections: [number, ...number[]];
   /** What is measured, by its names. */
   ops: ReadonlySet<string>;
 }
@@ -28,13 +28,14 @@ export function readOptions(args: readonly string[], known: readonly string[]): 
       ops: { type: 'string' },
     },
   });
+  const [first = '', ...more] = values.connections.split(',');
   return {
     json: values.json,
     seconds: atLeast(1, 'seconds', values.seconds),
     rounds: atLeast(1, 'rounds', values.rounds),
     warmupS: atLeast(1, 'warmup', values.warmup),
     patienceS: atLeast(0, 'patience', values.patience),
-    connections: values.connections.split(',').map((text) => atLeast(1, 'connections', text)),
+    connections: [atLeast(1, 'connections', first), ...more.map((text) => atLeast(1, 'connections', text))],
     ops: chosen(values.ops, known),
   };
 }

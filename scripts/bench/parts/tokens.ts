@@ -44,7 +44,7 @@ async function figuresOf(
         const target = { ...server, shot: isNew ? changing : shot, fault };
         const measured = [];
         for (let round = 1; round <= rounds; round += 1) {
-          measured.push(await measure(target, { connections: connections[0] ?? 16, seconds, patienceS }));
+          measured.push(await measure(target, { connections: connections[0], seconds, patienceS }));
         }
         const what = `${name}, ${algorithm}, token ${kind}`;
         const perS = median(measured.map((one) => one.perS));

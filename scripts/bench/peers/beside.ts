@@ -32,7 +32,6 @@ export interface SucceededLine {
   stacks: Record<string, Succeeded>;
 }
 
-const CONNECTIONS = 16;
 const TASKS = 500;
 /** What was accepted in some seconds is loaded before anything else is measured. */
 const DRAIN_MS = 900_000;
@@ -51,7 +50,7 @@ export async function measureBeside(stacks: Stacks, plan: Plan): Promise<BesideL
         const effort = round === 0 ? { seconds: plan.warmupS, patienceS: 0 } : plan;
         const one = await measure(
           { url: server.url, pids: server.pids, ...prepared },
-          { ...effort, connections: CONNECTIONS },
+          { ...effort, connections: plan.connections[0] },
         );
         if (prepared.shot.count === 0) await drain(server);
         if (round === 0) continue;
