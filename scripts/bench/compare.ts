@@ -39,6 +39,8 @@ export interface Compared {
   addedCpuMs: number;
   /** Rate of the service to that of its floor, round by round. */
   ratio: Quartiles;
+  /** The same of what a second of CPU serves: what else the machine does blurs it less. */
+  cpuRatio: Quartiles;
   target: number | null;
   /** Null: nothing is demanded. */
   met: boolean | null;
@@ -93,6 +95,7 @@ function summary(
     floor,
     addedCpuMs: service.cpuMs - floor.cpuMs,
     ratio,
+    cpuRatio: quartiles(rounds.map(({ floor, service }) => floor.cpuMs / service.cpuMs)),
     target,
     met: target === null ? null : ratio.upper >= target,
     errors: sum(all.map(({ errors }) => errors)),

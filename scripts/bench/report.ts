@@ -15,6 +15,7 @@ const HEAD = [
   'floor per s',
   'to floor',
   'quartiles',
+  'by CPU',
   'at least',
   'met',
   'wrong',
@@ -36,7 +37,19 @@ export function figureTable(figures: readonly Figure[]): string {
   return markdownTable(['figure', 'measured', 'at most', 'met'], rows);
 }
 
-function cells({ operation, connections, service, floor, addedCpuMs, ratio, target, met, errors, wrong }: Compared) {
+function cells({
+  operation,
+  connections,
+  service,
+  floor,
+  addedCpuMs,
+  ratio,
+  cpuRatio,
+  target,
+  met,
+  errors,
+  wrong,
+}: Compared) {
   return [
     operation,
     String(connections),
@@ -48,6 +61,7 @@ function cells({ operation, connections, service, floor, addedCpuMs, ratio, targ
     digits(floor.perS),
     ratio.median.toFixed(2),
     `${ratio.lower.toFixed(2)}-${ratio.upper.toFixed(2)}`,
+    cpuRatio.median.toFixed(2),
     target === null ? '' : target.toFixed(2),
     met === null ? '' : met ? 'yes' : 'no',
     String(errors + wrong),
