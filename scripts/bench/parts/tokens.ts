@@ -1,88 +1,97 @@
 /** What verifying a token costs: one that was seen before and one that was not, symmetric (HS256) and asymmetric (ES256). */
 
 import { type CryptoKey, exportJWK, generateKeyPair, SignJWT } from 'jose';
+import type { Plan } from '../compare.ts';
 import { LocalWorker } from '../lib/local-worker.ts';
 import { demand } from '../load/call.ts';
-import { measure } from '../load/measure.ts';
-import type { Shot } from '../load/wrk.ts';
+import { type Measured, measure, type Target } from '../load/measure.ts';
 import { type Server, USER } from '../operations/operation.ts';
-import { authorized, define, load } from '../operations/stage.ts';
+import { authorized, define, load, statusFault } from '../operations/stage.ts';
 import { median } from '../statistics.ts';
 import type { Figure, Part } from './part.ts';
 
 /** More than any isolate keeps of those that it has verified. */
 const TOKENS = 20_000;
 const DAY_S = 86_400;
+const PATH = '/api/v1/rpc/weather/?year=2026';
 
-type Sign = (jti: number) => Promise<string>;
+/** Signs a token of the user; each number makes another one. */
+type Sign = (number: number) => Promise<string>;
 
-export const tokens: Part = async (setting, plan) => {
-  const symmetric = await LocalWorker.start({ script: setting.service });
-  const hs256 = await figuresOf('HS256', symmetric, hmacSigner(symmetric.secret), setting.originUrl, plan);
-  const { publicKey, privateKey } = await generateKeyPair('ES256');
-  const vars = { JWT_SECRET: '', JWT_PUBLIC_KEY: JSON.stringify(await exportJWK(publicKey)) };
-  const asymmetric = await LocalWorker.start({ script: setting.service, vars });
-  return [...hs256, ...(await figuresOf('ES256', asymmetric, signer('ES256', privateKey), setting.originUrl, plan))];
+export const tokens: Part = async ({ service: script, originUrl }, plan) => {
+  const figures: Figure[] = [];
+  for (const algorithm of ['HS256', 'ES256'] as const) {
+    const { worker, sign } = await startWith(algorithm, script);
+    try {
+      const server: Server = { url: worker.url, pids: worker.pids, token: () => sign(0) };
+      for (const [what, target] of await targetsOf(server, originUrl, sign)) {
+        figures.push(...(await figuresOf(`${what}, ${algorithm}`, target, plan)));
+      }
+    } finally {
+      await worker.stop();
+    }
+  }
+  return figures;
 };
 
-async function figuresOf(
-  algorithm: string,
-  worker: LocalWorker,
-  sign: Sign,
-  originUrl: string,
-  { connections, seconds, rounds, patienceS, tell }: Parameters<Part>[1],
-): Promise<Figure[]> {
-  const server: Server = { url: worker.url, pids: worker.pids, token: () => sign(0) };
-  try {
-    const lines = await Promise.all(Array.from({ length: TOKENS }, (_, at) => sign(at)));
-    const figures: Figure[] = [];
-    for (const [name, { shot, status }] of Object.entries(await shotsOf(server, originUrl))) {
-      for (const kind of ['seen before', 'new each time'] as const) {
-        const isNew = kind === 'new each time';
-        const changing = { ...shot, headers: { ...shot.headers, Authorization: 'Bearer {line}' }, lines, count: 0 };
-        const fault = (answer: { status: number }) => (answer.status === status ? null : `${answer.status}`);
-        const target = { ...server, shot: isNew ? changing : shot, fault };
-        const measured = [];
-        for (let round = 1; round <= rounds; round += 1) {
-          measured.push(await measure(target, { connections: connections[0], seconds, patienceS }));
-        }
-        const what = `${name}, ${algorithm}, token ${kind}`;
-        const perS = median(measured.map((one) => one.perS));
-        const cpuMs = median(measured.map((one) => one.cpuMs));
-        tell(`${what}: ${Math.round(perS)}/s, ${cpuMs.toFixed(2)} ms of CPU`);
-        figures.push({ what: `${what}: rate`, value: perS, unit: '/s', most: null });
-        figures.push({ what: `${what}: CPU a request`, value: cpuMs, unit: 'ms', most: null });
-      }
-    }
-    return figures;
-  } finally {
-    await worker.stop();
+async function startWith(algorithm: 'HS256' | 'ES256', script: string): Promise<{ worker: LocalWorker; sign: Sign }> {
+  if (algorithm === 'HS256') {
+    const worker = await LocalWorker.start({ script });
+    return { worker, sign: signer(algorithm, new TextEncoder().encode(worker.secret)) };
   }
-}
-
-async function shotsOf(server: Server, originUrl: string): Promise<Record<string, { shot: Shot; status: number }>> {
-  await define({ service: server, originUrl }, 'weather');
-  const taskId = await load(server, 'weather');
-  const headers = await authorized(server);
-  const path = '/api/v1/rpc/weather/?year=2026';
-  const etag = (await demand(200, server.url, { path, headers })).headers.get('ETag') ?? '';
-  return {
-    state: { shot: { path: `/api/v1/cache/state/?task_id=${taskId}`, headers }, status: 200 },
-    'rpc 304': { shot: { path, headers: { ...headers, 'If-None-Match': etag } }, status: 304 },
-  };
-}
-
-function hmacSigner(secret: string): Sign {
-  return signer('HS256', new TextEncoder().encode(secret));
+  const { publicKey, privateKey } = await generateKeyPair(algorithm);
+  const vars = { JWT_SECRET: '', JWT_PUBLIC_KEY: JSON.stringify(await exportJWK(publicKey)) };
+  return { worker: await LocalWorker.start({ script, vars }), sign: signer(algorithm, privateKey) };
 }
 
 function signer(algorithm: string, key: CryptoKey | Uint8Array): Sign {
-  const claims = { scope: 'cache:read cache:refresh cache:admin' };
   const expiresAt = Math.floor(Date.now() / 1000) + DAY_S;
-  return (jti) =>
-    new SignJWT({ ...claims, jti: String(jti) })
+  return (number) =>
+    new SignJWT({ scope: 'cache:read cache:refresh cache:admin', jti: String(number) })
       .setProtectedHeader({ alg: algorithm })
       .setSubject(USER)
       .setExpirationTime(expiresAt)
       .sign(key);
+}
+
+/** The two cheapest operations, with the same token again and again and with another one each time. */
+async function targetsOf(server: Server, originUrl: string, sign: Sign): Promise<[what: string, Target][]> {
+  await define({ service: server, originUrl }, 'weather');
+  const taskId = await load(server, 'weather');
+  const headers = await authorized(server);
+  const etag = (await demand(200, server.url, { path: PATH, headers })).headers.get('ETag') ?? '';
+  const lines = await Promise.all(Array.from({ length: TOKENS }, (_, number) => sign(number)));
+  const both = (what: string, path: string, status: number, more: Record<string, string>): [string, Target][] => {
+    const target = (how: object, head: Record<string, string>): Target => ({
+      ...server,
+      shot: { path, headers: { ...head, ...more }, ...how },
+      fault: (answer) => statusFault(answer, status),
+    });
+    return [
+      [`${what}, token seen before`, target({}, headers)],
+      [`${what}, new token each time`, target({ lines, count: 0 }, { Authorization: 'Bearer {line}' })],
+    ];
+  };
+  return [
+    ...both('state', `/api/v1/cache/state/?task_id=${taskId}`, 200, {}),
+    ...both('rpc 304', PATH, 304, { 'If-None-Match': etag }),
+  ];
+}
+
+async function figuresOf(
+  what: string,
+  target: Target,
+  { connections: [connections], seconds, rounds, patienceS, tell }: Plan,
+): Promise<Figure[]> {
+  const measured: Measured[] = [];
+  for (let round = 1; round <= rounds; round += 1) {
+    measured.push(await measure(target, { connections, seconds, patienceS }));
+  }
+  const perS = median(measured.map((one) => one.perS));
+  const cpuMs = median(measured.map((one) => one.cpuMs));
+  tell(`${what}: ${Math.round(perS)}/s, ${cpuMs.toFixed(2)} ms of CPU`);
+  return [
+    { what: `${what}: rate`, value: perS, unit: '/s', most: null },
+    { what: `${what}: CPU a request`, value: cpuMs, unit: 'ms', most: null },
+  ];
 }
