@@ -46,6 +46,41 @@ describe('an explicit refresh', () => {
   });
 });
 
+describe('who joins without making a difference', () => {
+  it.each([
+    ['a task that waits', (key: Key) => void key.read(0)],
+    [
+      'a task that runs',
+      (key: Key) => {
+        key.read(0);
+        key.claim();
+      },
+    ],
+    [
+      'a task behind a running one',
+      (key: Key) => {
+        key.read(0);
+        key.claim();
+        key.refresh();
+      },
+    ],
+  ])('writes no row: a read, of %s', (_what, prepare) => {
+    const key = new Key();
+    prepare(key);
+    const before = key.document;
+    expect(key.read(0)).toMatchObject({ outcome: 'task' });
+    expect(key.document).toBe(before);
+  });
+
+  it('writes no row: the same user again', () => {
+    const key = new Key();
+    key.refresh();
+    const before = key.document;
+    key.refresh();
+    expect(key.document).toBe(before);
+  });
+});
+
 describe('so soon after a load (refresh_min_s)', () => {
   it('is answered with the task of that load, and the entry', () => {
     const key = new Key();

@@ -62,15 +62,18 @@ function recentTask(document: CacheDocument, request: EnqueueRequest, context: S
 function joinTask(draft: Draft, request: EnqueueRequest, now: number): string | null {
   const { head, behind } = draft.document;
   if (head !== null && runningAnswers(draft.document, request, now)) {
-    draft.update({ head: { ...head, askers: joinedAskers(head.askers, request.asker) } });
+    const askers = joinedAskers(head.askers, request.asker);
+    if (askers !== head.askers) draft.update({ head: { ...head, askers } });
     return head.taskId;
   }
   if (behind !== null) {
-    draft.update({ behind: joined(behind, request) });
+    const next = joined(behind, request);
+    if (next !== behind) draft.update({ behind: next });
     return behind.taskId;
   }
   if (head === null || head.state === 'STARTED') return null;
-  draft.update({ head: joined(head, request) });
+  const next = joined(head, request);
+  if (next !== head) draft.update({ head: next });
   return head.taskId;
 }
 
@@ -85,13 +88,19 @@ function runningAnswers(document: CacheDocument, request: EnqueueRequest, now: n
   );
 }
 
-/** A waiting task with one more asker: its load goes by the newest definition that any of them knows. */
+/**
+ * A waiting task with one more asker: its load goes by the newest definition that any of them knows. The task itself, and so no
+ * row to write, where that changes nothing: most who join are reads.
+ */
 function joined(task: LiveTask, request: EnqueueRequest): LiveTask {
   const newer = request.number > task.number;
+  const askers = joinedAskers(task.askers, request.asker);
+  const force = task.force || request.force === true;
+  if (!newer && askers === task.askers && force === task.force) return task;
   return {
     ...task,
-    askers: joinedAskers(task.askers, request.asker),
-    force: task.force || request.force === true,
+    askers,
+    force,
     number: newer ? request.number : task.number,
     policy: newer ? request.policy : task.policy,
   };
