@@ -148,10 +148,13 @@ export interface BlobRange {
   length: number;
 }
 
+/** What a blob is read as: at once where it is in memory, for all its readers the same and not to be changed; else a stream. */
+export type BlobContent = Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array>;
+
 /** Bodies and deltas (R2, immutable: `<key>/<fence>/<name>`). */
 export interface Blobs {
   /** The whole blob or a range of it; null when there is none (any more). */
-  get(key: string, fence: number, name: BlobName, range?: BlobRange): Promise<ReadableStream<Uint8Array> | null>;
+  get(key: string, fence: number, name: BlobName, range?: BlobRange): Promise<BlobContent | null>;
   /** Puts a blob of known content at once. */
   put(key: string, fence: number, name: BlobName, content: Uint8Array): Promise<void>;
   /** Begins a blob of unknown length; parts (all but the last of PART_BYTES) are uploaded as they come. */

@@ -38,7 +38,9 @@ function opened(body: Uint8Array<ArrayBuffer>): OpenedDelta {
 
 async function everyRow({ blobs }: DeltaServices, { entry, loaded }: ServedBody): Promise<OpenedDelta | null> {
   const table = await blobs.get(entry.key, loaded.fence, 'body', { offset: 0, length: loaded.bytes });
-  return table === null ? null : { body: table.pipeThrough(insertAll()), bytes: null };
+  if (table === null) return null;
+  const stream = table instanceof ReadableStream ? table : new Blob([table]).stream();
+  return { body: stream.pipeThrough(insertAll()), bytes: null };
 }
 
 async function fold(

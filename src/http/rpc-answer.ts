@@ -2,7 +2,7 @@
 
 import type { Context } from 'hono';
 import { API_BASE, JSON_TYPE } from '../contract/constants.ts';
-import type { BlobRange } from '../contract/stores.ts';
+import type { BlobContent, BlobRange } from '../contract/stores.ts';
 import { contentRange, ifRangeHolds, singleByteRange } from '../core/byte-range.ts';
 import { etagOf } from '../core/etag.ts';
 import type { PendingTask } from '../flows/ask-for-load.ts';
@@ -65,13 +65,13 @@ function rangeOf(c: Context<AppEnv>, { entry, loaded }: ServedBody): BlobRange |
   return singleByteRange(header, loaded.bytes);
 }
 
-/** A part of the body; null when it has gone. Its length is fixed, so that one cut short reads as broken off. */
+/** A part of the body; null when it has gone. The length of a stream is fixed, so that one cut short reads as broken off. */
 async function openBody(
   c: Context<AppEnv>,
   { entry, loaded }: ServedBody,
   part: BlobRange,
-): Promise<ReadableStream | null> {
+): Promise<BlobContent | null> {
   if (part.length === 0) return EMPTY.stream();
-  const stream = await c.get('services').blobs.get(entry.key, loaded.fence, 'body', part);
-  return stream?.pipeThrough(new FixedLengthStream(part.length)) ?? null;
+  const content = await c.get('services').blobs.get(entry.key, loaded.fence, 'body', part);
+  return content instanceof ReadableStream ? content.pipeThrough(new FixedLengthStream(part.length)) : content;
 }

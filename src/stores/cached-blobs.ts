@@ -7,7 +7,7 @@
  */
 
 import type { BlobName } from '../contract/object.ts';
-import type { BlobRange, Blobs } from '../contract/stores.ts';
+import type { BlobContent, BlobRange, Blobs } from '../contract/stores.ts';
 import { BoundedMap } from './bounded-map.ts';
 import { type EdgeCache, edgeUrl } from './edge-cache.ts';
 import { fetchOnce } from './fetch-once.ts';
@@ -43,7 +43,7 @@ export function cachedBlobs(inner: Blobs, edge: EdgeCache, waitUntil: (work: Pro
       if (!isKept(name, range)) return fetched(key, fence, name, range);
       const url = urlOf(key, fence, name, range);
       const held = hot.get(url);
-      if (held !== undefined) return streamOf(held);
+      if (held !== undefined) return held;
 
       const find = async () => {
         const kept = (await edge.match(url))?.body ?? null;
@@ -59,11 +59,10 @@ export function cachedBlobs(inner: Blobs, edge: EdgeCache, waitUntil: (work: Pro
           if (kept === null) waitUntil(edge.put(url, bytes, EDGE_TTL_S));
           return bytes;
         };
-        const bytes = await fetchOnce(url, () => hot.get(url), readHot);
-        return bytes === null ? null : streamOf(bytes);
+        return fetchOnce(url, () => hot.get(url), readHot);
       }
       const { kept, found } = await find();
-      if (kept !== null || found === null) return found;
+      if (kept !== null || found === null || found instanceof Uint8Array) return found;
       const [forReader, forEdge] = found.tee();
       waitUntil(edge.put(url, forEdge, EDGE_TTL_S));
       return forReader;
@@ -80,11 +79,6 @@ function urlOf(key: string, fence: number, name: BlobName, range: BlobRange | un
   return edgeUrl('blob', key, fence, name, ...(range === undefined ? [] : [range.length]));
 }
 
-async function readWhole(stream: ReadableStream<Uint8Array>): Promise<Uint8Array<ArrayBuffer>> {
-  return new Uint8Array(await new Response(stream).arrayBuffer());
-}
-
-/** Every reader gets bytes of its own, for a reader may hand them on to somebody who takes the buffer over. */
-function streamOf(bytes: Uint8Array<ArrayBuffer>): ReadableStream<Uint8Array> {
-  return new Blob([bytes]).stream();
+async function readWhole(content: BlobContent): Promise<Uint8Array<ArrayBuffer>> {
+  return new Uint8Array(await new Response(content).arrayBuffer());
 }
