@@ -12,7 +12,10 @@ export function lowered(name: Limit, limit: number): Record<string, unknown> {
   };
 }
 
-/** Runs what counts until it falls within one period of the local counters, which begin with the minutes of the clock. */
+/**
+ * Runs what counts until it falls within one period of the local counters, which begin with the minutes of the clock; so it may
+ * run twice, and begins each time with users and caches of its own.
+ */
 export async function inOnePeriod<Result>(run: () => Promise<Result>): Promise<Result> {
   const period = () => Math.floor(Date.now() / PERIOD_MS);
   for (;;) {

@@ -64,8 +64,8 @@ it('questions for tasks that never were count as well: each would make an object
 });
 
 it('refreshes of a user are limited, while what they hold is read on', async () => {
-  const source = await Source.define();
   const all = await inOnePeriod(async () => {
+    const source = await Source.define();
     const alice = clientUnder(lowered('USER_LOADS', 2));
     const [first] = await statuses(() => alice.read(source));
     return [first, ...(await statuses(...times(2, () => alice.refresh(source)), () => alice.read(source), alice.list))];
@@ -101,9 +101,8 @@ it('instead of a load that may not be asked for, a stale body stands as long as 
 });
 
 it('all users of one cache together are limited, those of another go on', async () => {
-  const [one, other] = [await Source.define(), await Source.define()];
   const all = await inOnePeriod(async () => {
-    await one.redefine({});
+    const [one, other] = [await Source.define(), await Source.define()];
     const settings = lowered('CACHE_LOADS', 2);
     const asking = (source: Source) => () => clientUnder(settings).refresh(source);
     return statuses(asking(one), asking(one), asking(one), asking(other));
@@ -112,8 +111,8 @@ it('all users of one cache together are limited, those of another go on', async 
 });
 
 it('a version that nobody knows is limited like a refresh, for it is asked for at the object', async () => {
-  const source = await Source.define();
   const all = await inOnePeriod(async () => {
+    const source = await Source.define();
     const alice = clientUnder(lowered('USER_LOADS', 2));
     const naming = () =>
       alice.read(source, { 'If-None-Match': `"${newCache().key.slice(0, 16)}-v9"`, 'X-Delta': 'v0-v9' });
