@@ -1,0 +1,62 @@
+/**
+ * The Worker of `npm run bench:growth`: the built one, with each statement that it runs on D1 counted by what runs it. Three
+ * paths more: what was counted, a minute of the cron, a batch of the sync queue.
+ */
+
+import { env as bindings } from 'cloudflare:workers';
+import type { SyncMessage } from '../../src/contract/messages.ts';
+import worker, { CacheObject as Built } from '../../src/index.ts';
+import { recordingDatabase } from '../../test/support/database.ts';
+import type { Counted, Runner } from './counting-worker.ts';
+
+const recordings = new Map<Runner, ReturnType<typeof recordingDatabase>>();
+
+/** The environment of one runner. */
+function counted<Environment extends Env>(env: Environment, runner: Runner): Environment {
+  const recording = recordings.get(runner) ?? recordingDatabase(bindings.DB);
+  recordings.set(runner, recording);
+  return { ...env, DB: recording.db };
+}
+
+/** What was counted since it was last asked for. */
+function take(): Counted {
+  return Object.fromEntries(
+    Array.from(recordings, ([runner, { metas, statements }]) => {
+      statements.length = 0;
+      return [
+        runner,
+        metas.splice(0).map(({ rows_read, rows_written }) => ({ read: rows_read, written: rows_written })),
+      ];
+    }),
+  );
+}
+
+export class CacheObject extends Built {
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, counted(env, 'object'));
+  }
+}
+
+export default {
+  async fetch(request, env, ctx) {
+    const { pathname } = new URL(request.url);
+    if (pathname === '/growth/counted') return Response.json(take());
+    if (pathname === '/growth/cron') {
+      const controller = { scheduledTime: Date.now(), cron: '* * * * *', noRetry() {} } as ScheduledController;
+      await worker.scheduled(controller, counted(env, 'cron'), ctx);
+      return Response.json({});
+    }
+    if (pathname === '/growth/sync') {
+      const message = { id: '1', timestamp: new Date(), attempts: 1, body: await request.json<SyncMessage>() };
+      const answered = { ack() {}, retry: () => Promise.reject(new Error('The batch was not written.')) };
+      const batch = { queue: 'freshet-sync', messages: [{ ...message, ...answered }] };
+      await worker.queue(batch as unknown as MessageBatch<unknown>, counted(env, 'sync'), ctx);
+      return Response.json({});
+    }
+    return worker.fetch(request, counted(env, 'request'), ctx);
+  },
+
+  queue(batch, env, ctx) {
+    return worker.queue(batch, counted(env, batch.queue === 'freshet-refresh' ? 'load' : 'queue'), ctx);
+  },
+} satisfies ExportedHandler<Env>;

@@ -1,0 +1,163 @@
+/** What is measured at each size of the fleet. */
+
+import { encodeCursor } from '../../src/core/cursor.ts';
+import { etagOf } from '../../src/core/etag.ts';
+import { refreshToSuccess } from './client.ts';
+import type { Runner } from './counting-worker.ts';
+import {
+  CACHES_PER_USER,
+  CHANGED,
+  cacheOf,
+  deviceOf,
+  RESOURCES,
+  recordOf,
+  SCHEDULED,
+  SWEPT,
+  titleOf,
+  userOf,
+} from './fleet.ts';
+import type { FleetSite } from './fleet-site.ts';
+
+/** What operations are shown together. */
+export const GROUPS = ['Records', 'Caches', 'Reads and writes', 'Once a minute'] as const;
+export type Group = (typeof GROUPS)[number];
+
+export interface Operation {
+  group: Group;
+  name: string;
+  /** Does it once; how long that took, ms. */
+  run(site: FleetSite): Promise<number>;
+  /** Whose statements are its own. Default: those of requests. */
+  runners?: readonly Runner[];
+  /** Most rows that it may read, where there is a limit. */
+  maxRead?: number;
+}
+
+const PAGE = 20;
+const LONG_PAGE = 1000;
+/** Records, and keys that were read, of one message. */
+const RECORDS = 500;
+const READS = 100;
+const HOUR_MS = 3_600_000;
+
+/** A list, or one item of it, as a user of the fleet asks for it. */
+function get(
+  group: Group,
+  name: string,
+  pathOf: (site: FleetSite) => string,
+  more: Pick<Operation, 'maxRead'> = {},
+): Operation {
+  const run = async (site: FleetSite) => (await site.send(pathOf(site), { token: site.anyUser().token })).ms;
+  return { group, name, run, ...more };
+}
+
+const anyTitle = () => titleOf(Math.floor(Math.random() * RESOURCES));
+const anyDevice = (site: FleetSite) => deviceOf(Math.floor(site.anyCache() / CACHES_PER_USER), 1);
+
+/** Pages begin anywhere: the first one is always in memory. */
+function anyRecord(site: FleetSite): string {
+  const { user, device, resource, key } = recordOf(site.anyCache(), 0);
+  return encodeCursor([user, device, resource, key]);
+}
+const anyKey = (site: FleetSite) => encodeCursor(['caches', cacheOf(site.anyCache()).key]);
+
+/** A page may read as many rows as it has, and two. */
+const ONE_PAGE = { maxRead: PAGE + 2 };
+
+const LISTS: readonly Operation[] = [
+  get('Records', `of a user, ${PAGE}`, () => `cache/?limit=${PAGE}`, ONE_PAGE),
+  get('Records', `of a user, ${PAGE}, expanded`, () => `cache/?limit=${PAGE}&expand=resource`, {
+    maxRead: 2 * ONE_PAGE.maxRead,
+  }),
+  get('Records', `of all users, ${PAGE}`, (site) => `cache/?user=*&limit=${PAGE}&cursor=${anyRecord(site)}`, ONE_PAGE),
+  get('Records', `of all users, ${LONG_PAGE}`, () => `cache/?user=*&limit=${LONG_PAGE}`, { maxRead: LONG_PAGE + 2 }),
+  get('Records', `of a resource, ${PAGE}`, () => `cache/?user=*&resource_title=${anyTitle()}&limit=${PAGE}`, ONE_PAGE),
+  get('Records', `of a device, ${PAGE}`, (site) => `cache/?user=*&device=${anyDevice(site)}&limit=${PAGE}`, ONE_PAGE),
+  get('Caches', `all, ${PAGE}`, (site) => `caches/?limit=${PAGE}&cursor=${anyKey(site)}`, ONE_PAGE),
+  get('Caches', `of a resource, ${PAGE}`, () => `caches/?resource_title=${anyTitle()}&limit=${PAGE}`),
+  get('Caches', `stale (1 in 10), ${PAGE}`, () => `caches/?state=stale&limit=${PAGE}`),
+  get('Caches', `failing (1 in 1,000), ${PAGE}`, () => `caches/?state=failing&limit=${PAGE}`),
+  get('Caches', 'one', (site) => `caches/${cacheOf(site.anyCache()).key}/`),
+];
+
+export const OPERATIONS: readonly Operation[] = [
+  ...LISTS,
+  {
+    group: 'Reads and writes',
+    name: 'rpc 304, D1 asked',
+    async run(site) {
+      const { token, n } = site.anyFreshCache();
+      const { key, resource } = cacheOf(n);
+      const headers = { 'If-None-Match': `"${etagOf(key, CHANGED)}"` };
+      return (await site.send(`rpc/${resource}/?n=${n}`, { token, headers, expected: 304 })).ms;
+    },
+    maxRead: 2,
+  },
+  {
+    group: 'Reads and writes',
+    name: `${RECORDS} records, ${READS} reads written`,
+    async run(site) {
+      const now = Date.now();
+      const records = Array.from({ length: RECORDS }, () => recordOf(site.anyCache(), now));
+      // An hour later each time: what is known already would not be written.
+      const hour = now - (now % HOUR_MS) + site.nextUnused() * HOUR_MS;
+      const read = records.slice(0, READS).map(({ key }) => ({ key, hour }));
+      return (await site.send('/growth/sync', { method: 'POST', body: { records, read } })).ms;
+    },
+    runners: ['sync'],
+  },
+  {
+    group: 'Reads and writes',
+    name: 'refresh to SUCCESS',
+    async run(site) {
+      const { token, n } = site.anyFreshCache();
+      return refreshToSuccess(site.worker.url, token, { resource_title: cacheOf(n).resource, n });
+    },
+    runners: ['request', 'object', 'load'],
+  },
+  {
+    group: 'Reads and writes',
+    name: 'a lost device forgotten',
+    async run(site) {
+      // Those of the last users, one after the other: nobody's records are asked for there.
+      const at = site.nextUnused();
+      const user = site.size / CACHES_PER_USER - 1 - Math.floor(at / 4);
+      const path = `syncs/?user=${userOf(user)}&device=${deviceOf(user, at % 4)}`;
+      return (await site.send(path, { method: 'DELETE', token: site.anyUser().token })).ms;
+    },
+  },
+  {
+    group: 'Once a minute',
+    name: 'nothing due',
+    async run(site) {
+      await site.db
+        .prepare('UPDATE resources SET next_run_at = ?1 WHERE title = ?2')
+        .bind(Date.now() + HOUR_MS, SCHEDULED)
+        .run();
+      return (await site.send('/growth/cron')).ms;
+    },
+    runners: ['cron'],
+  },
+  {
+    group: 'Once a minute',
+    name: '40 refreshes, 40 sweeps',
+    async run(site) {
+      await site.db.batch([
+        site.db.prepare('UPDATE resources SET next_run_at = 0 WHERE title = ?1').bind(SCHEDULED),
+        // Their objects never heard of them, so they stay as they are.
+        site.db.prepare('UPDATE resources SET purged = number + 1, sweeping = 1 WHERE title = ?1').bind(SWEPT),
+      ]);
+      return (await site.send('/growth/cron')).ms;
+    },
+    runners: ['cron'],
+  },
+  // The last one: what it expires would be loaded by reads.
+  {
+    group: 'Caches',
+    name: 'of a resource expired at once',
+    async run(site) {
+      const path = `caches/?resource_title=${titleOf(0)}&soft=true`;
+      return (await site.send(path, { method: 'DELETE', token: site.anyUser().token })).ms;
+    },
+  },
+];

@@ -1,0 +1,162 @@
+/** docs/growth.md, from the reports: nothing in its tables is typed. */
+
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { PROJECT } from '../lib/wrangler.ts';
+import { drawRecords, drawRows, drawVersions } from './pictures.ts';
+import { MAX_RATIO, type OperationReport } from './records.ts';
+import { type Report, readReport } from './reports.ts';
+import type { RowsPoint } from './rows.ts';
+import type { VersionsPoint } from './versions.ts';
+
+type Cell = string | number;
+
+/** Writes the page, and the pictures that it shows. */
+export function writePage(): void {
+  const parts = [
+    part<OperationReport>('records', recordsPart, drawRecords),
+    part<VersionsPoint>('versions', versionsPart, drawVersions),
+    part<RowsPoint>('rows', rowsPart, drawRows),
+  ];
+  const text = `# Growth
+
+How time, rows read and sizes grow. \`npm run bench:growth\` measures it on the built Worker in workerd with the local stores,
+whose times are the emulation's, not the platform's: what counts here is how a curve runs, not where. Both axes of each
+picture are logarithmic: what does not grow is level.
+
+${parts.join('\n')}`;
+  writeFileSync(join(PROJECT, 'docs/growth.md'), text);
+}
+
+/** A part of the page with its picture; that of a run that never was is left out. */
+function part<Result>(
+  name: string,
+  textOf: (results: readonly Result[]) => string,
+  draw: (results: readonly Result[]) => void,
+): string {
+  const report = readReport<Result>(name);
+  if (report === null) return '';
+  draw(report.results);
+  return `${textOf(report.results)}\n${about(report)}\n`;
+}
+
+function recordsPart(operations: readonly OperationReport[]): string {
+  const sizes = operations[0]?.points.map(({ size }) => count(size)) ?? [];
+  return `## Records and entries in D1
+
+![Time and rows read of each operation, by the number of records and entries](growth/records.svg)
+
+A user has 4 devices and 100 caches, whatever the fleet; with the fleet grow the users and the caches of each of the 100
+resources. Each look-up asks D1. Three Workers, one a size, run side by side and take turns. Time is the median of the rounds'
+medians, the ratio that of the largest size to the smallest in the same round: its median, and its quartiles. It is met if the
+upper quartile is at most ${MAX_RATIO}. Rows are those of D1's own \`meta\`; a limit is what a page may read.
+
+${table(
+  [
+    'operation',
+    ...sizes.map((size) => `ms at ${size}`),
+    'ratio',
+    `at most ${MAX_RATIO}`,
+    ...sizes.map((size) => `rows read at ${size}`),
+    'limit',
+    'within it',
+    'rows written',
+  ],
+  operations.map(({ group, name, points, ratio, maxRead }) => [
+    `${group}: ${name}`,
+    ...points.map(({ ms }) => ms.toFixed(1)),
+    `${ratio.median.toFixed(2)} (${ratio.lower.toFixed(2)} to ${ratio.upper.toFixed(2)})`,
+    verdict(ratio.upper <= MAX_RATIO),
+    ...points.map(({ read }) => count(read)),
+    maxRead === null ? '' : count(maxRead),
+    maxRead === null ? '' : verdict(points.every(({ read }) => read <= maxRead)),
+    points.at(-1)?.written ?? '',
+  ]),
+)}
+`;
+}
+
+function versionsPart(points: readonly VersionsPoint[]): string {
+  return `## Kept versions of a cache
+
+![Time, CPU and sizes, by the number of kept versions](growth/versions.svg)
+
+A table of 2,000 rows of which one is another in each load. The 304 is that of a hot cache; its CPU is all of workerd's, local
+stores included. A delta is asked for the first time, from the oldest kept version to the last.
+
+${table(
+  [
+    'kept versions',
+    'refresh, ms',
+    '304, ms',
+    'CPU of a 304, ms',
+    'delta, ms',
+    'answered with',
+    'bytes',
+    "bytes of D1's row",
+  ],
+  points.map((point) => [
+    count(point.versions),
+    point.refreshMs.toFixed(1),
+    point.notModifiedMs.toFixed(2),
+    point.notModifiedCpuMs.toFixed(2),
+    point.deltaMs.toFixed(1),
+    point.isWhole ? 'the table' : 'the delta',
+    count(point.deltaBytes),
+    count(point.rowBytes),
+  ]),
+)}
+`;
+}
+
+function rowsPart(points: readonly RowsPoint[]): string {
+  return `## Rows of a table
+
+![Time, memory and sizes of a load, by the rows of the table](growth/rows.svg)
+
+From the refresh to the answer that tells of \`SUCCESS\`; CPU and memory are workerd's, local stores included, the memory
+over that after a load of one row. Beside a first load, one in which 1 % of the rows are others.
+
+${table(
+  [
+    'rows',
+    'first load, s',
+    'CPU, s',
+    'memory, MB',
+    'load with 1 % others, s',
+    'CPU, s',
+    'memory, MB',
+    "origin's answer, kB",
+    'body, kB',
+    'id map, kB',
+    'delta, kB',
+  ],
+  points.map((point) => [
+    count(point.rows),
+    ...[point.first, point.churned].flatMap(({ seconds, cpuSeconds, memoryBytes }) => [
+      seconds.toFixed(2),
+      cpuSeconds.toFixed(2),
+      (memoryBytes / 1e6).toFixed(0),
+    ]),
+    ...[point.originBytes, point.bodyBytes, point.mapBytes, point.deltaBytes].map((bytes) => (bytes / 1000).toFixed(1)),
+  ]),
+)}
+`;
+}
+
+function about({ at, processors, seconds, loadBefore }: Report<unknown>): string {
+  return `Measured on ${at.slice(0, 10)} in ${seconds} s on ${processors}, whose load was ${loadBefore} before.`;
+}
+
+function verdict(isMet: boolean): string {
+  return isMet ? 'met' : '**not met**';
+}
+
+function count(value: number): string {
+  return value.toLocaleString('en-GB');
+}
+
+function table(head: readonly string[], rows: readonly (readonly Cell[])[]): string {
+  const line = (cells: readonly Cell[]) => `| ${cells.join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+}

@@ -1,0 +1,101 @@
+/** Growth with the records and entries in D1: each operation at three sizes, in rounds that alternate the sizes. */
+
+import { buildCountingWorker, takeCounted } from './counting-worker.ts';
+import { median, quantile } from './figures.ts';
+import { FleetSite } from './fleet-site.ts';
+import { type Group, OPERATIONS, type Operation } from './operations.ts';
+import type { Tell } from './reports.ts';
+
+export const SIZES = [10_000, 100_000, 1_000_000] as const;
+/** Largest time at the largest size, in times that at the smallest. */
+export const MAX_RATIO = 1.5;
+const ROUNDS = 7;
+/** Times that an operation is done in a round, at each size; the first ones of all are not counted. */
+const TIMES = 12;
+const WARM_UP = 5;
+
+/** An operation at one size. */
+export interface Point {
+  size: number;
+  /** Median of the rounds' medians, ms. */
+  ms: number;
+  /** Rows read and written each time, median. */
+  read: number;
+  written: number;
+}
+
+export interface OperationReport {
+  group: Group;
+  name: string;
+  points: Point[];
+  /** Time at the largest size in times that at the smallest, of each round: quartiles. */
+  ratio: { lower: number; median: number; upper: number };
+  maxRead: number | null;
+}
+
+/** What one round saw of an operation at one size. */
+interface Seen {
+  ms: number;
+  read: number;
+  written: number;
+}
+
+export async function measureRecords(tell: Tell): Promise<OperationReport[]> {
+  const script = await buildCountingWorker();
+  const sites: FleetSite[] = [];
+  try {
+    for (const size of SIZES) {
+      sites.push(await FleetSite.start(script, size));
+      tell(`${size} records and entries are there`);
+    }
+    const reports: OperationReport[] = [];
+    for (const operation of OPERATIONS) {
+      reports.push(await measure(operation, sites));
+      tell(
+        `${operation.group}, ${operation.name}: ${reports
+          .at(-1)
+          ?.points.map(({ ms, read }) => `${ms.toFixed(2)} ms ${read} rows`)
+          .join(', ')}`,
+      );
+    }
+    return reports;
+  } finally {
+    for (const site of sites) await site.stop();
+  }
+}
+
+async function measure(operation: Operation, sites: readonly FleetSite[]): Promise<OperationReport> {
+  const seen = new Map(sites.map((site) => [site, [] as Seen[]]));
+  for (const site of sites) await round(operation, site, WARM_UP);
+  for (let at = 0; at < ROUNDS; at++) {
+    // Each size comes first, second and last equally often.
+    const order = sites.map((_, n) => sites[(n + at) % sites.length] as FleetSite);
+    for (const site of order) seen.get(site)?.push(await round(operation, site, TIMES));
+  }
+  const of = (site: FleetSite | undefined, member: keyof Seen) =>
+    (site && seen.get(site)?.map((one) => one[member])) ?? [];
+  const smallest = of(sites[0], 'ms');
+  const ratios = of(sites.at(-1), 'ms').map((ms, at) => ms / (smallest[at] ?? Number.NaN));
+  return {
+    group: operation.group,
+    name: operation.name,
+    points: sites.map((site) => ({
+      size: site.size,
+      ms: median(of(site, 'ms')),
+      read: median(of(site, 'read')),
+      written: median(of(site, 'written')),
+    })),
+    ratio: { lower: quantile(ratios, 0.25), median: median(ratios), upper: quantile(ratios, 0.75) },
+    maxRead: operation.maxRead ?? null,
+  };
+}
+
+async function round({ run, runners = ['request'] }: Operation, site: FleetSite, times: number): Promise<Seen> {
+  await takeCounted(site.worker);
+  const all: number[] = [];
+  for (let time = 0; time < times; time++) all.push(await run(site));
+  const counted = await takeCounted(site.worker);
+  const own = runners.flatMap((runner) => counted[runner] ?? []);
+  const each = (rows: number[]) => Math.round((10 * rows.reduce((sum, row) => sum + row, 0)) / times) / 10;
+  return { ms: median(all), read: each(own.map(({ read }) => read)), written: each(own.map(({ written }) => written)) };
+}
