@@ -1,70 +1,79 @@
-/** Fills D1 with a fleet, many rows a statement, each table in the order of its primary key. */
+/**
+ * Fills D1 with a fleet. A few users are made here, spread over the fleet, and are those that ask; all others are copied from
+ * them by D1, which takes seconds for a million. A copy's key has the form of one, but is no hash of its parameters.
+ */
 
-import { setImmediate } from 'node:timers/promises';
-import type { CacheIdentity } from '../../src/contract/entry.ts';
 import { cacheIdentity } from '../../src/core/cache-key.ts';
 import { FIXED_COLUMNS, valuesOf, WRITTEN_COLUMNS } from '../../src/stores/entry-row.ts';
 import { d1Resources } from '../../src/stores/resources.ts';
-import { cacheOf, entryOf, FIXED_CACHES, recordOf, SCHEDULED, SWEPT } from './fleet.ts';
+import { CACHES_PER_USER, cacheOf, entryOf, FIXED_CACHES, recordOf, SCHEDULED, SWEPT } from './fleet.ts';
 
-/** Rows of one statement: D1 takes 2 MB of values. */
-const ROWS = 5000;
+/** Rows that one statement is given, of D1's 2 MB of values, and how many of each it writes: workerd has not survived transactions of hundreds of MB. */
+const ROWS = 1000;
+const COPIES = 20;
 const HOUR_MS = 3_600_000;
 
 const ENTRY_COLUMNS = [...FIXED_COLUMNS, ...WRITTEN_COLUMNS, 'read_at'];
-/** The same in all entries: bound once a statement. */
-const SHARED_COLUMNS = ['document', 'chain', 'read_at'];
 const RECORD_COLUMNS = ['user', 'device', 'resource', 'key', 'synced_at', 'version', 'changed'];
 
-type Value = string | number | null;
-type Row = Record<string, Value>;
+// Copies of a key lie far from each other, those of all keys with the same number side by side, in order.
+const COPIED_KEY = "iif(copy = 0, key, printf('%06x', copy * 2654435761 % 16777216) || substr(key, 7))";
+const COPIED_N = `(parameters ->> '$.n') + copy * ${CACHES_PER_USER}`;
+const COPIED_USER = "printf('user-%06d', substr(user, 6) + copy)";
+const COPIED_ENTRY: Readonly<Record<string, string>> = {
+  key: COPIED_KEY,
+  parameters: `json_object('n', ${COPIED_N})`,
+  owner: "iif(owner IS NULL, NULL, printf('user-%06d', substr(owner, 6) + copy))",
+};
+const COPIED_RECORD: Readonly<Record<string, string>> = {
+  user: COPIED_USER,
+  device: `${COPIED_USER} || substr(device, length(user) + 1)`,
+  key: COPIED_KEY,
+};
 
-/** As many records and entries as told, and the caches of the two resources of fixed size. */
-export async function fill(db: D1Database, size: number, now: number): Promise<void> {
+type Row = readonly unknown[];
+
+/** As many users as `users` tells of, each with the `copies - 1` that follow it, and the two resources of fixed size. */
+export async function fill(db: D1Database, users: readonly number[], copies: number, now: number): Promise<void> {
   const resources = await d1Resources(db).list(null, 1000);
   const numbers = new Map(resources.map(({ title, number }) => [title, number]));
   const hour = now - (now % HOUR_MS);
-  const caches = await allCaches(size);
-  await insert(db, 'entries', ENTRY_COLUMNS, SHARED_COLUMNS, caches, ({ n, cache }) => {
-    const values = [...valuesOf(entryOf(n, cache, numbers.get(cache.resource) ?? 0, now)), hour];
-    return Object.fromEntries(ENTRY_COLUMNS.map((column, at) => [column, values[at] ?? null]));
-  });
-  const all = Array.from({ length: size }, (_, n) => n);
-  await insert(db, 'sync_records', RECORD_COLUMNS, [], all, (n) => {
-    const { syncedAt, ...rest } = recordOf(n, now);
-    return { ...rest, synced_at: syncedAt };
-  });
-}
-
-/** In the order of their keys. */
-async function allCaches(size: number): Promise<{ n: number; cache: CacheIdentity }[]> {
-  const caches = [SCHEDULED, SWEPT].flatMap((title) =>
-    Array.from({ length: FIXED_CACHES }, (_, n) => ({ n, cache: cacheIdentity(title, { n }, null) })),
+  const entryRow = (n: number, cache = cacheOf(n)): Row => [
+    ...valuesOf(entryOf(n, cache, numbers.get(cache.resource) ?? 0, now)),
+    hour,
+  ];
+  const fixed = [SCHEDULED, SWEPT].flatMap((title) =>
+    Array.from({ length: FIXED_CACHES }, (_, n) => entryRow(n, cacheIdentity(title, { n }, null))),
   );
-  for (let n = 0; n < size; n++) {
-    caches.push({ n, cache: cacheOf(n) });
-    // Of a million for seconds on end this process would not see that an idle connection was closed.
-    if (n % ROWS === 0) await setImmediate();
-  }
-  return caches.sort((a, b) => (a.cache.key < b.cache.key ? -1 : 1));
+  const all = users.flatMap((user) => Array.from({ length: CACHES_PER_USER }, (_, at) => user * CACHES_PER_USER + at));
+  const entries = all.map((n) => entryRow(n)).sort(([a], [b]) => (String(a) < String(b) ? -1 : 1));
+  const records = all.map((n): Row => {
+    const { user, device, resource, key, syncedAt, version, changed } = recordOf(n, now);
+    return [user, device, resource, key, syncedAt, version, changed];
+  });
+  await insert(db, 'entries', ENTRY_COLUMNS, fixed, COPIED_ENTRY, 1);
+  await insert(db, 'entries', ENTRY_COLUMNS, entries, COPIED_ENTRY, copies);
+  await insert(db, 'sync_records', RECORD_COLUMNS, records, COPIED_RECORD, copies);
 }
 
-/** `shared` columns have in all rows the value of the first. */
-async function insert<Item>(
+/** `copied` tells how columns of a copy are made from those of its row and the number `copy`, which is 0 for the row itself. */
+async function insert(
   db: D1Database,
   table: string,
   columns: readonly string[],
-  shared: readonly string[],
-  items: readonly Item[],
-  rowOf: (item: Item) => Row,
+  rows: readonly Row[],
+  copied: Readonly<Record<string, string>>,
+  copies: number,
 ): Promise<void> {
-  const own = columns.filter((column) => !shared.includes(column));
-  const values = [...own.map((_, at) => `value ->> ${at}`), ...shared.map((_, at) => `?${at + 2}`)].join(', ');
-  const into = `${table} (${[...own, ...shared].join(', ')})`;
-  const statement = db.prepare(`INSERT INTO ${into} SELECT ${values} FROM json_each(?1)`);
-  for (let at = 0; at < items.length; at += ROWS) {
-    const rows = items.slice(at, at + ROWS).map(rowOf);
-    const json = JSON.stringify(rows.map((row) => own.map((column) => row[column])));
-    await statement.bind(json, ...shared.map((column) => rows[0]?.[column])).run();
+  const statement = db.prepare(`
+    WITH RECURSIVE copies (copy) AS (SELECT ?2 UNION ALL SELECT copy + 1 FROM copies WHERE copy < ?3),
+    given AS MATERIALIZED (SELECT ${columns.map((column, at) => `value ->> ${at} AS ${column}`)} FROM json_each(?1))
+    INSERT INTO ${table} (${columns}) SELECT ${columns.map((column) => copied[column] ?? column)}
+    FROM copies CROSS JOIN given`);
+  for (let at = 0; at < rows.length; at += ROWS) {
+    const given = JSON.stringify(rows.slice(at, at + ROWS));
+    for (let from = 0; from < copies; from += COPIES) {
+      await statement.bind(given, from, Math.min(from + COPIES, copies) - 1).run();
+    }
   }
 }

@@ -4,9 +4,19 @@ import { LocalWorker } from '../bench/lib/local-worker.ts';
 import { type Answer, type Call, send } from './client.ts';
 import { define, TableOrigin } from './definitions.ts';
 import { fill } from './fill.ts';
-import { CACHES_PER_USER, isStale, RESOURCES, SCHEDULED, SWEPT, titleOf, userOf } from './fleet.ts';
+import {
+  CACHES_PER_USER,
+  DEVICES_PER_USER,
+  deviceOf,
+  isStale,
+  RESOURCES,
+  SCHEDULED,
+  SWEPT,
+  titleOf,
+  userOf,
+} from './fleet.ts';
 
-/** Users whose tokens are made, and whose records are asked for: spread over the fleet. */
+/** Users that ask, spread over the fleet. */
 const USERS = 50;
 /** D1 is asked at each read of a cache, and a refresh is held until its task has ended. */
 const VARS = { ENTRY_CACHE_MS: '0', REFRESH_WAIT_MS: '30000' };
@@ -19,8 +29,7 @@ export class FleetSite {
   readonly db: D1Database;
   readonly #origin: TableOrigin;
   readonly #tokens: ReadonlyMap<number, string>;
-  /** Counts what is used up, such as devices that are forgotten. */
-  #used = 0;
+  readonly #used = new Map<string, number>();
 
   private constructor(
     size: number,
@@ -45,13 +54,11 @@ export class FleetSite {
     await define(worker, origin, SCHEDULED, { schedule: '* * * * *', refresh_min_s: 86_400 });
     await define(worker, origin, SWEPT);
     const db = await worker.binding<D1Database>('DB');
-    await fill(db, size, Date.now());
-    const users = size / CACHES_PER_USER;
+    const copies = size / CACHES_PER_USER / USERS;
+    const users = Array.from({ length: USERS }, (_, at) => at * copies);
+    await fill(db, users, copies, Date.now());
     const tokens = new Map<number, string>();
-    for (let at = 0; at < USERS; at++) {
-      const user = Math.floor((at * users) / USERS);
-      tokens.set(user, await worker.token(userOf(user)));
-    }
+    for (const user of users) tokens.set(user, await worker.token(userOf(user)));
     return new FleetSite(size, { worker, db, origin, tokens });
   }
 
@@ -62,9 +69,9 @@ export class FleetSite {
     return { user, token };
   }
 
-  /** The number of any cache of the fleet, by chance. */
+  /** The number of any cache of the users, by chance. */
   anyCache(): number {
-    return Math.floor(Math.random() * this.size);
+    return this.anyUser().user * CACHES_PER_USER + Math.floor(Math.random() * CACHES_PER_USER);
   }
 
   /** One of the users, by chance, with the token, and the number of any of the user's caches that has not expired. */
@@ -76,9 +83,18 @@ export class FleetSite {
     }
   }
 
-  /** The next number, from 0, that was not given out. */
-  nextUnused(): number {
-    return this.#used++;
+  /** The next number, from 0, that an operation has not used. */
+  nextUnused(operation: string): number {
+    const next = this.#used.get(operation) ?? 0;
+    this.#used.set(operation, next + 1);
+    return next;
+  }
+
+  /** A device that does not ask: the next of the users behind those that do. */
+  nextIdleDevice(): { user: string; device: string } {
+    const at = this.nextUnused('device');
+    const user = ([...this.#tokens.keys()][Math.floor(at / DEVICES_PER_USER)] ?? Number.NaN) + 1;
+    return { user: userOf(user), device: deviceOf(user, at % DEVICES_PER_USER) };
   }
 
   send(path: string, call: Call = {}): Promise<Answer> {

@@ -14,7 +14,6 @@ import {
   SCHEDULED,
   SWEPT,
   titleOf,
-  userOf,
 } from './fleet.ts';
 import type { FleetSite } from './fleet-site.ts';
 
@@ -100,7 +99,7 @@ export const OPERATIONS: readonly Operation[] = [
       const now = Date.now();
       const records = Array.from({ length: RECORDS }, () => recordOf(site.anyCache(), now));
       // An hour later each time: what is known already would not be written.
-      const hour = now - (now % HOUR_MS) + site.nextUnused() * HOUR_MS;
+      const hour = now - (now % HOUR_MS) + site.nextUnused('hour') * HOUR_MS;
       const read = records.slice(0, READS).map(({ key }) => ({ key, hour }));
       return (await site.send('/growth/sync', { method: 'POST', body: { records, read } })).ms;
     },
@@ -119,10 +118,8 @@ export const OPERATIONS: readonly Operation[] = [
     group: 'Reads and writes',
     name: 'a lost device forgotten',
     async run(site) {
-      // Those of the last users, one after the other: nobody's records are asked for there.
-      const at = site.nextUnused();
-      const user = site.size / CACHES_PER_USER - 1 - Math.floor(at / 4);
-      const path = `syncs/?user=${userOf(user)}&device=${deviceOf(user, at % 4)}`;
+      const { user, device } = site.nextIdleDevice();
+      const path = `syncs/?user=${user}&device=${device}`;
       return (await site.send(path, { method: 'DELETE', token: site.anyUser().token })).ms;
     },
   },
