@@ -1,4 +1,4 @@
-/** Growth with the records and entries in D1: each operation at three sizes, in rounds that alternate the sizes. */
+/** Growth with the records and entries in D1: each operation at three sizes in turn. */
 
 import { buildCountingWorker, takeCounted } from './counting-worker.ts';
 import { median, quantile } from './figures.ts';
@@ -65,37 +65,44 @@ export async function measureRecords(tell: Tell): Promise<OperationReport[]> {
 }
 
 async function measure(operation: Operation, sites: readonly FleetSite[]): Promise<OperationReport> {
-  const seen = new Map(sites.map((site) => [site, [] as Seen[]]));
-  for (const site of sites) await round(operation, site, WARM_UP);
-  for (let at = 0; at < ROUNDS; at++) {
-    // Each size comes first, second and last equally often.
-    const order = sites.map((_, n) => sites[(n + at) % sites.length] as FleetSite);
-    for (const site of order) seen.get(site)?.push(await round(operation, site, TIMES));
-  }
-  const of = (site: FleetSite | undefined, member: keyof Seen) =>
-    (site && seen.get(site)?.map((one) => one[member])) ?? [];
-  const smallest = of(sites[0], 'ms');
-  const ratios = of(sites.at(-1), 'ms').map((ms, at) => ms / (smallest[at] ?? Number.NaN));
+  await round(operation, sites, WARM_UP);
+  const rounds: Seen[][] = [];
+  for (let at = 0; at < ROUNDS; at++) rounds.push(await round(operation, sites, TIMES));
+  const ratios = rounds.map((seen) => (seen.at(-1)?.ms ?? Number.NaN) / (seen[0]?.ms ?? Number.NaN));
   return {
     group: operation.group,
     name: operation.name,
-    points: sites.map((site) => ({
-      size: site.size,
-      ms: median(of(site, 'ms')),
-      read: median(of(site, 'read')),
-      written: median(of(site, 'written')),
-    })),
+    points: sites.map(({ size }, site) => {
+      const of = (member: keyof Seen) => median(rounds.flatMap((seen) => seen[site]?.[member] ?? []));
+      return { size, ms: of('ms'), read: of('read'), written: of('written') };
+    }),
     ratio: { lower: quantile(ratios, 0.25), median: median(ratios), upper: quantile(ratios, 0.75) },
     maxRead: operation.maxRead ?? null,
   };
 }
 
-async function round({ run, runners = ['request'] }: Operation, site: FleetSite, times: number): Promise<Seen> {
-  await takeCounted(site.worker);
-  const all: number[] = [];
-  for (let time = 0; time < times; time++) all.push(await run(site));
-  const counted = await takeCounted(site.worker);
-  const own = runners.flatMap((runner) => counted[runner] ?? []);
-  const each = (rows: number[]) => Math.round((10 * rows.reduce((sum, row) => sum + row, 0)) / times) / 10;
-  return { ms: median(all), read: each(own.map(({ read }) => read)), written: each(own.map(({ written }) => written)) };
+/** What the sites took, in their order. They take turns at each time, so that whatever else the machine does strikes them alike. */
+async function round(
+  { run, runners = ['request'] }: Operation,
+  sites: readonly FleetSite[],
+  times: number,
+): Promise<Seen[]> {
+  const taken = sites.map((site) => ({ site, all: [] as number[] }));
+  for (const { site } of taken) await takeCounted(site.worker);
+  for (let time = 0; time < times; time++) {
+    const first = time % taken.length;
+    for (const { site, all } of [...taken.slice(first), ...taken.slice(0, first)]) all.push(await run(site));
+  }
+  return Promise.all(
+    taken.map(async ({ site, all }) => {
+      const counted = await takeCounted(site.worker);
+      const own = runners.flatMap((runner) => counted[runner] ?? []);
+      const each = (rows: number[]) => Math.round((10 * rows.reduce((sum, row) => sum + row, 0)) / times) / 10;
+      return {
+        ms: median(all),
+        read: each(own.map(({ read }) => read)),
+        written: each(own.map(({ written }) => written)),
+      };
+    }),
+  );
 }
