@@ -73,7 +73,7 @@ const LISTS: readonly Operation[] = [
   get('Records', `of a resource, ${PAGE}`, () => `cache/?user=*&resource_title=${anyTitle()}&limit=${PAGE}`, ONE_PAGE),
   get('Records', `of a device, ${PAGE}`, (site) => `cache/?user=*&device=${anyDevice(site)}&limit=${PAGE}`, ONE_PAGE),
   get('Caches', `all, ${PAGE}`, (site) => `caches/?limit=${PAGE}&cursor=${anyKey(site)}`, ONE_PAGE),
-  get('Caches', `of a resource, ${PAGE}`, () => `caches/?resource_title=${anyTitle()}&limit=${PAGE}`),
+  get('Caches', `of a resource, ${PAGE}`, () => `caches/?resource_title=${anyTitle()}&limit=${PAGE}`, ONE_PAGE),
   get('Caches', `stale (1 in 10), ${PAGE}`, () => `caches/?state=stale&limit=${PAGE}`),
   get('Caches', `failing (1 in 1,000), ${PAGE}`, () => `caches/?state=failing&limit=${PAGE}`),
   get('Caches', 'one', (site) => `caches/${cacheOf(site.anyCache()).key}/`),
@@ -90,7 +90,6 @@ export const OPERATIONS: readonly Operation[] = [
       const headers = { 'If-None-Match': `"${etagOf(key, CHANGED)}"` };
       return (await site.send(`rpc/${resource}/?n=${n}`, { token, headers, expected: 304 })).ms;
     },
-    maxRead: 2,
   },
   {
     group: 'Reads and writes',

@@ -17,7 +17,7 @@ export function writePage(): void {
     part<OperationReport>('records', recordsPart, drawRecords),
     part<VersionsPoint>('versions', versionsPart, drawVersions),
     part<RowsPoint>('rows', rowsPart, drawRows),
-  ];
+  ].filter((text) => text !== '');
   const text = `# Growth
 
 How time, rows read and sizes grow. \`npm run bench:growth\` measures it on the built Worker in workerd with the local stores,
