@@ -2,14 +2,13 @@
 
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { markdownTable } from '../bench/markdown.ts';
 import { PROJECT } from '../lib/wrangler.ts';
 import { drawRecords, drawRows, drawVersions } from './pictures.ts';
 import { MAX_RATIO, type OperationReport } from './records.ts';
 import { type Report, readReport } from './reports.ts';
 import type { RowsPoint } from './rows.ts';
 import type { VersionsPoint } from './versions.ts';
-
-type Cell = string | number;
 
 /** Writes the page, and the pictures that it shows. */
 export function writePage(): void {
@@ -51,7 +50,7 @@ resources. Each look-up asks D1. Three Workers, one a size, run side by side and
 medians, the ratio that of the largest size to the smallest in the same round: its median, and its quartiles. It is met if the
 upper quartile is at most ${MAX_RATIO}. Rows are those of D1's own \`meta\`; a limit is what a page may read.
 
-${table(
+${markdownTable(
   [
     'operation',
     ...sizes.map((size) => `ms at ${size}`),
@@ -70,7 +69,7 @@ ${table(
     ...points.map(({ read }) => count(read)),
     maxRead === null ? '' : count(maxRead),
     maxRead === null ? '' : verdict(points.every(({ read }) => read <= maxRead)),
-    points.at(-1)?.written ?? '',
+    count(points.at(-1)?.written ?? 0),
   ]),
 )}
 `;
@@ -84,7 +83,7 @@ function versionsPart(points: readonly VersionsPoint[]): string {
 A table of 2,000 rows of which one is another in each load. The 304 is that of a hot cache; its CPU is all of workerd's, local
 stores included. A delta is asked for the first time, from the oldest kept version to the last.
 
-${table(
+${markdownTable(
   [
     'kept versions',
     'refresh, ms',
@@ -117,7 +116,7 @@ function rowsPart(points: readonly RowsPoint[]): string {
 From the refresh to the answer that tells of \`SUCCESS\`; CPU and memory are workerd's, local stores included, the memory
 over that after a load of one row. Beside a first load, one in which 1 % of the rows are others.
 
-${table(
+${markdownTable(
   [
     'rows',
     'first load, s',
@@ -154,9 +153,4 @@ function verdict(isMet: boolean): string {
 
 function count(value: number): string {
   return value.toLocaleString('en-GB');
-}
-
-function table(head: readonly string[], rows: readonly (readonly Cell[])[]): string {
-  const line = (cells: readonly Cell[]) => `| ${cells.join(' | ')} |`;
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }

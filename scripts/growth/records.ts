@@ -1,7 +1,7 @@
 /** Growth with the records and entries in D1: each operation at three sizes in turn. */
 
+import { median, type Quartiles, quartiles } from '../bench/statistics.ts';
 import { buildCountingWorker, takeCounted } from './counting-worker.ts';
-import { median, quantile } from './figures.ts';
 import { FleetSite } from './fleet-site.ts';
 import { type Group, OPERATIONS, type Operation } from './operations.ts';
 import type { Tell } from './reports.ts';
@@ -28,8 +28,8 @@ export interface OperationReport {
   group: Group;
   name: string;
   points: Point[];
-  /** Time at the largest size in times that at the smallest, of each round: quartiles. */
-  ratio: { lower: number; median: number; upper: number };
+  /** Time at the largest size in times that at the smallest, of each round. */
+  ratio: Quartiles;
   maxRead: number | null;
 }
 
@@ -76,7 +76,7 @@ async function measure(operation: Operation, sites: readonly FleetSite[]): Promi
       const of = (member: keyof Seen) => median(rounds.flatMap((seen) => seen[site]?.[member] ?? []));
       return { size, ms: of('ms'), read: of('read'), written: of('written') };
     }),
-    ratio: { lower: quantile(ratios, 0.25), median: median(ratios), upper: quantile(ratios, 0.75) },
+    ratio: quartiles(ratios),
     maxRead: operation.maxRead ?? null,
   };
 }

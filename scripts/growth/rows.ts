@@ -5,9 +5,9 @@ import { d1Entries } from '../../src/stores/entries.ts';
 import { buildWorker } from '../bench/lib/build-worker.ts';
 import { LocalWorker } from '../bench/lib/local-worker.ts';
 import { cpuSeconds } from '../bench/lib/processes.ts';
+import { median } from '../bench/statistics.ts';
 import { refreshToSuccess } from './client.ts';
 import { define, TableOrigin } from './definitions.ts';
-import { median } from './figures.ts';
 import { forgetPeak, memoryOf } from './memory.ts';
 import type { Tell } from './reports.ts';
 

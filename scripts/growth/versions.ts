@@ -3,9 +3,9 @@
 import { buildWorker } from '../bench/lib/build-worker.ts';
 import { LocalWorker } from '../bench/lib/local-worker.ts';
 import { cpuSeconds } from '../bench/lib/processes.ts';
+import { median } from '../bench/statistics.ts';
 import { refreshToSuccess, send } from './client.ts';
 import { define, TableOrigin } from './definitions.ts';
-import { median } from './figures.ts';
 import type { Tell } from './reports.ts';
 
 const LENGTHS = [1, 10, 100, 1000] as const;
