@@ -4,7 +4,15 @@ import { deploy } from './deploy.ts';
 import type { Part } from './part.ts';
 import { success } from './success.ts';
 import { table } from './table.ts';
+import { tableCalls } from './table-calls.ts';
 import { tokens } from './tokens.ts';
 import { wake } from './wake.ts';
 
-export const PARTS: Readonly<Record<string, Part>> = { success, table, tokens, wake, deploy };
+export const PARTS: Readonly<Record<string, Part>> = {
+  success,
+  table,
+  'table-calls': tableCalls,
+  tokens,
+  wake,
+  deploy,
+};

@@ -6,9 +6,9 @@ import { type Answer, demand } from '../load/call.ts';
 import { quiet } from '../load/machine.ts';
 import { authorized, define, refreshShot } from '../operations/stage.ts';
 import { median } from '../statistics.ts';
+import { TABLES } from './flights.ts';
 import type { Part } from './part.ts';
 
-const TABLES = [{ name: 'flights', rows: '/rows', columns: ['delay', 'distance', 'time'] }];
 /** Caches of the table: each gives one delta that nobody has asked for before. */
 const CACHES = 3;
 const VERSIONS = 11;

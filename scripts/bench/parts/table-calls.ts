@@ -1,0 +1,38 @@
+/** What the load of a large table asks of the stores: counted on the running service (scripts/cost/counting/). */
+
+import { CountedService } from '../../cost/counted-service.ts';
+import type { Counts } from '../../cost/counts.ts';
+import { define, load } from '../operations/stage.ts';
+import { TABLES } from './flights.ts';
+import type { Figure, Part } from './part.ts';
+
+export const tableCalls: Part = async ({ originUrl }, { tell }) => {
+  const service = await CountedService.start({});
+  try {
+    await define({ service: service.worker, originUrl }, 'flights', { tables: TABLES });
+    const figures: Figure[] = [];
+    for (const which of ['first load', '1 % changed'] as const) {
+      const counts = await service.count(() => load(service.worker, 'flights'));
+      const figure = (what: string, value: number, most: number) => {
+        tell(`table, ${which}: ${what} ${value}`);
+        // The first load of a cache also makes the object's tables and D1's row with its indexes.
+        figures.push({
+          what: `100,000 rows, ${which}: ${what}`,
+          value,
+          unit: '',
+          most: which === 'first load' ? null : most,
+        });
+      };
+      figure('rows written', rowsWritten(counts), 8);
+      figure('operations of R2', counts.r2ClassA + counts.r2ClassB, 3);
+    }
+    return figures;
+  } finally {
+    await service.stop();
+  }
+};
+
+/** In D1 and the object, alarms included. */
+function rowsWritten({ d1RowsWritten, objectRowsWritten }: Counts): number {
+  return d1RowsWritten + objectRowsWritten;
+}
