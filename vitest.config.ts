@@ -57,7 +57,8 @@ export default defineConfig({
           name: 'object',
           include: objectTests,
           testTimeout: PATIENCE_MS,
-          provide: { seed: SEED },
+          // How many sequences of commands (test/worker/faults/object-model.test.ts).
+          provide: { modelRuns: Number(process.env.MODEL_RUNS ?? 16), seed: SEED },
           globalSetup: ['test/support/origin-server.ts'],
           setupFiles: ['test/support/migrate.ts'],
         },

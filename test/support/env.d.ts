@@ -17,6 +17,7 @@ declare module 'vitest' {
   interface ProvidedContext {
     originUrl: string;
     fuzzRuns: number;
+    modelRuns: number;
     seed: number;
   }
 }

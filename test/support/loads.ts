@@ -41,7 +41,10 @@ export function changeOf(more: Partial<LoadChange> = {}): LoadChange {
   };
 }
 
-export function commitOf({ taskId, fence }: Lease, more: Partial<CommitRequest> = {}): CommitRequest {
+/** What of a lease a consumer names. */
+type Held = Pick<Lease, 'taskId' | 'fence'>;
+
+export function commitOf({ taskId, fence }: Held, more: Partial<CommitRequest> = {}): CommitRequest {
   return {
     taskId,
     fence,
@@ -55,7 +58,7 @@ export function commitOf({ taskId, fence }: Lease, more: Partial<CommitRequest> 
   };
 }
 
-export function failureOf({ taskId, fence }: Lease, more: Partial<FailRequest> = {}): FailRequest {
+export function failureOf({ taskId, fence }: Held, more: Partial<FailRequest> = {}): FailRequest {
   const error = taskError('origin-status', 'The origin answered 503.');
   return { taskId, fence, error, retryable: true, retryAfterMs: null, ...more };
 }

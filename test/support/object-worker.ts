@@ -7,10 +7,27 @@ import type { RefreshMessage } from '../../src/contract/messages.ts';
 import { CacheObject as DeployedObject } from '../../src/object/cache-object.ts';
 import { strikeable } from './faults/bindings.ts';
 
+/** What objects do after their answers: when none is under way, all that a step wanted has been done or refused. */
+export const effects = { underWay: 0 };
+
+/** A test that takes a rule out of D1's statements does so here. */
+export const statements = { rewrite: (sql: string) => sql };
+
 /** The object as deployed; tests of faults may strike its calls of the stores. */
 export class CacheObject extends DeployedObject {
   constructor(ctx: DurableObjectState, env: Env) {
-    super(ctx, strikeable(env));
+    super(
+      ctx,
+      strikeable(env, (sql) => statements.rewrite(sql)),
+    );
+    const waitUntil = ctx.waitUntil.bind(ctx);
+    ctx.waitUntil = (work) => {
+      effects.underWay += 1;
+      const done = () => {
+        effects.underWay -= 1;
+      };
+      waitUntil(work.then(done, done));
+    };
   }
 }
 

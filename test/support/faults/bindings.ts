@@ -2,11 +2,11 @@
 
 import { call, type Store } from './strikes.ts';
 
-/** The environment of a Worker or object over bindings that can be struck. */
-export function strikeable(env: Env): Env {
+/** The environment of a Worker or object over bindings that can be struck; `rewrite` may change the SQL that goes to D1. */
+export function strikeable(env: Env, rewrite = (sql: string) => sql): Env {
   return {
     ...env,
-    DB: database(env.DB),
+    DB: database(env.DB, rewrite),
     BLOBS: verbsOf(env.BLOBS, 'R2', []),
     REFRESH_QUEUE: verbsOf(env.REFRESH_QUEUE, 'queue', []),
     SYNC_QUEUE: verbsOf(env.SYNC_QUEUE, 'queue', []),
@@ -44,7 +44,7 @@ function isPlain(value: unknown): boolean {
   return !(value instanceof Uint8Array);
 }
 
-function database(inner: D1Database): D1Database {
+function database(inner: D1Database, rewrite: (sql: string) => string): D1Database {
   const known = new WeakMap<D1PreparedStatement, { real: D1PreparedStatement; values: unknown[] }>();
   const wrap = (real: D1PreparedStatement, sql: string, values: unknown[]): D1PreparedStatement => {
     const verb = sql.trim().split(/\s+/, 1)[0] ?? '';
@@ -59,7 +59,7 @@ function database(inner: D1Database): D1Database {
     return wrapped;
   };
   const over = (session: Pick<D1Database, 'prepare' | 'batch'>) => ({
-    prepare: (sql: string) => wrap(session.prepare(sql), sql, []),
+    prepare: (sql: string) => wrap(session.prepare(rewrite(sql)), sql, []),
     batch: (batch: D1PreparedStatement[]) => {
       const all = batch.map((statement) => known.get(statement) ?? { real: statement, values: [] });
       const values = all.flatMap((one) => one.values);

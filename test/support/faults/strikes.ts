@@ -6,7 +6,8 @@
 import { objectNameOfKey } from '../../../src/core/task-id.ts';
 
 export const MODES = ['throws', 'hangs', 'loses its answer'] as const;
-export type Mode = (typeof MODES)[number];
+/** A call that comes late throws, and its work is kept, to be done at any time later (`Watch.late`). */
+export type Mode = (typeof MODES)[number] | 'comes late';
 export const STORES = ['D1', 'R2', 'object', 'edge cache', 'queue'] as const;
 export type Store = (typeof STORES)[number];
 
@@ -23,6 +24,8 @@ export class Watch {
   calls: string[] = [];
   /** Tasks whose message the queue took, oldest first. */
   readonly sent: string[] = [];
+  /** The calls that come late: what they name, and their work. */
+  readonly late: { named: unknown; work: () => Promise<unknown> }[] = [];
   /** Calls under way, those left out that never answer. */
   underWay = 0;
   /** The call that was struck; null: none yet. */
@@ -72,9 +75,18 @@ const watches = new Set<Watch>();
 
 /** Watches a cache's calls from now on. */
 export function watch(cache: { key: string; resource: string }): Watch {
-  const made = new Watch(cache);
+  return watchWith(new Watch(cache));
+}
+
+/** The same with a watch of one's own. */
+export function watchWith<T extends Watch>(made: T): T {
   watches.add(made);
   return made;
+}
+
+/** No longer watches what this one did. */
+export function unwatch(made: Watch): void {
+  watches.delete(made);
 }
 
 /** One call: `named` is all that it was given. Where no watched cache is named it is let through. */
@@ -85,6 +97,10 @@ export async function call<T>(store: Store, verb: string, named: unknown, work: 
   for (const one of concerned) mode = one.note(store, verb) ?? mode;
   if (mode === 'throws') throw new Error(`struck: ${store} ${verb}`);
   if (mode === 'hangs') return new Promise(() => undefined);
+  if (mode === 'comes late') {
+    for (const one of concerned) one.late.push({ named, work });
+    throw new Error(`struck: ${store} ${verb} comes late`);
+  }
   for (const one of concerned) one.underWay += 1;
   const result = await work().finally(() => {
     for (const one of concerned) one.underWay -= 1;

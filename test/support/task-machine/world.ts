@@ -134,7 +134,7 @@ export class Violation extends Error {
   override readonly name = 'Violation';
 }
 
-export function must(holds: boolean, rule: string): void {
+export function must(holds: boolean, rule: string): asserts holds {
   if (!holds) throw new Violation(rule);
 }
 

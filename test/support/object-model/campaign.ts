@@ -1,0 +1,94 @@
+/** Runs sequences of commands on caches of their own, each to its fair end. */
+
+import fc from 'fast-check';
+import { namedBlobs } from '../../../src/core/task-machine/owed.ts';
+import { statements } from '../object-worker.ts';
+import { blobName, must, Violation } from '../task-machine/world.ts';
+import { ASKING } from './asking.ts';
+import { clock } from './clock.ts';
+import { perform, sequencesOf } from './command.ts';
+import { COMMIT, CONSUMING, DELIVER, LOAD } from './consuming.ts';
+import { HAPPENING, LATE_WRITE, RING } from './happening.ts';
+import { Model } from './model.ts';
+import { RealCache } from './real-cache.ts';
+import { RULES, type Rules } from './rules.ts';
+import { Tally } from './tally.ts';
+
+const KINDS = [...ASKING, ...CONSUMING, ...HAPPENING];
+/** Of a sequence as it is drawn: those that cannot happen at their turn are left out. */
+const MAX_COMMANDS = 250;
+/** Steps in which a fair surrounding must have brought everything to its end. */
+const FAIR_STEPS = 300;
+
+/** A rule was broken by these commands, in the campaign of this seed. */
+export interface Broken {
+  rule: string;
+  commands: string;
+  seed: number;
+}
+
+/**
+ * So many sequences, until one breaks a rule: that one is shrunk to the commands that matter, unless a mutant's rules are
+ * in force. Null: all rules hold. What happened is added to the tally.
+ */
+export async function campaign(
+  seed: number,
+  numRuns: number,
+  tally: Tally = new Tally(),
+  rules: Rules = RULES,
+): Promise<Broken | null> {
+  const property = fc.asyncProperty(sequencesOf(KINDS, MAX_COMMANDS), async (commands) => {
+    clock.restart();
+    const real = new RealCache();
+    const model = new Model(real, tally, rules);
+    try {
+      await fc.asyncModelRun(() => ({ model, real }), commands);
+      await drain(model, real);
+    } finally {
+      real.forget();
+    }
+  });
+  statements.rewrite = rules.rewrite;
+  const run = await fc.check(property, { seed, numRuns, endOnFailure: rules !== RULES });
+  statements.rewrite = RULES.rewrite;
+  if (!run.failed) return null;
+  if (!(run.errorInstance instanceof Violation)) throw run.errorInstance;
+  return { rule: run.errorInstance.message, commands: String(run.counterexample?.[0]), seed };
+}
+
+/** Nothing goes wrong any more: what is under way comes to its end, then time passes until nothing is owed. */
+async function drain(model: Model, real: RealCache): Promise<void> {
+  model.weather.isAway = false;
+  for (let steps = 0; !isAtRest(model); steps += 1) {
+    must(steps < FAIR_STEPS, 'every accepted task ends');
+    await fairStep(model, real);
+  }
+  // The last of all: what they bring is old.
+  while (model.weather.late.length > 0) await perform(LATE_WRITE, model, real, CALM);
+  const { document, d1, blobs } = model.seen;
+  for (const { taskId } of model.asks) must(model.ended.has(taskId), 'every accepted task ends');
+  must((d1?.revision ?? 0) === document.counters.revision, 'D1 agrees with the object in the end');
+  const named = namedBlobs(document, 0).map(blobName);
+  must(blobs.length === named.length, 'in the end R2 holds what is named, and nothing else');
+}
+
+function isAtRest({ seen: { document }, messages, consumers }: Model): boolean {
+  const { head, settling, stored, owed } = document;
+  const isBusy = messages.length + consumers.length + settling.length + owed.length > 0;
+  return !isBusy && head === null && stored.retryAt === null;
+}
+
+/** What is under way goes on; else the earlier of the next message and the alarm comes. */
+async function fairStep(model: Model, real: RealCache): Promise<void> {
+  for (const kind of [LOAD, COMMIT]) {
+    if (kind.can?.(model)) return perform(kind, model, real, CALM);
+  }
+  model.messages.sort((a, b) => a.at - b.at);
+  const messageAt = model.messages[0]?.at ?? Number.POSITIVE_INFINITY;
+  const alarmAt = model.seen.alarmAt ?? Number.POSITIVE_INFINITY;
+  must(Math.min(messageAt, alarmAt) < Number.POSITIVE_INFINITY, 'every accepted task ends: somebody goes on with it');
+  await perform(messageAt <= alarmAt ? DELIVER : RING, model, real);
+}
+
+/** A pick under which no answer is lost, and a late write comes once. */
+const CALM = 1;

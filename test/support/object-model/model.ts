@@ -1,0 +1,152 @@
+/** What truly happened round one cache, by the count of steps and not by clocks: what the object's answers and rows are judged by. */
+
+import type { Entry } from '../../../src/contract/entry.ts';
+import type { LoadChange } from '../../../src/contract/object.ts';
+import { emptyDocument, type TaskRecord } from '../../../src/core/task-machine/document.ts';
+import { namedBlobs } from '../../../src/core/task-machine/owed.ts';
+import { OWED_DROPPED_MS, OWED_REPLACED_MS } from '../../../src/core/task-machine/timing.ts';
+import { blobName } from '../task-machine/world.ts';
+import { checkMove, checkNow } from './checks.ts';
+import { clock } from './clock.ts';
+import type { RealCache, Snapshot, Weather } from './real-cache.ts';
+import type { Rules } from './rules.ts';
+import type { Tally } from './tally.ts';
+
+/** A consumer between its claim and its end. */
+export interface Consumer {
+  taskId: string;
+  deliveryId: string;
+  fence: number;
+  /** Its lease by its own clock: it stops first. A commit that it has sent may still arrive later. */
+  stopAt: number;
+  /** Version that it compares with; 0: none. */
+  previous: number;
+  /** `committed`: it does not know what became of its commit. */
+  stage: 'claimed' | 'loaded' | 'committed';
+  change: LoadChange | null;
+  data: Data;
+  /** A purge took its lease; it does not know. */
+  isBroken: boolean;
+}
+
+/** When the data of a load was fetched, and by which definition. */
+export interface Data {
+  step: number;
+  number: number;
+}
+
+/** Somebody was given a task: what it brings must be fetched after this step, by this definition, and be newer than this version. */
+interface Ask {
+  taskId: string;
+  step: number;
+  number: number;
+  version: number;
+}
+
+export class Model {
+  readonly tally: Tally;
+  readonly rules: Rules;
+  readonly weather: Weather;
+  /** Counts the steps: 1 is the first. */
+  step = 0;
+  seen: Snapshot;
+  /** Definition number of the resource. */
+  definition = 1;
+  messages: { taskId: string; at: number }[] = [];
+  deliveries = 0;
+  consumers: Consumer[] = [];
+  /** By fence: when it was given, and the version that was current. */
+  readonly claims = new Map<number, { step: number; version: number }>();
+  /** By version: every load that the object took. */
+  readonly loads = new Map<number, Data>();
+  readonly asks: Ask[] = [];
+  /** Every task that ended, also those that the object has forgotten since. */
+  readonly ended = new Map<string, TaskRecord>();
+  /** What D1 held so far: any of it may be what a reader goes by. */
+  readonly lookUps: (Entry | null)[] = [null];
+  /** The highest version that a device was given. */
+  device = 0;
+  /** The last purge: asked for in this step, when this version was the last; `answered`: the last that was answered. */
+  purge = { asked: 0, answered: 0, version: 0 };
+  /** The same of the last soft purge. */
+  expiry = { asked: 0, answered: 0 };
+  /** Until then a blob that a kept version named may not go: copies of the entry still name it. */
+  readonly neededUntil = new Map<string, number>();
+  /** The alarm was lost, and nobody has come since. */
+  isAlarmLost = false;
+
+  constructor(real: RealCache, tally: Tally, rules: Rules) {
+    this.tally = tally;
+    this.rules = rules;
+    this.weather = real.weather;
+    this.seen = { document: emptyDocument(real.cache), ended: [], alarmAt: null, d1: null, blobs: [] };
+  }
+
+  /** Puts the clock forward. Consumers stop when their lease is over, and their message comes again; a commit may be on its way. */
+  advance(to: number): void {
+    clock.advance(to);
+    for (const consumer of this.consumers) {
+      if (consumer.stopAt <= clock.now && consumer.stage === 'claimed') this.handBack(consumer, 0);
+    }
+  }
+
+  /** A consumer ends, and its message comes again. */
+  handBack(consumer: Consumer, delayMs: number): void {
+    this.dismiss(consumer);
+    this.messages.push({ taskId: consumer.taskId, at: clock.now + delayMs });
+  }
+
+  dismiss(consumer: Consumer): void {
+    this.consumers = this.consumers.filter((other) => other !== consumer);
+  }
+
+  accept(taskId: string, version = 0, step = this.step): void {
+    this.asks.push({ taskId, step, number: this.definition, version });
+  }
+
+  /** The object's task that waits, if any: the one behind, else the head. */
+  get waiting(): string | null {
+    const { head, behind } = this.seen.document;
+    return behind?.taskId ?? (head === null || head.state === 'STARTED' ? null : head.taskId);
+  }
+
+  /** Looks at object and stores again after a step, and checks all that must hold. */
+  async see(real: RealCache, judge: () => void): Promise<void> {
+    await real.settled();
+    const before = this.seen;
+    const looked = await real.look(before);
+    const document = this.rules.keep(looked.document, before.document);
+    if (document !== looked.document) await real.replaceDocument(document);
+    const after = { ...looked, document };
+    this.seen = after;
+    for (const taskId of real.takeSent()) this.messages.push({ taskId, at: clock.now });
+    noteDropped(before, this);
+    if (after.d1 !== null && after.d1.revision !== this.lookUps.at(-1)?.revision) this.lookUps.push(after.d1);
+    this.tally.when(
+      after.document.stored.revision < (after.d1?.revision ?? 0),
+      'D1 has what the object does not know of',
+    );
+    tallySettled(before, this);
+    judge();
+    checkMove(before, this);
+    for (const record of after.ended) this.ended.set(record.taskId, record);
+    checkNow(this);
+  }
+}
+
+function noteDropped(before: Snapshot, { seen: { document }, neededUntil }: Model): void {
+  const named = new Set(namedBlobs(document, 0).map(blobName));
+  const forMs = document.loaded === null ? OWED_DROPPED_MS : OWED_REPLACED_MS;
+  for (const blob of namedBlobs(before.document, 0).map(blobName)) {
+    if (!named.has(blob)) neededUntil.set(blob, clock.now + forMs);
+  }
+}
+
+/** Tasks that had waited for D1 when the step began, and ended in it. */
+function tallySettled({ document: { settling } }: Snapshot, { seen, tally }: Model): void {
+  for (const { record } of settling) {
+    const state = seen.ended.find(({ taskId }) => taskId === record.taskId)?.state;
+    tally.when(state === 'SUCCESS', 'a task waits for D1, and is SUCCESS when it is there');
+    tally.when(state === 'FAILURE', 'a task is given up since D1 took nothing for an hour');
+  }
+}

@@ -1,0 +1,71 @@
+/** Rules of the real object's surroundings and rows, each taken out by a mutant: from outside, there is no switch in the object. */
+
+import type { CacheDocument } from '../../../src/core/task-machine/document.ts';
+import { clock } from './clock.ts';
+
+export interface Rules {
+  /** The SQL that goes to D1. */
+  rewrite(sql: string): string;
+  /** A consumer whose lease was lost leaves what it wrote in R2. */
+  leavesBlobs: boolean;
+  /** The object's row after a step; the very one given: as the object wrote it. */
+  keep(after: CacheDocument, before: CacheDocument): CacheDocument;
+}
+
+export const RULES: Rules = { rewrite: (sql) => sql, leavesBlobs: true, keep: (after) => after };
+
+export interface Mutant {
+  /** The rule as it should be. */
+  rule: string;
+  rules: Rules;
+  /** What the campaign finds broken. */
+  finds: RegExp;
+}
+
+type Keep = Rules['keep'];
+const kept = (keep: Keep): Rules => ({ ...RULES, keep });
+const isPurge: (...args: Parameters<Keep>) => boolean = (after, before) =>
+  after.counters.revision > before.counters.revision && after.loaded === null && after.failure === null;
+const isClaim: (...args: Parameters<Keep>) => boolean = (after, before) =>
+  after.head?.lease != null && after.counters.fence > before.counters.fence;
+const isCommit: (...args: Parameters<Keep>) => boolean = (after, before) =>
+  after.counters.version > before.counters.version;
+
+export const MUTANTS: Mutant[] = [
+  {
+    rule: 'D1 takes a row only over a lower revision',
+    rules: { ...RULES, rewrite: (sql) => sql.replace('WHERE revision < excluded.revision', '') },
+    finds: /D1 never goes back|D1 has what the object believes/,
+  },
+  {
+    rule: 'a consumer removes nothing from R2',
+    rules: { ...RULES, leavesBlobs: false },
+    finds: /kept version names is in R2|copy of an entry|load may be writing/,
+  },
+  {
+    rule: 'the counters outlive a purge',
+    rules: kept((after, before) =>
+      isPurge(after, before) ? { ...after, counters: { ...after.counters, version: 0, fence: 0 } } : after,
+    ),
+    finds: /the counter/,
+  },
+  {
+    rule: 'a purge is one transaction: it takes the lease of a running load',
+    rules: kept((after, before) =>
+      isPurge(after, before) && before.head?.lease != null ? { ...after, head: before.head } : after,
+    ),
+    finds: /a stale lease|before is current|answers every call/,
+  },
+  {
+    rule: 'what a claim may write is owed',
+    rules: kept((after, before) => (isClaim(after, before) ? { ...after, owed: before.owed } : after)),
+    finds: /in R2 is named or owed/,
+  },
+  {
+    rule: 'what a commit lets go stays for as long as a copy of an entry may',
+    rules: kept((after, before) =>
+      isCommit(after, before) ? { ...after, owed: after.owed.map((blob) => ({ ...blob, dueAt: clock.now })) } : after,
+    ),
+    finds: /a copy of an entry/,
+  },
+];

@@ -1,0 +1,49 @@
+/** What a campaign came to do: how often each command, and each rare thing that it is there for. */
+
+/** Rare things that must have happened, or the campaign has shown nothing of them. */
+export const SOMETIMES = [
+  'a claim is answered a second time',
+  'a commit is answered a second time',
+  'a purge fences a load that goes on',
+  'a lease ends before its load is committed',
+  'an upsert comes late and is refused by its revision',
+  'D1 has what the object does not know of',
+  'a task waits for D1, and is SUCCESS when it is there',
+  'a task is given up since D1 took nothing for an hour',
+  'a message revives a task after the alarm was lost',
+  'the alarm revives a task after its message was lost',
+  'a dead letter wakes a task',
+  'a message comes after its task has ended',
+  'a refresh waits behind a load under way',
+  'a read is handed what was loaded after it looked',
+  'a read joins a load under way',
+  'a failure holds reads off',
+  'a load goes by a newer definition than its task was asked by',
+  'a device is ahead of what its location knows',
+  'a purge is answered only when it is asked for again',
+  'a soft purge expires what a load under way brings',
+  'a task is revoked in RETRY',
+  'blobs are removed',
+  'a removal fails, and stays owed',
+  'an object dies while a load is under way',
+] as const;
+export type Sometimes = (typeof SOMETIMES)[number];
+
+export class Tally {
+  readonly commands: Record<string, number> = {};
+  readonly sometimes = Object.fromEntries(SOMETIMES.map((thing) => [thing, 0])) as Record<Sometimes, number>;
+
+  command(name: string): void {
+    this.commands[name] = (this.commands[name] ?? 0) + 1;
+  }
+
+  /** Rare things that have not happened yet. */
+  get lacking(): string[] {
+    return SOMETIMES.filter((thing) => this.sometimes[thing] === 0);
+  }
+
+  /** Notes a rare thing where it holds. */
+  when(holds: boolean, thing: Sometimes): void {
+    if (holds) this.sometimes[thing] += 1;
+  }
+}
