@@ -3,14 +3,13 @@
  * `npm run soak`, tell. Nothing in its tables is typed. With `--tables` it only writes the tables of the reports there are.
  */
 
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { offlineEnv, PROJECT } from './lib/wrangler.ts';
+import { PROJECT } from './lib/wrangler.ts';
 import { type AttackRow, runAttacks } from './soak/attacks.ts';
 import type { KillReport } from './soak/kills.ts';
-import { REPORTS, writeReport } from './soak/reports.ts';
+import { type MutantRow, runMutants } from './soak/mutants.ts';
+import { REPORTS, runReporting, writeReport } from './soak/reports.ts';
 
 interface OriginRow {
   origin: string;
@@ -27,11 +26,21 @@ interface StoreRow {
   calls: Record<string, number>;
 }
 
+interface ModelRow {
+  seed: number;
+  sequences: number;
+  commands: Record<string, number>;
+  sometimes: Record<string, number>;
+  faults: number;
+}
+
 if (!process.argv.includes('--tables')) runCampaigns();
 const stores = read<StoreRow[]>('store-faults');
 const origins = read<OriginRow[]>('origins');
 const kills = read<KillReport>('kills');
 const attacks = read<AttackRow[]>('attacks');
+const [model] = read<ModelRow[]>('object-model') ?? [];
+const mutants = read<MutantRow[]>('mutants');
 
 const text = `# Reliability
 
@@ -82,6 +91,35 @@ ${table(
   (origins ?? []).map((row) => [row.origin, row.state, row.type ?? '', row.detail ?? '', row.tries, row.devices]),
 )}
 
+## Whatever comes after whatever
+
+Random sequences of commands drive a real object on its real stores; what the design promises is checked after each, and
+each sequence is brought to its end (\`test/worker/faults/object-model.test.ts\`). A fault is a promise broken.
+
+${table(
+  ['seed', 'sequences', 'commands', 'faults'],
+  model === undefined ? [] : [[model.seed, model.sequences, sum(model.commands), model.faults]],
+)}
+
+${table(['command', 'times'], Object.entries(model?.commands ?? {}).toSorted())}
+
+${table(['of rare things', 'times'], Object.entries(model?.sometimes ?? {}))}
+
+## Rules taken out
+
+So that it is known that a broken promise would be found: each rule of the task machine and of its surroundings is taken
+out, and some round the real object too (\`npm run mutants\`). **[M]**: [design.md](design.md) marks it so.
+
+${table(
+  ['the rule', '', 'what the explorer finds broken', 'what the model of the object finds broken'],
+  (mutants ?? []).map(({ rule, marked, explorer, object }) => [
+    rule,
+    marked === null ? '' : '[M]',
+    explorer ?? 'NOTHING',
+    object === undefined ? '' : (object ?? 'NOTHING'),
+  ]),
+)}
+
 ## Attacks
 
 Each case is a forged token, a hostile value or a request of somebody who may not (\`test/worker/attacks/\`,
@@ -95,27 +133,14 @@ ${table(
 writeFileSync(join(PROJECT, 'docs/reliability.md'), text);
 
 function runCampaigns(): void {
-  const folder = mkdtempSync(join(tmpdir(), 'freshet-reliability-'));
-  const files = ['store-faults', 'origins'];
-  const run = spawnSync(
-    'vitest',
-    ['run', '--silent', '--project', 'object', ...files.map((name) => `test/worker/faults/${name}.test.ts`)],
-    { cwd: PROJECT, stdio: 'inherit', env: { ...offlineEnv(), RELIABILITY_REPORTS: folder } },
-  );
-  for (const name of files) {
-    const rows = new Map(
-      readFileSync(join(folder, `${name}.jsonl`), 'utf8')
-        .trim()
-        .split('\n')
-        .map((line) => JSON.parse(line) as { id: string; row: object })
-        .map(({ id, row }) => [id, row] as const),
-    );
-    writeReport(name, [...rows.values()]);
-  }
-  rmSync(folder, { recursive: true });
+  const faults = runReporting('test/worker/faults/store-faults.test.ts', 'test/worker/faults/origins.test.ts');
+  for (const name of ['store-faults', 'origins']) writeReport(name, faults.tables.get(name) ?? []);
+  const mutants = runMutants();
+  writeReport('object-model', mutants.tables.get('object-model') ?? []);
+  writeReport('mutants', mutants.rows);
   const attacks = runAttacks(Number(process.env.FUZZ_RUNS ?? 10_000));
   writeReport('attacks', attacks);
-  if (run.status !== 0 || attacks.some(({ failed }) => failed > 0))
+  if (!faults.passed || !mutants.passed || attacks.some(({ failed }) => failed > 0))
     throw new Error('A campaign failed; the tables are not written.');
 }
 
@@ -128,4 +153,8 @@ function table(head: string[], rows: (string | number)[][]): string {
   const line = (cells: readonly (string | number)[]) =>
     `| ${cells.map((cell) => String(cell).replaceAll('|', '\\|')).join(' | ')} |`;
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+}
+
+function sum(counts: Record<string, number>): number {
+  return Object.values(counts).reduce((total, count) => total + count, 0);
 }

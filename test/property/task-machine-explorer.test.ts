@@ -2,6 +2,8 @@
  * Every interleaving of what can happen round one cache key, within small bounds, on the real task machine
  * (DESIGN "Invariants" 1-3, 5, 8, 9). `EXPLORE=deep` lets more time pass in each scenario: minutes instead of seconds.
  */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { explore } from '../support/task-machine/explore.ts';
 import { MUTANTS } from '../support/task-machine/mutants.ts';
@@ -35,6 +37,16 @@ describe('no rule is broken, and every accepted task ends', () => {
 });
 
 describe('a rule that is taken out is found missing', () => {
+  it('of each that the design marks so', () => {
+    const design = readFileSync(join(import.meta.dirname, '../../docs/design.md'), 'utf8');
+    const words = design.replaceAll('**', '').split(/\s+/).join(' ').split(' [M]').slice(0, -1);
+    const marks = words.filter((before) => !before.endsWith('A rule marked'));
+    expect(marks.length).toBeGreaterThan(0);
+    const isTakenOut = (before: string) =>
+      MUTANTS.some(({ marked }) => marked !== undefined && before.endsWith(marked));
+    expect(marks.filter((before) => !isTakenOut(before)).map((before) => before.slice(-60))).toEqual([]);
+  });
+
   it.each(MUTANTS)('$rule', { timeout: TIMEOUT_MS }, ({ scenario, rules, finds }) => {
     expect(explore(scenario, rules).violation?.rule).toMatch(finds);
   });

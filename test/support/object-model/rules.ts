@@ -15,7 +15,7 @@ export interface Rules {
 export const RULES: Rules = { rewrite: (sql) => sql, leavesBlobs: true, keep: (after) => after };
 
 export interface Mutant {
-  /** The rule as it should be. */
+  /** The rule as it should be, in the words of the explorer's mutants. */
   rule: string;
   rules: Rules;
   /** What the campaign finds broken. */
@@ -50,7 +50,7 @@ export const MUTANTS: Mutant[] = [
     finds: /the counter/,
   },
   {
-    rule: 'a purge is one transaction: it takes the lease of a running load',
+    rule: 'a purge takes the lease of a running load',
     rules: kept((after, before) =>
       isPurge(after, before) && before.head?.lease != null ? { ...after, head: before.head } : after,
     ),

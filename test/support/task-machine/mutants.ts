@@ -13,6 +13,8 @@ import type { Budget } from './world.ts';
 export interface Mutant {
   /** The rule as it should be. */
   rule: string;
+  /** The words of docs/design.md that are marked [M] for it; left out: it has no such mark. */
+  marked?: string;
   scenario: Partial<Budget>;
   rules: Rules;
   /** What the explorer finds broken. */
@@ -48,6 +50,7 @@ function withHead(document: CacheDocument, patch: Partial<NonNullable<CacheDocum
 export const MUTANTS: Mutant[] = [
   {
     rule: 'the counters outlive a purge',
+    marked: 'outlive purge and deletion, in the object, for ever',
     scenario: { refresh: 2, purge: 1 },
     rules: mutant('purge', unchanged, ({ document }) => ({
       document: { ...document, counters: { ...document.counters, version: 0, fence: 0 } },
@@ -56,6 +59,7 @@ export const MUTANTS: Mutant[] = [
   },
   {
     rule: 'a read is handed what was fetched after it looked',
+    marked: 'fetched after `since`',
     scenario: { refresh: 1, read: 1 },
     rules: mutant(
       'enqueue',
@@ -95,12 +99,14 @@ export const MUTANTS: Mutant[] = [
   },
   {
     rule: 'the alarm sends again what nobody has claimed',
+    marked: 'Two clocks',
     scenario: { refresh: 1, loss: 1 },
     rules: mutant('alarm', unchanged, ({ effects }) => ({ effects: { ...effects, send: [] } })),
     finds: /every accepted task ends/,
   },
   {
     rule: 'a message is handed back until its task has ended',
+    marked: 'Two clocks',
     scenario: { refresh: 1, failure: 1, loss: 1 },
     rules: { ...RULES, handsBack: false },
     finds: /every accepted task ends/,
@@ -135,6 +141,7 @@ export const MUTANTS: Mutant[] = [
   },
   {
     rule: 'a fence commits once',
+    marked: '`commit`, once a fence',
     scenario: { refresh: 1, lostAnswer: 1 },
     rules: mutant('commit', unchanged, ({ document, answer }, before) => {
       if (document !== before || (answer as { outcome: string }).outcome === 'stale_lease') return {};
@@ -154,12 +161,14 @@ export const MUTANTS: Mutant[] = [
   },
   {
     rule: 'D1 takes a row only over a lower revision',
+    marked: 'only over a lower revision',
     scenario: { refresh: 2, lateWrite: 1 },
     rules: { ...RULES, d1Takes: () => true },
     finds: /D1 never goes back/,
   },
   {
     rule: 'a purge takes the lease of a running load',
+    marked: 'Purge',
     scenario: { refresh: 1, purge: 1 },
     rules: mutant('purge', unchanged, ({ document }, before) =>
       before.head?.lease ? { document: { ...document, head: before.head } } : {},
@@ -168,6 +177,7 @@ export const MUTANTS: Mutant[] = [
   },
   {
     rule: 'a purge makes a revision',
+    marked: 'Purge',
     scenario: { refresh: 1, purge: 1 },
     rules: mutant('purge', unchanged, ({ document }, before) => {
       const { revision } = before.counters;
@@ -177,6 +187,7 @@ export const MUTANTS: Mutant[] = [
   },
   {
     rule: 'what a claim may write is owed',
+    marked: 'Removal',
     scenario: { refresh: 1 },
     rules: mutant('claim', unchanged, ({ document }, before) =>
       document === before ? {} : { document: { ...document, owed: before.owed } },
@@ -185,6 +196,7 @@ export const MUTANTS: Mutant[] = [
   },
   {
     rule: 'what a commit lets go stays for as long as a copy of an entry may',
+    marked: 'Removal',
     scenario: { refresh: 2, wait: 1 },
     rules: mutant('commit', unchanged, ({ document }, _, { now }) => ({
       document: { ...document, owed: document.owed.map((blob) => ({ ...blob, dueAt: now })) },
@@ -193,6 +205,7 @@ export const MUTANTS: Mutant[] = [
   },
   {
     rule: 'what a broken-off load may still write is not removed at once',
+    marked: 'Removal',
     scenario: { refresh: 1, purge: 1, wait: 1 },
     rules: mutant('purge', unchanged, ({ document }, _, { now }) => ({
       document: { ...document, owed: document.owed.map((blob) => ({ ...blob, dueAt: now })) },
@@ -201,6 +214,7 @@ export const MUTANTS: Mutant[] = [
   },
   {
     rule: 'a consumer removes nothing from R2',
+    marked: 'It never removes anything',
     scenario: { refresh: 2, lostAnswer: 1 },
     rules: { ...RULES, leavesBlobs: false },
     finds: /kept version names is in R2|copy of an entry/,
