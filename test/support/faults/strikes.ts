@@ -4,10 +4,14 @@
  */
 
 import { objectNameOfKey } from '../../../src/core/task-id.ts';
+import { sleep } from '../../../src/waiting.ts';
 
 export const MODES = ['throws', 'hangs', 'loses its answer'] as const;
-/** A call that comes late throws, and its work is kept, to be done at any time later (`Watch.late`). */
-export type Mode = (typeof MODES)[number] | 'comes late';
+/**
+ * A call that comes late throws, and its work is kept, to be done at any time later (`Watch.late`); one that waits is
+ * done and answered once it is let go (`Watch.waiting`).
+ */
+export type Mode = (typeof MODES)[number] | 'comes late' | 'waits';
 export const STORES = ['D1', 'R2', 'object', 'edge cache', 'queue'] as const;
 export type Store = (typeof STORES)[number];
 
@@ -26,6 +30,8 @@ export class Watch {
   readonly sent: string[] = [];
   /** The calls that come late: what they name, and their work. */
   readonly late: { named: unknown; work: () => Promise<unknown> }[] = [];
+  /** Calls that wait until they are let go. */
+  readonly waiting: { isLetGo: boolean }[] = [];
   /** Calls under way, those left out that never answer. */
   underWay = 0;
   /** The call that was struck; null: none yet. */
@@ -101,6 +107,7 @@ export async function call<T>(store: Store, verb: string, named: unknown, work: 
     for (const one of concerned) one.late.push({ named, work });
     throw new Error(`struck: ${store} ${verb} comes late`);
   }
+  if (mode === 'waits') await waitIn(concerned);
   for (const one of concerned) one.underWay += 1;
   const result = await work().finally(() => {
     for (const one of concerned) one.underWay -= 1;
@@ -108,6 +115,13 @@ export async function call<T>(store: Store, verb: string, named: unknown, work: 
   if (store === 'queue') for (const one of concerned) noteSent(one, named);
   if (mode === 'loses its answer') throw new Error(`struck: the answer of ${store} ${verb} was lost`);
   return result;
+}
+
+/** Asks again and again: no object may settle a promise of another. */
+async function waitIn(concerned: readonly Watch[]): Promise<void> {
+  const call = { isLetGo: false };
+  for (const one of concerned) one.waiting.push(call);
+  while (!call.isLetGo) await sleep(1);
 }
 
 function noteSent(one: Watch, named: unknown): void {

@@ -11,23 +11,40 @@ import { pickFrom } from './consuming.ts';
 import type { Model } from './model.ts';
 import type { RealCache, Snapshot } from './real-cache.ts';
 
-export const ASKING: Kind[] = [
-  {
-    name: 'refresh',
-    weight: 6,
-    async act(model, real) {
-      const before = model.seen.document;
-      const answer = await real.objects.enqueue(refreshOf(real.cache, { number: model.definition }));
-      return () => {
-        must(answer.outcome === 'task', 'an explicit refresh gets a task');
-        const { taskId, state } = answer.task;
-        must(state === 'PENDING' || state === 'RETRY', 'a refresh joins no load that has begun');
-        model.accept(taskId);
-        model.tally.when(taskId === model.seen.document.behind?.taskId, 'a refresh waits behind a load under way');
-        must(isHeld(before, taskId) || isHeld(model.seen.document, taskId), 'a task that is told of is there');
-      };
-    },
+export const REFRESH: Kind = {
+  name: 'refresh',
+  weight: 6,
+  async act(model, real) {
+    const before = model.seen.document;
+    const answer = await real.objects.enqueue(refreshOf(real.cache, { number: model.definition }));
+    return () => {
+      must(answer.outcome === 'task', 'an explicit refresh gets a task');
+      const { taskId, state } = answer.task;
+      must(state === 'PENDING' || state === 'RETRY', 'a refresh joins no load that has begun');
+      model.accept(taskId);
+      model.tally.when(taskId === model.seen.document.behind?.taskId, 'a refresh waits behind a load under way');
+      must(isHeld(before, taskId) || isHeld(model.seen.document, taskId), 'a task that is told of is there');
+    };
   },
+};
+
+export const PURGE: Kind = { name: 'purge', weight: 2, act: purge };
+
+export const SOFT_PURGE: Kind = {
+  name: 'soft purge',
+  weight: 3,
+  async act(model, real) {
+    const isAnswered = await answered(real.objects.purge({ key: real.cache.key, soft: true }));
+    return () => {
+      model.expiry = { asked: model.step, answered: isAnswered ? model.step : model.expiry.answered };
+    };
+  },
+};
+
+export const ASKING: Kind[] = [
+  REFRESH,
+  PURGE,
+  SOFT_PURGE,
   {
     name: 'read',
     weight: 9,
@@ -62,11 +79,6 @@ export const ASKING: Kind[] = [
     },
   },
   {
-    name: 'purge',
-    weight: 2,
-    act: purge,
-  },
-  {
     name: 'purge while a load is under way',
     weight: 3,
     can: ({ consumers }) => consumers.some(({ isBroken, stage }) => !isBroken && stage !== 'committed'),
@@ -77,16 +89,6 @@ export const ASKING: Kind[] = [
     weight: 10,
     can: ({ purge: { asked, answered } }) => asked > answered,
     act: purge,
-  },
-  {
-    name: 'soft purge',
-    weight: 3,
-    async act(model, real) {
-      const isAnswered = await answered(real.objects.purge({ key: real.cache.key, soft: true }));
-      return () => {
-        model.expiry = { asked: model.step, answered: isAnswered ? model.step : model.expiry.answered };
-      };
-    },
   },
   {
     name: 'revoke',
@@ -161,9 +163,9 @@ async function purge(model: Model, real: RealCache): Promise<Judge> {
   // From here on whatever is under way is too late, though its consumer does not know.
   for (const consumer of model.consumers) consumer.isBroken = true;
   const { asked, answered: answeredBefore } = model.purge;
-  const { version } = model.seen.document.counters;
   const isAnswered = await answered(real.objects.purge({ key: real.cache.key, soft: false }));
   return () => {
+    const { version } = model.seen.document.counters;
     model.purge = { asked: model.step, answered: isAnswered ? model.step : answeredBefore, version };
     model.tally.when(isAnswered && asked > answeredBefore, 'a purge is answered only when it is asked for again');
   };

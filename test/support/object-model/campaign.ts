@@ -10,11 +10,12 @@ import { perform, sequencesOf } from './command.ts';
 import { COMMIT, CONSUMING, DELIVER, LOAD } from './consuming.ts';
 import { HAPPENING, LATE_WRITE, RING } from './happening.ts';
 import { Model } from './model.ts';
+import { OVERLAPPING } from './overlapping.ts';
 import { RealCache } from './real-cache.ts';
 import { RULES, type Rules } from './rules.ts';
 import { Tally } from './tally.ts';
 
-const KINDS = [...ASKING, ...CONSUMING, ...HAPPENING];
+const KINDS = [...ASKING, ...CONSUMING, ...HAPPENING, ...OVERLAPPING];
 /** Of a sequence as it is drawn: those that cannot happen at their turn are left out. */
 const MAX_COMMANDS = 250;
 /** Steps in which a fair surrounding must have brought everything to its end. */

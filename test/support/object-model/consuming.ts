@@ -212,7 +212,9 @@ async function commit(model: Model, real: RealCache, consumer: Consumer, losesAn
     if (made > 0) {
       must(made === 1 && stage === 'loaded', 'a fence commits once');
       must(!isBroken && !isLate, 'a stale lease commits nothing');
-      must(answer.outcome === 'settling' || answer.outcome === 'committed', 'who commits is told so');
+      // A purge may have taken it before it was answered.
+      const isTold = answer.outcome !== 'stale_lease' || model.seen.document.loaded === null;
+      must(isTold, 'who commits is told so');
       model.loads.set(version, data);
       const asked = model.asks.findLast((ask) => ask.taskId === taskId);
       model.tally.when(

@@ -71,7 +71,7 @@ export const HAPPENING: Kind[] = [
   LATE_WRITE,
   {
     name: 'the alarm is lost',
-    weight: 2,
+    weight: 4,
     // A message and the alarm do not both get lost.
     can: ({ seen, messages }) => seen.alarmAt !== null && messages.length > 0,
     async act(model, real) {

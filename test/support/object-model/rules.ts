@@ -54,7 +54,7 @@ export const MUTANTS: Mutant[] = [
     rules: kept((after, before) =>
       isPurge(after, before) && before.head?.lease != null ? { ...after, head: before.head } : after,
     ),
-    finds: /a stale lease|before is current|answers every call/,
+    finds: /a stale lease|before is current|answers every call|a fence commits once/,
   },
   {
     rule: 'what a claim may write is owed',

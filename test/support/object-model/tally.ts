@@ -5,6 +5,7 @@ export const SOMETIMES = [
   'a claim is answered a second time',
   'a commit is answered a second time',
   'a purge fences a load that goes on',
+  'a commit is not answered before somebody else is',
   'a lease ends before its load is committed',
   'an upsert comes late and is refused by its revision',
   'D1 has what the object does not know of',
