@@ -196,7 +196,12 @@ async function load(model: Model, real: RealCache, consumer: Consumer, pick: num
 }
 
 /** The consumer commits; with `losesAnswer` it does not hear what became of it, and will ask again. */
-async function commit(model: Model, real: RealCache, consumer: Consumer, losesAnswer: boolean): Promise<() => void> {
+export async function commit(
+  model: Model,
+  real: RealCache,
+  consumer: Consumer,
+  losesAnswer: boolean,
+): Promise<() => void> {
   const { taskId, fence, stage, change, data, isBroken } = consumer;
   const { document: before } = model.seen;
   const isLate = consumer.stopAt <= clock.now;
