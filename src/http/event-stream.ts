@@ -31,6 +31,8 @@ export interface ServerEvent {
 
 /** Whether the request would rather have an event stream than JSON; what else `Accept` says is all the same. */
 export function wantsEventStream(c: Context<AppEnv>): boolean {
+  // Most name no such thing, and are spared the parsing.
+  if (!c.req.header('Accept')?.includes(EVENT_STREAM_TYPE)) return false;
   const types = [JSON_TYPE.replace(/;.*/, ''), EVENT_STREAM_TYPE];
   return accepts(c, { header: 'Accept', supports: types, default: types[0] ?? '' }) === EVENT_STREAM_TYPE;
 }

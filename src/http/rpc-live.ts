@@ -9,7 +9,7 @@ import { versionsSince } from '../core/versions-since.ts';
 import { type FoundCache, findEntry, versionOf } from '../flows/find-entry.ts';
 import { type CacheRead, loadedHere, type Served, type ServedBody } from '../flows/serve-cache.ts';
 import { serveNews, watchCache } from '../flows/watch-cache.ts';
-import { EVENT_STREAM_TYPE, type ServerEvent, streamEvents, wantsEventStream } from './event-stream.ts';
+import { type ServerEvent, streamEvents } from './event-stream.ts';
 import type { AppEnv } from './factory.ts';
 import { chosenFor } from './rpc-delta.ts';
 import { noteRead, VARY, verdictOn } from './rpc-headers.ts';
@@ -38,12 +38,6 @@ function bringsNews(c: Context<AppEnv>, { delta }: CacheRead, served: ServedBody
   const held = c.req.header('If-None-Match')?.trim();
   if (held === undefined || held === '*') return true;
   return verdictOn(c, served, served.loaded) === 'modified';
-}
-
-/** Whether the request would rather be told of versions than get one. */
-export function wantsVersions(c: Context<AppEnv>): boolean {
-  // Most name no such thing, and are spared the parsing.
-  return c.req.header('Accept')?.includes(EVENT_STREAM_TYPE) === true && wantsEventStream(c);
 }
 
 /**

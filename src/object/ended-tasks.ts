@@ -3,8 +3,14 @@
 import { TASK_RETENTION_COUNT, TASK_RETENTION_MS } from '../contract/constants.ts';
 import type { TaskRecord } from '../core/task-machine/document.ts';
 
+/** An ended task and the key that it belongs to. */
+export interface EndedTask {
+  key: string;
+  record: TaskRecord;
+}
+
 /** An ended task, however old; null: unknown. */
-export function readEndedTask(sql: SqlStorage, taskId: string): { key: string; record: TaskRecord } | null {
+export function readEndedTask(sql: SqlStorage, taskId: string): EndedTask | null {
   const [row] = sql.exec<{ key: string; document: string }>(
     'SELECT key, document FROM ended_tasks WHERE task_id = ?',
     taskId,

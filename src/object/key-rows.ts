@@ -7,7 +7,7 @@ import { nextAlarmAt } from '../core/task-machine/due.ts';
 import type { EventName, Events, Step } from '../core/task-machine/events.ts';
 import { step } from '../core/task-machine/index.ts';
 import { readDocument, readDocuments, writeDocument } from './documents.ts';
-import { readEndedTask, sweepEndedTasks, trimEndedTasks, writeEndedTask } from './ended-tasks.ts';
+import { type EndedTask, readEndedTask, sweepEndedTasks, trimEndedTasks, writeEndedTask } from './ended-tasks.ts';
 import { migrateSchema, readSchemaNumber, SCHEMA_NUMBER } from './schema.ts';
 
 /** An alarm so long overdue has been lost, ms. */
@@ -15,6 +15,13 @@ const ALARM_LATE_MS = 60_000;
 
 /** Where a step finds its document. */
 export type Where = { key: string } | { taskId: string };
+
+/** A document, and the ended task that it was found by. */
+interface Found {
+  document: CacheDocument | null;
+  ended: EndedTask | null;
+}
+const UNKNOWN: Found = { document: null, ended: null };
 
 /** The rows of one object: documents and ended tasks of its keys. */
 export class KeyRows {
@@ -36,15 +43,19 @@ export class KeyRows {
 
   /** The document of a key, or of the key whose task this is, live or ended; null: unknown. */
   find(where: Where): CacheDocument | null {
+    return this.#find(where).document;
+  }
+
+  #find(where: Where): Found {
     const { sql } = this.#storage;
-    if (this.#schemaNumber === 0) return null;
-    if ('key' in where) return readDocument(sql, where.key);
+    if (this.#schemaNumber === 0) return UNKNOWN;
+    if ('key' in where) return { document: readDocument(sql, where.key), ended: null };
     const { taskId } = where;
     const documents = readDocuments(sql);
     const live = documents.find((document) => holdsTask(document, taskId));
-    if (live !== undefined) return live;
+    if (live !== undefined) return { document: live, ended: null };
     const ended = readEndedTask(sql, taskId);
-    return documents.find(({ cache }) => cache.key === ended?.key) ?? null;
+    return { document: documents.find(({ cache }) => cache.key === ended?.key) ?? null, ended };
   }
 
   /** The keys of the object; none before the first write. */
@@ -57,8 +68,8 @@ export class KeyRows {
     if (this.#schemaNumber === 0) return null;
     const alarmAt = await this.#storage.getAlarm();
     const done = this.#storage.transactionSync(() => {
-      const document = this.find(where);
-      return document === null ? null : this.#step(document, name, request);
+      const { document, ended } = this.#find(where);
+      return document === null ? null : this.#step(document, name, request, ended);
     });
     return done === null ? null : this.#finish(done, alarmAt);
   }
@@ -83,23 +94,29 @@ export class KeyRows {
     await this.run({ key }, 'swept', sweepEndedTasks(this.#storage.sql, key, now));
   }
 
-  #step<N extends EventName>(document: CacheDocument, name: N, request: Events[N]['request']): Step<N> {
+  /** `known`: an ended task that was read already. */
+  #step<N extends EventName>(
+    document: CacheDocument,
+    name: N,
+    request: Events[N]['request'],
+    known: EndedTask | null = null,
+  ): Step<N> {
     const { sql } = this.#storage;
     const { key } = document.cache;
-    const done = step(document, name, request, this.#context(key));
+    const done = step(document, name, request, this.#context(key, known));
     if (done.document !== document) writeDocument(sql, done.document);
     for (const record of done.ended) writeEndedTask(sql, key, record);
     if (done.trims) trimEndedTasks(sql, key);
     return done;
   }
 
-  #context(key: string): StepContext {
+  #context(key: string, known: EndedTask | null): StepContext {
     return {
       now: Date.now(),
       random: Math.random,
       newTaskId: (ofKey) => newTaskId(ofKey),
       ended: (taskId) => {
-        const ended = readEndedTask(this.#storage.sql, taskId);
+        const ended = known?.record.taskId === taskId ? known : readEndedTask(this.#storage.sql, taskId);
         return ended?.key === key ? ended.record : null;
       },
     };

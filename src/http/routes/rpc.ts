@@ -17,13 +17,14 @@ import { knownCache } from '../../flows/known-caches.ts';
 import { recoverBody } from '../../flows/recover-body.ts';
 import { type CacheRead, serveCache } from '../../flows/serve-cache.ts';
 import { describe, headerParameter, NOT_MODIFIED, pathParameter } from '../describe.ts';
+import { wantsEventStream } from '../event-stream.ts';
 import { type AppEnv, factory } from '../factory.ts';
 import { protect } from '../identity.ts';
 import { noQuery, queryOf, queryPairs, readJsonObject } from '../input.ts';
 import { methods } from '../methods.ts';
 import { replyCached, replyPending } from '../rpc-answer.ts';
 import { replyDelta } from '../rpc-delta.ts';
-import { heldUntil, serveLive, streamVersions, wantsVersions } from '../rpc-live.ts';
+import { heldUntil, serveLive, streamVersions } from '../rpc-live.ts';
 
 /** How often a read begins anew because the body that it found has gone. */
 const MAX_TRIES = 3;
@@ -66,7 +67,7 @@ type Identify = (title: string, definition: Resource) => CacheIdentity;
 async function answer(c: Context<AppEnv>, identify: Identify): Promise<Response> {
   const services = c.get('services');
   const read = readOf(c, identify);
-  if (wantsVersions(c)) return streamVersions(c, read);
+  if (wantsEventStream(c)) return streamVersions(c, read);
   const until = heldUntil(c, read);
   for (let tries = 0; tries < MAX_TRIES; tries++) {
     const { served, waited } =
