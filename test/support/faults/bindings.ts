@@ -1,13 +1,13 @@
 /** The real bindings, each call of which may be struck (strikes.ts). */
 
-import { call, type Store } from './strikes.ts';
+import { call, counted, type Store } from './strikes.ts';
 
 /** The environment of a Worker or object over bindings that can be struck; `rewrite` may change the SQL that goes to D1. */
 export function strikeable(env: Env, rewrite = (sql: string) => sql): Env {
   return {
     ...env,
     DB: database(env.DB, rewrite),
-    BLOBS: verbsOf(env.BLOBS, 'R2', []),
+    BLOBS: bucket(env.BLOBS),
     REFRESH_QUEUE: verbsOf(env.REFRESH_QUEUE, 'queue', []),
     SYNC_QUEUE: verbsOf(env.SYNC_QUEUE, 'queue', []),
     CACHE_OBJECT: {
@@ -26,6 +26,26 @@ export function strikeableCaches(real: CacheStorage): CacheStorage {
     };
   };
   return { open, default: real.default } as unknown as CacheStorage;
+}
+
+/** Where origins are asked: never struck, but what is under way there is known until the last byte of it has come. */
+export function countedFetch(real: typeof fetch): typeof fetch {
+  return (...asked: Parameters<typeof fetch>) =>
+    counted(async () => {
+      const answer = await real(...asked);
+      return new Response(await answer.arrayBuffer(), answer);
+    });
+}
+
+/** With the calls of its uploads in parts. */
+function bucket(inner: R2Bucket): R2Bucket {
+  const struck = verbsOf(inner, 'R2', []);
+  return new Proxy(struck, {
+    get(target, name) {
+      if (name !== 'createMultipartUpload') return Reflect.get(target, name);
+      return async (key: string) => verbsOf(await target.createMultipartUpload(key), 'R2', [key]);
+    },
+  });
 }
 
 function verbsOf<T extends object>(target: T, store: Store, named: readonly unknown[]): T {

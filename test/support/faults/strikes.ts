@@ -24,8 +24,6 @@ export interface Strike {
 
 /** What is known of one cache's calls. */
 export class Watch {
-  /** Calls since `strike` or `listen` was called, as `<store> <verb>`. */
-  calls: string[] = [];
   /** Tasks whose message the queue took, oldest first. */
   readonly sent: string[] = [];
   /** The calls that come late: what they name, and their work. */
@@ -40,7 +38,7 @@ export class Watch {
   readonly marks: readonly string[];
   #strike: Strike | null = null;
   #resting = false;
-  #counts = new Map<Store, number>();
+  #verbs = new Map<Store, string[]>();
 
   constructor({ key, resource }: { key: string; resource: string }) {
     const name = objectNameOfKey(key);
@@ -50,8 +48,7 @@ export class Watch {
   /** Counts from here, and strikes. */
   strike(strike: Strike | null): void {
     this.#strike = strike;
-    this.#counts = new Map();
-    this.calls = [];
+    this.#verbs = new Map();
     this.struck = null;
   }
 
@@ -60,17 +57,22 @@ export class Watch {
     this.#resting = true;
   }
 
-  /** How often a store has been called since. */
-  count(store: Store): number {
-    return this.#counts.get(store) ?? 0;
+  /** Whether there is nothing more to come of the strike but what the call that it hit leads to. */
+  get isStruck(): boolean {
+    return this.struck !== null || this.#resting;
+  }
+
+  /** The verbs by which a store has been called since. */
+  verbs(store: Store): string[] {
+    return this.#verbs.get(store) ?? [];
   }
 
   /** Notes a call; how it is struck, or null. */
   note(store: Store, verb: string): Mode | null {
     if (this.#resting) return null;
-    const nth = this.count(store) + 1;
-    this.#counts.set(store, nth);
-    this.calls.push(`${store} ${verb}`);
+    const verbs = [...this.verbs(store), verb];
+    const nth = verbs.length;
+    this.#verbs.set(store, verbs);
     if (this.#strike === null || this.#strike.store !== store || this.#strike.nth !== nth) return null;
     this.struck = `${store} ${verb}`;
     return this.#strike.mode;
@@ -78,6 +80,9 @@ export class Watch {
 }
 
 const watches = new Set<Watch>();
+
+/** All calls, those of nobody watched too: how many are under way, and how many were made and answered so far. */
+export const activity = { underWay: 0, seen: 0 };
 
 /** Watches a cache's calls from now on. */
 export function watch(cache: { key: string; resource: string }): Watch {
@@ -109,7 +114,8 @@ export async function call<T>(store: Store, verb: string, named: unknown, work: 
   }
   if (mode === 'waits') await waitIn(concerned);
   for (const one of concerned) one.underWay += 1;
-  const result = await work().finally(() => {
+  // An object may itself be waiting for what never answers.
+  const result = await (store === 'object' ? work() : counted(work)).finally(() => {
     for (const one of concerned) one.underWay -= 1;
   });
   if (store === 'queue') for (const one of concerned) noteSent(one, named);
@@ -122,6 +128,18 @@ async function waitIn(concerned: readonly Watch[]): Promise<void> {
   const call = { isLetGo: false };
   for (const one of concerned) one.waiting.push(call);
   while (!call.isLetGo) await sleep(1);
+}
+
+/** Work that counts as activity while it goes on. */
+export async function counted<T>(work: () => Promise<T>): Promise<T> {
+  activity.underWay += 1;
+  activity.seen += 1;
+  try {
+    return await work();
+  } finally {
+    activity.underWay -= 1;
+    activity.seen += 1;
+  }
 }
 
 function noteSent(one: Watch, named: unknown): void {
