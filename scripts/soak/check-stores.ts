@@ -49,7 +49,10 @@ function cacheFaults(cache: StoredCache, stores: Stores): string[] {
   if (versions.toSorted((a, b) => a - b).some((one, at) => one !== at + 1) || versions.length !== version) {
     of(`its versions up to ${version} are ${versions.toSorted((a, b) => a - b).join(' ')}`);
   }
-  if (document.head !== null || document.behind !== null || document.settling.length > 0) of('a task is unfinished');
+  for (const { taskId, state } of [document.head, document.behind].filter((task) => task !== null)) {
+    of(`the task ${taskId} is ${state}`);
+  }
+  for (const { record } of document.settling) of(`the task ${record.taskId} waits for D1`);
 
   const entry = stores.entries.find((row) => row.key === key);
   if ((entry?.revision ?? 0) !== revision || (entry?.version ?? null) !== (document.loaded?.version ?? null)) {

@@ -46,7 +46,8 @@ export async function ask(
   await Promise.all(Array.from({ length: clients }, (_, at) => one(`device-${at}`)));
 }
 
-async function refresh(target: Target, observed: Observed, n: number, signal: AbortSignal): Promise<void> {
+/** Asks for a refresh of a cache. */
+export async function refresh(target: Target, observed: Observed, n: number, signal: AbortSignal): Promise<void> {
   const answer = await fetch(`${target.url}/api/v1/cache/refresh/`, {
     method: 'POST',
     headers: { Authorization: `Bearer ${target.token}`, 'Content-Type': 'application/json', Prefer: 'respond-async' },

@@ -5,17 +5,21 @@
 
 import { rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { LEASE_MARGIN_MS } from '../../src/contract/constants.ts';
 import { descendants } from '../../test/e2e/support/processes.ts';
 import { Service } from '../../test/e2e/support/service.ts';
 import { SlowOrigin } from '../../test/e2e/support/slow-origin.ts';
+import { ageStores } from './age-stores.ts';
 import { checkStores, type StoresReport } from './check-stores.ts';
-import { ask, newObserved, type Observed, RESOURCE, read, type Target } from './clients.ts';
+import { ask, newObserved, type Observed, RESOURCE, read, refresh, type Target } from './clients.ts';
 import { seededRandom } from './random.ts';
 import { readStores } from './stores.ts';
 
 export interface KillOptions {
   kills: number;
   seed: number;
+  /** The last start finds the stores older by a lease, so that none is waited for: the service has been off for so long. */
+  skipsLeases?: boolean;
   /** Is told of each step. */
   tell(line: string): void;
 }
@@ -37,13 +41,18 @@ const ORIGIN_DELAY_MS = 150;
 const LOAD_MS = [400, 3000] as const;
 const START_MS = 6000;
 const STARTING_SHARE = 0.2;
-/** A lease is the load's time-out and a minute; tasks that a kill cut off end after that. */
+const TIMEOUT_S = 2;
+/** Tasks that a kill cut off go on after that. */
+const LEASE_MS = TIMEOUT_S * 1000 + LEASE_MARGIN_MS;
+/** How often a service stays off before it is started again, and how long at most: past a lease. */
+const OFF_SHARE = 0.5;
+const OFF_MS = 1.5 * LEASE_MS;
 const PATIENCE_MS = 240_000;
 const POLL_MS = 500;
 const ENV = { DEMO: '0', RATE_LIMITS: 'off' };
 
 /** Runs the campaign. @throws Error when the service does not start again or a task does not end */
-export async function killCampaign({ kills, seed, tell }: KillOptions): Promise<KillReport> {
+export async function killCampaign({ kills, seed, skipsLeases = false, tell }: KillOptions): Promise<KillReport> {
   const startedAt = Date.now();
   const random = seededRandom(seed);
   const observed = newObserved();
@@ -64,6 +73,8 @@ export async function killCampaign({ kills, seed, tell }: KillOptions): Promise<
         killsWhileStarting += 1;
         tell(`killed while starting, too`);
       }
+      const offMs = random() < OFF_SHARE ? random() * OFF_MS : 0;
+      ageStores(stateDir, skipsLeases && kill === kills ? LEASE_MS : offMs);
       service = await Service.start({ env: ENV, stateDir });
     }
     await untilEnded(service, observed, tell);
@@ -126,7 +137,7 @@ async function targetOf(service: Service): Promise<Target> {
 async function define(service: Service, originUrl: string): Promise<void> {
   const token = await service.token('root', { scope: 'cache:admin' });
   const definition = {
-    origin: { url: `${originUrl}/data{?n}`, timeout_s: 2 },
+    origin: { url: `${originUrl}/data{?n}`, timeout_s: TIMEOUT_S },
     parameters: { type: 'object', properties: { n: { type: 'integer', default: 0 } } },
     ttl_s: 1,
     retry: { max_attempts: 10, backoff_s: 0.5 },
@@ -164,12 +175,13 @@ async function stateOf(url: string, token: string, taskId: string): Promise<stri
   return state;
 }
 
-/** Every cache can still be read; what that starts ends as well. */
+/** Every cache can still be read. What that starts ends as well: its refresh comes last, and its end is waited for. */
 async function readEach(service: Service, observed: Observed): Promise<void> {
   const target = await targetOf(service);
   const signal = AbortSignal.timeout(PATIENCE_MS);
   for (let n = 0; n < CACHES; n += 1) {
     while ((await read(target, observed, n, 'last', signal)) !== 200) await sleep(POLL_MS);
+    await refresh(target, observed, n, signal);
   }
   await untilEnded(service, observed, () => undefined);
 }

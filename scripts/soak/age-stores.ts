@@ -1,0 +1,53 @@
+/** Stores of a service that has ended, made older: it is as if it had been off for so long. */
+
+import { readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+
+/** Times of the years around now, in ms: in a column of their own, or as a number in JSON. */
+const LEAST_MS = 1_600_000_000_000n;
+const MOST_MS = 2_200_000_000_000n;
+const NS_PER_MS = 1_000_000n;
+const NUMBER_IN_JSON = /(?<=[:,[])[0-9]{13}(?=[,\]}])/g;
+
+/** Puts all times in the rows of objects and D1, those of alarms too, back by `ms`; what the edge cache kept is gone. */
+export function ageStores(stateDir: string, ms: number): void {
+  const v3 = join(stateDir, 'v3');
+  for (const directory of ['do/freshet-CacheObject', 'd1/miniflare-D1DatabaseObject']) {
+    for (const name of readdirSync(join(v3, directory))) {
+      if (name.endsWith('.sqlite')) ageDatabase(join(v3, directory, name), BigInt(Math.round(ms)));
+    }
+  }
+  rmSync(join(v3, 'cache'), { recursive: true, force: true });
+}
+
+function ageDatabase(path: string, ms: bigint): void {
+  const db = new DatabaseSync(path);
+  try {
+    db.function('aged', { useBigIntArguments: true }, (value) => aged(value, ms));
+    const tables = db.prepare("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'").all();
+    db.exec('BEGIN');
+    for (const { name } of tables) {
+      const columns = db.prepare('SELECT name FROM pragma_table_info(?)').all(String(name));
+      const sets = columns.map(({ name: column }) => `"${column}" = aged("${column}")`);
+      db.exec(`UPDATE "${name}" SET ${sets.join(', ')}`);
+    }
+    db.exec('COMMIT');
+  } finally {
+    db.close();
+  }
+}
+
+/** A value of a column; the platform keeps its alarms in ns. */
+function aged<T>(value: T, ms: bigint): T | bigint | string {
+  if (typeof value === 'bigint') {
+    if (isTime(value)) return value - ms;
+    return isTime(value / NS_PER_MS) ? value - ms * NS_PER_MS : value;
+  }
+  if (typeof value !== 'string') return value;
+  return value.replace(NUMBER_IN_JSON, (digits) => (isTime(BigInt(digits)) ? String(BigInt(digits) - ms) : digits));
+}
+
+function isTime(ms: bigint): boolean {
+  return ms > LEAST_MS && ms < MOST_MS;
+}
