@@ -3,13 +3,16 @@
  * `npm run soak`, tell. Nothing in its tables is typed. With `--tables` it only writes the tables of the reports there are.
  */
 
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PROJECT } from './lib/wrangler.ts';
 import { type AttackRow, runAttacks } from './soak/attacks.ts';
 import type { KillReport } from './soak/kills.ts';
+import { type LargeTableRow, MOST_HELD_BYTES } from './soak/large-tables.ts';
 import { type MutantRow, runMutants } from './soak/mutants.ts';
-import { REPORTS, runReporting, writeReport } from './soak/reports.ts';
+import { readReport, runReporting, writeReport } from './soak/reports.ts';
+
+const MIB = 1024 * 1024;
 
 interface OriginRow {
   origin: string;
@@ -35,40 +38,56 @@ interface ModelRow {
 }
 
 if (!process.argv.includes('--tables')) runCampaigns();
-const stores = read<StoreRow[]>('store-faults');
-const origins = read<OriginRow[]>('origins');
-const kills = read<KillReport>('kills');
-const attacks = read<AttackRow[]>('attacks');
-const [model] = read<ModelRow[]>('object-model') ?? [];
-const mutants = read<MutantRow[]>('mutants');
+const stores = readReport<StoreRow[]>('store-faults');
+const origins = readReport<OriginRow[]>('origins');
+const kills = readReport<KillReport[]>('kills');
+const tables = readReport<LargeTableRow[]>('large-tables');
+const attacks = readReport<AttackRow[]>('attacks');
+const [model] = readReport<ModelRow[]>('object-model') ?? [];
+const mutants = readReport<MutantRow[]>('mutants');
 
 const text = `# Reliability
 
 What was tried, and what came of it. \`npm run reliability\` writes this page from the reports of the runs in
-\`docs/reliability/\`; \`npm run soak\` makes those of the kills.
+\`docs/reliability/\`; \`npm run soak\` makes those of the kills and of the largest tables.
 
 ## Killed at any time
 
-The real \`npm start\` under load, killed outright with all that it started, and started again on the same stores. After
-the last start each accepted task ends by itself; then object, D1 and R2 are compared on disk (\`scripts/soak/check-stores.ts\`).
+The real \`npm start\` under load, killed outright with all that it started, and started again on the same stores, every
+other time as if it had been off for up to a minute and a half. After the last start each accepted task ends by itself; then object, D1 and R2 are compared on disk (\`scripts/soak/check-stores.ts\`).
 
 ${table(
   ['seed', 'kills', 'of them while starting', 'requests', 'tasks accepted', 'versions', 'blobs', 'seconds', 'faults'],
-  kills === null
-    ? []
-    : [
-        [
-          kills.seed,
-          kills.kills + kills.killsWhileStarting,
-          kills.killsWhileStarting,
-          kills.requests,
-          kills.tasks,
-          kills.versions,
-          kills.blobs,
-          kills.seconds,
-          kills.faults.length,
-        ],
-      ],
+  (kills ?? []).map((run) => [
+    run.seed,
+    run.kills + run.killsWhileStarting,
+    run.killsWhileStarting,
+    run.requests,
+    run.tasks,
+    run.versions,
+    run.blobs,
+    run.seconds,
+    run.faults.length,
+  ]),
+)}
+
+## The largest tables
+
+Through the real \`npm start\`, from an origin that makes them as it sends. What is held is heap and buffers of the isolate
+after a collection of garbage, several times a second; a fault is more than ${MOST_HELD_BYTES / MIB} MiB, a device that does not get what
+the origin has, and anything left in R2 by a load that died.
+
+${table(
+  ['table', 'load', 'task', 'seconds', 'most held, MiB', 'given to the device, bytes', 'faults'],
+  (tables ?? []).map((row) => [
+    row.table,
+    row.load,
+    row.state,
+    row.seconds,
+    row.heldBytes === null ? '' : (row.heldBytes / MIB).toFixed(1),
+    row.givenBytes ?? '',
+    row.faults.length,
+  ]),
 )}
 
 ## Store faults
@@ -142,11 +161,6 @@ function runCampaigns(): void {
   writeReport('attacks', attacks);
   if (!faults.passed || !mutants.passed || attacks.some(({ failed }) => failed > 0))
     throw new Error('A campaign failed; the tables are not written.');
-}
-
-function read<T>(name: string): T | null {
-  const file = join(REPORTS, `${name}.json`);
-  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as T) : null;
 }
 
 function table(head: string[], rows: (string | number)[][]): string {

@@ -89,7 +89,15 @@ function startWorker(settings: LocalSettings, secret: string, log: number): Chil
   const limits = settings.rateLimits === undefined ? {} : { RATE_LIMITS: settings.rateLimits };
   writeWorkerVars(vars, { ...identity, ...limits, ORIGIN_HOSTS });
   const args = [
-    ...['dev', '--ip', '127.0.0.1', '--port', String(settings.port), '--inspector-port', '0'],
+    ...[
+      'dev',
+      '--ip',
+      '127.0.0.1',
+      '--port',
+      String(settings.port),
+      '--inspector-port',
+      process.env.INSPECTOR_PORT ?? '0',
+    ],
     ...['--persist-to', settings.stateDir, '--env-file', vars, '--show-interactive-dev-session=false'],
     ...['--log-level', process.env.WRANGLER_LOG ?? 'warn'],
   ];

@@ -114,7 +114,7 @@ async function underLoad(service: Service, observed: Observed, random: () => num
 }
 
 /** npm, what it started and what that started, at once and without a word. */
-async function killAll({ process: npm, ended }: Service): Promise<void> {
+export async function killAll({ process: npm, ended }: Service): Promise<void> {
   const pid = npm.pid ?? 0;
   if (npm.exitCode === null && npm.signalCode === null) {
     for (const one of [pid, ...(await descendants(pid))]) kill(one);

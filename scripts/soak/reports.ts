@@ -1,13 +1,27 @@
 /** What the campaigns tell, as JSON beside the documentation. */
 
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { offlineEnv, PROJECT } from '../lib/wrangler.ts';
 
 /** Where the runs' reports lie. */
-export const REPORTS = join(PROJECT, 'docs/reliability');
+const REPORTS = join(PROJECT, 'docs/reliability');
+
+/** How many runs of a campaign of chance are kept. */
+const MOST_RUNS = 5;
+
+/** The report of one campaign; null: there is none. */
+export function readReport<T>(name: string): T | null {
+  const file = join(REPORTS, `${name}.json`);
+  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as T) : null;
+}
+
+/** Adds a run to the last ones of a campaign. */
+export function addRun(name: string, run: object): void {
+  writeReport(name, [...(readReport<object[]>(name) ?? []), run].slice(-MOST_RUNS));
+}
 
 /** Keeps the report of one campaign. */
 export function writeReport(name: string, report: object): void {

@@ -18,6 +18,8 @@ export interface Stores {
   records: { device: string; key: string; version: number; changed: number }[];
   /** R2's blobs by name, with their content. */
   blobs: Map<string, Uint8Array>;
+  /** Uploads in parts that were neither completed nor let go of. */
+  openUploads: number;
 }
 
 /** Reads all stores below a `STATE_DIR`. Only for a service that has ended. */
@@ -27,6 +29,7 @@ export function readStores(stateDir: string): Stores {
     caches: databases(join(v3, 'do/freshet-CacheObject')).flatMap((db) => withDatabase(db, cachesIn)),
     ...d1In(join(v3, 'd1/miniflare-D1DatabaseObject')),
     blobs: blobsIn(join(v3, 'r2')),
+    openUploads: openUploadsIn(join(v3, 'r2')),
   };
 }
 
@@ -71,7 +74,20 @@ function d1In(directory: string): Pick<Stores, 'entries' | 'records'> {
 
 function blobsIn(directory: string): Map<string, Uint8Array> {
   const [path = ''] = databases(join(directory, 'miniflare-R2BucketObject'));
-  const rows = withDatabase(path, (db) => db.prepare('SELECT key, blob_id FROM _mf_objects').all());
-  const content = (id: unknown) => new Uint8Array(readFileSync(join(directory, 'freshet-blobs/blobs', String(id))));
-  return new Map(rows.map((row) => [String(row.key), content(row.blob_id)]));
+  const content = (id: unknown) => readFileSync(join(directory, 'freshet-blobs/blobs', String(id)));
+  return withDatabase(path, (db) => {
+    const rows = db.prepare('SELECT key, blob_id FROM _mf_objects').all();
+    const parts = db.prepare('SELECT blob_id FROM _mf_multipart_parts WHERE object_key = ? ORDER BY part_number');
+    return new Map(
+      rows.map(({ key = '', blob_id: whole }) => {
+        const ids = whole === null ? parts.all(key).map(({ blob_id: part }) => part) : [whole];
+        return [String(key), new Uint8Array(Buffer.concat(ids.map(content)))];
+      }),
+    );
+  });
+}
+
+function openUploadsIn(directory: string): number {
+  const [path = ''] = databases(join(directory, 'miniflare-R2BucketObject'));
+  return withDatabase(path, (db) => db.prepare('SELECT 1 FROM _mf_multipart_uploads WHERE state = 0').all().length);
 }

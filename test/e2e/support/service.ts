@@ -123,7 +123,8 @@ export function cleanEnv(): NodeJS.ProcessEnv {
   return env;
 }
 
-async function freePorts(): Promise<[number, number]> {
+/** Two ports that nobody listens on. */
+export async function freePorts(): Promise<[number, number]> {
   const servers = [createServer(), createServer()];
   const ports = await Promise.all(
     servers.map(
