@@ -2,19 +2,23 @@
 import { env } from 'cloudflare:workers';
 import type { LoadChange, PreviousLoad } from '../../src/contract/object.ts';
 import type { Resource, TableDefinition } from '../../src/contract/resource.ts';
+import type { Blobs } from '../../src/contract/stores.ts';
 import { readJson } from '../../src/origin/read-json.ts';
 import { r2Blobs } from '../../src/stores/blobs.ts';
 import type { LoadResult } from '../../src/tables/load.ts';
 import { loadTables } from '../../src/tables/load-tables.ts';
 
-const blobs = r2Blobs(env.BLOBS);
-
 /** One cache whose loads follow each other. */
 export class LoadedCache {
   readonly key = crypto.randomUUID();
+  readonly #blobs: Blobs;
   fence = 0;
   previous: PreviousLoad | null = null;
   nextRowId = 1;
+
+  constructor(blobs: Blobs = r2Blobs(env.BLOBS)) {
+    this.#blobs = blobs;
+  }
 
   /** Loads an answer that comes in pieces of so many bytes; what changed is the next load's version before. */
   async load(
@@ -25,7 +29,7 @@ export class LoadedCache {
     this.fence += 1;
     const { key, fence, previous, nextRowId } = this;
     const body = typeof answer === 'string' ? pieces(answer, 50_000) : answer;
-    const input = { body, blobs, key, fence, previous, nextRowId, tables, reader: readJson, guard };
+    const input = { body, blobs: this.#blobs, key, fence, previous, nextRowId, tables, reader: readJson, guard };
     const result = await loadTables(input);
     if (result.change !== null) {
       this.previous = previousOf(result.change, fence);
@@ -43,7 +47,7 @@ export class LoadedCache {
   /** The body of the last load that changed it. */
   async body(): Promise<string> {
     const { fence = 0, bytes = 0 } = this.previous ?? {};
-    const stream = await blobs.get(this.key, fence, 'body', { offset: 0, length: bytes });
+    const stream = await this.#blobs.get(this.key, fence, 'body', { offset: 0, length: bytes });
     return new Response(stream).text();
   }
 }

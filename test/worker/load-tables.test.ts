@@ -3,7 +3,8 @@ import { createHash } from 'node:crypto';
 import '../support/seed.ts';
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
-import { PART_BYTES } from '../../src/stores/blobs.ts';
+import type { Blobs } from '../../src/contract/stores.ts';
+import { PART_BYTES, r2Blobs } from '../../src/stores/blobs.ts';
 import { table } from '../support/rows.ts';
 import { LoadedCache, pieces } from '../support/tables.ts';
 
@@ -230,6 +231,30 @@ describe('a body past a part of R2', () => {
       change: { nextRowId: ROWS + 2 },
     });
     expect(await cache.objects()).toEqual(['1/body', '3/body', '3/delta']);
+  });
+
+  it('is held a part at a time, with some bytes a row for the id map', async () => {
+    const blobs = r2Blobs(env.BLOBS);
+    let heldBytes = 0;
+    let mostBytes = 0;
+    const begin: Blobs['begin'] = async (...place) => {
+      const upload = await blobs.begin(...place);
+      const part = async (content: Uint8Array) => {
+        await upload.part(content);
+        heldBytes -= content.byteLength;
+      };
+      return { ...upload, part };
+    };
+    async function* taken(): AsyncGenerator<Uint8Array> {
+      for await (const piece of large()) {
+        heldBytes += piece.byteLength;
+        mostBytes = Math.max(mostBytes, heldBytes);
+        yield piece;
+      }
+    }
+    const { change } = await new LoadedCache({ ...blobs, begin }).load(tables, taken());
+    expect(mostBytes).toBeLessThan(PART_BYTES + 500_000);
+    expect(change?.mapBytes).toBeLessThan(24 * ROWS);
   });
 
   it('whose delta grows past 8 MiB has a gap there', async () => {

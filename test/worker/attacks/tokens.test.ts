@@ -4,7 +4,7 @@
  */
 import { env } from 'cloudflare:workers';
 import { CompactEncrypt, exportJWK, exportSPKI, FlattenedSign, generateKeyPair, type JWTPayload } from 'jose';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { send, sendUnder } from '../../support/client.ts';
 import { TestOrigin } from '../../support/origin.ts';
 import { inSeconds, sign, token } from '../../support/token.ts';
@@ -196,6 +196,21 @@ describe('signatures', () => {
       headers: { Authorization: `Bearer ${header}.${payload}.${change(signature)}` },
     });
     expect(response.status).toBe(401);
+  });
+
+  it('are compared by the platform, in constant time, and never worked out here', async () => {
+    const [header, payload, signature = ''] = (await token()).split('.');
+    const compared = vi.spyOn(crypto.subtle, 'verify');
+    const worked = vi.spyOn(crypto.subtle, 'sign');
+    try {
+      for (const guess of [`A${signature.slice(1)}`, `${signature.slice(0, 20)}${'A'.repeat(23)}`]) {
+        expect(await refusal(`${header}.${payload}.${guess}`)).toBe(NOT_VALID);
+      }
+      expect(compared).toHaveBeenCalledTimes(2);
+      expect(worked).not.toHaveBeenCalled();
+    } finally {
+      vi.restoreAllMocks();
+    }
   });
 
   it('of ECDSA with r and s zero or the order of the curve are refused (CVE-2022-21449)', async () => {
