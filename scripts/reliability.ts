@@ -5,6 +5,7 @@
 
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { ShortFormsRow } from './campaigns.ts';
 import { PROJECT } from './lib/wrangler.ts';
 import { type AttackRow, runAttacks } from './soak/attacks.ts';
 import type { KillReport } from './soak/kills.ts';
@@ -46,15 +47,28 @@ const attacks = readReport<AttackRow[]>('attacks');
 const [model] = readReport<ModelRow[]>('object-model') ?? [];
 const mutants = readReport<MutantRow[]>('mutants');
 
+const shortForms = readReport<ShortFormsRow[]>('short-forms');
+
 const text = `# Reliability
 
 What was tried, and what came of it. \`npm run reliability\` writes this page from the reports of the runs in
 \`docs/reliability/\`; \`npm run soak\` makes those of the kills and of the largest tables.
 
+## Again and again
+
+The short forms of all campaigns, which \`npm test\` runs, each time with another seed (\`npm run campaigns\`); seconds are
+the sum over their files.
+
+${table(
+  ['seed', 'passed', 'failed', 'seconds'],
+  (shortForms ?? []).map(({ seed, passed, failed, seconds }) => [seed, passed, failed, seconds]),
+)}
+
 ## Killed at any time
 
 The real \`npm start\` under load, killed outright with all that it started, and started again on the same stores, every
-other time as if it had been off for up to a minute and a half. After the last start each accepted task ends by itself; then object, D1 and R2 are compared on disk (\`scripts/soak/check-stores.ts\`).
+other time as if it had been off for up to a minute and a half. After the last start each accepted task ends by itself;
+then object, D1 and R2 are compared on disk (\`scripts/soak/check-stores.ts\`).
 
 ${table(
   ['seed', 'kills', 'of them while starting', 'requests', 'tasks accepted', 'versions', 'blobs', 'seconds', 'faults'],
@@ -74,8 +88,8 @@ ${table(
 ## The largest tables
 
 Through the real \`npm start\`, from an origin that makes them as it sends. What is held is heap and buffers of the isolate
-after a collection of garbage, several times a second; a fault is more than ${MOST_HELD_BYTES / MIB} MiB, a device that does not get what
-the origin has, and anything left in R2 by a load that died.
+after a collection of garbage, several times a second. A fault is more than ${MOST_HELD_BYTES / MIB} MiB, a device that does not get
+what the origin has, and anything left in R2 by a load that died.
 
 ${table(
   ['table', 'load', 'task', 'seconds', 'most held, MiB', 'given to the device, bytes', 'faults'],
