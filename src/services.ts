@@ -30,7 +30,11 @@ export function makeServices(env: Env, waitUntil: (work: Promise<unknown>) => vo
     settings,
     resources: resourcesIn(env, settings.entryShards),
     entries,
-    lookup: entryLookup(entries, edge, { entryCacheMs: settings.entryCacheMs, waitUntil }),
+    lookup: entryLookup(entries, edge, {
+      entryCacheMs: settings.entryCacheMs,
+      readReplicas: settings.readReplicas,
+      waitUntil,
+    }),
     blobs: cachedBlobs(r2Blobs(env.BLOBS), edge, waitUntil),
     foldedDeltas: foldedDeltas(edge, waitUntil),
     syncRecords,

@@ -15,6 +15,8 @@ export interface Settings {
   syncRetentionDays: number;
   /** Caches that were not read for so long are purged, days; 0: never. */
   evictUnreadDays: number;
+  /** Whether look-ups may ask a replica of D1 that is nearer than its primary. */
+  readReplicas: boolean;
   /** Over how many databases the records of devices are spread. */
   syncShards: Shards;
   /** The same of entries. */
@@ -38,6 +40,7 @@ export function readSettings(env: object): Settings {
     originHosts: list(vars, 'ORIGIN_HOSTS'),
     syncRetentionDays: integer(vars, 'SYNC_RETENTION_DAYS', 400, 1, 36_500),
     evictUnreadDays: integer(vars, 'EVICT_UNREAD_DAYS', 90, 0, 36_500),
+    readReplicas: integer(vars, 'READ_REPLICAS', 0, 0, 1) === 1,
     syncShards: shards(vars, 'SYNC_SHARDS'),
     entryShards: shards(vars, 'ENTRY_SHARDS'),
     rateLimits: onOrOff(vars, 'RATE_LIMITS', true),

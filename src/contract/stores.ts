@@ -78,8 +78,15 @@ export interface EntryRow extends Entry {
 
 /** Entries (table `entries`). */
 export interface Entries {
-  /** From the primary, with the resource's mark, in one statement. `mark` is null for an unknown resource. */
-  read(key: string, resource: string): Promise<{ entry: Entry | null; mark: ResourceMark | null }>;
+  /**
+   * With the resource's mark, in one statement; `mark` is null for an unknown resource. From the primary; where replicas may
+   * answer, from the one that D1 picks for `session` (its constraint or a bookmark), and then with the next bookmark.
+   */
+  read(
+    key: string,
+    resource: string,
+    session?: string,
+  ): Promise<{ entry: Entry | null; mark: ResourceMark | null; bookmark?: string }>;
   /** One entry by its key alone. */
   find(key: string): Promise<EntryRow | null>;
   /** Those of the keys that have an entry, with their resources' marks, in one statement (`json_each`); chains left out. */

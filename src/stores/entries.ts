@@ -91,11 +91,15 @@ export interface EntryShard extends Entries {
 export function d1Entries(db: D1Database): EntryShard {
   const touching = (read: SyncMessage['read']) => db.prepare(TOUCH).bind(JSON.stringify(read));
   return {
-    async read(key, resource) {
-      const row = await db.withSession('first-primary').prepare(READ).bind(key, resource).first<ReadRow>();
-      return row === null
-        ? { entry: null, mark: null }
-        : { entry: hasEntry(row) ? entryOf(row) : null, mark: markOf(row) };
+    async read(key, resource, constraint) {
+      const session = db.withSession(constraint ?? 'first-primary');
+      const row = await session.prepare(READ).bind(key, resource).first<ReadRow>();
+      const bookmark = constraint === undefined ? null : session.getBookmark();
+      return {
+        entry: row !== null && hasEntry(row) ? entryOf(row) : null,
+        mark: row === null ? null : markOf(row),
+        ...(bookmark === null ? {} : { bookmark }),
+      };
     },
 
     async find(key) {

@@ -15,6 +15,8 @@ export interface EntryCopy {
   mark: ResourceMark | null;
   /** When D1 told the mark, ms; 0: never. */
   markAt: number;
+  /** Where D1 was then, where replicas may answer: the next one that is asked must know as much. */
+  bookmark?: string;
   /** Until then the location takes it as current, ms. */
   currentUntil: number;
 }
@@ -44,11 +46,12 @@ function bytesOf({ copy }: { copy: EntryCopy }): number {
 /** The newest of both in each member: the entry by its revision, the mark by when D1 told it. */
 export function mergeCopies(a: EntryCopy, b: EntryCopy | null): EntryCopy {
   if (b === null) return a;
-  const { mark, markAt } = a.markAt >= b.markAt ? a : b;
+  const { mark, markAt, bookmark } = a.markAt >= b.markAt ? a : b;
   return {
     entry: revisionOf(a) >= revisionOf(b) ? a.entry : b.entry,
     mark,
     markAt,
+    ...(bookmark === undefined ? {} : { bookmark }),
     currentUntil: Math.max(a.currentUntil, b.currentUntil),
   };
 }

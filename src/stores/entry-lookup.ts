@@ -18,6 +18,8 @@ import { overloaded } from './overloaded.ts';
 export interface EntryLookupOptions {
   /** How long a location takes what was looked up as current, ms; 0: every request asks D1. */
   entryCacheMs: number;
+  /** Whether a replica of D1 may be asked. Default: false, the primary. */
+  readReplicas?: boolean;
   /** Keeps the invocation alive for the copy at the edge. */
   waitUntil: (work: Promise<unknown>) => void;
   /** Clock, ms since the epoch. Default: Date.now. */
@@ -54,7 +56,7 @@ const notes = new BoundedMap<{ task: NotedTask; until: number }>(MAX_KEYS);
  * @throws Problem `overloaded`, by `find` and `findNewest`, when nothing is known and D1 does not answer
  */
 export function entryLookup(entries: Entries, edge: EdgeCache, options: EntryLookupOptions): EntryLookup {
-  const { entryCacheMs, waitUntil, now = Date.now, timeoutMs = 2000 } = options;
+  const { entryCacheMs, readReplicas = false, waitUntil, now = Date.now, timeoutMs = 2000 } = options;
 
   async function find(key: string, resource: string, isGlance = false): Promise<LookedUp> {
     const arrived = copies.turnNow();
@@ -68,7 +70,7 @@ export function entryLookup(entries: Entries, edge: EdgeCache, options: EntryLoo
     if (learnt !== null) return told(learnt);
 
     const prolonged = known !== null && entryCacheMs > 0 ? prolong(key, known) : Promise.resolve();
-    return askD1(key, resource, known, prolonged);
+    return askD1(key, resource, known, prolonged, known?.bookmark ?? 'first-unconstrained');
   }
 
   /** What another request of this isolate has learnt or is about to; null: this request is to ask. */
@@ -103,8 +105,9 @@ export function entryLookup(entries: Entries, edge: EdgeCache, options: EntryLoo
     resource: string,
     known: copies.EntryCopy | null,
     prolonged: Promise<void>,
+    session: string,
   ): Promise<LookedUp> {
-    const reading = learnFromD1(key, resource, known);
+    const reading = learnFromD1(key, resource, known, session);
     // An answer that comes too late for this request still serves the next.
     waitUntil(keepAtEdge(key, prolonged, reading));
     try {
@@ -120,9 +123,14 @@ export function entryLookup(entries: Entries, edge: EdgeCache, options: EntryLoo
     }
   }
 
-  async function learnFromD1(key: string, resource: string, known: copies.EntryCopy | null): Promise<copies.EntryCopy> {
-    const { entry, mark } = await entries.read(key, resource);
-    const copy = { entry, mark, markAt: now(), currentUntil: now() + entryCacheMs };
+  async function learnFromD1(
+    key: string,
+    resource: string,
+    known: copies.EntryCopy | null,
+    session: string,
+  ): Promise<copies.EntryCopy> {
+    const read = await entries.read(key, resource, readReplicas ? session : undefined);
+    const copy = { ...read, markAt: now(), currentUntil: now() + entryCacheMs };
     return copies.learn(key, copies.mergeCopies(copy, known), now());
   }
 
@@ -148,7 +156,7 @@ export function entryLookup(entries: Entries, edge: EdgeCache, options: EntryLoo
 
     async findNewest(key, resource) {
       const { copy: known } = await copies.knownHere(edge, key, now());
-      return askD1(key, resource, known, Promise.resolve());
+      return askD1(key, resource, known, Promise.resolve(), 'first-primary');
     },
 
     async put(entry) {

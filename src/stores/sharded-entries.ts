@@ -43,10 +43,11 @@ export function shardedEntries(databases: readonly D1Database[], shards: Shards)
   }
 
   return {
-    read: (key, resource) =>
+    // A bookmark is one database's, and a replica may lag behind a move.
+    read: (key, resource, session) =>
       look(
         key,
-        (store) => store.read(key, resource),
+        (store) => store.read(key, resource, shards.now === shards.before ? session : undefined),
         ({ entry }) => entry !== null,
       ),
 
