@@ -35,6 +35,8 @@ export class Rollout<Store> {
   readonly #working = new Set<Promise<unknown>>();
   #store: Store;
   #storeBefore: Store;
+  #deploys = 0;
+  #isMixed = false;
 
   constructor(make: (shards: Shards) => Store, [first = { now: 1, before: 1 }]: readonly Shards[]) {
     this.#make = make;
@@ -56,12 +58,22 @@ export class Rollout<Store> {
   deploy(shards: Shards): void {
     this.#storeBefore = this.#store;
     this.#store = this.#make(shards);
+    this.#deploys += 1;
+    this.#isMixed = true;
+  }
+
+  /** The result of work, and whether work under another setting may have gone on beside it. */
+  async watch<T>(work: () => Promise<T>): Promise<{ result: T; wasMixed: boolean }> {
+    const [deploys, isMixed] = [this.#deploys, this.#isMixed];
+    const result = await work();
+    return { result, wasMixed: isMixed || deploys !== this.#deploys };
   }
 
   /** The deploy reaches everybody; done when nothing works under the setting before any more. */
   async finish(): Promise<void> {
     this.#storeBefore = this.#store;
     await Promise.all(this.#working);
+    this.#isMixed = false;
   }
 
   #keep<T>(done: Promise<T>): Promise<T> {
