@@ -117,8 +117,10 @@ export class CacheObject extends DurableObject<Env> implements contract.CacheObj
   }
 
   #carryOut<N extends EventName>({ document, answer, effects }: Step<N>, requestId?: string): Asked<N> {
-    const known = { resource: document.cache.resource, ...(requestId === undefined ? {} : { requestId }) };
-    this.ctx.waitUntil(sendMessages(effects.send, known, this.#outside));
+    if (effects.send.length > 0) {
+      const known = { resource: document.cache.resource, ...(requestId === undefined ? {} : { requestId }) };
+      this.ctx.waitUntil(sendMessages(effects.send, known, this.#outside));
+    }
     if (!effects.store) return { answer, stored: NOTHING };
     const stored = storeEntry(document.cache.key, this.#rows, this.#outside);
     this.ctx.waitUntil(stored);

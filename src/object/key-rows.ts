@@ -6,7 +6,7 @@ import type { StepContext } from '../core/task-machine/draft.ts';
 import { nextAlarmAt } from '../core/task-machine/due.ts';
 import type { EventName, Events, Step } from '../core/task-machine/events.ts';
 import { step } from '../core/task-machine/index.ts';
-import { readDocument, readDocuments, writeDocument } from './documents.ts';
+import { Documents } from './documents.ts';
 import { type EndedTask, readEndedTask, sweepEndedTasks, trimEndedTasks, writeEndedTask } from './ended-tasks.ts';
 import { migrateSchema, readSchemaNumber, SCHEMA_NUMBER } from './schema.ts';
 
@@ -26,12 +26,14 @@ const UNKNOWN: Found = { document: null, ended: null };
 /** The rows of one object: documents and ended tasks of its keys. */
 export class KeyRows {
   readonly #storage: DurableObjectStorage;
+  readonly #documents: Documents;
   readonly #onEnded: (taskId: string) => void;
   #schemaNumber: number;
 
   /** `onEnded` is called for each task that has ended, after its transaction. */
   constructor(storage: DurableObjectStorage, onEnded: (taskId: string) => void) {
     this.#storage = storage;
+    this.#documents = new Documents(storage.sql);
     this.#onEnded = onEnded;
     this.#schemaNumber = readSchemaNumber(storage.sql);
   }
@@ -49,9 +51,9 @@ export class KeyRows {
   #find(where: Where): Found {
     const { sql } = this.#storage;
     if (this.#schemaNumber === 0) return UNKNOWN;
-    if ('key' in where) return { document: readDocument(sql, where.key), ended: null };
+    if ('key' in where) return { document: this.#documents.read(where.key), ended: null };
     const { taskId } = where;
-    const documents = readDocuments(sql);
+    const documents = this.#documents.all();
     const live = documents.find((document) => holdsTask(document, taskId));
     if (live !== undefined) return { document: live, ended: null };
     const ended = readEndedTask(sql, taskId);
@@ -60,14 +62,14 @@ export class KeyRows {
 
   /** The keys of the object; none before the first write. */
   keys(): string[] {
-    return this.#schemaNumber === 0 ? [] : readDocuments(this.#storage.sql).map(({ cache }) => cache.key);
+    return this.#schemaNumber === 0 ? [] : this.#documents.all().map(({ cache }) => cache.key);
   }
 
   /** One step of a known document; null (and nothing written): unknown. */
   async run<N extends EventName>(where: Where, name: N, request: Events[N]['request']): Promise<Step<N> | null> {
     if (this.#schemaNumber === 0) return null;
     const alarmAt = await this.#storage.getAlarm();
-    const done = this.#storage.transactionSync(() => {
+    const done = this.#transaction(() => {
       const { document, ended } = this.#find(where);
       return document === null ? null : this.#step(document, name, request, ended);
     });
@@ -77,9 +79,9 @@ export class KeyRows {
   /** Asks for a load; makes tables and document when the key was never asked for. */
   async enqueue(request: Events['enqueue']['request']): Promise<Step<'enqueue'>> {
     const alarmAt = await this.#storage.getAlarm();
-    const done = this.#storage.transactionSync(() => {
+    const done = this.#transaction(() => {
       if (this.#schemaNumber < SCHEMA_NUMBER) migrateSchema(this.#storage.sql, this.#schemaNumber);
-      const document = readDocument(this.#storage.sql, request.cache.key) ?? emptyDocument(request.cache);
+      const document = this.#documents.read(request.cache.key) ?? emptyDocument(request.cache);
       return this.#step(document, 'enqueue', request);
     });
     this.#schemaNumber = SCHEMA_NUMBER;
@@ -94,6 +96,15 @@ export class KeyRows {
     await this.run({ key }, 'swept', sweepEndedTasks(this.#storage.sql, key, now));
   }
 
+  #transaction<T>(work: () => T): T {
+    try {
+      return this.#storage.transactionSync(work);
+    } catch (error) {
+      this.#documents.forget();
+      throw error;
+    }
+  }
+
   /** `known`: an ended task that was read already. */
   #step<N extends EventName>(
     document: CacheDocument,
@@ -104,7 +115,7 @@ export class KeyRows {
     const { sql } = this.#storage;
     const { key } = document.cache;
     const done = step(document, name, request, this.#context(key, known));
-    if (done.document !== document) writeDocument(sql, done.document);
+    if (done.document !== document) this.#documents.write(done.document);
     for (const record of done.ended) writeEndedTask(sql, key, record);
     if (done.trims) trimEndedTasks(sql, key);
     return done;

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import type { TaskRecord } from '../../src/core/task-machine/document.ts';
 import { readEndedTask, sweepEndedTasks, trimEndedTasks, writeEndedTask } from '../../src/object/ended-tasks.ts';
 import { newCache } from '../support/loads.ts';
-import { alarmOf, load, refresh, stubOf, tablesOf } from '../support/object-loads.ts';
+import { alarmOf, load, objects, refresh, stubOf, tablesOf } from '../support/object-loads.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -41,6 +41,19 @@ it('makes its tables on the first write', async () => {
   expect(await tablesOf(cache)).toEqual([]);
   await refresh(cache);
   expect((await tablesOf(cache)).sort()).toEqual(['ended_tasks', 'keys', 'schema']);
+});
+
+it('remembers nothing of a transaction that failed', async () => {
+  const cache = newCache();
+  const { taskId } = await refresh(cache);
+  const request = { taskId, user: 'ann', mayRefresh: true, mayAdmin: true };
+  const rename = (from: string, to: string) =>
+    runInDurableObject(stubOf(cache), (_, { storage }) => void storage.sql.exec(`ALTER TABLE ${from} RENAME TO ${to}`));
+  await rename('ended_tasks', 'ended_away');
+  await expect(objects.revoke(request)).rejects.toThrow();
+  await rename('ended_away', 'ended_tasks');
+  expect(await objects.state(taskId)).toMatchObject({ outcome: 'found', task: { state: 'PENDING' } });
+  expect(await objects.revoke(request)).toMatchObject({ outcome: 'revoked' });
 });
 
 it('tries the alarm again when it could do nothing, and throws nothing', async () => {

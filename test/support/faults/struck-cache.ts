@@ -14,7 +14,7 @@ import { API_BASE } from '../../../src/contract/constants.ts';
 import { cacheIdentity } from '../../../src/core/cache-key.ts';
 import { namedBlobs } from '../../../src/core/task-machine/owed.ts';
 import { LoadSlots } from '../../../src/flows/load-slots.ts';
-import { readDocument } from '../../../src/object/documents.ts';
+import { Documents } from '../../../src/object/documents.ts';
 import { handleRefreshBatch } from '../../../src/queues/refresh-queue.ts';
 import { makeServices } from '../../../src/services.ts';
 import { d1Entries } from '../../../src/stores/entries.ts';
@@ -170,7 +170,7 @@ export class StruckCache {
       expect(await objects.state(taskId)).toMatchObject({ task: { state: 'SUCCESS' } });
     }
     const { document, versions } = await runInDurableObject(stubOf(this.cache), (_, { storage: { sql } }) => ({
-      document: readDocument(sql, this.cache.key),
+      document: new Documents(sql).read(this.cache.key),
       versions: sql
         .exec<{ version: number }>(
           "SELECT document ->> 'version' AS version FROM ended_tasks WHERE document ->> 'state' = 'SUCCESS' ORDER BY 1",

@@ -5,7 +5,7 @@ import { env } from 'cloudflare:workers';
 import { expect, vi } from 'vitest';
 import type { Entry } from '../../../src/contract/entry.ts';
 import { type CacheDocument, emptyDocument, type TaskRecord } from '../../../src/core/task-machine/document.ts';
-import { readDocument, writeDocument } from '../../../src/object/documents.ts';
+import { Documents } from '../../../src/object/documents.ts';
 import { readSchemaNumber } from '../../../src/object/schema.ts';
 import { r2Blobs } from '../../../src/stores/blobs.ts';
 import { d1Entries } from '../../../src/stores/entries.ts';
@@ -98,7 +98,7 @@ export class RealCache {
       if (readSchemaNumber(sql) === 0) return { document: emptyDocument(cache), ended: [], alarmAt };
       const ended = sql.exec<{ document: string }>('SELECT document FROM ended_tasks').toArray();
       return {
-        document: readDocument(sql, cache.key) ?? emptyDocument(cache),
+        document: new Documents(sql).read(cache.key) ?? emptyDocument(cache),
         ended: ended.map(({ document }) => JSON.parse(document) as TaskRecord),
         alarmAt,
       };
@@ -124,7 +124,9 @@ export class RealCache {
 
   /** Puts another document in place of the object's: for rules that are taken out. */
   async replaceDocument(document: CacheDocument): Promise<void> {
-    await this.#inObject(async ({ sql }) => writeDocument(sql, document));
+    await this.#inObject(async ({ sql }) => new Documents(sql).write(document));
+    // It has a copy of its own in memory.
+    await evictDurableObject(stubOf(this.cache));
   }
 
   /** The model is done with it. */
