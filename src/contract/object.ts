@@ -185,16 +185,31 @@ export type PurgeAnswer = { outcome: 'purged'; entry: Entry } | { outcome: 'unkn
 /** Also writes the entry to D1 again, so that a D1 that lags or was restored heals. */
 export type EntryAnswer = { outcome: 'found'; entry: Entry } | { outcome: 'unknown' } | Unavailable;
 
-/** The cache object as its callers see it: the Durable Object's stub, or the client that retries it. */
+/** The cache object as its callers see it, by the client that retries it. */
 export interface CacheObjectVerbs {
   enqueue(request: EnqueueRequest): Promise<EnqueueAnswer>;
   claim(request: ClaimRequest): Promise<ClaimAnswer>;
   commit(request: CommitRequest): Promise<CommitAnswer>;
   fail(request: FailRequest): Promise<FailAnswer>;
-  state(taskId: string): Promise<StateAnswer>;
+  /** `knowsEntry`: the caller has the entry that goes with the ended task, and is spared it. */
+  state(taskId: string, knowsEntry?: boolean): Promise<StateAnswer>;
   revoke(request: RevokeRequest): Promise<RevokeAnswer>;
   purge(request: PurgeRequest): Promise<PurgeAnswer>;
   entry(key: string): Promise<EntryAnswer>;
   /** Sends again what is due; for dead letters. */
   wake(taskId: string): Promise<void>;
 }
+
+declare const answer: unique symbol;
+/**
+ * An answer on its way from the object, as JSON. The platform ties the lifetime of an answer that is an object to the call, at
+ * more cost to the caller than the call itself (docs/performance.md).
+ */
+export type Told<Answer> = string & { readonly [answer]?: Answer };
+
+/** The verbs as the object itself has them. */
+export type ToldVerbs = Pick<CacheObjectVerbs, 'wake'> & {
+  [Verb in Exclude<keyof CacheObjectVerbs, 'wake'>]: (
+    ...request: Parameters<CacheObjectVerbs[Verb]>
+  ) => Promise<Told<Awaited<ReturnType<CacheObjectVerbs[Verb]>>>>;
+};

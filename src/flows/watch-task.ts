@@ -5,6 +5,7 @@
 
 import { hasEnded, type Task } from '../contract/task.ts';
 import { log } from '../log.ts';
+import { BoundedMap } from '../stores/bounded-map.ts';
 import { sleep } from '../waiting.ts';
 import { available } from './available.ts';
 import { heldRequests } from './held-requests.ts';
@@ -17,6 +18,10 @@ const FIRST_PAUSE_MS = 200;
 const PAUSE_GROWTH = 1.5;
 const LONGEST_PAUSE_MS = 2000;
 
+/** Ended tasks whose entry this isolate has put to the edge, and until when it need not be brought again, ms: it is known there for longer. */
+const brought = new BoundedMap<number>(10_000);
+const BROUGHT_MS = 30_000;
+
 /**
  * The task; null for one that is unknown or was forgotten. One object call.
  *
@@ -24,10 +29,14 @@ const LONGEST_PAUSE_MS = 2000;
  * @throws Problem `overloaded`
  */
 export async function readTask(services: TaskServices, taskId: string): Promise<Task | null> {
-  const answer = available(await services.objects.state(taskId));
+  const isBrought = (brought.get(taskId) ?? 0) > Date.now();
+  const answer = available(await services.objects.state(taskId, isBrought));
   if (answer.outcome === 'unknown') return null;
-  // Whoever is told SUCCESS finds the new version at this location at once.
-  if (answer.entry !== null) await services.lookup.put(answer.entry);
+  if (answer.entry !== null) {
+    // Whoever is told SUCCESS finds the new version at this location at once.
+    await services.lookup.put(answer.entry);
+    brought.set(taskId, Date.now() + BROUGHT_MS);
+  }
   return answer.task;
 }
 

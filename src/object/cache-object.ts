@@ -19,7 +19,7 @@ import { KeyRows, type Where } from './key-rows.ts';
 const ALARM_RETRY_MS = 60_000;
 
 /** The verbs of contract/object.ts; anything else is private, since every method can be called from outside. */
-export class CacheObject extends DurableObject<Env> implements contract.CacheObjectVerbs {
+export class CacheObject extends DurableObject<Env> implements contract.ToldVerbs {
   readonly #held = new HeldWaits();
   readonly #rows: KeyRows;
   readonly #outside: Outside;
@@ -31,7 +31,11 @@ export class CacheObject extends DurableObject<Env> implements contract.CacheObj
     this.#outside = { queue: env.REFRESH_QUEUE, entries, blobs: r2Blobs(env.BLOBS) };
   }
 
-  async enqueue(request: contract.EnqueueRequest): Promise<contract.EnqueueAnswer> {
+  async enqueue(request: contract.EnqueueRequest): Promise<contract.Told<contract.EnqueueAnswer>> {
+    return told(await this.#enqueue(request));
+  }
+
+  async #enqueue(request: contract.EnqueueRequest): Promise<contract.EnqueueAnswer> {
     if (this.#rows.areNewer) return { outcome: 'unavailable' };
     const step = await this.#rows.enqueue(request);
     const { requestId } = request;
@@ -39,46 +43,51 @@ export class CacheObject extends DurableObject<Env> implements contract.CacheObj
     if (answer.outcome !== 'task' || hasEnded(answer.task.state) || request.waitMs <= 0) return answer;
     const { taskId } = answer.task;
     await this.#held.until(taskId, request.waitMs);
-    const seen = await this.state(taskId);
+    const seen = await this.#state(taskId);
     return seen.outcome === 'found' ? { ...seen, outcome: 'task' } : answer;
   }
 
-  async claim(request: contract.ClaimRequest): Promise<contract.ClaimAnswer> {
-    return (await this.#ask(request, 'claim', request, { outcome: 'ended' })).answer;
+  async claim(request: contract.ClaimRequest): Promise<contract.Told<contract.ClaimAnswer>> {
+    return told((await this.#ask(request, 'claim', request, { outcome: 'ended' })).answer);
   }
 
   /** Answers when D1 has taken the version, or has failed to: then the alarm goes on. */
-  async commit(request: contract.CommitRequest): Promise<contract.CommitAnswer> {
+  async commit(request: contract.CommitRequest): Promise<contract.Told<contract.CommitAnswer>> {
     const first = await this.#ask(request, 'commit', request, { outcome: 'stale_lease' });
-    if (first.answer.outcome !== 'settling' || !(await first.stored)) return first.answer;
-    return (await this.#ask(request, 'commit', request, { outcome: 'stale_lease' })).answer;
+    if (first.answer.outcome !== 'settling' || !(await first.stored)) return told(first.answer);
+    return told((await this.#ask(request, 'commit', request, { outcome: 'stale_lease' })).answer);
   }
 
-  async fail(request: contract.FailRequest): Promise<contract.FailAnswer> {
+  async fail(request: contract.FailRequest): Promise<contract.Told<contract.FailAnswer>> {
     const { answer, stored } = await this.#ask(request, 'fail', request, { outcome: 'stale_lease' });
     await stored;
-    return answer;
+    return told(answer);
   }
 
-  async state(taskId: string): Promise<contract.StateAnswer> {
+  async state(taskId: string, knowsEntry = false): Promise<contract.Told<contract.StateAnswer>> {
+    const answer = await this.#state(taskId);
+    return told(knowsEntry && answer.outcome === 'found' ? { ...answer, entry: null } : answer);
+  }
+
+  async #state(taskId: string): Promise<contract.StateAnswer> {
     return (await this.#ask({ taskId }, 'state', { taskId }, { outcome: 'unknown' })).answer;
   }
 
-  async revoke(request: contract.RevokeRequest): Promise<contract.RevokeAnswer> {
-    return (await this.#ask(request, 'revoke', request, { outcome: 'unknown' })).answer;
+  async revoke(request: contract.RevokeRequest): Promise<contract.Told<contract.RevokeAnswer>> {
+    return told((await this.#ask(request, 'revoke', request, { outcome: 'unknown' })).answer);
   }
 
   /** @throws Error when D1 has not taken it: the purge stands and the alarm repeats the write, but nobody may rely on it yet */
-  async purge(request: contract.PurgeRequest): Promise<contract.PurgeAnswer> {
+  async purge(request: contract.PurgeRequest): Promise<contract.Told<contract.PurgeAnswer>> {
     const { answer, stored } = await this.#ask(request, 'purge', request, { outcome: 'unknown' });
     if (!(await stored)) throw new Error('the purge has not reached D1 yet');
-    return answer;
+    return told(answer);
   }
 
-  async entry(key: string): Promise<contract.EntryAnswer> {
+  async entry(key: string): Promise<contract.Told<contract.EntryAnswer>> {
     const { answer, stored } = await this.#ask({ key }, 'entry', { key }, { outcome: 'unknown' });
     await stored;
-    return answer;
+    return told(answer);
   }
 
   async wake(taskId: string): Promise<void> {
@@ -134,3 +143,8 @@ interface Asked<N extends EventName> {
 }
 
 const NOTHING = Promise.resolve(true);
+
+/** JSON takes all that rows take: an answer holds nothing else. */
+function told<Answer>(answer: Answer): contract.Told<Answer> {
+  return JSON.stringify(answer);
+}

@@ -1,6 +1,6 @@
 /** The cache objects as flows call them: the stub of a key or task, with the retries that the platform's flags allow. */
 
-import type { CacheObjectVerbs } from '../contract/object.ts';
+import type { CacheObjectVerbs, Told, ToldVerbs } from '../contract/object.ts';
 import type { Problem } from '../contract/problem.ts';
 import { backoffMs } from '../core/backoff.ts';
 import { objectNameOfKey, objectNameOfTask } from '../core/task-id.ts';
@@ -34,7 +34,7 @@ export function objectClient(namespace: DurableObjectNamespace<CacheObject>, req
     claim: (request) => retried(() => ofTask(request.taskId).claim(request)),
     commit: (request) => retried(() => ofTask(request.taskId).commit(request)),
     fail: (request) => retried(() => ofTask(request.taskId).fail(request)),
-    state: (taskId) => retried(() => ofTask(taskId).state(taskId)),
+    state: (taskId, knowsEntry) => retried(() => ofTask(taskId).state(taskId, knowsEntry)),
     revoke: async (request) => {
       let attempts = 0;
       const answer = await retried(() => {
@@ -47,20 +47,24 @@ export function objectClient(namespace: DurableObjectNamespace<CacheObject>, req
     },
     purge: (request) => retried(() => ofKey(request.key).purge(request)),
     entry: (key) => retried(() => ofKey(key).entry(key)),
-    wake: (taskId) => retried(() => ofTask(taskId).wake(taskId)),
+    wake: (taskId) =>
+      retried(async () => {
+        await ofTask(taskId).wake(taskId);
+        return 'null' as Told<void>;
+      }),
   };
 }
 
 /** The stub as what it is: the platform's types of recursive JSON values are deeper than the compiler follows. */
-function verbs(stub: unknown): CacheObjectVerbs {
-  return stub as CacheObjectVerbs;
+function verbs(stub: unknown): ToldVerbs {
+  return stub as ToldVerbs;
 }
 
 /** Each attempt takes a stub of its own: one that has thrown may stay broken. */
-async function retried<T>(call: () => Promise<T>, timeoutMs = TIMEOUT_MS): Promise<T> {
+async function retried<Answer>(call: () => Promise<Told<Answer>>, timeoutMs = TIMEOUT_MS): Promise<Answer> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await within(call(), timeoutMs);
+      return JSON.parse(await within(call(), timeoutMs)) as Answer;
     } catch (error) {
       if (!mayBeRepeated(error) || attempt === MAX_ATTEMPTS) throw refusal(error);
       await sleep(backoffMs(attempt, BACKOFF_MS, 0, Math.random()));

@@ -36,14 +36,10 @@ const LONGEST_PAUSE_MS = 50;
 /** Whoever asks D1 has told of its time-out before the others take it for gone. */
 const ASKING_MARGIN_MS = 500;
 const MAX_KEYS = 10_000;
-/** How long what was put to the edge need not be put there again: well within what a copy stays as last known, ms. */
-const BROUGHT_MS = 30_000;
 const UNKNOWN = 'What is current cannot be looked up right now; try again in a moment.';
 
 /** Key -> until when another request of this isolate is taken to be asking D1, ms. */
 const asking = new BoundedMap<number>(MAX_KEYS);
-/** Key -> which revision an answer of the object brought to the edge, and until when it is sure to be known there, ms. */
-const brought = new BoundedMap<{ revision: number; until: number }>(MAX_KEYS);
 /** Key -> until when another of those who wait in this isolate is taken to be finding a new copy, ms. */
 const glancing = new BoundedMap<number>(MAX_KEYS);
 /** Key -> turn at which asking D1 failed with nothing known. */
@@ -160,12 +156,9 @@ export function entryLookup(entries: Entries, edge: EdgeCache, options: EntryLoo
     },
 
     async put(entry) {
-      const before = brought.get(entry.key);
-      if (before !== undefined && before.revision >= entry.revision && now() < before.until) return;
       const answer = { entry, mark: null, markAt: 0, currentUntil: now() + entryCacheMs };
       const copy = copies.learn(entry.key, answer, now());
       if (copies.revisionOf(copy) === entry.revision) await copies.putToEdge(edge, entry.key, copy, now());
-      brought.set(entry.key, { revision: entry.revision, until: now() + BROUGHT_MS });
     },
 
     noteTask(key, task) {

@@ -20,7 +20,7 @@ function clientOf(...faults: { retryable?: boolean; overloaded?: boolean }[]) {
   const answer = async () => {
     const fault = faults.shift();
     if (fault !== undefined) throw Object.assign(new Error('fault'), fault);
-    return { outcome: 'unknown' };
+    return JSON.stringify({ outcome: 'unknown' });
   };
   const namespace = {
     getByName(name: string) {
@@ -83,7 +83,7 @@ describe('a revocation', () => {
     let left = lost;
     const revoke = async () => {
       if (left-- > 0) throw Object.assign(new Error('lost'), { retryable: true });
-      return { outcome: 'conflict', task: { taskId, state } };
+      return JSON.stringify({ outcome: 'conflict', task: { taskId, state } });
     };
     return objectClient({ getByName: () => ({ revoke }) } as unknown as DurableObjectNamespace<CacheObject>);
   }

@@ -5,12 +5,12 @@
 import { runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
-import type { CacheObjectVerbs } from '../../src/contract/object.ts';
 import { cacheIdentity } from '../../src/core/cache-key.ts';
 import { objectNameOfKey } from '../../src/core/task-id.ts';
 import { policyOf } from '../../src/core/task-policy.ts';
 import { runRefresh } from '../../src/flows/run-refresh.ts';
 import { CacheObject } from '../../src/object/cache-object.ts';
+import { objectClient } from '../../src/object/client.ts';
 import { makeServices } from '../../src/services.ts';
 import { d1Resources } from '../../src/stores/resources.ts';
 import { recordingDatabase } from '../support/database.ts';
@@ -67,7 +67,8 @@ async function countRefresh(first: unknown, second: unknown) {
     const calls: string[] = [];
     const bucket = telling(env.BLOBS, (name) => calls.push(`r2.${name}`));
     const bindings = { ...env, DB: d1.db, BLOBS: bucket };
-    const object: CacheObjectVerbs = telling(new CacheObject(state, bindings), (name) => calls.push(`object.${name}`));
+    const real = telling(new CacheObject(state, bindings), (name) => calls.push(`object.${name}`));
+    const object = objectClient({ getByName: () => real } as unknown as Env['CACHE_OBJECT']);
     const services = { ...makeServices(bindings, (work) => state.waitUntil(work)), objects: object };
 
     async function refresh(body: unknown): Promise<void> {

@@ -293,27 +293,6 @@ describe('entries are ordered by revision', () => {
     expect(await lookup.find(entry.key, entry.resource)).toEqual({ entry, mark: null, fetched: false });
   });
 
-  it('puts an answer of the object to the edge once, however often it is told', async () => {
-    let puts = 0;
-    const edge = edgeCache();
-    const counting: EdgeCache = {
-      ...edge,
-      put(...args) {
-        puts += 1;
-        return edge.put(...args);
-      },
-    };
-    const { lookup, pass } = bench({ edge: counting });
-    const entry = sampleEntry();
-    for (let told = 0; told < 3; told += 1) await lookup.put(entry);
-    expect(puts).toBe(1);
-    await lookup.put(next(entry));
-    expect(puts).toBe(2);
-    pass(30 * SECOND);
-    await lookup.put(next(entry));
-    expect(puts).toBe(3);
-  });
-
   it('reads what another isolate put to the edge, also where it remembers an older copy', async () => {
     const { lookup, other, settled } = bench();
     const entry = sampleEntry();

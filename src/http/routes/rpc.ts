@@ -128,7 +128,7 @@ function describeRead(id: string, how: string, body?: v.GenericSchema) {
       ),
       headerParameter(
         'Prefer',
-        'wait=N, respond-async: how long to wait for a cache that must be loaded; wait=N with If-None-Match or X-Delta also holds the answer until there is something newer',
+        'wait=N, respond-async: how long to wait for a load; wait=N with If-None-Match or X-Delta also until there is something newer',
       ),
       headerParameter('Last-Event-ID', 'v<N>: the version after which the event stream goes on'),
       headerParameter('Cache-Control', 'max-age=N: nothing loaded more than N seconds ago; needs cache:refresh'),
@@ -136,7 +136,7 @@ function describeRead(id: string, how: string, body?: v.GenericSchema) {
     answers: {
       200: {
         description:
-          'The body as it was loaded, of the content type of its origin; tables as [{"name","columns","data":[[<row id>,<cell>,…],…]},…]. With X-Delta, where Content-Version is "delta v<a>-v<b>", the difference: [{"name","insert_rows":[[<row id>,<cell>,…],…],"delete_ids":[<row id>,…]},…]; what cannot be had as a difference is answered with the full table. With Accept: text/event-stream, a stream of "event: version", "id: v<N>" and {"version","etag","inserted","deleted"}, how many rows came and went (null: not known), for the newest version and then for each that changes the body',
+          'The body as it was loaded; tables as [{"name","columns","data":[[<row id>,<cell>,…],…]},…]. With X-Delta, where Content-Version is "delta v<a>-v<b>", the difference: [{"name","insert_rows":[[<row id>,<cell>,…],…],"delete_ids":[<row id>,…]},…]; what cannot be had so is the full table. With Accept: text/event-stream, "event: version", "id: v<N>" and {"version","etag","inserted","deleted"} (rows; null: not known) for the newest version and each that changes the body',
         type: '*/*',
       },
       202: { description: 'It is still being loaded: the task that brings it', schema: TaskAnswer },
