@@ -54,7 +54,8 @@ export const MUTANTS: Mutant[] = [
     rules: kept((after, before) =>
       isPurge(after, before) && before.head?.lease != null ? { ...after, head: before.head } : after,
     ),
-    finds: /a stale lease|before is current|answers every call|a fence commits once/,
+    // The head that is put back may stand in the place of another task, which is then lost.
+    finds: /a stale lease|before is current|answers every call|a fence commits once|only when its task has ended/,
   },
   {
     rule: 'what a claim may write is owed',
