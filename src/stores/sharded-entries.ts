@@ -18,17 +18,22 @@ export function shardedEntries(databases: readonly D1Database[], shards: Shards)
   const homeOf = (key: string) => spread.home(hashOfKey(key));
   const formerOf = (key: string) => spread.former(hashOfKey(key));
 
-  /** At home, else where it was; and at home again, for it may have moved between the two looks. */
+  /**
+   * The newest of where it was and its home: an object under the setting before may have written there after a copy went home.
+   * Rows move home in between, at times back: what is in neither is looked for where it was once more.
+   */
   async function look<T>(
     key: string,
     ask: (store: EntryShard) => Promise<T>,
-    isThere: (found: T) => boolean,
+    entryOf: (found: T) => { revision: number } | null,
   ): Promise<T> {
     const [home, former] = [homeOf(key), formerOf(key)];
-    const found = await ask(home);
-    if (home === former || isThere(found)) return found;
+    if (home === former) return ask(home);
     const old = await ask(former);
-    return isThere(old) ? old : ask(home);
+    const found = await ask(home);
+    const [revision, oldRevision] = [found, old].map((answer) => entryOf(answer)?.revision ?? -1) as [number, number];
+    if (revision < 0 && oldRevision < 0) return ask(former);
+    return oldRevision > revision ? old : found;
   }
 
   async function move(rows: readonly StoredEntry[], from: EntryShard): Promise<number> {
@@ -48,14 +53,14 @@ export function shardedEntries(databases: readonly D1Database[], shards: Shards)
       look(
         key,
         (store) => store.read(key, resource, shards.now === shards.before ? session : undefined),
-        ({ entry }) => entry !== null,
+        ({ entry }) => entry,
       ),
 
     find: (key) =>
       look(
         key,
         (store) => store.find(key),
-        (row) => row !== null,
+        (row) => row,
       ),
 
     async findAll(keys) {

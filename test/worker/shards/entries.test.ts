@@ -118,6 +118,17 @@ describe('while entries lie in an old place yet', () => {
     expect((await of(3, 1).read(entry.key, entry.resource)).entry).toEqual(entry);
   });
 
+  it('one written late to the old place is found before an older one at home', async () => {
+    const entry = movingEntry({ revision: 5 });
+    await of(3).put({ ...entry, revision: 4 });
+    await of(1).put(entry);
+    const entries = of(3, 1);
+    expect((await entries.read(entry.key, entry.resource)).entry?.revision).toBe(5);
+    expect((await entries.find(entry.key))?.revision).toBe(5);
+    await entries.moveStrays?.();
+    expect((await of(3).find(entry.key))?.revision).toBe(5);
+  });
+
   it('a late write to the old place puts nothing back', async () => {
     const entry = movingEntry({ revision: 5 });
     await of(3, 1).put({ ...entry, revision: 6, loaded: null, chain: [] });
