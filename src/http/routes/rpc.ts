@@ -39,11 +39,10 @@ rpc.use('/rpc/*', async (c, next) => {
 rpc.use('/rpc/:title', methods('GET', 'POST', 'HEAD', 'OPTIONS'), protect('cache:read'));
 
 rpc.get('/rpc/:title', describeRead('readCache', 'parameters stand in the query'), (c) => {
-  const pairs = queryPairs(c);
   const user = c.get('identity').user;
   return answer(c, (title, definition) =>
     knownCache(definition, user, queryOf(c), () =>
-      cacheFor(user, title, definition, parametersFromQuery(definition, pairs)),
+      cacheFor(user, title, definition, parametersFromQuery(definition, queryPairs(c))),
     ),
   );
 });
