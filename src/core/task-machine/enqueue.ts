@@ -63,18 +63,17 @@ function joinTask(draft: Draft, request: EnqueueRequest, now: number): string | 
   const { head, behind } = draft.document;
   if (head !== null && runningAnswers(draft.document, request, now)) {
     const askers = joinedAskers(head.askers, request.asker);
-    if (askers !== head.askers) draft.update({ head: { ...head, askers } });
-    return head.taskId;
+    return keepTask(draft, 'head', askers === head.askers ? head : { ...head, askers });
   }
-  if (behind !== null) {
-    const next = joined(behind, request);
-    if (next !== behind) draft.update({ behind: next });
-    return behind.taskId;
-  }
+  if (behind !== null) return keepTask(draft, 'behind', joined(behind, request));
   if (head === null || head.state === 'STARTED') return null;
-  const next = joined(head, request);
-  if (next !== head) draft.update({ head: next });
-  return head.taskId;
+  return keepTask(draft, 'head', joined(head, request));
+}
+
+/** Puts a task in its place; its id. The same task as before changes nothing, and so writes no row. */
+function keepTask(draft: Draft, place: 'head' | 'behind', task: LiveTask): string {
+  if (task !== draft.document[place]) draft.update({ [place]: task });
+  return task.taskId;
 }
 
 /** Whether the load under way was claimed after the asked moment, and after somebody knew the asker's definition. */
@@ -89,8 +88,8 @@ function runningAnswers(document: CacheDocument, request: EnqueueRequest, now: n
 }
 
 /**
- * A waiting task with one more asker: its load goes by the newest definition that any of them knows. The task itself, and so no
- * row to write, where that changes nothing: most who join are reads.
+ * A waiting task with one more asker: its load goes by the newest definition that any of them knows. The task itself where that
+ * changes nothing: most who join are reads.
  */
 function joined(task: LiveTask, request: EnqueueRequest): LiveTask {
   const newer = request.number > task.number;
