@@ -10,9 +10,8 @@ type Row = { key: string; document: string };
 /** The documents of one object. */
 export class Documents {
   readonly #sql: SqlStorage;
-  readonly #known = new Map<string, CacheDocument>();
-  /** Whether all rows are known, and so that there are no others. */
-  #areAllKnown = false;
+  /** The documents of all keys; null: not read yet. */
+  #known: Map<string, CacheDocument> | null = null;
 
   constructor(sql: SqlStorage) {
     this.#sql = sql;
@@ -20,19 +19,20 @@ export class Documents {
 
   /** The document of a key; null: never asked for. */
   read(key: string): CacheDocument | null {
-    if (!this.#areAllKnown) this.all();
-    return this.#known.get(key) ?? null;
+    return this.#byKey().get(key) ?? null;
   }
 
   /** All documents of the object: one, but for keys that share 48 bits. */
   all(): CacheDocument[] {
-    if (!this.#areAllKnown) {
-      for (const { key, document } of this.#sql.exec<Row>('SELECT key, document FROM keys ORDER BY key')) {
-        this.#known.set(key, JSON.parse(document) as CacheDocument);
-      }
-      this.#areAllKnown = true;
+    return [...this.#byKey().values()];
+  }
+
+  #byKey(): ReadonlyMap<string, CacheDocument> {
+    if (this.#known === null) {
+      const rows = this.#sql.exec<Row>('SELECT key, document FROM keys ORDER BY key').toArray();
+      this.#known = new Map(rows.map(({ key, document }) => [key, JSON.parse(document) as CacheDocument]));
     }
-    return [...this.#known.values()];
+    return this.#known;
   }
 
   /** Inserts or replaces a document: one row written. */
@@ -42,12 +42,11 @@ export class Documents {
       document.cache.key,
       JSON.stringify(document),
     );
-    this.#known.set(document.cache.key, document);
+    this.#known?.set(document.cache.key, document);
   }
 
   /** Forgets the copies: a transaction was rolled back. */
   forget(): void {
-    this.#known.clear();
-    this.#areAllKnown = false;
+    this.#known = null;
   }
 }
