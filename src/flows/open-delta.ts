@@ -2,6 +2,7 @@
 
 import type { ChosenDelta, StoredStep } from '../core/choose-delta.ts';
 import { log } from '../log.ts';
+import { readWhole } from '../stores/blob-content.ts';
 import { deltaBody } from '../tables/delta-body.ts';
 import { decodeDelta, type StoredDelta } from '../tables/delta-format.ts';
 import { foldDeltas } from '../tables/fold.ts';
@@ -61,9 +62,9 @@ async function readDelta(
   key: string,
   { fence, bytes }: StoredStep,
 ): Promise<StoredDelta | null> {
-  const stream = await blobs.get(key, fence, 'delta');
-  const content = stream === null ? null : new Uint8Array(await new Response(stream).arrayBuffer());
-  const delta = content?.byteLength === bytes ? decodeDelta(content) : null;
+  const content = await blobs.get(key, fence, 'delta');
+  const whole = content === null ? null : await readWhole(content);
+  const delta = whole?.byteLength === bytes ? decodeDelta(whole) : null;
   if (delta === null) log('warn', 'cache.delta_unreadable', { key, fence, found: content !== null });
   return delta;
 }

@@ -7,7 +7,8 @@
  */
 
 import type { BlobName } from '../contract/object.ts';
-import type { BlobContent, BlobRange, Blobs } from '../contract/stores.ts';
+import type { BlobRange, Blobs } from '../contract/stores.ts';
+import { readWhole } from './blob-content.ts';
 import { BoundedMap } from './bounded-map.ts';
 import { type EdgeCache, edgeUrl } from './edge-cache.ts';
 import { fetchOnce } from './fetch-once.ts';
@@ -77,8 +78,4 @@ function isKept(name: BlobName, range: BlobRange | undefined): boolean {
 
 function urlOf(key: string, fence: number, name: BlobName, range: BlobRange | undefined): string {
   return edgeUrl('blob', key, fence, name, ...(range === undefined ? [] : [range.length]));
-}
-
-async function readWhole(content: BlobContent): Promise<Uint8Array<ArrayBuffer>> {
-  return new Uint8Array(await new Response(content).arrayBuffer());
 }

@@ -9,6 +9,7 @@ import { LoadFailure } from '../contract/problem.ts';
 import type { Resource, TableDefinition } from '../contract/resource.ts';
 import type { MakeRowReader, RowSink } from '../contract/rows.ts';
 import type { Blobs } from '../contract/stores.ts';
+import { readWhole } from '../stores/blob-content.ts';
 import { BlobWriter } from './blob-writer.ts';
 import { DeltaWriter } from './delta-writer.ts';
 import { checkGuard } from './guard.ts';
@@ -147,9 +148,7 @@ class Rows implements RowSink {
 async function previousMap(blobs: Blobs, key: string, previous: PreviousLoad | null): Promise<IdMap | null> {
   if (previous === null || previous.mapBytes === 0) return null;
   const range = { offset: previous.bytes, length: previous.mapBytes };
-  const stream = await blobs.get(key, previous.fence, 'body', range);
-  if (stream === null) return null;
-  const bytes = new Uint8Array(await new Response(stream).arrayBuffer());
-  const columns = decodeIdMap(bytes);
+  const content = await blobs.get(key, previous.fence, 'body', range);
+  const columns = content === null ? null : decodeIdMap(await readWhole(content));
   return columns === null ? null : new IdMap(columns);
 }
