@@ -16,6 +16,8 @@ export interface ResourceMark {
 export interface Resources {
   /** From the isolate, at most DEFINITION_CACHE_MS old; `atLeast` asks D1 if the kept one has a lower number. */
   find(title: string, atLeast?: number): Promise<StoredResource | null>;
+  /** The same of several, by title: D1 is asked once, for those that the isolate has no copy of. */
+  findAll(titles: readonly string[]): Promise<Map<string, StoredResource | null>>;
   /** From D1's primary: what a load goes by. Tombstones included. */
   read(title: string): Promise<StoredResource | null>;
   /** In order of title, after `after`; no tombstones. */
@@ -89,8 +91,8 @@ export interface Entries {
   ): Promise<{ entry: Entry | null; mark: ResourceMark | null; bookmark?: string }>;
   /** One entry by its key alone. */
   find(key: string): Promise<EntryRow | null>;
-  /** Those of the keys that have an entry, with their resources' marks, in one statement (`json_each`); chains left out. */
-  findAll(keys: readonly string[]): Promise<{ entry: Entry; mark: ResourceMark | null }[]>;
+  /** Those of the keys that have an entry, in one batch; chains left out. */
+  findAll(keys: readonly string[]): Promise<EntryRow[]>;
   /** A page in order of key after `after`. `next` is the cursor of the next page; a filtered page may be short. Chains left out. */
   list(
     filter: EntryFilter,

@@ -78,11 +78,6 @@ export function judge(entry: Entry | null, rules: FreshnessRules, now: number): 
   return { state, entry, loaded, expiresAt, standsIn };
 }
 
-/** The same of an entry whose resource is known by its mark alone: whether it was deleted or, since the load, purged. */
-export function countsAsAbsent(entry: Entry, mark: ResourceMark | null): boolean {
-  return mark === null || mark.deleted || entry.number < mark.purged;
-}
-
 /** A definition number is the time of its change, so what was loaded before expired then, if not earlier. */
 function expiryOf(loaded: Loaded, number: number, rules: FreshnessRules, now: number): number {
   const byAge = Math.min(loaded.expiresAt, loaded.loadedAt + rules.ttlMs);

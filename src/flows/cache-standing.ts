@@ -6,7 +6,6 @@ import type { EntryRow, Resources } from '../contract/stores.ts';
 import { isCacheKey } from '../core/cache-key.ts';
 import { freshnessRules, judge, type Standing } from '../core/freshness.ts';
 import type { Services } from './services.ts';
-import { sideBySide } from './side-by-side.ts';
 
 /** An entry, the definition that it is judged by and how it stands. */
 export interface StandingCache {
@@ -18,13 +17,11 @@ export interface StandingCache {
 
 /** Judges entries by their resources' definitions, each asked for once; `now` in ms since the epoch. */
 export async function standingsOf(
-  resources: Pick<Resources, 'find'>,
+  resources: Pick<Resources, 'findAll'>,
   entries: readonly EntryRow[],
   now: number,
 ): Promise<StandingCache[]> {
-  const titles = [...new Set(entries.map(({ resource }) => resource))];
-  const found = await sideBySide(titles, (title) => resources.find(title));
-  const known = new Map(titles.map((title, index) => [title, found[index] ?? null]));
+  const known = await resources.findAll([...new Set(entries.map(({ resource }) => resource))]);
   return entries.map((entry) => {
     const resource = known.get(entry.resource) ?? null;
     if (!isDefined(resource)) return { entry, resource: null, standing: { state: 'absent' } };

@@ -1,9 +1,12 @@
-/** What devices were last given (CONTRACT 2): one read of D1, and one more for what is current of those caches. */
+/**
+ * What devices were last given (CONTRACT 2): one read of D1, one more for what is current of those caches,
+ * and one for resources that the isolate does not know.
+ */
 
 import type { Entry } from '../contract/entry.ts';
 import type { SyncRecord } from '../contract/messages.ts';
 import type { SyncFilter, SyncPlace } from '../contract/stores.ts';
-import { countsAsAbsent } from '../core/freshness.ts';
+import { standingsOf } from './cache-standing.ts';
 import type { Services } from './services.ts';
 
 /** Which page of which records. */
@@ -26,7 +29,7 @@ export interface ListedSync {
 
 /** A page in order of user, device, resource and cache; `next` is the place that the next page begins after. */
 export async function listSyncs(
-  services: Pick<Services, 'syncRecords' | 'entries'>,
+  services: Pick<Services, 'syncRecords' | 'entries' | 'resources'>,
   { filter, after, limit, withCurrent }: SyncListRequest,
 ): Promise<{ syncs: ListedSync[]; next: SyncPlace | null }> {
   // One more than the page holds tells whether there is a next one.
@@ -40,12 +43,12 @@ export async function listSyncs(
 }
 
 async function currentOf(
-  { entries }: Pick<Services, 'entries'>,
+  { entries, resources }: Pick<Services, 'entries' | 'resources'>,
   records: readonly SyncRecord[],
 ): Promise<Map<string, Entry>> {
-  const keys = [...new Set(records.map(({ key }) => key))];
-  const found = keys.length === 0 ? [] : await entries.findAll(keys);
+  const found = await entries.findAll([...new Set(records.map(({ key }) => key))]);
+  const caches = await standingsOf(resources, found, Date.now());
   return new Map(
-    found.map(({ entry, mark }) => [entry.key, countsAsAbsent(entry, mark) ? { ...entry, loaded: null } : entry]),
+    caches.map(({ entry, standing }) => [entry.key, standing.state === 'absent' ? { ...entry, loaded: null } : entry]),
   );
 }

@@ -2,6 +2,7 @@
 
 import type { SyncMessage } from '../contract/messages.ts';
 import type { Entries, EntryFilter, ResourceMark } from '../contract/stores.ts';
+import { statementsFor } from './bound-values.ts';
 import { entryOf, entryRowOf, FIXED_COLUMNS, type StoredEntry, valuesOf, WRITTEN_COLUMNS } from './entry-row.ts';
 import { moveWalk, readWalk } from './walks.ts';
 
@@ -23,11 +24,7 @@ const READ = `
   LEFT JOIN resources ON resources.title = asked.resource
   LEFT JOIN entries ON entries.key = asked.key`;
 
-// Three rows read a key: that of the list counts as well. With `IN` it would be four.
-const FIND_ALL = `
-  SELECT ${MARK}, ${LISTED}
-  FROM json_each(?1) AS asked CROSS JOIN entries ON entries.key = asked.value
-  LEFT JOIN resources ON resources.title = entries.resource`;
+const findAll = (asked: string) => `SELECT ${LISTED} FROM ${asked} CROSS JOIN entries ON entries.key = asked.value`;
 
 // Only what a load changes is assigned: SQLite writes an index anew for each assigned column of it, changed or not.
 const PUT = `
@@ -108,8 +105,9 @@ export function d1Entries(db: D1Database): EntryShard {
     },
 
     async findAll(keys) {
-      const { results } = await db.prepare(FIND_ALL).bind(JSON.stringify(keys)).all<StoredEntry & MarkRow>();
-      return results.map((row) => ({ entry: entryOf(row), mark: markOf(row) }));
+      if (keys.length === 0) return [];
+      const pages = await db.batch<StoredEntry>(statementsFor(db, keys, findAll));
+      return pages.flatMap(({ results }) => results.map(entryRowOf));
     },
 
     async list(filter, after, limit, now) {
@@ -134,7 +132,7 @@ export function d1Entries(db: D1Database): EntryShard {
     },
 
     async count(resource) {
-      const sql = 'SELECT count(*) AS count FROM entries WHERE resource = ?1 AND version IS NOT NULL';
+      const sql = 'SELECT count FROM loaded_caches WHERE resource = ?1';
       return (await db.prepare(sql).bind(resource).first<number>('count')) ?? 0;
     },
 
@@ -203,7 +201,7 @@ function conditions(filter: EntryFilter, after: string, now: number): { range: C
   if (readSince !== undefined) also(predicate, 'read_at >= ?', readSince);
   if (state === 'fresh') also(predicate, 'expires_at > ?', now);
   if (state === 'stale') also(predicate, 'coalesce(expires_at, 0) <= ?', now);
-  if (state === 'failing') also(predicate, 'last_error IS NOT NULL');
+  if (state === 'failing') also(range, 'last_error IS NOT NULL');
   return { range, predicate };
 }
 

@@ -6,6 +6,7 @@ import type { Resources } from '../contract/stores.ts';
 import { nextRunAt } from '../core/schedule.ts';
 import { log } from '../log.ts';
 import { within } from '../waiting.ts';
+import { statementsFor } from './bound-values.ts';
 import { BoundedMap } from './bounded-map.ts';
 import { overloaded } from './overloaded.ts';
 
@@ -35,6 +36,12 @@ interface Copy {
   askAt: number;
 }
 const copies = new BoundedMap<Copy>(MEMORY_BYTES, (copy) => copy.bytes);
+
+/** By title; null: there is none. */
+type Found = Map<string, StoredResource | null>;
+
+const readSql = (asked: string) =>
+  `SELECT ${COLUMNS} FROM ${asked} CROSS JOIN resources ON resources.title = asked.value`;
 
 const SAME_SCHEDULE = "definition ->> '$.schedule' IS ?2 ->> '$.schedule'";
 
@@ -89,18 +96,46 @@ interface DueRow extends Row {
 /**
  * The definitions of a database; `now` is the clock of the copies, ms. Calls throw what D1 throws.
  *
- * @throws Problem `overloaded`, by `find`, when D1 does not answer and no copy can stand in
+ * @throws Problem `overloaded`, by `find` and `findAll`, when D1 does not answer and no copy can stand in
  */
 export function d1Resources(db: D1Database, now: () => number = Date.now): Resources {
-  async function read(title: string): Promise<StoredResource | null> {
-    const row = await db
-      .withSession('first-primary')
-      .prepare(`SELECT ${COLUMNS} FROM resources WHERE title = ?1`)
-      .bind(title)
-      .first<Row>();
-    const resource = row === null ? null : resourceOf(row);
-    keep(title, resource, now());
-    return resource;
+  async function readAll(titles: readonly string[]): Promise<Found> {
+    const session = db.withSession('first-primary');
+    const pages = await session.batch<Row>(statementsFor(session, titles, readSql));
+    const rows = new Map(pages.flatMap(({ results }) => results.map((row) => [row.title, resourceOf(row)])));
+    const found: Found = new Map(titles.map((title) => [title, rows.get(title) ?? null]));
+    for (const [title, resource] of found) keep(title, resource, now());
+    return found;
+  }
+
+  async function findAll(titles: readonly string[], atLeast = 0): Promise<Found> {
+    const usable = new Map<string, Copy>();
+    for (const title of titles) {
+      const copy = copies.get(title);
+      if (copy !== undefined && (copy.resource?.number ?? 0) >= atLeast) usable.set(title, copy);
+    }
+    const asked = titles.filter((title) => now() >= (usable.get(title)?.askAt ?? 0));
+    const found: Found = new Map(Array.from(usable, ([title, { resource }]) => [title, resource]));
+    if (asked.length > 0) for (const [title, resource] of await ask(asked, usable)) found.set(title, resource);
+    return new Map(titles.map((title) => [title, definedOnly(found.get(title) ?? null)]));
+  }
+
+  async function ask(titles: readonly string[], usable: ReadonlyMap<string, Copy>): Promise<Found> {
+    for (const title of titles) {
+      // The others take the copy while this request asks, and as long after it has given up on a D1 that stalls.
+      const copy = usable.get(title);
+      if (copy !== undefined) copies.set(title, { ...copy, askAt: now() + 2 * TIMEOUT_MS });
+    }
+    try {
+      return await within(readAll(titles), TIMEOUT_MS);
+    } catch (error) {
+      const cannotStandIn = (copy?: Copy) => copy === undefined || now() >= copy.toldAt + LAST_KNOWN_MS;
+      if (titles.some((title) => cannotStandIn(usable.get(title)))) {
+        throw overloaded('The definition of the resource cannot be read right now; try again in a moment.', error);
+      }
+      log('warn', 'resource.read_failed', { resources: titles, error });
+      return new Map();
+    }
   }
 
   async function run(sql: string, ...values: (string | number | null)[]): Promise<number> {
@@ -112,24 +147,9 @@ export function d1Resources(db: D1Database, now: () => number = Date.now): Resou
   }
 
   return {
-    async find(title, atLeast = 0) {
-      const copy = copies.get(title);
-      const usable = copy !== undefined && (copy.resource?.number ?? 0) >= atLeast ? copy : null;
-      if (usable !== null && now() < usable.askAt) return definedOnly(usable.resource);
-      // The others take the copy while this request asks, and as long after it has given up on a D1 that stalls.
-      if (usable !== null) copies.set(title, { ...usable, askAt: now() + 2 * TIMEOUT_MS });
-      try {
-        return definedOnly(await within(read(title), TIMEOUT_MS));
-      } catch (error) {
-        if (usable === null || now() >= usable.toldAt + LAST_KNOWN_MS) {
-          throw overloaded('The definition of the resource cannot be read right now; try again in a moment.', error);
-        }
-        log('warn', 'resource.read_failed', { resource: title, error });
-        return definedOnly(usable.resource);
-      }
-    },
-
-    read,
+    find: async (title, atLeast) => (await findAll([title], atLeast)).get(title) ?? null,
+    findAll,
+    read: async (title) => (await readAll([title])).get(title) ?? null,
 
     async list(after, limit) {
       const { results } = await db

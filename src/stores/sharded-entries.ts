@@ -65,17 +65,14 @@ export function shardedEntries(databases: readonly D1Database[], shards: Shards)
 
     async findAll(keys) {
       const found = await spread.each(keys, hashOfKey, (store, own) => store.findAll(own));
-      return newest(found.flat(), ({ entry }) => entry);
+      return newest(found.flat());
     },
 
     async list(filter, after, limit, now) {
       const pages = await spread.all((store) => store.list(filter, after, limit, now));
       // Behind the first of the pages' ends its database may have more.
       const [end = null] = pages.flatMap(({ next }) => next ?? []).sort();
-      const entries = newest(
-        pages.flatMap((page) => page.entries),
-        (row) => row,
-      )
+      const entries = newest(pages.flatMap((page) => page.entries))
         .filter(({ key }) => end === null || key <= end)
         .sort(byKey);
       const page = entries.slice(0, limit);
@@ -131,12 +128,11 @@ export function shardedEntries(databases: readonly D1Database[], shards: Shards)
 }
 
 /** One of each key: that of the highest revision. */
-function newest<T>(found: readonly T[], entryOf: (item: T) => { key: string; revision: number }): T[] {
-  const kept = new Map<string, T>();
-  for (const item of found) {
-    const { key, revision } = entryOf(item);
-    const other = kept.get(key);
-    if (other === undefined || entryOf(other).revision < revision) kept.set(key, item);
+function newest(rows: readonly EntryRow[]): EntryRow[] {
+  const kept = new Map<string, EntryRow>();
+  for (const row of rows) {
+    const other = kept.get(row.key);
+    if (other === undefined || other.revision < row.revision) kept.set(row.key, row);
   }
   return [...kept.values()];
 }

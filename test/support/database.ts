@@ -8,7 +8,7 @@ export interface Recording {
   metas: D1Meta[];
 }
 
-/** Wraps a database so that each statement that runs is noted, sessions and batches included; `after` follows each outside batches. */
+/** Wraps a database so that each statement that runs is noted, sessions and batches included; `after` follows each statement or batch. */
 export function recordingDatabase(inner: D1Database, after: () => Promise<void> = async () => {}): Recording {
   const statements: Recording['statements'] = [];
   const metas: D1Meta[] = [];
@@ -45,6 +45,7 @@ export function recordingDatabase(inner: D1Database, after: () => Promise<void> 
         });
         const results = await session.batch(all);
         metas.push(...results.map((result) => result.meta));
+        await after();
         return results;
       },
     };

@@ -30,7 +30,7 @@ describe('an entry in D1', () => {
     await entries.put(entry);
     expect((await entries.read(entry.key, entry.resource)).entry).toEqual(entry);
     expect(await entries.find(entry.key)).toEqual({ ...entry, readAt: null });
-    expect(await entries.findAll([entry.key, 'none'])).toEqual([{ entry: { ...entry, chain: [] }, mark: null }]);
+    expect(await entries.findAll([entry.key, 'none'])).toEqual([{ ...entry, chain: [], readAt: null }]);
   });
 
   it('comes back as it was put when nothing is loaded', async () => {
@@ -72,13 +72,13 @@ describe('the revision orders writes', () => {
 });
 
 describe('rows written', () => {
-  it('costs one row to put a new revision, of a private cache too', async () => {
+  it('costs one row to put a new revision, of a private cache too; the first has two indexes and a count', async () => {
     const { db, metas } = recordingDatabase(env.DB);
     const entry = sampleEntry({ owner: 'ada' });
     await d1Entries(db).put(entry);
     await d1Entries(db).put({ ...entry, revision: 2, number: 101, loaded: sampleLoaded(2), retryAt: 5 });
     await d1Entries(db).put(entry);
-    expect(metas.map((meta) => meta.rows_written)).toEqual([3, 1, 0]);
+    expect(metas.map((meta) => meta.rows_written)).toEqual([4, 1, 0]);
   });
 
   it('costs one row to note a read, and none a second time in the hour', async () => {
@@ -102,6 +102,18 @@ describe('rows written', () => {
   });
 });
 
+describe('several entries', () => {
+  it('are found in one batch for one row each, however many', async () => {
+    const all = Array.from({ length: 250 }, () => sampleEntry());
+    await putAll(...all);
+    const { db, statements, metas } = recordingDatabase(env.DB);
+    const found = await d1Entries(db).findAll(all.map(({ key }) => key));
+    expect(found.map(({ key }) => key)).toEqual(all.map(({ key }) => key));
+    expect(statements.map(({ values }) => values.length)).toEqual([100, 100, 50]);
+    expect(metas.map((meta) => meta.rows_read)).toEqual([100, 100, 50]);
+  });
+});
+
 describe('the mark of the resource', () => {
   const resources = d1Resources(env.DB);
 
@@ -116,16 +128,6 @@ describe('the mark of the resource', () => {
       mark: { number: 1000, purged: 1000, deleted: false },
     });
     expect(statements).toHaveLength(1);
-  });
-
-  it('comes with each of several entries', async () => {
-    const title = unique('marked');
-    const entry = sampleEntry({ resource: title });
-    await resources.put(title, sampleResource(), true, null, 1000);
-    await entries.put(entry);
-    expect((await entries.findAll([entry.key])).map(({ mark }) => mark)).toEqual([
-      { number: 1000, purged: 1000, deleted: false },
-    ]);
   });
 
   it('comes without an entry', async () => {
@@ -228,10 +230,36 @@ describe('the list of entries', () => {
     expect(second.next).toBeNull();
   });
 
-  it('counts the loaded caches of a resource', async () => {
+  it('reads no others to find the failing', async () => {
+    const resource = unique('failing');
+    const lastError = taskError('origin-status', '500');
+    const failing = [sampleEntry({ resource, lastError }), sampleEntry({ resource, lastError })].sort(byKey);
+    await putAll(...failing, ...Array.from({ length: 20 }, () => sampleEntry({ resource })));
+    const { db, metas } = recordingDatabase(env.DB);
+    const { entries: found } = await d1Entries(db).list({ resource, state: 'failing' }, null, 10, 0);
+    expect(found.map(({ key }) => key)).toEqual(failing.map(({ key }) => key));
+    expect(metas[0]?.rows_read).toBeLessThanOrEqual(found.length + 2);
+    await putAll(...failing.map((entry) => ({ ...entry, revision: entry.revision + 1, lastError: null })));
+    expect((await entries.list({ resource, state: 'failing' }, null, 10, 0)).entries).toEqual([]);
+  });
+});
+
+describe('the count of the loaded caches of a resource', () => {
+  it('follows loads, purges and removals, and is read from one row', async () => {
     const resource = unique('counted');
-    await putAll(sampleEntry({ resource }), sampleEntry({ resource }), sampleEntry({ resource, loaded: null }));
+    const [first, second, empty] = [0, 1, 2].map(() => sampleEntry({ resource })) as [Entry, Entry, Entry];
+    const next = (entry: Entry, loaded: Entry['loaded']) => ({ ...entry, revision: entry.revision + 1, loaded });
+    expect(await entries.count(resource)).toBe(0);
+    await putAll(first, second, { ...empty, loaded: null });
     expect(await entries.count(resource)).toBe(2);
+    await putAll(next(first, sampleLoaded(2)), next(second, null), next(empty, sampleLoaded(1)));
+    expect(await entries.count(resource)).toBe(2);
+    await putAll(first, empty);
+    expect(await entries.count(resource)).toBe(2);
+    await entries.drop(await entries.rowsOf([empty.key]));
+    const { db, metas } = recordingDatabase(env.DB);
+    expect(await d1Entries(db).count(resource)).toBe(1);
+    expect(metas.map((meta) => meta.rows_read)).toEqual([1]);
   });
 });
 
@@ -246,6 +274,6 @@ describe('removing entries', () => {
     await putAll(empty, loaded, kept);
     await entries.remove([empty.key, loaded.key, kept.key]);
     const left = await entries.findAll([empty.key, loaded.key, kept.key]);
-    expect(left.map(({ entry }) => entry.key).sort()).toEqual([loaded.key, kept.key].sort());
+    expect(left.map(({ key }) => key).sort()).toEqual([loaded.key, kept.key].sort());
   });
 });

@@ -228,6 +228,28 @@ describe('the copy in the isolate', () => {
     expect(statements).toHaveLength(1);
   });
 
+  it('leaves only the others to be asked for, all at once', async () => {
+    const [known, other, none] = [unique('known'), unique('other'), unique('none')];
+    await resources.put(known, definition, true, null, 1000);
+    await env.DB.prepare(
+      'INSERT INTO resources (title, definition, number, purged, changed_at) VALUES (?1, ?2, 1, 1, 1)',
+    )
+      .bind(other, JSON.stringify(definition))
+      .run();
+    const { db, statements, metas } = recordingDatabase(env.DB);
+    const reader = d1Resources(db);
+    const found = await reader.findAll([known, other, none]);
+    expect([...found].map(([title, resource]) => [title, resource?.number])).toEqual([
+      [known, 1000],
+      [other, 1],
+      [none, undefined],
+    ]);
+    expect(statements.map(({ values }) => values)).toEqual([[other, none]]);
+    expect(metas.map((meta) => meta.rows_read)).toEqual([1]);
+    expect([...(await reader.findAll([known, other, none])).values()]).toEqual([...found.values()]);
+    expect(statements).toHaveLength(1);
+  });
+
   it('is asked for by one of many when it has run out', async () => {
     const title = unique('herd');
     const { db, statements } = recordingDatabase(env.DB);

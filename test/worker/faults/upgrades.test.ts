@@ -79,7 +79,7 @@ describe.each(documents)('an object of release 0.1 ($document.cache.resource)', 
 });
 
 it('D1 migrations run forward over the rows of release 0.1, and lose none', async () => {
-  for (const table of ['resources', 'entries', 'sync_records', 'walks', 'd1_migrations']) {
+  for (const table of ['resources', 'entries', 'loaded_caches', 'sync_records', 'walks', 'd1_migrations']) {
     await env.DB.prepare(`DROP TABLE ${table}`).run();
   }
   await applyD1Migrations(env.DB, env.TEST_MIGRATIONS.slice(0, MIGRATIONS_THEN));
@@ -92,6 +92,10 @@ it('D1 migrations run forward over the rows of release 0.1, and lose none', asyn
     expect(entry).toEqual(entryOf(document));
     const resource = await d1Resources(env.DB).read(document.cache.resource);
     expect(resource).toMatchObject({ number: document.number, definition: { ttl_s: expect.any(Number) } });
+  }
+  for (const resource of new Set(documents.map(({ document }) => document.cache.resource))) {
+    const loaded = documents.filter(({ document }) => document.cache.resource === resource && document.loaded !== null);
+    expect(await d1Entries(env.DB).count(resource)).toBe(loaded.length);
   }
   const records = await d1SyncRecords(env.DB).list({ user: null }, null, 100);
   expect(records).toHaveLength(statements.filter((line) => line.includes('INTO sync_records')).length);
