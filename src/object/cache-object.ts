@@ -70,7 +70,9 @@ export class CacheObject extends DurableObject<Env> implements contract.ToldVerb
   }
 
   async #state(taskId: string): Promise<contract.StateAnswer> {
-    return (await this.#ask({ taskId }, 'state', { taskId }, { outcome: 'unknown' })).answer;
+    if (this.#rows.areNewer) return { outcome: 'unavailable' };
+    const done = await this.#rows.look(taskId);
+    return done === null ? { outcome: 'unknown' } : this.#carryOut(done).answer;
   }
 
   async revoke(request: contract.RevokeRequest): Promise<contract.Told<contract.RevokeAnswer>> {

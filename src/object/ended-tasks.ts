@@ -1,7 +1,11 @@
-/** Table `ended_tasks`: tasks that ended, one row each, written once. */
+/**
+ * Table `ended_tasks`: tasks that ended, one row each, written once; and a copy of some in memory, since their state is
+ * asked for as long as their clients poll. The table is the truth, as with documents (documents.ts).
+ */
 
 import { TASK_RETENTION_COUNT, TASK_RETENTION_MS } from '../contract/constants.ts';
 import type { TaskRecord } from '../core/task-machine/document.ts';
+import { BoundedMap } from '../stores/bounded-map.ts';
 
 /** An ended task and the key that it belongs to. */
 export interface EndedTask {
@@ -9,43 +13,68 @@ export interface EndedTask {
   record: TaskRecord;
 }
 
-/** An ended task, however old; null: unknown. */
-export function readEndedTask(sql: SqlStorage, taskId: string): EndedTask | null {
-  const [row] = sql.exec<{ key: string; document: string }>(
-    'SELECT key, document FROM ended_tasks WHERE task_id = ?',
-    taskId,
-  );
-  return row === undefined ? null : { key: row.key, record: JSON.parse(row.document) as TaskRecord };
-}
+/** Copies that an object keeps. */
+const MAX_KNOWN = 20;
 
-/** Appends a task that has ended. */
-export function writeEndedTask(sql: SqlStorage, key: string, record: TaskRecord): void {
-  sql.exec(
-    'INSERT OR IGNORE INTO ended_tasks (task_id, key, ended_at, document) VALUES (?, ?, ?, ?)',
-    record.taskId,
-    key,
-    record.endedAt,
-    JSON.stringify(record),
-  );
-}
+/** The ended tasks of one object. */
+export class EndedTasks {
+  readonly #sql: SqlStorage;
+  #known = new BoundedMap<EndedTask>(MAX_KNOWN);
 
-/** Cuts the tasks of a key to the newest TASK_RETENTION_COUNT. */
-export function trimEndedTasks(sql: SqlStorage, key: string): void {
-  sql.exec(
-    `DELETE FROM ended_tasks WHERE task_id IN (
-       SELECT task_id FROM ended_tasks WHERE key = ? ORDER BY ended_at DESC, task_id LIMIT -1 OFFSET ?)`,
-    key,
-    TASK_RETENTION_COUNT,
-  );
-}
+  constructor(sql: SqlStorage) {
+    this.#sql = sql;
+  }
 
-/** Removes the tasks of a key that ended TASK_RETENTION_MS ago; what is left. */
-export function sweepEndedTasks(sql: SqlStorage, key: string, now: number): { count: number; oldestAt: number | null } {
-  sql.exec('DELETE FROM ended_tasks WHERE key = ? AND ended_at <= ?', key, now - TASK_RETENTION_MS);
-  return sql
-    .exec<{ count: number; oldestAt: number | null }>(
-      'SELECT count(*) AS count, min(ended_at) AS oldestAt FROM ended_tasks WHERE key = ?',
+  /** An ended task, however old; null: unknown. */
+  read(taskId: string): EndedTask | null {
+    const known = this.#known.get(taskId);
+    if (known !== undefined) return known;
+    const [row] = this.#sql.exec<{ key: string; document: string }>(
+      'SELECT key, document FROM ended_tasks WHERE task_id = ?',
+      taskId,
+    );
+    if (row === undefined) return null;
+    const ended = { key: row.key, record: JSON.parse(row.document) as TaskRecord };
+    this.#known.set(taskId, ended);
+    return ended;
+  }
+
+  /** Appends a task that has ended. */
+  write(key: string, record: TaskRecord): void {
+    this.#sql.exec(
+      'INSERT OR IGNORE INTO ended_tasks (task_id, key, ended_at, document) VALUES (?, ?, ?, ?)',
+      record.taskId,
       key,
-    )
-    .one();
+      record.endedAt,
+      JSON.stringify(record),
+    );
+  }
+
+  /** Cuts the tasks of a key to the newest TASK_RETENTION_COUNT. */
+  trim(key: string): void {
+    this.forget();
+    this.#sql.exec(
+      `DELETE FROM ended_tasks WHERE task_id IN (
+         SELECT task_id FROM ended_tasks WHERE key = ? ORDER BY ended_at DESC, task_id LIMIT -1 OFFSET ?)`,
+      key,
+      TASK_RETENTION_COUNT,
+    );
+  }
+
+  /** Removes the tasks of a key that ended TASK_RETENTION_MS ago; what is left. */
+  sweep(key: string, now: number): { count: number; oldestAt: number | null } {
+    this.forget();
+    this.#sql.exec('DELETE FROM ended_tasks WHERE key = ? AND ended_at <= ?', key, now - TASK_RETENTION_MS);
+    return this.#sql
+      .exec<{ count: number; oldestAt: number | null }>(
+        'SELECT count(*) AS count, min(ended_at) AS oldestAt FROM ended_tasks WHERE key = ?',
+        key,
+      )
+      .one();
+  }
+
+  /** Forgets the copies: rows were removed, or a transaction was rolled back. */
+  forget(): void {
+    this.#known = new BoundedMap(MAX_KNOWN);
+  }
 }

@@ -7,7 +7,7 @@ import { nextAlarmAt } from '../core/task-machine/due.ts';
 import type { EventName, Events, Step } from '../core/task-machine/events.ts';
 import { step } from '../core/task-machine/index.ts';
 import { Documents } from './documents.ts';
-import { type EndedTask, readEndedTask, sweepEndedTasks, trimEndedTasks, writeEndedTask } from './ended-tasks.ts';
+import { type EndedTask, EndedTasks } from './ended-tasks.ts';
 import { migrateSchema, readSchemaNumber, SCHEMA_NUMBER } from './schema.ts';
 
 /** An alarm so long overdue has been lost, ms. */
@@ -27,6 +27,7 @@ const UNKNOWN: Found = { document: null, ended: null };
 export class KeyRows {
   readonly #storage: DurableObjectStorage;
   readonly #documents: Documents;
+  readonly #ended: EndedTasks;
   readonly #onEnded: (taskId: string) => void;
   #schemaNumber: number;
 
@@ -34,6 +35,7 @@ export class KeyRows {
   constructor(storage: DurableObjectStorage, onEnded: (taskId: string) => void) {
     this.#storage = storage;
     this.#documents = new Documents(storage.sql);
+    this.#ended = new EndedTasks(storage.sql);
     this.#onEnded = onEnded;
     this.#schemaNumber = readSchemaNumber(storage.sql);
   }
@@ -49,14 +51,13 @@ export class KeyRows {
   }
 
   #find(where: Where): Found {
-    const { sql } = this.#storage;
     if (this.#schemaNumber === 0) return UNKNOWN;
     if ('key' in where) return { document: this.#documents.read(where.key), ended: null };
     const { taskId } = where;
     const documents = this.#documents.all();
     const live = documents.find((document) => holdsTask(document, taskId));
     if (live !== undefined) return { document: live, ended: null };
-    const ended = readEndedTask(sql, taskId);
+    const ended = this.#ended.read(taskId);
     return { document: documents.find(({ cache }) => cache.key === ended?.key) ?? null, ended };
   }
 
@@ -69,11 +70,23 @@ export class KeyRows {
   async run<N extends EventName>(where: Where, name: N, request: Events[N]['request']): Promise<Step<N> | null> {
     if (this.#schemaNumber === 0) return null;
     const alarmAt = await this.#storage.getAlarm();
-    const done = this.#transaction(() => {
-      const { document, ended } = this.#find(where);
-      return document === null ? null : this.#step(document, name, request, ended);
-    });
-    return done === null ? null : this.#finish(done, alarmAt);
+    const { document, ended } = this.#find(where);
+    if (document === null) return null;
+    const done = this.#step(document, name, request, ended);
+    // A task that ends or is trimmed changes the document too.
+    if (done.document !== document) this.#transaction(() => this.#write(document, done));
+    return this.#finish(done, alarmAt);
+  }
+
+  /** The state of a task; null: unknown. One that has ended awaits nothing: where its document stands, no alarm is looked at. */
+  async look(taskId: string): Promise<Step<'state'> | null> {
+    if (this.#schemaNumber === 0) return null;
+    const { document, ended } = this.#find({ taskId });
+    if (document !== null && ended !== null) {
+      const done = this.#step(document, 'state', { taskId }, ended);
+      if (done.document === document) return done;
+    }
+    return this.run({ taskId }, 'state', { taskId });
   }
 
   /** Asks for a load; makes tables and document when the key was never asked for. */
@@ -82,7 +95,9 @@ export class KeyRows {
     const done = this.#transaction(() => {
       if (this.#schemaNumber < SCHEMA_NUMBER) migrateSchema(this.#storage.sql, this.#schemaNumber);
       const document = this.#documents.read(request.cache.key) ?? emptyDocument(request.cache);
-      return this.#step(document, 'enqueue', request);
+      const done = this.#step(document, 'enqueue', request);
+      this.#write(document, done);
+      return done;
     });
     this.#schemaNumber = SCHEMA_NUMBER;
     return this.#finish(done, alarmAt);
@@ -93,7 +108,7 @@ export class KeyRows {
     const now = Date.now();
     const sweepAt = this.find({ key })?.ended.sweepAt ?? null;
     if (sweepAt === null || sweepAt > now) return;
-    await this.run({ key }, 'swept', sweepEndedTasks(this.#storage.sql, key, now));
+    await this.run({ key }, 'swept', this.#ended.sweep(key, now));
   }
 
   #transaction<T>(work: () => T): T {
@@ -101,6 +116,7 @@ export class KeyRows {
       return this.#storage.transactionSync(work);
     } catch (error) {
       this.#documents.forget();
+      this.#ended.forget();
       throw error;
     }
   }
@@ -112,13 +128,15 @@ export class KeyRows {
     request: Events[N]['request'],
     known: EndedTask | null = null,
   ): Step<N> {
-    const { sql } = this.#storage;
+    return step(document, name, request, this.#context(document.cache.key, known));
+  }
+
+  /** Writes what a step has changed; to be called inside a transaction. */
+  #write(before: CacheDocument, { document, ended, trims }: Step<EventName>): void {
     const { key } = document.cache;
-    const done = step(document, name, request, this.#context(key, known));
-    if (done.document !== document) this.#documents.write(done.document);
-    for (const record of done.ended) writeEndedTask(sql, key, record);
-    if (done.trims) trimEndedTasks(sql, key);
-    return done;
+    if (document !== before) this.#documents.write(document);
+    for (const record of ended) this.#ended.write(key, record);
+    if (trims) this.#ended.trim(key);
   }
 
   #context(key: string, known: EndedTask | null): StepContext {
@@ -127,7 +145,7 @@ export class KeyRows {
       random: Math.random,
       newTaskId: (ofKey) => newTaskId(ofKey),
       ended: (taskId) => {
-        const ended = known?.record.taskId === taskId ? known : readEndedTask(this.#storage.sql, taskId);
+        const ended = known?.record.taskId === taskId ? known : this.#ended.read(taskId);
         return ended?.key === key ? ended.record : null;
       },
     };

@@ -1,39 +1,56 @@
 import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { expect, it } from 'vitest';
 import type { TaskRecord } from '../../src/core/task-machine/document.ts';
-import { readEndedTask, sweepEndedTasks, trimEndedTasks, writeEndedTask } from '../../src/object/ended-tasks.ts';
+import { EndedTasks } from '../../src/object/ended-tasks.ts';
 import { newCache } from '../support/loads.ts';
 import { alarmOf, load, objects, refresh, stubOf, tablesOf } from '../support/object-loads.ts';
 
 const DAY_MS = 86_400_000;
 
-/** An object that holds `count` ended tasks of a key, one a millisecond, and what the work says of its rows. */
-function withEndedTasks<T>(count: number, work: (sql: SqlStorage, key: string) => T): Promise<T> {
+/** What the work says of an object's ended tasks, `count` of a key, one a millisecond. */
+function withEndedTasks<T>(count: number, work: (ended: EndedTasks, key: string, sql: SqlStorage) => T): Promise<T> {
   const cache = newCache();
   return refresh(cache).then(() =>
     runInDurableObject(stubOf(cache), (_, { storage: { sql } }) => {
+      const ended = new EndedTasks(sql);
       for (let endedAt = 1; endedAt <= count; endedAt += 1) {
-        writeEndedTask(sql, cache.key, { taskId: `task-${endedAt}`, endedAt } as TaskRecord);
+        ended.write(cache.key, { taskId: `task-${endedAt}`, endedAt } as TaskRecord);
       }
-      return work(sql, cache.key);
+      return work(ended, cache.key, sql);
     }),
   );
 }
 
 it('keeps the newest thousand ended tasks of a key when it trims', async () => {
-  const left = await withEndedTasks(1100, (sql, key) => {
-    writeEndedTask(sql, 'other', { taskId: 'other', endedAt: 0 } as TaskRecord);
-    trimEndedTasks(sql, key);
-    return [readEndedTask(sql, 'task-100'), readEndedTask(sql, 'task-101')?.key, readEndedTask(sql, 'other')?.key, key];
+  const left = await withEndedTasks(1100, (ended, key) => {
+    ended.write('other', { taskId: 'other', endedAt: 0 } as TaskRecord);
+    expect(ended.read('task-100')?.key).toBe(key);
+    ended.trim(key);
+    return [ended.read('task-100'), ended.read('task-101')?.key, ended.read('other')?.key, key];
   });
   expect(left.slice(0, 3)).toEqual([null, left[3], 'other']);
 });
 
 it('sweeps what ended seven days ago, and tells what is left', async () => {
-  const left = await withEndedTasks(3, (sql, key) => sweepEndedTasks(sql, key, 7 * DAY_MS + 1));
-  expect(left).toEqual({ count: 2, oldestAt: 2 });
-  const none = await withEndedTasks(3, (sql, key) => sweepEndedTasks(sql, key, 8 * DAY_MS));
+  const left = await withEndedTasks(3, (ended, key) => {
+    expect(ended.read('task-1')?.key).toBe(key);
+    return [ended.sweep(key, 7 * DAY_MS + 1), ended.read('task-1')];
+  });
+  expect(left).toEqual([{ count: 2, oldestAt: 2 }, null]);
+  const none = await withEndedTasks(3, (ended, key) => ended.sweep(key, 8 * DAY_MS));
   expect(none).toEqual({ count: 0, oldestAt: null });
+});
+
+it('reads the row of an ended task once', async () => {
+  const [first, second] = await withEndedTasks(1, (ended, _key, sql) => {
+    const read = ended.read('task-1');
+    sql.exec('ALTER TABLE ended_tasks RENAME TO ended_away');
+    const again = ended.read('task-1');
+    sql.exec('ALTER TABLE ended_away RENAME TO ended_tasks');
+    return [read, again];
+  });
+  expect(first?.record.taskId).toBe('task-1');
+  expect(second).toEqual(first);
 });
 
 it('makes its tables on the first write', async () => {
