@@ -1,10 +1,11 @@
 /** The floors' object: rows of the same sizes in tables of the same form as the service's, and no rules. */
 
 import { DurableObject } from 'cloudflare:workers';
+import { RESEND_FIRST_MS } from '../../../src/core/task-machine/timing.ts';
 import { migrateSchema } from '../../../src/object/schema.ts';
 
-/** As long as the service's object gives a task that was sent before it sends it again, ms. */
-const ALARM_MS = 60_000;
+/** What the service's object makes of a task that nobody claims: after this, ms, the message again, and a later alarm. */
+const ALARM_MS = RESEND_FIRST_MS;
 
 /** Has the name of the service's class, so that wrangler.toml fits both. */
 export class CacheObject extends DurableObject<Env> {
@@ -28,9 +29,19 @@ export class CacheObject extends DurableObject<Env> {
       migrateSchema(storage.sql, 0);
       storage.sql.exec('INSERT INTO keys (key, document) VALUES (?, ?)', key, document);
     });
-    await storage.setAlarm(Date.now() + ALARM_MS);
-    this.ctx.waitUntil(this.env.REFRESH_QUEUE.send({ taskId, resource: 'small' }));
+    await this.#send(taskId, ALARM_MS);
   }
 
-  override alarm(): void {}
+  override async alarm(): Promise<void> {
+    const { sql } = this.ctx.storage;
+    const { key, document } = sql.exec<{ key: string; document: string }>('SELECT key, document FROM keys').one();
+    sql.exec('UPDATE keys SET document = ? WHERE key = ?', document, key);
+    const { head } = JSON.parse(document) as { head: { taskId: string } };
+    await this.#send(head.taskId, 2 * ALARM_MS);
+  }
+
+  async #send(taskId: string, againMs: number): Promise<void> {
+    await this.ctx.storage.setAlarm(Date.now() + againMs);
+    this.ctx.waitUntil(this.env.REFRESH_QUEUE.send({ taskId, resource: 'small' }));
+  }
 }
