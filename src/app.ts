@@ -1,12 +1,10 @@
 /** The HTTP side: middleware in order, sub-apps, what happens to the rest. */
 
-import { requestId } from 'hono/request-id';
-import { API_BASE, HEADER } from './contract/constants.ts';
+import { API_BASE } from './contract/constants.ts';
 import { Problem } from './contract/problem.ts';
-import { crossOriginAnswers } from './http/cross-origin.ts';
+import { everyRequest } from './http/every-request.ts';
 import { factory } from './http/factory.ts';
 import { renderError } from './http/problems.ts';
-import { requestFigures } from './http/request-figures.ts';
 import { caches } from './http/routes/caches.ts';
 import { docs } from './http/routes/docs.ts';
 import { openapi } from './http/routes/openapi.ts';
@@ -18,8 +16,6 @@ import { service } from './http/routes/service.ts';
 import { syncRecords } from './http/routes/sync-records.ts';
 import { syncs } from './http/routes/syncs.ts';
 import { taskState } from './http/routes/task-state.ts';
-import { secured } from './http/secured.ts';
-import { withLogFields } from './log.ts';
 import { makeProbes, makeServices, metricsOf } from './services.ts';
 
 /** The sub-apps under `/api/v1`, one a resource. */
@@ -35,11 +31,7 @@ api.route('/', syncs);
 
 /** The app: what `fetch` of the Worker answers. */
 export const app = factory.createApp();
-app.use(requestFigures(metricsOf));
-app.use(requestId({ headerName: HEADER.requestId }));
-app.use((c, next) => withLogFields({ request_id: c.get('requestId') }, next));
-app.use(crossOriginAnswers);
-app.use(secured);
+app.use(everyRequest(metricsOf));
 app.use('/healthz', async (c, next) => {
   c.set('probes', makeProbes(c.env));
   await next();

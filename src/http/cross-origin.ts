@@ -2,7 +2,7 @@
 
 import type { Context } from 'hono';
 import { cors } from 'hono/cors';
-import { type AppEnv, factory } from './factory.ts';
+import type { AppEnv } from './factory.ts';
 
 const EXPOSED = [
   'ETag',
@@ -21,6 +21,9 @@ const EXPOSED = [
   'X-Request-Id',
 ];
 
+/** What scripts of other sites may read of an answer. */
+export const EXPOSED_HEADERS = EXPOSED.join(',');
+
 const ALLOWED = [
   'Authorization',
   'Content-Type',
@@ -36,7 +39,7 @@ const ALLOWED = [
   'X-Request-Id',
 ];
 
-/** Sets the CORS headers of an answer and answers OPTIONS with 204; `Allow` must be set before (methods.ts). */
+/** Answers OPTIONS with 204, before which `Allow` must be set (methods.ts). Other answers: answer-headers.ts. */
 export const crossOrigin = cors({
   origin: '*',
   allowMethods: (_origin, c: Context<AppEnv>) => c.get('allow').split(', '),
@@ -44,14 +47,3 @@ export const crossOrigin = cors({
   exposeHeaders: EXPOSED,
   maxAge: 86_400,
 });
-
-/**
- * Sets the CORS headers of every answer, once there is one: set before, Hono would make an answer for them alone and then
- * each header of the real one twice. OPTIONS is answered by each path's `methods`, which knows what to allow.
- */
-export const crossOriginAnswers = factory.createMiddleware(async function crossOriginAnswers(c, next) {
-  await next();
-  if (c.req.method !== 'OPTIONS') await crossOrigin(c, NOTHING_MORE);
-});
-
-const NOTHING_MORE = async () => {};

@@ -6,7 +6,6 @@ import type { Identity, Scope } from '../contract/identity.ts';
 import { Problem } from '../contract/problem.ts';
 import { DeviceId } from './device-id.ts';
 import { factory } from './factory.ts';
-import { limitRequests } from './limit-requests.ts';
 import { tokenKeys } from './token-keys.ts';
 import { verifyToken } from './token-verifier.ts';
 
@@ -23,7 +22,9 @@ export function protect(...anyOf: [Scope, ...Scope[]]) {
     demandScope(identity, ...anyOf);
     c.set('identity', identity);
     c.set('device', deviceOf(identity, c.req.header(HEADER.deviceId)));
-    return limitRequests(c, next);
+    // What loads is limited in the flows as well, which alone know whether a request does.
+    await c.get('services').limits.request(identity.user);
+    return next();
   });
 }
 

@@ -11,7 +11,7 @@ import { faultsOfIssues, invalidParameters } from '../core/input-faults.ts';
 import { isObject } from '../core/is-object.ts';
 import { parseJson } from '../core/json.ts';
 import { pointerTo } from '../core/pointer.ts';
-import { type AppEnv, factory } from './factory.ts';
+import type { AppEnv } from './factory.ts';
 
 /** Refuses bodies over 64 KiB with 413. */
 export const limitBody = bodyLimit({
@@ -21,8 +21,8 @@ export const limitBody = bodyLimit({
   },
 });
 
-/** Refuses queries that cannot be read in one way only: odd percent-encoding, NUL characters, repeated names. */
-export const readableQuery = factory.createMiddleware(async function readableQuery(c, next) {
+/** @throws Problem `invalid-parameters` for a query that cannot be read in one way only: odd percent-encoding, NUL characters, repeated names */
+export function demandReadableQuery(c: Context<AppEnv>): void {
   const names = new Set<string>();
   for (const [name] of queryPairs(c)) {
     if (names.has(name)) throw invalidQuery(name, 'must not be repeated');
@@ -30,8 +30,7 @@ export const readableQuery = factory.createMiddleware(async function readableQue
     if (name === '' || name === '__proto__') throw invalidQuery(name, 'is not known here');
     names.add(name);
   }
-  await next();
-});
+}
 
 /** The query as it came, without its question mark. */
 export function queryOf(c: Context<AppEnv>): string {

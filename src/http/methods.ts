@@ -3,7 +3,7 @@
 import { Problem } from '../contract/problem.ts';
 import { crossOrigin } from './cross-origin.ts';
 import { factory } from './factory.ts';
-import { limitBody, readableQuery } from './input.ts';
+import { demandReadableQuery, limitBody } from './input.ts';
 
 type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE' | 'OPTIONS';
 
@@ -24,8 +24,7 @@ export function methods(...allowed: Method[]) {
     if (!known.has(c.req.method)) {
       throw new Problem('method-not-allowed', `This path answers ${allow}.`, { headers: { Allow: allow } });
     }
-    return readableQuery(c, async () => {
-      await limitBody(c, next);
-    });
+    demandReadableQuery(c);
+    return limitBody(c, next);
   });
 }

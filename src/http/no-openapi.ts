@@ -9,9 +9,7 @@ import { factory } from './factory.ts';
 /** Checks a part of the request by a schema. */
 export const validator = sValidator;
 
-const nothing = factory.createMiddleware(async (_c, next) => {
-  await next();
-});
+const nothing = factory.createMiddleware((_c, next) => next());
 
 /** A description says nothing to a request. */
 export function describeRoute() {

@@ -4,9 +4,10 @@
  * with it.
  */
 
+import type { Context } from 'hono';
 import { matchedRoutes } from 'hono/route';
 import type { Metrics } from '../metrics.ts';
-import { factory } from './factory.ts';
+import type { AppEnv } from './factory.ts';
 
 const WRITE_EVERY_MS = 1000;
 
@@ -23,20 +24,16 @@ interface Sum {
 const sums = new Map<string, Sum>();
 let writtenAt = 0;
 
-/** Outermost middleware: what it sees is what the client gets. */
-export function requestFigures(metricsOf: (env: Env) => Metrics) {
-  return factory.createMiddleware(async function requestFigures(c, next) {
-    const startedAt = Date.now();
-    await next();
-    const now = Date.now();
-    // The path's pattern, for its parameters are names of people's things and without number.
-    const route = matchedRoutes(c).findLast(({ path }) => !path.includes('*'))?.path ?? '(none)';
-    add(route, c.req.method, c.res, now - startedAt);
-    if (now - writtenAt >= WRITE_EVERY_MS) {
-      writtenAt = now;
-      writeAll(metricsOf(c.env));
-    }
-  });
+/** Counts a request that has its answer; `startedAt` in ms since the epoch. */
+export function countRequest(c: Context<AppEnv>, startedAt: number, metricsOf: (env: Env) => Metrics): void {
+  const now = Date.now();
+  // The path's pattern, for its parameters are names of people's things and without number.
+  const route = matchedRoutes(c).findLast(({ path }) => !path.includes('*'))?.path ?? '(none)';
+  add(route, c.req.method, c.res, now - startedAt);
+  if (now - writtenAt >= WRITE_EVERY_MS) {
+    writtenAt = now;
+    writeAll(metricsOf(c.env));
+  }
 }
 
 function add(route: string, method: string, response: Response, ms: number): void {

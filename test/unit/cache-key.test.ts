@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { cacheIdentity, isCacheKey } from '../../src/core/cache-key.ts';
-import { etagOf, versionOfEtag } from '../../src/core/etag.ts';
+import { digestTag, etagOf, versionOfEtag } from '../../src/core/etag.ts';
 
 const key = (...of: Parameters<typeof cacheIdentity>) => cacheIdentity(...of).key;
 
@@ -55,4 +55,15 @@ describe('ETags of caches', () => {
       expect(versionOfEtag(tag, KEY)).toBeNull();
     },
   );
+});
+
+describe('ETags of other answers', () => {
+  it.each([
+    ['', 'cbf29ce484222325'],
+    ['a', 'af63dc4c8601ec8c'],
+    ['foobar', '85944171f73967e8'],
+  ])('are FNV-1a of 64 bits, as RFC 9923 has it: %j', (text, tag) => {
+    expect(digestTag(text)).toBe(tag);
+    expect(digestTag(new TextEncoder().encode(text))).toBe(tag);
+  });
 });
