@@ -4,7 +4,7 @@ import type { Probes } from './flows/check-health.ts';
 import type { Services } from './flows/services.ts';
 import { datasetMetrics, type Metrics } from './metrics.ts';
 import { objectClient } from './object/client.ts';
-import { readSettings, readText } from './settings.ts';
+import { oncePerEnv, readSettings, readText } from './settings.ts';
 import { r2Blobs } from './stores/blobs.ts';
 import { cachedBlobs } from './stores/cached-blobs.ts';
 import { entriesIn, resourcesIn, syncRecordsIn } from './stores/databases.ts';
@@ -14,22 +14,33 @@ import { foldedDeltas } from './stores/folded-deltas.ts';
 import { type Limit, noLimits, rateLimits } from './stores/rate-limits.ts';
 import { syncBuffer } from './stores/sync-buffer.ts';
 
+/** What all invocations of an isolate share. @throws Problem `misconfigured` */
+const sharedServices = oncePerEnv((env: Env) => {
+  const settings = readSettings(env);
+  const metrics = metricsOf(env);
+  const onRefused = (limit: Limit) => metrics.write('rate_limited', { limit }, {});
+  return {
+    settings,
+    resources: resourcesIn(env, settings.entryShards),
+    entries: entriesIn(env, settings.entryShards),
+    syncRecords: syncRecordsIn(env, settings.syncShards),
+    limits: settings.rateLimits ? rateLimits(env, { onRefused }) : noLimits,
+    metrics,
+    secret: (name: string) => (name.startsWith('ORIGIN_') ? readText(env, name) : undefined),
+  };
+});
+
 /**
  * Services of one invocation; `waitUntil` is its execution context's, `requestId` that of a client's request.
  *
  * @throws Problem `misconfigured`
  */
 export function makeServices(env: Env, waitUntil: (work: Promise<unknown>) => void, requestId?: string): Services {
-  const settings = readSettings(env);
+  const shared = sharedServices(env);
+  const { settings, entries, syncRecords } = shared;
   const edge = edgeCache();
-  const entries = entriesIn(env, settings.entryShards);
-  const syncRecords = syncRecordsIn(env, settings.syncShards);
-  const metrics = metricsOf(env);
-  const onRefused = (limit: Limit) => metrics.write('rate_limited', { limit }, {});
   return {
-    settings,
-    resources: resourcesIn(env, settings.entryShards),
-    entries,
+    ...shared,
     lookup: entryLookup(entries, edge, {
       entryCacheMs: settings.entryCacheMs,
       readReplicas: settings.readReplicas,
@@ -37,12 +48,8 @@ export function makeServices(env: Env, waitUntil: (work: Promise<unknown>) => vo
     }),
     blobs: cachedBlobs(r2Blobs(env.BLOBS), edge, waitUntil),
     foldedDeltas: foldedDeltas(edge, waitUntil),
-    syncRecords,
     syncBuffer: syncBuffer(env.SYNC_QUEUE, syncRecords),
     objects: objectClient(env.CACHE_OBJECT, requestId),
-    limits: settings.rateLimits ? rateLimits(env, { onRefused }) : noLimits,
-    metrics,
-    secret: (name) => (name.startsWith('ORIGIN_') ? readText(env, name) : undefined),
     waitUntil,
   };
 }

@@ -31,8 +31,23 @@ const MAX_SHARDS = 64;
 
 type Vars = Readonly<Record<string, unknown>>;
 
+/**
+ * What is worked out of an env, once for each: the bindings and settings of an isolate are one object that never changes. What
+ * throws is tried again.
+ */
+export function oncePerEnv<E extends object, T>(work: (env: E) => T): (env: E) => T {
+  const known = new WeakMap<E, { result: T }>();
+  return (env) => {
+    const before = known.get(env);
+    if (before !== undefined) return before.result;
+    const result = work(env);
+    known.set(env, { result });
+    return result;
+  };
+}
+
 /** @throws Problem `misconfigured`, naming the setting */
-export function readSettings(env: object): Settings {
+export const readSettings = oncePerEnv((env: object): Settings => {
   const vars = env as Vars;
   return {
     refreshWaitMs: integer(vars, 'REFRESH_WAIT_MS', 1000, 0, 30_000),
@@ -45,7 +60,7 @@ export function readSettings(env: object): Settings {
     entryShards: shards(vars, 'ENTRY_SHARDS'),
     rateLimits: onOrOff(vars, 'RATE_LIMITS', true),
   };
-}
+});
 
 /** Value of a setting or secret; undefined when absent or empty. */
 export function readText(env: object, name: string): string | undefined {

@@ -51,38 +51,45 @@ export interface Compared {
   busy: number;
 }
 
-/** Measures an operation with each number of connections, on a pair of Workers of its own. */
-export async function compare(operation: Operation, setting: Setting, plan: Plan): Promise<Compared[]> {
-  const pair = await startPair(setting, operation.consumes);
-  try {
-    const prepared = await operation.prepare(pair);
-    const service = { url: pair.service.url, pids: pair.service.pids, ...prepared.service };
-    const floor = { url: pair.floor.url, pids: pair.floor.pids, ...prepared.floor };
-    const lines: Compared[] = [];
-    for (const connections of plan.connections) {
-      const warmup = { connections, seconds: plan.warmupS, patienceS: 0 };
-      await measure(floor, warmup);
-      await measure(service, warmup);
-      const rounds: { floor: Measured; service: Measured }[] = [];
-      for (let round = 1; round <= plan.rounds; round += 1) {
-        const effort = { connections, seconds: plan.seconds, patienceS: plan.patienceS };
-        const measured = { floor: await measure(floor, effort), service: await measure(service, effort) };
-        rounds.push(measured);
-        plan.tell(`${operation.name}, ${connections} connections, round ${round}: ${inShort(measured)}`);
-      }
-      lines.push(summary(operation, connections, rounds));
-    }
-    return lines;
-  } finally {
-    await stopPair(pair);
-  }
+interface Round {
+  floor: Measured;
+  service: Measured;
 }
 
-function summary(
-  { name, target }: Operation,
-  connections: number,
-  rounds: readonly { floor: Measured; service: Measured }[],
-): Compared {
+/**
+ * Measures an operation with each number of connections, on a pair of Workers of its own. Where nothing consumes the queues
+ * each round has a new pair: the alarms of tasks that nobody claimed would else be at work in the rounds that follow.
+ */
+export async function compare(operation: Operation, setting: Setting, plan: Plan): Promise<Compared[]> {
+  const lines: Compared[] = [];
+  for (const connections of plan.connections) {
+    const rounds: Round[] = [];
+    const roundsOfPair = operation.consumes ? plan.rounds : 1;
+    while (rounds.length < plan.rounds) {
+      const pair = await startPair(setting, operation.consumes);
+      try {
+        const prepared = await operation.prepare(pair);
+        const service = { url: pair.service.url, pids: pair.service.pids, ...prepared.service };
+        const floor = { url: pair.floor.url, pids: pair.floor.pids, ...prepared.floor };
+        const warmup = { connections, seconds: plan.warmupS, patienceS: 0 };
+        await measure(floor, warmup);
+        await measure(service, warmup);
+        for (let at = 0; at < roundsOfPair; at += 1) {
+          const effort = { connections, seconds: plan.seconds, patienceS: plan.patienceS };
+          const measured = { floor: await measure(floor, effort), service: await measure(service, effort) };
+          rounds.push(measured);
+          plan.tell(`${operation.name}, ${connections} connections, round ${rounds.length}: ${inShort(measured)}`);
+        }
+      } finally {
+        await stopPair(pair);
+      }
+    }
+    lines.push(summary(operation, connections, rounds));
+  }
+  return lines;
+}
+
+function summary({ name, target }: Operation, connections: number, rounds: readonly Round[]): Compared {
   const all = rounds.flatMap(({ floor, service }) => [floor, service]);
   const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
   const ratio = quartiles(rounds.map(({ floor, service }) => service.perS / floor.perS));
@@ -109,7 +116,7 @@ function medians(measured: readonly Measured[]): Side {
   return { perS: of('perS'), p50Ms: of('p50Ms'), p99Ms: of('p99Ms'), cpuMs: of('cpuMs') };
 }
 
-function inShort({ floor, service }: { floor: Measured; service: Measured }): string {
+function inShort({ floor, service }: Round): string {
   const fault = service.firstFault ?? floor.firstFault;
   const rates = `${Math.round(service.perS)}/s, its floor ${Math.round(floor.perS)}/s`;
   return `${rates}, ${(service.perS / floor.perS).toFixed(2)}${fault === null ? '' : `, WRONG: ${fault}`}`;

@@ -24,14 +24,15 @@ const TWO_TO_32 = 2 ** 32;
  * before, and a cryptographic one costs more than a short answer's whole making.
  */
 export function digestTag(text: string | Uint8Array): string {
+  const bytes = typeof text === 'string' ? encoder.encode(text) : text;
   let high = 0xcbf29ce4;
   let low = 0x84222325;
-  for (const byte of typeof text === 'string' ? encoder.encode(text) : text) {
+  for (let at = 0; at < bytes.length; at += 1) {
     // Times the prime 2^40 + 0x1b3, modulo 2^64.
-    const mixed = (low ^ byte) >>> 0;
+    const mixed = (low ^ (bytes[at] as number)) >>> 0;
     const product = mixed * 0x1b3;
     high = (Math.imul(high, 0x1b3) + Math.floor(product / TWO_TO_32) + (mixed << 8)) >>> 0;
     low = product >>> 0;
   }
-  return [high, low].map((half) => half.toString(16).padStart(8, '0')).join('');
+  return high.toString(16).padStart(8, '0') + low.toString(16).padStart(8, '0');
 }

@@ -6,7 +6,7 @@
 import { createPublicKey, type JsonWebKeyInput } from 'node:crypto';
 import type { JWK } from 'jose';
 import { Problem } from '../contract/problem.ts';
-import { readText } from '../settings.ts';
+import { oncePerEnv, readText } from '../settings.ts';
 import { type RemoteKeys, remoteKeys } from './remote-keys.ts';
 
 /** What tokens are verified with, and how. */
@@ -33,7 +33,7 @@ const OF_CURVE: Readonly<Record<string, string[]>> = {
 };
 const ASYMMETRIC = [...RSA, ...Object.values(OF_CURVE).flat()];
 
-/** Read once for each text of the settings: an isolate's env does not change, a test's may. */
+/** Once for each text of the settings: two env with the same ones, as tests have them, have the same keys. */
 const known = new Map<string, TokenKeys>();
 
 /**
@@ -41,7 +41,7 @@ const known = new Map<string, TokenKeys>();
  *
  * @throws Problem `misconfigured`, naming the setting: nobody is let in
  */
-export function tokenKeys(env: object): TokenKeys {
+export const tokenKeys = oncePerEnv((env: object): TokenKeys => {
   const set = SETTINGS.flatMap((name) => {
     const value = readText(env, name);
     return value === undefined ? [] : [{ name, value }];
@@ -57,7 +57,7 @@ export function tokenKeys(env: object): TokenKeys {
   const keys = { id: known.size, ...READERS[only.name](only.value) };
   known.set(id, keys);
   return keys;
-}
+});
 
 const READERS: Readonly<Record<(typeof SETTINGS)[number], (value: string) => ReadKeys>> = {
   JWT_JWKS_URL: remoteSet,

@@ -45,6 +45,11 @@ export class Documents {
     this.#known?.set(document.cache.key, document);
   }
 
+  /** The table was just made: it is empty. */
+  begin(): void {
+    this.#known = new Map();
+  }
+
   /** Forgets the copies: a transaction was rolled back. */
   forget(): void {
     this.#known = null;

@@ -91,9 +91,10 @@ export class KeyRows {
 
   /** Asks for a load; makes tables and document when the key was never asked for. */
   async enqueue(request: Events['enqueue']['request']): Promise<Step<'enqueue'>> {
-    const alarmAt = await this.#storage.getAlarm();
+    const alarmAt = this.#schemaNumber === 0 ? null : await this.#storage.getAlarm();
     const done = this.#transaction(() => {
       if (this.#schemaNumber < SCHEMA_NUMBER) migrateSchema(this.#storage.sql, this.#schemaNumber);
+      if (this.#schemaNumber === 0) this.#documents.begin();
       const document = this.#documents.read(request.cache.key) ?? emptyDocument(request.cache);
       const done = this.#step(document, 'enqueue', request);
       this.#write(document, done);

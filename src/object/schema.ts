@@ -23,10 +23,9 @@ export function readSchemaNumber(sql: SqlStorage): number {
   return tables.length === 0 ? 0 : sql.exec<{ number: number }>('SELECT number FROM schema').one().number;
 }
 
-/** Brings the tables from a stored number to ours; to be called inside a transaction. */
+/** Brings the tables from a stored number to ours, in one call; to be made inside a transaction. */
 export function migrateSchema(sql: SqlStorage, from: number): void {
-  if (from === 0) sql.exec('CREATE TABLE schema (number INTEGER PRIMARY KEY) STRICT, WITHOUT ROWID');
-  for (const statement of STEPS.slice(from).flat()) sql.exec(statement);
-  sql.exec('DELETE FROM schema');
-  sql.exec('INSERT INTO schema (number) VALUES (?)', SCHEMA_NUMBER);
+  const head =
+    from === 0 ? 'CREATE TABLE schema (number INTEGER PRIMARY KEY) STRICT, WITHOUT ROWID' : 'DELETE FROM schema';
+  sql.exec([head, ...STEPS.slice(from).flat(), `INSERT INTO schema (number) VALUES (${SCHEMA_NUMBER})`].join(';'));
 }
