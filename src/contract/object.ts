@@ -191,8 +191,7 @@ export interface CacheObjectVerbs {
   claim(request: ClaimRequest): Promise<ClaimAnswer>;
   commit(request: CommitRequest): Promise<CommitAnswer>;
   fail(request: FailRequest): Promise<FailAnswer>;
-  /** `knowsEntry`: the caller has the entry that goes with the ended task, and is spared it. */
-  state(taskId: string, knowsEntry?: boolean): Promise<StateAnswer>;
+  state(taskId: string): Promise<StateAnswer>;
   revoke(request: RevokeRequest): Promise<RevokeAnswer>;
   purge(request: PurgeRequest): Promise<PurgeAnswer>;
   entry(key: string): Promise<EntryAnswer>;

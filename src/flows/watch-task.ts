@@ -18,26 +18,37 @@ const FIRST_PAUSE_MS = 200;
 const PAUSE_GROWTH = 1.5;
 const LONGEST_PAUSE_MS = 2000;
 
-/** Ended tasks whose entry this isolate has put to the edge, and until when it need not be brought again, ms: it is known there for longer. */
-const brought = new BoundedMap<number>(10_000);
-const BROUGHT_MS = 30_000;
+/** An ended task that this isolate was told of, whose entry it has put to the edge. */
+interface Ended {
+  task: Task;
+  bytes: number;
+  /** Until when the object need not be asked again, ms: the entry is known at the edge for longer. */
+  until: number;
+}
+const ENDED_MS = 30_000;
+/** Bytes of all of them, roughly. */
+const MEMORY_BYTES = 4 * 1024 * 1024;
+const ended = new BoundedMap<Ended>(MEMORY_BYTES, ({ bytes }) => bytes);
 
 /**
- * The task; null for one that is unknown or was forgotten. One object call.
+ * The task; null for one that is unknown or was forgotten. One object call, and none for an ended one that this isolate was
+ * told of a moment ago: it never changes.
  *
  * @param taskId a UUID in lower case
  * @throws Problem `overloaded`
  */
 export async function readTask(services: TaskServices, taskId: string): Promise<Task | null> {
-  const isBrought = (brought.get(taskId) ?? 0) > Date.now();
-  const answer = available(await services.objects.state(taskId, isBrought));
+  const known = ended.get(taskId);
+  if (known !== undefined && known.until > Date.now()) return known.task;
+  const answer = available(await services.objects.state(taskId));
   if (answer.outcome === 'unknown') return null;
-  if (answer.entry !== null) {
-    // Whoever is told SUCCESS finds the new version at this location at once.
-    await services.lookup.put(answer.entry);
-    brought.set(taskId, Date.now() + BROUGHT_MS);
+  const { task, entry } = answer;
+  // Whoever is told SUCCESS finds the new version at this location at once.
+  if (entry !== null) await services.lookup.put(entry);
+  if (hasEnded(task.state)) {
+    ended.set(taskId, { task, bytes: 500 + JSON.stringify(task).length, until: Date.now() + ENDED_MS });
   }
-  return answer.task;
+  return task;
 }
 
 /** How long a task is watched. */

@@ -64,9 +64,8 @@ export class CacheObject extends DurableObject<Env> implements contract.ToldVerb
     return told(answer);
   }
 
-  async state(taskId: string, knowsEntry = false): Promise<contract.Told<contract.StateAnswer>> {
-    const answer = await this.#state(taskId);
-    return told(knowsEntry && answer.outcome === 'found' ? { ...answer, entry: null } : answer);
+  async state(taskId: string): Promise<contract.Told<contract.StateAnswer>> {
+    return told(await this.#state(taskId));
   }
 
   async #state(taskId: string): Promise<contract.StateAnswer> {

@@ -34,7 +34,7 @@ export function objectClient(namespace: DurableObjectNamespace<CacheObject>, req
     claim: (request) => retried(() => ofTask(request.taskId).claim(request)),
     commit: (request) => retried(() => ofTask(request.taskId).commit(request)),
     fail: (request) => retried(() => ofTask(request.taskId).fail(request)),
-    state: (taskId, knowsEntry) => retried(() => ofTask(taskId).state(taskId, knowsEntry)),
+    state: (taskId) => retried(() => ofTask(taskId).state(taskId)),
     revoke: async (request) => {
       let attempts = 0;
       const answer = await retried(() => {

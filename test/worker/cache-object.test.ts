@@ -32,8 +32,6 @@ describe('a refresh', () => {
     const { entry } = answer as Extract<typeof answer, { outcome: 'committed' }>;
     expect(await entries.find(cache.key)).toEqual({ ...entry, readAt: null });
     expect(await objects.state(taskId)).toEqual({ outcome: 'found', task: expect.anything(), entry });
-    // Who has the entry is spared it.
-    expect(await objects.state(taskId, true)).toEqual({ outcome: 'found', task: expect.anything(), entry: null });
     expect(await objects.commit(commitOf(lease))).toEqual(answer);
   });
 

@@ -140,4 +140,15 @@ describe('refresh and state', () => {
     const { task_id: taskId } = await refresh.response.json<{ task_id: string }>();
     expect(await count(`/cache/state/?task_id=${taskId}`)).toMatchObject({ ...none, object: 1, status: 200 });
   });
+
+  it('of a task that has ended: none for half a minute once it was told', async () => {
+    const source = await Source.define();
+    const refresh = await count('/cache/refresh/', { Prefer: 'wait=10' }, { resource_title: source.title });
+    const { task_id: taskId } = await refresh.response.json<{ task_id: string }>();
+    const path = `/cache/state/?task_id=${taskId}`;
+    expect(await count(path)).toMatchObject({ ...none, object: 1, status: 200 });
+    expect(await count(path)).toMatchObject({ ...none, object: 0, status: 200 });
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 30_000 });
+    expect(await count(path)).toMatchObject({ ...none, object: 1, status: 200 });
+  });
 });

@@ -5,11 +5,12 @@ import { list } from './list.ts';
 import type { Operation } from './operation.ts';
 import { rpc200, rpc304, sync } from './read.ts';
 import { refresh } from './refresh.ts';
-import { state } from './state.ts';
+import { state, stateWaiting } from './state.ts';
 
 export const OPERATIONS: Readonly<Record<string, Operation>> = {
   list,
   state,
+  'state-waiting': stateWaiting,
   refresh,
   'rpc-200': rpc200,
   'rpc-304': rpc304,

@@ -1,21 +1,39 @@
-/** `GET /cache/state/` of a task that has ended. */
+/** `GET /cache/state/` of a task that has ended, and of one that waits. */
 
-import type { Operation } from './operation.ts';
-import { authorized, define, load, stageFloor, statusFault } from './stage.ts';
+import { type Answer, demand } from '../load/call.ts';
+import type { Operation, Pair, Prepared } from './operation.ts';
+import { authorized, define, load, refreshShot, stageFloor, statusFault } from './stage.ts';
 
+/** Most are polled, or asked for by many devices: the isolate that was told of the end tells it again. */
 export const state: Operation = {
-  name: 'state',
+  name: 'state, ended',
   target: 0.85,
   consumes: true,
   async prepare(pair) {
     await define(pair, 'small');
-    const id = await load(pair.service, 'small');
-    const row = JSON.stringify({ task_id: id, task_state: 'SUCCESS' });
-    const service = {
-      shot: { path: `/api/v1/cache/state/?task_id=${id}`, headers: await authorized(pair.service) },
-      fault: (answer: Parameters<typeof statusFault>[0]) =>
-        statusFault(answer, 200) ?? (answer.body.toString() === row ? null : `not ${row}: ${answer.body}`),
-    };
-    return { service, floor: await stageFloor(pair, service, { operation: 'state', task: { id, row } }) };
+    return prepared(pair, await load(pair.service, 'small'), 'SUCCESS');
   },
 };
+
+/** The object is asked each time. */
+export const stateWaiting: Operation = {
+  name: 'state, waiting',
+  target: 0.85,
+  consumes: false,
+  async prepare(pair) {
+    await define(pair, 'small');
+    const { body } = await demand(200, pair.service.url, await refreshShot(pair.service, 'small', '2026'));
+    const { task_id: id } = JSON.parse(body.toString()) as { task_id: string };
+    return prepared(pair, id, 'PENDING');
+  },
+};
+
+async function prepared(pair: Pair, id: string, word: string): Promise<{ service: Prepared; floor: Prepared }> {
+  const row = JSON.stringify({ task_id: id, task_state: word });
+  const service = {
+    shot: { path: `/api/v1/cache/state/?task_id=${id}`, headers: await authorized(pair.service) },
+    fault: (answer: Answer) =>
+      statusFault(answer, 200) ?? (answer.body.toString() === row ? null : `not ${row}: ${answer.body}`),
+  };
+  return { service, floor: await stageFloor(pair, service, { operation: 'state', task: { id, row } }) };
+}
