@@ -37,10 +37,12 @@ export async function listCaches(
     // A changed resource makes caches stale that their entries call fresh: which those are is decided below.
     ...(state === undefined || state === 'stale' ? {} : { state }),
   };
+  // Of these the store finds each that is wanted, and no other.
+  const isExact = state === undefined || state === 'failing';
   const caches: CacheRecord[] = [];
   let next = after;
   for (let looks = 0; looks < MAX_LOOKS; looks++) {
-    const page = await services.entries.list(stored, next, state === undefined ? limit : MAX_PAGE, now);
+    const page = await services.entries.list(stored, next, isExact ? limit : MAX_PAGE, now);
     for (const cache of await standingsOf(services.resources, page.entries, now)) {
       if (!isIn(state, cache)) continue;
       if (caches.length === limit) return { caches, next };
