@@ -129,7 +129,7 @@ export type CommitAnswer =
   | { outcome: 'committed'; task: Task; entry: Entry }
   /** The version stands, but D1 has not taken it yet; the object goes on trying. */
   | { outcome: 'settling'; delayMs: number }
-  /** The lease was lost: nothing was changed. */
+  /** The lease was lost and nothing was changed; or it had committed, and a purge came before D1 had the version. */
   | { outcome: 'stale_lease' }
   | Unavailable;
 
