@@ -66,27 +66,39 @@ export async function compare(operation: Operation, setting: Setting, plan: Plan
     const rounds: Round[] = [];
     const roundsOfPair = operation.consumes ? plan.rounds : 1;
     while (rounds.length < plan.rounds) {
-      const pair = await startPair(setting, operation.consumes);
-      try {
-        const prepared = await operation.prepare(pair);
-        const service = { url: pair.service.url, pids: pair.service.pids, ...prepared.service };
-        const floor = { url: pair.floor.url, pids: pair.floor.pids, ...prepared.floor };
-        const warmup = { connections, seconds: plan.warmupS, patienceS: 0 };
-        await measure(floor, warmup);
-        await measure(service, warmup);
-        for (let at = 0; at < roundsOfPair; at += 1) {
-          const effort = { connections, seconds: plan.seconds, patienceS: plan.patienceS };
-          const measured = { floor: await measure(floor, effort), service: await measure(service, effort) };
-          rounds.push(measured);
-          plan.tell(`${operation.name}, ${connections} connections, round ${rounds.length}: ${inShort(measured)}`);
-        }
-      } finally {
-        await stopPair(pair);
+      for await (const round of onePair(operation, setting, plan, connections, roundsOfPair)) {
+        rounds.push(round);
+        plan.tell(`${operation.name}, ${connections} connections, round ${rounds.length}: ${inShort(round)}`);
       }
     }
     lines.push(summary(operation, connections, rounds));
   }
   return lines;
+}
+
+/** Rounds on a new pair of Workers, after a warm-up. */
+async function* onePair(
+  operation: Operation,
+  setting: Setting,
+  plan: Plan,
+  connections: number,
+  rounds: number,
+): AsyncGenerator<Round, void, void> {
+  const pair = await startPair(setting, operation.consumes);
+  try {
+    const prepared = await operation.prepare(pair);
+    const service = { url: pair.service.url, pids: pair.service.pids, ...prepared.service };
+    const floor = { url: pair.floor.url, pids: pair.floor.pids, ...prepared.floor };
+    const warmup = { connections, seconds: plan.warmupS, patienceS: 0 };
+    await measure(floor, warmup);
+    await measure(service, warmup);
+    const effort = { connections, seconds: plan.seconds, patienceS: plan.patienceS };
+    for (let round = 1; round <= rounds; round += 1) {
+      yield { floor: await measure(floor, effort), service: await measure(service, effort) };
+    }
+  } finally {
+    await stopPair(pair);
+  }
 }
 
 function summary({ name, target }: Operation, connections: number, rounds: readonly Round[]): Compared {

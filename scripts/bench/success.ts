@@ -4,7 +4,7 @@ import { cpuSeconds } from './lib/processes.ts';
 import { demand } from './load/call.ts';
 import { quiet } from './load/machine.ts';
 import type { Server } from './operations/operation.ts';
-import { refreshShot, untilSuccess } from './operations/stage.ts';
+import { refreshShot, taskIdOf, untilSuccess } from './operations/stage.ts';
 
 /** Callers that ask for the refreshes, and that watch them: few, for watching must not be the load. */
 const CALLERS = 16;
@@ -32,8 +32,7 @@ export async function succeed(server: Server, title: string, tasks: number, pati
   const cpuBefore = cpuSeconds(server.pids);
   const startedAt = performance.now();
   await byMany(CALLERS, tasks, async (at) => {
-    const { body } = await demand(200, server.url, { ...shot, first: first + at });
-    ids.push((JSON.parse(body.toString()) as { task_id: string }).task_id);
+    ids.push(taskIdOf(await demand(200, server.url, { ...shot, first: first + at })));
   });
   const acceptedAt = performance.now();
   await byMany(WATCHERS, tasks, (at) => untilSuccess(server, ids[at] ?? ''));

@@ -21,14 +21,13 @@ const LONGEST_PAUSE_MS = 2000;
 /** An ended task that this isolate was told of, whose entry it has put to the edge. */
 interface Ended {
   task: Task;
-  bytes: number;
   /** Until when the object need not be asked again, ms: the entry is known at the edge for longer. */
   until: number;
 }
 const ENDED_MS = 30_000;
 /** Bytes of all of them, roughly. */
 const MEMORY_BYTES = 4 * 1024 * 1024;
-const ended = new BoundedMap<Ended>(MEMORY_BYTES, ({ bytes }) => bytes);
+const ended = new BoundedMap<Ended>(MEMORY_BYTES, ({ task }) => 500 + JSON.stringify(task).length);
 
 /**
  * The task; null for one that is unknown or was forgotten. One object call, and none for an ended one that this isolate was
@@ -45,9 +44,7 @@ export async function readTask(services: TaskServices, taskId: string): Promise<
   const { task, entry } = answer;
   // Whoever is told SUCCESS finds the new version at this location at once.
   if (entry !== null) await services.lookup.put(entry);
-  if (hasEnded(task.state)) {
-    ended.set(taskId, { task, bytes: 500 + JSON.stringify(task).length, until: Date.now() + ENDED_MS });
-  }
+  if (hasEnded(task.state)) ended.set(taskId, { task, until: Date.now() + ENDED_MS });
   return task;
 }
 

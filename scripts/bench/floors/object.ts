@@ -4,9 +4,6 @@ import { DurableObject } from 'cloudflare:workers';
 import { RESEND_FIRST_MS } from '../../../src/core/task-machine/timing.ts';
 import { migrateSchema } from '../../../src/object/schema.ts';
 
-/** What the service's object makes of a task that nobody claims: after this, ms, the message again, and a later alarm. */
-const ALARM_MS = RESEND_FIRST_MS;
-
 /** Has the name of the service's class, so that wrangler.toml fits both. */
 export class CacheObject extends DurableObject<Env> {
   /** Keeps a task's row, as an ended task. */
@@ -29,15 +26,16 @@ export class CacheObject extends DurableObject<Env> {
       migrateSchema(storage.sql, 0);
       storage.sql.exec('INSERT INTO keys (key, document) VALUES (?, ?)', key, document);
     });
-    await this.#send(taskId, ALARM_MS);
+    await this.#send(taskId, RESEND_FIRST_MS);
   }
 
+  /** What the service's object makes of a task that nobody claims: the message again, and a later alarm. */
   override async alarm(): Promise<void> {
     const { sql } = this.ctx.storage;
     const { key, document } = sql.exec<{ key: string; document: string }>('SELECT key, document FROM keys').one();
     sql.exec('UPDATE keys SET document = ? WHERE key = ?', document, key);
     const { head } = JSON.parse(document) as { head: { taskId: string } };
-    await this.#send(head.taskId, 2 * ALARM_MS);
+    await this.#send(head.taskId, 2 * RESEND_FIRST_MS);
   }
 
   async #send(taskId: string, againMs: number): Promise<void> {

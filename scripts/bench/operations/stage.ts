@@ -50,10 +50,14 @@ export async function refreshShot(server: Server, title: string, year: string): 
 
 /** Loads the cache of 2026 and waits for the end; the task. @throws Error unless it is SUCCESS */
 export async function load(server: Server, title: string): Promise<string> {
-  const { body } = await demand(200, server.url, await refreshShot(server, title, '2026'));
-  const { task_id: taskId } = JSON.parse(body.toString()) as { task_id: string };
+  const taskId = taskIdOf(await demand(200, server.url, await refreshShot(server, title, '2026')));
   await untilSuccess(server, taskId);
   return taskId;
+}
+
+/** The task that an answer to a refresh names. */
+export function taskIdOf({ body }: Answer): string {
+  return (JSON.parse(body.toString()) as { task_id: string }).task_id;
 }
 
 /** Waits for the end of a task, by default at most a minute. @throws Error unless it is SUCCESS */

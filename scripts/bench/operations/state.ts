@@ -2,7 +2,7 @@
 
 import { type Answer, demand } from '../load/call.ts';
 import type { Operation, Pair, Prepared } from './operation.ts';
-import { authorized, define, load, refreshShot, stageFloor, statusFault } from './stage.ts';
+import { authorized, define, load, refreshShot, stageFloor, statusFault, taskIdOf } from './stage.ts';
 
 /** Most are polled, or asked for by many devices: the isolate that was told of the end tells it again. */
 export const state: Operation = {
@@ -22,9 +22,8 @@ export const stateWaiting: Operation = {
   consumes: false,
   async prepare(pair) {
     await define(pair, 'small');
-    const { body } = await demand(200, pair.service.url, await refreshShot(pair.service, 'small', '2026'));
-    const { task_id: id } = JSON.parse(body.toString()) as { task_id: string };
-    return prepared(pair, id, 'PENDING');
+    const accepted = await demand(200, pair.service.url, await refreshShot(pair.service, 'small', '2026'));
+    return prepared(pair, taskIdOf(accepted), 'PENDING');
   },
 };
 

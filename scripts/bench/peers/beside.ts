@@ -4,7 +4,7 @@ import type { Plan } from '../compare.ts';
 import { demand } from '../load/call.ts';
 import { type Measured, measure } from '../load/measure.ts';
 import type { Server } from '../operations/operation.ts';
-import { refreshShot, untilSuccess } from '../operations/stage.ts';
+import { refreshShot, taskIdOf, untilSuccess } from '../operations/stage.ts';
 import { median, type Quartiles, quartiles } from '../statistics.ts';
 import { type Succeeded, succeed } from '../success.ts';
 import { type PeerOperation, stagePeer } from './operations.ts';
@@ -114,7 +114,6 @@ function summary({ name, floored, timesDjango }: PeerOperation, measured: Record
 
 /** Waits until what was asked for before has been loaded. */
 async function drain(server: Server): Promise<void> {
-  const shot = await refreshShot(server, 'small', '1');
-  const { body } = await demand(200, server.url, shot);
-  await untilSuccess(server, (JSON.parse(body.toString()) as { task_id: string }).task_id, DRAIN_MS);
+  const accepted = await demand(200, server.url, await refreshShot(server, 'small', '1'));
+  await untilSuccess(server, taskIdOf(accepted), DRAIN_MS);
 }
