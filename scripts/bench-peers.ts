@@ -1,7 +1,7 @@
 /**
  * `npm run bench:peers`: the same load on Freshet and on the stacks that a team would run instead, in turn, in one run.
  *
- *   PEERS=<folder> npm run bench:peers -- [options of npm run bench but --ops; the first of --connections counts]
+ *   PEERS=<folder> npm run bench:peers -- [--ops state,success] [options of npm run bench; the first of --connections counts]
  *
  * The folder (default: `../shared/peers`) holds `peers/django` and `peers/fastify`, each with a `start.sh` that starts it with
  * databases of its own and takes BASE_PORT, ORIGIN_URL, JWT_SECRET and PID_FILE. Where it or a package of Debian is
@@ -20,12 +20,13 @@ import type { Server } from './bench/operations/operation.ts';
 import { define } from './bench/operations/stage.ts';
 import { type BenchOptions, readOptions } from './bench/options.ts';
 import { measureBeside, succeedBeside } from './bench/peers/beside.ts';
+import { PEER_OPS } from './bench/peers/operations.ts';
 import { missingPackages } from './bench/peers/packages.ts';
 import { Peer } from './bench/peers/peer.ts';
 import { addedTable, besideTable, succeededTable } from './bench/peers/report.ts';
 import { PROJECT } from './lib/wrangler.ts';
 
-const options = readOptions(process.argv.slice(2), []);
+const options = readOptions(process.argv.slice(2), PEER_OPS);
 const peers = resolve(process.env.PEERS || join(PROJECT, '../shared/peers'));
 const obstacle = obstacleTo(peers);
 if (obstacle === null) await run(options);
@@ -39,7 +40,7 @@ function obstacleTo(folder: string): string | null {
   return null;
 }
 
-async function run({ ops: _ops, json, ...how }: BenchOptions): Promise<void> {
+async function run({ ops, json, ...how }: BenchOptions): Promise<void> {
   const plan = { ...how, tell: (line: string) => console.error(`… ${line}`) };
   plan.tell('building the service and its floors, starting the peers');
   const script = await buildWorker();
@@ -56,8 +57,8 @@ async function run({ ops: _ops, json, ...how }: BenchOptions): Promise<void> {
       started.push(peer);
       stacks.set(name, peer);
     }
-    const beside = await measureBeside(stacks, plan);
-    const succeeded = await succeedBeside(stacks, plan);
+    const beside = await measureBeside(stacks, ops, plan);
+    const succeeded = ops.has('success') ? await succeedBeside(stacks, plan) : [];
     const setting = { service: script, floor, originUrl: origin.url };
     const compared: Compared[] = [];
     for (const { floored } of beside) {
@@ -68,7 +69,11 @@ async function run({ ops: _ops, json, ...how }: BenchOptions): Promise<void> {
     const machine = describeMachine();
     if (json) console.log(JSON.stringify({ machine, options: how, beside, succeeded, compared }, null, 2));
     else
-      console.log([machine, besideTable(beside), succeededTable(succeeded), addedTable(beside, compared)].join('\n\n'));
+      console.log(
+        [machine, besideTable(beside), succeededTable(succeeded), addedTable(beside, compared)]
+          .filter((text) => text !== '')
+          .join('\n\n'),
+      );
     process.exitCode = beside.some(({ errors, wrong }) => errors + wrong > 0) ? 1 : 0;
   } finally {
     for (const one of started.reverse()) await one.stop();

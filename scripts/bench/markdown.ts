@@ -1,7 +1,8 @@
 /** Tables for people, in Markdown. */
 
-/** A table whose columns are as wide as what stands in them; all but the first are aligned to the right. */
+/** A table whose columns are as wide as what stands in them, all but the first aligned to the right; empty without rows. */
 export function markdownTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  if (rows.length === 0) return '';
   const widths = head.map((name, at) => Math.max(name.length, ...rows.map((row) => row[at]?.length ?? 0)));
   const line = (cells: readonly string[]) =>
     `| ${cells.map((cell, at) => (at === 0 ? cell.padEnd(widths[at] ?? 0) : cell.padStart(widths[at] ?? 0))).join(' | ')} |`;

@@ -23,12 +23,11 @@ const HEAD = [
 
 /** A line an operation and number of connections; empty without any. */
 export function comparedTable(lines: readonly Compared[]): string {
-  return lines.length === 0 ? '' : markdownTable(HEAD, lines.map(cells));
+  return markdownTable(HEAD, lines.map(cells));
 }
 
 /** A line a figure; empty without any. */
 export function figureTable(figures: readonly Figure[]): string {
-  if (figures.length === 0) return '';
   const rows = figures.map(({ what, value, unit, most }) => [
     what,
     `${digits(value)} ${unit}`,

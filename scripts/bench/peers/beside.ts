@@ -36,12 +36,13 @@ const TASKS = 500;
 /** What was accepted in some seconds is loaded before anything else is measured. */
 const DRAIN_MS = 900_000;
 
-/** Measures all operations on all stacks. */
-export async function measureBeside(stacks: Stacks, plan: Plan): Promise<BesideLine[]> {
+/** Measures the operations `ops` on all stacks. */
+export async function measureBeside(stacks: Stacks, ops: ReadonlySet<string>, plan: Plan): Promise<BesideLine[]> {
   const staged = new Map<string, PeerOperation[]>();
   for (const [name, server] of stacks) staged.set(name, await stagePeer(server));
   const lines: BesideLine[] = [];
   for (const [at, operation] of (staged.get('freshet') ?? []).entries()) {
+    if (!ops.has(operation.op)) continue;
     const measured: Record<string, Measured[]> = {};
     for (let round = 0; round <= plan.rounds; round += 1) {
       for (const [name, server] of stacks) {

@@ -10,8 +10,13 @@ const DEVICES = 20;
 const POLL_MS = 100;
 const PATIENCE_MS = 30_000;
 
+/** What `--ops` may name; all but the last are operations under load. */
+export const PEER_OPS = ['list', 'state', 'rpc-200', 'rpc-304', 'rpc-200-sync', 'sync', 'refresh', 'success'] as const;
+type OpName = Exclude<(typeof PEER_OPS)[number], 'success'>;
+
 /** An operation that is compared with the peers'. */
 export interface PeerOperation {
+  op: OpName;
   name: string;
   /** The least that the service's rate is to be of Django's; null: it is only reported. */
   timesDjango: number | null;
@@ -40,24 +45,33 @@ export async function stagePeer(server: Server): Promise<PeerOperation[]> {
     (of(answer).task_state === 'SUCCESS' && of(answer).task_id === taskId ? null : answer.body.toString());
   const accepted = (answer: Answer) =>
     statusFault(answer, 200) ?? (of(answer).task_id?.length === 36 ? null : 'no task');
-  const row = (name: string, timesDjango: number | null, floored: string | null, prepared: Prepared) => ({
-    ...{ name, timesDjango, floored, prepared },
+  const row = (op: OpName, name: string, timesDjango: number | null, floored: string | null, prepared: Prepared) => ({
+    ...{ op, name, timesDjango, floored, prepared },
   });
   const validated = { 'If-None-Match': etag };
   return [
-    row('list', null, 'list', { shot: { path: '/api/v1/cache/', headers }, fault: listed }),
-    row('state', 2.5, 'state', { shot: { path: `/api/v1/cache/state/?task_id=${taskId}`, headers }, fault: ended }),
-    row('rpc 200', 1.3, 'rpc-200', { shot: { path: PATH, headers }, fault: full }),
-    row('rpc 304', 1.3, 'rpc-304', { shot: { path: PATH, headers: { ...headers, ...validated } }, fault: unchanged }),
-    row('rpc 200, records written', null, null, {
+    row('list', 'list', null, 'list', { shot: { path: '/api/v1/cache/', headers }, fault: listed }),
+    row('state', 'state', 2.5, 'state', {
+      shot: { path: `/api/v1/cache/state/?task_id=${taskId}`, headers },
+      fault: ended,
+    }),
+    row('rpc-200', 'rpc 200', 1.3, 'rpc-200', { shot: { path: PATH, headers }, fault: full }),
+    row('rpc-304', 'rpc 304', 1.3, 'rpc-304', {
+      shot: { path: PATH, headers: { ...headers, ...validated } },
+      fault: unchanged,
+    }),
+    row('rpc-200-sync', 'rpc 200, records written', null, null, {
       shot: { path: PATH, headers: device, first: 0, count: DEVICES },
       fault: full,
     }),
-    row('rpc 304, records written', null, 'sync', {
+    row('sync', 'rpc 304, records written', null, 'sync', {
       shot: { path: PATH, headers: { ...device, ...validated }, first: 0, count: DEVICES },
       fault: unchanged,
     }),
-    row('refresh accepted', 3, 'refresh', { shot: await refreshShot(server, 'small', '{n}'), fault: accepted }),
+    row('refresh', 'refresh accepted', 3, 'refresh', {
+      shot: await refreshShot(server, 'small', '{n}'),
+      fault: accepted,
+    }),
   ];
 }
 
