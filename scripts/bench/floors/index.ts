@@ -4,20 +4,22 @@
  * platform's. It takes the place of the service's script, under the same wrangler.toml.
  */
 
-import type { SyncMessage } from '../../../src/contract/messages.ts';
+import type { RefreshMessage, SyncMessage } from '../../../src/contract/messages.ts';
 import { writeRecords } from './devices.ts';
 import { list } from './list.ts';
+import { load, loadOne } from './load.ts';
 import { prepareRead, read } from './read.ts';
 import { refresh } from './refresh.ts';
 import type { FloorSetup } from './setup.ts';
 import { prepareState, state } from './state.ts';
 import { userOf } from './token.ts';
+import { wake } from './wake.ts';
 
 export { CacheObject } from './object.ts';
 
 let setup: FloorSetup | null = null;
 
-const OPERATIONS = { list, state, refresh, read } as const;
+const OPERATIONS = { list, state, refresh, load, read, wake } as const;
 
 export default {
   async fetch(request, env, ctx) {
@@ -33,10 +35,12 @@ export default {
   },
 
   async queue({ queue, messages }, env) {
-    if (queue === 'freshet-sync')
-      await writeRecords(
-        env,
-        messages.map(({ body }) => body as SyncMessage),
-      );
+    const bodies = messages.map(({ body }) => body);
+    if (queue === 'freshet-sync') await writeRecords(env, bodies as SyncMessage[]);
+    if (queue === 'freshet-refresh' && setup !== null) await loadAll(env, bodies as RefreshMessage[], setup);
   },
 } satisfies ExportedHandler<Env>;
+
+async function loadAll(env: Env, messages: readonly RefreshMessage[], how: FloorSetup): Promise<void> {
+  await Promise.all(messages.map((message) => loadOne(env, message, how)));
+}

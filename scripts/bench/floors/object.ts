@@ -1,41 +1,78 @@
 /** The floors' object: rows of the same sizes in tables of the same form as the service's, and no rules. */
 
 import { DurableObject } from 'cloudflare:workers';
-import { RESEND_FIRST_MS } from '../../../src/core/task-machine/timing.ts';
+import type { Entry } from '../../../src/contract/entry.ts';
+import { OWED_REPLACED_MS, RESEND_FIRST_MS } from '../../../src/core/task-machine/timing.ts';
 import { migrateSchema } from '../../../src/object/schema.ts';
+import { d1Entries } from '../../../src/stores/entries.ts';
+
+type KeyRow = { key: string; document: string };
 
 /** Has the name of the service's class, so that wrangler.toml fits both. */
 export class CacheObject extends DurableObject<Env> {
   /** Keeps a task's row, as an ended task. */
   keep(taskId: string, row: string): void {
-    const { sql } = this.ctx.storage;
-    migrateSchema(sql, 0);
-    sql.exec('INSERT INTO ended_tasks (task_id, key, ended_at, document) VALUES (?, ?, ?, ?)', taskId, '', 0, row);
-  }
-
-  /** One row read. */
-  state(taskId: string): string {
-    const { sql } = this.ctx.storage;
-    return sql.exec<{ document: string }>('SELECT document FROM ended_tasks WHERE task_id = ?', taskId).one().document;
-  }
-
-  /** The rows that a first refresh writes, an alarm, and the message after the answer. */
-  async enqueue(key: string, taskId: string, document: string): Promise<void> {
     const { storage } = this.ctx;
     storage.transactionSync(() => {
       migrateSchema(storage.sql, 0);
-      storage.sql.exec('INSERT INTO keys (key, document) VALUES (?, ?)', key, document);
+      this.#keepEnded(taskId, row);
+    });
+  }
+
+  /** One row read; null: the task has not ended. */
+  state(taskId: string): string | null {
+    const rows = this.ctx.storage.sql.exec<{ document: string }>(
+      'SELECT document FROM ended_tasks WHERE task_id = ?',
+      taskId,
+    );
+    return rows.toArray()[0]?.document ?? null;
+  }
+
+  /** The rows that a first refresh writes, an alarm, and the message after the answer. */
+  async enqueue(taskId: string, document: string): Promise<void> {
+    const { storage } = this.ctx;
+    storage.transactionSync(() => {
+      migrateSchema(storage.sql, 0);
+      storage.sql.exec('INSERT INTO keys (key, document) VALUES (?, ?)', taskId, document);
     });
     await this.#send(taskId, RESEND_FIRST_MS);
   }
 
-  /** What the service's object makes of a task that nobody claims: the message again, and a later alarm. */
+  /** A row written; where the alarm stands is looked at, as by every step of the service's object. */
+  async claim(document: string): Promise<void> {
+    await this.ctx.storage.getAlarm();
+    this.#write(document);
+  }
+
+  /** The version is in the object's row, then in D1; then the task has ended. */
+  async commit(taskId: string, document: string, entry: Entry, row: string): Promise<void> {
+    const { storage } = this.ctx;
+    await storage.getAlarm();
+    this.#write(document);
+    await d1Entries(this.env.DB).put(entry);
+    await storage.getAlarm();
+    storage.transactionSync(() => {
+      this.#write(document);
+      this.#keepEnded(taskId, row);
+    });
+  }
+
+  /** A task that nobody claims gets the message again, and a later alarm; after one that has ended, removals are owed. */
   override async alarm(): Promise<void> {
-    const { sql } = this.ctx.storage;
-    const { key, document } = sql.exec<{ key: string; document: string }>('SELECT key, document FROM keys').one();
-    sql.exec('UPDATE keys SET document = ? WHERE key = ?', document, key);
-    const { head } = JSON.parse(document) as { head: { taskId: string } };
-    await this.#send(head.taskId, 2 * RESEND_FIRST_MS);
+    const { storage } = this.ctx;
+    const { key, document } = storage.sql.exec<KeyRow>('SELECT key, document FROM keys').one();
+    this.#write(document);
+    if (this.state(key) === null) await this.#send(key, 2 * RESEND_FIRST_MS);
+    else await storage.setAlarm(Date.now() + OWED_REPLACED_MS);
+  }
+
+  #write(document: string): void {
+    this.ctx.storage.sql.exec('UPDATE keys SET document = ?', document);
+  }
+
+  #keepEnded(taskId: string, row: string): void {
+    const columns = 'task_id, key, ended_at, document';
+    this.ctx.storage.sql.exec(`INSERT INTO ended_tasks (${columns}) VALUES (?, ?, ?, ?)`, taskId, '', 0, row);
   }
 
   async #send(taskId: string, againMs: number): Promise<void> {

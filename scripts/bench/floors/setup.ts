@@ -2,17 +2,19 @@
 
 /** The operation whose floor this Worker is to be. */
 export interface FloorSetup {
-  operation: 'list' | 'state' | 'refresh' | 'read';
+  operation: 'list' | 'state' | 'refresh' | 'load' | 'read' | 'wake';
   /** Head of every answer: that of the service's own answer. */
   status: number;
   headers: [name: string, value: string][];
   /** `state`: the task and the row that tells of it. */
   task?: { id: string; row: string };
-  /** `refresh`: the row that is written for a task. */
+  /** `refresh`, `load`: the row that is written for a task. */
   document?: string;
-  /** `read`: what each request looks up in the edge cache. */
+  /** `load`: what is fetched. */
+  originUrl?: string;
+  /** `read`: what each request looks up in the edge cache; `load`: the entry of a loaded cache. */
   entry?: string;
-  /** `read`: the body, which comes from the edge cache as well; absent: there is none. */
+  /** `read`: the body, which comes from the edge cache as well, absent: there is none; `wake`: the body of every version. */
   body?: string;
   /** `read`: the key in the records of devices. */
   key?: string;

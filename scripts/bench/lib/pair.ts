@@ -3,15 +3,20 @@
 import type { Pair } from '../operations/operation.ts';
 import { LocalWorker } from './local-worker.ts';
 
-/** Starts both with empty stores; without consumers the queues take messages and nobody gets them. */
+/** Starts both with empty stores; without consumers the queues take messages and nobody gets them. `vars` are settings. */
 export async function startPair(
   scripts: { service: string; floor: string; originUrl: string },
   consumes: boolean,
+  vars: Record<string, string> = {},
 ): Promise<Pair> {
   const more = consumes ? {} : { queueConsumers: {} };
-  const service = await LocalWorker.start({ script: scripts.service, more });
+  const service = await LocalWorker.start({ script: scripts.service, vars, more });
   try {
-    return { service, floor: await LocalWorker.start({ script: scripts.floor, more }), originUrl: scripts.originUrl };
+    return {
+      service,
+      floor: await LocalWorker.start({ script: scripts.floor, vars, more }),
+      originUrl: scripts.originUrl,
+    };
   } catch (error) {
     await service.stop();
     throw error;

@@ -1,6 +1,5 @@
 /** `POST /cache/refresh/` up to its acceptance, each of another cache that was never asked for. */
 
-import type { CacheIdentity } from '../../../src/contract/entry.ts';
 import { cacheIdentity } from '../../../src/core/cache-key.ts';
 import { newTaskId } from '../../../src/core/task-id.ts';
 import { emptyDocument } from '../../../src/core/task-machine/document.ts';
@@ -18,7 +17,7 @@ export const refresh: Operation = {
   async prepare(pair) {
     await define(pair, 'small');
     const service = { shot: await refreshShot(pair.service, 'small', '{n}'), fault };
-    const document = documentOf(cacheIdentity('small', { year: 2_000_000 }, null));
+    const document = acceptedDocument('small');
     return { service, floor: await stageFloor(pair, service, { operation: 'refresh', document }) };
   },
 };
@@ -28,7 +27,8 @@ function fault(answer: Answer): string | null {
 }
 
 /** The row that the service's object writes for such a refresh. */
-function documentOf(cache: CacheIdentity): string {
+export function acceptedDocument(title: string): string {
+  const cache = cacheIdentity(title, { year: 2_000_000 }, null);
   const request = {
     cache,
     number: Date.now(),

@@ -1,11 +1,15 @@
-/** Live wake-up: 2,000 devices wait on one cache for something newer; how long after SUCCESS the last has its answer. */
+/**
+ * Live wake-up beside its floor: 2,000 devices wait on one cache for something newer; how long after SUCCESS the last has its
+ * answer.
+ */
 
 import { Agent, get } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { LocalWorker } from '../lib/local-worker.ts';
-import { demand } from '../load/call.ts';
+import { startPair, stopPair } from '../lib/pair.ts';
+import { type Answer, demand } from '../load/call.ts';
 import { quiet } from '../load/machine.ts';
-import { authorized, define, load, refreshShot } from '../operations/stage.ts';
+import type { Pair, Server } from '../operations/operation.ts';
+import { authorized, define, load, refreshShot, stageFloor, statusFault } from '../operations/stage.ts';
 import { median } from '../statistics.ts';
 import type { Part } from './part.ts';
 
@@ -23,41 +27,57 @@ interface Woken {
   at: number;
 }
 
-export const wake: Part = async ({ service: script, originUrl }, { rounds, patienceS, tell }) => {
-  const service = await LocalWorker.start({ script, vars: { REFRESH_WAIT_MS: HELD_MS } });
+/** ms from SUCCESS to the answers. */
+interface Times {
+  last: number;
+  median: number;
+}
+
+export const wake: Part = async (setting, { rounds, patienceS, tell }) => {
+  const pair = await startPair(setting, true, { REFRESH_WAIT_MS: HELD_MS });
   const agent = new Agent({ keepAlive: true, maxSockets: Number.POSITIVE_INFINITY });
   try {
-    await define({ service, originUrl }, 'moving');
-    await load(service, 'moving');
-    const lastMs: number[] = [];
-    const medianMs: number[] = [];
-    for (let round = 1; round <= rounds; round += 1) {
+    await stage(pair);
+    const runs: { service: Times; floor: Times }[] = [];
+    const run = async (server: Server) => {
       await quiet(patienceS);
-      const { successAt, woken } = await wakeAll(service, agent);
-      const afterMs = woken.map(({ at }) => at - successAt);
-      lastMs.push(Math.max(...afterMs));
-      medianMs.push(median(afterMs));
-      tell(
-        `live, round ${round}: ${Math.round(Math.max(...afterMs))} ms from SUCCESS to the last of ${DEVICES} answers`,
-      );
+      return wakeAll(server, agent);
+    };
+    for (let round = 1; round <= rounds; round += 1) {
+      const both = { floor: await run(pair.floor), service: await run(pair.service) };
+      const [ours, floors] = [both.service.last, both.floor.last].map(Math.round);
+      tell(`live, round ${round}: ${ours} ms from SUCCESS to the last of ${DEVICES} answers, its floor ${floors} ms`);
+      runs.push(both);
     }
+    const figure = (side: 'service' | 'floor', name: keyof Times, rest: string, most: number | null) => ({
+      what: `${DEVICES} devices wait: SUCCESS to the ${name} answer${rest}`,
+      value: median(runs.map((both) => both[side][name])),
+      unit: 'ms',
+      most,
+    });
     return [
-      { what: `${DEVICES} devices wait: SUCCESS to the last answer`, value: median(lastMs), unit: 'ms', most: 3000 },
-      {
-        what: `${DEVICES} devices wait: SUCCESS to the median answer`,
-        value: median(medianMs),
-        unit: 'ms',
-        most: null,
-      },
+      figure('service', 'last', '', 3000),
+      figure('floor', 'last', ', floor', null),
+      figure('service', 'median', '', null),
+      figure('floor', 'median', ', floor', null),
     ];
   } finally {
     agent.destroy();
-    await service.stop();
+    await stopPair(pair);
   }
 };
 
+async function stage(pair: Pair): Promise<void> {
+  await define(pair, 'moving');
+  await load(pair.service, 'moving');
+  const shot = { path: PATH, headers: await authorized(pair.service) };
+  const { body } = await demand(200, pair.service.url, shot);
+  const fault = (answer: Answer) => statusFault(answer, 200);
+  await stageFloor(pair, { shot, fault }, { operation: 'wake', body: body.toString() });
+}
+
 /** @throws Error when one was not held, or was answered with anything but a newer version */
-async function wakeAll(service: LocalWorker, agent: Agent): Promise<{ successAt: number; woken: Woken[] }> {
+async function wakeAll(service: Server, agent: Agent): Promise<Times> {
   const headers = await authorized(service);
   const held = (await demand(200, service.url, { path: PATH, headers })).headers.get('ETag') ?? '';
   let answered = 0;
@@ -74,7 +94,8 @@ async function wakeAll(service: LocalWorker, agent: Agent): Promise<{ successAt:
   const woken = await Promise.all(waiting);
   const wrong = woken.find(({ status, etag }) => status !== 200 || etag === held);
   if (wrong !== undefined) throw new Error(`a device was answered ${wrong.status} ${wrong.etag}, and held ${held}`);
-  return { successAt, woken };
+  const afterMs = woken.map(({ at }) => at - successAt);
+  return { last: Math.max(...afterMs), median: median(afterMs) };
 }
 
 /** A request on a connection of its own: fetch would queue most of them. */
