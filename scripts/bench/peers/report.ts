@@ -47,16 +47,22 @@ export function succeededTable(lines: readonly SucceededLine[]): string {
   return markdownTable(head, rows);
 }
 
-/** CPU that our code adds to its floor, beside Fastify's whole CPU a request. */
+/**
+ * CPU that our code adds to its floor, beside Fastify's whole CPU a request; and the rate of the floor to Django's, which no
+ * code that makes the same calls can exceed here.
+ */
 export function addedTable(lines: readonly BesideLine[], compared: readonly Compared[]): string {
   const rows = lines.flatMap(({ operation, floored, stacks }) => {
     const beside = compared.find(({ operation: name }) => name === OPERATIONS[floored ?? '']?.name);
     const whole = stacks.fastify?.cpuMs;
     if (beside === undefined || whole === undefined) return [];
     const { service, floor, addedCpuMs } = beside;
-    return [[operation, ...[service.cpuMs, floor.cpuMs, addedCpuMs, whole].map(digits), yesOrNo(addedCpuMs < whole)]];
+    const atMost = stacks.django === undefined ? '' : (floor.perS / stacks.django.perS).toFixed(2);
+    const cpu = [service.cpuMs, floor.cpuMs, addedCpuMs, whole].map(digits);
+    return [[operation, ...cpu, yesOrNo(addedCpuMs < whole), digits(floor.perS), atMost]];
   });
-  return markdownTable(['operation', 'CPU ms', 'floor', 'added', "Fastify's whole", 'less'], rows);
+  const head = ['operation', 'CPU ms', 'floor', 'added', "Fastify's whole", 'less', 'floor per s', 'floor to django'];
+  return markdownTable(head, rows);
 }
 
 function cellsOf(stack: { perS: number; cpuMs: number } | undefined): string[] {
