@@ -15,6 +15,7 @@ import { buildWorker } from './bench/lib/build-worker.ts';
 import { LocalWorker } from './bench/lib/local-worker.ts';
 import { startOrigin } from './bench/lib/origin-process.ts';
 import { describeMachine } from './bench/load/machine.ts';
+import { paragraphs } from './bench/markdown.ts';
 import { OPERATIONS } from './bench/operations/index.ts';
 import type { Server } from './bench/operations/operation.ts';
 import { define } from './bench/operations/stage.ts';
@@ -61,19 +62,15 @@ async function run({ ops, json, ...how }: BenchOptions): Promise<void> {
     const succeeded = ops.has('success') ? await succeedBeside(stacks, plan) : [];
     const setting = { service: script, floor, originUrl: origin.url };
     const compared: Compared[] = [];
-    for (const { floored } of beside) {
-      const operation = floored === null ? undefined : OPERATIONS[floored];
+    for (const { op } of beside) {
+      const operation = OPERATIONS[op];
       if (operation !== undefined)
         compared.push(...(await compare(operation, setting, { ...plan, connections: [plan.connections[0]] })));
     }
     const machine = describeMachine();
     if (json) console.log(JSON.stringify({ machine, options: how, beside, succeeded, compared }, null, 2));
     else
-      console.log(
-        [machine, besideTable(beside), succeededTable(succeeded), addedTable(beside, compared)]
-          .filter((text) => text !== '')
-          .join('\n\n'),
-      );
+      console.log(paragraphs([machine, besideTable(beside), succeededTable(succeeded), addedTable(beside, compared)]));
     process.exitCode = beside.some(({ errors, wrong }) => errors + wrong > 0) ? 1 : 0;
   } finally {
     for (const one of started.reverse()) await one.stop();

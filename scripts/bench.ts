@@ -17,6 +17,7 @@ import { buildWorker } from './bench/lib/build-worker.ts';
 import { startOrigin } from './bench/lib/origin-process.ts';
 import { describeMachine } from './bench/load/machine.ts';
 import { demandWrk } from './bench/load/wrk.ts';
+import { paragraphs } from './bench/markdown.ts';
 import { OPERATIONS } from './bench/operations/index.ts';
 import { readOptions } from './bench/options.ts';
 import { PARTS } from './bench/parts/index.ts';
@@ -46,8 +47,7 @@ const { ops: _ops, ...told } = options;
 const machine = describeMachine();
 if (options.json) console.log(JSON.stringify({ machine, options: told, operations, figures, failed }, null, 2));
 else {
-  const texts = [machine, comparedTable(operations), figureTable(figures), ...failed];
-  console.log(texts.filter((text) => text !== '').join('\n\n'));
+  console.log(paragraphs([machine, comparedTable(operations), figureTable(figures), ...failed]));
 }
 process.exitCode = failed.length > 0 || operations.some(({ errors, wrong }) => errors + wrong > 0) ? 1 : 0;
 

@@ -7,7 +7,7 @@
 import type { RefreshMessage, SyncMessage } from '../../../src/contract/messages.ts';
 import { writeRecords } from './devices.ts';
 import { list } from './list.ts';
-import { load, loadOne } from './load.ts';
+import { load, loadAll } from './load.ts';
 import { prepareRead, read } from './read.ts';
 import { refresh } from './refresh.ts';
 import type { FloorSetup } from './setup.ts';
@@ -40,7 +40,3 @@ export default {
     if (queue === 'freshet-refresh' && setup !== null) await loadAll(env, bodies as RefreshMessage[], setup);
   },
 } satisfies ExportedHandler<Env>;
-
-async function loadAll(env: Env, messages: readonly RefreshMessage[], how: FloorSetup): Promise<void> {
-  await Promise.all(messages.map((message) => loadOne(env, message, how)));
-}

@@ -5,6 +5,7 @@
 
 import type { Entry } from '../../../src/contract/entry.ts';
 import type { RefreshMessage } from '../../../src/contract/messages.ts';
+import { announceCache } from '../../../src/flows/announce-cache.ts';
 import { r2Blobs } from '../../../src/stores/blobs.ts';
 import { d1Entries } from '../../../src/stores/entries.ts';
 import { d1Resources } from '../../../src/stores/resources.ts';
@@ -18,15 +19,18 @@ export function load(asked: FloorRequest): Promise<Response> {
   return asked.request.method === 'POST' ? refresh(asked) : stateOf(asked);
 }
 
-/** Runs one message of the `refresh` queue. */
-export async function loadOne(env: Env, { taskId }: RefreshMessage, setup: FloorSetup): Promise<void> {
+/** Runs messages of the `refresh` queue side by side. */
+export async function loadAll(env: Env, messages: readonly RefreshMessage[], setup: FloorSetup): Promise<void> {
+  await Promise.all(messages.map((message) => loadOne(env, message, setup)));
+}
+
+async function loadOne(env: Env, { taskId }: RefreshMessage, setup: FloorSetup): Promise<void> {
   const { document = '', entry: sample = '', originUrl = '' } = setup;
   const entry = { ...(JSON.parse(sample) as Entry), key: keyOf(taskId) };
   const object = objectOfTask(env, taskId);
-  const entries = d1Entries(env.DB);
   await object.claim(document);
   await d1Resources(env.DB).read(entry.resource);
-  await entries.put({ ...entry, revision: 0, loaded: null, chain: [] });
+  await announceCache(d1Entries(env.DB), entry, entry.number);
   const body = await (await fetch(originUrl)).bytes();
   await r2Blobs(env.BLOBS).put(entry.key, 1, 'body', body);
   await object.commit(taskId, document, entry, stateRow(taskId, 'SUCCESS'));

@@ -3,6 +3,7 @@
 import { d1Entries } from '../../../src/stores/entries.ts';
 import type { Plan } from '../compare.ts';
 import { startPair, stopPair } from '../lib/pair.ts';
+import type { Answer } from '../load/call.ts';
 import type { Pair, Server } from '../operations/operation.ts';
 import { acceptedDocument } from '../operations/refresh.ts';
 import { define, load, refreshShot, stageFloor, statusFault } from '../operations/stage.ts';
@@ -37,7 +38,10 @@ async function stage(pair: Pair, title: string): Promise<void> {
     1,
     0,
   );
-  const service = { shot: await refreshShot(pair.service, title, '2026'), fault: accepted };
+  const service = {
+    shot: await refreshShot(pair.service, title, '2026'),
+    fault: (answer: Answer) => statusFault(answer, 200),
+  };
   await stageFloor(pair, service, {
     operation: 'load',
     document: acceptedDocument(title),
@@ -72,8 +76,4 @@ async function measureTitle(
     figure('CPU a task', of('service', 'cpuMs'), 'ms'),
     figure('CPU a task, floor', of('floor', 'cpuMs'), 'ms'),
   ];
-}
-
-function accepted(answer: Parameters<typeof statusFault>[0]): string | null {
-  return statusFault(answer, 200);
 }

@@ -7,7 +7,7 @@ import type { Server } from '../operations/operation.ts';
 import { refreshShot, taskIdOf, untilSuccess } from '../operations/stage.ts';
 import { median, type Quartiles, quartiles } from '../statistics.ts';
 import { type Succeeded, succeed } from '../success.ts';
-import { type PeerOperation, stagePeer } from './operations.ts';
+import { type OpName, type PeerOperation, stagePeer } from './operations.ts';
 
 /** Name -> what runs there; the first is ours. */
 export type Stacks = ReadonlyMap<string, Server>;
@@ -15,7 +15,7 @@ export type Stacks = ReadonlyMap<string, Server>;
 /** An operation on all stacks. */
 export interface BesideLine {
   operation: string;
-  floored: string | null;
+  op: OpName;
   /** By stack: medians. */
   stacks: Record<string, { perS: number; p50Ms: number; p99Ms: number; cpuMs: number }>;
   /** By peer: our rate to theirs, round by round. */
@@ -89,7 +89,7 @@ export async function succeedBeside(stacks: Stacks, { rounds, patienceS, tell }:
   return lines;
 }
 
-function summary({ name, floored, timesDjango }: PeerOperation, measured: Record<string, Measured[]>): BesideLine {
+function summary({ name, op, timesDjango }: PeerOperation, measured: Record<string, Measured[]>): BesideLine {
   const stacks = Object.entries(measured).map(([stack, all]) => {
     const of = (member: 'perS' | 'p50Ms' | 'p99Ms' | 'cpuMs') => median(all.map((one) => one[member]));
     return [stack, { perS: of('perS'), p50Ms: of('p50Ms'), p99Ms: of('p99Ms'), cpuMs: of('cpuMs') }] as const;
@@ -104,7 +104,7 @@ function summary({ name, floored, timesDjango }: PeerOperation, measured: Record
       .reduce((total, one) => total + one[member], 0);
   return {
     operation: name,
-    floored,
+    op,
     stacks: Object.fromEntries(stacks),
     ratios: Object.fromEntries(ratios),
     timesDjango,

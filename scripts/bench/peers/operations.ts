@@ -12,16 +12,15 @@ const PATIENCE_MS = 30_000;
 
 /** What `--ops` may name; all but the last are operations under load. */
 export const PEER_OPS = ['list', 'state', 'rpc-200', 'rpc-304', 'rpc-200-sync', 'sync', 'refresh', 'success'] as const;
-type OpName = Exclude<(typeof PEER_OPS)[number], 'success'>;
+export type OpName = Exclude<(typeof PEER_OPS)[number], 'success'>;
 
 /** An operation that is compared with the peers'. */
 export interface PeerOperation {
+  /** That of ../operations/ with the same name has a floor; where there is none, nothing is said of the CPU that is added. */
   op: OpName;
   name: string;
   /** The least that the service's rate is to be of Django's; null: it is only reported. */
   timesDjango: number | null;
-  /** The name of the operation that has a floor, for the CPU that is added to it; null: there is none. */
-  floored: string | null;
   prepared: Prepared;
 }
 
@@ -45,30 +44,30 @@ export async function stagePeer(server: Server): Promise<PeerOperation[]> {
     (of(answer).task_state === 'SUCCESS' && of(answer).task_id === taskId ? null : answer.body.toString());
   const accepted = (answer: Answer) =>
     statusFault(answer, 200) ?? (of(answer).task_id?.length === 36 ? null : 'no task');
-  const row = (op: OpName, name: string, timesDjango: number | null, floored: string | null, prepared: Prepared) => ({
-    ...{ op, name, timesDjango, floored, prepared },
+  const row = (op: OpName, name: string, timesDjango: number | null, prepared: Prepared) => ({
+    ...{ op, name, timesDjango, prepared },
   });
   const validated = { 'If-None-Match': etag };
   return [
-    row('list', 'list', null, 'list', { shot: { path: '/api/v1/cache/', headers }, fault: listed }),
-    row('state', 'state', 2.5, 'state', {
+    row('list', 'list', null, { shot: { path: '/api/v1/cache/', headers }, fault: listed }),
+    row('state', 'state', 2.5, {
       shot: { path: `/api/v1/cache/state/?task_id=${taskId}`, headers },
       fault: ended,
     }),
-    row('rpc-200', 'rpc 200', 1.3, 'rpc-200', { shot: { path: PATH, headers }, fault: full }),
-    row('rpc-304', 'rpc 304', 1.3, 'rpc-304', {
+    row('rpc-200', 'rpc 200', 1.3, { shot: { path: PATH, headers }, fault: full }),
+    row('rpc-304', 'rpc 304', 1.3, {
       shot: { path: PATH, headers: { ...headers, ...validated } },
       fault: unchanged,
     }),
-    row('rpc-200-sync', 'rpc 200, records written', null, null, {
+    row('rpc-200-sync', 'rpc 200, records written', null, {
       shot: { path: PATH, headers: device, first: 0, count: DEVICES },
       fault: full,
     }),
-    row('sync', 'rpc 304, records written', null, 'sync', {
+    row('sync', 'rpc 304, records written', null, {
       shot: { path: PATH, headers: { ...device, ...validated }, first: 0, count: DEVICES },
       fault: unchanged,
     }),
-    row('refresh', 'refresh accepted', 3, 'refresh', {
+    row('refresh', 'refresh accepted', 3, {
       shot: await refreshShot(server, 'small', '{n}'),
       fault: accepted,
     }),

@@ -52,8 +52,8 @@ export function succeededTable(lines: readonly SucceededLine[]): string {
  * code that makes the same calls can exceed here.
  */
 export function addedTable(lines: readonly BesideLine[], compared: readonly Compared[]): string {
-  const rows = lines.flatMap(({ operation, floored, stacks }) => {
-    const beside = compared.find(({ operation: name }) => name === OPERATIONS[floored ?? '']?.name);
+  const rows = lines.flatMap(({ operation, op, stacks }) => {
+    const beside = compared.find(({ operation: name }) => name === OPERATIONS[op]?.name);
     const whole = stacks.fastify?.cpuMs;
     if (beside === undefined || whole === undefined) return [];
     const { service, floor, addedCpuMs } = beside;
