@@ -1,4 +1,4 @@
-/** The maps that readers go by: test/README.md names every test, docs/design.md has what comments cite. */
+/** The maps that readers go by: test/README.md names every test, docs/design.md and docs/contract.md have what comments cite. */
 
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,6 +7,7 @@ import { expect, it } from 'vitest';
 const PROJECT = join(import.meta.dirname, '../..');
 const map = read('test/README.md');
 const design = read('docs/design.md');
+const contract = read('docs/contract.md');
 
 it('names every test file, and none that is not there', () => {
   const there = globSync('**/*.test.ts', { cwd: join(PROJECT, 'test') });
@@ -38,6 +39,21 @@ it('finds in docs/design.md each heading that comments cite', () => {
   );
   expect(cited.length).toBeGreaterThan(0);
   expect(cited.filter((heading) => !design.includes(`## ${heading}`) && !design.includes(`**${heading}`))).toEqual([]);
+});
+
+it('finds in docs/contract.md each section and heading that comments cite', () => {
+  const files = globSync('{src,test,scripts,demo}/**/*.{ts,lua}', { cwd: PROJECT });
+  const cited = files.flatMap((file) =>
+    Array.from(read(file).matchAll(/CONTRACT (\d)(?:,? "([^"]+)")?/g), ([place, number = '', heading]) => ({
+      place: `${file}: ${place}`,
+      section: contract.split(/^## /m).find((section) => section.startsWith(`${number}. `)) ?? '',
+      heading,
+    })),
+  );
+  const isThere = ({ section, heading }: (typeof cited)[number]) =>
+    section !== '' && (heading === undefined || section.includes(`**${heading}`));
+  expect(cited.length).toBeGreaterThan(0);
+  expect(cited.filter((citation) => !isThere(citation)).map(({ place }) => place)).toEqual([]);
 });
 
 function read(path: string): string {

@@ -1,7 +1,7 @@
 /**
- * Requests that look alike and must not share a cache, and those that look different and must (CONTRACT 2 "Parameter
- * values", Invariant 6): never the wrong body, never another user's. The origin tells what it was asked, so a body shows whose
- * it is.
+ * Requests that look alike and must not share a cache, and those that look different and must
+ * (CONTRACT 2 "Parameter values", Invariant 6): never the wrong body, never another user's. The origin tells what it was
+ * asked, so a body shows whose it is.
  */
 import { describe, expect, it } from 'vitest';
 import { Client } from '../../support/client.ts';
