@@ -17,7 +17,7 @@ export default defineConfig({
     // More than there are cores: the tests mostly wait for timers and stores.
     maxWorkers: 4,
     projects: [
-      // Over HTTP against a real `npm start`, after the others: each file starts whole services.
+      // Over HTTP against a real `npm start`: each file starts whole services. `npm test` runs it beside the others.
       {
         test: {
           name: 'e2e',
@@ -27,6 +27,15 @@ export default defineConfig({
           maxWorkers: 2,
           provide: { seed: SEED },
           sequence: { groupOrder: 1 },
+        },
+      },
+      // With others' programs, which `npm run test:all` installs in tools/.
+      {
+        test: {
+          name: 'tools',
+          include: ['test/tools/**/*.test.ts'],
+          testTimeout: PATIENCE_MS,
+          globalSetup: ['test/support/build.ts'],
         },
       },
       {

@@ -3,7 +3,7 @@
  * from the routes of the app, the pages for people, and the files of the API reader, from their package. None is kept in git.
  */
 
-import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { generateSpecs } from 'hono-openapi';
@@ -19,11 +19,18 @@ const text = await generateSpecs(app, {
   // Whatever is refused is a problem: the text would else tell of the validators' own answers.
   defaultValidationErrorResponse: false,
 });
-writeFileSync(join(ASSETS, OPENAPI_ASSET), JSON.stringify(text));
+put(OPENAPI_ASSET, JSON.stringify(text));
 
 mkdirSync(join(ASSETS, 'pages'), { recursive: true });
-writeFileSync(join(ASSETS, 'pages/reader.html'), String(await readerPage()));
-writeFileSync(join(ASSETS, 'pages/problems.html'), String(await problemsPage()));
+put('pages/reader.html', String(await readerPage()));
+put('pages/problems.html', String(await problemsPage()));
 
 const { resolve } = createRequire(import.meta.url);
-for (const file of READER) copyFileSync(resolve(`swagger-ui-dist/${file}`), join(ASSETS, 'docs/reader', file));
+for (const file of READER) put(`docs/reader/${file}`, readFileSync(resolve(`swagger-ui-dist/${file}`)));
+
+/** Replaces an asset as a whole: services that run beside this build, as those of the tests do, never read half of one. */
+function put(path: string, content: string | Uint8Array): void {
+  const made = join(ASSETS, `${path}.${process.pid}.new`);
+  writeFileSync(made, content);
+  renameSync(made, join(ASSETS, path));
+}

@@ -38,12 +38,12 @@ export const NOT_MODIFIED = { 304: { description: 'What the condition names is c
 
 /** First handler of a route: `app.get(path, describe({…}), query(schema), (c) => …)`. */
 export function describe(description: Description) {
-  const responses: NonNullable<DescribeRouteOptions['responses']> = {
-    default: {
-      description: 'A problem (RFC 9457)',
-      content: { [PROBLEM_TYPE]: { schema: resolver(ProblemBody) } },
-    },
+  const problem = {
+    description: 'A problem (RFC 9457)',
+    content: { [PROBLEM_TYPE]: { schema: resolver(ProblemBody) } },
   };
+  // Generators read `4XX`, where `default` alone says that any other answer is a success too.
+  const responses: NonNullable<DescribeRouteOptions['responses']> = { '4XX': problem, default: problem };
   for (const [status, { description: text, schema, type }] of Object.entries(description.answers)) {
     const media = { schema: schema ? resolver(schema) : {} };
     responses[status] = {

@@ -54,7 +54,8 @@ export class OpenApiContract {
     const template = this.#template(path);
     const operation = this.#document.paths[template]?.[method.toLowerCase()];
     expect(operation, `${method} ${path} is in the OpenAPI text`).toBeDefined();
-    const code = operation?.responses[status] === undefined ? 'default' : String(status);
+    const ofClass = `${Math.floor(status / 100)}XX`;
+    const code = [String(status), ofClass].find((name) => operation?.responses[name] !== undefined) ?? 'default';
     const content = operation?.responses[code]?.content;
     const type = headers.get('Content-Type') ?? '';
     if (content === undefined) {

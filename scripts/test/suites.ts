@@ -1,0 +1,70 @@
+/** The suites of `npm test` and `npm run test:all`, and what each needs. */
+
+import type { Need } from './needs.ts';
+
+/** One command that passes or fails as a whole. */
+export interface Check {
+  kind: 'check';
+  name: string;
+  command: readonly [program: string, ...args: string[]];
+}
+
+/** Projects of vitest.config.ts, counted by test. */
+export interface Projects {
+  kind: 'vitest';
+  name: string;
+  projects: readonly string[];
+  /** What some of its tests skip themselves without. */
+  needs: readonly Need[];
+}
+
+export type Suite = Check | Projects;
+
+/**
+ * Lanes run side by side, the suites of a lane one after the other. Tests inside workerd mostly compute, those over HTTP
+ * mostly wait for processes: beside each other they take less than one after the other.
+ */
+export type Lanes = readonly (readonly Suite[])[];
+
+const CHECKS: readonly Check[] = [
+  {
+    kind: 'check',
+    name: 'types of the bindings',
+    command: ['wrangler', 'types', 'src/worker-env.d.ts', '--check'],
+  },
+  { kind: 'check', name: 'types', command: ['tsc', '--noEmit'] },
+  { kind: 'check', name: 'lint and format', command: ['biome', 'check', '--error-on-warnings'] },
+];
+const MODULES_AND_WORKERD: Projects = {
+  kind: 'vitest',
+  name: 'tests of pure modules and inside workerd',
+  projects: ['unit', 'worker', 'object', 'shards'],
+  needs: [],
+};
+const OVER_HTTP: Projects = {
+  kind: 'vitest',
+  name: 'tests over HTTP, of real services',
+  projects: ['e2e'],
+  needs: [],
+};
+const TOOLS: Projects = {
+  kind: 'vitest',
+  name: "tests with others' tools",
+  projects: ['tools'],
+  needs: ['tools/openapi'],
+};
+
+/** Every check, in under 8 minutes on two cores. */
+export const USUAL: Lanes = [[...CHECKS, MODULES_AND_WORKERD], [OVER_HTTP]];
+/** The same with the long forms (LONG_FORMS), and what needs tools. */
+export const ALL: Lanes = [
+  [...CHECKS, MODULES_AND_WORKERD],
+  [OVER_HTTP, TOOLS],
+];
+
+/** Environment of the long forms: more random requests, sequences and interleavings than the usual ones. */
+export const LONG_FORMS: Readonly<Record<string, string>> = {
+  FUZZ_RUNS: '3000',
+  MODEL_RUNS: '100',
+  EXPLORE: 'deep',
+};
