@@ -1,8 +1,54 @@
-/** Waiting and giving up. */
+/**
+ * Waiting and giving up. Everything that waits for something that another request brings about waits by `looks`, for the
+ * platform lets no request await another's promise: it looks, pauses and looks again.
+ *
+ * | who waits | for what | where it looks |
+ * |---|---|---|
+ * | flows/await-load.ts | a load, by a read of what is missing or expired | the look-up |
+ * | flows/watch-cache.ts | something newer, by `Prefer: wait` and event streams on `/rpc/` | isolate memory |
+ * | flows/watch-task.ts | the end of a task | its object |
+ * | stores/entry-lookup.ts | D1's answer to another request of the isolate | isolate memory |
+ * | stores/fetch-once.ts | what another request of the isolate fetches | isolate memory |
+ */
 
-/** Resolves after `ms`. */
-export function sleep(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
+/** The pause before look number `look` (1: the first after the one at once), ms. */
+export type Pauses = (look: number) => number;
+
+/** Pauses that grow, from `firstMs` by `factor` up to `longestMs`. */
+export function growingPauses(firstMs: number, longestMs: number, factor = 2): Pauses {
+  return (look) => Math.min(firstMs * factor ** (look - 1), longestMs);
+}
+
+/** Pauses by chance, so that those who wait neither look nor are answered all at once. */
+export function randomPauses(shortestMs: number, longestMs: number): Pauses {
+  return () => shortestMs + Math.random() * (longestMs - shortestMs);
+}
+
+/**
+ * Yields whenever it is time to look, with the number of the look: 0 at once, then 1, 2, … after a pause each, the last at
+ * `until` (ms since the epoch). `signal` ends the wait early.
+ */
+export async function* looks(until: number, pauseMs: Pauses, signal?: AbortSignal): AsyncGenerator<number, void, void> {
+  for (let look = 0; ; look += 1) {
+    yield look;
+    const leftMs = until - Date.now();
+    if (leftMs <= 0) return;
+    await sleep(Math.min(pauseMs(look + 1), leftMs), signal);
+    if (signal?.aborted) return;
+  }
+}
+
+/** Resolves after `ms`, or as soon as `signal` aborts. */
+export function sleep(ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const end = () => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', end);
+      resolve();
+    };
+    const timer = setTimeout(end, signal?.aborted ? 0 : ms);
+    signal?.addEventListener('abort', end);
+  });
 }
 
 /**

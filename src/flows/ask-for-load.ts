@@ -1,11 +1,20 @@
-/** Asking the object for the load that a read needs: one call, which joins what runs or waits already. */
+/**
+ * Asking the object for the load that a read needs: one call, which joins what runs or waits already. What the answer brings
+ * is known at this location from then on.
+ */
 
 import type { Entry } from '../contract/entry.ts';
 import type { EnqueueAnswer } from '../contract/object.ts';
 import { Problem, type TaskError } from '../contract/problem.ts';
 import type { LookedUp } from '../contract/stores.ts';
 import { hasEnded, type TaskState } from '../contract/task.ts';
-import { type FreshnessRules, isAwaited, lastFailure, type StandingFailure } from '../core/freshness.ts';
+import {
+  type FreshnessRules,
+  freshnessRules,
+  isAwaited,
+  lastFailure,
+  type StandingFailure,
+} from '../core/freshness.ts';
 import { policyOf } from '../core/task-policy.ts';
 import { log } from '../log.ts';
 import { type FoundCache, versionOf } from './find-entry.ts';
@@ -32,14 +41,31 @@ export type LoadAnswer =
 /** D1 that has not got an entry so long after its load has lost it: it was restored to an earlier time, ms. */
 const LOST_AFTER_MS = 60_000;
 
-type AskServices = Pick<Services, 'lookup' | 'objects' | 'waitUntil'>;
+type AskServices = Pick<Services, 'settings' | 'lookup' | 'objects' | 'limits' | 'waitUntil'>;
 
 /**
- * Asks for data newer than the entry found. What the answer brings is known at this location from then on.
- *
- * @param heldMs how long the object may hold its answer for the task to end
+ * Asks for data newer than the entry found, and than `notBefore` (ms since the epoch; null: of any age). The object may
+ * hold its answer until the task ends, at most REFRESH_WAIT_MS and up to `until` (ms since the epoch; 0: not at all).
  */
-export async function askForLoad(
+export type AskForLoad = (found: FoundCache, notBefore: number | null, until: number) => Promise<LoadAnswer>;
+
+/**
+ * What a request of `user` asks for loads with; however often it asks, it counts once.
+ *
+ * @throws Problem `rate-limited`, `overloaded`, by the function that this gives
+ */
+export function loadAsker(services: AskServices, user: string): AskForLoad {
+  let isCounted = false;
+  return async (found, notBefore, until) => {
+    if (!isCounted) await services.limits.load(user, found.cache.key);
+    isCounted = true;
+    const rules = freshnessRules(found.resource, found.looked.mark, notBefore);
+    const heldMs = Math.min(services.settings.refreshWaitMs, Math.max(0, until - Date.now()));
+    return ask(services, found, rules, heldMs);
+  };
+}
+
+async function ask(
   services: AskServices,
   found: FoundCache,
   rules: FreshnessRules,

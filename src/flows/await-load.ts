@@ -1,14 +1,13 @@
 /**
- * Waiting for a load (DESIGN "Who asks for a load"). Whoever fetched the entry from D1 asks the object, which holds that
- * call for a moment; everybody else, and the asker after that moment, looks at this location's copy of the entry until it
- * has changed. So a herd costs one object call a second, and a wait costs the object nothing.
+ * A read that waits for a load (DESIGN "Who asks for a load"). The request that fetched the entry from D1 asks the object,
+ * which holds that call for a moment; all others, and the asker after that moment, look at this location's copy of the entry
+ * until it has changed. So a herd costs one object call a second, and a wait costs the object nothing.
  */
 
-import { growingGapMs } from '../core/backoff.ts';
-import { type FreshnessRules, freshnessRules, isAwaited, lastFailure } from '../core/freshness.ts';
+import { freshnessRules, isAwaited, lastFailure } from '../core/freshness.ts';
 import { overloaded } from '../stores/overloaded.ts';
-import { sleep } from '../waiting.ts';
-import { askForLoad, type LoadAnswer, type PendingTask } from './ask-for-load.ts';
+import { growingPauses, looks } from '../waiting.ts';
+import { type AskForLoad, type LoadAnswer, loadAsker, type PendingTask } from './ask-for-load.ts';
 import { available } from './available.ts';
 import { type FoundCache, versionOf } from './find-entry.ts';
 import { heldRequests } from './held-requests.ts';
@@ -19,13 +18,11 @@ type LoadServices = Pick<Services, 'settings' | 'lookup' | 'objects' | 'limits' 
 /** How a wait ends. */
 export type Awaited = Extract<LoadAnswer, { outcome: 'loaded' | 'failed' | 'pending' }>;
 
-/** Pauses between two looks at the copy, ms: the first, doubled each time, and the longest. Each is a call that the platform counts. */
-const FIRST_PAUSE_MS = 100;
-const LONGEST_PAUSE_MS = 800;
+/** Between two looks at the copy. Each look is a call that the platform counts. */
+const PAUSES = growingPauses(100, 800);
 
-/** Who waits for what, and how long. */
+/** What is waited for, and how long. */
 export interface LoadWait {
-  /** Who waits. */
   user: string;
   /** What was loaded before this moment is not accepted, ms since the epoch; null: of any age. */
   notBefore: number | null;
@@ -56,60 +53,57 @@ async function lookUntilLoaded(
   found: FoundCache,
   { user, notBefore, until, standsIn }: LoadWait,
 ): Promise<Awaited> {
-  // Others do not ask for what only `max-age` finds too old, so whoever sent it asks.
-  let asks = found.looked.fetched || notBefore !== null;
-  let isCounted = false;
+  const ask = loadAsker(services, user);
+  let asks = isToAsk(found, notBefore);
   let current = found;
   let task: PendingTask | null = null;
-  for (let looks = 0; ; looks += 1) {
+  for await (const look of looks(until, PAUSES)) {
+    if (look > 0) {
+      current = { ...found, looked: await services.lookup.find(found.cache.key, found.cache.resource) };
+      const change = changeSince(found, current, notBefore);
+      if (change !== null) return change;
+      asks = current.looked.fetched && task === null;
+    }
     if (asks) {
-      if (!isCounted) await services.limits.load(user, found.cache.key);
-      isCounted = true;
-      const heldMs = Math.min(services.settings.refreshWaitMs, Math.max(0, until - Date.now()));
-      const answer = await askForLoad(services, current, rulesOf(current, notBefore), heldMs);
+      const answer = await ask(current, notBefore, until);
       if (answer.outcome === 'loaded' || answer.outcome === 'failed') return answer;
       task = answer.outcome === 'pending' ? answer.task : null;
     }
-    const leftMs = until - Date.now();
-    if (leftMs <= 0 || (standsIn && isInRetry(services, current))) break;
-    await sleep(Math.min(growingGapMs(looks, FIRST_PAUSE_MS, LONGEST_PAUSE_MS), leftMs));
-
-    const looked = await services.lookup.find(found.cache.key, found.cache.resource);
-    current = { ...current, looked };
-    const change = changeSince(found, current, rulesOf(current, notBefore));
-    if (change !== null) return change;
-    asks = looked.fetched && task === null;
+    if (standsIn && isInRetry(services, current)) break;
   }
-  const pending = task ?? unfinishedTask(services, current);
-  if (pending !== null) return { outcome: 'pending', task: pending };
-  // Nobody of this isolate knows a task: the object tells one, or makes it.
-  if (!isCounted) await services.limits.load(user, found.cache.key);
-  return askAtOnce(services, current, notBefore);
+  task ??= unfinishedTask(services, current);
+  // Where nobody of this isolate knows a task, the object tells one, or makes it.
+  return task === null ? askAtOnce(ask, current, notBefore) : { outcome: 'pending', task };
 }
 
-/** Only whoever is to ask anyway costs the object a call: the others, however many, come back when there is a task. */
+/** Only a request that is to ask anyway costs the object a call: the others, however many, come back when there is a task. */
 async function withoutWaiting(
   services: LoadServices,
   found: FoundCache,
   { user, notBefore }: LoadWait,
 ): Promise<Awaited> {
-  if (found.looked.fetched || notBefore !== null) {
-    await services.limits.load(user, found.cache.key);
-    return askAtOnce(services, found, notBefore);
-  }
+  if (isToAsk(found, notBefore)) return askAtOnce(loadAsker(services, user), found, notBefore);
   const task = unfinishedTask(services, found);
   if (task === null) throw overloaded('Too many requests wait here already. Try again in a moment.');
   return { outcome: 'pending', task };
 }
 
-function rulesOf({ resource, looked }: FoundCache, notBefore: number | null): FreshnessRules {
-  return freshnessRules(resource, looked.mark, notBefore);
+/** Whether it is this request that asks. Others do not ask for what only `max-age` finds too old, so a request with it asks. */
+function isToAsk({ looked }: FoundCache, notBefore: number | null): boolean {
+  return looked.fetched || notBefore !== null;
+}
+
+async function askAtOnce(ask: AskForLoad, found: FoundCache, notBefore: number | null): Promise<Awaited> {
+  const answer = available(await ask(found, notBefore, 0));
+  if (answer.outcome !== 'nothing') return answer;
+  throw new Error('a load asked for without waiting has ended at once');
 }
 
 /** What has become of the entry since the wait began; null: nothing that ends it. */
-function changeSince(before: FoundCache, { looked }: FoundCache, rules: FreshnessRules): Awaited | null {
-  const { entry } = looked;
+function changeSince(before: FoundCache, { resource, looked }: FoundCache, notBefore: number | null): Awaited | null {
+  const { entry, mark } = looked;
   if (entry === null) return null;
+  const rules = freshnessRules(resource, mark, notBefore);
   if (isAwaited(entry, versionOf(before.looked.entry), rules)) return { outcome: 'loaded', entry };
   const failure = lastFailure(entry);
   const isNew = failure !== null && failure.retryAt > (before.looked.entry?.retryAt ?? 0);
@@ -117,8 +111,8 @@ function changeSince(before: FoundCache, { looked }: FoundCache, rules: Freshnes
 }
 
 /**
- * The task that somebody of this isolate was told of, unless the entry shows that it has ended. It may yet have: to know,
- * every waiter would cost an object call, so the state told is PENDING, Celery's word for what waits or is not known.
+ * The task that another request of this isolate noted, unless the entry shows that it has ended. Only an object call would
+ * tell its state, so it is given as PENDING, Celery's word for what waits or is not known.
  */
 function unfinishedTask({ lookup }: LoadServices, { cache, looked }: FoundCache): PendingTask | null {
   const noted = lookup.notedTask(cache.key);
@@ -126,14 +120,8 @@ function unfinishedTask({ lookup }: LoadServices, { cache, looked }: FoundCache)
   return { taskId: noted.taskId, state: 'PENDING', error: null, dueAt: null };
 }
 
-/** Whether the load that is waited for has failed and is to be tried again, as far as this isolate was told. */
+/** Whether the load that is waited for has failed and is to be tried again, as far as this isolate knows. */
 export function isInRetry({ lookup }: Pick<Services, 'lookup'>, { cache, looked }: FoundCache): boolean {
   const noted = lookup.notedTask(cache.key);
   return noted?.isInRetry === true && noted.taskId !== looked.entry?.lastTaskId;
-}
-
-async function askAtOnce(services: LoadServices, found: FoundCache, notBefore: number | null): Promise<Awaited> {
-  const answer = available(await askForLoad(services, found, rulesOf(found, notBefore), 0));
-  if (answer.outcome !== 'nothing') return answer;
-  throw new Error('a load asked for without waiting has ended at once');
 }

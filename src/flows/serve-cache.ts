@@ -9,7 +9,7 @@ import { freshnessRules, judge, type Standing, type StandingFailure, standingFai
 import { holdMs, type Preferences } from '../core/prefer.ts';
 import { type DeltaRequest, demandReached } from '../core/x-delta.ts';
 import { log } from '../log.ts';
-import { askForLoad, logNotAsked, type PendingTask } from './ask-for-load.ts';
+import { loadAsker, logNotAsked, type PendingTask } from './ask-for-load.ts';
 import { type Awaited, awaitLoad, isInRetry } from './await-load.ts';
 import { type CacheName, type FoundCache, findEntry } from './find-entry.ts';
 import type { Services } from './services.ts';
@@ -90,7 +90,7 @@ async function serveLoaded(
     const until = Date.now() + heldMs;
     end = await awaitLoad(services, found, { user: read.user, notBefore: read.notBefore, until, standsIn });
   } catch (error) {
-    // That the object cannot or may not be asked is no better reason to leave a device without data than that the origin failed.
+    // An object that cannot or may not be asked leaves a device no more without data than an origin that failed.
     if (!standsIn) throw error;
     logNotAsked(found.cache.key, error);
     return bodyOf(before, forwarded);
@@ -109,8 +109,7 @@ async function serveLoaded(
 /** Under `waitUntil`: the answer has gone, and the next read asks again if this fails. */
 async function revalidate(services: ReadServices, { user }: CacheRead, found: FoundCache): Promise<void> {
   try {
-    await services.limits.load(user, found.cache.key);
-    await askForLoad(services, found, freshnessRules(found.resource, found.looked.mark, null), 0);
+    await loadAsker(services, user)(found, null, 0);
   } catch (error) {
     log('warn', 'cache.revalidate_failed', { key: found.cache.key, error });
   }

@@ -1,14 +1,14 @@
 /**
- * A cache as it goes on, for those who wait for something newer. They are held here over the entry look-up, so that no object
- * is kept awake: each looks in isolate memory at short intervals, and one of them finds what is new for all. Whoever of them
- * fetched the entry from D1 has the cache loaded when it has expired: it is kept as fresh as if somebody read it all the time.
+ * A cache as it goes on, for those who wait for something newer. They wait in the Worker, so that no object is kept awake:
+ * each looks in isolate memory at short intervals, and one of them finds what is new for all. The one that fetched the entry
+ * from D1 has the cache loaded when it has expired: it is kept as fresh as if somebody read it all the time.
  */
 
 import { Problem } from '../contract/problem.ts';
 import { freshnessRules, judge, standingFailure } from '../core/freshness.ts';
 import { log } from '../log.ts';
-import { sleep } from '../waiting.ts';
-import { askForLoad, logNotAsked } from './ask-for-load.ts';
+import { looks, randomPauses } from '../waiting.ts';
+import { loadAsker, logNotAsked } from './ask-for-load.ts';
 import { type CacheName, type FoundCache, findAnew, findEntry, isOutdated } from './find-entry.ts';
 import { heldRequests } from './held-requests.ts';
 import { type CacheRead, loadedHere, type Served, type ServedBody, serveCache } from './serve-cache.ts';
@@ -16,15 +16,14 @@ import type { Services } from './services.ts';
 
 type WatchServices = Pick<Services, 'settings' | 'resources' | 'lookup' | 'objects' | 'limits' | 'waitUntil'>;
 
-/** Pauses between two glances, ms: by chance, so that those who wait neither glance nor are answered all at once. */
-const SHORTEST_PAUSE_MS = 400;
-const LONGEST_PAUSE_MS = 800;
+/** Between two glances. */
+const PAUSES = randomPauses(400, 800);
 
 /** How long a cache is watched. */
 export interface WatchOptions {
   /** When the last look is taken, ms since the epoch. */
   until: number;
-  /** Ends the watch at the next look. */
+  /** Ends the watch early. */
   signal?: AbortSignal;
 }
 
@@ -40,20 +39,16 @@ export async function* watchCache(
   first: FoundCache,
   { until, signal }: WatchOptions,
 ): AsyncGenerator<FoundCache, void, void> {
+  const ask = loadAsker(services, name.user);
   let found = first;
-  let isCounted = false;
-  yield found;
-  for (;;) {
-    if (found.looked.fetched && isToBeLoaded(found)) {
-      isCounted = await load(services, name.user, found, isCounted, until);
-    }
-    const leftMs = until - Date.now();
-    if (leftMs <= 0 || signal?.aborted) return;
-    await sleep(Math.min(leftMs, SHORTEST_PAUSE_MS + Math.random() * (LONGEST_PAUSE_MS - SHORTEST_PAUSE_MS)));
-    if (signal?.aborted) return;
+  for await (const look of looks(until, PAUSES, signal)) {
     const before = found;
-    found = await look(services, name, before);
-    if (!isSame(before, found)) yield found;
+    if (look > 0) found = await lookAgain(services, name, before);
+    if (look === 0 || !isSame(before, found)) yield found;
+    if (found.looked.fetched && isToBeLoaded(found)) {
+      // What it brings is found by the next look.
+      await ask(found, null, until).catch((error) => logNotAsked(found.cache.key, error));
+    }
   }
 }
 
@@ -64,34 +59,11 @@ function isToBeLoaded({ resource, looked }: FoundCache): boolean {
   return judge(looked.entry, rules, now).state !== 'fresh' && standingFailure(looked.entry, rules, now) === null;
 }
 
-/**
- * Asks for a load, held in the object as a read is; what it brings is learnt by the next glance. However often it asks, a
- * request counts once: whether it has.
- */
-async function load(
-  services: WatchServices,
-  user: string,
-  found: FoundCache,
-  isCounted: boolean,
-  until: number,
-): Promise<boolean> {
-  let counted = isCounted;
-  try {
-    if (!counted) await services.limits.load(user, found.cache.key);
-    counted = true;
-    const heldMs = Math.min(services.settings.refreshWaitMs, Math.max(0, until - Date.now()));
-    await askForLoad(services, found, freshnessRules(found.resource, found.looked.mark, null), heldMs);
-  } catch (error) {
-    logNotAsked(found.cache.key, error);
-  }
-  return counted;
-}
-
-async function look(services: WatchServices, name: CacheName, before: FoundCache): Promise<FoundCache> {
+async function lookAgain(services: WatchServices, name: CacheName, before: FoundCache): Promise<FoundCache> {
   const { cache, resource } = before;
   try {
     const looked = await services.lookup.glance(cache.key, cache.resource);
-    // Most changes of a definition have no mark: whoever is to judge by it reads it anew.
+    // Most changes of a definition have no mark: a request that is to judge by it reads it anew.
     if (looked.fetched || isOutdated(resource, looked)) return await findAnew(services, name, cache.key, looked);
     return { cache, resource, looked };
   } catch (error) {

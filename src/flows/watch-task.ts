@@ -6,17 +6,15 @@
 import { hasEnded, type Task } from '../contract/task.ts';
 import { log } from '../log.ts';
 import { BoundedMap } from '../stores/bounded-map.ts';
-import { sleep } from '../waiting.ts';
+import { growingPauses, looks } from '../waiting.ts';
 import { available } from './available.ts';
 import { heldRequests } from './held-requests.ts';
 import type { Services } from './services.ts';
 
 type TaskServices = Pick<Services, 'objects' | 'lookup'>;
 
-/** Pauses between looks, ms: the first, what each next one is multiplied by, the longest. */
-const FIRST_PAUSE_MS = 200;
-const PAUSE_GROWTH = 1.5;
-const LONGEST_PAUSE_MS = 2000;
+/** Between two looks. */
+const PAUSES = growingPauses(200, 2000, 1.5);
 
 /** An ended task that this isolate was told of, whose entry it has put to the edge. */
 interface Ended {
@@ -65,22 +63,17 @@ export async function* watchTask(
   first: Task,
   { until, signal }: WatchOptions,
 ): AsyncGenerator<Task, void, void> {
-  const aborted = new Promise<void>((resolve) => signal?.addEventListener('abort', () => resolve(), { once: true }));
   let task = first;
-  yield task;
-  for (let pauseMs = FIRST_PAUSE_MS; !hasEnded(task.state); pauseMs *= PAUSE_GROWTH) {
-    const leftMs = until - Date.now();
-    if (leftMs <= 0 || signal?.aborted) return;
-    await Promise.race([sleep(Math.min(pauseMs, leftMs, LONGEST_PAUSE_MS)), aborted]);
-    if (signal?.aborted) return;
-    const found = await look(services, task);
+  for await (const look of looks(until, PAUSES, signal)) {
+    const found = look === 0 ? first : await lookAgain(services, task);
     if (found === null) return;
     task = found;
     yield task;
+    if (hasEnded(task.state)) return;
   }
 }
 
-async function look(services: TaskServices, known: Task): Promise<Task | null> {
+async function lookAgain(services: TaskServices, known: Task): Promise<Task | null> {
   try {
     return await readTask(services, known.taskId);
   } catch (error) {
