@@ -43,6 +43,8 @@ export const TASK_RETENTION_COUNT = 1000;
 export const LEASE_MARGIN_MS = 60_000;
 /** How long a resource definition may be kept in an isolate. */
 export const DEFINITION_CACHE_MS = 30_000;
+/** How long what D1 told last, entries and definitions, stands while D1 does not answer; then reads are 503. */
+export const LAST_KNOWN_MS = 3_600_000;
 /** Most rows of all tables of a cache: what the id maps of two versions may take of an isolate's memory. */
 export const MAX_ROWS = 1_000_000;
 /** Largest body made of tables, bytes: row ids and the `null` of missing members make it larger than the answer. */

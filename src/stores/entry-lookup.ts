@@ -1,17 +1,31 @@
 /**
- * The entry look-up (DESIGN "Reading"): however many ask for a key, a location asks D1 about once an ENTRY_CACHE_MS,
- * and nobody waits long for a D1 that stalls. The price: what another location changed shows here up to two of them later.
+ * The entry look-up (DESIGN "Reading"): however many ask for a key, a location asks D1 about once an ENTRY_CACHE_MS, and
+ * nobody waits long for a D1 that stalls. The price: what another location changed shows here up to two of them later, and
+ * while D1 is away what was last known stands for up to an hour.
  *
- * The platform lets no request await another's promise. So whoever asks D1 leaves a mark with an end in isolate memory;
- * the others look there at short intervals of their own.
+ * Each key has a record in isolate memory, whose states and events are the table in core/known-entry.ts. The platform lets
+ * no request await another's promise: whoever asks D1 says so in the record, and the others look there.
  */
 
+import type { Entry } from '../contract/entry.ts';
 import type { Entries, EntryLookup, LookedUp, NotedTask } from '../contract/stores.ts';
+import {
+  answered,
+  askingBegun,
+  askingEnded,
+  type EntryCopy,
+  extended,
+  failed,
+  nextStep,
+  revisionOf,
+  stateOf,
+  usableCopy,
+} from '../core/known-entry.ts';
 import { log } from '../log.ts';
-import { sleep, within } from '../waiting.ts';
-import { BoundedMap } from './bounded-map.ts';
+import { growingPauses, looks, within } from '../waiting.ts';
 import type { EdgeCache } from './edge-cache.ts';
-import * as copies from './entry-copies.ts';
+import { EdgeEntries } from './edge-entries.ts';
+import { KnownEntries } from './known-entries.ts';
 import { overloaded } from './overloaded.ts';
 
 /** How the look-up is made. */
@@ -26,152 +40,166 @@ export interface EntryLookupOptions {
   now?: () => number;
   /** How long D1 may take, ms. Default: 2000. */
   timeoutMs?: number;
+  /** What the isolate knows of keys. Default: one for all invocations. */
+  known?: KnownEntries;
 }
 
-/** How long a noted task is told of: as long as a load may take, and its lease's margin. */
+/** How long a task is noted: as long as a load may take, and its lease's margin. */
 const NOTE_MS = 360_000;
-/** Pauses of those who wait for another's look-up, ms. */
-const FIRST_PAUSE_MS = 2;
-const LONGEST_PAUSE_MS = 50;
+/** Between two looks of those who wait for D1's answer to another request. */
+const PAUSES = growingPauses(2, 50);
 /** Whoever asks D1 has told of its time-out before the others take it for gone. */
 const ASKING_MARGIN_MS = 500;
-const MAX_KEYS = 10_000;
-const UNKNOWN = 'What is current cannot be looked up right now; try again in a moment.';
+const NOTHING_KNOWN = 'What is current cannot be looked up right now; try again in a moment.';
 
-/** Key -> until when another request of this isolate is taken to be asking D1, ms. */
-const asking = new BoundedMap<number>(MAX_KEYS);
-/** Key -> until when another of those who wait in this isolate is taken to be finding a new copy, ms. */
-const glancing = new BoundedMap<number>(MAX_KEYS);
-/** Key -> turn at which asking D1 failed with nothing known. */
-const failures = new BoundedMap<number>(MAX_KEYS);
-const notes = new BoundedMap<{ task: NotedTask; until: number }>(MAX_KEYS);
+const knownHere = new KnownEntries();
 
 /**
  * The look-up over a table of entries and the location's edge cache.
  *
- * @throws Problem `overloaded`, by `find` and `findNewest`, when nothing is known and D1 does not answer
+ * @throws Problem `overloaded`, by all that look up, when nothing is known and D1 does not answer
  */
 export function entryLookup(entries: Entries, edge: EdgeCache, options: EntryLookupOptions): EntryLookup {
-  const { entryCacheMs, readReplicas = false, waitUntil, now = Date.now, timeoutMs = 2000 } = options;
-
-  async function find(key: string, resource: string, isGlance = false): Promise<LookedUp> {
-    const arrived = copies.turnNow();
-    const { copy: known, isCurrent } = await copies.knownHere(edge, key, now());
-    if (known !== null && isCurrent) {
-      // Those who wait look in memory alone, where what another isolate put to the edge is not yet.
-      if (isGlance) copies.keepKnown(key, known);
-      return told(known);
-    }
-    const learnt = entryCacheMs === 0 ? null : await fromOthers(key, arrived, known);
-    if (learnt !== null) return told(learnt);
-
-    const prolonged = known !== null && entryCacheMs > 0 ? prolong(key, known) : Promise.resolve();
-    return askD1(key, resource, known, prolonged, known?.bookmark ?? 'first-unconstrained');
-  }
-
-  /** What another request of this isolate has learnt or is about to; null: this request is to ask. */
-  async function fromOthers(
-    key: string,
-    arrived: number,
-    known: copies.EntryCopy | null,
-  ): Promise<copies.EntryCopy | null> {
-    let pauseMs = FIRST_PAUSE_MS;
-    for (let waitedMs = 0; waitedMs < 2 * timeoutMs; waitedMs += pauseMs) {
-      const learnt = copies.learntSince(key, arrived);
-      if (learnt !== null) return copies.mergeCopies(learnt, known);
-      if ((failures.get(key) ?? 0) > arrived) throw overloaded(UNKNOWN);
-      if ((asking.get(key) ?? 0) <= now()) break;
-      if (known !== null) return known;
-      await sleep(pauseMs);
-      pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS);
-    }
-    asking.set(key, now() + timeoutMs + ASKING_MARGIN_MS);
-    return null;
-  }
-
-  /** Puts a copy that ran out back as current, so that the others of the location take it while this request asks. */
-  function prolong(key: string, known: copies.EntryCopy): Promise<void> {
-    const copy = { ...known, currentUntil: now() + entryCacheMs };
-    copies.keepKnown(key, copy);
-    return copies.putToEdge(edge, key, copy, now());
-  }
-
-  async function askD1(
-    key: string,
-    resource: string,
-    known: copies.EntryCopy | null,
-    prolonged: Promise<void>,
-    session: string,
-  ): Promise<LookedUp> {
-    const reading = learnFromD1(key, resource, known, session);
-    // An answer that comes too late for this request still serves the next.
-    waitUntil(keepAtEdge(key, prolonged, reading));
-    try {
-      return { ...told(await within(reading, timeoutMs)), fetched: true };
-    } catch (cause) {
-      const last = known ?? copies.inMemory(key, now());
-      log('warn', 'lookup.d1_failed', { key, last_known: last !== null, error: cause });
-      if (last !== null) return told(last);
-      failures.set(key, copies.nextTurn());
-      throw overloaded(UNKNOWN, cause);
-    } finally {
-      asking.delete(key);
-    }
-  }
-
-  async function learnFromD1(
-    key: string,
-    resource: string,
-    known: copies.EntryCopy | null,
-    session: string,
-  ): Promise<copies.EntryCopy> {
-    const read = await entries.read(key, resource, readReplicas ? session : undefined);
-    const copy = { ...read, markAt: now(), currentUntil: now() + entryCacheMs };
-    return copies.learn(key, copies.mergeCopies(copy, known), now());
-  }
-
-  async function keepAtEdge(key: string, before: Promise<void>, reading: Promise<copies.EntryCopy>): Promise<void> {
-    const [, read] = await Promise.allSettled([before, reading]);
-    // The request itself tells of a failed reading.
-    if (read.status === 'fulfilled') await copies.putToEdge(edge, key, read.value, now());
-  }
-
-  return {
-    find: (key, resource) => find(key, resource),
-
-    async glance(key, resource) {
-      const known = copies.inMemory(key, now());
-      if (known !== null && Math.max(known.currentUntil, glancing.get(key) ?? 0) > now()) return told(known);
-      glancing.set(key, now() + timeoutMs + ASKING_MARGIN_MS);
-      try {
-        return await find(key, resource, true);
-      } finally {
-        glancing.delete(key);
-      }
-    },
-
-    async findNewest(key, resource) {
-      const { copy: known } = await copies.knownHere(edge, key, now());
-      return askD1(key, resource, known, Promise.resolve(), 'first-primary');
-    },
-
-    async put(entry) {
-      const answer = { entry, mark: null, markAt: 0, currentUntil: now() + entryCacheMs };
-      const copy = copies.learn(entry.key, answer, now());
-      if (copies.revisionOf(copy) === entry.revision) await copies.putToEdge(edge, entry.key, copy, now());
-    },
-
-    noteTask(key, task) {
-      notes.set(key, { task, until: now() + NOTE_MS });
-    },
-
-    notedTask(key) {
-      const note = notes.get(key);
-      return note !== undefined && note.until > now() ? note.task : null;
-    },
-  };
+  return new Lookup(entries, edge, options);
 }
 
-function told(copy: copies.EntryCopy): LookedUp {
+class Lookup implements EntryLookup {
+  readonly #entries: Entries;
+  readonly #known: KnownEntries;
+  readonly #atEdge: EdgeEntries;
+  readonly #now: () => number;
+  readonly #options: EntryLookupOptions & { timeoutMs: number };
+
+  constructor(entries: Entries, edge: EdgeCache, options: EntryLookupOptions) {
+    const { now = Date.now, timeoutMs = 2000, known = knownHere } = options;
+    this.#entries = entries;
+    this.#known = known;
+    this.#atEdge = new EdgeEntries(edge, known, now);
+    this.#now = now;
+    this.#options = { ...options, timeoutMs };
+  }
+
+  async find(key: string, resource: string): Promise<LookedUp> {
+    const arrivedAt = this.#known.events;
+    const current = await this.#atEdge.readCurrent(key);
+    if (current !== null) return given(current);
+    if (this.#options.entryCacheMs === 0) return this.#ask(key, resource);
+
+    for await (const _look of looks(Date.now() + 2 * this.#options.timeoutMs, PAUSES)) {
+      const known = this.#known.get(key);
+      const step = nextStep(known, arrivedAt, this.#now());
+      if (step === 'refuse') throw overloaded(NOTHING_KNOWN);
+      // Begins to ask before anybody else can look.
+      if (step === 'ask') return this.#ask(key, resource);
+      if (step === 'give' && known.copy !== null) return given(known.copy);
+    }
+    return this.#ask(key, resource);
+  }
+
+  async glance(key: string, resource: string): Promise<LookedUp> {
+    const known = this.#known.get(key);
+    const state = stateOf(known, this.#now());
+    const copy = usableCopy(known, this.#now());
+    if (copy !== null && state !== 'last known') return given(copy);
+    if (state === 'being asked') return this.find(key, resource);
+
+    // The edge may know, but the others need not look there, too.
+    const askedUntil = this.#beginAsking(key);
+    try {
+      const current = await this.#atEdge.readCurrent(key);
+      return current === null ? await this.#ask(key, resource) : given(current);
+    } finally {
+      this.#endAsking(key, askedUntil);
+    }
+  }
+
+  async findNewest(key: string, resource: string): Promise<LookedUp> {
+    await this.#atEdge.readCurrent(key);
+    return this.#answerOf(key, this.#read(key, resource, 'first-primary'), Promise.resolve());
+  }
+
+  async put(entry: Entry): Promise<void> {
+    const now = this.#now();
+    const currentUntil = now + this.#options.entryCacheMs;
+    const copy = this.#learn(entry.key, { entry, mark: null, markAt: 0, confirmedAt: now, currentUntil });
+    if (revisionOf(copy) === entry.revision) await this.#atEdge.put(entry.key);
+  }
+
+  noteTask(key: string, noted: NotedTask): void {
+    this.#known.set(key, { ...this.#known.get(key), task: { noted, until: this.#now() + NOTE_MS } });
+  }
+
+  notedTask(key: string): NotedTask | null {
+    const { task } = this.#known.get(key);
+    return task !== null && task.until > this.#now() ? task.noted : null;
+  }
+
+  /** Asks D1, while the others of the location take what is known, if anything is. */
+  async #ask(key: string, resource: string): Promise<LookedUp> {
+    const askedUntil = this.#beginAsking(key);
+    const last = usableCopy(this.#known.get(key), this.#now());
+    const { entryCacheMs } = this.#options;
+    let isExtended = Promise.resolve();
+    if (last !== null && entryCacheMs > 0) {
+      this.#known.set(key, extended(this.#known.get(key), this.#now() + entryCacheMs));
+      isExtended = this.#atEdge.put(key);
+    }
+    try {
+      const reading = this.#read(key, resource, last?.bookmark ?? 'first-unconstrained');
+      return await this.#answerOf(key, reading, isExtended);
+    } finally {
+      this.#endAsking(key, askedUntil);
+    }
+  }
+
+  /** D1's answer in time, else what was last known. An answer that comes too late for this request serves the next. */
+  async #answerOf(key: string, reading: Promise<EntryCopy>, isExtended: Promise<void>): Promise<LookedUp> {
+    this.#options.waitUntil(this.#keepAtEdge(key, reading, isExtended));
+    try {
+      return { ...given(await within(reading, this.#options.timeoutMs)), fetched: true };
+    } catch (cause) {
+      const known = this.#known.get(key);
+      this.#known.set(key, failed(known, this.#known.nextEvent()));
+      const last = usableCopy(known, this.#now());
+      log('warn', 'lookup.d1_failed', { key, last_known: last !== null, error: cause });
+      if (last !== null) return given(last);
+      throw overloaded(NOTHING_KNOWN, cause);
+    }
+  }
+
+  async #read(key: string, resource: string, session: string): Promise<EntryCopy> {
+    const read = await this.#entries.read(key, resource, this.#options.readReplicas ? session : undefined);
+    const now = this.#now();
+    return this.#learn(key, { ...read, markAt: now, confirmedAt: now, currentUntil: now + this.#options.entryCacheMs });
+  }
+
+  /** Puts the answer after the copy that was extended, which would else lie over it. */
+  async #keepAtEdge(key: string, reading: Promise<EntryCopy>, isExtended: Promise<void>): Promise<void> {
+    const [read] = await Promise.allSettled([reading, isExtended]);
+    // The request itself tells of a failed reading.
+    if (read.status === 'fulfilled') await this.#atEdge.put(key);
+  }
+
+  /** An answer of D1 or an object; what is known with it. */
+  #learn(key: string, answer: EntryCopy): EntryCopy {
+    const known = answered(this.#known.get(key), answer, this.#known.nextEvent(), this.#now());
+    this.#known.set(key, known);
+    return known.copy;
+  }
+
+  #beginAsking(key: string): number {
+    const askedUntil = this.#now() + this.#options.timeoutMs + ASKING_MARGIN_MS;
+    this.#known.set(key, askingBegun(this.#known.get(key), askedUntil));
+    return askedUntil;
+  }
+
+  #endAsking(key: string, askedUntil: number): void {
+    const known = this.#known.get(key);
+    const ended = askingEnded(known, askedUntil);
+    if (ended !== known) this.#known.set(key, ended);
+  }
+}
+
+function given(copy: EntryCopy): LookedUp {
   return { entry: copy.entry, mark: copy.mark, fetched: false };
 }

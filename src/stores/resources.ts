@@ -1,6 +1,6 @@
 /** Table `resources`: definitions, their numbers and tombstones. Isolates keep copies of them for up to 30 s. */
 
-import { DEFINITION_CACHE_MS } from '../contract/constants.ts';
+import { DEFINITION_CACHE_MS, LAST_KNOWN_MS } from '../contract/constants.ts';
 import { isDefined, type Resource, type StoredResource } from '../contract/resource.ts';
 import type { Resources } from '../contract/stores.ts';
 import { nextRunAt } from '../core/schedule.ts';
@@ -23,8 +23,6 @@ const COLUMNS = 'title, definition, number, purged, changed_at';
 const TIMEOUT_MS = 2000;
 /** A copy runs out so much sooner, so that it is never older than DEFINITION_CACHE_MS while D1 answers in time. */
 const COPY_MS = DEFINITION_CACHE_MS - TIMEOUT_MS;
-/** How long a copy stands while D1 does not answer, ms. */
-const LAST_KNOWN_MS = 600_000;
 /** Bytes of all copies in an isolate, roughly. */
 const MEMORY_BYTES = 8 * 1024 * 1024;
 

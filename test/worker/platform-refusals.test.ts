@@ -1,5 +1,5 @@
 /** What the platform refuses is a 503 with Retry-After for the client, never a bare 500. */
-import { expect, it, vi } from 'vitest';
+import { afterEach, expect, it, vi } from 'vitest';
 import { API_BASE } from '../../src/contract/constants.ts';
 import { newTaskId } from '../../src/core/task-id.ts';
 import { sendUnder } from '../support/client.ts';
@@ -10,6 +10,9 @@ import { Source } from '../support/sources.ts';
 import { bearer } from '../support/token.ts';
 
 vi.setConfig({ testTimeout: 20_000 });
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 const SCOPE = 'cache:read cache:refresh cache:admin';
 const D1_OVERLOADED = 'D1_ERROR: D1 DB is overloaded. Too many requests queued.';
@@ -79,6 +82,19 @@ it('a body of which R2 refuses to tell', async () => {
   expect((await ask({}, 'HEAD', source.path)).status).toBe(200);
   const refused = { BLOBS: refusing('get: We encountered an internal error. Please try again. (10001)') };
   expect(await expectRefusal(await ask(refused, 'GET', source.path))).toBe(1);
+  expect((await ask({}, 'GET', source.path)).status).toBe(200);
+});
+
+it('a read while D1 refuses: what was last known for an hour after D1 told it, then 503', async () => {
+  const source = await Source.define({ ttl_s: 86_400 });
+  expect((await ask({}, 'GET', source.path)).status).toBe(200);
+  const knownAt = Date.now();
+  const later = (minutes: number) => {
+    vi.useFakeTimers({ toFake: ['Date'], now: knownAt + minutes * 60_000 });
+    return ask({ DB: refusing(D1_OVERLOADED) }, 'GET', source.path);
+  };
+  for (const minutes of [2, 30, 59]) expect((await later(minutes)).status).toBe(200);
+  expect(await expectRefusal(await later(61))).toBe(5);
   expect((await ask({}, 'GET', source.path)).status).toBe(200);
 });
 

@@ -4,7 +4,8 @@ import type { Entry } from '../../src/contract/entry.ts';
 import type { Entries, EntryLookup } from '../../src/contract/stores.ts';
 import { type EdgeCache, edgeCache } from '../../src/stores/edge-cache.ts';
 import { d1Entries } from '../../src/stores/entries.ts';
-import { entryLookup } from '../../src/stores/entry-lookup.ts';
+import { type EntryLookupOptions, entryLookup } from '../../src/stores/entry-lookup.ts';
+import { KnownEntries } from '../../src/stores/known-entries.ts';
 import { d1Resources } from '../../src/stores/resources.ts';
 import { sampleEntry, sampleLoaded } from '../support/entries.ts';
 import { inAnotherIsolate } from '../support/isolate.ts';
@@ -27,7 +28,12 @@ interface Bench {
   d1: { read: Entries['read'] | null };
 }
 
-function bench({ entryCacheMs = SECOND, timeoutMs = 2 * SECOND, edge = edgeCache() } = {}): Bench {
+function bench({
+  entryCacheMs = SECOND,
+  timeoutMs = 2 * SECOND,
+  edge = edgeCache(),
+  known,
+}: Partial<Pick<EntryLookupOptions, 'entryCacheMs' | 'timeoutMs' | 'known'>> & { edge?: EdgeCache } = {}): Bench {
   const work: Promise<unknown>[] = [];
   const d1: Bench['d1'] = { read: null };
   let now = Date.now();
@@ -42,6 +48,7 @@ function bench({ entryCacheMs = SECOND, timeoutMs = 2 * SECOND, edge = edgeCache
   const options = {
     entryCacheMs,
     timeoutMs,
+    ...(known === undefined ? {} : { known }),
     now: () => now,
     waitUntil: (promise: Promise<unknown>) => work.push(promise),
   };
@@ -244,15 +251,58 @@ describe('a D1 that does not answer', () => {
     });
   });
 
-  it('leaves no copy that ran out more than a minute ago', async () => {
-    const { lookup, settled, pass, d1 } = bench({ timeoutMs: 20 });
+  it.each([
+    ['an edge cache', edgeCache()],
+    ['an edge cache that keeps nothing', keepsNothing],
+  ])(
+    'leaves what was last known for an hour after D1 told it, however often it is asked for, with %s',
+    async (_name, edge) => {
+      const { lookup, other, settled, pass, d1 } = bench({ edge, timeoutMs: 20 });
+      const entry = sampleEntry();
+      await stored.put(entry);
+      await lookup.find(entry.key, entry.resource);
+      await settled();
+      d1.read = failing;
+      for (let minutes = 6; minutes < 60; minutes += 6) {
+        pass(360 * SECOND);
+        expect(await lookup.find(entry.key, entry.resource)).toMatchObject({ entry, fetched: false });
+        await settled();
+      }
+      pass(360 * SECOND);
+      await expect(lookup.find(entry.key, entry.resource)).rejects.toMatchObject({
+        code: 'overloaded',
+        headers: { 'Retry-After': '1' },
+      });
+      await expect(lookup.glance(entry.key, entry.resource)).rejects.toMatchObject({ code: 'overloaded' });
+      await expect((await other()).find(entry.key, entry.resource)).rejects.toMatchObject({ code: 'overloaded' });
+      d1.read = null;
+      expect(await lookup.find(entry.key, entry.resource)).toMatchObject({ entry, fetched: true });
+    },
+  );
+
+  it('leaves an hour from what the object answered, too', async () => {
+    const { lookup, pass, d1 } = bench({ timeoutMs: 20 });
+    const entry = sampleEntry();
+    d1.read = failing;
+    await lookup.put(entry);
+    pass(3599 * SECOND);
+    expect(await lookup.find(entry.key, entry.resource)).toMatchObject({ entry, fetched: false });
+    pass(SECOND);
+    await expect(lookup.find(entry.key, entry.resource)).rejects.toMatchObject({ code: 'overloaded' });
+  });
+
+  it('is asked once an ENTRY_CACHE_MS by those who wait, also where the edge cache keeps nothing', async () => {
+    const { lookup, settled, pass, reads, d1 } = bench({ edge: keepsNothing, timeoutMs: 20 });
     const entry = sampleEntry();
     await stored.put(entry);
-    await lookup.find(entry.key, entry.resource);
+    await lookup.glance(entry.key, entry.resource);
     await settled();
-    d1.read = stalled;
-    pass(61 * SECOND);
-    await expect(lookup.find(entry.key, entry.resource)).rejects.toMatchObject({ code: 'overloaded' });
+    d1.read = failing;
+    for (let second = 0; second < 3; second += 1) {
+      pass(SECOND);
+      for (let looks = 0; looks < 5; looks += 1) await lookup.glance(entry.key, entry.resource);
+    }
+    expect(reads()).toBe(1 + 3);
   });
 
   it('serves the next request with an answer that came too late', async () => {
@@ -448,4 +498,95 @@ describe('a glance', () => {
       Array.from({ length: 50 }, () => entry.revision),
     );
   });
+});
+
+describe('a copy at the edge', () => {
+  /** An edge cache that notes what is put into it. */
+  function notedEdge() {
+    const puts: { url: string; ttlS: number; etag: string }[] = [];
+    const inner = edgeCache();
+    const put: EdgeCache['put'] = (url, body, ttlS, etag = '') => {
+      puts.push({ url, ttlS, etag });
+      return inner.put(url, body, ttlS, etag);
+    };
+    return { edge: { ...inner, put }, puts };
+  }
+
+  it.each([
+    ['an entry', (entry: Entry) => stored.put(entry)],
+    ['none', async () => undefined],
+  ])('has an ETag as RFC 9110 has it, with %s', async (_name, prepare) => {
+    const { edge, puts } = notedEdge();
+    const { lookup, settled } = bench({ edge });
+    const entry = sampleEntry();
+    await prepare(entry);
+    await lookup.find(entry.key, entry.resource);
+    await settled();
+    await lookup.put(next(entry));
+    expect(puts).toHaveLength(2);
+    // etagc of section 8.8.3, without obs-text.
+    for (const { etag } of puts) expect(etag).toMatch(/^"[\x21\x23-\x7E]+"$/);
+    expect(new Set(puts.map(({ etag }) => etag)).size).toBe(2);
+  });
+
+  it('lies there for the hour in which it may be used, and no longer for being extended', async () => {
+    const { edge, puts } = notedEdge();
+    const { lookup, settled, pass, d1 } = bench({ edge, timeoutMs: 20 });
+    const entry = sampleEntry();
+    await stored.put(entry);
+    await lookup.find(entry.key, entry.resource);
+    await settled();
+    d1.read = failing;
+    pass(600 * SECOND);
+    await lookup.find(entry.key, entry.resource);
+    await settled();
+    expect(puts.map(({ ttlS }) => ttlS)).toEqual([3600, 3000]);
+  });
+
+  it('is parsed once by an isolate that finds it again and again', async () => {
+    const inner = edgeCache();
+    let parsed = 0;
+    const match: EdgeCache['match'] = async (url) => {
+      const found = await inner.match(url);
+      if (found === null) return null;
+      const json = found.json.bind(found);
+      return Object.assign(found, {
+        json: () => {
+          parsed += 1;
+          return json();
+        },
+      });
+    };
+    const { lookup, other, settled } = bench({ edge: { ...inner, match } });
+    const entry = sampleEntry();
+    await stored.put(entry);
+    await lookup.find(entry.key, entry.resource);
+    await settled();
+    const neighbour = await other();
+    for (let reads = 0; reads < 5; reads += 1) await neighbour.find(entry.key, entry.resource);
+    for (let reads = 0; reads < 5; reads += 1) await lookup.find(entry.key, entry.resource);
+    expect(parsed).toBe(1);
+  });
+});
+
+it('keeps no more copies than their bytes allow, whatever is in their parameters', async () => {
+  const { lookup, reads } = bench({ known: new KnownEntries(1024 * 1024), edge: keepsNothing });
+  /** Whether the isolate knows it without asking. */
+  const isKept = async ({ key, resource }: Entry) => {
+    const before = reads();
+    await lookup.glance(key, resource);
+    return reads() === before;
+  };
+  const small = Array.from({ length: 50 }, () => sampleEntry());
+  for (const entry of small) await lookup.put(entry);
+  for (const entry of small) expect(await isKept(entry)).toBe(true);
+
+  // Each is 50 KB of JSON, and takes 600 KB of memory.
+  const rows = Array.from({ length: 5000 }, (_item, n) => [[n]]);
+  const large = Array.from({ length: 2 }, () => sampleEntry({ parameters: { rows } }));
+  for (const entry of large) await lookup.put(entry);
+  for (const [at, kept] of [true, false].entries()) {
+    const entry = large.at(-1 - at);
+    expect(entry === undefined ? null : await isKept(entry)).toBe(kept);
+  }
 });

@@ -261,19 +261,23 @@ describe('the copy in the isolate', () => {
     expect(statements).toHaveLength(1);
   });
 
-  it('stands while D1 fails, and without one the answer is 503', async () => {
+  it('stands for an hour while D1 fails, then and without one the answer is 503', async () => {
     const title = unique('failing');
     const broken = {
       withSession() {
         throw new Error('D1 is down');
       },
     } as unknown as D1Database;
-    await resources.put(title, definition, true, null, 1000);
-    const reader = d1Resources(broken, () => Date.now() + DEFINITION_CACHE_MS);
-    expect((await reader.find(title))?.number).toBe(1000);
-    await expect(reader.find(unique('unknown'))).rejects.toMatchObject({
-      code: 'overloaded',
-      headers: { 'Retry-After': '1' },
-    });
+    let now = Date.now();
+    await d1Resources(env.DB, () => now).put(title, definition, true, null, 1000);
+    const reader = d1Resources(broken, () => now);
+    const refusal = { code: 'overloaded', headers: { 'Retry-After': '1' } };
+    await expect(reader.find(unique('unknown'))).rejects.toMatchObject(refusal);
+    for (let minutes = 5; minutes < 60; minutes += 5) {
+      now += 300_000;
+      expect((await reader.find(title))?.number).toBe(1000);
+    }
+    now += 300_000;
+    await expect(reader.find(title)).rejects.toMatchObject(refusal);
   });
 });

@@ -1,0 +1,57 @@
+/** What the isolate knows of keys (core/known-entry.ts): one record a key, all under one bound; what was used longest ago goes. */
+
+import type { Entry } from '../contract/entry.ts';
+import { jsonBytes } from '../core/json-bytes.ts';
+import { type KnownEntry, UNKNOWN } from '../core/known-entry.ts';
+import { BoundedMap } from './bounded-map.ts';
+
+/** Bytes of all records: their share of the isolate's memory. */
+const MEMORY_BYTES = 8 * 1024 * 1024;
+/** A record with an entry without parameters, chain and error; a kept version. Both have one size, as V8 keeps them. */
+const RECORD_BYTES = 1200;
+const LINK_BYTES = 210;
+
+interface Weighed {
+  known: KnownEntry;
+  bytes: number;
+}
+
+/** The records of an isolate. */
+export class KnownEntries {
+  readonly #records: BoundedMap<Weighed>;
+  #events = 0;
+
+  /** `maxBytes` bounds all records together. */
+  constructor(maxBytes = MEMORY_BYTES) {
+    this.#records = new BoundedMap(maxBytes, ({ bytes }) => bytes);
+  }
+
+  /** What is known of a key. */
+  get(key: string): KnownEntry {
+    return this.#records.get(key)?.known ?? UNKNOWN;
+  }
+
+  /** Replaces what is known of a key, which may come to be all that is known. */
+  set(key: string, known: KnownEntry): void {
+    const before = this.#records.get(key);
+    const entry = known.copy?.entry ?? null;
+    const isWeighed = before !== undefined && before.known.copy?.entry === entry;
+    this.#records.set(key, { known, bytes: isWeighed ? before.bytes : bytesOf(entry) });
+  }
+
+  /** How many answers and failures of D1 and objects there were. */
+  get events(): number {
+    return this.#events;
+  }
+
+  /** Counts one more; its number. */
+  nextEvent(): number {
+    this.#events += 1;
+    return this.#events;
+  }
+}
+
+function bytesOf(entry: Entry | null): number {
+  if (entry === null) return RECORD_BYTES;
+  return RECORD_BYTES + LINK_BYTES * entry.chain.length + jsonBytes(entry.parameters) + jsonBytes(entry.lastError);
+}
