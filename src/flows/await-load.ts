@@ -16,7 +16,7 @@ import type { Services } from './services.ts';
 type LoadServices = Pick<Services, 'settings' | 'lookup' | 'objects' | 'limits' | 'waitUntil'>;
 
 /** How a wait ends. */
-export type Awaited = Extract<LoadAnswer, { outcome: 'loaded' | 'failed' | 'pending' }>;
+export type LoadEnd = Extract<LoadAnswer, { outcome: 'loaded' | 'failed' | 'pending' }>;
 
 /** Between two looks at the copy. Each look is a call that the platform counts. */
 const PAUSES = growingPauses(100, 800);
@@ -38,7 +38,7 @@ export interface LoadWait {
  *
  * @throws Problem `rate-limited`, `overloaded`
  */
-export async function awaitLoad(services: LoadServices, found: FoundCache, wait: LoadWait): Promise<Awaited> {
+export async function awaitLoad(services: LoadServices, found: FoundCache, wait: LoadWait): Promise<LoadEnd> {
   const hold = heldRequests.enter(wait.until, Date.now());
   if (hold === null) return withoutWaiting(services, found, wait);
   try {
@@ -52,7 +52,7 @@ async function lookUntilLoaded(
   services: LoadServices,
   found: FoundCache,
   { user, notBefore, until, standsIn }: LoadWait,
-): Promise<Awaited> {
+): Promise<LoadEnd> {
   const ask = loadAsker(services, user);
   let asks = isToAsk(found, notBefore);
   let current = found;
@@ -81,7 +81,7 @@ async function withoutWaiting(
   services: LoadServices,
   found: FoundCache,
   { user, notBefore }: LoadWait,
-): Promise<Awaited> {
+): Promise<LoadEnd> {
   if (isToAsk(found, notBefore)) return askAtOnce(loadAsker(services, user), found, notBefore);
   const task = unfinishedTask(services, found);
   if (task === null) throw overloaded('Too many requests wait here already. Try again in a moment.');
@@ -93,14 +93,14 @@ function isToAsk({ looked }: FoundCache, notBefore: number | null): boolean {
   return looked.fetched || notBefore !== null;
 }
 
-async function askAtOnce(ask: AskForLoad, found: FoundCache, notBefore: number | null): Promise<Awaited> {
+async function askAtOnce(ask: AskForLoad, found: FoundCache, notBefore: number | null): Promise<LoadEnd> {
   const answer = available(await ask(found, notBefore, 0));
   if (answer.outcome !== 'nothing') return answer;
   throw new Error('a load asked for without waiting has ended at once');
 }
 
 /** What has become of the entry since the wait began; null: nothing that ends it. */
-function changeSince(before: FoundCache, { resource, looked }: FoundCache, notBefore: number | null): Awaited | null {
+function changeSince(before: FoundCache, { resource, looked }: FoundCache, notBefore: number | null): LoadEnd | null {
   const { entry, mark } = looked;
   if (entry === null) return null;
   const rules = freshnessRules(resource, mark, notBefore);

@@ -10,7 +10,7 @@ import { holdMs, type Preferences } from '../core/prefer.ts';
 import { type DeltaRequest, demandReached } from '../core/x-delta.ts';
 import { log } from '../log.ts';
 import { loadAsker, logNotAsked, type PendingTask } from './ask-for-load.ts';
-import { type Awaited, awaitLoad, isInRetry } from './await-load.ts';
+import { awaitLoad, isInRetry, type LoadEnd } from './await-load.ts';
 import { type CacheName, type FoundCache, findEntry } from './find-entry.ts';
 import type { Services } from './services.ts';
 
@@ -85,7 +85,7 @@ async function serveLoaded(
   const forwarded = before.state === 'absent' ? 'miss' : 'stale';
   const heldMs = holdMs(read.preferences, found.resource.definition.wait_s * 1000);
   const standsIn = before.state !== 'absent' && before.standsIn;
-  let end: Awaited;
+  let end: LoadEnd;
   try {
     const until = Date.now() + heldMs;
     end = await awaitLoad(services, found, { user: read.user, notBefore: read.notBefore, until, standsIn });
