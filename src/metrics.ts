@@ -11,6 +11,8 @@ export const FIGURES = {
   request: { labels: ['route', 'method', 'status'], values: ['count', 'total_ms', 'longest_ms', 'bytes'] },
   /** A refusal by a rate limit. */
   rate_limited: { labels: ['limit'], values: [] },
+  /** A user (`user`) whose requests find no room to be held, or an isolate (`isolate`) that has none left: once a minute each. */
+  not_held: { labels: ['bound'], values: [] },
   /** One load. `outcome`: changed, same, settling, stale_lease, unavailable, unanswered, or the code of what it failed with. */
   load: { labels: ['resource', 'outcome'], values: ['ms', 'bytes', 'rows_changed', 'attempt'] },
   /** One batch of a queue. The lag is that of messages that came for the first time, from their sending. */

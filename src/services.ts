@@ -1,6 +1,7 @@
 /** Builds what flows work with from the bindings, once an invocation: the only place that knows their names. */
 
 import type { Probes } from './flows/check-health.ts';
+import { heldRequests, holdsOf, MAX_HELD } from './flows/held-requests.ts';
 import type { Services } from './flows/services.ts';
 import { datasetMetrics, type Metrics } from './metrics.ts';
 import { objectClient } from './object/client.ts';
@@ -25,6 +26,7 @@ const sharedServices = oncePerEnv((env: Env) => {
     entries: entriesIn(env, settings.entryShards),
     syncRecords: syncRecordsIn(env, settings.syncShards),
     limits: settings.rateLimits ? rateLimits(env, { onRefused }) : noLimits,
+    hold: holdsOf(heldRequests, { heldPerUser: settings.rateLimits ? settings.heldPerUser : MAX_HELD, metrics }),
     metrics,
     secret: (name: string) => (name.startsWith('ORIGIN_') ? readText(env, name) : undefined),
   };

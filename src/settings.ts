@@ -21,6 +21,8 @@ export interface Settings {
   syncShards: Shards;
   /** The same of entries. */
   entryShards: Shards;
+  /** Most requests of one user that an isolate holds at once: waits and event streams. */
+  heldPerUser: number;
   /** Whether users and caches are limited; `off` is for tests and measurements. */
   rateLimits: boolean;
 }
@@ -58,6 +60,7 @@ export const readSettings = oncePerEnv((env: object): Settings => {
     readReplicas: integer(vars, 'READ_REPLICAS', 0, 0, 1) === 1,
     syncShards: shards(vars, 'SYNC_SHARDS'),
     entryShards: shards(vars, 'ENTRY_SHARDS'),
+    heldPerUser: integer(vars, 'HELD_PER_USER', 100, 1, 4000),
     rateLimits: onOrOff(vars, 'RATE_LIMITS', true),
   };
 });

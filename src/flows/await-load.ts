@@ -10,10 +10,9 @@ import { growingPauses, looks } from '../waiting.ts';
 import { type AskForLoad, type LoadAnswer, loadAsker, type PendingTask } from './ask-for-load.ts';
 import { available } from './available.ts';
 import { type FoundCache, versionOf } from './find-entry.ts';
-import { heldRequests } from './held-requests.ts';
 import type { Services } from './services.ts';
 
-type LoadServices = Pick<Services, 'settings' | 'lookup' | 'objects' | 'limits' | 'waitUntil'>;
+type LoadServices = Pick<Services, 'settings' | 'lookup' | 'objects' | 'limits' | 'hold' | 'waitUntil'>;
 
 /** How a wait ends. */
 export type LoadEnd = Extract<LoadAnswer, { outcome: 'loaded' | 'failed' | 'pending' }>;
@@ -39,7 +38,7 @@ export interface LoadWait {
  * @throws Problem `rate-limited`, `overloaded`
  */
 export async function awaitLoad(services: LoadServices, found: FoundCache, wait: LoadWait): Promise<LoadEnd> {
-  const hold = heldRequests.enter(wait.until, Date.now());
+  const hold = services.hold({ user: wait.user, kind: 'load', until: wait.until });
   if (hold === null) return withoutWaiting(services, found, wait);
   try {
     return await lookUntilLoaded(services, found, wait);

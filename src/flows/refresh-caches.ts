@@ -11,7 +11,7 @@ import { refreshCache } from './request-refresh.ts';
 import type { Services } from './services.ts';
 import { walkEntries } from './walk-entries.ts';
 
-type RefreshServices = Pick<Services, 'settings' | 'resources' | 'entries' | 'objects' | 'lookup' | 'limits'>;
+type RefreshServices = Pick<Services, 'settings' | 'resources' | 'entries' | 'objects' | 'lookup' | 'limits' | 'hold'>;
 
 /** A refresh of one cache, by an admin. */
 export interface RefreshByKey {

@@ -11,7 +11,7 @@ import { sleep } from '../waiting.ts';
 import { refreshPage } from './refresh-page.ts';
 import type { Services } from './services.ts';
 
-type DueServices = Pick<Services, 'settings' | 'resources' | 'entries' | 'objects' | 'lookup'>;
+type DueServices = Pick<Services, 'settings' | 'resources' | 'entries' | 'objects' | 'lookup' | 'hold'>;
 
 /** How long after its last read a cache is still refreshed. */
 const READ_WITHIN_MS = 7 * 86_400_000;

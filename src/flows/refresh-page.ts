@@ -16,7 +16,7 @@ import { sideBySide } from './side-by-side.ts';
  * @throws Problem `overloaded`
  */
 export async function refreshPage(
-  services: Pick<Services, 'settings' | 'resources' | 'objects' | 'lookup'>,
+  services: Pick<Services, 'settings' | 'resources' | 'objects' | 'lookup' | 'hold'>,
   page: readonly EntryRow[],
   now: number,
   onFailure?: (key: string, error: unknown) => void,

@@ -9,11 +9,10 @@ import { checkParameters } from '../core/parameters.ts';
 import { policyOf } from '../core/task-policy.ts';
 import { available } from './available.ts';
 import { findResource } from './find-resource.ts';
-import { heldRequests } from './held-requests.ts';
 import type { Services } from './services.ts';
 import { waitForTask } from './watch-task.ts';
 
-type RefreshServices = Pick<Services, 'settings' | 'resources' | 'objects' | 'lookup' | 'limits'>;
+type RefreshServices = Pick<Services, 'settings' | 'resources' | 'objects' | 'lookup' | 'limits' | 'hold'>;
 
 /** A refresh as a user asks for it. */
 export interface RefreshRequest {
@@ -44,7 +43,7 @@ export async function requestRefresh(services: RefreshServices, request: Refresh
 export interface CacheRefreshRequest {
   cache: CacheIdentity;
   resource: DefinedResource;
-  /** Whom the task belongs to; null: nobody. */
+  /** Whom the task belongs to; null: nobody, and nobody waits for it. */
   asker: string | null;
   /** Accept a load that the guard would refuse. */
   force?: boolean;
@@ -54,7 +53,7 @@ export interface CacheRefreshRequest {
 
 /**
  * The same for a cache that is known, without limits. The answer is held in the object for as long as that is usual,
- * longer waits here; where too many are held already, it comes at once.
+ * longer waits here; without room to hold it, it comes at once.
  *
  * @throws Problem `overloaded`
  */
@@ -63,7 +62,7 @@ export async function refreshCache(
   { cache, resource, asker, force = false, waitMs }: CacheRefreshRequest,
 ): Promise<Task> {
   const until = Date.now() + waitMs;
-  const hold = heldRequests.enter(until, Date.now());
+  const hold = asker === null || waitMs <= 0 ? null : services.hold({ user: asker, kind: 'load', until });
   const heldMs = hold === null ? 0 : Math.min(waitMs, services.settings.refreshWaitMs);
   const request: EnqueueRequest = {
     cache,
@@ -79,6 +78,6 @@ export async function refreshCache(
   const answer = available(await services.objects.enqueue(request).finally(() => hold?.release()));
   if (answer.outcome !== 'task') throw new Error(`An explicit refresh was answered "${answer.outcome}".`);
   if (answer.entry !== null) await services.lookup.put(answer.entry);
-  if (hold === null || waitMs === heldMs) return answer.task;
-  return waitForTask(services, answer.task, until);
+  if (asker === null || hold === null || waitMs === heldMs) return answer.task;
+  return waitForTask(services, answer.task, asker, until);
 }

@@ -14,7 +14,7 @@ import { awaitLoad, isInRetry, type LoadEnd } from './await-load.ts';
 import { type CacheName, type FoundCache, findEntry } from './find-entry.ts';
 import type { Services } from './services.ts';
 
-type ReadServices = Pick<Services, 'settings' | 'resources' | 'lookup' | 'objects' | 'limits' | 'waitUntil'>;
+type ReadServices = Pick<Services, 'settings' | 'resources' | 'lookup' | 'objects' | 'limits' | 'hold' | 'waitUntil'>;
 
 /** A read of a cache. */
 export interface CacheRead extends CacheName {

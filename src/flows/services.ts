@@ -13,6 +13,7 @@ import type {
 import type { Metrics } from '../metrics.ts';
 import type { Settings } from '../settings.ts';
 import type { RateLimits } from '../stores/rate-limits.ts';
+import type { HoldRequests } from './held-requests.ts';
 
 /** The services of one invocation. */
 export interface Services {
@@ -35,6 +36,8 @@ export interface Services {
   objects: CacheObjectVerbs;
   /** How much a user, and all users of a cache, may ask. */
   limits: RateLimits;
+  /** Room to hold a request; null: it is answered at once with what is known. */
+  hold: HoldRequests;
   /** Figures for the operator. */
   metrics: Metrics;
   /** The secret of the Worker with this name; only names that begin with `ORIGIN_` are ever asked for. */

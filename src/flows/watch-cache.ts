@@ -10,11 +10,10 @@ import { log } from '../log.ts';
 import { looks, randomPauses } from '../waiting.ts';
 import { loadAsker, logNotAsked } from './ask-for-load.ts';
 import { type CacheName, type FoundCache, findAnew, findEntry, isOutdated } from './find-entry.ts';
-import { heldRequests } from './held-requests.ts';
 import { type CacheRead, loadedHere, type Served, type ServedBody, serveCache } from './serve-cache.ts';
 import type { Services } from './services.ts';
 
-type WatchServices = Pick<Services, 'settings' | 'resources' | 'lookup' | 'objects' | 'limits' | 'waitUntil'>;
+type WatchServices = Pick<Services, 'settings' | 'resources' | 'lookup' | 'objects' | 'limits' | 'hold' | 'waitUntil'>;
 
 /** Between two glances. */
 const PAUSES = randomPauses(400, 800);
@@ -95,7 +94,7 @@ export async function serveNews(
 ): Promise<{ served: Served; waited: boolean }> {
   const served = await serveCache(services, read);
   if (served.outcome === 'pending' || isNews(served)) return { served, waited: false };
-  const hold = heldRequests.enter(until, Date.now());
+  const hold = services.hold({ user: read.user, kind: 'news', until });
   if (hold === null) return { served, waited: false };
   try {
     return { served: await awaitNews(services, read, until, isNews), waited: true };

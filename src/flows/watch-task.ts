@@ -8,7 +8,6 @@ import { log } from '../log.ts';
 import { BoundedMap } from '../stores/bounded-map.ts';
 import { growingPauses, looks } from '../waiting.ts';
 import { available } from './available.ts';
-import { heldRequests } from './held-requests.ts';
 import type { Services } from './services.ts';
 
 type TaskServices = Pick<Services, 'objects' | 'lookup'>;
@@ -83,16 +82,17 @@ async function lookAgain(services: TaskServices, known: Task): Promise<Task | nu
 }
 
 /**
- * The task once it has ended or `enough` of it is seen; else as it is found at the last look. Where too many requests are
- * held already, as it is given.
+ * The task once it has ended or `enough` of it is seen; else as it is found at the last look. Where there is no room to hold the
+ * request of `user`, as it is given.
  */
 export async function waitForTask(
-  services: TaskServices,
+  services: TaskServices & Pick<Services, 'hold'>,
   first: Task,
+  user: string,
   until: number,
   enough: (task: Task) => boolean = () => false,
 ): Promise<Task> {
-  const hold = heldRequests.enter(until, Date.now());
+  const hold = services.hold({ user, kind: 'load', until });
   if (hold === null) return first;
   let last = first;
   try {

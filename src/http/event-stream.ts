@@ -7,7 +7,6 @@ import type { Context } from 'hono';
 import { accepts } from 'hono/accepts';
 import { streamSSE } from 'hono/streaming';
 import { JSON_TYPE } from '../contract/constants.ts';
-import { heldRequests } from '../flows/held-requests.ts';
 import { log } from '../log.ts';
 import type { AppEnv } from './factory.ts';
 
@@ -55,8 +54,9 @@ export function streamEvents(
   if (c.req.method === 'HEAD') return c.body(null, 200, headers);
 
   const now = Date.now();
-  const hold = heldRequests.enter(now + 2 * COMMENT_INTERVAL_MS, now);
-  const until = hold === null ? now : Math.max(now, Math.min(c.get('identity').expiresAt, now + MAX_STREAM_MS));
+  const identity = c.get('identity');
+  const hold = c.get('services').hold({ user: identity.user, kind: 'news', until: now + 2 * COMMENT_INTERVAL_MS });
+  const until = hold === null ? now : Math.max(now, Math.min(identity.expiresAt, now + MAX_STREAM_MS));
   const over = new AbortController();
   const response = streamSSE(c, async (stream) => {
     stream.onAbort(() => over.abort());

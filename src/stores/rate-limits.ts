@@ -6,7 +6,7 @@
 import { Problem } from '../contract/problem.ts';
 import { log } from '../log.ts';
 import { within } from '../waiting.ts';
-import { BoundedMap } from './bounded-map.ts';
+import { isFirstInMinute } from './once-a-minute.ts';
 
 export interface RateLimits {
   /** Counts a request of a user. @throws Problem `rate-limited` with `Retry-After` */
@@ -31,17 +31,12 @@ export interface RateLimitOptions {
 const PERIOD_S = 60;
 /** The count lies on the machine itself, so that it answers at once or something is wrong with it, ms. */
 const TIMEOUT_MS = 500;
-/** Whose refusals were logged of late: one line a period, limit and isolate tells enough. */
-const MAX_LOGGED = 1000;
 
 const DETAILS: Readonly<Record<Limit, string>> = {
   USER_REQUESTS: 'You have sent too many requests within a minute.',
   USER_LOADS: 'You have asked for too many refreshes within a minute.',
   CACHE_LOADS: 'Too many refreshes of this cache were asked for within a minute.',
 };
-
-/** Limit and counted name -> until when its refusals are not logged again, ms. */
-const logged = new BoundedMap<number>(MAX_LOGGED);
 
 /** No limits: a service without the bindings, or with `RATE_LIMITS=off`. */
 export const noLimits: RateLimits = { request: async () => {}, load: async () => {} };
@@ -75,8 +70,6 @@ async function isWithin(limiter: RateLimit | undefined, limit: Limit, key: strin
 }
 
 function tell(limit: Limit, name: string, now: number): void {
-  const id = `${limit} ${name}`;
-  if ((logged.get(id) ?? 0) > now) return;
-  logged.set(id, now + PERIOD_S * 1000);
+  if (!isFirstInMinute(`rate_limit.refused ${limit} ${name}`, now)) return;
   log('warn', 'rate_limit.refused', { limit, ...(limit === 'CACHE_LOADS' ? { key: name } : { user: name }) });
 }

@@ -3,6 +3,7 @@ import { env } from 'cloudflare:workers';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type ServerEvent, streamEvents } from '../../src/http/event-stream.ts';
 import { factory } from '../../src/http/factory.ts';
+import { makeServices } from '../../src/services.ts';
 import { allEventsIn, blocksIn } from '../support/event-stream.ts';
 
 /** What a source of events saw of its stream. */
@@ -16,6 +17,10 @@ async function open(events: ServerEvent[], { expiresInMs = 3_600_000, fails = fa
   const seen: Seen = { until: 0, aborted: false };
   const app = factory.createApp();
   app.get('/', (c) => {
+    c.set(
+      'services',
+      makeServices(env, () => {}),
+    );
     c.set('identity', { user: 'alice', scopes: new Set(), device: null, expiresAt: Date.now() + expiresInMs });
     return streamEvents(c, async function* (signal, until) {
       seen.until = until;

@@ -1,13 +1,14 @@
-/** An isolate that holds as many requests as it may answers further ones at once. */
+/** An isolate that holds as many requests as it may, of all or of one user, answers further ones at once. */
 import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { API_BASE } from '../../src/contract/constants.ts';
 import { cacheIdentity } from '../../src/core/cache-key.ts';
-import { type Hold, heldRequests, MAX_HELD } from '../../src/flows/held-requests.ts';
+import { type Hold, type HoldKind, heldRequests, MAX_HELD } from '../../src/flows/held-requests.ts';
 import { makeServices } from '../../src/services.ts';
-import { Client } from '../support/client.ts';
+import { Client, sendUnder } from '../support/client.ts';
 import { countCalls } from '../support/count-calls.ts';
+import { unique } from '../support/entries.ts';
 import { allEventsIn } from '../support/event-stream.ts';
 import { loadedTable, tagOf } from '../support/live.ts';
 import { Source } from '../support/sources.ts';
@@ -20,11 +21,12 @@ vi.setConfig({ testTimeout: 10_000 });
 const alice = new Client({ user: 'alice' });
 let holds: Hold[] = [];
 
-/** Takes all the room that is left. */
-function crowd(): void {
-  while (heldRequests.count < MAX_HELD) {
-    const hold = heldRequests.enter(Date.now() + 60_000, Date.now());
-    if (hold !== null) holds.push(hold);
+/** Takes all the room that requests of a kind may still have. */
+function crowd(kind: HoldKind = 'load'): void {
+  for (;;) {
+    const hold = heldRequests.enter({ user: 'crowd', kind, until: Date.now() + 60_000 }, MAX_HELD, Date.now());
+    if (typeof hold !== 'object') return;
+    holds.push(hold);
   }
 }
 beforeEach(() => {
@@ -116,4 +118,31 @@ it('a stream that ends gives its room back', async () => {
   const answer = await alice.get(`/cache/state/?task_id=${id}`, { Accept: 'text/event-stream' });
   expect(await allEventsIn(answer)).not.toHaveLength(0);
   expect(heldRequests.count).toBe(0);
+});
+
+it('streams and waits for news leave room to those who wait for loads', async () => {
+  const [source, loaded] = [await Source.define(), await loadedTable()];
+  crowd('news');
+  const stream = await alice.get(loaded.path, { Accept: 'text/event-stream' });
+  expect(await stream.text()).toMatch(/^retry: 10000\n/);
+  expect((await alice.get(source.path)).status).toBe(200);
+});
+
+it('a user who holds as many as they may is answered at once, others are held', async () => {
+  const settings = { RATE_LIMITS: 'on', HELD_PER_USER: '2' };
+  const source = await loadedTable();
+  const [user, other] = [unique('user'), unique('user')];
+  const asking = async (name: string, headers: Record<string, string>) =>
+    sendUnder(settings, API_BASE + source.path, { headers: { ...(await bearer({ user: name })), ...headers } });
+  const holding = { 'If-None-Match': tagOf(source, 1), Prefer: 'wait=1' };
+
+  const waits = [asking(user, holding), asking(user, holding)];
+  await expect.poll(() => heldRequests.count).toBe(2);
+  const refused = await asking(user, holding);
+  const stream = await asking(user, { Accept: 'text/event-stream' });
+  expect([refused.status, refused.headers.get('Preference-Applied')]).toEqual([304, null]);
+  expect(await stream.text()).toMatch(/^retry: 10000\n/);
+  const held = await asking(other, holding);
+  expect([held.status, held.headers.get('Preference-Applied')]).toEqual([304, 'wait=1']);
+  await Promise.all(waits);
 });

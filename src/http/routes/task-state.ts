@@ -57,7 +57,7 @@ function hold(c: Context<AppEnv>, task: Task, waitS: number, expanded: boolean):
   const known = c.req.header('If-None-Match');
   const isNews = (seen: Task) =>
     known !== undefined && !matches(known, digestTag(JSON.stringify(taskAnswer(seen, expanded))), 'weak');
-  return waitForTask(c.get('services'), task, Date.now() + waitS * 1000, isNews);
+  return waitForTask(c.get('services'), task, c.get('identity').user, Date.now() + waitS * 1000, isNews);
 }
 
 /** An event whenever the answer is another one than before. */
