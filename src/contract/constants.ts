@@ -21,6 +21,8 @@ export const PROBLEM_TYPE = 'application/problem+json';
 
 /** Most bytes of a request's body. */
 export const MAX_REQUEST_BYTES = 65_536;
+/** Most bytes of a set of parameters as JSON, unless the definition says otherwise (`parameters_max_bytes`). */
+export const USUAL_PARAMETERS_BYTES = 2048;
 /** Deepest nesting of arrays and objects in a parameter value. */
 export const MAX_NESTING = 32;
 /** Most and usual number of items on a page of a list. */

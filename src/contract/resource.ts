@@ -1,7 +1,7 @@
 /** Resource definitions (CONTRACT 4): what `PUT /resources/<title>/` takes, with limits and defaults. */
 
 import * as v from 'valibot';
-import { MAX_ORIGIN_BYTES } from './constants.ts';
+import { MAX_ORIGIN_BYTES, MAX_REQUEST_BYTES, USUAL_PARAMETERS_BYTES } from './constants.ts';
 
 const integer = (min: number, max: number) =>
   v.pipe(v.number(), v.integer('must be an integer'), v.minValue(min), v.maxValue(max));
@@ -56,6 +56,8 @@ export const Resource = v.strictObject({
   origin: Origin,
   /** JSON Schema (2020-12) of an object. */
   parameters: v.optional(v.record(v.string(), v.unknown())),
+  /** Most bytes of the values as JSON, defaults included: each set of them is kept with its cache. */
+  parameters_max_bytes: v.optional(integer(2, MAX_REQUEST_BYTES), USUAL_PARAMETERS_BYTES),
   scope: v.optional(v.picklist(['shared', 'user']), 'shared'),
   format: v.optional(v.picklist(['json', 'ndjson', 'csv']), 'json'),
   content_type: v.optional(MediaType),

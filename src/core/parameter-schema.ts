@@ -4,6 +4,7 @@ import { dereference, type OutputUnit, type Schema, validate } from '@cfworker/j
 import type { Json } from '../contract/entry.ts';
 import type { Resource } from '../contract/resource.ts';
 import { isObject } from './is-object.ts';
+import { MAX_FORMAT_LENGTH } from './parameter-formats.ts';
 import { follow, fromFragment } from './pointer.ts';
 
 /** A schema or part of one; parts that are checked are schemas by `faultsOfParameterSchema`. */
@@ -45,7 +46,9 @@ export function compileSchema(given: ParameterSchema): CompiledSchema {
     root,
     errorsOf(value, part = root) {
       const errors = (onlyFirst: boolean) =>
-        validate(value, part as Schema | boolean, '2020-12', lookup, onlyFirst).errors;
+        validate(value, part as Schema | boolean, '2020-12', lookup, onlyFirst).errors.map((error) =>
+          isTooLongForFormat(error, value) ? { ...error, keyword: TOO_LONG_FOR_FORMAT } : error,
+        );
       try {
         return errors(false);
       } catch (error) {
@@ -55,6 +58,15 @@ export function compileSchema(given: ParameterSchema): CompiledSchema {
       }
     },
   };
+}
+
+/** Keyword of the fault of a string that is longer than strings with a format may be: no keyword of JSON Schema. */
+export const TOO_LONG_FOR_FORMAT = 'format/length';
+
+function isTooLongForFormat({ keyword, instanceLocation }: OutputUnit, value: Json): boolean {
+  if (keyword !== 'format') return false;
+  const text = follow(value, fromFragment(instanceLocation.slice(1)));
+  return typeof text === 'string' && text.length > MAX_FORMAT_LENGTH;
 }
 
 /** What a `$ref` of the form `#` or `#/…` points to; undefined: nothing. */

@@ -3,8 +3,9 @@
  * means one cache however it was written. Strings stay as they are: other Unicode forms are other values.
  */
 
+import { MAX_REQUEST_BYTES, USUAL_PARAMETERS_BYTES } from '../contract/constants.ts';
 import type { Json, Parameters } from '../contract/entry.ts';
-import type { InputFault } from '../contract/problem.ts';
+import { type InputFault, Problem } from '../contract/problem.ts';
 import type { Resource } from '../contract/resource.ts';
 import { invalidParameters } from './input-faults.ts';
 import { isObject } from './is-object.ts';
@@ -26,6 +27,8 @@ export function isReservedName(name: string): boolean {
 export function checkParameters(resource: Resource, values: Parameters): Parameters {
   const { root, errorsOf } = parameterSchemaOf(resource);
   const filled = withDefaults(values, root) as Parameters;
+  // Before the schema: some of its checks take time that grows with the square of the length.
+  demandSize(resource, filled);
   const faults = faultsOfErrors(errorsOf(filled), root);
   for (const name of Object.keys(values).filter(isReservedName)) {
     const fault = { pointer: pointerTo('', name), detail: NOT_A_PARAMETER };
@@ -33,6 +36,18 @@ export function checkParameters(resource: Resource, values: Parameters): Paramet
   }
   if (faults.length > 0) throw invalidParameters(faults);
   return filled;
+}
+
+/** Canonical JSON has as many bytes as any other without white space. */
+function demandSize(
+  { parameters_max_bytes: most = USUAL_PARAMETERS_BYTES }: Partial<Resource>,
+  values: Parameters,
+): void {
+  const { length: bytes } = new TextEncoder().encode(JSON.stringify(values));
+  if (bytes <= most) return;
+  const remedy = `parameters_max_bytes of the resource raises that up to ${MAX_REQUEST_BYTES}`;
+  const detail = `must have at most ${most} bytes as JSON, defaults included, and have ${bytes}; ${remedy}`;
+  throw new Problem('invalid-parameters', `The parameters ${detail}.`, { errors: [{ pointer: '', detail }] });
 }
 
 /**

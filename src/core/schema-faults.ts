@@ -3,7 +3,8 @@
 import type { OutputUnit } from '@cfworker/json-schema';
 import type { InputFault } from '../contract/problem.ts';
 import { isObject } from './is-object.ts';
-import { type JsonType, type ParameterSchema, resolveReference } from './parameter-schema.ts';
+import { MAX_FORMAT_LENGTH } from './parameter-formats.ts';
+import { type JsonType, type ParameterSchema, resolveReference, TOO_LONG_FOR_FORMAT } from './parameter-schema.ts';
 import { fromFragment, member, pointerTo, pointerTokens } from './pointer.ts';
 
 /** Most listed values that a fault repeats. */
@@ -84,6 +85,7 @@ const WORDS: Readonly<Record<string, (limit: unknown) => string>> = {
   maxLength: (limit) => `must have at most ${limit} characters`,
   pattern: (pattern) => `must match the pattern ${pattern}`,
   format: (format) => `must have the format "${format}"`,
+  [TOO_LONG_FOR_FORMAT]: () => `must have at most ${MAX_FORMAT_LENGTH} characters, as all strings with a format`,
   minItems: (limit) => `must have at least ${limit} items`,
   maxItems: (limit) => `must have at most ${limit} items`,
   uniqueItems: () => 'must not repeat an item',

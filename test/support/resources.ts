@@ -5,6 +5,7 @@ import { Resource } from '../../src/contract/resource.ts';
 /** The defaults of CONTRACT 4: those of `origin`, and the others. */
 export const ORIGIN_DEFAULTS = { method: 'GET', headers: {}, timeout_s: 30, max_bytes: 33554432 };
 export const DEFAULTS = {
+  parameters_max_bytes: 2048,
   scope: 'shared',
   format: 'json',
   ttl_s: 3600,

@@ -1,3 +1,4 @@
+import { format } from '@cfworker/json-schema';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import type { Json, Parameters } from '../../src/contract/entry.ts';
@@ -6,8 +7,9 @@ import { Resource } from '../../src/contract/resource.ts';
 import { cacheIdentity } from '../../src/core/cache-key.ts';
 import { checkParameters, parametersFromQuery } from '../../src/core/parameters.ts';
 
-function resource(parameters?: Record<string, unknown>) {
-  return v.parse(Resource, { origin: { url: 'https://erp.example.com/sales' }, ...(parameters && { parameters }) });
+function resource(parameters?: Record<string, unknown>, more: Partial<Resource> = {}) {
+  const origin = { url: 'https://erp.example.com/sales' };
+  return v.parse(Resource, { origin, ...(parameters && { parameters }), ...more });
 }
 
 function faults(work: () => unknown) {
@@ -101,8 +103,84 @@ describe('parameters of a JSON body', () => {
 
 it('refuses as many faults as a body can hold, though the library stumbles over their number', () => {
   const some = { oneOf: Array.from({ length: 20 }, () => ({ type: 'string' })) };
-  const definition = resource({ properties: { ids: { type: 'array', items: some } } });
+  const definition = resource(
+    { properties: { ids: { type: 'array', items: some } } },
+    { parameters_max_bytes: 65_536 },
+  );
   expect(faults(() => checkParameters(definition, { ids: Array(30_000).fill(1) }))[0]?.pointer).toMatch(/^\/ids\/\d+$/);
+});
+
+describe('the size of parameters', () => {
+  const text = { type: 'string' };
+  /** Parameters of so many bytes of JSON: `{"p":""}` has 8. */
+  const ofBytes = (bytes: number): Parameters => ({ p: 'x'.repeat(bytes - 8) });
+  const tooMany = (bytes: number, max: number) => [
+    {
+      pointer: '',
+      detail:
+        `must have at most ${max} bytes as JSON, defaults included, and have ${bytes}; ` +
+        'parameters_max_bytes of the resource raises that up to 65536',
+    },
+  ];
+
+  it('is at most 2 KiB of JSON unless the definition says otherwise', () => {
+    const usual = resource({ properties: { p: text } });
+    expect(faults(() => checkParameters(usual, ofBytes(2048)))).toEqual([]);
+    expect(faults(() => checkParameters(usual, ofBytes(2049)))).toEqual(tooMany(2049, 2048));
+    expect(faults(() => parametersFromQuery(usual, [['p', 'x'.repeat(2041)]]))).toEqual(tooMany(2049, 2048));
+    const raised = resource({ properties: { p: text } }, { parameters_max_bytes: 4096 });
+    expect(faults(() => checkParameters(raised, ofBytes(4096)))).toEqual([]);
+    expect(faults(() => checkParameters(raised, ofBytes(4097)))).toEqual(tooMany(4097, 4096));
+  });
+
+  it('is counted in bytes of UTF-8, with what defaults add', () => {
+    const filled = resource({ properties: { p: text, q: { default: 'y'.repeat(40) } } }, { parameters_max_bytes: 100 });
+    expect(faults(() => checkParameters(filled, { p: 'é'.repeat(22) }))).toEqual([]);
+    expect(faults(() => checkParameters(filled, { p: 'é'.repeat(23) }))).toHaveLength(1);
+  });
+
+  it('is judged before the schema, whose checks take time for what is long', () => {
+    const definition = resource({ properties: { p: { type: 'integer' } } });
+    expect(faults(() => checkParameters(definition, ofBytes(3000)))).toEqual(tooMany(3000, 2048));
+  });
+
+  it('holds for a definition that was stored before it could say anything of that', () => {
+    const { parameters_max_bytes: _, ...stored } = resource({ properties: { p: text } });
+    expect(faults(() => checkParameters(stored as Resource, ofBytes(2049)))).toEqual(tooMany(2049, 2048));
+  });
+});
+
+describe('strings with a format', () => {
+  const formatted = (format: string) =>
+    resource({ properties: { p: { type: 'string', format } } }, { parameters_max_bytes: 65_536 });
+
+  it.each(Object.keys(format))('have at most 2048 characters, such as %s', (name) => {
+    const detail = 'must have at most 2048 characters, as all strings with a format';
+    expect(faults(() => checkParameters(formatted(name), { p: 'a'.repeat(2049) }))).toEqual([
+      { pointer: '/p', detail },
+    ]);
+  });
+
+  it('may have exactly that many', () => {
+    const p = `https://erp.example.com/${'a'.repeat(2024)}`;
+    for (const name of ['url', 'uri']) expect(checkParameters(formatted(name), { p })).toEqual({ p });
+  });
+
+  it.each([
+    ['https://erp.example.com/a?b=c#d', true],
+    ['ftp://erp.example.com', true],
+    ['HTTP://10.0.0.1:8080/', true],
+    ['https://', false],
+    ['https://a b/', false],
+    ['mailto:a@b.example', false],
+    ['erp.example.com', false],
+    // The expression of the library takes hours for this one.
+    [`http://${'a'.repeat(60)}!`, true],
+    [`http://${'a-'.repeat(1000)}:x`, false],
+  ])('that are a url or not: %s', (p, isValid) => {
+    const detail = 'must have the format "url"';
+    expect(faults(() => checkParameters(formatted('url'), { p }))).toEqual(isValid ? [] : [{ pointer: '/p', detail }]);
+  });
 });
 
 describe('parameters of a query', () => {
