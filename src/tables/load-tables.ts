@@ -50,7 +50,7 @@ export async function loadTables(input: TablesInput): Promise<LoadResult> {
     await readAll(input, rows, writer);
     const { inserted, builder } = rows;
     const deleted = map?.remaining ?? before;
-    checkGuard(input.guard, { rows: builder.rows, before, deleted: comparable ? deleted : null });
+    checkGuard(input.guard, { rows: builder.rows, before });
     if (previous?.digest === digest && inserted === 0 && deleted === 0) return { change: null, inserted, deleted };
     const bytes = writer.bytes;
     const encoded = encodeIdMap(builder.columns());

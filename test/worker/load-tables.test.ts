@@ -115,6 +115,15 @@ describe('a load of tables', () => {
     expect((await cache.load(T, answerOf(['a']))).change).not.toBeNull();
   });
 
+  it("that changes rows, and loses few, is none of the guard's business", async () => {
+    const cache = new LoadedCache();
+    const prices = (changed: number) =>
+      answerOf(Array.from({ length: 100 }, (_, at) => `article ${at} costs ${at < changed ? 2 : 1}`));
+    await cache.load(T, prices(0));
+    expect(await cache.load(T, prices(60), { max_deleted: 0.5 })).toMatchObject({ inserted: 60, deleted: 60 });
+    expect(await cache.load(T, prices(0), { max_deleted: 0 })).toMatchObject({ inserted: 60, deleted: 60 });
+  });
+
   it('keeps to what a model of versions says, whatever rows come', async () => {
     const loads = fc.array(fc.array(fc.constantFrom('a', 'b', 'c', 'd', 1, null), { maxLength: 8 }), {
       minLength: 2,
