@@ -1,6 +1,6 @@
 /** What is current of a cache (DESIGN "Words"): decided by the cache's object, answered by D1, kept at the edge. */
 
-import type { TaskError } from './problem.ts';
+import type { KeptError } from './problem.ts';
 
 /** A JSON value as it came over the wire. */
 export type Json = null | boolean | number | string | Json[] | { [name: string]: Json };
@@ -73,6 +73,6 @@ export interface Entry extends CacheIdentity {
   retryAt: number | null;
   /** Definition number of the load that failed, while that failure stands; absent: that of the entry. */
   failedNumber?: number;
-  lastError: TaskError | null;
+  lastError: KeptError | null;
   lastTaskId: string | null;
 }

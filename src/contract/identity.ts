@@ -14,3 +14,8 @@ export interface Identity {
   /** `exp`, ms since the epoch: streams end then. */
   expiresAt: number;
 }
+
+/** Whether the token may administer: only then are the names of secrets and hosts told. */
+export function isAdmin({ scopes }: Identity): boolean {
+  return scopes.has('cache:admin');
+}

@@ -5,7 +5,7 @@
  */
 
 import type { CacheIdentity, Entry, Loaded, RowChanges } from './entry.ts';
-import type { TaskError } from './problem.ts';
+import type { KeptError } from './problem.ts';
 import type { Task } from './task.ts';
 
 /** A newer release has changed the object: ask again later. */
@@ -137,7 +137,7 @@ export type CommitAnswer =
 export interface FailRequest {
   taskId: string;
   fence: number;
-  error: TaskError;
+  error: KeptError;
   /** Network, time-out, 408, 425, 429, 5xx; anything else ends the task at once. */
   retryable: boolean;
   /** `Retry-After` of the origin, capped; a floor of the backoff and of `retryAt`. */

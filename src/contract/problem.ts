@@ -42,28 +42,48 @@ export interface InputFault {
   detail: string;
 }
 
-/** What a task says of its failure and what an entry keeps of it: a problem without `status`. */
+/** What a task says of its failure: a problem without `status`. */
 export const TaskError = v.strictObject({ type: v.string(), title: v.string(), detail: v.string() });
 export type TaskError = v.InferOutput<typeof TaskError>;
 
+/** What a task and an entry keep of a failed load. Whoever answers with it goes through `errorFor`. */
+export interface KeptError extends TaskError {
+  /** The detail with the names of secrets and hosts in it; absent: `detail` names none. */
+  admin_detail?: string;
+}
+
+/** A kept error as it is answered: names of secrets and hosts are for administrators. */
+export function errorFor({ type, title, detail, admin_detail: full = detail }: KeptError, isAdmin: boolean): TaskError {
+  return { type, title, detail: isAdmin ? full : detail };
+}
+
 /** What a problem may tell besides its detail. */
 export interface ProblemOptions {
+  /** The detail for administrators, where it names secrets or hosts. */
+  adminDetail?: string | undefined;
+  /** Key of the cache that it is about, for the log. */
+  key?: string;
   errors?: readonly InputFault[];
   /** Further headers of the answer, such as `Allow` or `Retry-After`. */
   headers?: Readonly<Record<string, string>>;
   cause?: unknown;
 }
 
-/** An expected refusal. `detail` must hold no secret, SQL or stack. */
+/** An expected refusal. `detail` must hold no secret, SQL or stack, nor name a secret or a host: that is what `adminDetail` is for. */
 export class Problem extends Error {
   override readonly name = 'Problem';
   readonly code: ProblemCode;
   readonly errors: readonly InputFault[];
   readonly headers: Readonly<Record<string, string>>;
+  /** The detail for administrators. */
+  readonly adminDetail: string;
+  readonly key: string | undefined;
 
   constructor(code: ProblemCode, detail: string, options: ProblemOptions = {}) {
     super(detail, { cause: options.cause });
     this.code = code;
+    this.adminDetail = options.adminDetail ?? detail;
+    this.key = options.key;
     this.errors = options.errors ?? [];
     this.headers = options.headers ?? {};
   }
@@ -75,6 +95,8 @@ export interface LoadFailureOptions {
   retryable?: boolean;
   /** `Retry-After` of the origin, ms, capped; null: it said nothing. */
   retryAfterMs?: number | null;
+  /** The detail for administrators, where it names secrets or hosts. */
+  adminDetail?: string | undefined;
   cause?: unknown;
 }
 
@@ -84,7 +106,7 @@ export class LoadFailure extends Problem {
   readonly retryAfterMs: number | null;
 
   constructor(code: ProblemCode, detail: string, options: LoadFailureOptions = {}) {
-    super(code, detail, { cause: options.cause });
+    super(code, detail, { adminDetail: options.adminDetail, cause: options.cause });
     this.retryable = options.retryable ?? false;
     this.retryAfterMs = options.retryAfterMs ?? null;
   }
@@ -95,13 +117,14 @@ export function problemType(code: ProblemCode): string {
   return `/docs/problems#${code}`;
 }
 
-/** What a task or an entry keeps of a failed load. */
-export function taskError(code: ProblemCode, detail: string): TaskError {
-  return { type: problemType(code), title: PROBLEMS[code].title, detail };
+/** What a task or an entry keeps of a failed load; `adminDetail` as in Problem. */
+export function taskError(code: ProblemCode, detail: string, adminDetail = detail): KeptError {
+  const kept = { type: problemType(code), title: PROBLEMS[code].title, detail };
+  return adminDetail === detail ? kept : { ...kept, admin_detail: adminDetail };
 }
 
 /** The code of a kept error; `internal` for one that this release does not know. */
-export function codeOf(error: TaskError): ProblemCode {
+export function codeOf(error: Pick<TaskError, 'type'>): ProblemCode {
   const code = error.type.slice(error.type.indexOf('#') + 1);
   return code in PROBLEMS ? (code as ProblemCode) : 'internal';
 }

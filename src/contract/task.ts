@@ -2,7 +2,7 @@
 
 import * as v from 'valibot';
 import type { CacheIdentity } from './entry.ts';
-import { TaskError } from './problem.ts';
+import { type KeptError, TaskError } from './problem.ts';
 import { Timestamp } from './timestamp.ts';
 
 /** States of a task, in Celery's words. */
@@ -24,7 +24,7 @@ export interface Task {
   taskId: string;
   state: TaskState;
   /** In RETRY the last failure, in FAILURE the reason. */
-  error: TaskError | null;
+  error: KeptError | null;
   cache: CacheIdentity;
   askers: Askers;
   /** How often a load was begun. */

@@ -4,7 +4,7 @@
  */
 
 import type { Entry, Loaded } from '../contract/entry.ts';
-import type { TaskError } from '../contract/problem.ts';
+import type { KeptError } from '../contract/problem.ts';
 import type { DefinedResource } from '../contract/resource.ts';
 import type { ResourceMark } from '../contract/stores.ts';
 
@@ -96,7 +96,7 @@ export function isAwaited(entry: Entry | null, seen: number, rules: FreshnessRul
 
 /** A failure of the last load, and until when reads start no other one, ms. */
 export interface StandingFailure {
-  error: TaskError;
+  error: KeptError;
   retryAt: number;
 }
 

@@ -5,7 +5,7 @@
 
 import type { Entry } from '../contract/entry.ts';
 import type { EnqueueAnswer } from '../contract/object.ts';
-import { Problem, type TaskError } from '../contract/problem.ts';
+import { type KeptError, Problem } from '../contract/problem.ts';
 import type { LookedUp } from '../contract/stores.ts';
 import { hasEnded, type TaskState } from '../contract/task.ts';
 import {
@@ -24,7 +24,7 @@ import type { Services } from './services.ts';
 export interface PendingTask {
   taskId: string;
   state: TaskState;
-  error: TaskError | null;
+  error: KeptError | null;
   /** When it is next due, ms; null: it runs, or that is not known here. */
   dueAt: number | null;
 }

@@ -2,6 +2,7 @@
 
 import type { CacheRecord, CacheState } from '../contract/administration.ts';
 import { MAX_PAGE } from '../contract/constants.ts';
+import { errorFor } from '../contract/problem.ts';
 import type { EntryFilter } from '../contract/stores.ts';
 import { etagOf } from '../core/etag.ts';
 import { timestamp } from '../core/timestamp.ts';
@@ -81,6 +82,6 @@ function recordOf({ entry, standing }: StandingCache): CacheRecord {
     expires: timestamp(standing.state === 'absent' ? null : standing.expiresAt),
     read: timestamp(entry.readAt),
     last_task_id: entry.lastTaskId,
-    last_error: entry.lastError,
+    last_error: entry.lastError === null ? null : errorFor(entry.lastError, true),
   };
 }

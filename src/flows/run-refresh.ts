@@ -200,13 +200,13 @@ async function fail(
   failure: LoadFailure,
 ): Promise<Disposition> {
   const { taskId, fence } = lease;
-  const { code, message: detail, retryable, retryAfterMs } = failure;
+  const { code, message: detail, adminDetail, retryable, retryAfterMs } = failure;
   if (code === 'internal') log('error', 'refresh.internal', { task_id: taskId, error: failure });
-  else log('warn', 'refresh.failed', { task_id: taskId, code, detail, retryable });
+  else log('warn', 'refresh.failed', { task_id: taskId, code, detail: adminDetail, retryable });
   const answer = await objects.fail({
     taskId,
     fence,
-    error: taskError(code, detail),
+    error: taskError(code, detail, adminDetail),
     retryable,
     retryAfterMs,
     ...(number === undefined ? {} : { number }),
@@ -227,7 +227,8 @@ async function fail(
 function asFailure(error: unknown): LoadFailure {
   if (error instanceof LoadFailure) return error;
   if (error instanceof Problem) {
-    return new LoadFailure(error.code, error.message, { retryable: error.code === 'overloaded', cause: error });
+    const { code, message, adminDetail } = error;
+    return new LoadFailure(code, message, { adminDetail, retryable: code === 'overloaded', cause: error });
   }
   return new LoadFailure('internal', 'The load failed for a reason of ours.', { retryable: true, cause: error });
 }

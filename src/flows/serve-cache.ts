@@ -72,7 +72,7 @@ async function serveFound(services: ReadServices, read: CacheRead, found: FoundC
     if (found.looked.fetched && failure === null) services.waitUntil(revalidate(services, read, found));
     return bodyOf(standing, null);
   }
-  if (failure !== null) return standIn(standing, failure, null);
+  if (failure !== null) return standIn(found, standing, failure, null);
   return serveLoaded(services, read, found, standing);
 }
 
@@ -100,7 +100,7 @@ async function serveLoaded(
 
   const rules = freshnessRules(found.resource, found.looked.mark, read.notBefore);
   const standing = judge(end.entry, rules, Date.now());
-  if (end.outcome === 'failed') return standIn(standing, end.failure, forwarded);
+  if (end.outcome === 'failed') return standIn(found, standing, end.failure, forwarded);
   if (standing.state === 'absent') throw new Error('what was loaded counts as absent');
   if (read.delta !== null) demandReached(read.delta, standing.loaded.version);
   return bodyOf(standing, forwarded);
@@ -116,11 +116,18 @@ async function revalidate(services: ReadServices, { user }: CacheRead, found: Fo
 }
 
 /** The stale body while it may stand in for a failed load, else the failure. */
-function standIn(standing: Standing, failure: StandingFailure, forwarded: Body['forwarded']): Body {
+function standIn(
+  { cache }: FoundCache,
+  standing: Standing,
+  failure: StandingFailure,
+  forwarded: Body['forwarded'],
+): Body {
   if (standing.state !== 'absent' && standing.standsIn) return bodyOf(standing, forwarded);
   const code = codeOf(failure.error);
   // Faults of ours in a load have other codes, whose status would not say that a load failed (CONTRACT 6).
   throw new Problem(code.startsWith('origin-') ? code : 'origin-unreachable', failure.error.detail, {
+    adminDetail: failure.error.admin_detail,
+    key: cache.key,
     headers: { 'Retry-After': String(Math.max(1, Math.ceil((failure.retryAt - Date.now()) / 1000))) },
   });
 }

@@ -13,8 +13,8 @@ const HEADERS = [
   ['Cross-Origin-Resource-Policy', 'cross-origin'],
 ] as const;
 
-/** Half a year (RFC 6797 section 6.1). */
-const OVER_TLS = 'max-age=15552000; includeSubDomains';
+/** Half a year (RFC 6797 section 6.1). Other services on subdomains are none of ours: they decide for themselves. */
+const OVER_TLS = 'max-age=15552000';
 
 /** Sets them on the answer that there is; set before, Hono would make an answer for them alone. */
 export function setAnswerHeaders(c: Context<AppEnv>): void {

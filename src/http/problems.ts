@@ -4,8 +4,10 @@ import type { Context } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import * as v from 'valibot';
 import { PROBLEM_TYPE } from '../contract/constants.ts';
+import { type Identity, isAdmin } from '../contract/identity.ts';
 import { PROBLEMS, Problem, type ProblemCode, problemType } from '../contract/problem.ts';
 import { log } from '../log.ts';
+import { isFirstInMinute } from '../stores/once-a-minute.ts';
 import { overloaded } from '../stores/overloaded.ts';
 import { platformRetryAfterS } from '../stores/platform-faults.ts';
 import type { AppEnv } from './factory.ts';
@@ -21,31 +23,42 @@ export const ProblemBody = v.object({
 
 /**
  * For `onError`: a Problem as it says, what Hono throws by its status, a refusal of the platform as 503, anything else as a
- * bare 500 with its log line.
+ * bare 500. From 500 on with a log line.
  */
 export function renderError(error: unknown, c: Context<AppEnv>): Response {
   const problem = problemOf(error);
   const { status, title } = PROBLEMS[problem.code];
-  if (status >= 500) {
-    log('error', 'request.failed', {
-      request_id: c.get('requestId'),
-      code: problem.code,
-      method: c.req.method,
-      path: c.req.path,
-      error,
-    });
-  }
+  if (status >= 500) tell(problem, status, error, c);
+  const identity = c.get('identity') as Identity | undefined;
   const body: v.InferOutput<typeof ProblemBody> = {
     type: problemType(problem.code),
     title,
     status,
-    detail: problem.message,
+    detail: identity !== undefined && isAdmin(identity) ? problem.adminDetail : problem.message,
     ...(problem.errors.length > 0 ? { errors: [...problem.errors] } : {}),
   };
   // On the context, where they go before those of an answer that was begun.
   for (const [name, value] of Object.entries({ 'Cache-Control': 'no-store', ...problem.headers }))
     c.header(name, value);
   return c.body(JSON.stringify(body), status, { 'Content-Type': PROBLEM_TYPE });
+}
+
+/** A fault of ours is told each time, with its stack. What fails outside of us is told once a minute, however many devices meet it. */
+function tell(problem: Problem, status: number, error: unknown, c: Context<AppEnv>): void {
+  const { code, key, adminDetail: detail, cause } = problem;
+  const { method, path } = c.req;
+  const about = { request_id: c.get('requestId'), code, method, path };
+  if (status === 500) {
+    log('error', 'request.failed', { ...about, error });
+    return;
+  }
+  if (!isFirstInMinute(`request.failed ${code} ${key ?? path}`, Date.now())) return;
+  log('warn', 'request.failed', {
+    ...about,
+    ...(key === undefined ? {} : { key }),
+    detail,
+    ...(cause === undefined ? {} : { cause: String(cause) }),
+  });
 }
 
 const CODE_OF_STATUS: Readonly<Record<number, ProblemCode>> = {

@@ -2,6 +2,8 @@
 
 import type { Context } from 'hono';
 import { API_BASE, JSON_TYPE } from '../contract/constants.ts';
+import { isAdmin } from '../contract/identity.ts';
+import { errorFor } from '../contract/problem.ts';
 import type { BlobContent, BlobRange } from '../contract/stores.ts';
 import { contentRange, ifRangeHolds, singleByteRange } from '../core/byte-range.ts';
 import { etagOf } from '../core/etag.ts';
@@ -45,7 +47,8 @@ export async function replyCached(c: Context<AppEnv>, served: ServedBody, more: 
 /** 202 with the task that will bring the cache. */
 export function replyPending(c: Context<AppEnv>, task: PendingTask, more: MoreHeaders): Response {
   const { taskId, state, error, dueAt } = task;
-  const body = JSON.stringify({ task_id: taskId, task_state: state, ...(error === null ? {} : { error }) });
+  const told = error === null ? {} : { error: errorFor(error, isAdmin(c.get('identity'))) };
+  const body = JSON.stringify({ task_id: taskId, task_state: state, ...told });
   const dueInS = dueAt === null ? 0 : Math.ceil((dueAt - Date.now()) / 1000);
   return c.body(body, 202, {
     ...defined(more),

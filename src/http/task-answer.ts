@@ -1,19 +1,20 @@
 /** Tasks as answers: `{"task_id","task_state"}` and little more, byte for byte as in the published API (CONTRACT 2). */
 
 import type { Context } from 'hono';
-import { Problem } from '../contract/problem.ts';
+import { type Identity, isAdmin } from '../contract/identity.ts';
+import { errorFor, Problem } from '../contract/problem.ts';
 import type { ExpandedTaskAnswer, Task, TaskAnswer } from '../contract/task.ts';
 import { mayReadTask } from '../core/task-access.ts';
 import { timestamp } from '../core/timestamp.ts';
 import type { AppEnv } from './factory.ts';
 
-/** The members of the answer, in the order of the contract; `expanded`: all that is known of the task. */
-export function taskAnswer(task: Task, expanded: boolean): TaskAnswer | ExpandedTaskAnswer {
+/** The members of the answer to whoever asks, in the order of the contract; `expanded`: all that is known of the task. */
+export function taskAnswer(task: Task, expanded: boolean, asker: Identity): TaskAnswer | ExpandedTaskAnswer {
   const failed = task.state === 'RETRY' || task.state === 'FAILURE';
   const answer: TaskAnswer = {
     task_id: task.taskId,
     task_state: task.state,
-    ...(failed && task.error !== null ? { error: task.error } : {}),
+    ...(failed && task.error !== null ? { error: errorFor(task.error, isAdmin(asker)) } : {}),
   };
   if (!expanded) return answer;
   return {

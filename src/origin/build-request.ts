@@ -65,7 +65,7 @@ function buildUrl(template: string, cache: CacheIdentity, hosts: readonly string
     throw new LoadFailure('invalid-parameters', 'A parameter would be "." or ".." in the path of the origin.');
   }
   const refusal = hostRefusal(url, hosts);
-  if (refusal !== null) throw new LoadFailure('misconfigured', `The URL of the origin at ${url.host} ${refusal}.`);
+  if (refusal !== null) throw misconfigured(`The URL of the origin at ${url.host} ${refusal}.`);
   url.hash = '';
   return url;
 }
@@ -82,6 +82,13 @@ function expanded(template: string, values: CacheIdentity['parameters']): string
   }
 }
 
+/** Readers are told that the definition or a setting is at fault, administrators which. */
+function misconfigured(adminDetail: string): LoadFailure {
+  return new LoadFailure('misconfigured', 'The origin of this resource is not configured so that it can be asked.', {
+    adminDetail,
+  });
+}
+
 /** One pass, so that a user called `${ORIGIN_…}` reads no secret. */
 function headerValue(name: string, value: string, url: URL, owner: string | null, access: OriginAccess): string {
   return value.replace(HEADER_PLACEHOLDER, (_placeholder, secret: string | undefined) => {
@@ -95,15 +102,15 @@ function headerValue(name: string, value: string, url: URL, owner: string | null
 }
 
 function secretValue(name: string, url: URL, access: OriginAccess): string {
-  if (!isSecretName(name)) throw new LoadFailure('misconfigured', 'A header of the origin names what is no secret.');
+  if (!isSecretName(name)) throw misconfigured('A header of the origin names what is no secret.');
   if (!isTrusted(url, access.hosts)) {
-    throw new LoadFailure('misconfigured', `${name} is not sent to ${url.host}: ORIGIN_HOSTS does not name it.`);
+    throw misconfigured(`${name} is not sent to ${url.host}: ORIGIN_HOSTS does not name it.`);
   }
   const value = access.secret(name);
-  if (value === undefined) throw new LoadFailure('misconfigured', `The secret ${name} is not set.`);
+  if (value === undefined) throw misconfigured(`The secret ${name} is not set.`);
   // What is not ASCII would be sent in a guessed encoding, and the platform logs it when it guesses.
   if (!/^[\x20-\x7e]*$/.test(value)) {
-    throw new LoadFailure('misconfigured', `The secret ${name} must hold printable ASCII characters only.`);
+    throw misconfigured(`The secret ${name} must hold printable ASCII characters only.`);
   }
   return value;
 }

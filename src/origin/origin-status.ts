@@ -14,7 +14,9 @@ export function statusFailure(response: Response, asked: URL, now: number): Load
   if (WHOLE.has(status)) return null;
   if (status >= 300 && status < 400 && status !== 304) {
     const target = redirectHost(headers.get('Location'), asked);
-    return new LoadFailure('origin-redirect', `The origin sent us to ${target}, and redirects are not followed.`);
+    return new LoadFailure('origin-redirect', 'The origin sent us elsewhere, and redirects are not followed.', {
+      adminDetail: `The origin sent us to ${target}, and redirects are not followed.`,
+    });
   }
   return new LoadFailure('origin-status', `The origin answered with status ${status}.`, {
     retryable: status >= 500 || RETRYABLE.has(status),

@@ -1,7 +1,7 @@
 /** An entry as a row of table `entries`, and back. */
 
 import type { Entry, Link, Loaded, Parameters } from '../contract/entry.ts';
-import type { TaskError } from '../contract/problem.ts';
+import type { KeptError } from '../contract/problem.ts';
 import type { EntryRow } from '../contract/stores.ts';
 
 /** A row as D1 gives it; JSON in `parameters`, `last_error`, `document` and `chain`. */
@@ -85,7 +85,7 @@ export function entryOf(row: StoredEntry): Entry {
     chain: JSON.parse(row.chain) as Link[],
     retryAt,
     ...(failedNumber === undefined ? {} : { failedNumber }),
-    lastError: row.last_error === null ? null : (JSON.parse(row.last_error) as TaskError),
+    lastError: row.last_error === null ? null : (JSON.parse(row.last_error) as KeptError),
     lastTaskId,
   };
 }

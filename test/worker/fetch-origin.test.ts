@@ -108,12 +108,13 @@ describe('conditional requests', () => {
 });
 
 describe('what is no answer', () => {
-  it('is a redirect: it names the host and is not followed', async () => {
+  it('is a redirect: it names the host to administrators and is not followed', async () => {
     const elsewhere = await originWith({ body: 'secret' });
     const origin = await originWith({ status: 302, headers: { Location: `${elsewhere.url}?token=x` } });
     const { host } = new URL(elsewhere.url);
-    const message = `The origin sent us to ${host}, and redirects are not followed.`;
-    await expect(ask(origin.url)).rejects.toThrow(failure('origin-redirect', false, { message }));
+    const message = 'The origin sent us elsewhere, and redirects are not followed.';
+    const adminDetail = `The origin sent us to ${host}, and redirects are not followed.`;
+    await expect(ask(origin.url)).rejects.toThrow(failure('origin-redirect', false, { message, adminDetail }));
     expect(await elsewhere.requests()).toEqual([]);
   });
 

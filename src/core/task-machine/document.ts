@@ -5,7 +5,7 @@
 
 import type { CacheIdentity, Link, Loaded } from '../../contract/entry.ts';
 import type { BlobName, TaskPolicy } from '../../contract/object.ts';
-import type { TaskError } from '../../contract/problem.ts';
+import type { KeptError } from '../../contract/problem.ts';
 import type { Askers, Task } from '../../contract/task.ts';
 
 /** These only grow, and outlive purge and deletion for ever: ETags and R2 keys are made of them. */
@@ -37,7 +37,7 @@ export interface LoadedState extends Loaded {
 export interface Failure {
   number: number;
   retryAt: number;
-  error: TaskError;
+  error: KeptError;
 }
 
 /** The right to commit. */
@@ -62,7 +62,7 @@ export interface LiveTask {
   attempt: number;
   createdAt: number;
   startedAt: number | null;
-  error: TaskError | null;
+  error: KeptError | null;
   /** Its last lease ran out: its consumer may have been cut short, so the next one is not let go before its end. */
   lostLease: boolean;
   /** Null while it runs or stands behind another one. */

@@ -1,7 +1,7 @@
 /** A load that failed (DESIGN "A refresh", 5): RETRY with backoff, or FAILURE, which holds reads off for a while. */
 
 import type { FailAnswer, FailRequest } from '../../contract/object.ts';
-import { type TaskError, taskError } from '../../contract/problem.ts';
+import { type KeptError, taskError } from '../../contract/problem.ts';
 import { backoffMs } from '../backoff.ts';
 import type { LeaseState, LiveTask } from './document.ts';
 import type { Draft, StepContext } from './draft.ts';
@@ -45,7 +45,7 @@ function endAttempt(
 }
 
 /** The task without its lease, due again at `dueAt`; its message comes back by itself, the alarm's comes a little later. */
-export function retried(task: LiveTask, error: TaskError, dueAt: number): LiveTask {
+export function retried(task: LiveTask, error: KeptError, dueAt: number): LiveTask {
   return { ...task, state: 'RETRY', error, dueAt, resendAt: dueAt + RESEND_FIRST_MS, resends: 0, lease: null };
 }
 

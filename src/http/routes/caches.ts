@@ -140,7 +140,7 @@ caches.post(
       waitMs: holdMs(preferences, services.settings.refreshWaitMs),
     };
     const task = await refreshByKey(services, request, Date.now());
-    return replyJson(c, taskAnswer(task, expand === 'task'), {
+    return replyJson(c, taskAnswer(task, expand === 'task', identity), {
       headers: { [HEADER.preferenceApplied]: preferenceApplied(preferences) },
     });
   },

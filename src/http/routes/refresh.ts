@@ -40,7 +40,7 @@ refresh.post(
       values,
       waitMs: holdMs(preferences, c.get('services').settings.refreshWaitMs),
     });
-    return replyJson(c, taskAnswer(task, c.req.valid('query').expand === 'task'), {
+    return replyJson(c, taskAnswer(task, c.req.valid('query').expand === 'task', c.get('identity')), {
       headers: { [HEADER.preferenceApplied]: preferenceApplied(preferences) },
     });
   },

@@ -31,7 +31,7 @@ revoke.post(
     const answer = await revokeTask(c.get('services'), c.get('identity'), taskId);
     switch (answer.outcome) {
       case 'revoked':
-        return replyJson(c, taskAnswer(answer.task, c.req.valid('query').expand === 'task'));
+        return replyJson(c, taskAnswer(answer.task, c.req.valid('query').expand === 'task', c.get('identity')));
       case 'conflict':
         throw new Problem('conflict', `A task that is ${answer.task.state} cannot be revoked, only one that waits.`);
       case 'forbidden':

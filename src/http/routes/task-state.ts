@@ -3,7 +3,7 @@
 import type { Context } from 'hono';
 import * as v from 'valibot';
 import { HEADER } from '../../contract/constants.ts';
-import { AnyTaskAnswer, ExpandTask, type Task, TaskId } from '../../contract/task.ts';
+import { AnyTaskAnswer, ExpandTask, type Task, type TaskAnswer, TaskId } from '../../contract/task.ts';
 import { matches } from '../../core/conditions.ts';
 import { digestTag } from '../../core/etag.ts';
 import { parsePrefer, preferenceApplied } from '../../core/prefer.ts';
@@ -42,11 +42,15 @@ taskState.get(
     const expanded = expand === 'task';
     const task = visibleTask(c, taskId, await readTask(services, taskId));
     if (wantsEventStream(c)) {
-      return streamEvents(c, (signal, until) => stateEvents(watchTask(services, task, { signal, until }), expanded));
+      return streamEvents(c, (signal, until) =>
+        stateEvents(watchTask(services, task, { signal, until }), (seen) =>
+          taskAnswer(seen, expanded, c.get('identity')),
+        ),
+      );
     }
     const { waitS } = parsePrefer(c.req.header('Prefer'));
     const held = waitS === null ? task : await hold(c, task, waitS, expanded);
-    return replyJson(c, taskAnswer(held, expanded), {
+    return replyJson(c, taskAnswer(held, expanded, c.get('identity')), {
       headers: { [HEADER.preferenceApplied]: preferenceApplied({ waitS }) },
     });
   },
@@ -56,15 +60,19 @@ taskState.get(
 function hold(c: Context<AppEnv>, task: Task, waitS: number, expanded: boolean): Promise<Task> {
   const known = c.req.header('If-None-Match');
   const isNews = (seen: Task) =>
-    known !== undefined && !matches(known, digestTag(JSON.stringify(taskAnswer(seen, expanded))), 'weak');
+    known !== undefined &&
+    !matches(known, digestTag(JSON.stringify(taskAnswer(seen, expanded, c.get('identity')))), 'weak');
   return waitForTask(c.get('services'), task, c.get('identity').user, Date.now() + waitS * 1000, isNews);
 }
 
 /** An event whenever the answer is another one than before. */
-async function* stateEvents(tasks: AsyncIterable<Task>, expanded: boolean): AsyncGenerator<ServerEvent> {
+async function* stateEvents(
+  tasks: AsyncIterable<Task>,
+  answerOf: (task: Task) => TaskAnswer,
+): AsyncGenerator<ServerEvent> {
   let last: string | undefined;
   for await (const task of tasks) {
-    const data = JSON.stringify(taskAnswer(task, expanded));
+    const data = JSON.stringify(answerOf(task));
     if (data !== last) yield { event: 'state', data };
     last = data;
   }

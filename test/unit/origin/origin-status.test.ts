@@ -31,7 +31,8 @@ describe('status codes', () => {
   ])('names the host of a redirect to %s and no more', (location, host) => {
     const found = failure(302, location === undefined ? {} : { Location: location });
     expect(found).toMatchObject({ code: 'origin-redirect', retryable: false });
-    expect(found?.message).toBe(`The origin sent us to ${host}, and redirects are not followed.`);
+    expect(found?.message).toBe('The origin sent us elsewhere, and redirects are not followed.');
+    expect(found?.adminDetail).toBe(`The origin sent us to ${host}, and redirects are not followed.`);
   });
 });
 

@@ -5,8 +5,9 @@
 import { env } from 'cloudflare:workers';
 import { exportJWK, exportPKCS8, generateKeyPair } from 'jose';
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { admin, defineResource, load } from '../../support/admin.ts';
+import { admin, cachesOf, defineResource, load } from '../../support/admin.ts';
 import { Client, send, sendRoot, sendUnder } from '../../support/client.ts';
+import { sampleResource } from '../../support/resources.ts';
 import { Source } from '../../support/sources.ts';
 import { bearer, token } from '../../support/token.ts';
 
@@ -293,5 +294,71 @@ describe('the log', () => {
     const text = lines.join('\n');
     for (const part of ['payload-of-the-origin', 'value-of-a-parameter', env.ORIGIN_TEST_KEY])
       expect(text).not.toContain(part);
+  });
+
+  it('tells once a minute of a failing origin, without a stack, however many devices read it', async () => {
+    const [one, other] = [await Source.define({ error_ttl_s: 3600 }), await Source.define({ error_ttl_s: 3600 })];
+    for (const { origin } of [one, other]) await origin.answer({ status: 500 });
+    const read = async ({ path }: Source) => (await alice.get(path, { Prefer: 'wait=20' })).status;
+    expect([await read(one), await read(one), await read(one), await read(other)]).toEqual([502, 502, 502, 502]);
+    const told = lines.filter((line) => line.includes('request.failed')).map((line) => JSON.parse(line));
+    expect(told.map(({ level, code, path }) => [level, code, path])).toEqual(
+      [one, other].map(({ path }) => ['warn', 'origin-status', `/api/v1${path.slice(0, -1)}`]),
+    );
+    for (const line of told) expect(line).toMatchObject({ key: expect.any(String), detail: expect.any(String) });
+    expect(JSON.stringify(told)).not.toContain('stack');
+  });
+
+  it('tells of a store that refuses once a minute, with its words, and of a fault of ours each time, with its stack', async () => {
+    const headers = await bearer({ scope: 'cache:admin' });
+    const lost = () => {
+      throw new Error('Network connection lost.');
+    };
+    const refusing = { DB: { ...broken.DB, prepare: lost } };
+    for (const setting of [refusing, refusing, broken, broken]) {
+      await sendUnder(setting, '/api/v1/resources/', { headers });
+    }
+    const told = lines.filter((line) => line.includes('request.failed')).map((line) => JSON.parse(line));
+    expect(told.map(({ level, code }) => [level, code])).toEqual([
+      ['warn', 'overloaded'],
+      ['error', 'internal'],
+      ['error', 'internal'],
+    ]);
+    expect(told[0].cause).toContain('Network connection lost.');
+    expect(told[1].error.stack).toContain('D1 is down');
+  });
+});
+
+describe('names of secrets and hosts', () => {
+  const NAMES = /ORIGIN_NOT_SET|127\.0\.0\.1/;
+
+  it.each([
+    ['a secret that is not set', { headers: { A: `$${'{ORIGIN_NOT_SET}'}` } }, {}],
+    ['a redirect', {}, { status: 302, headers: { Location: 'http://127.0.0.1/' } }],
+  ])('are told to administrators alone: %s', async (_what, origin, answer) => {
+    const source = await Source.define({ error_ttl_s: 3600 });
+    const { origin: usual } = sampleResource({ origin: { url: `${source.origin.url}/data`, ...origin } });
+    await source.redefine({ origin: usual });
+    await source.origin.answer(answer);
+    const both = new Client({ user: 'root', scope: 'cache:read cache:refresh cache:admin' });
+
+    const refreshed = await alice.post('/cache/refresh/', { resource_title: source.title }, { Prefer: 'wait=20' });
+    const task = await refreshed.json<{ task_id: string; task_state: string }>();
+    expect(task.task_state).toBe('FAILURE');
+    const state = `/cache/state/?task_id=${task.task_id}`;
+    const asked: [string, Record<string, string>][] = [
+      [state, {}],
+      [`${state}&expand=task`, {}],
+      [state, { Accept: 'text/event-stream' }],
+      [source.path, {}],
+    ];
+    const told = [JSON.stringify(task)];
+    for (const [path, headers] of asked) told.push(await (await alice.get(path, headers)).text());
+    expect(told.filter((text) => NAMES.test(text) || text.includes('admin_detail'))).toEqual([]);
+
+    for (const [path, headers] of asked) expect(await (await both.get(path, headers)).text(), path).toMatch(NAMES);
+    const [listed] = await cachesOf(source.title);
+    expect(listed?.last_error?.detail).toMatch(NAMES);
+    expect(JSON.stringify(listed)).not.toContain('admin_detail');
   });
 });
