@@ -28,7 +28,8 @@ export interface EnqueueRequest {
   policy: TaskPolicy;
   /**
    * The moment after which the data must have been fetched, ms: `now` for an explicit refresh (by the object's
-   * clock), `loaded.loadedAt` of the entry that a read saw (0: none), now - N for `max-age=N`.
+   * clock), the beginning of the run for one by a schedule, `loaded.loadedAt` of the entry that a read saw (0: none), now - N
+   * for `max-age=N`.
    */
   since: 'now' | number;
   /** The user who asks for a refresh; null for reads, schedule and administration of many. */
@@ -37,7 +38,7 @@ export interface EnqueueRequest {
   heedRetryAt: boolean;
   /** Accept a load that the guard would refuse. */
   force?: boolean;
-  /** `refresh_min_s` in ms: within it after a load's end, that load's task is the answer (explicit refreshes only). */
+  /** `refresh_min_s` in ms: within it after a load's end, that load's task is the answer (refreshes only). */
   refreshMinMs?: number;
   /** Hold the answer until the task ends, at most so long. 0: answer at once. */
   waitMs: number;

@@ -62,7 +62,7 @@ export async function refreshAll(
 ): Promise<{ tasks: number; next: string | null }> {
   await findResource(services.resources, title);
   const { done, next } = await walkEntries(services.entries, { resource: title }, { after, limit, now }, (page) =>
-    refreshPage(services, page, now),
+    refreshPage(services, page, now, 'now'),
   );
   return { tasks: done, next };
 }

@@ -2,6 +2,9 @@
  * Schedules (CONTRACT 4): refreshes the caches of resources whose time has come, some at each minute's cron. However many
  * times were missed, a cache is refreshed once; those that nobody reads are left to expire. Nothing is written to a cache's
  * entry: the resource's row tells when its schedule next comes and where the run under way goes on.
+ *
+ * A run may break off between a page's refreshes and the note of it. Its beginning is noted before the first page, so that the
+ * call that repeats a page asks for data fetched after that, and what the page has brought already is left alone.
  */
 
 import type { ScheduledRun } from '../contract/stores.ts';
@@ -11,7 +14,7 @@ import { sleep } from '../waiting.ts';
 import { refreshPage } from './refresh-page.ts';
 import type { Services } from './services.ts';
 
-type DueServices = Pick<Services, 'settings' | 'resources' | 'entries' | 'objects' | 'lookup' | 'hold'>;
+type DueServices = Pick<Services, 'resources' | 'entries' | 'objects' | 'lookup'>;
 
 /** How long after its last read a cache is still refreshed. */
 const READ_WITHIN_MS = 7 * 86_400_000;
@@ -24,6 +27,9 @@ const PAGE = 50;
 const MAX_PAGES = 100;
 /** Pause for each refresh started, so that as many as a call may start are spread over most of the minute. */
 const PAUSE_MS = 120;
+
+/** The place before all keys. */
+const BEFORE_ALL = '';
 
 export interface DueOptions {
   maxRefreshes?: number;
@@ -56,15 +62,17 @@ export async function refreshDue(
 /** Refreshes the next page of a run. `rest` is the run that is left; null: it is over, or somebody else goes on with it. */
 async function refreshNext(
   services: DueServices,
-  run: ScheduledRun,
+  found: ScheduledRun,
   limit: number,
   now: number,
 ): Promise<{ started: number; rest: ScheduledRun | null }> {
-  const { title, definition } = run.resource;
+  const { title, definition } = found.resource;
   try {
+    const run = await begun(services, found);
+    if (run === null) return { started: 0, rest: null };
     const filter = { resource: title, readSince: now - READ_WITHIN_MS };
     const page = await services.entries.list(filter, run.after, limit, now);
-    const started = await refreshPage(services, page.entries, now, (key, error) =>
+    const started = await refreshPage(services, page.entries, now, run.startedAt, (key, error) =>
       log('warn', 'schedule.refresh_failed', { resource: title, key, error }),
     );
     if (page.next !== null) {
@@ -80,4 +88,11 @@ async function refreshNext(
     log('warn', 'schedule.failed', { resource: title, error });
     return { started: 0, rest: null };
   }
+}
+
+/** The run with its beginning noted; null: somebody else has begun it. */
+async function begun({ resources }: DueServices, run: ScheduledRun): Promise<ScheduledRun | null> {
+  if (run.after !== null) return run;
+  const start = { after: BEFORE_ALL };
+  return (await resources.moveRun(run, start)) ? { ...run, ...start } : null;
 }

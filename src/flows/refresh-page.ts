@@ -1,31 +1,36 @@
 /** Refreshes of many caches, which belong to nobody: those of a resource that administration or a schedule refreshes. */
 
 import type { CacheIdentity } from '../contract/entry.ts';
+import type { EnqueueRequest } from '../contract/object.ts';
 import type { EntryRow } from '../contract/stores.ts';
 import { isReachable } from '../core/reachable.ts';
+import { available } from './available.ts';
 import { type StandingCache, standingsOf } from './cache-standing.ts';
-import { refreshCache } from './request-refresh.ts';
+import { refreshOf } from './request-refresh.ts';
 import type { Services } from './services.ts';
 import { sideBySide } from './side-by-side.ts';
 
 /**
- * Starts a refresh of each cache on a page that is worth it; how many those are.
+ * Asks for a refresh of each cache on a page that is worth it; how many those are.
  *
  * @param now ms since the epoch
+ * @param since a cache that was loaded after it is left alone, ms since the epoch; `now`: each is loaded
  * @param onFailure is told of a cache whose object does not answer; without it, that ends the page
  * @throws Problem `overloaded`
  */
 export async function refreshPage(
-  services: Pick<Services, 'settings' | 'resources' | 'objects' | 'lookup' | 'hold'>,
+  { resources, objects, lookup }: Pick<Services, 'resources' | 'objects' | 'lookup'>,
   page: readonly EntryRow[],
   now: number,
+  since: EnqueueRequest['since'],
   onFailure?: (key: string, error: unknown) => void,
 ): Promise<number> {
-  const caches = (await standingsOf(services.resources, page, now)).filter(isWorthLoading);
+  const caches = (await standingsOf(resources, page, now)).filter(isWorthLoading);
   await sideBySide(caches, async ({ entry, resource }) => {
     if (resource === null) return;
     try {
-      await refreshCache(services, { cache: identityOf(entry), resource, asker: null, waitMs: 0 });
+      const answer = available(await objects.enqueue(refreshOf(identityOf(entry), resource, since)));
+      if (answer.entry !== null) await lookup.put(answer.entry);
     } catch (error) {
       if (onFailure === undefined) throw error;
       onFailure(entry.key, error);

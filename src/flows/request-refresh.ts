@@ -43,8 +43,8 @@ export async function requestRefresh(services: RefreshServices, request: Refresh
 export interface CacheRefreshRequest {
   cache: CacheIdentity;
   resource: DefinedResource;
-  /** Whom the task belongs to; null: nobody, and nobody waits for it. */
-  asker: string | null;
+  /** Whom the task belongs to, and who waits for it. */
+  asker: string;
   /** Accept a load that the guard would refuse. */
   force?: boolean;
   /** How long the answer may be held for the task to end, ms. */
@@ -62,22 +62,34 @@ export async function refreshCache(
   { cache, resource, asker, force = false, waitMs }: CacheRefreshRequest,
 ): Promise<Task> {
   const until = Date.now() + waitMs;
-  const hold = asker === null || waitMs <= 0 ? null : services.hold({ user: asker, kind: 'load', until });
+  const hold = waitMs <= 0 ? null : services.hold({ user: asker, kind: 'load', until });
   const heldMs = hold === null ? 0 : Math.min(waitMs, services.settings.refreshWaitMs);
-  const request: EnqueueRequest = {
-    cache,
-    number: resource.number,
-    policy: policyOf(resource.definition),
-    since: 'now',
-    asker,
-    heedRetryAt: false,
-    force,
-    refreshMinMs: resource.definition.refresh_min_s * 1000,
-    waitMs: heldMs,
-  };
+  const request = { ...refreshOf(cache, resource, 'now'), asker, force, waitMs: heldMs };
   const answer = available(await services.objects.enqueue(request).finally(() => hold?.release()));
   if (answer.outcome !== 'task') throw new Error(`An explicit refresh was answered "${answer.outcome}".`);
   if (answer.entry !== null) await services.lookup.put(answer.entry);
-  if (asker === null || hold === null || waitMs === heldMs) return answer.task;
+  if (hold === null || waitMs === heldMs) return answer.task;
   return waitForTask(services, answer.task, asker, until);
+}
+
+/**
+ * What the object of a cache is asked for a refresh that is nobody's and not waited for.
+ *
+ * @param since data that was fetched after it will do, ms since the epoch; `now`: only what is fetched from now on
+ */
+export function refreshOf(
+  cache: CacheIdentity,
+  { number, definition }: DefinedResource,
+  since: EnqueueRequest['since'],
+): EnqueueRequest {
+  return {
+    cache,
+    number,
+    policy: policyOf(definition),
+    since,
+    asker: null,
+    heedRetryAt: false,
+    refreshMinMs: definition.refresh_min_s * 1000,
+    waitMs: 0,
+  };
 }

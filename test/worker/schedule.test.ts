@@ -1,7 +1,7 @@
 /** Schedules (CONTRACT 4), on real stores and objects; the clock is an argument. */
 import { env } from 'cloudflare:workers';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { EnqueueRequest } from '../../src/contract/object.ts';
+import type { EnqueueAnswer, EnqueueRequest } from '../../src/contract/object.ts';
 import { runCron } from '../../src/cron.ts';
 import { type DueOptions, refreshDue } from '../../src/flows/refresh-due.ts';
 import type { Services } from '../../src/flows/services.ts';
@@ -31,6 +31,8 @@ async function scheduled(schedule = '0 * * * *'): Promise<{ title: string; keys:
   return { title, keys, dueAt: (await runOf(title)).next_run_at ?? 0 };
 }
 
+const changedAt = async (title: string) => (await real().resources.read(title))?.changedAt ?? null;
+
 const read = (keys: string[], at: number) => real().entries.touch(keys.map((key) => ({ key, hour: hourOf(at) })));
 
 async function runOf(title: string) {
@@ -42,15 +44,18 @@ async function runOf(title: string) {
 }
 
 /** Services that note what is asked of the objects; those of keys that `fails` picks cannot be reached. */
-function watched(fails: (key: string) => boolean = () => false): { services: Services; asked: EnqueueRequest[] } {
+function watched(fails: (key: string) => boolean = () => false) {
   const services = real();
   const asked: EnqueueRequest[] = [];
+  const answers: Promise<EnqueueAnswer>[] = [];
   const enqueue: Services['objects']['enqueue'] = async (request) => {
     asked.push(request);
     if (fails(request.cache.key)) throw new Error('the object cannot be reached');
-    return services.objects.enqueue(request);
+    const answer = services.objects.enqueue(request);
+    answers.push(answer);
+    return answer;
   };
-  return { asked, services: { ...services, objects: { ...services.objects, enqueue } } };
+  return { asked, answers, services: { ...services, objects: { ...services.objects, enqueue } } };
 }
 
 /** Keys that one call refreshes, in order. */
@@ -66,7 +71,7 @@ describe('a schedule that is due', () => {
     const { services, asked } = watched();
     await runCron(services, dueAt);
     expect(asked.map(({ cache }) => cache.key).toSorted()).toEqual(keys);
-    expect(asked).toEqual(asked.map(() => expect.objectContaining({ since: 'now', asker: null, waitMs: 0 })));
+    expect(asked).toEqual(asked.map(() => expect.objectContaining({ since: dueAt, asker: null, waitMs: 0 })));
     const versions = async () => (await cachesOf(title)).map(({ version }) => version);
     await expect.poll(versions, { timeout: 20_000 }).toEqual([2, 2, 2, 2]);
   });
@@ -142,6 +147,40 @@ describe('a run', () => {
     await refreshDue({ ...services, entries: { ...services.entries, list } }, dueAt, { pauseMs: 0, pageSize: 2 });
     expect((await runOf(title)).run_after).toBe(keys[1]);
     expect(await refreshed(dueAt)).toEqual(keys.slice(2));
+  });
+
+  it('that breaks off before it notes a page repeats the page, and loads no cache twice', async () => {
+    const { title, keys } = await scheduled();
+    const now = Date.now();
+    await env.DB.prepare('UPDATE resources SET next_run_at = ? WHERE title = ?').bind(now, title).run();
+    const services = real();
+    const moveRun: Services['resources']['moveRun'] = (run, to) =>
+      run.after === null ? services.resources.moveRun(run, to) : Promise.reject(new Error('the invocation is gone'));
+    await refreshDue({ ...services, resources: { ...services.resources, moveRun } }, now, { pauseMs: 0 });
+    const versions = async () => (await cachesOf(title)).map(({ version }) => version);
+    await expect.poll(versions, { timeout: 20_000 }).toEqual([2, 2, 2, 2]);
+
+    const again = watched();
+    await refreshDue(again.services, Date.now(), { pauseMs: 0 });
+    expect(again.asked.map(({ cache }) => cache.key).toSorted()).toEqual(keys);
+    expect(await Promise.all(again.answers)).toEqual(keys.map(() => expect.objectContaining({ outcome: 'current' })));
+    expect((await runOf(title)).run_started_at).toBeNull();
+  });
+
+  it('leaves alone what was loaded less than refresh_min_s ago', async () => {
+    const { title, dueAt } = await scheduled();
+    const { definition } = (await real().resources.read(title)) ?? {};
+    await real().resources.put(
+      title,
+      { ...definition, refresh_min_s: 7200 } as never,
+      false,
+      await changedAt(title),
+      1,
+    );
+    const { services, answers } = watched();
+    await refreshDue(services, dueAt, { pauseMs: 0 });
+    const ended = { outcome: 'task', task: expect.objectContaining({ state: 'SUCCESS' }) };
+    expect(await Promise.all(answers)).toEqual(FOUR.map(() => expect.objectContaining(ended)));
   });
 
   it('is not carried on by two at once', async () => {

@@ -47,11 +47,11 @@ function failureStands({ failure }: CacheDocument, request: EnqueueRequest, now:
   return failure !== null && failure.retryAt > now && failure.number >= request.number;
 }
 
-/** The task of the last load, where it ended so recently that an explicit refresh is answered with it (`refresh_min_s`). */
+/** The task of the last load, where it ended so recently that a refresh is answered with it (`refresh_min_s`; reads have none). */
 function recentTask(document: CacheDocument, request: EnqueueRequest, context: StepContext): string | null {
   const { loaded, expiredAt } = document;
   const { refreshMinMs = 0 } = request;
-  if (request.since !== 'now' || refreshMinMs === 0 || request.force === true || loaded === null) return null;
+  if (refreshMinMs === 0 || request.force === true || loaded === null) return null;
   if (loaded.number < request.number || loaded.claimedAt <= expiredAt) return null;
   if (context.now >= loaded.loadedAt + refreshMinMs) return null;
   const task = findTask(document, loaded.taskId, context);
