@@ -40,6 +40,8 @@ export interface EnqueueRequest {
   force?: boolean;
   /** `refresh_min_s` in ms: within it after a load's end, that load's task is the answer (refreshes only). */
   refreshMinMs?: number;
+  /** Makes nothing for a cache that was never asked for, and writes nothing: that is answered `unknown`. */
+  onlyKnown?: boolean;
   /** Hold the answer until the task ends, at most so long. 0: answer at once. */
   waitMs: number;
   /** Of the client's request: goes into log lines, with the task's message too; kept nowhere. */
@@ -52,6 +54,8 @@ export type EnqueueAnswer =
   | { outcome: 'current'; entry: Entry }
   /** A failure stands until `entry.retryAt`. */
   | { outcome: 'failing'; entry: Entry }
+  /** To `onlyKnown` alone: nobody ever asked for this cache. */
+  | { outcome: 'unknown' }
   | Unavailable;
 
 /** A consumer asks for the right to load. */

@@ -57,7 +57,7 @@ export type AskForLoad = (found: FoundCache, notBefore: number | null, until: nu
 export function loadAsker(services: AskServices, user: string): AskForLoad {
   let isCounted = false;
   return async (found, notBefore, until) => {
-    if (!isCounted) await services.limits.load(user, found.cache.key);
+    if (!isCounted) await services.limits.load(user, found.cache.key, found.looked.entry === null);
     isCounted = true;
     const rules = freshnessRules(found.resource, found.looked.mark, notBefore);
     const heldMs = Math.min(services.settings.refreshWaitMs, Math.max(0, until - Date.now()));
@@ -109,6 +109,8 @@ async function heal({ objects }: AskServices, key: string): Promise<void> {
 
 function readAnswer(answer: EnqueueAnswer, seen: number, rules: FreshnessRules): LoadAnswer {
   if (answer.outcome === 'unavailable') return answer;
+  // Told to those alone who make no cache.
+  if (answer.outcome === 'unknown') return { outcome: 'nothing' };
   if (answer.outcome === 'current') return { outcome: 'loaded', entry: answer.entry };
   const { entry } = answer;
   const failure = lastFailure(entry);

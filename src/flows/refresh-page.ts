@@ -30,7 +30,7 @@ export async function refreshPage(
     if (resource === null) return;
     try {
       const answer = available(await objects.enqueue(refreshOf(identityOf(entry), resource, since)));
-      if (answer.entry !== null) await lookup.put(answer.entry);
+      if ('entry' in answer && answer.entry !== null) await lookup.put(answer.entry);
     } catch (error) {
       if (onFailure === undefined) throw error;
       onFailure(entry.key, error);

@@ -14,6 +14,8 @@ import { waitForTask } from './watch-task.ts';
 
 type RefreshServices = Pick<Services, 'settings' | 'resources' | 'objects' | 'lookup' | 'limits' | 'hold'>;
 
+type AskServices = Omit<RefreshServices, 'resources' | 'limits'>;
+
 /** A refresh as a user asks for it. */
 export interface RefreshRequest {
   /** Who asks; owns the cache of a resource of scope `user`. */
@@ -26,7 +28,8 @@ export interface RefreshRequest {
 }
 
 /**
- * The task that brings data no older than this request.
+ * The task that brings data no older than this request. A cache that nobody had before costs a second object call: only the object
+ * knows which are there, and it makes none beyond the limit of the user.
  *
  * @throws Problem `not-found`, `invalid-parameters`, `rate-limited`, `overloaded`
  */
@@ -36,7 +39,13 @@ export async function requestRefresh(services: RefreshServices, request: Refresh
   const { definition } = resource;
   const cache = cacheFor(user, title, definition, checkParameters(definition, values));
   await services.limits.load(user, cache.key);
-  return refreshCache(services, { cache, resource, asker: user, waitMs });
+  const asked: CacheRefreshRequest = { cache, resource, asker: user, waitMs };
+  if (services.settings.rateLimits) {
+    const task = await askForRefresh(services, asked, true);
+    if (task !== null) return task;
+    await services.limits.newCache(user);
+  }
+  return refreshCache(services, asked);
 }
 
 /** A refresh of a cache that is known. */
@@ -57,15 +66,24 @@ export interface CacheRefreshRequest {
  *
  * @throws Problem `overloaded`
  */
-export async function refreshCache(
-  services: Omit<RefreshServices, 'resources' | 'limits'>,
+export async function refreshCache(services: AskServices, request: CacheRefreshRequest): Promise<Task> {
+  const task = await askForRefresh(services, request, false);
+  if (task === null) throw new Error('A refresh of whatever cache was answered "unknown".');
+  return task;
+}
+
+/** `onlyKnown`: null, and nothing is made, where nobody had the cache before. */
+async function askForRefresh(
+  services: AskServices,
   { cache, resource, asker, force = false, waitMs }: CacheRefreshRequest,
-): Promise<Task> {
+  onlyKnown: boolean,
+): Promise<Task | null> {
   const until = Date.now() + waitMs;
   const hold = waitMs <= 0 ? null : services.hold({ user: asker, kind: 'load', until });
   const heldMs = hold === null ? 0 : Math.min(waitMs, services.settings.refreshWaitMs);
-  const request = { ...refreshOf(cache, resource, 'now'), asker, force, waitMs: heldMs };
+  const request = { ...refreshOf(cache, resource, 'now'), asker, force, onlyKnown, waitMs: heldMs };
   const answer = available(await services.objects.enqueue(request).finally(() => hold?.release()));
+  if (answer.outcome === 'unknown') return null;
   if (answer.outcome !== 'task') throw new Error(`An explicit refresh was answered "${answer.outcome}".`);
   if (answer.entry !== null) await services.lookup.put(answer.entry);
   if (hold === null || waitMs === heldMs) return answer.task;

@@ -37,6 +37,7 @@ export class CacheObject extends DurableObject<Env> implements contract.ToldVerb
 
   async #enqueue(request: contract.EnqueueRequest): Promise<contract.EnqueueAnswer> {
     if (this.#rows.areNewer) return { outcome: 'unavailable' };
+    if (request.onlyKnown === true && this.#rows.find(request.cache) === null) return { outcome: 'unknown' };
     const step = await this.#rows.enqueue(request);
     const { requestId } = request;
     const { answer } = withLogFields({ request_id: requestId }, () => this.#carryOut(step, requestId));

@@ -11,12 +11,18 @@ import { isFirstInMinute } from './once-a-minute.ts';
 export interface RateLimits {
   /** Counts a request of a user. @throws Problem `rate-limited` with `Retry-After` */
   request(user: string): Promise<void>;
-  /** Counts a refresh, or a read that asks for a load, of its user and its cache. @throws Problem `rate-limited` with `Retry-After` */
-  load(user: string, key: string): Promise<void>;
+  /**
+   * Counts a refresh, or a read that asks for a load, of its user and its cache; `isNew`: of a cache that nobody had before.
+   *
+   * @throws Problem `rate-limited` with `Retry-After`
+   */
+  load(user: string, key: string, isNew?: boolean): Promise<void>;
+  /** Counts a cache that a user is about to be the first to have. @throws Problem `rate-limited` with `Retry-After` */
+  newCache(user: string): Promise<void>;
 }
 
 /** What is counted; the names of the bindings. */
-export type Limit = 'USER_REQUESTS' | 'USER_LOADS' | 'CACHE_LOADS';
+export type Limit = 'USER_REQUESTS' | 'USER_LOADS' | 'NEW_CACHES' | 'CACHE_LOADS';
 
 export type Limiters = Readonly<Partial<Record<Limit, RateLimit>>>;
 
@@ -35,11 +41,12 @@ const TIMEOUT_MS = 500;
 const DETAILS: Readonly<Record<Limit, string>> = {
   USER_REQUESTS: 'You have sent too many requests within a minute.',
   USER_LOADS: 'You have asked for too many refreshes within a minute.',
+  NEW_CACHES: 'You have asked for too many caches within a minute that nobody had before.',
   CACHE_LOADS: 'Too many refreshes of this cache were asked for within a minute.',
 };
 
 /** No limits: a service without the bindings, or with `RATE_LIMITS=off`. */
-export const noLimits: RateLimits = { request: async () => {}, load: async () => {} };
+export const noLimits: RateLimits = { request: async () => {}, load: async () => {}, newCache: async () => {} };
 
 /** The limits of the bindings that are there. */
 export function rateLimits(limiters: Limiters, { onRefused, now = Date.now }: RateLimitOptions = {}): RateLimits {
@@ -51,11 +58,13 @@ export function rateLimits(limiters: Limiters, { onRefused, now = Date.now }: Ra
   }
   return {
     request: (user) => count('USER_REQUESTS', user),
-    async load(user, key) {
+    async load(user, key, isNew = false) {
       // A user beyond their own limit does not use up the cache's.
       await count('USER_LOADS', user);
+      if (isNew) await count('NEW_CACHES', user);
       await count('CACHE_LOADS', key);
     },
+    newCache: (user) => count('NEW_CACHES', user),
   };
 }
 

@@ -1,8 +1,11 @@
 /** Limits (CONTRACT 6, 429) of a user and a cache, by the platform's binding. */
+import { runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
-import { expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { API_BASE } from '../../src/contract/constants.ts';
-import { newTaskId } from '../../src/core/task-id.ts';
+import { cacheIdentity } from '../../src/core/cache-key.ts';
+import { newTaskId, objectNameOfKey } from '../../src/core/task-id.ts';
+import { makeServices } from '../../src/services.ts';
 import { type Limit, rateLimits } from '../../src/stores/rate-limits.ts';
 import { sendUnder } from '../support/client.ts';
 import { countCalls } from '../support/count-calls.ts';
@@ -24,10 +27,10 @@ function clientUnder(settings: Settings, user = unique('user')) {
     list: () => send('/cache/'),
     state: () => send(`/cache/state/?task_id=${newTaskId(newCache().key)}`),
     read: (source: Source, headers: Record<string, string> = {}) => send(source.path, {}, headers),
-    refresh: (source: Source) =>
+    refresh: (source: Source, values: Record<string, unknown> = {}) =>
       send(
         '/cache/refresh/',
-        { method: 'POST', body: JSON.stringify({ resource_title: source.title }) },
+        { method: 'POST', body: JSON.stringify({ resource_title: source.title, ...values }) },
         { Prefer: 'respond-async', 'Content-Type': 'application/json' },
       ),
   };
@@ -119,6 +122,72 @@ it('a version that nobody knows is limited like a refresh, for it is asked for a
     return statuses(() => alice.read(source), naming, naming);
   });
   expect(all).toEqual([200, 400, 429]);
+});
+
+describe('caches that nobody had before', () => {
+  const open = { parameters: { type: 'object', properties: { year: { type: 'integer' } } } };
+  /** The cache of a year, read or refreshed. */
+  const ofYear = (source: Source, year: number) => ({
+    key: cacheIdentity(source.title, { year }, null).key,
+    read: { path: `${source.path}?year=${year}` } as Source,
+    body: { resource_title: source.title, year },
+  });
+  /** Whether D1 or the object knows of a cache. */
+  async function isMade(key: string): Promise<boolean> {
+    const stub = env.CACHE_OBJECT.getByName(objectNameOfKey(key));
+    const tables = await runInDurableObject(stub, (_, { storage }) =>
+      storage.sql.exec("SELECT name FROM sqlite_master WHERE name = 'keys'").toArray(),
+    );
+    return tables.length > 0 || (await makeServices(env, () => {}).entries.find(key)) !== null;
+  }
+
+  it.each([
+    [
+      'refreshed',
+      async (client: ReturnType<typeof clientUnder>, source: Source, year: number) => client.refresh(source, { year }),
+    ],
+    [
+      'read',
+      async (client: ReturnType<typeof clientUnder>, source: Source, year: number) =>
+        client.read(ofYear(source, year).read),
+    ],
+  ])('are limited a user, and leave no trace beyond it, when they are %s', async (_how, ask) => {
+    const { source, all, other } = await inOnePeriod(async () => {
+      const source = await Source.define(open);
+      const settings = lowered('NEW_CACHES', 2);
+      const alice = clientUnder(settings);
+      const all: Response[] = [];
+      for (const year of [1, 2, 3, 2]) all.push(await ask(alice, source, year));
+      return { source, all, other: await ask(clientUnder(settings), source, 3) };
+    });
+    // Theirs, and those of others, go on.
+    expect([...all, other].map(({ status }) => status)).toEqual([200, 200, 429, 200, 200]);
+    expect(await all[2]?.json()).toMatchObject({
+      detail: 'You have asked for too many caches within a minute that nobody had before.',
+    });
+    expect(await isMade(ofYear(source, 2).key)).toBe(true);
+  });
+
+  it.each(['refresh', 'read'] as const)('beyond the limit make neither row nor document: by %s', async (how) => {
+    const source = await Source.define(open);
+    const alice = clientUnder(lowered('NEW_CACHES', 0));
+    const answer = how === 'read' ? alice.read(ofYear(source, 1).read) : alice.refresh(source, { year: 1 });
+    expect((await answer).status).toBe(429);
+    expect(await isMade(ofYear(source, 1).key)).toBe(false);
+  });
+
+  it('cost a refresh a second object call, others none', async () => {
+    const source = await Source.define(open);
+    const headers = { ...(await bearer({ user: unique('user') })), 'Content-Type': 'application/json' };
+    const refresh = () =>
+      countCalls(
+        `${API_BASE}/cache/refresh/`,
+        { method: 'POST', headers, body: JSON.stringify(ofYear(source, 1).body) },
+        { RATE_LIMITS: 'on' },
+      );
+    expect((await refresh()).calls).toMatchObject({ d1: 0, object: 2 });
+    expect((await refresh()).calls).toMatchObject({ d1: 0, object: 1 });
+  });
 });
 
 it('a refusal costs no call of a store', async () => {
