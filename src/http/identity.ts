@@ -4,8 +4,10 @@ import * as v from 'valibot';
 import { HEADER, MAX_DEVICE_LENGTH } from '../contract/constants.ts';
 import type { Identity, Scope } from '../contract/identity.ts';
 import { Problem } from '../contract/problem.ts';
+import { edgeCache } from '../stores/edge-cache.ts';
 import { DeviceId } from './device-id.ts';
 import { factory } from './factory.ts';
+import type { KeyContext } from './remote-keys.ts';
 import { tokenKeys } from './token-keys.ts';
 import { verifyToken } from './token-verifier.ts';
 
@@ -17,8 +19,8 @@ import { verifyToken } from './token-verifier.ts';
  */
 export function protect(...anyOf: [Scope, ...Scope[]]) {
   return factory.createMiddleware(async function protect(c, next) {
-    const waitUntil = (work: Promise<unknown>) => c.executionCtx.waitUntil(work);
-    const identity = await identify(c.req.header('Authorization'), c.env, waitUntil);
+    const context = { edge: edgeCache(), waitUntil: (work: Promise<unknown>) => c.executionCtx.waitUntil(work) };
+    const identity = await identify(c.req.header('Authorization'), c.env, context);
     demandScope(identity, ...anyOf);
     c.set('identity', identity);
     c.set('device', deviceOf(identity, c.req.header(HEADER.deviceId)));
@@ -42,15 +44,11 @@ export function insufficientScope(scope: Scope, detail: string): Problem {
 }
 
 /** Who the `Authorization` header speaks for: `Bearer <JWT>`, or the bare `<JWT>` that FMP clients send. */
-function identify(
-  authorization: string | undefined,
-  env: object,
-  waitUntil: (work: Promise<unknown>) => void,
-): Promise<Identity> {
+function identify(authorization: string | undefined, env: object, context: KeyContext): Promise<Identity> {
   // Without a key nobody is let in, nor told that a token would help.
   const keys = tokenKeys(env);
   const token = tokenIn(authorization?.trim() ?? '');
-  if (token !== null) return verifyToken(token, keys, env, waitUntil);
+  if (token !== null) return verifyToken(token, keys, env, context);
   throw new Problem('unauthenticated', 'Send a token: "Authorization: Bearer <JWT>".', {
     headers: { 'WWW-Authenticate': 'Bearer' },
   });

@@ -1,17 +1,24 @@
 /**
  * A remote key set (RFC 7517) in an isolate. jose fetches and picks; when to fetch is decided here, so that known keys serve
  * on while the set cannot be had, and tokens with unknown keys make nobody ask more often.
+ *
+ * One request of an isolate fetches; the others wait for what it learns, as values, since the platform lets no request await
+ * another's promise. The set is kept at the edge, so that a new isolate seldom has to fetch it.
  */
 
 import {
+  createLocalJWKSet,
   createRemoteJWKSet,
+  customFetch,
   errors,
-  type FlattenedJWSInput,
-  type JWSHeaderParameters,
+  type FetchImplementation,
+  type JSONWebKeySet,
   type JWTVerifyGetKey,
 } from 'jose';
 import { Problem } from '../contract/problem.ts';
 import { log } from '../log.ts';
+import { type EdgeCache, edgeUrl } from '../stores/edge-cache.ts';
+import { sleep } from '../waiting.ts';
 
 /** How long the endpoint may take, ms. */
 const TIMEOUT_MS = 5000;
@@ -22,16 +29,26 @@ const PAUSE_MS = 30_000;
 const EMPTY_PAUSE_MS = 5000;
 /** How long keys serve while the set cannot be had, ms: longer, whoever cuts us off from it would keep a removed key alive. */
 const KEPT_MS = 86_400_000;
+/** Whoever fetches gives a sign of life so often, those who wait look so often, ms; after so many looks without a sign, it is gone. */
+const BEAT_MS = 100;
+const LOOK_MS = 20;
+const SILENT_LOOKS = 30;
+
+/** What of a request a key set is fetched with. */
+export interface KeyContext {
+  edge: EdgeCache;
+  /** Keeps work alive that no answer waits for. */
+  waitUntil(work: Promise<unknown>): void;
+}
 
 /** The keys behind a URL. */
 export interface RemoteKeys {
   /**
-   * Picks the key that a token names; `waitUntil` keeps a fetch alive that no answer waits for. What is picked throws jose's
-   * errors for a token that names no key of the set.
+   * Picks the key that a token names. What is picked throws jose's errors for a token that names no key of the set.
    *
    * @throws Problem `overloaded` if there is no set or it is not known whether it has the key by now
    */
-  pick(waitUntil: (work: Promise<unknown>) => void): JWTVerifyGetKey;
+  pick(context: KeyContext): JWTVerifyGetKey;
   /** Which edition of the set there is, counted; and until when nobody need ask for the next, ms since the epoch. */
   standing(): { edition: number; until: number };
 }
@@ -41,52 +58,115 @@ export function isRemote(key: object): key is RemoteKeys {
   return typeof (key as Partial<RemoteKeys>).pick === 'function';
 }
 
-/** The keys behind a URL. */
-export function remoteKeys(url: URL): RemoteKeys {
-  // jose itself would fetch a set that has run out before it answers, and fail with it; so none of its sets runs out.
-  const set = createRemoteJWKSet(url, {
-    timeoutDuration: TIMEOUT_MS,
-    cooldownDuration: Infinity,
-    cacheMaxAge: Infinity,
-  });
+/** A set as it lies at the edge. */
+interface KeptSet {
+  jwks: JSONWebKeySet;
+  /** ms since the epoch */
+  fetchedAt: number;
+}
+
+/** The keys behind a URL; `fetch` is the platform's unless given. */
+export function remoteKeys(url: URL, fetch?: FetchImplementation): RemoteKeys {
+  const edgeCopy = edgeUrl('keys', 1, url.href);
+  let set: JWTVerifyGetKey | null = null;
   let fetchedAt = Number.NEGATIVE_INFINITY;
   let triedAt = Number.NEGATIVE_INFINITY;
-  /** A fetch was begun and has not succeeded: it runs, or it failed. */
-  let isOpen = false;
+  let hasFailed = false;
   let edition = 0;
+  /** The fetch under way, by its signs of life; null: there is none. */
+  let fetching: { beats: number } | null = null;
 
-  async function fetchSet(): Promise<void> {
-    triedAt = Date.now();
-    isOpen = true;
-    try {
-      await set.reload();
-    } catch (cause) {
-      throw unavailable(cause);
-    }
-    fetchedAt = Date.now();
+  const isOlderThan = (ms: number) => Date.now() > fetchedAt + ms;
+
+  function learn(kept: KeptSet): void {
+    set = createLocalJWKSet(kept.jwks);
+    fetchedAt = kept.fetchedAt;
     edition += 1;
-    isOpen = false;
   }
 
-  async function pickKnown(header: JWSHeaderParameters, token: FlattenedJWSInput): Promise<CryptoKey> {
+  /** Fetches the set while others wait. A set that is new here comes from the edge, if it is fresh there. */
+  async function obtain(context: KeyContext): Promise<void> {
+    const mark = { beats: 0 };
+    fetching = mark;
+    const life = setInterval(() => {
+      mark.beats += 1;
+    }, BEAT_MS);
     try {
-      return await set(header, token);
+      const kept = isOlderThan(KEPT_MS) ? await atEdge(context) : null;
+      const isFresh = kept !== null && Date.now() < kept.fetchedAt + FRESH_MS;
+      if (isFresh) learn(kept);
+      hasFailed = !isFresh && !(await fetchSet(kept, context));
     } catch (cause) {
-      if (!(cause instanceof errors.JWKSNoMatchingKey)) throw cause;
-      if (Date.now() < triedAt + PAUSE_MS) throw isOpen ? unavailable(cause) : cause;
+      // One that was given up for gone says nothing of the fetch that took its place.
+      if (fetching === mark) hasFailed = true;
+      throw unavailable(cause);
+    } finally {
+      clearInterval(life);
+      if (fetching === mark) fetching = null;
     }
-    await fetchSet();
-    return set(header, token);
   }
 
-  const pick: RemoteKeys['pick'] = (waitUntil) => async (header, token) => {
-    if (Date.now() > fetchedAt + KEPT_MS) {
-      if (isOpen && Date.now() < triedAt + EMPTY_PAUSE_MS) throw unavailable();
-      await fetchSet();
+  /** Whether the set was fetched; if not, what was `kept` serves. @throws what jose throws */
+  async function fetchSet(kept: KeptSet | null, { edge, waitUntil }: KeyContext): Promise<boolean> {
+    triedAt = Date.now();
+    // Of its own, for jose's sets share their pending fetch.
+    const remote = createRemoteJWKSet(url, { timeoutDuration: TIMEOUT_MS, ...(fetch && { [customFetch]: fetch }) });
+    try {
+      await remote.reload();
+    } catch (error) {
+      if (kept === null) throw error;
+      log('warn', 'keys.not_fetched', { error });
+      learn(kept);
+      return false;
     }
-    const key = await pickKnown(header, token);
-    if (Date.now() > fetchedAt + FRESH_MS && Date.now() >= triedAt + PAUSE_MS) {
-      waitUntil(fetchSet().catch((error: unknown) => log('warn', 'keys.not_fetched', { error })));
+    const jwks = remote.jwks();
+    if (jwks === undefined) throw new Error('a key set that was fetched is not there');
+    const fetched = { jwks, fetchedAt: Date.now() };
+    learn(fetched);
+    waitUntil(edge.put(edgeCopy, JSON.stringify(fetched), KEPT_MS / 1000));
+    return true;
+  }
+
+  async function atEdge({ edge }: KeyContext): Promise<KeptSet | null> {
+    try {
+      const kept = (await (await edge.match(edgeCopy))?.json<KeptSet>()) ?? null;
+      return kept !== null && Date.now() < kept.fetchedAt + KEPT_MS ? kept : null;
+    } catch (error) {
+      // A copy that breaks off counts as not kept.
+      log('warn', 'keys.copy_broken', { error });
+      return null;
+    }
+  }
+
+  /** Fetches the set, or waits for who does; takes over from one that is gone. @throws Problem `overloaded` when it cannot be had */
+  async function renew(context: KeyContext): Promise<void> {
+    if (fetching === null) return obtain(context);
+    let seen = { mark: fetching, beats: fetching.beats };
+    for (let silent = 0; fetching !== null; silent += 1) {
+      if (fetching !== seen.mark || fetching.beats !== seen.beats) {
+        seen = { mark: fetching, beats: fetching.beats };
+        silent = 0;
+      }
+      if (silent === SILENT_LOOKS) return obtain(context);
+      await sleep(LOOK_MS);
+    }
+    if (hasFailed) throw unavailable();
+  }
+
+  const pick: RemoteKeys['pick'] = (context) => async (header, token) => {
+    if (isOlderThan(KEPT_MS)) {
+      if (fetching === null && hasFailed && Date.now() < triedAt + EMPTY_PAUSE_MS) throw unavailable();
+      await renew(context);
+    }
+    const find = async () => (set as JWTVerifyGetKey)(header, token);
+    const key = await find().catch(async (cause: unknown) => {
+      if (!(cause instanceof errors.JWKSNoMatchingKey)) throw cause;
+      if (fetching === null && Date.now() < triedAt + PAUSE_MS) throw hasFailed ? unavailable(cause) : cause;
+      await renew(context);
+      return find();
+    });
+    if (isOlderThan(FRESH_MS) && fetching === null && Date.now() >= triedAt + PAUSE_MS) {
+      context.waitUntil(obtain(context).catch((error: unknown) => log('warn', 'keys.not_fetched', { error })));
     }
     return key;
   };

@@ -11,7 +11,7 @@ import { Problem } from '../contract/problem.ts';
 import { readText } from '../settings.ts';
 import { BoundedMap } from '../stores/bounded-map.ts';
 import { DeviceId } from './device-id.ts';
-import { isRemote } from './remote-keys.ts';
+import { isRemote, type KeyContext } from './remote-keys.ts';
 import type { TokenKeys } from './token-keys.ts';
 
 const CLOCK_TOLERANCE_S = 30;
@@ -42,15 +42,10 @@ const verified = new BoundedMap<Verified>(MAX_REMEMBERED);
 /**
  * The identity that a token proves.
  *
- * @param waitUntil keeps the fetch of a key set alive that no answer waits for
+ * @param context what a key set is fetched with
  * @throws Problem `unauthenticated` (RFC 6750 section 3), `overloaded` when the key set cannot be had
  */
-export async function verifyToken(
-  token: string,
-  keys: TokenKeys,
-  env: object,
-  waitUntil: (work: Promise<unknown>) => void,
-): Promise<Identity> {
+export async function verifyToken(token: string, keys: TokenKeys, env: object, context: KeyContext): Promise<Identity> {
   const issuer = readText(env, 'JWT_ISSUER');
   const audience = readText(env, 'JWT_AUDIENCE');
   const id = [keys.id, issuer, audience, token].join('\n');
@@ -66,7 +61,7 @@ export async function verifyToken(
   };
   try {
     const { payload } = isRemote(keys.key)
-      ? await jwtVerify(token, keys.key.pick(waitUntil), options)
+      ? await jwtVerify(token, keys.key.pick(context), options)
       : await jwtVerify(token, keys.key, options);
     const identity = identityOf(payload);
     if (token.length <= MAX_LENGTH) verified.set(id, { identity, ...standingOf(keys) });

@@ -1,6 +1,9 @@
 /** Rotation of the keys behind JWT_JWKS_URL, with a real key set on the origin server and the clock in our hands. */
-import { exportJWK, generateKeyPair, type JWK } from 'jose';
+import { exportJWK, type FetchImplementation, generateKeyPair, type JWK, jwtVerify } from 'jose';
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Problem } from '../../../src/contract/problem.ts';
+import { remoteKeys } from '../../../src/http/remote-keys.ts';
+import { edgeCache } from '../../../src/stores/edge-cache.ts';
 import { sendUnder } from '../../support/client.ts';
 import { TestOrigin } from '../../support/origin.ts';
 import { inSeconds, sign } from '../../support/token.ts';
@@ -92,9 +95,104 @@ describe('a new key', () => {
     await service.publish(old, young);
     pass(MINUTE);
     const statuses = await Promise.all(Array.from({ length: 20 }, () => service.status(young)));
-    expect(statuses).toContain(200);
-    expect(statuses.filter((status) => status !== 200 && status !== 503)).toEqual([]);
+    expect(new Set(statuses)).toEqual(new Set([200]));
     expect(await service.fetches()).toBe(2);
+  });
+});
+
+describe('an isolate that has no key set yet', () => {
+  /** Verifies a token as an isolate does that begins anew. */
+  function isolateOf(service: Service, fetch?: FetchImplementation) {
+    const keys = remoteKeys(new URL(`${service.origin.url}/jwks`), fetch);
+    return async (key: SigningKey) => {
+      const context = { edge: edgeCache(), waitUntil: (work: Promise<unknown>) => void edgeWork.push(work) };
+      const token = await key.token();
+      return jwtVerify(token, keys.pick(context)).then(
+        () => 200,
+        (error: unknown) => (error instanceof Problem ? error.code : 401),
+      );
+    };
+  }
+  let edgeWork: Promise<unknown>[] = [];
+  beforeEach(() => {
+    edgeWork = [];
+  });
+
+  it('fetches it once for all that come meanwhile, and turns away none of them', async () => {
+    const { old } = keys();
+    const service = await Service.of(old);
+    const statuses = await Promise.all(Array.from({ length: 50 }, () => service.status(old)));
+    expect(new Set(statuses)).toEqual(new Set([200]));
+    expect(await service.fetches()).toBe(1);
+  });
+
+  it('tells all of them that it cannot be had, with one fetch', async () => {
+    const { old } = keys();
+    const service = new Service();
+    await service.origin.answer({ status: 500, body: '' });
+    const statuses = await Promise.all(Array.from({ length: 20 }, () => service.status(old)));
+    expect(new Set(statuses)).toEqual(new Set([503]));
+    expect(await service.fetches()).toBe(1);
+  });
+
+  it('goes on where the request that fetches is gone', async () => {
+    const { old } = keys();
+    const service = await Service.of(old);
+    let asked = 0;
+    // Nothing of a request that was ended runs on: neither its fetch nor its timers.
+    const verify = isolateOf(service, (url, init) => {
+      asked += 1;
+      return asked === 1 ? new Promise<Response>(() => {}) : fetch(url, init as RequestInit);
+    });
+    const beats = vi.spyOn(globalThis, 'setInterval').mockReturnValueOnce(0 as never);
+    const gone = verify(old);
+    gone.catch(() => {});
+    await expect.poll(() => asked).toBe(1);
+    beats.mockRestore();
+    expect(await Promise.all([verify(old), verify(old), verify(old)])).toEqual([200, 200, 200]);
+    expect(asked).toBe(2);
+  });
+
+  it('takes it from the edge for ten minutes', async () => {
+    const { old } = keys();
+    const service = await Service.of(old);
+    expect(await isolateOf(service)(old)).toBe(200);
+    await Promise.all(edgeWork);
+    pass(9 * MINUTE);
+    expect(await isolateOf(service)(old)).toBe(200);
+    expect(await service.fetches()).toBe(1);
+    pass(2 * MINUTE);
+    expect(await isolateOf(service)(old)).toBe(200);
+    expect(await service.fetches()).toBe(2);
+  });
+
+  it('fetches it for a key that is younger than what lies at the edge', async () => {
+    const { old, young } = keys();
+    const service = await Service.of(old);
+    expect(await isolateOf(service)(old)).toBe(200);
+    await Promise.all(edgeWork);
+    await service.publish(old, young);
+    const isolate = isolateOf(service);
+    expect(await isolate(old)).toBe(200);
+    expect(await isolate(young)).toBe(200);
+    expect(await service.fetches()).toBe(2);
+  });
+
+  it('trusts what lies at the edge for a day while the set cannot be had, and no longer', async () => {
+    const { old, young } = keys();
+    const service = await Service.of(old);
+    expect(await isolateOf(service)(old)).toBe(200);
+    await Promise.all(edgeWork);
+    await service.origin.answer({ status: 503, body: '' });
+    pass(23 * 60 * MINUTE);
+    const isolate = isolateOf(service);
+    expect(await isolate(old)).toBe(200);
+    // Whether a key that it does not have is good cannot be known.
+    expect(await isolate(young)).toBe('overloaded');
+    pass(61 * MINUTE);
+    expect(await isolateOf(service)(old)).toBe('overloaded');
+    await service.publish(young);
+    expect(await isolateOf(service)(old)).toBe(401);
   });
 });
 
