@@ -35,7 +35,7 @@ type Row = readonly unknown[];
 
 /** As many users as `users` tells of, each with the `copies - 1` that follow it, and the two resources of fixed size. */
 export async function fill(db: D1Database, users: readonly number[], copies: number, now: number): Promise<void> {
-  const resources = await d1Resources(db).list(null, 1000);
+  const { resources } = await d1Resources(db).list(null, 1000);
   const numbers = new Map(resources.map(({ title, number }) => [title, number]));
   const hour = now - (now % HOUR_MS);
   const entryRow = (n: number, cache = cacheOf(n)): Row => [

@@ -27,6 +27,8 @@ export const USUAL_PARAMETERS_BYTES = 2048;
 export const MAX_NESTING = 32;
 /** Most and usual number of items on a page of a list. */
 export const MAX_PAGE = 1000;
+/** Bytes of parameters or definitions after which a page of a list ends early. */
+export const MAX_PAGE_BYTES = 4_194_304;
 /** Most caches that one administrative call refreshes or purges. */
 export const MAX_BULK = 500;
 /** Longest `Prefer: wait`, seconds. */

@@ -20,8 +20,8 @@ export interface Resources {
   findAll(titles: readonly string[]): Promise<Map<string, StoredResource | null>>;
   /** From D1's primary: what a load goes by. Tombstones included. */
   read(title: string): Promise<StoredResource | null>;
-  /** In order of title, after `after`; no tombstones. */
-  list(after: string | null, limit: number): Promise<StoredResource[]>;
+  /** A page in order of title, after `after`; no tombstones. `next` is the title to go on after; a page of many bytes is short. */
+  list(after: string | null, limit: number): Promise<{ resources: StoredResource[]; next: string | null }>;
   /**
    * Writes a definition if `expected` is still the stored `changedAt` (null: there is none, or a tombstone).
    * `matters`: origin, parameters, scope, format or tables differ, so the number grows. Null: somebody else was faster.
@@ -91,9 +91,12 @@ export interface Entries {
   ): Promise<{ entry: Entry | null; mark: ResourceMark | null; bookmark?: string }>;
   /** One entry by its key alone. */
   find(key: string): Promise<EntryRow | null>;
-  /** Those of the keys that have an entry, in one batch; chains left out. */
-  findAll(keys: readonly string[]): Promise<EntryRow[]>;
-  /** A page in order of key after `after`. `next` is the cursor of the next page; a filtered page may be short. Chains left out. */
+  /**
+   * Those of the keys that have an entry, in one batch; chains left out. Of rows with too many bytes in all the last ones are left
+   * `unread`: of that many keys it is not known whether they have an entry. The first key is never among them.
+   */
+  findAll(keys: readonly string[]): Promise<{ entries: EntryRow[]; unread: string[] }>;
+  /** A page in order of key after `after`. `next` is the cursor of the next page; a filtered page, and one of many bytes, may be short. Chains left out. */
   list(
     filter: EntryFilter,
     after: string | null,

@@ -78,3 +78,8 @@ function positionOfFault(text: string): number {
   }
   return bytes.length;
 }
+
+/** Bytes of a value as JSON in UTF-8. Canonical JSON has as many as any other without white space. */
+export function jsonBytes(value: Json): number {
+  return new TextEncoder().encode(JSON.stringify(value)).length;
+}

@@ -9,7 +9,7 @@ import { type InputFault, Problem } from '../contract/problem.ts';
 import type { Resource } from '../contract/resource.ts';
 import { invalidParameters } from './input-faults.ts';
 import { isObject } from './is-object.ts';
-import { faultOfNumber } from './json.ts';
+import { faultOfNumber, jsonBytes } from './json.ts';
 import { type JsonType, type ParameterSchema, parameterSchemaOf, typesOf } from './parameter-schema.ts';
 import { member, pointerTo } from './pointer.ts';
 import { faultsOfErrors, NOT_A_PARAMETER, typeFault } from './schema-faults.ts';
@@ -38,12 +38,11 @@ export function checkParameters(resource: Resource, values: Parameters): Paramet
   return filled;
 }
 
-/** Canonical JSON has as many bytes as any other without white space. */
 function demandSize(
   { parameters_max_bytes: most = USUAL_PARAMETERS_BYTES }: Partial<Resource>,
   values: Parameters,
 ): void {
-  const { length: bytes } = new TextEncoder().encode(JSON.stringify(values));
+  const bytes = jsonBytes(values);
   if (bytes <= most) return;
   const remedy = `parameters_max_bytes of the resource raises that up to ${MAX_REQUEST_BYTES}`;
   const detail = `must have at most ${most} bytes as JSON, defaults included, and have ${bytes}; ${remedy}`;

@@ -1,10 +1,11 @@
 /** Caches as administration tells of them (CONTRACT 4). */
 
 import type { CacheRecord, CacheState } from '../contract/administration.ts';
-import { MAX_PAGE } from '../contract/constants.ts';
+import { MAX_PAGE, MAX_PAGE_BYTES } from '../contract/constants.ts';
 import { errorFor } from '../contract/problem.ts';
 import type { EntryFilter } from '../contract/stores.ts';
 import { etagOf } from '../core/etag.ts';
+import { jsonBytes } from '../core/json.ts';
 import { timestamp } from '../core/timestamp.ts';
 import { type StandingCache, standingOf, standingsOf } from './cache-standing.ts';
 import type { Services } from './services.ts';
@@ -21,7 +22,7 @@ export interface CacheFilter {
 }
 
 /**
- * A page in order of key, after the key `after`; `next` is the key to go on after.
+ * A page in order of key, after the key `after`; `next` is the key to go on after. A page of large parameters is short.
  *
  * @param now ms since the epoch
  */
@@ -42,16 +43,18 @@ export async function listCaches(
   const isExact = state === undefined || state === 'failing';
   const caches: CacheRecord[] = [];
   let next = after;
+  let bytes = 0;
   for (let looks = 0; looks < MAX_LOOKS; looks++) {
     const page = await services.entries.list(stored, next, isExact ? limit : MAX_PAGE, now);
     for (const cache of await standingsOf(services.resources, page.entries, now)) {
       if (!isIn(state, cache)) continue;
-      if (caches.length === limit) return { caches, next };
+      if (caches.length === limit || bytes >= MAX_PAGE_BYTES) return { caches, next };
+      bytes += jsonBytes(cache.entry.parameters);
       caches.push(recordOf(cache));
       next = cache.entry.key;
     }
     next = page.next;
-    if (next === null || caches.length === limit) break;
+    if (next === null || caches.length === limit || bytes >= MAX_PAGE_BYTES) break;
   }
   return { caches, next };
 }

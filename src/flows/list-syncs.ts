@@ -27,28 +27,41 @@ export interface ListedSync {
   entry: Entry | null;
 }
 
-/** A page in order of user, device, resource and cache; `next` is the place that the next page begins after. */
+/** What is current of caches, by key, and of which it is not known: their rows have too many bytes for one page. */
+interface Current {
+  current: ReadonlyMap<string, Entry>;
+  unread: ReadonlySet<string>;
+}
+const NOTHING_ASKED: Current = { current: new Map(), unread: new Set() };
+
+/**
+ * A page in order of user, device, resource and cache; `next` is the place that the next page begins after. With what is current,
+ * a page of large parameters is short.
+ */
 export async function listSyncs(
   services: Pick<Services, 'syncRecords' | 'entries' | 'resources'>,
   { filter, after, limit, withCurrent }: SyncListRequest,
 ): Promise<{ syncs: ListedSync[]; next: SyncPlace | null }> {
   // One more than the page holds tells whether there is a next one.
   const found = await services.syncRecords.list(filter, after, limit + 1);
-  const page = found.slice(0, limit);
-  const current = withCurrent ? await currentOf(services, page) : new Map<string, Entry>();
+  const asked = found.slice(0, limit);
+  const { current, unread } = withCurrent ? await currentOf(services, asked) : NOTHING_ASKED;
+  const end = asked.findIndex(({ key }) => unread.has(key));
+  const page = end < 0 ? asked : asked.slice(0, end);
   return {
     syncs: page.map((record) => ({ record, entry: current.get(record.key) ?? null })),
-    next: found.length > limit ? (page.at(-1) ?? null) : null,
+    next: page.length < found.length ? (page.at(-1) ?? null) : null,
   };
 }
 
 async function currentOf(
   { entries, resources }: Pick<Services, 'entries' | 'resources'>,
   records: readonly SyncRecord[],
-): Promise<Map<string, Entry>> {
+): Promise<Current> {
   const found = await entries.findAll([...new Set(records.map(({ key }) => key))]);
-  const caches = await standingsOf(resources, found, Date.now());
-  return new Map(
+  const caches = await standingsOf(resources, found.entries, Date.now());
+  const current = new Map<string, Entry>(
     caches.map(({ entry, standing }) => [entry.key, standing.state === 'absent' ? { ...entry, loaded: null } : entry]),
   );
+  return { current, unread: new Set(found.unread) };
 }

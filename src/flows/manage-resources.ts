@@ -54,15 +54,14 @@ export async function getResource(resources: Resources, title: string): Promise<
   return (v.is(ResourceTitle, title) ? tagged(await resources.read(title)) : null) ?? unknownResource();
 }
 
-/** A page in order of title; `next` is the title to go on after. */
+/** A page in order of title; `next` is the title to go on after. A page of large definitions is short. */
 export async function listResources(
   resources: Resources,
   after: string | null,
   limit: number,
 ): Promise<{ resources: TaggedResource[]; next: string | null }> {
-  const found = await resources.list(after, limit + 1);
-  const page = found.slice(0, limit).flatMap((stored) => tagged(stored) ?? []);
-  return { resources: page, next: found.length > limit ? (found[limit - 1]?.title ?? null) : null };
+  const page = await resources.list(after, limit);
+  return { resources: page.resources.flatMap((stored) => tagged(stored) ?? []), next: page.next };
 }
 
 /**

@@ -3,14 +3,12 @@
 import type { SyncMessage } from '../contract/messages.ts';
 import type { Entries, EntryFilter, ResourceMark } from '../contract/stores.ts';
 import { statementsFor } from './bound-values.ts';
+import { rowsThatFit } from './bounded-page.ts';
 import { entryOf, entryRowOf, FIXED_COLUMNS, type StoredEntry, valuesOf, WRITTEN_COLUMNS } from './entry-row.ts';
+import { LISTED, type ListedRow, whole } from './listed-entries.ts';
 import { moveWalk, readWalk } from './walks.ts';
 
 const COLUMNS = [...FIXED_COLUMNS, ...WRITTEN_COLUMNS];
-/** Lists leave the chain out: a thousand long ones would not fit an isolate. */
-const LISTED = [...COLUMNS, 'read_at']
-  .map((name) => (name === 'chain' ? "'[]' AS chain" : `entries.${name}`))
-  .join(', ');
 /** Most rows that one page of a filtered list looks at: of a request's, and of a sweep's, which begins anew each time. */
 const FILTER_WINDOW = 10_000;
 const SWEEP_WINDOW = 100_000;
@@ -105,9 +103,13 @@ export function d1Entries(db: D1Database): EntryShard {
     },
 
     async findAll(keys) {
-      if (keys.length === 0) return [];
-      const pages = await db.batch<StoredEntry>(statementsFor(db, keys, findAll));
-      return pages.flatMap(({ results }) => results.map(entryRowOf));
+      if (keys.length === 0) return { entries: [], unread: [] };
+      const pages = await db.batch<ListedRow>(statementsFor(db, keys, findAll));
+      const rows = pages.flatMap(({ results }) => results);
+      const fit = rowsThatFit(rows);
+      const firstUnread = rows[fit]?.key;
+      const entries = await whole(db, rows.slice(0, fit));
+      return { entries, unread: firstUnread === undefined ? [] : keys.slice(keys.indexOf(firstUnread)) };
     },
 
     async list(filter, after, limit, now) {
@@ -120,9 +122,10 @@ export function d1Entries(db: D1Database): EntryShard {
           WHERE ${predicate.sql} LIMIT ?`,
         )
         .bind(...range.values, ...predicate.values, limit + 1)
-        .all<StoredEntry>();
-      const entries = results.slice(0, limit).map(entryRowOf);
-      if (results.length > limit) return { entries, next: entries.at(-1)?.key ?? null };
+        .all<ListedRow>();
+      const page = results.slice(0, rowsThatFit(results.slice(0, limit)));
+      const entries = await whole(db, page);
+      if (results.length > page.length) return { entries, next: page.at(-1)?.key ?? null };
       // Fewer match: either the list ends here, or the rest lies beyond the rows looked at.
       const next = await db
         .prepare(`SELECT key FROM entries WHERE ${range.sql} ORDER BY key LIMIT 1 OFFSET ${window - 1}`)

@@ -8,6 +8,7 @@ import { log } from '../log.ts';
 import { within } from '../waiting.ts';
 import { statementsFor } from './bound-values.ts';
 import { BoundedMap } from './bounded-map.ts';
+import { isLarge, rowsThatFit, type SizedRow, sizedColumn } from './bounded-page.ts';
 import { overloaded } from './overloaded.ts';
 
 interface Row {
@@ -75,6 +76,10 @@ const END_SWEEP = 'UPDATE resources SET sweeping = 0 WHERE title = ?1 AND purged
 const DROP_TOMBSTONE = `
   DELETE FROM resources WHERE title = ?1 AND definition IS NULL AND sweeping = 0
   AND NOT EXISTS (SELECT 1 FROM entries WHERE resource = ?1)`;
+
+const LIST = `
+  SELECT title, ${sizedColumn('resources', 'definition')}, number, purged, changed_at FROM resources
+  WHERE title > ?1 AND definition IS NOT NULL ORDER BY title LIMIT ?2`;
 
 const LIST_DUE = `
   SELECT ${COLUMNS}, next_run_at, run_started_at, run_after FROM resources
@@ -151,10 +156,15 @@ export function d1Resources(db: D1Database, now: () => number = Date.now): Resou
 
     async list(after, limit) {
       const { results } = await db
-        .prepare(`SELECT ${COLUMNS} FROM resources WHERE title > ?1 AND definition IS NOT NULL ORDER BY title LIMIT ?2`)
-        .bind(after ?? '', limit)
-        .all<Row>();
-      return results.map(resourceOf);
+        .prepare(LIST)
+        .bind(after ?? '', limit + 1)
+        .all<Row & SizedRow>();
+      const page = results.slice(0, rowsThatFit(results.slice(0, limit)));
+      const large = page.filter(isLarge).map(({ title }) => title);
+      const whole = large.length === 0 ? [] : await db.batch<Row>(statementsFor(db, large, readSql));
+      const byTitle = new Map(whole.flatMap(({ results }) => results.map((row) => [row.title, row])));
+      const resources = page.flatMap((row) => (isLarge(row) ? (byTitle.get(row.title) ?? []) : row)).map(resourceOf);
+      return { resources, next: results.length > page.length ? (page.at(-1)?.title ?? null) : null };
     },
 
     async put(title, definition, matters, expected, at) {

@@ -65,7 +65,10 @@ export function shardedEntries(databases: readonly D1Database[], shards: Shards)
 
     async findAll(keys) {
       const found = await spread.each(keys, hashOfKey, (store, own) => store.findAll(own));
-      return newest(found.flat());
+      return {
+        entries: newest(found.flatMap(({ entries }) => entries)),
+        unread: found.flatMap(({ unread }) => unread),
+      };
     },
 
     async list(filter, after, limit, now) {

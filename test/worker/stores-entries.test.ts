@@ -30,7 +30,10 @@ describe('an entry in D1', () => {
     await entries.put(entry);
     expect((await entries.read(entry.key, entry.resource)).entry).toEqual(entry);
     expect(await entries.find(entry.key)).toEqual({ ...entry, readAt: null });
-    expect(await entries.findAll([entry.key, 'none'])).toEqual([{ ...entry, chain: [], readAt: null }]);
+    expect(await entries.findAll([entry.key, 'none'])).toEqual({
+      entries: [{ ...entry, chain: [], readAt: null }],
+      unread: [],
+    });
   });
 
   it('comes back as it was put when nothing is loaded', async () => {
@@ -107,7 +110,7 @@ describe('several entries', () => {
     const all = Array.from({ length: 250 }, () => sampleEntry());
     await putAll(...all);
     const { db, statements, metas } = recordingDatabase(env.DB);
-    const found = await d1Entries(db).findAll(all.map(({ key }) => key));
+    const { entries: found } = await d1Entries(db).findAll(all.map(({ key }) => key));
     expect(found.map(({ key }) => key)).toEqual(all.map(({ key }) => key));
     expect(statements.map(({ values }) => values.length)).toEqual([100, 100, 50]);
     expect(metas.map((meta) => meta.rows_read)).toEqual([100, 100, 50]);
@@ -273,7 +276,7 @@ describe('removing entries', () => {
     const kept = sampleEntry({ resource: alive, loaded: null });
     await putAll(empty, loaded, kept);
     await entries.remove([empty.key, loaded.key, kept.key]);
-    const left = await entries.findAll([empty.key, loaded.key, kept.key]);
+    const { entries: left } = await entries.findAll([empty.key, loaded.key, kept.key]);
     expect(left.map(({ key }) => key).sort()).toEqual([loaded.key, kept.key].sort());
   });
 });

@@ -67,6 +67,15 @@ it.each<[string, number, (db: D1Database) => Promise<unknown>]>([
   ['ending a sweep', 2, (db) => d1Resources(db).endSweep('t', 2)],
   ['looking up an entry', 1, (db) => d1Entries(db).read('k', 'r')],
   ['finding an entry', 1, (db) => d1Entries(db).find('k')],
+  [
+    'finding entries with large parameters',
+    2,
+    async (db) => {
+      const large = sampleEntry({ parameters: { text: 'x'.repeat(60_000) } });
+      await d1Entries(env.DB).put(large);
+      await d1Entries(db).findAll([large.key]);
+    },
+  ],
   ['finding several entries', 1, (db) => d1Entries(db).findAll(['k', 'l'])],
   ['putting an entry', 1, (db) => d1Entries(db).put(sampleEntry())],
   ['noting reads', 1, (db) => d1Entries(db).touch([{ key: 'k', hour: 1 }])],

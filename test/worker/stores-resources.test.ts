@@ -188,9 +188,9 @@ it('lists definitions in order of title, without tombstones', async () => {
   for (const title of titles) await resources.put(title, definition, true, null, 1000);
   await resources.remove(`${prefix}-b`, null, 2000);
   const first = await resources.list(prefix, 2);
-  expect(first.map((resource) => resource.title)).toEqual([titles[0], titles[2]]);
-  const second = await resources.list(first.at(-1)?.title ?? null, 1);
-  expect(second.map((resource) => resource.title)).toEqual([titles[3]]);
+  expect([first.resources.map(({ title }) => title), first.next]).toEqual([[titles[0], titles[2]], titles[2]]);
+  const second = await resources.list(first.next, 1);
+  expect(second.resources.map(({ title }) => title)).toEqual([titles[3]]);
 });
 
 describe('the copy in the isolate', () => {
