@@ -175,6 +175,7 @@ describe('a change of a definition', () => {
     [{ guard: {} }],
     [{ content_type: 'application/ld+json' }],
     [{ retain_versions: 2 }],
+    [{ parameters_max_bytes: 65_536 }],
     [{ schedule: '0 3 * * *' }],
   ])('does not matter to what was loaded: %j', (change) => {
     const after = parse({ ...EXAMPLE, ...change });
