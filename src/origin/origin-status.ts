@@ -4,8 +4,8 @@ import { MAX_RETRY_AFTER_S } from '../contract/constants.ts';
 import { LoadFailure } from '../contract/problem.ts';
 import { parseHttpDate } from '../core/http-date.ts';
 
-// 202 promises an answer and 206 is a piece of one: neither is the data.
-const WHOLE = new Set([200, 201, 203, 204]);
+// 202 promises an answer, 204 has none and 206 is a piece of one: none of them is the data.
+const WHOLE = new Set([200, 201, 203]);
 const RETRYABLE = new Set([408, 425, 429]);
 
 /** Why an answer is no data; null: it is. `asked` is the URL that was asked, `now` in ms. 304 is the caller's affair. */
