@@ -113,6 +113,8 @@ function inWorkerd(main: string, { d1Databases = {}, bindings = {} }: More = {})
         JWT_AUDIENCE: '',
         // Each count is a write to disk here; tests of the limits turn them on.
         RATE_LIMITS: 'off',
+        // As locally (scripts/start.ts): a queue runs one batch at a time here.
+        WAIT_UNTIL_MS: '3600000',
         ORIGIN_HOSTS: '127.0.0.1,*.example.com',
         ORIGIN_TEST_TOKEN: 'secret of the origin',
         ORIGIN_TEST_KEY: 'K3y-Of-The-Origin',

@@ -20,6 +20,8 @@ const DAY_S = 86_400;
 const MINUTE_MS = 60_000;
 const START_PATIENCE_MS = 120_000;
 const POLL_MS = 100;
+/** Here nothing cuts what goes on after a queue's handler, but a queue runs one batch at a time: so no handler stays for long. */
+const WAIT_UNTIL_MS = '3600000';
 /** http origins on this machine, and https hosts by name. */
 const ORIGIN_HOSTS = '*,127.0.0.1,localhost,[::1]';
 
@@ -87,7 +89,7 @@ function startWorker(settings: LocalSettings, secret: string, log: number): Chil
   // Locally the one key is the local secret, whatever the deployed service uses.
   const identity = { JWT_SECRET: secret, JWT_PUBLIC_KEY: '', JWT_JWKS_URL: '', JWT_ISSUER: '', JWT_AUDIENCE: '' };
   const limits = settings.rateLimits === undefined ? {} : { RATE_LIMITS: settings.rateLimits };
-  writeWorkerVars(vars, { ...identity, ...limits, ORIGIN_HOSTS });
+  writeWorkerVars(vars, { ...identity, ...limits, ORIGIN_HOSTS, WAIT_UNTIL_MS });
   const args = [
     ...[
       'dev',

@@ -22,7 +22,7 @@ export default {
   async queue(batch, env, ctx) {
     const cameAt = Date.now();
     const services = makeServices(env, (work) => ctx.waitUntil(work));
-    if (batch.queue === 'freshet-refresh') await handleRefreshBatch(batch, services);
+    if (['freshet-refresh', 'freshet-refresh-slow'].includes(batch.queue)) await handleRefreshBatch(batch, services);
     else if (batch.queue === 'freshet-sync') await handleSyncBatch(batch, services, services.metrics);
     else if (batch.queue === 'freshet-refresh-dead') await handleDeadRefreshBatch(batch, services.objects);
     else if (batch.queue === 'freshet-sync-dead') await handleDeadSyncBatch(batch, services, services.metrics);

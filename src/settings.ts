@@ -7,6 +7,8 @@ import type { Shards } from './core/shards.ts';
 export interface Settings {
   /** How long a refresh is held for its task to end, ms. */
   refreshWaitMs: number;
+  /** How long loads may go on after the handler of their queue has returned, ms. */
+  waitUntilMs: number;
   /** How long a location takes a looked-up entry as current, ms. */
   entryCacheMs: number;
   /** Host patterns that origins may have; empty: any https host by name. */
@@ -53,6 +55,7 @@ export const readSettings = oncePerEnv((env: object): Settings => {
   const vars = env as Vars;
   return {
     refreshWaitMs: integer(vars, 'REFRESH_WAIT_MS', 1000, 0, 30_000),
+    waitUntilMs: integer(vars, 'WAIT_UNTIL_MS', 25_000, 0, 3_600_000),
     entryCacheMs: integer(vars, 'ENTRY_CACHE_MS', 1000, 0, 60_000),
     originHosts: list(vars, 'ORIGIN_HOSTS'),
     syncRetentionDays: integer(vars, 'SYNC_RETENTION_DAYS', 400, 1, 36_500),

@@ -43,8 +43,13 @@ export const MAX_RETRY_AFTER_S = 3600;
 /** How long ended tasks stay readable, and how many of a cache. */
 export const TASK_RETENTION_MS = 7 * 86_400_000;
 export const TASK_RETENTION_COUNT = 1000;
-/** A lease outlives the load's time-out by this, so that the consumer always stops first. */
-export const LEASE_MARGIN_MS = 60_000;
+/**
+ * A lease outlives the origin's time-out by this: a minute that we may make the load wait, and what the consumer needs to stop
+ * first, and to commit.
+ */
+export const LEASE_MARGIN_MS = 90_000;
+/** That last part: a load is over so long before its lease. */
+export const LEASE_RESERVE_MS = 30_000;
 /** How long a resource definition may be kept in an isolate. */
 export const DEFINITION_CACHE_MS = 30_000;
 /** How long what D1 told last, entries and definitions, stands while D1 does not answer; then reads are 503. */

@@ -1,10 +1,14 @@
 /** Bodies of the queues' messages. A consumer logs and acknowledges what it does not understand. */
 
-/** `refresh` queue: a wake-up for one task. */
+/** `refresh` and `refresh-slow` queues: a wake-up for one task. What it tells besides are hints, by which a consumer finds room before it claims. */
 export interface RefreshMessage {
   taskId: string;
-  /** Title of the task's resource: a hint by which a consumer spares an origin that is busy, before it claims. */
+  /** Title of the task's resource. */
   resource?: string;
+  /** Host and port of its origin. */
+  origin?: string;
+  /** The last body of the cache, or what came of it when its load failed, was larger than an isolate takes side by side. */
+  heavy?: boolean;
   /** Of the client's request that made the task, for log lines. */
   requestId?: string;
 }

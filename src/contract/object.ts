@@ -13,8 +13,10 @@ export type Unavailable = { outcome: 'unavailable' };
 
 /** What the task needs to know of the definition to end without its consumer. */
 export interface TaskPolicy {
-  /** `origin.timeout_s`: bounds the whole load; the lease is this and LEASE_MARGIN_MS. */
+  /** `origin.timeout_s`: how long the origin has for a load; the lease is this and LEASE_MARGIN_MS. */
   timeoutMs: number;
+  /** Host and port of the origin, for the task's message; an earlier release does not tell it. */
+  origin?: string;
   maxAttempts: number;
   backoffMs: number;
   errorTtlMs: number;
@@ -73,8 +75,8 @@ export interface Lease {
   attempt: number;
   cache: CacheIdentity;
   force: boolean;
-  /** The task's last lease ran out: its consumer may have been cut short, so this load is waited for to its end. */
-  awaited?: boolean;
+  /** The last load of the cache was heavy: this one takes its turn before it asks the origin. */
+  heavy?: boolean;
   /** What is current: its body and id map are compared with; null on a first load or after a purge. */
   previous: PreviousLoad | null;
   /** The first row id that was never used. */
@@ -113,6 +115,8 @@ export interface CommitRequest {
   originLastModified: string | null;
   /** Null: the body stays as it is, and nothing of this fence was left in R2. */
   change: LoadChange | null;
+  /** Whether the origin's answer was heavy; absent: it sent no body. */
+  heavy?: boolean;
 }
 /** What a load that changed the body wrote under its fence. */
 export interface LoadChange {
@@ -149,6 +153,8 @@ export interface FailRequest {
   retryAfterMs: number | null;
   /** Definition number that the load went by, when it got as far as reading it: the failure stands for that one too. */
   number?: number;
+  /** The origin's answer turned out to be heavy. */
+  heavy?: boolean;
 }
 export type FailAnswer =
   | { outcome: 'retrying'; delayMs: number }

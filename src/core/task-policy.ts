@@ -7,8 +7,15 @@ import type { Resource } from '../contract/resource.ts';
 export function policyOf(definition: Resource): TaskPolicy {
   return {
     timeoutMs: definition.origin.timeout_s * 1000,
+    ...originOf(definition.origin.url),
     maxAttempts: definition.retry.max_attempts,
     backoffMs: definition.retry.backoff_s * 1000,
     errorTtlMs: definition.error_ttl_s * 1000,
   };
+}
+
+/** Host and port of the URL, which are literal in every definition (CONTRACT 4). */
+function originOf(template: string): Pick<TaskPolicy, 'origin'> {
+  const literal = /^https?:\/\/[^/?#{}]+/i.exec(template)?.[0];
+  return literal !== undefined && URL.canParse(literal) ? { origin: new URL(literal).host } : {};
 }

@@ -1,40 +1,52 @@
 /**
- * How many loads run side by side in an isolate: ten, six of one origin, one of them heavy. Only values are shared, since
- * no request may await another's promise: whoever finds no room looks again by a timer of its own. A slot
- * that nobody gave back, because the platform cut its invocation short, counts no longer once its lease is over.
+ * How many loads run side by side in an isolate: ten light ones and one heavy one, six of one origin. Whoever finds no room
+ * looks again by a timer of its own, since no request may await another's promise: only values are shared. For the same reason
+ * each slot is renewed by a timer of its own request: an invocation that the platform cut renews nothing, and its slot is free.
+ *
+ * A resource has half of its origin's places for itself. It may use the other half while nobody else asks for it, and others get
+ * theirs even when it has already taken all: so a resource whose loads hang holds up no other of the same host.
  */
 
-import { BoundedMap } from '../stores/bounded-map.ts';
 import { sleep } from '../waiting.ts';
+import type { LoadClock } from './load-clock.ts';
 
 /** A load is heavy once it has brought more than this, bytes. */
 export const HEAVY_BYTES = 1_048_576;
-/** A lease's length is not known before it is claimed; none is longer. */
-const LONGEST_LEASE_MS = 400_000;
+
+/** `growing` loads wait half-way to become heavy: each holds a connection and up to HEAVY_BYTES. */
+const LIMITS = { light: 10, growing: 10, heavy: 1, ofOrigin: 6 } as const;
+const SHARE_OF_RESOURCE = LIMITS.ofOrigin / 2;
 const POLL_MS = 25;
-const KNOWN_RESOURCES = 1000;
+/** A slot is renewed so often, and counts no longer when it has not been for so long. */
+const RENEW_MS = 1000;
+const STALE_MS = 3000;
+/** Who was refused room at an origin counts as waiting for so long: its messages come again within it. */
+const WAITS_MS = 6000;
 
-const LIMITS = { loads: 10, loadsOfOrigin: 6, heavy: 1 } as const;
+/** What is known of a load before it is claimed; all of it comes with its message. */
+export interface LoadWanted {
+  /** Title of its resource. */
+  resource?: string | undefined;
+  /** Host and port of its origin. */
+  origin?: string | undefined;
+  /** Its last body was heavy. */
+  heavy?: boolean | undefined;
+}
 
-/** Room taken by one load. `waiting` takes none. */
 interface Slot {
-  state: 'light' | 'heavy' | 'waiting';
-  origin: string | null;
+  weight: 'light' | 'growing' | 'heavy';
+  resource: string | undefined;
+  origin: string | undefined;
   /** ms since the epoch */
-  until: number;
+  renewedAt: number;
 }
 
 /** One load's hold on the room. */
 export interface LoadSlot {
-  /** The lease is known: the slot counts until then at most, ms since the epoch. */
-  keepUntil(until: number): void;
-  /**
-   * Waits for room at the origin (host and port), and makes room for other origins meanwhile. Remembers the resource's origin.
-   * @throws what the signal's reason is
-   */
-  takeOrigin(resource: string, origin: string, signal: AbortSignal): Promise<void>;
-  /** Waits to be the one heavy load. @throws what the signal's reason is */
-  takeHeavy(signal: AbortSignal): Promise<void>;
+  /** The origin that is really asked; it counts there from now on. */
+  setOrigin(resource: string, origin: string): void;
+  /** Waits to be the one heavy load, unless it is. The clock of its origin stands still meanwhile. @throws what the clock's reason is */
+  becomeHeavy(clock: LoadClock): Promise<void>;
   /** Gives everything back. */
   release(): void;
 }
@@ -42,72 +54,100 @@ export interface LoadSlot {
 /** The room of one isolate. */
 export class LoadSlots {
   readonly #slots = new Set<Slot>();
-  /** Where the resources' origins were at their last loads: known before a task is claimed. */
-  readonly #origins = new BoundedMap<string>(KNOWN_RESOURCES);
+  /** Who lately found no room at an origin: when, by origin and resource. */
+  readonly #refused = new Map<string, { origin: string; resource: string | undefined; at: number }>();
 
-  /**
-   * Room for a load, waited for until `until` (ms since the epoch); null if there was none. `resource` is the task's, if
-   * known: then also for room at its origin.
-   */
-  async enter(resource: string | undefined, until: number): Promise<LoadSlot | null> {
-    for (;;) {
-      const origin = resource === undefined ? null : (this.#origins.get(resource) ?? null);
-      if (this.#hasRoom(origin)) return this.#take(origin);
+  /** Room for a load, waited for until `until` (ms since the epoch); null if there was none. */
+  async enter(wanted: LoadWanted, until: number): Promise<LoadSlot | null> {
+    while (!this.#hasRoom(wanted)) {
       if (Date.now() >= until) return null;
       await sleep(POLL_MS);
     }
+    return this.#take(wanted);
   }
 
-  #take(origin: string | null): LoadSlot {
-    const slot: Slot = { state: 'light', origin, until: Date.now() + LONGEST_LEASE_MS };
+  #take({ resource, origin, heavy = false }: LoadWanted): LoadSlot {
+    const slot: Slot = { weight: heavy ? 'heavy' : 'light', resource, origin, renewedAt: Date.now() };
     this.#slots.add(slot);
+    const renewing = setInterval(() => {
+      slot.renewedAt = Date.now();
+    }, RENEW_MS);
     return {
-      keepUntil: (until) => {
-        slot.until = until;
+      setOrigin: (ofResource, name) => {
+        Object.assign(slot, { resource: ofResource, origin: name });
       },
-      takeOrigin: async (resource, name, signal) => {
-        this.#origins.set(resource, name);
-        if (slot.origin === name) return;
-        slot.state = 'waiting';
-        await poll(signal, () => {
-          if (!this.#hasRoom(name)) return false;
-          Object.assign(slot, { state: 'light', origin: name });
-          return true;
-        });
-      },
-      takeHeavy: async (signal) => {
-        await poll(signal, () => {
-          if (this.#count(({ state }) => state === 'heavy') >= LIMITS.heavy) return false;
-          slot.state = 'heavy';
-          return true;
+      becomeHeavy: async (clock) => {
+        if (slot.weight === 'heavy' || this.#growTo(slot)) return;
+        slot.weight = 'growing';
+        await clock.standStill(async () => {
+          do await clock.hold(sleep(POLL_MS));
+          while (!this.#growTo(slot));
         });
       },
       release: () => {
+        clearInterval(renewing);
         this.#slots.delete(slot);
       },
     };
   }
 
-  #hasRoom(name: string | null): boolean {
-    if (this.#count(({ state }) => state === 'light') >= LIMITS.loads) return false;
+  /** Taken at once where it is found free, or else two loads would take it. */
+  #growTo(slot: Slot): boolean {
+    if (this.#count(({ weight }) => weight === 'heavy') >= LIMITS.heavy) return false;
+    slot.weight = 'heavy';
+    return true;
+  }
+
+  #hasRoom({ resource, origin, heavy = false }: LoadWanted): boolean {
+    if (origin !== undefined && !this.#originHasRoom(origin, resource)) return false;
+    if (heavy) return this.#count(({ weight }) => weight === 'heavy') < LIMITS.heavy;
     return (
-      name === null || this.#count(({ state, origin }) => origin === name && state !== 'waiting') < LIMITS.loadsOfOrigin
+      this.#count(({ weight }) => weight === 'light') < LIMITS.light &&
+      this.#count(({ weight }) => weight === 'growing') < LIMITS.growing
+    );
+  }
+
+  #originHasRoom(origin: string, resource: string | undefined): boolean {
+    const byResource = new Map<string | undefined, number>();
+    for (const slot of this.#live()) {
+      if (slot.origin === origin) byResource.set(slot.resource, (byResource.get(slot.resource) ?? 0) + 1);
+    }
+    const counts = [...byResource.values()];
+    const own = byResource.get(resource) ?? 0;
+    const hasRoom =
+      own < SHARE_OF_RESOURCE
+        ? sum(counts.map((count) => Math.min(count, SHARE_OF_RESOURCE))) < LIMITS.ofOrigin
+        : sum(counts) < LIMITS.ofOrigin && !this.#othersWait(origin, resource);
+    if (!hasRoom) this.#refuse(origin, resource);
+    return hasRoom;
+  }
+
+  #refuse(origin: string, resource: string | undefined): void {
+    const now = Date.now();
+    for (const [name, { at }] of this.#refused) if (at + WAITS_MS <= now) this.#refused.delete(name);
+    this.#refused.set(`${origin} ${resource}`, { origin, resource, at: now });
+  }
+
+  /** Whether another resource was refused room at the origin lately: here, or its messages will soon be back. */
+  #othersWait(origin: string, resource: string | undefined): boolean {
+    const now = Date.now();
+    return [...this.#refused.values()].some(
+      (one) => one.origin === origin && one.resource !== resource && one.at + WAITS_MS > now,
     );
   }
 
   #count(counts: (slot: Slot) => boolean): number {
+    return this.#live().filter(counts).length;
+  }
+
+  #live(): Slot[] {
     const now = Date.now();
-    return [...this.#slots].filter((slot) => slot.until > now && counts(slot)).length;
+    return [...this.#slots].filter(({ renewedAt }) => renewedAt + STALE_MS > now);
   }
 }
 
-/** Tries until room was taken: at once where it was found, or else two loads would take the same. */
-async function poll(signal: AbortSignal, take: () => boolean): Promise<void> {
-  signal.throwIfAborted();
-  while (!take()) {
-    await sleep(POLL_MS);
-    signal.throwIfAborted();
-  }
+function sum(counts: readonly number[]): number {
+  return counts.reduce((total, count) => total + count, 0);
 }
 
 /** The room of this isolate. */

@@ -1,31 +1,46 @@
 /**
- * One delivery of a refresh task (DESIGN "A refresh, step by step", points 3 to 5): claim, load, commit or fail. It never
+ * One delivery of a refresh task (DESIGN "A refresh, step by step", points 3 to 5): room, claim, load, commit or fail. It never
  * removes anything from R2: only the object knows what is still named. Whatever is cut short here, the lease ends.
  */
 
-import type { CommitAnswer, CommitRequest, Lease } from '../contract/object.ts';
-import { LoadFailure, Problem, taskError } from '../contract/problem.ts';
+import { LEASE_RESERVE_MS } from '../contract/constants.ts';
+import type { CommitRequest, Lease } from '../contract/object.ts';
 import { spreadTtlMs } from '../core/freshness.ts';
 import { log, withLogFields } from '../log.ts';
 import type { Fetch } from '../origin/fetch-origin.ts';
-import { sleep } from '../waiting.ts';
 import { announceCache } from './announce-cache.ts';
-import { deadline } from './deadline.ts';
 import { loadableResource, loadCache } from './load-cache.ts';
-import { type LoadSlot, type LoadSlots, loadSlots } from './load-slots.ts';
+import { LoadClock } from './load-clock.ts';
+import { type LoadSlot, type LoadSlots, type LoadWanted, loadSlots } from './load-slots.ts';
+import {
+  asFailure,
+  CommitFault,
+  commit,
+  type Disposition,
+  fail,
+  LATER_S,
+  later,
+  laterMs,
+  settle,
+} from './report-load.ts';
 import type { Services } from './services.ts';
 
-/** A wake-up for a task. */
-export interface Delivery {
+/** A wake-up for a task, with what its message says of the load. */
+export interface Delivery extends LoadWanted {
   taskId: string;
   /** The same for each try of the same delivery. */
   deliveryId: string;
-  /** Title of the task's resource, if the message names it. */
-  resource?: string | undefined;
+  /** Which delivery of its message it is: 1 is the first. */
+  attempts?: number;
 }
 
-/** What becomes of the message. */
-export type Disposition = { ack: true } | { ack: false; delayS: number };
+/** A load under way. */
+export interface RunningLoad {
+  lease: Lease;
+  /** By the consumer's clock, ms since the epoch. */
+  leaseEndsAt: number;
+  clock: LoadClock;
+}
 
 /** How a delivery is dealt with; what is left out is as usual. */
 export interface RunOptions {
@@ -33,18 +48,16 @@ export interface RunOptions {
   /** From 0 up to 1. */
   random?: () => number;
   slots?: LoadSlots;
-  /** How long room for the load is waited for before it is claimed, ms. */
-  roomMs?: number;
-  /** Is told of the lease as soon as there is one, and when it ends by the consumer's clock, ms since the epoch. */
-  onLease?: (lease: Lease, until: number) => void;
+  /** Is told of the load as soon as there is a lease. */
+  onLease?: (load: RunningLoad) => void;
 }
 
-/** Room for loads that run, and answers that the object has still to give, are soon there. */
-const SOON_S = 1;
-/** The object or D1 had a fault, or a release is being rolled out. */
-const LATER_S = 10;
-const COMMIT_TRIES = 3;
-const COMMIT_PAUSE_MS = 500;
+/**
+ * How long room for a load is waited for before its message is handed back, ms. The more often it came in vain the less it waits,
+ * and the later it comes again: it keeps the handler from others.
+ */
+const ROOM_MS = 2000;
+const MOST_ROOM_DELAY_S = 5;
 
 /** What of the services a delivery works with. */
 export type RefreshServices = Pick<
@@ -58,10 +71,11 @@ export async function runRefresh(
   delivery: Delivery,
   options: RunOptions = {},
 ): Promise<Disposition> {
+  const { attempts = 1 } = delivery;
   let slot: LoadSlot | null = null;
   try {
-    slot = await (options.slots ?? loadSlots).enter(delivery.resource, Date.now() + (options.roomMs ?? 2000));
-    if (slot === null) return later(SOON_S);
+    slot = await (options.slots ?? loadSlots).enter(delivery, Date.now() + ROOM_MS / attempts);
+    if (slot === null) return later(Math.min(attempts, MOST_ROOM_DELAY_S));
     return await claimAndLoad(services, delivery, slot, options);
   } catch (error) {
     log('error', 'refresh.fault', { task_id: delivery.taskId, error });
@@ -78,7 +92,7 @@ async function claimAndLoad(
   { fetch = (url, init) => globalThis.fetch(url, init), random = Math.random, onLease }: RunOptions,
 ): Promise<Disposition> {
   // The lease is a duration that counts from before it was asked for, so that the load always stops first.
-  const startedAt = Date.now();
+  const askedAt = Date.now();
   const answer = await services.objects.claim({ taskId, deliveryId });
   switch (answer.outcome) {
     case 'ended':
@@ -90,27 +104,32 @@ async function claimAndLoad(
     case 'leased':
   }
   const { lease } = answer;
-  const until = startedAt + lease.leaseMs;
-  slot.keepUntil(until);
-  onLease?.(lease, until);
+  const leaseEndsAt = askedAt + lease.leaseMs;
+  using clock = new LoadClock(lease.timeoutMs, leaseEndsAt - LEASE_RESERVE_MS);
+  onLease?.({ lease, leaseEndsAt, clock });
   const { key, resource } = lease.cache;
-  return withLogFields({ key, resource }, () => loadAndCommit(services, lease, startedAt, { fetch, random, slot }));
+  // Awaited here: the clock runs until then.
+  return await withLogFields({ key, resource }, () => loadAndCommit(services, lease, { fetch, random, slot, clock }));
 }
 
-async function loadAndCommit(
-  services: RefreshServices,
-  lease: Lease,
-  startedAt: number,
-  { fetch, random, slot }: { fetch: Fetch; random: () => number; slot: LoadSlot },
-): Promise<Disposition> {
-  const progress: Progress = { bytes: 0, rowsChanged: 0 };
+/** What one load works with besides stores. */
+interface LoadTools {
+  fetch: Fetch;
+  random: () => number;
+  slot: LoadSlot;
+  clock: LoadClock;
+}
+
+async function loadAndCommit(services: RefreshServices, lease: Lease, tools: LoadTools): Promise<Disposition> {
+  const startedAt = Date.now();
+  const progress: Progress = { known: {}, bytes: 0, rowsChanged: 0 };
   const tell = (outcome: string) => {
     const { bytes, rowsChanged } = progress;
     const figures = { ms: Date.now() - startedAt, bytes, rows_changed: rowsChanged, attempt: lease.attempt };
     services.metrics.write('load', { resource: lease.cache.resource, outcome }, figures);
   };
   try {
-    const request = await load(services, lease, startedAt, { fetch, random, slot, progress });
+    const request = await load(services, lease, startedAt, progress, tools);
     const answer = await commit(services, request);
     tell(answer.outcome !== 'committed' ? answer.outcome : request.change === null ? 'same' : 'changed');
     return settle(answer, lease);
@@ -121,14 +140,14 @@ async function loadAndCommit(
     }
     const failure = asFailure(error);
     tell(failure.code);
-    return fail(services, lease, progress.number, failure);
+    return fail(services, lease, progress.known, failure);
   }
 }
 
 /** How far a load got. */
 interface Progress {
-  /** Number of the definition that it goes by. */
-  number?: number;
+  /** Number of the definition that it goes by, and that the origin's answer is heavy: the object is told of both if it fails. */
+  known: { number?: number; heavy?: boolean };
   /** Size of the new body, and rows that it adds and drops. */
   bytes: number;
   rowsChanged: number;
@@ -138,18 +157,22 @@ async function load(
   services: RefreshServices,
   lease: Lease,
   startedAt: number,
-  { fetch, random, slot, progress }: { fetch: Fetch; random: () => number; slot: LoadSlot; progress: Progress },
+  progress: Progress,
+  { fetch, random, slot, clock }: LoadTools,
 ): Promise<CommitRequest> {
-  using reading = deadline(startedAt + lease.timeoutMs, timeout(lease.timeoutMs));
-  const resource = loadableResource(await reading.hold(services.resources.read(lease.cache.resource)), lease);
-  progress.number = resource.number;
-  if (lease.previous === null) await reading.hold(announceCache(services.entries, lease.cache, resource.number));
+  if (lease.heavy === true) await slot.becomeHeavy(clock);
+  const resource = loadableResource(await clock.hold(services.resources.read(lease.cache.resource)), lease);
   const { definition, number } = resource;
-  const timeoutMs = Math.min(lease.timeoutMs, definition.origin.timeout_s * 1000);
-  using loading = deadline(startedAt + timeoutMs, timeout(timeoutMs));
-  const { signal } = loading;
-  const work = loadCache(resource, lease, services, { fetch, signal, slot, now: startedAt });
-  const { change, inserted, deleted, validators } = await loading.hold(work);
+  progress.known.number = number;
+  clock.limit(definition.origin.timeout_s * 1000);
+  if (lease.previous === null) await clock.hold(announceCache(services.entries, lease.cache, number));
+  const onHeavy = () => {
+    progress.known.heavy = true;
+  };
+  const loaded = await clock.hold(
+    loadCache(resource, lease, services, { fetch, clock, slot, now: startedAt, onHeavy }),
+  );
+  const { change, inserted, deleted, validators, hasBody } = loaded;
   Object.assign(progress, { bytes: change?.bytes ?? 0, rowsChanged: inserted + deleted });
   log('info', 'refresh.loaded', { task_id: lease.taskId, changed: change !== null, inserted, deleted });
   return {
@@ -161,87 +184,6 @@ async function load(
     originEtag: validators.etag,
     originLastModified: validators.lastModified,
     change,
+    ...(hasBody ? { heavy: progress.known.heavy === true } : {}),
   };
-}
-
-/** The load is done, but whether the object knows is not known: only its lease can tell. */
-class CommitFault extends Error {}
-
-/** Asked again when the answer was lost: by its fence a load is committed once, however often it is asked for. */
-async function commit({ objects }: RefreshServices, request: CommitRequest): Promise<CommitAnswer> {
-  for (let left = COMMIT_TRIES - 1; ; left -= 1) {
-    try {
-      return await objects.commit(request);
-    } catch (cause) {
-      if (left === 0) throw new CommitFault('the commit was not answered', { cause });
-      await sleep(COMMIT_PAUSE_MS);
-    }
-  }
-}
-
-function settle(answer: CommitAnswer, { taskId }: Lease): Disposition {
-  switch (answer.outcome) {
-    case 'committed':
-      return { ack: true };
-    case 'settling':
-      return laterMs(answer.delayMs);
-    case 'stale_lease':
-      log('warn', 'refresh.stale_lease', { task_id: taskId });
-      return later(SOON_S);
-    case 'unavailable':
-      return later(LATER_S);
-  }
-}
-
-async function fail(
-  { objects }: RefreshServices,
-  lease: Lease,
-  number: number | undefined,
-  failure: LoadFailure,
-): Promise<Disposition> {
-  const { taskId, fence } = lease;
-  const { code, message: detail, adminDetail, retryable, retryAfterMs } = failure;
-  if (code === 'internal') log('error', 'refresh.internal', { task_id: taskId, error: failure });
-  else log('warn', 'refresh.failed', { task_id: taskId, code, detail: adminDetail, retryable });
-  const answer = await objects.fail({
-    taskId,
-    fence,
-    error: taskError(code, detail, adminDetail),
-    retryable,
-    retryAfterMs,
-    ...(number === undefined ? {} : { number }),
-  });
-  switch (answer.outcome) {
-    case 'retrying':
-      return laterMs(answer.delayMs);
-    case 'failed':
-      return { ack: true };
-    case 'stale_lease':
-      return later(SOON_S);
-    case 'unavailable':
-      return later(LATER_S);
-  }
-}
-
-/** What is not known is a fault of ours, and may be gone when it is tried again. */
-function asFailure(error: unknown): LoadFailure {
-  if (error instanceof LoadFailure) return error;
-  if (error instanceof Problem) {
-    const { code, message, adminDetail } = error;
-    return new LoadFailure(code, message, { adminDetail, retryable: code === 'overloaded', cause: error });
-  }
-  return new LoadFailure('internal', 'The load failed for a reason of ours.', { retryable: true, cause: error });
-}
-
-function timeout(ms: number): LoadFailure {
-  return new LoadFailure('origin-timeout', `The load took longer than ${ms / 1000} s.`, { retryable: true });
-}
-
-function later(delayS: number): Disposition {
-  return { ack: false, delayS };
-}
-
-/** Not before it is due. */
-function laterMs(delayMs: number): Disposition {
-  return later(Math.max(Math.ceil(delayMs / 1000), SOON_S));
 }

@@ -28,7 +28,8 @@ export class CacheObject extends DurableObject<Env> implements contract.ToldVerb
     super(ctx, env);
     this.#rows = new KeyRows(ctx.storage, (taskId) => this.#held.release(taskId));
     const entries = entriesIn(env, readSettings(env).entryShards);
-    this.#outside = { queue: env.REFRESH_QUEUE, entries, blobs: r2Blobs(env.BLOBS) };
+    const { REFRESH_QUEUE: queue, REFRESH_SLOW_QUEUE: slowQueue } = env;
+    this.#outside = { queue, slowQueue, entries, blobs: r2Blobs(env.BLOBS) };
   }
 
   async enqueue(request: contract.EnqueueRequest): Promise<contract.Told<contract.EnqueueAnswer>> {
@@ -129,8 +130,7 @@ export class CacheObject extends DurableObject<Env> implements contract.ToldVerb
 
   #carryOut<N extends EventName>({ document, answer, effects }: Step<N>, requestId?: string): Asked<N> {
     if (effects.send.length > 0) {
-      const known = { resource: document.cache.resource, ...(requestId === undefined ? {} : { requestId }) };
-      this.ctx.waitUntil(sendMessages(effects.send, known, this.#outside));
+      this.ctx.waitUntil(sendMessages(effects.send, document, this.#outside, requestId));
     }
     if (!effects.store) return { answer, stored: NOTHING };
     const stored = storeEntry(document.cache.key, this.#rows, this.#outside);

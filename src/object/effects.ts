@@ -2,7 +2,8 @@
 
 import type { RefreshMessage } from '../contract/messages.ts';
 import type { Blobs, Entries } from '../contract/stores.ts';
-import type { OwedBlob } from '../core/task-machine/document.ts';
+import type { CacheDocument, OwedBlob } from '../core/task-machine/document.ts';
+import { isHeavy, isSlow } from '../core/task-machine/expected-load.ts';
 import { entryOf } from '../core/task-machine/views.ts';
 import { log } from '../log.ts';
 import { within } from '../waiting.ts';
@@ -17,18 +18,29 @@ const REMOVE_TIMEOUT_MS = 10_000;
 /** What the effects are carried out on. */
 export interface Outside {
   queue: Queue<RefreshMessage>;
+  /** For loads that may take long: they hold up none of the others. */
+  slowQueue: Queue<RefreshMessage>;
   entries: Entries;
   blobs: Blobs;
 }
 
-/** Sends the message of each task, with what is known of all. A failure is only logged: the alarm sends again. */
+/** Sends the messages of tasks at the head of their key, with what is known of their load. A failure is only logged: the alarm sends again. */
 export async function sendMessages(
   taskIds: readonly string[],
-  known: Omit<RefreshMessage, 'taskId'>,
-  { queue }: Outside,
+  document: CacheDocument,
+  { queue, slowQueue }: Outside,
+  requestId?: string,
 ): Promise<void> {
+  const origin = document.head?.policy.origin;
+  const known = {
+    resource: document.cache.resource,
+    ...(origin === undefined ? {} : { origin }),
+    ...(isHeavy(document) ? { heavy: true } : {}),
+    ...(requestId === undefined ? {} : { requestId }),
+  };
+  const chosen = isSlow(document) ? slowQueue : queue;
   for (const taskId of taskIds) {
-    await within(queue.send({ taskId, ...known }), SEND_TIMEOUT_MS).catch((error) =>
+    await within(chosen.send({ taskId, ...known }), SEND_TIMEOUT_MS).catch((error) =>
       log('warn', 'refresh.not_sent', { task_id: taskId, error }),
     );
   }

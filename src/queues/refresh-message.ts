@@ -1,4 +1,4 @@
-/** Bodies of the `refresh` queue, live and dead. */
+/** Bodies of the `refresh` queues, live and dead. */
 
 import * as v from 'valibot';
 import type { RefreshMessage } from '../contract/messages.ts';
@@ -8,6 +8,8 @@ import { log } from '../log.ts';
 const Body: v.GenericSchema<unknown, RefreshMessage> = v.object({
   taskId: v.pipe(v.string(), v.uuid(), v.toLowerCase()),
   resource: v.exactOptional(v.string()),
+  origin: v.exactOptional(v.string()),
+  heavy: v.exactOptional(v.boolean()),
   requestId: v.exactOptional(v.string()),
 });
 

@@ -25,6 +25,12 @@ afterAll(async () => {
 async function resource(title: string, delayMs: number): Promise<SlowOrigin> {
   const origin = await SlowOrigin.start(delayMs);
   origins.push(origin);
+  await define(title, origin);
+  return origin;
+}
+
+/** A resource of the origin. */
+async function define(title: string, origin: SlowOrigin): Promise<void> {
   const definition = {
     origin: { url: `${origin.url}/${title}{?n}`, timeout_s: 120 },
     parameters: { type: 'object', properties: { n: { type: 'integer', default: 0 } } },
@@ -32,7 +38,6 @@ async function resource(title: string, delayMs: number): Promise<SlowOrigin> {
     tables: [{ name: 'items', rows: '/items', columns: ['id', 'path', 'answer'] }],
   };
   expect((await admin.call(`resources/${title}/`, { method: 'PUT', body: definition })).status).toBe(201);
-  return origin;
 }
 
 async function refresh(title: string, n = 0, prefer = 'respond-async'): Promise<string> {
@@ -90,12 +95,16 @@ describe('a herd', () => {
     expect(origin.mostAtOnce).toBeGreaterThan(1);
   });
 
-  it('is not held up by an origin that hangs', async () => {
-    const hanging = await resource('hanging', Number.POSITIVE_INFINITY);
+  it('is not held up by an origin that hangs, nor by another resource of its host', async () => {
+    const hanging = await SlowOrigin.start((path) => (path.startsWith('/hanging') ? Number.POSITIVE_INFINITY : 20));
+    origins.push(hanging);
+    for (const title of ['hanging', 'neighbour']) await define(title, hanging);
     await resource('prompt', 20);
     await times(20, (n) => refresh('hanging', n));
-    while (hanging.requests.length === 0) await sleep(20);
-    const ids = await times(20, (n) => refresh('prompt', n));
+    // It has taken all the places that one origin has.
+    while (hanging.requests.length < 6) await sleep(20);
+    const ids = await times(20, (n) => refresh(n % 2 === 0 ? 'prompt' : 'neighbour', n));
     expect(new Set(await Promise.all(ids.map(outcome)))).toEqual(new Set(['SUCCESS']));
+    expect(hanging.requests.filter((path) => path.startsWith('/hanging'))).toHaveLength(6);
   });
 });

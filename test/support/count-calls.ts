@@ -38,6 +38,7 @@ export async function countCalls(
       DB: db,
       BLOBS: counted(env.BLOBS, 'r2'),
       REFRESH_QUEUE: counted(env.REFRESH_QUEUE, 'queue'),
+      REFRESH_SLOW_QUEUE: counted(env.REFRESH_SLOW_QUEUE, 'queue'),
       SYNC_QUEUE: counted(env.SYNC_QUEUE, 'queue'),
       CACHE_OBJECT: { getByName: (name: string) => counted(env.CACHE_OBJECT.getByName(name), 'object') },
     },

@@ -31,11 +31,14 @@ export class CacheObject extends DeployedObject {
   }
 }
 
-/** Task ids of the messages delivered so far. */
+/** Task ids of the messages delivered so far, and the whole messages with the queue of each. */
 export const delivered: string[] = [];
+export const deliveries: { queue: string; body: RefreshMessage }[] = [];
 
 export default {
   queue(batch) {
-    if (batch.queue === 'freshet-refresh') delivered.push(...batch.messages.map(({ body }) => body.taskId));
+    if (!['freshet-refresh', 'freshet-refresh-slow'].includes(batch.queue)) return;
+    delivered.push(...batch.messages.map(({ body }) => body.taskId));
+    deliveries.push(...batch.messages.map(({ body }) => ({ queue: batch.queue, body })));
   },
 } satisfies ExportedHandler<Env, RefreshMessage>;

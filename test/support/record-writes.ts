@@ -43,6 +43,7 @@ export function recordWrites(): WriteRecord {
       DB: db,
       BLOBS: watched('BLOBS', env.BLOBS),
       REFRESH_QUEUE: watched('REFRESH_QUEUE', env.REFRESH_QUEUE),
+      REFRESH_SLOW_QUEUE: watched('REFRESH_SLOW_QUEUE', env.REFRESH_SLOW_QUEUE),
       SYNC_QUEUE: watched('SYNC_QUEUE', env.SYNC_QUEUE),
       CACHE_OBJECT: { getByName: (name: string) => watched('CACHE_OBJECT', env.CACHE_OBJECT.getByName(name)) },
     },

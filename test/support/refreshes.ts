@@ -7,7 +7,9 @@ import type { Resource } from '../../src/contract/resource.ts';
 import type { Task } from '../../src/contract/task.ts';
 import { cacheIdentity } from '../../src/core/cache-key.ts';
 import { policyOf } from '../../src/core/task-policy.ts';
-import { type Disposition, type RefreshServices, type RunOptions, runRefresh } from '../../src/flows/run-refresh.ts';
+import type { LoadWanted } from '../../src/flows/load-slots.ts';
+import type { Disposition } from '../../src/flows/report-load.ts';
+import { type RefreshServices, type RunOptions, runRefresh } from '../../src/flows/run-refresh.ts';
 import { noMetrics } from '../../src/metrics.ts';
 import { objectClient } from '../../src/object/client.ts';
 import { readSettings, readText } from '../../src/settings.ts';
@@ -101,9 +103,11 @@ export class Refreshed {
   }
 }
 
-/** Runs a task as one delivery of its message. */
-export function run(taskId: string, faults: RunOptions & Partial<RefreshServices> = {}): Promise<Disposition> {
-  return runRefresh({ ...services, ...faults }, { taskId, deliveryId: crypto.randomUUID() }, faults);
+type Faults = RunOptions & Partial<RefreshServices> & { wanted?: LoadWanted };
+
+/** Runs a task as one delivery of its message; `wanted`: what that says of the load. */
+export function run(taskId: string, { wanted = {}, ...faults }: Faults = {}): Promise<Disposition> {
+  return runRefresh({ ...services, ...faults }, { ...wanted, taskId, deliveryId: crypto.randomUUID() }, faults);
 }
 
 export async function stateOf(taskId: string): Promise<{ task: Task; entry: Entry | null }> {

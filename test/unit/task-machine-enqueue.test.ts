@@ -42,7 +42,7 @@ describe('an explicit refresh', () => {
     const policy = { timeoutMs: 1000, maxAttempts: 1, backoffMs: 0, errorTtlMs: 0 };
     key.refresh({ number: 3, policy });
     expect(key.document.head).toMatchObject({ force: true, number: 3, policy });
-    expect(key.claim()).toMatchObject({ force: true, timeoutMs: 1000, leaseMs: 61_000 });
+    expect(key.claim()).toMatchObject({ force: true, timeoutMs: 1000, leaseMs: 91_000 });
   });
 });
 

@@ -85,21 +85,6 @@ describe('a lease that runs out', () => {
     });
   });
 
-  it('makes the next load one that is waited for to its end', () => {
-    const key = new Key();
-    key.refresh();
-    const lease = key.claim();
-    expect(lease.awaited).toBe(false);
-    key.now += lease.leaseMs + 1000;
-    key.do('alarm', {});
-    key.now += 1000;
-    const second = key.claim();
-    expect(second.awaited).toBe(true);
-    key.fail(second);
-    key.now += 2000;
-    expect(key.claim().awaited).toBe(false);
-  });
-
   it('ends the task when it was the last attempt', () => {
     const key = new Key();
     const policy = { timeoutMs: 1000, maxAttempts: 1, backoffMs: 0, errorTtlMs: 5000 };

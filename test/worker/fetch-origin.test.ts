@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { LoadFailure } from '../../src/contract/problem.ts';
-import { deadline } from '../../src/flows/deadline.ts';
 import { type Fetch, type FetchOptions, fetchOrigin, type OriginAnswer } from '../../src/origin/fetch-origin.ts';
 import { type OriginAnswer as Answer, TestOrigin } from '../support/origin.ts';
 
@@ -13,11 +12,12 @@ interface Asked extends Partial<FetchOptions> {
 }
 
 async function ask(url: string, { timeoutMs = 20_000, headers = {}, ...more }: Asked = {}): Promise<OriginAnswer> {
-  const { signal } = deadline(Date.now() + timeoutMs, timeout);
+  const controller = new AbortController();
+  setTimeout(() => controller.abort(timeout), timeoutMs);
   const request = { url: new URL(url), method: 'GET' as const, headers: new Headers(headers), body: null };
   return fetchOrigin(request, {
     fetch: (...args) => fetch(...args),
-    signal,
+    signal: controller.signal,
     maxBytes: 1_000_000,
     validators: null,
     now: 0,

@@ -1,14 +1,16 @@
 import { createExecutionContext, createMessageBatch, getQueueResult } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { describe, expect, it, vi } from 'vitest';
-import type { ClaimRequest } from '../../src/contract/object.ts';
 import { LoadSlots } from '../../src/flows/load-slots.ts';
 import { handleDeadRefreshBatch, handleDeadSyncBatch } from '../../src/queues/dead-letter.ts';
 import { handleRefreshBatch, type QueueServices } from '../../src/queues/refresh-queue.ts';
 import { d1Entries } from '../../src/stores/entries.ts';
 import { d1SyncRecords } from '../../src/stores/sync-records.ts';
+import { sleep } from '../../src/waiting.ts';
+import { Invocation } from '../support/cut-invocation.ts';
 import { unique } from '../support/entries.ts';
 import { delivered } from '../support/object-worker.ts';
+import type { OriginAnswer } from '../support/origin.ts';
 import { Refreshed, services, stateOf } from '../support/refreshes.ts';
 import { sampleRecord } from '../support/sync-records.ts';
 
@@ -40,8 +42,27 @@ async function handle(bodies: unknown[], more: Partial<QueueServices> = {}, slot
   return { acknowledged: explicitAcks, delays, work };
 }
 
-async function slow(delayMs: number): Promise<Refreshed> {
-  const cache = await Refreshed.define();
+/** Handles the bodies in an invocation that is cut so long after its handler's return. */
+async function handleAndCut(bodies: unknown[], { stayMs, waitUntilMs, slots = new LoadSlots() }: Cut) {
+  const { batch, delays } = batchOf(bodies);
+  const settings = { ...services.settings, waitUntilMs };
+  const invocation = new Invocation({ ...services, settings });
+  await handleRefreshBatch(batch, invocation.services, { slots, stayMs, fetch: invocation.fetch });
+  invocation.returned(waitUntilMs);
+  const { explicitAcks } = await getQueueResult(batch, createExecutionContext());
+  return { acknowledged: explicitAcks, delays, invocation };
+}
+interface Cut {
+  stayMs: number;
+  waitUntilMs: number;
+  slots?: LoadSlots;
+}
+
+/** 2 MB, told so only as it comes. */
+const HEAVY: OriginAnswer = { body: 'x'.repeat(20_000), times: 100 };
+
+async function slow(delayMs: number, members: Parameters<typeof Refreshed.define>[0] = {}): Promise<Refreshed> {
+  const cache = await Refreshed.define(members);
   await cache.origin.answer({ body: 'x', delay_ms: delayMs });
   return cache;
 }
@@ -68,33 +89,84 @@ describe('a batch of refresh messages', () => {
     expect(delays['0']).toBeGreaterThanOrEqual(59);
   });
 
-  it('waits for no slow origin: the load goes on and the message comes back when its lease is over', async () => {
-    const [hung, quick] = await Promise.all([slow(2600), slow(0)]);
-    const [slowTask, quickTask] = await Promise.all([hung.ask(), quick.ask()]);
-    const { acknowledged, delays, work } = await handle([{ taskId: slowTask }, { taskId: quickTask }]);
-    expect(acknowledged).toEqual(['1']);
-    expect(delays).toEqual({ 0: expect.closeTo(88, -1) });
-    expect((await stateOf(slowTask)).task.state).toBe('STARTED');
-    await Promise.all(work);
-    expect((await stateOf(slowTask)).task.state).toBe('SUCCESS');
+  it('stays with a load until the rest of its time-out fits into what the platform lets go on', async () => {
+    const cache = await slow(700, { origin: { timeout_s: 1 }, retry: { max_attempts: 1 } });
+    const taskId = await cache.ask();
+    const { acknowledged, invocation } = await handleAndCut([{ taskId }], { stayMs: 20, waitUntilMs: 100 });
+    expect([acknowledged, invocation.goesOn]).toEqual([['0'], []]);
+    expect((await stateOf(taskId)).task).toMatchObject({ state: 'SUCCESS', attempt: 1 });
+    expect(await cache.origin.requests()).toHaveLength(1);
   });
 
-  it('waits to the end for a task whose last lease ran out', async () => {
-    const cache = await slow(2600);
+  it('leaves a load that fits to go on, and hands its message back until the lease is over', async () => {
+    const cache = await slow(0, { origin: { timeout_s: 30 } });
+    await cache.origin.answer({ hold: true });
     const taskId = await cache.ask();
-    const { objects } = services;
-    const claim = async (request: ClaimRequest) => {
-      const answer = await objects.claim(request);
-      return answer.outcome === 'leased' ? { ...answer, lease: { ...answer.lease, awaited: true } } : answer;
-    };
-    const { acknowledged, work } = await handle([{ taskId }], { objects: { ...objects, claim } });
-    expect([acknowledged, work]).toEqual([['0'], []]);
+    const { delays, invocation } = await handleAndCut([{ taskId }], { stayMs: 1, waitUntilMs: 60_000 });
+    expect(delays).toEqual({ 0: expect.closeTo(120, -1) });
+    expect((await stateOf(taskId)).task.state).toBe('STARTED');
+    await cache.origin.answer({ body: 'x' });
+    await Promise.all(invocation.goesOn);
+    expect((await stateOf(taskId)).task.state).toBe('SUCCESS');
+    expect(await cache.origin.requests()).toHaveLength(1);
+  });
+
+  it('is not kept from its end by one load that hangs', async () => {
+    const [hung, quick] = await Promise.all([slow(0, { origin: { timeout_s: 1 } }), slow(0)]);
+    await hung.origin.answer({ hang: true });
+    const [hungTask, quickTask] = await Promise.all([hung.ask(), quick.ask()]);
+    const { acknowledged } = await handleAndCut([{ taskId: hungTask }, { taskId: quickTask }], {
+      stayMs: 1,
+      waitUntilMs: 100,
+    });
+    expect(acknowledged).toEqual(['1']);
+    expect((await stateOf(hungTask)).task).toMatchObject({ state: 'RETRY', attempt: 1 });
+  });
+
+  it('stays with a load that waits for its turn, however short its time-out', async () => {
+    const slots = new LoadSlots();
+    const other = await slots.enter({ heavy: true }, Date.now());
+    const cache = await slow(0, { origin: { timeout_s: 1 }, retry: { max_attempts: 1 } });
+    await cache.origin.answer(HEAVY);
+    const taskId = await cache.ask();
+    const handled = handleAndCut([{ taskId }], { stayMs: 20, waitUntilMs: 100, slots });
+    await vi.waitFor(async () => expect(await cache.origin.requests()).toHaveLength(1));
+    // Longer than its origin has: its clock stands still.
+    await sleep(1500);
+    other?.release();
+    expect((await handled).acknowledged).toEqual(['0']);
+    expect((await stateOf(taskId)).task).toMatchObject({ state: 'SUCCESS', attempt: 1 });
+  });
+
+  it('does not let a load that goes on wait for its turn until it is cut', async () => {
+    const slots = new LoadSlots();
+    const other = await slots.enter({ heavy: true }, Date.now());
+    const cache = await slow(0, { origin: { timeout_s: 1 } });
+    await cache.origin.answer({ ...HEAVY, delay_ms: 200 });
+    const taskId = await cache.ask();
+    const { invocation } = await handleAndCut([{ taskId }], { stayMs: 20, waitUntilMs: 1500, slots });
+    await Promise.all(invocation.goesOn);
+    other?.release();
+    const { task } = await stateOf(taskId);
+    expect(task).toMatchObject({ state: 'RETRY', error: { type: '/docs/problems#overloaded' } });
+  });
+
+  it('gives the place of a load that was cut to another within seconds', async () => {
+    const slots = new LoadSlots();
+    const taken = [];
+    while (taken.length < 10) taken.push(await slots.enter({}, Date.now()));
+    const cache = await slow(0);
+    const taskId = await cache.ask();
+    // Nothing renews the places of the ten.
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 3001 });
+    expect((await handle([{ taskId }], {}, slots)).acknowledged).toEqual(['0']);
+    vi.useRealTimers();
+    for (const slot of taken) slot?.release();
   });
 
   it('hands messages back unclaimed when there is no room for their loads', async () => {
     const slots = new LoadSlots();
-    const until = Date.now() + 60_000;
-    for (let taken = 0; taken < 10; taken += 1) await slots.enter(undefined, until);
+    for (let taken = 0; taken < 10; taken += 1) await slots.enter({}, Date.now());
     const cache = await slow(0);
     const taskId = await cache.ask();
     const { delays, work } = await handle([{ taskId }], {}, slots);

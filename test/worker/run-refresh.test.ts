@@ -150,6 +150,7 @@ describe('a failure', () => {
 
   it.each([
     ['origin-status', { status: 404 }],
+    ['origin-status', { status: 204 }],
     ['origin-malformed', { body: '{"items":[{"a":1}' }],
     ['origin-malformed', { body: '{"items":{}}' }],
     ['origin-malformed', { body: '{"items":[]}', headers: { 'Content-Type': 'text/html' } }],
@@ -165,6 +166,17 @@ describe('a failure', () => {
     expect(disposition).toEqual(ack);
     expect(entry?.loaded).toEqual(first.entry?.loaded);
     expect(await cache.objects()).toEqual(['1/body']);
+  });
+
+  it('is an answer without content, also of a body that is no table', async () => {
+    const cache = await Refreshed.define();
+    await cache.origin.answer({ body: 'x' });
+    const first = await cache.refresh();
+    await cache.origin.answer({ status: 204 });
+    const { task, entry } = await cache.refresh();
+    expect(task).toMatchObject(failed('FAILURE', 'origin-status', 'The origin answered with status 204.'));
+    expect(entry?.loaded).toEqual(first.entry?.loaded);
+    expect(entry && (await cache.body(entry))).toBe('x');
   });
 
   it('is an answer cut short: it changes nothing and is tried again', async () => {
@@ -309,7 +321,7 @@ describe('a delivery', () => {
       },
     });
     expect(await first).toEqual(ack);
-    expect(await other).toEqual(again(expect.closeTo(90, -1)));
+    expect(await other).toEqual(again(expect.closeTo(120, -1)));
     expect(await cache.origin.requests()).toHaveLength(1);
   });
 

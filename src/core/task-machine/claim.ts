@@ -4,6 +4,7 @@ import { LEASE_MARGIN_MS } from '../../contract/constants.ts';
 import type { ClaimAnswer, ClaimRequest, Lease, PreviousLoad } from '../../contract/object.ts';
 import type { CacheDocument, LeaseState, LiveTask, LoadedState } from './document.ts';
 import type { Draft, StepContext } from './draft.ts';
+import { isHeavy } from './expected-load.ts';
 import { blobsOfFence } from './owed.ts';
 import { MAX_SETTLING, OWED_CLAIMED_MS, RESEND_FIRST_MS, STORE_GRACE_MS } from './timing.ts';
 
@@ -72,13 +73,19 @@ function leaseOf(document: CacheDocument, task: LiveTask, lease: LeaseState, now
     attempt: task.attempt,
     cache: document.cache,
     force: task.force,
-    awaited: task.lostLease,
+    ...(isHeavy(document) ? { heavy: true } : {}),
     previous: document.loaded === null ? null : previousLoad(document.loaded),
     nextRowId: document.counters.nextRowId,
   };
 }
 
-function previousLoad({ claimedAt: _, loadFence: __, taskId: ___, ...previous }: LoadedState): PreviousLoad {
+function previousLoad({
+  claimedAt: _,
+  loadFence: __,
+  taskId: ___,
+  heavy: ____,
+  ...previous
+}: LoadedState): PreviousLoad {
   return previous;
 }
 

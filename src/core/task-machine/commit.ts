@@ -48,6 +48,7 @@ function makeCurrent(draft: Draft, head: LiveTask, lease: LeaseState, request: C
     number: request.number,
     originEtag: request.originEtag,
     originLastModified: request.originLastModified,
+    ...(request.heavy === undefined ? {} : { heavy: request.heavy }),
     claimedAt: lease.claimedAt,
     loadFence: lease.fence,
     taskId: head.taskId,

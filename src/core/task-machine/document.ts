@@ -25,6 +25,8 @@ export interface LoadedState extends Loaded {
   digest: string;
   originEtag: string | null;
   originLastModified: string | null;
+  /** The origin's last answer was heavy (flows/load-slots.ts). */
+  heavy?: boolean;
   /** When the load was claimed, ms: its data was fetched after that. */
   claimedAt: number;
   /** Fence of the last load, be it that it changed nothing: a second commit of it is told from a stale one. */
@@ -63,8 +65,8 @@ export interface LiveTask {
   createdAt: number;
   startedAt: number | null;
   error: KeptError | null;
-  /** Its last lease ran out: its consumer may have been cut short, so the next one is not let go before its end. */
-  lostLease: boolean;
+  /** An attempt of it failed after the origin's answer had turned out to be heavy. */
+  heavy?: boolean;
   /** Null while it runs or stands behind another one. */
   dueAt: number | null;
   /** When the alarm sends its message again, and how often it has; null while it runs or stands behind another one. */

@@ -118,7 +118,6 @@ function insertTask(draft: Draft, request: EnqueueRequest, context: StepContext)
     createdAt: context.now,
     startedAt: null,
     error: null,
-    lostLease: false,
     dueAt: null,
     resendAt: null,
     resends: 0,

@@ -14,7 +14,8 @@ export function fail(draft: Draft, request: FailRequest, context: StepContext): 
   const { head, owed } = draft.document;
   if (head?.taskId !== request.taskId || head.lease?.fence !== request.fence) return { outcome: 'stale_lease' };
   draft.update({ owed: bringForward(owed, request.fence, context.now + OWED_FAILED_MS) });
-  return endAttempt(draft, { ...head, lostLease: false }, head.lease, request, context);
+  const ended = request.heavy === true ? { ...head, heavy: true } : head;
+  return endAttempt(draft, ended, head.lease, request, context);
 }
 
 /** Every step begins with this: a lease that ran out counts as a retryable failure, whoever notices it first. */
@@ -22,7 +23,7 @@ export function endLostLease(draft: Draft, context: StepContext): void {
   const { head } = draft.document;
   if (head === null || head.lease === null || head.lease.endsAt > context.now) return;
   const error = taskError('internal', 'The load was broken off: it reported neither success nor failure in time.');
-  endAttempt(draft, { ...head, lostLease: true }, head.lease, { error, retryable: true, retryAfterMs: null }, context);
+  endAttempt(draft, head, head.lease, { error, retryable: true, retryAfterMs: null }, context);
 }
 
 type Outcome = Pick<FailRequest, 'error' | 'retryable' | 'retryAfterMs' | 'number'>;

@@ -9,6 +9,7 @@ export function strikeable(env: Env, rewrite = (sql: string) => sql): Env {
     DB: database(env.DB, rewrite),
     BLOBS: bucket(env.BLOBS),
     REFRESH_QUEUE: verbsOf(env.REFRESH_QUEUE, 'queue', []),
+    REFRESH_SLOW_QUEUE: verbsOf(env.REFRESH_SLOW_QUEUE, 'queue', []),
     SYNC_QUEUE: verbsOf(env.SYNC_QUEUE, 'queue', []),
     CACHE_OBJECT: {
       getByName: (name: string) => verbsOf(env.CACHE_OBJECT.getByName(name), 'object', [name]),

@@ -1,8 +1,10 @@
 /** Every state of a key, and every event, for the table of docs/task-machine.md. */
 
+import { LEASE_MARGIN_MS } from '../../../src/contract/constants.ts';
 import type { Events } from '../../../src/core/task-machine/events.ts';
 import { commitOf, failureOf, newCache, readOf, refreshOf } from '../loads.ts';
 import { Key } from './key.ts';
+import { POLICY } from './world.ts';
 
 /** What a key is in: the tasks that have not ended, and whether something is current or a failure stands. */
 export function stateOf({ document }: Key): string {
@@ -96,7 +98,7 @@ export const EVENTS: Record<string, (key: Key) => Answer> = {
   'fail, retryable': (key) => key.do('fail', failureOf(anyLease(key))),
   'fail for good': (key) => key.do('fail', failureOf(anyLease(key), { retryable: false })),
   'lease runs out': (key) => {
-    key.now += 90_000;
+    key.now += POLICY.timeoutMs + LEASE_MARGIN_MS;
     return key.do('alarm', {});
   },
   revoke: (key) => key.do('revoke', { taskId: (key.document.behind ?? held(key)).taskId, ...admin }),

@@ -1,0 +1,22 @@
+/** What the next load of a key is expected to be, by the last one: hints, which a consumer does not depend on. */
+
+import { codeOf } from '../../contract/problem.ts';
+import type { CacheDocument } from './document.ts';
+
+/** A time-out of the origin up to this lets a load be fast, ms. */
+const FAST_TIMEOUT_MS = 30_000;
+/** A load that took longer was slow, ms. */
+const SLOW_LOAD_MS = 10_000;
+
+/** Whether the last answer of the origin, or that of the task's last attempt, was more than an isolate takes side by side. */
+export function isHeavy({ head, loaded }: CacheDocument): boolean {
+  return head?.heavy === true || loaded?.heavy === true;
+}
+
+/** Whether the load may keep a consumer busy for long: by its time-out, or because the last one took long or came to no end. */
+export function isSlow({ head, loaded, failure }: CacheDocument): boolean {
+  if ((head?.policy.timeoutMs ?? 0) > FAST_TIMEOUT_MS) return true;
+  const error = head?.error ?? failure?.error ?? null;
+  if (error !== null && codeOf(error) === 'origin-timeout') return true;
+  return loaded !== null && loaded.loadedAt - loaded.claimedAt > SLOW_LOAD_MS;
+}

@@ -1,0 +1,68 @@
+/**
+ * What the platform does to an invocation and the local one does not: some time after its handler has returned, nothing of it
+ * goes on. No answer reaches it any more, nothing that it calls is done, and its requests to origins are let go.
+ */
+
+import type { QueueServices } from '../../src/queues/refresh-queue.ts';
+
+type Fetch = (url: string, init: RequestInit) => Promise<Response>;
+
+export class Invocation {
+  readonly #services: QueueServices;
+  readonly #cut = new AbortController();
+  /** What went on under `waitUntil`; it may never end. */
+  readonly goesOn: Promise<unknown>[] = [];
+
+  constructor(services: Omit<QueueServices, 'waitUntil'>) {
+    this.#services = { ...services, waitUntil: (work) => this.goesOn.push(work) };
+  }
+
+  get isCut(): boolean {
+    return this.#cut.signal.aborted;
+  }
+
+  /** The services as this invocation reaches them. */
+  get services(): QueueServices {
+    const { objects, resources, entries, blobs } = this.#services;
+    const reached = { objects: this.#reach(objects), resources: this.#reach(resources) };
+    return { ...this.#services, ...reached, entries: this.#reach(entries), blobs: this.#reach(blobs) };
+  }
+
+  /** The way to origins of this invocation. */
+  get fetch(): Fetch {
+    return (url, init) => {
+      const signal = AbortSignal.any([this.#cut.signal, ...(init.signal ? [init.signal] : [])]);
+      return this.#alive(() => fetch(url, { ...init, signal }));
+    };
+  }
+
+  /** The handler has returned: what goes on is cut so many ms later. */
+  returned(cutMs: number): void {
+    setTimeout(() => this.cut(), cutMs);
+  }
+
+  cut(): void {
+    this.#cut.abort();
+  }
+
+  #reach<T extends object>(store: T): T {
+    return new Proxy(store, {
+      get: (target, name) => {
+        const member: unknown = Reflect.get(target, name);
+        if (typeof member !== 'function') return member;
+        return (...args: unknown[]) => this.#alive(async () => Reflect.apply(member, target, args));
+      },
+    });
+  }
+
+  async #alive<T>(call: () => Promise<T>): Promise<T> {
+    if (this.isCut) return new Promise(() => undefined);
+    try {
+      const answer = await call();
+      return this.isCut ? await new Promise(() => undefined) : answer;
+    } catch (error) {
+      if (this.isCut) return new Promise(() => undefined);
+      throw error;
+    }
+  }
+}
