@@ -1,12 +1,12 @@
 /**
  * `npm run deploy`: puts the service on the Cloudflare account that wrangler is logged in to (CONTRACT 7); safe to
  * repeat. wrangler itself makes the bucket and the queues on deploy; the databases are made here, before, since the schema
- * must be there when the Worker is. `--dry-run` only builds and checks.
+ * must be there when the Worker is. `--env` names an environment of wrangler.toml; `--dry-run` only builds and checks.
  */
 
 import { parseArgs } from 'node:util';
 import { unstable_readConfig as readConfig } from 'wrangler';
-import { databaseBindings, type Outcome, offlineEnv, runWrangler } from './lib/wrangler.ts';
+import { type Outcome, offlineEnv, runWrangler } from './lib/wrangler.ts';
 
 const KEY_SECRETS = ['JWT_SECRET', 'JWT_PUBLIC_KEY'];
 const NO_KEY = `The service has no key to verify tokens with, and would let nobody in. Set exactly one:
@@ -15,8 +15,13 @@ const NO_KEY = `The service has no key to verify tokens with, and would let nobo
   JWT_JWKS_URL = "https://…" under [vars] in wrangler.toml
 Then run npm run deploy again.`;
 
+/** The environment, as an argument of each command of wrangler. */
+let ofEnvironment: string[] = [];
+
 try {
-  const { values } = parseArgs({ options: { 'dry-run': { type: 'boolean', default: false } } });
+  const options = { 'dry-run': { type: 'boolean', default: false }, env: { type: 'string' } } as const;
+  const { values } = parseArgs({ options });
+  ofEnvironment = values.env === undefined ? [] : ['--env', values.env];
   process.exitCode = values['dry-run'] ? await dryRun() : await deploy();
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
@@ -24,13 +29,13 @@ try {
 }
 
 async function dryRun(): Promise<number> {
-  return (await runWrangler(['deploy', '--dry-run'], { env: offlineEnv(), show: true })).code;
+  return (await runWrangler(['deploy', '--dry-run', ...ofEnvironment], { env: offlineEnv(), show: true })).code;
 }
 
 async function deploy(): Promise<number> {
   step('the key that verifies tokens');
   await demandOneKey();
-  for (const binding of databaseBindings()) {
+  for (const { binding } of config().d1_databases) {
     step(`the database ${binding} and its schema`);
     await demandDatabase(binding);
     if ((await wrangler('d1', 'migrations', 'apply', binding, '--remote')).code !== 0) {
@@ -41,10 +46,15 @@ async function deploy(): Promise<number> {
   return (await wrangler('deploy')).code;
 }
 
+function config(): ReturnType<typeof readConfig> {
+  const [, env] = ofEnvironment;
+  return readConfig({ config: 'wrangler.toml', ...(env === undefined ? {} : { env }) });
+}
+
 /** @throws Error that says what to do unless exactly one key setting is there */
 async function demandOneKey(): Promise<void> {
   const set = (await secretNames()).filter((name) => KEY_SECRETS.includes(name));
-  if (readConfig({ config: 'wrangler.toml' }).vars.JWT_JWKS_URL) set.push('JWT_JWKS_URL');
+  if (config().vars.JWT_JWKS_URL) set.push('JWT_JWKS_URL');
   if (set.length === 0) throw new Error(NO_KEY);
   if (set.length > 1) throw new Error(`Exactly one of ${set.join(' and ')} may be set; remove the others.`);
   console.log(`${set[0]} is set.`);
@@ -71,11 +81,11 @@ async function demandDatabase(binding: string): Promise<void> {
 }
 
 function wrangler(...args: string[]): Promise<Outcome> {
-  return runWrangler(args, { env: process.env, show: true });
+  return runWrangler([...args, ...ofEnvironment], { env: process.env, show: true });
 }
 
 function quietly(...args: string[]): Promise<Outcome> {
-  return runWrangler(args, { env: process.env, show: false });
+  return runWrangler([...args, ...ofEnvironment], { env: process.env, show: false });
 }
 
 function step(what: string): void {

@@ -7,11 +7,8 @@
 
 import { app } from './app.ts';
 import { runCron } from './cron.ts';
-import { log } from './log.ts';
 import { writeBatchFigures } from './queues/batch-figures.ts';
-import { handleDeadRefreshBatch, handleDeadSyncBatch } from './queues/dead-letter.ts';
-import { handleRefreshBatch } from './queues/refresh-queue.ts';
-import { handleSyncBatch } from './queues/sync-queue.ts';
+import { handleBatch } from './queues/handle-batch.ts';
 import { makeServices } from './services.ts';
 
 export { CacheObject } from './object/cache-object.ts';
@@ -22,11 +19,7 @@ export default {
   async queue(batch, env, ctx) {
     const cameAt = Date.now();
     const services = makeServices(env, (work) => ctx.waitUntil(work));
-    if (['freshet-refresh', 'freshet-refresh-slow'].includes(batch.queue)) await handleRefreshBatch(batch, services);
-    else if (batch.queue === 'freshet-sync') await handleSyncBatch(batch, services, services.metrics);
-    else if (batch.queue === 'freshet-refresh-dead') await handleDeadRefreshBatch(batch, services.objects);
-    else if (batch.queue === 'freshet-sync-dead') await handleDeadSyncBatch(batch, services, services.metrics);
-    else log('error', 'queue.unknown', { queue: batch.queue });
+    await handleBatch(batch, services);
     writeBatchFigures(services.metrics, batch, cameAt);
   },
 

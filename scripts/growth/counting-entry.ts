@@ -6,6 +6,7 @@
 import { env as bindings } from 'cloudflare:workers';
 import type { SyncMessage } from '../../src/contract/messages.ts';
 import worker, { CacheObject as Built } from '../../src/index.ts';
+import { roleOf } from '../../src/queues/handle-batch.ts';
 import { recordingDatabase } from '../../test/support/database.ts';
 import type { Counted, Runner } from './counting-worker.ts';
 
@@ -57,6 +58,6 @@ export default {
   },
 
   queue(batch, env, ctx) {
-    return worker.queue(batch, counted(env, batch.queue === 'freshet-refresh' ? 'load' : 'queue'), ctx);
+    return worker.queue(batch, counted(env, roleOf(batch.queue)?.startsWith('refresh') ? 'load' : 'queue'), ctx);
   },
 } satisfies ExportedHandler<Env>;

@@ -3,6 +3,7 @@ import { env } from 'cloudflare:workers';
 import { describe, expect, it, vi } from 'vitest';
 import { LoadSlots } from '../../src/flows/load-slots.ts';
 import { handleDeadRefreshBatch, handleDeadSyncBatch } from '../../src/queues/dead-letter.ts';
+import { handleBatch } from '../../src/queues/handle-batch.ts';
 import { handleRefreshBatch, type QueueServices } from '../../src/queues/refresh-queue.ts';
 import { d1Entries } from '../../src/stores/entries.ts';
 import { d1SyncRecords } from '../../src/stores/sync-records.ts';
@@ -174,6 +175,35 @@ describe('a batch of refresh messages', () => {
     expect(delays).toEqual({ 0: 1 });
     expect((await stateOf(taskId)).task).toMatchObject({ state: 'PENDING', attempt: 0 });
   });
+});
+
+describe('a batch of a queue', () => {
+  const batchFrom = (queue: string, body: unknown) =>
+    createMessageBatch(queue, [{ id: '0', timestamp: new Date(), attempts: 1, body }]);
+  const all = services as unknown as Parameters<typeof handleBatch>[1];
+
+  it.each(['freshet-refresh', 'freshet-refresh-slow', 'freshet-staging-refresh', 'freshet-staging-refresh-slow'])(
+    'is told by the end of its name: %s',
+    async (queue) => {
+      const cache = await slow(0);
+      const taskId = await cache.ask();
+      await handleBatch(batchFrom(queue, { taskId }), { ...all, waitUntil: () => undefined });
+      expect((await stateOf(taskId)).task.state).toBe('SUCCESS');
+    },
+  );
+
+  it.each(['freshet-orders', 'freshet-refreshes', 'refresh'])(
+    'that nobody knows comes again, and is never acknowledged: %s',
+    async (queue) => {
+      const error = vi.spyOn(console, 'error').mockImplementation(() => undefined);
+      const batch = batchFrom(queue, 'garbage');
+      await handleBatch(batch, all);
+      const { explicitAcks, retryBatch } = await getQueueResult(batch, createExecutionContext());
+      expect([explicitAcks, retryBatch.retry]).toEqual([[], true]);
+      expect(String(error.mock.calls[0]?.[0])).toContain('queue.unknown');
+      error.mockRestore();
+    },
+  );
 });
 
 describe('dead letters', () => {
