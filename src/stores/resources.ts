@@ -10,6 +10,7 @@ import { statementsFor } from './bound-values.ts';
 import { BoundedMap } from './bounded-map.ts';
 import { isLarge, rowsThatFit, type SizedRow, sizedColumn } from './bounded-page.ts';
 import { overloaded } from './overloaded.ts';
+import { definitionOf } from './stored-definition.ts';
 
 interface Row {
   title: string;
@@ -236,7 +237,7 @@ function definedOnly(resource: StoredResource | null): StoredResource | null {
 function resourceOf(row: Row): StoredResource {
   return {
     title: row.title,
-    definition: row.definition === null ? null : (JSON.parse(row.definition) as Resource),
+    definition: row.definition === null ? null : definitionOf(row.title, row.definition),
     number: row.number,
     purged: row.purged,
     changedAt: row.changed_at,

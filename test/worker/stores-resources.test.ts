@@ -1,5 +1,5 @@
 import { env } from 'cloudflare:workers';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { DEFINITION_CACHE_MS } from '../../src/contract/constants.ts';
 import { d1Entries } from '../../src/stores/entries.ts';
 import { d1Resources } from '../../src/stores/resources.ts';
@@ -279,5 +279,54 @@ describe('the copy in the isolate', () => {
     }
     now += 300_000;
     await expect(reader.find(title)).rejects.toMatchObject(refusal);
+  });
+});
+
+describe('a definition that another release has written', () => {
+  const write = (title: string, stored: unknown) =>
+    env.DB.prepare('INSERT INTO resources (title, definition, number, purged, changed_at) VALUES (?, ?, 1, 1, 1)')
+      .bind(title, typeof stored === 'string' ? stored : JSON.stringify(stored))
+      .run();
+
+  it('has the default of a member that the other did not know, however it is read', async () => {
+    const title = unique('older');
+    const { refresh_min_s: _, retry: __, ...older } = sampleResource({ schedule: '0 * * * *' });
+    await write(title, older);
+    await env.DB.prepare('UPDATE resources SET next_run_at = 1, sweeping = 1 WHERE title = ?').bind(title).run();
+    const [found, read, swept, due, listed] = [
+      await resources.find(title),
+      await resources.read(title),
+      (await resources.listSweeping(1000)).find((resource) => resource.title === title),
+      (await resources.listDue(2, 1000)).find(({ resource }) => resource.title === title)?.resource,
+      (await resources.list(null, 1000)).find((resource) => resource.title === title),
+    ];
+    for (const resource of [found, read, swept, due, listed]) {
+      expect(resource?.definition).toMatchObject({ refresh_min_s: 0, retry: { max_attempts: 5, backoff_s: 2 } });
+    }
+  });
+
+  it('is taken as it stands where it has members of a newer one, and logged once a minute', async () => {
+    const title = unique('newer');
+    await write(title, { ...definition, weather: 'fine' });
+    const warned = vi.spyOn(console, 'warn').mockImplementation(() => {});
+    for (let reads = 0; reads < 3; reads += 1) {
+      expect((await resources.read(title))?.definition).toEqual({ ...definition, weather: 'fine' });
+    }
+    const lines = warned.mock.calls.filter(([line]) => String(line).includes(title));
+    warned.mockRestore();
+    expect(lines).toHaveLength(1);
+    expect(JSON.parse(String(lines[0]))).toMatchObject({ event: 'resource.not_parsed', resource: title });
+  });
+
+  it('that is no JSON counts as deleted, and keeps no other from being read', async () => {
+    const [broken, whole] = [unique('broken'), unique('whole')];
+    await write(broken, '{"origin":');
+    await resources.put(whole, definition, true, null, 1000);
+    expect(await resources.find(broken)).toBeNull();
+    const titles = (await resources.list(null, 1000))
+      .filter(({ definition }) => definition !== null)
+      .map(({ title }) => title);
+    expect(titles).toContain(whole);
+    expect(titles).not.toContain(broken);
   });
 });
