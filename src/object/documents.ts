@@ -1,17 +1,31 @@
 /**
- * Table `keys`: the document of each cache key, and a copy of each in memory, since to parse a long chain costs more than
- * most calls. The table is the truth: only this object writes it, and what a transaction did not bring about is forgotten.
+ * Tables `keys` and `list_parts`: the document of each cache key, its long lists in parts (long-list.ts), and a copy of each in
+ * memory, since to parse a long chain costs more than most calls. The tables are the truth: only this object writes them, and
+ * what a transaction did not bring about is forgotten.
  */
 
 import type { CacheDocument } from '../core/task-machine/document.ts';
+import { EMPTY_LAYOUT, itemsOf, type Layout, nextLayout } from './long-list.ts';
 
-type Row = { key: string; document: string };
+/** The members of a document that grow with the rate of loads. */
+const LISTS = ['owed', 'chain'] as const;
+type List = (typeof LISTS)[number];
+type Layouts = Readonly<Record<List, Layout<object>>>;
+type Rows = Record<List, Layout<object>['parts'][number][]>;
+
+/** The document as it is stored: of its long lists it has the newest items. Absent `skipped`: none, or an older release wrote it. */
+type Stored = CacheDocument & { skipped?: Partial<Record<List, number>> };
+
+interface Known {
+  document: CacheDocument;
+  layouts: Layouts;
+}
 
 /** The documents of one object. */
 export class Documents {
   readonly #sql: SqlStorage;
   /** The documents of all keys; null: not read yet. */
-  #known: Map<string, CacheDocument> | null = null;
+  #known: Map<string, Known> | null = null;
 
   constructor(sql: SqlStorage) {
     this.#sql = sql;
@@ -19,33 +33,80 @@ export class Documents {
 
   /** The document of a key; null: never asked for. */
   read(key: string): CacheDocument | null {
-    return this.#byKey().get(key) ?? null;
+    return this.#byKey().get(key)?.document ?? null;
   }
 
   /** All documents of the object: one, but for keys that share 48 bits. */
   all(): CacheDocument[] {
-    return [...this.#byKey().values()];
+    return Array.from(this.#byKey().values(), ({ document }) => document);
   }
 
-  #byKey(): ReadonlyMap<string, CacheDocument> {
+  #byKey(): Map<string, Known> {
     if (this.#known === null) {
-      const rows = this.#sql.exec<Row>('SELECT key, document FROM keys ORDER BY key').toArray();
-      this.#known = new Map(rows.map(({ key, document }) => [key, JSON.parse(document) as CacheDocument]));
+      const parts = this.#parts();
+      const rows = this.#sql
+        .exec<{ key: string; document: string }>('SELECT key, document FROM keys ORDER BY key')
+        .toArray();
+      this.#known = new Map(rows.map(({ key, document }) => [key, knownOf(JSON.parse(document), parts.get(key))]));
     }
     return this.#known;
   }
 
-  /** Inserts or replaces a document: one row written. */
-  write(document: CacheDocument): void {
-    this.#sql.exec(
-      'INSERT INTO keys (key, document) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET document = excluded.document',
-      document.cache.key,
-      JSON.stringify(document),
+  #parts(): Map<string, Rows> {
+    const byKey = new Map<string, Rows>();
+    const rows = this.#sql.exec<{ key: string; list: List; number: number; items: string }>(
+      'SELECT key, list, number, items FROM list_parts ORDER BY key, list, number',
     );
-    this.#known?.set(document.cache.key, document);
+    for (const { key, list, number, items } of rows) {
+      const lists = byKey.get(key) ?? { owed: [], chain: [] };
+      lists[list].push({ number, items: JSON.parse(items) });
+      byKey.set(key, lists);
+    }
+    return byKey;
   }
 
-  /** The table was just made: it is empty. */
+  /** Inserts or replaces a document: one row written, and one for each part that is new, changed or gone. */
+  write(document: CacheDocument): void {
+    const { key } = document.cache;
+    const known = this.#byKey();
+    const before = known.get(key);
+    const layouts = {
+      owed: this.#writeList(key, 'owed', before, document),
+      chain: this.#writeList(key, 'chain', before, document),
+    };
+    this.#sql.exec(
+      'INSERT INTO keys (key, document) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET document = excluded.document',
+      key,
+      JSON.stringify(storedOf(document, layouts)),
+    );
+    known.set(key, { document, layouts });
+  }
+
+  #writeList(key: string, list: List, before: Known | undefined, document: CacheDocument): Layout<object> {
+    const layout = before?.layouts[list] ?? EMPTY_LAYOUT;
+    // Most steps touch neither list. What an older release left in the document is moved at the first step that does.
+    if (before?.document[list] === document[list]) return layout;
+    const next = nextLayout(layout, document[list]);
+    const kept = new Set(next.parts.map(({ number }) => number));
+    for (const { number } of layout.parts) {
+      if (kept.has(number)) continue;
+      this.#sql.exec('DELETE FROM list_parts WHERE key = ? AND list = ? AND number = ?', key, list, number);
+    }
+    for (const part of next.parts) {
+      if (layout.parts.includes(part)) continue;
+      this.#sql.exec(
+        `INSERT INTO list_parts (key, list, number, items) VALUES (?, ?, ?, ?)
+         ON CONFLICT (key, list, number) DO UPDATE SET items = excluded.items`,
+        key,
+        list,
+        part.number,
+        JSON.stringify(part.items),
+      );
+    }
+    return next;
+  }
+
+  /** The tables were just made: they are empty. */
   begin(): void {
     this.#known = new Map();
   }
@@ -54,4 +115,21 @@ export class Documents {
   forget(): void {
     this.#known = null;
   }
+}
+
+function knownOf({ skipped, ...document }: Stored, parts: Rows | undefined): Known {
+  const layoutOf = (list: List): Layout<object> => ({
+    parts: parts?.[list] ?? [],
+    skipped: skipped?.[list] ?? 0,
+    tail: document[list],
+  });
+  const layouts = { owed: layoutOf('owed'), chain: layoutOf('chain') };
+  const lists = { owed: itemsOf(layouts.owed), chain: itemsOf(layouts.chain) };
+  return { document: { ...document, ...lists } as CacheDocument, layouts };
+}
+
+function storedOf(document: CacheDocument, { owed, chain }: Layouts): object {
+  const skipped =
+    owed.skipped === 0 && chain.skipped === 0 ? {} : { skipped: { owed: owed.skipped, chain: chain.skipped } };
+  return { ...document, owed: owed.tail, chain: chain.tail, ...skipped };
 }

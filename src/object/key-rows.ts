@@ -1,5 +1,6 @@
 /** Runs the task machine on the object's rows: one transaction a step, and an alarm for whatever is then owed. */
 
+import type { CacheIdentity } from '../contract/entry.ts';
 import { newTaskId } from '../core/task-id.ts';
 import { type CacheDocument, emptyDocument, holdsTask } from '../core/task-machine/document.ts';
 import type { StepContext } from '../core/task-machine/draft.ts';
@@ -51,7 +52,7 @@ export class KeyRows {
   }
 
   #find(where: Where): Found {
-    if (this.#schemaNumber === 0) return UNKNOWN;
+    if (!this.#haveTables()) return UNKNOWN;
     if ('key' in where) return { document: this.#documents.read(where.key), ended: null };
     const { taskId } = where;
     const documents = this.#documents.all();
@@ -63,12 +64,12 @@ export class KeyRows {
 
   /** The keys of the object; none before the first write. */
   keys(): string[] {
-    return this.#schemaNumber === 0 ? [] : this.#documents.all().map(({ cache }) => cache.key);
+    return !this.#haveTables() ? [] : this.#documents.all().map(({ cache }) => cache.key);
   }
 
   /** One step of a known document; null (and nothing written): unknown. */
   async run<N extends EventName>(where: Where, name: N, request: Events[N]['request']): Promise<Step<N> | null> {
-    if (this.#schemaNumber === 0) return null;
+    if (!this.#haveTables()) return null;
     const alarmAt = await this.#storage.getAlarm();
     const { document, ended } = this.#find(where);
     if (document === null) return null;
@@ -80,7 +81,7 @@ export class KeyRows {
 
   /** The state of a task; null: unknown. One that has ended awaits nothing: where its document stands, no alarm is looked at. */
   async look(taskId: string): Promise<Step<'state'> | null> {
-    if (this.#schemaNumber === 0) return null;
+    if (!this.#haveTables()) return null;
     const { document, ended } = this.#find({ taskId });
     if (document !== null && ended !== null) {
       const done = this.#step(document, 'state', { taskId }, ended);
@@ -91,17 +92,45 @@ export class KeyRows {
 
   /** Asks for a load; makes tables and document when the key was never asked for. */
   async enqueue(request: Events['enqueue']['request']): Promise<Step<'enqueue'>> {
-    const alarmAt = this.#schemaNumber === 0 ? null : await this.#storage.getAlarm();
-    const done = this.#transaction(() => {
-      if (this.#schemaNumber < SCHEMA_NUMBER) migrateSchema(this.#storage.sql, this.#schemaNumber);
-      if (this.#schemaNumber === 0) this.#documents.begin();
+    const alarmAt = this.#haveTables() ? await this.#storage.getAlarm() : null;
+    const done = this.#creating(() => {
       const document = this.#documents.read(request.cache.key) ?? emptyDocument(request.cache);
       const done = this.#step(document, 'enqueue', request);
       this.#write(document, done);
       return done;
     });
-    this.#schemaNumber = SCHEMA_NUMBER;
     return this.#finish(done, alarmAt);
+  }
+
+  /** Makes tables and document of a cache that only D1 knows, as they are before it is first asked for. */
+  recall(cache: CacheIdentity): void {
+    this.#haveTables();
+    this.#creating(() => {
+      if (this.#documents.read(cache.key) === null) this.#documents.write(emptyDocument(cache));
+    });
+  }
+
+  /** Whether there are tables. Those of an older release are brought up to date first, whoever comes. */
+  #haveTables(): boolean {
+    if (this.#schemaNumber === 0) return false;
+    if (this.#schemaNumber < SCHEMA_NUMBER) {
+      this.#transaction(() => migrateSchema(this.#storage.sql, this.#schemaNumber));
+      this.#schemaNumber = SCHEMA_NUMBER;
+    }
+    return true;
+  }
+
+  /** A transaction that makes the tables if there are none. */
+  #creating<T>(work: () => T): T {
+    const result = this.#transaction(() => {
+      if (this.#schemaNumber === 0) {
+        migrateSchema(this.#storage.sql, 0);
+        this.#documents.begin();
+      }
+      return work();
+    });
+    this.#schemaNumber = SCHEMA_NUMBER;
+    return result;
   }
 
   /** Removes ended tasks of a key past their time, if that is due. */

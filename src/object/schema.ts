@@ -1,6 +1,6 @@
 /**
- * The object's tables, made by numbered steps with a stored number: on the first write only, so that asking an object
- * that holds nothing leaves nothing behind.
+ * The object's tables, made by numbered steps with a stored number. An empty object gets them at its first write, so asking it
+ * leaves nothing behind; one of an older release gets the steps that it lacks before anything else touches its tables.
  */
 
 const STEPS: readonly (readonly string[])[] = [
@@ -10,6 +10,12 @@ const STEPS: readonly (readonly string[])[] = [
     // Tasks that ended, for some days: appended, and removed when too old or too many.
     `CREATE TABLE ended_tasks (
        task_id TEXT PRIMARY KEY, key TEXT NOT NULL, ended_at INTEGER NOT NULL, document TEXT NOT NULL
+     ) STRICT, WITHOUT ROWID`,
+  ],
+  [
+    // The older items of a document's long lists (long-list.ts). What an older release left in a document moves at its next write.
+    `CREATE TABLE list_parts (
+       key TEXT NOT NULL, list TEXT NOT NULL, number INTEGER NOT NULL, items TEXT NOT NULL, PRIMARY KEY (key, list, number)
      ) STRICT, WITHOUT ROWID`,
   ],
 ];
