@@ -75,4 +75,22 @@ export interface Entry extends CacheIdentity {
   failedNumber?: number;
   lastError: KeptError | null;
   lastTaskId: string | null;
+  /**
+   * What goes on counting when nothing is loaded, for an object that lost its own counters: the last version (0: none) and the
+   * first row id that was never used. Absent: an earlier release wrote the entry.
+   */
+  counted?: { version: number; nextRowId: number };
+}
+
+/** The title of an entry whose user was forgotten: of that cache only its key and its counters are kept. */
+export const NAMELESS = '';
+
+/** The identity of a cache whose user was forgotten. */
+export function namelessCache(key: string): CacheIdentity {
+  return { key, resource: NAMELESS, parameters: {}, owner: null };
+}
+
+/** The highest version that an entry tells of, loaded or not; 0: none. */
+export function lastVersionOf({ loaded, counted }: Pick<Entry, 'loaded' | 'counted'>): number {
+  return Math.max(loaded?.version ?? 0, counted?.version ?? 0);
 }

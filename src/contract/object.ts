@@ -186,10 +186,12 @@ export type RevokeAnswer =
 
 /** Nothing fetched before is to be current again. */
 export interface PurgeRequest {
-  /** Key of the cache; an object that never heard of it does nothing. */
+  /** Key of the cache; where neither the object nor D1 has heard of it, nothing is done. */
   key: string;
   /** Only expire: it serves as stale while it is loaded again. */
   soft: boolean;
+  /** Its user has left: tasks end as REVOKED, and nothing that names the user or the parameters is kept. */
+  forget?: boolean;
 }
 export type PurgeAnswer = { outcome: 'purged'; entry: Entry } | { outcome: 'unknown' } | Unavailable;
 

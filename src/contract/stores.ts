@@ -105,13 +105,16 @@ export interface Entries {
   ): Promise<{ entries: EntryRow[]; next: string | null }>;
   /** How many entries with something loaded a resource has. */
   count(resource: string): Promise<number>;
-  /** Upsert, only over a lower revision; keeps `readAt`. True when D1 has this revision or a higher one afterwards. */
-  put(entry: Entry): Promise<boolean>;
+  /**
+   * Upsert, only over a lower revision and no higher version; keeps `readAt`. The entry that D1 then has: this one, or the one
+   * that stands. `renames`: a forgotten cache loses its name in D1, or one that is asked for again gets it back.
+   */
+  put(entry: Entry, renames?: boolean): Promise<Entry>;
   /** Removes entries without a loaded version of a removed resource, once its sweep is over. */
   remove(keys: readonly string[]): Promise<void>;
   /**
    * One step of the slow walk over all entries, at most `limit` rows read: keys of those with something loaded that were
-   * neither read nor loaded since `before`.
+   * neither read nor loaded since `before` (ms). Rows that hold nothing and were neither read nor changed since then are removed.
    */
   walkUnread(before: number, limit: number): Promise<string[]>;
   /** Notes the hour in which keys were read, where it is later than the noted one. */

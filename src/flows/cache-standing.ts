@@ -1,5 +1,6 @@
 /** How caches stand under their resources, for administration: a changed, purged or deleted resource writes no entry. */
 
+import { NAMELESS } from '../contract/entry.ts';
 import { Problem } from '../contract/problem.ts';
 import { type DefinedResource, isDefined } from '../contract/resource.ts';
 import type { EntryRow, Resources } from '../contract/stores.ts';
@@ -40,7 +41,7 @@ export async function standingOf(
   now: number,
 ): Promise<StandingCache> {
   const entry = isCacheKey(key) ? await entries.find(key) : null;
-  const [cache] = entry === null ? [] : await standingsOf(resources, [entry], now);
+  const [cache] = entry === null || entry.resource === NAMELESS ? [] : await standingsOf(resources, [entry], now);
   if (cache === undefined) throw unknownCache(key);
   return cache;
 }

@@ -12,8 +12,8 @@ export interface Forgotten {
 }
 
 /**
- * Forgets records of a user (of one device) and, without a device, then purges the user's private caches: at most
- * `limit` of each a call, the caches after the key `after`.
+ * Forgets records of a user (of one device) and, without a device, then the user's private caches: at most `limit` of each a
+ * call, the caches after the key `after`. D1 no longer names them when this answers, their objects within 7 days.
  *
  * @param now ms since the epoch
  * @throws Problem `overloaded`
@@ -30,6 +30,6 @@ export async function forgetSyncs(
   if (forgotten === limit) return { forgotten, next: after ?? '' };
   if (device !== null) return { forgotten, next: null };
   const page = await services.entries.list({ owner: user }, after, limit, now);
-  await sideBySide(page.entries, ({ key }) => purgeKey(services, key, false));
+  await sideBySide(page.entries, ({ key }) => purgeKey(services, key, false, true));
   return { forgotten, next: page.next };
 }

@@ -8,14 +8,16 @@ import type { Services } from './services.ts';
  * False: the object never heard of the key.
  *
  * @param soft the cache only counts as expired
+ * @param forget its user has left: nothing that names the user or the parameters is kept
  * @throws Problem `overloaded`
  */
 export async function purgeKey(
   services: Pick<Services, 'objects' | 'lookup'>,
   key: string,
   soft: boolean,
+  forget = false,
 ): Promise<boolean> {
-  const answer = available(await services.objects.purge({ key, soft }));
+  const answer = available(await services.objects.purge({ key, soft, ...(forget ? { forget } : {}) }));
   if (answer.outcome !== 'purged') return false;
   await services.lookup.put(answer.entry);
   return true;

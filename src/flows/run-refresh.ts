@@ -8,7 +8,6 @@ import type { CommitRequest, Lease } from '../contract/object.ts';
 import { spreadTtlMs } from '../core/freshness.ts';
 import { log, withLogFields } from '../log.ts';
 import type { Fetch } from '../origin/fetch-origin.ts';
-import { announceCache } from './announce-cache.ts';
 import { loadableResource, loadCache } from './load-cache.ts';
 import { LoadClock } from './load-clock.ts';
 import { type LoadSlot, type LoadSlots, type LoadWanted, loadSlots } from './load-slots.ts';
@@ -62,7 +61,7 @@ const MOST_ROOM_DELAY_S = 5;
 /** What of the services a delivery works with. */
 export type RefreshServices = Pick<
   Services,
-  'blobs' | 'entries' | 'objects' | 'resources' | 'secret' | 'settings' | 'metrics'
+  'blobs' | 'objects' | 'resources' | 'secret' | 'settings' | 'metrics'
 >;
 
 /** Never throws: a message that could not be dealt with comes again. */
@@ -165,7 +164,6 @@ async function load(
   const { definition, number } = resource;
   progress.known.number = number;
   clock.limit(definition.origin.timeout_s * 1000);
-  if (lease.previous === null) await clock.hold(announceCache(services.entries, lease.cache, number));
   const onHeavy = () => {
     progress.known.heavy = true;
   };

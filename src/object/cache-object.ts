@@ -4,6 +4,7 @@
  */
 
 import { DurableObject } from 'cloudflare:workers';
+import { NAMELESS } from '../contract/entry.ts';
 import type * as contract from '../contract/object.ts';
 import { hasEnded } from '../contract/task.ts';
 import type { EventName, Events, Step } from '../core/task-machine/events.ts';
@@ -11,6 +12,7 @@ import { log, withLogFields } from '../log.ts';
 import { readSettings } from '../settings.ts';
 import { r2Blobs } from '../stores/blobs.ts';
 import { entriesIn } from '../stores/databases.ts';
+import { within } from '../waiting.ts';
 import { type Outside, removeBlobs, sendMessages, storeEntry } from './effects.ts';
 import { HeldWaits } from './held-waits.ts';
 import { KeyRows, type Where } from './key-rows.ts';
@@ -18,18 +20,30 @@ import { KeyRows, type Where } from './key-rows.ts';
 /** The alarm comes again after this when it could do nothing, ms. */
 const ALARM_RETRY_MS = 60_000;
 
+/** How long D1 is waited for by a purge that must know what there is, ms. */
+const RECALL_TIMEOUT_MS = 5_000;
+
 /** The verbs of contract/object.ts; anything else is private, since every method can be called from outside. */
 export class CacheObject extends DurableObject<Env> implements contract.ToldVerbs {
   readonly #held = new HeldWaits();
   readonly #rows: KeyRows;
-  readonly #outside: Outside;
+  #madeOutside: Outside | null = null;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     this.#rows = new KeyRows(ctx.storage, (taskId) => this.#held.release(taskId));
-    const entries = entriesIn(env, readSettings(env).entryShards);
-    const { REFRESH_QUEUE: queue, REFRESH_SLOW_QUEUE: slowQueue } = env;
-    this.#outside = { queue, slowQueue, entries, blobs: r2Blobs(env.BLOBS) };
+  }
+
+  /** Made when it is first needed: an alarm whose object cannot be constructed is given up, and with it all that is owed. */
+  get #outside(): Outside {
+    const { env } = this;
+    this.#madeOutside ??= {
+      queue: env.REFRESH_QUEUE,
+      slowQueue: env.REFRESH_SLOW_QUEUE,
+      entries: entriesIn(env, readSettings(env).entryShards),
+      blobs: r2Blobs(env.BLOBS),
+    };
+    return this.#madeOutside;
   }
 
   async enqueue(request: contract.EnqueueRequest): Promise<contract.Told<contract.EnqueueAnswer>> {
@@ -49,7 +63,11 @@ export class CacheObject extends DurableObject<Env> implements contract.ToldVerb
     return seen.outcome === 'found' ? { ...seen, outcome: 'task' } : answer;
   }
 
+  /** Asks the machine again where it only waited for D1, and D1 has answered. */
   async claim(request: contract.ClaimRequest): Promise<contract.Told<contract.ClaimAnswer>> {
+    const first = await this.#ask(request, 'claim', request, { outcome: 'ended' });
+    if (first.answer.outcome !== 'not_due' || first.stored === NOTHING || !(await first.stored))
+      return told(first.answer);
     return told((await this.#ask(request, 'claim', request, { outcome: 'ended' })).answer);
   }
 
@@ -82,9 +100,19 @@ export class CacheObject extends DurableObject<Env> implements contract.ToldVerb
 
   /** @throws Error when D1 has not taken it: the purge stands and the alarm repeats the write, but nobody may rely on it yet */
   async purge(request: contract.PurgeRequest): Promise<contract.Told<contract.PurgeAnswer>> {
+    if (!this.#rows.areNewer) await this.#recall(request.key);
     const { answer, stored } = await this.#ask(request, 'purge', request, { outcome: 'unknown' });
     if (!(await stored)) throw new Error('the purge has not reached D1 yet');
     return told(answer);
+  }
+
+  /** D1 may know of an earlier life of a key that this object has never heard of: what was loaded then can be purged as well. */
+  async #recall(key: string): Promise<void> {
+    if (this.#rows.find({ key }) !== null) return;
+    const held = await within(this.#outside.entries.find(key), RECALL_TIMEOUT_MS);
+    if (held === null || held.resource === NAMELESS) return;
+    const { resource, parameters, owner } = held;
+    this.#rows.recall({ key, resource, parameters, owner });
   }
 
   async entry(key: string): Promise<contract.Told<contract.EntryAnswer>> {

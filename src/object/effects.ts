@@ -1,5 +1,6 @@
 /** Carries out what a step wants done outside the object. Losing any of it is made good by the alarm. */
 
+import { lastVersionOf } from '../contract/entry.ts';
 import type { RefreshMessage } from '../contract/messages.ts';
 import type { Blobs, Entries } from '../contract/stores.ts';
 import type { CacheDocument, OwedBlob } from '../core/task-machine/document.ts';
@@ -11,6 +12,8 @@ import type { KeyRows } from './key-rows.ts';
 
 /** How long a write to D1 is waited for, ms: D1 stalls for a minute at times, and the alarm repeats it. */
 const STORE_TIMEOUT_MS = 5_000;
+/** How often an entry is written that meets one of another object; the alarm goes on after that. */
+const STORE_TRIES = 3;
 /** The same for a message and a removal: neither may keep the object awake, nor its alarm from the next key. */
 const SEND_TIMEOUT_MS = 5_000;
 const REMOVE_TIMEOUT_MS = 10_000;
@@ -46,18 +49,33 @@ export async function sendMessages(
   }
 }
 
-/** Writes the newest entry of a key to D1 and tells the machine; whether D1 has it. */
+/**
+ * Writes the newest entry of a key to D1 and tells the machine; whether D1 has it. Where D1 has what this object cannot have
+ * written, the machine counts on above that, and the entry is written again: a few times at most, since another object may be at it.
+ */
 export async function storeEntry(key: string, rows: KeyRows, { entries }: Outside): Promise<boolean> {
-  const document = rows.find({ key });
-  if (document === null) return false;
-  const entry = entryOf(document);
-  const isStored = await within(entries.put(entry), STORE_TIMEOUT_MS).catch((error) => {
-    log('warn', 'entry.not_stored', { key, revision: entry.revision, error });
-    return false;
-  });
-  if (isStored) await rows.run({ key }, 'stored', { revision: entry.revision });
-  else await rows.run({ key }, 'unstored', {});
-  return isStored;
+  for (let tries = 0; tries < STORE_TRIES; tries++) {
+    const document = rows.find({ key });
+    if (document === null) return false;
+    const entry = entryOf(document);
+    const held = await within(entries.put(entry, document.forgotten !== undefined), STORE_TIMEOUT_MS).catch((error) => {
+      log('warn', 'entry.not_stored', { key, revision: entry.revision, error });
+      return null;
+    });
+    if (held === null) break;
+    const done = await rows.run({ key }, 'stored', { held });
+    if (done === null) return false;
+    if (!done.effects.store) return true;
+    const { version } = done.document.counters;
+    log('warn', 'entry.adopted', {
+      key,
+      held_version: lastVersionOf(held),
+      version,
+      remedy: 'operations.md "Lost objects"',
+    });
+  }
+  await rows.run({ key }, 'unstored', {});
+  return false;
 }
 
 /** Removes blobs of a key from R2 and tells the machine. A failure is only logged: they stay owed, and the alarm tries again. */

@@ -1,5 +1,6 @@
-/** Table `entries`: what is current of each cache, ordered by revision: written by the cache's object, and once before its first load. */
+/** Table `entries`: what is current of each cache, ordered by revision and written by the cache's object. */
 
+import { NAMELESS } from '../contract/entry.ts';
 import type { SyncMessage } from '../contract/messages.ts';
 import type { Entries, EntryFilter, ResourceMark } from '../contract/stores.ts';
 import { statementsFor } from './bound-values.ts';
@@ -24,11 +25,31 @@ const READ = `
 
 const findAll = (asked: string) => `SELECT ${LISTED} FROM ${asked} CROSS JOIN entries ON entries.key = asked.value`;
 
+const INSERT = `
+  INSERT INTO entries (${COLUMNS.join(', ')}) VALUES (${COLUMNS.map((_column, at) => `?${at + 1}`).join(', ')})`;
+
+const assigned = (columns: readonly string[]) => columns.map((column) => `${column} = excluded.${column}`).join(', ');
+
+// Versions never go back, and none is given twice, whoever writes: an object may have lost its rows, or there are two of them.
+// An earlier release does not tell the last version of what was purged.
+const IS_NEWER = `revision < excluded.revision
+  AND coalesce(document ->> '$.counted.version', version, 0)
+    <= coalesce(excluded.document ->> '$.counted.version', excluded.version, ${Number.MAX_SAFE_INTEGER})
+  AND (version = excluded.version
+    AND document ->> '$.loaded.fence' <> excluded.document ->> '$.loaded.fence') IS NOT TRUE`;
+
 // Only what a load changes is assigned: SQLite writes an index anew for each assigned column of it, changed or not.
-const PUT = `
-  INSERT INTO entries (${COLUMNS.join(', ')}) VALUES (${COLUMNS.map((_column, at) => `?${at + 1}`).join(', ')})
-  ON CONFLICT (key) DO UPDATE SET ${WRITTEN_COLUMNS.map((column) => `${column} = excluded.${column}`).join(', ')}
-  WHERE revision < excluded.revision`;
+const PUT = `${INSERT}
+  ON CONFLICT (key) DO UPDATE SET ${assigned(WRITTEN_COLUMNS)}
+  WHERE ${IS_NEWER} AND resource = excluded.resource`;
+
+// When a user was forgotten, what was read is nobody's business either.
+const PUT_RENAMED = `${INSERT}
+  ON CONFLICT (key) DO UPDATE SET ${assigned([...FIXED_COLUMNS.filter((name) => name !== 'key'), ...WRITTEN_COLUMNS])},
+    read_at = CASE WHEN excluded.resource <> '${NAMELESS}' THEN read_at END
+  WHERE ${IS_NEWER}`;
+
+const FIND = 'SELECT * FROM entries WHERE key = ?1';
 
 const TOUCH = `
   UPDATE entries SET read_at = touched.hour
@@ -42,15 +63,19 @@ const REMOVE = `
 
 const WALK = 'evict-unread-entries';
 
-// Null where nothing is loaded. A load that no read asked for was asked for by somebody.
+// A load that no read asked for was asked for by somebody. Where nothing is loaded, the revision is the time of the last change;
+// a row of revision 0 stands for a first load that an earlier release may have under way.
 const LAST_USED = `
-  SELECT key, CASE WHEN version IS NOT NULL
-    THEN max(coalesce(read_at, 0), coalesce(document ->> '$.loaded.loadedAt', 0)) END AS used_at
+  SELECT key, revision, version IS NULL AS is_empty, max(coalesce(read_at, 0), CASE
+    WHEN version IS NOT NULL THEN coalesce(document ->> '$.loaded.loadedAt', 0)
+    WHEN revision = 0 THEN ${Number.MAX_SAFE_INTEGER} ELSE revision END) AS used_at
   FROM entries WHERE key > ?1 ORDER BY key LIMIT ?2`;
 
 interface LastUsed {
   key: string;
-  used_at: number | null;
+  revision: number;
+  is_empty: number;
+  used_at: number;
 }
 
 /** What MARK selects; numbers are null for an unknown resource. */
@@ -85,6 +110,8 @@ export interface EntryShard extends Entries {
 /** The entries of a database. Every call throws what D1 throws. */
 export function d1Entries(db: D1Database): EntryShard {
   const touching = (read: SyncMessage['read']) => db.prepare(TOUCH).bind(JSON.stringify(read));
+  const dropping = (rows: readonly { key: string; revision: number }[]) =>
+    db.prepare(DROP).bind(JSON.stringify(rows.map(({ key, revision }) => ({ key, revision }))));
   return {
     async read(key, resource, constraint) {
       const session = db.withSession(constraint ?? 'first-primary');
@@ -98,7 +125,7 @@ export function d1Entries(db: D1Database): EntryShard {
     },
 
     async find(key) {
-      const row = await db.prepare('SELECT * FROM entries WHERE key = ?1').bind(key).first<StoredEntry>();
+      const row = await db.prepare(FIND).bind(key).first<StoredEntry>();
       return row === null ? null : entryRowOf(row);
     },
 
@@ -139,13 +166,15 @@ export function d1Entries(db: D1Database): EntryShard {
       return (await db.prepare(sql).bind(resource).first<number>('count')) ?? 0;
     },
 
-    async put(entry) {
-      await db
-        .prepare(PUT)
+    async put(entry, renames = false) {
+      const { meta } = await db
+        .prepare(renames ? PUT_RENAMED : PUT)
         .bind(...valuesOf(entry))
         .run();
-      // No row changed means that D1 has this revision or a higher one; anything else was thrown.
-      return true;
+      if (meta.changes > 0) return entry;
+      const row = await db.prepare(FIND).bind(entry.key).first<StoredEntry>();
+      if (row === null) throw new Error('the entry that stood was removed meanwhile');
+      return entryOf(row);
     },
 
     async remove(keys) {
@@ -157,7 +186,10 @@ export function d1Entries(db: D1Database): EntryShard {
       const { results } = await db.prepare(LAST_USED).bind(from, limit).all<LastUsed>();
       const last = results.length < limit ? undefined : results.at(-1);
       await moveWalk(db, WALK, last === undefined ? null : [last.key]).run();
-      return results.filter(({ used_at }) => used_at !== null && used_at < before).map(({ key }) => key);
+      const unread = results.filter(({ used_at }) => used_at < before);
+      const empty = unread.filter(({ is_empty }) => is_empty === 1);
+      if (empty.length > 0) await dropping(empty).run();
+      return unread.filter(({ is_empty }) => is_empty === 0).map(({ key }) => key);
     },
 
     async touch(read) {
@@ -174,12 +206,12 @@ export function d1Entries(db: D1Database): EntryShard {
 
     async adopt(rows) {
       const read = rows.flatMap(({ key, read_at: hour }) => (hour === null ? [] : { key, hour }));
-      await db.batch([...rows.map((row) => db.prepare(PUT).bind(...COLUMNS.map((name) => row[name]))), touching(read)]);
+      const puts = rows.map((row) => db.prepare(PUT_RENAMED).bind(...COLUMNS.map((name) => row[name])));
+      await db.batch([...puts, touching(read)]);
     },
 
     async drop(rows) {
-      const read = rows.map(({ key, revision }) => ({ key, revision }));
-      await db.prepare(DROP).bind(JSON.stringify(read)).run();
+      await dropping(rows).run();
     },
   };
 }
@@ -200,6 +232,7 @@ function conditions(filter: EntryFilter, after: string, now: number): { range: C
   const { owner, resource, numberBelow, readSince, state } = filter;
   if (owner !== undefined) also(range, 'owner = ?', owner);
   if (resource !== undefined) also(owner === undefined ? range : predicate, 'resource = ?', resource);
+  else also(predicate, 'resource <> ?', NAMELESS);
   if (numberBelow !== undefined) also(predicate, 'number < ? AND version IS NOT NULL', numberBelow);
   if (readSince !== undefined) also(predicate, 'read_at >= ?', readSince);
   if (state === 'fresh') also(predicate, 'expires_at > ?', now);

@@ -26,6 +26,7 @@ interface Document {
   retryAt: number | null;
   failedNumber?: number;
   lastTaskId: string | null;
+  counted?: Entry['counted'];
 }
 
 /** The columns of an entry that never change, then those that its object writes, in the order of `valuesOf`. */
@@ -42,12 +43,13 @@ export const WRITTEN_COLUMNS = [
 
 /** Values of FIXED_COLUMNS and WRITTEN_COLUMNS, to be bound. */
 export function valuesOf(entry: Entry): (string | number | null)[] {
-  const { loaded, retryAt, failedNumber, lastTaskId } = entry;
+  const { loaded, retryAt, failedNumber, lastTaskId, counted } = entry;
   const document: Document = {
     loaded: loaded === null ? null : documentOf(loaded),
     retryAt,
     ...(failedNumber === undefined ? {} : { failedNumber }),
     lastTaskId,
+    ...(counted === undefined ? {} : { counted }),
   };
   return [
     entry.key,
@@ -70,7 +72,7 @@ function documentOf({ version: _version, expiresAt: _expiresAt, ...rest }: Loade
 
 /** The entry of a row. */
 export function entryOf(row: StoredEntry): Entry {
-  const { loaded, retryAt, failedNumber, lastTaskId } = JSON.parse(row.document) as Document;
+  const { loaded, retryAt, failedNumber, lastTaskId, counted } = JSON.parse(row.document) as Document;
   return {
     key: row.key,
     resource: row.resource,
@@ -87,6 +89,7 @@ export function entryOf(row: StoredEntry): Entry {
     ...(failedNumber === undefined ? {} : { failedNumber }),
     lastError: row.last_error === null ? null : (JSON.parse(row.last_error) as KeptError),
     lastTaskId,
+    ...(counted === undefined ? {} : { counted }),
   };
 }
 

@@ -1,7 +1,7 @@
 /** Table `resources`: definitions, their numbers and tombstones. Isolates keep copies of them for up to 30 s. */
 
 import { DEFINITION_CACHE_MS, LAST_KNOWN_MS } from '../contract/constants.ts';
-import { isDefined, type Resource, type StoredResource } from '../contract/resource.ts';
+import { isDefined, type StoredResource } from '../contract/resource.ts';
 import type { Resources } from '../contract/stores.ts';
 import { nextRunAt } from '../core/schedule.ts';
 import { log } from '../log.ts';

@@ -86,11 +86,11 @@ export function shardedEntries(databases: readonly D1Database[], shards: Shards)
       return (await spread.all((store) => store.count(resource))).reduce((sum, count) => sum + count, 0);
     },
 
-    async put(entry) {
+    async put(entry, renames) {
       // Whatever stands there, and when it was read, comes along; nothing that is out of date stays behind.
       const former = formerOf(entry.key);
       if (former !== homeOf(entry.key)) await move(await former.rowsOf([entry.key]), former);
-      return homeOf(entry.key).put(entry);
+      return homeOf(entry.key).put(entry, renames);
     },
 
     async remove(keys) {

@@ -4,11 +4,7 @@ import * as v from 'valibot';
 import { Resource } from '../contract/resource.ts';
 import { isObject } from '../core/is-object.ts';
 import { log } from '../log.ts';
-import { BoundedMap } from './bounded-map.ts';
-
-/** Titles whose definition did not parse, and when that was last logged, ms. */
-const logged = new BoundedMap<number>(1000);
-const LOG_GAP_MS = 60_000;
+import { isFirstInMinute } from './once-a-minute.ts';
 
 /**
  * A definition as this release has it: parsed, so that a member which an older one did not know has its default. One that does not
@@ -35,7 +31,6 @@ function jsonOf(text: string): unknown {
 }
 
 function logUnread(title: string, faults: readonly string[]): void {
-  if (Date.now() < (logged.get(title) ?? 0) + LOG_GAP_MS) return;
-  logged.set(title, Date.now());
+  if (!isFirstInMinute(`resource.not_parsed ${title}`, Date.now())) return;
   log('warn', 'resource.not_parsed', { resource: title, faults });
 }

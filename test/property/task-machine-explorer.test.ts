@@ -29,6 +29,14 @@ describe('no rule is broken, and every accepted task ends', () => {
     ['revocations', { refresh: 2, revocation: 1, failure: 1, wait: 1 }],
     ['removals after retention', { refresh: 3, removal: 1 }],
     ['removals after deaths and purges', { refresh: 1, removal: 1, death: 1, purge: 1 }],
+    ['the rows of the object lost', { refresh: 3, oblivion: 1 }],
+    ['rows lost, and a read', { refresh: 2, read: 1, oblivion: 1 }],
+    ['rows lost, writes to D1 late', { refresh: 2, oblivion: 1, lateWrite: 1, wait: 1 }],
+    ['rows lost around a purge', { refresh: 2, oblivion: 1, purge: 1 }],
+    ['rows lost twice', { refresh: 3, oblivion: 2 }],
+    ['a user who leaves', { refresh: 2, leave: 1, wait: 1 }],
+    ['a user who leaves, consumers killed, writes late', { refresh: 2, leave: 1, lateWrite: 1, death: 1 }],
+    ['a user who leaves, and rows lost', { refresh: 2, leave: 1, oblivion: 1 }],
   ])('%s', { timeout: TIMEOUT_MS }, (_, budget) => {
     const { violation, worlds } = explore({ ...budget, wait: (budget.wait ?? 0) + deeper });
     expect(violation).toBeNull();

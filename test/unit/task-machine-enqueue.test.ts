@@ -87,7 +87,11 @@ describe('so soon after a load (refresh_min_s)', () => {
     const taskId = key.load();
     key.now += 4999;
     const answer = key.do('enqueue', refreshOf(key.document.cache, { refreshMinMs: 5000 }));
-    expect(answer).toMatchObject({ outcome: 'task', task: { taskId, state: 'SUCCESS' }, entry: { revision: 1 } });
+    expect(answer).toMatchObject({
+      outcome: 'task',
+      task: { taskId, state: 'SUCCESS' },
+      entry: { loaded: { version: 1 } },
+    });
     key.now += 1;
     expect(key.refresh({ refreshMinMs: 5000 }).taskId).toBe('task-2');
   });

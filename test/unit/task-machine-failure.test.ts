@@ -8,11 +8,13 @@ describe('a load that failed', () => {
   it('is tried again after a backoff, and changes nothing of the entry', () => {
     const key = new Key();
     const { taskId } = key.refresh();
-    expect(key.fail(key.claim())).toEqual({ outcome: 'retrying', delayMs: 1000 });
+    const lease = key.claim();
+    const { revision } = key.document.counters;
+    expect(key.fail(lease)).toEqual({ outcome: 'retrying', delayMs: 1000 });
     expect(key.do('state', { taskId })).toMatchObject({
       task: { state: 'RETRY', attempt: 1, dueAt: key.now + 1000, error: { detail: 'The origin answered 503.' } },
     });
-    expect(key.document.counters.revision).toBe(0);
+    expect(key.document.counters.revision).toBe(revision);
   });
 
   it('waits at least as long as the origin asked for', () => {
@@ -30,7 +32,6 @@ describe('a load that failed', () => {
     }
     expect(key.do('state', { taskId })).toMatchObject({ task: { state: 'FAILURE', attempt: 3 } });
     expect(entryOf(key.document)).toMatchObject({
-      revision: 1,
       loaded: null,
       number: 1,
       retryAt: key.now + 30_000,
@@ -158,7 +159,10 @@ describe('revoke', () => {
       task: { state: 'REVOKED', error: null, endedAt: key.now },
     });
     expect(key.last?.effects.send).toEqual([taskId]);
-    expect(key.do('state', { taskId: lease.taskId })).toMatchObject({ task: { state: 'REVOKED' }, entry: null });
+    expect(key.do('state', { taskId: lease.taskId })).toMatchObject({
+      task: { state: 'REVOKED' },
+      entry: { loaded: null },
+    });
   });
 
   it('revokes the task behind a running one', () => {

@@ -14,7 +14,7 @@ describe('claim', () => {
     key.refresh();
     key.now += 1000;
     expect(key.claim()).toMatchObject({
-      fence: 2,
+      fence: key.now,
       attempt: 1,
       timeoutMs: 30_000,
       leaseMs: 30_000 + LEASE_MARGIN_MS,
@@ -64,7 +64,7 @@ describe('claim', () => {
     expect(key.do('claim', { taskId, deliveryId: 'x' })).toMatchObject({ outcome: 'not_due' });
     expect(key.last?.effects.store).toBe(true);
     key.store();
-    expect(key.claim(taskId)).toMatchObject({ fence: MAX_SETTLING + 1 });
+    expect(key.claim(taskId).fence).toBeGreaterThanOrEqual(key.now + MAX_SETTLING);
   });
 });
 
@@ -79,7 +79,7 @@ describe('commit', () => {
     const etag = `${key.document.cache.key.slice(0, 16)}-v1`;
     expect(key.do('state', { taskId })).toMatchObject({
       task: { state: 'SUCCESS', version: 1, etag, bytes: 100, rows: 2, endedAt: key.now },
-      entry: { revision: 1, lastTaskId: taskId, loaded: { version: 1, changed: 1, fence: 1 } },
+      entry: { revision: key.now + 1, lastTaskId: taskId, loaded: { version: 1, changed: 1, fence: key.now } },
     });
   });
 
@@ -112,7 +112,11 @@ describe('commit', () => {
     expect(key.commit(lease)).toMatchObject({ outcome: 'settling' });
     expect(key.document).toBe(before);
     key.store();
-    expect(key.commit(lease)).toMatchObject({ outcome: 'committed', task: { version: 1 }, entry: { revision: 1 } });
+    expect(key.commit(lease)).toMatchObject({
+      outcome: 'committed',
+      task: { version: 1 },
+      entry: { loaded: { version: 1 } },
+    });
   });
 
   it.each([
@@ -187,7 +191,10 @@ describe('what is kept and what is owed to R2', () => {
     const key = new Key();
     key.refresh();
     key.claim();
-    expect(key.document.owed.map(({ fence, name }) => `${fence}/${name}`)).toEqual(['1/body', '1/delta']);
+    expect(key.document.owed.map(({ fence, name }) => `${fence}/${name}`)).toEqual([
+      `${key.now}/body`,
+      `${key.now}/delta`,
+    ]);
     expect(key.document.owed[0]?.dueAt).toBeLessThanOrEqual(key.now + 24 * HOUR_MS);
   });
 
@@ -196,9 +203,9 @@ describe('what is kept and what is owed to R2', () => {
     for (let load = 0; load < 4; load += 1) key.load({ change: changeOf({ deltaBytes: load === 0 ? null : 7 }) });
     const dueAt = key.now + HOUR_MS;
     expect(key.document.chain.map(({ version }) => version)).toEqual([2, 3, 4]);
-    expect(key.document.owed).toEqual([1, 2, 3].map((fence) => ({ fence, name: 'body', dueAt })));
+    expect(key.document.owed).toEqual([0, 1, 2].map((load) => ({ fence: key.now + load, name: 'body', dueAt })));
     key.load({ change: changeOf({ deltaBytes: null }), retainVersions: 1 });
-    const lost = key.document.owed.slice(3).map(({ fence, name }) => `${fence}/${name}`);
+    const lost = key.document.owed.slice(3).map(({ fence, name }) => `${fence - key.now + 1}/${name}`);
     expect(lost).toEqual(['4/body', '2/delta', '3/delta', '4/delta']);
   });
 
@@ -206,13 +213,14 @@ describe('what is kept and what is owed to R2', () => {
     const key = new Key();
     key.load();
     key.load();
-    key.document = { ...key.document, owed: [...key.document.owed, { fence: 2, name: 'body', dueAt: 0 }] };
+    const named = { fence: key.now + 1, name: 'body' as const, dueAt: 0 };
+    key.document = { ...key.document, owed: [...key.document.owed, named] };
     key.now += HOUR_MS;
     key.do('alarm', {});
-    const due = [{ fence: 1, name: 'body', dueAt: key.now }];
+    const due = [{ fence: named.fence - 1, name: 'body', dueAt: key.now }];
     expect(key.last?.effects.remove).toEqual(due);
     key.do('removed', { blobs: due as typeof key.document.owed });
-    expect(key.document.owed).toEqual([{ fence: 2, name: 'body', dueAt: 0 }]);
+    expect(key.document.owed).toEqual([named]);
   });
 
   it('never uses a row id again', () => {
@@ -258,11 +266,12 @@ describe('a D1 that does not take the entry', () => {
     const key = new Key();
     key.refresh();
     key.commit(key.claim());
+    const first = entryOf(key.document);
     const second = key.refresh().taskId;
     key.commit(key.claim());
-    key.do('stored', { revision: 1 });
+    key.do('stored', { held: first });
     expect(key.do('state', { taskId: second })).toMatchObject({ task: { state: 'STARTED' } });
-    key.do('stored', { revision: 2 });
+    key.store();
     expect(key.do('state', { taskId: second })).toMatchObject({ task: { state: 'SUCCESS' } });
     expect(key.document.stored.retryAt).toBeNull();
   });

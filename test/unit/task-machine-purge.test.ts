@@ -13,12 +13,19 @@ describe('a purge', () => {
     key.load();
     key.load({ change: changeOf({ deltaBytes: 7 }) });
     const { counters } = key.document;
-    expect(purge(key)).toMatchObject({ outcome: 'purged', entry: { revision: 3, loaded: null, chain: [], number: 1 } });
-    expect(key.document.counters).toEqual({ ...counters, revision: 3, fence: 3 });
+    expect(purge(key)).toMatchObject({ outcome: 'purged', entry: { loaded: null, chain: [], number: 1 } });
+    expect(key.document.counters).toEqual({
+      ...counters,
+      revision: counters.revision + 1,
+      fence: counters.fence + 1,
+    });
     const dropped = key.document.owed.filter(({ dueAt }) => dueAt === key.now + 300_000);
-    expect(dropped.map(({ fence, name }) => `${fence}/${name}`)).toEqual(['2/body', '2/delta']);
+    expect(dropped.map(({ fence, name }) => `${fence - counters.fence}/${name}`)).toEqual(['0/body', '0/delta']);
     key.load();
-    expect(entryOf(key.document)).toMatchObject({ revision: 4, loaded: { version: 3, fence: 4 } });
+    expect(entryOf(key.document)).toMatchObject({
+      counted: { version: 3 },
+      loaded: { version: 3, fence: counters.fence + 2 },
+    });
   });
 
   it('clears a failure that stood', () => {
@@ -49,7 +56,7 @@ describe('a purge', () => {
     key.store();
     expect(key.do('state', { taskId })).toMatchObject({
       task: { state: 'SUCCESS', version: 1 },
-      entry: { revision: 2, loaded: null },
+      entry: { revision: key.now + 2, loaded: null },
     });
   });
 
@@ -67,16 +74,17 @@ describe('a purge', () => {
     const key = new Key();
     key.refresh({ number: 4 });
     key.claim();
-    expect(purge(key)).toMatchObject({ entry: { revision: 1, number: 4, loaded: null } });
+    expect(purge(key)).toMatchObject({ entry: { revision: key.now + 1, number: 4, loaded: null } });
   });
 
-  it('changes nothing where nothing was loaded, and needs no row in D1', () => {
+  it('changes nothing where nothing was loaded and D1 has said so', () => {
     const key = new Key();
     key.refresh();
+    key.announce();
     const before = key.document;
     expect(purge(key)).toMatchObject({ outcome: 'purged' });
     expect(key.document).toBe(before);
-    expect(key.last?.effects.store).toBe(false);
+    expect(key.last?.effects.store).toBe(true);
   });
 });
 
@@ -84,7 +92,7 @@ describe('a soft purge', () => {
   it('only marks what is loaded as expired', () => {
     const key = new Key();
     key.load();
-    expect(purge(key, true)).toMatchObject({ entry: { revision: 2, loaded: { version: 1, expiresAt: key.now } } });
+    expect(purge(key, true)).toMatchObject({ entry: { loaded: { version: 1, expiresAt: key.now } } });
     expect(key.read(0)).toMatchObject({ outcome: 'task' });
   });
 
@@ -106,7 +114,7 @@ describe('entry', () => {
     const key = new Key();
     expect(key.do('entry', { key: '' })).toEqual({ outcome: 'unknown' });
     key.load();
-    expect(key.do('entry', { key: '' })).toMatchObject({ outcome: 'found', entry: { revision: 1 } });
+    expect(key.do('entry', { key: '' })).toMatchObject({ outcome: 'found', entry: { loaded: { version: 1 } } });
     expect(key.last?.effects.store).toBe(true);
   });
 });

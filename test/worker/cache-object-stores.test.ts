@@ -3,6 +3,7 @@ import { env } from 'cloudflare:workers';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { CacheIdentity } from '../../src/contract/entry.ts';
 import { Problem } from '../../src/contract/problem.ts';
+import { SCHEMA_NUMBER } from '../../src/object/schema.ts';
 import { d1Entries } from '../../src/stores/entries.ts';
 import { recordingDatabase } from '../support/database.ts';
 import { commitOf, newCache, readOf, refreshOf } from '../support/loads.ts';
@@ -34,8 +35,11 @@ describe('while D1 takes nothing', () => {
     expect(await objects.state(taskId)).toMatchObject({ task: { state: 'STARTED' }, entry: null });
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 15_000 });
     await runDurableObjectAlarm(stubOf(cache));
-    expect(await objects.state(taskId)).toMatchObject({ task: { state: 'SUCCESS' }, entry: { revision: 1 } });
-    expect(await entries.find(cache.key)).toMatchObject({ revision: 1, loaded: { version: 1 } });
+    expect(await objects.state(taskId)).toMatchObject({
+      task: { state: 'SUCCESS' },
+      entry: { loaded: { version: 1 } },
+    });
+    expect(await entries.find(cache.key)).toMatchObject({ loaded: { version: 1 } });
   });
 
   it('a purge is refused, though it stands, and can be asked for again', async () => {
@@ -46,9 +50,9 @@ describe('while D1 takes nothing', () => {
     await expect(refused).rejects.toMatchObject({ code: 'overloaded', headers: { 'Retry-After': '1' } });
     expect(await objects.enqueue(readOf(cache, 0))).toMatchObject({ outcome: 'task' });
     expect(await objects.purge({ key: cache.key, soft: false })).toMatchObject({
-      entry: { revision: 2, loaded: null },
+      entry: { loaded: null },
     });
-    expect(await entries.find(cache.key)).toMatchObject({ revision: 2, loaded: null });
+    expect(await entries.find(cache.key)).toMatchObject({ loaded: null });
   });
 });
 
@@ -56,8 +60,8 @@ it('writes the entry to D1 again when it is asked for, so that a D1 that was res
   const cache = newCache();
   await load(cache);
   await env.DB.prepare('DELETE FROM entries WHERE key = ?').bind(cache.key).run();
-  expect(await objects.entry(cache.key)).toMatchObject({ outcome: 'found', entry: { revision: 1 } });
-  expect(await entries.find(cache.key)).toMatchObject({ revision: 1 });
+  expect(await objects.entry(cache.key)).toMatchObject({ outcome: 'found', entry: { loaded: { version: 1 } } });
+  expect(await entries.find(cache.key)).toMatchObject({ loaded: { version: 1 } });
 });
 
 describe('rows written', () => {
@@ -124,7 +128,10 @@ describe('two releases at once', () => {
     expect(await objects.purge({ key: cache.key, soft: false })).toEqual(unavailable);
     await objects.wake(taskId);
     await runDurableObjectAlarm(stubOf(cache));
-    await runInDurableObject(stubOf(cache), (_, { storage }) => void storage.sql.exec('UPDATE schema SET number = 1'));
+    await runInDurableObject(
+      stubOf(cache),
+      (_, { storage }) => void storage.sql.exec(`UPDATE schema SET number = ${SCHEMA_NUMBER}`),
+    );
     await evictDurableObject(stubOf(cache));
     expect(await objects.state(taskId)).toMatchObject({ task: { state: 'PENDING' } });
   });

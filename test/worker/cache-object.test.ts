@@ -2,6 +2,8 @@ import { abortAllDurableObjects, evictDurableObject, runDurableObjectAlarm, runI
 import { env } from 'cloudflare:workers';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { newTaskId } from '../../src/core/task-id.ts';
+import { CacheObject } from '../../src/object/cache-object.ts';
+import { Documents } from '../../src/object/documents.ts';
 import { r2Blobs } from '../../src/stores/blobs.ts';
 import { d1Entries } from '../../src/stores/entries.ts';
 import { commitOf, failureOf, newCache, readOf, refreshOf } from '../support/loads.ts';
@@ -56,7 +58,7 @@ describe('a refresh', () => {
     const cache = newCache();
     const { taskId } = await refresh(cache);
     expect(await objects.fail(failureOf(await claim(taskId), { retryable: false }))).toEqual({ outcome: 'failed' });
-    expect(await entries.find(cache.key)).toMatchObject({ revision: 1, loaded: null, lastTaskId: taskId });
+    expect(await entries.find(cache.key)).toMatchObject({ loaded: null, lastTaskId: taskId });
     expect(await objects.enqueue(readOf(cache, 0))).toMatchObject({ outcome: 'failing' });
   });
 
@@ -74,7 +76,11 @@ describe('a held answer', () => {
     const { taskId } = await refresh(cache);
     const held = objects.enqueue(refreshOf(cache, { waitMs: 30_000 }));
     await objects.commit(commitOf(await claim(taskId)));
-    expect(await held).toMatchObject({ outcome: 'task', task: { taskId, state: 'SUCCESS' }, entry: { revision: 1 } });
+    expect(await held).toMatchObject({
+      outcome: 'task',
+      task: { taskId, state: 'SUCCESS' },
+      entry: { loaded: { version: 1 } },
+    });
   });
 
   it('comes at the latest when the wait is over, with the state by then', async () => {
@@ -107,6 +113,28 @@ describe('the alarm', () => {
     await vi.waitFor(() => expect(delivered.filter((id) => id === taskId)).toHaveLength(2));
   });
 
+  it('comes again while a setting is wrong, and does what is owed once it is mended', async () => {
+    const cache = newCache();
+    await load(cache);
+    await env.DB.prepare('DELETE FROM entries WHERE key = ?').bind(cache.key).run();
+    const [wrongAt, mended] = await runInDurableObject(stubOf(cache), async (_, state) => {
+      const documents = new Documents(state.storage.sql);
+      const document = documents.read(cache.key);
+      if (document === null) throw new Error('there is no document');
+      documents.write({ ...document, stored: { ...document.stored, retryAt: Date.now() } });
+      await state.storage.deleteAlarm();
+      await new CacheObject(state, { ...env, ENTRY_SHARDS: 'many' } as Env).alarm();
+      const wrongAt = await state.storage.getAlarm();
+      await state.storage.deleteAlarm();
+      // The step that failed has put the next try off.
+      passTime(60_000);
+      await new CacheObject(state, env).alarm();
+      return [wrongAt, await entries.find(cache.key)];
+    });
+    expect(wrongAt).toBeGreaterThan(0);
+    expect(mended).toMatchObject({ loaded: { version: 1 } });
+  });
+
   it('ends a lease that ran out', async () => {
     const cache = newCache();
     const { taskId } = await refresh(cache);
@@ -115,19 +143,22 @@ describe('the alarm', () => {
     await runDurableObjectAlarm(stubOf(cache));
     expect(await objects.state(taskId)).toMatchObject({ task: { state: 'RETRY' } });
     expect(await objects.commit(commitOf(lease))).toEqual({ outcome: 'stale_lease' });
-    expect(await entries.find(cache.key)).toBeNull();
+    expect(await entries.find(cache.key)).toMatchObject({ loaded: null, lastError: null });
   });
 
   it('removes from R2 what a new version has replaced, an hour later', async () => {
     const cache = newCache();
-    for (const fence of [1, 2]) {
-      await blobs.put(cache.key, fence, 'body', new Uint8Array([fence]));
-      await load(cache);
+    const fences: number[] = [];
+    for (let loads = 0; loads < 2; loads += 1) {
+      const lease = await claim((await refresh(cache)).taskId);
+      await blobs.put(cache.key, lease.fence, 'body', new Uint8Array([loads]));
+      await objects.commit(commitOf(lease));
+      fences.push(lease.fence);
     }
     passTime(3_600_000);
     await runDurableObjectAlarm(stubOf(cache));
-    expect(await env.BLOBS.head(`${cache.key}/1/body`)).toBeNull();
-    expect(await env.BLOBS.head(`${cache.key}/2/body`)).not.toBeNull();
+    expect(await env.BLOBS.head(`${cache.key}/${fences[0]}/body`)).toBeNull();
+    expect(await env.BLOBS.head(`${cache.key}/${fences[1]}/body`)).not.toBeNull();
   });
 
   it('forgets ended tasks after seven days', async () => {

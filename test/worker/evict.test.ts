@@ -4,7 +4,10 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { runCron } from '../../src/cron.ts';
 import { evictUnread } from '../../src/flows/evict-unread.ts';
 import { makeServices } from '../../src/services.ts';
+import { d1Entries } from '../../src/stores/entries.ts';
 import { alice, cachesOf, defineResource, load, loadAll, NOTHING_LOADED, onlyCache } from '../support/admin.ts';
+import { recordingDatabase } from '../support/database.ts';
+import { sampleEntry } from '../support/entries.ts';
 
 // Each begins with real loads, which wait for each other on a busy machine.
 vi.setConfig({ testTimeout: 30_000 });
@@ -55,6 +58,62 @@ describe('a cache', () => {
     await load(title);
     await evictUnread(services(0), Date.now() + 10_000 * DAY_MS);
     expect(await held(title)).toHaveLength(1);
+  });
+});
+
+describe('a row that holds nothing', () => {
+  const rowsOf = (title: string) => env.DB.prepare('SELECT key FROM entries WHERE resource = ?').bind(title).all();
+  const count = async (title: string) => (await rowsOf(title)).results.length;
+
+  it('goes when it was neither read nor changed for EVICT_UNREAD_DAYS; the object knows the version when it is asked for again', async () => {
+    const { title } = await defineResource();
+    await load(title);
+    const { key } = await onlyCache(title);
+    const now = Date.now();
+    await evictUnread(services(), now + 91 * DAY_MS);
+    // It was purged just now, by the objects' clock.
+    await evictUnread(services(), now + 89 * DAY_MS);
+    expect(await onlyCache(title)).toMatchObject({ key, ...NOTHING_LOADED });
+    await evictUnread(services(), now + 91 * DAY_MS);
+    expect(await count(title)).toBe(0);
+    const answer = await alice.get(`/rpc/${title}/`, { Prefer: 'wait=20' });
+    expect([answer.status, answer.headers.get('Content-Version')]).toEqual([200, 'v2']);
+    expect(await onlyCache(title)).toMatchObject({ key, version: 2 });
+  });
+
+  it('of a first load that failed goes as well, but for one that was read since', async () => {
+    const { title } = await defineResource();
+    await loadAll(title, [{ n: 1 }, { n: 2 }]);
+    await env.DB.prepare('UPDATE entries SET version = NULL, expires_at = NULL WHERE resource = ?').bind(title).run();
+    const [first] = await cachesOf(title);
+    const now = Date.now();
+    await read(first?.key ?? '', now + 50 * DAY_MS);
+    await evictUnread(services(), now + 91 * DAY_MS);
+    expect((await cachesOf(title)).map(({ key }) => key)).toEqual([first?.key]);
+  });
+
+  it('that is written meanwhile stays', async () => {
+    const { title } = await defineResource();
+    await load(title);
+    await env.DB.prepare('UPDATE entries SET version = NULL, expires_at = NULL WHERE resource = ?').bind(title).run();
+    const { entries } = services();
+    const { key } = await onlyCache(title);
+    const found = await entries.find(key);
+    if (found === null) throw new Error('there is no row');
+    const { readAt: _, ...entry } = found;
+    // The walk has read the row, and has not removed it yet.
+    const writing = recordingDatabase(env.DB, async () => {
+      await entries.put({ ...entry, lastTaskId: 'later', revision: Date.now() + 1 });
+    });
+    await d1Entries(writing.db).walkUnread(Date.now() + 91 * DAY_MS, 100);
+    expect(await count(title)).toBe(1);
+  });
+
+  it('that an earlier release has announced a first load by is left alone', async () => {
+    const { title } = await defineResource();
+    await services().entries.put({ ...sampleEntry({ resource: title, loaded: null }), revision: 0 });
+    await evictUnread(services(), Date.now() + 91 * DAY_MS);
+    expect(await count(title)).toBe(1);
   });
 });
 

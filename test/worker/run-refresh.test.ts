@@ -2,6 +2,9 @@ import { describe, expect, it } from 'vitest';
 import type { CommitRequest } from '../../src/contract/object.ts';
 import { Refreshed, run, services, stateOf } from '../support/refreshes.ts';
 
+/** What is in R2 after one load that changed the body: fences are times. */
+const ONE_BODY = /^[0-9]+\/body$/;
+
 const TABLES = [{ name: 't', rows: '/items', columns: ['a'] }];
 const ack = { ack: true };
 const again = (delayS: unknown = expect.any(Number)) => ({ ack: false, delayS });
@@ -100,7 +103,7 @@ describe('a load', () => {
     await cache.refresh();
     const { entry } = await cache.refresh();
     expect(entry?.loaded).toMatchObject({ version: 2, changed: 1 });
-    expect(await cache.objects()).toEqual(['1/body']);
+    expect(await cache.objects()).toEqual([expect.stringMatching(ONE_BODY)]);
   });
 
   it('whose content type alone changed is a change', async () => {
@@ -165,7 +168,7 @@ describe('a failure', () => {
     expect(task).toMatchObject(failed('FAILURE', code));
     expect(disposition).toEqual(ack);
     expect(entry?.loaded).toEqual(first.entry?.loaded);
-    expect(await cache.objects()).toEqual(['1/body']);
+    expect(await cache.objects()).toEqual([expect.stringMatching(ONE_BODY)]);
   });
 
   it('is an answer without content, also of a body that is no table', async () => {
@@ -188,7 +191,7 @@ describe('a failure', () => {
     expect(task.state).toBe('RETRY');
     const found = await services.objects.entry(cache.cache.key);
     expect(found).toMatchObject({ entry: { loaded: first.entry?.loaded } });
-    expect(await cache.objects()).toEqual(['1/body']);
+    expect(await cache.objects()).toEqual([expect.stringMatching(ONE_BODY)]);
   });
 
   it('is a time-out of the whole load', async () => {

@@ -1,6 +1,7 @@
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import type { Entry } from '../../src/contract/entry.ts';
+import { namelessCache } from '../../src/contract/entry.ts';
 import { taskError } from '../../src/contract/problem.ts';
 import { d1Entries } from '../../src/stores/entries.ts';
 import { d1Resources } from '../../src/stores/resources.ts';
@@ -55,8 +56,50 @@ describe('the revision orders writes', () => {
   ])('refuses %s', async (_name, revision) => {
     const newest = sampleEntry({ revision: 5 });
     await entries.put(newest);
-    expect(await entries.put({ ...newest, revision, loaded: sampleLoaded(1) })).toBe(true);
+    // Whoever writes is told what stands.
+    expect(await entries.put({ ...newest, revision, loaded: sampleLoaded(1) })).toEqual(newest);
     expect((await entries.find(newest.key))?.loaded).toEqual(newest.loaded);
+  });
+
+  const counted = { version: 5, nextRowId: 9 };
+  it.each([
+    ['a lower version', { loaded: sampleLoaded(4), counted: { version: 4, nextRowId: 9 } }],
+    ['none where one was loaded', { loaded: null, chain: [], counted: { version: 0, nextRowId: 1 } }],
+    ['the same version of another load', { loaded: sampleLoaded(5, { fence: 77 }), counted }],
+    [
+      'the name of another cache',
+      { resource: 'other', loaded: sampleLoaded(6), counted: { version: 6, nextRowId: 9 } },
+    ],
+  ])('refuses a higher one with %s, which its object cannot know of', async (_name, more) => {
+    const standing = sampleEntry({ revision: 5, counted });
+    await entries.put(standing);
+    expect(await entries.put({ ...standing, revision: 6, ...more })).toEqual(standing);
+    expect(await entries.find(standing.key)).toMatchObject(standing);
+  });
+
+  it('refuses a version that a purged entry counts already, and takes the next', async () => {
+    const purged = sampleEntry({ revision: 5, loaded: null, counted });
+    await entries.put(purged);
+    const next = (version: number) => ({
+      ...purged,
+      revision: 6,
+      loaded: sampleLoaded(version),
+      counted: { version, nextRowId: 9 },
+    });
+    expect(await entries.put(next(4))).toEqual(purged);
+    expect(await entries.put(next(6))).toEqual(next(6));
+  });
+
+  it('takes the name off an entry and gives it back, where that is asked for', async () => {
+    const named = sampleEntry({ owner: unique('ann'), counted });
+    await putAll(named);
+    await entries.touch([{ key: named.key, hour: 3_600_000 }]);
+    const nameless = { ...named, ...namelessCache(named.key), revision: 2, loaded: null, chain: [] };
+    expect(await entries.put(nameless, true)).toEqual(nameless);
+    expect(await entries.find(named.key)).toEqual({ ...nameless, readAt: null });
+    expect((await entries.list({ owner: named.owner ?? '' }, null, 10, 0)).entries).toEqual([]);
+    await entries.put({ ...named, revision: 3 }, true);
+    expect(await entries.find(named.key)).toMatchObject({ ...named, revision: 3 });
   });
 
   it('takes a higher one, a purge too', async () => {
@@ -81,7 +124,7 @@ describe('rows written', () => {
     await d1Entries(db).put(entry);
     await d1Entries(db).put({ ...entry, revision: 2, number: 101, loaded: sampleLoaded(2), retryAt: 5 });
     await d1Entries(db).put(entry);
-    expect(metas.map((meta) => meta.rows_written)).toEqual([4, 1, 0]);
+    expect(metas.map((meta) => meta.rows_written)).toEqual([4, 1, 0, 0]);
   });
 
   it('costs one row to note a read, and none a second time in the hour', async () => {

@@ -78,6 +78,7 @@ it.each<[string, number, (db: D1Database) => Promise<unknown>]>([
   ],
   ['finding several entries', 1, (db) => d1Entries(db).findAll(['k', 'l'])],
   ['putting an entry', 1, (db) => d1Entries(db).put(sampleEntry())],
+  ['putting an entry under another name', 1, (db) => d1Entries(db).put(sampleEntry(), true)],
   ['noting reads', 1, (db) => d1Entries(db).touch([{ key: 'k', hour: 1 }])],
   ['counting entries', 1, (db) => d1Entries(db).count('r')],
   ['removing entries', 1, (db) => d1Entries(db).remove(['k'])],

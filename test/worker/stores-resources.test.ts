@@ -298,7 +298,7 @@ describe('a definition that another release has written', () => {
       await resources.read(title),
       (await resources.listSweeping(1000)).find((resource) => resource.title === title),
       (await resources.listDue(2, 1000)).find(({ resource }) => resource.title === title)?.resource,
-      (await resources.list(null, 1000)).find((resource) => resource.title === title),
+      (await resources.list(null, 1000)).resources.find((resource) => resource.title === title),
     ];
     for (const resource of [found, read, swept, due, listed]) {
       expect(resource?.definition).toMatchObject({ refresh_min_s: 0, retry: { max_attempts: 5, backoff_s: 2 } });
@@ -323,7 +323,7 @@ describe('a definition that another release has written', () => {
     await write(broken, '{"origin":');
     await resources.put(whole, definition, true, null, 1000);
     expect(await resources.find(broken)).toBeNull();
-    const titles = (await resources.list(null, 1000))
+    const titles = (await resources.list(null, 1000)).resources
       .filter(({ definition }) => definition !== null)
       .map(({ title }) => title);
     expect(titles).toContain(whole);

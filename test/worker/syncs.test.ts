@@ -55,29 +55,51 @@ describe('forgetting', () => {
     expect(await forget(`user=${user}`)).toEqual({ forgotten: 2, next: null });
     expect(await devicesOf(user)).toEqual([]);
     expect(await devicesOf(other)).toEqual(['d1']);
-    const versions = (await cachesOf(title)).map(({ owner, version }) => [owner, version]);
-    expect(versions.toSorted()).toEqual(
-      [
-        [user, null],
-        [other, 1],
-      ].toSorted(),
-    );
+    expect(await cachesOf(title)).toMatchObject([{ owner: other, version: 1 }]);
   });
 
-  it('a user breaks off the first load of a private cache, so that nothing fetched before becomes current (Invariant 9)', async () => {
+  it('a user breaks off the first load of a private cache for good; a refresh asked for later works again', async () => {
     const source = await Source.define({ scope: 'user' });
     await source.origin.answer({ hold: true });
     const user = unique('ann');
     const ann = new Client({ user });
-    const asked = await ann.post('/cache/refresh/', { resource_title: source.title }, { Prefer: 'respond-async' });
-    const { task_id } = await asked.json<{ task_id: string }>();
+    const refresh = (prefer: string) =>
+      ann.post('/cache/refresh/', { resource_title: source.title }, { Prefer: prefer });
+    const { task_id } = await (await refresh('respond-async')).json<{ task_id: string }>();
     await vi.waitFor(async () => expect(await source.loads()).toBe(1), { timeout: 5000 });
     await forget(`user=${user}`);
 
     await source.origin.answerJson({ of: 'before' });
     const state = await ann.get(`/cache/state/?task_id=${task_id}`, { Prefer: 'wait=20' });
-    expect(await state.json()).toMatchObject({ task_state: 'SUCCESS' });
+    expect(await state.json()).toMatchObject({ task_state: 'REVOKED' });
+    expect(await source.loads()).toBe(1);
+
+    await source.origin.answerJson({ of: 'after' });
+    expect(await (await refresh('wait=20')).json()).toMatchObject({ task_state: 'SUCCESS' });
     expect(await source.loads()).toBe(2);
+    expect(await cachesOf(source.title)).toMatchObject([{ owner: user, version: 1 }]);
+  });
+
+  it('a user leaves no name and no parameters in D1, and no list tells of the cache', async () => {
+    const { title } = await defineResource({ scope: 'user' });
+    const user = unique('ann');
+    const ann = new Client({ user });
+    await load(title, { n: 4711 }, ann);
+    const [cache] = await cachesOf(title);
+    await forget(`user=${user}`);
+    const { results } = await env.DB.prepare('SELECT * FROM entries WHERE key = ?').bind(cache?.key).all();
+    expect(results).toHaveLength(1);
+    for (const secret of [user, '4711', title]) expect(JSON.stringify(results)).not.toContain(secret);
+    expect(await cachesOf(title)).toEqual([]);
+    expect((await admin.get(`/caches/${cache?.key}/`)).status).toBe(404);
+    const all = await (await admin.get('/caches/')).json<{ key: string }[]>();
+    expect(all.map(({ key }) => key)).not.toContain(cache?.key);
+
+    // Versions go on counting, so that no ETag is given twice.
+    await load(title, { n: 4711 }, ann);
+    expect(await cachesOf(title)).toMatchObject([
+      { key: cache?.key, owner: user, version: 2, parameters: { n: 4711 } },
+    ]);
   });
 
   it('goes in pages, and empties the caches on the last', async () => {
@@ -88,7 +110,7 @@ describe('forgetting', () => {
     const first = await forget(`user=${user}`);
     expect(first).toEqual({ forgotten: 500, next: expect.any(String) });
     expect(await forget(`user=${user}&cursor=${first.next}`)).toEqual({ forgotten: 1, next: null });
-    expect(await cachesOf(title)).toMatchObject([{ version: null }]);
+    expect(await cachesOf(title)).toEqual([]);
   });
 
   it('somebody unknown forgets nothing', async () => {

@@ -1,11 +1,10 @@
 /**
- * Floor of a refresh until SUCCESS: accepted as by refresh.ts; the consumer claims, reads the definition, announces the cache
- * to D1, asks the origin, writes the body to R2 and commits; whoever is told SUCCESS has the entry put to the edge.
+ * Floor of a refresh until SUCCESS: accepted as by refresh.ts; the consumer claims, whereby D1 gets a
+ * row of the cache, reads the definition, asks the origin, writes the body to R2 and commits; whoever is told SUCCESS has the entry put to the edge.
  */
 
 import type { Entry } from '../../../src/contract/entry.ts';
 import type { RefreshMessage } from '../../../src/contract/messages.ts';
-import { announceCache } from '../../../src/flows/announce-cache.ts';
 import { r2Blobs } from '../../../src/stores/blobs.ts';
 import { d1Entries } from '../../../src/stores/entries.ts';
 import { d1Resources } from '../../../src/stores/resources.ts';
@@ -29,8 +28,8 @@ async function loadOne(env: Env, { taskId }: RefreshMessage, setup: FloorSetup):
   const entry = { ...(JSON.parse(sample) as Entry), key: keyOf(taskId) };
   const object = objectOfTask(env, taskId);
   await object.claim(document);
+  await d1Entries(env.DB).put({ ...entry, revision: 0, loaded: null, chain: [] });
   await d1Resources(env.DB).read(entry.resource);
-  await announceCache(d1Entries(env.DB), entry, entry.number);
   const body = await (await fetch(originUrl)).bytes();
   await r2Blobs(env.BLOBS).put(entry.key, 1, 'body', body);
   await object.commit(taskId, document, entry, stateRow(taskId, 'SUCCESS'));

@@ -6,7 +6,7 @@ import type { CacheDocument, LeaseState, LiveTask, LoadedState } from './documen
 import type { Draft, StepContext } from './draft.ts';
 import { isHeavy } from './expected-load.ts';
 import { blobsOfFence } from './owed.ts';
-import { MAX_SETTLING, OWED_CLAIMED_MS, RESEND_FIRST_MS, STORE_GRACE_MS } from './timing.ts';
+import { ANNOUNCED_MS, MAX_SETTLING, OWED_CLAIMED_MS, RESEND_FIRST_MS, STORE_GRACE_MS } from './timing.ts';
 
 /** Gives the lease of the task, to one delivery; else when to ask again (ms), or that there is nothing left to do. */
 export function claim(draft: Draft, request: ClaimRequest, { now }: StepContext): ClaimAnswer {
@@ -26,6 +26,7 @@ function claimHead(draft: Draft, head: LiveTask, request: ClaimRequest, now: num
   }
   if (head.dueAt !== null && head.dueAt > now) return { outcome: 'not_due', delayMs: head.dueAt - now };
   if (draft.document.settling.length >= MAX_SETTLING) return awaitStore(draft);
+  if (!isAnnounced(draft.document, now)) return announce(draft, head, now);
   return startLoad(draft, head, request.deliveryId, now);
 }
 
@@ -35,9 +36,29 @@ function awaitStore(draft: Draft): ClaimAnswer {
   return { outcome: 'not_due', delayMs: STORE_GRACE_MS };
 }
 
+/**
+ * [M] D1 has a row of a cache before its origin is asked: purges by user or by parameters list D1, and would else not see the
+ * load. The row that D1 answers with also tells an object that lost its own rows where its versions were.
+ */
+function isAnnounced({ loaded, counters, stored }: CacheDocument, now: number): boolean {
+  return loaded !== null || (stored.revision === counters.revision && isRecent(counters.revision, now));
+}
+
+/** Whether a revision was made so lately that no walk over D1 has removed its row. */
+function isRecent(revision: number, now: number): boolean {
+  return revision > 0 && revision > now - ANNOUNCED_MS;
+}
+
+function announce(draft: Draft, head: LiveTask, now: number): ClaimAnswer {
+  const { counters, number } = draft.document;
+  if (!isRecent(counters.revision, now)) draft.revise({ number: Math.max(number, head.number) }, now);
+  return awaitStore(draft);
+}
+
 function startLoad(draft: Draft, head: LiveTask, deliveryId: string, now: number): ClaimAnswer {
   const { counters, owed } = draft.document;
-  const fence = counters.fence + 1;
+  // Never below the time: what an earlier life of this object wrote to R2 has lower fences.
+  const fence = Math.max(counters.fence + 1, now);
   // Later than the end of the load before even within one millisecond: reads compare the two.
   const claimedAt = Math.max(now, counters.clockAt + 1);
   const lease: LeaseState = { fence, deliveryId, claimedAt, endsAt: now + leaseMs(head), number: head.number };

@@ -8,7 +8,10 @@ import type { BlobName, TaskPolicy } from '../../contract/object.ts';
 import type { KeptError } from '../../contract/problem.ts';
 import type { Askers, Task } from '../../contract/task.ts';
 
-/** These only grow, and outlive purge and deletion for ever: ETags and R2 keys are made of them. */
+/**
+ * These only grow, and outlive purge and deletion: ETags and R2 keys are made of them. Revisions and fences are never below the
+ * time (ms) at which they are given, so an object that lost its rows repeats none of them.
+ */
 export interface Counters {
   version: number;
   revision: number;
@@ -111,12 +114,23 @@ export interface CacheDocument {
   head: LiveTask | null;
   behind: LiveTask | null;
   settling: readonly SettlingTask[];
-  /** Which revision D1 is known to have; `retryAt`: when the alarm writes the newest one, null when D1 has it. */
+  /**
+   * Which revision D1 is known to have; UNASKED: D1 has not answered yet, and may know of an earlier life. `retryAt`: when the
+   * alarm writes the newest one, null when D1 has it.
+   */
   stored: { revision: number; tries: number; retryAt: number | null };
   owed: readonly OwedBlob[];
   /** How many ended tasks are kept, and when the old ones are next swept. */
   ended: { count: number; sweepAt: number | null };
+  /**
+   * `yes`: its user was forgotten, and D1 gets an entry without a name. `revived`: it is asked for again, and D1 has to get the
+   * name back. Absent: neither.
+   */
+  forgotten?: 'yes' | 'revived' | undefined;
 }
+
+/** `stored.revision` before D1 has answered for the first time. */
+export const UNASKED = -1;
 
 /** The document of a key that was never asked for. */
 export function emptyDocument(cache: CacheIdentity): CacheDocument {
@@ -132,7 +146,7 @@ export function emptyDocument(cache: CacheIdentity): CacheDocument {
     head: null,
     behind: null,
     settling: [],
-    stored: { revision: 0, tries: 0, retryAt: null },
+    stored: { revision: UNASKED, tries: 0, retryAt: null },
     owed: [],
     ended: { count: 0, sweepAt: null },
   };

@@ -55,12 +55,12 @@ export class Draft {
     this.dispatch(now);
   }
 
-  /** A new revision of the entry, which D1 has to get. */
+  /** A new revision of the entry, which D1 has to get. It is never below the time (ms): it also tells when the entry changed. */
   revise(patch: Partial<CacheDocument>, now: number): void {
     const counters = patch.counters ?? this.document.counters;
     this.update({
       ...patch,
-      counters: { ...counters, revision: counters.revision + 1 },
+      counters: { ...counters, revision: Math.max(counters.revision + 1, now) },
       stored: { ...this.document.stored, tries: 0, retryAt: now + STORE_GRACE_MS },
     });
     this.effects.store = true;

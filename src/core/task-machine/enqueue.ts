@@ -124,6 +124,8 @@ function insertTask(draft: Draft, request: EnqueueRequest, context: StepContext)
     lease: null,
   };
   draft.update({ behind: task });
+  // A user who was forgotten and is back: a revision of its own tells the named entry from the one without a name.
+  if (draft.document.forgotten === 'yes') draft.revise({ cache: request.cache, forgotten: 'revived' }, context.now);
   if (draft.document.head === null) draft.advance(context.now);
   return task.taskId;
 }

@@ -1,5 +1,6 @@
 /** The events of the task machine and what a step comes to. */
 
+import type { Entry } from '../../contract/entry.ts';
 import type {
   ClaimAnswer,
   ClaimRequest,
@@ -33,8 +34,8 @@ export interface Events {
   wake: { request: { taskId: string }; answer: undefined };
   /** The alarm went off. */
   alarm: { request: object; answer: undefined };
-  /** D1 has this revision or a higher one. */
-  stored: { request: { revision: number }; answer: undefined };
+  /** D1 has answered a write: it has this entry. */
+  stored: { request: { held: Entry }; answer: undefined };
   /** D1 did not take what was written. */
   unstored: { request: object; answer: undefined };
   /** R2 no longer has these blobs. */

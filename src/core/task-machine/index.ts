@@ -13,6 +13,7 @@ import { alarm, wake } from './due.ts';
 import { enqueue } from './enqueue.ts';
 import type { EventName, Events, Step } from './events.ts';
 import { endLostLease, fail } from './fail.ts';
+import { dropName } from './forget.ts';
 import { purge } from './purge.ts';
 import { revoke } from './revoke.ts';
 import { stored, unstored } from './store.ts';
@@ -52,5 +53,6 @@ export function step<N extends EventName>(
   const draft = new Draft(document);
   endLostLease(draft, context);
   const answer = RULES[name](draft, request, context);
+  dropName(draft);
   return { document: draft.document, answer, ended: draft.ended, trims: draft.trims, effects: draft.effects };
 }

@@ -2,52 +2,42 @@
 
 import type { PurgeAnswer, PurgeRequest } from '../../contract/object.ts';
 import { taskError } from '../../contract/problem.ts';
-import type { LiveTask } from './document.ts';
+import { type LiveTask, UNASKED } from './document.ts';
 import type { Draft, StepContext } from './draft.ts';
+import { drop } from './drop.ts';
 import { retried } from './fail.ts';
-import { namedBlobs } from './owed.ts';
-import { OWED_DROPPED_MS } from './timing.ts';
+import { forget } from './forget.ts';
 import { entryOf } from './views.ts';
 
 /** Asked again, because D1 had not taken it, a purge changes nothing more and writes to D1 once more. */
 export function purge(draft: Draft, request: PurgeRequest, { now }: StepContext): PurgeAnswer {
   if (request.soft) expire(draft, now);
-  else drop(draft, now);
+  else if (request.forget === true) forget(draft, now);
+  else {
+    const { head } = draft.document;
+    if (holdsSomething(draft)) drop(draft, now);
+    if (head !== null && head.lease !== null) breakOffLoad(draft, head, now);
+  }
   draft.effects.store = draft.document.counters.revision > 0;
   return { outcome: 'purged', entry: entryOf(draft.document) };
 }
 
 /** What is loaded counts as expired, and so does what a load under way will bring: it may have been fetched before. */
 function expire(draft: Draft, now: number): void {
-  const { loaded, counters } = draft.document;
+  const { loaded, counters, stored } = draft.document;
   const expiredAt = Math.max(now, counters.clockAt);
   if (loaded !== null && loaded.expiresAt > now) {
     draft.revise({ loaded: { ...loaded, expiresAt: now } }, now);
+  } else if (stored.revision === UNASKED) {
+    // D1 may have something of an earlier life; whatever it answers with is expired.
+    draft.revise({}, now);
   }
   draft.update({ expiredAt, counters: { ...draft.document.counters, clockAt: expiredAt } });
 }
 
-/**
- * Body and deltas go, the counters stay: the next version has the next number. A task that is settling goes on to
- * SUCCESS, for its load ended before the purge and made a version; that version is never current again.
- */
-function drop(draft: Draft, now: number): void {
-  const { loaded, failure, counters, head, owed, number } = draft.document;
-  const lease = head?.lease ?? null;
-  if (loaded === null && failure === null && lease === null) return;
-  const dropped = namedBlobs(draft.document, now + OWED_DROPPED_MS);
-  draft.revise(
-    {
-      loaded: null,
-      chain: [],
-      failure: null,
-      number: loaded === null && lease !== null ? Math.max(number, lease.number) : number,
-      counters: { ...counters, fence: counters.fence + 1 },
-      owed: [...owed, ...dropped],
-    },
-    now,
-  );
-  if (head !== null && lease !== null) breakOffLoad(draft, head, now);
+/** Before D1 has answered, it may have something of an earlier life. */
+function holdsSomething({ document: { loaded, failure, head, stored } }: Draft): boolean {
+  return loaded !== null || failure !== null || (head?.lease ?? null) !== null || stored.revision === UNASKED;
 }
 
 /**

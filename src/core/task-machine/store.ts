@@ -1,14 +1,20 @@
 /** What became of a write to D1 (DESIGN "A refresh", 4): a version is seen in a task's state only after D1 has it [M]. */
 
+import type { Entry } from '../../contract/entry.ts';
 import { taskError } from '../../contract/problem.ts';
 import { growingGapMs } from '../backoff.ts';
+import { adopt, isForeign } from './adopt.ts';
 import type { CacheDocument } from './document.ts';
 import type { Draft, StepContext } from './draft.ts';
 import { SETTLE_LIMIT_MS, STORE_FIRST_MS, STORE_MOST_MS } from './timing.ts';
 
-/** D1 has `revision` or a higher one: tasks that waited for it are SUCCESS. */
-export function stored(draft: Draft, { revision }: { revision: number }, { now }: StepContext): undefined {
+/** D1 has the entry `held`: tasks that waited for its revision or a lower one are SUCCESS, unless the entry is not of this object. */
+export function stored(draft: Draft, { held }: { held: Entry }, { now }: StepContext): undefined {
   const { document } = draft;
+  if (isForeign(document, held)) return adopt(draft, held, now);
+  const { revision } = held;
+  if (document.forgotten === 'revived' && revision === document.counters.revision)
+    draft.update({ forgotten: undefined });
   if (revision <= document.stored.revision) return;
   draft.update({
     stored: { revision, tries: 0, retryAt: revision < document.counters.revision ? document.stored.retryAt : null },

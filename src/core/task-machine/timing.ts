@@ -7,6 +7,12 @@ const HOUR_MS = 60 * MINUTE_MS;
 export const RESEND_FIRST_MS = 15_000;
 export const RESEND_MOST_MS = 5 * MINUTE_MS;
 
+/**
+ * A row of D1 that holds nothing is taken to be there for so long after its last change: less than a day, which is the least
+ * that such rows are kept for (EVICT_UNREAD_DAYS).
+ */
+export const ANNOUNCED_MS = HOUR_MS;
+
 /** How long a write to D1 may be under way before the alarm repeats it; what lies between repetitions after one failed. */
 export const STORE_GRACE_MS = 15_000;
 export const STORE_FIRST_MS = 2_000;

@@ -1,15 +1,16 @@
 /** What the outside is told of a document: its entry and its tasks. */
 
 import { TASK_RETENTION_MS } from '../../contract/constants.ts';
-import type { Entry, Loaded } from '../../contract/entry.ts';
+import { type Entry, type Loaded, namelessCache } from '../../contract/entry.ts';
 import type { Task } from '../../contract/task.ts';
 import type { CacheDocument, LiveTask, LoadedState, TaskRecord } from './document.ts';
 import type { StepContext } from './draft.ts';
 
 /** The entry as D1 and the edge keep it. */
 export function entryOf(document: CacheDocument): Entry {
+  const { version, nextRowId } = document.counters;
   return {
-    ...document.cache,
+    ...(document.forgotten === 'yes' ? namelessCache(document.cache.key) : document.cache),
     number: document.number,
     revision: document.counters.revision,
     loaded: document.loaded === null ? null : loadedOf(document.loaded),
@@ -18,6 +19,7 @@ export function entryOf(document: CacheDocument): Entry {
     ...(document.failure === null ? {} : { failedNumber: document.failure.number }),
     lastError: document.failure?.error ?? null,
     lastTaskId: document.lastTaskId,
+    counted: { version, nextRowId },
   };
 }
 

@@ -23,12 +23,13 @@ export const REFRESH: Kind = {
       must(state === 'PENDING' || state === 'RETRY', 'a refresh joins no load that has begun');
       model.accept(taskId);
       model.tally.when(taskId === model.seen.document.behind?.taskId, 'a refresh waits behind a load under way');
+      model.tally.when(before.forgotten === 'yes', 'a user who left comes back');
       must(isHeld(before, taskId) || isHeld(model.seen.document, taskId), 'a task that is told of is there');
     };
   },
 };
 
-export const PURGE: Kind = { name: 'purge', weight: 2, act: purge };
+export const PURGE: Kind = { name: 'purge', weight: 2, act: (model, real) => purge(model, real) };
 
 export const SOFT_PURGE: Kind = {
   name: 'soft purge',
@@ -78,17 +79,18 @@ export const ASKING: Kind[] = [
       };
     },
   },
+  { name: 'the user leaves', weight: 2, act: (model, real) => purge(model, real, true) },
   {
     name: 'purge while a load is under way',
     weight: 3,
     can: ({ consumers }) => consumers.some(({ isBroken, stage }) => !isBroken && stage !== 'committed'),
-    act: purge,
+    act: (model, real) => purge(model, real),
   },
   {
     name: 'a purge that was refused, again',
     weight: 10,
     can: ({ purge: { asked, answered } }) => asked > answered,
-    act: purge,
+    act: (model, real) => purge(model, real),
   },
   {
     name: 'revoke',
@@ -159,13 +161,15 @@ function judgeRead(model: Model, { document: before }: Snapshot, seenVersion: nu
   tally.when(taskId === head.taskId, 'a read joins a load under way');
 }
 
-async function purge(model: Model, real: RealCache): Promise<Judge> {
+async function purge(model: Model, real: RealCache, forget = false): Promise<Judge> {
   // From here on whatever is under way is too late, though its consumer does not know.
   for (const consumer of model.consumers) consumer.isBroken = true;
   const { asked, answered: answeredBefore } = model.purge;
-  const isAnswered = await answered(real.objects.purge({ key: real.cache.key, soft: false }));
+  const isAnswered = await answered(real.objects.purge({ key: real.cache.key, soft: false, forget }));
   return () => {
-    const { version } = model.seen.document.counters;
+    const { document } = model.seen;
+    const { version } = document.counters;
+    must(!forget || (document.head === null && document.behind === null), 'nothing of a user who left goes on');
     model.purge = { asked: model.step, answered: isAnswered ? model.step : answeredBefore, version };
     model.tally.when(isAnswered && asked > answeredBefore, 'a purge is answered only when it is asked for again');
   };

@@ -1,7 +1,6 @@
 /** Commands of the queue and its consumers, whom the model plays. */
 
 import type { LoadChange } from '../../../src/contract/object.ts';
-import { announceCache } from '../../../src/flows/announce-cache.ts';
 import { changeOf, commitOf, failureOf } from '../loads.ts';
 import { must } from '../task-machine/world.ts';
 import { clock } from './clock.ts';
@@ -183,11 +182,10 @@ async function load(model: Model, real: RealCache, consumer: Consumer, pick: num
   const { fence, previous } = consumer;
   const { key } = real.cache;
   const number = model.definition;
-  if (previous === 0) await announceCache(real.entries, real.cache, number);
   const change: LoadChange | null =
     previous > 0 && pick % 4 === 0 ? null : changeOf({ deltaBytes: previous > 0 && pick % 3 !== 0 ? 5 : null });
   const written = [...(change === null ? [] : ['body' as const]), ...(change?.deltaBytes ? ['delta' as const] : [])];
-  for (const store of ['D1', 'R2'] as const) model.weather.touched.add(store);
+  model.weather.touched.add('R2');
   for (const name of written) {
     must(!model.seen.blobs.includes(`${fence}/${name}`), 'no blob is written over');
     await real.blobs.put(key, fence, name, new Uint8Array([model.step % 256]));

@@ -34,7 +34,7 @@ const isCommit: (...args: Parameters<Keep>) => boolean = (after, before) =>
 export const MUTANTS: Mutant[] = [
   {
     rule: 'D1 takes a row only over a lower revision',
-    rules: { ...RULES, rewrite: (sql) => sql.replace('WHERE revision < excluded.revision', '') },
+    rules: { ...RULES, rewrite: (sql) => sql.replace('revision < excluded.revision', 'true') },
     finds: /D1 never goes back|D1 has what the object believes/,
   },
   {
@@ -55,7 +55,7 @@ export const MUTANTS: Mutant[] = [
       isPurge(after, before) && before.head?.lease != null ? { ...after, head: before.head } : after,
     ),
     // The head that is put back may stand in the place of another task, which is then lost.
-    finds: /a stale lease|before is current|answers every call|a fence commits once|only when its task has ended/,
+    finds: /a user who left goes on|a stale lease|before is current|answers every call|a fence commits once|only when its task has ended/,
   },
   {
     rule: 'what a claim may write is owed',

@@ -24,6 +24,7 @@ export const SOMETIMES = [
   'a purge is answered only when it is asked for again',
   'a soft purge expires what a load under way brings',
   'a task is revoked in RETRY',
+  'a user who left comes back',
   'blobs are removed',
   'a removal fails, and stays owed',
   'an object dies while a load is under way',

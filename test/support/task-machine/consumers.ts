@@ -2,7 +2,10 @@
 
 import type { LoadChange } from '../../../src/contract/object.ts';
 import { taskError } from '../../../src/contract/problem.ts';
+import type { Events } from '../../../src/core/task-machine/events.ts';
+import { handBack, replace, stopLate } from './consumer-ends.ts';
 import { happen, type Rules } from './machine.ts';
+import { landWrite } from './stores.ts';
 import { blobName, type Consumer, must, type World } from './world.ts';
 
 /** A message is delivered: a claim, asked twice since its first answer may be lost. */
@@ -18,18 +21,20 @@ export function deliver(rules: Rules, world: World, at: number): World | null {
     now: Math.max(world.now, message.at),
   });
   const request = { taskId: message.taskId, deliveryId };
-  const { world: after, answer } = happen(rules, began, 'claim', request);
+  const { world: after, answer } = claimed(rules, began, request);
   const again = happen(rules, after, 'claim', request);
   must(again.world.document === after.document, 'the same delivery asking twice changes nothing');
   must(JSON.stringify(again.answer) === JSON.stringify(answer), 'the same delivery asking twice gets the same answer');
 
   if (answer.outcome === 'ended') {
-    must(after.ended[message.taskId] !== undefined, 'a message is acknowledged only when its task has ended');
+    const isLost = after.lost.includes(message.taskId);
+    must(isLost || after.ended[message.taskId] !== undefined, 'a message is acknowledged only when its task has ended');
     return after;
   }
   if (answer.outcome === 'not_due') return handBack(rules, after, message.taskId, answer.delayMs);
   if (answer.outcome !== 'leased') return after;
   const { lease } = answer;
+  must(after.d1 !== null, 'D1 has a row of a cache before its origin is asked');
   const rival = began.consumers.find(
     ({ isBroken, stage, stopAt }) => !isBroken && stage !== 'committed' && stopAt > began.now,
   );
@@ -49,15 +54,13 @@ export function deliver(rules: Rules, world: World, at: number): World | null {
   return { ...after, consumers: [...after.consumers, consumer] };
 }
 
-function handBack(rules: Rules, world: World, taskId: string, delayMs: number): World {
-  if (!rules.handsBack) return world;
-  return { ...world, messages: [...world.messages, { taskId, at: world.now + delayMs }] };
-}
-
-/** Consumers stop at the end of their lease and hand back; of those that have sent a commit, the request may still be on its way. */
-export function stopLate(rules: Rules, world: World): World {
-  const late = world.consumers.filter(({ stopAt, stage }) => stopAt <= world.now && stage === 'claimed');
-  return late.reduce((stopped, consumer) => die(rules, stopped, consumer), world);
+/** The object asks the machine again when D1 has answered what a first load waits for. */
+function claimed(rules: Rules, world: World, request: Events['claim']['request']) {
+  const first = happen(rules, world, 'claim', request);
+  if (first.answer.outcome !== 'not_due') return first;
+  const at = first.world.writes.findIndex((write) => !write.isLate && !world.writes.includes(write));
+  const landed = at < 0 ? null : landWrite(rules, first.world, at);
+  return landed === null ? first : happen(rules, landed, 'claim', request);
 }
 
 /** The consumer reads the definition, fetches and writes to R2; `changes`: the body is another one than before. */
@@ -130,14 +133,4 @@ export function fail(rules: Rules, world: World, consumer: Consumer, retryable: 
   const gone = replace(after, consumer, null);
   if (answer.outcome === 'retrying') return handBack(rules, gone, taskId, answer.delayMs);
   return answer.outcome === 'stale_lease' ? handBack(rules, gone, taskId, 0) : gone;
-}
-
-/** The consumer is killed; the queue delivers its message once more. */
-export function die(rules: Rules, world: World, consumer: Consumer): World {
-  return handBack(rules, replace(world, consumer, null), consumer.taskId, 0);
-}
-
-function replace(world: World, consumer: Consumer, next: Consumer | null): World {
-  const others = world.consumers.filter(({ fence }) => fence !== consumer.fence);
-  return { ...world, consumers: next === null ? others : [...others, next] };
 }

@@ -2,9 +2,10 @@
 
 import { hash } from 'node:crypto';
 import { checkMove, checkWorld } from './checks.ts';
-import { commit, deliver, die, fail, load } from './consumers.ts';
+import { die } from './consumer-ends.ts';
+import { commit, deliver, fail, load } from './consumers.ts';
 import { RULES, type Rules } from './machine.ts';
-import { purge, read, refresh, revoke, softPurge } from './readers.ts';
+import { lose, purge, read, refresh, revoke, softPurge } from './readers.ts';
 import { giveUpWrite, goOff, landRemoval, landWrite } from './stores.ts';
 import { type Budget, must, newWorld, Violation, type World } from './world.ts';
 
@@ -25,6 +26,8 @@ function moves(rules: Rules, world: World): Move[] {
     ['read', paid('read', (w) => read(rules, w, false))],
     ['old read', paid('read', (w) => read(rules, w, true))],
     ['purge', paid('purge', (w) => purge(rules, w))],
+    ['leave', paid('leave', (w) => purge(rules, w, true))],
+    ['rows lost', paid('oblivion', lose)],
     ['soft purge', paid('softPurge', (w) => softPurge(rules, w))],
     ['revoke', paid('revocation', (w) => revoke(rules, w))],
     ['redefine', paid('redefinition', (w) => ({ ...w, definition: w.definition + 1 }))],

@@ -6,6 +6,7 @@ import type { Task } from '../../../src/contract/task.ts';
 import { type CacheDocument, emptyDocument, type TaskRecord } from '../../../src/core/task-machine/document.ts';
 import type { EventName, Events, Step } from '../../../src/core/task-machine/events.ts';
 import { step } from '../../../src/core/task-machine/index.ts';
+import { entryOf } from '../../../src/core/task-machine/views.ts';
 import { commitOf, failureOf, newCache, readOf, refreshOf } from '../loads.ts';
 
 export class Key {
@@ -50,8 +51,17 @@ export class Key {
     return answer.task;
   }
 
+  /** D1 gets the row that it must have before a first load. */
+  announce(): void {
+    this.do('claim', { taskId: this.document.head?.taskId ?? '', deliveryId: 'delivery' });
+    this.store();
+  }
+
   claim(taskId = this.document.head?.taskId ?? '', deliveryId = 'delivery'): Lease {
-    const answer = this.do('claim', { taskId, deliveryId });
+    const first = this.do('claim', { taskId, deliveryId });
+    const isAnnounced = first.outcome === 'not_due' && this.last?.effects.store === true;
+    if (isAnnounced) this.store();
+    const answer = isAnnounced ? this.do('claim', { taskId, deliveryId }) : first;
     if (answer.outcome !== 'leased') throw new Error(answer.outcome);
     return answer.lease;
   }
@@ -67,7 +77,7 @@ export class Key {
 
   /** D1 takes the newest entry. */
   store(): void {
-    this.do('stored', { revision: this.document.counters.revision });
+    this.do('stored', { held: entryOf(this.document) });
   }
 
   /** A whole load of the task at the head, made where there is none; what is then current was loaded by it. */

@@ -1,6 +1,6 @@
 /** The real machine in the model's world: one step with its transaction, its alarm and its effects, checked as it goes. */
 
-import type { Entry } from '../../../src/contract/entry.ts';
+import { type Entry, lastVersionOf } from '../../../src/contract/entry.ts';
 import { nextAlarmAt } from '../../../src/core/task-machine/due.ts';
 import type { EventName, Events } from '../../../src/core/task-machine/events.ts';
 import { step } from '../../../src/core/task-machine/index.ts';
@@ -12,8 +12,8 @@ import { blobName, must, type World } from './world.ts';
 /** What the surroundings must keep to, and the machine itself; a mutant takes one of them out. */
 export interface Rules {
   step: typeof step;
-  /** D1 takes a row over another only if its revision is higher. */
-  d1Takes(held: Entry, offered: Entry): boolean;
+  /** D1 takes a row over another only if its revision is higher, and its version neither lower nor another load's. */
+  d1Takes(held: Entry, offered: Entry, renames: boolean): boolean;
   /** A consumer whose lease was lost leaves what it wrote in R2. */
   leavesBlobs: boolean;
   /** A message is handed back until its task has ended. */
@@ -22,7 +22,11 @@ export interface Rules {
 
 export const RULES: Rules = {
   step,
-  d1Takes: (held, offered) => held.revision < offered.revision,
+  d1Takes: (held, offered, renames) =>
+    held.revision < offered.revision &&
+    lastVersionOf(held) <= lastVersionOf(offered) &&
+    (renames || held.resource === offered.resource) &&
+    (held.loaded?.version !== offered.loaded?.version || held.loaded?.fence === offered.loaded?.fence),
   leavesBlobs: true,
   handsBack: true,
 };
@@ -49,7 +53,7 @@ export function happen<N extends EventName>(
     tasks: world.tasks + (made ? 1 : 0),
     ended: { ...world.ended, ...Object.fromEntries(done.ended.map((record) => [record.taskId, record])) },
     messages: [...world.messages, ...effects.send.map((taskId) => ({ taskId, at: world.now }))],
-    writes: effects.store ? addWrite(world.writes, entryOf(document)) : world.writes,
+    writes: effects.store ? addWrite(world.writes, document) : world.writes,
     removals: effects.remove.length > 0 ? [...world.removals, effects.remove] : world.removals,
     alarmAt: armed(world, nextAlarmAt(document, world.now)),
     neededUntil: needed(world, document, name === 'purge' ? OWED_DROPPED_MS : OWED_REPLACED_MS),
@@ -59,13 +63,16 @@ export function happen<N extends EventName>(
     if (record.state !== 'SUCCESS') continue;
     const { revision } = before.settling.find((task) => task.record.taskId === record.taskId) ?? { revision: 0 };
     must((world.d1?.revision ?? 0) >= revision && revision > 0, 'a task is SUCCESS only when D1 has its revision');
+    must((record.version ?? 0) > world.inheritedVersion, 'no version is given twice');
   }
   return { world: after, answer: done.answer };
 }
 
-function addWrite(writes: World['writes'], entry: Entry): World['writes'] {
+function addWrite(writes: World['writes'], document: World['document']): World['writes'] {
+  const entry = entryOf(document);
+  const renames = document.forgotten !== undefined;
   const isUnderWay = writes.some((write) => !write.isLate && write.entry.revision === entry.revision);
-  return isUnderWay ? writes : [...writes, { entry, isLate: false }];
+  return isUnderWay ? writes : [...writes, { entry, renames, isLate: false }];
 }
 
 function armed({ alarmAt }: World, neededAt: number | null): number | null {

@@ -7,6 +7,7 @@ import type { CacheDocument } from '../../../src/core/task-machine/document.ts';
 import type { StepContext } from '../../../src/core/task-machine/draft.ts';
 import type { EventName, Events, Step } from '../../../src/core/task-machine/events.ts';
 import { step } from '../../../src/core/task-machine/index.ts';
+import { entryOf } from '../../../src/core/task-machine/views.ts';
 import { RULES, type Rules } from './machine.ts';
 import type { Budget } from './world.ts';
 
@@ -154,7 +155,7 @@ export const MUTANTS: Mutant[] = [
     scenario: { refresh: 1 },
     rules: mutant('commit', unchanged, ({ document, ended }, before, context) => {
       if (document === before) return {};
-      const settled = step(document, 'stored', { revision: document.counters.revision }, context);
+      const settled = step(document, 'stored', { held: entryOf(document) }, context);
       return { document: settled.document, ended: [...ended, ...settled.ended] };
     }),
     finds: /SUCCESS only when D1/,
@@ -218,5 +219,40 @@ export const MUTANTS: Mutant[] = [
     scenario: { refresh: 2, lostAnswer: 1 },
     rules: { ...RULES, leavesBlobs: false },
     finds: /kept version names is in R2|copy of an entry/,
+  },
+  {
+    rule: 'D1 has a row of a cache before its origin is asked',
+    marked: 'D1 has a row of the cache',
+    scenario: { refresh: 2 },
+    rules: mutant('claim', (document, _, now) => {
+      const { counters, stored, head } = document;
+      if (head === null || head.lease !== null) return {};
+      return {
+        document: { ...document, counters: { ...counters, revision: now }, stored: { ...stored, revision: now } },
+      };
+    }),
+    finds: /D1 has a row/,
+  },
+  {
+    rule: 'an object that lost its rows goes on above what D1 has',
+    marked: 'counts on above it',
+    scenario: { refresh: 2, oblivion: 1 },
+    rules: mutant('stored', ({ counters }, request) => {
+      const { held } = request as Events['stored']['request'];
+      return { request: { held: { ...held, revision: counters.revision, loaded: null, counted: undefined } } as never };
+    }),
+    finds: /no version is given twice|SUCCESS only when D1|every accepted task ends/,
+  },
+  {
+    rule: 'D1 takes no version twice',
+    scenario: { refresh: 2, oblivion: 1 },
+    rules: { ...RULES, d1Takes: (held, offered) => held.revision < offered.revision },
+    finds: /no version is given twice|versions go back/,
+  },
+  {
+    rule: 'a user who left is forgotten for good: no task goes on',
+    scenario: { refresh: 2, leave: 1 },
+    rules: mutant('purge', (_, request) => ({ request: { ...request, forget: false } })),
+    finds: /nothing of a user who left/,
   },
 ];

@@ -1,8 +1,11 @@
 /** Moves of those who ask: refreshes, reads, purges, revocations. Answers are judged by what truly happened, not by times. */
 
+import { lastVersionOf, NAMELESS } from '../../../src/contract/entry.ts';
 import type { EnqueueRequest } from '../../../src/contract/object.ts';
+import { emptyDocument } from '../../../src/core/task-machine/document.ts';
+import { entryOf } from '../../../src/core/task-machine/views.ts';
 import { happen, type Rules } from './machine.ts';
-import { CACHE, must, POLICY, type World } from './world.ts';
+import { CACHE, must, mustBeOne, POLICY, type World } from './world.ts';
 
 const ASKED: EnqueueRequest = {
   cache: CACHE,
@@ -29,14 +32,16 @@ export function read(rules: Rules, world: World, sawNothing: boolean): World {
   const { world: after, answer } = happen(rules, world, 'enqueue', request);
   const { loaded } = world.document;
   const seenVersion = seen?.version ?? 0;
+  // When a load of an earlier life was claimed is not known: 0.
   const isNews = loaded !== null && loaded.version > seenVersion && loaded.number >= world.definition;
   if (answer.outcome === 'current') {
+    if (loaded !== null) mustBeOne(world, loaded);
     must(isNews, 'what a read is handed was fetched after what it saw, under its definition');
     must((loaded?.expiresAt ?? 0) > world.now, 'what a read is handed has not expired');
   }
   if (answer.outcome === 'task') {
     must(
-      !isNews || (loaded?.expiresAt ?? 0) <= world.now,
+      !isNews || loaded?.claimedAt === 0 || (loaded?.expiresAt ?? 0) <= world.now,
       'a read causes no load for what was fetched after it looked',
     );
     checkJoined(world, answer.task.taskId, seenVersion, after.tasks > world.tasks);
@@ -59,15 +64,45 @@ function checkJoined(world: World, taskId: string, seenVersion: number, isNew: b
   must(!isNew || !brings || !wasAskedFor || isMarkedExpired, 'a read starts no load behind one that brings enough');
 }
 
+/** The object loses its rows: a deleted or renamed Worker, a namespace of another one. Time has passed until it is asked again. */
+export function lose(world: World): World {
+  const { head, behind, settling } = world.document;
+  const tasks = [head, behind].flatMap((task) => task?.taskId ?? []);
+  const now = world.now + 1000;
+  return {
+    ...world,
+    now,
+    document: emptyDocument(CACHE),
+    ended: {},
+    lost: [...world.lost, ...Object.keys(world.ended), ...tasks, ...settling.map(({ record }) => record.taskId)],
+    bornAt: now,
+    inheritedVersion: world.d1 === null ? 0 : lastVersionOf(world.d1),
+    alarmAt: null,
+    writes: world.writes.map((write) => ({ ...write, isLate: true })),
+    removals: [],
+    consumers: world.consumers.map((consumer) => ({ ...consumer, isBroken: true })),
+    purging: null,
+  };
+}
+
 /** A hard purge; it is answered when D1 has its revision. */
-export function purge(rules: Rules, world: World): World {
+export function purge(rules: Rules, world: World, forget = false): World {
+  // The object asks D1 about a key that it has never heard of.
+  if (world.d1 === null && world.document.head === null && world.document.counters.revision === 0) return world;
   const outdated = world.consumers.map((consumer) => ({
     ...consumer,
     isOutdated: consumer.isOutdated || consumer.stage !== 'claimed',
     isBroken: true,
   }));
   const { version } = world.document.counters;
-  const { world: after } = happen(rules, { ...world, consumers: outdated }, 'purge', { key: CACHE.key, soft: false });
+  const { world: after } = happen(rules, { ...world, consumers: outdated }, 'purge', {
+    key: CACHE.key,
+    soft: false,
+    forget,
+  });
+  const { document } = after;
+  const isForgotten = document.head === null && document.behind === null && entryOf(document).owner === null;
+  must(!forget || (isForgotten && entryOf(document).resource === NAMELESS), 'nothing of a user who left goes on');
   return answerPurge({ ...after, purging: { revision: after.document.counters.revision, version } });
 }
 

@@ -2,6 +2,7 @@
 
 import { LEASE_MARGIN_MS } from '../../../src/contract/constants.ts';
 import type { Events } from '../../../src/core/task-machine/events.ts';
+import { entryOf } from '../../../src/core/task-machine/views.ts';
 import { commitOf, failureOf, newCache, readOf, refreshOf } from '../loads.ts';
 import { Key } from './key.ts';
 import { POLICY } from './world.ts';
@@ -31,7 +32,10 @@ const queued = (key: Key) => {
 /** How each state is reached. */
 const WAYS: Record<string, (key: Key) => void> = {
   empty: () => {},
-  PENDING: (key) => void key.refresh(),
+  PENDING: (key) => {
+    key.refresh();
+    key.announce();
+  },
   STARTED: started,
   RETRY: retrying,
   'STARTED, PENDING behind': queued,
@@ -87,6 +91,16 @@ const LEASE = {
   nextRowId: 1,
 };
 
+/** What an earlier life of the object, or another object, wrote to D1. */
+function foreignTo({ document }: Key) {
+  const entry = entryOf(document);
+  return {
+    ...entry,
+    revision: entry.revision + 1,
+    counted: { version: document.counters.version + 56, nextRowId: 100 },
+  };
+}
+
 type Answer = Events[keyof Events]['answer'];
 
 export const EVENTS: Record<string, (key: Key) => Answer> = {
@@ -104,7 +118,9 @@ export const EVENTS: Record<string, (key: Key) => Answer> = {
   revoke: (key) => key.do('revoke', { taskId: (key.document.behind ?? held(key)).taskId, ...admin }),
   purge: (key) => key.do('purge', { key: key.document.cache.key, soft: false }),
   'soft purge': (key) => key.do('purge', { key: key.document.cache.key, soft: true }),
-  'D1 has it': (key) => key.do('stored', { revision: key.document.counters.revision }),
+  'D1 has it': (key) => key.do('stored', { held: entryOf(key.document) }),
+  'D1 has a higher version': (key) => key.do('stored', { held: foreignTo(key) }),
+  forget: (key) => key.do('purge', { key: key.document.cache.key, soft: false, forget: true }),
   'D1 fails for an hour': (key) => {
     key.now += 3_600_000;
     key.do('unstored', {});

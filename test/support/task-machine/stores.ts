@@ -1,19 +1,28 @@
 /** Moves of D1, R2 and the alarm. */
 
-import { stopLate } from './consumers.ts';
+import type { Entry } from '../../../src/contract/entry.ts';
+import { stopLate } from './consumer-ends.ts';
 import { happen, type Rules } from './machine.ts';
 import { answerPurge } from './readers.ts';
-import { blobName, must, type World } from './world.ts';
+import { blobName, must, mustBeOne, type World } from './world.ts';
 
 /** A write reaches D1; the object hears of it, unless it has given up waiting. */
 export function landWrite(rules: Rules, world: World, at: number): World | null {
   const write = world.writes[at];
   if (write === undefined) return null;
-  const takes = world.d1 === null || rules.d1Takes(world.d1, write.entry);
+  const takes = world.d1 === null || rules.d1Takes(world.d1, write.entry, write.renames);
   const writes = world.writes.filter((_, index) => index !== at);
-  const landed = { ...world, writes, d1: takes ? write.entry : world.d1 };
+  const held = takes || world.d1 === null ? write.entry : world.d1;
+  const landed = { ...world, writes, d1: held, shown: shown(world, held) };
   if (write.isLate) return landed;
-  return answerPurge(happen(rules, landed, 'stored', { revision: write.entry.revision }).world);
+  return answerPurge(happen(rules, landed, 'stored', { held }).world);
+}
+
+/** Readers see what D1 has: a version that they saw is never another one. */
+function shown(world: World, { loaded }: Entry): World['shown'] {
+  if (loaded === null) return world.shown;
+  mustBeOne(world, loaded);
+  return { ...world.shown, [loaded.version]: loaded.fence };
 }
 
 /** The object gives up waiting for a write, which may land all the same. */

@@ -60,6 +60,10 @@ export interface Budget {
   second: number;
   /** The removal of what is owed, a day later. */
   removal: number;
+  /** The user is forgotten. */
+  leave: number;
+  /** The object loses its rows. */
+  oblivion: number;
 }
 
 export interface World {
@@ -70,7 +74,7 @@ export interface World {
   d1: Entry | null;
   definition: number;
   /** Writes to D1 under way; of a late one the object will not hear. */
-  writes: readonly { entry: Entry; isLate: boolean }[];
+  writes: readonly { entry: Entry; renames: boolean; isLate: boolean }[];
   alarmAt: number | null;
   messages: readonly { taskId: string; at: number }[];
   consumers: readonly Consumer[];
@@ -85,6 +89,12 @@ export interface World {
   /** Versions made, by the count of accepted commits. */
   versions: number;
   tasks: number;
+  /** Versions that D1 has had, and the fence that each names. */
+  shown: Readonly<Record<number, number>>;
+  /** When the object last lost its rows (0: never), the version that D1 had then, and the tasks that were lost. */
+  bornAt: number;
+  inheritedVersion: number;
+  lost: readonly string[];
   budget: Budget;
 }
 
@@ -105,6 +115,8 @@ export const NOTHING: Budget = {
   wait: 0,
   second: 0,
   removal: 0,
+  leave: 0,
+  oblivion: 0,
 };
 
 export function newWorld(budget: Partial<Budget>): World {
@@ -125,6 +137,10 @@ export function newWorld(budget: Partial<Budget>): World {
     purgedVersion: 0,
     versions: 0,
     tasks: 0,
+    shown: {},
+    bornAt: 0,
+    inheritedVersion: 0,
+    lost: [],
     budget: { ...NOTHING, ...budget },
   };
 }
@@ -136,6 +152,11 @@ export class Violation extends Error {
 
 export function must(holds: boolean, rule: string): asserts holds {
   if (!holds) throw new Violation(rule);
+}
+
+/** A version that was seen by readers is the same load's for good. */
+export function mustBeOne({ shown }: World, { version, fence }: { version: number; fence: number }): void {
+  must(shown[version] === undefined || shown[version] === fence, 'no version is given twice');
 }
 
 /** Name of a blob in the model's R2. */

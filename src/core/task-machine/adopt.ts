@@ -1,0 +1,107 @@
+/**
+ * D1 has what this object cannot have written: the object lost its rows (a renamed or deleted Worker, a restored object), or
+ * a second Worker writes to the same D1. The object goes on above what D1 has, so that no ETag is given twice (DESIGN "Lost objects").
+ */
+
+import { type Entry, lastVersionOf, NAMELESS } from '../../contract/entry.ts';
+import { etagOf } from '../etag.ts';
+import type { CacheDocument, Counters, LoadedState, SettlingTask } from './document.ts';
+import { UNASKED } from './document.ts';
+import type { Draft } from './draft.ts';
+import { namedBlobs, withoutBlobs } from './owed.ts';
+import { OWED_REPLACED_MS } from './timing.ts';
+
+/**
+ * Row ids begin here above an entry of a release that did not note the first unused one: more than a million rows a load use
+ * in a million loads, and 2^48 are there (tables/id-map-format.ts).
+ */
+const UNKNOWN_ROW_IDS = 2 ** 40;
+/** Row ids that loads may have given which D1 never got: MAX_SETTLING of a million rows each. */
+const UNSTORED_ROW_IDS = 2 ** 24;
+
+/** Whether an entry that D1 holds cannot come from this document, now or in its past. */
+export function isForeign({ counters, loaded, forgotten }: CacheDocument, held: Entry): boolean {
+  if (held.revision > counters.revision || lastVersionOf(held) > counters.version) return true;
+  if (held.resource === NAMELESS && forgotten === undefined) return true;
+  // Two objects may give the same version; never under the same fence.
+  return held.loaded !== null && held.loaded.version === loaded?.version && held.loaded.fence !== loaded.fence;
+}
+
+/**
+ * Counts on above the entry that D1 holds. A document that D1 had not answered yet takes over what is loaded there; one that has a
+ * version of its own gives it the next number, and its settling tasks that version.
+ */
+export function adopt(draft: Draft, held: Entry, now: number): undefined {
+  const before = draft.document;
+  const isFirst = before.stored.revision === UNASKED && before.loaded === null;
+  const inherited = isFirst && held.loaded !== null ? inheritedLoad(before, held, held.loaded, now) : null;
+  const isRenumbered = before.loaded !== null || before.settling.length > 0;
+  const counters = countersAbove(before.counters, held);
+  const version = counters.version + (isRenumbered ? 1 : 0);
+  const loaded = before.loaded === null ? inherited : { ...before.loaded, version, changed: version };
+  const chain = inherited === null ? renumberedChain(before, version) : held.chain;
+  const dueAt = now + OWED_REPLACED_MS;
+  const dropped = withoutBlobs(namedBlobs(before, dueAt), namedBlobs({ loaded, chain }, dueAt));
+  draft.revise(
+    {
+      loaded,
+      chain,
+      counters: { ...counters, version },
+      number: Math.max(before.number, inherited?.number ?? 0),
+      lastTaskId: before.lastTaskId ?? (inherited === null ? null : held.lastTaskId),
+      owed: dropped.length === 0 ? before.owed : [...before.owed, ...dropped],
+      ...(held.resource === NAMELESS && before.forgotten === undefined ? { forgotten: 'revived' as const } : {}),
+    },
+    now,
+  );
+  const { stored, counters: after, cache } = draft.document;
+  draft.update({
+    stored: { ...stored, revision: Math.max(stored.revision, 0) },
+    settling: before.settling.map((task) => renumbered(task, cache.key, version, after.revision)),
+  });
+}
+
+function countersAbove(own: Counters, held: Entry): Counters {
+  const lastVersion = lastVersionOf(held);
+  const usedRowIds = held.counted === undefined ? UNKNOWN_ROW_IDS : held.counted.nextRowId + UNSTORED_ROW_IDS;
+  const fences = [held.loaded?.fence ?? 0, ...held.chain.map(({ fence }) => fence)];
+  return {
+    version: Math.max(own.version, lastVersion),
+    revision: Math.max(own.revision, held.revision),
+    fence: Math.max(own.fence, ...fences),
+    nextRowId: lastVersion === 0 ? own.nextRowId : Math.max(own.nextRowId, usedRowIds),
+    clockAt: Math.max(own.clockAt, held.loaded?.loadedAt ?? 0),
+  };
+}
+
+/** What D1 tells of a load, as far as it does: nothing may be compared with its digest, nor be judged by when it was claimed. */
+function inheritedLoad(
+  { expiredAt }: CacheDocument,
+  { number, lastTaskId }: Entry,
+  loaded: NonNullable<Entry['loaded']>,
+  now: number,
+): LoadedState {
+  return {
+    ...loaded,
+    expiresAt: expiredAt > 0 ? Math.min(loaded.expiresAt, now) : loaded.expiresAt,
+    number,
+    digest: '',
+    originEtag: null,
+    originLastModified: null,
+    claimedAt: 0,
+    loadFence: 0,
+    taskId: lastTaskId ?? '',
+  };
+}
+
+/** The versions before were given to others as well: only the last is kept, under its new number and without a delta. */
+function renumberedChain({ chain, loaded }: CacheDocument, version: number): CacheDocument['chain'] {
+  const last = chain.at(-1);
+  if (loaded === null || last === undefined) return [];
+  const { rowChanges: _, ...link } = last;
+  return [{ ...link, version, deltaBytes: null }];
+}
+
+function renumbered(task: SettlingTask, key: string, version: number, revision: number): SettlingTask {
+  return { ...task, revision, record: { ...task.record, version, etag: etagOf(key, version) } };
+}

@@ -1,0 +1,28 @@
+/** What a purge takes away, whether or not the cache is loaded again. */
+
+import type { Draft } from './draft.ts';
+import { namedBlobs } from './owed.ts';
+import { OWED_DROPPED_MS } from './timing.ts';
+
+/**
+ * Body and deltas go, the counters stay: the next version has the next number. A task that is settling goes on to
+ * SUCCESS, for its load ended before the purge and made a version; that version is never current again.
+ */
+export function drop(draft: Draft, now: number): void {
+  const { loaded, counters, head, owed, number, stored } = draft.document;
+  const lease = head?.lease ?? null;
+  const dropped = namedBlobs(draft.document, now + OWED_DROPPED_MS);
+  // Nothing that D1 has of an earlier life is taken over any more.
+  draft.update({ stored: { ...stored, revision: Math.max(stored.revision, 0) } });
+  draft.revise(
+    {
+      loaded: null,
+      chain: [],
+      failure: null,
+      number: loaded === null && lease !== null ? Math.max(number, lease.number) : number,
+      counters: { ...counters, fence: counters.fence + 1 },
+      owed: [...owed, ...dropped],
+    },
+    now,
+  );
+}
