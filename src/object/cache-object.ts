@@ -21,7 +21,7 @@ import { KeyRows, type Where } from './key-rows.ts';
 const ALARM_RETRY_MS = 60_000;
 
 /** How long D1 is waited for by a purge that must know what there is, ms. */
-const RECALL_TIMEOUT_MS = 5_000;
+const RECALL_TIMEOUT_MS = 3_000;
 
 /** The verbs of contract/object.ts; anything else is private, since every method can be called from outside. */
 export class CacheObject extends DurableObject<Env> implements contract.ToldVerbs {

@@ -26,7 +26,7 @@ function claimHead(draft: Draft, head: LiveTask, request: ClaimRequest, now: num
   }
   if (head.dueAt !== null && head.dueAt > now) return { outcome: 'not_due', delayMs: head.dueAt - now };
   if (draft.document.settling.length >= MAX_SETTLING) return awaitStore(draft);
-  if (!isAnnounced(draft.document, now)) return announce(draft, head, now);
+  if (!isAnnounced(draft.document, head, now)) return announce(draft, head, now);
   return startLoad(draft, head, request.deliveryId, now);
 }
 
@@ -40,18 +40,19 @@ function awaitStore(draft: Draft): ClaimAnswer {
  * [M] D1 has a row of a cache before its origin is asked: purges by user or by parameters list D1, and would else not see the
  * load. The row that D1 answers with also tells an object that lost its own rows where its versions were.
  */
-function isAnnounced({ loaded, counters, stored }: CacheDocument, now: number): boolean {
-  return loaded !== null || (stored.revision === counters.revision && isRecent(counters.revision, now));
+function isAnnounced({ loaded, counters, stored, number }: CacheDocument, head: LiveTask, now: number): boolean {
+  if (loaded !== null) return true;
+  return stored.revision === counters.revision && isThere(counters.revision, number, head, now);
 }
 
-/** Whether a revision was made so lately that no walk over D1 has removed its row. */
-function isRecent(revision: number, now: number): boolean {
-  return revision > 0 && revision > now - ANNOUNCED_MS;
+/** Whether no walk over D1 can have removed the row of a revision, nor the sweep of a resource that was deleted and made anew. */
+function isThere(revision: number, number: number, head: LiveTask, now: number): boolean {
+  return revision > 0 && revision > now - ANNOUNCED_MS && number >= head.number;
 }
 
 function announce(draft: Draft, head: LiveTask, now: number): ClaimAnswer {
   const { counters, number } = draft.document;
-  if (!isRecent(counters.revision, now)) draft.revise({ number: Math.max(number, head.number) }, now);
+  if (!isThere(counters.revision, number, head, now)) draft.revise({ number: Math.max(number, head.number) }, now);
   return awaitStore(draft);
 }
 

@@ -55,7 +55,8 @@ export const MUTANTS: Mutant[] = [
       isPurge(after, before) && before.head?.lease != null ? { ...after, head: before.head } : after,
     ),
     // The head that is put back may stand in the place of another task, which is then lost.
-    finds: /a user who left goes on|a stale lease|before is current|answers every call|a fence commits once|only when its task has ended/,
+    finds:
+      /a user who left goes on|a stale lease|before is current|answers every call|a fence commits once|only when its task has ended/,
   },
   {
     rule: 'what a claim may write is owed',

@@ -51,7 +51,7 @@ function withHead(document: CacheDocument, patch: Partial<NonNullable<CacheDocum
 export const MUTANTS: Mutant[] = [
   {
     rule: 'the counters outlive a purge',
-    marked: 'outlive purge and deletion, in the object, for ever',
+    marked: 'outlive purge and deletion, in the object',
     scenario: { refresh: 2, purge: 1 },
     rules: mutant('purge', unchanged, ({ document }) => ({
       document: { ...document, counters: { ...document.counters, version: 0, fence: 0 } },
@@ -227,9 +227,9 @@ export const MUTANTS: Mutant[] = [
     rules: mutant('claim', (document, _, now) => {
       const { counters, stored, head } = document;
       if (head === null || head.lease !== null) return {};
-      return {
-        document: { ...document, counters: { ...counters, revision: now }, stored: { ...stored, revision: now } },
-      };
+      const revision = Math.max(counters.revision, now);
+      const known = { counters: { ...counters, revision }, stored: { ...stored, revision }, number: head.number };
+      return { document: { ...document, ...known } };
     }),
     finds: /D1 has a row/,
   },
