@@ -59,10 +59,7 @@ const ROOM_MS = 2000;
 const MOST_ROOM_DELAY_S = 5;
 
 /** What of the services a delivery works with. */
-export type RefreshServices = Pick<
-  Services,
-  'blobs' | 'objects' | 'resources' | 'secret' | 'settings' | 'metrics'
->;
+export type RefreshServices = Pick<Services, 'blobs' | 'objects' | 'resources' | 'secret' | 'settings' | 'metrics'>;
 
 /** Never throws: a message that could not be dealt with comes again. */
 export async function runRefresh(

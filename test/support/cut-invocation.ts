@@ -23,9 +23,9 @@ export class Invocation {
 
   /** The services as this invocation reaches them. */
   get services(): QueueServices {
-    const { objects, resources, entries, blobs } = this.#services;
+    const { objects, resources, blobs } = this.#services;
     const reached = { objects: this.#reach(objects), resources: this.#reach(resources) };
-    return { ...this.#services, ...reached, entries: this.#reach(entries), blobs: this.#reach(blobs) };
+    return { ...this.#services, ...reached, blobs: this.#reach(blobs) };
   }
 
   /** The way to origins of this invocation. */

@@ -14,7 +14,6 @@ import { noMetrics } from '../../src/metrics.ts';
 import { objectClient } from '../../src/object/client.ts';
 import { readSettings, readText } from '../../src/settings.ts';
 import { r2Blobs } from '../../src/stores/blobs.ts';
-import { d1Entries } from '../../src/stores/entries.ts';
 import { d1Resources } from '../../src/stores/resources.ts';
 import { unique } from './entries.ts';
 import { refreshOf } from './loads.ts';
@@ -27,7 +26,6 @@ type Members = Partial<Omit<v.InferInput<typeof Resource>, 'origin'>> & {
 
 export const services: RefreshServices = {
   blobs: r2Blobs(env.BLOBS),
-  entries: d1Entries(env.DB),
   objects: objectClient(env.CACHE_OBJECT),
   resources: d1Resources(env.DB),
   secret: (name) => readText(env, name),
