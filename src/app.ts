@@ -33,13 +33,13 @@ api.route('/', syncs);
 export const app = factory.createApp();
 app.use(everyRequest(metricsOf));
 app.use('/healthz', async (c, next) => {
-  c.set('probes', makeProbes(c.env));
+  c.set('probes', makeProbes(c.env, c.req.url));
   await next();
 });
 app.use(`${API_BASE}/*`, async (c, next) => {
   c.set(
     'services',
-    makeServices(c.env, (work) => c.executionCtx.waitUntil(work), c.get('requestId')),
+    makeServices(c.env, (work) => c.executionCtx.waitUntil(work), { url: c.req.url, requestId: c.get('requestId') }),
   );
   await next();
 });

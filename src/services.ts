@@ -9,7 +9,7 @@ import { oncePerEnv, readSettings, readText } from './settings.ts';
 import { r2Blobs } from './stores/blobs.ts';
 import { cachedBlobs } from './stores/cached-blobs.ts';
 import { entriesIn, resourcesIn, syncRecordsIn } from './stores/databases.ts';
-import { edgeCache } from './stores/edge-cache.ts';
+import { edgeCache, keepsAtEdge, NO_EDGE_CACHE } from './stores/edge-cache.ts';
 import { entryLookup } from './stores/entry-lookup.ts';
 import { foldedDeltas } from './stores/folded-deltas.ts';
 import { type Limit, noLimits, rateLimits } from './stores/rate-limits.ts';
@@ -32,15 +32,26 @@ const sharedServices = oncePerEnv((env: Env) => {
   };
 });
 
+/** The request that an invocation answers. */
+export interface AnsweredRequest {
+  url: string;
+  requestId: string;
+}
+
 /**
- * Services of one invocation; `waitUntil` is its execution context's, `requestId` that of a client's request.
+ * Services of one invocation; `waitUntil` is its execution context's. Without a request, as in queues and cron, there is no
+ * host whose edge cache could be meant: what such an invocation learns, locations find once their copies have run out.
  *
  * @throws Problem `misconfigured`
  */
-export function makeServices(env: Env, waitUntil: (work: Promise<unknown>) => void, requestId?: string): Services {
+export function makeServices(
+  env: Env,
+  waitUntil: (work: Promise<unknown>) => void,
+  request?: AnsweredRequest,
+): Services {
   const shared = sharedServices(env);
   const { settings, entries, syncRecords } = shared;
-  const edge = edgeCache();
+  const edge = request === undefined ? NO_EDGE_CACHE : edgeCache(request.url);
   return {
     ...shared,
     lookup: entryLookup(entries, edge, {
@@ -51,7 +62,7 @@ export function makeServices(env: Env, waitUntil: (work: Promise<unknown>) => vo
     blobs: cachedBlobs(r2Blobs(env.BLOBS), edge, waitUntil),
     foldedDeltas: foldedDeltas(edge, waitUntil),
     syncBuffer: syncBuffer(env.SYNC_QUEUE, syncRecords),
-    objects: objectClient(env.CACHE_OBJECT, requestId),
+    objects: objectClient(env.CACHE_OBJECT, request?.requestId),
     waitUntil,
   };
 }
@@ -61,14 +72,17 @@ export function metricsOf({ METRICS: dataset }: Partial<Pick<Env, 'METRICS'>>): 
   return datasetMetrics(dataset);
 }
 
-/** One harmless call to each store, each database that is bound. */
-export function makeProbes(env: Env): Probes {
+/** One harmless call to each store, each database that is bound, and to the edge cache of the request's host. */
+export function makeProbes(env: Env, requestUrl: string): Probes {
   const databases = Object.entries(env).filter(([name]) => /^DB(_\d+)?$/.test(name));
   return {
-    ...Object.fromEntries(
-      databases.map(([name, db]) => [name.replace('DB', 'd1'), () => (db as D1Database).prepare('SELECT 1').first()]),
-    ),
-    r2: () => env.BLOBS.head('healthz'),
-    object: () => objectClient(env.CACHE_OBJECT).entry('0'.repeat(64)),
+    stores: {
+      ...Object.fromEntries(
+        databases.map(([name, db]) => [name.replace('DB', 'd1'), () => (db as D1Database).prepare('SELECT 1').first()]),
+      ),
+      r2: () => env.BLOBS.head('healthz'),
+      object: () => objectClient(env.CACHE_OBJECT).entry('0'.repeat(64)),
+    },
+    edgeKeeps: () => keepsAtEdge(edgeCache(requestUrl)),
   };
 }

@@ -157,10 +157,15 @@ export interface EntryLookup {
   notedTask(key: string): NotedTask | null;
 }
 
-/** Where one blob lies and how much of it is wanted. */
+/** Which part of a blob is wanted, bytes. */
 export interface BlobRange {
   offset: number;
   length: number;
+  /**
+   * Size of the thing that it is a part of, from the blob's beginning on: a delta, or a body without the id map behind it. Only
+   * what is so known is kept in memory and at the edge.
+   */
+  whole?: number;
 }
 
 /** What a blob is read as: at once where it is in memory, for all its readers the same and not to be changed; else a stream. */
@@ -184,13 +189,27 @@ export interface BlobUpload {
   abort(): Promise<void>;
 }
 
-/** A delta's body as it is answered; null: it cannot be had. */
-type FoldedDelta = Uint8Array<ArrayBuffer> | null;
+/** A delta's body as it is answered, of so many bytes. */
+export interface FoldedDelta {
+  body: BlobContent;
+  bytes: number;
+}
+
+/** How a delta is folded where nobody has it. */
+export interface Fold {
+  /** Bytes of all stored deltas that it is made of. */
+  storedBytes: number;
+  /** The body, in pieces; null: it cannot be had. */
+  make(): Promise<Uint8Array<ArrayBuffer>[] | null>;
+}
 
 /** Bodies of deltas folded for an answer, in isolate memory and at the location's edge; both may forget any of them. */
 export interface FoldedDeltas {
-  /** The delta between two kept versions that changed the body: as it is kept, else as `fold` makes it, and kept from then on. */
-  get(key: string, from: number, to: number, fold: () => Promise<FoldedDelta>): Promise<FoldedDelta>;
+  /**
+   * The delta between two kept versions that changed the body: as it is kept, else as it is made, and kept from then on. Null: it
+   * cannot be had, or not now: too many bytes are being folded in this isolate.
+   */
+  get(key: string, from: number, to: number, fold: Fold): Promise<FoldedDelta | null>;
 }
 
 /** Which records a list is about: those of one user, or of all. */

@@ -5,13 +5,31 @@ import { within } from '../waiting.ts';
 
 /** Whether a store answers in time. */
 export type StoreHealth = 'ok' | 'failing';
-/** Name of a store -> a call that throws when it fails. */
-export type Probes = Readonly<Record<string, () => Promise<unknown>>>;
+/** `keeps nothing`: what is put is not found again, as on workers.dev; the service is slower, and right. */
+export type EdgeHealth = 'ok' | 'keeps nothing';
+
+/** What health is found out by. */
+export interface Probes {
+  /** Name of a store -> a call that throws when it fails. */
+  stores: Readonly<Record<string, () => Promise<unknown>>>;
+  /** Whether the edge cache of the request's host gives back what is put there; never throws. */
+  edgeKeeps(): Promise<boolean>;
+}
+
+export interface Health {
+  stores: Record<string, StoreHealth>;
+  edge: EdgeHealth;
+}
 
 const PROBE_TIMEOUT_MS = 3000;
 
-/** Asks all stores at once; one that does not answer in time is failing. */
-export async function checkHealth(probes: Probes): Promise<Record<string, StoreHealth>> {
+/** Asks all stores and the edge cache at once; a store that does not answer in time is failing. */
+export async function checkHealth({ stores, edgeKeeps }: Probes): Promise<Health> {
+  const [answers, keeps] = await Promise.all([checkStores(stores), edgeKeeps()]);
+  return { stores: answers, edge: keeps ? 'ok' : 'keeps nothing' };
+}
+
+async function checkStores(probes: Probes['stores']): Promise<Health['stores']> {
   const answers = await Promise.all(
     Object.entries(probes).map(async ([store, probe]): Promise<[string, StoreHealth]> => {
       try {

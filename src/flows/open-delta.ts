@@ -1,8 +1,9 @@
 /** The body of a delta (CONTRACT 3): folded once a location, or the whole table as inserts. */
 
+import type { BlobContent } from '../contract/stores.ts';
 import type { ChosenDelta, StoredStep } from '../core/choose-delta.ts';
 import { log } from '../log.ts';
-import { readWhole } from '../stores/blob-content.ts';
+import { readWhole, streamOf } from '../stores/blob-content.ts';
 import { deltaBody } from '../tables/delta-body.ts';
 import { decodeDelta, type StoredDelta } from '../tables/delta-format.ts';
 import { foldDeltas } from '../tables/fold.ts';
@@ -11,15 +12,15 @@ import type { ServedBody } from './serve-cache.ts';
 import type { Services } from './services.ts';
 import { sideBySide } from './side-by-side.ts';
 
-type DeltaServices = Pick<Services, 'blobs' | 'foldedDeltas'>;
+type DeltaServices = Pick<Services, 'blobs' | 'foldedDeltas' | 'waitUntil'>;
 
 export interface OpenedDelta {
-  body: Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array>;
+  body: BlobContent;
   /** Null: it is not known before its end. */
   bytes: number | null;
 }
 
-/** Null: it cannot be had, or it is larger than the table: the full table is the answer. */
+/** Null: it cannot be had, or not now, or it is larger than the table: the full table is the answer. */
 export async function openDelta(
   services: DeltaServices,
   served: ServedBody,
@@ -27,28 +28,37 @@ export async function openDelta(
 ): Promise<OpenedDelta | null> {
   const { key } = served.entry;
   if (steps === 'all') return everyRow(services, served);
-  if (steps.length === 0) return served.tables === null ? null : opened(deltaBody(served.tables, []));
+  if (steps.length === 0) return served.tables === null ? null : nothingDiffers(served.tables);
 
-  const body = await services.foldedDeltas.get(key, fromChanged, toChanged, () => fold(services, key, steps));
-  return body === null || body.byteLength > served.loaded.bytes ? null : opened(body);
+  const storedBytes = steps.reduce((sum, { bytes }) => sum + bytes, 0);
+  const fold = { storedBytes, make: () => folded(services, key, steps) };
+  const opened = await services.foldedDeltas.get(key, fromChanged, toChanged, fold);
+  if (opened === null || opened.bytes <= served.loaded.bytes) return opened;
+  if (opened.body instanceof ReadableStream) await opened.body.cancel();
+  return null;
 }
 
-function opened(body: Uint8Array<ArrayBuffer>): OpenedDelta {
-  return { body, bytes: body.byteLength };
+function nothingDiffers(tables: readonly string[]): OpenedDelta | null {
+  const [body] = deltaBody(tables, []);
+  return body === undefined ? null : { body, bytes: body.byteLength };
 }
 
-async function everyRow({ blobs }: DeltaServices, { entry, loaded }: ServedBody): Promise<OpenedDelta | null> {
-  const table = await blobs.get(entry.key, loaded.fence, 'body', { offset: 0, length: loaded.bytes });
+async function everyRow(
+  { blobs, waitUntil }: DeltaServices,
+  { entry, loaded }: ServedBody,
+): Promise<OpenedDelta | null> {
+  const range = { offset: 0, length: loaded.bytes, whole: loaded.bytes };
+  const table = await blobs.get(entry.key, loaded.fence, 'body', range);
   if (table === null) return null;
-  const stream = table instanceof ReadableStream ? table : new Blob([table]).stream();
-  return { body: stream.pipeThrough(insertAll()), bytes: null };
+  const pieces = table instanceof Uint8Array ? [table] : table;
+  return { body: streamOf(insertAll(pieces), null, waitUntil), bytes: null };
 }
 
-async function fold(
+async function folded(
   { blobs }: DeltaServices,
   key: string,
   steps: readonly StoredStep[],
-): Promise<Uint8Array<ArrayBuffer> | null> {
+): Promise<Uint8Array<ArrayBuffer>[] | null> {
   const deltas = await sideBySide(steps, (step) => readDelta(blobs, key, step));
   const last = deltas.at(-1) ?? null;
   const whole = deltas.filter((delta) => delta !== null);
@@ -62,9 +72,9 @@ async function readDelta(
   key: string,
   { fence, bytes }: StoredStep,
 ): Promise<StoredDelta | null> {
-  const content = await blobs.get(key, fence, 'delta');
-  const whole = content === null ? null : await readWhole(content);
-  const delta = whole?.byteLength === bytes ? decodeDelta(whole) : null;
+  const content = await blobs.get(key, fence, 'delta', { offset: 0, length: bytes, whole: bytes });
+  const stored = content === null ? null : await readWhole(content, bytes);
+  const delta = stored === null ? null : decodeDelta(stored);
   if (delta === null) log('warn', 'cache.delta_unreadable', { key, fence, found: content !== null });
   return delta;
 }

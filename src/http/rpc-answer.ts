@@ -75,6 +75,7 @@ async function openBody(
   part: BlobRange,
 ): Promise<BlobContent | null> {
   if (part.length === 0) return EMPTY.stream();
-  const content = await c.get('services').blobs.get(entry.key, loaded.fence, 'body', part);
+  const range = { ...part, whole: loaded.bytes };
+  const content = await c.get('services').blobs.get(entry.key, loaded.fence, 'body', range);
   return content instanceof ReadableStream ? content.pipeThrough(new FixedLengthStream(part.length)) : content;
 }

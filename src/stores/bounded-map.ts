@@ -21,6 +21,11 @@ export class BoundedMap<Value> {
     this.#weigh = weigh;
   }
 
+  /** Of all values together. */
+  get weight(): number {
+    return this.#weight;
+  }
+
   get(key: string): Value | undefined {
     const item = this.#items.get(key);
     if (item === undefined) return undefined;

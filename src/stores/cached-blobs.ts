@@ -2,30 +2,42 @@
  * Blobs through isolate memory and the edge cache. Blobs are immutable, so a copy is never wrong; it may outlive its
  * blob, but then nothing names it any more.
  *
- * Kept are deltas and bodies, that is ranges from the start (the id map stands behind the body). Small ones are read
- * whole and stay in the isolate; larger ones stream to the reader and to the edge cache at once.
+ * Copies are of whole things alone, deltas and bodies, each under one URL: a part that a client asks for is cut from the copy,
+ * else read from the store, and leaves nothing behind. Small ones are read whole and stay in the isolate. Of larger ones the
+ * reader gets the store's stream, and the edge a second one under `waitUntil`: a stream shared by both would hold what the
+ * faster has read until the slower has it.
  */
 
-import type { BlobName } from '../contract/object.ts';
-import type { BlobRange, Blobs } from '../contract/stores.ts';
+import { MEMORY_SHARES } from '../contract/memory-shares.ts';
+import type { BlobContent, Blobs } from '../contract/stores.ts';
+import { log } from '../log.ts';
 import { readWhole } from './blob-content.ts';
 import { BoundedMap } from './bounded-map.ts';
-import { type EdgeCache, edgeUrl } from './edge-cache.ts';
+import { type EdgeCache, edgeUrl, openAtEdge } from './edge-cache.ts';
 import { fetchOnce } from './fetch-once.ts';
 import { orOverloaded } from './overloaded.ts';
 
 /** How long a copy stays at the edge: bounds how long a purged body lies there, unreachable. */
 const EDGE_TTL_S = 3600;
-/** Largest body kept at the edge: a slow reader makes the isolate hold what the edge cache has taken ahead of it. */
-const MAX_EDGE_BYTES = 25 * 1024 * 1024;
-/** Largest blob, and all blobs together, kept in an isolate. */
-const MAX_HOT_BYTES = 256 * 1024;
-const HOT_BYTES = 16 * 1024 * 1024;
+/** Largest blob kept in an isolate; all of them together take MEMORY_SHARES.hotBlobs. */
+export const MAX_HOT_BYTES = 256 * 1024;
 /** How long a store may take to begin its answer, and to give a small one whole, ms. */
 const TIMEOUT_MS = 10_000;
+/** How long a copy on its way to the edge keeps others from being made, ms: an invocation has 30 s after its answer. */
+const COPYING_MS = 30_000;
+/** How long no copy is made after one that was not found again, ms: each costs a read of the store. */
+const NOT_KEPT_MS = 600_000;
 const UNREAD = 'What is stored cannot be read right now; try again in a moment.';
 
-const hot = new BoundedMap<Uint8Array<ArrayBuffer>>(HOT_BYTES, (bytes) => bytes.byteLength);
+const hot = new BoundedMap<Uint8Array<ArrayBuffer>>(MEMORY_SHARES.hotBlobs, (bytes) => bytes.byteLength);
+
+/** Until when no other copy is made, ms: each isolate makes one at a time, and none where the edge keeps nothing. */
+let copyingUntil = 0;
+
+/** What is kept in isolate memory, for tests. */
+export function hotBytes(): number {
+  return hot.weight;
+}
 
 /**
  * Blobs whose reads are answered by isolate memory, then the edge cache, then `inner`; writes go straight to `inner`.
@@ -41,41 +53,57 @@ export function cachedBlobs(inner: Blobs, edge: EdgeCache, waitUntil: (work: Pro
     remove: (names) => inner.remove(names),
 
     async get(key, fence, name, range) {
-      if (!isKept(name, range)) return fetched(key, fence, name, range);
-      const url = urlOf(key, fence, name, range);
-      const held = hot.get(url);
-      if (held !== undefined) return held;
-
-      const find = async () => {
-        const kept = (await edge.match(url))?.body ?? null;
-        return { kept, found: kept ?? (await fetched(key, fence, name, range)) };
-      };
-      // Without a range it is a delta, at most 8 MiB and folded by its reader: read whole to know its size.
-      if (range === undefined || range.length <= MAX_HOT_BYTES) {
-        const readHot = async () => {
-          const { kept, found } = await find();
-          if (found === null) return null;
-          const bytes = await orOverloaded(readWhole(found), TIMEOUT_MS, UNREAD);
-          if (bytes.byteLength <= MAX_HOT_BYTES) hot.set(url, bytes);
-          if (kept === null) waitUntil(edge.put(url, bytes, EDGE_TTL_S));
-          return bytes;
-        };
-        return fetchOnce(url, () => hot.get(url), readHot);
+      const whole = range?.whole;
+      if (range === undefined || whole === undefined || range.length === 0) return fetched(key, fence, name, range);
+      const url = edgeUrl('blob', key, fence, name);
+      const all = { offset: 0, length: whole, whole };
+      if (whole <= MAX_HOT_BYTES) {
+        const bytes = hot.get(url) ?? (await fetchOnce(url, () => hot.get(url), readHot));
+        return bytes?.subarray(range.offset, range.offset + range.length) ?? null;
       }
-      const { kept, found } = await find();
-      if (kept !== null || found === null || found instanceof Uint8Array) return found;
-      const [forReader, forEdge] = found.tee();
-      waitUntil(edge.put(url, forEdge, EDGE_TTL_S));
-      return forReader;
+      const kept = await openAtEdge(edge, url, { ...range, whole });
+      if (kept !== null) return kept;
+      const found = await fetched(key, fence, name, range);
+      if (found !== null && range.length === whole) copyToEdge();
+      return found;
+
+      async function readHot(): Promise<Uint8Array<ArrayBuffer> | null> {
+        const atEdge = await readInTime(await openAtEdge(edge, url, all));
+        const bytes = atEdge ?? (await readInTime(await fetched(key, fence, name, all)));
+        if (bytes === null) return null;
+        hot.set(url, bytes);
+        if (atEdge === null) waitUntil(edge.put(url, bytes, EDGE_TTL_S));
+        return bytes;
+      }
+
+      async function readInTime(content: BlobContent | null): Promise<Uint8Array<ArrayBuffer> | null> {
+        return content === null ? null : orOverloaded(readWhole(content, all.length), TIMEOUT_MS, UNREAD);
+      }
+
+      function copyToEdge(): void {
+        const now = Date.now();
+        if (now < copyingUntil) return;
+        copyingUntil = now + COPYING_MS;
+        waitUntil(copy());
+      }
+
+      async function copy(): Promise<void> {
+        let pauseMs = 0;
+        try {
+          const again = await inner.get(key, fence, name, all);
+          if (again === null) return;
+          const body = again instanceof Uint8Array ? again : again.pipeThrough(new FixedLengthStream(all.length));
+          await edge.put(url, body, EDGE_TTL_S);
+          const kept = await openAtEdge(edge, url, all);
+          if (kept === null) pauseMs = NOT_KEPT_MS;
+          await kept?.cancel();
+        } catch (error) {
+          // The reader has its own stream; the next one makes the copy.
+          log('warn', 'blob.not_copied', { key, fence, name, error });
+        } finally {
+          copyingUntil = Date.now() + pauseMs;
+        }
+      }
     },
   };
-}
-
-function isKept(name: BlobName, range: BlobRange | undefined): boolean {
-  if (range === undefined) return name === 'delta';
-  return range.offset === 0 && range.length > 0 && range.length <= MAX_EDGE_BYTES;
-}
-
-function urlOf(key: string, fence: number, name: BlobName, range: BlobRange | undefined): string {
-  return edgeUrl('blob', key, fence, name, ...(range === undefined ? [] : [range.length]));
 }

@@ -1,15 +1,26 @@
 /**
- * The location's edge cache (Cache API). It may forget anything at any time, and on a workers.dev host it keeps
- * nothing: so whatever fails here counts as not kept, and nothing fails because of it.
+ * The location's edge cache (Cache API). It may forget anything at any time, and on a workers.dev host or behind Cloudflare
+ * Access it keeps nothing: so whatever fails here counts as not kept, and nothing fails because of it.
+ *
+ * URLs are on the request's own host, as the platform advises: an invented one costs a DNS look-up. On Cloudflare that is a
+ * host of the account's zone. A client that can choose among several only chooses between copies of the same content, which
+ * the Worker alone writes. What the isolate holds in memory goes by the path, so more hosts do not make it hold more.
  */
 
 import { log } from '../log.ts';
 import { within } from '../waiting.ts';
 
+/** Part of a body: an offset and a length in bytes, and the size of the whole body. */
+export interface EdgePart {
+  offset: number;
+  length: number;
+  whole: number;
+}
+
 /** Bodies under internal URLs, for a time. */
 export interface EdgeCache {
-  /** What is kept under the URL; null: nothing. */
-  match(url: string): Promise<Response | null>;
+  /** What is kept under the URL, or what a `Range` header asks of it; null: nothing. */
+  match(url: string, range?: string): Promise<Response | null>;
   /** Keeps a body for at most `ttlS` seconds, under an `ETag` where one is given. A stream that breaks off is not kept. */
   put(url: string, body: BodyInit, ttlS: number, etag?: string): Promise<void>;
 }
@@ -17,20 +28,32 @@ export interface EdgeCache {
 const NAME = 'freshet';
 /** How long the edge cache may take, ms: what it does not tell by then counts as not kept. */
 const TIMEOUT_MS = 1000;
-/** No host of ours or anybody's: only this Worker reaches these URLs. */
-const ORIGIN = 'https://freshet.internal';
+/** How long a body of many bytes may take on its way to the edge, ms: after its answer an invocation has 30 s. */
+const STREAM_TIMEOUT_MS = 25_000;
+const PROBE_TTL_S = 10;
+/** No route stands below it. A request for such a path reaches the Worker, which answers 404, and never this cache. */
+const PREFIX = '/.freshet';
 
-/** The internal URL of something kept; docs/storage.md lists them. */
+/** The internal URL of something kept, relative to the request's host; docs/storage.md lists them. */
 export function edgeUrl(...path: readonly (string | number)[]): string {
-  return `${ORIGIN}/${path.map((part) => encodeURIComponent(part)).join('/')}`;
+  return `${PREFIX}/${path.map((part) => encodeURIComponent(part)).join('/')}`;
 }
 
-/** The edge cache of the location that runs this isolate. */
-export function edgeCache(): EdgeCache {
+/** For an invocation without a request, and so without a host: what it knows, the others find in the stores. */
+export const NO_EDGE_CACHE: EdgeCache = {
+  match: async () => null,
+  put: (_url, body) => letGo(body),
+};
+
+/** The edge cache of the location that runs this isolate. `requestUrl`: of the request that is answered. */
+export function edgeCache(requestUrl: string): EdgeCache {
+  const { origin } = new URL(requestUrl);
+
   return {
-    async match(url) {
+    async match(url, range) {
       try {
-        return (await within(match(url), TIMEOUT_MS)) ?? null;
+        const request = range === undefined ? origin + url : new Request(origin + url, { headers: { Range: range } });
+        return (await within(matchKept(request), TIMEOUT_MS)) ?? null;
       } catch (error) {
         // The store behind it has the same: a miss is slower, never wrong.
         log('warn', 'edge_cache.match_failed', { url, error });
@@ -41,26 +64,62 @@ export function edgeCache(): EdgeCache {
     async put(url, body, ttlS, etag) {
       try {
         const headers = { 'Cache-Control': `public, max-age=${ttlS}`, ...(etag === undefined ? {} : { ETag: etag }) };
-        const work = put(url, new Response(body, { headers }));
-        // A stream takes as long as its reader does, and nobody waits for it.
-        await (body instanceof ReadableStream ? work : within(work, TIMEOUT_MS));
+        const work = putKept(origin + url, new Response(body, { headers }));
+        await within(work, body instanceof ReadableStream ? STREAM_TIMEOUT_MS : TIMEOUT_MS);
       } catch (error) {
         // The next reader asks the store again.
         log('warn', 'edge_cache.put_failed', { url, error });
+      } finally {
+        await letGo(body);
       }
     },
   };
 }
 
-/** No more than a name to the platform, so that it serves all requests of an isolate. */
-let cache: Cache | undefined;
-
-async function match(url: string): Promise<Response | undefined> {
-  cache ??= await caches.open(NAME);
-  return cache.match(url);
+/**
+ * A part of what the edge keeps under the URL, as a stream; null: nothing, or a body of another size, which is a copy of
+ * something that broke off.
+ */
+export async function openAtEdge(
+  edge: EdgeCache,
+  url: string,
+  { offset, length, whole }: EdgePart,
+): Promise<ReadableStream<Uint8Array> | null> {
+  const isPart = length < whole;
+  const bytes = `${offset}-${offset + length - 1}`;
+  // RFC 9110 sections 14.2 and 14.4: a request for a part, and what the answer to it says of the whole.
+  const found = await edge.match(url, isPart ? `bytes=${bytes}` : undefined);
+  if (found === null || found.body === null) return null;
+  const size = found.headers.get(isPart ? 'Content-Range' : 'Content-Length');
+  if (size === (isPart ? `bytes ${bytes}/${whole}` : `${whole}`)) return found.body;
+  log('warn', 'edge_cache.other_size', { url, expected: whole, found: size });
+  await found.body.cancel();
+  return null;
 }
 
-async function put(url: string, response: Response): Promise<void> {
+/** Whether what is put is found again. */
+export async function keepsAtEdge(edge: EdgeCache): Promise<boolean> {
+  const url = edgeUrl('probe');
+  await edge.put(url, 'kept', PROBE_TTL_S);
+  const found = await edge.match(url);
+  await found?.body?.cancel();
+  return found !== null;
+}
+
+/** Of a stream that nobody has begun to read: whoever writes it would wait for its reader. */
+async function letGo(body: BodyInit): Promise<void> {
+  if (body instanceof ReadableStream && !body.locked) await body.cancel();
+}
+
+/** The platform only needs a name, so one handle serves all requests in the isolate. */
+let cache: Cache | undefined;
+
+async function matchKept(request: Request | string): Promise<Response | undefined> {
+  cache ??= await caches.open(NAME);
+  return cache.match(request);
+}
+
+async function putKept(url: string, response: Response): Promise<void> {
   cache ??= await caches.open(NAME);
   await cache.put(url, response);
 }

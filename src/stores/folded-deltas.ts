@@ -1,38 +1,193 @@
 /**
- * Folded deltas at the location's edge, the small ones in isolate memory too, so that one is made once a location (DESIGN "Rows, id map and deltas"). Nothing is
- * ever put over another one: versions are never counted again.
+ * Folded deltas (DESIGN "Rows, id map and deltas"), each made once a location. Small ones stay in isolate memory; a larger one
+ * is put to the edge as it is made, and streams from there to whoever asks. Nothing is ever put over another one: versions are
+ * never counted again.
+ *
+ *   memory ── else ── edge ── else ── is somebody here folding it? ── no ── room for it? ── fold, put to the edge
+ *                                       yes: wait for the end          none: wait, at most 3 s, then none is to be had
+ *
+ * Where the edge keeps nothing, a larger one is held for those who are reading it, as one copy for all of them, and counts as
+ * being folded until the last has it.
  */
 
-import type { FoldedDeltas } from '../contract/stores.ts';
+import { MEMORY_SHARES } from '../contract/memory-shares.ts';
+import type { Fold, FoldedDelta, FoldedDeltas } from '../contract/stores.ts';
+import { log } from '../log.ts';
+import { sleep, within } from '../waiting.ts';
+import { readWhole, streamOf } from './blob-content.ts';
 import { BoundedMap } from './bounded-map.ts';
+import { ByteRoom, type Taken } from './byte-room.ts';
+import { MAX_HOT_BYTES } from './cached-blobs.ts';
 import { type EdgeCache, edgeUrl } from './edge-cache.ts';
-import { fetchOnce } from './fetch-once.ts';
 
 /** How long a folded delta stays at the edge: most devices come within this time after a version. */
 const EDGE_TTL_S = 3600;
+/** What a fold holds at most for each byte of the stored deltas: those bytes, the body, and lists of ids. */
+export const HELD_PER_STORED_BYTE = 2.5;
+/** How long a fold by another request, room for one, or the edge is waited for, ms. */
+const PATIENCE_MS = 3000;
+const FIRST_PAUSE_MS = 5;
+const LONGEST_PAUSE_MS = 200;
+/** How long a fold counts at most, ms; and how long a held body does after its reader last took a piece. */
+const FOLDING_MS = 15_000;
+const READING_MS = 120_000;
 
-/** Largest body, and all bodies together, kept in an isolate. */
-const MAX_HOT_BYTES = 256 * 1024;
-const HOT_BYTES = 8 * 1024 * 1024;
+const hot = new BoundedMap<Uint8Array<ArrayBuffer>>(MEMORY_SHARES.hotDeltas, (bytes) => bytes.byteLength);
+const room = new ByteRoom(MEMORY_SHARES.folds);
+/** What is being folded, and until when others wait for it, ms since the epoch. */
+const folding = new Map<string, number>();
+/** Bodies that the edge did not keep, while they are read. */
+const held = new Map<string, HeldBody>();
 
-const hot = new BoundedMap<Uint8Array<ArrayBuffer>>(HOT_BYTES, (bytes) => bytes.byteLength);
+interface HeldBody {
+  pieces: readonly Uint8Array<ArrayBuffer>[];
+  bytes: number;
+  readers: number;
+  taken: Taken;
+  /** Ms since the epoch: then the platform has cut its readers short. */
+  until: number;
+}
 
-/** Folded deltas in isolate memory and in `edge`; keeping them goes on after the answer. */
-export function foldedDeltas(edge: EdgeCache, waitUntil: (work: Promise<unknown>) => void): FoldedDeltas {
+/** What is held for folds now, bytes, for tests. */
+export function foldingBytes(): number {
+  return room.bytesTaken(Date.now());
+}
+
+/** Folded deltas in isolate memory and in `edge`; keeping them may go on after the answer. */
+export function foldedDeltas(
+  edge: EdgeCache,
+  waitUntil: (work: Promise<unknown>) => void,
+  patienceMs = PATIENCE_MS,
+): FoldedDeltas {
   return {
     async get(key, from, to, fold) {
       const url = urlOf(key, from, to);
-      const find = async () => {
-        const kept = await edge.match(url);
-        const body = kept === null ? await fold() : new Uint8Array(await kept.arrayBuffer());
-        if (body === null) return null;
-        if (kept === null) waitUntil(edge.put(url, body, EDGE_TTL_S));
-        if (body.byteLength <= MAX_HOT_BYTES) hot.set(url, body);
-        return body;
-      };
-      return hot.get(url) ?? fetchOnce(url, () => hot.get(url), find);
+      const deadline = Date.now() + patienceMs;
+      for (let pauseMs = FIRST_PAUSE_MS, askEdge = true; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
+        const found = inMemory(url) ?? (askEdge ? await atEdge(url) : null) ?? inMemory(url);
+        if (found !== null) return found;
+        // Only values from here to the beginning of the fold, or else two would make the same.
+        const isFolding = isBeingFolded(url);
+        const taken = isFolding ? null : takeRoom(fold);
+        if (taken !== null) return foldInto(url, fold, taken);
+        if (Date.now() >= deadline) return null;
+        await sleep(pauseMs);
+        // The edge has it once the other fold is over.
+        askEdge = isFolding && !isBeingFolded(url);
+      }
     },
   };
+
+  function inMemory(url: string): FoldedDelta | null {
+    const bytes = hot.get(url);
+    if (bytes !== undefined) return { body: bytes, bytes: bytes.byteLength };
+    const body = held.get(url);
+    return body === undefined ? null : readHeld(url, body);
+  }
+
+  async function atEdge(url: string): Promise<FoldedDelta | null> {
+    const kept = await edge.match(url);
+    if (kept === null || kept.body === null) return null;
+    const bytes = Number(kept.headers.get('Content-Length') ?? Number.NaN);
+    if (bytes > MAX_HOT_BYTES) return { body: kept.body.pipeThrough(new FixedLengthStream(bytes)), bytes };
+    if (Number.isNaN(bytes)) {
+      await kept.body.cancel();
+      return null;
+    }
+    const body = await readWhole(kept.body, bytes);
+    if (body === null) return null;
+    hot.set(url, body);
+    return { body, bytes };
+  }
+
+  async function foldInto(url: string, fold: Fold, taken: Taken): Promise<FoldedDelta | null> {
+    folding.set(url, Date.now() + FOLDING_MS);
+    let isHeld = false;
+    try {
+      const pieces = await fold.make();
+      if (pieces === null) return null;
+      const bytes = pieces.reduce((sum, piece) => sum + piece.byteLength, 0);
+      if (bytes <= MAX_HOT_BYTES) {
+        const body = joined(pieces, bytes);
+        hot.set(url, body);
+        waitUntil(edge.put(url, body, EDGE_TTL_S));
+        return { body, bytes };
+      }
+      taken.change(bytes);
+      const kept = await putAndFind(url, pieces, bytes);
+      if (kept !== null) return kept;
+      isHeld = true;
+      const body: HeldBody = { pieces, bytes, readers: 0, taken, until: 0 };
+      keepHeld(body);
+      held.set(url, body);
+      return readHeld(url, body);
+    } finally {
+      folding.delete(url);
+      if (!isHeld) taken.release();
+    }
+  }
+
+  async function putAndFind(url: string, pieces: readonly Uint8Array[], bytes: number): Promise<FoldedDelta | null> {
+    try {
+      await within(edge.put(url, streamOf(pieces, bytes, waitUntil), EDGE_TTL_S), PATIENCE_MS);
+      return await atEdge(url);
+    } catch (error) {
+      log('warn', 'folded_delta.not_kept', { url, error });
+      return null;
+    }
+  }
+
+  /** A reader of its own over the pieces that all share. */
+  function readHeld(url: string, body: HeldBody): FoldedDelta {
+    body.readers += 1;
+    return { body: streamOf(read(url, body), body.bytes, waitUntil), bytes: body.bytes };
+  }
+}
+
+function* read(url: string, body: HeldBody): Generator<Uint8Array> {
+  try {
+    for (const piece of body.pieces) {
+      keepHeld(body);
+      yield piece;
+    }
+  } finally {
+    body.readers -= 1;
+    if (body.readers === 0) {
+      if (held.get(url) === body) held.delete(url);
+      body.taken.release();
+    }
+  }
+}
+
+function keepHeld(body: HeldBody): void {
+  body.until = Date.now() + READING_MS;
+  body.taken.keepUntil(body.until);
+}
+
+/** Of readers that the platform cut short nothing runs on that could let go of what they held. */
+function dropPast(now: number): void {
+  for (const [url, { until }] of held) if (until <= now) held.delete(url);
+  for (const [url, until] of folding) if (until <= now) folding.delete(url);
+}
+
+function isBeingFolded(url: string): boolean {
+  return (folding.get(url) ?? 0) > Date.now();
+}
+
+function takeRoom({ storedBytes }: Fold): Taken | null {
+  const now = Date.now();
+  dropPast(now);
+  return room.take(storedBytes * HELD_PER_STORED_BYTE, now + FOLDING_MS, now);
+}
+
+function joined(pieces: readonly Uint8Array[], bytes: number): Uint8Array<ArrayBuffer> {
+  const whole = new Uint8Array(bytes);
+  let at = 0;
+  for (const piece of pieces) {
+    whole.set(piece, at);
+    at += piece.byteLength;
+  }
+  return whole;
 }
 
 /** The number is that of the form of a delta's body: two releases at once must not read each other's. */

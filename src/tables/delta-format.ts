@@ -4,10 +4,12 @@
  * `<row id>,<cell>,…` for each row that came; at the end a line `-<index>:<row id>,…` for each table that rows went from.
  */
 
-import type { Delta } from './fold.ts';
+import type { Delta, TableDelta } from './fold.ts';
+import { idAt, idsIn, lineEnd, NO_IDS } from './row-lines.ts';
 
-/** Code of `0`; that of the comma between ids is lower. */
-const ZERO = 0x30;
+const AT = 0x40;
+const MINUS = 0x2d;
+const COLON = 0x3a;
 
 /** A delta of another format counts as a gap of the chain. */
 const DELTA_FORMAT = 1;
@@ -23,43 +25,36 @@ export interface StoredDelta {
   delta: Delta;
 }
 
-/** Reads a delta; null if it is of another format. */
+/** Reads a delta, whose rows stay where they are in `bytes`; null if it is of another format. */
 export function decodeDelta(bytes: Uint8Array): StoredDelta | null {
-  const lines = new TextDecoder().decode(bytes).split('\n');
-  const head = lines[0] ?? '';
+  const headEnd = lineEnd(bytes, 0);
+  const head = new TextDecoder().decode(bytes.subarray(0, headEnd));
   // Of a format to come not even this line need be JSON.
   if (!head.startsWith(`{"format":${DELTA_FORMAT},`)) return null;
   const { tables: names } = JSON.parse(head) as { tables: string[] };
-  const delta = names.map(() => ({ inserts: [] as string[], deletes: [] as number[] }));
-  let inserts: string[] | undefined;
-  for (let at = 1; at < lines.length; at += 1) {
-    const line = lines[at] ?? '';
-    if (line.startsWith('@')) {
-      inserts = delta[Number(line.slice(1))]?.inserts;
-    } else if (line.startsWith('-')) {
-      const colon = line.indexOf(':');
-      const table = delta[Number(line.slice(1, colon))];
-      if (table !== undefined) table.deletes = idsIn(line, colon + 1);
-    } else if (line !== '') {
-      inserts?.push(line);
+  const delta = names.map(() => ({ inserts: [] as Uint8Array[], cancelled: NO_IDS, deletes: NO_IDS }));
+  let at = headEnd + 1;
+  while (at < bytes.byteLength) {
+    const end = lineEnd(bytes, at);
+    const table = delta[idAt(bytes, at + 1)];
+    if (bytes[at] === AT) {
+      at = rowsEnd(bytes, end + 1);
+      if (at > end + 1) table?.inserts.push(bytes.subarray(end + 1, at - 1));
+    } else {
+      if (bytes[at] === MINUS) deleteFrom(table, bytes.subarray(at, end));
+      at = end + 1;
     }
   }
   return { names, delta };
 }
 
-/** The numbers of a list that begins there. There may be a million: no text is made of each. */
-function idsIn(line: string, from: number): number[] {
-  const ids: number[] = [];
-  let id = 0;
-  for (let at = from; at < line.length; at += 1) {
-    const digit = line.charCodeAt(at) - ZERO;
-    if (digit >= 0) {
-      id = id * 10 + digit;
-    } else {
-      ids.push(id);
-      id = 0;
-    }
-  }
-  ids.push(id);
-  return ids;
+/** Where the first line begins, from here on, that is no row: past the end where all are. */
+function rowsEnd(bytes: Uint8Array, from: number): number {
+  let at = from;
+  while (at < bytes.byteLength && bytes[at] !== AT && bytes[at] !== MINUS) at = lineEnd(bytes, at) + 1;
+  return at;
+}
+
+function deleteFrom(table: TableDelta | undefined, line: Uint8Array): void {
+  if (table !== undefined) table.deletes = idsIn(line.subarray(line.indexOf(COLON) + 1));
 }

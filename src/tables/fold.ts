@@ -1,14 +1,19 @@
 /**
- * The fold of deltas that follow each other (DESIGN "Rows, id map and deltas"): a row that came and went on the way is in
- * none of both. It is this simple because an id is never used again.
+ * The fold of deltas that follow each other (DESIGN "Rows, id map and deltas"): a row that was inserted and deleted on the way
+ * appears in neither list. It is this simple because an id is never used again. No row is copied: a fold refers to the bytes
+ * of the deltas that it was made of, and names the inserts that do not count.
  */
 
-/** What differs between two versions of one table. */
+import { hasId, idAt, lineEnd, mergedIds, NO_IDS, withoutIds } from './row-lines.ts';
+
+/** What differs between two versions of one table. Ids are ascending. */
 export interface TableDelta {
-  /** Rows that came, each as `<row id>,<cell>,…`: the JSON texts of its cells. */
-  inserts: readonly string[];
-  /** Ids of the rows that went, ascending. */
-  deletes: readonly number[];
+  /** Rows that came, in pieces of whole lines, each `<row id>,<cell>,…`: the JSON texts of its cells. */
+  inserts: readonly Uint8Array[];
+  /** Ids of rows among `inserts` that went again: they do not count. */
+  cancelled: Float64Array;
+  /** Ids of the rows that went. */
+  deletes: Float64Array;
 }
 
 /** What differs between two versions: an item for each table, in the definition's order. */
@@ -22,11 +27,28 @@ export function foldDeltas(deltas: readonly Delta[]): Delta {
 }
 
 function foldTable(deltas: readonly TableDelta[]): TableDelta {
-  const gone = new Set(deltas.flatMap(({ deletes }) => deletes));
-  const inserts = deltas.flatMap((delta) => delta.inserts.filter((row) => !gone.delete(idOf(row))));
-  return { inserts, deletes: [...gone].sort((a, b) => a - b) };
+  const inserts = deltas.flatMap((delta) => delta.inserts);
+  const gone = mergedIds(deltas.map(({ deletes }) => deletes));
+  const crossed = gone.length === 0 ? NO_IDS : idsAmong(inserts, gone);
+  return {
+    inserts,
+    cancelled: mergedIds([...deltas.map(({ cancelled }) => cancelled), crossed]),
+    deletes: withoutIds(gone, crossed),
+  };
 }
 
-function idOf(row: string): number {
-  return Number(row.slice(0, row.indexOf(',')));
+/** Which of these ids the rows have, ascending. */
+function idsAmong(inserts: readonly Uint8Array[], ids: Float64Array): Float64Array {
+  const found = new Float64Array(ids.length);
+  let count = 0;
+  for (const lines of inserts) {
+    for (let at = 0; at < lines.byteLength; at = lineEnd(lines, at) + 1) {
+      const id = idAt(lines, at);
+      if (hasId(ids, id)) {
+        found[count] = id;
+        count += 1;
+      }
+    }
+  }
+  return found.slice(0, count).sort();
 }

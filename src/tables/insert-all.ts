@@ -10,22 +10,18 @@ const BRACE_BIT = 0x20;
 const OPEN = 0x7b;
 const CLOSE = 0x7d;
 
-/** Rewrites a body that TableBody made; rows pass through as they are. */
-export function insertAll(): TransformStream<Uint8Array, Uint8Array> {
+/** Rewrites a body that TableBody made; rows pass through as they are. @throws Error for one that breaks off */
+export async function* insertAll(body: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   const rewriter = new Rewriter();
   const encoder = new TextEncoder();
-  return new TransformStream({
-    transform(piece, controller) {
-      for (const part of rewriter.take(piece)) {
-        const bytes = typeof part === 'string' ? encoder.encode(part) : part;
-        if (bytes.byteLength > 0) controller.enqueue(bytes);
-      }
-    },
-    flush(controller) {
-      if (!rewriter.isWhole) throw new Error('the body of a table breaks off');
-      controller.enqueue(encoder.encode(rewriter.head));
-    },
-  });
+  for await (const piece of body) {
+    for (const part of rewriter.take(piece)) {
+      const bytes = typeof part === 'string' ? encoder.encode(part) : part;
+      if (bytes.byteLength > 0) yield bytes;
+    }
+  }
+  if (!rewriter.isWhole) throw new Error('the body of a table breaks off');
+  yield encoder.encode(rewriter.head);
 }
 
 class Rewriter {

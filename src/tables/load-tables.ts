@@ -149,6 +149,7 @@ async function previousMap(blobs: Blobs, key: string, previous: PreviousLoad | n
   if (previous === null || previous.mapBytes === 0) return null;
   const range = { offset: previous.bytes, length: previous.mapBytes };
   const content = await blobs.get(key, previous.fence, 'body', range);
-  const columns = content === null ? null : decodeIdMap(await readWhole(content));
+  const bytes = content === null ? null : await readWhole(content, previous.mapBytes);
+  const columns = bytes === null ? null : decodeIdMap(bytes);
   return columns === null ? null : new IdMap(columns);
 }

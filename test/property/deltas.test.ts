@@ -1,6 +1,7 @@
 /** Invariant 4 (DESIGN): whatever happens to tables, a delta brings a device from one version exactly to another. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { deltaBody } from '../../src/tables/delta-body.ts';
 import { decodeDelta } from '../../src/tables/delta-format.ts';
 import { type Delta, foldDeltas } from '../../src/tables/fold.ts';
 import { apply, type Held, hashOfHeld, heldIn, sorted } from '../support/deltas.ts';
@@ -132,7 +133,7 @@ describe('deltas of random histories', () => {
           const deltas = history.chain.slice(gap + 1).map(({ fence }) => storedDelta(history, fence));
           const cut = chance(deltas.length + 1);
           const halves = [deltas.slice(0, cut), deltas.slice(cut)].filter((half) => half.length > 0).map(foldDeltas);
-          expect(foldDeltas(halves)).toEqual(foldDeltas(deltas));
+          expect(bodyOf(foldDeltas(halves))).toBe(bodyOf(foldDeltas(deltas)));
         });
       }),
       SETTINGS,
@@ -154,6 +155,12 @@ describe('deltas of random histories', () => {
     );
   }, 120_000);
 });
+
+/** What a device is told of a delta. */
+function bodyOf(delta: Delta): string {
+  const names = delta.map((_table, index) => `${index}`);
+  return Buffer.concat(deltaBody(names, delta)).toString();
+}
 
 function storedDelta(history: History, fence: number): Delta {
   const bytes = history.stored(fence);

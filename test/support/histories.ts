@@ -2,6 +2,7 @@
 import type { Entry, Link, Loaded } from '../../src/contract/entry.ts';
 import type { LoadChange, PreviousLoad } from '../../src/contract/object.ts';
 import type { TableDefinition } from '../../src/contract/resource.ts';
+import type { FoldedDeltas } from '../../src/contract/stores.ts';
 import { chooseDelta } from '../../src/core/choose-delta.ts';
 import { type OpenedDelta, openDelta } from '../../src/flows/open-delta.ts';
 import type { ServedBody } from '../../src/flows/serve-cache.ts';
@@ -10,6 +11,9 @@ import { loadTables } from '../../src/tables/load-tables.ts';
 import { memoryBlobs } from './memory-blobs.ts';
 
 const KEY = 'f'.repeat(64);
+
+// Of the platform alone: its stream that passes bytes on as they are.
+Object.assign(globalThis, { IdentityTransformStream: TransformStream });
 
 export class History {
   readonly blobs = memoryBlobs();
@@ -84,7 +88,14 @@ export class History {
       forwarded: null,
       tables: this.#tables.map(({ name }) => name),
     };
-    return openDelta({ blobs: this.blobs, foldedDeltas: { get: (_key, _from, _to, fold) => fold() } }, served, chosen);
+    const foldedDeltas: FoldedDeltas = {
+      async get(_key, _from, _to, fold) {
+        const pieces = await fold.make();
+        const body = pieces === null ? null : new Uint8Array(Buffer.concat(pieces));
+        return body === null ? null : { body, bytes: body.byteLength };
+      },
+    };
+    return openDelta({ blobs: this.blobs, foldedDeltas, waitUntil: () => {} }, served, chosen);
   }
 
   /** What a load wrote as its delta. */

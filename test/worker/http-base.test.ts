@@ -324,7 +324,7 @@ describe('health', () => {
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 60_000 });
     const well = await sendRoot('/healthz');
     expect(well.status).toBe(200);
-    expect(await well.json()).toEqual({ status: 'ok', stores: { d1: 'ok', r2: 'ok', object: 'ok' } });
+    expect(await well.json()).toEqual({ status: 'ok', stores: { d1: 'ok', r2: 'ok', object: 'ok' }, edge: 'ok' });
 
     const broken = { BLOBS: { head: () => Promise.reject(new Error('down')) } };
     vi.setSystemTime(Date.now() + 9_000);
@@ -333,10 +333,22 @@ describe('health', () => {
     const ill = await sendUnder(broken, '/healthz');
     expect(ill.status).toBe(503);
     expect(ill.headers.get('Retry-After')).toBe('10');
-    expect(await ill.json()).toEqual({ status: 'failing', stores: { d1: 'ok', r2: 'failing', object: 'ok' } });
+    expect(await ill.json()).toEqual({ status: 'failing', stores: { d1: 'ok', r2: 'failing', object: 'ok' }, edge: 'ok' });
     expect((await sendRoot('/healthz')).status).toBe(503);
     vi.setSystemTime(Date.now() + 11_000);
     expect((await sendRoot('/healthz')).status).toBe(200);
+  });
+
+  it('tells where the edge keeps nothing of what is put there, which is no failure', async () => {
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 200_000 });
+    const open = vi.spyOn(Cache.prototype, 'match').mockResolvedValue(undefined);
+    try {
+      const answer = await sendRoot('/healthz');
+      expect(answer.status).toBe(200);
+      expect(await answer.json()).toMatchObject({ status: 'ok', edge: 'keeps nothing' });
+    } finally {
+      open.mockRestore();
+    }
   });
 
   it('leaves nothing behind', async () => {

@@ -1,9 +1,10 @@
 import { env } from 'cloudflare:workers';
-import { describe, expect, it } from 'vitest';
-import type { BlobContent, Blobs } from '../../src/contract/stores.ts';
+import { createHash } from 'node:crypto';
+import { describe, expect, it, vi } from 'vitest';
+import type { BlobContent, BlobRange, Blobs } from '../../src/contract/stores.ts';
 import { PART_BYTES, r2Blobs } from '../../src/stores/blobs.ts';
-import { cachedBlobs } from '../../src/stores/cached-blobs.ts';
-import { edgeCache } from '../../src/stores/edge-cache.ts';
+import { cachedBlobs, hotBytes } from '../../src/stores/cached-blobs.ts';
+import { type EdgeCache, edgeCache, edgeUrl, NO_EDGE_CACHE } from '../../src/stores/edge-cache.ts';
 import { unique } from '../support/entries.ts';
 
 const blobs = r2Blobs(env.BLOBS);
@@ -12,6 +13,11 @@ const blobs = r2Blobs(env.BLOBS);
 function pattern(length: number): Uint8Array {
   return Uint8Array.from({ length }, (_byte, at) => at % 251);
 }
+/** Of many bytes: to compare them one by one takes seconds. */
+const digestOf = (bytes: Uint8Array | null) =>
+  createHash('sha256')
+    .update(bytes ?? 'none')
+    .digest('hex');
 async function bytesOf(content: BlobContent | null): Promise<Uint8Array | null> {
   return content === null ? null : new Uint8Array(await new Response(content).arrayBuffer());
 }
@@ -85,73 +91,208 @@ describe('blobs in R2', () => {
 });
 
 describe('blobs through the edge cache', () => {
-  function counted(): { cached: Blobs; reads: () => number; settled: () => Promise<unknown> } {
-    let reads = 0;
+  const REQUEST = 'http://freshet.test/';
+  const SMALL = 1000;
+  const LARGE = 300_000;
+  type Get = Parameters<Blobs['get']>;
+
+  function counted(edge: EdgeCache = edgeCache(REQUEST)) {
+    const reads: BlobRange[] = [];
+    const puts: string[] = [];
     const work: Promise<unknown>[] = [];
     const counting: Blobs = {
       ...blobs,
       get(...args) {
-        reads += 1;
+        reads.push(args[3] ?? { offset: 0, length: 0 });
         return blobs.get(...args);
       },
     };
-    return {
-      cached: cachedBlobs(counting, edgeCache(), (promise) => work.push(promise)),
-      reads: () => reads,
-      settled: () => Promise.all(work),
+    const watched: EdgeCache = {
+      ...edge,
+      put(url, ...rest) {
+        puts.push(url);
+        return edge.put(url, ...rest);
+      },
     };
+    const cached = cachedBlobs(counting, watched, (promise) => work.push(promise));
+    const read = async (...args: Get) => bytesOf(await cached.get(...args));
+    return { cached, read, reads, puts, settled: () => Promise.all(work) };
   }
-  const SMALL = 1000;
-  const LARGE = 300_000;
+  const all = (bytes: number) => ({ offset: 0, length: bytes, whole: bytes });
+  const atEdge = async (...path: (string | number)[]) =>
+    (await caches.open('freshet')).match(new URL(edgeUrl('blob', ...path), REQUEST));
 
   it.each([
-    ['a small body', 'body', SMALL, { offset: 0, length: SMALL }],
-    ['a large body', 'body', LARGE, { offset: 0, length: LARGE }],
-    ['a small delta', 'delta', SMALL, undefined],
-    ['a large delta', 'delta', LARGE, undefined],
-  ] as const)('ask R2 once for %s', async (_name, name, bytes, range) => {
+    ['a small body', 'body', SMALL],
+    ['a small delta', 'delta', SMALL],
+  ] as const)('ask R2 once for %s', async (_name, name, bytes) => {
     const key = unique('cached');
-    const { cached, reads, settled } = counted();
+    const { cached, read, reads, settled } = counted();
     await cached.put(key, 1, name, pattern(bytes));
-    expect(await bytesOf(await cached.get(key, 1, name, range))).toEqual(pattern(bytes));
+    expect(await read(key, 1, name, all(bytes))).toEqual(pattern(bytes));
     await settled();
-    expect(await bytesOf(await cached.get(key, 1, name, range))).toEqual(pattern(bytes));
-    expect(reads()).toBe(1);
+    expect(await read(key, 1, name, all(bytes))).toEqual(pattern(bytes));
+    expect(reads).toHaveLength(1);
   });
 
   it.each([
-    ['body', { offset: 0, length: SMALL }],
-    ['delta', undefined],
-  ] as const)('ask R2 once for a small %s that many lack at once', async (name, range) => {
+    ['body', LARGE],
+    ['delta', LARGE],
+    ['body', 2_500_000],
+  ] as const)(
+    'read a large %s of %i bytes a second time for the edge, after the answer, and never again',
+    async (name, bytes) => {
+      const key = unique('cached');
+      const { cached, read, reads, settled } = counted();
+      await cached.put(key, 1, name, pattern(bytes));
+      const first = await cached.get(key, 1, name, all(bytes));
+      await settled();
+      // The reader has not begun yet: nothing that the edge has taken is held for it.
+      expect(reads).toHaveLength(2);
+      expect(await bytesOf(first)).toEqual(pattern(bytes));
+      for (let time = 0; time < 3; time += 1) expect(await read(key, 1, name, all(bytes))).toEqual(pattern(bytes));
+      expect(reads).toHaveLength(2);
+    },
+  );
+
+  it('make one copy for the edge at a time, however many are read at once', async () => {
     const key = unique('cached');
-    const { cached, reads } = counted();
-    await cached.put(key, 1, name, pattern(SMALL));
-    const read = async () => bytesOf(await cached.get(key, 1, name, range));
-    const herd = await Promise.all(Array.from({ length: 50 }, read));
-    expect(herd).toEqual(Array.from({ length: 50 }, () => pattern(SMALL)));
-    expect(reads()).toBe(1);
+    let most = 0;
+    let under = 0;
+    const inner = edgeCache(REQUEST);
+    const { cached, reads, settled } = counted({
+      ...inner,
+      async put(...args) {
+        under += 1;
+        most = Math.max(most, under);
+        await inner.put(...args);
+        under -= 1;
+      },
+    });
+    for (let fence = 0; fence < 5; fence += 1) await cached.put(key, fence, 'body', pattern(LARGE));
+    const opened = await Promise.all([0, 1, 2, 3, 4].map((fence) => cached.get(key, fence, 'body', all(LARGE))));
+    await settled();
+    expect([most, reads.length]).toEqual([1, 6]);
+    const digests = await Promise.all(opened.map(async (content) => digestOf(await bytesOf(content))));
+    expect(digests).toEqual(opened.map(() => digestOf(pattern(LARGE))));
   });
 
-  it('ask R2 each time for a part of a body, and for what is not there', async () => {
+  it.each([
+    ['shorter', LARGE - 1],
+    ['longer', LARGE + 1],
+  ])('take no copy at the edge that is %s than the body, and put a whole one over it', async (_name, bytes) => {
     const key = unique('cached');
-    const { cached, reads, settled } = counted();
-    await cached.put(key, 1, 'body', pattern(SMALL));
-    for (let read = 0; read < 2; read++) {
-      expect(await bytesOf(await cached.get(key, 1, 'body', { offset: 10, length: 5 }))).toEqual(
-        pattern(SMALL).slice(10, 15),
+    const { cached, read, reads, settled } = counted();
+    await cached.put(key, 1, 'body', pattern(LARGE));
+    await edgeCache(REQUEST).put(edgeUrl('blob', key, 1, 'body'), pattern(bytes), 60);
+    for (const range of [all(LARGE), { offset: LARGE - 10, length: 10, whole: LARGE }]) {
+      expect(await read(key, 1, 'body', range)).toEqual(pattern(LARGE).slice(range.offset));
+      await settled();
+    }
+    expect(reads).toHaveLength(2);
+    expect((await atEdge(key, 1, 'body'))?.headers.get('Content-Length')).toBe(`${LARGE}`);
+  });
+
+  it.each([SMALL, LARGE])('cut parts of a body of %i bytes from its copy', async (bytes) => {
+    const key = unique('cached');
+    const { cached, read, reads, settled } = counted();
+    await cached.put(key, 1, 'body', pattern(bytes));
+    await read(key, 1, 'body', all(bytes));
+    await settled();
+    const before = reads.length;
+    for (const [offset, length] of [
+      [0, 1],
+      [10, 20],
+      [bytes - 7, 7],
+      [1, bytes - 1],
+    ] as const) {
+      expect(await read(key, 1, 'body', { offset, length, whole: bytes })).toEqual(
+        pattern(bytes).slice(offset, offset + length),
       );
-      expect(await cached.get(key, 2, 'body', { offset: 0, length: SMALL })).toBeNull();
+    }
+    expect(reads).toHaveLength(before);
+  });
+
+  it.each([SMALL, LARGE])(
+    'keep nothing of the parts of a body of %i bytes, however many are asked for',
+    async (bytes) => {
+      const key = unique('cached');
+      const { cached, read, reads, puts, settled } = counted();
+      await cached.put(key, 1, 'body', pattern(bytes));
+      const before = hotBytes();
+      for (let end = 1; end <= 30; end += 1) {
+        const range = { offset: 0, length: end * 10, whole: bytes };
+        expect(await read(key, 1, 'body', range)).toEqual(pattern(bytes).slice(0, end * 10));
+      }
+      await settled();
+      // A small body is kept as a whole by its first reader.
+      const isSmall = bytes === SMALL;
+      expect(puts).toEqual(isSmall ? [edgeUrl('blob', key, 1, 'body')] : []);
+      expect(hotBytes() - before).toBe(isSmall ? bytes : 0);
+      expect(reads).toHaveLength(isSmall ? 1 : 30);
+    },
+  );
+
+  it.each(['body', 'delta'] as const)('ask R2 once for a small %s that many lack at once', async (name) => {
+    const key = unique('cached');
+    const { cached, read, reads } = counted();
+    await cached.put(key, 1, name, pattern(SMALL));
+    const herd = await Promise.all(Array.from({ length: 50 }, () => read(key, 1, name, all(SMALL))));
+    expect(herd).toEqual(Array.from({ length: 50 }, () => pattern(SMALL)));
+    expect(reads).toHaveLength(1);
+  });
+
+  it('ask R2 each time for what lies behind a body, and for what is not there', async () => {
+    const key = unique('cached');
+    const { cached, read, reads, puts, settled } = counted();
+    await cached.put(key, 1, 'body', pattern(SMALL));
+    for (let time = 0; time < 2; time++) {
+      expect(await read(key, 1, 'body', { offset: 10, length: 5 })).toEqual(pattern(SMALL).slice(10, 15));
+      expect(await cached.get(key, 2, 'body', all(SMALL))).toBeNull();
     }
     await settled();
-    expect(reads()).toBe(4);
+    expect([reads.length, puts.length]).toEqual([4, 0]);
   });
 
   it('stay as they are whatever is done with an answer made of them', async () => {
     const key = unique('cached');
-    const { cached } = counted();
+    const { cached, read } = counted();
     await cached.put(key, 1, 'delta', pattern(SMALL));
-    const first = await bytesOf(await cached.get(key, 1, 'delta'));
+    const first = await read(key, 1, 'delta', all(SMALL));
     first?.fill(0);
-    expect(await bytesOf(await cached.get(key, 1, 'delta'))).toEqual(pattern(SMALL));
+    expect(await read(key, 1, 'delta', all(SMALL))).toEqual(pattern(SMALL));
+  });
+
+  it('are each host’s own at the edge, and the same in memory', async () => {
+    const key = unique('cached');
+    const { cached, read, reads, settled } = counted();
+    await cached.put(key, 1, 'body', pattern(SMALL));
+    await read(key, 1, 'body', all(SMALL));
+    await settled();
+    const other = counted(edgeCache('https://other.test:8443/api/v1/rpc/x?y'));
+    expect(await other.read(key, 1, 'body', all(SMALL))).toEqual(pattern(SMALL));
+    expect([reads.length, other.reads.length]).toEqual([1, 0]);
+    expect(await edgeCache('https://other.test:8443/').match(edgeUrl('blob', key, 1, 'body'))).toBeNull();
+  });
+
+  // The last one: by the clock of the others the isolate makes no copy for a while.
+  it('make no second copy for some minutes where the edge kept none', async () => {
+    const key = unique('cached');
+    vi.useFakeTimers({ toFake: ['Date'] });
+    try {
+      const { cached, read, reads, settled } = counted(NO_EDGE_CACHE);
+      await cached.put(key, 1, 'body', pattern(LARGE));
+      for (let time = 0; time < 4; time += 1) {
+        await read(key, 1, 'body', all(LARGE));
+        await settled();
+      }
+      expect(reads).toHaveLength(5);
+      vi.setSystemTime(Date.now() + 600_000);
+      await read(key, 1, 'body', all(LARGE));
+      await settled();
+      expect(reads).toHaveLength(7);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 });

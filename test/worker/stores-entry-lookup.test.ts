@@ -31,7 +31,7 @@ interface Bench {
 function bench({
   entryCacheMs = SECOND,
   timeoutMs = 2 * SECOND,
-  edge = edgeCache(),
+  edge = edgeCache('http://freshet.test/'),
   known,
 }: Partial<Pick<EntryLookupOptions, 'entryCacheMs' | 'timeoutMs' | 'known'>> & { edge?: EdgeCache } = {}): Bench {
   const work: Promise<unknown>[] = [];
@@ -138,7 +138,7 @@ describe('a look-up', () => {
 
 describe('a herd of fifty', () => {
   it.each([
-    ['an edge cache', edgeCache()],
+    ['an edge cache', edgeCache('http://freshet.test/')],
     ['an edge cache that keeps nothing', keepsNothing],
   ])('costs one D1 read when nothing is known, with %s', async (_name, edge) => {
     const { lookup, reads } = bench({ edge });
@@ -252,7 +252,7 @@ describe('a D1 that does not answer', () => {
   });
 
   it.each([
-    ['an edge cache', edgeCache()],
+    ['an edge cache', edgeCache('http://freshet.test/')],
     ['an edge cache that keeps nothing', keepsNothing],
   ])(
     'leaves what was last known for an hour after D1 told it, however often it is asked for, with %s',
@@ -429,7 +429,7 @@ it('tells the other waiters of a task while it may still run', () => {
 
 describe('a glance', () => {
   function countedEdge(): { edge: EdgeCache; matches: () => number } {
-    const inner = edgeCache();
+    const inner = edgeCache('http://freshet.test/');
     let matches = 0;
     const match: EdgeCache['match'] = (url) => {
       matches += 1;
@@ -504,7 +504,7 @@ describe('a copy at the edge', () => {
   /** An edge cache that notes what is put into it. */
   function notedEdge() {
     const puts: { url: string; ttlS: number; etag: string }[] = [];
-    const inner = edgeCache();
+    const inner = edgeCache('http://freshet.test/');
     const put: EdgeCache['put'] = (url, body, ttlS, etag = '') => {
       puts.push({ url, ttlS, etag });
       return inner.put(url, body, ttlS, etag);
@@ -544,7 +544,7 @@ describe('a copy at the edge', () => {
   });
 
   it('is parsed once by an isolate that finds it again and again', async () => {
-    const inner = edgeCache();
+    const inner = edgeCache('http://freshet.test/');
     let parsed = 0;
     const match: EdgeCache['match'] = async (url) => {
       const found = await inner.match(url);

@@ -160,7 +160,7 @@ it('tells in the log of each round through a table, and when it has moved nothin
 
 it('health asks each database', async () => {
   const stores = { d1: 'ok', d1_1: 'ok', d1_2: 'ok', r2: 'ok', object: 'ok' };
-  expect(await (await sendRoot('/healthz')).json()).toEqual({ status: 'ok', stores });
+  expect(await (await sendRoot('/healthz')).json()).toEqual({ status: 'ok', stores, edge: 'ok' });
 });
 
 describe('the settings', () => {
