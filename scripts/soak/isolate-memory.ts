@@ -1,4 +1,4 @@
-/** What the Worker's isolate holds, seen through the inspector of `wrangler dev`. */
+/** What the Worker's isolate holds, seen through the inspector of `wrangler dev`, or of Miniflare (by the Worker's name). */
 
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -23,10 +23,10 @@ export class IsolateMemory {
     });
   }
 
-  static async connect(port: number): Promise<IsolateMemory> {
+  static async connect(port: number, path = 'ws'): Promise<IsolateMemory> {
     // Without an origin of this machine the inspector lets nobody in. The types are the platform's, and know no headers.
     const options = { headers: { Origin: 'http://localhost' } } as unknown as string[];
-    const socket = new WebSocket(`ws://127.0.0.1:${port}/ws`, options);
+    const socket = new WebSocket(`ws://127.0.0.1:${port}/${path}`, options);
     await new Promise((resolve, reject) => {
       socket.addEventListener('open', resolve);
       socket.addEventListener('error', reject);
@@ -44,7 +44,7 @@ export class IsolateMemory {
       .catch(() => undefined);
     let most = 0;
     while (!isOver) {
-      const held = await Promise.race([this.#held(), work.then(() => 0)]);
+      const held = await Promise.race([this.held(), work.then(() => 0)]);
       most = Math.max(most, held);
       await sleep(PAUSE_MS);
     }
@@ -56,7 +56,8 @@ export class IsolateMemory {
     this.#socket.close();
   }
 
-  async #held(): Promise<number> {
+  /** Bytes held now, heap and buffers together. */
+  async held(): Promise<number> {
     await this.#call('HeapProfiler.collectGarbage');
     const { result } = await this.#call('Runtime.getHeapUsage');
     return (result?.usedSize ?? 0) + (result?.backingStorageSize ?? 0);

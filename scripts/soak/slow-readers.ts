@@ -9,9 +9,11 @@ import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePorts } from '../../test/e2e/support/service.ts';
 import { buildWorker } from '../bench/lib/build-worker.ts';
 import { LocalWorker } from '../bench/lib/local-worker.ts';
 import { refreshToSuccess, send } from '../growth/client.ts';
+import { IsolateMemory } from './isolate-memory.ts';
 
 const WATCHED_MS = 8000;
 const LOOK_MS = 100;
@@ -20,6 +22,8 @@ const MIB = 1024 * 1024;
 /** One request of a client that hardly reads. */
 interface SlowRequest {
   path: string;
+  /** Default: the admin. */
+  user?: string;
   headers?: Record<string, string>;
 }
 type Scene = (site: Site) => Promise<SlowRequest[]>;
@@ -57,12 +61,26 @@ const SCENES: Readonly<Record<string, Scene>> = {
     for (const title of titles) await site.body(title, 20 * MIB);
     return titles.map((title) => ({ path: `rpc/${title}/` }));
   },
-  'half-mib-bodies': async (site) => {
+  'held-waits': async (site) => {
+    await site.body('body', 100);
+    const { headers } = await send(site.worker.url, 'rpc/body/', { token: site.token });
+    return held({ 'If-None-Match': String(headers.etag), Prefer: 'wait=30' });
+  },
+  'event-streams': async (site) => {
+    await site.body('body', 100);
+    return held({ Accept: 'text/event-stream' });
+  },
+  'bodies-of-1.5-mib': async (site) => {
     const titles = Array.from({ length: 40 }, (_title, n) => `body-${n}`);
     for (const title of titles) await site.body(title, 1.5 * MIB);
     return titles.map((title) => ({ path: `rpc/${title}/` }));
   },
 };
+
+/** A thousand requests of fifty users. */
+function held(headers: Record<string, string>): SlowRequest[] {
+  return Array.from({ length: 1000 }, (_request, n) => ({ path: 'rpc/body/', headers, user: `user-${n % 50}` }));
+}
 
 function repeat(times: number, request: SlowRequest): SlowRequest[] {
   return Array.from({ length: times }, () => request);
@@ -72,12 +90,14 @@ function repeat(times: number, request: SlowRequest): SlowRequest[] {
 class Site {
   readonly worker: LocalWorker;
   readonly token: string;
+  readonly heap: IsolateMemory;
   readonly #server: Server;
   readonly #answers = new Map<string, { type: string; body: () => string | Buffer }>();
 
-  private constructor(worker: LocalWorker, token: string) {
+  private constructor(worker: LocalWorker, token: string, heap: IsolateMemory) {
     this.worker = worker;
     this.token = token;
+    this.heap = heap;
     this.#server = createServer(({ url = '' }, response) => {
       const answer = this.#answers.get(url.slice(1));
       response.writeHead(answer === undefined ? 404 : 200, { 'Content-Type': answer?.type ?? 'text/plain' });
@@ -86,8 +106,11 @@ class Site {
   }
 
   static async start(script: string): Promise<Site> {
-    const worker = await LocalWorker.start({ script, vars: { REFRESH_WAIT_MS: '30000' } });
-    const site = new Site(worker, await worker.token('admin'));
+    const [inspectorPort = 0] = await freePorts();
+    const more = { inspectorPort, unsafeInspectorProxy: true } as object;
+    const worker = await LocalWorker.start({ script, vars: { REFRESH_WAIT_MS: '30000' }, more });
+    const heap = await IsolateMemory.connect(inspectorPort, 'worker');
+    const site = new Site(worker, await worker.token('admin'), heap);
     await new Promise<void>((resolve) => site.#server.listen(0, '127.0.0.1', resolve));
     return site;
   }
@@ -95,6 +118,7 @@ class Site {
   async stop(): Promise<void> {
     this.#server.closeAllConnections();
     this.#server.close();
+    this.heap.close();
     await this.worker.stop();
   }
 
@@ -123,17 +147,22 @@ class Site {
 }
 
 /** A client that reads the first bytes of its answer; the head of it. */
-async function open(site: Site, { path, headers = {} }: SlowRequest): Promise<{ socket: Socket; head: string }> {
+async function open(
+  site: Site,
+  { path, headers = {}, user = 'admin' }: SlowRequest,
+): Promise<{ socket: Socket; head: string }> {
   const { hostname, port } = new URL(site.worker.url);
   const socket = connect(Number(port), hostname);
   const lines = [
     `GET /api/v1/${path} HTTP/1.1`,
     `Host: ${hostname}:${port}`,
-    `Authorization: Bearer ${site.token}`,
+    `Authorization: Bearer ${await site.worker.token(user)}`,
     ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
   ];
   socket.write(`${lines.join('\r\n')}\r\n\r\n`);
   const first = await new Promise<Buffer>((resolve, reject) => {
+    // A wait is answered long after its memory was looked at.
+    if (headers.Prefer !== undefined) resolve(Buffer.from('held'));
     socket.once('data', (piece: Buffer) => {
       socket.pause();
       resolve(piece);
@@ -143,13 +172,23 @@ async function open(site: Site, { path, headers = {} }: SlowRequest): Promise<{ 
   return { socket, head: first.toString('latin1').split('\r\n\r\n')[0] ?? '' };
 }
 
-async function measure(script: string, scene: Scene): Promise<{ restMb: number; mostMb: number; heads: Set<string> }> {
+interface Measured {
+  /** Of the process: at rest, and the most while the clients were connected. */
+  restMb: number;
+  mostMb: number;
+  /** Heap and buffers of the Worker's isolate above those at rest, after a collection of garbage, while they were connected. */
+  heldMb: number;
+  heads: Set<string>;
+}
+
+async function measure(script: string, scene: Scene): Promise<Measured> {
   const site = await Site.start(script);
   try {
     const requests = await scene(site);
     // V8 and the local stores free at leisure.
     await sleep(3000);
     const rest = anonymousBytes(site.worker.pids);
+    const heldAtRest = await site.heap.held();
     let most = rest;
     let isOver = false;
     const watching = (async () => {
@@ -162,11 +201,12 @@ async function measure(script: string, scene: Scene): Promise<{ restMb: number; 
     await sleep(WATCHED_MS);
     isOver = true;
     await watching;
+    const held = await site.heap.held();
     for (const { socket } of opened) socket.destroy();
     const heads = new Set(
       opened.map(({ head }) => `${head.split('\r\n')[0]} ${/content-version: .*/i.exec(head)?.[0] ?? ''}`),
     );
-    return { restMb: rest / 1e6, mostMb: most / 1e6, heads };
+    return { restMb: rest / 1e6, mostMb: most / 1e6, heldMb: (held - heldAtRest) / 1e6, heads };
   } finally {
     await site.stop();
   }
@@ -185,7 +225,9 @@ const script = process.env.WORKER_SCRIPT ?? (await buildWorker());
 for (const name of chosen) {
   const scene = SCENES[name];
   if (scene === undefined) throw new Error(`no scene "${name}": ${Object.keys(SCENES).join(', ')}`);
-  const { restMb, mostMb, heads } = await measure(script, scene);
+  const { restMb, mostMb, heldMb, heads } = await measure(script, scene);
   const [rest, cost] = [restMb, mostMb - restMb].map((mb) => mb.toFixed(0));
-  console.log(`${name}: ${cost} MB above ${rest} MB at rest; ${[...heads].join(' | ')}`);
+  console.log(
+    `${name}: ${cost} MB above ${rest} MB at rest; the isolate holds ${heldMb.toFixed(1)} MB more; ${[...heads].join(' | ')}`,
+  );
 }

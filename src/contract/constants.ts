@@ -54,14 +54,16 @@ export const LEASE_RESERVE_MS = 30_000;
 export const DEFINITION_CACHE_MS = 30_000;
 /** How long what D1 told last, entries and definitions, stands while D1 does not answer; then reads are 503. */
 export const LAST_KNOWN_MS = 3_600_000;
-/** Most rows of all tables of a cache: what the id maps of two versions may take of an isolate's memory. */
-export const MAX_ROWS = 1_000_000;
+/** Most rows of all tables of a cache: what the id maps of two versions may take of an isolate's memory (memory-shares.ts). */
+export const MAX_ROWS = 500_000;
 /** Largest body made of tables, bytes: row ids and the `null` of missing members make it larger than the answer. */
 export const MAX_TABLES_BYTES = 134_217_728;
 /** Deepest nesting of arrays and objects in an origin's answer with tables. */
 export const MAX_ORIGIN_NESTING = 128;
+/** Most bytes of tables that a load holds because they came before their turn. */
+export const MAX_EARLY_BYTES = 4_194_304;
 /** Largest delta that is written, and most bytes of deltas that are folded for one answer. */
-export const MAX_DELTA_BYTES = 8_388_608;
+export const MAX_DELTA_BYTES = 4_194_304;
 /** A delta up to this size is written however small the body is; a larger one only up to half of the body. */
 export const SMALL_DELTA_BYTES = 4096;
 /** Most deltas folded for one answer: each may cost a call to R2 and two to the edge cache, and those of a request are limited. */

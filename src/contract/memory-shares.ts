@@ -1,16 +1,40 @@
 /**
- * How the memory of an isolate is shared out, bytes. It has 128 MB for everything at once; 28 MB are the runtime's, the code's
- * and of garbage that is not collected yet. docs/storage.md has the table, and test/worker/memory-shares.test.ts fills it.
+ * How the memory of an isolate is shared out, bytes. It has 128 MB for everything at once; what is left of that beside the
+ * budget is the runtime's, the code's, and garbage that is not collected yet. docs/storage.md tells how each share comes about,
+ * and test/worker/memory-shares.test.ts fills those that hold something between requests.
  */
 
 /** Of all shares together. */
 export const MEMORY_BUDGET = 100_000_000;
 
+/** A request that is held, measured (scripts/soak/slow-readers.ts): 10.6 KB while it waits, 9.6 KB in an event stream. */
+export const HELD_REQUEST_BYTES = 11_000;
+
 export const MEMORY_SHARES = {
-  /** Small bodies and stored deltas that were read last. */
-  hotBlobs: 8_000_000,
-  /** Small folded deltas that were read last. */
-  hotDeltas: 2_000_000,
+  /** The one load of more than 1 MiB: id maps of two versions of MAX_ROWS rows, a part of the body, the delta. */
+  heavyLoad: 42_000_000,
+  /** Ten loads of up to 1 MiB each. */
+  lightLoads: 13_000_000,
   /** Deltas being folded, and those that the edge does not keep while they are read. */
-  folds: 20_971_520,
+  folds: 10_500_000,
+  /** Small bodies and stored deltas that were read last. */
+  hotBlobs: 6_000_000,
+  /** Small folded deltas that were read last. */
+  hotDeltas: 1_500_000,
+  /** A record a key: copies of its entry, also as it lay at the edge. */
+  entryCopies: 5_000_000,
+  /** Definitions, with the compiled schemas of their parameters. */
+  definitions: 4_000_000,
+  /** Which cache a query means. */
+  knownCaches: 1_000_000,
+  /** Tokens that were verified. */
+  tokens: 2_000_000,
+  /** Records of devices on their way to the queue. */
+  syncRecords: 2_000_000,
+  /** Ended tasks that were asked for. */
+  endedTasks: 1_000_000,
+  /** Maps of small values by key: what was noted, what is fetched. */
+  keys: 1_000_000,
+  /** Requests that are held. */
+  heldRequests: 11_000_000,
 } as const;

@@ -3,12 +3,13 @@
  * they all end together when the isolate does. A request that finds no room is answered at once with what is known.
  */
 
+import { HELD_REQUEST_BYTES, MEMORY_SHARES } from '../contract/memory-shares.ts';
 import { log } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
 import { isFirstInMinute } from '../stores/once-a-minute.ts';
 
-/** Most requests held at once. Each takes some 15 KB of an isolate's 128 MB, most of which are for loads and hot bodies. */
-export const MAX_HELD = 4000;
+/** Most requests held at once: what their share of an isolate's memory has room for. */
+export const MAX_HELD = Math.floor(MEMORY_SHARES.heldRequests / HELD_REQUEST_BYTES);
 /** Share of the room that is kept for waits of loads: without them a device that has nothing yet gets nothing. */
 const KEPT_FOR_LOADS = 0.2;
 

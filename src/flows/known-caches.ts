@@ -4,15 +4,21 @@
  */
 
 import type { CacheIdentity } from '../contract/entry.ts';
+import { MEMORY_SHARES } from '../contract/memory-shares.ts';
 import type { Resource } from '../contract/resource.ts';
 import { BoundedMap } from '../stores/bounded-map.ts';
 
-/** Queries remembered of a definition, and the longest of them, characters. */
-const MAX_QUERIES = 1000;
+/** Longest query that is remembered, characters. */
 const MAX_LENGTH = 1000;
+/** Bytes of one beside its texts, roughly. */
+const BASE_BYTES = 500;
 
-/** By the definition itself: a changed one is another object, and takes what was remembered of it along. */
-const known = new WeakMap<Resource, BoundedMap<CacheIdentity>>();
+/** One bound over the queries of all definitions: their number is not bounded here. */
+const known = new BoundedMap<{ cache: CacheIdentity; bytes: number }>(MEMORY_SHARES.knownCaches, ({ bytes }) => bytes);
+
+/** A changed definition is another object, and what was remembered of the one before is found no more. */
+const numbers = new WeakMap<Resource, number>();
+let lastNumber = 0;
 
 /** The cache that a user's query means; `find` finds it out when it is not remembered, and throws when it means none. */
 export function knownCache(
@@ -21,13 +27,25 @@ export function knownCache(
   query: string,
   find: () => CacheIdentity,
 ): CacheIdentity {
-  const id = definition.scope === 'user' ? `${user}\n${query}` : query;
-  if (id.length > MAX_LENGTH) return find();
-  const queries = known.get(definition) ?? new BoundedMap(MAX_QUERIES);
-  const remembered = queries.get(id);
-  if (remembered !== undefined) return remembered;
-  const found = find();
-  queries.set(id, found);
-  known.set(definition, queries);
-  return found;
+  const asked = definition.scope === 'user' ? `${user}\n${query}` : query;
+  if (asked.length > MAX_LENGTH) return find();
+  const id = `${numberOf(definition)}\n${asked}`;
+  const remembered = known.get(id);
+  if (remembered !== undefined) return remembered.cache;
+  const cache = find();
+  known.set(id, { cache, bytes: BASE_BYTES + 2 * (id.length + JSON.stringify(cache).length) });
+  return cache;
+}
+
+/** Bytes of all that is remembered, for tests. */
+export function knownCacheBytes(): number {
+  return known.weight;
+}
+
+function numberOf(definition: Resource): number {
+  const number = numbers.get(definition);
+  if (number !== undefined) return number;
+  lastNumber += 1;
+  numbers.set(definition, lastNumber);
+  return lastNumber;
 }

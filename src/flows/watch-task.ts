@@ -3,6 +3,7 @@
  * flight in it: whoever waits asks it at growing intervals. The price: an end is seen up to one interval late.
  */
 
+import { MEMORY_SHARES } from '../contract/memory-shares.ts';
 import { hasEnded, type Task } from '../contract/task.ts';
 import { log } from '../log.ts';
 import { BoundedMap } from '../stores/bounded-map.ts';
@@ -22,9 +23,12 @@ interface Ended {
   until: number;
 }
 const ENDED_MS = 30_000;
-/** Bytes of all of them, roughly. */
-const MEMORY_BYTES = 4 * 1024 * 1024;
-const ended = new BoundedMap<Ended>(MEMORY_BYTES, ({ task }) => 500 + JSON.stringify(task).length);
+const ended = new BoundedMap<Ended>(MEMORY_SHARES.endedTasks, ({ task }) => 500 + 4 * JSON.stringify(task).length);
+
+/** Bytes of all ended tasks that are remembered, for tests. */
+export function endedTaskBytes(): number {
+  return ended.weight;
+}
 
 /**
  * The task; null for one that is unknown or was forgotten. One object call, and none for an ended one that this isolate was

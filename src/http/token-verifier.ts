@@ -7,6 +7,7 @@ import { errors, type JWTPayload, jwtVerify } from 'jose';
 import * as v from 'valibot';
 import { MAX_USER_LENGTH } from '../contract/constants.ts';
 import { type Identity, SCOPES, type Scope } from '../contract/identity.ts';
+import { MEMORY_SHARES } from '../contract/memory-shares.ts';
 import { Problem } from '../contract/problem.ts';
 import { readText } from '../settings.ts';
 import { BoundedMap } from '../stores/bounded-map.ts';
@@ -17,9 +18,9 @@ import type { TokenKeys } from './token-keys.ts';
 const CLOCK_TOLERANCE_S = 30;
 /** A token with no `scope` claim has these. */
 const USUAL_SCOPES: readonly Scope[] = ['cache:read', 'cache:refresh'];
-/** Tokens that an isolate remembers, and the longest of them, characters. */
-const MAX_REMEMBERED = 5000;
+/** Longest token that an isolate remembers, characters, and bytes of one beside its texts, roughly. */
 const MAX_LENGTH = 2048;
+const BASE_BYTES = 600;
 
 const Claims = v.object({
   sub: v.pipe(v.string(), v.regex(new RegExp(`^\\P{Cc}{1,${MAX_USER_LENGTH}}$`, 'u')), v.check(isWellFormed)),
@@ -34,10 +35,17 @@ interface Verified {
   edition: number;
   /** When that edition is to be fetched anew, ms since the epoch: then the token must bring it about. */
   until: number;
+  /** What remembering it takes, roughly. */
+  bytes: number;
 }
 
 /** By the settings and the token: an isolate's settings do not change, a test's may. */
-const verified = new BoundedMap<Verified>(MAX_REMEMBERED);
+const verified = new BoundedMap<Verified>(MEMORY_SHARES.tokens, ({ bytes }) => bytes);
+
+/** Bytes of all tokens that are remembered, for tests. */
+export function rememberedTokenBytes(): number {
+  return verified.weight;
+}
 
 /**
  * The identity that a token proves.
@@ -64,7 +72,8 @@ export async function verifyToken(token: string, keys: TokenKeys, env: object, c
       ? await jwtVerify(token, keys.key.pick(context), options)
       : await jwtVerify(token, keys.key, options);
     const identity = identityOf(payload);
-    if (token.length <= MAX_LENGTH) verified.set(id, { identity, ...standingOf(keys) });
+    const bytes = BASE_BYTES + 2 * (id.length + identity.user.length + (identity.device?.length ?? 0));
+    if (token.length <= MAX_LENGTH) verified.set(id, { identity, ...standingOf(keys), bytes });
     return identity;
   } catch (cause) {
     if (cause instanceof Problem) throw cause;

@@ -4,8 +4,8 @@ import type { BlobName } from '../contract/object.ts';
 import type { BlobRange, Blobs, BlobUpload } from '../contract/stores.ts';
 import { log } from '../log.ts';
 
-/** Size of every part of a blob of unknown length but the last, bytes: R2 wants them equal and at least 5 MiB. */
-export const PART_BYTES = 8 * 1024 * 1024;
+/** Size of every part of a blob of unknown length but the last, bytes: R2 wants them equal and at least 5 MiB. A load holds one. */
+export const PART_BYTES = 5 * 1024 * 1024;
 
 /** Most names in one removal (R2). */
 const MAX_REMOVED = 1000;

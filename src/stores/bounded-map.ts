@@ -26,6 +26,15 @@ export class BoundedMap<Value> {
     return this.#weight;
   }
 
+  get size(): number {
+    return this.#items.size;
+  }
+
+  /** What was used longest ago first; what is deleted meanwhile is left out. */
+  *entries(): Generator<[key: string, value: Value]> {
+    for (const [key, { value }] of this.#items) yield [key, value];
+  }
+
   get(key: string): Value | undefined {
     const item = this.#items.get(key);
     if (item === undefined) return undefined;

@@ -9,7 +9,7 @@ import { BoundedMap } from './bounded-map.ts';
 const PAUSES = growingPauses(2, 50);
 /** How long the others wait, ms: the platform may cut short the request that fetches, or its store may stall. */
 const PATIENCE_MS = 1000;
-const MAX_FETCHING = 10_000;
+const MAX_FETCHING = 2000;
 
 /** What is being fetched -> until when the others wait for it, ms since the epoch. */
 const fetching = new BoundedMap<number>(MAX_FETCHING);

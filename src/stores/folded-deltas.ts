@@ -48,6 +48,11 @@ interface HeldBody {
   until: number;
 }
 
+/** What is kept in isolate memory, for tests. */
+export function hotDeltaBytes(): number {
+  return hot.weight;
+}
+
 /** What is held for folds now, bytes, for tests. */
 export function foldingBytes(): number {
   return room.bytesTaken(Date.now());

@@ -1,12 +1,11 @@
 /** What the isolate knows of keys (core/known-entry.ts): one record a key, all under one bound; what was used longest ago goes. */
 
 import type { Entry } from '../contract/entry.ts';
+import { MEMORY_SHARES } from '../contract/memory-shares.ts';
 import { jsonBytes } from '../core/json-bytes.ts';
 import { type KnownEntry, UNKNOWN } from '../core/known-entry.ts';
 import { BoundedMap } from './bounded-map.ts';
 
-/** Bytes of all records: their share of the isolate's memory. */
-const MEMORY_BYTES = 8 * 1024 * 1024;
 /** A record with an entry without parameters, chain and error; a kept version. Both have one size, as V8 keeps them. */
 const RECORD_BYTES = 1200;
 const LINK_BYTES = 210;
@@ -21,8 +20,8 @@ export class KnownEntries {
   readonly #records: BoundedMap<Weighed>;
   #events = 0;
 
-  /** `maxBytes` bounds all records together. */
-  constructor(maxBytes = MEMORY_BYTES) {
+  /** `maxBytes` bounds all records together; by default it is their share of the isolate’s memory. */
+  constructor(maxBytes: number = MEMORY_SHARES.entryCopies) {
     this.#records = new BoundedMap(maxBytes, ({ bytes }) => bytes);
   }
 

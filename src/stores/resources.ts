@@ -1,6 +1,7 @@
 /** Table `resources`: definitions, their numbers and tombstones. Isolates keep copies of them for up to 30 s. */
 
 import { DEFINITION_CACHE_MS, LAST_KNOWN_MS } from '../contract/constants.ts';
+import { MEMORY_SHARES } from '../contract/memory-shares.ts';
 import { isDefined, type StoredResource } from '../contract/resource.ts';
 import type { Resources } from '../contract/stores.ts';
 import { nextRunAt } from '../core/schedule.ts';
@@ -25,8 +26,9 @@ const COLUMNS = 'title, definition, number, purged, changed_at';
 const TIMEOUT_MS = 2000;
 /** A copy runs out so much sooner, so that it is never older than DEFINITION_CACHE_MS while D1 answers in time. */
 const COPY_MS = DEFINITION_CACHE_MS - TIMEOUT_MS;
-/** Bytes of all copies in an isolate, roughly. */
-const MEMORY_BYTES = 8 * 1024 * 1024;
+/** Bytes of a copy, roughly: beside its text, and for each character of that, the compiled schema of its parameters included. */
+const BASE_BYTES = 500;
+const BYTES_PER_CHARACTER = 6;
 
 interface Copy {
   resource: StoredResource | null;
@@ -35,7 +37,12 @@ interface Copy {
   toldAt: number;
   askAt: number;
 }
-const copies = new BoundedMap<Copy>(MEMORY_BYTES, (copy) => copy.bytes);
+const copies = new BoundedMap<Copy>(MEMORY_SHARES.definitions, (copy) => copy.bytes);
+
+/** Bytes of all copies, for tests. */
+export function definitionBytes(): number {
+  return copies.weight;
+}
 
 /** By title; null: there is none. */
 type Found = Map<string, StoredResource | null>;
@@ -225,7 +232,7 @@ export function d1Resources(db: D1Database, now: () => number = Date.now): Resou
 }
 
 function keep(title: string, resource: StoredResource | null, now: number): void {
-  const bytes = 500 + JSON.stringify(resource).length;
+  const bytes = BASE_BYTES + BYTES_PER_CHARACTER * JSON.stringify(resource).length;
   copies.set(title, { resource, bytes, toldAt: now, askAt: now + COPY_MS });
 }
 

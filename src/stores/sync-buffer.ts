@@ -1,10 +1,11 @@
 /**
  * Group commit of sync records (DESIGN "Reading"): the records of all requests that an isolate serves at the same time
- * leave in one queue message. The platform lets no request await another's promise, so the buffer is plain maps; each
+ * leave in one queue message. The platform lets no request await another's promise, so the buffer is maps of values; each
  * request sleeps a moment, then sends whatever they hold. Accepted: an isolate that ends may lose the last records;
  * the device's next request restores them.
  */
 
+import { MEMORY_SHARES } from '../contract/memory-shares.ts';
 import type { SyncMessage, SyncRecord } from '../contract/messages.ts';
 import type { SyncBuffer, SyncRecords } from '../contract/stores.ts';
 import { isNewer, recordId } from '../core/sync-records.ts';
@@ -27,8 +28,10 @@ export interface SyncBufferOptions {
 /** Most of a message: a queue takes 128 KB. */
 const MAX_RECORDS = 500;
 const MAX_BYTES = 96 * 1024;
-/** Most that waits in an isolate; what came first is dropped first. */
-const MAX_WAITING = 10_000;
+/** Keys whose reads wait, or were noted, in an isolate; what was noted longest ago is dropped first, and so are records. */
+const MAX_READS = 2000;
+/** Bytes of a record beside its texts, each of which is held twice, roughly. */
+const RECORD_BYTES = 500;
 const HOUR_MS = 3_600_000;
 /** How long the queue, then D1, may take, ms: a message that got there yet comes twice, which does no harm. */
 const TIMEOUT_MS = 5000;
@@ -36,10 +39,10 @@ const TIMEOUT_MS = 5000;
 const encoder = new TextEncoder();
 
 /** Records by `recordId`, and hours by key, on their way to the queue. */
-const records = new Map<string, SyncRecord>();
-const reads = new Map<string, number>();
+const records = new BoundedMap<SyncRecord>(MEMORY_SHARES.syncRecords, weightOf);
+const reads = new BoundedMap<number>(MAX_READS);
 /** Key -> the hour in which this isolate last noted that it was read. */
-const noted = new BoundedMap<number>(MAX_WAITING);
+const noted = new BoundedMap<number>(MAX_READS);
 /** Since when sends fail without a success between, ms; null: they do not. */
 let failingSince: number | null = null;
 /** Until when another request is taken to be repeating a failed send, ms. */
@@ -101,7 +104,6 @@ function note(record: SyncRecord | null, key: string, now: number): boolean {
   if (isFirstRead) {
     noted.set(key, hour);
     reads.set(key, hour);
-    dropBeyond(reads);
   }
   if (record !== null) keep(record);
   return isFirstRead || record !== null;
@@ -111,27 +113,29 @@ function keep(record: SyncRecord): void {
   const id = recordId(record);
   const other = records.get(id);
   if (other === undefined || isNewer(record, other)) records.set(id, record);
-  dropBeyond(records);
 }
 
-function dropBeyond(waiting: Map<string, unknown>): void {
-  for (const oldest of waiting.keys()) {
-    if (waiting.size <= MAX_WAITING) return;
-    waiting.delete(oldest);
-  }
+/** Bytes that a record takes while it waits, with its id. */
+function weightOf({ user, device, resource, key }: SyncRecord): number {
+  return RECORD_BYTES + 4 * (user.length + device.length + resource.length + key.length);
+}
+
+/** Bytes of all records that wait, for tests. */
+export function waitingBytes(): number {
+  return records.weight;
 }
 
 /** Takes a message's worth out of the buffer; null when it is empty. */
 function take(): SyncMessage | null {
   const message: SyncMessage = { records: [], read: [] };
   let bytes = 0;
-  for (const [id, record] of records) {
+  for (const [id, record] of records.entries()) {
     bytes += sizeOf(record);
     if (message.records.length === MAX_RECORDS || bytes > MAX_BYTES) return message;
     message.records.push(record);
     records.delete(id);
   }
-  for (const [key, hour] of reads) {
+  for (const [key, hour] of reads.entries()) {
     const read = { key, hour };
     bytes += sizeOf(read);
     if (bytes > MAX_BYTES) return message;

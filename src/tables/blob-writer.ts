@@ -15,10 +15,12 @@ export class BlobWriter {
   bytes = 0;
   readonly #blobs: Blobs;
   readonly #place: readonly [key: string, fence: number, name: BlobName];
-  readonly #full: Uint8Array[] = [];
+  readonly #full: Uint8Array<ArrayBuffer>[] = [];
   #part = new Uint8Array(FIRST_BYTES);
   #used = 0;
   #upload: BlobUpload | null = null;
+  /** A part that was sent off, to be used again. */
+  #spare: Uint8Array<ArrayBuffer> | null = null;
 
   constructor(blobs: Blobs, key: string, fence: number, name: BlobName) {
     this.#blobs = blobs;
@@ -46,21 +48,24 @@ export class BlobWriter {
     for (let part = this.#full.shift(); part !== undefined; part = this.#full.shift()) {
       this.#upload ??= await this.#blobs.begin(...this.#place);
       await this.#upload.part(part);
+      // What R2 has is written over by the next part.
+      this.#spare = part;
     }
   }
 
-  /** Writes the blob, with `tail` behind what was taken. What was taken up to PART_BYTES goes in one put, tail and all. */
+  /** Writes the blob, with `tail` behind what was taken. All of it in one put, where that comes to PART_BYTES at most. */
   async finish(tail: readonly Uint8Array[]): Promise<void> {
-    await this.drain();
-    if (this.#upload === null) {
-      await this.#blobs.put(...this.#place, joined([this.#part.subarray(0, this.#used), ...tail]));
-      return;
-    }
     for (const piece of tail) {
       this.write(piece);
-      await this.drain();
+      if (this.isFull) await this.drain();
     }
-    await this.#upload.part(this.#part.subarray(0, this.#used));
+    await this.drain();
+    const rest = this.#part.subarray(0, this.#used);
+    if (this.#upload === null) {
+      await this.#blobs.put(...this.#place, rest);
+      return;
+    }
+    await this.#upload.part(rest);
     await this.#upload.complete();
     this.#upload = null;
   }
@@ -72,26 +77,24 @@ export class BlobWriter {
     await upload?.abort();
   }
 
+  /** What lies beyond a part is little, for whoever writes much drains now and then: room for a whole part is made after that. */
   #turnOver(): void {
     this.#full.push(this.#part);
-    this.#part = new Uint8Array(PART_BYTES);
+    this.#part = new Uint8Array(FIRST_BYTES);
     this.#used = 0;
   }
 
   #makeRoom(bytes: number): void {
     if (bytes <= this.#part.byteLength) return;
-    const part = new Uint8Array(Math.min(Math.max(bytes, this.#part.byteLength * 2), PART_BYTES));
+    const part = this.#spare ?? new Uint8Array(this.#roomFor(bytes));
+    this.#spare = null;
     part.set(this.#part.subarray(0, this.#used));
     this.#part = part;
   }
-}
 
-function joined(pieces: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.byteLength, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.byteLength;
+  /** After a first part the next is likely to be filled as well. */
+  #roomFor(bytes: number): number {
+    if (this.#upload !== null) return PART_BYTES;
+    return Math.min(Math.max(bytes, this.#part.byteLength * 2), PART_BYTES);
   }
-  return whole;
 }

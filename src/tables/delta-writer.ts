@@ -11,6 +11,8 @@ import { deltaHead } from './delta-format.ts';
 import type { IdMap } from './id-map.ts';
 
 const FLUSH_LENGTH = 32_768;
+/** Ids that are made a text of at once. */
+const IDS_AT_ONCE = 1000;
 
 export class DeltaWriter {
   readonly #encoder = new TextEncoder();
@@ -52,12 +54,21 @@ export class DeltaWriter {
   }
 
   #delete(ids: ReadonlyMap<number, readonly number[]>): void {
-    for (const [table, ofTable] of ids) if (ofTable.length > 0) this.#add(`-${table}:${ofTable.join(',')}`);
+    for (const [table, ofTable] of ids) {
+      for (let at = 0; at < ofTable.length; at += IDS_AT_ONCE) {
+        const some = ofTable.slice(at, at + IDS_AT_ONCE).join(',');
+        this.#append(at === 0 ? `\n-${table}:${some}` : `,${some}`);
+      }
+    }
   }
 
   #add(line: string): void {
+    this.#append(`\n${line}`);
+  }
+
+  #append(text: string): void {
     if (this.#writer === null) return;
-    this.#text += `\n${line}`;
+    this.#text += text;
     if (this.#text.length >= FLUSH_LENGTH) this.#flush();
   }
 

@@ -1,23 +1,36 @@
-/** The id map of a version that is being loaded, row by row. */
+/** The id map of a version that is being loaded, row by row: in chunks, so that growing copies nothing. */
 
-import type { IdMapColumns } from './id-map.ts';
 import { HASH_WORDS } from './row-hash.ts';
 
-const FIRST_CAPACITY = 256;
+/** Rows of the first chunk, each next one has twice as many, and most of a chunk. */
+const FIRST_ROWS = 256;
+const MOST_ROWS = 16_384;
+
+/** Columns of some rows that follow each other; as in IdMapColumns. */
+interface Chunk {
+  words: Uint32Array;
+  low: Uint32Array;
+  high: Uint16Array;
+}
+
+/** A new map, by columns, each in pieces. */
+export interface IdMapPieces {
+  rows: number;
+  /** In the order in which tables came, two numbers for each: its index in the definition and its first row. */
+  tables: Uint32Array;
+  words: readonly Uint32Array[];
+  low: readonly Uint32Array[];
+  high: readonly Uint16Array[];
+}
 
 /** Gathers hashes and ids in the order of the rows. */
 export class IdMapBuilder {
   rows = 0;
-  #words: Uint32Array;
-  #ids: Float64Array;
+  readonly #chunks: Chunk[] = [];
   readonly #tables: number[] = [];
-
-  /** `expected`: rows that room is made for at once. */
-  constructor(expected: number) {
-    const capacity = Math.max(expected, FIRST_CAPACITY);
-    this.#words = new Uint32Array(capacity * HASH_WORDS);
-    this.#ids = new Float64Array(capacity);
-  }
+  #last = newChunk(0);
+  /** Rows that there is room for in the last chunk. */
+  #left = 0;
 
   /** The rows of the table with this index in the definition follow. */
   beginTable(table: number): void {
@@ -25,35 +38,58 @@ export class IdMapBuilder {
   }
 
   add(hash: Uint32Array, id: number): void {
-    if (this.rows === this.#ids.length) this.#grow();
-    this.#words.set(hash, this.rows * HASH_WORDS);
-    this.#ids[this.rows] = id;
+    if (this.#left === 0) this.#grow();
+    const { words, low, high } = this.#last;
+    const at = low.length - this.#left;
+    words.set(hash, at * HASH_WORDS);
+    low[at] = id % 2 ** 32;
+    high[at] = Math.floor(id / 2 ** 32);
+    this.#left -= 1;
     this.rows += 1;
   }
 
   /** Ids in ascending order. */
   sortedIds(): Float64Array {
-    return this.#ids.slice(0, this.rows).sort();
+    const ids = new Float64Array(this.rows);
+    let row = 0;
+    for (const { low, high } of this.#filled()) {
+      for (let at = 0; at < low.length; at += 1, row += 1) ids[row] = (low[at] ?? 0) + (high[at] ?? 0) * 2 ** 32;
+    }
+    return ids.sort();
   }
 
-  /** The map's columns; nothing may be added afterwards. */
-  columns(): IdMapColumns {
-    const low = new Uint32Array(this.rows);
-    const high = new Uint16Array(this.rows);
-    for (let row = 0; row < this.rows; row += 1) {
-      const id = this.#ids[row] ?? 0;
-      low[row] = id % 2 ** 32;
-      high[row] = Math.floor(id / 2 ** 32);
-    }
-    const tables = Uint32Array.from(this.#tables);
-    return { tables, words: this.#words.subarray(0, this.rows * HASH_WORDS), low, high };
+  /** The map; nothing may be added afterwards. */
+  pieces(): IdMapPieces {
+    const chunks = this.#filled();
+    return {
+      rows: this.rows,
+      tables: Uint32Array.from(this.#tables),
+      words: chunks.map(({ words }) => words),
+      low: chunks.map(({ low }) => low),
+      high: chunks.map(({ high }) => high),
+    };
+  }
+
+  /** The chunks, the last cut to the rows that it has. */
+  #filled(): Chunk[] {
+    const rows = this.#last.low.length - this.#left;
+    const { words, low, high } = this.#last;
+    const last = {
+      words: words.subarray(0, rows * HASH_WORDS),
+      low: low.subarray(0, rows),
+      high: high.subarray(0, rows),
+    };
+    return [...this.#chunks.slice(0, -1), last];
   }
 
   #grow(): void {
-    const [words, ids] = [this.#words, this.#ids];
-    this.#words = new Uint32Array(words.length * 2);
-    this.#words.set(words);
-    this.#ids = new Float64Array(ids.length * 2);
-    this.#ids.set(ids);
+    const rows = Math.min(Math.max(this.#last.low.length * 2, FIRST_ROWS), MOST_ROWS);
+    this.#last = newChunk(rows);
+    this.#left = rows;
+    this.#chunks.push(this.#last);
   }
+}
+
+function newChunk(rows: number): Chunk {
+  return { words: new Uint32Array(rows * HASH_WORDS), low: new Uint32Array(rows), high: new Uint16Array(rows) };
 }

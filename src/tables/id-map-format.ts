@@ -7,6 +7,7 @@
 
 import { createHash } from 'node:crypto';
 import type { IdMapColumns } from './id-map.ts';
+import type { IdMapPieces } from './id-map-builder.ts';
 import { HASH_WORDS } from './row-hash.ts';
 
 const MAGIC_AND_FORMAT = 0x46_49_4d_02;
@@ -16,14 +17,14 @@ const ROW_BYTES = 22;
 const TABLE_BYTES = 8;
 
 /** The map as pieces that follow each other. */
-export function encodeIdMap({ tables, words, low, high }: IdMapColumns): Uint8Array[] {
+export function encodeIdMap({ rows, tables, words, low, high }: IdMapPieces): Uint8Array[] {
   const header = new Uint8Array(HEADER_BYTES);
-  const columns = [tables, words, low, high].map(
+  const columns = [tables, ...words, ...low, ...high].map(
     (column) => new Uint8Array(column.buffer, column.byteOffset, column.byteLength),
   );
   const view = new DataView(header.buffer);
   view.setUint32(0, MAGIC_AND_FORMAT);
-  view.setUint32(4, low.length, true);
+  view.setUint32(4, rows, true);
   header.set(checkOf(columns), CHECK_AT);
   return [header, ...columns];
 }

@@ -53,7 +53,7 @@ export async function loadTables(input: TablesInput): Promise<LoadResult> {
     checkGuard(input.guard, { rows: builder.rows, before });
     if (previous?.digest === digest && inserted === 0 && deleted === 0) return { change: null, inserted, deleted };
     const bytes = writer.bytes;
-    const encoded = encodeIdMap(builder.columns());
+    const encoded = encodeIdMap(builder.pieces());
     const deltaBytes = map === null || delta === null ? null : await delta.finish(map, bytes);
     await writer.finish(encoded);
     const change = {
@@ -96,7 +96,7 @@ interface RowTargets {
 class Rows implements RowSink {
   inserted = 0;
   nextRowId: number;
-  readonly builder: IdMapBuilder;
+  readonly builder = new IdMapBuilder();
   readonly #tables: readonly TableDefinition[];
   readonly #previous: IdMap | null;
   readonly #delta: DeltaWriter | null;
@@ -109,7 +109,6 @@ class Rows implements RowSink {
     this.#delta = delta;
     this.#body = new TableBody(tables, write);
     this.nextRowId = nextRowId;
-    this.builder = new IdMapBuilder(previous?.remaining ?? 0);
   }
 
   beginTable(table: number): void {

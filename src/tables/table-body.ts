@@ -1,10 +1,10 @@
 /**
  * The body of a version with tables: `[{"name","columns","data":[[<row id>,<cell>,…],…]},…]` in the definition's order
  * (CONTRACT 3). A table that an answer brings before its turn is held until the ones before it are there; at most
- * MAX_ORIGIN_BYTES, so an origin that minds memory sends them in order.
+ * MAX_EARLY_BYTES, so an origin with large tables sends them in order.
  */
 
-import { MAX_ORIGIN_BYTES, MAX_TABLES_BYTES } from '../contract/constants.ts';
+import { MAX_EARLY_BYTES, MAX_TABLES_BYTES } from '../contract/constants.ts';
 import { LoadFailure } from '../contract/problem.ts';
 import type { TableDefinition } from '../contract/resource.ts';
 
@@ -64,8 +64,10 @@ export class TableBody {
       return;
     }
     this.#heldBytes += piece.byteLength;
-    if (this.#heldBytes > MAX_ORIGIN_BYTES) {
-      throw tooLarge('The tables come in another order than defined and are too large to be put in order.');
+    if (this.#heldBytes > MAX_EARLY_BYTES) {
+      throw tooLarge(
+        `More than ${MAX_EARLY_BYTES} bytes of tables came before others that stand before them in the definition.`,
+      );
     }
     const held = this.#held.get(this.#open) ?? [];
     held.push(piece);

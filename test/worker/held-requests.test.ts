@@ -95,7 +95,10 @@ it('a read whose task nobody knows is sent away for a second, and costs the obje
   const source = await Source.define();
   const settings = { ENTRY_CACHE_MS: '60000' };
   const context = createExecutionContext();
-  const { lookup } = makeServices({ ...env, ...settings }, (work) => context.waitUntil(work));
+  const { lookup } = makeServices({ ...env, ...settings }, (work) => context.waitUntil(work), {
+    url: 'http://freshet.test/',
+    requestId: 'look-up',
+  });
   await lookup.find(cacheIdentity(source.title, {}, null).key, source.title);
   await waitOnExecutionContext(context);
   crowd();

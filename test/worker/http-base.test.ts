@@ -333,7 +333,11 @@ describe('health', () => {
     const ill = await sendUnder(broken, '/healthz');
     expect(ill.status).toBe(503);
     expect(ill.headers.get('Retry-After')).toBe('10');
-    expect(await ill.json()).toEqual({ status: 'failing', stores: { d1: 'ok', r2: 'failing', object: 'ok' }, edge: 'ok' });
+    expect(await ill.json()).toEqual({
+      status: 'failing',
+      stores: { d1: 'ok', r2: 'failing', object: 'ok' },
+      edge: 'ok',
+    });
     expect((await sendRoot('/healthz')).status).toBe(503);
     vi.setSystemTime(Date.now() + 11_000);
     expect((await sendRoot('/healthz')).status).toBe(200);

@@ -266,7 +266,7 @@ describe('a body past a part of R2', () => {
     expect(change?.mapBytes).toBeLessThan(24 * ROWS);
   });
 
-  it('whose delta grows past 8 MiB has a gap there', async () => {
+  it('whose delta grows past 4 MiB has a gap there', async () => {
     const cache = new LoadedCache();
     await cache.load(tables, large());
     async function* half(): AsyncGenerator<Uint8Array> {
