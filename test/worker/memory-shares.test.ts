@@ -28,8 +28,8 @@ const FILLERS: Partial<Record<keyof typeof MEMORY_SHARES, () => Promise<number>>
   async hotBlobs() {
     const inner = memoryBlobs();
     const cached = cachedBlobs(inner, NO_EDGE_CACHE, noWait);
-    const all = { offset: 0, length: 200 * KIB, whole: 200 * KIB };
-    for (let fence = 0; fence < 50; fence += 1) {
+    const all = { offset: 0, length: 100 * KIB, whole: 100 * KIB };
+    for (let fence = 0; fence < 100; fence += 1) {
       await inner.put('shares', fence, 'body', new Uint8Array(all.length));
       await cached.get('shares', fence, 'body', all);
     }
@@ -38,8 +38,8 @@ const FILLERS: Partial<Record<keyof typeof MEMORY_SHARES, () => Promise<number>>
 
   async hotDeltas() {
     const deltas = foldedDeltas(NO_EDGE_CACHE, noWait);
-    for (let to = 0; to < 20; to += 1) {
-      await deltas.get('shares', 0, to, { storedBytes: 1, make: async () => [new Uint8Array(200 * KIB)] });
+    for (let to = 0; to < 40; to += 1) {
+      await deltas.get('shares', 0, to, { storedBytes: 1, make: async () => [new Uint8Array(100 * KIB)] });
     }
     return hotDeltaBytes();
   },
