@@ -19,7 +19,10 @@ import { verifyToken } from './token-verifier.ts';
  */
 export function protect(...anyOf: [Scope, ...Scope[]]) {
   return factory.createMiddleware(async function protect(c, next) {
-    const context = { edge: edgeCache(), waitUntil: (work: Promise<unknown>) => c.executionCtx.waitUntil(work) };
+    const context = {
+      edge: edgeCache(c.req.url),
+      waitUntil: (work: Promise<unknown>) => c.executionCtx.waitUntil(work),
+    };
     const identity = await identify(c.req.header('Authorization'), c.env, context);
     demandScope(identity, ...anyOf);
     c.set('identity', identity);

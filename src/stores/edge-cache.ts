@@ -47,12 +47,13 @@ export const NO_EDGE_CACHE: EdgeCache = {
 
 /** The edge cache of the location that runs this isolate. `requestUrl`: of the request that is answered. */
 export function edgeCache(requestUrl: string): EdgeCache {
-  const { origin } = new URL(requestUrl);
+  // Most requests are answered from memory, and need none.
+  const whole = (url: string) => new URL(url, requestUrl).href;
 
   return {
     async match(url, range) {
       try {
-        const request = range === undefined ? origin + url : new Request(origin + url, { headers: { Range: range } });
+        const request = range === undefined ? whole(url) : new Request(whole(url), { headers: { Range: range } });
         return (await within(matchKept(request), TIMEOUT_MS)) ?? null;
       } catch (error) {
         // The store behind it has the same: a miss is slower, never wrong.
@@ -64,7 +65,7 @@ export function edgeCache(requestUrl: string): EdgeCache {
     async put(url, body, ttlS, etag) {
       try {
         const headers = { 'Cache-Control': `public, max-age=${ttlS}`, ...(etag === undefined ? {} : { ETag: etag }) };
-        const work = putKept(origin + url, new Response(body, { headers }));
+        const work = putKept(whole(url), new Response(body, { headers }));
         await within(work, body instanceof ReadableStream ? STREAM_TIMEOUT_MS : TIMEOUT_MS);
       } catch (error) {
         // The next reader asks the store again.

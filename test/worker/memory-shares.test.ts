@@ -84,7 +84,10 @@ const FILLERS: Partial<Record<keyof typeof MEMORY_SHARES, () => Promise<number>>
     const key = new TextEncoder().encode(env.JWT_SECRET);
     for (let n = 0; n < 700; n += 1) {
       const claims = { sub: long(n, 256), device_id: long(n, 128), groups: long(n, 900), exp: inSeconds(600) };
-      await verifyToken(await sign(claims, key), tokenKeys(env), env, noWait);
+      await verifyToken(await sign(claims, key), tokenKeys(env), env, {
+        edge: NO_EDGE_CACHE,
+        waitUntil: noWait,
+      });
     }
     return rememberedTokenBytes();
   },
@@ -110,7 +113,9 @@ const FILLERS: Partial<Record<keyof typeof MEMORY_SHARES, () => Promise<number>>
 
   async heldRequests() {
     const now = Date.now();
-    for (let n = 0; n < 10_000; n += 1) heldRequests.enter(now + 60_000, now);
+    for (let n = 0; n < 10_000; n += 1) {
+      heldRequests.enter({ user: `user-${n}`, kind: 'load', until: now + 60_000 }, 100, now);
+    }
     return heldRequests.count * HELD_REQUEST_BYTES;
   },
 };

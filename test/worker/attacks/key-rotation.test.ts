@@ -105,7 +105,10 @@ describe('an isolate that has no key set yet', () => {
   function isolateOf(service: Service, fetch?: FetchImplementation) {
     const keys = remoteKeys(new URL(`${service.origin.url}/jwks`), fetch);
     return async (key: SigningKey) => {
-      const context = { edge: edgeCache(), waitUntil: (work: Promise<unknown>) => void edgeWork.push(work) };
+      const context = {
+        edge: edgeCache('http://freshet.test/'),
+        waitUntil: (work: Promise<unknown>) => void edgeWork.push(work),
+      };
       const token = await key.token();
       return jwtVerify(token, keys.pick(context)).then(
         () => 200,
