@@ -77,6 +77,8 @@ const SCENES: Readonly<Record<string, Scene>> = {
   },
 };
 
+const HEAP_SCENES = new Set(['held-waits', 'event-streams']);
+
 /** A thousand requests of fifty users. */
 function held(headers: Record<string, string>): SlowRequest[] {
   return Array.from({ length: 1000 }, (_request, n) => ({ path: 'rpc/body/', headers, user: `user-${n % 50}` }));
@@ -90,11 +92,12 @@ function repeat(times: number, request: SlowRequest): SlowRequest[] {
 class Site {
   readonly worker: LocalWorker;
   readonly token: string;
-  readonly heap: IsolateMemory;
+  /** The Worker's isolate, for scenes of many requests that are held. */
+  readonly heap: IsolateMemory | null;
   readonly #server: Server;
   readonly #answers = new Map<string, { type: string; body: () => string | Buffer }>();
 
-  private constructor(worker: LocalWorker, token: string, heap: IsolateMemory) {
+  private constructor(worker: LocalWorker, token: string, heap: IsolateMemory | null) {
     this.worker = worker;
     this.token = token;
     this.heap = heap;
@@ -105,11 +108,11 @@ class Site {
     });
   }
 
-  static async start(script: string): Promise<Site> {
+  static async start(script: string, looksIntoHeap: boolean): Promise<Site> {
     const [inspectorPort = 0] = await freePorts();
-    const more = { inspectorPort, unsafeInspectorProxy: true } as object;
+    const more = (looksIntoHeap ? { inspectorPort, unsafeInspectorProxy: true } : {}) as object;
     const worker = await LocalWorker.start({ script, vars: { REFRESH_WAIT_MS: '30000' }, more });
-    const heap = await IsolateMemory.connect(inspectorPort, 'worker');
+    const heap = looksIntoHeap ? await IsolateMemory.connect(inspectorPort, 'worker') : null;
     const site = new Site(worker, await worker.token('admin'), heap);
     await new Promise<void>((resolve) => site.#server.listen(0, '127.0.0.1', resolve));
     return site;
@@ -118,7 +121,7 @@ class Site {
   async stop(): Promise<void> {
     this.#server.closeAllConnections();
     this.#server.close();
-    this.heap.close();
+    this.heap?.close();
     await this.worker.stop();
   }
 
@@ -176,19 +179,19 @@ interface Measured {
   /** Of the process: at rest, and the most while the clients were connected. */
   restMb: number;
   mostMb: number;
-  /** Heap and buffers of the Worker's isolate above those at rest, after a collection of garbage, while they were connected. */
-  heldMb: number;
+  /** Heap and buffers of the Worker's isolate above those at rest, after a collection of garbage; null: not looked at. */
+  heldMb: number | null;
   heads: Set<string>;
 }
 
-async function measure(script: string, scene: Scene): Promise<Measured> {
-  const site = await Site.start(script);
+async function measure(script: string, scene: Scene, looksIntoHeap: boolean): Promise<Measured> {
+  const site = await Site.start(script, looksIntoHeap);
   try {
     const requests = await scene(site);
     // V8 and the local stores free at leisure.
     await sleep(3000);
     const rest = anonymousBytes(site.worker.pids);
-    const heldAtRest = await site.heap.held();
+    const heldAtRest = await site.heap?.held();
     let most = rest;
     let isOver = false;
     const watching = (async () => {
@@ -201,12 +204,17 @@ async function measure(script: string, scene: Scene): Promise<Measured> {
     await sleep(WATCHED_MS);
     isOver = true;
     await watching;
-    const held = await site.heap.held();
+    const held = await site.heap?.held();
     for (const { socket } of opened) socket.destroy();
     const heads = new Set(
       opened.map(({ head }) => `${head.split('\r\n')[0]} ${/content-version: .*/i.exec(head)?.[0] ?? ''}`),
     );
-    return { restMb: rest / 1e6, mostMb: most / 1e6, heldMb: (held - heldAtRest) / 1e6, heads };
+    return {
+      restMb: rest / 1e6,
+      mostMb: most / 1e6,
+      heldMb: held === undefined || heldAtRest === undefined ? null : (held - heldAtRest) / 1e6,
+      heads,
+    };
   } finally {
     await site.stop();
   }
@@ -225,9 +233,8 @@ const script = process.env.WORKER_SCRIPT ?? (await buildWorker());
 for (const name of chosen) {
   const scene = SCENES[name];
   if (scene === undefined) throw new Error(`no scene "${name}": ${Object.keys(SCENES).join(', ')}`);
-  const { restMb, mostMb, heldMb, heads } = await measure(script, scene);
+  const { restMb, mostMb, heldMb, heads } = await measure(script, scene, HEAP_SCENES.has(name));
   const [rest, cost] = [restMb, mostMb - restMb].map((mb) => mb.toFixed(0));
-  console.log(
-    `${name}: ${cost} MB above ${rest} MB at rest; the isolate holds ${heldMb.toFixed(1)} MB more; ${[...heads].join(' | ')}`,
-  );
+  const inIsolate = heldMb === null ? '' : `; the isolate holds ${heldMb.toFixed(1)} MB more`;
+  console.log(`${name}: ${cost} MB above ${rest} MB at rest${inIsolate}; ${[...heads].join(' | ')}`);
 }

@@ -13,7 +13,7 @@ export const HELD_REQUEST_BYTES = 11_000;
 export const MEMORY_SHARES = {
   /** The one load of more than 1 MiB: id maps of two versions of MAX_ROWS rows, a part of the body, the delta. */
   heavyLoad: 42_000_000,
-  /** Ten loads of up to 1 MiB each. */
+  /** Ten loads of some 400 KB each; one of 1 MiB, the largest that is light, holds three times as much. */
   lightLoads: 13_000_000,
   /** Deltas being folded, and those that the edge does not keep while they are read. */
   folds: 10_500_000,
