@@ -63,7 +63,7 @@ export const readSettings = oncePerEnv((env: object): Settings => {
     readReplicas: integer(vars, 'READ_REPLICAS', 0, 0, 1) === 1,
     syncShards: shards(vars, 'SYNC_SHARDS'),
     entryShards: shards(vars, 'ENTRY_SHARDS'),
-    heldPerUser: integer(vars, 'HELD_PER_USER', 100, 1, 4000),
+    heldPerUser: integer(vars, 'HELD_PER_USER', 100, 1, 1500),
     rateLimits: onOrOff(vars, 'RATE_LIMITS', true),
   };
 });

@@ -18,23 +18,23 @@ export const MEMORY_SHARES = {
   /** Deltas being folded, and those that the edge does not keep while they are read. */
   folds: 10_500_000,
   /** Small bodies and stored deltas that were read last. */
-  hotBlobs: 6_000_000,
+  hotBlobs: 5_000_000,
   /** Small folded deltas that were read last. */
-  hotDeltas: 1_500_000,
+  hotDeltas: 1_000_000,
   /** A record a key: copies of its entry, also as it lay at the edge. */
-  entryCopies: 5_000_000,
+  entryCopies: 4_000_000,
   /** Definitions, with the compiled schemas of their parameters. */
-  definitions: 4_000_000,
+  definitions: 3_000_000,
   /** Which cache a query means. */
-  knownCaches: 1_000_000,
+  knownCaches: 500_000,
   /** Tokens that were verified. */
-  tokens: 2_000_000,
+  tokens: 1_500_000,
   /** Records of devices on their way to the queue. */
-  syncRecords: 2_000_000,
+  syncRecords: 1_500_000,
   /** Ended tasks that were asked for. */
-  endedTasks: 1_000_000,
+  endedTasks: 500_000,
   /** Maps of small values by key: what was noted, what is fetched. */
   keys: 1_000_000,
   /** Requests that are held. */
-  heldRequests: 11_000_000,
+  heldRequests: 16_500_000,
 } as const;

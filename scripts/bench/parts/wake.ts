@@ -1,10 +1,11 @@
 /**
- * Live wake-up beside its floor: 2,000 devices wait on one cache for something newer; how long after SUCCESS the last has its
- * answer.
+ * Live wake-up beside its floor: as many devices as an isolate holds wait on one cache for something newer; how long after
+ * SUCCESS the last has its answer.
  */
 
 import { Agent, get } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { MAX_HELD } from '../../../src/flows/held-requests.ts';
 import { startPair, stopPair } from '../lib/pair.ts';
 import { type Answer, demand } from '../load/call.ts';
 import { quiet } from '../load/machine.ts';
@@ -13,7 +14,8 @@ import { authorized, define, load, refreshShot, stageFloor, statusFault } from '
 import { median } from '../statistics.ts';
 import type { Part } from './part.ts';
 
-const DEVICES = 2000;
+/** A fifth of the room is kept for waits of loads (flows/held-requests.ts). */
+const DEVICES = Math.floor(MAX_HELD * 0.8);
 const PATH = '/api/v1/rpc/moving/?year=2026';
 const WAIT_S = 60;
 /** Until all of them wait. */
