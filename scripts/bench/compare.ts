@@ -56,15 +56,12 @@ interface Round {
   service: Measured;
 }
 
-/**
- * Measures an operation with each number of connections, on a pair of Workers of its own. Where nothing consumes the queues
- * each round has a new pair: the alarms of tasks that nobody claimed would else be at work in the rounds that follow.
- */
+/** Measures an operation with each number of connections, on a pair of Workers of its own, or a new one for each round. */
 export async function compare(operation: Operation, setting: Setting, plan: Plan): Promise<Compared[]> {
   const lines: Compared[] = [];
   for (const connections of plan.connections) {
     const rounds: Round[] = [];
-    const roundsOfPair = operation.consumes ? plan.rounds : 1;
+    const roundsOfPair = operation.leavesAlarms ? 1 : plan.rounds;
     while (rounds.length < plan.rounds) {
       for await (const round of onePair(operation, setting, plan, connections, roundsOfPair)) {
         rounds.push(round);

@@ -28,6 +28,22 @@ export class CacheObject extends DurableObject<Env> {
     return rows.toArray()[0]?.document ?? null;
   }
 
+  /** Keeps the row of a task that waits. */
+  keepWaiting(taskId: string, document: string): void {
+    const { storage } = this.ctx;
+    storage.transactionSync(() => {
+      migrateSchema(storage.sql, 0);
+      storage.sql.exec('INSERT INTO keys (key, document) VALUES (?, ?)', taskId, document);
+    });
+  }
+
+  /** Where the alarm stands, as each step that may owe something looks, and one row read. */
+  async waiting(): Promise<string> {
+    const { storage } = this.ctx;
+    await storage.getAlarm();
+    return storage.sql.exec<KeyRow>('SELECT key, document FROM keys').one().document;
+  }
+
   /** The rows that a first refresh writes, an alarm, and the message after the answer. */
   async enqueue(taskId: string, document: string): Promise<void> {
     const { storage } = this.ctx;

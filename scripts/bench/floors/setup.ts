@@ -6,8 +6,8 @@ export interface FloorSetup {
   /** Head of every answer: that of the service's own answer. */
   status: number;
   headers: [name: string, value: string][];
-  /** `state`: the task and the row that tells of it. */
-  task?: { id: string; row: string };
+  /** `state`: the task, the row that tells of it, and for one that waits what the service's object answers. */
+  task?: { id: string; row: string; told?: string };
   /** `refresh`, `load`: the row that is written for a task. */
   document?: string;
   /** `load`: what is fetched. */

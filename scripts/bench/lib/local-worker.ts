@@ -22,12 +22,14 @@ export interface LocalWorkerOptions {
   vars?: Record<string, string>;
   /** Changes to what wrangler.toml says: further bindings, another class of object. */
   more?: Partial<V4WorkerOptions>;
+  /** Folder of stores that outlive this run; without it they are new and removed at the end. */
+  stores?: string;
 }
 
 const DAY_S = 86_400;
 const SCOPES = 'cache:read cache:refresh cache:admin';
 
-/** A running Worker with stores of its own, removed at the end. */
+/** A running Worker with stores of its own. */
 export class LocalWorker {
   /** Where it answers: a socket of workerd. */
   readonly url: string;
@@ -35,9 +37,12 @@ export class LocalWorker {
   /** The processes that do its work. */
   readonly pids: readonly number[];
   readonly #miniflare: Miniflare;
-  readonly #stores: string;
+  readonly #stores: string | null;
 
-  private constructor(miniflare: Miniflare, where: { url: string; secret: string; stores: string; pids: number[] }) {
+  private constructor(
+    miniflare: Miniflare,
+    where: { url: string; secret: string; stores: string | null; pids: number[] },
+  ) {
     this.#miniflare = miniflare;
     this.url = where.url;
     this.secret = where.secret;
@@ -45,10 +50,10 @@ export class LocalWorker {
     this.#stores = where.stores;
   }
 
-  /** Starts it with empty stores, the schema applied. */
-  static async start({ script, vars = {}, more = {} }: LocalWorkerOptions): Promise<LocalWorker> {
+  /** Starts it, the schema applied. */
+  static async start({ script, vars = {}, more = {}, stores: kept }: LocalWorkerOptions): Promise<LocalWorker> {
     const secret = randomBytes(32).toString('base64url');
-    const stores = mkdtempSync(join(tmpdir(), 'freshet-stores-'));
+    const stores = kept ?? mkdtempSync(join(tmpdir(), 'freshet-stores-'));
     const before = new Set(descendantsOf(process.pid));
     // The reader of /docs is no part of what is measured.
     const { assets: _assets, ...worker } = optionsOf(join(PROJECT, 'wrangler.toml')).workerOptions;
@@ -62,7 +67,7 @@ export class LocalWorker {
         modulesRoot: '/',
         bindings: { ...(worker.bindings as Record<string, string>), ...usual, ...vars },
         unsafeDirectSockets: [{ host: '127.0.0.1', port: 0 }],
-        defaultPersistRoot: stores,
+        resourcePersistencePath: stores,
         cf: false,
         // Each load tells of itself; what went wrong is worth a look.
         handleStructuredLogs: ({ level, message }) => {
@@ -75,7 +80,7 @@ export class LocalWorker {
     const { origin: url } = await miniflare.unsafeGetDirectURL('worker');
     const pids = descendantsOf(process.pid).filter((pid) => !before.has(pid));
     await applyMigrations(await miniflare.getD1Database('DB'));
-    return new LocalWorker(miniflare, { url, secret, stores, pids });
+    return new LocalWorker(miniflare, { url, secret, stores: kept === undefined ? stores : null, pids });
   }
 
   /** A binding of the Worker's environment, as Miniflare's proxy gives it. */
@@ -91,11 +96,13 @@ export class LocalWorker {
 
   async stop(): Promise<void> {
     await this.#miniflare.dispose();
-    rmSync(this.#stores, { recursive: true, force: true });
+    if (this.#stores !== null) rmSync(this.#stores, { recursive: true, force: true });
   }
 }
 
+/** Stores that were kept have the schema already. */
 async function applyMigrations(db: Awaited<ReturnType<Miniflare['getD1Database']>>): Promise<void> {
+  if ((await db.prepare("SELECT 1 FROM sqlite_master WHERE name = 'resources'").first()) !== null) return;
   for (const { queries } of await readD1Migrations(join(PROJECT, 'migrations'))) {
     await db.batch(queries.map((query) => db.prepare(query)));
   }

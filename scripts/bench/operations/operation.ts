@@ -37,6 +37,8 @@ export interface Operation {
   target: number | null;
   /** Whether the queues' messages are consumed meanwhile; without, what is measured is only what comes before them. */
   consumes: boolean;
+  /** Whether each round leaves tasks whose alarms would be at work in the next: then each has a new pair of Workers. */
+  leavesAlarms?: true;
   /** Fills the stores of both and says what is sent to each. */
   prepare(pair: Pair): Promise<{ service: Prepared; floor: Prepared }>;
 }

@@ -14,6 +14,7 @@ export const refresh: Operation = {
   name: 'refresh accepted',
   target: 0.85,
   consumes: false,
+  leavesAlarms: true,
   async prepare(pair) {
     await define(pair, 'small');
     const service = { shot: await refreshShot(pair.service, 'small', '{n}'), fault };

@@ -23,16 +23,26 @@ export const stateWaiting: Operation = {
   async prepare(pair) {
     await define(pair, 'small');
     const accepted = await demand(200, pair.service.url, await refreshShot(pair.service, 'small', '2026'));
-    return prepared(pair, taskIdOf(accepted), 'PENDING');
+    const id = taskIdOf(accepted);
+    const shot = { path: `/api/v1/cache/state/?task_id=${id}&expand=task`, headers: await authorized(pair.service) };
+    const task = await demand(200, pair.service.url, shot);
+    return prepared(pair, id, 'PENDING', `{"outcome":"found","task":${task.body},"entry":null}`);
   },
 };
 
-async function prepared(pair: Pair, id: string, word: string): Promise<{ service: Prepared; floor: Prepared }> {
+/** `told`: what the object answers for a task that waits. */
+async function prepared(
+  pair: Pair,
+  id: string,
+  word: string,
+  told?: string,
+): Promise<{ service: Prepared; floor: Prepared }> {
   const row = JSON.stringify({ task_id: id, task_state: word });
   const service = {
     shot: { path: `/api/v1/cache/state/?task_id=${id}`, headers: await authorized(pair.service) },
     fault: (answer: Answer) =>
       statusFault(answer, 200) ?? (answer.body.toString() === row ? null : `not ${row}: ${answer.body}`),
   };
-  return { service, floor: await stageFloor(pair, service, { operation: 'state', task: { id, row } }) };
+  const task = { id, row, ...(told === undefined ? {} : { told }) };
+  return { service, floor: await stageFloor(pair, service, { operation: 'state', task }) };
 }
