@@ -8,10 +8,13 @@ import { join } from 'node:path';
 import type { ShortFormsRow } from './campaigns.ts';
 import { PROJECT } from './lib/wrangler.ts';
 import { type AttackRow, runAttacks } from './soak/attacks.ts';
+import { boundsSection } from './soak/bounds/section.ts';
 import type { KillReport } from './soak/kills.ts';
 import { type LargeTableRow, MOST_HELD_BYTES } from './soak/large-tables.ts';
 import { type MutantRow, runMutants } from './soak/mutants.ts';
 import { readReport, runReporting, writeReport } from './soak/reports.ts';
+import { slowClientsSection } from './soak/slow-clients/section.ts';
+import { table } from './soak/table.ts';
 
 const MIB = 1024 * 1024;
 
@@ -52,7 +55,11 @@ const shortForms = readReport<ShortFormsRow[]>('short-forms');
 const text = `# Reliability
 
 What was tried, and what came of it. \`npm run reliability\` writes this page from the reports of the runs in
-\`docs/reliability/\`; \`npm run soak\` makes those of the kills and of the largest tables.
+\`docs/reliability/\`; \`npm run soak\` makes those of the slow clients, the bounds, the largest tables and the kills.
+
+${slowClientsSection()}
+
+${boundsSection()}
 
 ## Again and again
 
@@ -175,12 +182,6 @@ function runCampaigns(): void {
   writeReport('attacks', attacks);
   if (!faults.passed || !mutants.passed || attacks.some(({ failed }) => failed > 0))
     throw new Error('A campaign failed; the tables are not written.');
-}
-
-function table(head: string[], rows: (string | number)[][]): string {
-  const line = (cells: readonly (string | number)[]) =>
-    `| ${cells.map((cell) => String(cell).replaceAll('|', '\\|')).join(' | ')} |`;
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }
 
 function sum(counts: Record<string, number>): number {

@@ -1,33 +1,78 @@
 /**
- * `npm run soak`: the long form of the campaigns, minutes with progress lines. `SOAK_KILLS` (default 24; 0: leave them out)
- * and `SOAK_SEED` (default: random, printed) set what is killed; `SOAK_TABLES=0` leaves out the largest tables. Writes
- * `docs/reliability/`; `npm run reliability` makes docs/reliability.md of it.
+ * `npm run soak`: the long form of the campaigns, with progress lines. Named parts (`npm run soak -- clients tables`) run
+ * alone; `docs/reliability/` gets their reports, and `npm run reliability -- --tables` makes docs/reliability.md of them.
+ *
+ * - `clients`: 200 slow clients on a Worker whose memory is limited; `SOAK_MINUTES` (20), `SOAK_CLIENTS` (200).
+ * - `bounds`: what one request may hold and one user may use; `-- bounds slow-deltas …` measures only those named.
+ * - `tables`: the largest tables that are allowed.
+ * - `kills`: the service killed at any time; `SOAK_KILLS` (24).
+ *
+ * `SOAK_SEED` repeats a run of chance. `SOAK_AS=before` keeps what `clients` and `bounds` find beside that of later runs, as
+ * what was before a change. Both run in a network of their own (Linux, root); `SOAK_NETWORK=machine` leaves that out.
  */
 
+import { BOUNDS, measureBounds } from './soak/bounds/index.ts';
 import { killCampaign } from './soak/kills.ts';
 import { largeTables } from './soak/large-tables.ts';
-import { addRun, writeReport } from './soak/reports.ts';
+import { enterOwnNetwork } from './soak/own-network.ts';
+import { addRun, addTo, writeReport } from './soak/reports.ts';
+import { slowClients } from './soak/slow-clients/index.ts';
 
 const DEFAULT_KILLS = 24;
+const DEFAULT_MINUTES = 20;
+const DEFAULT_CLIENTS = 200;
 
-const tell = (line: string) => console.log(`… ${line}`);
+const begun = performance.now();
+const tell = (line: string) => console.log(`… ${Math.round((performance.now() - begun) / 1000)} s  ${line}`);
+const seed = Number(process.env.SOAK_SEED ?? Math.floor(Math.random() * 2 ** 32));
+const as = process.env.SOAK_AS === 'before' ? 'before' : 'after';
+const named = process.argv.slice(2);
+
+/** Each gives its faults. */
+const PARTS: Readonly<Record<string, () => Promise<string[]>>> = {
+  async clients() {
+    const minutes = Number(process.env.SOAK_MINUTES ?? DEFAULT_MINUTES);
+    const clients = Number(process.env.SOAK_CLIENTS ?? DEFAULT_CLIENTS);
+    const report = await slowClients({ minutes, clients, seed, tell });
+    addTo('slow-clients', as, report);
+    return report.faults;
+  },
+
+  async bounds() {
+    await measureBounds(
+      named.filter((name) => name in BOUNDS),
+      as,
+      tell,
+    );
+    return [];
+  },
+
+  async tables() {
+    const rows = await largeTables(tell);
+    writeReport('large-tables', rows);
+    return rows.flatMap((row) => row.faults);
+  },
+
+  async kills() {
+    const kills = Number(process.env.SOAK_KILLS ?? DEFAULT_KILLS);
+    const report = await killCampaign({ kills, seed, tell });
+    addRun('kills', report);
+    console.log(JSON.stringify(report, null, 2));
+    return report.faults;
+  },
+};
+
+const unknown = named.find((name) => !(name in PARTS || name in BOUNDS));
+if (unknown !== undefined) {
+  throw new Error(
+    `There is no part "${unknown}"; there are ${Object.keys(PARTS).join(', ')}, and of bounds ${Object.keys(BOUNDS).join(', ')}.`,
+  );
+}
+await enterOwnNetwork();
+console.log(`seed ${seed} (SOAK_SEED=${seed} npm run soak repeats it)`);
 const faults: string[] = [];
-
-if (process.env.SOAK_TABLES !== '0') {
-  const rows = await largeTables(tell);
-  writeReport('large-tables', rows);
-  faults.push(...rows.flatMap((row) => row.faults));
+for (const [name, run] of Object.entries(PARTS)) {
+  if (named.length === 0 || named.includes(name)) faults.push(...(await run()));
 }
-
-const kills = Number(process.env.SOAK_KILLS ?? DEFAULT_KILLS);
-if (kills > 0) {
-  const seed = Number(process.env.SOAK_SEED ?? Math.floor(Math.random() * 2 ** 32));
-  console.log(`seed ${seed} (SOAK_SEED=${seed} npm run soak repeats it)`);
-  const report = await killCampaign({ kills, seed, tell });
-  addRun('kills', report);
-  console.log(JSON.stringify(report, null, 2));
-  faults.push(...report.faults);
-}
-
 for (const fault of faults) console.log(`fault: ${fault}`);
 process.exitCode = faults.length > 0 ? 1 : 0;

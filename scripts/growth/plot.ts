@@ -18,6 +18,8 @@ export interface Panel {
   title: string;
   xName: string;
   yName: string;
+  /** Both axes begin at 0 and are divided evenly: for what goes on in time. */
+  isLinear?: true;
   curves: readonly Curve[];
 }
 
@@ -42,7 +44,11 @@ export function plot(panels: readonly Panel[], columns: number): string {
     left: (at % columns) * cell.width,
     top: Math.floor(at / columns) * cell.height,
   }));
-  const axis = { type: 'log' as const, minorSplitLine: { show: false }, axisLabel: { formatter: shortNumber } };
+  const axisOf = ({ isLinear }: Panel) => ({
+    type: isLinear ? ('value' as const) : ('log' as const),
+    minorSplitLine: { show: false },
+    axisLabel: { formatter: shortNumber },
+  });
   chart.setOption({
     animation: false,
     backgroundColor: '#fff',
@@ -64,19 +70,19 @@ export function plot(panels: readonly Panel[], columns: number): string {
       itemHeight: 8,
       textStyle: { fontSize: 12, fontFamily: FONT },
     })),
-    xAxis: panels.map(({ xName, curves }, gridIndex) => ({
-      ...axis,
+    xAxis: panels.map((panel, gridIndex) => ({
+      ...axisOf(panel),
       gridIndex,
-      name: xName,
+      name: panel.xName,
       nameLocation: 'middle',
       nameGap: 26,
-      min: Math.min(...curves.flatMap(({ points }) => points.map(([x]) => x))),
-      max: Math.max(...curves.flatMap(({ points }) => points.map(([x]) => x))),
+      min: panel.isLinear ? 0 : Math.min(...panel.curves.flatMap(({ points }) => points.map(([x]) => x))),
+      max: Math.max(...panel.curves.flatMap(({ points }) => points.map(([x]) => x))),
     })),
-    yAxis: panels.map(({ yName }, gridIndex) => ({
-      ...axis,
+    yAxis: panels.map((panel, gridIndex) => ({
+      ...axisOf(panel),
       gridIndex,
-      name: yName,
+      name: panel.yName,
       nameGap: 10,
       nameTextStyle: { align: 'left' },
     })),
@@ -90,7 +96,8 @@ export function plot(panels: readonly Panel[], columns: number): string {
         data: points.map(([x, y]) => [x, y]),
         color: COLOURS[of % COLOURS.length] as string,
         symbol: 'circle',
-        symbolSize: 6,
+        // What goes on in time has hundreds of points.
+        symbolSize: panels[at]?.isLinear ? 0 : 6,
       })),
     ),
   });

@@ -23,6 +23,11 @@ export function addRun(name: string, run: object): void {
   writeReport(name, [...(readReport<object[]>(name) ?? []), run].slice(-MOST_RUNS));
 }
 
+/** Keeps a run beside others of other names. */
+export function addTo(name: string, run: string, report: object): void {
+  writeReport(name, { ...readReport<Record<string, object>>(name), [run]: report });
+}
+
 /** Keeps the report of one campaign. */
 export function writeReport(name: string, report: object): void {
   mkdirSync(REPORTS, { recursive: true });

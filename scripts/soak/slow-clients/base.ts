@@ -1,0 +1,62 @@
+/** What workerd and the local stores take by themselves under the same loads and readers. */
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import { buildWorker } from '../../bench/lib/build-worker.ts';
+import { memoryOf } from '../../growth/memory.ts';
+import { Site, type SiteOptions } from '../site.ts';
+import { readSlowly } from '../slow-reader.ts';
+import { MemoryLimit } from './limit.ts';
+import type { SoakTable } from './tables.ts';
+
+/** What the process had, bytes. */
+export interface Base {
+  /** Before anything was asked. */
+  restBytes: number;
+  /** At most while tables were loaded and nobody read, and with all readers beside that. */
+  loadsBytes: number;
+  readersBytes: number;
+}
+
+const FIRST_LOADS = 4;
+const READERS_MS = 60_000;
+const BYTES_PER_S = 6000;
+const LOAD_EVERY_MS = 10_000;
+
+/** Measures it with so many slow readers; `options` are those of the soak, and nothing limits the process. */
+export async function measureBase(
+  options: Omit<SiteOptions, 'script'>,
+  tables: readonly SoakTable[],
+  clients: number,
+): Promise<Base> {
+  const site = await Site.open({ ...options, script: await buildWorker('scripts/soak/slow-clients/base-worker.ts') });
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  const load = async ({ shape }: SoakTable) => {
+    const origin = encodeURIComponent(site.originUrl(shape.title));
+    const answer = await fetch(`${site.url}/${shape.title}?origin=${origin}`);
+    if (!answer.ok) throw new Error(`loading ${shape.title} was answered ${answer.status}`);
+  };
+  const memory = new MemoryLimit(site.pids, Infinity);
+  try {
+    const restBytes = memoryOf(site.pids).now;
+    for (let round = 0; round < FIRST_LOADS; round += 1) for (const table of tables) await load(table);
+    const loadsBytes = memory.peakBytes;
+    const readers = Array.from({ length: clients }, (_, at) => {
+      const url = `${site.url}/${tables[at % tables.length]?.shape.title}`;
+      return readSlowly({ url }, { pace: { bytesPerS: BYTES_PER_S }, signal });
+    });
+    const until = Date.now() + READERS_MS;
+    for (let turn = 0; Date.now() < until; turn += 1) {
+      await sleep(Math.min(LOAD_EVERY_MS, until - Date.now()));
+      const table = tables[turn % tables.length];
+      if (table !== undefined) await load(table);
+    }
+    stopping.abort();
+    await Promise.all(readers);
+    return { restBytes, loadsBytes, readersBytes: memory.peakBytes };
+  } finally {
+    memory.stop();
+    stopping.abort();
+    await site.stop();
+  }
+}

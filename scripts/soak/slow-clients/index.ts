@@ -1,0 +1,197 @@
+/**
+ * The long soak: the built service under 200 slow clients, its process held to what workerd and the local stores take by
+ * themselves and 128 MB more. V8's heap has the limit of an isolate; buffers and native streams lie outside of it, so
+ * the memory of the whole process counts too, looked at four times a second: who has more is killed.
+ */
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import { buildWorker } from '../../bench/lib/build-worker.ts';
+import { seededRandom } from '../random.ts';
+import { Site, type SiteOptions } from '../site.ts';
+import { type Base, measureBase } from './base.ts';
+import { type Client, KINDS, type Scene } from './clients.ts';
+import { MemoryLimit, type MemorySample } from './limit.ts';
+import { SHAPES, SoakTable } from './tables.ts';
+import { type Count, Tally } from './tally.ts';
+import { Verifier } from './verifier.ts';
+
+/** What an isolate may have, bytes. */
+const ISOLATE_BYTES = 128 * 1024 * 1024;
+/** The same for V8, MiB. A small young generation keeps little garbage: what is counted is what is held. */
+const V8_FLAGS = '--max-old-space-size=128 --max-semi-space-size=4';
+
+export interface SlowClientsOptions {
+  minutes: number;
+  clients: number;
+  seed: number;
+  tell(line: string): void;
+}
+
+/** What a run found. */
+export interface SlowClientsReport {
+  at: string;
+  seed: number;
+  clients: number;
+  minutes: number;
+  /** Minutes that the service lived, at most those asked for. */
+  lasted: number;
+  /** What workerd and the local stores take by themselves. */
+  base: Base;
+  limitBytes: number;
+  peakBytes: number;
+  samples: readonly MemorySample[];
+  /** How many loads of the large tables succeeded. */
+  loads: number;
+  counts: Record<string, Count>;
+  /** How often the Worker logged which warning or error. */
+  logged: Record<string, number>;
+  faults: string[];
+}
+
+const USERS = 40;
+const SMALL_ROWS = 300;
+/** Least and most bytes a second of a client. */
+const BYTES_PER_S = [2000, 12_000] as const;
+const DRAIN_MS = 180_000;
+/** How much more memory the last quarter may have than the one after the first minutes. */
+const FLAT = 1.1;
+const FIRST_MINUTES = 3;
+
+/** Runs the soak. */
+export async function slowClients({ minutes, clients, seed, tell }: SlowClientsOptions): Promise<SlowClientsReport> {
+  const random = seededRandom(seed);
+  const tables = SHAPES.map((shape) => new SoakTable(shape));
+  const logged: Record<string, number> = {};
+  const options = {
+    origin: originOf(tables),
+    logged: (message: string) => {
+      const event = /"event":"([^"]+)"/.exec(message)?.[1] ?? message.slice(0, 100);
+      logged[event] = (logged[event] ?? 0) + 1;
+    },
+  };
+  process.env.MINIFLARE_WORKERD_V8_FLAGS = V8_FLAGS;
+  tell('measuring what workerd and the local stores take by themselves');
+  const base = await measureBase(options, tables, clients);
+  const limitBytes = base.readersBytes + ISOLATE_BYTES;
+  const { restBytes, loadsBytes, readersBytes } = base;
+  tell(`${mb(restBytes)} MB at rest, ${mb(loadsBytes)} with loads, ${mb(readersBytes)} with readers`);
+  tell(`the limit is ${mb(limitBytes)} MB`);
+  const site = await openSite({ ...options, script: await buildWorker() }, tables);
+  const memory = new MemoryLimit(site.pids, limitBytes);
+  const [closing, ending] = [new AbortController(), new AbortController()];
+  const tally = new Tally();
+  const verifier = new Verifier(site, tables, tally);
+  try {
+    const isReady = await verifier.loadAll();
+    tell(`the tables are loaded: ${mb(memory.peakBytes)} MB`);
+    const scene = { site, tables, tally, random, closing: closing.signal, ending: ending.signal };
+    const startedAt = Date.now();
+    const work = [
+      verifier.run(closing.signal),
+      ...clientsOf(clients, random).map((client) => keepAsking(scene, client)),
+    ];
+    const isOver = () => !isReady || memory.killed !== null || Date.now() >= startedAt + minutes * 60_000;
+    while (!isOver()) {
+      await sleep(1000);
+      if (Math.round((Date.now() - startedAt) / 1000) % 30 === 0) tell(progress(memory, tally));
+    }
+    const lasted = (Date.now() - startedAt) / 60_000;
+    // What is under way is read to its end, fast, for what was cut would not show else.
+    closing.abort();
+    if (memory.killed === null) await Promise.race([Promise.all(work), sleep(DRAIN_MS)]);
+    if (memory.killed !== null) tally.fault('the Worker', memory.killed);
+    tally.close();
+    ending.abort();
+    await Promise.all(work);
+    const growth = growthOf(memory.samples);
+    const faults = [...tally.faults, ...(growth > FLAT ? [`memory grew by the factor ${growth.toFixed(2)}`] : [])];
+    return {
+      at: new Date(startedAt).toISOString(),
+      seed,
+      clients,
+      minutes,
+      lasted: Math.round(lasted * 10) / 10,
+      base,
+      limitBytes,
+      peakBytes: memory.peakBytes,
+      samples: memory.samples,
+      loads: verifier.loads,
+      counts: Object.fromEntries(tally.counts),
+      logged,
+      faults,
+    };
+  } finally {
+    memory.stop();
+    closing.abort();
+    ending.abort();
+    await site.stop();
+  }
+}
+
+/** Answers with the tables, and with a body that is another one each time for `small`. */
+function originOf(tables: readonly SoakTable[]): SiteOptions['origin'] {
+  let answers = 0;
+  return async (request, response) => {
+    response.writeHead(200, { 'Content-Type': 'application/json' });
+    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://origin');
+    const table = tables.find(({ shape }) => pathname === `/${shape.title}`);
+    answers += 1;
+    const rows = Array.from({ length: SMALL_ROWS }, (_, row) => `row ${row} of answer ${answers}`);
+    const pieces = table?.answer() ?? [JSON.stringify({ n: Number(searchParams.get('n')), answers, rows })];
+    for (const piece of pieces) {
+      if (response.destroyed) return;
+      if (!response.write(piece)) await new Promise<void>((resolve) => response.once('drain', () => resolve()));
+    }
+    response.end();
+  };
+}
+
+async function openSite(options: SiteOptions, tables: readonly SoakTable[]): Promise<Site> {
+  const site = await Site.open(options);
+  for (const { shape } of tables) {
+    await site.define(shape.title, { tables: [{ name: shape.title, rows: '', columns: ['id', 'loads', 'text'] }] });
+  }
+  await site.define('small', { parameters: { type: 'object', properties: { n: { type: 'integer' } } } }, '{?n}');
+  return site;
+}
+
+function clientsOf(count: number, random: () => number): (Client & { act: (typeof KINDS)[number][1] })[] {
+  const acts = KINDS.flatMap(([share, act]) => Array(Math.round((count * share) / 100)).fill(act) as (typeof act)[]);
+  return acts.map((act, at) => ({
+    act,
+    user: `user-${at % USERS}`,
+    bytesPerS: BYTES_PER_S[0] + random() * (BYTES_PER_S[1] - BYTES_PER_S[0]),
+  }));
+}
+
+async function keepAsking(scene: Scene, { act, ...client }: ReturnType<typeof clientsOf>[number]): Promise<void> {
+  // Not all at the same moment.
+  await sleep(scene.random() * 10_000);
+  while (!scene.closing.aborted && !scene.ending.aborted) {
+    try {
+      await act(scene, client);
+    } catch (error) {
+      if (!scene.ending.aborted) scene.tally.fault('a request', String((error as Error).cause ?? error));
+      await sleep(1000);
+    }
+  }
+}
+
+/** Mean of the last quarter over that of the quarter after the first minutes; 1: too short a run. */
+function growthOf(samples: readonly MemorySample[]): number {
+  const later = samples.filter(([seconds]) => seconds > FIRST_MINUTES * 60).map(([, bytes]) => bytes);
+  const quarter = Math.floor(later.length / 4);
+  const mean = (some: readonly number[]) => some.reduce((sum, bytes) => sum + bytes, 0) / some.length;
+  return quarter < 10 ? 1 : mean(later.slice(-quarter)) / mean(later.slice(0, quarter));
+}
+
+function progress({ samples, peakBytes }: MemoryLimit, { counts, faults }: Tally): string {
+  const told = [...counts].map(
+    ([kind, { whole, refused }]) => `${whole} ${kind}${refused > 0 ? ` (${refused} refused)` : ''}`,
+  );
+  return `${mb(samples.at(-1)?.[1] ?? 0)} MB, at most ${mb(peakBytes)}; ${told.join(', ')}; ${faults.length} faults`;
+}
+
+function mb(bytes: number): number {
+  return Math.round(bytes / 1e6);
+}

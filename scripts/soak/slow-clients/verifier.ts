@@ -1,0 +1,67 @@
+/** Refreshes the large tables in turn, and reads each version whole at once: what slow readers must get in the end. */
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Site } from '../site.ts';
+import type { SoakTable } from './tables.ts';
+import type { Tally } from './tally.ts';
+
+const EVERY_MS = 15_000;
+/** Loads of each table before the clients come: there are deltas. */
+const FIRST_LOADS = 4;
+
+export class Verifier {
+  /** Loads that succeeded. */
+  loads = 0;
+  readonly #site: Site;
+  readonly #tables: readonly SoakTable[];
+  readonly #tally: Tally;
+
+  constructor(site: Site, tables: readonly SoakTable[], tally: Tally) {
+    this.#site = site;
+    this.#tables = tables;
+    this.#tally = tally;
+  }
+
+  /** The first loads; false: one failed, which is a fault. */
+  async loadAll(): Promise<boolean> {
+    for (const table of this.#tables) {
+      for (let load = 0; load < FIRST_LOADS; load += 1) if (!(await this.#loaded(table))) return false;
+    }
+    return true;
+  }
+
+  /** Goes on until the signal. */
+  async run(signal: AbortSignal): Promise<void> {
+    for (let turn = 0; !signal.aborted; turn += 1) {
+      await sleep(EVERY_MS, undefined, { signal }).catch(() => undefined);
+      const table = this.#tables[turn % this.#tables.length];
+      if (table !== undefined && !signal.aborted) await this.#loaded(table);
+    }
+  }
+
+  async #loaded(table: SoakTable): Promise<boolean> {
+    try {
+      await this.#load(table);
+      return true;
+    } catch (error) {
+      this.#tally.fault('a load', String((error as Error).cause ?? error));
+      return false;
+    }
+  }
+
+  async #load(table: SoakTable): Promise<void> {
+    const { title } = table.shape;
+    table.change();
+    await this.#site.load({ resource_title: title });
+    this.loads += 1;
+    const answer = await this.#site.ask(`rpc/${title}/`, { headers: { 'Accept-Encoding': 'identity' } });
+    const body = Buffer.from(await answer.arrayBuffer());
+    const { headers, status } = answer;
+    if (status !== 200) throw new Error(`${title} was answered ${status}`);
+    table.note(body, {
+      version: Number(headers.get('Content-Version')?.slice(1)),
+      etag: headers.get('ETag') ?? '',
+      idsHash: headers.get('Cache-Hash-Value') ?? '',
+    });
+  }
+}

@@ -1,0 +1,95 @@
+/** A client that takes its answer a few bytes at a time, as a phone does on a bad line. */
+
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { type IncomingHttpHeaders, type IncomingMessage, request } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** What is asked for. */
+export interface Question {
+  url: string;
+  method?: string;
+  headers?: Record<string, string>;
+  body?: string;
+}
+
+/** How the answer is taken. */
+export interface Reading {
+  /** Bytes a second, looked up again at each step: `Infinity` takes all there is. */
+  pace: { bytesPerS: number };
+  /** Ends the connection. */
+  signal?: AbortSignal;
+  /** Is handed each piece; without it the pieces are only counted and hashed. */
+  take?(piece: Buffer): void;
+  /** Is called when the head has come. */
+  begun?(status: number): void;
+}
+
+/** What came. */
+export interface SlowAnswer {
+  status: number;
+  headers: IncomingHttpHeaders;
+  bytes: number;
+  sha256: string;
+  /** `whole`: the server ended it as it should; `cut`: it broke off; `left`: the signal ended it. */
+  end: 'whole' | 'cut' | 'left';
+}
+
+const STEP_MS = 250;
+const FAST_STEP_MS = 2;
+
+/** One request on a connection of its own. @throws Error when no head comes and the signal has not ended it */
+export async function readSlowly(question: Question, reading: Reading): Promise<SlowAnswer | null> {
+  const { signal } = reading;
+  let response: IncomingMessage;
+  try {
+    response = await ask(question, signal);
+  } catch (error) {
+    if (signal?.aborted) return null;
+    throw error;
+  }
+  reading.begun?.(response.statusCode ?? 0);
+  const hash = createHash('sha256');
+  let bytes = 0;
+  let hasEnded = false;
+  let broke = false;
+  response.on('end', () => {
+    hasEnded = true;
+  });
+  response.on('close', () => {
+    broke = !hasEnded;
+  });
+  response.on('error', () => {
+    broke = true;
+  });
+  // Whoever listens for it reads by calls: without, all would flow.
+  response.on('readable', () => undefined);
+  while (!hasEnded && !broke) {
+    const { bytesPerS } = reading.pace;
+    const quota = Math.min(response.readableLength, Math.ceil((bytesPerS * STEP_MS) / 1000));
+    const piece = response.read(quota) as Buffer | null;
+    if (piece !== null && quota > 0) {
+      bytes += piece.length;
+      hash.update(piece);
+      reading.take?.(piece);
+    }
+    await sleep(bytesPerS === Infinity ? FAST_STEP_MS : STEP_MS);
+  }
+  const end = hasEnded && response.complete ? 'whole' : signal?.aborted ? 'left' : 'cut';
+  return { status: response.statusCode ?? 0, headers: response.headers, bytes, sha256: hash.digest('hex'), end };
+}
+
+async function ask(question: Question, signal: AbortSignal | undefined): Promise<IncomingMessage> {
+  const { url, method = 'GET', headers = {}, body } = question;
+  const sent = request(url, {
+    method,
+    agent: false,
+    headers: { 'Accept-Encoding': 'identity', ...headers },
+    ...(signal === undefined ? {} : { signal }),
+  });
+  sent.end(body);
+  const [response] = (await once(sent, 'response')) as [IncomingMessage];
+  // What breaks off later is seen by who reads.
+  sent.on('error', () => undefined);
+  return response;
+}
