@@ -8,11 +8,15 @@
 import { DurableObject } from 'cloudflare:workers';
 import { PART_BYTES } from '../../../src/stores/blobs.ts';
 
+const SMALL_BYTES = 2000;
+
 /** Has the name of the service's class, so that wrangler.toml fits both. */
 export class CacheObject extends DurableObject<Env> {
-  /** One row read. */
-  look(): number {
-    return this.ctx.storage.sql.exec<{ one: number }>('SELECT 1 AS one').one().one;
+  /** One row written. */
+  keep(text: string): void {
+    const { sql } = this.ctx.storage;
+    sql.exec('CREATE TABLE IF NOT EXISTS rows (id INTEGER PRIMARY KEY, text TEXT)');
+    sql.exec('INSERT OR REPLACE INTO rows VALUES (1, ?)', text);
   }
 }
 
@@ -24,13 +28,31 @@ export default {
       await load(env, pathname, origin);
       return new Response(null, { status: 204 });
     }
+    const cache = await caches.open('freshet');
+    const small = searchParams.get('small');
+    if (small !== null) {
+      await loadSmall(env, cache, small);
+      return new Response(null, { status: 204 });
+    }
     await env.DB.prepare('SELECT title FROM resources LIMIT 1').first();
-    const objects = env.CACHE_OBJECT as unknown as DurableObjectNamespace<CacheObject>;
-    await objects.getByName(pathname).look();
-    const found = await (await caches.open('freshet')).match(edgeUrl(pathname));
+    const found = await cache.match(edgeUrl(pathname));
     return found === undefined ? new Response(null, { status: 404 }) : new Response(found.body);
   },
 } satisfies ExportedHandler<Env>;
+
+/** A cache of a small body: a row of its object and of D1, a body in R2 and at the edge. */
+async function loadSmall(env: Env, cache: Cache, name: string): Promise<void> {
+  const text = 'n'.repeat(SMALL_BYTES);
+  const objects = env.CACHE_OBJECT as unknown as DurableObjectNamespace<CacheObject>;
+  await objects.getByName(name).keep(text);
+  const columns = 'title, definition, number, purged, changed_at';
+  await env.DB.prepare(`INSERT OR REPLACE INTO resources (${columns}) VALUES (?, ?, 0, 0, 0)`).bind(name, text).run();
+  await env.BLOBS.put(name, text);
+  await cache.put(
+    edgeUrl(`/small/${name}`),
+    new Response(text, { headers: { 'Cache-Control': 'public, max-age=60' } }),
+  );
+}
 
 async function load(env: Env, path: string, origin: string): Promise<void> {
   const { body } = await fetch(origin);

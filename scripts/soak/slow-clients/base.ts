@@ -18,7 +18,10 @@ export interface Base {
 }
 
 const FIRST_LOADS = 4;
-const READERS_MS = 60_000;
+const READERS_MS = 180_000;
+/** Readers begin anew, as the clients of the soak do. */
+const LEAVE_MS = [10_000, 90_000] as const;
+const SMALL_EVERY_MS = 250;
 const BYTES_PER_S = 6000;
 const LOAD_EVERY_MS = 10_000;
 
@@ -41,10 +44,15 @@ export async function measureBase(
     const restBytes = memoryOf(site.pids).now;
     for (let round = 0; round < FIRST_LOADS; round += 1) for (const table of tables) await load(table);
     const loadsBytes = memory.peakBytes;
-    const readers = Array.from({ length: clients }, (_, at) => {
+    const readers = Array.from({ length: clients }, async (_, at) => {
       const url = `${site.url}/${tables[at % tables.length]?.shape.title}`;
-      return readSlowly({ url }, { pace: { bytesPerS: BYTES_PER_S }, signal });
+      while (!signal.aborted) {
+        const staysMs = LEAVE_MS[0] + ((at * 7919) % (LEAVE_MS[1] - LEAVE_MS[0]));
+        const leaving = AbortSignal.any([signal, AbortSignal.timeout(staysMs)]);
+        await readSlowly({ url }, { pace: { bytesPerS: BYTES_PER_S }, signal: leaving });
+      }
     });
+    readers.push(loadSmallOnes(site.url, signal));
     const until = Date.now() + READERS_MS;
     for (let turn = 0; Date.now() < until; turn += 1) {
       await sleep(Math.min(LOAD_EVERY_MS, until - Date.now()));
@@ -58,5 +66,13 @@ export async function measureBase(
     memory.stop();
     stopping.abort();
     await site.stop();
+  }
+}
+
+/** A new small cache every quarter of a second. */
+async function loadSmallOnes(url: string, signal: AbortSignal): Promise<void> {
+  for (let n = 0; !signal.aborted; n += 1) {
+    await fetch(`${url}/?small=${n}`);
+    await sleep(SMALL_EVERY_MS);
   }
 }

@@ -5,11 +5,13 @@
  */
 
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePorts } from '../../../test/e2e/support/service.ts';
 import { buildWorker } from '../../bench/lib/build-worker.ts';
 import { seededRandom } from '../random.ts';
 import { Site, type SiteOptions } from '../site.ts';
 import { type Base, measureBase } from './base.ts';
 import { type Client, KINDS, type Scene } from './clients.ts';
+import { watchIsolate } from './isolate.ts';
 import { MemoryLimit, type MemorySample } from './limit.ts';
 import { SHAPES, SoakTable } from './tables.ts';
 import { type Count, Tally } from './tally.ts';
@@ -40,6 +42,8 @@ export interface SlowClientsReport {
   limitBytes: number;
   peakBytes: number;
   samples: readonly MemorySample[];
+  /** Heap and buffers of the Worker's own isolate; a run from before they were looked at has none. */
+  isolateSamples?: readonly MemorySample[];
   /** How many loads of the large tables succeeded. */
   loads: number;
   counts: Record<string, Count>;
@@ -76,10 +80,14 @@ export async function slowClients({ minutes, clients, seed, tell }: SlowClientsO
   const { restBytes, loadsBytes, readersBytes } = base;
   tell(`${mb(restBytes)} MB at rest, ${mb(loadsBytes)} with loads, ${mb(readersBytes)} with readers`);
   tell(`the limit is ${mb(limitBytes)} MB`);
-  const site = await openSite({ ...options, script: await buildWorker() }, tables);
+  const [inspectorPort = 0] = await freePorts();
+  const more = { inspectorPort } as object;
+  const site = await openSite({ ...options, more, script: await buildWorker() }, tables);
   const memory = new MemoryLimit(site.pids, limitBytes);
   const [closing, ending] = [new AbortController(), new AbortController()];
   const tally = new Tally();
+  const isolateSamples: MemorySample[] = [];
+  const watching = watchIsolate(inspectorPort, isolateSamples, ending.signal);
   const verifier = new Verifier(site, tables, tally);
   try {
     const isReady = await verifier.loadAll();
@@ -102,8 +110,10 @@ export async function slowClients({ minutes, clients, seed, tell }: SlowClientsO
     if (memory.killed !== null) tally.fault('the Worker', memory.killed);
     tally.close();
     ending.abort();
-    await Promise.all(work);
+    await Promise.all([...work, watching]);
     const growth = growthOf(memory.samples);
+    const most = Math.max(0, ...isolateSamples.map(([, bytes]) => bytes));
+    if (most > ISOLATE_BYTES) tally.faults.push(`the isolate had ${mb(most)} MB`);
     const faults = [...tally.faults, ...(growth > FLAT ? [`memory grew by the factor ${growth.toFixed(2)}`] : [])];
     return {
       at: new Date(startedAt).toISOString(),
@@ -115,6 +125,7 @@ export async function slowClients({ minutes, clients, seed, tell }: SlowClientsO
       limitBytes,
       peakBytes: memory.peakBytes,
       samples: memory.samples,
+      isolateSamples,
       loads: verifier.loads,
       counts: Object.fromEntries(tally.counts),
       logged,

@@ -21,6 +21,14 @@ export function drawSlowClients(runs: Readonly<Record<string, SlowClientsReport>
     return [
       { name: `the process, ${name}`, points: run.samples.map(([seconds, bytes]) => [seconds / 60, bytes / MB]) },
       { name: `its limit, ${name}`, points: level(run.limitBytes) },
+      ...(run.isolateSamples
+        ? [
+            {
+              name: `the isolate alone, ${name}`,
+              points: run.isolateSamples.map(([s, bytes]) => [s / 60, bytes / MB] as const),
+            },
+          ]
+        : []),
     ];
   });
   const panel = { title: 'Memory under slow clients', xName: 'minutes', yName: 'MB', isLinear: true, curves } as const;

@@ -22,10 +22,12 @@ byte for byte, streams by their signs of life and their end. At the end all that
 
 An isolate has 128 MB. Here that is emulated: V8 gets \`--max-old-space-size=128\` (and a young
 generation of 4 MiB, so that little garbage counts), and because buffers and streams lie outside of
-V8's heap the process is killed as soon as it has 128 MiB more than its base, looked at four times a second. The base is what
-workerd takes under the same loads and as many readers with a Worker that makes the same calls and does nothing else
-(\`scripts/soak/slow-clients/base-worker.ts\`): objects, D1, R2, queues and edge cache are emulated in the same process, and take most of it.
-What the process keeps of memory that was given back counts as well; the platform counts an isolate alone.
+V8's heap the process is killed as soon as it has 128 MiB more than its base, looked at four times a second; the heap and the
+buffers of the Worker's own isolate, which the inspector tells, must stay below 128 MiB too. The base is what workerd takes under
+the same loads and as many readers with a Worker that makes the same calls and does nothing else
+(\`scripts/soak/slow-clients/base-worker.ts\`): objects, D1, R2, queues and edge cache are emulated in the same process, and with
+the buffers of the connections they take most of it. What the process keeps of memory that was given back counts as well;
+the platform counts an isolate alone. The run from before had a base of constant readers, without small loads and the inspector.
 
 ![Memory of the process over the minutes of the soak](${picture})
 
