@@ -8,7 +8,9 @@ import { DatabaseSync } from 'node:sqlite';
 const LEAST_MS = 1_600_000_000_000n;
 const MOST_MS = 2_200_000_000_000n;
 const NS_PER_MS = 1_000_000n;
-const NUMBER_IN_JSON = /(?<=[:,[])[0-9]{13}(?=[,\]}])/g;
+/** Fences and revisions begin at the time, too, but name things: they stay as they are. */
+const NAMES: readonly string[] = ['fence', 'loadFence', 'revision'];
+const NUMBER_IN_JSON = new RegExp(`(?<!"(?:${NAMES.join('|')})":)(?<=[:,[])[0-9]{13}(?=[,\\]}])`, 'g');
 
 /** Puts all times in the rows of objects and D1, those of alarms too, back by `ms`; what the edge cache kept is gone. */
 export function ageStores(stateDir: string, ms: number): void {
@@ -29,7 +31,9 @@ function ageDatabase(path: string, ms: bigint): void {
     db.exec('BEGIN');
     for (const { name } of tables) {
       const columns = db.prepare('SELECT name FROM pragma_table_info(?)').all(String(name));
-      const sets = columns.map(({ name: column }) => `"${column}" = aged("${column}")`);
+      const sets = columns
+        .filter(({ name: column }) => !NAMES.includes(String(column)))
+        .map(({ name: column }) => `"${column}" = aged("${column}")`);
       db.exec(`UPDATE "${name}" SET ${sets.join(', ')}`);
     }
     db.exec('COMMIT');

@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { CacheDocument, TaskRecord } from '../../src/core/task-machine/document.ts';
+import { Documents } from '../../src/object/documents.ts';
 
 /** One cache, as its object holds it. */
 export interface StoredCache {
@@ -51,16 +52,22 @@ function withDatabase<T>(path: string, read: (db: DatabaseSync) => T): T {
 function cachesIn(db: DatabaseSync): StoredCache[] {
   const tables = db.prepare("SELECT 1 FROM sqlite_master WHERE name = 'keys'").all();
   if (tables.length === 0) return [];
-  return db
-    .prepare('SELECT key, document FROM keys')
-    .all()
-    .map(({ key = '', document }) => ({
-      document: JSON.parse(String(document)) as CacheDocument,
-      ended: db
-        .prepare('SELECT document FROM ended_tasks WHERE key = ?')
-        .all(key)
-        .map((row) => JSON.parse(String(row.document)) as TaskRecord),
-    }));
+  return new Documents(asSqlStorage(db)).all().map((document) => ({
+    document,
+    ended: db
+      .prepare('SELECT document FROM ended_tasks WHERE key = ?')
+      .all(document.cache.key)
+      .map((row) => JSON.parse(String(row.document)) as TaskRecord),
+  }));
+}
+
+/** What of the platform's storage reading documents needs. */
+function asSqlStorage(db: DatabaseSync): SqlStorage {
+  const exec = (sql: string) => {
+    const rows = db.prepare(sql).all();
+    return Object.assign(rows, { toArray: () => rows });
+  };
+  return { exec } as unknown as SqlStorage;
 }
 
 function d1In(directory: string): Pick<Stores, 'entries' | 'records'> {

@@ -9,7 +9,8 @@ import { Source } from '../../support/sources.ts';
 
 /** Any parameters, which go to the origin as its body. */
 async function echoing(more: Parameters<typeof Source.define>[0] = {}): Promise<Source> {
-  const source = await Source.define({ parameters: { additionalProperties: true }, ...more });
+  const open = { parameters: { additionalProperties: true }, parameters_max_bytes: 65_536 };
+  const source = await Source.define({ ...open, ...more });
   await source.redefine({ origin: { url: source.origin.url, method: 'POST', ...more.origin } });
   await source.origin.answer({ echo: true });
   return source;
