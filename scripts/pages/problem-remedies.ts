@@ -22,17 +22,23 @@ export const REMEDIES: Readonly<Record<ProblemCode, string>> = {
   'rate-limited': 'Wait as long as Retry-After says.',
   overloaded: 'Something that the service depends on does not answer. Wait as long as Retry-After says.',
   'origin-unreachable':
-    "The service could not connect to the resource's origin. It tries again by itself; then see the address in the definition.",
-  'origin-timeout': 'The origin took longer than origin.timeout_s.',
+    "The service could not connect to the resource's origin. It tries again by itself. Operator: see that origin.url names the right host and that the host answers from the internet.",
+  'origin-timeout':
+    'The origin took longer than origin.timeout_s. Operator: ask for less by parameters, make the origin faster, or raise origin.timeout_s (300 at most).',
   'origin-status':
-    'The origin answered with the status named in "detail". 408, 425, 429 and 5xx are tried again, others are not.',
-  'origin-too-large': 'The answer has more bytes than origin.max_bytes. Narrow it by parameters or raise the limit.',
+    'The origin answered with the status named in "detail". 202, 408, 425, 429, 5xx and any 4xx with Retry-After are tried again, others are not. Operator: 401 and 403 mean the secret in origin.headers, 404 the address in origin.url, 204 and 205 no content: tables[].missing: "empty" takes that for no rows.',
+  'origin-too-large':
+    'The answer has more bytes than origin.max_bytes, counted without compression, or more rows than a cache may have. Operator: narrow it by parameters or raise the limit.',
   'origin-malformed':
-    'The answer is not of the declared format, or its rows do not fit the declared tables. The last version stands.',
+    'The answer is not of the declared format, its rows do not fit the declared tables, or it was cut short. The last version stands. Operator: compare what the origin answers with format, content_type and tables; content_type: "*/*" takes any type, tables[].missing: "empty" a table that is not there, tables[].short_rows: "null" rows that lack cells at their end.',
   'origin-redirect':
-    'Redirects are not followed. Put the address that "detail" names into the definition, if you trust it.',
+    'The origin sent the service to a place that it does not follow to. Operator: put the address that "detail" names into origin.url, or, if you trust that host, name it in ORIGIN_HOSTS and set origin.redirects: "hosts". A host that is a login page means that the secret in origin.headers has run out.',
   'origin-guard':
-    'The load has too few rows or deletes too many (guard). If that is right, accept it with POST /api/v1/caches/<key>/refresh/?force=true.',
+    'The load has too few rows or deletes too many (guard). The last version stands 7 days past stale_if_error_s. Operator: look at what the origin answers. If it is right, accept it with POST /api/v1/caches/<key>/refresh/?force=true; if it will stay so, change guard.',
+  'origin-pages':
+    'The answer says that a further page follows, so it is only part of the data. The last version stands 7 days past stale_if_error_s. Operator: ask the origin for everything at once, such as by a larger page size in origin.url. If the first page is all that is wanted, accept it with origin.partial: ["next"].',
+  'origin-refused':
+    'The answer came with a good status, but says itself that it failed: by a member "errors" or "exception", or not as origin.expect demands. The last version stands 7 days past stale_if_error_s. Operator: read what the origin says at the place named in "detail". If such answers are whole all the same, accept them with origin.partial: ["errors"], or change origin.expect.',
   misconfigured: 'A setting of the service is missing or wrong; "detail" names it. This is for the operator.',
   internal: 'A fault of the service. Try again; if it stays, tell the operator the X-Request-Id of the answer.',
 };

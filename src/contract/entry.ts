@@ -57,6 +57,8 @@ export interface Loaded {
   loadedAt: number;
   changedAt: number;
   expiresAt: number;
+  /** What was accepted of a partial answer, for an operator; absent: nothing, or an earlier release loaded it. */
+  warnings?: readonly string[];
 }
 
 /** One row of `entries`, and the answer of an entry look-up. */
@@ -74,6 +76,8 @@ export interface Entry extends CacheIdentity {
   /** Definition number of the load that failed, while that failure stands; absent: that of the entry. */
   failedNumber?: number;
   lastError: KeptError | null;
+  /** Since when loads have failed, ms; absent: they do not, or an earlier release has noted the failure. */
+  failingSince?: number;
   lastTaskId: string | null;
   /**
    * What goes on counting when nothing is loaded, for an object that lost its own counters: the last version (0: none) and the

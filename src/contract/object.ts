@@ -117,6 +117,8 @@ export interface CommitRequest {
   change: LoadChange | null;
   /** Whether the origin's answer was heavy; absent: it sent no body. */
   heavy?: boolean;
+  /** What was accepted of a partial answer; absent: the origin said that nothing has changed, so what was known stands. */
+  warnings?: readonly string[];
 }
 /** What a load that changed the body wrote under its fence. */
 export interface LoadChange {

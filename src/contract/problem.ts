@@ -29,6 +29,8 @@ export const PROBLEMS = {
   'origin-malformed': { status: 502, title: 'The origin answered in another form than declared' },
   'origin-redirect': { status: 502, title: 'The origin sent us elsewhere' },
   'origin-guard': { status: 502, title: 'The origin answered with suspiciously little' },
+  'origin-pages': { status: 502, title: "The origin's pages do not add up" },
+  'origin-refused': { status: 502, title: 'The origin answered that it failed' },
   misconfigured: { status: 500, title: 'The service is not configured' },
   internal: { status: 500, title: 'Something went wrong here' },
 } as const satisfies Record<string, { status: number; title: string }>;

@@ -4,7 +4,7 @@
  */
 
 import type { Entry, Loaded } from '../contract/entry.ts';
-import type { KeptError } from '../contract/problem.ts';
+import { codeOf, type KeptError, type ProblemCode } from '../contract/problem.ts';
 import type { DefinedResource } from '../contract/resource.ts';
 import type { ResourceMark } from '../contract/stores.ts';
 
@@ -49,6 +49,11 @@ export function spreadTtlMs(ttlMs: number, random: number): number {
   return Math.ceil(ttlMs * (1 - TTL_SPREAD * random));
 }
 
+/** The origin answers, but not with the data: what is held is better than nothing until somebody has looked at it. */
+const HELD_ON: ReadonlySet<ProblemCode> = new Set(['origin-guard', 'origin-pages', 'origin-refused']);
+/** How much longer than `stale_if_error_s` a version stands in after such a failure, ms. */
+const HELD_ON_MS = 7 * 86_400_000;
+
 /** How an entry stands. */
 export type Standing =
   /** Nothing that could be served. */
@@ -60,7 +65,7 @@ export type Standing =
       loaded: Loaded;
       /** Until when it is, or was, fresh, ms. */
       expiresAt: number;
-      /** Whether it may be served when the load fails (`stale_if_error_s`). */
+      /** Whether it may be served when the load fails (`stale_if_error_s`; longer after some failures). */
       standsIn: boolean;
     };
 
@@ -72,10 +77,14 @@ export function judge(entry: Entry | null, rules: FreshnessRules, now: number): 
   if (rules.notBefore !== null && loaded.loadedAt < rules.notBefore) {
     return { state: 'expired', entry, loaded, expiresAt, standsIn: false };
   }
-  const standsIn = now < expiresAt + rules.staleIfErrorMs;
+  const standsIn = now < expiresAt + rules.staleIfErrorMs + heldOnMs(entry);
   if (now < expiresAt) return { state: 'fresh', entry, loaded, expiresAt, standsIn };
   const state = now < expiresAt + rules.staleWhileRevalidateMs ? 'stale' : 'expired';
   return { state, entry, loaded, expiresAt, standsIn };
+}
+
+function heldOnMs({ lastError }: Entry): number {
+  return lastError !== null && HELD_ON.has(codeOf(lastError)) ? HELD_ON_MS : 0;
 }
 
 /** A definition number is the time of its change, so what was loaded before expired then, if not earlier. */

@@ -25,6 +25,7 @@ interface Document {
   loaded: Omit<Loaded, 'version' | 'expiresAt'> | null;
   retryAt: number | null;
   failedNumber?: number;
+  failingSince?: number;
   lastTaskId: string | null;
   counted?: Entry['counted'];
 }
@@ -43,11 +44,12 @@ export const WRITTEN_COLUMNS = [
 
 /** Values of FIXED_COLUMNS and WRITTEN_COLUMNS, to be bound. */
 export function valuesOf(entry: Entry): (string | number | null)[] {
-  const { loaded, retryAt, failedNumber, lastTaskId, counted } = entry;
+  const { loaded, retryAt, failedNumber, failingSince, lastTaskId, counted } = entry;
   const document: Document = {
     loaded: loaded === null ? null : documentOf(loaded),
     retryAt,
     ...(failedNumber === undefined ? {} : { failedNumber }),
+    ...(failingSince === undefined ? {} : { failingSince }),
     lastTaskId,
     ...(counted === undefined ? {} : { counted }),
   };
@@ -72,7 +74,7 @@ function documentOf({ version: _version, expiresAt: _expiresAt, ...rest }: Loade
 
 /** The entry of a row. */
 export function entryOf(row: StoredEntry): Entry {
-  const { loaded, retryAt, failedNumber, lastTaskId, counted } = JSON.parse(row.document) as Document;
+  const { loaded, retryAt, failedNumber, failingSince, lastTaskId, counted } = JSON.parse(row.document) as Document;
   return {
     key: row.key,
     resource: row.resource,
@@ -88,6 +90,7 @@ export function entryOf(row: StoredEntry): Entry {
     retryAt,
     ...(failedNumber === undefined ? {} : { failedNumber }),
     lastError: row.last_error === null ? null : (JSON.parse(row.last_error) as KeptError),
+    ...(failingSince === undefined ? {} : { failingSince }),
     lastTaskId,
     ...(counted === undefined ? {} : { counted }),
   };

@@ -21,6 +21,8 @@ describe('no rule is broken, and every accepted task ends', () => {
     ['answers to commits lost', { refresh: 2, lostAnswer: 1, wait: 1 }],
     ['writes to D1 late and out of order', { refresh: 2, lateWrite: 2, wait: 1 }],
     ['failures', { refresh: 1, read: 1, failure: 1, rejection: 1, wait: 1 }],
+    ['forced refreshes', { refresh: 1, force: 1, failure: 1, wait: 1 }],
+    ['a forced refresh among purges', { refresh: 1, force: 1, softPurge: 1 }],
     ['the definition changed', { refresh: 1, read: 1, redefinition: 1 }],
     ['a purge, and a read', { refresh: 1, read: 1, purge: 1 }],
     ['a purge, consumers killed, writes late', { refresh: 1, purge: 1, death: 1, lateWrite: 1, wait: 1 }],

@@ -60,6 +60,21 @@ describe('a failed load', () => {
     expect(stateAt(ms)).toMatchObject({ state: 'expired', standsIn });
   });
 
+  it.each([
+    ['origin-guard', true],
+    ['origin-pages', true],
+    ['origin-refused', true],
+    ['origin-status', false],
+    ['origin-malformed', false],
+    ['internal', false],
+  ] as const)('as %s lets the stale body stand seven days longer: %s', (code, longer) => {
+    const entry = entryOf({ lastError: taskError(code, '') });
+    const days = 7 * 86_400_000;
+    expect(stateAt(69_999 + days, {}, entry)).toMatchObject({ state: 'expired', standsIn: longer });
+    expect(stateAt(70_000 + days, {}, entry)).toMatchObject({ standsIn: false });
+    expect(stateAt(2_000, { notBefore: LOADED_AT + 1 }, entry)).toMatchObject({ standsIn: false });
+  });
+
   const failing = entryOf({ retryAt: LOADED_AT + 20_000, lastError: taskError('origin-status', 'It answered 503.') });
 
   it.each([

@@ -50,6 +50,54 @@ describe('a load that failed', () => {
     expect(entryOf(key.document)).toMatchObject({ number: 1, loaded: { version: 1 }, retryAt: key.now + 90_000 });
   });
 
+  it('is known to fail since the first of those that failed', () => {
+    const key = new Key();
+    const since = key.now;
+    for (const at of [0, 1000]) {
+      key.now = since + at;
+      key.refresh();
+      key.fail(key.claim(), { retryable: false });
+      expect(entryOf(key.document)).toMatchObject({ failingSince: since, retryAt: key.now + 30_000 });
+    }
+    key.load();
+    expect(entryOf(key.document)).not.toHaveProperty('failingSince');
+  });
+
+  it('is known to fail since no time where an earlier release noted it', () => {
+    const key = new Key();
+    key.refresh();
+    key.fail(key.claim(), { retryable: false });
+    const { failure } = key.document;
+    const { since: _, ...earlier } = failure ?? { number: 0, retryAt: 0, error: { type: '', title: '', detail: '' } };
+    key.document = { ...key.document, failure: earlier };
+    key.refresh();
+    key.fail(key.claim(), { retryable: false });
+    expect(entryOf(key.document)).not.toHaveProperty('failingSince');
+  });
+
+  it('is tried again at once when an administrator forces a load', () => {
+    const key = new Key();
+    const { taskId } = key.refresh();
+    key.fail(key.claim(), { retryAfterMs: 3_600_000 });
+    expect(key.refresh().taskId).toBe(taskId);
+    expect(key.do('claim', { taskId, deliveryId: 'other' })).toMatchObject({ outcome: 'not_due' });
+    expect(key.refresh({ force: true })).toMatchObject({ taskId, dueAt: key.now });
+    expect(key.last?.effects.send).toEqual([taskId]);
+    expect(key.claim()).toMatchObject({ taskId, force: true, attempt: 2 });
+  });
+
+  it('is tried again at once by force, too, when another task waits behind it', () => {
+    const key = new Key();
+    const { taskId } = key.refresh();
+    const lease = key.claim();
+    const behind = key.refresh().taskId;
+    key.fail(lease, { retryAfterMs: 3_600_000 });
+    expect(key.refresh({ force: true }).taskId).toBe(taskId);
+    expect(key.last?.effects.send).toEqual([taskId]);
+    key.commit(key.claim());
+    expect(key.document.head?.taskId).toBe(behind);
+  });
+
   it('dispatches the task behind once it has ended, not while it retries', () => {
     const key = new Key();
     key.refresh();

@@ -276,3 +276,22 @@ describe('a D1 that does not take the entry', () => {
     expect(key.document.stored.retryAt).toBeNull();
   });
 });
+
+describe('warnings of a load', () => {
+  const warned = (key: Key) => entryOf(key.document).loaded?.warnings;
+
+  it('stand with what it loaded, until another load has none or others', () => {
+    const key = new Key();
+    key.load({ warnings: ['a'] });
+    expect(warned(key)).toEqual(['a']);
+    key.load({ change: null });
+    expect(warned(key)).toEqual(['a']);
+    key.load({ change: null, warnings: ['b'] });
+    expect(warned(key)).toEqual(['b']);
+    key.load({ change: null, warnings: [] });
+    expect(entryOf(key.document).loaded).not.toHaveProperty('warnings');
+    key.load({ warnings: ['c'] });
+    key.load({ warnings: [] });
+    expect(entryOf(key.document).loaded).not.toHaveProperty('warnings');
+  });
+});

@@ -96,6 +96,20 @@ describe('a soft purge', () => {
     expect(key.read(0)).toMatchObject({ outcome: 'task' });
   });
 
+  it('makes the next load ask without conditions, and those after it with them', () => {
+    const key = new Key();
+    const validators = { originEtag: '"e"', originLastModified: 'Mon, 02 Nov 2026 10:00:00 GMT' };
+    key.load(validators);
+    purge(key, true);
+    key.refresh();
+    const lease = key.claim();
+    expect(lease.previous).toMatchObject({ version: 1, originEtag: null, originLastModified: null });
+    key.commit(lease, validators);
+    key.store();
+    key.refresh();
+    expect(key.claim().previous).toMatchObject(validators);
+  });
+
   it('holds for what a load under way brings', () => {
     const key = new Key();
     key.refresh();

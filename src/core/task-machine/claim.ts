@@ -96,19 +96,15 @@ function leaseOf(document: CacheDocument, task: LiveTask, lease: LeaseState, now
     cache: document.cache,
     force: task.force,
     ...(isHeavy(document) ? { heavy: true } : {}),
-    previous: document.loaded === null ? null : previousLoad(document.loaded),
+    previous: document.loaded === null ? null : previousLoad(document.loaded, document.expiredAt),
     nextRowId: document.counters.nextRowId,
   };
 }
 
-function previousLoad({
-  claimedAt: _,
-  loadFence: __,
-  taskId: ___,
-  heavy: ____,
-  ...previous
-}: LoadedState): PreviousLoad {
-  return previous;
+/** Whoever purged, even softly, doubts what is held: nothing of it may make the next request conditional. */
+function previousLoad(loaded: LoadedState, expiredAt: number): PreviousLoad {
+  const { claimedAt, loadFence: _, taskId: __, heavy: ___, ...previous } = loaded;
+  return claimedAt > expiredAt ? previous : { ...previous, originEtag: null, originLastModified: null };
 }
 
 /** How long until the task at the head is next due or loses its lease, ms. */

@@ -81,14 +81,19 @@ function makeCurrent(draft: Draft, head: LiveTask, lease: LeaseState, request: C
 
 type LoadFacts = Omit<LoadedState, keyof LoadChange | 'changed' | 'fence' | 'changedAt'>;
 
-function nextLoaded(before: LoadedState | null, { change }: CommitRequest, facts: LoadFacts): LoadedState {
+function nextLoaded(before: LoadedState | null, { change, warnings }: CommitRequest, facts: LoadFacts): LoadedState {
   if (change === null) {
     if (before === null) throw new Error('a load cannot leave unchanged what was never loaded');
-    return { ...before, ...facts };
+    const { warnings: known, ...others } = before;
+    return { ...others, ...facts, ...warned(warnings ?? known) };
   }
   const { contentType, bytes, mapBytes, rows, hash, digest } = change;
-  const body = { contentType, bytes, mapBytes, rows, hash, digest };
+  const body = { contentType, bytes, mapBytes, rows, hash, digest, ...warned(warnings) };
   return { ...facts, ...body, changed: facts.version, fence: facts.loadFence, changedAt: facts.loadedAt };
+}
+
+function warned(warnings: readonly string[] = []): Pick<LoadedState, 'warnings'> {
+  return warnings.length === 0 ? {} : { warnings };
 }
 
 /** The kept versions, oldest first, cut to `retainVersions`; those are counted whether or not the body changed this time. */

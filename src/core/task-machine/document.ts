@@ -43,6 +43,8 @@ export interface Failure {
   number: number;
   retryAt: number;
   error: KeptError;
+  /** When the first of the loads that have failed since the last success did, ms; absent: an earlier release noted it. */
+  since?: number;
 }
 
 /** The right to commit. */

@@ -65,9 +65,17 @@ function joinTask(draft: Draft, request: EnqueueRequest, now: number): string | 
     const askers = joinedAskers(head.askers, request.asker);
     return keepTask(draft, 'head', askers === head.askers ? head : { ...head, askers });
   }
+  if (head?.state === 'RETRY' && request.force === true) return hurryTask(draft, joined(head, request), now);
   if (behind !== null) return keepTask(draft, 'behind', joined(behind, request));
   if (head === null || head.state === 'STARTED') return null;
   return keepTask(draft, 'head', joined(head, request));
+}
+
+/** An administrator who forces a load does not wait for a backoff; its id. */
+function hurryTask(draft: Draft, task: LiveTask, now: number): string {
+  draft.update({ head: task });
+  draft.dispatch(now);
+  return task.taskId;
 }
 
 /** Puts a task in its place; its id. The same task as before changes nothing, and so writes no row. */

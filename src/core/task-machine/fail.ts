@@ -54,9 +54,11 @@ export function retried(task: LiveTask, error: KeptError, dueAt: number): LiveTa
 function endInFailure(draft: Draft, head: LiveTask, number: number, outcome: Outcome, now: number): void {
   const { error, retryAfterMs } = outcome;
   const retryAt = now + Math.max(head.policy.errorTtlMs, retryAfterMs ?? 0);
+  const { failure } = draft.document;
+  const since = failure === null ? now : failure.since;
   draft.revise(
     {
-      failure: { number, retryAt, error },
+      failure: { number, retryAt, error, ...(since === undefined ? {} : { since }) },
       lastTaskId: head.taskId,
       number: draft.document.loaded === null ? number : draft.document.number,
     },

@@ -18,6 +18,7 @@ export function entryOf(document: CacheDocument): Entry {
     retryAt: document.failure?.retryAt ?? null,
     ...(document.failure === null ? {} : { failedNumber: document.failure.number }),
     lastError: document.failure?.error ?? null,
+    ...(document.failure?.since === undefined ? {} : { failingSince: document.failure.since }),
     lastTaskId: document.lastTaskId,
     counted: { version, nextRowId },
   };
@@ -36,6 +37,7 @@ function loadedOf(state: LoadedState): Loaded {
     loadedAt: state.loadedAt,
     changedAt: state.changedAt,
     expiresAt: state.expiresAt,
+    ...(state.warnings === undefined ? {} : { warnings: state.warnings }),
   };
 }
 

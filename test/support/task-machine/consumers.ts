@@ -35,6 +35,8 @@ export function deliver(rules: Rules, world: World, at: number): World | null {
   if (answer.outcome !== 'leased') return after;
   const { lease } = answer;
   must(after.d1 !== null, 'D1 has a row of a cache before its origin is asked');
+  const isDoubted = (began.document.loaded?.claimedAt ?? 0) <= began.document.expiredAt;
+  must(!isDoubted || !lease.previous?.originEtag, 'after a purge, even a soft one, nothing is asked on a condition');
   const rival = began.consumers.find(
     ({ isBroken, stage, stopAt }) => !isBroken && stage !== 'committed' && stopAt > began.now,
   );
@@ -101,7 +103,7 @@ export function commit(rules: Rules, world: World, consumer: Consumer, losesAnsw
     change,
     ttlMs: 60_000,
     retainVersions: 2,
-    originEtag: null,
+    originEtag: '"e"',
     originLastModified: null,
   };
   const { world: after, answer } = happen(rules, world, 'commit', request);

@@ -5,7 +5,7 @@ import { checkMove, checkWorld } from './checks.ts';
 import { die } from './consumer-ends.ts';
 import { commit, deliver, fail, load } from './consumers.ts';
 import { RULES, type Rules } from './machine.ts';
-import { lose, purge, read, refresh, revoke, softPurge } from './readers.ts';
+import { forcedRefresh, lose, purge, read, refresh, revoke, softPurge } from './readers.ts';
 import { giveUpWrite, goOff, landRemoval, landWrite } from './stores.ts';
 import { type Budget, must, newWorld, Violation, type World } from './world.ts';
 
@@ -23,6 +23,7 @@ function moves(rules: Rules, world: World): Move[] {
     world.budget[what] === 0 ? null : make({ ...world, budget: { ...world.budget, [what]: world.budget[what] - 1 } });
   return [
     ['refresh', paid('refresh', (w) => refresh(rules, w))],
+    ['forced refresh', paid('force', (w) => forcedRefresh(rules, w))],
     ['read', paid('read', (w) => read(rules, w, false))],
     ['old read', paid('read', (w) => read(rules, w, true))],
     ['purge', paid('purge', (w) => purge(rules, w))],

@@ -25,6 +25,20 @@ export function refresh(rules: Rules, world: World): World {
   return after;
 }
 
+/** The same by an administrator who forces it: where nothing runs, its message is due at once, whatever backoff there was. */
+export function forcedRefresh(rules: Rules, world: World): World {
+  const request = { ...ASKED, number: world.definition, force: true };
+  const { world: after, answer } = happen(rules, world, 'enqueue', request);
+  const { head } = after.document;
+  must(answer.outcome === 'task' && answer.task.state !== 'STARTED', 'a forced refresh joins no load that has begun');
+  must(head?.state === 'STARTED' || (head?.dueAt ?? 0) <= world.now, 'a forced refresh waits for no backoff');
+  const isForced = [head, after.document.behind].some(
+    (task) => answer.outcome === 'task' && task?.taskId === answer.task.taskId && task.force,
+  );
+  must(isForced, 'a forced refresh is a forced load');
+  return after;
+}
+
 /** A read by who saw what D1 holds, or (`sawNothing`) by who looked before anything was there. */
 export function read(rules: Rules, world: World, sawNothing: boolean): World {
   const seen = sawNothing ? null : (world.d1?.loaded ?? null);

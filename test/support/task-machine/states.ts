@@ -105,6 +105,7 @@ type Answer = Events[keyof Events]['answer'];
 
 export const EVENTS: Record<string, (key: Key) => Answer> = {
   refresh: (key) => key.do('enqueue', refreshOf(key.document.cache)),
+  'refresh, forced': (key) => key.do('enqueue', refreshOf(key.document.cache, { force: true })),
   'read (saw nothing)': (key) => key.do('enqueue', readOf(key.document.cache, 0)),
   'claim by its delivery': (key) => key.do('claim', { taskId: held(key).taskId, deliveryId: 'delivery' }),
   'claim by another': (key) => key.do('claim', { taskId: held(key).taskId, deliveryId: 'other' }),

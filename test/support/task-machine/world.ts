@@ -38,6 +38,8 @@ export interface Consumer {
 /** How many of each thing may still happen. */
 export interface Budget {
   refresh: number;
+  /** Refreshes that an administrator forces. */
+  force: number;
   read: number;
   /** Loads that fail, and whether for good. */
   failure: number;
@@ -100,6 +102,7 @@ export interface World {
 
 export const NOTHING: Budget = {
   refresh: 0,
+  force: 0,
   read: 0,
   failure: 0,
   rejection: 0,
