@@ -13,6 +13,8 @@ export interface Settings {
   entryCacheMs: number;
   /** Host patterns that origins may have; empty: any https host by name. */
   originHosts: readonly string[];
+  /** What becomes of an answer that says itself that it is not whole: the load fails, or is committed with warnings. */
+  partialAnswers: 'fail' | 'warn';
   /** Records of devices older than this are dropped, days. */
   syncRetentionDays: number;
   /** Caches that were not read for so long are purged, days; 0: never. */
@@ -58,13 +60,14 @@ export const readSettings = oncePerEnv((env: object): Settings => {
     waitUntilMs: integer(vars, 'WAIT_UNTIL_MS', 25_000, 0, 3_600_000),
     entryCacheMs: integer(vars, 'ENTRY_CACHE_MS', 1000, 0, 60_000),
     originHosts: list(vars, 'ORIGIN_HOSTS'),
+    partialAnswers: oneOf(vars, 'PARTIAL_ANSWERS', ['fail', 'warn']),
     syncRetentionDays: integer(vars, 'SYNC_RETENTION_DAYS', 400, 1, 36_500),
     evictUnreadDays: integer(vars, 'EVICT_UNREAD_DAYS', 90, 0, 36_500),
     readReplicas: integer(vars, 'READ_REPLICAS', 0, 0, 1) === 1,
     syncShards: shards(vars, 'SYNC_SHARDS'),
     entryShards: shards(vars, 'ENTRY_SHARDS'),
     heldPerUser: integer(vars, 'HELD_PER_USER', 100, 1, 1500),
-    rateLimits: onOrOff(vars, 'RATE_LIMITS', true),
+    rateLimits: oneOf(vars, 'RATE_LIMITS', ['on', 'off']) === 'on',
   };
 });
 
@@ -104,12 +107,12 @@ function shards(vars: Vars, name: string): Shards {
   return { now, before };
 }
 
-function onOrOff(vars: Vars, name: string, usual: boolean): boolean {
+/** One of some words, the first of which is the usual one. */
+function oneOf<Word extends string>(vars: Vars, name: string, words: readonly [Word, ...Word[]]): Word {
   const text = readText(vars, name);
-  if (text !== undefined && text !== 'on' && text !== 'off') {
-    throw new Problem('misconfigured', `The setting ${name} must be on or off.`);
-  }
-  return text === undefined ? usual : text === 'on';
+  const word = text === undefined ? words[0] : words.find((known) => known === text);
+  if (word === undefined) throw new Problem('misconfigured', `The setting ${name} must be ${words.join(' or ')}.`);
+  return word;
 }
 
 function list(vars: Vars, name: string): string[] {

@@ -23,6 +23,10 @@ export const CacheRecord = v.strictObject({
   read: v.nullable(Timestamp),
   last_task_id: v.nullable(v.string()),
   last_error: v.nullable(TaskError),
+  /** While the last load has failed: since when loads have (null: not known), and from when a read tries again. */
+  failing: v.nullable(v.strictObject({ since: v.nullable(Timestamp), next_try: Timestamp })),
+  /** What was accepted of a partial answer, and what is wrong with the definition. */
+  warnings: v.array(v.string()),
 });
 export type CacheRecord = v.InferOutput<typeof CacheRecord>;
 

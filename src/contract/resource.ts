@@ -14,7 +14,7 @@ export const ResourceTitle = v.pipe(
   v.check((title) => title === title.normalize('NFC'), 'must be in Unicode normalisation form C'),
 );
 
-/** RFC 9110 section 8.3.1: type, subtype and parameters. */
+/** RFC 9110 section 8.3.1: type, subtype and parameters; all types are one, too. */
 const MediaType = v.pipe(
   v.string(),
   v.maxLength(256),
@@ -37,8 +37,28 @@ export const TableDefinition = v.strictObject({
     v.maxLength(1000),
     v.check((names) => new Set(names).size === names.length, 'must not repeat a column'),
   ),
+  /** What a member that is not there means, or an answer without content: a failed load, or a table without rows. */
+  missing: v.optional(v.picklist(['fail', 'empty']), 'fail'),
+  /** What the cells mean that an array row, or a row of CSV, lacks at its end: a failed load, or `null`. */
+  short_rows: v.optional(v.picklist(['fail', 'null']), 'fail'),
 });
-export type TableDefinition = v.InferOutput<typeof TableDefinition>;
+/** One table; without defaults where an earlier release stored it. */
+export type TableDefinition = v.InferInput<typeof TableDefinition>;
+
+/** A sign that an answer is only part of the data, which a definition may accept (CONTRACT 4 "Whole answers"). */
+export const PARTIAL_SIGNS = ['next', 'errors'] as const;
+export type PartialSign = (typeof PARTIAL_SIGNS)[number];
+
+/** What an answer must say of itself. */
+export const Expectation = v.strictObject({
+  /** A JSON pointer (RFC 6901) into the answer if it begins with `/`, else the name of a header of the answer. */
+  at: v.pipe(v.string(), v.minLength(1), v.maxLength(1024)),
+  /** The value there: JSON scalars compare by value, headers as text; null is also met by nothing. */
+  is: v.union([v.pipe(v.string(), v.maxLength(1024)), v.number(), v.boolean(), v.null()]),
+  /** Whether the load is tried again when it says otherwise. */
+  retry: v.optional(v.boolean(), false),
+});
+export type Expectation = v.InferInput<typeof Expectation>;
 
 /** How the origin of a resource is asked. */
 export const Origin = v.strictObject({
@@ -49,10 +69,22 @@ export const Origin = v.strictObject({
   /** Time-out of the whole load, seconds. */
   timeout_s: v.optional(integer(1, 300), 30),
   max_bytes: v.optional(integer(1, MAX_ORIGIN_BYTES), MAX_ORIGIN_BYTES),
+  /** Whether the validators of the last load may make a request conditional. */
+  conditional: v.optional(v.boolean(), true),
+  /** Where redirects may lead: to the same origin, or also to hosts that ORIGIN_HOSTS names. */
+  redirects: v.optional(v.picklist(['same', 'hosts']), 'same'),
+  /** Signs of a partial answer that are accepted. */
+  partial: v.optional(v.pipe(v.array(v.picklist(PARTIAL_SIGNS)), v.maxLength(PARTIAL_SIGNS.length))),
+  /** How a value is escaped between single quotes of the URL: quotes doubled, a backslash before them, or not at all. */
+  quote: v.optional(v.picklist(['odata', 'backslash', 'none'])),
+  /** What each answer must say of itself. */
+  expect: v.optional(v.pipe(v.array(Expectation), v.minLength(1), v.maxLength(8))),
 });
 
 /** A definition as `PUT /resources/<title>/` takes it. */
 export const Resource = v.strictObject({
+  /** For people: what the data is, and whom to ask about it. */
+  description: v.optional(v.pipe(v.string(), v.maxLength(4096))),
   origin: Origin,
   /** JSON Schema (2020-12) of an object. */
   parameters: v.optional(v.record(v.string(), v.unknown())),

@@ -45,14 +45,22 @@ export function parameterNames(schema: ParameterSchema): string[] | null {
 
 /** Whether what was loaded under the one counts as expired under the other. */
 export function mattersToLoads(before: Resource, after: Resource): boolean {
-  const decisive = ({ origin, parameters, scope, format, tables }: Resource) =>
-    canonicalText({ origin, parameters: parameters ?? {}, scope, format, tables: tables ?? [] });
+  const decisive = (definition: Resource) => {
+    const { origin, parameters = {}, scope, format, tables = [] } = withDefaults(definition);
+    return canonicalText({ origin, parameters, scope, format, tables });
+  };
   return decisive(before) !== decisive(after);
 }
 
 /** Whether the two say the same, in whatever order. */
 export function sameDefinition(one: Resource, other: Resource): boolean {
-  return canonicalText(one) === canonicalText(other);
+  return canonicalText(withDefaults(one)) === canonicalText(withDefaults(other));
+}
+
+/** What an earlier release stored lacks the members that have come since: their defaults say what was meant. */
+function withDefaults(definition: Resource): Resource {
+  const read = v.safeParse(Resource, definition);
+  return read.success ? read.output : definition;
 }
 
 /** Entity tag, without quotes, of a definition under its title. */

@@ -22,7 +22,7 @@ type Expected = 'value' | 'value or ]' | 'name' | 'name or }' | ':' | ', or end'
 
 /** Takes a document piece by piece and tells the handler; a byte order mark at the start is let pass. */
 export class JsonEvents {
-  readonly #tokens = new Tokens();
+  readonly #tokens: Tokens;
   readonly #handler: JsonHandler;
   readonly #maxNesting: number;
   /** For each open container, whether it is an object. */
@@ -30,8 +30,12 @@ export class JsonEvents {
   #expected: Expected = 'value';
   #handling = false;
 
-  /** @param maxNesting how deep containers may lie in each other; deeper is malformed */
-  constructor(handler: JsonHandler, maxNesting: number) {
+  /**
+   * @param maxNesting how deep containers may lie in each other; deeper is malformed
+   * @param maxTextLength names, strings and numbers are told up to about so many characters, and no more of them is held
+   */
+  constructor(handler: JsonHandler, maxNesting: number, maxTextLength?: number) {
+    this.#tokens = new Tokens(maxTextLength);
     this.#handler = handler;
     this.#maxNesting = maxNesting;
     this.#tokens.onToken = (token) => {
@@ -144,16 +148,62 @@ class Tokens extends Tokenizer {
   /** The text of the number that is being told. */
   digits = '';
 
-  constructor() {
+  constructor(maxTextLength?: number) {
     // With buffers a long number or string costs bytes, not an array slot a character.
     super({ stringBufferSize: STRING_BUFFER_BYTES, numberBufferSize: NUMBER_BUFFER_BYTES });
-    // The library's decoder takes U+FEFF at the start of a string for a byte order mark and drops it.
-    Reflect.set(Reflect.get(this, 'bufferedString'), 'decoder', { decode });
+    if (maxTextLength === undefined) {
+      // The library's decoder takes U+FEFF at the start of a string for a byte order mark and drops it.
+      Reflect.set(Reflect.get(this, 'bufferedString'), 'decoder', { decode });
+    } else {
+      Reflect.set(this, 'bufferedString', new BoundedText(maxTextLength));
+      Reflect.set(this, 'bufferedNumber', new BoundedText(maxTextLength));
+    }
   }
 
   protected override parseNumber(text: string): number {
     this.digits = text;
     return 0;
+  }
+}
+
+/** Takes the place of the library's buffers: checks all of a text as UTF-8, and keeps no more than its beginning. */
+class BoundedText {
+  byteLength = 0;
+  #text = '';
+  readonly #maxLength: number;
+
+  constructor(maxLength: number) {
+    this.#maxLength = maxLength;
+  }
+
+  /** An ASCII character. */
+  appendChar(code: number): void {
+    this.byteLength += 1;
+    this.appendCharCode(code);
+  }
+
+  /** Whole characters in UTF-8. */
+  appendBuf(bytes: Uint8Array, start = 0, end = bytes.length): void {
+    this.byteLength += end - start;
+    this.#append(decode(bytes.subarray(start, end)));
+  }
+
+  appendCharCode(code: number): void {
+    this.#append(String.fromCharCode(code));
+  }
+
+  reset(): void {
+    this.byteLength = 0;
+    this.#text = '';
+  }
+
+  toString(): string {
+    return this.#text;
+  }
+
+  #append(text: string): void {
+    const room = this.#maxLength - this.#text.length;
+    if (room > 0) this.#text += text.slice(0, room);
   }
 }
 

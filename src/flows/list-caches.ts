@@ -2,11 +2,14 @@
 
 import type { CacheRecord, CacheState } from '../contract/administration.ts';
 import { MAX_PAGE, MAX_PAGE_BYTES } from '../contract/constants.ts';
+import type { Entry } from '../contract/entry.ts';
 import { errorFor } from '../contract/problem.ts';
 import type { EntryFilter } from '../contract/stores.ts';
 import { etagOf } from '../core/etag.ts';
+import { lastFailure } from '../core/freshness.ts';
 import { jsonBytes } from '../core/json.ts';
 import { timestamp } from '../core/timestamp.ts';
+import { warningsOf } from '../origin/check-quoting.ts';
 import { type StandingCache, standingOf, standingsOf } from './cache-standing.ts';
 import type { Services } from './services.ts';
 
@@ -70,7 +73,7 @@ function isIn(state: CacheState | undefined, { entry, standing }: StandingCache)
   return (standing.state === 'fresh') === (state === 'fresh');
 }
 
-function recordOf({ entry, standing }: StandingCache): CacheRecord {
+function recordOf({ entry, resource, standing }: StandingCache): CacheRecord {
   const loaded = standing.state === 'absent' ? null : standing.loaded;
   return {
     key: entry.key,
@@ -86,5 +89,13 @@ function recordOf({ entry, standing }: StandingCache): CacheRecord {
     read: timestamp(entry.readAt),
     last_task_id: entry.lastTaskId,
     last_error: entry.lastError === null ? null : errorFor(entry.lastError, true),
+    failing: failingOf(entry),
+    warnings: [...(loaded?.warnings ?? []), ...(resource === null ? [] : warningsOf(resource.definition))],
   };
+}
+
+function failingOf(entry: Entry): CacheRecord['failing'] {
+  const failure = lastFailure(entry);
+  if (failure === null) return null;
+  return { since: timestamp(entry.failingSince), next_try: timestamp(failure.retryAt) };
 }

@@ -2,13 +2,13 @@
 
 import type { Lease } from '../contract/object.ts';
 import { LoadFailure } from '../contract/problem.ts';
-import { type DefinedResource, isDefined, type StoredResource } from '../contract/resource.ts';
+import { type DefinedResource, isDefined, type Resource, type StoredResource } from '../contract/resource.ts';
 import { isReachable } from '../core/reachable.ts';
 import { buildRequest } from '../origin/build-request.ts';
-import { type Fetch, fetchOrigin, type Validators } from '../origin/fetch-origin.ts';
-import { checkContentType } from '../origin/media-type.ts';
+import { type Fetch, fetchOrigin } from '../origin/fetch-origin.ts';
+import { readAnswer } from '../origin/read-answer.ts';
 import { withoutSecrets } from '../origin/redact.ts';
-import { ROW_READERS } from '../origin/row-readers.ts';
+import type { Validators } from '../origin/validators.ts';
 import type { LoadResult } from '../tables/load.ts';
 import { loadBytes } from '../tables/load-bytes.ts';
 import { loadTables } from '../tables/load-tables.ts';
@@ -30,8 +30,12 @@ export interface LoadOptions {
   onHeavy: () => void;
 }
 
-/** What a load brought. `hasBody`: the origin sent one, instead of 304. */
-export type LoadedCache = LoadResult & { validators: Validators; hasBody: boolean };
+/** What a load brought, and what the origin said of it. */
+export interface LoadedCache extends LoadResult {
+  validators: Validators;
+  /** What was accepted of a partial answer; absent: the origin said that nothing has changed, and sent no body. */
+  warnings?: readonly string[];
+}
 
 /**
  * The resource that a load can go by: it is there, and the cache is still one of its own.
@@ -84,35 +88,43 @@ async function load(
   { fetch, clock, slot, now, onHeavy }: LoadOptions,
 ): Promise<LoadedCache> {
   const { cache, previous, fence, nextRowId } = lease;
-  const request = buildRequest(definition, cache, {
-    hosts: services.settings.originHosts,
-    secret: services.secret,
-  });
+  const { originHosts: hosts, partialAnswers } = services.settings;
+  const { origin, tables } = definition;
+  const request = buildRequest(definition, cache, { hosts, secret: services.secret });
   slot.setOrigin(cache.resource, request.url.host);
-  // A definition that changed may make something else of the same answer.
-  const conditional = previous !== null && previous.number === number && request.method === 'GET';
   const answer = await fetchOrigin(request, {
     fetch,
     signal: clock.signal,
-    maxBytes: definition.origin.max_bytes,
-    validators: conditional ? { etag: previous.originEtag, lastModified: previous.originLastModified } : null,
+    maxBytes: origin.max_bytes,
+    validators: validatorsToSend(definition, number, lease),
+    redirects: origin.redirects,
+    hosts,
     now,
   });
   if (answer.outcome === 'same') {
-    return { change: null, inserted: 0, deleted: 0, validators: answer.validators, hasBody: false };
+    return { change: null, inserted: 0, deleted: 0, validators: answer.validators };
   }
   try {
-    const contentType = checkContentType(definition, answer.contentType);
-    const body = weighed(answer.body, slot, clock, onHeavy);
-    const input = { body, blobs: services.blobs, key: cache.key, fence, previous, nextRowId };
+    const { body, contentType, reader, findings } = readAnswer(definition, answer, partialAnswers);
+    const weighedBody = weighed(body, slot, clock, onHeavy);
+    const input = { body: weighedBody, blobs: services.blobs, key: cache.key, fence, previous, nextRowId };
     const guard = lease.force ? undefined : definition.guard;
-    const result = definition.tables
-      ? await loadTables({ ...input, tables: definition.tables, reader: ROW_READERS[definition.format], guard })
-      : await loadBytes(input, contentType);
-    return { ...result, validators: answer.validators, hasBody: true };
+    const result = tables ? await loadTables({ ...input, tables, reader, guard }) : await loadBytes(input, contentType);
+    return { ...result, validators: answer.validators, warnings: findings.warnings };
   } finally {
     answer.release();
   }
+}
+
+/**
+ * Null where the answer must come whole: a definition that changed may make something else of the same answer, and whoever forces
+ * a load doubts what is held.
+ */
+function validatorsToSend({ origin }: Resource, number: number, { previous, force }: Lease): Validators | null {
+  if (previous === null || previous.number !== number || force) return null;
+  // A definition that an earlier release stored may lack the member.
+  if (origin.method !== 'GET' || origin.conditional === false) return null;
+  return { etag: previous.originEtag, lastModified: previous.originLastModified };
 }
 
 /**

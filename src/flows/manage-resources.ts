@@ -9,7 +9,9 @@ import { type Conditions, demandConditions } from '../core/conditions.ts';
 import { definitionEtag, mattersToLoads, parameterNames, readDefinition, sameDefinition } from '../core/definition.ts';
 import { invalidParameters } from '../core/input-faults.ts';
 import { isObject } from '../core/is-object.ts';
+import { expectFaults } from '../origin/check-expect.ts';
 import { checkOrigin } from '../origin/check-origin.ts';
+import { quotingFaults } from '../origin/check-quoting.ts';
 import { checkTables } from '../origin/pointers.ts';
 
 /** How often a write is tried anew when another one was faster. */
@@ -45,6 +47,7 @@ export function parseDefinition(title: string, body: Json, hosts: readonly strin
     faults.push(...checkOrigin(origin.output, rest.scope === 'user' ? 'user' : 'shared', hosts, names));
   }
   if (definition?.tables !== undefined) faults.push(...checkTables(definition.tables));
+  if (definition !== null) faults.push(...quotingFaults(definition), ...expectFaults(definition));
   if (definition === null || faults.length > 0) throw invalidParameters(faults);
   return definition;
 }

@@ -167,9 +167,10 @@ async function load(
   const loaded = await clock.hold(
     loadCache(resource, lease, services, { fetch, clock, slot, now: startedAt, onHeavy }),
   );
-  const { change, inserted, deleted, validators, hasBody } = loaded;
+  const { change, inserted, deleted, validators, warnings } = loaded;
   Object.assign(progress, { bytes: change?.bytes ?? 0, rowsChanged: inserted + deleted });
   log('info', 'refresh.loaded', { task_id: lease.taskId, changed: change !== null, inserted, deleted });
+  if (warnings !== undefined && warnings.length > 0) log('warn', 'refresh.warned', { task_id: lease.taskId, warnings });
   return {
     taskId: lease.taskId,
     fence: lease.fence,
@@ -179,6 +180,7 @@ async function load(
     originEtag: validators.etag,
     originLastModified: validators.lastModified,
     change,
-    ...(hasBody ? { heavy: progress.known.heavy === true } : {}),
+    // Without them the origin sent no body.
+    ...(warnings === undefined ? {} : { warnings, heavy: progress.known.heavy === true }),
   };
 }

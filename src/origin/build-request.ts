@@ -4,9 +4,12 @@ import type { CacheIdentity } from '../contract/entry.ts';
 import { LoadFailure } from '../contract/problem.ts';
 import type { Resource } from '../contract/resource.ts';
 import { HEADER_PLACEHOLDER, hasControl, isSecretName, USER_VARIABLE } from './check-origin.ts';
+import { ACCEPTED_CODINGS } from './content-codings.ts';
 import { hostRefusal, isTrusted } from './hosts.ts';
-import { expectedTypes } from './media-type.ts';
-import { expandTemplate, literalOrigin, templateVariables } from './url-template.ts';
+import { acceptedTypes } from './media-type.ts';
+import type { Quote } from './quoting.ts';
+import { templateVariables } from './template-pieces.ts';
+import { expandTemplate, literalOrigin } from './url-template.ts';
 
 /**
  * A step upwards in a path, also for servers that decode it first, take backslashes for slashes or cut off path parameters
@@ -19,6 +22,8 @@ export interface OriginRequest {
   url: URL;
   method: 'GET' | 'POST';
   headers: Headers;
+  /** The headers that are not the definition's: all that another host may be sent. */
+  ownHeaders: Headers;
   /** With POST: the parameters that the template does not use, as JSON. */
   body: string | null;
 }
@@ -37,23 +42,26 @@ export interface OriginAccess {
  */
 export function buildRequest(resource: Resource, cache: CacheIdentity, access: OriginAccess): OriginRequest {
   const { origin } = resource;
-  const url = buildUrl(origin.url, cache, access.hosts);
-  const headers = new Headers();
+  const url = buildUrl(origin, cache, access.hosts);
+  const ownHeaders = new Headers({
+    Accept: acceptedTypes(resource),
+    'Accept-Encoding': ACCEPTED_CODINGS,
+    'User-Agent': 'Freshet',
+  });
+  if (origin.method === 'POST') ownHeaders.set('Content-Type', 'application/json');
+  const headers = new Headers(ownHeaders);
   for (const [name, value] of Object.entries(origin.headers)) {
     setHeader(headers, name, headerValue(name, value, url, cache.owner, access));
   }
-  setDefault(headers, 'Accept', expectedTypes(resource)?.join(', ') ?? '*/*');
-  setDefault(headers, 'User-Agent', 'Freshet');
-  if (origin.method === 'GET') return { url, method: 'GET', headers, body: null };
+  if (origin.method === 'GET') return { url, method: 'GET', headers, ownHeaders, body: null };
   const used = new Set(templateVariables(origin.url));
   const rest = Object.entries(cache.parameters).filter(([name]) => !used.has(name));
-  setDefault(headers, 'Content-Type', 'application/json');
-  return { url, method: 'POST', headers, body: JSON.stringify(Object.fromEntries(rest)) };
+  return { url, method: 'POST', headers, ownHeaders, body: JSON.stringify(Object.fromEntries(rest)) };
 }
 
-function buildUrl(template: string, cache: CacheIdentity, hosts: readonly string[]): URL {
+function buildUrl({ url: template, quote }: Resource['origin'], cache: CacheIdentity, hosts: readonly string[]): URL {
   const values = cache.owner === null ? cache.parameters : { ...cache.parameters, [USER_VARIABLE]: cache.owner };
-  const text = expanded(template, values);
+  const text = expanded(template, values, quote);
   const url = URL.canParse(text) ? new URL(text) : null;
   const literal = literalOrigin(template);
   // Values must not lead to another host, however the template is written.
@@ -70,9 +78,9 @@ function buildUrl(template: string, cache: CacheIdentity, hosts: readonly string
   return url;
 }
 
-function expanded(template: string, values: CacheIdentity['parameters']): string {
+function expanded(template: string, values: CacheIdentity['parameters'], quote: Quote | undefined): string {
   try {
-    return expandTemplate(template, values);
+    return expandTemplate(template, values, quote);
   } catch (cause) {
     if (!(cause instanceof URIError)) throw cause;
     throw new LoadFailure(
@@ -122,8 +130,4 @@ function setHeader(headers: Headers, name: string, value: string): void {
   } catch {
     throw new LoadFailure('misconfigured', `The value of the header ${name} cannot be sent.`);
   }
-}
-
-function setDefault(headers: Headers, name: string, value: string): void {
-  if (!headers.has(name)) headers.set(name, value);
 }

@@ -4,7 +4,8 @@ import type { InputFault } from '../contract/problem.ts';
 import type { Resource } from '../contract/resource.ts';
 import { pointerTo } from '../core/pointer.ts';
 import { hostRefusal, isTrusted } from './hosts.ts';
-import { isTemplate, literalOrigin, templateVariables } from './url-template.ts';
+import { isTemplate, templateVariables } from './template-pieces.ts';
+import { literalOrigin } from './url-template.ts';
 
 /** The variable of URLs and header values that is the user name, for scope `user`. */
 export const USER_VARIABLE = '_user';

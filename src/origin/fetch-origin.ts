@@ -1,99 +1,132 @@
 /**
- * The one way out to origins: one time-out for the whole load, no redirects, bytes counted as they come, and the
- * connection let go of whatever happens.
+ * The one way out to origins: one time-out for the whole load, redirects only where they are allowed, bytes counted as they
+ * come, and the connection let go of whatever happens.
  */
 
 import { LoadFailure } from '../contract/problem.ts';
 import type { OriginRequest } from './build-request.ts';
-import { statusFailure } from './origin-status.ts';
+import { contentCodings, decoded } from './content-codings.ts';
+import { hasNoContent, statusFailure } from './origin-status.ts';
+import { isRedirect, type RedirectRules, redirected } from './redirects.ts';
+import { sendable, type Validators, validatedBy, validatorsOf } from './validators.ts';
 
 /** `fetch`, or what stands for it in a test. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
-/** The origin's validators of the load before, for a conditional request. */
-export interface Validators {
-  etag: string | null;
-  lastModified: string | null;
-}
-
 /** How an origin is asked. */
-export interface FetchOptions {
+export interface FetchOptions extends RedirectRules {
   fetch: Fetch;
   /** Ends the load; its reason is a LoadFailure. */
   signal: AbortSignal;
+  /** Most bytes of the body, decoded. */
   maxBytes: number;
   /** Null: an unconditional request. */
   validators: Validators | null;
-  /** ms since the epoch, for a `Retry-After` that is a date. */
+  /** ms since the epoch, for dates of the origin. */
   now: number;
 }
 
 /** What an origin answers when it answers well. */
 export type OriginAnswer =
   /** 304: what was loaded before is still the answer. */
-  | { outcome: 'same'; validators: Validators }
-  /** `body` is whole only when it ends without an error; `release` lets the connection go, read to its end or not. */
-  | {
-      outcome: 'new';
-      validators: Validators;
-      contentType: string | null;
-      body: AsyncIterable<Uint8Array>;
-      release(): void;
-    };
+  { outcome: 'same'; validators: Validators } | NewAnswer;
 
-const MAX_VALIDATOR_LENGTH = 1024;
+/** An answer that is the data. */
+export interface NewAnswer {
+  outcome: 'new';
+  validators: Validators;
+  /** Where it came from: the URL that was asked, or where redirects led. */
+  url: URL;
+  headers: Headers;
+  /** Whether it says that it has no content (204, 205). */
+  isEmpty: boolean;
+  /** Decoded; it is whole only when it ends without an error. */
+  body: AsyncIterable<Uint8Array>;
+  /** Lets the connection go, read to its end or not. */
+  release(): void;
+}
 
 /** Asks an origin. @throws LoadFailure `origin-*`: no header value, URL or text of the origin is in its detail */
 export async function fetchOrigin(request: OriginRequest, options: FetchOptions): Promise<OriginAnswer> {
-  const { signal, validators, maxBytes } = options;
-  const response = await ask(request, options);
-  const answered = validatorsOf(response.headers);
-  if (response.status === 304 && (validators?.etag || validators?.lastModified)) {
+  const { now } = options;
+  const sent = sendable(options.validators ?? { etag: null, lastModified: null }, now);
+  const { asked, response } = await follow(request, options, sent);
+  if (response.status === 304) {
     await discard(response);
-    return {
-      outcome: 'same',
-      validators: {
-        etag: answered.etag ?? validators.etag,
-        lastModified: answered.lastModified ?? validators.lastModified,
-      },
-    };
+    const validators = validatedBy(response.headers, sent, now);
+    if (validators !== null) return { outcome: 'same', validators };
+    // It is about another version than the one that is held, so it must come whole.
+    if (sent.etag !== null || sent.lastModified !== null) {
+      return fetchOrigin(request, { ...options, validators: null });
+    }
   }
-  const failure = statusFailure(response, request.url, options.now) ?? lengthFailure(response, maxBytes);
+  const failure = statusFailure(response, now) ?? lengthFailure(response, options.maxBytes);
   if (failure !== null) {
     await discard(response);
     throw failure;
   }
-  const contentType = response.headers.get('Content-Type');
-  const reader = response.body?.getReader();
-  // Cancelling makes a pending read end at once, also where the platform would wait for the next bytes.
-  const release = () => void reader?.cancel().catch(() => undefined);
-  signal.addEventListener('abort', release);
-  const body = readBody(reader, contentLength(response), signal, maxBytes);
-  return { outcome: 'new', validators: answered, contentType, body, release };
+  return read(asked, response, options);
 }
 
-async function ask(request: OriginRequest, { fetch, signal, validators }: FetchOptions): Promise<Response> {
+/** Asks, and follows where that leads. */
+async function follow(
+  request: OriginRequest,
+  options: FetchOptions,
+  validators: Validators,
+): Promise<{ asked: URL; response: Response }> {
+  let next = request;
+  for (let followed = 0; ; followed += 1) {
+    const response = await ask(next, options, validators);
+    if (!isRedirect(response)) return { asked: next.url, response };
+    await discard(response);
+    next = redirected(next, response, followed, options);
+  }
+}
+
+async function ask(request: OriginRequest, { fetch, signal }: FetchOptions, validators: Validators): Promise<Response> {
   const headers = new Headers(request.headers);
-  if (validators?.etag) headers.set('If-None-Match', validators.etag);
-  if (validators?.lastModified) headers.set('If-Modified-Since', validators.lastModified);
+  if (validators.etag !== null) headers.set('If-None-Match', validators.etag);
+  if (validators.lastModified !== null) headers.set('If-Modified-Since', validators.lastModified);
   signal.throwIfAborted();
+  const init: RequestInit & { encodeResponseBody: 'manual' } = {
+    method: request.method,
+    headers,
+    body: request.body,
+    redirect: 'manual',
+    // A copy from before the refresh was asked for is not what was asked for.
+    cache: 'no-store',
+    // Bodies come as they were sent, and are decoded here alone.
+    encodeResponseBody: 'manual',
+    signal,
+  };
   try {
-    return await fetch(request.url.href, {
-      method: request.method,
-      headers,
-      body: request.body,
-      redirect: 'manual',
-      // A copy from before the refresh was asked for is not what was asked for.
-      cache: 'no-store',
-      signal,
-    });
+    return await fetch(request.url.href, init);
   } catch (cause) {
     signal.throwIfAborted();
     throw unreachable('The origin could not be reached.', cause);
   }
 }
 
-/** The body in pieces; it ends only when all of it has come. `announced`: how many bytes that is, if known. */
+async function read(url: URL, response: Response, { signal, maxBytes, now }: FetchOptions): Promise<NewAnswer> {
+  const { headers } = response;
+  const reader = response.body?.getReader();
+  // Cancelling makes a pending read end at once, also where the platform would wait for the next bytes.
+  const release = () => void reader?.cancel().catch(() => undefined);
+  try {
+    const codings = contentCodings(headers.get('Content-Encoding'));
+    signal.addEventListener('abort', release);
+    const announced = hasNoContent(response) ? null : contentLength(headers);
+    const raw = readBody(reader, announced, signal, maxBytes);
+    const body = decoded(raw, codings, maxBytes, tooLarge(maxBytes));
+    const validators = validatorsOf(headers, now);
+    return { outcome: 'new', validators, url, headers, isEmpty: hasNoContent(response), body, release };
+  } catch (error) {
+    release();
+    throw error;
+  }
+}
+
+/** The body in pieces as it was sent; it ends only when all of it has come. `announced`: how many bytes that is, if known. */
 async function* readBody(
   reader: ReadableStreamDefaultReader<Uint8Array> | undefined,
   announced: number | null,
@@ -120,22 +153,14 @@ async function* readBody(
   }
 }
 
-/** `Content-Length`, where it counts the bytes that are read here: not when they were compressed on the way. */
-function contentLength({ headers }: Response): number | null {
+/** Bytes of the body as it is sent, compressed or not. */
+function contentLength(headers: Headers): number | null {
   const text = headers.get('Content-Length');
-  return text !== null && /^\d+$/.test(text) && !headers.has('Content-Encoding') ? Number(text) : null;
+  return text !== null && /^\d+$/.test(text) ? Number(text) : null;
 }
 
 function lengthFailure(response: Response, maxBytes: number): LoadFailure | null {
-  return (contentLength(response) ?? 0) > maxBytes ? tooLarge(maxBytes) : null;
-}
-
-function validatorsOf(headers: Headers): Validators {
-  const value = (name: string) => {
-    const text = headers.get(name);
-    return text !== null && text.length <= MAX_VALIDATOR_LENGTH ? text : null;
-  };
-  return { etag: value('ETag'), lastModified: value('Last-Modified') };
+  return !hasNoContent(response) && (contentLength(response.headers) ?? 0) > maxBytes ? tooLarge(maxBytes) : null;
 }
 
 /** An unread body would hold the connection; that it cannot be cancelled any more changes nothing. */

@@ -3,25 +3,31 @@
 import { LoadFailure } from '../contract/problem.ts';
 import type { TableDefinition } from '../contract/resource.ts';
 import type { RowSink } from '../contract/rows.ts';
+import type { Findings } from './findings.ts';
 import { JsonText } from './json-text.ts';
 
 /** Takes what is inside the table's array and tells the sink of each row that is complete. */
 export class JsonRows {
   readonly #table: TableDefinition;
   readonly #sink: RowSink;
+  readonly #findings: Findings;
   readonly #columnOf: ReadonlyMap<string, number>;
   readonly #cells: string[];
   readonly #nested = new JsonText();
   /** 0: between rows; 1: in a row; more: in a cell. */
   #depth = 0;
   #rowIsObject = false;
+  /** Of an object row: whether it has members, and whether one of them is a column. */
+  #hasMember = false;
+  #hasColumn = false;
   #rowIndex = 0;
   /** Where the next value of the row belongs; undefined: nowhere, the member is no column. */
   #column: number | undefined = 0;
 
-  constructor(table: TableDefinition, sink: RowSink) {
+  constructor(table: TableDefinition, sink: RowSink, findings: Findings) {
     this.#table = table;
     this.#sink = sink;
+    this.#findings = findings;
     this.#columnOf = new Map(table.columns.map((name, index) => [name, index]));
     this.#cells = table.columns.map(() => 'null');
   }
@@ -29,6 +35,8 @@ export class JsonRows {
   begin(isObject: boolean): void {
     if (this.#depth === 0) {
       this.#rowIsObject = isObject;
+      this.#hasMember = false;
+      this.#hasColumn = false;
       this.#column = 0;
       this.#cells.fill('null');
     } else if (this.#column !== undefined) {
@@ -51,18 +59,29 @@ export class JsonRows {
   }
 
   name(name: string): void {
-    if (this.#depth === 1) this.#column = this.#columnOf.get(name);
-    else if (this.#column !== undefined) this.#nested.name(name);
+    if (this.#depth === 1) {
+      this.#column = this.#columnOf.get(name);
+      this.#hasMember = true;
+      this.#hasColumn ||= this.#column !== undefined;
+    } else if (this.#column !== undefined) {
+      this.#nested.name(name);
+    }
   }
 
   string(value: string): void {
     if (this.#depth === 0) throw this.#malformed('is neither an object nor an array');
-    if (this.#column === undefined) return;
-    this.literal(JSON.stringify(value));
+    if (this.#column !== undefined) this.#scalar(JSON.stringify(value));
   }
 
   literal(text: string): void {
     if (this.#depth === 0) throw this.#malformed('is neither an object nor an array');
+    if (this.#column !== undefined && Math.abs(Number(text)) === Number.POSITIVE_INFINITY) {
+      throw this.#malformed('has a number beyond the range of IEEE 754 doubles');
+    }
+    this.#scalar(text);
+  }
+
+  #scalar(text: string): void {
     if (this.#depth === 1) this.#endCell(text);
     else if (this.#column !== undefined) this.#nested.value(text);
   }
@@ -76,8 +95,12 @@ export class JsonRows {
   }
 
   #endRow(): void {
-    if (!this.#rowIsObject && this.#column !== this.#cells.length) {
+    // Cells that are not there are null already.
+    if (!this.#rowIsObject && this.#column !== this.#cells.length && this.#table.short_rows !== 'null') {
       throw this.#malformed(`has ${this.#column} cells instead of ${this.#cells.length}`);
+    }
+    if (this.#hasMember && !this.#hasColumn) {
+      this.#findings.malformed(this.#malformed('has members, but none of the declared columns').message);
     }
     this.#sink.row(this.#cells.join(','));
     this.#rowIndex += 1;

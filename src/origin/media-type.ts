@@ -1,4 +1,4 @@
-/** Content types of origins (RFC 9110 section 8.3). */
+/** Content types of origins (RFC 9110 section 8.3): what is asked for, what is taken, and what is JSON. */
 
 import { LoadFailure } from '../contract/problem.ts';
 import type { Resource } from '../contract/resource.ts';
@@ -6,36 +6,72 @@ import type { Resource } from '../contract/resource.ts';
 const MAX_LENGTH = 256;
 /** RFC 6838 section 4.2: names that are registered are no longer. */
 const MEDIA_TYPE = /^[\w!#$&^.+-]{1,127}\/[\w!#$&^.+-]{1,127}$/;
+/** A `content_type` that takes any type, and none. */
+const ANY_TYPE = '*/*';
 
-/** What tables are sent as, the usual name first. */
+/** What tables are sent as, the usual name first; `*` before a suffix stands for anything (RFC 6839). */
 const TABLE_TYPES: Readonly<Record<Resource['format'], readonly [string, ...string[]]>> = {
-  json: ['application/json'],
-  ndjson: ['application/x-ndjson', 'application/ndjson', 'application/jsonl'],
-  csv: ['text/csv'],
+  json: ['application/json', '*+json', 'text/json', 'application/x-javascript'],
+  ndjson: [
+    'application/x-ndjson',
+    'application/ndjson',
+    'application/jsonl',
+    'application/jsonlines',
+    'application/json',
+    'text/plain',
+  ],
+  csv: [
+    'text/csv',
+    'application/csv',
+    'text/x-csv',
+    'application/vnd.ms-excel',
+    'text/plain',
+    'application/octet-stream',
+  ],
 };
 
-/** The content types that an origin may answer with; null: any. The first is the usual one. */
-export function expectedTypes(resource: Resource): readonly [string, ...string[]] | null {
-  if (resource.content_type !== undefined) return [resource.content_type];
-  return resource.tables ? TABLE_TYPES[resource.format] : null;
+/** `Accept` of a request: the usual type alone, for the list is what is taken and never what is asked for. */
+export function acceptedTypes({ content_type, tables, format }: Resource): string {
+  const declared = content_type === ANY_TYPE ? undefined : content_type;
+  const usual = declared ?? (tables ? TABLE_TYPES[format][0] : undefined);
+  return usual === undefined ? ANY_TYPE : `${usual}, */*;q=0.1`;
 }
 
 /**
  * The content type of a body that is passed through, or that tables are read from.
- * @throws LoadFailure `origin-malformed` if it is not the declared one, or not UTF-8 where tables are read
+ * @throws LoadFailure `origin-malformed` if it is not one of those that are taken, or CSV in another charset than UTF-8
  */
 export function checkContentType(resource: Resource, contentType: string | null): string {
-  const expected = expectedTypes(resource);
   const found = contentType ?? '';
-  if (expected !== null && !expected.some((type) => essence(type) === essence(found))) {
-    throw malformed(`The origin's content type is ${told(found)}, not ${essence(expected[0])}.`);
+  const taken = takenTypes(resource);
+  if (taken !== null && !taken.some((type) => isOfType(found, type))) {
+    throw malformed(`The origin's content type is ${told(found)}, not ${essence(taken[0])}.`);
   }
   if (found.length > MAX_LENGTH) throw malformed(`The origin's content type is longer than ${MAX_LENGTH} characters.`);
+  // JSON is UTF-8 whatever a charset says (RFC 8259 section 11).
   const charset = /;\s*charset\s*=\s*"?([^";\s]*)/i.exec(found)?.[1];
-  if (resource.tables && charset !== undefined && !/^(utf-?8|us-ascii)$/i.test(charset)) {
+  if (resource.format === 'csv' && charset !== undefined && !/^(utf-?8|us-ascii)$/i.test(charset)) {
     throw malformed('Tables are read as UTF-8, and the origin says that it sent another charset.');
   }
   return found === '' ? 'application/octet-stream' : found;
+}
+
+/** Whether a body of this type is JSON. */
+export function isJsonType(contentType: string): boolean {
+  return TABLE_TYPES.json.some((type) => isOfType(contentType, type));
+}
+
+/** Null: any. */
+function takenTypes({ content_type, tables, format }: Resource): readonly [string, ...string[]] | null {
+  if (content_type === ANY_TYPE) return null;
+  if (content_type !== undefined) return [content_type];
+  return tables ? TABLE_TYPES[format] : null;
+}
+
+function isOfType(found: string, type: string): boolean {
+  return type.startsWith('*')
+    ? /^[^/]+\/[^/]+$/.test(essence(found)) && essence(found).endsWith(type.slice(1))
+    : essence(found) === essence(type);
 }
 
 /** Type and subtype in lower case, without parameters. */

@@ -4,37 +4,42 @@ import { MAX_RETRY_AFTER_S } from '../contract/constants.ts';
 import { LoadFailure } from '../contract/problem.ts';
 import { parseHttpDate } from '../core/http-date.ts';
 
-// 202 promises an answer, 204 has none and 206 is a piece of one: none of them is the data.
+// 202 promises an answer and 206 is a piece of one: neither is the data.
 const WHOLE = new Set([200, 201, 203]);
-const RETRYABLE = new Set([408, 425, 429]);
+/** They say that there is no content: an empty table where the definition says so, and no body otherwise. */
+const WITHOUT_CONTENT = new Set([204, 205]);
+const RETRYABLE = new Set([202, 408, 425, 429]);
 
-/** Why an answer is no data; null: it is. `asked` is the URL that was asked, `now` in ms. 304 is the caller's affair. */
-export function statusFailure(response: Response, asked: URL, now: number): LoadFailure | null {
-  const { status, headers } = response;
-  if (WHOLE.has(status)) return null;
-  if (status >= 300 && status < 400 && status !== 304) {
-    const target = redirectHost(headers.get('Location'), asked);
-    return new LoadFailure('origin-redirect', 'The origin sent us elsewhere, and redirects are not followed.', {
-      adminDetail: `The origin sent us to ${target}, and redirects are not followed.`,
-    });
-  }
+/** Whether an answer has no content, and says so. */
+export function hasNoContent({ status }: Response): boolean {
+  return WITHOUT_CONTENT.has(status);
+}
+
+/** Why an answer is no data; null: it is, or it has none. `now` in ms. Redirects and 304 are the caller's affair. */
+export function statusFailure({ status, headers }: Response, now: number): LoadFailure | null {
+  if (WHOLE.has(status) || WITHOUT_CONTENT.has(status)) return null;
+  const isLater = status >= 400 && status < 500 && headers.has('Retry-After');
   return new LoadFailure('origin-status', `The origin answered with status ${status}.`, {
-    retryable: status >= 500 || RETRYABLE.has(status),
-    retryAfterMs: retryAfterMs(headers.get('Retry-After'), now),
+    retryable: status >= 500 || RETRYABLE.has(status) || isLater,
+    retryAfterMs: retryAfterMs(headers, now),
   });
 }
 
-/** `Retry-After` (RFC 9110 section 10.2.3: seconds or a date) in ms, capped; null without one that can be read. */
-export function retryAfterMs(value: string | null, now: number): number | null {
-  if (value === null) return null;
-  const text = value.trim();
-  const at = /^\d+$/.test(text) ? now + Number(text) * 1000 : parseHttpDate(text, now);
-  return at === null ? null : Math.min(Math.max(at - now, 0), MAX_RETRY_AFTER_S * 1000);
+/** Why an answer without content is no data where no table may be empty. */
+export function withoutContent(): LoadFailure {
+  const detail =
+    'The origin answered without content (status 204 or 205); tables[].missing: "empty" takes that for no rows.';
+  return new LoadFailure('origin-status', detail);
 }
 
-/** Only the host, or the scheme of what has none: path and query may hold what is nobody else's business. */
-function redirectHost(location: string | null, asked: URL): string {
-  if (location === null || !URL.canParse(location, asked.href)) return 'an unknown place';
-  const { host, protocol } = new URL(location, asked.href);
-  return host || `an address of the scheme ${protocol}`;
+/**
+ * `Retry-After` (RFC 9110 section 10.2.3: seconds or a date) in ms, capped; null without one that can be read. A date counts
+ * from the answer's own `Date`, since the origin's clock may be another one than ours, whose `now` it is otherwise.
+ */
+export function retryAfterMs(headers: Headers, now: number): number | null {
+  const text = headers.get('Retry-After')?.trim();
+  if (text === undefined) return null;
+  const answeredAt = parseHttpDate(headers.get('Date') ?? '', now) ?? now;
+  const at = /^\d+$/.test(text) ? answeredAt + Number(text) * 1000 : parseHttpDate(text, now);
+  return at === null ? null : Math.min(Math.max(at - answeredAt, 0), MAX_RETRY_AFTER_S * 1000);
 }

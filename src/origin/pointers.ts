@@ -11,7 +11,7 @@ export interface PointerNode {
   children: Map<string, PointerNode>;
 }
 
-/** The pointers of all tables as one tree; without `rows` a table is the whole answer. */
+/** The pointers of all tables as one tree; without `rows` a table is the whole answer. Of no tables, the root alone. */
 export function pointerTree(tables: readonly TableDefinition[]): PointerNode {
   const root: PointerNode = { table: null, children: new Map() };
   tables.forEach((table, index) => {

@@ -83,10 +83,11 @@ class CsvRows {
   #row(cells: readonly string[], width: number): void {
     // An empty line is a row only where a row is one cell.
     if (width > 1 && cells.length === 1 && cells[0] === '') return;
-    if (cells.length !== width) {
+    const isShort = cells.length < width && this.#table.short_rows === 'null';
+    if (cells.length !== width && !isShort) {
       throw this.#malformed(`row ${this.#rowIndex} has ${cells.length} cells instead of ${width}`);
     }
-    this.#sink.row(this.#places.map((place) => JSON.stringify(cells[place])).join(','));
+    this.#sink.row(this.#places.map((place) => JSON.stringify(cells[place] ?? null)).join(','));
     this.#rowIndex += 1;
   }
 

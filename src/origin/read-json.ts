@@ -3,23 +3,31 @@
 import { MAX_ORIGIN_NESTING } from '../contract/constants.ts';
 import { LoadFailure } from '../contract/problem.ts';
 import type { TableDefinition } from '../contract/resource.ts';
-import type { MakeRowReader, RowSink } from '../contract/rows.ts';
+import type { RowReader, RowSink } from '../contract/rows.ts';
 import { JsonEvents, type JsonHandler } from '../core/json-events.ts';
+import type { AnswerWatch } from './answer-watch.ts';
+import { tellEmpty } from './empty-tables.ts';
+import { Findings } from './findings.ts';
 import { JsonRows } from './json-rows.ts';
 import { type PointerNode, pointerTree } from './pointers.ts';
+import type { ReaderOptions } from './row-readers.ts';
 
-/** Reads tables at RFC 6901 pointers of a JSON document. */
-export const readJson: MakeRowReader = (tables, sink) => {
-  const finder = new TableFinder(tables, sink);
+/** Reads tables at RFC 6901 pointers of a JSON document; `watch` is told of what lies outside of their rows. */
+export function readJson(
+  tables: readonly TableDefinition[],
+  sink: RowSink,
+  { findings, watch }: ReaderOptions = { findings: new Findings() },
+): RowReader {
+  const finder = new TableFinder(tables, sink, findings, watch);
   const events = new JsonEvents(finder, MAX_ORIGIN_NESTING);
   return {
     write: (bytes) => events.write(bytes),
     end: () => {
       events.end();
-      finder.checkAllFound();
+      finder.finish();
     },
   };
-};
+}
 
 /** An open container outside of the tables. */
 interface Step {
@@ -34,15 +42,19 @@ class TableFinder implements JsonHandler {
   readonly #tables: readonly TableDefinition[];
   readonly #sink: RowSink;
   readonly #root: PointerNode;
+  readonly #findings: Findings;
+  readonly #watch: AnswerWatch | undefined;
   readonly #seen = new Set<PointerNode>();
   readonly #path: Step[] = [];
   #name = '';
   /** The table that is being read. */
   #rows: JsonRows | null = null;
 
-  constructor(tables: readonly TableDefinition[], sink: RowSink) {
+  constructor(tables: readonly TableDefinition[], sink: RowSink, findings: Findings, watch?: AnswerWatch) {
     this.#tables = tables;
     this.#sink = sink;
+    this.#findings = findings;
+    this.#watch = watch;
     this.#root = pointerTree(tables);
   }
 
@@ -54,6 +66,7 @@ class TableFinder implements JsonHandler {
   end(isObject: boolean): void {
     if (this.#rows === null) {
       this.#path.pop();
+      this.#watch?.end();
     } else if (this.#rows.end(isObject)) {
       this.#rows = null;
       this.#sink.endTable();
@@ -61,25 +74,52 @@ class TableFinder implements JsonHandler {
   }
 
   name(name: string): void {
-    if (this.#rows !== null) this.#rows.name(name);
-    else this.#name = name;
+    if (this.#rows !== null) {
+      this.#rows.name(name);
+      return;
+    }
+    this.#name = name;
+    this.#watch?.name(name);
   }
 
   string(value: string): void {
-    if (this.#rows !== null) this.#rows.string(value);
-    else this.#pass();
+    if (this.#rows !== null) {
+      this.#rows.string(value);
+      return;
+    }
+    const table = this.#enter()?.table ?? null;
+    if (table !== null) throw noArray(this.#definition(table));
+    this.#watch?.string(value);
   }
 
   literal(text: string): void {
-    if (this.#rows !== null) this.#rows.literal(text);
-    else this.#pass();
+    if (this.#rows !== null) {
+      this.#rows.literal(text);
+      return;
+    }
+    const table = this.#enter()?.table ?? null;
+    if (table === null) {
+      this.#watch?.literal(text);
+      return;
+    }
+    if (text !== 'null') throw noArray(this.#definition(table));
+    this.#watch?.rows();
+    tellEmpty(table, this.#sink);
   }
 
-  /** @throws LoadFailure `origin-malformed`, naming a table that was nowhere */
-  checkAllFound(): void {
+  /**
+   * The answer is over: a table that was nowhere has no rows, where its definition says so.
+   *
+   * @throws LoadFailure `origin-malformed`, naming the table that is missing; `origin-refused`
+   */
+  finish(): void {
+    this.#watch?.finish();
     const found = new Set([...this.#seen].map((node) => node.table));
-    const missing = this.#tables.find((_table, index) => !found.has(index));
-    if (missing !== undefined) throw noArray(missing);
+    this.#tables.forEach((table, index) => {
+      if (found.has(index)) return;
+      if (table.missing !== 'empty') throw noArray(table);
+      tellEmpty(index, this.#sink);
+    });
   }
 
   /** A container outside of the tables, or the array of one. */
@@ -88,18 +128,14 @@ class TableFinder implements JsonHandler {
     const table = node?.table ?? null;
     if (table === null) {
       this.#path.push({ node, isObject, elements: 0 });
+      this.#watch?.begin(isObject);
       return;
     }
     const definition = this.#definition(table);
     if (isObject) throw noArray(definition);
+    this.#watch?.rows();
     this.#sink.beginTable(table);
-    this.#rows = new JsonRows(definition, this.#sink);
-  }
-
-  /** A scalar outside of the tables. */
-  #pass(): void {
-    const table = this.#enter()?.table ?? null;
-    if (table !== null) throw noArray(this.#definition(table));
+    this.#rows = new JsonRows(definition, this.#sink, this.#findings);
   }
 
   /** The place in the tree of the value that begins; null if it is on no table's way. */

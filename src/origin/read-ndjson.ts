@@ -1,20 +1,30 @@
 /** The table of an answer in which each line is a row: an object or an array, as JSON (NDJSON, JSON Lines). */
 
 import { MAX_ORIGIN_NESTING } from '../contract/constants.ts';
-import type { MakeRowReader } from '../contract/rows.ts';
+import { LoadFailure } from '../contract/problem.ts';
+import type { TableDefinition } from '../contract/resource.ts';
+import type { RowReader, RowSink } from '../contract/rows.ts';
 import { JsonEvents } from '../core/json-events.ts';
+import { Findings } from './findings.ts';
 import { JsonRows } from './json-rows.ts';
+import type { ReaderOptions } from './row-readers.ts';
 
 const LINE_FEED = 0x0a;
 const LINE_END = Uint8Array.of(LINE_FEED);
 
 /** Reads the one table of such a text; empty lines are skipped. JSON has no line feed within its strings. */
-export const readNdjson: MakeRowReader = ([table], sink) => {
+export function readNdjson(
+  [table]: readonly TableDefinition[],
+  sink: RowSink,
+  { findings }: Pick<ReaderOptions, 'findings'> = { findings: new Findings() },
+): RowReader {
   if (table === undefined) throw new RangeError('NDJSON without a table');
-  const events = new JsonEvents(new JsonRows(table, sink), MAX_ORIGIN_NESTING);
+  const events = new JsonEvents(new JsonRows(table, sink, findings), MAX_ORIGIN_NESTING);
+  let isEmpty = true;
   sink.beginTable(0);
   return {
     write: (bytes) => {
+      isEmpty &&= bytes.length === 0;
       for (let at = 0; at < bytes.length; ) {
         const lineFeed = bytes.indexOf(LINE_FEED, at);
         const end = lineFeed === -1 ? bytes.length : lineFeed + 1;
@@ -24,9 +34,13 @@ export const readNdjson: MakeRowReader = ([table], sink) => {
       }
     },
     end: () => {
+      if (isEmpty && table.missing !== 'empty') {
+        const detail = `Table "${table.name}": the answer has no byte; tables[].missing: "empty" takes that for no rows.`;
+        throw new LoadFailure('origin-malformed', detail);
+      }
       events.write(LINE_END);
       events.endLine();
       sink.endTable();
     },
   };
-};
+}

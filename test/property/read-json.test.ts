@@ -21,13 +21,19 @@ const cell = fc.letrec((tie) => ({
     ),
   ),
 })).value;
-const row = fc.dictionary(
-  fc.oneof(
-    fc.constantFrom(...COLUMNS),
-    text.filter((name) => name !== '__proto__'),
-  ),
-  cell,
-);
+/** Empty, or with one of the columns at least. */
+const row = fc
+  .dictionary(
+    fc.oneof(
+      fc.constantFrom(...COLUMNS),
+      text.filter((name) => name !== '__proto__'),
+    ),
+    cell,
+  )
+  .map((members) => {
+    const names = Object.keys(members);
+    return names.length === 0 || names.some((name) => COLUMNS.includes(name)) ? members : { ...members, b: null };
+  });
 const cuts = fc.array(fc.nat(2000), { maxLength: 20 });
 
 /** JSON with white space where it may be, and numbers as they are written here. */
@@ -69,7 +75,9 @@ describe('rows of a JSON answer', () => {
   });
 
   it('keep every digit of a number', () => {
-    const number = fc.stringMatching(/^-?(0|[1-9][0-9]{0,30})(\.[0-9]{1,30})?([eE][+-]?[0-9]{1,5})?$/);
+    const number = fc
+      .stringMatching(/^-?(0|[1-9][0-9]{0,30})(\.[0-9]{1,30})?([eE][+-]?[0-9]{1,5})?$/)
+      .filter((digits) => Number.isFinite(Number(digits)));
     fc.assert(
       fc.property(number, fc.nat(40), (digits, cut) => {
         expect(rowsOf(`[[${digits}]]`, [table('t', '', 'v')], [Math.min(cut, digits.length)])).toEqual({ t: [digits] });

@@ -9,7 +9,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { gzipSync } from 'node:zlib';
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import type { TestProject } from 'vitest/node';
 import type { OriginAnswer } from './origin.ts';
 
@@ -75,11 +75,27 @@ function keepRow({ table, ...row }: { table: string; id: string; row: object }):
   if (folder !== undefined) appendFileSync(join(folder, `${table}.jsonl`), `${JSON.stringify(row)}\n`);
 }
 
+const CODERS: Readonly<Record<string, (bytes: Buffer) => Buffer>> = {
+  gzip: gzipSync,
+  'x-gzip': gzipSync,
+  deflate: deflateSync,
+  br: brotliCompressSync,
+};
+
+/** JSON, unless a body does not look like it. */
+function usualType(text: string): string {
+  return text === '' || /^[A-Za-z<]/.test(text) ? 'text/plain' : 'application/json';
+}
+
 async function give(answer: OriginAnswer, response: ServerResponse): Promise<void> {
   const plain = Buffer.from((answer.body ?? '').repeat(answer.times ?? 1), answer.latin1 ? 'latin1' : 'utf8');
-  const bytes = answer.gzip ? gzipSync(plain) : plain;
-  const coding = answer.gzip ? { 'Content-Encoding': 'gzip' } : {};
-  response.writeHead(answer.status ?? 200, { 'Content-Type': 'application/json', ...coding, ...answer.headers });
+  const codings = answer.codings ?? [];
+  const coded = codings.reduce((inner, coding) => CODERS[coding.toLowerCase()]?.(inner) ?? inner, plain);
+  const bytes = coded.subarray(0, coded.length - (answer.content_cut ?? 0));
+  const coding = codings.length > 0 ? { 'Content-Encoding': codings.join(', ') } : {};
+  const type = { 'Content-Type': usualType(answer.body ?? '') };
+  response.sendDate = answer.headers?.Date === undefined && answer.dateless !== true;
+  response.writeHead(answer.status ?? 200, { ...type, ...coding, ...answer.headers });
   const end = answer.cut_after ?? bytes.length;
   const size = answer.bytes_per_chunk || bytes.length || 1;
   for (let at = 0; at < end && !response.destroyed; at += size) {

@@ -16,8 +16,12 @@ export interface OriginAnswer {
   hold?: boolean;
   /** The body so often in a row. */
   times?: number;
-  /** The body compressed, and said to be. */
-  gzip?: boolean;
+  /** The content codings that the body is sent in, one over the other, and said to be. */
+  codings?: string[];
+  /** How many bytes of the coded body are missing at its end, though the connection is whole. */
+  content_cut?: number;
+  /** Without the header `Date`, which is otherwise the moment of the answer. */
+  dateless?: boolean;
   /** The body in Latin-1 instead of UTF-8. */
   latin1?: boolean;
   /** Pause before each chunk of the body, ms. */

@@ -3,7 +3,15 @@ import * as v from 'valibot';
 import { Resource } from '../../src/contract/resource.ts';
 
 /** The defaults of CONTRACT 4: those of `origin`, and the others. */
-export const ORIGIN_DEFAULTS = { method: 'GET', headers: {}, timeout_s: 30, max_bytes: 33554432 };
+export const ORIGIN_DEFAULTS = {
+  method: 'GET',
+  headers: {},
+  timeout_s: 30,
+  max_bytes: 33554432,
+  conditional: true,
+  redirects: 'same',
+};
+export const TABLE_DEFAULTS = { missing: 'fail', short_rows: 'fail' };
 export const DEFAULTS = {
   parameters_max_bytes: 2048,
   scope: 'shared',

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Json } from '../../src/contract/entry.ts';
 import { Problem } from '../../src/contract/problem.ts';
+import type { Resource } from '../../src/contract/resource.ts';
 import { definitionEtag, mattersToLoads, sameDefinition } from '../../src/core/definition.ts';
 import { parseDefinition } from '../../src/flows/manage-resources.ts';
 import { DEFAULTS, ORIGIN_DEFAULTS } from '../support/resources.ts';
@@ -16,6 +17,11 @@ const EXAMPLE = {
     headers: { Authorization: `Bearer \${ORIGIN_ERP_TOKEN}` },
     timeout_s: 30,
     max_bytes: 33554432,
+    conditional: true,
+    redirects: 'same',
+    partial: ['next'],
+    quote: 'odata',
+    expect: [{ at: '/status', is: 'ok', retry: false }],
   },
   parameters: {
     type: 'object',
@@ -35,7 +41,9 @@ const EXAMPLE = {
   retain_versions: 50,
   schedule: '*/15 * * * *',
   guard: { min_rows: 1, max_deleted: 0.5 },
-  tables: [{ name: 'sales', rows: '/items', columns: ['id', 'product', 'amount'] }],
+  tables: [
+    { name: 'sales', rows: '/items', columns: ['id', 'product', 'amount'], missing: 'fail', short_rows: 'fail' },
+  ],
 } satisfies Members;
 
 const parse = (body: Json, title = 'sales') => parseDefinition(title, body, HOSTS);
@@ -77,6 +85,33 @@ describe('a definition', () => {
     [{ origin: { url: 'https://erp.example.com/', body: '' } }, '/origin/body', 'is not known here'],
     [{ parameters_max_bytes: 65_537 }, '/parameters_max_bytes', 'must be at most 65536'],
     [{ parameters_max_bytes: 1 }, '/parameters_max_bytes', 'must be at least 2'],
+    [{ origin: { url: 'https://erp.example.com/', conditional: 1 } }, '/origin/conditional', 'must be true or false'],
+    [
+      { origin: { url: 'https://erp.example.com/', redirects: 'all' } },
+      '/origin/redirects',
+      'must be one of "same", "hosts"',
+    ],
+    [
+      { origin: { url: 'https://erp.example.com/', partial: ['all'] } },
+      '/origin/partial/0',
+      'must be one of "next", "errors"',
+    ],
+    [
+      { origin: { url: 'https://erp.example.com/', quote: 'sql' } },
+      '/origin/quote',
+      'must be one of "odata", "backslash", "none"',
+    ],
+    [
+      { origin: { url: 'https://erp.example.com/', expect: [{ at: 'two words', is: 1 }] } },
+      '/origin/expect/0/at',
+      'must be a JSON pointer (RFC 6901) or the name of a header',
+    ],
+    [{ origin: { url: 'https://erp.example.com/', expect: [{ at: 'X' }] } }, '/origin/expect/0/is', 'is required'],
+    [
+      { origin: { url: "https://erp.example.com/?q='{a}'" }, parameters: { properties: { a: {} } } },
+      '/origin/quote',
+      'is required, for {a} stands between quotes: "odata", "backslash", or "none" if the origin needs neither',
+    ],
     [{ ttl_s: -1 }, '/ttl_s', 'must be at least 0'],
     [{ ttl_s: '1' }, '/ttl_s', 'must be a number'],
     [{ ttl_s: null }, '/ttl_s', 'must be a number'],
@@ -158,16 +193,20 @@ describe('a definition', () => {
 });
 
 describe('a change of a definition', () => {
-  const before = parse(EXAMPLE);
+  // What is expected of the body has no place in CSV.
+  const { expect: _, ...origin } = EXAMPLE.origin;
+  const ANY_FORMAT = { ...EXAMPLE, origin };
+  const before = parse(ANY_FORMAT);
 
   it.each<[Members]>([
     [{ origin: { ...EXAMPLE.origin, timeout_s: 31 } }],
+    [{ origin: { ...EXAMPLE.origin, quote: 'none' } }],
     [{ parameters: { type: 'object', properties: { year: {}, region: {} } } }],
     [{ scope: 'user' }],
     [{ format: 'csv', tables: [{ name: 'sales', columns: ['id', 'product', 'amount'] }] }],
     [{ tables: [{ name: 'sales', rows: '/items', columns: ['id', 'product'] }] }],
   ])('matters to what was loaded: %j', (change) => {
-    expect(mattersToLoads(before, parse({ ...EXAMPLE, ...change }))).toBe(true);
+    expect(mattersToLoads(before, parse({ ...ANY_FORMAT, ...change }))).toBe(true);
   });
 
   it.each<[Members]>([
@@ -178,17 +217,26 @@ describe('a change of a definition', () => {
     [{ parameters_max_bytes: 65_536 }],
     [{ schedule: '0 3 * * *' }],
   ])('does not matter to what was loaded: %j', (change) => {
-    const after = parse({ ...EXAMPLE, ...change });
+    const after = parse({ ...ANY_FORMAT, ...change });
     expect(mattersToLoads(before, after)).toBe(false);
     expect(sameDefinition(before, after)).toBe(false);
     expect(definitionEtag('sales', after)).not.toBe(definitionEtag('sales', before));
   });
 
   it('is none when only the order of members differs', () => {
-    const reversed = Object.fromEntries(Object.entries(EXAMPLE).reverse());
+    const reversed = Object.fromEntries(Object.entries(ANY_FORMAT).reverse());
     const after = parse(reversed);
     expect(sameDefinition(before, after)).toBe(true);
     expect(definitionEtag('sales', after)).toBe(definitionEtag('sales', before));
     expect(definitionEtag('other', after)).not.toBe(definitionEtag('sales', before));
+  });
+
+  it('is none when an earlier release stored it without the members that have come since', () => {
+    const bare = { origin: { url: 'https://erp.example.com/' }, tables: [{ name: 't', rows: '/t', columns: ['a'] }] };
+    const after = parse(bare);
+    const { conditional: _conditional, redirects: _redirects, ...earlier } = after.origin;
+    const stored = { ...after, origin: earlier, tables: bare.tables } as Resource;
+    expect(mattersToLoads(stored, after)).toBe(false);
+    expect(sameDefinition(stored, after)).toBe(true);
   });
 });

@@ -2,10 +2,80 @@ import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import type { CacheRecord } from '../../src/contract/administration.ts';
 import { d1Entries } from '../../src/stores/entries.ts';
-import { admin, alice, cachesOf, defineResource, load, loadAll, NOTHING_LOADED, onlyCache } from '../support/admin.ts';
+import { d1Resources } from '../../src/stores/resources.ts';
+import {
+  admin,
+  alice,
+  cachesOf,
+  defineResource,
+  faultsOf,
+  load,
+  loadAll,
+  NOTHING_LOADED,
+  onlyCache,
+} from '../support/admin.ts';
 import { Client, send } from '../support/client.ts';
+import { sampleResource } from '../support/resources.ts';
 
 const UNKNOWN_KEY = 'f'.repeat(64);
+
+describe('a cache that looks well and is not', () => {
+  it('is failing, since when, and is next tried then', async () => {
+    const { title, origin } = await defineResource({ error_ttl_s: 600, retry: { max_attempts: 1 } });
+    await load(title);
+    await origin.answer({ body: '{"errors":["x"]}' });
+    const refresh = () => alice.post('/cache/refresh/', { resource_title: title }, { Prefer: 'wait=20' });
+    await refresh();
+    const first = await onlyCache(title);
+    expect(first.last_error?.type).toBe('/docs/problems#origin-refused');
+    const { since, next_try } = first.failing ?? { since: null, next_try: '' };
+    expect(Date.parse(next_try) - Date.parse(since ?? '')).toBe(600_000);
+    await refresh();
+    const second = await onlyCache(title);
+    expect(second.failing?.since).toBe(since);
+    expect(Date.parse(second.failing?.next_try ?? '')).toBeGreaterThan(Date.parse(next_try));
+    await origin.answer({ body: '[]' });
+    await load(title);
+    expect((await onlyCache(title)).failing).toBeNull();
+  });
+
+  it('shows what was accepted of a partial answer, as long as that is what is held', async () => {
+    const { title, origin, definition } = await defineResource();
+    const accepting = { ...definition, origin: { ...(definition.origin as object), partial: ['next', 'errors'] } };
+    expect((await admin.put(`/resources/${title}/`, accepting)).status).toBe(200);
+    await origin.answer({ body: '{"nextLink":"x","errors":[1]}', headers: { ETag: '"1"' } });
+    await load(title);
+    const warnings = [
+      "The origin's answer names a next page at /nextLink.",
+      "The origin's answer has errors at /errors.",
+    ];
+    expect((await onlyCache(title)).warnings).toEqual(warnings);
+    await origin.answer({ status: 304 });
+    await load(title);
+    expect(await onlyCache(title)).toMatchObject({ version: 2, warnings });
+    await origin.answer({ body: '{"nextLink":null}' });
+    await load(title);
+    expect((await onlyCache(title)).warnings).toEqual([]);
+  });
+
+  it('shows what is wrong with a definition that was stored before it would be refused, and goes on loading', async () => {
+    const { title, definition } = await defineResource();
+    await load(title);
+    const { url } = definition.origin as { url: string };
+    const quoted = { ...definition, origin: { url: `${url}?q='{of}'` } };
+    const refused = await admin.put(`/resources/${title}/`, quoted);
+    expect(await faultsOf(refused)).toEqual([expect.stringMatching(/^\/origin\/quote is required/)]);
+    const resources = d1Resources(env.DB);
+    const stored = await resources.read(title);
+    const earlier = sampleResource({ ...quoted, parameters: definition.parameters as Record<string, unknown> });
+    expect(await resources.put(title, earlier, true, stored?.changedAt ?? null, Date.now())).not.toBeNull();
+    await load(title, { of: "it's" });
+    const warning = expect.stringMatching(/^The definition's \/origin\/quote is required, for \{of\}/);
+    for (const { warnings } of await cachesOf(title)) expect(warnings).toEqual([warning]);
+    const told = await admin.get(`/resources/${title}/`);
+    expect(await told.json()).toMatchObject({ title, warnings: [warning] });
+  });
+});
 
 describe('a cache', () => {
   it('is told of with these members, in this order', async () => {
@@ -14,9 +84,10 @@ describe('a cache', () => {
     await load(title, { n: 4 });
     const cache = await onlyCache(title);
     expect(Object.keys(cache)).toEqual(
-      'key resource_title parameters owner version etag bytes rows loaded expires read last_task_id last_error'.split(
-        ' ',
-      ),
+      (
+        'key resource_title parameters owner version etag bytes rows loaded expires read last_task_id last_error ' +
+        'failing warnings'
+      ).split(' '),
     );
     const loaded = Date.parse(cache.loaded ?? '');
     expect(cache).toMatchObject({
@@ -32,6 +103,8 @@ describe('a cache', () => {
       read: null,
       last_task_id: expect.stringMatching(/^[0-9a-f-]{36}$/),
       last_error: null,
+      failing: null,
+      warnings: [],
     });
     // A load expires up to a tenth earlier than ttl_s says.
     const lifetimeMs = Date.parse(cache.expires ?? '') - loaded;

@@ -213,6 +213,32 @@ describe('a failing origin', () => {
     expect(await source.loads()).toBe(2);
   });
 
+  it.each([
+    ['origin-guard', '{"items":[]}', 200],
+    ['origin-pages', '{"items":[{"id":1}],"nextLink":"x"}', 200],
+    ['origin-refused', '{"items":[],"errors":["x"]}', 200],
+    ['origin-malformed', '{"items":[', 502],
+  ])(
+    'that answers, but not with the data (%s), is stood in for past stale_if_error_s, marked stale',
+    async (code, body, is) => {
+      const tables = [{ name: 't', rows: '/items', columns: ['id'] }];
+      const source = await Source.define({ ttl_s: 0, stale_if_error_s: 0, tables, guard: { min_rows: 1 } });
+      await source.origin.answer({ body: '{"items":[{"id":1}]}' });
+      await readUntil(source, 'v1');
+      await source.origin.answer({ body });
+      const tried = await alice.get(source.path);
+      const spared = await alice.get(source.path);
+      expect([tried.status, spared.status]).toEqual([is, is]);
+      if (is === 200) {
+        expect([version(tried), version(spared)]).toEqual(['v1', 'v1']);
+        expect(status(tried)).toBe('freshet; fwd=stale');
+        expect(status(spared)).toMatch(/^freshet; hit; ttl=-\d+$/);
+      } else {
+        expect(await spared.json()).toMatchObject({ type: `/docs/problems#${code}` });
+      }
+    },
+  );
+
   it('that has failed once is stood in for by the stale body while the load is tried again', async () => {
     const source = await Source.define({
       ttl_s: 0,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { CommitRequest } from '../../src/contract/object.ts';
+import { cacheIdentity } from '../../src/core/cache-key.ts';
 import { Refreshed, run, services, stateOf } from '../support/refreshes.ts';
 
 /** What is in R2 after one load that changed the body: fences are times. */
@@ -130,6 +131,76 @@ describe('a load', () => {
     expect(sent).toEqual([undefined, '"e1"', '"e1"', undefined]);
   });
 
+  it('is not conditional by what proves nothing, when it is forced, after a soft purge, or where the definition says so', async () => {
+    const cache = await Refreshed.define();
+    const conditions = async () => {
+      const { headers } = (await cache.origin.requests()).at(-1) ?? { headers: {} as Record<string, string> };
+      return [headers['if-none-match'], headers['if-modified-since']];
+    };
+    const now = new Date().toUTCString();
+    await cache.origin.answer({ body: 'half', headers: { Date: now, 'Last-Modified': now, ETag: '*' } });
+    await cache.refresh();
+    await cache.refresh();
+    expect(await conditions()).toEqual([undefined, undefined]);
+    const earlier = 'Mon, 02 Nov 2026 10:00:00 GMT';
+    await cache.origin.answer({ body: 'whole', headers: { 'Last-Modified': earlier, ETag: 'bare' } });
+    await cache.refresh();
+    await cache.refresh();
+    expect(await conditions()).toEqual(['bare', earlier]);
+    await cache.refresh({ enqueue: { force: true } });
+    expect(await conditions()).toEqual([undefined, undefined]);
+    await cache.refresh();
+    expect(await conditions()).toEqual(['bare', earlier]);
+    await services.objects.purge({ key: cache.cache.key, soft: true });
+    await cache.refresh();
+    expect(await conditions()).toEqual([undefined, undefined]);
+    await cache.redefine({ origin: { conditional: false } });
+    await cache.refresh();
+    await cache.refresh();
+    expect(await conditions()).toEqual([undefined, undefined]);
+  });
+
+  it('without content is an empty table where the definition says so, which guard counts', async () => {
+    const tables = [{ name: 't', rows: '/items', columns: ['a'], missing: 'empty' as const }];
+    const cache = await Refreshed.define({ tables });
+    await cache.origin.answer({ body: '{"items":[[1],[2]]}' });
+    await cache.refresh();
+    await cache.origin.answer({ status: 204 });
+    const { entry } = await cache.refresh();
+    expect(entry?.loaded).toMatchObject({ version: 2, rows: 0, contentType: 'application/json; charset=utf-8' });
+    expect(entry && (await cache.body(entry))).toBe('[{"name":"t","columns":["a"],"data":[]}]');
+    await cache.redefine({ tables, guard: { min_rows: 1 } });
+    for (const answer of [{ status: 205 }, { body: '{}' }, { body: '{"items":null}' }]) {
+      await cache.origin.answer(answer);
+      expect((await cache.refresh()).task).toMatchObject(failed('FAILURE', 'origin-guard'));
+    }
+  });
+
+  it('is expanded with its quotes escaped, so that no value ends a literal', async () => {
+    const cache = await Refreshed.define();
+    await cache.redefine({ origin: { url: `${cache.origin.url}/data?$filter=Of eq '{of}'`, quote: 'odata' } });
+    await cache.origin.answer({ body: 'x' });
+    const taskId = await cache.ask({ cache: cacheIdentity(cache.title, { of: "x' or '1' eq '1" }, null) });
+    expect(await run(taskId)).toEqual(ack);
+    const [{ path } = { path: '' }] = await cache.origin.requests();
+    expect(decodeURIComponent(path)).toContain("/data?$filter=Of eq 'x'' or ''1'' eq ''1'");
+  });
+
+  it('of what looks like part of the data is committed with warnings under PARTIAL_ANSWERS = "warn"', async () => {
+    const settings = { ...services.settings, partialAnswers: 'warn' as const };
+    const cache = await Refreshed.define({ tables: TABLES });
+    await cache.origin.answer({ body: '{"items":[{"a":1},{"b":2}],"nextLink":"x"}' });
+    expect((await cache.refresh()).task.state).toBe('FAILURE');
+    const { task, entry } = await cache.refresh({ settings });
+    expect([task.state, entry?.loaded?.rows]).toEqual(['SUCCESS', 2]);
+    expect(entry?.loaded?.warnings).toEqual([
+      'Table "t", row 1: it has members, but none of the declared columns.',
+      expect.stringMatching(/next page at \/nextLink/),
+    ]);
+    const stored = await services.entries.find(cache.cache.key);
+    expect(stored?.loaded?.warnings).toEqual(entry?.loaded?.warnings);
+  });
+
   it('past the first megabyte waits for its turn and goes on', async () => {
     const cache = await Refreshed.define({ tables: TABLES });
     const items = Array.from({ length: 30_000 }, (_row, a) => ({
@@ -157,8 +228,16 @@ describe('a failure', () => {
     ['origin-malformed', { body: '{"items":[{"a":1}' }],
     ['origin-malformed', { body: '{"items":{}}' }],
     ['origin-malformed', { body: '{"items":[]}', headers: { 'Content-Type': 'text/html' } }],
+    ['origin-malformed', { body: '{"items":[{"b":1}]}' }],
+    ['origin-malformed', { body: '{"items":[{"a":1e400}]}' }],
+    ['origin-malformed', { body: '{"items":[]}', headers: { 'Content-Encoding': 'zstd' } }],
+    ['origin-pages', { body: '{"items":[],"@odata.nextLink":"x"}' }],
+    ['origin-pages', { body: '{"items":[]}', headers: { Link: '<?page=2>; rel=next' } }],
+    ['origin-refused', { body: '{"items":[],"errors":["x"]}' }],
+    ['origin-status', { status: 204 }],
+    ['origin-status', { status: 205 }],
     ['origin-too-large', { body: `{"items":[]}${' '.repeat(200)}` }],
-    ['origin-redirect', { status: 301, headers: { Location: '/login' } }],
+    ['origin-redirect', { status: 301, headers: { Location: 'https://login.example.net/' } }],
   ])('%s that stays ends the task and changes nothing: %j', async (code, answer) => {
     const cache = await Refreshed.define({ tables: TABLES, origin: { max_bytes: 100 } });
     await cache.origin.answer({ body: '{"items":[{"a":1}]}' });

@@ -122,7 +122,8 @@ caches.post(
   describe({
     id: 'refreshCacheByKey',
     tag: 'Administration',
-    summary: 'Asks for new data of one cache; force=true accepts a load that the guard would refuse',
+    summary:
+      'Asks for new data of one cache; force=true asks at once and without conditions, and accepts what the guard would refuse',
     scope: 'cache:admin',
     answers: { 200: { description: 'The task', schema: AnyTaskAnswer } },
     parameters: [KEY],

@@ -13,6 +13,7 @@ import {
 } from '../../flows/manage-resources.ts';
 import { refreshAll } from '../../flows/refresh-caches.ts';
 import { sweepResource } from '../../flows/sweep.ts';
+import { warningsOf } from '../../origin/check-quoting.ts';
 import { describe, NOT_MODIFIED, pathParameter } from '../describe.ts';
 import { factory } from '../factory.ts';
 import { protect } from '../identity.ts';
@@ -22,7 +23,12 @@ import { methods } from '../methods.ts';
 import { conditionsOf, nextLink, replyJson } from '../reply.ts';
 
 /** A definition with its defaults under its title: what PUT takes, and may be put back as it is. */
-const ResourceAnswer = v.object({ title: ResourceTitle, ...Resource.entries });
+const ResourceAnswer = v.object({
+  title: ResourceTitle,
+  ...Resource.entries,
+  /** What PUT would refuse by now; absent: nothing. */
+  warnings: v.optional(v.array(v.string())),
+});
 
 const TITLE = pathParameter('title', 'Title of the resource');
 const titles = listCursor('resources');
@@ -134,5 +140,6 @@ resources.post(
 );
 
 function answerOf({ title, definition }: TaggedResource): v.InferOutput<typeof ResourceAnswer> {
-  return { title, ...definition };
+  const warnings = warningsOf(definition);
+  return { title, ...definition, ...(warnings.length === 0 ? {} : { warnings }) };
 }

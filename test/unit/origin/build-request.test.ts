@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Parameters } from '../../../src/contract/entry.ts';
+import type { Parameters as Values } from '../../../src/contract/entry.ts';
 import type { Resource } from '../../../src/contract/resource.ts';
 import { cacheIdentity } from '../../../src/core/cache-key.ts';
 import { buildRequest } from '../../../src/origin/build-request.ts';
@@ -12,20 +12,20 @@ const access = {
 };
 
 function request(
-  origin: { url?: string; method?: 'GET' | 'POST'; headers?: Record<string, string> },
-  parameters: Parameters = {},
+  origin: Partial<Resource['origin']>,
+  parameters: Values = {},
   owner: string | null = null,
-  more: Partial<Resource> = {},
+  more: Partial<Parameters<typeof sampleResource>[0]> = {},
 ) {
   const whole = { url: 'https://erp.example.com/x', ...origin };
-  const resource = { ...sampleResource({ origin: whole, scope: owner === null ? 'shared' : 'user' }), ...more };
+  const resource = sampleResource({ ...more, origin: whole, scope: owner === null ? 'shared' : 'user' });
   return buildRequest(resource, cacheIdentity('r', parameters, owner), access);
 }
-const href = (url: string, parameters: Parameters = {}, owner: string | null = null) =>
+const href = (url: string, parameters: Values = {}, owner: string | null = null) =>
   request({ url: `https://erp.example.com${url}` }, parameters, owner).url.href.slice('https://erp.example.com'.length);
 
 describe('the URL', () => {
-  it.each<[string, Parameters, string]>([
+  it.each<[string, Values, string]>([
     ['/sales{?year,region}', { year: 2026, region: 'Süd & Ost' }, '/sales?year=2026&region=S%C3%BCd%20%26%20Ost'],
     ['/sales{?year,region}', { year: 2026 }, '/sales?year=2026'],
     ['/x{?a}', { a: null }, '/x'],
@@ -110,12 +110,27 @@ describe('headers', () => {
   });
 
   it('ask for what is declared, unless the definition says otherwise', () => {
-    const accept = (more: Partial<Resource>, headers = {}) =>
+    const accept = (more: Parameters<typeof sampleResource>[0], headers = {}) =>
       request({ headers }, {}, null, more).headers.get('Accept');
     expect(accept({})).toBe('*/*');
-    expect(accept({ content_type: 'text/csv' })).toBe('text/csv');
-    expect(accept({ tables: [{ name: 't', rows: '', columns: ['a'] }] })).toBe('application/json');
+    expect(accept({ content_type: 'text/csv' })).toBe('text/csv, */*;q=0.1');
+    expect(accept({ tables: [{ name: 't', rows: '', columns: ['a'] }] })).toBe('application/json, */*;q=0.1');
     expect(accept({}, { accept: 'image/png' })).toBe('image/png');
+  });
+
+  it('offer the codings that are decoded here, unless the definition says otherwise', () => {
+    const offered = (headers = {}) => request({ headers }).headers.get('Accept-Encoding');
+    expect(offered()).toBe('gzip, br');
+    expect(offered({ 'accept-encoding': 'identity' })).toBe('identity');
+  });
+
+  it('of the definition are told from our own, which is all that another host is sent', () => {
+    const { ownHeaders } = request({ headers: { Authorization: `Bearer ${SECRET}`, Accept: 'image/png' } });
+    expect(Object.fromEntries(ownHeaders)).toEqual({
+      accept: '*/*',
+      'accept-encoding': 'gzip, br',
+      'user-agent': 'Freshet',
+    });
   });
 });
 
@@ -130,5 +145,33 @@ describe('the body', () => {
   it('is there with POST even without parameters, and never with GET', () => {
     expect(request({ method: 'POST' }).body).toBe('{}');
     expect(request({}, { c: 1 })).toMatchObject({ method: 'GET', body: null });
+  });
+});
+
+describe('a quoted value', () => {
+  const url = "https://erp.example.com/P(%27{key}%27)?$filter=A eq '{a}' or B eq {n}&q={a}".replaceAll(' ', '%20');
+  const values = { key: "k'", a: "it's \\ it", n: 1 };
+  const decoded = (quote: 'odata' | 'backslash' | 'none' | undefined) =>
+    decodeURIComponent(request({ url, ...(quote === undefined ? {} : { quote }) }, values).url.href).slice(
+      'https://erp.example.com/'.length,
+    );
+
+  it('has its quotes doubled between quotes, and only there', () => {
+    expect(decoded('odata')).toBe("P('k''')?$filter=A eq 'it''s \\ it' or B eq 1&q=it's \\ it");
+  });
+
+  it('has quotes and backslashes escaped, and only there', () => {
+    expect(decoded('backslash')).toBe("P('k\\'')?$filter=A eq 'it\\'s \\\\ it' or B eq 1&q=it's \\ it");
+  });
+
+  it.each(['none', undefined] as const)('stays as it is with %s', (quote) => {
+    expect(decoded(quote)).toBe("P('k'')?$filter=A eq 'it's \\ it' or B eq 1&q=it's \\ it");
+  });
+
+  it('may be a list or an object', () => {
+    const origin = { url: "https://erp.example.com/x?q='{a}'&r='{b*}'", quote: 'odata' as const };
+    expect(decodeURIComponent(request(origin, { a: ["a'", 'b'], b: { "k'": "v'" } }).url.search)).toBe(
+      "?q='a'',b'&r='k''=v'''",
+    );
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Resource } from '../../../src/contract/resource.ts';
 import { checkOrigin } from '../../../src/origin/check-origin.ts';
+import { sampleResource } from '../../support/resources.ts';
 
 const HOSTS = ['erp.example.com'];
 
@@ -10,8 +11,8 @@ function faults(
   hosts: string[] = HOSTS,
   names: string[] | null = ['year', 'region'],
 ) {
-  const whole = { url: 'https://erp.example.com/x', method: 'GET' as const, headers: {}, timeout_s: 30, max_bytes: 1 };
-  return checkOrigin({ ...whole, ...origin }, scope, hosts, names);
+  const whole = sampleResource({ origin: { url: 'https://erp.example.com/x', ...origin } });
+  return checkOrigin(whole.origin, scope, hosts, names);
 }
 
 describe('the URL of an origin', () => {

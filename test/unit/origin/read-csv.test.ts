@@ -56,6 +56,18 @@ describe('rows of a CSV answer', () => {
   });
 });
 
+describe('rows of CSV that are too short', () => {
+  const table = { ...lines('b', 'a'), short_rows: 'null' as const };
+
+  it('are filled with null where the definition says so', () => {
+    expect(read('a,b,c\n1\n1,2\n1,2,3\n', table)).toEqual(['null,"1"', '"2","1"', '"2","1"']);
+  });
+
+  it('may yet not be too long', () => {
+    expect(() => read('a,b\n1,2,3\n', table)).toThrow(malformed(/3 cells instead of 2/));
+  });
+});
+
 describe('a CSV answer fails the load', () => {
   it.each([
     ['', /no line that names the columns/],

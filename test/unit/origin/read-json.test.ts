@@ -21,6 +21,11 @@ describe('object rows', () => {
     expect(items('{"x":{"a":[1,{"b":2}]},"a":1,"y":[[]],"b":{"a":5}}')).toEqual(['1,{"a":5}']);
   });
 
+  it('fail the load if they have members, but none of the columns', () => {
+    const detail = /Table "t", row 1: it has members, but none of the declared columns/;
+    expect(() => items('{"a":1},{"message":"rate limit"}')).toThrow(malformed(detail));
+  });
+
   it('have members with names of the prototype', () => {
     const odd = [table('t', '', '__proto__', 'constructor')];
     expect(rowsOf('[{"constructor":1,"__proto__":2},{}]', odd)).toEqual({ t: ['2,1', 'null,null'] });
@@ -45,8 +50,49 @@ describe('array rows', () => {
   });
 });
 
+describe('array rows that are too short', () => {
+  const read = (rows: string) =>
+    rowsOf(`{"items":[${rows}]}`, [{ ...table('t', '/items', 'a', 'b', 'c'), short_rows: 'null' }]).t;
+
+  it('are filled with null where the definition says so', () => {
+    expect(read('[1],[],[1,2,3],[[4],5]')).toEqual(['1,null,null', 'null,null,null', '1,2,3', '[4],5,null']);
+  });
+
+  it('may yet not be too long', () => {
+    expect(() => read('[1,2,3,4]')).toThrow(malformed(/more than 3 cells/));
+  });
+});
+
+describe('a table of no rows', () => {
+  const empty = { ...table('t', '/d/items', 'a'), missing: 'empty' as const };
+
+  it('may be null at its pointer', () => {
+    expect(rowsOf('{"items":null,"x":1}', T)).toEqual({ t: [] });
+    expect(rowsOf('null', [table('t', '', 'a')])).toEqual({ t: [] });
+  });
+
+  it.each(['{}', '{"d":null}', '{"d":{}}', '{"d":{"items":null}}', '{"e":[1]}', '[]'])(
+    'may be missing where the definition says so: %s',
+    (answer) => {
+      expect(rowsOf(answer, [empty])).toEqual({ t: [] });
+      expect(rowsOf(answer, [table('u', '/x', 'a'), empty].slice(1))).toEqual({ t: [] });
+    },
+  );
+
+  it.each(['{"d":{"items":0}}', '{"d":{"items":""}}', '{"d":{"items":{}}}', '{"d":{"items":false}}'])(
+    'is nothing else: %s',
+    (answer) => {
+      expect(() => rowsOf(answer, [empty])).toThrow(malformed(/no array at/));
+    },
+  );
+
+  it('is missing for each table alone', () => {
+    expect(() => rowsOf('{"d":{}}', [empty, table('u', '/d/others', 'a')])).toThrow(malformed(/Table "u"/));
+  });
+});
+
 describe('cells', () => {
-  it.each(['1.0', '1e400', '-0', '12345678901234567890', '0.1000', '1E+2', '-1.5e-7'])(
+  it.each(['1.0', '1.7976931348623157e308', '1e-400', '-0', '12345678901234567890', '0.1000', '1E+2', '-1.5e-7'])(
     'keep the digits of %s',
     (text) => {
       expect(items(`{"a":${text},"b":[${text}]}`)).toEqual([`${text},[${text}]`]);
@@ -73,10 +119,20 @@ describe('cells', () => {
 
   it('keep a text that is longer than any buffer', () => {
     const long = '\n\uFEFFä'.repeat(100_000);
-    expect(items(`{"a":${JSON.stringify(long)},"b":${'7'.repeat(1000)}}`)).toEqual([
-      `${JSON.stringify(long)},${'7'.repeat(1000)}`,
+    expect(items(`{"a":${JSON.stringify(long)},"b":0.${'7'.repeat(1000)}}`)).toEqual([
+      `${JSON.stringify(long)},0.${'7'.repeat(1000)}`,
     ]);
   });
+
+  it.each(['1e400', '-1e400', '1E+309', '1'.repeat(400)])(
+    'fail the load if they are a number beyond the range of a double: %s',
+    (text) => {
+      const detail = /Table "t", row 0: it has a number beyond the range of IEEE 754 doubles/;
+      expect(() => items(`{"a":${text}}`)).toThrow(malformed(detail));
+      expect(() => items(`[0,[${text}]]`)).toThrow(malformed(detail));
+      expect(items(`{"a":1,"x":${text}}`)).toEqual(['1,null']);
+    },
+  );
 });
 
 describe('several tables', () => {

@@ -26,8 +26,18 @@ describe('rows of an NDJSON answer', () => {
     },
   );
 
-  it.each(['', '\n', ' \r\n\n'])('may be none, as in %j', (answer) => {
+  it.each(['\n', ' \r\n\n'])('may be none, as in %j', (answer) => {
     expect(read(answer)).toEqual([]);
+  });
+});
+
+describe('an NDJSON answer of no byte', () => {
+  it('fails the load, and names what would allow it', () => {
+    expect(() => read('')).toThrow(malformed(/no byte; tables\[\]\.missing: "empty"/));
+  });
+
+  it('is an empty table where the definition says so', () => {
+    expect(rowsOf('', [{ ...lines('a'), missing: 'empty' }], [], readNdjson)).toEqual({ t: [] });
   });
 });
 
@@ -42,6 +52,7 @@ describe('an NDJSON answer fails the load', () => {
     ['[1,2]\n[3,4]]\n', /byte 11/],
     ['[1,2]\n[1]\n', /row 1: it has 1 cells instead of 2/],
     ['[1,2]\n5\n', /row 1: it is neither an object nor an array/],
+    ['[1,2]\n{"error":"too many"}\n', /row 1: it has members, but none of the declared columns/],
     ['"x"\n', /row 0: it is neither/],
     ['null', /row 0: it is neither/],
     ['{a:1}\n', /JSON/],

@@ -34,6 +34,11 @@ const redirect = (status: number, Location: string): OriginAnswer => ({ status, 
 /** Overloaded, with `Retry-After`. */
 const busy = (status: number, value: string): OriginAnswer => ({ status, headers: { 'Retry-After': value } });
 const inSeconds = (seconds: number) => new Date(Date.now() + seconds * 1000).toUTCString();
+/** With a date, by the clock of the test. */
+const busyUntil = (status: number, seconds: number): OriginAnswer => ({
+  status,
+  headers: { Date: inSeconds(0), 'Retry-After': inSeconds(seconds) },
+});
 
 const ROWS: Row[] = [
   { name: 'hangs', timeoutS: 1, answer: { hang: true }, error: ['origin-timeout', /longer than 1 s/], tries: 2 },
@@ -58,7 +63,7 @@ const ROWS: Row[] = [
   },
   {
     name: 'sends a compressed bomb',
-    answer: { body: ' '.repeat(MIB), times: 64, gzip: true },
+    answer: { body: ' '.repeat(MIB), times: 64, codings: ['gzip'] },
     error: ['origin-too-large', /more than 33554432 bytes/],
     tries: 1,
   },
@@ -75,9 +80,12 @@ const ROWS: Row[] = [
     tries: 1,
   },
   {
-    name: 'says another charset',
-    answer: { body: GOOD, headers: { 'Content-Type': 'application/json; charset=iso-8859-1' } },
-    error: ['origin-malformed', /charset|iso-8859-1/i],
+    name: 'says another charset of what is UTF-8',
+    answer: {
+      body: '{"items":[{"a":1},{"a":2},{"a":3},{"a":"new"}]}',
+      headers: { 'Content-Type': 'application/json; charset=iso-8859-1' },
+    },
+    error: null,
     tries: 1,
   },
   {
@@ -88,11 +96,17 @@ const ROWS: Row[] = [
   },
   {
     name: 'sends HTML that it calls JSON',
-    answer: { body: '<html>Please log in</html>' },
+    answer: { body: '<html>Please log in</html>', headers: { 'Content-Type': 'application/json' } },
     error: ['origin-malformed', /JSON/],
     tries: 1,
   },
-  { name: 'redirects to itself', answer: redirect(302, '?'), error: ['origin-redirect', /127\.0\.0\.1/], tries: 1 },
+  {
+    name: 'redirects to itself',
+    answer: redirect(302, '?'),
+    error: ['origin-redirect', /more than 3 times/],
+    // Each time that it is sent to itself it asks again.
+    tries: 4,
+  },
   {
     name: 'redirects to a private address',
     answer: redirect(307, 'http://169.254.169.254/latest/meta-data'),
@@ -114,14 +128,14 @@ const ROWS: Row[] = [
       { name: `answers ${status} with seconds`, answer: busy(status, '120'), error, tries: 2, waitS: [119, 121] },
       {
         name: `answers ${status} with a date`,
-        answer: () => busy(status, inSeconds(240)),
+        answer: () => busyUntil(status, 240),
         error,
         tries: 2,
         waitS: [238, 241],
       },
       {
         name: `answers ${status} with a far date`,
-        answer: () => busy(status, inSeconds(86_400)),
+        answer: () => busyUntil(status, 86_400),
         error,
         tries: 2,
         waitS: [3599, 3601],
@@ -139,6 +153,33 @@ const ROWS: Row[] = [
     },
     error: null,
     tries: 2,
+  },
+  {
+    name: 'names a next page',
+    answer: { body: '{"items":[{"a":1},{"a":2},{"a":3},{"a":5}],"nextLink":"?page=2"}' },
+    error: ['origin-pages', /next page at \/nextLink.*origin\.partial: \["next"\]/],
+    tries: 1,
+  },
+  {
+    name: 'says that it failed, with status 200',
+    answer: { body: '{"items":[],"errors":[{"message":"time-out"}]}' },
+    error: ['origin-refused', /errors at \/errors.*origin\.partial: \["errors"\]/],
+    tries: 1,
+  },
+  { name: 'answers 204', answer: { status: 204 }, error: ['origin-status', /without content/], tries: 1 },
+  { name: 'answers 202', answer: { status: 202 }, error: ['origin-status', /202/], tries: 2 },
+  {
+    name: 'answers 403 with Retry-After',
+    answer: busy(403, '60'),
+    error: ['origin-status', /403/],
+    tries: 2,
+    waitS: [59, 61],
+  },
+  {
+    name: 'sends another coding than it says',
+    answer: { body: GOOD, headers: { 'Content-Encoding': 'gzip' } },
+    error: ['origin-malformed', /not the "gzip"/],
+    tries: 1,
   },
   {
     name: 'is half empty, which guard stops',

@@ -1,0 +1,66 @@
+/**
+ * Text parameters that could end a literal or a clause of the origin's query (CONTRACT 4 "Quotes"): the origin undoes the
+ * percent-encoding, so what is safe in a URL is not yet safe in the language that the origin reads out of it.
+ */
+
+import type { InputFault } from '../contract/problem.ts';
+import type { Resource } from '../contract/resource.ts';
+import { member } from '../core/pointer.ts';
+import { isUnbreakable } from '../core/unbreakable-schema.ts';
+import type { Expression } from './template-pieces.ts';
+import { type PlacedPiece, placedPieces } from './template-places.ts';
+
+/** Members of a query whose values are expressions (OData 4.01, URL conventions 5.1). */
+const CLAUSES = new Set(['$filter', '$apply', '$compute', '$search', '$orderby']);
+/** They leave the reserved characters of a value as they are (RFC 6570 sections 3.2.3 and 3.2.4). */
+const RAW = new Set(['+', '#']);
+
+type Variable = Expression['variables'][number];
+
+/** What a definition may not do with its text parameters; a stored one may, and shows it as a warning. */
+export function quotingFaults({ origin, parameters }: Pick<Resource, 'origin' | 'parameters'>): InputFault[] {
+  const { url, quote } = origin;
+  const properties = member(parameters, 'properties');
+  const isText = (name: string) => !isUnbreakable(member(properties, name), parameters);
+  const faults = placedPieces(url, quote === 'backslash').flatMap((piece) =>
+    (piece.expression?.variables ?? [])
+      .filter(({ name }) => isText(name))
+      .flatMap((variable) => [...faultsOfPlace(piece, variable, quote)]),
+  );
+  return faults.filter(({ detail }, at) => faults.findIndex((other) => other.detail === detail) === at);
+}
+
+/** The same of a definition that was stored before it would have been refused: texts for an operator. */
+export function warningsOf(definition: Pick<Resource, 'origin' | 'parameters'>): string[] {
+  return quotingFaults(definition).map(({ pointer, detail }) => `The definition's ${pointer} ${detail}.`);
+}
+
+function* faultsOfPlace(
+  { expression, inQuotes, inKey, inQuery, member: named }: PlacedPiece,
+  { name, isPrefix }: Variable,
+  quote: Resource['origin']['quote'],
+): Generator<InputFault> {
+  const { operator = '' } = expression ?? {};
+  const inUrl = (detail: string) => ({ pointer: '/origin/url', detail });
+  if (inQuery && RAW.has(operator)) {
+    yield inUrl(`must not have {${operator}${name}} in the query: its value may hold "&". Write {${name}}`);
+  }
+  if (inQuotes) {
+    if (quote === undefined) {
+      const detail = `is required, for {${name}} stands between quotes: "odata", "backslash", or "none" if the origin needs neither`;
+      yield { pointer: '/origin/quote', detail };
+    } else if (isPrefix && quote !== 'none') {
+      yield inUrl(`must not cut {${name}} short between quotes: that may cut an escaped quote in two`);
+    }
+    return;
+  }
+  const clause = named ?? (operator === '?' || operator === '&' ? decodedName(name) : null);
+  if (clause !== null && CLAUSES.has(clause.toLowerCase())) {
+    yield inUrl(`must not have the text {${name}} outside of quotes in ${clause}: it may hold any clause`);
+  }
+  if (inKey) yield inUrl(`must not have the text {${name}} outside of quotes in a key: it may hold any key`);
+}
+
+function decodedName(name: string): string {
+  return name.replaceAll(/%24/g, '$');
+}

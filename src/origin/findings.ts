@@ -1,0 +1,58 @@
+/**
+ * What an answer shows that makes it look like part of the data (CONTRACT 4 "Whole answers"): it ends the load, or is kept as a
+ * warning with what was loaded, where the definition or the service accepts it.
+ */
+
+import { LoadFailure, type ProblemCode } from '../contract/problem.ts';
+import type { PartialSign } from '../contract/resource.ts';
+
+/** Most warnings that are kept of a load. */
+const MAX_WARNINGS = 8;
+
+const CODES: Readonly<Record<PartialSign, ProblemCode>> = { next: 'origin-pages', errors: 'origin-refused' };
+
+/** The findings of one load. */
+export class Findings {
+  readonly #accepted: readonly PartialSign[];
+  readonly #warns: boolean;
+  readonly #warnings = new Set<string>();
+
+  /**
+   * @param accepted `origin.partial`
+   * @param mode PARTIAL_ANSWERS
+   */
+  constructor(accepted: readonly PartialSign[] = [], mode: 'fail' | 'warn' = 'fail') {
+    this.#accepted = accepted;
+    this.#warns = mode === 'warn';
+  }
+
+  /** Texts for an operator, without anything that the origin or a client wrote. */
+  get warnings(): string[] {
+    return [...this.#warnings];
+  }
+
+  /**
+   * The answer says that it is not whole; `what` is a sentence about it and its place.
+   *
+   * @throws LoadFailure `origin-pages`, `origin-refused`
+   */
+  partial(sign: PartialSign, what: string): void {
+    const isAccepted = this.#accepted.includes(sign);
+    if (isAccepted) this.#warn(what);
+    else this.#judge(CODES[sign], `${what} If that is as it should be, origin.partial: ["${sign}"] accepts it.`);
+  }
+
+  /** Something that no definition can accept. @throws LoadFailure `origin-malformed` */
+  malformed(detail: string): void {
+    this.#judge('origin-malformed', detail);
+  }
+
+  #judge(code: ProblemCode, detail: string): void {
+    if (!this.#warns) throw new LoadFailure(code, detail);
+    this.#warn(detail);
+  }
+
+  #warn(text: string): void {
+    if (this.#warnings.size < MAX_WARNINGS) this.#warnings.add(text);
+  }
+}

@@ -1,0 +1,30 @@
+/** How answers say that a further page follows. */
+
+/** Members that name nothing else: OData 4 and 2, Microsoft, Salesforce. */
+const NEXT_MEMBERS = new Set(['@odata.nextLink', 'odata.nextLink', '__next', 'nextLink', 'nextRecordsUrl']);
+
+/** Links of `Link` (RFC 8288 section 3): `<target>` and its parameters, quoted values included. */
+const LINK = /<[^>]*>((?:\s*;\s*[\w!#$&+.^`|~*-]+(?:\s*=\s*(?:"(?:[^"\\]|\\.)*"|[^\s",;]+))?)*)/g;
+const REL = /;\s*rel\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s",;]+))/i;
+
+/** Whether a `Link` header names a next page. */
+export function hasNextLink(header: string | null): boolean {
+  return [...(header ?? '').matchAll(LINK)].some(([, parameters = '']) => {
+    const [, quoted, token] = REL.exec(parameters) ?? [];
+    return (quoted ?? token ?? '').toLowerCase().split(/\s+/).includes('next');
+  });
+}
+
+/** Whether a text in a member of an answer is the address of its next page; `url` is the answer's own. */
+export function isNextPage(name: string, text: string, url: URL): boolean {
+  if (text.trim() === '') return false;
+  if (NEXT_MEMBERS.has(name)) return true;
+  return name === 'next' && isSamePath(text.trim(), url);
+}
+
+/** Behind a proxy an origin may not know its own host, so that alone does not make it another place. */
+function isSamePath(text: string, url: URL): boolean {
+  if (!URL.canParse(text, url.href)) return false;
+  const { pathname, search } = new URL(text, url.href);
+  return pathname === url.pathname && search !== url.search && search !== '';
+}

@@ -1,0 +1,75 @@
+/** Redirects of origins (CONTRACT 4 "Origins"): followed within the same origin, and to hosts that the operator has named. */
+
+import { LoadFailure } from '../contract/problem.ts';
+import type { Resource } from '../contract/resource.ts';
+import type { OriginRequest } from './build-request.ts';
+import { hostRefusal, isTrusted } from './hosts.ts';
+
+const MAX_REDIRECTS = 3;
+const FOLLOWED = new Set([301, 302, 303, 307, 308]);
+/** They keep the method and the body; after the others a POST becomes a GET, as in browsers (Fetch, "HTTP-redirect fetch"). */
+const KEEP_METHOD = new Set([307, 308]);
+
+/** How redirects are followed. */
+export interface RedirectRules {
+  redirects: Resource['origin']['redirects'];
+  /** ORIGIN_HOSTS. */
+  hosts: readonly string[];
+}
+
+/** Whether an answer sends us elsewhere. */
+export function isRedirect({ status }: Response): boolean {
+  return status >= 300 && status < 400 && status !== 304;
+}
+
+/**
+ * The request that a redirect leads to, after `followed` others.
+ *
+ * @throws LoadFailure `origin-redirect`, telling administrators the host and no more
+ */
+export function redirected(
+  request: OriginRequest,
+  { status, headers }: Response,
+  followed: number,
+  rules: RedirectRules,
+): OriginRequest {
+  const url = targetOf(headers.get('Location'), request.url);
+  if (url === null) throw refused('to an unknown place');
+  if (followed >= MAX_REDIRECTS) {
+    const detail = `The origin sent us from place to place, more than ${MAX_REDIRECTS} times.`;
+    throw new LoadFailure('origin-redirect', detail);
+  }
+  const isSame = url.origin === request.url.origin && url.username === '' && url.password === '';
+  if (!FOLLOWED.has(status) || (!isSame && !mayLeave(url, rules))) {
+    throw refused(`to ${url.host || `an address of the scheme ${url.protocol}`}`);
+  }
+  const isGet = request.method === 'GET' || !KEEP_METHOD.has(status);
+  return {
+    ...request,
+    url,
+    method: isGet ? 'GET' : request.method,
+    body: isGet ? null : request.body,
+    // Another host gets nothing of the definition's headers, and does not hand them on when it leads back.
+    headers: isSame ? request.headers : request.ownHeaders,
+    ownHeaders: request.ownHeaders,
+  };
+}
+
+/** A fragment is nothing to an origin. */
+function targetOf(location: string | null, from: URL): URL | null {
+  if (location === null || !URL.canParse(location, from.href)) return null;
+  const url = new URL(location, from.href);
+  url.hash = '';
+  return url;
+}
+
+function mayLeave(url: URL, { redirects, hosts }: RedirectRules): boolean {
+  const isPlain = url.username === '' && url.password === '';
+  return redirects === 'hosts' && isPlain && hostRefusal(url, hosts) === null && isTrusted(url, hosts);
+}
+
+/** Administrators are told where. */
+function refused(where: string): LoadFailure {
+  const detailOf = (place: string) => `The origin sent us ${place}, and redirects to there are not followed.`;
+  return new LoadFailure('origin-redirect', detailOf('elsewhere'), { adminDetail: detailOf(where) });
+}
