@@ -66,8 +66,12 @@ export default defineConfig({
           name: 'object',
           include: objectTests,
           testTimeout: PATIENCE_MS,
-          // How many sequences of commands (test/worker/faults/object-model.test.ts).
-          provide: { modelRuns: Number(process.env.MODEL_RUNS ?? 16), seed: SEED },
+          // How many sequences of commands (test/worker/faults/object-model.test.ts), and answers (origin-campaign.test.ts).
+          provide: {
+            modelRuns: Number(process.env.MODEL_RUNS ?? 16),
+            originRuns: Number(process.env.ORIGIN_RUNS ?? 200),
+            seed: SEED,
+          },
           globalSetup: ['test/support/origin-server.ts'],
           setupFiles: ['test/support/migrate.ts'],
         },

@@ -18,6 +18,7 @@ declare module 'vitest' {
     originUrl: string;
     fuzzRuns: number;
     modelRuns: number;
+    originRuns: number;
     seed: number;
   }
 }
