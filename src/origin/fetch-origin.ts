@@ -38,8 +38,8 @@ export interface NewAnswer {
   /** Where it came from: the URL that was asked, or where redirects led. */
   url: URL;
   headers: Headers;
-  /** Whether it says that it has no content (204, 205). */
-  isEmpty: boolean;
+  /** One of those that are the data, or that say that there is no content. */
+  status: number;
   /** Decoded; it is whole only when it ends without an error. */
   body: AsyncIterable<Uint8Array>;
   /** Lets the connection go, read to its end or not. */
@@ -119,7 +119,7 @@ async function read(url: URL, response: Response, { signal, maxBytes, now }: Fet
     const raw = readBody(reader, announced, signal, maxBytes);
     const body = decoded(raw, codings, maxBytes, tooLarge(maxBytes));
     const validators = validatorsOf(headers, now);
-    return { outcome: 'new', validators, url, headers, isEmpty: hasNoContent(response), body, release };
+    return { outcome: 'new', validators, url, status: response.status, headers, body, release };
   } catch (error) {
     release();
     throw error;

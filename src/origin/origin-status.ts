@@ -11,7 +11,7 @@ const WITHOUT_CONTENT = new Set([204, 205]);
 const RETRYABLE = new Set([202, 408, 425, 429]);
 
 /** Whether an answer has no content, and says so. */
-export function hasNoContent({ status }: Response): boolean {
+export function hasNoContent({ status }: Pick<Response, 'status'>): boolean {
   return WITHOUT_CONTENT.has(status);
 }
 
@@ -25,11 +25,10 @@ export function statusFailure({ status, headers }: Response, now: number): LoadF
   });
 }
 
-/** Why an answer without content is no data where no table may be empty. */
-export function withoutContent(): LoadFailure {
-  const detail =
-    'The origin answered without content (status 204 or 205); tables[].missing: "empty" takes that for no rows.';
-  return new LoadFailure('origin-status', detail);
+/** Why an answer without content is no data; `hasTables`: one that has none may yet say so. */
+export function withoutContent(status: number, hasTables: boolean): LoadFailure {
+  const remedy = hasTables ? ' tables[].missing: "empty" takes that for no rows.' : '';
+  return new LoadFailure('origin-status', `The origin answered with status ${status}.${remedy}`);
 }
 
 /**

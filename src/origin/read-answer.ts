@@ -9,7 +9,7 @@ import type { NewAnswer } from './fetch-origin.ts';
 import { Findings } from './findings.ts';
 import { checkContentType, isJsonType } from './media-type.ts';
 import { hasNextLink } from './next-links.ts';
-import { withoutContent } from './origin-status.ts';
+import { hasNoContent, withoutContent } from './origin-status.ts';
 import { pointerTree } from './pointers.ts';
 import { ROW_READERS } from './row-readers.ts';
 import { watchJson } from './watch-json.ts';
@@ -36,8 +36,8 @@ export function readAnswer(definition: Resource, answer: NewAnswer, mode: 'fail'
   checkHeaders(origin.expect ?? [], headers);
   if (hasNextLink(headers.get('Link')))
     findings.partial('next', "The origin's answer names a next page in its header Link.");
-  if (answer.isEmpty) {
-    if (!mayBeEmpty(tables)) throw withoutContent();
+  if (hasNoContent(answer)) {
+    if (!mayBeEmpty(tables)) throw withoutContent(answer.status, tables !== undefined);
     return { body, contentType: '', reader: readNothing, findings };
   }
   const contentType = checkContentType(definition, headers.get('Content-Type'));

@@ -1,6 +1,8 @@
+import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import type { CommitRequest } from '../../src/contract/object.ts';
 import { cacheIdentity } from '../../src/core/cache-key.ts';
+import { d1Entries } from '../../src/stores/entries.ts';
 import { Refreshed, run, services, stateOf } from '../support/refreshes.ts';
 
 /** What is in R2 after one load that changed the body: fences are times. */
@@ -197,7 +199,7 @@ describe('a load', () => {
       'Table "t", row 1: it has members, but none of the declared columns.',
       expect.stringMatching(/next page at \/nextLink/),
     ]);
-    const stored = await services.entries.find(cache.cache.key);
+    const stored = await d1Entries(env.DB).find(cache.cache.key);
     expect(stored?.loaded?.warnings).toEqual(entry?.loaded?.warnings);
   });
 

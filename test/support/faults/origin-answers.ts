@@ -119,7 +119,8 @@ export function judged(made: Recipe, held: Held | null): Held | null {
 
 /** The entity tag of a 304. */
 function proofOf({ proof }: Recipe, held: Held | null): string {
-  return proof === 'same' ? (held?.etag ?? '"c"') : '"other"';
+  if (proof === 'same') return held?.etag ?? '"c"';
+  return held?.etag === '"other"' ? '"another"' : '"other"';
 }
 
 /** What devices must get of it: rows in ascending order, or the text. */

@@ -20,14 +20,14 @@ async function read(
     mode = 'fail',
     headers = {},
     size = 7,
-    isEmpty = false,
+    status = 200,
   }: {
     origin?: Origin;
     more?: Members;
     mode?: 'fail' | 'warn';
     headers?: Record<string, string>;
     size?: number;
-    isEmpty?: boolean;
+    status?: number;
   } = {},
 ): Promise<{ rows: string[]; passed: number; warnings: string[] }> {
   const definition = sampleResource({ ...more, origin: { url: URL_OF_ANSWER.href, ...origin } });
@@ -41,7 +41,7 @@ async function read(
     validators: { etag: null, lastModified: null },
     url: URL_OF_ANSWER,
     headers: new Headers({ 'Content-Type': 'application/json', ...headers }),
-    isEmpty,
+    status,
     body: pieces(),
     release: () => undefined,
   };
@@ -303,18 +303,23 @@ describe('an answer without content', () => {
       { ...table('t', '/a', 'x'), missing: 'empty' as const },
       { ...table('u', '/b', 'x'), missing: 'empty' as const },
     ];
-    expect((await read('', { isEmpty: true, more: { tables: all } })).rows).toEqual([]);
+    expect((await read('', { status: 204, more: { tables: all } })).rows).toEqual([]);
   });
 
-  it.each<Members>([
-    {},
-    { tables },
-    { tables: [{ ...table('t', '/a', 'x'), missing: 'empty' }, table('u', '/b', 'x')] },
-  ])('fails otherwise, and names the member that allows it: %j', async (more) => {
-    await expect(read('', { isEmpty: true, more })).rejects.toThrow(
-      failing('origin-status', expect.stringContaining('tables[].missing: "empty"')),
+  it('fails where there are no tables', async () => {
+    await expect(read('', { status: 205 })).rejects.toThrow(
+      failing('origin-status', 'The origin answered with status 205.'),
     );
   });
+
+  it.each<Members>([{ tables }, { tables: [{ ...table('t', '/a', 'x'), missing: 'empty' }, table('u', '/b', 'x')] }])(
+    'fails otherwise, and names the member that allows it: %j',
+    async (more) => {
+      await expect(read('', { status: 204, more })).rejects.toThrow(
+        failing('origin-status', expect.stringContaining('tables[].missing: "empty"')),
+      );
+    },
+  );
 });
 
 describe('PARTIAL_ANSWERS = "warn"', () => {

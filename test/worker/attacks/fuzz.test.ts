@@ -29,6 +29,7 @@ const learnt = { etag: ['"x"'], task: [crypto.randomUUID() as string], key: ['0'
 
 const TITLES = ['fuzz-1', 'fuzz-2', 'fuzz-user', 'продажи'];
 const table = [{ name: 't', rows: '', columns: ['id', 'a'] }];
+const lenient = [{ name: 't', rows: '/t', columns: ['id', 'a'], missing: 'empty', short_rows: 'null' }];
 const title = fc.oneof(
   { weight: 8, arbitrary: fc.constantFrom(...TITLES) },
   { weight: 1, arbitrary: fc.constantFrom('nobody', 'a/b', 'a b', '..%2f', 'e\u0301', 'x'.repeat(200)) },
@@ -37,7 +38,7 @@ const title = fc.oneof(
 const mostly = (good: fc.Arbitrary<unknown>, ...others: unknown[]) =>
   fc.oneof({ weight: 20, arbitrary: good }, { weight: 1, arbitrary: fc.oneof(fc.constantFrom(...others), junk) });
 const url = mostly(
-  fc.constantFrom('', '/x', '/{a}', '{?a,n}', '/{+a}').map((end) => origin.url + end),
+  fc.constantFrom('', '/x', '/{a}', '{?a,n}', '/{+a}', "?q='{n}'", "?q='{a}'").map((end) => origin.url + end),
   ...[
     'http://10.0.0.1/',
     'https://a.example.com{a}',
@@ -65,7 +66,21 @@ const words: Words = {
   schedule: mostly(fc.constantFrom(undefined, '*/15 * * * *'), '* * * * * *', '61 * * * *'),
   format: mostly(fc.constant('json'), 'csv', 'ndjson'),
   content_type: mostly(fc.constantFrom(undefined, 'application/json'), 'x'),
-  tables: mostly(fc.constantFrom(undefined, table), [...table, ...table], []),
+  tables: mostly(
+    fc.constantFrom(undefined, table, lenient),
+    [...table, ...table],
+    [],
+    [{ ...table[0], missing: 'none' }],
+  ),
+  partial: mostly(fc.constantFrom(undefined, ['next'], ['errors', 'next']), ['all'], 'next'),
+  quote: mostly(fc.constantFrom(undefined, 'odata', 'backslash', 'none'), 'sql'),
+  expect: mostly(
+    fc.constantFrom(undefined, [{ at: '/error', is: null }], [{ at: 'X-Error', is: null, retry: true }]),
+    [{ at: 'a b', is: 1 }],
+    [{ at: '/0/id', is: 1 }],
+    [{ at: '/a', is: [] }],
+    [],
+  ),
   key: fc.oneof(
     { weight: 6, arbitrary: fc.constant('{{key}}') },
     { weight: 1, arbitrary: fc.constantFrom('0'.repeat(64), 'A'.repeat(64), 'x') },
