@@ -66,5 +66,6 @@ export const ALL: Lanes = [
 export const LONG_FORMS: Readonly<Record<string, string>> = {
   FUZZ_RUNS: '3000',
   MODEL_RUNS: '100',
+  ORIGIN_RUNS: '1000',
   EXPLORE: 'deep',
 };
