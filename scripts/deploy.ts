@@ -1,19 +1,20 @@
 /**
  * `npm run deploy`: puts the service on the Cloudflare account that wrangler is logged in to (CONTRACT 7); safe to
- * repeat. wrangler itself makes the bucket and the queues on deploy; the databases are made here, before, since the schema
+ * repeat. A Worker has no start at which it could refuse its settings, so they are checked here, before anything is made or
+ * uploaded. wrangler itself makes the bucket and the queues on deploy; the databases are made here, before, since the schema
  * must be there when the Worker is. `--env` names an environment of wrangler.toml; `--dry-run` only builds and checks.
  */
 
 import { parseArgs } from 'node:util';
 import { unstable_readConfig as readConfig } from 'wrangler';
+import { faultsOfSettings } from './lib/check-settings.ts';
 import { type Outcome, offlineEnv, runWrangler } from './lib/wrangler.ts';
 
-const KEY_SECRETS = ['JWT_SECRET', 'JWT_PUBLIC_KEY'];
-const NO_KEY = `The service has no key to verify tokens with, and would let nobody in. Set exactly one:
-  npx wrangler secret put JWT_PUBLIC_KEY    # one JWK or SPKI PEM
+const HOW_TO_SET = `Settings stand under [vars] in wrangler.toml, secrets are set and deleted by
+  npx wrangler secret put JWT_PUBLIC_KEY    # one JWK, a JWK Set or an SPKI PEM
   npx wrangler secret put JWT_SECRET        # HS256, at least 32 bytes
-  JWT_JWKS_URL = "https://…" under [vars] in wrangler.toml
-Then run npm run deploy again.`;
+  npx wrangler secret delete JWT_SECRET
+docs/identity.md has the settings for each identity provider. Then run npm run deploy again.`;
 
 /** The environment, as an argument of each command of wrangler. */
 let ofEnvironment: string[] = [];
@@ -29,12 +30,13 @@ try {
 }
 
 async function dryRun(): Promise<number> {
+  demandSettings(null);
   return (await runWrangler(['deploy', '--dry-run', ...ofEnvironment], { env: offlineEnv(), show: true })).code;
 }
 
 async function deploy(): Promise<number> {
-  step('the key that verifies tokens');
-  await demandOneKey();
+  step('the settings, and the names of secrets');
+  demandSettings(await secretNames());
   for (const { binding } of config().d1_databases) {
     step(`the database ${binding} and its schema`);
     await demandDatabase(binding);
@@ -51,13 +53,18 @@ function config(): ReturnType<typeof readConfig> {
   return readConfig({ config: 'wrangler.toml', ...(env === undefined ? {} : { env }) });
 }
 
-/** @throws Error that says what to do unless exactly one key setting is there */
-async function demandOneKey(): Promise<void> {
-  const set = (await secretNames()).filter((name) => KEY_SECRETS.includes(name));
-  if (config().vars.JWT_JWKS_URL) set.push('JWT_JWKS_URL');
-  if (set.length === 0) throw new Error(NO_KEY);
-  if (set.length > 1) throw new Error(`Exactly one of ${set.join(' and ')} may be set; remove the others.`);
-  console.log(`${set[0]} is set.`);
+/** @param secrets null: not known. @throws Error that says what to do unless the service can work with its settings */
+function demandSettings(secrets: readonly string[] | null): void {
+  const { vars, d1_databases: databases } = config();
+  const faults = faultsOfSettings({
+    vars,
+    databases: databases.map(({ binding }: { binding: string }) => binding),
+    secrets,
+  });
+  if (faults.length > 0) {
+    throw new Error(`${faults.join('\n')}\nNothing was made or uploaded.\n\n${HOW_TO_SET}`);
+  }
+  console.log('They are sound.');
 }
 
 /** Names of the deployed Worker's secrets; none where there is no Worker yet. @throws Error when wrangler cannot tell */

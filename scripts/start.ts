@@ -10,6 +10,7 @@ import { SHOWN_USER } from '../demo/devices.ts';
 import { refreshOnce, seedDemo, type Target } from '../demo/seed.ts';
 import { type Child, Children } from './lib/children.ts';
 import { localSecret, writeWorkerVars } from './lib/dev-vars.ts';
+import { localIdentity } from './lib/local-identity.ts';
 import { type LocalSettings, readLocalSettings } from './lib/local-settings.ts';
 import { demandFreePort } from './lib/ports.ts';
 import { signToken } from './lib/token.ts';
@@ -86,8 +87,7 @@ async function migrate(settings: LocalSettings, log: number, logFile: string): P
 
 function startWorker(settings: LocalSettings, secret: string, log: number): Child {
   const vars = join(settings.stateDir, 'worker.env');
-  // Locally the one key is the local secret, whatever the deployed service uses.
-  const identity = { JWT_SECRET: secret, JWT_PUBLIC_KEY: '', JWT_JWKS_URL: '', JWT_ISSUER: '', JWT_AUDIENCE: '' };
+  const identity = localIdentity(secret, process.env);
   const limits = settings.rateLimits === undefined ? {} : { RATE_LIMITS: settings.rateLimits };
   writeWorkerVars(vars, { ...identity, ...limits, ORIGIN_HOSTS, WAIT_UNTIL_MS });
   const args = [

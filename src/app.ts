@@ -16,6 +16,7 @@ import { service } from './http/routes/service.ts';
 import { syncRecords } from './http/routes/sync-records.ts';
 import { syncs } from './http/routes/syncs.ts';
 import { taskState } from './http/routes/task-state.ts';
+import { whoami } from './http/routes/whoami.ts';
 import { makeProbes, makeServices, metricsOf } from './services.ts';
 
 /** The sub-apps under `/api/v1`, one a resource. */
@@ -28,6 +29,7 @@ api.route('/', rpc);
 api.route('/', resources);
 api.route('/', caches);
 api.route('/', syncs);
+api.route('/', whoami);
 
 /** The app: what `fetch` of the Worker answers. */
 export const app = factory.createApp();

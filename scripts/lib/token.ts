@@ -6,6 +6,8 @@ import { SignJWT } from 'jose';
 export interface TokenOptions {
   /** Space-separated scopes; undefined: no claim, which means `cache:read cache:refresh`. */
   scope?: string | undefined;
+  /** Groups of the user; undefined: no claim. */
+  groups?: readonly string[] | undefined;
   /** Pins the token to a device. */
   device?: string | undefined;
   /** Seconds until it expires. */
@@ -21,6 +23,7 @@ export async function signToken(secret: string, user: string, options: TokenOpti
   if (key.length < MIN_SECRET_BYTES) throw new Error(`JWT_SECRET must have at least ${MIN_SECRET_BYTES} bytes.`);
   const claims = {
     ...(options.scope === undefined ? {} : { scope: options.scope }),
+    ...(options.groups === undefined ? {} : { groups: options.groups }),
     ...(options.device === undefined ? {} : { device_id: options.device }),
   };
   const now = Math.floor(Date.now() / 1000);

@@ -1,21 +1,41 @@
 /** Who asks (CONTRACT 1). */
 
-/** What a token may allow; no scope contains another. */
-export const SCOPES = ['cache:read', 'cache:refresh', 'cache:admin'] as const;
+import * as v from 'valibot';
+import { Timestamp } from './timestamp.ts';
+
+/** What a token may allow. No scope contains another, except that `cache:admin` contains `cache:inspect`. */
+export const SCOPES = ['cache:read', 'cache:refresh', 'cache:inspect', 'cache:admin'] as const;
 export type Scope = (typeof SCOPES)[number];
 
 /** Whom a verified token speaks for. */
 export interface Identity {
-  /** `sub`: 1-256 characters, none of them control characters. */
+  /** The claim that JWT_USER_CLAIM points to: 1-256 characters, none of them control characters. */
   user: string;
   scopes: ReadonlySet<Scope>;
+  /** The claim that JWT_GROUPS_CLAIM points to. */
+  groups: ReadonlySet<string>;
   /** `device_id`: pins the device; null: any. */
   device: string | null;
-  /** `exp`, ms since the epoch: streams end then. */
+  /** `exp`, ms since the epoch: streams and waits end then. */
   expiresAt: number;
 }
 
 /** Whether the token may administer: only then are the names of secrets and hosts told. */
-export function isAdmin({ scopes }: Identity): boolean {
+export function isAdmin({ scopes }: Pick<Identity, 'scopes'>): boolean {
   return scopes.has('cache:admin');
 }
+
+/** What decides which resources somebody finds (core/resource-access.ts). */
+export type Reader = Pick<Identity, 'scopes' | 'groups'>;
+
+/** `GET /whoami/`; the members in this order. */
+export const WhoamiAnswer = v.strictObject({
+  user: v.string(),
+  scopes: v.array(v.picklist(SCOPES)),
+  groups: v.array(v.string()),
+  /** Of the request: `X-Device-Id`, else the one that the token is pinned to. */
+  device: v.nullable(v.string()),
+  expires: Timestamp,
+  now: Timestamp,
+});
+export type WhoamiAnswer = v.InferOutput<typeof WhoamiAnswer>;

@@ -91,6 +91,14 @@ export const Resource = v.strictObject({
   /** Most bytes of the values as JSON, defaults included: each set of them is kept with its cache. */
   parameters_max_bytes: v.optional(integer(2, MAX_REQUEST_BYTES), USUAL_PARAMETERS_BYTES),
   scope: v.optional(v.picklist(['shared', 'user']), 'shared'),
+  /** Open only to tokens with one of these groups, and to `cache:admin`; left out: to all. */
+  groups: v.optional(
+    v.pipe(
+      v.array(v.pipe(v.string(), v.minLength(1), v.maxLength(256))),
+      v.minLength(1, 'must name a group; left out, the resource is open to all'),
+      v.maxLength(64),
+    ),
+  ),
   format: v.optional(v.picklist(['json', 'ndjson', 'csv']), 'json'),
   content_type: v.optional(MediaType),
   ttl_s: v.optional(integer(0, 31_536_000), 3600),

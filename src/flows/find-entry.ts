@@ -1,6 +1,7 @@
 /** Which cache a read means and what is known of it here: never less than what the request itself names (CONTRACT 3). */
 
 import type { CacheIdentity, Entry } from '../contract/entry.ts';
+import type { Reader } from '../contract/identity.ts';
 import type { DefinedResource, Resource } from '../contract/resource.ts';
 import type { LookedUp, Resources } from '../contract/stores.ts';
 import { findResource } from './find-resource.ts';
@@ -12,6 +13,8 @@ type FindServices = Pick<Services, 'resources' | 'lookup' | 'objects' | 'limits'
 export interface CacheName {
   /** Who asks. */
   user: string;
+  /** What decides whether the resource is open to them. */
+  reader: Reader;
   title: string;
   /** The cache under a definition: another one may have other defaults. @throws Problem `invalid-parameters` */
   identify(definition: Resource): CacheIdentity;
@@ -47,7 +50,7 @@ export function versionOf(entry: Entry | null): number {
 
 /** The look-up tells the number of the newest definition: where the isolate's is older, the request is read anew. */
 async function findUnderNewest(services: FindServices, name: CacheName): Promise<FoundCache> {
-  const resource = await findResource(services.resources, name.title);
+  const resource = await findResource(services.resources, name.title, name.reader);
   const cache = name.identify(resource.definition);
   const looked = await services.lookup.find(cache.key, name.title);
   return isOutdated(resource, looked) ? findAnew(services, name, cache.key, looked) : { cache, resource, looked };
@@ -70,7 +73,7 @@ export async function findAnew(
   looked: LookedUp,
 ): Promise<FoundCache> {
   const atLeast: Pick<Resources, 'find'> = { find: (title) => resources.find(title, looked.mark?.number) };
-  const resource = await findResource(atLeast, name.title);
+  const resource = await findResource(atLeast, name.title, name.reader);
   const cache = name.identify(resource.definition);
   // Who fetched the entry is to ask for its load, so the same key is not looked up twice.
   return cache.key === key

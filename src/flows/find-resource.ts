@@ -1,9 +1,11 @@
-/** Resources by their title, as requests name them. */
+/** Resources by their title, as requests name them: the one place where a resource is found for somebody. */
 
 import * as v from 'valibot';
+import type { Reader } from '../contract/identity.ts';
 import { Problem } from '../contract/problem.ts';
 import { type DefinedResource, isDefined, ResourceTitle } from '../contract/resource.ts';
 import type { Resources } from '../contract/stores.ts';
+import { isOpenTo } from '../core/resource-access.ts';
 
 /** Longest part of an unknown title that an answer repeats, characters. */
 const TOLD_CHARACTERS = 128;
@@ -11,11 +13,26 @@ const TOLD_CHARACTERS = 128;
 /**
  * The definition under a title, from the isolate where it has one.
  *
- * @throws Problem `not-found` for an unknown or deleted one
+ * @param reader who asks; null: administration and the service itself, which find all
+ * @throws Problem `not-found` for an unknown or deleted one, and in the same words for one that is closed to the reader
  */
-export async function findResource(resources: Pick<Resources, 'find'>, title: string): Promise<DefinedResource> {
+export async function findResource(
+  resources: Pick<Resources, 'find'>,
+  title: string,
+  reader: Reader | null,
+): Promise<DefinedResource> {
   // What can be no title costs no look-up.
   const stored = v.is(ResourceTitle, title) ? await resources.find(title) : null;
-  if (isDefined(stored)) return stored;
+  if (isDefined(stored) && (reader === null || isOpenTo(stored, reader))) return stored;
   throw new Problem('not-found', `There is no resource "${title.slice(0, TOLD_CHARACTERS).toWellFormed()}".`);
+}
+
+/** Which of the titles are closed to a reader. D1 is asked once, for those that the isolate does not know. */
+export async function closedTitles(
+  resources: Pick<Resources, 'findAll'>,
+  titles: Iterable<string>,
+  reader: Reader,
+): Promise<ReadonlySet<string>> {
+  const found = await resources.findAll([...new Set(titles)]);
+  return new Set(Array.from(found).flatMap(([title, stored]) => (isOpenTo(stored, reader) ? [] : [title])));
 }

@@ -1,12 +1,14 @@
 /**
  * What devices were last given (CONTRACT 2): one read of D1, one more for what is current of those caches,
- * and one for resources that the isolate does not know.
+ * and one for resources that the isolate does not know. What is closed to the reader is left out.
  */
 
 import type { Entry } from '../contract/entry.ts';
+import type { Reader } from '../contract/identity.ts';
 import type { SyncRecord } from '../contract/messages.ts';
 import type { SyncFilter, SyncPlace } from '../contract/stores.ts';
 import { standingsOf } from './cache-standing.ts';
+import { closedTitles } from './find-resource.ts';
 import type { Services } from './services.ts';
 
 /** Which page of which records. */
@@ -18,6 +20,8 @@ export interface SyncListRequest {
   limit: number;
   /** Look up what is current, too. */
   withCurrent: boolean;
+  /** Whose list it is; null: records of all resources are shown. */
+  reader: Reader | null;
 }
 
 /** A record, with what is current of its cache. */
@@ -36,11 +40,11 @@ const NOTHING_ASKED: Current = { current: new Map(), unread: new Set() };
 
 /**
  * A page in order of user, device, resource and cache; `next` is the place that the next page begins after. With what is current,
- * a page of large parameters is short.
+ * a page of large parameters is short; one is, too, where records of resources that are closed to the reader were left out.
  */
 export async function listSyncs(
   services: Pick<Services, 'syncRecords' | 'entries' | 'resources'>,
-  { filter, after, limit, withCurrent }: SyncListRequest,
+  { filter, after, limit, withCurrent, reader }: SyncListRequest,
 ): Promise<{ syncs: ListedSync[]; next: SyncPlace | null }> {
   // One more than the page holds tells whether there is a next one.
   const found = await services.syncRecords.list(filter, after, limit + 1);
@@ -48,10 +52,21 @@ export async function listSyncs(
   const { current, unread } = withCurrent ? await currentOf(services, asked) : NOTHING_ASKED;
   const end = asked.findIndex(({ key }) => unread.has(key));
   const page = end < 0 ? asked : asked.slice(0, end);
+  const open = reader === null ? page : await openOf(services, page, reader);
   return {
-    syncs: page.map((record) => ({ record, entry: current.get(record.key) ?? null })),
+    syncs: open.map((record) => ({ record, entry: current.get(record.key) ?? null })),
     next: page.length < found.length ? (page.at(-1) ?? null) : null,
   };
+}
+
+async function openOf(
+  { resources }: Pick<Services, 'resources'>,
+  records: readonly SyncRecord[],
+  reader: Reader,
+): Promise<readonly SyncRecord[]> {
+  const titles = records.map(({ resource }) => resource);
+  const closed = await closedTitles(resources, titles, reader);
+  return records.filter(({ resource }) => !closed.has(resource));
 }
 
 async function currentOf(

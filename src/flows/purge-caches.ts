@@ -30,7 +30,7 @@ export async function purgeCache(services: Pick<Services, 'objects' | 'lookup'>,
  * @throws Problem `not-found`
  */
 export async function purgeResource(services: Services, title: string, soft: boolean, now: number): Promise<Purged> {
-  await findResource(services.resources, title);
+  await findResource(services.resources, title, null);
   const purged = await services.entries.count(title);
   // Deleted since it was found: its caches are being purged anyway.
   await services.resources.expireAll(title, soft, now);
@@ -58,7 +58,7 @@ export async function purgeSelected(
   now: number,
   limit = MAX_BULK,
 ): Promise<Purged> {
-  await findResource(services.resources, title);
+  await findResource(services.resources, title, null);
   const isSelected = selectionOf(parameters);
   let purged = 0;
   const { next } = await walkEntries(services.entries, { resource: title }, { after, limit, now }, async (page) => {

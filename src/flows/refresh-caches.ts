@@ -60,7 +60,7 @@ export async function refreshAll(
   now: number,
   limit = MAX_BULK,
 ): Promise<{ tasks: number; next: string | null }> {
-  await findResource(services.resources, title);
+  await findResource(services.resources, title, null);
   const { done, next } = await walkEntries(services.entries, { resource: title }, { after, limit, now }, (page) =>
     refreshPage(services, page, now, 'now'),
   );

@@ -1,6 +1,7 @@
 /** An explicit refresh (CONTRACT 2): one object call, and nothing else where the definition is known in the isolate. */
 
 import type { CacheIdentity, Parameters } from '../contract/entry.ts';
+import type { Reader } from '../contract/identity.ts';
 import type { EnqueueRequest } from '../contract/object.ts';
 import type { DefinedResource } from '../contract/resource.ts';
 import type { Task } from '../contract/task.ts';
@@ -20,6 +21,8 @@ type AskServices = Omit<RefreshServices, 'resources' | 'limits'>;
 export interface RefreshRequest {
   /** Who asks; owns the cache of a resource of scope `user`. */
   user: string;
+  /** What decides whether the resource is open to them. */
+  reader: Reader;
   title: string;
   /** Parameter values as they came. */
   values: Parameters;
@@ -34,8 +37,8 @@ export interface RefreshRequest {
  * @throws Problem `not-found`, `invalid-parameters`, `rate-limited`, `overloaded`
  */
 export async function requestRefresh(services: RefreshServices, request: RefreshRequest): Promise<Task> {
-  const { user, title, values, waitMs } = request;
-  const resource = await findResource(services.resources, title);
+  const { user, reader, title, values, waitMs } = request;
+  const resource = await findResource(services.resources, title, reader);
   const { definition } = resource;
   const cache = cacheFor(user, title, definition, checkParameters(definition, values));
   await services.limits.load(user, cache.key);

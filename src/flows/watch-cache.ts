@@ -10,6 +10,7 @@ import { log } from '../log.ts';
 import { looks, randomPauses } from '../waiting.ts';
 import { loadAsker, logNotAsked } from './ask-for-load.ts';
 import { type CacheName, type FoundCache, findAnew, findEntry, isOutdated } from './find-entry.ts';
+import { findResource } from './find-resource.ts';
 import { type CacheRead, loadedHere, type Served, type ServedBody, serveCache } from './serve-cache.ts';
 import type { Services } from './services.ts';
 
@@ -62,8 +63,11 @@ async function lookAgain(services: WatchServices, name: CacheName, before: Found
   const { cache, resource } = before;
   try {
     const looked = await services.lookup.glance(cache.key, cache.resource);
-    // Most changes of a definition have no mark: a request that is to judge by it reads it anew.
-    if (looked.fetched || isOutdated(resource, looked)) return await findAnew(services, name, cache.key, looked);
+    // Most changes of a definition have no mark, and some shut readers out: so each look asks for the one that is kept.
+    const isKnown = (await findResource(services.resources, name.title, name.reader)) === resource;
+    if (looked.fetched || !isKnown || isOutdated(resource, looked)) {
+      return await findAnew(services, name, cache.key, looked);
+    }
     return { cache, resource, looked };
   } catch (error) {
     if (error instanceof Problem && (error.code === 'not-found' || error.code === 'invalid-parameters')) throw error;

@@ -21,8 +21,8 @@ interface Description {
   id: string;
   tag: 'FMP' | 'Data' | 'Administration' | 'Service';
   summary: string;
-  /** Undefined: open to all. */
-  scope?: Scope;
+  /** Undefined: open to all; null: any valid token will do. */
+  scope?: Scope | null;
   /** Status -> what it means and what its body is: of this schema, or of whatever form. Problems are added. */
   answers: Readonly<Record<number, Answer>>;
   /** Schema of the JSON body; it is checked by the handler. */
@@ -55,7 +55,7 @@ export function describe(description: Description) {
     operationId: description.id,
     tags: [description.tag],
     summary: description.summary,
-    security: description.scope === undefined ? [] : [{ bearer: [description.scope] }],
+    security: securityOf(description.scope),
     responses,
     ...(description.parameters ? { parameters: description.parameters } : {}),
     ...(description.body
@@ -67,6 +67,11 @@ export function describe(description: Description) {
         }
       : {}),
   });
+}
+
+function securityOf(scope: Scope | null | undefined): { bearer: Scope[] }[] {
+  if (scope === undefined) return [];
+  return [{ bearer: scope === null ? [] : [scope] }];
 }
 
 /** A header of the request, for `parameters`. */

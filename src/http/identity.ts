@@ -9,22 +9,32 @@ import { DeviceId } from './device-id.ts';
 import { factory } from './factory.ts';
 import type { KeyContext } from './remote-keys.ts';
 import { tokenKeys } from './token-keys.ts';
+import { tokenRules } from './token-rules.ts';
 import { verifyToken } from './token-verifier.ts';
 
 /**
- * Middleware of every path but the open ones: verifies the token and demands one of the scopes. Sets `identity` and
- * `device`.
+ * Middleware of every path but the open ones: verifies the token and demands one of the scopes; without any, a valid token
+ * will do. Sets `identity` and `device`.
  *
  * @throws Problem `unauthenticated`, `insufficient-scope`, `device-mismatch`, `invalid-header`, `rate-limited`, `misconfigured`, `overloaded`
  */
-export function protect(...anyOf: [Scope, ...Scope[]]) {
+export function protect(...anyOf: Scope[]) {
+  return protectBy(() => anyOf);
+}
+
+/** The same for administration (CONTRACT 4): reading takes `cache:inspect`, all else `cache:admin`. */
+export function protectAdministration() {
+  return protectBy((method) => [method === 'GET' || method === 'HEAD' ? 'cache:inspect' : 'cache:admin']);
+}
+
+function protectBy(anyOf: (method: string) => readonly Scope[]) {
   return factory.createMiddleware(async function protect(c, next) {
     const context = {
       edge: edgeCache(c.req.url),
       waitUntil: (work: Promise<unknown>) => c.executionCtx.waitUntil(work),
     };
     const identity = await identify(c.req.header('Authorization'), c.env, context);
-    demandScope(identity, ...anyOf);
+    demandScope(identity, ...anyOf(c.req.method));
     c.set('identity', identity);
     c.set('device', deviceOf(identity, c.req.header(HEADER.deviceId)));
     // What loads is limited in the flows as well, which alone know whether a request does.
@@ -33,10 +43,16 @@ export function protect(...anyOf: [Scope, ...Scope[]]) {
   });
 }
 
-/** @throws Problem `insufficient-scope` unless the token has one of the scopes, naming the first; no scope contains another */
-export function demandScope(identity: Identity, ...anyOf: [Scope, ...Scope[]]): void {
-  if (anyOf.some((scope) => identity.scopes.has(scope))) return;
-  throw insufficientScope(anyOf[0], `This needs a token with the scope ${anyOf.join(' or ')}.`);
+/** @throws Problem `insufficient-scope` unless the token has one of the scopes, naming the first; none: nothing is demanded */
+export function demandScope(identity: Identity, ...anyOf: Scope[]): void {
+  const [first] = anyOf;
+  if (first === undefined || anyOf.some((scope) => identity.scopes.has(scope))) return;
+  throw insufficientScope(first, `This needs a token with the scope ${anyOf.join(' or ')}.`);
+}
+
+/** As much of a wait (ms) as the token lasts for: no wait outlives it. */
+export function leftOf({ expiresAt }: Identity, waitMs: number): number {
+  return Math.max(0, Math.min(waitMs, expiresAt - Date.now()));
 }
 
 /** The refusal of a token that lacks a scope (RFC 6750 section 3.1). */
@@ -50,8 +66,9 @@ export function insufficientScope(scope: Scope, detail: string): Problem {
 function identify(authorization: string | undefined, env: object, context: KeyContext): Promise<Identity> {
   // Without a key nobody is let in, nor told that a token would help.
   const keys = tokenKeys(env);
+  const rules = tokenRules(env);
   const token = tokenIn(authorization?.trim() ?? '');
-  if (token !== null) return verifyToken(token, keys, env, context);
+  if (token !== null) return verifyToken(token, keys, rules, context);
   throw new Problem('unauthenticated', 'Send a token: "Authorization: Bearer <JWT>".', {
     headers: { 'WWW-Authenticate': 'Bearer' },
   });

@@ -44,7 +44,8 @@ export interface KeyContext {
 /** The keys behind a URL. */
 export interface RemoteKeys {
   /**
-   * Picks the key that a token names. What is picked throws jose's errors for a token that names no key of the set.
+   * Picks the key that a token names. What is picked throws jose's errors for a token that names no key of the set, or for
+   * which several fit.
    *
    * @throws Problem `overloaded` if there is no set or it is not known whether it has the key by now
    */
@@ -159,16 +160,19 @@ export function remoteKeys(url: URL, fetch?: FetchImplementation): RemoteKeys {
       await renew(context);
     }
     const find = async () => (set as JWTVerifyGetKey)(header, token);
-    const key = await find().catch(async (cause: unknown) => {
+    try {
+      return await find();
+    } catch (cause) {
       if (!(cause instanceof errors.JWKSNoMatchingKey)) throw cause;
       if (fetching === null && Date.now() < triedAt + PAUSE_MS) throw hasFailed ? unavailable(cause) : cause;
       await renew(context);
-      return find();
-    });
-    if (isOlderThan(FRESH_MS) && fetching === null && Date.now() >= triedAt + PAUSE_MS) {
-      context.waitUntil(obtain(context).catch((error: unknown) => log('warn', 'keys.not_fetched', { error })));
+      return await find();
+    } finally {
+      // Also where several keys fit, which jose tells as an error.
+      if (isOlderThan(FRESH_MS) && fetching === null && Date.now() >= triedAt + PAUSE_MS) {
+        context.waitUntil(obtain(context).catch((error: unknown) => log('warn', 'keys.not_fetched', { error })));
+      }
     }
-    return key;
   };
 
   return {

@@ -4,6 +4,7 @@ import type { Context } from 'hono';
 import { type Identity, isAdmin } from '../contract/identity.ts';
 import { errorFor, Problem } from '../contract/problem.ts';
 import type { ExpandedTaskAnswer, Task, TaskAnswer } from '../contract/task.ts';
+import { isOpenTo } from '../core/resource-access.ts';
 import { mayReadTask } from '../core/task-access.ts';
 import { timestamp } from '../core/timestamp.ts';
 import type { AppEnv } from './factory.ts';
@@ -36,11 +37,18 @@ export function taskAnswer(task: Task, expanded: boolean, asker: Identity): Task
 /**
  * The task, if there is one and the caller may see it.
  *
- * @throws Problem `not-found`: which of the two it is stays untold
+ * @throws Problem `not-found`: which of the two it is stays untold; `overloaded`
  */
-export function visibleTask(c: Context<AppEnv>, taskId: string, task: Task | null): Task {
-  if (task === null || !mayReadTask(c.get('identity'), task)) throw unknownTask(taskId);
-  return task;
+export async function visibleTask(c: Context<AppEnv>, taskId: string, task: Task | null): Promise<Task> {
+  if (task !== null && (await isVisible(c, task))) return task;
+  throw unknownTask(taskId);
+}
+
+/** Whether the caller may see a task, by the definition that the isolate has of its resource. @throws Problem `overloaded` */
+export async function isVisible(c: Context<AppEnv>, task: Task): Promise<boolean> {
+  const identity = c.get('identity');
+  if (!mayReadTask(identity, task)) return false;
+  return isOpenTo(await c.get('services').resources.find(task.cache.resource), identity);
 }
 
 /** The refusal for a task that does not exist, has expired or may not be seen. */

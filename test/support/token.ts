@@ -6,6 +6,8 @@ export interface TokenOptions {
   user?: string;
   /** Space-separated; left out: no `scope` claim, which means `cache:read cache:refresh`. */
   scope?: string;
+  /** Left out: no `groups` claim. */
+  groups?: readonly string[];
   /** Pins the device. */
   device?: string;
   /** From now on; negative: it has expired. */
@@ -14,12 +16,13 @@ export interface TokenOptions {
 
 /** A token of the service under test, signed with its `JWT_SECRET`. */
 export function token(options: TokenOptions = {}): Promise<string> {
-  const { user = 'alice', scope, device, expiresInS = 3600 } = options;
+  const { user = 'alice', scope, groups, device, expiresInS = 3600 } = options;
   return sign(
     {
       sub: user,
       exp: inSeconds(expiresInS),
       ...(scope === undefined ? {} : { scope }),
+      ...(groups === undefined ? {} : { groups }),
       ...(device === undefined ? {} : { device_id: device }),
     },
     new TextEncoder().encode(env.JWT_SECRET),

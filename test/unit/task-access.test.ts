@@ -4,7 +4,13 @@ import type { Task } from '../../src/contract/task.ts';
 import { mayReadTask } from '../../src/core/task-access.ts';
 
 const task = (owner: string | null) => ({ cache: { owner } }) as Task;
-const alice = (...scopes: Scope[]) => ({ user: 'alice', scopes: new Set(scopes), device: null, expiresAt: 0 });
+const alice = (...scopes: Scope[]) => ({
+  user: 'alice',
+  scopes: new Set(scopes),
+  groups: new Set<string>(),
+  device: null,
+  expiresAt: 0,
+});
 
 describe('who may see a task', () => {
   it.each<[string | null, Scope, boolean]>([
@@ -12,6 +18,8 @@ describe('who may see a task', () => {
     ['alice', 'cache:read', true],
     ['bob', 'cache:read', false],
     ['bob', 'cache:admin', true],
+    ['bob', 'cache:inspect', false],
+    [null, 'cache:inspect', false],
     [null, 'cache:refresh', false],
     ['alice', 'cache:refresh', false],
   ])('of the cache of %s, alice with %s: %s', (owner, scope, expected) => {

@@ -21,7 +21,13 @@ async function open(events: ServerEvent[], { expiresInMs = 3_600_000, fails = fa
       'services',
       makeServices(env, () => {}),
     );
-    c.set('identity', { user: 'alice', scopes: new Set(), device: null, expiresAt: Date.now() + expiresInMs });
+    c.set('identity', {
+      user: 'alice',
+      scopes: new Set(),
+      groups: new Set(),
+      device: null,
+      expiresAt: Date.now() + expiresInMs,
+    });
     return streamEvents(c, async function* (signal, until) {
       seen.until = until;
       yield* events;

@@ -142,7 +142,7 @@ describe('what is refused', () => {
 });
 
 describe('the hop budget of a revocation', () => {
-  it('is one object call', async () => {
+  it('is two object calls', async () => {
     const { id } = await waiting([alice]);
     const { calls, response } = await countCalls('/api/v1/cache/revoke/', {
       method: 'POST',
@@ -150,6 +150,7 @@ describe('the hop budget of a revocation', () => {
       body: JSON.stringify({ task_id: id }),
     });
     expect(response.status).toBe(200);
-    expect(calls).toEqual({ d1: 0, object: 1, r2: 0, queue: 0 });
+    // The first tells of which resource it is, the second takes it back.
+    expect(calls).toEqual({ d1: 0, object: 2, r2: 0, queue: 0 });
   });
 });

@@ -18,7 +18,7 @@ import { purgeCache, purgeResource, purgeSelected } from '../../flows/purge-cach
 import { refreshByKey } from '../../flows/refresh-caches.ts';
 import { describe, NOT_MODIFIED, pathParameter } from '../describe.ts';
 import { type AppEnv, factory } from '../factory.ts';
-import { protect } from '../identity.ts';
+import { protectAdministration } from '../identity.ts';
 import { noQuery, PageQuery, query } from '../input.ts';
 import { listCursor } from '../list-cursor.ts';
 import { methods } from '../methods.ts';
@@ -33,14 +33,14 @@ const purges = listCursor('purges');
 
 export const caches = factory.createApp();
 
-caches.use('/caches', methods('GET', 'HEAD', 'DELETE', 'OPTIONS'), protect('cache:admin'));
+caches.use('/caches', methods('GET', 'HEAD', 'DELETE', 'OPTIONS'), protectAdministration());
 caches.get(
   '/caches',
   describe({
     id: 'listCaches',
     tag: 'Administration',
     summary: 'The caches, in order of key',
-    scope: 'cache:admin',
+    scope: 'cache:inspect',
     answers: {
       200: { description: 'A page; the next one stands in Link', schema: v.array(CacheRecord) },
       ...NOT_MODIFIED,
@@ -83,14 +83,14 @@ caches.delete(
   },
 );
 
-caches.use('/caches/:key', methods('GET', 'HEAD', 'DELETE', 'OPTIONS'), protect('cache:admin'));
+caches.use('/caches/:key', methods('GET', 'HEAD', 'DELETE', 'OPTIONS'), protectAdministration());
 caches.get(
   '/caches/:key',
   describe({
     id: 'getCache',
     tag: 'Administration',
     summary: 'One cache',
-    scope: 'cache:admin',
+    scope: 'cache:inspect',
     answers: { 200: { description: 'The cache', schema: CacheRecord }, ...NOT_MODIFIED },
     parameters: [KEY],
   }),
@@ -116,7 +116,7 @@ caches.delete(
   },
 );
 
-caches.use('/caches/:key/refresh', methods('POST', 'OPTIONS'), protect('cache:admin'));
+caches.use('/caches/:key/refresh', methods('POST', 'OPTIONS'), protectAdministration());
 caches.post(
   '/caches/:key/refresh',
   describe({

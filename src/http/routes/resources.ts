@@ -16,7 +16,7 @@ import { sweepResource } from '../../flows/sweep.ts';
 import { warningsOf } from '../../origin/check-quoting.ts';
 import { describe, NOT_MODIFIED, pathParameter } from '../describe.ts';
 import { factory } from '../factory.ts';
-import { protect } from '../identity.ts';
+import { protectAdministration } from '../identity.ts';
 import { noQuery, PageQuery, query, readJson } from '../input.ts';
 import { listCursor } from '../list-cursor.ts';
 import { methods } from '../methods.ts';
@@ -36,14 +36,14 @@ const refreshes = listCursor('refreshes');
 
 export const resources = factory.createApp();
 
-resources.use('/resources', methods('GET', 'HEAD', 'OPTIONS'), protect('cache:admin'));
+resources.use('/resources', methods('GET', 'HEAD', 'OPTIONS'), protectAdministration());
 resources.get(
   '/resources',
   describe({
     id: 'listResources',
     tag: 'Administration',
     summary: 'All definitions, in order of title',
-    scope: 'cache:admin',
+    scope: 'cache:inspect',
     answers: {
       200: { description: 'A page; the next one stands in Link', schema: v.array(ResourceAnswer) },
       ...NOT_MODIFIED,
@@ -57,14 +57,14 @@ resources.get(
   },
 );
 
-resources.use('/resources/:title', methods('GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS'), protect('cache:admin'));
+resources.use('/resources/:title', methods('GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS'), protectAdministration());
 resources.get(
   '/resources/:title',
   describe({
     id: 'getResource',
     tag: 'Administration',
     summary: 'One definition, with its defaults',
-    scope: 'cache:admin',
+    scope: 'cache:inspect',
     answers: { 200: { description: 'The definition', schema: ResourceAnswer }, ...NOT_MODIFIED },
     parameters: [TITLE],
   }),
@@ -120,7 +120,7 @@ resources.delete(
   },
 );
 
-resources.use('/resources/:title/refresh', methods('POST', 'OPTIONS'), protect('cache:admin'));
+resources.use('/resources/:title/refresh', methods('POST', 'OPTIONS'), protectAdministration());
 resources.post(
   '/resources/:title/refresh',
   describe({

@@ -101,6 +101,7 @@ function readOf(c: Context<AppEnv>, identify: Identify): CacheRead {
   const maxAgeS = identity.scopes.has('cache:refresh') ? requestMaxAge(c.req.header('Cache-Control')) : null;
   return {
     user: identity.user,
+    reader: identity,
     title,
     identify: (definition) => identify(title, definition),
     namedVersion: (key) => namedVersion(names, key),

@@ -31,7 +31,7 @@ const ListQuery = v.strictObject({
 
 export const syncRecords = factory.createApp();
 
-syncRecords.use('/cache', methods('GET', 'HEAD', 'OPTIONS'), protect('cache:read', 'cache:admin'));
+syncRecords.use('/cache', methods('GET', 'HEAD', 'OPTIONS'), protect('cache:read', 'cache:inspect'));
 syncRecords.get(
   '/cache',
   describe({
@@ -60,6 +60,7 @@ syncRecords.get(
       after: asked.cursor === undefined ? null : placeOf(asked.cursor, filter),
       limit: asked.limit,
       withCurrent: asked.expand === 'resource',
+      reader: c.get('identity').scopes.has('cache:inspect') ? null : c.get('identity'),
     });
     const answers = syncs.map(asked.expand === 'resource' ? expandedAnswer : answerOf);
     return replyJson(c, answers, { headers: { Link: nextLink(c, next && cursorOf(next)) } });
@@ -69,13 +70,13 @@ syncRecords.get(
 /**
  * Whose records are asked for; null: everybody's.
  *
- * @throws Problem `insufficient-scope`: one's own need `cache:read`, others' `cache:admin`
+ * @throws Problem `insufficient-scope`: one's own need `cache:read` or `cache:inspect`, others' `cache:inspect`
  */
 function allowedUser(c: Context<AppEnv>, user: string | undefined): string | null {
   const identity = c.get('identity');
   const own = user === undefined || (user === identity.user && user !== ALL_USERS);
-  demandScope(identity, own ? 'cache:read' : 'cache:admin');
   if (own) return identity.user;
+  demandScope(identity, 'cache:inspect');
   return user === ALL_USERS ? null : user;
 }
 

@@ -6,7 +6,7 @@ import { MAX_DEVICE_LENGTH, MAX_USER_LENGTH } from '../../contract/constants.ts'
 import { forgetSyncs } from '../../flows/forget-syncs.ts';
 import { describe } from '../describe.ts';
 import { factory } from '../factory.ts';
-import { protect } from '../identity.ts';
+import { protectAdministration } from '../identity.ts';
 import { PageQuery, query } from '../input.ts';
 import { listCursor } from '../list-cursor.ts';
 import { methods } from '../methods.ts';
@@ -17,7 +17,7 @@ const walk = listCursor('syncs');
 
 export const syncs = factory.createApp();
 
-syncs.use('/syncs', methods('DELETE', 'OPTIONS'), protect('cache:admin'));
+syncs.use('/syncs', methods('DELETE', 'OPTIONS'), protectAdministration());
 syncs.delete(
   '/syncs',
   describe({

@@ -3,7 +3,7 @@
 import type { Context } from 'hono';
 import * as v from 'valibot';
 import { HEADER } from '../../contract/constants.ts';
-import { AnyTaskAnswer, ExpandTask, type Task, type TaskAnswer, TaskId } from '../../contract/task.ts';
+import { AnyTaskAnswer, ExpandTask, type Task, TaskId } from '../../contract/task.ts';
 import { matches } from '../../core/conditions.ts';
 import { digestTag } from '../../core/etag.ts';
 import { parsePrefer, preferenceApplied } from '../../core/prefer.ts';
@@ -11,11 +11,11 @@ import { readTask, waitForTask, watchTask } from '../../flows/watch-task.ts';
 import { describe, headerParameter, NOT_MODIFIED } from '../describe.ts';
 import { EVENT_STREAM_TYPE, type ServerEvent, streamEvents, wantsEventStream } from '../event-stream.ts';
 import { type AppEnv, factory } from '../factory.ts';
-import { protect } from '../identity.ts';
+import { leftOf, protect } from '../identity.ts';
 import { query } from '../input.ts';
 import { methods } from '../methods.ts';
 import { replyJson } from '../reply.ts';
-import { taskAnswer, visibleTask } from '../task-answer.ts';
+import { isVisible, taskAnswer, visibleTask } from '../task-answer.ts';
 
 export const taskState = factory.createApp();
 
@@ -40,16 +40,12 @@ taskState.get(
     const services = c.get('services');
     const { task_id: taskId, expand } = c.req.valid('query');
     const expanded = expand === 'task';
-    const task = visibleTask(c, taskId, await readTask(services, taskId));
+    const task = await visibleTask(c, taskId, await readTask(services, taskId));
     if (wantsEventStream(c)) {
-      return streamEvents(c, (signal, until) =>
-        stateEvents(watchTask(services, task, { signal, until }), (seen) =>
-          taskAnswer(seen, expanded, c.get('identity')),
-        ),
-      );
+      return streamEvents(c, (signal, until) => stateEvents(c, watchTask(services, task, { signal, until }), expanded));
     }
     const { waitS } = parsePrefer(c.req.header('Prefer'));
-    const held = waitS === null ? task : await hold(c, task, waitS, expanded);
+    const held = waitS === null ? task : await visibleTask(c, taskId, await hold(c, task, waitS, expanded));
     return replyJson(c, taskAnswer(held, expanded, c.get('identity')), {
       headers: { [HEADER.preferenceApplied]: preferenceApplied({ waitS }) },
     });
@@ -62,17 +58,20 @@ function hold(c: Context<AppEnv>, task: Task, waitS: number, expanded: boolean):
   const isNews = (seen: Task) =>
     known !== undefined &&
     !matches(known, digestTag(JSON.stringify(taskAnswer(seen, expanded, c.get('identity')))), 'weak');
-  return waitForTask(c.get('services'), task, c.get('identity').user, Date.now() + waitS * 1000, isNews);
+  const until = Date.now() + leftOf(c.get('identity'), waitS * 1000);
+  return waitForTask(c.get('services'), task, c.get('identity').user, until, isNews);
 }
 
-/** An event whenever the answer is another one than before. */
+/** An event whenever the answer is another one than before, for as long as the caller may see the task. */
 async function* stateEvents(
+  c: Context<AppEnv>,
   tasks: AsyncIterable<Task>,
-  answerOf: (task: Task) => TaskAnswer,
+  expanded: boolean,
 ): AsyncGenerator<ServerEvent> {
   let last: string | undefined;
   for await (const task of tasks) {
-    const data = JSON.stringify(answerOf(task));
+    if (!(await isVisible(c, task))) return;
+    const data = JSON.stringify(taskAnswer(task, expanded, c.get('identity')));
     if (data !== last) yield { event: 'state', data };
     last = data;
   }

@@ -49,7 +49,7 @@ class Service {
   }
 
   answerTo(token: string): Promise<Response> {
-    const settings = { JWT_SECRET: '', JWT_JWKS_URL: `${this.origin.url}/jwks` };
+    const settings = { JWT_SECRET: '', JWT_JWKS_URL: `${this.origin.url}/jwks`, JWT_AUDIENCE: '*' };
     return sendUnder(settings, '/api/v1/cache/', { headers: { Authorization: `Bearer ${token}` } });
   }
 
@@ -326,7 +326,9 @@ it.each(['http://idp.example.com/jwks', 'ftp://idp.example.com/jwks', 'data:appl
   'a key set that anybody on the way could replace is none: %s',
   async (url) => {
     const headers = { Authorization: `Bearer ${await keys().old.token()}` };
-    const response = await sendUnder({ JWT_SECRET: '', JWT_JWKS_URL: url }, '/api/v1/cache/', { headers });
+    const response = await sendUnder({ JWT_SECRET: '', JWT_JWKS_URL: url, JWT_AUDIENCE: '*' }, '/api/v1/cache/', {
+      headers,
+    });
     expect(response.status).toBe(500);
     expect((await response.json<{ detail: string }>()).detail).toContain('JWT_JWKS_URL');
   },

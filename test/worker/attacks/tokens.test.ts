@@ -153,7 +153,7 @@ describe('keys that the token brings along are not used:', () => {
   it('a kid of another type', async () => {
     const origin = new TestOrigin();
     await origin.answerJson({ keys: [{ ...ec.jwk, kid: 'k', alg: 'ES256' }] });
-    const settings = { JWT_SECRET: '', JWT_JWKS_URL: origin.url };
+    const settings = { JWT_SECRET: '', JWT_JWKS_URL: origin.url, JWT_AUDIENCE: '*' };
     for (const kid of [7, null, ['k'], { k: 1 }, true]) {
       expect(await refusal(`${unsigned({ alg: 'ES256', kid })}.${base64url('x'.repeat(64))}`, settings)).toBe(
         NOT_VALID,
@@ -269,7 +269,7 @@ describe('claims', () => {
   });
 
   it('nbf and iat of another type are refused', async () => {
-    for (const more of [{ nbf: '0' }, { nbf: null }, { iat: '0' }]) {
+    for (const more of [{ nbf: '0' }, { nbf: {} }, { iat: '0' }]) {
       expect(await refusal(await hmac({ alg: 'HS256' }, claims(more)))).toBe(NOT_VALID);
     }
   });

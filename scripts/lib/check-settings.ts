@@ -1,0 +1,63 @@
+/** What a deploy can know of the settings before it uploads anything: values in `wrangler.toml`, names of secrets. */
+
+import { Problem } from '../../src/contract/problem.ts';
+import { CURRENT_KEYS, demandOneKey, KEY_NAMES, tokenKeys } from '../../src/http/token-keys.ts';
+import { demandAudience, RULE_NAMES, tokenRules } from '../../src/http/token-rules.ts';
+import { readSettings, readText } from '../../src/settings.ts';
+
+/** What is set where. */
+export interface DeployedSettings {
+  /** `[vars]` of wrangler.toml. */
+  vars: Readonly<Record<string, unknown>>;
+  /** Names of the bindings of D1 databases. */
+  databases: readonly string[];
+  /** Names of the Worker's secrets, whose values nobody is told; null: they are not known, and the key is not demanded. */
+  secrets: readonly string[] | null;
+}
+
+/** What is wrong with the settings, a sentence each; with any, the service would let nobody in, or the wrong people. */
+export function faultsOfSettings({ vars, databases, secrets }: DeployedSettings): string[] {
+  const bound = Object.fromEntries(databases.map((name) => [name, {}]));
+  const isSet = (name: string) => readText(vars, name) !== undefined;
+  const names = [...Object.keys(vars).filter(isSet), ...(secrets ?? [])];
+  const checks = [
+    () => void readSettings({ ...vars, ...bound }),
+    () => void tokenRules({ ...vars }),
+    () => {
+      if (secrets !== null) demandOneKey(names);
+    },
+    () => {
+      if (names.includes('JWT_JWKS_URL') && !names.includes('JWT_AUDIENCE')) demandAudience({});
+    },
+    // Keys whose values can be read here.
+    () => {
+      if (CURRENT_KEYS.some(isSet)) void tokenKeys({ ...vars });
+    },
+  ];
+  return [...new Set([...checks.flatMap(faultOf), ...unknownNames(names), ...settingsInSecrets(secrets ?? [], vars)])];
+}
+
+/** A misspelt setting would not be heeded, which for JWT_AUDIENCE lets strangers in. */
+function unknownNames(names: readonly string[]): string[] {
+  const known: readonly string[] = [...KEY_NAMES, ...RULE_NAMES];
+  return names
+    .filter((name) => name.startsWith('JWT_') && !known.includes(name))
+    .map((name) => `There is no setting ${name}; there is ${known.join(', ')}.`);
+}
+
+/** The platform refuses a name that is a secret and a variable at once. */
+function settingsInSecrets(secrets: readonly string[], vars: DeployedSettings['vars']): string[] {
+  return secrets
+    .filter((name) => name in vars)
+    .map((name) => `${name} is a secret and stands in wrangler.toml as well: delete one of them.`);
+}
+
+function faultOf(check: () => void): string[] {
+  try {
+    check();
+    return [];
+  } catch (error) {
+    if (error instanceof Problem) return [error.message];
+    throw error;
+  }
+}

@@ -1,0 +1,74 @@
+/** Public keys as a setting holds them (CONTRACT 1): one JWK (RFC 7517), a JWK Set, or an SPKI PEM; and their algorithms. */
+
+import { createPublicKey, type JsonWebKeyInput } from 'node:crypto';
+import type { JWK } from 'jose';
+import { Problem } from '../contract/problem.ts';
+import { isObject } from '../core/is-object.ts';
+
+/** RFC 7518 section 3.3; as digits of the modulus in base64url. */
+const MIN_RSA_BITS = 2048;
+const MIN_MODULUS_DIGITS = Math.ceil(MIN_RSA_BITS / 6);
+const RSA = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'];
+const OF_CURVE: Readonly<Record<string, readonly string[]>> = {
+  'P-256': ['ES256'],
+  'P-384': ['ES384'],
+  'P-521': ['ES512'],
+  Ed25519: ['EdDSA', 'Ed25519'],
+};
+
+/** Every algorithm whose tokens a public key verifies. */
+export const ASYMMETRIC: readonly string[] = [...RSA, ...Object.values(OF_CURVE).flat()];
+
+/**
+ * The keys in the value of a setting. Of a set, keys that verify no signatures are left out, such as those for encryption.
+ *
+ * @throws Problem `misconfigured`, naming the setting, for what is private, weak, or no key
+ */
+export function readPublicKeys(name: string, value: string): { key: JWK; algorithms: readonly string[] }[] {
+  const jwks = readJwks(name, value);
+  const keys = jwks.map((key) => ({ key, algorithms: algorithmsOf(key) }));
+  const usable = keys.filter(({ algorithms }) => algorithms.length > 0);
+  if (usable.length > 0 && !jwks.some((jwk) => isPrivate(jwk) || isShort(jwk))) return usable;
+  throw new Problem(
+    'misconfigured',
+    `The setting ${name} must be a public EC, Ed25519 or RSA key, of ${MIN_RSA_BITS} bits or more, or a set of them.`,
+  );
+}
+
+function algorithmsOf({ kty, crv, alg, use, key_ops: operations }: JWK): readonly string[] {
+  if ((use !== undefined && use !== 'sig') || operations?.includes('verify') === false) return [];
+  const fitting = kty === 'RSA' ? RSA : (OF_CURVE[crv ?? ''] ?? []);
+  return alg === undefined ? fitting : fitting.filter((name) => name === alg);
+}
+
+/** RFC 7518 sections 6.2.2, 6.3.2 and 6.4.1: `d` of asymmetric keys, `k` of a secret. */
+function isPrivate({ d, k }: JWK): boolean {
+  return d !== undefined || k !== undefined;
+}
+
+function isShort({ n }: JWK): boolean {
+  return n !== undefined && n.length < MIN_MODULUS_DIGITS;
+}
+
+/** What jose would trip over at each token is found here, once, as a fault of the setting. */
+function readJwks(name: string, value: string): JWK[] {
+  try {
+    if (!value.trimStart().startsWith('{')) return [readPem(value)];
+    const read: unknown = JSON.parse(value);
+    const jwks = isObject(read) && Array.isArray(read.keys) ? (read.keys as JWK[]) : [read as JWK];
+    for (const jwk of jwks) {
+      if (algorithmsOf(jwk).length > 0) createPublicKey({ key: jwk as JsonWebKeyInput['key'], format: 'jwk' });
+    }
+    return jwks;
+  } catch {
+    // Without its cause, which would quote the setting in the log: somebody may have put a private key or the secret there.
+    throw new Problem('misconfigured', `The setting ${name} must be one JWK, a JWK Set or an SPKI PEM.`);
+  }
+}
+
+function readPem(value: string): JWK {
+  // Secrets that went through a shell or a .env file often carry their line ends as \n.
+  const pem = value.replaceAll('\\n', '\n');
+  if (!pem.includes('-----BEGIN PUBLIC KEY-----')) throw new Error('no SPKI PEM');
+  return createPublicKey(pem).export({ format: 'jwk' }) as JWK;
+}

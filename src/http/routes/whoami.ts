@@ -1,0 +1,36 @@
+/** `GET /whoami/`: what the service reads in the caller's token (CONTRACT 1). */
+
+import { WhoamiAnswer } from '../../contract/identity.ts';
+import { timestamp } from '../../core/timestamp.ts';
+import { describe, NOT_MODIFIED } from '../describe.ts';
+import { factory } from '../factory.ts';
+import { protect } from '../identity.ts';
+import { noQuery } from '../input.ts';
+import { methods } from '../methods.ts';
+import { replyJson } from '../reply.ts';
+
+export const whoami = factory.createApp();
+
+whoami.use('/whoami', methods('GET', 'HEAD', 'OPTIONS'), protect());
+whoami.get(
+  '/whoami',
+  describe({
+    id: 'whoami',
+    tag: 'Service',
+    summary: 'Whom your token speaks for, and what it allows; any valid token will do',
+    scope: null,
+    answers: { 200: { description: 'What is read in the token', schema: WhoamiAnswer }, ...NOT_MODIFIED },
+  }),
+  noQuery,
+  (c) => {
+    const { user, scopes, groups, expiresAt } = c.get('identity');
+    return replyJson(c, {
+      user,
+      scopes: [...scopes],
+      groups: [...groups],
+      device: c.get('device'),
+      expires: timestamp(expiresAt),
+      now: timestamp(Date.now()),
+    } satisfies WhoamiAnswer);
+  },
+);

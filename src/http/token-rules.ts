@@ -1,0 +1,117 @@
+/** How the claims of tokens are read, as the settings say (CONTRACT 1). A bad setting is a `misconfigured` problem that names it. */
+
+import { SCOPES, type Scope } from '../contract/identity.ts';
+import { Problem } from '../contract/problem.ts';
+import { oncePerEnv, readText } from '../settings.ts';
+
+/** Which claims say what. Pointers are RFC 6901, into the claims of the token. */
+export interface TokenRules {
+  /** Tells these rules from those of other settings. */
+  id: number;
+  /** `iss` must be one of them; empty: any. */
+  issuers: readonly string[];
+  /** One of the audience claims must hold one of them; empty: any. */
+  audiences: readonly string[];
+  audienceClaims: readonly string[];
+  scopeClaims: readonly string[];
+  /** What our scopes begin with in tokens; names without it are not ours. */
+  scopePrefix: string;
+  /** Of a token that has none of the scope claims. */
+  defaultScopes: readonly Scope[];
+  userClaim: string;
+  groupsClaim: string;
+}
+
+/** What these settings are when they are not set. */
+const DEFAULTS = {
+  JWT_ISSUER: '',
+  JWT_AUDIENCE: '',
+  JWT_AUDIENCE_CLAIMS: '/aud',
+  JWT_SCOPE_CLAIMS: '/scope /scp /scopes /roles /permissions',
+  JWT_SCOPE_PREFIX: '',
+  JWT_DEFAULT_SCOPES: 'cache:read cache:refresh',
+  JWT_USER_CLAIM: '/sub',
+  JWT_GROUPS_CLAIM: '/groups',
+} as const;
+type RuleName = keyof typeof DEFAULTS;
+
+/** The names of these settings. */
+export const RULE_NAMES = Object.keys(DEFAULTS) as readonly RuleName[];
+
+/** Any audience will do. */
+const ANY = '*';
+/** JWT_DEFAULT_SCOPES for none. */
+const NONE = 'none';
+const POINTER = /^(?:\/(?:[^~/]|~[01])*)+$/;
+
+/** By the text of the settings: two env with the same ones, as tests have them, have the same rules. */
+const ids = new Map<string, number>();
+
+function idOf(settings: string): number {
+  const id = ids.get(settings) ?? ids.size;
+  ids.set(settings, id);
+  return id;
+}
+
+/** @throws Problem `misconfigured`, naming the setting */
+export const tokenRules = oncePerEnv((env: object): TokenRules => {
+  const text = (name: RuleName) => readText(env, name)?.trim() || DEFAULTS[name];
+  return {
+    id: idOf(RULE_NAMES.map((name) => `${name}=${text(name)}`).join('\n')),
+    issuers: byComma(text('JWT_ISSUER')),
+    audiences: audiences(text('JWT_AUDIENCE')),
+    audienceClaims: pointers('JWT_AUDIENCE_CLAIMS', text('JWT_AUDIENCE_CLAIMS')),
+    scopeClaims: pointers('JWT_SCOPE_CLAIMS', text('JWT_SCOPE_CLAIMS')),
+    scopePrefix: text('JWT_SCOPE_PREFIX'),
+    defaultScopes: scopes(text('JWT_DEFAULT_SCOPES')),
+    userClaim: pointer('JWT_USER_CLAIM', text('JWT_USER_CLAIM')),
+    groupsClaim: pointer('JWT_GROUPS_CLAIM', text('JWT_GROUPS_CLAIM')),
+  };
+});
+
+/**
+ * A key set's issuer signs tokens for others too, as that of Entra's `common` or of Firebase does for strangers: whom they
+ * are meant for must be said.
+ *
+ * @throws Problem `misconfigured` unless JWT_AUDIENCE is set
+ */
+export function demandAudience(env: object): void {
+  if (readText(env, 'JWT_AUDIENCE')?.trim()) return;
+  throw new Problem(
+    'misconfigured',
+    'The setting JWT_AUDIENCE must be set with JWT_JWKS_URL: the same keys sign tokens for other services. JWT_AUDIENCE = "*" says that any will do.',
+  );
+}
+
+function byComma(text: string): string[] {
+  return text
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '');
+}
+
+function audiences(text: string): string[] {
+  const named = byComma(text);
+  if (!named.includes(ANY)) return named;
+  if (named.length === 1) return [];
+  throw new Problem('misconfigured', `The setting JWT_AUDIENCE must be "${ANY}" alone, or audiences without it.`);
+}
+
+function pointers(name: RuleName, text: string): string[] {
+  return text.split(/[\s,]+/).map((item) => pointer(name, item));
+}
+
+function pointer(name: RuleName, text: string): string {
+  if (POINTER.test(text)) return text;
+  throw new Problem('misconfigured', `The setting ${name} must be made of JSON pointers (RFC 6901), such as /sub.`);
+}
+
+function scopes(text: string): Scope[] {
+  if (text === NONE) return [];
+  return text.split(/[\s,]+/).map((name) => {
+    const scope = SCOPES.find((known) => known === name);
+    if (scope !== undefined) return scope;
+    const known = SCOPES.join(', ');
+    throw new Problem('misconfigured', `The setting JWT_DEFAULT_SCOPES must be of ${known}, or "${NONE}".`);
+  });
+}
