@@ -2,6 +2,7 @@
 
 import { API_BASE } from './contract/constants.ts';
 import { Problem } from './contract/problem.ts';
+import { crossOrigin, isPreflight } from './http/cross-origin.ts';
 import { everyRequest } from './http/every-request.ts';
 import { factory } from './http/factory.ts';
 import { renderError } from './http/problems.ts';
@@ -49,6 +50,8 @@ app.route('/', service);
 app.route('/', docs);
 app.route(API_BASE, api);
 app.route(API_BASE, openapi);
+// A page learns of 404 only when its preflight is answered.
+app.use((c, next) => (isPreflight(c) ? crossOrigin(c, next) : next()));
 // Thrown, it would pass by the middleware that is last on its way.
 app.notFound((c) => renderError(new Problem('not-found', `Nothing is served at ${c.req.path}. See /docs.`), c));
 app.onError(renderError);

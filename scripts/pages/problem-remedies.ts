@@ -11,7 +11,8 @@ export const REMEDIES: Readonly<Record<ProblemCode, string>> = {
   'invalid-cursor': 'Take the cursor from the Link header of the page before, as it is, or begin without one.',
   unauthenticated:
     'Send "Authorization: Bearer <JWT>". WWW-Authenticate says whether the token was missing, expired or not valid.',
-  'insufficient-scope': 'WWW-Authenticate names the scope that the token must have. No scope contains another.',
+  'insufficient-scope':
+    'WWW-Authenticate names the scope that the token must have. cache:admin contains cache:inspect; no other scope contains another.',
   'device-mismatch': 'The token names a device in its claim device_id. Leave X-Device-Id out or send that device.',
   'not-found': 'There is nothing here that this token may see. Ended tasks are kept for 7 days.',
   'method-not-allowed': 'Allow names the methods of this path.',
@@ -19,6 +20,8 @@ export const REMEDIES: Readonly<Record<ProblemCode, string>> = {
   'precondition-failed': 'Somebody was faster. Read the current state and its ETag, then try again.',
   'too-large': 'A request body may have 64 KiB.',
   'unsupported-media-type': 'Send "Content-Type: application/json".',
+  'range-not-satisfiable':
+    'Content-Range tells how many bytes there are. Whoever has as many has all of them; else begin anew without Range.',
   'rate-limited': 'Wait as long as Retry-After says.',
   overloaded: 'Something that the service depends on does not answer. Wait as long as Retry-After says.',
   'origin-unreachable':
@@ -39,6 +42,7 @@ export const REMEDIES: Readonly<Record<ProblemCode, string>> = {
     'The answer says that a further page follows, so it is only part of the data. The last version stands 7 days past stale_if_error_s. Operator: ask the origin for everything at once, such as by a larger page size in origin.url. If the first page is all that is wanted, accept it with origin.partial: ["next"].',
   'origin-refused':
     'The answer came with a good status, but says itself that it failed: by a member "errors" or "exception", or not as origin.expect demands. The last version stands 7 days past stale_if_error_s. Operator: read what the origin says at the place named in "detail". If such answers are whole all the same, accept them with origin.partial: ["errors"], or change origin.expect.',
-  misconfigured: 'A setting of the service is missing or wrong; "detail" names it. This is for the operator.',
+  misconfigured:
+    'A setting of the service is missing or wrong; "detail" names it. This is for the operator: npm run deploy checks settings before it uploads.',
   internal: 'A fault of the service. Try again; if it stays, tell the operator the X-Request-Id of the answer.',
 };

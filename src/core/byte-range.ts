@@ -1,14 +1,19 @@
-/** One byte range of a body (RFC 9110 sections 14.1.2 and 14.2). A server may ignore `Range`: what this leaves out gets the full body. */
+/** One byte range of a body (RFC 9110 sections 14.1.2, 14.2 and 15.5.17). A server may ignore `Range`: what this leaves out gets the full body. */
 
 import type { BlobRange } from '../contract/stores.ts';
 
 const SINGLE = /^bytes=[ \t]*(?:([0-9]{1,15})-([0-9]{1,15})?|-([0-9]{1,15}))[ \t]*$/i;
 
-/** The range that a `Range` header asks of a body of `size` bytes; null: none, several, or none that the body has. */
-export function singleByteRange(header: string, size: number): BlobRange | null {
+/**
+ * The range that a `Range` header asks of a body of `size` bytes; null: none, several, or the end of an empty body;
+ * `unsatisfiable`: one of which the body has no byte, as that of a client which has all of it and asks for the rest.
+ */
+export function singleByteRange(header: string, size: number): BlobRange | 'unsatisfiable' | null {
   const match = SINGLE.exec(header);
   if (match === null) return null;
   const [, first, last, suffix] = match;
+  if (suffix === undefined && last !== undefined && Number(last) < Number(first)) return null;
+  if (suffix === undefined ? Number(first) >= size : Number(suffix) === 0) return 'unsatisfiable';
   const offset = suffix === undefined ? Number(first) : Math.max(0, size - Number(suffix));
   const end = last === undefined ? size : Math.min(Number(last) + 1, size);
   return end > offset ? { offset, length: end - offset } : null;

@@ -9,12 +9,20 @@ export interface EntityTag {
   tag: string;
 }
 
-/** The members of an `If-(None-)Match` header: `*`, or the well-formed tags in it (RFC 9110 section 8.8.3). */
+/** A tag in quotes (RFC 9110 section 8.8.3), or the characters that stand where one should. */
+const TAG = /(W\/)?(?:"([\x21\x23-\x7e\x80-\xff]*)"|([^\s,"]+))/g;
+/** What servers that compress put behind a tag: `-gzip` (Apache), `--gzip` (Jetty), `;gzip`, `:br`. Ours end with none of these. */
+const CODING = /(?:--?|;|:)(?:gzip|br|deflate|zstd)$/;
+
+/**
+ * The members of an `If-(None-)Match` header: `*`, or the tags in it. Read leniently: some HTTP stacks leave the quotes out, and
+ * servers on the way mark a coding in the tag. Neither names another version.
+ */
 export function parseEntityTags(header: string): '*' | EntityTag[] {
   if (header.trim() === '*') return '*';
-  return Array.from(header.matchAll(/(W\/)?"([\x21\x23-\x7e\x80-\xff]*)"/g), (match) => ({
-    weak: match[1] !== undefined,
-    tag: match[2] ?? '',
+  return Array.from(header.matchAll(TAG), ([, weak, quoted, bare = '']) => ({
+    weak: weak !== undefined,
+    tag: (quoted ?? bare).replace(CODING, ''),
   }));
 }
 

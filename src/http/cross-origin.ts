@@ -24,26 +24,21 @@ const EXPOSED = [
 /** What scripts of other sites may read of an answer. */
 export const EXPOSED_HEADERS = EXPOSED.join(',');
 
-const ALLOWED = [
-  'Authorization',
-  'Content-Type',
-  'If-None-Match',
-  'If-Match',
-  'If-Range',
-  'Range',
-  'Prefer',
-  'Cache-Control',
-  'Last-Event-ID',
-  'X-Delta',
-  'X-Device-Id',
-  'X-Request-Id',
-];
+/** Methods that a preflight of an unknown path is told: its request must get through to be answered 404. */
+const ALL_METHODS = 'GET, HEAD, POST, PUT, DELETE, OPTIONS';
 
-/** Answers OPTIONS with 204, before which `Allow` must be set (methods.ts). Other answers: answer-headers.ts. */
+/**
+ * Answers OPTIONS with 204, before which `Allow` must be set (methods.ts). Other answers: answer-headers.ts. Any header that is
+ * asked for may be sent: there are no credentials to guard, and what tracing adds must not shut a page out.
+ */
 export const crossOrigin = cors({
   origin: '*',
-  allowMethods: (_origin, c: Context<AppEnv>) => c.get('allow').split(', '),
-  allowHeaders: ALLOWED,
+  allowMethods: (_origin, c: Context<AppEnv>) => (c.get('allow') ?? ALL_METHODS).split(', '),
   exposeHeaders: EXPOSED,
   maxAge: 86_400,
 });
+
+/** Whether a browser asks by this request what it may send (Fetch, "CORS-preflight request"). */
+export function isPreflight(c: Context<AppEnv>): boolean {
+  return c.req.method === 'OPTIONS' && c.req.header('Access-Control-Request-Method') !== undefined;
+}

@@ -4,9 +4,8 @@
  */
 
 import type { Context } from 'hono';
-import { accepts } from 'hono/accepts';
 import { streamSSE } from 'hono/streaming';
-import { JSON_TYPE } from '../contract/constants.ts';
+import { prefers } from '../core/accept.ts';
 import { log } from '../log.ts';
 import type { AppEnv } from './factory.ts';
 
@@ -30,10 +29,7 @@ export interface ServerEvent {
 
 /** Whether the request would rather have an event stream than JSON; what else `Accept` says is all the same. */
 export function wantsEventStream(c: Context<AppEnv>): boolean {
-  // Most name no such thing, and are spared the parsing.
-  if (!c.req.header('Accept')?.includes(EVENT_STREAM_TYPE)) return false;
-  const types = [JSON_TYPE.replace(/;.*/, ''), EVENT_STREAM_TYPE];
-  return accepts(c, { header: 'Accept', supports: types, default: types[0] ?? '' }) === EVENT_STREAM_TYPE;
+  return prefers(c.req.header('Accept') ?? '', EVENT_STREAM_TYPE, 'application/json');
 }
 
 /**

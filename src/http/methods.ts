@@ -1,6 +1,7 @@
 /** Which methods a path has: `Allow` on every answer, OPTIONS for all, 405 for the rest (RFC 9110 sections 10.2.1, 15.5.6). */
 
 import { Problem } from '../contract/problem.ts';
+import { withoutCacheBusters } from '../core/cache-buster.ts';
 import { crossOrigin } from './cross-origin.ts';
 import { factory } from './factory.ts';
 import { demandReadableQuery, limitBody } from './input.ts';
@@ -24,6 +25,8 @@ export function methods(...allowed: Method[]) {
     if (!known.has(c.req.method)) {
       throw new Problem('method-not-allowed', `This path answers ${allow}.`, { headers: { Allow: allow } });
     }
+    const url = withoutCacheBusters(c.req.url);
+    if (url !== c.req.url) c.req.raw = new Request(url, c.req.raw);
     demandReadableQuery(c);
     return limitBody(c, next);
   });

@@ -3,7 +3,7 @@
 import type { Context } from 'hono';
 import { API_BASE, JSON_TYPE } from '../contract/constants.ts';
 import { isAdmin } from '../contract/identity.ts';
-import { errorFor } from '../contract/problem.ts';
+import { errorFor, Problem } from '../contract/problem.ts';
 import type { BlobContent, BlobRange } from '../contract/stores.ts';
 import { contentRange, ifRangeHolds, singleByteRange } from '../core/byte-range.ts';
 import { etagOf } from '../core/etag.ts';
@@ -19,7 +19,7 @@ const EMPTY = new Blob([]);
  * 200, 206 or 304 as the request's conditions and range say; null: the body has gone, and nothing is answered yet. What the
  * device is given is noted after the answer.
  *
- * @throws Problem `precondition-failed`
+ * @throws Problem `precondition-failed`, `range-not-satisfiable`
  */
 export async function replyCached(c: Context<AppEnv>, served: ServedBody, more: MoreHeaders): Promise<Response | null> {
   const now = Date.now();
@@ -65,7 +65,11 @@ function rangeOf(c: Context<AppEnv>, { entry, loaded }: ServedBody): BlobRange |
   const header = c.req.header('Range');
   if (c.req.method !== 'GET' || header === undefined) return null;
   if (!ifRangeHolds(c.req.header('If-Range'), etagOf(entry.key, loaded.changed))) return null;
-  return singleByteRange(header, loaded.bytes);
+  const range = singleByteRange(header, loaded.bytes);
+  if (range !== 'unsatisfiable') return range;
+  throw new Problem('range-not-satisfiable', `The body has ${loaded.bytes} bytes, and none of those asked for.`, {
+    headers: { 'Content-Range': `bytes */${loaded.bytes}` },
+  });
 }
 
 /** A part of the body; null when it has gone. The length of a stream is fixed, so that one cut short reads as broken off. */

@@ -41,8 +41,6 @@ export async function replyDelta(
     'Content-Type': JSON_TYPE,
     ...(opened.bytes === null ? {} : { 'Content-Length': String(opened.bytes) }),
     [HEADER.contentVersion]: `"delta v${chosen.from}-v${chosen.to}"`,
-    // It has the ETag of a full body, which no cache may take it for.
-    'Cache-Control': 'private, no-store',
   });
 }
 

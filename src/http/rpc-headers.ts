@@ -44,16 +44,20 @@ export function cacheHeaders(served: ServedBody, given: GivenVersion, now: numbe
 }
 
 /**
- * Either method is a safe read here, and `If-Match` is no condition: it may name the version that a device holds.
+ * Either method is a safe read here, and `If-Match` is no condition: it may name the version that a device holds. Who names
+ * versions in `X-Delta` gets them: a browser puts the ETag of a full table that it has stored beside it, and would make of 304
+ * that table, which the page did not ask for.
  *
  * @throws Problem `precondition-failed`
  */
 export function verdictOn(c: Context<AppEnv>, { entry }: ServedBody, given: GivenVersion): Exclude<Verdict, 'failed'> {
   const { ifMatch, ...conditions } = conditionsOf(c);
+  const namesVersions = (c.req.header(HEADER.delta) ?? 'auto') !== 'auto';
   const verdict = evaluateConditions(
     {
       ...conditions,
       method: 'GET',
+      ...(namesVersions ? { ifNoneMatch: undefined, ifModifiedSince: undefined } : {}),
       ifUnmodifiedSince: ifMatch === undefined ? conditions.ifUnmodifiedSince : undefined,
     },
     { etag: etagOf(entry.key, given.changed), lastModified: given.changedAt },

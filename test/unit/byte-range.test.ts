@@ -13,7 +13,11 @@ it.each([
   expect(singleByteRange(header, 10)).toEqual({ offset, length });
 });
 
-it.each(['bytes=10-', 'bytes=-0', 'bytes=3-2', 'bytes=0-1,4-5', 'bytes=-', 'bytes=a-b', 'items=0-1', 'bytes 0-1', ''])(
+it.each(['bytes=10-', 'bytes=10-19', 'bytes=99-', 'bytes=-0'])('cannot satisfy %s of ten bytes', (header) => {
+  expect(singleByteRange(header, 10)).toBe('unsatisfiable');
+});
+
+it.each(['bytes=3-2', 'bytes=11-10', 'bytes=0-1,4-5', 'bytes=-', 'bytes=a-b', 'items=0-1', 'bytes 0-1', ''])(
   'leaves out "%s"',
   (header) => {
     expect(singleByteRange(header, 10)).toBeNull();
@@ -21,7 +25,7 @@ it.each(['bytes=10-', 'bytes=-0', 'bytes=3-2', 'bytes=0-1,4-5', 'bytes=-', 'byte
 );
 
 it('has no range of an empty body', () => {
-  expect(singleByteRange('bytes=0-', 0)).toBeNull();
+  expect(singleByteRange('bytes=0-', 0)).toBe('unsatisfiable');
   expect(singleByteRange('bytes=-5', 0)).toBeNull();
 });
 

@@ -103,6 +103,21 @@ describe('queries', () => {
     expect(await problemOf(response)).toMatchObject({ errors: [{ pointer: '/' }] });
   });
 
+  it.each(['_=1763900000000', '_dc=1763900000000', '_=1&_=2', 'limit=1&_=1', '_dc=1&limit=1'])(
+    '?%s has a cache buster, which is ignored',
+    async (query) => {
+      expect((await new Client().get(`/cache/?${query}`)).status).toBe(200);
+      const refreshed = await new Client().post(`/cache/refresh/?${query.replace(/&?limit=1&?/, '')}`, {
+        resource_title: 'x',
+      });
+      expect(refreshed.status).toBe(404);
+    },
+  );
+
+  it.each(['_=x', '_dc=', '_=1.5', '__=1', '_d=1', '_dc=1x'])('?%s is no cache buster, and refused', async (query) => {
+    expect((await new Client().get(`/cache/?${query}`)).status).toBe(400);
+  });
+
   it('with nothing in it is none', async () => {
     expect((await new Client().get('/cache/?')).status).toBe(200);
     expect((await new Client().get('/cache/?&')).status).toBe(200);
@@ -220,11 +235,30 @@ describe('CORS', () => {
     expect(headers.get('Access-Control-Allow-Origin')).toBe('*');
     expect(headers.get('Access-Control-Allow-Methods')?.replaceAll(/\s/g, '')).toBe('POST,OPTIONS');
     expect(headers.get('Access-Control-Max-Age')).toBe('86400');
-    expect(namesIn(headers.get('Access-Control-Allow-Headers'))).toEqual(
-      namesIn(
-        'Authorization, Content-Type, If-None-Match, If-Match, If-Range, Range, Prefer, Cache-Control, Last-Event-ID, X-Delta, X-Device-Id, X-Request-Id',
-      ),
-    );
+  });
+
+  it.each(['/cache/', '/rpc/none/', '/nowhere/', '/rpc/none/more/', '/whoami'])(
+    'lets in any header that is asked for, on %s',
+    async (path) => {
+      const asked = 'authorization, if-modified-since, traceparent, x-datadog-trace-id, x-delta';
+      const { status, headers } = await send(path, {
+        method: 'OPTIONS',
+        headers: {
+          Origin: 'https://app.example.com',
+          'Access-Control-Request-Method': 'GET',
+          'Access-Control-Request-Headers': asked,
+        },
+      });
+      expect(status).toBe(204);
+      expect(namesIn(headers.get('Access-Control-Allow-Headers'))).toEqual(namesIn(asked));
+      expect(namesIn(headers.get('Access-Control-Allow-Methods'))).toContain('get');
+      expect(headers.get('Access-Control-Allow-Origin')).toBe('*');
+      expect(headers.get('Access-Control-Allow-Credentials')).toBeNull();
+    },
+  );
+
+  it('answers OPTIONS of an unknown path 404 where it is no preflight', async () => {
+    expect((await send('/nowhere/', { method: 'OPTIONS' })).status).toBe(404);
   });
 
   it('exposes what clients need, of refusals too', async () => {

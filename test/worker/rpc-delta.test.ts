@@ -170,8 +170,16 @@ describe('auto', () => {
     }
   });
 
-  it('is 304 for who holds the last version by If-None-Match, and an empty delta by If-Match', async () => {
+  it('is the delta from the version held, 304 for who holds the last by If-None-Match, and empty by If-Match', async () => {
     const source = await history();
+    for (const tag of [
+      tagOf(source, 1),
+      tagOf(source, 1).replaceAll('"', ''),
+      tagOf(source, 1).replace(/"$/, '-gzip"'),
+    ]) {
+      const { version } = await ask(source, { 'X-Delta': 'auto', 'If-None-Match': tag });
+      expect(version).toBe('"delta v1-v3"');
+    }
     const same = await ask(source, { 'X-Delta': 'auto', 'If-None-Match': tagOf(source, 3) });
     expect([same.status, same.version, same.text]).toEqual([304, 'v3', '']);
     const empty = await ask(source, { 'X-Delta': 'auto', 'If-Match': tagOf(source, 3) });
@@ -182,18 +190,53 @@ describe('auto', () => {
     'is the full table with %j',
     async (headers) => {
       const { status, version, header } = await ask(await history(), { 'X-Delta': 'auto', ...headers });
-      expect([status, version, header('Cache-Control')]).toEqual([200, 'v3', 'private, no-cache']);
+      expect([status, version, header('Cache-Control')]).toEqual([200, 'v3', 'private, no-store']);
     },
   );
 });
 
 describe('conditions', () => {
-  it('hold against the end version of the delta', async () => {
+  it('never make 304 of a delta between named versions: the ETag may be what a browser has stored', async () => {
     const source = await loaded([answerOf(THREE), answerOf(THREE.slice(1)), answerOf(THREE)]);
-    const statusOf = async (range: string, version: number) =>
-      (await ask(source, { 'X-Delta': range, 'If-None-Match': tagOf(source, version) })).status;
-    expect([await statusOf('v1-last', 3), await statusOf('v1-last', 1)]).toEqual([304, 200]);
-    expect([await statusOf('v1-v2', 3), await statusOf('v1-v2', 2)]).toEqual([200, 304]);
+    const later = new Date(Date.now() + 5000).toUTCString();
+    for (const range of ['v1-last', 'v3-last', 'v1-v2', 'v3-v3', 'v0-last']) {
+      for (const version of [1, 2, 3]) {
+        const told = await ask(source, { 'X-Delta': range, 'If-None-Match': tagOf(source, version) });
+        expect([told.status, told.version]).toEqual([200, `"delta ${range.replace('last', 'v3')}"`]);
+      }
+      expect((await ask(source, { 'X-Delta': range, 'If-None-Match': '*' })).status).toBe(200);
+      expect((await ask(source, { 'X-Delta': range, 'If-Modified-Since': later })).status).toBe(200);
+    }
+  });
+
+  it('never make 304 of the full table that stands in for one', async () => {
+    const source = await loaded([answerOf(THREE), answerOf(THREE.slice(1))], { retain_versions: 1 });
+    const told = await ask(source, { 'X-Delta': 'v1-last', 'If-None-Match': tagOf(source, 2) });
+    expect([told.status, told.version]).toEqual([200, 'v2']);
+  });
+});
+
+describe('an answer to X-Delta', () => {
+  it.each<[string, number, Record<string, string>]>([
+    ['a delta', 200, { 'X-Delta': 'v1-last' }],
+    ['the full table', 200, { 'X-Delta': 'auto' }],
+    ['304', 304, { 'X-Delta': 'auto', 'If-None-Match': '*' }],
+    ['a refusal', 400, { 'X-Delta': 'v9-last' }],
+    ['an event stream', 200, { 'X-Delta': 'auto', Accept: 'text/event-stream' }],
+    ['206', 206, { 'X-Delta': 'auto', Range: 'bytes=0-1' }],
+  ])('is kept by no cache: %s', async (_what, status, headers) => {
+    const source = await loaded([answerOf(THREE), answerOf(THREE.slice(1))]);
+    const answer = await alice.get(source.path, headers);
+    expect([answer.status, answer.headers.get('Cache-Control')]).toEqual([status, 'private, no-store']);
+    await answer.body?.cancel();
+  });
+
+  it('that is still to be loaded is kept by no cache either', async () => {
+    const source = await Source.define({ tables: TABLES });
+    await source.origin.answer({ hold: true });
+    const answer = await alice.get(source.path, { 'X-Delta': 'auto', Prefer: 'respond-async' });
+    expect([answer.status, answer.headers.get('Cache-Control')]).toEqual([202, 'private, no-store']);
+    await source.origin.answer({ body: answerOf(THREE) });
   });
 });
 

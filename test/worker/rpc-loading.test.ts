@@ -5,6 +5,7 @@ import { API_BASE } from '../../src/contract/constants.ts';
 import { cacheIdentity } from '../../src/core/cache-key.ts';
 import { d1Resources } from '../../src/stores/resources.ts';
 import { Client, sendUnder } from '../support/client.ts';
+import { runningClock } from '../support/running-clock.ts';
 import { Source, YEAR_AND_REGION } from '../support/sources.ts';
 import { token } from '../support/token.ts';
 
@@ -12,6 +13,12 @@ import { token } from '../support/token.ts';
 vi.setConfig({ testTimeout: 20_000 });
 
 const alice = new Client({ user: 'alice' });
+const passMs = runningClock();
+/** What is older than this request, by the least that `max-age` can say: a second. */
+const now = () => {
+  passMs(1001);
+  return { 'Cache-Control': 'max-age=1' };
+};
 const many = <Value>(count: number, make: () => Value) => Array.from({ length: count }, make);
 const version = (answer: Response) => answer.headers.get('Content-Version');
 const status = (answer: Response) => answer.headers.get('Cache-Status');
@@ -187,7 +194,7 @@ describe('a failing origin', () => {
     const answers = [
       ...(await Promise.all(many(20, () => alice.get(source.path)))),
       await alice.get(source.path),
-      await alice.get(source.path, { 'Cache-Control': 'max-age=0' }),
+      await alice.get(source.path, now()),
     ];
     expect(new Set(answers.map((answer) => answer.status))).toEqual(new Set([502]));
     expect(await source.loads()).toBe(1);
@@ -320,9 +327,21 @@ describe('Cache-Control: max-age', () => {
   it('loads what is older again', async () => {
     const source = await Source.define({ stale_while_revalidate_s: 3600 });
     await readUntil(source, 'v1');
-    const answer = await alice.get(source.path, { 'Cache-Control': 'max-age=0' });
+    const answer = await alice.get(source.path, now());
     expect([answer.status, version(answer), status(answer)]).toEqual([200, 'v2', 'freshet; fwd=stale']);
   });
+
+  it.each(['max-age=0', 'no-cache, max-age=0', 'no-cache', 'no-store'])(
+    'of no second, which HTTP stacks send unasked, loads nothing: %s',
+    async (header) => {
+      const source = await Source.define();
+      await readUntil(source, 'v1');
+      passMs(1001);
+      const answer = await alice.get(source.path, { 'Cache-Control': header, Pragma: 'no-cache' });
+      expect([answer.status, version(answer)]).toEqual([200, 'v1']);
+      expect(await source.loads()).toBe(1);
+    },
+  );
 
   it('takes what is young enough', async () => {
     const source = await Source.define();
@@ -335,14 +354,14 @@ describe('Cache-Control: max-age', () => {
     const source = await Source.define();
     await readUntil(source, 'v1');
     const reader = new Client({ scope: 'cache:read' });
-    expect(version(await reader.get(source.path, { 'Cache-Control': 'max-age=0' }))).toBe('v1');
+    expect(version(await reader.get(source.path, now()))).toBe('v1');
   });
 
   it('lets no stale body stand in', async () => {
     const source = await Source.define({ stale_if_error_s: 3600 });
     await readUntil(source, 'v1');
     await source.origin.answer({ status: 404 });
-    expect((await alice.get(source.path, { 'Cache-Control': 'max-age=0' })).status).toBe(502);
+    expect((await alice.get(source.path, now())).status).toBe(502);
     expect((await alice.get(source.path)).status).toBe(200);
   });
 });

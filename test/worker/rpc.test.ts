@@ -192,6 +192,12 @@ describe('conditions', () => {
   it.each([
     ['a weak tag, as proxies make them', (etag: string) => ({ 'If-None-Match': `W/${etag}` }), 304],
     ['one of several tags', (etag: string) => ({ 'If-None-Match': `"x", ${etag}` }), 304],
+    ['a tag without quotes', (etag: string) => ({ 'If-None-Match': etag.replaceAll('"', '') }), 304],
+    [
+      'a tag that a compressing server marked',
+      (etag: string) => ({ 'If-None-Match': etag.replace(/"$/, '-gzip"') }),
+      304,
+    ],
     ['any tag', () => ({ 'If-None-Match': '*' }), 304],
     ['another tag', () => ({ 'If-None-Match': '"x"' }), 200],
     ['If-Match of another tag', () => ({ 'If-Match': '"x"' }), 200],
@@ -226,13 +232,32 @@ describe('ranges', () => {
 
   it.each([
     ['several ranges', { Range: 'bytes=0-1,3-4' }],
-    ['one beyond the body', { Range: 'bytes=5000-' }],
     ['another unit', { Range: 'rows=0-1' }],
     ['If-Range of another tag', { Range: 'bytes=0-1', 'If-Range': '"x"' }],
   ])('%s is 200', async (_name, headers) => {
     const { source, body } = await loadedSource();
     const answer = await alice.get(source.path, headers);
     expect([answer.status, await answer.text()]).toEqual([200, body]);
+  });
+
+  it.each(['bytes=SIZE-', 'bytes=SIZE-9999', 'bytes=5000-', 'bytes=-0'])(
+    '%s, of which there is no byte, is 416',
+    async (range) => {
+      const { source, body, etag } = await loadedSource();
+      const asked = { Range: range.replace('SIZE', String(body.length)) };
+      const answer = await alice.get(source.path, { ...asked, 'If-Range': etag });
+      expect([answer.status, answer.headers.get('Content-Range')]).toEqual([416, `bytes */${body.length}`]);
+      expect(await answer.json()).toMatchObject({ type: '/docs/problems#range-not-satisfiable', status: 416 });
+      expect((await alice.get(source.path, { ...asked, 'If-None-Match': etag })).status).toBe(304);
+      expect((await alice.get(source.path, { ...asked, 'If-Range': '"x"' })).status).toBe(200);
+    },
+  );
+
+  it('of a tag with a coding or without quotes are 200: those bytes are not ours', async () => {
+    const { source, etag } = await loadedSource();
+    for (const tag of [etag.replace(/"$/, '-gzip"'), etag.replaceAll('"', '')]) {
+      expect((await alice.get(source.path, { Range: 'bytes=0-1', 'If-Range': tag })).status).toBe(200);
+    }
   });
 
   it('of a weak If-Range is 200', async () => {

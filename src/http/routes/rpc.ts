@@ -35,6 +35,8 @@ export const rpc = factory.createApp();
 rpc.use('/rpc/*', async (c, next) => {
   c.header('Content-Security-Policy', "default-src 'none'; sandbox");
   await next();
+  // A device's HTTP cache that had such an answer would name its version by itself at the next request, again and again.
+  if (c.req.header(HEADER.delta) !== undefined) c.res.headers.set('Cache-Control', 'private, no-store');
 });
 rpc.use('/rpc/:title', methods('GET', 'POST', 'HEAD', 'OPTIONS'), protect('cache:read'));
 
@@ -131,7 +133,10 @@ function describeRead(id: string, how: string, body?: v.GenericSchema) {
         'wait=N, respond-async: how long to wait for a load; wait=N with If-None-Match or X-Delta also until there is something newer',
       ),
       headerParameter('Last-Event-ID', 'v<N>: the version after which the event stream goes on'),
-      headerParameter('Cache-Control', 'max-age=N: nothing loaded more than N seconds ago; needs cache:refresh'),
+      headerParameter(
+        'Cache-Control',
+        'max-age=N, from 1: nothing loaded more than N seconds ago; needs cache:refresh. 0 is ignored',
+      ),
     ],
     answers: {
       200: {

@@ -1,0 +1,34 @@
+/** `Accept` with its weights (RFC 9110 sections 12.4.2 and 12.5.1), as far as there is something to choose. */
+
+interface Range {
+  type: string;
+  weight: number;
+}
+
+const ACCEPT_ALL: Range = { type: '*/*', weight: 1 };
+
+/**
+ * How much a media type (without parameters, in lower case) is wanted, 0 to 1, by the most specific range that has it; and
+ * whether the header names the type itself, and where.
+ */
+export function wanted(header: string, type: string): { weight: number; place: number | null } {
+  const ranges = header.trim() === '' ? [ACCEPT_ALL] : header.split(',').map(readRange);
+  const place = ranges.findIndex((range) => range.type === type);
+  const group = `${type.slice(0, type.indexOf('/'))}/*`;
+  const range = ranges[place] ?? [group, '*/*'].map((name) => ranges.find((one) => one.type === name)).find(Boolean);
+  return { weight: range?.weight ?? 0, place: place < 0 ? null : place };
+}
+
+/** Whether a header names `type` and wants it more than `other`: by weight, then because it names it alone or first. */
+export function prefers(header: string, type: string, other: string): boolean {
+  const [one, two] = [wanted(header, type), wanted(header, other)];
+  if (one.place === null || one.weight === 0 || one.weight < two.weight) return false;
+  return one.weight > two.weight || two.place === null || one.place < two.place;
+}
+
+function readRange(text: string): Range {
+  const [type = '', ...parameters] = text.split(';').map((part) => part.trim().toLowerCase());
+  const q = parameters.find((parameter) => parameter.startsWith('q='))?.slice(2) ?? '';
+  // What is no weight says nothing.
+  return { type, weight: /^(?:0(?:\.\d{0,3})?|1(?:\.0{0,3})?)$/.test(q) ? Number(q) : 1 };
+}
