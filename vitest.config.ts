@@ -34,7 +34,7 @@ export default defineConfig({
         test: {
           name: 'tools',
           include: ['test/tools/**/*.test.ts'],
-          testTimeout: PATIENCE_MS,
+          testTimeout: 2 * PATIENCE_MS,
           globalSetup: ['test/support/build.ts'],
         },
       },

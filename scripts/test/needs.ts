@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { PROJECT } from '../lib/wrangler.ts';
 
 /** Folders of tools with a package.json and a lockfile of their own: they cannot share the project's dependencies. */
-export const TOOL_FOLDERS = ['tools/openapi'] as const;
+export const TOOL_FOLDERS = ['tools/openapi', 'tools/browser'] as const;
 
 /** What a suite can need. */
 export type Need = (typeof TOOL_FOLDERS)[number];

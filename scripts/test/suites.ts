@@ -51,7 +51,7 @@ const TOOLS: Projects = {
   kind: 'vitest',
   name: "tests with others' tools",
   projects: ['tools'],
-  needs: ['tools/openapi'],
+  needs: ['tools/openapi', 'tools/browser'],
 };
 
 /** Every check, in under 8 minutes on two cores. */
