@@ -1,8 +1,9 @@
 /** What can be tried of a deploy without an account (CONTRACT 7). */
 
-import { expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { startUpCpuMs } from '../../scripts/bench/lib/start-up.ts';
 import limits from '../../scripts/limits.json' with { type: 'json' };
+import { Account } from './support/account.ts';
 import { run } from './support/run.ts';
 
 /** What else the machine does only adds to what a start takes. */
@@ -25,4 +26,26 @@ it('starts within the limit of CPU', async () => {
   }
   expect(leastMs).toBeGreaterThan(0);
   expect(leastMs).toBeLessThan(limits.startUpCpuMs);
+});
+
+describe('a deploy', () => {
+  async function deployTo(...secrets: string[]) {
+    const account = await Account.with(...secrets);
+    onTestFinished(() => account.stop());
+    return { ...(await run('npm', ['run', '-s', 'deploy'], account.env)), asked: account.others };
+  }
+
+  it('refuses settings that let nobody in before it makes or uploads anything', async () => {
+    const { code, stderr, asked } = await deployTo('JWT_SECRET', 'JWT_PUBLIC_KEY', 'ORIGIN_ERP_TOKEN');
+    expect(code).toBe(1);
+    expect(stderr).toContain('JWT_PUBLIC_KEY and JWT_SECRET are set');
+    expect(stderr).toContain('Nothing was made or uploaded');
+    expect(asked).toEqual([]);
+  });
+
+  it('goes on to the database with settings that are sound', async () => {
+    const { stdout, asked } = await deployTo('JWT_SECRET', 'JWT_SECRET_PREVIOUS');
+    expect(stdout).toContain('the database DB');
+    expect(asked[0]).toMatch(/^GET .*\/d1\/database/);
+  });
 });
