@@ -210,15 +210,15 @@ describe('administration of definitions', () => {
   });
 
   it.each([
-    ['GET', '/resources/'],
-    ['GET', '/resources/x/'],
-    ['PUT', '/resources/x/'],
-    ['DELETE', '/resources/x/'],
-    ['POST', '/resources/x/refresh/'],
-  ])('needs cache:admin for %s %s', async (method, path) => {
+    ['cache:inspect', 'GET', '/resources/'],
+    ['cache:inspect', 'GET', '/resources/x/'],
+    ['cache:admin', 'PUT', '/resources/x/'],
+    ['cache:admin', 'DELETE', '/resources/x/'],
+    ['cache:admin', 'POST', '/resources/x/refresh/'],
+  ])('needs %s for %s %s', async (scope, method, path) => {
     const other = await new Client({ scope: 'cache:read cache:refresh' }).send(method, path);
     expect(other.status).toBe(403);
-    expect(other.headers.get('WWW-Authenticate')).toBe('Bearer error="insufficient_scope", scope="cache:admin"');
+    expect(other.headers.get('WWW-Authenticate')).toBe(`Bearer error="insufficient_scope", scope="${scope}"`);
     expect((await send(path, { method })).status).toBe(401);
   });
 });
