@@ -23,6 +23,8 @@ export interface CacheRead extends CacheName {
   notBefore: number | null;
   /** How long the answer may be held while the cache is loaded; without any, the resource's `wait_s` holds. */
   preferences: Preferences;
+  /** No wait goes past this: the end of the reader's token, ms since the epoch. */
+  latest: number;
 }
 
 /** What a read is answered with. */
@@ -87,7 +89,7 @@ async function serveLoaded(
   const standsIn = before.state !== 'absent' && before.standsIn;
   let end: LoadEnd;
   try {
-    const until = Date.now() + heldMs;
+    const until = Math.min(Date.now() + heldMs, read.latest);
     end = await awaitLoad(services, found, { user: read.user, notBefore: read.notBefore, until, standsIn });
   } catch (error) {
     // An object that cannot or may not be asked leaves a device no more without data than an origin that failed.

@@ -59,6 +59,9 @@ describe('Prefer: wait=N holds the answer until there is another ETag', () => {
       alice.get(source.path, { ...wait, 'X-Delta': 'v1-last' }),
     ]);
     expect(told(same)).toEqual([304, 'v1', 'wait=1']);
+    // Versions that are named count, and not what a browser puts beside them.
+    const named = await alice.get(source.path, { Prefer: 'wait=1', 'X-Delta': 'v1-last', ...holds(source) });
+    expect(told(named)).toEqual([200, '"delta v1-v1"', 'wait=1']);
     expect(told(empty)).toEqual([200, '"delta v1-v1"', 'wait=1']);
     expect(await empty.json()).toEqual([{ name: 't', insert_rows: [], delete_ids: [] }]);
   });

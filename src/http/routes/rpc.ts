@@ -110,6 +110,7 @@ function readOf(c: Context<AppEnv>, identify: Identify): CacheRead {
     delta,
     notBefore: maxAgeS === null ? null : Date.now() - maxAgeS * 1000,
     preferences: parsePrefer(c.req.header('Prefer')),
+    latest: Math.max(Date.now(), identity.expiresAt),
   };
 }
 
