@@ -10,6 +10,7 @@ import { Problem } from '../contract/problem.ts';
 import { isObject } from '../core/is-object.ts';
 import { log } from '../log.ts';
 import { BoundedMap } from '../stores/bounded-map.ts';
+import { isFirstInMinute } from '../stores/once-a-minute.ts';
 import { isRemote, type KeyContext, type RemoteKeys } from './remote-keys.ts';
 import { hasExpired, readClaims } from './token-claims.ts';
 import type { TokenKeys, TrustedKey } from './token-keys.ts';
@@ -78,12 +79,17 @@ function standingOf({ trusted }: TokenKeys): Pick<Verified, 'edition' | 'until'>
   return remote?.standing() ?? { edition: 0, until: Number.POSITIVE_INFINITY };
 }
 
-/** Whom a payload names. Which claim is wrong is the operator's to know, and is logged; of the token's holder only whether it has expired. */
+/**
+ * Whom a payload names. Which claim is wrong is for the operator, and is logged once a minute; the token's holder is told
+ * only whether it has expired.
+ */
 function identityIn(payload: Uint8Array, rules: TokenRules): Identity {
   const read = readClaims(parsePayload(payload), rules, Math.floor(Date.now() / 1000));
   if ('identity' in read) return read.identity;
   if (read.fault === 'expired') throw invalidToken('The token has expired');
-  log('warn', 'token.claim_refused', { claim: read.claim });
+  if (isFirstInMinute(`token.claim_refused ${read.claim}`, Date.now())) {
+    log('warn', 'token.claim_refused', { claim: read.claim });
+  }
   throw invalidToken('The token is not valid');
 }
 
