@@ -8,6 +8,7 @@ import { knownCache, knownCacheBytes } from '../../src/flows/known-caches.ts';
 import type { Services } from '../../src/flows/services.ts';
 import { endedTaskBytes, readTask } from '../../src/flows/watch-task.ts';
 import { tokenKeys } from '../../src/http/token-keys.ts';
+import { tokenRules } from '../../src/http/token-rules.ts';
 import { rememberedTokenBytes, verifyToken } from '../../src/http/token-verifier.ts';
 import { PART_BYTES } from '../../src/stores/blobs.ts';
 import { cachedBlobs, hotBytes } from '../../src/stores/cached-blobs.ts';
@@ -84,7 +85,7 @@ const FILLERS: Partial<Record<keyof typeof MEMORY_SHARES, () => Promise<number>>
     const key = new TextEncoder().encode(env.JWT_SECRET);
     for (let n = 0; n < 700; n += 1) {
       const claims = { sub: long(n, 256), device_id: long(n, 128), groups: long(n, 900), exp: inSeconds(600) };
-      await verifyToken(await sign(claims, key), tokenKeys(env), env, {
+      await verifyToken(await sign(claims, key), tokenKeys(env), tokenRules(env), {
         edge: NO_EDGE_CACHE,
         waitUntil: noWait,
       });
