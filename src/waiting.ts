@@ -56,7 +56,7 @@ export function sleep(ms: number, signal?: AbortSignal): Promise<void> {
  *
  * @throws Error when the time has passed; whatever the work throws before
  */
-export function within<T>(work: Promise<T>, ms: number): Promise<T> {
+export function withTimeout<T>(work: Promise<T>, ms: number): Promise<T> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error(`no answer within ${ms} ms`)), ms);
     work.then(resolve, reject).finally(() => clearTimeout(timer));

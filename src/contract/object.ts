@@ -219,11 +219,11 @@ declare const answer: unique symbol;
  * An answer on its way from the object, as JSON. The platform ties the lifetime of an answer that is an object to the call, at
  * more cost to the caller than the call itself (docs/performance.md).
  */
-export type Told<Answer> = string & { readonly [answer]?: Answer };
+export type EncodedAnswer<Answer> = string & { readonly [answer]?: Answer };
 
 /** The verbs as the object itself has them. */
-export type ToldVerbs = Pick<CacheObjectVerbs, 'wake'> & {
+export type EncodedVerbs = Pick<CacheObjectVerbs, 'wake'> & {
   [Verb in Exclude<keyof CacheObjectVerbs, 'wake'>]: (
     ...request: Parameters<CacheObjectVerbs[Verb]>
-  ) => Promise<Told<Awaited<ReturnType<CacheObjectVerbs[Verb]>>>>;
+  ) => Promise<EncodedAnswer<Awaited<ReturnType<CacheObjectVerbs[Verb]>>>>;
 };

@@ -55,7 +55,7 @@ const HELD_ON: ReadonlySet<ProblemCode> = new Set(['origin-guard', 'origin-pages
 const HELD_ON_MS = 7 * 86_400_000;
 
 /** How an entry stands. */
-export type Standing =
+export type Freshness =
   /** Nothing that could be served. */
   | { state: 'absent' }
   | {
@@ -70,7 +70,7 @@ export type Standing =
     };
 
 /** Judges an entry at `now`. */
-export function judge(entry: Entry | null, rules: FreshnessRules, now: number): Standing {
+export function judge(entry: Entry | null, rules: FreshnessRules, now: number): Freshness {
   const loaded = entry?.loaded ?? null;
   if (entry === null || loaded === null || entry.number < rules.purged) return { state: 'absent' };
   const expiresAt = expiryOf(loaded, entry.number, rules, now);
@@ -104,20 +104,20 @@ export function isAwaited(entry: Entry | null, seen: number, rules: FreshnessRul
 }
 
 /** A failure of the last load, and until when reads start no other one, ms. */
-export interface StandingFailure {
+export interface LastFailure {
   error: KeptError;
   retryAt: number;
 }
 
 /** The failure that keeps reads from starting a load; one under an older definition says nothing of the newest. */
-export function standingFailure(entry: Entry | null, rules: FreshnessRules, now: number): StandingFailure | null {
+export function failureInForce(entry: Entry | null, rules: FreshnessRules, now: number): LastFailure | null {
   const failure = lastFailure(entry);
   if (entry === null || failure === null || now >= failure.retryAt) return null;
   return (entry.failedNumber ?? entry.number) >= rules.number ? failure : null;
 }
 
 /** The failure of the last load, be it that it stands no longer; null when that load succeeded. */
-export function lastFailure(entry: Entry | null): StandingFailure | null {
+export function lastFailure(entry: Entry | null): LastFailure | null {
   if (entry === null || entry.lastError === null) return null;
   return { error: entry.lastError, retryAt: entry.retryAt ?? 0 };
 }

@@ -8,13 +8,7 @@ import type { EnqueueAnswer } from '../contract/object.ts';
 import { type KeptError, Problem } from '../contract/problem.ts';
 import type { LookedUp } from '../contract/stores.ts';
 import { hasEnded, type TaskState } from '../contract/task.ts';
-import {
-  type FreshnessRules,
-  freshnessRules,
-  isAwaited,
-  lastFailure,
-  type StandingFailure,
-} from '../core/freshness.ts';
+import { type FreshnessRules, freshnessRules, isAwaited, type LastFailure, lastFailure } from '../core/freshness.ts';
 import { policyOf } from '../core/task-policy.ts';
 import { log } from '../log.ts';
 import { type FoundCache, versionOf } from './find-entry.ts';
@@ -32,7 +26,7 @@ export interface PendingTask {
 /** What has come of asking. */
 export type LoadAnswer =
   | { outcome: 'loaded'; entry: Entry }
-  | { outcome: 'failed'; entry: Entry | null; failure: StandingFailure }
+  | { outcome: 'failed'; entry: Entry | null; failure: LastFailure }
   | { outcome: 'pending'; task: PendingTask }
   /** The task was revoked, or brought what was purged meanwhile: ask again. */
   | { outcome: 'nothing' }
@@ -57,7 +51,7 @@ export type AskForLoad = (found: FoundCache, notBefore: number | null, until: nu
 export function loadAsker(services: AskServices, user: string): AskForLoad {
   let isCounted = false;
   return async (found, notBefore, until) => {
-    if (!isCounted) await services.limits.load(user, found.cache.key, found.looked.entry === null);
+    if (!isCounted) await services.limits.countLoad(user, found.cache.key, found.looked.entry === null);
     isCounted = true;
     const rules = freshnessRules(found.resource, found.looked.mark, notBefore);
     const heldMs = Math.min(services.settings.refreshWaitMs, Math.max(0, until - Date.now()));

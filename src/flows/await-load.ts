@@ -8,7 +8,7 @@ import { freshnessRules, isAwaited, lastFailure } from '../core/freshness.ts';
 import { overloaded } from '../stores/overloaded.ts';
 import { growingPauses, looks } from '../waiting.ts';
 import { type AskForLoad, type LoadAnswer, loadAsker, type PendingTask } from './ask-for-load.ts';
-import { available } from './available.ts';
+import { demandAvailable } from './demand-available.ts';
 import { type FoundCache, versionOf } from './find-entry.ts';
 import type { Services } from './services.ts';
 
@@ -93,7 +93,7 @@ function isToAsk({ looked }: FoundCache, notBefore: number | null): boolean {
 }
 
 async function askAtOnce(ask: AskForLoad, found: FoundCache, notBefore: number | null): Promise<LoadEnd> {
-  const answer = available(await ask(found, notBefore, 0));
+  const answer = demandAvailable(await ask(found, notBefore, 0));
   if (answer.outcome !== 'nothing') return answer;
   throw new Error('a load asked for without waiting has ended at once');
 }

@@ -1,7 +1,7 @@
 /** Whether each store answers (CONTRACT 5). A check leaves nothing behind. */
 
 import { log } from '../log.ts';
-import { within } from '../waiting.ts';
+import { withTimeout } from '../waiting.ts';
 
 /** Whether a store answers in time. */
 export type StoreHealth = 'ok' | 'failing';
@@ -33,7 +33,7 @@ async function checkStores(probes: Probes['stores']): Promise<Health['stores']> 
   const answers = await Promise.all(
     Object.entries(probes).map(async ([store, probe]): Promise<[string, StoreHealth]> => {
       try {
-        await within(probe(), PROBE_TIMEOUT_MS);
+        await withTimeout(probe(), PROBE_TIMEOUT_MS);
         return [store, 'ok'];
       } catch (error) {
         log('error', 'health.failing', { store, error });

@@ -39,7 +39,7 @@ export async function findEntry(services: FindServices, name: CacheName): Promis
   const named = name.namedVersion(found.cache.key);
   if (named <= versionOf(found.looked.entry)) return found;
   // Costs as much as asking for a load, and anybody can name any version.
-  await services.limits.load(name.user, found.cache.key);
+  await services.limits.countLoad(name.user, found.cache.key);
   return { ...found, looked: await lookFurther(services, found, named) };
 }
 

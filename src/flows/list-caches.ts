@@ -10,7 +10,7 @@ import { lastFailure } from '../core/freshness.ts';
 import { jsonBytes } from '../core/json.ts';
 import { timestamp } from '../core/timestamp.ts';
 import { warningsOf } from '../origin/check-quoting.ts';
-import { type StandingCache, standingOf, standingsOf } from './cache-standing.ts';
+import { type JudgedCache, judgeCache, judgeCaches } from './judged-caches.ts';
 import type { Services } from './services.ts';
 
 type ListServices = Pick<Services, 'entries' | 'resources'>;
@@ -49,7 +49,7 @@ export async function listCaches(
   let bytes = 0;
   for (let looks = 0; looks < MAX_LOOKS; looks++) {
     const page = await services.entries.list(stored, next, isExact ? limit : MAX_PAGE, now);
-    for (const cache of await standingsOf(services.resources, page.entries, now)) {
+    for (const cache of await judgeCaches(services.resources, page.entries, now)) {
       if (!isIn(state, cache)) continue;
       if (caches.length === limit || bytes >= MAX_PAGE_BYTES) return { caches, next };
       bytes += jsonBytes(cache.entry.parameters);
@@ -64,17 +64,17 @@ export async function listCaches(
 
 /** One cache; `now` in ms since the epoch. @throws Problem `not-found` */
 export async function readCache(services: ListServices, key: string, now: number): Promise<CacheRecord> {
-  return recordOf(await standingOf(services, key, now));
+  return recordOf(await judgeCache(services, key, now));
 }
 
-function isIn(state: CacheState | undefined, { entry, standing }: StandingCache): boolean {
+function isIn(state: CacheState | undefined, { entry, freshness }: JudgedCache): boolean {
   if (state === undefined) return true;
   if (state === 'failing') return entry.lastError !== null;
-  return (standing.state === 'fresh') === (state === 'fresh');
+  return (freshness.state === 'fresh') === (state === 'fresh');
 }
 
-function recordOf({ entry, resource, standing }: StandingCache): CacheRecord {
-  const loaded = standing.state === 'absent' ? null : standing.loaded;
+function recordOf({ entry, resource, freshness }: JudgedCache): CacheRecord {
+  const loaded = freshness.state === 'absent' ? null : freshness.loaded;
   return {
     key: entry.key,
     resource_title: entry.resource,
@@ -85,7 +85,7 @@ function recordOf({ entry, resource, standing }: StandingCache): CacheRecord {
     bytes: loaded?.bytes ?? null,
     rows: loaded?.rows ?? null,
     loaded: timestamp(loaded?.loadedAt),
-    expires: timestamp(standing.state === 'absent' ? null : standing.expiresAt),
+    expires: timestamp(freshness.state === 'absent' ? null : freshness.expiresAt),
     read: timestamp(entry.readAt),
     last_task_id: entry.lastTaskId,
     last_error: entry.lastError === null ? null : errorFor(entry.lastError, true),

@@ -7,8 +7,8 @@ import type { Entry } from '../contract/entry.ts';
 import type { Reader } from '../contract/identity.ts';
 import type { SyncRecord } from '../contract/messages.ts';
 import type { SyncFilter, SyncPlace } from '../contract/stores.ts';
-import { standingsOf } from './cache-standing.ts';
 import { closedTitles } from './find-resource.ts';
+import { judgeCaches } from './judged-caches.ts';
 import type { Services } from './services.ts';
 
 /** Which page of which records. */
@@ -74,9 +74,12 @@ async function currentOf(
   records: readonly SyncRecord[],
 ): Promise<Current> {
   const found = await entries.findAll([...new Set(records.map(({ key }) => key))]);
-  const caches = await standingsOf(resources, found.entries, Date.now());
+  const caches = await judgeCaches(resources, found.entries, Date.now());
   const current = new Map<string, Entry>(
-    caches.map(({ entry, standing }) => [entry.key, standing.state === 'absent' ? { ...entry, loaded: null } : entry]),
+    caches.map(({ entry, freshness }) => [
+      entry.key,
+      freshness.state === 'absent' ? { ...entry, loaded: null } : entry,
+    ]),
   );
   return { current, unread: new Set(found.unread) };
 }

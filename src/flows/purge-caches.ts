@@ -4,8 +4,8 @@ import { MAX_BULK } from '../contract/constants.ts';
 import type { Parameters } from '../contract/entry.ts';
 import { isCacheKey } from '../core/cache-key.ts';
 import { selectionOf } from '../core/selection.ts';
-import { standingsOf, unknownCache } from './cache-standing.ts';
 import { findResource } from './find-resource.ts';
+import { judgeCaches, unknownCache } from './judged-caches.ts';
 import { purgeKey } from './purge-key.ts';
 import type { Services } from './services.ts';
 import { sideBySide } from './side-by-side.ts';
@@ -65,8 +65,8 @@ export async function purgeSelected(
     const matching = page.filter((entry) => isSelected(entry.parameters));
     await sideBySide(matching, ({ key }) => purgeKey(services, key, soft));
     // As they were listed, before the purge.
-    const standings = await standingsOf(services.resources, matching, now);
-    purged += standings.filter(({ standing }) => standing.state !== 'absent').length;
+    const judged = await judgeCaches(services.resources, matching, now);
+    purged += judged.filter(({ freshness }) => freshness.state !== 'absent').length;
     return matching.length;
   });
   return { purged, next };

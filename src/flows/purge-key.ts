@@ -1,6 +1,6 @@
 /** The purge of one key, which every flow that purges comes down to. */
 
-import { available } from './available.ts';
+import { demandAvailable } from './demand-available.ts';
 import type { Services } from './services.ts';
 
 /**
@@ -17,7 +17,7 @@ export async function purgeKey(
   soft: boolean,
   forget = false,
 ): Promise<boolean> {
-  const answer = available(await services.objects.purge({ key, soft, ...(forget ? { forget } : {}) }));
+  const answer = demandAvailable(await services.objects.purge({ key, soft, ...(forget ? { forget } : {}) }));
   if (answer.outcome !== 'purged') return false;
   await services.lookup.put(answer.entry);
   return true;

@@ -2,7 +2,7 @@
 
 import type { Entry } from '../contract/entry.ts';
 import { log } from '../log.ts';
-import { available } from './available.ts';
+import { demandAvailable } from './demand-available.ts';
 import { purgeKey } from './purge-key.ts';
 import type { Services } from './services.ts';
 
@@ -15,7 +15,7 @@ import type { Services } from './services.ts';
  */
 export async function recoverBody(services: Pick<Services, 'lookup' | 'objects'>, entry: Entry): Promise<void> {
   const { key } = entry;
-  const answer = available(await services.objects.entry(key));
+  const answer = demandAvailable(await services.objects.entry(key));
   if (answer.outcome === 'found' && answer.entry.loaded?.fence !== entry.loaded?.fence) {
     await services.lookup.put(answer.entry);
     return;

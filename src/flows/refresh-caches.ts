@@ -4,8 +4,8 @@ import { MAX_BULK } from '../contract/constants.ts';
 import { Problem } from '../contract/problem.ts';
 import type { Task } from '../contract/task.ts';
 import { isReachable } from '../core/reachable.ts';
-import { standingOf, unknownCache } from './cache-standing.ts';
 import { findResource } from './find-resource.ts';
+import { judgeCache, unknownCache } from './judged-caches.ts';
 import { identityOf, refreshPage } from './refresh-page.ts';
 import { refreshCache } from './request-refresh.ts';
 import type { Services } from './services.ts';
@@ -35,7 +35,7 @@ export async function refreshByKey(
   { key, asker, force, waitMs }: RefreshByKey,
   now: number,
 ): Promise<Task> {
-  const cache = await standingOf(services, key, now);
+  const cache = await judgeCache(services, key, now);
   if (cache.resource === null) throw unknownCache(key);
   if (!isReachable(cache.entry, cache.resource.definition)) {
     throw new Problem(
@@ -43,7 +43,7 @@ export async function refreshByKey(
       'The resource has other parameters or another scope now: no request leads to this cache.',
     );
   }
-  await services.limits.load(asker, key);
+  await services.limits.countLoad(asker, key);
   return refreshCache(services, { cache: identityOf(cache.entry), resource: cache.resource, asker, force, waitMs });
 }
 

@@ -4,8 +4,8 @@ import type { CacheIdentity } from '../contract/entry.ts';
 import type { EnqueueRequest } from '../contract/object.ts';
 import type { EntryRow } from '../contract/stores.ts';
 import { isReachable } from '../core/reachable.ts';
-import { available } from './available.ts';
-import { type StandingCache, standingsOf } from './cache-standing.ts';
+import { demandAvailable } from './demand-available.ts';
+import { type JudgedCache, judgeCaches } from './judged-caches.ts';
 import { refreshOf } from './request-refresh.ts';
 import type { Services } from './services.ts';
 import { sideBySide } from './side-by-side.ts';
@@ -25,11 +25,11 @@ export async function refreshPage(
   since: EnqueueRequest['since'],
   onFailure?: (key: string, error: unknown) => void,
 ): Promise<number> {
-  const caches = (await standingsOf(resources, page, now)).filter(isWorthLoading);
+  const caches = (await judgeCaches(resources, page, now)).filter(isWorthLoading);
   await sideBySide(caches, async ({ entry, resource }) => {
     if (resource === null) return;
     try {
-      const answer = available(await objects.enqueue(refreshOf(identityOf(entry), resource, since)));
+      const answer = demandAvailable(await objects.enqueue(refreshOf(identityOf(entry), resource, since)));
       if ('entry' in answer && answer.entry !== null) await lookup.put(answer.entry);
     } catch (error) {
       if (onFailure === undefined) throw error;
@@ -45,7 +45,7 @@ export function identityOf({ key, resource, parameters, owner }: EntryRow): Cach
 }
 
 /** A private cache that was purged is left alone: its user may have gone. */
-function isWorthLoading({ entry, resource, standing }: StandingCache): boolean {
+function isWorthLoading({ entry, resource, freshness }: JudgedCache): boolean {
   if (resource === null || !isReachable(entry, resource.definition)) return false;
-  return entry.owner === null || standing.state !== 'absent';
+  return entry.owner === null || freshness.state !== 'absent';
 }

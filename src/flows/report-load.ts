@@ -31,7 +31,7 @@ export async function commit({ objects }: Pick<Services, 'objects'>, request: Co
   }
 }
 
-export function settle(answer: CommitAnswer, { taskId }: Lease): Disposition {
+export function dispositionOf(answer: CommitAnswer, { taskId }: Lease): Disposition {
   switch (answer.outcome) {
     case 'committed':
       return { ack: true };

@@ -8,7 +8,7 @@ import type { Task } from '../contract/task.ts';
 import { cacheFor } from '../core/cache-key.ts';
 import { checkParameters } from '../core/parameters.ts';
 import { policyOf } from '../core/task-policy.ts';
-import { available } from './available.ts';
+import { demandAvailable } from './demand-available.ts';
 import { findResource } from './find-resource.ts';
 import type { Services } from './services.ts';
 import { waitForTask } from './watch-task.ts';
@@ -41,12 +41,12 @@ export async function requestRefresh(services: RefreshServices, request: Refresh
   const resource = await findResource(services.resources, title, reader);
   const { definition } = resource;
   const cache = cacheFor(user, title, definition, checkParameters(definition, values));
-  await services.limits.load(user, cache.key);
+  await services.limits.countLoad(user, cache.key);
   const asked: CacheRefreshRequest = { cache, resource, asker: user, waitMs };
   if (services.settings.rateLimits) {
     const task = await askForRefresh(services, asked, true);
     if (task !== null) return task;
-    await services.limits.newCache(user);
+    await services.limits.countNewCache(user);
   }
   return refreshCache(services, asked);
 }
@@ -85,7 +85,7 @@ async function askForRefresh(
   const hold = waitMs <= 0 ? null : services.hold({ user: asker, kind: 'load', until });
   const heldMs = hold === null ? 0 : Math.min(waitMs, services.settings.refreshWaitMs);
   const request = { ...refreshOf(cache, resource, 'now'), asker, force, onlyKnown, waitMs: heldMs };
-  const answer = available(await services.objects.enqueue(request).finally(() => hold?.release()));
+  const answer = demandAvailable(await services.objects.enqueue(request).finally(() => hold?.release()));
   if (answer.outcome === 'unknown') return null;
   if (answer.outcome !== 'task') throw new Error(`An explicit refresh was answered "${answer.outcome}".`);
   if (answer.entry !== null) await services.lookup.put(answer.entry);

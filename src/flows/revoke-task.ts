@@ -3,7 +3,7 @@
 import type { Identity } from '../contract/identity.ts';
 import type { RevokeAnswer, Unavailable } from '../contract/object.ts';
 import { isOpenTo } from '../core/resource-access.ts';
-import { available } from './available.ts';
+import { demandAvailable } from './demand-available.ts';
 import type { Services } from './services.ts';
 import { readTask } from './watch-task.ts';
 
@@ -25,7 +25,7 @@ export async function revokeTask(
     const isOpen = task !== null && isOpenTo(await services.resources.find(task.cache.resource), identity);
     if (!isOpen) return { outcome: 'unknown' };
   }
-  return available(
+  return demandAvailable(
     await services.objects.revoke({
       taskId,
       user: identity.user,

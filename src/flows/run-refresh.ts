@@ -16,11 +16,11 @@ import {
   CommitFault,
   commit,
   type Disposition,
+  dispositionOf,
   fail,
   LATER_S,
   later,
   laterMs,
-  settle,
 } from './report-load.ts';
 import type { Services } from './services.ts';
 
@@ -128,7 +128,7 @@ async function loadAndCommit(services: RefreshServices, lease: Lease, tools: Loa
     const request = await load(services, lease, startedAt, progress, tools);
     const answer = await commit(services, request);
     tell(answer.outcome !== 'committed' ? answer.outcome : request.change === null ? 'same' : 'changed');
-    return settle(answer, lease);
+    return dispositionOf(answer, lease);
   } catch (error) {
     if (error instanceof CommitFault) {
       tell('unanswered');

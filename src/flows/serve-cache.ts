@@ -5,7 +5,7 @@
 
 import type { Entry, Loaded } from '../contract/entry.ts';
 import { codeOf, Problem } from '../contract/problem.ts';
-import { freshnessRules, judge, type Standing, type StandingFailure, standingFailure } from '../core/freshness.ts';
+import { type Freshness, failureInForce, freshnessRules, judge, type LastFailure } from '../core/freshness.ts';
 import { holdMs, type Preferences } from '../core/prefer.ts';
 import { type DeltaRequest, demandReached } from '../core/x-delta.ts';
 import { log } from '../log.ts';
@@ -57,32 +57,32 @@ export async function serveCache(services: ReadServices, read: CacheRead): Promi
 
 /** What is here of a cache, however old it is; null: nothing. */
 export function loadedHere(found: FoundCache, now: number): ServedBody | null {
-  const standing = judge(found.looked.entry, freshnessRules(found.resource, found.looked.mark, null), now);
-  return standing.state === 'absent' ? null : { ...bodyOf(standing, null), tables: tablesOf(standing.entry, found) };
+  const freshness = judge(found.looked.entry, freshnessRules(found.resource, found.looked.mark, null), now);
+  return freshness.state === 'absent' ? null : { ...bodyOf(freshness, null), tables: tablesOf(freshness.entry, found) };
 }
 
 async function serveFound(services: ReadServices, read: CacheRead, found: FoundCache): Promise<Body | Pending> {
   const { entry, mark } = found.looked;
   const rules = freshnessRules(found.resource, mark, read.notBefore);
   const now = Date.now();
-  const standing = judge(entry, rules, now);
-  if (read.delta !== null && standing.state !== 'absent') demandReached(read.delta, standing.loaded.version);
-  if (standing.state === 'fresh') return bodyOf(standing, null);
+  const freshness = judge(entry, rules, now);
+  if (read.delta !== null && freshness.state !== 'absent') demandReached(read.delta, freshness.loaded.version);
+  if (freshness.state === 'fresh') return bodyOf(freshness, null);
 
-  const failure = standingFailure(entry, rules, now);
-  if (standing.state === 'stale') {
+  const failure = failureInForce(entry, rules, now);
+  if (freshness.state === 'stale') {
     if (found.looked.fetched && failure === null) services.waitUntil(revalidate(services, read, found));
-    return bodyOf(standing, null);
+    return bodyOf(freshness, null);
   }
-  if (failure !== null) return standIn(found, standing, failure, null);
-  return serveLoaded(services, read, found, standing);
+  if (failure !== null) return standIn(found, freshness, failure, null);
+  return serveLoaded(services, read, found, freshness);
 }
 
 async function serveLoaded(
   services: ReadServices,
   read: CacheRead,
   found: FoundCache,
-  before: Standing,
+  before: Freshness,
 ): Promise<Body | Pending> {
   const forwarded = before.state === 'absent' ? 'miss' : 'stale';
   const heldMs = holdMs(read.preferences, found.resource.definition.wait_s * 1000);
@@ -101,11 +101,11 @@ async function serveLoaded(
   if (end.outcome === 'pending') return standsIn && isInRetry(services, found) ? bodyOf(before, forwarded) : end;
 
   const rules = freshnessRules(found.resource, found.looked.mark, read.notBefore);
-  const standing = judge(end.entry, rules, Date.now());
-  if (end.outcome === 'failed') return standIn(found, standing, end.failure, forwarded);
-  if (standing.state === 'absent') throw new Error('what was loaded counts as absent');
-  if (read.delta !== null) demandReached(read.delta, standing.loaded.version);
-  return bodyOf(standing, forwarded);
+  const freshness = judge(end.entry, rules, Date.now());
+  if (end.outcome === 'failed') return standIn(found, freshness, end.failure, forwarded);
+  if (freshness.state === 'absent') throw new Error('what was loaded counts as absent');
+  if (read.delta !== null) demandReached(read.delta, freshness.loaded.version);
+  return bodyOf(freshness, forwarded);
 }
 
 /** Under `waitUntil`: the answer has gone, and the next read asks again if this fails. */
@@ -120,11 +120,11 @@ async function revalidate(services: ReadServices, { user }: CacheRead, found: Fo
 /** The stale body while it may stand in for a failed load, else the failure. */
 function standIn(
   { cache }: FoundCache,
-  standing: Standing,
-  failure: StandingFailure,
+  freshness: Freshness,
+  failure: LastFailure,
   forwarded: Body['forwarded'],
 ): Body {
-  if (standing.state !== 'absent' && standing.standsIn) return bodyOf(standing, forwarded);
+  if (freshness.state !== 'absent' && freshness.standsIn) return bodyOf(freshness, forwarded);
   const code = codeOf(failure.error);
   // Faults of ours in a load have other codes, whose status would not say that a load failed (CONTRACT 6).
   throw new Problem(code.startsWith('origin-') ? code : 'origin-unreachable', failure.error.detail, {
@@ -134,8 +134,8 @@ function standIn(
   });
 }
 
-function bodyOf(standing: Exclude<Standing, { state: 'absent' }>, forwarded: Body['forwarded']): Body {
-  const { entry, loaded, expiresAt } = standing;
+function bodyOf(freshness: Exclude<Freshness, { state: 'absent' }>, forwarded: Body['forwarded']): Body {
+  const { entry, loaded, expiresAt } = freshness;
   return { outcome: 'body', entry, loaded, expiresAt, forwarded };
 }
 

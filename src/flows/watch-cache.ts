@@ -5,7 +5,7 @@
  */
 
 import { Problem } from '../contract/problem.ts';
-import { freshnessRules, judge, standingFailure } from '../core/freshness.ts';
+import { failureInForce, freshnessRules, judge } from '../core/freshness.ts';
 import { log } from '../log.ts';
 import { looks, randomPauses } from '../waiting.ts';
 import { loadAsker, logNotAsked } from './ask-for-load.ts';
@@ -56,7 +56,7 @@ export async function* watchCache(
 function isToBeLoaded({ resource, looked }: FoundCache): boolean {
   const rules = freshnessRules(resource, looked.mark, null);
   const now = Date.now();
-  return judge(looked.entry, rules, now).state !== 'fresh' && standingFailure(looked.entry, rules, now) === null;
+  return judge(looked.entry, rules, now).state !== 'fresh' && failureInForce(looked.entry, rules, now) === null;
 }
 
 async function lookAgain(services: WatchServices, name: CacheName, before: FoundCache): Promise<FoundCache> {

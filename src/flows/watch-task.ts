@@ -8,7 +8,7 @@ import { hasEnded, type Task } from '../contract/task.ts';
 import { log } from '../log.ts';
 import { BoundedMap } from '../stores/bounded-map.ts';
 import { growingPauses, looks } from '../waiting.ts';
-import { available } from './available.ts';
+import { demandAvailable } from './demand-available.ts';
 import type { Services } from './services.ts';
 
 type TaskServices = Pick<Services, 'objects' | 'lookup'>;
@@ -40,7 +40,7 @@ export function endedTaskBytes(): number {
 export async function readTask(services: TaskServices, taskId: string): Promise<Task | null> {
   const known = ended.get(taskId);
   if (known !== undefined && known.until > Date.now()) return known.task;
-  const answer = available(await services.objects.state(taskId));
+  const answer = demandAvailable(await services.objects.state(taskId));
   if (answer.outcome === 'unknown') return null;
   const { task, entry } = answer;
   // Whoever is told SUCCESS finds the new version at this location at once.

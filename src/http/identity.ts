@@ -38,7 +38,7 @@ function protectBy(anyOf: (method: string) => readonly Scope[]) {
     c.set('identity', identity);
     c.set('device', deviceOf(identity, c.req.header(HEADER.deviceId)));
     // What loads is limited in the flows as well, which alone know whether a request does.
-    await c.get('services').limits.request(identity.user);
+    await c.get('services').limits.countRequest(identity.user);
     return next();
   });
 }

@@ -51,7 +51,7 @@ export interface RemoteKeys {
    */
   pick(context: KeyContext): JWTVerifyGetKey;
   /** Which edition of the set there is, counted; and until when nobody need ask for the next, ms since the epoch. */
-  standing(): { edition: number; until: number };
+  validity(): { edition: number; until: number };
 }
 
 /** Whether keys are those of a remote set: a JWK has no functions. */
@@ -177,7 +177,7 @@ export function remoteKeys(url: URL, fetch?: FetchImplementation): RemoteKeys {
 
   return {
     pick,
-    standing: () => ({ edition, until: Math.max(fetchedAt + FRESH_MS, triedAt + PAUSE_MS) }),
+    validity: () => ({ edition, until: Math.max(fetchedAt + FRESH_MS, triedAt + PAUSE_MS) }),
   };
 }
 

@@ -47,8 +47,8 @@ export async function replyCached(c: Context<AppEnv>, served: ServedBody, more: 
 /** 202 with the task that will bring the cache. */
 export function replyPending(c: Context<AppEnv>, task: PendingTask, more: MoreHeaders): Response {
   const { taskId, state, error, dueAt } = task;
-  const told = error === null ? {} : { error: errorFor(error, isAdmin(c.get('identity'))) };
-  const body = JSON.stringify({ task_id: taskId, task_state: state, ...told });
+  const failure = error === null ? {} : { error: errorFor(error, isAdmin(c.get('identity'))) };
+  const body = JSON.stringify({ task_id: taskId, task_state: state, ...failure });
   const dueInS = dueAt === null ? 0 : Math.ceil((dueAt - Date.now()) / 1000);
   return c.body(body, 202, {
     ...defined(more),

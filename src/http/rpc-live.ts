@@ -35,8 +35,8 @@ function bringsNews(c: Context<AppEnv>, { delta }: CacheRead, served: ServedBody
   if (isTable && delta?.kind === 'between' && delta.to !== null) return true;
   const chosen = chosenFor(c, served, delta);
   if (chosen?.steps.length === 0) return false;
-  const held = c.req.header('If-None-Match')?.trim();
-  if (held === undefined || held === '*') return true;
+  const tags = c.req.header('If-None-Match')?.trim();
+  if (tags === undefined || tags === '*') return true;
   return verdictOn(c, served, served.loaded) === 'modified';
 }
 
@@ -53,21 +53,22 @@ export async function streamVersions(c: Context<AppEnv>, read: CacheRead): Promi
   noteRead(c, { entry: found.cache }, null, Date.now());
   const named = lastEventVersion(c.req.header('Last-Event-ID'));
   // What is unknown at the object too is no version of this cache.
-  const told = named > versionOf(found.looked.entry) ? 0 : named;
+  const lastVersion = named > versionOf(found.looked.entry) ? 0 : named;
   return streamEvents(
     c,
-    (signal, until) => versionEvents(watchCache(services, read, found, { until, signal }), found.cache.key, told),
+    (signal, until) =>
+      versionEvents(watchCache(services, read, found, { until, signal }), found.cache.key, lastVersion),
     VARY,
   );
 }
 
-/** The events of a cache of which `told` (0: none) was the last version told. */
+/** The events of a cache of which `lastVersion` (0: none) was the last version told. */
 async function* versionEvents(
   watched: AsyncIterable<FoundCache>,
   key: string,
-  told: number,
+  lastVersion: number,
 ): AsyncGenerator<ServerEvent> {
-  let last = { key, version: told };
+  let last = { key, version: lastVersion };
   try {
     for await (const found of watched) {
       const served = loadedHere(found, Date.now());

@@ -59,7 +59,7 @@ export async function verifyToken(
   if (before !== undefined && stillHolds(before, keys, Date.now())) return before.identity;
   const identity = identityIn(await signedPayload(token, keys, context), rules);
   if (token.length <= MAX_LENGTH) {
-    verified.set(id, { identity, bytes: bytesOf(id, identity), ...standingOf(keys) });
+    verified.set(id, { identity, bytes: bytesOf(id, identity), ...judgeCache(keys) });
   }
   return identity;
 }
@@ -71,12 +71,12 @@ function bytesOf(id: string, { user, device, groups }: Identity): number {
 
 /** Not expired, by a clock that may be slow, and verified by the keys that there are. */
 function stillHolds({ identity, edition, until }: Verified, keys: TokenKeys, now: number): boolean {
-  return !hasExpired(identity.expiresAt, Math.floor(now / 1000)) && now < until && edition === standingOf(keys).edition;
+  return !hasExpired(identity.expiresAt, Math.floor(now / 1000)) && now < until && edition === judgeCache(keys).edition;
 }
 
-function standingOf({ trusted }: TokenKeys): Pick<Verified, 'edition' | 'until'> {
+function judgeCache({ trusted }: TokenKeys): Pick<Verified, 'edition' | 'until'> {
   const remote = trusted.map(({ key }) => key).find(isRemote);
-  return remote?.standing() ?? { edition: 0, until: Number.POSITIVE_INFINITY };
+  return remote?.validity() ?? { edition: 0, until: Number.POSITIVE_INFINITY };
 }
 
 /**

@@ -12,7 +12,7 @@ import { log, withLogFields } from '../log.ts';
 import { readSettings } from '../settings.ts';
 import { r2Blobs } from '../stores/blobs.ts';
 import { entriesIn } from '../stores/databases.ts';
-import { within } from '../waiting.ts';
+import { withTimeout } from '../waiting.ts';
 import { type Outside, removeBlobs, sendMessages, storeEntry } from './effects.ts';
 import { HeldWaits } from './held-waits.ts';
 import { KeyRows, type Where } from './key-rows.ts';
@@ -24,7 +24,7 @@ const ALARM_RETRY_MS = 60_000;
 const RECALL_TIMEOUT_MS = 3_000;
 
 /** The verbs of contract/object.ts; anything else is private, since every method can be called from outside. */
-export class CacheObject extends DurableObject<Env> implements contract.ToldVerbs {
+export class CacheObject extends DurableObject<Env> implements contract.EncodedVerbs {
   readonly #held = new HeldWaits();
   readonly #rows: KeyRows;
   #madeOutside: Outside | null = null;
@@ -46,8 +46,8 @@ export class CacheObject extends DurableObject<Env> implements contract.ToldVerb
     return this.#madeOutside;
   }
 
-  async enqueue(request: contract.EnqueueRequest): Promise<contract.Told<contract.EnqueueAnswer>> {
-    return told(await this.#enqueue(request));
+  async enqueue(request: contract.EnqueueRequest): Promise<contract.EncodedAnswer<contract.EnqueueAnswer>> {
+    return encodeAnswer(await this.#enqueue(request));
   }
 
   async #enqueue(request: contract.EnqueueRequest): Promise<contract.EnqueueAnswer> {
@@ -64,28 +64,28 @@ export class CacheObject extends DurableObject<Env> implements contract.ToldVerb
   }
 
   /** Asks the machine again where it only waited for D1, and D1 has answered. */
-  async claim(request: contract.ClaimRequest): Promise<contract.Told<contract.ClaimAnswer>> {
+  async claim(request: contract.ClaimRequest): Promise<contract.EncodedAnswer<contract.ClaimAnswer>> {
     const first = await this.#ask(request, 'claim', request, { outcome: 'ended' });
     if (first.answer.outcome !== 'not_due' || first.stored === NOTHING || !(await first.stored))
-      return told(first.answer);
-    return told((await this.#ask(request, 'claim', request, { outcome: 'ended' })).answer);
+      return encodeAnswer(first.answer);
+    return encodeAnswer((await this.#ask(request, 'claim', request, { outcome: 'ended' })).answer);
   }
 
   /** Answers when D1 has taken the version, or has failed to: then the alarm goes on. */
-  async commit(request: contract.CommitRequest): Promise<contract.Told<contract.CommitAnswer>> {
+  async commit(request: contract.CommitRequest): Promise<contract.EncodedAnswer<contract.CommitAnswer>> {
     const first = await this.#ask(request, 'commit', request, { outcome: 'stale_lease' });
-    if (first.answer.outcome !== 'settling' || !(await first.stored)) return told(first.answer);
-    return told((await this.#ask(request, 'commit', request, { outcome: 'stale_lease' })).answer);
+    if (first.answer.outcome !== 'settling' || !(await first.stored)) return encodeAnswer(first.answer);
+    return encodeAnswer((await this.#ask(request, 'commit', request, { outcome: 'stale_lease' })).answer);
   }
 
-  async fail(request: contract.FailRequest): Promise<contract.Told<contract.FailAnswer>> {
+  async fail(request: contract.FailRequest): Promise<contract.EncodedAnswer<contract.FailAnswer>> {
     const { answer, stored } = await this.#ask(request, 'fail', request, { outcome: 'stale_lease' });
     await stored;
-    return told(answer);
+    return encodeAnswer(answer);
   }
 
-  async state(taskId: string): Promise<contract.Told<contract.StateAnswer>> {
-    return told(await this.#state(taskId));
+  async state(taskId: string): Promise<contract.EncodedAnswer<contract.StateAnswer>> {
+    return encodeAnswer(await this.#state(taskId));
   }
 
   async #state(taskId: string): Promise<contract.StateAnswer> {
@@ -94,31 +94,31 @@ export class CacheObject extends DurableObject<Env> implements contract.ToldVerb
     return done === null ? { outcome: 'unknown' } : this.#carryOut(done).answer;
   }
 
-  async revoke(request: contract.RevokeRequest): Promise<contract.Told<contract.RevokeAnswer>> {
-    return told((await this.#ask(request, 'revoke', request, { outcome: 'unknown' })).answer);
+  async revoke(request: contract.RevokeRequest): Promise<contract.EncodedAnswer<contract.RevokeAnswer>> {
+    return encodeAnswer((await this.#ask(request, 'revoke', request, { outcome: 'unknown' })).answer);
   }
 
   /** @throws Error when D1 has not taken it: the purge stands and the alarm repeats the write, but nobody may rely on it yet */
-  async purge(request: contract.PurgeRequest): Promise<contract.Told<contract.PurgeAnswer>> {
+  async purge(request: contract.PurgeRequest): Promise<contract.EncodedAnswer<contract.PurgeAnswer>> {
     if (!this.#rows.areNewer) await this.#recall(request.key);
     const { answer, stored } = await this.#ask(request, 'purge', request, { outcome: 'unknown' });
     if (!(await stored)) throw new Error('the purge has not reached D1 yet');
-    return told(answer);
+    return encodeAnswer(answer);
   }
 
   /** D1 may know of an earlier life of a key that this object has never heard of: what was loaded then can be purged as well. */
   async #recall(key: string): Promise<void> {
     if (this.#rows.find({ key }) !== null) return;
-    const held = await within(this.#outside.entries.find(key), RECALL_TIMEOUT_MS);
-    if (held === null || held.resource === NAMELESS) return;
-    const { resource, parameters, owner } = held;
+    const inD1 = await withTimeout(this.#outside.entries.find(key), RECALL_TIMEOUT_MS);
+    if (inD1 === null || inD1.resource === NAMELESS) return;
+    const { resource, parameters, owner } = inD1;
     this.#rows.recall({ key, resource, parameters, owner });
   }
 
-  async entry(key: string): Promise<contract.Told<contract.EntryAnswer>> {
+  async entry(key: string): Promise<contract.EncodedAnswer<contract.EntryAnswer>> {
     const { answer, stored } = await this.#ask({ key }, 'entry', { key }, { outcome: 'unknown' });
     await stored;
-    return told(answer);
+    return encodeAnswer(answer);
   }
 
   async wake(taskId: string): Promise<void> {
@@ -175,6 +175,6 @@ interface Asked<N extends EventName> {
 const NOTHING = Promise.resolve(true);
 
 /** JSON takes all that rows take: an answer holds nothing else. */
-function told<Answer>(answer: Answer): contract.Told<Answer> {
+function encodeAnswer<Answer>(answer: Answer): contract.EncodedAnswer<Answer> {
   return JSON.stringify(answer);
 }

@@ -1,11 +1,11 @@
 /** The cache objects as flows call them: the stub of a key or task, with the retries that the platform's flags allow. */
 
-import type { CacheObjectVerbs, Told, ToldVerbs } from '../contract/object.ts';
+import type { CacheObjectVerbs, EncodedAnswer, EncodedVerbs } from '../contract/object.ts';
 import type { Problem } from '../contract/problem.ts';
 import { backoffMs } from '../core/backoff.ts';
 import { objectNameOfKey, objectNameOfTask } from '../core/task-id.ts';
 import { overloaded } from '../stores/overloaded.ts';
-import { sleep, within } from '../waiting.ts';
+import { sleep, withTimeout } from '../waiting.ts';
 import type { CacheObject } from './cache-object.ts';
 
 /** Attempts of one call, and the most between the first two, ms. */
@@ -50,21 +50,21 @@ export function objectClient(namespace: DurableObjectNamespace<CacheObject>, req
     wake: (taskId) =>
       retried(async () => {
         await ofTask(taskId).wake(taskId);
-        return 'null' as Told<void>;
+        return 'null' as EncodedAnswer<void>;
       }),
   };
 }
 
 /** The stub as what it is: the platform's types of recursive JSON values are deeper than the compiler follows. */
-function verbs(stub: unknown): ToldVerbs {
-  return stub as ToldVerbs;
+function verbs(stub: unknown): EncodedVerbs {
+  return stub as EncodedVerbs;
 }
 
 /** Each attempt takes a stub of its own: one that has thrown may stay broken. */
-async function retried<Answer>(call: () => Promise<Told<Answer>>, timeoutMs = TIMEOUT_MS): Promise<Answer> {
+async function retried<Answer>(call: () => Promise<EncodedAnswer<Answer>>, timeoutMs = TIMEOUT_MS): Promise<Answer> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return JSON.parse(await within(call(), timeoutMs)) as Answer;
+      return JSON.parse(await withTimeout(call(), timeoutMs)) as Answer;
     } catch (error) {
       if (!mayBeRepeated(error) || attempt === MAX_ATTEMPTS) throw refusal(error);
       await sleep(backoffMs(attempt, BACKOFF_MS, 0, Math.random()));

@@ -7,7 +7,7 @@ import type { CacheDocument, OwedBlob } from '../core/task-machine/document.ts';
 import { isHeavy, isSlow } from '../core/task-machine/expected-load.ts';
 import { entryOf } from '../core/task-machine/views.ts';
 import { log } from '../log.ts';
-import { within } from '../waiting.ts';
+import { withTimeout } from '../waiting.ts';
 import type { KeyRows } from './key-rows.ts';
 
 /** How long a write to D1 is waited for, ms: D1 stalls for a minute at times, and the alarm repeats it. */
@@ -43,7 +43,7 @@ export async function sendMessages(
   };
   const chosen = isSlow(document) ? slowQueue : queue;
   for (const taskId of taskIds) {
-    await within(chosen.send({ taskId, ...known }), SEND_TIMEOUT_MS).catch((error) =>
+    await withTimeout(chosen.send({ taskId, ...known }), SEND_TIMEOUT_MS).catch((error) =>
       log('warn', 'refresh.not_sent', { task_id: taskId, error }),
     );
   }
@@ -58,18 +58,20 @@ export async function storeEntry(key: string, rows: KeyRows, { entries }: Outsid
     const document = rows.find({ key });
     if (document === null) return false;
     const entry = entryOf(document);
-    const held = await within(entries.put(entry, document.forgotten !== undefined), STORE_TIMEOUT_MS).catch((error) => {
-      log('warn', 'entry.not_stored', { key, revision: entry.revision, error });
-      return null;
-    });
-    if (held === null) break;
-    const done = await rows.run({ key }, 'stored', { held });
+    const inD1 = await withTimeout(entries.put(entry, document.forgotten !== undefined), STORE_TIMEOUT_MS).catch(
+      (error) => {
+        log('warn', 'entry.not_stored', { key, revision: entry.revision, error });
+        return null;
+      },
+    );
+    if (inD1 === null) break;
+    const done = await rows.run({ key }, 'stored', { inD1 });
     if (done === null) return false;
     if (!done.effects.store) return true;
     const { version } = done.document.counters;
     log('warn', 'entry.adopted', {
       key,
-      held_version: lastVersionOf(held),
+      held_version: lastVersionOf(inD1),
       version,
       remedy: 'operations.md "Lost objects"',
     });
@@ -88,7 +90,7 @@ export async function removeBlobs(
   if (blobs.length === 0) return;
   try {
     const removal = outside.blobs.remove(blobs.map(({ fence, name }) => ({ key, fence, name })));
-    await within(removal, REMOVE_TIMEOUT_MS);
+    await withTimeout(removal, REMOVE_TIMEOUT_MS);
     await rows.run({ key }, 'removed', { blobs });
   } catch (error) {
     log('warn', 'blob.not_removed', { key, count: blobs.length, error });

@@ -36,8 +36,8 @@ export function contentCodings(header: string | null): string[] {
     .filter((coding) => coding !== '' && coding !== 'identity');
   const unknown = codings.find((coding) => !Object.hasOwn(DECODERS, coding));
   if (unknown !== undefined) {
-    const told = TOKEN.test(unknown) ? `"${unknown}"` : 'one that is no token';
-    throw malformed(`The origin's answer has the content coding ${told}, which is not known here.`);
+    const named = TOKEN.test(unknown) ? `"${unknown}"` : 'one that is no token';
+    throw malformed(`The origin's answer has the content coding ${named}, which is not known here.`);
   }
   if (codings.length > MAX_CODINGS)
     throw malformed(`The origin's answer has more than ${MAX_CODINGS} content codings.`);

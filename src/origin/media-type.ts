@@ -45,7 +45,7 @@ export function checkContentType(resource: Resource, contentType: string | null)
   const found = contentType ?? '';
   const taken = takenTypes(resource);
   if (taken !== null && !taken.some((type) => isOfType(found, type))) {
-    throw malformed(`The origin's content type is ${told(found)}, not ${essence(taken[0])}.`);
+    throw malformed(`The origin's content type is ${quoted(found)}, not ${essence(taken[0])}.`);
   }
   if (found.length > MAX_LENGTH) throw malformed(`The origin's content type is longer than ${MAX_LENGTH} characters.`);
   // JSON is UTF-8 whatever a charset says (RFC 8259 section 11).
@@ -80,7 +80,7 @@ function essence(contentType: string): string {
 }
 
 /** What an operator can act on; a header that is no media type could hold anything. */
-function told(contentType: string): string {
+function quoted(contentType: string): string {
   if (contentType === '') return 'missing';
   return MEDIA_TYPE.test(essence(contentType)) ? essence(contentType) : 'no media type';
 }

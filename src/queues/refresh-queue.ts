@@ -9,7 +9,7 @@ import type { Disposition } from '../flows/report-load.ts';
 import { type RefreshServices, type RunningLoad, type RunOptions, runRefresh } from '../flows/run-refresh.ts';
 import type { Services } from '../flows/services.ts';
 import { withLogFields } from '../log.ts';
-import { within } from '../waiting.ts';
+import { withTimeout } from '../waiting.ts';
 import { readRefreshMessage } from './refresh-message.ts';
 
 /** The handler stays at least so long with its loads, ms: most end within it, and their messages need not come again. */
@@ -43,7 +43,7 @@ export async function handleRefreshBatch(
   const goOnMs = services.settings.waitUntilMs * LOADING_SHARE;
   for (let waitMs = stayMs; waitMs > 0; ) {
     const open = runs.filter(({ end }) => end === null);
-    await within(Promise.all(open.map(({ work }) => work)), waitMs).catch(() => undefined);
+    await withTimeout(Promise.all(open.map(({ work }) => work)), waitMs).catch(() => undefined);
     const longestMs = Math.max(0, ...runs.filter(({ end }) => end === null).map((run) => run.leftMs()));
     waitMs = Math.min(longestMs - goOnMs, LOOK_MS);
   }

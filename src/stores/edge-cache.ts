@@ -8,7 +8,7 @@
  */
 
 import { log } from '../log.ts';
-import { within } from '../waiting.ts';
+import { withTimeout } from '../waiting.ts';
 
 /** Part of a body: an offset and a length in bytes, and the size of the whole body. */
 export interface EdgePart {
@@ -54,7 +54,7 @@ export function edgeCache(requestUrl: string): EdgeCache {
     async match(url, range) {
       try {
         const request = range === undefined ? whole(url) : new Request(whole(url), { headers: { Range: range } });
-        return (await within(matchKept(request), TIMEOUT_MS)) ?? null;
+        return (await withTimeout(matchKept(request), TIMEOUT_MS)) ?? null;
       } catch (error) {
         // The store behind it has the same: a miss is slower, never wrong.
         log('warn', 'edge_cache.match_failed', { url, error });
@@ -66,7 +66,7 @@ export function edgeCache(requestUrl: string): EdgeCache {
       try {
         const headers = { 'Cache-Control': `public, max-age=${ttlS}`, ...(etag === undefined ? {} : { ETag: etag }) };
         const work = putKept(whole(url), new Response(body, { headers }));
-        await within(work, body instanceof ReadableStream ? STREAM_TIMEOUT_MS : TIMEOUT_MS);
+        await withTimeout(work, body instanceof ReadableStream ? STREAM_TIMEOUT_MS : TIMEOUT_MS);
       } catch (error) {
         // The next reader asks the store again.
         log('warn', 'edge_cache.put_failed', { url, error });

@@ -22,7 +22,7 @@ import {
   usableCopy,
 } from '../core/known-entry.ts';
 import { log } from '../log.ts';
-import { growingPauses, looks, within } from '../waiting.ts';
+import { growingPauses, looks, withTimeout } from '../waiting.ts';
 import type { EdgeCache } from './edge-cache.ts';
 import { EdgeEntries } from './edge-entries.ts';
 import { KnownEntries } from './known-entries.ts';
@@ -156,7 +156,7 @@ class Lookup implements EntryLookup {
   async #answerOf(key: string, reading: Promise<EntryCopy>, isExtended: Promise<void>): Promise<LookedUp> {
     this.#options.waitUntil(this.#keepAtEdge(key, reading, isExtended));
     try {
-      return { ...given(await within(reading, this.#options.timeoutMs)), fetched: true };
+      return { ...given(await withTimeout(reading, this.#options.timeoutMs)), fetched: true };
     } catch (cause) {
       const known = this.#known.get(key);
       this.#known.set(key, failed(known, this.#known.nextEvent()));

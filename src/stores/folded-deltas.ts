@@ -13,7 +13,7 @@
 import { MEMORY_SHARES } from '../contract/memory-shares.ts';
 import type { Fold, FoldedDelta, FoldedDeltas } from '../contract/stores.ts';
 import { log } from '../log.ts';
-import { sleep, within } from '../waiting.ts';
+import { sleep, withTimeout } from '../waiting.ts';
 import { readWhole, streamOf } from './blob-content.ts';
 import { BoundedMap } from './bounded-map.ts';
 import { ByteRoom, type Taken } from './byte-room.ts';
@@ -37,9 +37,9 @@ const room = new ByteRoom(MEMORY_SHARES.folds);
 /** What is being folded, and until when others wait for it, ms since the epoch. */
 const folding = new Map<string, number>();
 /** Bodies that the edge did not keep, while they are read. */
-const held = new Map<string, HeldBody>();
+const beingRead = new Map<string, SharedBody>();
 
-interface HeldBody {
+interface SharedBody {
   pieces: readonly Uint8Array<ArrayBuffer>[];
   bytes: number;
   readers: number;
@@ -86,8 +86,8 @@ export function foldedDeltas(
   function inMemory(url: string): FoldedDelta | null {
     const bytes = hot.get(url);
     if (bytes !== undefined) return { body: bytes, bytes: bytes.byteLength };
-    const body = held.get(url);
-    return body === undefined ? null : readHeld(url, body);
+    const body = beingRead.get(url);
+    return body === undefined ? null : readShared(url, body);
   }
 
   async function atEdge(url: string): Promise<FoldedDelta | null> {
@@ -122,10 +122,10 @@ export function foldedDeltas(
       const kept = await putAndFind(url, pieces, bytes);
       if (kept !== null) return kept;
       isHeld = true;
-      const body: HeldBody = { pieces, bytes, readers: 0, taken, until: 0 };
-      keepHeld(body);
-      held.set(url, body);
-      return readHeld(url, body);
+      const body: SharedBody = { pieces, bytes, readers: 0, taken, until: 0 };
+      keepShared(body);
+      beingRead.set(url, body);
+      return readShared(url, body);
     } finally {
       folding.delete(url);
       if (!isHeld) taken.release();
@@ -134,7 +134,7 @@ export function foldedDeltas(
 
   async function putAndFind(url: string, pieces: readonly Uint8Array[], bytes: number): Promise<FoldedDelta | null> {
     try {
-      await within(edge.put(url, streamOf(pieces, bytes, waitUntil), EDGE_TTL_S), PATIENCE_MS);
+      await withTimeout(edge.put(url, streamOf(pieces, bytes, waitUntil), EDGE_TTL_S), PATIENCE_MS);
       return await atEdge(url);
     } catch (error) {
       log('warn', 'folded_delta.not_kept', { url, error });
@@ -143,35 +143,35 @@ export function foldedDeltas(
   }
 
   /** A reader of its own over the pieces that all share. */
-  function readHeld(url: string, body: HeldBody): FoldedDelta {
+  function readShared(url: string, body: SharedBody): FoldedDelta {
     body.readers += 1;
     return { body: streamOf(read(url, body), body.bytes, waitUntil), bytes: body.bytes };
   }
 }
 
-function* read(url: string, body: HeldBody): Generator<Uint8Array> {
+function* read(url: string, body: SharedBody): Generator<Uint8Array> {
   try {
     for (const piece of body.pieces) {
-      keepHeld(body);
+      keepShared(body);
       yield piece;
     }
   } finally {
     body.readers -= 1;
     if (body.readers === 0) {
-      if (held.get(url) === body) held.delete(url);
+      if (beingRead.get(url) === body) beingRead.delete(url);
       body.taken.release();
     }
   }
 }
 
-function keepHeld(body: HeldBody): void {
+function keepShared(body: SharedBody): void {
   body.until = Date.now() + READING_MS;
   body.taken.keepUntil(body.until);
 }
 
 /** Of readers that the platform cut short nothing runs on that could let go of what they held. */
 function dropPast(now: number): void {
-  for (const [url, { until }] of held) if (until <= now) held.delete(url);
+  for (const [url, { until }] of beingRead) if (until <= now) beingRead.delete(url);
   for (const [url, until] of folding) if (until <= now) folding.delete(url);
 }
 

@@ -7,7 +7,7 @@ const MINUTE_MS = 60_000;
 const MAX_NAMES = 1000;
 
 /** Name -> until when it is not told again, ms. */
-const told = new BoundedMap<number>(MAX_NAMES);
+const logged = new BoundedMap<number>(MAX_NAMES);
 
 /**
  * Whether to tell of `name` now: true the first time in a minute. The name tells apart what is told of, such as a log event and
@@ -16,7 +16,7 @@ const told = new BoundedMap<number>(MAX_NAMES);
  * @param now ms since the epoch
  */
 export function isFirstInMinute(name: string, now: number): boolean {
-  if ((told.get(name) ?? 0) > now) return false;
-  told.set(name, now + MINUTE_MS);
+  if ((logged.get(name) ?? 0) > now) return false;
+  logged.set(name, now + MINUTE_MS);
   return true;
 }

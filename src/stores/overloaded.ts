@@ -1,7 +1,7 @@
 /** The refusal of a store that does not answer, or refuses. */
 
 import { Problem } from '../contract/problem.ts';
-import { within } from '../waiting.ts';
+import { withTimeout } from '../waiting.ts';
 import { platformRetryAfterS } from './platform-faults.ts';
 
 const USUAL_RETRY_AFTER_S = 1;
@@ -19,7 +19,7 @@ export function overloaded(detail: string, cause?: unknown): Problem {
  */
 export async function orOverloaded<T>(work: Promise<T>, ms: number, detail: string): Promise<T> {
   try {
-    return await within(work, ms);
+    return await withTimeout(work, ms);
   } catch (cause) {
     throw overloaded(detail, cause);
   }

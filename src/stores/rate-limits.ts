@@ -5,20 +5,20 @@
 
 import { Problem } from '../contract/problem.ts';
 import { log } from '../log.ts';
-import { within } from '../waiting.ts';
+import { withTimeout } from '../waiting.ts';
 import { isFirstInMinute } from './once-a-minute.ts';
 
 export interface RateLimits {
   /** Counts a request of a user. @throws Problem `rate-limited` with `Retry-After` */
-  request(user: string): Promise<void>;
+  countRequest(user: string): Promise<void>;
   /**
    * Counts a refresh, or a read that asks for a load, of its user and its cache; `isNew`: of a cache that nobody had before.
    *
    * @throws Problem `rate-limited` with `Retry-After`
    */
-  load(user: string, key: string, isNew?: boolean): Promise<void>;
+  countLoad(user: string, key: string, isNew?: boolean): Promise<void>;
   /** Counts a cache that a user is about to be the first to have. @throws Problem `rate-limited` with `Retry-After` */
-  newCache(user: string): Promise<void>;
+  countNewCache(user: string): Promise<void>;
 }
 
 /** What is counted; the names of the bindings. */
@@ -46,7 +46,11 @@ const DETAILS: Readonly<Record<Limit, string>> = {
 };
 
 /** No limits: a service without the bindings, or with `RATE_LIMITS=off`. */
-export const noLimits: RateLimits = { request: async () => {}, load: async () => {}, newCache: async () => {} };
+export const noLimits: RateLimits = {
+  countRequest: async () => {},
+  countLoad: async () => {},
+  countNewCache: async () => {},
+};
 
 /** The limits of the bindings that are there. */
 export function rateLimits(limiters: Limiters, { onRefused, now = Date.now }: RateLimitOptions = {}): RateLimits {
@@ -57,21 +61,21 @@ export function rateLimits(limiters: Limiters, { onRefused, now = Date.now }: Ra
     throw new Problem('rate-limited', DETAILS[limit], { headers: { 'Retry-After': String(PERIOD_S) } });
   }
   return {
-    request: (user) => count('USER_REQUESTS', user),
-    async load(user, key, isNew = false) {
+    countRequest: (user) => count('USER_REQUESTS', user),
+    async countLoad(user, key, isNew = false) {
       // A user beyond their own limit does not use up the cache's.
       await count('USER_LOADS', user);
       if (isNew) await count('NEW_CACHES', user);
       await count('CACHE_LOADS', key);
     },
-    newCache: (user) => count('NEW_CACHES', user),
+    countNewCache: (user) => count('NEW_CACHES', user),
   };
 }
 
 async function isWithin(limiter: RateLimit | undefined, limit: Limit, key: string): Promise<boolean> {
   if (limiter === undefined) return true;
   try {
-    return (await within(limiter.limit({ key }), TIMEOUT_MS)).success;
+    return (await withTimeout(limiter.limit({ key }), TIMEOUT_MS)).success;
   } catch (error) {
     log('warn', 'rate_limit.not_counted', { limit, error });
     return true;

@@ -39,7 +39,7 @@ export function markedResources(databases: readonly D1Database[]): Resources {
   const [first, ...others] = databases as [D1Database, ...D1Database[]];
   const resources = d1Resources(first);
 
-  async function told<T>(title: string, change: T): Promise<T> {
+  async function copyMarkAfter<T>(title: string, change: T): Promise<T> {
     if (change === null || change === false) return change;
     const { results } = await first.prepare(`${MARKS} WHERE title = ?1`).bind(title).all<MarkRow>();
     await copy(results, others);
@@ -48,14 +48,14 @@ export function markedResources(databases: readonly D1Database[]): Resources {
 
   return {
     ...resources,
-    put: async (title, ...rest) => told(title, await resources.put(title, ...rest)),
-    remove: async (title, ...rest) => told(title, await resources.remove(title, ...rest)),
-    expireAll: async (title, ...rest) => told(title, await resources.expireAll(title, ...rest)),
+    put: async (title, ...rest) => copyMarkAfter(title, await resources.put(title, ...rest)),
+    remove: async (title, ...rest) => copyMarkAfter(title, await resources.remove(title, ...rest)),
+    expireAll: async (title, ...rest) => copyMarkAfter(title, await resources.expireAll(title, ...rest)),
 
     async listSweeping(limit) {
       // No sweep begins where a database may hold the resource for defined yet, and keep its entries.
       const swept = await resources.listSweeping(limit);
-      for (const { title } of swept) await told(title, true);
+      for (const { title } of swept) await copyMarkAfter(title, true);
       return swept;
     },
 

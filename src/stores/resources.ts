@@ -6,7 +6,7 @@ import { isDefined, type StoredResource } from '../contract/resource.ts';
 import type { Resources } from '../contract/stores.ts';
 import { nextRunAt } from '../core/schedule.ts';
 import { log } from '../log.ts';
-import { within } from '../waiting.ts';
+import { withTimeout } from '../waiting.ts';
 import { statementsFor } from './bound-values.ts';
 import { BoundedMap } from './bounded-map.ts';
 import { isLarge, rowsThatFit, type SizedRow, sizedColumn } from './bounded-page.ts';
@@ -34,7 +34,7 @@ interface Copy {
   resource: StoredResource | null;
   bytes: number;
   /** When D1 told it, and from when it is to be asked again, ms. */
-  toldAt: number;
+  confirmedAt: number;
   askAt: number;
 }
 const copies = new BoundedMap<Copy>(MEMORY_SHARES.definitions, (copy) => copy.bytes);
@@ -138,9 +138,9 @@ export function d1Resources(db: D1Database, now: () => number = Date.now): Resou
       if (copy !== undefined) copies.set(title, { ...copy, askAt: now() + 2 * TIMEOUT_MS });
     }
     try {
-      return await within(readAll(titles), TIMEOUT_MS);
+      return await withTimeout(readAll(titles), TIMEOUT_MS);
     } catch (error) {
-      const cannotStandIn = (copy?: Copy) => copy === undefined || now() >= copy.toldAt + LAST_KNOWN_MS;
+      const cannotStandIn = (copy?: Copy) => copy === undefined || now() >= copy.confirmedAt + LAST_KNOWN_MS;
       if (titles.some((title) => cannotStandIn(usable.get(title)))) {
         throw overloaded('The definition of the resource cannot be read right now; try again in a moment.', error);
       }
@@ -233,7 +233,7 @@ export function d1Resources(db: D1Database, now: () => number = Date.now): Resou
 
 function keep(title: string, resource: StoredResource | null, now: number): void {
   const bytes = BASE_BYTES + BYTES_PER_CHARACTER * JSON.stringify(resource).length;
-  copies.set(title, { resource, bytes, toldAt: now, askAt: now + COPY_MS });
+  copies.set(title, { resource, bytes, confirmedAt: now, askAt: now + COPY_MS });
 }
 
 /** A tombstone is kept for its number, and is none for those who look for a definition. */

@@ -10,7 +10,7 @@ import type { SyncMessage, SyncRecord } from '../contract/messages.ts';
 import type { SyncBuffer, SyncRecords } from '../contract/stores.ts';
 import { isNewer, recordId } from '../core/sync-records.ts';
 import { log } from '../log.ts';
-import { sleep, within } from '../waiting.ts';
+import { sleep, withTimeout } from '../waiting.ts';
 import { BoundedMap } from './bounded-map.ts';
 
 /** How the buffer is timed. */
@@ -71,7 +71,7 @@ export function syncBuffer(queue: Queue<SyncMessage>, store: SyncRecords, option
 
   async function deliver(message: SyncMessage): Promise<'delivered' | 'failed' | 'given-up'> {
     try {
-      await within(queue.send(message), TIMEOUT_MS);
+      await withTimeout(queue.send(message), TIMEOUT_MS);
       failingSince = null;
       repeatingUntil = 0;
       return 'delivered';
@@ -82,7 +82,7 @@ export function syncBuffer(queue: Queue<SyncMessage>, store: SyncRecords, option
     if (now() - failingSince < giveUpMs) return 'failed';
     try {
       // Which keys were read is left out: their next reads tell it again.
-      await within(store.put(message.records), TIMEOUT_MS);
+      await withTimeout(store.put(message.records), TIMEOUT_MS);
       for (const { key } of message.read) noted.delete(key);
       return 'delivered';
     } catch (error) {

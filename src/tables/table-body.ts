@@ -16,9 +16,9 @@ export class TableBody {
   readonly #write: (bytes: Uint8Array) => void;
   readonly #encoder = new TextEncoder();
   /** Tables that came before their turn. */
-  readonly #held = new Map<number, Uint8Array[]>();
+  readonly #keptBack = new Map<number, Uint8Array[]>();
   #bytes = 0;
-  #heldBytes = 0;
+  #keptBackBytes = 0;
   /** The table that is open, and the one whose turn it is. */
   #open = 0;
   #turn = 0;
@@ -48,9 +48,9 @@ export class TableBody {
     this.#text += this.#open === this.#tables.length - 1 ? ']}]' : ']}';
     this.#flush();
     if (this.#open !== this.#turn) return;
-    for (this.#turn += 1; this.#held.has(this.#turn); this.#turn += 1) {
-      for (const piece of this.#held.get(this.#turn) ?? []) this.#write(piece);
-      this.#held.delete(this.#turn);
+    for (this.#turn += 1; this.#keptBack.has(this.#turn); this.#turn += 1) {
+      for (const piece of this.#keptBack.get(this.#turn) ?? []) this.#write(piece);
+      this.#keptBack.delete(this.#turn);
     }
   }
 
@@ -63,15 +63,15 @@ export class TableBody {
       this.#write(piece);
       return;
     }
-    this.#heldBytes += piece.byteLength;
-    if (this.#heldBytes > MAX_EARLY_BYTES) {
+    this.#keptBackBytes += piece.byteLength;
+    if (this.#keptBackBytes > MAX_EARLY_BYTES) {
       throw tooLarge(
         `More than ${MAX_EARLY_BYTES} bytes of tables came before others that stand before them in the definition.`,
       );
     }
-    const held = this.#held.get(this.#open) ?? [];
-    held.push(piece);
-    this.#held.set(this.#open, held);
+    const pieces = this.#keptBack.get(this.#open) ?? [];
+    pieces.push(piece);
+    this.#keptBack.set(this.#open, pieces);
   }
 }
 

@@ -1,6 +1,6 @@
 /** The real bindings, with a record of what a request tried to change: what a refusal must not do. */
 import { env } from 'cloudflare:workers';
-import type { Told } from '../../src/contract/object.ts';
+import type { EncodedAnswer } from '../../src/contract/object.ts';
 import { recordingDatabase } from './database.ts';
 
 /** Verbs of the object that change nothing, or only when their answer says so. */
@@ -32,7 +32,10 @@ export function recordWrites(): WriteRecord {
         };
       },
     });
-  async function noteOutcome(answer: Promise<Told<{ outcome: string }> | undefined>, call: string): Promise<unknown> {
+  async function noteOutcome(
+    answer: Promise<EncodedAnswer<{ outcome: string }> | undefined>,
+    call: string,
+  ): Promise<unknown> {
     const told = await answer;
     const { outcome } = JSON.parse(told ?? '{}') as { outcome?: string };
     if (!HARMLESS_OUTCOMES.has(outcome)) writes.push(call);

@@ -3,11 +3,11 @@ import type { Entry } from '../../src/contract/entry.ts';
 import { taskError } from '../../src/contract/problem.ts';
 import {
   type FreshnessRules,
+  failureInForce,
   freshnessRules,
   isAwaited,
   judge,
   spreadTtlMs,
-  standingFailure,
 } from '../../src/core/freshness.ts';
 import { sampleEntry, sampleLoaded } from '../support/entries.ts';
 import { sampleResource } from '../support/resources.ts';
@@ -81,12 +81,12 @@ describe('a failed load', () => {
     [19_999, true],
     [20_000, false],
   ])('%i ms after the load it stands: %s', (ms, stands) => {
-    expect(standingFailure(failing, rules, LOADED_AT + ms) !== null).toBe(stands);
+    expect(failureInForce(failing, rules, LOADED_AT + ms) !== null).toBe(stands);
   });
 
   it('says nothing of a newer definition', () => {
-    expect(standingFailure(failing, { ...rules, number: 101 }, LOADED_AT)).toBeNull();
-    expect(standingFailure({ ...failing, failedNumber: 101 }, { ...rules, number: 101 }, LOADED_AT)).not.toBeNull();
+    expect(failureInForce(failing, { ...rules, number: 101 }, LOADED_AT)).toBeNull();
+    expect(failureInForce({ ...failing, failedNumber: 101 }, { ...rules, number: 101 }, LOADED_AT)).not.toBeNull();
   });
 });
 

@@ -54,16 +54,16 @@ describe('a first load', () => {
 describe('an entry in D1 of another life', () => {
   it('is taken over before the first load, with what is loaded and a way on for row ids', () => {
     const key = new Key();
-    const held = entryAfter(57, key.document.cache);
+    const inD1 = entryAfter(57, key.document.cache);
     key.now += 1000;
     const { taskId } = key.refresh();
     key.do('claim', { taskId, deliveryId: 'one' });
-    key.do('stored', { held });
-    expect(entryOf(key.document)).toMatchObject({ loaded: held.loaded, chain: held.chain });
+    key.do('stored', { inD1 });
+    expect(entryOf(key.document)).toMatchObject({ loaded: inD1.loaded, chain: inD1.chain });
     expect(key.document.counters).toMatchObject({ version: 57, nextRowId: 156 + 2 ** 24 });
     key.store();
     const lease = key.claim(taskId);
-    expect(lease.previous).toMatchObject({ version: 57, fence: held.loaded?.fence, digest: '', originEtag: null });
+    expect(lease.previous).toMatchObject({ version: 57, fence: inD1.loaded?.fence, digest: '', originEtag: null });
     key.commit(lease);
     key.store();
     expect(key.do('state', { taskId })).toMatchObject({ task: { version: 58 } });
@@ -73,7 +73,7 @@ describe('an entry in D1 of another life', () => {
     const key = new Key();
     const { taskId } = key.refresh();
     key.commit(key.claim());
-    key.do('stored', { held: entryAfter(57, key.document.cache) });
+    key.do('stored', { inD1: entryAfter(57, key.document.cache) });
     expect(key.do('state', { taskId })).toMatchObject({ task: { state: 'STARTED' } });
     key.store();
     const etag = etagOf(key.document.cache.key, 58);
@@ -83,12 +83,12 @@ describe('an entry in D1 of another life', () => {
 
   it('is dropped by a purge that came first', () => {
     const key = new Key();
-    const held = entryAfter(57, key.document.cache);
+    const inD1 = entryAfter(57, key.document.cache);
     key.refresh();
     purge(key);
-    key.do('stored', { held });
+    key.do('stored', { inD1 });
     expect(entryOf(key.document)).toMatchObject({ loaded: null, chain: [], counted: { version: 57 } });
-    expect(key.document.counters.revision).toBeGreaterThan(held.revision);
+    expect(key.document.counters.revision).toBeGreaterThan(inD1.revision);
   });
 
   it('of the same version under another fence is met too, and an older one of this object is not', () => {
@@ -97,10 +97,10 @@ describe('an entry in D1 of another life', () => {
     const older = entryOf(key.document);
     key.load();
     const { document } = key;
-    key.do('stored', { held: older });
+    key.do('stored', { inD1: older });
     expect(key.document).toBe(document);
     const own = entryOf(document);
-    key.do('stored', { held: { ...own, loaded: own.loaded && { ...own.loaded, fence: 5 } } });
+    key.do('stored', { inD1: { ...own, loaded: own.loaded && { ...own.loaded, fence: 5 } } });
     expect(entryOf(key.document)).toMatchObject({ loaded: { version: 3, changed: 3 } });
   });
 });

@@ -269,7 +269,7 @@ describe('a D1 that does not take the entry', () => {
     const first = entryOf(key.document);
     const second = key.refresh().taskId;
     key.commit(key.claim());
-    key.do('stored', { held: first });
+    key.do('stored', { inD1: first });
     expect(key.do('state', { taskId: second })).toMatchObject({ task: { state: 'STARTED' } });
     key.store();
     expect(key.do('state', { taskId: second })).toMatchObject({ task: { state: 'SUCCESS' } });

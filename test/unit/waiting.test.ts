@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { growingPauses, looks, randomPauses, sleep, within } from '../../src/waiting.ts';
+import { growingPauses, looks, randomPauses, sleep, withTimeout } from '../../src/waiting.ts';
 
 beforeEach(() => {
   vi.useFakeTimers({ now: 0 });
@@ -58,10 +58,10 @@ it('sleep takes its signal off again', async () => {
 });
 
 it('work that takes too long is given up, and its timer with work that does not', async () => {
-  const late = within(new Promise(() => undefined), 100).catch((error: Error) => error.message);
+  const late = withTimeout(new Promise(() => undefined), 100).catch((error: Error) => error.message);
   await vi.advanceTimersByTimeAsync(100);
   expect(await late).toBe('no answer within 100 ms');
-  expect(await within(Promise.resolve('it'), 100)).toBe('it');
+  expect(await withTimeout(Promise.resolve('it'), 100)).toBe('it');
   await Promise.resolve();
   expect(vi.getTimerCount()).toBe(0);
 });

@@ -20,26 +20,26 @@ const UNKNOWN_ROW_IDS = 2 ** 40;
 const UNSTORED_ROW_IDS = 2 ** 24;
 
 /** Whether an entry that D1 holds cannot come from this document, now or in its past. */
-export function isForeign({ counters, loaded, forgotten }: CacheDocument, held: Entry): boolean {
-  if (held.revision > counters.revision || lastVersionOf(held) > counters.version) return true;
-  if (held.resource === NAMELESS && forgotten === undefined) return true;
+export function isForeign({ counters, loaded, forgotten }: CacheDocument, inD1: Entry): boolean {
+  if (inD1.revision > counters.revision || lastVersionOf(inD1) > counters.version) return true;
+  if (inD1.resource === NAMELESS && forgotten === undefined) return true;
   // Two objects may give the same version; never under the same fence.
-  return held.loaded !== null && held.loaded.version === loaded?.version && held.loaded.fence !== loaded.fence;
+  return inD1.loaded !== null && inD1.loaded.version === loaded?.version && inD1.loaded.fence !== loaded.fence;
 }
 
 /**
  * Counts on above the entry that D1 holds. A document that D1 had not answered yet takes over what is loaded there; one that has a
  * version of its own gives it the next number, and its settling tasks that version.
  */
-export function adopt(draft: Draft, held: Entry, now: number): undefined {
+export function adopt(draft: Draft, inD1: Entry, now: number): undefined {
   const before = draft.document;
   const isFirst = before.stored.revision === UNASKED && before.loaded === null;
-  const inherited = isFirst && held.loaded !== null ? inheritedLoad(before, held, held.loaded, now) : null;
+  const inherited = isFirst && inD1.loaded !== null ? inheritedLoad(before, inD1, inD1.loaded, now) : null;
   const isRenumbered = before.loaded !== null || before.settling.length > 0;
-  const counters = countersAbove(before.counters, held);
+  const counters = countersAbove(before.counters, inD1);
   const version = counters.version + (isRenumbered ? 1 : 0);
   const loaded = before.loaded === null ? inherited : { ...before.loaded, version, changed: version };
-  const chain = inherited === null ? renumberedChain(before, version) : held.chain;
+  const chain = inherited === null ? renumberedChain(before, version) : inD1.chain;
   const dueAt = now + OWED_REPLACED_MS;
   const dropped = withoutBlobs(namedBlobs(before, dueAt), namedBlobs({ loaded, chain }, dueAt));
   draft.revise(
@@ -48,9 +48,9 @@ export function adopt(draft: Draft, held: Entry, now: number): undefined {
       chain,
       counters: { ...counters, version },
       number: Math.max(before.number, inherited?.number ?? 0),
-      lastTaskId: before.lastTaskId ?? (inherited === null ? null : held.lastTaskId),
+      lastTaskId: before.lastTaskId ?? (inherited === null ? null : inD1.lastTaskId),
       owed: dropped.length === 0 ? before.owed : [...before.owed, ...dropped],
-      ...(held.resource === NAMELESS && before.forgotten === undefined ? { forgotten: 'revived' as const } : {}),
+      ...(inD1.resource === NAMELESS && before.forgotten === undefined ? { forgotten: 'revived' as const } : {}),
     },
     now,
   );
@@ -61,16 +61,16 @@ export function adopt(draft: Draft, held: Entry, now: number): undefined {
   });
 }
 
-function countersAbove(own: Counters, held: Entry): Counters {
-  const lastVersion = lastVersionOf(held);
-  const usedRowIds = held.counted === undefined ? UNKNOWN_ROW_IDS : held.counted.nextRowId + UNSTORED_ROW_IDS;
-  const fences = [held.loaded?.fence ?? 0, ...held.chain.map(({ fence }) => fence)];
+function countersAbove(own: Counters, inD1: Entry): Counters {
+  const lastVersion = lastVersionOf(inD1);
+  const usedRowIds = inD1.counted === undefined ? UNKNOWN_ROW_IDS : inD1.counted.nextRowId + UNSTORED_ROW_IDS;
+  const fences = [inD1.loaded?.fence ?? 0, ...inD1.chain.map(({ fence }) => fence)];
   return {
     version: Math.max(own.version, lastVersion),
-    revision: Math.max(own.revision, held.revision),
+    revision: Math.max(own.revision, inD1.revision),
     fence: Math.max(own.fence, ...fences),
     nextRowId: lastVersion === 0 ? own.nextRowId : Math.max(own.nextRowId, usedRowIds),
-    clockAt: Math.max(own.clockAt, held.loaded?.loadedAt ?? 0),
+    clockAt: Math.max(own.clockAt, inD1.loaded?.loadedAt ?? 0),
   };
 }
 

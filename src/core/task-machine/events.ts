@@ -35,7 +35,7 @@ export interface Events {
   /** The alarm went off. */
   alarm: { request: object; answer: undefined };
   /** D1 has answered a write: it has this entry. */
-  stored: { request: { held: Entry }; answer: undefined };
+  stored: { request: { inD1: Entry }; answer: undefined };
   /** D1 did not take what was written. */
   unstored: { request: object; answer: undefined };
   /** R2 no longer has these blobs. */

@@ -9,10 +9,10 @@ import type { Draft, StepContext } from './draft.ts';
 import { SETTLE_LIMIT_MS, STORE_FIRST_MS, STORE_MOST_MS } from './timing.ts';
 
 /** D1 has the entry `held`: tasks that waited for its revision or a lower one are SUCCESS, unless the entry is not of this object. */
-export function stored(draft: Draft, { held }: { held: Entry }, { now }: StepContext): undefined {
+export function stored(draft: Draft, { inD1 }: { inD1: Entry }, { now }: StepContext): undefined {
   const { document } = draft;
-  if (isForeign(document, held)) return adopt(draft, held, now);
-  const { revision } = held;
+  if (isForeign(document, inD1)) return adopt(draft, inD1, now);
+  const { revision } = inD1;
   if (document.forgotten === 'revived' && revision === document.counters.revision)
     draft.update({ forgotten: undefined });
   if (revision <= document.stored.revision) return;

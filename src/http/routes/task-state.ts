@@ -45,8 +45,8 @@ taskState.get(
       return streamEvents(c, (signal, until) => stateEvents(c, watchTask(services, task, { signal, until }), expanded));
     }
     const { waitS } = parsePrefer(c.req.header('Prefer'));
-    const held = waitS === null ? task : await visibleTask(c, taskId, await hold(c, task, waitS, expanded));
-    return replyJson(c, taskAnswer(held, expanded, c.get('identity')), {
+    const last = waitS === null ? task : await visibleTask(c, taskId, await hold(c, task, waitS, expanded));
+    return replyJson(c, taskAnswer(last, expanded, c.get('identity')), {
       headers: { [HEADER.preferenceApplied]: preferenceApplied({ waitS }) },
     });
   },

@@ -77,7 +77,7 @@ export class Key {
 
   /** D1 takes the newest entry. */
   store(): void {
-    this.do('stored', { held: entryOf(this.document) });
+    this.do('stored', { inD1: entryOf(this.document) });
   }
 
   /** A whole load of the task at the head, made where there is none; what is then current was loaded by it. */

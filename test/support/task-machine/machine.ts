@@ -13,7 +13,7 @@ import { blobName, must, type World } from './world.ts';
 export interface Rules {
   step: typeof step;
   /** D1 takes a row over another only if its revision is higher, and its version neither lower nor another load's. */
-  d1Takes(held: Entry, offered: Entry, renames: boolean): boolean;
+  d1Takes(inD1: Entry, offered: Entry, renames: boolean): boolean;
   /** A consumer whose lease was lost leaves what it wrote in R2. */
   leavesBlobs: boolean;
   /** A message is handed back until its task has ended. */
@@ -22,11 +22,11 @@ export interface Rules {
 
 export const RULES: Rules = {
   step,
-  d1Takes: (held, offered, renames) =>
-    held.revision < offered.revision &&
-    lastVersionOf(held) <= lastVersionOf(offered) &&
-    (renames || held.resource === offered.resource) &&
-    (held.loaded?.version !== offered.loaded?.version || held.loaded?.fence === offered.loaded?.fence),
+  d1Takes: (inD1, offered, renames) =>
+    inD1.revision < offered.revision &&
+    lastVersionOf(inD1) <= lastVersionOf(offered) &&
+    (renames || inD1.resource === offered.resource) &&
+    (inD1.loaded?.version !== offered.loaded?.version || inD1.loaded?.fence === offered.loaded?.fence),
   leavesBlobs: true,
   handsBack: true,
 };

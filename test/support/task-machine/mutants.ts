@@ -155,7 +155,7 @@ export const MUTANTS: Mutant[] = [
     scenario: { refresh: 1 },
     rules: mutant('commit', unchanged, ({ document, ended }, before, context) => {
       if (document === before) return {};
-      const settled = step(document, 'stored', { held: entryOf(document) }, context);
+      const settled = step(document, 'stored', { inD1: entryOf(document) }, context);
       return { document: settled.document, ended: [...ended, ...settled.ended] };
     }),
     finds: /SUCCESS only when D1/,
@@ -238,15 +238,15 @@ export const MUTANTS: Mutant[] = [
     marked: 'counts on above it',
     scenario: { refresh: 2, oblivion: 1 },
     rules: mutant('stored', ({ counters }, request) => {
-      const { held } = request as Events['stored']['request'];
-      return { request: { held: { ...held, revision: counters.revision, loaded: null, counted: undefined } } as never };
+      const { inD1 } = request as Events['stored']['request'];
+      return { request: { inD1: { ...inD1, revision: counters.revision, loaded: null, counted: undefined } } as never };
     }),
     finds: /no version is given twice|SUCCESS only when D1|every accepted task ends/,
   },
   {
     rule: 'D1 takes no version twice',
     scenario: { refresh: 2, oblivion: 1 },
-    rules: { ...RULES, d1Takes: (held, offered) => held.revision < offered.revision },
+    rules: { ...RULES, d1Takes: (inD1, offered) => inD1.revision < offered.revision },
     finds: /no version is given twice|versions go back/,
   },
   {

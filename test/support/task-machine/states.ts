@@ -119,8 +119,8 @@ export const EVENTS: Record<string, (key: Key) => Answer> = {
   revoke: (key) => key.do('revoke', { taskId: (key.document.behind ?? held(key)).taskId, ...admin }),
   purge: (key) => key.do('purge', { key: key.document.cache.key, soft: false }),
   'soft purge': (key) => key.do('purge', { key: key.document.cache.key, soft: true }),
-  'D1 has it': (key) => key.do('stored', { held: entryOf(key.document) }),
-  'D1 has a higher version': (key) => key.do('stored', { held: foreignTo(key) }),
+  'D1 has it': (key) => key.do('stored', { inD1: entryOf(key.document) }),
+  'D1 has a higher version': (key) => key.do('stored', { inD1: foreignTo(key) }),
   forget: (key) => key.do('purge', { key: key.document.cache.key, soft: false, forget: true }),
   'D1 fails for an hour': (key) => {
     key.now += 3_600_000;

@@ -12,10 +12,10 @@ export function landWrite(rules: Rules, world: World, at: number): World | null 
   if (write === undefined) return null;
   const takes = world.d1 === null || rules.d1Takes(world.d1, write.entry, write.renames);
   const writes = world.writes.filter((_, index) => index !== at);
-  const held = takes || world.d1 === null ? write.entry : world.d1;
-  const landed = { ...world, writes, d1: held, shown: shown(world, held) };
+  const inD1 = takes || world.d1 === null ? write.entry : world.d1;
+  const landed = { ...world, writes, d1: inD1, shown: shown(world, inD1) };
   if (write.isLate) return landed;
-  return answerPurge(happen(rules, landed, 'stored', { held }).world);
+  return answerPurge(happen(rules, landed, 'stored', { inD1 }).world);
 }
 
 /** Readers see what D1 has: a version that they saw is never another one. */

@@ -8,7 +8,7 @@ import { overloaded } from '../stores/overloaded.ts';
  *
  * @throws Problem `overloaded` with `Retry-After`
  */
-export function available<Answer extends { outcome: string }>(answer: Answer): Exclude<Answer, Unavailable> {
+export function demandAvailable<Answer extends { outcome: string }>(answer: Answer): Exclude<Answer, Unavailable> {
   if (answer.outcome === 'unavailable') throw overloaded('A new release is being rolled out. Try again in a moment.');
   return answer as Exclude<Answer, Unavailable>;
 }

@@ -5,28 +5,28 @@ import { Problem } from '../contract/problem.ts';
 import { type DefinedResource, isDefined } from '../contract/resource.ts';
 import type { EntryRow, Resources } from '../contract/stores.ts';
 import { isCacheKey } from '../core/cache-key.ts';
-import { freshnessRules, judge, type Standing } from '../core/freshness.ts';
+import { type Freshness, freshnessRules, judge } from '../core/freshness.ts';
 import type { Services } from './services.ts';
 
 /** An entry, the definition that it is judged by and how it stands. */
-export interface StandingCache {
+export interface JudgedCache {
   entry: EntryRow;
   /** Null: unknown or deleted. */
   resource: DefinedResource | null;
-  standing: Standing;
+  freshness: Freshness;
 }
 
 /** Judges entries by their resources' definitions, each asked for once; `now` in ms since the epoch. */
-export async function standingsOf(
+export async function judgeCaches(
   resources: Pick<Resources, 'findAll'>,
   entries: readonly EntryRow[],
   now: number,
-): Promise<StandingCache[]> {
+): Promise<JudgedCache[]> {
   const known = await resources.findAll([...new Set(entries.map(({ resource }) => resource))]);
   return entries.map((entry) => {
     const resource = known.get(entry.resource) ?? null;
-    if (!isDefined(resource)) return { entry, resource: null, standing: { state: 'absent' } };
-    return { entry, resource, standing: judge(entry, freshnessRules(resource, null, null), now) };
+    if (!isDefined(resource)) return { entry, resource: null, freshness: { state: 'absent' } };
+    return { entry, resource, freshness: judge(entry, freshnessRules(resource, null, null), now) };
   });
 }
 
@@ -35,19 +35,19 @@ export async function standingsOf(
  *
  * @throws Problem `not-found`
  */
-export async function standingOf(
+export async function judgeCache(
   { entries, resources }: Pick<Services, 'entries' | 'resources'>,
   key: string,
   now: number,
-): Promise<StandingCache> {
+): Promise<JudgedCache> {
   const entry = isCacheKey(key) ? await entries.find(key) : null;
-  const [cache] = entry === null || entry.resource === NAMELESS ? [] : await standingsOf(resources, [entry], now);
+  const [cache] = entry === null || entry.resource === NAMELESS ? [] : await judgeCaches(resources, [entry], now);
   if (cache === undefined) throw unknownCache(key);
   return cache;
 }
 
 /** The refusal for a key that no cache has. */
 export function unknownCache(key: string): Problem {
-  const told = isCacheKey(key) ? `the key ${key}` : 'this key: a key has 64 hex digits';
-  return new Problem('not-found', `There is no cache with ${told}.`);
+  const named = isCacheKey(key) ? `the key ${key}` : 'this key: a key has 64 hex digits';
+  return new Problem('not-found', `There is no cache with ${named}.`);
 }
