@@ -6,7 +6,7 @@
 import { rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LEASE_MARGIN_MS } from '../../src/contract/constants.ts';
-import { descendants } from '../../test/e2e/support/processes.ts';
+import { areGone, descendants } from '../../test/e2e/support/processes.ts';
 import { Service } from '../../test/e2e/support/service.ts';
 import { SlowOrigin } from '../../test/e2e/support/slow-origin.ts';
 import { ageStores } from './age-stores.ts';
@@ -123,7 +123,10 @@ async function underLoad(service: Service, observed: Observed, random: () => num
 export async function killAll({ process: npm, ended }: Service): Promise<void> {
   const pid = npm.pid ?? 0;
   if (npm.exitCode === null && npm.signalCode === null) {
-    for (const one of [pid, ...(await descendants(pid))]) kill(one);
+    const all = [pid, ...(await descendants(pid))];
+    for (const one of all) kill(one);
+    // Their ends take a moment on a busy machine, and till then they hold the stores.
+    await areGone(all);
   }
   await ended;
 }

@@ -1,6 +1,9 @@
 /** What runs on this machine, seen from a process downwards. */
 
+import { setTimeout as sleep } from 'node:timers/promises';
 import { run } from './run.ts';
+
+const POLL_MS = 50;
 
 /** Process ids of all descendants of a process. */
 export async function descendants(root: number): Promise<number[]> {
@@ -21,6 +24,17 @@ export function isAlive(pid: number): boolean {
     return true;
   } catch {
     return false;
+  }
+}
+
+/** Resolves when none of the processes runs: what they held, such as locks of files, is free then, be they waited for or not. */
+export async function areGone(pids: readonly number[]): Promise<void> {
+  for (;;) {
+    const { stdout } = await run('ps', ['-o', 'stat=', '-p', pids.join(',')]);
+    const states = stdout.split('\n').filter((state) => state.trim() !== '');
+    // One that is defunct has ended, and nobody has asked how.
+    if (states.every((state) => state.trim().startsWith('Z'))) return;
+    await sleep(POLL_MS);
   }
 }
 
