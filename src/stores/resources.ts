@@ -11,16 +11,7 @@ import { statementsFor } from './bound-values.ts';
 import { BoundedMap } from './bounded-map.ts';
 import { isLarge, rowsThatFit, type SizedRow, sizedColumn } from './bounded-page.ts';
 import { overloaded } from './overloaded.ts';
-import { definitionOf } from './stored-definition.ts';
-
-interface Row {
-  title: string;
-  definition: string | null;
-  number: number;
-  purged: number;
-  changed_at: number;
-}
-const COLUMNS = 'title, definition, number, purged, changed_at';
+import { COLUMNS, type ResourceRow as Row, resourceOf } from './resource-row.ts';
 
 /** How long D1 may take where a copy that ran out can stand in for it, ms. */
 const TIMEOUT_MS = 2000;
@@ -239,14 +230,4 @@ function keep(title: string, resource: StoredResource | null, now: number): void
 /** A tombstone is kept for its number, and is none for those who look for a definition. */
 function definedOnly(resource: StoredResource | null): StoredResource | null {
   return resource?.definition == null ? null : resource;
-}
-
-function resourceOf(row: Row): StoredResource {
-  return {
-    title: row.title,
-    definition: row.definition === null ? null : definitionOf(row.title, row.definition),
-    number: row.number,
-    purged: row.purged,
-    changedAt: row.changed_at,
-  };
 }
