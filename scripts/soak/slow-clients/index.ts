@@ -1,7 +1,7 @@
 /**
- * The long soak: the built service under 200 slow clients, its process held to what workerd and the local stores take by
- * themselves and 128 MB more. V8's heap has the limit of an isolate; buffers and native streams lie outside of it, so
- * the memory of the whole process counts too, looked at four times a second: who has more is killed.
+ * The long soak: the built service under 200 slow clients, its isolate held to 128 MB. V8's heap has that limit by a flag, and heap
+ * and buffers together are looked at each second: the run ends where they have more, and they must stay flat. The process as a
+ * whole, in which all local stores run too, is killed where it has twice what they take by themselves.
  */
 
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -57,9 +57,17 @@ const SMALL_ROWS = 300;
 /** Least and most bytes a second of a client. */
 const BYTES_PER_S = [2000, 12_000] as const;
 const DRAIN_MS = 180_000;
-/** How much more memory the last quarter may have than the one after the first minutes. */
+/**
+ * How much more memory the isolate may have in the last quarter than in the one after the first minutes. Its samples hold garbage
+ * that is not collected yet, so they rise and fall; what is never let go of shows in their mean.
+ */
 const FLAT = 1.1;
-const FIRST_MINUTES = 3;
+const FIRST_MINUTES = 5;
+/**
+ * The process may have so many times what the local stores take with a Worker that does nothing. They hold more under the service:
+ * each cache asked for is an object with a database of its own in the same process, which on the platform is no part of the isolate.
+ */
+const PROCESS_FACTOR = 2;
 
 /** Runs the soak. */
 export async function slowClients({ minutes, clients, seed, tell }: SlowClientsOptions): Promise<SlowClientsReport> {
@@ -76,10 +84,10 @@ export async function slowClients({ minutes, clients, seed, tell }: SlowClientsO
   process.env.MINIFLARE_WORKERD_V8_FLAGS = V8_FLAGS;
   tell('measuring what workerd and the local stores take by themselves');
   const base = await measureBase(options, tables, clients);
-  const limitBytes = base.readersBytes + ISOLATE_BYTES;
+  const limitBytes = PROCESS_FACTOR * base.readersBytes;
   const { restBytes, loadsBytes, readersBytes } = base;
   tell(`${mb(restBytes)} MB at rest, ${mb(loadsBytes)} with loads, ${mb(readersBytes)} with readers`);
-  tell(`the limit is ${mb(limitBytes)} MB`);
+  tell(`the limit of the process is ${mb(limitBytes)} MB, of its isolate ${mb(ISOLATE_BYTES)} MB`);
   const [inspectorPort = 0] = await freePorts();
   const more = { inspectorPort } as object;
   const site = await openSite({ ...options, more, script: await buildWorker() }, tables);
@@ -98,10 +106,11 @@ export async function slowClients({ minutes, clients, seed, tell }: SlowClientsO
       verifier.run(closing.signal),
       ...clientsOf(clients, random).map((client) => keepAsking(scene, client)),
     ];
-    const isOver = () => !isReady || memory.killed !== null || Date.now() >= startedAt + minutes * 60_000;
+    const isOver = () =>
+      !isReady || memory.killed !== null || isOverLimit(isolateSamples) || Date.now() >= startedAt + minutes * 60_000;
     while (!isOver()) {
       await sleep(1000);
-      if (Math.round((Date.now() - startedAt) / 1000) % 30 === 0) tell(progress(memory, tally));
+      if (Math.round((Date.now() - startedAt) / 1000) % 30 === 0) tell(progress(memory, isolateSamples, tally));
     }
     const lasted = (Date.now() - startedAt) / 60_000;
     // What is under way is read to its end, fast, for what was cut would not show else.
@@ -111,10 +120,13 @@ export async function slowClients({ minutes, clients, seed, tell }: SlowClientsO
     tally.close();
     ending.abort();
     await Promise.all([...work, watching]);
-    const growth = growthOf(memory.samples);
+    const growth = growthOf(isolateSamples);
     const most = Math.max(0, ...isolateSamples.map(([, bytes]) => bytes));
     if (most > ISOLATE_BYTES) tally.faults.push(`the isolate had ${mb(most)} MB`);
-    const faults = [...tally.faults, ...(growth > FLAT ? [`memory grew by the factor ${growth.toFixed(2)}`] : [])];
+    const faults = [
+      ...tally.faults,
+      ...(growth > FLAT ? [`the isolate's memory grew by the factor ${growth.toFixed(2)}`] : []),
+    ];
     return {
       at: new Date(startedAt).toISOString(),
       seed,
@@ -188,6 +200,11 @@ async function keepAsking(scene: Scene, { act, ...client }: ReturnType<typeof cl
   }
 }
 
+/** Whether the isolate had more than it may have at the last look. */
+function isOverLimit(samples: readonly MemorySample[]): boolean {
+  return (samples.at(-1)?.[1] ?? 0) > ISOLATE_BYTES;
+}
+
 /** Mean of the last quarter over that of the quarter after the first minutes; 1: too short a run. */
 function growthOf(samples: readonly MemorySample[]): number {
   const later = samples.filter(([seconds]) => seconds > FIRST_MINUTES * 60).map(([, bytes]) => bytes);
@@ -196,11 +213,16 @@ function growthOf(samples: readonly MemorySample[]): number {
   return quarter < 10 ? 1 : mean(later.slice(-quarter)) / mean(later.slice(0, quarter));
 }
 
-function progress({ samples, peakBytes }: MemoryLimit, { counts, faults }: Tally): string {
+function progress(
+  { samples, peakBytes }: MemoryLimit,
+  isolate: readonly MemorySample[],
+  { counts, faults }: Tally,
+): string {
   const told = [...counts].map(
     ([kind, { whole, refused }]) => `${whole} ${kind}${refused > 0 ? ` (${refused} refused)` : ''}`,
   );
-  return `${mb(samples.at(-1)?.[1] ?? 0)} MB, at most ${mb(peakBytes)}; ${told.join(', ')}; ${faults.length} faults`;
+  const ofIsolate = Math.max(0, ...isolate.map(([, bytes]) => bytes));
+  return `${mb(samples.at(-1)?.[1] ?? 0)} MB, at most ${mb(peakBytes)}, the isolate ${mb(ofIsolate)}; ${told.join(', ')}; ${faults.length} faults`;
 }
 
 function mb(bytes: number): number {

@@ -21,18 +21,29 @@ clients. Each answer is checked: whole tables by the bytes that a fast reader go
 byte for byte, streams by their signs of life and their end. At the end all that is under way is read out.
 
 An isolate has 128 MB. Here that is emulated: V8 gets \`--max-old-space-size=128\` (and a young
-generation of 4 MiB, so that little garbage counts), and because buffers and streams lie outside of
-V8's heap the process is killed as soon as it has 128 MiB more than its base, looked at four times a second; the heap and the
-buffers of the Worker's own isolate, which the inspector tells, must stay below 128 MiB too. The base is what workerd takes under
-the same loads and as many readers with a Worker that makes the same calls and does nothing else
-(\`scripts/soak/slow-clients/base-worker.ts\`): objects, D1, R2, queues and edge cache are emulated in the same process, and with
-the buffers of the connections they take most of it. What the process keeps of memory that was given back counts as well;
-the platform counts an isolate alone. The run from before had a base of constant readers, without small loads and the inspector.
+generation of 4 MiB, so that little garbage counts), and the run ends with a fault where heap and buffers of the Worker's own isolate,
+which the inspector tells each second, come to more than 128 MiB, or have grown by a tenth after the first minutes. The process as a whole is
+killed where it has twice its base: what workerd takes under the same loads and as many readers with a Worker that makes the same calls and does nothing else
+(\`scripts/soak/slow-clients/base-worker.ts\`). Objects, D1, R2, queues and edge cache are emulated in the same process, and with
+the buffers of the connections they take most of it; each cache that is asked for is an object with a database of its own there, which
+the base lacks: with the number of caches the process grows, and the isolate does not. The platform counts an isolate alone. The run from before was killed at 128 MiB above its base, which had constant readers, and
+without a look into the isolate.
 
 ![Memory of the process over the minutes of the soak](${picture})
 
 ${table(
-  ['', 'minutes', 'base at rest, MB', 'with loads', 'with readers', 'limit', 'most', 'loads', 'faults'],
+  [
+    '',
+    'minutes',
+    'base at rest, MB',
+    'with loads',
+    'with readers',
+    'limit',
+    'process at most',
+    'isolate at most',
+    'loads',
+    'faults',
+  ],
   Object.entries(runs).map(([name, run]) => [
     name,
     `${run.lasted} of ${run.minutes}`,
@@ -41,6 +52,7 @@ ${table(
     mb(run.base.readersBytes),
     mb(run.limitBytes),
     mb(run.peakBytes),
+    run.isolateSamples ? mb(Math.max(...run.isolateSamples.map(([, bytes]) => bytes))) : '',
     run.loads,
     run.faults.length,
   ]),
