@@ -19,7 +19,7 @@ export const coldKeySet: Bound = {
     const site = await Site.open({
       script,
       origin: (_request, response) => response.end(),
-      vars: { JWT_SECRET: '', JWT_JWKS_URL: KEY_SET_URL },
+      vars: { JWT_SECRET: '', JWT_JWKS_URL: KEY_SET_URL, JWT_AUDIENCE: '*' },
       more: {
         // All that the Worker fetches is the key set.
         outboundService: async () => {
