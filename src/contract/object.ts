@@ -157,6 +157,11 @@ export interface FailRequest {
   number?: number;
   /** The origin's answer turned out to be heavy. */
   heavy?: boolean;
+  /**
+   * The task's message was handed back until the lease's end, which the load did not use up: it comes too late for the next
+   * attempt, and the object is to send another one when that is due.
+   */
+  messageIsLate?: boolean;
 }
 export type FailAnswer =
   | { outcome: 'retrying'; delayMs: number }

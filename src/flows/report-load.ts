@@ -48,7 +48,7 @@ export function dispositionOf(answer: CommitAnswer, { taskId }: Lease): Disposit
 export async function fail(
   { objects }: Pick<Services, 'objects'>,
   lease: Lease,
-  known: Pick<FailRequest, 'number' | 'heavy'>,
+  known: Pick<FailRequest, 'number' | 'heavy' | 'messageIsLate'>,
   failure: LoadFailure,
 ): Promise<Disposition> {
   const { taskId, fence } = lease;

@@ -39,6 +39,8 @@ export interface RunningLoad {
   /** By the consumer's clock, ms since the epoch. */
   leaseEndsAt: number;
   clock: LoadClock;
+  /** Its message was handed back and comes only when the lease is over: a failure is then told so (FailRequest). */
+  isHandedBack: boolean;
 }
 
 /** How a delivery is dealt with; what is left out is as usual. */
@@ -102,10 +104,11 @@ async function claimAndLoad(
   const { lease } = answer;
   const leaseEndsAt = askedAt + lease.leaseMs;
   using clock = new LoadClock(lease.timeoutMs, leaseEndsAt - LEASE_RESERVE_MS);
-  onLease?.({ lease, leaseEndsAt, clock });
+  const running: RunningLoad = { lease, leaseEndsAt, clock, isHandedBack: false };
+  onLease?.(running);
   const { key, resource } = lease.cache;
   // Awaited here: the clock runs until then.
-  return await withLogFields({ key, resource }, () => loadAndCommit(services, lease, { fetch, random, slot, clock }));
+  return await withLogFields({ key, resource }, () => loadAndCommit(services, running, { fetch, random, slot, clock }));
 }
 
 /** What one load works with besides stores. */
@@ -116,7 +119,8 @@ interface LoadTools {
   clock: LoadClock;
 }
 
-async function loadAndCommit(services: RefreshServices, lease: Lease, tools: LoadTools): Promise<Disposition> {
+async function loadAndCommit(services: RefreshServices, running: RunningLoad, tools: LoadTools): Promise<Disposition> {
+  const { lease } = running;
   const startedAt = Date.now();
   const progress: Progress = { known: {}, bytes: 0, rowsChanged: 0 };
   const tell = (outcome: string) => {
@@ -136,7 +140,7 @@ async function loadAndCommit(services: RefreshServices, lease: Lease, tools: Loa
     }
     const failure = asFailure(error);
     tell(failure.code);
-    return fail(services, lease, progress.known, failure);
+    return fail(services, lease, { ...progress.known, messageIsLate: running.isHandedBack }, failure);
   }
 }
 

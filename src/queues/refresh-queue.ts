@@ -85,6 +85,7 @@ class Run {
     if (this.end === null) {
       waitUntil(this.work);
       this.#load?.clock.endBy(endsAt);
+      if (this.#load !== null) this.#load.isHandedBack = true;
     }
     // Until the lease ends there is nothing to find out that the object's alarm does not tell sooner.
     const delayMs = (this.#load?.leaseEndsAt ?? 0) - Date.now();

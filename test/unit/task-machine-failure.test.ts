@@ -23,6 +23,19 @@ describe('a load that failed', () => {
     expect(key.fail(key.claim(), { retryAfterMs: 60_000 })).toEqual({ outcome: 'retrying', delayMs: 60_000 });
   });
 
+  it.each([
+    ['15 s after it is due, since its message comes back by itself', {}, 16_000],
+    ['as soon as it is due, where its message was handed back for longer', { messageIsLate: true }, 1000],
+  ])('has its message sent again %s', (_when, told, afterMs) => {
+    const key = new Key();
+    const { taskId } = key.refresh();
+    key.fail(key.claim(), told);
+    expect(nextAlarmAt(key.document, key.now)).toBe(key.now + afterMs);
+    key.now += afterMs;
+    key.do('alarm', {});
+    expect(key.last?.effects.send).toEqual([taskId]);
+  });
+
   it('ends in FAILURE after its last attempt, and holds reads off', () => {
     const key = new Key();
     const { taskId } = key.refresh();

@@ -112,6 +112,19 @@ describe('a batch of refresh messages', () => {
     expect(await cache.origin.requests()).toHaveLength(1);
   });
 
+  it('has the object send another message, once that is due, for a load that fails after its own was handed back', async () => {
+    const cache = await slow(0, { origin: { timeout_s: 30 }, retry: { max_attempts: 2, backoff_s: 0 } });
+    await cache.origin.answer({ hold: true });
+    const taskId = await cache.ask();
+    const { invocation } = await handleAndCut([{ taskId }], { stayMs: 1, waitUntilMs: 60_000 });
+    const messages = () => delivered.filter((id) => id === taskId).length;
+    const before = messages();
+    await cache.origin.answer({ status: 503 });
+    await Promise.all(invocation.goesOn);
+    expect((await stateOf(taskId)).task).toMatchObject({ state: 'RETRY', attempt: 1 });
+    await expect.poll(messages, { timeout: 10_000 }).toBe(before + 1);
+  });
+
   it('is not kept from its end by one load that hangs', async () => {
     const [hung, quick] = await Promise.all([slow(0, { origin: { timeout_s: 1 } }), slow(0)]);
     await hung.origin.answer({ hang: true });

@@ -26,7 +26,7 @@ export function endLostLease(draft: Draft, context: StepContext): void {
   endAttempt(draft, head, head.lease, { error, retryable: true, retryAfterMs: null }, context);
 }
 
-type Outcome = Pick<FailRequest, 'error' | 'retryable' | 'retryAfterMs' | 'number'>;
+type Outcome = Pick<FailRequest, 'error' | 'retryable' | 'retryAfterMs' | 'number' | 'messageIsLate'>;
 
 function endAttempt(
   draft: Draft,
@@ -38,7 +38,8 @@ function endAttempt(
   const { policy, attempt } = head;
   if (outcome.retryable && attempt < policy.maxAttempts) {
     const delayMs = backoffMs(attempt, policy.backoffMs, outcome.retryAfterMs ?? 0, context.random());
-    draft.update({ head: retried(head, outcome.error, context.now + delayMs) });
+    const waiting = retried(head, outcome.error, context.now + delayMs);
+    draft.update({ head: outcome.messageIsLate === true ? { ...waiting, resendAt: waiting.dueAt } : waiting });
     return { outcome: 'retrying', delayMs };
   }
   endInFailure(draft, head, outcome.number ?? lease.number, outcome, context.now);
