@@ -139,7 +139,7 @@ export function remoteKeys(url: URL, fetch?: FetchImplementation): RemoteKeys {
     }
   }
 
-  /** Fetches the set, or waits for who does; takes over from one that is gone. @throws Problem `overloaded` when it cannot be had */
+  /** Fetches the set, or waits for who does; takes over from one that is gone. @throws Problem `overloaded` when its own fetch fails */
   async function renew(context: KeyContext): Promise<void> {
     if (fetching === null) return obtain(context);
     let seen = { mark: fetching, beats: fetching.beats };
@@ -151,13 +151,14 @@ export function remoteKeys(url: URL, fetch?: FetchImplementation): RemoteKeys {
       if (silent === SILENT_LOOKS) return obtain(context);
       await sleep(LOOK_MS);
     }
-    if (hasFailed) throw unavailable();
   }
 
   const pick: RemoteKeys['pick'] = (context) => async (header, token) => {
     if (isOlderThan(KEPT_MS)) {
       if (fetching === null && hasFailed && Date.now() < triedAt + EMPTY_PAUSE_MS) throw unavailable();
       await renew(context);
+      // A copy from the edge serves although the fetch has failed.
+      if (isOlderThan(KEPT_MS)) throw unavailable();
     }
     const find = async () => (set as JWTVerifyGetKey)(header, token);
     try {
@@ -166,6 +167,7 @@ export function remoteKeys(url: URL, fetch?: FetchImplementation): RemoteKeys {
       if (!(cause instanceof errors.JWKSNoMatchingKey)) throw cause;
       if (fetching === null && Date.now() < triedAt + PAUSE_MS) throw hasFailed ? unavailable(cause) : cause;
       await renew(context);
+      if (hasFailed) throw unavailable(cause);
       return await find();
     } finally {
       // Also where several keys fit, which jose tells as an error.

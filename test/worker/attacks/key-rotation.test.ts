@@ -3,7 +3,7 @@ import { exportJWK, type FetchImplementation, generateKeyPair, type JWK, jwtVeri
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Problem } from '../../../src/contract/problem.ts';
 import { remoteKeys } from '../../../src/http/remote-keys.ts';
-import { edgeCache } from '../../../src/stores/edge-cache.ts';
+import { type EdgeCache, edgeCache } from '../../../src/stores/edge-cache.ts';
 import { sendUnder } from '../../support/client.ts';
 import { TestOrigin } from '../../support/origin.ts';
 import { inSeconds, sign } from '../../support/token.ts';
@@ -179,6 +179,23 @@ describe('an isolate that has no key set yet', () => {
     expect(await isolate(old)).toBe(200);
     expect(await isolate(young)).toBe(200);
     expect(await service.fetches()).toBe(2);
+  });
+
+  it('serves all that come meanwhile from the edge while the set cannot be had', async () => {
+    const { old, unknown } = keys();
+    const set: Response = Response.json({ jwks: { keys: [old.jwk] }, fetchedAt: Date.now() - 20 * MINUTE });
+    const edge: EdgeCache = { match: async () => set, put: async () => undefined };
+    const down = Promise.withResolvers<Response>();
+    const known = remoteKeys(new URL('https://idp.test/jwks'), () => down.promise);
+    const verify = async (key: SigningKey) =>
+      jwtVerify(await key.token(), known.pick({ edge, waitUntil: () => undefined }));
+    const verified = Array.from({ length: 20 }, () => verify(old));
+    const unverified = verify(unknown).catch((error: unknown) => error);
+    await vi.waitUntil(() => set.bodyUsed);
+    down.reject(new Error('down'));
+    expect(await Promise.all(verified)).toHaveLength(20);
+    // Nobody can say that there is no such key.
+    expect(await unverified).toMatchObject({ code: 'overloaded' });
   });
 
   it('trusts what lies at the edge for a day while the set cannot be had, and no longer', async () => {
