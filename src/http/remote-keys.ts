@@ -22,6 +22,8 @@ import { sleep } from '../waiting.ts';
 
 /** How long the endpoint may take, ms. */
 const TIMEOUT_MS = 5000;
+/** A fetch that began longer ago was cut off with its invocation, ms: the time-out, and as much for the copy at the edge. */
+const GONE_MS = 2 * TIMEOUT_MS;
 /** A set older than this is fetched anew, behind an answer that the old one serves: how long a removed key may last, ms. */
 const FRESH_MS = 600_000;
 /** The set is asked for no more often than this while there is one, and while there is none, ms. */
@@ -74,10 +76,11 @@ export function remoteKeys(url: URL, fetch?: FetchImplementation): RemoteKeys {
   let triedAt = Number.NEGATIVE_INFINITY;
   let hasFailed = false;
   let edition = 0;
-  /** The fetch under way, by its signs of life; null: there is none. */
-  let fetching: { beats: number } | null = null;
+  /** The fetch under way, by its beginning (ms since the epoch) and its signs of life; null: there is none. */
+  let fetching: { begunAt: number; beats: number } | null = null;
 
   const isOlderThan = (ms: number) => Date.now() > fetchedAt + ms;
+  const isFetching = () => fetching !== null && Date.now() < fetching.begunAt + GONE_MS;
 
   function learn(kept: KeptSet): void {
     set = createLocalJWKSet(kept.jwks);
@@ -87,7 +90,7 @@ export function remoteKeys(url: URL, fetch?: FetchImplementation): RemoteKeys {
 
   /** Fetches the set while others wait. A set that is new here comes from the edge, if it is fresh there. */
   async function obtain(context: KeyContext): Promise<void> {
-    const mark = { beats: 0 };
+    const mark = { begunAt: Date.now(), beats: 0 };
     fetching = mark;
     const life = setInterval(() => {
       mark.beats += 1;
@@ -141,7 +144,7 @@ export function remoteKeys(url: URL, fetch?: FetchImplementation): RemoteKeys {
 
   /** Fetches the set, or waits for who does; takes over from one that is gone. @throws Problem `overloaded` when its own fetch fails */
   async function renew(context: KeyContext): Promise<void> {
-    if (fetching === null) return obtain(context);
+    if (fetching === null || !isFetching()) return obtain(context);
     let seen = { mark: fetching, beats: fetching.beats };
     for (let silent = 0; fetching !== null; silent += 1) {
       if (fetching !== seen.mark || fetching.beats !== seen.beats) {
@@ -171,7 +174,7 @@ export function remoteKeys(url: URL, fetch?: FetchImplementation): RemoteKeys {
       return await find();
     } finally {
       // Also where several keys fit, which jose tells as an error.
-      if (isOlderThan(FRESH_MS) && fetching === null && Date.now() >= triedAt + PAUSE_MS) {
+      if (isOlderThan(FRESH_MS) && !isFetching() && Date.now() >= triedAt + PAUSE_MS) {
         context.waitUntil(obtain(context).catch((error: unknown) => log('warn', 'keys.not_fetched', { error })));
       }
     }

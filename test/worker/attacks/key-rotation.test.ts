@@ -289,6 +289,27 @@ describe('while the key set cannot be had', () => {
     expect(await held).toBe(200);
   });
 
+  it('since the request that fetched was cut, another one fetches half a minute later', async () => {
+    const { old } = keys();
+    let asked = 0;
+    const known = remoteKeys(new URL('https://idp.test/jwks'), async () => {
+      asked += 1;
+      return asked === 2 ? new Promise<Response>(() => {}) : Response.json({ keys: [old.jwk] });
+    });
+    const edge: EdgeCache = { match: async () => null, put: async () => undefined };
+    const verify = async () => jwtVerify(await old.token(), known.pick({ edge, waitUntil: () => undefined }));
+    await verify();
+    pass(11 * MINUTE);
+    // Behind this answer a fetch begins that nothing more is heard of.
+    await verify();
+    pass(MINUTE / 4);
+    await verify();
+    expect(asked).toBe(2);
+    pass(MINUTE / 2);
+    await verify();
+    expect(asked).toBe(3);
+  });
+
   it('keys serve on for a day and no longer', async () => {
     const { old } = keys();
     const service = await Service.of(old);
