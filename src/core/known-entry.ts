@@ -3,8 +3,8 @@
  * moment is the first of these that holds:
  *
  * - *being asked*: a request of this isolate asks D1, and has not taken too long;
- * - *current*: `ENTRY_CACHE_MS` have not passed since D1 or the object told the entry;
- * - *last known*: LAST_KNOWN_MS have not passed since then;
+ * - *current*: `ENTRY_CACHE_MS` have not passed since D1 told entry and mark, or the object an entry that nothing was known of;
+ * - *last known*: LAST_KNOWN_MS have not passed since D1 or the object last told the entry;
  * - *unknown*.
  *
  * A cell gives the state after the event; in brackets, what the request gets.
@@ -16,7 +16,7 @@
  * | glance                         | as find           | – (copy)          | as find               | – (copy; if there is none, as find) |
  * | D1 answered                    | current           | current           | current               | current                          |
  * | D1 failed                      | unknown (503)     | – (copy)          | – (copy)              | current (copy), or unknown (503) |
- * | the object answered            | current           | current           | current               | – (with the newer copy)          |
+ * | the object answered            | current           | – (newer copy)    | – (newer copy)        | – (newer copy)                   |
  * | time passes                    | –                 | last known        | unknown               | what its copy is                 |
  *
  * A find asks D1 even where this isolate's own copy is current: another isolate of the location may know better, and only
@@ -32,13 +32,13 @@ import type { NotedTask, ResourceMark } from '../contract/stores.ts';
 export interface EntryCopy {
   entry: Entry | null;
   mark: ResourceMark | null;
-  /** When D1 told the mark; 0: never. */
+  /** When D1 was asked for the mark; 0: never. Its answers may come in another order. */
   markAt: number;
   /** Where D1 was then, where replicas may answer: the next one that is asked must know as much. */
   bookmark?: string;
   /** When D1 or the object last told the entry. */
   confirmedAt: number;
-  /** Until then it is taken as current. */
+  /** Until then it is taken as current, the mark as well: an answer of the object, which tells none, does not extend it. */
   currentUntil: number;
 }
 
@@ -144,17 +144,18 @@ export function readAtEdge(known: KnownEntry, there: EntryCopy, etag: string, no
   return { ...known, copy, edge: { etag, currentUntil: there.currentUntil } };
 }
 
-/** The newest of both in each member: the entry by its revision, the mark by when D1 told it. */
+/** The newest of both in each member: the entry by its revision, the mark by when D1 was asked for it. */
 function mergeCopies(a: EntryCopy, b: EntryCopy | null): EntryCopy {
   if (b === null) return a;
-  const { mark, markAt, bookmark } = a.markAt >= b.markAt ? a : b;
+  const { mark, markAt, bookmark, currentUntil } = a.markAt >= b.markAt ? a : b;
   return {
     entry: revisionOf(a) >= revisionOf(b) ? a.entry : b.entry,
     mark,
     markAt,
     ...(bookmark === undefined ? {} : { bookmark }),
     confirmedAt: Math.max(a.confirmedAt, b.confirmedAt),
-    currentUntil: Math.max(a.currentUntil, b.currentUntil),
+    // One of two with the same mark may have been extended.
+    currentUntil: a.markAt === b.markAt ? Math.max(a.currentUntil, b.currentUntil) : currentUntil,
   };
 }
 

@@ -168,9 +168,10 @@ class Lookup implements EntryLookup {
   }
 
   async #read(key: string, resource: string, session: string): Promise<EntryCopy> {
+    const markAt = this.#now();
     const read = await this.#entries.read(key, resource, this.#options.readReplicas ? session : undefined);
     const now = this.#now();
-    return this.#learn(key, { ...read, markAt: now, confirmedAt: now, currentUntil: now + this.#options.entryCacheMs });
+    return this.#learn(key, { ...read, markAt, confirmedAt: now, currentUntil: now + this.#options.entryCacheMs });
   }
 
   /** Puts the answer after the copy that was extended, which would else lie over it. */

@@ -88,6 +88,13 @@ describe('D1 answered', () => {
     });
   });
 
+  it('late, when a later question was answered before: the mark of the later one, current as long as it is', () => {
+    const mark = { number: 9, purged: 9, deleted: false };
+    const late = copyOf(NOW - SECOND, { currentUntil: NOW + SECOND });
+    const known = { ...UNKNOWN, copy: copyOf(NOW - 1, { mark }) };
+    expect(answered(known, late, 2, NOW).copy).toMatchObject({ mark, currentUntil: NOW - 1 + SECOND });
+  });
+
   it('with another mark: the mark told last', () => {
     const mark = (number: number) => ({ number, purged: 0, deleted: false });
     const known = { ...UNKNOWN, copy: copyOf(NOW - 1, { mark: mark(9), bookmark: '9' }) };
@@ -115,11 +122,15 @@ describe('D1 failed', () => {
 });
 
 describe('an object answered', () => {
-  it.each(STATES)('when %s: current, or being asked with the newer copy', (_name, known, state) => {
-    const after = answered(known, { ...later, markAt: 0 }, 2, NOW);
-    expect(stateOf(after, NOW)).toBe(state === 'being asked' ? state : 'current');
-    expect(usableCopy(after, NOW)?.entry?.revision).toBe(6);
-  });
+  it.each(STATES)(
+    'when %s: the state stays, with the newer copy; of an unknown one it is current',
+    (_name, known, state) => {
+      const after = answered(known, { ...later, markAt: 0 }, 2, NOW);
+      expect(stateOf(after, NOW)).toBe(state === 'unknown' ? 'current' : state);
+      expect(after.copy?.currentUntil).toBe((known.copy ?? later).currentUntil);
+      expect(usableCopy(after, NOW)?.entry?.revision).toBe(6);
+    },
+  );
 });
 
 describe('time passes', () => {

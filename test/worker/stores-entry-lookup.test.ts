@@ -391,6 +391,43 @@ describe('entries are ordered by revision', () => {
     pass(SECOND);
     expect((await lookup.find(entry.key, entry.resource)).mark).toEqual({ number: 7, purged: 7, deleted: false });
   });
+
+  it('keeps the mark of the newer question when the answer to an older one comes late', async () => {
+    const { lookup, settled, pass, d1 } = bench({ timeoutMs: 20 });
+    const entry = sampleEntry();
+    await d1Resources(env.DB).put(entry.resource, sampleResource(), true, null, 5);
+    const gate = Promise.withResolvers<void>();
+    d1.read = async (...args) => {
+      const read = await stored.read(...args);
+      await gate.promise;
+      return read;
+    };
+    await expect(lookup.find(entry.key, entry.resource)).rejects.toMatchObject({ code: 'overloaded' });
+    pass(3 * SECOND);
+    d1.read = null;
+    await d1Resources(env.DB).put(entry.resource, sampleResource(), true, 5, 9);
+    const mark = (await lookup.find(entry.key, entry.resource)).mark;
+    expect(mark).toMatchObject({ number: 9 });
+    gate.resolve();
+    await settled();
+    expect((await lookup.glance(entry.key, entry.resource)).mark).toEqual(mark);
+  });
+
+  it('asks for the mark once an ENTRY_CACHE_MS, however often the object answers', async () => {
+    const { lookup, settled, reads, pass } = bench();
+    const entry = sampleEntry();
+    await d1Resources(env.DB).put(entry.resource, sampleResource(), true, null, 5);
+    await lookup.find(entry.key, entry.resource);
+    await settled();
+    await d1Resources(env.DB).put(entry.resource, sampleResource(), true, 5, 9);
+    for (let answers = 1; answers <= 2; answers += 1) {
+      pass(SECOND / 2);
+      await lookup.put(next(entry, answers));
+    }
+    const expected = { entry: { revision: 2 }, mark: { number: 9 }, fetched: true };
+    expect(await lookup.find(entry.key, entry.resource)).toMatchObject(expected);
+    expect(reads()).toBe(2);
+  });
 });
 
 describe('the newest', () => {
