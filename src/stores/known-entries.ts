@@ -6,7 +6,7 @@ import { jsonBytes } from '../core/json-bytes.ts';
 import { type KnownEntry, UNKNOWN } from '../core/known-entry.ts';
 import { BoundedMap } from './bounded-map.ts';
 
-/** A record with an entry without parameters, chain and error; a kept version. Both have one size, as V8 keeps them. */
+/** A record with an entry without parameters, chain, error and warnings; a kept version. Both have one size, as V8 keeps them. */
 const RECORD_BYTES = 1200;
 const LINK_BYTES = 210;
 
@@ -52,5 +52,6 @@ export class KnownEntries {
 
 function bytesOf(entry: Entry | null): number {
   if (entry === null) return RECORD_BYTES;
-  return RECORD_BYTES + LINK_BYTES * entry.chain.length + jsonBytes(entry.parameters) + jsonBytes(entry.lastError);
+  const texts = jsonBytes(entry.lastError) + jsonBytes(entry.loaded?.warnings);
+  return RECORD_BYTES + LINK_BYTES * entry.chain.length + jsonBytes(entry.parameters) + texts;
 }

@@ -627,3 +627,12 @@ it('keeps no more copies than their bytes allow, whatever is in their parameters
     expect(entry === undefined ? null : await isKept(entry)).toBe(kept);
   }
 });
+
+it('counts the warnings of a load as well', async () => {
+  const { lookup, reads } = bench({ known: new KnownEntries(1024 * 1024), edge: keepsNothing });
+  const warnings = ['x'.repeat(600_000)];
+  const entries = Array.from({ length: 2 }, () => sampleEntry({ loaded: sampleLoaded(1, { warnings }) }));
+  for (const entry of entries) await lookup.put(entry);
+  for (const { key, resource } of entries.toReversed()) await lookup.glance(key, resource);
+  expect(reads()).toBe(1);
+});
