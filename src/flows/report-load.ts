@@ -3,6 +3,7 @@
 import type { CommitAnswer, CommitRequest, FailRequest, Lease } from '../contract/object.ts';
 import { LoadFailure, Problem, taskError } from '../contract/problem.ts';
 import { log } from '../log.ts';
+import { isFirstInMinute } from '../stores/once-a-minute.ts';
 import { sleep } from '../waiting.ts';
 import type { Services } from './services.ts';
 
@@ -54,7 +55,9 @@ export async function fail(
   const { taskId, fence } = lease;
   const { code, message: detail, adminDetail, retryable, retryAfterMs } = failure;
   if (code === 'internal') log('error', 'refresh.internal', { task_id: taskId, error: failure });
-  else log('warn', 'refresh.failed', { task_id: taskId, code, detail: adminDetail, retryable });
+  else if (isFirstInMinute(`refresh.failed ${lease.cache.key} ${code}`, Date.now())) {
+    log('warn', 'refresh.failed', { task_id: taskId, code, detail: adminDetail, retryable });
+  }
   const answer = await objects.fail({
     taskId,
     fence,

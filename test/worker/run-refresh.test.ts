@@ -1,5 +1,5 @@
 import { env } from 'cloudflare:workers';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { CommitRequest } from '../../src/contract/object.ts';
 import { cacheIdentity } from '../../src/core/cache-key.ts';
 import { d1Entries } from '../../src/stores/entries.ts';
@@ -250,6 +250,17 @@ describe('a failure', () => {
     expect(disposition).toEqual(ack);
     expect(entry?.loaded).toEqual(first.entry?.loaded);
     expect(await cache.objects()).toEqual([expect.stringMatching(ONE_BODY)]);
+  });
+
+  it('is logged once a minute and cache, however often it is asked for', async () => {
+    const cache = await Refreshed.define();
+    await cache.origin.answer({ status: 404 });
+    const warned = vi.spyOn(console, 'warn').mockImplementation(() => {});
+    for (let loads = 0; loads < 3; loads += 1) await cache.refresh();
+    const lines = warned.mock.calls.map(([line]) => String(line));
+    warned.mockRestore();
+    const failed = lines.filter((line) => line.includes('refresh.failed') && line.includes(cache.cache.key));
+    expect(failed).toHaveLength(1);
   });
 
   it('is an answer without content, also of a body that is no table', async () => {
