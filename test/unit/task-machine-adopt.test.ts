@@ -69,6 +69,18 @@ describe('an entry in D1 of another life', () => {
     expect(key.do('state', { taskId })).toMatchObject({ task: { version: 58 } });
   });
 
+  it('that is taken over stays under the definition number of its load: one purged with its resource is never fresh again', () => {
+    const key = new Key();
+    const inD1 = entryAfter(1, key.document.cache);
+    const { taskId } = key.refresh({ number: inD1.number + 4 });
+    key.do('claim', { taskId, deliveryId: 'one' });
+    key.do('stored', { inD1 });
+    expect(entryOf(key.document)).toMatchObject({ number: inD1.number, loaded: inD1.loaded });
+    key.store();
+    key.fail(key.claim(taskId), { retryable: false });
+    expect(entryOf(key.document).number).toBe(inD1.number);
+  });
+
   it('that is met after a commit gives the settling task the next version, and its ETag never before', () => {
     const key = new Key();
     const { taskId } = key.refresh();

@@ -47,7 +47,8 @@ export function adopt(draft: Draft, inD1: Entry, now: number): undefined {
       loaded,
       chain,
       counters: { ...counters, version },
-      number: Math.max(before.number, inherited?.number ?? 0),
+      // What is taken over stays under the number of its load: under the asker's, what was purged with its resource would be fresh again.
+      number: inherited?.number ?? before.number,
       lastTaskId: before.lastTaskId ?? (inherited === null ? null : inD1.lastTaskId),
       owed: dropped.length === 0 ? before.owed : [...before.owed, ...dropped],
       ...(inD1.resource === NAMELESS && before.forgotten === undefined ? { forgotten: 'revived' as const } : {}),
