@@ -11,7 +11,8 @@ const purge = (key: Key) => key.do('purge', { key: key.document.cache.key, soft:
 /** The entry of an object that has loaded the cache so often. */
 function entryAfter(loads: number, cache: Key['document']['cache']): Entry {
   const other = new Key(cache);
-  for (let load = 0; load < loads; load += 1) other.load({ change: changeOf({ nextRowId: 100 + load }) });
+  for (let load = 0; load < loads; load += 1)
+    other.load({ change: changeOf({ nextRowId: 100 + load, deltaBytes: load === 0 ? null : 7 }) });
   return entryOf(other.document);
 }
 
@@ -101,6 +102,24 @@ describe('an entry in D1 of another life', () => {
     key.do('stored', { inD1 });
     expect(entryOf(key.document)).toMatchObject({ loaded: null, chain: [], counted: { version: 57 } });
     expect(key.document.counters.revision).toBeGreaterThan(inD1.revision);
+  });
+
+  it('that is not taken over, since a purge came first, owes what it names to R2', () => {
+    const key = new Key();
+    const inD1 = entryAfter(3, key.document.cache);
+    key.refresh();
+    purge(key);
+    key.do('stored', { inD1 });
+    const { fence } = inD1.loaded ?? {};
+    expect(key.document.owed).toMatchObject([
+      { fence, name: 'body' },
+      { fence: inD1.chain[1]?.fence, name: 'delta' },
+      { fence, name: 'delta' },
+    ]);
+    key.store();
+    key.now += 3_600_000;
+    key.do('alarm', {});
+    expect(key.last?.effects.remove).toEqual(key.document.owed);
   });
 
   it('of the same version under another fence is met too, and an older one of this object is not', () => {

@@ -41,7 +41,10 @@ export function adopt(draft: Draft, inD1: Entry, now: number): undefined {
   const loaded = before.loaded === null ? inherited : { ...before.loaded, version, changed: version };
   const chain = inherited === null ? renumberedChain(before, version) : inD1.chain;
   const dueAt = now + OWED_REPLACED_MS;
-  const dropped = withoutBlobs(namedBlobs(before, dueAt), namedBlobs({ loaded, chain }, dueAt));
+  // What the first answer of D1 names belongs to an earlier life: no other object will remove it. Later ones may be of an object that lives.
+  const isEarlierLife = before.stored.revision <= 0;
+  const replaced = [...namedBlobs(before, dueAt), ...(isEarlierLife ? namedBlobs(inD1, dueAt) : [])];
+  const dropped = withoutBlobs(replaced, namedBlobs({ loaded, chain }, dueAt));
   draft.revise(
     {
       loaded,
