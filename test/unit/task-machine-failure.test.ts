@@ -204,6 +204,25 @@ describe('a wake-up', () => {
   });
 });
 
+describe('a task that cannot be claimed for long', () => {
+  it('is sent again at gaps that grow, and never sooner for the dead letters that wake it', () => {
+    const key = new Key();
+    const { taskId } = key.refresh();
+    const gapMs = () => (key.document.head?.resendAt ?? 0) - key.now;
+    const gaps: number[] = [];
+    for (let resends = 0; resends < 6; resends += 1) {
+      gaps.push(gapMs());
+      key.now += gapMs() - 1;
+      key.do('wake', { taskId });
+      expect(key.last?.effects.send).toEqual([taskId]);
+      expect(gapMs()).toBe(gaps.at(-1));
+      key.now += gapMs();
+      key.do('alarm', {});
+    }
+    expect(gaps).toEqual([15_000, 30_000, 60_000, 120_000, 240_000, 300_000]);
+  });
+});
+
 describe('revoke', () => {
   const bob = { user: 'bob', mayRefresh: true, mayAdmin: false };
   const ann = { user: 'ann', mayRefresh: true, mayAdmin: false };

@@ -1,7 +1,7 @@
 /** The alarm's side of the two clocks (DESIGN "A refresh", 2 [M]): what is due is done again until it is done. */
 
 import { growingGapMs } from '../backoff.ts';
-import type { CacheDocument } from './document.ts';
+import type { CacheDocument, LiveTask } from './document.ts';
 import type { Draft, StepContext } from './draft.ts';
 import { dueBlobs } from './owed.ts';
 import { giveUpSettling, settleLimitAt } from './store.ts';
@@ -18,7 +18,10 @@ export function alarm(draft: Draft, _: object, { now }: StepContext): undefined 
 function resend(draft: Draft, now: number): void {
   const { head } = draft.document;
   if (head === null || head.resendAt === null || head.resendAt > now) return;
-  const resends = head.resends + 1;
+  send(draft, head, head.resends + 1, now);
+}
+
+function send(draft: Draft, head: LiveTask, resends: number, now: number): void {
   draft.update({ head: { ...head, resends, resendAt: now + growingGapMs(resends, RESEND_FIRST_MS, RESEND_MOST_MS) } });
   draft.effects.send.push(head.taskId);
 }
@@ -30,10 +33,13 @@ function storeAgain(draft: Draft, now: number): void {
   draft.effects.store = true;
 }
 
-/** A wake-up from outside: the message of a task that is due is sent at once, since the last one may be dead. */
+/**
+ * A wake-up from outside: the message of a task that is due is sent at once, since the last one may be dead. It stands for the next
+ * of the alarm, whose gaps go on growing: messages would else multiply while a task cannot be claimed.
+ */
 export function wake(draft: Draft, { taskId }: { taskId: string }, { now }: StepContext): undefined {
   const { head, settling } = draft.document;
-  if (head?.taskId === taskId && head.dueAt !== null && head.dueAt <= now) draft.dispatch(now);
+  if (head?.taskId === taskId && head.dueAt !== null && head.dueAt <= now) send(draft, head, head.resends, now);
   if (settling.some(({ record }) => record.taskId === taskId)) draft.effects.store = true;
 }
 
