@@ -307,6 +307,15 @@ describe('the count of the loaded caches of a resource', () => {
     expect(await d1Entries(db).count(resource)).toBe(1);
     expect(metas.map((meta) => meta.rows_read)).toEqual([1]);
   });
+
+  it('is of the resource that a cache belonged to, also when its user is forgotten and its name goes', async () => {
+    const resource = unique('private');
+    const [first, second] = [0, 1].map(() => sampleEntry({ resource, owner: 'ann' })) as [Entry, Entry];
+    await putAll(first, second);
+    const forgotten = { ...first, ...namelessCache(first.key), revision: first.revision + 1, loaded: null };
+    await entries.put(forgotten, true);
+    expect(await entries.count(resource)).toBe(1);
+  });
 });
 
 describe('removing entries', () => {
