@@ -114,9 +114,10 @@ export interface Entries {
   remove(keys: readonly string[]): Promise<void>;
   /**
    * One step of the slow walk over all entries, at most `limit` rows read: keys of those with something loaded that were
-   * neither read nor loaded since `before` (ms). Rows that hold nothing and were neither read nor changed since then are removed.
+   * neither read nor loaded since `before` (ms). Rows that hold nothing and were neither read nor changed since then are removed,
+   * but for those of private caches (`isEmpty`): their objects have to forget the user first, and nothing else leads there.
    */
-  walkUnread(before: number, limit: number): Promise<string[]>;
+  walkUnread(before: number, limit: number): Promise<{ key: string; isEmpty: boolean }[]>;
   /** Notes the hour in which keys were read, where it is later than the noted one. */
   touch(read: SyncMessage['read']): Promise<void>;
   /** Of several databases: one step of the slow walk that brings entries to the one where they belong. */

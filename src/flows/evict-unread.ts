@@ -1,6 +1,6 @@
 /**
  * Eviction: what nobody has read for EVICT_UNREAD_DAYS is purged, whole. Counters live on in the object, so that a cache
- * that is read again goes on counting versions and row ids.
+ * that is read again goes on counting versions and row ids. A private one that holds nothing any more is forgotten with its user.
  */
 
 import { log } from '../log.ts';
@@ -21,9 +21,9 @@ export async function evictUnread(
   const { evictUnreadDays } = services.settings;
   if (evictUnreadDays === 0) return;
   const unread = await services.entries.walkUnread(now - evictUnreadDays * DAY_MS, limit);
-  await sideBySide(unread, async (key) => {
+  await sideBySide(unread, async ({ key, isEmpty }) => {
     try {
-      await purgeKey(services, key, false);
+      await purgeKey(services, key, false, isEmpty);
     } catch (error) {
       log('warn', 'evict.failed', { key, error });
     }

@@ -67,7 +67,7 @@ const WALK = 'evict-unread-entries';
 // A load that no read asked for was asked for by somebody. Where nothing is loaded, the revision is the time of the last change;
 // a row of revision 0 stands for a first load that an earlier release may have under way.
 const LAST_USED = `
-  SELECT key, revision, version IS NULL AS is_empty, max(coalesce(read_at, 0), CASE
+  SELECT key, revision, version IS NULL AS is_empty, owner IS NOT NULL AS is_private, max(coalesce(read_at, 0), CASE
     WHEN version IS NOT NULL THEN coalesce(document ->> '$.loaded.loadedAt', 0)
     WHEN revision = 0 THEN ${Number.MAX_SAFE_INTEGER} ELSE revision END) AS used_at
   FROM entries WHERE key > ?1 ORDER BY key LIMIT ?2`;
@@ -76,6 +76,7 @@ interface LastUsed {
   key: string;
   revision: number;
   is_empty: number;
+  is_private: number;
   used_at: number;
 }
 
@@ -188,9 +189,10 @@ export function d1Entries(db: D1Database): EntryShard {
       const last = results.length < limit ? undefined : results.at(-1);
       await moveWalk(db, WALK, last === undefined ? null : [last.key]).run();
       const unread = results.filter(({ used_at }) => used_at < before);
-      const empty = unread.filter(({ is_empty }) => is_empty === 1);
+      const isEmpty = (row: LastUsed) => row.is_empty === 1 && row.is_private === 0;
+      const empty = unread.filter(isEmpty);
       if (empty.length > 0) await dropping(empty).run();
-      return unread.filter(({ is_empty }) => is_empty === 0).map(({ key }) => key);
+      return unread.filter((row) => !isEmpty(row)).map((row) => ({ key: row.key, isEmpty: row.is_empty === 1 }));
     },
 
     async touch(read) {

@@ -99,7 +99,8 @@ export function shardedEntries(databases: readonly D1Database[], shards: Shards)
 
     async walkUnread(before, limit) {
       const each = Math.ceil(limit / stores.length);
-      return [...new Set((await spread.all((store) => store.walkUnread(before, each))).flat())];
+      const unread = (await spread.all((store) => store.walkUnread(before, each))).flat();
+      return [...new Map(unread.map((row) => [row.key, row])).values()];
     },
 
     async touch(read) {

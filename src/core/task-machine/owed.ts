@@ -15,7 +15,10 @@ export function blobsOfFence(fence: number, dueAt: number): OwedBlob[] {
 }
 
 /** What the kept versions name: the body and the deltas of the chain. */
-export function namedBlobs(document: Pick<CacheDocument, 'loaded' | 'chain'>, dueAt: number): OwedBlob[] {
+export function namedBlobs(
+  document: { loaded: { fence: number } | null; chain: CacheDocument['chain'] },
+  dueAt: number,
+): OwedBlob[] {
   const deltas = document.chain.filter(({ deltaBytes }) => deltaBytes !== null);
   return [
     ...(document.loaded === null ? [] : [{ fence: document.loaded.fence, name: 'body' as const, dueAt }]),
