@@ -11,9 +11,9 @@ export const MEMORY_BUDGET = 100_000_000;
 export const HELD_REQUEST_BYTES = 11_000;
 
 export const MEMORY_SHARES = {
-  /** The one load of more than 1 MiB: id maps of two versions of MAX_ROWS rows, a part of the body, the delta. */
+  /** The one heavy load: id maps of two versions of MAX_ROWS rows, a part of the body, the delta. */
   heavyLoad: 42_000_000,
-  /** Ten loads of some 400 KB each; one of 1 MiB, the largest that is light, holds three times as much. */
+  /** Ten loads of some 400 KB or HEAVY_ROWS rows each; one of 1 MiB, the largest that is light, holds three times as much. */
   lightLoads: 13_000_000,
   /** Deltas being folded, and those that the edge does not keep while they are read. */
   folds: 10_500_000,
@@ -38,3 +38,12 @@ export const MEMORY_SHARES = {
   /** Requests that are held. */
   heldRequests: 16_500_000,
 } as const;
+
+/** A load is heavy once its answer has brought more than this, bytes. */
+export const HEAVY_BYTES = 1_048_576;
+
+/**
+ * A load is heavy, too, once it has read more rows than this. A row takes 68 bytes of id maps (measured), so ten loads of 19,100
+ * rows fill the share `lightLoads`; the last piece of an answer, 8 KiB, may bring 4,096 rows before they are counted.
+ */
+export const HEAVY_ROWS = 15_000;

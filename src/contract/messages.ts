@@ -7,7 +7,7 @@ export interface RefreshMessage {
   resource?: string;
   /** Host and port of its origin. */
   origin?: string;
-  /** The last body of the cache, or what came of it when its load failed, was larger than an isolate takes side by side. */
+  /** The last answer or body of the cache, or that of a failed attempt, was more than an isolate takes side by side. */
   heavy?: boolean;
   /** Of the client's request that made the task, for log lines. */
   requestId?: string;

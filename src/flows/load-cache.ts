@@ -1,5 +1,6 @@
 /** One load of a cache: from the definition to what is new in R2. */
 
+import { HEAVY_BYTES, HEAVY_ROWS } from '../contract/memory-shares.ts';
 import type { Lease } from '../contract/object.ts';
 import { LoadFailure } from '../contract/problem.ts';
 import { type DefinedResource, isDefined, type Resource, type StoredResource } from '../contract/resource.ts';
@@ -13,7 +14,7 @@ import type { LoadResult } from '../tables/load.ts';
 import { loadBytes } from '../tables/load-bytes.ts';
 import { loadTables } from '../tables/load-tables.ts';
 import type { LoadClock } from './load-clock.ts';
-import { HEAVY_BYTES, type LoadSlot } from './load-slots.ts';
+import type { LoadSlot } from './load-slots.ts';
 import type { Services } from './services.ts';
 
 /** What of the services a load works with. */
@@ -26,7 +27,7 @@ export interface LoadOptions {
   slot: LoadSlot;
   /** ms since the epoch, for dates of the origin. */
   now: number;
-  /** Is told when the origin's answer turns out to be heavy. */
+  /** Is told when the origin's answer turns out to be heavy, by its bytes or its rows. */
   onHeavy: () => void;
 }
 
@@ -106,10 +107,12 @@ async function load(
   }
   try {
     const { body, contentType, reader, findings } = readAnswer(definition, answer, partialAnswers);
-    const weighedBody = weighed(body, slot, clock, onHeavy);
-    const input = { body: weighedBody, blobs: services.blobs, key: cache.key, fence, previous, nextRowId };
+    const weigh = scales(slot, clock, onHeavy);
+    const input = { body: weighed(body, weigh), blobs: services.blobs, key: cache.key, fence, previous, nextRowId };
     const guard = lease.force ? undefined : definition.guard;
-    const result = tables ? await loadTables({ ...input, tables, reader, guard }) : await loadBytes(input, contentType);
+    const result = tables
+      ? await loadTables({ ...input, tables, reader, guard, onRows: (rows) => weigh({ rows }) })
+      : await loadBytes(input, contentType);
     return { ...result, validators: answer.validators, warnings: findings.warnings };
   } finally {
     answer.release();
@@ -127,19 +130,28 @@ function validatorsToSend({ origin }: Resource, number: number, { previous, forc
   return { etag: previous.originEtag, lastModified: previous.originLastModified };
 }
 
+/** Takes how much of an answer was read. */
+type Weigh = (read: { bytes?: number; rows?: number }) => Promise<void>;
+
 /**
  * A load that turns out to be heavy waits, with what it has read, until it is the only one. Nothing is read meanwhile: an origin
  * that gives up breaks the answer off, and the next attempt is known to be heavy before it asks.
  */
-async function* weighed(body: AsyncIterable<Uint8Array>, slot: LoadSlot, clock: LoadClock, onHeavy: () => void) {
+function scales(slot: LoadSlot, clock: LoadClock, onHeavy: () => void): Weigh {
+  let isHeavy = false;
+  return async ({ bytes = 0, rows = 0 }) => {
+    if (isHeavy || (bytes <= HEAVY_BYTES && rows <= HEAVY_ROWS)) return;
+    isHeavy = true;
+    onHeavy();
+    await slot.becomeHeavy(clock);
+  };
+}
+
+async function* weighed(body: AsyncIterable<Uint8Array>, weigh: Weigh) {
   let bytes = 0;
   for await (const piece of body) {
-    const before = bytes;
     bytes += piece.byteLength;
-    if (before <= HEAVY_BYTES && bytes > HEAVY_BYTES) {
-      onHeavy();
-      await slot.becomeHeavy(clock);
-    }
+    await weigh({ bytes });
     yield piece;
   }
 }

@@ -10,10 +10,7 @@
 import { sleep } from '../waiting.ts';
 import type { LoadClock } from './load-clock.ts';
 
-/** A load is heavy once it has brought more than this, bytes. */
-export const HEAVY_BYTES = 1_048_576;
-
-/** `growing` loads wait half-way to become heavy: each holds a connection and up to HEAVY_BYTES. */
+/** `growing` loads wait half-way to become heavy: each holds a connection, and what it read while it was light. */
 const LIMITS = { light: 10, growing: 10, heavy: 1, ofOrigin: 6 } as const;
 const SHARE_OF_RESOURCE = LIMITS.ofOrigin / 2;
 const POLL_MS = 25;
@@ -29,7 +26,7 @@ export interface LoadWanted {
   resource?: string | undefined;
   /** Host and port of its origin. */
   origin?: string | undefined;
-  /** Its last body was heavy. */
+  /** The last load was heavy. */
   heavy?: boolean | undefined;
 }
 

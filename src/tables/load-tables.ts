@@ -26,10 +26,12 @@ export interface TablesInput extends LoadInput {
   reader: MakeRowReader;
   /** Undefined: there is none, or this load is forced. */
   guard: Resource['guard'];
+  /** Is told how many rows were read so far, after each piece of the answer; the load goes on when it has resolved. */
+  onRows?: (rows: number) => Promise<void>;
 }
 
-// A larger piece of the answer could make many parts before the first is sent off.
-const PIECE_BYTES = 65_536;
+// A larger piece could bring many rows before they are counted (contract/memory-shares.ts), and many parts before the first is sent.
+const PIECE_BYTES = 8192;
 
 /**
  * Writes body and id map to R2 as one object, and the delta as another, unless no row came or went and the tables have the
@@ -73,11 +75,12 @@ export async function loadTables(input: TablesInput): Promise<LoadResult> {
   }
 }
 
-async function readAll({ body, reader, tables }: TablesInput, rows: RowSink, writer: BlobWriter): Promise<void> {
+async function readAll({ body, reader, tables, onRows }: TablesInput, rows: Rows, writer: BlobWriter): Promise<void> {
   const read = reader(tables, rows);
   for await (const chunk of body) {
     for (let at = 0; at < chunk.byteLength; at += PIECE_BYTES) {
       read.write(chunk.subarray(at, at + PIECE_BYTES));
+      await onRows?.(rows.builder.rows);
       if (writer.isFull) await writer.drain();
     }
   }

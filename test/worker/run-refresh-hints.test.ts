@@ -1,6 +1,7 @@
 /** What a task's message says of its load, and which queue it goes to: by the definition, and by what the last load was. */
 import { runDurableObjectAlarm } from 'cloudflare:test';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { LoadClock } from '../../src/flows/load-clock.ts';
 import { LoadSlots } from '../../src/flows/load-slots.ts';
 import { sleep } from '../../src/waiting.ts';
 import { stubOf } from '../support/object-loads.ts';
@@ -10,6 +11,8 @@ import { Refreshed, run, services, stateOf } from '../support/refreshes.ts';
 
 /** 2 MB, whose tables are small. */
 const HEAVY: OriginAnswer = { body: JSON.stringify({ items: [{ a: 1 }], more: 'x'.repeat(2_000_000) }) };
+/** Less than 50 KB, of 16,000 rows. */
+const MANY_ROWS: OriginAnswer = { body: `a\n${'1\n'.repeat(16_000)}`, headers: { 'Content-Type': 'text/csv' } };
 const LIGHT: OriginAnswer = { body: '{"items":[{"a":1}]}' };
 const TABLES = [{ name: 't', rows: '/items', columns: ['a'] }];
 
@@ -24,6 +27,7 @@ async function message(cache: Refreshed) {
 }
 
 afterEach(() => {
+  vi.restoreAllMocks();
   vi.useRealTimers();
 });
 
@@ -84,6 +88,17 @@ describe('a message', () => {
     expect((await message(cache)).body).not.toHaveProperty('heavy');
   });
 
+  it('says that it was heavy by its rows alone', async () => {
+    const cache = await Refreshed.define({ format: 'csv', tables: [{ name: 't', columns: ['a'] }] });
+    await cache.origin.answer(MANY_ROWS);
+    await run((await message(cache)).taskId);
+    const { taskId, body } = await message(cache);
+    expect(body.heavy).toBe(true);
+    await run(taskId);
+    expect((await stateOf(taskId)).task.state).toBe('SUCCESS');
+    expect((await message(cache)).body.heavy).toBe(true);
+  });
+
   it('goes on saying so after an answer without a body', async () => {
     const cache = await Refreshed.define({ tables: TABLES });
     await cache.origin.answer({ ...HEAVY, headers: { ETag: '"e"' } });
@@ -124,5 +139,22 @@ describe('a load that is known to be heavy', () => {
     await run(taskId, { slots, onLease: () => void onLease() });
     expect((await stateOf(taskId)).task.state).toBe('SUCCESS');
     expect(askedMeanwhile).toEqual(asked);
+  });
+});
+
+describe('a load that turns out to have many rows', () => {
+  it('waits half-way until it is the one heavy load', async () => {
+    const slots = new LoadSlots();
+    const other = await slots.enter({ heavy: true }, Date.now());
+    const cache = await Refreshed.define({ format: 'csv', tables: [{ name: 't', columns: ['a'] }] });
+    await cache.origin.answer(MANY_ROWS);
+    const taskId = await cache.ask();
+    const waits = vi.spyOn(LoadClock.prototype, 'standStill');
+    const running = run(taskId, { slots });
+    await vi.waitFor(() => expect(waits).toHaveBeenCalledOnce());
+    expect((await stateOf(taskId)).task.state).toBe('STARTED');
+    other?.release();
+    await running;
+    expect((await stateOf(taskId)).task).toMatchObject({ state: 'SUCCESS' });
   });
 });

@@ -1,5 +1,6 @@
 /** What the next load of a key is expected to be, by the last one: hints, which a consumer does not depend on. */
 
+import { HEAVY_BYTES, HEAVY_ROWS } from '../../contract/memory-shares.ts';
 import { codeOf } from '../../contract/problem.ts';
 import type { CacheDocument } from './document.ts';
 
@@ -8,9 +9,13 @@ const FAST_TIMEOUT_MS = 30_000;
 /** A load that took longer was slow, ms. */
 const SLOW_LOAD_MS = 10_000;
 
-/** Whether the last answer of the origin, or that of the task's last attempt, was more than an isolate takes side by side. */
+/**
+ * Whether the last answer of the origin, or that of the task's last attempt, was more than an isolate takes side by side. The id
+ * map of many rows is read whatever the next answer is. What was taken over from D1, or loaded by release 0.1, has no flag.
+ */
 export function isHeavy({ head, loaded }: CacheDocument): boolean {
-  return head?.heavy === true || loaded?.heavy === true;
+  if (head?.heavy === true) return true;
+  return loaded !== null && ((loaded.heavy ?? loaded.bytes > HEAVY_BYTES) || (loaded.rows ?? 0) > HEAVY_ROWS);
 }
 
 /** Whether the load may keep a consumer busy for long: by its time-out, or because the last one took long or came to no end. */
