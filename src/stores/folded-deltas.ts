@@ -7,7 +7,7 @@
  *                                       yes: wait for the end          none: wait, at most 3 s, then none is to be had
  *
  * Where the edge keeps nothing, a larger one is held for those who are reading it, as one copy for all of them, and counts as
- * being folded until the last has it.
+ * being folded until the last has it. Readers of which none takes a piece for 2 minutes are broken off.
  */
 
 import { MEMORY_SHARES } from '../contract/memory-shares.ts';
@@ -40,11 +40,12 @@ const folding = new Map<string, number>();
 const beingRead = new Map<string, SharedBody>();
 
 interface SharedBody {
+  /** None once `until` has passed: readers that are still there are broken off. */
   pieces: readonly Uint8Array<ArrayBuffer>[];
   bytes: number;
   readers: number;
   taken: Taken;
-  /** Ms since the epoch: then the platform has cut its readers short. */
+  /** Ms since the epoch: then its readers stall, or the platform has cut them short. */
   until: number;
 }
 
@@ -86,6 +87,7 @@ export function foldedDeltas(
   function inMemory(url: string): FoldedDelta | null {
     const bytes = hot.get(url);
     if (bytes !== undefined) return { body: bytes, bytes: bytes.byteLength };
+    dropPast(Date.now());
     const body = beingRead.get(url);
     return body === undefined ? null : readShared(url, body);
   }
@@ -150,8 +152,12 @@ export function foldedDeltas(
 }
 
 function* read(url: string, body: SharedBody): Generator<Uint8Array> {
+  const count = body.pieces.length;
   try {
-    for (const piece of body.pieces) {
+    for (let at = 0; at < count; at++) {
+      if (body.until <= Date.now()) body.pieces = [];
+      const piece = body.pieces[at];
+      if (piece === undefined) throw new Error('nobody took a piece of the delta for two minutes');
       keepShared(body);
       yield piece;
     }
@@ -169,9 +175,16 @@ function keepShared(body: SharedBody): void {
   body.taken.keepUntil(body.until);
 }
 
-/** Of readers that the platform cut short nothing runs on that could let go of what they held. */
+/**
+ * Of readers that the platform cut short nothing runs on that could let go of what they held. One that only stalls finds its
+ * pieces gone: what counts no longer must not be held either.
+ */
 function dropPast(now: number): void {
-  for (const [url, { until }] of beingRead) if (until <= now) beingRead.delete(url);
+  for (const [url, body] of beingRead) {
+    if (body.until > now) continue;
+    body.pieces = [];
+    beingRead.delete(url);
+  }
   for (const [url, until] of folding) if (until <= now) folding.delete(url);
 }
 

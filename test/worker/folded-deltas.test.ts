@@ -1,5 +1,5 @@
 /** DESIGN "Rows, id map and deltas": a delta is folded once a location, and what is held for it stays within its share. */
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { MEMORY_SHARES } from '../../src/contract/memory-shares.ts';
 import type { FoldedDelta } from '../../src/contract/stores.ts';
 import { type EdgeCache, edgeCache, NO_EDGE_CACHE } from '../../src/stores/edge-cache.ts';
@@ -47,6 +47,14 @@ async function sumOf(folded: FoldedDelta | null): Promise<string> {
 const expectedOf = (bytes: number) => sumOf({ body: new Blob(piecesOf(bytes)).stream(), bytes });
 /** Room that the work of these stored bytes takes. */
 const roomOf = (bytes: number) => bytes * HELD_PER_STORED_BYTE;
+
+async function readToEnd(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<void> {
+  for (let next = await reader.read(); !next.done; ) next = await reader.read();
+}
+
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 describe('a folded delta', () => {
   it.each([
@@ -113,6 +121,36 @@ describe('where the edge keeps nothing, a large folded delta', () => {
     const { deltas, settled } = store(NO_EDGE_CACHE);
     const folded = await deltas.get(key, 1, 3, countedFold(LARGE));
     if (folded?.body instanceof ReadableStream) await folded.body.cancel();
+    await settled();
+    expect(foldingBytes()).toBe(0);
+  });
+
+  it('is broken off for a reader that takes nothing for two minutes, and held no longer', async () => {
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() });
+    const { deltas, settled } = store(NO_EDGE_CACHE, 20);
+    const folded = await deltas.get(unique('fold'), 1, 3, countedFold(LARGE));
+    if (!(folded?.body instanceof ReadableStream)) throw new Error('no stream');
+    const reader = folded.body.getReader();
+    await reader.read();
+    vi.setSystemTime(Date.now() + 120_001);
+    expect(foldingBytes()).toBe(0);
+    await expect(readToEnd(reader)).rejects.toThrow('two minutes');
+    await settled();
+    expect(foldingBytes()).toBe(0);
+  });
+
+  it('is folded anew for who comes when its reader took nothing for two minutes', async () => {
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() });
+    const key = unique('fold');
+    const fold = countedFold(LARGE);
+    const { deltas, settled } = store(NO_EDGE_CACHE, 20);
+    const stalled = await deltas.get(key, 1, 3, fold);
+    vi.setSystemTime(Date.now() + 120_001);
+    const next = await deltas.get(key, 1, 3, fold);
+    expect(fold.made).toBe(2);
+    expect(foldingBytes()).toBe(LARGE);
+    expect(await sumOf(next)).toBe(await expectedOf(LARGE));
+    await expect(sumOf(stalled)).rejects.toThrow('two minutes');
     await settled();
     expect(foldingBytes()).toBe(0);
   });
