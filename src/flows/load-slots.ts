@@ -1,6 +1,6 @@
 /**
- * How many loads run side by side in an isolate: ten light ones and one heavy one, six of one origin. Whoever finds no room
- * looks again by a timer of its own, since no request may await another's promise: only values are shared. For the same reason
+ * How many loads run side by side in an isolate: ten light ones, of which six may be slow,
+ * and one heavy one, six of one origin. Whoever finds no room looks again by a timer of its own, since no request may await another's promise: only values are shared. For the same reason
  * each slot is renewed by a timer of its own request: an invocation that the platform cut renews nothing, and its slot is free.
  *
  * A resource has half of its origin's places for itself. It may use the other half while nobody else asks for it, and others get
@@ -11,7 +11,7 @@ import { sleep } from '../waiting.ts';
 import type { LoadClock } from './load-clock.ts';
 
 /** `growing` loads wait half-way to become heavy: each holds a connection, and what it read while it was light. */
-const LIMITS = { light: 10, growing: 10, heavy: 1, ofOrigin: 6 } as const;
+const LIMITS = { light: 10, slow: 6, growing: 10, heavy: 1, ofOrigin: 6 } as const;
 const SHARE_OF_RESOURCE = LIMITS.ofOrigin / 2;
 const POLL_MS = 25;
 /** A slot is renewed so often, and counts no longer when it has not been for so long. */
@@ -28,10 +28,13 @@ export interface LoadWanted {
   origin?: string | undefined;
   /** The last load was heavy. */
   heavy?: boolean | undefined;
+  /** It came by the queue of slow loads. */
+  slow?: boolean | undefined;
 }
 
 interface Slot {
   weight: 'light' | 'growing' | 'heavy';
+  slow: boolean;
   resource: string | undefined;
   origin: string | undefined;
   /** ms since the epoch */
@@ -63,11 +66,13 @@ export class LoadSlots {
     return this.#take(wanted);
   }
 
-  #take({ resource, origin, heavy = false }: LoadWanted): LoadSlot {
-    const slot: Slot = { weight: heavy ? 'heavy' : 'light', resource, origin, renewedAt: Date.now() };
+  #take({ resource, origin, heavy = false, slow = false }: LoadWanted): LoadSlot {
+    const slot: Slot = { weight: heavy ? 'heavy' : 'light', slow, resource, origin, renewedAt: Date.now() };
     this.#slots.add(slot);
     const renewing = setInterval(() => {
       slot.renewedAt = Date.now();
+      // It was forgotten where its timer was only late.
+      this.#slots.add(slot);
     }, RENEW_MS);
     return {
       setOrigin: (ofResource, name) => {
@@ -95,9 +100,11 @@ export class LoadSlots {
     return true;
   }
 
-  #hasRoom({ resource, origin, heavy = false }: LoadWanted): boolean {
+  #hasRoom({ resource, origin, heavy = false, slow = false }: LoadWanted): boolean {
     if (origin !== undefined && !this.#originHasRoom(origin, resource)) return false;
     if (heavy) return this.#count(({ weight }) => weight === 'heavy') < LIMITS.heavy;
+    // Both queues share the light places: slow loads leave some to fast ones.
+    if (slow && this.#count((slot) => slot.slow && slot.weight === 'light') >= LIMITS.slow) return false;
     return (
       this.#count(({ weight }) => weight === 'light') < LIMITS.light &&
       this.#count(({ weight }) => weight === 'growing') < LIMITS.growing
@@ -137,9 +144,11 @@ export class LoadSlots {
     return this.#live().filter(counts).length;
   }
 
+  /** Forgets those that were cut. */
   #live(): Slot[] {
     const now = Date.now();
-    return [...this.#slots].filter(({ renewedAt }) => renewedAt + STALE_MS > now);
+    for (const slot of this.#slots) if (slot.renewedAt + STALE_MS <= now) this.#slots.delete(slot);
+    return [...this.#slots];
   }
 }
 

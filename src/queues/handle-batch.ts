@@ -21,8 +21,9 @@ export function roleOf(queue: string): Role | null {
 export async function handleBatch(batch: MessageBatch<unknown>, services: Services): Promise<void> {
   switch (roleOf(batch.queue)) {
     case 'refresh':
-    case 'refresh-slow':
       return handleRefreshBatch(batch, services);
+    case 'refresh-slow':
+      return handleRefreshBatch(batch, services, { slow: true });
     case 'refresh-dead':
       return handleDeadRefreshBatch(batch, services.objects);
     case 'sync':

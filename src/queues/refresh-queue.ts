@@ -28,6 +28,8 @@ export type QueueServices = RefreshServices & Pick<Services, 'waitUntil'>;
 export interface QueueOptions extends RunOptions {
   /** STAY_MS, for tests. */
   stayMs?: number;
+  /** The batch is of slow loads. */
+  slow?: boolean;
 }
 
 /** Runs the messages of a batch side by side. */
@@ -58,14 +60,14 @@ class Run {
   end: Disposition | null = null;
   #load: RunningLoad | null = null;
 
-  constructor(message: Message<unknown>, body: RefreshMessage, services: RefreshServices, options: RunOptions) {
+  constructor(message: Message<unknown>, body: RefreshMessage, services: RefreshServices, options: QueueOptions) {
     this.#message = message;
     this.work = this.#run(body, services, options);
   }
 
-  async #run({ requestId, ...body }: RefreshMessage, services: RefreshServices, options: RunOptions): Promise<void> {
+  async #run({ requestId, ...body }: RefreshMessage, services: RefreshServices, options: QueueOptions): Promise<void> {
     const { id, attempts } = this.#message;
-    const delivery = { ...body, attempts, deliveryId: `${id}:${attempts}` };
+    const delivery = { ...body, slow: options.slow, attempts, deliveryId: `${id}:${attempts}` };
     const onLease = (load: RunningLoad) => {
       this.#load = load;
       options.onLease?.(load);

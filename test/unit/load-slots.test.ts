@@ -74,6 +74,34 @@ describe('loads of an isolate', () => {
     expect(await refused(slots, { resource: 'r', origin: 'moved.example' })).toBe(true);
   });
 
+  it('that are slow take six places at most, and leave the others to fast ones', async () => {
+    const slots = new LoadSlots();
+    const taken = await fill(slots, 6, { slow: true });
+    expect(await refused(slots, { slow: true })).toBe(true);
+    await fill(slots, 4);
+    expect(await refused(slots)).toBe(true);
+    release(taken[0]);
+    await enter(slots, { slow: true });
+  });
+
+  it('that are slow and heavy wait for the heavy place alone', async () => {
+    const slots = new LoadSlots();
+    await fill(slots, 6, { slow: true });
+    await enter(slots, { slow: true, heavy: true });
+    await fill(slots, 4);
+  });
+
+  it('that were cut are forgotten', async () => {
+    const slots = new LoadSlots();
+    const forgotten = vi.spyOn(Set.prototype, 'delete');
+    await fill(slots, 10);
+    vi.clearAllTimers();
+    vi.setSystemTime(Date.now() + 3001);
+    await enter(slots);
+    expect(forgotten).toHaveBeenCalledTimes(10);
+    forgotten.mockRestore();
+  });
+
   it('that were cut with their invocation count no longer within seconds', async () => {
     const slots = new LoadSlots();
     await fill(slots, 10);

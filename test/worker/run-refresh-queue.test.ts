@@ -1,7 +1,8 @@
 import { createExecutionContext, createMessageBatch, getQueueResult } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { describe, expect, it, vi } from 'vitest';
-import { LoadSlots } from '../../src/flows/load-slots.ts';
+import { LoadSlots, loadSlots } from '../../src/flows/load-slots.ts';
+import type { Services } from '../../src/flows/services.ts';
 import { handleDeadRefreshBatch, handleDeadSyncBatch } from '../../src/queues/dead-letter.ts';
 import { handleBatch } from '../../src/queues/handle-batch.ts';
 import { handleRefreshBatch, type QueueServices } from '../../src/queues/refresh-queue.ts';
@@ -246,5 +247,23 @@ describe('dead letters', () => {
     const { explicitAcks } = await getQueueResult(batch, createExecutionContext());
     expect(explicitAcks.toSorted()).toEqual(['0', '1']);
     expect(await stores.syncRecords.list({ user }, null, 10)).toEqual([record]);
+  });
+});
+
+describe('the queue of slow loads', () => {
+  it('fills six places of an isolate at most, so that fast loads find room', async () => {
+    const taken = [];
+    while (taken.length < 6) taken.push(await loadSlots.enter({ slow: true }, Date.now()));
+    const handled = async (queue: string) => {
+      const taskId = await (await slow(0)).ask();
+      // So often delivered that it waits for room only a moment.
+      const batch = createMessageBatch(queue, [{ id: 'm', timestamp: new Date(), attempts: 50, body: { taskId } }]);
+      await handleBatch(batch, { ...services, waitUntil: () => undefined } as unknown as Services);
+      return (await getQueueResult(batch, createExecutionContext())).explicitAcks;
+    };
+    expect(await handled('freshet-refresh-slow')).toEqual([]);
+    expect(await handled('freshet-refresh')).toEqual(['m']);
+    for (const slot of taken) slot?.release();
+    expect(await handled('freshet-refresh-slow')).toEqual(['m']);
   });
 });
