@@ -12,6 +12,9 @@ import type { ServedBody } from './serve-cache.ts';
 import type { Services } from './services.ts';
 import { sideBySide } from './side-by-side.ts';
 
+/** How long R2 may take for a stored delta, ms: less than a fold counts (stores/folded-deltas.ts). */
+const READ_MS = 10_000;
+
 type DeltaServices = Pick<Services, 'blobs' | 'foldedDeltas' | 'waitUntil'>;
 
 export interface OpenedDelta {
@@ -66,14 +69,14 @@ async function folded(
   return deltaBody(last.names, foldDeltas(whole.map(({ delta }) => delta)));
 }
 
-/** Null: it is lost, or of a format of another release; to the reader that is a gap. */
+/** Null: it is lost, does not come in time, or is of a format of another release; to the reader that is a gap. */
 async function readDelta(
   blobs: DeltaServices['blobs'],
   key: string,
   { fence, bytes }: StoredStep,
 ): Promise<StoredDelta | null> {
   const content = await blobs.get(key, fence, 'delta', { offset: 0, length: bytes, whole: bytes });
-  const stored = content === null ? null : await readWhole(content, bytes);
+  const stored = content === null ? null : await readWhole(content, bytes, READ_MS);
   const delta = stored === null ? null : decodeDelta(stored);
   if (delta === null) log('warn', 'cache.delta_unreadable', { key, fence, found: content !== null });
   return delta;

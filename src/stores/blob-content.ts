@@ -4,13 +4,32 @@ import type { BlobContent } from '../contract/stores.ts';
 
 /**
  * All bytes of it, `length` of them: those in memory as they are, for all their readers the same and not to be changed; a
- * stream into one array of that length, so that nothing is held twice. Null: it has fewer or more.
+ * stream into one array of that length, so that nothing is held twice. Null: it has fewer or more, or did not end within `withinMs`
+ * (absent: it may take any time) and was cancelled.
  */
-export async function readWhole(content: BlobContent, length: number): Promise<Uint8Array<ArrayBuffer> | null> {
+export async function readWhole(
+  content: BlobContent,
+  length: number,
+  withinMs?: number,
+): Promise<Uint8Array<ArrayBuffer> | null> {
   if (content instanceof Uint8Array) return content.byteLength === length ? content : null;
+  const reader = content.getReader();
+  if (withinMs === undefined) return readStream(reader, length);
+  // A cancelled stream ends early, so it is not whole.
+  const timer = setTimeout(() => void reader.cancel().catch(() => undefined), withinMs);
+  try {
+    return await readStream(reader, length);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function readStream(
+  reader: ReadableStreamDefaultReader<Uint8Array>,
+  length: number,
+): Promise<Uint8Array<ArrayBuffer> | null> {
   const whole = new Uint8Array(length);
   let used = 0;
-  const reader = content.getReader();
   for (let next = await reader.read(); !next.done; next = await reader.read()) {
     if (used + next.value.byteLength > length) {
       await reader.cancel();
