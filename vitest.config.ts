@@ -29,6 +29,15 @@ export default defineConfig({
           sequence: { groupOrder: 1 },
         },
       },
+      // Counts CPU, so `npm test` runs it before the others and beside nothing.
+      {
+        test: {
+          name: 'alone',
+          include: ['test/alone/**/*.test.ts'],
+          testTimeout: 180_000,
+          sequence: { groupOrder: 2 },
+        },
+      },
       // With others' programs, which `npm run test:all` installs in tools/.
       {
         test: {

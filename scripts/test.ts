@@ -8,7 +8,7 @@ import { spawnSync } from 'node:child_process';
 import { offlineEnv, PROJECT } from './lib/wrangler.ts';
 import { isThere, remedyFor, TOOL_FOLDERS } from './test/needs.ts';
 import { type Counts, runSuite } from './test/run-suite.ts';
-import { ALL, LONG_FORMS, type Suite, USUAL } from './test/suites.ts';
+import { ALL, FIRST, LONG_FORMS, type Suite, USUAL } from './test/suites.ts';
 
 const isAll = process.argv.includes('--all');
 const mustNotSkip = isAll || Boolean(process.env.CI);
@@ -16,9 +16,11 @@ const lanes = isAll ? ALL : USUAL;
 
 if (isAll) for (const folder of TOOL_FOLDERS) install(folder);
 
-const counts = (
-  await Promise.all(lanes.map((lane, at) => runLane(lane, { env: isAll ? LONG_FORMS : {}, live: at === 0 })))
-).flat();
+const env = isAll ? LONG_FORMS : {};
+const counts = [
+  ...(await runLane([FIRST], { env, live: true })),
+  ...(await Promise.all(lanes.map((lane, at) => runLane(lane, { env, live: at === 0 })))).flat(),
+];
 
 const suites = lanes.flat();
 const needs = new Set(suites.flatMap((suite) => (suite.kind === 'vitest' ? suite.needs : [])));

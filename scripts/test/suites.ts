@@ -35,6 +35,8 @@ const CHECKS: readonly Check[] = [
   { kind: 'check', name: 'types', command: ['tsc', '--noEmit'] },
   { kind: 'check', name: 'lint and format', command: ['biome', 'check', '--error-on-warnings'] },
 ];
+/** Counts CPU, to which whatever runs beside it would add: it runs before the lanes. */
+export const FIRST: Suite = { kind: 'vitest', name: 'tests that count CPU', projects: ['alone'], needs: [] };
 const MODULES_AND_WORKERD: Projects = {
   kind: 'vitest',
   name: 'tests of pure modules and inside workerd',

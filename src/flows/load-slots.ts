@@ -1,7 +1,7 @@
 /**
- * How many loads run side by side in an isolate: ten light ones, of which six may be slow,
- * and one heavy one, six of one origin. Whoever finds no room looks again by a timer of its own, since no request may await another's promise: only values are shared. For the same reason
- * each slot is renewed by a timer of its own request: an invocation that the platform cut renews nothing, and its slot is free.
+ * How many loads run side by side in an isolate: ten light ones, of which eight may be slow, and one heavy one, six of one origin.
+ * Whoever finds no room looks again by a timer of its own, since no request may await another's promise: only values are shared. For
+ * the same reason each slot is renewed by a timer of its own request: an invocation that the platform cut renews nothing, and its slot is free.
  *
  * A resource has half of its origin's places for itself. It may use the other half while nobody else asks for it, and others get
  * theirs even when it has already taken all: so a resource whose loads hang holds up no other of the same host.
@@ -10,8 +10,11 @@
 import { sleep } from '../waiting.ts';
 import type { LoadClock } from './load-clock.ts';
 
-/** `growing` loads wait half-way to become heavy: each holds a connection, and what it read while it was light. */
-const LIMITS = { light: 10, slow: 6, growing: 10, heavy: 1, ofOrigin: 6 } as const;
+/**
+ * `growing` loads wait half-way to become heavy: each holds a connection, and what it read while it was light. There are more slow
+ * ones than one origin has: else an origin that hangs would keep all other slow loads from their turn.
+ */
+const LIMITS = { light: 10, slow: 8, growing: 10, heavy: 1, ofOrigin: 6 } as const;
 const SHARE_OF_RESOURCE = LIMITS.ofOrigin / 2;
 const POLL_MS = 25;
 /** A slot is renewed so often, and counts no longer when it has not been for so long. */

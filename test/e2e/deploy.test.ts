@@ -1,13 +1,9 @@
 /** What can be tried of a deploy without an account (CONTRACT 7). */
 
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { startUpCpuMs } from '../../scripts/bench/lib/start-up.ts';
 import limits from '../../scripts/limits.json' with { type: 'json' };
 import { Account } from './support/account.ts';
 import { run } from './support/run.ts';
-
-/** What else the machine does only adds to what a start takes. */
-const STARTS = 10;
 
 it('builds a Worker within the limit of its gzipped size, with every binding', async () => {
   const { code, stdout } = await run('npm', ['run', '-s', 'deploy', '--', '--dry-run']);
@@ -17,15 +13,6 @@ it('builds a Worker within the limit of its gzipped size, with every binding', a
   expect(kib * 1024).toBeLessThan(limits.bundleGzippedBytes);
   for (const binding of ['DB', 'BLOBS', 'CACHE_OBJECT', 'REFRESH_QUEUE', 'SYNC_QUEUE'])
     expect(stdout).toContain(`env.${binding}`);
-});
-
-it('starts within the limit of CPU', async () => {
-  let leastMs = Number.POSITIVE_INFINITY;
-  for (let start = 0; start < STARTS && leastMs >= limits.startUpCpuMs; start += 1) {
-    leastMs = Math.min(leastMs, await startUpCpuMs());
-  }
-  expect(leastMs).toBeGreaterThan(0);
-  expect(leastMs).toBeLessThan(limits.startUpCpuMs);
 });
 
 describe('a deploy', () => {

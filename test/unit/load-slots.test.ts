@@ -74,11 +74,20 @@ describe('loads of an isolate', () => {
     expect(await refused(slots, { resource: 'r', origin: 'moved.example' })).toBe(true);
   });
 
-  it('that are slow take six places at most, and leave the others to fast ones', async () => {
+  it('that are slow and hang at one origin leave room to slow ones of others', async () => {
     const slots = new LoadSlots();
-    const taken = await fill(slots, 6, { slow: true });
+    const hung = { slow: true, resource: 'r', origin: 'hung.example' };
+    for (let n = 0; n < 6; n += 1) await enter(slots, hung);
+    expect(await refused(slots, hung)).toBe(true);
+    await enter(slots, { slow: true, resource: 's', origin: 'hung.example' });
+    await enter(slots, { slow: true, resource: 't', origin: 'prompt.example' });
+  });
+
+  it('that are slow take eight places at most, and leave the others to fast ones', async () => {
+    const slots = new LoadSlots();
+    const taken = await fill(slots, 8, { slow: true });
     expect(await refused(slots, { slow: true })).toBe(true);
-    await fill(slots, 4);
+    await fill(slots, 2);
     expect(await refused(slots)).toBe(true);
     release(taken[0]);
     await enter(slots, { slow: true });
@@ -86,9 +95,9 @@ describe('loads of an isolate', () => {
 
   it('that are slow and heavy wait for the heavy place alone', async () => {
     const slots = new LoadSlots();
-    await fill(slots, 6, { slow: true });
+    await fill(slots, 8, { slow: true });
     await enter(slots, { slow: true, heavy: true });
-    await fill(slots, 4);
+    await fill(slots, 2);
   });
 
   it('that were cut are forgotten', async () => {
