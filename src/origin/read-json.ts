@@ -10,7 +10,7 @@ import { tellEmpty } from './empty-tables.ts';
 import { Findings } from './findings.ts';
 import { JsonRows } from './json-rows.ts';
 import { type PointerNode, pointerTree } from './pointers.ts';
-import type { ReaderOptions } from './row-readers.ts';
+import type { ReaderOptions } from './reader-options.ts';
 
 /** Reads tables at RFC 6901 pointers of a JSON document; `watch` is told of what lies outside of their rows. */
 export function readJson(

@@ -7,7 +7,7 @@ import type { RowReader, RowSink } from '../contract/rows.ts';
 import { JsonEvents } from '../core/json-events.ts';
 import { Findings } from './findings.ts';
 import { JsonRows } from './json-rows.ts';
-import type { ReaderOptions } from './row-readers.ts';
+import type { ReaderOptions } from './reader-options.ts';
 
 const LINE_FEED = 0x0a;
 const LINE_END = Uint8Array.of(LINE_FEED);

@@ -2,19 +2,10 @@
 
 import type { Resource, TableDefinition } from '../contract/resource.ts';
 import type { RowReader, RowSink } from '../contract/rows.ts';
-import type { AnswerWatch } from './answer-watch.ts';
-import type { Findings } from './findings.ts';
 import { readCsv } from './read-csv.ts';
 import { readJson } from './read-json.ts';
 import { readNdjson } from './read-ndjson.ts';
-
-/** What readers are given besides tables and sink. */
-export interface ReaderOptions {
-  /** Takes what makes a row look wrong. */
-  findings: Findings;
-  /** Is told of what lies outside of rows; formats of lines have no such place. */
-  watch?: AnswerWatch;
-}
+import type { ReaderOptions } from './reader-options.ts';
 
 type Reader = (tables: readonly TableDefinition[], sink: RowSink, options: ReaderOptions) => RowReader;
 

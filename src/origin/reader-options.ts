@@ -1,0 +1,11 @@
+/** What readers of every format are given besides tables and sink. */
+
+import type { AnswerWatch } from './answer-watch.ts';
+import type { Findings } from './findings.ts';
+
+export interface ReaderOptions {
+  /** Takes what makes a row look wrong. */
+  findings: Findings;
+  /** Is told of what lies outside of rows; formats of lines have no such place. */
+  watch?: AnswerWatch;
+}
