@@ -251,9 +251,9 @@ describe('dead letters', () => {
 });
 
 describe('the queue of slow loads', () => {
-  it('fills six places of an isolate at most, so that fast loads find room', async () => {
+  it('fills eight places of an isolate at most, so that fast loads find room', async () => {
     const taken = [];
-    while (taken.length < 6) taken.push(await loadSlots.enter({ slow: true }, Date.now()));
+    while (taken.length < 8) taken.push(await loadSlots.enter({ slow: true }, Date.now()));
     const handled = async (queue: string) => {
       const taskId = await (await slow(0)).ask();
       // So often delivered that it waits for room only a moment.
