@@ -23,7 +23,7 @@ const EDGE_TTL_S = 3600;
  * Largest blob kept in an isolate; all of them together take MEMORY_SHARES.hotBlobs. Each slow reader may hold one beyond that,
  * which was let go of meanwhile.
  */
-export const MAX_HOT_BYTES = 128 * 1024;
+export const MAX_HOT_BYTES = 192 * 1024;
 /** How long a store may take to begin its answer, and to give a small one whole, ms. */
 const TIMEOUT_MS = 10_000;
 /** How long a copy on its way to the edge keeps others from being made, ms: an invocation has 30 s after its answer. */
