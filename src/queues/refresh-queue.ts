@@ -49,7 +49,7 @@ export async function handleRefreshBatch(
     const longestMs = Math.max(0, ...runs.filter(({ end }) => end === null).map((run) => run.leftMs()));
     waitMs = Math.min(longestMs - goOnMs, LOOK_MS);
   }
-  for (const run of runs) run.settle(services.waitUntil, Date.now() + goOnMs);
+  for (const run of runs) run.finish(services.waitUntil, Date.now() + goOnMs);
 }
 
 /** One message and its load. */
@@ -83,7 +83,7 @@ class Run {
   }
 
   /** Acknowledges the message or hands it back. What still runs goes on, until `endsAt` (ms since the epoch) at most. */
-  settle(waitUntil: Services['waitUntil'], endsAt: number): void {
+  finish(waitUntil: Services['waitUntil'], endsAt: number): void {
     if (this.end === null) {
       waitUntil(this.work);
       this.#load?.clock.endBy(endsAt);
