@@ -5,6 +5,7 @@
  */
 
 import type { CacheIdentity, Entry, Loaded, RowChanges } from './entry.ts';
+import type { WatchAnswer, WatchRequest } from './live.ts';
 import type { KeptError } from './problem.ts';
 import type { Task } from './task.ts';
 
@@ -119,6 +120,8 @@ export interface CommitRequest {
   heavy?: boolean;
   /** What was accepted of a partial answer; absent: the origin said that nothing has changed, so what was known stands. */
   warnings?: readonly string[];
+  /** Absent: a watched cache is kept fresh. */
+  live?: 'told';
 }
 /** What a load that changed the body wrote under its fence. */
 export interface LoadChange {
@@ -215,6 +218,7 @@ export interface CacheObjectVerbs {
   revoke(request: RevokeRequest): Promise<RevokeAnswer>;
   purge(request: PurgeRequest): Promise<PurgeAnswer>;
   entry(key: string): Promise<EntryAnswer>;
+  watch(request: WatchRequest): Promise<WatchAnswer>;
   /** Sends again what is due; for dead letters. */
   wake(taskId: string): Promise<void>;
 }

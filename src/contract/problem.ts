@@ -21,6 +21,7 @@ export const PROBLEMS = {
   'too-large': { status: 413, title: 'The request is too large' },
   'range-not-satisfiable': { status: 416, title: 'The body has no such range' },
   'unsupported-media-type': { status: 415, title: 'The content type is not supported' },
+  'upgrade-required': { status: 426, title: 'This path only opens WebSockets' },
   'rate-limited': { status: 429, title: 'Too many requests' },
   overloaded: { status: 503, title: 'The service cannot do this right now' },
   'origin-unreachable': { status: 502, title: 'The origin could not be reached' },

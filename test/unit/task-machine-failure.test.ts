@@ -185,7 +185,7 @@ describe('the alarm', () => {
     const before = key.document;
     key.do('alarm', {});
     expect(key.document).toBe(before);
-    expect(key.last?.effects).toEqual({ send: [], store: false, remove: [] });
+    expect(key.last?.effects).toEqual({ send: [], store: false, remove: [], poke: false, ask: false });
   });
 });
 

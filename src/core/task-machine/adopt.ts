@@ -10,6 +10,7 @@ import { UNASKED } from './document.ts';
 import type { Draft } from './draft.ts';
 import { namedBlobs, withoutBlobs } from './owed.ts';
 import { OWED_REPLACED_MS } from './timing.ts';
+import { noteNews } from './watchers.ts';
 
 /**
  * Row ids begin here above an entry of a release that did not note the first unused one: more than a million rows a load use
@@ -58,6 +59,7 @@ export function adopt(draft: Draft, inD1: Entry, now: number): undefined {
     },
     now,
   );
+  noteNews(draft);
   const { stored, counters: after, cache } = draft.document;
   draft.update({
     stored: { ...stored, revision: Math.max(stored.revision, 0) },

@@ -11,6 +11,7 @@ import type { Draft, StepContext } from './draft.ts';
 import { namedBlobs, withoutBlobs } from './owed.ts';
 import { OWED_REPLACED_MS, STORE_GRACE_MS } from './timing.ts';
 import { entryOf, findEnded, recordOf, taskOf } from './views.ts';
+import { noteNews } from './watchers.ts';
 
 /** Makes the load of this fence current; the answer is `settling` until D1 has it, then the same request gets `committed`. */
 export function commit(draft: Draft, request: CommitRequest, context: StepContext): CommitAnswer {
@@ -52,6 +53,7 @@ function makeCurrent(draft: Draft, head: LiveTask, lease: LeaseState, request: C
     claimedAt: lease.claimedAt,
     loadFence: lease.fence,
     taskId: head.taskId,
+    ...(request.live === 'told' ? {} : { refreshBy: head.policy }),
   });
   const chain = nextChain(before, request, version);
   draft.revise(
@@ -71,6 +73,7 @@ function makeCurrent(draft: Draft, head: LiveTask, lease: LeaseState, request: C
     },
     now,
   );
+  if (request.change !== null) noteNews(draft);
   const record = successOf(recordOf(head), before.cache.key, loaded);
   const { revision } = draft.document.counters;
   draft.update({
@@ -84,7 +87,7 @@ type LoadFacts = Omit<LoadedState, keyof LoadChange | 'changed' | 'fence' | 'cha
 function nextLoaded(before: LoadedState | null, { change, warnings }: CommitRequest, facts: LoadFacts): LoadedState {
   if (change === null) {
     if (before === null) throw new Error('a load cannot leave unchanged what was never loaded');
-    const { warnings: known, ...others } = before;
+    const { warnings: known, refreshBy: _, ...others } = before;
     return { ...others, ...facts, ...warned(warnings ?? known) };
   }
   const { contentType, bytes, mapBytes, rows, hash, digest } = change;

@@ -36,6 +36,17 @@ export interface LoadedState extends Loaded {
   loadFence: number;
   /** Task of the last load. */
   taskId: string;
+  /** What a load goes by that keeps it fresh while it is watched; absent: it is only told of, or an earlier release loaded it. */
+  refreshBy?: TaskPolicy;
+}
+
+/** A hub of live sockets that is told when the cache changes (watchers.ts). */
+export interface Watcher {
+  hub: number;
+  /** The number of the watch that the hub has set. */
+  n: number;
+  /** The revision that it was last told of, or that D1 had when it began to watch. */
+  told: number;
 }
 
 /** A failure that stands. */
@@ -129,6 +140,12 @@ export interface CacheDocument {
    * name back. Absent: neither.
    */
   forgotten?: 'yes' | 'revived' | undefined;
+  /** Who is told what is new; absent: nobody. */
+  watchers?: readonly Watcher[] | undefined;
+  /** The revision that they are to be told of; `retryAt`: when the alarm tells it again, null while D1 does not have it. Absent: nothing. */
+  news?: { revision: number; tries: number; retryAt: number | null } | undefined;
+  /** When the watchers were last asked whether they still need it, ms. */
+  askedAt?: number;
 }
 
 /** `stored.revision` before D1 has answered for the first time. */

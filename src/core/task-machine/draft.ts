@@ -23,13 +23,17 @@ export interface Effects {
   store: boolean;
   /** Remove from R2, then tell the machine (`removed`). */
   remove: OwedBlob[];
+  /** Tell the hubs what is new, then the machine what they have answered (`poked`). */
+  poke: boolean;
+  /** Ask the hubs, one after the other, until one still needs the cache; then tell the machine (`poked`, `freshen`). */
+  ask: boolean;
 }
 
 /** One step under way. Documents are replaced, never changed, so the one given stays as it is. */
 export class Draft {
   document: CacheDocument;
   readonly ended: TaskRecord[] = [];
-  readonly effects: Effects = { send: [], store: false, remove: [] };
+  readonly effects: Effects = { send: [], store: false, remove: [], poke: false, ask: false };
   /** The ended tasks of the key are to be cut to TASK_RETENTION_COUNT, in the same transaction. */
   trims = false;
 

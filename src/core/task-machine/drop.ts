@@ -3,6 +3,7 @@
 import type { Draft } from './draft.ts';
 import { namedBlobs } from './owed.ts';
 import { OWED_DROPPED_MS } from './timing.ts';
+import { noteNews } from './watchers.ts';
 
 /**
  * Body and deltas go, the counters stay: the next version has the next number. A task that is settling goes on to
@@ -25,4 +26,5 @@ export function drop(draft: Draft, now: number): void {
     },
     now,
   );
+  noteNews(draft);
 }

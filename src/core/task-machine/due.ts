@@ -6,12 +6,15 @@ import type { Draft, StepContext } from './draft.ts';
 import { dueBlobs } from './owed.ts';
 import { giveUpSettling, settleLimitAt } from './store.ts';
 import { REMOVAL_SLACK_MS, RESEND_FIRST_MS, RESEND_MOST_MS, STORE_GRACE_MS } from './timing.ts';
+import { askWatchers, freshenAt, tellAgain } from './watchers.ts';
 
 /** Sends again what nobody has claimed, writes to D1 what it lacks, removes from R2 what is due. */
 export function alarm(draft: Draft, _: object, { now }: StepContext): undefined {
   resend(draft, now);
   giveUpSettling(draft, now);
   storeAgain(draft, now);
+  tellAgain(draft, now);
+  askWatchers(draft, now);
   draft.effects.remove.push(...dueBlobs(draft.document, now));
 }
 
@@ -50,6 +53,8 @@ export function nextAlarmAt(document: CacheDocument, now: number): number | null
     document.head?.lease?.endsAt ?? null,
     document.stored.retryAt,
     document.ended.sweepAt,
+    document.news?.retryAt ?? null,
+    freshenAt(document),
     removalAt(document, now),
     ...document.settling.map(settleLimitAt),
   ].filter((time) => time !== null);

@@ -1,6 +1,7 @@
 /** The events of the task machine and what a step comes to. */
 
 import type { Entry } from '../../contract/entry.ts';
+import type { WatchAnswer, WatchRequest } from '../../contract/live.ts';
 import type {
   ClaimAnswer,
   ClaimRequest,
@@ -19,6 +20,7 @@ import type {
 } from '../../contract/object.ts';
 import type { CacheDocument, OwedBlob, TaskRecord } from './document.ts';
 import type { Effects } from './draft.ts';
+import type { HubWatch } from './watchers.ts';
 
 /** Every event: what it brings and what it is answered. */
 export interface Events {
@@ -30,6 +32,15 @@ export interface Events {
   revoke: { request: RevokeRequest; answer: RevokeAnswer };
   purge: { request: PurgeRequest; answer: PurgeAnswer };
   entry: { request: { key: string }; answer: EntryAnswer };
+  /** A hub wants to be told what is new. */
+  watch: { request: WatchRequest; answer: WatchAnswer };
+  /** Hubs were told of a revision, or have nobody left to tell. */
+  poked: {
+    request: { revision: number; told: readonly HubWatch[]; left: readonly HubWatch[] };
+    answer: undefined;
+  };
+  /** A watched cache has expired, and a hub still needs it. */
+  freshen: { request: object; answer: undefined };
   /** Somebody found the task's message dead. */
   wake: { request: { taskId: string }; answer: undefined };
   /** The alarm went off. */

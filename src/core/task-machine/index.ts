@@ -18,6 +18,7 @@ import { purge } from './purge.ts';
 import { revoke } from './revoke.ts';
 import { stored, unstored } from './store.ts';
 import { entry, state } from './tell.ts';
+import { freshen, poked, watch } from './watchers.ts';
 
 type Rules = {
   [N in EventName]: (draft: Draft, request: Events[N]['request'], context: StepContext) => Events[N]['answer'];
@@ -38,6 +39,9 @@ const RULES: Rules = {
   unstored,
   removed,
   swept,
+  watch,
+  poked,
+  freshen,
 };
 
 /**

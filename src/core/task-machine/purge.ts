@@ -8,6 +8,7 @@ import { drop } from './drop.ts';
 import { retried } from './fail.ts';
 import { forget } from './forget.ts';
 import { entryOf } from './views.ts';
+import { noteNews } from './watchers.ts';
 
 /** Asked again, because D1 had not taken it, a purge changes nothing more and writes to D1 once more. */
 export function purge(draft: Draft, request: PurgeRequest, { now }: StepContext): PurgeAnswer {
@@ -28,9 +29,11 @@ function expire(draft: Draft, now: number): void {
   const expiredAt = Math.max(now, counters.clockAt);
   if (loaded !== null && loaded.expiresAt > now) {
     draft.revise({ loaded: { ...loaded, expiresAt: now } }, now);
+    noteNews(draft);
   } else if (stored.revision === UNASKED) {
     // D1 may have something of an earlier life; whatever it answers with is expired.
     draft.revise({}, now);
+    noteNews(draft);
   }
   draft.update({ expiredAt, counters: { ...draft.document.counters, clockAt: expiredAt } });
 }

@@ -7,6 +7,7 @@ import { adopt, isForeign } from './adopt.ts';
 import type { CacheDocument } from './document.ts';
 import type { Draft, StepContext } from './draft.ts';
 import { SETTLE_LIMIT_MS, STORE_FIRST_MS, STORE_MOST_MS } from './timing.ts';
+import { tellStored } from './watchers.ts';
 
 /** D1 has the entry `held`: tasks that waited for its revision or a lower one are SUCCESS, unless the entry is not of this object. */
 export function stored(draft: Draft, { inD1 }: { inD1: Entry }, { now }: StepContext): undefined {
@@ -20,6 +21,7 @@ export function stored(draft: Draft, { inD1 }: { inD1: Entry }, { now }: StepCon
     stored: { revision, tries: 0, retryAt: revision < document.counters.revision ? document.stored.retryAt : null },
     settling: document.settling.filter((task) => task.revision > revision),
   });
+  tellStored(draft, now);
   for (const task of document.settling) {
     if (task.revision <= revision) draft.end({ ...task.record, endedAt: now }, now);
   }

@@ -34,6 +34,13 @@ export const OWED_DROPPED_MS = 5 * MINUTE_MS;
 /** What a consumer that gave up has left: a put of its may be under way for as long as its invocation lives (15 min). */
 export const OWED_FAILED_MS = 30 * MINUTE_MS;
 
+/** How long hubs may take to answer before the alarm tells them again; what lies between repetitions after one failed. */
+export const POKE_GRACE_MS = 15_000;
+export const POKE_FIRST_MS = 2_000;
+export const POKE_MOST_MS = 5 * MINUTE_MS;
+/** A watched cache is loaded again, and its hubs are asked, at most once in this time. */
+export const FRESHEN_GAP_MS = MINUTE_MS;
+
 /** Ended tasks are trimmed to their number when so many are too many, and swept at most once in this time when too old. */
 export const TRIM_SURPLUS = 100;
 export const SWEEP_GAP_MS = 24 * HOUR_MS;

@@ -1,0 +1,121 @@
+/**
+ * What a hub knows: its sockets, what each is told of, and the watches that it has set at cache objects. Unlike the documents of
+ * the task machine it is changed in place: a hub holds up to 400,000 pairs of socket and cache, and a step touches few of them.
+ */
+
+/** Most pairs of socket and cache that a hub holds: some 40 MB of its memory. */
+export const MAX_PAIRS = 400_000;
+
+/** Most caches that one socket is told of: they must fit into what it carries while its hub sleeps (object/hub-attachment.ts). */
+export const MAX_TAGS = 1_000;
+
+/** An open socket. Times are ms since the epoch. */
+export interface Socket {
+  id: string;
+  user: string;
+  device: string;
+  openedAt: number;
+  /** When the latest token of the user expires, with which a check of this socket came: it ends then. */
+  expiresAt: number;
+  /** Number of the last check; 0: none yet. */
+  seq: number;
+  /** Until when `tags` may be told: what a user may read is judged anew by then. */
+  toldUntil: number;
+  /** Tags of the caches that it is told of. */
+  tags: ReadonlySet<string>;
+}
+
+/** A watch at a cache's object. */
+export interface Watch {
+  tag: string;
+  key: string;
+  /** Grows, and is never used twice by a hub for one key. */
+  n: number;
+  /** When the object is asked again; null: it has acknowledged. */
+  dueAt: number | null;
+}
+
+/** What a ticket is for. */
+export interface Ticket {
+  user: string;
+  device: string;
+  expiresAt: number;
+  goodUntil: number;
+}
+
+const NOBODY: ReadonlySet<string> = new Set();
+
+/** The sockets of a hub with their indexes, its watches and its tickets. */
+export class Hub {
+  readonly sockets = new Map<string, Socket>();
+  readonly watches = new Map<string, Watch>();
+  readonly tickets = new Map<string, Ticket>();
+  /** When the sockets of the last minute were opened, and how many were told in which second: for the pace of devices. */
+  readonly openings: number[] = [];
+  readonly told: { second: number; sockets: number }[] = [];
+  /** The last `n` given. */
+  lastN = 0;
+  /** Sockets that the alarm has yet to look at in this round, and when the next round begins, ms. */
+  unseen: string[] = [];
+  nextRoundAt = 0;
+  /** Pairs of socket and cache. */
+  pairs = 0;
+  readonly #byTag = new Map<string, Set<string>>();
+  readonly #byUser = new Map<string, Set<string>>();
+
+  /** Adds an open socket: a new one, or one that was open when the hub fell asleep. */
+  add(socket: Socket): void {
+    const tags = socket.tags;
+    this.sockets.set(socket.id, { ...socket, tags: NOBODY });
+    indexed(this.#byUser, socket.user).add(socket.id);
+    this.tell(socket.id, tags);
+  }
+
+  /** Removes a socket; what it was told of stays watched until its object finds that nobody is left. */
+  remove(id: string): void {
+    const socket = this.sockets.get(id);
+    if (socket === undefined) return;
+    this.tell(id, NOBODY);
+    this.sockets.delete(id);
+    unindexed(this.#byUser, socket.user, id);
+  }
+
+  /** Replaces what a socket is told of. */
+  tell(id: string, tags: ReadonlySet<string>): void {
+    const socket = this.sockets.get(id);
+    if (socket === undefined) return;
+    for (const tag of socket.tags) if (!tags.has(tag)) unindexed(this.#byTag, tag, id);
+    for (const tag of tags) if (!socket.tags.has(tag)) indexed(this.#byTag, tag).add(id);
+    this.pairs += tags.size - socket.tags.size;
+    this.sockets.set(id, { ...socket, tags });
+  }
+
+  update(id: string, patch: Partial<Omit<Socket, 'id' | 'user' | 'tags'>>): void {
+    const socket = this.sockets.get(id);
+    if (socket !== undefined) this.sockets.set(id, { ...socket, ...patch });
+  }
+
+  /** Ids of the sockets that a cache is told to. */
+  toldOf(tag: string): ReadonlySet<string> {
+    return this.#byTag.get(tag) ?? NOBODY;
+  }
+
+  /** Ids of a user's sockets, oldest first. */
+  ofUser(user: string): ReadonlySet<string> {
+    return this.#byUser.get(user) ?? NOBODY;
+  }
+}
+
+function indexed(index: Map<string, Set<string>>, name: string): Set<string> {
+  const known = index.get(name);
+  if (known !== undefined) return known;
+  const made = new Set<string>();
+  index.set(name, made);
+  return made;
+}
+
+function unindexed(index: Map<string, Set<string>>, name: string, id: string): void {
+  const ids = index.get(name);
+  ids?.delete(id);
+  if (ids?.size === 0) index.delete(name);
+}

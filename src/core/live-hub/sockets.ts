@@ -1,0 +1,67 @@
+/** Sockets of a hub: tickets, opening, and how they end. */
+
+import { PING_S, TICKET_S, type TicketRequest } from '../../contract/live.ts';
+import { end } from './end.ts';
+import type { HubContext, HubEffects } from './events.ts';
+import type { Hub } from './hub.ts';
+import { checkWithinMs } from './pace.ts';
+
+/** Most tickets that wait for their sockets: the oldest goes, and its device asks for another one. */
+export const MAX_TICKETS = 10_000;
+/** Most sockets of one device: a tab or two beside one that the network has lost. */
+export const SOCKETS_PER_DEVICE = 3;
+/** How often the alarm looks at all sockets, ms. */
+export const CALM_MS = 5 * 60_000;
+
+const NONE: ReadonlySet<string> = new Set();
+
+/** Keeps a ticket in memory. */
+export function ticket(hub: Hub, { id, user, device, expiresAt }: TicketRequest, { now }: HubContext): undefined {
+  for (const [known, { goodUntil }] of hub.tickets) {
+    if (goodUntil > now && hub.tickets.size < MAX_TICKETS) break;
+    hub.tickets.delete(known);
+  }
+  hub.tickets.set(id, { user, device, expiresAt, goodUntil: now + TICKET_S * 1000 });
+}
+
+/** Opens a socket for a ticket, which is good for one; ends the device's oldest beyond its number. */
+export function open(hub: Hub, { id }: { id: string }, context: HubContext, effects: HubEffects): boolean {
+  const { now } = context;
+  const held = hub.tickets.get(id);
+  hub.tickets.delete(id);
+  if (held === undefined || held.goodUntil <= now || held.expiresAt <= now) {
+    effects.close.push({ id, reason: 'unknownTicket' });
+    return false;
+  }
+  const { user, device, expiresAt } = held;
+  const others = [...hub.ofUser(user)].map((other) => hub.sockets.get(other)).filter((other) => other !== undefined);
+  const ofDevice = others.filter((other) => other.device === device);
+  const replaced = ofDevice.slice(0, Math.max(0, ofDevice.length + 1 - SOCKETS_PER_DEVICE));
+  if (others.length - replaced.length >= context.socketsPerUser) {
+    effects.close.push({ id, reason: 'tooMany' });
+    return false;
+  }
+  for (const other of replaced) end(hub, other.id, 'replaced', effects);
+  hub.add({ id, user, device, openedAt: now, expiresAt, seq: 0, toldUntil: 0, tags: NONE });
+  effects.wakeBy = Math.min(effects.wakeBy, now + CALM_MS);
+  effects.attach.add(id);
+  effects.send.push({ to: [id], message: { live: id, check_within_ms: checkWithinMs(hub, context), ping_s: PING_S } });
+  return true;
+}
+
+/** Ends all sockets of a user. */
+export function signOut(hub: Hub, { user }: { user: string }, _: HubContext, effects: HubEffects): number {
+  for (const [id, held] of hub.tickets) if (held.user === user) hub.tickets.delete(id);
+  const ids = [...hub.ofUser(user)];
+  for (const id of ids) end(hub, id, 'signedOut', effects);
+  return ids.length;
+}
+
+/** Pings are answered while the hub sleeps; whatever wakes it is none. */
+export function message(hub: Hub, { id }: { id: string }, _: HubContext, effects: HubEffects): undefined {
+  end(hub, id, 'notAPing', effects);
+}
+
+export function closed(hub: Hub, { id }: { id: string }): undefined {
+  hub.remove(id);
+}

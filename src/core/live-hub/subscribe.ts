@@ -1,0 +1,50 @@
+/** The full check of a device: which caches its socket is told of. */
+
+import type { SubscribeAnswer, SubscribeRequest } from '../../contract/live.ts';
+import { tagOfKey } from '../etag.ts';
+import { end } from './end.ts';
+import type { HubContext, HubEffects } from './events.ts';
+import { type Hub, MAX_PAIRS, MAX_TAGS, type Socket } from './hub.ts';
+import { owe } from './watches.ts';
+
+/** How long what a check has found may be told, ms: after that the user's rights are judged anew. */
+export const TOLD_MS = 45 * 60_000;
+
+const NONE: ReadonlySet<string> = new Set();
+
+/**
+ * Sets what a socket is told of, at once: a change that comes while the check looks its caches up is told. A check that was
+ * overtaken by a later one of the same socket changes nothing.
+ */
+export function subscribe(
+  hub: Hub,
+  request: SubscribeRequest,
+  context: HubContext,
+  effects: HubEffects,
+): SubscribeAnswer {
+  const socket = hub.sockets.get(request.id);
+  if (socket === undefined || socket.user !== request.user || socket.device !== request.device) return 'gone';
+  const expiresAt = Math.max(socket.expiresAt, request.expiresAt);
+  if (expiresAt <= context.now) {
+    end(hub, socket.id, 'expired', effects);
+    return 'gone';
+  }
+  if (request.seq < socket.seq) return 'ok';
+  const before = request.add ? told(socket, context.now) : NONE;
+  const tags = new Set(before);
+  for (const key of request.keys) tags.add(tagOfKey(key));
+  if (tags.size > MAX_TAGS) return 'full';
+  if (hub.pairs + tags.size - socket.tags.size > MAX_PAIRS) return 'full';
+  hub.tell(socket.id, tags);
+  const checked = Math.min(request.expiresAt, context.now + TOLD_MS);
+  const toldUntil = before.size > 0 ? Math.min(socket.toldUntil, checked) : checked;
+  hub.update(socket.id, { expiresAt, seq: request.seq, toldUntil });
+  effects.attach.add(socket.id);
+  owe(hub, request.keys, context, effects);
+  return 'ok';
+}
+
+/** What a socket may still be told of. */
+function told({ tags, toldUntil }: Socket, now: number): ReadonlySet<string> {
+  return toldUntil > now ? tags : NONE;
+}

@@ -1,0 +1,116 @@
+/**
+ * Watches: a cache is watched only once its object has acknowledged. Until then the watch is owed: kept in the hub's storage and
+ * asked for again by the alarm.
+ */
+
+import type { PokeRequest, WatchAnswer } from '../../contract/live.ts';
+import { tagOfKey } from '../etag.ts';
+import { end } from './end.ts';
+import type { HubContext, HubEffects } from './events.ts';
+import type { Hub, Watch } from './hub.ts';
+import { spreadMs } from './pace.ts';
+
+/** When an object is asked again that has not acknowledged, ms: the first time, and then. */
+export const WATCH_RETRY_MS = 10_000;
+export const WATCH_RETRY_MOST_MS = 60_000;
+/** Most objects that one step asks: the others follow at once, by the alarm. */
+export const WATCHES_A_STEP = 200;
+/** A check renews a watch that is so old, ms: its object may have lost its rows. */
+export const RENEW_MS = 24 * 3_600_000;
+const NEXT_TURN_MS = 1_000;
+
+/** Owes a watch for each key that has none. */
+export function owe(hub: Hub, keys: readonly string[], { now }: HubContext, effects: HubEffects): void {
+  for (const key of keys) {
+    const tag = tagOfKey(key);
+    const known = hub.watches.get(tag);
+    if (known !== undefined && known.n > now - RENEW_MS) continue;
+    // Never below the time, so that a hub that lost its rows repeats none, and its age can be told.
+    hub.lastN = Math.max(hub.lastN + 1, now);
+    effects.keep.add(tag);
+    ask(hub, { tag, key, n: hub.lastN, dueAt: now }, now + WATCH_RETRY_MS, now, effects);
+  }
+}
+
+/** Asks the objects of watches that are due; one that nobody needs any more is dropped instead. */
+export function askDue(hub: Hub, { now }: HubContext, effects: HubEffects): void {
+  for (const watch of hub.watches.values()) {
+    if (watch.dueAt === null) continue;
+    if (watch.dueAt > now) effects.wakeBy = Math.min(effects.wakeBy, watch.dueAt);
+    else if (hub.toldOf(watch.tag).size === 0) drop(hub, watch.tag, effects);
+    else ask(hub, watch, now + WATCH_RETRY_MOST_MS, now, effects);
+  }
+}
+
+/** The time of the next try is kept in memory only: a hub that was asleep tries at once. */
+function ask(hub: Hub, watch: Watch, retryAt: number, now: number, effects: HubEffects): void {
+  const asks = effects.watch.length < WATCHES_A_STEP;
+  const dueAt = asks ? retryAt : now + NEXT_TURN_MS;
+  hub.watches.set(watch.tag, { ...watch, dueAt });
+  effects.wakeBy = Math.min(effects.wakeBy, dueAt);
+  if (asks) effects.watch.push(watch);
+}
+
+/**
+ * An object has answered. It tells all that comes after the revision that it answers with; that one, and what came before, the
+ * sockets are told here. An object that does not know the cache yet is asked again: somebody's load was accepted there.
+ */
+export function watched(
+  hub: Hub,
+  { tag, n, answer }: { tag: string; n: number; answer: WatchAnswer },
+  context: HubContext,
+  effects: HubEffects,
+): undefined {
+  const watch = hub.watches.get(tag);
+  if (watch === undefined || watch.n !== n || watch.dueAt === null || answer.outcome !== 'watched') return;
+  hub.watches.set(tag, { ...watch, dueAt: null });
+  effects.keep.add(tag);
+  if (answer.revision > 0)
+    tell(hub, { tag, version: answer.version, revision: answer.revision, hubs: 1 }, context, effects);
+}
+
+/** Tells the sockets of a cache what has changed; whether there are any. When nobody is left, the watch is over on both sides. */
+export function poke(hub: Hub, { key, ...change }: PokeRequest, context: HubContext, effects: HubEffects): boolean {
+  const tag = tagOfKey(key);
+  return tell(hub, { tag, ...change }, context, effects) || isOver(hub, tag, effects);
+}
+
+export function isWatched(hub: Hub, { key }: { key: string }, context: HubContext, effects: HubEffects): boolean {
+  const tag = tagOfKey(key);
+  return live(hub, tag, context, effects).length > 0 || isOver(hub, tag, effects);
+}
+
+function isOver(hub: Hub, tag: string, effects: HubEffects): false {
+  drop(hub, tag, effects);
+  return false;
+}
+
+function drop(hub: Hub, tag: string, effects: HubEffects): void {
+  if (hub.watches.delete(tag)) effects.keep.add(tag);
+}
+
+function tell(
+  hub: Hub,
+  { tag, version, revision, hubs }: Omit<PokeRequest, 'key' | 'n'> & { tag: string },
+  context: HubContext,
+  effects: HubEffects,
+): boolean {
+  const to = live(hub, tag, context, effects);
+  if (to.length === 0) return false;
+  const message = { poke: [[tag, version, revision] as const], spread_ms: spreadMs(hub, to.length, hubs, context) };
+  effects.send.push({ to, message });
+  return true;
+}
+
+/** The sockets that may be told of a cache now: those whose token has expired end, and those whose check is too old are told no more. */
+function live(hub: Hub, tag: string, { now }: HubContext, effects: HubEffects): string[] {
+  const may: string[] = [];
+  for (const id of [...hub.toldOf(tag)]) {
+    const socket = hub.sockets.get(id);
+    if (socket === undefined) continue;
+    if (socket.expiresAt <= now) end(hub, id, 'expired', effects);
+    else if (socket.toldUntil <= now) hub.tell(id, new Set());
+    else may.push(id);
+  }
+  return may;
+}
