@@ -12,6 +12,7 @@ import { handleBatch } from './queues/handle-batch.ts';
 import { makeServices } from './services.ts';
 
 export { CacheObject } from './object/cache-object.ts';
+export { LiveHub } from './object/live-hub.ts';
 
 export default {
   fetch: app.fetch,

@@ -5,6 +5,7 @@ import { heldRequests, holdsOf, MAX_HELD } from './flows/held-requests.ts';
 import type { Services } from './flows/services.ts';
 import { datasetMetrics, type Metrics } from './metrics.ts';
 import { objectClient } from './object/client.ts';
+import { liveHubs } from './object/hub-client.ts';
 import { oncePerEnv, readSettings, readText } from './settings.ts';
 import { r2Blobs } from './stores/blobs.ts';
 import { cachedBlobs } from './stores/cached-blobs.ts';
@@ -63,6 +64,7 @@ export function makeServices(
     foldedDeltas: foldedDeltas(edge, waitUntil),
     syncBuffer: syncBuffer(env.SYNC_QUEUE, syncRecords),
     objects: objectClient(env.CACHE_OBJECT, request?.requestId),
+    liveHubs: liveHubs(env.LIVE_HUB),
     waitUntil,
   };
 }

@@ -25,6 +25,10 @@ export interface Settings {
   syncShards: Shards;
   /** The same of entries. */
   entryShards: Shards;
+  /** How many hubs hold live sockets. */
+  liveShards: Shards;
+  /** Most live sockets of one user. */
+  liveSocketsPerUser: number;
   /** Most requests of one user that an isolate holds at once: waits and event streams. */
   heldPerUser: number;
   /** Whether users and caches are limited; `off` is for tests and measurements. */
@@ -66,6 +70,8 @@ export const readSettings = oncePerEnv((env: object): Settings => {
     readReplicas: integer(vars, 'READ_REPLICAS', 0, 0, 1) === 1,
     syncShards: shards(vars, 'SYNC_SHARDS'),
     entryShards: shards(vars, 'ENTRY_SHARDS'),
+    liveShards: counts(vars, 'LIVE_SHARDS'),
+    liveSocketsPerUser: integer(vars, 'LIVE_SOCKETS_PER_USER', 200, 1, 10_000),
     heldPerUser: integer(vars, 'HELD_PER_USER', 100, 1, 1500),
     rateLimits: oneOf(vars, 'RATE_LIMITS', ['on', 'off']) === 'on',
   };
@@ -92,14 +98,20 @@ export function databaseName(shard: number): string {
   return shard === 0 ? 'DB' : `DB_${shard}`;
 }
 
-/** `<now>` or `<now>,<before>`, all of which must be bound. */
-function shards(vars: Vars, name: string): Shards {
+/** `<now>` or `<now>,<before>`. */
+function counts(vars: Vars, name: string): Shards {
   const text = readText(vars, name);
   if (text === undefined || text === '1') return UNSHARDED;
   const [now = 0, before = now, ...more] = text.split(',').map(Number);
   if (more.length > 0 || ![now, before].every((count) => Number.isInteger(count) && count > 0 && count <= MAX_SHARDS)) {
     throw new Problem('misconfigured', `The setting ${name} must be one or two whole numbers from 1 to ${MAX_SHARDS}.`);
   }
+  return { now, before };
+}
+
+/** The same of databases, all of which must be bound. */
+function shards(vars: Vars, name: string): Shards {
+  const { now, before } = counts(vars, name);
   for (let shard = 1; shard < Math.max(now, before); shard++) {
     if (vars[databaseName(shard)] !== undefined) continue;
     throw new Problem('misconfigured', `The setting ${name} needs the D1 binding ${databaseName(shard)}.`);

@@ -16,6 +16,7 @@ export const REMEDIES: Readonly<Record<ProblemCode, string>> = {
   'device-mismatch': 'The token names a device in its claim device_id. Leave X-Device-Id out or send that device.',
   'not-found': 'There is nothing here that this token may see. Ended tasks are kept for 7 days.',
   'method-not-allowed': 'Allow names the methods of this path.',
+  'upgrade-required': 'Connect with a WebSocket client and a ticket from POST /api/v1/live/; docs/sync.md shows how.',
   conflict: 'Read the state again: a task that runs or has ended cannot be revoked.',
   'precondition-failed': 'Somebody was faster. Read the current state and its ETag, then try again.',
   'too-large': 'A request body may have 64 KiB.',

@@ -1,5 +1,6 @@
 /** What flows work with: stores, the object and the way out, as values; built from `env` once an invocation (src/services.ts). */
 
+import type { LiveHubs } from '../contract/live.ts';
 import type { CacheObjectVerbs } from '../contract/object.ts';
 import type {
   Blobs,
@@ -34,6 +35,8 @@ export interface Services {
   syncBuffer: SyncBuffer;
   /** The object of a cache key or task id; calls are retried where that is safe. */
   objects: CacheObjectVerbs;
+  /** The hubs of live sockets. */
+  liveHubs: LiveHubs;
   /** How much a user, and all users of a cache, may ask. */
   limits: RateLimits;
   /** Room to hold a request; null: it is answered at once with what is known. */

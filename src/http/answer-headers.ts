@@ -18,6 +18,8 @@ const OVER_TLS = 'max-age=15552000';
 
 /** Sets them on the answer that there is; set before, Hono would make an answer for them alone. */
 export function setAnswerHeaders(c: Context<AppEnv>): void {
+  // What opens a socket has no answer to guard, and belongs to the hub.
+  if (c.res.status === 101) return;
   const { headers } = c.res;
   for (const [name, value] of HEADERS) headers.set(name, value);
   // RFC 6797 section 7.2: on no answer in the clear.

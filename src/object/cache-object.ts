@@ -5,6 +5,7 @@
 
 import { DurableObject } from 'cloudflare:workers';
 import { NAMELESS } from '../contract/entry.ts';
+import type { WatchAnswer, WatchRequest } from '../contract/live.ts';
 import type * as contract from '../contract/object.ts';
 import { hasEnded } from '../contract/task.ts';
 import type { EventName, Events, Step } from '../core/task-machine/events.ts';
@@ -15,7 +16,9 @@ import { entriesIn } from '../stores/databases.ts';
 import { withTimeout } from '../waiting.ts';
 import { type Outside, removeBlobs, sendMessages, storeEntry } from './effects.ts';
 import { HeldWaits } from './held-waits.ts';
+import { liveHubs } from './hub-client.ts';
 import { KeyRows, type Where } from './key-rows.ts';
+import { areNeeded, tellWatchers } from './watchers.ts';
 
 /** The alarm comes again after this when it could do nothing, ms. */
 const ALARM_RETRY_MS = 60_000;
@@ -42,6 +45,7 @@ export class CacheObject extends DurableObject<Env> implements contract.EncodedV
       slowQueue: env.REFRESH_SLOW_QUEUE,
       entries: entriesIn(env, readSettings(env).entryShards),
       blobs: r2Blobs(env.BLOBS),
+      hubs: liveHubs(env.LIVE_HUB),
     };
     return this.#madeOutside;
   }
@@ -121,6 +125,10 @@ export class CacheObject extends DurableObject<Env> implements contract.EncodedV
     return encodeAnswer(answer);
   }
 
+  async watch(request: WatchRequest): Promise<contract.EncodedAnswer<WatchAnswer>> {
+    return encodeAnswer((await this.#ask({ key: request.key }, 'watch', request, { outcome: 'unknown' })).answer);
+  }
+
   async wake(taskId: string): Promise<void> {
     await this.#ask({ taskId }, 'wake', { taskId }, undefined);
   }
@@ -141,7 +149,17 @@ export class CacheObject extends DurableObject<Env> implements contract.EncodedV
     const done = await this.#rows.run({ key }, 'alarm', {});
     if (done === null) return;
     await this.#carryOut(done).stored;
+    if (done.effects.ask) await this.#freshen(key);
     await removeBlobs(key, done.effects.remove, this.#rows, this.#outside);
+  }
+
+  async #tell(key: string): Promise<void> {
+    if (this.#rows.find({ key })?.news !== undefined) await tellWatchers(key, this.#rows, this.#outside.hubs);
+  }
+
+  /** Loads a watched cache that has expired, as a read would, if somebody is still there. */
+  async #freshen(key: string): Promise<void> {
+    if (await areNeeded(key, this.#rows, this.#outside.hubs)) await this.#ask({ key }, 'freshen', {}, undefined);
   }
 
   /** One step, with its effects under way. `stored`: whether D1 has taken what it had to; true when there was nothing. */
@@ -160,9 +178,12 @@ export class CacheObject extends DurableObject<Env> implements contract.EncodedV
     if (effects.send.length > 0) {
       this.ctx.waitUntil(sendMessages(effects.send, document, this.#outside, requestId));
     }
+    const { key } = document.cache;
+    if (effects.poke) this.ctx.waitUntil(this.#tell(key));
     if (!effects.store) return { answer, stored: NOTHING };
-    const stored = storeEntry(document.cache.key, this.#rows, this.#outside);
-    this.ctx.waitUntil(stored);
+    const stored = storeEntry(key, this.#rows, this.#outside);
+    // Told only once D1 has it: devices ask by D1 then.
+    this.ctx.waitUntil(stored.then(() => this.#tell(key)));
     return { answer, stored };
   }
 }

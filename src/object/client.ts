@@ -47,6 +47,7 @@ export function objectClient(namespace: DurableObjectNamespace<CacheObject>, req
     },
     purge: (request) => retried(() => ofKey(request.key).purge(request)),
     entry: (key) => retried(() => ofKey(key).entry(key)),
+    watch: (request) => retried(() => ofKey(request.key).watch(request)),
     wake: (taskId) =>
       retried(async () => {
         await ofTask(taskId).wake(taskId);

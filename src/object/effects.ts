@@ -1,6 +1,7 @@
 /** Carries out what a step wants done outside the object. Losing any of it is made good by the alarm. */
 
 import { lastVersionOf } from '../contract/entry.ts';
+import type { LiveHubs } from '../contract/live.ts';
 import type { RefreshMessage } from '../contract/messages.ts';
 import type { Blobs, Entries } from '../contract/stores.ts';
 import type { CacheDocument, OwedBlob } from '../core/task-machine/document.ts';
@@ -25,6 +26,7 @@ export interface Outside {
   slowQueue: Queue<RefreshMessage>;
   entries: Entries;
   blobs: Blobs;
+  hubs: LiveHubs;
 }
 
 /** Sends the messages of tasks at the head of their key, with what is known of their load. A failure is only logged: the alarm sends again. */

@@ -1,0 +1,71 @@
+/** `POST /live/` gives a ticket, `GET /live/` opens a socket with it: news of what a device holds (CONTRACT 3 "Sockets"). */
+
+import { CLOSE, LIVE_PROTOCOL, LiveTicket, TICKET_PROTOCOL, TICKET_S } from '../../contract/live.ts';
+import { Problem } from '../../contract/problem.ts';
+import { hubOf, hubOfTicket, newTicket } from '../../core/live-hub/place.ts';
+import { overloaded } from '../../stores/overloaded.ts';
+import { describe } from '../describe.ts';
+import { factory } from '../factory.ts';
+import { protect } from '../identity.ts';
+import { noQuery } from '../input.ts';
+import { methods } from '../methods.ts';
+import { replyJson } from '../reply.ts';
+
+export const live = factory.createApp();
+
+live.use('/live', methods('GET', 'POST', 'OPTIONS'));
+live.post(
+  '/live',
+  protect('cache:read'),
+  describe({
+    id: 'getLiveTicket',
+    tag: 'Data',
+    summary: 'A ticket for a live socket, good for one within 30 s',
+    scope: 'cache:read',
+    answers: { 200: { description: 'The ticket, which is then the id of the connection', schema: LiveTicket } },
+  }),
+  noQuery,
+  async (c) => {
+    const { settings, liveHubs } = c.get('services');
+    const { user, expiresAt } = c.get('identity');
+    const hub = hubOf(user, settings.liveShards.now);
+    const id = newTicket(hub);
+    try {
+      await liveHubs.verbs(hub).ticket({ id, user, device: c.get('device') ?? '', expiresAt });
+    } catch (error) {
+      throw overloaded('No ticket can be had right now. Poll, and try again in a moment.', error);
+    }
+    return replyJson(c, { live: id, expires_in: TICKET_S } satisfies LiveTicket);
+  },
+);
+
+/** Without a token: a browser can send none here, and no token may stand in a URL or subprotocol, which others log. */
+live.get('/live', async (c) => {
+  if (c.req.header('Upgrade')?.toLowerCase() !== 'websocket') {
+    throw new Problem(
+      'upgrade-required',
+      'This opens a WebSocket: POST to this path for a ticket, then connect with it.',
+      {
+        headers: { Upgrade: 'websocket' },
+      },
+    );
+  }
+  const { settings, liveHubs } = c.get('services');
+  const ticket = ticketIn(c.req.header('Sec-WebSocket-Protocol') ?? '');
+  const hub = hubOfTicket(ticket, settings.liveShards);
+  return hub === null ? refused() : liveHubs.open(hub, ticket, c.req.raw);
+});
+
+/** The ticket among the offered subprotocols; empty: there is none. */
+function ticketIn(protocols: string): string {
+  const offered = protocols.split(',').map((protocol) => protocol.trim());
+  return offered.find((protocol) => protocol.startsWith(TICKET_PROTOCOL))?.slice(TICKET_PROTOCOL.length) ?? '';
+}
+
+/** A browser learns nothing of a refused upgrade, so the socket is opened and closed with the reason. */
+function refused(): Response {
+  const { 0: client, 1: server } = new WebSocketPair();
+  server.accept();
+  server.close(CLOSE.unknownTicket, 'unknownTicket');
+  return new Response(null, { status: 101, webSocket: client, headers: { 'Sec-WebSocket-Protocol': LIVE_PROTOCOL } });
+}

@@ -1,0 +1,23 @@
+/** The hubs of live sockets as flows and cache objects call them. */
+
+import type { LiveHubs } from '../contract/live.ts';
+import { withTimeout } from '../waiting.ts';
+import type { LiveHub } from './live-hub.ts';
+
+/** How long a hub may take, ms: it keeps all that it needs in memory. */
+const TIMEOUT_MS = 5_000;
+
+/** The hubs of a namespace. Nothing is tried again here: a device asks again, and the cache objects tell again. */
+export function liveHubs(namespace: DurableObjectNamespace<LiveHub>): LiveHubs {
+  const stub = (hub: number) => namespace.getByName(String(hub));
+  return {
+    verbs: (hub) => ({
+      ticket: (request) => withTimeout(stub(hub).ticket(request), TIMEOUT_MS),
+      subscribe: (request) => withTimeout(stub(hub).subscribe(request), TIMEOUT_MS),
+      poke: (request) => withTimeout(stub(hub).poke(request), TIMEOUT_MS),
+      isWatched: (request) => withTimeout(stub(hub).isWatched(request), TIMEOUT_MS),
+      signOut: (user) => withTimeout(stub(hub).signOut(user), TIMEOUT_MS),
+    }),
+    open: (hub, ticket, request) => stub(hub).fetch(new URL(ticket, request.url), request),
+  };
+}

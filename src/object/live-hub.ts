@@ -1,0 +1,215 @@
+/**
+ * A hub of live sockets: tells devices which of their caches have changed. Verbs, socket events and alarm only; the rules are in
+ * core/live-hub, the rows in hub-rows.ts. It sleeps between them (the hibernation API of WebSockets), and its sockets stay open.
+ */
+
+import { DurableObject } from 'cloudflare:workers';
+import { API_BASE } from '../contract/constants.ts';
+import {
+  CLOSE,
+  type CloseReason,
+  LIVE_PROTOCOL,
+  type LiveHubVerbs,
+  PING,
+  PONG,
+  type PokeRequest,
+  type SubscribeAnswer,
+  type SubscribeRequest,
+  type TicketRequest,
+} from '../contract/live.ts';
+import type { HubContext, HubEffects, HubEventName, HubEvents } from '../core/live-hub/events.ts';
+import { Hub, type Watch } from '../core/live-hub/hub.ts';
+import { step } from '../core/live-hub/index.ts';
+import { hubOf } from '../core/live-hub/place.ts';
+import { log } from '../log.ts';
+import { readSettings } from '../settings.ts';
+import { objectClient } from './client.ts';
+import { attach, attached } from './hub-attachment.ts';
+import { HubRows } from './hub-rows.ts';
+
+const ALARM_RETRY_MS = 60_000;
+/** Objects that are asked to watch at once. */
+const WIDTH = 20;
+
+/** The verbs of contract/live.ts and what the platform calls; anything else is private, since every method can be called from outside. */
+export class LiveHub extends DurableObject<Env> implements LiveHubVerbs {
+  readonly #hub = new Hub();
+  readonly #sockets = new Map<string, WebSocket>();
+  readonly #rows: HubRows;
+  readonly #number: number;
+  /** When the alarm goes off; null: not known, or not at all. */
+  #alarmAt: number | null = null;
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    this.#number = Number(ctx.id.name ?? Number.NaN);
+    this.#rows = new HubRows(ctx.storage);
+    ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair(PING, PONG));
+    this.#rows.restore(this.#hub);
+    for (const webSocket of ctx.getWebSockets()) {
+      const socket = attached(webSocket);
+      if (socket === null || webSocket.readyState !== WebSocket.OPEN) continue;
+      this.#sockets.set(socket.id, webSocket);
+      this.#hub.add(socket);
+    }
+  }
+
+  async ticket(request: TicketRequest): Promise<void> {
+    await this.#run('ticket', request);
+  }
+
+  async subscribe(request: SubscribeRequest): Promise<SubscribeAnswer> {
+    return this.#run('subscribe', request);
+  }
+
+  async poke(request: PokeRequest): Promise<boolean> {
+    return this.#run('poke', request);
+  }
+
+  async isWatched(request: { key: string; n: number }): Promise<boolean> {
+    return this.#run('isWatched', request);
+  }
+
+  async signOut(user: string): Promise<number> {
+    return this.#run('signOut', { user });
+  }
+
+  /** Opens a socket for the ticket at the end of the path. A browser learns nothing of a refused upgrade, so it is opened and closed with the reason. */
+  override async fetch(request: Request): Promise<Response> {
+    const id = new URL(request.url).pathname.slice(`${API_BASE}/live/`.length);
+    const { 0: client, 1: server } = new WebSocketPair();
+    if (this.#sockets.has(id)) {
+      server.accept();
+      server.close(CLOSE.unknownTicket, 'unknownTicket');
+    } else {
+      this.ctx.acceptWebSocket(server);
+      this.#sockets.set(id, server);
+      await this.#run('open', { id });
+    }
+    return new Response(null, {
+      status: 101,
+      webSocket: client,
+      headers: { 'Sec-WebSocket-Protocol': LIVE_PROTOCOL },
+    });
+  }
+
+  /** Pings are answered while the hub sleeps; one that comes before that was set up is answered here. */
+  override async webSocketMessage(webSocket: WebSocket, message: string | ArrayBuffer): Promise<void> {
+    if (message === PING) webSocket.send(PONG);
+    else await this.#over(webSocket, 'message');
+  }
+
+  override async webSocketClose(webSocket: WebSocket): Promise<void> {
+    await this.#over(webSocket, 'closed');
+  }
+
+  override async webSocketError(webSocket: WebSocket): Promise<void> {
+    await this.#over(webSocket, 'closed');
+  }
+
+  async #over(webSocket: WebSocket, event: 'message' | 'closed'): Promise<void> {
+    const id = attached(webSocket)?.id;
+    if (id === undefined || this.#sockets.get(id) !== webSocket) return;
+    await this.#run(event, { id });
+    this.#sockets.delete(id);
+  }
+
+  /** Never throws: the platform gives up an alarm that fails some times. */
+  override async alarm(): Promise<void> {
+    this.#alarmAt = null;
+    try {
+      await this.#run('alarm', {});
+    } catch (error) {
+      log('error', 'live.alarm_failed', { error });
+      await this.ctx.storage.setAlarm(Date.now() + ALARM_RETRY_MS);
+    }
+  }
+
+  /** One step: rows, attachments and alarm are written before anything else can happen, then it is told and asked. */
+  async #run<N extends HubEventName>(name: N, request: HubEvents[N]['request']): Promise<HubEvents[N]['answer']> {
+    const { answer, effects } = step(this.#hub, name, request, this.#context());
+    this.#rows.write(this.#hub, effects.keep);
+    for (const id of effects.attach) this.#attach(id);
+    const armed = this.#arm(effects.wakeBy);
+    this.#speak(effects);
+    if (effects.watch.length > 0) this.ctx.waitUntil(this.#askObjects(effects.watch));
+    await armed;
+    return answer;
+  }
+
+  #context(): HubContext {
+    const { liveShards, liveSocketsPerUser } = readSettings(this.env);
+    return {
+      now: Date.now(),
+      number: this.#number,
+      hubs: liveShards.now,
+      socketsPerUser: liveSocketsPerUser,
+      hubOf: (user) => hubOf(user, liveShards.now),
+      pingedAt: (id) => this.#pingedAt(id),
+    };
+  }
+
+  #pingedAt(id: string): number | null {
+    const webSocket = this.#sockets.get(id);
+    return (webSocket && this.ctx.getWebSocketAutoResponseTimestamp(webSocket)?.getTime()) ?? null;
+  }
+
+  #attach(id: string): void {
+    const webSocket = this.#sockets.get(id);
+    const socket = this.#hub.sockets.get(id);
+    if (webSocket !== undefined && socket !== undefined) attach(webSocket, socket);
+  }
+
+  async #arm(wakeBy: number): Promise<void> {
+    if (wakeBy === Number.POSITIVE_INFINITY) return;
+    this.#alarmAt ??= await this.ctx.storage.getAlarm();
+    if (this.#alarmAt !== null && this.#alarmAt <= wakeBy) return;
+    this.#alarmAt = wakeBy;
+    await this.ctx.storage.setAlarm(wakeBy);
+  }
+
+  #speak({ send, close }: HubEffects): void {
+    for (const { to, message } of send) {
+      const text = JSON.stringify(message);
+      for (const id of to) this.#say(id, text);
+    }
+    for (const { id, reason } of close) this.#close(id, reason);
+  }
+
+  /** A socket that is closing takes nothing: it counts as gone. */
+  #say(id: string, text: string): void {
+    try {
+      this.#sockets.get(id)?.send(text);
+    } catch {
+      this.#hub.remove(id);
+      this.#sockets.delete(id);
+    }
+  }
+
+  #close(id: string, reason: CloseReason): void {
+    const webSocket = this.#sockets.get(id);
+    this.#sockets.delete(id);
+    try {
+      webSocket?.close(CLOSE[reason], reason);
+    } catch {
+      // It is closed already.
+    }
+  }
+
+  /** Sets watches at cache objects; one that cannot be reached now is asked again by the alarm. */
+  async #askObjects(watches: readonly Watch[]): Promise<void> {
+    const objects = objectClient(this.env.CACHE_OBJECT);
+    const waiting = watches.values();
+    const lane = async () => {
+      for (const { tag, key, n } of waiting) {
+        try {
+          const answer = await objects.watch({ key, hub: this.#number, n });
+          await this.#run('watched', { tag, n, answer });
+        } catch (error) {
+          log('warn', 'live.not_watched', { key, error });
+        }
+      }
+    };
+    await Promise.all(Array.from({ length: Math.min(WIDTH, watches.length) }, lane));
+  }
+}

@@ -1,0 +1,42 @@
+/** Tells the hubs of a cache what is new, and asks them whether the cache is still needed. Losing any of it is made good by the alarm. */
+
+import type { LiveHubs } from '../contract/live.ts';
+import type { HubWatch } from '../core/task-machine/watchers.ts';
+import { untold } from '../core/task-machine/watchers.ts';
+import { log } from '../log.ts';
+import type { KeyRows } from './key-rows.ts';
+
+/** Tells each hub that does not know the newest revision yet, all at once: there are as many as there are hubs at most. */
+export async function tellWatchers(key: string, rows: KeyRows, hubs: LiveHubs): Promise<void> {
+  const document = rows.find({ key });
+  if (document?.news === undefined || document.stored.revision < document.news.revision) return;
+  const { revision } = document.news;
+  const version = document.loaded?.changed ?? 0;
+  const told: HubWatch[] = [];
+  const left: HubWatch[] = [];
+  await Promise.all(
+    untold(document).map(async ({ hub, n }) => {
+      const count = document.watchers?.length ?? 1;
+      try {
+        const isNeeded = await hubs.verbs(hub).poke({ key, n, version, revision, hubs: count });
+        (isNeeded ? told : left).push({ hub, n });
+      } catch (error) {
+        log('warn', 'live.not_told', { key, hub, error });
+      }
+    }),
+  );
+  await rows.run({ key }, 'poked', { revision, told, left });
+}
+
+/** Whether a hub still needs the cache: asked one after the other, and those that do not are dropped. */
+export async function areNeeded(key: string, rows: KeyRows, hubs: LiveHubs): Promise<boolean> {
+  for (const { hub, n } of rows.find({ key })?.watchers ?? []) {
+    try {
+      if (await hubs.verbs(hub).isWatched({ key, n })) return true;
+      await rows.run({ key }, 'poked', { revision: 0, told: [], left: [{ hub, n }] });
+    } catch (error) {
+      log('warn', 'live.not_asked', { key, hub, error });
+    }
+  }
+  return false;
+}
