@@ -1,6 +1,7 @@
 /** Settings: `env` read once into checked values with units. A bad one is a `misconfigured` problem that names it. */
 
 import { Problem } from './contract/problem.ts';
+import { hostPatternFault } from './core/host-pattern.ts';
 import type { Shards } from './core/shards.ts';
 
 /** The settings of the service, checked. */
@@ -63,7 +64,7 @@ export const readSettings = oncePerEnv((env: object): Settings => {
     refreshWaitMs: integer(vars, 'REFRESH_WAIT_MS', 1000, 0, 30_000),
     waitUntilMs: integer(vars, 'WAIT_UNTIL_MS', 25_000, 0, 3_600_000),
     entryCacheMs: integer(vars, 'ENTRY_CACHE_MS', 1000, 0, 60_000),
-    originHosts: list(vars, 'ORIGIN_HOSTS'),
+    originHosts: hosts(vars, 'ORIGIN_HOSTS'),
     partialAnswers: oneOf(vars, 'PARTIAL_ANSWERS', ['fail', 'warn']),
     syncRetentionDays: integer(vars, 'SYNC_RETENTION_DAYS', 400, 1, 36_500),
     evictUnreadDays: integer(vars, 'EVICT_UNREAD_DAYS', 90, 0, 36_500),
@@ -127,9 +128,20 @@ function oneOf<Word extends string>(vars: Vars, name: string, words: readonly [W
   return word;
 }
 
-function list(vars: Vars, name: string): string[] {
-  return (readText(vars, name) ?? '')
-    .split(/[\s,]+/)
-    .map((item) => item.toLowerCase())
+/** Host patterns, comma-separated; in lower case. */
+function hosts(vars: Vars, name: string): string[] {
+  const patterns = (readText(vars, name) ?? '')
+    .split(',')
+    .map((item) => item.trim().toLowerCase())
     .filter((item) => item !== '');
+  for (const [at, pattern] of patterns.entries()) {
+    const fault = hostPatternFault(pattern);
+    if (fault === null) continue;
+    // The entry itself is not quoted: anybody may read this at /healthz.
+    throw new Problem(
+      'misconfigured',
+      `The setting ${name} must be hosts, comma-separated, such as erp.example.com, *.example.com or 10.0.0.7:8080; number ${at + 1} of them ${fault}.`,
+    );
+  }
+  return patterns;
 }

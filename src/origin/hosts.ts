@@ -6,7 +6,7 @@
  * Names are judged as they are written: to what address one resolves is the network's affair.
  */
 
-const PATTERN = /^(?<host>\[[0-9a-f:.]+\]|[^:]+)(?::(?<port>\d{1,5}))?$/;
+import { readHostPattern } from '../core/host-pattern.ts';
 
 /** How an entry of the list meets a host: by its name, by `*.domain`, or as `*`. */
 type Match = 'named' | 'domain' | 'any';
@@ -28,7 +28,7 @@ export function isTrusted(url: URL, hosts: readonly string[]): boolean {
 }
 
 function match(pattern: string, url: URL): Match | null {
-  const { host = '', port } = PATTERN.exec(pattern)?.groups ?? {};
+  const { host, port } = readHostPattern(pattern);
   if (port !== undefined && port !== (url.port || (url.protocol === 'https:' ? '443' : '80'))) return null;
   const hostname = url.hostname.replace(/\.$/, '');
   if (host === '*') return 'any';

@@ -1,0 +1,22 @@
+/** One entry of `ORIGIN_HOSTS` (CONTRACT 4): `host`, `host:port`, `*.domain`, `*.domain:port`, `*` or `*:port`. */
+
+const PATTERN = /^(?<host>\[[0-9a-f:.]+\]|[^:]+)(?::(?<port>\d{1,5}))?$/;
+
+/** The host and port of an entry; the port is undefined where every port is meant. An entry without a host matches nothing. */
+export function readHostPattern(pattern: string): { host: string; port: string | undefined } {
+  const { host = '', port } = PATTERN.exec(pattern)?.groups ?? {};
+  return { host, port };
+}
+
+/** What is wrong with an entry, as the end of a sentence; null: nothing. It does not quote the entry. */
+export function hostPatternFault(pattern: string): string | null {
+  if (pattern.includes('://')) return 'has a scheme';
+  if (/[/\\?#]/.test(pattern)) return 'has a path';
+  if (/\s/.test(pattern)) return 'has a space';
+  if (pattern.includes('@')) return 'has a user name';
+  const { host, port } = readHostPattern(pattern);
+  const name = host === '*' ? 'any' : host.replace(/^\*\./, '');
+  if (name.includes('*'))
+    return 'has an asterisk that is not in the place of all, or of the first names, as in *.example.com';
+  return URL.canParse(`http://${name}:${port ?? 80}`) ? null : 'is no host';
+}
