@@ -5,6 +5,7 @@ import { Problem } from './contract/problem.ts';
 import { crossOrigin, isPreflight } from './http/cross-origin.ts';
 import { everyRequest } from './http/every-request.ts';
 import { factory } from './http/factory.ts';
+import { misconfigured } from './http/misconfigured.ts';
 import { renderError } from './http/problems.ts';
 import { caches } from './http/routes/caches.ts';
 import { docs } from './http/routes/docs.ts';
@@ -20,6 +21,7 @@ import { syncs } from './http/routes/syncs.ts';
 import { taskState } from './http/routes/task-state.ts';
 import { whoami } from './http/routes/whoami.ts';
 import { makeProbes, makeServices, metricsOf } from './services.ts';
+import { edgeCache } from './stores/edge-cache.ts';
 
 /** The sub-apps under `/api/v1`, one a resource. */
 const api = factory.createApp();
@@ -38,7 +40,11 @@ api.route('/', whoami);
 export const app = factory.createApp();
 app.use(everyRequest(metricsOf));
 app.use('/healthz', async (c, next) => {
-  c.set('probes', makeProbes(c.env, c.req.url));
+  const keyContext = {
+    edge: edgeCache(c.req.url),
+    waitUntil: (work: Promise<unknown>) => c.executionCtx.waitUntil(work),
+  };
+  c.set('probes', { ...makeProbes(c.env, c.req.url), misconfigured: () => misconfigured(c.env, keyContext) });
   await next();
 });
 app.use(`${API_BASE}/*`, async (c, next) => {

@@ -75,7 +75,7 @@ export function metricsOf({ METRICS: dataset }: Partial<Pick<Env, 'METRICS'>>): 
 }
 
 /** One harmless call to each store, each database that is bound, and to the edge cache of the request's host. */
-export function makeProbes(env: Env, requestUrl: string): Probes {
+export function makeProbes(env: Env, requestUrl: string): Omit<Probes, 'misconfigured'> {
   const databases = Object.entries(env).filter(([name]) => /^DB(_\d+)?$/.test(name));
   return {
     stores: {

@@ -14,19 +14,24 @@ export interface Probes {
   stores: Readonly<Record<string, () => Promise<unknown>>>;
   /** Whether the edge cache of the request's host gives back what is put there; never throws. */
   edgeKeeps(): Promise<boolean>;
+  /** What keeps every token out: a sentence a setting. */
+  misconfigured(): Promise<string[]>;
 }
 
 export interface Health {
   stores: Record<string, StoreHealth>;
   edge: EdgeHealth;
+  /** Settings without which no token can be verified, a sentence each; empty: none is wrong. */
+  settings: string[];
 }
 
 const PROBE_TIMEOUT_MS = 3000;
 
 /** Asks all stores and the edge cache at once; a store that does not answer in time is failing. */
-export async function checkHealth({ stores, edgeKeeps }: Probes): Promise<Health> {
-  const [answers, keeps] = await Promise.all([checkStores(stores), edgeKeeps()]);
-  return { stores: answers, edge: keeps ? 'ok' : 'keeps nothing' };
+export async function checkHealth({ stores, edgeKeeps, misconfigured }: Probes): Promise<Health> {
+  const [answers, keeps, settings] = await Promise.all([checkStores(stores), edgeKeeps(), misconfigured()]);
+  if (settings.length > 0) log('error', 'health.misconfigured', { settings });
+  return { stores: answers, edge: keeps ? 'ok' : 'keeps nothing', settings };
 }
 
 async function checkStores(probes: Probes['stores']): Promise<Health['stores']> {

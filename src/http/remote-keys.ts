@@ -52,6 +52,8 @@ export interface RemoteKeys {
    * @throws Problem `overloaded` if there is no set or it is not known whether it has the key by now
    */
   pick(context: KeyContext): JWTVerifyGetKey;
+  /** Whether there is a set that tokens can be verified with; fetches it where there is none. */
+  isThere(context: KeyContext): Promise<boolean>;
   /** Which edition of the set there is, counted; and until when nobody need ask for the next, ms since the epoch. */
   validity(): { edition: number; until: number };
 }
@@ -156,13 +158,17 @@ export function remoteKeys(url: URL, fetch?: FetchImplementation): RemoteKeys {
     }
   }
 
+  /** Fetches a set where there is none. @throws Problem `overloaded` if there is none then */
+  async function demandSet(context: KeyContext): Promise<void> {
+    if (!isOlderThan(KEPT_MS)) return;
+    if (fetching === null && hasFailed && Date.now() < triedAt + EMPTY_PAUSE_MS) throw unavailable();
+    await renew(context);
+    // A copy from the edge serves although the fetch has failed.
+    if (isOlderThan(KEPT_MS)) throw unavailable();
+  }
+
   const pick: RemoteKeys['pick'] = (context) => async (header, token) => {
-    if (isOlderThan(KEPT_MS)) {
-      if (fetching === null && hasFailed && Date.now() < triedAt + EMPTY_PAUSE_MS) throw unavailable();
-      await renew(context);
-      // A copy from the edge serves although the fetch has failed.
-      if (isOlderThan(KEPT_MS)) throw unavailable();
-    }
+    await demandSet(context);
     const find = async () => (set as JWTVerifyGetKey)(header, token);
     try {
       return await find();
@@ -182,6 +188,11 @@ export function remoteKeys(url: URL, fetch?: FetchImplementation): RemoteKeys {
 
   return {
     pick,
+    isThere: (context) =>
+      demandSet(context).then(
+        () => true,
+        () => false,
+      ),
     validity: () => ({ edition, until: Math.max(fetchedAt + FRESH_MS, triedAt + PAUSE_MS) }),
   };
 }

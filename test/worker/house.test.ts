@@ -8,5 +8,5 @@ it('runs in workerd with stores and an origin', async () => {
   expect(await (await fetch(`${origin.url}/x`)).json()).toEqual({ a: 1 });
   expect(await origin.requests()).toHaveLength(1);
   expect((await env.DB.prepare('SELECT count(*) AS n FROM resources').first())?.n).toBe(0);
-  expect((await exports.default.fetch('http://x/')).status).toBe(404);
+  expect((await exports.default.fetch('http://x/nowhere')).status).toBe(404);
 });

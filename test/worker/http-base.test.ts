@@ -1,6 +1,7 @@
 import { env } from 'cloudflare:workers';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Client, send, sendRoot, sendTo, sendUnder } from '../support/client.ts';
+import { TestOrigin } from '../support/origin.ts';
 
 const PATHS = [
   ['/cache', 'GET, HEAD, OPTIONS'],
@@ -282,7 +283,6 @@ describe('CORS', () => {
 
 describe('unknown paths', () => {
   it.each([
-    '/',
     '/api',
     '/api/v1',
     '/api/v1/',
@@ -348,6 +348,12 @@ describe('the OpenAPI text of a route', () => {
   });
 });
 
+it('leads from the root to the pages for people', async () => {
+  const response = await sendUnder({}, '/');
+  expect([response.status, response.headers.get('Location')]).toEqual([302, '/docs']);
+  expect(response.headers.get('Allow')).toBe('GET, HEAD, OPTIONS');
+});
+
 describe('health', () => {
   afterEach(() => {
     vi.useRealTimers();
@@ -387,6 +393,47 @@ describe('health', () => {
     } finally {
       open.mockRestore();
     }
+  });
+
+  describe('where no token can be verified', () => {
+    const value = 'https://idp.example.com/of-whom';
+    let aheadMs = 300_000;
+    /** An isolate keeps a check for 10 s. */
+    const afterLastCheck = () => {
+      aheadMs += 20_000;
+      vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + aheadMs });
+    };
+    const SETTINGS: [string, Record<string, string>, RegExp][] = [
+      ['without a key', { JWT_SECRET: '' }, /^Exactly one of .* None is set/],
+      ['with two', { JWT_PUBLIC_KEY: value }, /JWT_PUBLIC_KEY and JWT_SECRET are set/],
+      ['with a short secret', { JWT_SECRET: value }, /JWT_SECRET must have at least 32 bytes/],
+      ['with a claim that is no pointer', { JWT_USER_CLAIM: value }, /JWT_USER_CLAIM/],
+      ['with a key set and no audience', { JWT_SECRET: '', JWT_JWKS_URL: value }, /JWT_AUDIENCE must be set/],
+      ['with an origin that has a path', { ORIGIN_HOSTS: value }, /ORIGIN_HOSTS/],
+    ];
+    it.each(SETTINGS)('%s, it names the setting and not its value', async (_what, settings, names) => {
+      afterLastCheck();
+      const answer = await sendUnder(settings, '/healthz');
+      const text = await answer.text();
+      expect(answer.status).toBe(503);
+      expect(JSON.parse(text)).toMatchObject({ status: 'misconfigured', settings: [expect.stringMatching(names)] });
+      expect(text).not.toContain(value);
+    });
+
+    it('because there is no key set, it says so, and is well when there is one', async () => {
+      afterLastCheck();
+      const origin = new TestOrigin();
+      const settings = { JWT_SECRET: '', JWT_JWKS_URL: `${origin.url}/jwks`, JWT_AUDIENCE: '*' };
+      await origin.answer({ status: 404 });
+      const ill = await sendUnder(settings, '/healthz');
+      expect(await ill.json()).toMatchObject({
+        status: 'misconfigured',
+        settings: [expect.stringMatching(/JWT_JWKS_URL/)],
+      });
+      await origin.answerJson({ keys: [] });
+      afterLastCheck();
+      expect(await (await sendUnder(settings, '/healthz')).json()).toMatchObject({ status: 'ok' });
+    });
   });
 
   it('leaves nothing behind', async () => {

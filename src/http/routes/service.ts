@@ -1,4 +1,4 @@
-/** The service about itself, without identity (CONTRACT 5): health. */
+/** The service about itself, without identity (CONTRACT 5): health, and where people go who ask for nothing. */
 
 import * as v from 'valibot';
 import { checkHealth, type Health as FoundHealth } from '../../flows/check-health.ts';
@@ -7,9 +7,10 @@ import { factory } from '../factory.ts';
 import { methods } from '../methods.ts';
 
 const Health = v.object({
-  status: v.picklist(['ok', 'failing']),
+  status: v.picklist(['ok', 'failing', 'misconfigured']),
   stores: v.record(v.string(), v.picklist(['ok', 'failing'])),
   edge: v.picklist(['ok', 'keeps nothing']),
+  settings: v.optional(v.array(v.string())),
 });
 
 /** How long an answer is kept: anyone may ask, and each check costs a call a store. */
@@ -18,25 +19,31 @@ let kept: ({ at: number } & FoundHealth) | undefined;
 
 export const service = factory.createApp();
 
+service.use('/', methods('GET', 'HEAD', 'OPTIONS'));
+service.get('/', (c) => c.redirect('/docs'));
+
 service.use('/healthz', methods('GET', 'HEAD', 'OPTIONS'));
 service.get(
   '/healthz',
   describe({
     id: 'getHealth',
     tag: 'Service',
-    summary: 'Whether each store answers, and whether the edge cache keeps what is put there (not on workers.dev)',
+    summary:
+      'Whether each store answers, whether tokens can be verified (else `settings` names what is wrong), and whether the edge cache keeps what is put there (not on workers.dev)',
     answers: {
       200: { description: 'All answer', schema: Health },
-      503: { description: 'One fails', schema: Health },
+      503: { description: 'One fails, or no token can be verified', schema: Health },
     },
   }),
   async (c) => {
     const now = Date.now();
     if (kept === undefined || now - kept.at > KEPT_MS) kept = { at: now, ...(await checkHealth(c.get('probes'))) };
-    const { stores, edge } = kept;
-    const failing = Object.values(stores).includes('failing');
+    const { stores, edge, settings } = kept;
+    const isFailing = Object.values(stores).includes('failing');
+    const isMisconfigured = settings.length > 0;
+    const status = isMisconfigured ? 'misconfigured' : isFailing ? 'failing' : 'ok';
     c.header('Cache-Control', 'no-store');
-    if (failing) c.header('Retry-After', String(KEPT_MS / 1000));
-    return c.json({ status: failing ? 'failing' : 'ok', stores, edge }, failing ? 503 : 200);
+    if (status !== 'ok') c.header('Retry-After', String(KEPT_MS / 1000));
+    return c.json({ status, stores, edge, ...(isMisconfigured && { settings }) }, status === 'ok' ? 200 : 503);
   },
 );

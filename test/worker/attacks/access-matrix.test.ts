@@ -57,6 +57,8 @@ const api = (path: (target: Target) => string) => (target: Target) => `/api/v1${
 const rpc: Row = { path: api(({ title }) => `/rpc/${title}/`), shared: [401, 403, 200, 403, 200, 200, 403, 403] };
 
 const ROWS: Readonly<Record<string, Row>> = {
+  // Its redirect is followed here, to /docs.
+  'GET /': open('/'),
   'GET /healthz': open('/healthz'),
   'GET /docs': open('/docs'),
   'GET /docs/problems': open('/docs/problems'),

@@ -1,0 +1,26 @@
+/** What keeps every token out, as `/healthz` tells it (CONTRACT 5): settings that are wrong, and a key set that cannot be had. */
+
+import { Problem } from '../contract/problem.ts';
+import { readSettings } from '../settings.ts';
+import { isRemote, type KeyContext } from './remote-keys.ts';
+import { tokenKeys } from './token-keys.ts';
+import { tokenRules } from './token-rules.ts';
+
+/** A sentence for each fault, which names the setting and never its value; none: tokens can be verified. */
+export async function misconfigured(env: object, context: KeyContext): Promise<string[]> {
+  const faults = [readSettings, tokenKeys, tokenRules].flatMap((read) => faultOf(() => read(env)));
+  if (faults.length > 0) return [...new Set(faults)];
+  const sets = tokenKeys(env).trusted.flatMap(({ key }) => (isRemote(key) ? [key] : []));
+  const areThere = await Promise.all(sets.map((set) => set.isThere(context)));
+  return areThere.every(Boolean) ? [] : ['The key set that JWT_JWKS_URL names cannot be had.'];
+}
+
+function faultOf(read: () => unknown): string[] {
+  try {
+    read();
+    return [];
+  } catch (error) {
+    if (error instanceof Problem && error.code === 'misconfigured') return [error.message];
+    throw error;
+  }
+}
