@@ -9,9 +9,15 @@ export interface Outcome {
   stderr: string;
 }
 
-export function run(program: string, args: readonly string[], env: Record<string, string> = {}): Promise<Outcome> {
+/** `folder` is where it runs: the project's, unless told. */
+export function run(
+  program: string,
+  args: readonly string[],
+  env: Record<string, string> = {},
+  folder = PROJECT,
+): Promise<Outcome> {
   return new Promise((resolve) => {
-    execFile(program, args, { cwd: PROJECT, env: { ...cleanEnv(), ...env } }, (error, stdout, stderr) => {
+    execFile(program, args, { cwd: folder, env: { ...cleanEnv(), ...env } }, (error, stdout, stderr) => {
       resolve({ code: error === null ? 0 : Number(error.code ?? 1), stdout, stderr });
     });
   });
