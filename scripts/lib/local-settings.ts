@@ -1,6 +1,7 @@
-/** What the environment says of a local start (CONTRACT 7). */
+/** What the environment and the arguments say of a local start (CONTRACT 7). */
 
 import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
 
 /** Settings of `npm start`, checked. */
 export interface LocalSettings {
@@ -8,14 +9,14 @@ export interface LocalSettings {
   stateDir: string;
   port: number;
   originPort: number;
-  /** Whether the demo origin runs and its resources are registered. */
+  /** Whether the demo origin runs and its resources are registered, unless a provider signs the tokens. */
   demo: boolean;
-  /** `RATE_LIMITS` for the Worker; undefined: as it is usual. */
-  rateLimits: string | undefined;
+  /** Whether the log shows on the terminal, too. */
+  verbose: boolean;
 }
 
-/** @throws Error that names the variable and what it must be */
-export function readLocalSettings(env: NodeJS.ProcessEnv): LocalSettings {
+/** @throws Error that names the variable or argument and what it must be */
+export function readLocalSettings(env: NodeJS.ProcessEnv, args: readonly string[]): LocalSettings {
   const port = readPort('PORT', env.PORT, 8787);
   const originPort = readPort('ORIGIN_PORT', env.ORIGIN_PORT, port + 1);
   if (port === originPort) throw new Error('PORT and ORIGIN_PORT must differ.');
@@ -24,8 +25,16 @@ export function readLocalSettings(env: NodeJS.ProcessEnv): LocalSettings {
     port,
     originPort,
     demo: env.DEMO !== '0',
-    rateLimits: env.RATE_LIMITS || undefined,
+    verbose: readVerbose(args),
   };
+}
+
+function readVerbose(args: readonly string[]): boolean {
+  try {
+    return parseArgs({ args: [...args], options: { verbose: { type: 'boolean', default: false } } }).values.verbose;
+  } catch {
+    throw new Error('npm start takes one argument: npm start -- --verbose');
+  }
 }
 
 function readPort(name: string, text: string | undefined, usual: number): number {

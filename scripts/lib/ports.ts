@@ -2,17 +2,22 @@
 
 import { createServer } from 'node:net';
 
-/** @throws Error that names the remedy when something else listens on the port, or it is forbidden */
-export async function demandFreePort(port: number, variable: string): Promise<void> {
+/** A sentence with the remedy when something else listens on the port, or it is forbidden; null: it is free. */
+export async function portFault(port: number, variable: string): Promise<string | null> {
   const server = createServer();
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (cause: NodeJS.ErrnoException) => {
-      const why = cause.code === 'EADDRINUSE' ? 'is taken' : `cannot be used (${cause.code})`;
-      reject(
-        new Error(`Port ${port} ${why}. Stop what uses it, or choose another: ${variable}=${port + 100} npm start`),
-      );
-    });
-    server.listen({ port, host: '127.0.0.1', exclusive: true }, resolve);
+  const code = await new Promise<string | null>((resolve) => {
+    server.once('error', (cause: NodeJS.ErrnoException) => resolve(cause.code ?? 'unknown'));
+    server.listen({ port, host: '127.0.0.1', exclusive: true }, () => resolve(null));
   });
-  await new Promise((resolve) => server.close(resolve));
+  if (code === null) {
+    await new Promise((resolve) => server.close(resolve));
+    return null;
+  }
+  const why = code === 'EADDRINUSE' ? 'is taken by another program' : `cannot be used (${code})`;
+  return `Port ${port} ${why}. Stop it, or choose another: ${variable}=${otherPort(port)} npm start`;
+}
+
+/** A port to propose instead. */
+export function otherPort(port: number): number {
+  return port + 100 < 65_535 ? port + 100 : port - 100;
 }

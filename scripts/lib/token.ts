@@ -1,17 +1,15 @@
 /** Tokens of the local service: JWTs signed with its secret (CONTRACT 1, 7). */
 
 import { SignJWT } from 'jose';
+import type { TokenRules } from '../../src/http/token-rules.ts';
+import { type Grants, localClaims } from './local-claims.ts';
 
 /** What a token claims besides its user. */
-export interface TokenOptions {
-  /** Space-separated scopes; undefined: no claim, which means `cache:read cache:refresh`. */
-  scope?: string | undefined;
-  /** Groups of the user; undefined: no claim. */
-  groups?: readonly string[] | undefined;
-  /** Pins the token to a device. */
-  device?: string | undefined;
+export interface TokenOptions extends Grants {
   /** Seconds until it expires. */
   expiresS: number;
+  /** Which claims the service reads; undefined: as it is usual. */
+  rules?: TokenRules | undefined;
 }
 
 const MIN_SECRET_BYTES = 32;
@@ -21,15 +19,9 @@ const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_
 export async function signToken(secret: string, user: string, options: TokenOptions): Promise<string> {
   const key = new TextEncoder().encode(secret);
   if (key.length < MIN_SECRET_BYTES) throw new Error(`JWT_SECRET must have at least ${MIN_SECRET_BYTES} bytes.`);
-  const claims = {
-    ...(options.scope === undefined ? {} : { scope: options.scope }),
-    ...(options.groups === undefined ? {} : { groups: options.groups }),
-    ...(options.device === undefined ? {} : { device_id: options.device }),
-  };
   const now = Math.floor(Date.now() / 1000);
-  return new SignJWT(claims)
+  return new SignJWT(localClaims(user, options, options.rules))
     .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
-    .setSubject(user)
     .setIssuedAt(now)
     .setExpirationTime(now + options.expiresS)
     .sign(key);

@@ -2,19 +2,32 @@
 
 import { SHOWN_REFRESH } from '../../demo/devices.ts';
 
-/** What the text is made of. */
-export interface Welcome {
+/** What is told in any case. */
+interface Place {
   service: string;
+  stateDir: string;
+  logFile: string;
+}
+
+/** A service that takes tokens of its own. */
+export interface Welcome extends Place {
   origin: string;
   user: string;
   token: string;
   /** A finished refresh of the demo; null: the demo is left out. */
   taskId: string | null;
-  logFile: string;
+}
+
+/** A service that takes tokens of a provider. */
+export interface ProviderWelcome extends Place {
+  /** Where the provider gives tokens; null: it did not say. */
+  tokenEndpoint: string | null;
+  /** The first audience that tokens may be meant for; undefined: any will do. */
+  audience: string | undefined;
 }
 
 /** The text below the line `ready …`: a token, and commands that work as pasted, one a line. */
-export function welcome({ service, origin, user, token, taskId, logFile }: Welcome): string {
+export function welcome({ service, origin, user, token, taskId, ...place }: Welcome): string {
   const curl = (path: string, more = ''): string =>
     `curl -s '${service}/api/v1/${path}' -H 'Authorization: Bearer ${token}'${more}`;
   const body = `-H 'Content-Type: application/json' -d '${JSON.stringify(SHOWN_REFRESH)}'`;
@@ -36,8 +49,31 @@ export function welcome({ service, origin, user, token, taskId, logFile }: Welco
     curl('cache/'),
     '',
     ...(taskId === null ? [] : demo),
+    ...ending({ service, ...place }),
+  ].join('\n');
+}
+
+/** The same where a provider signs the tokens: how an app gets one, and how to see what is read in it. */
+export function providerWelcome({ tokenEndpoint, audience, ...place }: ProviderWelcome): string {
+  const endpoint = tokenEndpoint ?? '<token endpoint of your provider>';
+  const wanted = audience === undefined ? '' : ` -d 'audience=${audience}' -d 'resource=${audience}'`;
+  return [
+    '',
+    'Tokens come from your provider. An app gets one like this, with its CLIENT_ID and CLIENT_SECRET:',
+    `TOKEN=$(curl -s '${endpoint}' -d grant_type=client_credentials -d "client_id=$CLIENT_ID" -d "client_secret=$CLIENT_SECRET" -d 'scope=cache:read cache:refresh cache:admin'${wanted} | sed 's/.*"access_token" *: *"\\([^"]*\\)".*/\\1/')`,
+    '',
+    'What is read in it:',
+    `curl -s '${place.service}/api/v1/whoami/' -H "Authorization: Bearer $TOKEN"`,
+    '',
+    'If it is refused, the log says why. docs/identity.md has the settings for each provider.',
+    ...ending(place),
+  ].join('\n');
+}
+
+function ending({ service, stateDir, logFile }: Place): string[] {
+  return [
     `The API: ${service}/docs`,
     `The log: ${logFile}`,
-    'Ctrl-C ends it.',
-  ].join('\n');
+    `Ctrl-C ends it. The next start finds all as it was; to begin afresh, remove ${stateDir} before it.`,
+  ];
 }

@@ -19,6 +19,23 @@ export function databaseBindings(): string[] {
   return Array.from(toml.matchAll(/^\s*binding\s*=\s*"(DB(?:_\d+)?)"/gm), ([, name = '']) => name);
 }
 
+/** `[vars]` of `wrangler.toml`, those of its environments left out. Read as text, for the same reason. */
+export function deployedVars(): Record<string, string> {
+  return varsIn(readFileSync(join(PROJECT, 'wrangler.toml'), 'utf8'));
+}
+
+/** What stands under `[vars]` of a TOML text: strings of one line, numbers and booleans. */
+export function varsIn(toml: string): Record<string, string> {
+  const [section = ''] = (toml.split(/^\[vars\]$/m)[1] ?? '').split(/^\[/m);
+  const line = /^\s*([A-Za-z0-9_]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|'([^']*)'|([\w.]+))/gm;
+  return Object.fromEntries(
+    Array.from(section.matchAll(line), ([, name = '', basic, literal, bare = '']) => [
+      name,
+      basic === undefined ? (literal ?? bare) : String(JSON.parse(`"${basic}"`)),
+    ]),
+  );
+}
+
 /** Environment in which wrangler asks no other host (update check, metrics, sample of `request.cf`). */
 export function offlineEnv(): NodeJS.ProcessEnv {
   return {

@@ -23,7 +23,7 @@ export interface TokenRules {
 }
 
 /** What these settings are when they are not set. */
-const DEFAULTS = {
+export const RULE_DEFAULTS = {
   JWT_ISSUER: '',
   JWT_AUDIENCE: '',
   JWT_AUDIENCE_CLAIMS: '/aud',
@@ -33,10 +33,10 @@ const DEFAULTS = {
   JWT_USER_CLAIM: '/sub',
   JWT_GROUPS_CLAIM: '/groups',
 } as const;
-type RuleName = keyof typeof DEFAULTS;
+type RuleName = keyof typeof RULE_DEFAULTS;
 
 /** The names of these settings. */
-export const RULE_NAMES = Object.keys(DEFAULTS) as readonly RuleName[];
+export const RULE_NAMES = Object.keys(RULE_DEFAULTS) as readonly RuleName[];
 
 /** Any audience will do. */
 const ANY = '*';
@@ -55,7 +55,7 @@ function idOf(settings: string): number {
 
 /** @throws Problem `misconfigured`, naming the setting */
 export const tokenRules = oncePerEnv((env: object): TokenRules => {
-  const text = (name: RuleName) => readText(env, name)?.trim() || DEFAULTS[name];
+  const text = (name: RuleName) => readText(env, name)?.trim() || RULE_DEFAULTS[name];
   return {
     id: idOf(RULE_NAMES.map((name) => `${name}=${text(name)}`).join('\n')),
     issuers: byComma(text('JWT_ISSUER')),

@@ -1,9 +1,11 @@
 /** Tokens of a real identity provider, by the flows that apps and devices use (CONTRACT 1, docs/identity.md). */
 
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { tokenRules } from '../../src/http/token-rules.ts';
 import { Api } from './support/api.ts';
 import { AUDIENCE, IdentityProvider, makeKey, type SigningKey } from './support/provider.ts';
-import { Service } from './support/service.ts';
+import { run } from './support/run.ts';
+import { freePorts, Service } from './support/service.ts';
 import { SlowOrigin } from './support/slow-origin.ts';
 
 let keys: SigningKey[];
@@ -15,14 +17,9 @@ let nobody: Api;
 beforeAll(async () => {
   keys = [makeKey(), makeKey()];
   [provider, origin] = await Promise.all([IdentityProvider.start(...keys), SlowOrigin.start(0)]);
-  const env = {
-    DEMO: '0',
-    RATE_LIMITS: 'off',
-    JWT_JWKS_URL: await provider.jwksUrl(),
-    JWT_ISSUER: provider.url,
-    JWT_AUDIENCE: AUDIENCE,
-  };
-  service = await Service.start({ env });
+  const devVars = `JWT_JWKS_URL=${await provider.jwksUrl()}\nJWT_ISSUER=${provider.url}\nJWT_AUDIENCE=${AUDIENCE}\n`;
+  // With the demo, as somebody starts it who has not heard of DEMO=0; and with a local secret, as an earlier start left one.
+  service = await Service.start({ devVars, env: { RATE_LIMITS: 'off' } });
   nobody = await Api.of(service);
 });
 afterAll(async () => {
@@ -79,8 +76,51 @@ it('a token of another provider, with the same names, is refused', async () => {
   }
 });
 
-it('the local secret verifies beside the provider, by the same issuer and audience', async () => {
-  expect(await whoami(nobody.as(await service.token('root', { scope: 'cache:admin' })))).toBe(401);
+it('takes no token of the local secret, be issuer and audience right or not', async () => {
+  const rules = tokenRules({ JWT_ISSUER: provider.url, JWT_AUDIENCE: AUDIENCE });
+  for (const options of [{}, { rules }]) {
+    const token = await service.token('root', { scope: 'cache:admin', ...options });
+    expect(await whoami(nobody.as(token))).toBe(401);
+  }
+});
+
+it('npm start says what it took and left out, and how to get a token of the provider, in a command that works', async () => {
+  const told = service.lines.join('\n');
+  expect(told).toMatch(/settings from .*: JWT_AUDIENCE, JWT_ISSUER, JWT_JWKS_URL$/m);
+  expect(told).toMatch(/not used: JWT_SECRET in the environment: JWT_JWKS_URL is set/);
+  expect(told).toMatch(/without the demo: its devices have no tokens of your provider/);
+  const [command = ''] = service.lines.filter((line) => line.startsWith('TOKEN=$(curl '));
+  const [whoamiCommand = ''] = service.lines.filter((line) => line.startsWith('curl '));
+  const app = { CLIENT_ID: 'app', CLIENT_SECRET: provider.appSecret };
+  const { stdout } = await run('sh', ['-c', `${command}\n${whoamiCommand}`], app);
+  expect(JSON.parse(stdout)).toMatchObject({ user: 'app', scopes: expect.arrayContaining(['cache:admin']) });
+});
+
+describe('npm start ends before it is ready', () => {
+  it('where the address is no key set', async () => {
+    const devVars = `JWT_JWKS_URL=${provider.url}/nowhere\nJWT_AUDIENCE=${AUDIENCE}\n`;
+    const refused = await Service.launch({ devVars });
+    expect(await refused.ended).toBe(1);
+    expect(refused.lines.at(-1)).toMatch(/^JWT_JWKS_URL \(.*\) answers 404: .* jwks_uri\.$/);
+    await refused.stop();
+  });
+});
+
+it('npm start goes on where the provider cannot be reached or calls itself otherwise, and says so', async () => {
+  const [port] = await freePorts();
+  const devVars = `JWT_JWKS_URL=http://127.0.0.1:${port}/jwks\nJWT_ISSUER=${provider.url}/\nJWT_AUDIENCE=${AUDIENCE}\n`;
+  const other = await Service.start({ devVars });
+  try {
+    const told = other.lines.join('\n');
+    expect(told).toMatch(/look: JWT_JWKS_URL \(.*\) cannot be reached/);
+    expect(told).toContain(`look: JWT_ISSUER is not what the provider calls itself, ${provider.url}:`);
+    expect(await (await fetch(`${other.url}/healthz`)).json()).toMatchObject({
+      status: 'misconfigured',
+      settings: [expect.stringContaining('JWT_JWKS_URL')],
+    });
+  } finally {
+    await other.stop();
+  }
 });
 
 // A key that was never published makes the service ask anew, but once in half a minute: in the long forms it is waited for.

@@ -47,6 +47,11 @@ export class IdentityProvider {
     this.#provider = new Provider(this.url, configuration(keys));
   }
 
+  /** What the client `app` proves itself with. */
+  get appSecret(): string {
+    return SECRET;
+  }
+
   /** Where its keys are, as its own metadata say. */
   async jwksUrl(): Promise<string> {
     const metadata = await (await fetch(`${this.url}/.well-known/openid-configuration`)).json();

@@ -2,6 +2,7 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -16,6 +17,10 @@ export interface StartOptions {
   env?: Record<string, string>;
   /** Stores of an earlier start; without it fresh ones, removed at the end. */
   stateDir?: string;
+  /** What stands in `.dev.vars`; nothing, unless told. */
+  devVars?: string;
+  /** Arguments of `npm start`. */
+  args?: readonly string[];
 }
 
 /** A started service; `stop` ends it. */
@@ -35,12 +40,13 @@ export class Service {
   private constructor(
     where: { port: number; originPort: number; stateDir: string; secret: string },
     env: Record<string, string>,
+    args: readonly string[],
   ) {
     this.port = where.port;
     this.originPort = where.originPort;
     this.stateDir = where.stateDir;
     this.secret = where.secret;
-    this.process = spawn('npm', ['start'], {
+    this.process = spawn('npm', ['start', '--', ...args], {
       cwd: PROJECT,
       env: { ...cleanEnv(), ...this.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -52,8 +58,8 @@ export class Service {
   }
 
   /** Starts a service and waits until it says that it is ready. @throws Error with its output when it ends instead */
-  static async start({ env = {}, stateDir }: StartOptions = {}): Promise<Service> {
-    const service = await Service.launch({ env, ...(stateDir === undefined ? {} : { stateDir }) });
+  static async start(options: StartOptions = {}): Promise<Service> {
+    const service = await Service.launch(options);
     const ready = service.lineWith(/^ready /);
     const outcome = await Promise.race([ready, service.ended.then(() => null)]);
     if (outcome === null) throw new Error(`npm start ended:\n${service.lines.join('\n')}`);
@@ -61,7 +67,7 @@ export class Service {
   }
 
   /** Starts a service without waiting for it. */
-  static async launch({ env = {}, stateDir }: StartOptions = {}): Promise<Service> {
+  static async launch({ env = {}, stateDir, devVars = '', args = [] }: StartOptions = {}): Promise<Service> {
     const [port, originPort] = await freePorts();
     const where = {
       port,
@@ -69,7 +75,9 @@ export class Service {
       stateDir: stateDir ?? (await mkdtemp(join(tmpdir(), 'freshet-'))),
       secret: randomBytes(32).toString('hex'),
     };
-    return new Service(where, env);
+    mkdirSync(where.stateDir, { recursive: true });
+    writeFileSync(join(where.stateDir, 'dev.vars'), devVars);
+    return new Service(where, env, args);
   }
 
   get url(): string {
@@ -86,6 +94,7 @@ export class Service {
       PORT: String(this.port),
       ORIGIN_PORT: String(this.originPort),
       STATE_DIR: this.stateDir,
+      DEV_VARS: join(this.stateDir, 'dev.vars'),
       JWT_SECRET: this.secret,
     };
   }
@@ -117,7 +126,8 @@ export class Service {
 
 /** The environment without what the test runner and npm put there: it would change how the service starts. */
 export function cleanEnv(): NodeJS.ProcessEnv {
-  const foreign = /^(npm_|VITEST|NODE_ENV$|TEST$|MODE$|DEV$|PROD$|BASE_URL$|SSR$|JWT_|DEMO$|RATE_LIMITS$)/;
+  const foreign =
+    /^(npm_|VITEST|NODE_ENV$|TEST$|MODE$|DEV$|PROD$|BASE_URL$|SSR$|JWT_|DEMO$|RATE_LIMITS$|DEV_VARS$|ORIGIN_)/;
   const env = { ...process.env };
   for (const name of Object.keys(env)) if (foreign.test(name)) env[name] = undefined;
   return env;

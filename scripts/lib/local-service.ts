@@ -1,0 +1,79 @@
+/** The processes that `npm start` starts: migrations, the demo origin, `wrangler dev`. */
+
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Child, Children } from './children.ts';
+import { writeWorkerVars } from './dev-vars.ts';
+import type { LocalSettings } from './local-settings.ts';
+import type { LogFile } from './log-file.ts';
+import { databaseBindings, offlineEnv, PROJECT, WRANGLER } from './wrangler.ts';
+
+const START_PATIENCE_MS = 120_000;
+const POLL_MS = 100;
+
+/** What all of them need. */
+export interface Surroundings {
+  children: Children;
+  settings: LocalSettings;
+  log: LogFile;
+}
+
+/** Starts the demo origin; `listening` resolves when it takes requests. */
+export function startOrigin({ children, settings, log }: Surroundings): Child & { listening: Promise<void> } {
+  const child = children.start([process.execPath, join(PROJECT, 'demo/origin.ts')], {
+    cwd: PROJECT,
+    env: { ...process.env, ORIGIN_PORT: String(settings.originPort) },
+    onLine: (line) => log.take(line, 'origin'),
+    channel: true,
+  });
+  return { ...child, listening: new Promise((resolve) => child.process.once('message', () => resolve())) };
+}
+
+/** Applies the migrations to the local databases. @throws Error when one cannot be applied */
+export async function migrate({ children, settings, log }: Surroundings): Promise<void> {
+  for (const binding of databaseBindings()) {
+    const args = ['d1', 'migrations', 'apply', binding, '--local', '--persist-to', settings.stateDir];
+    const child = children.start([...WRANGLER, ...args], {
+      cwd: PROJECT,
+      env: { ...offlineEnv(), WRANGLER_LOG: 'warn' },
+      onLine: (line) => log.take(line, 'migrations'),
+    });
+    if ((await child.ended) !== 0) throw new Error(`The migrations could not be applied.\n${log.tail()}`);
+  }
+}
+
+/** Starts `wrangler dev` with these settings over those of wrangler.toml. */
+export function startWorker({ children, settings, log }: Surroundings, workerVars: Record<string, string>): Child {
+  const file = join(settings.stateDir, 'worker.env');
+  writeWorkerVars(file, workerVars);
+  const port = ['--port', String(settings.port), '--inspector-port', process.env.INSPECTOR_PORT ?? '0'];
+  const args = [
+    ...['dev', '--ip', '127.0.0.1', ...port, '--persist-to', settings.stateDir, '--env-file', file],
+    ...['--show-interactive-dev-session=false', '--log-level', process.env.WRANGLER_LOG ?? 'info'],
+  ];
+  const env = { ...offlineEnv(), WRANGLER_REGISTRY_PATH: join(settings.stateDir, 'registry') };
+  return children.start([...WRANGLER, ...args], { cwd: PROJECT, env, onLine: (line) => log.take(line, 'wrangler') });
+}
+
+/**
+ * Waits until all stores answer. A provider whose key set cannot be had yet keeps no service from starting: settings were
+ * judged before.
+ *
+ * @throws Error after two minutes, with the end of the log
+ */
+export async function untilHealthy(service: string, log: LogFile): Promise<void> {
+  const deadline = Date.now() + START_PATIENCE_MS;
+  let last = 'no answer';
+  while (Date.now() < deadline) {
+    try {
+      const response = await fetch(`${service}/healthz`, { signal: AbortSignal.timeout(10_000) });
+      last = `${response.status} ${await response.text()}`;
+      const { status } = JSON.parse(last.slice(4)) as { status: string };
+      if (status === 'ok' || status === 'misconfigured') return;
+    } catch {
+      // Not listening yet.
+    }
+    await sleep(POLL_MS);
+  }
+  throw new Error(`The service is not healthy: ${last}\n${log.tail()}`);
+}

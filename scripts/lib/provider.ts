@@ -1,0 +1,85 @@
+/** What an identity provider tells of itself before the local service depends on it (RFC 7517, OpenID Connect Discovery 1.0). */
+
+/** What was found out. */
+export interface ProviderFindings {
+  /** What is wrong with the settings, a sentence each. */
+  faults: string[];
+  /** What may be wrong, or only for now, a sentence each. */
+  warnings: string[];
+  /** Where apps get tokens; null: it did not say. */
+  tokenEndpoint: string | null;
+}
+
+const TIMEOUT_MS = 3000;
+const METADATA = '/.well-known/openid-configuration';
+
+/**
+ * Asks the provider that the settings name for its key set and its metadata. One that cannot be reached is a warning: it may
+ * be started later.
+ */
+export async function askProvider(vars: Readonly<Record<string, string>>): Promise<ProviderFindings> {
+  const keySet = vars.JWT_JWKS_URL ?? '';
+  const issuers = (vars.JWT_ISSUER ?? '')
+    .split(',')
+    .map((issuer) => issuer.trim())
+    .filter((issuer) => issuer !== '');
+  const places = [...issuers, ...(URL.canParse(keySet) ? [new URL(keySet).origin] : [])];
+  const [judged, metadata] = await Promise.all([
+    judgeKeySet(keySet),
+    findMetadata(places.filter((place) => URL.canParse(place))),
+  ]);
+  return {
+    faults: judged.faults,
+    warnings: [...judged.warnings, ...issuerWarnings(metadata.issuer, issuers)],
+    tokenEndpoint: metadata.token_endpoint ?? null,
+  };
+}
+
+async function judgeKeySet(url: string): Promise<Pick<ProviderFindings, 'faults' | 'warnings'>> {
+  if (!URL.canParse(url)) return { faults: [], warnings: [] };
+  const answer = await ask(url);
+  if (answer === null) {
+    return { faults: [], warnings: [`JWT_JWKS_URL (${url}) cannot be reached: until it can, nobody is let in.`] };
+  }
+  if (answer.status === 200 && Array.isArray(answer.json?.keys)) return { faults: [], warnings: [] };
+  const what = answer.status === 200 ? 'is no key set' : `answers ${answer.status}`;
+  return {
+    faults: [`JWT_JWKS_URL (${url}) ${what}: it is what the provider's ${METADATA} calls jwks_uri.`],
+    warnings: [],
+  };
+}
+
+/** The metadata of the first place that has some. */
+async function findMetadata(places: readonly string[]): Promise<{ issuer?: string; token_endpoint?: string }> {
+  for (const place of new Set(places.map((url) => url.replace(/\/$/, '')))) {
+    const answer = await ask(place + METADATA);
+    const { issuer, token_endpoint } = answer?.json ?? {};
+    if (typeof issuer === 'string' && typeof token_endpoint === 'string') return { issuer, token_endpoint };
+  }
+  return {};
+}
+
+function issuerWarnings(issuer: string | undefined, issuers: readonly string[]): string[] {
+  if (issuer === undefined || issuers.length === 0 || issuers.includes(issuer)) return [];
+  return [`JWT_ISSUER is not what the provider calls itself, ${issuer}: its tokens may be refused.`];
+}
+
+/** Null: no answer came. */
+async function ask(url: string): Promise<{ status: number; json: Record<string, unknown> | null } | null> {
+  try {
+    const response = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS) });
+    const text = await response.text();
+    return { status: response.status, json: objectIn(text) };
+  } catch {
+    return null;
+  }
+}
+
+function objectIn(text: string): Record<string, unknown> | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' ? (value as Record<string, unknown> | null) : null;
+  } catch {
+    return null;
+  }
+}
