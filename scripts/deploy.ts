@@ -2,12 +2,13 @@
  * `npm run deploy`: puts the service on the Cloudflare account that wrangler is logged in to (CONTRACT 7); safe to
  * repeat. A Worker has no start at which it could refuse its settings, so they are checked here, before anything is made or
  * uploaded. wrangler itself makes the bucket and the queues on deploy; the databases are made here, before, since the schema
- * must be there when the Worker is. `--env` names an environment of wrangler.toml; `--dry-run` only builds and checks.
+ * must be there when the Worker is. What was deployed is asked whether it is well, for only it knows the values of secrets. `--env` names an environment of wrangler.toml; `--dry-run` only builds and checks.
  */
 
 import { parseArgs } from 'node:util';
 import { unstable_readConfig as readConfig } from 'wrangler';
 import { faultsOfSettings } from './lib/check-settings.ts';
+import { addressIn, findIll } from './lib/deployed-health.ts';
 import { type Outcome, offlineEnv, runWrangler } from './lib/wrangler.ts';
 
 const HOW_TO_SET = `Settings stand under [vars] in wrangler.toml, secrets are set and deleted by
@@ -45,7 +46,22 @@ async function deploy(): Promise<number> {
     }
   }
   step('the Worker, its bucket and its queues');
-  return (await wrangler('deploy')).code;
+  const { code, output } = await wrangler('deploy');
+  if (code !== 0) return code;
+  step('whether it is well');
+  return demandHealth(addressIn(output));
+}
+
+/** The exit code. */
+async function demandHealth(address: string | null): Promise<number> {
+  if (address === null) {
+    console.log('Its address is not known here: see that /healthz says "status":"ok" there.');
+    return 0;
+  }
+  const ill = await findIll(address);
+  if (ill === null) console.log(`It is: ${address}/docs`);
+  else console.error(ill);
+  return ill === null ? 0 : 1;
 }
 
 function config(): ReturnType<typeof readConfig> {
