@@ -1,0 +1,76 @@
+/** What README.md and docs/sync.md tell to paste works as it stands, in order, twice, on any port (CONTRACT 7). */
+
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ODataServer } from './support/odata-server.ts';
+import { AUDIENCE, IdentityProvider, makeKey } from './support/provider.ts';
+import { run } from './support/run.ts';
+import { PROJECT, Service } from './support/service.ts';
+import { gist, outputsOf, scriptOf, shellBlocks } from './support/shell-blocks.ts';
+
+const OWN = 'Your own system';
+
+let service: Service;
+
+beforeAll(async () => {
+  service = await Service.start({ env: { RATE_LIMITS: 'off' } });
+});
+afterAll(() => service?.stop());
+
+describe.each(['README.md', 'docs/sync.md'])('the shell blocks of %s', (path) => {
+  const blocks = shellBlocks(path).filter(({ section }) => section !== OWN);
+
+  it.each(['first', 'second'])('answer as it says, pasted for the %s time', async () => {
+    expect(blocks.length).toBeGreaterThan(5);
+    const { stdout, stderr } = await run('bash', ['-c', scriptOf(blocks)], service.env);
+    const found = outputsOf(stdout, blocks);
+    expect(stderr).not.toMatch(/not found|unbound|syntax|curl:/);
+    for (const [at, { commands, answer }] of blocks.entries()) {
+      expect({ commands, gist: gist(found[at] ?? '') }).toEqual({ commands, gist: gist(answer) });
+      if (answer !== '') expect({ commands, found: found[at]?.trim() }).not.toEqual({ commands, found: '' });
+    }
+  });
+
+  it('name no port of their own', () => {
+    for (const { commands } of blocks) {
+      expect(commands.replaceAll('PORT:=8787', '')).not.toMatch(/\b87\d\d\b/);
+    }
+  });
+});
+
+describe(`README.md, "${OWN}"`, () => {
+  const blocks = shellBlocks('README.md').filter(({ section }) => section === OWN);
+
+  it("leads to a table of an origin of one's own, read with a token of a provider of one's own", async () => {
+    const [provider, erp] = await Promise.all([IdentityProvider.start(makeKey()), ODataServer.start()]);
+    /** A reader puts the own addresses for those of the example. */
+    const own = (text: string) =>
+      text
+        .replaceAll('http://127.0.0.1:9000', provider.url)
+        .replaceAll('http://127.0.0.1:7000', erp.url)
+        .replace('JWT_AUDIENCE=freshet', `JWT_AUDIENCE=${AUDIENCE}`);
+    const readme = readFileSync(join(PROJECT, 'README.md'), 'utf8');
+    const [, devVars = ''] = /^```ini\n(.*?)^```$/ms.exec(readme) ?? [];
+    const mine = await Service.start({ devVars: own(devVars) });
+    try {
+      const printed = mine.lines.find((line) => line.startsWith('TOKEN=$(curl '));
+      const script = `${printed}\n${own(scriptOf(blocks))}`;
+      const client = { CLIENT_ID: 'app', CLIENT_SECRET: provider.appSecret };
+      for (const time of ['first', 'second']) {
+        const { stdout } = await run('bash', ['-c', script], { ...mine.env, ...client });
+        const [whoami = '', put = '', read = ''] = outputsOf(stdout, blocks);
+        expect(JSON.parse(whoami), time).toMatchObject({
+          scopes: expect.arrayContaining(['cache:read', 'cache:admin']),
+        });
+        expect(JSON.parse(put), time).toMatchObject({ tables: [{ name: 'articles' }] });
+        expect(read, time).toMatch(/^HTTP\/1\.1 200 OK/);
+        expect(read, time).toContain(
+          '[{"name":"articles","columns":["ID","Name","Price"],"data":[[1,"A-100","Pump",129.5],',
+        );
+      }
+    } finally {
+      await Promise.all([mine.stop(), provider.stop(), erp.stop()]);
+    }
+  });
+});

@@ -1,0 +1,54 @@
+/** The shell commands of a document, as its reader pastes them, and what the document says that they answer. */
+
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { PROJECT } from './service.ts';
+
+export interface ShellBlock {
+  /** Heading that it stands under. */
+  section: string;
+  commands: string;
+  /** What follows it as its answer; empty: nothing does. */
+  answer: string;
+}
+
+/** The `sh` blocks of a document in its order, but for those that install or start the project. */
+export function shellBlocks(path: string): ShellBlock[] {
+  const text = readFileSync(join(PROJECT, path), 'utf8');
+  return text
+    .split(/^## /m)
+    .flatMap((part) => blocksIn(part))
+    .filter(({ commands }) => !commands.startsWith('npm ci'));
+}
+
+function blocksIn(part: string): ShellBlock[] {
+  const fences = Array.from(part.matchAll(/^```(\w*)\n(.*?)^```$/gms), (found) => ({
+    kind: found[1] ?? '',
+    text: found[2] ?? '',
+    from: found.index,
+    to: found.index + found[0].length,
+  }));
+  return fences.flatMap(({ kind, text, to }, at) => {
+    if (kind !== 'sh') return [];
+    const next = fences[at + 1];
+    // Its answer follows at once; what stands further below belongs to the text.
+    const isAnswer = next !== undefined && ['', 'json'].includes(next.kind) && next.from === to + 1;
+    return [{ section: part.split('\n', 1)[0] ?? '', commands: text, answer: isAnswer ? next.text : '' }];
+  });
+}
+
+/** One script that runs the blocks in one shell, and marks where the output of each begins. */
+export function scriptOf(blocks: readonly ShellBlock[]): string {
+  return blocks.map(({ commands }, at) => `echo; echo '@@ ${at}'\n${commands}`).join('');
+}
+
+/** The output of each block of such a script. */
+export function outputsOf(stdout: string, blocks: readonly ShellBlock[]): string[] {
+  return blocks.map((_, at) => (stdout.split(`\n@@ ${at}\n`)[1] ?? '').split(/\n@@ \d+\n/)[0] ?? '');
+}
+
+/** What an answer is, apart from its data: status lines, whether the content is a table or a delta, problems. */
+export function gist(answer: string): string[] {
+  const telling = /^HTTP\/1\.1 \d{3}|^Content-Version: "delta|"type": ?"\/docs\/problems#[\w-]+|^event: \w+/gm;
+  return Array.from(answer.matchAll(telling), ([found]) => found);
+}
