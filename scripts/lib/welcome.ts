@@ -55,12 +55,11 @@ export function welcome({ service, origin, user, token, taskId, ...place }: Welc
 
 /** The same where a provider signs the tokens: how an app gets one, and how to see what is read in it. */
 export function providerWelcome({ tokenEndpoint, audience, ...place }: ProviderWelcome): string {
-  const endpoint = tokenEndpoint ?? '<token endpoint of your provider>';
-  const wanted = audience === undefined ? '' : ` -d 'audience=${audience}' -d 'resource=${audience}'`;
   return [
     '',
     'Tokens come from your provider. An app gets one like this, with its CLIENT_ID and CLIENT_SECRET:',
-    `TOKEN=$(curl -s '${endpoint}' -d grant_type=client_credentials -d "client_id=$CLIENT_ID" -d "client_secret=$CLIENT_SECRET" -d 'scope=cache:read cache:refresh cache:admin'${wanted} | sed 's/.*"access_token" *: *"\\([^"]*\\)".*/\\1/')`,
+    tokenCommand(tokenEndpoint ?? '<token endpoint of your provider>', audience),
+    'Providers differ in how an API is named: audience (Auth0), resource (RFC 8707), scope (Entra: <audience>/.default). Leave out what yours refuses.',
     '',
     'What is read in it:',
     `curl -s '${place.service}/api/v1/whoami/' -H "Authorization: Bearer $TOKEN"`,
@@ -68,6 +67,19 @@ export function providerWelcome({ tokenEndpoint, audience, ...place }: ProviderW
     'If it is refused, the log says why. docs/identity.md has the settings for each provider.',
     ...ending(place),
   ].join('\n');
+}
+
+/** Sets TOKEN, by client credentials (RFC 6749 section 4.4); shows the provider's answer where there is none in it. */
+function tokenCommand(endpoint: string, audience: string | undefined): string {
+  const parts = [
+    '-d grant_type=client_credentials -d "client_id=$CLIENT_ID" -d "client_secret=$CLIENT_SECRET"',
+    "-d 'scope=cache:read cache:refresh cache:admin'",
+    ...(audience === undefined ? [] : [`-d 'audience=${audience}'`]),
+    // A resource is named by a URI (RFC 8707 section 2).
+    ...(audience !== undefined && URL.canParse(audience) ? [`-d 'resource=${audience}'`] : []),
+  ];
+  const token = `sed -n 's/.*"access_token" *: *"\\([^"]*\\)".*/\\1/p'`;
+  return `ANSWER=$(curl -sS '${endpoint}' ${parts.join(' ')}); TOKEN=$(echo "$ANSWER" | ${token}); [ -n "$TOKEN" ] || echo "$ANSWER"`;
 }
 
 function ending({ service, stateDir, logFile }: Place): string[] {

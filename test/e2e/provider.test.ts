@@ -89,7 +89,7 @@ it('npm start says what it took and left out, and how to get a token of the prov
   expect(told).toMatch(/settings from .*: JWT_AUDIENCE, JWT_ISSUER, JWT_JWKS_URL$/m);
   expect(told).toMatch(/not used: JWT_SECRET in the environment: JWT_JWKS_URL is set/);
   expect(told).toMatch(/without the demo: its devices have no tokens of your provider/);
-  const [command = ''] = service.lines.filter((line) => line.startsWith('TOKEN=$(curl '));
+  const [command = ''] = service.lines.filter((line) => line.startsWith('ANSWER=$(curl '));
   const [whoamiCommand = ''] = service.lines.filter((line) => line.startsWith('curl '));
   const app = { CLIENT_ID: 'app', CLIENT_SECRET: provider.appSecret };
   const { stdout } = await run('sh', ['-c', `${command}\n${whoamiCommand}`], app);

@@ -38,6 +38,12 @@ describe('a deploy refuses', () => {
     ['a misspelt secret', /no setting JWT_SECRET_OLD/, {}, ['JWT_SECRET', 'JWT_SECRET_OLD']],
     ['a setting that is a secret too', /JWT_ISSUER is a secret/, { JWT_ISSUER: '' }, ['JWT_SECRET', 'JWT_ISSUER']],
     ['a key that is none', /JWT_PUBLIC_KEY must be/, { JWT_PUBLIC_KEY: 'x' }, []],
+    [
+      'a host with a scheme',
+      /ORIGIN_HOSTS .* has a scheme/,
+      { ORIGIN_HOSTS: 'https://erp.example.com' },
+      ['JWT_SECRET'],
+    ],
     ['a number that is none', /REFRESH_WAIT_MS/, { REFRESH_WAIT_MS: 'soon' }, ['JWT_SECRET']],
     ['databases that are not bound', /SYNC_SHARDS needs the D1 binding DB_1/, { SYNC_SHARDS: '2' }, ['JWT_SECRET']],
   ])('%s', (_what, told, vars, secrets) => {
