@@ -88,7 +88,7 @@ function tellSettings(
 ): void {
   if (taken.length > 0) tell(`settings from ${file}: ${taken.join(', ')}`);
   for (const sentence of unused) tell(`not used: ${sentence}`);
-  for (const sentence of findings?.warnings ?? []) tell(`look: ${sentence}`);
+  for (const sentence of findings?.warnings ?? []) tell(`note: ${sentence}`);
   if (demoIsLeftOut) tell(`without the demo: its devices have no tokens of your provider (${provider})`);
 }
 

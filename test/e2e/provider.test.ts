@@ -112,8 +112,8 @@ it('npm start goes on where the provider cannot be reached or calls itself other
   const other = await Service.start({ devVars });
   try {
     const told = other.lines.join('\n');
-    expect(told).toMatch(/look: JWT_JWKS_URL \(.*\) cannot be reached/);
-    expect(told).toContain(`look: JWT_ISSUER is not what the provider calls itself, ${provider.url}:`);
+    expect(told).toMatch(/note: JWT_JWKS_URL \(.*\) cannot be reached/);
+    expect(told).toContain(`note: JWT_ISSUER is not what the provider calls itself, ${provider.url}:`);
     expect(await (await fetch(`${other.url}/healthz`)).json()).toMatchObject({
       status: 'misconfigured',
       settings: [expect.stringContaining('JWT_JWKS_URL')],
