@@ -54,7 +54,7 @@ describe(`README.md, "${OWN}"`, () => {
     const [, devVars = ''] = /^```ini\n(.*?)^```$/ms.exec(readme) ?? [];
     const mine = await Service.start({ devVars: own(devVars) });
     try {
-      const printed = mine.lines.find((line) => line.startsWith('ANSWER=$(curl '));
+      const printed = await mine.lineWith(/^ANSWER=\$\(curl /);
       const script = `${printed}\n${own(scriptOf(blocks))}`;
       const client = { CLIENT_ID: 'app', CLIENT_SECRET: provider.appSecret };
       for (const time of ['first', 'second']) {

@@ -85,6 +85,7 @@ it('takes no token of the local secret, be issuer and audience right or not', as
 });
 
 it('npm start says what it took and left out, and how to get a token of the provider, in a command that works', async () => {
+  await service.lineWith(/^Ctrl-C/);
   const told = service.lines.join('\n');
   expect(told).toMatch(/settings from .*: JWT_AUDIENCE, JWT_ISSUER, JWT_JWKS_URL$/m);
   expect(told).toMatch(/not used: JWT_SECRET in the environment: JWT_JWKS_URL is set/);
