@@ -9,6 +9,7 @@ import { buildRequest } from '../origin/build-request.ts';
 import { type Fetch, fetchOrigin } from '../origin/fetch-origin.ts';
 import { readAnswer } from '../origin/read-answer.ts';
 import { withoutSecrets } from '../origin/redact.ts';
+import type { Accepts } from '../origin/unreachable.ts';
 import type { Validators } from '../origin/validators.ts';
 import type { LoadResult } from '../tables/load.ts';
 import { loadBytes } from '../tables/load-bytes.ts';
@@ -23,6 +24,7 @@ export type LoadServices = Pick<Services, 'blobs' | 'secret' | 'settings'>;
 /** What one load works with besides stores. */
 export interface LoadOptions {
   fetch: Fetch;
+  accepts: Accepts;
   clock: LoadClock;
   slot: LoadSlot;
   /** ms since the epoch, for dates of the origin. */
@@ -86,7 +88,7 @@ async function load(
   { definition, number }: DefinedResource,
   lease: Lease,
   services: LoadServices,
-  { fetch, clock, slot, now, onHeavy }: LoadOptions,
+  { fetch, accepts, clock, slot, now, onHeavy }: LoadOptions,
 ): Promise<LoadedCache> {
   const { cache, previous, fence, nextRowId } = lease;
   const { originHosts: hosts, partialAnswers } = services.settings;
@@ -95,6 +97,7 @@ async function load(
   slot.setOrigin(cache.resource, request.url.host);
   const answer = await fetchOrigin(request, {
     fetch,
+    accepts,
     signal: clock.signal,
     maxBytes: origin.max_bytes,
     validators: validatorsToSend(definition, number, lease),

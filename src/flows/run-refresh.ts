@@ -8,6 +8,8 @@ import type { CommitRequest, Lease } from '../contract/object.ts';
 import { spreadTtlMs } from '../core/freshness.ts';
 import { log, withLogFields } from '../log.ts';
 import type { Fetch } from '../origin/fetch-origin.ts';
+import { acceptsTcp } from '../origin/tcp.ts';
+import type { Accepts } from '../origin/unreachable.ts';
 import { loadableResource, loadCache } from './load-cache.ts';
 import { LoadClock } from './load-clock.ts';
 import { type LoadSlot, type LoadSlots, type LoadWanted, loadSlots } from './load-slots.ts';
@@ -46,6 +48,7 @@ export interface RunningLoad {
 /** How a delivery is dealt with; what is left out is as usual. */
 export interface RunOptions {
   fetch?: Fetch;
+  accepts?: Accepts;
   /** From 0 up to 1. */
   random?: () => number;
   slots?: LoadSlots;
@@ -87,7 +90,12 @@ async function claimAndLoad(
   services: RefreshServices,
   { taskId, deliveryId }: Delivery,
   slot: LoadSlot,
-  { fetch = (url, init) => globalThis.fetch(url, init), random = Math.random, onLease }: RunOptions,
+  {
+    fetch = (url, init) => globalThis.fetch(url, init),
+    accepts = acceptsTcp,
+    random = Math.random,
+    onLease,
+  }: RunOptions,
 ): Promise<Disposition> {
   // The lease is a duration that counts from before it was asked for, so that the load always stops first.
   const askedAt = Date.now();
@@ -108,12 +116,15 @@ async function claimAndLoad(
   onLease?.(running);
   const { key, resource } = lease.cache;
   // Awaited here: the clock runs until then.
-  return await withLogFields({ key, resource }, () => loadAndCommit(services, running, { fetch, random, slot, clock }));
+  return await withLogFields({ key, resource }, () =>
+    loadAndCommit(services, running, { fetch, accepts, random, slot, clock }),
+  );
 }
 
 /** What one load works with besides stores. */
 interface LoadTools {
   fetch: Fetch;
+  accepts: Accepts;
   random: () => number;
   slot: LoadSlot;
   clock: LoadClock;
@@ -158,7 +169,7 @@ async function load(
   lease: Lease,
   startedAt: number,
   progress: Progress,
-  { fetch, random, slot, clock }: LoadTools,
+  { fetch, accepts, random, slot, clock }: LoadTools,
 ): Promise<CommitRequest> {
   if (lease.heavy === true) await slot.becomeHeavy(clock);
   const resource = loadableResource(await clock.hold(services.resources.read(lease.cache.resource)), lease);
@@ -169,7 +180,7 @@ async function load(
     progress.known.heavy = true;
   };
   const loaded = await clock.hold(
-    loadCache(resource, lease, services, { fetch, clock, slot, now: startedAt, onHeavy }),
+    loadCache(resource, lease, services, { fetch, accepts, clock, slot, now: startedAt, onHeavy }),
   );
   const { change, inserted, deleted, validators, warnings } = loaded;
   Object.assign(progress, { bytes: change?.bytes ?? 0, rowsChanged: inserted + deleted });

@@ -8,6 +8,7 @@ import type { OriginRequest } from './build-request.ts';
 import { contentCodings, decoded } from './content-codings.ts';
 import { hasNoContent, statusFailure } from './origin-status.ts';
 import { isRedirect, type RedirectRules, redirected } from './redirects.ts';
+import { type Accepts, unreachable } from './unreachable.ts';
 import { sendable, type Validators, validatedBy, validatorsOf } from './validators.ts';
 
 /** `fetch`, or what stands for it in a test. */
@@ -16,6 +17,8 @@ export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 /** How an origin is asked. */
 export interface FetchOptions extends RedirectRules {
   fetch: Fetch;
+  /** Tells why a request got no answer. */
+  accepts: Accepts;
   /** Ends the load; its reason is a LoadFailure. */
   signal: AbortSignal;
   /** Most bytes of the body, decoded. */
@@ -83,7 +86,11 @@ async function follow(
   }
 }
 
-async function ask(request: OriginRequest, { fetch, signal }: FetchOptions, validators: Validators): Promise<Response> {
+async function ask(
+  request: OriginRequest,
+  { fetch, accepts, signal }: FetchOptions,
+  validators: Validators,
+): Promise<Response> {
   const headers = new Headers(request.headers);
   if (validators.etag !== null) headers.set('If-None-Match', validators.etag);
   if (validators.lastModified !== null) headers.set('If-Modified-Since', validators.lastModified);
@@ -103,7 +110,7 @@ async function ask(request: OriginRequest, { fetch, signal }: FetchOptions, vali
     return await fetch(request.url.href, init);
   } catch (cause) {
     signal.throwIfAborted();
-    throw unreachable('The origin could not be reached.', cause);
+    throw await unreachable(request, cause, accepts);
   }
 }
 
@@ -137,7 +144,7 @@ async function* readBody(
   while (reader !== undefined) {
     const { done, value } = await reader.read().catch((cause: unknown) => {
       signal.throwIfAborted();
-      throw unreachable("The origin's answer broke off.", cause);
+      throw brokenOff(cause);
     });
     signal.throwIfAborted();
     if (done) break;
@@ -168,8 +175,8 @@ async function discard(response: Response): Promise<void> {
   await response.body?.cancel().catch(() => undefined);
 }
 
-function unreachable(detail: string, cause: unknown): LoadFailure {
-  return new LoadFailure('origin-unreachable', detail, { retryable: true, cause });
+function brokenOff(cause: unknown): LoadFailure {
+  return new LoadFailure('origin-unreachable', "The origin's answer broke off.", { retryable: true, cause });
 }
 
 function tooLarge(maxBytes: number): LoadFailure {

@@ -9,6 +9,17 @@ const WHOLE = new Set([200, 201, 203]);
 /** They say that there is no content: an empty table where the definition says so, and no body otherwise. */
 const WITHOUT_CONTENT = new Set([204, 205]);
 const RETRYABLE = new Set([202, 408, 425, 429]);
+/** What Cloudflare's network answers instead of an origin that it does not reach: why (Cloudflare docs, "5xx errors"). */
+const NOT_REACHED: Readonly<Record<number, string>> = {
+  520: 'what it answers is no HTTP',
+  521: 'it refuses connections',
+  522: 'no connection came about in time',
+  523: 'there is no way to its address',
+  524: 'it accepted a connection and did not answer in time',
+  525: 'TLS could not be agreed on',
+  526: 'its certificate is not valid',
+  530: 'its name was most likely not found',
+};
 
 /** Whether an answer has no content, and says so. */
 export function hasNoContent({ status }: Pick<Response, 'status'>): boolean {
@@ -19,7 +30,9 @@ export function hasNoContent({ status }: Pick<Response, 'status'>): boolean {
 export function statusFailure({ status, headers }: Response, now: number): LoadFailure | null {
   if (WHOLE.has(status) || WITHOUT_CONTENT.has(status)) return null;
   const isLater = status >= 400 && status < 500 && headers.has('Retry-After');
-  return new LoadFailure('origin-status', `The origin answered with status ${status}.`, {
+  const why = NOT_REACHED[status];
+  const more = why === undefined ? '' : ` Cloudflare answers so where an origin was not reached: ${why}.`;
+  return new LoadFailure('origin-status', `The origin answered with status ${status}.${more}`, {
     retryable: status >= 500 || RETRYABLE.has(status) || isLater,
     retryAfterMs: retryAfterMs(headers, now),
   });

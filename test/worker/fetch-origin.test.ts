@@ -26,6 +26,7 @@ async function ask(url: string, { timeoutMs = 20_000, headers = {}, ...more }: A
   const request = { url: new URL(url), method: 'GET' as const, headers: all, ownHeaders, body: null };
   return fetchOrigin(request, {
     fetch: (...args) => fetch(...args),
+    accepts: async () => true,
     signal: controller.signal,
     maxBytes: 1_000_000,
     validators: null,
