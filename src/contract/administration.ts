@@ -6,6 +6,19 @@ import { Timestamp } from './timestamp.ts';
 
 const Count = v.nullable(v.number());
 
+/** Why the last load failed, and how it stands. Null: an earlier release noted the failure without it. */
+export const LastError = v.strictObject({
+  ...TaskError.entries,
+  /** When the last load failed. */
+  at: v.nullable(Timestamp),
+  /** Since when loads fail, and how many have failed in a row, each with all its attempts. */
+  since: v.nullable(Timestamp),
+  failures: v.nullable(v.number()),
+  /** From when a read tries again. */
+  next_try: Timestamp,
+});
+export type LastError = v.InferOutput<typeof LastError>;
+
 /** One cache; the members in this order. Null: there is none, or nothing is loaded. */
 export const CacheRecord = v.strictObject({
   key: v.string(),
@@ -22,7 +35,7 @@ export const CacheRecord = v.strictObject({
   /** Exact to the hour. */
   read: v.nullable(Timestamp),
   last_task_id: v.nullable(v.string()),
-  last_error: v.nullable(TaskError),
+  last_error: v.nullable(LastError),
   /** While the last load has failed: since when loads have (null: not known), and from when a read tries again. */
   failing: v.nullable(v.strictObject({ since: v.nullable(Timestamp), next_try: Timestamp })),
   /** What was accepted of a partial answer, and what is wrong with the definition. */

@@ -78,6 +78,9 @@ export interface Entry extends CacheIdentity {
   lastError: KeptError | null;
   /** Since when loads have failed, ms; absent: they do not, or an earlier release has noted the failure. */
   failingSince?: number;
+  /** When the last of those loads failed, ms, and how many have failed in a row; absent as above. */
+  failedAt?: number;
+  failures?: number;
   lastTaskId: string | null;
   /**
    * What goes on counting when nothing is loaded, for an object that lost its own counters: the last version (0: none) and the

@@ -1,6 +1,6 @@
 /** Caches as administration tells of them (CONTRACT 4). */
 
-import type { CacheRecord, CacheState } from '../contract/administration.ts';
+import type { CacheRecord, CacheState, LastError } from '../contract/administration.ts';
 import { MAX_PAGE, MAX_PAGE_BYTES } from '../contract/constants.ts';
 import type { Entry } from '../contract/entry.ts';
 import { errorFor } from '../contract/problem.ts';
@@ -88,9 +88,21 @@ function recordOf({ entry, resource, freshness }: JudgedCache): CacheRecord {
     expires: timestamp(freshness.state === 'absent' ? null : freshness.expiresAt),
     read: timestamp(entry.readAt),
     last_task_id: entry.lastTaskId,
-    last_error: entry.lastError === null ? null : errorFor(entry.lastError, true),
+    last_error: lastErrorOf(entry),
     failing: failingOf(entry),
     warnings: [...(loaded?.warnings ?? []), ...(resource === null ? [] : warningsOf(resource.definition))],
+  };
+}
+
+function lastErrorOf(entry: Entry): LastError | null {
+  const failure = lastFailure(entry);
+  if (failure === null) return null;
+  return {
+    ...errorFor(failure.error, true),
+    at: timestamp(entry.failedAt),
+    since: timestamp(entry.failingSince),
+    failures: entry.failures ?? null,
+    next_try: timestamp(failure.retryAt),
   };
 }
 

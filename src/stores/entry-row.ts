@@ -26,6 +26,8 @@ interface Document {
   retryAt: number | null;
   failedNumber?: number;
   failingSince?: number;
+  failedAt?: number;
+  failures?: number;
   lastTaskId: string | null;
   counted?: Entry['counted'];
 }
@@ -44,12 +46,12 @@ export const WRITTEN_COLUMNS = [
 
 /** Values of FIXED_COLUMNS and WRITTEN_COLUMNS, to be bound. */
 export function valuesOf(entry: Entry): (string | number | null)[] {
-  const { loaded, retryAt, failedNumber, failingSince, lastTaskId, counted } = entry;
+  const { loaded, retryAt, failedNumber, lastTaskId, counted } = entry;
   const document: Document = {
     loaded: loaded === null ? null : documentOf(loaded),
     retryAt,
     ...(failedNumber === undefined ? {} : { failedNumber }),
-    ...(failingSince === undefined ? {} : { failingSince }),
+    ...failingOf(entry),
     lastTaskId,
     ...(counted === undefined ? {} : { counted }),
   };
@@ -68,13 +70,24 @@ export function valuesOf(entry: Entry): (string | number | null)[] {
   ];
 }
 
+/** What is known of a run of failed loads. */
+function failingOf(from: Pick<Entry, 'failingSince' | 'failedAt' | 'failures'>): typeof from {
+  const { failingSince, failedAt, failures } = from;
+  return {
+    ...(failingSince === undefined ? {} : { failingSince }),
+    ...(failedAt === undefined ? {} : { failedAt }),
+    ...(failures === undefined ? {} : { failures }),
+  };
+}
+
 function documentOf({ version: _version, expiresAt: _expiresAt, ...rest }: Loaded): Document['loaded'] {
   return rest;
 }
 
 /** The entry of a row. */
 export function entryOf(row: StoredEntry): Entry {
-  const { loaded, retryAt, failedNumber, failingSince, lastTaskId, counted } = JSON.parse(row.document) as Document;
+  const document = JSON.parse(row.document) as Document;
+  const { loaded, retryAt, failedNumber, lastTaskId, counted } = document;
   return {
     key: row.key,
     resource: row.resource,
@@ -90,7 +103,7 @@ export function entryOf(row: StoredEntry): Entry {
     retryAt,
     ...(failedNumber === undefined ? {} : { failedNumber }),
     lastError: row.last_error === null ? null : (JSON.parse(row.last_error) as KeptError),
-    ...(failingSince === undefined ? {} : { failingSince }),
+    ...failingOf(document),
     lastTaskId,
     ...(counted === undefined ? {} : { counted }),
   };

@@ -70,10 +70,20 @@ describe('a load that failed', () => {
       key.now = since + at;
       key.refresh();
       key.fail(key.claim(), { retryable: false });
-      expect(entryOf(key.document)).toMatchObject({ failingSince: since, retryAt: key.now + 30_000 });
+      expect(entryOf(key.document)).toMatchObject({
+        failingSince: since,
+        failedAt: key.now,
+        failures: at === 0 ? 1 : 2,
+        retryAt: key.now + 30_000,
+      });
     }
     key.load();
-    expect(entryOf(key.document)).not.toHaveProperty('failingSince');
+    for (const name of ['failingSince', 'failedAt', 'failures']) {
+      expect(entryOf(key.document)).not.toHaveProperty(name);
+    }
+    key.refresh();
+    key.fail(key.claim(), { retryable: false });
+    expect(entryOf(key.document)).toMatchObject({ failingSince: key.now, failures: 1 });
   });
 
   it('is known to fail since no time where an earlier release noted it', () => {
@@ -81,11 +91,13 @@ describe('a load that failed', () => {
     key.refresh();
     key.fail(key.claim(), { retryable: false });
     const { failure } = key.document;
-    const { since: _, ...earlier } = failure ?? { number: 0, retryAt: 0, error: { type: '', title: '', detail: '' } };
-    key.document = { ...key.document, failure: earlier };
+    const { number, retryAt, error } = failure ?? { number: 0, retryAt: 0, error: { type: '', title: '', detail: '' } };
+    key.document = { ...key.document, failure: { number, retryAt, error } };
     key.refresh();
     key.fail(key.claim(), { retryable: false });
     expect(entryOf(key.document)).not.toHaveProperty('failingSince');
+    expect(entryOf(key.document)).not.toHaveProperty('failures');
+    expect(entryOf(key.document)).toMatchObject({ failedAt: key.now });
   });
 
   it('is tried again at once when an administrator forces a load', () => {

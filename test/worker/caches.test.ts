@@ -34,6 +34,10 @@ describe('a cache that looks well and is not', () => {
     const second = await onlyCache(title);
     expect(second.failing?.since).toBe(since);
     expect(Date.parse(second.failing?.next_try ?? '')).toBeGreaterThan(Date.parse(next_try));
+    const { since: begun, at, failures, next_try: again } = second.last_error ?? {};
+    expect({ begun, failures, again }).toEqual({ begun: since, failures: 2, again: second.failing?.next_try });
+    expect(Date.parse(again ?? '') - Date.parse(at ?? '')).toBe(600_000);
+    expect(await (await admin.get(`/caches/${second.key}/`)).json()).toMatchObject({ last_error: second.last_error });
     await origin.answer({ body: '[]' });
     await load(title);
     expect((await onlyCache(title)).failing).toBeNull();

@@ -56,6 +56,9 @@ export interface Failure {
   error: KeptError;
   /** When the first of the loads that have failed since the last success did, ms; absent: an earlier release noted it. */
   since?: number;
+  /** When the last of them did, ms, and how many there are; absent: an earlier release noted it. */
+  at?: number;
+  times?: number;
 }
 
 /** The right to commit. */

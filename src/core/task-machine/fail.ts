@@ -3,7 +3,7 @@
 import type { FailAnswer, FailRequest } from '../../contract/object.ts';
 import { type KeptError, taskError } from '../../contract/problem.ts';
 import { backoffMs } from '../backoff.ts';
-import type { LeaseState, LiveTask } from './document.ts';
+import type { Failure, LeaseState, LiveTask } from './document.ts';
 import type { Draft, StepContext } from './draft.ts';
 import { bringForward } from './owed.ts';
 import { OWED_FAILED_MS, RESEND_FIRST_MS } from './timing.ts';
@@ -55,11 +55,9 @@ export function retried(task: LiveTask, error: KeptError, dueAt: number): LiveTa
 function endInFailure(draft: Draft, head: LiveTask, number: number, outcome: Outcome, now: number): void {
   const { error, retryAfterMs } = outcome;
   const retryAt = now + Math.max(head.policy.errorTtlMs, retryAfterMs ?? 0);
-  const { failure } = draft.document;
-  const since = failure === null ? now : failure.since;
   draft.revise(
     {
-      failure: { number, retryAt, error, ...(since === undefined ? {} : { since }) },
+      failure: { number, retryAt, error, at: now, ...countedFailures(draft.document.failure, now) },
       lastTaskId: head.taskId,
       number: draft.document.loaded === null ? number : draft.document.number,
     },
@@ -67,4 +65,11 @@ function endInFailure(draft: Draft, head: LiveTask, number: number, outcome: Out
   );
   draft.end({ ...recordOf(head), state: 'FAILURE', error, endedAt: now }, now);
   draft.advance(now);
+}
+
+/** Since when loads fail, and how many have; what an earlier release began to note is not known. */
+function countedFailures(before: Failure | null, now: number): Pick<Failure, 'since' | 'times'> {
+  if (before === null) return { since: now, times: 1 };
+  const { since, times } = before;
+  return { ...(since === undefined ? {} : { since }), ...(times === undefined ? {} : { times: times + 1 }) };
 }

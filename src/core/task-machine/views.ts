@@ -3,7 +3,7 @@
 import { TASK_RETENTION_MS } from '../../contract/constants.ts';
 import { type Entry, type Loaded, namelessCache } from '../../contract/entry.ts';
 import type { Task } from '../../contract/task.ts';
-import type { CacheDocument, LiveTask, LoadedState, TaskRecord } from './document.ts';
+import type { CacheDocument, Failure, LiveTask, LoadedState, TaskRecord } from './document.ts';
 import type { StepContext } from './draft.ts';
 
 /** The entry as D1 and the edge keep it. */
@@ -18,9 +18,18 @@ export function entryOf(document: CacheDocument): Entry {
     retryAt: document.failure?.retryAt ?? null,
     ...(document.failure === null ? {} : { failedNumber: document.failure.number }),
     lastError: document.failure?.error ?? null,
-    ...(document.failure?.since === undefined ? {} : { failingSince: document.failure.since }),
+    ...failingOf(document.failure),
     lastTaskId: document.lastTaskId,
     counted: { version, nextRowId },
+  };
+}
+
+function failingOf(failure: Failure | null): Pick<Entry, 'failingSince' | 'failedAt' | 'failures'> {
+  const { since, at, times } = failure ?? {};
+  return {
+    ...(since === undefined ? {} : { failingSince: since }),
+    ...(at === undefined ? {} : { failedAt: at }),
+    ...(times === undefined ? {} : { failures: times }),
   };
 }
 
