@@ -57,6 +57,16 @@ export function sameDefinition(one: Resource, other: Resource): boolean {
   return canonicalText(withDefaults(one)) === canonicalText(withDefaults(other));
 }
 
+/** Names of the members in which the two differ; defaults count as written. */
+export function changedMembers(before: Resource | null, after: Resource): string[] {
+  const [old, current] = [before === null ? {} : withDefaults(before), withDefaults(after)] as Record<
+    string,
+    unknown
+  >[];
+  const names = new Set([...Object.keys(old ?? {}), ...Object.keys(current ?? {})]);
+  return [...names].filter((name) => canonicalText([old?.[name] ?? null]) !== canonicalText([current?.[name] ?? null]));
+}
+
 /** What an earlier release stored lacks the members that have come since: their defaults say what was meant. */
 function withDefaults(definition: Resource): Resource {
   const read = v.safeParse(Resource, definition);

@@ -6,7 +6,14 @@ import { Problem } from '../contract/problem.ts';
 import { isDefined, Origin, type Resource, ResourceTitle, type StoredResource } from '../contract/resource.ts';
 import type { Resources } from '../contract/stores.ts';
 import { type Conditions, demandConditions } from '../core/conditions.ts';
-import { definitionEtag, mattersToLoads, parameterNames, readDefinition, sameDefinition } from '../core/definition.ts';
+import {
+  changedMembers,
+  definitionEtag,
+  mattersToLoads,
+  parameterNames,
+  readDefinition,
+  sameDefinition,
+} from '../core/definition.ts';
 import { invalidParameters } from '../core/input-faults.ts';
 import { isObject } from '../core/is-object.ts';
 import { expectFaults } from '../origin/check-expect.ts';
@@ -67,6 +74,15 @@ export async function listResources(
   return { resources: page.resources.flatMap((stored) => tagged(stored) ?? []), next: page.next };
 }
 
+/** A definition that was put, and what that changed. */
+export interface PutResource extends TaggedResource {
+  created: boolean;
+  /** Members that differ from what stood before. */
+  changed: string[];
+  /** What was loaded before counts as expired. */
+  expires: boolean;
+}
+
 /**
  * Writes a definition. One that says the same changes nothing; one that matters to loads gets a new number.
  *
@@ -79,16 +95,20 @@ export async function putResource(
   definition: Resource,
   conditions: Conditions,
   now: number,
-): Promise<TaggedResource & { created: boolean }> {
+): Promise<PutResource> {
   for (let tries = 0; tries < MAX_TRIES; tries++) {
     const stored = await resources.read(title);
     const current = tagged(stored);
     demandConditions(conditions, current?.etag ?? null);
-    if (current !== null && sameDefinition(current.definition, definition)) return { ...current, created: false };
+    if (current !== null && sameDefinition(current.definition, definition)) {
+      return { ...current, created: false, changed: [], expires: false };
+    }
     const matters = current === null || mattersToLoads(current.definition, definition);
     const expected = current === null ? null : (stored?.changedAt ?? null);
     const written = tagged(await resources.put(title, definition, matters, expected, now));
-    if (written !== null) return { ...written, created: current === null };
+    if (written === null) continue;
+    const changed = changedMembers(current?.definition ?? null, definition);
+    return { ...written, created: current === null, changed, expires: current !== null && matters };
   }
   throw tooManyWriters();
 }

@@ -16,6 +16,7 @@ import { holdMs, parsePrefer, preferenceApplied } from '../../core/prefer.ts';
 import { listCaches, readCache } from '../../flows/list-caches.ts';
 import { purgeCache, purgeResource, purgeSelected } from '../../flows/purge-caches.ts';
 import { refreshByKey } from '../../flows/refresh-caches.ts';
+import { tellDone } from '../administration-log.ts';
 import { describe, NOT_MODIFIED, pathParameter } from '../describe.ts';
 import { type AppEnv, factory } from '../factory.ts';
 import { protectAdministration } from '../identity.ts';
@@ -75,10 +76,20 @@ caches.delete(
     if (parameters === undefined) {
       if (cursor !== undefined)
         throw invalidParameters([{ pointer: '/cursor', detail: 'goes with "parameters" only' }]);
-      return replyJson(c, await purgeResource(c.get('services'), title, isSoft, Date.now()));
+      const done = await purgeResource(c.get('services'), title, isSoft, Date.now());
+      const what = { resource: title, soft: isSoft, by_parameters: [], purged: done.purged, complete: true };
+      tellDone(c, 'caches.purged', what);
+      return replyJson(c, done);
     }
     const selection = { title, parameters: readParameters(parameters), soft: isSoft };
     const { purged, next } = await purgeSelected(c.get('services'), selection, purges.placeOf(cursor), Date.now());
+    tellDone(c, 'caches.purged', {
+      resource: title,
+      soft: isSoft,
+      by_parameters: Object.keys(selection.parameters),
+      purged,
+      complete: next === null,
+    });
     return replyJson(c, { purged, next: purges.after(next) });
   },
 );
@@ -112,6 +123,7 @@ caches.delete(
   async (c) => {
     await demandUnchanged(c, c.req.param('key'));
     await purgeCache(c.get('services'), c.req.param('key'));
+    tellDone(c, 'caches.purged', { key: c.req.param('key'), purged: 1 });
     return c.body(null, 204);
   },
 );
@@ -141,6 +153,7 @@ caches.post(
       waitMs: holdMs(preferences, services.settings.refreshWaitMs),
     };
     const task = await refreshByKey(services, request, Date.now());
+    tellDone(c, 'caches.refreshed', { key: request.key, force: request.force, task_id: task.taskId, tasks: 1 });
     return replyJson(c, taskAnswer(task, expand === 'task', identity), {
       headers: { [HEADER.preferenceApplied]: preferenceApplied(preferences) },
     });

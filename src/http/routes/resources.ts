@@ -14,6 +14,7 @@ import {
 import { refreshAll } from '../../flows/refresh-caches.ts';
 import { sweepResource } from '../../flows/sweep.ts';
 import { warningsOf } from '../../origin/check-quoting.ts';
+import { tellDone } from '../administration-log.ts';
 import { describe, NOT_MODIFIED, pathParameter } from '../describe.ts';
 import { factory } from '../factory.ts';
 import { protectAdministration } from '../identity.ts';
@@ -92,9 +93,15 @@ resources.put(
   noQuery,
   async (c) => {
     const title = c.req.param('title');
-    const { resources: store, settings } = c.get('services');
+    const { resources: store, entries, settings } = c.get('services');
     const definition = parseDefinition(title, await readJson(c), settings.originHosts);
     const put = await putResource(store, title, definition, conditionsOf(c), Date.now());
+    tellDone(c, 'resource.put', {
+      resource: title,
+      outcome: put.created ? 'created' : put.changed.length > 0 ? 'changed' : 'same',
+      changed: put.changed,
+      expired: put.expires ? await entries.count(title).catch(() => null) : 0,
+    });
     return replyJson(c, answerOf(put), { status: put.created ? 201 : 200, etag: put.etag });
   },
 );
@@ -115,6 +122,7 @@ resources.delete(
     const services = c.get('services');
     const now = Date.now();
     await deleteResource(services.resources, title, conditionsOf(c), now);
+    tellDone(c, 'resource.deleted', { resource: title, caches: await services.entries.count(title).catch(() => null) });
     services.waitUntil(sweepResource(services, title, now));
     return c.body(null, 204);
   },
@@ -134,7 +142,9 @@ resources.post(
   query(v.strictObject({ cursor: PageQuery.cursor })),
   async (c) => {
     const after = refreshes.placeOf(c.req.valid('query').cursor);
-    const { tasks, next } = await refreshAll(c.get('services'), c.req.param('title'), after, Date.now());
+    const title = c.req.param('title');
+    const { tasks, next } = await refreshAll(c.get('services'), title, after, Date.now());
+    tellDone(c, 'caches.refreshed', { resource: title, force: false, tasks, complete: next === null });
     return replyJson(c, { tasks, next: refreshes.after(next) }, { status: 202 });
   },
 );

@@ -4,6 +4,7 @@ import * as v from 'valibot';
 import { ForgetAnswer } from '../../contract/administration.ts';
 import { MAX_DEVICE_LENGTH, MAX_USER_LENGTH } from '../../contract/constants.ts';
 import { forgetSyncs } from '../../flows/forget-syncs.ts';
+import { hiddenName, tellDone } from '../administration-log.ts';
 import { describe } from '../describe.ts';
 import { factory } from '../factory.ts';
 import { protectAdministration } from '../identity.ts';
@@ -39,6 +40,12 @@ syncs.delete(
     const { user, device, cursor } = c.req.valid('query');
     const after = walk.placeOf(cursor);
     const { forgotten, next } = await forgetSyncs(c.get('services'), user, device ?? null, after, Date.now());
+    tellDone(c, 'syncs.forgotten', {
+      of: device === undefined ? 'user' : 'device',
+      user_sha256: hiddenName(user),
+      forgotten,
+      complete: next === null,
+    });
     return replyJson(c, { forgotten, next: walk.after(next) });
   },
 );
