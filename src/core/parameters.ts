@@ -12,7 +12,7 @@ import { isObject } from './is-object.ts';
 import { faultOfNumber, jsonBytes } from './json.ts';
 import { type JsonType, type ParameterSchema, parameterSchemaOf, typesOf } from './parameter-schema.ts';
 import { member, pointerTo } from './pointer.ts';
-import { faultsOfErrors, NOT_A_PARAMETER, typeFault } from './schema-faults.ts';
+import { faultsOfErrors, notAParameter, typeFault } from './schema-faults.ts';
 
 /** Names that no parameter has, whatever the schema lets through: `{_user}` in a URL is the user's name alone. */
 export function isReservedName(name: string): boolean {
@@ -31,7 +31,7 @@ export function checkParameters(resource: Resource, values: Parameters): Paramet
   demandSize(resource, filled);
   const faults = faultsOfErrors(errorsOf(filled), root);
   for (const name of Object.keys(values).filter(isReservedName)) {
-    const fault = { pointer: pointerTo('', name), detail: NOT_A_PARAMETER };
+    const fault = { pointer: pointerTo('', name), detail: notAParameter(root) };
     if (!faults.some(({ pointer }) => pointer === fault.pointer)) faults.push(fault);
   }
   if (faults.length > 0) throw invalidParameters(faults);

@@ -10,8 +10,19 @@ import { fromFragment, member, pointerTo, pointerTokens } from './pointer.ts';
 /** Most listed values that a fault repeats. */
 const MAX_LISTED = 20;
 
-/** Said of a name that the definition does not know. */
-export const NOT_A_PARAMETER = 'is not a parameter of this resource';
+/** Most known names that a fault tells. */
+const MAX_TOLD = 20;
+
+/** Said of a name that the schema `root` does not know: which it does. */
+export function notAParameter({ properties, patternProperties }: ParameterSchema): string {
+  const names = isObject(properties) ? Object.keys(properties) : [];
+  const told = names.slice(0, MAX_TOLD).map((name) => JSON.stringify(name));
+  const more = names.length > told.length ? ` and ${names.length - told.length} more` : '';
+  const patterns = isObject(patternProperties) ? Object.keys(patternProperties).slice(0, MAX_TOLD) : [];
+  const matching = patterns.length > 0 ? [`names that match ${patterns.join(', ')}`] : [];
+  const known = [...(told.length > 0 ? [told.join(', ') + more] : []), ...matching].join(', and ');
+  return `is not a parameter of this resource: it has ${known || 'none'}`;
+}
 
 /** The innermost faults, each once, of a value checked against `part` of the schema `root`. */
 export function faultsOfErrors(
@@ -21,7 +32,7 @@ export function faultsOfErrors(
 ): InputFault[] {
   const faults = new Map<string, InputFault>();
   for (const error of innermost(errors)) {
-    const fault = faultOf(error, limitOf(error, root, part));
+    const fault = faultOf(error, limitOf(error, root, part), root);
     faults.set(JSON.stringify(fault), fault);
   }
   return [...faults.values()];
@@ -59,7 +70,7 @@ function* innermost(errors: readonly OutputUnit[]): Generator<OutputUnit> {
   }
 }
 
-function faultOf(error: OutputUnit, limit: unknown): InputFault {
+function faultOf(error: OutputUnit, limit: unknown, root: ParameterSchema): InputFault {
   const pointer = fromFragment(error.instanceLocation.slice(1));
   if (error.keyword === 'required' || error.keyword === 'dependentRequired') {
     // The library names the missing member in its text alone.
@@ -67,7 +78,7 @@ function faultOf(error: OutputUnit, limit: unknown): InputFault {
     return { pointer: pointerTo(pointer, name), detail: 'is required' };
   }
   if (error.keyword === 'false') {
-    return { pointer, detail: pointerTokens(pointer).length === 1 ? NOT_A_PARAMETER : 'is not allowed here' };
+    return { pointer, detail: pointerTokens(pointer).length === 1 ? notAParameter(root) : 'is not allowed here' };
   }
   return { pointer, detail: WORDS[error.keyword]?.(limit) ?? `does not fit the schema's "${error.keyword}"` };
 }

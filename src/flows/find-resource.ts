@@ -1,6 +1,7 @@
 /** Resources by their title, as requests name them: the one place where a resource is found for somebody. */
 
 import * as v from 'valibot';
+import { API_BASE } from '../contract/constants.ts';
 import type { Reader } from '../contract/identity.ts';
 import { Problem } from '../contract/problem.ts';
 import { type DefinedResource, isDefined, ResourceTitle } from '../contract/resource.ts';
@@ -24,7 +25,9 @@ export async function findResource(
   // What can be no title costs no look-up.
   const stored = v.is(ResourceTitle, title) ? await resources.find(title) : null;
   if (isDefined(stored) && (reader === null || isOpenTo(stored, reader))) return stored;
-  throw new Problem('not-found', `There is no resource "${title.slice(0, TOLD_CHARACTERS).toWellFormed()}".`);
+  const told = title.slice(0, TOLD_CHARACTERS).toWellFormed();
+  const list = reader === null ? 'resources' : 'catalog';
+  throw new Problem('not-found', `There is no resource "${told}". GET ${API_BASE}/${list}/ lists them.`);
 }
 
 /** Which of the titles are closed to a reader. D1 is asked once, for those that the isolate does not know. */

@@ -1,6 +1,7 @@
 /** Resource definitions as the admin keeps them (CONTRACT 4). */
 
 import * as v from 'valibot';
+import { API_BASE } from '../contract/constants.ts';
 import type { Json } from '../contract/entry.ts';
 import { Problem } from '../contract/problem.ts';
 import { isDefined, Origin, type Resource, ResourceTitle, type StoredResource } from '../contract/resource.ts';
@@ -135,7 +136,7 @@ export async function deleteResource(
 }
 
 function unknownResource(): never {
-  throw new Problem('not-found', 'There is no resource under this title.');
+  throw new Problem('not-found', `There is no resource under this title. GET ${API_BASE}/resources/ lists them.`);
 }
 
 function tagged(stored: StoredResource | null): TaggedResource | null {

@@ -45,9 +45,22 @@ describe('parameters of a JSON body', () => {
     expect(faults(() => checkParameters(sales, { year: 'now', yaer: 1, _user: 'eve' }))).toEqual([
       { pointer: '/region', detail: 'is required' },
       { pointer: '/year', detail: 'must be an integer' },
-      { pointer: '/yaer', detail: 'is not a parameter of this resource' },
-      { pointer: '/_user', detail: 'is not a parameter of this resource' },
+      { pointer: '/yaer', detail: 'is not a parameter of this resource: it has "year", "region"' },
+      { pointer: '/_user', detail: 'is not a parameter of this resource: it has "year", "region"' },
     ]);
+  });
+
+  it.each<[Record<string, unknown>, string]>([
+    [{}, 'it has none'],
+    [{ properties: { year: {} }, patternProperties: { '^x-': {} } }, 'it has "year", and names that match ^x-'],
+    [{ patternProperties: { '^x-': {}, '^y-': {} } }, 'it has names that match ^x-, ^y-'],
+    [
+      { properties: Object.fromEntries(Array.from({ length: 30 }, (_, at) => [`p${at}`, {}])) },
+      `it has ${Array.from({ length: 20 }, (_, at) => `"p${at}"`).join(', ')} and 10 more`,
+    ],
+  ])('that are not known are told which are (%j)', (schema, known) => {
+    const [fault] = faults(() => checkParameters(resource(schema), { other: 1 }));
+    expect(fault).toEqual({ pointer: '/other', detail: `is not a parameter of this resource: ${known}` });
   });
 
   it.each<[Record<string, unknown>, Json, string, string]>([

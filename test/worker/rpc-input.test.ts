@@ -19,7 +19,7 @@ describe('a query', () => {
     ['year=x', '/year must be an integer'],
     ['year=2.5', '/year must be an integer'],
     ['ids=1', '/ids must be sent by POST: a query has no arrays and objects'],
-    ['colour=red', '/colour is not a parameter of this resource'],
+    ['colour=red', '/colour is not a parameter of this resource: it has "year", "region", "ids"'],
     ['year=1&year=2', '/year must not be repeated'],
     ['region=%E0%A4%A', '/region has percent-encoding that is no UTF-8'],
     ['region=%ff', '/region has percent-encoding that is no UTF-8'],
@@ -68,12 +68,13 @@ describe('a body', () => {
 
 describe('a title', () => {
   it.each(['nobody-knows-me', 'a%2Fb', '%zz', 'x'.repeat(200)])(
-    '"%s" is 404, and the problem names it',
+    '"%s" is 404, and the problem names it and where all are listed',
     async (title) => {
       const answer = await alice.get(`/rpc/${title}/`);
       const { detail } = await answer.clone().json<{ detail: string }>();
       expect(await faultsOf(answer)).toEqual([404, 'not-found']);
       expect(detail).toContain(title.startsWith('a') ? 'a/b' : title.slice(0, 128));
+      expect(detail).toContain('GET /api/v1/catalog/ lists them.');
       expect(answer.headers.get('Content-Security-Policy')).toBe("default-src 'none'; sandbox");
     },
   );
