@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { generateSpecs } from 'hono-openapi';
 import { app } from '../src/app.ts';
 import { OPENAPI_ASSET, OPENAPI_HEAD } from '../src/http/openapi-head.ts';
-import { problemsPage, readerPage } from './pages/pages.ts';
+import { failingPage, problemsPage, readerPage } from './pages/pages.ts';
 
 const ASSETS = join(import.meta.dirname, '../assets');
 const READER = ['swagger-ui-bundle.js', 'swagger-ui.css'];
@@ -24,6 +24,7 @@ put(OPENAPI_ASSET, JSON.stringify(text));
 mkdirSync(join(ASSETS, 'pages'), { recursive: true });
 put('pages/reader.html', String(await readerPage()));
 put('pages/problems.html', String(await problemsPage()));
+put('pages/failing.html', String(await failingPage()));
 
 const { resolve } = createRequire(import.meta.url);
 for (const file of READER) put(`docs/reader/${file}`, readFileSync(resolve(`swagger-ui-dist/${file}`)));

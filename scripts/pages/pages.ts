@@ -2,13 +2,15 @@
 
 import { html } from 'hono/html';
 import type { HtmlEscapedString } from 'hono/utils/html';
-import { PROBLEMS, type ProblemCode } from '../../src/contract/problem.ts';
+import { isLoadFailureCode, PROBLEMS, type ProblemCode } from '../../src/contract/problem.ts';
 import { OPENAPI_PATH } from '../../src/http/routes/openapi.ts';
+import { FAILING_STEPS } from './failing-steps.ts';
 import { REMEDIES } from './problem-remedies.ts';
 
 type Html = HtmlEscapedString | Promise<HtmlEscapedString>;
 
-const READER = html`<link rel="stylesheet" href="/docs/reader/swagger-ui.css">
+const READER = html`<nav><a href="/docs/failing">A cache fails: what now</a></nav>
+<link rel="stylesheet" href="/docs/reader/swagger-ui.css">
 <div id="reader" data-openapi="${OPENAPI_PATH}"></div>
 <noscript><p>This reader needs JavaScript. The same text as data: <a href="${OPENAPI_PATH}">${OPENAPI_PATH}</a>.</p></noscript>
 <script src="/docs/reader/swagger-ui-bundle.js"></script>
@@ -32,9 +34,45 @@ function problems(): Html {
 <dl>
 ${codes.map(
   (code) => html`<dt id="${code}"><code>${code}</code>: ${PROBLEMS[code].title} (${PROBLEMS[code].status})</dt>
-<dd>${REMEDIES[code]}</dd>
+<dd>${REMEDIES[code]}${operatorSteps(code)}</dd>
 `,
 )}</dl>`;
+}
+
+/** For the codes that a cache can fail with. */
+function operatorSteps(code: ProblemCode): Html | '' {
+  if (!isLoadFailureCode(code)) return '';
+  const { look, act } = FAILING_STEPS[code];
+  return html` Operator, when a load fails so: ${look} ${act} See <a href="/docs/failing">a cache fails: what now</a>.`;
+}
+
+/** `/docs/failing`: the steps, and the caches that fail right now, each with its own (assets/docs/reader/failing.js). */
+export function failingPage(): Html {
+  return page('Freshet: a cache fails', 'failing', failing());
+}
+
+function failing(): Html {
+  const codes = (Object.keys(PROBLEMS) as ProblemCode[]).filter(isLoadFailureCode);
+  return html`<h1>A cache fails: what now</h1>
+<p>Devices go on getting the last version as long as it may stand. <code>GET /api/v1/caches/?state=failing</code> lists the caches whose last load failed;
+<code>type</code> in their <code>last_error</code> ends with one of the codes below, <code>detail</code> names the place, <code>since</code>, <code>failures</code> and
+<code>next_try</code> tell how it stands. Once the cause is gone, each is loaded as it is read; <code>POST /api/v1/resources/&lt;title&gt;/refresh/</code> loads all of a
+resource at once. See also <a href="/docs/problems">all problems</a> and <a href="/docs">the API</a>.</p>
+<form id="ask">
+<label>Token with the scope <code>cache:inspect</code>: <input id="token" type="password" autocomplete="off" required></label>
+<button>Show what fails now</button>
+</form>
+<p id="said" role="status"></p>
+<div id="caches"></div>
+<noscript><p>The list of what fails now needs JavaScript; the steps do not.</p></noscript>
+<h2>Steps</h2>
+<dl>
+${codes.map(
+  (code) => html`<dt id="${code}"><code>${code}</code>: ${PROBLEMS[code].title}</dt>
+<dd data-steps="${code}"><b>Look:</b> ${FAILING_STEPS[code].look} <b>Do:</b> ${FAILING_STEPS[code].act}</dd>
+`,
+)}</dl>
+<script src="/docs/reader/failing.js"></script>`;
 }
 
 function page(title: string, name: string, body: Html): Html {

@@ -1,4 +1,4 @@
-/** What a client or operator does about each problem: the text of /docs/problems. */
+/** What a client does about each problem: the text of /docs/problems. What operators do about loads that fail: failing-steps.ts. */
 
 import type { ProblemCode } from '../../src/contract/problem.ts';
 
@@ -25,24 +25,21 @@ export const REMEDIES: Readonly<Record<ProblemCode, string>> = {
     'Content-Range tells how many bytes there are. Whoever has as many has all of them; else begin anew without Range.',
   'rate-limited': 'Wait as long as Retry-After says.',
   overloaded: 'Something that the service depends on does not answer. Wait as long as Retry-After says.',
-  'origin-unreachable':
-    "The service could not connect to the resource's origin. It tries again by itself. Operator: see that origin.url names the right host and that the host answers from the internet.",
-  'origin-timeout':
-    'The origin took longer than origin.timeout_s. Operator: ask for less by parameters, make the origin faster, or raise origin.timeout_s (300 at most).',
+  'origin-unreachable': "The service could not connect to the resource's origin. It tries again by itself.",
+  'origin-timeout': 'The origin took longer than origin.timeout_s. The service tries again by itself.',
   'origin-status':
-    'The origin answered with the status named in "detail". 202, 408, 425, 429, 5xx and any 4xx with Retry-After are tried again, others are not. Operator: 401 and 403 mean the secret in origin.headers, 404 the address in origin.url, 204 and 205 no content: tables[].missing: "empty" takes that for no rows.',
+    'The origin answered with the status named in "detail". 202, 408, 425, 429, 5xx and any 4xx with Retry-After are tried again, others are not.',
   'origin-too-large':
-    'The answer has more bytes than origin.max_bytes, counted without compression, or more rows than a cache may have. Operator: narrow it by parameters or raise the limit.',
+    'The answer has more bytes than origin.max_bytes, counted without compression, or more rows than a cache may have.',
   'origin-malformed':
-    'The answer is not of the declared format, its rows do not fit the declared tables, or it was cut short. The last version stands. Operator: compare what the origin answers with format, content_type and tables; content_type: "*/*" takes any type, tables[].missing: "empty" a table that is not there, tables[].short_rows: "null" rows that lack cells at their end.',
-  'origin-redirect':
-    'The origin sent the service to a place that it does not follow to. Operator: put the address that "detail" names into origin.url, or, if you trust that host, name it in ORIGIN_HOSTS and set origin.redirects: "hosts". A host that is a login page means that the secret in origin.headers has run out.',
+    'The answer is not of the declared format, its rows do not fit the declared tables, or it was cut short. The last version stands.',
+  'origin-redirect': 'The origin sent the service to a place that it does not follow to.',
   'origin-guard':
-    'The load has too few rows or deletes too many (guard). The last version stands 7 days past stale_if_error_s. Operator: look at what the origin answers. If it is right, accept it with POST /api/v1/caches/<key>/refresh/?force=true; if it will stay so, change guard.',
+    'The load has too few rows or deletes too many (guard). The last version stands 7 days past stale_if_error_s.',
   'origin-pages':
-    'The answer says that a further page follows, so it is only part of the data. The last version stands 7 days past stale_if_error_s. Operator: ask the origin for everything at once, such as by a larger page size in origin.url. If the first page is all that is wanted, accept it with origin.partial: ["next"].',
+    'The answer says that a further page follows, so it is only part of the data. The last version stands 7 days past stale_if_error_s.',
   'origin-refused':
-    'The answer came with a good status, but says itself that it failed: by a member "errors" or "exception", or not as origin.expect demands. The last version stands 7 days past stale_if_error_s. Operator: read what the origin says at the place named in "detail". If such answers are whole all the same, accept them with origin.partial: ["errors"], or change origin.expect.',
+    'The answer came with a good status, but says itself that it failed: by a member "errors" or "exception", or not as origin.expect demands. The last version stands 7 days past stale_if_error_s.',
   misconfigured:
     'A setting of the service is missing or wrong; "detail" names it. This is for the operator: npm run deploy checks settings before it uploads.',
   internal: 'A fault of the service. Try again; if it stays, tell the operator the X-Request-Id of the answer.',

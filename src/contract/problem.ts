@@ -40,6 +40,17 @@ export const PROBLEMS = {
 /** Names a problem, in answers and pages. */
 export type ProblemCode = keyof typeof PROBLEMS;
 
+/** What a load can fail with besides its origin. */
+const LOAD_FAULTS = ['invalid-parameters', 'not-found', 'misconfigured', 'overloaded', 'internal'] as const;
+
+/** A code that a load can fail with: a cache and its tasks may have it. */
+export type LoadFailureCode = Extract<ProblemCode, `origin-${string}`> | (typeof LOAD_FAULTS)[number];
+
+/** Whether a load can fail with this. */
+export function isLoadFailureCode(code: ProblemCode): code is LoadFailureCode {
+  return code.startsWith('origin-') || (LOAD_FAULTS as readonly ProblemCode[]).includes(code);
+}
+
 /** One fault of the input: an RFC 6901 pointer (or the name of a header or query member) and what is wrong there. */
 export interface InputFault {
   pointer: string;
@@ -106,10 +117,11 @@ export interface LoadFailureOptions {
 
 /** Why a load changes nothing. `detail` is told to clients and kept with the entry: no secret, header value or parameter. */
 export class LoadFailure extends Problem {
+  declare readonly code: LoadFailureCode;
   readonly retryable: boolean;
   readonly retryAfterMs: number | null;
 
-  constructor(code: ProblemCode, detail: string, options: LoadFailureOptions = {}) {
+  constructor(code: LoadFailureCode, detail: string, options: LoadFailureOptions = {}) {
     super(code, detail, { adminDetail: options.adminDetail, cause: options.cause });
     this.retryable = options.retryable ?? false;
     this.retryAfterMs = options.retryAfterMs ?? null;

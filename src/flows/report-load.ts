@@ -1,7 +1,7 @@
 /** The end of a load: what the object is told, and what then becomes of the message. */
 
 import type { CommitAnswer, CommitRequest, FailRequest, Lease } from '../contract/object.ts';
-import { LoadFailure, Problem, taskError } from '../contract/problem.ts';
+import { isLoadFailureCode, LoadFailure, Problem, taskError } from '../contract/problem.ts';
 import { log } from '../log.ts';
 import { isFirstInMinute } from '../stores/once-a-minute.ts';
 import { sleep } from '../waiting.ts';
@@ -81,7 +81,7 @@ export async function fail(
 /** What is not known is a fault of ours, and may be gone when it is tried again. */
 export function asFailure(error: unknown): LoadFailure {
   if (error instanceof LoadFailure) return error;
-  if (error instanceof Problem) {
+  if (error instanceof Problem && isLoadFailureCode(error.code)) {
     const { code, message, adminDetail } = error;
     return new LoadFailure(code, message, { adminDetail, retryable: code === 'overloaded', cause: error });
   }

@@ -3,13 +3,13 @@
  * warning with what was loaded, where the definition or the service accepts it.
  */
 
-import { LoadFailure, type ProblemCode } from '../contract/problem.ts';
+import { LoadFailure, type LoadFailureCode } from '../contract/problem.ts';
 import type { PartialSign } from '../contract/resource.ts';
 
 /** Most warnings that are kept of a load. */
 const MAX_WARNINGS = 8;
 
-const CODES: Readonly<Record<PartialSign, ProblemCode>> = { next: 'origin-pages', errors: 'origin-refused' };
+const CODES: Readonly<Record<PartialSign, LoadFailureCode>> = { next: 'origin-pages', errors: 'origin-refused' };
 
 /** The findings of one load. */
 export class Findings {
@@ -47,7 +47,7 @@ export class Findings {
     this.#judge('origin-malformed', detail);
   }
 
-  #judge(code: ProblemCode, detail: string): void {
+  #judge(code: LoadFailureCode, detail: string): void {
     if (!this.#warns) throw new LoadFailure(code, detail);
     this.#warn(detail);
   }

@@ -1,7 +1,7 @@
 /** The pages for people (CONTRACT 5): complete, and without anything from elsewhere. */
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { PROBLEMS } from '../../src/contract/problem.ts';
+import { isLoadFailureCode, PROBLEMS, type ProblemCode } from '../../src/contract/problem.ts';
 import { Service } from './support/service.ts';
 
 let service: Service;
@@ -22,7 +22,7 @@ async function page(path: string): Promise<{ headers: Headers; text: string; lin
   return { headers: response.headers, text, links };
 }
 
-describe.each(['/docs', '/docs/', '/docs/problems'])('%s', (path) => {
+describe.each(['/docs', '/docs/', '/docs/problems', '/docs/failing'])('%s', (path) => {
   it('names nothing but what the service itself serves', async () => {
     const { links } = await page(path);
     expect(links.length).toBeGreaterThan(0);
@@ -52,5 +52,24 @@ describe('the problems', () => {
   it('are explained under the fragment that their type names', async () => {
     const { text } = await page('/docs/problems');
     for (const code of Object.keys(PROBLEMS)) expect(text).toContain(`id="${code}"`);
+  });
+});
+
+describe('what to do when a cache fails', () => {
+  it('is told for each code that a load can fail with, there and among the problems', async () => {
+    const codes = (Object.keys(PROBLEMS) as ProblemCode[]).filter(isLoadFailureCode);
+    expect(codes).toEqual(expect.arrayContaining(['origin-status', 'misconfigured', 'internal']));
+    const failing = (await page('/docs/failing')).text;
+    const problems = (await page('/docs/problems')).text;
+    for (const code of codes) {
+      expect(failing).toMatch(new RegExp(`id="${code}".*?<b>Look:</b> .+? <b>Do:</b> .+?</dd>`, 's'));
+      expect(problems).toMatch(new RegExp(`id="${code}".*?Operator, when a load fails so: .+?</dd>`, 's'));
+    }
+  });
+
+  it('is one step from the API and from the problems', async () => {
+    for (const path of ['/docs', '/docs/problems']) {
+      expect((await page(path)).links.map(({ pathname }) => pathname)).toContain('/docs/failing');
+    }
   });
 });

@@ -1,5 +1,5 @@
 /**
- * Pages for people, without identity (CONTRACT 5): the API reader and the problem types, static assets made by the build
+ * Pages for people, without identity (CONTRACT 5): the API reader, the problem types and what to do when a cache fails, static assets made by the build
  * (scripts/pages). Nothing is fetched from elsewhere: the reader's script and styles are ours, and the policy forbids the rest.
  */
 
@@ -19,6 +19,9 @@ docs.get('/docs', (c) => page(c, 'pages/reader.html'));
 
 docs.use('/docs/problems', methods('GET', 'HEAD', 'OPTIONS'));
 docs.get('/docs/problems', (c) => page(c, 'pages/problems.html'));
+
+docs.use('/docs/failing', methods('GET', 'HEAD', 'OPTIONS'));
+docs.get('/docs/failing', (c) => page(c, 'pages/failing.html'));
 
 async function page(c: Context<AppEnv>, asset: string): Promise<Response> {
   const html = await (await readAsset(c.env.ASSETS, asset)).text();

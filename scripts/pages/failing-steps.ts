@@ -1,0 +1,71 @@
+/** What an operator looks at and does when loads of a cache fail: the text of /docs/failing, and part of /docs/problems. */
+
+import type { LoadFailureCode } from '../../src/contract/problem.ts';
+
+/** Whole sentences. */
+export interface Steps {
+  /** Where the cause shows. */
+  look: string;
+  /** What ends it. */
+  act: string;
+}
+
+/** Code -> steps: the type demands one for each code that a load can fail with. */
+export const FAILING_STEPS: Readonly<Record<LoadFailureCode, Steps>> = {
+  'origin-unreachable': {
+    look: '"detail" says why to a token with cache:admin: the name was most likely not found, nothing accepts connections, TLS fails, or the connection was closed. Try origin.url with curl from the internet: what only your own network reaches, the service does not.',
+    act: 'Put the right scheme, host and port into origin.url; renew a certificate that has expired or is self-signed; open the firewall. Loads are tried again by themselves.',
+  },
+  'origin-timeout': {
+    look: 'See how long the origin takes for the same request, and whether it is slow for all parameters or for large ones only.',
+    act: 'Ask for less by parameters, make the origin faster, or raise origin.timeout_s (300 at most).',
+  },
+  'origin-status': {
+    look: '"detail" names the status. 401 and 403: the secret in origin.headers. 404: the address in origin.url. 204 and 205: there is no content. 429 and 5xx: the origin has too much to do or a fault. 520 to 530: Cloudflare did not reach the origin.',
+    act: 'Renew the secret (npx wrangler secret put ORIGIN_…), correct origin.url, or take no content for no rows with tables[].missing: "empty". 202, 408, 425, 429, 5xx and any 4xx with Retry-After are tried again by themselves; ask less often by ttl_s or schedule if they go on.',
+  },
+  'origin-too-large': {
+    look: '"detail" tells which bound: origin.max_bytes, counted without compression, 500,000 rows, or 4 MiB of tables that come before their turn.',
+    act: 'Narrow the answer by parameters, or raise origin.max_bytes (33554432 at most); name the tables in the order of the answer.',
+  },
+  'origin-malformed': {
+    look: '"detail" names the place. Compare what the origin answers (curl -i) with format, content_type and tables. An answer that was cut short was tried again.',
+    act: 'Correct the definition. content_type: "*/*" takes any type, tables[].missing: "empty" a table that is not there, tables[].short_rows: "null" rows that lack cells at their end. A login page instead of data means that the secret has run out.',
+  },
+  'origin-redirect': {
+    look: '"detail" names the host that the origin sent the service to, to a token with cache:admin. A login page there means that the secret in origin.headers has run out.',
+    act: 'Put the address that it leads to into origin.url; or, if you trust that host, name it in ORIGIN_HOSTS and set origin.redirects: "hosts".',
+  },
+  'origin-guard': {
+    look: '"detail" tells how many rows came. Look at what the origin answers: the last version stands 7 days past stale_if_error_s.',
+    act: 'If the answer is right, accept it once with POST /api/v1/caches/<key>/refresh/?force=true; if it will stay so, change guard. If it is not, mend the origin.',
+  },
+  'origin-pages': {
+    look: '"detail" names the place where the answer says that a further page follows, so that it is only part of the data. The last version stands 7 days past stale_if_error_s.',
+    act: 'Ask the origin for everything at once, such as by a larger page size in origin.url. If the first page is all that is wanted, accept it with origin.partial: ["next"].',
+  },
+  'origin-refused': {
+    look: '"detail" names the place where the answer, under a good status, says that it failed: a member "errors" or "exception", or not what origin.expect demands. Read what the origin says there. The last version stands 7 days past stale_if_error_s.',
+    act: 'Mend what the origin complains of. If such answers are whole all the same, accept them with origin.partial: ["errors"], or change origin.expect.',
+  },
+  'invalid-parameters': {
+    look: 'The definition has changed since the cache was first loaded, or these values do not fit into origin.url or a header. "detail" says which.',
+    act: 'If nobody needs these values any more, purge the cache: DELETE /api/v1/caches/<key>/. Else widen "parameters" of the definition, or change where origin.url uses them.',
+  },
+  'not-found': {
+    look: 'The resource has been deleted while a load of it waited.',
+    act: 'Nothing: its caches are purged. If it was deleted by mistake, put the definition again.',
+  },
+  misconfigured: {
+    look: '"detail" names, to a token with cache:admin, the host that ORIGIN_HOSTS does not allow, or the secret that is not there.',
+    act: 'Add the host to ORIGIN_HOSTS in wrangler.toml and deploy, or put the secret: npx wrangler secret put ORIGIN_…',
+  },
+  overloaded: {
+    look: 'Other loads took the room, or D1, R2 or the objects do not answer: see GET /healthz and request.failed in the log.',
+    act: 'Wait: it is tried again. If it lasts, stagger schedules, or make large answers smaller by parameters.',
+  },
+  internal: {
+    look: 'refresh.internal or refresh.fault in the log has the error and its stack. "broken off" means that a load was killed, such as by a deploy.',
+    act: 'One is an accident, and is tried again. Many after a deploy: npx wrangler rollback. Else report the log line.',
+  },
+};
