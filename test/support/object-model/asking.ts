@@ -29,6 +29,28 @@ export const REFRESH: Kind = {
   },
 };
 
+/** By an administrator: a head that waits, with whatever backoff, is due at once. */
+const FORCED_REFRESH: Kind = {
+  name: 'forced refresh',
+  weight: 3,
+  async act(model, real) {
+    const before = model.seen.document.head;
+    const answer = await real.objects.enqueue(refreshOf(real.cache, { number: model.definition, force: true }));
+    return () => {
+      must(answer.outcome === 'task', 'a forced refresh gets a task');
+      const { taskId, state } = answer.task;
+      must(state === 'PENDING' || state === 'RETRY', 'a forced refresh joins no load that has begun');
+      model.accept(taskId);
+      const { head, behind } = model.seen.document;
+      const task = head?.taskId === taskId ? head : behind;
+      must(task?.taskId === taskId && task.force, 'a forced refresh is a forced load');
+      must(head?.state === 'STARTED' || (head?.dueAt ?? 0) <= clock.now, 'a forced refresh waits for no backoff');
+      const waited = before?.state === 'RETRY' && (before.dueAt ?? 0) > clock.now;
+      model.tally.when(waited && head?.taskId === before.taskId, 'a backoff is cut short by force');
+    };
+  },
+};
+
 export const PURGE: Kind = { name: 'purge', weight: 2, act: (model, real) => purge(model, real) };
 
 export const SOFT_PURGE: Kind = {
@@ -44,6 +66,7 @@ export const SOFT_PURGE: Kind = {
 
 export const ASKING: Kind[] = [
   REFRESH,
+  FORCED_REFRESH,
   PURGE,
   SOFT_PURGE,
   {

@@ -38,6 +38,17 @@ export const MUTANTS: Mutant[] = [
     finds: /D1 never goes back|D1 has what the object believes/,
   },
   {
+    rule: 'a forced refresh starts at once instead of joining a backoff',
+    rules: kept((after, before) => {
+      const waiting = before.head?.state === 'RETRY' ? before.head : null;
+      const isHurried = after.head?.state === 'RETRY' && after.head.taskId === waiting?.taskId && after.head.force;
+      return isHurried && waiting !== null
+        ? { ...after, head: { ...after.head, dueAt: waiting.dueAt } as never }
+        : after;
+    }),
+    finds: /waits for no backoff/,
+  },
+  {
     rule: 'a consumer removes nothing from R2',
     rules: { ...RULES, leavesBlobs: false },
     finds: /kept version names is in R2|copy of an entry|load may be writing/,

@@ -16,6 +16,7 @@ export const SOMETIMES = [
   'a dead letter wakes a task',
   'a message comes after its task has ended',
   'a refresh waits behind a load under way',
+  'a backoff is cut short by force',
   'a read is handed what was loaded after it looked',
   'a read joins a load under way',
   'a failure holds reads off',

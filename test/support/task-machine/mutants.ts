@@ -82,6 +82,23 @@ export const MUTANTS: Mutant[] = [
     finds: /a refresh joins no load|gets a task/,
   },
   {
+    rule: 'a forced refresh starts at once instead of joining a backoff',
+    scenario: { refresh: 1, force: 1, failure: 1, wait: 1 },
+    rules: mutant('enqueue', unchanged, ({ document, effects }, before) => {
+      const waiting = before.head?.state === 'RETRY' ? before.head : null;
+      if (waiting === null || document.head?.taskId !== waiting.taskId) return {};
+      const { dueAt, resendAt } = waiting;
+      return { document: withHead(document, { dueAt, resendAt }), effects: { ...effects, send: [] } };
+    }),
+    finds: /waits for no backoff/,
+  },
+  {
+    rule: 'a refresh that is forced makes its task a forced load',
+    scenario: { refresh: 1, force: 1, failure: 1, wait: 1 },
+    rules: mutant('enqueue', (_, request) => ({ request: { ...request, force: false } })),
+    finds: /is a forced load|waits for no backoff/,
+  },
+  {
     rule: 'reads heed a failure that stands',
     scenario: { refresh: 1, read: 1, rejection: 1 },
     rules: mutant('enqueue', (_, request) => ({ request: { ...request, heedRetryAt: false } })),

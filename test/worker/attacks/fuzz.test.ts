@@ -72,6 +72,7 @@ const words: Words = {
     [],
     [{ ...table[0], missing: 'none' }],
   ),
+  groups: mostly(fc.constantFrom(undefined, undefined, ['readers'], ['nobody', 'sales']), [], ['']),
   partial: mostly(fc.constantFrom(undefined, ['next'], ['errors', 'next']), ['all'], 'next'),
   quote: mostly(fc.constantFrom(undefined, 'odata', 'backslash', 'none'), 'sql'),
   expect: mostly(
@@ -114,7 +115,7 @@ beforeAll(async () => {
   contract = new OpenApiContract(document);
   request = requestsOf(document, words, WEIGHTS);
   tokens['all scopes'] = await token({ user: 'root', scope: 'cache:read cache:refresh cache:admin' });
-  tokens.reader = await token({ user: 'reader', scope: 'cache:read' });
+  tokens.reader = await token({ user: 'reader', scope: 'cache:read', groups: ['readers'] });
 });
 
 it(`${RUNS} random requests find no fault`, { timeout: 60_000 + RUNS * 100 }, async () => {
