@@ -114,6 +114,8 @@ export interface CommitRequest {
   retainVersions: number;
   originEtag: string | null;
   originLastModified: string | null;
+  /** The origin's date was at least a second older than its answer; absent: an earlier release made the load and did not look. */
+  provenDate?: true;
   /** Null: the body stays as it is, and nothing of this fence was left in R2. */
   change: LoadChange | null;
   /** Whether the origin's answer was heavy; absent: it sent no body. */

@@ -194,6 +194,7 @@ async function load(
     retainVersions: definition.retain_versions,
     originEtag: validators.etag,
     originLastModified: validators.lastModified,
+    provenDate: true,
     change,
     // Without them the origin sent no body.
     ...(warnings === undefined ? {} : { warnings, heavy: progress.known.heavy === true }),

@@ -99,15 +99,23 @@ describe('a soft purge', () => {
   it('makes the next load ask without conditions, and those after it with them', () => {
     const key = new Key();
     const validators = { originEtag: '"e"', originLastModified: 'Mon, 02 Nov 2026 10:00:00 GMT' };
-    key.load(validators);
+    key.load({ ...validators, provenDate: true });
     purge(key, true);
     key.refresh();
     const lease = key.claim();
     expect(lease.previous).toMatchObject({ version: 1, originEtag: null, originLastModified: null });
-    key.commit(lease, validators);
+    key.commit(lease, { ...validators, provenDate: true });
     key.store();
     key.refresh();
     expect(key.claim().previous).toMatchObject(validators);
+  });
+
+  it('is not needed for a date that an earlier release took without looking: it makes no request conditional', () => {
+    const key = new Key();
+    const validators = { originEtag: '"e"', originLastModified: 'Mon, 02 Nov 2026 10:00:00 GMT' };
+    key.load(validators);
+    key.refresh();
+    expect(key.claim().previous).toMatchObject({ originEtag: '"e"', originLastModified: null });
   });
 
   it('holds for what a load under way brings', () => {

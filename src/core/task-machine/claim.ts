@@ -101,10 +101,14 @@ function leaseOf(document: CacheDocument, task: LiveTask, lease: LeaseState, now
   };
 }
 
-/** Whoever purged, even softly, doubts what is held: nothing of it may make the next request conditional. */
+/**
+ * Whoever purged, even softly, doubts what is held: nothing of it may make the next request conditional. Nor may a date that proves
+ * nothing (RFC 9110 section 8.8.2.2).
+ */
 function previousLoad(loaded: LoadedState, expiredAt: number): PreviousLoad {
-  const { claimedAt, loadFence: _, taskId: __, heavy: ___, ...previous } = loaded;
-  return claimedAt > expiredAt ? previous : { ...previous, originEtag: null, originLastModified: null };
+  const { claimedAt, loadFence: _, taskId: __, heavy: ___, provenDate, ...previous } = loaded;
+  if (claimedAt <= expiredAt) return { ...previous, originEtag: null, originLastModified: null };
+  return provenDate === true ? previous : { ...previous, originLastModified: null };
 }
 
 /** How long until the task at the head is next due or loses its lease, ms. */

@@ -49,6 +49,7 @@ function makeCurrent(draft: Draft, head: LiveTask, lease: LeaseState, request: C
     number: request.number,
     originEtag: request.originEtag,
     originLastModified: request.originLastModified,
+    provenDate: request.provenDate === true,
     ...(request.heavy === undefined ? {} : { heavy: request.heavy }),
     claimedAt: lease.claimedAt,
     loadFence: lease.fence,

@@ -28,6 +28,8 @@ export interface LoadedState extends Loaded {
   digest: string;
   originEtag: string | null;
   originLastModified: string | null;
+  /** Whether that date proves anything; absent: an earlier release noted it, which did not look. */
+  provenDate?: boolean;
   /** The origin's last answer was heavy (flows/load-slots.ts). */
   heavy?: boolean;
   /** When the load was claimed, ms: its data was fetched after that. */
