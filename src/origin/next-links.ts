@@ -5,12 +5,13 @@ const NEXT_MEMBERS = new Set(['@odata.nextLink', 'odata.nextLink', '__next', 'ne
 
 /** Links of `Link` (RFC 8288 section 3): `<target>` and its parameters, quoted values included. */
 const LINK = /<[^>]*>((?:\s*;\s*[\w!#$&+.^`|~*-]+(?:\s*=\s*(?:"(?:[^"\\]|\\.)*"|[^\s",;]+))?)*)/g;
-const REL = /;\s*rel\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s",;]+))/i;
+const PARAMETER = /;\s*([\w!#$&+.^`|~*-]+)(?:\s*=\s*(?:"((?:[^"\\]|\\.)*)"|'?([^\s",;']+)'?))?/g;
 
 /** Whether a `Link` header names a next page. */
 export function hasNextLink(header: string | null): boolean {
   return [...(header ?? '').matchAll(LINK)].some(([, parameters = '']) => {
-    const [, quoted, token] = REL.exec(parameters) ?? [];
+    // Of several `rel` the first counts.
+    const [, , quoted, token] = [...parameters.matchAll(PARAMETER)].find(([, name]) => /^rel$/i.test(name ?? '')) ?? [];
     return (quoted ?? token ?? '').toLowerCase().split(/\s+/).includes('next');
   });
 }
