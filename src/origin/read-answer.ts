@@ -36,12 +36,14 @@ export function readAnswer(definition: Resource, answer: NewAnswer, mode: 'fail'
   checkHeaders(origin.expect ?? [], headers);
   if (hasNextLink(headers.get('Link')))
     findings.partial('next', "The origin's answer names a next page in its header Link.");
+  const expected = new BodyExpectations(origin.expect ?? []);
   if (hasNoContent(answer)) {
     if (!mayBeEmpty(tables)) throw withoutContent(answer.status, tables !== undefined);
+    // What is not there says nothing at any pointer.
+    expected.end();
     return { body, contentType: '', reader: readNothing, findings };
   }
   const contentType = checkContentType(definition, headers.get('Content-Type'));
-  const expected = new BodyExpectations(origin.expect ?? []);
   const watch = new AnswerWatch({ url, tree: pointerTree(tables ?? []), expected, findings });
   const reader: MakeRowReader = (read, sink) => ROW_READERS[format](read, sink, { findings, watch });
   if (tables !== undefined) return { body, contentType, reader, findings };

@@ -306,6 +306,14 @@ describe('an answer without content', () => {
     expect((await read('', { status: 204, more: { tables: all } })).rows).toEqual([]);
   });
 
+  it('says nothing at any pointer that the definition expects to say something', async () => {
+    const all = [{ ...table('t', '/a', 'x'), missing: 'empty' as const }];
+    const nothing = (is: boolean | null) =>
+      read('', { status: 204, more: { tables: all }, origin: { expect: [{ at: '/ok', is }] } });
+    await expect(nothing(true)).rejects.toThrow(failing('origin-refused', expect.stringContaining('"/ok"')));
+    expect((await nothing(null)).rows).toEqual([]);
+  });
+
   it('fails where there are no tables', async () => {
     await expect(read('', { status: 205 })).rejects.toThrow(
       failing('origin-status', 'The origin answered with status 205.'),
