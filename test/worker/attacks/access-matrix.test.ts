@@ -62,6 +62,7 @@ const ROWS: Readonly<Record<string, Row>> = {
   'GET /healthz': open('/healthz'),
   'GET /docs': open('/docs'),
   'GET /docs/problems': open('/docs/problems'),
+  'GET /docs/failing': open('/docs/failing'),
   'GET /api/v1/openapi.json': open('/api/v1/openapi.json'),
 
   'GET /api/v1/rpc/:title': rpc,
