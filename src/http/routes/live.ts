@@ -13,7 +13,7 @@ import { replyJson } from '../reply.ts';
 
 export const live = factory.createApp();
 
-live.use('/live', methods('GET', 'POST', 'OPTIONS'));
+live.use('/live', methods('GET', 'HEAD', 'POST', 'OPTIONS'));
 live.post(
   '/live',
   protect('cache:read'),

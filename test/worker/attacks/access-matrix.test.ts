@@ -67,6 +67,9 @@ const ROWS: Readonly<Record<string, Row>> = {
 
   'GET /api/v1/rpc/:title': rpc,
   'POST /api/v1/rpc/:title': { ...rpc, body: () => ({}) },
+  'POST /api/v1/live': { path: api(() => '/live/'), shared: [401, 403, 200, 403, 200, 200, 403, 403] },
+  // It takes a ticket, which stands for a token.
+  'GET /api/v1/live': { path: api(() => '/live/'), shared: Array(8).fill(426) },
   'GET /api/v1/whoami': { path: api(() => '/whoami/'), shared: [401, 200, 200, 200, 200, 200, 200, 200] },
   'GET /api/v1/cache': { path: api(() => '/cache/'), shared: [401, 403, 200, 403, 200, 200, 200, 200] },
   'POST /api/v1/cache/refresh': {
