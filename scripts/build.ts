@@ -6,20 +6,14 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { generateSpecs } from 'hono-openapi';
-import { app } from '../src/app.ts';
-import { OPENAPI_ASSET, OPENAPI_HEAD } from '../src/http/openapi-head.ts';
+import { OPENAPI_ASSET } from '../src/http/openapi-head.ts';
+import { openApiDocument } from './openapi/document.ts';
 import { failingPage, problemsPage, readerPage } from './pages/pages.ts';
 
 const ASSETS = join(import.meta.dirname, '../assets');
 const READER = ['swagger-ui-bundle.js', 'swagger-ui.css'];
 
-const text = await generateSpecs(app, {
-  documentation: structuredClone(OPENAPI_HEAD),
-  // Whatever is refused is a problem: the text would else tell of the validators' own answers.
-  defaultValidationErrorResponse: false,
-});
-put(OPENAPI_ASSET, JSON.stringify(text));
+put(OPENAPI_ASSET, JSON.stringify(await openApiDocument()));
 
 mkdirSync(join(ASSETS, 'pages'), { recursive: true });
 put('pages/reader.html', String(await readerPage()));

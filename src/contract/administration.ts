@@ -1,45 +1,46 @@
 /** What administration is told (CONTRACT 4): caches, and how far a call on many of them got. */
 
 import * as v from 'valibot';
+import { about } from './about.ts';
 import { TaskError } from './problem.ts';
 import { Timestamp } from './timestamp.ts';
+import { ParameterValues, Whole } from './values.ts';
 
-const Count = v.nullable(v.number());
+const Count = v.nullable(Whole);
 
-/** Why the last load failed, and how it stands. Null: an earlier release noted the failure without it. */
+/** How long loads have failed. */
+export const Failing = v.strictObject({
+  since: about(v.nullable(Timestamp), 'Since when loads have failed; null: not known.'),
+  next_try: about(Timestamp, 'From when a read tries again.'),
+});
+
+/** Why the last load failed, and how it stands. */
 export const LastError = v.strictObject({
   ...TaskError.entries,
-  /** When the last load failed. */
-  at: v.nullable(Timestamp),
-  /** Since when loads fail, and how many have failed in a row, each with all its attempts. */
-  since: v.nullable(Timestamp),
-  failures: v.nullable(v.number()),
-  /** From when a read tries again. */
-  next_try: Timestamp,
+  at: about(v.nullable(Timestamp), 'When the last load failed; null: an earlier release noted it.'),
+  since: about(v.nullable(Timestamp), 'Since when loads have failed; null: not known.'),
+  failures: about(Count, 'How many loads have failed in a row, each with all its attempts; null: not known.'),
+  next_try: about(Timestamp, 'From when a read tries again.'),
 });
 export type LastError = v.InferOutput<typeof LastError>;
 
 /** One cache; the members in this order. Null: there is none, or nothing is loaded. */
 export const CacheRecord = v.strictObject({
-  key: v.string(),
-  resource_title: v.string(),
-  parameters: v.record(v.string(), v.unknown()),
-  owner: v.nullable(v.string()),
-  version: Count,
-  /** Without quotes. */
-  etag: v.nullable(v.string()),
-  bytes: Count,
-  rows: Count,
-  loaded: v.nullable(Timestamp),
-  expires: v.nullable(Timestamp),
-  /** Exact to the hour. */
-  read: v.nullable(Timestamp),
-  last_task_id: v.nullable(v.string()),
-  last_error: v.nullable(LastError),
-  /** While the last load has failed: since when loads have (null: not known), and from when a read tries again. */
-  failing: v.nullable(v.strictObject({ since: v.nullable(Timestamp), next_try: Timestamp })),
-  /** What was accepted of a partial answer, and what is wrong with the definition. */
-  warnings: v.array(v.string()),
+  key: about(v.string(), 'Names the cache: 64 hex digits.'),
+  resource_title: about(v.string(), 'Title of the resource.'),
+  parameters: ParameterValues,
+  owner: about(v.nullable(v.string()), 'The user whom the cache belongs to; null: all share it.'),
+  version: about(Count, 'Version of the last load; null: nothing is loaded.'),
+  etag: about(v.nullable(v.string()), 'ETag of the body, without quotes; null: nothing is loaded.'),
+  bytes: about(Count, 'Size of the body, bytes; null: nothing is loaded.'),
+  rows: about(Count, 'Rows of all tables; null: nothing is loaded, or the body is no table.'),
+  loaded: about(v.nullable(Timestamp), 'When the last load ended; null: nothing is loaded.'),
+  expires: about(v.nullable(Timestamp), 'Until when it counts as fresh; null: nothing is loaded.'),
+  read: about(v.nullable(Timestamp), 'When it was last read, exact to the hour; null: not known.'),
+  last_task_id: about(v.nullable(v.string()), 'The last task of the cache; null: there was none.'),
+  last_error: about(v.nullable(LastError), 'Why the last load failed, and how it stands; null: it did not.'),
+  failing: about(v.nullable(Failing), 'While the last load has failed; else null.'),
+  warnings: about(v.array(v.string()), 'What was accepted of a partial answer, and what is wrong with the definition.'),
 });
 export type CacheRecord = v.InferOutput<typeof CacheRecord>;
 
@@ -47,10 +48,13 @@ export type CacheRecord = v.InferOutput<typeof CacheRecord>;
 export const CACHE_STATES = ['fresh', 'stale', 'failing'] as const;
 export type CacheState = (typeof CACHE_STATES)[number];
 
-const next = v.nullable(v.string());
+const next = about(v.nullable(v.string()), 'Send it as `cursor` to go on; null: all is done.');
 /** `DELETE /caches/` */
-export const PurgeAnswer = v.strictObject({ purged: v.number(), next });
+export const PurgeAnswer = v.strictObject({ purged: about(Whole, 'How many caches this call purged.'), next });
 /** `POST /resources/<title>/refresh/` */
-export const RefreshAllAnswer = v.strictObject({ tasks: v.number(), next });
+export const RefreshAllAnswer = v.strictObject({ tasks: about(Whole, 'How many refreshes this call started.'), next });
 /** `DELETE /syncs/` */
-export const ForgetAnswer = v.strictObject({ forgotten: v.number(), next });
+export const ForgetAnswer = v.strictObject({
+  forgotten: about(Whole, 'How many records this call forgot.'),
+  next,
+});

@@ -1,6 +1,7 @@
 /** Who asks (CONTRACT 1). */
 
 import * as v from 'valibot';
+import { about } from './about.ts';
 import { Timestamp } from './timestamp.ts';
 
 /** What a token may allow. No scope contains another, except that `cache:admin` contains `cache:inspect`. */
@@ -30,12 +31,14 @@ export type Reader = Pick<Identity, 'scopes' | 'groups'>;
 
 /** `GET /whoami/`; the members in this order. */
 export const WhoamiAnswer = v.strictObject({
-  user: v.string(),
-  scopes: v.array(v.picklist(SCOPES)),
-  groups: v.array(v.string()),
-  /** Of the request: `X-Device-Id`, else the one that the token is pinned to. */
-  device: v.nullable(v.string()),
-  expires: Timestamp,
-  now: Timestamp,
+  user: about(v.string(), 'The user whom the token speaks for.'),
+  scopes: about(v.array(v.picklist(SCOPES)), 'What the token allows.'),
+  groups: about(v.array(v.string()), 'Groups of the user, for resources that name some.'),
+  device: about(
+    v.nullable(v.string()),
+    'The device of this request: `X-Device-Id`, else the one that the token is pinned to; null: none.',
+  ),
+  expires: about(Timestamp, 'When the token expires.'),
+  now: about(Timestamp, 'The time of the service.'),
 });
 export type WhoamiAnswer = v.InferOutput<typeof WhoamiAnswer>;

@@ -4,6 +4,7 @@
  */
 
 import * as v from 'valibot';
+import { about } from './about.ts';
 
 /** code -> status and title. The code is the fragment of `type`: `/docs/problems#<code>`. */
 export const PROBLEMS = {
@@ -51,14 +52,19 @@ export function isLoadFailureCode(code: ProblemCode): code is LoadFailureCode {
   return code.startsWith('origin-') || (LOAD_FAULTS as readonly ProblemCode[]).includes(code);
 }
 
-/** One fault of the input: an RFC 6901 pointer (or the name of a header or query member) and what is wrong there. */
-export interface InputFault {
-  pointer: string;
-  detail: string;
-}
+/** One fault of the input. */
+export const InputFault = v.strictObject({
+  pointer: about(v.string(), 'JSON pointer (RFC 6901) to the member, or the name of a header; empty: the whole body.'),
+  detail: about(v.string(), 'What is wrong there, such as "must be an integer".'),
+});
+export type InputFault = v.InferOutput<typeof InputFault>;
 
 /** What a task says of its failure: a problem without `status`. */
-export const TaskError = v.strictObject({ type: v.string(), title: v.string(), detail: v.string() });
+export const TaskError = v.strictObject({
+  type: about(v.string(), 'Names the problem, and leads to what it means: `/docs/problems#<code>`.'),
+  title: about(v.string(), 'The problem in a few words, always the same for a type.'),
+  detail: about(v.string(), 'What went wrong this time.'),
+});
 export type TaskError = v.InferOutput<typeof TaskError>;
 
 /** What a task and an entry keep of a failed load. Whoever answers with it goes through `errorFor`. */

@@ -1,6 +1,7 @@
 /** Resource definitions (CONTRACT 4): what `PUT /resources/<title>/` takes, with limits and defaults. */
 
 import * as v from 'valibot';
+import { about } from './about.ts';
 import { MAX_ORIGIN_BYTES, MAX_REQUEST_BYTES, USUAL_PARAMETERS_BYTES } from './constants.ts';
 
 const integer = (min: number, max: number) =>
@@ -26,21 +27,28 @@ const MediaType = v.pipe(
 
 /** One table of a resource: where its rows lie and which members they have. */
 export const TableDefinition = v.strictObject({
-  /** Names the table in bodies and deltas. */
-  name: v.pipe(v.string(), v.minLength(1), v.maxLength(128)),
-  /** RFC 6901 pointer to an array of rows in the origin's answer. */
-  rows: v.optional(v.pipe(v.string(), v.regex(/^(\/([^~/]|~[01])*)*$/, 'must be a JSON pointer (RFC 6901)'))),
-  /** Members of object rows, in this order; names of the cells of array rows. */
-  columns: v.pipe(
-    v.array(v.pipe(v.string(), v.minLength(1), v.maxLength(256))),
-    v.minLength(1),
-    v.maxLength(1000),
-    v.check((names) => new Set(names).size === names.length, 'must not repeat a column'),
+  name: about(v.pipe(v.string(), v.minLength(1), v.maxLength(128)), 'Names the table in bodies and deltas.'),
+  rows: about(
+    v.optional(v.pipe(v.string(), v.regex(/^(\/([^~/]|~[01])*)*$/, 'must be a JSON pointer (RFC 6901)'))),
+    "JSON pointer (RFC 6901) to an array of rows in the origin's answer. Left out: the answer itself is the array. Only for the format `json`.",
   ),
-  /** What a member that is not there means, or an answer without content: a failed load, or a table without rows. */
-  missing: v.optional(v.picklist(['fail', 'empty']), 'fail'),
-  /** What the cells mean that an array row, or a row of CSV, lacks at its end: a failed load, or `null`. */
-  short_rows: v.optional(v.picklist(['fail', 'null']), 'fail'),
+  columns: about(
+    v.pipe(
+      v.array(v.pipe(v.string(), v.minLength(1), v.maxLength(256))),
+      v.minLength(1),
+      v.maxLength(1000),
+      v.check((names) => new Set(names).size === names.length, 'must not repeat a column'),
+    ),
+    'Members of object rows, in this order; a missing one is `null`. Of array rows, the names of the cells.',
+  ),
+  missing: about(
+    v.optional(v.picklist(['fail', 'empty']), 'fail'),
+    'What a member that is not there means, or an answer without content: a failed load, or a table without rows.',
+  ),
+  short_rows: about(
+    v.optional(v.picklist(['fail', 'null']), 'fail'),
+    'What the cells mean that an array row, or a row of CSV, lacks at its end: a failed load, or `null`.',
+  ),
 });
 /** One table; without defaults where an earlier release stored it. */
 export type TableDefinition = v.InferInput<typeof TableDefinition>;
@@ -51,81 +59,166 @@ export type PartialSign = (typeof PARTIAL_SIGNS)[number];
 
 /** What an answer must say of itself. */
 export const Expectation = v.strictObject({
-  /** A JSON pointer (RFC 6901) into the answer if it begins with `/`, else the name of a header of the answer. */
-  at: v.pipe(v.string(), v.minLength(1), v.maxLength(1024)),
-  /** The value there: JSON scalars compare by value, headers as text; null is also met by nothing. */
-  is: v.union([v.pipe(v.string(), v.maxLength(1024)), v.number(), v.boolean(), v.null()]),
-  /** Whether the load is tried again when it says otherwise. */
-  retry: v.optional(v.boolean(), false),
+  at: about(
+    v.pipe(v.string(), v.minLength(1), v.maxLength(1024)),
+    'A JSON pointer (RFC 6901) into the answer if it begins with `/`, else the name of a header of the answer.',
+  ),
+  is: about(
+    v.union([v.pipe(v.string(), v.maxLength(1024)), v.number(), v.boolean(), v.null()]),
+    'The value there: JSON scalars compare by value, headers as text; `null` is also met by nothing.',
+  ),
+  retry: about(v.optional(v.boolean(), false), 'Whether the load is tried again when the answer says otherwise.'),
 });
 export type Expectation = v.InferInput<typeof Expectation>;
 
 /** How the origin of a resource is asked. */
 export const Origin = v.strictObject({
-  /** RFC 6570 template over the parameters; scheme, host and port are literal. */
-  url: v.pipe(v.string(), v.minLength(1), v.maxLength(8192)),
-  method: v.optional(v.picklist(['GET', 'POST']), 'GET'),
-  headers: v.optional(v.record(v.string(), v.string()), {}),
-  /** Time-out of the whole load, seconds. */
-  timeout_s: v.optional(integer(1, 300), 30),
-  max_bytes: v.optional(integer(1, MAX_ORIGIN_BYTES), MAX_ORIGIN_BYTES),
-  /** Whether the validators of the last load may make a request conditional. */
-  conditional: v.optional(v.boolean(), true),
-  /** Where redirects may lead: to the same origin, or also to hosts that ORIGIN_HOSTS names. */
-  redirects: v.optional(v.picklist(['same', 'hosts']), 'same'),
-  /** Signs of a partial answer that are accepted. */
-  partial: v.optional(v.pipe(v.array(v.picklist(PARTIAL_SIGNS)), v.maxLength(PARTIAL_SIGNS.length))),
-  /** How a value is escaped between single quotes of the URL: quotes doubled, a backslash before them, or not at all. */
-  quote: v.optional(v.picklist(['odata', 'backslash', 'none'])),
-  /** What each answer must say of itself. */
-  expect: v.optional(v.pipe(v.array(Expectation), v.minLength(1), v.maxLength(8))),
+  url: about(
+    v.pipe(v.string(), v.minLength(1), v.maxLength(8192)),
+    'URL template (RFC 6570) over the parameters; scheme, host and port are literal. `{_user}` is the user name, with `"scope": "user"`.',
+  ),
+  method: about(
+    v.optional(v.picklist(['GET', 'POST']), 'GET'),
+    'With `POST` the parameters that the URL does not use go as a JSON body.',
+  ),
+  headers: about(
+    v.optional(v.record(v.string(), v.string()), {}),
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: that is how a definition writes it
+    'Further headers of the request. `${ORIGIN_NAME}` in a value is a secret of the service, `{_user}` the user name.',
+  ),
+  timeout_s: about(v.optional(integer(1, 300), 30), 'Time-out of the whole load, seconds.'),
+  max_bytes: about(
+    v.optional(integer(1, MAX_ORIGIN_BYTES), MAX_ORIGIN_BYTES),
+    'Largest answer that is taken, bytes without compression.',
+  ),
+  conditional: about(
+    v.optional(v.boolean(), true),
+    'Whether `ETag` and `Last-Modified` of the last load make the next request conditional.',
+  ),
+  redirects: about(
+    v.optional(v.picklist(['same', 'hosts']), 'same'),
+    'Where redirects may lead: to the same origin, or also to hosts that the setting `ORIGIN_HOSTS` names.',
+  ),
+  partial: about(
+    v.optional(v.pipe(v.array(v.picklist(PARTIAL_SIGNS)), v.maxLength(PARTIAL_SIGNS.length))),
+    'Signs of a partial answer that are accepted: `next`, a link to a further page; `errors`, a member that tells of errors. Left out: none.',
+  ),
+  quote: about(
+    v.optional(v.picklist(['odata', 'backslash', 'none'])),
+    'How a value is escaped between single quotes of the URL: quotes doubled, a backslash before them, or not at all. Needed where the URL has such a place.',
+  ),
+  expect: about(
+    v.optional(v.pipe(v.array(Expectation), v.minLength(1), v.maxLength(8))),
+    'What each answer must say of itself; one that says otherwise fails.',
+  ),
+});
+
+/** When loads that failed are tried again. */
+export const Retry = v.strictObject({
+  max_attempts: about(v.optional(integer(1, 10), 5), 'How often a load is tried in all.'),
+  backoff_s: about(
+    v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(3600)), 2),
+    'Longest pause after the first attempt, seconds; it doubles with each, and chance shortens it.',
+  ),
+});
+
+/** What a load must have so as to replace the last version. */
+export const Guard = v.strictObject({
+  min_rows: about(v.optional(integer(0, Number.MAX_SAFE_INTEGER)), 'Fewest rows of all tables. Left out: any number.'),
+  max_deleted: about(
+    v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(1))),
+    'Greatest share of rows, 0 to 1, that there may be fewer than in the version before. Left out: all may go.',
+  ),
 });
 
 /** A definition as `PUT /resources/<title>/` takes it. */
 export const Resource = v.strictObject({
-  /** For people: what the data is, and whom to ask about it. */
-  description: v.optional(v.pipe(v.string(), v.maxLength(4096))),
+  description: about(
+    v.optional(v.pipe(v.string(), v.maxLength(4096))),
+    'For people: what the data is, and whom to ask about it.',
+  ),
   origin: Origin,
-  /** JSON Schema (2020-12) of an object. */
-  parameters: v.optional(v.record(v.string(), v.unknown())),
-  /** Most bytes of the values as JSON, defaults included: each set of them is kept with its cache. */
-  parameters_max_bytes: v.optional(integer(2, MAX_REQUEST_BYTES), USUAL_PARAMETERS_BYTES),
-  scope: v.optional(v.picklist(['shared', 'user']), 'shared'),
-  /** Open only to tokens with one of these groups, and to `cache:admin`; left out: to all. */
-  groups: v.optional(
-    v.pipe(
-      v.array(v.pipe(v.string(), v.minLength(1), v.maxLength(256))),
-      v.minLength(1, 'must name a group; left out, the resource is open to all'),
-      v.maxLength(64),
+  parameters: about(
+    v.optional(v.record(v.string(), v.unknown())),
+    'JSON Schema (2020-12) of an object: the parameters, each with its type and default. `additionalProperties` counts as false. Left out: there are none.',
+  ),
+  parameters_max_bytes: about(
+    v.optional(integer(2, MAX_REQUEST_BYTES), USUAL_PARAMETERS_BYTES),
+    'Most bytes of the values as JSON, defaults included: each set of them is kept with its cache.',
+  ),
+  scope: about(
+    v.optional(v.picklist(['shared', 'user']), 'shared'),
+    'Whether all users share a cache, or each has one of their own.',
+  ),
+  groups: about(
+    v.optional(
+      v.pipe(
+        v.array(v.pipe(v.string(), v.minLength(1), v.maxLength(256))),
+        v.minLength(1, 'must name a group; left out, the resource is open to all'),
+        v.maxLength(64),
+      ),
     ),
+    'Open only to tokens with one of these groups, and to `cache:admin`. Left out: open to all.',
   ),
-  format: v.optional(v.picklist(['json', 'ndjson', 'csv']), 'json'),
-  content_type: v.optional(MediaType),
-  ttl_s: v.optional(integer(0, 31_536_000), 3600),
-  stale_while_revalidate_s: v.optional(integer(0, 31_536_000), 0),
-  stale_if_error_s: v.optional(integer(0, 31_536_000), 86_400),
-  error_ttl_s: v.optional(integer(0, 86_400), 30),
-  refresh_min_s: v.optional(integer(0, 86_400), 0),
-  wait_s: v.optional(integer(0, 30), 10),
-  retry: v.optional(
-    v.strictObject({
-      max_attempts: v.optional(integer(1, 10), 5),
-      backoff_s: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(3600)), 2),
-    }),
-    {},
+  format: about(
+    v.optional(v.picklist(['json', 'ndjson', 'csv']), 'json'),
+    'How the origin writes tables: JSON, a JSON value a line, or CSV (RFC 4180) whose first line names the columns.',
   ),
-  retain_versions: v.optional(integer(1, 1000), 50),
-  schedule: v.optional(v.string()),
-  guard: v.optional(
-    v.strictObject({
-      min_rows: v.optional(integer(0, Number.MAX_SAFE_INTEGER)),
-      max_deleted: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(1))),
-    }),
+  content_type: about(
+    v.optional(MediaType),
+    'Media type that the answer must have; `*/*` takes any. Left out: those that are usual for the format.',
   ),
-  tables: v.optional(v.pipe(v.array(TableDefinition), v.minLength(1), v.maxLength(16))),
+  ttl_s: about(v.optional(integer(0, 31_536_000), 3600), 'How long a load counts as fresh, seconds.'),
+  stale_while_revalidate_s: about(
+    v.optional(integer(0, 31_536_000), 0),
+    'How long after that it is still served at once while new data is loaded, seconds (RFC 5861).',
+  ),
+  stale_if_error_s: about(
+    v.optional(integer(0, 31_536_000), 86_400),
+    'How long it may stand when the origin fails, seconds after it expired (RFC 5861).',
+  ),
+  error_ttl_s: about(
+    v.optional(integer(0, 86_400), 30),
+    'How long after a failed load reads do not ask the origin again, seconds.',
+  ),
+  refresh_min_s: about(
+    v.optional(integer(0, 86_400), 0),
+    "A refresh asked for so soon after a load ended gets that load's task, seconds.",
+  ),
+  wait_s: about(
+    v.optional(integer(0, 30), 10),
+    'How long a read waits for a load before it is answered 202, seconds. `Prefer: wait` replaces it.',
+  ),
+  retry: about(v.optional(Retry, {}), 'When loads that failed are tried again.'),
+  retain_versions: about(
+    v.optional(integer(1, 1000), 50),
+    'How many versions that changed the body are kept: from those a device gets a delta.',
+  ),
+  schedule: about(
+    v.optional(v.string()),
+    'Cron expression of five fields, in UTC: refreshes every cache that was read in the last 7 days. Left out: none.',
+  ),
+  guard: about(v.optional(Guard), 'What a load must have so as to replace the last version. Left out: nothing.'),
+  tables: about(
+    v.optional(v.pipe(v.array(TableDefinition), v.minLength(1), v.maxLength(16))),
+    'The tables in the answer: these have versions and deltas by row. Left out: bodies pass through as they are.',
+  ),
 });
 /** A definition with its defaults. */
 export type Resource = v.InferOutput<typeof Resource>;
+
+/** A definition as it goes over the wire: PUT takes what GET gave, with or without what the service adds. */
+export const Definition = v.strictObject({
+  title: about(v.optional(ResourceTitle), 'As in the path: 1 to 128 letters, digits, `_`, `.` or `-`.'),
+  ...Resource.entries,
+  warnings: about(
+    v.optional(v.array(v.string())),
+    'What PUT would refuse by now, in a definition that an earlier release took. Not read by PUT. Left out: nothing.',
+  ),
+});
+
+/** A definition as it is answered: with its title and all defaults. */
+export const DefinitionAnswer = v.intersect([Definition, v.object({ title: ResourceTitle })]);
 
 /** A definition as it is stored. */
 export interface StoredResource {

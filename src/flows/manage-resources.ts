@@ -40,7 +40,7 @@ export interface TaggedResource {
  * @throws Problem `invalid-parameters` with a pointer for each fault
  */
 export function parseDefinition(title: string, body: Json, hosts: readonly string[]): Resource {
-  const { title: repeated, ...rest } = isObject(body) ? (body as { [name: string]: Json }) : {};
+  const { title: repeated, warnings: _told, ...rest } = isObject(body) ? (body as { [name: string]: Json }) : {};
   const { definition, faults } = readDefinition(isObject(body) ? rest : body);
   const faultOfTitle = v.safeParse(ResourceTitle, title).issues?.[0]?.message;
   if (faultOfTitle !== undefined) faults.push({ pointer: '/title', detail: faultOfTitle });

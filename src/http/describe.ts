@@ -1,19 +1,49 @@
-/** What the OpenAPI text says of a route, beside the schemas that check it. */
+/**
+ * What the OpenAPI text says of a route, beside the schemas that check it. The build adds what follows from this, and what only
+ * people read: problems by their status, examples, longer texts (scripts/openapi/).
+ */
 
 import { type DescribeRouteOptions, describeRoute, resolver } from 'hono-openapi';
 import type * as v from 'valibot';
-import { JSON_TYPE, PROBLEM_TYPE } from '../contract/constants.ts';
 import type { Scope } from '../contract/identity.ts';
-import { ProblemBody } from './problems.ts';
+import type { ProblemCode } from '../contract/problem.ts';
 
 type Parameter = NonNullable<DescribeRouteOptions['parameters']>[number];
 
+/** Headers of answers that the text describes once (scripts/openapi/headers.ts). */
+export type AnswerHeader =
+  | 'Accept-Ranges'
+  | 'Age'
+  | 'Cache-Hash-Value'
+  | 'Cache-Status'
+  | 'Content-Range'
+  | 'Content-Version'
+  | 'ETag'
+  | 'Expires'
+  | 'Last-Modified'
+  | 'Link'
+  | 'Location'
+  | 'Preference-Applied'
+  | 'Retry-After'
+  | 'WWW-Authenticate';
+
+/** Headers of requests that the text describes once (scripts/openapi/headers.ts). */
+export type RequestHeader =
+  | 'If-Match'
+  | 'If-None-Match'
+  | 'If-Range'
+  | 'Last-Event-ID'
+  | 'Range'
+  | 'X-Delta'
+  | 'X-Device-Id';
+
 interface Answer {
   description: string;
-  /** Absent: there is no body, or `type` alone tells of it. */
+  /** Of a JSON body; absent: there is none, or `types` alone tell of it. */
   schema?: v.GenericSchema;
-  /** Media type of the body; JSON where a schema is given. */
-  type?: string;
+  /** Further media types, and the schema of a body of each; null: any bytes. */
+  types?: Readonly<Record<string, v.GenericSchema | null>>;
+  headers?: readonly AnswerHeader[];
 }
 
 interface Description {
@@ -23,63 +53,91 @@ interface Description {
   summary: string;
   /** Undefined: open to all; null: any valid token will do. */
   scope?: Scope | null;
-  /** Status -> what it means and what its body is: of this schema, or of whatever form. Problems are added. */
+  /** Status -> what it means and what its body is. Problems are added. */
   answers: Readonly<Record<number, Answer>>;
   /** Schema of the JSON body; it is checked by the handler. */
   body?: v.GenericSchema | undefined;
   /** The body may be left out. */
   bodyOptional?: boolean;
-  /** Parameters that no validator of the route documents: headers, path. */
-  parameters?: Parameter[];
+  /** Parameters that no validator of the route documents: path, a resource's own, and headers with words of their own. */
+  parameters?: readonly Parameter[];
+  headers?: readonly RequestHeader[];
+  /** Problems beyond those that follow from a token, a body or conditions (scripts/openapi/problems.ts). */
+  problems?: readonly ProblemCode[];
 }
 
 /** For `answers` of what is read under conditions. */
-export const NOT_MODIFIED = { 304: { description: 'What the condition names is current' } } as const;
+export const NOT_MODIFIED = {
+  304: { description: 'What the condition names is current.', headers: ['ETag'] },
+} as const;
 
 /** First handler of a route: `app.get(path, describe({…}), query(schema), (c) => …)`. */
 export function describe(description: Description) {
-  const problem = {
-    description: 'A problem (RFC 9457)',
-    content: { [PROBLEM_TYPE]: { schema: resolver(ProblemBody) } },
-  };
-  // Generators read `4XX`, where `default` alone says that any other answer is a success too.
-  const responses: NonNullable<DescribeRouteOptions['responses']> = { '4XX': problem, default: problem };
-  for (const [status, { description: text, schema, type }] of Object.entries(description.answers)) {
-    const media = { schema: schema ? resolver(schema) : {} };
-    responses[status] = {
-      description: text,
-      ...(schema || type ? { content: { [type ?? JSON_TYPE]: media } } : {}),
-    };
-  }
+  const {
+    id,
+    tag,
+    summary,
+    scope,
+    answers,
+    body,
+    bodyOptional,
+    parameters = [],
+    headers = [],
+    problems = [],
+  } = description;
   return describeRoute({
-    operationId: description.id,
-    tags: [description.tag],
-    summary: description.summary,
-    security: securityOf(description.scope),
-    responses,
-    ...(description.parameters ? { parameters: description.parameters } : {}),
-    ...(description.body
+    operationId: id,
+    tags: [tag],
+    summary,
+    security: scope === undefined ? [] : [{ bearer: scope === null ? [] : [scope] }],
+    parameters: [...parameters, ...headers.map((name) => ({ $ref: `#/components/parameters/${name}` }))],
+    responses: Object.fromEntries(Object.entries(answers).map(([status, answer]) => [status, responseOf(answer)])),
+    ...(body
+      ? { requestBody: { required: !bodyOptional, content: { 'application/json': { schema: resolver(body) } } } }
+      : {}),
+    'x-problems': problems,
+  } as DescribeRouteOptions);
+}
+
+function responseOf({ description, schema, types = {}, headers = [] }: Answer) {
+  const content = Object.entries({ ...(schema ? { 'application/json': schema } : {}), ...types });
+  return {
+    description,
+    ...(headers.length > 0
+      ? { headers: Object.fromEntries(headers.map((name) => [name, { $ref: `#/components/headers/${name}` }])) }
+      : {}),
+    ...(content.length > 0
       ? {
-          requestBody: {
-            required: !description.bodyOptional,
-            content: { 'application/json': { schema: resolver(description.body) } },
-          },
+          content: Object.fromEntries(content.map(([type, of]) => [type, { schema: of === null ? {} : resolver(of) }])),
         }
       : {}),
-  });
+  };
 }
 
-function securityOf(scope: Scope | null | undefined): { bearer: Scope[] }[] {
-  if (scope === undefined) return [];
-  return [{ bearer: scope === null ? [] : [scope] }];
-}
-
-/** A header of the request, for `parameters`. */
+/** A header of the request with words of its own, for `parameters`. */
 export function headerParameter(name: string, description: string): Parameter {
   return { in: 'header', name, required: false, schema: { type: 'string' }, description };
 }
+
+/** How long an answer may be held for its task, for `parameters`. */
+export const PREFER_TASK = headerParameter(
+  'Prefer',
+  '`wait=N`: hold the answer until the task ends, at most N seconds (30). `respond-async`: answer at once.',
+);
 
 /** A text in the path, percent-encoded there, for `parameters`. */
 export function pathParameter(name: string, description: string): Parameter {
   return { in: 'path', name, required: true, schema: { type: 'string' }, description };
 }
+
+/** Whatever parameters the resource has, each a member of the query, for `parameters`. */
+export const RESOURCE_PARAMETERS: Parameter = {
+  in: 'query',
+  name: 'parameters',
+  required: false,
+  style: 'form',
+  explode: true,
+  schema: { type: 'object', additionalProperties: true },
+  description:
+    "The resource's parameters, each a member of the query: `?year=1982&origin=Japan`. Defaults apply to those left out.",
+};

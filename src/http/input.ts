@@ -4,6 +4,7 @@ import type { Context } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { validator } from 'hono-openapi';
 import * as v from 'valibot';
+import { about } from '../contract/about.ts';
 import { MAX_PAGE, MAX_REQUEST_BYTES } from '../contract/constants.ts';
 import type { Json } from '../contract/entry.ts';
 import { Problem } from '../contract/problem.ts';
@@ -83,18 +84,36 @@ export const noQuery = query(v.strictObject({}));
 
 /** Members of the query of every list. */
 export const PageQuery = {
-  limit: v.optional(
-    v.pipe(
-      v.string(),
-      v.regex(/^[0-9]{1,9}$/, 'must be a whole number'),
-      v.transform(Number),
-      v.minValue(1),
-      v.maxValue(MAX_PAGE),
+  limit: about(
+    v.optional(
+      v.pipe(
+        v.string(),
+        v.regex(/^[0-9]{1,9}$/, 'must be a whole number'),
+        v.transform(Number),
+        v.number(),
+        v.integer(),
+        v.minValue(1),
+        v.maxValue(MAX_PAGE),
+      ),
+      String(MAX_PAGE),
     ),
-    String(MAX_PAGE),
+    'Most items on a page.',
   ),
-  cursor: v.optional(v.pipe(v.string(), v.maxLength(4096))),
+  cursor: about(
+    v.optional(v.pipe(v.string(), v.maxLength(4096))),
+    'Where to go on: as the answer before gave it, in `Link` or `next`. Left out: from the beginning.',
+  ),
 };
+
+/** A switch in the query, usually off. */
+export const Flag = v.optional(
+  v.pipe(
+    v.picklist(['true', 'false']),
+    v.transform((text) => text === 'true'),
+    v.boolean(),
+  ),
+  'false',
+);
 
 /**
  * The body as JSON.

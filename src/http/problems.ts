@@ -3,9 +3,10 @@
 import type { Context } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import * as v from 'valibot';
+import { about } from '../contract/about.ts';
 import { PROBLEM_TYPE } from '../contract/constants.ts';
 import { type Identity, isAdmin } from '../contract/identity.ts';
-import { PROBLEMS, Problem, type ProblemCode, problemType } from '../contract/problem.ts';
+import { InputFault, PROBLEMS, Problem, type ProblemCode, problemType, TaskError } from '../contract/problem.ts';
 import { log } from '../log.ts';
 import { isFirstInMinute } from '../stores/once-a-minute.ts';
 import { overloaded } from '../stores/overloaded.ts';
@@ -14,11 +15,11 @@ import type { AppEnv } from './factory.ts';
 
 /** Body of every answer from 400 on. */
 export const ProblemBody = v.object({
-  type: v.string(),
-  title: v.string(),
-  status: v.number(),
-  detail: v.string(),
-  errors: v.optional(v.array(v.object({ pointer: v.string(), detail: v.string() }))),
+  type: TaskError.entries.type,
+  title: TaskError.entries.title,
+  status: about(v.pipe(v.number(), v.integer()), 'The HTTP status of the answer.'),
+  detail: TaskError.entries.detail,
+  errors: about(v.optional(v.array(InputFault)), 'Of faulty input, each fault (at most 100); else left out.'),
 });
 
 /**

@@ -11,17 +11,37 @@ export interface Parameter {
   in: 'path' | 'query' | 'header';
   name: string;
   required?: boolean;
+  /** `form`: an object, whose members stand in the query. */
+  style?: string;
   schema: JsonSchema;
 }
 export interface Operation {
   operationId: string;
   parameters?: Parameter[];
-  requestBody?: { content: Record<string, { schema: JsonSchema }> };
+  requestBody?: { required?: boolean; content: Record<string, { schema: JsonSchema }> };
   responses: Record<string, { content?: Record<string, unknown> }>;
 }
 export interface OpenApiDocument {
   openapi: string;
   paths: Record<string, Record<string, Operation>>;
+}
+
+/** The document with what its references name in their place; none of ours leads to itself. */
+export function dereferenced(document: OpenApiDocument): OpenApiDocument {
+  const inPlace = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(inPlace);
+    if (typeof value !== 'object' || value === null) return value;
+    const { $ref, ...rest } = value as { $ref?: unknown };
+    const others = Object.fromEntries(Object.entries(rest).map(([name, part]) => [name, inPlace(part)]));
+    if (typeof $ref !== 'string') return { ...others, ...($ref === undefined ? {} : { $ref: inPlace($ref) }) };
+    return { ...(inPlace(named($ref)) as object), ...others };
+  };
+  const named = (reference: string): unknown =>
+    reference
+      .slice(2)
+      .split('/')
+      .reduce<unknown>((at, name) => (at as Record<string, unknown>)[name], document);
+  return inPlace(document) as OpenApiDocument;
 }
 
 /** An answer that has been read. */
@@ -39,9 +59,9 @@ export class OpenApiContract {
   readonly #validators = new Map<string, ValidateFunction>();
 
   constructor(document: OpenApiDocument) {
-    this.#document = document;
+    this.#document = dereferenced(document);
     addFormats.default(this.#ajv);
-    this.#ajv.addSchema(document, 'api');
+    this.#ajv.addSchema(this.#document, 'api');
   }
 
   /** Fails the test unless status, content type and body of the answer are as the text says. */

@@ -1,6 +1,7 @@
 import { env } from 'cloudflare:workers';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Client, send, sendRoot, sendTo, sendUnder } from '../support/client.ts';
+import { dereferenced, type OpenApiDocument } from '../support/openapi-contract.ts';
 import { TestOrigin } from '../support/origin.ts';
 
 const PATHS = [
@@ -10,14 +11,11 @@ const PATHS = [
   ['/cache/revoke', 'POST, OPTIONS'],
 ] as const;
 
-interface OpenApiOperation {
-  parameters?: { in: string; name: string }[];
-  requestBody?: { required?: boolean };
-  responses: Record<string, { content?: Record<string, unknown> }>;
-}
-interface OpenApi {
-  openapi: string;
-  paths: Record<string, Record<string, OpenApiOperation>>;
+/** The text that the service serves, with what it refers to in place. */
+async function openApi(): Promise<OpenApiDocument> {
+  const response = await send('/openapi.json');
+  expect(response.status).toBe(200);
+  return dereferenced(await response.json<OpenApiDocument>());
 }
 
 async function problemOf(response: Response) {
@@ -299,52 +297,57 @@ describe('unknown paths', () => {
 
 describe('the OpenAPI text', () => {
   it('names every path with its methods', async () => {
-    const response = await send('/openapi.json');
-    expect(response.status).toBe(200);
-    const { openapi, paths } = await response.json<OpenApi>();
+    const { openapi, paths } = await openApi();
     expect(openapi).toBe('3.1.0');
     for (const [path, allow] of PATHS) {
       const names = allow
         .toLowerCase()
         .split(', ')
         .filter((method) => !['head', 'options'].includes(method));
-      expect(Object.keys(paths[`/api/v1${path}`] ?? {})).toEqual(expect.arrayContaining(names));
+      expect(Object.keys(paths[`/api/v1${path}/`] ?? {})).toEqual(expect.arrayContaining(names));
     }
   });
 });
 
 describe('the OpenAPI text of a route', () => {
   it('names query and headers', async () => {
-    const { paths } = await (await send('/openapi.json')).json<OpenApi>();
-    const state = paths['/api/v1/cache/state']?.get?.parameters?.map(
+    const { paths } = await openApi();
+    const state = paths['/api/v1/cache/state/']?.get?.parameters?.map(
       (parameter) => `${parameter.in} ${parameter.name}`,
     );
-    expect(state?.toSorted()).toEqual(['header Prefer', 'query expand', 'query task_id']);
+    expect(state?.toSorted()).toEqual(['header If-None-Match', 'header Prefer', 'query expand', 'query task_id']);
   });
 
   it('tells of problems as problem+json only, and of 304 where conditions hold', async () => {
-    const { paths } = await (await send('/openapi.json')).json<OpenApi>();
+    const { paths } = await openApi();
     for (const [path, operations] of Object.entries(paths)) {
       // Health tells of the stores whatever its status.
       if (path === '/healthz') continue;
       for (const [method, { responses }] of Object.entries(operations)) {
-        expect(Object.keys(responses).filter((status) => Number(status) >= 400)).toEqual([]);
-        expect(Object.keys(responses.default?.content ?? {})).toEqual(['application/problem+json']);
-        const isRead = method === 'get' || path === '/api/v1/rpc/{title}';
+        for (const [status, { content }] of Object.entries(responses)) {
+          if (Number(status) < 400) continue;
+          expect(Object.keys(content ?? {}), `${status} of ${method} ${path}`).toEqual(['application/problem+json']);
+        }
+        expect(responses.default).toBeDefined();
+        const isRead = method === 'get' || path === '/api/v1/rpc/{title}/';
         expect(responses[304] !== undefined, `304 of ${method} ${path}`).toBe(isRead);
       }
     }
   });
 
   it('tells that data is of any type, and that its parameters may be left out', async () => {
-    const { paths } = await (await send('/openapi.json')).json<OpenApi>();
-    const { get, post } = paths['/api/v1/rpc/{title}'] ?? {};
+    const { paths } = await openApi();
+    const { get, post } = paths['/api/v1/rpc/{title}/'] ?? {};
     for (const operation of [get, post]) {
-      expect(Object.keys(operation?.responses[200]?.content ?? {})).toEqual(['*/*']);
+      expect(Object.keys(operation?.responses[200]?.content ?? {})).toEqual([
+        'application/json',
+        'text/event-stream',
+        '*/*',
+      ]);
     }
     expect(Object.keys(get?.responses[206]?.content ?? {})).toEqual(['*/*']);
     expect(post?.requestBody).toMatchObject({ required: false });
-    expect(paths['/api/v1/cache/refresh']?.post?.requestBody).toMatchObject({ required: true });
+    expect(paths['/api/v1/cache/refresh/']?.post?.requestBody).toMatchObject({ required: true });
   });
 });
 

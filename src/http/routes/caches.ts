@@ -2,6 +2,7 @@
 
 import type { Context } from 'hono';
 import * as v from 'valibot';
+import { about } from '../../contract/about.ts';
 import { CACHE_STATES, CacheRecord, PurgeAnswer } from '../../contract/administration.ts';
 import { HEADER } from '../../contract/constants.ts';
 import type { Parameters } from '../../contract/entry.ts';
@@ -17,17 +18,16 @@ import { listCaches, readCache } from '../../flows/list-caches.ts';
 import { purgeCache, purgeResource, purgeSelected } from '../../flows/purge-caches.ts';
 import { refreshByKey } from '../../flows/refresh-caches.ts';
 import { tellDone } from '../administration-log.ts';
-import { describe, NOT_MODIFIED, pathParameter } from '../describe.ts';
+import { describe, NOT_MODIFIED, PREFER_TASK, pathParameter } from '../describe.ts';
 import { type AppEnv, factory } from '../factory.ts';
 import { protectAdministration } from '../identity.ts';
-import { noQuery, PageQuery, query } from '../input.ts';
+import { Flag, noQuery, PageQuery, query } from '../input.ts';
 import { listCursor } from '../list-cursor.ts';
 import { methods } from '../methods.ts';
 import { conditionsOf, nextLink, replyJson } from '../reply.ts';
 import { taskAnswer } from '../task-answer.ts';
 
-const KEY = pathParameter('key', 'Key of the cache: 64 hex digits');
-const Flag = v.optional(v.picklist(['true', 'false']), 'false');
+const KEY = pathParameter('key', 'Key of the cache: 64 hex digits.');
 const Title = v.pipe(v.string(), v.minLength(1));
 const keys = listCursor('caches');
 const purges = listCursor('purges');
@@ -43,12 +43,24 @@ caches.get(
     summary: 'The caches, in order of key',
     scope: 'cache:inspect',
     answers: {
-      200: { description: 'A page; the next one stands in Link', schema: v.array(CacheRecord) },
+      200: {
+        description: 'A page; the next one stands in `Link`.',
+        schema: v.array(CacheRecord),
+        headers: ['ETag', 'Link'],
+      },
       ...NOT_MODIFIED,
     },
+    problems: ['invalid-cursor'],
   }),
   query(
-    v.strictObject({ ...PageQuery, resource_title: v.optional(Title), state: v.optional(v.picklist(CACHE_STATES)) }),
+    v.strictObject({
+      ...PageQuery,
+      resource_title: about(v.optional(Title), 'Only caches of this resource.'),
+      state: about(
+        v.optional(v.picklist(CACHE_STATES)),
+        'Only caches that are fresh, that have expired, or whose last load failed.',
+      ),
+    }),
   ),
   async (c) => {
     const { limit, cursor, resource_title: resource, state } = c.req.valid('query');
@@ -62,30 +74,37 @@ caches.delete(
   describe({
     id: 'purgeCaches',
     tag: 'Administration',
-    summary:
-      'Purges the caches of a resource, or those with certain parameters; go on with the cursor until it is null',
+    summary: 'Purges the caches of a resource, or those with certain parameters',
     scope: 'cache:admin',
-    answers: { 200: { description: 'How many caches were purged', schema: PurgeAnswer } },
+    answers: { 200: { description: 'How many caches were purged.', schema: PurgeAnswer, headers: ['ETag'] } },
+    problems: ['invalid-cursor', 'not-found'],
   }),
   query(
-    v.strictObject({ resource_title: Title, parameters: v.optional(v.string()), soft: Flag, cursor: PageQuery.cursor }),
+    v.strictObject({
+      resource_title: about(Title, 'Title of the resource.'),
+      parameters: about(
+        v.optional(v.string()),
+        'A JSON object: only caches whose parameters have these members with these values.',
+      ),
+      soft: about(Flag, 'Only mark them expired: they serve as stale while they are loaded again.'),
+      cursor: PageQuery.cursor,
+    }),
   ),
   async (c) => {
     const { resource_title: title, parameters, soft, cursor } = c.req.valid('query');
-    const isSoft = soft === 'true';
     if (parameters === undefined) {
       if (cursor !== undefined)
         throw invalidParameters([{ pointer: '/cursor', detail: 'goes with "parameters" only' }]);
-      const done = await purgeResource(c.get('services'), title, isSoft, Date.now());
-      const what = { resource: title, soft: isSoft, by_parameters: [], purged: done.purged, complete: true };
+      const done = await purgeResource(c.get('services'), title, soft, Date.now());
+      const what = { resource: title, soft, by_parameters: [], purged: done.purged, complete: true };
       tellDone(c, 'caches.purged', what);
       return replyJson(c, done);
     }
-    const selection = { title, parameters: readParameters(parameters), soft: isSoft };
+    const selection = { title, parameters: readParameters(parameters), soft };
     const { purged, next } = await purgeSelected(c.get('services'), selection, purges.placeOf(cursor), Date.now());
     tellDone(c, 'caches.purged', {
       resource: title,
-      soft: isSoft,
+      soft,
       by_parameters: Object.keys(selection.parameters),
       purged,
       complete: next === null,
@@ -102,8 +121,9 @@ caches.get(
     tag: 'Administration',
     summary: 'One cache',
     scope: 'cache:inspect',
-    answers: { 200: { description: 'The cache', schema: CacheRecord }, ...NOT_MODIFIED },
+    answers: { 200: { description: 'The cache.', schema: CacheRecord, headers: ['ETag'] }, ...NOT_MODIFIED },
     parameters: [KEY],
+    problems: ['not-found'],
   }),
   noQuery,
   async (c) => replyJson(c, await readCache(c.get('services'), c.req.param('key'), Date.now())),
@@ -116,8 +136,10 @@ caches.delete(
     tag: 'Administration',
     summary: 'Purges one cache',
     scope: 'cache:admin',
-    answers: { 204: { description: 'Nothing of it is current any more' } },
+    answers: { 204: { description: 'Nothing of it is current any more.' } },
     parameters: [KEY],
+    headers: ['If-Match'],
+    problems: ['not-found', 'precondition-failed'],
   }),
   noQuery,
   async (c) => {
@@ -134,13 +156,18 @@ caches.post(
   describe({
     id: 'refreshCacheByKey',
     tag: 'Administration',
-    summary:
-      'Asks for new data of one cache; force=true asks at once and without conditions, and accepts what the guard would refuse',
+    summary: 'Asks for new data of one cache',
     scope: 'cache:admin',
-    answers: { 200: { description: 'The task', schema: AnyTaskAnswer } },
-    parameters: [KEY],
+    answers: { 200: { description: 'The task.', schema: AnyTaskAnswer, headers: ['ETag', 'Preference-Applied'] } },
+    parameters: [KEY, PREFER_TASK],
+    problems: ['not-found', 'conflict'],
   }),
-  query(v.strictObject({ force: Flag, expand: ExpandTask })),
+  query(
+    v.strictObject({
+      force: about(Flag, 'At once, without conditions, and whatever the guard says.'),
+      expand: ExpandTask,
+    }),
+  ),
   async (c) => {
     const { force, expand } = c.req.valid('query');
     const services = c.get('services');
@@ -149,7 +176,7 @@ caches.post(
     const request = {
       key: c.req.param('key'),
       asker: identity.user,
-      force: force === 'true',
+      force,
       waitMs: holdMs(preferences, services.settings.refreshWaitMs),
     };
     const task = await refreshByKey(services, request, Date.now());

@@ -6,7 +6,7 @@ import type { Json } from '../../contract/entry.ts';
 import { AnyTaskAnswer, ExpandTask, RefreshBody } from '../../contract/task.ts';
 import { holdMs, parsePrefer, preferenceApplied } from '../../core/prefer.ts';
 import { requestRefresh } from '../../flows/request-refresh.ts';
-import { describe, headerParameter } from '../describe.ts';
+import { describe, PREFER_TASK } from '../describe.ts';
 import { factory } from '../factory.ts';
 import { leftOf, protect } from '../identity.ts';
 import { checked, query, readJsonObject } from '../input.ts';
@@ -25,10 +25,9 @@ refresh.post(
     summary: 'Asks for new data of a cache; the answer is held for a moment in case it comes soon',
     scope: 'cache:refresh',
     body: RefreshBody,
-    parameters: [
-      headerParameter('Prefer', 'respond-async, wait=N: how long the answer may be held for the task to end'),
-    ],
-    answers: { 200: { description: 'The task', schema: AnyTaskAnswer } },
+    parameters: [PREFER_TASK],
+    answers: { 200: { description: 'The task.', schema: AnyTaskAnswer, headers: ['ETag', 'Preference-Applied'] } },
+    problems: ['not-found'],
   }),
   query(v.strictObject({ expand: ExpandTask })),
   async (c) => {

@@ -2,7 +2,7 @@
 
 import * as v from 'valibot';
 import { RefreshAllAnswer } from '../../contract/administration.ts';
-import { Resource, ResourceTitle } from '../../contract/resource.ts';
+import { Definition, DefinitionAnswer } from '../../contract/resource.ts';
 import {
   deleteResource,
   getResource,
@@ -23,15 +23,7 @@ import { listCursor } from '../list-cursor.ts';
 import { methods } from '../methods.ts';
 import { conditionsOf, nextLink, replyJson } from '../reply.ts';
 
-/** A definition with its defaults under its title: what PUT takes, and may be put back as it is. */
-const ResourceAnswer = v.object({
-  title: ResourceTitle,
-  ...Resource.entries,
-  /** What PUT would refuse by now; absent: nothing. */
-  warnings: v.optional(v.array(v.string())),
-});
-
-const TITLE = pathParameter('title', 'Title of the resource');
+const TITLE = pathParameter('title', 'Title of the resource.');
 const titles = listCursor('resources');
 const refreshes = listCursor('refreshes');
 
@@ -46,9 +38,14 @@ resources.get(
     summary: 'All definitions, in order of title',
     scope: 'cache:inspect',
     answers: {
-      200: { description: 'A page; the next one stands in Link', schema: v.array(ResourceAnswer) },
+      200: {
+        description: 'A page; the next one stands in `Link`.',
+        schema: v.array(DefinitionAnswer),
+        headers: ['ETag', 'Link'],
+      },
       ...NOT_MODIFIED,
     },
+    problems: ['invalid-cursor'],
   }),
   query(v.strictObject(PageQuery)),
   async (c) => {
@@ -66,8 +63,12 @@ resources.get(
     tag: 'Administration',
     summary: 'One definition, with its defaults',
     scope: 'cache:inspect',
-    answers: { 200: { description: 'The definition', schema: ResourceAnswer }, ...NOT_MODIFIED },
+    answers: {
+      200: { description: 'The definition.', schema: DefinitionAnswer, headers: ['ETag'] },
+      ...NOT_MODIFIED,
+    },
     parameters: [TITLE],
+    problems: ['not-found'],
   }),
   noQuery,
   async (c) => {
@@ -83,12 +84,14 @@ resources.put(
     tag: 'Administration',
     summary: 'Defines a resource; saying the same again changes nothing',
     scope: 'cache:admin',
-    body: Resource,
+    body: Definition,
     answers: {
-      200: { description: 'The definition that stands', schema: ResourceAnswer },
-      201: { description: 'The definition, which is new', schema: ResourceAnswer },
+      200: { description: 'The definition that stands.', schema: DefinitionAnswer, headers: ['ETag'] },
+      201: { description: 'The definition, which is new.', schema: DefinitionAnswer, headers: ['ETag'] },
     },
     parameters: [TITLE],
+    headers: ['If-Match', 'If-None-Match'],
+    problems: ['precondition-failed'],
   }),
   noQuery,
   async (c) => {
@@ -113,8 +116,10 @@ resources.delete(
     tag: 'Administration',
     summary: 'Deletes a definition; its caches are purged soon after',
     scope: 'cache:admin',
-    answers: { 204: { description: 'It is gone' } },
+    answers: { 204: { description: 'It is gone.' } },
     parameters: [TITLE],
+    headers: ['If-Match'],
+    problems: ['not-found', 'precondition-failed'],
   }),
   noQuery,
   async (c) => {
@@ -134,10 +139,11 @@ resources.post(
   describe({
     id: 'refreshResource',
     tag: 'Administration',
-    summary: 'Starts a refresh of each cache; go on with the cursor until it is null',
+    summary: 'Starts a refresh of each cache of a resource',
     scope: 'cache:admin',
-    answers: { 202: { description: 'How many tasks were started', schema: RefreshAllAnswer } },
+    answers: { 202: { description: 'How many tasks were started.', schema: RefreshAllAnswer, headers: ['ETag'] } },
     parameters: [TITLE],
+    problems: ['invalid-cursor', 'not-found'],
   }),
   query(v.strictObject({ cursor: PageQuery.cursor })),
   async (c) => {
@@ -149,7 +155,7 @@ resources.post(
   },
 );
 
-function answerOf({ title, definition }: TaggedResource): v.InferOutput<typeof ResourceAnswer> {
+function answerOf({ title, definition }: TaggedResource): v.InferOutput<typeof DefinitionAnswer> {
   const warnings = warningsOf(definition);
   return { title, ...definition, ...(warnings.length === 0 ? {} : { warnings }) };
 }

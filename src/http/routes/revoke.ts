@@ -23,7 +23,8 @@ revoke.post(
     summary: 'Takes back a task that waits',
     scope: 'cache:refresh',
     body: RevokeBody,
-    answers: { 200: { description: 'The revoked task', schema: AnyTaskAnswer } },
+    answers: { 200: { description: 'The revoked task.', schema: AnyTaskAnswer, headers: ['ETag'] } },
+    problems: ['not-found', 'conflict'],
   }),
   query(v.strictObject({ expand: ExpandTask })),
   async (c) => {

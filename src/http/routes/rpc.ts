@@ -1,12 +1,11 @@
 /** `GET|POST /rpc/<resource_title>/`: the data itself (CONTRACT 3). A safe read by either method. */
 
 import type { Context } from 'hono';
-import * as v from 'valibot';
 import { HEADER } from '../../contract/constants.ts';
 import type { CacheIdentity } from '../../contract/entry.ts';
 import { Problem } from '../../contract/problem.ts';
 import type { Resource } from '../../contract/resource.ts';
-import { TaskAnswer } from '../../contract/task.ts';
+import { ParameterValues } from '../../contract/values.ts';
 import { requestMaxAge } from '../../core/cache-control.ts';
 import { cacheFor } from '../../core/cache-key.ts';
 import { namedVersion } from '../../core/named-version.ts';
@@ -16,7 +15,6 @@ import { parseDelta } from '../../core/x-delta.ts';
 import { knownCache } from '../../flows/known-caches.ts';
 import { recoverBody } from '../../flows/recover-body.ts';
 import { type CacheRead, serveCache } from '../../flows/serve-cache.ts';
-import { describe, headerParameter, NOT_MODIFIED, pathParameter } from '../describe.ts';
 import { wantsEventStream } from '../event-stream.ts';
 import { type AppEnv, factory } from '../factory.ts';
 import { protect } from '../identity.ts';
@@ -24,6 +22,7 @@ import { noQuery, queryOf, queryPairs, readJsonObject } from '../input.ts';
 import { methods } from '../methods.ts';
 import { replyCached, replyPending } from '../rpc-answer.ts';
 import { replyDelta } from '../rpc-delta.ts';
+import { describeRead } from '../rpc-description.ts';
 import { heldUntil, serveLive, streamVersions } from '../rpc-live.ts';
 
 /** How often a read begins anew because the body that it found has gone. */
@@ -51,7 +50,7 @@ rpc.get('/rpc/:title', describeRead('readCache', 'parameters stand in the query'
 
 rpc.post(
   '/rpc/:title',
-  describeRead('readCacheByPost', 'parameters are members of the JSON body, if there are any', v.looseObject({})),
+  describeRead('readCacheByPost', 'parameters are members of the JSON body, if there are any', ParameterValues),
   noQuery,
   async (c) => {
     const isEmpty = (await c.req.arrayBuffer()).byteLength === 0;
@@ -112,42 +111,4 @@ function readOf(c: Context<AppEnv>, identify: Identify): CacheRead {
     preferences: parsePrefer(c.req.header('Prefer')),
     latest: Math.max(Date.now(), identity.expiresAt),
   };
-}
-
-function describeRead(id: string, how: string, body?: v.GenericSchema) {
-  return describe({
-    id,
-    tag: 'Data',
-    summary: `The data of a cache, which is loaded if need be; ${how}`,
-    scope: 'cache:read',
-    body,
-    bodyOptional: true,
-    parameters: [
-      pathParameter('title', 'Title of the resource'),
-      headerParameter(HEADER.deviceId, 'The device that is given the data'),
-      headerParameter(
-        HEADER.delta,
-        'v<a>-v<b>, v<a>-last, or auto (from the version that If-None-Match or If-Match names up to the last): only the rows of tables that differ. v0 is "nothing yet"',
-      ),
-      headerParameter(
-        'Prefer',
-        'wait=N, respond-async: how long to wait for a load; wait=N with If-None-Match or X-Delta also until there is something newer',
-      ),
-      headerParameter('Last-Event-ID', 'v<N>: the version after which the event stream goes on'),
-      headerParameter(
-        'Cache-Control',
-        'max-age=N, from 1: nothing loaded more than N seconds ago; needs cache:refresh. 0 is ignored',
-      ),
-    ],
-    answers: {
-      200: {
-        description:
-          'The body as it was loaded; tables as [{"name","columns","data":[[<row id>,<cell>,…],…]},…]. With X-Delta, where Content-Version is "delta v<a>-v<b>", the difference: [{"name","insert_rows":[[<row id>,<cell>,…],…],"delete_ids":[<row id>,…]},…]; what cannot be had so is the full table. With Accept: text/event-stream, "event: version", "id: v<N>" and {"version","etag","inserted","deleted"} (rows; null: not known) for the newest version and each that changes the body',
-        type: '*/*',
-      },
-      202: { description: 'It is still being loaded: the task that brings it', schema: TaskAnswer },
-      206: { description: 'The range asked for', type: '*/*' },
-      ...NOT_MODIFIED,
-    },
-  });
 }

@@ -1,17 +1,10 @@
 /** The service about itself, without identity (CONTRACT 5): health, and where people go who ask for nothing. */
 
-import * as v from 'valibot';
+import { Health } from '../../contract/health.ts';
 import { checkHealth, type Health as FoundHealth } from '../../flows/check-health.ts';
 import { describe } from '../describe.ts';
 import { factory } from '../factory.ts';
 import { methods } from '../methods.ts';
-
-const Health = v.object({
-  status: v.picklist(['ok', 'failing', 'misconfigured']),
-  stores: v.record(v.string(), v.picklist(['ok', 'failing'])),
-  edge: v.picklist(['ok', 'keeps nothing']),
-  settings: v.optional(v.array(v.string())),
-});
 
 /** How long an answer is kept: anyone may ask, and each check costs a call a store. */
 const KEPT_MS = 10_000;
@@ -28,11 +21,10 @@ service.get(
   describe({
     id: 'getHealth',
     tag: 'Service',
-    summary:
-      'Whether each store answers, whether tokens can be verified (else `settings` names what is wrong), and whether the edge cache keeps what is put there (not on workers.dev)',
+    summary: 'Whether each store answers, and whether tokens can be verified',
     answers: {
-      200: { description: 'All answer', schema: Health },
-      503: { description: 'One fails, or no token can be verified', schema: Health },
+      200: { description: 'All answer.', schema: Health },
+      503: { description: 'One fails, or no token can be verified.', schema: Health, headers: ['Retry-After'] },
     },
   }),
   async (c) => {

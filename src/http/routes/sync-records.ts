@@ -2,6 +2,7 @@
 
 import type { Context } from 'hono';
 import * as v from 'valibot';
+import { about } from '../../contract/about.ts';
 import { MAX_USER_LENGTH } from '../../contract/constants.ts';
 import type { SyncFilter, SyncPlace } from '../../contract/stores.ts';
 import { ExpandedSyncRecordAnswer, SyncRecordAnswer } from '../../contract/sync-record.ts';
@@ -23,10 +24,16 @@ const ALL_USERS = '*';
 const text = v.pipe(v.string(), v.minLength(1), v.maxLength(2 * MAX_USER_LENGTH));
 const ListQuery = v.strictObject({
   ...PageQuery,
-  user: v.optional(text),
-  device: v.optional(text),
-  resource_title: v.optional(text),
-  expand: v.optional(v.picklist(['resource'])),
+  user: about(
+    v.optional(text),
+    'Records of this user, or `*` for all; another user takes `cache:inspect`. Left out: your own.',
+  ),
+  device: about(v.optional(text), 'Only this device.'),
+  resource_title: about(v.optional(text), 'Only caches of this resource.'),
+  expand: about(
+    v.optional(v.picklist(['resource'])),
+    '`resource`: tell the resource, the parameters, the current version, and whether the device lacks it.',
+  ),
 });
 
 export const syncRecords = factory.createApp();
@@ -42,10 +49,12 @@ syncRecords.get(
     answers: {
       ...NOT_MODIFIED,
       200: {
-        description: 'A page; the next one stands in Link',
-        schema: v.union([v.array(SyncRecordAnswer), v.array(ExpandedSyncRecordAnswer)]),
+        description: 'A page; the next one stands in `Link`.',
+        schema: v.array(v.union([SyncRecordAnswer, ExpandedSyncRecordAnswer])),
+        headers: ['ETag', 'Link'],
       },
     },
+    problems: ['invalid-cursor'],
   }),
   query(ListQuery),
   async (c) => {

@@ -1,6 +1,7 @@
 /** `DELETE /syncs/`: forgets a lost device or a leaver (CONTRACT 4). */
 
 import * as v from 'valibot';
+import { about } from '../../contract/about.ts';
 import { ForgetAnswer } from '../../contract/administration.ts';
 import { MAX_DEVICE_LENGTH, MAX_USER_LENGTH } from '../../contract/constants.ts';
 import { forgetSyncs } from '../../flows/forget-syncs.ts';
@@ -24,15 +25,15 @@ syncs.delete(
   describe({
     id: 'forgetSyncs',
     tag: 'Administration',
-    summary:
-      "Forgets what a user's devices, or one of them, were given; without a device the user's private caches are purged. Go on with the cursor until it is null",
+    summary: "Forgets what a user's devices, or one of them, were given",
     scope: 'cache:admin',
-    answers: { 200: { description: 'How many records were forgotten', schema: ForgetAnswer } },
+    answers: { 200: { description: 'How many records were forgotten.', schema: ForgetAnswer, headers: ['ETag'] } },
+    problems: ['invalid-cursor'],
   }),
   query(
     v.strictObject({
-      user: name(MAX_USER_LENGTH),
-      device: v.optional(name(MAX_DEVICE_LENGTH)),
+      user: about(name(MAX_USER_LENGTH), 'The user.'),
+      device: about(v.optional(name(MAX_DEVICE_LENGTH)), 'Only this device. Left out: all of the user.'),
       cursor: PageQuery.cursor,
     }),
   ),

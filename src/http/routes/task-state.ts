@@ -2,6 +2,7 @@
 
 import type { Context } from 'hono';
 import * as v from 'valibot';
+import { about } from '../../contract/about.ts';
 import { HEADER } from '../../contract/constants.ts';
 import { AnyTaskAnswer, ExpandTask, type Task, TaskId } from '../../contract/task.ts';
 import { matches } from '../../core/conditions.ts';
@@ -25,17 +26,26 @@ taskState.get(
   describe({
     id: 'getTaskState',
     tag: 'FMP',
-    summary: `The state of a task; ${EVENT_STREAM_TYPE} streams it until the task ends`,
+    summary: 'The state of a task: now, when it changes, or as it goes on',
     scope: 'cache:read',
     parameters: [
       headerParameter(
         'Prefer',
-        'wait=N: hold the answer until the task ends or, with If-None-Match, until its state is another one',
+        '`wait=N`: hold the answer until the task ends or, with `If-None-Match`, until its state is another one; at most N seconds (30).',
       ),
     ],
-    answers: { 200: { description: 'The task', schema: AnyTaskAnswer }, ...NOT_MODIFIED },
+    answers: {
+      200: {
+        description: 'The task.',
+        schema: AnyTaskAnswer,
+        types: { [EVENT_STREAM_TYPE]: v.string() },
+        headers: ['ETag', 'Preference-Applied'],
+      },
+      ...NOT_MODIFIED,
+    },
+    problems: ['not-found'],
   }),
-  query(v.strictObject({ task_id: TaskId, expand: ExpandTask })),
+  query(v.strictObject({ task_id: about(TaskId, 'The task.'), expand: ExpandTask })),
   async (c) => {
     const services = c.get('services');
     const { task_id: taskId, expand } = c.req.valid('query');

@@ -19,7 +19,11 @@ whoami.get(
     tag: 'Service',
     summary: 'Whom your token speaks for, and what it allows; any valid token will do',
     scope: null,
-    answers: { 200: { description: 'What is read in the token', schema: WhoamiAnswer }, ...NOT_MODIFIED },
+    headers: ['X-Device-Id'],
+    answers: {
+      200: { description: 'What is read in the token.', schema: WhoamiAnswer, headers: ['ETag'] },
+      ...NOT_MODIFIED,
+    },
   }),
   noQuery,
   (c) => {

@@ -1,6 +1,6 @@
 /** Random requests for every operation of our OpenAPI text, valid and nearly so. */
 import fc from 'fast-check';
-import type { OpenApiDocument, Operation, Parameter } from '../openapi-contract.ts';
+import { dereferenced, type OpenApiDocument, type Operation, type Parameter } from '../openapi-contract.ts';
 import { fitting, junk, nearlyFitting, type Words } from './values.ts';
 
 export interface FuzzedRequest {
@@ -25,7 +25,7 @@ export function requestsOf(
   words: Words,
   weights: Readonly<Record<string, number>>,
 ): fc.Arbitrary<FuzzedRequest> {
-  const all = Object.entries(document.paths).flatMap(([path, operations]) =>
+  const all = Object.entries(dereferenced(document).paths).flatMap(([path, operations]) =>
     Object.entries(operations).map(([method, operation]) => ({
       weight: weights[operation.operationId] ?? 2,
       arbitrary: requestOf(method, path, operation, words),
@@ -41,8 +41,8 @@ function requestOf(method: string, template: string, operation: Operation, words
     operation: fc.constant(operationId),
     method: fc.constant(method.toUpperCase()),
     path: fc
-      .tuple(pathOf(template, of('path'), words), queryOf(of('query'), words), fc.constantFrom('', '/'))
-      .map(([path, query, slash]) => path + slash + (query === '' ? '' : `?${query}`)),
+      .tuple(pathOf(template, of('path'), words), queryOf(of('query'), words), fc.boolean())
+      .map(([path, query, slash]) => (slash ? path : path.replace(/(.)\/$/, '$1')) + (query === '' ? '' : `?${query}`)),
     headers: headersOf(of('header'), requestBody !== undefined),
     body: requestBody === undefined ? fc.constant(null) : bodyOf(requestBody, words),
     caller,
@@ -63,7 +63,11 @@ function segment(value: unknown): string {
 }
 
 function queryOf(parameters: Parameter[], words: Words): fc.Arbitrary<string> {
-  const known = parameters.map(({ name, schema, required }) => {
+  // What a resource takes is named by no member of its own.
+  const members = parameters.flatMap((parameter) =>
+    parameter.style === 'form' ? ['a', 'n'].map((name) => ({ ...parameter, name, schema: {} })) : [parameter],
+  );
+  const known = members.map(({ name, schema, required }) => {
     const value = nearlyFitting(schema, words, name).map((chosen) => [name, chosen] as const);
     return required ? fc.option(value, { nil: null, freq: 12 }) : fc.option(value, { nil: null, freq: 1 });
   });

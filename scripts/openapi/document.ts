@@ -1,0 +1,45 @@
+/** The OpenAPI text as a whole: what the routes say of themselves, and what people read beside it. */
+
+import { generateSpecs, loadVendor } from 'hono-openapi';
+import type * as v from 'valibot';
+import { app } from '../../src/app.ts';
+import { API_BASE } from '../../src/contract/constants.ts';
+import { HEAD } from './head.ts';
+import { HEADERS, PARAMETERS } from './headers.ts';
+import { finished, type Operation } from './operation.ts';
+import { PROBLEM_EXAMPLES, SHARED_PROBLEMS } from './problems.ts';
+import { jsonSchemaOf, namedSchemas } from './schemas.ts';
+
+/** Makes the text from the routes of the app (OpenAPI 3.1). */
+export async function openApiDocument() {
+  loadVendor('valibot', { toOpenAPISchema: (schema) => jsonSchemaOf(schema as v.GenericSchema) as never });
+  const text = await generateSpecs(app, {
+    documentation: structuredClone(HEAD),
+    // Whatever is refused is a problem: the text would else tell of the validators' own answers.
+    defaultValidationErrorResponse: false,
+  });
+  return {
+    ...text,
+    paths: Object.fromEntries(
+      Object.entries(text.paths).map(([path, operations]) => [
+        written(path),
+        Object.fromEntries(
+          Object.entries(operations).map(([method, operation]) => [method, finished(operation as Operation)]),
+        ),
+      ]),
+    ),
+    components: {
+      ...text.components,
+      schemas: namedSchemas(),
+      parameters: PARAMETERS,
+      headers: HEADERS,
+      responses: SHARED_PROBLEMS,
+      examples: PROBLEM_EXAMPLES,
+    },
+  };
+}
+
+/** A path as README and the published clients write it: with a trailing slash, unless it is that of a file. */
+function written(path: string): string {
+  return path.startsWith(API_BASE) && !path.endsWith('/') && !/\.\w+$/.test(path) ? `${path}/` : path;
+}

@@ -1,0 +1,42 @@
+/** What the OpenAPI text says of the API as a whole. */
+
+/** `openapi`, `info`, `tags` and how one proves who one is. */
+export const HEAD = {
+  openapi: '3.1.0' as const,
+  info: {
+    title: 'Freshet',
+    version: '1',
+    description: `Keeps the data of slow enterprise systems fresh in versioned caches at the edge, and tells each device what it holds and what it lacks.
+
+Every path answers with and without its trailing slash, HEAD works wherever GET does, and every error is a [problem](/docs/problems) (RFC 9457).
+Members of the query that an operation does not know are refused; \`_\` and \`_dc\` with digits, which defeat caches, are ignored.`,
+    contact: { name: 'Whoever runs this service' },
+    license: { name: 'MIT', identifier: 'MIT' },
+  },
+  servers: [{ url: '/', description: 'The service that serves this document' }],
+  tags: [
+    {
+      name: 'FMP',
+      description:
+        'The cache method of the Foresight Mobile Platform server, whose clients work unchanged, and taking a refresh back.',
+    },
+    { name: 'Data', description: 'The data itself: whole, only what changed, or live.' },
+    {
+      name: 'Administration',
+      description:
+        'Resources, caches and records of devices. GET takes the scope `cache:inspect`, all else `cache:admin`.',
+    },
+    { name: 'Service', description: 'The service about itself, and about your token.' },
+  ],
+  components: {
+    securitySchemes: {
+      bearer: {
+        type: 'http' as const,
+        scheme: 'bearer',
+        bearerFormat: 'JWT',
+        description:
+          'A JWT of the identity provider; locally `npm run -s token -- alice` prints one. Each operation names the scope that it takes.',
+      },
+    },
+  },
+};

@@ -1,0 +1,34 @@
+/** What each problem says at one time or another: `detail`, or the fault of the input that is its `detail`. */
+
+import type { InputFault, ProblemCode } from '../../src/contract/problem.ts';
+
+/** Code -> an example, in the words of the service. */
+export const PROBLEM_DETAILS: Readonly<Record<ProblemCode, string | InputFault>> = {
+  'invalid-json': 'The body is not valid JSON.',
+  'invalid-parameters': { pointer: '/year', detail: 'must be an integer' },
+  'invalid-header': { pointer: 'X-Delta', detail: 'names a version that is not reached yet' },
+  'invalid-cursor': 'Take the cursor from the Link header of the page before.',
+  unauthenticated: 'Send a token: "Authorization: Bearer <JWT>".',
+  'insufficient-scope': 'This needs a token with the scope cache:refresh.',
+  'device-mismatch': 'This token belongs to another device than X-Device-Id names.',
+  'not-found': 'There is no resource "car".',
+  'method-not-allowed': 'This path takes GET, HEAD, OPTIONS.',
+  conflict: 'A task that is SUCCESS cannot be revoked, only one that waits.',
+  'precondition-failed': 'What is there has the ETag "9f86d081884c7d65".',
+  'too-large': 'A body may have at most 65536 bytes.',
+  'range-not-satisfiable': 'The body has 8041 bytes, and none of those asked for.',
+  'unsupported-media-type': 'Send JSON with "Content-Type: application/json".',
+  'rate-limited': 'Too many requests of this user; wait a minute.',
+  overloaded: 'What is cached cannot be read right now; try again in a moment.',
+  'origin-unreachable': 'The origin could not be reached.',
+  'origin-timeout': 'The origin did not answer within 30 s.',
+  'origin-status': 'The origin answered with status 503.',
+  'origin-too-large': "The origin's answer has more than 33554432 bytes.",
+  'origin-malformed': 'Table "cars": a row has none of the declared columns.',
+  'origin-redirect': 'The origin sent us to another host.',
+  'origin-guard': 'The load has 0 rows; guard.min_rows demands 1.',
+  'origin-pages': 'The origin\'s answer names a next page at "/@odata.nextLink".',
+  'origin-refused': 'The origin\'s answer does not say at "/status" what origin.expect demands.',
+  misconfigured: 'Set exactly one of JWT_JWKS_URL, JWT_PUBLIC_KEY and JWT_SECRET.',
+  internal: 'Try again; if it stays so, tell your operator the X-Request-Id of this answer.',
+};

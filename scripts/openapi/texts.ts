@@ -1,0 +1,40 @@
+/** What people read of an operation beyond its summary (Markdown: `<` only within backticks). */
+
+const TABLES = `A resource with tables answers \`[{"name","columns","data":[[<row id>,<cell>,…],…]},…]\`; any other one what its origin
+answered, as it is.
+
+**Difference.** With \`X-Delta\`, where \`Content-Version\` is \`"delta v<a>-v<b>"\`:
+\`[{"name","insert_rows":[[<row id>,<cell>,…],…],"delete_ids":[<row id>,…]},…]\`. What cannot be told as a difference is answered in full, with its
+plain \`Content-Version\`: there is no reset to handle.
+
+**Loading.** What is missing or has expired is loaded: the answer is held up to the resource's \`wait_s\` (\`Prefer: wait=N\`: N seconds, at most 30;
+\`respond-async\`: not at all), and is 202 with the task if that was too short.
+
+**Live.** \`Prefer: wait=N\` with \`If-None-Match\` or \`X-Delta\` holds the answer until there is something newer. \`Accept: text/event-stream\` gets an
+event for each version that changed the body, beginning with the newest: \`event: version\`, \`id: v<N>\`, data
+\`{"version","etag","inserted","deleted"}\` (rows that came and went; null: not known).`;
+
+/** Operation -> its text. */
+export const TEXTS: Readonly<Record<string, string>> = {
+  listSyncRecords: `One record for each device and cache, ordered by user, device and resource. A device is given something by a GET or POST of
+\`/rpc/\` with \`X-Device-Id\` that is answered 200 or 304; it shows here some 2 s later. Records of other users take \`cache:inspect\`.`,
+  refreshCache: `Refreshes of a cache run one at a time. One that waits is joined; one that runs is waited for, so the data is never older than the
+request. The answer is held until the task ends, at most \`REFRESH_WAIT_MS\` (a setting, usually 1 s), and is always 200: \`task_state\` tells how far it is.`,
+  getTaskState: `\`Accept: text/event-stream\` gets an event whenever the state is another one, \`event: state\` with the task as data, until the task ends.
+Tasks that have ended are kept for 7 days.`,
+  revokeTask:
+    'Only `PENDING` and `RETRY` can be taken back: by the only user who asked for the task, or with `cache:admin`.',
+  readCache: TABLES,
+  readCacheByPost: `A safe read, like GET, for parameters that are arrays or objects: conditions give 304 here, too.\n\n${TABLES}`,
+  putResource: `What GET answered can be put back. A definition takes effect everywhere within 30 s; if origin, parameters, scope, format or tables
+change, what was loaded before counts as expired. \`If-Match\` keeps others' changes from being overwritten.`,
+  deleteResource:
+    'A resource made anew under the title goes on counting versions and row ids, so no device mistakes new data for old.',
+  refreshResource: 'At most 500 caches a call: repeat it with `cursor` until `next` is null.',
+  purgeCaches: `Purged caches are loaded anew by the next read; versions go on counting. Without \`parameters\` all caches of the resource are purged at once,
+with them at most 500 a call: repeat it with \`cursor\` until \`next\` is null.`,
+  refreshCacheByKey: `\`force=true\` starts at once, asks the origin without conditions, and accepts a load that the guard refuses.`,
+  forgetSyncs: `For a lost device or a leaver. Without \`device\` also the user's private caches are purged, and their tasks end as \`REVOKED\`. In pages:
+repeat it with \`cursor\` until \`next\` is null.`,
+  whoami: 'For whoever sets up an identity provider: which claims were read as what.',
+};

@@ -1,0 +1,72 @@
+/** What the OpenAPI text says of reads of data, by GET and by POST (CONTRACT 3). */
+
+import * as v from 'valibot';
+import { HEADER } from '../contract/constants.ts';
+import { PROBLEMS, type ProblemCode } from '../contract/problem.ts';
+import { Delta, OriginBody, Tables } from '../contract/table.ts';
+import { TaskAnswer } from '../contract/task.ts';
+import { describe, headerParameter, NOT_MODIFIED, pathParameter, RESOURCE_PARAMETERS } from './describe.ts';
+import { EVENT_STREAM_TYPE } from './event-stream.ts';
+
+/** Why a load that a read waits for fails. */
+const LOAD_PROBLEMS = (Object.keys(PROBLEMS) as ProblemCode[]).filter((code) => code.startsWith('origin-'));
+
+const DATA_HEADERS = [
+  'ETag',
+  'Content-Version',
+  'Cache-Hash-Value',
+  'Last-Modified',
+  'Expires',
+  'Age',
+  'Cache-Status',
+] as const;
+
+/** First handler of a read; `body`: where its parameters stand, else in the query. */
+export function describeRead(id: string, how: string, body?: v.GenericSchema) {
+  const isGet = body === undefined;
+  return describe({
+    id,
+    tag: 'Data',
+    summary: `The data of a cache, which is loaded if need be; ${how}`,
+    scope: 'cache:read',
+    body,
+    bodyOptional: true,
+    parameters: [
+      pathParameter('title', 'Title of the resource.'),
+      ...(isGet ? [RESOURCE_PARAMETERS] : []),
+      headerParameter(
+        'Prefer',
+        '`wait=N`, `respond-async`: how long to wait for a load, or with `If-None-Match` or `X-Delta` for something newer; at most N seconds (30).',
+      ),
+      headerParameter(
+        'Cache-Control',
+        '`max-age=N`, from 1: nothing loaded more than N seconds ago; takes the scope `cache:refresh`, else it is ignored, as `max-age=0` is.',
+      ),
+    ],
+    headers: [HEADER.deviceId, HEADER.delta, 'Last-Event-ID', ...(isGet ? (['Range', 'If-Range'] as const) : [])],
+    answers: {
+      200: {
+        description: 'The data: whole, only what changed, or a stream that tells of new versions.',
+        schema: v.union([Tables, Delta, OriginBody]),
+        types: { [EVENT_STREAM_TYPE]: v.string(), '*/*': null },
+        headers: [...DATA_HEADERS, 'Accept-Ranges', 'Preference-Applied'],
+      },
+      202: {
+        description: 'It is still being loaded: the task that brings it.',
+        schema: TaskAnswer,
+        headers: ['Location', 'Retry-After', 'Preference-Applied'],
+      },
+      ...(isGet
+        ? {
+            206: {
+              description: 'The range asked for.',
+              types: { '*/*': null },
+              headers: [...DATA_HEADERS, 'Accept-Ranges', 'Content-Range'],
+            },
+          }
+        : {}),
+      304: { ...NOT_MODIFIED[304], headers: [...DATA_HEADERS, 'Preference-Applied'] },
+    },
+    problems: ['not-found', ...(isGet ? (['range-not-satisfiable'] as const) : []), ...LOAD_PROBLEMS],
+  });
+}
