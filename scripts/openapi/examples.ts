@@ -1,7 +1,80 @@
-/** Real requests and answers of the demo (`npm start`), for each operation. */
+/** Real requests and answers of the demo (`npm start`), for each operation; a test holds them against their schemas. */
+
+import { DELTA, LIVE, TABLES } from './examples/data.ts';
+import { CACHE, DEFINED, DEFINITION } from './examples/resources.ts';
+import { ENDED, EXPANDED, FAILED, RETRIED, REVOKED, STATES, WAITING } from './examples/tasks.ts';
 
 /** Media type -> name -> a body. */
-type Examples = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+export type Examples = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+
+const json = (examples: Readonly<Record<string, unknown>>): Examples => ({ 'application/json': examples });
+
+const DATA = { ...json({ tables: TABLES, delta: DELTA }), 'text/event-stream': { versions: LIVE } };
+const LOADING = json({ waiting: WAITING });
+const ANY_TASK = { ended: ENDED, waiting: WAITING, failed: FAILED, expanded: EXPANDED };
+
+const RECORD = {
+  user: 'alice',
+  device: 'tablet-1',
+  sync_datetime: '2026-11-23T19:14:36.992Z',
+  version: 1,
+  etag: '2d85c16d29704923-v1',
+};
 
 /** Operation -> examples of its request's body, and of its answers by status. */
-export const EXAMPLES: Readonly<Record<string, { body?: Examples; [status: number]: Examples }>> = {};
+export const EXAMPLES: Readonly<Record<string, { body?: Examples; [status: number]: Examples }>> = {
+  getHealth: {
+    200: json({ ok: { status: 'ok', stores: { d1: 'ok', r2: 'ok', object: 'ok' }, edge: 'ok' } }),
+    503: json({ failing: { status: 'failing', stores: { d1: 'failing', r2: 'ok', object: 'ok' }, edge: 'ok' } }),
+  },
+  listSyncRecords: {
+    200: json({
+      records: [
+        { ...RECORD, device: 'phone-1', sync_datetime: '2026-11-23T19:14:36.721Z', etag: 'a33c767be2e9de01-v1' },
+        RECORD,
+      ],
+      expanded: [{ ...RECORD, resource_title: 'cars', parameters: { year: 1982 }, current_version: 5, stale: true }],
+    }),
+  },
+  refreshCache: {
+    body: json({ cars: { resource_title: 'cars', year: 1982 }, 'no parameters': { resource_title: 'boroughs' } }),
+    200: json({ ended: ENDED, waiting: WAITING, failed: RETRIED, expanded: EXPANDED }),
+  },
+  getTaskState: { 200: { ...json(ANY_TASK), 'text/event-stream': { states: STATES } } },
+  revokeTask: { body: json({ task: { task_id: REVOKED.task_id } }), 200: json({ revoked: REVOKED }) },
+  readCache: { 200: DATA, 202: LOADING },
+  readCacheByPost: {
+    body: json({ cars: { year: 1982, origin: 'Japan' }, 'defaults alone': {} }),
+    200: DATA,
+    202: LOADING,
+  },
+  listResources: { 200: json({ page: [DEFINED] }) },
+  getResource: { 200: json({ cars: DEFINED }) },
+  putResource: {
+    body: json({ cars: DEFINITION, 'as GET gave it': DEFINED }),
+    200: json({ cars: DEFINED }),
+    201: json({ cars: DEFINED }),
+  },
+  refreshResource: {
+    202: json({ all: { tasks: 4, next: null }, 'there are more': { tasks: 500, next: 'WyJyZWZyZXNoZXMiLCIyZDg1Il0' } }),
+  },
+  listCaches: { 200: json({ page: [CACHE] }) },
+  purgeCaches: {
+    200: json({ all: { purged: 1, next: null }, 'there are more': { purged: 500, next: 'WyJwdXJnZXMiLCIyZDg1Il0' } }),
+  },
+  getCache: { 200: json({ cars: CACHE }) },
+  refreshCacheByKey: { 200: json(ANY_TASK) },
+  forgetSyncs: { 200: json({ all: { forgotten: 4, next: null } }) },
+  whoami: {
+    200: json({
+      alice: {
+        user: 'alice',
+        scopes: ['cache:read', 'cache:refresh'],
+        groups: [],
+        device: 'tablet-1',
+        expires: '2026-11-24T19:14:36.000Z',
+        now: '2026-11-23T19:14:36.426Z',
+      },
+    }),
+  },
+};

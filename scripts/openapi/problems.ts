@@ -87,7 +87,7 @@ export const SHARED_PROBLEMS = {
     content: {
       [PROBLEM_TYPE]: {
         schema: { $ref: '#/components/schemas/Problem' },
-        examples: { internal: { $ref: '#/components/examples/internal' } },
+        examples: { 'method-not-allowed': { $ref: '#/components/examples/method-not-allowed' } },
       },
     },
   },

@@ -27,38 +27,51 @@ import { ExpandedTaskAnswer, RefreshBody, RevokeBody, TaskAnswer } from '../../s
 import { ParameterValues } from '../../src/contract/values.ts';
 import { ProblemBody } from '../../src/http/problems.ts';
 
-/** Name in `components.schemas` -> schema. What has a name is written once, and referred to. */
-export const NAMED: Readonly<Record<string, v.GenericSchema>> = {
-  Task: TaskAnswer,
-  ExpandedTask: ExpandedTaskAnswer,
-  TaskError,
-  RefreshRequest: RefreshBody,
-  RevokeRequest: RevokeBody,
-  SyncRecord: SyncRecordAnswer,
-  ExpandedSyncRecord: ExpandedSyncRecordAnswer,
-  Parameters: ParameterValues,
-  Tables,
-  Table,
-  Delta,
-  TableDelta,
-  OriginBody,
-  Resource: DefinitionAnswer,
-  Definition,
-  Origin,
-  Expectation,
-  Retry,
-  Guard,
-  TableDefinition,
-  Cache: CacheRecord,
-  Failing,
-  PurgeResult: PurgeAnswer,
-  RefreshAllResult: RefreshAllAnswer,
-  ForgetResult: ForgetAnswer,
-  Whoami: WhoamiAnswer,
-  Health,
-  Problem: ProblemBody,
-  InputFault,
+/**
+ * Name in `components.schemas` -> schema and, where it has no description of its own, what it is. What has a name is written
+ * once, and referred to.
+ */
+const NAMES: Readonly<Record<string, readonly [schema: v.GenericSchema, text?: string]>> = {
+  Task: [TaskAnswer, 'A refresh of one cache.'],
+  ExpandedTask: [ExpandedTaskAnswer, 'A refresh of one cache, with all that is known of it (`expand=task`).'],
+  TaskError: [TaskError, 'Why a load failed: a problem without `status`.'],
+  RefreshRequest: [RefreshBody, 'Which cache to refresh: a resource, and its parameters as further members.'],
+  RevokeRequest: [RevokeBody, 'Which task to take back.'],
+  SyncRecord: [SyncRecordAnswer, 'What a device was last given of a cache.'],
+  ExpandedSyncRecord: [
+    ExpandedSyncRecordAnswer,
+    'What a device was last given of a cache, and what it lacks (`expand=resource`).',
+  ],
+  Parameters: [ParameterValues],
+  Tables: [Tables, 'The body of a resource with tables: each of them, in the order of the definition.'],
+  Table: [Table, 'One table as a whole.'],
+  Delta: [
+    Delta,
+    'The difference between two versions: every table is named. Applied to the first it gives exactly the rows of the second, row ids included.',
+  ],
+  TableDelta: [TableDelta, 'What came and went in one table.'],
+  OriginBody: [OriginBody, 'The body of a resource without tables: whatever its origin answered.'],
+  Resource: [DefinitionAnswer, 'A definition as it is answered: with its title and all defaults.'],
+  Definition: [Definition, 'How a resource is loaded and kept. PUT takes what GET gave.'],
+  Origin: [Origin, 'How the origin of the resource is asked.'],
+  Expectation: [Expectation, 'What an answer of the origin must say of itself.'],
+  Retry: [Retry, 'When loads that failed are tried again.'],
+  Guard: [Guard, 'What a load must have so as to replace the last version.'],
+  TableDefinition: [TableDefinition, 'One table: where its rows lie, and which members they have.'],
+  Cache: [CacheRecord, 'One resource with one set of parameter values and, for scope `user`, one user.'],
+  Failing: [Failing, 'How long loads of a cache have failed.'],
+  PurgeResult: [PurgeAnswer, 'How far a purge got.'],
+  RefreshAllResult: [RefreshAllAnswer, 'How far a refresh of all caches got.'],
+  ForgetResult: [ForgetAnswer, 'How far forgetting got.'],
+  Whoami: [WhoamiAnswer, 'What the service reads in the token.'],
+  Health: [Health, 'How the service is.'],
+  Problem: [ProblemBody, 'A refusal or a fault (RFC 9457).'],
+  InputFault: [InputFault, 'One fault of the input.'],
 };
+
+const NAMED = Object.fromEntries(Object.entries(NAMES).map(([name, [schema]]) => [name, schema])) as NonNullable<
+  Config['definitions']
+>;
 
 type Config = NonNullable<Parameters<typeof toJsonSchema>[1]>;
 
@@ -83,7 +96,13 @@ export function jsonSchemaOf(schema: v.GenericSchema): JsonSchema {
 
 /** `components.schemas`. */
 export function namedSchemas(): Record<string, JsonSchema> {
-  return toJsonSchemaDefs(NAMED as Config['definitions'] & {}, CONFIG);
+  const schemas = Object.entries(toJsonSchemaDefs(NAMED, CONFIG));
+  return Object.fromEntries(
+    schemas.map(([name, schema]) => {
+      const text = NAMES[name]?.[1];
+      return [name, text === undefined ? schema : { ...schema, description: text }];
+    }),
+  );
 }
 
 /** The same said as generators of clients understand it. */

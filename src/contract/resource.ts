@@ -218,7 +218,10 @@ export const Definition = v.strictObject({
 });
 
 /** A definition as it is answered: with its title and all defaults. */
-export const DefinitionAnswer = v.intersect([Definition, v.object({ title: ResourceTitle })]);
+export const DefinitionAnswer = v.intersect([
+  Definition,
+  v.object({ title: about(ResourceTitle, 'Title of the resource.') }),
+]);
 
 /** A definition as it is stored. */
 export interface StoredResource {

@@ -1,0 +1,72 @@
+/** A definition as it is sent and as it is answered, and a cache of it. */
+
+const ORIGIN = {
+  url: 'https://erp.example.com/cars{?year,origin}',
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: that is how a definition names a secret
+  headers: { Authorization: 'Bearer ${ORIGIN_ERP_TOKEN}' },
+};
+const PARAMETERS = {
+  type: 'object',
+  properties: {
+    year: { type: 'integer', minimum: 1970, maximum: 1982, default: 1982 },
+    origin: { type: 'string', enum: ['Europe', 'Japan', 'USA'] },
+  },
+};
+const TABLE = { name: 'cars', rows: '/cars', columns: ['id', 'name', 'origin', 'year', 'horsepower'] };
+
+export const DEFINITION = {
+  description: 'Cars by model year. Ask the fleet desk.',
+  origin: ORIGIN,
+  parameters: PARAMETERS,
+  ttl_s: 60,
+  stale_while_revalidate_s: 60,
+  guard: { min_rows: 1, max_deleted: 0.5 },
+  tables: [TABLE],
+};
+
+/** The same with its title and all defaults, as GET and PUT answer it. */
+export const DEFINED = {
+  title: 'cars',
+  description: DEFINITION.description,
+  origin: {
+    url: ORIGIN.url,
+    method: 'GET',
+    headers: ORIGIN.headers,
+    timeout_s: 30,
+    max_bytes: 33554432,
+    conditional: true,
+    redirects: 'same',
+  },
+  parameters: PARAMETERS,
+  parameters_max_bytes: 2048,
+  scope: 'shared',
+  format: 'json',
+  ttl_s: 60,
+  stale_while_revalidate_s: 60,
+  stale_if_error_s: 86400,
+  error_ttl_s: 30,
+  refresh_min_s: 0,
+  wait_s: 10,
+  retry: { max_attempts: 5, backoff_s: 2 },
+  retain_versions: 50,
+  guard: DEFINITION.guard,
+  tables: [{ ...TABLE, missing: 'fail', short_rows: 'fail' }],
+};
+
+export const CACHE = {
+  key: '2d85c16d2970492343d5ee56e234227b8a542415266a629d0c015ad793815b88',
+  resource_title: 'cars',
+  parameters: { year: 1982 },
+  owner: null,
+  version: 5,
+  etag: '2d85c16d29704923-v5',
+  bytes: 3418,
+  rows: 61,
+  loaded: '2026-11-23T19:33:31.639Z',
+  expires: '2026-11-23T19:34:25.799Z',
+  read: '2026-11-23T19:00:00.000Z',
+  last_task_id: '2d85c16d-2970-81ff-9dbb-7c603f84d626',
+  last_error: null,
+  failing: null,
+  warnings: [],
+};
