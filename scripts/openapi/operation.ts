@@ -1,7 +1,8 @@
 /** One operation of the OpenAPI text, with what follows from what its route says (src/http/describe.ts). */
 
+import type { Scope } from '../../src/contract/identity.ts';
 import type { ProblemCode } from '../../src/contract/problem.ts';
-import { EXAMPLES } from './examples.ts';
+import { EXAMPLES, type Examples } from './examples.ts';
 import { codesOf, problemResponses } from './problems.ts';
 import { TEXTS } from './texts.ts';
 
@@ -22,6 +23,7 @@ export interface Operation {
   parameters?: object[];
   requestBody?: { content: Record<string, Content> };
   responses: Record<string, Response>;
+  'x-scope'?: Scope;
   'x-problems': ProblemCode[];
 }
 
@@ -36,7 +38,7 @@ export function finished({ 'x-problems': named, ...operation }: Operation) {
   const { body, ...answers } = EXAMPLES[operationId] ?? {};
   return {
     ...operation,
-    ...(TEXTS[operationId] === undefined ? {} : { description: TEXTS[operationId] }),
+    description: [scopeOf(operation), TEXTS[operationId]].filter((text) => text !== undefined).join('\n\n'),
     parameters: [...parameters, ...(conditional ? [{ $ref: '#/components/parameters/If-None-Match' }] : [])],
     ...(requestBody === undefined
       ? {}
@@ -57,12 +59,18 @@ export function finished({ 'x-problems': named, ...operation }: Operation) {
   };
 }
 
-/** Content with examples: name -> value for JSON, `[media type, name, value]` for any other. */
-function shown(content: Record<string, Content>, examples: object | undefined): Record<string, Content> {
+/** Who may call it: readers show no scopes of bearer tokens, and linters know of none. */
+function scopeOf({ security, 'x-scope': scope }: Pick<Operation, 'security' | 'x-scope'>): string | undefined {
+  if (scope !== undefined) return `Takes the scope \`${scope}\`.`;
+  return security.length === 0 ? undefined : 'Any valid token will do.';
+}
+
+/** Content with its examples: media type -> name -> value. */
+function shown(content: Record<string, Content>, examples: Examples | undefined): Record<string, Content> {
   if (examples === undefined) return content;
   return Object.fromEntries(
     Object.entries(content).map(([type, media]) => {
-      const of = (examples as Record<string, Record<string, unknown>>)[type];
+      const of = examples[type];
       if (of === undefined) return [type, media];
       return [
         type,

@@ -82,6 +82,13 @@ const CONFIG: Config = {
   // Rules beyond JSON Schema are told by descriptions.
   errorMode: 'ignore',
   overrideRef: ({ referenceId }) => `#/components/schemas/${referenceId}`,
+  // By Unicode's classes of characters: many validators read no such pattern, and then refuse what fits it.
+  overrideAction: ({ valibotAction, jsonSchema }) => {
+    if (!('requirement' in valibotAction) || !(valibotAction.requirement instanceof RegExp)) return;
+    if (!valibotAction.requirement.unicode) return;
+    const { pattern, ...rest } = jsonSchema;
+    return rest;
+  },
   overrideSchema: ({ valibotSchema, jsonSchema }) => plainer(valibotSchema.type, jsonSchema),
 };
 

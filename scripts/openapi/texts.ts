@@ -16,6 +16,8 @@ event for each version that changed the body, beginning with the newest: \`event
 
 /** Operation -> its text. */
 export const TEXTS: Readonly<Record<string, string>> = {
+  getHealth:
+    'For monitors. Open to all, and kept for 10 s: on workers.dev the edge cache keeps nothing, which is no failure.',
   listSyncRecords: `One record for each device and cache, ordered by user, device and resource. A device is given something by a GET or POST of
 \`/rpc/\` with \`X-Device-Id\` that is answered 200 or 304; it shows here some 2 s later. Records of other users take \`cache:inspect\`.`,
   refreshCache: `Refreshes of a cache run one at a time. One that waits is joined; one that runs is waited for, so the data is never older than the
@@ -30,6 +32,10 @@ Tasks that have ended are kept for 7 days.`,
 change, what was loaded before counts as expired. \`If-Match\` keeps others' changes from being overwritten.`,
   deleteResource:
     'A resource made anew under the title goes on counting versions and row ids, so no device mistakes new data for old.',
+  listResources: 'In order of title. A page with large definitions ends early, and announces the next.',
+  getResource: 'With its defaults. PUT takes it as it is.',
+  listCaches: 'In order of key. A page with large parameters ends early, and announces the next.',
+  purgeCache: 'Its body and deltas go; what devices were given stays, and shows as `stale`. Versions go on counting.',
   refreshResource: 'At most 500 caches a call: repeat it with `cursor` until `next` is null.',
   purgeCaches: `Purged caches are loaded anew by the next read; versions go on counting. Without \`parameters\` all caches of the resource are purged at once,
 with them at most 500 a call: repeat it with \`cursor\` until \`next\` is null.`,

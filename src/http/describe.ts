@@ -89,12 +89,13 @@ export function describe(description: Description) {
     operationId: id,
     tags: [tag],
     summary,
-    security: scope === undefined ? [] : [{ bearer: scope === null ? [] : [scope] }],
+    security: scope === undefined ? [] : [{ bearer: [] }],
     parameters: [...parameters, ...headers.map((name) => ({ $ref: `#/components/parameters/${name}` }))],
     responses: Object.fromEntries(Object.entries(answers).map(([status, answer]) => [status, responseOf(answer)])),
     ...(body
       ? { requestBody: { required: !bodyOptional, content: { 'application/json': { schema: resolver(body) } } } }
       : {}),
+    'x-scope': scope ?? undefined,
     'x-problems': problems,
   } as DescribeRouteOptions);
 }

@@ -15,12 +15,25 @@ describe.skipIf(!isThere('tools/openapi'))('the OpenAPI text', () => {
   afterAll(() => rmSync(folder, { recursive: true }));
 
   it('has no error and no warning by the recommended rules of redocly', () => {
-    const report = run('@redocly/cli/bin/cli.js', 'lint', '--format=json', DOCUMENT);
+    const report = run('@redocly/cli/bin/cli.js', 'lint', '--config', rules('redocly'), '--format=json', DOCUMENT);
     const { totals, problems } = JSON.parse(report) as { totals: object; problems: { ruleId: string }[] };
     expect({ totals, rules: problems.map(({ ruleId }) => ruleId) }).toEqual({
       totals: { errors: 0, warnings: 0, ignored: 0 },
       rules: [],
     });
+  });
+
+  it('has no error and no warning by the rules of spectral for OpenAPI', () => {
+    const report = run(
+      '@stoplight/spectral-cli/dist/index.js',
+      'lint',
+      '--ruleset',
+      rules('spectral'),
+      '--format=json',
+      '--quiet',
+      DOCUMENT,
+    );
+    expect(JSON.parse(report)).toEqual([]);
   });
 
   it('becomes types that compile under strict', () => {
@@ -29,6 +42,11 @@ describe.skipIf(!isThere('tools/openapi'))('the OpenAPI text', () => {
     expect(run('typescript/bin/tsc', '--strict', '--noEmit', '--skipLibCheck', 'false', types)).toBe('');
   });
 });
+
+/** What a linter's rules are, and which of them are not ours. */
+function rules(linter: string): string {
+  return join(PROJECT, 'tools/openapi', `${linter}.yaml`);
+}
 
 /** What a tool writes to stdout; linters exit with 1 when they find something, and what they found is the answer. */
 function run(program: string, ...args: string[]): string {
