@@ -98,8 +98,9 @@ export const HEADERS = Object.fromEntries(
 
 /** `components.parameters`. */
 export const PARAMETERS = Object.fromEntries(
-  Object.entries(REQUEST).map(([name, { schema = TEXT, ...rest }]) => [
+  Object.entries(REQUEST).map(([name, { schema = TEXT, description, example }]) => [
     name,
-    { in: 'header', name, required: false, ...rest, schema },
+    // As an example of its own the reader would send it with whatever is tried.
+    { in: 'header', name, required: false, description: `${description} Such as \`${example}\`.`, schema },
   ]),
 );

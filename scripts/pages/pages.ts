@@ -9,8 +9,8 @@ import { REMEDIES } from './problem-remedies.ts';
 
 type Html = HtmlEscapedString | Promise<HtmlEscapedString>;
 
-const READER = html`<nav><a href="/docs/failing">A cache fails: what now</a></nav>
-<link rel="stylesheet" href="/docs/reader/swagger-ui.css">
+const READER = html`<link rel="stylesheet" href="/docs/reader/swagger-ui.css">
+<nav><a href="/docs/problems">What each problem means</a> <a href="/docs/failing">A cache fails: what now</a> <a href="${OPENAPI_PATH}">The same as data (OpenAPI)</a></nav>
 <div id="reader" data-openapi="${OPENAPI_PATH}"></div>
 <noscript><p>This reader needs JavaScript. The same text as data: <a href="${OPENAPI_PATH}">${OPENAPI_PATH}</a>.</p></noscript>
 <script src="/docs/reader/swagger-ui-bundle.js"></script>

@@ -11,12 +11,14 @@ import { replyJson } from '../reply.ts';
 export const OPENAPI_PATH = `${API_BASE}/openapi.json`;
 
 /** Read once an isolate: a deploy changes Worker and assets together. */
-let text: unknown;
+let text: object | undefined;
 
 export const openapi = factory.createApp();
 
 openapi.use('/openapi.json', methods('GET', 'HEAD', 'OPTIONS'));
 openapi.get('/openapi.json', async (c) => {
   text ??= await (await readAsset(c.env.ASSETS, OPENAPI_ASSET)).json();
-  return replyJson(c, text);
+  // As an address of its own: what is saved or given to a generator leads here, too.
+  const servers = [{ url: new URL(c.req.url).origin, description: 'The service that served this document' }];
+  return replyJson(c, { ...text, servers });
 });
