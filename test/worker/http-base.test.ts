@@ -296,6 +296,11 @@ describe('unknown paths', () => {
 });
 
 describe('the OpenAPI text', () => {
+  it('names the address that it is served from, so that what is saved leads back', async () => {
+    const { servers } = (await openApi()) as unknown as { servers: { url: string }[] };
+    expect(servers.map(({ url }) => url)).toEqual(['http://freshet.test']);
+  });
+
   it('names every path with its methods', async () => {
     const { openapi, paths } = await openApi();
     expect(openapi).toBe('3.1.0');

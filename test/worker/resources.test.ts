@@ -55,6 +55,23 @@ describe('PUT of a definition', () => {
     expect(await rowOf(title)).toEqual(before);
   });
 
+  it('of what GET gave is not put off by the warnings that an earlier release left', async () => {
+    const title = unique('sales');
+    await put(title);
+    // Without `quote` no such URL passes PUT by now.
+    const url = "https://erp.example.com/sales?$filter=region%20eq%20'{region}'";
+    const definition = { ...MINIMAL, ...DEFAULTS, origin: { ...MINIMAL.origin, ...ORIGIN_DEFAULTS, url } };
+    const parameters = { properties: { year: { type: 'integer' }, region: { type: 'string' } } };
+    await env.DB.prepare('UPDATE resources SET definition = ? WHERE title = ?')
+      .bind(JSON.stringify({ ...definition, parameters }), title)
+      .run();
+    const got = await (await admin.get(`/resources/${title}/`)).json<{ warnings: string[]; origin: object }>();
+    expect(got.warnings).toHaveLength(1);
+    const mended = { ...got, origin: { ...got.origin, quote: 'odata' } };
+    const answer = await put(title, mended);
+    expect(answer.status === 200 ? [] : await faultsOf(answer)).toEqual([]);
+  });
+
   it('keeps the number when the change does not matter to loads, else raises it', async () => {
     const title = unique('number');
     await put(title);

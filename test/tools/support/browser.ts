@@ -10,6 +10,9 @@ import { PROJECT } from '../../../scripts/lib/wrangler.ts';
 /** What these tests use of playwright-core, whose types are there only where the tools are. */
 export interface Page {
   goto(url: string): Promise<unknown>;
+  waitForSelector(selector: string): Promise<unknown>;
+  click(selector: string): Promise<void>;
+  fill(selector: string, text: string): Promise<void>;
   /** Runs a function, or the text of an expression, in the page. */
   evaluate<T>(work: string): Promise<T>;
   on(event: 'request', listen: (request: PageRequest) => void): void;
@@ -21,8 +24,13 @@ export interface PageRequest {
   method(): string;
   allHeaders(): Promise<Record<string, string>>;
 }
+/** What the device is like; usually a desktop in light colours. */
+export interface PageOptions {
+  viewport?: { width: number; height: number };
+  colorScheme?: 'light' | 'dark';
+}
 interface Browser {
-  newPage(): Promise<Page>;
+  newPage(options?: PageOptions): Promise<Page>;
   close(): Promise<void>;
 }
 
@@ -55,8 +63,8 @@ export class Chromium {
   }
 
   /** An open page of the site. */
-  async page(): Promise<Page> {
-    const page = await this.#browser.newPage();
+  async page(options: PageOptions = {}): Promise<Page> {
+    const page = await this.#browser.newPage(options);
     await page.goto(`http://127.0.0.1:${(this.#site.address() as AddressInfo).port}/`);
     return page;
   }
