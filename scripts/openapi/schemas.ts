@@ -118,8 +118,9 @@ function plainer(type: string, schema: JsonSchema): JsonSchema {
     case 'loose_object':
       return { ...schema, additionalProperties: true };
     case 'record': {
-      const { propertyNames, ...rest } = schema;
-      return rest;
+      const { propertyNames, additionalProperties: of, ...rest } = schema;
+      const isAny = typeof of === 'object' && Object.keys(of).length === 0;
+      return { ...rest, additionalProperties: isAny || (of ?? true) };
     }
     case 'nullable': {
       const [of] = schema.anyOf ?? [];
