@@ -18,6 +18,7 @@ export const PROBLEM_DETAILS: Readonly<Record<ProblemCode, string | InputFault>>
   'too-large': 'A body may have at most 65536 bytes.',
   'range-not-satisfiable': 'The body has 3418 bytes, and none of those asked for.',
   'unsupported-media-type': 'Send JSON with "Content-Type: application/json".',
+  'upgrade-required': 'This opens a WebSocket: POST to this path for a ticket, then connect with it.',
   'rate-limited': 'Too many requests of this user; wait a minute.',
   overloaded: 'What is cached cannot be read right now; try again in a moment.',
   'origin-unreachable': 'The origin could not be reached.',

@@ -87,7 +87,10 @@ export const SHARED_PROBLEMS = {
     content: {
       [PROBLEM_TYPE]: {
         schema: { $ref: '#/components/schemas/Problem' },
-        examples: { 'method-not-allowed': { $ref: '#/components/examples/method-not-allowed' } },
+        examples: Object.fromEntries(
+          // Of requests that are no operation of the text.
+          ['method-not-allowed', 'upgrade-required'].map((code) => [code, { $ref: `#/components/examples/${code}` }]),
+        ),
       },
     },
   },

@@ -11,6 +11,7 @@ import {
 } from '../../src/contract/administration.ts';
 import { Health } from '../../src/contract/health.ts';
 import { WhoamiAnswer } from '../../src/contract/identity.ts';
+import { LiveTicket } from '../../src/contract/live.ts';
 import { InputFault, TaskError } from '../../src/contract/problem.ts';
 import {
   Definition,
@@ -51,6 +52,7 @@ const NAMES: Readonly<Record<string, readonly [schema: v.GenericSchema, text?: s
   ],
   TableDelta: [TableDelta, 'What came and went in one table.'],
   OriginBody: [OriginBody, 'The body of a resource without tables: whatever its origin answered.'],
+  LiveTicket: [LiveTicket, 'Opens one live socket.'],
   Resource: [DefinitionAnswer, 'A definition as it is answered: with its title and all defaults.'],
   Definition: [Definition, 'How a resource is loaded and kept. PUT takes what GET gave.'],
   Origin: [Origin, 'How the origin of the resource is asked.'],

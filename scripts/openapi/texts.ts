@@ -28,6 +28,8 @@ Tasks that have ended are kept for 7 days.`,
     'Only `PENDING` and `RETRY` can be taken back: by the only user who asked for the task, or with `cache:admin`.',
   readCache: TABLES,
   readCacheByPost: `A safe read, like GET, for parameters that are arrays or objects: conditions give 304 here, too.\n\n${TABLES}`,
+  getLiveTicket: `\`GET /live/\` as a WebSocket, with \`Sec-WebSocket-Protocol: freshet.v1, ticket.<ticket>\`, opens the socket, once. It tells which of the
+device's caches have changed; the rows are read as ever.`,
   putResource: `What GET answered can be put back. A definition takes effect everywhere within 30 s; if origin, parameters, scope, format or tables
 change, what was loaded before counts as expired. \`If-Match\` keeps others' changes from being overwritten.`,
   deleteResource:

@@ -4,6 +4,8 @@
  */
 
 import * as v from 'valibot';
+import { about } from './about.ts';
+import { Whole } from './values.ts';
 
 /** The subprotocol of the socket, and what stands before a ticket in the second one that a device offers. */
 export const LIVE_PROTOCOL = 'freshet.v1';
@@ -18,7 +20,10 @@ export const PING_S = 55;
 export const TICKET_S = 30;
 
 /** `POST /live/`. */
-export const LiveTicket = v.strictObject({ live: v.string(), expires_in: v.number() });
+export const LiveTicket = v.strictObject({
+  live: about(v.string(), 'The ticket, good for one socket; then the id of the connection.'),
+  expires_in: about(Whole, 'How long it is good for, seconds.'),
+});
 export type LiveTicket = v.InferOutput<typeof LiveTicket>;
 
 /** Why a hub closes a socket (RFC 6455 section 7.4; 4000 and above are ours). */

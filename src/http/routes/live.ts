@@ -22,7 +22,8 @@ live.post(
     tag: 'Data',
     summary: 'A ticket for a live socket, good for one within 30 s',
     scope: 'cache:read',
-    answers: { 200: { description: 'The ticket, which is then the id of the connection', schema: LiveTicket } },
+    answers: { 200: { description: 'The ticket.', schema: LiveTicket, headers: ['ETag'] } },
+    headers: ['X-Device-Id'],
   }),
   noQuery,
   async (c) => {
