@@ -48,7 +48,7 @@ export const EXAMPLES: Readonly<Record<string, { body?: Examples; [status: numbe
     200: DATA,
     202: LOADING,
   },
-  getLiveTicket: { 200: json({ ticket: { live: '0.hVfT2mYw0uJq3nXb', expires_in: 30 } }) },
+  getLiveTicket: { 200: json({ ticket: { live: '0.5f1c9a04e2b7d86c13a0f94e', expires_in: 30 } }) },
   listResources: { 200: json({ page: [DEFINED] }) },
   getResource: { 200: json({ cars: DEFINED }) },
   putResource: {
