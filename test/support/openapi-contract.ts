@@ -20,7 +20,7 @@ export interface Operation {
   tags?: string[];
   parameters?: Parameter[];
   requestBody?: { required?: boolean; content: Record<string, { schema: JsonSchema }> };
-  responses: Record<string, { content?: Record<string, unknown> }>;
+  responses: Record<string, { content?: Record<string, { examples?: Record<string, unknown> }> }>;
 }
 export interface OpenApiDocument {
   openapi: string;
@@ -65,7 +65,7 @@ export class OpenApiContract {
     this.#ajv.addSchema(this.#document, 'api');
   }
 
-  /** Fails the test unless status, content type and body of the answer are as the text says. */
+  /** Fails the test unless status, content type, body and type of problem of the answer are as the text says. */
   check(method: string, path: string, { status, headers, text, json }: Answer): void {
     // OPTIONS is no operation of the text.
     if (method === 'OPTIONS') {
@@ -86,6 +86,10 @@ export class OpenApiContract {
     const described = Object.keys(content).find((name) => essence(name) === essence(type) || name === '*/*');
     expect(described, `${type} of ${method} ${path} ${status} is in the OpenAPI text`).toBeDefined();
     if (described === undefined || json === undefined) return;
+    if (described === 'application/problem+json') {
+      const told = Object.keys(content[described]?.examples ?? {}).map((name) => `/docs/problems#${name}`);
+      expect(told, `problems of ${method} ${path} ${code}`).toContain((json as { type: string }).type);
+    }
     const pointer = ['paths', template, method.toLowerCase(), 'responses', code, 'content', described, 'schema'];
     const validate = this.#validatorOf(`api#/${pointer.map(escapeToken).join('/')}`);
     expect(validate(json) ? [] : validate.errors, `body of ${method} ${path} ${status}`).toEqual([]);
