@@ -25,7 +25,15 @@ const RECORD = {
 export const EXAMPLES: Readonly<Record<string, { body?: Examples; [status: number]: Examples }>> = {
   getHealth: {
     200: json({ ok: { status: 'ok', stores: { d1: 'ok', r2: 'ok', object: 'ok' }, edge: 'ok' } }),
-    503: json({ failing: { status: 'failing', stores: { d1: 'failing', r2: 'ok', object: 'ok' }, edge: 'ok' } }),
+    503: json({
+      failing: { status: 'failing', stores: { d1: 'failing', r2: 'ok', object: 'ok' }, edge: 'ok' },
+      misconfigured: {
+        status: 'misconfigured',
+        stores: { d1: 'ok', r2: 'ok', object: 'ok' },
+        edge: 'ok',
+        settings: ['Exactly one of JWT_JWKS_URL, JWT_PUBLIC_KEY, JWT_SECRET must be set. None is.'],
+      },
+    }),
   },
   listSyncRecords: {
     200: json({
