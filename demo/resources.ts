@@ -10,8 +10,12 @@ export type ResourceInput = v.InferInput<typeof Resource>;
 export function demoResources(origin: string): Record<string, ResourceInput> {
   return {
     countries: {
+      description: 'Countries and continents of the world, with people and area (km²)',
       origin: { url: `${origin}/countries{?continent}` },
-      parameters: { type: 'object', properties: { continent: { type: 'string' } } },
+      parameters: {
+        type: 'object',
+        properties: { continent: { type: 'string', description: 'Only countries of this continent' } },
+      },
       ttl_s: 3600,
       stale_while_revalidate_s: 600,
       guard: { min_rows: 1, max_deleted: 0.5 },
@@ -21,6 +25,7 @@ export function demoResources(origin: string): Record<string, ResourceInput> {
       ],
     },
     cars: {
+      description: 'Cars of one model year, with consumption and weight',
       origin: { url: `${origin}/cars{?year,origin}` },
       parameters: {
         type: 'object',
@@ -40,6 +45,7 @@ export function demoResources(origin: string): Record<string, ResourceInput> {
       ],
     },
     weather: {
+      description: 'Weather of Seattle, a row for each day of a year',
       origin: { url: `${origin}/weather{?year}` },
       parameters: {
         type: 'object',
@@ -51,6 +57,7 @@ export function demoResources(origin: string): Record<string, ResourceInput> {
     },
     // Each user has a cache of their own: the origin is told who asks.
     inspections: {
+      description: 'Airports that you inspect, with your open findings',
       origin: { url: `${origin}/inspections?user={_user}` },
       scope: 'user',
       ttl_s: 300,
@@ -58,6 +65,7 @@ export function demoResources(origin: string): Record<string, ResourceInput> {
     },
     // CSV, whose cells are strings; loaded again every five minutes for as long as somebody reads it.
     airports: {
+      description: 'Airports of the United States, of all states or of one',
       origin: { url: `${origin}/airports{?state}` },
       parameters: { type: 'object', properties: { state: { type: 'string', pattern: '^[A-Z]{2}$' } } },
       format: 'csv',
@@ -65,6 +73,10 @@ export function demoResources(origin: string): Record<string, ResourceInput> {
       tables: [{ name: 'airports', columns: ['iata', 'name', 'city', 'state', 'open_findings'] }],
     },
     // No tables: the map is kept and versioned as it is.
-    boroughs: { origin: { url: `${origin}/boroughs` }, content_type: 'application/json' },
+    boroughs: {
+      description: 'Boroughs of London, as TopoJSON',
+      origin: { url: `${origin}/boroughs` },
+      content_type: 'application/json',
+    },
   };
 }

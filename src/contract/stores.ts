@@ -20,8 +20,15 @@ export interface Resources {
   findAll(titles: readonly string[]): Promise<Map<string, StoredResource | null>>;
   /** From D1's primary: what a load goes by. Tombstones included. */
   read(title: string): Promise<StoredResource | null>;
-  /** A page in order of title, after `after`; no tombstones. `next` is the title to go on after; a page of many bytes is short. */
-  list(after: string | null, limit: number): Promise<{ resources: StoredResource[]; next: string | null }>;
+  /**
+   * A page in order of title, after `after`; no tombstones. `next` is the title to go on after; a page of many bytes is short.
+   * With `groups`, only what names no groups or one of these: `next` then names nothing that is closed to them.
+   */
+  list(
+    after: string | null,
+    limit: number,
+    groups?: ReadonlySet<string> | null,
+  ): Promise<{ resources: StoredResource[]; next: string | null }>;
   /**
    * Writes a definition if `expected` is still the stored `changedAt` (null: there is none, or a tombstone).
    * `matters`: origin, parameters, scope, format or tables differ, so the number grows. Null: somebody else was faster.

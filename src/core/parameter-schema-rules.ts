@@ -16,6 +16,7 @@ import {
 import { isReservedName, withDefaults } from './parameters.ts';
 import { follow, pointerTo } from './pointer.ts';
 import { faultsOfErrors } from './schema-faults.ts';
+import { NAMED, ONE, SEVERAL } from './schema-keywords.ts';
 
 const DIALECT = 'https://json-schema.org/draft/2020-12/schema';
 
@@ -97,15 +98,6 @@ const PLAIN: Readonly<Record<string, Check>> = {
       .map((name) => [name, refused]),
   ),
 };
-
-/** Keywords that hold a schema, an array of them, or named ones. */
-const ONE = new Set(
-  'items contains additionalProperties unevaluatedProperties unevaluatedItems propertyNames not if then else'.split(
-    ' ',
-  ),
-);
-const SEVERAL = new Set(['prefixItems', 'allOf', 'anyOf', 'oneOf']);
-const NAMED = new Set(['properties', 'patternProperties', 'dependentSchemas', '$defs', 'definitions']);
 
 /** All parts of the schema that are schemas themselves; what is malformed on the way goes into `faults`. */
 function* partsOf(schema: unknown, pointer: string, root: ParameterSchema, faults: InputFault[]): Generator<Part> {

@@ -28,19 +28,20 @@ export function parameterSchemaOf(resource: Resource): CompiledSchema {
   return made;
 }
 
+/** The schema of an object as it is meant: unknown members are refused unless it says otherwise (CONTRACT 4). */
+export function closedSchema(given: ParameterSchema): ParameterSchema {
+  const open = 'additionalProperties' in given || 'unevaluatedProperties' in given;
+  return { ...given, type: 'object', ...(open ? {} : { additionalProperties: false }) };
+}
+
 /**
- * Compiles the schema of an object whose unknown members are refused unless it says otherwise (CONTRACT 4).
+ * Compiles the schema of an object, closed as `closedSchema` has it.
  *
  * @throws Error for a schema that the library cannot read
  */
 export function compileSchema(given: ParameterSchema): CompiledSchema {
-  const open = 'additionalProperties' in given || 'unevaluatedProperties' in given;
   // A copy, for the library notes addresses in it.
-  const root: ParameterSchema = structuredClone({
-    ...given,
-    type: 'object',
-    ...(open ? {} : { additionalProperties: false }),
-  });
+  const root: ParameterSchema = structuredClone(closedSchema(given));
   const lookup = dereference(root as Schema);
   return {
     root,

@@ -11,3 +11,8 @@ export function isOpenTo(stored: Pick<StoredResource, 'definition'> | null, { sc
   const demanded = stored?.definition?.groups;
   return demanded === undefined || scopes.has('cache:admin') || demanded.some((group) => groups.has(group));
 }
+
+/** The groups that a store may go by to leave out what is closed to a reader; null: everything is open to them. */
+export function groupsOf({ scopes, groups }: Reader): ReadonlySet<string> | null {
+  return scopes.has('cache:admin') ? null : groups;
+}

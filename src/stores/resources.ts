@@ -76,9 +76,14 @@ const DROP_TOMBSTONE = `
   DELETE FROM resources WHERE title = ?1 AND definition IS NULL AND sweeping = 0
   AND NOT EXISTS (SELECT 1 FROM entries WHERE resource = ?1)`;
 
+// What core/resource-access.ts decides, as far as a page needs it. A definition that is no JSON counts as deleted.
+const OPEN = `
+  CASE WHEN NOT json_valid(definition) THEN 0 WHEN definition ->> '$.groups' IS NULL THEN 1
+  ELSE EXISTS (SELECT 1 FROM json_each(definition, '$.groups') WHERE value IN (SELECT value FROM json_each(?3))) END`;
+
 const LIST = `
   SELECT title, ${sizedColumn('resources', 'definition')}, number, purged, changed_at FROM resources
-  WHERE title > ?1 AND definition IS NOT NULL ORDER BY title LIMIT ?2`;
+  WHERE title > ?1 AND definition IS NOT NULL AND (?3 IS NULL OR ${OPEN}) ORDER BY title LIMIT ?2`;
 
 const LIST_DUE = `
   SELECT ${COLUMNS}, next_run_at, run_started_at, run_after FROM resources
@@ -153,10 +158,10 @@ export function d1Resources(db: D1Database, now: () => number = Date.now): Resou
     findAll,
     read: async (title) => (await readAll([title])).get(title) ?? null,
 
-    async list(after, limit) {
+    async list(after, limit, groups = null) {
       const { results } = await db
         .prepare(LIST)
-        .bind(after ?? '', limit + 1)
+        .bind(after ?? '', limit + 1, groups && JSON.stringify([...groups]))
         .all<Row & SizedRow>();
       const page = results.slice(0, rowsThatFit(results.slice(0, limit)));
       const large = page.filter(isLarge).map(({ title }) => title);

@@ -70,6 +70,8 @@ const ROWS: Readonly<Record<string, Row>> = {
   'POST /api/v1/live': { path: api(() => '/live/'), shared: [401, 403, 200, 403, 200, 200, 403, 403] },
   // It takes a ticket, which stands for a token.
   'GET /api/v1/live': { path: api(() => '/live/'), shared: Array(8).fill(426) },
+  'GET /api/v1/catalog': { ...rpc, path: api(() => '/catalog/') },
+  'GET /api/v1/catalog/:title/openapi.json': { ...rpc, path: api(({ title }) => `/catalog/${title}/openapi.json`) },
   'GET /api/v1/whoami': { path: api(() => '/whoami/'), shared: [401, 200, 200, 200, 200, 200, 200, 200] },
   'GET /api/v1/cache': { path: api(() => '/cache/'), shared: [401, 403, 200, 403, 200, 200, 200, 200] },
   'POST /api/v1/cache/refresh': {

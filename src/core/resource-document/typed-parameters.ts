@@ -1,0 +1,117 @@
+/** The parameters of one resource in its OpenAPI document: of the query, and of bodies. */
+
+import type { Resource } from '../../contract/resource.ts';
+import { shownSchema } from '../catalog.ts';
+import { isObject } from '../is-object.ts';
+import { type ParameterSchema, resolveReference, typesOf } from '../parameter-schema.ts';
+import { member } from '../pointer.ts';
+import { mapSchema } from '../schema-keywords.ts';
+import { type Node, refTo, type SchemaNames } from './components.ts';
+
+/** What the document says of the parameters. */
+export interface TypedParameters {
+  /** Named schemas: `Parameters`, those that it refers to, and `Refresh`. */
+  schemas: Node;
+  /** Parameters of the query; null: one that must be sent cannot be, for a query has no arrays and objects. */
+  query: Node[] | null;
+  /** Whether names are accepted that the schema does not list. */
+  isOpen: boolean;
+  /** Whether a body must be sent. */
+  isRequired: boolean;
+}
+
+/** Types that only a body has. */
+const NOT_IN_QUERY: ReadonlySet<string> = new Set(['array', 'object']);
+
+/** @param names those of schemas that stand already; those given here are added */
+export function typedParameters(title: string, definition: Resource, names: SchemaNames): TypedParameters {
+  const root = optionalWithDefault(shownSchema(definition));
+  const { schemas, part } = namedParts(root, names);
+  const required = new Set(textsOf(root.required));
+  const properties = Object.entries(isObject(root.properties) ? root.properties : {}).filter(
+    ([, schema]) => schema !== false,
+  );
+  const sendable = properties.filter(([, schema]) =>
+    [...typesOf(schema, root)].some((type) => !NOT_IN_QUERY.has(type)),
+  );
+  const inQueries = new Set(sendable.map(([name]) => name));
+  const isOpen = root.additionalProperties !== false || root.patternProperties !== undefined;
+  return {
+    schemas: { ...schemas, Refresh: refreshBody(title, part(root) as Node, isOpen) },
+    query: [...required].every((name) => inQueries.has(name) || (isOpen && member(root.properties, name) === undefined))
+      ? sendable.map(([name, schema]) => inQuery(name, part(schema), required.has(name)))
+      : null,
+    isOpen,
+    isRequired: required.size > 0,
+  };
+}
+
+function inQuery(name: string, schema: unknown, required: boolean): Node {
+  const own = isObject(schema) ? schema : {};
+  const { description } = own;
+  return { in: 'query', name, required, ...(typeof description === 'string' ? { description } : {}), schema: own };
+}
+
+/** A parameter with a default may be left out: defaults are filled in before the values are checked. */
+function optionalWithDefault(schema: ParameterSchema): ParameterSchema {
+  if (!isObject(schema.properties)) return schema;
+  const properties = Object.entries(schema.properties).map(([name, each]) => [
+    name,
+    isObject(each) ? optionalWithDefault(each) : each,
+  ]);
+  const withDefault = (name: string) => member(member(schema.properties, name), 'default') !== undefined;
+  const { required, ...others } = schema;
+  const left = textsOf(required).filter((name) => !withDefault(name));
+  return {
+    ...others,
+    properties: Object.fromEntries(properties),
+    ...(left.length > 0 ? { required: left } : {}),
+  };
+}
+
+/**
+ * The schema as a component, and a component for each part of it that it refers to: references within the schema would
+ * else lead to places of the document. `part` makes any other part of it fit to stand there.
+ */
+function namedParts(
+  root: ParameterSchema,
+  names: SchemaNames,
+): { schemas: Record<string, unknown>; part: (schema: unknown) => unknown } {
+  names.add('Parameters');
+  names.add('Refresh');
+  const named = new Map([['#', 'Parameters']]);
+  const waiting = ['#'];
+  const part = (schema: unknown) =>
+    mapSchema(schema, ({ $ref: reference, $defs, definitions, $schema, ...others }) => {
+      if (typeof reference !== 'string') return others;
+      if (!named.has(reference)) {
+        named.set(reference, names.make('Parameters', reference.slice(reference.lastIndexOf('/') + 1)));
+        waiting.push(reference);
+      }
+      return { ...others, ...refTo(named.get(reference) ?? '') };
+    });
+  const schemas: Record<string, unknown> = {};
+  for (let reference = waiting.pop(); reference !== undefined; reference = waiting.pop()) {
+    const target = resolveReference(root, reference);
+    // A boolean schema is none to many tools.
+    schemas[named.get(reference) ?? ''] = isObject(target) ? part(target) : target === false ? { not: {} } : {};
+  }
+  return { schemas, part };
+}
+
+/** The parameters beside the title. What the schema demands of all values together stands in `Parameters` alone. */
+function refreshBody(title: string, root: Node, isOpen: boolean): Node {
+  const { properties, required, additionalProperties, dependentRequired } = root;
+  return {
+    type: 'object',
+    description: 'The parameters of the resource beside its title; `Parameters` has all that is demanded of them.',
+    properties: { resource_title: { type: 'string', const: title }, ...(isObject(properties) ? properties : {}) },
+    required: ['resource_title', ...textsOf(required)],
+    additionalProperties: isOpen && root.patternProperties !== undefined ? true : (additionalProperties ?? isOpen),
+    ...(dependentRequired === undefined ? {} : { dependentRequired }),
+  };
+}
+
+function textsOf(value: unknown): string[] {
+  return Array.isArray(value) ? value.filter((each) => typeof each === 'string') : [];
+}

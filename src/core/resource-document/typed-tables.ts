@@ -1,0 +1,81 @@
+/** The tables of one resource in its OpenAPI document: rows as tuples, whole tables, and deltas (CONTRACT 3 "Tables and deltas"). */
+
+import type { Resource, TableDefinition } from '../../contract/resource.ts';
+import { columnNames } from '../catalog.ts';
+import { type Node, refTo, type SchemaNames } from './components.ts';
+
+const ROW_ID = {
+  type: 'integer',
+  minimum: 1,
+  description: "Row id: names the row's content within the cache, and is never used again",
+};
+
+/**
+ * Named schemas: `Tables`, `Delta`, and those of each table.
+ *
+ * @param names those of schemas that stand already; those given here are added
+ */
+export function typedTables(tables: readonly TableDefinition[], format: Resource['format'], names: SchemaNames): Node {
+  names.add('Tables');
+  names.add('Delta');
+  const schemas: Record<string, unknown> = {};
+  const add = (words: readonly string[], schema: Node): Node => {
+    const name = names.make(...words);
+    schemas[name] = schema;
+    return refTo(name);
+  };
+  const whole: Node[] = [];
+  const changes: Node[] = [];
+  for (const table of tables) {
+    const row = add([table.name, 'Row'], rowOf(table, format));
+    whole.push(add([table.name, 'Table'], tableOf(table, row)));
+    changes.push(add([table.name, 'Changes'], changesOf(table, row)));
+  }
+  const Tables = tuple(whole, 'The whole tables: what Content-Version v<N> means');
+  const Delta = tuple(changes, 'The rows that came and went: what Content-Version "delta v<a>-v<b>" means');
+  return { Tables, Delta, ...schemas };
+}
+
+function rowOf(table: TableDefinition, format: Resource['format']): Node {
+  const cell = cellOf(table, format);
+  const cells = columnNames(table).map((name) => ({ ...cell, description: name }));
+  return tuple([ROW_ID, ...cells], `A row of "${table.name}": its id, then the cells in the order of the columns`);
+}
+
+/** Cells of JSON may be anything; those of CSV are strings. */
+function cellOf({ short_rows: shortRows }: TableDefinition, format: Resource['format']): Node {
+  if (format !== 'csv') return {};
+  return { type: shortRows === 'null' ? ['string', 'null'] : 'string' };
+}
+
+function tableOf(table: TableDefinition, row: Node): Node {
+  const columns = columnNames(table);
+  return closed({
+    name: { type: 'string', const: table.name },
+    columns: {
+      type: 'array',
+      items: { type: 'string', enum: columns },
+      minItems: columns.length,
+      maxItems: columns.length,
+      description: 'Names of the cells, in order; the row id comes before them',
+    },
+    data: { type: 'array', items: row, description: 'All rows' },
+  });
+}
+
+function changesOf(table: TableDefinition, row: Node): Node {
+  return closed({
+    name: { type: 'string', const: table.name },
+    insert_rows: { type: 'array', items: row, description: 'Rows that came' },
+    delete_ids: { type: 'array', items: ROW_ID, description: 'Ids of rows that went' },
+  });
+}
+
+function closed(properties: Node): Node {
+  return { type: 'object', properties, required: Object.keys(properties), additionalProperties: false };
+}
+
+function tuple(prefixItems: readonly Node[], description: string): Node {
+  const { length } = prefixItems;
+  return { type: 'array', description, prefixItems, items: false, minItems: length, maxItems: length };
+}
