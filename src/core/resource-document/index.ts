@@ -1,6 +1,6 @@
 /**
  * The OpenAPI document of one resource (CONTRACT 3 "Catalog"): the operations on data and tasks of the document of the whole
- * API, with the resource's own path, parameters and tables. Everything else is said there in the same words.
+ * API, with the resource's own path, parameters and tables, and without ranges of bytes. Everything else is said there in the same words.
  */
 
 import { API_BASE } from '../../contract/constants.ts';
@@ -12,6 +12,7 @@ import { typedTables } from './typed-tables.ts';
 
 const JSON_ESSENCE = 'application/json';
 const EVENT_STREAM = 'text/event-stream';
+const OF_RANGES: ReadonlySet<unknown> = new Set(['Range', 'If-Range']);
 
 /** Operations of the whole API that have a part in one resource's document, by their `operationId`. */
 type Operations = ReadonlyMap<string, Node>;
@@ -85,7 +86,7 @@ function pathsOf(
       },
     },
     [`${API_BASE}/cache/refresh/`]: {
-      post: { ...operation('refreshCache'), requestBody: requestBody('Refresh', true) },
+      post: { ...operation('refreshCache'), requestBody: requestBody('RefreshRequest', true) },
     },
     [`${API_BASE}/cache/state/`]: { get: operation('getTaskState') },
   };
@@ -95,8 +96,8 @@ function pathsOf(
 function kept({ parameters }: Node, api: Node, withQuery: boolean): unknown[] {
   if (!Array.isArray(parameters)) return [];
   return parameters.filter((parameter) => {
-    const { in: place } = resolved(parameter, api) as Node;
-    return place === 'header' || (place === 'query' && withQuery);
+    const { in: place, name } = resolved(parameter, api) as Node;
+    return (place === 'header' && !OF_RANGES.has(name)) || (place === 'query' && withQuery);
   });
 }
 
@@ -106,7 +107,8 @@ function requestBody(schema: string, required: boolean): Node {
 
 /** What a read of any resource answers, with the body of this one. */
 function withBody(operation: Node, { tables, content_type: type }: Resource, api: Node): Node {
-  const responses = operation.responses as Node;
+  // A part of the bytes is of no type, and would make of every answer one of none.
+  const { 206: _part, 416: _noPart, ...responses } = operation.responses as Node;
   const whole = resolved(responses[200], api) as Node;
   const content = isObject(whole.content) ? whole.content : {};
   const data =

@@ -10,7 +10,7 @@ import { type Node, refTo, type SchemaNames } from './components.ts';
 
 /** What the document says of the parameters. */
 export interface TypedParameters {
-  /** Named schemas: `Parameters`, those that it refers to, and `Refresh`. */
+  /** Named schemas: `Parameters`, those that it refers to, and `RefreshRequest`. */
   schemas: Node;
   /** Parameters of the query; null: one that must be sent cannot be, for a query has no arrays and objects. */
   query: Node[] | null;
@@ -37,7 +37,7 @@ export function typedParameters(title: string, definition: Resource, names: Sche
   const inQueries = new Set(sendable.map(([name]) => name));
   const isOpen = root.additionalProperties !== false || root.patternProperties !== undefined;
   return {
-    schemas: { ...schemas, Refresh: refreshBody(title, part(root) as Node, isOpen) },
+    schemas: { ...schemas, RefreshRequest: refreshBody(title, part(root) as Node, isOpen) },
     query: [...required].every((name) => inQueries.has(name) || (isOpen && member(root.properties, name) === undefined))
       ? sendable.map(([name, schema]) => inQuery(name, part(schema), required.has(name)))
       : null,
@@ -78,7 +78,7 @@ function namedParts(
   names: SchemaNames,
 ): { schemas: Record<string, unknown>; part: (schema: unknown) => unknown } {
   names.add('Parameters');
-  names.add('Refresh');
+  names.add('RefreshRequest');
   const named = new Map([['#', 'Parameters']]);
   const waiting = ['#'];
   const part = (schema: unknown) =>

@@ -49,16 +49,10 @@ function cellOf({ short_rows: shortRows }: TableDefinition, format: Resource['fo
 }
 
 function tableOf(table: TableDefinition, row: Node): Node {
-  const columns = columnNames(table);
+  const columns = columnNames(table).map((name) => ({ type: 'string', const: name }));
   return closed({
     name: { type: 'string', const: table.name },
-    columns: {
-      type: 'array',
-      items: { type: 'string', enum: columns },
-      minItems: columns.length,
-      maxItems: columns.length,
-      description: 'Names of the cells, in order; the row id comes before them',
-    },
+    columns: tuple(columns, 'Names of the cells, in order; the row id comes before them'),
     data: { type: 'array', items: row, description: 'All rows' },
   });
 }
