@@ -1,5 +1,6 @@
 /** Real requests and answers of the demo (`npm start`), for each operation; a test holds them against their schemas. */
 
+import { DOCUMENT, ENTRY } from './examples/catalog.ts';
 import { DELTA, LIVE, TABLES } from './examples/data.ts';
 import { CACHE, DEFINED, DEFINITION } from './examples/resources.ts';
 import { ENDED, EXPANDED, FAILED, RETRIED, REVOKED, STATES, WAITING } from './examples/tasks.ts';
@@ -57,6 +58,8 @@ export const EXAMPLES: Readonly<Record<string, { body?: Examples; [status: numbe
     202: LOADING,
   },
   getLiveTicket: { 200: json({ ticket: { live: '0.5f1c9a04e2b7d86c13a0f94e', expires_in: 30 } }) },
+  listCatalog: { 200: json({ page: [ENTRY] }) },
+  getResourceDocument: { 200: json({ cars: DOCUMENT }) },
   listResources: { 200: json({ page: [DEFINED] }) },
   getResource: { 200: json({ cars: DEFINED }) },
   putResource: {

@@ -9,6 +9,7 @@ import {
   PurgeAnswer,
   RefreshAllAnswer,
 } from '../../src/contract/administration.ts';
+import { CatalogEntry, CatalogTable, ResourceDocument } from '../../src/contract/catalog.ts';
 import { Health } from '../../src/contract/health.ts';
 import { WhoamiAnswer } from '../../src/contract/identity.ts';
 import { LiveTicket } from '../../src/contract/live.ts';
@@ -53,6 +54,9 @@ const NAMES: Readonly<Record<string, readonly [schema: v.GenericSchema, text?: s
   TableDelta: [TableDelta, 'What came and went in one table.'],
   OriginBody: [OriginBody, 'The body of a resource without tables: whatever its origin answered.'],
   LiveTicket: [LiveTicket, 'Opens one live socket.'],
+  CatalogEntry: [CatalogEntry, 'A resource as its readers know it.'],
+  CatalogTable: [CatalogTable, 'A table as its readers know it.'],
+  ResourceDocument: [ResourceDocument, 'An OpenAPI document (3.1) of one resource alone.'],
   Resource: [DefinitionAnswer, 'A definition as it is answered: with its title and all defaults.'],
   Definition: [Definition, 'How a resource is loaded and kept. PUT takes what GET gave.'],
   Origin: [Origin, 'How the origin of the resource is asked.'],

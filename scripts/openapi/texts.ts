@@ -34,6 +34,9 @@ device's caches have changed; the rows are read as ever.`,
 change, what was loaded before counts as expired. \`If-Match\` keeps others' changes from being overwritten.`,
   deleteResource:
     'A resource made anew under the title goes on counting versions and row ids, so no device mistakes new data for old.',
+  listCatalog: `In order of title. What is closed to you by its groups is left out. Where data come from is for administrators (\`GET /resources/\`).`,
+  getResourceDocument: `The read of this resource, its refresh and the state of a task, with parameters, rows, tables and deltas typed, and with the operation ids
+of this document. Rows are tuples: the row id, then a cell for each column.`,
   listResources: 'In order of title. A page with large definitions ends early, and announces the next.',
   getResource: 'With its defaults. PUT takes it as it is.',
   listCaches: 'In order of key. A page with large parameters ends early, and announces the next.',

@@ -76,7 +76,11 @@ it('keeps what is said of the whole API: security, headers, problems; and leaves
   expect(get.responses.default).toEqual({ $ref: '#/components/responses/Problem' });
   expect(tags).toEqual([{ name: 'Data' }]);
   expect(Object.keys(components).toSorted()).toEqual(['parameters', 'responses', 'schemas', 'securitySchemes']);
-  expect(Object.keys(components.schemas ?? {}).toSorted()).toEqual(['Parameters', 'ProblemBody', 'RefreshRequest']);
+  expect(Object.keys(components.schemas ?? {}).toSorted()).toEqual([
+    'ProblemBody',
+    'RefreshRequest',
+    'ResourceParameters',
+  ]);
 });
 
 it('demands what has no default, in query and body', () => {
@@ -87,7 +91,7 @@ it('demands what has no default, in query and body', () => {
     ['region', true],
     ['month', false],
   ]);
-  expect(schemasOf(members).Parameters).toMatchObject({ required: ['region'], additionalProperties: false });
+  expect(schemasOf(members).ResourceParameters).toMatchObject({ required: ['region'], additionalProperties: false });
   expect(schemasOf(members).RefreshRequest).toMatchObject({
     required: ['resource_title', 'region'],
     additionalProperties: false,
@@ -123,19 +127,19 @@ it('names every part of the schema that is referred to, also those that refer to
       },
     },
   });
-  expect(schemas.Parameters).toEqual({
+  expect(schemas.ResourceParameters).toEqual({
     type: 'object',
     additionalProperties: false,
     properties: {
-      from: { $ref: '#/components/schemas/ParametersDay' },
-      to: { $ref: '#/components/schemas/ParametersFrom' },
-      tree: { $ref: '#/components/schemas/ParametersTree' },
+      from: { $ref: '#/components/schemas/ResourceParametersDay' },
+      to: { $ref: '#/components/schemas/ResourceParametersFrom' },
+      tree: { $ref: '#/components/schemas/ResourceParametersTree' },
     },
   });
-  expect(schemas.ParametersDay).toEqual({ type: 'string', format: 'date' });
-  expect(schemas.ParametersFrom).toEqual({ $ref: '#/components/schemas/ParametersDay' });
-  expect(schemas.ParametersTree).toMatchObject({
-    properties: { of: { items: { $ref: '#/components/schemas/ParametersTree' } } },
+  expect(schemas.ResourceParametersDay).toEqual({ type: 'string', format: 'date' });
+  expect(schemas.ResourceParametersFrom).toEqual({ $ref: '#/components/schemas/ResourceParametersDay' });
+  expect(schemas.ResourceParametersTree).toMatchObject({
+    properties: { of: { items: { $ref: '#/components/schemas/ResourceParametersTree' } } },
   });
 });
 

@@ -82,7 +82,7 @@ function pathsOf(
       post: {
         ...post,
         parameters: kept(post, api, false),
-        requestBody: requestBody('Parameters', parameters.isRequired),
+        requestBody: requestBody('ResourceParameters', parameters.isRequired),
       },
     },
     [`${API_BASE}/cache/refresh/`]: {

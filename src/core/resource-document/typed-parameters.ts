@@ -10,7 +10,7 @@ import { type Node, refTo, type SchemaNames } from './components.ts';
 
 /** What the document says of the parameters. */
 export interface TypedParameters {
-  /** Named schemas: `Parameters`, those that it refers to, and `RefreshRequest`. */
+  /** Named schemas: `ResourceParameters`, those that it refers to, and `RefreshRequest`. */
   schemas: Node;
   /** Parameters of the query; null: one that must be sent cannot be, for a query has no arrays and objects. */
   query: Node[] | null;
@@ -77,15 +77,15 @@ function namedParts(
   root: ParameterSchema,
   names: SchemaNames,
 ): { schemas: Record<string, unknown>; part: (schema: unknown) => unknown } {
-  names.add('Parameters');
+  names.add('ResourceParameters');
   names.add('RefreshRequest');
-  const named = new Map([['#', 'Parameters']]);
+  const named = new Map([['#', 'ResourceParameters']]);
   const waiting = ['#'];
   const part = (schema: unknown) =>
     mapSchema(schema, ({ $ref: reference, $defs, definitions, $schema, ...others }) => {
       if (typeof reference !== 'string') return others;
       if (!named.has(reference)) {
-        named.set(reference, names.make('Parameters', reference.slice(reference.lastIndexOf('/') + 1)));
+        named.set(reference, names.make('ResourceParameters', reference.slice(reference.lastIndexOf('/') + 1)));
         waiting.push(reference);
       }
       return { ...others, ...refTo(named.get(reference) ?? '') };
@@ -99,12 +99,12 @@ function namedParts(
   return { schemas, part };
 }
 
-/** The parameters beside the title. What the schema demands of all values together stands in `Parameters` alone. */
+/** The parameters beside the title. What the schema demands of all values together stands in `ResourceParameters` alone. */
 function refreshBody(title: string, root: Node, isOpen: boolean): Node {
   const { properties, required, additionalProperties, dependentRequired } = root;
   return {
     type: 'object',
-    description: 'The parameters of the resource beside its title; `Parameters` has all that is demanded of them.',
+    description: 'The parameters of the resource beside its title; `ResourceParameters` has all that is demanded of them.',
     properties: { resource_title: { type: 'string', const: title }, ...(isObject(properties) ? properties : {}) },
     required: ['resource_title', ...textsOf(required)],
     additionalProperties: isOpen && root.patternProperties !== undefined ? true : (additionalProperties ?? isOpen),

@@ -1,7 +1,7 @@
 /** `GET /catalog/`: what there is to read, for those who read it, and a typed OpenAPI document of each (CONTRACT 3 "Catalog"). */
 
 import * as v from 'valibot';
-import { CatalogEntry } from '../../contract/catalog.ts';
+import { CatalogEntry, ResourceDocument } from '../../contract/catalog.ts';
 import { resourceDocument } from '../../core/resource-document/index.ts';
 import { findResource } from '../../flows/find-resource.ts';
 import { readCatalog } from '../../flows/read-catalog.ts';
@@ -27,9 +27,14 @@ catalog.get(
     summary: 'The resources that you may read, in order of title',
     scope: 'cache:read',
     answers: {
-      200: { description: 'A page; the next one stands in Link', schema: v.array(CatalogEntry) },
+      200: {
+        description: 'A page; the next one stands in `Link`.',
+        schema: v.array(CatalogEntry),
+        headers: ['ETag', 'Link'],
+      },
       ...NOT_MODIFIED,
     },
+    problems: ['invalid-cursor'],
   }),
   query(v.strictObject(PageQuery)),
   async (c) => {
@@ -48,8 +53,12 @@ catalog.get(
     tag: 'Data',
     summary: 'An OpenAPI document of one resource alone: its parameters and tables typed, for generators of clients',
     scope: 'cache:read',
-    answers: { 200: { description: 'The document (OpenAPI 3.1)', schema: v.looseObject({}) }, ...NOT_MODIFIED },
-    parameters: [pathParameter('title', 'Title of the resource')],
+    answers: {
+      200: { description: 'The document.', schema: ResourceDocument, headers: ['ETag'] },
+      ...NOT_MODIFIED,
+    },
+    parameters: [pathParameter('title', 'Title of the resource.')],
+    problems: ['not-found'],
   }),
   noQuery,
   async (c) => {
