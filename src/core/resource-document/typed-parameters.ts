@@ -104,7 +104,8 @@ function refreshBody(title: string, root: Node, isOpen: boolean): Node {
   const { properties, required, additionalProperties, dependentRequired } = root;
   return {
     type: 'object',
-    description: 'The parameters of the resource beside its title; `ResourceParameters` has all that is demanded of them.',
+    description:
+      'The parameters of the resource beside its title; `ResourceParameters` has all that is demanded of them.',
     properties: { resource_title: { type: 'string', const: title }, ...(isObject(properties) ? properties : {}) },
     required: ['resource_title', ...textsOf(required)],
     additionalProperties: isOpen && root.patternProperties !== undefined ? true : (additionalProperties ?? isOpen),
