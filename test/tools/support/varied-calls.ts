@@ -118,6 +118,8 @@ export const VARIED_CALLS: readonly VariedCall[] = [
   get('a delta from a version that is not reached', 'rpc/cars/?year=1982', 400, { headers: { 'X-Delta': 'v99-last' } }),
   get('a delta of what is no table', 'rpc/boroughs/', 200, { headers: { 'X-Delta': 'auto' } }),
 
+  post('a ticket for a live socket', 'live/', undefined, 200),
+
   get('records', 'cache/'),
   get('records that are known', 'cache/', 304, { headers: current }),
   get('a page of records', 'cache/?limit=2'),
