@@ -40,7 +40,10 @@ export const CacheRecord = v.strictObject({
   last_task_id: about(v.nullable(v.string()), 'The last task of the cache; null: there was none.'),
   last_error: about(v.nullable(LastError), 'Why the last load failed, and how it stands; null: it did not.'),
   failing: about(v.nullable(Failing), 'While the last load has failed; else null.'),
-  warnings: about(v.array(v.string()), 'What was accepted of a partial answer, and what is wrong with the definition.'),
+  warnings: about(
+    v.array(v.string()),
+    "What looked wrong in the origin's answer and was accepted, and what is wrong with the definition.",
+  ),
 });
 export type CacheRecord = v.InferOutput<typeof CacheRecord>;
 

@@ -37,6 +37,13 @@ export interface Link {
   rowChanges?: RowChanges;
 }
 
+/** What a load saw of the columns of one table. */
+export interface ColumnFacts {
+  rows: number;
+  /** A character for each column, in the definition's order: `1` where a row had a value other than null and the empty text, else `0`. */
+  filled: string;
+}
+
 /** The loaded state of a cache. Times are ms since the epoch, by the object's clock. */
 export interface Loaded {
   /** Version of the last load. */
@@ -57,7 +64,7 @@ export interface Loaded {
   loadedAt: number;
   changedAt: number;
   expiresAt: number;
-  /** What was accepted of a partial answer, for an operator; absent: nothing, or an earlier release loaded it. */
+  /** What looked wrong in the answer and was accepted, for an operator; absent: nothing, or an earlier release loaded it. */
   warnings?: readonly string[];
 }
 

@@ -4,7 +4,7 @@
  * Every verb may answer `unavailable`: the object's schema is newer than this release; the caller tries again later.
  */
 
-import type { CacheIdentity, Entry, Loaded, RowChanges } from './entry.ts';
+import type { CacheIdentity, ColumnFacts, Entry, Loaded, RowChanges } from './entry.ts';
 import type { WatchAnswer, WatchRequest } from './live.ts';
 import type { KeptError } from './problem.ts';
 import type { Task } from './task.ts';
@@ -89,6 +89,8 @@ export interface PreviousLoad extends Loaded {
   number: number;
   /** SHA-256 of the body as it came (no tables) or of the tables' names and columns; 64 hex digits. */
   digest: string;
+  /** What was seen of the columns of each table; absent: it is no table, or not known. */
+  columns?: readonly ColumnFacts[];
   /** Validators of the origin, for a conditional request. */
   originEtag: string | null;
   originLastModified: string | null;
@@ -120,10 +122,12 @@ export interface CommitRequest {
   change: LoadChange | null;
   /** Whether the origin's answer was heavy; absent: it sent no body. */
   heavy?: boolean;
-  /** What was accepted of a partial answer; absent: the origin said that nothing has changed, so what was known stands. */
+  /** What looked wrong and was accepted; absent: the origin said that nothing has changed, so what was known stands. */
   warnings?: readonly string[];
   /** Absent: a watched cache is kept fresh. */
   live?: 'told';
+  /** What was seen of the columns of each table; absent as above, or it is no table, or an earlier release made the load. */
+  columns?: readonly ColumnFacts[];
 }
 /** What a load that changed the body wrote under its fence. */
 export interface LoadChange {

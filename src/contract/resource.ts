@@ -25,21 +25,48 @@ const MediaType = v.pipe(
   ),
 );
 
+const ColumnName = v.pipe(v.string(), v.minLength(1), v.maxLength(256));
+
+/** A column with more to say than its name. */
+export const ColumnDefinition = v.pipe(
+  v.strictObject({
+    name: about(ColumnName, "The member of object rows, or the column of CSV. Also the column's name in bodies."),
+    required: about(
+      v.optional(v.boolean(), false),
+      'Whether a load fails when no row of it has this column, unless it has no rows. Not together with `optional`.',
+    ),
+    optional: about(
+      v.optional(v.boolean(), false),
+      'Whether all rows may come to lack this column. Otherwise a load of 20 rows or more fails when none has a column that had values in a version of 20 rows or more.',
+    ),
+  }),
+  v.check(({ required, optional }) => !(required && optional), 'must not be both required and optional'),
+);
+
+/** A column of a table: its name, or an object with the name and more. */
+export const Column = v.union([ColumnName, ColumnDefinition], 'must be a name, or an object with a name');
+export type Column = v.InferInput<typeof Column>;
+
+/** What a column is called. */
+export function columnName(column: Column): string {
+  return typeof column === 'string' ? column : column.name;
+}
+
 /** One table of a resource: where its rows lie and which members they have. */
 export const TableDefinition = v.strictObject({
   name: about(v.pipe(v.string(), v.minLength(1), v.maxLength(128)), 'Names the table in bodies and deltas.'),
   rows: about(
     v.optional(v.pipe(v.string(), v.regex(/^(\/([^~/]|~[01])*)*$/, 'must be a JSON pointer (RFC 6901)'))),
-    "JSON pointer (RFC 6901) to an array of rows in the origin's answer. Left out: the answer itself is the array. Only for the format `json`.",
+    "JSON pointer (RFC 6901) to an array of rows in the origin's answer, the empty text if the answer itself is the array. Required for the format `json`, not to be given for the others.",
   ),
   columns: about(
     v.pipe(
-      v.array(v.pipe(v.string(), v.minLength(1), v.maxLength(256))),
+      v.array(Column),
       v.minLength(1),
       v.maxLength(1000),
-      v.check((names) => new Set(names).size === names.length, 'must not repeat a column'),
+      v.check((columns) => new Set(columns.map(columnName)).size === columns.length, 'must not repeat a column'),
     ),
-    'Members of object rows, in this order; a missing one is `null`. Of array rows, the names of the cells.',
+    'Members of object rows, in this order, each as its name or as an object with the name; a missing member is `null`. Of array rows, the names of the cells.',
   ),
   missing: about(
     v.optional(v.picklist(['fail', 'empty']), 'fail'),

@@ -41,6 +41,8 @@ export interface Task {
   etag: string | null;
   bytes: number | null;
   rows: number | null;
+  /** After SUCCESS: the warnings of what was then current; absent: none, or an earlier release ended the task. */
+  warnings?: readonly string[];
 }
 
 /** A task id in a request; in either case of its letters (RFC 9562 section 4). */
@@ -85,6 +87,10 @@ export const ExpandedTaskAnswer = v.strictObject({
   etag: about(v.nullable(v.string()), 'After `SUCCESS`: the ETag of what was then current, without quotes; else null.'),
   bytes: about(v.nullable(Whole), 'After `SUCCESS`: the size of that body, bytes; else null.'),
   rows: about(v.nullable(Whole), 'After `SUCCESS`: its rows in all tables; null for a body that is no table.'),
+  warnings: about(
+    v.optional(v.array(v.string())),
+    "What looked wrong in the origin's answer and was accepted. Names that only the origin knows stand there for `cache:admin` alone. Left out: nothing.",
+  ),
 });
 export type ExpandedTaskAnswer = v.InferOutput<typeof ExpandedTaskAnswer>;
 

@@ -3,10 +3,10 @@
 import * as v from 'valibot';
 import type { Json } from '../contract/entry.ts';
 import type { InputFault } from '../contract/problem.ts';
-import { Resource } from '../contract/resource.ts';
+import { columnName, Resource } from '../contract/resource.ts';
 import { canonicalText } from './canonical.ts';
 import { digestTag } from './etag.ts';
-import { faultsOfIssues } from './input-faults.ts';
+import { faultsOfIssues, withinUnions } from './input-faults.ts';
 import { isObject } from './is-object.ts';
 import type { ParameterSchema } from './parameter-schema.ts';
 import { faultsOfParameterSchema } from './parameter-schema-rules.ts';
@@ -47,7 +47,9 @@ export function parameterNames(schema: ParameterSchema): string[] | null {
 export function mattersToLoads(before: Resource, after: Resource): boolean {
   const decisive = (definition: Resource) => {
     const { origin, parameters = {}, scope, format, tables = [] } = withDefaults(definition);
-    return canonicalText({ origin, parameters, scope, format, tables });
+    // What a column may lack is a rule for the next load: what was loaded stays as good as it was.
+    const shapes = tables.map((table) => ({ ...table, columns: table.columns.map(columnName) }));
+    return canonicalText({ origin, parameters, scope, format, tables: shapes });
   };
   return decisive(before) !== decisive(after);
 }
@@ -82,6 +84,7 @@ type AnySchema = v.GenericSchema & {
   wrapped?: AnySchema;
   entries?: Readonly<Record<string, AnySchema>>;
   item?: AnySchema;
+  options?: readonly unknown[];
   pipe?: readonly [AnySchema, ...unknown[]];
 };
 
@@ -89,12 +92,15 @@ type AnySchema = v.GenericSchema & {
 function faultsOfForm(body: Json, issues: readonly v.BaseIssue<unknown>[]): InputFault[] {
   const shape = faultsOfShape(body, Resource, '');
   const inArray = ({ pointer }: InputFault) => shape.some((fault) => pointer.startsWith(`${fault.pointer}/`));
-  const others = faultsOfIssues(issues.filter(({ expected }) => expected !== 'never'));
+  const others = faultsOfIssues(issues.flatMap(withinUnions).filter(({ expected }) => expected !== 'never'));
   return [...shape, ...others.filter((fault) => !inArray(fault))];
 }
 
 function faultsOfShape(value: unknown, schema: AnySchema, pointer: string): InputFault[] {
-  const inner = schema.wrapped ?? (schema.entries || schema.item ? undefined : schema.pipe?.[0]);
+  const inner =
+    (typeof value === 'object' ? schema.options?.find(isOfObjects) : undefined) ??
+    schema.wrapped ??
+    (schema.entries || schema.item ? undefined : schema.pipe?.[0]);
   if (inner !== undefined && inner !== schema) return faultsOfShape(value, inner, pointer);
   const { entries, item } = schema;
   if (Array.isArray(value)) {
@@ -107,6 +113,11 @@ function faultsOfShape(value: unknown, schema: AnySchema, pointer: string): Inpu
     const known = Object.hasOwn(entries, name) ? entries[name] : undefined;
     return known ? faultsOfShape(each, known, place) : [{ pointer: place, detail: 'is not known here' }];
   });
+}
+
+/** Of the forms that a value may have, one that is an object. */
+function isOfObjects(schema: unknown): schema is AnySchema {
+  return isObject(schema) && 'entries' in schema;
 }
 
 function faultsOfTables(tables: unknown, format: unknown): InputFault[] {

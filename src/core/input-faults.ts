@@ -22,6 +22,14 @@ export function faultsOfIssues(issues: readonly v.BaseIssue<unknown>[]): InputFa
   }));
 }
 
+/** The issues of a value that may have several forms: those within the form that it comes closest to, where there are any. */
+export function withinUnions(issue: v.BaseIssue<unknown>): v.BaseIssue<unknown>[] {
+  const within = (issue.issues ?? []).filter(({ path }) => path !== undefined);
+  const [first] = issue.path ?? [];
+  if (within.length === 0 || first === undefined) return [issue];
+  return within.map((inner) => ({ ...inner, path: [first, ...(issue.path ?? []).slice(1), ...(inner.path ?? [])] }));
+}
+
 const OF_TYPE: Readonly<Record<string, string>> = {
   string: 'must be a string',
   number: 'must be a number',

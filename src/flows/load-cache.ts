@@ -1,5 +1,6 @@
 /** One load of a cache: from the definition to what is new in R2. */
 
+import type { ColumnFacts } from '../contract/entry.ts';
 import { HEAVY_BYTES, HEAVY_ROWS } from '../contract/memory-shares.ts';
 import type { Lease } from '../contract/object.ts';
 import { LoadFailure } from '../contract/problem.ts';
@@ -14,6 +15,7 @@ import type { Validators } from '../origin/validators.ts';
 import type { LoadResult } from '../tables/load.ts';
 import { loadBytes } from '../tables/load-bytes.ts';
 import { loadTables } from '../tables/load-tables.ts';
+import { shapeDigest } from '../tables/row-hash.ts';
 import type { LoadClock } from './load-clock.ts';
 import type { LoadSlot } from './load-slots.ts';
 import type { Services } from './services.ts';
@@ -36,8 +38,10 @@ export interface LoadOptions {
 /** What a load brought, and what the origin said of it. */
 export interface LoadedCache extends LoadResult {
   validators: Validators;
-  /** What was accepted of a partial answer; absent: the origin said that nothing has changed, and sent no body. */
+  /** What looked wrong and was accepted; absent: the origin said that nothing has changed, and sent no body. */
   warnings?: readonly string[];
+  /** What was seen of the columns of each table; absent as above, or it is no table. */
+  columns?: readonly ColumnFacts[];
 }
 
 /**
@@ -109,14 +113,16 @@ async function load(
     return { change: null, inserted: 0, deleted: 0, validators: answer.validators };
   }
   try {
-    const { body, contentType, reader, findings } = readAnswer(definition, answer, partialAnswers);
+    const before = columnsBefore(definition, lease);
+    const { body, contentType, reader, findings, columns } = readAnswer(definition, answer, partialAnswers, before);
     const weigh = scales(slot, clock, onHeavy);
     const input = { body: weighed(body, weigh), blobs: services.blobs, key: cache.key, fence, previous, nextRowId };
     const guard = lease.force ? undefined : definition.guard;
     const result = tables
       ? await loadTables({ ...input, tables, reader, guard, onRows: (rows) => weigh({ rows }) })
       : await loadBytes(input, contentType);
-    return { ...result, validators: answer.validators, warnings: findings.warnings };
+    const seen = tables ? { columns: columns.map(({ facts }) => facts) } : {};
+    return { ...result, validators: answer.validators, warnings: findings.warnings, ...seen };
   } finally {
     answer.release();
   }
@@ -131,6 +137,15 @@ function validatorsToSend({ origin }: Resource, number: number, { previous, forc
   // A definition that an earlier release stored may lack the member.
   if (origin.method !== 'GET' || origin.conditional === false) return null;
   return { etag: previous.originEtag, lastModified: previous.originLastModified };
+}
+
+/**
+ * What the version before had in its columns, where it had the same ones; whoever forces a load accepts that it has lost some, as
+ * with the guard.
+ */
+function columnsBefore({ tables }: Resource, { previous, force }: Lease): readonly ColumnFacts[] | undefined {
+  if (tables === undefined || previous === null || force) return undefined;
+  return previous.digest === shapeDigest(tables) ? previous.columns : undefined;
 }
 
 /** Takes how much of an answer was read. */

@@ -5,6 +5,7 @@
 
 import { LEASE_RESERVE_MS } from '../contract/constants.ts';
 import type { CommitRequest, Lease } from '../contract/object.ts';
+import { newWarnings } from '../core/column-facts.ts';
 import { spreadTtlMs } from '../core/freshness.ts';
 import { log, withLogFields } from '../log.ts';
 import type { Fetch } from '../origin/fetch-origin.ts';
@@ -182,10 +183,11 @@ async function load(
   const loaded = await clock.hold(
     loadCache(resource, lease, services, { fetch, accepts, clock, slot, now: startedAt, onHeavy }),
   );
-  const { change, inserted, deleted, validators, warnings } = loaded;
+  const { change, inserted, deleted, validators, warnings, columns } = loaded;
   Object.assign(progress, { bytes: change?.bytes ?? 0, rowsChanged: inserted + deleted });
   log('info', 'refresh.loaded', { task_id: lease.taskId, changed: change !== null, inserted, deleted });
-  if (warnings !== undefined && warnings.length > 0) log('warn', 'refresh.warned', { task_id: lease.taskId, warnings });
+  const news = newWarnings(warnings ?? [], lease.previous, number);
+  if (news.length > 0) log('warn', 'refresh.warned', { task_id: lease.taskId, warnings: news });
   return {
     taskId: lease.taskId,
     fence: lease.fence,
@@ -198,5 +200,6 @@ async function load(
     change,
     // Without them the origin sent no body.
     ...(warnings === undefined ? {} : { warnings, heavy: progress.known.heavy === true }),
+    ...(columns === undefined ? {} : { columns }),
   };
 }

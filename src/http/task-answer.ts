@@ -4,6 +4,7 @@ import type { Context } from 'hono';
 import { type Identity, isAdmin } from '../contract/identity.ts';
 import { errorFor, Problem } from '../contract/problem.ts';
 import type { ExpandedTaskAnswer, Task, TaskAnswer } from '../contract/task.ts';
+import { withoutMembers } from '../core/column-facts.ts';
 import { isOpenTo } from '../core/resource-access.ts';
 import { mayReadTask } from '../core/task-access.ts';
 import { timestamp } from '../core/timestamp.ts';
@@ -31,7 +32,13 @@ export function taskAnswer(task: Task, expanded: boolean, asker: Identity): Task
     etag: task.etag,
     bytes: task.bytes,
     rows: task.rows,
+    ...(task.warnings === undefined ? {} : { warnings: warningsFor(task.warnings, isAdmin(asker)) }),
   };
+}
+
+/** Names that only the origin knows are for administrators. */
+function warningsFor(warnings: readonly string[], isForAdmin: boolean): string[] {
+  return isForAdmin ? [...warnings] : warnings.map(withoutMembers);
 }
 
 /**

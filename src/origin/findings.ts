@@ -1,6 +1,6 @@
 /**
  * What an answer shows that makes it look like part of the data (CONTRACT 4 "Whole answers"): it ends the load, or is kept as a
- * warning with what was loaded, where the definition or the service accepts it.
+ * warning with what was loaded, where the definition or the service accepts it. Columns that no row has are kept so, too.
  */
 
 import { LoadFailure, type LoadFailureCode } from '../contract/problem.ts';
@@ -26,7 +26,7 @@ export class Findings {
     this.#warns = mode === 'warn';
   }
 
-  /** Texts for an operator, without anything that the origin or a client wrote. */
+  /** Texts for an operator; names that only the origin knows stand at their end alone (core/column-facts.ts). */
   get warnings(): string[] {
     return [...this.#warnings];
   }
@@ -38,7 +38,7 @@ export class Findings {
    */
   partial(sign: PartialSign, what: string): void {
     const isAccepted = this.#accepted.includes(sign);
-    if (isAccepted) this.#warn(what);
+    if (isAccepted) this.warn(what);
     else this.#judge(CODES[sign], `${what} If that is as it should be, origin.partial: ["${sign}"] accepts it.`);
   }
 
@@ -47,12 +47,13 @@ export class Findings {
     this.#judge('origin-malformed', detail);
   }
 
-  #judge(code: LoadFailureCode, detail: string): void {
-    if (!this.#warns) throw new LoadFailure(code, detail);
-    this.#warn(detail);
+  /** Kept beside what is loaded. */
+  warn(text: string): void {
+    if (this.#warnings.size < MAX_WARNINGS) this.#warnings.add(text);
   }
 
-  #warn(text: string): void {
-    if (this.#warnings.size < MAX_WARNINGS) this.#warnings.add(text);
+  #judge(code: LoadFailureCode, detail: string): void {
+    if (!this.#warns) throw new LoadFailure(code, detail);
+    this.warn(detail);
   }
 }

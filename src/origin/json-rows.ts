@@ -3,6 +3,7 @@
 import { LoadFailure } from '../contract/problem.ts';
 import type { TableDefinition } from '../contract/resource.ts';
 import type { RowSink } from '../contract/rows.ts';
+import { ColumnWatch } from './column-watch.ts';
 import type { Findings } from './findings.ts';
 import { JsonText } from './json-text.ts';
 
@@ -11,7 +12,7 @@ export class JsonRows {
   readonly #table: TableDefinition;
   readonly #sink: RowSink;
   readonly #findings: Findings;
-  readonly #columnOf: ReadonlyMap<string, number>;
+  readonly #columns: ColumnWatch;
   readonly #cells: string[];
   readonly #nested = new JsonText();
   /** 0: between rows; 1: in a row; more: in a cell. */
@@ -20,15 +21,14 @@ export class JsonRows {
   /** Of an object row: whether it has members, and whether one of them is a column. */
   #hasMember = false;
   #hasColumn = false;
-  #rowIndex = 0;
   /** Where the next value of the row belongs; undefined: nowhere, the member is no column. */
   #column: number | undefined = 0;
 
-  constructor(table: TableDefinition, sink: RowSink, findings: Findings) {
+  constructor(table: TableDefinition, sink: RowSink, findings: Findings, columns = new ColumnWatch(table)) {
     this.#table = table;
     this.#sink = sink;
     this.#findings = findings;
-    this.#columnOf = new Map(table.columns.map((name, index) => [name, index]));
+    this.#columns = columns;
     this.#cells = table.columns.map(() => 'null');
   }
 
@@ -60,7 +60,8 @@ export class JsonRows {
 
   name(name: string): void {
     if (this.#depth === 1) {
-      this.#column = this.#columnOf.get(name);
+      this.#column = this.#columns.columns.get(name);
+      this.#columns.member(name);
       this.#hasMember = true;
       this.#hasColumn ||= this.#column !== undefined;
     } else if (this.#column !== undefined) {
@@ -91,6 +92,7 @@ export class JsonRows {
     if (this.#column >= this.#cells.length) throw this.#malformed(`has more than ${this.#cells.length} cells`);
     // Of a repeated member the last counts.
     this.#cells[this.#column] = text;
+    this.#columns.cell(this.#column, text);
     if (!this.#rowIsObject) this.#column += 1;
   }
 
@@ -103,10 +105,10 @@ export class JsonRows {
       this.#findings.malformed(this.#malformed('has members, but none of the declared columns').message);
     }
     this.#sink.row(this.#cells.join(','));
-    this.#rowIndex += 1;
+    this.#columns.row();
   }
 
   #malformed(what: string): LoadFailure {
-    return new LoadFailure('origin-malformed', `Table "${this.#table.name}", row ${this.#rowIndex}: it ${what}.`);
+    return new LoadFailure('origin-malformed', `Table "${this.#table.name}", row ${this.#columns.rows}: it ${what}.`);
   }
 }

@@ -16,9 +16,9 @@ import type { ReaderOptions } from './reader-options.ts';
 export function readJson(
   tables: readonly TableDefinition[],
   sink: RowSink,
-  { findings, watch }: ReaderOptions = { findings: new Findings() },
+  options: ReaderOptions = { findings: new Findings() },
 ): RowReader {
-  const finder = new TableFinder(tables, sink, findings, watch);
+  const finder = new TableFinder(tables, sink, options);
   const events = new JsonEvents(finder, MAX_ORIGIN_NESTING);
   return {
     write: (bytes) => events.write(bytes),
@@ -42,7 +42,7 @@ class TableFinder implements JsonHandler {
   readonly #tables: readonly TableDefinition[];
   readonly #sink: RowSink;
   readonly #root: PointerNode;
-  readonly #findings: Findings;
+  readonly #options: ReaderOptions;
   readonly #watch: AnswerWatch | undefined;
   readonly #seen = new Set<PointerNode>();
   readonly #path: Step[] = [];
@@ -50,11 +50,11 @@ class TableFinder implements JsonHandler {
   /** The table that is being read. */
   #rows: JsonRows | null = null;
 
-  constructor(tables: readonly TableDefinition[], sink: RowSink, findings: Findings, watch?: AnswerWatch) {
+  constructor(tables: readonly TableDefinition[], sink: RowSink, options: ReaderOptions) {
     this.#tables = tables;
     this.#sink = sink;
-    this.#findings = findings;
-    this.#watch = watch;
+    this.#options = options;
+    this.#watch = options.watch;
     this.#root = pointerTree(tables);
   }
 
@@ -135,7 +135,8 @@ class TableFinder implements JsonHandler {
     if (isObject) throw noArray(definition);
     this.#watch?.rows();
     this.#sink.beginTable(table);
-    this.#rows = new JsonRows(definition, this.#sink, this.#findings);
+    const { findings, columns } = this.#options;
+    this.#rows = new JsonRows(definition, this.#sink, findings, columns?.[table]);
   }
 
   /** The place in the tree of the value that begins; null if it is on no table's way. */

@@ -16,10 +16,10 @@ const LINE_END = Uint8Array.of(LINE_FEED);
 export function readNdjson(
   [table]: readonly TableDefinition[],
   sink: RowSink,
-  { findings }: Pick<ReaderOptions, 'findings'> = { findings: new Findings() },
+  { findings, columns }: ReaderOptions = { findings: new Findings() },
 ): RowReader {
   if (table === undefined) throw new RangeError('NDJSON without a table');
-  const events = new JsonEvents(new JsonRows(table, sink, findings), MAX_ORIGIN_NESTING);
+  const events = new JsonEvents(new JsonRows(table, sink, findings, columns?.[0]), MAX_ORIGIN_NESTING);
   let isEmpty = true;
   sink.beginTable(0);
   return {

@@ -1,11 +1,14 @@
 /** What readers of every format are given besides tables and sink. */
 
 import type { AnswerWatch } from './answer-watch.ts';
+import type { ColumnWatch } from './column-watch.ts';
 import type { Findings } from './findings.ts';
 
 export interface ReaderOptions {
   /** Takes what makes a row look wrong. */
   findings: Findings;
+  /** For each table, what is told of the columns that its rows have. */
+  columns?: readonly ColumnWatch[];
   /** Is told of what lies outside of rows; formats of lines have no such place. */
   watch?: AnswerWatch;
 }

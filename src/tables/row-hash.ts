@@ -1,7 +1,7 @@
 /** What a row is known by: the first 128 bits of the SHA-256 of its table's name and columns and of its text. */
 
 import { createHash, hash } from 'node:crypto';
-import type { TableDefinition } from '../contract/resource.ts';
+import { columnName, type TableDefinition } from '../contract/resource.ts';
 
 /** 32-bit words of a row's hash. */
 export const HASH_WORDS = 4;
@@ -12,7 +12,7 @@ const SCRATCH_BYTES = 16_384;
 /** Hashes rows of one table: takes a row's text, gives its hash as words, in an array that the next row is written over. */
 export function rowHasher(table: TableDefinition): (text: string) => Uint32Array {
   // Of fixed length, so that no text can pass for the end of a name.
-  const prefix = hash('sha256', JSON.stringify([table.name, table.columns]), 'base64').slice(0, 22);
+  const prefix = hash('sha256', JSON.stringify(shapeOf(table)), 'base64').slice(0, 22);
   const encoder = new TextEncoder();
   const scratch = encoder.encode(prefix.padEnd(SCRATCH_BYTES));
   const room = scratch.subarray(prefix.length);
@@ -29,7 +29,11 @@ export function rowHasher(table: TableDefinition): (text: string) => Uint32Array
 
 /** SHA-256 (hex) of the names and columns of all tables: with another one the body differs, even without rows. */
 export function shapeDigest(tables: readonly TableDefinition[]): string {
-  return hash('sha256', JSON.stringify(tables.map(({ name, columns }) => [name, columns])), 'hex');
+  return hash('sha256', JSON.stringify(tables.map(shapeOf)), 'hex');
+}
+
+function shapeOf({ name, columns }: TableDefinition): [string, string[]] {
+  return [name, columns.map(columnName)];
 }
 
 /** `Cache-Hash-Value` (CONTRACT 3): SHA-256 (hex) of row ids joined by commas. `ids` are ascending. */

@@ -6,7 +6,7 @@
 
 import { MAX_EARLY_BYTES, MAX_TABLES_BYTES } from '../contract/constants.ts';
 import { LoadFailure } from '../contract/problem.ts';
-import type { TableDefinition } from '../contract/resource.ts';
+import { columnName, type TableDefinition } from '../contract/resource.ts';
 
 const FLUSH_LENGTH = 32_768;
 
@@ -32,9 +32,10 @@ export class TableBody {
 
   begin(table: number): void {
     const { name, columns } = this.#tables[table] ?? {};
+    const names = columns?.map(columnName);
     this.#open = table;
     this.#first = true;
-    this.#text = `${table === 0 ? '[' : ','}{"name":${JSON.stringify(name)},"columns":${JSON.stringify(columns)},"data":[`;
+    this.#text = `${table === 0 ? '[' : ','}{"name":${JSON.stringify(name)},"columns":${JSON.stringify(names)},"data":[`;
   }
 
   /** A row of the open table; `text` as in RowSink. */

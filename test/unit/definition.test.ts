@@ -46,6 +46,10 @@ const EXAMPLE = {
   ],
 } satisfies Members;
 
+/** One table with these columns, as a part of a definition. */
+const columnsOf = (name: string, ...columns: Json[]): Members => ({ tables: [{ name, rows: '/items', columns }] });
+const columns = (...given: Json[]) => columnsOf('a', ...given);
+
 const parse = (body: Json, title = 'sales') => parseDefinition(title, body, HOSTS);
 
 function faults(body: Json, title = 'sales') {
@@ -135,6 +139,18 @@ describe('a definition', () => {
     [{ tables: [{ name: 'a', rows: 'x', columns: ['x'] }] }, '/tables/0/rows', 'must be a JSON pointer (RFC 6901)'],
     [{ tables: [{ name: 'a', rows: '', columns: ['x', 'x'] }] }, '/tables/0/columns', 'must not repeat a column'],
     [{ tables: [{ name: 'a', rows: '', columns: ['x'], key: 'x' }] }, '/tables/0/key', 'is not known here'],
+    [columns('x', { name: 'x' }), '/tables/0/columns', 'must not repeat a column'],
+    [columns({ name: '' }), '/tables/0/columns/0/name', 'must not be empty'],
+    [columns('x', { required: true }), '/tables/0/columns/1/name', 'is required'],
+    [columns({ name: 'x', required: 'yes' }), '/tables/0/columns/0/required', 'must be true or false'],
+    [columns({ name: 'x', unknown: 1 }), '/tables/0/columns/0/unknown', 'is not known here'],
+    [columns(5), '/tables/0/columns/0', 'must be a name, or an object with a name'],
+    [columns(['x']), '/tables/0/columns/0', 'must be an object'],
+    [
+      columns('x', { name: 'y', required: true, optional: true }),
+      '/tables/0/columns/1',
+      'must not be both required and optional',
+    ],
     [
       { tables: ['', '/b'].map((rows) => ({ name: 'a', rows, columns: ['x'] })) },
       '/tables/1/name',
@@ -205,6 +221,7 @@ describe('a change of a definition', () => {
     [{ scope: 'user' }],
     [{ format: 'csv', tables: [{ name: 'sales', columns: ['id', 'product', 'amount'] }] }],
     [{ tables: [{ name: 'sales', rows: '/items', columns: ['id', 'product'] }] }],
+    [columnsOf('sales', { name: 'id', required: true }, 'product', 'sum')],
   ])('matters to what was loaded: %j', (change) => {
     expect(mattersToLoads(before, parse({ ...ANY_FORMAT, ...change }))).toBe(true);
   });
@@ -216,6 +233,7 @@ describe('a change of a definition', () => {
     [{ retain_versions: 2 }],
     [{ parameters_max_bytes: 65_536 }],
     [{ schedule: '0 3 * * *' }],
+    [columnsOf('sales', { name: 'id', required: true }, { name: 'product', optional: true }, 'amount')],
   ])('does not matter to what was loaded: %j', (change) => {
     const after = parse({ ...ANY_FORMAT, ...change });
     expect(mattersToLoads(before, after)).toBe(false);

@@ -43,6 +43,20 @@ describe('a cache that looks well and is not', () => {
     expect((await onlyCache(title)).failing).toBeNull();
   });
 
+  it('shows which columns no row has, as its tasks do; names that only the origin knows are for cache:admin', async () => {
+    const { title, origin } = await defineResource({ tables: [{ name: 't', rows: '', columns: ['id', 'nome'] }] });
+    await origin.answerJson([{ id: 1, name: 'a' }]);
+    await load(title);
+    const warnings = ['Table "t", column "nome": no row has the member nome; there are id, name.'];
+    const cache = await onlyCache(title);
+    expect(cache).toMatchObject({ version: 1, rows: 1, warnings });
+    const told = async (client: Client, query = '&expand=task') =>
+      (await client.get(`/cache/state/?task_id=${cache.last_task_id}${query}`)).json<{ warnings?: string[] }>();
+    expect((await told(admin)).warnings).toEqual(warnings);
+    expect((await told(alice)).warnings).toEqual(['Table "t", column "nome": no row has the member nome.']);
+    expect(await told(alice, '')).not.toHaveProperty('warnings');
+  });
+
   it('shows what was accepted of a partial answer, as long as that is what is held', async () => {
     const { title, origin, definition } = await defineResource();
     const accepting = { ...definition, origin: { ...(definition.origin as object), partial: ['next', 'errors'] } };

@@ -3,7 +3,7 @@
  * dispatches the next task; the task itself is SUCCESS only once D1 has the entry (`stored`).
  */
 
-import type { Link } from '../../contract/entry.ts';
+import type { ColumnFacts, Link } from '../../contract/entry.ts';
 import type { CommitAnswer, CommitRequest, LoadChange } from '../../contract/object.ts';
 import { etagOf } from '../etag.ts';
 import type { CacheDocument, LeaseState, LiveTask, LoadedState, OwedBlob, TaskRecord } from './document.ts';
@@ -85,19 +85,24 @@ function makeCurrent(draft: Draft, head: LiveTask, lease: LeaseState, request: C
 
 type LoadFacts = Omit<LoadedState, keyof LoadChange | 'changed' | 'fence' | 'changedAt'>;
 
-function nextLoaded(before: LoadedState | null, { change, warnings }: CommitRequest, facts: LoadFacts): LoadedState {
+function nextLoaded(before: LoadedState | null, request: CommitRequest, facts: LoadFacts): LoadedState {
+  const { change, warnings, columns } = request;
   if (change === null) {
     if (before === null) throw new Error('a load cannot leave unchanged what was never loaded');
-    const { warnings: known, refreshBy: _, ...others } = before;
-    return { ...others, ...facts, ...warned(warnings ?? known) };
+    const { warnings: knownWarnings, columns: knownColumns, refreshBy: _, ...others } = before;
+    return { ...others, ...facts, ...warned(warnings ?? knownWarnings), ...seen(columns ?? knownColumns) };
   }
   const { contentType, bytes, mapBytes, rows, hash, digest } = change;
-  const body = { contentType, bytes, mapBytes, rows, hash, digest, ...warned(warnings) };
+  const body = { contentType, bytes, mapBytes, rows, hash, digest, ...warned(warnings), ...seen(columns) };
   return { ...facts, ...body, changed: facts.version, fence: facts.loadFence, changedAt: facts.loadedAt };
 }
 
 function warned(warnings: readonly string[] = []): Pick<LoadedState, 'warnings'> {
   return warnings.length === 0 ? {} : { warnings };
+}
+
+function seen(columns: readonly ColumnFacts[] | undefined): Pick<LoadedState, 'columns'> {
+  return columns === undefined ? {} : { columns };
 }
 
 /** The kept versions, oldest first, cut to `retainVersions`; those are counted whether or not the body changed this time. */
@@ -129,5 +134,6 @@ function successOf(record: TaskRecord, key: string, loaded: LoadedState): TaskRe
     etag: etagOf(key, loaded.changed),
     bytes: loaded.bytes,
     rows: loaded.rows,
+    ...warned(loaded.warnings),
   };
 }

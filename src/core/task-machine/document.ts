@@ -3,7 +3,7 @@
  * Documents are never changed in place: a rule that changes nothing hands back the very same one, and nothing is written.
  */
 
-import type { CacheIdentity, Link, Loaded } from '../../contract/entry.ts';
+import type { CacheIdentity, ColumnFacts, Link, Loaded } from '../../contract/entry.ts';
 import type { BlobName, TaskPolicy } from '../../contract/object.ts';
 import type { KeptError } from '../../contract/problem.ts';
 import type { Askers, Task } from '../../contract/task.ts';
@@ -26,6 +26,8 @@ export interface LoadedState extends Loaded {
   /** Definition number of the load. */
   number: number;
   digest: string;
+  /** What was seen of the columns of each table; absent: it is no table, an earlier release loaded it, or the object lost its rows. */
+  columns?: readonly ColumnFacts[];
   originEtag: string | null;
   originLastModified: string | null;
   /** Whether that date proves anything; absent: an earlier release noted it, which did not look. */

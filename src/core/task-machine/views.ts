@@ -85,7 +85,7 @@ export function findTask(document: CacheDocument, taskId: string, context: StepC
   return ended === null ? null : taskOf(document, ended);
 }
 
-function asStarted(record: TaskRecord): TaskRecord {
+function asStarted({ warnings: _, ...record }: TaskRecord): TaskRecord {
   return { ...record, state: 'STARTED', version: null, etag: null, bytes: null, rows: null };
 }
 

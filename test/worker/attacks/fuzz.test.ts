@@ -29,6 +29,16 @@ const learnt = { etag: ['"x"'], task: [crypto.randomUUID() as string], key: ['0'
 
 const TITLES = ['fuzz-1', 'fuzz-2', 'fuzz-user', 'продажи'];
 const table = [{ name: 't', rows: '', columns: ['id', 'a'] }];
+const strict = [
+  {
+    name: 't',
+    rows: '',
+    columns: [
+      { name: 'id', required: true },
+      { name: 'a', optional: true },
+    ],
+  },
+];
 const lenient = [{ name: 't', rows: '/t', columns: ['id', 'a'], missing: 'empty', short_rows: 'null' }];
 const title = fc.oneof(
   { weight: 8, arbitrary: fc.constantFrom(...TITLES) },
@@ -67,9 +77,11 @@ const words: Words = {
   format: mostly(fc.constant('json'), 'csv', 'ndjson'),
   content_type: mostly(fc.constantFrom(undefined, 'application/json'), 'x'),
   tables: mostly(
-    fc.constantFrom(undefined, table, lenient),
+    fc.constantFrom(undefined, table, lenient, strict),
     [...table, ...table],
     [],
+    [{ ...table[0], columns: ['id', { name: 'a', required: true, optional: true }] }],
+    [{ ...table[0], columns: ['id', { name: 'id' }, { required: true }, 5, null] }],
     [{ ...table[0], missing: 'none' }],
   ),
   groups: mostly(fc.constantFrom(undefined, undefined, ['readers'], ['nobody', 'sales']), [], ['']),

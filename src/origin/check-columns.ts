@@ -1,0 +1,39 @@
+/** A declared column that no row has (CONTRACT 4 "Columns"): a warning, since serializers leave out nulls, or the end of the load. */
+
+import type { ColumnFacts } from '../contract/entry.ts';
+import { LoadFailure } from '../contract/problem.ts';
+import { type Column, columnName } from '../contract/resource.ts';
+import { columnWarning, isGone } from '../core/column-facts.ts';
+import type { ColumnWatch } from './column-watch.ts';
+import type { Findings } from './findings.ts';
+
+/**
+ * @param before of the version before; undefined: not known, or this load is not to be compared with it
+ * @throws LoadFailure `origin-malformed`
+ */
+export function checkColumns(watch: ColumnWatch, before: ColumnFacts | undefined, findings: Findings): void {
+  const { table, rows, members } = watch;
+  if (rows === 0) return;
+  table.columns.forEach((column, index) => {
+    if (watch.has(index)) return;
+    const name = columnName(column);
+    const isNamed = members === '' || watch.names(name);
+    const what = isNamed ? 'no row has a cell for it' : `no row has the member ${name}`;
+    const detail = `Table "${table.name}", column "${name}": ${what}`;
+    const reason = reasonToFail(column, isGone(index, rows, before));
+    if (reason === null) findings.warn(columnWarning(detail, members));
+    else throw malformed(`${detail}, ${reason}`, members);
+  });
+}
+
+/** Why a column that no row has ends the load; null: it does not. */
+function reasonToFail(column: Column, wasThere: boolean): string | null {
+  const { required = false, optional = false } = typeof column === 'string' ? {} : column;
+  if (required) return 'which the definition requires';
+  if (optional || !wasThere) return null;
+  return 'which had values in the version before; "optional": true in tables[].columns accepts that';
+}
+
+function malformed(detail: string, members: string): LoadFailure {
+  return new LoadFailure('origin-malformed', `${detail}.`, { adminDetail: columnWarning(detail, members) });
+}

@@ -1,0 +1,71 @@
+/** Watches the rows of one table go by for its declared columns: which of them any row has, and which has a value. */
+
+import type { ColumnFacts } from '../contract/entry.ts';
+import { columnName, type TableDefinition } from '../contract/resource.ts';
+
+/** The members of so many rows are looked at, and so many of them kept and told, for the operator who has to find the right name. */
+const MOST_ROWS = 20;
+const MOST_MEMBERS = 100;
+const MOST_TOLD = 12;
+const MOST_LENGTH = 64;
+
+/** Holds two bytes a column, and some names. */
+export class ColumnWatch {
+  rows = 0;
+  readonly table: TableDefinition;
+  /** Where each declared column stands in the definition. */
+  readonly columns: ReadonlyMap<string, number>;
+  readonly #seen: Uint8Array;
+  readonly #filled: Uint8Array;
+  readonly #members = new Set<string>();
+
+  constructor(table: TableDefinition) {
+    const { columns } = table;
+    this.table = table;
+    this.columns = new Map(columns.map((column, index) => [columnName(column), index]));
+    this.#seen = new Uint8Array(columns.length);
+    this.#filled = new Uint8Array(columns.length);
+  }
+
+  /** The next row has this cell, as JSON text. */
+  cell(column: number, text: string): void {
+    this.#seen[column] = 1;
+    if (text !== 'null' && text !== '""') this.#filled[column] = 1;
+  }
+
+  /** The next row has a member of this name, declared or not. */
+  member(name: string): void {
+    if (this.rows < MOST_ROWS && this.#members.size < MOST_MEMBERS) this.#members.add(name);
+  }
+
+  /** The row ends. */
+  row(): void {
+    this.rows += 1;
+  }
+
+  /** Whether a row had this column. */
+  has(column: number): boolean {
+    return this.#seen[column] === 1;
+  }
+
+  /** Whether it is a member's name, be it that rows have no cell there (CSV). */
+  names(name: string): boolean {
+    return this.#members.has(name);
+  }
+
+  /** Names that rows have instead, in their order; of many, those that no column has. Empty: rows have no names. */
+  get members(): string {
+    const all = [...this.#members];
+    if (all.length <= MOST_TOLD) return all.map(shortened).join(', ');
+    const others = all.filter((name) => !this.columns.has(name));
+    return [...others.slice(0, MOST_TOLD).map(shortened), '…'].join(', ');
+  }
+
+  get facts(): ColumnFacts {
+    return { rows: this.rows, filled: this.#filled.join('') };
+  }
+}
+
+function shortened(name: string): string {
+  return name.length <= MOST_LENGTH ? name : `${name.slice(0, MOST_LENGTH)}…`;
+}
