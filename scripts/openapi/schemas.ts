@@ -10,6 +10,7 @@ import {
   RefreshAllAnswer,
 } from '../../src/contract/administration.ts';
 import { CatalogEntry, CatalogTable, ResourceDocument } from '../../src/contract/catalog.ts';
+import { ColumnDefinition } from '../../src/contract/column.ts';
 import { Health } from '../../src/contract/health.ts';
 import { WhoamiAnswer } from '../../src/contract/identity.ts';
 import { LiveTicket } from '../../src/contract/live.ts';
@@ -63,6 +64,7 @@ const NAMES: Readonly<Record<string, readonly [schema: v.GenericSchema, text?: s
   Expectation: [Expectation, 'What an answer of the origin must say of itself.'],
   Retry: [Retry, 'When loads that failed are tried again.'],
   Guard: [Guard, 'What a load must have so as to replace the last version.'],
+  ColumnDefinition: [ColumnDefinition, 'A column of a table, with more to say than its name.'],
   TableDefinition: [TableDefinition, 'One table: where its rows lie, and which members they have.'],
   Cache: [CacheRecord, 'One resource with one set of parameter values and, for scope `user`, one user.'],
   Failing: [Failing, 'How long loads of a cache have failed.'],

@@ -1,9 +1,10 @@
 /** Resource definitions (CONTRACT 4): what is wrong with one, and which of its changes matter to what was loaded. */
 
 import * as v from 'valibot';
+import { columnName } from '../contract/column.ts';
 import type { Json } from '../contract/entry.ts';
 import type { InputFault } from '../contract/problem.ts';
-import { columnName, Resource } from '../contract/resource.ts';
+import { Resource } from '../contract/resource.ts';
 import { canonicalText } from './canonical.ts';
 import { digestTag } from './etag.ts';
 import { faultsOfIssues, withinUnions } from './input-faults.ts';

@@ -1,8 +1,8 @@
 /** A declared column that no row has (CONTRACT 4 "Columns"): a warning, since serializers leave out nulls, or the end of the load. */
 
+import { type Column, columnName } from '../contract/column.ts';
 import type { ColumnFacts } from '../contract/entry.ts';
 import { LoadFailure } from '../contract/problem.ts';
-import { type Column, columnName } from '../contract/resource.ts';
 import { columnWarning, isGone } from '../core/column-facts.ts';
 import type { ColumnWatch } from './column-watch.ts';
 import type { Findings } from './findings.ts';

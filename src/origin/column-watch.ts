@@ -1,7 +1,8 @@
 /** Watches the rows of one table go by for its declared columns: which of them any row has, and which has a value. */
 
+import { columnName } from '../contract/column.ts';
 import type { ColumnFacts } from '../contract/entry.ts';
-import { columnName, type TableDefinition } from '../contract/resource.ts';
+import type { TableDefinition } from '../contract/resource.ts';
 
 /** The members of so many rows are looked at, and so many of them kept and told, for the operator who has to find the right name. */
 const MOST_ROWS = 20;

@@ -1,7 +1,8 @@
 /** What a row is known by: the first 128 bits of the SHA-256 of its table's name and columns and of its text. */
 
 import { createHash, hash } from 'node:crypto';
-import { columnName, type TableDefinition } from '../contract/resource.ts';
+import { columnName } from '../contract/column.ts';
+import type { TableDefinition } from '../contract/resource.ts';
 
 /** 32-bit words of a row's hash. */
 export const HASH_WORDS = 4;

@@ -4,9 +4,10 @@
  * MAX_EARLY_BYTES, so an origin with large tables sends them in order.
  */
 
+import { columnName } from '../contract/column.ts';
 import { MAX_EARLY_BYTES, MAX_TABLES_BYTES } from '../contract/constants.ts';
 import { LoadFailure } from '../contract/problem.ts';
-import { columnName, type TableDefinition } from '../contract/resource.ts';
+import type { TableDefinition } from '../contract/resource.ts';
 
 const FLUSH_LENGTH = 32_768;
 

@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers';
 import { describe, expect, it, vi } from 'vitest';
-import type { Column } from '../../src/contract/resource.ts';
+import type { Column } from '../../src/contract/column.ts';
 import { d1Entries } from '../../src/stores/entries.ts';
 import { Refreshed, services } from '../support/refreshes.ts';
 
@@ -119,7 +119,9 @@ describe('a column that the version before had values in', () => {
     expect((await load(cache, rows(20, { nome: 'x' }))).entry?.loaded).toMatchObject({ version: 2, changed: 1 });
     const { task, entry } = await load(cache, rows(20, { name: 'x' }));
     expect(task).toMatchObject({ state: 'SUCCESS', version: 3, warnings: [GONE] });
-    expect(entry && (await cache.body(entry))).toMatch(/^\[\{"name":"t","columns":\["id","nome"\],"data":\[\[21,0,null\],/);
+    expect(entry && (await cache.body(entry))).toMatch(
+      /^\[\{"name":"t","columns":\["id","nome"\],"data":\[\[21,0,null\],/,
+    );
   });
 
   it.each<[string, (cache: Refreshed) => Promise<unknown>]>([

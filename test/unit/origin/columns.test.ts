@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import type { Column } from '../../../src/contract/column.ts';
 import type { ColumnFacts } from '../../../src/contract/entry.ts';
 import { LoadFailure } from '../../../src/contract/problem.ts';
-import type { Column, Resource } from '../../../src/contract/resource.ts';
+import type { Resource } from '../../../src/contract/resource.ts';
 import { newWarnings, withoutMembers } from '../../../src/core/column-facts.ts';
 import { readAnswer } from '../../../src/origin/read-answer.ts';
 import { sampleResource } from '../../support/resources.ts';
