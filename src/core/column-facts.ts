@@ -1,6 +1,7 @@
 /** What a load tells of the columns of its tables, so that the next one notices a member that was renamed (CONTRACT 4 "Columns"). */
 
 import type { ColumnFacts } from '../contract/entry.ts';
+import type { TableDefinition } from '../contract/resource.ts';
 
 /** Fewest rows of a table, in this load and in the version before, from which on a column that is gone is no chance. */
 export const ROWS_THAT_TELL = 20;
@@ -9,6 +10,15 @@ export const ROWS_THAT_TELL = 20;
 export function isGone(column: number, rows: number, before: ColumnFacts | undefined): boolean {
   if (before === undefined || Math.min(rows, before.rows) < ROWS_THAT_TELL) return false;
   return before.filled[column] === '1';
+}
+
+/** Whether what is held may lack a column that is required by now, or is not known to have it. */
+export function mayLackRequired(tables: readonly TableDefinition[], held: readonly ColumnFacts[] | undefined): boolean {
+  return tables.some(({ columns }, table) => {
+    const { rows, filled = '' } = held?.[table] ?? {};
+    const mayLack = (at: number) => rows !== 0 && filled[at] !== '1';
+    return columns.some((column, at) => typeof column === 'object' && column.required === true && mayLack(at));
+  });
 }
 
 const MEMBERS = '; there are ';

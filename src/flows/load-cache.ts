@@ -5,6 +5,7 @@ import { HEAVY_BYTES, HEAVY_ROWS } from '../contract/memory-shares.ts';
 import type { Lease } from '../contract/object.ts';
 import { LoadFailure } from '../contract/problem.ts';
 import { type DefinedResource, isDefined, type Resource, type StoredResource } from '../contract/resource.ts';
+import { mayLackRequired } from '../core/column-facts.ts';
 import { isReachable } from '../core/reachable.ts';
 import { buildRequest } from '../origin/build-request.ts';
 import { type Fetch, fetchOrigin } from '../origin/fetch-origin.ts';
@@ -129,13 +130,18 @@ async function load(
 }
 
 /**
- * Null where the answer must come whole: a definition that changed may make something else of the same answer, and whoever forces
- * a load doubts what is held.
+ * Null where the answer must come whole: a definition that changed may make something else of the same answer, or require a column
+ * that it lacks, and whoever forces a load doubts what is held.
  */
-function validatorsToSend({ origin }: Resource, number: number, { previous, force }: Lease): Validators | null {
+function validatorsToSend(
+  { origin, tables = [] }: Resource,
+  number: number,
+  { previous, force }: Lease,
+): Validators | null {
   if (previous === null || previous.number !== number || force) return null;
   // A definition that an earlier release stored may lack the member.
   if (origin.method !== 'GET' || origin.conditional === false) return null;
+  if (mayLackRequired(tables, previous.columns)) return null;
   return { etag: previous.originEtag, lastModified: previous.originLastModified };
 }
 

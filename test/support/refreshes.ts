@@ -47,7 +47,8 @@ export class Refreshed {
     return made;
   }
 
-  async redefine({ origin, ...members }: Members): Promise<void> {
+  /** `matters`: what was loaded before counts as expired. */
+  async redefine({ origin, ...members }: Members, matters = true): Promise<void> {
     const definition = sampleResource({
       parameters: { type: 'object', properties: { of: { type: 'string' } } },
       ...members,
@@ -55,7 +56,7 @@ export class Refreshed {
     });
     const before = await services.resources.read(this.title);
     const expected = before?.definition == null ? null : before.changedAt;
-    const stored = await services.resources.put(this.title, definition, true, expected, Date.now());
+    const stored = await services.resources.put(this.title, definition, matters, expected, Date.now());
     if (stored === null) throw new Error('the definition was written by somebody else');
     this.#number = stored.number;
     this.#policy = policyOf(definition);

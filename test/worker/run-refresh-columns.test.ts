@@ -70,6 +70,24 @@ describe('a declared column that no row has', () => {
   });
 });
 
+describe('a column that is required by now', () => {
+  it('is looked for in what an origin calls unchanged, too', async () => {
+    const cache = await Refreshed.define(TABLE);
+    const body = JSON.stringify(rows(1, { name: 'x' }));
+    const conditions = async () => (await cache.origin.requests()).at(-1)?.headers['if-none-match'];
+    await cache.origin.answer({ body, headers: { ETag: '"1"', 'Content-Type': 'application/json' } });
+    await cache.refresh();
+    await cache.refresh();
+    expect(await conditions()).toBe('"1"');
+    await cache.redefine(tableOf('id', { name: 'nome', required: true }), false);
+    expect((await cache.refresh()).task.state).toBe('FAILURE');
+    expect(await conditions()).toBeUndefined();
+    await cache.redefine(tableOf({ name: 'id', required: true }, 'nome'), false);
+    expect((await cache.refresh()).task.state).toBe('SUCCESS');
+    expect(await conditions()).toBe('"1"');
+  });
+});
+
 describe('a column that the version before had values in', () => {
   it('ends the task when no row has it any more, and what was held stands', async () => {
     const cache = await Refreshed.define(TABLE);
@@ -115,7 +133,7 @@ describe('a column that the version before had values in', () => {
     const cache = await Refreshed.define(TABLE);
     await load(cache, rows(20, { nome: 'x' }));
     expect((await load(cache, rows(20, { name: 'x' }))).task.state).toBe('FAILURE');
-    await cache.redefine(tableOf('id', { name: 'nome', optional: true }));
+    await cache.redefine(tableOf('id', { name: 'nome', optional: true }), false);
     expect((await load(cache, rows(20, { nome: 'x' }))).entry?.loaded).toMatchObject({ version: 2, changed: 1 });
     const { task, entry } = await load(cache, rows(20, { name: 'x' }));
     expect(task).toMatchObject({ state: 'SUCCESS', version: 3, warnings: [GONE] });

@@ -3,7 +3,7 @@ import type { Column } from '../../../src/contract/column.ts';
 import type { ColumnFacts } from '../../../src/contract/entry.ts';
 import { LoadFailure } from '../../../src/contract/problem.ts';
 import type { Resource } from '../../../src/contract/resource.ts';
-import { newWarnings, withoutMembers } from '../../../src/core/column-facts.ts';
+import { mayLackRequired, newWarnings, withoutMembers } from '../../../src/core/column-facts.ts';
 import { readAnswer } from '../../../src/origin/read-answer.ts';
 import { sampleResource } from '../../support/resources.ts';
 
@@ -159,6 +159,20 @@ describe('what is kept of the columns of a load', () => {
     ['of no rows', { text: '{"items":[]}' }, { rows: 0, filled: '000' }],
   ])('is which of them had a value: %s', (_why, answer, facts) => {
     expect(read({ columns: ['a', 'b', 'c'], ...answer }).facts).toEqual([facts]);
+  });
+});
+
+describe('what is held', () => {
+  const tables = [{ name: 't', columns: ['id', { name: 'nome', required: true }] }];
+
+  it.each<[string, ColumnFacts[] | undefined, boolean]>([
+    ['nothing is known of it', undefined, true],
+    ['no row has a value there', [{ rows: 1, filled: '10' }], true],
+    ['a row has one', [{ rows: 1, filled: '01' }], false],
+    ['there are no rows', [{ rows: 0, filled: '00' }], false],
+  ])('may lack a required column, or not, where %s', (_why, held, may) => {
+    expect(mayLackRequired(tables, held)).toBe(may);
+    expect(mayLackRequired([{ name: 't', columns: ['id', { name: 'nome', optional: true }] }], held)).toBe(false);
   });
 });
 
