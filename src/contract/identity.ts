@@ -17,7 +17,7 @@ export interface Identity {
   groups: ReadonlySet<string>;
   /** `device_id`: pins the device; null: any. */
   device: string | null;
-  /** `exp`, ms since the epoch: streams and waits end then. */
+  /** `exp`, ms since the epoch. The token is accepted, waits and streams go on, for the clock tolerance longer. */
   expiresAt: number;
 }
 

@@ -8,6 +8,7 @@ import { streamSSE } from 'hono/streaming';
 import { prefers } from '../core/accept.ts';
 import { log } from '../log.ts';
 import type { AppEnv } from './factory.ts';
+import { holdUntil } from './identity.ts';
 
 /** Content type of event streams. */
 export const EVENT_STREAM_TYPE = 'text/event-stream';
@@ -36,6 +37,7 @@ export function wantsEventStream(c: Context<AppEnv>): boolean {
  * Answers with the events of a source, until it has no more. Where too many requests are held already, the stream ends with
  * what is known now: the client comes back by itself, so that it is no worse off than by asking now and then.
  *
+ * @throws Problem `unauthenticated` for a token that ends within a second
  * @param source is told by its signal when the stream is over; `until` is the latest moment of that, ms since the epoch
  * @param vary what the stream depends on
  * @example return streamEvents(c, (signal, until) => statesOf(watchTask(services, task, { signal, until })));
@@ -51,8 +53,9 @@ export function streamEvents(
 
   const now = Date.now();
   const identity = c.get('identity');
+  const end = holdUntil(identity, MAX_STREAM_MS);
   const hold = c.get('services').hold({ user: identity.user, kind: 'news', until: now + 2 * COMMENT_INTERVAL_MS });
-  const until = hold === null ? now : Math.max(now, Math.min(identity.expiresAt, now + MAX_STREAM_MS));
+  const until = hold === null ? now : end;
   const over = new AbortController();
   const response = streamSSE(c, async (stream) => {
     stream.onAbort(() => over.abort());

@@ -8,7 +8,9 @@ import { edgeCache } from '../stores/edge-cache.ts';
 import { DeviceId } from './device-id.ts';
 import { factory } from './factory.ts';
 import type { KeyContext } from './remote-keys.ts';
+import { acceptedUntil } from './token-claims.ts';
 import { tokenKeys } from './token-keys.ts';
+import { expiredToken } from './token-refusal.ts';
 import { tokenRules } from './token-rules.ts';
 import { verifyToken } from './token-verifier.ts';
 
@@ -50,9 +52,19 @@ export function demandScope(identity: Identity, ...anyOf: Scope[]): void {
   throw insufficientScope(first, `This needs a token with the scope ${anyOf.join(' or ')}.`);
 }
 
-/** As much of a wait (ms) as the token lasts for: no wait outlives it. */
-export function leftOf({ expiresAt }: Identity, waitMs: number): number {
-  return Math.max(0, Math.min(waitMs, expiresAt - Date.now()));
+/** A hold that is shorter than this is none: whoever is answered asks again at once, as devices are told to. */
+const MIN_HOLD_MS = 1000;
+
+/**
+ * Until when a request may be held that would be for `waitMs`, ms since the epoch: no hold and no stream outlives its token.
+ *
+ * @throws Problem `unauthenticated` if the token is accepted for less than a second more, and that is what would end the hold
+ */
+export function holdUntil({ expiresAt }: Identity, waitMs: number): number {
+  const now = Date.now();
+  const leftMs = acceptedUntil(expiresAt) - now;
+  if (leftMs < Math.min(waitMs, MIN_HOLD_MS)) throw expiredToken();
+  return now + Math.min(waitMs, Math.max(0, leftMs));
 }
 
 /** The refusal of a token that lacks a scope (RFC 6750 section 3.1). */

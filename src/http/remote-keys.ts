@@ -16,7 +16,9 @@ import {
   type JWTVerifyGetKey,
 } from 'jose';
 import { Problem } from '../contract/problem.ts';
+import { digestTag } from '../core/etag.ts';
 import { log } from '../log.ts';
+import { BoundedMap } from '../stores/bounded-map.ts';
 import { type EdgeCache, edgeUrl } from '../stores/edge-cache.ts';
 import { sleep } from '../waiting.ts';
 
@@ -35,6 +37,8 @@ const KEPT_MS = 86_400_000;
 const BEAT_MS = 100;
 const LOOK_MS = 20;
 const SILENT_LOOKS = 30;
+/** Names of keys that are remembered as missed. */
+const MAX_MISSED = 1000;
 
 /** What of a request a key set is fetched with. */
 export interface KeyContext {
@@ -54,8 +58,25 @@ export interface RemoteKeys {
   pick(context: KeyContext): JWTVerifyGetKey;
   /** Whether there is a set that tokens can be verified with; fetches it where there is none. */
   isThere(context: KeyContext): Promise<boolean>;
+  /**
+   * Whether the set was fetched anew for a key that it lacked. False: it was fetched since the key was first asked for, and
+   * does not have it.
+   *
+   * @throws Problem `overloaded` while the set may have the key by now, and is not asked again yet
+   */
+  renewFor(key: MissedKey, context: KeyContext): Promise<boolean>;
   /** Which edition of the set there is, counted; and until when nobody need ask for the next, ms since the epoch. */
   validity(): { edition: number; until: number };
+}
+
+/** A key that a token needs and the set does not have. */
+export interface MissedKey {
+  /** Tells it from others: the token's `kid`, else the token itself. */
+  name: string;
+  /** The edition that there was when the request began. */
+  since: number;
+  /** What jose threw. */
+  cause: unknown;
 }
 
 /** Whether keys are those of a remote set: a JWK has no functions. */
@@ -78,6 +99,9 @@ export function remoteKeys(url: URL, fetch?: FetchImplementation): RemoteKeys {
   let triedAt = Number.NEGATIVE_INFINITY;
   let hasFailed = false;
   let edition = 0;
+  let names: ReadonlySet<string> = new Set();
+  /** Names of keys that were asked for in vain -> the edition that there was then. By digest, for a name may be long. */
+  const missed = new BoundedMap<number>(MAX_MISSED);
   /** The fetch under way, by its beginning (ms since the epoch) and its signs of life; null: there is none. */
   let fetching: { begunAt: number; beats: number } | null = null;
 
@@ -87,6 +111,10 @@ export function remoteKeys(url: URL, fetch?: FetchImplementation): RemoteKeys {
   function learn(kept: KeptSet): void {
     set = createLocalJWKSet(kept.jwks);
     fetchedAt = kept.fetchedAt;
+    const before = names;
+    names = new Set(kept.jwks.keys.flatMap(({ kid }) => (kid === undefined ? [] : [digestTag(kid)])));
+    // A key that was taken out of the set is not one that may have come into it.
+    for (const name of before) if (!names.has(name)) missed.set(name, edition);
     edition += 1;
   }
 
@@ -167,16 +195,30 @@ export function remoteKeys(url: URL, fetch?: FetchImplementation): RemoteKeys {
     if (isOlderThan(KEPT_MS)) throw unavailable();
   }
 
+  const renewFor: RemoteKeys['renewFor'] = async ({ name, since, cause }, context) => {
+    const digest = digestTag(name);
+    const askedIn = missed.get(digest) ?? since;
+    missed.set(digest, askedIn);
+    const pauseMs = triedAt + PAUSE_MS - Date.now();
+    if (fetching === null && pauseMs > 0) {
+      if (hasFailed) throw unavailable(cause);
+      if (askedIn < edition) return false;
+      throw overloaded(pauseMs, NOT_YET, cause);
+    }
+    await renew(context);
+    if (hasFailed) throw unavailable(cause);
+    return true;
+  };
+
   const pick: RemoteKeys['pick'] = (context) => async (header, token) => {
+    const since = edition;
     await demandSet(context);
     const find = async () => (set as JWTVerifyGetKey)(header, token);
     try {
       return await find();
     } catch (cause) {
       if (!(cause instanceof errors.JWKSNoMatchingKey)) throw cause;
-      if (fetching === null && Date.now() < triedAt + PAUSE_MS) throw hasFailed ? unavailable(cause) : cause;
-      await renew(context);
-      if (hasFailed) throw unavailable(cause);
+      if (!(await renewFor({ name: header?.kid ?? token.signature, since, cause }, context))) throw cause;
       return await find();
     } finally {
       // Also where several keys fit, which jose tells as an error.
@@ -188,6 +230,7 @@ export function remoteKeys(url: URL, fetch?: FetchImplementation): RemoteKeys {
 
   return {
     pick,
+    renewFor,
     isThere: (context) =>
       demandSet(context).then(
         () => true,
@@ -197,9 +240,12 @@ export function remoteKeys(url: URL, fetch?: FetchImplementation): RemoteKeys {
   };
 }
 
+const NOT_YET = 'The key that signed this token is not known yet; the key set is asked again soon.';
+
 function unavailable(cause?: unknown): Problem {
-  return new Problem('overloaded', 'The key set that tokens are verified with cannot be had now.', {
-    headers: { 'Retry-After': String(EMPTY_PAUSE_MS / 1000) },
-    cause,
-  });
+  return overloaded(EMPTY_PAUSE_MS, 'The key set that tokens are verified with cannot be had now.', cause);
+}
+
+function overloaded(ms: number, detail: string, cause: unknown): Problem {
+  return new Problem('overloaded', detail, { headers: { 'Retry-After': String(Math.ceil(ms / 1000)) }, cause });
 }

@@ -11,13 +11,18 @@ import { type CacheRead, loadedHere, type Served, type ServedBody } from '../flo
 import { serveNews, watchCache } from '../flows/watch-cache.ts';
 import { type ServerEvent, streamEvents } from './event-stream.ts';
 import type { AppEnv } from './factory.ts';
+import { holdUntil } from './identity.ts';
 import { chosenFor } from './rpc-delta.ts';
 import { noteRead, VARY, verdictOn } from './rpc-headers.ts';
 
-/** Until when the answer may be held for something newer, ms since the epoch; null: it is not to be. */
+/**
+ * Until when the answer may be held for something newer, ms since the epoch; null: it is not to be.
+ *
+ * @throws Problem `unauthenticated` for a token that ends within a second
+ */
 export function heldUntil(c: Context<AppEnv>, { preferences: { waitS } }: CacheRead): number | null {
   if (waitS === null || c.req.method === 'HEAD') return null;
-  return Math.min(Date.now() + waitS * 1000, c.get('identity').expiresAt);
+  return holdUntil(c.get('identity'), waitS * 1000);
 }
 
 /** A read that is held while its answer would say that nothing is new. */

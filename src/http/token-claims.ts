@@ -12,7 +12,7 @@ import { DeviceId } from './device-id.ts';
 import type { TokenRules } from './token-rules.ts';
 
 /** How far the clocks of issuer and service may differ, seconds. */
-export const CLOCK_TOLERANCE_S = 60;
+const CLOCK_TOLERANCE_S = 60;
 /** A token with more groups than this has none: its issuer would have to be asked for the rest. */
 const MAX_GROUPS = 1000;
 
@@ -23,7 +23,13 @@ const LATEST_MS = 8.64e15;
 export type Claims = Readonly<Record<string, unknown>>;
 
 /** Whom the claims name, or what is wrong with which claim. */
-export type ReadClaims = { identity: Identity } | { fault: 'expired' | 'invalid'; claim: string };
+export type ReadClaims = { identity: Identity } | ClaimFault;
+
+/** That a token is refused for a claim, by its pointer; several pointers where one of several claims would do. */
+export interface ClaimFault {
+  fault: 'expired' | 'invalid';
+  claim: string;
+}
 
 /** Reads the claims of a token whose signature holds; `nowS` in seconds since the epoch. */
 export function readClaims(claims: Claims, rules: TokenRules, nowS: number): ReadClaims {
@@ -44,9 +50,9 @@ export function readClaims(claims: Claims, rules: TokenRules, nowS: number): Rea
   };
 }
 
-/** Whether a token that expires at `expiresAt` (ms) has expired, by a clock that may be slow. */
-export function hasExpired(expiresAt: number, nowS: number): boolean {
-  return expiresAt / 1000 <= nowS - CLOCK_TOLERANCE_S;
+/** Until when a token that expires at `expiresAt` is accepted, by a clock that may be slow. Both in ms since the epoch. */
+export function acceptedUntil(expiresAt: number): number {
+  return expiresAt + CLOCK_TOLERANCE_S * 1000;
 }
 
 const UserName = v.pipe(
@@ -57,10 +63,8 @@ const UserName = v.pipe(
 /** RFC 7519 section 2, as far as numbers are exact. */
 const NumericDate = v.pipe(v.number(), v.finite(), v.maxValue(Number.MAX_SAFE_INTEGER));
 
-type Fault = Extract<ReadClaims, { fault: unknown }>;
-
 /** RFC 7519 sections 4.1.4 to 4.1.6; `exp` is required. */
-function faultOfTimes(claims: Claims, nowS: number): Fault | null {
+function faultOfTimes(claims: Claims, nowS: number): ClaimFault | null {
   for (const name of ['exp', 'nbf', 'iat']) {
     const value = claims[name] ?? undefined;
     const isFine = value === undefined ? name !== 'exp' : v.is(NumericDate, value);
@@ -68,16 +72,24 @@ function faultOfTimes(claims: Claims, nowS: number): Fault | null {
   }
   const { exp, nbf } = claims as { exp: number; nbf?: number | null };
   if (nbf != null && nbf > nowS + CLOCK_TOLERANCE_S) return { fault: 'invalid', claim: '/nbf' };
-  return hasExpired(exp * 1000, nowS) ? { fault: 'expired', claim: '/exp' } : null;
+  return acceptedUntil(exp * 1000) <= nowS * 1000 ? { fault: 'expired', claim: '/exp' } : null;
 }
 
 /** Who signed it, and whom for. */
-function faultOfAddress(claims: Claims, { issuers, audiences, audienceClaims }: TokenRules): Fault | null {
+function faultOfAddress(claims: Claims, { issuers, audiences, audienceClaims }: TokenRules): ClaimFault | null {
   if (issuers.length > 0 && !issuers.some((issuer) => issuer === claims.iss))
     return { fault: 'invalid', claim: '/iss' };
   if (audiences.length === 0) return null;
   const named = audienceClaims.flatMap((claim) => textsOf(claimAt(claims, claim)));
   return named.some((name) => audiences.includes(name)) ? null : { fault: 'invalid', claim: audienceClaims.join(' ') };
+}
+
+/** What the log tells of a claim at fault: what the token is not for, or that the claim is missing or is no value for it. */
+export function reasonOf({ claim }: ClaimFault, claims: Claims, { audienceClaims }: TokenRules): string {
+  if (claim === '/iss') return 'issuer';
+  if (claim === audienceClaims.join(' ')) return 'audience';
+  if (claimAt(claims, claim) === undefined) return 'missing';
+  return claim === '/nbf' && v.is(NumericDate, claims.nbf) ? 'not yet valid' : 'invalid';
 }
 
 /** A claim that says scopes, and none of ours, gives none; without any such claim there are the usual ones. */

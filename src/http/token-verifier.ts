@@ -8,12 +8,11 @@ import type { Identity } from '../contract/identity.ts';
 import { MEMORY_SHARES } from '../contract/memory-shares.ts';
 import { Problem } from '../contract/problem.ts';
 import { isObject } from '../core/is-object.ts';
-import { log } from '../log.ts';
 import { BoundedMap } from '../stores/bounded-map.ts';
-import { isFirstInMinute } from '../stores/once-a-minute.ts';
 import { isRemote, type KeyContext, type RemoteKeys } from './remote-keys.ts';
-import { hasExpired, readClaims } from './token-claims.ts';
+import { acceptedUntil, readClaims } from './token-claims.ts';
 import type { TokenKeys, TrustedKey } from './token-keys.ts';
+import { claimRefused, signatureRefused } from './token-refusal.ts';
 import type { TokenRules } from './token-rules.ts';
 
 /** Longest token that an isolate remembers, characters: groups make tokens long. */
@@ -46,7 +45,8 @@ export function rememberedTokenBytes(): number {
  * The identity that a token proves.
  *
  * @param context what a key set is fetched with
- * @throws Problem `unauthenticated` (RFC 6750 section 3), `overloaded` when the key set cannot be had
+ * @throws Problem `unauthenticated` (RFC 6750 section 3), `overloaded` when the key set cannot be had,
+ * or may have the token's key by now
  */
 export async function verifyToken(
   token: string,
@@ -71,7 +71,7 @@ function bytesOf(id: string, { user, device, groups }: Identity): number {
 
 /** Not expired, by a clock that may be slow, and verified by the keys that there are. */
 function stillHolds({ identity, edition, until }: Verified, keys: TokenKeys, now: number): boolean {
-  return !hasExpired(identity.expiresAt, Math.floor(now / 1000)) && now < until && edition === judgeCache(keys).edition;
+  return now < acceptedUntil(identity.expiresAt) && now < until && edition === judgeCache(keys).edition;
 }
 
 function judgeCache({ trusted }: TokenKeys): Pick<Verified, 'edition' | 'until'> {
@@ -79,18 +79,12 @@ function judgeCache({ trusted }: TokenKeys): Pick<Verified, 'edition' | 'until'>
   return remote?.validity() ?? { edition: 0, until: Number.POSITIVE_INFINITY };
 }
 
-/**
- * Whom a payload names. Which claim is wrong is for the operator, and is logged once a minute; the token's holder is told
- * only whether it has expired.
- */
+/** Whom a payload names. @throws Problem `unauthenticated` */
 function identityIn(payload: Uint8Array, rules: TokenRules): Identity {
-  const read = readClaims(parsePayload(payload), rules, Math.floor(Date.now() / 1000));
+  const claims = parsePayload(payload);
+  const read = readClaims(claims, rules, Math.floor(Date.now() / 1000));
   if ('identity' in read) return read.identity;
-  if (read.fault === 'expired') throw invalidToken('The token has expired');
-  if (isFirstInMinute(`token.claim_refused ${read.claim}`, Date.now())) {
-    log('warn', 'token.claim_refused', { claim: read.claim });
-  }
-  throw invalidToken('The token is not valid');
+  throw claimRefused(read, claims, rules);
 }
 
 function parsePayload(payload: Uint8Array): Record<string, unknown> {
@@ -98,9 +92,9 @@ function parsePayload(payload: Uint8Array): Record<string, unknown> {
     const claims: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(payload));
     if (isObject(claims)) return claims;
   } catch (cause) {
-    throw invalidToken('The token is not valid', cause);
+    throw signatureRefused(cause);
   }
-  throw invalidToken('The token is not valid');
+  throw signatureRefused();
 }
 
 /** @throws Problem `unauthenticated` unless one of the keys has signed it */
@@ -111,14 +105,19 @@ async function signedPayload(token: string, keys: TokenKeys, context: KeyContext
     if (protectedHeader.b64 !== false) return payload;
   } catch (cause) {
     if (cause instanceof Problem) throw cause;
-    throw invalidToken('The token is not valid', cause);
+    throw signatureRefused(cause);
   }
-  throw invalidToken('The token is not valid');
+  throw signatureRefused();
 }
 
-function verifySignature(token: string, { trusted }: TokenKeys, context: KeyContext): Promise<CompactVerifyResult> {
+async function verifySignature(
+  token: string,
+  { trusted }: TokenKeys,
+  context: KeyContext,
+): Promise<CompactVerifyResult> {
   const { alg, kid } = decodeProtectedHeader(token);
   const fitting = trusted.filter(({ algorithms }) => alg !== undefined && algorithms.includes(alg));
+  if (fitting.length === 0) throw new errors.JOSEAlgNotAllowed();
   const named = fitting.filter(({ key }) => kid !== undefined && (key as { kid?: unknown }).kid === kid);
   return firstThatFits(named.length > 0 ? named : fitting, ({ key, algorithms }) =>
     isRemote(key)
@@ -127,8 +126,27 @@ function verifySignature(token: string, { trusted }: TokenKeys, context: KeyCont
   );
 }
 
-/** A token without `kid` may be signed by any key of the set. */
+/** A token without `kid` may be signed by any key of the set, or by one that was published since it was fetched. */
 async function verifyByRemote(
+  token: string,
+  keys: RemoteKeys,
+  algorithms: TrustedKey['algorithms'],
+  context: KeyContext,
+): Promise<CompactVerifyResult> {
+  const { kid } = decodeProtectedHeader(token);
+  if (kid !== undefined && typeof kid !== 'string') throw new errors.JWSInvalid('kid is no text');
+  const verify = () => verifyByAnyOf(token, keys, algorithms, context);
+  const { edition: since } = keys.validity();
+  try {
+    return await verify();
+  } catch (cause) {
+    if (kid !== undefined || !(cause instanceof errors.JWSSignatureVerificationFailed)) throw cause;
+    if (!(await keys.renewFor({ name: token, since, cause }, context))) throw cause;
+    return verify();
+  }
+}
+
+async function verifyByAnyOf(
   token: string,
   keys: RemoteKeys,
   algorithms: TrustedKey['algorithms'],
@@ -143,7 +161,10 @@ async function verifyByRemote(
   }
 }
 
-/** What `attempt` makes of the first key that has signed; at most MAX_TRIES are tried. @throws whatever the last one throws */
+/**
+ * What `attempt` makes of the first key that has signed; at most MAX_TRIES are tried. @throws the problem that a key set has,
+ * else whatever the last key throws
+ */
 async function firstThatFits<Key>(
   keys: Iterable<Key> | AsyncIterable<Key>,
   attempt: (key: Key) => Promise<CompactVerifyResult>,
@@ -156,19 +177,17 @@ async function firstThatFits<Key>(
       return await attempt(key);
     } catch (cause) {
       if (!isOfAnotherKey(cause)) throw cause;
-      refusal = cause;
+      if (!(refusal instanceof Problem)) refusal = cause;
     }
   }
   throw refusal;
 }
 
+/** A set that cannot be had may be no fault of the token either: a key beside it may have signed. */
 function isOfAnotherKey(cause: unknown): boolean {
-  return cause instanceof errors.JWSSignatureVerificationFailed || cause instanceof errors.JWKSNoMatchingKey;
-}
-
-function invalidToken(description: string, cause?: unknown): Problem {
-  return new Problem('unauthenticated', `${description}. Get a new one.`, {
-    headers: { 'WWW-Authenticate': `Bearer error="invalid_token", error_description="${description}"` },
-    cause,
-  });
+  return (
+    cause instanceof Problem ||
+    cause instanceof errors.JWSSignatureVerificationFailed ||
+    cause instanceof errors.JWKSNoMatchingKey
+  );
 }

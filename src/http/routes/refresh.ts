@@ -8,7 +8,7 @@ import { holdMs, parsePrefer, preferenceApplied } from '../../core/prefer.ts';
 import { requestRefresh } from '../../flows/request-refresh.ts';
 import { describe, PREFER_TASK } from '../describe.ts';
 import { factory } from '../factory.ts';
-import { leftOf, protect } from '../identity.ts';
+import { holdUntil, protect } from '../identity.ts';
 import { checked, query, readJsonObject } from '../input.ts';
 import { methods } from '../methods.ts';
 import { replyJson } from '../reply.ts';
@@ -34,12 +34,13 @@ refresh.post(
     const { title, values } = readRefresh(await readJsonObject(c));
     const preferences = parsePrefer(c.req.header('Prefer'));
     const identity = c.get('identity');
+    const wantedMs = holdMs(preferences, c.get('services').settings.refreshWaitMs);
     const task = await requestRefresh(c.get('services'), {
       user: identity.user,
       reader: identity,
       title,
       values,
-      waitMs: leftOf(identity, holdMs(preferences, c.get('services').settings.refreshWaitMs)),
+      waitMs: holdUntil(identity, wantedMs) - Date.now(),
     });
     return replyJson(c, taskAnswer(task, c.req.valid('query').expand === 'task', c.get('identity')), {
       headers: { [HEADER.preferenceApplied]: preferenceApplied(preferences) },

@@ -24,6 +24,7 @@ import { replyCached, replyPending } from '../rpc-answer.ts';
 import { replyDelta } from '../rpc-delta.ts';
 import { describeRead } from '../rpc-description.ts';
 import { heldUntil, serveLive, streamVersions } from '../rpc-live.ts';
+import { acceptedUntil } from '../token-claims.ts';
 
 /** How often a read begins anew because the body that it found has gone. */
 const MAX_TRIES = 3;
@@ -109,6 +110,6 @@ function readOf(c: Context<AppEnv>, identify: Identify): CacheRead {
     delta,
     notBefore: maxAgeS === null ? null : Date.now() - maxAgeS * 1000,
     preferences: parsePrefer(c.req.header('Prefer')),
-    latest: Math.max(Date.now(), identity.expiresAt),
+    latest: Math.max(Date.now(), acceptedUntil(identity.expiresAt)),
   };
 }

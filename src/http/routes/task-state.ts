@@ -12,7 +12,7 @@ import { readTask, waitForTask, watchTask } from '../../flows/watch-task.ts';
 import { describe, headerParameter, NOT_MODIFIED } from '../describe.ts';
 import { EVENT_STREAM_TYPE, type ServerEvent, streamEvents, wantsEventStream } from '../event-stream.ts';
 import { type AppEnv, factory } from '../factory.ts';
-import { leftOf, protect } from '../identity.ts';
+import { holdUntil, protect } from '../identity.ts';
 import { query } from '../input.ts';
 import { methods } from '../methods.ts';
 import { replyJson } from '../reply.ts';
@@ -68,7 +68,7 @@ function hold(c: Context<AppEnv>, task: Task, waitS: number, expanded: boolean):
   const isNews = (seen: Task) =>
     known !== undefined &&
     !matches(known, digestTag(JSON.stringify(taskAnswer(seen, expanded, c.get('identity')))), 'weak');
-  const until = Date.now() + leftOf(c.get('identity'), waitS * 1000);
+  const until = holdUntil(c.get('identity'), waitS * 1000);
   return waitForTask(c.get('services'), task, c.get('identity').user, until, isNews);
 }
 

@@ -28,6 +28,11 @@ class SigningKey {
   token(lifeS = 3600): Promise<string> {
     return sign({ sub: 'alice', exp: inSeconds(lifeS) }, this.#pair.privateKey, 'ES256', this.kid);
   }
+
+  /** A token that does not name the key. */
+  unnamed(): Promise<string> {
+    return sign({ sub: 'alice', exp: inSeconds(3600) }, this.#pair.privateKey, 'ES256');
+  }
 }
 
 /** A service of its own key set; what it learnt of the set is its own, too. */
@@ -48,8 +53,8 @@ class Service {
     return this.answerTo(await key.token());
   }
 
-  answerTo(token: string): Promise<Response> {
-    const settings = { JWT_SECRET: '', JWT_JWKS_URL: `${this.origin.url}/jwks`, JWT_AUDIENCE: '*' };
+  answerTo(token: string, more: Record<string, unknown> = {}): Promise<Response> {
+    const settings = { JWT_SECRET: '', JWT_JWKS_URL: `${this.origin.url}/jwks`, JWT_AUDIENCE: '*', ...more };
     return sendUnder(settings, '/api/v1/cache/', { headers: { Authorization: `Bearer ${token}` } });
   }
 
@@ -97,6 +102,62 @@ describe('a new key', () => {
     const statuses = await Promise.all(Array.from({ length: 20 }, () => service.status(young)));
     expect(new Set(statuses)).toEqual(new Set([200]));
     expect(await service.fetches()).toBe(2);
+  });
+});
+
+describe('a key that the set may have by now, but is not asked for yet', () => {
+  it.each([
+    ['that tokens name', (key: SigningKey) => key.token()],
+    ['that tokens do not name', (key: SigningKey) => key.unnamed()],
+  ])('%s: its tokens are 503 until the set is asked again, and then good', async (_what, tokenOf) => {
+    const { old, young } = keys();
+    const service = await Service.of(old);
+    expect(await service.status(old)).toBe(200);
+    const token = await tokenOf(young);
+    await service.publish(old, young);
+    pass(10_000);
+    const refused = await service.answerTo(token);
+    expect([refused.status, refused.headers.get('Retry-After')]).toEqual([503, '20']);
+    expect(refused.headers.get('WWW-Authenticate')).toBeNull();
+    expect(await service.fetches()).toBe(1);
+    pass(20_000);
+    expect((await service.answerTo(token)).status).toBe(200);
+    expect(await service.fetches()).toBe(2);
+  });
+
+  it.each([
+    ['that tokens name', (key: SigningKey) => key.token()],
+    ['that tokens do not name', (key: SigningKey) => key.unnamed()],
+  ])('%s: its tokens are 401 once the set was asked for them, and does not have it', async (_what, tokenOf) => {
+    const { old, unknown } = keys();
+    const service = await Service.of(old);
+    expect(await service.status(old)).toBe(200);
+    const token = await tokenOf(unknown);
+    expect((await service.answerTo(token)).status).toBe(503);
+    pass(30_000);
+    for (let time = 0; time < 3; time++) expect((await service.answerTo(token)).status).toBe(401);
+    expect(await service.fetches()).toBe(2);
+  });
+
+  it('is told from one that was taken out of the set', async () => {
+    const { old, young } = keys();
+    const service = await Service.of(old);
+    expect(await service.status(old)).toBe(200);
+    await service.publish(young);
+    pass(MINUTE);
+    expect(await service.status(young)).toBe(200);
+    expect(await service.status(old)).toBe(401);
+  });
+
+  it('does not keep out tokens of the key before, which is tried as well', async () => {
+    const { old, young } = keys();
+    const service = await Service.of(old);
+    expect(await service.status(old)).toBe(200);
+    const previous = { JWT_PUBLIC_KEY_PREVIOUS: JSON.stringify({ ...young.jwk, kid: undefined }) };
+    expect((await service.answerTo(await young.token(), previous)).status).toBe(200);
+    await service.origin.answer({ status: 500, body: '' });
+    pass(MINUTE);
+    expect((await service.answerTo(await young.token(), previous)).status).toBe(200);
   });
 });
 
