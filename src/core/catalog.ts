@@ -1,6 +1,7 @@
 /** What of a definition its readers are told (CONTRACT 3 "Catalog"). */
 
 import type { CatalogEntry } from '../contract/catalog.ts';
+import { columnName } from '../contract/column.ts';
 import type { DefinedResource, Resource, TableDefinition } from '../contract/resource.ts';
 import { closedSchema, type ParameterSchema } from './parameter-schema.ts';
 import { mapSchema } from './schema-keywords.ts';
@@ -23,5 +24,5 @@ export function shownSchema({ parameters = {} }: Pick<Resource, 'parameters'>): 
 
 /** Names of a table's columns, in order. */
 export function columnNames({ columns }: TableDefinition): string[] {
-  return [...columns];
+  return columns.map(columnName);
 }

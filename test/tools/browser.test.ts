@@ -135,6 +135,33 @@ describe.skipIf(!isThere('tools/browser'))('a page in Chromium', () => {
     }
   });
 
+  it('follows a task by EventSource, which does not come back for more once the task has ended', async () => {
+    await table('task');
+    const answer = await user.call('cache/refresh/', { method: 'POST', body: { resource_title: 'task' } });
+    const { task_id: id } = answer.json as { task_id: string };
+    const page = await chromium.page();
+    // An EventSource sends no token by itself; a proxy or a service worker would add it.
+    await page.setExtraHTTPHeaders({ Authorization: `Bearer ${token}` });
+    const statuses: number[] = [];
+    page.on('response', (response) => {
+      if (response.request().url().includes('/state/')) statuses.push(response.status());
+    });
+    const url = JSON.stringify(`${service.url}/api/v1/cache/state/?task_id=${id}`);
+    await page.evaluate(
+      `(() => { globalThis.told = []; globalThis.source = new EventSource(${url}); source.addEventListener('state', ({ data }) => told.push(JSON.parse(data).task_state)); })()`,
+    );
+    await expect.poll(() => page.evaluate('source.readyState'), { timeout: 20_000 }).toBe(2);
+    expect((await told(page)).at(-1)).toBe('SUCCESS');
+    expect(statuses.at(-1)).toBe(204);
+    const asked = statuses.length;
+    // That it does not come back has no event to wait for.
+    await sleep(WATCHED_MS);
+    expect([statuses.length, (await told(page)).filter((state) => `${state}` === 'SUCCESS')]).toEqual([
+      asked,
+      ['SUCCESS'],
+    ]);
+  });
+
   it('may send what tracing adds, and sees 404', async () => {
     const page = await chromium.page();
     const headers = { Authorization: `Bearer ${token}`, traceparent: '00-1-1-00', 'x-datadog-trace-id': '1' };

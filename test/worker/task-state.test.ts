@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { cacheIdentity } from '../../src/core/cache-key.ts';
+import { digestTag } from '../../src/core/etag.ts';
 import { newTaskId } from '../../src/core/task-id.ts';
 import { Client } from '../support/client.ts';
 import { countCalls } from '../support/count-calls.ts';
-import { allEventsIn, eventsIn } from '../support/event-stream.ts';
+import { allEventsIn, eventsIn, type ReadEvent } from '../support/event-stream.ts';
 import { Source } from '../support/sources.ts';
 import { heldSource, taskIn, untilLoading } from '../support/tasks.ts';
 import { bearer } from '../support/token.ts';
@@ -215,7 +216,10 @@ describe('Accept: text/event-stream', () => {
     expect(response.headers.get('Cache-Control')).toBe('private, no-cache');
     expect(response.headers.get('Allow')).toBe('GET, HEAD, OPTIONS');
     const events = eventsIn(response);
-    const told = (task_state: string) => ({ event: 'state', data: `{"task_id":"${id}","task_state":"${task_state}"}` });
+    const told = (task_state: string) => {
+      const data = `{"task_id":"${id}","task_state":"${task_state}"}`;
+      return { event: 'state', data, id: digestTag(data) };
+    };
     expect((await events.next()).value).toEqual(told('STARTED'));
     // Meanwhile the stream looks at the task some times and finds it as it was.
     await state(id, { Prefer: 'wait=1' });
@@ -230,6 +234,33 @@ describe('Accept: text/event-stream', () => {
     const events = await allEventsIn(response);
     expect(events).toHaveLength(1);
     expect(JSON.parse(events[0]?.data ?? '')).toMatchObject({ task_id: id, version: 1 });
+  });
+
+  it('is 204 to who names the end as the last event, which stops a standard EventSource', async () => {
+    const id = await ended();
+    for (const expand of ['', '&expand=task']) {
+      const [end] = await allEventsIn(await state(id, ACCEPT, alice, expand));
+      const again = await state(id, { ...ACCEPT, 'Last-Event-ID': end?.id ?? '' }, alice, expand);
+      expect([again.status, await again.text()]).toEqual([204, '']);
+    }
+  });
+
+  it('tells a state that was told before the stream broke off not again, and then what comes', async () => {
+    const { id, release } = await loading();
+    const first = eventsIn(await state(id, ACCEPT));
+    const { value: started } = await first.next();
+    await first.return();
+    const events = eventsIn(await state(id, { ...ACCEPT, 'Last-Event-ID': (started as ReadEvent).id ?? '' }));
+    await release();
+    const told = (await events.next()).value as ReadEvent;
+    expect(JSON.parse(told.data)).toMatchObject({ task_state: 'SUCCESS' });
+    expect((await events.next()).done).toBe(true);
+    expect((await state(id, { ...ACCEPT, 'Last-Event-ID': told.id ?? '' })).status).toBe(204);
+  });
+
+  it.each(['', '0', 'SUCCESS'])('tells an ended task to who names another last event: %j', async (lastId) => {
+    const response = await state(await ended(), { ...ACCEPT, 'Last-Event-ID': lastId });
+    expect(await allEventsIn(response)).toHaveLength(1);
   });
 
   it('has no body to HEAD', async () => {

@@ -4,7 +4,7 @@ import type { Context } from 'hono';
 import * as v from 'valibot';
 import { about } from '../../contract/about.ts';
 import { HEADER } from '../../contract/constants.ts';
-import { AnyTaskAnswer, ExpandTask, type Task, TaskId } from '../../contract/task.ts';
+import { AnyTaskAnswer, ExpandTask, hasEnded, type Task, TaskId } from '../../contract/task.ts';
 import { matches } from '../../core/conditions.ts';
 import { digestTag } from '../../core/etag.ts';
 import { parsePrefer, preferenceApplied } from '../../core/prefer.ts';
@@ -33,6 +33,7 @@ taskState.get(
         'Prefer',
         '`wait=N`: hold the answer until the task ends or, with `If-None-Match`, until its state is another one; at most N seconds (30).',
       ),
+      headerParameter('Last-Event-ID', 'The last event of the stream that was read before it broke off.'),
     ],
     answers: {
       200: {
@@ -41,6 +42,7 @@ taskState.get(
         types: { [EVENT_STREAM_TYPE]: v.string() },
         headers: ['ETag', 'Preference-Applied'],
       },
+      204: { description: 'The event that `Last-Event-ID` names was the last one: the task has ended.' },
       ...NOT_MODIFIED,
     },
     problems: ['not-found'],
@@ -52,7 +54,12 @@ taskState.get(
     const expanded = expand === 'task';
     const task = await visibleTask(c, taskId, await readTask(services, taskId));
     if (wantsEventStream(c)) {
-      return streamEvents(c, (signal, until) => stateEvents(c, watchTask(services, task, { signal, until }), expanded));
+      const lastId = c.req.header('Last-Event-ID');
+      // A standard EventSource comes back when a stream ends, until it is answered anything but 200 (HTML section 9.2).
+      if (hasEnded(task.state) && lastId === eventOf(c, task, expanded).id) return c.body(null, 204);
+      return streamEvents(c, (signal, until) =>
+        stateEvents(c, watchTask(services, task, { signal, until }), expanded, lastId),
+      );
     }
     const { waitS } = parsePrefer(c.req.header('Prefer'));
     const last = waitS === null ? task : await visibleTask(c, taskId, await hold(c, task, waitS, expanded));
@@ -65,24 +72,29 @@ taskState.get(
 /** Waits for the end of the task or, where the client names the state that it knows, for another one. */
 function hold(c: Context<AppEnv>, task: Task, waitS: number, expanded: boolean): Promise<Task> {
   const known = c.req.header('If-None-Match');
-  const isNews = (seen: Task) =>
-    known !== undefined &&
-    !matches(known, digestTag(JSON.stringify(taskAnswer(seen, expanded, c.get('identity')))), 'weak');
+  const isNews = (seen: Task) => known !== undefined && !matches(known, eventOf(c, seen, expanded).id, 'weak');
   const until = holdUntil(c.get('identity'), waitS * 1000);
   return waitForTask(c.get('services'), task, c.get('identity').user, until, isNews);
 }
 
-/** An event whenever the answer is another one than before, for as long as the caller may see the task. */
+/** An event whenever the answer is another one than `lastId` names or than before, for as long as the caller may see the task. */
 async function* stateEvents(
   c: Context<AppEnv>,
   tasks: AsyncIterable<Task>,
   expanded: boolean,
+  lastId: string | undefined,
 ): AsyncGenerator<ServerEvent> {
-  let last: string | undefined;
+  let last = lastId;
   for await (const task of tasks) {
     if (!(await isVisible(c, task))) return;
-    const data = JSON.stringify(taskAnswer(task, expanded, c.get('identity')));
-    if (data !== last) yield { event: 'state', data };
-    last = data;
+    const event = eventOf(c, task, expanded);
+    if (event.id !== last) yield event;
+    last = event.id;
   }
+}
+
+/** A state as an event; its id is the state's ETag, without quotes. */
+function eventOf(c: Context<AppEnv>, task: Task, expanded: boolean): Required<ServerEvent> {
+  const data = JSON.stringify(taskAnswer(task, expanded, c.get('identity')));
+  return { event: 'state', data, id: digestTag(data) };
 }

@@ -15,6 +15,8 @@ export interface Page {
   fill(selector: string, text: string): Promise<void>;
   /** Runs a function, or the text of an expression, in the page. */
   evaluate<T>(work: string): Promise<T>;
+  /** Headers that the browser adds to each request of the page. */
+  setExtraHTTPHeaders(headers: Record<string, string>): Promise<void>;
   on(event: 'request', listen: (request: PageRequest) => void): void;
   on(event: 'response', listen: (response: { request(): PageRequest; status(): number }) => void): void;
 }
