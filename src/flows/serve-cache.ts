@@ -12,6 +12,7 @@ import { log } from '../log.ts';
 import { loadAsker, logNotAsked, type PendingTask } from './ask-for-load.ts';
 import { awaitLoad, isInRetry, type LoadEnd } from './await-load.ts';
 import { type CacheName, type FoundCache, findEntry } from './find-entry.ts';
+import { findResource } from './find-resource.ts';
 import type { Services } from './services.ts';
 
 type ReadServices = Pick<Services, 'settings' | 'resources' | 'lookup' | 'objects' | 'limits' | 'hold' | 'waitUntil'>;
@@ -97,6 +98,8 @@ async function serveLoaded(
     logNotAsked(found.cache.key, error);
     return bodyOf(before, forwarded);
   }
+  // Its groups may have been changed meanwhile, so that the reader finds it no more.
+  await findResource(services.resources, read.title, read.reader);
   // A load that is tried again has failed, and may go on failing for hours: the stale body stands meanwhile (RFC 5861).
   if (end.outcome === 'pending') return standsIn && isInRetry(services, found) ? bodyOf(before, forwarded) : end;
 

@@ -230,6 +230,20 @@ describe('a change of the groups', () => {
     expect(new Set((await Promise.all(held)).map(({ status }) => status))).toEqual(new Set([404]));
   });
 
+  it.each([
+    ['a load', 'wait=30', (release: () => Promise<void>) => release()],
+    ['the end of its wait', 'wait=2', async () => {}],
+  ])('shuts out a read that waited for %s meanwhile', async (_what, Prefer, proceed) => {
+    const { source, release } = await heldSource();
+    const reads = [stranger, member].map((client) => client.get(source.path, { Prefer }));
+    await untilLoading(source);
+    await source.redefine({ groups: GROUPS }, false);
+    pass30s();
+    await proceed(release);
+    const [shut, open] = await Promise.all(reads);
+    expect([shut?.status, (open?.status ?? 0) < 300]).toEqual([404, true]);
+  });
+
   it('ends the stream of a task', async () => {
     const { source, release } = await heldSource();
     const { task_id: id } = await taskIn(await refresh(stranger, source.title, { Prefer: 'respond-async' }));
