@@ -2,7 +2,7 @@
 
 import type { BlobRange } from '../contract/stores.ts';
 
-const SINGLE = /^bytes=[ \t]*(?:([0-9]{1,15})-([0-9]{1,15})?|-([0-9]{1,15}))[ \t]*$/i;
+const SINGLE = /^bytes=[ \t]*(?:([0-9]+)-([0-9]+)?|-([0-9]+))[ \t]*$/i;
 
 /**
  * The range that a `Range` header asks of a body of `size` bytes; null: none, several, or the end of an empty body;

@@ -119,7 +119,7 @@ function isOverage(claims: Claims, groupsClaim: string): boolean {
   const [name = ''] = pointerTokens(groupsClaim);
   const elsewhere = claims._claim_names;
   if (isObject(elsewhere) && Object.hasOwn(elsewhere, name)) return true;
-  return name === 'groups' && claims.hasgroups === true;
+  return name === 'groups' && String(claims.hasgroups) === 'true';
 }
 
 /** The value that a pointer leads to; undefined: missing. */

@@ -70,7 +70,8 @@ it('the provider may change its key while it runs: tokens of both are good while
 it('a token of another provider, with the same names, is refused', async () => {
   const other = await IdentityProvider.start(makeKey());
   try {
-    expect(await whoami(nobody.as(await other.tokenOfApp('cache:admin')))).toBe(401);
+    // 503 for up to half a minute, after which the set is asked whether it has the key by now.
+    expect([401, 503]).toContain(await whoami(nobody.as(await other.tokenOfApp('cache:admin'))));
   } finally {
     await other.stop();
   }

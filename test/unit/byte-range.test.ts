@@ -8,12 +8,13 @@ it.each([
   ['bytes=-99', 0, 10],
   ['bytes=8-99', 8, 2],
   ['bytes=9-9', 9, 1],
+  ['bytes=8-99999999999999999999', 8, 2],
   ['BYTES= 0-0 ', 0, 1],
 ])('%s of ten bytes begins at %i and has %i', (header, offset, length) => {
   expect(singleByteRange(header, 10)).toEqual({ offset, length });
 });
 
-it.each(['bytes=10-', 'bytes=10-19', 'bytes=99-', 'bytes=-0'])('cannot satisfy %s of ten bytes', (header) => {
+it.each(['bytes=10-', 'bytes=10-19', 'bytes=99-', 'bytes=-0', 'bytes=99999999999999999999-'])('cannot satisfy %s of ten bytes', (header) => {
   expect(singleByteRange(header, 10)).toBe('unsatisfiable');
 });
 

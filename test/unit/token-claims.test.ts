@@ -331,6 +331,7 @@ describe('groups', () => {
   it.each<Claims>([
     { _claim_names: { groups: 'src1' }, _claim_sources: { src1: { endpoint: 'https://graph.example.com' } } },
     { hasgroups: true },
+    { hasgroups: 'true' },
   ])('are none where Entra says that they are too many: %j', (overage) => {
     expect(told({ groups: ['a'], ...overage })).toMatchObject({ groups: [] });
     expect(told({ roles: ['a', 'cache:read'], ...overage }, { JWT_GROUPS_CLAIM: '/roles' })).toMatchObject({
