@@ -10,7 +10,7 @@ export const REMEDIES: Readonly<Record<ProblemCode, string>> = {
   'invalid-header': 'The member "errors" names the header and what is wrong with it.',
   'invalid-cursor': 'Take the cursor from the Link header of the page before, as it is, or begin without one.',
   unauthenticated:
-    'Send "Authorization: Bearer <JWT>". WWW-Authenticate says whether the token was missing, expired or not valid.',
+    'Send "Authorization: Bearer <JWT>". WWW-Authenticate says whether the token was missing, expired or not valid. Operator: the log has why it is refused, in token.claim_refused or token.signature_refused; docs/identity.md explains each reason.',
   'insufficient-scope':
     'WWW-Authenticate names the scope that the token must have. cache:admin contains cache:inspect; no other scope contains another.',
   'device-mismatch': 'The token names a device in its claim device_id. Leave X-Device-Id out or send that device.',
@@ -24,7 +24,8 @@ export const REMEDIES: Readonly<Record<ProblemCode, string>> = {
   'range-not-satisfiable':
     'Content-Range tells how many bytes there are. Whoever has as many has all of them; else begin anew without Range.',
   'rate-limited': 'Wait as long as Retry-After says.',
-  overloaded: 'Something that the service depends on does not answer. Wait as long as Retry-After says.',
+  overloaded:
+    'Something that the service depends on does not answer, or is not to be asked again yet. Wait as long as Retry-After says.',
   'origin-unreachable': "The service could not connect to the resource's origin. It tries again by itself.",
   'origin-timeout': 'The origin took longer than origin.timeout_s. The service tries again by itself.',
   'origin-status':
