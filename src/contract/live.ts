@@ -62,7 +62,7 @@ export interface TicketRequest {
   user: string;
   /** Empty: the device gave no name. */
   device: string;
-  /** When the token expires. */
+  /** Until when the token is accepted, ms since the epoch. */
   expiresAt: number;
 }
 
@@ -75,7 +75,7 @@ export interface SubscribeRequest {
   seq: number;
   /** Adds to what the connection is told of, instead of replacing it. */
   add: boolean;
-  /** When the token of this check expires, ms. */
+  /** Until when the token of this check is accepted, ms since the epoch. */
   expiresAt: number;
   /** Cache keys. */
   keys: readonly string[];

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { heldRequests } from '../../src/flows/held-requests.ts';
 import { Client } from '../support/client.ts';
 import { loadedTable, streamOf, tagOf, untilHeld } from '../support/live.ts';
+import { Device } from '../support/sockets.ts';
 import { heldSource, taskIn } from '../support/tasks.ts';
 
 vi.setConfig({ testTimeout: 20_000 });
@@ -52,6 +53,15 @@ describe('a device whose token expired 5 s ago', () => {
     expect((await answer).status).toBe(304);
   });
 
+  it('opens a socket', async () => {
+    const ticket = await device(5).post('/live/', undefined);
+    expect(ticket.status).toBe(200);
+    const opened = new Device('alice');
+    await opened.connect((await ticket.json<{ live: string }>()).live);
+    expect(opened.closed).toBeNull();
+    opened.close();
+  });
+
   it('has its stream open', async () => {
     const source = await loadedTable();
     const events = streamOf(await device(5).get(source.path, { Accept: 'text/event-stream' }));
@@ -73,6 +83,7 @@ describe('a token that is accepted for less than a second more', () => {
       ending.get(`/cache/state/?task_id=${task.task_id}`, { Prefer: 'wait=30' }),
       ending.get(`/cache/state/?task_id=${task.task_id}`, { Accept: 'text/event-stream' }),
       ending.post('/cache/refresh/', { resource_title: source.title }, { Prefer: 'wait=30' }),
+      ending.post('/live/', undefined),
     ];
     for (const answer of await Promise.all(held)) {
       expect([answer.status, answer.headers.get('WWW-Authenticate')]).toEqual([401, EXPIRED]);

@@ -6,7 +6,7 @@ import { hubOf, hubOfTicket, newTicket } from '../../core/live-hub/place.ts';
 import { overloaded } from '../../stores/overloaded.ts';
 import { describe } from '../describe.ts';
 import { factory } from '../factory.ts';
-import { protect } from '../identity.ts';
+import { holdUntil, protect } from '../identity.ts';
 import { noQuery } from '../input.ts';
 import { methods } from '../methods.ts';
 import { replyJson } from '../reply.ts';
@@ -28,7 +28,9 @@ live.post(
   noQuery,
   async (c) => {
     const { settings, liveHubs } = c.get('services');
-    const { user, expiresAt } = c.get('identity');
+    const identity = c.get('identity');
+    const { user } = identity;
+    const expiresAt = holdUntil(identity, Number.POSITIVE_INFINITY);
     const hub = hubOf(user, settings.liveShards.now);
     const id = newTicket(hub);
     try {
