@@ -14,9 +14,12 @@ it.each([
   expect(singleByteRange(header, 10)).toEqual({ offset, length });
 });
 
-it.each(['bytes=10-', 'bytes=10-19', 'bytes=99-', 'bytes=-0', 'bytes=99999999999999999999-'])('cannot satisfy %s of ten bytes', (header) => {
-  expect(singleByteRange(header, 10)).toBe('unsatisfiable');
-});
+it.each(['bytes=10-', 'bytes=10-19', 'bytes=99-', 'bytes=-0', 'bytes=99999999999999999999-'])(
+  'cannot satisfy %s of ten bytes',
+  (header) => {
+    expect(singleByteRange(header, 10)).toBe('unsatisfiable');
+  },
+);
 
 it.each(['bytes=3-2', 'bytes=11-10', 'bytes=0-1,4-5', 'bytes=-', 'bytes=a-b', 'items=0-1', 'bytes 0-1', ''])(
   'leaves out "%s"',

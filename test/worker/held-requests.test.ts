@@ -4,6 +4,7 @@ import { env } from 'cloudflare:workers';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { API_BASE } from '../../src/contract/constants.ts';
 import { cacheIdentity } from '../../src/core/cache-key.ts';
+import { digestTag } from '../../src/core/etag.ts';
 import { type Hold, type HoldKind, heldRequests, MAX_HELD } from '../../src/flows/held-requests.ts';
 import { makeServices } from '../../src/services.ts';
 import { Client, sendUnder } from '../support/client.ts';
@@ -61,9 +62,10 @@ it('an event stream tells the state, when to come back, and ends', async () => {
   await untilLoading(source);
   crowd();
   const answer = await alice.get(`/cache/state/?task_id=${id}`, { Accept: 'text/event-stream' });
+  const data = `{"task_id":"${id}","task_state":"STARTED"}`;
   expect([answer.status, await answer.text()]).toEqual([
     200,
-    `retry: 10000\n\nevent: state\ndata: {"task_id":"${id}","task_state":"STARTED"}\n\n`,
+    `retry: 10000\n\nevent: state\ndata: ${data}\nid: ${digestTag(data)}\n\n`,
   ]);
 });
 
