@@ -39,6 +39,7 @@ const LOOK_MS = 20;
 const SILENT_LOOKS = 30;
 /** Names of keys that are remembered as missed. */
 const MAX_MISSED = 1000;
+const NOT_YET = 'The key that signed this token is not known yet; the key set is asked again soon.';
 
 /** What of a request a key set is fetched with. */
 export interface KeyContext {
@@ -239,8 +240,6 @@ export function remoteKeys(url: URL, fetch?: FetchImplementation): RemoteKeys {
     validity: () => ({ edition, until: Math.max(fetchedAt + FRESH_MS, triedAt + PAUSE_MS) }),
   };
 }
-
-const NOT_YET = 'The key that signed this token is not known yet; the key set is asked again soon.';
 
 function unavailable(cause?: unknown): Problem {
   return overloaded(EMPTY_PAUSE_MS, 'The key set that tokens are verified with cannot be had now.', cause);
