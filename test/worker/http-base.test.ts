@@ -320,7 +320,13 @@ describe('the OpenAPI text of a route', () => {
     const state = paths['/api/v1/cache/state/']?.get?.parameters?.map(
       (parameter) => `${parameter.in} ${parameter.name}`,
     );
-    expect(state?.toSorted()).toEqual(['header If-None-Match', 'header Last-Event-ID', 'header Prefer', 'query expand', 'query task_id']);
+    expect(state?.toSorted()).toEqual([
+      'header If-None-Match',
+      'header Last-Event-ID',
+      'header Prefer',
+      'query expand',
+      'query task_id',
+    ]);
   });
 
   it('tells of problems as problem+json only, and of 304 where conditions hold', async () => {
