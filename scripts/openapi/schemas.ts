@@ -6,6 +6,7 @@ import {
   CacheRecord,
   Failing,
   ForgetAnswer,
+  LastError,
   PurgeAnswer,
   RefreshAllAnswer,
 } from '../../src/contract/administration.ts';
@@ -67,6 +68,7 @@ const NAMES: Readonly<Record<string, readonly [schema: v.GenericSchema, text?: s
   ColumnDefinition: [ColumnDefinition, 'A column of a table, with more to say than its name.'],
   TableDefinition: [TableDefinition, 'One table: where its rows lie, and which members they have.'],
   Cache: [CacheRecord, 'One resource with one set of parameter values and, for scope `user`, one user.'],
+  LastError: [LastError, 'Why the last load failed, and how it stands.'],
   Failing: [Failing, 'How long loads of a cache have failed.'],
   PurgeResult: [PurgeAnswer, 'How far a purge got.'],
   RefreshAllResult: [RefreshAllAnswer, 'How far a refresh of all caches got.'],
