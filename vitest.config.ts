@@ -126,6 +126,7 @@ function inWorkerd(main: string, { d1Databases = {}, bindings = {} }: More = {})
         JWT_AUDIENCE: '',
         // Each count is a write to disk here; tests of the limits turn them on.
         RATE_LIMITS: 'off',
+        LOG_SAMPLE: '1',
         // As locally (scripts/start.ts): a queue runs one batch at a time here.
         WAIT_UNTIL_MS: '3600000',
         ORIGIN_HOSTS: '127.0.0.1,*.example.com',

@@ -6,7 +6,11 @@
 
 import { AsyncLocalStorage } from 'node:async_hooks';
 
-type Level = 'info' | 'warn' | 'error';
+/**
+ * `info` is what every load leaves, and is sampled (`sampleInfo`); `notice` is as good news but rare, such as what an administrator
+ * changed: it is always written, like `warn` and `error`.
+ */
+type Level = 'info' | 'notice' | 'warn' | 'error';
 type EventName = `${Lowercase<string>}.${Lowercase<string>}`;
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -19,12 +23,34 @@ export function withLogFields<Result>(fields: Fields, work: () => Result): Resul
   return common.run({ ...common.getStore(), ...fields }, work);
 }
 
+let infoShare = 1;
+
+/**
+ * From now on only this share (0-1) of `info` lines is written: the platform is paid by the line, and can itself only leave out whole
+ * invocations, with their errors. All lines of one request are written, or none.
+ */
+export function sampleInfo(share: number): void {
+  infoShare = share;
+}
+
+function isLeftOut({ request_id: requestId }: Fields): boolean {
+  if (infoShare >= 1) return false;
+  return (typeof requestId === 'string' ? placeOf(requestId) : Math.random()) >= infoShare;
+}
+
+/** A text's own place between 0 and 1: its FNV-1a. */
+function placeOf(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let at = 0; at < text.length; at += 1) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
+  return (hash >>> 0) / 2 ** 32;
+}
+
 /** Writes one event. `error` goes in as its name and message, and its stack: logs are the operator's. */
 export function log(level: Level, event: EventName, fields: Fields = {}): void {
-  console[level](
-    JSON.stringify({ level, event, ...common.getStore(), ...fields }, (_name, value) =>
-      value instanceof Error ? plain(value) : value,
-    ),
+  const all = { ...common.getStore(), ...fields };
+  if (level === 'info' && isLeftOut(all)) return;
+  console[level === 'notice' ? 'info' : level](
+    JSON.stringify({ level, event, ...all }, (_name, value) => (value instanceof Error ? plain(value) : value)),
   );
 }
 

@@ -3,6 +3,7 @@
 import type { Probes } from './flows/check-health.ts';
 import { heldRequests, holdsOf, MAX_HELD } from './flows/held-requests.ts';
 import type { Services } from './flows/services.ts';
+import { sampleInfo } from './log.ts';
 import { datasetMetrics, type Metrics } from './metrics.ts';
 import { objectClient } from './object/client.ts';
 import { liveHubs } from './object/hub-client.ts';
@@ -19,6 +20,7 @@ import { syncBuffer } from './stores/sync-buffer.ts';
 /** What all invocations of an isolate share. @throws Problem `misconfigured` */
 const sharedServices = oncePerEnv((env: Env) => {
   const settings = readSettings(env);
+  sampleInfo(settings.logSample);
   const metrics = metricsOf(env);
   const onRefused = (limit: Limit) => metrics.write('rate_limited', { limit }, {});
   return {

@@ -32,6 +32,8 @@ export interface Settings {
   liveSocketsPerUser: number;
   /** Most requests of one user that an isolate holds at once: waits and event streams. */
   heldPerUser: number;
+  /** Share of `info` lines that are written, 0-1. */
+  logSample: number;
   /** Whether users and caches are limited; `off` is for tests and measurements. */
   rateLimits: boolean;
 }
@@ -74,6 +76,7 @@ export const readSettings = oncePerEnv((env: object): Settings => {
     liveShards: counts(vars, 'LIVE_SHARDS'),
     liveSocketsPerUser: integer(vars, 'LIVE_SOCKETS_PER_USER', 200, 1, 10_000),
     heldPerUser: integer(vars, 'HELD_PER_USER', 100, 1, 1500),
+    logSample: share(vars, 'LOG_SAMPLE', 0.01),
     rateLimits: oneOf(vars, 'RATE_LIMITS', ['on', 'off']) === 'on',
   };
 });
@@ -92,6 +95,13 @@ function integer(vars: Vars, name: string, usual: number, min: number, max: numb
     throw new Problem('misconfigured', `The setting ${name} must be a whole number from ${min} to ${max}.`);
   }
   return value;
+}
+
+function share(vars: Vars, name: string, usual: number): number {
+  const text = readText(vars, name);
+  const value = text === undefined ? usual : Number(text);
+  if (value >= 0 && value <= 1) return value;
+  throw new Problem('misconfigured', `The setting ${name} must be a number from 0 to 1.`);
 }
 
 /** Binding of a D1 database, by its number from 0. */

@@ -13,7 +13,9 @@ const LOCAL_ORIGIN_HOSTS = '*,127.0.0.1,localhost,[::1]';
 /** Here nothing cuts what goes on after a queue's handler, but a queue runs one batch at a time: so no handler stays for long. */
 const LOCAL_WAIT_UNTIL_MS = '3600000';
 /** What wrangler.toml says where nobody has changed it. */
-const USUAL: Readonly<Record<string, string>> = { ...RULE_DEFAULTS, WAIT_UNTIL_MS: '25000' };
+/** Locally every line is written. */
+const LOCAL_LOG_SAMPLE = '1';
+const USUAL: Readonly<Record<string, string>> = { ...RULE_DEFAULTS, WAIT_UNTIL_MS: '25000', LOG_SAMPLE: '0.01' };
 const IDENTITY: readonly string[] = [...KEY_NAMES, ...RULE_NAMES];
 
 type Vars = Readonly<Record<string, string>>;
@@ -61,6 +63,7 @@ export function workerSettings(sources: SettingSources): WorkerSettings {
     // Those that somebody wrote come first, so that a fault counts them as they did.
     ORIGIN_HOSTS: [given.ORIGIN_HOSTS ?? deployed.ORIGIN_HOSTS, LOCAL_ORIGIN_HOSTS].filter(Boolean).join(','),
     WAIT_UNTIL_MS: given.WAIT_UNTIL_MS ?? LOCAL_WAIT_UNTIL_MS,
+    LOG_SAMPLE: given.LOG_SAMPLE ?? LOCAL_LOG_SAMPLE,
   };
   return {
     vars,
@@ -85,7 +88,9 @@ function* unusedOf(
   isKnown: (name: string) => boolean,
 ): Generator<string> {
   const differs = (name: string) => Boolean(deployed[name]) && deployed[name] !== USUAL[name];
-  const ofDeployed = [...IDENTITY, 'WAIT_UNTIL_MS'].filter((name) => differs(name) && given[name] === undefined);
+  const ofDeployed = [...IDENTITY, 'WAIT_UNTIL_MS', 'LOG_SAMPLE'].filter(
+    (name) => differs(name) && given[name] === undefined,
+  );
   if (ofDeployed.length > 0) {
     yield `${ofDeployed.join(', ')} in wrangler.toml: of the deployed service. To use them here, put them into ${devVars.file}.`;
   }

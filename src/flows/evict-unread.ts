@@ -28,5 +28,5 @@ export async function evictUnread(
       log('warn', 'evict.failed', { key, error });
     }
   });
-  if (unread.length > 0) log('info', 'evict.done', { caches: unread.length });
+  if (unread.length > 0) log('notice', 'evict.done', { caches: unread.length });
 }

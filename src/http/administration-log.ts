@@ -28,7 +28,7 @@ interface Deeds {
 
 /** Writes the line of something that was done. */
 export function tellDone<Event extends keyof Deeds>(c: Context<AppEnv>, event: Event, what: Deeds[Event]): void {
-  log('info', event, { by: c.get('identity').user, ...what });
+  log('notice', event, { by: c.get('identity').user, ...what });
 }
 
 /** A name that is to be forgotten, so that only who knows it finds it in the log. */

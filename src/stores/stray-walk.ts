@@ -36,5 +36,5 @@ export async function walkForStrays<Row, Place>(table: WalkedTable<Row, Place>):
     if (after === null) break;
   }
   await moveWalk(db, walk, after === null ? null : { after, moved }).run();
-  if (after === null) log('info', 'shards.walked', { table: name, shard, moved });
+  if (after === null) log('notice', 'shards.walked', { table: name, shard, moved });
 }

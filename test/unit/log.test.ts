@@ -1,7 +1,8 @@
 import { afterEach, expect, it, vi } from 'vitest';
-import { log, withLogFields } from '../../src/log.ts';
+import { log, sampleInfo, withLogFields } from '../../src/log.ts';
 
 afterEach(() => {
+  sampleInfo(1);
   vi.restoreAllMocks();
 });
 
@@ -47,4 +48,23 @@ it('keeps the fields of works that run side by side apart', async () => {
     ),
   );
   expect(lines).toEqual(['a', 'b'].map((id) => ({ level: 'info', event: `test.${id}`, request_id: id })));
+});
+
+it('writes the share of info lines that is asked for, all of a request or none', async () => {
+  sampleInfo(0.25);
+  const requests = Array.from({ length: 4_000 }, (_, number) => `request-${number}`);
+  const lines = await linesOf(() => {
+    for (const id of requests)
+      withLogFields({ request_id: id }, () => [log('info', 'test.one'), log('info', 'test.two')]);
+  });
+  const written = new Map<unknown, number>();
+  for (const { request_id: id } of lines as { request_id: string }[]) written.set(id, (written.get(id) ?? 0) + 1);
+  expect(written.size / requests.length).toBeCloseTo(0.25, 1);
+  expect(new Set(written.values())).toEqual(new Set([2]));
+});
+
+it('always writes what is rare', async () => {
+  sampleInfo(0);
+  const lines = await linesOf(() => [log('info', 'test.left_out'), log('notice', 'test.done')]);
+  expect(lines).toEqual([{ level: 'notice', event: 'test.done' }]);
 });

@@ -26,7 +26,7 @@ async function lineOf(work: () => Promise<Response>, status = 200): Promise<Line
   expect(answer.status).toBe(status);
   const [line, ...others] = lines().slice(before);
   expect(others).toEqual([]);
-  expect(line).toMatchObject({ level: 'info', by: 'root', request_id: answer.headers.get('X-Request-Id') });
+  expect(line).toMatchObject({ level: 'notice', by: 'root', request_id: answer.headers.get('X-Request-Id') });
   return line ?? {};
 }
 
