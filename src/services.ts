@@ -64,7 +64,7 @@ export function makeServices(
     }),
     blobs: cachedBlobs(r2Blobs(env.BLOBS), edge, waitUntil),
     foldedDeltas: foldedDeltas(edge, waitUntil),
-    syncBuffer: syncBuffer(env.SYNC_QUEUE, syncRecords),
+    syncBuffer: syncBuffer(env.SYNC_QUEUE, syncRecords, { resolutionMs: settings.syncResolutionMs }),
     objects: objectClient(env.CACHE_OBJECT, request?.requestId),
     liveHubs: liveHubs(env.LIVE_HUB),
     waitUntil,

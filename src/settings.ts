@@ -18,6 +18,10 @@ export interface Settings {
   partialAnswers: 'fail' | 'warn';
   /** Records of devices older than this are dropped, days. */
   syncRetentionDays: number;
+  /** What `/sync/` gave a device is noted anew after this time where nothing has changed, ms; 0: each time. */
+  syncResolutionMs: number;
+  /** Most devices of one user that records are kept of. */
+  maxDevicesPerUser: number;
   /** Caches that were not read for so long are purged, days; 0: never. */
   evictUnreadDays: number;
   /** Whether look-ups may ask a replica of D1 that is nearer than its primary. */
@@ -69,6 +73,8 @@ export const readSettings = oncePerEnv((env: object): Settings => {
     originHosts: hosts(vars, 'ORIGIN_HOSTS'),
     partialAnswers: oneOf(vars, 'PARTIAL_ANSWERS', ['fail', 'warn']),
     syncRetentionDays: integer(vars, 'SYNC_RETENTION_DAYS', 400, 1, 36_500),
+    syncResolutionMs: 1000 * integer(vars, 'SYNC_RESOLUTION_S', 60, 0, 86_400),
+    maxDevicesPerUser: integer(vars, 'MAX_DEVICES_PER_USER', 1000, 1, 100_000),
     evictUnreadDays: integer(vars, 'EVICT_UNREAD_DAYS', 90, 0, 36_500),
     readReplicas: integer(vars, 'READ_REPLICAS', 0, 0, 1) === 1,
     syncShards: shards(vars, 'SYNC_SHARDS'),

@@ -30,11 +30,13 @@ export const MEMORY_SHARES = {
   /** Tokens that were verified. */
   tokens: 1_500_000,
   /** Records of devices on their way to the queue. */
-  syncRecords: 1_500_000,
+  syncRecords: 800_000,
+  /** Full checks of devices on their way to the queue. */
+  syncChecks: 200_000,
   /** Ended tasks that were asked for. */
   endedTasks: 500_000,
   /** Maps of small values by key: what was noted, what is fetched. */
-  keys: 1_000_000,
+  keys: 1_500_000,
   /** Requests that are held. */
   heldRequests: 16_500_000,
 } as const;

@@ -26,9 +26,36 @@ export interface SyncRecord {
   changed: number;
 }
 
-/** `sync` queue: what was given and which caches were read, many at once. */
+/** A full check: which caches a device says that it holds. */
+export interface DeviceCheck {
+  user: string;
+  device: string;
+  /** ms since the epoch */
+  at: number;
+  /** The first 16 hex digits of the keys. */
+  tags: string[];
+  /** The tags extend those of the last full check, as where a device holds more caches than a request takes. */
+  adds: boolean;
+}
+
+/** Why a device was not given a resource: its groups keep it from the user, or the token lacks the scope. */
+export type RefusalReason = 'group' | 'scope';
+
+/** That a device asked for a resource which it may not have. */
+export interface Refusal {
+  user: string;
+  device: string;
+  resource: string;
+  reason: RefusalReason;
+  /** The hour in which it asked: ms since the epoch, a multiple of 3,600,000. */
+  hour: number;
+}
+
+/** `sync` queue: what was given and which caches were read, many at once. An older release leaves out the last two members, and ignores them. */
 export interface SyncMessage {
   records: SyncRecord[];
   /** Keys read, and the hour (ms since the epoch, a multiple of 3,600,000). */
   read: { key: string; hour: number }[];
+  checks?: DeviceCheck[];
+  refusals?: Refusal[];
 }

@@ -1,7 +1,7 @@
 /** The stores as flows see them. Each is made by a factory in `stores/`; wrappers (edge cache, tests) have the same interface. */
 
 import type { Entry } from './entry.ts';
-import type { SyncMessage, SyncRecord } from './messages.ts';
+import type { Refusal, SyncMessage, SyncRecord } from './messages.ts';
 import type { BlobName } from './object.ts';
 import type { DefinedResource, Resource, StoredResource } from './resource.ts';
 
@@ -235,7 +235,7 @@ export interface SyncRecords {
   /** A page in order of user, device, resource, key after `after`, in one statement. */
   list(filter: SyncFilter, after: SyncPlace | null, limit: number): Promise<SyncRecord[]>;
   /** Upserts, the newest by (syncedAt, version) decided in SQL, by `json_each`: order and doubling do not matter. */
-  put(records: readonly SyncRecord[]): Promise<void>;
+  put(records: readonly SyncRecord[], more?: Pick<SyncMessage, 'checks' | 'refusals'>): Promise<void>;
   /** Forgets up to `limit` records of a user (of one device); the number forgotten. */
   remove(user: string, device: string | null, limit: number): Promise<number>;
   /** One step of the slow walk that drops records older than `before`, at most `limit` rows read. */
@@ -244,11 +244,25 @@ export interface SyncRecords {
   moveStrays?(): Promise<void>;
 }
 
-/** Records on their way to the queue (DESIGN "Group commit"). */
+/** What one request gave a device of many caches. */
+export interface DeviceSync {
+  user: string;
+  /** Null: none was named, so that only reads are noted. */
+  device: string | null;
+  /** What it now has of each cache, by 200 or 304; not what it was only promised (202, `href`). */
+  given: readonly Pick<SyncRecord, 'resource' | 'key' | 'version' | 'changed'>[];
+  /** Keys that were read besides. */
+  read: readonly string[];
+  /** Of a full check: keys of all caches that the device holds; `adds`: besides those of the check before. Null: it was none. */
+  check: { keys: readonly string[]; adds: boolean } | null;
+}
+
+/** Records on their way to the queue (DESIGN "Group commit"). The caller's `waitUntil` runs the promise; null: nothing was to be noted. */
 export interface SyncBuffer {
-  /**
-   * Notes a record (null: no device to record) and that the key was read; the caller's `waitUntil` runs the promise. Null:
-   * both were noted before.
-   */
+  /** Notes a record (null: no device to record), and once an hour that the key was read. `now` in ms since the epoch. */
   add(record: SyncRecord | null, key: string, now: number): Promise<void> | null;
+  /** The same of many caches at once. What was noted here less than SYNC_RESOLUTION_S ago, and has not changed, is left out. */
+  addAll(sync: DeviceSync, now: number): Promise<void> | null;
+  /** Notes once an hour that a device was refused a resource. */
+  addRefusal(refusal: Omit<Refusal, 'hour'>, now: number): Promise<void> | null;
 }

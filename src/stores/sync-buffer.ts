@@ -5,13 +5,22 @@
  * the device's next request restores them.
  */
 
-import { MEMORY_SHARES } from '../contract/memory-shares.ts';
-import type { SyncMessage, SyncRecord } from '../contract/messages.ts';
+import type { SyncMessage } from '../contract/messages.ts';
 import type { SyncBuffer, SyncRecords } from '../contract/stores.ts';
-import { isNewer, recordId } from '../core/sync-records.ts';
+import { tagOf } from '../core/sync-records.ts';
 import { log } from '../log.ts';
 import { sleep, withTimeout } from '../waiting.ts';
-import { BoundedMap } from './bounded-map.ts';
+import { forgetHour, hourOf, isFirstInHour, unnoted } from './noted-syncs.ts';
+import {
+  addCheck,
+  addRead,
+  addRecord,
+  addRefusal,
+  MAX_RECORDS,
+  putBack,
+  takeMessage,
+  waitingRecords,
+} from './waiting-syncs.ts';
 
 /** How the buffer is timed. */
 export interface SyncBufferOptions {
@@ -21,39 +30,30 @@ export interface SyncBufferOptions {
   retryMs?: number;
   /** How long sends may fail until records are written to D1 directly, ms. Default: 20,000. */
   giveUpMs?: number;
+  /** SYNC_RESOLUTION_S, ms. Default: 60,000. */
+  resolutionMs?: number;
   /** Clock, ms since the epoch. Default: Date.now. */
   now?: () => number;
 }
 
-/** Most of a message: a queue takes 128 KB. */
-const MAX_RECORDS = 500;
-const MAX_BYTES = 96 * 1024;
-/** Keys whose reads wait, or were noted, in an isolate; what was noted longest ago is dropped first, and so are records. */
-const MAX_READS = 2000;
-/** Bytes of a record beside its texts, each of which is held twice, roughly. */
-const RECORD_BYTES = 500;
-const HOUR_MS = 3_600_000;
 /** How long the queue, then D1, may take, ms: a message that got there yet comes twice, which does no harm. */
 const TIMEOUT_MS = 5000;
 
-const encoder = new TextEncoder();
-
-/** Records by `recordId`, and hours by key, on their way to the queue. */
-const records = new BoundedMap<SyncRecord>(MEMORY_SHARES.syncRecords, weightOf);
-const reads = new BoundedMap<number>(MAX_READS);
-/** Key -> the hour in which this isolate last noted that it was read. */
-const noted = new BoundedMap<number>(MAX_READS);
 /** Since when sends fail without a success between, ms; null: they do not. */
 let failingSince: number | null = null;
 /** Until when another request is taken to be repeating a failed send, ms. */
 let repeatingUntil = 0;
 
 /** The buffer of this isolate before a queue; `store` takes the records when the queue fails for too long. */
-export function syncBuffer(queue: Queue<SyncMessage>, store: SyncRecords, options: SyncBufferOptions = {}): SyncBuffer {
-  const { waitMs = 200, retryMs = 1000, giveUpMs = 20_000, now = Date.now } = options;
+export function syncBuffer(
+  queue: Queue<SyncMessage>,
+  store: Pick<SyncRecords, 'put'>,
+  options: SyncBufferOptions = {},
+): SyncBuffer {
+  const { waitMs = 200, retryMs = 1000, giveUpMs = 20_000, resolutionMs = 60_000, now = Date.now } = options;
 
   async function sendAll(): Promise<void> {
-    for (let message = take(); message !== null; message = take()) {
+    for (let message = takeMessage(); message !== null; message = takeMessage()) {
       const outcome = await deliver(message);
       if (outcome === 'delivered') continue;
       putBack(message);
@@ -65,7 +65,7 @@ export function syncBuffer(queue: Queue<SyncMessage>, store: SyncRecords, option
   }
 
   async function sendInTime(): Promise<void> {
-    if (records.size < MAX_RECORDS) await sleep(waitMs);
+    if (waitingRecords() < MAX_RECORDS) await sleep(waitMs);
     if (now() >= repeatingUntil) await sendAll();
   }
 
@@ -82,8 +82,8 @@ export function syncBuffer(queue: Queue<SyncMessage>, store: SyncRecords, option
     if (now() - failingSince < giveUpMs) return 'failed';
     try {
       // Which keys were read is left out: their next reads tell it again.
-      await withTimeout(store.put(message.records), TIMEOUT_MS);
-      for (const { key } of message.read) noted.delete(key);
+      await withTimeout(store.put(message.records, message), TIMEOUT_MS);
+      for (const { key } of message.read) forgetHour(key);
       return 'delivered';
     } catch (error) {
       // Both stores fail: the records stay for the requests to come.
@@ -93,65 +93,34 @@ export function syncBuffer(queue: Queue<SyncMessage>, store: SyncRecords, option
   }
 
   return {
-    add: (record, key, at) => (note(record, key, at) ? sendInTime() : null),
+    add(record, key, at) {
+      const isRead = noteRead(key, at);
+      if (record !== null) addRecord(record);
+      return isRead || record !== null ? sendInTime() : null;
+    },
+
+    addAll(sync, at) {
+      const { user, device } = sync;
+      const isRead = [...sync.given.map(({ key }) => key), ...sync.read].map((key) => noteRead(key, at)).includes(true);
+      if (device === null) return isRead ? sendInTime() : null;
+      const { given, check } = unnoted(sync, resolutionMs, at);
+      for (const item of given) addRecord({ user, device, ...item, syncedAt: at });
+      if (check !== null) addCheck({ user, device, at, tags: check.keys.map(tagOf), adds: check.adds });
+      return isRead || given.length > 0 || check !== null ? sendInTime() : null;
+    },
+
+    addRefusal(refusal, at) {
+      const { user, device, resource, reason } = refusal;
+      if (!isFirstInHour(JSON.stringify([user, device, resource, reason]), at)) return null;
+      addRefusal({ ...refusal, hour: hourOf(at) });
+      return sendInTime();
+    },
   };
 }
 
-/** Whether there was something to note. */
-function note(record: SyncRecord | null, key: string, now: number): boolean {
-  const hour = now - (now % HOUR_MS);
-  const isFirstRead = (noted.get(key) ?? 0) < hour;
-  if (isFirstRead) {
-    noted.set(key, hour);
-    reads.set(key, hour);
-  }
-  if (record !== null) keep(record);
-  return isFirstRead || record !== null;
-}
-
-function keep(record: SyncRecord): void {
-  const id = recordId(record);
-  const other = records.get(id);
-  if (other === undefined || isNewer(record, other)) records.set(id, record);
-}
-
-/** Bytes that a record takes while it waits, with its id. */
-function weightOf({ user, device, resource, key }: SyncRecord): number {
-  return RECORD_BYTES + 4 * (user.length + device.length + resource.length + key.length);
-}
-
-/** Bytes of all records that wait, for tests. */
-export function waitingBytes(): number {
-  return records.weight;
-}
-
-/** Takes a message's worth out of the buffer; null when it is empty. */
-function take(): SyncMessage | null {
-  const message: SyncMessage = { records: [], read: [] };
-  let bytes = 0;
-  for (const [id, record] of records.entries()) {
-    bytes += sizeOf(record);
-    if (message.records.length === MAX_RECORDS || bytes > MAX_BYTES) return message;
-    message.records.push(record);
-    records.delete(id);
-  }
-  for (const [key, hour] of reads.entries()) {
-    const read = { key, hour };
-    bytes += sizeOf(read);
-    if (bytes > MAX_BYTES) return message;
-    message.read.push(read);
-    reads.delete(key);
-  }
-  return message.records.length + message.read.length === 0 ? null : message;
-}
-
-/** A failed message goes back; what came meanwhile is newer. */
-function putBack(message: SyncMessage): void {
-  for (const record of message.records) keep(record);
-  for (const { key, hour } of message.read) reads.set(key, Math.max(hour, reads.get(key) ?? 0));
-}
-
-/** Bytes of a value in a message, with the comma behind it. */
-function sizeOf(value: unknown): number {
-  return encoder.encode(JSON.stringify(value)).byteLength + 1;
+/** Whether it is news that the key was read in this hour. */
+function noteRead(key: string, now: number): boolean {
+  const isFirst = isFirstInHour(key, now);
+  if (isFirst) addRead(key, hourOf(now));
+  return isFirst;
 }

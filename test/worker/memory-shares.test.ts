@@ -15,7 +15,8 @@ import { cachedBlobs, hotBytes } from '../../src/stores/cached-blobs.ts';
 import { NO_EDGE_CACHE } from '../../src/stores/edge-cache.ts';
 import { foldedDeltas, foldingBytes, HELD_PER_STORED_BYTE, hotDeltaBytes } from '../../src/stores/folded-deltas.ts';
 import { d1Resources, definitionBytes } from '../../src/stores/resources.ts';
-import { syncBuffer, waitingBytes } from '../../src/stores/sync-buffer.ts';
+import { syncBuffer } from '../../src/stores/sync-buffer.ts';
+import { waitingBytes } from '../../src/stores/waiting-syncs.ts';
 import { memoryBlobs } from '../support/memory-blobs.ts';
 import { sampleResource } from '../support/resources.ts';
 import { inSeconds, sign } from '../support/token.ts';
@@ -101,8 +102,20 @@ const FILLERS: Partial<Record<keyof typeof MEMORY_SHARES, () => Promise<number>>
       void buffer.add({ ...names, parameters: {}, syncedAt: n, version: 1, changed: 1 } as never, names.key, n);
     }
     // What is refused comes back.
-    await expect.poll(waitingBytes).toBeGreaterThan(MEMORY_SHARES.syncRecords * 0.75);
-    return waitingBytes();
+    await expect.poll(() => waitingBytes().records).toBeGreaterThan(MEMORY_SHARES.syncRecords * 0.75);
+    return waitingBytes().records;
+  },
+
+  async syncChecks() {
+    const refuses = { send: () => Promise.reject(new Error('down')) } as unknown as Queue<never>;
+    const buffer = syncBuffer(refuses, {} as never, { waitMs: 60_000 });
+    for (let n = 0; n < 200; n += 1) {
+      const keys = Array.from({ length: 100 }, (_key, at) => long(at, 64));
+      const names = { user: long(n, 256), device: long(n, 128) };
+      void buffer.addAll({ ...names, given: [], read: [], check: { keys, adds: false } }, n);
+    }
+    await expect.poll(() => waitingBytes().checks).toBeGreaterThan(MEMORY_SHARES.syncChecks * 0.75);
+    return waitingBytes().checks;
   },
 
   async endedTasks() {
