@@ -7,8 +7,8 @@ import { sweepAll } from './flows/sweep.ts';
 import { log } from './log.ts';
 
 const DAY_MS = 86_400_000;
-/** Records that one run of the slow walk looks at. */
-const WALKED_RECORDS = 1000;
+/** Devices that one run of the slow walk looks at. */
+const WALKED_DEVICES = 1000;
 
 /** One run; `now` in ms since the epoch. A part that fails keeps no other from its turn: the next run tries again. */
 export async function runCron(services: Services, now: number): Promise<void> {
@@ -17,7 +17,9 @@ export async function runCron(services: Services, now: number): Promise<void> {
     sweep: () => sweepAll(services, now),
     evict_unread: () => evictUnread(services, now),
     drop_old_syncs: () =>
-      services.syncRecords.dropOld(now - services.settings.syncRetentionDays * DAY_MS, WALKED_RECORDS),
+      services.syncRecords.dropOld(now - services.settings.syncRetentionDays * DAY_MS, WALKED_DEVICES),
+    drop_forgotten_marks: () => services.syncRecords.dropMarks(now - DAY_MS),
+    move_former_syncs: () => services.syncRecords.moveFormer(),
     move_entries: async () => services.entries.moveStrays?.(),
     move_syncs: async () => services.syncRecords.moveStrays?.(),
   };

@@ -19,6 +19,8 @@ export const FIGURES = {
   batch: { labels: ['queue'], values: ['messages', 'repeated', 'longest_lag_ms'] },
   /** One batch of the sync queue as it was written to D1. */
   sync: { labels: [], values: ['records', 'reads'] },
+  /** New devices that were not noted, since their users have MAX_DEVICES_PER_USER that were seen lately. */
+  devices_refused: { labels: [], values: ['devices'] },
 } as const;
 
 export type Figure = keyof typeof FIGURES;

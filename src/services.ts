@@ -27,7 +27,7 @@ const sharedServices = oncePerEnv((env: Env) => {
     settings,
     resources: resourcesIn(env, settings.entryShards),
     entries: entriesIn(env, settings.entryShards),
-    syncRecords: syncRecordsIn(env, settings.syncShards),
+    syncRecords: syncRecordsIn(env, settings.syncShards, { maxDevices: settings.maxDevicesPerUser }),
     limits: settings.rateLimits ? rateLimits(env, { onRefused }) : noLimits,
     hold: holdsOf(heldRequests, { heldPerUser: settings.rateLimits ? settings.heldPerUser : MAX_HELD, metrics }),
     metrics,

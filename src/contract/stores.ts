@@ -220,30 +220,6 @@ export interface FoldedDeltas {
   get(key: string, from: number, to: number, fold: Fold): Promise<FoldedDelta | null>;
 }
 
-/** Which records a list is about: those of one user, or of all. */
-export interface SyncFilter {
-  user: string | null;
-  device?: string;
-  resource?: string;
-}
-
-/** A place in the order of the records. */
-export type SyncPlace = Pick<SyncRecord, 'user' | 'device' | 'resource' | 'key'>;
-
-/** Records of what devices were last given (table `sync_records`). */
-export interface SyncRecords {
-  /** A page in order of user, device, resource, key after `after`, in one statement. */
-  list(filter: SyncFilter, after: SyncPlace | null, limit: number): Promise<SyncRecord[]>;
-  /** Upserts, the newest by (syncedAt, version) decided in SQL, by `json_each`: order and doubling do not matter. */
-  put(records: readonly SyncRecord[], more?: Pick<SyncMessage, 'checks' | 'refusals'>): Promise<void>;
-  /** Forgets up to `limit` records of a user (of one device); the number forgotten. */
-  remove(user: string, device: string | null, limit: number): Promise<number>;
-  /** One step of the slow walk that drops records older than `before`, at most `limit` rows read. */
-  dropOld(before: number, limit: number): Promise<void>;
-  /** Of several databases: one step of the slow walk that brings records to the one where they belong. */
-  moveStrays?(): Promise<void>;
-}
-
 /** What one request gave a device of many caches. */
 export interface DeviceSync {
   user: string;

@@ -3,13 +3,15 @@
 import type { Loaded } from '../contract/entry.ts';
 import type { SyncRecord } from '../contract/messages.ts';
 
+type Place = Pick<SyncRecord, 'user' | 'device' | 'resource' | 'key'>;
+
 /** What an ETag and a check tell of a key: its first 16 hex digits. */
 export function tagOf(key: string): string {
   return key.slice(0, 16);
 }
 
 /** Names what a record is about: user, device, resource and cache. */
-export function recordId({ user, device, resource, key }: SyncRecord): string {
+export function recordId({ user, device, resource, key }: Place): string {
   return JSON.stringify([user, device, resource, key]);
 }
 
@@ -30,7 +32,7 @@ export function newestRecords(records: Iterable<SyncRecord>): SyncRecord[] {
 }
 
 /** The order of lists, which is that of D1's primary key: by the members' UTF-8. */
-export function compareRecords(a: SyncRecord, b: SyncRecord): number {
+export function compareRecords(a: Place, b: Place): number {
   return (
     compareUtf8(a.user, b.user) ||
     compareUtf8(a.device, b.device) ||

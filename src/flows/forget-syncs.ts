@@ -29,7 +29,7 @@ export async function forgetSyncs(
   limit = MAX_BULK,
 ): Promise<Forgotten> {
   if (device === null && after === null) await signOut(services, user);
-  const forgotten = await services.syncRecords.remove(user, device, limit);
+  const forgotten = await services.syncRecords.remove(user, device, limit, now);
   if (forgotten === limit) return { forgotten, next: after ?? '' };
   if (device !== null) return { forgotten, next: null };
   const page = await services.entries.list({ owner: user }, after, limit, now);

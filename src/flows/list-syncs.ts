@@ -6,7 +6,7 @@
 import type { Entry } from '../contract/entry.ts';
 import type { Reader } from '../contract/identity.ts';
 import type { SyncRecord } from '../contract/messages.ts';
-import type { SyncFilter, SyncPlace } from '../contract/stores.ts';
+import type { SyncFilter, SyncPlace } from '../contract/sync-store.ts';
 import { closedTitles } from './find-resource.ts';
 import { judgeCaches } from './judged-caches.ts';
 import type { Services } from './services.ts';
@@ -40,22 +40,21 @@ const NOTHING_ASKED: Current = { current: new Map(), unread: new Set() };
 
 /**
  * A page in order of user, device, resource and cache; `next` is the place that the next page begins after. With what is current,
- * a page of large parameters is short; one is, too, where records of resources that are closed to the reader were left out.
+ * a page of large parameters is short; so is one where records of resources that are closed to the reader were left out, and one of
+ * a resource that few of all devices have.
  */
 export async function listSyncs(
   services: Pick<Services, 'syncRecords' | 'entries' | 'resources'>,
   { filter, after, limit, withCurrent, reader }: SyncListRequest,
 ): Promise<{ syncs: ListedSync[]; next: SyncPlace | null }> {
-  // One more than the page holds tells whether there is a next one.
-  const found = await services.syncRecords.list(filter, after, limit + 1);
-  const asked = found.slice(0, limit);
+  const { records: asked, next } = await services.syncRecords.list(filter, after, limit);
   const { current, unread } = withCurrent ? await currentOf(services, asked) : NOTHING_ASKED;
   const end = asked.findIndex(({ key }) => unread.has(key));
   const page = end < 0 ? asked : asked.slice(0, end);
   const open = reader === null ? page : await openOf(services, page, reader);
   return {
     syncs: open.map((record) => ({ record, entry: current.get(record.key) ?? null })),
-    next: page.length < found.length ? (page.at(-1) ?? null) : null,
+    next: end < 0 ? next : (page.at(-1) ?? null),
   };
 }
 

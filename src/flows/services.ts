@@ -2,15 +2,8 @@
 
 import type { LiveHubs } from '../contract/live.ts';
 import type { CacheObjectVerbs } from '../contract/object.ts';
-import type {
-  Blobs,
-  Entries,
-  EntryLookup,
-  FoldedDeltas,
-  Resources,
-  SyncBuffer,
-  SyncRecords,
-} from '../contract/stores.ts';
+import type { Blobs, Entries, EntryLookup, FoldedDeltas, Resources, SyncBuffer } from '../contract/stores.ts';
+import type { SyncRecords } from '../contract/sync-store.ts';
 import type { Metrics } from '../metrics.ts';
 import type { Settings } from '../settings.ts';
 import type { RateLimits } from '../stores/rate-limits.ts';

@@ -1,10 +1,12 @@
 /** Consumer of the `sync` queue. */
 
 import * as v from 'valibot';
+import type { DeviceName } from '../contract/device-document.ts';
 import type { SyncMessage } from '../contract/messages.ts';
 import { recordSyncs, type SyncStores } from '../flows/record-syncs.ts';
 import { log } from '../log.ts';
 import { type Metrics, noMetrics } from '../metrics.ts';
+import { isFirstInMinute } from '../stores/once-a-minute.ts';
 
 /** Longest pause before a message is delivered again, seconds. */
 const MAX_DELAY_S = 300;
@@ -26,6 +28,17 @@ const Body: v.GenericSchema<unknown, SyncMessage> = v.object({
     }),
   ),
   read: v.array(v.object({ key: text, hour: count })),
+  // Of this release on.
+  checks: v.optional(
+    v.array(v.object({ user: text, device: text, at: count, tags: v.array(text), adds: v.boolean() })),
+    [],
+  ),
+  refusals: v.optional(
+    v.array(
+      v.object({ user: text, device: text, resource: text, reason: v.picklist(['group', 'scope']), hour: count }),
+    ),
+    [],
+  ),
 });
 
 /** Records a batch at once, and tells the operator how much it was. What is not understood is logged and acknowledged; when a store fails, the rest comes again. */
@@ -44,15 +57,37 @@ export async function handleSyncBatch(
       message.ack();
     }
   }
+  const again = (message: Message<unknown>) =>
+    message.retry({ delaySeconds: Math.min(2 ** message.attempts, MAX_DELAY_S) });
   try {
-    const { records, reads } = await recordSyncs(
+    const { records, reads, failed, refused } = await recordSyncs(
       understood.map(({ body }) => body),
       stores,
     );
-    for (const { message } of understood) message.ack();
+    const unwritten = new Set(failed.map(idOf));
+    for (const { message, body } of understood) {
+      const names = [...body.records, ...(body.checks ?? []), ...(body.refusals ?? [])].map(idOf);
+      if (names.some((name) => unwritten.has(name))) again(message);
+      else message.ack();
+    }
     metrics.write('sync', {}, { records, reads });
+    if (refused.length > 0) tellRefused(refused, metrics);
   } catch (error) {
     log('warn', 'sync_queue.store_failed', { messages: understood.length, error });
-    for (const { message } of understood) message.retry({ delaySeconds: Math.min(2 ** message.attempts, MAX_DELAY_S) });
+    for (const { message } of understood) again(message);
   }
+}
+
+/** New devices of users who have MAX_DEVICES_PER_USER. The log names each of these users once a minute. */
+function tellRefused(refused: readonly DeviceName[], metrics: Metrics): void {
+  metrics.write('devices_refused', {}, { devices: refused.length });
+  for (const user of new Set(refused.map((device) => device.user))) {
+    if (isFirstInMinute(`sync_queue.devices_refused ${user}`, Date.now())) {
+      log('warn', 'sync_queue.devices_refused', { user, devices: refused.filter((one) => one.user === user).length });
+    }
+  }
+}
+
+function idOf({ user, device }: DeviceName): string {
+  return JSON.stringify([user, device]);
 }

@@ -1,6 +1,7 @@
 /** The stores in D1, over as many databases as the settings say. One database has them as they are. */
 
-import type { Entries, Resources, SyncRecords } from '../contract/stores.ts';
+import type { Entries, Resources } from '../contract/stores.ts';
+import type { SyncRecords } from '../contract/sync-store.ts';
 import type { Shards } from '../core/shards.ts';
 import { databaseName } from '../settings.ts';
 import { d1Entries } from './entries.ts';
@@ -8,7 +9,7 @@ import { markedResources } from './resource-marks.ts';
 import { d1Resources } from './resources.ts';
 import { shardedEntries } from './sharded-entries.ts';
 import { shardedSyncRecords } from './sharded-sync-records.ts';
-import { d1SyncRecords } from './sync-records.ts';
+import { d1SyncRecords, type SyncRecordOptions } from './sync-records.ts';
 
 /** @param shards ENTRY_SHARDS, checked */
 export function entriesIn(env: Pick<Env, 'DB'>, shards: Shards): Entries {
@@ -21,8 +22,10 @@ export function resourcesIn(env: Pick<Env, 'DB'>, shards: Shards): Resources {
 }
 
 /** @param shards SYNC_SHARDS, checked */
-export function syncRecordsIn(env: Pick<Env, 'DB'>, shards: Shards): SyncRecords {
-  return countOf(shards) === 1 ? d1SyncRecords(env.DB) : shardedSyncRecords(databasesOf(env, countOf(shards)), shards);
+export function syncRecordsIn(env: Pick<Env, 'DB'>, shards: Shards, options: SyncRecordOptions = {}): SyncRecords {
+  return countOf(shards) === 1
+    ? d1SyncRecords(env.DB, options)
+    : shardedSyncRecords(databasesOf(env, countOf(shards)), shards, options);
 }
 
 function countOf({ now, before }: Shards): number {

@@ -120,9 +120,10 @@ export function shardedEntries(databases: readonly D1Database[], shards: Shards)
             db: databases[shard] as D1Database,
             name: 'entries',
             shard,
-            limit: WALKED_ENTRIES,
-            page: (after: string | null) => store.rowsAfter(after ?? '', WALKED_ENTRIES),
-            placeOf: ({ key }) => key,
+            async page(after: string | null) {
+              const rows = await store.rowsAfter(after ?? '', WALKED_ENTRIES);
+              return { rows, next: rows.length < WALKED_ENTRIES ? null : (rows.at(-1)?.key ?? null) };
+            },
             move: (rows) => move(rows, store),
           }),
         ),

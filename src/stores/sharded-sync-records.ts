@@ -1,73 +1,127 @@
-/** Sync records over several databases, by the hash of the user (SYNC_SHARDS). */
+/** What is known of devices over several databases, by the hash of the user (SYNC_SHARDS). */
 
+import type { DeviceName } from '../contract/device-document.ts';
 import type { SyncRecord } from '../contract/messages.ts';
-import type { SyncPlace, SyncRecords } from '../contract/stores.ts';
+import type { Noted, SyncRecords } from '../contract/sync-store.ts';
 import { hashOfText, type Shards } from '../core/shards.ts';
-import { compareRecords, newestRecords } from '../core/sync-records.ts';
+import { mergedDevices, mergedPage } from './device-lists.ts';
+import type { StoredDevice } from './device-rows.ts';
 import { spreadOver } from './spread.ts';
 import { walkForStrays } from './stray-walk.ts';
-import { d1SyncRecords } from './sync-records.ts';
+import { d1SyncRecords, type SyncRecordOptions, type SyncShard } from './sync-records.ts';
 
-/** Records of a page of the walk. */
-const WALKED_RECORDS = 1000;
+/** Devices of a page of the walk. */
+const WALKED_DEVICES = 1000;
 
 /** @param databases as many as are used now or were before */
-export function shardedSyncRecords(databases: readonly D1Database[], shards: Shards): SyncRecords {
-  const stores = databases.map(d1SyncRecords);
+export function shardedSyncRecords(
+  databases: readonly D1Database[],
+  shards: Shards,
+  options: SyncRecordOptions = {},
+): SyncRecords {
+  const stores = databases.map((db) => d1SyncRecords(db, options));
   const spread = spreadOver(stores, shards);
   const hashOf = ({ user }: { user: string }) => hashOfText(user);
 
-  async function put(records: readonly SyncRecord[]): Promise<void> {
-    await spread.atHome(records, hashOf, (store, own) => store.put(own));
+  /** From the databases where those that the filter means are or were. */
+  function asked<T>(user: string | null, ask: (store: SyncShard) => Promise<T>): Promise<T[]> {
+    return user === null ? spread.all(ask) : spread.each([{ user }], hashOf, ask);
+  }
+
+  async function adopt(devices: readonly StoredDevice[]): Promise<DeviceName[]> {
+    return (await spread.atHome(devices, hashOf, (store, own) => store.adopt(own))).flat();
+  }
+
+  /** What a former table has is known already: it finds room whatever the limit is. */
+  async function adoptRecords(records: readonly SyncRecord[]): Promise<Noted> {
+    const noted = await spread.atHome(records, hashOf, (store, own) => store.adoptRecords(own));
+    return allOf(noted);
+  }
+
+  /** Brings documents home; those that could be written there go here, unless they have changed since. */
+  async function move(store: SyncShard, devices: readonly StoredDevice[]): Promise<number> {
+    const strays = devices.filter((device) => spread.home(hashOf(device)) !== store);
+    const failed = new Set((await adopt(strays)).map(idOf));
+    await store.drop(strays.filter((device) => !failed.has(idOf(device))));
+    return strays.length - failed.size;
   }
 
   return {
     async list(filter, after, limit) {
-      const { user } = filter;
-      const lists = await (user === null
-        ? spread.all((store) => store.list(filter, after, limit))
-        : spread.each([{ user }], hashOf, (store) => store.list(filter, after, limit)));
-      return newestRecords(lists.flat()).sort(compareRecords).slice(0, limit);
+      return mergedPage(await asked(filter.user, (store) => store.list(filter, after, limit)), limit);
     },
 
-    put,
+    async listDevices(filter, after, limit) {
+      return mergedDevices(await asked(filter.user, (store) => store.listDevices(filter, after, limit)), limit);
+    },
 
-    async remove(user, device, limit) {
+    async put(records, { checks = [], refusals = [] } = {}, now = Date.now()) {
+      const byHome = <Item extends { user: string }>(items: readonly Item[]) =>
+        Map.groupBy(items, (item) => spread.home(hashOf(item)));
+      const [own, checked, refused] = [byHome(records), byHome(checks), byHome(refusals)];
+      const homes = new Set([...own.keys(), ...checked.keys(), ...refused.keys()]);
+      const noted = Array.from(homes, (store) => {
+        const more = { checks: checked.get(store) ?? [], refusals: refused.get(store) ?? [] };
+        return store.put(own.get(store) ?? [], more, now);
+      });
+      return allOf(await Promise.all(noted));
+    },
+
+    async remove(user, device, limit, now) {
       const home = spread.home(hashOf({ user }));
       const former = spread.former(hashOf({ user }));
       if (former !== home) {
-        // Brought together first, none is counted twice. One that the walk has just read may come back, like one in the queue.
-        const left = await former.list({ user, ...(device === null ? {} : { device }) }, null, limit);
-        await home.put(left);
-        await former.drop(left);
+        // Brought together first, none is counted twice.
+        const filter = { user, ...(device === null ? {} : { device }) };
+        await former.moveFormerTo(filter, adoptRecords);
+        for (let from: DeviceName | null = null; ; ) {
+          const { devices, end } = await former.stored({ filter, from, inclusive: false, most: limit });
+          await move(former, devices);
+          from = end;
+          if (end === null) break;
+        }
+        await former.mark(user, device, now);
       }
-      return home.remove(user, device, limit);
+      return home.remove(user, device, limit, now);
     },
 
     async dropOld(before, limit) {
       await Promise.all(stores.map((store) => store.dropOld(before, limit)));
     },
 
+    async dropMarks(before) {
+      await Promise.all(stores.map((store) => store.dropMarks(before)));
+    },
+
+    async moveFormer() {
+      await Promise.all(stores.map((store) => store.moveFormerTo({ user: null }, adoptRecords)));
+    },
+
     async moveStrays() {
       if (shards.now === shards.before) return;
       await Promise.all(
         stores.map((store, shard) =>
-          walkForStrays<SyncRecord, SyncPlace>({
+          walkForStrays<StoredDevice, DeviceName>({
             db: databases[shard] as D1Database,
-            name: 'sync_records',
+            name: 'devices',
             shard,
-            limit: WALKED_RECORDS,
-            page: (after) => store.list({ user: null }, after, WALKED_RECORDS),
-            placeOf: ({ user, device, resource, key }) => ({ user, device, resource, key }),
-            async move(records) {
-              const strays = records.filter((record) => spread.home(hashOf(record)) !== store);
-              await put(strays);
-              await store.drop(strays);
-              return strays.length;
+            async page(after) {
+              const range = { filter: { user: null }, from: after, inclusive: false, most: WALKED_DEVICES };
+              const { devices, end } = await store.stored(range);
+              return { rows: devices, next: end };
             },
+            move: (devices) => move(store, devices),
           }),
         ),
       );
     },
   };
+}
+
+function allOf(noted: readonly Noted[]): Noted {
+  return { failed: noted.flatMap(({ failed }) => failed), refused: noted.flatMap(({ refused }) => refused) };
+}
+
+function idOf({ user, device }: DeviceName): string {
+  return JSON.stringify([user, device]);
 }

@@ -12,27 +12,24 @@ export interface WalkedTable<Row, Place> {
   name: string;
   /** Number of the database, for the log. */
   shard: number;
-  /** Rows of a page. */
-  limit: number;
-  page(after: Place | null): Promise<Row[]>;
-  placeOf(row: Row): Place;
+  /** Rows after a place, and where to go on; null: at the end of the table. */
+  page(after: Place | null): Promise<{ rows: Row[]; next: Place | null }>;
   /** Moves those of a page that belong elsewhere; how many those were. */
   move(rows: Row[]): Promise<number>;
 }
 
 /** Goes on with the round through a table. The log tells of each that ends: one that moved nothing found all at home. */
 export async function walkForStrays<Row, Place>(table: WalkedTable<Row, Place>): Promise<void> {
-  const { db, name, shard, limit } = table;
+  const { db, name, shard } = table;
   const walk = `move-${name}`;
   let { after, moved } = (await readWalk<{ after: Place | null; moved: number }>(db, walk)) ?? {
     after: null,
     moved: 0,
   };
   for (let pages = 0; pages < PAGES; pages++) {
-    const rows = await table.page(after);
+    const { rows, next } = await table.page(after);
     moved += await table.move(rows);
-    const last = rows.length < limit ? undefined : rows.at(-1);
-    after = last === undefined ? null : table.placeOf(last);
+    after = next;
     if (after === null) break;
   }
   await moveWalk(db, walk, after === null ? null : { after, moved }).run();

@@ -6,7 +6,8 @@
  */
 
 import type { SyncMessage } from '../contract/messages.ts';
-import type { SyncBuffer, SyncRecords } from '../contract/stores.ts';
+import type { SyncBuffer } from '../contract/stores.ts';
+import type { SyncRecords } from '../contract/sync-store.ts';
 import { tagOf } from '../core/sync-records.ts';
 import { log } from '../log.ts';
 import { sleep, withTimeout } from '../waiting.ts';

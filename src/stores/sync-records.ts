@@ -1,111 +1,156 @@
-/** Table `sync_records`: what each device was last given of each cache. */
+/** What is known of devices, in one database (tables `devices`, `forgotten`, and the former `sync_records`). */
 
+import type { DeviceDocument, DeviceName } from '../contract/device-document.ts';
 import type { SyncRecord } from '../contract/messages.ts';
-import type { SyncFilter, SyncPlace, SyncRecords } from '../contract/stores.ts';
+import type { Noted, SyncFilter, SyncRecords } from '../contract/sync-store.ts';
+import { documentsOf, inGroups, timeText } from '../core/device-documents.ts';
+import { listDevices, listRecords } from './device-lists.ts';
+import { mergeDocuments } from './device-merge.ts';
+import { type DeviceRange, readDevices, type StoredDevice } from './device-rows.ts';
+import { moveFormer } from './former-sync-records.ts';
 import { moveWalk, readWalk } from './walks.ts';
 
-/** The primary key, which is also the order of lists. */
-const KEY = ['user', 'device', 'resource', 'key'] as const;
-const COLUMNS = `${KEY.join(', ')}, synced_at AS syncedAt, version, changed`;
+const WALK = 'drop-old-devices';
 
-const PUT = `
-  INSERT INTO sync_records (user, device, resource, key, synced_at, version, changed)
-  SELECT value ->> 'user', value ->> 'device', value ->> 'resource', value ->> 'key',
-    value ->> 'syncedAt', value ->> 'version', value ->> 'changed'
-  FROM json_each(?1) WHERE true
-  ON CONFLICT (user, device, resource, key) DO UPDATE
-  SET synced_at = excluded.synced_at, version = excluded.version, changed = excluded.changed
-  WHERE (excluded.synced_at, excluded.version) > (synced_at, version)`;
+/** Devices of a walk's step, with the time of what they were given longest ago. */
+const OLDEST = `
+  SELECT user, device, rev, seen, (SELECT min(value) FROM json_each(caches)) AS oldest FROM devices
+  WHERE (user, device) > (?1, ?2) ORDER BY user, device LIMIT ?3`;
+type Oldest = Pick<StoredDevice, 'user' | 'device' | 'rev' | 'seen'> & { oldest: string | null };
 
-const WALK = 'drop-old-sync-records';
+// A device may have synchronised since its row was read: then that has another `rev`.
+const AS_READ =
+  "(user, device, rev) IN (SELECT value ->> 'user', value ->> 'device', value ->> 'rev' FROM json_each(?1))";
+const DROP = `DELETE FROM devices WHERE ${AS_READ}`;
+const TRIM = `
+  UPDATE devices SET rev = rev + 1,
+    caches = (SELECT json_group_object(key, value) FROM json_each(devices.caches) WHERE value >= ?2)
+  WHERE ${AS_READ}`;
 
-// A device may have synchronised since its record was read.
-const DROP = `
-  DELETE FROM sync_records WHERE (${KEY.join(', ')}, synced_at, version) IN (
-    SELECT value ->> 'user', value ->> 'device', value ->> 'resource', value ->> 'key',
-      value ->> 'syncedAt', value ->> 'version'
-    FROM json_each(?1))`;
+const MARK = `
+  INSERT INTO forgotten (user, device, at) VALUES (?1, ?2, ?3)
+  ON CONFLICT (user, device) DO UPDATE SET at = max(at, excluded.at)`;
+const COUNTED = 'SELECT user, device, (SELECT count(*) FROM json_each(caches)) AS records FROM devices';
+const FORGET = 'DELETE FROM devices WHERE (user, device) IN (SELECT value ->> 0, value ->> 1 FROM json_each(?1))';
+/** The first ones go. */
+const FORGET_SOME = `
+  UPDATE devices SET rev = rev + 1, caches = (
+    SELECT json_group_object(key, value) FROM (SELECT key, value FROM json_each(devices.caches) LIMIT -1 OFFSET ?3))
+  WHERE user = ?1 AND device = ?2`;
 
-type PrimaryKey = [user: string, device: string, resource: string, key: string];
-
-/** The records of one database. */
+/** One database's part, and what moves devices from one to another. */
 export interface SyncShard extends SyncRecords {
-  /** Drops records that are still as they were read. */
-  drop(records: readonly SyncRecord[]): Promise<void>;
+  /** A page of documents as they lie there. */
+  stored(range: DeviceRange): Promise<{ devices: StoredDevice[]; end: DeviceName | null }>;
+  /** Moves the records of the former table to where `put` notes them. */
+  moveFormerTo(filter: SyncFilter, put: (records: readonly SyncRecord[]) => Promise<Noted>): Promise<void>;
+  /** Takes documents over that came from another database. */
+  adopt(devices: readonly DeviceDocument[]): Promise<DeviceName[]>;
+  /** Takes over records of the former table. */
+  adoptRecords(records: readonly SyncRecord[]): Promise<Noted>;
+  /** Drops documents that are still as they were read. */
+  drop(devices: readonly StoredDevice[]): Promise<void>;
+  /** Notes that a user, or one device, was forgotten at `now`. */
+  mark(user: string, device: string | null, now: number): Promise<void>;
 }
 
-/** The records of a database. Every call throws what D1 throws. */
-export function d1SyncRecords(db: D1Database): SyncShard {
-  const dropping = (records: readonly SyncRecord[]) => db.prepare(DROP).bind(JSON.stringify(records));
+/** How a database is used. */
+export interface SyncRecordOptions {
+  /** MAX_DEVICES_PER_USER. Default: 1,000. */
+  maxDevices?: number;
+}
 
-  async function list(filter: SyncFilter, after: SyncPlace | null, limit: number): Promise<SyncRecord[]> {
-    const { sql, values } = page(filter, after);
-    const { results } = await db
-      .prepare(`SELECT ${COLUMNS} FROM sync_records ${sql} LIMIT ?`)
-      .bind(...values, limit)
-      .all<SyncRecord>();
-    return results;
+/** What is known of devices in a database. Every call throws what D1 throws. */
+export function d1SyncRecords(db: D1Database, { maxDevices = 1000 }: SyncRecordOptions = {}): SyncShard {
+  const dropping = (rows: readonly Pick<StoredDevice, 'user' | 'device' | 'rev'>[]) =>
+    db.prepare(DROP).bind(JSON.stringify(rows.map(({ user, device, rev }) => ({ user, device, rev }))));
+
+  const adoptRecords = (records: readonly SyncRecord[]) =>
+    mergeDocuments(db, documentsOf({ records }), { maxDevices: null, now: Date.now() });
+
+  async function mark(user: string, device: string | null, now: number): Promise<void> {
+    await db
+      .prepare(MARK)
+      .bind(user, device ?? '', now)
+      .run();
   }
 
   return {
-    list,
+    list: (filter, after, limit) => listRecords(db, filter, after, limit),
 
-    async put(records) {
-      if (records.length > 0) await db.prepare(PUT).bind(JSON.stringify(records)).run();
-    },
+    listDevices: (filter, after, limit) => listDevices(db, filter, after, limit),
 
-    async remove(user, device, limit) {
-      const range = device === null ? 'user = ?' : 'user = ? AND device = ?';
-      const { meta } = await db
-        .prepare(
-          `DELETE FROM sync_records WHERE (${KEY.join(', ')}) IN
-          (SELECT ${KEY.join(', ')} FROM sync_records WHERE ${range} LIMIT ?)`,
-        )
-        .bind(user, ...(device === null ? [] : [device]), limit)
-        .run();
-      return meta.changes;
-    },
+    put: (records, { checks = [], refusals = [] } = {}, now = Date.now()) =>
+      mergeDocuments(db, documentsOf({ records, checks, refusals }), { maxDevices, now }),
 
-    async drop(records) {
-      if (records.length > 0) await dropping(records).run();
+    async remove(user, device, limit, now) {
+      // Brought together first, no record is counted twice. After the mark nothing of them comes back.
+      await moveFormer(db, { user, ...(device === null ? {} : { device }) }, adoptRecords);
+      await mark(user, device, now);
+      const range = device === null ? 'user = ?1' : 'user = ?1 AND device = ?3';
+      const { results } = await db
+        .prepare(`${COUNTED} WHERE ${range} LIMIT ?2`)
+        .bind(user, limit, ...(device === null ? [] : [device]))
+        .all<DeviceName & { records: number }>();
+      const statements: D1PreparedStatement[] = [];
+      const whole: string[][] = [];
+      let left = limit;
+      for (const row of results) {
+        // A device that was only refused something counts as one.
+        const count = Math.max(1, row.records);
+        if (count > left) {
+          if (left > 0) statements.push(db.prepare(FORGET_SOME).bind(row.user, row.device, left));
+          left = 0;
+          break;
+        }
+        whole.push([row.user, row.device]);
+        left -= count;
+      }
+      if (whole.length > 0) statements.push(db.prepare(FORGET).bind(JSON.stringify(whole)));
+      if (statements.length > 0) await db.batch(statements);
+      return limit - left;
     },
 
     async dropOld(before, limit) {
-      const [user, device, resource, key] = (await readWalk<PrimaryKey>(db, WALK)) ?? ['', '', '', ''];
-      const records = await list({ user: null }, { user, device, resource, key }, limit);
-      const last = records.length < limit ? undefined : records.at(-1);
+      const [user, device] = (await readWalk<[string, string]>(db, WALK)) ?? ['', ''];
+      const { results } = await db.prepare(OLDEST).bind(user, device, limit).all<Oldest>();
+      const last = results.length < limit ? undefined : results.at(-1);
+      const isOld = ({ oldest }: Oldest) => oldest !== null && oldest < timeText(before);
+      const trimmed = results.filter((row) => row.seen >= before && isOld(row));
       await db.batch([
-        dropping(records.filter(({ syncedAt }) => syncedAt < before)),
-        moveWalk(db, WALK, last === undefined ? null : primaryKeyOf(last)),
+        dropping(results.filter(({ seen }) => seen < before)),
+        db.prepare(TRIM).bind(JSON.stringify(trimmed), timeText(before)),
+        moveWalk(db, WALK, last === undefined ? null : [last.user, last.device]),
       ]);
     },
+
+    async dropMarks(before) {
+      await db.prepare('DELETE FROM forgotten WHERE at < ?1').bind(before).run();
+    },
+
+    moveFormer: () => moveFormer(db, { user: null }, adoptRecords),
+
+    moveFormerTo: (filter, put) => moveFormer(db, filter, put),
+
+    async stored(range) {
+      const devices: StoredDevice[] = [];
+      const { end } = await readDevices(db, range, (device) => {
+        devices.push(device);
+        return false;
+      });
+      return { devices, end };
+    },
+
+    async adopt(devices) {
+      return (await mergeDocuments(db, inGroups(devices), { maxDevices: null, now: Date.now() })).failed;
+    },
+
+    adoptRecords,
+
+    async drop(devices) {
+      if (devices.length > 0) await dropping(devices).run();
+    },
+
+    mark,
   };
-}
-
-function primaryKeyOf({ user, device, resource, key }: SyncPlace): PrimaryKey {
-  return [user, device, resource, key];
-}
-
-/**
- * Conditions and order of a page. What the filter fixes stands first in some index or the primary key, the rest of the
- * primary key follows there in order: so any page is one range of an index. Only a device's records of all users in one
- * resource are picked from those of all resources: few, and not worth an index.
- */
-function page(filter: SyncFilter, after: SyncPlace | null): { sql: string; values: string[] } {
-  const fixed = { user: filter.user ?? undefined, device: filter.device, resource: filter.resource, key: undefined };
-  const picked = fixed.user === undefined && fixed.device !== undefined ? fixed.resource : undefined;
-  const free = KEY.filter((column) => fixed[column] === undefined || (column === 'resource' && picked !== undefined));
-  const conditions: string[] = [];
-  const values: string[] = [];
-  for (const column of KEY) {
-    const value = fixed[column];
-    if (value === undefined) continue;
-    // The plus keeps SQLite from looking for an index by it.
-    conditions.push(free.includes(column) ? `+${column} = ?` : `${column} = ?`);
-    values.push(value);
-  }
-  conditions.push(`(${free.join(', ')}) > (${free.map(() => '?').join(', ')})`);
-  // No member of a record is empty, so the empty texts stand before all of them.
-  values.push(...free.map((column) => after?.[column] ?? ''));
-  return { sql: `WHERE ${conditions.join(' AND ')} ORDER BY ${free.join(', ')}`, values };
 }

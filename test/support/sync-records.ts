@@ -1,5 +1,6 @@
 /** Sync records for tests. */
 import type { SyncRecord } from '../../src/contract/messages.ts';
+import type { SyncFilter, SyncPlace, SyncRecords } from '../../src/contract/sync-store.ts';
 import { unique } from './entries.ts';
 
 /** A record of a cache of its own. */
@@ -14,4 +15,20 @@ export function sampleRecord(more: Partial<SyncRecord> = {}): SyncRecord {
     changed: 2,
     ...more,
   };
+}
+
+/** The first `limit` records after a place, in however many pages. */
+export async function listed(
+  store: Pick<SyncRecords, 'list'>,
+  filter: SyncFilter,
+  after: SyncPlace | null,
+  limit: number,
+): Promise<SyncRecord[]> {
+  const found: SyncRecord[] = [];
+  for (let place = after; ; ) {
+    const { records, next } = await store.list(filter, place, limit - found.length);
+    found.push(...records);
+    if (next === null || found.length === limit) return found;
+    place = next;
+  }
 }

@@ -9,6 +9,7 @@ import type { Services } from '../../src/flows/services.ts';
 import { sweepAll } from '../../src/flows/sweep.ts';
 import { makeServices } from '../../src/services.ts';
 import { admin, alice, cachesOf, defineResource, loadAll } from '../support/admin.ts';
+import { listed } from '../support/sync-records.ts';
 
 const services = () => makeServices(env, () => {});
 const THREE = [{ n: 1 }, { n: 2 }, { n: 3 }];
@@ -163,6 +164,6 @@ it('cron drops records that are older than SYNC_RETENTION_DAYS, and no others', 
     { ...record, device: 'kept', syncedAt: now - 399 * day },
   ]);
   await runCron(services(), now);
-  const left = await services().syncRecords.list({ user: 'old' }, null, 10);
+  const left = await listed(services().syncRecords, { user: 'old' }, null, 10);
   expect(left.map(({ device }) => device)).toEqual(['kept']);
 });

@@ -14,7 +14,7 @@ import { unique } from '../support/entries.ts';
 import { delivered } from '../support/object-worker.ts';
 import type { OriginAnswer } from '../support/origin.ts';
 import { Refreshed, services, stateOf } from '../support/refreshes.ts';
-import { sampleRecord } from '../support/sync-records.ts';
+import { listed, sampleRecord } from '../support/sync-records.ts';
 
 /** A batch, and with what delay each of its messages is handed back. */
 function batchOf(bodies: unknown[]) {
@@ -246,7 +246,7 @@ describe('dead letters', () => {
     await handleDeadSyncBatch(batch, stores);
     const { explicitAcks } = await getQueueResult(batch, createExecutionContext());
     expect(explicitAcks.toSorted()).toEqual(['0', '1']);
-    expect(await stores.syncRecords.list({ user }, null, 10)).toEqual([record]);
+    expect(await listed(stores.syncRecords, { user }, null, 10)).toEqual([record]);
   });
 });
 

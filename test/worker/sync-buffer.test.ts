@@ -1,12 +1,12 @@
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import type { SyncMessage, SyncRecord } from '../../src/contract/messages.ts';
-import type { SyncRecords } from '../../src/contract/stores.ts';
+import type { SyncRecords } from '../../src/contract/sync-store.ts';
 import { recordId } from '../../src/core/sync-records.ts';
 import { syncBuffer } from '../../src/stores/sync-buffer.ts';
 import { d1SyncRecords } from '../../src/stores/sync-records.ts';
 import { unique } from '../support/entries.ts';
-import { sampleRecord } from '../support/sync-records.ts';
+import { listed, sampleRecord } from '../support/sync-records.ts';
 
 const HOUR = 3_600_000;
 const NOW = 5 * HOUR + 1234;
@@ -163,7 +163,7 @@ describe('a queue that fails', () => {
     });
     await Promise.all(records.map((record) => buffer.add(record, record.key, NOW)));
     expect(tried.length).toBeGreaterThan(1);
-    expect((await stored.list({ user }, null, 10)).map(recordId).sort()).toEqual(records.map(recordId).sort());
+    expect((await listed(stored, { user }, null, 10)).map(recordId).sort()).toEqual(records.map(recordId).sort());
   });
 
   it('keeps the records for the requests to come when D1 fails, too', async () => {

@@ -6,7 +6,7 @@ import { d1Entries } from '../../src/stores/entries.ts';
 import { d1SyncRecords } from '../../src/stores/sync-records.ts';
 import { recordingDatabase } from '../support/database.ts';
 import { sampleEntry, unique } from '../support/entries.ts';
-import { sampleRecord } from '../support/sync-records.ts';
+import { listed, sampleRecord } from '../support/sync-records.ts';
 
 const syncRecords = d1SyncRecords(env.DB);
 const entries = d1Entries(env.DB);
@@ -38,9 +38,9 @@ it('writes the messages of a batch with one statement for the records and one fo
   const result = await handle(bodies, { syncRecords: d1SyncRecords(db), entries: d1Entries(db) });
   expect(result).toEqual({ acknowledged: ['0', '1'], retried: [] });
   expect(statements).toHaveLength(2);
-  const listed = await syncRecords.list({ user }, null, 10);
-  expect(listed).toHaveLength(2);
-  expect(listed).toEqual(expect.arrayContaining([later, other]));
+  const found = await listed(syncRecords, { user }, null, 10);
+  expect(found).toHaveLength(2);
+  expect(found).toEqual(expect.arrayContaining([later, other]));
   expect((await entries.find(entry.key))?.readAt).toBe(7_200_000);
 });
 
@@ -49,7 +49,7 @@ it('does not mind messages that come twice and in another order', async () => {
   const record = sampleRecord({ user, syncedAt: 10 });
   const later = { ...record, syncedAt: 20 };
   for (const each of [later, record, later]) await handle([{ records: [each], read: [] }]);
-  expect(await syncRecords.list({ user }, null, 10)).toEqual([later]);
+  expect(await listed(syncRecords, { user }, null, 10)).toEqual([later]);
 });
 
 it.each([
@@ -61,13 +61,13 @@ it.each([
   const user = unique('user');
   const result = await handle([garbage, { records: [sampleRecord({ user })], read: [] }]);
   expect(result).toEqual({ acknowledged: ['0', '1'], retried: [] });
-  expect(await syncRecords.list({ user }, null, 10)).toHaveLength(1);
+  expect(await listed(syncRecords, { user }, null, 10)).toHaveLength(1);
 });
 
 it('ignores members that a newer release added', async () => {
   const user = unique('user');
   await handle([{ records: [{ ...sampleRecord({ user }), extra: 1 }], read: [], extra: 2 }]);
-  expect(await syncRecords.list({ user }, null, 10)).toHaveLength(1);
+  expect(await listed(syncRecords, { user }, null, 10)).toHaveLength(1);
 });
 
 it('hands messages back when a store fails, but not what it did not understand', async () => {

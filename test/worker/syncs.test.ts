@@ -7,6 +7,7 @@ import { admin, cachesOf, defineResource, faultsOf, load } from '../support/admi
 import { Client, send } from '../support/client.ts';
 import { unique } from '../support/entries.ts';
 import { Source } from '../support/sources.ts';
+import { listed } from '../support/sync-records.ts';
 
 const store = () => d1SyncRecords(env.DB);
 
@@ -20,7 +21,7 @@ async function note(user: string, device: string, count: number): Promise<void> 
 }
 
 async function devicesOf(user: string): Promise<string[]> {
-  return (await store().list({ user }, null, 1000)).map(({ device }) => device);
+  return (await listed(store(), { user }, null, 1000)).map(({ device }) => device);
 }
 
 async function forget(query: string): Promise<{ forgotten: number; next: string | null }> {

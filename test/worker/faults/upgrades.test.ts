@@ -14,6 +14,7 @@ import rows from '../../fixtures/release-0.1/d1.sql?raw';
 import stored from '../../fixtures/release-0.1/objects.json' with { type: 'json' };
 import { changeOf, commitOf, failureOf, newCache, readOf } from '../../support/loads.ts';
 import { claim, objects, refresh, stubOf, tablesOf } from '../../support/object-loads.ts';
+import { listed } from '../../support/sync-records.ts';
 
 /** D1 migrations of release 0.1. */
 const MIGRATIONS_THEN = 1;
@@ -118,7 +119,16 @@ it('an object that holds nothing has no tables after any verb that makes nothing
 });
 
 it('D1 migrations run forward over the rows of release 0.1, and lose none', async () => {
-  for (const table of ['resources', 'entries', 'loaded_caches', 'sync_records', 'walks', 'd1_migrations']) {
+  for (const table of [
+    'resources',
+    'entries',
+    'loaded_caches',
+    'sync_records',
+    'walks',
+    'devices',
+    'forgotten',
+    'd1_migrations',
+  ]) {
     await env.DB.prepare(`DROP TABLE ${table}`).run();
   }
   await applyD1Migrations(env.DB, env.TEST_MIGRATIONS.slice(0, MIGRATIONS_THEN));
@@ -137,7 +147,7 @@ it('D1 migrations run forward over the rows of release 0.1, and lose none', asyn
     const loaded = documents.filter(({ document }) => document.cache.resource === resource && document.loaded !== null);
     expect(await d1Entries(env.DB).count(resource)).toBe(loaded.length);
   }
-  const records = await d1SyncRecords(env.DB).list({ user: null }, null, 100);
+  const records = await listed(d1SyncRecords(env.DB), { user: null }, null, 100);
   expect(records).toHaveLength(statements.filter((line) => line.includes('INTO sync_records')).length);
   expect(records.length).toBeGreaterThan(0);
 });

@@ -140,8 +140,8 @@ describe('the mark of a resource', () => {
 
 it('tells in the log of each round through a table, and when it has moved nothing', async () => {
   await env.DB.prepare(
-    `INSERT INTO sync_records (user, device, resource, key, synced_at, version, changed)
-    VALUES ('bob', 'd', 'r', 'k', 1000, 1, 1)`,
+    `INSERT INTO devices (user, device, rev, seen, checked, caches, holds, refusals)
+    VALUES ('bob', 'd', 1, 1000, 0, '{}', '{}', '{}')`,
   ).run();
   const written = vi.spyOn(console, 'info');
   const { syncRecords } = makeServices(env, () => {});
@@ -154,8 +154,8 @@ it('tells in the log of each round through a table, and when it has moved nothin
       .map(({ table, shard, moved }) => `${table} ${shard}: ${moved}`)
       .sort();
   };
-  expect(await rounds()).toEqual(['sync_records 0: 1', 'sync_records 1: 0', 'sync_records 2: 0']);
-  expect(await rounds()).toEqual(['sync_records 0: 0', 'sync_records 1: 0', 'sync_records 2: 0']);
+  expect(await rounds()).toEqual(['devices 0: 1', 'devices 1: 0', 'devices 2: 0']);
+  expect(await rounds()).toEqual(['devices 0: 0', 'devices 1: 0', 'devices 2: 0']);
 });
 
 it('health asks each database', async () => {

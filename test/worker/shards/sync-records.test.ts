@@ -3,13 +3,13 @@
 import { env } from 'cloudflare:workers';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { SyncRecord } from '../../../src/contract/messages.ts';
-import type { SyncFilter, SyncRecords } from '../../../src/contract/stores.ts';
+import type { SyncFilter, SyncPlace, SyncRecords } from '../../../src/contract/sync-store.ts';
 import { hashOfText, shardOf } from '../../../src/core/shards.ts';
 import { compareRecords, recordId } from '../../../src/core/sync-records.ts';
 import { syncRecordsIn } from '../../../src/stores/databases.ts';
 import { d1SyncRecords } from '../../../src/stores/sync-records.ts';
 import { databases, followedBy, GROWTH, Rollout, rowsIn, under } from '../../support/shards.ts';
-import { sampleRecord } from '../../support/sync-records.ts';
+import { listed, sampleRecord } from '../../support/sync-records.ts';
 
 const of = (now: number, before = now) => syncRecordsIn(env, { now, before });
 const homeOf = (user: string) => shardOf(hashOfText(user), 3);
@@ -17,25 +17,27 @@ const homeOf = (user: string) => shardOf(hashOfText(user), 3);
 const USERS = ['ada', 'bob', 'cyd', 'dan', 'eve', 'fay', '\u{ffff}', '\u{1f98a}'];
 
 beforeEach(async () => {
-  for (const db of databases) await db.batch([db.prepare('DELETE FROM sync_records'), db.prepare('DELETE FROM walks')]);
+  for (const db of databases) {
+    await db.batch(['devices', 'forgotten', 'walks'].map((table) => db.prepare(`DELETE FROM ${table}`)));
+  }
 });
 
 /** The whole list in pages. */
 async function pagesOf(records: SyncRecords, filter: SyncFilter, limit: number): Promise<SyncRecord[]> {
   const found: SyncRecord[] = [];
-  for (let page = await records.list(filter, null, limit); page.length > 0; ) {
-    expect(page.length).toBeLessThanOrEqual(limit);
-    found.push(...page);
-    page = await records.list(filter, page.at(-1) ?? null, limit);
+  for (let after: SyncPlace | null = null; ; ) {
+    const page = await records.list(filter, after, limit);
+    expect(page.records.length).toBeLessThanOrEqual(limit);
+    found.push(...page.records);
+    if (page.next === null) break;
+    after = page.next;
   }
   return found;
 }
 
 /** Users of each database, as they lie there. */
 const placed = async () =>
-  (await rowsIn<{ user: string }>('SELECT DISTINCT user FROM sync_records')).map((rows) =>
-    rows.map(({ user }) => user),
-  );
+  (await rowsIn<{ user: string }>('SELECT DISTINCT user FROM devices')).map((rows) => rows.map(({ user }) => user));
 const atHome = () => [0, 1, 2].map((shard) => USERS.filter((user) => homeOf(user) === shard).sort());
 
 describe('three databases', () => {
@@ -49,13 +51,13 @@ describe('three databases', () => {
     for (const limit of [1, 3, 100]) expect(await pagesOf(of(3), { user: null }, limit)).toEqual(all);
     expect(await pagesOf(of(3), { user: null, device: 'e' }, 3)).toEqual(all.filter(({ device }) => device === 'e'));
     for (const user of USERS)
-      expect(await of(3).list({ user }, null, 9)).toEqual(all.filter((one) => one.user === user));
+      expect(await listed(of(3), { user }, null, 9)).toEqual(all.filter((one) => one.user === user));
   });
 
   it('are each walked for old records', async () => {
     await of(3).put(USERS.map((user) => sampleRecord({ user, syncedAt: 1 })));
     await of(3).dropOld(2, 100);
-    expect(await of(3).list({ user: null }, null, 100)).toEqual([]);
+    expect(await listed(of(3), { user: null }, null, 100)).toEqual([]);
   });
 });
 
@@ -85,15 +87,15 @@ describe('while records lie in an old place yet', () => {
     const expected = [...newer.slice(0, 3), ...old.slice(3)].sort(compareRecords);
     await of(3, 1).moveStrays?.();
     expect((await placed()).map((users) => users.sort())).toEqual(atHome());
-    expect(await of(3).list({ user: null }, null, 100)).toEqual(expected);
+    expect(await listed(of(3), { user: null }, null, 100)).toEqual(expected);
   });
 
   it('the walk goes on where it was, in steps of bounded length', async () => {
     const user = USERS.find((one) => homeOf(one) === 1) ?? '';
-    const many = Array.from({ length: 11_000 }, (_record, at) => sampleRecord({ user, key: `k${at}` }));
-    for (let at = 0; at < many.length; at += 5500) await of(1).put(many.slice(at, at + 5500));
-    const count = async () =>
-      (await rowsIn<{ n: number }>('SELECT count(*) AS n FROM sync_records')).map(([row]) => row?.n);
+    const many = Array.from({ length: 11_000 }, (_record, at) => sampleRecord({ user, device: `d${at}`, key: 'k' }));
+    const all = syncRecordsIn(env, { now: 1, before: 1 }, { maxDevices: 20_000 });
+    for (let at = 0; at < many.length; at += 5500) await all.put(many.slice(at, at + 5500));
+    const count = async () => (await rowsIn<{ n: number }>('SELECT count(*) AS n FROM devices')).map(([row]) => row?.n);
     await of(3, 1).moveStrays?.();
     expect(await count()).toEqual([1000, 10_000, 0]);
     await of(3, 1).moveStrays?.();
@@ -106,9 +108,9 @@ describe('while records lie in an old place yet', () => {
     const records = devices.map((device) => sampleRecord({ user, device, key: 'k' }));
     await of(1).put(records.slice(0, 4));
     await of(3).put(records.slice(2));
-    expect(await of(3, 1).remove(user, 'b', 9)).toBe(1);
+    expect(await of(3, 1).remove(user, 'b', 9, Date.now())).toBe(1);
     const forgotten = [];
-    for (let turn = 0; turn < 3; turn++) forgotten.push(await of(3, 1).remove(user, null, 2));
+    for (let turn = 0; turn < 3; turn++) forgotten.push(await of(3, 1).remove(user, null, 2, Date.now()));
     expect(forgotten).toEqual([2, 2, 0]);
     expect((await placed()).flat()).toEqual([]);
   });
@@ -125,8 +127,8 @@ describe('while records lie in an old place yet', () => {
     ] as const) {
       await of(before).put(old);
       const bindings = followedBy(async () => of(now, before).moveStrays?.());
-      expect(await syncRecordsIn(bindings, { now, before }).list({ user }, null, 100)).toEqual(expected);
-      expect(await of(now).list({ user: null }, null, 100)).toHaveLength(old.length);
+      expect(await listed(syncRecordsIn(bindings, { now, before }), { user }, null, 100)).toEqual(expected);
+      expect(await listed(of(now), { user: null }, null, 100)).toHaveLength(old.length);
     }
   });
 
@@ -134,7 +136,7 @@ describe('while records lie in an old place yet', () => {
     await of(3).put(old);
     expect(await pagesOf(of(1, 3), { user: null }, 3)).toEqual(old.toSorted(compareRecords));
     await of(1, 3).moveStrays?.();
-    expect(await d1SyncRecords(env.DB).list({ user: null }, null, 100)).toEqual(old.toSorted(compareRecords));
+    expect(await listed(d1SyncRecords(env.DB), { user: null }, null, 100)).toEqual(old.toSorted(compareRecords));
     expect((await placed()).slice(1)).toEqual([[], []]);
   });
 });
@@ -151,7 +153,7 @@ it('loses no record and tells none twice while one database becomes three under 
   };
   let [written, read] = [0, 0];
 
-  const writer = (number: number, put: (records: SyncRecord[]) => Promise<void>) => async () => {
+  const writer = (number: number, put: (records: SyncRecord[]) => Promise<unknown>) => async () => {
     written += 1;
     const version = written;
     const records = [0, 1, 2].map((at) => {
@@ -202,6 +204,6 @@ it('loses no record and tells none twice while one database becomes three under 
     }
   });
   expect((await placed()).map((users) => users.sort())).toEqual(atHome());
-  const all = await of(3).list({ user: null }, null, 1000);
+  const all = await listed(of(3), { user: null }, null, 1000);
   expect(new Map(all.map((record) => [recordId(record), record.version]))).toEqual(taken);
 });

@@ -1,0 +1,160 @@
+/** Rows of table `devices` in order of user and device, as lists and walks read them: at most 4 MiB at once. */
+
+import { MAX_PAGE_BYTES } from '../contract/constants.ts';
+import type { DeviceDocument, DeviceName } from '../contract/device-document.ts';
+import type { SyncFilter } from '../contract/sync-store.ts';
+import type { Fragment } from './former-sync-records.ts';
+
+/** Most rows of a statement, and the largest documents that come with their rows; larger ones take a statement more. */
+const ROWS = 256;
+const SMALL_BYTES = MAX_PAGE_BYTES / ROWS;
+
+/** A document as it lies there. */
+export interface StoredDevice extends DeviceDocument {
+  /** Grows with each change of the row. */
+  rev: number;
+}
+
+/** JSON in the last three; null where they are large. */
+interface Row extends DeviceName {
+  /** Null: not of this table, but one record of the former one. */
+  rev: number | null;
+  seen: number;
+  checked: number;
+  value_bytes: number;
+  caches: string | null;
+  holds: string | null;
+  refusals: string | null;
+}
+
+const BYTES = 'octet_length(caches) + octet_length(holds)';
+const NAMED = 'SELECT user, device, rev, seen, checked, caches, holds, refusals FROM devices';
+const sized = (column: string) => `CASE WHEN ${BYTES} <= ${SMALL_BYTES} THEN ${column} END AS ${column}`;
+const COLUMNS = `user, device, rev, seen, checked, ${BYTES} AS value_bytes, ${sized('caches')}, ${sized('holds')}, refusals`;
+const LARGE = `${NAMED} WHERE (user, device) IN (SELECT value ->> 0, value ->> 1 FROM json_each(?1))`;
+
+/** What `formerPage` selects to stand beside rows of this table: each record as a document of one cache. */
+export const AS_DOCUMENT = `
+  user, device, NULL AS rev, synced_at AS seen, 0 AS checked, 0 AS value_bytes,
+  json_object(resource || ' ' || key, printf('%016d %016d %d', synced_at, version, changed)) AS caches,
+  '{}' AS holds, '{}' AS refusals`;
+
+/** Which rows are read. */
+export interface DeviceRange {
+  filter: Pick<SyncFilter, 'user' | 'device'>;
+  /** The place where the rows begin; null: the start. */
+  from: DeviceName | null;
+  /** Whether the row of that place itself is one of them. */
+  inclusive: boolean;
+  /** Most rows that may be wanted. */
+  most: number;
+  /** Records of the former table (AS_DOCUMENT) that come with the first rows, in the same statement. */
+  former?: Fragment;
+}
+
+/** What was read. */
+export interface ReadDevices {
+  /** The device up to which all rows were read; null: there are no more. */
+  end: DeviceName | null;
+  former: DeviceDocument[];
+}
+
+/** Reads rows one after the other until `take` says that it has enough, or there are no more, or they have too many bytes. */
+export async function readDevices(
+  db: D1Database,
+  range: DeviceRange,
+  take: (device: StoredDevice) => boolean,
+): Promise<ReadDevices> {
+  let { from, inclusive } = range;
+  let left = range.most;
+  let bytes = 0;
+  let former: DeviceDocument[] = [];
+  for (let first = true; ; first = false) {
+    const limit = Math.min(left, ROWS);
+    const rows = await rowsAfter(db, { ...range, from, inclusive }, limit, first ? range.former : undefined);
+    if (first) former = rows.filter(({ rev }) => rev === null).map(documentOf);
+    const own = rows.filter(({ rev }) => rev !== null);
+    const fit = countThatFits(own, bytes);
+    const devices = await whole(db, own.slice(0, fit));
+    for (const [at, device] of devices.entries()) {
+      const isLast = at === own.length - 1 && own.length < limit;
+      if (take(device)) return { end: isLast ? null : nameOf(device), former };
+    }
+    const last = own[fit - 1];
+    if (fit < own.length && last !== undefined) return { end: nameOf(last), former };
+    if (own.length < limit || last === undefined) return { end: null, former };
+    bytes += own.reduce((sum, { value_bytes }) => sum + value_bytes, 0);
+    left -= own.length;
+    if (left <= 0 || bytes >= MAX_PAGE_BYTES) return { end: nameOf(last), former };
+    [from, inclusive] = [nameOf(last), false];
+  }
+}
+
+async function rowsAfter(db: D1Database, range: DeviceRange, limit: number, former?: Fragment): Promise<Row[]> {
+  const { sql, values } = rangeOf(range);
+  const devices = `SELECT ${COLUMNS} FROM devices ${sql} LIMIT ?`;
+  const beside = former === undefined ? '' : ` UNION ALL SELECT * FROM (${former.sql})`;
+  const { results } = await db
+    .prepare(`SELECT * FROM (${devices})${beside}`)
+    .bind(...values, limit, ...(former?.values ?? []))
+    .all<Row>();
+  return results;
+}
+
+/** Any is one range of the primary key or of `devices_by_device`, in its order. */
+function rangeOf({ filter: { user, device }, from, inclusive }: DeviceRange): { sql: string; values: string[] } {
+  const than = inclusive ? '>=' : '>';
+  const place = from ?? { user: '', device: '' };
+  if (user !== null && device !== undefined) {
+    return { sql: `WHERE user = ? AND device = ? AND device ${than} ?`, values: [user, device, place.device] };
+  }
+  if (user !== null)
+    return { sql: `WHERE user = ? AND device ${than} ? ORDER BY device`, values: [user, place.device] };
+  if (device !== undefined) {
+    return { sql: `WHERE device = ? AND user ${than} ? ORDER BY user`, values: [device, place.user] };
+  }
+  return { sql: `WHERE (user, device) ${than} (?, ?) ORDER BY user, device`, values: [place.user, place.device] };
+}
+
+/** How many of the rows fit into a page beside so many bytes; the first of all does in any case. */
+function countThatFits(rows: readonly Row[], before: number): number {
+  let bytes = before;
+  const end = rows.findIndex(({ value_bytes }) => {
+    const isFull = bytes > 0 && bytes + value_bytes > MAX_PAGE_BYTES;
+    bytes += value_bytes;
+    return isFull;
+  });
+  return end < 0 ? rows.length : end;
+}
+
+/** The documents of rows, the large ones by one further statement. One that has gone meanwhile is left out. */
+async function whole(db: D1Database, rows: readonly Row[]): Promise<StoredDevice[]> {
+  const large = rows.filter(({ caches }) => caches === null).map(({ user, device }) => [user, device]);
+  if (large.length === 0) return rows.map(storedOf);
+  const { results } = await db.prepare(LARGE).bind(JSON.stringify(large)).all<Row>();
+  const read = new Map(results.map((row) => [JSON.stringify([row.user, row.device]), row]));
+  return rows.flatMap((row) => {
+    const found = row.caches === null ? read.get(JSON.stringify([row.user, row.device])) : row;
+    return found === undefined ? [] : [storedOf(found)];
+  });
+}
+
+function storedOf(row: Row): StoredDevice {
+  return { ...documentOf(row), rev: row.rev ?? 0 };
+}
+
+function documentOf({ user, device, seen, checked, caches, holds, refusals }: Row): DeviceDocument {
+  return {
+    user,
+    device,
+    seen,
+    checked,
+    caches: JSON.parse(caches ?? '{}'),
+    holds: JSON.parse(holds ?? '{}'),
+    refusals: JSON.parse(refusals ?? '{}'),
+  };
+}
+
+function nameOf({ user, device }: DeviceName): DeviceName {
+  return { user, device };
+}
