@@ -9,6 +9,7 @@ import { misconfigured } from './http/misconfigured.ts';
 import { renderError } from './http/problems.ts';
 import { caches } from './http/routes/caches.ts';
 import { catalog } from './http/routes/catalog.ts';
+import { devices } from './http/routes/devices.ts';
 import { docs } from './http/routes/docs.ts';
 import { live } from './http/routes/live.ts';
 import { openapi } from './http/routes/openapi.ts';
@@ -36,6 +37,7 @@ api.route('/', catalog);
 api.route('/', resources);
 api.route('/', caches);
 api.route('/', syncs);
+api.route('/', devices);
 api.route('/', whoami);
 
 /** The app: what `fetch` of the Worker answers. */

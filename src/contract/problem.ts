@@ -5,6 +5,7 @@
 
 import * as v from 'valibot';
 import { about } from './about.ts';
+import type { Refusal } from './messages.ts';
 
 /** code -> status and title. The code is the fragment of `type`: `/docs/problems#<code>`. */
 export const PROBLEMS = {
@@ -78,6 +79,9 @@ export function errorFor({ type, title, detail, admin_detail: full = detail }: K
   return { type, title, detail: isAdmin ? full : detail };
 }
 
+/** A resource that a device may not have. */
+export type RefusedResource = Pick<Refusal, 'resource' | 'reason'>;
+
 /** What a problem may tell besides its detail. */
 export interface ProblemOptions {
   /** The detail for administrators, where it names secrets or hosts. */
@@ -85,6 +89,8 @@ export interface ProblemOptions {
   /** Key of the cache that it is about, for the log. */
   key?: string;
   errors?: readonly InputFault[];
+  /** The resource that was refused, where somebody with other groups or scopes would have got it. The answer does not tell it. */
+  refused?: RefusedResource | undefined;
   /** Further headers of the answer, such as `Allow` or `Retry-After`. */
   headers?: Readonly<Record<string, string>>;
   cause?: unknown;
@@ -99,12 +105,14 @@ export class Problem extends Error {
   /** The detail for administrators. */
   readonly adminDetail: string;
   readonly key: string | undefined;
+  readonly refused: RefusedResource | undefined;
 
   constructor(code: ProblemCode, detail: string, options: ProblemOptions = {}) {
     super(detail, { cause: options.cause });
     this.code = code;
     this.adminDetail = options.adminDetail ?? detail;
     this.key = options.key;
+    this.refused = options.refused;
     this.errors = options.errors ?? [];
     this.headers = options.headers ?? {};
   }

@@ -85,6 +85,13 @@ export interface EntryRow extends Entry {
   readAt: number | null;
 }
 
+/** What of an entry tells whether a device is behind. */
+export interface LoadedVersion extends Pick<Entry, 'key' | 'resource' | 'number' | 'revision'> {
+  /** Null: nothing is loaded. */
+  version: number | null;
+  changed: number | null;
+}
+
 /** Entries (table `entries`). */
 export interface Entries {
   /**
@@ -103,6 +110,8 @@ export interface Entries {
    * `unread`: of that many keys it is not known whether they have an entry. The first key is never among them.
    */
   findAll(keys: readonly string[]): Promise<{ entries: EntryRow[]; unread: string[] }>;
+  /** What is loaded of those of the keys that have an entry, in one batch. */
+  findVersions(keys: readonly string[]): Promise<LoadedVersion[]>;
   /** A page in order of key after `after`. `next` is the cursor of the next page; a filtered page, and one of many bytes, may be short. Chains left out. */
   list(
     filter: EntryFilter,

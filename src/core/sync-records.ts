@@ -59,6 +59,6 @@ function rank(unit: number): number {
  * Whether the device lacks a newer version: another body, as its ETag tells, not merely a later load of the same one. Of a
  * cache that was purged or deleted (null) every version is out of date.
  */
-export function isOutOfDate(record: SyncRecord, current: Loaded | null): boolean {
+export function isOutOfDate(record: SyncRecord, current: Pick<Loaded, 'changed'> | null): boolean {
   return current === null || current.changed > record.changed;
 }

@@ -27,7 +27,9 @@ export async function findResource(
   if (isDefined(stored) && (reader === null || isOpenTo(stored, reader))) return stored;
   const told = title.slice(0, TOLD_CHARACTERS).toWellFormed();
   const list = reader === null ? 'resources' : 'catalog';
-  throw new Problem('not-found', `There is no resource "${told}". GET ${API_BASE}/${list}/ lists them.`);
+  throw new Problem('not-found', `There is no resource "${told}". GET ${API_BASE}/${list}/ lists them.`, {
+    refused: isDefined(stored) ? { resource: title, reason: 'group' } : undefined,
+  });
 }
 
 /** Which of the titles are closed to a reader. D1 is asked once, for those that the isolate does not know. */

@@ -1,12 +1,14 @@
 /** Who asks and what they may (CONTRACT 1): bearer tokens (RFC 6750). */
 
+import type { Context } from 'hono';
 import * as v from 'valibot';
 import { HEADER, MAX_DEVICE_LENGTH } from '../contract/constants.ts';
 import type { Identity, Scope } from '../contract/identity.ts';
-import { Problem } from '../contract/problem.ts';
+import { Problem, type RefusedResource } from '../contract/problem.ts';
+import { ResourceTitle } from '../contract/resource.ts';
 import { edgeCache } from '../stores/edge-cache.ts';
 import { DeviceId } from './device-id.ts';
-import { factory } from './factory.ts';
+import { type AppEnv, factory } from './factory.ts';
 import type { KeyContext } from './remote-keys.ts';
 import { acceptedUntil } from './token-claims.ts';
 import { tokenKeys } from './token-keys.ts';
@@ -29,15 +31,28 @@ export function protectAdministration() {
   return protectBy((method) => [method === 'GET' || method === 'HEAD' ? 'cache:inspect' : 'cache:admin']);
 }
 
-function protectBy(anyOf: (method: string) => readonly Scope[]) {
+/** The same for the data of a resource: that a device lacks the scope is noted with it. `titleOf` gives what the request names. */
+export function protectData(scope: Scope, titleOf: (c: Context<AppEnv>) => string | undefined) {
+  return protectBy(() => [scope], titleOf);
+}
+
+function protectBy(
+  anyOf: (method: string) => readonly Scope[],
+  titleOf: (c: Context<AppEnv>) => string | undefined = () => undefined,
+) {
   return factory.createMiddleware(async function protect(c, next) {
     const context = {
       edge: edgeCache(c.req.url),
       waitUntil: (work: Promise<unknown>) => c.executionCtx.waitUntil(work),
     };
     const identity = await identify(c.req.header('Authorization'), c.env, context);
-    demandScope(identity, ...anyOf(c.req.method));
     c.set('identity', identity);
+    const title = titleOf(c);
+    if (v.is(ResourceTitle, title) && !hasScope(identity, anyOf(c.req.method))) {
+      c.set('device', namedDevice(identity, c.req.header(HEADER.deviceId)));
+      throw lacksScope(anyOf(c.req.method), { resource: title, reason: 'scope' });
+    }
+    demandScope(identity, ...anyOf(c.req.method));
     c.set('device', deviceOf(identity, c.req.header(HEADER.deviceId)));
     // What loads is limited in the flows as well, which alone know whether a request does.
     await c.get('services').limits.countRequest(identity.user);
@@ -47,9 +62,16 @@ function protectBy(anyOf: (method: string) => readonly Scope[]) {
 
 /** @throws Problem `insufficient-scope` unless the token has one of the scopes, naming the first; none: nothing is demanded */
 export function demandScope(identity: Identity, ...anyOf: Scope[]): void {
-  const [first] = anyOf;
-  if (first === undefined || anyOf.some((scope) => identity.scopes.has(scope))) return;
-  throw insufficientScope(first, `This needs a token with the scope ${anyOf.join(' or ')}.`);
+  if (!hasScope(identity, anyOf)) throw lacksScope(anyOf);
+}
+
+function hasScope({ scopes }: Identity, anyOf: readonly Scope[]): boolean {
+  return anyOf.length === 0 || anyOf.some((scope) => scopes.has(scope));
+}
+
+function lacksScope(anyOf: readonly Scope[], refused?: RefusedResource): Problem {
+  const [first = 'cache:read'] = anyOf;
+  return insufficientScope(first, `This needs a token with the scope ${anyOf.join(' or ')}.`, refused);
 }
 
 /** A hold that is shorter than this is none: whoever is answered asks again at once, as devices are told to. */
@@ -68,8 +90,9 @@ export function holdUntil({ expiresAt }: Identity, waitMs: number): number {
 }
 
 /** The refusal of a token that lacks a scope (RFC 6750 section 3.1). */
-export function insufficientScope(scope: Scope, detail: string): Problem {
+export function insufficientScope(scope: Scope, detail: string, refused?: RefusedResource): Problem {
   return new Problem('insufficient-scope', detail, {
+    refused,
     headers: { 'WWW-Authenticate': `Bearer error="insufficient_scope", scope="${scope}"` },
   });
 }
@@ -94,6 +117,11 @@ function tokenIn(credentials: string): string | null {
   const token = credentials.replace(/^Bearer(?: +|$)/i, '');
   const isBare = token === credentials;
   return token === '' || (isBare && /\s/.test(token)) ? null : token;
+}
+
+/** The device of a request that is refused anyhow; null: none that could be noted. */
+function namedDevice({ device }: Identity, header = device ?? undefined): string | null {
+  return v.is(DeviceId, header) && (device === null || device === header) ? header : null;
 }
 
 function deviceOf(identity: Identity, header: string | undefined): string | null {

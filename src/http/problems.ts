@@ -12,6 +12,7 @@ import { isFirstInMinute } from '../stores/once-a-minute.ts';
 import { overloaded } from '../stores/overloaded.ts';
 import { platformRetryAfterS } from '../stores/platform-faults.ts';
 import type { AppEnv } from './factory.ts';
+import { noteRefusal } from './note-refusal.ts';
 
 /** Body of every answer from 400 on. */
 export const ProblemBody = v.object({
@@ -30,6 +31,7 @@ export function renderError(error: unknown, c: Context<AppEnv>): Response {
   const problem = problemOf(error);
   const { status, title } = PROBLEMS[problem.code];
   if (status >= 500) tell(problem, status, error, c);
+  noteRefusal(c, problem);
   const identity = c.get('identity') as Identity | undefined;
   const body: v.InferOutput<typeof ProblemBody> = {
     type: problemType(problem.code),

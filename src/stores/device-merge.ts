@@ -55,7 +55,7 @@ const MERGE = `
     (SELECT json_group_object(key, value) FROM (
       ${newest('refusals', 'came.mark')} ORDER BY value DESC, key LIMIT ${MAX_REFUSALS}))
   FROM came LEFT JOIN devices AS old ON old.user = came.user AND old.device = came.device
-  WHERE old.rev IS NOT NULL OR came.nth + (SELECT count(*) FROM devices AS d WHERE d.user = came.user) < ?2
+  WHERE ?2 IS NULL OR old.rev IS NOT NULL OR came.nth + (SELECT count(*) FROM devices AS d WHERE d.user = came.user) < ?2
   ON CONFLICT (user, device) DO UPDATE SET rev = excluded.rev, seen = excluded.seen, checked = excluded.checked,
     caches = excluded.caches, holds = excluded.holds, refusals = excluded.refusals
   WHERE (excluded.seen, excluded.checked, excluded.caches, excluded.holds, excluded.refusals) <>
@@ -123,8 +123,7 @@ async function merge(
   group: readonly DeviceDocument[],
   { maxDevices, now }: DeviceLimit,
 ): Promise<DeviceName[]> {
-  const most = maxDevices ?? Number.MAX_SAFE_INTEGER;
-  const written = await write(db, group, most);
+  const written = await write(db, group, maxDevices);
   // Where all were written, all were let in; where not, some may have brought nothing new.
   if (written === group.length || maxDevices === null) return [];
   const { results: missing } = await db.prepare(MISSING).bind(bound(group)).all<DeviceName>();
@@ -132,14 +131,14 @@ async function merge(
   for (const [user, devices] of Map.groupBy(missing, (name) => name.user)) {
     const names = new Set(devices.map(({ device }) => device));
     const comers = group.filter((document) => document.user === user && names.has(document.device));
-    const room = await makeRoom(db, user, comers.length, most, now - SEEN_LATELY_MS);
-    if (room > 0) await write(db, comers.slice(0, room), most);
+    const room = await makeRoom(db, user, comers.length, maxDevices, now - SEEN_LATELY_MS);
+    if (room > 0) await write(db, comers.slice(0, room), maxDevices);
     refused.push(...comers.slice(room).map(nameOf));
   }
   return refused;
 }
 
-async function write(db: D1Database, group: readonly DeviceDocument[], maxDevices: number): Promise<number> {
+async function write(db: D1Database, group: readonly DeviceDocument[], maxDevices: number | null): Promise<number> {
   const { meta } = await db.prepare(MERGE).bind(bound(group), maxDevices).run();
   return meta.changes;
 }

@@ -2,7 +2,7 @@
 
 import { NAMELESS } from '../contract/entry.ts';
 import type { SyncMessage } from '../contract/messages.ts';
-import type { Entries, ResourceMark } from '../contract/stores.ts';
+import type { Entries, LoadedVersion, ResourceMark } from '../contract/stores.ts';
 import { statementsFor } from './bound-values.ts';
 import { rowsThatFit } from './bounded-page.ts';
 import { conditions } from './entry-conditions.ts';
@@ -25,6 +25,10 @@ const READ = `
   LEFT JOIN entries ON entries.key = asked.key`;
 
 const findAll = (asked: string) => `SELECT ${LISTED} FROM ${asked} CROSS JOIN entries ON entries.key = asked.value`;
+
+const findVersions = (asked: string) => `
+  SELECT key, resource, number, revision, version, document ->> '$.loaded.changed' AS changed
+  FROM ${asked} CROSS JOIN entries ON entries.key = asked.value`;
 
 const INSERT = `
   INSERT INTO entries (${COLUMNS.join(', ')}) VALUES (${COLUMNS.map((_column, at) => `?${at + 1}`).join(', ')})`;
@@ -139,6 +143,12 @@ export function d1Entries(db: D1Database): EntryShard {
       const firstUnread = rows[fit]?.key;
       const entries = await whole(db, rows.slice(0, fit));
       return { entries, unread: firstUnread === undefined ? [] : keys.slice(keys.indexOf(firstUnread)) };
+    },
+
+    async findVersions(keys) {
+      if (keys.length === 0) return [];
+      const pages = await db.batch<LoadedVersion>(statementsFor(db, keys, findVersions));
+      return pages.flatMap(({ results }) => results);
     },
 
     async list(filter, after, limit, now) {

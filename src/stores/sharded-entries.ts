@@ -71,6 +71,10 @@ export function shardedEntries(databases: readonly D1Database[], shards: Shards)
       };
     },
 
+    async findVersions(keys) {
+      return newest((await spread.each(keys, hashOfKey, (store, own) => store.findVersions(own))).flat());
+    },
+
     async list(filter, after, limit, now) {
       const pages = await spread.all((store) => store.list(filter, after, limit, now));
       // Behind the first of the pages' ends its database may have more.
@@ -133,8 +137,8 @@ export function shardedEntries(databases: readonly D1Database[], shards: Shards)
 }
 
 /** One of each key: that of the highest revision. */
-function newest(rows: readonly EntryRow[]): EntryRow[] {
-  const kept = new Map<string, EntryRow>();
+function newest<Row extends Pick<EntryRow, 'key' | 'revision'>>(rows: readonly Row[]): Row[] {
+  const kept = new Map<string, Row>();
   for (const row of rows) {
     const other = kept.get(row.key);
     if (other === undefined || other.revision < row.revision) kept.set(row.key, row);

@@ -56,8 +56,8 @@ export interface SyncShard extends SyncRecords {
 
 /** How a database is used. */
 export interface SyncRecordOptions {
-  /** MAX_DEVICES_PER_USER. Default: 1,000. */
-  maxDevices?: number;
+  /** MAX_DEVICES_PER_USER; null: any number. Default: 1,000. */
+  maxDevices?: number | null;
 }
 
 /** What is known of devices in a database. Every call throws what D1 throws. */

@@ -17,7 +17,7 @@ import { recoverBody } from '../../flows/recover-body.ts';
 import { type CacheRead, serveCache } from '../../flows/serve-cache.ts';
 import { wantsEventStream } from '../event-stream.ts';
 import { type AppEnv, factory } from '../factory.ts';
-import { protect } from '../identity.ts';
+import { protectData } from '../identity.ts';
 import { noQuery, queryOf, queryPairs, readJsonObject } from '../input.ts';
 import { methods } from '../methods.ts';
 import { replyCached, replyPending } from '../rpc-answer.ts';
@@ -38,7 +38,11 @@ rpc.use('/rpc/*', async (c, next) => {
   // A device's HTTP cache that had such an answer would name its version by itself at the next request, again and again.
   if (c.req.header(HEADER.delta) !== undefined) c.res.headers.set('Cache-Control', 'private, no-store');
 });
-rpc.use('/rpc/:title', methods('GET', 'POST', 'HEAD', 'OPTIONS'), protect('cache:read'));
+rpc.use(
+  '/rpc/:title',
+  methods('GET', 'POST', 'HEAD', 'OPTIONS'),
+  protectData('cache:read', (c) => c.req.param('title')),
+);
 
 rpc.get('/rpc/:title', describeRead('readCache', 'parameters stand in the query'), (c) => {
   const user = c.get('identity').user;

@@ -1,6 +1,5 @@
 /** `GET /cache/`: what the caller's devices were last given (CONTRACT 2). */
 
-import type { Context } from 'hono';
 import * as v from 'valibot';
 import { about } from '../../contract/about.ts';
 import { MAX_USER_LENGTH } from '../../contract/constants.ts';
@@ -12,14 +11,12 @@ import { isOutOfDate } from '../../core/sync-records.ts';
 import { timestamp } from '../../core/timestamp.ts';
 import { type ListedSync, listSyncs } from '../../flows/list-syncs.ts';
 import { describe, NOT_MODIFIED } from '../describe.ts';
-import { type AppEnv, factory } from '../factory.ts';
-import { demandScope, protect } from '../identity.ts';
+import { allowedUser } from '../device-owner.ts';
+import { factory } from '../factory.ts';
+import { protect } from '../identity.ts';
 import { PageQuery, query } from '../input.ts';
 import { methods } from '../methods.ts';
 import { nextLink, replyJson } from '../reply.ts';
-
-/** `user=*`: all users. */
-const ALL_USERS = '*';
 
 const text = v.pipe(v.string(), v.minLength(1), v.maxLength(2 * MAX_USER_LENGTH));
 const ListQuery = v.strictObject({
@@ -75,19 +72,6 @@ syncRecords.get(
     return replyJson(c, answers, { headers: { Link: nextLink(c, next && cursorOf(next)) } });
   },
 );
-
-/**
- * Whose records are asked for; null: everybody's.
- *
- * @throws Problem `insufficient-scope`: one's own need `cache:read` or `cache:inspect`, others' `cache:inspect`
- */
-function allowedUser(c: Context<AppEnv>, user: string | undefined): string | null {
-  const identity = c.get('identity');
-  const own = user === undefined || (user === identity.user && user !== ALL_USERS);
-  if (own) return identity.user;
-  demandScope(identity, 'cache:inspect');
-  return user === ALL_USERS ? null : user;
-}
 
 function answerOf({ record }: ListedSync): SyncRecordAnswer {
   return {

@@ -1,0 +1,122 @@
+/** `GET /devices/`: the caller's devices and how far each is behind (CONTRACT 4). */
+
+import * as v from 'valibot';
+import { MAX_USER_LENGTH } from '../../contract/constants.ts';
+import { DeviceAnswer, ExpandedDeviceAnswer } from '../../contract/device.ts';
+import type { DeviceName } from '../../contract/device-document.ts';
+import { decodeCursor, encodeCursor } from '../../core/cursor.ts';
+import { etagOf } from '../../core/etag.ts';
+import { timestamp } from '../../core/timestamp.ts';
+import { type ListedCache, type ListedDevice, listDevices } from '../../flows/list-devices.ts';
+import { describe, NOT_MODIFIED } from '../describe.ts';
+import { allowedUser } from '../device-owner.ts';
+import { factory } from '../factory.ts';
+import { protect } from '../identity.ts';
+import { PageQuery, query } from '../input.ts';
+import { methods } from '../methods.ts';
+import { nextLink, replyJson } from '../reply.ts';
+
+/** Most devices of a page. */
+const MAX_DEVICES = 200;
+
+const text = v.pipe(v.string(), v.minLength(1), v.maxLength(2 * MAX_USER_LENGTH));
+const ListQuery = v.strictObject({
+  cursor: PageQuery.cursor,
+  limit: v.optional(
+    v.pipe(
+      v.string(),
+      v.regex(/^[0-9]{1,9}$/, 'must be a whole number'),
+      v.transform(Number),
+      v.minValue(1),
+      v.maxValue(MAX_DEVICES),
+    ),
+    String(MAX_DEVICES),
+  ),
+  user: v.optional(text),
+  device: v.optional(text),
+  expand: v.optional(v.picklist(['caches'])),
+});
+
+export const devices = factory.createApp();
+
+devices.use('/devices', methods('GET', 'HEAD', 'OPTIONS'), protect('cache:read', 'cache:inspect'));
+devices.get(
+  '/devices',
+  describe({
+    id: 'listDevices',
+    tag: 'Data',
+    summary:
+      'Your devices, when each was last seen, how many caches it has, and how many of those that it holds are out of date',
+    scope: 'cache:read',
+    answers: {
+      ...NOT_MODIFIED,
+      200: {
+        description: 'A page; the next one stands in Link',
+        schema: v.union([v.array(DeviceAnswer), v.array(ExpandedDeviceAnswer)]),
+      },
+    },
+  }),
+  query(ListQuery),
+  async (c) => {
+    const asked = c.req.valid('query');
+    const inspects = c.get('identity').scopes.has('cache:inspect');
+    const filter = {
+      user: allowedUser(c, asked.user),
+      ...(asked.device === undefined ? {} : { device: asked.device }),
+    };
+    const { devices: page, next } = await listDevices(c.get('services'), {
+      filter,
+      after: asked.cursor === undefined ? null : placeOf(asked.cursor, filter),
+      limit: asked.limit,
+      reader: inspects ? null : c.get('identity'),
+    });
+    const answerOf = asked.expand === 'caches' ? expandedAnswer : plainAnswer;
+    const answers = page.map((device) => ({ ...answerOf(device), ...(inspects ? refusalsIn(device) : {}) }));
+    return replyJson(c, answers, { headers: { Link: nextLink(c, next && encodeCursor([next.user, next.device])) } });
+  },
+);
+
+function plainAnswer(device: ListedDevice): DeviceAnswer {
+  const { user, seen, caches } = device;
+  return { user, device: device.device, seen: timestamp(seen), caches: caches.length, behind: behindIn(device) };
+}
+
+function expandedAnswer(device: ListedDevice): ExpandedDeviceAnswer {
+  return { ...plainAnswer(device), caches: device.caches.map(cacheAnswer) };
+}
+
+function cacheAnswer({ record, isHeld, currentVersion, isOutOfDate }: ListedCache) {
+  const { resource, key, version, changed, syncedAt } = record;
+  const lacking = isOutOfDate ? (currentVersion ?? version) - version : 0;
+  return {
+    resource_title: resource,
+    etag: etagOf(key, changed),
+    version,
+    sync_datetime: timestamp(syncedAt),
+    held: isHeld,
+    current_version: currentVersion,
+    behind: currentVersion === null ? null : lacking,
+  };
+}
+
+function behindIn({ caches }: ListedDevice): number {
+  return caches.filter(({ isHeld, isOutOfDate }) => isHeld && isOutOfDate).length;
+}
+
+function refusalsIn({ refusals }: ListedDevice): Pick<DeviceAnswer, 'refusals'> {
+  return {
+    refusals: refusals.map(({ resource, reason, hour }) => ({
+      resource_title: resource,
+      reason,
+      time: timestamp(hour),
+    })),
+  };
+}
+
+/** @throws Problem `invalid-cursor` for one of another list, be it that of another filter */
+function placeOf(cursor: string, filter: { user: string | null; device?: string }): DeviceName {
+  const user = filter.user === null ? v.string() : v.literal(filter.user);
+  const device = filter.device === undefined ? v.string() : v.literal(filter.device);
+  const [ofUser, ofDevice] = decodeCursor(cursor, v.tuple([user, device]));
+  return { user: ofUser, device: ofDevice };
+}
