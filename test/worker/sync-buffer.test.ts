@@ -101,6 +101,95 @@ describe('keys that were read', () => {
   });
 });
 
+describe('many caches of one device', () => {
+  const given = (...keys: string[]) => keys.map((key) => ({ resource: 'sales', key, version: 3, changed: 2 }));
+
+  it('leave in one message, with which ones a full check names', async () => {
+    const { queue, sent } = countedQueue();
+    const [user, keys] = [unique('user'), [unique('a'), unique('b')]];
+    const check = { keys: [...keys, 'c'.repeat(64)], adds: false };
+    await syncBuffer(queue, stored, quick).addAll({ user, device: 'd', given: given(...keys), read: [], check }, NOW);
+    expect(sent).toHaveLength(1);
+    expect(sent[0]).toMatchObject({
+      records: keys.map((key) => ({
+        user,
+        device: 'd',
+        resource: 'sales',
+        key,
+        syncedAt: NOW,
+        version: 3,
+        changed: 2,
+      })),
+      checks: [{ user, device: 'd', at: NOW, tags: check.keys.map((key) => key.slice(0, 16)), adds: false }],
+    });
+    expect(sent[0]?.read.map(({ key }) => key).sort()).toEqual(keys.toSorted());
+  });
+
+  it('are not noted again within SYNC_RESOLUTION_S unless they change; a plain read always is', async () => {
+    const { queue, sent } = countedQueue();
+    const [user, a, b] = [unique('user'), unique('a'), unique('b')];
+    const buffer = syncBuffer(queue, stored, { ...quick, resolutionMs: 60_000 });
+    const sync = (at: number, items = given(a, b), check = { keys: [a, b], adds: false }) =>
+      buffer.addAll({ user, device: 'd', given: items, read: [], check }, at);
+    await sync(NOW);
+    expect(sync(NOW + 59_999)).toBeNull();
+    await sync(NOW + 1, given(a, b).with(0, { resource: 'sales', key: a, version: 4, changed: 4 }));
+    expect(sent.at(-1)?.records.map(({ key, version }) => [key, version])).toEqual([[a, 4]]);
+    await buffer.add(sampleRecord({ user, device: 'd', key: b, syncedAt: NOW + 2 }), b, NOW + 2);
+    expect(sent.at(-1)?.records).toHaveLength(1);
+    await sync(NOW + 60_000);
+    expect(
+      sent
+        .at(-1)
+        ?.records.map(({ key }) => key)
+        .sort(),
+    ).toEqual([a, b].sort());
+    await sync(NOW + 60_001, given(a, b), { keys: [a], adds: false });
+    expect(sent.at(-1)).toMatchObject({ records: [], checks: [{ tags: [a.slice(0, 16)] }] });
+  });
+
+  it('are noted each time with a resolution of 0, and of other devices anyhow', async () => {
+    const { queue, sent } = countedQueue();
+    const [user, a] = [unique('user'), unique('a')];
+    const sync = (device: string, resolutionMs: number) =>
+      syncBuffer(queue, stored, { ...quick, resolutionMs }).addAll(
+        { user, device, given: given(a), read: [], check: null },
+        NOW,
+      );
+    await sync('d', 60_000);
+    await sync('e', 60_000);
+    await sync('d', 0);
+    expect(sent.map(({ records }) => records.map(({ device }) => device))).toEqual([['d'], ['e'], ['d']]);
+  });
+
+  it('of no device are only read', async () => {
+    const { queue, sent } = countedQueue();
+    const [a, b] = [unique('a'), unique('b')];
+    const sync = { user: 'ada', device: null, given: given(a), read: [b], check: { keys: [a], adds: false } };
+    const buffer = syncBuffer(queue, stored, quick);
+    await buffer.addAll(sync, NOW);
+    expect(sent).toEqual([{ records: [], read: [a, b].map((key) => ({ key, hour: 5 * HOUR })) }]);
+    expect(buffer.addAll(sync, NOW)).toBeNull();
+  });
+});
+
+describe('a refusal', () => {
+  it('is told once an hour', async () => {
+    const { queue, sent } = countedQueue();
+    const refusal = { user: unique('user'), device: 'd', resource: 'sales', reason: 'group' as const };
+    const buffer = syncBuffer(queue, stored, quick);
+    await buffer.addRefusal(refusal, NOW);
+    expect(buffer.addRefusal(refusal, NOW + 1)).toBeNull();
+    await buffer.addRefusal({ ...refusal, reason: 'scope' }, NOW + 2);
+    await buffer.addRefusal(refusal, NOW + HOUR);
+    expect(sent.flatMap(({ refusals = [] }) => refusals)).toEqual([
+      { ...refusal, hour: 5 * HOUR },
+      { ...refusal, reason: 'scope', hour: 5 * HOUR },
+      { ...refusal, hour: 6 * HOUR },
+    ]);
+  });
+});
+
 describe('a queue that fails', () => {
   it('loses nothing: the message goes back and leaves with what came meanwhile', async () => {
     const { queue, sent, tried } = countedQueue({ failing: 2 });

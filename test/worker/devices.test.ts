@@ -1,0 +1,219 @@
+/** CONTRACT 4 "Devices": `GET /devices/`. */
+import { env } from 'cloudflare:workers';
+import { describe, expect, it, vi } from 'vitest';
+import { cacheIdentity } from '../../src/core/cache-key.ts';
+import { tagOf } from '../../src/core/sync-records.ts';
+import { d1Entries } from '../../src/stores/entries.ts';
+import { d1SyncRecords } from '../../src/stores/sync-records.ts';
+import { admin, defineResource, faultsOf } from '../support/admin.ts';
+import { Client, send } from '../support/client.ts';
+import { sampleEntry, sampleLoaded, unique } from '../support/entries.ts';
+import { Source } from '../support/sources.ts';
+import { sampleRecord } from '../support/sync-records.ts';
+
+vi.setConfig({ testTimeout: 20_000 });
+
+const store = d1SyncRecords(env.DB);
+const AT = Date.parse('2026-11-01T12:00:00.007Z');
+
+/** A user of one's own, with two caches of a resource, both at version 2. */
+async function scene() {
+  const user = unique('user');
+  const { title } = await defineResource();
+  const keys = [1, 2].map((n) => cacheIdentity(title, { n }, null).key);
+  for (const n of [1, 2]) {
+    const loaded = sampleLoaded(2, { changed: 2 });
+    await d1Entries(env.DB).put(sampleEntry({ ...cacheIdentity(title, { n }, null), number: Date.now(), loaded }));
+  }
+  const record = (at: number, more = {}) =>
+    sampleRecord({
+      user,
+      device: 'tablet',
+      resource: title,
+      key: keys[at] ?? '',
+      syncedAt: AT,
+      version: 2,
+      changed: 2,
+      ...more,
+    });
+  return { user, title, keys, record, client: new Client({ user }) };
+}
+async function devicesOf(client: Client, query = ''): Promise<Record<string, unknown>[]> {
+  const answer = await client.get(`/devices/${query}`);
+  expect(answer.status).toBe(200);
+  return answer.json();
+}
+
+describe('the list of devices', () => {
+  it('tells when each was seen, how many caches it has and how many are out of date', async () => {
+    const { user, record, client } = await scene();
+    await store.put([
+      record(0),
+      record(1, { version: 1, changed: 1 }),
+      record(0, { device: 'phone', syncedAt: AT + 1 }),
+    ]);
+    expect(await (await client.get('/devices/')).text()).toBe(
+      `[{"user":"${user}","device":"phone","seen":"2026-11-01T12:00:00.008Z","caches":1,"behind":0},` +
+        `{"user":"${user}","device":"tablet","seen":"2026-11-01T12:00:00.007Z","caches":2,"behind":1}]`,
+    );
+  });
+
+  it('tells with expand=caches of each cache how far it is behind', async () => {
+    const { title, keys, record, client } = await scene();
+    const gone = sampleRecord({ ...record(0), resource: 'gone', key: 'f'.repeat(64) });
+    await store.put([record(0), record(1, { version: 1, changed: 1 }), gone]);
+    const cache = (at: number, more: object) => ({
+      resource_title: title,
+      etag: `${tagOf(keys[at] ?? '')}-v2`,
+      version: 2,
+      sync_datetime: '2026-11-01T12:00:00.007Z',
+      held: true,
+      current_version: 2,
+      behind: 0,
+      ...more,
+    });
+    const [device] = await devicesOf(client, '?expand=caches');
+    const older = { etag: `${tagOf(keys[1] ?? '')}-v1`, version: 1, behind: 1 };
+    expect(device?.behind).toBe(2);
+    expect(device?.caches).toHaveLength(3);
+    expect(device?.caches).toEqual(
+      expect.arrayContaining([
+        cache(0, {}),
+        cache(1, older),
+        cache(0, { resource_title: 'gone', etag: 'ffffffffffffffff-v2', current_version: null, behind: null }),
+      ]),
+    );
+  });
+
+  it('counts as behind only what the device held at its last full check or was given since', async () => {
+    const { user, keys, record, client } = await scene();
+    const old = [0, 1].map((at) => record(at, { version: 1, changed: 1 }));
+    const check = (at: number, tags: string[], adds = false) => ({ user, device: 'tablet', at, tags, adds });
+    const [a = '', b = ''] = keys.map(tagOf);
+    const behind = async () => (await devicesOf(client))[0]?.behind;
+    await store.put(old);
+    expect(await behind()).toBe(2);
+    await store.put([], { checks: [check(AT + 1, [a])] });
+    expect(await behind()).toBe(1);
+    await store.put([], { checks: [check(AT + 2, [b], true)] });
+    expect(await behind()).toBe(2);
+    await store.put([], { checks: [check(AT + 3, [])] });
+    expect(await behind()).toBe(0);
+    await store.put([record(0, { version: 1, changed: 1, syncedAt: AT + 4 })]);
+    expect(await behind()).toBe(1);
+    expect(await devicesOf(client)).toMatchObject([{ caches: 2 }]);
+  });
+
+  it('leaves out caches of resources that are closed to the reader', async () => {
+    const { user, record } = await scene();
+    const { title } = await defineResource({ groups: ['sales'] });
+    await store.put([record(0), record(0, { resource: title, key: 'e'.repeat(64) })]);
+    expect(await devicesOf(new Client({ user }))).toMatchObject([{ caches: 1, behind: 0 }]);
+    expect(await devicesOf(new Client({ user, groups: ['sales'] }))).toMatchObject([{ caches: 2, behind: 1 }]);
+    expect(await devicesOf(admin, `?user=${user}`)).toMatchObject([{ caches: 2, behind: 1 }]);
+  });
+
+  it('goes in pages of at most 200, and by device', async () => {
+    const { user, record, client } = await scene();
+    const names = Array.from({ length: 205 }, (_, n) => `d${String(n).padStart(3, '0')}`);
+    await store.put(names.map((device) => record(0, { device })));
+    const found: unknown[] = [];
+    for (let path: string | undefined = '/devices/'; path !== undefined; ) {
+      const answer: Response = await client.get(path);
+      const page = await answer.json<{ device: string }[]>();
+      expect(page.length).toBeLessThanOrEqual(200);
+      found.push(...page.map(({ device }) => device));
+      path = /^<\/api\/v1(\/devices[^>]*)>; rel="next"$/.exec(answer.headers.get('Link') ?? '')?.[1];
+    }
+    expect(found).toEqual(names);
+    expect(await devicesOf(client, '?device=d007')).toMatchObject([{ user, device: 'd007' }]);
+    await store.put([record(0, { device: '..' })]);
+    expect(await devicesOf(client, '?device=..')).toMatchObject([{ device: '..' }]);
+    expect((await client.get('/devices/?cursor=x')).status).toBe(400);
+    expect(await faultsOf(await client.get('/devices/?limit=201'))).toHaveLength(1);
+  });
+
+  it("tells others' devices to cache:inspect alone", async () => {
+    const { user, record } = await scene();
+    await store.put([record(0)]);
+    expect((await new Client({ user: 'bob' }).get(`/devices/?user=${user}`)).status).toBe(403);
+    expect((await new Client({ user: 'bob' }).get('/devices/?user=*')).status).toBe(403);
+    expect((await send('/devices/')).status).toBe(401);
+    expect(await devicesOf(new Client({ user: 'bob', scope: 'cache:inspect' }), `?user=${user}`)).toMatchObject([
+      { user },
+    ]);
+    const all = await devicesOf(admin, '?user=*&device=tablet');
+    expect(all.map((device) => device.user)).toContain(user);
+    const other = await admin.send('PUT', '/devices/');
+    expect([other.status, other.headers.get('Allow')]).toEqual([405, 'GET, HEAD, OPTIONS']);
+  });
+});
+
+describe('refusals of a device', () => {
+  const refusalsOf = (user: string) =>
+    vi.waitFor(
+      async () => {
+        const [device] = await devicesOf(admin, `?user=${user}`);
+        expect(device?.refusals).toHaveLength(1);
+        return device;
+      },
+      { timeout: 10_000, interval: 100 },
+    );
+  const hour = () => new Date(Date.now() - (Date.now() % 3_600_000)).toISOString();
+
+  it('are noted where groups keep a resource from it, and told to cache:inspect', async () => {
+    const user = unique('user');
+    const source = await Source.define({ groups: ['sales'] });
+    const client = new Client({ user });
+    for (let n = 0; n < 2; n += 1)
+      expect((await client.get(source.path, { 'X-Device-Id': 'tablet' })).status).toBe(404);
+    expect((await client.get('/rpc/unknown/', { 'X-Device-Id': 'tablet' })).status).toBe(404);
+    expect((await client.get(source.path)).status).toBe(404);
+    expect(await refusalsOf(user)).toMatchObject({
+      device: 'tablet',
+      caches: 0,
+      refusals: [{ resource_title: source.title, reason: 'group', time: hour() }],
+    });
+    expect(Object.keys((await devicesOf(client))[0] ?? {})).toEqual(['user', 'device', 'seen', 'caches', 'behind']);
+  });
+
+  it('are noted where its token lacks the scope', async () => {
+    const user = unique('user');
+    const source = await Source.define();
+    const client = new Client({ user, scope: 'cache:refresh' });
+    const answer = await client.get(source.path, { 'X-Device-Id': 'tablet' });
+    expect(answer.status).toBe(403);
+    expect(await refusalsOf(user)).toMatchObject({ refusals: [{ resource_title: source.title, reason: 'scope' }] });
+  });
+
+  it('are the last five', async () => {
+    const user = unique('user');
+    const refusals = [1, 2, 3, 4, 5, 6, 7].map((n) => ({
+      user,
+      device: 'd',
+      resource: `r${n}`,
+      reason: 'group' as const,
+      hour: n * 3_600_000,
+    }));
+    await store.put([], { refusals: refusals.toReversed() });
+    const [device] = await devicesOf(admin, `?user=${user}`);
+    const titles = (device?.refusals as { resource_title: string }[] | undefined)?.map((one) => one.resource_title);
+    expect(titles).toEqual(['r7', 'r6', 'r5', 'r4', 'r3']);
+  });
+});
+
+it('a read that was held is noted once, when it ends', async () => {
+  const user = unique('user');
+  const source = await Source.define();
+  const client = new Client({ user });
+  const first = await client.get(source.path);
+  const headers = { 'X-Device-Id': 'tablet', 'If-None-Match': first.headers.get('ETag') ?? '', Prefer: 'wait=2' };
+  const began = Date.now();
+  expect((await client.get(source.path, headers)).status).toBe(304);
+  await vi.waitFor(async () => expect(await devicesOf(client)).toHaveLength(1), { timeout: 10_000, interval: 100 });
+  const [device] = (await store.listDevices({ user }, null, 10)).devices;
+  expect(device?.seen).toBeGreaterThanOrEqual(began + 1500);
+  const { rev } =
+    (await env.DB.prepare('SELECT rev FROM devices WHERE user = ?').bind(user).first<{ rev: number }>()) ?? {};
+  expect(rev).toBe(1);
+});
