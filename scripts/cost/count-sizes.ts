@@ -5,17 +5,22 @@ import type { Sizes } from './operations.ts';
 import type { Scene } from './scene.ts';
 
 /** Rows by which the size of one is told; keys are random, as they are in life, so pages are as full as they get. */
-const RECORDS = 20_000;
+const DEVICES = 2_000;
+const CACHES_PER_DEVICE = 10;
 const ENTRIES = 5_000;
 const TASKS = 40;
 /** The cache whose object is measured. */
 const SIZE_CACHE = 400;
 
-const RECORD_ROWS = `
-  INSERT INTO sync_records (user, device, resource, key, synced_at, version, changed)
-  WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?1)
-  SELECT lower(hex(randomblob(6))) || '@example.com', lower(hex(randomblob(16))), 'orders', lower(hex(randomblob(32))),
-    1800000000000 + i, 1000 + i % 1000, 1000 FROM n`;
+/** Documents in the form of src/core/device-documents.ts. */
+const DEVICE_ROWS = `
+  INSERT INTO devices (user, device, rev, seen, checked, caches, holds, refusals)
+  WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?1),
+  one (at) AS (SELECT 1 UNION ALL SELECT at + 1 FROM one WHERE at < ${CACHES_PER_DEVICE})
+  SELECT lower(hex(randomblob(6))) || '@example.com', lower(hex(randomblob(16))), 1, 1800000000000 + i, 1800000000000 + i,
+    (SELECT json_group_object('orders ' || lower(hex(randomblob(32))),
+      printf('%016d %016d %d', 1800000000000 + i, 1000 + i % 1000, 1000)) FROM one),
+    (SELECT json_group_object(lower(hex(randomblob(8))), 1800000000000 + i) FROM one), '{}' FROM n`;
 
 /** By entries like that of the cache whose CPU was measured, which has a chain of many versions. */
 export async function countSizes(scene: Scene): Promise<Sizes> {
@@ -28,7 +33,7 @@ export async function countSizes(scene: Scene): Promise<Sizes> {
   const endedTask = ((await service.objectBytes(busy)) - object) / TASKS;
   const db = await service.worker.binding<D1Database>('DB');
   const key = await scene.keyOf('steady', CPU_CACHE);
-  const record = await growth(db, RECORDS, RECORD_ROWS, RECORDS);
+  const record = (await growth(db, DEVICES, DEVICE_ROWS, DEVICES)) / CACHES_PER_DEVICE;
   const { results } = await db.prepare("SELECT name FROM pragma_table_info('entries')").all<{ name: string }>();
   const others = results.map(({ name }) => name).filter((name) => name !== 'key');
   const entryRows = `

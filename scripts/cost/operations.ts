@@ -40,7 +40,7 @@ export interface Sizes {
   /** Of the body that was counted with, the map behind it included, and of one delta. */
   body: number;
   delta: number;
-  /** Of a sync record and of an entry in D1, indexes included. */
+  /** Of a tenth of a device of ten caches, and of an entry in D1, indexes included. */
   record: number;
   entry: number;
   /** Of an object with one ended task, and of each further one. */

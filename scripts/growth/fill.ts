@@ -4,6 +4,7 @@
  */
 
 import { cacheIdentity } from '../../src/core/cache-key.ts';
+import { documentsOf } from '../../src/core/device-documents.ts';
 import { FIXED_COLUMNS, valuesOf, WRITTEN_COLUMNS } from '../../src/stores/entry-row.ts';
 import { d1Resources } from '../../src/stores/resources.ts';
 import { CACHES_PER_USER, cacheOf, entryOf, FIXED_CACHES, recordOf, SCHEDULED, SWEPT } from './fleet.ts';
@@ -14,7 +15,7 @@ const COPIES = 20;
 const HOUR_MS = 3_600_000;
 
 const ENTRY_COLUMNS = [...FIXED_COLUMNS, ...WRITTEN_COLUMNS, 'read_at'];
-const RECORD_COLUMNS = ['user', 'device', 'resource', 'key', 'synced_at', 'version', 'changed'];
+const DEVICE_COLUMNS = ['user', 'device', 'rev', 'seen', 'checked', 'caches', 'holds', 'refusals'];
 
 // Copies of a key lie far from each other, those of all keys with the same number side by side, in order.
 const COPIED_KEY = "iif(copy = 0, key, printf('%06x', copy * 2654435761 % 16777216) || substr(key, 7))";
@@ -25,10 +26,12 @@ const COPIED_ENTRY: Readonly<Record<string, string>> = {
   parameters: `json_object('n', ${COPIED_N})`,
   owner: "iif(owner IS NULL, NULL, printf('user-%06d', substr(owner, 6) + copy))",
 };
-const COPIED_RECORD: Readonly<Record<string, string>> = {
+/** A document (src/core/device-documents.ts), of caches given as arrays of resource, key and the rest. */
+const COPIED_DEVICE: Readonly<Record<string, string>> = {
   user: COPIED_USER,
   device: `${COPIED_USER} || substr(device, length(user) + 1)`,
-  key: COPIED_KEY,
+  caches: `(SELECT json_group_object(resource || ' ' || ${COPIED_KEY}, rest) FROM (
+    SELECT value ->> 0 AS resource, value ->> 1 AS key, value ->> 2 AS rest FROM json_each(caches)))`,
 };
 
 type Row = readonly unknown[];
@@ -47,13 +50,15 @@ export async function fill(db: D1Database, users: readonly number[], copies: num
   );
   const all = users.flatMap((user) => Array.from({ length: CACHES_PER_USER }, (_, at) => user * CACHES_PER_USER + at));
   const entries = all.map((n) => entryRow(n)).sort(([a], [b]) => (String(a) < String(b) ? -1 : 1));
-  const records = all.map((n): Row => {
-    const { user, device, resource, key, syncedAt, version, changed } = recordOf(n, now);
-    return [user, device, resource, key, syncedAt, version, changed];
-  });
+  const devices = documentsOf({ records: all.map((n) => recordOf(n, now)) })
+    .flat()
+    .map(({ user, device, seen, caches }): Row => {
+      const given = Object.entries(caches).map(([name, rest]) => [...name.split(' '), rest]);
+      return [user, device, 1, seen, 0, JSON.stringify(given), '{}', '{}'];
+    });
   await insert(db, 'entries', ENTRY_COLUMNS, fixed, COPIED_ENTRY, 1);
   await insert(db, 'entries', ENTRY_COLUMNS, entries, COPIED_ENTRY, copies);
-  await insert(db, 'sync_records', RECORD_COLUMNS, records, COPIED_RECORD, copies);
+  await insert(db, 'devices', DEVICE_COLUMNS, devices, COPIED_DEVICE, copies);
 }
 
 /** `copied` tells how columns of a copy are made from those of its row and the number `copy`, which is 0 for the row itself. */

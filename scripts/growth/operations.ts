@@ -70,7 +70,10 @@ const LISTS: readonly Operation[] = [
   }),
   get('Records', `of all users, ${PAGE}`, (site) => `cache/?user=*&limit=${PAGE}&cursor=${anyRecord(site)}`, ONE_PAGE),
   get('Records', `of all users, ${LONG_PAGE}`, () => `cache/?user=*&limit=${LONG_PAGE}`, { maxRead: LONG_PAGE + 2 }),
-  get('Records', `of a resource, ${PAGE}`, () => `cache/?user=*&resource_title=${anyTitle()}&limit=${PAGE}`, ONE_PAGE),
+  get('Records', `of a resource, ${PAGE}`, () => `cache/?user=*&resource_title=${anyTitle()}&limit=${PAGE}`, {
+    // Devices that it looks at.
+    maxRead: 1000 + ONE_PAGE.maxRead,
+  }),
   get('Records', `of a device, ${PAGE}`, (site) => `cache/?user=*&device=${anyDevice(site)}&limit=${PAGE}`, ONE_PAGE),
   get('Caches', `all, ${PAGE}`, (site) => `caches/?limit=${PAGE}&cursor=${anyKey(site)}`, ONE_PAGE),
   get('Caches', `of a resource, ${PAGE}`, () => `caches/?resource_title=${anyTitle()}&limit=${PAGE}`, ONE_PAGE),

@@ -3,6 +3,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import type { DeviceDocument } from '../../src/contract/device-document.ts';
+import { recordsOf } from '../../src/core/device-documents.ts';
 import type { CacheDocument, TaskRecord } from '../../src/core/task-machine/document.ts';
 import { Documents } from '../../src/object/documents.ts';
 
@@ -75,7 +77,9 @@ function d1In(directory: string): Pick<Stores, 'entries' | 'records'> {
     databases(directory).flatMap((path) => withDatabase(path, (db) => db.prepare(sql).all()));
   return {
     entries: rows('SELECT key, revision, version FROM entries') as unknown as Stores['entries'],
-    records: rows('SELECT device, key, version, changed FROM sync_records') as unknown as Stores['records'],
+    records: rows('SELECT user, device, caches FROM devices')
+      .map((row) => ({ ...row, caches: JSON.parse(String(row.caches)) }) as unknown as DeviceDocument)
+      .flatMap(recordsOf),
   };
 }
 

@@ -1,5 +1,5 @@
 /**
- * Table `sync_records`, one row a device and cache, as releases up to 0.3 wrote it. It is read beside table `devices` until the
+ * Table `sync_records`, one row a device and cache, as earlier releases wrote it. It is read beside table `devices` until the
  * cron has moved all of it there. A later release drops it, and this file.
  */
 

@@ -1,7 +1,7 @@
 /** D1 as it was: rows of one resource, kept and put back under objects that go on living (Time Travel). */
 import { env } from 'cloudflare:workers';
 
-const TABLES = { resources: 'title', entries: 'resource', sync_records: 'resource' } as const;
+const TABLES = { resources: 'title', entries: 'resource' } as const;
 type Table = keyof typeof TABLES;
 
 /** The rows of a resource in all tables; `restore` puts them back, and drops what came since. */
