@@ -74,6 +74,7 @@ const ROWS: Readonly<Record<string, Row>> = {
   'GET /api/v1/catalog/:title/openapi.json': { ...rpc, path: api(({ title }) => `/catalog/${title}/openapi.json`) },
   'GET /api/v1/whoami': { path: api(() => '/whoami/'), shared: [401, 200, 200, 200, 200, 200, 200, 200] },
   'GET /api/v1/cache': { path: api(() => '/cache/'), shared: [401, 403, 200, 403, 200, 200, 200, 200] },
+  'GET /api/v1/devices': { path: api(() => '/devices/'), shared: [401, 403, 200, 403, 200, 200, 200, 200] },
   'POST /api/v1/cache/refresh': {
     path: api(() => '/cache/refresh/'),
     body: ({ title }) => ({ resource_title: title }),
