@@ -32,6 +32,8 @@ function take(): Counted {
   );
 }
 
+export { LiveHub } from '../../src/index.ts';
+
 export class CacheObject extends Built {
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, counted(env, 'object'));

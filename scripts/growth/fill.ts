@@ -48,10 +48,11 @@ export async function fill(db: D1Database, users: readonly number[], copies: num
   const fixed = [SCHEDULED, SWEPT].flatMap((title) =>
     Array.from({ length: FIXED_CACHES }, (_, n) => entryRow(n, cacheIdentity(title, { n }, null))),
   );
-  const all = users.flatMap((user) => Array.from({ length: CACHES_PER_USER }, (_, at) => user * CACHES_PER_USER + at));
+  const cachesOf = (user: number) => Array.from({ length: CACHES_PER_USER }, (_, at) => user * CACHES_PER_USER + at);
+  const all = users.flatMap(cachesOf);
   const entries = all.map((n) => entryRow(n)).sort(([a], [b]) => (String(a) < String(b) ? -1 : 1));
-  const devices = documentsOf({ records: all.map((n) => recordOf(n, now)) })
-    .flat()
+  const devices = users
+    .flatMap((user) => documentsOf({ records: cachesOf(user).map((n) => recordOf(n, now)) }).flat())
     .map(({ user, device, seen, caches }): Row => {
       const given = Object.entries(caches).map(([name, rest]) => [...name.split(' '), rest]);
       return [user, device, 1, seen, 0, JSON.stringify(given), '{}', '{}'];

@@ -60,8 +60,8 @@ function anyRecord(site: FleetSite): string {
 }
 const anyKey = (site: FleetSite) => encodeCursor(['caches', cacheOf(site.anyCache()).key]);
 
-/** A page may read as many rows as it has, and two. */
-const ONE_PAGE = { maxRead: PAGE + 2 };
+/** A page may read as many rows as it has, and three. */
+const ONE_PAGE = { maxRead: PAGE + 3 };
 
 const LISTS: readonly Operation[] = [
   get('Records', `of a user, ${PAGE}`, () => `cache/?limit=${PAGE}`, ONE_PAGE),

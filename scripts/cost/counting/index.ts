@@ -9,6 +9,7 @@ import { putForward, startClock } from './clock.ts';
 import { type CacheObject, settleObjects } from './object.ts';
 import { during, holdQueues, resetTally, tally, untilConsumed, untilQuiet } from './tally.ts';
 
+export { LiveHub } from '../../../src/object/live-hub.ts';
 export { CacheObject } from './object.ts';
 
 startClock();
