@@ -19,8 +19,8 @@ const DEVICE_ROWS = `
   one (at) AS (SELECT 1 UNION ALL SELECT at + 1 FROM one WHERE at < ${CACHES_PER_DEVICE})
   SELECT lower(hex(randomblob(6))) || '@example.com', lower(hex(randomblob(16))), 1, 1800000000000 + i, 1800000000000 + i,
     (SELECT json_group_object('orders ' || lower(hex(randomblob(32))),
-      printf('%016d %016d %d', 1800000000000 + i, 1000 + i % 1000, 1000)) FROM one),
-    (SELECT json_group_object(lower(hex(randomblob(8))), 1800000000000 + i) FROM one), '{}' FROM n`;
+      printf('%016d %016d %d', 1800000000000 + i, 1000 + at, 1000)) FROM one),
+    (SELECT json_group_object(lower(hex(randomblob(8))), 1800000000000 + at) FROM one), '{}' FROM n`;
 
 /** By entries like that of the cache whose CPU was measured, which has a chain of many versions. */
 export async function countSizes(scene: Scene): Promise<Sizes> {
