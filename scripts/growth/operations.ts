@@ -36,6 +36,8 @@ const PAGE = 20;
 const LONG_PAGE = 1000;
 /** Records, and keys that were read, of one message. */
 const RECORDS = 500;
+/** Most caches that are kept of a device. */
+const CACHES = 1000;
 const READS = 100;
 const HOUR_MS = 3_600_000;
 
@@ -104,6 +106,20 @@ export const OPERATIONS: readonly Operation[] = [
       const hour = now - (now % HOUR_MS) + site.nextUnused('hour') * HOUR_MS;
       const read = records.slice(0, READS).map(({ key }) => ({ key, hour }));
       return (await site.send('/growth/sync', { method: 'POST', body: { records, read } })).ms;
+    },
+    runners: ['sync'],
+  },
+  {
+    group: 'Reads and writes',
+    name: `${CACHES} caches of one device written`,
+    async run(site) {
+      const syncedAt = Date.now();
+      const records = Array.from({ length: CACHES }, (_, n) => ({
+        ...recordOf(n, syncedAt),
+        user: 'full',
+        device: 'full',
+      }));
+      return (await site.send('/growth/sync', { method: 'POST', body: { records, read: [] } })).ms;
     },
     runners: ['sync'],
   },

@@ -314,8 +314,8 @@ describe('records of the former table', () => {
 
   it('are moved by the cron as they were read: what an older release writes meanwhile stays for the next turn', async () => {
     const user = unique('user');
-    const record = sampleRecord({ user, key: 'k', syncedAt: 10 });
-    const newer = { ...record, syncedAt: 11 };
+    const record = sampleRecord({ user, key: 'k', syncedAt: NOW - 10 });
+    const newer = { ...record, syncedAt: NOW - 9 };
     await putFormer(record);
     let isRead = false;
     const { db } = recordingDatabase(env.DB, async () => {
