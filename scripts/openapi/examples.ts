@@ -21,6 +21,7 @@ const RECORD = {
   version: 1,
   etag: '2d85c16d29704923-v1',
 };
+const DEVICE = { user: 'alice', device: 'tablet-1', seen: '2026-11-23T19:14:36.992Z', caches: 1, behind: 1 };
 
 /** Operation -> examples of its request's body, and of its answers by status. */
 export const EXAMPLES: Readonly<Record<string, { body?: Examples; [status: number]: Examples }>> = {
@@ -43,6 +44,28 @@ export const EXAMPLES: Readonly<Record<string, { body?: Examples; [status: numbe
         RECORD,
       ],
       expanded: [{ ...RECORD, resource_title: 'cars', parameters: { year: 1982 }, current_version: 5, stale: true }],
+    }),
+  },
+  listDevices: {
+    200: json({
+      devices: [DEVICE],
+      expanded: [
+        {
+          ...DEVICE,
+          caches: [
+            {
+              resource_title: 'cars',
+              etag: RECORD.etag,
+              version: 1,
+              sync_datetime: RECORD.sync_datetime,
+              held: true,
+              current_version: 5,
+              behind: 4,
+            },
+          ],
+          refusals: [{ resource_title: 'salaries', reason: 'group', time: '2026-11-23T19:00:00.000Z' }],
+        },
+      ],
     }),
   },
   refreshCache: {

@@ -12,6 +12,7 @@ import {
 } from '../../src/contract/administration.ts';
 import { CatalogEntry, CatalogTable, ResourceDocument } from '../../src/contract/catalog.ts';
 import { ColumnDefinition } from '../../src/contract/column.ts';
+import { DeviceAnswer, DeviceCache, DeviceRefusal, ExpandedDeviceAnswer } from '../../src/contract/device.ts';
 import { Health } from '../../src/contract/health.ts';
 import { WhoamiAnswer } from '../../src/contract/identity.ts';
 import { LiveTicket } from '../../src/contract/live.ts';
@@ -46,6 +47,10 @@ const NAMES: Readonly<Record<string, readonly [schema: v.GenericSchema, text?: s
     ExpandedSyncRecordAnswer,
     'What a device was last given of a cache, and what it lacks (`expand=resource`).',
   ],
+  Device: [DeviceAnswer, 'A device, and how many of its caches are out of date.'],
+  ExpandedDevice: [ExpandedDeviceAnswer, 'A device, and how far each of its caches is behind (`expand=caches`).'],
+  DeviceCache: [DeviceCache, 'A cache of a device.'],
+  DeviceRefusal: [DeviceRefusal, 'A resource that a device was refused.'],
   Parameters: [ParameterValues],
   Tables: [Tables, 'The body of a resource with tables: each of them, in the order of the definition.'],
   Table: [Table, 'One table as a whole.'],

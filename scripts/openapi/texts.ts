@@ -20,6 +20,8 @@ export const TEXTS: Readonly<Record<string, string>> = {
     'For monitors. Open to all, and kept for 10 s: on workers.dev the edge cache keeps nothing, which is no failure.',
   listSyncRecords: `One record for each device and cache, ordered by user, device and resource. A device is given something by a GET or POST of
 \`/rpc/\` with \`X-Device-Id\` that is answered 200 or 304; it shows here some 2 s later. Records of other users take \`cache:inspect\`.`,
+  listDevices: `One member for each device, ordered by user and device; with \`expand=caches\` what each has. A cache counts as behind if the device named it in its last
+full check, or was given it since. Devices of other users take \`cache:inspect\`, which also gets \`refusals\`: why a device was not given a resource.`,
   refreshCache: `Refreshes of a cache run one at a time. One that waits is joined; one that runs is waited for, so the data is never older than the
 request. The answer is held until the task ends, at most \`REFRESH_WAIT_MS\` (a setting, usually 1 s), and is always 200: \`task_state\` tells how far it is.`,
   getTaskState: `\`Accept: text/event-stream\` gets an event whenever the state is another one, \`event: state\` with the task as data, until the task ends.

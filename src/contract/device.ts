@@ -1,46 +1,65 @@
 /** Devices and how far each is behind, as `GET /devices/` tells them (CONTRACT 4). */
 
 import * as v from 'valibot';
+import { about } from './about.ts';
 import { Timestamp } from './timestamp.ts';
+import { Whole } from './values.ts';
 
 /** A cache of a device. */
-const DeviceCache = v.strictObject({
-  resource_title: v.string(),
-  /** Of what the device has, without quotes. */
-  etag: v.string(),
-  version: v.number(),
-  sync_datetime: Timestamp,
-  /** False: the last full check of the device no longer named it, so it does not count as behind. */
-  held: v.boolean(),
-  /** Null where nothing is loaded: it was purged or its resource deleted. */
-  current_version: v.nullable(v.number()),
-  /** How many versions the device lacks; 0: none that changed the body; null where nothing is loaded. */
-  behind: v.nullable(v.number()),
+export const DeviceCache = v.strictObject({
+  resource_title: about(v.string(), 'Title of the resource.'),
+  etag: about(v.string(), 'The ETag of the version that it was given, without quotes.'),
+  version: about(Whole, 'The version that it was given.'),
+  sync_datetime: about(Timestamp, 'When the device was last given this cache.'),
+  held: about(
+    v.boolean(),
+    'False: the last full check of the device no longer named the cache, so it does not count as behind.',
+  ),
+  current_version: about(
+    v.nullable(Whole),
+    'The last version of the cache; null where nothing is loaded: it was purged or its resource deleted.',
+  ),
+  behind: about(
+    v.nullable(Whole),
+    'How many versions the device lacks; 0: none that changed the body; null where nothing is loaded.',
+  ),
 });
 
-/** Why the device was not given a resource, newest first; only for `cache:inspect`. */
-const DeviceRefusal = v.strictObject({
-  resource_title: v.string(),
-  reason: v.picklist(['group', 'scope']),
-  /** Exact to the hour. */
-  time: Timestamp,
+/** Why the device was not given a resource. */
+export const DeviceRefusal = v.strictObject({
+  resource_title: about(v.string(), 'Title of the resource.'),
+  reason: about(
+    v.picklist(['group', 'scope']),
+    '`group`: the groups of the resource keep it from the user (404). `scope`: the token lacks `cache:read` (403).',
+  ),
+  time: about(Timestamp, 'When, exact to the hour.'),
 });
 
 const members = {
-  user: v.string(),
-  device: v.string(),
-  seen: Timestamp,
+  user: about(v.string(), 'The user whose device it is.'),
+  device: about(v.string(), 'The device, as `X-Device-Id` or the token named it.'),
+  seen: about(Timestamp, 'When the device was last heard of.'),
 };
 const ends = {
-  /** How many of the caches that it holds are out of date. */
-  behind: v.number(),
-  refusals: v.optional(v.array(DeviceRefusal)),
+  behind: about(Whole, 'How many of the caches that the device holds are out of date.'),
+  refusals: about(
+    v.optional(v.array(DeviceRefusal)),
+    'The last five resources that it was refused, newest first; for `cache:inspect` alone.',
+  ),
 };
 
 /** One device; the members in this order. */
-export const DeviceAnswer = v.strictObject({ ...members, caches: v.number(), ...ends });
+export const DeviceAnswer = v.strictObject({
+  ...members,
+  caches: about(Whole, 'How many caches the device was given.'),
+  ...ends,
+});
 export type DeviceAnswer = v.InferOutput<typeof DeviceAnswer>;
 
 /** The same with `expand=caches`. */
-export const ExpandedDeviceAnswer = v.strictObject({ ...members, caches: v.array(DeviceCache), ...ends });
+export const ExpandedDeviceAnswer = v.strictObject({
+  ...members,
+  caches: about(v.array(DeviceCache), 'What the device was given.'),
+  ...ends,
+});
 export type ExpandedDeviceAnswer = v.InferOutput<typeof ExpandedDeviceAnswer>;

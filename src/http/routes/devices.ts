@@ -1,6 +1,7 @@
 /** `GET /devices/`: the caller's devices and how far each is behind (CONTRACT 4). */
 
 import * as v from 'valibot';
+import { about } from '../../contract/about.ts';
 import { MAX_USER_LENGTH } from '../../contract/constants.ts';
 import { DeviceAnswer, ExpandedDeviceAnswer } from '../../contract/device.ts';
 import type { DeviceName } from '../../contract/device-document.ts';
@@ -22,19 +23,27 @@ const MAX_DEVICES = 200;
 const text = v.pipe(v.string(), v.minLength(1), v.maxLength(2 * MAX_USER_LENGTH));
 const ListQuery = v.strictObject({
   cursor: PageQuery.cursor,
-  limit: v.optional(
-    v.pipe(
-      v.string(),
-      v.regex(/^[0-9]{1,9}$/, 'must be a whole number'),
-      v.transform(Number),
-      v.minValue(1),
-      v.maxValue(MAX_DEVICES),
+  limit: about(
+    v.optional(
+      v.pipe(
+        v.string(),
+        v.regex(/^[0-9]{1,9}$/, 'must be a whole number'),
+        v.transform(Number),
+        v.number(),
+        v.integer(),
+        v.minValue(1),
+        v.maxValue(MAX_DEVICES),
+      ),
+      String(MAX_DEVICES),
     ),
-    String(MAX_DEVICES),
+    'Most devices on a page.',
   ),
-  user: v.optional(text),
-  device: v.optional(text),
-  expand: v.optional(v.picklist(['caches'])),
+  user: about(
+    v.optional(text),
+    'Devices of this user, or `*` for all; another user takes `cache:inspect`. Left out: your own.',
+  ),
+  device: about(v.optional(text), 'Only this device.'),
+  expand: about(v.optional(v.picklist(['caches'])), '`caches`: tell each cache, and how far it is behind.'),
 });
 
 export const devices = factory.createApp();
@@ -51,10 +60,12 @@ devices.get(
     answers: {
       ...NOT_MODIFIED,
       200: {
-        description: 'A page; the next one stands in Link',
-        schema: v.union([v.array(DeviceAnswer), v.array(ExpandedDeviceAnswer)]),
+        description: 'A page; the next one stands in `Link`.',
+        schema: v.array(v.union([DeviceAnswer, ExpandedDeviceAnswer])),
+        headers: ['ETag', 'Link'],
       },
     },
+    problems: ['invalid-cursor'],
   }),
   query(ListQuery),
   async (c) => {
