@@ -39,3 +39,8 @@ export function parseHttpDate(text: string, now: number): number | null {
   // Days that the month does not have would run over into the next one.
   return new Date(Date.UTC(year, month, day)).getUTCDate() === day ? at(year) : null;
 }
+
+/** The date of a moment in ms since the epoch, in the preferred form. */
+export function httpDate(ms: number): string {
+  return new Date(ms).toUTCString();
+}

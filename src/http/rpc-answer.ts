@@ -1,38 +1,68 @@
-/** Answers of `/rpc/` (CONTRACT 3): a cached body, a part of it or that it has not changed; or the task that will bring it. */
+/** Answers of `/rpc/` (CONTRACT 3): a cached body, a part of it, a delta or that nothing has changed; or the task that will bring it. */
 
 import type { Context } from 'hono';
-import { API_BASE, JSON_TYPE } from '../contract/constants.ts';
+import { API_BASE, HEADER, JSON_TYPE } from '../contract/constants.ts';
 import { isAdmin } from '../contract/identity.ts';
 import { errorFor, Problem } from '../contract/problem.ts';
-import type { BlobContent, BlobRange } from '../contract/stores.ts';
+import type { BlobRange } from '../contract/stores.ts';
 import { contentRange, ifRangeHolds, singleByteRange } from '../core/byte-range.ts';
 import { etagOf } from '../core/etag.ts';
+import type { DeltaRequest } from '../core/x-delta.ts';
 import type { PendingTask } from '../flows/ask-for-load.ts';
+import { type OpenedAnswer, openAnswer, openBody } from '../flows/open-answer.ts';
 import type { ServedBody } from '../flows/serve-cache.ts';
 import type { AppEnv } from './factory.ts';
-import { cacheHeaders, defined, type MoreHeaders, noteRead, VARY, verdictOn } from './rpc-headers.ts';
+import { askedBy, cacheHeaders, defined, type MoreHeaders, noteRead, VARY } from './rpc-headers.ts';
 
 const USUAL_RETRY_AFTER_S = 1;
 const EMPTY = new Blob([]);
 
 /**
- * 200, 206 or 304 as the request's conditions and range say; null: the body has gone, and nothing is answered yet. What the
- * device is given is noted after the answer.
+ * 200, 206 or 304 with the body or a delta, as the request's conditions, `X-Delta` and range say; null: the body has gone, and
+ * nothing is answered yet. What the device is given is noted after the answer.
  *
  * @throws Problem `precondition-failed`, `range-not-satisfiable`
  */
-export async function replyCached(c: Context<AppEnv>, served: ServedBody, more: MoreHeaders): Promise<Response | null> {
+export async function replyServed(
+  c: Context<AppEnv>,
+  served: ServedBody,
+  delta: DeltaRequest | null,
+  more: MoreHeaders,
+): Promise<Response | null> {
+  const answer = await openAnswer(c.get('services'), served, askedBy(c, delta));
   const now = Date.now();
-  const { contentType, bytes } = served.loaded;
-  const headers = { ...cacheHeaders(served, served.loaded, now), ...defined(more) };
+  const headers = { ...cacheHeaders(served, answer.given, now), ...defined(more) };
+  if (answer.kind === 'whole') return replyBody(c, served, headers, now);
+  noteRead(c, served, c.req.method === 'HEAD' ? null : answer.given, now);
+  return answer.kind === 'delta' ? replyDelta(c, answer, headers) : c.body(null, 304, headers);
+}
+
+async function replyDelta(
+  c: Context<AppEnv>,
+  { delta: { from, to }, opened }: Extract<OpenedAnswer, { kind: 'delta' }>,
+  headers: Record<string, string>,
+): Promise<Response> {
   const isHead = c.req.method === 'HEAD';
-  if (verdictOn(c, served, served.loaded) === 'not-modified') {
-    noteRead(c, served, isHead ? null : served.loaded, now);
-    return c.body(null, 304, headers);
-  }
+  if (isHead && opened.body instanceof ReadableStream) await opened.body.cancel();
+  return c.body(isHead ? EMPTY.stream() : opened.body, 200, {
+    ...headers,
+    'Content-Type': JSON_TYPE,
+    ...(opened.bytes === null ? {} : { 'Content-Length': String(opened.bytes) }),
+    [HEADER.contentVersion]: `"delta v${from}-v${to}"`,
+  });
+}
+
+async function replyBody(
+  c: Context<AppEnv>,
+  served: ServedBody,
+  headers: Record<string, string>,
+  now: number,
+): Promise<Response | null> {
+  const { contentType, bytes } = served.loaded;
+  const isHead = c.req.method === 'HEAD';
   const range = rangeOf(c, served);
   const part = range ?? { offset: 0, length: bytes };
-  const body = isHead ? EMPTY.stream() : await openBody(c, served, part);
+  const body = isHead || part.length === 0 ? EMPTY.stream() : await openBody(c.get('services'), served, part);
   if (body === null) return null;
   noteRead(c, served, range === null && !isHead ? served.loaded : null, now);
   return c.body(body, range === null ? 200 : 206, {
@@ -70,16 +100,4 @@ function rangeOf(c: Context<AppEnv>, { entry, loaded }: ServedBody): BlobRange |
   throw new Problem('range-not-satisfiable', `The body has ${loaded.bytes} bytes, and none of those asked for.`, {
     headers: { 'Content-Range': `bytes */${loaded.bytes}` },
   });
-}
-
-/** A part of the body; null when it has gone. The length of a stream is fixed, so that one cut short reads as broken off. */
-async function openBody(
-  c: Context<AppEnv>,
-  { entry, loaded }: ServedBody,
-  part: BlobRange,
-): Promise<BlobContent | null> {
-  if (part.length === 0) return EMPTY.stream();
-  const range = { ...part, whole: loaded.bytes };
-  const content = await c.get('services').blobs.get(entry.key, loaded.fence, 'body', range);
-  return content instanceof ReadableStream ? content.pipeThrough(new FixedLengthStream(part.length)) : content;
 }

@@ -3,6 +3,7 @@
 import type { Context } from 'hono';
 import type { Link } from '../contract/entry.ts';
 import { Problem } from '../contract/problem.ts';
+import { deltaFor, verdictOn } from '../core/choose-answer.ts';
 import { etagOf } from '../core/etag.ts';
 import { lastEventVersion } from '../core/named-version.ts';
 import { versionsSince } from '../core/versions-since.ts';
@@ -12,8 +13,7 @@ import { serveNews, watchCache } from '../flows/watch-cache.ts';
 import { type ServerEvent, streamEvents } from './event-stream.ts';
 import type { AppEnv } from './factory.ts';
 import { holdUntil } from './identity.ts';
-import { chosenFor } from './rpc-delta.ts';
-import { noteRead, VARY, verdictOn } from './rpc-headers.ts';
+import { askedBy, noteRead, VARY } from './rpc-headers.ts';
 
 /**
  * Until when the answer may be held for something newer, ms since the epoch; null: it is not to be.
@@ -38,11 +38,11 @@ export function serveLive(
 function bringsNews(c: Context<AppEnv>, { delta }: CacheRead, served: ServedBody): boolean {
   const isTable = served.loaded.hash !== null;
   if (isTable && delta?.kind === 'between' && delta.to !== null) return true;
-  const chosen = chosenFor(c, served, delta);
-  if (chosen?.steps.length === 0) return false;
-  const tags = c.req.header('If-None-Match')?.trim();
+  const asked = askedBy(c, delta);
+  if (deltaFor(served, asked)?.steps.length === 0) return false;
+  const tags = asked.ifNoneMatch?.trim();
   if (tags === undefined || tags === '*') return true;
-  return verdictOn(c, served, served.loaded) === 'modified';
+  return verdictOn(served.entry, served.loaded, asked) === 'modified';
 }
 
 /**

@@ -20,8 +20,7 @@ import { type AppEnv, factory } from '../factory.ts';
 import { protectData } from '../identity.ts';
 import { noQuery, queryOf, queryPairs, readJsonObject } from '../input.ts';
 import { methods } from '../methods.ts';
-import { replyCached, replyPending } from '../rpc-answer.ts';
-import { replyDelta } from '../rpc-delta.ts';
+import { replyPending, replyServed } from '../rpc-answer.ts';
 import { describeRead } from '../rpc-description.ts';
 import { heldUntil, serveLive, streamVersions } from '../rpc-live.ts';
 import { acceptedUntil } from '../token-claims.ts';
@@ -83,7 +82,7 @@ async function answer(c: Context<AppEnv>, identify: Identify): Promise<Response>
     // Only where it was waited did a preference change anything.
     const waitS = waited || served.forwarded !== null ? read.preferences.waitS : null;
     const more = { [HEADER.preferenceApplied]: preferenceApplied({ waitS }) };
-    const reply = (await replyDelta(c, served, read.delta, more)) ?? (await replyCached(c, served, more));
+    const reply = await replyServed(c, served, read.delta, more);
     if (reply !== null) return reply;
     await recoverBody(services, served.entry);
   }
