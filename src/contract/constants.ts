@@ -68,3 +68,5 @@ export const MAX_DELTA_BYTES = 4_194_304;
 export const SMALL_DELTA_BYTES = 4096;
 /** Most deltas folded for one answer: each may cost a call to R2 and two to the edge cache, and those of a request are limited. */
 export const MAX_FOLDED_DELTAS = 250;
+/** Most links of a chain that one statement for many entries reads: all of them fit an isolate. */
+export const MAX_READ_LINKS = 64;

@@ -92,6 +92,24 @@ export interface LoadedVersion extends Pick<Entry, 'key' | 'resource' | 'number'
   changed: number | null;
 }
 
+/** A key that is looked up with others. */
+export interface AskedEntry {
+  key: string;
+  /** Title of the resource that the request names. */
+  resource: string;
+  /** A replica that answers must know as much; absent: any may answer. */
+  bookmark?: string | undefined;
+}
+
+/** What one statement for many keys tells of one of them. */
+export interface ReadEntry {
+  entry: Entry | null;
+  mark: ResourceMark | null;
+  bookmark?: string;
+  /** Its chain is longer than a statement for many reads (MAX_READ_LINKS), and `entry.chain` is empty. */
+  isCut: boolean;
+}
+
 /** Entries (table `entries`). */
 export interface Entries {
   /**
@@ -103,6 +121,11 @@ export interface Entries {
     resource: string,
     session?: string,
   ): Promise<{ entry: Entry | null; mark: ResourceMark | null; bookmark?: string }>;
+  /**
+   * The same of many at once, by key: one statement a database, which leaves out chains of more than MAX_READ_LINKS. From the
+   * primary; with `replicas`, from one that knows as much as all the bookmarks.
+   */
+  readAll(asked: readonly AskedEntry[], replicas: boolean): Promise<Map<string, ReadEntry>>;
   /** One entry by its key alone. */
   find(key: string): Promise<EntryRow | null>;
   /**
@@ -149,6 +172,11 @@ export interface LookedUp {
   fetched: boolean;
 }
 
+/** An entry that must be as new as a request knows it to be. */
+export interface SoughtEntry extends AskedEntry {
+  isReached(entry: Entry | null): boolean;
+}
+
 /** A task that somebody here was told of, as it stood then. */
 export interface NotedTask {
   taskId: string;
@@ -167,6 +195,17 @@ export interface EntryLookup {
   glance(key: string, resource: string): Promise<LookedUp>;
   /** Past the copies, from D1's primary: for a request that names a newer version than the one found. */
   findNewest(key: string, resource: string): Promise<LookedUp>;
+  /**
+   * Many at once, by key, for a request that names the versions that it has: what isolate memory has as current, else what the
+   * edge has if it has all the others, else one statement a database for all that memory lacks. Null: nothing is known and D1 does
+   * not answer.
+   */
+  findAll(asked: readonly AskedEntry[]): Promise<Map<string, LookedUp | null>>;
+  /** Many at once past the copies: those that memory has not yet reached are asked of D1's primary, in one statement a database. */
+  findAllNewest(sought: readonly SoughtEntry[]): Promise<Map<string, LookedUp>>;
+  /** That neither D1's primary nor the object has the revision yet; `isMissing` holds for an ENTRY_CACHE_MS. */
+  noteMissing(key: string, revision: number): void;
+  isMissing(key: string, revision: number): boolean;
   /** An answer of the object: known here at once, unless a higher revision is. */
   put(entry: Entry): Promise<void>;
   /** The task that somebody here asked for a key's load, so that other waiters can tell of it. */

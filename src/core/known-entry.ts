@@ -26,7 +26,7 @@
 
 import { LAST_KNOWN_MS } from '../contract/constants.ts';
 import type { Entry } from '../contract/entry.ts';
-import type { NotedTask, ResourceMark } from '../contract/stores.ts';
+import type { LookedUp, NotedTask, ResourceMark } from '../contract/stores.ts';
 
 /** What D1 and objects told of a key; an `entry` of null is knowledge too: D1 had none. Times in ms since the epoch. */
 export interface EntryCopy {
@@ -58,6 +58,12 @@ export interface KnownEntry {
   failureNumber: number;
   /** The task that somebody here asked for, and until when it is of interest, ms. */
   task: { noted: NotedTask; until: number } | null;
+  /** When it was last asked for with others, ms; absent: never. */
+  batchedAt?: number;
+  /** When D1's primary was asked for what it last answered with others, ms; absent: never. */
+  primaryAt?: number;
+  /** A revision that neither the primary nor the object had, and until when nobody asks for it again, ms. */
+  missing?: { revision: number; until: number };
 }
 
 /** A key that nothing is known of. */
@@ -157,6 +163,11 @@ function mergeCopies(a: EntryCopy, b: EntryCopy | null): EntryCopy {
     // One of two with the same mark may have been extended.
     currentUntil: a.markAt === b.markAt ? Math.max(a.currentUntil, b.currentUntil) : currentUntil,
   };
+}
+
+/** What a request gets that has not asked D1 itself; null: nothing is known. */
+export function given(copy: EntryCopy | null): LookedUp {
+  return { entry: copy?.entry ?? null, mark: copy?.mark ?? null, fetched: false };
 }
 
 /** Revision of a copy's entry; 0 for none. */

@@ -2,27 +2,19 @@
 
 import { NAMELESS } from '../contract/entry.ts';
 import type { SyncMessage } from '../contract/messages.ts';
-import type { Entries, LoadedVersion, ResourceMark } from '../contract/stores.ts';
+import type { Entries, LoadedVersion } from '../contract/stores.ts';
 import { statementsFor } from './bound-values.ts';
 import { rowsThatFit } from './bounded-page.ts';
 import { conditions } from './entry-conditions.ts';
 import { entryOf, entryRowOf, FIXED_COLUMNS, type StoredEntry, valuesOf, WRITTEN_COLUMNS } from './entry-row.ts';
 import { LISTED, type ListedRow, whole } from './listed-entries.ts';
+import { readEntries, readEntry } from './read-entries.ts';
 import { moveWalk, readWalk } from './walks.ts';
 
 const COLUMNS = [...FIXED_COLUMNS, ...WRITTEN_COLUMNS];
 /** Most rows that one page of a filtered list looks at: of a request's, and of a sweep's, which begins anew each time. */
 const FILTER_WINDOW = 10_000;
 const SWEEP_WINDOW = 100_000;
-
-const MARK = `resources.number AS resource_number, resources.purged AS resource_purged,
-  resources.definition IS NULL AS resource_deleted`;
-
-const READ = `
-  SELECT ${MARK}, entries.*
-  FROM (SELECT ?1 AS key, ?2 AS resource) AS asked
-  LEFT JOIN resources ON resources.title = asked.resource
-  LEFT JOIN entries ON entries.key = asked.key`;
 
 const findAll = (asked: string) => `SELECT ${LISTED} FROM ${asked} CROSS JOIN entries ON entries.key = asked.value`;
 
@@ -84,16 +76,6 @@ interface LastUsed {
   used_at: number;
 }
 
-/** What MARK selects; numbers are null for an unknown resource. */
-interface MarkRow {
-  resource_number: number | null;
-  resource_purged: number | null;
-  resource_deleted: number;
-}
-
-/** A row of READ: all columns of the entry are null when there is none. */
-type ReadRow = { [Column in keyof StoredEntry]: StoredEntry[Column] | null } & MarkRow;
-
 const ROWS_OF = 'SELECT * FROM entries WHERE key IN (SELECT value FROM json_each(?1))';
 const ROWS_AFTER = 'SELECT * FROM entries WHERE key > ?1 ORDER BY key LIMIT ?2';
 
@@ -119,16 +101,8 @@ export function d1Entries(db: D1Database): EntryShard {
   const dropping = (rows: readonly { key: string; revision: number }[]) =>
     db.prepare(DROP).bind(JSON.stringify(rows.map(({ key, revision }) => ({ key, revision }))));
   return {
-    async read(key, resource, constraint) {
-      const session = db.withSession(constraint ?? 'first-primary');
-      const row = await session.prepare(READ).bind(key, resource).first<ReadRow>();
-      const bookmark = constraint === undefined ? null : session.getBookmark();
-      return {
-        entry: row !== null && hasEntry(row) ? entryOf(row) : null,
-        mark: row === null ? null : markOf(row),
-        ...(bookmark === null ? {} : { bookmark }),
-      };
-    },
+    read: (key, resource, constraint) => readEntry(db, { key, resource }, constraint),
+    readAll: (asked, replicas) => readEntries(db, asked, replicas),
 
     async find(key) {
       const row = await db.prepare(FIND).bind(key).first<StoredEntry>();
@@ -227,13 +201,4 @@ export function d1Entries(db: D1Database): EntryShard {
       await dropping(rows).run();
     },
   };
-}
-
-function hasEntry(row: ReadRow): row is ReadRow & StoredEntry {
-  return row.revision !== null;
-}
-
-function markOf(row: MarkRow): ResourceMark | null {
-  const { resource_number: number, resource_purged: purged } = row;
-  return number === null || purged === null ? null : { number, purged, deleted: row.resource_deleted === 1 };
 }

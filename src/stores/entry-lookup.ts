@@ -8,14 +8,12 @@
  */
 
 import type { Entry } from '../contract/entry.ts';
-import type { Entries, EntryLookup, LookedUp, NotedTask } from '../contract/stores.ts';
+import type { AskedEntry, Entries, EntryLookup, LookedUp, NotedTask, SoughtEntry } from '../contract/stores.ts';
 import {
-  answered,
-  askingBegun,
-  askingEnded,
   type EntryCopy,
   extended,
   failed,
+  given,
   nextStep,
   revisionOf,
   stateOf,
@@ -25,6 +23,7 @@ import { log } from '../log.ts';
 import { growingPauses, looks, withTimeout } from '../waiting.ts';
 import type { EdgeCache } from './edge-cache.ts';
 import { EdgeEntries } from './edge-entries.ts';
+import { EntryBatch } from './entry-batch.ts';
 import { KnownEntries } from './known-entries.ts';
 import { overloaded } from './overloaded.ts';
 
@@ -67,6 +66,7 @@ class Lookup implements EntryLookup {
   readonly #entries: Entries;
   readonly #known: KnownEntries;
   readonly #atEdge: EdgeEntries;
+  readonly #batch: EntryBatch;
   readonly #now: () => number;
   readonly #options: EntryLookupOptions & { timeoutMs: number };
 
@@ -77,6 +77,18 @@ class Lookup implements EntryLookup {
     this.#atEdge = new EdgeEntries(edge, known, now);
     this.#now = now;
     this.#options = { ...options, timeoutMs };
+    this.#batch = new EntryBatch({
+      entries,
+      known,
+      atEdge: this.#atEdge,
+      entryCacheMs: options.entryCacheMs,
+      readReplicas: options.readReplicas ?? false,
+      timeoutMs,
+      askingMs: timeoutMs + ASKING_MARGIN_MS,
+      waitUntil: options.waitUntil,
+      now,
+      alone: this,
+    });
   }
 
   async find(key: string, resource: string): Promise<LookedUp> {
@@ -109,7 +121,7 @@ class Lookup implements EntryLookup {
       const current = await this.#atEdge.readCurrent(key);
       return current === null ? await this.#ask(key, resource) : given(current);
     } finally {
-      this.#endAsking(key, askedUntil);
+      this.#known.endAsking(key, askedUntil);
     }
   }
 
@@ -121,8 +133,27 @@ class Lookup implements EntryLookup {
   async put(entry: Entry): Promise<void> {
     const now = this.#now();
     const currentUntil = now + this.#options.entryCacheMs;
-    const copy = this.#learn(entry.key, { entry, mark: null, markAt: 0, confirmedAt: now, currentUntil });
+    const answer = { entry, mark: null, markAt: 0, confirmedAt: now, currentUntil };
+    const copy = this.#known.learn(entry.key, answer, now);
     if (revisionOf(copy) === entry.revision) await this.#atEdge.put(entry.key);
+  }
+
+  findAll(asked: readonly AskedEntry[]): Promise<Map<string, LookedUp | null>> {
+    return this.#batch.findAll(asked);
+  }
+
+  findAllNewest(sought: readonly SoughtEntry[]): Promise<Map<string, LookedUp>> {
+    return this.#batch.findAllNewest(sought);
+  }
+
+  noteMissing(key: string, revision: number): void {
+    const missing = { revision, until: this.#now() + this.#options.entryCacheMs };
+    this.#known.set(key, { ...this.#known.get(key), missing });
+  }
+
+  isMissing(key: string, revision: number): boolean {
+    const { missing } = this.#known.get(key);
+    return missing !== undefined && missing.until > this.#now() && missing.revision <= revision;
   }
 
   noteTask(key: string, noted: NotedTask): void {
@@ -148,7 +179,7 @@ class Lookup implements EntryLookup {
       const reading = this.#read(key, resource, last?.bookmark ?? 'first-unconstrained');
       return await this.#answerOf(key, reading, isExtended);
     } finally {
-      this.#endAsking(key, askedUntil);
+      this.#known.endAsking(key, askedUntil);
     }
   }
 
@@ -171,7 +202,8 @@ class Lookup implements EntryLookup {
     const markAt = this.#now();
     const read = await this.#entries.read(key, resource, this.#options.readReplicas ? session : undefined);
     const now = this.#now();
-    return this.#learn(key, { ...read, markAt, confirmedAt: now, currentUntil: now + this.#options.entryCacheMs });
+    const answer = { ...read, markAt, confirmedAt: now, currentUntil: now + this.#options.entryCacheMs };
+    return this.#known.learn(key, answer, now);
   }
 
   /** Puts the answer after the copy that was extended, which would else lie over it. */
@@ -181,26 +213,9 @@ class Lookup implements EntryLookup {
     if (read.status === 'fulfilled') await this.#atEdge.put(key);
   }
 
-  /** An answer of D1 or an object; what is known with it. */
-  #learn(key: string, answer: EntryCopy): EntryCopy {
-    const known = answered(this.#known.get(key), answer, this.#known.nextEvent(), this.#now());
-    this.#known.set(key, known);
-    return known.copy;
-  }
-
   #beginAsking(key: string): number {
     const askedUntil = this.#now() + this.#options.timeoutMs + ASKING_MARGIN_MS;
-    this.#known.set(key, askingBegun(this.#known.get(key), askedUntil));
+    this.#known.beginAsking(key, askedUntil);
     return askedUntil;
   }
-
-  #endAsking(key: string, askedUntil: number): void {
-    const known = this.#known.get(key);
-    const ended = askingEnded(known, askedUntil);
-    if (ended !== known) this.#known.set(key, ended);
-  }
-}
-
-function given(copy: EntryCopy): LookedUp {
-  return { entry: copy.entry, mark: copy.mark, fetched: false };
 }

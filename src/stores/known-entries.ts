@@ -3,7 +3,7 @@
 import type { Entry } from '../contract/entry.ts';
 import { MEMORY_SHARES } from '../contract/memory-shares.ts';
 import { jsonBytes } from '../core/json-bytes.ts';
-import { type KnownEntry, UNKNOWN } from '../core/known-entry.ts';
+import { answered, askingBegun, askingEnded, type EntryCopy, type KnownEntry, UNKNOWN } from '../core/known-entry.ts';
 import { BoundedMap } from './bounded-map.ts';
 
 /** A record with an entry without parameters, chain, error and warnings; a kept version. Both have one size, as V8 keeps them. */
@@ -36,6 +36,25 @@ export class KnownEntries {
     const entry = known.copy?.entry ?? null;
     const isWeighed = before !== undefined && before.known.copy?.entry === entry;
     this.#records.set(key, { known, bytes: isWeighed ? before.bytes : bytesOf(entry) });
+  }
+
+  /** An answer of D1 or an object; what is known with it. `primaryAt`: when D1's primary was asked for it with others, ms. */
+  learn(key: string, answer: EntryCopy, now: number, primaryAt = 0): EntryCopy {
+    const known = answered(this.get(key), answer, this.nextEvent(), now);
+    this.set(key, primaryAt === 0 ? known : { ...known, primaryAt });
+    return known.copy;
+  }
+
+  /** A request asks D1 until `askedUntil` (ms) at most. */
+  beginAsking(key: string, askedUntil: number): void {
+    this.set(key, askingBegun(this.get(key), askedUntil));
+  }
+
+  /** It asks no more. */
+  endAsking(key: string, askedUntil: number): void {
+    const known = this.get(key);
+    const ended = askingEnded(known, askedUntil);
+    if (ended !== known) this.set(key, ended);
   }
 
   /** How many answers and failures of D1 and objects there were. */

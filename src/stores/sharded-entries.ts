@@ -1,6 +1,6 @@
 /** Entries over several databases, by the first bits of the key (ENTRY_SHARDS); in each of them are the marks of all resources. */
 
-import type { Entries, EntryRow } from '../contract/stores.ts';
+import type { AskedEntry, Entries, EntryRow, ReadEntry } from '../contract/stores.ts';
 import { hashOfKey, type Shards } from '../core/shards.ts';
 import { d1Entries, type EntryShard } from './entries.ts';
 import type { StoredEntry } from './entry-row.ts';
@@ -55,6 +55,27 @@ export function shardedEntries(databases: readonly D1Database[], shards: Shards)
         (store) => store.read(key, resource, shards.now === shards.before ? session : undefined),
         ({ entry }) => entry,
       ),
+
+    async readAll(asked, replicas) {
+      const isSettled = shards.now === shards.before;
+      const read = (own: readonly AskedEntry[], store: EntryShard) => store.readAll(own, replicas && isSettled);
+      const found = await spread.each(
+        asked,
+        ({ key }) => hashOfKey(key),
+        (store, own) => read(own, store),
+      );
+      // Of each key the former place has answered first.
+      const newest = new Map<string, ReadEntry>();
+      for (const [key, row] of found.flatMap((rows) => [...rows])) {
+        if (revisionOf(newest.get(key)) <= revisionOf(row)) newest.set(key, row);
+      }
+      const strays = asked.filter(({ key }) => revisionOf(newest.get(key)) < 0 && formerOf(key) !== homeOf(key));
+      for (const store of new Set(strays.map(({ key }) => formerOf(key)))) {
+        const own = strays.filter(({ key }) => formerOf(key) === store);
+        for (const [key, row] of await read(own, store)) if (row.entry !== null) newest.set(key, row);
+      }
+      return newest;
+    },
 
     find: (key) =>
       look(
@@ -144,6 +165,11 @@ function newest<Row extends Pick<EntryRow, 'key' | 'revision'>>(rows: readonly R
     if (other === undefined || other.revision < row.revision) kept.set(row.key, row);
   }
   return [...kept.values()];
+}
+
+/** Below all others where there is no entry. */
+function revisionOf(read: ReadEntry | undefined): number {
+  return read?.entry?.revision ?? -1;
 }
 
 function byKey(a: EntryRow, b: EntryRow): number {
