@@ -16,7 +16,7 @@ import { DeviceAnswer, DeviceCache, DeviceRefusal, ExpandedDeviceAnswer } from '
 import { Health } from '../../src/contract/health.ts';
 import { WhoamiAnswer } from '../../src/contract/identity.ts';
 import { LiveTicket } from '../../src/contract/live.ts';
-import { InputFault, TaskError } from '../../src/contract/problem.ts';
+import { InputFault, ProblemBody, TaskError } from '../../src/contract/problem.ts';
 import {
   Definition,
   DefinitionAnswer,
@@ -30,7 +30,6 @@ import { ExpandedSyncRecordAnswer, SyncRecordAnswer } from '../../src/contract/s
 import { Delta, OriginBody, Table, TableDelta, Tables } from '../../src/contract/table.ts';
 import { ExpandedTaskAnswer, RefreshBody, RevokeBody, TaskAnswer } from '../../src/contract/task.ts';
 import { ParameterValues } from '../../src/contract/values.ts';
-import { ProblemBody } from '../../src/http/problems.ts';
 
 /**
  * Name in `components.schemas` -> schema and, where it has no description of its own, what it is. What has a name is written

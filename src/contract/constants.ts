@@ -70,3 +70,13 @@ export const SMALL_DELTA_BYTES = 4096;
 export const MAX_FOLDED_DELTAS = 250;
 /** Most links of a chain that one statement for many entries reads: all of them fit an isolate. */
 export const MAX_READ_LINKS = 64;
+/** `POST /sync/`: most caches that one request names, most and usual bytes of bodies in its answer. */
+export const MAX_SYNC_ITEMS = 100;
+export const MAX_INLINE_BYTES = 4_194_304;
+export const USUAL_INLINE_BYTES = 262_144;
+/** How long its answer is held for loads, usually and by `Prefer: wait`, seconds; and loads that it waits for. */
+export const SYNC_HOLD_S = 5;
+export const MAX_SYNC_HOLD_S = 10;
+export const MAX_SYNC_LOADS = 10;
+/** Content type of answers of a line an item. */
+export const LINES_TYPE = 'application/x-ndjson';

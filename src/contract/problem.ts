@@ -68,6 +68,16 @@ export const TaskError = v.strictObject({
 });
 export type TaskError = v.InferOutput<typeof TaskError>;
 
+/** Body of every answer from 400 on. */
+export const ProblemBody = v.object({
+  type: TaskError.entries.type,
+  title: TaskError.entries.title,
+  status: about(v.pipe(v.number(), v.integer()), 'The HTTP status of the answer.'),
+  detail: TaskError.entries.detail,
+  errors: about(v.optional(v.array(InputFault)), 'Of faulty input, each fault (at most 100); else left out.'),
+});
+export type ProblemBody = v.InferOutput<typeof ProblemBody>;
+
 /** What a task and an entry keep of a failed load. Whoever answers with it goes through `errorFor`. */
 export interface KeptError extends TaskError {
   /** The detail with the names of secrets and hosts in it; absent: `detail` names none. */

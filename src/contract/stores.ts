@@ -203,6 +203,8 @@ export interface EntryLookup {
   findAll(asked: readonly AskedEntry[]): Promise<Map<string, LookedUp | null>>;
   /** Many at once past the copies: those that memory has not yet reached are asked of D1's primary, in one statement a database. */
   findAllNewest(sought: readonly SoughtEntry[]): Promise<Map<string, LookedUp>>;
+  /** The entry as isolate memory has it, current or last known; null: it has none. */
+  peek(key: string): Entry | null;
   /** That neither D1's primary nor the object has the revision yet; `isMissing` holds for an ENTRY_CACHE_MS. */
   noteMissing(key: string, revision: number): void;
   isMissing(key: string, revision: number): boolean;

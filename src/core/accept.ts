@@ -26,6 +26,15 @@ export function prefers(header: string, type: string, other: string): boolean {
   return one.weight > two.weight || two.place === null || one.place < two.place;
 }
 
+/** Whether an `Accept-Encoding` takes gzip (RFC 9110 section 12.5.3). */
+export function acceptsGzip(header: string): boolean {
+  if (header.trim() === '') return false;
+  const codings = header.split(',').map(readRange);
+  const named =
+    codings.find(({ type }) => type === 'gzip' || type === 'x-gzip') ?? codings.find(({ type }) => type === '*');
+  return (named?.weight ?? 0) > 0;
+}
+
 function readRange(text: string): Range {
   const [type = '', ...parameters] = text.split(';').map((part) => part.trim().toLowerCase());
   const q = parameters.find((parameter) => parameter.startsWith('q='))?.slice(2) ?? '';

@@ -17,14 +17,27 @@ import { pointerTo } from './pointer.ts';
  * @throws Problem `invalid-json` naming the place; `invalid-parameters` with a pointer for each value that is not taken
  */
 export function parseJson(text: string): Json {
-  let value: Json;
+  return demandInterchangeable(parseJsonText(text));
+}
+
+/** The value of a JSON text, whatever it holds. @throws Problem `invalid-json` naming the place */
+export function parseJsonText(text: string): Json {
   try {
-    value = JSON.parse(text) as Json;
+    return JSON.parse(text) as Json;
   } catch (cause) {
     throw new Problem('invalid-json', `The JSON is broken at byte ${positionOfFault(text)}.`, { cause });
   }
+}
+
+/**
+ * The value itself, if all of it survives a round trip.
+ *
+ * @param level nesting level of its root: -1 where the parameters are a member of it
+ * @throws Problem `invalid-parameters` with a pointer for each value that does not
+ */
+export function demandInterchangeable(value: Json, level = 0): Json {
   const faults: InputFault[] = [];
-  inspect(value, '', 0, faults);
+  inspect(value, '', level, faults);
   if (faults.length > 0) throw invalidParameters(faults);
   return value;
 }

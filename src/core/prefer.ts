@@ -11,6 +11,21 @@ export interface Preferences {
 
 /** The preferences that Freshet knows, of a `Prefer` header (several joined by commas). */
 export function parsePrefer(header: string | undefined): Preferences {
+  const seen = preferencesIn(header);
+  const wait = seen.get('wait') ?? '';
+  return {
+    respondAsync: seen.get('respond-async') === '',
+    waitS: /^[0-9]+$/.test(wait) ? Math.min(Number(wait), MAX_WAIT_S) : null,
+  };
+}
+
+/** Whether `return=minimal` is preferred (RFC 7240 section 4.2). */
+export function prefersMinimal(header: string | undefined): boolean {
+  return preferencesIn(header).get('return')?.toLowerCase() === 'minimal';
+}
+
+/** Name -> value; an empty one where none is given. */
+function preferencesIn(header: string | undefined): Map<string, string> {
   const seen = new Map<string, string>();
   // Runs of white space would let the expressions below try each way to share one out.
   const text = (header ?? '').replaceAll(/\s+/g, ' ');
@@ -19,11 +34,7 @@ export function parsePrefer(header: string | undefined): Preferences {
     const name = match?.[1]?.toLowerCase();
     if (name !== undefined && !seen.has(name)) seen.set(name, match?.[2] ?? match?.[3] ?? '');
   }
-  const wait = seen.get('wait') ?? '';
-  return {
-    respondAsync: seen.get('respond-async') === '',
-    waitS: /^[0-9]+$/.test(wait) ? Math.min(Number(wait), MAX_WAIT_S) : null,
-  };
+  return seen;
 }
 
 /** `Preference-Applied` for what was honoured; undefined when nothing was. */

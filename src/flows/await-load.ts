@@ -113,7 +113,10 @@ function changeSince(before: FoundCache, { resource, looked }: FoundCache, notBe
  * The task that another request of this isolate noted, unless the entry shows that it has ended. Only an object call would
  * tell its state, so it is given as PENDING, Celery's word for what waits or is not known.
  */
-function unfinishedTask({ lookup }: LoadServices, { cache, looked }: FoundCache): PendingTask | null {
+export function unfinishedTask(
+  { lookup }: Pick<Services, 'lookup'>,
+  { cache, looked }: FoundCache,
+): PendingTask | null {
   const noted = lookup.notedTask(cache.key);
   if (noted === null || noted.taskId === looked.entry?.lastTaskId) return null;
   return { taskId: noted.taskId, state: 'PENDING', error: null, dueAt: null };

@@ -7,6 +7,7 @@ import { Problem } from '../contract/problem.ts';
 import { type DefinedResource, isDefined, ResourceTitle } from '../contract/resource.ts';
 import type { Resources } from '../contract/stores.ts';
 import { isOpenTo } from '../core/resource-access.ts';
+import { attempt, type Outcome } from './outcome.ts';
 
 /** Longest part of an unknown title that an answer repeats, characters. */
 const TOLD_CHARACTERS = 128;
@@ -30,6 +31,23 @@ export async function findResource(
   throw new Problem('not-found', `There is no resource "${told}". GET ${API_BASE}/${list}/ lists them.`, {
     refused: isDefined(stored) ? { resource: title, reason: 'group' } : undefined,
   });
+}
+
+/**
+ * The same of several titles: the definition, or why there is none for this reader. D1 is asked once, for those that the isolate
+ * does not know; where it does not answer, those that it knows are found yet.
+ */
+export async function findResources(
+  resources: Pick<Resources, 'find' | 'findAll'>,
+  titles: Iterable<string>,
+  reader: Reader,
+): Promise<ReadonlyMap<string, Outcome<DefinedResource>>> {
+  const asked = [...new Set(titles)];
+  const found = await attempt(resources.findAll(asked.filter((title) => v.is(ResourceTitle, title))));
+  const known: Pick<Resources, 'find'> =
+    'error' in found ? resources : { find: async (title) => found.value.get(title) ?? null };
+  const outcomes = await Promise.all(asked.map((title) => attempt(findResource(known, title, reader))));
+  return new Map(asked.map((title, at) => [title, outcomes[at] as Outcome<DefinedResource>]));
 }
 
 /** Which of the titles are closed to a reader. D1 is asked once, for those that the isolate does not know. */

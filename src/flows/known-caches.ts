@@ -3,9 +3,11 @@
  * checked against a schema and hashed, which costs more than the rest of a read.
  */
 
-import type { CacheIdentity } from '../contract/entry.ts';
+import type { CacheIdentity, Parameters } from '../contract/entry.ts';
 import { MEMORY_SHARES } from '../contract/memory-shares.ts';
 import type { Resource } from '../contract/resource.ts';
+import { cacheFor } from '../core/cache-key.ts';
+import { checkParameters } from '../core/parameters.ts';
 import { BoundedMap } from '../stores/bounded-map.ts';
 
 /** Longest query that is remembered, characters. */
@@ -35,6 +37,13 @@ export function knownCache(
   const cache = find();
   known.set(id, { cache, bytes: BASE_BYTES + 2 * (id.length + JSON.stringify(cache).length) });
   return cache;
+}
+
+/** The cache that parameters in JSON mean, likewise. No query begins as their text does here. */
+export function knownCacheOf(definition: Resource, user: string, title: string, parameters: Parameters): CacheIdentity {
+  return knownCache(definition, user, `\n${JSON.stringify(parameters)}`, () =>
+    cacheFor(user, title, definition, checkParameters(definition, parameters)),
+  );
 }
 
 /** Bytes of all that is remembered, for tests. */

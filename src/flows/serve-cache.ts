@@ -52,31 +52,43 @@ type Body = Omit<ServedBody, 'tables'>;
  */
 export async function serveCache(services: ReadServices, read: CacheRead): Promise<Served> {
   const found = await findEntry(services, read);
-  const served = await serveFound(services, read, found);
-  return served.outcome === 'pending' ? served : { ...served, tables: tablesOf(served.entry, found) };
+  const served = serveAtOnce(services, read, found);
+  return served === 'load' ? serveOnceLoaded(services, read, found) : served;
 }
 
 /** What is here of a cache, however old it is; null: nothing. */
 export function loadedHere(found: FoundCache, now: number): ServedBody | null {
   const freshness = judge(found.looked.entry, freshnessRules(found.resource, found.looked.mark, null), now);
-  return freshness.state === 'absent' ? null : { ...bodyOf(freshness, null), tables: tablesOf(freshness.entry, found) };
+  return freshness.state === 'absent' ? null : withTables(bodyOf(freshness, null), found);
 }
 
-async function serveFound(services: ReadServices, read: CacheRead, found: FoundCache): Promise<Body | Pending> {
+/**
+ * What a read of a found cache is answered with at once: its body, or `load` when it must be loaded first.
+ *
+ * @throws Problem `invalid-header` for a delta of versions not reached yet, and a problem of the origin when it failed and nothing
+ * may stand in
+ */
+export function serveAtOnce(services: ReadServices, read: CacheRead, found: FoundCache): ServedBody | 'load' {
   const { entry, mark } = found.looked;
   const rules = freshnessRules(found.resource, mark, read.notBefore);
   const now = Date.now();
   const freshness = judge(entry, rules, now);
   if (read.delta !== null && freshness.state !== 'absent') demandReached(read.delta, freshness.loaded.version);
-  if (freshness.state === 'fresh') return bodyOf(freshness, null);
+  if (freshness.state === 'fresh') return withTables(bodyOf(freshness, null), found);
 
   const failure = failureInForce(entry, rules, now);
   if (freshness.state === 'stale') {
     if (found.looked.fetched && failure === null) services.waitUntil(revalidate(services, read, found));
-    return bodyOf(freshness, null);
+    return withTables(bodyOf(freshness, null), found);
   }
-  if (failure !== null) return standIn(found, freshness, failure, null);
-  return serveLoaded(services, read, found, freshness);
+  return failure === null ? 'load' : withTables(standIn(found, freshness, failure, null), found);
+}
+
+/** What a read of a found cache is answered with once it was loaded for it, or the task that is waited for. @throws Problem as `serveCache` */
+export async function serveOnceLoaded(services: ReadServices, read: CacheRead, found: FoundCache): Promise<Served> {
+  const rules = freshnessRules(found.resource, found.looked.mark, read.notBefore);
+  const served = await serveLoaded(services, read, found, judge(found.looked.entry, rules, Date.now()));
+  return served.outcome === 'pending' ? served : withTables(served, found);
 }
 
 async function serveLoaded(
@@ -140,6 +152,10 @@ function standIn(
 function bodyOf(freshness: Exclude<Freshness, { state: 'absent' }>, forwarded: Body['forwarded']): Body {
   const { entry, loaded, expiresAt } = freshness;
   return { outcome: 'body', entry, loaded, expiresAt, forwarded };
+}
+
+function withTables(body: Body, found: FoundCache): ServedBody {
+  return { ...body, tables: tablesOf(body.entry, found) };
 }
 
 /** What was loaded under another definition may have had other tables. */

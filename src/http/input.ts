@@ -10,7 +10,7 @@ import type { Json } from '../contract/entry.ts';
 import { Problem } from '../contract/problem.ts';
 import { faultsOfIssues, invalidParameters } from '../core/input-faults.ts';
 import { isObject } from '../core/is-object.ts';
-import { parseJson } from '../core/json.ts';
+import { demandInterchangeable, parseJsonText } from '../core/json.ts';
 import { pointerTo } from '../core/pointer.ts';
 import type { AppEnv } from './factory.ts';
 
@@ -121,6 +121,11 @@ export const Flag = v.optional(
  * @throws Problem `unsupported-media-type`, `invalid-json`, `invalid-parameters`
  */
 export async function readJson(c: Context<AppEnv>): Promise<Json> {
+  return demandInterchangeable(await readJsonText(c));
+}
+
+/** The same, whatever it holds: its parts are yet to be checked by `demandInterchangeable`. */
+export async function readJsonText(c: Context<AppEnv>): Promise<Json> {
   const type = c.req.header('Content-Type') ?? 'application/json';
   if (!/^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i.test(type)) {
     throw new Problem('unsupported-media-type', 'Send JSON with "Content-Type: application/json".');
@@ -130,7 +135,7 @@ export async function readJson(c: Context<AppEnv>): Promise<Json> {
       headers: { 'Accept-Encoding': 'identity' },
     });
   }
-  return parseJson(utf8(await c.req.arrayBuffer()));
+  return parseJsonText(utf8(await c.req.arrayBuffer()));
 }
 
 /** The same, of a body that must be an object. */

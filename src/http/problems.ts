@@ -2,11 +2,10 @@
 
 import type { Context } from 'hono';
 import { HTTPException } from 'hono/http-exception';
-import * as v from 'valibot';
-import { about } from '../contract/about.ts';
+import type { ContentfulStatusCode as StatusCode } from 'hono/utils/http-status';
 import { PROBLEM_TYPE } from '../contract/constants.ts';
 import { type Identity, isAdmin } from '../contract/identity.ts';
-import { InputFault, PROBLEMS, Problem, type ProblemCode, problemType, TaskError } from '../contract/problem.ts';
+import { PROBLEMS, Problem, type ProblemBody, type ProblemCode, problemType } from '../contract/problem.ts';
 import { log } from '../log.ts';
 import { isFirstInMinute } from '../stores/once-a-minute.ts';
 import { overloaded } from '../stores/overloaded.ts';
@@ -14,36 +13,32 @@ import { platformRetryAfterS } from '../stores/platform-faults.ts';
 import type { AppEnv } from './factory.ts';
 import { noteRefusal } from './note-refusal.ts';
 
-/** Body of every answer from 400 on. */
-export const ProblemBody = v.object({
-  type: TaskError.entries.type,
-  title: TaskError.entries.title,
-  status: about(v.pipe(v.number(), v.integer()), 'The HTTP status of the answer.'),
-  detail: TaskError.entries.detail,
-  errors: about(v.optional(v.array(InputFault)), 'Of faulty input, each fault (at most 100); else left out.'),
-});
+/** For `onError`: the answer to a refusal or a fault. */
+export function renderError(error: unknown, c: Context<AppEnv>): Response {
+  const { body, headers } = problemFor(error, c);
+  // On the context, where they go before those of an answer that was begun.
+  for (const [name, value] of Object.entries({ 'Cache-Control': 'no-store', ...headers })) c.header(name, value);
+  return c.body(JSON.stringify(body), body.status as StatusCode, { 'Content-Type': PROBLEM_TYPE });
+}
 
 /**
- * For `onError`: a Problem as it says, what Hono throws by its status, a refusal of the platform as 503, anything else as a
- * bare 500. From 500 on with a log line.
+ * What a client is told of an error, as an answer or in one: a Problem as it says, what Hono throws by its status, a refusal of the
+ * platform as 503, anything else as a bare 500. From 500 on with a log line.
  */
-export function renderError(error: unknown, c: Context<AppEnv>): Response {
+export function problemFor(error: unknown, c: Context<AppEnv>): { body: ProblemBody; headers: Problem['headers'] } {
   const problem = problemOf(error);
   const { status, title } = PROBLEMS[problem.code];
   if (status >= 500) tell(problem, status, error, c);
   noteRefusal(c, problem);
   const identity = c.get('identity') as Identity | undefined;
-  const body: v.InferOutput<typeof ProblemBody> = {
+  const body = {
     type: problemType(problem.code),
     title,
     status,
     detail: identity !== undefined && isAdmin(identity) ? problem.adminDetail : problem.message,
     ...(problem.errors.length > 0 ? { errors: [...problem.errors] } : {}),
   };
-  // On the context, where they go before those of an answer that was begun.
-  for (const [name, value] of Object.entries({ 'Cache-Control': 'no-store', ...problem.headers }))
-    c.header(name, value);
-  return c.body(JSON.stringify(body), status, { 'Content-Type': PROBLEM_TYPE });
+  return { body, headers: problem.headers };
 }
 
 /** A fault of ours is told each time, with its stack. What fails outside of us is told once a minute, however many devices meet it. */

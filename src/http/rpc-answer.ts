@@ -2,8 +2,7 @@
 
 import type { Context } from 'hono';
 import { API_BASE, HEADER, JSON_TYPE } from '../contract/constants.ts';
-import { isAdmin } from '../contract/identity.ts';
-import { errorFor, Problem } from '../contract/problem.ts';
+import { Problem } from '../contract/problem.ts';
 import type { BlobRange } from '../contract/stores.ts';
 import { contentRange, ifRangeHolds, singleByteRange } from '../core/byte-range.ts';
 import { etagOf } from '../core/etag.ts';
@@ -13,8 +12,8 @@ import { type OpenedAnswer, openAnswer, openBody } from '../flows/open-answer.ts
 import type { ServedBody } from '../flows/serve-cache.ts';
 import type { AppEnv } from './factory.ts';
 import { askedBy, cacheHeaders, defined, type MoreHeaders, noteRead, VARY } from './rpc-headers.ts';
+import { pendingTaskAnswer, retryAfterS } from './task-answer.ts';
 
-const USUAL_RETRY_AFTER_S = 1;
 const EMPTY = new Blob([]);
 
 /**
@@ -76,18 +75,15 @@ async function replyBody(
 
 /** 202 with the task that will bring the cache. */
 export function replyPending(c: Context<AppEnv>, task: PendingTask, more: MoreHeaders): Response {
-  const { taskId, state, error, dueAt } = task;
-  const failure = error === null ? {} : { error: errorFor(error, isAdmin(c.get('identity'))) };
-  const body = JSON.stringify({ task_id: taskId, task_state: state, ...failure });
-  const dueInS = dueAt === null ? 0 : Math.ceil((dueAt - Date.now()) / 1000);
+  const body = JSON.stringify(pendingTaskAnswer(task, c.get('identity')));
   return c.body(body, 202, {
     ...defined(more),
     'Content-Type': JSON_TYPE,
     'Content-Length': String(new TextEncoder().encode(body).length),
     'Cache-Control': 'no-store',
     Vary: VARY,
-    Location: `${API_BASE}/cache/state/?task_id=${taskId}`,
-    'Retry-After': String(Math.max(USUAL_RETRY_AFTER_S, dueInS)),
+    Location: `${API_BASE}/cache/state/?task_id=${task.taskId}`,
+    'Retry-After': String(retryAfterS(task, Date.now())),
   });
 }
 

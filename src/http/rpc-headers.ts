@@ -7,6 +7,7 @@ import type { AskedAnswer, GivenVersion } from '../core/choose-answer.ts';
 import { etagOf } from '../core/etag.ts';
 import { httpDate } from '../core/http-date.ts';
 import type { DeltaRequest } from '../core/x-delta.ts';
+import { noteGiven } from '../flows/note-given.ts';
 import type { ServedBody } from '../flows/serve-cache.ts';
 import type { AppEnv } from './factory.ts';
 import { conditionsOf } from './reply.ts';
@@ -45,23 +46,8 @@ export function noteRead(
   given: GivenVersion | null,
   now: number,
 ): void {
-  const services = c.get('services');
-  const device = c.get('device');
-  const { key, resource } = entry;
-  const record =
-    given !== null && device !== null
-      ? {
-          user: c.get('identity').user,
-          device,
-          resource,
-          key,
-          syncedAt: now,
-          version: given.version,
-          changed: given.changed,
-        }
-      : null;
-  const work = services.syncBuffer.add(record, key, now);
-  if (work !== null) services.waitUntil(work);
+  const recipient = { user: c.get('identity').user, device: c.get('device') };
+  noteGiven(c.get('services'), recipient, [{ cache: entry, given }], now);
 }
 
 /** Those headers that have a value. */

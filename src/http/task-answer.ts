@@ -8,6 +8,7 @@ import { withoutMembers } from '../core/column-facts.ts';
 import { isOpenTo } from '../core/resource-access.ts';
 import { mayReadTask } from '../core/task-access.ts';
 import { timestamp } from '../core/timestamp.ts';
+import type { PendingTask } from '../flows/ask-for-load.ts';
 import type { AppEnv } from './factory.ts';
 
 /** The members of the answer to whoever asks, in the order of the contract; `expanded`: all that is known of the task. */
@@ -39,6 +40,20 @@ export function taskAnswer(task: Task, expanded: boolean, asker: Identity): Task
 /** Names that only the origin knows are for administrators. */
 function warningsFor(warnings: readonly string[], isForAdmin: boolean): string[] {
   return isForAdmin ? [...warnings] : warnings.map(withoutMembers);
+}
+
+/** When whoever is told of a task that has not ended does well to come back, at the least, s. */
+const USUAL_RETRY_AFTER_S = 1;
+
+/** What a reader is told of the task that will bring a cache. */
+export function pendingTaskAnswer({ taskId, state, error }: PendingTask, asker: Identity): TaskAnswer {
+  const failure = error === null ? {} : { error: errorFor(error, isAdmin(asker)) };
+  return { task_id: taskId, task_state: state, ...failure };
+}
+
+/** `Retry-After` of that answer, s; `now` in ms since the epoch. */
+export function retryAfterS({ dueAt }: PendingTask, now: number): number {
+  return Math.max(USUAL_RETRY_AFTER_S, dueAt === null ? 0 : Math.ceil((dueAt - now) / 1000));
 }
 
 /**

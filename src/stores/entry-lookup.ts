@@ -146,6 +146,10 @@ class Lookup implements EntryLookup {
     return this.#batch.findAllNewest(sought);
   }
 
+  peek(key: string): Entry | null {
+    return usableCopy(this.#known.get(key), this.#now())?.entry ?? null;
+  }
+
   noteMissing(key: string, revision: number): void {
     const missing = { revision, until: this.#now() + this.#options.entryCacheMs };
     this.#known.set(key, { ...this.#known.get(key), missing });

@@ -1,0 +1,80 @@
+/** Many caches that one request means, and what is known of them: as `findEntry` finds one, with the look-ups made together. */
+
+import type { CacheIdentity } from '../contract/entry.ts';
+import type { DefinedResource } from '../contract/resource.ts';
+import type { LookedUp } from '../contract/stores.ts';
+import { overloaded } from '../stores/overloaded.ts';
+import { type CacheName, type FoundCache, findAnew, isOutdated } from './find-entry.ts';
+import { findResources } from './find-resource.ts';
+import { attempt, type Outcome } from './outcome.ts';
+import { seekNewest } from './seek-newest.ts';
+import type { Services } from './services.ts';
+
+type FindServices = Pick<Services, 'resources' | 'lookup' | 'objects' | 'limits'>;
+
+/** How an item names a cache. */
+export interface SoughtCache extends CacheName {
+  /** The revision that the client was told of; 0: none. */
+  minRevision: number;
+}
+
+/** Which cache an item means, under the definition that is kept here. */
+interface Identified {
+  cache: CacheIdentity;
+  resource: DefinedResource;
+}
+
+/** What has come of an item; `cache` is known once its definition and parameters are, whatever fails then. */
+export interface SearchedItem {
+  cache: CacheIdentity | null;
+  found: Outcome<FoundCache>;
+}
+
+/** In the order of `all`: what `findEntry` gives and throws. All are one user's. */
+export async function findEntries(services: FindServices, all: readonly SoughtCache[]): Promise<SearchedItem[]> {
+  const [first] = all;
+  if (first === undefined) return [];
+  const titles = all.map(({ title }) => title);
+  const resources = await findResources(services.resources, titles, first.reader);
+  const identified = all.map((sought) => identify(sought, resources));
+  const asked = identified.flatMap((one) => ('value' in one ? one.value.cache : []));
+  const looked = await services.lookup.findAll(asked);
+  const found = await Promise.all(
+    identified.map((one, at) =>
+      'error' in one ? one : attempt(underNewest(services, all[at] as SoughtCache, one.value, looked)),
+    ),
+  );
+  const searches = found.flatMap((one, at) => ('value' in one ? searchFor(all[at] as SoughtCache, one.value) : []));
+  const newest = (await seekNewest(services, searches)).values();
+  return identified.map((one, at) => {
+    const cache = 'value' in one ? one.value.cache : null;
+    const before = found[at] as Outcome<FoundCache>;
+    return { cache, found: 'error' in before ? before : (newest.next().value as Outcome<FoundCache>) };
+  });
+}
+
+function identify(sought: SoughtCache, resources: ReadonlyMap<string, Outcome<DefinedResource>>): Outcome<Identified> {
+  const resource = resources.get(sought.title);
+  if (resource === undefined) return { error: new Error('a title was not looked for') };
+  if ('error' in resource) return resource;
+  try {
+    return { value: { cache: sought.identify(resource.value.definition), resource: resource.value } };
+  } catch (error) {
+    return { error };
+  }
+}
+
+async function underNewest(
+  services: FindServices,
+  sought: SoughtCache,
+  { cache, resource }: Identified,
+  all: ReadonlyMap<string, LookedUp | null>,
+): Promise<FoundCache> {
+  const looked = all.get(cache.key) ?? null;
+  if (looked === null) throw overloaded('What is current cannot be looked up right now; try again in a moment.');
+  return isOutdated(resource, looked) ? findAnew(services, sought, cache.key, looked) : { cache, resource, looked };
+}
+
+function searchFor({ user, minRevision, ...sought }: SoughtCache, found: FoundCache) {
+  return { user, found, minRevision, named: sought.namedVersion(found.cache.key) };
+}

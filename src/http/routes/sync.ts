@@ -1,0 +1,53 @@
+/** `POST /sync/`: one question about all caches that a device holds (CONTRACT 3 "Many caches at once"). A safe read. */
+
+import type { Context } from 'hono';
+import { HEADER, JSON_TYPE, LINES_TYPE } from '../../contract/constants.ts';
+import { SyncAnswer, SyncBody } from '../../contract/sync.ts';
+import { prefers } from '../../core/accept.ts';
+import { describe, headerParameter } from '../describe.ts';
+import { type AppEnv, factory } from '../factory.ts';
+import { protect } from '../identity.ts';
+import { noQuery } from '../input.ts';
+import { methods } from '../methods.ts';
+import { replySync } from '../sync-json.ts';
+import { replySyncLines } from '../sync-lines.ts';
+import { readSync } from '../sync-question.ts';
+
+export const sync = factory.createApp();
+
+sync.use('/sync', methods('POST', 'OPTIONS', 'QUERY'), protect('cache:read'));
+sync.post(
+  '/sync',
+  describe({
+    id: 'syncCaches',
+    tag: 'Data',
+    summary:
+      'All caches that a device holds at once, each answered as its own read with If-None-Match and X-Delta: auto',
+    scope: 'cache:read',
+    body: SyncBody,
+    parameters: [
+      headerParameter(HEADER.deviceId, 'The device that is given the data'),
+      headerParameter(
+        'Prefer',
+        'return=minimal: items that have not changed are left out; wait=N (10 at most), respond-async: how long to wait for loads',
+      ),
+    ],
+    answers: {
+      200: {
+        description: `Each item in the order of the question. With Accept: ${LINES_TYPE} a line an item as soon as it is known, one with "lines": 1 followed by its body on the next line, and at the end {"end":true,"user","now"}`,
+        schema: SyncAnswer,
+        type: JSON_TYPE,
+      },
+    },
+  }),
+  noQuery,
+  answer,
+);
+
+sync.on('QUERY', '/sync', noQuery, answer);
+
+async function answer(c: Context<AppEnv>): Promise<Response> {
+  const asked = await readSync(c);
+  const inLines = prefers(c.req.header('Accept') ?? '', LINES_TYPE, 'application/json');
+  return inLines ? replySyncLines(c, asked) : replySync(c, asked);
+}

@@ -1,0 +1,91 @@
+/** One cache in the answer to `/sync/`: what would be the headers of its read are members (CONTRACT 3 "Many caches at once"). */
+
+import type { Context } from 'hono';
+import type { SyncItemAnswer } from '../contract/sync.ts';
+import type { GivenVersion } from '../core/choose-answer.ts';
+import type { ChosenDelta } from '../core/choose-delta.ts';
+import { etagOf } from '../core/etag.ts';
+import { readPath } from '../core/read-path.ts';
+import { timestamp } from '../core/timestamp.ts';
+import type { InlineBody, ServedCache } from '../flows/inline-bodies.ts';
+import type { SyncedItem } from '../flows/sync-caches.ts';
+import type { AppEnv } from './factory.ts';
+import { problemFor } from './problems.ts';
+import { pendingTaskAnswer, retryAfterS } from './task-answer.ts';
+
+/** When an item comes back whose load is asked for after the answer, s. */
+const NOT_ASKED_YET_S = 2;
+
+/** Whether an item is answered with data, or that the device has it. */
+export function isServed(item: SyncedItem): item is SyncedItem & ServedCache {
+  return 'answer' in item && item.answer.kind === 'served';
+}
+
+/** All that is told of an item without a body: that nothing has changed, where its body is read, its task or what is wrong. */
+export function withoutBody(c: Context<AppEnv>, item: SyncedItem): SyncItemAnswer {
+  if ('error' in item) return failed(c, item);
+  if (!isServed(item)) return pending(c, item);
+  const { served, chosen } = item.answer;
+  if (chosen.kind === 'not-modified') return facts(item, 304, chosen.given, null);
+  const delta = chosen.kind === 'delta' ? chosen.delta : null;
+  const path = readPath(item.cache, item.parameters, item.definition, c.get('identity').user);
+  return {
+    ...facts(item, 200, chosen.given, delta),
+    content_type: served.loaded.contentType,
+    ...(delta === null ? { bytes: served.loaded.bytes } : {}),
+    ...(path === null ? { post: true } : { href: path }),
+  };
+}
+
+/** What is told of an item beside its body. */
+export function besideBody(item: SyncedItem & ServedCache, { given, delta }: InlineBody): SyncItemAnswer {
+  return facts(item, 200, given, delta);
+}
+
+function facts(
+  { id, cache, isBehind, answer: { served } }: SyncedItem & ServedCache,
+  status: 200 | 304,
+  given: GivenVersion,
+  delta: ChosenDelta | null,
+): SyncItemAnswer {
+  const { entry, loaded, expiresAt, forwarded } = served;
+  return {
+    id,
+    tag: cache.key.slice(0, 16),
+    status,
+    etag: etagOf(entry.key, given.changed),
+    version: given.version,
+    revision: entry.revision,
+    content_version: delta === null ? `v${given.version}` : `delta v${delta.from}-v${delta.to}`,
+    ...(given.hash === null ? {} : { hash: given.hash }),
+    ...(given.changedAt === null ? {} : { last_modified: timestamp(given.changedAt) }),
+    loaded: timestamp(loaded.loadedAt),
+    expires: timestamp(expiresAt),
+    ...(forwarded === null ? {} : { forwarded }),
+    ...(isBehind ? { behind: true } : {}),
+  };
+}
+
+function pending(c: Context<AppEnv>, item: Exclude<SyncedItem, { error: unknown }>): SyncItemAnswer {
+  const task = item.answer.kind === 'pending' ? item.answer.task : null;
+  return {
+    id: item.id,
+    tag: item.cache.key.slice(0, 16),
+    status: 202,
+    ...(item.isBehind ? { behind: true } : {}),
+    ...(task === null ? {} : { task: pendingTaskAnswer(task, c.get('identity')) }),
+    retry_after: task === null ? NOT_ASKED_YET_S : retryAfterS(task, Date.now()),
+  };
+}
+
+function failed(c: Context<AppEnv>, { id, error, cache }: Extract<SyncedItem, { error: unknown }>): SyncItemAnswer {
+  const { body, headers } = problemFor(error, c);
+  const retryAfter = Number(headers['Retry-After']);
+  return {
+    id,
+    ...(cache === null ? {} : { tag: cache.key.slice(0, 16) }),
+    status: body.status,
+    problem: body,
+    ...(Number.isFinite(retryAfter) ? { retry_after: retryAfter } : {}),
+  };
+}

@@ -1,0 +1,64 @@
+/** The answer to `/sync/` as one JSON text, once all items are known. */
+
+import type { Context } from 'hono';
+import { HEADER, JSON_TYPE } from '../contract/constants.ts';
+import type { SyncItemAnswer } from '../contract/sync.ts';
+import { preferenceApplied } from '../core/prefer.ts';
+import { timestamp } from '../core/timestamp.ts';
+import { type SyncedItem, syncCaches } from '../flows/sync-caches.ts';
+import { streamOf } from '../stores/blob-content.ts';
+import type { AppEnv } from './factory.ts';
+import { isServed } from './sync-item.ts';
+import { ItemWriter } from './sync-pieces.ts';
+import { type AskedSync, isLeftOut, SYNC_HEADERS } from './sync-question.ts';
+
+const FORM = {
+  alone: (item: SyncItemAnswer) => JSON.stringify(item),
+  before: (item: SyncItemAnswer) => `${JSON.stringify(item).slice(0, -1)},"body":`,
+  after: '}',
+};
+
+/** 200 with all items, in the order of the question. */
+export async function replySync(c: Context<AppEnv>, { read, inlineBytes, minimal }: AskedSync): Promise<Response> {
+  const services = c.get('services');
+  const all: SyncedItem[] = [];
+  for await (const some of syncCaches(services, read)) all.push(...some);
+  const items = all.filter((item) => !isLeftOut(item, minimal)).sort((a, b) => a.at - b.at);
+  const writer = new ItemWriter(c, FORM, inlineBytes);
+  const planned = writer.plan(items);
+  const begin = `{"user":${JSON.stringify(read.identity.user)},"now":"${timestamp(Date.now())}","caches":[`;
+  const headers = { ...SYNC_HEADERS, ...applied(read.preferences, minimal, all), 'Content-Type': JSON_TYPE };
+  if (planned.size === 0) {
+    const text = `${begin}${items.map((item) => writer.alone(item)).join(',')}]}`;
+    for (const item of all) if (isLeftOut(item, minimal)) writer.see(item);
+    writer.note();
+    const bytes = new TextEncoder().encode(text) as Uint8Array<ArrayBuffer>;
+    return c.body(bytes, 200, { ...headers, 'Content-Length': String(bytes.length) });
+  }
+  const pieces = noted(writer, writer.pieces(items, planned, { begin, separator: ',', end: ']}' }));
+  return c.body(streamOf(pieces, null, services.waitUntil), 200, headers);
+}
+
+/** What was given is noted at the end, also where the answer was cut. */
+export async function* noted(
+  writer: ItemWriter,
+  pieces: AsyncIterable<Uint8Array>,
+): AsyncGenerator<Uint8Array, void, void> {
+  try {
+    yield* pieces;
+  } finally {
+    writer.note();
+  }
+}
+
+/** Only where a load was waited for, or would have been, did a preference for that change anything. */
+function applied(
+  preferences: AskedSync['read']['preferences'],
+  minimal: boolean,
+  items: readonly SyncedItem[],
+): Record<string, string> {
+  const waited = items.some((item) => 'answer' in item && (!isServed(item) || item.answer.served.forwarded !== null));
+  const parts = [minimal ? 'return=minimal' : undefined, waited ? preferenceApplied(preferences) : undefined];
+  const text = parts.filter((part) => part !== undefined).join(', ');
+  return text === '' ? {} : { [HEADER.preferenceApplied]: text };
+}

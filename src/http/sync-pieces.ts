@@ -1,0 +1,86 @@
+/** The bytes of items in the answer to `/sync/`, in either form, with the bodies that come along. */
+
+import type { Context } from 'hono';
+import type { SyncItemAnswer } from '../contract/sync.ts';
+import { InlineBudget, inlineSize, openInline } from '../flows/inline-bodies.ts';
+import { noteGiven, type ReadCache } from '../flows/note-given.ts';
+import type { SyncedItem } from '../flows/sync-caches.ts';
+import type { AppEnv } from './factory.ts';
+import { besideBody, isServed, withoutBody } from './sync-item.ts';
+
+/** How an item is written: alone, or round its body. */
+export interface ItemForm {
+  alone(item: SyncItemAnswer): string;
+  before(item: SyncItemAnswer): string;
+  after: string;
+}
+
+/** Writes items, and remembers what the device was given. */
+export class ItemWriter {
+  readonly #c: Context<AppEnv>;
+  readonly #form: ItemForm;
+  readonly #budget: InlineBudget;
+  readonly #encoder = new TextEncoder();
+  readonly #read: ReadCache[] = [];
+
+  constructor(c: Context<AppEnv>, form: ItemForm, inlineBytes: number) {
+    this.#c = c;
+    this.#form = form;
+    this.#budget = new InlineBudget(inlineBytes);
+  }
+
+  /** Which of the items bring their bodies along, small ones first, with what each takes of the budget. */
+  plan(items: readonly SyncedItem[]): ReadonlyMap<SyncedItem, number> {
+    const sized = items.flatMap((item) => {
+      const bytes = isServed(item) ? inlineSize(item) : null;
+      return bytes === null ? [] : [{ item, bytes }];
+    });
+    sized.sort((a, b) => a.bytes - b.bytes);
+    return new Map(sized.filter(({ bytes }) => this.#budget.take(bytes)).map(({ item, bytes }) => [item, bytes]));
+  }
+
+  /** That the item has been read without a body. */
+  see(item: SyncedItem): void {
+    if (!isServed(item)) return;
+    const { kind, given } = item.answer.chosen;
+    this.#read.push({ cache: item.cache, given: kind === 'not-modified' ? given : null });
+  }
+
+  /** An item that brings no body along. */
+  alone(item: SyncedItem): string {
+    this.see(item);
+    return this.#form.alone(withoutBody(this.#c, item));
+  }
+
+  /** Items in this order, between two texts. */
+  async *pieces(
+    items: readonly SyncedItem[],
+    planned: ReadonlyMap<SyncedItem, number>,
+    { begin = '', separator = '', end = '' }: { begin?: string; separator?: string; end?: string } = {},
+  ): AsyncGenerator<Uint8Array, void, void> {
+    let text = begin;
+    for (const [index, item] of items.entries()) {
+      if (index > 0) text += separator;
+      const taken = planned.get(item);
+      const body =
+        taken === undefined || !isServed(item)
+          ? null
+          : await openInline(this.#c.get('services'), item, this.#budget, taken);
+      if (body === null || !isServed(item)) {
+        text += this.alone(item);
+        continue;
+      }
+      yield this.#encoder.encode(text + this.#form.before(besideBody(item, body)));
+      yield* body.pieces();
+      this.#read.push({ cache: item.cache, given: body.given });
+      text = this.#form.after;
+    }
+    yield this.#encoder.encode(text + end);
+  }
+
+  /** Notes what the device was given; of what was only promised, that it was read. */
+  note(): void {
+    const recipient = { user: this.#c.get('identity').user, device: this.#c.get('device') };
+    noteGiven(this.#c.get('services'), recipient, this.#read.splice(0), Date.now());
+  }
+}

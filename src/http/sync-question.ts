@@ -1,0 +1,77 @@
+/** What a request to `/sync/` asks, and what both forms of its answer have alike. */
+
+import type { Context } from 'hono';
+import * as v from 'valibot';
+import type { Json, Parameters } from '../contract/entry.ts';
+import { SyncEnvelope, SyncItem } from '../contract/sync.ts';
+import { faultsOfIssues, invalidParameters } from '../core/input-faults.ts';
+import { isObject } from '../core/is-object.ts';
+import { demandInterchangeable } from '../core/json.ts';
+import { pointerTo } from '../core/pointer.ts';
+import { parsePrefer, prefersMinimal } from '../core/prefer.ts';
+import type { SyncedItem, SyncItemRead, SyncRead } from '../flows/sync-caches.ts';
+import type { AppEnv } from './factory.ts';
+import { checked, readJsonText } from './input.ts';
+import { isServed } from './sync-item.ts';
+
+/** A question with how it is to be answered. */
+export interface AskedSync {
+  read: SyncRead;
+  inlineBytes: number;
+  /** Items that have not changed are left out. */
+  minimal: boolean;
+}
+
+/** An answer has no tag of its own: a device that kept it but lost its items would get 304 for ever. */
+export const SYNC_HEADERS = {
+  'Cache-Control': 'no-store',
+  Vary: 'Authorization, Accept, Accept-Encoding, Origin',
+} as const;
+
+/** @throws Problem `invalid-json`, `invalid-parameters`, `unsupported-media-type`: for what is wrong with all of it; with one item, that item is answered */
+export async function readSync(c: Context<AppEnv>): Promise<AskedSync> {
+  const { caches, inline_bytes: inlineBytes } = checked(SyncEnvelope, await readJsonText(c));
+  demandDistinct(caches);
+  const prefer = c.req.header('Prefer');
+  const items = caches.map((value) => readItem(value as Json));
+  const preferences = parsePrefer(prefer);
+  return { read: { identity: c.get('identity'), items, preferences }, inlineBytes, minimal: prefersMinimal(prefer) };
+}
+
+/** Whether an item is left out of the answer. */
+export function isLeftOut(item: SyncedItem, minimal: boolean): boolean {
+  return minimal && isServed(item) && item.answer.chosen.kind === 'not-modified';
+}
+
+function demandDistinct(caches: readonly unknown[]): void {
+  const seen = new Set<string>();
+  for (const [at, value] of caches.entries()) {
+    const id = idOf(value);
+    if (id === null) continue;
+    const pointer = pointerTo(pointerTo('/caches', at), 'id');
+    if (seen.has(id)) throw invalidParameters([{ pointer, detail: 'must not be repeated' }]);
+    seen.add(id);
+  }
+}
+
+function readItem(value: Json): SyncRead['items'][number] {
+  const id = idOf(value);
+  try {
+    demandInterchangeable(value, -1);
+    const read = v.safeParse(SyncItem, value);
+    if (!read.success) throw invalidParameters(faultsOfIssues(read.issues));
+    return { id, item: { value: itemOf(read.output) } };
+  } catch (error) {
+    return { id, item: { error } };
+  }
+}
+
+function itemOf({ id, resource_title: title, parameters, etag, min_revision: minRevision }: SyncItem): SyncItemRead {
+  return { id, title, parameters: parameters as Parameters, etag, minRevision };
+}
+
+/** The id of an item, be it wrong otherwise; null: it has none that could name it. */
+function idOf(value: unknown): string | null {
+  const id = isObject(value) ? (value as { id?: unknown }).id : null;
+  return v.is(SyncItem.entries.id, id) && id.isWellFormed() ? id : null;
+}
