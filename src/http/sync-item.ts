@@ -3,7 +3,6 @@
 import type { Context } from 'hono';
 import type { SyncItemAnswer } from '../contract/sync.ts';
 import type { GivenVersion } from '../core/choose-answer.ts';
-import type { ChosenDelta } from '../core/choose-delta.ts';
 import { etagOf } from '../core/etag.ts';
 import { readPath } from '../core/read-path.ts';
 import { timestamp } from '../core/timestamp.ts';
@@ -26,27 +25,28 @@ export function withoutBody(c: Context<AppEnv>, item: SyncedItem): SyncItemAnswe
   if ('error' in item) return failed(c, item);
   if (!isServed(item)) return pending(c, item);
   const { served, chosen } = item.answer;
-  if (chosen.kind === 'not-modified') return facts(item, 304, chosen.given, null);
-  const delta = chosen.kind === 'delta' ? chosen.delta : null;
+  if (chosen.kind === 'not-modified') return facts(item, 304, chosen.given, `v${chosen.given.version}`);
   const path = readPath(item.cache, item.parameters, item.definition, c.get('identity').user);
+  const { contentType, bytes } = served.loaded;
+  // Whether a delta can be had, and is smaller than the table, its read finds out.
+  const isDelta = chosen.kind === 'delta';
   return {
-    ...facts(item, 200, chosen.given, delta),
-    content_type: served.loaded.contentType,
-    ...(delta === null ? { bytes: served.loaded.bytes } : {}),
+    ...facts(item, 200, chosen.given, isDelta ? null : `v${chosen.given.version}`),
+    ...(isDelta ? {} : { content_type: contentType, bytes }),
     ...(path === null ? { post: true } : { href: path }),
   };
 }
 
 /** What is told of an item beside its body. */
 export function besideBody(item: SyncedItem & ServedCache, { given, delta }: InlineBody): SyncItemAnswer {
-  return facts(item, 200, given, delta);
+  return facts(item, 200, given, delta === null ? `v${given.version}` : `delta v${delta.from}-v${delta.to}`);
 }
 
 function facts(
   { id, cache, isBehind, answer: { served } }: SyncedItem & ServedCache,
   status: 200 | 304,
   given: GivenVersion,
-  delta: ChosenDelta | null,
+  contentVersion: string | null,
 ): SyncItemAnswer {
   const { entry, loaded, expiresAt, forwarded } = served;
   return {
@@ -56,7 +56,7 @@ function facts(
     etag: etagOf(entry.key, given.changed),
     version: given.version,
     revision: entry.revision,
-    content_version: delta === null ? `v${given.version}` : `delta v${delta.from}-v${delta.to}`,
+    ...(contentVersion === null ? {} : { content_version: contentVersion }),
     ...(given.hash === null ? {} : { hash: given.hash }),
     ...(given.changedAt === null ? {} : { last_modified: timestamp(given.changedAt) }),
     loaded: timestamp(loaded.loadedAt),
