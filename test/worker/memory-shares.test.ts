@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { MAX_DELTA_BYTES, MAX_EARLY_BYTES, MAX_ROWS } from '../../src/contract/constants.ts';
 import { HELD_REQUEST_BYTES, MEMORY_BUDGET, MEMORY_SHARES } from '../../src/contract/memory-shares.ts';
 import { heldRequests } from '../../src/flows/held-requests.ts';
+import { InlineBudget, inlineBytesHeld, openInline } from '../../src/flows/inline-bodies.ts';
 import { knownCache, knownCacheBytes } from '../../src/flows/known-caches.ts';
 import type { Services } from '../../src/flows/services.ts';
 import { endedTaskBytes, readTask } from '../../src/flows/watch-task.ts';
@@ -53,6 +54,26 @@ const FILLERS: Partial<Record<keyof typeof MEMORY_SHARES, () => Promise<number>>
     for (let to = 100; to < 140; to += 1) opened.push(await deltas.get('shares', 0, to, fold));
     expect(opened).toContain(null);
     return foldingBytes();
+  },
+
+  async inlineBodies() {
+    const blobs = memoryBlobs();
+    const bytes = 150 * KIB;
+    await blobs.put('inline', 1, 'body', new Uint8Array(bytes));
+    const services = { blobs: cachedBlobs(blobs, NO_EDGE_CACHE, noWait) } as unknown as Services;
+    const entry = { key: 'inline' };
+    const loaded = { bytes, fence: 1, hash: 'x' };
+    const answer = { served: { entry, loaded }, asked: { delta: null }, chosen: { kind: 'whole', given: loaded } };
+    const opened = [];
+    for (let reader = 0; reader < 10; reader += 1) {
+      opened.push(await openInline(services, { answer } as never, new InlineBudget(bytes), 0));
+    }
+    // Whoever finds no room tells of the path instead.
+    expect(opened).toContain(null);
+    const held = inlineBytesHeld();
+    for await (const _piece of opened[0]?.pieces() ?? []);
+    expect(inlineBytesHeld()).toBe(held - bytes);
+    return held;
   },
 
   async definitions() {

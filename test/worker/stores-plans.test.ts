@@ -68,6 +68,7 @@ it.each<[string, number, (db: D1Database) => Promise<unknown>]>([
   ['copying all marks', 4, (db) => copyAllMarks([db, db])],
   ['ending a sweep', 2, (db) => d1Resources(db).endSweep('t', 2)],
   ['looking up an entry', 1, (db) => d1Entries(db).read('k', 'r')],
+  ['looking up many entries', 1, (db) => d1Entries(db).readAll([{ key: 'k', resource: 'r' }], false)],
   ['finding an entry', 1, (db) => d1Entries(db).find('k')],
   [
     'finding entries with large parameters',

@@ -6,6 +6,7 @@ import type { Entries, EntryFilter } from '../../../src/contract/stores.ts';
 import { hashOfKey, shardOf } from '../../../src/core/shards.ts';
 import { entriesIn } from '../../../src/stores/databases.ts';
 import { d1Entries } from '../../../src/stores/entries.ts';
+import { recordingDatabase } from '../../support/database.ts';
 import { sampleEntry, sampleLoaded, unique } from '../../support/entries.ts';
 import { databases, followedBy, GROWTH, Rollout, rowsIn, under } from '../../support/shards.ts';
 
@@ -66,6 +67,12 @@ describe('three databases', () => {
     const { entries: found } = await entries.findAll([...all.map(({ key }) => key), 'none']);
     expect(found.map(({ key }) => key).sort()).toEqual(all.map(({ key }) => key));
     for (const entry of all) expect((await entries.read(entry.key, resource)).entry).toEqual(entry);
+    const asked = [...all.map(({ key }) => ({ key, resource })), { key: 'none', resource }];
+    const { db: counting, statements } = recordingDatabase(env.DB);
+    const read = await entriesIn({ ...env, DB: counting }, { now: 3, before: 3 }).readAll(asked, false);
+    expect(statements).toHaveLength(1);
+    expect(read.get('none')).toEqual({ entry: null, mark: null, isCut: false });
+    for (const entry of all) expect(read.get(entry.key)?.entry).toEqual(entry);
     await entries.touch(all.map(({ key }) => ({ key, hour: HOUR })));
     for (const { key } of all) expect((await entries.find(key))?.readAt).toBe(HOUR);
     expect((await entries.walkUnread(HOUR + 1, 300)).map(({ key }) => key).sort()).toEqual(all.map(({ key }) => key));
@@ -104,6 +111,8 @@ describe('while entries lie in an old place yet', () => {
     const entries = of(3, 1);
     expect((await entries.read(first.key, first.resource)).entry).toEqual(first);
     expect(await entries.find(first.key)).toEqual({ ...first, readAt: HOUR });
+    const { key, resource } = first;
+    expect((await entries.readAll([{ key, resource }], false)).get(key)?.entry).toEqual(first);
     expect((await pagesOf(entries, {}, 5)).length).toBe(13);
     await entries.touch([{ key: first.key, hour: 2 * HOUR }]);
 
