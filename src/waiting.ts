@@ -8,6 +8,7 @@
  * | flows/watch-cache.ts | something newer, by `Prefer: wait` and event streams on `/rpc/` | isolate memory |
  * | flows/watch-task.ts | the end of a task | its object |
  * | stores/entry-lookup.ts | D1's answer to another request of the isolate | isolate memory |
+ * | stores/entry-batch.ts | the same, of many keys | isolate memory |
  * | stores/fetch-once.ts | what another request of the isolate fetches | isolate memory |
  */
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { prefers, wanted } from '../../src/core/accept.ts';
+import { acceptsGzip, prefers, wanted } from '../../src/core/accept.ts';
 
 const STREAM = 'text/event-stream';
 const JSON_TYPE = 'application/json';
@@ -48,4 +48,14 @@ it('the most specific range weighs', () => {
   expect(wanted('*/*;q=0.1', JSON_TYPE)).toEqual({ weight: 0.1, place: null });
   expect(wanted('text/html', JSON_TYPE)).toEqual({ weight: 0, place: null });
   expect(wanted('', JSON_TYPE)).toEqual({ weight: 1, place: null });
+});
+
+describe('gzip (RFC 9110 section 12.5.3)', () => {
+  it.each(['gzip', 'br, gzip', 'GZIP;q=0.1', 'x-gzip', '*', 'br;q=1, *;q=0.1'])('is taken by %s', (header) => {
+    expect(acceptsGzip(header)).toBe(true);
+  });
+
+  it.each(['', 'identity', 'br', 'gzip;q=0', '*, gzip;q=0', '*;q=0'])('is not taken by "%s"', (header) => {
+    expect(acceptsGzip(header)).toBe(false);
+  });
 });

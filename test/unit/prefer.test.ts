@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { holdMs, parsePrefer, preferenceApplied } from '../../src/core/prefer.ts';
+import { holdMs, parsePrefer, preferenceApplied, prefersMinimal } from '../../src/core/prefer.ts';
 
 describe('Prefer (RFC 7240, CONTRACT 6)', () => {
   it.each([
@@ -13,6 +13,16 @@ describe('Prefer (RFC 7240, CONTRACT 6)', () => {
     ['wait=0', { respondAsync: false, waitS: 0 }],
   ])('reads %s', (header, preferences) => {
     expect(parsePrefer(header)).toEqual(preferences);
+  });
+
+  it.each([
+    ['return=minimal', true],
+    ['wait=2, Return="Minimal"', true],
+    ['return=representation, return=minimal', false],
+    ['minimal', false],
+    [undefined, false],
+  ])('reads whether %s prefers a minimal answer', (header, isMinimal) => {
+    expect(prefersMinimal(header)).toBe(isMinimal);
   });
 
   it.each(['wait=31', 'wait=99999999999999999999999'])('takes %s as 30', (header) => {

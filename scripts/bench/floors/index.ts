@@ -12,6 +12,7 @@ import { prepareRead, read } from './read.ts';
 import { refresh } from './refresh.ts';
 import type { FloorSetup } from './setup.ts';
 import { prepareState, state } from './state.ts';
+import { sync } from './sync.ts';
 import { userOf } from './token.ts';
 import { wake } from './wake.ts';
 
@@ -19,7 +20,7 @@ export { CacheObject } from './object.ts';
 
 let setup: FloorSetup | null = null;
 
-const OPERATIONS = { list, state, refresh, load, read, wake } as const;
+const OPERATIONS = { list, state, refresh, load, read, sync, wake } as const;
 
 export default {
   async fetch(request, env, ctx) {

@@ -2,7 +2,7 @@
 
 /** The operation whose floor this Worker is to be. */
 export interface FloorSetup {
-  operation: 'list' | 'state' | 'refresh' | 'load' | 'read' | 'wake';
+  operation: 'list' | 'state' | 'refresh' | 'load' | 'read' | 'sync' | 'wake';
   /** Head of every answer: that of the service's own answer. */
   status: number;
   headers: [name: string, value: string][];
@@ -16,6 +16,8 @@ export interface FloorSetup {
   entry?: string;
   /** `read`: the body, which comes from the edge cache as well, absent: there is none; `wake`: the body of every version. */
   body?: string;
+  /** `sync`: JSON of the keys that are looked up, each with the item that is answered. */
+  items?: string;
   /** `read`: the key in the records of devices. */
   key?: string;
 }

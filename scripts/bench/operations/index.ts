@@ -6,6 +6,7 @@ import type { Operation } from './operation.ts';
 import { rpc200, rpc304, sync } from './read.ts';
 import { refresh } from './refresh.ts';
 import { state, stateWaiting } from './state.ts';
+import { sync10 } from './sync-caches.ts';
 
 export const OPERATIONS: Readonly<Record<string, Operation>> = {
   list,
@@ -17,4 +18,5 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
   'delta-1': delta1,
   'delta-10': delta10,
   sync,
+  'sync-10': sync10,
 };
