@@ -56,6 +56,12 @@ const definition = { origin: { url: 'https://erp.example.com/x' } };
 const api = (path: (target: Target) => string) => (target: Target) => `/api/v1${path(target)}`;
 const rpc: Row = { path: api(({ title }) => `/rpc/${title}/`), shared: [401, 403, 200, 403, 200, 200, 403, 403] };
 
+const syncing: Row = {
+  path: () => '/api/v1/sync/',
+  body: ({ title }) => ({ caches: [{ id: 'a', resource_title: title }], inline_bytes: 0 }),
+  shared: [401, 403, 200, 403, 200, 200, 403, 403],
+};
+
 const ROWS: Readonly<Record<string, Row>> = {
   // Its redirect is followed here, to /docs.
   'GET /': open('/'),
@@ -72,6 +78,8 @@ const ROWS: Readonly<Record<string, Row>> = {
   'GET /api/v1/live': { path: api(() => '/live/'), shared: Array(8).fill(426) },
   'GET /api/v1/catalog': { ...rpc, path: api(() => '/catalog/') },
   'GET /api/v1/catalog/:title/openapi.json': { ...rpc, path: api(({ title }) => `/catalog/${title}/openapi.json`) },
+  'POST /api/v1/sync': syncing,
+  'QUERY /api/v1/sync': syncing,
   'GET /api/v1/whoami': { path: api(() => '/whoami/'), shared: [401, 200, 200, 200, 200, 200, 200, 200] },
   'GET /api/v1/cache': { path: api(() => '/cache/'), shared: [401, 403, 200, 403, 200, 200, 200, 200] },
   'GET /api/v1/devices': { path: api(() => '/devices/'), shared: [401, 403, 200, 403, 200, 200, 200, 200] },
