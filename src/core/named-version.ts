@@ -42,7 +42,8 @@ export function deltaRange(names: Omit<VersionNames, 'lastEventId'>, key: string
 }
 
 function highestTag(header: string | undefined, key: string, last = Number.POSITIVE_INFINITY): number {
-  const tags = parseEntityTags(header ?? '');
+  if (header === undefined) return 0;
+  const tags = parseEntityTags(header);
   if (tags === '*') return 0;
   const versions = tags.map(({ tag }) => versionOfEtag(tag, key) ?? 0);
   return Math.max(0, ...versions.filter((version) => version <= last));

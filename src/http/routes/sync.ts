@@ -1,7 +1,7 @@
 /** `POST /sync/`: one question about all caches that a device holds (CONTRACT 3 "Many caches at once"). A safe read. */
 
 import type { Context } from 'hono';
-import { HEADER, JSON_TYPE, LINES_TYPE } from '../../contract/constants.ts';
+import { HEADER, LINES_TYPE } from '../../contract/constants.ts';
 import { SyncAnswer, SyncBody } from '../../contract/sync.ts';
 import { prefers } from '../../core/accept.ts';
 import { describe, headerParameter } from '../describe.ts';
@@ -36,7 +36,6 @@ sync.post(
       200: {
         description: `Each item in the order of the question. With Accept: ${LINES_TYPE} a line an item as soon as it is known, one with "lines": 1 followed by its body on the next line, and at the end {"end":true,"user","now"}`,
         schema: SyncAnswer,
-        type: JSON_TYPE,
       },
     },
   }),
