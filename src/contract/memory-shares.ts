@@ -18,11 +18,13 @@ export const MEMORY_SHARES = {
   /** Deltas being folded, and those that the edge does not keep while they are read. */
   folds: 10_500_000,
   /** Small bodies and stored deltas that were read last. */
-  hotBlobs: 4_000_000,
+  hotBlobs: 3_000_000,
   /** Small folded deltas that were read last. */
   hotDeltas: 1_000_000,
   /** Bodies in answers to `/sync/` while they are read: of each answer one at a time, of up to 192 KiB. */
   inlineBodies: 1_000_000,
+  /** Compressors of such answers, while they are read. */
+  compressors: 1_000_000,
   /** A record a key: copies of its entry, also as it lay at the edge. */
   entryCopies: 4_000_000,
   /** Definitions, with the compiled schemas of their parameters. */

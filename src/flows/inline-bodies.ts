@@ -9,7 +9,7 @@ import type { BlobContent } from '../contract/stores.ts';
 import type { GivenVersion } from '../core/choose-answer.ts';
 import type { ChosenDelta } from '../core/choose-delta.ts';
 import { log } from '../log.ts';
-import { ByteRoom } from '../stores/byte-room.ts';
+import { ByteRoom, type Taken } from '../stores/byte-room.ts';
 import { MAX_HOT_BYTES } from '../stores/cached-blobs.ts';
 import { openBody, openChosen } from './open-answer.ts';
 import { recoverBody } from './recover-body.ts';
@@ -57,67 +57,79 @@ export function inlineSize({ answer: { served, chosen } }: ServedCache): number 
   return chosen.delta.steps.reduce((sum, { bytes }) => sum + bytes, frame);
 }
 
-/** A body that comes along, until it is released. */
+/** A body that comes along. */
 export interface InlineBody {
   given: GivenVersion;
   /** Null: it is the whole table. */
   delta: ChosenDelta | null;
   /** All bytes of it. @throws Error when there are others than were told */
   pieces(): AsyncGenerator<Uint8Array, void, void>;
+  /** Gives back what it holds, also if nobody has begun to read it. */
+  release(): Promise<void>;
 }
 
 /**
  * The body; null where only its path can be told: it has gone, is larger than it seemed and than the budget has left, or too many
  * are being read.
  *
- * @param taken what of the budget was taken for it
+ * @param planned what of the budget was taken for it
  */
 export async function openInline(
   services: Services,
-  { answer: { served, asked, chosen } }: ServedCache,
+  synced: ServedCache,
   budget: InlineBudget,
-  taken: number,
+  planned: number,
 ): Promise<InlineBody | null> {
+  const { served, asked, chosen } = synced.answer;
+  let held: Taken | null = null;
   try {
     const opened = await openChosen(services, served, asked, chosen);
-    const delta = opened.kind === 'delta' ? opened.delta : null;
-    const bytes = opened.kind === 'delta' ? (opened.opened.bytes ?? served.loaded.bytes) : served.loaded.bytes;
-    const held = room.take(bytes <= MAX_HOT_BYTES ? bytes : PIECE_BYTES, Date.now() + READING_MS, Date.now());
-    const fits = held !== null && budget.take(bytes - taken);
-    const content = !fits ? null : opened.kind === 'delta' ? opened.opened.body : await openBody(services, served);
-    if (held === null || content === null) {
-      held?.release();
-      if (opened.kind === 'delta' && opened.opened.body instanceof ReadableStream) await opened.opened.body.cancel();
-      if (fits) await recoverBody(services, served.entry);
+    const delta = opened.kind === 'delta' ? opened : null;
+    const bytes = delta?.opened.bytes ?? served.loaded.bytes;
+    held = room.take(bytes <= MAX_HOT_BYTES ? bytes : PIECE_BYTES, Date.now() + READING_MS, Date.now());
+    if (held === null || !budget.take(bytes - planned)) {
+      budget.take(-planned);
+      await letGo(held, delta?.opened.body ?? null);
       return null;
     }
-    return { given: opened.given, delta, pieces: () => readPieces(content, bytes, held) };
+    const content = delta?.opened.body ?? (await openBody(services, served));
+    if (content === null) {
+      budget.take(-bytes);
+      await letGo(held, null);
+      await recoverBody(services, served.entry);
+      return null;
+    }
+    const taken = held;
+    return {
+      given: opened.given,
+      delta: delta?.delta ?? null,
+      pieces: () => readPieces(content, bytes, taken),
+      release: () => letGo(taken, content),
+    };
   } catch (error) {
+    held?.release();
     // The read of its path is told what is wrong, in its own time.
     log('warn', 'sync.body_not_opened', { key: served.entry.key, error });
     return null;
   }
 }
 
-async function* readPieces(
-  content: BlobContent,
-  bytes: number,
-  held: NonNullable<ReturnType<ByteRoom['take']>>,
-): AsyncGenerator<Uint8Array, void, void> {
+async function letGo(held: Taken | null, content: BlobContent | null): Promise<void> {
+  held?.release();
+  if (content instanceof ReadableStream && !content.locked) await content.cancel();
+}
+
+async function* readPieces(content: BlobContent, bytes: number, held: Taken): AsyncGenerator<Uint8Array, void, void> {
   let read = 0;
-  try {
-    if (content instanceof Uint8Array) {
-      read = content.byteLength;
-      yield content;
-    } else {
-      for await (const piece of content) {
-        held.keepUntil(Date.now() + READING_MS);
-        read += piece.byteLength;
-        yield piece;
-      }
+  if (content instanceof Uint8Array) {
+    read = content.byteLength;
+    yield content;
+  } else {
+    for await (const piece of content) {
+      held.keepUntil(Date.now() + READING_MS);
+      read += piece.byteLength;
+      yield piece;
     }
-  } finally {
-    held.release();
   }
   if (read !== bytes) throw new Error(`a body has ${read} bytes instead of ${bytes}`);
 }

@@ -90,7 +90,7 @@ export async function* syncCaches(services: Services, question: SyncRead): Async
   if (known.length > 0) yield known;
   const held = { ...services, hold: sharedHold(services.hold) };
   yield* asCompleted(toLoad.map((item) => answerOnceLoaded(held, item)));
-  services.waitUntil(askForLoads(services, later));
+  if (later.length > 0) services.waitUntil(askForLoads(services, later));
 }
 
 /** Each item counts as a request; the first is the one that was counted when it was let in. */

@@ -1,7 +1,7 @@
 /** The answer to `/sync/` as one JSON text, once all items are known. */
 
 import type { Context } from 'hono';
-import { HEADER, JSON_TYPE } from '../contract/constants.ts';
+import { HEADER, JSON_TYPE, MAX_SYNC_HOLD_S } from '../contract/constants.ts';
 import type { SyncItemAnswer } from '../contract/sync.ts';
 import { preferenceApplied } from '../core/prefer.ts';
 import { timestamp } from '../core/timestamp.ts';
@@ -58,7 +58,9 @@ function applied(
   items: readonly SyncedItem[],
 ): Record<string, string> {
   const waited = items.some((item) => 'answer' in item && (!isServed(item) || item.answer.served.forwarded !== null));
-  const parts = [minimal ? 'return=minimal' : undefined, waited ? preferenceApplied(preferences) : undefined];
+  const { respondAsync, waitS } = preferences;
+  const honoured = { respondAsync, waitS: waitS === null ? null : Math.min(waitS, MAX_SYNC_HOLD_S) };
+  const parts = [minimal ? 'return=minimal' : undefined, waited ? preferenceApplied(honoured) : undefined];
   const text = parts.filter((part) => part !== undefined).join(', ');
   return text === '' ? {} : { [HEADER.preferenceApplied]: text };
 }

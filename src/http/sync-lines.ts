@@ -12,7 +12,7 @@ import { inlineSize } from '../flows/inline-bodies.ts';
 import { type SyncedItem, syncCaches } from '../flows/sync-caches.ts';
 import { streamOf } from '../stores/blob-content.ts';
 import type { AppEnv } from './factory.ts';
-import { gzipped } from './gzip.ts';
+import { gzipped, takeCompressor } from './gzip.ts';
 import { isServed } from './sync-item.ts';
 import { noted } from './sync-json.ts';
 import { ItemWriter } from './sync-pieces.ts';
@@ -34,9 +34,10 @@ export function replySyncLines(c: Context<AppEnv>, asked: AskedSync): Response {
     'Content-Type': LINES_TYPE,
     ...(asked.minimal ? { [HEADER.preferenceApplied]: 'return=minimal' } : {}),
   };
-  if (!acceptsGzip(c.req.header('Accept-Encoding') ?? ''))
-    return c.body(streamOf(lines, null, waitUntil), 200, headers);
-  const answer = c.body(streamOf(gzipped(lines), null, waitUntil), 200, { ...headers, 'Content-Encoding': 'gzip' });
+  const taken = acceptsGzip(c.req.header('Accept-Encoding') ?? '') ? takeCompressor() : null;
+  if (taken === null) return c.body(streamOf(lines, null, waitUntil), 200, headers);
+  const packed = streamOf(gzipped(lines, taken), null, waitUntil);
+  const answer = c.body(packed, 200, { ...headers, 'Content-Encoding': 'gzip' });
   // Else the platform would compress what is compressed.
   return new Response(answer.body, { headers: answer.headers, encodeBody: 'manual' });
 }

@@ -70,8 +70,12 @@ export class ItemWriter {
         text += this.alone(item);
         continue;
       }
-      yield this.#encoder.encode(text + this.#form.before(besideBody(item, body)));
-      yield* body.pieces();
+      try {
+        yield this.#encoder.encode(text + this.#form.before(besideBody(item, body)));
+        yield* body.pieces();
+      } finally {
+        await body.release();
+      }
       this.#read.push({ cache: item.cache, given: body.given });
       text = this.#form.after;
     }

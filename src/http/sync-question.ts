@@ -38,9 +38,9 @@ export async function readSync(c: Context<AppEnv>): Promise<AskedSync> {
   return { read: { identity: c.get('identity'), items, preferences }, inlineBytes, minimal: prefersMinimal(prefer) };
 }
 
-/** Whether an item is left out of the answer. */
+/** Whether an item is left out of the answer; one that is behind is not, for the device is to ask again. */
 export function isLeftOut(item: SyncedItem, minimal: boolean): boolean {
-  return minimal && isServed(item) && item.answer.chosen.kind === 'not-modified';
+  return minimal && isServed(item) && item.answer.chosen.kind === 'not-modified' && !item.isBehind;
 }
 
 function demandDistinct(caches: readonly unknown[]): void {

@@ -8,6 +8,7 @@ import { InlineBudget, inlineBytesHeld, openInline } from '../../src/flows/inlin
 import { knownCache, knownCacheBytes } from '../../src/flows/known-caches.ts';
 import type { Services } from '../../src/flows/services.ts';
 import { endedTaskBytes, readTask } from '../../src/flows/watch-task.ts';
+import { compressorBytes, takeCompressor } from '../../src/http/gzip.ts';
 import { tokenKeys } from '../../src/http/token-keys.ts';
 import { tokenRules } from '../../src/http/token-rules.ts';
 import { rememberedTokenBytes, verifyToken } from '../../src/http/token-verifier.ts';
@@ -71,9 +72,15 @@ const FILLERS: Partial<Record<keyof typeof MEMORY_SHARES, () => Promise<number>>
     // Whoever finds no room tells of the path instead.
     expect(opened).toContain(null);
     const held = inlineBytesHeld();
-    for await (const _piece of opened[0]?.pieces() ?? []);
+    await opened[0]?.release();
     expect(inlineBytesHeld()).toBe(held - bytes);
     return held;
+  },
+
+  async compressors() {
+    const taken = Array.from({ length: 20 }, takeCompressor);
+    expect(taken).toContain(null);
+    return compressorBytes();
   },
 
   async definitions() {

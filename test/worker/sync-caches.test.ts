@@ -1,4 +1,5 @@
 /** CONTRACT 3 "Many caches at once": one question about several caches, through the whole service. */
+import { env } from 'cloudflare:workers';
 import { describe, expect, it, vi } from 'vitest';
 import { cacheIdentity } from '../../src/core/cache-key.ts';
 import { Client } from '../support/client.ts';
@@ -164,6 +165,17 @@ describe('bodies', () => {
       [true, false],
     ]);
   });
+
+  it('that have gone are read by their paths, where they are loaded again', async () => {
+    const source = await loadedTable();
+    const { objects } = await env.BLOBS.list({ prefix: cacheIdentity(source.title, {}, null).key });
+    await env.BLOBS.delete(objects.map(({ key }) => key));
+    const { caches } = await syncOf(alice, [{ id: 'a', resource_title: source.title }]);
+    expect(caches[0]).toMatchObject({ status: 200, version: 1, href: `/api/v1${source.path}` });
+    const read = await alice.get(source.path);
+    expect([read.status, read.headers.get('Content-Version')]).toEqual([200, 'v2']);
+    await read.text();
+  });
 });
 
 describe('a question', () => {
@@ -176,6 +188,13 @@ describe('a question', () => {
     const { caches, response } = await syncOf(alice, items, {}, { Prefer: 'return=minimal' });
     expect(caches.map(({ id }) => id)).toEqual(['b']);
     expect(response.headers.get('Preference-Applied')).toBe('return=minimal');
+  });
+
+  it('with return=minimal is told of what is behind, though nothing has changed', async () => {
+    const source = await loadedTable();
+    const items = [{ id: 'a', resource_title: source.title, etag: `${tagOf(source.title)}-v1`, min_revision: 2 ** 52 }];
+    const { caches } = await syncOf(alice, items, {}, { Prefer: 'return=minimal' });
+    expect(caches).toMatchObject([{ id: 'a', status: 304, behind: true }]);
   });
 
   it('may name a connection, of which a release to come tells more', async () => {
