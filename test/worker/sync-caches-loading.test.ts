@@ -22,7 +22,8 @@ describe('caches that must be loaded', () => {
     const sources = await Promise.all(Array.from({ length: 4 }, () => Source.define()));
     await Promise.all(sources.map(({ origin }) => origin.answerJson({ n: 1 }, { delay_ms: 800 })));
     const answer = syncOf(alice, itemsOf(...sources));
-    await expect.poll(() => heldRequests.count, { interval: 5, timeout: 10_000 }).toBe(1);
+    await expect.poll(() => heldRequests.count, { interval: 5, timeout: 10_000 }).toBeGreaterThan(0);
+    expect(heldRequests.count).toBe(1);
     const { caches } = await answer;
     expect(caches.map(({ status, forwarded }) => [status, forwarded])).toEqual(sources.map(() => [200, 'miss']));
     expect(heldRequests.count).toBe(0);
