@@ -183,7 +183,8 @@ export class EntryBatch {
       for (const [key, copy] of copies) found.set(key, { ...given(copy), fetched: true });
       return asked.filter(({ key }) => !copies.has(key));
     } catch (error) {
-      log('warn', 'lookup.d1_failed', { keys: asked.length, error });
+      const isAllKnown = asked.every(({ key }) => usableCopy(known.get(key), now()) !== null);
+      log('warn', 'lookup.d1_failed', { keys: asked.length, last_known: isAllKnown, error });
       for (const { key } of asked) {
         const record = known.get(key);
         known.set(key, failed(record, known.nextEvent()));
