@@ -34,12 +34,22 @@ export function replySyncLines(c: Context<AppEnv>, asked: AskedSync): Response {
     'Content-Type': LINES_TYPE,
     ...(asked.minimal ? { [HEADER.preferenceApplied]: 'return=minimal' } : {}),
   };
-  const taken = acceptsGzip(c.req.header('Accept-Encoding') ?? '') ? takeCompressor() : null;
+  const taken = acceptsGzip(acceptedEncodings(c)) ? takeCompressor() : null;
   if (taken === null) return c.body(streamOf(lines, null, waitUntil), 200, headers);
   const packed = streamOf(gzipped(lines, taken), null, waitUntil);
   const answer = c.body(packed, 200, { ...headers, 'Content-Encoding': 'gzip' });
   // Else the platform would compress what is compressed.
   return new Response(answer.body, { headers: answer.headers, encodeBody: 'manual' });
+}
+
+/**
+ * The client's own `Accept-Encoding`: the platform puts its own in the header's place, and would hand what is compressed here on as it is.
+ *
+ * @see https://developers.cloudflare.com/fundamentals/reference/http-headers/#accept-encoding
+ */
+function acceptedEncodings(c: Context<AppEnv>): string {
+  const own = c.req.raw.cf?.clientAcceptEncoding;
+  return typeof own === 'string' ? own : (c.req.header('Accept-Encoding') ?? '');
 }
 
 async function* linesOf(

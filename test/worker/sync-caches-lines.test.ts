@@ -104,11 +104,12 @@ describe('an answer in lines', () => {
   it('is compressed here where gzip is taken', async () => {
     const source = await loadedTable();
     await loadRows(source, ...Array.from({ length: 500 }, (_row, n) => n));
-    const bytesOf = async (headers: Record<string, string>) => {
+    const bytesOf = async (headers: Record<string, string>, cf?: CfProperties) => {
       const request = new Request('http://freshet.test/api/v1/sync/', {
         method: 'POST',
         headers: { Authorization: `Bearer ${await token({ user: 'alice' })}`, ...LINES, ...headers },
         body: JSON.stringify({ caches: [{ id: 'a', resource_title: source.title }] }),
+        ...(cf === undefined ? {} : { cf }),
       });
       // Past the platform, which would take the coding off again.
       const answer = await app.fetch(request, env, createExecutionContext());
@@ -118,6 +119,11 @@ describe('an answer in lines', () => {
     const packed = await bytesOf({ 'Accept-Encoding': 'br;q=1, gzip;q=0.5' });
     expect([plain.coding, packed.coding]).toEqual([null, 'gzip']);
     expect((await bytesOf({ 'Accept-Encoding': 'gzip;q=0' })).coding).toBeNull();
+    // The platform writes what it takes itself into the header, and what the client takes beside it.
+    const asked = { 'Accept-Encoding': 'br, gzip' };
+    expect((await bytesOf(asked, { clientAcceptEncoding: 'identity' } as CfProperties)).coding).toBeNull();
+    expect((await bytesOf(asked, { clientAcceptEncoding: '' } as CfProperties)).coding).toBeNull();
+    expect((await bytesOf(asked, { clientAcceptEncoding: 'gzip' } as CfProperties)).coding).toBe('gzip');
     expect(packed.bytes.length).toBeLessThan(plain.bytes.length / 2);
     const unpacked = new Response(new Blob([packed.bytes]).stream().pipeThrough(new DecompressionStream('gzip')));
     expect(readLines(await unpacked.text()).items[0]?.body).toBe(

@@ -16,7 +16,7 @@ import { sync } from './sync.ts';
 import { userOf } from './token.ts';
 import { wake } from './wake.ts';
 
-export { CacheObject } from './object.ts';
+export { CacheObject, LiveHub } from './object.ts';
 
 let setup: FloorSetup | null = null;
 
