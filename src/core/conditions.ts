@@ -11,6 +11,8 @@ export interface EntityTag {
 
 /** A tag in quotes (RFC 9110 section 8.8.3), or the characters that stand where one should. */
 const TAG = /(W\/)?(?:"([\x21\x23-\x7e\x80-\xff]*)"|([^\s,"]+))/g;
+/** A header of one strong tag in quotes, or of letters, digits and hyphens alone. */
+const ONE_TAG = /^(?:"([\x21\x23-\x7e]*)"|([\w-]+))$/;
 /** What servers that compress put behind a tag: `-gzip` (Apache), `--gzip` (Jetty), `;gzip`, `:br`. Ours end with none of these. */
 const CODING = /(?:--?|;|:)(?:gzip|br|deflate|zstd)$/;
 
@@ -19,6 +21,10 @@ const CODING = /(?:--?|;|:)(?:gzip|br|deflate|zstd)$/;
  * servers on the way mark a coding in the tag. Neither names another version.
  */
 export function parseEntityTags(header: string): '*' | EntityTag[] {
+  // Nearly every header is one tag.
+  const [, quotedOnly, bareOnly] = ONE_TAG.exec(header) ?? [];
+  const only = quotedOnly ?? bareOnly;
+  if (only !== undefined) return [{ weak: false, tag: only.replace(CODING, '') }];
   if (header.trim() === '*') return '*';
   return Array.from(header.matchAll(TAG), ([, weak, quoted, bare = '']) => ({
     weak: weak !== undefined,

@@ -36,6 +36,8 @@ export function parseJsonText(text: string): Json {
  * @throws Problem `invalid-parameters` with a pointer for each value that does not
  */
 export function demandInterchangeable(value: Json, level = 0): Json {
+  // Pointers cost more than all else, and hardly any value has a fault.
+  if (isInterchangeable(value, level)) return value;
   const faults: InputFault[] = [];
   inspect(value, '', level, faults);
   if (faults.length > 0) throw invalidParameters(faults);
@@ -47,6 +49,17 @@ export function faultOfNumber(value: number): string | null {
   if (!Number.isFinite(value)) return 'must be a finite number';
   if (Number.isInteger(value) && !Number.isSafeInteger(value)) return 'must be between -(2^53-1) and 2^53-1';
   return null;
+}
+
+function isInterchangeable(value: Json, level: number): boolean {
+  if (typeof value === 'string') return value.isWellFormed();
+  if (typeof value === 'number') return faultOfNumber(value) === null;
+  if (typeof value !== 'object' || value === null) return true;
+  if (level > MAX_NESTING) return false;
+  if (Array.isArray(value)) return value.every((item) => isInterchangeable(item, level + 1));
+  return Object.entries(value).every(
+    ([name, member]) => faultOfName(name) === null && isInterchangeable(member, level + 1),
+  );
 }
 
 function inspect(value: Json, pointer: string, level: number, faults: InputFault[]): void {

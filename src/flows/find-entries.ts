@@ -2,7 +2,6 @@
 
 import type { CacheIdentity } from '../contract/entry.ts';
 import type { DefinedResource } from '../contract/resource.ts';
-import type { LookedUp } from '../contract/stores.ts';
 import { overloaded } from '../stores/overloaded.ts';
 import { type CacheName, type FoundCache, findAnew, isOutdated } from './find-entry.ts';
 import { findResources } from './find-resource.ts';
@@ -11,6 +10,8 @@ import { seekNewest } from './seek-newest.ts';
 import type { Services } from './services.ts';
 
 type FindServices = Pick<Services, 'resources' | 'lookup' | 'objects' | 'limits'>;
+
+const NOTHING_KNOWN = 'What is current cannot be looked up right now; try again in a moment.';
 
 /** How an item names a cache. */
 export interface SoughtCache extends CacheName {
@@ -40,9 +41,15 @@ export async function findEntries(services: FindServices, all: readonly SoughtCa
   const asked = identified.flatMap((one) => ('value' in one ? one.value.cache : []));
   const looked = await services.lookup.findAll(asked);
   const found = await Promise.all(
-    identified.map((one, at) =>
-      'error' in one ? one : attempt(underNewest(services, all[at] as SoughtCache, one.value, looked)),
-    ),
+    identified.map((one, at) => {
+      if ('error' in one) return one;
+      const { cache, resource } = one.value;
+      const own = looked.get(cache.key) ?? null;
+      if (own === null) return { error: overloaded(NOTHING_KNOWN) };
+      return isOutdated(resource, own)
+        ? attempt(findAnew(services, all[at] as SoughtCache, cache.key, own))
+        : { value: { cache, resource, looked: own } };
+    }),
   );
   const searches = found.flatMap((one, at) => ('value' in one ? searchFor(all[at] as SoughtCache, one.value) : []));
   const newest = (await seekNewest(services, searches)).values();
@@ -62,17 +69,6 @@ function identify(sought: SoughtCache, resources: ReadonlyMap<string, Outcome<De
   } catch (error) {
     return { error };
   }
-}
-
-async function underNewest(
-  services: FindServices,
-  sought: SoughtCache,
-  { cache, resource }: Identified,
-  all: ReadonlyMap<string, LookedUp | null>,
-): Promise<FoundCache> {
-  const looked = all.get(cache.key) ?? null;
-  if (looked === null) throw overloaded('What is current cannot be looked up right now; try again in a moment.');
-  return isOutdated(resource, looked) ? findAnew(services, sought, cache.key, looked) : { cache, resource, looked };
 }
 
 function searchFor({ user, minRevision, ...sought }: SoughtCache, found: FoundCache) {

@@ -25,6 +25,9 @@ export interface Search {
 
 /** Each as new as it can be had, in order; an error only where a device would get less than it names. */
 export async function seekNewest(services: SeekServices, searches: readonly Search[]): Promise<Outcome<FoundCache>[]> {
+  if (searches.every((search) => isReached(search, search.found.looked.entry))) {
+    return searches.map(({ found }) => ({ value: found }));
+  }
   const counted = await Promise.all(searches.map((search) => countSearch(services, search)));
   const open = searches.filter((search, at) => 'value' in (counted[at] ?? {}) && isToBeSought(services, search));
   const newest =

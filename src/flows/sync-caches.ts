@@ -39,6 +39,8 @@ export interface SyncRead {
   identity: Identity;
   items: readonly { id: string | null; item: Outcome<SyncItemRead> }[];
   preferences: Preferences;
+  /** No wait goes past this: the end of the reader's token, ms since the epoch. */
+  latest: number;
 }
 
 /** What is known of a cache that an item means. */
@@ -94,8 +96,8 @@ export async function* syncCaches(services: Services, question: SyncRead): Async
 }
 
 /** Each item counts as a request; the first is the one that was counted when it was let in. */
-async function nameItems({ limits }: Services, { identity, items, preferences }: SyncRead) {
-  const latest = latestOf(identity, preferences);
+async function nameItems({ limits }: Services, { identity, items, preferences, ...question }: SyncRead) {
+  const latest = heldUntil(question.latest, preferences);
   const failed: (ItemPlace & FailedItem)[] = [];
   const named: NamedItem[] = [];
   const counted = await Promise.all(
@@ -132,10 +134,10 @@ function readOf(
 }
 
 /** Until when the answer is held at most, ms since the epoch. */
-function latestOf({ expiresAt }: Identity, { waitS }: Preferences): number {
+function heldUntil(latest: number, { waitS }: Preferences): number {
   const heldS = waitS === null ? SYNC_HOLD_S : Math.min(waitS, MAX_SYNC_HOLD_S);
   const now = Date.now();
-  return Math.max(now, Math.min(now + heldS * 1000, expiresAt));
+  return Math.max(now, Math.min(now + heldS * 1000, latest));
 }
 
 async function findItems(services: Services, named: readonly NamedItem[]) {

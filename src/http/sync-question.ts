@@ -35,7 +35,9 @@ export async function readSync(c: Context<AppEnv>): Promise<AskedSync> {
   const prefer = c.req.header('Prefer');
   const items = caches.map((value) => readItem(value as Json));
   const preferences = parsePrefer(prefer);
-  return { read: { identity: c.get('identity'), items, preferences }, inlineBytes, minimal: prefersMinimal(prefer) };
+  const identity = c.get('identity');
+  const read = { identity, items, preferences, latest: identity.expiresAt };
+  return { read, inlineBytes, minimal: prefersMinimal(prefer) };
 }
 
 /** Whether an item is left out of the answer; one that is behind is not, for the device is to ask again. */
