@@ -23,6 +23,22 @@ const RECORD = {
 };
 const DEVICE = { user: 'alice', device: 'tablet-1', seen: '2026-11-23T19:14:36.992Z', caches: 1, behind: 1 };
 
+const SYNCED = {
+  id: 'b',
+  tag: '2d85c16d29704923',
+  status: 304,
+  etag: '2d85c16d29704923-v1',
+  version: 2,
+  revision: 1_795_886_424_925,
+  content_version: 'v2',
+  hash: 'da563f6b6c93dd7c3547dff8b4a4d72f530687cfaef5e8657acc33bc00b67238',
+  last_modified: '2026-11-28T17:20:22.963Z',
+  loaded: '2026-11-28T17:20:24.925Z',
+  expires: '2026-11-28T17:21:22.045Z',
+};
+const CHANGED = { ...SYNCED, id: 'a', status: 200, etag: '2d85c16d29704923-v2', content_version: 'delta v1-v2' };
+const SYNC_END = { user: 'alice', now: '2026-11-28T17:20:39.270Z' };
+
 /** Operation -> examples of its request's body, and of its answers by status. */
 export const EXAMPLES: Readonly<Record<string, { body?: Examples; [status: number]: Examples }>> = {
   getHealth: {
@@ -67,6 +83,30 @@ export const EXAMPLES: Readonly<Record<string, { body?: Examples; [status: numbe
         },
       ],
     }),
+  },
+  syncCaches: {
+    body: json({
+      several: {
+        caches: [
+          { id: 'a', resource_title: 'cars', parameters: { year: 1982 }, etag: '2d85c16d29704923-v1' },
+          {
+            id: 'b',
+            resource_title: 'cars',
+            parameters: { year: 1981 },
+            etag: '2d85c16d29704923-v1',
+            min_revision: 17,
+          },
+        ],
+      },
+    }),
+    200: {
+      ...json({ several: { ...SYNC_END, caches: [{ ...CHANGED, body: DELTA }, SYNCED] } }),
+      'application/x-ndjson': {
+        lines: [SYNCED, { ...CHANGED, lines: 1 }, DELTA, { end: true, ...SYNC_END }]
+          .map((line) => `${JSON.stringify(line)}\n`)
+          .join(''),
+      },
+    },
   },
   refreshCache: {
     body: json({ cars: { resource_title: 'cars', year: 1982 }, 'no parameters': { resource_title: 'boroughs' } }),

@@ -28,6 +28,15 @@ request. The answer is held until the task ends, at most \`REFRESH_WAIT_MS\` (a 
 Tasks that have ended are kept for 7 days.`,
   revokeTask:
     'Only `PENDING` and `RETRY` can be taken back: by the only user who asked for the task, or with `cache:admin`.',
+  syncCaches: `Each item is answered as its own read with \`If-None-Match: <etag>\` and \`X-Delta: auto\`. One bad item spoils no other.
+
+**Bodies.** Tables and differences come along as far as \`inline_bytes\` reaches, small ones first; everything else has \`href\`, or \`"post": true\`.
+
+**Lines.** \`Accept: application/x-ndjson\` gets a line an item as soon as it is known; one with \`"lines": 1\` has its body on the next line, byte for byte. The last
+line is \`{"end":true,"user","now"}\`: without it the answer was cut.
+
+**Loading.** What must be loaded is waited for, all together 5 s (\`Prefer: wait=N\`: N seconds, at most 10; \`respond-async\`: not at all), ten loads at most; further ones are
+asked for after the answer.`,
   readCache: TABLES,
   readCacheByPost: `A safe read, like GET, for parameters that are arrays or objects: conditions give 304 here, too.\n\n${TABLES}`,
   getLiveTicket: `\`GET /live/\` as a WebSocket, with \`Sec-WebSocket-Protocol: freshet.v1, ticket.<ticket>\`, opens the socket, once. It tells which of the

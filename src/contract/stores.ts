@@ -1,5 +1,6 @@
 /** The stores as flows see them. Each is made by a factory in `stores/`; wrappers (edge cache, tests) have the same interface. */
 
+import type { AskedEntry, ReadEntry, SoughtEntry } from './asked-entries.ts';
 import type { Entry } from './entry.ts';
 import type { Refusal, SyncMessage, SyncRecord } from './messages.ts';
 import type { BlobName } from './object.ts';
@@ -92,24 +93,6 @@ export interface LoadedVersion extends Pick<Entry, 'key' | 'resource' | 'number'
   changed: number | null;
 }
 
-/** A key that is looked up with others. */
-export interface AskedEntry {
-  key: string;
-  /** Title of the resource that the request names. */
-  resource: string;
-  /** A replica that answers must know as much; absent: any may answer. */
-  bookmark?: string | undefined;
-}
-
-/** What one statement for many keys tells of one of them. */
-export interface ReadEntry {
-  entry: Entry | null;
-  mark: ResourceMark | null;
-  bookmark?: string;
-  /** Its chain is longer than a statement for many reads (MAX_READ_LINKS), and `entry.chain` is empty. */
-  isCut: boolean;
-}
-
 /** Entries (table `entries`). */
 export interface Entries {
   /**
@@ -170,11 +153,6 @@ export interface LookedUp {
   mark: ResourceMark | null;
   /** True for the one request that fetched it from D1: only it may ask the object for a load. */
   fetched: boolean;
-}
-
-/** An entry that must be as new as a request knows it to be. */
-export interface SoughtEntry extends AskedEntry {
-  isReached(entry: Entry | null): boolean;
 }
 
 /** A task that somebody here was told of, as it stood then. */

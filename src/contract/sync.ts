@@ -1,32 +1,41 @@
 /** `POST /sync/` (CONTRACT 3 "Many caches at once"): one question about all caches that a device holds, and its answer. */
 
 import * as v from 'valibot';
+import { about } from './about.ts';
 import { MAX_INLINE_BYTES, MAX_SYNC_ITEMS, USUAL_INLINE_BYTES } from './constants.ts';
 import { ProblemBody } from './problem.ts';
+import { Delta, Tables } from './table.ts';
 import { TaskAnswer } from './task.ts';
 import { Timestamp } from './timestamp.ts';
 
+const count = v.pipe(v.number(), v.integer('must be an integer'), v.minValue(0));
+
 /** One cache, and what the device has of it. */
 export const SyncItem = v.strictObject({
-  /** Stands in the answer's item. */
-  id: v.pipe(v.string(), v.minLength(1), v.maxLength(128)),
-  resource_title: v.string(),
-  parameters: v.optional(v.record(v.string(), v.unknown()), {}),
-  /** What `If-None-Match` would be; quotes may be left out. */
-  etag: v.optional(v.pipe(v.string(), v.maxLength(256))),
-  /** The revision that the device was told of. */
-  min_revision: v.optional(v.pipe(v.number(), v.safeInteger('must be an integer'), v.minValue(0)), 0),
+  id: about(v.pipe(v.string(), v.minLength(1), v.maxLength(128)), 'Stands in the answer to this item.'),
+  resource_title: about(v.string(), 'Title of the resource.'),
+  parameters: about(
+    v.optional(v.record(v.string(), v.unknown()), {}),
+    'The parameters of the cache, as the body of its read by POST.',
+  ),
+  etag: about(
+    v.optional(v.pipe(v.string(), v.maxLength(256))),
+    'The version that the device has, as `If-None-Match` names it; quotes may be left out.',
+  ),
+  min_revision: about(
+    v.optional(v.pipe(v.number(), v.safeInteger('must be an integer'), v.minValue(0)), 0),
+    'The revision that the device was told of.',
+  ),
 });
 export type SyncItem = v.InferOutput<typeof SyncItem>;
 
 const envelope = {
-  /** Most bytes of bodies in the answer, all together. */
-  inline_bytes: v.optional(
-    v.pipe(v.number(), v.integer('must be an integer'), v.minValue(0), v.maxValue(MAX_INLINE_BYTES)),
-    USUAL_INLINE_BYTES,
+  inline_bytes: about(
+    v.optional(v.pipe(count, v.maxValue(MAX_INLINE_BYTES)), USUAL_INLINE_BYTES),
+    'Most bytes of bodies in the answer, all together; small ones come first.',
   ),
-  /** Of a release to come, whose answer has a member of this name: without one, no connection is told of anything. */
-  live: v.optional(v.unknown()),
+  // Without a member of this name in the answer, no connection is told of anything: so devices that know it go on asking.
+  live: about(v.optional(v.unknown()), 'Of a release to come: taken, and not answered yet.'),
 };
 
 /** The body; its items are checked one by one, for a bad one spoils no other. */
@@ -36,51 +45,50 @@ export const SyncEnvelope = v.strictObject({
 });
 
 /** The same with its items, to be described. */
-export const SyncBody = v.strictObject({ caches: v.pipe(v.array(SyncItem), v.maxLength(MAX_SYNC_ITEMS)), ...envelope });
+export const SyncBody = v.strictObject({
+  caches: about(v.pipe(v.array(SyncItem), v.maxLength(MAX_SYNC_ITEMS)), 'The caches; no `id` is repeated.'),
+  ...envelope,
+});
 
 /** What is told of one cache: what would be the headers of `GET /rpc/` are members; the members in this order. */
 export const SyncItemAnswer = v.strictObject({
-  /** Null: the item had none. */
-  id: v.nullable(v.string()),
-  /** The first 16 hex digits of the cache's key, once the item means a cache. */
-  tag: v.optional(v.string()),
-  /** That of `GET /rpc/`. */
-  status: v.number(),
-  etag: v.optional(v.string()),
-  version: v.optional(v.number()),
-  revision: v.optional(v.number()),
-  content_version: v.optional(v.string()),
-  /** `Cache-Hash-Value`, of tables. */
-  hash: v.optional(v.string()),
-  last_modified: v.optional(Timestamp),
-  loaded: v.optional(Timestamp),
-  expires: v.optional(Timestamp),
-  /** Why it was loaded, or was tried to be, before the answer. */
-  forwarded: v.optional(v.picklist(['miss', 'stale'])),
-  /** The location knows less than `min_revision`. */
-  behind: v.optional(v.literal(true)),
-  /** Of a body that does not come along. */
-  content_type: v.optional(v.string()),
-  bytes: v.optional(v.number()),
-  /** The path of its read; or that only POST can say its parameters. */
-  href: v.optional(v.string()),
-  post: v.optional(v.literal(true)),
-  /** That will bring it; absent: it is not made yet. */
+  id: about(v.nullable(v.string()), 'That of the question; null: it had none.'),
+  tag: about(v.optional(v.string()), 'The first 16 hex digits of the cache’s key, once the item means a cache.'),
+  status: about(v.pipe(v.number(), v.integer()), 'The status that a read of this cache alone would have.'),
+  etag: about(v.optional(v.string()), 'The version that the item brings the device to, without quotes.'),
+  version: about(v.optional(count), 'Number of its load.'),
+  revision: about(v.optional(count), 'Orders all changes of the cache, purges included.'),
+  content_version: about(
+    v.optional(v.string()),
+    '`v4`, or `delta v3-v4` where `body` is the difference; absent of a difference that does not come along.',
+  ),
+  hash: about(v.optional(v.string()), '`Cache-Hash-Value` of that version, of tables.'),
+  last_modified: about(v.optional(Timestamp), 'When the body changed last.'),
+  loaded: about(v.optional(Timestamp), 'When it was last loaded.'),
+  expires: about(v.optional(Timestamp), 'Until when it is fresh.'),
+  forwarded: about(
+    v.optional(v.picklist(['miss', 'stale'])),
+    'Why it was loaded, or was tried to be, before the answer; absent: it was here.',
+  ),
+  behind: about(v.optional(v.literal(true)), 'Less is known here than `min_revision`: ask again later.'),
+  content_type: about(v.optional(v.string()), 'Of a body that does not come along.'),
+  bytes: about(v.optional(count), 'Its size.'),
+  href: about(v.optional(v.string()), 'The path of its read.'),
+  post: about(v.optional(v.literal(true)), 'Only POST can say its parameters.'),
   task: v.optional(TaskAnswer),
   problem: v.optional(ProblemBody),
-  /** Seconds. */
-  retry_after: v.optional(v.number()),
-  /** In lines: so many lines behind this one are the body. */
-  lines: v.optional(v.literal(1)),
-  /** In one JSON text: the table, or the difference. */
-  body: v.optional(v.array(v.unknown())),
+  retry_after: about(v.optional(count), 'Seconds after which to ask again.'),
+  lines: about(v.optional(v.literal(1)), 'In an answer in lines: the next line is the body.'),
+  body: about(
+    v.optional(v.union([Tables, Delta])),
+    'The whole tables, or the difference from the version that the device has.',
+  ),
 });
 export type SyncItemAnswer = v.InferOutput<typeof SyncItemAnswer>;
 
 /** The answer as one JSON text. */
 export const SyncAnswer = v.strictObject({
-  user: v.string(),
-  /** The service's clock, one value for all items. */
-  now: Timestamp,
-  caches: v.array(SyncItemAnswer),
+  user: about(v.string(), 'Whose token it is.'),
+  now: about(Timestamp, 'The clock of the service, one value for all items.'),
+  caches: about(v.array(SyncItemAnswer), 'The items, in the order of the question.'),
 });

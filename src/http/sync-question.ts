@@ -13,6 +13,7 @@ import type { SyncedItem, SyncItemRead, SyncRead } from '../flows/sync-caches.ts
 import type { AppEnv } from './factory.ts';
 import { checked, readJsonText } from './input.ts';
 import { isServed } from './sync-item.ts';
+import { acceptedUntil } from './token-claims.ts';
 
 /** A question with how it is to be answered. */
 export interface AskedSync {
@@ -36,7 +37,7 @@ export async function readSync(c: Context<AppEnv>): Promise<AskedSync> {
   const items = caches.map((value) => readItem(value as Json));
   const preferences = parsePrefer(prefer);
   const identity = c.get('identity');
-  const read = { identity, items, preferences, latest: identity.expiresAt };
+  const read = { identity, items, preferences, latest: acceptedUntil(identity.expiresAt) };
   return { read, inlineBytes, minimal: prefersMinimal(prefer) };
 }
 

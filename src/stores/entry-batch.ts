@@ -5,7 +5,8 @@
  * asked a hundred times to tell that it does not have them; so the first miss there ends the asking.
  */
 
-import type { AskedEntry, Entries, LookedUp, SoughtEntry } from '../contract/stores.ts';
+import type { AskedEntry, SoughtEntry } from '../contract/asked-entries.ts';
+import type { Entries, LookedUp } from '../contract/stores.ts';
 import { type EntryCopy, extended, failed, given, nextStep, stateOf, usableCopy } from '../core/known-entry.ts';
 import { log } from '../log.ts';
 import { growingPauses, looks, withTimeout } from '../waiting.ts';

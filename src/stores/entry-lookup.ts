@@ -7,8 +7,9 @@
  * no request await another's promise: whoever asks D1 says so in the record, and the others look there.
  */
 
+import type { AskedEntry, SoughtEntry } from '../contract/asked-entries.ts';
 import type { Entry } from '../contract/entry.ts';
-import type { AskedEntry, Entries, EntryLookup, LookedUp, NotedTask, SoughtEntry } from '../contract/stores.ts';
+import type { Entries, EntryLookup, LookedUp, NotedTask } from '../contract/stores.ts';
 import {
   type EntryCopy,
   extended,

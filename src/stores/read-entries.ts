@@ -1,8 +1,9 @@
 /** Reading entries with the marks of their resources, in one statement: one key for a look-up, many for `/sync/`. */
 
+import type { AskedEntry, ReadEntry } from '../contract/asked-entries.ts';
 import { MAX_READ_LINKS } from '../contract/constants.ts';
 import type { Entry } from '../contract/entry.ts';
-import type { AskedEntry, ReadEntry, ResourceMark } from '../contract/stores.ts';
+import type { ResourceMark } from '../contract/stores.ts';
 import { entryOf, FIXED_COLUMNS, type StoredEntry, WRITTEN_COLUMNS } from './entry-row.ts';
 
 const MARK = `resources.number AS resource_number, resources.purged AS resource_purged,

@@ -1,6 +1,7 @@
 /** Entries over several databases, by the first bits of the key (ENTRY_SHARDS); in each of them are the marks of all resources. */
 
-import type { AskedEntry, Entries, EntryRow, ReadEntry } from '../contract/stores.ts';
+import type { AskedEntry, ReadEntry } from '../contract/asked-entries.ts';
+import type { Entries, EntryRow } from '../contract/stores.ts';
 import { hashOfKey, type Shards } from '../core/shards.ts';
 import { d1Entries, type EntryShard } from './entries.ts';
 import type { StoredEntry } from './entry-row.ts';

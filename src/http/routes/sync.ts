@@ -1,6 +1,7 @@
 /** `POST /sync/`: one question about all caches that a device holds (CONTRACT 3 "Many caches at once"). A safe read. */
 
 import type { Context } from 'hono';
+import * as v from 'valibot';
 import { HEADER, LINES_TYPE } from '../../contract/constants.ts';
 import { SyncAnswer, SyncBody } from '../../contract/sync.ts';
 import { prefers } from '../../core/accept.ts';
@@ -26,16 +27,18 @@ sync.post(
     scope: 'cache:read',
     body: SyncBody,
     parameters: [
-      headerParameter(HEADER.deviceId, 'The device that is given the data'),
       headerParameter(
         'Prefer',
-        'return=minimal: items that have not changed are left out; wait=N (10 at most), respond-async: how long to wait for loads',
+        '`return=minimal`: items that have not changed are left out. `wait=N`, `respond-async`: how long to wait for loads, at most N seconds (10).',
       ),
     ],
+    headers: [HEADER.deviceId],
     answers: {
       200: {
-        description: `Each item in the order of the question. With Accept: ${LINES_TYPE} a line an item as soon as it is known, one with "lines": 1 followed by its body on the next line, and at the end {"end":true,"user","now"}`,
+        description: 'Each item with a status of its own.',
         schema: SyncAnswer,
+        types: { [LINES_TYPE]: v.string() },
+        headers: ['Preference-Applied'],
       },
     },
   }),
