@@ -26,7 +26,7 @@ import {
   Retry,
   TableDefinition,
 } from '../../src/contract/resource.ts';
-import { SyncAnswer, SyncBody, SyncItem, SyncItemAnswer } from '../../src/contract/sync.ts';
+import { LiveMember, SyncAnswer, SyncBody, SyncItem, SyncItemAnswer } from '../../src/contract/sync.ts';
 import { ExpandedSyncRecordAnswer, SyncRecordAnswer } from '../../src/contract/sync-record.ts';
 import { Delta, OriginBody, Table, TableDelta, Tables } from '../../src/contract/table.ts';
 import { ExpandedTaskAnswer, RefreshBody, RevokeBody, TaskAnswer } from '../../src/contract/task.ts';
@@ -61,6 +61,7 @@ const NAMES: Readonly<Record<string, readonly [schema: v.GenericSchema, text?: s
   TableDelta: [TableDelta, 'What came and went in one table.'],
   OriginBody: [OriginBody, 'The body of a resource without tables: whatever its origin answered.'],
   SyncRequest: [SyncBody, 'One question about several caches.'],
+  SyncConnection: [LiveMember, 'The live socket of a device that asks for all that it holds.'],
   SyncItem: [SyncItem, 'One cache, and what the device has of it.'],
   SyncResult: [SyncAnswer, 'The answer to a question about several caches.'],
   SyncItemResult: [SyncItemAnswer, 'What is told of one cache, as a read of it alone would be answered.'],

@@ -153,6 +153,8 @@ export interface LookedUp {
   mark: ResourceMark | null;
   /** True for the one request that fetched it from D1: only it may ask the object for a load. */
   fetched: boolean;
+  /** D1's primary was to be asked, and has not answered: this is what was last known. */
+  isUnconfirmed?: true;
 }
 
 /** A task that somebody here was told of, as it stood then. */

@@ -29,13 +29,25 @@ export const SyncItem = v.strictObject({
 });
 export type SyncItem = v.InferOutput<typeof SyncItem>;
 
+/** A full check of a device with a live socket (docs/live.md). */
+export const LiveMember = v.strictObject({
+  id: about(v.pipe(v.string(), v.maxLength(64)), 'Id of the connection: the ticket that it was opened with.'),
+  seq: about(
+    count,
+    'Number of the check, growing over a connection: one that a later one has overtaken changes nothing.',
+  ),
+  add: about(
+    v.optional(v.boolean(), false),
+    'The connection is told of these caches besides those of the check before, which is how a device says more than 100.',
+  ),
+});
+
 const envelope = {
   inline_bytes: about(
     v.optional(v.pipe(count, v.maxValue(MAX_INLINE_BYTES)), USUAL_INLINE_BYTES),
     'Most bytes of bodies in the answer, all together; small ones come first.',
   ),
-  // Without a member of this name in the answer, no connection is told of anything: so devices that know it go on asking.
-  live: about(v.optional(v.unknown()), 'Of a release to come: taken, and not answered yet.'),
+  live: about(v.optional(LiveMember), 'The connection that is to be told of these caches from now on.'),
 };
 
 /** The body; its items are checked one by one, for a bad one spoils no other. */
@@ -90,5 +102,9 @@ export type SyncItemAnswer = v.InferOutput<typeof SyncItemAnswer>;
 export const SyncAnswer = v.strictObject({
   user: about(v.string(), 'Whose token it is.'),
   now: about(Timestamp, 'The clock of the service, one value for all items.'),
+  live: about(
+    v.optional(v.picklist(['ok', 'gone', 'full'])),
+    'Whether the connection is told: `gone` is none of this user and device, open a new one; `full` has no room, ask from time to time.',
+  ),
   caches: about(v.array(SyncItemAnswer), 'The items, in the order of the question.'),
 });

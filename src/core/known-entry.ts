@@ -60,8 +60,8 @@ export interface KnownEntry {
   task: { noted: NotedTask; until: number } | null;
   /** When it was last asked for with others, ms; absent: never. */
   batchedAt?: number;
-  /** When D1's primary was asked for what it last answered with others, ms; absent: never. */
-  primaryAt?: number;
+  /** The number of the question to D1's primary that it last answered with others, in the same count; absent: none. */
+  primaryNumber?: number;
   /** A revision that neither the primary nor the object had, and until when nobody asks for it again, ms. */
   missing?: { revision: number; until: number };
 }

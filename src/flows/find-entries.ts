@@ -2,9 +2,11 @@
 
 import type { CacheIdentity } from '../contract/entry.ts';
 import type { DefinedResource } from '../contract/resource.ts';
+import type { LookedUp } from '../contract/stores.ts';
 import { overloaded } from '../stores/overloaded.ts';
 import { type CacheName, type FoundCache, findAnew, isOutdated } from './find-entry.ts';
 import { findResources } from './find-resource.ts';
+import type { LiveCheck } from './live-check.ts';
 import { attempt, type Outcome } from './outcome.ts';
 import { seekNewest } from './seek-newest.ts';
 import type { Services } from './services.ts';
@@ -31,8 +33,12 @@ export interface SearchedItem {
   found: Outcome<FoundCache>;
 }
 
-/** In the order of `all`: what `findEntry` gives and throws. All are one user's. */
-export async function findEntries(services: FindServices, all: readonly SoughtCache[]): Promise<SearchedItem[]> {
+/** In the order of `all`: what `findEntry` gives and throws. All are one user's. `live`: the connection that is told of them. */
+export async function findEntries(
+  services: FindServices,
+  all: readonly SoughtCache[],
+  live: LiveCheck | null = null,
+): Promise<SearchedItem[]> {
   const [first] = all;
   if (first === undefined) return [];
   const titles = all.map(({ title }) => title);
@@ -40,17 +46,12 @@ export async function findEntries(services: FindServices, all: readonly SoughtCa
   const identified = all.map((sought) => identify(sought, resources));
   const asked = identified.flatMap((one) => ('value' in one ? one.value.cache : []));
   const looked = await services.lookup.findAll(asked);
-  const found = await Promise.all(
-    identified.map((one, at) => {
-      if ('error' in one) return one;
-      const { cache, resource } = one.value;
-      const own = looked.get(cache.key) ?? null;
-      if (own === null) return { error: overloaded(NOTHING_KNOWN) };
-      return isOutdated(resource, own)
-        ? attempt(findAnew(services, all[at] as SoughtCache, cache.key, own))
-        : { value: { cache, resource, looked: own } };
-    }),
+  const known = await Promise.all(
+    identified.map((one, at) =>
+      'error' in one ? one : underNewest(services, all[at] as SoughtCache, one.value, looked.get(one.value.cache.key)),
+    ),
   );
+  const found = live === null ? known : await afterSubscribing(services, all, known, live);
   const searches = found.flatMap((one, at) => ('value' in one ? searchFor(all[at] as SoughtCache, one.value) : []));
   const newest = (await seekNewest(services, searches)).values();
   return identified.map((one, at) => {
@@ -69,6 +70,45 @@ function identify(sought: SoughtCache, resources: ReadonlyMap<string, Outcome<De
   } catch (error) {
     return { error };
   }
+}
+
+/** What was looked up, under the newest definition that it tells of. */
+function underNewest(
+  services: FindServices,
+  sought: SoughtCache,
+  { cache, resource }: Identified,
+  looked: LookedUp | null = null,
+): Outcome<FoundCache> | Promise<Outcome<FoundCache>> {
+  if (looked === null) return { error: overloaded(NOTHING_KNOWN) };
+  return isOutdated(resource, looked)
+    ? attempt(findAnew(services, sought, cache.key, looked))
+    : { value: { cache, resource, looked } };
+}
+
+/**
+ * The hub is told first which of the caches exist; what D1's primary tells after that is what counts. What was known before may be
+ * older than the subscription, and the change between the two would be told to nobody.
+ */
+async function afterSubscribing(
+  services: FindServices,
+  all: readonly SoughtCache[],
+  known: readonly Outcome<FoundCache>[],
+  live: LiveCheck,
+): Promise<Outcome<FoundCache>[]> {
+  const existing = known.flatMap((one) => ('value' in one && one.value.looked.entry !== null ? one.value.cache : []));
+  const isTold = await live.subscribe(existing.map(({ key }) => key));
+  if (!isTold || existing.length === 0) return [...known];
+  const newest = await services.lookup.findAllNewest(
+    existing.map(({ key, resource }) => ({ key, resource, isReached: () => false })),
+  );
+  return Promise.all(
+    known.map((one, at) => {
+      const told = 'value' in one ? newest.get(one.value.cache.key) : undefined;
+      if (!('value' in one) || told === undefined) return one;
+      const looked = { ...told, fetched: told.fetched || one.value.looked.fetched };
+      return underNewest(services, all[at] as SoughtCache, one.value, looked);
+    }),
+  );
 }
 
 function searchFor({ user, minRevision, ...sought }: SoughtCache, found: FoundCache) {

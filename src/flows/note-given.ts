@@ -1,7 +1,10 @@
 /** Notes what a device was given, after the answer. */
 
+import type { DeviceSync } from '../contract/stores.ts';
 import type { GivenVersion } from '../core/choose-answer.ts';
 import type { Services } from './services.ts';
+
+type NoteServices = Pick<Services, 'syncBuffer' | 'waitUntil'>;
 
 /** Who was given something; `device` null: none was named. */
 export interface Recipient {
@@ -15,20 +18,33 @@ export interface ReadCache {
   given: Pick<GivenVersion, 'version' | 'changed'> | null;
 }
 
-/** That caches were read, and which versions the device was given. `now`: ms since the epoch. */
+/** That a cache was read, and which version the device was given. `now`: ms since the epoch. */
 export function noteGiven(
-  services: Pick<Services, 'syncBuffer' | 'waitUntil'>,
+  { syncBuffer, waitUntil }: NoteServices,
   { user, device }: Recipient,
-  reads: readonly ReadCache[],
+  { cache: { key, resource }, given }: ReadCache,
   now: number,
 ): void {
-  for (const { cache, given } of reads) {
-    const { key, resource } = cache;
-    const record =
-      given === null || device === null
-        ? null
-        : { user, device, resource, key, syncedAt: now, version: given.version, changed: given.changed };
-    const work = services.syncBuffer.add(record, key, now);
-    if (work !== null) services.waitUntil(work);
-  }
+  const record =
+    given === null || device === null
+      ? null
+      : { user, device, resource, key, syncedAt: now, version: given.version, changed: given.changed };
+  const work = syncBuffer.add(record, key, now);
+  if (work !== null) waitUntil(work);
+}
+
+/** The same of many caches in one answer; `check`: that the device holds these keys, if it said so. */
+export function noteSynced(
+  { syncBuffer, waitUntil }: NoteServices,
+  recipient: Recipient,
+  reads: readonly ReadCache[],
+  check: DeviceSync['check'],
+  now: number,
+): void {
+  const given = reads.flatMap(({ cache: { key, resource }, given: version }) =>
+    version === null ? [] : { resource, key, version: version.version, changed: version.changed },
+  );
+  const read = reads.flatMap(({ cache, given: version }) => (version === null ? cache.key : []));
+  const work = syncBuffer.addAll({ ...recipient, given, read, check }, now);
+  if (work !== null) waitUntil(work);
 }

@@ -15,6 +15,7 @@ import { unfinishedTask } from './await-load.ts';
 import { findEntries, type SearchedItem, type SoughtCache } from './find-entries.ts';
 import type { FoundCache } from './find-entry.ts';
 import { knownCacheOf } from './known-caches.ts';
+import type { LiveCheck } from './live-check.ts';
 import { attempt, type Outcome } from './outcome.ts';
 import { type CacheRead, type ServedBody, serveAtOnce, serveOnceLoaded } from './serve-cache.ts';
 import type { Services } from './services.ts';
@@ -39,6 +40,8 @@ export interface SyncRead {
   identity: Identity;
   items: readonly { id: string | null; item: Outcome<SyncItemRead> }[];
   preferences: Preferences;
+  /** The connection that is to be told of these caches; null: none. */
+  live: LiveCheck | null;
   /** No wait goes past this: the end of the reader's token, ms since the epoch. */
   latest: number;
 }
@@ -79,7 +82,8 @@ interface FoundItem extends NamedItem {
 /** Yields all that is known at once, then each item that was waited for. */
 export async function* syncCaches(services: Services, question: SyncRead): AsyncGenerator<SyncedItem[], void, void> {
   const { failed, named } = await nameItems(services, question);
-  const { missed, found } = await findItems(services, named);
+  const { live } = question;
+  const { missed, found } = await findItems(services, named, live);
   const known: SyncedItem[] = [...failed, ...missed];
   const toLoad: FoundItem[] = [];
   for (const item of found) {
@@ -91,7 +95,12 @@ export async function* syncCaches(services: Services, question: SyncRead): Async
   for (const item of later) known.push(pendingItem(item, unfinishedTask(services, item.found)));
   if (known.length > 0) yield known;
   const held = { ...services, hold: sharedHold(services.hold) };
-  yield* asCompleted(toLoad.map((item) => answerOnceLoaded(held, item)));
+  const loaded: SyncedItem[] = [];
+  for await (const some of asCompleted(toLoad.map((item) => answerOnceLoaded(held, item)))) {
+    loaded.push(...some);
+    yield some;
+  }
+  await live?.extend([...known, ...loaded].flatMap((item) => (isAccepted(item) ? item.cache.key : [])));
   if (later.length > 0) services.waitUntil(askForLoads(services, later));
 }
 
@@ -140,12 +149,13 @@ function heldUntil(latest: number, { waitS }: Preferences): number {
   return Math.max(now, Math.min(now + heldS * 1000, latest));
 }
 
-async function findItems(services: Services, named: readonly NamedItem[]) {
+async function findItems(services: Services, named: readonly NamedItem[], live: LiveCheck | null) {
   const missed: (ItemPlace & FailedItem)[] = [];
   const found: FoundItem[] = [];
   const searched = await findEntries(
     services,
     named.map(({ read }) => read),
+    live,
   );
   for (const [index, item] of named.entries()) {
     const { cache, found: outcome } = searched[index] as SearchedItem;
@@ -185,12 +195,18 @@ function pendingItem(item: FoundItem, task: PendingTask | null): SyncedItem {
 
 function syncedOf({ id, at, item, found }: FoundItem, revision: number) {
   const { cache, resource } = found;
-  const isBehind = revision < item.minRevision;
+  // Where D1 did not answer, the connection may have been told what this lacks.
+  const isBehind = revision < item.minRevision || found.looked.isUnconfirmed === true;
   return { id, at, cache, definition: resource.definition, parameters: item.parameters, isBehind };
 }
 
 function failedItem({ id, at, found }: FoundItem, error: unknown): SyncedItem {
   return { id, at, error, cache: found.cache };
+}
+
+/** Whether the cache exists, or will: its body is there, or a load was accepted. */
+function isAccepted(item: SyncedItem): item is ItemPlace & SyncedCache {
+  return 'answer' in item && (item.answer.kind === 'served' || item.answer.task !== null);
 }
 
 /** After the answer, for items that it did not wait for: the next question finds their tasks. */

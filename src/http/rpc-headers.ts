@@ -47,7 +47,7 @@ export function noteRead(
   now: number,
 ): void {
   const recipient = { user: c.get('identity').user, device: c.get('device') };
-  noteGiven(c.get('services'), recipient, [{ cache: entry, given }], now);
+  noteGiven(c.get('services'), recipient, { cache: entry, given }, now);
 }
 
 /** Those headers that have a value. */

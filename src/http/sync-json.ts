@@ -5,6 +5,7 @@ import { HEADER, JSON_TYPE, MAX_SYNC_HOLD_S } from '../contract/constants.ts';
 import type { SyncItemAnswer } from '../contract/sync.ts';
 import { preferenceApplied } from '../core/prefer.ts';
 import { timestamp } from '../core/timestamp.ts';
+import type { LiveCheck } from '../flows/live-check.ts';
 import { type SyncedItem, syncCaches } from '../flows/sync-caches.ts';
 import { streamOf } from '../stores/blob-content.ts';
 import type { AppEnv } from './factory.ts';
@@ -19,14 +20,15 @@ const FORM = {
 };
 
 /** 200 with all items, in the order of the question. */
-export async function replySync(c: Context<AppEnv>, { read, inlineBytes, minimal }: AskedSync): Promise<Response> {
+export async function replySync(c: Context<AppEnv>, asked: AskedSync): Promise<Response> {
+  const { read, minimal } = asked;
   const services = c.get('services');
   const all: SyncedItem[] = [];
   for await (const some of syncCaches(services, read)) all.push(...some);
   const items = all.filter((item) => !isLeftOut(item, minimal)).sort((a, b) => a.at - b.at);
-  const writer = new ItemWriter(c, FORM, inlineBytes);
+  const writer = new ItemWriter(c, FORM, asked);
   const planned = writer.plan(items);
-  const begin = `{"user":${JSON.stringify(read.identity.user)},"now":"${timestamp(Date.now())}","caches":[`;
+  const begin = `{"user":${JSON.stringify(read.identity.user)},"now":"${timestamp(Date.now())}",${liveText(read.live)}"caches":[`;
   const headers = { ...SYNC_HEADERS, ...applied(read.preferences, minimal, all), 'Content-Type': JSON_TYPE };
   if (planned.size === 0) {
     const text = `${begin}${items.map((item) => writer.alone(item)).join(',')}]}`;
@@ -37,6 +39,10 @@ export async function replySync(c: Context<AppEnv>, { read, inlineBytes, minimal
   }
   const pieces = noted(writer, writer.pieces(items, planned, { begin, separator: ',', end: ']}' }));
   return c.body(streamOf(pieces, null, services.waitUntil), 200, headers);
+}
+
+function liveText(live: LiveCheck | null): string {
+  return live?.answer == null ? '' : `"live":"${live.answer}",`;
 }
 
 /** What was given is noted at the end, also where the answer was cut. */

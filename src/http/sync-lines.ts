@@ -27,7 +27,7 @@ const FORM = {
 /** 200 with a line an item; compressed here where the client takes gzip, for the edge does not compress this type. */
 export function replySyncLines(c: Context<AppEnv>, asked: AskedSync): Response {
   const { waitUntil } = c.get('services');
-  const writer = new ItemWriter(c, FORM, asked.inlineBytes);
+  const writer = new ItemWriter(c, FORM, asked);
   const lines = noted(writer, linesOf(c, asked, writer));
   const headers = {
     ...SYNC_HEADERS,
@@ -64,7 +64,12 @@ async function* linesOf(
     items.sort((a, b) => (sizes.get(a) ?? 0) - (sizes.get(b) ?? 0) || a.at - b.at);
     if (items.length > 0) yield* writer.pieces(items, writer.plan(items));
   }
-  const end = { end: true, user: read.identity.user, now: timestamp(Date.now()) };
+  const end = {
+    end: true,
+    user: read.identity.user,
+    now: timestamp(Date.now()),
+    ...(read.live?.answer == null ? {} : { live: read.live.answer }),
+  };
   yield new TextEncoder().encode(`${JSON.stringify(end)}\n`);
 }
 

@@ -1,12 +1,16 @@
 /** The bytes of items in the answer to `/sync/`, in either form, with the bodies that come along. */
 
 import type { Context } from 'hono';
+import { Problem } from '../contract/problem.ts';
 import type { SyncItemAnswer } from '../contract/sync.ts';
 import { InlineBudget, inlineSize, openInline } from '../flows/inline-bodies.ts';
-import { noteGiven, type ReadCache } from '../flows/note-given.ts';
+import type { LiveCheck } from '../flows/live-check.ts';
+import { noteSynced, type ReadCache } from '../flows/note-given.ts';
 import type { SyncedItem } from '../flows/sync-caches.ts';
 import type { AppEnv } from './factory.ts';
+import { noteRefusal } from './note-refusal.ts';
 import { besideBody, isServed, withoutBody } from './sync-item.ts';
+import type { AskedSync } from './sync-question.ts';
 
 /** How an item is written: alone, or round its body. */
 export interface ItemForm {
@@ -22,8 +26,10 @@ export class ItemWriter {
   readonly #budget: InlineBudget;
   readonly #encoder = new TextEncoder();
   readonly #read: ReadCache[] = [];
+  readonly #live: LiveCheck | null;
 
-  constructor(c: Context<AppEnv>, form: ItemForm, inlineBytes: number) {
+  constructor(c: Context<AppEnv>, form: ItemForm, { inlineBytes, read: { live } }: AskedSync) {
+    this.#live = live;
     this.#c = c;
     this.#form = form;
     this.#budget = new InlineBudget(inlineBytes);
@@ -41,6 +47,7 @@ export class ItemWriter {
 
   /** That the item has been read without a body. */
   see(item: SyncedItem): void {
+    if ('error' in item && item.error instanceof Problem) noteRefusal(this.#c, item.error);
     if (!isServed(item)) return;
     const { kind, given } = item.answer.chosen;
     this.#read.push({ cache: item.cache, given: kind === 'not-modified' ? given : null });
@@ -85,6 +92,7 @@ export class ItemWriter {
   /** Notes what the device was given; of what was only promised, that it was read. */
   note(): void {
     const recipient = { user: this.#c.get('identity').user, device: this.#c.get('device') };
-    noteGiven(this.#c.get('services'), recipient, this.#read.splice(0), Date.now());
+    const check = this.#live?.answer === 'ok' ? this.#live.noted : null;
+    noteSynced(this.#c.get('services'), recipient, this.#read.splice(0), check, Date.now());
   }
 }

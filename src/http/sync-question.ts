@@ -3,12 +3,13 @@
 import type { Context } from 'hono';
 import * as v from 'valibot';
 import type { Json, Parameters } from '../contract/entry.ts';
-import { SyncEnvelope, SyncItem } from '../contract/sync.ts';
+import { type LiveMember, SyncEnvelope, SyncItem } from '../contract/sync.ts';
 import { faultsOfIssues, invalidParameters } from '../core/input-faults.ts';
 import { isObject } from '../core/is-object.ts';
 import { demandInterchangeable } from '../core/json.ts';
 import { pointerTo } from '../core/pointer.ts';
 import { parsePrefer, prefersMinimal } from '../core/prefer.ts';
+import { LiveCheck } from '../flows/live-check.ts';
 import type { SyncedItem, SyncItemRead, SyncRead } from '../flows/sync-caches.ts';
 import type { AppEnv } from './factory.ts';
 import { checked, readJsonText } from './input.ts';
@@ -31,14 +32,24 @@ export const SYNC_HEADERS = {
 
 /** @throws Problem `invalid-json`, `invalid-parameters`, `unsupported-media-type`: for what is wrong with all of it; with one item, that item is answered */
 export async function readSync(c: Context<AppEnv>): Promise<AskedSync> {
-  const { caches, inline_bytes: inlineBytes } = checked(SyncEnvelope, await readJsonText(c));
+  const { caches, inline_bytes: inlineBytes, live } = checked(SyncEnvelope, await readJsonText(c));
   demandDistinct(caches);
   const prefer = c.req.header('Prefer');
   const items = caches.map((value) => readItem(value as Json));
   const preferences = parsePrefer(prefer);
   const identity = c.get('identity');
-  const read = { identity, items, preferences, latest: acceptedUntil(identity.expiresAt) };
+  const latest = acceptedUntil(identity.expiresAt);
+  const read = { identity, items, preferences, latest, live: live === undefined ? null : liveCheckOf(c, live, latest) };
   return { read, inlineBytes, minimal: prefersMinimal(prefer) };
+}
+
+function liveCheckOf(
+  c: Context<AppEnv>,
+  { id, seq, add }: v.InferOutput<typeof LiveMember>,
+  expiresAt: number,
+): LiveCheck {
+  const { user } = c.get('identity');
+  return new LiveCheck(c.get('services'), { id, seq, add, user, device: c.get('device') ?? '', expiresAt });
 }
 
 /** Whether an item is left out of the answer; one that is behind is not, for the device is to ask again. */

@@ -79,7 +79,7 @@ export class EntryBatch {
   async findAllNewest(sought: readonly SoughtEntry[]): Promise<Map<string, LookedUp>> {
     const { known, timeoutMs, now } = this.#context;
     const found = new Map<string, LookedUp>();
-    const arrivedAt = { at: now(), event: known.events };
+    const arrivedAt = known.events;
     let lacking: readonly SoughtEntry[] = sought;
     for await (const _look of looks(Date.now() + 2 * timeoutMs, PAUSES)) {
       const toAsk: SoughtEntry[] = [];
@@ -88,9 +88,10 @@ export class EntryBatch {
         const record = known.get(one.key);
         const copy = usableCopy(record, now());
         // An answer to a question from before may miss what this request has been told of since.
-        const isAnswered = (record.primaryAt ?? 0) >= arrivedAt.at && record.answerNumber > arrivedAt.event;
-        const hasFailed = record.failureNumber > arrivedAt.event;
-        if (one.isReached(copy?.entry ?? null) || isAnswered || hasFailed) found.set(one.key, given(copy));
+        const isAnswered = (record.primaryNumber ?? 0) > arrivedAt;
+        const hasFailed = record.failureNumber > arrivedAt;
+        if (one.isReached(copy?.entry ?? null) || isAnswered) found.set(one.key, given(copy));
+        else if (hasFailed) found.set(one.key, { ...given(copy), isUnconfirmed: true });
         else if (stateOf(record, now()) === 'being asked') waiting.push(one);
         else toAsk.push(one);
       }
@@ -98,7 +99,7 @@ export class EntryBatch {
       lacking = waiting;
       if (lacking.length === 0) return found;
     }
-    for (const { key } of lacking) found.set(key, given(usableCopy(known.get(key), now())));
+    for (const { key } of lacking) found.set(key, { ...given(usableCopy(known.get(key), now())), isUnconfirmed: true });
     return found;
   }
 
@@ -134,7 +135,10 @@ export class EntryBatch {
     const { alone, known, now } = this.#context;
     const answers = new Map<string, LookedUp | null>();
     const cut = await this.#asking(sought, () => this.#ask(sought, false, new Set(), answers));
-    for (const { key } of sought) found.set(key, answers.get(key) ?? given(usableCopy(known.get(key), now())));
+    for (const { key } of sought) {
+      const told = answers.get(key) ?? given(usableCopy(known.get(key), now()));
+      found.set(key, told.fetched ? told : { ...told, isUnconfirmed: true });
+    }
     await Promise.all(
       cut.map(async ({ key, resource }) => {
         const newest = await alone.findNewest(key, resource).catch(() => null);
@@ -200,6 +204,7 @@ export class EntryBatch {
   async #read(asked: readonly AskedEntry[], replicas: boolean): Promise<Map<string, EntryCopy>> {
     const { entries, known, entryCacheMs, now } = this.#context;
     const markAt = now();
+    const number = known.nextEvent();
     const questions = asked.map(({ key, resource }) => {
       const copy = usableCopy(known.get(key), now());
       // As for one key: a copy that has run out counts as current for those who come meanwhile.
@@ -216,7 +221,7 @@ export class EntryBatch {
       const answer = { ...read, ...(isSame ? { entry: last } : {}), markAt, confirmedAt: now() };
       copies.set(
         key,
-        known.learn(key, { ...answer, currentUntil: now() + entryCacheMs }, now(), replicas ? 0 : markAt),
+        known.learn(key, { ...answer, currentUntil: now() + entryCacheMs }, now(), replicas ? 0 : number),
       );
     }
     return copies;

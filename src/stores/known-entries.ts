@@ -38,10 +38,10 @@ export class KnownEntries {
     this.#records.set(key, { known, bytes: isWeighed ? before.bytes : bytesOf(entry) });
   }
 
-  /** An answer of D1 or an object; what is known with it. `primaryAt`: when D1's primary was asked for it with others, ms. */
-  learn(key: string, answer: EntryCopy, now: number, primaryAt = 0): EntryCopy {
+  /** An answer of D1 or an object; what is known with it. `primaryNumber`: that of the question to D1's primary. */
+  learn(key: string, answer: EntryCopy, now: number, primaryNumber = 0): EntryCopy {
     const known = answered(this.get(key), answer, this.nextEvent(), now);
-    this.set(key, primaryAt === 0 ? known : { ...known, primaryAt });
+    this.set(key, primaryNumber === 0 ? known : { ...known, primaryNumber });
     return known.copy;
   }
 
@@ -57,7 +57,7 @@ export class KnownEntries {
     if (ended !== known) this.set(key, ended);
   }
 
-  /** How many answers and failures of D1 and objects there were. */
+  /** How many questions, answers and failures of D1 and objects there were. */
   get events(): number {
     return this.#events;
   }

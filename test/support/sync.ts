@@ -21,7 +21,10 @@ export interface SyncedLine {
 }
 
 /** Reads an answer in lines; `end` is its last line, null where it was cut. */
-export function readLines(text: string): { items: SyncedLine[]; end: { user: string; now: string } | null } {
+export function readLines(text: string): {
+  items: SyncedLine[];
+  end: { user: string; now: string; live?: string } | null;
+} {
   const lines = text.split('\n');
   const items: SyncedLine[] = [];
   let end = null;

@@ -197,12 +197,6 @@ describe('a question', () => {
     expect(caches).toMatchObject([{ id: 'a', status: 304, behind: true }]);
   });
 
-  it('may name a connection, of which a release to come tells more', async () => {
-    const { caches, text } = await syncOf(alice, [], { live: { id: 'x', seq: 1 } });
-    expect(caches).toEqual([]);
-    expect(JSON.parse(text)).not.toHaveProperty('live');
-  });
-
   it.each<[string, number, BodyInit]>([
     ['no JSON', 400, '{'],
     ['no object', 400, '[]'],

@@ -1,0 +1,153 @@
+/** CONTRACT 3 "Sockets": a full check by `POST /sync/` says what the socket is told of. */
+import { runInDurableObject } from 'cloudflare:test';
+import { env } from 'cloudflare:workers';
+import { describe, expect, it, vi } from 'vitest';
+import type { SyncItemAnswer } from '../../src/contract/sync.ts';
+import { cacheIdentity } from '../../src/core/cache-key.ts';
+import { tagOfKey } from '../../src/core/etag.ts';
+import { d1Entries } from '../../src/stores/entries.ts';
+import { Client, sendUnder } from '../support/client.ts';
+import { unique } from '../support/entries.ts';
+import { loadedTable, loadRows } from '../support/live.ts';
+import { Device } from '../support/sockets.ts';
+import { Source } from '../support/sources.ts';
+import { readLines, syncOf } from '../support/sync.ts';
+import { token } from '../support/token.ts';
+
+vi.setConfig({ testTimeout: 25_000 });
+
+const keyOf = ({ title }: Source, parameters = {}) => cacheIdentity(title, parameters, null).key;
+const itemOf = ({ title }: Source, more: object = {}) => ({ id: title, resource_title: title, ...more });
+
+/** A device with a socket, and what it asks with. */
+async function connected(user = unique('user')) {
+  const device = await Device.open(user);
+  const client = new Client({ user, device: device.name });
+  const live = (seq: number, more: object = {}) => ({ live: { id: device.id, seq, ...more } });
+  return { user, device, client, live };
+}
+
+/** Rows of the hub's watches. */
+function watches(): Promise<number> {
+  return runInDurableObject(env.LIVE_HUB.getByName('0'), (_hub, { storage }) => {
+    const tables = storage.sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'watches'").toArray();
+    return tables.length === 0
+      ? 0
+      : storage.sql.exec<{ count: number }>('SELECT count(*) AS count FROM watches').one().count;
+  });
+}
+
+describe('a full check', () => {
+  it('has the socket told, and a question with the revision that it was told gets the version', async () => {
+    const source = await loadedTable();
+    const { device, client, live } = await connected();
+    const first = await syncOf(client, [itemOf(source)], live(1));
+    expect(first).toMatchObject({ live: 'ok', caches: [{ status: 200, version: 1 }] });
+    await device.until(() => device.pokes.length === 1);
+    await loadRows(source, 1, 2, 4);
+    await device.until(() => device.pokes.length === 2);
+    const [tag, version, revision] = device.pokes.at(-1) ?? [];
+    expect([tag, version]).toEqual([tagOfKey(keyOf(source)), 2]);
+    const held = itemOf(source, { etag: first.caches[0]?.etag, min_revision: revision });
+    const [news] = (await syncOf(client, [held])).caches;
+    expect(news).toMatchObject({ status: 200, version: 2, content_version: 'delta v1-v2' });
+  });
+
+  it('of another user, another device, or by an unknown connection is told that it is gone', async () => {
+    const source = await loadedTable();
+    const { user, live } = await connected();
+    const others = [new Client({ user: unique('mallory'), device: 'tablet-1' }), new Client({ user, device: 'phone' })];
+    for (const other of others)
+      expect(await syncOf(other, [itemOf(source)], live(1))).toMatchObject({ live: 'gone', caches: [{ status: 200 }] });
+    for (const id of ['99.abc', '', `0.${'0'.repeat(24)}`])
+      expect((await syncOf(others[0] as Client, [itemOf(source)], { live: { id, seq: 1 } })).live).toBe('gone');
+  });
+
+  it('of another form is refused as a whole', async () => {
+    const { client } = await connected();
+    for (const live of [{ id: 'x' }, { id: 'x', seq: -1 }, 'x', { id: 'x', seq: 1, more: 1 }])
+      expect((await client.post('/sync/', { caches: [], live })).status).toBe(400);
+  });
+
+  it('in lines tells at the end', async () => {
+    const source = await loadedTable();
+    const { client, live } = await connected();
+    const body = { caches: [itemOf(source)], ...live(1) };
+    const answer = await client.post('/sync/', body, { Accept: 'application/x-ndjson' });
+    expect(readLines(await answer.text()).end).toMatchObject({ end: true, live: 'ok' });
+  });
+
+  it('that was overtaken changes nothing, one that adds extends', async () => {
+    const [one, two] = [await loadedTable(), await loadedTable()];
+    const { device, client, live } = await connected();
+    await syncOf(client, [itemOf(one)], live(2));
+    await syncOf(client, [itemOf(two)], live(1));
+    await syncOf(client, [itemOf(two)], live(3, { add: true }));
+    await device.until(() => new Set(device.pokes.map(([tag]) => tag)).size === 2);
+    await loadRows(one, 7);
+    await device.until(() => device.pokes.some(([tag, version]) => tag === tagOfKey(keyOf(one)) && version === 2));
+  });
+});
+
+describe('what a check is answered with', () => {
+  it('was asked of D1 after the hub knew of it, whatever the location has as current', async () => {
+    const source = await loadedTable();
+    const { device, user, live } = await connected();
+    const ask = async (more: object) => {
+      const headers = {
+        Authorization: `Bearer ${await token({ user, device: device.name })}`,
+        'Content-Type': 'application/json',
+      };
+      const body = JSON.stringify({ caches: [itemOf(source)], inline_bytes: 0, ...more });
+      const answer = await sendUnder({ ENTRY_CACHE_MS: '60000' }, '/api/v1/sync/', { method: 'POST', headers, body });
+      return (await answer.json<{ caches: SyncItemAnswer[] }>()).caches[0]?.revision;
+    };
+    const before = await ask({});
+    const { entry } = await d1Entries(env.DB).read(keyOf(source), source.title);
+    if (entry === null) throw new Error('nothing is loaded');
+    await d1Entries(env.DB).put({ ...entry, revision: entry.revision + 1 });
+    expect(await ask({})).toBe(before);
+    expect(await ask(live(1))).toBe(entry.revision + 1);
+  });
+
+  it('brings a cache whose load it began: the socket is told of it', async () => {
+    const source = await Source.define({ tables: [{ name: 't', rows: '', columns: ['n'] }] });
+    await source.origin.answerJson([{ n: 1 }]);
+    const { device, client, live } = await connected();
+    const answer = await syncOf(client, [itemOf(source)], live(1), { Prefer: 'respond-async' });
+    expect(answer).toMatchObject({ live: 'ok', caches: [{ status: 202, tag: tagOfKey(keyOf(source)) }] });
+    await device.until(() => device.pokes.some(([tag, version]) => tag === tagOfKey(keyOf(source)) && version === 1));
+  });
+});
+
+describe('what nobody may be told of', () => {
+  it('a resource that is closed to the user', async () => {
+    const source = await loadedTable();
+    await source.redefine({ groups: ['sales'] }, false);
+    const { client, live } = await connected();
+    const before = await watches();
+    await vi.waitFor(
+      async () => {
+        const { caches } = await syncOf(client, [itemOf(source)], live(Date.now()));
+        expect(caches).toMatchObject([{ status: 404 }]);
+      },
+      { timeout: 20_000, interval: 50 },
+    );
+    const now = await watches();
+    await syncOf(client, [itemOf(source)], live(Date.now()));
+    expect([now - before <= 1, await watches()]).toEqual([true, now]);
+  });
+
+  it('caches that nobody has are watched by no row', async () => {
+    const source = await Source.define({
+      parameters: { type: 'object', properties: { n: { type: 'integer' } } },
+      wait_s: 0,
+    });
+    const { client, live } = await connected();
+    const before = await watches();
+    const items = Array.from({ length: 40 }, (_, n) => ({ ...itemOf(source), id: `${n}`, parameters: { n: `${n}x` } }));
+    const { caches } = await syncOf(client, items, live(1));
+    expect(caches.every(({ status }) => status === 400)).toBe(true);
+    expect(await watches()).toBe(before);
+  });
+});
