@@ -1,0 +1,79 @@
+/** CONTRACT 3 "Sockets": a device stays live by the very code of docs/sync.md, through a real `npm start`. */
+
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { Api } from './support/api.ts';
+import { PROJECT, Service } from './support/service.ts';
+import { SlowOrigin } from './support/slow-origin.ts';
+
+interface Held {
+  resource_title: string;
+  etag?: string;
+}
+interface Taken {
+  id: string;
+  version: number;
+  content_version: string;
+}
+type StayLive = (
+  api: string,
+  token: string,
+  device: string,
+  held: Record<string, Held>,
+  take: (item: Taken) => void,
+) => Promise<never>;
+
+let service: Service;
+let origin: SlowOrigin;
+let admin: Api;
+
+beforeAll(async () => {
+  service = await Service.start({ env: { DEMO: '0' } });
+  origin = await SlowOrigin.start(0);
+  admin = await Api.of(service, await service.token('root', { scope: 'cache:admin cache:refresh' }));
+  for (const title of ['plan', 'stock']) {
+    const tables = [{ name: 'items', rows: '/items', columns: ['id', 'answer'] }];
+    const definition = { origin: { url: `${origin.url}/${title}` }, ttl_s: 3600, tables };
+    expect((await admin.call(`resources/${title}/`, { method: 'PUT', body: definition })).status).toBe(201);
+  }
+});
+afterAll(async () => {
+  await service?.stop();
+  await origin?.stop();
+});
+
+/** The function of docs/sync.md. */
+function stayLive(): StayLive {
+  const text = readFileSync(join(PROJECT, 'docs/sync.md'), 'utf8');
+  const found = /```js\n(async function stayLive[\s\S]*?)\n```/.exec(text)?.[1];
+  return new Function(`${found}; return stayLive;`)() as StayLive;
+}
+
+// Locally the connection itself ends some 10 s after the close frame, and Node tells of the end only then.
+it('is given what it holds, and then only what changes', { timeout: 90_000 }, async () => {
+  const taken: Taken[] = [];
+  let changed = () => {};
+  const until = async (count: number) => {
+    while (taken.length < count) await new Promise<void>((resolve) => (changed = resolve));
+  };
+  const token = await service.token('alice');
+  const held = { a: { resource_title: 'plan' }, b: { resource_title: 'stock' } };
+  const ended = stayLive()(`http://127.0.0.1:${service.port}/api/v1`, token, 'tablet-1', held, (item) => {
+    taken.push(item);
+    changed();
+  });
+  ended.catch(() => {});
+  await until(2);
+  expect(taken.map(({ id, version }) => `${id} v${version}`).toSorted()).toEqual(['a v1', 'b v1']);
+  const asked = { method: 'POST' as const, body: { resource_title: 'plan' }, headers: { Prefer: 'wait=20' } };
+  await admin.call('cache/refresh/', asked);
+  await until(3);
+  expect(taken[2]).toMatchObject({ id: 'a', version: 2, content_version: 'delta v1-v2' });
+  // What a device holds is noted after the answer.
+  await expect
+    .poll(async () => (await admin.call('devices/?user=alice&expand=caches')).json, { timeout: 20_000 })
+    .toMatchObject([{ user: 'alice', device: 'tablet-1', caches: [{ held: true }, { held: true }] }]);
+  await admin.call('syncs/?user=alice', { method: 'DELETE' });
+  await expect(ended).rejects.toThrow('4403');
+});
