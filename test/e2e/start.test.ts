@@ -116,7 +116,7 @@ describe('the log', () => {
     for (const entry of entries) {
       expect(entry).toMatchObject({
         time: expect.stringMatching(/^\d{4}-.*Z$/),
-        level: expect.stringMatching(/^(info|warn|error)$/),
+        level: expect.stringMatching(/^(info|notice|warn|error)$/),
         event: expect.stringMatching(/^[a-z_]+\.[a-z_]+$/),
       });
     }

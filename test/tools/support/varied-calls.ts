@@ -119,6 +119,29 @@ export const VARIED_CALLS: readonly VariedCall[] = [
   get('a delta of what is no table', 'rpc/boroughs/', 200, { headers: { 'X-Delta': 'auto' } }),
 
   post('a ticket for a live socket', 'live/', undefined, 200),
+  post(
+    'several caches at once',
+    'sync/',
+    {
+      caches: [
+        { id: 'a', resource_title: 'cars', parameters: { year: 1982 } },
+        { id: 'b', resource_title: 'nobody-knows', etag: 'x-v1', min_revision: 3 },
+      ],
+    },
+    200,
+  ),
+  post(
+    'several caches, told over a connection that is gone',
+    'sync/',
+    {
+      caches: [{ id: 'a', resource_title: 'cars' }],
+      inline_bytes: 0,
+      live: { id: '0.00', seq: 1, add: true },
+    },
+    200,
+  ),
+  get('devices', 'devices/'),
+  get('devices with their caches', 'devices/?expand=caches&user=alice'),
 
   get('records', 'cache/'),
   get('records that are known', 'cache/', 304, { headers: current }),
