@@ -43,6 +43,8 @@ export interface Task {
   rows: number | null;
   /** After SUCCESS: the warnings of what was then current; absent: none, or an earlier release ended the task. */
   warnings?: readonly string[];
+  /** The cache ceased to fail with this SUCCESS, or began to with this FAILURE; absent: neither, or an earlier release ended it. */
+  turned?: true;
 }
 
 /** A task id in a request; in either case of its letters (RFC 9562 section 4). */

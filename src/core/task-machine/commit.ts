@@ -69,13 +69,16 @@ function makeCurrent(draft: Draft, head: LiveTask, lease: LeaseState, request: C
       },
       number: request.number,
       failure: null,
+      failing: undefined,
       lastTaskId: head.taskId,
       owed: nextOwed(before, { loaded, chain }, lease.fence, now + OWED_REPLACED_MS),
     },
     now,
   );
   if (request.change !== null) noteNews(draft);
-  const record = successOf(recordOf(head), before.cache.key, loaded);
+  const success = successOf(recordOf(head), before.cache.key, loaded);
+  const hasFailed = before.failure !== null || before.failing === true;
+  const record: TaskRecord = hasFailed ? { ...success, turned: true } : success;
   const { revision } = draft.document.counters;
   draft.update({
     settling: [...before.settling, { record, fence: lease.fence, revision, committedAt: now }],

@@ -127,6 +127,8 @@ export interface CacheDocument {
   loaded: LoadedState | null;
   chain: readonly Link[];
   failure: Failure | null;
+  /** Loads have failed since the last one that succeeded, be it that a purge has ended the failure since. Absent: none has. */
+  failing?: true | undefined;
   lastTaskId: string | null;
   /** Loads claimed up to then count as expired (a soft purge), ms. */
   expiredAt: number;

@@ -55,15 +55,18 @@ export function retried(task: LiveTask, error: KeptError, dueAt: number): LiveTa
 function endInFailure(draft: Draft, head: LiveTask, number: number, outcome: Outcome, now: number): void {
   const { error, retryAfterMs } = outcome;
   const retryAt = now + Math.max(head.policy.errorTtlMs, retryAfterMs ?? 0);
+  const { failure, failing } = draft.document;
+  const turned = failure === null && failing === undefined ? { turned: true as const } : {};
   draft.revise(
     {
-      failure: { number, retryAt, error, at: now, ...countedFailures(draft.document.failure, now) },
+      failure: { number, retryAt, error, at: now, ...countedFailures(failure, now) },
+      failing: true,
       lastTaskId: head.taskId,
       number: draft.document.loaded === null ? number : draft.document.number,
     },
     now,
   );
-  draft.end({ ...recordOf(head), state: 'FAILURE', error, endedAt: now }, now);
+  draft.end({ ...recordOf(head), state: 'FAILURE', error, endedAt: now, ...turned }, now);
   draft.advance(now);
 }
 

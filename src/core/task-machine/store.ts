@@ -41,7 +41,9 @@ export function giveUpSettling(draft: Draft, now: number): void {
   if (late.length === 0) return;
   draft.update({ settling: draft.document.settling.filter((task) => !late.includes(task)) });
   const error = taskError('overloaded', 'The data was loaded, but the store of entries has not taken it for an hour.');
-  for (const { record } of late) {
+  for (const {
+    record: { turned: _, ...record },
+  } of late) {
     draft.end(
       { ...record, state: 'FAILURE', error, endedAt: now, version: null, etag: null, bytes: null, rows: null },
       now,
