@@ -28,7 +28,9 @@ export const MEMORY_SHARES = {
   /** A record a key: copies of its entry, also as it lay at the edge. */
   entryCopies: 4_000_000,
   /** Definitions, with the compiled schemas of their parameters. */
-  definitions: 3_000_000,
+  definitions: 2_700_000,
+  /** Webhooks: which events each is told of. */
+  webhooks: 300_000,
   /** Which cache a query means. */
   knownCaches: 500_000,
   /** Tokens that were verified. */

@@ -25,7 +25,7 @@ export function readDefinition(body: Json): ReadDefinition {
   const read = v.safeParse(Resource, body);
   const given = isObject(body) ? body : {};
   const faults = [
-    ...faultsOfForm(body, read.issues ?? []),
+    ...faultsOfForm(body, Resource, read.issues ?? []),
     ...(isObject(given.parameters) ? faultsOfParameterSchema(given.parameters, '/parameters') : []),
     ...faultsOfTables(given.tables, given.format),
     ...faultsOfLines(given.format, given.tables),
@@ -89,9 +89,16 @@ type AnySchema = v.GenericSchema & {
   pipe?: readonly [AnySchema, ...unknown[]];
 };
 
-/** Valibot names but one unknown member of each object, and takes arrays for objects: both are looked for here. */
-function faultsOfForm(body: Json, issues: readonly v.BaseIssue<unknown>[]): InputFault[] {
-  const shape = faultsOfShape(body, Resource, '');
+/**
+ * Every fault in the form of a body, from the issues of its schema. Valibot names only one unknown member of each object, and takes
+ * arrays for objects: both are looked for here.
+ */
+export function faultsOfForm(
+  body: Json,
+  schema: v.GenericSchema,
+  issues: readonly v.BaseIssue<unknown>[],
+): InputFault[] {
+  const shape = faultsOfShape(body, schema, '');
   const inArray = ({ pointer }: InputFault) => shape.some((fault) => pointer.startsWith(`${fault.pointer}/`));
   const others = faultsOfIssues(issues.flatMap(withinUnions).filter(({ expected }) => expected !== 'never'));
   return [...shape, ...others.filter((fault) => !inArray(fault))];

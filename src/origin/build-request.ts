@@ -109,7 +109,8 @@ function headerValue(name: string, value: string, url: URL, owner: string | null
   });
 }
 
-function secretValue(name: string, url: URL, access: OriginAccess): string {
+/** A secret that may go to that host. @throws LoadFailure `misconfigured`, which tells administrators alone the names */
+export function secretValue(name: string, url: URL, access: OriginAccess): string {
   if (!isSecretName(name)) throw misconfigured('A header of the origin names what is no secret.');
   if (!isTrusted(url, access.hosts)) {
     throw misconfigured(`${name} is not sent to ${url.host}: ORIGIN_HOSTS does not name it.`);

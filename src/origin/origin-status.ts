@@ -48,10 +48,10 @@ export function withoutContent(status: number, hasTables: boolean): LoadFailure 
  * `Retry-After` (RFC 9110 section 10.2.3: seconds or a date) in ms, capped; null without one that can be read. A date counts
  * from the answer's own `Date`, since the origin's clock may be another one than ours, whose `now` it is otherwise.
  */
-export function retryAfterMs(headers: Headers, now: number): number | null {
+export function retryAfterMs(headers: Headers, now: number, mostMs = MAX_RETRY_AFTER_S * 1000): number | null {
   const text = headers.get('Retry-After')?.trim();
   if (text === undefined) return null;
   const answeredAt = parseHttpDate(headers.get('Date') ?? '', now) ?? now;
   const at = /^\d+$/.test(text) ? answeredAt + Number(text) * 1000 : parseHttpDate(text, now);
-  return at === null ? null : Math.min(Math.max(at - answeredAt, 0), MAX_RETRY_AFTER_S * 1000);
+  return at === null ? null : Math.min(Math.max(at - answeredAt, 0), mostMs);
 }

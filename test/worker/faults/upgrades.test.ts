@@ -127,6 +127,8 @@ it('D1 migrations run forward over the rows of release 0.1, and lose none', asyn
     'walks',
     'devices',
     'forgotten',
+    'webhooks',
+    'webhook_caches',
     'd1_migrations',
   ]) {
     await env.DB.prepare(`DROP TABLE ${table}`).run();

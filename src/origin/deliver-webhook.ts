@@ -1,0 +1,125 @@
+/** The way out to the receivers of webhooks: one POST, signed, with the hosts, redirects and secrets of origins. */
+
+import { LoadFailure } from '../contract/problem.ts';
+import type { Webhook } from '../contract/webhook.ts';
+import { LONGEST_DELAY_MS } from '../core/webhook-events.ts';
+import { type OriginAccess, type OriginRequest, secretValue } from './build-request.ts';
+import { secretNameOf } from './check-webhook.ts';
+import type { Fetch } from './fetch-origin.ts';
+import { hostRefusal } from './hosts.ts';
+import { retryAfterMs } from './origin-status.ts';
+import { isRedirect, redirected } from './redirects.ts';
+import { type Accepts, unreachable } from './unreachable.ts';
+import { signedHeaders, signingKey } from './webhook-signature.ts';
+
+/** How long a receiver has for its answer, ms. */
+const TIMEOUT_MS = 10_000;
+
+/** What is sent. */
+export interface Delivery {
+  /** `webhook-id`: the same each time it is sent. */
+  id: string;
+  /** JSON. */
+  body: string;
+}
+
+/** How it is sent. */
+export interface DeliveryOptions extends OriginAccess {
+  fetch: Fetch;
+  /** Tells why a request got no answer. */
+  accepts: Accepts;
+  /** ms since the epoch. */
+  now: number;
+  /** TIMEOUT_MS, for tests. */
+  timeoutMs?: number | undefined;
+}
+
+/** What became of it. */
+export type DeliveryResult =
+  | { outcome: 'taken'; status: number }
+  | {
+      outcome: 'refused';
+      /** Null: there was no answer. */
+      status: number | null;
+      /** For an administrator: names hosts and secrets, never values. */
+      reason: string;
+      /** `Retry-After`, ms; 0: none. */
+      retryAfterMs: number;
+    };
+
+/** Sends it once. Never throws: whatever keeps it from being taken is a refusal with a reason. */
+export async function deliverWebhook(
+  webhook: Pick<Webhook, 'url' | 'secrets'>,
+  delivery: Delivery,
+  options: DeliveryOptions,
+): Promise<DeliveryResult> {
+  try {
+    const request = await requestOf(webhook, delivery, options);
+    return await send(request, options);
+  } catch (error) {
+    const reason = error instanceof LoadFailure ? wordsOf(error) : 'It could not be sent, for a reason of ours.';
+    return { outcome: 'refused', status: null, reason, retryAfterMs: 0 };
+  }
+}
+
+/** @throws LoadFailure `misconfigured` for a host that is not allowed, and for secrets that are missing or are no keys */
+async function requestOf(
+  { url: text, secrets }: Pick<Webhook, 'url' | 'secrets'>,
+  { id, body }: Delivery,
+  options: DeliveryOptions,
+): Promise<OriginRequest> {
+  const url = new URL(text);
+  url.hash = '';
+  const refusal = hostRefusal(url, options.hosts);
+  if (refusal !== null) throw misconfigured(`The URL of the receiver at ${url.host} ${refusal}.`);
+  const keys = secrets.map((placeholder) => {
+    const name = secretNameOf(placeholder);
+    const key = signingKey(secretValue(name, url, options));
+    if (key === null) throw misconfigured(`The secret ${name} must be "whsec_" and 24 to 64 bytes in base64.`);
+    return key;
+  });
+  const ownHeaders = new Headers({ 'Content-Type': 'application/json', 'User-Agent': 'Freshet' });
+  const headers = new Headers([...ownHeaders, ...Object.entries(await signedHeaders(id, body, keys, options.now))]);
+  return { url, method: 'POST', headers, ownHeaders, body };
+}
+
+/** @throws LoadFailure for redirects that lead elsewhere, time-outs and receivers that cannot be reached */
+async function send(first: OriginRequest, options: DeliveryOptions): Promise<DeliveryResult> {
+  const { fetch, accepts, hosts, now, timeoutMs = TIMEOUT_MS } = options;
+  const signal = AbortSignal.timeout(timeoutMs);
+  let request = first;
+  for (let followed = 0; ; followed += 1) {
+    const { url, method, headers, body } = request;
+    const init: RequestInit = { method, headers, body, redirect: 'manual', cache: 'no-store', signal };
+    const response = await fetch(url.href, init).catch(async (cause: unknown) => {
+      if (signal.aborted) throw timedOut(timeoutMs);
+      throw await unreachable(request, cause, accepts);
+    });
+    // What a receiver says beside its status is nothing to us; unread, it would hold the connection.
+    await response.body?.cancel().catch(() => undefined);
+    if (!isRedirect(response)) return resultOf(response, now);
+    request = redirected(request, response, followed, { redirects: 'same', hosts });
+    if (request.method !== 'POST') {
+      throw new LoadFailure('origin-redirect', `The origin redirected with ${response.status}, which drops the body.`);
+    }
+  }
+}
+
+function resultOf({ status, ok, headers }: Response, now: number): DeliveryResult {
+  if (ok) return { outcome: 'taken', status };
+  const reason = `The receiver answered with status ${status}.`;
+  return { outcome: 'refused', status, reason, retryAfterMs: retryAfterMs(headers, now, LONGEST_DELAY_MS) ?? 0 };
+}
+
+/** Reasons are told in the words of origins, whose rules these are. */
+function wordsOf({ adminDetail }: LoadFailure): string {
+  return adminDetail.replace(/^The origin\b/, 'The receiver');
+}
+
+function misconfigured(detail: string): LoadFailure {
+  return new LoadFailure('misconfigured', detail);
+}
+
+function timedOut(ms: number): LoadFailure {
+  return new LoadFailure('origin-timeout', `The receiver gave no answer within ${ms / 1000} s.`, { retryable: true });
+}
