@@ -132,6 +132,8 @@ function inWorkerd(main: string, { d1Databases = {}, bindings = {} }: More = {})
         ORIGIN_HOSTS: '127.0.0.1,*.example.com',
         ORIGIN_TEST_TOKEN: 'secret of the origin',
         ORIGIN_TEST_KEY: 'K3y-Of-The-Origin',
+        ORIGIN_TEST_HOOK: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
+        ORIGIN_TEST_NEXT_HOOK: 'whsec_d2UncmUtbm8tc3RyYW5nZXJzLXRvLWxvdmUtWW91',
         ...bindings,
       },
     },

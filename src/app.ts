@@ -22,6 +22,7 @@ import { sync } from './http/routes/sync.ts';
 import { syncRecords } from './http/routes/sync-records.ts';
 import { syncs } from './http/routes/syncs.ts';
 import { taskState } from './http/routes/task-state.ts';
+import { webhooks } from './http/routes/webhooks.ts';
 import { whoami } from './http/routes/whoami.ts';
 import { makeProbes, makeServices, metricsOf } from './services.ts';
 import { edgeCache } from './stores/edge-cache.ts';
@@ -40,6 +41,7 @@ api.route('/', resources);
 api.route('/', caches);
 api.route('/', syncs);
 api.route('/', devices);
+api.route('/', webhooks);
 api.route('/', whoami);
 
 /** The app: what `fetch` of the Worker answers. */

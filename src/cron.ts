@@ -1,9 +1,10 @@
-/** What is done once a minute: schedules, sweeps of purged and deleted resources, what nobody asks for any more, what moves. */
+/** What is done once a minute: schedules, sweeps of purged and deleted resources, what nobody asks for any more, wake-ups that were lost, what moves. */
 
 import { evictUnread } from './flows/evict-unread.ts';
 import { refreshDue } from './flows/refresh-due.ts';
 import type { Services } from './flows/services.ts';
 import { sweepAll } from './flows/sweep.ts';
+import { wakeOverdue } from './flows/wake-overdue.ts';
 import { log } from './log.ts';
 
 const DAY_MS = 86_400_000;
@@ -20,6 +21,7 @@ export async function runCron(services: Services, now: number): Promise<void> {
       services.syncRecords.dropOld(now - services.settings.syncRetentionDays * DAY_MS, WALKED_DEVICES),
     drop_forgotten_marks: () => services.syncRecords.dropMarks(now - DAY_MS),
     move_former_syncs: () => services.syncRecords.moveFormer(),
+    wake_webhooks: () => wakeOverdue(services, now),
     move_entries: async () => services.entries.moveStrays?.(),
     move_syncs: async () => services.syncRecords.moveStrays?.(),
   };

@@ -21,6 +21,8 @@ export const FIGURES = {
   sync: { labels: [], values: ['records', 'reads'] },
   /** New devices that were not noted, since their users have MAX_DEVICES_PER_USER that were seen lately. */
   devices_refused: { labels: [], values: ['devices'] },
+  /** One delivery to a webhook. `outcome`: taken, the status that it was answered with, unreached, disabled. `late_ms`: since the event. */
+  webhook: { labels: ['webhook', 'outcome'], values: ['ms', 'late_ms'] },
 } as const;
 
 export type Figure = keyof typeof FIGURES;

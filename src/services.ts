@@ -16,6 +16,8 @@ import { entryLookup } from './stores/entry-lookup.ts';
 import { foldedDeltas } from './stores/folded-deltas.ts';
 import { type Limit, noLimits, rateLimits } from './stores/rate-limits.ts';
 import { syncBuffer } from './stores/sync-buffer.ts';
+import { d1WebhookWaiting } from './stores/webhook-waiting.ts';
+import { d1Webhooks } from './stores/webhooks.ts';
 
 /** What all invocations of an isolate share. @throws Problem `misconfigured` */
 const sharedServices = oncePerEnv((env: Env) => {
@@ -28,6 +30,9 @@ const sharedServices = oncePerEnv((env: Env) => {
     resources: resourcesIn(env, settings.entryShards),
     entries: entriesIn(env, settings.entryShards),
     syncRecords: syncRecordsIn(env, settings.syncShards, { maxDevices: settings.maxDevicesPerUser }),
+    webhooks: d1Webhooks(env.DB),
+    webhookWaiting: d1WebhookWaiting(env.DB),
+    webhookQueue: env.WEBHOOK_QUEUE,
     limits: settings.rateLimits ? rateLimits(env, { onRefused }) : noLimits,
     hold: holdsOf(heldRequests, { heldPerUser: settings.rateLimits ? settings.heldPerUser : MAX_HELD, metrics }),
     metrics,

@@ -4,6 +4,7 @@ import { DOCUMENT, ENTRY } from './examples/catalog.ts';
 import { DELTA, LIVE, TABLES } from './examples/data.ts';
 import { CACHE, DEFINED, DEFINITION } from './examples/resources.ts';
 import { ENDED, EXPANDED, FAILED, RETRIED, REVOKED, STATES, WAITING } from './examples/tasks.ts';
+import { HOOK, HOOK_DEFINITION, TESTED } from './examples/webhooks.ts';
 
 /** Media type -> name -> a body. */
 export type Examples = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
@@ -140,6 +141,14 @@ export const EXAMPLES: Readonly<Record<string, { body?: Examples; [status: numbe
   getCache: { 200: json({ cars: CACHE }) },
   refreshCacheByKey: { 200: json(ANY_TASK) },
   forgetSyncs: { 200: json({ all: { forgotten: 4, next: null } }) },
+  listWebhooks: { 200: json({ all: [HOOK] }) },
+  getWebhook: { 200: json({ erp: HOOK }) },
+  putWebhook: {
+    body: json({ erp: HOOK_DEFINITION, 'as GET gave it': HOOK }),
+    200: json({ erp: HOOK }),
+    201: json({ erp: HOOK }),
+  },
+  testWebhook: { 200: json({ taken: TESTED.taken, 'not taken': TESTED.refused }) },
   whoami: {
     200: json({
       alice: {

@@ -31,6 +31,7 @@ import { ExpandedSyncRecordAnswer, SyncRecordAnswer } from '../../src/contract/s
 import { Delta, OriginBody, Table, TableDelta, Tables } from '../../src/contract/table.ts';
 import { ExpandedTaskAnswer, RefreshBody, RevokeBody, TaskAnswer } from '../../src/contract/task.ts';
 import { ParameterValues } from '../../src/contract/values.ts';
+import { WebhookAnswer, WebhookDefinition, WebhookState, WebhookTest } from '../../src/contract/webhook.ts';
 
 /**
  * Name in `components.schemas` -> schema and, where it has no description of its own, what it is. What has a name is written
@@ -83,6 +84,10 @@ const NAMES: Readonly<Record<string, readonly [schema: v.GenericSchema, text?: s
   PurgeResult: [PurgeAnswer, 'How far a purge got.'],
   RefreshAllResult: [RefreshAllAnswer, 'How far a refresh of all caches got.'],
   ForgetResult: [ForgetAnswer, 'How far forgetting got.'],
+  Webhook: [WebhookAnswer, 'Who is told what has happened to caches, and how that goes.'],
+  WebhookDefinition: [WebhookDefinition, 'Who is told what. PUT takes what GET gave.'],
+  WebhookState: [WebhookState, 'How deliveries of a webhook go.'],
+  WebhookTest: [WebhookTest, 'What became of one delivery.'],
   Whoami: [WhoamiAnswer, 'What the service reads in the token.'],
   Health: [Health, 'How the service is.'],
   Problem: [ProblemBody, 'A refusal or a fault (RFC 9457).'],

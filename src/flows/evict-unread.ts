@@ -4,6 +4,7 @@
  */
 
 import { log } from '../log.ts';
+import { type EmitServices, emitPurges } from './emit-events.ts';
 import { purgeKey } from './purge-key.ts';
 import type { Services } from './services.ts';
 import { sideBySide } from './side-by-side.ts';
@@ -14,7 +15,7 @@ const WALKED_ENTRIES = 50;
 
 /** One step of the slow walk over all entries; `now` in ms since the epoch. What fails is there at the next walk. */
 export async function evictUnread(
-  services: Pick<Services, 'settings' | 'entries' | 'objects' | 'lookup'>,
+  services: EmitServices & Pick<Services, 'settings' | 'entries' | 'objects' | 'lookup'>,
   now: number,
   limit = WALKED_ENTRIES,
 ): Promise<void> {
@@ -23,7 +24,8 @@ export async function evictUnread(
   const unread = await services.entries.walkUnread(now - evictUnreadDays * DAY_MS, limit);
   await sideBySide(unread, async ({ key, isEmpty }) => {
     try {
-      await purgeKey(services, key, false, isEmpty);
+      const entry = await purgeKey(services, key, false, isEmpty);
+      if (entry !== null && !isEmpty) await emitPurges(services, [entry], now);
     } catch (error) {
       log('warn', 'evict.failed', { key, error });
     }

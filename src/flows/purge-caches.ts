@@ -4,6 +4,7 @@ import { MAX_BULK } from '../contract/constants.ts';
 import type { Parameters } from '../contract/entry.ts';
 import { isCacheKey } from '../core/cache-key.ts';
 import { selectionOf } from '../core/selection.ts';
+import { type EmitServices, emitPurges } from './emit-events.ts';
 import { findResource } from './find-resource.ts';
 import { judgeCaches, unknownCache } from './judged-caches.ts';
 import { purgeKey } from './purge-key.ts';
@@ -18,9 +19,20 @@ export interface Purged {
   next: string | null;
 }
 
-/** Purges one cache. @throws Problem `not-found`, `overloaded` */
-export async function purgeCache(services: Pick<Services, 'objects' | 'lookup'>, key: string): Promise<void> {
-  if (!isCacheKey(key) || !(await purgeKey(services, key, false))) throw unknownCache(key);
+/**
+ * Purges one cache, and has webhooks told.
+ *
+ * @param now ms since the epoch
+ * @throws Problem `not-found`, `overloaded`
+ */
+export async function purgeCache(
+  services: EmitServices & Pick<Services, 'objects' | 'lookup'>,
+  key: string,
+  now: number,
+): Promise<void> {
+  const entry = isCacheKey(key) ? await purgeKey(services, key, false) : null;
+  if (entry === null) throw unknownCache(key);
+  await emitPurges(services, [entry], now);
 }
 
 /**
@@ -52,7 +64,7 @@ export interface PurgeSelection {
  * @throws Problem `not-found`, `overloaded`
  */
 export async function purgeSelected(
-  services: Pick<Services, 'resources' | 'entries' | 'objects' | 'lookup'>,
+  services: EmitServices & Pick<Services, 'resources' | 'entries' | 'objects' | 'lookup'>,
   { title, parameters, soft }: PurgeSelection,
   after: string | null,
   now: number,
@@ -63,10 +75,17 @@ export async function purgeSelected(
   let purged = 0;
   const { next } = await walkEntries(services.entries, { resource: title }, { after, limit, now }, async (page) => {
     const matching = page.filter((entry) => isSelected(entry.parameters));
-    await sideBySide(matching, ({ key }) => purgeKey(services, key, soft));
+    const entries = await sideBySide(matching, ({ key }) => purgeKey(services, key, soft));
     // As they were listed, before the purge.
     const judged = await judgeCaches(services.resources, matching, now);
     purged += judged.filter(({ freshness }) => freshness.state !== 'absent').length;
+    // What is only stale is told of once it is loaded.
+    if (!soft)
+      await emitPurges(
+        services,
+        entries.filter((entry) => entry !== null),
+        now,
+      );
     return matching.length;
   });
   return { purged, next };

@@ -4,13 +4,15 @@
  */
 
 import { LEASE_RESERVE_MS } from '../contract/constants.ts';
-import type { CommitRequest, Lease } from '../contract/object.ts';
+import type { CommitAnswer, CommitRequest, Lease } from '../contract/object.ts';
 import { newWarnings } from '../core/column-facts.ts';
 import { spreadTtlMs } from '../core/freshness.ts';
+import { eventsOfTask } from '../core/webhook-events.ts';
 import { log, withLogFields } from '../log.ts';
 import type { Fetch } from '../origin/fetch-origin.ts';
 import { acceptsTcp } from '../origin/tcp.ts';
 import type { Accepts } from '../origin/unreachable.ts';
+import { type EmitServices, emitEvents, emitTask } from './emit-events.ts';
 import { loadableResource, loadCache } from './load-cache.ts';
 import { LoadClock } from './load-clock.ts';
 import { type LoadSlot, type LoadSlots, type LoadWanted, loadSlots } from './load-slots.ts';
@@ -65,7 +67,8 @@ const ROOM_MS = 2000;
 const MOST_ROOM_DELAY_S = 5;
 
 /** What of the services a delivery works with. */
-export type RefreshServices = Pick<Services, 'blobs' | 'objects' | 'resources' | 'secret' | 'settings' | 'metrics'>;
+export type RefreshServices = EmitServices &
+  Pick<Services, 'blobs' | 'objects' | 'resources' | 'secret' | 'settings' | 'metrics'>;
 
 /** Never throws: a message that could not be dealt with comes again. */
 export async function runRefresh(
@@ -89,7 +92,7 @@ export async function runRefresh(
 
 async function claimAndLoad(
   services: RefreshServices,
-  { taskId, deliveryId }: Delivery,
+  { taskId, deliveryId, attempts = 1, resource: hinted }: Delivery,
   slot: LoadSlot,
   {
     fetch = (url, init) => globalThis.fetch(url, init),
@@ -103,6 +106,8 @@ async function claimAndLoad(
   const answer = await services.objects.claim({ taskId, deliveryId });
   switch (answer.outcome) {
     case 'ended':
+      // An earlier delivery may have been cut short between the commit and what webhooks are told.
+      if (attempts > 1) await emitTask(services, taskId, hinted);
       return { ack: true };
     case 'not_due':
       return laterMs(answer.delayMs);
@@ -140,11 +145,11 @@ async function loadAndCommit(services: RefreshServices, running: RunningLoad, to
     const figures = { ms: Date.now() - startedAt, bytes, rows_changed: rowsChanged, attempt: lease.attempt };
     services.metrics.write('load', { resource: lease.cache.resource, outcome }, figures);
   };
+  let answer: CommitAnswer;
   try {
     const request = await load(services, lease, startedAt, progress, tools);
-    const answer = await commit(services, request);
+    answer = await commit(services, request);
     tell(answer.outcome !== 'committed' ? answer.outcome : request.change === null ? 'same' : 'changed');
-    return dispositionOf(answer, lease);
   } catch (error) {
     if (error instanceof CommitFault) {
       tell('unanswered');
@@ -152,8 +157,14 @@ async function loadAndCommit(services: RefreshServices, running: RunningLoad, to
     }
     const failure = asFailure(error);
     tell(failure.code);
-    return fail(services, lease, { ...progress.known, messageIsLate: running.isHandedBack }, failure);
+    const known = { ...progress.known, messageIsLate: running.isHandedBack };
+    const disposition = await fail(services, lease, known, failure);
+    if (disposition.ack) await emitTask(services, lease.taskId, lease.cache.resource);
+    return disposition;
   }
+  // What fails here is no failure of the load: the message comes again, and finds the task ended.
+  if (answer.outcome === 'committed') await emitEvents(services, eventsOfTask(answer.task, answer.entry));
+  return dispositionOf(answer, lease);
 }
 
 /** How far a load got. */

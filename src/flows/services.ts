@@ -4,6 +4,7 @@ import type { LiveHubs } from '../contract/live.ts';
 import type { CacheObjectVerbs } from '../contract/object.ts';
 import type { Blobs, Entries, EntryLookup, FoldedDeltas, Resources, SyncBuffer } from '../contract/stores.ts';
 import type { SyncRecords } from '../contract/sync-store.ts';
+import type { WebhookQueue, Webhooks, WebhookWaiting } from '../contract/webhook-stores.ts';
 import type { Metrics } from '../metrics.ts';
 import type { Settings } from '../settings.ts';
 import type { RateLimits } from '../stores/rate-limits.ts';
@@ -30,6 +31,12 @@ export interface Services {
   objects: CacheObjectVerbs;
   /** The hubs of live sockets. */
   liveHubs: LiveHubs;
+  /** Webhooks, in D1; which events they are told of for up to 30 s in the isolate. */
+  webhooks: Webhooks;
+  /** What waits for webhooks, in D1. */
+  webhookWaiting: WebhookWaiting;
+  /** Events on their way to webhooks. */
+  webhookQueue: WebhookQueue;
   /** How much a user, and all users of a cache, may ask. */
   limits: RateLimits;
   /** Room to hold a request; null: it is answered at once with what is known. */

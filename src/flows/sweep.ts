@@ -6,10 +6,11 @@
 import { MAX_BULK } from '../contract/constants.ts';
 import type { StoredResource } from '../contract/resource.ts';
 import { log } from '../log.ts';
+import { type EmitServices, emitPurges } from './emit-events.ts';
 import type { Services } from './services.ts';
 import { sideBySide } from './side-by-side.ts';
 
-type SweepServices = Pick<Services, 'resources' | 'entries' | 'objects'>;
+type SweepServices = EmitServices & Pick<Services, 'resources' | 'entries' | 'objects'>;
 
 /** Resources that one run looks at. */
 const MAX_RESOURCES = 20;
@@ -45,7 +46,7 @@ async function sweep(services: SweepServices, resource: StoredResource, limit: n
     for (let pages = 0; pages < MAX_PAGES && tried < limit; pages++) {
       const filter = { resource: title, numberBelow: purged };
       const page = await services.entries.list(filter, after, limit - tried, now);
-      const purges = await sideBySide(page.entries, ({ key }) => purge(services, title, key));
+      const purges = await sideBySide(page.entries, ({ key }) => purgeAndTell(services, resource, key, now));
       tried += purges.length;
       failed += purges.filter((done) => !done).length;
       after = page.next;
@@ -60,6 +61,24 @@ async function sweep(services: SweepServices, resource: StoredResource, limit: n
     log('warn', 'sweep.failed', { resource: title, error });
   }
   return tried;
+}
+
+/** Of a resource that is deleted nobody is told: it is gone, and so are the names of its caches soon. */
+async function purgeAndTell(
+  services: SweepServices,
+  { title, definition }: StoredResource,
+  key: string,
+  now: number,
+): Promise<boolean> {
+  if (definition === null) return purge(services, title, key);
+  try {
+    const answer = await services.objects.purge({ key, soft: false });
+    if (answer.outcome === 'purged') await emitPurges(services, [answer.entry], now);
+    return answer.outcome !== 'unavailable';
+  } catch (error) {
+    log('warn', 'sweep.purge_failed', { resource: title, key, error });
+    return false;
+  }
 }
 
 /** An object that never heard of the cache has nothing to purge. False: it is to be asked again. */

@@ -23,6 +23,9 @@ interface Deeds {
   'caches.refreshed':
     | { key: string; force: boolean; task_id: string; tasks: number }
     | { resource: string; force: boolean; tasks: number; complete: boolean };
+  'webhook.put': { webhook: string; outcome: 'created' | 'changed' | 'same' | 'enabled' };
+  'webhook.deleted': { webhook: string };
+  'webhook.tested': { webhook: string; delivered: boolean };
   'syncs.forgotten': { of: 'user' | 'device'; user_sha256: string; forgotten: number; complete: boolean };
 }
 

@@ -2,10 +2,12 @@
 
 import type { CacheObjectVerbs } from '../contract/object.ts';
 import type { SyncStores } from '../flows/record-syncs.ts';
+import type { WebhookServices } from '../flows/send-events.ts';
 import { log } from '../log.ts';
 import { type Metrics, noMetrics } from '../metrics.ts';
 import { readRefreshMessage } from './refresh-message.ts';
 import { handleSyncBatch } from './sync-queue.ts';
+import { handleWebhookBatch } from './webhook-queue.ts';
 
 const RETRY_S = 60;
 
@@ -38,4 +40,10 @@ export async function handleDeadSyncBatch(
 ): Promise<void> {
   log('warn', 'sync_dead_queue.write', { messages: batch.messages.length });
   await handleSyncBatch(batch, stores, metrics);
+}
+
+/** Dead letters of the `webhooks` queue are dealt with like live ones. */
+export async function handleDeadWebhookBatch(batch: MessageBatch<unknown>, services: WebhookServices): Promise<void> {
+  log('warn', 'webhooks_dead_queue.deliver', { messages: batch.messages.length });
+  await handleWebhookBatch(batch, services);
 }

@@ -2,11 +2,12 @@
 
 import type { Services } from '../flows/services.ts';
 import { log } from '../log.ts';
-import { handleDeadRefreshBatch, handleDeadSyncBatch } from './dead-letter.ts';
+import { handleDeadRefreshBatch, handleDeadSyncBatch, handleDeadWebhookBatch } from './dead-letter.ts';
 import { handleRefreshBatch } from './refresh-queue.ts';
 import { handleSyncBatch } from './sync-queue.ts';
+import { handleWebhookBatch } from './webhook-queue.ts';
 
-const ROLES = ['refresh', 'refresh-slow', 'refresh-dead', 'sync', 'sync-dead'] as const;
+const ROLES = ['refresh', 'refresh-slow', 'refresh-dead', 'sync', 'sync-dead', 'webhooks', 'webhooks-dead'] as const;
 type Role = (typeof ROLES)[number];
 
 /** How long a batch that nobody here understands waits for a release that does, seconds. */
@@ -30,6 +31,10 @@ export async function handleBatch(batch: MessageBatch<unknown>, services: Servic
       return handleSyncBatch(batch, services, services.metrics);
     case 'sync-dead':
       return handleDeadSyncBatch(batch, services, services.metrics);
+    case 'webhooks':
+      return handleWebhookBatch(batch, services);
+    case 'webhooks-dead':
+      return handleDeadWebhookBatch(batch, services);
     case null:
       log('error', 'queue.unknown', { queue: batch.queue });
       batch.retryAll({ delaySeconds: UNKNOWN_S });

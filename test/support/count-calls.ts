@@ -40,6 +40,7 @@ export async function countCalls(
       REFRESH_QUEUE: counted(env.REFRESH_QUEUE, 'queue'),
       REFRESH_SLOW_QUEUE: counted(env.REFRESH_SLOW_QUEUE, 'queue'),
       SYNC_QUEUE: counted(env.SYNC_QUEUE, 'queue'),
+      WEBHOOK_QUEUE: counted(env.WEBHOOK_QUEUE, 'queue'),
       CACHE_OBJECT: { getByName: (name: string) => counted(env.CACHE_OBJECT.getByName(name), 'object') },
     },
     path,

@@ -10,6 +10,8 @@ declare global {
       JWT_SECRET: string;
       ORIGIN_TEST_TOKEN: string;
       ORIGIN_TEST_KEY: string;
+      ORIGIN_TEST_HOOK: string;
+      ORIGIN_TEST_NEXT_HOOK: string;
     }
   }
 }

@@ -48,6 +48,7 @@ export function recordWrites(): WriteRecord {
       REFRESH_QUEUE: watched('REFRESH_QUEUE', env.REFRESH_QUEUE),
       REFRESH_SLOW_QUEUE: watched('REFRESH_SLOW_QUEUE', env.REFRESH_SLOW_QUEUE),
       SYNC_QUEUE: watched('SYNC_QUEUE', env.SYNC_QUEUE),
+      WEBHOOK_QUEUE: watched('WEBHOOK_QUEUE', env.WEBHOOK_QUEUE),
       CACHE_OBJECT: { getByName: (name: string) => watched('CACHE_OBJECT', env.CACHE_OBJECT.getByName(name)) },
     },
     writes: () => [

@@ -15,6 +15,7 @@ import { objectClient } from '../../src/object/client.ts';
 import { readSettings, readText } from '../../src/settings.ts';
 import { r2Blobs } from '../../src/stores/blobs.ts';
 import { d1Resources } from '../../src/stores/resources.ts';
+import { d1Webhooks } from '../../src/stores/webhooks.ts';
 import { unique } from './entries.ts';
 import { refreshOf } from './loads.ts';
 import { TestOrigin } from './origin.ts';
@@ -31,6 +32,8 @@ export const services: RefreshServices = {
   secret: (name) => readText(env, name),
   settings: readSettings(env),
   metrics: noMetrics,
+  webhooks: d1Webhooks(env.DB),
+  webhookQueue: env.WEBHOOK_QUEUE,
 };
 
 /** One resource with one cache. */

@@ -20,7 +20,7 @@ interface Configured {
   name: string;
   queues: {
     producers: { binding: string; queue: string }[];
-    consumers: { queue: string; dead_letter_queue?: string }[];
+    consumers: { queue: string; dead_letter_queue?: string; max_concurrency?: number; max_batch_size?: number }[];
   };
   d1_databases: { binding: string; database_name: string }[];
   r2_buckets: { binding: string; bucket_name: string }[];
@@ -60,7 +60,25 @@ const namesOf = ({ queues, d1_databases, r2_buckets, ratelimits, ...rest }: Conf
 describe('the queues of wrangler.toml', () => {
   it('have each a consumer that the Worker knows by the end of its name', () => {
     const roles = consumersOf(production).map(({ role }) => role);
-    expect(roles.toSorted()).toEqual(['refresh', 'refresh-dead', 'refresh-slow', 'sync', 'sync-dead']);
+    expect(roles.toSorted()).toEqual([
+      'refresh',
+      'refresh-dead',
+      'refresh-slow',
+      'sync',
+      'sync-dead',
+      'webhooks',
+      'webhooks-dead',
+    ]);
+  });
+
+  it('let a webhook have at most 20 deliveries at once: one a consumer, and six of whoever sends what waits', () => {
+    const of = (role: string) => consumersOf(production).find((consumer) => consumer.role === role);
+    const consumers = ['webhooks', 'webhooks-dead'].map(
+      (role) => of(role)?.max_concurrency ?? Number.POSITIVE_INFINITY,
+    );
+    expect(consumers.reduce((sum, count) => sum + count, 6)).toBeLessThanOrEqual(20);
+    // A connection each, of the six that an invocation has.
+    expect(of('webhooks')?.max_batch_size).toBe(6);
   });
 
   it.each(['freshet', 'refresh', 'freshet-refreshes', 'freshet-orders', ''])('are told from %j', (queue) => {

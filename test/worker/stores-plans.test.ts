@@ -1,6 +1,7 @@
 import { env } from 'cloudflare:workers';
 import { expect, it } from 'vitest';
 import type { SyncFilter } from '../../src/contract/sync-store.ts';
+import type { Webhook } from '../../src/contract/webhook.ts';
 import { emptyDocument } from '../../src/core/device-documents.ts';
 import { d1Entries } from '../../src/stores/entries.ts';
 import { FIXED_COLUMNS, type StoredEntry, valuesOf, WRITTEN_COLUMNS } from '../../src/stores/entry-row.ts';
@@ -8,9 +9,12 @@ import { copyAllMarks, markedResources } from '../../src/stores/resource-marks.t
 import { d1Resources } from '../../src/stores/resources.ts';
 import { d1SyncRecords } from '../../src/stores/sync-records.ts';
 import { moveWalk } from '../../src/stores/walks.ts';
+import { d1WebhookWaiting } from '../../src/stores/webhook-waiting.ts';
+import { d1Webhooks } from '../../src/stores/webhooks.ts';
 import { recordingDatabase } from '../support/database.ts';
 import { sampleEntry } from '../support/entries.ts';
 import { sampleResource } from '../support/resources.ts';
+import { changeOf } from '../support/webhooks.ts';
 
 /** Every statement that the calls run, with SQLite's plan for it. */
 async function plansOf(call: (db: D1Database) => Promise<unknown>): Promise<{ sql: string; plan: string[] }[]> {
@@ -42,6 +46,7 @@ const row: StoredEntry = Object.assign(
   { read_at: null } as StoredEntry,
   Object.fromEntries([...FIXED_COLUMNS, ...WRITTEN_COLUMNS].map((name, at) => [name, valuesOf(sampleEntry())[at]])),
 );
+const webhook: Webhook = { url: 'https://x', secrets: [], events: ['cache.changed'], min_interval_s: 0 };
 const scheduledRun = { resource, dueAt: 1, startedAt: 2, after: 'j' };
 const filters: SyncFilter[] = [null, 'ada'].flatMap((user) => [
   { user },
@@ -116,6 +121,36 @@ it.each<[string, number, (db: D1Database) => Promise<unknown>]>([
     2,
     (db) => Promise.all([null, 'ada'].map((user) => d1SyncRecords(db).listDevices({ user }, null, 10))),
   ],
+  ['listing webhooks', 1, (db) => d1Webhooks(db).list()],
+  ['keeping webhooks in the isolate', 1, (db) => d1Webhooks(db).active()],
+  ['reading webhooks', 1, (db) => d1Webhooks(db).readAll(['h', 'i'])],
+  ['making a webhook', 1, (db) => d1Webhooks(db).put('h', webhook, null, 1)],
+  ['changing a webhook', 1, (db) => d1Webhooks(db).put('h', webhook, 1, 2)],
+  ['deleting a webhook', 2, (db) => d1Webhooks(db).remove('h', 1)],
+  ['disabling a webhook', 2, (db) => d1Webhooks(db).disable('h', 'gone', 1)],
+  ['noting that a webhook fails', 1, (db) => d1Webhooks(db).beginFailing('h', 'down', 1, 2)],
+  ['taking the lease of a webhook', 1, (db) => d1Webhooks(db).lease('h', 1, 2)],
+  ['giving it back', 1, (db) => d1Webhooks(db).release('h', 2, { outcome: 'nothing' })],
+  ['giving it back, taken', 1, (db) => d1Webhooks(db).release('h', 2, { outcome: 'taken' })],
+  [
+    'giving it back, failed',
+    1,
+    (db) => d1Webhooks(db).release('h', 2, { outcome: 'failed', reason: '', failingSince: 1, failures: 1, wakeAt: 3 }),
+  ],
+  ['finding lost wake-ups', 1, (db) => d1Webhooks(db).overdue(1)],
+  ['folding events', 3, (db) => d1WebhookWaiting(db).add('h', [changeOf(sampleEntry())], 1)],
+  ['reading what is due', 2, (db) => d1WebhookWaiting(db).due('h', 1, 10)],
+  [
+    'settling what was sent',
+    3,
+    (db) =>
+      d1WebhookWaiting(db).settle('h', [
+        { key: 'k', revision: 1, outcome: 'sent', until: null },
+        { key: 'k', revision: 1, outcome: 'sent', until: 2 },
+        { key: 'k', revision: 1, outcome: 'refused', dueAt: 2 },
+      ]),
+  ],
+  ['hurrying what was not taken', 1, (db) => d1WebhookWaiting(db).hurry('h', 1)],
   ['listing records, by each filter', 8, (db) => Promise.all(filters.map((f) => d1SyncRecords(db).list(f, null, 10)))],
   ['going on in each list', 8, (db) => Promise.all(filters.map((f) => d1SyncRecords(db).list(f, record, 10)))],
 ])('scans and sorts nothing: %s', async (_name, statements, call) => {

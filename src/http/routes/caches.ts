@@ -144,7 +144,7 @@ caches.delete(
   noQuery,
   async (c) => {
     await demandUnchanged(c, c.req.param('key'));
-    await purgeCache(c.get('services'), c.req.param('key'));
+    await purgeCache(c.get('services'), c.req.param('key'), Date.now());
     tellDone(c, 'caches.purged', { key: c.req.param('key'), purged: 1 });
     return c.body(null, 204);
   },

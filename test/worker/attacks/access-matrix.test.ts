@@ -2,11 +2,14 @@
  * Who may do what (CONTRACT 1): every route x caller x {shared, private}, with the expected status. The routes are read from
  * the app: one without a row fails.
  */
-import { beforeAll, describe, expect, it } from 'vitest';
+import * as v from 'valibot';
+import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { app } from '../../../src/app.ts';
+import { Webhook } from '../../../src/contract/webhook.ts';
 import { send, sendRoot } from '../../support/client.ts';
 import { Source } from '../../support/sources.ts';
 import { bearer } from '../../support/token.ts';
+import { services } from '../../support/webhooks.ts';
 
 /** Each has the token that its name says; alice owns what is private, root is nobody's colleague. */
 const CALLERS = {
@@ -52,6 +55,8 @@ const admin = (path: Row['path'], status: number, body?: Row['body']): Row => ({
 /** Only cache:inspect, which cache:admin contains. */
 const inspect = (path: Row['path']): Row => ({ path, shared: [401, 403, 403, 403, 403, 403, 200, 200] });
 
+// biome-ignore lint/suspicious/noTemplateCurlyInString: that is how a definition names a secret
+const hook = { url: `${inject('originUrl')}/nobody`, secrets: ['${ORIGIN_TEST_HOOK}'], resources: ['none'] };
 const definition = { origin: { url: 'https://erp.example.com/x' } };
 const api = (path: (target: Target) => string) => (target: Target) => `/api/v1${path(target)}`;
 const rpc: Row = { path: api(({ title }) => `/rpc/${title}/`), shared: [401, 403, 200, 403, 200, 200, 403, 403] };
@@ -130,6 +135,21 @@ const ROWS: Readonly<Record<string, Row>> = {
     api(({ key }) => `/caches/${key}/refresh/`),
     200,
   ),
+  'GET /api/v1/webhooks': inspect(api(() => '/webhooks/')),
+  'GET /api/v1/webhooks/:name': inspect(api(() => '/webhooks/kept/')),
+  'PUT /api/v1/webhooks/:name': admin(
+    api(() => '/webhooks/kept/'),
+    200,
+    () => hook,
+  ),
+  'DELETE /api/v1/webhooks/:name': admin(
+    api(({ title }) => `/webhooks/${title}/`),
+    204,
+  ),
+  'POST /api/v1/webhooks/:name/test': admin(
+    api(() => '/webhooks/kept/test/'),
+    200,
+  ),
   'DELETE /api/v1/syncs': admin(
     api(() => `/syncs/?user=${crypto.randomUUID()}`),
     200,
@@ -163,6 +183,9 @@ async function makeTarget(kind: Kind): Promise<Target> {
   const refreshed = await send('/cache/refresh/', { method: 'POST', headers, body });
   const { task_id, task_state } = await refreshed.json<{ task_id: string; task_state: string }>();
   expect(task_state).toBe('SUCCESS');
+  for (const name of ['kept', title]) {
+    await services.webhooks.put(name, v.parse(Webhook, hook), null, 1);
+  }
   const listed = await send(`/caches/?resource_title=${title}`, {
     headers: await bearer({ user: 'root', scope: 'cache:admin' }),
   });

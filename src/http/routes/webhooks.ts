@@ -1,0 +1,133 @@
+/** `/webhooks/`: who is told what has happened to caches (CONTRACT 4). */
+
+import * as v from 'valibot';
+import { WebhookAnswer, WebhookDefinition, WebhookTest } from '../../contract/webhook.ts';
+import {
+  answerOfWebhook,
+  deleteWebhook,
+  getWebhook,
+  parseWebhook,
+  putWebhook,
+  testWebhook,
+  webhookEtag,
+} from '../../flows/manage-webhooks.ts';
+import { tellDone } from '../administration-log.ts';
+import { describe, NOT_MODIFIED, pathParameter } from '../describe.ts';
+import { factory } from '../factory.ts';
+import { protectAdministration } from '../identity.ts';
+import { noQuery, readJson } from '../input.ts';
+import { methods } from '../methods.ts';
+import { conditionsOf, replyJson } from '../reply.ts';
+
+const NAME = pathParameter('name', 'Name of the webhook.');
+
+export const webhooks = factory.createApp();
+
+webhooks.use('/webhooks', methods('GET', 'HEAD', 'OPTIONS'), protectAdministration());
+webhooks.get(
+  '/webhooks',
+  describe({
+    id: 'listWebhooks',
+    tag: 'Administration',
+    summary: 'All webhooks, in order of name, and how they are doing',
+    scope: 'cache:inspect',
+    answers: {
+      200: { description: 'All of them: there are at most 32.', schema: v.array(WebhookAnswer), headers: ['ETag'] },
+      ...NOT_MODIFIED,
+    },
+  }),
+  noQuery,
+  async (c) => replyJson(c, (await c.get('services').webhooks.list()).map(answerOfWebhook)),
+);
+
+webhooks.use('/webhooks/:name', methods('GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS'), protectAdministration());
+webhooks.get(
+  '/webhooks/:name',
+  describe({
+    id: 'getWebhook',
+    tag: 'Administration',
+    summary: 'One webhook, and how it is doing',
+    scope: 'cache:inspect',
+    answers: {
+      200: { description: 'The webhook.', schema: WebhookAnswer, headers: ['ETag'] },
+      ...NOT_MODIFIED,
+    },
+    parameters: [NAME],
+    problems: ['not-found'],
+  }),
+  noQuery,
+  async (c) => {
+    const webhook = await getWebhook(c.get('services'), c.req.param('name'));
+    return replyJson(c, answerOfWebhook(webhook), { etag: webhookEtag(webhook) });
+  },
+);
+
+webhooks.put(
+  '/webhooks/:name',
+  describe({
+    id: 'putWebhook',
+    tag: 'Administration',
+    summary: 'Defines a webhook, and enables one that was disabled',
+    scope: 'cache:admin',
+    body: WebhookDefinition,
+    answers: {
+      200: { description: 'The webhook that stands.', schema: WebhookAnswer, headers: ['ETag'] },
+      201: { description: 'The webhook, which is new.', schema: WebhookAnswer, headers: ['ETag'] },
+    },
+    parameters: [NAME],
+    headers: ['If-Match', 'If-None-Match'],
+    problems: ['precondition-failed', 'conflict'],
+  }),
+  noQuery,
+  async (c) => {
+    const name = c.req.param('name');
+    const services = c.get('services');
+    const definition = parseWebhook(name, await readJson(c), services.settings.originHosts);
+    const { webhook, outcome } = await putWebhook(services, name, definition, conditionsOf(c), Date.now());
+    tellDone(c, 'webhook.put', { webhook: name, outcome });
+    const status = outcome === 'created' ? 201 : 200;
+    return replyJson(c, answerOfWebhook(webhook), { status, etag: webhookEtag(webhook) });
+  },
+);
+
+webhooks.delete(
+  '/webhooks/:name',
+  describe({
+    id: 'deleteWebhook',
+    tag: 'Administration',
+    summary: 'Deletes a webhook, and what waits for it',
+    scope: 'cache:admin',
+    answers: { 204: { description: 'It is gone.' } },
+    parameters: [NAME],
+    headers: ['If-Match'],
+    problems: ['not-found', 'precondition-failed', 'conflict'],
+  }),
+  noQuery,
+  async (c) => {
+    const name = c.req.param('name');
+    await deleteWebhook(c.get('services'), name, conditionsOf(c));
+    tellDone(c, 'webhook.deleted', { webhook: name });
+    return c.body(null, 204);
+  },
+);
+
+webhooks.use('/webhooks/:name/test', methods('POST', 'OPTIONS'), protectAdministration());
+webhooks.post(
+  '/webhooks/:name/test',
+  describe({
+    id: 'testWebhook',
+    tag: 'Administration',
+    summary: 'Sends one event now, and tells what the receiver answered',
+    scope: 'cache:admin',
+    answers: { 200: { description: 'What became of it.', schema: WebhookTest, headers: ['ETag'] } },
+    parameters: [NAME],
+    problems: ['not-found'],
+  }),
+  noQuery,
+  async (c) => {
+    const name = c.req.param('name');
+    const tested = await testWebhook(c.get('services'), name);
+    tellDone(c, 'webhook.tested', { webhook: name, delivered: tested.delivered });
+    return replyJson(c, tested);
+  },
+);
