@@ -4,6 +4,7 @@
  */
 
 import { MAX_BULK } from '../contract/constants.ts';
+import type { Entry } from '../contract/entry.ts';
 import type { StoredResource } from '../contract/resource.ts';
 import { log } from '../log.ts';
 import { type EmitServices, emitPurges } from './emit-events.ts';
@@ -46,7 +47,8 @@ async function sweep(services: SweepServices, resource: StoredResource, limit: n
     for (let pages = 0; pages < MAX_PAGES && tried < limit; pages++) {
       const filter = { resource: title, numberBelow: purged };
       const page = await services.entries.list(filter, after, limit - tried, now);
-      const purges = await sideBySide(page.entries, ({ key }) => purgeAndTell(services, resource, key, now));
+      await tellOfPurges(services, resource, page.entries, now);
+      const purges = await sideBySide(page.entries, ({ key }) => purge(services, title, key));
       tried += purges.length;
       failed += purges.filter((done) => !done).length;
       after = page.next;
@@ -63,22 +65,21 @@ async function sweep(services: SweepServices, resource: StoredResource, limit: n
   return tried;
 }
 
-/** Of a resource that is deleted nobody is told: it is gone, and so are the names of its caches soon. */
-async function purgeAndTell(
+/**
+ * Has webhooks told of caches before they are purged: they count as absent already, and a sweep that is cut short after a purge would not
+ * come back to it. Of a resource that is deleted nobody is told: it is gone, and so are the names of its caches soon.
+ */
+async function tellOfPurges(
   services: SweepServices,
-  { title, definition }: StoredResource,
-  key: string,
+  { definition }: StoredResource,
+  entries: readonly Entry[],
   now: number,
-): Promise<boolean> {
-  if (definition === null) return purge(services, title, key);
-  try {
-    const answer = await services.objects.purge({ key, soft: false });
-    if (answer.outcome === 'purged') await emitPurges(services, [answer.entry], now);
-    return answer.outcome !== 'unavailable';
-  } catch (error) {
-    log('warn', 'sweep.purge_failed', { resource: title, key, error });
-    return false;
-  }
+): Promise<void> {
+  if (definition === null) return;
+  const held = entries.filter(({ loaded }) => loaded !== null);
+  // A purge gives this revision, or a higher one.
+  const purged = held.map((entry) => ({ ...entry, loaded: null, revision: entry.revision + 1 }));
+  await emitPurges(services, purged, now);
 }
 
 /** An object that never heard of the cache has nothing to purge. False: it is to be asked again. */

@@ -2,8 +2,10 @@
 import { env } from 'cloudflare:workers';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { CacheEvent } from '../../src/contract/webhook.ts';
+import { webhookIdOf } from '../../src/core/webhook-events.ts';
 import type { RefreshServices, RunOptions } from '../../src/flows/run-refresh.ts';
 import { runRefresh } from '../../src/flows/run-refresh.ts';
+import { sweepAll } from '../../src/flows/sweep.ts';
 import { d1Webhooks } from '../../src/stores/webhooks.ts';
 import { recordingDatabase } from '../support/database.ts';
 import { services as loading, Refreshed } from '../support/refreshes.ts';
@@ -190,6 +192,41 @@ describe('at least once', () => {
     const { task } = await refresh();
     await again(task.taskId, 1);
     expect(events()).toHaveLength(1);
+  });
+});
+
+describe('a sweep of a purged resource', () => {
+  const sweeping = (through: Pick<RefreshServices, 'webhooks' | 'webhookQueue'>) =>
+    sweepAll({ ...loading, ...through, entries: services.entries }, Date.now());
+
+  it('tells of each cache before it purges it: one that is cut short tells again, with the same id', async () => {
+    const { cache, queue, refresh, events } = await told();
+    await cache.origin.answer({ body: 'x' });
+    await refresh();
+    await loading.resources.expireAll(cache.title, false, Date.now());
+    const through = { webhooks: services.webhooks, webhookQueue: queue };
+    queue.fault = new Error('Queue sendBatch failed');
+    await sweeping(through);
+    const objects = { ...loading.objects, purge: () => Promise.reject(new Error('cut short')) };
+    await sweepAll({ ...loading, ...through, objects, entries: services.entries }, Date.now());
+    await sweeping(through);
+    await sweeping(through);
+    const [loaded, first, second, ...more] = events();
+    expect([loaded?.version, first?.version, more]).toEqual([1, null, []]);
+    expect(first?.revision).toBeGreaterThan(loaded?.revision ?? 0);
+    expect(second && webhookIdOf(second)).toBe(first && webhookIdOf(first));
+    expect((await services.entries.find(cache.cache.key))?.loaded).toBeNull();
+    expect((await services.entries.find(cache.cache.key))?.revision).toBeGreaterThanOrEqual(first?.revision ?? 0);
+  });
+
+  it('of one that is deleted tells nothing', async () => {
+    const { cache, queue, refresh, events } = await told();
+    await cache.origin.answer({ body: 'x' });
+    await refresh();
+    await cache.remove();
+    await sweeping({ webhooks: services.webhooks, webhookQueue: queue });
+    expect(events()).toHaveLength(1);
+    expect(await services.entries.find(cache.cache.key)).toBeNull();
   });
 });
 
