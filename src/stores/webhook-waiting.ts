@@ -23,10 +23,11 @@ const OLD = "coalesce(pending, '{}')";
 const NEW = 'excluded.pending';
 const CHANGED = "->> 'changed'";
 
-// The newer one wins, by revision. Whatever stands keeps its time: a delivery is put off no further by what comes after.
+// Nothing waits for a webhook that has gone meanwhile. The newer event wins, by revision. Whatever stands keeps its time: a delivery is put off no further by what comes after.
 const ADD = `
   INSERT INTO webhook_caches (webhook, key, pending, revision, due_at, since)
-  SELECT ?1, value ->> 'key', value ->> 'pending', value ->> 'revision', ?2, ?2 FROM json_each(?3) WHERE true
+  SELECT ?1, value ->> 'key', value ->> 'pending', value ->> 'revision', ?2, ?2 FROM json_each(?3)
+  WHERE EXISTS (SELECT 1 FROM webhooks WHERE name = ?1 AND disabled_at IS NULL)
   ON CONFLICT (webhook, key) DO UPDATE SET
     pending = json_patch(
       CASE WHEN excluded.revision >= revision THEN json_patch(${OLD}, ${NEW}) ELSE json_patch(${NEW}, ${OLD}) END,
@@ -34,7 +35,8 @@ const ADD = `
     revision = max(revision, excluded.revision),
     since = CASE WHEN pending IS NULL THEN excluded.since ELSE since END`;
 
-const NEXT_DUE = '(SELECT min(due_at) FROM webhook_caches WHERE webhook = ?1)';
+/** When the first of what waits for the webhook ?1 is due; null: nothing waits. */
+export const NEXT_DUE = '(SELECT min(due_at) FROM webhook_caches WHERE webhook = ?1)';
 // A webhook that fails keeps its time; the others are looked at when the first of what waits is due.
 const WAKE = `
   UPDATE webhooks SET wake_at = ${NEXT_DUE}
@@ -50,7 +52,14 @@ const REMEMBER = `
   UPDATE webhook_caches SET pending = CASE WHEN revision = ?3 THEN NULL ELSE pending END, due_at = ?4, tries = 0, since = ?4
   WHERE webhook = ?1 AND key = ?2`;
 const REFUSED = 'UPDATE webhook_caches SET due_at = ?3, tries = tries + 1 WHERE webhook = ?1 AND key = ?2';
-const HURRY = 'UPDATE webhook_caches SET due_at = ?2, tries = 0 WHERE webhook = ?1 AND tries > 0 AND due_at > ?2';
+/** All that was not taken is due at ?2. */
+export const HURRY =
+  'UPDATE webhook_caches SET due_at = ?2, tries = 0 WHERE webhook = ?1 AND tries > 0 AND due_at > ?2';
+
+/** What waits for a webhook that is gone or disabled. */
+export const DROP_WAITING = `
+  DELETE FROM webhook_caches WHERE webhook = ?1
+  AND NOT EXISTS (SELECT 1 FROM webhooks WHERE name = ?1 AND disabled_at IS NULL)`;
 
 interface Row {
   key: string;

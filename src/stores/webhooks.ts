@@ -6,13 +6,13 @@ import type { ActiveWebhook, LeaseEnd, Webhooks } from '../contract/webhook-stor
 import { log } from '../log.ts';
 import { withTimeout } from '../waiting.ts';
 import { overloaded } from './overloaded.ts';
+import { DROP_WAITING, HURRY, NEXT_DUE } from './webhook-waiting.ts';
 
 /** How long D1 may take where a copy that ran out can stand in for it, ms. */
 const TIMEOUT_MS = 2000;
 const COPY_MS = DEFINITION_CACHE_MS - TIMEOUT_MS;
 
 const COLUMNS = 'name, definition, changed_at, failing_since, failures, wake_at, disabled_at, reason';
-const NEXT_DUE = '(SELECT min(due_at) FROM webhook_caches WHERE webhook = ?1)';
 
 // A name is never empty: the primary key is walked, and nothing scanned.
 const LIST = `SELECT ${COLUMNS} FROM webhooks WHERE name > '' ORDER BY name LIMIT ${MAX_WEBHOOKS}`;
@@ -26,10 +26,6 @@ const CHANGE = `
     wake_at = ${NEXT_DUE}, disabled_at = NULL, reason = NULL
   WHERE name = ?1 AND changed_at = ?4 RETURNING ${COLUMNS}`;
 const REMOVE = 'DELETE FROM webhooks WHERE name = ?1 AND changed_at = ?2';
-// Only what is waiting for a webhook that is gone or disabled.
-const DROP_WAITING = `
-  DELETE FROM webhook_caches WHERE webhook = ?1
-  AND NOT EXISTS (SELECT 1 FROM webhooks WHERE name = ?1 AND disabled_at IS NULL)`;
 const DISABLE = `
   UPDATE webhooks SET disabled_at = ?3, reason = ?2, failing_since = coalesce(failing_since, ?3), wake_at = NULL,
     lease_until = NULL
@@ -103,11 +99,14 @@ export function d1Webhooks(db: D1Database, now: () => number = Date.now): Webhoo
 
     async put(name, definition, expected, at) {
       const text = JSON.stringify(definition);
-      const statement =
-        expected === null ? db.prepare(CREATE).bind(name, text, at) : db.prepare(CHANGE).bind(name, text, at, expected);
-      const row = await statement.first<Row>();
+      const results = await db.batch<Row>(
+        expected === null
+          ? [db.prepare(CREATE).bind(name, text, at)]
+          : [db.prepare(HURRY).bind(name, at), db.prepare(CHANGE).bind(name, text, at, expected)],
+      );
       copy = null;
-      return row === null ? null : webhookOf(row);
+      const row = results.at(-1)?.results[0];
+      return row === undefined ? null : webhookOf(row);
     },
 
     async remove(name, expected) {

@@ -379,6 +379,32 @@ describe('a receiver that wants no more', () => {
     expect((await services.webhooks.active()).map(({ name }) => name)).toContain(receiver.name);
   });
 
+  it('leaves nothing that waits, also of consumers that knew it before', async () => {
+    const [deleted, disabled] = [await Receiver.define({ min_interval_s: 60 }), await Receiver.define()];
+    const before = await Promise.all([deleted.stored(), disabled.stored()]);
+    await services.webhooks.remove(deleted.name, before[0].changedAt);
+    await services.webhooks.disable(disabled.name, 'gone', Date.now());
+    const left = [changeOf(await storedCache())];
+    for (const { name } of before) expect(await services.webhookWaiting.add(name, left, Date.now())).toBeNull();
+    expect([await deleted.waiting(), await disabled.waiting()]).toEqual([[], []]);
+  });
+
+  it('that is put again while it fails is sent at once what was to be tried much later', async () => {
+    const receiver = await Receiver.define();
+    const { clock, options } = later();
+    await receiver.origin.answer({ status: 500, headers: { 'Retry-After': '36000' } });
+    await receiver.handle([changeOf(await storedCache())], options);
+    clock.ms += 10 * HOUR_MS;
+    await receiver.handle([], options);
+    const { changedAt, definition } = await receiver.stored();
+    await receiver.origin.answer({ status: 200 });
+    const put = await services.webhooks.put(receiver.name, definition, changedAt, clock.ms);
+    expect(put).toMatchObject({ failingSince: null, wakeAt: clock.ms });
+    await receiver.handle([], options);
+    expect(await receiver.waiting()).toEqual([]);
+    expect(await receiver.origin.requests()).toHaveLength(3);
+  });
+
   it('is disabled after it has taken nothing for 5 days, tried at most each 12 h', async () => {
     const receiver = await Receiver.define();
     const { clock, options } = later();
