@@ -58,7 +58,12 @@ async function main(): Promise<void> {
   if (worker.secret === null) {
     ready(
       service,
-      providerWelcome({ ...place, tokenEndpoint: provider?.tokenEndpoint ?? null, audience: rules.audiences[0] }),
+      providerWelcome({
+        ...place,
+        tokenEndpoint: provider?.tokenEndpoint ?? null,
+        audience: rules.audiences[0],
+        scopePrefix: rules.scopePrefix,
+      }),
     );
     return;
   }

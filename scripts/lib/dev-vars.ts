@@ -7,6 +7,11 @@ import { parseEnv } from 'node:util';
 import { PROJECT } from './wrangler.ts';
 
 const OWNER_ONLY = 0o600;
+const QUOTED = /^([ \t]*(?:export[ \t]+)?[\w.-]+[ \t]*=[ \t]*)(["'`])[\s\S]*?\2/gm;
+/** Nothing, a comment or an assignment. */
+const IS_READABLE = /^\s*(?:$|#|(?:export\s+)?[\w.-]+\s*=)/;
+/** As YAML writes it. */
+const NAME_AND_COLON = /^\s*([\w.-]+)\s*:/;
 
 type Vars = Readonly<Record<string, string>>;
 
@@ -17,14 +22,30 @@ export interface DevVars {
   vars: Vars;
 }
 
-/** Reads `.dev.vars`, or the file that `DEV_VARS` names; a missing one is empty. @throws Error when it cannot be read */
+/** Reads `.dev.vars`, or the file that `DEV_VARS` names; a missing one is empty. @throws Error when it, or a line of it, cannot be read */
 export function readDevVars(env: NodeJS.ProcessEnv): DevVars {
   const path = pathOf(env);
-  const vars = existsSync(path) ? parseEnv(readFileSync(path, 'utf8')) : {};
-  return {
-    file: relative(PROJECT, path).startsWith('..') ? path : relative(PROJECT, path),
-    vars: Object.fromEntries(Object.entries(vars).filter((entry): entry is [string, string] => Boolean(entry[1]))),
-  };
+  const file = relative(PROJECT, path).startsWith('..') ? path : relative(PROJECT, path);
+  const text = existsSync(path) ? readFileSync(path, 'utf8') : '';
+  const unreadable = unreadableLines(text, file);
+  if (unreadable.length > 0) throw new Error(unreadable.join('\n'));
+  const vars = Object.entries(parseEnv(text));
+  return { file, vars: Object.fromEntries(vars.filter((entry): entry is [string, string] => Boolean(entry[1]))) };
+}
+
+/**
+ * Lines that `parseEnv` would skip, or take for a setting of a strange name: a sentence each, without their values, which may be secrets.
+ *
+ * @param file its name in the sentences
+ */
+export function unreadableLines(text: string, file: string): string[] {
+  // A quoted value may have several lines: those left of it must keep their numbers.
+  const flat = text.replace(QUOTED, (found, assignment: string) => assignment + found.replace(/[^\n]/g, ''));
+  return flat.split('\n').flatMap((line, at) => {
+    if (IS_READABLE.test(line)) return [];
+    const [, name] = NAME_AND_COLON.exec(line) ?? [];
+    return [`${file}, line ${at + 1} is no setting: write ${name ? `${name}=…` : 'NAME=value'}`];
+  });
 }
 
 /** Makes a local signing secret and adds it to the file. */

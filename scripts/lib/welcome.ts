@@ -1,6 +1,7 @@
 /** What `npm start` prints when the service is ready. */
 
 import { SHOWN_REFRESH } from '../../demo/devices.ts';
+import type { Scope } from '../../src/contract/identity.ts';
 
 /** What is told in any case. */
 interface Place {
@@ -24,6 +25,8 @@ export interface ProviderWelcome extends Place {
   tokenEndpoint: string | null;
   /** The first audience that tokens may be meant for; undefined: any will do. */
   audience: string | undefined;
+  /** What our scopes begin with at the provider. */
+  scopePrefix: string;
 }
 
 /** The text below the line `ready …`: a token, and commands that work as pasted, one a line. */
@@ -42,7 +45,7 @@ export function welcome({ service, origin, user, token, taskId, ...place }: Welc
   ];
   return [
     '',
-    `A token of ${user}, good for a day:`,
+    `A token of ${user}, good for a day ("npm run -s token -- ${user}" makes one for an hour):`,
     token,
     '',
     'What devices hold:',
@@ -54,11 +57,15 @@ export function welcome({ service, origin, user, token, taskId, ...place }: Welc
 }
 
 /** The same where a provider signs the tokens: how an app gets one, and how to see what is read in it. */
-export function providerWelcome({ tokenEndpoint, audience, ...place }: ProviderWelcome): string {
+export function providerWelcome({ tokenEndpoint, audience, scopePrefix, ...place }: ProviderWelcome): string {
+  const scopes = (...names: Scope[]) => names.map((name) => scopePrefix + name).join(' ');
+  const device = scopes('cache:read', 'cache:refresh');
   return [
     '',
     'Tokens come from your provider. An app gets one like this, with its CLIENT_ID and CLIENT_SECRET:',
-    tokenCommand(tokenEndpoint ?? '<token endpoint of your provider>', audience),
+    tokenCommand(tokenEndpoint ?? '<token endpoint of your provider>', audience, `${device} ${scopes('cache:admin')}`),
+    `These are an administrator's scopes. Devices ask for "${device}" alone; "invalid_scope" says that this client may not have all that it asks for.`,
+    'If scopes are called otherwise there: dots count as colons (cache.read), and JWT_SCOPE_PREFIX says what the names begin with.',
     'Providers differ in how an API is named: audience (Auth0), resource (RFC 8707), scope (Entra: <audience>/.default). Leave out what yours refuses.',
     '',
     'What is read in it:',
@@ -70,10 +77,10 @@ export function providerWelcome({ tokenEndpoint, audience, ...place }: ProviderW
 }
 
 /** Sets TOKEN, by client credentials (RFC 6749 section 4.4); shows the provider's answer where there is none in it. */
-function tokenCommand(endpoint: string, audience: string | undefined): string {
+function tokenCommand(endpoint: string, audience: string | undefined, scope: string): string {
   const parts = [
     '-d grant_type=client_credentials -d "client_id=$CLIENT_ID" -d "client_secret=$CLIENT_SECRET"',
-    "-d 'scope=cache:read cache:refresh cache:admin'",
+    `-d 'scope=${scope}'`,
     ...(audience === undefined ? [] : [`-d 'audience=${audience}'`]),
     // A resource is named by a URI (RFC 8707 section 2).
     ...(audience !== undefined && URL.canParse(audience) ? [`-d 'resource=${audience}'`] : []),

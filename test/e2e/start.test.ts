@@ -75,6 +75,11 @@ describe('before anything is started', () => {
     ['a secret that is too short', { env: { JWT_SECRET: 'short' } }, /^The setting JWT_SECRET must have at least 32/],
     ['a port that is none', { env: { PORT: 'eighty' } }, /^PORT must be a port from 1 to 65535\.$/],
     ['an argument that is none', { args: ['--loud'] }, /^npm start takes one argument: npm start -- --verbose$/],
+    [
+      'a line that is no setting',
+      { devVars: 'JWT_ISSUER: x\n' },
+      /dev\.vars, line 1 is no setting: write JWT_ISSUER=…$/,
+    ],
     ['a folder that cannot be written to', { env: { STATE_DIR: '/dev/null/state' } }, /^STATE_DIR .*cannot be written/],
   ])('%s ends the start', async (_what, options, told) => {
     expect(await refused(options)).toEqual([expect.stringMatching(told)]);

@@ -1,0 +1,15 @@
+/** What `npm start` prints where a provider signs the tokens (CONTRACT 7). */
+import { expect, it } from 'vitest';
+import { providerWelcome } from '../../scripts/lib/welcome.ts';
+
+const PLACE = { service: 'http://127.0.0.1:8787', stateDir: '.wrangler/state', logFile: '.wrangler/state/freshet.log' };
+const textWith = (scopePrefix: string) =>
+  providerWelcome({ ...PLACE, tokenEndpoint: 'https://id.example.com/token', audience: undefined, scopePrefix });
+
+it.each([
+  ['', 'cache:read cache:refresh cache:admin', 'cache:read cache:refresh"'],
+  ['tablet:', 'tablet:cache:read tablet:cache:refresh tablet:cache:admin', 'tablet:cache:read tablet:cache:refresh"'],
+])('asks for scopes as the provider calls them, with the prefix "%s"', (prefix, administrator, device) => {
+  expect(textWith(prefix)).toContain(`-d 'scope=${administrator}'`);
+  expect(textWith(prefix)).toContain(`"${device}`);
+});
