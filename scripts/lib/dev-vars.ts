@@ -10,8 +10,8 @@ const OWNER_ONLY = 0o600;
 const QUOTED = /^([ \t]*(?:export[ \t]+)?[\w.-]+[ \t]*=[ \t]*)(["'`])[\s\S]*?\2/gm;
 /** Nothing, a comment or an assignment. */
 const IS_READABLE = /^\s*(?:$|#|(?:export\s+)?[\w.-]+\s*=)/;
-/** As YAML writes it. */
-const NAME_AND_COLON = /^\s*([\w.-]+)\s*:/;
+/** As YAML writes it; in capitals, as settings are: else it may be part of a secret. */
+const NAME_AND_COLON = /^\s*([A-Z][A-Z0-9_]*)\s*:/;
 
 type Vars = Readonly<Record<string, string>>;
 

@@ -7,7 +7,7 @@ import { ODataServer } from './support/odata-server.ts';
 import { AUDIENCE, IdentityProvider, makeKey } from './support/provider.ts';
 import { run } from './support/run.ts';
 import { PROJECT, Service } from './support/service.ts';
-import { gist, outputsOf, scriptOf, shellBlocks } from './support/shell-blocks.ts';
+import { gist, outputsOf, type ShellBlock, scriptOf, shellBlocks } from './support/shell-blocks.ts';
 
 const OWN = 'Your own system';
 
@@ -49,25 +49,45 @@ describe(`README.md, "${OWN}"`, () => {
       text
         .replaceAll('http://127.0.0.1:9000', provider.url)
         .replaceAll('http://127.0.0.1:7000', erp.url)
+        .replace('key-of-the-erp', erp.key)
         .replace('JWT_AUDIENCE=freshet', `JWT_AUDIENCE=${AUDIENCE}`);
     const readme = readFileSync(join(PROJECT, 'README.md'), 'utf8');
     const [, devVars = ''] = /^```ini\n(.*?)^```$/ms.exec(readme) ?? [];
     const mine = await Service.start({ devVars: own(devVars) });
     try {
       const printed = await mine.lineWith(/^ANSWER=\$\(curl /);
-      const script = `${printed}\n${own(scriptOf(blocks))}`;
       const client = { CLIENT_ID: 'app', CLIENT_SECRET: provider.appSecret };
-      for (const time of ['first', 'second']) {
+      /** Pastes the token command and these blocks into a shell; what each block answers. */
+      const paste = async (...pasted: ShellBlock[]) => {
+        const commands = own(scriptOf(pasted)).replaceAll('/tmp/', `${mine.stateDir}/`);
+        const script = `${printed}\n${commands}`;
         const { stdout } = await run('bash', ['-c', script], { ...mine.env, ...client });
-        const [whoami = '', put = '', read = ''] = outputsOf(stdout, blocks);
+        return outputsOf(stdout, pasted);
+      };
+      const [token, put, read, refresh, list] = blocks as [ShellBlock, ShellBlock, ShellBlock, ShellBlock, ShellBlock];
+      expect(blocks).toHaveLength(5);
+      for (const time of ['first', 'second']) {
+        const [whoami = '', defined = '', table = ''] = await paste(token, put, read);
         expect(JSON.parse(whoami), time).toMatchObject({
           scopes: expect.arrayContaining(['cache:read', 'cache:admin']),
         });
-        expect(JSON.parse(put), time).toMatchObject({ tables: [{ name: 'articles' }] });
-        expect(read, time).toMatch(/^HTTP\/1\.1 200 OK/);
-        expect(read, time).toContain(
+        expect(JSON.parse(defined), time).toMatchObject({ tables: [{ name: 'articles' }] });
+        expect(table, time).toMatch(/^HTTP\/1\.1 200 OK/);
+        expect(table, time).toContain(
           '[{"name":"articles","columns":["ID","Name","Price"],"data":[[1,"A-100","Pump",129.5],',
         );
+
+        erp.raisePrice('A-101');
+        const [, changed = ''] = await paste(token, refresh);
+        expect(changed, time).toMatch(/^\{"task_id":"[\w-]+","task_state":"SUCCESS"\}\nHTTP\/1\.1 200 OK/);
+        expect(changed, time).toMatch(
+          /^\[\{"name":"articles","insert_rows":\[\[\d+,"A-101","Valve",\d+\]\],"delete_ids":\[\d+\]\}\]/m,
+        );
+        const etag = /^ETag: "(.*)"\r$/m.exec(changed)?.[1];
+        const known = async () => JSON.parse((await paste(token, list))[1] ?? '');
+        await expect
+          .poll(known, { timeout: 20_000, interval: 500 })
+          .toMatchObject([{ device: 'tablet-1', etag, resource_title: 'articles', parameters: { plant: 'P1' } }]);
       }
     } finally {
       await Promise.all([mine.stop(), provider.stop(), erp.stop()]);
