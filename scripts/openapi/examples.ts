@@ -154,6 +154,8 @@ export const EXAMPLES: Readonly<Record<string, { body?: Examples; [status: numbe
       alice: {
         user: 'alice',
         scopes: ['cache:read', 'cache:refresh'],
+        scopes_from: 'claims',
+        other_scopes: ['openid'],
         groups: [],
         device: 'tablet-1',
         expires: '2026-11-24T19:14:36.000Z',

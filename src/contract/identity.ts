@@ -8,11 +8,19 @@ import { Timestamp } from './timestamp.ts';
 export const SCOPES = ['cache:read', 'cache:refresh', 'cache:inspect', 'cache:admin'] as const;
 export type Scope = (typeof SCOPES)[number];
 
+/** Where the scopes of a token come from. */
+export const SCOPES_FROM = ['claims', 'default'] as const;
+export type ScopesFrom = (typeof SCOPES_FROM)[number];
+
 /** Whom a verified token speaks for. */
 export interface Identity {
   /** The claim that JWT_USER_CLAIM points to: 1-256 characters, none of them control characters. */
   user: string;
   scopes: ReadonlySet<Scope>;
+  /** Whether claims of the token name scopes, ours or not, or the scopes are JWT_DEFAULT_SCOPES. */
+  scopesFrom: ScopesFrom;
+  /** Names in the scope claims that are not ours: at most 20, each cut to 100 characters. */
+  otherScopes: readonly string[];
   /** The claim that JWT_GROUPS_CLAIM points to. */
   groups: ReadonlySet<string>;
   /** `device_id`: pins the device; null: any. */
@@ -33,6 +41,14 @@ export type Reader = Pick<Identity, 'scopes' | 'groups'>;
 export const WhoamiAnswer = v.strictObject({
   user: about(v.string(), 'The user whom the token speaks for.'),
   scopes: about(v.array(v.picklist(SCOPES)), 'What the token allows.'),
+  scopes_from: about(
+    v.picklist(SCOPES_FROM),
+    '`claims`: the token has a claim of `JWT_SCOPE_CLAIMS`, whatever it names; `default`: it has none, so its scopes are `JWT_DEFAULT_SCOPES`.',
+  ),
+  other_scopes: about(
+    v.array(v.string()),
+    'What those claims name besides our scopes, as the token has it: the first 20 names, 100 characters of each. `tablet:cache:read` here means that `JWT_SCOPE_PREFIX` is not `tablet:`.',
+  ),
   groups: about(v.array(v.string()), 'Groups of the user, for resources that name some.'),
   device: about(
     v.nullable(v.string()),

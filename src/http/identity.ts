@@ -2,7 +2,7 @@
 
 import type { Context } from 'hono';
 import * as v from 'valibot';
-import { HEADER, MAX_DEVICE_LENGTH } from '../contract/constants.ts';
+import { API_BASE, HEADER, MAX_DEVICE_LENGTH } from '../contract/constants.ts';
 import type { Identity, Scope } from '../contract/identity.ts';
 import { Problem, type RefusedResource } from '../contract/problem.ts';
 import { ResourceTitle } from '../contract/resource.ts';
@@ -69,9 +69,12 @@ function hasScope({ scopes }: Identity, anyOf: readonly Scope[]): boolean {
   return anyOf.length === 0 || anyOf.some((scope) => scopes.has(scope));
 }
 
+/** Where the holder of a token sees why it lacks a scope. */
+const WHOAMI = `GET ${API_BASE}/whoami/ tells what is read in yours.`;
+
 function lacksScope(anyOf: readonly Scope[], refused?: RefusedResource): Problem {
   const [first = 'cache:read'] = anyOf;
-  return insufficientScope(first, `This needs a token with the scope ${anyOf.join(' or ')}.`, refused);
+  return insufficientScope(first, `This needs a token with the scope ${anyOf.join(' or ')}. ${WHOAMI}`, refused);
 }
 
 /** A hold that is shorter than this is none: whoever is answered asks again at once, as devices are told to. */

@@ -15,6 +15,9 @@ import type { TokenRules } from './token-rules.ts';
 const CLOCK_TOLERANCE_S = 60;
 /** A token with more groups than this has none: its issuer would have to be asked for the rest. */
 const MAX_GROUPS = 1000;
+/** Of the names in scope claims that are not ours, so many are kept, and so many characters of each. */
+const MAX_OTHER_SCOPES = 20;
+const MAX_OTHER_LENGTH = 100;
 
 /** The last moment that has a date (ECMA-262 section 21.4.1.1), ms since the epoch. */
 const LATEST_MS = 8.64e15;
@@ -43,7 +46,7 @@ export function readClaims(claims: Claims, rules: TokenRules, nowS: number): Rea
     identity: {
       user,
       device,
-      scopes: scopesOf(claims, rules),
+      ...scopesOf(claims, rules),
       groups: groupsOf(claims, rules.groupsClaim),
       expiresAt: Math.min((claims.exp as number) * 1000, LATEST_MS),
     },
@@ -93,20 +96,32 @@ export function reasonOf({ claim }: ClaimFault, claims: Claims, { audienceClaims
 }
 
 /** A claim that says scopes, and none of ours, gives none; without any such claim there are the usual ones. */
-function scopesOf(claims: Claims, { scopeClaims, scopePrefix, defaultScopes }: TokenRules): ReadonlySet<Scope> {
+function scopesOf(
+  claims: Claims,
+  { scopeClaims, scopePrefix, defaultScopes }: TokenRules,
+): Pick<Identity, 'scopes' | 'scopesFrom' | 'otherScopes'> {
   const values = scopeClaims.map((claim) => claimAt(claims, claim)).filter((value) => value !== undefined);
-  const named: ReadonlySet<string> =
-    values.length === 0
-      ? new Set(defaultScopes)
-      : new Set(
-          values
-            // A list names each whole: a role may have spaces in its name.
-            .flatMap((value) => (typeof value === 'string' ? value.split(' ') : textsOf(value)))
-            .flatMap((name) => (name.startsWith(scopePrefix) ? [name.slice(scopePrefix.length)] : []))
-            .map((name) => name.replaceAll('.', ':')),
-        );
-  const isAdmin = named.has('cache:admin');
-  return new Set(SCOPES.filter((scope) => named.has(scope) || (isAdmin && scope === 'cache:inspect')));
+  if (values.length === 0) return { scopes: scopesIn(defaultScopes), scopesFrom: 'default', otherScopes: [] };
+  // A list names each whole: a role may have spaces in its name.
+  const names = new Set(values.flatMap((value) => (typeof value === 'string' ? value.split(' ') : textsOf(value))));
+  names.delete('');
+  const ours = (name: string) =>
+    name.startsWith(scopePrefix) ? name.slice(scopePrefix.length).replaceAll('.', ':') : null;
+  const others = [...names].filter((name) => !isScope(ours(name))).slice(0, MAX_OTHER_SCOPES);
+  return {
+    scopes: scopesIn([...names].map(ours)),
+    scopesFrom: 'claims',
+    otherScopes: others.map((name) => name.slice(0, MAX_OTHER_LENGTH).toWellFormed()),
+  };
+}
+
+function scopesIn(names: readonly (string | null)[]): ReadonlySet<Scope> {
+  const isAdmin = names.includes('cache:admin');
+  return new Set(SCOPES.filter((scope) => names.includes(scope) || (isAdmin && scope === 'cache:inspect')));
+}
+
+function isScope(name: string | null): boolean {
+  return (SCOPES as readonly (string | null)[]).includes(name);
 }
 
 function groupsOf(claims: Claims, groupsClaim: string): ReadonlySet<string> {

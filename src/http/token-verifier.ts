@@ -64,8 +64,8 @@ export async function verifyToken(
   return identity;
 }
 
-function bytesOf(id: string, { user, device, groups }: Identity): number {
-  const texts = [id, user, device ?? '', ...groups];
+function bytesOf(id: string, { user, device, groups, otherScopes }: Identity): number {
+  const texts = [id, user, device ?? '', ...groups, ...otherScopes];
   return BASE_BYTES + GROUP_BYTES * groups.size + 2 * texts.reduce((sum, { length }) => sum + length, 0);
 }
 

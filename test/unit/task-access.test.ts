@@ -7,6 +7,8 @@ const task = (owner: string | null) => ({ cache: { owner } }) as Task;
 const alice = (...scopes: Scope[]) => ({
   user: 'alice',
   scopes: new Set(scopes),
+  scopesFrom: 'claims' as const,
+  otherScopes: [],
   groups: new Set<string>(),
   device: null,
   expiresAt: 0,

@@ -370,3 +370,35 @@ it('a device that is null is none', () => {
   expect('identity' in result && result.identity.device).toBeNull();
   expect(read({ device_id: 'a b' })).toEqual({ fault: 'invalid', claim: '/device_id' });
 });
+
+describe('where scopes come from', () => {
+  const from = (claims: Claims, settings: Settings = {}) => {
+    const result = read(claims, settings);
+    if (!('identity' in result)) return result;
+    const { scopesFrom, otherScopes } = result.identity;
+    return { scopesFrom, otherScopes };
+  };
+
+  it('is told, with the names that are not ours, each once and as the token has it', () => {
+    expect(from({ scope: 'tablet:cache:read crm:read', roles: ['crm:read', 'Sales Lead', 7], scp: '' })).toEqual({
+      scopesFrom: 'claims',
+      otherScopes: ['tablet:cache:read', 'crm:read', 'Sales Lead'],
+    });
+    expect(from({ scope: 'cache:read' })).toEqual({ scopesFrom: 'claims', otherScopes: [] });
+    expect(from({})).toEqual({ scopesFrom: 'default', otherScopes: [] });
+  });
+
+  it('counts names without the prefix as not ours, where one is set', () => {
+    const settings = { JWT_SCOPE_PREFIX: 'tablet:' };
+    expect(from({ scope: 'tablet:cache.read cache:read tablet:other' }, settings)).toEqual({
+      scopesFrom: 'claims',
+      otherScopes: ['cache:read', 'tablet:other'],
+    });
+  });
+
+  it('is told of at most 20 names of 100 characters', () => {
+    const scp = Array.from({ length: 30 }, (_, index) => `${index}${'x'.repeat(200)}`);
+    const told = from({ scp });
+    expect(told).toMatchObject({ otherScopes: scp.slice(0, 20).map((name) => name.slice(0, 100)) });
+  });
+});

@@ -26,6 +26,8 @@ async function open(events: ServerEvent[], { expiresInMs = 3_600_000, fails = fa
     c.set('identity', {
       user: 'alice',
       scopes: new Set(),
+      scopesFrom: 'claims',
+      otherScopes: [],
       groups: new Set(),
       device: null,
       expiresAt: Date.now() + expiresInMs,

@@ -507,10 +507,13 @@ describe('whoami', () => {
     const response = await send('/whoami/', { headers: bearer(jwt) });
     expect(response.status).toBe(200);
     const answer = await response.json<Record<string, unknown>>();
-    expect(Object.keys(answer)).toEqual(['user', 'scopes', 'groups', 'device', 'expires', 'now']);
+    const members = ['user', 'scopes', 'scopes_from', 'other_scopes', 'groups', 'device', 'expires', 'now'];
+    expect(Object.keys(answer)).toEqual(members);
     expect(answer).toEqual({
       user: 'alice',
       scopes: ['cache:inspect', 'cache:admin'],
+      scopes_from: 'claims',
+      other_scopes: ['openid'],
       groups: ['sales', 'north'],
       device: 'tablet-1',
       expires: new Date(exp * 1000).toISOString(),
@@ -523,11 +526,30 @@ describe('whoami', () => {
     const response = await send('/whoami/', { headers: bearer(jwt) });
     expect(await response.json()).toMatchObject({
       scopes: [],
+      scopes_from: 'claims',
+      other_scopes: ['openid'],
       groups: [],
       device: null,
       expires: '+275760-09-13T00:00:00.000Z',
     });
     const named = await send('/whoami/', { headers: { ...bearer(jwt), 'X-Device-Id': 'tablet-2' } });
     expect(await named.json()).toMatchObject({ device: 'tablet-2' });
+  });
+
+  it('tells that the scopes are the usual ones, since no claim names any', async () => {
+    const { scope: _none, ...bare } = claims();
+    const response = await send('/whoami/', { headers: bearer(await sign(bare, secret())) });
+    expect(await response.json()).toMatchObject({
+      scopes: ['cache:read', 'cache:refresh'],
+      scopes_from: 'default',
+      other_scopes: [],
+    });
+  });
+
+  it('is where a token without the scope is sent', async () => {
+    const jwt = await sign(claims({ scope: 'crm:read' }), secret());
+    const response = await send('/cache/', { headers: bearer(jwt) });
+    expect(response.status).toBe(403);
+    expect(await response.json()).toMatchObject({ detail: expect.stringContaining('GET /api/v1/whoami/') });
   });
 });

@@ -27,10 +27,12 @@ whoami.get(
   }),
   noQuery,
   (c) => {
-    const { user, scopes, groups, expiresAt } = c.get('identity');
+    const { user, scopes, scopesFrom, otherScopes, groups, expiresAt } = c.get('identity');
     return replyJson(c, {
       user,
       scopes: [...scopes],
+      scopes_from: scopesFrom,
+      other_scopes: [...otherScopes],
       groups: [...groups],
       device: c.get('device'),
       expires: timestamp(expiresAt),
