@@ -21,7 +21,7 @@ export const FAILING_STEPS: Readonly<Record<LoadFailureCode, Steps>> = {
     act: 'Ask for less by parameters, make the origin faster, or raise origin.timeout_s (300 at most).',
   },
   'origin-status': {
-    look: '"detail" names the status. 401 and 403: the secret in origin.headers. 404: the address in origin.url. 204 and 205: there is no content. 429 and 5xx: the origin has too much to do or a fault. 520 to 530: Cloudflare did not reach the origin.',
+    look: '"detail" names the status and, to a token with cache:admin, what the origin says itself. 401 and 403: the secret in origin.headers. 404: the address in origin.url. 204 and 205: there is no content. 429 and 5xx: the origin has too much to do or a fault. 520 to 530: Cloudflare did not reach the origin.',
     act: 'Renew the secret (npx wrangler secret put ORIGIN_…), correct origin.url, or take no content for no rows with tables[].missing: "empty". 202, 408, 425, 429, 5xx and any 4xx with Retry-After are tried again by themselves; ask less often by ttl_s or schedule if they go on.',
   },
   'origin-too-large': {

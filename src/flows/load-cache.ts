@@ -83,7 +83,7 @@ export async function loadCache(
     return value;
   };
   try {
-    return await load(resource, lease, { ...services, secret }, options);
+    return await load(resource, lease, { ...services, secret }, options, sent);
   } catch (error) {
     throw withoutSecrets(error, sent);
   }
@@ -94,6 +94,7 @@ async function load(
   lease: Lease,
   services: LoadServices,
   { fetch, accepts, clock, slot, now, onHeavy }: LoadOptions,
+  secrets: readonly string[],
 ): Promise<LoadedCache> {
   const { cache, previous, fence, nextRowId } = lease;
   const { originHosts: hosts, partialAnswers } = services.settings;
@@ -109,6 +110,7 @@ async function load(
     redirects: origin.redirects,
     hosts,
     now,
+    secrets,
   });
   if (answer.outcome === 'same') {
     return { change: null, inserted: 0, deleted: 0, validators: answer.validators };

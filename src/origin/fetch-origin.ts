@@ -8,6 +8,7 @@ import type { OriginRequest } from './build-request.ts';
 import { contentCodings, decoded } from './content-codings.ts';
 import { hasNoContent, statusFailure } from './origin-status.ts';
 import { isRedirect, type RedirectRules, redirected } from './redirects.ts';
+import { withOriginsWords } from './refusal-text.ts';
 import { type Accepts, unreachable } from './unreachable.ts';
 import { sendable, type Validators, validatedBy, validatorsOf } from './validators.ts';
 
@@ -27,6 +28,8 @@ export interface FetchOptions extends RedirectRules {
   validators: Validators | null;
   /** ms since the epoch, for dates of the origin. */
   now: number;
+  /** Values that went into the request and are told to nobody. */
+  secrets: readonly string[];
 }
 
 /** What an origin answers when it answers well. */
@@ -49,7 +52,7 @@ export interface NewAnswer {
   release(): void;
 }
 
-/** Asks an origin. @throws LoadFailure `origin-*`: no header value, URL or text of the origin is in its detail */
+/** Asks an origin. @throws LoadFailure `origin-*`: no header value, URL or text of the origin is in its detail; its words on a refusal are for administrators */
 export async function fetchOrigin(request: OriginRequest, options: FetchOptions): Promise<OriginAnswer> {
   const { now } = options;
   const sent = sendable(options.validators ?? { etag: null, lastModified: null }, now);
@@ -63,7 +66,13 @@ export async function fetchOrigin(request: OriginRequest, options: FetchOptions)
       return fetchOrigin(request, { ...options, validators: null });
     }
   }
-  const failure = statusFailure(response, now) ?? lengthFailure(response, options.maxBytes);
+  const refusal = statusFailure(response, now);
+  if (refusal !== null) {
+    const failure = await withOriginsWords(refusal, response, { ...request, secrets: options.secrets }, options.signal);
+    await discard(response);
+    throw failure;
+  }
+  const failure = lengthFailure(response, options.maxBytes);
   if (failure !== null) {
     await discard(response);
     throw failure;

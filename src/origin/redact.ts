@@ -3,6 +3,10 @@
 import { LoadFailure } from '../contract/problem.ts';
 
 const MASK = '***';
+/** A shorter value is part of many words, such as `de` of Accept-Language. */
+const SHORTEST_PART = 4;
+/** Letters and digits in a row are the same however an origin escapes what is between them. */
+const PIECES = /[A-Za-z0-9]{6,}/g;
 
 /**
  * The same error with the secrets masked in its details, in whatever letters: an origin may repeat what it was sent in a header
@@ -15,6 +19,20 @@ export function withoutSecrets(error: unknown, secrets: readonly string[]): unkn
   if (detail === error.message && adminDetail === error.adminDetail) return error;
   const { code, retryable, retryAfterMs } = error;
   return new LoadFailure(code, detail, { adminDetail, retryable, retryAfterMs });
+}
+
+/** A text of an origin without any of the values that it was sent, whole or in pieces as escaping leaves them. */
+export function withoutValues(text: string, values: readonly string[]): string {
+  const pieces = values.flatMap((value) => [value, ...(value.match(PIECES) ?? [])]);
+  const longestFirst = [...new Set(pieces)].sort((one, other) => other.length - one.length);
+  return longestFirst.reduce((known, value) => (value === '' ? known : known.replaceAll(pattern(value), MASK)), text);
+}
+
+function pattern(value: string): RegExp {
+  const whole = anyCase(value);
+  return value.length < SHORTEST_PART
+    ? new RegExp(`(?<![\\p{L}\\p{N}])${whole.source}(?![\\p{L}\\p{N}])`, 'giu')
+    : whole;
 }
 
 function anyCase(secret: string): RegExp {

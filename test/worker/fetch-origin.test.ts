@@ -33,6 +33,7 @@ async function ask(url: string, { timeoutMs = 20_000, headers = {}, ...more }: A
     redirects: 'same',
     hosts: [],
     now: Date.now(),
+    secrets: [],
     ...more,
   });
 }

@@ -32,6 +32,7 @@ async function failureOf(url: string, timeoutMs = 20_000): Promise<LoadFailure> 
       redirects: 'same',
       hosts: [],
       now: Date.now(),
+      secrets: [],
     },
   );
   const failure = await answer.then(
