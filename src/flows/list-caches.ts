@@ -9,7 +9,7 @@ import { etagOf } from '../core/etag.ts';
 import { lastFailure } from '../core/freshness.ts';
 import { jsonBytes } from '../core/json.ts';
 import { timestamp } from '../core/timestamp.ts';
-import { warningsOf } from '../origin/check-quoting.ts';
+import { warningsOf } from '../origin/later-rules.ts';
 import { type JudgedCache, judgeCache, judgeCaches } from './judged-caches.ts';
 import type { Services } from './services.ts';
 

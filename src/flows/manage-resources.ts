@@ -19,7 +19,7 @@ import { invalidParameters } from '../core/input-faults.ts';
 import { isObject } from '../core/is-object.ts';
 import { expectFaults } from '../origin/check-expect.ts';
 import { checkOrigin } from '../origin/check-origin.ts';
-import { quotingFaults } from '../origin/check-quoting.ts';
+import { laterFaults } from '../origin/later-rules.ts';
 import { checkTables } from '../origin/pointers.ts';
 
 /** How often a write is tried anew when another one was faster. */
@@ -55,7 +55,7 @@ export function parseDefinition(title: string, body: Json, hosts: readonly strin
     faults.push(...checkOrigin(origin.output, rest.scope === 'user' ? 'user' : 'shared', hosts, names));
   }
   if (definition?.tables !== undefined) faults.push(...checkTables(definition.tables));
-  if (definition !== null) faults.push(...quotingFaults(definition), ...expectFaults(definition));
+  if (definition !== null) faults.push(...laterFaults(definition), ...expectFaults(definition));
   if (definition === null || faults.length > 0) throw invalidParameters(faults);
   return definition;
 }

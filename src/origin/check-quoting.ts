@@ -17,7 +17,7 @@ const RAW = new Set(['+', '#']);
 
 type Variable = Expression['variables'][number];
 
-/** What a definition may not do with its text parameters; a stored one may, and shows it as a warning. */
+/** What a definition may not do with its text parameters. */
 export function quotingFaults({ origin, parameters }: Pick<Resource, 'origin' | 'parameters'>): InputFault[] {
   const { url, quote } = origin;
   const properties = member(parameters, 'properties');
@@ -28,11 +28,6 @@ export function quotingFaults({ origin, parameters }: Pick<Resource, 'origin' | 
       .flatMap((variable) => [...faultsOfPlace(piece, variable, quote)]),
   );
   return faults.filter(({ detail }, at) => faults.findIndex((other) => other.detail === detail) === at);
-}
-
-/** The same of a definition that was stored before it would have been refused: texts for an operator. */
-export function warningsOf(definition: Pick<Resource, 'origin' | 'parameters'>): string[] {
-  return quotingFaults(definition).map(({ pointer, detail }) => `The definition's ${pointer} ${detail}.`);
 }
 
 function* faultsOfPlace(
@@ -54,11 +49,12 @@ function* faultsOfPlace(
     }
     return;
   }
+  const remedy = `Write '{${name}}' and origin.quote: "odata"`;
   const clause = named ?? (operator === '?' || operator === '&' ? decodedName(name) : null);
   if (clause !== null && CLAUSES.has(clause.toLowerCase())) {
-    yield inUrl(`must not have the text {${name}} outside of quotes in ${clause}: it may hold any clause`);
+    yield inUrl(`must not have the text {${name}} outside of quotes in ${clause}: it may hold any clause. ${remedy}`);
   }
-  if (inKey) yield inUrl(`must not have the text {${name}} outside of quotes in a key: it may hold any key`);
+  if (inKey) yield inUrl(`must not have the text {${name}} outside of quotes in a key: it may hold any key. ${remedy}`);
 }
 
 function decodedName(name: string): string {

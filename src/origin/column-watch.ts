@@ -57,14 +57,19 @@ export class ColumnWatch {
   /** Names that rows have instead, in their order; of many, those that no column has. Empty: rows have no names. */
   get members(): string {
     const all = [...this.#members];
-    if (all.length <= MOST_TOLD) return all.map(shortened).join(', ');
-    const others = all.filter((name) => !this.columns.has(name));
-    return [...others.slice(0, MOST_TOLD).map(shortened), '…'].join(', ');
+    if (all.length <= MOST_TOLD) return toldNames(all);
+    return toldNames([...all.filter((name) => !this.columns.has(name)).slice(0, MOST_TOLD), '…']);
   }
 
   get facts(): ColumnFacts {
     return { rows: this.rows, filled: this.#filled.join('') };
   }
+}
+
+/** Names of members for an operator; more than so many end in an ellipsis. */
+export function toldNames(names: readonly string[]): string {
+  const told = names.slice(0, MOST_TOLD).map(shortened);
+  return (names.length > MOST_TOLD ? [...told, '…'] : told).join(', ');
 }
 
 function shortened(name: string): string {

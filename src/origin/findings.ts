@@ -42,9 +42,9 @@ export class Findings {
     else this.#judge(CODES[sign], `${what} If that is as it should be, origin.partial: ["${sign}"] accepts it.`);
   }
 
-  /** Something that no definition can accept. @throws LoadFailure `origin-malformed` */
-  malformed(detail: string): void {
-    this.#judge('origin-malformed', detail);
+  /** Something that no definition can accept. `adminDetail` as in a warning. @throws LoadFailure `origin-malformed` */
+  malformed(detail: string, adminDetail = detail): void {
+    this.#judge('origin-malformed', detail, adminDetail);
   }
 
   /** Kept beside what is loaded. */
@@ -52,8 +52,8 @@ export class Findings {
     if (this.#warnings.size < MAX_WARNINGS) this.#warnings.add(text);
   }
 
-  #judge(code: LoadFailureCode, detail: string): void {
-    if (!this.#warns) throw new LoadFailure(code, detail);
-    this.warn(detail);
+  #judge(code: LoadFailureCode, detail: string, adminDetail = detail): void {
+    if (!this.#warns) throw new LoadFailure(code, detail, { adminDetail });
+    this.warn(adminDetail);
   }
 }

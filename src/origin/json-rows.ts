@@ -3,9 +3,13 @@
 import { LoadFailure } from '../contract/problem.ts';
 import type { TableDefinition } from '../contract/resource.ts';
 import type { RowSink } from '../contract/rows.ts';
-import { ColumnWatch } from './column-watch.ts';
+import { columnWarning } from '../core/column-facts.ts';
+import { ColumnWatch, toldNames } from './column-watch.ts';
 import type { Findings } from './findings.ts';
 import { JsonText } from './json-text.ts';
+
+/** More names than are told of a row are not kept. */
+const MOST_STRANGERS = 16;
 
 /** Takes what is inside the table's array and tells the sink of each row that is complete. */
 export class JsonRows {
@@ -21,6 +25,8 @@ export class JsonRows {
   /** Of an object row: whether it has members, and whether one of them is a column. */
   #hasMember = false;
   #hasColumn = false;
+  /** Of an object row without a column so far: the first names of its members. */
+  #strangers: string[] = [];
   /** Where the next value of the row belongs; undefined: nowhere, the member is no column. */
   #column: number | undefined = 0;
 
@@ -37,6 +43,7 @@ export class JsonRows {
       this.#rowIsObject = isObject;
       this.#hasMember = false;
       this.#hasColumn = false;
+      if (this.#strangers.length > 0) this.#strangers = [];
       this.#column = 0;
       this.#cells.fill('null');
     } else if (this.#column !== undefined) {
@@ -64,6 +71,7 @@ export class JsonRows {
       this.#columns.member(name);
       this.#hasMember = true;
       this.#hasColumn ||= this.#column !== undefined;
+      if (!this.#hasColumn && this.#strangers.length < MOST_STRANGERS) this.#strangers.push(name);
     } else if (this.#column !== undefined) {
       this.#nested.name(name);
     }
@@ -102,7 +110,8 @@ export class JsonRows {
       throw this.#malformed(`has ${this.#column} cells instead of ${this.#cells.length}`);
     }
     if (this.#hasMember && !this.#hasColumn) {
-      this.#findings.malformed(this.#malformed('has members, but none of the declared columns').message);
+      const { message } = this.#malformed('has members, but none of the declared columns');
+      this.#findings.malformed(message, columnWarning(message.slice(0, -1), toldNames(this.#strangers)));
     }
     this.#sink.row(this.#cells.join(','));
     this.#columns.row();

@@ -80,18 +80,26 @@ describe('a cache that looks well and is not', () => {
     const { title, definition } = await defineResource();
     await load(title);
     const { url } = definition.origin as { url: string };
-    const quoted = { ...definition, origin: { url: `${url}?q='{of}'` } };
+    const quoted = { ...definition, origin: { url: `${url}?q='{of}'&=Plant`, headers: { apikey: '' } } };
     const refused = await admin.put(`/resources/${title}/`, quoted);
-    expect(await faultsOf(refused)).toEqual([expect.stringMatching(/^\/origin\/quote is required/)]);
+    expect(await faultsOf(refused)).toEqual([
+      expect.stringMatching(/^\/origin\/quote is required/),
+      expect.stringMatching(/^\/origin\/url has a part without a name/),
+      expect.stringMatching(/^\/origin\/headers\/apikey must not be empty/),
+    ]);
     const resources = d1Resources(env.DB);
     const stored = await resources.read(title);
     const earlier = sampleResource({ ...quoted, parameters: definition.parameters as Record<string, unknown> });
     expect(await resources.put(title, earlier, true, stored?.changedAt ?? null, Date.now())).not.toBeNull();
     await load(title, { of: "it's" });
-    const warning = expect.stringMatching(/^The definition's \/origin\/quote is required, for \{of\}/);
-    for (const { warnings } of await cachesOf(title)) expect(warnings).toEqual([warning]);
+    const expected = [
+      expect.stringMatching(/^The definition's \/origin\/quote is required, for \{of\}/),
+      expect.stringMatching(/^The definition's \/origin\/url has a part without a name/),
+      expect.stringMatching(/^The definition's \/origin\/headers\/apikey must not be empty/),
+    ];
+    for (const { warnings } of await cachesOf(title)) expect(warnings).toEqual(expected);
     const told = await admin.get(`/resources/${title}/`);
-    expect(await told.json()).toMatchObject({ title, warnings: [warning] });
+    expect(await told.json()).toMatchObject({ title, warnings: expected });
   });
 });
 

@@ -196,7 +196,7 @@ describe('a load', () => {
     const { task, entry } = await cache.refresh({ settings });
     expect([task.state, entry?.loaded?.rows]).toEqual(['SUCCESS', 2]);
     expect(entry?.loaded?.warnings).toEqual([
-      'Table "t", row 1: it has members, but none of the declared columns.',
+      'Table "t", row 1: it has members, but none of the declared columns; there are b.',
       expect.stringMatching(/next page at \/nextLink/),
     ]);
     const stored = await d1Entries(env.DB).find(cache.cache.key);

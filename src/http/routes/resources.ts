@@ -13,7 +13,7 @@ import {
 } from '../../flows/manage-resources.ts';
 import { refreshAll } from '../../flows/refresh-caches.ts';
 import { sweepResource } from '../../flows/sweep.ts';
-import { warningsOf } from '../../origin/check-quoting.ts';
+import { warningsOf } from '../../origin/later-rules.ts';
 import { tellDone } from '../administration-log.ts';
 import { describe, NOT_MODIFIED, pathParameter } from '../describe.ts';
 import { factory } from '../factory.ts';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { quotingFaults, warningsOf } from '../../../src/origin/check-quoting.ts';
+import { quotingFaults } from '../../../src/origin/check-quoting.ts';
+import { warningsOf } from '../../../src/origin/later-rules.ts';
 import { sampleResource } from '../../support/resources.ts';
 
 type Quote = 'odata' | 'backslash' | 'none';
@@ -55,7 +56,11 @@ describe('a text outside of quotes', () => {
   it.each(['$filter', '$apply', '$compute', '$search', '$orderby', '%24filter', '$Filter'])(
     'is refused in %s, whatever quote says',
     (clause) => {
-      const refused = [expect.stringMatching(/^\/origin\/url must not have the text \{a\} outside of quotes in /)];
+      const refused = [
+        expect.stringMatching(
+          /^\/origin\/url must not have the text \{a\} outside of quotes in .* Write '\{a\}' and origin\.quote: "odata"$/,
+        ),
+      ];
       expect(faults(`/x?y=1&${clause}=Year%20eq%20{a}`)).toEqual(refused);
       expect(faults(`/x?${clause}={a}`, 'none')).toEqual(refused);
       expect(faults(`/x?${clause}=Year%20eq%20'b'%20or%20{a}`, 'odata')).toEqual(refused);

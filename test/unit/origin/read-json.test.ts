@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { MAX_ORIGIN_NESTING } from '../../../src/contract/constants.ts';
+import type { LoadFailure } from '../../../src/contract/problem.ts';
 import { checkTables } from '../../../src/origin/pointers.ts';
 import { rowsOf, table } from '../../support/rows.ts';
+import { thrownBy } from '../../support/thrown.ts';
 
 const T = [table('t', '/items', 'a', 'b')];
 const items = (rows: string) => rowsOf(`{"items":[${rows}]}`, T).t;
@@ -24,6 +26,21 @@ describe('object rows', () => {
   it('fail the load if they have members, but none of the columns', () => {
     const detail = /Table "t", row 1: it has members, but none of the declared columns/;
     expect(() => items('{"a":1},{"message":"rate limit"}')).toThrow(malformed(detail));
+  });
+
+  it('tell administrators alone which members such a row has', () => {
+    const of = (row: string) => thrownBy(() => items(`{"a":1,"x":2},${row}`));
+    const message = 'Table "t", row 1: it has members, but none of the declared columns.';
+    expect(of('{"message":"rate limit","error":{"a":1,"code":3}}')).toMatchObject({
+      message,
+      adminDetail: `${message.slice(0, -1)}; there are message, error.`,
+    });
+    const many = JSON.stringify(
+      Object.fromEntries(Array.from({ length: 30 }, (_, at) => [`${at}.${'m'.repeat(99)}`, 1])),
+    );
+    const { adminDetail } = of(many) as LoadFailure;
+    expect(adminDetail).toMatch(/; there are 0\.m+…, .*, 11\.m+…, …\.$/);
+    expect(adminDetail.length).toBeLessThan(1000);
   });
 
   it('have members with names of the prototype', () => {
