@@ -58,7 +58,7 @@ export const FAILING_STEPS: Readonly<Record<LoadFailureCode, Steps>> = {
   },
   misconfigured: {
     look: '"detail" names, to a token with cache:admin, the host that ORIGIN_HOSTS does not allow, or the secret that is not there.',
-    act: 'Add the host to ORIGIN_HOSTS in wrangler.toml and deploy, or put the secret: npx wrangler secret put ORIGIN_…',
+    act: 'Add the host to ORIGIN_HOSTS in wrangler.toml and deploy, or put the secret: npx wrangler secret put ORIGIN_…. Locally (npm start) both are lines in .dev.vars; then start it again. Loads are tried again by themselves when they are next asked for.',
   },
   overloaded: {
     look: 'Other loads took the room, or D1, R2 or the objects do not answer: see GET /healthz and request.failed in the log.',

@@ -141,8 +141,9 @@ function standIn(
 ): Body {
   if (freshness.state !== 'absent' && freshness.standsIn) return bodyOf(freshness, forwarded);
   const code = codeOf(failure.error);
-  // Faults of ours in a load have other codes, whose status would not say that a load failed (CONTRACT 6).
-  throw new Problem(code.startsWith('origin-') ? code : 'origin-unreachable', failure.error.detail, {
+  // Other faults of ours in a load have codes whose status would not say that a load failed (CONTRACT 6).
+  const isTold = code.startsWith('origin-') || code === 'misconfigured';
+  throw new Problem(isTold ? code : 'origin-unreachable', failure.error.detail, {
     adminDetail: failure.error.admin_detail,
     key: cache.key,
     headers: { 'Retry-After': String(Math.max(1, Math.ceil((failure.retryAt - Date.now()) / 1000))) },

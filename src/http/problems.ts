@@ -41,12 +41,13 @@ export function problemFor(error: unknown, c: Context<AppEnv>): { body: ProblemB
   return { body, headers: problem.headers };
 }
 
-/** A fault of ours is told each time, with its stack. What fails outside of us is told once a minute, however many devices meet it. */
+/** A fault of ours is told each time, with its stack. What fails outside of us, or for want of a setting of one resource, is told once a minute, however many devices meet it. */
 function tell(problem: Problem, status: number, error: unknown, c: Context<AppEnv>): void {
   const { code, key, adminDetail: detail, cause } = problem;
   const { method, path } = c.req;
   const about = { request_id: c.get('requestId'), code, method, path };
-  if (status === 500) {
+  // With a key it is a load of one cache that lacks a setting, and what its devices are told.
+  if (status === 500 && key === undefined) {
     log('error', 'request.failed', { ...about, error });
     return;
   }

@@ -310,6 +310,25 @@ describe('the log', () => {
     expect(JSON.stringify(told)).not.toContain('stack');
   });
 
+  it('tells once a minute, without a stack, of a resource that lacks its secret, under one type everywhere', async () => {
+    const source = await Source.define({ error_ttl_s: 3600 });
+    const headers = { A: `$${'{ORIGIN_NOT_SET}'}` };
+    const { origin } = sampleResource({ origin: { url: `${source.origin.url}/data`, headers } });
+    await source.redefine({ origin });
+    for (const _device of [1, 2]) {
+      const answer = await alice.get(source.path, { Prefer: 'wait=20' });
+      expect([answer.status, Number(answer.headers.get('Retry-After')) > 0]).toEqual([500, true]);
+      expect(await answer.json()).toMatchObject({ type: '/docs/problems#misconfigured', status: 500 });
+    }
+    const [cache] = await cachesOf(source.title);
+    expect(cache?.last_error?.type).toBe('/docs/problems#misconfigured');
+    const told = lines.filter((line) => line.includes('request.failed')).map((line) => JSON.parse(line));
+    expect(told).toMatchObject([
+      { level: 'warn', code: 'misconfigured', detail: 'The secret ORIGIN_NOT_SET is not set.' },
+    ]);
+    expect(JSON.stringify(told)).not.toContain('stack');
+  });
+
   it('tells of a store that refuses once a minute, with its words, and of a fault of ours each time, with its stack', async () => {
     const headers = await bearer({ scope: 'cache:admin' });
     const lost = () => {
