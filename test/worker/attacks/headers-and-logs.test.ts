@@ -355,6 +355,7 @@ describe('names of secrets and hosts', () => {
   it.each([
     ['a secret that is not set', { headers: { A: `$${'{ORIGIN_NOT_SET}'}` } }, {}],
     ['a redirect', {}, { status: 302, headers: { Location: 'http://127.0.0.1/' } }],
+    ["an origin's own words", {}, { status: 401, headers: { 'Content-Type': 'text/plain' }, body: 'not at 127.0.0.1' }],
   ])('are told to administrators alone: %s', async (_what, origin, answer) => {
     const source = await Source.define({ error_ttl_s: 3600 });
     const { origin: usual } = sampleResource({ origin: { url: `${source.origin.url}/data`, ...origin } });
