@@ -47,6 +47,10 @@ export const CLOSE = {
 } as const;
 export type CloseReason = keyof typeof CLOSE;
 
+/** What a hub answers to an upgrade that it refuses. */
+export const Refusal = v.object({ refused: v.picklist(Object.keys(CLOSE) as CloseReason[]) });
+export type Refusal = v.InferOutput<typeof Refusal>;
+
 /** A cache that has changed: its tag, the last version that changed its body (0: purged), and the revision of its entry. */
 export type Poke = readonly [tag: string, version: number, revision: number];
 
@@ -109,8 +113,8 @@ export interface LiveHubVerbs {
 /** A hub by its number. */
 export interface LiveHubs {
   verbs(hub: number): LiveHubVerbs;
-  /** Hands an upgrade over to the hub that the ticket names. */
-  open(hub: number, ticket: string, request: Request): Promise<Response>;
+  /** Hands an upgrade over to the hub that the ticket names: the answer to it, or why there is no socket. */
+  open(hub: number, ticket: string, request: Request): Promise<Response | CloseReason>;
 }
 
 /** A hub wants to be told of a cache. `n` grows: a request that was overtaken by a later one changes nothing. */

@@ -1,6 +1,8 @@
 /** The hubs of live sockets as flows and cache objects call them. */
 
-import type { LiveHubs } from '../contract/live.ts';
+import * as v from 'valibot';
+import { API_BASE } from '../contract/constants.ts';
+import { type LiveHubs, Refusal } from '../contract/live.ts';
 import { withTimeout } from '../waiting.ts';
 import type { LiveHub } from './live-hub.ts';
 
@@ -18,6 +20,9 @@ export function liveHubs(namespace: DurableObjectNamespace<LiveHub>): LiveHubs {
       isWatched: (request) => withTimeout(stub(hub).isWatched(request), TIMEOUT_MS),
       signOut: (user) => withTimeout(stub(hub).signOut(user), TIMEOUT_MS),
     }),
-    open: (hub, ticket, request) => stub(hub).fetch(new URL(ticket, request.url), request),
+    open: async (hub, ticket, request) => {
+      const response = await stub(hub).fetch(new URL(`${API_BASE}/live/${ticket}`, request.url), request);
+      return response.webSocket === null ? v.parse(Refusal, await response.json()).refused : response;
+    },
   };
 }

@@ -13,6 +13,7 @@ import {
   PING,
   PONG,
   type PokeRequest,
+  type Refusal,
   type SubscribeAnswer,
   type SubscribeRequest,
   type TicketRequest,
@@ -20,7 +21,7 @@ import {
 import type { HubContext, HubEffects, HubEventName, HubEvents } from '../core/live-hub/events.ts';
 import { Hub, type Watch } from '../core/live-hub/hub.ts';
 import { step } from '../core/live-hub/index.ts';
-import { hubOf } from '../core/live-hub/place.ts';
+import { hubInTicket, hubOf } from '../core/live-hub/place.ts';
 import { log } from '../log.ts';
 import { readSettings } from '../settings.ts';
 import { objectClient } from './client.ts';
@@ -28,6 +29,8 @@ import { attach, attached } from './hub-attachment.ts';
 import { HubRows } from './hub-rows.ts';
 
 const ALARM_RETRY_MS = 60_000;
+/** An alarm so long overdue has been lost, ms. */
+const ALARM_LATE_MS = 60_000;
 /** Objects that are asked to watch at once. */
 const WIDTH = 20;
 
@@ -36,13 +39,11 @@ export class LiveHub extends DurableObject<Env> implements LiveHubVerbs {
   readonly #hub = new Hub();
   readonly #sockets = new Map<string, WebSocket>();
   readonly #rows: HubRows;
-  readonly #number: number;
-  /** When the alarm goes off; null: not known, or not at all. */
+  /** When the alarm goes off; null: not at all. */
   #alarmAt: number | null = null;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
-    this.#number = Number(ctx.id.name ?? Number.NaN);
     this.#rows = new HubRows(ctx.storage);
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair(PING, PONG));
     this.#rows.restore(this.#hub);
@@ -52,6 +53,10 @@ export class LiveHub extends DurableObject<Env> implements LiveHubVerbs {
       this.#sockets.set(socket.id, webSocket);
       this.#hub.add(socket);
     }
+    // Known before the first step, so that none awaits anything between its rows and its alarm: two steps that did took each other's alarm away.
+    ctx.blockConcurrencyWhile(async () => {
+      this.#alarmAt = await ctx.storage.getAlarm();
+    });
   }
 
   async ticket(request: TicketRequest): Promise<void> {
@@ -74,18 +79,17 @@ export class LiveHub extends DurableObject<Env> implements LiveHubVerbs {
     return this.#run('signOut', { user });
   }
 
-  /** Opens a socket for the ticket at the end of the path. A browser learns nothing of a refused upgrade, so it is opened and closed with the reason. */
+  /**
+   * Opens a socket for the ticket at the end of the path. Without a good one there is no socket here: whoever gives no answer to
+   * its end would keep the hub awake.
+   */
   override async fetch(request: Request): Promise<Response> {
     const id = new URL(request.url).pathname.slice(`${API_BASE}/live/`.length);
     const { 0: client, 1: server } = new WebSocketPair();
-    if (this.#sockets.has(id)) {
-      server.accept();
-      server.close(CLOSE.unknownTicket, 'unknownTicket');
-    } else {
-      this.ctx.acceptWebSocket(server);
-      this.#sockets.set(id, server);
-      await this.#run('open', { id });
-    }
+    const refused = await this.#run('open', { id }, (reason) => {
+      if (reason === null) this.#accept(id, server);
+    });
+    if (refused !== null) return Response.json({ refused } satisfies Refusal, { status: 409 });
     return new Response(null, {
       status: 101,
       webSocket: client,
@@ -93,14 +97,21 @@ export class LiveHub extends DurableObject<Env> implements LiveHubVerbs {
     });
   }
 
-  /** Pings are answered while the hub sleeps; one that comes before that was set up is answered here. */
-  override async webSocketMessage(webSocket: WebSocket, message: string | ArrayBuffer): Promise<void> {
-    if (message === PING) webSocket.send(PONG);
-    else await this.#over(webSocket, 'message');
+  #accept(id: string, webSocket: WebSocket): void {
+    this.ctx.acceptWebSocket(webSocket);
+    this.#sockets.set(id, webSocket);
   }
 
+  /** Pings are answered while the hub sleeps; one that comes before that was set up is answered here. */
+  override async webSocketMessage(webSocket: WebSocket, message: string | ArrayBuffer): Promise<void> {
+    if (message !== PING) await this.#over(webSocket, 'message');
+    else this.#say(attached(webSocket)?.id ?? '', PONG);
+  }
+
+  /** The device has ended it, and waits for the same from here. */
   override async webSocketClose(webSocket: WebSocket): Promise<void> {
     await this.#over(webSocket, 'closed');
+    endQuietly(webSocket, 1000, '');
   }
 
   override async webSocketError(webSocket: WebSocket): Promise<void> {
@@ -121,20 +132,35 @@ export class LiveHub extends DurableObject<Env> implements LiveHubVerbs {
       await this.#run('alarm', {});
     } catch (error) {
       log('error', 'live.alarm_failed', { error });
-      await this.ctx.storage.setAlarm(Date.now() + ALARM_RETRY_MS);
+      this.#arm(Date.now() + ALARM_RETRY_MS);
     }
   }
 
-  /** One step: rows, attachments and alarm are written before anything else can happen, then it is told and asked. */
-  async #run<N extends HubEventName>(name: N, request: HubEvents[N]['request']): Promise<HubEvents[N]['answer']> {
+  /**
+   * One step: rows, attachments and alarm are written together, before anything else can happen; then it is told and asked.
+   * `first` is done before all that.
+   */
+  async #run<N extends HubEventName>(
+    name: N,
+    request: HubEvents[N]['request'],
+    first: (answer: HubEvents[N]['answer']) => void = () => {},
+  ): Promise<HubEvents[N]['answer']> {
     const { answer, effects } = step(this.#hub, name, request, this.#context());
+    first(answer);
     this.#rows.write(this.#hub, effects.keep);
     for (const id of effects.attach) this.#attach(id);
-    const armed = this.#arm(effects.wakeBy);
+    this.#arm(effects.wakeBy);
     this.#speak(effects);
     if (effects.watch.length > 0) this.ctx.waitUntil(this.#askObjects(effects.watch));
-    await armed;
     return answer;
+  }
+
+  /** The platform may not tell the name to an object that an alarm or a socket wakes; the sockets know it, and without any none is needed. */
+  get #number(): number {
+    const { name } = this.ctx.id;
+    if (name !== undefined) return Number(name);
+    const [id = ''] = this.#sockets.keys();
+    return hubInTicket(id);
   }
 
   #context(): HubContext {
@@ -160,12 +186,14 @@ export class LiveHub extends DurableObject<Env> implements LiveHubVerbs {
     if (webSocket !== undefined && socket !== undefined) attach(webSocket, socket);
   }
 
-  async #arm(wakeBy: number): Promise<void> {
+  /** An earlier alarm stands, unless it is so late that it was lost. */
+  #arm(wakeBy: number): void {
     if (wakeBy === Number.POSITIVE_INFINITY) return;
-    this.#alarmAt ??= await this.ctx.storage.getAlarm();
-    if (this.#alarmAt !== null && this.#alarmAt <= wakeBy) return;
+    const stands = this.#alarmAt !== null && this.#alarmAt > Date.now() - ALARM_LATE_MS;
+    if (stands && (this.#alarmAt ?? 0) <= wakeBy) return;
     this.#alarmAt = wakeBy;
-    await this.ctx.storage.setAlarm(wakeBy);
+    // Not awaited: nothing leaves the object before it is written.
+    this.ctx.waitUntil(this.ctx.storage.setAlarm(wakeBy));
   }
 
   #speak({ send, close }: HubEffects): void {
@@ -189,21 +217,21 @@ export class LiveHub extends DurableObject<Env> implements LiveHubVerbs {
   #close(id: string, reason: CloseReason): void {
     const webSocket = this.#sockets.get(id);
     this.#sockets.delete(id);
-    try {
-      webSocket?.close(CLOSE[reason], reason);
-    } catch {
-      // It is closed already.
-    }
+    if (webSocket === undefined) return;
+    // A device that gives no answer leaves it listed: the hub must not take it for open when it wakes.
+    webSocket.serializeAttachment(null);
+    endQuietly(webSocket, CLOSE[reason], reason);
   }
 
   /** Sets watches at cache objects; one that cannot be reached now is asked again by the alarm. */
   async #askObjects(watches: readonly Watch[]): Promise<void> {
     const objects = objectClient(this.env.CACHE_OBJECT);
+    const hub = this.#number;
     const waiting = watches.values();
     const lane = async () => {
       for (const { tag, key, n } of waiting) {
         try {
-          const answer = await objects.watch({ key, hub: this.#number, n });
+          const answer = await objects.watch({ key, hub, n });
           await this.#run('watched', { tag, n, answer });
         } catch (error) {
           log('warn', 'live.not_watched', { key, error });
@@ -211,5 +239,14 @@ export class LiveHub extends DurableObject<Env> implements LiveHubVerbs {
       }
     };
     await Promise.all(Array.from({ length: Math.min(WIDTH, watches.length) }, lane));
+  }
+}
+
+/** Ends a socket that may have ended already. */
+function endQuietly(webSocket: WebSocket, code: number, reason: string): void {
+  try {
+    webSocket.close(code, reason);
+  } catch {
+    // It is closed already.
   }
 }

@@ -14,10 +14,10 @@ describe('a ticket', () => {
   it('is good for one socket, within 30 s', () => {
     const test = new TestHub();
     const { id } = test.open('alice');
-    expect(test.step('open', { id }).answer).toBe(false);
+    expect(test.step('open', { id }).answer).toBe('unknownTicket');
     test.step('ticket', { id: 'late', user: 'alice', device: 'd', expiresAt: test.now + 3_600_000 });
     test.now += 30_000;
-    expect(reasons(test.step('open', { id: 'late' }).effects)).toEqual(['unknownTicket']);
+    expect(test.step('open', { id: 'late' }).answer).toBe('unknownTicket');
   });
 
   it('takes the place of the oldest when 10,000 wait', () => {
@@ -25,8 +25,8 @@ describe('a ticket', () => {
     for (const number of range(MAX_TICKETS + 1))
       test.step('ticket', { id: `t${number}`, user: 'alice', device: `${number}`, expiresAt: test.now + 3_600_000 });
     expect(test.hub.tickets.size).toBe(MAX_TICKETS);
-    expect(test.step('open', { id: 't0' }).answer).toBe(false);
-    expect(test.step('open', { id: 't1' }).answer).toBe(true);
+    expect(test.step('open', { id: 't0' }).answer).toBe('unknownTicket');
+    expect(test.step('open', { id: 't1' }).answer).toBeNull();
   });
 });
 
@@ -39,11 +39,19 @@ describe('places', () => {
     expect(test.hub.sockets.size).toBe(3);
   });
 
+  it('the oldest socket of a device is the one that ends, in whatever order a hub that wakes finds them', () => {
+    const test = new TestHub();
+    const rest = { user: 'alice', device: 'tablet', expiresAt: test.now + 3_600_000, seq: 0, toldUntil: 0 };
+    for (const age of [1, 3, 2])
+      test.hub.add({ ...rest, id: `0.old-${age}`, openedAt: test.now - age, tags: new Set() });
+    expect(test.open('alice', 'tablet').effects.close).toEqual([{ id: '0.old-3', reason: 'replaced' }]);
+  });
+
   it('a user beyond their number is not let in, and nobody else is harmed', () => {
     const test = new TestHub({ socketsPerUser: 5 });
     for (const _ of range(5)) test.open('alice');
-    expect(reasons(test.open('alice').effects)).toEqual(['tooMany']);
-    expect(test.open('bob').answer).toBe(true);
+    expect(test.open('alice').answer).toBe('tooMany');
+    expect(test.open('bob').answer).toBeNull();
     expect(test.hub.sockets.size).toBe(6);
   });
 
@@ -140,7 +148,7 @@ describe('a socket ends', () => {
     test.open('alice');
     test.step('ticket', { id: 'waits', user: 'alice', device: 'd', expiresAt: test.now + 3_600_000 });
     expect(test.step('signOut', { user: 'alice' }).answer).toBe(1);
-    expect(test.step('open', { id: 'waits' }).answer).toBe(false);
+    expect(test.step('open', { id: 'waits' }).answer).toBe('unknownTicket');
   });
 });
 

@@ -1,5 +1,5 @@
 /** CONTRACT 3 "Sockets": sockets that tell a device which of its caches have changed. */
-import { evictDurableObject, runDurableObjectAlarm } from 'cloudflare:test';
+import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import { cacheIdentity } from '../../src/core/cache-key.ts';
@@ -53,6 +53,74 @@ describe('a socket', () => {
     device.send('hello');
     await device.until(() => device.closed !== null);
     expect(device.closed?.code).toBe(1008);
+  });
+});
+
+describe('a hub', () => {
+  it('answers the end of a socket, so that the device sees it end well', async () => {
+    const device = await Device.open(unique('user'));
+    device.close();
+    await device.until(() => device.closed !== null);
+    expect(device.closed?.code).toBe(1000);
+  });
+
+  it('keeps the earlier alarm of two steps that come at once', async () => {
+    const source = await loadedTable();
+    const device = await Device.open(unique('user'));
+    await runInDurableObject(hub(), (_, { storage }) => storage.deleteAlarm());
+    await evictDurableObject(hub());
+    const { id, user, name } = device;
+    const expiresAt = Date.now() + 3_600_000;
+    const check = { id, user, device: name, seq: 1, add: false, expiresAt, keys: [keyOf(source)] };
+    const ticket = `0.${'1'.repeat(24)}`;
+    const alarmAt = await runInDurableObject(hub(), async (live, { storage }) => {
+      await live.ticket({ id: ticket, user: unique('user'), device: '', expiresAt });
+      await Promise.all([live.subscribe(check), live.fetch(new Request(`http://hub/api/v1/live/${ticket}`))]);
+      return storage.getAlarm();
+    });
+    expect((alarmAt ?? Number.POSITIVE_INFINITY) - Date.now()).toBeLessThan(60_000);
+  });
+
+  it('has no socket of a refused upgrade: one whose device gives no answer would keep it awake', async () => {
+    const sockets = () => runInDurableObject(hub(), (_, state) => state.getWebSockets().length);
+    const before = await sockets();
+    const { webSocket } = await send('/live/', {
+      headers: { Upgrade: 'websocket', 'Sec-WebSocket-Protocol': `freshet.v1, ticket.0.${'0'.repeat(24)}` },
+    });
+    expect(webSocket).not.toBeNull();
+    expect(await sockets()).toBe(before);
+  });
+
+  it('knows no more of a socket that it has ended, though the device has not answered', async () => {
+    const user = unique('user');
+    const device = await Device.open(user);
+    const source = await loadedTable();
+    await device.subscribe([keyOf(source)]);
+    const known = () =>
+      runInDurableObject(hub(), (_, state) => {
+        const attachments = state.getWebSockets().map((webSocket) => webSocket.deserializeAttachment());
+        return attachments.filter((attachment) => attachment?.user === user).length;
+      });
+    expect(await known()).toBe(1);
+    await hub().signOut(user);
+    expect(await known()).toBe(0);
+  });
+
+  it('remembers 1,000 caches of a user and a device with the longest names', async () => {
+    const user = unique('ü中').padEnd(256, '中');
+    const id = `0.${unique('')
+      .replaceAll(/[^0-9a-f]/g, '')
+      .padEnd(24, '0')
+      .slice(0, 24)}`;
+    const device = '中'.repeat(256);
+    const expiresAt = Date.now() + 3_600_000;
+    await hub().ticket({ id, user, device, expiresAt });
+    await new Device(user).connect(id);
+    const keys = Array.from({ length: 1_000 }, (_, number) => number.toString(16).padStart(16, 'a').padEnd(64, '0'));
+    const check = { id, user, device, seq: 1, add: false, expiresAt, keys };
+    expect(await hub().subscribe(check)).toBe('ok');
+    await evictDurableObject(hub());
+    expect(await hub().subscribe({ ...check, seq: 2, keys: [] })).toBe('ok');
   });
 });
 

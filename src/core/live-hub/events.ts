@@ -14,8 +14,8 @@ import type { Watch } from './hub.ts';
 /** Every event: what it brings and what it is answered. */
 export interface HubEvents {
   ticket: { request: TicketRequest; answer: undefined };
-  /** A device comes with a ticket; the answer is whether it was good. */
-  open: { request: { id: string }; answer: boolean };
+  /** A device comes with a ticket; the answer is why it gets no socket, null: it has one. */
+  open: { request: { id: string }; answer: CloseReason | null };
   subscribe: { request: SubscribeRequest; answer: SubscribeAnswer };
   /** The object of a watched cache has answered. */
   watched: { request: { tag: string; n: number; answer: WatchAnswer }; answer: undefined };

@@ -19,6 +19,11 @@ export function newTicket(hub: number, random: Uint8Array = crypto.getRandomValu
   return `${hub}.${Array.from(random, (byte) => byte.toString(16).padStart(2, '0')).join('')}`;
 }
 
+/** The hub that a ticket names. */
+export function hubInTicket(ticket: string): number {
+  return Number.parseInt(ticket, 10);
+}
+
 /** The hub that a ticket names, if it is a ticket and there may be such a hub; else null. */
 export function hubOfTicket(ticket: string, { now, before }: Shards): number | null {
   const hub = TICKET.exec(ticket)?.[1];

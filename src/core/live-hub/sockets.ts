@@ -1,6 +1,6 @@
 /** Sockets of a hub: tickets, opening, and how they end. */
 
-import { PING_S, TICKET_S, type TicketRequest } from '../../contract/live.ts';
+import { type CloseReason, PING_S, TICKET_S, type TicketRequest } from '../../contract/live.ts';
 import { end } from './end.ts';
 import type { HubContext, HubEffects } from './events.ts';
 import type { Hub } from './hub.ts';
@@ -25,28 +25,23 @@ export function ticket(hub: Hub, { id, user, device, expiresAt }: TicketRequest,
 }
 
 /** Opens a socket for a ticket, which is good for one; ends the device's oldest beyond its number. */
-export function open(hub: Hub, { id }: { id: string }, context: HubContext, effects: HubEffects): boolean {
+export function open(hub: Hub, { id }: { id: string }, context: HubContext, effects: HubEffects): CloseReason | null {
   const { now } = context;
   const held = hub.tickets.get(id);
   hub.tickets.delete(id);
-  if (held === undefined || held.goodUntil <= now || held.expiresAt <= now) {
-    effects.close.push({ id, reason: 'unknownTicket' });
-    return false;
-  }
+  if (held === undefined || held.goodUntil <= now || held.expiresAt <= now) return 'unknownTicket';
   const { user, device, expiresAt } = held;
   const others = [...hub.ofUser(user)].map((other) => hub.sockets.get(other)).filter((other) => other !== undefined);
-  const ofDevice = others.filter((other) => other.device === device);
+  // Sorted, since a hub that wakes finds its sockets in any order.
+  const ofDevice = others.filter((other) => other.device === device).sort((a, b) => a.openedAt - b.openedAt);
   const replaced = ofDevice.slice(0, Math.max(0, ofDevice.length + 1 - SOCKETS_PER_DEVICE));
-  if (others.length - replaced.length >= context.socketsPerUser) {
-    effects.close.push({ id, reason: 'tooMany' });
-    return false;
-  }
+  if (others.length - replaced.length >= context.socketsPerUser) return 'tooMany';
   for (const other of replaced) end(hub, other.id, 'replaced', effects);
   hub.add({ id, user, device, openedAt: now, expiresAt, seq: 0, toldUntil: 0, tags: NONE });
   effects.wakeBy = Math.min(effects.wakeBy, now + CALM_MS);
   effects.attach.add(id);
   effects.send.push({ to: [id], message: { live: id, check_within_ms: checkWithinMs(hub, context), ping_s: PING_S } });
-  return true;
+  return null;
 }
 
 /** Ends all sockets of a user. */

@@ -1,6 +1,6 @@
 /** `POST /live/` gives a ticket, `GET /live/` opens a socket with it: news of what a device holds (CONTRACT 3 "Sockets"). */
 
-import { CLOSE, LIVE_PROTOCOL, LiveTicket, TICKET_PROTOCOL, TICKET_S } from '../../contract/live.ts';
+import { CLOSE, type CloseReason, LIVE_PROTOCOL, LiveTicket, TICKET_PROTOCOL, TICKET_S } from '../../contract/live.ts';
 import { Problem } from '../../contract/problem.ts';
 import { hubOf, hubOfTicket, newTicket } from '../../core/live-hub/place.ts';
 import { overloaded } from '../../stores/overloaded.ts';
@@ -56,7 +56,8 @@ live.get('/live', async (c) => {
   const { settings, liveHubs } = c.get('services');
   const ticket = ticketIn(c.req.header('Sec-WebSocket-Protocol') ?? '');
   const hub = hubOfTicket(ticket, settings.liveShards);
-  return hub === null ? refused() : liveHubs.open(hub, ticket, c.req.raw);
+  const opened = hub === null ? 'unknownTicket' : await liveHubs.open(hub, ticket, c.req.raw);
+  return typeof opened === 'string' ? refused(opened) : opened;
 });
 
 /** The ticket among the offered subprotocols; empty: there is none. */
@@ -66,9 +67,9 @@ function ticketIn(protocols: string): string {
 }
 
 /** A browser learns nothing of a refused upgrade, so the socket is opened and closed with the reason. */
-function refused(): Response {
+function refused(reason: CloseReason): Response {
   const { 0: client, 1: server } = new WebSocketPair();
   server.accept();
-  server.close(CLOSE.unknownTicket, 'unknownTicket');
+  server.close(CLOSE[reason], reason);
   return new Response(null, { status: 101, webSocket: client, headers: { 'Sec-WebSocket-Protocol': LIVE_PROTOCOL } });
 }
