@@ -1,6 +1,6 @@
 /** The hub's machine (docs/live.md): who is told of what, for how long, and who is let in. */
 import { describe, expect, it } from 'vitest';
-import { MAX_PAIRS, MAX_TAGS } from '../../src/core/live-hub/hub.ts';
+import { MAX_PAIRS, MAX_TAGS, MAX_WATCHES } from '../../src/core/live-hub/hub.ts';
 import { MAX_TICKETS } from '../../src/core/live-hub/sockets.ts';
 import { TOLD_MS } from '../../src/core/live-hub/subscribe.ts';
 import { BUSY_MS, GONE_MS, LOOKED_AT } from '../../src/core/live-hub/upkeep.ts';
@@ -192,6 +192,73 @@ describe('a watch', () => {
     expect(test.poke(1).answer).toBe(false);
     const [after] = test.subscribe(test.open('alice'), [1]).effects.watch;
     expect(after?.n).toBeGreaterThan(before?.n ?? 0);
+  });
+
+  it('that nobody needs is forgotten a day after it was set, also by a hub without sockets, and then nothing wakes the hub', () => {
+    const test = new TestHub();
+    const setAt = test.now;
+    const socket = test.open('alice', 'tablet', test.now + 10 * RENEW_MS);
+    test.subscribe(socket, [1, 2]);
+    test.acknowledge();
+    test.step('closed', { id: socket.id });
+    const { effects } = test.step('alarm', {});
+    expect([effects.wakeBy - setAt, effects.keep.size]).toEqual([RENEW_MS, 0]);
+    test.now = setAt + RENEW_MS + 1;
+    const last = test.step('alarm', {}).effects;
+    expect([last.keep.size, last.wakeBy, test.hub.watches.size]).toEqual([2, Number.POSITIVE_INFINITY, 0]);
+  });
+
+  it('that somebody needs is kept for as long as it is needed', () => {
+    const test = new TestHub();
+    const socket = test.open('alice', 'tablet', test.now + 10 * RENEW_MS);
+    test.subscribe(socket, [1], { expiresAt: test.now + 10 * RENEW_MS });
+    test.acknowledge();
+    test.now += RENEW_MS - TOLD_MS / 2;
+    test.subscribe(socket, [1], { seq: 2, expiresAt: test.now + 10 * RENEW_MS });
+    test.now += TOLD_MS - 1;
+    test.step('alarm', {});
+    expect(test.hub.watches.size).toBe(1);
+  });
+
+  it('takes the place of those that nobody needs, when a device goes through more caches than a hub may watch', () => {
+    const test = new TestHub();
+    const socket = test.open('alice');
+    const checks = MAX_WATCHES / MAX_TAGS + 1;
+    for (const check of range(checks)) {
+      const numbers = range(MAX_TAGS).map((number) => check * MAX_TAGS + number);
+      expect(test.subscribe(socket, numbers, { seq: check + 1 }).answer).toBe('ok');
+      test.acknowledge();
+    }
+    expect(test.hub.watches.size).toBeLessThanOrEqual(MAX_WATCHES);
+    expect(test.poke((checks - 1) * MAX_TAGS).answer).toBe(true);
+  });
+
+  it('is not owed for a check of more caches than a hub may watch, which is told to poll', () => {
+    const test = new TestHub({ socketsPerUser: 1_000 });
+    for (const number of range(MAX_WATCHES / MAX_TAGS))
+      test.subscribe(
+        test.open('alice'),
+        range(MAX_TAGS).map((tag) => number * MAX_TAGS + tag),
+      );
+    expect(test.subscribe(test.open('bob'), [1]).answer).toBe('ok');
+    expect(test.subscribe(test.open('bob'), [MAX_WATCHES]).answer).toBe('full');
+    expect(test.hub.watches.size).toBe(MAX_WATCHES);
+  });
+
+  it('is asked for though more than can be asked in a minute never answer', () => {
+    const test = new TestHub({ socketsPerUser: 1_000 });
+    for (const number of range(13))
+      test.subscribe(
+        test.open('alice'),
+        range(MAX_TAGS).map((tag) => number * MAX_TAGS + tag),
+      );
+    test.subscribe(test.open('bob'), [99_999]);
+    const asked = new Set<string>();
+    for (const _ of range(70)) {
+      for (const { key } of test.step('alarm', {}).effects.watch) asked.add(key);
+      test.now += 1_000;
+    }
+    expect(asked).toContain(keyOf(99_999));
   });
 
   it('is renewed by a check after a day, for an object that has lost its list', () => {

@@ -3,8 +3,11 @@
  * the task machine it is changed in place: a hub holds up to 400,000 pairs of socket and cache, and a step touches few of them.
  */
 
-/** Most pairs of socket and cache that a hub holds: some 40 MB of its memory. */
+import { IdsByName } from './ids-by-name.ts';
+
+/** Most pairs of socket and cache that a hub holds, and most caches that they are of: some 85 MB of its memory together. */
 export const MAX_PAIRS = 400_000;
+export const MAX_WATCHES = 200_000;
 
 /** Most caches that one socket is told of: they must fit into what it carries while its hub sleeps (object/hub-attachment.ts). */
 export const MAX_TAGS = 1_000;
@@ -60,14 +63,14 @@ export class Hub {
   nextRoundAt = 0;
   /** Pairs of socket and cache. */
   pairs = 0;
-  readonly #byTag = new Map<string, Set<string>>();
-  readonly #byUser = new Map<string, Set<string>>();
+  readonly #byTag = new IdsByName();
+  readonly #byUser = new IdsByName();
 
   /** Adds an open socket: a new one, or one that was open when the hub fell asleep. */
   add(socket: Socket): void {
     const tags = socket.tags;
     this.sockets.set(socket.id, { ...socket, tags: NOBODY });
-    indexed(this.#byUser, socket.user).add(socket.id);
+    this.#byUser.add(socket.user, socket.id);
     this.tell(socket.id, tags);
   }
 
@@ -77,17 +80,25 @@ export class Hub {
     if (socket === undefined) return;
     this.tell(id, NOBODY);
     this.sockets.delete(id);
-    unindexed(this.#byUser, socket.user, id);
+    this.#byUser.delete(socket.user, id);
   }
 
   /** Replaces what a socket is told of. */
   tell(id: string, tags: ReadonlySet<string>): void {
     const socket = this.sockets.get(id);
     if (socket === undefined) return;
-    for (const tag of socket.tags) if (!tags.has(tag)) unindexed(this.#byTag, tag, id);
-    for (const tag of tags) if (!socket.tags.has(tag)) indexed(this.#byTag, tag).add(id);
+    for (const tag of socket.tags) if (!tags.has(tag)) this.#byTag.delete(tag, id);
+    for (const tag of tags) if (!socket.tags.has(tag)) this.#byTag.add(tag, id);
     this.pairs += tags.size - socket.tags.size;
-    this.sockets.set(id, { ...socket, tags });
+    this.sockets.set(id, { ...socket, tags: this.#shared(tags) });
+  }
+
+  /** The same with texts that all sockets share: each would else keep the whole key in memory that its tag was cut from. */
+  #shared(tags: ReadonlySet<string>): ReadonlySet<string> {
+    if (tags.size === 0) return NOBODY;
+    const shared = new Set<string>();
+    for (const tag of tags) shared.add(this.watches.get(tag)?.tag ?? tag);
+    return shared;
   }
 
   update(id: string, patch: Partial<Omit<Socket, 'id' | 'user' | 'tags'>>): void {
@@ -97,25 +108,21 @@ export class Hub {
 
   /** Ids of the sockets that a cache is told to. */
   toldOf(tag: string): ReadonlySet<string> {
-    return this.#byTag.get(tag) ?? NOBODY;
+    return this.#byTag.of(tag);
+  }
+
+  /** How many caches are told to any. */
+  get toldCount(): number {
+    return this.#byTag.size;
+  }
+
+  /** Whether it is told to any. */
+  isTold(tag: string): boolean {
+    return this.#byTag.has(tag);
   }
 
   /** Ids of a user's sockets, oldest first. */
   ofUser(user: string): ReadonlySet<string> {
-    return this.#byUser.get(user) ?? NOBODY;
+    return this.#byUser.of(user);
   }
-}
-
-function indexed(index: Map<string, Set<string>>, name: string): Set<string> {
-  const known = index.get(name);
-  if (known !== undefined) return known;
-  const made = new Set<string>();
-  index.set(name, made);
-  return made;
-}
-
-function unindexed(index: Map<string, Set<string>>, name: string, id: string): void {
-  const ids = index.get(name);
-  ids?.delete(id);
-  if (ids?.size === 0) index.delete(name);
 }

@@ -5,7 +5,7 @@ import { tagOfKey } from '../etag.ts';
 import { end } from './end.ts';
 import type { HubContext, HubEffects } from './events.ts';
 import { type Hub, MAX_PAIRS, MAX_TAGS, type Socket } from './hub.ts';
-import { owe } from './watches.ts';
+import { canWatch, owe } from './watches.ts';
 
 /** How long what a check has found may be told, ms: after that the user's rights are judged anew. */
 export const TOLD_MS = 45 * 60_000;
@@ -35,6 +35,7 @@ export function subscribe(
   for (const key of request.keys) tags.add(tagOfKey(key));
   if (tags.size > MAX_TAGS) return 'full';
   if (hub.pairs + tags.size - socket.tags.size > MAX_PAIRS) return 'full';
+  if (!canWatch(hub, tags, effects)) return 'full';
   hub.tell(socket.id, tags);
   const checked = Math.min(request.expiresAt, context.now + TOLD_MS);
   const toldUntil = before.size > 0 ? Math.min(socket.toldUntil, checked) : checked;

@@ -7,7 +7,7 @@ import type { PokeRequest, WatchAnswer } from '../../contract/live.ts';
 import { tagOfKey } from '../etag.ts';
 import { end } from './end.ts';
 import type { HubContext, HubEffects } from './events.ts';
-import type { Hub, Watch } from './hub.ts';
+import { type Hub, MAX_WATCHES, type Watch } from './hub.ts';
 import { spreadMs } from './pace.ts';
 
 /** When an object is asked again that has not acknowledged, ms: the first time, and then. */
@@ -15,7 +15,10 @@ export const WATCH_RETRY_MS = 10_000;
 export const WATCH_RETRY_MOST_MS = 60_000;
 /** Most objects that one step asks: the others follow at once, by the alarm. */
 export const WATCHES_A_STEP = 200;
-/** A check renews a watch that is so old, ms: its object may have lost its rows. */
+/**
+ * A check renews a watch that is so old, ms: its object may have lost its rows. One that nobody needs is kept for as long, so that
+ * devices that come back need no new one.
+ */
 export const RENEW_MS = 24 * 3_600_000;
 const NEXT_TURN_MS = 1_000;
 
@@ -32,12 +35,31 @@ export function owe(hub: Hub, keys: readonly string[], { now }: HubContext, effe
   }
 }
 
-/** Asks the objects of watches that are due; one that nobody needs any more is dropped instead. */
+/**
+ * Whether these caches can be watched as well. A device may go through any number of caches: watches that nobody needs any more make
+ * room. Their objects still tell the hub, once, and then learn that nobody is left.
+ */
+export function canWatch(hub: Hub, tags: ReadonlySet<string>, effects: HubEffects): boolean {
+  let added = 0;
+  let needed = hub.toldCount;
+  for (const tag of tags) {
+    if (!hub.watches.has(tag)) added += 1;
+    if (!hub.isTold(tag)) needed += 1;
+  }
+  if (hub.watches.size + added <= MAX_WATCHES) return true;
+  if (needed > MAX_WATCHES) return false;
+  for (const tag of hub.watches.keys()) if (!hub.isTold(tag)) drop(hub, tag, effects);
+  return true;
+}
+
+/** Asks the objects of watches that are due; one that nobody needs any more is dropped instead, or when it is old. */
 export function askDue(hub: Hub, { now }: HubContext, effects: HubEffects): void {
   for (const watch of hub.watches.values()) {
-    if (watch.dueAt === null) continue;
-    if (watch.dueAt > now) effects.wakeBy = Math.min(effects.wakeBy, watch.dueAt);
-    else if (hub.toldOf(watch.tag).size === 0) drop(hub, watch.tag, effects);
+    const isNeeded = hub.isTold(watch.tag);
+    if (watch.dueAt === null && isNeeded) continue;
+    const at = watch.dueAt ?? watch.n + RENEW_MS;
+    if (at > now) effects.wakeBy = Math.min(effects.wakeBy, at);
+    else if (!isNeeded) drop(hub, watch.tag, effects);
     else ask(hub, watch, now + WATCH_RETRY_MOST_MS, now, effects);
   }
 }
@@ -46,6 +68,8 @@ export function askDue(hub: Hub, { now }: HubContext, effects: HubEffects): void
 function ask(hub: Hub, watch: Watch, retryAt: number, now: number, effects: HubEffects): void {
   const asks = effects.watch.length < WATCHES_A_STEP;
   const dueAt = asks ? retryAt : now + NEXT_TURN_MS;
+  // Behind those that were not asked yet: else many that never answer keep their turn from the others.
+  if (asks) hub.watches.delete(watch.tag);
   hub.watches.set(watch.tag, { ...watch, dueAt });
   effects.wakeBy = Math.min(effects.wakeBy, dueAt);
   if (asks) effects.watch.push(watch);
