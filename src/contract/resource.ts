@@ -4,9 +4,7 @@ import * as v from 'valibot';
 import { about } from './about.ts';
 import { Column, columnName } from './column.ts';
 import { MAX_ORIGIN_BYTES, MAX_REQUEST_BYTES, USUAL_PARAMETERS_BYTES } from './constants.ts';
-
-const integer = (min: number, max: number) =>
-  v.pipe(v.number(), v.integer('must be an integer'), v.minValue(min), v.maxValue(max));
+import { integer } from './values.ts';
 
 /** Titles also stand in paths and logs: letters, digits, `_`, `.`, `-`, in Unicode's composed form (NFC). */
 export const ResourceTitle = v.pipe(
@@ -198,6 +196,10 @@ export const Resource = v.strictObject({
   schedule: about(
     v.optional(v.string()),
     'Cron expression of five fields, in UTC: refreshes every cache that was read in the last 7 days. Left out: none.',
+  ),
+  live: about(
+    v.optional(v.literal('told')),
+    '`told`: devices with a live socket are told of changes, and nothing more. Left out: what they are told of is also loaded again when it expires.',
   ),
   guard: about(v.optional(Guard), 'What a load must have so as to replace the last version. Left out: nothing.'),
   tables: about(

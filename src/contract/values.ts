@@ -3,6 +3,10 @@
 import * as v from 'valibot';
 import { about } from './about.ts';
 
+/** A whole number in these bounds. */
+export const integer = (min: number, max: number) =>
+  v.pipe(v.number(), v.integer('must be an integer'), v.minValue(min), v.maxValue(max));
+
 /** A count, a version or a number of bytes. */
 export const Whole = v.pipe(v.number(), v.integer(), v.minValue(0));
 

@@ -212,5 +212,6 @@ async function load(
     // Without them the origin sent no body.
     ...(warnings === undefined ? {} : { warnings, heavy: progress.known.heavy === true }),
     ...(columns === undefined ? {} : { columns }),
+    ...(definition.live === undefined ? {} : { live: definition.live }),
   };
 }

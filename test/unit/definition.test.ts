@@ -40,6 +40,7 @@ const EXAMPLE = {
   retry: { max_attempts: 5, backoff_s: 2 },
   retain_versions: 50,
   schedule: '*/15 * * * *',
+  live: 'told',
   guard: { min_rows: 1, max_deleted: 0.5 },
   tables: [
     { name: 'sales', rows: '/items', columns: ['id', 'product', 'amount'], missing: 'fail', short_rows: 'fail' },

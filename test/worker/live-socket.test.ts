@@ -171,4 +171,15 @@ describe('a device is told', () => {
     expect(await runDurableObjectAlarm(objectOf(source))).toBe(true);
     await device.until(() => device.pokes.length === 2);
   });
+
+  it('of nothing when a cache expires that is only told of', async () => {
+    const source = await loadedTable({ ttl_s: 60, live: 'told' });
+    const device = await watching(source);
+    const loads = await source.loads();
+    putForward(120_000);
+    await runDurableObjectAlarm(objectOf(source));
+    await loadRows(source, 7);
+    await device.until(() => device.pokes.length === 2);
+    expect(await source.loads()).toBe(loads + 1);
+  });
 });

@@ -5,7 +5,7 @@
 
 import { IdsByName } from './ids-by-name.ts';
 
-/** Most pairs of socket and cache that a hub holds, and most caches that they are of: some 85 MB of its memory together. */
+/** Most pairs of socket and cache that a hub holds, and most caches that they are of: at most 100 MB of its memory together. */
 export const MAX_PAIRS = 400_000;
 export const MAX_WATCHES = 200_000;
 

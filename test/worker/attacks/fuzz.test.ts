@@ -74,6 +74,7 @@ const words: Words = {
   parameters,
   headers: mostly(fc.constant({ 'X-A': 'b' }), { Host: 'x' }, { 'a b': 'c' }, { Accept: '\n' }),
   schedule: mostly(fc.constantFrom(undefined, '*/15 * * * *'), '* * * * * *', '61 * * * *'),
+  live: mostly(fc.constantFrom(undefined, 'told'), 'fresh', null),
   format: mostly(fc.constant('json'), 'csv', 'ndjson'),
   content_type: mostly(fc.constantFrom(undefined, 'application/json'), 'x'),
   tables: mostly(
