@@ -5,6 +5,7 @@
  * - `clients`: 200 slow clients on a Worker whose memory is limited; `SOAK_MINUTES` (20), `SOAK_CLIENTS` (200).
  * - `bounds`: what one request may hold and one user may use; `-- bounds slow-deltas …` measures only those named.
  * - `tables`: the largest tables that are allowed.
+ * - `live`: devices with live sockets: killed under 500, told of commits at 2,000, asleep under 10,000; `SOAK_LIVE=500,2000,10000`.
  * - `kills`: the service killed at any time; `SOAK_KILLS` (24).
  *
  * `SOAK_SEED` repeats a run of chance. `SOAK_AS=before` keeps what `clients` and `bounds` find beside that of later runs, as
@@ -14,11 +15,14 @@
 import { BOUNDS, measureBounds } from './soak/bounds/index.ts';
 import { killCampaign } from './soak/kills.ts';
 import { largeTables } from './soak/large-tables.ts';
+import { liveSockets } from './soak/live/index.ts';
 import { enterOwnNetwork } from './soak/own-network.ts';
 import { addRun, addTo, writeReport } from './soak/reports.ts';
 import { slowClients } from './soak/slow-clients/index.ts';
 
 const DEFAULT_KILLS = 24;
+/** Sockets of the parts: killed, told, asleep. */
+const DEFAULT_LIVE = '500,2000,10000';
 const DEFAULT_MINUTES = 20;
 const DEFAULT_CLIENTS = 200;
 
@@ -51,6 +55,13 @@ const PARTS: Readonly<Record<string, () => Promise<string[]>>> = {
     const rows = await largeTables(tell);
     writeReport('large-tables', rows);
     return rows.flatMap((row) => row.faults);
+  },
+
+  async live() {
+    const [killed = 0, poked = 0, asleep = 0] = (process.env.SOAK_LIVE ?? DEFAULT_LIVE).split(',').map(Number);
+    const report = await liveSockets({ killed, kills: 2, poked, asleep, tell });
+    console.log(JSON.stringify(report, null, 2));
+    return Object.values(report).flatMap(({ faults }) => faults);
   },
 
   async kills() {

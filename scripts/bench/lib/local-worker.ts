@@ -22,6 +22,8 @@ export interface LocalWorkerOptions {
   vars?: Record<string, string>;
   /** Changes to what wrangler.toml says: further bindings, another class of object. */
   more?: Partial<V4WorkerOptions>;
+  /** Secret of its tokens, of an earlier run; without it a new one. */
+  secret?: string;
   /** Folder of stores that outlive this run; without it they are new and removed at the end. */
   stores?: string;
 }
@@ -51,8 +53,14 @@ export class LocalWorker {
   }
 
   /** Starts it, the schema applied. */
-  static async start({ script, vars = {}, more = {}, stores: kept }: LocalWorkerOptions): Promise<LocalWorker> {
-    const secret = randomBytes(32).toString('base64url');
+  static async start({
+    script,
+    vars = {},
+    more = {},
+    stores: kept,
+    ...known
+  }: LocalWorkerOptions): Promise<LocalWorker> {
+    const { secret = randomBytes(32).toString('base64url') } = known;
     const stores = kept ?? mkdtempSync(join(tmpdir(), 'freshet-stores-'));
     const before = new Set(descendantsOf(process.pid));
     // The reader of /docs is no part of what is measured.

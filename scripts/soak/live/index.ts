@@ -1,0 +1,43 @@
+/** Live sockets against the real service: killed under them, told of commits, and asleep under many of them. */
+
+import { buildWorker } from '../../bench/lib/build-worker.ts';
+import { type KillReport, killUnderSockets } from './kill.ts';
+import { type PokeReport, pokeAll } from './pokes.ts';
+import { type SleepReport, sleepUnderSockets } from './sleep.ts';
+import { Stand } from './stand.ts';
+
+/** How many sockets each part opens; 0: it is left out. */
+export interface LiveOptions {
+  killed: number;
+  kills: number;
+  poked: number;
+  asleep: number;
+  tell(line: string): void;
+}
+
+export interface LiveReport {
+  killed?: KillReport;
+  poked?: PokeReport;
+  asleep?: SleepReport;
+}
+
+/** Runs the parts one after the other, each on a service of its own. */
+export async function liveSockets({ killed, kills, poked, asleep, tell }: LiveOptions): Promise<LiveReport> {
+  const script = await buildWorker('scripts/soak/live/entry.ts');
+  const part = async <Report>(name: string, count: number, run: (stand: Stand) => Promise<Report>) => {
+    if (count === 0) return {};
+    const stand = await Stand.open(script);
+    try {
+      const report = await run(stand);
+      tell(`${name}: ${JSON.stringify(report)}`);
+      return { [name]: report };
+    } finally {
+      await stand.close();
+    }
+  };
+  return {
+    ...(await part('killed', killed, (stand) => killUnderSockets(stand, killed, kills))),
+    ...(await part('poked', poked, (stand) => pokeAll(stand, poked))),
+    ...(await part('asleep', asleep, (stand) => sleepUnderSockets(stand, asleep))),
+  };
+}

@@ -1,0 +1,67 @@
+/** Many sockets of one hub: what each takes, that the hub sleeps under them, and what it costs to wake. */
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import { memoryOf } from '../../growth/memory.ts';
+import type { HubState } from './entry.ts';
+import type { Stand } from './stand.ts';
+import { until } from './stand.ts';
+
+/** An object of workerd sleeps after 10 s without work. */
+const ASLEEP_MS = 15_000;
+const CACHES = 10;
+
+export interface SleepReport {
+  sockets: number;
+  /** Memory of workerd for each socket, with ten caches that it is told of, bytes. */
+  bytesPerSocket: number;
+  /** How often the hub was made again for the pokes that followed 15 s of silence each. */
+  pokesAfterSilence: number;
+  madeAgain: number;
+  /** A question to the hub that was asleep, and the same to it awake, ms: the difference is what waking costs. */
+  asleepMs: number;
+  awakeMs: number;
+  faults: string[];
+}
+
+export async function sleepUnderSockets(stand: Stand, sockets: number): Promise<SleepReport> {
+  const titles = Array.from({ length: CACHES }, (_, number) => `held-${number}`);
+  for (const title of titles) {
+    await stand.define(title);
+    await stand.load(title);
+  }
+  await stand.open(50, () => titles, true);
+  const before = memoryOf(stand.pids).now;
+  const devices = await stand.open(sockets, () => titles, true);
+  const bytesPerSocket = Math.round((memoryOf(stand.pids).now - before) / sockets);
+  const state = async () => (await stand.ask('GET', '/floor/')) as HubState;
+  const pokesAfterSilence = 2;
+  const first = await state();
+  for (let poke = 0; poke < pokesAfterSilence; poke++) {
+    await sleep(ASLEEP_MS);
+    const told = devices.map(({ pokes }) => pokes);
+    await stand.load(titles[0] ?? '');
+    if (!(await until(() => devices.every(({ pokes }, at) => pokes > (told[at] ?? 0)), ASLEEP_MS)))
+      throw new Error('not all sockets were told');
+  }
+  const { made, sockets: held } = await state();
+  await sleep(ASLEEP_MS);
+  const asleepMs = await timed(state);
+  const awakeMs = await timed(state);
+  const madeAgain = made - first.made;
+  return {
+    sockets: held,
+    bytesPerSocket,
+    pokesAfterSilence,
+    madeAgain,
+    asleepMs,
+    awakeMs,
+    faults:
+      madeAgain === pokesAfterSilence ? [] : [`the hub was made ${madeAgain} times for ${pokesAfterSilence} pokes`],
+  };
+}
+
+async function timed(work: () => Promise<unknown>): Promise<number> {
+  const startedAt = performance.now();
+  await work();
+  return Math.round(performance.now() - startedAt);
+}
