@@ -1,6 +1,7 @@
 /** What must hold in every world (DESIGN "Invariants" 1-3, 8, 9), whatever came before. */
 
 import { namedBlobs } from '../../../src/core/task-machine/owed.ts';
+import { checkWatch } from './hub.ts';
 import { blobName, must, type World } from './world.ts';
 
 export function checkWorld(world: World): void {
@@ -19,6 +20,7 @@ export function checkWorld(world: World): void {
     must(isKnown, 'what is in R2 is named or owed');
   }
 
+  checkWatch(world);
   for (const loaded of [document.loaded, d1?.loaded ?? null]) {
     must(
       loaded === null || loaded.version > purgedVersion,

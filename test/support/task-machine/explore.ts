@@ -4,6 +4,7 @@ import { hash } from 'node:crypto';
 import { checkMove, checkWorld } from './checks.ts';
 import { die } from './consumer-ends.ts';
 import { commit, deliver, fail, load } from './consumers.ts';
+import { checkTold, disconnect, isTold, landAnswer, landPoke, watch } from './hub.ts';
 import { RULES, type Rules } from './machine.ts';
 import { forcedRefresh, lose, purge, read, refresh, revoke, softPurge } from './readers.ts';
 import { giveUpWrite, goOff, landRemoval, landWrite } from './stores.ts';
@@ -32,6 +33,8 @@ function moves(rules: Rules, world: World): Move[] {
     ['soft purge', paid('softPurge', (w) => softPurge(rules, w))],
     ['revoke', paid('revocation', (w) => revoke(rules, w))],
     ['redefine', paid('redefinition', (w) => ({ ...w, definition: w.definition + 1 }))],
+    ['watch', paid('watch', (w) => watch(rules, w))],
+    ['disconnect', paid('disconnection', disconnect)],
     ['a second passes', paid('second', (w) => ({ ...w, now: w.now + 1000 }))],
     ['alarm', isNear(world.alarmAt, world.now) ? paid('wait', (w) => goOff(rules, w)) : null],
     ['alarm a day later', paid('removal', (w) => goOff(rules, w, w.now + DAY_MS))],
@@ -54,6 +57,14 @@ function moves(rules: Rules, world: World): Move[] {
       ['D1 write', landWrite(rules, world, at)],
       ['D1 write late', paid('lateWrite', (w) => giveUpWrite(rules, w, at))],
     ]),
+    ...world.pokes.flatMap((_, at): Move[] => [
+      ['poke', landPoke(world, at)],
+      ['poke lost', paid('loss', (w) => ({ ...w, pokes: w.pokes.filter((__, index) => index !== at) }))],
+    ]),
+    ...world.pokeAnswers.flatMap((_, at): Move[] => [
+      ['answer to a poke', landAnswer(rules, world, at)],
+      ['answer lost', paid('loss', (w) => ({ ...w, pokeAnswers: w.pokeAnswers.filter((__, index) => index !== at) }))],
+    ]),
     ...world.removals.map((_, at): Move => ['R2 removal', landRemoval(rules, world, at)]),
   ];
 }
@@ -65,17 +76,27 @@ function isNear(at: number | null, now: number): boolean {
 /** The next move where nothing goes wrong any more: what is under way comes to its end, then time passes. */
 function fairMove(rules: Rules, world: World): World | null {
   const [consumer] = world.consumers;
+  // What a hub was not told of may not be made good by the next version, which may be long in coming.
   if (consumer !== undefined)
-    return load(world, consumer, true) ?? commit(rules, world, consumer, false) ?? die(rules, world, consumer);
+    return (
+      (world.hub.isNeeded ? load(world, consumer, false) : null) ??
+      load(world, consumer, true) ??
+      commit(rules, world, consumer, false) ??
+      die(rules, world, consumer)
+    );
   if (world.writes.length > 0) return landWrite(rules, world, 0);
   if (world.removals.length > 0) return landRemoval(rules, world, 0);
+  if (world.pokes.length > 0) return landPoke(world, 0);
+  if (world.pokeAnswers.length > 0) return landAnswer(rules, world, 0);
   const next = world.messages.reduce((best, { at }, index) => (at < (world.messages[best]?.at ?? 0) ? index : best), 0);
   const messageAt = world.messages[next]?.at ?? Number.POSITIVE_INFINITY;
   return messageAt <= (world.alarmAt ?? Number.POSITIVE_INFINITY) ? deliver(rules, world, next) : goOff(rules, world);
 }
 
-function isAtRest({ document, d1 }: World): boolean {
-  return document.head === null && document.settling.length === 0 && (d1?.revision ?? 0) >= document.counters.revision;
+function isAtRest(world: World): boolean {
+  const { document, d1 } = world;
+  const isStored = document.settling.length === 0 && (d1?.revision ?? 0) >= document.counters.revision;
+  return document.head === null && isStored && isTold(world);
 }
 
 export interface Explored {
@@ -138,6 +159,7 @@ function checkEnds(rules: Rules, world: World, ends: Set<string>): void {
     checkWorld(next);
     at = next;
   }
+  if (isAtRest(at)) checkTold(at);
   for (const key of passed) ends.add(key);
 }
 

@@ -7,6 +7,7 @@ import { step } from '../../../src/core/task-machine/index.ts';
 import { namedBlobs } from '../../../src/core/task-machine/owed.ts';
 import { OWED_DROPPED_MS, OWED_REPLACED_MS } from '../../../src/core/task-machine/timing.ts';
 import { entryOf } from '../../../src/core/task-machine/views.ts';
+import { untold } from '../../../src/core/task-machine/watchers.ts';
 import { blobName, must, type World } from './world.ts';
 
 /** What the surroundings must keep to, and the machine itself; a mutant takes one of them out. */
@@ -55,6 +56,8 @@ export function happen<N extends EventName>(
     messages: [...world.messages, ...effects.send.map((taskId) => ({ taskId, at: world.now }))],
     writes: effects.store ? addWrite(world.writes, document) : world.writes,
     removals: effects.remove.length > 0 ? [...world.removals, effects.remove] : world.removals,
+    pokes: effects.poke ? addPokes(world.pokes, document) : world.pokes,
+    isAsking: effects.ask,
     alarmAt: armed(world, nextAlarmAt(document, world.now)),
     neededUntil: needed(world, document, name === 'purge' ? OWED_DROPPED_MS : OWED_REPLACED_MS),
   };
@@ -73,6 +76,17 @@ function addWrite(writes: World['writes'], document: World['document']): World['
   const renames = document.forgotten !== undefined;
   const isUnderWay = writes.some((write) => !write.isLate && write.entry.revision === entry.revision);
   return isUnderWay ? writes : [...writes, { entry, renames, isLate: false }];
+}
+
+function addPokes(pokes: World['pokes'], document: World['document']): World['pokes'] {
+  const { news, loaded } = document;
+  if (news === undefined) return pokes;
+  const { revision } = news;
+  const more = untold(document).map(({ n }) => ({ n, revision, version: loaded?.changed ?? 0 }));
+  return [
+    ...pokes,
+    ...more.filter((poke) => !pokes.some(({ n, ...other }) => n === poke.n && other.revision === revision)),
+  ];
 }
 
 function armed({ alarmAt }: World, neededAt: number | null): number | null {

@@ -272,4 +272,34 @@ export const MUTANTS: Mutant[] = [
     rules: mutant('purge', (_, request) => ({ request: { ...request, forget: false } })),
     finds: /nothing of a user who left/,
   },
+  {
+    rule: '"nobody is left" ends only the watch that was asked about',
+    marked: 'only if its watch is still that one',
+    scenario: { refresh: 2, watch: 2, disconnection: 1 },
+    rules: mutant('poked', ({ watchers = [] }, request) => {
+      const { left, ...rest } = request as Events['poked']['request'];
+      const now = left.map(({ hub, n }) => watchers.find((watcher) => watcher.hub === hub) ?? { hub, n });
+      return { request: { ...rest, left: now } };
+    }),
+    finds: /whose watch was acknowledged/,
+  },
+  {
+    rule: 'a hub is told again until it has answered',
+    marked: 'until it has answered',
+    scenario: { refresh: 2, watch: 1, loss: 1 },
+    rules: mutant('alarm', unchanged, ({ effects }) => ({ effects: { ...effects, poke: false } })),
+    finds: /told again/,
+  },
+  {
+    rule: 'what D1 does not have when a watch begins is told when it does',
+    scenario: { refresh: 1, watch: 1 },
+    rules: mutant('watch', unchanged, ({ document }, before) => ({ document: { ...document, news: before.news } })),
+    finds: /whoever watches is told/,
+  },
+  {
+    rule: 'a version that changes the body is news',
+    scenario: { refresh: 2, watch: 1 },
+    rules: mutant('commit', unchanged, ({ document }, before) => ({ document: { ...document, news: before.news } })),
+    finds: /whoever watches is told/,
+  },
 ];

@@ -2,6 +2,7 @@
 
 import type { Entry } from '../../../src/contract/entry.ts';
 import { stopLate } from './consumer-ends.ts';
+import { answerAsk } from './hub.ts';
 import { happen, type Rules } from './machine.ts';
 import { answerPurge } from './readers.ts';
 import { blobName, must, mustBeOne, type World } from './world.ts';
@@ -13,7 +14,9 @@ export function landWrite(rules: Rules, world: World, at: number): World | null 
   const takes = world.d1 === null || rules.d1Takes(world.d1, write.entry, write.renames);
   const writes = world.writes.filter((_, index) => index !== at);
   const inD1 = takes || world.d1 === null ? write.entry : world.d1;
-  const landed = { ...world, writes, d1: inD1, shown: shown(world, inD1) };
+  const isChanged = (inD1.loaded?.changed ?? 0) !== (world.d1?.loaded?.changed ?? 0);
+  const formerRevision = isChanged ? (world.d1?.revision ?? 0) : world.formerRevision;
+  const landed = { ...world, writes, d1: inD1, shown: shown(world, inD1), formerRevision };
   if (write.isLate) return landed;
   return answerPurge(happen(rules, landed, 'stored', { inD1 }).world);
 }
@@ -38,7 +41,10 @@ export function goOff(rules: Rules, world: World, at = 0): World | null {
   if (world.alarmAt === null) return null;
   const now = Math.max(world.now, world.alarmAt, at);
   const began = sweep(rules, stopLate(rules, { ...world, now, alarmAt: null }));
-  return happen(rules, began, 'alarm', {}).world;
+  const { world: after } = happen(rules, began, 'alarm', {});
+  const isDue = (began.document.news?.retryAt ?? Number.POSITIVE_INFINITY) <= now;
+  must(!isDue || after.document.news === undefined || after.pokes.length > 0, 'who has not answered is told again');
+  return answerAsk(rules, after);
 }
 
 /** Ended tasks past their time are forgotten; the model keeps none of them, since it looks for none so late. */

@@ -66,6 +66,9 @@ export interface Budget {
   leave: number;
   /** The object loses its rows. */
   oblivion: number;
+  /** Devices connect to a hub, which watches the key, and go away. */
+  watch: number;
+  disconnection: number;
 }
 
 export interface World {
@@ -97,6 +100,15 @@ export interface World {
   bornAt: number;
   inheritedVersion: number;
   lost: readonly string[];
+  /** The hub: the number of its last watch, whether somebody is connected, and what they were told. */
+  hub: { n: number; isNeeded: boolean; version: number; revision: number };
+  /** Revision that D1 had before its body last changed: whoever was told of that one or a lower may have the body before. */
+  formerRevision: number;
+  /** What the hub is being told, and its answers under way. */
+  pokes: readonly { n: number; version: number; revision: number }[];
+  pokeAnswers: readonly { n: number; revision: number; isNeeded: boolean }[];
+  /** The alarm wants to know whether the cache is still needed. */
+  isAsking: boolean;
   budget: Budget;
 }
 
@@ -120,6 +132,8 @@ export const NOTHING: Budget = {
   removal: 0,
   leave: 0,
   oblivion: 0,
+  watch: 0,
+  disconnection: 0,
 };
 
 export function newWorld(budget: Partial<Budget>): World {
@@ -144,6 +158,11 @@ export function newWorld(budget: Partial<Budget>): World {
     bornAt: 0,
     inheritedVersion: 0,
     lost: [],
+    hub: { n: 0, isNeeded: false, version: 0, revision: 0 },
+    formerRevision: -1,
+    pokes: [],
+    pokeAnswers: [],
+    isAsking: false,
     budget: { ...NOTHING, ...budget },
   };
 }
