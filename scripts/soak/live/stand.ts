@@ -56,7 +56,8 @@ export class Stand {
   async define(title: string): Promise<void> {
     const { port } = this.#origin.address() as AddressInfo;
     await this.ask('PUT', `resources/${title}/`, {
-      origin: { url: `http://127.0.0.1:${port}/${title}` },
+      // Short, since what a kill cut off goes on when its lease has run out.
+      origin: { url: `http://127.0.0.1:${port}/${title}`, timeout_s: 2 },
       ttl_s: 86_400,
       tables: [{ name: 't', rows: '', columns: ['n'] }],
     });
