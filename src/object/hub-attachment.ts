@@ -3,6 +3,7 @@
  * socket may be told of 1,000 caches.
  */
 
+import { Buffer } from 'node:buffer';
 import * as v from 'valibot';
 import { TAG_DIGITS } from '../core/etag.ts';
 import type { Socket } from '../core/live-hub/hub.ts';
@@ -35,13 +36,8 @@ export function attached(webSocket: WebSocket): Socket | null {
   const { success, output } = v.safeParse(Attachment, webSocket.deserializeAttachment());
   if (!success) return null;
   const { tags: bytes, ...rest } = output;
+  const digits = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex');
   const tags = new Set<string>();
-  for (let at = 0; at < bytes.length; at += TAG_BYTES) {
-    let tag = '';
-    for (const byte of bytes.subarray(at, at + TAG_BYTES)) tag += HEX[byte];
-    tags.add(tag);
-  }
+  for (let at = 0; at < digits.length; at += TAG_DIGITS) tags.add(digits.slice(at, at + TAG_DIGITS));
   return { ...rest, tags };
 }
-
-const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
