@@ -4,22 +4,13 @@
  */
 
 import { Buffer } from 'node:buffer';
-import * as v from 'valibot';
 import { TAG_DIGITS } from '../core/etag.ts';
-import type { Socket } from '../core/live-hub/hub.ts';
+import type { NewSocket, Socket } from '../core/live-hub/hub.ts';
 
 const TAG_BYTES = TAG_DIGITS / 2;
 
-const Attachment = v.object({
-  id: v.string(),
-  user: v.string(),
-  device: v.string(),
-  openedAt: v.number(),
-  expiresAt: v.number(),
-  seq: v.number(),
-  toldUntil: v.number(),
-  tags: v.instance(Uint8Array),
-});
+/** What is written down of a socket; only this file writes it, and a hub that wakes reads thousands of them at once. */
+type Attachment = Omit<Socket, 'tags'> & { tags: Uint8Array };
 
 /** Writes down what the hub knows of a socket. */
 export function attach(webSocket: WebSocket, { tags, ...rest }: Socket): void {
@@ -31,13 +22,13 @@ export function attach(webSocket: WebSocket, { tags, ...rest }: Socket): void {
   webSocket.serializeAttachment({ ...rest, tags: bytes });
 }
 
-/** What was written down; null: the hub never knew the socket. */
-export function attached(webSocket: WebSocket): Socket | null {
-  const { success, output } = v.safeParse(Attachment, webSocket.deserializeAttachment());
-  if (!success) return null;
-  const { tags: bytes, ...rest } = output;
+/** What was written down; null: the hub never knew the socket, or has ended it. */
+export function attached(webSocket: WebSocket): NewSocket | null {
+  const kept = webSocket.deserializeAttachment() as Attachment | null;
+  if (kept === null) return null;
+  const { tags: bytes, ...rest } = kept;
   const digits = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex');
-  const tags = new Set<string>();
-  for (let at = 0; at < digits.length; at += TAG_DIGITS) tags.add(digits.slice(at, at + TAG_DIGITS));
+  const tags: string[] = [];
+  for (let at = 0; at < digits.length; at += TAG_DIGITS) tags.push(digits.slice(at, at + TAG_DIGITS));
   return { ...rest, tags };
 }

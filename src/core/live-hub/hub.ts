@@ -28,6 +28,9 @@ export interface Socket {
   tags: ReadonlySet<string>;
 }
 
+/** A socket that is added. */
+export type NewSocket = Omit<Socket, 'tags'> & { tags: Iterable<string> };
+
 /** A watch at a cache's object. */
 export interface Watch {
   tag: string;
@@ -67,11 +70,12 @@ export class Hub {
   readonly #byUser = new IdsByName();
 
   /** Adds an open socket: a new one, or one that was open when the hub fell asleep. */
-  add(socket: Socket): void {
-    const tags = socket.tags;
-    this.sockets.set(socket.id, { ...socket, tags: NOBODY });
+  add(socket: NewSocket): void {
+    const tags = this.#shared(socket.tags);
+    this.sockets.set(socket.id, { ...socket, tags });
     this.#byUser.add(socket.user, socket.id);
-    this.tell(socket.id, tags);
+    for (const tag of tags) this.#byTag.add(tag, socket.id);
+    this.pairs += tags.size;
   }
 
   /** Removes a socket; what it was told of stays watched until its object finds that nobody is left. */
@@ -94,11 +98,10 @@ export class Hub {
   }
 
   /** The same with texts that all sockets share: each would else keep the whole key in memory that its tag was cut from. */
-  #shared(tags: ReadonlySet<string>): ReadonlySet<string> {
-    if (tags.size === 0) return NOBODY;
+  #shared(tags: Iterable<string>): ReadonlySet<string> {
     const shared = new Set<string>();
     for (const tag of tags) shared.add(this.watches.get(tag)?.tag ?? tag);
-    return shared;
+    return shared.size === 0 ? NOBODY : shared;
   }
 
   update(id: string, patch: Partial<Omit<Socket, 'id' | 'user' | 'tags'>>): void {
