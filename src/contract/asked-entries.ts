@@ -1,7 +1,6 @@
 /** Look-ups of many entries at once, as `/sync/` makes them: what is asked for, and what one statement tells. */
 
-import type { Entry } from './entry.ts';
-import type { ResourceMark } from './stores.ts';
+import type { Entry, ResourceMark } from './entry.ts';
 
 /** A key that is looked up with others. */
 export interface AskedEntry {

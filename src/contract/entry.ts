@@ -96,6 +96,13 @@ export interface Entry extends CacheIdentity {
   counted?: { version: number; nextRowId: number };
 }
 
+/** What of a StoredResource an entry is judged by. */
+export interface ResourceMark {
+  number: number;
+  purged: number;
+  deleted: boolean;
+}
+
 /** The title of an entry whose user was forgotten: of that cache only its key and its counters are kept. */
 export const NAMELESS = '';
 

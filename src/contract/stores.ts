@@ -1,17 +1,10 @@
 /** The stores as flows see them. Each is made by a factory in `stores/`; wrappers (edge cache, tests) have the same interface. */
 
 import type { AskedEntry, ReadEntry, SoughtEntry } from './asked-entries.ts';
-import type { Entry } from './entry.ts';
+import type { Entry, ResourceMark } from './entry.ts';
 import type { Refusal, SyncMessage, SyncRecord } from './messages.ts';
 import type { BlobName } from './object.ts';
 import type { DefinedResource, Resource, StoredResource } from './resource.ts';
-
-/** What of a StoredResource an entry is judged by. */
-export interface ResourceMark {
-  number: number;
-  purged: number;
-  deleted: boolean;
-}
 
 /** Definitions (table `resources`). */
 export interface Resources {

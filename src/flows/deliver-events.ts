@@ -6,25 +6,11 @@
 import type { CacheEvent, StoredWebhook } from '../contract/webhook.ts';
 import { isWanted, retryDelayMs } from '../core/webhook-events.ts';
 import { log } from '../log.ts';
-import { drainWebhook } from './drain-webhook.ts';
-import {
-  disableWebhook,
-  GONE,
-  identitiesOf,
-  type SendOptions,
-  sendEvent,
-  type WebhookServices,
-  wakeWebhook,
-} from './send-events.ts';
+import { type DeliverOptions, drainWebhook } from './drain-webhook.ts';
+import { disableWebhook, GONE, identitiesOf, sendEvent, type WebhookServices, wakeWebhook } from './send-events.ts';
 
 /** So long deliveries are begun one after the other, ms; what is left then waits for one who sends it all. */
 const DIRECT_MS = 2000;
-
-/** What is left out is as usual. */
-export interface DeliverOptions extends SendOptions {
-  /** Most deliveries at once; an invocation has six connections for all its webhooks. */
-  width?: number;
-}
 
 /**
  * Deals with what has come for a webhook; without events it is a wake-up.

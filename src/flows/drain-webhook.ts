@@ -7,13 +7,13 @@ import type { StoredWebhook, WaitingEvents } from '../contract/webhook.ts';
 import type { LeaseEnd, WaitingEnd } from '../contract/webhook-stores.ts';
 import { retryDelayMs } from '../core/webhook-events.ts';
 import { log } from '../log.ts';
-import type { DeliverOptions } from './deliver-events.ts';
 import {
   disableWebhook,
   GIVE_UP_MS,
   GONE,
   identitiesOf,
   NOTHING_TAKEN,
+  type SendOptions,
   sendEvent,
   type WebhookServices,
   wakeWebhook,
@@ -26,6 +26,12 @@ const LEASE_MS = 60_000;
 const PAGE_PER_LANE = 4;
 /** Connections of an invocation. */
 const USUAL_WIDTH = 6;
+
+/** What is left out is as usual. */
+export interface DeliverOptions extends SendOptions {
+  /** Most deliveries at once; an invocation has six connections for all its webhooks. */
+  width?: number;
+}
 
 /** What became of a page: whether some were taken, and one that was not; `isNew`: that was its first time. `gone`: 410. */
 interface PageEnd {

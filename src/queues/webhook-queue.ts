@@ -2,7 +2,8 @@
 
 import * as v from 'valibot';
 import { EVENT_TYPES, type WebhookMessage } from '../contract/webhook.ts';
-import { type DeliverOptions, deliverEvents } from '../flows/deliver-events.ts';
+import { deliverEvents } from '../flows/deliver-events.ts';
+import type { DeliverOptions } from '../flows/drain-webhook.ts';
 import type { WebhookServices } from '../flows/send-events.ts';
 import { log } from '../log.ts';
 

@@ -2,8 +2,7 @@
 
 import type { AskedEntry, ReadEntry } from '../contract/asked-entries.ts';
 import { MAX_READ_LINKS } from '../contract/constants.ts';
-import type { Entry } from '../contract/entry.ts';
-import type { ResourceMark } from '../contract/stores.ts';
+import type { Entry, ResourceMark } from '../contract/entry.ts';
 import { entryOf, FIXED_COLUMNS, type StoredEntry, WRITTEN_COLUMNS } from './entry-row.ts';
 
 const MARK = `resources.number AS resource_number, resources.purged AS resource_purged,
