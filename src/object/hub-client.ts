@@ -2,15 +2,19 @@
 
 import * as v from 'valibot';
 import { API_BASE } from '../contract/constants.ts';
-import { type LiveHubs, Refusal } from '../contract/live.ts';
+import { type LiveHubs, type LiveHubVerbs, Refusal } from '../contract/live.ts';
 import { withTimeout } from '../waiting.ts';
-import type { LiveHub } from './live-hub.ts';
 
 /** How long a hub may take, ms: it keeps all that it needs in memory. */
 const TIMEOUT_MS = 5_000;
 
+/** What is needed of the binding. */
+interface HubNamespace {
+  getByName(name: string): LiveHubVerbs & Pick<Fetcher, 'fetch'>;
+}
+
 /** The hubs of a namespace. Nothing is tried again here: a device asks again, and the cache objects tell again. */
-export function liveHubs(namespace: DurableObjectNamespace<LiveHub>): LiveHubs {
+export function liveHubs(namespace: HubNamespace): LiveHubs {
   const stub = (hub: number) => namespace.getByName(String(hub));
   return {
     verbs: (hub) => ({
