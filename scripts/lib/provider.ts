@@ -30,7 +30,11 @@ export async function askProvider(vars: Readonly<Record<string, string>>): Promi
   ]);
   return {
     faults: judged.faults,
-    warnings: [...judged.warnings, ...issuerWarnings(metadata.issuer, issuers)],
+    warnings: [
+      ...judged.warnings,
+      ...issuerWarnings(metadata.issuer, issuers),
+      ...scopeWarnings(metadata.scopes_supported, vars.JWT_SCOPE_PREFIX ?? ''),
+    ],
     tokenEndpoint: metadata.token_endpoint ?? null,
   };
 }
@@ -49,12 +53,19 @@ async function judgeKeySet(url: string): Promise<Pick<ProviderFindings, 'faults'
   };
 }
 
+interface Metadata {
+  issuer?: string;
+  token_endpoint?: string;
+  scopes_supported?: unknown;
+}
+
 /** The metadata of the first place that has some. */
-async function findMetadata(places: readonly string[]): Promise<{ issuer?: string; token_endpoint?: string }> {
+async function findMetadata(places: readonly string[]): Promise<Metadata> {
   for (const place of new Set(places.map((url) => url.replace(/\/$/, '')))) {
     const answer = await ask(place + METADATA);
-    const { issuer, token_endpoint } = answer?.json ?? {};
-    if (typeof issuer === 'string' && typeof token_endpoint === 'string') return { issuer, token_endpoint };
+    const { issuer, token_endpoint, scopes_supported } = answer?.json ?? {};
+    if (typeof issuer === 'string' && typeof token_endpoint === 'string')
+      return { issuer, token_endpoint, scopes_supported };
   }
   return {};
 }
@@ -62,6 +73,15 @@ async function findMetadata(places: readonly string[]): Promise<{ issuer?: strin
 function issuerWarnings(issuer: string | undefined, issuers: readonly string[]): string[] {
   if (issuer === undefined || issuers.length === 0 || issuers.includes(issuer)) return [];
   return [`JWT_ISSUER is not what the provider calls itself, ${issuer}: its tokens may be refused.`];
+}
+
+/** Names of ours among the scopes of the provider that begin otherwise than the setting says, if none begins so. */
+export function scopeWarnings(scopes: unknown, prefix: string): string[] {
+  const names = (Array.isArray(scopes) ? scopes : []).filter((name) => typeof name === 'string');
+  const prefixes = names.flatMap((name) => /^(.*)cache[:.](?:read|refresh|inspect|admin)$/.exec(name)?.[1] ?? []);
+  const [other] = prefixes;
+  if (other === undefined || prefixes.includes(prefix)) return [];
+  return [`The provider calls the scopes ${other}cache:read and so on: set JWT_SCOPE_PREFIX=${other}`];
 }
 
 /** Null: no answer came. */

@@ -1,6 +1,8 @@
 /** CONTRACT 3 "Sockets": a device stays live by the very code of docs/sync.md, through a real `npm start`. */
 
 import { readFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Api } from './support/api.ts';
@@ -13,9 +15,12 @@ interface Held {
 }
 interface Taken {
   id: string;
-  version: number;
+  status: number;
   content_version: string;
+  body?: { data: unknown[] }[];
 }
+/** More than comes along in an answer to `/sync/`. */
+const LARGE = Array.from({ length: 6_000 }, (_, id) => ({ id, text: 'x'.repeat(60) }));
 type StayLive = (
   api: string,
   token: string,
@@ -26,12 +31,24 @@ type StayLive = (
 
 let service: Service;
 let origin: SlowOrigin;
+let largeOrigin: Server;
 let admin: Api;
 
 beforeAll(async () => {
   service = await Service.start({ env: { DEMO: '0' } });
   origin = await SlowOrigin.start(0);
   admin = await Api.of(service, await service.token('root', { scope: 'cache:admin cache:refresh' }));
+  largeOrigin = createServer((_, response) => {
+    response.writeHead(200, { 'Content-Type': 'application/json' });
+    response.end(JSON.stringify(LARGE));
+  });
+  await new Promise<void>((resolve) => largeOrigin.listen(0, '127.0.0.1', resolve));
+  const { port } = largeOrigin.address() as AddressInfo;
+  const large = {
+    origin: { url: `http://127.0.0.1:${port}/large` },
+    tables: [{ name: 'large', rows: '', columns: ['id', 'text'] }],
+  };
+  expect((await admin.call('resources/large/', { method: 'PUT', body: large })).status).toBe(201);
   for (const title of ['plan', 'stock']) {
     const tables = [{ name: 'items', rows: '/items', columns: ['id', 'answer'] }];
     const definition = { origin: { url: `${origin.url}/${title}` }, ttl_s: 3600, tables };
@@ -39,6 +56,7 @@ beforeAll(async () => {
   }
 });
 afterAll(async () => {
+  largeOrigin?.close();
   await service?.stop();
   await origin?.stop();
 });
@@ -58,22 +76,34 @@ it('is given what it holds, and then only what changes', { timeout: 90_000 }, as
     while (taken.length < count) await new Promise<void>((resolve) => (changed = resolve));
   };
   const token = await service.token('alice');
-  const held = { a: { resource_title: 'plan' }, b: { resource_title: 'stock' } };
+  const held = {
+    a: { resource_title: 'plan' },
+    b: { resource_title: 'stock' },
+    large: { resource_title: 'large' },
+    wrong: { resource_title: 'nobody-knows' },
+  };
   const ended = stayLive()(`http://127.0.0.1:${service.port}/api/v1`, token, 'tablet-1', held, (item) => {
     taken.push(item);
     changed();
   });
   ended.catch(() => {});
-  await until(2);
-  expect(taken.map(({ id, version }) => `${id} v${version}`).toSorted()).toEqual(['a v1', 'b v1']);
+  await until(4);
+  expect(taken.map(({ id, status }) => `${id} ${status}`).toSorted()).toEqual([
+    'a 200',
+    'b 200',
+    'large 200',
+    'wrong 404',
+  ]);
+  expect(taken.find(({ id }) => id === 'large')?.body?.[0]?.data).toHaveLength(LARGE.length);
+  expect(held.large).toMatchObject({ etag: expect.stringMatching(/-v1$/) });
   const asked = { method: 'POST' as const, body: { resource_title: 'plan' }, headers: { Prefer: 'wait=20' } };
   await admin.call('cache/refresh/', asked);
-  await until(3);
-  expect(taken[2]).toMatchObject({ id: 'a', version: 2, content_version: 'delta v1-v2' });
+  await until(5);
+  expect(taken[4]).toMatchObject({ id: 'a', version: 2, content_version: 'delta v1-v2' });
   // What a device holds is noted after the answer.
   await expect
     .poll(async () => (await admin.call('devices/?user=alice&expand=caches')).json, { timeout: 20_000 })
-    .toMatchObject([{ user: 'alice', device: 'tablet-1', caches: [{ held: true }, { held: true }] }]);
+    .toMatchObject([{ user: 'alice', device: 'tablet-1', caches: [{ held: true }, { held: true }, { held: true }] }]);
   await admin.call('syncs/?user=alice', { method: 'DELETE' });
   await expect(ended).rejects.toThrow('4403');
 });

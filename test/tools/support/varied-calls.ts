@@ -190,6 +190,17 @@ export const VARIED_CALLS: readonly VariedCall[] = [
   },
   post('a refresh of all caches', 'resources/cars/refresh/', undefined, 202),
   get('a definition of nothing', 'resources/nothing/', 404),
+  {
+    name: 'a new webhook',
+    method: 'PUT',
+    path: 'webhooks/crm/',
+    body: { url: 'http://127.0.0.1:9/hook', secrets: [`\${ORIGIN_HOOK}`], resources: ['cars'] },
+    status: 201,
+  },
+  get('webhooks', 'webhooks/'),
+  get('a webhook', 'webhooks/crm/'),
+  post('a webhook that is tried', 'webhooks/crm/test/', undefined, 200),
+  { name: 'deleting a webhook', method: 'DELETE', path: 'webhooks/crm/', status: 204 },
   { name: 'deleting a definition', method: 'DELETE', path: 'resources/europe/', status: 204 },
   { name: 'deleting no definition', method: 'DELETE', path: 'resources/europe/', status: 404 },
 

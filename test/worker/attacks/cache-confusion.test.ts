@@ -137,7 +137,9 @@ describe('users', () => {
     await source.redefine({ scope: 'user', origin: { url: `${source.origin.url}/of/{_user}` } });
     const etags = new Set<string | null>();
     for (const found of ['loaded', 'kept']) {
-      const reads = await Promise.all(USERS.map(async (user) => readOf(await new Client({ user }).get(source.path))));
+      const reads = await Promise.all(
+        USERS.map(async (user) => readOf(await new Client({ user }).get(source.path, { Prefer: 'wait=30' }))),
+      );
       for (const [at, { status, path, etag }] of reads.entries()) {
         expect(status, `${USERS[at]} ${found}`).toBe(200);
         expect(decodeURIComponent(path.split('/of/')[1] ?? '')).toBe(USERS[at]);
