@@ -40,7 +40,8 @@ describe('no rule is broken, and every accepted task ends', () => {
     ['a user who leaves, consumers killed, writes late', { refresh: 2, leave: 1, lateWrite: 1, death: 1 }],
     ['a hub that watches, pokes and answers lost', { refresh: 2, watch: 1, loss: 1 }],
     ['hubs that come and go', { refresh: 2, watch: 2, disconnection: 1 }],
-    ['a hub that watches, and purges', { refresh: 1, watch: 1, purge: 1, softPurge: 1 }],
+    ['a hub that watches, and a purge', { refresh: 1, watch: 1, purge: 1 }],
+    ['a hub that watches, and a soft purge', { refresh: 1, watch: 1, softPurge: 1 }],
     ['a hub that watches, writes to D1 late', { refresh: 2, watch: 1, lateWrite: 1 }],
     ['a user who leaves, and rows lost', { refresh: 2, leave: 1, oblivion: 1 }],
   ])('%s', { timeout: TIMEOUT_MS }, (_, budget) => {
