@@ -5,6 +5,7 @@
  */
 
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { hashOfText } from './core/shards.ts';
 
 /**
  * `info` is what every load leaves, and is sampled (`sampleInfo`); `notice` is as good news but rare, such as what an administrator
@@ -35,14 +36,7 @@ export function sampleInfo(share: number): void {
 
 function isLeftOut({ request_id: requestId }: Fields): boolean {
   if (infoShare >= 1) return false;
-  return (typeof requestId === 'string' ? placeOf(requestId) : Math.random()) >= infoShare;
-}
-
-/** A text's own place between 0 and 1: its FNV-1a. */
-function placeOf(text: string): number {
-  let hash = 0x811c9dc5;
-  for (let at = 0; at < text.length; at += 1) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
-  return (hash >>> 0) / 2 ** 32;
+  return (typeof requestId === 'string' ? hashOfText(requestId) / 2 ** 32 : Math.random()) >= infoShare;
 }
 
 /** Writes one event. `error` goes in as its name and message, and its stack: logs are the operator's. */

@@ -2,7 +2,7 @@
 
 import type { AskedEntry, ReadEntry, SoughtEntry } from './asked-entries.ts';
 import type { Entry, ResourceMark } from './entry.ts';
-import type { Refusal, SyncMessage, SyncRecord } from './messages.ts';
+import type { SyncMessage } from './messages.ts';
 import type { BlobName } from './object.ts';
 import type { DefinedResource, Resource, StoredResource } from './resource.ts';
 
@@ -241,27 +241,4 @@ export interface FoldedDeltas {
    * cannot be had, or not now: too many bytes are being folded in this isolate.
    */
   get(key: string, from: number, to: number, fold: Fold): Promise<FoldedDelta | null>;
-}
-
-/** What one request gave a device of many caches. */
-export interface DeviceSync {
-  user: string;
-  /** Null: none was named, so that only reads are noted. */
-  device: string | null;
-  /** What it now has of each cache, by 200 or 304; not what it was only promised (202, `href`). */
-  given: readonly Pick<SyncRecord, 'resource' | 'key' | 'version' | 'changed'>[];
-  /** Keys that were read besides. */
-  read: readonly string[];
-  /** Of a full check: keys of all caches that the device holds; `adds`: besides those of the check before. Null: it was none. */
-  check: { keys: readonly string[]; adds: boolean } | null;
-}
-
-/** Records on their way to the queue (DESIGN "Group commit"). The caller's `waitUntil` runs the promise; null: nothing was to be noted. */
-export interface SyncBuffer {
-  /** Notes a record (null: no device to record), and once an hour that the key was read. `now` in ms since the epoch. */
-  add(record: SyncRecord | null, key: string, now: number): Promise<void> | null;
-  /** The same of many caches at once. What was noted here less than SYNC_RESOLUTION_S ago, and has not changed, is left out. */
-  addAll(sync: DeviceSync, now: number): Promise<void> | null;
-  /** Notes once an hour that a device was refused a resource. */
-  addRefusal(refusal: Omit<Refusal, 'hour'>, now: number): Promise<void> | null;
 }

@@ -1,7 +1,7 @@
-/** What is known of devices, as flows see the store of it. */
+/** What is known of devices: as flows see the store of it, and on its way there. */
 
 import type { DeviceDocument, DeviceName } from './device-document.ts';
-import type { SyncMessage, SyncRecord } from './messages.ts';
+import type { Refusal, SyncMessage, SyncRecord } from './messages.ts';
 
 /** Which records a list is about: those of one user, or of all. */
 export interface SyncFilter {
@@ -55,4 +55,27 @@ export interface SyncRecords {
   moveFormer(): Promise<void>;
   /** Of several databases: one step of the slow walk that brings devices to the one where they belong. */
   moveStrays?(): Promise<void>;
+}
+
+/** What one request gave a device of many caches. */
+export interface DeviceSync {
+  user: string;
+  /** Null: none was named, so that only reads are noted. */
+  device: string | null;
+  /** What it now has of each cache, by 200 or 304; not what it was only promised (202, `href`). */
+  given: readonly Pick<SyncRecord, 'resource' | 'key' | 'version' | 'changed'>[];
+  /** Keys that were read besides. */
+  read: readonly string[];
+  /** Of a full check: keys of all caches that the device holds; `adds`: besides those of the check before. Null: it was none. */
+  check: { keys: readonly string[]; adds: boolean } | null;
+}
+
+/** Records on their way to the queue (DESIGN "Group commit"). The caller's `waitUntil` runs the promise; null: nothing was to be noted. */
+export interface SyncBuffer {
+  /** Notes a record (null: no device to record), and once an hour that the key was read. `now` in ms since the epoch. */
+  add(record: SyncRecord | null, key: string, now: number): Promise<void> | null;
+  /** The same of many caches at once. What was noted here less than SYNC_RESOLUTION_S ago, and has not changed, is left out. */
+  addAll(sync: DeviceSync, now: number): Promise<void> | null;
+  /** Notes once an hour that a device was refused a resource. */
+  addRefusal(refusal: Omit<Refusal, 'hour'>, now: number): Promise<void> | null;
 }

@@ -6,7 +6,8 @@
 
 import type { DeviceDocument, DeviceName } from '../contract/device-document.ts';
 import type { DeviceCheck, Refusal, RefusalReason, SyncMessage, SyncRecord } from '../contract/messages.ts';
-import { recordId, tagOf } from './sync-records.ts';
+import { tagOfKey } from './etag.ts';
+import { recordId } from './sync-records.ts';
 
 /** Most bytes of documents that one statement takes, as JSON. */
 const MAX_STATEMENT_BYTES = 65_536;
@@ -138,7 +139,7 @@ export function isHeld(
   { checked, holds }: Pick<DeviceDocument, 'checked' | 'holds'>,
   { key, syncedAt }: Pick<SyncRecord, 'key' | 'syncedAt'>,
 ): boolean {
-  return checked === 0 || syncedAt > checked || (holds[tagOf(key)] ?? 0) >= checked;
+  return checked === 0 || syncedAt > checked || (holds[tagOfKey(key)] ?? 0) >= checked;
 }
 
 function cacheName({ resource, key }: Pick<SyncRecord, 'resource' | 'key'>): string {

@@ -5,11 +5,6 @@ import type { SyncRecord } from '../contract/messages.ts';
 
 type Place = Pick<SyncRecord, 'user' | 'device' | 'resource' | 'key'>;
 
-/** What an ETag and a check tell of a key: its first 16 hex digits. */
-export function tagOf(key: string): string {
-  return key.slice(0, 16);
-}
-
 /** Names what a record is about: user, device, resource and cache. */
 export function recordId({ user, device, resource, key }: Place): string {
   return JSON.stringify([user, device, resource, key]);

@@ -4,10 +4,10 @@
  */
 
 import { log } from '../log.ts';
+import { sideBySide } from '../side-by-side.ts';
 import { type EmitServices, emitPurges } from './emit-events.ts';
 import { purgeKey } from './purge-key.ts';
 import type { Services } from './services.ts';
-import { sideBySide } from './side-by-side.ts';
 
 const DAY_MS = 86_400_000;
 /** Entries that one step of the walk looks at, so as many purges at most. */

@@ -2,10 +2,10 @@
 
 import { MAX_BULK } from '../contract/constants.ts';
 import { hubsOf } from '../core/live-hub/place.ts';
+import { sideBySide } from '../side-by-side.ts';
 import { overloaded } from '../stores/overloaded.ts';
 import { purgeKey } from './purge-key.ts';
 import type { Services } from './services.ts';
-import { sideBySide } from './side-by-side.ts';
 
 /** How many records went, and where to go on (a key, or an empty text); null: nothing is left. */
 export interface Forgotten {

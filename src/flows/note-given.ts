@@ -1,6 +1,6 @@
 /** Notes what a device was given, after the answer. */
 
-import type { DeviceSync } from '../contract/stores.ts';
+import type { DeviceSync } from '../contract/sync-store.ts';
 import type { GivenVersion } from '../core/choose-answer.ts';
 import type { Services } from './services.ts';
 

@@ -3,6 +3,7 @@
 import type { BlobContent } from '../contract/stores.ts';
 import type { ChosenDelta, StoredStep } from '../core/choose-delta.ts';
 import { log } from '../log.ts';
+import { sideBySide } from '../side-by-side.ts';
 import { readWhole, streamOf } from '../stores/blob-content.ts';
 import { deltaBody } from '../tables/delta-body.ts';
 import { decodeDelta, type StoredDelta } from '../tables/delta-format.ts';
@@ -10,7 +11,6 @@ import { foldDeltas } from '../tables/fold.ts';
 import { insertAll } from '../tables/insert-all.ts';
 import type { ServedBody } from './serve-cache.ts';
 import type { Services } from './services.ts';
-import { sideBySide } from './side-by-side.ts';
 
 /** How long R2 may take for a stored delta, ms: less than a fold counts (stores/folded-deltas.ts). */
 const READ_MS = 10_000;

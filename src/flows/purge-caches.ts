@@ -4,12 +4,12 @@ import { MAX_BULK } from '../contract/constants.ts';
 import type { Parameters } from '../contract/entry.ts';
 import { isCacheKey } from '../core/cache-key.ts';
 import { selectionOf } from '../core/selection.ts';
+import { sideBySide } from '../side-by-side.ts';
 import { type EmitServices, emitPurges } from './emit-events.ts';
 import { findResource } from './find-resource.ts';
 import { judgeCaches, unknownCache } from './judged-caches.ts';
 import { purgeKey } from './purge-key.ts';
 import type { Services } from './services.ts';
-import { sideBySide } from './side-by-side.ts';
 import { sweepResource } from './sweep.ts';
 import { walkEntries } from './walk-entries.ts';
 

@@ -4,11 +4,11 @@ import type { CacheIdentity } from '../contract/entry.ts';
 import type { EnqueueRequest } from '../contract/object.ts';
 import type { EntryRow } from '../contract/stores.ts';
 import { isReachable } from '../core/reachable.ts';
+import { sideBySide } from '../side-by-side.ts';
 import { demandAvailable } from './demand-available.ts';
 import { type JudgedCache, judgeCaches } from './judged-caches.ts';
 import { refreshOf } from './request-refresh.ts';
 import type { Services } from './services.ts';
-import { sideBySide } from './side-by-side.ts';
 
 /**
  * Asks for a refresh of each cache on a page that is worth it; how many those are.

@@ -2,8 +2,8 @@
 
 import type { LiveHubs } from '../contract/live.ts';
 import type { CacheObjectVerbs } from '../contract/object.ts';
-import type { Blobs, Entries, EntryLookup, FoldedDeltas, Resources, SyncBuffer } from '../contract/stores.ts';
-import type { SyncRecords } from '../contract/sync-store.ts';
+import type { Blobs, Entries, EntryLookup, FoldedDeltas, Resources } from '../contract/stores.ts';
+import type { SyncBuffer, SyncRecords } from '../contract/sync-store.ts';
 import type { WebhookQueue, Webhooks, WebhookWaiting } from '../contract/webhook-stores.ts';
 import type { Metrics } from '../metrics.ts';
 import type { Settings } from '../settings.ts';

@@ -7,9 +7,9 @@ import { MAX_BULK } from '../contract/constants.ts';
 import type { Entry } from '../contract/entry.ts';
 import type { StoredResource } from '../contract/resource.ts';
 import { log } from '../log.ts';
+import { sideBySide } from '../side-by-side.ts';
 import { type EmitServices, emitPurges } from './emit-events.ts';
 import type { Services } from './services.ts';
-import { sideBySide } from './side-by-side.ts';
 
 type SweepServices = EmitServices & Pick<Services, 'resources' | 'entries' | 'objects'>;
 

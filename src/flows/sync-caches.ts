@@ -10,6 +10,7 @@ import type { Resource } from '../contract/resource.ts';
 import { type AskedAnswer, type ChosenAnswer, chooseAnswer } from '../core/choose-answer.ts';
 import { namedVersion } from '../core/named-version.ts';
 import type { Preferences } from '../core/prefer.ts';
+import { sideBySide } from '../side-by-side.ts';
 import { loadAsker, logNotAsked, type PendingTask } from './ask-for-load.ts';
 import { unfinishedTask } from './await-load.ts';
 import { findEntries, type SearchedItem, type SoughtCache } from './find-entries.ts';
@@ -20,7 +21,6 @@ import { attempt, type Outcome } from './outcome.ts';
 import { type CacheRead, type ServedBody, serveAtOnce, serveOnceLoaded } from './serve-cache.ts';
 import type { Services } from './services.ts';
 import { sharedHold } from './shared-hold.ts';
-import { sideBySide } from './side-by-side.ts';
 
 /** One cache that is asked for. */
 export interface SyncItemRead {

@@ -4,7 +4,7 @@
  */
 
 import { type DescribeRouteOptions, describeRoute, resolver } from 'hono-openapi';
-import type * as v from 'valibot';
+import * as v from 'valibot';
 import type { Scope } from '../contract/identity.ts';
 import type { ProblemCode } from '../contract/problem.ts';
 
@@ -70,6 +70,14 @@ interface Description {
 export const NOT_MODIFIED = {
   304: { description: 'What the condition names is current.', headers: ['ETag'] },
 } as const;
+
+/** For `answers` of a list, which is answered by pages of such items. */
+export function pageOf(item: v.GenericSchema) {
+  return {
+    200: { description: 'A page; the next one stands in `Link`.', schema: v.array(item), headers: ['ETag', 'Link'] },
+    ...NOT_MODIFIED,
+  } as const;
+}
 
 /** First handler of a route: `app.get(path, describe({…}), query(schema), (c) => …)`. */
 export function describe(description: Description) {

@@ -82,9 +82,9 @@ export function query<Schema extends v.GenericSchema<Record<string, unknown>, un
 /** Refuses every name in the query. */
 export const noQuery = query(v.strictObject({}));
 
-/** Members of the query of every list. */
-export const PageQuery = {
-  limit: about(
+/** The member `limit` of a list: from 1 to `most`, which is also what it is without. */
+export function pageLimit(most: number, description: string) {
+  return about(
     v.optional(
       v.pipe(
         v.string(),
@@ -93,12 +93,17 @@ export const PageQuery = {
         v.number(),
         v.integer(),
         v.minValue(1),
-        v.maxValue(MAX_PAGE),
+        v.maxValue(most),
       ),
-      String(MAX_PAGE),
+      String(most),
     ),
-    'Most items on a page.',
-  ),
+    description,
+  );
+}
+
+/** Members of the query of every list. */
+export const PageQuery = {
+  limit: pageLimit(MAX_PAGE, 'Most items on a page.'),
   cursor: about(
     v.optional(v.pipe(v.string(), v.maxLength(4096))),
     'Where to go on: as the answer before gave it, in `Link` or `next`. Left out: from the beginning.',

@@ -3,7 +3,7 @@
 import type { Context } from 'hono';
 import type { SyncItemAnswer } from '../contract/sync.ts';
 import type { GivenVersion } from '../core/choose-answer.ts';
-import { etagOf } from '../core/etag.ts';
+import { etagOf, tagOfKey } from '../core/etag.ts';
 import { readPath } from '../core/read-path.ts';
 import { timestamp } from '../core/timestamp.ts';
 import type { InlineBody, ServedCache } from '../flows/inline-bodies.ts';
@@ -51,7 +51,7 @@ function facts(
   const { entry, loaded, expiresAt, forwarded } = served;
   return {
     id,
-    tag: cache.key.slice(0, 16),
+    tag: tagOfKey(cache.key),
     status,
     etag: etagOf(entry.key, given.changed),
     version: given.version,
@@ -70,7 +70,7 @@ function pending(c: Context<AppEnv>, item: Exclude<SyncedItem, { error: unknown 
   const task = item.answer.kind === 'pending' ? item.answer.task : null;
   return {
     id: item.id,
-    tag: item.cache.key.slice(0, 16),
+    tag: tagOfKey(item.cache.key),
     status: 202,
     ...(item.isBehind ? { behind: true } : {}),
     ...(task === null ? {} : { task: pendingTaskAnswer(task, c.get('identity')) }),
@@ -83,7 +83,7 @@ function failed(c: Context<AppEnv>, { id, error, cache }: Extract<SyncedItem, { 
   const retryAfter = Number(headers['Retry-After']);
   return {
     id,
-    ...(cache === null ? {} : { tag: cache.key.slice(0, 16) }),
+    ...(cache === null ? {} : { tag: tagOfKey(cache.key) }),
     status: body.status,
     problem: body,
     ...(Number.isFinite(retryAfter) ? { retry_after: retryAfter } : {}),

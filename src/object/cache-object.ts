@@ -154,7 +154,7 @@ export class CacheObject extends DurableObject<Env> implements contract.EncodedV
   }
 
   async #tell(key: string): Promise<void> {
-    if (this.#rows.find({ key })?.news !== undefined) await tellWatchers(key, this.#rows, this.#outside.hubs);
+    await tellWatchers(key, this.#rows, this.#outside.hubs);
   }
 
   /** Loads a watched cache that has expired, as a read would, if somebody is still there. */

@@ -24,6 +24,7 @@ import { step } from '../core/live-hub/index.ts';
 import { hubInTicket, hubOf } from '../core/live-hub/place.ts';
 import { log } from '../log.ts';
 import { readSettings } from '../settings.ts';
+import { sideBySide } from '../side-by-side.ts';
 import { objectClient } from './client.ts';
 import { attach, attached } from './hub-attachment.ts';
 import { HubRows } from './hub-rows.ts';
@@ -31,8 +32,6 @@ import { HubRows } from './hub-rows.ts';
 const ALARM_RETRY_MS = 60_000;
 /** An alarm so long overdue has been lost, ms. */
 const ALARM_LATE_MS = 60_000;
-/** Objects that are asked to watch at once. */
-const WIDTH = 20;
 
 /** The verbs of contract/live.ts and what the platform calls; anything else is private, since every method can be called from outside. */
 export class LiveHub extends DurableObject<Env> implements LiveHubVerbs {
@@ -227,18 +226,14 @@ export class LiveHub extends DurableObject<Env> implements LiveHubVerbs {
   async #askObjects(watches: readonly Watch[]): Promise<void> {
     const objects = objectClient(this.env.CACHE_OBJECT);
     const hub = this.#number;
-    const waiting = watches.values();
-    const lane = async () => {
-      for (const { tag, key, n } of waiting) {
-        try {
-          const answer = await objects.watch({ key, hub, n });
-          await this.#run('watched', { tag, n, answer });
-        } catch (error) {
-          log('warn', 'live.not_watched', { key, error });
-        }
+    await sideBySide(watches, async ({ tag, key, n }) => {
+      try {
+        const answer = await objects.watch({ key, hub, n });
+        await this.#run('watched', { tag, n, answer });
+      } catch (error) {
+        log('warn', 'live.not_watched', { key, error });
       }
-    };
-    await Promise.all(Array.from({ length: Math.min(WIDTH, watches.length) }, lane));
+    });
   }
 }
 

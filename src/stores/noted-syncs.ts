@@ -3,9 +3,9 @@
  * what is asked for often is told once, as far as one isolate sees it.
  */
 
-import type { DeviceSync } from '../contract/stores.ts';
+import type { DeviceSync } from '../contract/sync-store.ts';
+import { tagOfKey } from '../core/etag.ts';
 import { hashOfText } from '../core/shards.ts';
-import { tagOf } from '../core/sync-records.ts';
 import { BoundedMap } from './bounded-map.ts';
 
 /** Keys and refusals whose hour is remembered; what was noted longest ago is forgotten first, and then noted twice. */
@@ -52,8 +52,8 @@ export function unnoted({ user, device, given: items, check }: DeviceSync, resol
     given.set(id, { at: now, what });
     return true;
   };
-  const changed = items.filter(({ key, version, changed }) => isNew(tagOf(key), `${version} ${changed}`));
-  const told = check === null ? '' : hashOfText(check.keys.map(tagOf).sort().join()).toString(36);
+  const changed = items.filter(({ key, version, changed }) => isNew(tagOfKey(key), `${version} ${changed}`));
+  const told = check === null ? '' : hashOfText(check.keys.map(tagOfKey).sort().join()).toString(36);
   const isChecked = check !== null && isNew(check.adds ? `adds ${told}` : 'holds', told);
   // A check rides along where something is written anyway.
   return { given: changed, check: isChecked || changed.length > 0 ? check : null };

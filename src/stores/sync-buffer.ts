@@ -6,9 +6,8 @@
  */
 
 import type { SyncMessage } from '../contract/messages.ts';
-import type { SyncBuffer } from '../contract/stores.ts';
-import type { SyncRecords } from '../contract/sync-store.ts';
-import { tagOf } from '../core/sync-records.ts';
+import type { SyncBuffer, SyncRecords } from '../contract/sync-store.ts';
+import { tagOfKey } from '../core/etag.ts';
 import { log } from '../log.ts';
 import { sleep, withTimeout } from '../waiting.ts';
 import { forgetHour, hourOf, isFirstInHour, unnoted } from './noted-syncs.ts';
@@ -106,7 +105,7 @@ export function syncBuffer(
       if (device === null) return isRead ? sendInTime() : null;
       const { given, check } = unnoted(sync, resolutionMs, at);
       for (const item of given) addRecord({ user, device, ...item, syncedAt: at });
-      if (check !== null) addCheck({ user, device, at, tags: check.keys.map(tagOf), adds: check.adds });
+      if (check !== null) addCheck({ user, device, at, tags: check.keys.map(tagOfKey), adds: check.adds });
       return isRead || given.length > 0 || check !== null ? sendInTime() : null;
     },
 

@@ -5,7 +5,8 @@ import fc from 'fast-check';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { DeviceDocument } from '../../src/contract/device-document.ts';
 import type { DeviceCheck, Refusal, SyncMessage, SyncRecord } from '../../src/contract/messages.ts';
-import { compareRecords, recordId, tagOf } from '../../src/core/sync-records.ts';
+import { tagOfKey } from '../../src/core/etag.ts';
+import { compareRecords, recordId } from '../../src/core/sync-records.ts';
 import { runCron } from '../../src/cron.ts';
 import { recordSyncs } from '../../src/flows/record-syncs.ts';
 import { handleSyncBatch } from '../../src/queues/sync-queue.ts';
@@ -73,7 +74,7 @@ const record = fc
 const check = fc.record({
   device: fc.constant('d'),
   at: time,
-  tags: fc.uniqueArray(fc.constantFrom(...KEYS.map(tagOf))),
+  tags: fc.uniqueArray(fc.constantFrom(...KEYS.map(tagOfKey))),
   adds: fc.boolean(),
 });
 const refusal = fc.record({

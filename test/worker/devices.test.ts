@@ -2,7 +2,7 @@
 import { env } from 'cloudflare:workers';
 import { describe, expect, it, vi } from 'vitest';
 import { cacheIdentity } from '../../src/core/cache-key.ts';
-import { tagOf } from '../../src/core/sync-records.ts';
+import { tagOfKey } from '../../src/core/etag.ts';
 import { d1Entries } from '../../src/stores/entries.ts';
 import { d1SyncRecords } from '../../src/stores/sync-records.ts';
 import { admin, defineResource, faultsOf } from '../support/admin.ts';
@@ -64,7 +64,7 @@ describe('the list of devices', () => {
     await store.put([record(0), record(1, { version: 1, changed: 1 }), gone]);
     const cache = (at: number, more: object) => ({
       resource_title: title,
-      etag: `${tagOf(keys[at] ?? '')}-v2`,
+      etag: `${tagOfKey(keys[at] ?? '')}-v2`,
       version: 2,
       sync_datetime: '2026-11-01T12:00:00.007Z',
       held: true,
@@ -73,7 +73,7 @@ describe('the list of devices', () => {
       ...more,
     });
     const [device] = await devicesOf(client, '?expand=caches');
-    const older = { etag: `${tagOf(keys[1] ?? '')}-v1`, version: 1, behind: 1 };
+    const older = { etag: `${tagOfKey(keys[1] ?? '')}-v1`, version: 1, behind: 1 };
     expect(device?.behind).toBe(2);
     expect(device?.caches).toHaveLength(3);
     expect(device?.caches).toEqual(
@@ -89,7 +89,7 @@ describe('the list of devices', () => {
     const { user, keys, record, client } = await scene();
     const old = [0, 1].map((at) => record(at, { version: 1, changed: 1 }));
     const check = (at: number, tags: string[], adds = false) => ({ user, device: 'tablet', at, tags, adds });
-    const [a = '', b = ''] = keys.map(tagOf);
+    const [a = '', b = ''] = keys.map(tagOfKey);
     const behind = async () => (await devicesOf(client))[0]?.behind;
     await store.put(old);
     expect(await behind()).toBe(2);

@@ -49,7 +49,8 @@ export interface Ticket {
   goodUntil: number;
 }
 
-const NOBODY: ReadonlySet<string> = new Set();
+/** A socket that is told of nothing. */
+export const NO_TAGS: ReadonlySet<string> = new Set();
 
 /** The sockets of a hub with their indexes, its watches and its tickets. */
 export class Hub {
@@ -82,7 +83,7 @@ export class Hub {
   remove(id: string): void {
     const socket = this.sockets.get(id);
     if (socket === undefined) return;
-    this.tell(id, NOBODY);
+    this.tell(id, NO_TAGS);
     this.sockets.delete(id);
     this.#byUser.delete(socket.user, id);
   }
@@ -101,7 +102,7 @@ export class Hub {
   #shared(tags: Iterable<string>): ReadonlySet<string> {
     const shared = new Set<string>();
     for (const tag of tags) shared.add(this.watches.get(tag)?.tag ?? tag);
-    return shared.size === 0 ? NOBODY : shared;
+    return shared.size === 0 ? NO_TAGS : shared;
   }
 
   update(id: string, patch: Partial<Omit<Socket, 'id' | 'user' | 'tags'>>): void {

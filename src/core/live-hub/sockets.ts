@@ -3,7 +3,7 @@
 import { type CloseReason, PING_S, TICKET_S, type TicketRequest } from '../../contract/live.ts';
 import { end } from './end.ts';
 import type { HubContext, HubEffects } from './events.ts';
-import type { Hub } from './hub.ts';
+import { type Hub, NO_TAGS } from './hub.ts';
 import { checkWithinMs } from './pace.ts';
 
 /** Most tickets that wait for their sockets: the oldest goes, and its device asks for another one. */
@@ -12,8 +12,6 @@ export const MAX_TICKETS = 10_000;
 export const SOCKETS_PER_DEVICE = 3;
 /** How often the alarm looks at all sockets, ms. */
 export const CALM_MS = 5 * 60_000;
-
-const NONE: ReadonlySet<string> = new Set();
 
 /** Keeps a ticket in memory. */
 export function ticket(hub: Hub, { id, user, device, expiresAt }: TicketRequest, { now }: HubContext): undefined {
@@ -37,7 +35,7 @@ export function open(hub: Hub, { id }: { id: string }, context: HubContext, effe
   const replaced = ofDevice.slice(0, Math.max(0, ofDevice.length + 1 - SOCKETS_PER_DEVICE));
   if (others.length - replaced.length >= context.socketsPerUser) return 'tooMany';
   for (const other of replaced) end(hub, other.id, 'replaced', effects);
-  hub.add({ id, user, device, openedAt: now, expiresAt, seq: 0, toldUntil: 0, tags: NONE });
+  hub.add({ id, user, device, openedAt: now, expiresAt, seq: 0, toldUntil: 0, tags: NO_TAGS });
   effects.wakeBy = Math.min(effects.wakeBy, now + CALM_MS);
   effects.attach.add(id);
   effects.send.push({ to: [id], message: { live: id, check_within_ms: checkWithinMs(hub, context), ping_s: PING_S } });

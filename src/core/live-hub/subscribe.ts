@@ -4,13 +4,11 @@ import type { SubscribeAnswer, SubscribeRequest } from '../../contract/live.ts';
 import { tagOfKey } from '../etag.ts';
 import { end } from './end.ts';
 import type { HubContext, HubEffects } from './events.ts';
-import { type Hub, MAX_PAIRS, MAX_TAGS, type Socket } from './hub.ts';
+import { type Hub, MAX_PAIRS, MAX_TAGS, NO_TAGS, type Socket } from './hub.ts';
 import { canWatch, owe } from './watches.ts';
 
 /** How long what a check has found may be told, ms: after that the user's rights are judged anew. */
 export const TOLD_MS = 45 * 60_000;
-
-const NONE: ReadonlySet<string> = new Set();
 
 /**
  * Sets what a socket is told of, at once: a change that comes while the check looks its caches up is told. A check that was
@@ -30,7 +28,7 @@ export function subscribe(
     return 'gone';
   }
   if (request.seq < socket.seq) return 'ok';
-  const before = request.add ? told(socket, context.now) : NONE;
+  const before = request.add ? told(socket, context.now) : NO_TAGS;
   const tags = new Set(before);
   for (const key of request.keys) tags.add(tagOfKey(key));
   if (tags.size > MAX_TAGS) return 'full';
@@ -47,5 +45,5 @@ export function subscribe(
 
 /** What a socket may still be told of. */
 function told({ tags, toldUntil }: Socket, now: number): ReadonlySet<string> {
-  return toldUntil > now ? tags : NONE;
+  return toldUntil > now ? tags : NO_TAGS;
 }

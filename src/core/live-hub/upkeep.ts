@@ -3,13 +3,12 @@
 import { PING_S } from '../../contract/live.ts';
 import { end } from './end.ts';
 import type { HubContext, HubEffects } from './events.ts';
-import type { Hub, Socket } from './hub.ts';
+import { type Hub, NO_TAGS, type Socket } from './hub.ts';
 import { CALM_MS } from './sockets.ts';
-import { askDue } from './watches.ts';
+import { askDue, NEXT_TURN_MS } from './watches.ts';
 
 /** Sockets that one alarm looks at: the others follow a second later. */
 export const LOOKED_AT = 2_000;
-const NEXT_TURN_MS = 1_000;
 /** How soon the alarm looks again while some device has missed a ping or some sockets are to move, ms. */
 export const BUSY_MS = 60_000;
 /** A device that has missed a ping, and one that is taken to be gone: ms since its last. */
@@ -30,7 +29,7 @@ export function alarm(hub: Hub, _: object, context: HubContext, effects: HubEffe
   for (const id of hub.unseen.splice(0, LOOKED_AT)) {
     const socket = hub.sockets.get(id);
     if (socket === undefined || endIfOver(hub, socket, context, effects)) continue;
-    if (socket.toldUntil <= now) hub.tell(id, new Set());
+    if (socket.toldUntil <= now) hub.tell(id, NO_TAGS);
     const belongsElsewhere = context.hubOf(socket.user) !== context.number;
     if (belongsElsewhere) moved.push(id);
     if (belongsElsewhere || pingedAt(socket, context) <= now - MISSED_MS) {

@@ -7,7 +7,7 @@ import type { PokeRequest, WatchAnswer } from '../../contract/live.ts';
 import { tagOfKey } from '../etag.ts';
 import { end } from './end.ts';
 import type { HubContext, HubEffects } from './events.ts';
-import { type Hub, MAX_WATCHES, type Watch } from './hub.ts';
+import { type Hub, MAX_WATCHES, NO_TAGS, type Watch } from './hub.ts';
 import { spreadMs } from './pace.ts';
 
 /** When an object is asked again that has not acknowledged, ms: the first time, and then. */
@@ -20,7 +20,8 @@ export const WATCHES_A_STEP = 200;
  * devices that come back need no new one.
  */
 export const RENEW_MS = 24 * 3_600_000;
-const NEXT_TURN_MS = 1_000;
+/** What did not fit into a step follows in an alarm so much later, ms. */
+export const NEXT_TURN_MS = 1_000;
 
 /** Owes a watch for each key that has none. */
 export function owe(hub: Hub, keys: readonly string[], { now }: HubContext, effects: HubEffects): void {
@@ -133,7 +134,7 @@ function live(hub: Hub, tag: string, { now }: HubContext, effects: HubEffects): 
     const socket = hub.sockets.get(id);
     if (socket === undefined) continue;
     if (socket.expiresAt <= now) end(hub, id, 'expired', effects);
-    else if (socket.toldUntil <= now) hub.tell(id, new Set());
+    else if (socket.toldUntil <= now) hub.tell(id, NO_TAGS);
     else may.push(id);
   }
   return may;

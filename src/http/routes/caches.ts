@@ -18,7 +18,7 @@ import { listCaches, readCache } from '../../flows/list-caches.ts';
 import { purgeCache, purgeResource, purgeSelected } from '../../flows/purge-caches.ts';
 import { refreshByKey } from '../../flows/refresh-caches.ts';
 import { tellDone } from '../administration-log.ts';
-import { describe, NOT_MODIFIED, PREFER_TASK, pathParameter } from '../describe.ts';
+import { describe, NOT_MODIFIED, PREFER_TASK, pageOf, pathParameter } from '../describe.ts';
 import { type AppEnv, factory } from '../factory.ts';
 import { protectAdministration } from '../identity.ts';
 import { Flag, noQuery, PageQuery, query } from '../input.ts';
@@ -42,14 +42,7 @@ caches.get(
     tag: 'Administration',
     summary: 'The caches, in order of key',
     scope: 'cache:inspect',
-    answers: {
-      200: {
-        description: 'A page; the next one stands in `Link`.',
-        schema: v.array(CacheRecord),
-        headers: ['ETag', 'Link'],
-      },
-      ...NOT_MODIFIED,
-    },
+    answers: pageOf(CacheRecord),
     problems: ['invalid-cursor'],
   }),
   query(

@@ -5,7 +5,7 @@ import { CatalogEntry, ResourceDocument } from '../../contract/catalog.ts';
 import { resourceDocument } from '../../core/resource-document/index.ts';
 import { findResource } from '../../flows/find-resource.ts';
 import { readCatalog } from '../../flows/read-catalog.ts';
-import { describe, NOT_MODIFIED, pathParameter } from '../describe.ts';
+import { describe, NOT_MODIFIED, pageOf, pathParameter } from '../describe.ts';
 import { factory } from '../factory.ts';
 import { protect } from '../identity.ts';
 import { noQuery, PageQuery, query } from '../input.ts';
@@ -26,14 +26,7 @@ catalog.get(
     tag: 'Data',
     summary: 'The resources that you may read, in order of title',
     scope: 'cache:read',
-    answers: {
-      200: {
-        description: 'A page; the next one stands in `Link`.',
-        schema: v.array(CatalogEntry),
-        headers: ['ETag', 'Link'],
-      },
-      ...NOT_MODIFIED,
-    },
+    answers: pageOf(CatalogEntry),
     problems: ['invalid-cursor'],
   }),
   query(v.strictObject(PageQuery)),

@@ -9,11 +9,11 @@ import { decodeCursor, encodeCursor } from '../../core/cursor.ts';
 import { etagOf } from '../../core/etag.ts';
 import { timestamp } from '../../core/timestamp.ts';
 import { type ListedCache, type ListedDevice, listDevices } from '../../flows/list-devices.ts';
-import { describe, NOT_MODIFIED } from '../describe.ts';
+import { describe, pageOf } from '../describe.ts';
 import { allowedUser } from '../device-owner.ts';
 import { factory } from '../factory.ts';
 import { protect } from '../identity.ts';
-import { PageQuery, query } from '../input.ts';
+import { PageQuery, pageLimit, query } from '../input.ts';
 import { methods } from '../methods.ts';
 import { nextLink, replyJson } from '../reply.ts';
 
@@ -23,21 +23,7 @@ const MAX_DEVICES = 200;
 const text = v.pipe(v.string(), v.minLength(1), v.maxLength(2 * MAX_USER_LENGTH));
 const ListQuery = v.strictObject({
   cursor: PageQuery.cursor,
-  limit: about(
-    v.optional(
-      v.pipe(
-        v.string(),
-        v.regex(/^[0-9]{1,9}$/, 'must be a whole number'),
-        v.transform(Number),
-        v.number(),
-        v.integer(),
-        v.minValue(1),
-        v.maxValue(MAX_DEVICES),
-      ),
-      String(MAX_DEVICES),
-    ),
-    'Most devices on a page.',
-  ),
+  limit: pageLimit(MAX_DEVICES, 'Most devices on a page.'),
   user: about(
     v.optional(text),
     'Devices of this user, or `*` for all; another user takes `cache:inspect`. Left out: your own.',
@@ -57,14 +43,7 @@ devices.get(
     summary:
       'Your devices, when each was last seen, how many caches it has, and how many of those that it holds are out of date',
     scope: 'cache:read',
-    answers: {
-      ...NOT_MODIFIED,
-      200: {
-        description: 'A page; the next one stands in `Link`.',
-        schema: v.array(v.union([DeviceAnswer, ExpandedDeviceAnswer])),
-        headers: ['ETag', 'Link'],
-      },
-    },
+    answers: pageOf(v.union([DeviceAnswer, ExpandedDeviceAnswer])),
     problems: ['invalid-cursor'],
   }),
   query(ListQuery),

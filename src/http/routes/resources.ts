@@ -15,7 +15,7 @@ import { refreshAll } from '../../flows/refresh-caches.ts';
 import { sweepResource } from '../../flows/sweep.ts';
 import { warningsOf } from '../../origin/later-rules.ts';
 import { tellDone } from '../administration-log.ts';
-import { describe, NOT_MODIFIED, pathParameter } from '../describe.ts';
+import { describe, NOT_MODIFIED, pageOf, pathParameter } from '../describe.ts';
 import { factory } from '../factory.ts';
 import { protectAdministration } from '../identity.ts';
 import { noQuery, PageQuery, query, readJson } from '../input.ts';
@@ -37,14 +37,7 @@ resources.get(
     tag: 'Administration',
     summary: 'All definitions, in order of title',
     scope: 'cache:inspect',
-    answers: {
-      200: {
-        description: 'A page; the next one stands in `Link`.',
-        schema: v.array(DefinitionAnswer),
-        headers: ['ETag', 'Link'],
-      },
-      ...NOT_MODIFIED,
-    },
+    answers: pageOf(DefinitionAnswer),
     problems: ['invalid-cursor'],
   }),
   query(v.strictObject(PageQuery)),

@@ -10,7 +10,7 @@ import { etagOf } from '../../core/etag.ts';
 import { isOutOfDate } from '../../core/sync-records.ts';
 import { timestamp } from '../../core/timestamp.ts';
 import { type ListedSync, listSyncs } from '../../flows/list-syncs.ts';
-import { describe, NOT_MODIFIED } from '../describe.ts';
+import { describe, pageOf } from '../describe.ts';
 import { allowedUser } from '../device-owner.ts';
 import { factory } from '../factory.ts';
 import { protect } from '../identity.ts';
@@ -43,14 +43,7 @@ syncRecords.get(
     tag: 'FMP',
     summary: 'What each of your devices was last given of each cache',
     scope: 'cache:read',
-    answers: {
-      ...NOT_MODIFIED,
-      200: {
-        description: 'A page; the next one stands in `Link`.',
-        schema: v.array(v.union([SyncRecordAnswer, ExpandedSyncRecordAnswer])),
-        headers: ['ETag', 'Link'],
-      },
-    },
+    answers: pageOf(v.union([SyncRecordAnswer, ExpandedSyncRecordAnswer])),
     problems: ['invalid-cursor'],
   }),
   query(ListQuery),

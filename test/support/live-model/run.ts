@@ -1,4 +1,5 @@
 /** One random run: chance, then peace; at its end no connected device may be stale or deaf. */
+import { seededRandom } from '../../../scripts/soak/random.ts';
 import { ModelDevice } from './device.ts';
 import { ALL_RULES, type LiveRules } from './rules.ts';
 import { World } from './world.ts';
@@ -12,7 +13,7 @@ const TOLD_MS = 45 * 60_000;
 export type Fault = { what: 'stale' | 'deaf' | 'went back' | 'restless'; path: readonly string[] } | null;
 
 export function run(seed: number, rules: LiveRules = ALL_RULES): Fault {
-  const random = mulberry32(seed);
+  const random = seededRandom(seed);
   const world = new World(rules, random);
   const devices = [0, 1, 2].map((number) => new ModelDevice(world, `user-${number % 2}`, some(world.keys, random)));
   const path: string[] = [];
@@ -132,15 +133,4 @@ function pick<T>(items: readonly T[], random: () => number): T {
   const item = items[Math.floor(random() * items.length)];
   if (item === undefined) throw new Error('nothing to pick');
   return item;
-}
-
-/** A small generator of chance with a seed (public domain). */
-function mulberry32(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let bits = Math.imul(state ^ (state >>> 15), state | 1);
-    bits ^= bits + Math.imul(bits ^ (bits >>> 7), bits | 61);
-    return ((bits ^ (bits >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }
