@@ -4,17 +4,20 @@
  */
 
 import type { Transform } from 'node:stream';
-import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import { LoadFailure } from '../contract/problem.ts';
 
 /** What origins are offered. */
 export const ACCEPTED_CODINGS = 'gzip, br';
 
-const DECODERS: Readonly<Record<string, () => Transform>> = {
-  gzip: () => createGunzip(CHUNKS),
-  'x-gzip': () => createGunzip(CHUNKS),
-  deflate: () => createInflate(CHUNKS),
-  br: () => createBrotliDecompress(CHUNKS),
+/** Loaded when it is needed, since it would make every isolate's start longer. */
+const loadZlib = () => import('node:zlib');
+type Zlib = Awaited<ReturnType<typeof loadZlib>>;
+
+const DECODERS: Readonly<Record<string, (zlib: Zlib) => Transform>> = {
+  gzip: (zlib) => zlib.createGunzip(CHUNKS),
+  'x-gzip': (zlib) => zlib.createGunzip(CHUNKS),
+  deflate: (zlib) => zlib.createInflate(CHUNKS),
+  br: (zlib) => zlib.createBrotliDecompress(CHUNKS),
 };
 /** workerd's brotli expands all of what it is given before anything of it is read, so it is given little at a time. */
 const SLICE_BYTES = 4096;
@@ -66,7 +69,7 @@ async function* decode(
   maxBytes: number,
   tooLarge: LoadFailure,
 ): AsyncGenerator<Uint8Array, void> {
-  const decoder = DECODERS[coding]?.();
+  const decoder = DECODERS[coding]?.(await loadZlib());
   if (decoder === undefined) throw new RangeError('a coding that is not known');
   bound(decoder, maxBytes, tooLarge);
   const feeding = feed(encoded, decoder);
