@@ -33,6 +33,7 @@ const CHECKS: readonly Check[] = [
     command: ['wrangler', 'types', 'src/worker-env.d.ts', '--check'],
   },
   { kind: 'check', name: 'types', command: ['tsc', '--noEmit'] },
+  { kind: 'check', name: 'types of the client', command: ['tsc', '-p', 'client'] },
   { kind: 'check', name: 'lint and format', command: ['biome', 'check', '--error-on-warnings'] },
 ];
 /** Counts CPU, to which whatever runs beside it would add: it runs before the lanes. */

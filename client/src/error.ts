@@ -1,0 +1,87 @@
+/** The one error that the client rejects with. */
+
+/** A fault of input, as the service tells it (RFC 9457). */
+export interface Fault {
+  pointer: string;
+  detail: string;
+}
+
+/** The body of an answer from 400 on (RFC 9457). */
+export interface Problem {
+  type: string;
+  title: string;
+  status?: number;
+  detail: string;
+  errors?: readonly Fault[];
+}
+
+/** What went wrong: the fragment of a problem's `type`, or what never reached the service. */
+export type ErrorCode = ProblemCode | 'network' | 'timeout' | 'storage' | 'integrity' | 'closed';
+
+/** The service's problems (docs/contract.md 6). */
+export type ProblemCode =
+  | 'invalid-json'
+  | 'invalid-parameters'
+  | 'invalid-header'
+  | 'invalid-cursor'
+  | 'unauthenticated'
+  | 'insufficient-scope'
+  | 'device-mismatch'
+  | 'not-found'
+  | 'method-not-allowed'
+  | 'conflict'
+  | 'precondition-failed'
+  | 'too-large'
+  | 'range-not-satisfiable'
+  | 'unsupported-media-type'
+  | 'upgrade-required'
+  | 'rate-limited'
+  | 'overloaded'
+  | 'origin-unreachable'
+  | 'origin-timeout'
+  | 'origin-status'
+  | 'origin-too-large'
+  | 'origin-malformed'
+  | 'origin-redirect'
+  | 'origin-guard'
+  | 'origin-pages'
+  | 'origin-refused'
+  | 'misconfigured'
+  | 'internal';
+
+interface Details {
+  status?: number | undefined;
+  retryable?: boolean;
+  requestId?: string | undefined;
+  problem?: Problem | undefined;
+  /** Seconds that the service asks to wait. */
+  retryAfterS?: number | undefined;
+  cause?: unknown;
+}
+
+/** Why something could not be done. `message` is the service's own, and names no token. */
+export class FreshetError extends Error {
+  override readonly name = 'FreshetError';
+  readonly code: ErrorCode;
+  readonly status: number | undefined;
+  /** Whether the client will try again by itself. */
+  readonly retryable: boolean;
+  readonly retryAfterS: number | undefined;
+  /** `X-Request-Id` of the answer, which the service's log has. */
+  readonly requestId: string | undefined;
+  readonly problem: Problem | undefined;
+
+  constructor(
+    code: ErrorCode,
+    message: string,
+    { status, retryable, retryAfterS, requestId, problem, cause }: Details = {},
+  ) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.code = code;
+    this.status = status;
+    this.retryable = retryable ?? false;
+    this.retryAfterS = retryAfterS;
+    this.requestId = requestId;
+    this.problem = problem;
+  }
+}
