@@ -54,6 +54,8 @@ export interface Lifecycle {
 export interface Client {
   /** A cache of a resource. The same arguments give the same cache; it is asked for until each holder has released it. */
   cache<T extends object = Row>(title: string, parameters?: Parameters, options?: CacheOptions): Cache<T>;
+  /** What is known of a cache in memory right now, without asking for it: for a first render. The same object until something differs. */
+  peek<T extends object = Row>(title: string, parameters?: Parameters, options?: CacheOptions): Snapshot<T>;
   readonly status: ClientStatus;
   subscribe(heard: () => void): () => void;
   /** Asks for all caches now: pull to refresh, a push, a service worker. Ends when all answers are stored. */
