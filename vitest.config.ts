@@ -49,6 +49,15 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'client',
+          include: ['client/test/unit/**/*.test.ts'],
+          testTimeout: PATIENCE_MS,
+          setupFiles: ['test/support/seed.ts'],
+          provide: { seed: SEED },
+        },
+      },
+      {
+        test: {
           name: 'unit',
           include: ['test/unit/**/*.test.ts', 'test/property/**/*.test.ts'],
           testTimeout: PATIENCE_MS,

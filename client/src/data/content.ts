@@ -1,0 +1,115 @@
+/**
+ * What a version of a cache holds, in memory. A version never changes: a delta makes another one, which shares all rows with
+ * it. Rows stay as the service's own text, in segments, and are parsed when somebody looks at them.
+ */
+
+import { broken } from './scan.ts';
+
+/** Most rows and characters of a chunk; a single row may be longer. */
+export const CHUNK_ROWS = 2000;
+export const CHUNK_LENGTH = 262_144;
+
+/** How rows are shown: `object` or `array`, with numbers as `native` or `text`. */
+export type RowsKind = `${'object' | 'array'}-${'native' | 'text'}`;
+
+/** Some rows of a table: `[1,"a"],[2,"b"]`. */
+export interface Segment {
+  readonly text: string;
+  /** Row ids, in the order of the rows. */
+  readonly ids: Float64Array;
+  /** Index of each row's `[` in `text`. */
+  readonly starts: Uint32Array;
+  /** Place of the first row: all rows of a table's segments are counted through. */
+  readonly first: number;
+  /** The rows as they were parsed, once they are. */
+  readonly parsed: Partial<Record<RowsKind, unknown[]>>;
+}
+
+/** The rows of a table. Segments may have rows that are deleted: `places` has those that are there. */
+export interface TableContent {
+  readonly name: string;
+  /** The same array for as long as only deltas change the table: then a row id means the same row. */
+  readonly columns: readonly string[];
+  /** Row ids, ascending. */
+  readonly ids: Float64Array;
+  /** The place of each row of `ids`. */
+  readonly places: Uint32Array;
+  readonly segments: readonly Segment[];
+}
+
+/** A version of a cache: its tables in the order of the body or, of a resource without tables, the body. */
+export interface Content {
+  readonly tables: readonly TableContent[];
+  readonly body: Blob | null;
+}
+
+/** Rows of all tables. */
+export function rowCount({ tables }: Content): number {
+  return tables.reduce((sum, { ids }) => sum + ids.length, 0);
+}
+
+/** A segment whose rows stand in `text`. */
+export function segmentOf(
+  text: string,
+  ids: readonly number[],
+  starts: readonly number[],
+  first: number,
+  parsedRows: Segment['parsed'] = {},
+): Segment {
+  return { text, ids: Float64Array.from(ids), starts: Uint32Array.from(starts), first, parsed: parsedRows };
+}
+
+/** Place behind the last row. */
+export function endOf(segments: readonly Segment[]): number {
+  const last = segments.at(-1);
+  return last === undefined ? 0 : last.first + last.ids.length;
+}
+
+/** Something of each row that is there, in the order of places. */
+export function mapRows<Value>(
+  { places, segments }: TableContent,
+  read: (segment: Segment, at: number) => Value,
+): Value[] {
+  const values: Value[] = [];
+  let next = 0;
+  let segment = segments[0] as Segment;
+  for (const place of ascending(places)) {
+    while (place >= segment.first + segment.ids.length) segment = segments[++next] as Segment;
+    values.push(read(segment, place - segment.first));
+  }
+  return values;
+}
+
+/** The index of `id` among ascending ids, or where it would stand. */
+export function indexOfId(ids: Float64Array, id: number): number {
+  let low = 0;
+  for (let high = ids.length; low < high; ) {
+    const middle = (low + high) >>> 1;
+    if ((ids[middle] as number) < id) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** A table with all rows of these segments. @throws FreshetError `integrity` for a row id that is there twice */
+export function tableOf(name: string, columns: readonly string[], segments: readonly Segment[]): TableContent {
+  const inOrder = new Float64Array(endOf(segments));
+  for (const segment of segments) inOrder.set(segment.ids, segment.first);
+  const places = new Uint32Array(inOrder.length).map((_place, at) => at);
+  if (isAscending(inOrder)) return { name, columns, ids: inOrder, places, segments };
+  places.sort((a, b) => (inOrder[a] as number) - (inOrder[b] as number));
+  const ids = inOrder.map((_id, at) => inOrder[places[at] as number] as number);
+  if (!isAscending(ids)) throw broken('a row id twice');
+  return { name, columns, ids, places, segments };
+}
+
+function ascending(places: Uint32Array): Uint32Array {
+  return isAscending(places) ? places : places.slice().sort();
+}
+
+function isAscending(numbers: Float64Array | Uint32Array): boolean {
+  for (let at = 1; at < numbers.length; at += 1) {
+    if ((numbers[at - 1] as number) >= (numbers[at] as number)) return false;
+  }
+  return true;
+}

@@ -1,0 +1,35 @@
+/** Parses the rows of a segment, once for each way in which they are shown. */
+
+import type { RowsKind, Segment } from './content.ts';
+import { quoteLongNumbers } from './digits.ts';
+import { parsed } from './scan.ts';
+
+/**
+ * The rows of a segment, those that are deleted among them.
+ *
+ * @throws FreshetError `integrity` where the store gave back what is no JSON
+ */
+export function rowsOf(segment: Segment, kind: RowsKind, columns: readonly string[]): readonly unknown[] {
+  const known = segment.parsed[kind];
+  if (known !== undefined) return known;
+  const json = `[${segment.text}]`;
+  const rows = parsed(kind.endsWith('text') ? quoteLongNumbers(json) : json) as unknown[][];
+  const shown = kind.startsWith('array') ? rows.map((row) => row.slice(1)) : objectsOf(rows, columns);
+  segment.parsed[kind] = shown;
+  return shown;
+}
+
+function objectsOf(rows: readonly unknown[][], columns: readonly string[]): object[] {
+  return rows.map((row) => {
+    const object: Record<string, unknown> = {};
+    for (let at = 0; at < columns.length; at += 1) {
+      const column = columns[at] as string;
+      // Set by assignment, it would be the object's prototype.
+      if (column === '__proto__') Object.defineProperty(object, column, { ...OWN, value: row[at + 1] });
+      else object[column] = row[at + 1];
+    }
+    return object;
+  });
+}
+
+const OWN = { enumerable: true, configurable: true, writable: true };
