@@ -12,6 +12,9 @@ export const CHUNK_LENGTH = 262_144;
 /** How rows are shown: `object` or `array`, with numbers as `native` or `text`. */
 export type RowsKind = `${'object' | 'array'}-${'native' | 'text'}`;
 
+/** Rows by how they are shown; undefined: not parsed. */
+export type ParsedRows = Partial<Record<RowsKind, unknown[]>>;
+
 /** Some rows of a table: `[1,"a"],[2,"b"]`. */
 export interface Segment {
   readonly text: string;
@@ -22,7 +25,9 @@ export interface Segment {
   /** Place of the first row: all rows of a table's segments are counted through. */
   readonly first: number;
   /** The rows as they were parsed, once they are. */
-  readonly parsed: Partial<Record<RowsKind, unknown[]>>;
+  readonly parsed: ParsedRows;
+  /** Rows that were parsed before their text was copied to here; they are shown again. */
+  readonly reused: ParsedRows;
 }
 
 /** The rows of a table. Segments may have rows that are deleted: `places` has those that are there. */
@@ -54,9 +59,9 @@ export function segmentOf(
   ids: readonly number[],
   starts: readonly number[],
   first: number,
-  parsedRows: Segment['parsed'] = {},
+  reused: ParsedRows = {},
 ): Segment {
-  return { text, ids: Float64Array.from(ids), starts: Uint32Array.from(starts), first, parsed: parsedRows };
+  return { text, ids: Float64Array.from(ids), starts: Uint32Array.from(starts), first, parsed: {}, reused };
 }
 
 /** Place behind the last row. */

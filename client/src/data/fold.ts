@@ -7,6 +7,7 @@ import {
   type Content,
   endOf,
   mapRows,
+  type ParsedRows,
   type RowsKind,
   type Segment,
   segmentOf,
@@ -59,9 +60,16 @@ function packed(table: TableContent): Segment[] {
   return whole;
 }
 
-/** Of each kind in which all of these rows were parsed. */
-function parsedOf(from: readonly [Segment, number][]): Segment['parsed'] {
-  const kinds = Object.keys(from[0]?.[0].parsed ?? {}) as RowsKind[];
-  const shared = kinds.filter((kind) => from.every(([segment]) => segment.parsed[kind] !== undefined));
-  return Object.fromEntries(shared.map((kind) => [kind, from.map(([segment, at]) => segment.parsed[kind]?.[at])]));
+/** The rows as they were parsed, where they were. */
+function parsedOf(from: readonly [Segment, number][]): ParsedRows {
+  const segments = new Set(from.map(([segment]) => segment));
+  const kinds = new Set(
+    [...segments].flatMap(({ parsed, reused }) => Object.keys({ ...parsed, ...reused }) as RowsKind[]),
+  );
+  return Object.fromEntries(
+    Array.from(kinds, (kind) => [
+      kind,
+      from.map(([segment, at]) => segment.parsed[kind]?.[at] ?? segment.reused[kind]?.[at]),
+    ]),
+  );
 }

@@ -12,11 +12,22 @@ import { parsed } from './scan.ts';
 export function rowsOf(segment: Segment, kind: RowsKind, columns: readonly string[]): readonly unknown[] {
   const known = segment.parsed[kind];
   if (known !== undefined) return known;
-  const json = `[${segment.text}]`;
+  const rows = withReused(segment.reused[kind], () => shownAs(kind, segment.text, columns));
+  segment.parsed[kind] = rows;
+  delete segment.reused[kind];
+  return rows;
+}
+
+/** Rows of which those that were shown already are the same objects. */
+function withReused(reused: unknown[] | undefined, parse: () => unknown[]): unknown[] {
+  if (reused === undefined) return parse();
+  return reused.includes(undefined) ? parse().map((row, at) => reused[at] ?? row) : reused;
+}
+
+function shownAs(kind: RowsKind, text: string, columns: readonly string[]): unknown[] {
+  const json = `[${text}]`;
   const rows = parsed(kind.endsWith('text') ? quoteLongNumbers(json) : json) as unknown[][];
-  const shown = kind.startsWith('array') ? rows.map((row) => row.slice(1)) : objectsOf(rows, columns);
-  segment.parsed[kind] = shown;
-  return shown;
+  return kind.startsWith('array') ? rows.map((row) => row.slice(1)) : objectsOf(rows, columns);
 }
 
 function objectsOf(rows: readonly unknown[][], columns: readonly string[]): object[] {

@@ -104,6 +104,7 @@ function scanRow(text: string, from: number, found: FoundRows): number {
     else if (code === CLOSE || code === CLOSE_BRACE) depth -= 1;
     else if (Number.isNaN(code)) throw broken('cut');
   }
+  if (text.charCodeAt(at - 1) !== CLOSE) throw broken(`no end of the row at ${idAt}`);
   if (found.width !== null && found.width !== width) throw broken(`a row of ${width} cells at ${idAt}`);
   found.width = width;
   return at;
