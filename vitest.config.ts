@@ -47,6 +47,7 @@ export default defineConfig({
           globalSetup: ['test/support/build.ts'],
         },
       },
+      // The device client in Node, and in a real Chromium: each file there starts a browser and mostly waits for it.
       {
         test: {
           name: 'client',
@@ -54,6 +55,20 @@ export default defineConfig({
           testTimeout: PATIENCE_MS,
           setupFiles: ['test/support/seed.ts'],
           provide: { seed: SEED },
+        },
+      },
+      {
+        test: {
+          name: 'browser',
+          include: ['client/test/browser/**/*.test.ts'],
+          testTimeout: 2 * PATIENCE_MS,
+          hookTimeout: 180_000,
+          expect: { poll: { timeout: PATIENCE_MS } },
+          maxWorkers: 2,
+          globalSetup: ['client/test/support/unpack-browser.ts'],
+          setupFiles: ['test/support/seed.ts'],
+          provide: { seed: SEED },
+          sequence: { groupOrder: 3 },
         },
       },
       {

@@ -2,20 +2,21 @@
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { CHROMIUM_REMEDY, hasChromium } from '../browser/executable.ts';
 import { PROJECT } from '../lib/wrangler.ts';
 
 /** Folders of tools with a package.json and a lockfile of their own: they cannot share the project's dependencies. */
-export const TOOL_FOLDERS = ['tools/openapi', 'tools/browser'] as const;
+export const TOOL_FOLDERS = ['tools/openapi'] as const;
 
 /** What a suite can need. */
-export type Need = (typeof TOOL_FOLDERS)[number];
+export type Need = (typeof TOOL_FOLDERS)[number] | 'browser';
 
 /** Whether what is needed is there. */
 export function isThere(need: Need): boolean {
-  return existsSync(join(PROJECT, need, 'node_modules'));
+  return need === 'browser' ? hasChromium() : existsSync(join(PROJECT, need, 'node_modules'));
 }
 
-/** The command that brings it, for a shell in the project's folder. */
+/** What brings it, usually a command for a shell in the project's folder. */
 export function remedyFor(need: Need): string {
-  return `npm ci --prefix ${need}`;
+  return need === 'browser' ? CHROMIUM_REMEDY : `npm ci --prefix ${need}`;
 }

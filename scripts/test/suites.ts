@@ -34,6 +34,7 @@ const CHECKS: readonly Check[] = [
   },
   { kind: 'check', name: 'types', command: ['tsc', '--noEmit'] },
   { kind: 'check', name: 'types of the client', command: ['tsc', '-p', 'client'] },
+  { kind: 'check', name: "types of the client's tests", command: ['tsc', '-p', 'client/test'] },
   { kind: 'check', name: 'lint and format', command: ['biome', 'check', '--error-on-warnings'] },
 ];
 /** Counts CPU, to which whatever runs beside it would add: it runs before the lanes. */
@@ -41,7 +42,7 @@ export const FIRST: Suite = { kind: 'vitest', name: 'tests that count CPU', proj
 const MODULES_AND_WORKERD: Projects = {
   kind: 'vitest',
   name: 'tests of pure modules and inside workerd',
-  projects: ['unit', 'worker', 'object', 'shards'],
+  projects: ['unit', 'client', 'worker', 'object', 'shards'],
   needs: [],
 };
 const OVER_HTTP: Projects = {
@@ -50,20 +51,23 @@ const OVER_HTTP: Projects = {
   projects: ['e2e'],
   needs: [],
 };
+const IN_A_BROWSER: Projects = {
+  kind: 'vitest',
+  name: 'tests of the device client, in a browser',
+  projects: ['browser'],
+  needs: ['browser'],
+};
 const TOOLS: Projects = {
   kind: 'vitest',
   name: "tests with others' tools",
   projects: ['tools'],
-  needs: ['tools/openapi', 'tools/browser'],
+  needs: ['tools/openapi', 'browser'],
 };
 
 /** Every check, in under 8 minutes on two cores. */
-export const USUAL: Lanes = [[...CHECKS, MODULES_AND_WORKERD], [OVER_HTTP]];
+export const USUAL: Lanes = [[...CHECKS, MODULES_AND_WORKERD], [OVER_HTTP], [IN_A_BROWSER]];
 /** The same with the long forms (LONG_FORMS), and what needs tools. */
-export const ALL: Lanes = [
-  [...CHECKS, MODULES_AND_WORKERD],
-  [OVER_HTTP, TOOLS],
-];
+export const ALL: Lanes = [[...CHECKS, MODULES_AND_WORKERD], [OVER_HTTP, TOOLS], [IN_A_BROWSER]];
 
 /** Environment of the long forms: more random requests, sequences and interleavings than the usual ones. */
 export const LONG_FORMS: Readonly<Record<string, string>> = {

@@ -2,13 +2,15 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Page, Request } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Chromium } from '../../scripts/browser/chromium.ts';
+import { Site } from '../../scripts/browser/site.ts';
 import { PROJECT } from '../../scripts/lib/wrangler.ts';
 import { isThere } from '../../scripts/test/needs.ts';
 import { Api } from '../e2e/support/api.ts';
 import { Service } from '../e2e/support/service.ts';
 import { SlowOrigin } from '../e2e/support/slow-origin.ts';
-import { Chromium, type Page, type PageRequest } from './support/browser.ts';
 
 /** How long a page is watched that is not to ask again, ms. */
 const WATCHED_MS = 5000;
@@ -22,18 +24,21 @@ function documented(name: string): string {
   return found;
 }
 
-describe.skipIf(!isThere('tools/browser'))('a page in Chromium', () => {
+describe.skipIf(!isThere('browser'))('a page in Chromium', () => {
   let service: Service;
   let origin: SlowOrigin;
   let chromium: Chromium;
+  /** Of another origin than the service: what its pages ask is subject to CORS. */
+  let site: Site;
   let user: Api;
   let token: string;
 
   beforeAll(async () => {
-    [service, origin, chromium] = await Promise.all([
+    [service, origin, chromium, site] = await Promise.all([
       Service.start({ env: { DEMO: '0', RATE_LIMITS: 'off' } }),
       SlowOrigin.start(0),
       Chromium.start(),
+      Site.start(),
     ]);
     token = await service.token('alice');
     user = await Api.of(service, token);
@@ -41,7 +46,7 @@ describe.skipIf(!isThere('tools/browser'))('a page in Chromium', () => {
   afterAll(async () => {
     await chromium?.stop();
     await service?.stop();
-    await origin?.stop();
+    await Promise.all([origin?.stop(), site?.stop()]);
   }, 60_000);
 
   /** A table of one row, which is another at each load; loaded once. */
@@ -67,8 +72,8 @@ describe.skipIf(!isThere('tools/browser'))('a page in Chromium', () => {
   const loads = (title: string) => origin.requests.filter((path) => path === `/${title}`).length;
 
   /** The page's requests of data, without preflights. */
-  function requestsOf(page: Page): PageRequest[] {
-    const requests: PageRequest[] = [];
+  function requestsOf(page: Page): Request[] {
+    const requests: Request[] = [];
     page.on('request', (request) => {
       if (request.url().includes('/rpc/') && request.method() === 'GET') requests.push(request);
     });
@@ -91,7 +96,7 @@ describe.skipIf(!isThere('tools/browser'))('a page in Chromium', () => {
     ['by-the-same-loop-with-no-cache', (code) => code.replace("'no-store'", "'no-cache'")],
   ])('follows a cache %s with two requests and no load, and gets each change', async (title, change) => {
     const url = await table(title);
-    const page = await chromium.page();
+    const page = await chromium.page(site.url);
     const requests = requestsOf(page);
     await run(page, change(documented('follow')), 'follow', url);
     await toldCount(page).toBe(1);
@@ -110,7 +115,7 @@ describe.skipIf(!isThere('tools/browser'))('a page in Chromium', () => {
 
   it('sends max-age=0 with an If-None-Match of its own, which is why that is not heeded', async () => {
     const url = await table('unasked');
-    const page = await chromium.page();
+    const page = await chromium.page(site.url);
     const requests = requestsOf(page);
     const [address, bearer] = [JSON.stringify(url), JSON.stringify(`Bearer ${token}`)];
     await page.evaluate(
@@ -123,7 +128,7 @@ describe.skipIf(!isThere('tools/browser'))('a page in Chromium', () => {
   it('gets a delta between named versions, though the browser has stored the full table', async () => {
     const url = await table('named');
     await refresh('named');
-    const page = await chromium.page();
+    const page = await chromium.page(site.url);
     const ask = (headers: object) =>
       page.evaluate<[number, string | null]>(
         `fetch(${JSON.stringify(url)}, { headers: ${JSON.stringify({ Authorization: `Bearer ${token}`, ...headers })} }).then(async (a) => { await a.text(); return [a.status, a.headers.get('Content-Version')]; })`,
@@ -139,7 +144,7 @@ describe.skipIf(!isThere('tools/browser'))('a page in Chromium', () => {
     await table('task');
     const answer = await user.call('cache/refresh/', { method: 'POST', body: { resource_title: 'task' } });
     const { task_id: id } = answer.json as { task_id: string };
-    const page = await chromium.page();
+    const page = await chromium.page(site.url);
     // An EventSource sends no token by itself; a proxy or a service worker would add it.
     await page.setExtraHTTPHeaders({ Authorization: `Bearer ${token}` });
     const statuses: number[] = [];
@@ -163,7 +168,7 @@ describe.skipIf(!isThere('tools/browser'))('a page in Chromium', () => {
   });
 
   it('may send what tracing adds, and sees 404', async () => {
-    const page = await chromium.page();
+    const page = await chromium.page(site.url);
     const headers = { Authorization: `Bearer ${token}`, traceparent: '00-1-1-00', 'x-datadog-trace-id': '1' };
     for (const path of ['/api/v1/rpc/none/', '/api/v1/nowhere/']) {
       const url = JSON.stringify(`${service.url}${path}`);
@@ -174,7 +179,7 @@ describe.skipIf(!isThere('tools/browser'))('a page in Chromium', () => {
 
   it('listens to versions by the reader of docs/sync.md', async () => {
     const url = await table('listen');
-    const page = await chromium.page();
+    const page = await chromium.page(site.url);
     await run(page, documented('listen'), 'listen', url);
     await toldCount(page).toBe(1);
     await refresh('listen');

@@ -1,12 +1,12 @@
 /** /docs/failing in a real Chromium: each cache that fails stands there with what an operator does next. */
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Chromium } from '../../scripts/browser/chromium.ts';
 import { isThere } from '../../scripts/test/needs.ts';
 import { Api } from '../e2e/support/api.ts';
 import { Service } from '../e2e/support/service.ts';
-import { Chromium } from './support/browser.ts';
 
-describe.skipIf(!isThere('tools/browser'))('the page of what fails', () => {
+describe.skipIf(!isThere('browser'))('the page of what fails', () => {
   let service: Service;
   let chromium: Chromium;
 
@@ -26,8 +26,7 @@ describe.skipIf(!isThere('tools/browser'))('the page of what fails', () => {
     const refresh = { method: 'POST', body: { resource_title: 'closed' }, headers: { Prefer: 'wait=30' } };
     expect((await admin.call('cache/refresh/', refresh)).json).toMatchObject({ task_state: 'FAILURE' });
 
-    const page = await chromium.page();
-    await page.goto(`${service.url}/docs/failing`);
+    const page = await chromium.page(`${service.url}/docs/failing`);
     const ask = (text: string) =>
       page.evaluate(
         `document.querySelector('#token').value = ${JSON.stringify(text)}; document.querySelector('#ask').requestSubmit()`,

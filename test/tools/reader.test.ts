@@ -1,15 +1,16 @@
 /** The reader of the API at `/docs`, in a real Chromium. */
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Chromium, type PageOptions } from '../../scripts/browser/chromium.ts';
 import { isThere } from '../../scripts/test/needs.ts';
 import { Service } from '../e2e/support/service.ts';
-import { Chromium, type Page, type PageOptions } from './support/browser.ts';
 
 const PHONE = { width: 390, height: 844 };
 const AUTHORIZE_OR_LOG_OUT = '.auth-btn-wrapper .modal-btn.auth:not(.btn-done)';
 /** An operation, by its tag and id. */
 const READ = '#operations-Data-readCache';
 
-describe.skipIf(!isThere('tools/browser'))('the reader', () => {
+describe.skipIf(!isThere('browser'))('the reader', () => {
   let service: Service;
   let chromium: Chromium;
 
@@ -22,8 +23,8 @@ describe.skipIf(!isThere('tools/browser'))('the reader', () => {
   }, 60_000);
 
   async function reader(options: PageOptions = {}): Promise<Page> {
-    const page = await chromium.page(options);
-    await open(page);
+    const page = await chromium.page(`${service.url}/docs`, options);
+    await page.waitForSelector('.opblock');
     return page;
   }
   async function open(page: Page): Promise<void> {

@@ -10,7 +10,10 @@ const design = read('docs/design.md');
 const contract = read('docs/contract.md');
 
 it('names every test file, and none that is not there', () => {
-  const there = globSync('**/*.test.ts', { cwd: join(PROJECT, 'test') });
+  const there = [
+    ...globSync('**/*.test.ts', { cwd: join(PROJECT, 'test') }),
+    ...globSync('client/test/**/*.test.ts', { cwd: PROJECT }),
+  ];
   const named = Array.from(map.matchAll(/`([\w/-]+\.test\.ts)`/g), ([, name]) => name ?? '');
   expect({
     'lack a row': there.filter((file) => !named.includes(file)),

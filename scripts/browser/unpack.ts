@@ -1,0 +1,129 @@
+/**
+ * Unpacks the Chromium of @sparticuz/chromium. Only its program is used: what the package itself offers takes any
+ * `chromium` that lies in the system's temporary folder, whatever its version, and starts it with CORS off and all tabs in
+ * one process.
+ */
+
+import { spawn, spawnSync } from 'node:child_process';
+import {
+  createReadStream,
+  createWriteStream,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { createBrotliDecompress } from 'node:zlib';
+import { PROJECT } from '../lib/wrangler.ts';
+import type { Executable } from './executable.ts';
+
+const CACHE = join(PROJECT, 'node_modules/.cache');
+const PREFIX = 'freshet-chromium-';
+
+/**
+ * The program of the package in this folder, unpacked in a folder named by its version unless it is there.
+ *
+ * Safe beside other processes that do the same: each unpacks into a folder of its own and renames it as a whole.
+ *
+ * @param source a folder with a package.json and `bin/*.br`
+ * @param cache where the unpacked versions stand
+ * @throws Error when the program does not run on this machine
+ */
+export async function unpackChromium(source: string, cache: string = CACHE): Promise<Executable> {
+  const { version } = JSON.parse(readFileSync(join(source, 'package.json'), 'utf8')) as { version: string };
+  const folder = join(cache, `${PREFIX}${version}`);
+  if (!existsSync(folder)) {
+    sweep(cache);
+    const part = `${folder}.part-${process.pid}`;
+    rmSync(part, { recursive: true, force: true });
+    mkdirSync(part, { recursive: true });
+    await fill(part, join(source, 'bin'));
+    try {
+      renameSync(part, folder);
+    } catch (error) {
+      rmSync(part, { recursive: true });
+      // Another process was first.
+      if (!existsSync(folder)) throw error;
+    }
+  }
+  return inFolder(folder);
+}
+
+async function fill(folder: string, packed: string): Promise<void> {
+  const program = join(folder, 'chromium');
+  await Promise.all([
+    pipeline(
+      createReadStream(join(packed, 'chromium.br')),
+      createBrotliDecompress(),
+      createWriteStream(program, { mode: 0o755 }),
+    ),
+    untar(join(packed, 'fonts.tar.br'), folder),
+  ]);
+  writeFileSync(join(folder, 'fonts.conf'), FONTS);
+  if (faultOf(inFolder(folder)) === null) return;
+  // Small systems lack libnss3 and its like, which the package has for one of them.
+  await untar(join(packed, 'al2023.tar.br'), folder);
+  const fault = faultOf(inFolder(folder));
+  if (fault === null) return;
+  rmSync(folder, { recursive: true });
+  throw new Error(`The Chromium of the package does not run here: ${fault}. CHROMIUM_PATH=<file> names another one.`);
+}
+
+/** The system's own fonts, and those of the package where it has none: without any, no text has a width. */
+const FONTS = `<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig>
+  <include ignore_missing="yes">/etc/fonts/fonts.conf</include>
+  <dir prefix="relative">fonts</dir>
+</fontconfig>
+`;
+
+function inFolder(folder: string): Executable {
+  const libraries = join(folder, 'lib');
+  const paths = [libraries, process.env.LD_LIBRARY_PATH].filter((path) => path !== undefined);
+  return {
+    path: join(folder, 'chromium'),
+    env: {
+      FONTCONFIG_FILE: join(folder, 'fonts.conf'),
+      ...(existsSync(libraries) && { LD_LIBRARY_PATH: paths.join(':') }),
+    },
+  };
+}
+
+/** Why the program does not run; null: it does. */
+function faultOf({ path, env }: Executable): string | null {
+  const { status, stderr, error } = spawnSync(path, ['--version'], { env: { ...process.env, ...env } });
+  return status === 0 ? null : (error?.message ?? String(stderr).trim());
+}
+
+async function untar(packed: string, folder: string): Promise<void> {
+  const tar = spawn('tar', ['-x', '-C', folder], { stdio: ['pipe', 'ignore', 'inherit'] });
+  const ended = new Promise<void>((resolve, reject) => {
+    tar.on('error', reject);
+    tar.on('close', (code) => (code === 0 ? resolve() : reject(new Error(`tar ended with ${code}`))));
+  });
+  await Promise.all([pipeline(createReadStream(packed), createBrotliDecompress(), tar.stdin), ended]);
+}
+
+/** Removes other versions, and what processes left that were killed while they unpacked: 200 MB each. */
+function sweep(cache: string): void {
+  if (!existsSync(cache)) return;
+  for (const name of readdirSync(cache).filter((name) => name.startsWith(PREFIX))) {
+    const [, pid] = /\.part-(\d+)$/.exec(name) ?? [];
+    if (pid === undefined || !isRunning(Number(pid))) rmSync(join(cache, name), { recursive: true, force: true });
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
