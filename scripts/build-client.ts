@@ -1,0 +1,13 @@
+/** `npm run build:client`: builds the device client (client/) and packs it: `dist/freshet-client-<version>.tgz`. */
+
+import { join, relative } from 'node:path';
+import { buildClient } from './client/build.ts';
+import { CLIENT, entriesOf, readManifest } from './client/manifest.ts';
+import { packClient } from './client/pack.ts';
+import { PROJECT } from './lib/wrangler.ts';
+
+const manifest = readManifest();
+const built = join(CLIENT, 'dist');
+await buildClient(entriesOf(manifest), built);
+const { path, size, files } = packClient(manifest, built, join(PROJECT, 'dist'));
+console.log(`${relative(process.cwd(), path)}: ${files.length} files, ${Math.ceil(size / 1000)} kB`);
