@@ -28,7 +28,7 @@ export function known(meta: unknown): Meta | null {
 /** Whether a change may be done to what is kept now. A note or a delta must be of the very body that is there. */
 export function mayCommit(
   { generation, expected, meta, write }: StoredChange,
-  device: DeviceRow | null,
+  device: DeviceRow | null | undefined,
   held: Meta | null,
 ) {
   return (

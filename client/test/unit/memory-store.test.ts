@@ -2,12 +2,21 @@
 
 import { describe, expect, it } from 'vitest';
 import { memory } from '../../src/store/memory.ts';
+import { hasSerialOrder } from '../support/serial-order.ts';
 import { CASES } from '../support/store-conformance.ts';
 
 describe('memory', () => {
   it.each(CASES)('$name', async ({ run }) => {
     const store = memory();
     await run(() => store.open('freshet:1'));
+  });
+
+  it('gives two or three tabs what some serial order of their calls gives (invariants 5, 6, 26)', async () => {
+    const openOne = async () => {
+      const store = memory();
+      return () => store.open('freshet:1');
+    };
+    await hasSerialOrder(openOne, 100);
   });
 
   it('says that nothing lasts, and shares nothing between names, or between stores', async () => {
