@@ -1,0 +1,112 @@
+/** What the service tells of a cache: as a member of an answer to `/sync/`, or as the headers of a read. */
+
+import type { Problem } from '../error.ts';
+import { type Answer, failure, retryAfter } from './http.ts';
+import type { Item } from './transport.ts';
+
+const NOTHING: Omit<Item, 'id' | 'status'> = {
+  tag: null,
+  etag: null,
+  version: null,
+  revision: null,
+  delta: null,
+  hash: null,
+  loadedAt: null,
+  expiresAt: null,
+  isBehind: false,
+  read: null,
+  bytes: null,
+  contentType: null,
+  taskId: null,
+  problem: null,
+  retryAfterS: null,
+};
+
+/** An item of which this is known. */
+export function itemOf(id: string, status: number, known: Partial<Item>): Item {
+  return { ...NOTHING, ...known, id, status };
+}
+
+/** A line of `/sync/` (CONTRACT 3 "Many caches at once"). */
+export interface SyncLine {
+  id: string | null;
+  status: number;
+  tag?: string;
+  etag?: string;
+  version?: number;
+  revision?: number;
+  content_version?: string;
+  hash?: string;
+  loaded?: string;
+  expires?: string;
+  behind?: true;
+  href?: string;
+  post?: true;
+  bytes?: number;
+  content_type?: string;
+  task?: { task_id: string };
+  problem?: Problem;
+  retry_after?: number;
+  lines?: 1;
+}
+
+/** The item of a line. @throws FreshetError `network` for what the service does not write */
+export function itemOfLine(line: SyncLine): Item {
+  if (typeof line.id !== 'string' || typeof line.status !== 'number') throw failure();
+  return {
+    id: line.id,
+    status: line.status,
+    tag: line.tag ?? null,
+    etag: line.etag ?? null,
+    version: line.version ?? null,
+    revision: line.revision ?? null,
+    delta: deltaIn(line.content_version),
+    hash: line.hash ?? null,
+    loadedAt: timeOf(line.loaded),
+    expiresAt: timeOf(line.expires),
+    isBehind: line.behind === true,
+    read: line.post ? { post: true } : line.href === undefined ? null : { href: line.href },
+    bytes: line.bytes ?? null,
+    contentType: line.content_type ?? null,
+    taskId: line.task?.task_id ?? null,
+    problem: line.problem ?? null,
+    retryAfterS: line.retry_after ?? null,
+  };
+}
+
+/**
+ * The item that the headers of a 200, 206 or 304 of `/rpc/` tell.
+ *
+ * @throws FreshetError `network` where they are not those of the service: somebody on the way has answered
+ */
+export function itemOfHeaders({ status, header }: Answer): Item {
+  // A server that compresses on the way makes the tag a weak one, or puts the coding behind it.
+  const etag = /^(?:W\/)?"(([0-9a-f]{16})-v\d+)/.exec(header('ETag') ?? '');
+  const told = header('Content-Version') ?? '';
+  const version = /v(\d+)"?$/.exec(told)?.[1];
+  if (etag === null || version === undefined) throw failure();
+  const expiresAt = timeOf(header('Expires'));
+  // Across origins a page cannot read `Date`.
+  const ttlS = /ttl=(-?\d+)/.exec(header('Cache-Status') ?? '')?.[1];
+  const now = (ttlS && expiresAt !== null ? expiresAt - Number(ttlS) * 1000 : timeOf(header('Date'))) ?? Date.now();
+  return itemOf('', status, {
+    tag: etag[2] as string,
+    etag: etag[1] as string,
+    version: Number(version),
+    delta: deltaIn(told),
+    hash: header('Cache-Hash-Value'),
+    loadedAt: now - Number(header('Age') ?? 0) * 1000,
+    expiresAt,
+    contentType: header('Content-Type'),
+    retryAfterS: retryAfter({ get: header }) ?? null,
+  });
+}
+
+function deltaIn(contentVersion = ''): Item['delta'] {
+  const [, from, to] = /^"?delta v(\d+)-v(\d+)/.exec(contentVersion) ?? [];
+  return from === undefined ? null : { from: Number(from), to: Number(to) };
+}
+
+function timeOf(text: string | null | undefined): number | null {
+  return Date.parse(text ?? '') || null;
+}

@@ -1,0 +1,26 @@
+/** Many caches of a service that has no `/sync/`: each by a read of its own, one after the other. */
+
+import { type Ask, failure } from './http.ts';
+import type { Reads } from './read.ts';
+import { objectIn } from './sync.ts';
+import type { Transport } from './transport.ts';
+
+export function syncByReads(ask: Ask, once: Reads['once']): Transport['sync'] {
+  return async ({ caches, minimal }, onItem, options) => {
+    const { user, now } = await ask(
+      { ...options, path: '/whoami/' },
+      async (answer) => objectIn(await answer.text()) as { user?: unknown; now?: unknown },
+    );
+    const time = Date.parse(String(now));
+    if (typeof user !== 'string' || Number.isNaN(time)) throw failure();
+    for (const { id, title, parameters, etag } of caches) {
+      const question = { title, parameters, etag, afterVersion: null, maxAgeS: null };
+      const { item, body } = await once(question, { ...options, onProgress: () => {} });
+      if (minimal && item.status === 304) continue;
+      // What is no table is read by itself.
+      if (body !== null && 'blob' in body) onItem({ ...item, id, read: { post: true } }, null);
+      else onItem({ ...item, id }, body?.text ?? null);
+    }
+    return { user, now: time, live: null };
+  };
+}

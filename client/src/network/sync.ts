@@ -1,0 +1,94 @@
+/** One question about many caches, by `POST /sync/` (CONTRACT 3 "Many caches at once"), in lines as they come. */
+
+import { type Answer, type Ask, failure } from './http.ts';
+import { itemOfLine, type SyncLine } from './item.ts';
+import type { SyncEnd, Transport } from './transport.ts';
+
+/** Bodies that come along, together: more than that can be resumed where it is read alone. */
+const INLINE_BYTES = 1_048_576;
+/** What the service takes. */
+const MAX_REQUEST_BYTES = 65_536;
+
+export function syncBy(ask: Ask): Transport['sync'] {
+  const sync: Transport['sync'] = async (question, onItem, options) => {
+    const { caches, live, minimal } = question;
+    const json = {
+      caches: caches.map(({ id, title, parameters, etag, minRevision }) => ({
+        id,
+        resource_title: title,
+        parameters,
+        ...(etag === null ? {} : { etag }),
+        ...(minRevision > 0 ? { min_revision: minRevision } : {}),
+      })),
+      inline_bytes: INLINE_BYTES,
+      ...(live === null ? {} : { live }),
+    };
+    if (caches.length > 1 && utf8Length(JSON.stringify(json)) > MAX_REQUEST_BYTES) {
+      const half = caches.length >> 1;
+      const first = await sync({ ...question, caches: caches.slice(0, half) }, onItem, options);
+      const rest = { ...question, caches: caches.slice(half), live: live && { ...live, add: true } };
+      const last = await sync(rest, onItem, options);
+      return first.live === 'ok' ? last : { ...last, live: first.live };
+    }
+    const headers = { Accept: 'application/x-ndjson', ...(minimal ? { Prefer: 'return=minimal' } : {}) };
+    const isAsked = new Set(caches.map(({ id }) => id));
+    return ask({ ...options, path: '/sync/', json, headers }, async (answer) => {
+      if (answer.status !== 200) throw failure();
+      let item: SyncLine | null = null;
+      for await (const line of linesOf(answer)) {
+        if (item !== null) {
+          if (isAsked.has(item.id as string)) onItem(itemOfLine(item), line);
+          item = null;
+          continue;
+        }
+        const told = objectIn(line);
+        const end = endIn(told);
+        if (end !== null) return end;
+        const known = itemOfLine(told as SyncLine);
+        if ((told as SyncLine).lines === 1) item = told as SyncLine;
+        else if (isAsked.has(known.id)) onItem(known, null);
+      }
+      // Cut.
+      throw failure();
+    });
+  };
+  return sync;
+}
+
+/** Lines that are whole, without their ends. */
+async function* linesOf({ pieces, text }: Answer): AsyncGenerator<string, void, void> {
+  const decoder = new TextDecoder();
+  let line = '';
+  const split = function* (more: string) {
+    let from = 0;
+    for (let to = more.indexOf('\n'); to >= 0; to = more.indexOf('\n', from)) {
+      yield line + more.slice(from, to);
+      line = '';
+      from = to + 1;
+    }
+    line += more.slice(from);
+  };
+  if (pieces === null) yield* split(await text());
+  else for await (const piece of pieces()) yield* split(decoder.decode(piece, { stream: true }));
+}
+
+function endIn(told: object): SyncEnd | null {
+  const { end, user, now, live = null } = told as { end?: true; user: string; now: string; live?: SyncEnd['live'] };
+  if (end !== true) return null;
+  const time = Date.parse(now);
+  if (typeof user !== 'string' || Number.isNaN(time)) throw failure();
+  return { user, now: time, live };
+}
+
+/** A JSON object. @throws FreshetError `network` for anything else: somebody on the way has answered */
+export function objectIn(text: string): object {
+  try {
+    const value = JSON.parse(text) as unknown;
+    if (typeof value === 'object' && value !== null) return value;
+  } catch {}
+  throw failure();
+}
+
+function utf8Length(text: string): number {
+  return new TextEncoder().encode(text).length;
+}
