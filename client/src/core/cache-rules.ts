@@ -1,0 +1,119 @@
+/** What happens to a cache: the table of its phases and events. A pair that is missing does not compile. */
+
+import { FreshetError } from '../error.ts';
+import { askBy, failDemands } from './ask.ts';
+import { change, type Draft } from './draft.ts';
+import type { CacheEventName, CacheEvents } from './events.ts';
+import { again, askFirst, done, fail, judge, wrong } from './judge.ts';
+import { backoff } from './pace.ts';
+import type { CacheState, Phase } from './state.ts';
+
+type Rule<N extends CacheEventName> = (d: Draft, cache: CacheState, event: CacheEvents[N]) => void;
+type Rules = { readonly [P in Phase]: { readonly [N in CacheEventName]: Rule<N> } };
+
+/** Conflicts of one commit after which somebody else is to lead, and failures of the store after which it waits. */
+const MOST_CONFLICTS = 3;
+const MOST_STORE_FAILS = 3;
+
+const ignore = (): void => {};
+
+/** The store was read: at first, after a hint, or because a commit met another one. */
+const readNow: Rule<'read'> = (d, cache, { meta }) => {
+  const { item } = cache;
+  const isFirst = !cache.isRead;
+  learn(d, cache, { meta });
+  const known = { ...cache, ...d.caches.get(cache.id) };
+  if (item === null) {
+    change(d, cache.id, { phase: 'resting' });
+    if (isFirst) askFirst(d, known);
+    return;
+  }
+  // Another tab has stored the same, or a later one.
+  const isOvertaken = meta !== null && meta.etag !== cache.askedEtag && meta.version >= (item.version ?? 0);
+  if (isOvertaken || meta?.etag === item.etag) done(d, known);
+  else judge(d, known, item, true);
+};
+
+const learn: Rule<'read'> = (d, cache, { meta }) => {
+  change(d, cache.id, {
+    meta,
+    isRead: true,
+    tag: meta?.tag ?? cache.tag,
+    revision: meta === null ? 0 : Math.max(cache.revision, meta.revision),
+  });
+};
+
+/** An answer while the token was not known to be this user's is kept until it is. */
+const take: Rule<'item'> = (d, cache, { item, hasBody }) => {
+  const { status, taskId } = item;
+  const known = { ...cache, isOpen: status === 200 || status === 304 || (status === 202 && taskId !== null) };
+  change(d, cache.id, known);
+  if (d.auth.isVerified) judge(d, known, item, hasBody);
+  else change(d, cache.id, { item: { ...item, read: hasBody ? null : item.read } });
+};
+
+const takeBody: Rule<'item'> = (d, cache, { item, hasBody }) => judge(d, cache, item, hasBody);
+
+/** Without an answer it is asked for with the others, as soon as requests are made again. */
+const unanswered: Rule<'unanswered'> = (d, cache, { error }) => {
+  if (error === null) return again(d, cache);
+  failDemands(d, { ...cache, demand: null }, error);
+  change(d, cache.id, { phase: 'resting', item: null, served: null, isTold: false, askAt: d.now });
+};
+
+const stored: Rule<'stored'> = (d, cache, { meta }) => {
+  const isReset = cache.meta !== null && meta.version < cache.meta.version;
+  if (isReset) d.commands.push({ do: 'tell', event: { name: 'reset', cache: cache.id } });
+  change(d, cache.id, { meta, tag: meta.tag });
+  const revision = isReset ? meta.revision : cache.revision;
+  done(d, { ...cache, revision, item: isReset ? null : cache.item });
+};
+
+/** A copy that is compacted has no answer. */
+const conflict: Rule<'conflict'> = (d, cache) => {
+  const conflicts = cache.conflicts + 1;
+  if (conflicts < MOST_CONFLICTS) {
+    change(d, cache.id, { phase: 'reading', conflicts });
+    d.commands.push({ do: 'read', cache: cache.id });
+    return;
+  }
+  again(d, { ...cache, fails: cache.fails + 1 });
+  change(d, cache.id, { conflicts: 0 });
+  d.commands.push({ do: 'yield' });
+};
+
+/** Rows go on in memory: what the store could not take is put there. */
+const unstored: Rule<'unstored'> = (d, cache, { isFull }) => {
+  const fails = cache.fails + 1;
+  if (isFull) d.commands.push({ do: 'toMemory' });
+  change(d, cache.id, { fails });
+  if (cache.item === null || fails > MOST_STORE_FAILS) {
+    fail(d, { ...cache, fails }, new FreshetError('storage', 'the answer could not be stored', { retryable: true }));
+  } else d.commands.push({ do: cache.item.status === 304 ? 'note' : 'apply', cache: cache.id, item: cache.item });
+};
+
+const wrongNow: Rule<'wrong'> = (d, cache) => wrong(d, cache);
+
+const reread: Rule<'hint'> = (d, cache, { rev }) => {
+  if (cache.meta?.rev === rev) return;
+  if (cache.phase === 'resting') change(d, cache.id, { phase: 'reading' });
+  d.commands.push({ do: 'read', cache: cache.id });
+};
+
+const forget: Rule<'dropped'> = (d, cache) => {
+  change(d, cache.id, { meta: null, revision: 0, isRead: true });
+  if (cache.isUsed) askBy(d, cache, cache.phase === 'resting' ? d.now : backoff(d, 1));
+};
+
+const QUIET = { item: ignore, unanswered: ignore, stored: ignore, conflict: ignore, wrong: ignore, unstored: ignore };
+const HEARD = { read: learn, hint: reread, dropped: forget };
+
+export const CACHE_RULES: Rules = {
+  reading: { ...QUIET, read: readNow, hint: reread, dropped: forget },
+  resting: { ...QUIET, ...HEARD },
+  denied: { ...QUIET, ...HEARD },
+  asked: { ...QUIET, ...HEARD, hint: ignore, item: take, unanswered },
+  queued: { ...QUIET, ...HEARD, hint: ignore },
+  fetching: { ...QUIET, ...HEARD, hint: ignore, item: takeBody, unanswered },
+  storing: { ...QUIET, ...HEARD, hint: ignore, stored, conflict, wrong: wrongNow, unstored },
+};

@@ -1,0 +1,140 @@
+/** Checks: which caches are asked for together. One check is under way at a time. How it ends: end-check.ts. */
+
+import { isReady, settle } from './ask.ts';
+import { change, changeAll, changeSocket, type Draft, isDue } from './draft.ts';
+import { nextFullAt, notePokeCheck, SECOND_MS } from './pace.ts';
+import { type CacheState, type Check, NEVER } from './state.ts';
+
+/** Most caches of a question, and of a socket. */
+const PAGE = 100;
+const MOST_TOLD = 1000;
+
+/** Nothing of it is under way. */
+export function isIdle({ phase }: CacheState): boolean {
+  return phase === 'resting' || phase === 'denied';
+}
+
+/** Begins the check that is due, if any. */
+export function planCheck(d: Draft) {
+  if (d.check !== null || d.isListing) return;
+  if (isFullDue(d)) {
+    if (!isReady(d)) return;
+    if (d.askers.length === 0) return beginFull(d);
+    // Whoever asks for all means also what nobody uses now.
+    d.isListing = true;
+    d.commands.push({ do: 'list' });
+    return;
+  }
+  const due = dueCaches(d);
+  if (due.length === 0 || !isReady(d)) return;
+  const untold = due.filter(({ isTold }) => !isTold);
+  const toldCount = [...d.caches.values()].filter(({ isTold }) => isTold).length;
+  const isAdding = d.socket.isTold && untold.length > 0 && toldCount < MOST_TOLD;
+  // What was poked is asked for without naming the socket: that would replace what it is told of.
+  const ids = (isAdding ? untold : due).slice(0, PAGE).map(({ id }) => id);
+  begin(d, { isFull: false, pages: [{ ids, isTold: isAdding }], waiters: [] }, true);
+}
+
+function isFullDue(d: Draft): boolean {
+  const at = d.askers.length > 0 ? d.now : d.fullAt;
+  return isDue(d, Math.max(at, d.fulledAt + SECOND_MS)) && (d.askers.length > 0 || askable(d).length > 0);
+}
+
+/** Caches that may be asked for, those that are used first, and the last used first of them. */
+function askable(d: Draft): CacheState[] {
+  return [...d.caches.values()]
+    .filter((cache) => isIdle(cache) && cache.isRead && cache.floorAt <= d.now && (cache.isUsed || d.askers.length > 0))
+    .sort((a, b) => Number(b.isUsed) - Number(a.isUsed) || b.usedAt - a.usedAt);
+}
+
+function dueCaches(d: Draft): CacheState[] {
+  const all = [...d.caches.values()];
+  // Those that are opened together are asked for together: a moment is given to the store.
+  if (all.some(({ phase, isRead, usedAt }) => phase === 'reading' && !isRead && !isDue(d, usedAt + SECOND_MS))) {
+    return [];
+  }
+  return all.filter(
+    (cache) =>
+      isIdle(cache) &&
+      cache.isRead &&
+      cache.isUsed &&
+      isDue(d, Math.max(cache.askAt, cache.floorAt, cache.askedAt + SECOND_MS)),
+  );
+}
+
+/** Begins a full check. */
+export function beginFull(d: Draft): void {
+  const caches = askable(d);
+  const told = caches.filter(({ isUsed }) => isUsed).slice(0, MOST_TOLD);
+  const waiters = d.askers;
+  d.askers = [];
+  d.fulledAt = d.now;
+  d.fullAt = NEVER;
+  // The first page replaces what the socket is told of.
+  if (d.socket.phase === 'open') changeAll(d, ({ isTold }) => (isTold ? { isTold: false } : null));
+  const pages = [...paged(told, true), ...paged(caches.slice(told.length), false)];
+  begin(d, { isFull: true, pages, waiters }, false);
+}
+
+function paged(caches: readonly CacheState[], isTold: boolean): { ids: string[]; isTold: boolean }[] {
+  const pages = [];
+  for (let at = 0; at < caches.length; at += PAGE) {
+    pages.push({ ids: caches.slice(at, at + PAGE).map(({ id }) => id), isTold });
+  }
+  return pages;
+}
+
+/** Asks the first page; `add`: besides what the socket is told of. */
+export function begin(d: Draft, { isFull, pages, waiters }: Omit<Check, 'ids' | 'live' | 'startedAt'>, add: boolean) {
+  const [page, ...rest] = pages;
+  // What has gone on meanwhile is left out.
+  const caches = (page?.ids ?? []).flatMap((id) => d.caches.get(id) ?? []).filter(isIdle);
+  const ids = caches.map(({ id }) => id);
+  const isTold = page?.isTold === true && d.socket.phase === 'open';
+  const live = isTold ? { id: d.socket.id, seq: d.socket.seq + 1, add } : null;
+  const check = { isFull, ids, pages: rest, live, waiters, startedAt: d.now };
+  const question = caches.map((cache) => {
+    const { id, title, parameters, meta, wantsWhole } = cache;
+    const etag = wantsWhole ? null : (meta?.etag ?? null);
+    change(d, id, { phase: 'asked', askedEtag: etag, askedAt: d.now, askAt: NEVER, item: null, isOpen: false });
+    return { id, title, parameters, etag, minRevision: wantedOf(d, cache) };
+  });
+  if (!isFull && question.some(({ minRevision }) => minRevision > 0)) notePokeCheck(d);
+  if (question.length === 0) return endOfPage(d, check);
+  if (live !== null) changeSocket(d, { seq: live.seq });
+  d.check = check;
+  d.commands.push({ do: 'sync', question: { caches: question, live, minimal: false } });
+}
+
+function wantedOf(d: Draft, { tag }: CacheState): number {
+  return (tag !== null && d.wanted.get(tag)) || 0;
+}
+
+/** A page is answered: the next one, or the end of the check. */
+export function endOfPage(d: Draft, { isFull, pages, waiters }: Check): void {
+  d.check = null;
+  if (pages.length > 0) {
+    begin(d, { isFull, pages, waiters }, true);
+    return;
+  }
+  if (!isFull) return;
+  // A socket may have opened meanwhile, which wants one of its own.
+  d.fullAt = Math.min(d.fullAt, nextFullAt(d));
+  // Tags that no cache has are not missed any more.
+  const tags = new Set([...d.caches.values()].map(({ tag }) => tag));
+  for (const tag of d.wanted.keys()) if (!tags.has(tag)) d.wanted.delete(tag);
+  d.settling = [...d.settling, { waiters, ids: [...d.caches.keys()] }];
+}
+
+/** Tells those whose answers are all stored. */
+export function planSettling(d: Draft): void {
+  const isBusy = (id: string) => {
+    const cache = d.caches.get(id);
+    return cache !== undefined && !isIdle(cache);
+  };
+  d.settling = d.settling.filter(({ waiters, ids }) => {
+    if (ids.some(isBusy)) return true;
+    settle(d, waiters, null);
+    return false;
+  });
+}

@@ -1,0 +1,204 @@
+/** What happens to the client as a whole. A rule that is missing does not compile. */
+
+import { FreshetError } from '../error.ts';
+import { failDemands, mayAsk, requestFailed, requestSucceeded, settle, stop } from './ask.ts';
+import { authed, authFailed, resume } from './auth-rules.ts';
+import { beginFull } from './check.ts';
+import { chance, change, changeSocket, type Draft } from './draft.ts';
+import { checked, checkFailed, userKept } from './end-check.ts';
+import type { ClientEventName, ClientEvents } from './events.ts';
+import { denied, fail, isPassing } from './judge.ts';
+import { beginProbing, lead } from './lead-rules.ts';
+import { firstFullAt, pokeFloor, SECOND_MS } from './pace.ts';
+import { wakeSocket } from './socket-rules.ts';
+import { type Demand, firstCache, NEVER } from './state.ts';
+
+export const CLIENT_RULES: { readonly [N in ClientEventName]: (d: Draft, event: ClientEvents[N]) => void } = {
+  started(d, { device, isInMemory, isVisible, isOnline }) {
+    Object.assign(d, { isStarted: true, isInMemory, isVisible, isOnline, user: device.user });
+    d.offsetMs = device.clockOffsetMs;
+    d.hiddenAt = d.now;
+    beginProbing(d);
+    d.fullAt = firstFullAt(d);
+    for (const { id, phase } of d.caches.values()) if (phase === 'reading') d.commands.push({ do: 'read', cache: id });
+  },
+
+  used(d, { cache: id, title, parameters, isUsed }) {
+    const known = d.caches.get(id);
+    const isNew = known === undefined;
+    if (isNew && !isUsed) return;
+    const cache = known ?? firstCache(id, title, parameters);
+    d.caches.set(id, { ...cache, isUsed, usedAt: isUsed ? d.now : cache.usedAt });
+    if (!isUsed) return change(d, id, { askAt: NEVER });
+    if (cache.isUsed) return;
+    if (!isNew) askBy(d, id);
+    // What is in memory may be older than the store, or gone.
+    if (cache.phase !== 'resting') return;
+    change(d, id, { phase: 'reading' });
+    if (d.isStarted) d.commands.push({ do: 'read', cache: id });
+  },
+
+  checked,
+  checkFailed,
+  userKept,
+
+  fetchFailed(d, { cache: id, error }) {
+    const cache = d.caches.get(id);
+    if (cache?.phase !== 'fetching') return;
+    const { status = 0, code } = error;
+    if (status === 401 || code === 'network' || code === 'timeout') {
+      requestFailed(d, error);
+      failDemands(d, { ...cache, demand: null }, error);
+      change(d, id, { phase: 'resting', item: null, served: null, isTold: false, askAt: d.now });
+    } else if (isPassing(status) || status === 0) fail(d, cache, error);
+    else denied(d, cache, error);
+  },
+
+  poked(d, { pokes, spreadMs }) {
+    const at = Math.max(d.now + chance(d) * spreadMs, pokeFloor(d));
+    for (const { tag, revision } of pokes) {
+      d.commands.push({ do: 'tell', event: { name: 'poke', cache: tag } });
+      d.wanted.set(tag, Math.max(revision, d.wanted.get(tag) ?? 0));
+      for (const cache of d.caches.values()) {
+        if (cache.tag === tag && cache.revision < revision)
+          change(d, cache.id, { behinds: 0, askAt: Math.min(cache.askAt, at) });
+      }
+    }
+  },
+
+  authed,
+  authFailed,
+  resume,
+
+  visible(d, { isVisible }) {
+    if (isVisible === d.isVisible) return;
+    d.isVisible = isVisible;
+    if (!isVisible) {
+      d.hiddenAt = d.now;
+      return;
+    }
+    beginProbing(d);
+    d.backoffAt = -NEVER;
+    if (d.now - d.hiddenAt >= LONG_HIDDEN_MS) return wake(d);
+    if (!d.socket.isTold) d.fullAt = d.now;
+    askPoked(d);
+  },
+
+  online(d, { isOnline }) {
+    if (isOnline === d.isOnline) return;
+    d.isOnline = isOnline;
+    if (!isOnline) return;
+    const at = d.now + chance(d) * 2 * SECOND_MS;
+    d.backoffAt = Math.min(d.backoffAt, at);
+    d.fullAt = Math.min(d.fullAt, at);
+    if (d.socket.phase === 'waiting') changeSocket(d, { openAt: Math.min(d.socket.openAt, at) });
+  },
+
+  lead,
+  leadWanted(d) {
+    d.isLeadWanted = true;
+  },
+  leaderHeard(d) {
+    d.heardAt = d.now;
+  },
+
+  check(d, { waiter }) {
+    if (!mayAsk(d)) return settle(d, [waiter], refusal(d));
+    d.backoffAt = -NEVER;
+    d.askers = [...d.askers, waiter];
+  },
+
+  listed(d, { metas }) {
+    if (!d.isListing) return;
+    d.isListing = false;
+    for (const [id, meta] of metas)
+      if (!d.caches.has(id)) d.caches.set(id, firstCache(id, meta.title, meta.parameters, meta));
+    beginFull(d);
+  },
+
+  refresh(d, { cache, waiter }) {
+    if (!mayAsk(d)) return settle(d, [waiter], refusal(d));
+    d.backoffAt = -NEVER;
+    d.refreshes = [...d.refreshes, { cache, waiter }];
+  },
+
+  /** The version that it brought is read where it is known already. */
+  refreshed(d, { cache: id, waiter }) {
+    requestSucceeded(d);
+    demand(d, id, { maxAgeS: null, afterVersion: (d.caches.get(id)?.meta?.version ?? 0) + 1, waiters: [waiter] });
+  },
+
+  refreshFailed(d, { waiter, error }) {
+    settle(d, [waiter], error);
+    if (error.status === 401 || error.code === 'network') requestFailed(d, error);
+  },
+
+  fresh(d, { cache, maxAgeS, waiter }) {
+    if (!mayAsk(d)) return settle(d, [waiter], refusal(d));
+    d.backoffAt = -NEVER;
+    demand(d, cache, { maxAgeS, afterVersion: null, waiters: [waiter] });
+  },
+
+  lost(d) {
+    d.isInMemory = true;
+    d.commands.push({ do: 'tell', event: { name: 'store.lost' } });
+  },
+  healed(d) {
+    d.isInMemory = false;
+    d.commands.push({ do: 'tell', event: { name: 'store.healed' } });
+    if (!mayAsk(d)) stop(d, new FreshetError('network', 'another tab leads now', { retryable: true }));
+  },
+
+  forgotten(d, { cache: id }) {
+    const { isUsed, phase } = d.caches.get(id) ?? {};
+    if (!isUsed && (phase === 'resting' || phase === 'denied')) d.caches.delete(id);
+  },
+
+  close(d) {
+    stop(d, new FreshetError('closed', 'the client is closed'));
+    d.isClosed = true;
+  },
+
+  tick() {},
+};
+
+/** Hidden for longer, it counts as asleep. */
+const LONG_HIDDEN_MS = 60 * SECOND_MS;
+
+/** After sleep: what was missed is asked for now, and the socket is not trusted. */
+export function wake(d: Draft): void {
+  wakeSocket(d);
+  d.backoffAt = -NEVER;
+  d.fullAt = d.now;
+}
+
+function askPoked(d: Draft): void {
+  for (const { id, tag, revision } of d.caches.values()) {
+    if (tag !== null && (d.wanted.get(tag) ?? 0) > revision) askBy(d, id);
+  }
+}
+
+function askBy(d: Draft, id: string): void {
+  change(d, id, { askAt: d.now });
+}
+
+/** What is asked for is asked for once, by the strictest. */
+function demand(d: Draft, id: string, wanted: Demand) {
+  const cache = d.caches.get(id);
+  if (cache === undefined) return settle(d, wanted.waiters, new FreshetError('closed', 'the cache was dropped'));
+  if (cache.phase === 'denied') return settle(d, wanted.waiters, cache.error);
+  const { maxAgeS, afterVersion, waiters } = cache.demand ?? { maxAgeS: null, afterVersion: null, waiters: [] };
+  const ages = [maxAgeS, wanted.maxAgeS].filter((age) => age !== null);
+  change(d, id, {
+    demand: {
+      maxAgeS: ages.length === 0 ? null : Math.min(...ages),
+      afterVersion: Math.max(afterVersion ?? 0, wanted.afterVersion ?? 0) || null,
+      waiters: [...waiters, ...wanted.waiters],
+    },
+  });
+}
+
+function refusal(d: Draft): FreshetError {
+  if (d.isClosed) return new FreshetError('closed', 'the client is closed');
+  return d.error ?? new FreshetError('unauthenticated', 'another token is needed');
+}

@@ -1,0 +1,67 @@
+/** The next state while an event is worked in. What has not changed is shared with the state before. */
+
+import type { Command, Moment } from './events.ts';
+import type { AuthState, CacheState, SocketState, State } from './state.ts';
+import { NEVER } from './state.ts';
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
+export interface Draft extends Writable<Omit<State, 'caches' | 'wanted'>>, Moment {
+  caches: Map<string, CacheState>;
+  wanted: Map<string, number>;
+  commands: Command[];
+  /** When something is due next. */
+  nextAt: number;
+}
+
+export function draftOf(state: State, { now, wall, random }: Moment): Draft {
+  return {
+    ...state,
+    caches: new Map(state.caches),
+    wanted: new Map(state.wanted),
+    now,
+    wall,
+    random,
+    commands: [],
+    nextAt: NEVER,
+  };
+}
+
+export function stateOf({ now: _1, wall: _2, random: _3, commands: _4, nextAt: _5, ...state }: Draft): State {
+  return state;
+}
+
+/** Changes a cache, if it is known. */
+export function change(d: Draft, id: string, patch: Partial<CacheState>): void {
+  const cache = d.caches.get(id);
+  if (cache !== undefined) d.caches.set(id, { ...cache, ...patch });
+}
+
+export function changeAll(d: Draft, patchOf: (cache: CacheState) => Partial<CacheState> | null): void {
+  for (const cache of d.caches.values()) {
+    const patch = patchOf(cache);
+    if (patch !== null) d.caches.set(cache.id, { ...cache, ...patch });
+  }
+}
+
+export function changeAuth(d: Draft, patch: Partial<AuthState>): void {
+  d.auth = { ...d.auth, ...patch };
+}
+
+export function changeSocket(d: Draft, patch: Partial<SocketState>): void {
+  d.socket = { ...d.socket, ...patch };
+}
+
+/** Chance within [0, 1): all that a step needs is drawn from the event's own (Lehmer's generator). */
+export function chance(d: Draft): number {
+  const drawn = d.random;
+  d.random = (((Math.floor(drawn * 2147483646) + 1) * 48271) % 2147483647) / 2147483647;
+  return drawn;
+}
+
+/** Whether a moment has come; if not, the client wakes then. */
+export function isDue(d: Draft, at: number): boolean {
+  if (at <= d.now) return true;
+  if (at < d.nextAt) d.nextAt = at;
+  return false;
+}

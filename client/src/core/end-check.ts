@@ -1,0 +1,77 @@
+/** How a check ends, and whose answers are taken. */
+
+import type { FreshetError } from '../error.ts';
+import type { SyncEnd } from '../network/transport.ts';
+import { refuse, requestFailed, requestSucceeded, settle } from './ask.ts';
+import { endOfPage } from './check.ts';
+import { change, changeAll, changeAuth, changeSocket, type Draft } from './draft.ts';
+import { again, judge } from './judge.ts';
+import { between, MINUTE_MS } from './pace.ts';
+import { restartSocket } from './socket-rules.ts';
+import type { Check } from './state.ts';
+
+/** The last line has come. */
+export function checked(d: Draft, { end }: { end: SyncEnd }) {
+  const { check } = d;
+  if (check === null) return;
+  requestSucceeded(d);
+  d.offsetMs = end.now - d.wall;
+  if (d.user !== null && d.user !== end.user) return otherUser(d);
+  d.checkedAt = d.wall;
+  for (const id of check.ids) {
+    const cache = d.caches.get(id);
+    if (cache?.phase === 'asked' && cache.item === null) again(d, { ...cache, fails: cache.fails + 1 });
+  }
+  d.commands.push({ do: 'keepUser', user: end.user });
+  if (d.user !== null) takeKept(d);
+  told(d, check, end.live);
+  d.commands.push({ do: 'tell', event: { name: 'check', ms: Math.round(d.now - check.startedAt) } });
+  endOfPage(d, check);
+}
+
+/** The store keeps the answers of this user: those that waited for that are taken. */
+export function userKept(d: Draft, { user }: { user: string }) {
+  if (d.user !== null && d.user !== user) return otherUser(d);
+  d.user = user;
+  takeKept(d);
+}
+
+function takeKept(d: Draft): void {
+  changeAuth(d, { isVerified: true });
+  const asked = new Set(d.check?.ids);
+  for (const cache of [...d.caches.values()]) {
+    if (cache.phase === 'asked' && cache.item !== null && !asked.has(cache.id))
+      judge(d, cache, cache.item, cache.item.read === null);
+  }
+}
+
+/** Nothing of somebody else is stored, and nothing is asked for in their name. */
+function otherUser(d: Draft): void {
+  d.commands.push({ do: 'tell', event: { name: 'auth', why: 'user' } });
+  refuse(d, null);
+}
+
+/** Which caches the socket is told of now. */
+function told(d: Draft, { live, ids, isFull }: Check, answer: SyncEnd['live']) {
+  if (live === null || live.id !== d.socket.id || d.socket.phase !== 'open') return;
+  if (answer === 'gone') return restartSocket(d, d.now);
+  if (answer === 'full') return restartSocket(d, between(d, 15 * MINUTE_MS, 30 * MINUTE_MS));
+  if (isFull) changeSocket(d, { isTold: true });
+  for (const id of ids) change(d, id, { isTold: d.caches.get(id)?.isOpen ?? false });
+}
+
+/** No last line. What came is kept, what did not is asked for again. */
+export function checkFailed(d: Draft, { error }: { error: FreshetError }): void {
+  const { check } = d;
+  if (check === null) return;
+  d.check = null;
+  requestFailed(d, error);
+  settle(d, check.waiters, error);
+  if (check.isFull) d.fullAt = d.now;
+  const asked = new Set(check.ids);
+  changeAll(d, ({ id, phase }) =>
+    phase === 'asked' && asked.has(id)
+      ? { phase: 'resting', item: null, askAt: d.now, askedAt: Number.NEGATIVE_INFINITY }
+      : null,
+  );
+}

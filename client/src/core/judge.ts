@@ -1,0 +1,185 @@
+/** What an answer of the service means for a cache. */
+
+import { FreshetError, type ProblemCode } from '../error.ts';
+import type { Item } from '../network/transport.ts';
+import { askBy, failDemands, settle } from './ask.ts';
+import { change, type Draft } from './draft.ts';
+import { backoff, floorOf, HOUR_MS, MINUTE_MS, SECOND_MS } from './pace.ts';
+import { type CacheState, NEVER } from './state.ts';
+
+/** Waits before a cache is asked again that is still behind what was told. */
+const BEHIND_MS = [2 * SECOND_MS, 10 * SECOND_MS, MINUTE_MS];
+const LONGEST_LOAD_MS = MINUTE_MS;
+
+/** Takes an answer, also one that was taken before and met another commit. */
+export function judge(d: Draft, cache: CacheState, item: Item, hasBody: boolean) {
+  const { meta, askedEtag } = cache;
+  const isNamed = meta !== null && askedEtag === meta.etag;
+  const { status, version } = item;
+  change(d, cache.id, { tag: item.tag ?? cache.tag, item });
+  const known = d.caches.get(cache.id) ?? cache;
+  if (status === 202) return wait(d, known, item);
+  if (status !== 200 && status !== 304) return isPassing(status) ? fail(d, known, errorOf(item)) : deny(d, known, item);
+  if (status === 304) {
+    if (!isNamed) return again(d, known);
+    return meta.hash !== null && item.hash !== null && meta.hash !== item.hash
+      ? wrong(d, known)
+      : store(d, known, 'note');
+  }
+  const isLower = meta !== null && version !== null && version < meta.version;
+  // A version goes down only where the service was restored: it was told the higher one, and gave everything anew.
+  if (isLower && (!isNamed || item.delta !== null)) return again(d, known);
+  if (item.delta !== null && !(isNamed && item.delta.from === versionIn(meta.etag))) return again(d, known);
+  if (hasBody) store(d, known, 'apply');
+  else change(d, known.id, { phase: 'queued' });
+}
+
+/** The version in an ETag. */
+function versionIn(etag: string): number {
+  return Number(/-v(\d+)$/.exec(etag)?.[1]);
+}
+
+function store(d: Draft, { id }: CacheState, how: 'apply' | 'note'): void {
+  const item = d.caches.get(id)?.item;
+  if (!item) return;
+  change(d, id, { phase: 'storing' });
+  d.commands.push({ do: how, cache: id, item });
+}
+
+/** What is held is that of the answer now. */
+export function done(d: Draft, cache: CacheState): void {
+  const { id, item, served } = cache;
+  settle(d, served?.waiters ?? [], null);
+  change(d, id, {
+    phase: 'resting',
+    item: null,
+    served: null,
+    error: null,
+    askAt: NEVER,
+    floorAt: -NEVER,
+    wantsWhole: false,
+    wrongs: 0,
+    conflicts: 0,
+    fails: 0,
+    deniedAt: null,
+    revision: Math.max(cache.revision, item?.revision ?? 0),
+  });
+  catchUp(d, id);
+}
+
+/** Asks again, a few times, for what is below what was told. */
+function catchUp(d: Draft, id: string): void {
+  const cache = d.caches.get(id);
+  if (!cache?.tag) return;
+  const wanted = d.wanted.get(cache.tag) ?? 0;
+  const waitMs = BEHIND_MS[cache.behinds];
+  if (wanted > cache.revision && waitMs !== undefined) {
+    change(d, id, { askAt: d.now + waitMs, behinds: cache.behinds + 1 });
+    return;
+  }
+  d.wanted.delete(cache.tag);
+  change(d, id, { behinds: 0 });
+}
+
+/** It is being loaded. */
+function wait(d: Draft, cache: CacheState, item: Item): void {
+  const floorAt = d.now + Math.max(1, item.retryAfterS ?? 0) * SECOND_MS;
+  const askAt = Math.max(floorAt, d.now + Math.min(LONGEST_LOAD_MS, SECOND_MS * 2 ** cache.fails));
+  change(d, cache.id, {
+    phase: 'resting',
+    item: null,
+    demand: cache.demand ?? cache.served,
+    served: null,
+    error: null,
+    askAt,
+    floorAt,
+    fails: cache.fails + 1,
+    deniedAt: null,
+  });
+}
+
+/** Nobody may be to blame: the answer does not fit what is held, and is asked for anew. */
+export function again(d: Draft, cache: CacheState): void {
+  const { id, demand, served, fails } = cache;
+  const waiters = [...(demand?.waiters ?? []), ...(served?.waiters ?? [])];
+  change(d, id, {
+    phase: 'resting',
+    item: null,
+    wantsWhole: false,
+    demand: served === null ? demand : { ...served, waiters },
+    served: null,
+    fails: fails + 1,
+    askAt: fails === 0 ? d.now : backoff(d, fails),
+  });
+}
+
+/** The rows are not those of the service: everything is loaded once, then seldom. */
+export function wrong(d: Draft, cache: CacheState): void {
+  const wrongs = cache.wrongs + 1;
+  d.commands.push({ do: 'tell', event: { name: 'integrity', cache: cache.id } });
+  if (wrongs === 1) {
+    again(d, cache);
+    change(d, cache.id, { wantsWhole: true, wrongs });
+    return;
+  }
+  fail(d, cache, new FreshetError('integrity', 'the rows are not those of the service', { retryable: true }));
+  change(d, cache.id, {
+    wantsWhole: true,
+    wrongs,
+    askAt: backoff(d, wrongs, HOUR_MS, 5 * MINUTE_MS) + 5 * MINUTE_MS,
+  });
+}
+
+/** This cache alone is tried again later. */
+export function fail(d: Draft, cache: CacheState, error: FreshetError): void {
+  failDemands(d, { ...cache, demand: null }, error);
+  const fails = cache.fails + 1;
+  const floorAt = floorOf(d, error);
+  const askAt = Math.max(floorAt, backoff(d, fails));
+  change(d, cache.id, { phase: 'resting', item: null, served: null, error, fails, floorAt, askAt });
+}
+
+/** Seldom asked again, since another answer is not to be expected. */
+function deny(d: Draft, cache: CacheState, item: Item): void {
+  denied(d, cache, errorOf(item));
+}
+
+export function denied(d: Draft, cache: CacheState, error: FreshetError): void {
+  failDemands(d, cache, error);
+  const at = d.now + HOUR_MS;
+  const deniedAt = cache.deniedAt ?? d.now;
+  change(d, cache.id, {
+    phase: 'denied',
+    item: null,
+    demand: null,
+    served: null,
+    isTold: false,
+    error,
+    deniedAt,
+    askAt: at,
+    floorAt: at,
+  });
+  const isForGood = d.now - deniedAt >= HOUR_MS;
+  if (d.settings.denied === 'drop' && isForGood && cache.meta !== null)
+    d.commands.push({ do: 'drop', cache: cache.id });
+}
+
+/** Whether an answer of this status may be another one soon. */
+export function isPassing(status: number): boolean {
+  return status >= 500 || status === 429 || status === 408 || status === 401;
+}
+
+function errorOf({ status, problem, retryAfterS }: Item): FreshetError {
+  const code = (problem?.type.split('#')[1] ?? 'internal') as ProblemCode;
+  const details = { status, retryable: isPassing(status), problem: problem ?? undefined };
+  return new FreshetError(code, problem?.detail ?? `${status}`, { ...details, retryAfterS: retryAfterS ?? undefined });
+}
+
+/** Asks for a cache that nobody has asked for yet. */
+export function askFirst(d: Draft, cache: CacheState): void {
+  if (!cache.isUsed || !cache.isRead) return;
+  // What is held waits a moment for the first check of a socket that is on its way.
+  const { phase, fails, isTold } = d.socket;
+  const isComing = phase !== 'off' && !isTold && fails === 0;
+  askBy(d, cache, cache.meta !== null && isComing ? d.now + 3 * SECOND_MS : d.now);
+}

@@ -1,0 +1,59 @@
+/** Which of the tabs talks to the network. */
+
+import { FreshetError } from '../error.ts';
+import { mayAsk, stop } from './ask.ts';
+import { changeAll, type Draft, isDue } from './draft.ts';
+import type { ClientEvents } from './events.ts';
+import { firstFullAt, SECOND_MS } from './pace.ts';
+import { NEVER } from './state.ts';
+
+/** A hidden tab hands over after this, a silent one is deprived after that; how often it is asked. */
+const HIDDEN_MS = 5 * SECOND_MS;
+const SILENT_MS = 10 * SECOND_MS;
+const PROBE_MS = 4 * SECOND_MS;
+
+/** It leads now, or does not any more. */
+export function lead(d: Draft, { leads }: ClientEvents['lead']): void {
+  if (leads === d.leads) return;
+  d.leads = leads;
+  d.isLeadWanted = false;
+  d.heardAt = d.now;
+  d.commands.push({ do: 'tell', event: { name: 'leader', why: leads ? 'begins' : 'ends' } });
+  if (leads) rereadAll(d);
+  else if (!mayAsk(d)) stop(d, new FreshetError('network', 'another tab leads now', { retryable: true }));
+}
+
+/** What the tab before has stored may not all have been heard of. */
+function rereadAll(d: Draft): void {
+  d.fullAt = firstFullAt(d);
+  for (const { id, phase, isRead } of d.caches.values()) {
+    if (phase === 'resting' && isRead) d.commands.push({ do: 'read', cache: id });
+  }
+  changeAll(d, ({ phase, isRead }) => (phase === 'resting' && isRead ? { phase: 'reading' } : null));
+}
+
+/** Hands over, or takes over from a tab that is silent. */
+export function planLead(d: Draft): void {
+  if (d.leads) {
+    if (d.isLeadWanted && !d.isVisible && isDue(d, d.hiddenAt + HIDDEN_MS)) {
+      d.isLeadWanted = false;
+      d.commands.push({ do: 'yield' });
+    }
+    return;
+  }
+  if (!d.isVisible || d.isInMemory) return;
+  if (isDue(d, d.heardAt + SILENT_MS)) {
+    d.heardAt = d.now;
+    d.commands.push({ do: 'steal' });
+  }
+  if (!isDue(d, d.probeAt)) return;
+  d.probeAt = d.now + PROBE_MS;
+  isDue(d, d.probeAt);
+  d.commands.push({ do: 'probe' });
+}
+
+/** A tab that was not visible has heard nothing because it did not ask. */
+export function beginProbing(d: Draft): void {
+  d.heardAt = d.now;
+  d.probeAt = -NEVER;
+}

@@ -1,0 +1,81 @@
+/**
+ * The machine of the client: what happens, and what is then to be done. It has no clock and no chance: `now`, `wall` and `random`
+ * come with each event. Its tables: client-rules.ts, cache-rules.ts, socket-rules.ts; docs/client.md shows them.
+ */
+
+import { mayAsk } from './ask.ts';
+import { CACHE_RULES } from './cache-rules.ts';
+import { planCheck, planSettling } from './check.ts';
+import { CLIENT_RULES, wake } from './client-rules.ts';
+import { type Draft, draftOf, stateOf } from './draft.ts';
+import type { CacheEvents, ClientEvents, Command, Event, Happening, SocketEvents } from './events.ts';
+import { planLead } from './lead-rules.ts';
+import { SECOND_MS } from './pace.ts';
+import { planCompaction, planReads, planToken } from './reads.ts';
+import { planSocket, SOCKET_RULES } from './socket-rules.ts';
+import type { State } from './state.ts';
+import { NEVER } from './state.ts';
+
+/** A timer that is late by more than this, or a clock that jumps by more, tells of sleep. */
+const DRIFT_MS = 10 * SECOND_MS;
+/** The timer goes off at least so often in a visible page, so that its delay tells of sleep. */
+const PULSE_MS = 30 * SECOND_MS;
+
+/** One step: the next state, and what is to be done, in order. */
+export function reduce(state: State, event: Event): [State, readonly Command[]] {
+  if (state.isClosed) return [state, []];
+  const d = draftOf(state, event);
+  heedClock(d);
+  happen(d, event);
+  plan(d);
+  return [stateOf(d), d.commands];
+}
+
+function heedClock(d: Draft): void {
+  const skew = d.wall - d.now;
+  const hasSlept = d.now - d.timerAt > DRIFT_MS || Math.abs(skew - d.skewMs) > DRIFT_MS;
+  d.skewMs = skew;
+  // A hidden page's timers are late as a rule.
+  if (hasSlept && d.isVisible && d.isStarted) wake(d);
+}
+
+function happen(d: Draft, event: Happening): void {
+  if (event.type in CLIENT_RULES) {
+    (CLIENT_RULES as Record<string, (d: Draft, event: Happening) => void>)[event.type]?.(d, event as never);
+  } else if ('cache' in event) {
+    const cache = d.caches.get(event.cache);
+    if (cache === undefined) return;
+    const rules = CACHE_RULES[cache.phase] as Record<string, (d: Draft, of: typeof cache, event: Happening) => void>;
+    rules[event.type]?.(d, cache, event);
+  } else {
+    const rules = SOCKET_RULES[d.socket.phase] as Record<string, (d: Draft, event: Happening) => void>;
+    rules[event.type]?.(d, event);
+  }
+}
+
+/** Begins whatever is due and possible, and sets the timer to the next such moment. */
+function plan(d: Draft): void {
+  if (!d.isStarted || d.isClosed) return;
+  planLead(d);
+  if (mayAsk(d)) {
+    planToken(d);
+    planReads(d);
+    planCheck(d);
+    planReads(d);
+    planSocket(d);
+    planCompaction(d);
+    if (d.isVisible) d.nextAt = Math.min(d.nextAt, d.now + PULSE_MS);
+  }
+  planSettling(d);
+  setTimer(d);
+}
+
+function setTimer(d: Draft): void {
+  const isPast = d.timerAt <= d.now;
+  // A later moment than the one that is set is set when that one has come: fewer timers.
+  if (d.nextAt === NEVER ? d.timerAt === NEVER && !isPast : !isPast && d.timerAt <= d.nextAt) return;
+  d.timerAt = d.nextAt;
+  d.commands.push({ do: 'wake', at: d.nextAt });
+}
+
+export type { CacheEvents, ClientEvents, SocketEvents };

@@ -1,0 +1,60 @@
+/** What is told of a cache and of the client: the truth, also where it is no good news. */
+
+import type { ClientStatus, SyncState } from '../api.ts';
+import type { FreshetError } from '../error.ts';
+import type { CacheState, State } from './state.ts';
+
+/** What a tab that leads tells of a cache, so that the others can show it. */
+export interface SyncTold {
+  sync: SyncState;
+  retryAt: number | null;
+  error: FreshetError | null;
+}
+
+/** How a cache stands to the service; null: another tab knows. */
+export function syncOf(state: State, cache: CacheState): SyncTold | null {
+  const error = cache.error ?? (state.auth.phase === 'refused' ? state.error : null);
+  if (!cache.isRead) return { sync: 'reading', retryAt: null, error: null };
+  if (state.auth.phase === 'refused') return { sync: 'needs-auth', retryAt: null, error };
+  if (!state.leads && !state.isInMemory) return null;
+  if (cache.phase === 'denied') return { sync: 'denied', retryAt: wallOf(state, cache.askAt), error };
+  const whole = wholeSync(state);
+  if (whole !== null) return whole;
+  const retryAt = cache.error === null ? null : wallOf(state, Math.max(cache.askAt, cache.floorAt));
+  return { sync: ownSync(state, cache), retryAt, error };
+}
+
+function ownSync(state: State, { phase, meta, isUsed, isTold, tag, revision, error }: CacheState): SyncState {
+  if (error !== null) return 'failed';
+  if (meta === null && isUsed) return 'loading';
+  if (phase === 'fetching') return 'loading';
+  if (phase !== 'resting' || (tag !== null && (state.wanted.get(tag) ?? 0) > revision)) return 'checking';
+  return isTold && state.socket.isTold ? 'live' : 'idle';
+}
+
+/** What holds for all: no network, or a service that fails. */
+function wholeSync(state: State): SyncTold | null {
+  const { error } = state;
+  if (error === null && state.isOnline) return null;
+  const isOffline = error === null || error.code === 'network' || error.code === 'timeout';
+  const retryAt = error === null ? null : wallOf(state, Math.max(state.backoffAt, state.floorAt));
+  return { sync: isOffline ? 'offline' : 'failed', retryAt, error };
+}
+
+/** A moment by the device's clock, ms since the epoch; null: none. */
+function wallOf({ skewMs }: State, at: number): number | null {
+  return Number.isFinite(at + skewMs) ? Math.round(at + skewMs) : null;
+}
+
+/** The client as a whole. */
+export function statusOf(state: State): Omit<ClientStatus, 'storage'> {
+  const { leads, checkedAt, error } = state;
+  const rest = { leads, checkedAt };
+  if (!state.isStarted) return { ...rest, sync: 'reading', retryAt: null, error: null };
+  if (state.auth.phase === 'refused') return { ...rest, sync: 'needs-auth', retryAt: null, error };
+  if (!leads && !state.isInMemory) return { ...rest, sync: 'paused', retryAt: null, error: null };
+  const whole = wholeSync(state);
+  if (whole !== null) return { ...rest, ...whole, sync: whole.sync as 'offline' | 'failed' };
+  const sync = state.check !== null ? 'checking' : state.socket.isTold ? 'live' : 'idle';
+  return { ...rest, sync, retryAt: null, error: null };
+}
