@@ -1,0 +1,80 @@
+/** Who waits for what an app has asked for: here, or in another tab that has no network of its own. */
+
+import { type ErrorCode, FreshetError } from '../error.ts';
+import type { Message, PlainError, Tabs } from './tabs.ts';
+
+type What = 'check' | 'refresh' | 'fresh';
+type Ask = { what: What; cache: string; maxAgeS: number };
+type Waiter = Ask & { resolve(): void; reject(error: FreshetError): void };
+
+export interface Asks {
+  make(what: What, cache: string, maxAgeS: number): Promise<void>;
+  settle(waiters: readonly number[], error: FreshetError | null): void;
+  heard(message: Extract<Message, { kind: 'ask' | 'answer' }>): void;
+  /** Another tab leads, or this one does: what is not answered is asked again. */
+  again(): void;
+  close(): void;
+}
+
+/** `leads`: whether this tab's machine is asked; else another tab is. */
+export function asksOf(
+  tabs: Tabs,
+  leads: () => boolean,
+  tell: (event: { type: What; cache: string; maxAgeS: number; waiter: number }) => void,
+): Asks {
+  const own = new Map<number, Waiter>();
+  const others = new Map<number, { to: string; id: number }>();
+  let last = 0;
+
+  const send = (id: number, { what, cache, maxAgeS }: Ask) => {
+    if (leads()) tell({ type: what, cache, maxAgeS, waiter: id });
+    else tabs.send({ kind: 'ask', id, what, cache, maxAgeS });
+  };
+  const end = (id: number, error: FreshetError | null) => {
+    const waiter = own.get(id);
+    own.delete(id);
+    if (error === null) waiter?.resolve();
+    else waiter?.reject(error);
+  };
+
+  return {
+    make: (what, cache, maxAgeS) =>
+      new Promise((resolve, reject) => {
+        last += 1;
+        own.set(last, { what, cache, maxAgeS, resolve, reject });
+        send(last, { what, cache, maxAgeS });
+      }),
+    settle(waiters, error) {
+      for (const id of waiters) {
+        const other = others.get(id);
+        others.delete(id);
+        if (other === undefined) end(id, error);
+        else tabs.send({ kind: 'answer', ...other, error: plainOf(error) });
+      }
+    },
+    heard(message) {
+      if (message.kind === 'answer') {
+        if (message.to === tabs.id) end(message.id, errorOfPlain(message.error));
+      } else if (leads()) {
+        last += 1;
+        others.set(last, { to: message.from, id: message.id });
+        send(last, message);
+      }
+    },
+    again() {
+      for (const [id, waiter] of own) send(id, waiter);
+    },
+    close() {
+      for (const id of [...own.keys()]) end(id, new FreshetError('closed', 'the client is closed'));
+    },
+  };
+}
+
+export function plainOf(error: FreshetError | null): PlainError | null {
+  return error === null ? null : { code: error.code, message: error.message, status: error.status ?? null };
+}
+
+export function errorOfPlain(error: PlainError | null): FreshetError | null {
+  if (error === null) return null;
+  return new FreshetError(error.code as ErrorCode, error.message, { status: error.status ?? undefined });
+}

@@ -1,0 +1,246 @@
+/** Makes a client of its parts: the machine decides, the shell carries out. */
+
+import type { Client, ClientEvent, Options, Storage } from '../api.ts';
+import type { Command, Happening } from '../core/events.ts';
+import type { Transport } from '../network/transport.ts';
+import type { Store } from '../store/store.ts';
+import { asksOf } from './asks.ts';
+import { copiesOf } from './copies.ts';
+import { holdersOf } from './holders.ts';
+import { storeName } from './ids.ts';
+import { heldIn, isPersisted, usageOf } from './inventory.ts';
+import { machineOf } from './machine.ts';
+import { noticesOf } from './notices.ts';
+import { type Clock, platformLifecycle, report, type Shared } from './platform.ts';
+import { requestsOf } from './requests.ts';
+import { safeStoreOf } from './safe-store.ts';
+import { settingsOf } from './settings.ts';
+import { storageOf } from './storage.ts';
+import { type Message, tabsOf } from './tabs.ts';
+import { tokensOf } from './tokens.ts';
+import { toldOf } from './told.ts';
+import { usesOf } from './uses.ts';
+
+/** What the client is made of besides its options. */
+export interface Platform {
+  store: Store;
+  clock: Clock;
+  /** Null: tabs have no way to agree, so each of them asks for itself. */
+  shared: Shared | null;
+  transport(device: string): Transport;
+}
+
+export function clientOf(options: Options, { store, clock, shared: ofTabs, transport }: Platform): Client {
+  const name = storeName(options.url, options.user);
+  // Rows in memory are seen by nobody else.
+  const shared = store.lasts ? ofTabs : null;
+  const lifecycle = options.lifecycle ?? platformLifecycle();
+  let isClosed = false;
+  let persisted = false;
+  const emit = (event: ClientEvent) => {
+    try {
+      options.onEvent?.(event);
+    } catch (error) {
+      report(error);
+    }
+  };
+  const tell = (happening: Happening) => machine.tell(happening);
+  const storage = (): Storage => (safe.isInMemory ? 'memory' : persisted ? 'persistent' : 'best-effort');
+
+  const safe = safeStoreOf({
+    store,
+    name,
+    clock,
+    device: options.device,
+    held: () => copies.wholes(),
+    moved(cache, meta) {
+      if (meta === null) return tell({ type: 'hint', cache, rev: -1 });
+      copies.moved(cache, meta);
+      tell({ type: 'read', cache, meta });
+    },
+    lost: () => tell({ type: 'lost' }),
+    healed: () => tell({ type: 'healed' }),
+    wiped: () => void end(true),
+  });
+  const copies = copiesOf({
+    store: safe,
+    describe: (cache) => holders.describe(cache),
+    toWall: (serviceMs) => (serviceMs === null ? null : serviceMs - machine.state.offsetMs),
+    wall: clock.wall,
+    changed: (cache, change) => holders.changed(cache, change),
+  });
+  const tabs = tabsOf(name, shared, {
+    led(leads) {
+      if (isClosed) return;
+      tell({ type: 'lead', leads });
+      if (leads) tabs.send({ kind: 'who' });
+      else uses.forgetOthers();
+      asks.again();
+    },
+    heard: (message) => hear(message),
+  });
+  const mayAsk = () => machine.state.leads || machine.state.isInMemory;
+  const asks = asksOf(tabs, mayAsk, tell);
+  const told = toldOf(tabs);
+  const uses = usesOf(([cache, title, parameters]) => {
+    const isUsed = holders.isOwn(cache) || (machine.state.leads && uses.isUsed(cache));
+    tell({ type: 'used', cache, title, parameters, isUsed });
+  });
+  const holders = holdersOf({
+    state: () => machine.state,
+    copies,
+    told,
+    clock,
+    storage,
+    isClosed: () => isClosed,
+    ask: (what, cache, maxAgeS) => asks.make(what, cache, maxAgeS),
+    async drop(cache) {
+      await safe.handle.drop([cache], safe.generation);
+      copies.forget(cache);
+      tell({ type: 'dropped', cache });
+    },
+    used(cache, title, parameters, isUsed) {
+      uses.set(cache, title, parameters, isUsed);
+      if (!machine.state.leads) tabs.send({ kind: 'uses', caches: uses.own() });
+    },
+    forgotten(cache) {
+      copies.free(cache);
+      tell({ type: 'forgotten', cache });
+    },
+    progress: (cache) => requests.progress.get(cache),
+  });
+  let service: Transport | null = null;
+  const requests = requestsOf({
+    // The name of the device is in the store.
+    transport: () => (service ??= transport(safe.device.device)),
+    tokens: tokensOf(options, `${name}:auth`, shared, clock),
+    title: (cache) => holders.describe(cache),
+    tell,
+    progressed: () => notices.heard(),
+  });
+  const keep = storageOf({
+    store: safe,
+    copies,
+    bodies: requests.bodies,
+    maxBytes: options.maxBytes ?? Number.POSITIVE_INFINITY,
+    offsetMs: () => machine.state.offsetMs,
+    isUsed: (cache) => uses.isUsed(cache),
+    tell,
+    stored(cache, meta, how, bytes) {
+      if (how !== 'note') emit({ name: how, cache, bytes });
+      tabs.send({ kind: 'hint', cache, rev: meta.rev });
+      holders.stored(cache);
+    },
+    evicted(cache) {
+      emit({ name: 'store.evicted', cache });
+      tabs.send({ kind: 'hint', cache, rev: -1 });
+    },
+  });
+
+  const carryOut = (command: Exclude<Command, { do: 'wake' }>) => {
+    switch (command.do) {
+      case 'tell':
+        return emit(command.event);
+      case 'settle':
+        return asks.settle(command.waiters, command.error);
+      case 'yield':
+        return tabs.yield();
+      case 'steal':
+        return tabs.steal();
+      case 'probe':
+        return tabs.send({ kind: 'want' });
+      case 'sync':
+        if (uses.round(clock.now())) tabs.send({ kind: 'who' });
+        break;
+    }
+    requests.carryOut(command);
+    keep(command);
+  };
+  const machine = machineOf(settingsOf(options), clock, carryOut, () => notices.heard());
+
+  const hear = (message: Message) => {
+    const { leads } = machine.state;
+    if (message.kind === 'hint') tell({ type: 'hint', cache: message.cache, rev: message.rev });
+    else if (message.kind === 'bye') void end(message.wipe);
+    else if (message.kind === 'uses') uses.heard(message);
+    else if (message.kind === 'ask' || message.kind === 'answer') asks.heard(message);
+    else if (message.kind === 'who') tabs.send({ kind: 'uses', caches: uses.own() });
+    else if (message.kind === 'told' && !leads) {
+      const isOther = told.heard(message);
+      tell({ type: 'leaderHeard' });
+      if (isOther) asks.again();
+    } else if (message.kind === 'want' && leads) {
+      told.tell(machine.state, true);
+      tell({ type: 'leadWanted' });
+    }
+  };
+
+  const notices = noticesOf({
+    state: () => machine.state,
+    storage,
+    checkedAt: () => told.checkedAt,
+    look() {
+      if (mayAsk() && !isClosed) told.tell(machine.state);
+      return holders.look();
+    },
+  });
+
+  const stopListening = lifecycle.listen(() => {
+    tell({ type: 'visible', isVisible: lifecycle.isVisible() });
+    tell({ type: 'online', isOnline: lifecycle.isOnline() });
+  });
+  const opening = safe.open().then(async (device) => {
+    if (isClosed) return;
+    const { isInMemory } = safe;
+    const [isVisible, isOnline] = [lifecycle.isVisible(), lifecycle.isOnline()];
+    tell({ type: 'started', device, isInMemory, isVisible, isOnline });
+    tabs.queue();
+    persisted = store.lasts && (await isPersisted());
+    notices.heard();
+  });
+
+  /** Ends everything; `wipe`: what is shown goes, too. */
+  let ended: Promise<void> | null = null;
+  const end = (wipe: boolean, isOurs = false): Promise<void> => {
+    ended ??= (async () => {
+      tell({ type: 'close' });
+      isClosed = true;
+      stopListening();
+      asks.close();
+      await opening.catch(() => {});
+      if (isOurs && wipe) await safe.wipe().catch(() => {});
+      if (wipe) copies.clear();
+      notices.end();
+      tabs.close();
+      await safe.close().catch(() => {});
+    })();
+    return ended;
+  };
+
+  return {
+    cache: (title, parameters = {}, cacheOptions = {}) => holders.hold(title, parameters, cacheOptions),
+    peek: (title, parameters = {}, cacheOptions = {}) => holders.peek(title, parameters, cacheOptions),
+    get status() {
+      return notices.status;
+    },
+    subscribe: notices.subscribe,
+    async check() {
+      await opening;
+      await asks.make('check', '', 0);
+    },
+    resume: () => tell({ type: 'resume' }),
+    async held() {
+      await opening;
+      return heldIn(safe.handle);
+    },
+    async usage() {
+      await opening;
+      return usageOf(safe.handle, persisted && !safe.isInMemory);
+    },
+    async signOut({ wipe }) {
+      tabs.send({ kind: 'bye', wipe });
+      await end(wipe, true);
+    },
+    close: () => end(false),
+  };
+}

@@ -1,0 +1,16 @@
+/** What options come to. */
+
+import type { Options } from '../api.ts';
+import type { Settings } from '../core/state.ts';
+
+const POLL_S = 900;
+const POKE_FLOOR_S = 2;
+
+export function settingsOf({
+  live = 'socket',
+  pollS = POLL_S,
+  pokeFloorS = POKE_FLOOR_S,
+  denied = 'keep',
+}: Options): Settings {
+  return { live, pollMs: Math.max(1, pollS) * 1000, pokeFloorMs: Math.max(0, pokeFloorS) * 1000, denied };
+}

@@ -1,0 +1,134 @@
+/** Carries out what the machine asks of the store. Every command ends in an event. */
+
+import type { Command, Happening } from '../core/events.ts';
+import type { Meta } from '../store/store.ts';
+import { StoreError } from '../store/store.ts';
+import type { Body, Copies, Outcome } from './copies.ts';
+import type { SafeStore } from './safe-store.ts';
+
+interface World {
+  store: SafeStore;
+  copies: Copies;
+  bodies: Map<string, Body>;
+  maxBytes: number;
+  offsetMs(): number;
+  isUsed(cache: string): boolean;
+  tell(happening: Happening): void;
+  /** Other tabs may want to read it. */
+  stored(cache: string, meta: Meta, how: 'load' | 'delta' | 'note', bytes: number): void;
+  evicted(cache: string): void;
+}
+
+/** The device's row is written again where the clocks differ by more than before, ms. */
+const OFFSET_MS = 10_000;
+/** Caches that make room for one at most. */
+const MOST_EVICTIONS = 100;
+
+export function storageOf(world: World): (command: Command) => void {
+  const { store, copies, bodies, tell, isUsed } = world;
+
+  /** Least used first; never what is pinned or used. */
+  const evictable = async (except: string) =>
+    [...(await store.handle.list())]
+      .filter(([cache, { keep }]) => keep !== 'pinned' && cache !== except && !isUsed(cache))
+      .sort(([, a], [, b]) => a.usedAt - b.usedAt);
+
+  const evict = async (cache: string) => {
+    await store.handle.drop([cache], store.generation);
+    tell({ type: 'dropped', cache });
+    world.evicted(cache);
+  };
+
+  const keepToBound = async (except: string) => {
+    if (world.maxBytes === Number.POSITIVE_INFINITY) return;
+    const metas = await store.handle.list();
+    let bytes = 0;
+    for (const { keep, bytes: own } of metas.values()) if (keep !== 'pinned') bytes += own;
+    for (const [cache, meta] of await evictable(except)) {
+      if (bytes <= world.maxBytes) return;
+      bytes -= meta.bytes;
+      await evict(cache);
+    }
+  };
+
+  /** Commits; where there is no room, others make it. */
+  const commit = async (cache: string, work: () => Promise<Outcome>) => {
+    for (let evictions = 0; ; evictions += 1) {
+      try {
+        return await work();
+      } catch (error) {
+        const isFull = error instanceof StoreError && error.kind === 'full';
+        const [victim] = isFull && evictions < MOST_EVICTIONS ? await evictable(cache) : [];
+        if (victim === undefined) throw error;
+        await evict(victim[0]);
+      }
+    }
+  };
+
+  const write = async (cache: string, how: 'load' | 'delta' | 'note', work: () => Promise<Outcome>) => {
+    try {
+      const outcome = await commit(cache, work);
+      if (outcome.type === 'stored') {
+        world.stored(cache, outcome.meta, how, sizeOf(bodies.get(cache)));
+        bodies.delete(cache);
+        if (how === 'load') await keepToBound(cache).catch(() => {});
+      }
+      tell({ ...outcome, cache });
+    } catch (error) {
+      tell({ type: 'unstored', cache, isFull: error instanceof StoreError && error.kind === 'full' });
+    }
+  };
+
+  const keepUser = async (user: string) => {
+    const { device } = store;
+    const offsetMs = world.offsetMs();
+    const isKnown = device.user === user && Math.abs(device.clockOffsetMs - offsetMs) < OFFSET_MS;
+    try {
+      const row = isKnown ? device : await store.keepDevice({ ...device, user, clockOffsetMs: offsetMs });
+      tell({ type: 'userKept', user: row.user ?? user });
+    } catch {
+      // Nothing keeps it, so nothing of somebody else can be there.
+      tell({ type: 'userKept', user });
+    }
+  };
+
+  const nothing = new Map<string, Meta>();
+  return (command) => {
+    if (command.do === 'read') {
+      const { cache } = command;
+      copies.read(cache).then(
+        (meta) => tell({ type: 'read', cache, meta }),
+        () => tell({ type: 'read', cache, meta: copies.get(cache)?.meta ?? null }),
+      );
+    } else if (command.do === 'list') {
+      store.handle.list().then(
+        (metas) => tell({ type: 'listed', metas }),
+        () => tell({ type: 'listed', metas: nothing }),
+      );
+    } else if (command.do === 'apply') {
+      const { cache, item } = command;
+      const body = bodies.get(cache);
+      if (body === undefined) tell({ type: 'conflict', cache });
+      else void write(cache, item.delta === null ? 'load' : 'delta', () => copies.apply(cache, item, body));
+    } else if (command.do === 'note') {
+      const { cache, item } = command;
+      void write(cache, 'note', () => copies.note(cache, item));
+    } else if (command.do === 'compact') {
+      const { cache } = command;
+      void write(cache, 'note', () => copies.compact(cache));
+    } else if (command.do === 'drop') {
+      const { cache } = command;
+      const dropped = () => {
+        copies.forget(cache);
+        tell({ type: 'dropped', cache });
+      };
+      store.handle.drop([cache], store.generation).then(dropped, dropped);
+    } else if (command.do === 'toMemory') void store.toMemory();
+    else if (command.do === 'keepUser') void keepUser(command.user);
+  };
+}
+
+function sizeOf(body: Body | undefined): number {
+  if (body === undefined) return 0;
+  return 'text' in body ? body.text.length : body.blob.size;
+}

@@ -1,0 +1,87 @@
+/** The token of the user. It stays in this closure: no store, message, event or error has it. */
+
+import type { AuthReason, Options } from '../api.ts';
+import type { ClientEvents } from '../core/events.ts';
+import { FreshetError } from '../error.ts';
+import type { Clock, Shared } from './platform.ts';
+
+/** How long `auth` may take, and how long another tab's may be waited for, ms. */
+const PATIENCE_MS = 45_000;
+const TURN_MS = 10_000;
+
+export interface Tokens {
+  readonly current: string;
+  /** Asks for a token, in one tab at a time. @throws FreshetError `network` */
+  ask(why: AuthReason): Promise<ClientEvents['authed']>;
+}
+
+export function tokensOf(
+  { auth }: Pick<Options, 'auth'>,
+  lockName: string,
+  shared: Shared | null,
+  clock: Clock,
+): Tokens {
+  let current = '';
+  const call = async (why: AuthReason) => {
+    let stop = () => {};
+    const late = new Promise<never>((_resolve, reject) => {
+      stop = clock.after(PATIENCE_MS, () =>
+        reject(new FreshetError('timeout', 'auth() has not answered', { retryable: true })),
+      );
+    });
+    try {
+      return await Promise.race([auth(why), late]);
+    } finally {
+      stop();
+    }
+  };
+  return {
+    get current() {
+      return current;
+    },
+    async ask(why) {
+      try {
+        const token = await inTurn(lockName, shared, clock, () => call(why));
+        if (!token) return { outcome: 'none', expiresAt: null };
+        const outcome = token === current ? 'same' : 'new';
+        current = token;
+        return { outcome, expiresAt: expiryOf(token) };
+      } catch (cause) {
+        if (cause instanceof FreshetError) throw cause;
+        throw new FreshetError('network', 'auth() has failed', { retryable: true, cause });
+      }
+    },
+  };
+}
+
+/** Runs work while no other tab does; one that was frozen at it is not waited for. */
+async function inTurn<T>(name: string, shared: Shared | null, clock: Clock, work: () => Promise<T>): Promise<T> {
+  if (shared === null) return work();
+  const waiting = new AbortController();
+  const stop = clock.after(TURN_MS, () => waiting.abort());
+  let isMine = false;
+  const run = () => {
+    isMine = true;
+    stop();
+    return work();
+  };
+  try {
+    return await shared.locks.request(name, { signal: waiting.signal }, run);
+  } catch (error) {
+    if (isMine) throw error;
+    return shared.locks.request(name, { steal: true }, run);
+  } finally {
+    stop();
+  }
+}
+
+/** When a JWT expires, ms since the epoch by the service's clock; null: another kind of token. */
+export function expiryOf(token: string): number | null {
+  try {
+    const [, payload = ''] = token.split('.');
+    const { exp } = JSON.parse(atob(payload.replace(/-/g, '+').replace(/_/g, '/')));
+    return typeof exp === 'number' ? exp * 1000 : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,149 @@
+/** The caches that an app holds: what they show, who listens, who waits. */
+
+import type { Cache, CacheOptions, CacheStatus, Change, Row, Snapshot, Table } from '../api.ts';
+import { type Tables, tablesOf } from '../data/table.ts';
+import { FreshetError } from '../error.ts';
+import type { Copy } from './copies.ts';
+import { report } from './platform.ts';
+
+interface World {
+  copy(): Copy | undefined;
+  status(hasData: boolean): CacheStatus;
+  wall(): number;
+  isClosed(): boolean;
+  /** Asks the leader; ends when its answer is stored. */
+  ask(what: 'refresh' | 'fresh', maxAgeS: number): Promise<void>;
+  drop(): Promise<void>;
+  /** The last holder has gone. */
+  released(): void;
+}
+
+export interface View<T extends object> {
+  readonly cache: Cache<T>;
+  holders: number;
+  /** Nobody holds it, listens or waits. */
+  readonly isIdle: boolean;
+  /** Subscribers are told of a new version, in a microtask. */
+  changed(change: Change): void;
+  /** Those who wait look again; whether the snapshot is another one now. */
+  look(): boolean;
+}
+
+const NO_TABLES: Readonly<Record<string, Table<never>>> = Object.freeze(Object.create(null));
+
+export function viewOf<T extends object = Row>(options: CacheOptions, world: World): View<T> {
+  let snapshot: Snapshot<T> | null = null;
+  let tables: Tables<T> | null = null;
+  let shown: Copy['shown'] = null;
+  const ears = new Set<(change: Change) => void>();
+  const waiters = new Set<() => void>();
+
+  const take = (): Snapshot<T> => {
+    const now = world.copy()?.shown ?? null;
+    const status = world.status(now !== null);
+    if (snapshot !== null && now === shown && isSame(snapshot.status, status)) return snapshot;
+    if (now?.content !== shown?.content || tables === null) {
+      tables = now === null ? null : tablesOf<T>(now.content, options, tables);
+    }
+    shown = now;
+    snapshot = {
+      version: now?.meta.version ?? null,
+      etag: now?.meta.etag ?? null,
+      tables: tables ?? (NO_TABLES as Tables<T>),
+      body: now?.content.body ?? null,
+      status,
+    };
+    return snapshot;
+  };
+
+  let pending: Change | null = null;
+  const changed = (change: Change) => {
+    if (ears.size === 0) return;
+    const isFirst = pending === null;
+    pending = pending === null ? change : { inserted: [], deleted: [], whole: true };
+    if (isFirst) queueMicrotask(tellAll);
+  };
+  const tellAll = () => {
+    const change = pending;
+    pending = null;
+    if (change === null || world.isClosed()) return;
+    for (const heard of [...ears]) {
+      try {
+        heard(change);
+      } catch (error) {
+        // As the platform does with the errors of its listeners: told, and nobody else suffers.
+        report(error);
+      }
+    }
+  };
+
+  /** Ends with a snapshot once there is what is waited for. */
+  const until = (isThere: (now: Snapshot<T>) => boolean, signal?: AbortSignal): Promise<Snapshot<T>> =>
+    new Promise((resolve, reject) => {
+      const end = (error: unknown, now: Snapshot<T>) => {
+        waiters.delete(look);
+        signal?.removeEventListener('abort', look);
+        if (error === null) resolve(now);
+        else reject(error);
+      };
+      const look = () => {
+        const now = take();
+        const { sync, error } = now.status;
+        if (isThere(now)) end(null, now);
+        else if (signal?.aborted) end(signal.reason, now);
+        else if (world.isClosed()) end(new FreshetError('closed', 'the client is closed'), now);
+        else if (sync === 'denied') end(error, now);
+      };
+      waiters.add(look);
+      signal?.addEventListener('abort', look);
+      look();
+    });
+  const hasData = (now: Snapshot<T>) => now.status.data === 'held';
+  const asked = async (what: 'refresh' | 'fresh', maxAgeS: number) => {
+    await world.ask(what, maxAgeS);
+    return until(hasData);
+  };
+
+  const cache: Cache<T> = {
+    get snapshot() {
+      return take();
+    },
+    subscribe(heard) {
+      // The same function may listen twice.
+      const own = (change: Change) => heard(change);
+      ears.add(own);
+      return () => ears.delete(own);
+    },
+    ready: ({ signal } = {}) => until(hasData, signal),
+    fresh(maxAgeS) {
+      const { loadedAt } = world.copy()?.meta ?? {};
+      const isFresh = loadedAt !== undefined && world.wall() - loadedAt <= maxAgeS * 1000;
+      return isFresh ? Promise.resolve(take()) : asked('fresh', maxAgeS);
+    },
+    refresh: () => asked('refresh', 0),
+    release() {
+      if (view.holders === 0) return;
+      view.holders -= 1;
+      if (view.holders === 0) world.released();
+    },
+    drop: () => world.drop(),
+  };
+  const view: View<T> = {
+    cache,
+    holders: 0,
+    get isIdle() {
+      return view.holders + ears.size + waiters.size === 0;
+    },
+    changed,
+    look() {
+      const before = snapshot;
+      for (const look of [...waiters]) look();
+      return take() !== before;
+    },
+  };
+  return view;
+}
+
+function isSame(a: CacheStatus, b: CacheStatus): boolean {
+  return (Object.keys(a) as (keyof CacheStatus)[]).every((name) => a[name] === b[name]);
+}
