@@ -57,6 +57,7 @@ export interface Client {
   /** What is known of a cache in memory right now, without asking for it: for a first render. The same object until something differs. */
   peek<T extends object = Row>(title: string, parameters?: Parameters, options?: CacheOptions): Snapshot<T>;
   readonly status: ClientStatus;
+  /** Called when the status differs, of the client or of one of its caches. */
   subscribe(heard: () => void): () => void;
   /** Asks for all caches now: pull to refresh, a push, a service worker. Ends when all answers are stored. */
   check(): Promise<void>;

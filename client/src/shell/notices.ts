@@ -3,6 +3,7 @@
 import type { ClientStatus, Storage } from '../api.ts';
 import type { State } from '../core/state.ts';
 import { statusOf } from '../core/status.ts';
+import { report } from './platform.ts';
 
 export interface Notices {
   /** The same object until something differs. */
@@ -39,7 +40,14 @@ export function noticesOf({ state, storage, checkedAt, look }: World): Notices {
     isWaiting = false;
     const before = status;
     const isChanged = look();
-    if (take() !== before || isChanged) for (const ear of [...ears]) ear();
+    if (take() === before && !isChanged) return;
+    for (const ear of [...ears]) {
+      try {
+        ear();
+      } catch (error) {
+        report(error);
+      }
+    }
   };
 
   return {
