@@ -230,6 +230,27 @@ describe('a request', () => {
     expect(server.asked.length).toBe(1);
   });
 
+  it('that has ended hears the signal no more (17)', async () => {
+    const { signal } = new AbortController();
+    let count = 0;
+    const [add, remove] = [signal.addEventListener, signal.removeEventListener];
+    signal.addEventListener = (...call: unknown[]) => {
+      count += 1;
+      add.apply(signal, call as never);
+    };
+    signal.removeEventListener = (...call: unknown[]) => {
+      count -= 1;
+      remove.apply(signal, call as never);
+    };
+    // What the platform itself does with the signal is its own.
+    await sync(
+      await imitation(says(200, lines, end)),
+      { fetch: (input, init) => fetch(input, { ...init, signal: null }) },
+      signal,
+    );
+    expect(count).toBe(0);
+  });
+
   it('that has ended leaves no timer and no connection that waits (17)', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     const server = await imitation((response) => void response.writeHead(200, lines).write(end));

@@ -99,21 +99,34 @@ describe('a socket', () => {
   });
 
   it('that the platform refuses is closed later, not at once', async () => {
-    const told: unknown[] = [];
     const refusing = class {
       constructor() {
         throw new Error('mixed content');
       }
     } as unknown as typeof WebSocket;
-    await new Promise<void>((resolve) => {
-      const closed = (...what: unknown[]) => {
-        told.push(what);
-        resolve();
-      };
+    let isBack = false;
+    const told = new Promise<unknown[]>((resolve) => {
+      const closed = (...what: unknown[]) => resolve([...what, isBack]);
       openSocket(refusing, 'http://host/api/v1', 't', { opened() {}, poked() {}, closed });
-      expect(told).toEqual([]);
     });
-    expect(told).toEqual([[1006, false]]);
+    isBack = true;
+    expect(await told).toEqual([1006, false, true]);
+  });
+
+  it('that the platform goes on to hear after its end tells no more', () => {
+    const told: unknown[] = [];
+    const heard: { onmessage: (event: { data: string }) => void; onclose: (event: { code: number }) => void }[] = [];
+    const lasting = class {
+      constructor() {
+        heard.push(this as never);
+      }
+      close() {}
+    } as unknown as typeof WebSocket;
+    const note = (what: unknown) => told.push(what);
+    openSocket(lasting, 'http://host/api/v1', 't', { opened: note, poked: note, closed: note }).close();
+    heard[0]?.onmessage({ data: HELLO });
+    heard[0]?.onclose({ code: 1000 });
+    expect(told).toEqual([]);
   });
 
   it('tells nothing after it was closed here, and leaves no timer (17)', async () => {
