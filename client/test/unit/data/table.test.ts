@@ -2,8 +2,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { applyDelta } from '../../../src/data/delta.ts';
+import { storedContent } from '../../../src/data/stored.ts';
 import { tablesOf } from '../../../src/data/table.ts';
 import { wholeTables } from '../../../src/data/whole-body.ts';
+import type { Meta } from '../../../src/store/store.ts';
 import { bodyText, deltaText, drawn, draws, modelTables } from '../../support/tables.ts';
 
 const cars = '[{"name":"cars","columns":["name","year"],"data":[[1,"a",1982],[2,"b",1982],[3,"c",9007199254740993]]}]';
@@ -84,6 +86,14 @@ describe('a table', () => {
     const { content } = wholeTables('[{"name":"t","columns":["a"],"data":[[1,"new"]]}]');
     const shown = tablesOf(content, {}, old);
     expect([shown.t?.get(1), [...(shown.t?.index('a').keys() ?? [])]]).toEqual([{ a: 'new' }, ['new']]);
+  });
+
+  it('takes nothing over from another reading of the store, whose meta may be the same object', () => {
+    const meta = { contentType: null, tables: [{ name: 't', columns: ['a'] }] } as unknown as Meta;
+    const read = (data: string) => storedContent({ meta, chunks: [{ table: 0, data }], entries: [] });
+    const old = tablesOf<{ a: string }>(read('[1,"old"]'), {}, null);
+    old.t?.index('a');
+    expect([...(tablesOf(read('[1,"new"]'), {}, old).t?.index('a').keys() ?? [])]).toEqual(['new']);
   });
 
   it('may be called __proto__, as may a column and a member of a cell', () => {
