@@ -113,27 +113,22 @@ function goesOn(answer: Answer, { etag, delta }: Item, part: Begun): boolean {
 }
 
 async function readPieces(
-  answer: Answer,
+  { status, header }: Answer,
   pieces: AsyncIterable<Uint8Array<ArrayBuffer>>,
   body: Begun,
   onProgress: ReadOptions['onProgress'],
 ): Promise<void> {
-  const size = sizeOf(answer);
-  onProgress({ bytes: body.bytes, of: size });
-  if (size !== null && body.bytes === size) return;
+  const total = Number(/\/(\d+)$/.exec(header('Content-Range') ?? '')?.[1]);
+  // Across origins a page does not see that a length is that of what is compressed.
+  const size = total || (header('Content-Encoding') ? 0 : Number(header('Content-Length')));
+  const tell = () => onProgress({ bytes: body.bytes, of: body.bytes <= size ? size : null });
+  tell();
   for await (const piece of pieces) {
     body.pieces.push(piece);
     body.bytes += piece.length;
-    onProgress({ bytes: body.bytes, of: size !== null && body.bytes <= size ? size : null });
-    if (body.bytes === size) return;
+    tell();
   }
-  if (size !== null && body.bytes < size) throw failure();
-}
-
-/** Bytes of the whole body; null: not told, or told of what is compressed. */
-function sizeOf({ header }: Answer): number | null {
-  if (header('Content-Encoding')) return null;
-  return Number(/\/(\d+)$/.exec(header('Content-Range') ?? '')?.[1] ?? header('Content-Length')) || null;
+  if (status === 206 && body.bytes !== total) throw failure();
 }
 
 function bodyOf({ hash, contentType }: Item, pieces: Uint8Array<ArrayBuffer>[]): NonNullable<ReadAnswer['body']> {

@@ -23,7 +23,7 @@ export function syncBy(ask: Ask): Transport['sync'] {
       inline_bytes: INLINE_BYTES,
       ...(live === null ? {} : { live }),
     };
-    if (caches.length > 1 && utf8Length(JSON.stringify(json)) > MAX_REQUEST_BYTES) {
+    if (caches.length > 1 && mostBytes(JSON.stringify(json)) > MAX_REQUEST_BYTES) {
       const half = caches.length >> 1;
       const first = await sync({ ...question, caches: caches.slice(0, half) }, onItem, options);
       const rest = { ...question, caches: caches.slice(half), live: live && { ...live, add: true } };
@@ -57,7 +57,6 @@ export function syncBy(ask: Ask): Transport['sync'] {
 
 /** Lines that are whole, without their ends. */
 async function* linesOf({ pieces, text }: Answer): AsyncGenerator<string, void, void> {
-  const decoder = new TextDecoder();
   let line = '';
   const split = function* (more: string) {
     let from = 0;
@@ -68,8 +67,9 @@ async function* linesOf({ pieces, text }: Answer): AsyncGenerator<string, void, 
     }
     line += more.slice(from);
   };
-  if (pieces === null) yield* split(await text());
-  else for await (const piece of pieces()) yield* split(decoder.decode(piece, { stream: true }));
+  if (pieces === null) return yield* split(await text());
+  const decoder = new TextDecoder();
+  for await (const piece of pieces()) yield* split(decoder.decode(piece, { stream: true }));
 }
 
 function endIn(told: object): SyncEnd | null {
@@ -89,6 +89,7 @@ export function objectIn(text: string): object {
   throw failure();
 }
 
-function utf8Length(text: string): number {
-  return new TextEncoder().encode(text).length;
+/** Most bytes that a text takes in UTF-8; exact but for characters beyond the first plane. React Native may lack TextEncoder. */
+function mostBytes(text: string): number {
+  return text.replace(/[\x80-\u07ff]/g, '**').replace(/[\u0800-\uffff]/g, '***').length;
 }

@@ -1,4 +1,5 @@
 /** One body by `/rpc/`: what is asked, what comes, and going on where the line was cut (invariants 7, 19). */
+import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import type { ReadAnswer, ReadQuestion } from '../../../src/network/transport.ts';
 import { type Imitation, imitation, problem, type Reply, says } from '../../support/imitation.ts';
@@ -372,20 +373,44 @@ describe('a whole body on a line that is cut', () => {
     expect([little, delta, post].map(({ asked }) => asked.length)).toEqual([1, 1, 1]);
   });
 
-  it('is known to be cut by its length, where a proxy closes as if it were whole', async () => {
-    const server = await imitation((response) => {
-      // No length that the platform would see; that of the whole is in the range alone.
-      response.writeHead(200, { ...HEADERS, 'X-Length': '1' });
-      response.end(bytes.subarray(0, 500));
-    });
-    const short: typeof fetch = async (...call) => {
+  it('is not whole where a part ends before the end of the whole, though its own length says so (7)', async () => {
+    countedPauses();
+    const short: Reply = (response) =>
+      void response
+        .writeHead(206, { ...HEADERS, 'Content-Range': `bytes 100001-100100/${bytes.length}` })
+        .end(bytes.subarray(100_001, 100_101));
+    const server = await imitation(cut(0, 100_001), short, cut(100_101, bytes.length));
+    const transport = transportTo(server);
+    await expect(transport.read(readOf(), quiet())).rejects.toMatchObject({ code: 'network' });
+    expectWhole(await transport.read(readOf(), quiet()));
+  });
+});
+
+describe('a compressed body', () => {
+  it('may be shorter than what it came as, which a page does not see across origins', async () => {
+    const hiding: typeof fetch = async (...call) => {
       const response = await fetch(...call);
       const headers = new Headers(response.headers);
-      headers.set('Content-Length', '9999');
+      headers.delete('Content-Encoding');
       return new Response(response.body, { status: response.status, headers });
     };
-    await expect(transportTo(server, { fetch: short }).read(readOf(), quiet())).rejects.toMatchObject({
-      code: 'network',
-    });
+    const packed = gzipSync('[]');
+    const server = await imitation(
+      says(200, { ...HEADERS, 'Content-Encoding': 'gzip', 'Content-Length': String(packed.length) }, packed),
+    );
+    for (const more of [{}, { fetch: hiding }]) {
+      expect((await transportTo(server, more).read(readOf(), quiet())).body).toEqual({ text: '[]' });
+    }
+  });
+
+  it('that comes to more than its length tells no length any more', async () => {
+    const text = `["${'a'.repeat(100_000)}"]`;
+    const packed = gzipSync(text);
+    const server = await imitation(
+      says(200, { ...HEADERS, 'Content-Encoding': 'gzip', 'Content-Length': String(packed.length) }, packed),
+    );
+    const progress: unknown[] = [];
+    await transportTo(server).read(readOf(), { ...options(), onProgress: (told) => progress.push(told) });
+    expect(progress.at(-1)).toEqual({ bytes: text.length, of: null });
   });
 });
