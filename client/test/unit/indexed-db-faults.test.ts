@@ -307,6 +307,7 @@ describe('a database that cannot be opened', () => {
     const handle = await settled(indexedDb({ factory: () => slow }).open(NAME));
     expect(await settled(handle.read('a'))).toEqual(before);
     late[0]?.();
+    await settle(Promise.resolve());
     expect(() => first?.result.transaction('meta')).toThrow();
     expect(await settled(handle.read('a'))).toEqual(before);
   });
