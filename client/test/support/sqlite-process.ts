@@ -1,6 +1,7 @@
 /**
  * One process of several on one SQLite file: `node sqlite-process.ts <folder> <name> <label> <commits>`. Says `ready`, waits for a
- * line, then adds deltas, each from the revision that it read, and every eighth time a whole body; tells each one that is done.
+ * line, then adds deltas, each from the revision that it read, and every eighth time a whole body; tells each one that is done,
+ * and at last how often it opened the file.
  */
 
 import { once } from 'node:events';
@@ -10,7 +11,14 @@ import { sqlite } from '../../src/sqlite.ts';
 import { delta, whole } from './store-values.ts';
 
 const [folder = '', name = '', label = '', commits = '0'] = process.argv.slice(2);
-const handle = await sqlite(nodeSqlite(folder)).open(name);
+const driver = nodeSqlite(folder);
+let openings = 0;
+const handle = await sqlite({
+  open(file) {
+    openings += 1;
+    return driver.open(file);
+  },
+}).open(name);
 const { generation } = await handle.device();
 const input = createInterface({ input: process.stdin });
 process.stdout.write('ready\n');
@@ -38,4 +46,5 @@ for (let done = 0; done < Number(commits); ) {
   process.stdout.write(`${next.rev}\n`);
 }
 await handle.close();
+process.stdout.write(`openings ${openings}\n`);
 input.close();
