@@ -1,8 +1,8 @@
 /**
  * Group commit of sync records (DESIGN "Reading"): the records of all requests that an isolate serves at the same time
- * leave in one queue message. The platform lets no request await another's promise, so the buffer is maps of values; each
- * request sleeps a moment, then sends whatever they hold. Accepted: an isolate that ends may lose the last records;
- * the device's next request restores them.
+ * leave in one queue message. The platform lets no request await another's promise, so the buffer is maps of values: the first
+ * request of a group sleeps a moment, then sends whatever they hold; the others look once more after that, should it have died.
+ * Accepted: an isolate that ends may lose the last records; the device's next request restores them.
  */
 
 import type { SyncMessage } from '../contract/messages.ts';
@@ -24,7 +24,7 @@ import {
 
 /** How the buffer is timed. */
 export interface SyncBufferOptions {
-  /** How long a record waits for others, ms. Default: 200. */
+  /** How long a record waits for others, ms. Default: 200. Four times as long while they come one after the other. */
   waitMs?: number;
   /** Pause before a failed send is repeated, ms. Default: 1000. */
   retryMs?: number;
@@ -39,6 +39,17 @@ export interface SyncBufferOptions {
 /** How long the queue, then D1, may take, ms: a message that got there yet comes twice, which does no harm. */
 const TIMEOUT_MS = 5000;
 
+/**
+ * Each message costs the same however many records it has, so a busy isolate waits longer: with the second for which the queue waits
+ * for a batch, the list is still within 2 s.
+ */
+const BUSY_FACTOR = 4;
+/** An isolate is busy for so long after a record that found others waiting, ms. */
+const BUSY_MS = 2000;
+
+/** Until when a request is taken to be waiting for what all leave, and until when the isolate is busy, ms. */
+let gatheringUntil = 0;
+let busyUntil = 0;
 /** Since when sends fail without a success between, ms; null: they do not. */
 let failingSince: number | null = null;
 /** Until when another request is taken to be repeating a failed send, ms. */
@@ -65,8 +76,22 @@ export function syncBuffer(
   }
 
   async function sendInTime(): Promise<void> {
-    if (waitingRecords() < MAX_RECORDS) await sleep(waitMs);
+    if (waitingRecords() < MAX_RECORDS && (await isSentByOther())) return;
+    gatheringUntil = 0;
     if (now() >= repeatingUntil) await sendAll();
+  }
+
+  /** Waits for what others leave. Were each request to send after its wait, all but the first would send what came since the last. */
+  async function isSentByOther(): Promise<boolean> {
+    const at = now();
+    if (at >= gatheringUntil) {
+      gatheringUntil = at + (at < busyUntil ? BUSY_FACTOR * waitMs : waitMs);
+      await sleep(gatheringUntil - at);
+      return false;
+    }
+    busyUntil = at + BUSY_MS;
+    await sleep(gatheringUntil - at + waitMs);
+    return now() < gatheringUntil;
   }
 
   async function deliver(message: SyncMessage): Promise<'delivered' | 'failed' | 'given-up'> {

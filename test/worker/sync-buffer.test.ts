@@ -1,5 +1,5 @@
 import { env } from 'cloudflare:workers';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { SyncMessage, SyncRecord } from '../../src/contract/messages.ts';
 import type { SyncRecords } from '../../src/contract/sync-store.ts';
 import { recordId } from '../../src/core/sync-records.ts';
@@ -7,6 +7,10 @@ import { syncBuffer } from '../../src/stores/sync-buffer.ts';
 import { d1SyncRecords } from '../../src/stores/sync-records.ts';
 import { unique } from '../support/entries.ts';
 import { listed, sampleRecord } from '../support/sync-records.ts';
+
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 const HOUR = 3_600_000;
 const NOW = 5 * HOUR + 1234;
@@ -38,6 +42,51 @@ describe('group commit', () => {
     await Promise.all(records.map((record) => syncBuffer(queue, stored, quick).add(record, record.key, NOW)));
     expect(sent).toHaveLength(1);
     expect(idsOf(sent)).toEqual(records.map(recordId).sort());
+  });
+
+  it('sends what comes one after the other within its wait in one message, not one each', async () => {
+    vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'] });
+    const { queue, sent } = countedQueue();
+    const records = many(60);
+    const adding: (Promise<void> | null)[] = [];
+    for (const record of records) {
+      adding.push(syncBuffer(queue, stored).add(record, record.key, NOW));
+      await vi.advanceTimersByTimeAsync(20);
+    }
+    await vi.advanceTimersByTimeAsync(3_000);
+    await Promise.all(adding);
+    expect(idsOf(sent)).toEqual(records.map(recordId).sort());
+    // 1.2 s: the first group waits 200 ms, and those after it 800 ms.
+    expect(sent.length).toBeLessThanOrEqual(3);
+  });
+
+  it('lets a record that comes alone wait no longer than before', async () => {
+    vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'] });
+    const { queue, tried } = countedQueue();
+    // What came before is over.
+    await vi.advanceTimersByTimeAsync(10_000);
+    for (const record of many(3)) {
+      const adding = syncBuffer(queue, stored).add(record, record.key, NOW);
+      const before = tried.length;
+      await vi.advanceTimersByTimeAsync(201);
+      expect(tried.length).toBe(before + 1);
+      await vi.advanceTimersByTimeAsync(5_000);
+      await adding;
+    }
+  });
+
+  it('sends what a request left that ended before it had sent for the others', async () => {
+    vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'] });
+    const { queue, sent } = countedQueue();
+    const [first, second] = many(2) as [SyncRecord, SyncRecord];
+    void syncBuffer(queue, stored).add(first, first.key, NOW);
+    await vi.advanceTimersByTimeAsync(50);
+    // With its request goes its timer.
+    vi.clearAllTimers();
+    const adding = syncBuffer(queue, stored).add(second, second.key, NOW);
+    await vi.advanceTimersByTimeAsync(3_000);
+    await adding;
+    expect(idsOf(sent)).toEqual([first, second].map(recordId).sort());
   });
 
   it('sends of one device and cache only the newest', async () => {
