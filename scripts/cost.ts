@@ -1,8 +1,8 @@
 /**
  * `npm run cost`: counts what each operation asks of the platform, on the running service, and prices a fleet's month by a
- * copy of the platform's list (scripts/cost/prices.json). The fleet is given by options (`--help` lists them, with their
- * defaults). `--counted` takes the counts of docs/scale/counted.json; `--write` keeps them there and writes docs/scale.md;
- * `--json` prints everything for machines.
+ * copy of the platform's list (scripts/cost/prices.json). `--live poll`, `batch` or `hub` says how its devices come to what is
+ * new; it is given by further options, which `--help` lists with their defaults. Counting takes some minutes: `--counted` takes
+ * the counts of docs/scale/counted.json; `--write` keeps them there and writes docs/scale.md; `--json` prints everything for machines.
  */
 
 import { writeFileSync } from 'node:fs';
@@ -11,19 +11,20 @@ import { parseArgs } from 'node:util';
 import { countOperations } from './cost/count-operations.ts';
 import { readCounted, writeCounted } from './cost/counted-file.ts';
 import { estimate } from './cost/estimate.ts';
-import { FLEET, type Fleet, fleetOf } from './cost/fleet.ts';
+import { FLEET, type Fleet, fleetOf, WAYS, type Way } from './cost/fleet.ts';
 import { metInOrder, needsOf } from './cost/limits.ts';
 import { scalePage } from './cost/page.ts';
 import { PRICES } from './cost/prices.ts';
-import { billTable, fleetTable, limitsTable, operationsTable, optionOf } from './cost/tables.ts';
+import { billTable, dollars, fleetTable, limitsTable, operationsTable, optionOf } from './cost/tables.ts';
 import { PROJECT } from './lib/wrangler.ts';
 
 const PAGE = join(PROJECT, 'docs/scale.md');
 
-const numbers = Object.keys(FLEET) as (keyof Fleet)[];
+const numbers = Object.keys(FLEET) as (keyof typeof FLEET)[];
 const { values } = parseArgs({
   options: {
     ...Object.fromEntries(numbers.map((name) => [optionOf(name), { type: 'string' as const }])),
+    live: { type: 'string', default: 'poll' },
     counted: { type: 'boolean' },
     write: { type: 'boolean' },
     json: { type: 'boolean' },
@@ -32,7 +33,7 @@ const { values } = parseArgs({
 });
 
 if (values.help) console.log(fleetTable(fleetOf()));
-else await run(fleetOf(toldNumbers()));
+else await run(fleetOf({ ...toldNumbers(), live: toldWay() }));
 
 async function run(fleet: Fleet): Promise<void> {
   const counted = values.counted ? readCounted() : await countOperations(tell);
@@ -52,7 +53,19 @@ async function run(fleet: Fleet): Promise<void> {
   }
   console.log(`\nWhat one of each operation asks of the platform\n\n${operationsTable(counted, fleet)}`);
   console.log(`\nDollars a month, for ${fleet.devices.toLocaleString('en-US')} devices\n\n${billTable(month)}`);
+  const { delivery, all } = month.aMillionHours;
+  console.log(
+    `\nDollars for a million hours of a device, nothing included: ${dollars(delivery)} for what is new to it,`,
+  );
+  console.log(`${dollars(all)} with loads, refreshes, lists and what is stored.`);
   console.log(`\nThe platform's limits, in the busiest second\n\n${limitsTable([fleet], counted)}`);
+}
+
+/** @throws Error */
+function toldWay(): Way {
+  const told = String(values.live);
+  if (!(told in WAYS)) throw new Error(`--live must be one of ${Object.keys(WAYS).join(', ')}.`);
+  return told as Way;
 }
 
 /** @throws Error that names the option */

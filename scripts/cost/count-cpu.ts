@@ -4,6 +4,7 @@
  * work of objects and the counting are in what is left.
  */
 
+import { wholeSyncCpu } from './count-sync-cpu.ts';
 import type { Counts } from './counts.ts';
 import type { OperationName } from './operations.ts';
 import { ENTRY_CACHE_MS, type Scene } from './scene.ts';
@@ -32,17 +33,35 @@ export async function countCpu(scene: Scene, operations: Operations): Promise<vo
   const ms = Object.fromEntries(
     Object.entries(whole).map(([name, wholeMs]) => [name, own(name as Repeated, wholeMs)]),
   ) as Record<Repeated, number>;
-  const { read304, read200, delta, lookUp, record, refresh, taskChanged } = ms;
+  const { read200, delta, lookUp, record, refresh, taskChanged } = ms;
   const all: Partial<Record<OperationName, number>> = {
     ...ms,
-    ...{ read200Cold: read200 + lookUp, deltaCold: delta + lookUp, delta8Cold: delta + lookUp, liveWait: read304 },
+    ...{ read200Cold: read200 + lookUp, deltaCold: delta + lookUp, delta8Cold: delta + lookUp },
     ...{ refreshHeld: refresh, firstAsk: refresh, purge: refresh, revalidation: lookUp, joinedAsk: lookUp },
-    ...{ newRecord: record, taskFirst: taskChanged },
+    ...{ newRecord: record, taskFirst: taskChanged, newsFirst: lookUp, unwatch: 0 },
+    ...(await syncCpu(scene, own, lookUp)),
   };
   for (const [name, cpuMs] of Object.entries(all)) {
     const counted = operations[name as OperationName];
     if (counted !== undefined) counted.workerCpuMs = cpuMs;
   }
+}
+
+/** The same of questions about many caches, and of what opens sockets. */
+async function syncCpu(
+  scene: Scene,
+  own: (name: OperationName, wholeMs: number) => number,
+  lookUp: number,
+): Promise<Partial<Record<OperationName, number>>> {
+  const whole = Object.entries(await wholeSyncCpu(scene)) as [OperationName, number][];
+  const ms: Partial<Record<OperationName, number>> = {};
+  for (const [name, wholeMs] of whole) ms[name] = own(name, wholeMs);
+  const { sync1 = 0, syncTable = 0, syncDelta = 0, syncLookUp10 = 0, ticket = 0 } = ms;
+  return {
+    ...ms,
+    ...{ syncTableCold: syncTable + lookUp, syncDeltaCold: syncDelta + lookUp, news: sync1 + syncDelta },
+    ...{ subscribe: syncLookUp10, open: ticket },
+  };
 }
 
 /** CPU of one bare call, ms; `none`: of a request that calls nothing. */

@@ -1,9 +1,12 @@
 /** Counts every operation on the running service, one after the other. */
 
 import { countCpu } from './count-cpu.ts';
+import { countFreshening, countHub, countOpening, countPokes, HUBS } from './count-live.ts';
 import { countAlarms, countLists, countPurge, countTasks } from './count-loads.ts';
-import { countLiveWait, countReads, countRecords } from './count-reads.ts';
+import { countReads, countRecords } from './count-reads.ts';
 import { countSizes } from './count-sizes.ts';
+import { countItems, countNews, countSyncRecords, countSyncs } from './count-syncs.ts';
+import { countWebhooks, HOOK_SECRET } from './count-webhooks.ts';
 import { CountedService } from './counted-service.ts';
 import type { Counts } from './counts.ts';
 import type { Counted, OperationName } from './operations.ts';
@@ -13,7 +16,8 @@ import { TableOrigin } from './table-origin.ts';
 /** `tell` hears of each step. */
 export async function countOperations(tell: (step: string) => void): Promise<Counted> {
   tell('building the service, with counted bindings');
-  const service = await CountedService.start({ ENTRY_CACHE_MS: String(ENTRY_CACHE_MS) });
+  const settings = { ENTRY_CACHE_MS: String(ENTRY_CACHE_MS), LIVE_SHARDS: String(HUBS), LOG_SAMPLE: '1' };
+  const service = await CountedService.start({ ...settings, ...HOOK_SECRET });
   const origin = await TableOrigin.start();
   try {
     return await countAll(await Scene.set(service, origin), tell);
@@ -34,14 +38,36 @@ async function countAll(scene: Scene, tell: (step: string) => void): Promise<Cou
   Object.assign(operations, await countAlarms(scene), await countPurge(scene));
   tell('reads, and records of devices');
   const reads = await countReads(scene);
-  Object.assign(operations, reads, await countRecords(scene, reads));
+  const records = await countRecords(scene, reads);
+  Object.assign(operations, reads, records);
   operations.cron = await service.count(() => service.cron());
-  tell('a read that waits for something newer, 30 s');
-  const liveWait = await countLiveWait(scene);
-  if (liveWait === null) tell('  it was answered at once: left out');
-  else operations.liveWait = liveWait;
+  tell('questions about many caches, and what they leave');
+  const syncs = await countSyncs(scene);
+  Object.assign(operations, syncs, await countItems(scene, syncs), await countNews(scene));
+  Object.assign(operations, await countSyncRecords(scene, records));
+  Object.assign(operations, await countLive(scene, syncs, tell));
+  tell('webhooks');
+  Object.assign(operations, await countWebhooks(scene));
   tell('CPU, over some thousand repetitions');
   await countCpu(scene, operations);
   tell('sizes of rows, objects and blobs');
   return { date: new Date().toISOString().slice(0, 10), operations, sizes: await countSizes(scene) };
+}
+
+async function countLive(
+  scene: Scene,
+  { sync10 }: { sync10: Counts },
+  tell: (step: string) => void,
+): Promise<Partial<Record<OperationName, Counts>>> {
+  tell('live sockets, opened and told');
+  const { counted, devices } = await countOpening(scene, { sync10 });
+  const [device] = devices;
+  if (device === undefined) throw new Error('there is no device');
+  const told = await countPokes(scene, devices);
+  tell('watched caches that expire');
+  const fresh = await countFreshening(scene, device);
+  tell('a hub that sleeps, 24 s');
+  const hub = await countHub(scene, device, counted);
+  for (const each of devices) each.close();
+  return { ...counted, ...told, ...fresh, ...hub };
 }

@@ -7,7 +7,6 @@ import { ENTRY_CACHE_MS, type Scene, STALE_AFTER_MS } from './scene.ts';
 const HOUR_MS = 3_600_000;
 /** Reads that leave their records together. */
 const TOGETHER = 100;
-const LIVE_WAIT_S = 30;
 
 type Some<Name extends OperationName> = Promise<Record<Name, Counts>>;
 type ReadName =
@@ -28,6 +27,7 @@ export async function countReads(scene: Scene): Some<ReadName | 'revalidation' |
   const { service } = scene;
   const n = 200;
   const read = (headers: Record<string, string> = {}) => service.count(() => scene.read('steady', n, { headers }));
+  await service.beginHour();
   await scene.etag('steady', n);
 
   await scene.load('steady', n, true);
@@ -72,6 +72,7 @@ async function countRevalidation(scene: Scene): Some<'revalidation' | 'joinedAsk
   const { service } = scene;
   const n = 202;
   const read = () => service.count(() => scene.read('orders', n));
+  await service.beginHour();
   await scene.load('orders', n, true);
   await scene.etag('orders', n);
   const fresh = await read();
@@ -92,6 +93,7 @@ export async function countRecords(
 ): Some<'message' | 'record' | 'newRecord' | 'readMark'> {
   const { service } = scene;
   const n = 203;
+  await service.beginHour();
   const ETag = await scene.etag('steady', n);
   const read = (device: number) =>
     scene.read('steady', n, { headers: { 'If-None-Match': ETag, 'X-Device-Id': `tablet-${device}` } });
@@ -116,14 +118,4 @@ export async function countRecords(
   await scene.letLookUpsRunOut('steady');
   const unmarked = await recordsOf(1, 2);
   return { message, record, newRecord: subtractCounts(oneNew, message), readMark: subtractCounts(marked, unmarked) };
-}
-
-/** A read that is held because the device has the newest version; null where the service does not hold it. */
-export async function countLiveWait(scene: Scene): Promise<Counts | null> {
-  const n = 204;
-  const ETag = await scene.etag('steady', n);
-  const headers = { 'If-None-Match': ETag, Prefer: `wait=${LIVE_WAIT_S}` };
-  const startedAt = performance.now();
-  const wait = await scene.service.count(() => scene.read('steady', n, { headers }));
-  return performance.now() - startedAt < (LIVE_WAIT_S - 1) * 1000 ? null : wait;
 }

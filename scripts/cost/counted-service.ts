@@ -92,6 +92,11 @@ export class CountedService {
     await this.#control('clock', { ms: String(ms) });
   }
 
+  /** Puts the clock forward to the next full hour: what is read then for the first time in it leaves a mark, once. */
+  async beginHour(): Promise<void> {
+    await this.#control('hour');
+  }
+
   /** Lets time pass for an object: its alarms come when they are due. */
   async passTime(object: string, ms: number): Promise<void> {
     await this.#control('pass', { object, ms: String(ms) });

@@ -1,9 +1,10 @@
 /** A month of a fleet as it is billed. */
 
+import { addCounts, counts } from './counts.ts';
 import type { Fleet } from './fleet.ts';
-import { linesOf, type Month, monthOf } from './month.ts';
-import { type Counted, OPERATIONS } from './operations.ts';
-import { type Bill, billOf, byProduct, totalOf, type Usage, usageOf } from './prices.ts';
+import { BESIDE, type Beside, linesOf, type Month, monthOf } from './month.ts';
+import { type Counted, OPERATIONS, type OperationName } from './operations.ts';
+import { type Bill, billOf, byProduct, marginalPrice, totalOf, type Usage, usageOf } from './prices.ts';
 import { storageUsage, storedGb } from './stored.ts';
 
 export interface Estimate {
@@ -16,24 +17,49 @@ export interface Estimate {
   products: Map<string, number>;
   /** Dollars of the month, the plan included. */
   total: number;
+  /**
+   * Dollars for a million hours of a device, nothing included: `delivery` is what its way to what is new costs, `all` has loads,
+   * refreshes, lists and what is stored beside it.
+   */
+  aMillionHours: { delivery: number; all: number };
 }
 
-const ONCE_A_MONTH = { figures: 'figures of requests', stored: 'what is stored' } as const;
+const STORED = 'what is stored';
+/** What is done for caches, however devices come to them. */
+const OF_LOADS: readonly (OperationName | Beside)[] = [
+  ...([
+    'list',
+    'listExpanded',
+    'refreshHeld',
+    'state',
+    'taskChanged',
+    'taskSame',
+    'alarmsChanged',
+    'alarmsSame',
+  ] as const),
+  ...(['revalidation', 'joinedAsk', 'syncAsk', 'freshen', 'webhook', 'cron'] as const),
+];
 
 /** What a month of the fleet costs. */
 export function estimate(fleet: Fleet, counted: Counted): Estimate {
   const month = monthOf(fleet, counted);
-  const lines = linesOf(month, counted);
-  const usages = new Map<string, Usage>(
-    [...lines].map(([name, line]) => [
-      name === 'figures' ? ONCE_A_MONTH.figures : OPERATIONS[name],
-      usageOf(line, fleet),
-    ]),
-  );
-  usages.set(ONCE_A_MONTH.stored, storageUsage(storedGb(month, fleet, counted.sizes)));
+  const lines = linesOf(month, counted, fleet);
+  const nameOf = (name: OperationName | Beside) =>
+    name in BESIDE ? BESIDE[name as Beside] : OPERATIONS[name as OperationName];
+  const usages = new Map<string, Usage>([...lines].map(([name, line]) => [nameOf(name), usageOf(line, fleet)]));
+  const stored = storageUsage(storedGb(month, fleet, counted.sizes));
+  usages.set(STORED, stored);
   const bill = billOf(usages);
-  const { list = 0, listExpanded = 0, refreshHeld = 0, state = 0, record = 0, newRecord = 0 } = month.times;
-  const requests = list + listExpanded + refreshHeld + state + record + newRecord;
-  const requestsASecond = (requests / (fleet.hoursPerMonth * 3600)) * fleet.peak;
-  return { fleet, month, requestsASecond, bill, products: byProduct(bill), total: totalOf(bill) };
+  const requestsASecond = (month.requests / (fleet.hoursPerMonth * 3600)) * fleet.peak;
+
+  const delivery = [...lines]
+    .filter(([name]) => !OF_LOADS.includes(name))
+    .reduce((sum, [, line]) => addCounts(sum, line), counts());
+  const hours = (fleet.devices * fleet.hoursPerMonth) / 1e6;
+  const price = (usage: Usage) => marginalPrice(usage) / hours;
+  const aMillionHours = {
+    delivery: price(usageOf(delivery, fleet)),
+    all: [...usages.values()].reduce((sum, usage) => sum + price(usage), 0),
+  };
+  return { fleet, month, requestsASecond, bill, products: byProduct(bill), total: totalOf(bill), aMillionHours };
 }

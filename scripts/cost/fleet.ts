@@ -1,22 +1,29 @@
-/** A fleet, given by its numbers. */
+/** A fleet, given by its numbers and by how its devices come to what is new. */
 
 /** Each number: its default, and what it is. As an option it is written `--caches-per-device 10`. */
 export const FLEET = {
   devices: [1000, 'devices'],
   cachesPerDevice: [10, 'caches that a device reads'],
   devicesPerCache: [50, 'devices that read the same cache'],
-  pollsPerHour: [4, 'reads of each of its caches by a device, in a working hour'],
+  pollsPerHour: [
+    4,
+    'how often a device asks for what it holds in a working hour, when it is not told (`poll`, `batch`)',
+  ],
   hoursPerMonth: [176, 'working hours a month: all traffic falls into them'],
   peak: [3, 'the busiest second, over the mean one of working hours'],
-  share304: [0.9, 'share of reads that are answered 304'],
-  share200: [0.01, 'share of reads that get the full body; the others get a delta'],
-  liveShare: [0, 'share of devices that hold a live wait of 30 s on each cache instead of polling'],
-  loadsPerHour: [4, 'loads of each cache in a working hour, asked for by reads that find it stale'],
+  share304: [0.9, 'share of reads, or of the items of a question, that are answered 304 (`poll`, `batch`)'],
+  share200: [0.01, 'share of them that get the full body; the others get a delta'],
+  connectsPerDay: [8, 'sockets that a device opens on a working day of 8 hours (`hub`)'],
+  loadsPerHour: [
+    4,
+    'loads of each cache in a working hour, asked for by reads that find it stale, or by its object (`hub`)',
+  ],
   changeRate: [0.1, 'share of loads that change rows'],
   keptVersions: [50, 'versions kept (`retain_versions`)'],
-  listsPerDay: [2, 'lists that a device asks for on a working day of 8 hours; a tenth with `expand`'],
+  listsPerDay: [2, 'lists that a device asks for on a working day; a tenth with `expand`'],
   refreshesPerDay: [1, 'refreshes that a device asks for on a working day'],
   statesPerRefresh: [2, 'states asked for after each refresh'],
+  webhooks: [0, 'webhooks that are told of each change'],
   newDevices: [0.03, 'share of devices that are new in a month'],
   locations: [5, "locations of the platform's that serve the fleet"],
   entryCacheMs: [1000, 'how long a location takes a look-up as current (`ENTRY_CACHE_MS`), ms'],
@@ -24,18 +31,28 @@ export const FLEET = {
   requestsPerIsolate: [200, 'requests a second beyond which a location runs another isolate'],
   hotShare: [0.05, 'share of the devices that read the most read cache'],
   originMs: [500, 'how long a load takes, mostly its origin, ms'],
-  remoteMs: [50, 'how long a call of D1, R2 or a queue keeps an object or consumer waiting, ms'],
+  remoteMs: [50, 'how long a call of another store or object keeps an object or consumer waiting, ms'],
+  socketUs: [67, 'time of a hub for each socket that it tells, or finds when it wakes, µs (docs/live.md)'],
   d1QueryMs: [1, 'time of the database that a query takes, ms'],
   d1RowUs: [20, 'and each row written, µs'],
-  logShare: [1, 'share of invocations that leave their log (`head_sampling_rate`)'],
+  logShare: [0.01, 'share of `info` lines that are written (`LOG_SAMPLE`)'],
   syncShards: [1, 'databases that sync records are spread over (`SYNC_SHARDS`)'],
   entryShards: [1, 'databases that entries are spread over (`ENTRY_SHARDS`)'],
+  liveShards: [0, 'hubs (`LIVE_SHARDS`); 0: as many as are needed'],
 } as const satisfies Record<string, readonly [number, string]>;
 
-export type Fleet = Record<keyof typeof FLEET, number>;
+/** How devices come to what is new. */
+export const WAYS = {
+  poll: 'each cache by a read of its own',
+  batch: 'one `POST /sync/` for all caches',
+  hub: 'told over a socket (`POST /live/`), a full check each half an hour',
+} as const;
+export type Way = keyof typeof WAYS;
+
+export type Fleet = Record<keyof typeof FLEET, number> & { live: Way };
 
 /** A fleet with the defaults for what is not told. */
 export function fleetOf(told: Partial<Fleet> = {}): Fleet {
   const defaults = Object.fromEntries(Object.entries(FLEET).map(([name, [value]]) => [name, value]));
-  return { ...(defaults as Fleet), ...told };
+  return { ...(defaults as Record<keyof typeof FLEET, number>), live: 'poll', ...told };
 }

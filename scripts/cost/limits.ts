@@ -1,67 +1,114 @@
 /** How near a fleet is to each limit of the platform, and which one a growing fleet meets first. */
 
-import { addCounts, type Counts, counts } from './counts.ts';
+import { CHECKS_PER_S, MOST_CHECK_MS } from '../../src/core/live-hub/pace.ts';
+import { addCounts, type Counts, counts, timesCounts } from './counts.ts';
 import type { Fleet } from './fleet.ts';
-import { linesOf, type Month, monthOf } from './month.ts';
+import { hubsOf, REOPEN_CALLS, REOPEN_S } from './hubs.ts';
+import { type Beside, linesOf, type Month, monthOf, RECORDS } from './month.ts';
 import type { Counted, OperationName } from './operations.ts';
 import { type LimitName, PRICES } from './prices.ts';
 import { storedGb } from './stored.ts';
+import { DAY_HOURS } from './ways.ts';
 
 export const LIMITS = Object.keys(PRICES.limits) as LimitName[];
 
+type LineName = OperationName | Beside;
 /** Operations whose work in D1 is on sync records. */
-const OF_RECORDS: readonly (OperationName | 'figures')[] = ['list', 'listExpanded', 'record', 'newRecord', 'message'];
+const OF_RECORDS: readonly LineName[] = ['list', 'listExpanded', 'message', ...RECORDS];
+/** Operations of a full check, which all devices make anew when they come back. */
+const OF_CHECKS: readonly LineName[] = [
+  ...(['sync1', 'sync10', 'sync100', 'syncLookUp1', 'syncLookUp10', 'syncLookUp100', 'subscribe'] as const),
+];
+/** Operations that call a hub. */
+const OF_HUBS: readonly LineName[] = [
+  ...(['ticket', 'open', 'subscribe', 'poke', 'pokeMore', 'freshen', 'unwatch', 'hubAlarm'] as const),
+];
 /** Largest fleet that is looked at. */
 const MOST_DEVICES = 1e10;
-const DAY_HOURS = 8;
 
 /** What a fleet needs of each limit, in the limit's own unit, in its busiest second. */
 export function needsOf(fleet: Fleet, counted: Counted): Record<LimitName, number> {
-  const month = monthOf(inItsPeak(fleet), counted);
-  const lines = linesOf(month, counted);
-  const aSecond = 1 / (fleet.hoursPerMonth * 3600);
-  const sum = (names: (name: OperationName | 'figures') => boolean) =>
-    [...lines].filter(([name]) => names(name)).reduce((all, [, line]) => addCounts(all, line), counts());
-  const busy = (line: Counts) =>
-    (line.d1Queries * fleet.d1QueryMs + (line.d1RowsWritten * fleet.d1RowUs) / 1000) * aSecond;
+  const { month, sum, times, busy } = secondOf(inItsPeak(fleet), counted);
   const records = sum((name) => OF_RECORDS.includes(name));
-  const others = sum((name) => !OF_RECORDS.includes(name));
   const stored = storedGb(monthOf(fleet, counted), fleet, counted.sizes);
-  const tasks = others.refreshMessages * aSecond;
-  const batches = ((month.times.message ?? 0) / month.messagesPerBatch) * aSecond;
+  const batches = (month.times.message ?? 0) / month.messagesPerBatch / month.scale.seconds;
+  const tasks = sum(() => true).refreshMessages;
+  const hubs = hubsOf(fleet);
+  const isTold = fleet.live === 'hub';
+  const reopened = (fleet.devices * REOPEN_CALLS) / REOPEN_S;
   return {
-    d1Busy: busy(records) / fleet.syncShards + busy(others) / fleet.entryShards,
+    d1Busy: busy(() => true),
+    d1Reconnect: isTold ? reconnectBusy(fleet, counted) : 0,
     d1Size: stored.records / fleet.syncShards + stored.entries / fleet.entryShards,
     d1Account: stored.records + stored.entries,
     objectRequests: hottestObject(inItsPeak(fleet), month),
-    syncMessages: records.syncMessages * aSecond,
+    hubCalls: isTold ? Math.max(times(OF_HUBS), reopened) / hubs : 0,
+    hubPairs: isTold ? month.scale.pairs / hubs : 0,
+    hubs: isTold ? hubs : 0,
+    syncMessages: records.syncMessages,
     refreshMessages: tasks,
     syncConsumers: (batches * 2 * fleet.remoteMs) / 1000,
     refreshConsumers: (tasks * (fleet.originMs + 2 * fleet.remoteMs)) / 1000,
   };
 }
 
+/** Time of a D1 database while all devices come back after a deploy, ms a second, whatever the fleet does otherwise. */
+export function reconnectBusy(fleet: Fleet, counted: Counted): number {
+  const { times, busy } = secondOf(fleet, counted);
+  const usual = times(['subscribe']);
+  const all = Math.max(usual, CHECKS_PER_S, fleet.devices / (MOST_CHECK_MS / 1000));
+  const checks = busy((name) => OF_CHECKS.includes(name));
+  return busy(() => true) + (usual === 0 ? 0 : (all / usual - 1) * checks);
+}
+
+/** A mean second of a fleet. */
+function secondOf(fleet: Fleet, counted: Counted) {
+  const month = monthOf(fleet, counted);
+  const lines = [...linesOf(month, counted, fleet)];
+  const { seconds } = month.scale;
+  const sum = (isMeant: (name: LineName) => boolean) =>
+    timesCounts(
+      lines.filter(([name]) => isMeant(name)).reduce((all, [, line]) => addCounts(all, line), counts()),
+      1 / seconds,
+    );
+  const times = (names: readonly LineName[]) =>
+    names.reduce((all, name) => all + (month.times[name as OperationName] ?? 0), 0) / seconds;
+  const took = ({ d1Queries, d1RowsWritten }: Counts) =>
+    d1Queries * fleet.d1QueryMs + (d1RowsWritten * fleet.d1RowUs) / 1000;
+  /** Time of one database, ms. */
+  const busy = (isMeant: (name: LineName) => boolean) => {
+    const records = sum((name) => isMeant(name) && OF_RECORDS.includes(name));
+    const others = sum((name) => isMeant(name) && !OF_RECORDS.includes(name));
+    return took(records) / fleet.syncShards + took(others) / fleet.entryShards;
+  };
+  return { month, sum, times, busy };
+}
+
 /** The fleet in whose months every second is the busiest one. */
-function inItsPeak(fleet: Fleet): Fleet {
-  const { peak, pollsPerHour, loadsPerHour, listsPerDay, refreshesPerDay } = fleet;
+export function inItsPeak(fleet: Fleet): Fleet {
+  const { peak, pollsPerHour, connectsPerDay, loadsPerHour, listsPerDay, refreshesPerDay } = fleet;
   return {
     ...fleet,
     pollsPerHour: pollsPerHour * peak,
+    connectsPerDay: connectsPerDay * peak,
     loadsPerHour: loadsPerHour * peak,
     listsPerDay: listsPerDay * peak,
     refreshesPerDay: refreshesPerDay * peak,
   };
 }
-
-/** Calls of the object of the most read cache: refreshes, states, claims and commits, and one ask a second and location. */
-function hottestObject(fleet: Fleet, { loads }: Month): number {
-  const { devices, hotShare, cachesPerDevice, refreshesPerDay, statesPerRefresh, hoursPerMonth } = fleet;
+/**
+ * Calls of the object of the most read cache: refreshes, states, claims and commits, and one ask a second and location; and the
+ * answers of hubs that it tells.
+ */
+function hottestObject(fleet: Fleet, { loads, scale }: Month): number {
+  const { devices, hotShare, cachesPerDevice, refreshesPerDay, statesPerRefresh, live } = fleet;
   const readers = devices * hotShare;
   const refreshes = (readers * refreshesPerDay) / cachesPerDevice / (DAY_HOURS * 3600);
   // However many refreshes come while one runs, they join the one that waits.
-  const tasks = Math.min(refreshes + loads / (hoursPerMonth * 3600), 1000 / fleet.originMs);
-  const asks = Math.min(fleet.locations, (readers * fleet.pollsPerHour) / 3600);
-  return refreshes * (1 + statesPerRefresh) + tasks * 2 + asks;
+  const tasks = Math.min(refreshes + loads / scale.seconds, 1000 / fleet.originMs);
+  const asks = live === 'hub' ? 0 : Math.min(fleet.locations, (readers * fleet.pollsPerHour) / 3600);
+  const watches = live === 'hub' ? hubsOf(fleet) / (DAY_HOURS * 3600) : 0;
+  return refreshes * (1 + statesPerRefresh) + tasks * 2 + asks + watches;
 }
 
 /** A limit, and the fleet that meets it. */

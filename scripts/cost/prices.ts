@@ -17,14 +17,14 @@ export const PRODUCTS = [...new Set(Object.values(list.prices).map(({ product })
 /** An object is billed for 128 MB whatever it uses. */
 const OBJECT_GB = 0.128;
 
-/** What counts amount to on a bill; `remoteMs` is what a call of another store keeps an object awake. */
+/** What counts amount to on a bill; `remoteMs` is what a call of another store keeps an object awake, `logShare` that of `info` lines which are written. */
 export function usageOf(counts: Counts, { remoteMs, logShare }: { remoteMs: number; logShare: number }): Usage {
-  const { objectMs, objectRemoteCalls, logEvents } = counts;
+  const { objectMs, objectRemoteCalls, infoLines, otherLines } = counts;
   const billed: Usage = Object.fromEntries(
     BILLED.filter((name) => name in counts).map((name) => [name, counts[name as keyof Counts]]),
   );
   const objectGbS = ((objectMs + objectRemoteCalls * remoteMs) / 1000) * OBJECT_GB;
-  return { ...billed, objectGbS, logEvents: logEvents * logShare };
+  return { ...billed, objectGbS, logEvents: infoLines * logShare + otherLines };
 }
 
 /** Dollars for a month's amount of one thing: what is included is free. */

@@ -11,6 +11,21 @@ export const STALE_AFTER_MS = 61_000;
 /** A cache that nothing is counted of: reads of it make isolates know the definition again. */
 const OTHER = 999;
 
+/** What a device has of a cache. */
+export interface Item {
+  name?: ResourceName;
+  n: number;
+  etag?: string;
+  min_revision?: number;
+}
+
+/** What is answered of it. */
+export interface SyncedItem {
+  status: number;
+  etag: string;
+  revision: number;
+}
+
 /** How long a location takes a look-up as current here: longer than a count takes, ms. */
 export const ENTRY_CACHE_MS = 10_000;
 
@@ -41,6 +56,25 @@ export class Scene {
   /** Reads a cache. */
   read(name: ResourceName, n: number, ask: Ask = {}): Promise<Answer> {
     return this.service.ask(`/rpc/${name}/?n=${n}`, ask);
+  }
+
+  /** Asks one question about caches of `steady`, or others; `live`: of a full check. */
+  async sync(items: readonly Item[], { live, ...ask }: Ask & { live?: object } = {}): Promise<SyncedItem[]> {
+    const caches = items.map(({ name = 'steady', n, ...has }) => ({
+      ...{ id: `${n}`, resource_title: name, parameters: { n } },
+      ...has,
+    }));
+    const { body } = await this.service.ask('/sync/', { ...ask, body: { caches, ...(live && { live }) } });
+    return (JSON.parse(body) as { caches: SyncedItem[] }).caches;
+  }
+
+  /** So many caches of `steady` from number `first` on, loaded, as a device has them. */
+  async loaded(first: number, count: number): Promise<Item[]> {
+    const items: Item[] = [];
+    // One after the other: the local queue runs one batch at a time, and is slow with many.
+    for (let n = first; n < first + count; n += 1) items.push({ n, etag: await this.etag('steady', n) });
+    await this.service.quiet();
+    return items;
   }
 
   /** Reads a cache and hands back its ETag, by which further reads can be conditional. */

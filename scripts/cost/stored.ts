@@ -18,7 +18,7 @@ export interface Stored {
   blobs: number;
 }
 
-export function storedGb({ pairs, caches, loads, changes }: Month, fleet: Fleet, sizes: Sizes): Stored {
+export function storedGb({ scale: { pairs, caches }, loads, changes }: Month, fleet: Fleet, sizes: Sizes): Stored {
   const tasks = Math.min(MOST_TASKS, loads / WEEKS_A_MONTH);
   const versions = Math.min(fleet.keptVersions, changes);
   return {

@@ -10,12 +10,18 @@ export const CHANGED_ROWS = 10;
 export class TableOrigin {
   readonly url: string;
   readonly #server: Server;
+  /** Whether it takes what webhooks bring. */
+  takesWebhooks = true;
   #round = 0;
 
   private constructor(server: Server) {
     this.#server = server;
     this.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    server.on('request', (_request, response) => {
+    server.on('request', ({ method }, response) => {
+      if (method === 'POST') {
+        response.writeHead(this.takesWebhooks ? 204 : 503).end();
+        return;
+      }
       response.writeHead(200, { 'Content-Type': 'application/json' });
       response.end(JSON.stringify(Array.from({ length: ROWS }, (_row, id) => this.#row(id))));
     });

@@ -2,7 +2,7 @@
 
 import type { Counts } from './counts.ts';
 import type { Estimate } from './estimate.ts';
-import { FLEET, type Fleet } from './fleet.ts';
+import { FLEET, type Fleet, WAYS } from './fleet.ts';
 import { LIMITS, metInOrder, needsOf } from './limits.ts';
 import { type Counted, OPERATIONS, type OperationName } from './operations.ts';
 import { BILLED, marginalPrice, PRICES, PRODUCTS, usageOf } from './prices.ts';
@@ -45,7 +45,7 @@ export function operationsTable({ operations }: Counted, fleet: Fleet): string {
     short(once.queueOperations),
     pair(once.r2ClassA, once.r2ClassB),
     short(once.cacheMatches + once.cachePuts),
-    short(once.logEvents),
+    short(once.infoLines + once.otherLines),
     short(once.workerCpuMs),
     dollars(marginalPrice(usageOf(once, fleet)) * 1e6),
   ]);
@@ -80,44 +80,41 @@ export function limitsTable(fleets: readonly Fleet[], counted: Counted): string 
   );
   return table(
     ['limit', 'of', ...fleets.map(({ devices }) => devices.toLocaleString('en-US')), 'met at devices'],
-    order.map((name) => {
-      const { what, limit } = PRICES.limits[name];
-      const shares = needs.map((need) => percent(need[name] / limit));
-      const devices = met.get(name);
-      return [what, limit.toLocaleString('en-US'), ...shares, devices === undefined ? 'never' : rounded(devices)];
-    }),
+    order
+      .filter((name) => met.has(name))
+      .map((name) => {
+        const { what, limit } = PRICES.limits[name];
+        const shares = needs.map((need) => percent(need[name] / limit));
+        const devices = met.get(name);
+        return [what, limit.toLocaleString('en-US'), ...shares, devices === undefined ? 'never' : rounded(devices)];
+      }),
   );
 }
 
-function percent(share: number): string {
+/** A share, as a whole number of hundredths. */
+export function percent(share: number): string {
   return share > 0 && share < 0.01 ? '<1 %' : `${Math.round(share * 100).toLocaleString('en-US')} %`;
 }
 
 /** Two digits that count, for what is no better known. */
-function rounded(devices: number): string {
+export function rounded(devices: number): string {
   return Number(devices.toPrecision(2)).toLocaleString('en-US');
-}
-
-/** What the bill of each fleet comes to. */
-export function growthTable(estimates: readonly Estimate[]): string {
-  return table(
-    ['devices', 'requests a second', 'caches', ...PRODUCTS, '$ a month', '$ a device'],
-    estimates.map(({ fleet, requestsASecond, month, products, total }) => [
-      fleet.devices.toLocaleString('en-US'),
-      short(requestsASecond),
-      short(month.caches),
-      ...PRODUCTS.map((product) => dollars(products.get(product) ?? 0)),
-      `**${dollars(total)}**`,
-      (total / fleet.devices).toPrecision(2),
-    ]),
-  );
 }
 
 /** A fleet's numbers, each with its option. */
 export function fleetTable(fleet: Fleet): string {
   return table(
     ['option', 'value', 'is'],
-    Object.entries(FLEET).map(([name, [, what]]) => [`\`--${optionOf(name)}\``, fleet[name as keyof Fleet], what]),
+    [
+      [
+        '`--live`',
+        fleet.live,
+        Object.entries(WAYS)
+          .map(([way, what]) => `\`${way}\`: ${what}`)
+          .join('; '),
+      ],
+      ...Object.entries(FLEET).map(([name, [, what]]) => [`\`--${optionOf(name)}\``, fleet[name as keyof Fleet], what]),
+    ],
   );
 }
 

@@ -1,6 +1,7 @@
 /** The Worker's bindings, each real and counted. */
 
 import { recordingDatabase } from '../../../test/support/database.ts';
+import type { Meter } from '../counts.ts';
 import { during, noteMessages, tally } from './tally.ts';
 
 /** Queues bill by 64 KB of 1,000 bytes; about so many bytes of each message are the platform's own. */
@@ -23,7 +24,7 @@ function counted(name: string, binding: unknown, remote: () => void): unknown {
   if ('prepare' in binding) return countedDatabase(binding as D1Database, remote);
   if ('createMultipartUpload' in binding) return countedBucket(binding as R2Bucket, remote);
   if ('sendBatch' in binding) return countedQueue(name, binding as Queue, remote);
-  if ('getByName' in binding) return countedObjects(binding as DurableObjectNamespace);
+  if ('getByName' in binding) return countedObjects(binding as DurableObjectNamespace, remote);
   if ('writeDataPoint' in binding) return countedDataset();
   return binding;
 }
@@ -72,24 +73,32 @@ function countedBucket(inner: R2Bucket, remote: () => void): R2Bucket {
 }
 
 function countedQueue(name: string, inner: Queue, remote: () => void): Queue {
-  const send = async (body: unknown, options?: QueueSendOptions) => {
-    remote();
+  const note = (body: unknown) => {
     const bytes = messageBytes(body);
-    tally[name.startsWith('SYNC') ? 'syncMessages' : 'refreshMessages'] += 1;
+    tally[meterOf(name)] += 1;
     tally.queueBytes += bytes;
     tally.queueOperations += operationsFor(bytes);
-    noteMessages(queueOf(name), 1);
+  };
+  const send = (body: unknown, options?: QueueSendOptions) => {
+    remote();
+    note(body);
+    // One that comes later is not waited for.
+    if ((options?.delaySeconds ?? 0) === 0) noteMessages(1);
     return during(() => inner.send(body, options));
   };
-  return { send } as unknown as Queue;
+  const sendBatch = (messages: Iterable<MessageSendRequest>) => {
+    remote();
+    const all = [...messages];
+    for (const { body } of all) note(body);
+    noteMessages(all.length);
+    return during(() => inner.sendBatch(all));
+  };
+  return { send, sendBatch } as unknown as Queue;
 }
 
-/** The queue of a binding, `SYNC_QUEUE` of `freshet-sync`. */
-function queueOf(binding: string): string {
-  return `freshet-${binding
-    .replace(/_QUEUE$/, '')
-    .replaceAll('_', '-')
-    .toLowerCase()}`;
+function meterOf(binding: string): Meter {
+  if (binding.startsWith('SYNC')) return 'syncMessages';
+  return binding.startsWith('WEBHOOK') ? 'webhookMessages' : 'refreshMessages';
 }
 
 function messageBytes(body: unknown): number {
@@ -112,7 +121,7 @@ export function countedBatch(batch: MessageBatch): MessageBatch {
       body: message.body,
       ack() {
         tally.queueOperations += units;
-        noteMessages(batch.queue, -1);
+        noteMessages(-1);
         message.ack();
       },
       retry: (options?: QueueRetryOptions) => message.retry(options),
@@ -122,7 +131,7 @@ export function countedBatch(batch: MessageBatch): MessageBatch {
 }
 
 /** Each call of a stub is a request of its own. */
-function countedObjects(inner: DurableObjectNamespace): DurableObjectNamespace {
+function countedObjects(inner: DurableObjectNamespace, remote: () => void): DurableObjectNamespace {
   const getByName = (name: string) => {
     const stub = inner.getByName(name);
     return new Proxy(stub, {
@@ -130,8 +139,8 @@ function countedObjects(inner: DurableObjectNamespace): DurableObjectNamespace {
         const member = Reflect.get(target, verb);
         if (typeof member !== 'function') return member;
         return (...args: unknown[]) => {
+          remote();
           tally.objectRequests += 1;
-          tally.logEvents += 1;
           return during(() => Reflect.apply(member, target, args) as Promise<unknown>);
         };
       },

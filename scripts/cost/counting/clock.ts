@@ -16,6 +16,16 @@ export function putForward(ms: number): void {
   passedMs += ms;
 }
 
+/** Puts the clock forward to the next full hour. */
+export function beginHour(): void {
+  putForward(HOUR_MS - (Date.now() % HOUR_MS));
+}
+
+/** How far this clock is before the real one, ms. */
+export function passedSinceStart(): number {
+  return passedMs;
+}
+
 /** When an object's alarm comes, ms; null: there is none. */
 export function alarmOf(object: string): number | null {
   return alarms.get(object) ?? null;

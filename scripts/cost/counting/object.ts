@@ -1,11 +1,24 @@
-/** The cache object, its storage counted and its alarm in our hands. */
+/** Durable Objects with their storage counted and their alarms in our hands, whatever their class. */
 
-import { CacheObject as DeployedObject } from '../../../src/object/cache-object.ts';
 import { countedEnv } from './bindings.ts';
 import { alarmOf, putForward, setAlarmOf } from './clock.ts';
 import { during, tally } from './tally.ts';
 
-const VERBS = ['enqueue', 'claim', 'commit', 'fail', 'state', 'revoke', 'purge', 'entry', 'wake', 'alarm'] as const;
+/** What `control` (index.ts) asks of a counted object besides its verbs. */
+export interface CountedObject {
+  /** Fires the alarms that come within `ms`, each at its time, and puts the clock that far forward. */
+  passTime(ms: number): Promise<void>;
+  /** Size of the object's database. */
+  bytes(): Promise<number>;
+  /** Leaves memory, as an object does that nobody calls for some seconds. */
+  leave(): void;
+}
+
+/** What the platform calls of an object. */
+interface Deployed {
+  alarm(): Promise<void>;
+}
+type DeployedClass = new (ctx: DurableObjectState, env: Env) => Deployed;
 
 const cursors: SqlStorageCursor<Record<string, SqlStorageValue>>[] = [];
 /** How many calls and background works of each object are under way, and since when, ms. */
@@ -19,47 +32,46 @@ export function settleObjects(): void {
   }
 }
 
-/** The object as deployed, counted. It is awake, and billed, from its first call till the last work is done. */
-export class CacheObject extends DeployedObject {
-  constructor(ctx: DurableObjectState, env: Env) {
-    super(countedState(ctx), countedEnv(env, 'object'));
-  }
+/** The class as deployed, counted. An object is awake, and billed, from the first call of one of `verbs` till the last work is done. */
+export function countedClass<Class extends DeployedClass>(deployed: Class, verbs: readonly string[]): Class {
+  class Counted extends (deployed as DeployedClass) implements CountedObject {
+    readonly #state: DurableObjectState;
 
-  /** Fires the alarms that come within `ms`, each at its time, and puts the clock that far forward. */
-  async passTime(ms: number): Promise<void> {
-    const until = Date.now() + ms;
-    for (let at = this.#alarmAt(); at !== null && at <= until; at = this.#alarmAt()) {
-      putForward(Math.max(0, at - Date.now()));
-      setAlarmOf(this.ctx.id.toString(), null);
-      tally.objectRequests += 1;
-      tally.logEvents += 1;
-      await this.alarm();
+    constructor(ctx: DurableObjectState, env: Env) {
+      super(countedState(ctx), countedEnv(env, 'object'));
+      this.#state = ctx;
     }
-    putForward(Math.max(0, until - Date.now()));
-  }
 
-  /** Size of the object's database, bytes. */
-  bytes(): number {
-    return this.ctx.storage.sql.databaseSize;
-  }
+    async passTime(ms: number): Promise<void> {
+      const until = Date.now() + ms;
+      for (let at = this.#alarmAt(); at !== null && at <= until; at = this.#alarmAt()) {
+        putForward(Math.max(0, at - Date.now()));
+        setAlarmOf(this.#state.id.toString(), null);
+        tally.objectRequests += 1;
+        await this.alarm();
+      }
+      putForward(Math.max(0, until - Date.now()));
+    }
 
-  /** Leaves memory, as an object does that nobody calls for some seconds. */
-  leave(): void {
-    this.ctx.abort('it is to be made anew by its next call');
-  }
+    async bytes(): Promise<number> {
+      return this.#state.storage.sql.databaseSize;
+    }
 
-  #alarmAt(): number | null {
-    return alarmOf(this.ctx.id.toString());
-  }
-}
+    leave(): void {
+      this.#state.abort('it is to be made anew by its next call');
+    }
 
-for (const verb of VERBS) {
-  const deployed = DeployedObject.prototype[verb] as (...args: unknown[]) => Promise<unknown>;
-  Object.defineProperty(CacheObject.prototype, verb, {
-    value(this: CacheObject & { ctx: DurableObjectState }, ...args: unknown[]) {
-      return whileAwake(this.ctx.id.toString(), () => Reflect.apply(deployed, this, args) as Promise<unknown>);
-    },
-  });
+    #alarmAt(): number | null {
+      return alarmOf(this.#state.id.toString());
+    }
+  }
+  for (const verb of verbs) {
+    const asDeployed = deployed.prototype[verb] as (...args: unknown[]) => Promise<unknown>;
+    define(Counted.prototype, verb, function (this: { ctx: DurableObjectState }, ...args: unknown[]) {
+      return whileAwake(this.ctx.id.toString(), () => Reflect.apply(asDeployed, this, args) as Promise<unknown>);
+    });
+  }
+  return Counted as unknown as Class;
 }
 
 function countedState(ctx: DurableObjectState): DurableObjectState {
@@ -81,7 +93,8 @@ function countedState(ctx: DurableObjectState): DurableObjectState {
   return ctx;
 }
 
-function define(target: object, name: string, value: unknown): void {
+/** Replaces what is not ours to assign. */
+export function define(target: object, name: string, value: unknown): void {
   Object.defineProperty(target, name, { value, configurable: true });
 }
 

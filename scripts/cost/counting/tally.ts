@@ -6,8 +6,8 @@ import { type Counts, counts } from '../counts.ts';
 export const tally: Counts = counts();
 
 let underWay = 0;
-/** Messages that were sent and not yet acknowledged, by queue. */
-const unacknowledged = new Map<string, number>();
+/** Messages that were sent and not yet acknowledged. */
+let unacknowledged = 0;
 let held = false;
 
 export function resetTally(): void {
@@ -24,9 +24,9 @@ export async function during<Result>(work: () => Result | Promise<Result>): Prom
   }
 }
 
-/** Notes that messages of a queue were sent (more) or acknowledged (fewer). */
-export function noteMessages(queue: string, more: number): void {
-  unacknowledged.set(queue, (unacknowledged.get(queue) ?? 0) + more);
+/** Notes that messages were sent (more) or acknowledged (fewer). */
+export function noteMessages(more: number): void {
+  unacknowledged += more;
 }
 
 /** Holds the batches of all queues back, or lets them go on: so what sends a message is told from what it sets off. */
@@ -42,7 +42,7 @@ export async function untilConsumed(): Promise<void> {
 /** Resolves when nothing has been under way for a moment; messages that are held back are waited for by nobody. */
 export async function untilQuiet(): Promise<void> {
   for (let quiet = 0; quiet < QUIET_LOOKS; quiet += 1) {
-    const waiting = held ? 0 : [...unacknowledged.values()].reduce((sum, count) => sum + count, 0);
+    const waiting = held ? 0 : unacknowledged;
     if (underWay > 0 || waiting > 0) quiet = -1;
     await pause();
   }

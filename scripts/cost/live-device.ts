@@ -1,0 +1,75 @@
+/** A device with a live socket, as the counts need it. */
+
+import type { CountedService } from './counted-service.ts';
+
+interface Poke {
+  poke: [tag: string, version: number, revision: number][];
+}
+
+const PATIENCE_MS = 20_000;
+
+export class LiveDevice {
+  /** Id of the connection. */
+  readonly id: string;
+  readonly user: string;
+  readonly #socket: WebSocket;
+  /** Tags that it was told of. */
+  readonly told: string[] = [];
+  pongs = 0;
+
+  private constructor(id: string, user: string, socket: WebSocket) {
+    this.id = id;
+    this.user = user;
+    this.#socket = socket;
+    socket.addEventListener('message', ({ data }) => {
+      if (data === 'pong') this.pongs += 1;
+      else this.told.push(...((JSON.parse(String(data)) as Partial<Poke>).poke ?? []).map(([tag]) => tag));
+    });
+  }
+
+  /** A ticket for a socket. */
+  static async ticket(service: CountedService, user: string): Promise<string> {
+    return (JSON.parse((await service.ask('/live/', { user, method: 'POST' })).body) as { live: string }).live;
+  }
+
+  /** Opens the socket; resolves when the hub has said who it is. */
+  static async open(service: CountedService, user: string, ticket: string): Promise<LiveDevice> {
+    const late = AbortSignal.timeout(PATIENCE_MS);
+    const url = `${service.worker.url.replace(/^http/, 'ws')}/api/v1/live/`;
+    const socket = new WebSocket(url, ['freshet.v1', `ticket.${ticket}`]);
+    const device = new LiveDevice(ticket, user, socket);
+    await new Promise<void>((resolve, reject) => {
+      socket.addEventListener('message', () => resolve(), { once: true });
+      socket.addEventListener('close', ({ code }) => reject(new Error(`the socket was closed: ${code}`)), {
+        once: true,
+      });
+      late.addEventListener('abort', () => reject(new Error('the hub said nothing')));
+      socket.addEventListener('error', () => reject(new Error('the socket did not open')), { once: true });
+    });
+    return device;
+  }
+
+  /** Resolves when the hub has answered, awake or asleep. */
+  async ping(): Promise<void> {
+    const before = this.pongs;
+    this.#socket.send('ping');
+    await until(() => this.pongs > before, 'no pong came');
+  }
+
+  /** Resolves when it was told of a cache more often than so many times. */
+  async isTold(tag: string, before: number): Promise<void> {
+    await until(() => this.told.filter((told) => told === tag).length > before, `nobody was told of ${tag}`);
+  }
+
+  /** Says that it goes; the answer is not waited for. */
+  close(): void {
+    this.#socket.close();
+  }
+}
+
+async function until(isSo: () => boolean, otherwise: string): Promise<void> {
+  for (const end = performance.now() + PATIENCE_MS; !isSo(); ) {
+    if (performance.now() > end) throw new Error(otherwise);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}

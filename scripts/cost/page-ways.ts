@@ -1,0 +1,155 @@
+/** The tables of docs/scale.md in which the ways of coming to what is new stand side by side. */
+
+import { type Estimate, estimate } from './estimate.ts';
+import { type Fleet, fleetOf, WAYS, type Way } from './fleet.ts';
+import { hubsOf } from './hubs.ts';
+import { LIMITS, metInOrder, needsOf, reconnectBusy, shardsFor } from './limits.ts';
+import type { Counted } from './operations.ts';
+import { PRICES, PRODUCTS } from './prices.ts';
+import { dollars, percent, rounded, short, table } from './tables.ts';
+
+export const SIZES = [1e3, 1e4, 1e5, 1e6, 1e7];
+const NAMES = Object.keys(WAYS) as Way[];
+
+/** Dollars a month of growing fleets, and what a million hours of a device cost at most. */
+export function growthTable(counted: Counted, change: Partial<Fleet> = {}): string {
+  return table(
+    ['devices', 'caches', ...NAMES.flatMap((way) => [`${way}: $ a month`, 'requests a second']), 'hubs'],
+    SIZES.map((devices) => {
+      const all = NAMES.map((live) => estimate(fleetOf({ ...change, devices, live }), counted));
+      const cells = all.flatMap(({ total, requestsASecond }) => [dollars(total), short(requestsASecond)]);
+      const [{ month }] = all as [Estimate];
+      const hubs = hubsOf(fleetOf({ ...change, devices, live: 'hub' }));
+      return [devices.toLocaleString('en-US'), short(month.scale.caches), ...cells, hubs];
+    }),
+  );
+}
+
+/** What a million hours of a device cost, nothing included, and which limit is met first. */
+export function waysTable(counted: Counted, devices: number, change: Partial<Fleet> = {}): string {
+  return table(
+    ['way', 'is', '$ for what is new', '$ in all', 'largest line of the bill', 'first limit', 'at devices'],
+    NAMES.map((live) => {
+      const fleet = fleetOf({ ...change, devices, live });
+      const { aMillionHours, bill, total } = estimate(fleet, counted);
+      const [line] = [...bill].sort(([, a], [, b]) => sumOf(b) - sumOf(a));
+      const largest = line === undefined ? '' : `${line[0]}: ${percent(sumOf(line[1]) / total)}`;
+      const [first] = metInOrder(fleet, counted);
+      const limit = first === undefined ? 'none' : PRICES.limits[first.name].what;
+      const at = first === undefined ? '' : rounded(first.devices);
+      return [
+        `\`${live}\``,
+        WAYS[live],
+        dollars(aMillionHours.delivery),
+        dollars(aMillionHours.all),
+        largest,
+        limit,
+        at,
+      ];
+    }),
+  );
+}
+
+/** The bill of each way by product, and the share of the largest. */
+export function productsTable(counted: Counted, devices: number, change: Partial<Fleet> = {}): string {
+  return table(
+    ['way', ...PRODUCTS, '$ a month'],
+    NAMES.map((live) => {
+      const { products, total } = estimate(fleetOf({ ...change, devices, live }), counted);
+      return [
+        `\`${live}\``,
+        ...PRODUCTS.map((product) => dollars(products.get(product) ?? 0)),
+        `**${dollars(total)}**`,
+      ];
+    }),
+  );
+}
+
+/** At how many devices each way meets each limit, and how near the fleet is. */
+export function limitsTable(counted: Counted, devices: number): string {
+  const fleets = NAMES.map((live) => fleetOf({ devices, live }));
+  const needs = fleets.map((fleet) => needsOf(fleet, counted));
+  const met = fleets.map((fleet) => new Map(metInOrder(fleet, counted).map(({ name, devices: at }) => [name, at])));
+  const first = (name: (typeof LIMITS)[number]) =>
+    Math.min(...met.map((at) => at.get(name) ?? Number.POSITIVE_INFINITY));
+  return table(
+    ['limit', 'of', ...NAMES, ...NAMES.map((way) => `${way}: met at devices`)],
+    [...LIMITS]
+      .sort((a, b) => first(a) - first(b))
+      .map((name) => [
+        PRICES.limits[name].what,
+        PRICES.limits[name].limit.toLocaleString('en-US'),
+        ...needs.map((need) => percent(need[name] / PRICES.limits[name].limit)),
+        ...met.map((at) => (at.has(name) ? rounded(at.get(name) ?? 0) : 'never')),
+      ]),
+  );
+}
+
+/** Databases that keep time and size of each a share of their limit below it: of sync records and of entries. */
+export function shardsTable(counted: Counted, share: number): string {
+  const cell = (devices: number, live: Way) => {
+    const { syncShards, entryShards } = shardsFor(fleetOf({ devices, live }), counted, share);
+    return `${syncShards}, ${entryShards}`;
+  };
+  return table(
+    ['devices', ...NAMES.map((live) => `\`${live}\``)],
+    SIZES.map((devices) => [devices.toLocaleString('en-US'), ...NAMES.map((live) => cell(devices, live))]),
+  );
+}
+
+/** Dollars for a million hours of a device, nothing included, for what is new to it, when something about the fleet is changed. */
+export function changesTable(
+  counted: Counted,
+  devices: number,
+  changes: readonly (readonly [what: string, change: Partial<Fleet>])[],
+): string {
+  const cost = (fleet: Partial<Fleet>) =>
+    dollars(estimate(fleetOf({ devices, ...fleet }), counted).aMillionHours.delivery);
+  return table(
+    ['', ...NAMES.map((way) => `\`${way}\``)],
+    changes.map(([what, change]) => [what, ...NAMES.map((live) => cost({ live, ...change }))]),
+  );
+}
+
+/** What the service aims at, and whether it is there. */
+export function aimsTable(counted: Counted, devices: number): string {
+  const [batch, hub] = (['batch', 'hub'] as const).map((live) => fleetOf({ devices, live })) as [Fleet, Fleet];
+  const cost = (fleet: Fleet) => estimate(fleet, counted).aMillionHours.delivery;
+  const first = (fleet: Fleet) => metInOrder(fleet, counted)[0]?.devices ?? Number.POSITIVE_INFINITY;
+  const share = reconnectBusy(hub, counted) / PRICES.limits.d1Reconnect.limit;
+  const verdict = (isMet: boolean) => (isMet ? 'met' : '**not met**');
+  const dollar = (what: string, fleet: Fleet, most: number): string[] => [
+    `$ a million hours for what is new, \`${what}\``,
+    `at most ${most}`,
+    dollars(cost(fleet)),
+    verdict(cost(fleet) <= most),
+  ];
+  const limit = (what: string, fleet: Fleet, least: number): string[] => [
+    `devices at the first limit with one D1, \`${what}\``,
+    `at least ${least.toLocaleString('en-US')}`,
+    rounded(first(fleet)),
+    verdict(first(fleet) >= least),
+  ];
+  return table(
+    ['aim', 'bound', 'is', ''],
+    [
+      dollar('batch', batch, AIMS.batchDollars),
+      dollar('hub', hub, AIMS.hubDollars),
+      limit('batch', batch, AIMS.devices),
+      limit('hub', hub, AIMS.devices),
+      [
+        `time of D1 while ${devices.toLocaleString('en-US')} devices come back`,
+        `at most ${percent(AIMS.reconnectShare)}`,
+        percent(share),
+        verdict(share <= AIMS.reconnectShare),
+      ],
+    ],
+  );
+}
+
+/** What `POST /sync/` and the sockets were built for. */
+export const AIMS = { batchDollars: 8, hubDollars: 12, devices: 180_000, reconnectShare: 0.7 } as const;
+
+function sumOf(amounts: ReadonlyMap<string, number>): number {
+  return [...amounts.values()].reduce((all, amount) => all + amount, 0);
+}
