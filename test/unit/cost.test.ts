@@ -241,5 +241,5 @@ describe('what was counted on the running service', () => {
 
   it('docs/scale.md is made of', () => {
     expect(readFileSync('docs/scale.md', 'utf8')).toBe(scalePage(counted));
-  });
+  }, 30_000);
 });
