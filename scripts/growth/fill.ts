@@ -12,6 +12,8 @@ import { CACHES_PER_USER, cacheOf, entryOf, FIXED_CACHES, recordOf, SCHEDULED, S
 /** Rows that one statement is given, of D1's 2 MB of values, and how many of each it writes: workerd has not survived transactions of hundreds of MB. */
 const ROWS = 1000;
 const COPIES = 20;
+/** The same of documents, each of which is made of 25 caches. */
+const DEVICE_COPIES = 2;
 const HOUR_MS = 3_600_000;
 
 const ENTRY_COLUMNS = [...FIXED_COLUMNS, ...WRITTEN_COLUMNS, 'read_at'];
@@ -59,7 +61,7 @@ export async function fill(db: D1Database, users: readonly number[], copies: num
     });
   await insert(db, 'entries', ENTRY_COLUMNS, fixed, COPIED_ENTRY, 1);
   await insert(db, 'entries', ENTRY_COLUMNS, entries, COPIED_ENTRY, copies);
-  await insert(db, 'devices', DEVICE_COLUMNS, devices, COPIED_DEVICE, copies);
+  await insert(db, 'devices', DEVICE_COLUMNS, devices, COPIED_DEVICE, copies, DEVICE_COPIES);
 }
 
 /** `copied` tells how columns of a copy are made from those of its row and the number `copy`, which is 0 for the row itself. */
@@ -70,16 +72,19 @@ async function insert(
   rows: readonly Row[],
   copied: Readonly<Record<string, string>>,
   copies: number,
+  atOnce = COPIES,
 ): Promise<void> {
   const statement = db.prepare(`
     WITH RECURSIVE copies (copy) AS (SELECT ?2 UNION ALL SELECT copy + 1 FROM copies WHERE copy < ?3),
     given AS MATERIALIZED (SELECT ${columns.map((column, at) => `value ->> ${at} AS ${column}`)} FROM json_each(?1))
-    INSERT INTO ${table} (${columns}) SELECT ${columns.map((column) => copied[column] ?? column)}
+    INSERT OR REPLACE INTO ${table} (${columns}) SELECT ${columns.map((column) => copied[column] ?? column)}
     FROM copies CROSS JOIN given`);
   for (let at = 0; at < rows.length; at += ROWS) {
     const given = JSON.stringify(rows.slice(at, at + ROWS));
-    for (let from = 0; from < copies; from += COPIES) {
-      await statement.bind(given, from, Math.min(from + COPIES, copies) - 1).run();
+    for (let from = 0; from < copies; from += atOnce) {
+      const once = () => statement.bind(given, from, Math.min(from + atOnce, copies) - 1).run();
+      // On a busy machine the way to workerd may break off; what was written already is written anew.
+      await once().catch(once);
     }
   }
 }

@@ -9,6 +9,7 @@ import {
   CHANGED,
   cacheOf,
   deviceOf,
+  isStale,
   RESOURCES,
   recordOf,
   SCHEDULED,
@@ -77,6 +78,8 @@ const LISTS: readonly Operation[] = [
     maxRead: 1000 + ONE_PAGE.maxRead,
   }),
   get('Records', `of a device, ${PAGE}`, (site) => `cache/?user=*&device=${anyDevice(site)}&limit=${PAGE}`, ONE_PAGE),
+  get('Records', 'devices of a user', () => 'devices/'),
+  get('Records', 'devices of a user, and their caches', () => 'devices/?expand=caches'),
   get('Caches', `all, ${PAGE}`, (site) => `caches/?limit=${PAGE}&cursor=${anyKey(site)}`, ONE_PAGE),
   get('Caches', `of a resource, ${PAGE}`, () => `caches/?resource_title=${anyTitle()}&limit=${PAGE}`, ONE_PAGE),
   get('Caches', `stale (1 in 10), ${PAGE}`, () => `caches/?state=stale&limit=${PAGE}`),
@@ -84,8 +87,27 @@ const LISTS: readonly Operation[] = [
   get('Caches', 'one', (site) => `caches/${cacheOf(site.anyCache()).key}/`),
 ];
 
+/** One question about the first caches of a user that have not expired, none of which has changed. */
+function sync(count: number): Operation {
+  const run = async (site: FleetSite) => {
+    const { user, token } = site.anyUser();
+    const numbers = Array.from({ length: CACHES_PER_USER }, (_, at) => user * CACHES_PER_USER + at);
+    const caches = numbers
+      .filter((n) => !isStale(n))
+      .slice(0, count)
+      .map((n) => {
+        const { key, resource } = cacheOf(n);
+        return { id: `${n}`, resource_title: resource, parameters: { n }, etag: etagOf(key, CHANGED) };
+      });
+    return (await site.send('sync/', { method: 'POST', token, body: { caches } })).ms;
+  };
+  return { group: 'Reads and writes', name: `sync of ${count} caches, all 304, D1 asked`, run };
+}
+
 export const OPERATIONS: readonly Operation[] = [
   ...LISTS,
+  sync(10),
+  sync(80),
   {
     group: 'Reads and writes',
     name: 'rpc 304, D1 asked',

@@ -45,7 +45,7 @@ function recordsPart(operations: readonly OperationReport[]): string {
 
 ![Time and rows read of each operation, by the number of records and entries](growth/records.svg)
 
-A user has 4 devices and 100 caches, whatever the fleet; with the fleet grow the users and the caches of each of the 100
+A user has 4 devices and 100 caches, whatever the fleet; the records of a device, 25, are one row. With the fleet grow the users and the caches of each of the 100
 resources. Each look-up asks D1. Three Workers, one a size, run side by side and take turns. Time is the median of the rounds'
 medians, the ratio that of the largest size to the smallest in the same round: its median, and its quartiles. It is met if the
 upper quartile is at most ${MAX_RATIO}. Rows are those of D1's own \`meta\`; a limit is what a page may read.
