@@ -21,6 +21,8 @@ export async function bundle(modules: Readonly<Record<string, string>>): Promise
     format: 'esm',
     target: 'es2022',
     platform: 'browser',
+    // Some packages look for Node's name of it.
+    define: { global: 'globalThis' },
     sourcemap: 'inline',
     write: false,
     logLevel: 'silent',

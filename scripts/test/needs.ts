@@ -6,7 +6,7 @@ import { CHROMIUM_REMEDY, hasChromium } from '../browser/executable.ts';
 import { PROJECT } from '../lib/wrangler.ts';
 
 /** Folders of tools with a package.json and a lockfile of their own: they cannot share the project's dependencies. */
-export const TOOL_FOLDERS = ['tools/openapi', 'tools/drivers'] as const;
+export const TOOL_FOLDERS = ['tools/openapi', 'tools/drivers', 'tools/peers'] as const;
 
 /** What a suite can need. */
 export type Need = (typeof TOOL_FOLDERS)[number] | 'browser';

@@ -61,7 +61,7 @@ const TOOLS: Projects = {
   kind: 'vitest',
   name: "tests with others' tools",
   projects: ['tools'],
-  needs: ['tools/openapi', 'tools/drivers', 'browser'],
+  needs: ['tools/openapi', 'tools/drivers', 'tools/peers', 'browser'],
 };
 
 /** Every check, in under 8 minutes on two cores. */

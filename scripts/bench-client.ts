@@ -1,0 +1,32 @@
+/**
+ * `npm run bench:client`: the device client's store beside Dexie, RxDB and PouchDB, on the same rows in the same browser, in
+ * turn, in one run: writes the table in docs/client.md.
+ *
+ *   npm run bench:client -- [--rows 1000,10000,100000] [--rounds 3] [--dry]
+ */
+
+import { parseArgs } from 'node:util';
+import { CONTENDERS, compare } from './bench/client/compare.ts';
+import { withTables } from './bench/client/page.ts';
+import { describeMachine } from './bench/load/machine.ts';
+import { isThere, remedyFor } from './test/needs.ts';
+
+const { values } = parseArgs({
+  options: {
+    rows: { type: 'string', default: '1000,10000,100000' },
+    rounds: { type: 'string', default: '3' },
+    dry: { type: 'boolean', default: false },
+  },
+});
+
+const missing = (['browser', 'tools/peers'] as const).find((need) => !isThere(need));
+if (missing !== undefined) console.log(`Skipped: ${missing} is missing; ${remedyFor(missing)}`);
+else {
+  const compared = await compare({
+    sizes: values.rows.split(',').map(Number),
+    rounds: Number(values.rounds),
+    tell: (line) => console.error(`… ${line}`),
+  });
+  const machine = `${describeMachine()}; ${CONTENDERS.map(({ title }) => title).join(', ')}; best of ${values.rounds}`;
+  console.log(withTables(machine, compared, { isWritten: !values.dry }));
+}
