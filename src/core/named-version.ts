@@ -26,7 +26,7 @@ export function namedVersion(names: VersionNames, key: string): number {
 
 /** The version that a `Last-Event-ID` names, as the events of `/rpc/` do; 0: none. */
 export function lastEventVersion(header: string | undefined): number {
-  return Number(/^v([1-9][0-9]{0,14})$/.exec(header ?? '')?.[1] ?? 0);
+  return header === undefined ? 0 : Number(/^v([1-9][0-9]{0,14})$/.exec(header)?.[1] ?? 0);
 }
 
 /**
@@ -45,6 +45,10 @@ function highestTag(header: string | undefined, key: string, last = Number.POSIT
   if (header === undefined) return 0;
   const tags = parseEntityTags(header);
   if (tags === '*') return 0;
-  const versions = tags.map(({ tag }) => versionOfEtag(tag, key) ?? 0);
-  return Math.max(0, ...versions.filter((version) => version <= last));
+  let highest = 0;
+  for (const { tag } of tags) {
+    const version = versionOfEtag(tag, key) ?? 0;
+    if (version <= last && version > highest) highest = version;
+  }
+  return highest;
 }

@@ -27,8 +27,9 @@ export function prefersMinimal(header: string | undefined): boolean {
 /** Name -> value; an empty one where none is given. */
 function preferencesIn(header: string | undefined): Map<string, string> {
   const seen = new Map<string, string>();
+  if (header === undefined) return seen;
   // Runs of white space would let the expressions below try each way to share one out.
-  const text = (header ?? '').replaceAll(/\s+/g, ' ');
+  const text = header.replaceAll(/\s+/g, ' ');
   for (const [part] of text.matchAll(/(?:[^,"]|"(?:[^"\\]|\\.)*"?)+/g)) {
     const match = /^\s*([!#$%&'*+.^_`|~0-9A-Za-z-]+)\s*(?:=\s*(?:"([^"]*)"|([^\s;"]*))\s*)?(?:;.*)?$/.exec(part);
     const name = match?.[1]?.toLowerCase();

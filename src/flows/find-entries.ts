@@ -8,7 +8,7 @@ import { type CacheName, type FoundCache, findAnew, isOutdated } from './find-en
 import { findResources } from './find-resource.ts';
 import type { LiveCheck } from './live-check.ts';
 import { attempt, type Outcome } from './outcome.ts';
-import { seekNewest } from './seek-newest.ts';
+import { type Search, seekNewest } from './seek-newest.ts';
 import type { Services } from './services.ts';
 
 type FindServices = Pick<Services, 'resources' | 'lookup' | 'objects' | 'limits'>;
@@ -46,13 +46,18 @@ export async function findEntries(
   const identified = all.map((sought) => identify(sought, resources));
   const asked = identified.flatMap((one) => ('value' in one ? one.value.cache : []));
   const looked = await services.lookup.findAll(asked);
-  const known = await Promise.all(
-    identified.map((one, at) =>
-      'error' in one ? one : underNewest(services, all[at] as SoughtCache, one.value, looked.get(one.value.cache.key)),
-    ),
+  const judged = identified.map((one, at) =>
+    'error' in one ? one : underNewest(services, all[at] as SoughtCache, one.value, looked.get(one.value.cache.key)),
   );
+  // Nearly always all are known: a promise for each would cost as much as finding it.
+  const known = judged.some((one) => one instanceof Promise)
+    ? await Promise.all(judged)
+    : (judged as Outcome<FoundCache>[]);
   const found = live === null ? known : await afterSubscribing(services, all, known, live);
-  const searches = found.flatMap((one, at) => ('value' in one ? searchFor(all[at] as SoughtCache, one.value) : []));
+  const searches: Search[] = [];
+  for (const [at, one] of found.entries()) {
+    if ('value' in one) searches.push(searchFor(all[at] as SoughtCache, one.value));
+  }
   const newest = (await seekNewest(services, searches)).values();
   return identified.map((one, at) => {
     const cache = 'value' in one ? one.value.cache : null;
@@ -111,6 +116,7 @@ async function afterSubscribing(
   );
 }
 
-function searchFor({ user, minRevision, ...sought }: SoughtCache, found: FoundCache) {
+function searchFor(sought: SoughtCache, found: FoundCache): Search {
+  const { user, minRevision } = sought;
   return { user, found, minRevision, named: sought.namedVersion(found.cache.key) };
 }

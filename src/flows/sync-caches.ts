@@ -185,19 +185,18 @@ async function answerOnceLoaded(services: Services, item: FoundItem): Promise<Sy
 
 function servedItem(item: FoundItem, served: ServedBody): SyncedItem {
   const asked: AskedAnswer = { delta: DELTA, ifNoneMatch: item.item.etag };
-  const answer = { kind: 'served' as const, served, asked, chosen: chooseAnswer(served, asked) };
-  return { ...syncedOf(item, served.entry.revision), answer };
+  return syncedOf(item, served.entry.revision, { kind: 'served', served, asked, chosen: chooseAnswer(served, asked) });
 }
 
 function pendingItem(item: FoundItem, task: PendingTask | null): SyncedItem {
-  return { ...syncedOf(item, item.found.looked.entry?.revision ?? 0), answer: { kind: 'pending', task } };
+  return syncedOf(item, item.found.looked.entry?.revision ?? 0, { kind: 'pending', task });
 }
 
-function syncedOf({ id, at, item, found }: FoundItem, revision: number) {
+function syncedOf({ id, at, item, found }: FoundItem, revision: number, answer: SyncedCache['answer']): SyncedItem {
   const { cache, resource } = found;
   // Where D1 did not answer, the connection may have been told what this lacks.
   const isBehind = revision < item.minRevision || found.looked.isUnconfirmed === true;
-  return { id, at, cache, definition: resource.definition, parameters: item.parameters, isBehind };
+  return { id, at, cache, definition: resource.definition, parameters: item.parameters, isBehind, answer };
 }
 
 function failedItem({ id, at, found }: FoundItem, error: unknown): SyncedItem {

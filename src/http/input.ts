@@ -24,6 +24,7 @@ export const limitBody = bodyLimit({
 
 /** @throws Problem `invalid-parameters` for a query that cannot be read in one way only: odd percent-encoding, NUL characters, repeated names */
 export function demandReadableQuery(c: Context<AppEnv>): void {
+  if (!c.req.url.includes('?')) return;
   const names = new Set<string>();
   for (const [name] of queryPairs(c)) {
     if (names.has(name)) throw invalidQuery(name, 'must not be repeated');
@@ -157,9 +158,11 @@ export function checked<Schema extends v.GenericSchema>(schema: Schema, value: u
   return read.output;
 }
 
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false });
+
 function utf8(bytes: ArrayBuffer): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes);
+    return decoder.decode(bytes);
   } catch (cause) {
     throw new Problem('invalid-json', 'The body is not UTF-8.', { cause });
   }

@@ -1,5 +1,6 @@
 /** The answer to `/sync/` as one JSON text, once all items are known. */
 
+import { Buffer } from 'node:buffer';
 import type { Context } from 'hono';
 import { HEADER, JSON_TYPE, MAX_SYNC_HOLD_S } from '../contract/constants.ts';
 import type { SyncItemAnswer } from '../contract/sync.ts';
@@ -14,7 +15,7 @@ import { ItemWriter } from './sync-pieces.ts';
 import { type AskedSync, isLeftOut, SYNC_HEADERS } from './sync-question.ts';
 
 const FORM = {
-  alone: (item: SyncItemAnswer) => JSON.stringify(item),
+  alone: (item: string) => item,
   before: (item: SyncItemAnswer) => `${JSON.stringify(item).slice(0, -1)},"body":`,
   after: '}',
 };
@@ -34,8 +35,7 @@ export async function replySync(c: Context<AppEnv>, asked: AskedSync): Promise<R
     const text = `${begin}${items.map((item) => writer.alone(item)).join(',')}]}`;
     for (const item of all) if (isLeftOut(item, minimal)) writer.see(item);
     writer.note();
-    const bytes = new TextEncoder().encode(text) as Uint8Array<ArrayBuffer>;
-    return c.body(bytes, 200, { ...headers, 'Content-Length': String(bytes.length) });
+    return c.body(text, 200, { ...headers, 'Content-Length': String(Buffer.byteLength(text)) });
   }
   const pieces = noted(writer, writer.pieces(items, planned, { begin, separator: ',', end: ']}' }));
   return c.body(streamOf(pieces, null, services.waitUntil), 200, headers);

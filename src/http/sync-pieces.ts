@@ -9,22 +9,23 @@ import { noteSynced, type ReadCache } from '../flows/note-given.ts';
 import type { SyncedItem } from '../flows/sync-caches.ts';
 import type { AppEnv } from './factory.ts';
 import { noteRefusal } from './note-refusal.ts';
-import { besideBody, isServed, withoutBody } from './sync-item.ts';
+import { besideBody, isServed, textWithoutBody } from './sync-item.ts';
 import type { AskedSync } from './sync-question.ts';
 
-/** How an item is written: alone, or round its body. */
+/** How an item is written: alone, by its JSON text, or round its body. */
 export interface ItemForm {
-  alone(item: SyncItemAnswer): string;
+  alone(item: string): string;
   before(item: SyncItemAnswer): string;
   after: string;
 }
+
+const encoder = new TextEncoder();
 
 /** Writes items, and remembers what the device was given. */
 export class ItemWriter {
   readonly #c: Context<AppEnv>;
   readonly #form: ItemForm;
   readonly #budget: InlineBudget;
-  readonly #encoder = new TextEncoder();
   readonly #read: ReadCache[] = [];
   readonly #live: LiveCheck | null;
 
@@ -56,7 +57,7 @@ export class ItemWriter {
   /** An item that brings no body along. */
   alone(item: SyncedItem): string {
     this.see(item);
-    return this.#form.alone(withoutBody(this.#c, item));
+    return this.#form.alone(textWithoutBody(this.#c, item));
   }
 
   /** Items in this order, between two texts. */
@@ -78,7 +79,7 @@ export class ItemWriter {
         continue;
       }
       try {
-        yield this.#encoder.encode(text + this.#form.before(besideBody(item, body)));
+        yield encoder.encode(text + this.#form.before(besideBody(item, body)));
         yield* body.pieces();
       } finally {
         await body.release();
@@ -86,7 +87,7 @@ export class ItemWriter {
       this.#read.push({ cache: item.cache, given: body.given });
       text = this.#form.after;
     }
-    yield this.#encoder.encode(text + end);
+    yield encoder.encode(text + end);
   }
 
   /** Notes what the device was given; of what was only promised, that it was read. */

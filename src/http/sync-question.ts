@@ -33,9 +33,10 @@ export const SYNC_HEADERS = {
 /** @throws Problem `invalid-json`, `invalid-parameters`, `unsupported-media-type`: for what is wrong with all of it; with one item, that item is answered */
 export async function readSync(c: Context<AppEnv>): Promise<AskedSync> {
   const { caches, inline_bytes: inlineBytes, live } = checked(SyncEnvelope, await readJsonText(c));
-  demandDistinct(caches);
+  const ids = caches.map(idOf);
+  demandDistinct(ids);
   const prefer = c.req.header('Prefer');
-  const items = caches.map((value) => readItem(value as Json));
+  const items = caches.map((value, at) => readItem(value as Json, ids[at] ?? null));
   const preferences = parsePrefer(prefer);
   const identity = c.get('identity');
   const latest = acceptedUntil(identity.expiresAt);
@@ -57,19 +58,14 @@ export function isLeftOut(item: SyncedItem, minimal: boolean): boolean {
   return minimal && isServed(item) && item.answer.chosen.kind === 'not-modified' && !item.isBehind;
 }
 
-function demandDistinct(caches: readonly unknown[]): void {
-  const seen = new Set<string>();
-  for (const [at, value] of caches.entries()) {
-    const id = idOf(value);
-    if (id === null) continue;
-    const pointer = pointerTo(pointerTo('/caches', at), 'id');
-    if (seen.has(id)) throw invalidParameters([{ pointer, detail: 'must not be repeated' }]);
-    seen.add(id);
-  }
+function demandDistinct(ids: readonly (string | null)[]): void {
+  const named = ids.filter((id) => id !== null);
+  if (new Set(named).size === named.length) return;
+  const at = ids.findIndex((id, place) => id !== null && ids.indexOf(id) < place);
+  throw invalidParameters([{ pointer: pointerTo(pointerTo('/caches', at), 'id'), detail: 'must not be repeated' }]);
 }
 
-function readItem(value: Json): SyncRead['items'][number] {
-  const id = idOf(value);
+function readItem(value: Json, id: string | null): SyncRead['items'][number] {
   try {
     demandInterchangeable(value, -1);
     const read = v.safeParse(SyncItem, value);

@@ -32,6 +32,8 @@ type LookUpOne = (key: string, resource: string) => Promise<LookedUp>;
 
 /** A key that an isolate is asked for again within this time goes to the edge, ms: putting each key of a full check there would cost two calls a key. */
 const HOT_MS = 10_000;
+/** That a key was asked for is noted no more often than this, ms: noting costs as much as finding. */
+const NOTED_EACH_MS = 1000;
 /** Keys asked of the edge at once: the connections that an invocation may have waiting for headers. */
 const EDGE_WIDTH = 6;
 /** Between two looks of those who wait for D1's answer to another request. */
@@ -109,8 +111,9 @@ export class EntryBatch {
     const hot = new Set<string>();
     for (const { key } of asked) {
       const record = known.get(key);
-      if (now() - (record.batchedAt ?? 0) < HOT_MS) hot.add(key);
-      known.set(key, { ...record, batchedAt: now() });
+      const agoMs = now() - (record.batchedAt ?? 0);
+      if (agoMs < HOT_MS) hot.add(key);
+      if (agoMs >= NOTED_EACH_MS) known.set(key, { ...record, batchedAt: now() });
     }
     return hot;
   }

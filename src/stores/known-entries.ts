@@ -6,8 +6,11 @@ import { jsonBytes } from '../core/json-bytes.ts';
 import { answered, askingBegun, askingEnded, type EntryCopy, type KnownEntry, UNKNOWN } from '../core/known-entry.ts';
 import { BoundedMap } from './bounded-map.ts';
 
-/** A record with an entry without parameters, chain, error and warnings; a kept version. Both have one size, as V8 keeps them. */
-const RECORD_BYTES = 1200;
+/**
+ * A record with an entry without parameters, chain, error and warnings, and with the text by which `/sync/` says that it has not
+ * changed; a kept version. Both have one size, as V8 keeps them.
+ */
+const RECORD_BYTES = 1700;
 const LINK_BYTES = 210;
 
 interface Weighed {

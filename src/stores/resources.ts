@@ -117,14 +117,19 @@ export function d1Resources(db: D1Database, now: () => number = Date.now): Resou
 
   async function findAll(titles: readonly string[], atLeast = 0): Promise<Found> {
     const usable = new Map<string, Copy>();
+    const found: Found = new Map();
+    const asked: string[] = [];
     for (const title of titles) {
       const copy = copies.get(title);
-      if (copy !== undefined && (copy.resource?.number ?? 0) >= atLeast) usable.set(title, copy);
+      const isUsable = copy !== undefined && (copy.resource?.number ?? 0) >= atLeast;
+      if (isUsable) usable.set(title, copy);
+      if (!isUsable || now() >= copy.askAt) asked.push(title);
+      found.set(title, definedOnly(isUsable ? copy.resource : null));
     }
-    const asked = titles.filter((title) => now() >= (usable.get(title)?.askAt ?? 0));
-    const found: Found = new Map(Array.from(usable, ([title, { resource }]) => [title, resource]));
-    if (asked.length > 0) for (const [title, resource] of await ask(asked, usable)) found.set(title, resource);
-    return new Map(titles.map((title) => [title, definedOnly(found.get(title) ?? null)]));
+    if (asked.length > 0) {
+      for (const [title, resource] of await ask(asked, usable)) found.set(title, definedOnly(resource));
+    }
+    return found;
   }
 
   async function ask(titles: readonly string[], usable: ReadonlyMap<string, Copy>): Promise<Found> {

@@ -46,6 +46,33 @@ describe('an item', () => {
     expect(response.headers.has('ETag')).toBe(false);
   });
 
+  it('of which nothing has changed is told by the newest load and definition, however often it was told before', async () => {
+    const source = await loadedTable({ ttl_s: 3600 });
+    const held = { resource_title: source.title, etag: `${tagOf(source.title)}-v1` };
+    const ask = async () =>
+      (
+        await syncOf(alice, [
+          { id: 'a', ...held, min_revision: 0 },
+          { id: 'b', ...held },
+        ])
+      ).caches.map(({ id: _id, ...item }) => item);
+    const [first, same] = await ask();
+    expect(first).toMatchObject({ status: 304, version: 1 });
+    expect(same).toEqual(first);
+    expect(await ask()).toEqual([first, first]);
+    // A load that changes nothing has another number, revision and time.
+    await loadRows(source, 1, 2, 3);
+    await expect.poll(async () => (await ask())[0], { timeout: 20_000 }).toMatchObject({ status: 304, version: 2 });
+    const [second] = await ask();
+    expect(Number(second?.revision)).toBeGreaterThan(Number(first?.revision));
+    await source.redefine({ ttl_s: 60 }, false);
+    await expect
+      .poll(async () => Date.parse((await ask())[0]?.expires ?? '') - Date.parse(second?.loaded ?? ''), {
+        timeout: 20_000,
+      })
+      .toBe(60_000);
+  });
+
   it('of which nothing has changed says so with its hash, by a tag with quotes or without', async () => {
     const source = await loadedTable();
     const etag = `${tagOf(source.title)}-v1`;

@@ -50,6 +50,7 @@ sync.on('QUERY', '/sync', noQuery, answer);
 
 async function answer(c: Context<AppEnv>): Promise<Response> {
   const asked = await readSync(c);
-  const inLines = prefers(c.req.header('Accept') ?? '', LINES_TYPE, 'application/json');
+  const accept = c.req.header('Accept');
+  const inLines = accept !== undefined && prefers(accept, LINES_TYPE, 'application/json');
   return inLines ? replySyncLines(c, asked) : replySync(c, asked);
 }
