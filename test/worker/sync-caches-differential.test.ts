@@ -1,11 +1,15 @@
 /** CONTRACT 3 "Many caches at once": each item is answered as a read of it alone is, whatever its status. */
 import { beforeEach, describe, expect, inject, it, vi } from 'vitest';
+import { API_BASE } from '../../src/contract/constants.ts';
 import type { SyncItemAnswer } from '../../src/contract/sync.ts';
-import { Client } from '../support/client.ts';
+import { Client, sendUnder } from '../support/client.ts';
 import { unique } from '../support/entries.ts';
+import { inOnePeriod, lowered } from '../support/limits.ts';
 import { loadedTable, loadRows } from '../support/live.ts';
+import { refusing } from '../support/refusing.ts';
 import { Source, YEAR_AND_REGION } from '../support/sources.ts';
-import { readLines, syncOf } from '../support/sync.ts';
+import { readLines, type Synced, syncOf } from '../support/sync.ts';
+import { bearer } from '../support/token.ts';
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
@@ -58,10 +62,23 @@ beforeEach(async () => {
   add({ title: unique('unknown') });
   add({ title: 'no title' });
   add(await Source.define({ groups: ['north'] }));
-  const failing = await Source.define();
+  const lasting = { error_ttl_s: 3600 };
+  const failing = await Source.define(lasting);
   await failing.origin.answer({ status: 500 });
-  await (await alice.get(failing.path)).text();
-  add(failing);
+  const late = await Source.define(lasting);
+  await late.redefine({ origin: { url: `${late.origin.url}/data`, timeout_s: 1 } }, false);
+  await late.origin.answerJson([], { delay_ms: 3000 });
+  const secret = await Source.define(lasting);
+  await secret.redefine(
+    { origin: { url: `${secret.origin.url}/data`, headers: { apikey: '${' + 'ORIGIN_UNSET}' } } },
+    false,
+  );
+  for (const source of [failing, late, secret]) {
+    await expect
+      .poll(async () => (await alice.get(source.path)).status, { timeout: 20_000 })
+      .toBeGreaterThanOrEqual(500);
+    add(source);
+  }
   const stale = await Source.define({ stale_if_error_s: 3600, error_ttl_s: 3600 });
   await (await alice.get(stale.path)).text();
   await stale.origin.answer({ status: 404 });
@@ -86,26 +103,35 @@ function chance(seed: number): () => number {
     return state / 2 ** 32;
   };
 }
+/** Each at least once, in any order. */
 function questions(seed: number): Question[] {
   const next = chance(seed);
-  return Array.from({ length: ITEMS }, (_item, n) => ({
-    id: `${n}`,
-    ...(asked[Math.floor(next() * asked.length)] as Omit<Question, 'id'>),
-  }));
+  const chosen = Array.from({ length: ITEMS - asked.length }, () => asked[Math.floor(next() * asked.length)]);
+  const order = [...asked, ...chosen].map((question) => ({ question, place: next() }));
+  order.sort((a, b) => a.place - b.place);
+  return order.map(({ question }, n) => ({ id: `${n}`, ...(question as Omit<Question, 'id'>) }));
 }
 
 const seconds = (date: string | null | undefined) => (date == null ? null : Math.floor(Date.parse(date) / 1000));
 
+/** Whoever sends requests: alice, or somebody under other settings. */
+type Asker = Pick<Client, 'post'>;
+
 /** The read of one item alone. */
-async function alone({ resource_title: title, parameters = {}, etag }: Question) {
+async function alone({ resource_title: title, parameters = {}, etag }: Question, asker: Asker) {
   const headers = { ...ASYNC, 'X-Delta': 'auto', ...(etag === undefined ? {} : { 'If-None-Match': etag }) };
-  const answer = await alice.post(`/rpc/${encodeURIComponent(title)}/`, parameters, headers);
+  const answer = await asker.post(`/rpc/${encodeURIComponent(title)}/`, parameters, headers);
   const text = await answer.text();
   return { status: answer.status, header: (name: string) => answer.headers.get(name), text, headers };
 }
 
-async function expectSame(question: Question, item: SyncItemAnswer, body: string | null): Promise<void> {
-  const one = await alone(question);
+async function expectSame(
+  question: Question,
+  item: SyncItemAnswer,
+  body: string | null,
+  asker: Asker = alice,
+): Promise<void> {
+  const one = await alone(question, asker);
   const about = JSON.stringify(question);
   expect(item.status, about).toBe(one.status);
   const retryAfter = one.header('Retry-After');
@@ -165,7 +191,7 @@ describe('a hundred random items', () => {
       await expectSame(question, item as SyncItemAnswer, text);
     }
     expect(inline).toBeLessThanOrEqual(inline_bytes);
-    expect(statuses).toEqual(new Set([200, 202, 304, 400, 404, 502]));
+    expect(statuses).toEqual(new Set([200, 202, 304, 400, 404, 500, 502, 504]));
   });
 
   it('are the same in lines', async () => {
@@ -178,5 +204,64 @@ describe('a hundred random items', () => {
       const { lines: _lines, ...rest } = item;
       await expectSame(all[Number(item.id)] as Question, rest, body);
     }
+  });
+});
+
+/** Somebody without a history, under other settings. */
+function askerUnder(settings: Record<string, unknown>, user = unique('user')): Asker {
+  return {
+    post: async (path, value, headers = {}) =>
+      sendUnder(settings, API_BASE + path, {
+        method: 'POST',
+        headers: { ...(await bearer({ user })), 'Content-Type': 'application/json', ...headers },
+        body: JSON.stringify(value),
+      }),
+  };
+}
+
+async function statusesOf(asker: Asker, questions: readonly Question[], first = 0): Promise<number[]> {
+  const answer = await asker.post('/sync/', { caches: questions, inline_bytes: 0 }, ASYNC);
+  const { caches } = await answer.json<Synced>();
+  for (const [at, question] of questions.entries()) {
+    if (at >= first) await expectSame(question, caches[at] as SyncItemAnswer, null, asker);
+  }
+  return caches.map(({ status }) => status);
+}
+
+const named = (...questions: Omit<Question, 'id'>[]) => questions.map((question, n) => ({ id: `${n}`, ...question }));
+
+describe('what is refused is told as by its read', () => {
+  it('when its reader has asked too often', async () => {
+    const source = await loadedTable();
+    const questions = named(...[1, 2, 3].map(() => ({ resource_title: source.title })));
+    // The first counts as the request itself.
+    const statuses = await inOnePeriod(() => statusesOf(askerUnder(lowered('USER_REQUESTS', 1)), questions, 1));
+    expect(statuses).toEqual([200, 429, 429]);
+  });
+
+  it('when its reader has had too much loaded', async () => {
+    const [known, one] = [await loadedTable(), await Source.define({ parameters: YEAR_AND_REGION, wait_s: 0 })];
+    const statuses = await inOnePeriod(async () => {
+      const year = () => ({ resource_title: one.title, parameters: { region: unique('region') } });
+      const questions = named({ resource_title: known.title, etag: await tagAt(known, 1) }, year(), year(), year());
+      const [unchanged, ...loads] = await statusesOf(askerUnder(lowered('USER_LOADS', 1)), questions, 4);
+      expect(unchanged).toBe(304);
+      return loads;
+    });
+    expect(statuses.toSorted()).toEqual([202, 429, 429]);
+  });
+
+  it('when D1 or the object does not answer and nothing is known', async () => {
+    const known = await loadedTable();
+    const held = { resource_title: known.title, etag: await tagAt(known, 1) };
+    const lost = await Source.define({ parameters: YEAR_AND_REGION });
+    // Its definition is known here, its caches are not.
+    await (await alice.get(lost.path)).text();
+    const unknown = () => ({ resource_title: lost.title, parameters: { region: unique('region') } });
+    const questions = named(held, unknown(), unknown(), { resource_title: unique('unknown') });
+    const withoutD1 = askerUnder({ DB: refusing('D1_ERROR: D1 DB is overloaded. Too many requests queued.') });
+    expect(await statusesOf(withoutD1, questions)).toEqual([304, 503, 503, 503]);
+    const object = refusing('Durable Object is overloaded.', { overloaded: true });
+    expect(await statusesOf(askerUnder({ CACHE_OBJECT: object }), questions)).toEqual([304, 503, 503, 404]);
   });
 });
