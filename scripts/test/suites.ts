@@ -69,10 +69,11 @@ export const USUAL: Lanes = [[...CHECKS, MODULES_AND_WORKERD], [OVER_HTTP], [IN_
 /** The same with the long forms (LONG_FORMS), and what needs tools. */
 export const ALL: Lanes = [[...CHECKS, MODULES_AND_WORKERD], [OVER_HTTP, TOOLS], [IN_A_BROWSER]];
 
-/** Environment of the long forms: more random requests, sequences and interleavings than the usual ones. */
+/** Environment of the long forms: more random requests, sequences, interleavings and devices than the usual ones. */
 export const LONG_FORMS: Readonly<Record<string, string>> = {
   FUZZ_RUNS: '3000',
   MODEL_RUNS: '100',
   ORIGIN_RUNS: '1000',
   EXPLORE: 'deep',
+  HERD_DEVICES: '5000',
 };

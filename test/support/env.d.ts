@@ -19,6 +19,7 @@ declare module 'vitest' {
   interface ProvidedContext {
     originUrl: string;
     fuzzRuns: number;
+    herdDevices: number;
     modelRuns: number;
     originRuns: number;
     seed: number;
