@@ -13,6 +13,7 @@ import { refresh } from './refresh.ts';
 import type { FloorSetup } from './setup.ts';
 import { prepareState, state } from './state.ts';
 import { sync } from './sync.ts';
+import { syncUnknown } from './sync-unknown.ts';
 import { userOf } from './token.ts';
 import { wake } from './wake.ts';
 
@@ -20,7 +21,7 @@ export { CacheObject, LiveHub } from './object.ts';
 
 let setup: FloorSetup | null = null;
 
-const OPERATIONS = { list, state, refresh, load, read, sync, wake } as const;
+const OPERATIONS = { list, state, refresh, load, read, sync, syncUnknown, wake } as const;
 
 export default {
   async fetch(request, env, ctx) {

@@ -2,7 +2,7 @@
 
 /** The operation whose floor this Worker is to be. */
 export interface FloorSetup {
-  operation: 'list' | 'state' | 'refresh' | 'load' | 'read' | 'sync' | 'wake';
+  operation: 'list' | 'state' | 'refresh' | 'load' | 'read' | 'sync' | 'syncUnknown' | 'wake';
   /** Head of every answer: that of the service's own answer. */
   status: number;
   headers: [name: string, value: string][];

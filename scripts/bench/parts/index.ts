@@ -3,6 +3,7 @@
 import { deploy } from './deploy.ts';
 import type { Part } from './part.ts';
 import { success } from './success.ts';
+import { syncUnknown } from './sync-unknown.ts';
 import { table } from './table.ts';
 import { tableCalls } from './table-calls.ts';
 import { tokens } from './tokens.ts';
@@ -10,6 +11,7 @@ import { wake } from './wake.ts';
 
 export const PARTS: Readonly<Record<string, Part>> = {
   success,
+  'sync-unknown': syncUnknown,
   table,
   'table-calls': tableCalls,
   tokens,
