@@ -89,10 +89,12 @@ export default defineConfig({
           testTimeout: PATIENCE_MS,
           globalSetup: ['test/support/build.ts', 'test/support/origin-server.ts'],
           setupFiles: ['test/support/migrate.ts'],
-          // How many random requests (test/worker/attacks/fuzz.test.ts), and devices (test/worker/sync-herd.test.ts).
+          // How many random requests (test/worker/attacks/fuzz.test.ts), devices (test/worker/sync-herd.test.ts), and checks
+          // that race with commits (test/worker/live-race.test.ts).
           provide: {
             fuzzRuns: Number(process.env.FUZZ_RUNS ?? 500),
             herdDevices: Number(process.env.HERD_DEVICES ?? 500),
+            raceRounds: Number(process.env.RACE_ROUNDS ?? 12),
             seed: SEED,
           },
         },

@@ -76,4 +76,5 @@ export const LONG_FORMS: Readonly<Record<string, string>> = {
   ORIGIN_RUNS: '1000',
   EXPLORE: 'deep',
   HERD_DEVICES: '5000',
+  RACE_ROUNDS: '200',
 };

@@ -20,6 +20,7 @@ declare module 'vitest' {
     originUrl: string;
     fuzzRuns: number;
     herdDevices: number;
+    raceRounds: number;
     modelRuns: number;
     originRuns: number;
     seed: number;

@@ -47,6 +47,16 @@ describe('places', () => {
     expect(test.open('alice', 'tablet').effects.close).toEqual([{ id: '0.old-3', reason: 'replaced' }]);
   });
 
+  it('300 devices of one account that lets as many in are all told, by one watch a cache', () => {
+    const test = new TestHub({ socketsPerUser: 300 });
+    const sockets = Array.from({ length: 300 }, (_device, n) => test.open('fleet', `device-${n}`));
+    expect(sockets.map(({ answer }) => answer)).toEqual(Array(300).fill(null));
+    for (const socket of sockets) expect(test.subscribe(socket, [1, 2, 3]).answer).toBe('ok');
+    expect(test.hub.watches.size).toBe(3);
+    test.acknowledge();
+    expect(test.poke(2).effects.send.flatMap(({ to }) => to)).toEqual(sockets.map(({ id }) => id));
+  });
+
   it('a user beyond their number is not let in, and nobody else is harmed', () => {
     const test = new TestHub({ socketsPerUser: 5 });
     for (const _ of range(5)) test.open('alice');

@@ -54,8 +54,8 @@ function countRows({ storage }: DurableObjectState): () => number {
   return () => alarms + cursors.reduce((sum, cursor) => sum + cursor.rowsWritten, 0);
 }
 
-/** Loads `first`, then counts a refresh that loads `second`. */
-async function countRefresh(first: unknown, second: unknown) {
+/** Loads `first`, then counts a refresh that loads `second`, with what it tells the hubs that watch. */
+async function countRefresh(first: unknown, second: unknown, hubs = 0) {
   const title = unique('source');
   const definition = sampleResource({ tables: [{ name: 't', rows: '', columns: ['id'] }] });
   const { number = 0 } = (await d1Resources(env.DB).put(title, definition, true, null, Date.now())) ?? {};
@@ -66,7 +66,14 @@ async function countRefresh(first: unknown, second: unknown) {
     const d1 = recordingDatabase(env.DB);
     const calls: string[] = [];
     const bucket = telling(env.BLOBS, (name) => calls.push(`r2.${name}`));
-    const bindings = { ...env, DB: d1.db, BLOBS: bucket };
+    // Hubs with somebody who is told.
+    const hub = telling({ poke: async () => true, isWatched: async () => true }, (name) => calls.push(`hub.${name}`));
+    const bindings = {
+      ...env,
+      DB: d1.db,
+      BLOBS: bucket,
+      LIVE_HUB: { getByName: () => hub } as unknown as Env['LIVE_HUB'],
+    };
     const real = telling(new CacheObject(state, bindings), (name) => calls.push(`object.${name}`));
     const object = objectClient({ getByName: () => real } as unknown as Env['CACHE_OBJECT']);
     const services = { ...makeServices(bindings, (work) => state.waitUntil(work)), objects: object };
@@ -82,9 +89,18 @@ async function countRefresh(first: unknown, second: unknown) {
       expect(await object.state(delivery.taskId)).toMatchObject({ task: { state: 'SUCCESS' } });
     }
 
+    const isTold = () => {
+      const row = state.storage.sql
+        .exec<{ news: string | null }>("SELECT document ->> '$.news' AS news FROM keys")
+        .one();
+      return row.news === null;
+    };
+
     await refresh(first);
+    for (let number = 0; number < hubs; number += 1) await object.watch({ key: cache.key, hub: number, n: 1 });
     const before = { calls: calls.length, statements: d1.statements.length, rows: rowsWritten(), d1: rowsOf(d1.metas) };
     await refresh(second);
+    await expect.poll(isTold, { interval: 5, timeout: 10_000 }).toBe(true);
     return {
       calls: calls.slice(before.calls).filter((name) => name !== 'object.enqueue' && name !== 'object.state'),
       statements: d1.statements.slice(before.statements).map(({ sql }) => sql.trim().split(/\s/)[0]),
@@ -114,5 +130,24 @@ describe('one refresh task', () => {
     expect(calls).toHaveLength(5);
     expect(statements).toEqual(['SELECT', 'INSERT']);
     expect(rows).toBeLessThanOrEqual(8);
+  });
+
+  it.each([1, 32])('of a cache that %d hubs watch: a call a hub, and one row more, however many', async (hubs) => {
+    const [unwatched, watched] = [
+      await countRefresh([{ id: 1 }], [{ id: 2 }]),
+      await countRefresh([{ id: 1 }], [{ id: 2 }], hubs),
+    ];
+    expect(watched.calls.filter((name) => name === 'hub.poke')).toHaveLength(hubs);
+    expect(watched.statements).toEqual(unwatched.statements);
+    expect(watched.rows - unwatched.rows).toBeLessThanOrEqual(1);
+  });
+
+  it('of a watched cache in which nothing changed tells nobody, and writes as many rows as of one that is not watched', async () => {
+    const [unwatched, watched] = [
+      await countRefresh([{ id: 1 }], [{ id: 1 }]),
+      await countRefresh([{ id: 1 }], [{ id: 1 }], 1),
+    ];
+    expect(watched.calls).toEqual(unwatched.calls);
+    expect(watched.rows).toBe(unwatched.rows);
   });
 });

@@ -9,10 +9,11 @@ import { d1Entries } from '../../src/stores/entries.ts';
 import { Client, sendUnder } from '../support/client.ts';
 import { unique } from '../support/entries.ts';
 import { loadedTable, loadRows } from '../support/live.ts';
+import { recordWrites } from '../support/record-writes.ts';
 import { Device } from '../support/sockets.ts';
 import { Source } from '../support/sources.ts';
 import { readLines, syncOf } from '../support/sync.ts';
-import { token } from '../support/token.ts';
+import { bearer, token } from '../support/token.ts';
 
 vi.setConfig({ testTimeout: 25_000 });
 
@@ -110,6 +111,27 @@ describe('what a check is answered with', () => {
     expect(await ask(live(1))).toBe(entry.revision + 1);
   });
 
+  it('never brings back what was purged: the socket is told of the purge', async () => {
+    const source = await loadedTable();
+    const { device, client, live } = await connected();
+    const [held] = (await syncOf(client, [itemOf(source)], live(1))).caches;
+    await device.until(() => device.pokes.length === 1);
+    await source.origin.answerJson([{ n: 9 }]);
+    const admin = new Client({ user: 'root', scope: 'cache:admin' });
+    expect((await admin.delete(`/caches/${keyOf(source)}/`)).status).toBe(204);
+    await device.until(() => device.pokes.length === 2);
+    const [tag, version, revision] = device.pokes.at(-1) ?? [];
+    expect([tag, version]).toEqual([tagOfKey(keyOf(source)), 0]);
+    const asked = itemOf(source, { etag: held?.etag, min_revision: revision });
+    const [news] = (await syncOf(client, [asked])).caches;
+    expect(news).toMatchObject({
+      status: 200,
+      version: 2,
+      content_version: 'v2',
+      body: [{ data: [[expect.any(Number), 9]] }],
+    });
+  });
+
   it('brings a cache whose load it began: the socket is told of it', async () => {
     const source = await Source.define({ tables: [{ name: 't', rows: '', columns: ['n'] }] });
     await source.origin.answerJson([{ n: 1 }]);
@@ -136,6 +158,35 @@ describe('what nobody may be told of', () => {
     const now = await watches();
     await syncOf(client, [itemOf(source)], live(Date.now()));
     expect([now - before <= 1, await watches()]).toEqual([true, now]);
+  });
+
+  it('ten sockets of a user, each with a thousand caches by chance: all live, and no object or row comes of it', async () => {
+    const closed = await Source.define({ groups: ['sales'] });
+    const source = await Source.define({ parameters: { type: 'object', properties: { n: { type: 'integer' } } } });
+    const user = unique('user');
+    const record = recordWrites();
+    const before = await watches();
+    for (let number = 0; number < 10; number += 1) {
+      const device = await Device.open(user, `tablet-${number}`);
+      for (let check = 1; check <= 10; check += 1) {
+        const caches = Array.from({ length: 100 }, (_item, at) => ({
+          id: `${at}`,
+          ...[
+            { resource_title: unique('unknown') },
+            { resource_title: closed.title, parameters: { n: at } },
+            { resource_title: source.title, parameters: { n: unique('n') } },
+          ][at % 3],
+        }));
+        const body = JSON.stringify({ caches, live: { id: device.id, seq: check, add: check > 1 } });
+        const headers = { ...(await bearer({ user })), 'X-Device-Id': device.name, 'Content-Type': 'application/json' };
+        const answer = await sendUnder(record.bindings, '/api/v1/sync/', { method: 'POST', headers, body });
+        const read = await answer.json<{ live: string; caches: SyncItemAnswer[] }>();
+        expect([read.live, read.caches.every(({ status }) => status === 404 || status === 400)]).toEqual(['ok', true]);
+      }
+    }
+    // That a device was refused is noted of it, once an hour.
+    expect(record.writes().filter((what) => what !== 'SYNC_QUEUE.send')).toEqual([]);
+    expect(await watches()).toBe(before);
   });
 
   it('caches that nobody has are watched by no row', async () => {
