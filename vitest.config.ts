@@ -94,7 +94,7 @@ export default defineConfig({
           provide: {
             fuzzRuns: Number(process.env.FUZZ_RUNS ?? 500),
             herdDevices: Number(process.env.HERD_DEVICES ?? 500),
-            raceRounds: Number(process.env.RACE_ROUNDS ?? 12),
+            raceRounds: Number(process.env.RACE_ROUNDS ?? 4),
             seed: SEED,
           },
         },

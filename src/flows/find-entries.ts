@@ -40,7 +40,11 @@ export async function findEntries(
   live: LiveCheck | null = null,
 ): Promise<SearchedItem[]> {
   const [first] = all;
-  if (first === undefined) return [];
+  if (first === undefined) {
+    // A device that holds nothing any more is told of nothing.
+    await live?.subscribe([]);
+    return [];
+  }
   const titles = all.map(({ title }) => title);
   const resources = await findResources(services.resources, titles, first.reader);
   const identified = all.map((sought) => identify(sought, resources));

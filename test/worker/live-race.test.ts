@@ -11,7 +11,7 @@ import { d1Entries } from '../../src/stores/entries.ts';
 import { Client, sendUnder } from '../support/client.ts';
 import { unique } from '../support/entries.ts';
 import { Device } from '../support/sockets.ts';
-import { Source } from '../support/sources.ts';
+import { Source, YEAR_AND_REGION } from '../support/sources.ts';
 import { bearer } from '../support/token.ts';
 
 /** Each is a commit of all the caches, and a check that races with them. */
@@ -27,14 +27,14 @@ it.each([1000, 60_000])(
   'no device is stale after checks that raced with commits, ENTRY_CACHE_MS %d',
   async (cacheMs) => {
     const source = await Source.define({
-      parameters: { type: 'object', properties: { n: { type: 'integer' } } },
+      parameters: YEAR_AND_REGION,
       tables: [{ name: 't', rows: '', columns: ['row'] }],
       ttl_s: 86_400,
     });
     const caches = Array.from({ length: CACHES }, (_cache, n) => ({
       id: `${n}`,
       resource_title: source.title,
-      parameters: { n },
+      parameters: { year: n },
     }));
     const keys = caches.map(({ parameters }) => cacheIdentity(source.title, parameters, null).key);
     const refreshAll = () =>
@@ -58,6 +58,8 @@ it.each([1000, 60_000])(
       expect(read.live).toBe('ok');
       return new Map(read.caches.map(({ tag, revision = 0 }) => [tag, revision]));
     };
+
+    await source.origin.answerJson([{ row: 0 }]);
 
     await refreshAll();
     for (let round = 1; round <= ROUNDS; round += 1) {

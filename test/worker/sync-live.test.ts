@@ -78,6 +78,18 @@ describe('a full check', () => {
     expect(readLines(await answer.text()).end).toMatchObject({ end: true, live: 'ok' });
   });
 
+  it('of no caches has the socket told of none', async () => {
+    const [one, two] = [await loadedTable(), await loadedTable()];
+    const { device, client, live } = await connected();
+    await syncOf(client, [itemOf(one)], live(1));
+    await device.until(() => device.pokes.length === 1);
+    expect(await syncOf(client, [], live(2))).toMatchObject({ live: 'ok', caches: [] });
+    await loadRows(one, 5);
+    await syncOf(client, [itemOf(two)], live(3));
+    await device.until(() => device.pokes.length === 2);
+    expect(device.pokes.map(([tag]) => tag)).toEqual([one, two].map((source) => tagOfKey(keyOf(source))));
+  });
+
   it('that was overtaken changes nothing, one that adds extends', async () => {
     const [one, two] = [await loadedTable(), await loadedTable()];
     const { device, client, live } = await connected();
