@@ -1,5 +1,6 @@
 /** Live sockets against the real service: killed under them, told of commits, and asleep under many of them. */
 
+import { readFileSync } from 'node:fs';
 import { buildWorker } from '../../bench/lib/build-worker.ts';
 import { type KillReport, killUnderSockets } from './kill.ts';
 import { type PokeReport, pokeAll } from './pokes.ts';
@@ -23,6 +24,8 @@ export interface LiveReport {
 
 /** Runs the parts one after the other, each on a service of its own. */
 export async function liveSockets({ killed, kills, poked, asleep, tell }: LiveOptions): Promise<LiveReport> {
+  const room = roomForSockets();
+  if (asleep > room) tell(`the limit of open files leaves room for ${room} sockets`);
   const script = await buildWorker('scripts/soak/live/entry.ts');
   const part = async <Report>(name: string, count: number, run: (stand: Stand) => Promise<Report>) => {
     if (count === 0) return {};
@@ -38,6 +41,18 @@ export async function liveSockets({ killed, kills, poked, asleep, tell }: LiveOp
   return {
     ...(await part('killed', killed, (stand) => killUnderSockets(stand, killed, kills))),
     ...(await part('poked', poked, (stand) => pokeAll(stand, poked))),
-    ...(await part('asleep', asleep, (stand) => sleepUnderSockets(stand, asleep))),
+    ...(await part('asleep', asleep, (stand) => sleepUnderSockets(stand, Math.min(asleep, room)))),
   };
+}
+
+/** workerd holds two descriptors a connection; the rest is for its stores and for those who ask meanwhile. */
+const DESCRIPTORS_A_SOCKET = 2;
+const OTHER_DESCRIPTORS = 300;
+
+/** How many sockets one process may hold (Linux, proc(5)). */
+function roomForSockets(): number {
+  const [, soft] = /^Max open files\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8')) ?? [];
+  return soft === undefined
+    ? Number.POSITIVE_INFINITY
+    : Math.floor((Number(soft) - OTHER_DESCRIPTORS) / DESCRIPTORS_A_SOCKET);
 }
