@@ -153,8 +153,8 @@ export class CacheObject extends DurableObject<Env> implements contract.EncodedV
     await removeBlobs(key, done.effects.remove, this.#rows, this.#outside);
   }
 
-  async #tell(key: string): Promise<void> {
-    await tellWatchers(key, this.#rows, this.#outside.hubs);
+  #tell(key: string): void {
+    this.ctx.waitUntil(tellWatchers(key, this.#rows, this.#outside.hubs));
   }
 
   /** Loads a watched cache that has expired, as a read would, if somebody is still there. */
@@ -179,11 +179,10 @@ export class CacheObject extends DurableObject<Env> implements contract.EncodedV
       this.ctx.waitUntil(sendMessages(effects.send, document, this.#outside, requestId));
     }
     const { key } = document.cache;
-    if (effects.poke) this.ctx.waitUntil(this.#tell(key));
+    if (effects.poke) this.#tell(key);
     if (!effects.store) return { answer, stored: NOTHING };
-    const stored = storeEntry(key, this.#rows, this.#outside);
-    // Told only once D1 has it: devices ask by D1 then.
-    this.ctx.waitUntil(stored.then(() => this.#tell(key)));
+    const stored = storeEntry(key, this.#rows, this.#outside, () => this.#tell(key));
+    this.ctx.waitUntil(stored);
     return { answer, stored };
   }
 }

@@ -54,8 +54,15 @@ export async function sendMessages(
 /**
  * Writes the newest entry of a key to D1 and tells the machine; whether D1 has it. Where D1 has what this object cannot have
  * written, the machine counts on above that, and the entry is written again: a few times at most, since another object may be at it.
+ *
+ * @param tell is called when D1 has what the hubs of the key are to be told
  */
-export async function storeEntry(key: string, rows: KeyRows, { entries }: Outside): Promise<boolean> {
+export async function storeEntry(
+  key: string,
+  rows: KeyRows,
+  { entries }: Outside,
+  tell: () => void,
+): Promise<boolean> {
   for (let tries = 0; tries < STORE_TRIES; tries++) {
     const document = rows.find({ key });
     if (document === null) return false;
@@ -69,6 +76,7 @@ export async function storeEntry(key: string, rows: KeyRows, { entries }: Outsid
     if (inD1 === null) break;
     const done = await rows.run({ key }, 'stored', { inD1 });
     if (done === null) return false;
+    if (done.effects.poke) tell();
     if (done.document.stored.revision >= entry.revision) return true;
     // Another write met the foreign entry at the same time, and the machine counts on above it already.
     if (!done.effects.store) continue;

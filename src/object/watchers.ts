@@ -9,7 +9,7 @@ import type { KeyRows } from './key-rows.ts';
 /** Tells each hub that does not know the newest revision yet, all at once: there are as many as there are hubs at most. */
 export async function tellWatchers(key: string, rows: KeyRows, hubs: LiveHubs): Promise<void> {
   const document = rows.find({ key });
-  if (document?.news === undefined || document.stored.revision < document.news.revision) return;
+  if (document?.news === undefined) return;
   const { revision } = document.news;
   const version = document.loaded?.changed ?? 0;
   const told: HubWatch[] = [];
