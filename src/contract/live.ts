@@ -84,7 +84,7 @@ export interface SubscribeRequest {
   /** Cache keys. */
   keys: readonly string[];
 }
-/** `gone`: this user has no such connection here. `full`: the hub has no room for so many; the device polls instead. */
+/** `gone`: this user has no such connection here. `full`: the hub has no room for so many, or too many are new to it; the device polls instead. */
 export type SubscribeAnswer = 'ok' | 'gone' | 'full';
 
 /** Tells the connections of a hub that a cache has changed. */

@@ -104,7 +104,7 @@ export const SyncAnswer = v.strictObject({
   now: about(Timestamp, 'The clock of the service, one value for all items.'),
   live: about(
     v.optional(v.picklist(['ok', 'gone', 'full'])),
-    'Whether the connection is told: `gone` is none of this user and device, open a new one; `full` has no room, ask from time to time.',
+    'Whether the connection is told: `gone` is none of this user and device, open a new one; `full` has no room, or too many of them are new to it, ask from time to time.',
   ),
   caches: about(v.array(SyncItemAnswer), 'The items, in the order of the question.'),
 });

@@ -57,12 +57,7 @@ export async function sendMessages(
  *
  * @param tell is called when D1 has what the hubs of the key are to be told
  */
-export async function storeEntry(
-  key: string,
-  rows: KeyRows,
-  { entries }: Outside,
-  tell: () => void,
-): Promise<boolean> {
+export async function storeEntry(key: string, rows: KeyRows, { entries }: Outside, tell: () => void): Promise<boolean> {
   for (let tries = 0; tries < STORE_TRIES; tries++) {
     const document = rows.find({ key });
     if (document === null) return false;

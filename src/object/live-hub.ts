@@ -6,8 +6,6 @@
 import { DurableObject } from 'cloudflare:workers';
 import { API_BASE } from '../contract/constants.ts';
 import {
-  CLOSE,
-  type CloseReason,
   LIVE_PROTOCOL,
   type LiveHubVerbs,
   PING,
@@ -22,12 +20,14 @@ import type { HubContext, HubEffects, HubEventName, HubEvents } from '../core/li
 import { Hub, type Watch } from '../core/live-hub/hub.ts';
 import { step } from '../core/live-hub/index.ts';
 import { hubInTicket, hubOf } from '../core/live-hub/place.ts';
+import { newWatches } from '../core/live-hub/subscribe.ts';
 import { log } from '../log.ts';
 import { readSettings } from '../settings.ts';
 import { sideBySide } from '../side-by-side.ts';
 import { objectClient } from './client.ts';
-import { attach, attached } from './hub-attachment.ts';
+import { mayWatch } from './hub-limits.ts';
 import { HubRows } from './hub-rows.ts';
+import { endQuietly, HubSockets } from './hub-sockets.ts';
 
 const ALARM_RETRY_MS = 60_000;
 /** An alarm so long overdue has been lost, ms. */
@@ -36,7 +36,7 @@ const ALARM_LATE_MS = 60_000;
 /** The verbs of contract/live.ts and what the platform calls; anything else is private, since every method can be called from outside. */
 export class LiveHub extends DurableObject<Env> implements LiveHubVerbs {
   readonly #hub = new Hub();
-  readonly #sockets = new Map<string, WebSocket>();
+  readonly #sockets: HubSockets;
   readonly #rows: HubRows;
   /** When the alarm goes off; null: not at all. */
   #alarmAt: number | null = null;
@@ -44,14 +44,10 @@ export class LiveHub extends DurableObject<Env> implements LiveHubVerbs {
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     this.#rows = new HubRows(ctx.storage);
+    this.#sockets = new HubSockets(ctx);
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair(PING, PONG));
     this.#rows.restore(this.#hub);
-    for (const webSocket of ctx.getWebSockets()) {
-      const socket = attached(webSocket);
-      if (socket === null || webSocket.readyState !== WebSocket.OPEN) continue;
-      this.#sockets.set(socket.id, webSocket);
-      this.#hub.add(socket);
-    }
+    for (const socket of this.#sockets.restore()) this.#hub.add(socket);
     // Known before the first step, so that none awaits anything between its rows and its alarm: two steps that did took each other's alarm away.
     ctx.blockConcurrencyWhile(async () => {
       this.#alarmAt = await ctx.storage.getAlarm();
@@ -63,7 +59,8 @@ export class LiveHub extends DurableObject<Env> implements LiveHubVerbs {
   }
 
   async subscribe(request: SubscribeRequest): Promise<SubscribeAnswer> {
-    return this.#run('subscribe', request);
+    const caches = newWatches(this.#hub, request, Date.now()).length;
+    return (await mayWatch(this.env, request.user, caches)) ? this.#run('subscribe', request) : 'full';
   }
 
   async poke(request: PokeRequest): Promise<boolean> {
@@ -86,7 +83,7 @@ export class LiveHub extends DurableObject<Env> implements LiveHubVerbs {
     const id = new URL(request.url).pathname.slice(`${API_BASE}/live/`.length);
     const { 0: client, 1: server } = new WebSocketPair();
     const refused = await this.#run('open', { id }, (reason) => {
-      if (reason === null) this.#accept(id, server);
+      if (reason === null) this.#sockets.accept(id, server);
     });
     if (refused !== null) return Response.json({ refused } satisfies Refusal, { status: 409 });
     return new Response(null, {
@@ -96,15 +93,10 @@ export class LiveHub extends DurableObject<Env> implements LiveHubVerbs {
     });
   }
 
-  #accept(id: string, webSocket: WebSocket): void {
-    this.ctx.acceptWebSocket(webSocket);
-    this.#sockets.set(id, webSocket);
-  }
-
   /** Pings are answered while the hub sleeps; one that comes before that was set up is answered here. */
   override async webSocketMessage(webSocket: WebSocket, message: string | ArrayBuffer): Promise<void> {
     if (message !== PING) await this.#over(webSocket, 'message');
-    else this.#say(attached(webSocket)?.id ?? '', PONG);
+    else this.#say(this.#sockets.idOf(webSocket) ?? '', PONG);
   }
 
   /** The device has ended it, and waits for the same from here. */
@@ -118,10 +110,10 @@ export class LiveHub extends DurableObject<Env> implements LiveHubVerbs {
   }
 
   async #over(webSocket: WebSocket, event: 'message' | 'closed'): Promise<void> {
-    const id = attached(webSocket)?.id;
-    if (id === undefined || this.#sockets.get(id) !== webSocket) return;
+    const id = this.#sockets.idOf(webSocket);
+    if (id === null) return;
     await this.#run(event, { id });
-    this.#sockets.delete(id);
+    this.#sockets.forget(id);
   }
 
   /** Never throws: the platform gives up an alarm that fails some times. */
@@ -147,7 +139,7 @@ export class LiveHub extends DurableObject<Env> implements LiveHubVerbs {
     const { answer, effects } = step(this.#hub, name, request, this.#context());
     first(answer);
     this.#rows.write(this.#hub, effects.keep);
-    for (const id of effects.attach) this.#attach(id);
+    for (const id of effects.attach) this.#keep(id);
     this.#arm(effects.wakeBy);
     this.#speak(effects);
     if (effects.watch.length > 0) this.ctx.waitUntil(this.#askObjects(effects.watch));
@@ -158,8 +150,7 @@ export class LiveHub extends DurableObject<Env> implements LiveHubVerbs {
   get #number(): number {
     const { name } = this.ctx.id;
     if (name !== undefined) return Number(name);
-    const [id = ''] = this.#sockets.keys();
-    return hubInTicket(id);
+    return hubInTicket(this.#sockets.someId ?? '');
   }
 
   #context(): HubContext {
@@ -170,19 +161,13 @@ export class LiveHub extends DurableObject<Env> implements LiveHubVerbs {
       hubs: liveShards.now,
       socketsPerUser: liveSocketsPerUser,
       hubOf: (user) => hubOf(user, liveShards.now),
-      pingedAt: (id) => this.#pingedAt(id),
+      pingedAt: (id) => this.#sockets.pingedAt(id),
     };
   }
 
-  #pingedAt(id: string): number | null {
-    const webSocket = this.#sockets.get(id);
-    return (webSocket && this.ctx.getWebSocketAutoResponseTimestamp(webSocket)?.getTime()) ?? null;
-  }
-
-  #attach(id: string): void {
-    const webSocket = this.#sockets.get(id);
+  #keep(id: string): void {
     const socket = this.#hub.sockets.get(id);
-    if (webSocket !== undefined && socket !== undefined) attach(webSocket, socket);
+    if (socket !== undefined) this.#sockets.keep(socket);
   }
 
   /** An earlier alarm stands, unless it is so late that it was lost. */
@@ -200,26 +185,11 @@ export class LiveHub extends DurableObject<Env> implements LiveHubVerbs {
       const text = JSON.stringify(message);
       for (const id of to) this.#say(id, text);
     }
-    for (const { id, reason } of close) this.#close(id, reason);
+    for (const { id, reason } of close) this.#sockets.end(id, reason);
   }
 
-  /** A socket that is closing takes nothing: it counts as gone. */
   #say(id: string, text: string): void {
-    try {
-      this.#sockets.get(id)?.send(text);
-    } catch {
-      this.#hub.remove(id);
-      this.#sockets.delete(id);
-    }
-  }
-
-  #close(id: string, reason: CloseReason): void {
-    const webSocket = this.#sockets.get(id);
-    this.#sockets.delete(id);
-    if (webSocket === undefined) return;
-    // A device that gives no answer leaves it listed: the hub must not take it for open when it wakes.
-    webSocket.serializeAttachment(null);
-    endQuietly(webSocket, CLOSE[reason], reason);
+    if (!this.#sockets.say(id, text)) this.#hub.remove(id);
   }
 
   /** Sets watches at cache objects; one that cannot be reached now is asked again by the alarm. */
@@ -234,14 +204,5 @@ export class LiveHub extends DurableObject<Env> implements LiveHubVerbs {
         log('warn', 'live.not_watched', { key, error });
       }
     });
-  }
-}
-
-/** Ends a socket that may have ended already. */
-function endQuietly(webSocket: WebSocket, code: number, reason: string): void {
-  try {
-    webSocket.close(code, reason);
-  } catch {
-    // It is closed already.
   }
 }

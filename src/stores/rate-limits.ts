@@ -19,6 +19,8 @@ export interface RateLimits {
   countLoad(user: string, key: string, isNew?: boolean): Promise<void>;
   /** Counts a cache that a user is about to be the first to have. @throws Problem `rate-limited` with `Retry-After` */
   countNewCache(user: string): Promise<void>;
+  /** Counts, among the loads of a user, a cache that a socket of theirs is to be told of and no hub watches yet. @throws Problem `rate-limited` */
+  countWatch(user: string): Promise<void>;
 }
 
 /** What is counted; the names of the bindings. */
@@ -50,6 +52,7 @@ export const noLimits: RateLimits = {
   countRequest: async () => {},
   countLoad: async () => {},
   countNewCache: async () => {},
+  countWatch: async () => {},
 };
 
 /** The limits of the bindings that are there. */
@@ -69,6 +72,7 @@ export function rateLimits(limiters: Limiters, { onRefused, now = Date.now }: Ra
       await count('CACHE_LOADS', key);
     },
     countNewCache: (user) => count('NEW_CACHES', user),
+    countWatch: (user) => count('USER_LOADS', user),
   };
 }
 

@@ -26,7 +26,7 @@ it('of two purges at once after the rows were lost, neither is done before D1 ha
   };
   const purge = () => {
     key.do('purge', { key: inD1.key, soft: false });
-    return storeEntry(inD1.key, rows, { entries: { put } } as unknown as Outside);
+    return storeEntry(inD1.key, rows, { entries: { put } } as unknown as Outside, () => undefined);
   };
   expect(await Promise.all([purge(), purge()])).toEqual([false, false]);
   expect(key.document.stored.retryAt).toBeGreaterThan(key.now);

@@ -5,9 +5,12 @@ import { describe, expect, it } from 'vitest';
 import { cacheIdentity } from '../../src/core/cache-key.ts';
 import { tagOfKey } from '../../src/core/etag.ts';
 import { objectNameOfKey } from '../../src/core/task-id.ts';
+import { LiveHub } from '../../src/object/live-hub.ts';
 import { Client, send } from '../support/client.ts';
 import { unique } from '../support/entries.ts';
+import { inOnePeriod, lowered } from '../support/limits.ts';
 import { loadedTable, loadRows } from '../support/live.ts';
+import { newCache } from '../support/loads.ts';
 import { runningClock } from '../support/running-clock.ts';
 import { Device } from '../support/sockets.ts';
 import type { Source } from '../support/sources.ts';
@@ -122,6 +125,29 @@ describe('a hub', () => {
     await evictDurableObject(hub());
     expect(await hub().subscribe({ ...check, seq: 2, keys: [] })).toBe('ok');
   });
+});
+
+it('caches that no hub watches yet count as loads of their user, and none is watched beyond the limit', async () => {
+  const { answers, rows, other } = await inOnePeriod(async () => {
+    const [device, neighbour] = await Promise.all([Device.open(unique('user')), Device.open(unique('user'))]);
+    const [one, two, three] = [newCache().key, newCache().key, newCache().key];
+    // Another hub on the same rows and sockets, whose limits a test can reach.
+    return runInDurableObject(hub(), async (_, state) => {
+      const limited = new LiveHub(state, { ...env, ...lowered('USER_LOADS', 2) } as Env);
+      const check = (from: Device, seq: number, ...keys: string[]) => {
+        const { id, user, name } = from;
+        const expiresAt = Date.now() + 3_600_000;
+        return limited.subscribe({ id, user, device: name, seq, add: false, expiresAt, keys });
+      };
+      const answers = [await check(device, 1, one, two, two), await check(device, 2, two, three)];
+      answers.push(await check(device, 0, three), await check(device, 3, two, one));
+      const rows = state.storage.sql.exec('SELECT key FROM watches WHERE key IN (?, ?, ?)', one, two, three).toArray();
+      return { answers, rows, other: await check(neighbour, 1, three) };
+    });
+  });
+  // One that was overtaken sets nothing; those that are watched cost nothing.
+  expect(answers).toEqual(['ok', 'full', 'ok', 'ok']);
+  expect([rows.length, other]).toEqual([2, 'ok']);
 });
 
 describe('a leaver', () => {

@@ -8,6 +8,7 @@ import { tagOfKey } from '../../src/core/etag.ts';
 import { d1Entries } from '../../src/stores/entries.ts';
 import { Client, sendUnder } from '../support/client.ts';
 import { unique } from '../support/entries.ts';
+import { lowered } from '../support/limits.ts';
 import { loadedTable, loadRows } from '../support/live.ts';
 import { recordWrites } from '../support/record-writes.ts';
 import { Device } from '../support/sockets.ts';
@@ -212,5 +213,38 @@ describe('what nobody may be told of', () => {
     const { caches } = await syncOf(client, items, live(1));
     expect(caches.every(({ status }) => status === 400)).toBe(true);
     expect(await watches()).toBe(before);
+  });
+
+  it('1,000 caches that nobody has, asked for by ten sockets of a user who may make none, leave no object and no row', async () => {
+    const source = await Source.define({
+      parameters: { type: 'object', properties: { n: { type: 'integer' } } },
+      wait_s: 0,
+    });
+    const user = unique('user');
+    const devices = await Promise.all(Array.from({ length: 10 }, (_, at) => Device.open(user, `tablet-${at}`)));
+    const before = await watches();
+    let touched = 0;
+    const settings = {
+      ...lowered('NEW_CACHES', 0),
+      CACHE_OBJECT: {
+        getByName: (name: string) => {
+          touched += 1;
+          return env.CACHE_OBJECT.getByName(name);
+        },
+      },
+    };
+    for (const [at, device] of devices.entries()) {
+      const caches = Array.from({ length: 100 }, (_, n) => ({
+        ...itemOf(source),
+        id: `${n}`,
+        parameters: { n: at * 100 + n },
+      }));
+      const headers = { ...(await bearer({ user, device: device.name })), 'Content-Type': 'application/json' };
+      const body = JSON.stringify({ caches, live: { id: device.id, seq: 1 } });
+      const answer = await sendUnder(settings, '/api/v1/sync/', { method: 'POST', headers, body });
+      expect(await answer.json()).toMatchObject({ live: 'ok' });
+    }
+    expect([touched, await watches()]).toEqual([0, before]);
+    expect((await d1Entries(env.DB).list({ resource: source.title }, null, 10, Date.now())).entries).toEqual([]);
   });
 });

@@ -5,10 +5,22 @@ import { tagOfKey } from '../etag.ts';
 import { end } from './end.ts';
 import type { HubContext, HubEffects } from './events.ts';
 import { type Hub, MAX_PAIRS, MAX_TAGS, NO_TAGS, type Socket } from './hub.ts';
-import { canWatch, owe } from './watches.ts';
+import { canWatch, owe, unwatched } from './watches.ts';
 
 /** How long what a check has found may be told, ms: after that the user's rights are judged anew. */
 export const TOLD_MS = 45 * 60_000;
+
+/** Keys of a check that would be watched anew: they count as what its user asks to be loaded. A check that changes nothing has none. */
+export function newWatches(hub: Hub, request: SubscribeRequest, now: number): readonly string[] {
+  const socket = socketOf(hub, request);
+  return socket === null || request.seq < socket.seq ? [] : unwatched(hub, request.keys, now);
+}
+
+/** The socket of a check; null: this user and device have no such one. */
+function socketOf(hub: Hub, { id, user, device }: SubscribeRequest): Socket | null {
+  const socket = hub.sockets.get(id);
+  return socket?.user === user && socket.device === device ? socket : null;
+}
 
 /**
  * Sets what a socket is told of, at once: a change that comes while the check looks its caches up is told. A check that was
@@ -20,8 +32,8 @@ export function subscribe(
   context: HubContext,
   effects: HubEffects,
 ): SubscribeAnswer {
-  const socket = hub.sockets.get(request.id);
-  if (socket === undefined || socket.user !== request.user || socket.device !== request.device) return 'gone';
+  const socket = socketOf(hub, request);
+  if (socket === null) return 'gone';
   const expiresAt = Math.max(socket.expiresAt, request.expiresAt);
   if (expiresAt <= context.now) {
     end(hub, socket.id, 'expired', effects);

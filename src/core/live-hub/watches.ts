@@ -23,12 +23,15 @@ export const RENEW_MS = 24 * 3_600_000;
 /** What did not fit into a step follows in an alarm so much later, ms. */
 export const NEXT_TURN_MS = 1_000;
 
+/** Of these keys those that have no watch, or an old one: each costs a call of its object. */
+export function unwatched(hub: Hub, keys: readonly string[], now: number): string[] {
+  return [...new Set(keys)].filter((key) => (hub.watches.get(tagOfKey(key))?.n ?? 0) <= now - RENEW_MS);
+}
+
 /** Owes a watch for each key that has none. */
 export function owe(hub: Hub, keys: readonly string[], { now }: HubContext, effects: HubEffects): void {
-  for (const key of keys) {
+  for (const key of unwatched(hub, keys, now)) {
     const tag = tagOfKey(key);
-    const known = hub.watches.get(tag);
-    if (known !== undefined && known.n > now - RENEW_MS) continue;
     // Never below the time, so that a hub that lost its rows repeats none, and its age can be told.
     hub.lastN = Math.max(hub.lastN + 1, now);
     effects.keep.add(tag);
