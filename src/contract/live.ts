@@ -38,7 +38,7 @@ export const CLOSE = {
   unknownTicket: 4408,
   /** The device has opened other sockets since. */
   replaced: 4409,
-  /** The user has too many sockets. */
+  /** The user has too many sockets, or asks for them too often. */
   tooMany: 4429,
   /** The device sent something else than a ping (RFC 6455: policy violation). */
   notAPing: 1008,
@@ -61,7 +61,7 @@ export type HubMessage =
 
 /** A ticket for a connection of this user and device. Times are ms since the epoch. */
 export interface TicketRequest {
-  /** The ticket, and then the id of the connection: `<hub>.<random>`. */
+  /** The ticket, and then the id of the connection (core/live-hub/ticket.ts). */
   id: string;
   user: string;
   /** Empty: the device gave no name. */
@@ -113,6 +113,8 @@ export interface LiveHubVerbs {
 /** A hub by its number. */
 export interface LiveHubs {
   verbs(hub: number): LiveHubVerbs;
+  /** A keyed hash of a text, which nobody else can make. */
+  seal(text: string): string;
   /** Hands an upgrade over to the hub that the ticket names: the answer to it, or why there is no socket. */
   open(hub: number, ticket: string, request: Request): Promise<Response | CloseReason>;
 }

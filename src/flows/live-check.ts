@@ -4,7 +4,7 @@
  */
 
 import type { SubscribeAnswer, SubscribeRequest } from '../contract/live.ts';
-import { hubOfTicket } from '../core/live-hub/place.ts';
+import { hubOfTicket } from '../core/live-hub/ticket.ts';
 import { log } from '../log.ts';
 import type { Services } from './services.ts';
 

@@ -3,6 +3,7 @@
 import * as v from 'valibot';
 import { API_BASE } from '../contract/constants.ts';
 import { type LiveHubs, type LiveHubVerbs, Refusal } from '../contract/live.ts';
+import { SEAL_DIGITS } from '../core/live-hub/ticket.ts';
 import { withTimeout } from '../waiting.ts';
 
 /** How long a hub may take, ms: it keeps all that it needs in memory. */
@@ -11,6 +12,7 @@ const TIMEOUT_MS = 5_000;
 /** What is needed of the binding. */
 interface HubNamespace {
   getByName(name: string): LiveHubVerbs & Pick<Fetcher, 'fetch'>;
+  idFromName(name: string): DurableObjectId;
 }
 
 /** The hubs of a namespace. Nothing is tried again here: a device asks again, and the cache objects tell again. */
@@ -24,8 +26,12 @@ export function liveHubs(namespace: HubNamespace): LiveHubs {
       isWatched: (request) => withTimeout(stub(hub).isWatched(request), TIMEOUT_MS),
       signOut: (user) => withTimeout(stub(hub).signOut(user), TIMEOUT_MS),
     }),
+    // The id of a named object is a hash of its name under a key of the namespace, which the platform keeps to itself: a secret that
+    // needs no setting. Where it were known, an invented ticket would only be asked about at the hub.
+    seal: (text) => namespace.idFromName(`ticket ${text}`).toString().slice(0, SEAL_DIGITS),
     open: async (hub, ticket, request) => {
-      const response = await stub(hub).fetch(new URL(`${API_BASE}/live/${ticket}`, request.url), request);
+      const opening = stub(hub).fetch(new URL(`${API_BASE}/live/${ticket}`, request.url), request);
+      const response = await withTimeout(opening, TIMEOUT_MS);
       return response.webSocket === null ? v.parse(Refusal, await response.json()).refused : response;
     },
   };

@@ -19,8 +19,9 @@ import {
 import type { HubContext, HubEffects, HubEventName, HubEvents } from '../core/live-hub/events.ts';
 import { Hub, type Watch } from '../core/live-hub/hub.ts';
 import { step } from '../core/live-hub/index.ts';
-import { hubInTicket, hubOf } from '../core/live-hub/place.ts';
+import { hubOf } from '../core/live-hub/place.ts';
 import { newWatches } from '../core/live-hub/subscribe.ts';
+import { hubInTicket } from '../core/live-hub/ticket.ts';
 import { log } from '../log.ts';
 import { readSettings } from '../settings.ts';
 import { sideBySide } from '../side-by-side.ts';

@@ -2,7 +2,14 @@
 import { env } from 'cloudflare:workers';
 import type { HubMessage, Poke, SubscribeAnswer } from '../../src/contract/live.ts';
 import { hubOf } from '../../src/core/live-hub/place.ts';
+import { newTicket } from '../../src/core/live-hub/ticket.ts';
+import { liveHubs } from '../../src/object/hub-client.ts';
 import { Client, send } from './client.ts';
+
+/** A ticket with the seal of the service, as the Worker makes it; no hub knows it. */
+export function sealedTicket(user: string, goodUntil = Date.now() + 30_000): string {
+  return newTicket({ user, goodUntil, seal: liveHubs(env.LIVE_HUB).seal }, 1).id;
+}
 
 /** An open socket with all that it was told. */
 export class Device {

@@ -1,18 +1,18 @@
 /** CONTRACT 3 "Sockets": sockets that tell a device which of its caches have changed. */
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { cacheIdentity } from '../../src/core/cache-key.ts';
 import { tagOfKey } from '../../src/core/etag.ts';
 import { objectNameOfKey } from '../../src/core/task-id.ts';
 import { LiveHub } from '../../src/object/live-hub.ts';
-import { Client, send } from '../support/client.ts';
+import { Client, send, sendUnder } from '../support/client.ts';
 import { unique } from '../support/entries.ts';
 import { inOnePeriod, lowered } from '../support/limits.ts';
 import { loadedTable, loadRows } from '../support/live.ts';
 import { newCache } from '../support/loads.ts';
 import { runningClock } from '../support/running-clock.ts';
-import { Device } from '../support/sockets.ts';
+import { Device, sealedTicket } from '../support/sockets.ts';
 import type { Source } from '../support/sources.ts';
 
 const putForward = runningClock();
@@ -29,6 +29,29 @@ async function watching(source: Source, user = unique('user')): Promise<Device> 
   return device;
 }
 
+/** Upgrades with these tickets, one after the other: how often a hub was asked, and what came of each. */
+async function knocking(settings: Record<string, unknown>, tickets: readonly string[], ask?: () => Promise<Response>) {
+  let asked = 0;
+  const LIVE_HUB = {
+    idFromName: (name: string) => env.LIVE_HUB.idFromName(name),
+    getByName: (name: string) => {
+      asked += 1;
+      return ask === undefined ? env.LIVE_HUB.getByName(name) : { fetch: ask };
+    },
+  };
+  const statuses: number[] = [];
+  const codes: number[] = [];
+  for (const ticket of tickets) {
+    const headers = { Upgrade: 'websocket', 'Sec-WebSocket-Protocol': `freshet.v1, ticket.${ticket}` };
+    const { status, webSocket } = await sendUnder({ ...settings, LIVE_HUB }, '/api/v1/live/', { headers });
+    statuses.push(status);
+    const closed = new Promise<number>((resolve) => webSocket?.addEventListener('close', ({ code }) => resolve(code)));
+    webSocket?.accept();
+    codes.push(await closed);
+  }
+  return { asked, statuses, codes };
+}
+
 describe('a socket', () => {
   it('opens with a ticket and says who it is', async () => {
     const device = await Device.open(unique('user'));
@@ -37,13 +60,44 @@ describe('a socket', () => {
 
   it('is closed with 4408 when its ticket is unknown, used, or no ticket', async () => {
     const first = await Device.open(unique('user'));
-    for (const ticket of [first.id, `0.${'0'.repeat(24)}`, '99.abc', '']) {
+    const unknown = sealedTicket('mallory');
+    const others = [`${unknown.slice(0, -1)}x`, sealedTicket('mallory', Date.now() - 60_000), '99.abc', ''];
+    for (const ticket of [first.id, unknown, ...others]) {
       const device = new Device('mallory');
       await device.connect(ticket);
       expect(device.closed).toEqual({ code: 4408, reason: 'unknownTicket' });
     }
     first.send('ping');
     expect(first.closed).toBeNull();
+  });
+
+  it('is asked of no hub with an invented ticket, or one whose time is over, however many come', async () => {
+    const { asked, statuses } = await knocking({}, [
+      ...Array.from({ length: 200 }, (_, at) =>
+        sealedTicket(`user-${at}`).replace(/.$/, (digit) => (digit === '0' ? '1' : '0')),
+      ),
+      ...Array.from({ length: 20 }, (_, at) => `0.${at.toString(16).padStart(24, '0')}`),
+      sealedTicket('late', Date.now() - 2_000),
+    ]);
+    expect([new Set(statuses), asked]).toEqual([new Set([101]), 0]);
+  });
+
+  it('is asked for with a ticket no oftener than its user may ask anything', async () => {
+    const { asked } = await inOnePeriod(() => {
+      const ticket = sealedTicket(unique('user'));
+      return knocking(
+        lowered('USER_REQUESTS', 3),
+        Array.from({ length: 10 }, () => ticket),
+      );
+    });
+    expect(asked).toBe(3);
+  });
+
+  it('of a hub that cannot be reached is closed with 4408: a ticket is refused in a form that devices see', async () => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
+    const { statuses, codes } = await knocking({}, [sealedTicket('alice')], () => Promise.reject(new Error('away')));
+    warn.mockRestore();
+    expect([statuses, codes]).toEqual([[101], [4408]]);
   });
 
   it('is asked for by a WebSocket request, and the ticket with a token', async () => {
@@ -75,7 +129,7 @@ describe('a hub', () => {
     const { id, user, name } = device;
     const expiresAt = Date.now() + 3_600_000;
     const check = { id, user, device: name, seq: 1, add: false, expiresAt, keys: [keyOf(source)] };
-    const ticket = `0.${'1'.repeat(24)}`;
+    const ticket = sealedTicket(unique('user'));
     const alarmAt = await runInDurableObject(hub(), async (live, { storage }) => {
       await live.ticket({ id: ticket, user: unique('user'), device: '', expiresAt });
       await Promise.all([live.subscribe(check), live.fetch(new Request(`http://hub/api/v1/live/${ticket}`))]);
@@ -86,9 +140,10 @@ describe('a hub', () => {
 
   it('has no socket of a refused upgrade: one whose device gives no answer would keep it awake', async () => {
     const sockets = () => runInDurableObject(hub(), (_, state) => state.getWebSockets().length);
+    const { id } = await Device.open(unique('user'));
     const before = await sockets();
     const { webSocket } = await send('/live/', {
-      headers: { Upgrade: 'websocket', 'Sec-WebSocket-Protocol': `freshet.v1, ticket.0.${'0'.repeat(24)}` },
+      headers: { Upgrade: 'websocket', 'Sec-WebSocket-Protocol': `freshet.v1, ticket.${id}` },
     });
     expect(webSocket).not.toBeNull();
     expect(await sockets()).toBe(before);
@@ -111,10 +166,7 @@ describe('a hub', () => {
 
   it('remembers 1,000 caches of a user and a device with the longest names', async () => {
     const user = unique('ü中').padEnd(256, '中');
-    const id = `0.${unique('')
-      .replaceAll(/[^0-9a-f]/g, '')
-      .padEnd(24, '0')
-      .slice(0, 24)}`;
+    const id = sealedTicket(user);
     const device = '中'.repeat(256);
     const expiresAt = Date.now() + 3_600_000;
     await hub().ticket({ id, user, device, expiresAt });

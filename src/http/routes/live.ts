@@ -2,7 +2,10 @@
 
 import { CLOSE, type CloseReason, LIVE_PROTOCOL, LiveTicket, TICKET_PROTOCOL, TICKET_S } from '../../contract/live.ts';
 import { Problem } from '../../contract/problem.ts';
-import { hubOf, hubOfTicket, newTicket } from '../../core/live-hub/place.ts';
+import { newTicket, readTicket } from '../../core/live-hub/ticket.ts';
+import { attempt } from '../../flows/outcome.ts';
+import type { Services } from '../../flows/services.ts';
+import { log } from '../../log.ts';
 import { overloaded } from '../../stores/overloaded.ts';
 import { describe } from '../describe.ts';
 import { factory } from '../factory.ts';
@@ -31,8 +34,8 @@ live.post(
     const identity = c.get('identity');
     const { user } = identity;
     const expiresAt = holdUntil(identity, Number.POSITIVE_INFINITY);
-    const hub = hubOf(user, settings.liveShards.now);
-    const id = newTicket(hub);
+    const goodUntil = Date.now() + TICKET_S * 1000;
+    const { hub, id } = newTicket({ user, goodUntil, seal: liveHubs.seal }, settings.liveShards.now);
     try {
       await liveHubs.verbs(hub).ticket({ id, user, device: c.get('device') ?? '', expiresAt });
     } catch (error) {
@@ -53,12 +56,29 @@ live.get('/live', async (c) => {
       },
     );
   }
-  const { settings, liveHubs } = c.get('services');
   const ticket = ticketIn(c.req.header('Sec-WebSocket-Protocol') ?? '');
-  const hub = hubOfTicket(ticket, settings.liveShards);
-  const opened = hub === null ? 'unknownTicket' : await liveHubs.open(hub, ticket, c.req.raw);
+  const opened = await open(c.get('services'), ticket, c.req.raw);
   return typeof opened === 'string' ? refused(opened) : opened;
 });
+
+/** The hub's answer, or why there is no socket. Only what this service has given reaches a hub, and of that no more than a user may ask. */
+async function open(
+  { settings, liveHubs, limits }: Services,
+  ticket: string,
+  request: Request,
+): Promise<Response | CloseReason> {
+  const known = readTicket(ticket, settings.liveShards, liveHubs.seal, Date.now());
+  if (known === null) return 'unknownTicket';
+  const counted = await attempt(limits.countRequest(`ticket ${known.user}`));
+  if ('error' in counted) return 'tooMany';
+  try {
+    return await liveHubs.open(known.hub, ticket, request);
+  } catch (error) {
+    // A hub that cannot be reached gives no ticket either, and that is answered in a form that devices see.
+    log('warn', 'live.not_opened', { hub: known.hub, error });
+    return 'unknownTicket';
+  }
+}
 
 /** The ticket among the offered subprotocols; empty: there is none. */
 function ticketIn(protocols: string): string {

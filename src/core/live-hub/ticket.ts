@@ -1,0 +1,62 @@
+/**
+ * Tickets of live sockets, `<hub>.<96 random bits>.<hash of the user><end>.<seal>`. The hub alone knows which it has given; but
+ * anybody may come with any text, so the seal lets the Worker tell invented and expired ones apart without waking a hub.
+ */
+
+import { hashOfText, type Shards } from '../shards.ts';
+import { hubOf } from './place.ts';
+
+/** A keyed hash of a text, hex digits: nobody else can make it. */
+export type Seal = (text: string) => string;
+
+/** Length of a seal, hex digits. */
+export const SEAL_DIGITS = 16;
+
+const TICKET = /^((\d{1,2})\.[0-9a-f]{24}\.([0-9a-f]{8})([0-9a-f]{8}))\.([0-9a-f]{16})$/;
+
+/** What a new ticket is for: good until then, ms since the epoch. */
+export interface TicketTerms {
+  user: string;
+  goodUntil: number;
+  seal: Seal;
+}
+
+/** A new ticket of the user's hub, of `count` hubs. */
+export function newTicket(
+  { user, goodUntil, seal }: TicketTerms,
+  count: number,
+  random: Uint8Array = crypto.getRandomValues(new Uint8Array(12)),
+): { hub: number; id: string } {
+  const hub = hubOf(user, count);
+  const digits = Array.from(random, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  const text = `${hub}.${digits}.${eightDigits(hashOfText(user))}${eightDigits(Math.ceil(goodUntil / 1000))}`;
+  return { hub, id: `${text}.${seal(text)}` };
+}
+
+/** The hub that a ticket names and what stands for its user there; null: it is no ticket of ours, its time is over, or there is no such hub. */
+export function readTicket(
+  ticket: string,
+  shards: Shards,
+  seal: Seal,
+  now: number,
+): { hub: number; user: string } | null {
+  const hub = hubOfTicket(ticket, shards);
+  const [, text = '', , user = '', until = '', sealed] = TICKET.exec(ticket) ?? [];
+  if (hub === null || Number.parseInt(until, 16) * 1000 < now || seal(text) !== sealed) return null;
+  return { hub, user };
+}
+
+/** The hub that a ticket, or the connection that it has opened, names; null: it is none, or there is no such hub. */
+export function hubOfTicket(ticket: string, { now, before }: Shards): number | null {
+  const hub = TICKET.exec(ticket)?.[2];
+  return hub !== undefined && Number(hub) < Math.max(now, before) ? Number(hub) : null;
+}
+
+/** The hub that an id names which is known to have been a ticket. */
+export function hubInTicket(ticket: string): number {
+  return Number.parseInt(ticket, 10);
+}
+
+function eightDigits(number: number): string {
+  return number.toString(16).padStart(8, '0');
+}
