@@ -57,6 +57,17 @@ export async function emitPurges(services: EmitServices, entries: readonly Entry
   );
 }
 
+/**
+ * The same of caches that are about to be purged by what would not come back to them if it were cut short after the purge. Those that
+ * hold nothing are left out. @throws Problem `overloaded`: then they must not be purged
+ */
+export async function emitPurgesAhead(services: EmitServices, entries: readonly Entry[], now: number): Promise<void> {
+  const held = entries.filter(({ loaded }) => loaded !== null);
+  // A purge gives this revision, or a higher one.
+  const purged = held.map((entry) => ({ ...entry, loaded: null, revision: entry.revision + 1 }));
+  await emitPurges(services, purged, now);
+}
+
 async function send({ webhookQueue }: EmitServices, messages: readonly WebhookMessage[]): Promise<void> {
   try {
     const sent = webhookQueue.sendBatch(messages.map((body) => ({ body })));

@@ -5,7 +5,7 @@
 
 import { log } from '../log.ts';
 import { sideBySide } from '../side-by-side.ts';
-import { type EmitServices, emitPurges } from './emit-events.ts';
+import { type EmitServices, emitPurgesAhead } from './emit-events.ts';
 import { purgeKey } from './purge-key.ts';
 import type { Services } from './services.ts';
 
@@ -24,11 +24,18 @@ export async function evictUnread(
   const unread = await services.entries.walkUnread(now - evictUnreadDays * DAY_MS, limit);
   await sideBySide(unread, async ({ key, isEmpty }) => {
     try {
-      const entry = await purgeKey(services, key, false, isEmpty);
-      if (entry !== null && !isEmpty) await emitPurges(services, [entry], now);
+      if (!isEmpty) await tellAhead(services, key, now);
+      await purgeKey(services, key, false, isEmpty);
     } catch (error) {
       log('warn', 'evict.failed', { key, error });
     }
   });
   if (unread.length > 0) log('notice', 'evict.done', { caches: unread.length });
+}
+
+/** The walk does not come back to what it has purged. */
+async function tellAhead(services: EmitServices & Pick<Services, 'entries'>, key: string, now: number): Promise<void> {
+  if ((await services.webhooks.active()).length === 0) return;
+  const entry = await services.entries.find(key);
+  if (entry !== null) await emitPurgesAhead(services, [entry], now);
 }

@@ -4,11 +4,10 @@
  */
 
 import { MAX_BULK } from '../contract/constants.ts';
-import type { Entry } from '../contract/entry.ts';
 import type { StoredResource } from '../contract/resource.ts';
 import { log } from '../log.ts';
 import { sideBySide } from '../side-by-side.ts';
-import { type EmitServices, emitPurges } from './emit-events.ts';
+import { type EmitServices, emitPurgesAhead } from './emit-events.ts';
 import type { Services } from './services.ts';
 
 type SweepServices = EmitServices & Pick<Services, 'resources' | 'entries' | 'objects'>;
@@ -47,7 +46,8 @@ async function sweep(services: SweepServices, resource: StoredResource, limit: n
     for (let pages = 0; pages < MAX_PAGES && tried < limit; pages++) {
       const filter = { resource: title, numberBelow: purged };
       const page = await services.entries.list(filter, after, limit - tried, now);
-      await tellOfPurges(services, resource, page.entries, now);
+      // They count as absent already. Of a resource that is deleted nobody is told: it is gone, and so are the names of its caches soon.
+      if (definition !== null) await emitPurgesAhead(services, page.entries, now);
       const purges = await sideBySide(page.entries, ({ key }) => purge(services, title, key));
       tried += purges.length;
       failed += purges.filter((done) => !done).length;
@@ -63,23 +63,6 @@ async function sweep(services: SweepServices, resource: StoredResource, limit: n
     log('warn', 'sweep.failed', { resource: title, error });
   }
   return tried;
-}
-
-/**
- * Has webhooks told of caches before they are purged: they count as absent already, and a sweep that is cut short after a purge would not
- * come back to it. Of a resource that is deleted nobody is told: it is gone, and so are the names of its caches soon.
- */
-async function tellOfPurges(
-  services: SweepServices,
-  { definition }: StoredResource,
-  entries: readonly Entry[],
-  now: number,
-): Promise<void> {
-  if (definition === null) return;
-  const held = entries.filter(({ loaded }) => loaded !== null);
-  // A purge gives this revision, or a higher one.
-  const purged = held.map((entry) => ({ ...entry, loaded: null, revision: entry.revision + 1 }));
-  await emitPurges(services, purged, now);
 }
 
 /** An object that never heard of the cache has nothing to purge. False: it is to be asked again. */

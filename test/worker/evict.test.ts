@@ -8,6 +8,7 @@ import { d1Entries } from '../../src/stores/entries.ts';
 import { alice, cachesOf, defineResource, load, loadAll, NOTHING_LOADED, onlyCache } from '../support/admin.ts';
 import { recordingDatabase } from '../support/database.ts';
 import { sampleEntry } from '../support/entries.ts';
+import { queue, Receiver, services as receiving, removeAll } from '../support/webhooks.ts';
 
 // Each begins with real loads, which wait for each other on a busy machine.
 vi.setConfig({ testTimeout: 30_000 });
@@ -51,6 +52,23 @@ describe('a cache', () => {
     await loadAll(title, [second?.parameters as { n: number }]);
     await evictUnread(services(), now + 80 * DAY_MS);
     expect(await held(title)).toHaveLength(2);
+  });
+
+  it('that webhooks could not be told of is kept until they are', async () => {
+    const { title } = await defineResource();
+    await load(title);
+    const receiver = await Receiver.define({ resources: [title] });
+    const { key } = await onlyCache(title);
+    const through = { ...services(), webhooks: receiving.webhooks, webhookQueue: queue };
+    queue.fault = new Error('no queue today');
+    const late = Date.now() + 91 * DAY_MS;
+    await evictUnread(through, late);
+    expect(await held(title)).toHaveLength(1);
+    await evictUnread(through, late);
+    expect(await held(title)).toEqual([]);
+    await evictUnread(through, late);
+    expect(queue.eventsFor(receiver.name)).toMatchObject([{ type: 'cache.changed', key, version: null }]);
+    await removeAll();
   });
 
   it('is kept for ever with EVICT_UNREAD_DAYS 0', async () => {
