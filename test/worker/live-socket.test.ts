@@ -216,6 +216,41 @@ describe('a leaver', () => {
   });
 });
 
+it('an object of a release that knows no watchers is asked again, until the next release has it and the device is told', async () => {
+  const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
+  const source = await loadedTable();
+  const device = await Device.open(unique('user'));
+  const { id, user, name } = device;
+  // As the platform answers where a class has no such method.
+  const older = {
+    watch: () => Promise.reject(new TypeError('The RPC receiver does not implement the method "watch".')),
+  };
+  const check = {
+    id,
+    user,
+    device: name,
+    seq: 1,
+    add: false,
+    expiresAt: Date.now() + 3_600_000,
+    keys: [keyOf(source)],
+  };
+  await runInDurableObject(hub(), async (_, state) => {
+    const before = new LiveHub(state, { ...env, CACHE_OBJECT: { getByName: () => older } } as unknown as Env);
+    expect(await before.subscribe(check)).toBe('ok');
+  });
+  const refused = () => warn.mock.calls.some(([line]) => String(line).includes('live.not_watched'));
+  await vi.waitFor(() => expect(refused()).toBe(true), { timeout: 20_000 });
+  warn.mockRestore();
+  await loadRows(source, 1, 2);
+  expect(device.messages).toHaveLength(1);
+  await evictDurableObject(hub());
+  await runDurableObjectAlarm(hub());
+  await device.until(() => device.pokes.length === 1);
+  expect(device.pokes).toEqual([[tagOfKey(keyOf(source)), 2, expect.any(Number)]]);
+  await loadRows(source, 7);
+  await device.until(() => device.pokes.length === 2);
+});
+
 describe('a device is told', () => {
   it('what D1 has when the watch begins, each version that changed the body, and purges', async () => {
     const source = await loadedTable();

@@ -92,6 +92,7 @@ describe.each(documents)('an object of release 0.1 ($document.cache.resource)', 
     ['purge', () => objects.purge({ key: cache.key, soft: false })],
     ['entry', () => objects.entry(cache.key)],
     ['wake', () => objects.wake(taskId)],
+    ['watch', () => objects.watch({ key: cache.key, hub: 0, n: 1 })],
     ['alarm', () => runInDurableObject(stubOf(cache), (object) => object.alarm?.())],
   ])('has its tables brought up to date before %s touches them', async (_, touch) => {
     await touch();
