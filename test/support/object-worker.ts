@@ -3,6 +3,7 @@
  * only notes what came. So the tests play the consumer, and nobody else claims their tasks.
  */
 
+import type { LiveHubVerbs, PokeRequest } from '../../src/contract/live.ts';
 import type { RefreshMessage } from '../../src/contract/messages.ts';
 import { CacheObject as DeployedObject } from '../../src/object/cache-object.ts';
 import { strikeable } from './faults/bindings.ts';
@@ -13,13 +14,27 @@ export const effects = { underWay: 0 };
 /** A test that takes a rule out of D1's statements does so here. */
 export const statements = { rewrite: (sql: string) => sql };
 
+/** Hubs of live sockets are played by the tests, too: who answers for all hubs about a cache, by its key. */
+export const playedHubs = new Map<string, (hub: number) => Pick<LiveHubVerbs, 'poke' | 'isWatched'>>();
+
+const LIVE_HUB = {
+  getByName(name: string) {
+    const hubOf = (key: string) => {
+      const hub = playedHubs.get(key)?.(Number(name));
+      if (hub === undefined) throw new Error('nobody plays this hub');
+      return hub;
+    };
+    return {
+      poke: async (request: PokeRequest) => hubOf(request.key).poke(request),
+      isWatched: async (request: { key: string; n: number }) => hubOf(request.key).isWatched(request),
+    };
+  },
+} as unknown as Env['LIVE_HUB'];
+
 /** The object as deployed; tests of faults may strike its calls of the stores. */
 export class CacheObject extends DeployedObject {
   constructor(ctx: DurableObjectState, env: Env) {
-    super(
-      ctx,
-      strikeable(env, (sql) => statements.rewrite(sql)),
-    );
+    super(ctx, { ...strikeable(env, (sql) => statements.rewrite(sql)), LIVE_HUB });
     const waitUntil = ctx.waitUntil.bind(ctx);
     ctx.waitUntil = (work) => {
       effects.underWay += 1;

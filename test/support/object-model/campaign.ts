@@ -14,8 +14,9 @@ import { OVERLAPPING } from './overlapping.ts';
 import { RealCache } from './real-cache.ts';
 import { RULES, type Rules } from './rules.ts';
 import { Tally } from './tally.ts';
+import { beWell, checkTold, WATCHING } from './watching.ts';
 
-const KINDS = [...ASKING, ...CONSUMING, ...HAPPENING, ...OVERLAPPING];
+const KINDS = [...ASKING, ...CONSUMING, ...HAPPENING, ...OVERLAPPING, ...WATCHING];
 /** Of a sequence as it is drawn: those that cannot happen at their turn are left out. */
 const MAX_COMMANDS = 250;
 /** Steps in which a fair surrounding must have brought everything to its end. */
@@ -60,10 +61,12 @@ export async function campaign(
 /** Nothing goes wrong any more: what is under way comes to its end, then time passes until nothing is owed. */
 async function drain(model: Model, real: RealCache): Promise<void> {
   model.weather.isAway = false;
-  for (let steps = 0; !isAtRest(model); steps += 1) {
-    must(steps < FAIR_STEPS, 'every accepted task ends');
-    await fairStep(model, real);
-  }
+  beWell(model.hubs);
+  await fairSteps(model, real, isIdle);
+  checkTold(model);
+  // Else it would be loaded again and again, and never come to rest.
+  for (const hub of model.hubs) hub.isNeeded = false;
+  await fairSteps(model, real, isAtRest);
   // The last of all: what they bring is old.
   while (model.weather.late.length > 0) await perform(LATE_WRITE, model, real, CALM);
   const { document, d1, blobs } = model.seen;
@@ -73,10 +76,22 @@ async function drain(model: Model, real: RealCache): Promise<void> {
   must(blobs.length === named.length, 'in the end R2 holds what is named, and nothing else');
 }
 
-function isAtRest({ seen: { document }, messages, consumers }: Model): boolean {
-  const { head, settling, stored, owed } = document;
-  const isBusy = messages.length + consumers.length + settling.length + owed.length > 0;
-  return !isBusy && head === null && stored.retryAt === null;
+async function fairSteps(model: Model, real: RealCache, isDone: (model: Model) => boolean): Promise<void> {
+  for (let steps = 0; !isDone(model); steps += 1) {
+    must(steps < FAIR_STEPS, 'every accepted task ends');
+    await fairStep(model, real);
+  }
+}
+
+/** Nothing is under way; removals are owed. */
+function isIdle({ seen: { document }, messages, consumers }: Model): boolean {
+  const { head, settling, stored, news } = document;
+  const isBusy = messages.length + consumers.length + settling.length > 0;
+  return !isBusy && head === null && stored.retryAt === null && news === undefined;
+}
+
+function isAtRest(model: Model): boolean {
+  return isIdle(model) && model.seen.document.owed.length === 0;
 }
 
 /** What is under way goes on; else the earlier of the next message and the alarm comes. */

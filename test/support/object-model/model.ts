@@ -8,9 +8,11 @@ import { OWED_DROPPED_MS, OWED_REPLACED_MS } from '../../../src/core/task-machin
 import { blobName } from '../task-machine/world.ts';
 import { checkMove, checkNow } from './checks.ts';
 import { clock } from './clock.ts';
+import type { PlayedHub } from './played-hub.ts';
 import type { RealCache, Snapshot, Weather } from './real-cache.ts';
 import type { Rules } from './rules.ts';
 import type { Tally } from './tally.ts';
+import { checkWatching } from './watching.ts';
 
 /** A consumer between its claim and its end. */
 export interface Consumer {
@@ -47,6 +49,7 @@ export class Model {
   readonly tally: Tally;
   readonly rules: Rules;
   readonly weather: Weather;
+  readonly hubs: readonly PlayedHub[];
   /** Counts the steps: 1 is the first. */
   step = 0;
   seen: Snapshot;
@@ -79,6 +82,7 @@ export class Model {
     this.tally = tally;
     this.rules = rules;
     this.weather = real.weather;
+    this.hubs = real.hubs;
     this.seen = { document: emptyDocument(real.cache), ended: [], alarmAt: null, d1: null, blobs: [] };
   }
 
@@ -129,6 +133,7 @@ export class Model {
     tallySettled(before, this);
     judge();
     checkMove(before, this);
+    checkWatching(before, this);
     for (const record of after.ended) this.ended.set(record.taskId, record);
     checkNow(this);
   }

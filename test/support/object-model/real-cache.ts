@@ -13,7 +13,8 @@ import { unique } from '../entries.ts';
 import { type Mode, type Store, unwatch, Watch, watchWith } from '../faults/strikes.ts';
 import { newCache } from '../loads.ts';
 import { objects, stubOf } from '../object-loads.ts';
-import { effects } from '../object-worker.ts';
+import { effects, playedHubs } from '../object-worker.ts';
+import { PlayedHub } from './played-hub.ts';
 
 /** What becomes of the calls that a command's steps make of the stores; left out: they are done and answered. */
 export type Fates = Partial<Record<Store, Mode>>;
@@ -50,7 +51,16 @@ export class RealCache {
   readonly objects = objects;
   readonly entries = d1Entries(env.DB);
   readonly blobs = r2Blobs(env.BLOBS);
+  readonly hubs = [new PlayedHub(0), new PlayedHub(1)];
   #taken = 0;
+
+  constructor() {
+    playedHubs.set(this.cache.key, (number) => {
+      const hub = this.hubs[number];
+      if (hub === undefined) throw new Error('there is no such hub');
+      return hub;
+    });
+  }
 
   /** Task ids of the messages that the queue has taken since this was last asked. */
   takeSent(): string[] {
@@ -132,6 +142,7 @@ export class RealCache {
   /** The model is done with it. */
   forget(): void {
     unwatch(this.weather);
+    playedHubs.delete(this.cache.key);
   }
 
   #inObject<T>(work: (storage: DurableObjectStorage) => Promise<T>): Promise<T> {

@@ -58,7 +58,7 @@ export const MUTANTS: Mutant[] = [
     rules: kept((after, before) =>
       isPurge(after, before) ? { ...after, counters: { ...after.counters, version: 0, fence: 0 } } : after,
     ),
-    finds: /the counter/,
+    finds: /the counter|fetched after it was asked for/,
   },
   {
     rule: 'a purge takes the lease of a running load',
@@ -80,5 +80,15 @@ export const MUTANTS: Mutant[] = [
       isCommit(after, before) ? { ...after, owed: after.owed.map((blob) => ({ ...blob, dueAt: clock.now })) } : after,
     ),
     finds: /a copy of an entry/,
+  },
+  {
+    rule: 'a hub is told again until it has answered',
+    rules: kept((after) => ((after.news?.tries ?? 0) > 0 ? { ...after, news: undefined } : after)),
+    finds: /was not told of is owed/,
+  },
+  {
+    rule: 'who watches outlives a purge',
+    rules: kept((after, before) => (isPurge(after, before) ? { ...after, watchers: undefined } : after)),
+    finds: /whose watch was acknowledged/,
   },
 ];

@@ -29,6 +29,11 @@ export const SOMETIMES = [
   'blobs are removed',
   'a removal fails, and stays owed',
   'an object dies while a load is under way',
+  'a cache that nobody has is not watched',
+  'a hub is told what is new',
+  'a hub that has not answered is told again',
+  'a hub has another watch set while it answers that nobody is left',
+  'a watched cache is loaded when it expires',
 ] as const;
 export type Sometimes = (typeof SOMETIMES)[number];
 

@@ -284,6 +284,12 @@ export const MUTANTS: Mutant[] = [
     finds: /whose watch was acknowledged/,
   },
   {
+    rule: 'who watches outlives a purge',
+    scenario: { refresh: 1, watch: 1, purge: 1 },
+    rules: mutant('purge', unchanged, ({ document }) => ({ document: { ...document, watchers: undefined } })),
+    finds: /whose watch was acknowledged/,
+  },
+  {
     rule: 'a hub is told again until it has answered',
     marked: 'until it has answered',
     scenario: { refresh: 2, watch: 1, loss: 1 },
