@@ -1,6 +1,7 @@
 /** Many caches that one request means, and what is known of them: as `findEntry` finds one, with the look-ups made together. */
 
 import type { CacheIdentity } from '../contract/entry.ts';
+import { Problem } from '../contract/problem.ts';
 import type { DefinedResource } from '../contract/resource.ts';
 import type { LookedUp } from '../contract/stores.ts';
 import { overloaded } from '../stores/overloaded.ts';
@@ -105,6 +106,7 @@ async function afterSubscribing(
   live: LiveCheck,
 ): Promise<Outcome<FoundCache>[]> {
   const existing = known.flatMap((one) => ('value' in one && one.value.looked.entry !== null ? one.value.cache : []));
+  if (known.some((one) => 'error' in one && isOverloaded(one.error))) live.lacks();
   const isTold = await live.subscribe(existing.map(({ key }) => key));
   if (!isTold || existing.length === 0) return [...known];
   const newest = await services.lookup.findAllNewest(
@@ -118,6 +120,10 @@ async function afterSubscribing(
       return underNewest(services, all[at] as SoughtCache, one.value, looked);
     }),
   );
+}
+
+function isOverloaded(error: unknown): boolean {
+  return error instanceof Problem && error.code === 'overloaded';
 }
 
 function searchFor(sought: SoughtCache, found: FoundCache): Search {

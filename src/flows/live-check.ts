@@ -16,17 +16,25 @@ export class LiveCheck {
   readonly #services: Pick<Services, 'liveHubs' | 'settings'>;
   readonly #question: LiveQuestion;
   readonly #keys = new Set<string>();
+  /** What was told before stands beside what is found now. */
+  #adds: boolean;
   /** What the device is told of its connection; null: it was not asked about yet. */
   #answer: SubscribeAnswer | null = null;
 
   constructor(services: Pick<Services, 'liveHubs' | 'settings'>, question: LiveQuestion) {
     this.#services = services;
     this.#question = question;
+    this.#adds = question.add;
   }
 
   /** Caches that exist: from the answer of this on, all that D1 gets is told. Whether the connection is told. */
   async subscribe(keys: readonly string[]): Promise<boolean> {
-    return this.#tell(keys, this.#question.add);
+    return this.#tell(keys, this.#adds);
+  }
+
+  /** Some cache cannot be judged right now: a device that was told of it must not become deaf by asking. */
+  lacks(): void {
+    this.#adds = true;
   }
 
   /** Caches that have come to exist since, as their loads were accepted. */
@@ -41,7 +49,7 @@ export class LiveCheck {
 
   /** Which caches the device says that it holds, for what is noted of it. */
   get noted(): { keys: readonly string[]; adds: boolean } {
-    return { keys: [...this.#keys], adds: this.#question.add };
+    return { keys: [...this.#keys], adds: this.#adds };
   }
 
   async #tell(keys: readonly string[], add: boolean): Promise<boolean> {

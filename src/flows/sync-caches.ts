@@ -105,7 +105,7 @@ export async function* syncCaches(services: Services, question: SyncRead): Async
 }
 
 /** Each item counts as a request; the first is the one that was counted when it was let in. */
-async function nameItems({ limits }: Services, { identity, items, preferences, ...question }: SyncRead) {
+async function nameItems({ limits }: Services, { identity, items, preferences, live, ...question }: SyncRead) {
   const latest = heldUntil(question.latest, preferences);
   const failed: (ItemPlace & FailedItem)[] = [];
   const named: NamedItem[] = [];
@@ -114,8 +114,10 @@ async function nameItems({ limits }: Services, { identity, items, preferences, .
   );
   for (const [at, { id, item }] of items.entries()) {
     const count = counted[at] as Outcome<void>;
-    if ('error' in count) failed.push({ id, at, error: count.error, cache: null });
-    else if ('error' in item) failed.push({ id, at, error: item.error, cache: null });
+    if ('error' in count) {
+      live?.lacks();
+      failed.push({ id, at, error: count.error, cache: null });
+    } else if ('error' in item) failed.push({ id, at, error: item.error, cache: null });
     else named.push({ id, at, item: item.value, read: readOf(identity, item.value, preferences, latest) });
   }
   return { failed, named };

@@ -8,7 +8,7 @@ import { tagOfKey } from '../../src/core/etag.ts';
 import { d1Entries } from '../../src/stores/entries.ts';
 import { Client, sendUnder } from '../support/client.ts';
 import { unique } from '../support/entries.ts';
-import { lowered } from '../support/limits.ts';
+import { inOnePeriod, lowered } from '../support/limits.ts';
 import { loadedTable, loadRows } from '../support/live.ts';
 import { recordWrites } from '../support/record-writes.ts';
 import { Device } from '../support/sockets.ts';
@@ -27,6 +27,11 @@ async function connected(user = unique('user')) {
   const client = new Client({ user, device: device.name });
   const live = (seq: number, more: object = {}) => ({ live: { id: device.id, seq, ...more } });
   return { user, device, client, live };
+}
+
+/** Whether the hub has somebody to tell of the source. */
+function isTold(source: Source): Promise<boolean> {
+  return env.LIVE_HUB.getByName('0').isWatched({ key: keyOf(source), n: 1 });
 }
 
 /** Rows of the hub's watches. */
@@ -79,16 +84,31 @@ describe('a full check', () => {
     expect(readLines(await answer.text()).end).toMatchObject({ end: true, live: 'ok' });
   });
 
-  it('of no caches has the socket told of none', async () => {
-    const [one, two] = [await loadedTable(), await loadedTable()];
+  it('of a device that holds nothing any more is answered, and ends what the socket was told of', async () => {
+    const source = await loadedTable();
     const { device, client, live } = await connected();
-    await syncOf(client, [itemOf(one)], live(1));
+    await syncOf(client, [itemOf(source)], live(1));
     await device.until(() => device.pokes.length === 1);
     expect(await syncOf(client, [], live(2))).toMatchObject({ live: 'ok', caches: [] });
-    await loadRows(one, 5);
-    await syncOf(client, [itemOf(two)], live(3));
-    await device.until(() => device.pokes.length === 2);
-    expect(device.pokes.map(([tag]) => tag)).toEqual([one, two].map((source) => tagOfKey(keyOf(source))));
+    expect(await syncOf(client, [{ id: 'x' }], live(3))).toMatchObject({ live: 'ok', caches: [{ status: 400 }] });
+    const answer = await client.post('/sync/', { caches: [], ...live(4) }, { Accept: 'application/x-ndjson' });
+    expect(readLines(await answer.text()).end).toMatchObject({ end: true, live: 'ok' });
+    expect(await isTold(source)).toBe(false);
+  });
+
+  it('in which a cache could not be judged goes on telling of what was told before', async () => {
+    const [one, two] = [await loadedTable(), await loadedTable()];
+    const told = await inOnePeriod(async () => {
+      const { device, user, client, live } = await connected();
+      await syncOf(client, [itemOf(one), itemOf(two)], live(1));
+      const headers = { ...(await bearer({ user, device: device.name })), 'Content-Type': 'application/json' };
+      const body = JSON.stringify({ caches: [itemOf(one), itemOf(two)], inline_bytes: 0, ...live(2) });
+      const init = { method: 'POST', headers, body };
+      const answer = await sendUnder(lowered('USER_REQUESTS', 1), '/api/v1/sync/', init);
+      const { caches } = await answer.json<{ caches: SyncItemAnswer[] }>();
+      return { live: caches.map(({ status }) => status), isTold: await isTold(two) };
+    });
+    expect(told).toEqual({ live: [200, 429], isTold: true });
   });
 
   it('that was overtaken changes nothing, one that adds extends', async () => {
