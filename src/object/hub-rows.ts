@@ -1,7 +1,8 @@
 /** Tables `watches` and `counters` of a hub: which caches it has asked to be told of, and the last number that it gave to a watch. */
 
-import type { Hub } from '../core/live-hub/hub.ts';
+import type { Hub, Watch } from '../core/live-hub/hub.ts';
 
+const COLUMNS = 'tag, key, n, acknowledged';
 type WatchRow = { tag: string; key: string; n: number; acknowledged: number };
 
 const TABLES = `
@@ -26,16 +27,25 @@ export class HubRows {
   restore(hub: Hub): void {
     if (!this.#hasTables) return;
     const { sql } = this.#storage;
-    for (const { tag, key, n, acknowledged } of sql.exec<WatchRow>('SELECT tag, key, n, acknowledged FROM watches'))
-      hub.watches.set(tag, { tag, key, n, dueAt: acknowledged === 1 ? null : 0 });
+    for (const row of sql.exec<WatchRow>(`SELECT ${COLUMNS} FROM watches`)) hub.watches.set(row.tag, watchOf(row));
     const [counter] = sql.exec<{ value: number }>("SELECT value FROM counters WHERE name = 'n'").toArray();
     this.#lastN = counter?.value ?? 0;
     hub.lastN = this.#lastN;
   }
 
-  /** Writes the watches of these tags as the hub has them now, in one transaction. */
+  /** Writes the watches of these tags as the hub has them now, in one transaction. What cannot be written is undone in memory as well. */
   write(hub: Hub, tags: ReadonlySet<string>): void {
     if (tags.size === 0) return;
+    try {
+      this.#put(hub, tags);
+    } catch (error) {
+      // Else nobody would ask for a watch again that is in memory alone, nor set one that is in the table alone.
+      for (const tag of tags) this.#restore(hub, tag);
+      throw error;
+    }
+  }
+
+  #put(hub: Hub, tags: ReadonlySet<string>): void {
     this.#storage.transactionSync(() => {
       const { sql } = this.#storage;
       if (!this.#hasTables) sql.exec(TABLES);
@@ -52,4 +62,18 @@ export class HubRows {
     this.#hasTables = true;
     this.#lastN = hub.lastN;
   }
+
+  #restore(hub: Hub, tag: string): void {
+    const { sql } = this.#storage;
+    const rows = this.#hasTables
+      ? sql.exec<WatchRow>(`SELECT ${COLUMNS} FROM watches WHERE tag = ?`, tag).toArray()
+      : [];
+    hub.watches.delete(tag);
+    for (const row of rows) hub.watches.set(tag, watchOf(row));
+  }
+}
+
+/** One that is owed is due at once. */
+function watchOf({ tag, key, n, acknowledged }: WatchRow): Watch {
+  return { tag, key, n, dueAt: acknowledged === 1 ? null : 0 };
 }

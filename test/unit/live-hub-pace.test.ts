@@ -6,8 +6,16 @@ import { TestHub } from '../support/hub.ts';
 describe('first checks', () => {
   it('are made at once while few devices come', () => {
     const test = new TestHub();
-    for (let count = 0; count < 50; count += 1) expect(checkWithinMs(test.hub, test.context)).toBe(0);
-    expect(checkWithinMs(test.hub, test.context)).toBeGreaterThan(0);
+    for (let count = 0; count < 50; count += 1) expect(checkWithinMs(test.hub, `${count}`, test.context)).toBe(0);
+    expect(checkWithinMs(test.hub, 'one more', test.context)).toBeGreaterThan(0);
+  });
+
+  it('are made at once beside a device that opens its socket again and again', () => {
+    const test = new TestHub({ hubs: 32 });
+    for (let count = 0; count < 1_000; count += 1) test.open('mallory', 'loop');
+    expect(test.open('alice').effects.send[0]?.message).toMatchObject({ check_within_ms: 4480 });
+    test.now += 60_000;
+    expect(test.open('bob').effects.send[0]?.message).toMatchObject({ check_within_ms: 0 });
   });
 
   it.each([2_000, 20_000, 100_000])('of %d devices within 30 s are at most 200 a second over 32 hubs', (devices) => {
@@ -18,7 +26,7 @@ describe('first checks', () => {
     const here = devices / hubs;
     for (let count = 0; count < here; count += 1) {
       test.now = startedAt + (30_000 * count) / here;
-      const withinMs = checkWithinMs(test.hub, test.context);
+      const withinMs = checkWithinMs(test.hub, `${count}`, test.context);
       expect(withinMs).toBeLessThanOrEqual(MOST_CHECK_MS);
       // Each of them stands for as many as there are hubs, each at a time of its own.
       for (let other = 0; other < hubs; other += 1) {

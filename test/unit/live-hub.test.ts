@@ -57,6 +57,12 @@ describe('places', () => {
     expect(test.poke(2).effects.send.flatMap(({ to }) => to)).toEqual(sockets.map(({ id }) => id));
   });
 
+  it('devices without a name do not end each other, for they may be many', () => {
+    const test = new TestHub();
+    for (const _ of range(10)) expect(test.open('alice', '').effects.close).toEqual([]);
+    expect(test.hub.sockets.size).toBe(10);
+  });
+
   it('a user beyond their number is not let in, and nobody else is harmed', () => {
     const test = new TestHub({ socketsPerUser: 5 });
     for (const _ of range(5)) test.open('alice');

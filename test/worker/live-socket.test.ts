@@ -4,7 +4,9 @@ import { env } from 'cloudflare:workers';
 import { describe, expect, it, vi } from 'vitest';
 import { cacheIdentity } from '../../src/core/cache-key.ts';
 import { tagOfKey } from '../../src/core/etag.ts';
+import { Hub } from '../../src/core/live-hub/hub.ts';
 import { objectNameOfKey } from '../../src/core/task-id.ts';
+import { HubRows } from '../../src/object/hub-rows.ts';
 import { LiveHub } from '../../src/object/live-hub.ts';
 import { Client, send, sendUnder } from '../support/client.ts';
 import { unique } from '../support/entries.ts';
@@ -136,6 +138,32 @@ describe('a hub', () => {
       return storage.getAlarm();
     });
     expect((alarmAt ?? Number.POSITIVE_INFINITY) - Date.now()).toBeLessThan(60_000);
+  });
+
+  it('knows of no watch that its storage has not taken, and of each that it has not let go', async () => {
+    const tag = '7a'.repeat(8);
+    const watch = { tag, key: tag.padEnd(64, '0'), n: 5, dueAt: null };
+    const kept = await runInDurableObject(env.LIVE_HUB.getByName('97'), (_, { storage }) => {
+      let isFull = true;
+      const transactionSync = (work: () => void) =>
+        storage.transactionSync(() => {
+          work();
+          if (isFull) throw new Error('database or disk is full');
+        });
+      const rows = new HubRows({ sql: storage.sql, transactionSync } as unknown as DurableObjectStorage);
+      const known = new Hub();
+      known.watches.set(tag, watch);
+      expect(() => rows.write(known, new Set([tag]))).toThrow('full');
+      const before = known.watches.size;
+      isFull = false;
+      known.watches.set(tag, watch);
+      rows.write(known, new Set([tag]));
+      isFull = true;
+      known.watches.delete(tag);
+      expect(() => rows.write(known, new Set([tag]))).toThrow('full');
+      return { before, after: [...known.watches.values()] };
+    });
+    expect(kept).toEqual({ before: 0, after: [watch] });
   });
 
   it('has no socket of a refused upgrade: one whose device gives no answer would keep it awake', async () => {

@@ -57,8 +57,8 @@ export class Hub {
   readonly sockets = new Map<string, Socket>();
   readonly watches = new Map<string, Watch>();
   readonly tickets = new Map<string, Ticket>();
-  /** When the sockets of the last minute were opened, and how many were told in which second: for the pace of devices. */
-  readonly openings: number[] = [];
+  /** When the open sockets of the last minute were opened, by id, and how many were told in which second: for the pace of devices. */
+  readonly openings = new Map<string, number>();
   readonly told: { second: number; sockets: number }[] = [];
   /** The last `n` given. */
   lastN = 0;
@@ -85,6 +85,7 @@ export class Hub {
     if (socket === undefined) return;
     this.tell(id, NO_TAGS);
     this.sockets.delete(id);
+    this.openings.delete(id);
     this.#byUser.delete(socket.user, id);
   }
 

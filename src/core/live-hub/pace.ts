@@ -21,11 +21,17 @@ const FEW = 50;
  */
 const OVERLAP = 7;
 
-/** Within which time a device that opens a socket now makes its first check, ms; counts this socket. */
-export function checkWithinMs(hub: Hub, { now, hubs }: HubContext): number {
-  hub.openings.push(now);
-  while ((hub.openings[0] ?? now) <= now - MINUTE_MS) hub.openings.shift();
-  const all = hub.openings.length * hubs;
+/**
+ * Within which time a device that opens a socket now makes its first check, ms; counts this socket, and those that are open still: a
+ * device that comes again and again makes nobody else wait.
+ */
+export function checkWithinMs(hub: Hub, id: string, { now, hubs }: HubContext): number {
+  hub.openings.set(id, now);
+  for (const [opened, at] of hub.openings) {
+    if (at > now - MINUTE_MS) break;
+    hub.openings.delete(opened);
+  }
+  const all = hub.openings.size * hubs;
   if (all <= FEW) return 0;
   return Math.min(MOST_CHECK_MS, Math.ceil((all * OVERLAP * 1000) / CHECKS_PER_S));
 }

@@ -30,15 +30,20 @@ export function open(hub: Hub, { id }: { id: string }, context: HubContext, effe
   if (held === undefined || held.goodUntil <= now || held.expiresAt <= now) return 'unknownTicket';
   const { user, device, expiresAt } = held;
   const others = [...hub.ofUser(user)].map((other) => hub.sockets.get(other)).filter((other) => other !== undefined);
-  // Sorted, since a hub that wakes finds its sockets in any order.
-  const ofDevice = others.filter((other) => other.device === device).sort((a, b) => a.openedAt - b.openedAt);
+  // Sorted, since a hub that wakes finds its sockets in any order. Devices without a name cannot be told apart.
+  const ofDevice = others
+    .filter((other) => device !== '' && other.device === device)
+    .sort((a, b) => a.openedAt - b.openedAt);
   const replaced = ofDevice.slice(0, Math.max(0, ofDevice.length + 1 - SOCKETS_PER_DEVICE));
   if (others.length - replaced.length >= context.socketsPerUser) return 'tooMany';
   for (const other of replaced) end(hub, other.id, 'replaced', effects);
   hub.add({ id, user, device, openedAt: now, expiresAt, seq: 0, toldUntil: 0, tags: NO_TAGS });
   effects.wakeBy = Math.min(effects.wakeBy, now + CALM_MS);
   effects.attach.add(id);
-  effects.send.push({ to: [id], message: { live: id, check_within_ms: checkWithinMs(hub, context), ping_s: PING_S } });
+  effects.send.push({
+    to: [id],
+    message: { live: id, check_within_ms: checkWithinMs(hub, id, context), ping_s: PING_S },
+  });
   return null;
 }
 
