@@ -25,10 +25,10 @@ export interface Webhooks {
   put(name: string, definition: Webhook, expected: number | null, now: number): Promise<StoredWebhook | null>;
   /** Removes a webhook and what waits for it. False: there was none (or `expected` does not hold). */
   remove(name: string, expected: number): Promise<boolean>;
-  /** Nothing is sent any more, and what waits is dropped. */
-  disable(name: string, reason: string, now: number): Promise<void>;
-  /** The first delivery that was not taken: nothing is tried before `wakeAt`. False: others have noted that before. */
-  beginFailing(name: string, reason: string, now: number, wakeAt: number): Promise<boolean>;
+  /** Nothing is sent any more, and what waits is dropped. False: it is disabled already, or was put again since it was read. */
+  disable(webhook: KnownWebhook, reason: string, now: number): Promise<boolean>;
+  /** The first delivery that was not taken: nothing is tried before `wakeAt`. False: others have noted that, or it was put again. */
+  beginFailing(webhook: KnownWebhook, reason: string, now: number, wakeAt: number): Promise<boolean>;
   /** The right to send what waits, until `until`; null: nothing is due, or somebody else has it. */
   lease(name: string, now: number, until: number): Promise<StoredWebhook | null>;
   /** Gives it back, with what came of it. When somebody is to look next; null: nothing waits, or the lease was lost. */
@@ -36,6 +36,9 @@ export interface Webhooks {
   /** Names of those for which something was due before `dueBefore`: their wake-ups have been lost. */
   overdue(dueBefore: number): Promise<string[]>;
 }
+
+/** A webhook as it was when something was sent for it: what comes of that says nothing of a later definition. */
+export type KnownWebhook = Pick<StoredWebhook, 'name' | 'changedAt'>;
 
 /** What came of sending what waits: taken, nothing was sent, or nothing was taken and the next try is at `wakeAt`. */
 export type LeaseEnd =
@@ -50,10 +53,10 @@ export interface WebhookWaiting {
   /** What is due, in the order in which it became so. What only remembers a delivery that is old enough goes. */
   due(webhook: string, now: number, limit: number): Promise<WaitingEvents[]>;
   /**
-   * Notes what became of some: what was sent goes, or is remembered until `until`; what was not taken is due again at `dueAt`. Events
-   * that came meanwhile stay.
+   * Notes what became of some: what was sent goes, or is remembered until `until`; what was not taken is due again at `dueAt`, unless
+   * the lease (`leasedUntil`) was lost. Events that came meanwhile stay.
    */
-  settle(webhook: string, ends: readonly WaitingEnd[]): Promise<void>;
+  settle(webhook: string, leasedUntil: number, ends: readonly WaitingEnd[]): Promise<void>;
   /** All that was not taken is due now: the receiver is back. */
   hurry(webhook: string, now: number): Promise<void>;
 }

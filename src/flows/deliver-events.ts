@@ -62,11 +62,10 @@ async function sendAtOnce(
     const result = await sendEvent(services, webhook, event, cache, options);
     if (result.outcome === 'taken') continue;
     if (result.status === 410) {
-      await disableWebhook(services, webhook.name, GONE, now());
-      return [];
+      return (await disableWebhook(services, webhook, GONE, now())) ? [] : events.slice(at);
     }
     const wakeAt = now() + retryDelayMs(1, result.retryAfterMs, random());
-    if (await services.webhooks.beginFailing(webhook.name, result.reason, now(), wakeAt)) {
+    if (await services.webhooks.beginFailing(webhook, result.reason, now(), wakeAt)) {
       log('warn', 'webhook.failing', { webhook: webhook.name, reason: result.reason });
       await wakeWebhook(services, webhook.name, wakeAt, now());
     }

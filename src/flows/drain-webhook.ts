@@ -57,8 +57,8 @@ export async function drainWebhook(
   while (now() < until) {
     const page = await services.webhookWaiting.due(name, now(), failingSince === null ? width * PAGE_PER_LANE : 1);
     if (page.length === 0) break;
-    const { taken, refused, gone } = await sendPage(services, webhook, page, until, options);
-    if (gone) return await disableWebhook(services, name, GONE, now());
+    const { taken, refused, gone } = await sendPage(services, webhook, page, { until, leasedUntil }, options);
+    if (gone) return void (await disableWebhook(services, webhook, GONE, now()));
     if (taken) {
       if (failingSince !== null) await welcomeBack(services, name, now());
       failingSince = null;
@@ -72,7 +72,7 @@ export async function drainWebhook(
       failingSince ??= now();
       failures += 1;
       if (now() - failingSince >= GIVE_UP_MS) {
-        return await disableWebhook(services, name, `${NOTHING_TAKEN} ${reason}`, now());
+        return void (await disableWebhook(services, webhook, `${NOTHING_TAKEN} ${reason}`, now()));
       }
       const wakeAt = now() + retryDelayMs(failures, refused.retryAfterMs, random());
       end = { outcome: 'failed', reason, failingSince, failures, wakeAt };
@@ -93,7 +93,7 @@ async function sendPage(
   services: WebhookServices,
   webhook: StoredWebhook,
   page: readonly WaitingEvents[],
-  until: number,
+  { until, leasedUntil }: { until: number; leasedUntil: number },
   options: DeliverOptions,
 ): Promise<PageEnd> {
   const { now = Date.now, random = Math.random, width = USUAL_WIDTH } = options;
@@ -133,7 +133,7 @@ async function sendPage(
     }
   };
   await Promise.all(Array.from({ length: Math.min(width, page.length) }, lane));
-  await services.webhookWaiting.settle(webhook.name, ends);
+  await services.webhookWaiting.settle(webhook.name, leasedUntil, ends);
   return all;
 }
 

@@ -3,6 +3,7 @@
 import type { CacheIdentity } from '../contract/entry.ts';
 import { NAMELESS } from '../contract/entry.ts';
 import type { CacheEvent, StoredWebhook, WebhookMessage } from '../contract/webhook.ts';
+import type { KnownWebhook } from '../contract/webhook-stores.ts';
 import { isWanted, payloadOf, webhookIdOf } from '../core/webhook-events.ts';
 import { log } from '../log.ts';
 import { type DeliveryOptions, type DeliveryResult, deliverWebhook } from '../origin/deliver-webhook.ts';
@@ -76,16 +77,17 @@ export function deliveryOptions(
   return { hosts: settings.originHosts, secret, fetch, accepts: acceptsTcp, now: now(), timeoutMs };
 }
 
-/** Nothing is sent to a webhook any more until it is put again. */
+/** Nothing is sent to a webhook any more until it is put again. False: it was disabled, or put again, meanwhile. */
 export async function disableWebhook(
   { webhooks, metrics }: Pick<Services, 'webhooks' | 'metrics'>,
-  webhook: string,
+  webhook: KnownWebhook,
   reason: string,
   now: number,
-): Promise<void> {
-  await webhooks.disable(webhook, reason, now);
-  metrics.write('webhook', { webhook, outcome: 'disabled' }, { ms: 0, late_ms: 0 });
-  log('error', 'webhook.disabled', { webhook, reason });
+): Promise<boolean> {
+  if (!(await webhooks.disable(webhook, reason, now))) return false;
+  metrics.write('webhook', { webhook: webhook.name, outcome: 'disabled' }, { ms: 0, late_ms: 0 });
+  log('error', 'webhook.disabled', { webhook: webhook.name, reason });
+  return true;
 }
 
 /** Has somebody look at what waits, at `wakeAt` (ms since the epoch). Where that fails, the cron does it. */

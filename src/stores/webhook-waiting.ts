@@ -51,7 +51,9 @@ const SENT = 'DELETE FROM webhook_caches WHERE webhook = ?1 AND key = ?2 AND rev
 const REMEMBER = `
   UPDATE webhook_caches SET pending = CASE WHEN revision = ?3 THEN NULL ELSE pending END, due_at = ?4, tries = 0, since = ?4
   WHERE webhook = ?1 AND key = ?2`;
-const REFUSED = 'UPDATE webhook_caches SET due_at = ?3, tries = tries + 1 WHERE webhook = ?1 AND key = ?2';
+const REFUSED = `
+  UPDATE webhook_caches SET due_at = ?3, tries = tries + 1 WHERE webhook = ?1 AND key = ?2
+  AND EXISTS (SELECT 1 FROM webhooks WHERE name = ?1 AND lease_until = ?4)`;
 /** All that was not taken is due at ?2. */
 export const HURRY =
   'UPDATE webhook_caches SET due_at = ?2, tries = 0 WHERE webhook = ?1 AND tries > 0 AND due_at > ?2';
@@ -95,8 +97,8 @@ export function d1WebhookWaiting(db: D1Database): WebhookWaiting {
       return due?.results.map(waitingOf) ?? [];
     },
 
-    async settle(webhook, ends) {
-      if (ends.length > 0) await db.batch(ends.map((end) => statementOf(db, webhook, end)));
+    async settle(webhook, leasedUntil, ends) {
+      if (ends.length > 0) await db.batch(ends.map((end) => statementOf(db, webhook, leasedUntil, end)));
     },
 
     async hurry(webhook, now) {
@@ -105,8 +107,8 @@ export function d1WebhookWaiting(db: D1Database): WebhookWaiting {
   };
 }
 
-function statementOf(db: D1Database, webhook: string, end: WaitingEnd): D1PreparedStatement {
-  if (end.outcome === 'refused') return db.prepare(REFUSED).bind(webhook, end.key, end.dueAt);
+function statementOf(db: D1Database, webhook: string, leasedUntil: number, end: WaitingEnd): D1PreparedStatement {
+  if (end.outcome === 'refused') return db.prepare(REFUSED).bind(webhook, end.key, end.dueAt, leasedUntil);
   if (end.until === null) return db.prepare(SENT).bind(webhook, end.key, end.revision);
   return db.prepare(REMEMBER).bind(webhook, end.key, end.revision, end.until);
 }

@@ -23,16 +23,16 @@ const CREATE = `
   ON CONFLICT (name) DO NOTHING RETURNING ${COLUMNS}`;
 const CHANGE = `
   UPDATE webhooks SET definition = ?2, changed_at = max(?3, changed_at + 1), failing_since = NULL, failures = 0,
-    wake_at = ${NEXT_DUE}, disabled_at = NULL, reason = NULL
+    wake_at = ${NEXT_DUE}, disabled_at = NULL, reason = NULL, lease_until = NULL
   WHERE name = ?1 AND changed_at = ?4 RETURNING ${COLUMNS}`;
 const REMOVE = 'DELETE FROM webhooks WHERE name = ?1 AND changed_at = ?2';
 const DISABLE = `
   UPDATE webhooks SET disabled_at = ?3, reason = ?2, failing_since = coalesce(failing_since, ?3), wake_at = NULL,
     lease_until = NULL
-  WHERE name = ?1 AND disabled_at IS NULL`;
+  WHERE name = ?1 AND changed_at = ?4 AND disabled_at IS NULL`;
 const BEGIN_FAILING = `
   UPDATE webhooks SET failing_since = ?3, failures = 1, reason = ?2, wake_at = ?4
-  WHERE name = ?1 AND failing_since IS NULL AND disabled_at IS NULL`;
+  WHERE name = ?1 AND changed_at = ?5 AND failing_since IS NULL AND disabled_at IS NULL`;
 const LEASE = `
   UPDATE webhooks SET lease_until = ?3
   WHERE name = ?1 AND disabled_at IS NULL AND wake_at <= ?2 AND (lease_until IS NULL OR lease_until <= ?2)
@@ -115,12 +115,16 @@ export function d1Webhooks(db: D1Database, now: () => number = Date.now): Webhoo
       return (removed?.meta.changes ?? 0) > 0;
     },
 
-    async disable(name, reason, at) {
-      await db.batch([db.prepare(DISABLE).bind(name, reason, at), db.prepare(DROP_WAITING).bind(name)]);
+    async disable({ name, changedAt }, reason, at) {
+      const [disabled] = await db.batch([
+        db.prepare(DISABLE).bind(name, reason, at, changedAt),
+        db.prepare(DROP_WAITING).bind(name),
+      ]);
       copy = null;
+      return (disabled?.meta.changes ?? 0) > 0;
     },
 
-    beginFailing: (name, reason, at, wakeAt) => run(BEGIN_FAILING, name, reason, at, wakeAt),
+    beginFailing: ({ name, changedAt }, reason, at, wakeAt) => run(BEGIN_FAILING, name, reason, at, wakeAt, changedAt),
 
     async lease(name, at, until) {
       const row = await db.prepare(LEASE).bind(name, at, until).first<Row>();

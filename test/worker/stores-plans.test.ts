@@ -127,8 +127,8 @@ it.each<[string, number, (db: D1Database) => Promise<unknown>]>([
   ['making a webhook', 1, (db) => d1Webhooks(db).put('h', webhook, null, 1)],
   ['changing a webhook', 2, (db) => d1Webhooks(db).put('h', webhook, 1, 2)],
   ['deleting a webhook', 2, (db) => d1Webhooks(db).remove('h', 1)],
-  ['disabling a webhook', 2, (db) => d1Webhooks(db).disable('h', 'gone', 1)],
-  ['noting that a webhook fails', 1, (db) => d1Webhooks(db).beginFailing('h', 'down', 1, 2)],
+  ['disabling a webhook', 2, (db) => d1Webhooks(db).disable({ name: 'h', changedAt: 1 }, 'gone', 1)],
+  ['noting that a webhook fails', 1, (db) => d1Webhooks(db).beginFailing({ name: 'h', changedAt: 1 }, 'down', 1, 2)],
   ['taking the lease of a webhook', 1, (db) => d1Webhooks(db).lease('h', 1, 2)],
   ['giving it back', 1, (db) => d1Webhooks(db).release('h', 2, { outcome: 'nothing' })],
   ['giving it back, taken', 1, (db) => d1Webhooks(db).release('h', 2, { outcome: 'taken' })],
@@ -144,7 +144,7 @@ it.each<[string, number, (db: D1Database) => Promise<unknown>]>([
     'settling what was sent',
     3,
     (db) =>
-      d1WebhookWaiting(db).settle('h', [
+      d1WebhookWaiting(db).settle('h', 2, [
         { key: 'k', revision: 1, outcome: 'sent', until: null },
         { key: 'k', revision: 1, outcome: 'sent', until: 2 },
         { key: 'k', revision: 1, outcome: 'refused', dueAt: 2 },

@@ -383,7 +383,7 @@ describe('a receiver that wants no more', () => {
     const [deleted, disabled] = [await Receiver.define({ min_interval_s: 60 }), await Receiver.define()];
     const before = await Promise.all([deleted.stored(), disabled.stored()]);
     await services.webhooks.remove(deleted.name, before[0].changedAt);
-    await services.webhooks.disable(disabled.name, 'gone', Date.now());
+    await services.webhooks.disable(before[1], 'gone', Date.now());
     const left = [changeOf(await storedCache())];
     for (const { name } of before) expect(await services.webhookWaiting.add(name, left, Date.now())).toBeNull();
     expect([await deleted.waiting(), await disabled.waiting()]).toEqual([[], []]);
@@ -403,6 +403,40 @@ describe('a receiver that wants no more', () => {
     await receiver.handle([], options);
     expect(await receiver.waiting()).toEqual([]);
     expect(await receiver.origin.requests()).toHaveLength(3);
+  });
+
+  it.each([
+    ['410 at once', 410, 'at once'],
+    ['410 by what waits', 410, 'by what waits'],
+    ['500 at once', 500, 'at once'],
+    ['500 by what waits', 500, 'by what waits'],
+  ] as const)('that is put again while it answers %s says nothing of the new definition', async (_, status, how) => {
+    const receiver = await Receiver.define();
+    const { clock, options } = later();
+    if (how === 'by what waits') {
+      await receiver.origin.answer({ status: 500 });
+      await receiver.handle([changeOf(await storedCache())], options);
+      clock.ms += 5000;
+    }
+    await receiver.origin.answer({ status: 204 });
+    const event = changeOf(await storedCache());
+    const fetch = async () => {
+      const { changedAt } = await receiver.stored();
+      await services.webhooks.put(
+        receiver.name,
+        receiver.definition({ resources: [event.resource] }),
+        changedAt,
+        clock.ms,
+      );
+      return new Response(null, { status, headers: { 'Retry-After': '36000' } });
+    };
+    const before = (await receiver.origin.requests()).length;
+    await receiver.handle(how === 'at once' ? [event] : [], { ...options, fetch });
+    expect(await receiver.stored()).toMatchObject({ disabledAt: null, failingSince: null, reason: null });
+    clock.ms += 1;
+    await receiver.handle([], options);
+    expect(await receiver.waiting()).toEqual([]);
+    expect((await receiver.origin.requests()).length - before).toBe(how === 'at once' ? 1 : 0);
   });
 
   it('is disabled after it has taken nothing for 5 days, tried at most each 12 h', async () => {
