@@ -16,6 +16,7 @@ export class Device {
   readonly messages: HubMessage[] = [];
   readonly user: string;
   readonly name: string;
+  pongs = 0;
   closed: { code: number; reason: string } | null = null;
   id = '';
   #seq = 0;
@@ -44,7 +45,8 @@ export class Device {
     this.#socket = webSocket;
     this.id = ticket;
     webSocket.addEventListener('message', ({ data }) => {
-      if (data !== 'pong') this.messages.push(JSON.parse(String(data)));
+      if (data === 'pong') this.pongs += 1;
+      else this.messages.push(JSON.parse(String(data)));
       this.#tell();
     });
     webSocket.addEventListener('close', ({ code, reason }) => {
@@ -64,8 +66,8 @@ export class Device {
     return env.LIVE_HUB.getByName(String(hubOf(user, 1))).subscribe({ id, user, device, seq, add, expiresAt, keys });
   }
 
-  send(text: string): void {
-    this.#socket?.send(text);
+  send(said: string | Uint8Array): void {
+    this.#socket?.send(said);
   }
 
   close(): void {

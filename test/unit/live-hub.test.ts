@@ -30,6 +30,16 @@ describe('a ticket', () => {
   });
 });
 
+it('a token that expires between ticket and socket opens none, and neither does one that has expired extend it', () => {
+  const test = new TestHub();
+  test.step('ticket', { id: 'soon', user: 'alice', device: 'd', expiresAt: test.now + 1_000 });
+  const open = test.open('alice', 'e', test.now + 1_000);
+  test.now += 1_000;
+  expect(test.step('open', { id: 'soon' }).answer).toBe('unknownTicket');
+  const { answer, effects } = test.subscribe(open, [1]);
+  expect([answer, effects.close]).toEqual(['gone', [{ id: open.id, reason: 'expired' }]]);
+});
+
 describe('places', () => {
   it('a fourth socket of a device ends its first', () => {
     const test = new TestHub();

@@ -107,11 +107,26 @@ describe('a socket', () => {
     expect((await send('/live/', { method: 'POST' })).status).toBe(401);
   });
 
-  it('ends when the device says anything but ping', async () => {
+  it.each<[string, string | Uint8Array]>([
+    ['another word', 'hello'],
+    ['a word that begins like it', 'ping ping'],
+    ['its bytes', new TextEncoder().encode('ping')],
+    ['a megabyte', 'x'.repeat(1_000_000)],
+    ['nothing', ''],
+  ])('ends when the device says anything but ping: %s', async (_, said) => {
     const device = await Device.open(unique('user'));
-    device.send('hello');
+    for (let times = 0; times < 20; times += 1) device.send(said);
     await device.until(() => device.closed !== null);
     expect(device.closed?.code).toBe(1008);
+  });
+
+  it('answers a thousand pings at once, and hears what comes after', async () => {
+    const source = await loadedTable();
+    const device = await watching(source);
+    for (let times = 0; times < 1_000; times += 1) device.send('ping');
+    await device.until(() => device.pongs === 1_000);
+    await loadRows(source, 8);
+    await device.until(() => device.pokes.length === 2);
   });
 });
 

@@ -3,10 +3,13 @@ import { createExecutionContext } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { describe, expect, it, vi } from 'vitest';
 import { app } from '../../src/app.ts';
+import { heldRequests } from '../../src/flows/held-requests.ts';
+import { compressorBytes } from '../../src/http/gzip.ts';
 import { Client } from '../support/client.ts';
 import { loadedTable, loadRows } from '../support/live.ts';
 import { Source } from '../support/sources.ts';
 import { readLines } from '../support/sync.ts';
+import { heldSource, untilLoading } from '../support/tasks.ts';
 import { token } from '../support/token.ts';
 
 vi.setConfig({ testTimeout: 20_000 });
@@ -84,6 +87,18 @@ describe('an answer in lines', () => {
         ['known', 200],
         ['slow', 200],
       ]);
+    }
+  });
+
+  it('that its client stops reading holds no place, and no compressor once it is given up', async () => {
+    for (const encoding of ['identity', 'gzip']) {
+      const { source, release } = await heldSource();
+      const answer = await ask([{ id: 'a', resource_title: source.title }], {}, { 'Accept-Encoding': encoding });
+      await untilLoading(source);
+      await release();
+      await vi.waitFor(() => expect(heldRequests.count).toBe(0), { timeout: 10_000, interval: 10 });
+      await answer.body?.cancel();
+      await vi.waitFor(() => expect(compressorBytes()).toBe(0), { timeout: 5_000, interval: 10 });
     }
   });
 
