@@ -5,6 +5,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { cacheIdentity } from '../../src/core/cache-key.ts';
 import { tagOfKey } from '../../src/core/etag.ts';
 import { Hub } from '../../src/core/live-hub/hub.ts';
+import { hubOf } from '../../src/core/live-hub/place.ts';
 import { objectNameOfKey } from '../../src/core/task-id.ts';
 import { HubRows } from '../../src/object/hub-rows.ts';
 import { LiveHub } from '../../src/object/live-hub.ts';
@@ -16,6 +17,7 @@ import { newCache } from '../support/loads.ts';
 import { runningClock } from '../support/running-clock.ts';
 import { Device, sealedTicket } from '../support/sockets.ts';
 import type { Source } from '../support/sources.ts';
+import { bearer } from '../support/token.ts';
 
 const putForward = runningClock();
 const admin = new Client({ user: 'root', scope: 'cache:admin' });
@@ -246,6 +248,23 @@ it('caches that no hub watches yet count as loads of their user, and none is wat
 });
 
 describe('a leaver', () => {
+  it('is signed out at the hubs of both counts while users move, and of a ticket that is not used yet', async () => {
+    const user = unique('user');
+    const settings = { LIVE_SHARDS: '40,1' };
+    const headers = { ...(await bearer({ user, device: 'tablet-2' })) };
+    const old = await Device.open(user);
+    const answer = await sendUnder(settings, '/api/v1/live/', { method: 'POST', headers });
+    const { live } = await answer.json<{ live: string }>();
+    expect(live.split('.')[0]).toBe(`${hubOf(user, 40)}`);
+    const byAdmin = await bearer({ user: 'root', scope: 'cache:admin' });
+    const init = { method: 'DELETE', headers: byAdmin };
+    expect((await sendUnder(settings, `/api/v1/syncs/?user=${user}`, init)).status).toBe(200);
+    await old.until(() => old.closed !== null);
+    expect(old.closed?.code).toBe(4403);
+    const { codes } = await knocking(settings, [live]);
+    expect(codes).toEqual([4408]);
+  });
+
   it('is signed out of all sockets with 4403, and of nobody else', async () => {
     const user = unique('user');
     const [first, second, other] = await Promise.all([
