@@ -1,6 +1,6 @@
 /** The hub's machine (docs/live.md): who is told of what, for how long, and who is let in. */
 import { describe, expect, it } from 'vitest';
-import { MAX_PAIRS, MAX_TAGS, MAX_WATCHES } from '../../src/core/live-hub/hub.ts';
+import { MAX_PAIRS, MAX_PAIRS_PER_USER, MAX_TAGS, MAX_WATCHES } from '../../src/core/live-hub/hub.ts';
 import { MAX_TICKETS } from '../../src/core/live-hub/sockets.ts';
 import { TOLD_MS } from '../../src/core/live-hub/subscribe.ts';
 import { BUSY_MS, GONE_MS, LOOKED_AT } from '../../src/core/live-hub/upkeep.ts';
@@ -83,7 +83,7 @@ describe('places', () => {
 
   it('a check past 1,000 caches of a socket, or 400,000 of a hub, is told to poll and changes nothing', () => {
     const test = new TestHub({ socketsPerUser: 1_000 });
-    const sockets = range(MAX_PAIRS / MAX_TAGS).map(() => test.open('alice'));
+    const sockets = range(MAX_PAIRS / MAX_TAGS).map((number) => test.open(`user-${number % 4}`));
     const [first] = sockets;
     if (first === undefined) return;
     expect(test.subscribe(first, range(MAX_TAGS + 1)).answer).toBe('full');
@@ -94,6 +94,14 @@ describe('places', () => {
     expect(test.subscribe(first, [1]).answer).toBe('ok');
     expect(test.subscribe(late, [1]).answer).toBe('ok');
   });
+});
+
+it('a user whose sockets fill a quarter of a hub is told to poll, and nobody else is harmed', () => {
+  const test = new TestHub({ socketsPerUser: 1_000 });
+  const sockets = range(MAX_PAIRS_PER_USER / MAX_TAGS).map(() => test.open('alice'));
+  for (const socket of sockets) expect(test.subscribe(socket, range(MAX_TAGS)).answer).toBe('ok');
+  expect(test.subscribe(test.open('alice'), [1]).answer).toBe('full');
+  expect(test.subscribe(test.open('bob'), [1]).answer).toBe('ok');
 });
 
 describe('what a socket is told of', () => {
@@ -263,7 +271,7 @@ describe('a watch', () => {
     const test = new TestHub({ socketsPerUser: 1_000 });
     for (const number of range(MAX_WATCHES / MAX_TAGS))
       test.subscribe(
-        test.open('alice'),
+        test.open(`user-${number % 4}`),
         range(MAX_TAGS).map((tag) => number * MAX_TAGS + tag),
       );
     expect(test.subscribe(test.open('bob'), [1]).answer).toBe('ok');

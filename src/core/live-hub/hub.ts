@@ -8,6 +8,8 @@ import { IdsByName } from './ids-by-name.ts';
 /** Most pairs of socket and cache that a hub holds, and most caches that they are of: at most 100 MB of its memory together. */
 export const MAX_PAIRS = 400_000;
 export const MAX_WATCHES = 200_000;
+/** Most pairs of the sockets of one user: nobody alone fills a hub for the others. */
+export const MAX_PAIRS_PER_USER = MAX_PAIRS / 4;
 
 /** Most caches that one socket is told of: they must fit into what it carries while its hub sleeps (object/hub-attachment.ts). */
 export const MAX_TAGS = 1_000;
@@ -124,6 +126,13 @@ export class Hub {
   /** Whether it is told to any. */
   isTold(tag: string): boolean {
     return this.#byTag.has(tag);
+  }
+
+  /** Pairs of a user's sockets. */
+  pairsOf(user: string): number {
+    let pairs = 0;
+    for (const id of this.ofUser(user)) pairs += this.sockets.get(id)?.tags.size ?? 0;
+    return pairs;
   }
 
   /** Ids of a user's sockets, oldest first. */

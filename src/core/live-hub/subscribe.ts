@@ -4,7 +4,7 @@ import type { SubscribeAnswer, SubscribeRequest } from '../../contract/live.ts';
 import { tagOfKey } from '../etag.ts';
 import { end } from './end.ts';
 import type { HubContext, HubEffects } from './events.ts';
-import { type Hub, MAX_PAIRS, MAX_TAGS, NO_TAGS, type Socket } from './hub.ts';
+import { type Hub, MAX_PAIRS, MAX_PAIRS_PER_USER, MAX_TAGS, NO_TAGS, type Socket } from './hub.ts';
 import { canWatch, owe, unwatched } from './watches.ts';
 
 /** How long what a check has found may be told, ms: after that the user's rights are judged anew. */
@@ -44,7 +44,8 @@ export function subscribe(
   const tags = new Set(before);
   for (const key of request.keys) tags.add(tagOfKey(key));
   if (tags.size > MAX_TAGS) return 'full';
-  if (hub.pairs + tags.size - socket.tags.size > MAX_PAIRS) return 'full';
+  const more = tags.size - socket.tags.size;
+  if (hub.pairs + more > MAX_PAIRS || hub.pairsOf(socket.user) + more > MAX_PAIRS_PER_USER) return 'full';
   if (!canWatch(hub, tags, effects)) return 'full';
   hub.tell(socket.id, tags);
   const checked = Math.min(request.expiresAt, context.now + TOLD_MS);
