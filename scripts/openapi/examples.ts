@@ -2,7 +2,7 @@
 
 import { DOCUMENT, ENTRY } from './examples/catalog.ts';
 import { DELTA, LIVE, TABLES } from './examples/data.ts';
-import { CACHE, DEFINED, DEFINITION } from './examples/resources.ts';
+import { CACHE, DEFINED, DEFINITION, VERSIONS } from './examples/resources.ts';
 import { ENDED, EXPANDED, FAILED, RETRIED, REVOKED, STATES, WAITING } from './examples/tasks.ts';
 import { HOOK, HOOK_DEFINITION, TESTED } from './examples/webhooks.ts';
 
@@ -138,6 +138,8 @@ export const EXAMPLES: Readonly<Record<string, { body?: Examples; [status: numbe
   purgeCaches: {
     200: json({ all: { purged: 1, next: null }, 'there are more': { purged: 500, next: 'WyJwdXJnZXMiLCIyZDg1Il0' } }),
   },
+  listVersions: { 200: json({ cars: VERSIONS }) },
+  listTasks: { 200: json({ cars: [EXPANDED] }) },
   getCache: { 200: json({ cars: CACHE }) },
   refreshCacheByKey: { 200: json(ANY_TASK) },
   forgetSyncs: { 200: json({ all: { forgotten: 4, next: null } }) },

@@ -9,6 +9,7 @@ import {
   LastError,
   PurgeAnswer,
   RefreshAllAnswer,
+  VersionRecord,
 } from '../../src/contract/administration.ts';
 import { CatalogEntry, CatalogTable, ResourceDocument } from '../../src/contract/catalog.ts';
 import { ColumnDefinition } from '../../src/contract/column.ts';
@@ -79,6 +80,7 @@ const NAMES: Readonly<Record<string, readonly [schema: v.GenericSchema, text?: s
   ColumnDefinition: [ColumnDefinition, 'A column of a table, with more to say than its name.'],
   TableDefinition: [TableDefinition, 'One table: where its rows lie, and which members they have.'],
   Cache: [CacheRecord, 'One resource with one set of parameter values and, for scope `user`, one user.'],
+  Version: [VersionRecord, 'A kept version that changed the body.'],
   LastError: [LastError, 'Why the last load failed, and how it stands.'],
   Failing: [Failing, 'How long loads of a cache have failed.'],
   PurgeResult: [PurgeAnswer, 'How far a purge got.'],

@@ -47,6 +47,24 @@ export const CacheRecord = v.strictObject({
 });
 export type CacheRecord = v.InferOutput<typeof CacheRecord>;
 
+/** One kept version of a cache, by what its load brought. */
+export const VersionRecord = v.strictObject({
+  version: about(Whole, 'The version.'),
+  etag: about(v.string(), 'ETag of its body, without quotes.'),
+  loaded: about(Timestamp, 'When its load began.'),
+  inserted: about(
+    Count,
+    'Rows that it has and the kept version before lacks; null: not known, or the body is no table.',
+  ),
+  deleted: about(Count, 'Rows that it lacks and the kept version before has; null as above.'),
+  bytes: about(
+    Count,
+    'Size of the difference from the kept version before as it is stored, bytes; null: there is none.',
+  ),
+  hash: about(v.nullable(v.string()), '`Cache-Hash-Value` of the body; null: it is no table.'),
+});
+export type VersionRecord = v.InferOutput<typeof VersionRecord>;
+
 /** How caches may be filtered: by freshness, or because their last load failed. */
 export const CACHE_STATES = ['fresh', 'stale', 'failing'] as const;
 export type CacheState = (typeof CACHE_STATES)[number];

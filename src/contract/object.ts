@@ -214,6 +214,9 @@ export type PurgeAnswer = { outcome: 'purged'; entry: Entry } | { outcome: 'unkn
 /** Also writes the entry to D1 again, so that a D1 that lags or was restored heals. */
 export type EntryAnswer = { outcome: 'found'; entry: Entry } | { outcome: 'unknown' } | Unavailable;
 
+/** The tasks of a cache, newest first: those that have not ended, then those that are still kept. */
+export type TasksAnswer = { outcome: 'found'; tasks: Task[] } | { outcome: 'unknown' } | Unavailable;
+
 /** The cache object as its callers see it, by the client that retries it. */
 export interface CacheObjectVerbs {
   enqueue(request: EnqueueRequest): Promise<EnqueueAnswer>;
@@ -224,6 +227,8 @@ export interface CacheObjectVerbs {
   revoke(request: RevokeRequest): Promise<RevokeAnswer>;
   purge(request: PurgeRequest): Promise<PurgeAnswer>;
   entry(key: string): Promise<EntryAnswer>;
+  /** At most `limit` tasks; fewer where their parameters have MAX_PAGE_BYTES in all. */
+  tasks(key: string, limit: number): Promise<TasksAnswer>;
   watch(request: WatchRequest): Promise<WatchAnswer>;
   /** Sends again what is due; for dead letters. */
   wake(taskId: string): Promise<void>;

@@ -139,6 +139,9 @@ export function pathParameter(name: string, description: string): Parameter {
   return { in: 'path', name, required: true, schema: { type: 'string' }, description };
 }
 
+/** The key of a cache in the path, for `parameters`. */
+export const CACHE_KEY = pathParameter('key', 'Key of the cache: 64 hex digits.');
+
 /** Whatever parameters the resource has, each a member of the query, for `parameters`. */
 export const RESOURCE_PARAMETERS: Parameter = {
   in: 'query',

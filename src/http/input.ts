@@ -83,8 +83,8 @@ export function query<Schema extends v.GenericSchema<Record<string, unknown>, un
 /** Refuses every name in the query. */
 export const noQuery = query(v.strictObject({}));
 
-/** The member `limit` of a list: from 1 to `most`, which is also what it is without. */
-export function pageLimit(most: number, description: string) {
+/** The member `limit` of a list: from 1 to `most`, and `usual` without. */
+export function pageLimit(most: number, description: string, usual = most) {
   return about(
     v.optional(
       v.pipe(
@@ -96,7 +96,7 @@ export function pageLimit(most: number, description: string) {
         v.minValue(1),
         v.maxValue(most),
       ),
-      String(most),
+      String(usual),
     ),
     description,
   );

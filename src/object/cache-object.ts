@@ -125,6 +125,13 @@ export class CacheObject extends DurableObject<Env> implements contract.EncodedV
     return encodeAnswer(answer);
   }
 
+  /** Reads only: what is due is left to the alarm. */
+  async tasks(key: string, limit: number): Promise<contract.EncodedAnswer<contract.TasksAnswer>> {
+    if (this.#rows.areNewer) return encodeAnswer({ outcome: 'unavailable' });
+    const tasks = this.#rows.tasks(key, limit);
+    return encodeAnswer(tasks === null ? { outcome: 'unknown' } : { outcome: 'found', tasks });
+  }
+
   async watch(request: WatchRequest): Promise<contract.EncodedAnswer<WatchAnswer>> {
     return encodeAnswer((await this.#ask({ key: request.key }, 'watch', request, { outcome: 'unknown' })).answer);
   }

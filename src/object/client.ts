@@ -47,6 +47,7 @@ export function objectClient(namespace: DurableObjectNamespace<CacheObject>, req
     },
     purge: (request) => retried(() => ofKey(request.key).purge(request)),
     entry: (key) => retried(() => ofKey(key).entry(key)),
+    tasks: (key, limit) => retried(() => ofKey(key).tasks(key, limit)),
     watch: (request) => retried(() => ofKey(request.key).watch(request)),
     wake: (taskId) =>
       retried(async () => {

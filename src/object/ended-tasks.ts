@@ -39,6 +39,19 @@ export class EndedTasks {
     return ended;
   }
 
+  /** The newest tasks of a key that ended after a time (ms), the newest first. */
+  newest(key: string, endedAfter: number, limit: number): TaskRecord[] {
+    return this.#sql
+      .exec<{ document: string }>(
+        'SELECT document FROM ended_tasks WHERE key = ? AND ended_at > ? ORDER BY ended_at DESC, task_id LIMIT ?',
+        key,
+        endedAfter,
+        limit,
+      )
+      .toArray()
+      .map(({ document }) => JSON.parse(document) as TaskRecord);
+  }
+
   /** Appends a task that has ended. */
   write(key: string, record: TaskRecord): void {
     this.#sql.exec(

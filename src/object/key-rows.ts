@@ -1,12 +1,15 @@
 /** Runs the task machine on the object's rows: one transaction a step, and an alarm for whatever is then owed. */
 
+import { TASK_RETENTION_MS } from '../contract/constants.ts';
 import type { CacheIdentity } from '../contract/entry.ts';
+import type { Task } from '../contract/task.ts';
 import { newTaskId } from '../core/task-id.ts';
 import { type CacheDocument, emptyDocument, holdsTask } from '../core/task-machine/document.ts';
 import type { StepContext } from '../core/task-machine/draft.ts';
 import { nextAlarmAt } from '../core/task-machine/due.ts';
 import type { EventName, Events, Step } from '../core/task-machine/events.ts';
 import { step } from '../core/task-machine/index.ts';
+import { listTasks } from '../core/task-machine/views.ts';
 import { Documents } from './documents.ts';
 import { type EndedTask, EndedTasks } from './ended-tasks.ts';
 import { migrateSchema, readSchemaNumber, SCHEMA_NUMBER } from './schema.ts';
@@ -88,6 +91,13 @@ export class KeyRows {
       if (done.document === document) return done;
     }
     return this.run({ taskId }, 'state', { taskId });
+  }
+
+  /** The tasks of a key, newest first; null: it was never asked for. */
+  tasks(key: string, limit: number): Task[] | null {
+    const document = this.find({ key });
+    if (document === null) return null;
+    return listTasks(document, this.#ended.newest(key, Date.now() - TASK_RETENTION_MS, limit), limit);
   }
 
   /** Asks for a load; makes tables and document when the key was never asked for. */

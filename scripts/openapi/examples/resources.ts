@@ -53,6 +53,27 @@ export const DEFINED = {
   tables: [{ ...TABLE, missing: 'fail', short_rows: 'fail' }],
 };
 
+export const VERSIONS = [
+  {
+    version: 5,
+    etag: '2d85c16d29704923-v5',
+    loaded: '2026-11-23T19:33:31.399Z',
+    inserted: 2,
+    deleted: 2,
+    bytes: 121,
+    hash: 'da563f6b6c93dd7c3547dff8b4a4d72f530687cfaef5e8657acc33bc00b67238',
+  },
+  {
+    version: 1,
+    etag: '2d85c16d29704923-v1',
+    loaded: '2026-11-23T19:14:36.426Z',
+    inserted: 61,
+    deleted: 0,
+    bytes: null,
+    hash: '5f1c9a04e2b7d86c13a0f94e2d85c16d29704923da563f6b6c93dd7c3547dff8',
+  },
+];
+
 export const CACHE = {
   key: '2d85c16d2970492343d5ee56e234227b8a542415266a629d0c015ad793815b88',
   resource_title: 'cars',

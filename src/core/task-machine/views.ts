@@ -1,8 +1,9 @@
 /** What the outside is told of a document: its entry and its tasks. */
 
-import { TASK_RETENTION_MS } from '../../contract/constants.ts';
+import { MAX_PAGE_BYTES, TASK_RETENTION_MS } from '../../contract/constants.ts';
 import { type Entry, type Loaded, namelessCache } from '../../contract/entry.ts';
 import type { Task } from '../../contract/task.ts';
+import { jsonBytes } from '../json.ts';
 import type { CacheDocument, Failure, LiveTask, LoadedState, TaskRecord } from './document.ts';
 import type { StepContext } from './draft.ts';
 
@@ -83,6 +84,18 @@ export function findTask(document: CacheDocument, taskId: string, context: StepC
   if (settling !== undefined) return taskOf(document, asStarted(settling.record));
   const ended = findEnded(taskId, context);
   return ended === null ? null : taskOf(document, ended);
+}
+
+/**
+ * The tasks of a document, newest first: what waits or runs, what waits for D1, then `ended` ones in the order given. No more than
+ * fit a page: each repeats the parameters of the cache.
+ */
+export function listTasks(document: CacheDocument, ended: readonly TaskRecord[], limit: number): Task[] {
+  const { head, behind, settling, cache } = document;
+  const live = [behind, head].flatMap((task) => (task === null ? [] : [recordOf(task)]));
+  const records = [...live, ...settling.map(({ record }) => asStarted(record)).reverse(), ...ended];
+  const most = Math.max(1, Math.floor(MAX_PAGE_BYTES / jsonBytes(cache.parameters)));
+  return records.slice(0, Math.min(limit, most)).map((record) => taskOf(document, record));
 }
 
 function asStarted({ warnings: _, ...record }: TaskRecord): TaskRecord {

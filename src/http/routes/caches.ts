@@ -18,7 +18,7 @@ import { listCaches, readCache } from '../../flows/list-caches.ts';
 import { purgeCache, purgeResource, purgeSelected } from '../../flows/purge-caches.ts';
 import { refreshByKey } from '../../flows/refresh-caches.ts';
 import { tellDone } from '../administration-log.ts';
-import { describe, NOT_MODIFIED, PREFER_TASK, pageOf, pathParameter } from '../describe.ts';
+import { CACHE_KEY, describe, NOT_MODIFIED, PREFER_TASK, pageOf } from '../describe.ts';
 import { type AppEnv, factory } from '../factory.ts';
 import { protectAdministration } from '../identity.ts';
 import { Flag, noQuery, PageQuery, query } from '../input.ts';
@@ -27,7 +27,6 @@ import { methods } from '../methods.ts';
 import { conditionsOf, nextLink, replyJson } from '../reply.ts';
 import { taskAnswer } from '../task-answer.ts';
 
-const KEY = pathParameter('key', 'Key of the cache: 64 hex digits.');
 const Title = v.pipe(v.string(), v.minLength(1));
 const keys = listCursor('caches');
 const purges = listCursor('purges');
@@ -115,7 +114,7 @@ caches.get(
     summary: 'One cache',
     scope: 'cache:inspect',
     answers: { 200: { description: 'The cache.', schema: CacheRecord, headers: ['ETag'] }, ...NOT_MODIFIED },
-    parameters: [KEY],
+    parameters: [CACHE_KEY],
     problems: ['not-found'],
   }),
   noQuery,
@@ -130,7 +129,7 @@ caches.delete(
     summary: 'Purges one cache',
     scope: 'cache:admin',
     answers: { 204: { description: 'Nothing of it is current any more.' } },
-    parameters: [KEY],
+    parameters: [CACHE_KEY],
     headers: ['If-Match'],
     problems: ['not-found', 'precondition-failed'],
   }),
@@ -152,7 +151,7 @@ caches.post(
     summary: 'Asks for new data of one cache',
     scope: 'cache:admin',
     answers: { 200: { description: 'The task.', schema: AnyTaskAnswer, headers: ['ETag', 'Preference-Applied'] } },
-    parameters: [KEY, PREFER_TASK],
+    parameters: [CACHE_KEY, PREFER_TASK],
     problems: ['not-found', 'conflict'],
   }),
   query(

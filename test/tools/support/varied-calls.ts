@@ -211,6 +211,10 @@ export const VARIED_CALLS: readonly VariedCall[] = [
   get('a page of caches', 'caches/?limit=1'),
   get('the next page of caches', next),
   get('a cache', ({ key }) => `caches/${key}/`),
+  get('the versions of a cache', ({ key }) => `caches/${key}/versions/`),
+  get('versions that are known', ({ key }) => `caches/${key}/versions/`, 304, { headers: current }),
+  get('the tasks of a cache', ({ key }) => `caches/${key}/tasks/?limit=10`),
+  get('the tasks of no cache', `caches/${'0'.repeat(64)}/tasks/`, 404),
   get('no cache', `caches/${'0'.repeat(64)}/`, 404),
   {
     name: 'a refresh of a cache',

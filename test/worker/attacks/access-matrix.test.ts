@@ -127,6 +127,8 @@ const ROWS: Readonly<Record<string, Row>> = {
     200,
   ),
   'GET /api/v1/caches/:key': inspect(api(({ key }) => `/caches/${key}/`)),
+  'GET /api/v1/caches/:key/versions': inspect(api(({ key }) => `/caches/${key}/versions/`)),
+  'GET /api/v1/caches/:key/tasks': inspect(api(({ key }) => `/caches/${key}/tasks/`)),
   'DELETE /api/v1/caches/:key': admin(
     api(({ key }) => `/caches/${key}/`),
     204,

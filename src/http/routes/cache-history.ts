@@ -1,0 +1,68 @@
+/** `/caches/<key>/versions/` and `/tasks/`: what has become of one cache (CONTRACT 4). */
+
+import * as v from 'valibot';
+import { VersionRecord } from '../../contract/administration.ts';
+import { TASK_RETENTION_COUNT } from '../../contract/constants.ts';
+import { ExpandedTaskAnswer } from '../../contract/task.ts';
+import { listTasks, listVersions } from '../../flows/cache-history.ts';
+import { CACHE_KEY, describe, NOT_MODIFIED } from '../describe.ts';
+import { factory } from '../factory.ts';
+import { protectAdministration } from '../identity.ts';
+import { noQuery, pageLimit, query } from '../input.ts';
+import { methods } from '../methods.ts';
+import { replyJson } from '../reply.ts';
+import { taskAnswer } from '../task-answer.ts';
+
+/** Usual number of tasks in an answer. */
+const USUAL_TASKS = 50;
+
+export const cacheHistory = factory.createApp();
+
+cacheHistory.use('/caches/:key/versions', methods('GET', 'HEAD', 'OPTIONS'), protectAdministration());
+cacheHistory.get(
+  '/caches/:key/versions',
+  describe({
+    id: 'listVersions',
+    tag: 'Administration',
+    summary: 'The kept versions of a cache that changed its body, newest first',
+    scope: 'cache:inspect',
+    answers: {
+      200: { description: 'All of them.', schema: v.array(VersionRecord), headers: ['ETag'] },
+      ...NOT_MODIFIED,
+    },
+    parameters: [CACHE_KEY],
+    problems: ['not-found'],
+  }),
+  noQuery,
+  async (c) => replyJson(c, await listVersions(c.get('services'), c.req.param('key'), Date.now())),
+);
+
+cacheHistory.use('/caches/:key/tasks', methods('GET', 'HEAD', 'OPTIONS'), protectAdministration());
+cacheHistory.get(
+  '/caches/:key/tasks',
+  describe({
+    id: 'listTasks',
+    tag: 'Administration',
+    summary: 'The tasks of a cache, newest first',
+    scope: 'cache:inspect',
+    answers: {
+      200: {
+        description: 'What waits or runs, then what has ended.',
+        schema: v.array(ExpandedTaskAnswer),
+        headers: ['ETag'],
+      },
+      ...NOT_MODIFIED,
+    },
+    parameters: [CACHE_KEY],
+    problems: ['not-found'],
+  }),
+  query(v.strictObject({ limit: pageLimit(TASK_RETENTION_COUNT, 'Most tasks.', USUAL_TASKS) })),
+  async (c) => {
+    const { limit } = c.req.valid('query');
+    const tasks = await listTasks(c.get('services'), c.req.param('key'), limit, Date.now());
+    return replyJson(
+      c,
+      tasks.map((task) => taskAnswer(task, true, c.get('identity'))),
+    );
+  },
+);
