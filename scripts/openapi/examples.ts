@@ -136,7 +136,11 @@ export const EXAMPLES: Readonly<Record<string, { body?: Examples; [status: numbe
   },
   listCaches: { 200: json({ page: [CACHE] }) },
   purgeCaches: {
-    200: json({ all: { purged: 1, next: null }, 'there are more': { purged: 500, next: 'WyJwdXJnZXMiLCIyZDg1Il0' } }),
+    200: json({
+      all: { purged: 1, next: null },
+      'there are more': { purged: 500, next: 'WyJwdXJnZXMiLCIyZDg1Il0' },
+      'a dry run': { purged: 0, would: 1234, next: null },
+    }),
   },
   listVersions: { 200: json({ cars: VERSIONS }) },
   listTasks: { 200: json({ cars: [EXPANDED] }) },

@@ -54,7 +54,8 @@ of this document. Rows are tuples: the row id, then a cell for each column.`,
   purgeCache: 'Its body and deltas go; what devices were given stays, and shows as `stale`. Versions go on counting.',
   refreshResource: 'At most 500 caches a call: repeat it with `cursor` until `next` is null.',
   purgeCaches: `Purged caches are loaded anew by the next read; versions go on counting. Without \`parameters\` all caches of the resource are purged at once,
-with them at most 500 a call: repeat it with \`cursor\` until \`next\` is null.`,
+with them at most 500 a call: repeat it with \`cursor\` until \`next\` is null.
+\`dry_run=true\` purges nothing: the sum of \`would\` over the pages is how many would be purged.`,
   refreshCacheByKey: `\`force=true\` starts at once, asks the origin without conditions, and accepts a load that the guard refuses.`,
   forgetSyncs: `For a lost device or a leaver. Without \`device\` also the user's private caches are purged, and their tasks end as \`REVOKED\`. In pages:
 repeat it with \`cursor\` until \`next\` is null.`,

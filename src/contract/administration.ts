@@ -71,7 +71,11 @@ export type CacheState = (typeof CACHE_STATES)[number];
 
 const next = about(v.nullable(v.string()), 'Send it as `cursor` to go on; null: all is done.');
 /** `DELETE /caches/` */
-export const PurgeAnswer = v.strictObject({ purged: about(Whole, 'How many caches this call purged.'), next });
+export const PurgeAnswer = v.strictObject({
+  purged: about(Whole, 'How many caches this call purged.'),
+  would: about(v.optional(Whole), 'With `dry_run=true`: how many it would have purged; else left out.'),
+  next,
+});
 /** `POST /resources/<title>/refresh/` */
 export const RefreshAllAnswer = v.strictObject({ tasks: about(Whole, 'How many refreshes this call started.'), next });
 /** `DELETE /syncs/` */

@@ -2,12 +2,13 @@
 
 import type { CacheRecord, CacheState, LastError } from '../contract/administration.ts';
 import { MAX_PAGE, MAX_PAGE_BYTES } from '../contract/constants.ts';
-import type { Entry } from '../contract/entry.ts';
+import type { Entry, Parameters } from '../contract/entry.ts';
 import { errorFor } from '../contract/problem.ts';
 import type { EntryFilter } from '../contract/stores.ts';
 import { etagOf } from '../core/etag.ts';
 import { lastFailure } from '../core/freshness.ts';
 import { jsonBytes } from '../core/json.ts';
+import { selectionOf } from '../core/selection.ts';
 import { timestamp } from '../core/timestamp.ts';
 import { warningsOf } from '../origin/later-rules.ts';
 import { type JudgedCache, judgeCache, judgeCaches } from './judged-caches.ts';
@@ -22,6 +23,10 @@ const MAX_LOOKS = 5;
 export interface CacheFilter {
   resource?: string | undefined;
   state?: CacheState | undefined;
+  /** The user whom they belong to. */
+  owner?: string | undefined;
+  /** Caches whose parameters contain these members with these values. */
+  parameters?: Parameters | undefined;
 }
 
 /**
@@ -36,20 +41,23 @@ export async function listCaches(
   limit: number,
   now: number,
 ): Promise<{ caches: CacheRecord[]; next: string | null }> {
-  const { resource, state } = filter;
+  const { resource, state, owner, parameters } = filter;
   const stored: EntryFilter = {
     ...(resource === undefined ? {} : { resource }),
+    ...(owner === undefined ? {} : { owner }),
     // A changed resource makes caches stale that their entries call fresh: which those are is decided below.
     ...(state === undefined || state === 'stale' ? {} : { state }),
   };
   // Of these the store finds each that is wanted, and no other.
-  const isExact = state === undefined || state === 'failing';
+  const isExact = parameters === undefined && (state === undefined || state === 'failing');
+  const isSelected = selectionOf(parameters ?? {});
   const caches: CacheRecord[] = [];
   let next = after;
   let bytes = 0;
   for (let looks = 0; looks < MAX_LOOKS; looks++) {
     const page = await services.entries.list(stored, next, isExact ? limit : MAX_PAGE, now);
-    for (const cache of await judgeCaches(services.resources, page.entries, now)) {
+    const selected = page.entries.filter((entry) => isSelected(entry.parameters));
+    for (const cache of await judgeCaches(services.resources, selected, now)) {
       if (!isIn(state, cache)) continue;
       if (caches.length === limit || bytes >= MAX_PAGE_BYTES) return { caches, next };
       bytes += jsonBytes(cache.entry.parameters);

@@ -2,6 +2,7 @@
 
 import { MAX_BULK } from '../contract/constants.ts';
 import type { Parameters } from '../contract/entry.ts';
+import type { EntryRow } from '../contract/stores.ts';
 import { isCacheKey } from '../core/cache-key.ts';
 import { selectionOf } from '../core/selection.ts';
 import { sideBySide } from '../side-by-side.ts';
@@ -16,6 +17,8 @@ import { walkEntries } from './walk-entries.ts';
 /** How many caches held something, and where to go on (a key); null: nowhere. */
 export interface Purged {
   purged: number;
+  /** Of a dry run: how many would have been purged. */
+  would?: number;
   next: string | null;
 }
 
@@ -50,6 +53,16 @@ export async function purgeResource(services: Services, title: string, soft: boo
   return { purged, next: null };
 }
 
+/**
+ * How many caches of a resource a purge of them all would find.
+ *
+ * @throws Problem `not-found`
+ */
+export async function countResource(services: Pick<Services, 'resources' | 'entries'>, title: string): Promise<Purged> {
+  await findResource(services.resources, title, null);
+  return { purged: 0, would: await services.entries.count(title), next: null };
+}
+
 /** Which caches of a resource are to be purged. */
 export interface PurgeSelection {
   title: string;
@@ -71,14 +84,11 @@ export async function purgeSelected(
   limit = MAX_BULK,
 ): Promise<Purged> {
   await findResource(services.resources, title, null);
-  const isSelected = selectionOf(parameters);
   let purged = 0;
-  const { next } = await walkEntries(services.entries, { resource: title }, { after, limit, now }, async (page) => {
-    const matching = page.filter((entry) => isSelected(entry.parameters));
+  const next = await walkSelected(services, { title, parameters }, { after, limit, now }, async (matching) => {
     const entries = await sideBySide(matching, ({ key }) => purgeKey(services, key, soft));
     // As they were listed, before the purge.
-    const judged = await judgeCaches(services.resources, matching, now);
-    purged += judged.filter(({ freshness }) => freshness.state !== 'absent').length;
+    purged += await countHeld(services, matching, now);
     // What is only stale is told of once it is loaded.
     if (!soft)
       await emitPurges(
@@ -86,7 +96,51 @@ export async function purgeSelected(
         entries.filter((entry) => entry !== null),
         now,
       );
-    return matching.length;
   });
   return { purged, next };
+}
+
+/**
+ * How many caches `purgeSelected` would purge in the same call.
+ *
+ * @throws Problem `not-found`
+ */
+export async function countSelected(
+  services: Pick<Services, 'resources' | 'entries'>,
+  selection: Omit<PurgeSelection, 'soft'>,
+  after: string | null,
+  now: number,
+  limit = MAX_BULK,
+): Promise<Purged> {
+  await findResource(services.resources, selection.title, null);
+  let would = 0;
+  const next = await walkSelected(services, selection, { after, limit, now }, async (matching) => {
+    would += await countHeld(services, matching, now);
+  });
+  return { purged: 0, would, next };
+}
+
+/** Works on the entries of a selection; the key to go on after. */
+async function walkSelected(
+  { entries }: Pick<Services, 'entries'>,
+  { title, parameters }: Omit<PurgeSelection, 'soft'>,
+  part: { after: string | null; limit: number; now: number },
+  work: (matching: readonly EntryRow[]) => Promise<void>,
+): Promise<string | null> {
+  const isSelected = selectionOf(parameters);
+  const { next } = await walkEntries(entries, { resource: title }, part, async (page) => {
+    const matching = page.filter((entry) => isSelected(entry.parameters));
+    await work(matching);
+    return matching.length;
+  });
+  return next;
+}
+
+async function countHeld(
+  { resources }: Pick<Services, 'resources'>,
+  entries: readonly EntryRow[],
+  now: number,
+): Promise<number> {
+  const judged = await judgeCaches(resources, entries, now);
+  return judged.filter(({ freshness }) => freshness.state !== 'absent').length;
 }

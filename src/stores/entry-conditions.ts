@@ -11,7 +11,7 @@ interface Condition {
 
 /**
  * A filter as SQL: `range` picks rows by one index in order of key, `predicate` the wanted ones from those. A filter of
- * both owner and resource goes by the owner, who has fewer.
+ * both owner and resource, or of an owner's failing caches, goes by the owner, who has few.
  */
 export function conditions(
   filter: EntryFilter,
@@ -28,7 +28,7 @@ export function conditions(
   if (readSince !== undefined) also(predicate, 'read_at >= ?', readSince);
   if (state === 'fresh') also(predicate, 'expires_at > ?', now);
   if (state === 'stale') also(predicate, 'coalesce(expires_at, 0) <= ?', now);
-  if (state === 'failing') also(range, 'last_error IS NOT NULL');
+  if (state === 'failing') also(owner === undefined ? range : predicate, 'last_error IS NOT NULL');
   return { range, predicate };
 }
 

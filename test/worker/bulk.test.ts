@@ -3,7 +3,7 @@ import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import { runCron } from '../../src/cron.ts';
 import { forgetSyncs } from '../../src/flows/forget-syncs.ts';
-import { purgeSelected } from '../../src/flows/purge-caches.ts';
+import { countSelected, purgeSelected } from '../../src/flows/purge-caches.ts';
 import { refreshAll } from '../../src/flows/refresh-caches.ts';
 import type { Services } from '../../src/flows/services.ts';
 import { sweepAll } from '../../src/flows/sweep.ts';
@@ -47,6 +47,21 @@ describe('a call on many caches', () => {
     expect(await heldBy(title)).toBe(1);
     expect(await purgeSelected(services(), selection, first.next, Date.now(), 2)).toEqual({ purged: 1, next: null });
     expect(await heldBy(title)).toBe(0);
+  });
+
+  it('counts in a dry run what the purge of the same page would find, and goes on after it', async () => {
+    const { title } = await defineResource();
+    await loadAll(title, THREE);
+    const selection = { title, parameters: {}, soft: false };
+    const keys = (await cachesOf(title)).map(({ key }) => key);
+    const first = await countSelected(services(), selection, null, Date.now(), 2);
+    expect(first).toEqual({ purged: 0, would: 2, next: keys[1] });
+    expect(await countSelected(services(), selection, first.next, Date.now(), 2)).toEqual({
+      purged: 0,
+      would: 1,
+      next: null,
+    });
+    expect(await heldBy(title)).toBe(3);
   });
 
   it('looks past those that do not match', async () => {

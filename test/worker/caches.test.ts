@@ -1,6 +1,7 @@
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import type { CacheRecord } from '../../src/contract/administration.ts';
+import { listCaches } from '../../src/flows/list-caches.ts';
 import { d1Entries } from '../../src/stores/entries.ts';
 import { d1Resources } from '../../src/stores/resources.ts';
 import {
@@ -15,6 +16,7 @@ import {
   onlyCache,
 } from '../support/admin.ts';
 import { Client, send } from '../support/client.ts';
+import { unique } from '../support/entries.ts';
 import { sampleResource } from '../support/resources.ts';
 
 const UNKNOWN_KEY = 'f'.repeat(64);
@@ -215,9 +217,81 @@ describe('the list of caches', () => {
     expect(await cachesOf('no-such-resource')).toEqual([]);
   });
 
-  it.each(['state=new', 'limit=0', 'resource_title=', 'cursor=x', 'parameters={}'])('refuses %s', async (query) => {
-    expect((await admin.get(`/caches/?${query}`)).status).toBe(400);
+  it('is filtered by parameters: those that contain these members with these values', async () => {
+    const { title } = await defineResource();
+    await loadAll(title, [{ n: 1, of: { a: 'x' } }, { n: 2, of: { a: 'x' } }, { n: 3 }]);
+    const found = async (parameters: string, more = '') =>
+      (await cachesOf(title, `&parameters=${encodeURIComponent(parameters)}${more}`))
+        .map((cache) => cache.parameters.n)
+        .toSorted();
+    expect(await found('{"of":{"a":"x"}}')).toEqual([1, 2]);
+    expect(await found('{"of":{"a":"x"},"n":2.0}')).toEqual([2]);
+    expect(await found('{"of":{}}')).toEqual([]);
+    expect(await found('{}')).toEqual([1, 2, 3]);
+    expect(await found('{"n":3}', '&state=fresh')).toEqual([3]);
+    expect(await found('{"n":3}', '&state=stale')).toEqual([]);
   });
+
+  it('by parameters, looks at so many caches and announces the next page, though this one is short', async () => {
+    const { title } = await defineResource();
+    await loadAll(
+      title,
+      [1, 2, 3, 4, 5, 6, 7].map((n) => ({ n })),
+    );
+    const entries = d1Entries(env.DB);
+    // Pages of one cache: the sixth look is another call's.
+    const listing = {
+      ...entries,
+      list: (...[filter, after, , now]: Parameters<typeof entries.list>) => entries.list(filter, after, 1, now),
+    };
+    const last = (await cachesOf(title)).at(-1);
+    const services = { entries: listing, resources: d1Resources(env.DB) };
+    const filter = { resource: title, parameters: { n: last?.parameters.n as number } };
+    const first = await listCaches(services, filter, null, 10, Date.now());
+    expect([first.caches, first.next]).toEqual([[], (await cachesOf(title))[4]?.key]);
+    const second = await listCaches(services, filter, first.next, 10, Date.now());
+    expect(second).toMatchObject({ caches: [{ key: last?.key }], next: null });
+  });
+
+  it('is filtered by owner, beside all other filters', async () => {
+    const { title } = await defineResource({ scope: 'user' });
+    const [ann, ben] = [new Client({ user: unique('ann') }), new Client({ user: unique('ben') })];
+    await load(title, { n: 1 }, ann);
+    await load(title, { n: 2 }, ann);
+    await load(title, { n: 1 }, ben);
+    const owner = (await cachesOf(title, '&parameters={"n":2}'))[0]?.owner ?? '';
+    const found = async (query: string) =>
+      (await (await admin.get(`/caches/?owner=${owner}${query}`)).json<CacheRecord[]>()).map(
+        ({ parameters }) => parameters.n,
+      );
+    expect((await found('')).toSorted()).toEqual([1, 2]);
+    expect(await found('&parameters={"n":1}')).toEqual([1]);
+    expect((await found(`&resource_title=${title}&state=fresh`)).toSorted()).toEqual([1, 2]);
+    expect(await found('&resource_title=none')).toEqual([]);
+    expect(await found('&state=failing')).toEqual([]);
+    const first = await admin.get(`/caches/?owner=${owner}&limit=1`);
+    expect(await first.json()).toHaveLength(1);
+    expect(first.headers.get('Link')).toContain(`owner=${owner}`);
+  });
+
+  it("lists a user's failing caches, and no other's", async () => {
+    const { title, origin } = await defineResource({ scope: 'user', retry: { max_attempts: 1 } });
+    const user = unique('cy');
+    await load(title, { n: 1 }, new Client({ user }));
+    await origin.answer({ status: 404 });
+    for (const name of [user, unique('dee')]) {
+      await new Client({ user: name }).post('/cache/refresh/', { resource_title: title, n: 2 }, { Prefer: 'wait=20' });
+    }
+    const failing = await admin.get(`/caches/?owner=${user}&state=failing`);
+    expect(await failing.json()).toMatchObject([{ owner: user, parameters: { n: 2 } }]);
+  });
+
+  it.each(['state=new', 'limit=0', 'resource_title=', 'cursor=x', 'parameters=[]', 'parameters={', 'owner='])(
+    'refuses %s',
+    async (query) => {
+      expect((await admin.get(`/caches/?${query}`)).status).toBe(400);
+    },
+  );
 });
 
 describe('a refresh by administration', () => {

@@ -100,9 +100,29 @@ describe('purging', () => {
     expect(await held(title)).toHaveLength(1);
   });
 
+  it.each(['', '&soft=true'])('with dry_run tells how many caches it would purge, and purges none%s', async (soft) => {
+    const { title } = await defineResource();
+    await loadAll(title, [{ n: 1 }, { n: 2 }, { n: 3 }]);
+    const [{ key } = { key: '' }] = await cachesOf(title, '&parameters={"n":3}');
+    await admin.delete(`/caches/${key}/`);
+    const counted = async (parameters = '') =>
+      (await admin.delete(`/caches/?resource_title=${title}&dry_run=true${soft}${parameters}`)).json();
+    expect(await counted()).toEqual({ purged: 0, would: 2, next: null });
+    expect(await counted('&parameters={}')).toEqual({ purged: 0, would: 2, next: null });
+    expect(await counted('&parameters={"n":1}')).toEqual({ purged: 0, would: 1, next: null });
+    expect(await counted('&parameters={"n":3}')).toEqual({ purged: 0, would: 0, next: null });
+    expect(await held(title)).toHaveLength(2);
+    expect(await cachesOf(title, '&state=fresh')).toHaveLength(2);
+    const purged = await admin.delete(`/caches/?resource_title=${title}${soft}&parameters={}`);
+    expect(await purged.json()).toEqual({ purged: 2, next: null });
+  });
+
   it('of an unknown resource is 404', async () => {
     expect((await admin.delete('/caches/?resource_title=none')).status).toBe(404);
     expect((await admin.delete('/caches/?resource_title=none&parameters={}')).status).toBe(404);
+    for (const query of ['', '&parameters={}']) {
+      expect((await admin.delete(`/caches/?resource_title=none&dry_run=true${query}`)).status).toBe(404);
+    }
   });
 
   it('refuses a query that is wrong, and empties nothing', async () => {

@@ -93,6 +93,11 @@ it.each<[string, number, (db: D1Database) => Promise<unknown>]>([
   ['listing entries', 2, (db) => d1Entries(db).list({}, 'k', 10, 1)],
   ['listing entries of a resource', 2, (db) => d1Entries(db).list({ resource: 'r', state: 'stale' }, 'k', 10, 1)],
   ['listing entries of an owner', 2, (db) => d1Entries(db).list({ owner: 'ada', resource: 'r' }, 'k', 10, 1)],
+  [
+    'listing failing entries of an owner',
+    2,
+    (db) => d1Entries(db).list({ owner: 'ada', state: 'failing' }, 'k', 10, 1),
+  ],
   ['listing failing entries', 2, (db) => d1Entries(db).list({ state: 'failing' }, null, 10, 1)],
   [
     'listing failing entries of a resource',

@@ -4,7 +4,7 @@ import type { Context } from 'hono';
 import * as v from 'valibot';
 import { about } from '../../contract/about.ts';
 import { CACHE_STATES, CacheRecord, PurgeAnswer } from '../../contract/administration.ts';
-import { HEADER } from '../../contract/constants.ts';
+import { HEADER, MAX_USER_LENGTH } from '../../contract/constants.ts';
 import type { Parameters } from '../../contract/entry.ts';
 import { Problem } from '../../contract/problem.ts';
 import { AnyTaskAnswer, ExpandTask } from '../../contract/task.ts';
@@ -15,7 +15,7 @@ import { isObject } from '../../core/is-object.ts';
 import { parseJson } from '../../core/json.ts';
 import { holdMs, parsePrefer, preferenceApplied } from '../../core/prefer.ts';
 import { listCaches, readCache } from '../../flows/list-caches.ts';
-import { purgeCache, purgeResource, purgeSelected } from '../../flows/purge-caches.ts';
+import { countResource, countSelected, purgeCache, purgeResource, purgeSelected } from '../../flows/purge-caches.ts';
 import { refreshByKey } from '../../flows/refresh-caches.ts';
 import { tellDone } from '../administration-log.ts';
 import { CACHE_KEY, describe, NOT_MODIFIED, PREFER_TASK, pageOf } from '../describe.ts';
@@ -28,6 +28,7 @@ import { conditionsOf, nextLink, replyJson } from '../reply.ts';
 import { taskAnswer } from '../task-answer.ts';
 
 const Title = v.pipe(v.string(), v.minLength(1));
+const SELECTED = 'A JSON object: only caches whose parameters have these members with these values.';
 const keys = listCursor('caches');
 const purges = listCursor('purges');
 
@@ -52,11 +53,22 @@ caches.get(
         v.optional(v.picklist(CACHE_STATES)),
         'Only caches that are fresh, that have expired, or whose last load failed.',
       ),
+      parameters: about(v.optional(v.string()), SELECTED),
+      owner: about(
+        v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(MAX_USER_LENGTH))),
+        'Only private caches of this user.',
+      ),
     }),
   ),
   async (c) => {
-    const { limit, cursor, resource_title: resource, state } = c.req.valid('query');
-    const page = await listCaches(c.get('services'), { resource, state }, keys.placeOf(cursor), limit, Date.now());
+    const { limit, cursor, resource_title: resource, state, owner, parameters } = c.req.valid('query');
+    const filter = {
+      resource,
+      state,
+      owner,
+      parameters: parameters === undefined ? undefined : readParameters(parameters),
+    };
+    const page = await listCaches(c.get('services'), filter, keys.placeOf(cursor), limit, Date.now());
     return replyJson(c, page.caches, { headers: { Link: nextLink(c, keys.after(page.next)) } });
   },
 );
@@ -74,26 +86,30 @@ caches.delete(
   query(
     v.strictObject({
       resource_title: about(Title, 'Title of the resource.'),
-      parameters: about(
-        v.optional(v.string()),
-        'A JSON object: only caches whose parameters have these members with these values.',
-      ),
+      parameters: about(v.optional(v.string()), SELECTED),
       soft: about(Flag, 'Only mark them expired: they serve as stale while they are loaded again.'),
+      dry_run: about(Flag, 'Purge nothing, and tell how many this call would have purged.'),
       cursor: PageQuery.cursor,
     }),
   ),
   async (c) => {
-    const { resource_title: title, parameters, soft, cursor } = c.req.valid('query');
+    const { resource_title: title, parameters, soft, dry_run: isDry, cursor } = c.req.valid('query');
     if (parameters === undefined) {
       if (cursor !== undefined)
         throw invalidParameters([{ pointer: '/cursor', detail: 'goes with "parameters" only' }]);
+      if (isDry) return replyJson(c, await countResource(c.get('services'), title));
       const done = await purgeResource(c.get('services'), title, soft, Date.now());
       const what = { resource: title, soft, by_parameters: [], purged: done.purged, complete: true };
       tellDone(c, 'caches.purged', what);
       return replyJson(c, done);
     }
     const selection = { title, parameters: readParameters(parameters), soft };
-    const { purged, next } = await purgeSelected(c.get('services'), selection, purges.placeOf(cursor), Date.now());
+    const after = purges.placeOf(cursor);
+    if (isDry) {
+      const counted = await countSelected(c.get('services'), selection, after, Date.now());
+      return replyJson(c, { ...counted, next: purges.after(counted.next) });
+    }
+    const { purged, next } = await purgeSelected(c.get('services'), selection, after, Date.now());
     tellDone(c, 'caches.purged', {
       resource: title,
       soft,
