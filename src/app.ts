@@ -7,6 +7,7 @@ import { everyRequest } from './http/every-request.ts';
 import { factory } from './http/factory.ts';
 import { misconfigured } from './http/misconfigured.ts';
 import { renderError } from './http/problems.ts';
+import { actions } from './http/routes/actions.ts';
 import { cacheHistory } from './http/routes/cache-history.ts';
 import { caches } from './http/routes/caches.ts';
 import { catalog } from './http/routes/catalog.ts';
@@ -44,6 +45,7 @@ api.route('/', cacheHistory);
 api.route('/', syncs);
 api.route('/', devices);
 api.route('/', webhooks);
+api.route('/', actions);
 api.route('/', whoami);
 
 /** The app: what `fetch` of the Worker answers. */

@@ -10,6 +10,8 @@ import { log } from './log.ts';
 const DAY_MS = 86_400_000;
 /** Devices that one run of the slow walk looks at. */
 const WALKED_DEVICES = 1000;
+/** Rows of old actions that one run drops. */
+const DROPPED_ACTIONS = 500;
 
 /** One run; `now` in ms since the epoch. A part that fails keeps no other from its turn: the next run tries again. */
 export async function runCron(services: Services, now: number): Promise<void> {
@@ -19,6 +21,8 @@ export async function runCron(services: Services, now: number): Promise<void> {
     evict_unread: () => evictUnread(services, now),
     drop_old_syncs: () =>
       services.syncRecords.dropOld(now - services.settings.syncRetentionDays * DAY_MS, WALKED_DEVICES),
+    drop_old_actions: () =>
+      services.actions.dropOld(now - services.settings.actionsRetentionDays * DAY_MS, DROPPED_ACTIONS),
     drop_forgotten_marks: () => services.syncRecords.dropMarks(now - DAY_MS),
     move_former_syncs: () => services.syncRecords.moveFormer(),
     wake_webhooks: () => wakeOverdue(services, now),

@@ -8,6 +8,7 @@ import { datasetMetrics, type Metrics } from './metrics.ts';
 import { objectClient } from './object/client.ts';
 import { liveHubs } from './object/hub-client.ts';
 import { oncePerEnv, readSettings, readText } from './settings.ts';
+import { d1Actions } from './stores/actions.ts';
 import { r2Blobs } from './stores/blobs.ts';
 import { cachedBlobs } from './stores/cached-blobs.ts';
 import { entriesIn, resourcesIn, syncRecordsIn } from './stores/databases.ts';
@@ -31,6 +32,7 @@ const sharedServices = oncePerEnv((env: Env) => {
     entries: entriesIn(env, settings.entryShards),
     syncRecords: syncRecordsIn(env, settings.syncShards, { maxDevices: settings.maxDevicesPerUser }),
     webhooks: d1Webhooks(env.DB),
+    actions: d1Actions(env.DB),
     webhookWaiting: d1WebhookWaiting(env.DB),
     webhookQueue: env.WEBHOOK_QUEUE,
     limits: settings.rateLimits ? rateLimits(env, { onRefused }) : noLimits,

@@ -18,6 +18,8 @@ export interface Settings {
   partialAnswers: 'fail' | 'warn';
   /** Records of devices older than this are dropped, days. */
   syncRetentionDays: number;
+  /** What administrators changed longer ago than this is dropped, days. */
+  actionsRetentionDays: number;
   /** What `/sync/` gave a device is noted anew after this time where nothing has changed, ms; 0: each time. */
   syncResolutionMs: number;
   /** Most devices of one user that records are kept of. */
@@ -73,6 +75,7 @@ export const readSettings = oncePerEnv((env: object): Settings => {
     originHosts: hosts(vars, 'ORIGIN_HOSTS'),
     partialAnswers: oneOf(vars, 'PARTIAL_ANSWERS', ['fail', 'warn']),
     syncRetentionDays: integer(vars, 'SYNC_RETENTION_DAYS', 400, 1, 36_500),
+    actionsRetentionDays: integer(vars, 'ACTIONS_RETENTION_DAYS', 400, 1, 36_500),
     syncResolutionMs: 1000 * integer(vars, 'SYNC_RESOLUTION_S', 60, 0, 86_400),
     maxDevicesPerUser: integer(vars, 'MAX_DEVICES_PER_USER', 1000, 1, 100_000),
     evictUnreadDays: integer(vars, 'EVICT_UNREAD_DAYS', 90, 0, 36_500),

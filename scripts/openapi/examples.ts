@@ -147,6 +147,21 @@ export const EXAMPLES: Readonly<Record<string, { body?: Examples; [status: numbe
   getCache: { 200: json({ cars: CACHE }) },
   refreshCacheByKey: { 200: json(ANY_TASK) },
   forgetSyncs: { 200: json({ all: { forgotten: 4, next: null } }) },
+  listActions: {
+    200: json({
+      page: [
+        {
+          at: '2026-11-23T19:40:02.118Z',
+          user: 'admin',
+          action: 'purge',
+          target: 'cars?year=1982',
+          count: 3,
+          reason: 'price list was wrong, ticket 4711',
+          request_id: '3b8f2a54-6f0e-4f6a-9a2e-0c9a3c1b7a11',
+        },
+      ],
+    }),
+  },
   listWebhooks: { 200: json({ all: [HOOK] }) },
   getWebhook: { 200: json({ erp: HOOK }) },
   putWebhook: {

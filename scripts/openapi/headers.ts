@@ -89,6 +89,12 @@ const REQUEST: Readonly<Record<RequestHeader, Described>> = {
     schema: { type: 'string', minLength: 1, maxLength: 128 },
     example: 'tablet-1',
   },
+  'X-Reason': {
+    description:
+      'Why this is done, for `GET /actions/`: at most 500 characters, percent-encoded UTF-8 where it is more than plain ASCII.',
+    schema: { type: 'string' },
+    example: 'price list was wrong, ticket 4711',
+  },
 };
 
 /** `components.headers`. */

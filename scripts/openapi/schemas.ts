@@ -2,6 +2,7 @@
 
 import { type JsonSchema, toJsonSchema, toJsonSchemaDefs } from '@valibot/to-json-schema';
 import type * as v from 'valibot';
+import { ActionRecord } from '../../src/contract/action.ts';
 import {
   CacheRecord,
   Failing,
@@ -86,6 +87,7 @@ const NAMES: Readonly<Record<string, readonly [schema: v.GenericSchema, text?: s
   PurgeResult: [PurgeAnswer, 'How far a purge got.'],
   RefreshAllResult: [RefreshAllAnswer, 'How far a refresh of all caches got.'],
   ForgetResult: [ForgetAnswer, 'How far forgetting got.'],
+  Action: [ActionRecord, 'What an administrator changed.'],
   Webhook: [WebhookAnswer, 'Who is told what has happened to caches, and how that goes.'],
   WebhookDefinition: [WebhookDefinition, 'Who is told what. PUT takes what GET gave.'],
   WebhookState: [WebhookState, 'How deliveries of a webhook go.'],

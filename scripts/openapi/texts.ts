@@ -56,6 +56,8 @@ of this document. Rows are tuples: the row id, then a cell for each column.`,
   purgeCaches: `Purged caches are loaded anew by the next read; versions go on counting. Without \`parameters\` all caches of the resource are purged at once,
 with them at most 500 a call: repeat it with \`cursor\` until \`next\` is null.
 \`dry_run=true\` purges nothing: the sum of \`would\` over the pages is how many would be purged.`,
+  listActions: `One member for each call that changed something: it is noted before it is done, and has its \`count\` once it is. Repeated calls with a \`cursor\` have one
+each. Kept for \`ACTIONS_RETENTION_DAYS\` (a setting, 400).`,
   refreshCacheByKey: `\`force=true\` starts at once, asks the origin without conditions, and accepts a load that the guard refuses.`,
   forgetSyncs: `For a lost device or a leaver. Without \`device\` also the user's private caches are purged, and their tasks end as \`REVOKED\`. In pages:
 repeat it with \`cursor\` until \`next\` is null.`,

@@ -11,6 +11,7 @@ export const HEADER = {
   deviceId: 'X-Device-Id',
   delta: 'X-Delta',
   requestId: 'X-Request-Id',
+  reason: 'X-Reason',
   preferenceApplied: 'Preference-Applied',
 } as const;
 

@@ -1,5 +1,6 @@
 /** What flows work with: stores, the object and the way out, as values; built from `env` once an invocation (src/services.ts). */
 
+import type { Actions } from '../contract/action.ts';
 import type { LiveHubs } from '../contract/live.ts';
 import type { CacheObjectVerbs } from '../contract/object.ts';
 import type { Blobs, Entries, EntryLookup, FoldedDeltas, Resources } from '../contract/stores.ts';
@@ -33,6 +34,8 @@ export interface Services {
   liveHubs: LiveHubs;
   /** Webhooks, in D1; which events they are told of for up to 30 s in the isolate. */
   webhooks: Webhooks;
+  /** What administrators changed, in D1. */
+  actions: Actions;
   /** What waits for webhooks, in D1. */
   webhookWaiting: WebhookWaiting;
   /** Events on their way to webhooks. */

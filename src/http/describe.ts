@@ -35,7 +35,8 @@ export type RequestHeader =
   | 'Last-Event-ID'
   | 'Range'
   | 'X-Delta'
-  | 'X-Device-Id';
+  | 'X-Device-Id'
+  | 'X-Reason';
 
 interface Answer {
   description: string;

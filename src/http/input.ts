@@ -14,6 +14,9 @@ import { demandInterchangeable, parseJsonText } from '../core/json.ts';
 import { pointerTo } from '../core/pointer.ts';
 import type { AppEnv } from './factory.ts';
 
+/** What is wrong with a time in the query. */
+const NO_MOMENT = 'must be a time such as 2026-11-23T19:14:36Z';
+
 /** Refuses bodies over 64 KiB with 413. */
 export const limitBody = bodyLimit({
   maxSize: MAX_REQUEST_BYTES,
@@ -110,6 +113,13 @@ export const PageQuery = {
     'Where to go on: as the answer before gave it, in `Link` or `next`. Left out: from the beginning.',
   ),
 };
+
+/** A moment in the query: RFC 3339. */
+export const Moment = v.pipe(
+  v.string(),
+  v.regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/i, NO_MOMENT),
+  v.check((text) => !Number.isNaN(Date.parse(text)), NO_MOMENT),
+);
 
 /** A switch in the query, usually off. */
 export const Flag = v.optional(

@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import type { SyncFilter } from '../../src/contract/sync-store.ts';
 import type { Webhook } from '../../src/contract/webhook.ts';
 import { emptyDocument } from '../../src/core/device-documents.ts';
+import { d1Actions } from '../../src/stores/actions.ts';
 import { d1Entries } from '../../src/stores/entries.ts';
 import { FIXED_COLUMNS, type StoredEntry, valuesOf, WRITTEN_COLUMNS } from '../../src/stores/entry-row.ts';
 import { copyAllMarks, markedResources } from '../../src/stores/resource-marks.ts';
@@ -47,6 +48,7 @@ const row: StoredEntry = Object.assign(
   Object.fromEntries([...FIXED_COLUMNS, ...WRITTEN_COLUMNS].map((name, at) => [name, valuesOf(sampleEntry())[at]])),
 );
 const webhook: Webhook = { url: 'https://x', secrets: [], events: ['cache.changed'], min_interval_s: 0 };
+const action = { at: 1, id: 'a', user: 'ada', action: 'purge', target: 't', reason: null, requestId: 'r' } as const;
 const scheduledRun = { resource, dueAt: 1, startedAt: 2, after: 'j' };
 const filters: SyncFilter[] = [null, 'ada'].flatMap((user) => [
   { user },
@@ -114,6 +116,12 @@ it.each<[string, number, (db: D1Database) => Promise<unknown>]>([
   ],
   ['taking rows over', 2, (db) => d1Entries(db).adopt([{ ...row, read_at: 1 }])],
   ['dropping rows that moved', 1, (db) => d1Entries(db).drop([row])],
+  ['beginning an action', 1, (db) => d1Actions(db).begin(action)],
+  ['ending an action', 1, (db) => d1Actions(db).end(action, 3)],
+  ['dropping an action', 1, (db) => d1Actions(db).drop(action)],
+  ['listing actions', 1, (db) => d1Actions(db).list({ since: 1 }, action, 10)],
+  ['listing actions of a user', 1, (db) => d1Actions(db).list({ user: 'ada', since: 1 }, null, 10)],
+  ['dropping old actions', 1, (db) => d1Actions(db).dropOld(1, 10)],
   ['going on with a walk', 1, (db) => moveWalk(db, 'w', ['k']).run()],
   ['forgetting records of a user', 3, (db) => d1SyncRecords(db).remove('ada', null, 10, 1)],
   ['forgetting records of a device', 3, (db) => d1SyncRecords(db).remove('ada', 'd', 10, 1)],

@@ -17,7 +17,7 @@ import { holdMs, parsePrefer, preferenceApplied } from '../../core/prefer.ts';
 import { listCaches, readCache } from '../../flows/list-caches.ts';
 import { countResource, countSelected, purgeCache, purgeResource, purgeSelected } from '../../flows/purge-caches.ts';
 import { refreshByKey } from '../../flows/refresh-caches.ts';
-import { tellDone } from '../administration-log.ts';
+import { carryOut, selectedTarget } from '../administration-log.ts';
 import { CACHE_KEY, describe, NOT_MODIFIED, PREFER_TASK, pageOf } from '../describe.ts';
 import { type AppEnv, factory } from '../factory.ts';
 import { protectAdministration } from '../identity.ts';
@@ -81,6 +81,7 @@ caches.delete(
     summary: 'Purges the caches of a resource, or those with certain parameters',
     scope: 'cache:admin',
     answers: { 200: { description: 'How many caches were purged.', schema: PurgeAnswer, headers: ['ETag'] } },
+    headers: ['X-Reason'],
     problems: ['invalid-cursor', 'not-found'],
   }),
   query(
@@ -94,13 +95,18 @@ caches.delete(
   ),
   async (c) => {
     const { resource_title: title, parameters, soft, dry_run: isDry, cursor } = c.req.valid('query');
+    const action = soft ? 'soft_purge' : 'purge';
     if (parameters === undefined) {
       if (cursor !== undefined)
         throw invalidParameters([{ pointer: '/cursor', detail: 'goes with "parameters" only' }]);
       if (isDry) return replyJson(c, await countResource(c.get('services'), title));
-      const done = await purgeResource(c.get('services'), title, soft, Date.now());
-      const what = { resource: title, soft, by_parameters: [], purged: done.purged, complete: true };
-      tellDone(c, 'caches.purged', what);
+      const done = await carryOut(
+        c,
+        'caches.purged',
+        { action, target: title },
+        () => purgeResource(c.get('services'), title, soft, Date.now()),
+        ({ purged }) => ({ count: purged, what: { resource: title, soft, by_parameters: [], purged, complete: true } }),
+      );
       return replyJson(c, done);
     }
     const selection = { title, parameters: readParameters(parameters), soft };
@@ -109,14 +115,22 @@ caches.delete(
       const counted = await countSelected(c.get('services'), selection, after, Date.now());
       return replyJson(c, { ...counted, next: purges.after(counted.next) });
     }
-    const { purged, next } = await purgeSelected(c.get('services'), selection, after, Date.now());
-    tellDone(c, 'caches.purged', {
-      resource: title,
-      soft,
-      by_parameters: Object.keys(selection.parameters),
-      purged,
-      complete: next === null,
-    });
+    const { purged, next } = await carryOut(
+      c,
+      'caches.purged',
+      { action, target: selectedTarget(title, selection.parameters) },
+      () => purgeSelected(c.get('services'), selection, after, Date.now()),
+      (done) => ({
+        count: done.purged,
+        what: {
+          resource: title,
+          soft,
+          by_parameters: Object.keys(selection.parameters),
+          purged: done.purged,
+          complete: done.next === null,
+        },
+      }),
+    );
     return replyJson(c, { purged, next: purges.after(next) });
   },
 );
@@ -146,14 +160,20 @@ caches.delete(
     scope: 'cache:admin',
     answers: { 204: { description: 'Nothing of it is current any more.' } },
     parameters: [CACHE_KEY],
-    headers: ['If-Match'],
+    headers: ['If-Match', 'X-Reason'],
     problems: ['not-found', 'precondition-failed'],
   }),
   noQuery,
   async (c) => {
     await demandUnchanged(c, c.req.param('key'));
-    await purgeCache(c.get('services'), c.req.param('key'), Date.now());
-    tellDone(c, 'caches.purged', { key: c.req.param('key'), purged: 1 });
+    const key = c.req.param('key');
+    await carryOut(
+      c,
+      'caches.purged',
+      { action: 'purge', target: key },
+      () => purgeCache(c.get('services'), key, Date.now()),
+      () => ({ count: 1, what: { key, purged: 1 } }),
+    );
     return c.body(null, 204);
   },
 );
@@ -168,6 +188,7 @@ caches.post(
     scope: 'cache:admin',
     answers: { 200: { description: 'The task.', schema: AnyTaskAnswer, headers: ['ETag', 'Preference-Applied'] } },
     parameters: [CACHE_KEY, PREFER_TASK],
+    headers: ['X-Reason'],
     problems: ['not-found', 'conflict'],
   }),
   query(
@@ -187,8 +208,14 @@ caches.post(
       force,
       waitMs: holdMs(preferences, services.settings.refreshWaitMs),
     };
-    const task = await refreshByKey(services, request, Date.now());
-    tellDone(c, 'caches.refreshed', { key: request.key, force: request.force, task_id: task.taskId, tasks: 1 });
+    const task = await carryOut(
+      c,
+      'caches.refreshed',
+      // One that the guard may still refuse changes no more than a read would.
+      force ? { action: 'forced_refresh', target: request.key } : null,
+      () => refreshByKey(services, request, Date.now()),
+      ({ taskId }) => ({ count: 1, what: { key: request.key, force, task_id: taskId, tasks: 1 } }),
+    );
     return replyJson(c, taskAnswer(task, expand === 'task', identity), {
       headers: { [HEADER.preferenceApplied]: preferenceApplied(preferences) },
     });

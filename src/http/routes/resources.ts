@@ -14,7 +14,7 @@ import {
 import { refreshAll } from '../../flows/refresh-caches.ts';
 import { sweepResource } from '../../flows/sweep.ts';
 import { warningsOf } from '../../origin/later-rules.ts';
-import { tellDone } from '../administration-log.ts';
+import { carryOut } from '../administration-log.ts';
 import { describe, NOT_MODIFIED, pageOf, pathParameter } from '../describe.ts';
 import { factory } from '../factory.ts';
 import { protectAdministration } from '../identity.ts';
@@ -83,7 +83,7 @@ resources.put(
       201: { description: 'The definition, which is new.', schema: DefinitionAnswer, headers: ['ETag'] },
     },
     parameters: [TITLE],
-    headers: ['If-Match', 'If-None-Match'],
+    headers: ['If-Match', 'If-None-Match', 'X-Reason'],
     problems: ['precondition-failed'],
   }),
   noQuery,
@@ -91,13 +91,20 @@ resources.put(
     const title = c.req.param('title');
     const { resources: store, entries, settings } = c.get('services');
     const definition = parseDefinition(title, await readJson(c), settings.originHosts);
-    const put = await putResource(store, title, definition, conditionsOf(c), Date.now());
-    tellDone(c, 'resource.put', {
-      resource: title,
-      outcome: put.created ? 'created' : put.changed.length > 0 ? 'changed' : 'same',
-      changed: put.changed,
-      expired: put.expires ? await entries.count(title).catch(() => null) : 0,
-    });
+    const conditions = conditionsOf(c);
+    const { put } = await carryOut(
+      c,
+      'resource.put',
+      { action: 'put_resource', target: title },
+      async () => {
+        const put = await putResource(store, title, definition, conditions, Date.now());
+        return { put, expired: put.expires ? await entries.count(title).catch(() => null) : 0 };
+      },
+      ({ put: { created, changed }, expired }) => {
+        const outcome = created ? 'created' : changed.length > 0 ? 'changed' : 'same';
+        return { count: expired, isSame: outcome === 'same', what: { resource: title, outcome, changed, expired } };
+      },
+    );
     return replyJson(c, answerOf(put), { status: put.created ? 201 : 200, etag: put.etag });
   },
 );
@@ -111,7 +118,7 @@ resources.delete(
     scope: 'cache:admin',
     answers: { 204: { description: 'It is gone.' } },
     parameters: [TITLE],
-    headers: ['If-Match'],
+    headers: ['If-Match', 'X-Reason'],
     problems: ['not-found', 'precondition-failed'],
   }),
   noQuery,
@@ -119,8 +126,16 @@ resources.delete(
     const title = c.req.param('title');
     const services = c.get('services');
     const now = Date.now();
-    await deleteResource(services.resources, title, conditionsOf(c), now);
-    tellDone(c, 'resource.deleted', { resource: title, caches: await services.entries.count(title).catch(() => null) });
+    await carryOut(
+      c,
+      'resource.deleted',
+      { action: 'delete_resource', target: title },
+      async () => {
+        await deleteResource(services.resources, title, conditionsOf(c), now);
+        return services.entries.count(title).catch(() => null);
+      },
+      (caches) => ({ count: caches, what: { resource: title, caches } }),
+    );
     services.waitUntil(sweepResource(services, title, now));
     return c.body(null, 204);
   },
@@ -136,14 +151,23 @@ resources.post(
     scope: 'cache:admin',
     answers: { 202: { description: 'How many tasks were started.', schema: RefreshAllAnswer, headers: ['ETag'] } },
     parameters: [TITLE],
+    headers: ['X-Reason'],
     problems: ['invalid-cursor', 'not-found'],
   }),
   query(v.strictObject({ cursor: PageQuery.cursor })),
   async (c) => {
     const after = refreshes.placeOf(c.req.valid('query').cursor);
     const title = c.req.param('title');
-    const { tasks, next } = await refreshAll(c.get('services'), title, after, Date.now());
-    tellDone(c, 'caches.refreshed', { resource: title, force: false, tasks, complete: next === null });
+    const { tasks, next } = await carryOut(
+      c,
+      'caches.refreshed',
+      { action: 'refresh', target: title },
+      () => refreshAll(c.get('services'), title, after, Date.now()),
+      (done) => ({
+        count: done.tasks,
+        what: { resource: title, force: false, tasks: done.tasks, complete: done.next === null },
+      }),
+    );
     return replyJson(c, { tasks, next: refreshes.after(next) }, { status: 202 });
   },
 );

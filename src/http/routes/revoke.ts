@@ -1,11 +1,14 @@
 /** `POST /cache/revoke/`: takes back a task that waits (CONTRACT 2). */
 
+import type { Context } from 'hono';
 import * as v from 'valibot';
+import { isAdmin } from '../../contract/identity.ts';
 import { Problem } from '../../contract/problem.ts';
-import { AnyTaskAnswer, ExpandTask, RevokeBody } from '../../contract/task.ts';
+import { AnyTaskAnswer, ExpandTask, RevokeBody, type Task } from '../../contract/task.ts';
 import { revokeTask } from '../../flows/revoke-task.ts';
+import { carryOut } from '../administration-log.ts';
 import { describe } from '../describe.ts';
-import { factory } from '../factory.ts';
+import { type AppEnv, factory } from '../factory.ts';
 import { insufficientScope, protect } from '../identity.ts';
 import { checked, query, readJsonObject } from '../input.ts';
 import { methods } from '../methods.ts';
@@ -24,21 +27,34 @@ revoke.post(
     scope: 'cache:refresh',
     body: RevokeBody,
     answers: { 200: { description: 'The revoked task.', schema: AnyTaskAnswer, headers: ['ETag'] } },
+    headers: ['X-Reason'],
     problems: ['not-found', 'conflict'],
   }),
   query(v.strictObject({ expand: ExpandTask })),
   async (c) => {
     const { task_id: taskId } = checked(RevokeBody, await readJsonObject(c));
-    const answer = await revokeTask(c.get('services'), c.get('identity'), taskId);
-    switch (answer.outcome) {
-      case 'revoked':
-        return replyJson(c, taskAnswer(answer.task, c.req.valid('query').expand === 'task', c.get('identity')));
-      case 'conflict':
-        throw new Problem('conflict', `A task that is ${answer.task.state} cannot be revoked, only one that waits.`);
-      case 'forbidden':
-        throw insufficientScope('cache:admin', 'Only its only asker and cache:admin may revoke this task.');
-      case 'unknown':
-        throw unknownTask(taskId);
-    }
+    const revoke = () => revoked(c, taskId);
+    const task = isAdmin(c.get('identity'))
+      ? await carryOut(c, 'task.revoked', { action: 'revoke', target: taskId }, revoke, () => ({
+          count: 1,
+          what: { task_id: taskId },
+        }))
+      : await revoke();
+    return replyJson(c, taskAnswer(task, c.req.valid('query').expand === 'task', c.get('identity')));
   },
 );
+
+/** The task, revoked. @throws Problem `conflict`, `insufficient-scope`, `not-found`, `overloaded` */
+async function revoked(c: Context<AppEnv>, taskId: string): Promise<Task> {
+  const answer = await revokeTask(c.get('services'), c.get('identity'), taskId);
+  switch (answer.outcome) {
+    case 'revoked':
+      return answer.task;
+    case 'conflict':
+      throw new Problem('conflict', `A task that is ${answer.task.state} cannot be revoked, only one that waits.`);
+    case 'forbidden':
+      throw insufficientScope('cache:admin', 'Only its only asker and cache:admin may revoke this task.');
+    case 'unknown':
+      throw unknownTask(taskId);
+  }
+}

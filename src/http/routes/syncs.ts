@@ -5,7 +5,7 @@ import { about } from '../../contract/about.ts';
 import { ForgetAnswer } from '../../contract/administration.ts';
 import { MAX_DEVICE_LENGTH, MAX_USER_LENGTH } from '../../contract/constants.ts';
 import { forgetSyncs } from '../../flows/forget-syncs.ts';
-import { hiddenName, tellDone } from '../administration-log.ts';
+import { carryOut, hiddenName } from '../administration-log.ts';
 import { describe } from '../describe.ts';
 import { factory } from '../factory.ts';
 import { protectAdministration } from '../identity.ts';
@@ -28,6 +28,7 @@ syncs.delete(
     summary: "Forgets what a user's devices, or one of them, were given",
     scope: 'cache:admin',
     answers: { 200: { description: 'How many records were forgotten.', schema: ForgetAnswer, headers: ['ETag'] } },
+    headers: ['X-Reason'],
     problems: ['invalid-cursor'],
   }),
   query(
@@ -40,13 +41,22 @@ syncs.delete(
   async (c) => {
     const { user, device, cursor } = c.req.valid('query');
     const after = walk.placeOf(cursor);
-    const { forgotten, next } = await forgetSyncs(c.get('services'), user, device ?? null, after, Date.now());
-    tellDone(c, 'syncs.forgotten', {
-      of: device === undefined ? 'user' : 'device',
-      user_sha256: hiddenName(user),
-      forgotten,
-      complete: next === null,
-    });
+    const target = [user, ...(device === undefined ? [] : [device])].map(hiddenName).join('/');
+    const { forgotten, next } = await carryOut(
+      c,
+      'syncs.forgotten',
+      { action: 'forget', target },
+      () => forgetSyncs(c.get('services'), user, device ?? null, after, Date.now()),
+      (done) => ({
+        count: done.forgotten,
+        what: {
+          of: device === undefined ? 'user' : 'device',
+          user_sha256: hiddenName(user),
+          forgotten: done.forgotten,
+          complete: done.next === null,
+        },
+      }),
+    );
     return replyJson(c, { forgotten, next: walk.after(next) });
   },
 );

@@ -11,7 +11,7 @@ import {
   testWebhook,
   webhookEtag,
 } from '../../flows/manage-webhooks.ts';
-import { tellDone } from '../administration-log.ts';
+import { carryOut } from '../administration-log.ts';
 import { describe, NOT_MODIFIED, pathParameter } from '../describe.ts';
 import { factory } from '../factory.ts';
 import { protectAdministration } from '../identity.ts';
@@ -75,7 +75,7 @@ webhooks.put(
       201: { description: 'The webhook, which is new.', schema: WebhookAnswer, headers: ['ETag'] },
     },
     parameters: [NAME],
-    headers: ['If-Match', 'If-None-Match'],
+    headers: ['If-Match', 'If-None-Match', 'X-Reason'],
     problems: ['precondition-failed', 'conflict'],
   }),
   noQuery,
@@ -83,8 +83,13 @@ webhooks.put(
     const name = c.req.param('name');
     const services = c.get('services');
     const definition = parseWebhook(name, await readJson(c), services.settings.originHosts);
-    const { webhook, outcome } = await putWebhook(services, name, definition, conditionsOf(c), Date.now());
-    tellDone(c, 'webhook.put', { webhook: name, outcome });
+    const { webhook, outcome } = await carryOut(
+      c,
+      'webhook.put',
+      { action: 'put_webhook', target: name },
+      () => putWebhook(services, name, definition, conditionsOf(c), Date.now()),
+      (put) => ({ count: 1, isSame: put.outcome === 'same', what: { webhook: name, outcome: put.outcome } }),
+    );
     const status = outcome === 'created' ? 201 : 200;
     return replyJson(c, answerOfWebhook(webhook), { status, etag: webhookEtag(webhook) });
   },
@@ -99,14 +104,19 @@ webhooks.delete(
     scope: 'cache:admin',
     answers: { 204: { description: 'It is gone.' } },
     parameters: [NAME],
-    headers: ['If-Match'],
+    headers: ['If-Match', 'X-Reason'],
     problems: ['not-found', 'precondition-failed', 'conflict'],
   }),
   noQuery,
   async (c) => {
     const name = c.req.param('name');
-    await deleteWebhook(c.get('services'), name, conditionsOf(c));
-    tellDone(c, 'webhook.deleted', { webhook: name });
+    await carryOut(
+      c,
+      'webhook.deleted',
+      { action: 'delete_webhook', target: name },
+      () => deleteWebhook(c.get('services'), name, conditionsOf(c)),
+      () => ({ count: 1, what: { webhook: name } }),
+    );
     return c.body(null, 204);
   },
 );
@@ -126,8 +136,13 @@ webhooks.post(
   noQuery,
   async (c) => {
     const name = c.req.param('name');
-    const tested = await testWebhook(c.get('services'), name);
-    tellDone(c, 'webhook.tested', { webhook: name, delivered: tested.delivered });
+    const tested = await carryOut(
+      c,
+      'webhook.tested',
+      null,
+      () => testWebhook(c.get('services'), name),
+      ({ delivered }) => ({ count: 1, what: { webhook: name, delivered } }),
+    );
     return replyJson(c, tested);
   },
 );

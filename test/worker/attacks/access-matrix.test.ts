@@ -137,6 +137,7 @@ const ROWS: Readonly<Record<string, Row>> = {
     api(({ key }) => `/caches/${key}/refresh/`),
     200,
   ),
+  'GET /api/v1/actions': inspect(api(() => '/actions/')),
   'GET /api/v1/webhooks': inspect(api(() => '/webhooks/')),
   'GET /api/v1/webhooks/:name': inspect(api(() => '/webhooks/kept/')),
   'PUT /api/v1/webhooks/:name': admin(

@@ -130,6 +130,7 @@ it('D1 migrations run forward over the rows of release 0.1, and lose none', asyn
     'forgotten',
     'webhooks',
     'webhook_caches',
+    'actions',
     'd1_migrations',
   ]) {
     await env.DB.prepare(`DROP TABLE ${table}`).run();
