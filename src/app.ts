@@ -11,6 +11,7 @@ import { actions } from './http/routes/actions.ts';
 import { cacheHistory } from './http/routes/cache-history.ts';
 import { caches } from './http/routes/caches.ts';
 import { catalog } from './http/routes/catalog.ts';
+import { consolePages } from './http/routes/console.ts';
 import { devices } from './http/routes/devices.ts';
 import { docs } from './http/routes/docs.ts';
 import { live } from './http/routes/live.ts';
@@ -68,6 +69,7 @@ app.use(`${API_BASE}/*`, async (c, next) => {
 });
 app.route('/', service);
 app.route('/', docs);
+app.route('/', consolePages);
 app.route(API_BASE, api);
 app.route(API_BASE, openapi);
 // A page learns of 404 only when its preflight is answered.

@@ -69,22 +69,22 @@ export function oncePerEnv<E extends object, T>(work: (env: E) => T): (env: E) =
 export const readSettings = oncePerEnv((env: object): Settings => {
   const vars = env as Vars;
   return {
-    refreshWaitMs: integer(vars, 'REFRESH_WAIT_MS', 1000, 0, 30_000),
-    waitUntilMs: integer(vars, 'WAIT_UNTIL_MS', 25_000, 0, 3_600_000),
-    entryCacheMs: integer(vars, 'ENTRY_CACHE_MS', 1000, 0, 60_000),
+    refreshWaitMs: readInteger(vars, 'REFRESH_WAIT_MS', 1000, 0, 30_000),
+    waitUntilMs: readInteger(vars, 'WAIT_UNTIL_MS', 25_000, 0, 3_600_000),
+    entryCacheMs: readInteger(vars, 'ENTRY_CACHE_MS', 1000, 0, 60_000),
     originHosts: hosts(vars, 'ORIGIN_HOSTS'),
     partialAnswers: oneOf(vars, 'PARTIAL_ANSWERS', ['fail', 'warn']),
-    syncRetentionDays: integer(vars, 'SYNC_RETENTION_DAYS', 400, 1, 36_500),
-    actionsRetentionDays: integer(vars, 'ACTIONS_RETENTION_DAYS', 400, 1, 36_500),
-    syncResolutionMs: 1000 * integer(vars, 'SYNC_RESOLUTION_S', 60, 0, 86_400),
-    maxDevicesPerUser: integer(vars, 'MAX_DEVICES_PER_USER', 1000, 1, 100_000),
-    evictUnreadDays: integer(vars, 'EVICT_UNREAD_DAYS', 90, 0, 36_500),
-    readReplicas: integer(vars, 'READ_REPLICAS', 0, 0, 1) === 1,
+    syncRetentionDays: readInteger(vars, 'SYNC_RETENTION_DAYS', 400, 1, 36_500),
+    actionsRetentionDays: readInteger(vars, 'ACTIONS_RETENTION_DAYS', 400, 1, 36_500),
+    syncResolutionMs: 1000 * readInteger(vars, 'SYNC_RESOLUTION_S', 60, 0, 86_400),
+    maxDevicesPerUser: readInteger(vars, 'MAX_DEVICES_PER_USER', 1000, 1, 100_000),
+    evictUnreadDays: readInteger(vars, 'EVICT_UNREAD_DAYS', 90, 0, 36_500),
+    readReplicas: readInteger(vars, 'READ_REPLICAS', 0, 0, 1) === 1,
     syncShards: shards(vars, 'SYNC_SHARDS'),
     entryShards: shards(vars, 'ENTRY_SHARDS'),
     liveShards: counts(vars, 'LIVE_SHARDS'),
-    liveSocketsPerUser: integer(vars, 'LIVE_SOCKETS_PER_USER', 200, 1, 10_000),
-    heldPerUser: integer(vars, 'HELD_PER_USER', 100, 1, 1500),
+    liveSocketsPerUser: readInteger(vars, 'LIVE_SOCKETS_PER_USER', 200, 1, 10_000),
+    heldPerUser: readInteger(vars, 'HELD_PER_USER', 100, 1, 1500),
     logSample: share(vars, 'LOG_SAMPLE', 0.01),
     rateLimits: oneOf(vars, 'RATE_LIMITS', ['on', 'off']) === 'on',
   };
@@ -96,7 +96,8 @@ export function readText(env: object, name: string): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
-function integer(vars: Vars, name: string, usual: number, min: number, max: number): number {
+/** A whole number from `min` to `max`. @throws Problem `misconfigured`, naming the setting */
+export function readInteger(vars: Vars, name: string, usual: number, min: number, max: number): number {
   const text = readText(vars, name);
   if (text === undefined) return usual;
   const value = Number(text);

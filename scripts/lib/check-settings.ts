@@ -1,6 +1,7 @@
 /** What a deploy can know of the settings before it uploads anything: values in `wrangler.toml`, names of secrets. */
 
 import { Problem } from '../../src/contract/problem.ts';
+import { consoleConfig } from '../../src/http/console-settings.ts';
 import { CURRENT_KEYS, demandOneKey, KEY_NAMES, tokenKeys } from '../../src/http/token-keys.ts';
 import { demandAudience, RULE_NAMES, tokenRules } from '../../src/http/token-rules.ts';
 import { readSettings, readText } from '../../src/settings.ts';
@@ -23,6 +24,7 @@ export function faultsOfSettings({ vars, databases, secrets }: DeployedSettings)
   const checks = [
     () => void readSettings({ ...vars, ...bound }),
     () => void tokenRules({ ...vars }),
+    () => void consoleConfig({ ...vars }),
     () => {
       if (secrets !== null) demandOneKey(names);
     },

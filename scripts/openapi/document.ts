@@ -15,6 +15,8 @@ export async function openApiDocument() {
   loadVendor('valibot', { toOpenAPISchema: (schema) => jsonSchemaOf(schema as v.GenericSchema) as never });
   const text = await generateSpecs(app, {
     documentation: structuredClone(HEAD),
+    // A path with a dot is one of the API as well, if it is described.
+    excludeStaticFile: false,
     // Whatever is refused is a problem: the text would else tell of the validators' own answers.
     defaultValidationErrorResponse: false,
   });

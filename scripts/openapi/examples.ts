@@ -54,6 +54,22 @@ export const EXAMPLES: Readonly<Record<string, { body?: Examples; [status: numbe
       },
     }),
   },
+  getConsoleConfig: {
+    200: json({
+      'by a provider': {
+        oidc: {
+          issuer: 'https://idp.example.com',
+          client_id: 'freshet-console',
+          scope: 'openid',
+          params: { audience: 'https://freshet.example.com' },
+        },
+        version: '0.1.0',
+        languages: ['en', 'ru'],
+        poll_s: 10,
+      },
+      'by a token': { oidc: null, version: '0.1.0', languages: ['en', 'ru'], poll_s: 10 },
+    }),
+  },
   listSyncRecords: {
     200: json({
       records: [

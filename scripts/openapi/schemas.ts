@@ -14,6 +14,7 @@ import {
 } from '../../src/contract/administration.ts';
 import { CatalogEntry, CatalogTable, ResourceDocument } from '../../src/contract/catalog.ts';
 import { ColumnDefinition } from '../../src/contract/column.ts';
+import { ConsoleConfig, ConsoleSignIn } from '../../src/contract/console.ts';
 import { DeviceAnswer, DeviceCache, DeviceRefusal, ExpandedDeviceAnswer } from '../../src/contract/device.ts';
 import { Health } from '../../src/contract/health.ts';
 import { WhoamiAnswer } from '../../src/contract/identity.ts';
@@ -93,6 +94,8 @@ const NAMES: Readonly<Record<string, readonly [schema: v.GenericSchema, text?: s
   WebhookState: [WebhookState, 'How deliveries of a webhook go.'],
   WebhookTest: [WebhookTest, 'What became of one delivery.'],
   Whoami: [WhoamiAnswer, 'What the service reads in the token.'],
+  ConsoleConfig: [ConsoleConfig, 'What the console is told before anybody has signed in.'],
+  ConsoleSignIn: [ConsoleSignIn, 'How the console signs people in.'],
   Health: [Health, 'How the service is.'],
   Problem: [ProblemBody, 'A refusal or a fault (RFC 9457).'],
   InputFault: [InputFault, 'One fault of the input.'],

@@ -3,6 +3,9 @@
 /** Path under which the whole API stands. */
 export const API_BASE = '/api/v1';
 
+/** Version of this release, as package.json has it. */
+export const VERSION = '0.1.0';
+
 /** Names of headers that are ours, or that more than one module needs. */
 export const HEADER = {
   contentVersion: 'Content-Version',

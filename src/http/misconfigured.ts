@@ -2,13 +2,14 @@
 
 import { Problem } from '../contract/problem.ts';
 import { readSettings } from '../settings.ts';
+import { consoleConfig } from './console-settings.ts';
 import { isRemote, type KeyContext } from './remote-keys.ts';
 import { tokenKeys } from './token-keys.ts';
 import { tokenRules } from './token-rules.ts';
 
 /** A sentence for each fault, which names the setting and never its value; none: tokens can be verified. */
 export async function misconfigured(env: object, context: KeyContext): Promise<string[]> {
-  const faults = [readSettings, tokenKeys, tokenRules].flatMap((read) => faultOf(() => read(env)));
+  const faults = [readSettings, tokenKeys, tokenRules, consoleConfig].flatMap((read) => faultOf(() => read(env)));
   if (faults.length > 0) return [...new Set(faults)];
   const sets = tokenKeys(env).trusted.flatMap(({ key }) => (isRemote(key) ? [key] : []));
   const areThere = await Promise.all(sets.map((set) => set.isThere(context)));

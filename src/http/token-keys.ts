@@ -5,6 +5,7 @@
 
 import type { JWK } from 'jose';
 import { Problem } from '../contract/problem.ts';
+import { isSecureUrl } from '../core/loopback.ts';
 import { oncePerEnv, readText } from '../settings.ts';
 import { ASYMMETRIC, readPublicKeys } from './public-keys.ts';
 import { type RemoteKeys, remoteKeys } from './remote-keys.ts';
@@ -82,14 +83,10 @@ const READERS: Readonly<Record<KeyName, (name: KeyName, value: string) => Truste
 function remoteSet(_name: KeyName, value: string): TrustedKey[] {
   const url = URL.canParse(value) ? new URL(value) : null;
   // Anybody between us and a plain http endpoint could replace the keys; on this machine there is nobody between.
-  if (url === null || !(url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname)))) {
+  if (url === null || !isSecureUrl(url)) {
     throw new Problem('misconfigured', 'The setting JWT_JWKS_URL must be an https URL.');
   }
   return [{ key: remoteKeys(url), algorithms: ASYMMETRIC }];
-}
-
-function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
 }
 
 function secret(name: KeyName, value: string): TrustedKey[] {

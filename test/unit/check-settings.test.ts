@@ -45,6 +45,12 @@ describe('a deploy refuses', () => {
       ['JWT_SECRET'],
     ],
     ['a number that is none', /REFRESH_WAIT_MS/, { REFRESH_WAIT_MS: 'soon' }, ['JWT_SECRET']],
+    [
+      'an issuer of the console in the clear',
+      /CONSOLE_OIDC_ISSUER/,
+      { CONSOLE_OIDC_ISSUER: 'http://idp.example.com' },
+      ['JWT_SECRET'],
+    ],
     ['databases that are not bound', /SYNC_SHARDS needs the D1 binding DB_1/, { SYNC_SHARDS: '2' }, ['JWT_SECRET']],
   ])('%s', (_what, told, vars, secrets) => {
     const found = faults(vars, secrets);

@@ -423,6 +423,7 @@ describe('health', () => {
       ['with a short secret', { JWT_SECRET: value }, /JWT_SECRET must have at least 32 bytes/],
       ['with a claim that is no pointer', { JWT_USER_CLAIM: value }, /JWT_USER_CLAIM/],
       ['with a key set and no audience', { JWT_SECRET: '', JWT_JWKS_URL: value }, /JWT_AUDIENCE must be set/],
+      ['with a console of an unknown client', { CONSOLE_OIDC_ISSUER: value }, /CONSOLE_OIDC_CLIENT_ID must be set/],
       ['with an origin that has a path', { ORIGIN_HOSTS: value }, /ORIGIN_HOSTS/],
     ];
     it.each(SETTINGS)('%s, it names the setting and not its value', async (_what, settings, names) => {

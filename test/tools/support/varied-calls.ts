@@ -64,6 +64,7 @@ const RESOURCE = {
 
 export const VARIED_CALLS: readonly VariedCall[] = [
   get('health', '/healthz'),
+  get('the settings of the console', '/console/config.json'),
   get('whoami', 'whoami/', 200, { headers: { 'X-Device-Id': 'tablet-9' } }),
   get('whoami that has not changed in its form', 'whoami/', 200, {
     headers: { 'If-None-Match': '"0123456789abcdef"' },
