@@ -2,7 +2,7 @@
 
 import { DOCUMENT, ENTRY } from './examples/catalog.ts';
 import { DELTA, LIVE, TABLES } from './examples/data.ts';
-import { CACHE, DEFINED, DEFINITION, VERSIONS } from './examples/resources.ts';
+import { CACHE, DEFINED, DEFINITION, PROBED, PROBED_BADLY, VERSIONS } from './examples/resources.ts';
 import { ENDED, EXPANDED, FAILED, RETRIED, REVOKED, STATES, WAITING } from './examples/tasks.ts';
 import { HOOK, HOOK_DEFINITION, TESTED } from './examples/webhooks.ts';
 
@@ -149,6 +149,13 @@ export const EXAMPLES: Readonly<Record<string, { body?: Examples; [status: numbe
   },
   refreshResource: {
     202: json({ all: { tasks: 4, next: null }, 'there are more': { tasks: 500, next: 'WyJyZWZyZXNoZXMiLCIyZDg1Il0' } }),
+  },
+  probeResource: {
+    body: json({
+      'what is defined': { parameters: { year: 1982 } },
+      'a draft': { definition: DEFINITION, parameters: { year: 1982 } },
+    }),
+    200: json({ good: PROBED, bad: PROBED_BADLY }),
   },
   listCaches: { 200: json({ page: [CACHE] }) },
   purgeCaches: {

@@ -19,6 +19,7 @@ import { DeviceAnswer, DeviceCache, DeviceRefusal, ExpandedDeviceAnswer } from '
 import { Health } from '../../src/contract/health.ts';
 import { WhoamiAnswer } from '../../src/contract/identity.ts';
 import { LiveTicket } from '../../src/contract/live.ts';
+import { ProbeAnswer, ProbeBody, ProbedTable } from '../../src/contract/probe.ts';
 import { InputFault, ProblemBody, TaskError } from '../../src/contract/problem.ts';
 import {
   Definition,
@@ -81,6 +82,9 @@ const NAMES: Readonly<Record<string, readonly [schema: v.GenericSchema, text?: s
   Guard: [Guard, 'What a load must have so as to replace the last version.'],
   ColumnDefinition: [ColumnDefinition, 'A column of a table, with more to say than its name.'],
   TableDefinition: [TableDefinition, 'One table: where its rows lie, and which members they have.'],
+  ProbeRequest: [ProbeBody, 'What to probe.'],
+  ProbeResult: [ProbeAnswer, 'What an origin answered once, and what a load would make of it.'],
+  ProbedTable: [ProbedTable, 'One table as far as a probe read it.'],
   Cache: [CacheRecord, 'One resource with one set of parameter values and, for scope `user`, one user.'],
   Version: [VersionRecord, 'A kept version that changed the body.'],
   LastError: [LastError, 'Why the last load failed, and how it stands.'],

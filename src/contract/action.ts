@@ -17,6 +17,7 @@ export const ACTIONS = [
   'forget',
   'put_webhook',
   'delete_webhook',
+  'probe',
 ] as const;
 export type ActionName = (typeof ACTIONS)[number];
 
@@ -38,7 +39,7 @@ export const ActionRecord = v.strictObject({
   ),
   count: about(
     v.nullable(Whole),
-    'How many caches, tasks or records that was; of `put_resource`, how many caches count as expired. Null: not known, since the call was cut short.',
+    'How many caches, tasks or records that was; of `put_resource`, how many caches count as expired; of `probe`, how many rows came. Null: not known, since the call was cut short.',
   ),
   reason: about(v.nullable(v.string()), '`X-Reason` of the request; null: none was given.'),
   request_id: about(v.string(), '`X-Request-Id` of its answer, by which the log is searched.'),

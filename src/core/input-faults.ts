@@ -14,6 +14,16 @@ export function invalidParameters(faults: readonly InputFault[]): Problem {
   return new Problem('invalid-parameters', detail, { errors: faults.slice(0, MAX_FAULTS) });
 }
 
+/** What the work gives; the faults that it finds stand below `pointer`. @throws Problem what the work throws */
+export function within<T>(pointer: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof Problem) || error.code !== 'invalid-parameters') throw error;
+    throw invalidParameters(error.errors.map((fault) => ({ ...fault, pointer: `${pointer}${fault.pointer}` })));
+  }
+}
+
 /** Issues of a valibot schema as faults with RFC 6901 pointers. */
 export function faultsOfIssues(issues: readonly v.BaseIssue<unknown>[]): InputFault[] {
   return issues.map((issue) => ({

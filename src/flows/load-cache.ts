@@ -9,6 +9,7 @@ import { mayLackRequired } from '../core/column-facts.ts';
 import { isReachable } from '../core/reachable.ts';
 import { buildRequest } from '../origin/build-request.ts';
 import { type Fetch, fetchOrigin } from '../origin/fetch-origin.ts';
+import { Findings } from '../origin/findings.ts';
 import { readAnswer } from '../origin/read-answer.ts';
 import { withoutSecrets } from '../origin/redact.ts';
 import type { Accepts } from '../origin/unreachable.ts';
@@ -117,7 +118,12 @@ async function load(
   }
   try {
     const before = columnsBefore(definition, lease);
-    const { body, contentType, reader, findings, columns } = readAnswer(definition, answer, partialAnswers, before);
+    const { body, contentType, reader, findings, columns } = readAnswer(
+      definition,
+      answer,
+      new Findings(origin.partial, partialAnswers),
+      before,
+    );
     const weigh = scales(slot, clock, onHeavy);
     const input = { body: weighed(body, weigh), blobs: services.blobs, key: cache.key, fence, previous, nextRowId };
     const guard = lease.force ? undefined : definition.guard;

@@ -29,6 +29,7 @@ interface Deeds {
   'caches.refreshed':
     | { key: string; force: boolean; task_id: string; tasks: number }
     | { resource: string; force: boolean; tasks: number; complete: boolean };
+  'resource.probed': { resource: string; status: number | null; rows: number | null; faults: readonly string[] };
   'task.revoked': { task_id: string };
   'webhook.put': { webhook: string; outcome: 'created' | 'changed' | 'same' | 'enabled' };
   'webhook.deleted': { webhook: string };

@@ -15,15 +15,24 @@ const CODES: Readonly<Record<PartialSign, LoadFailureCode>> = { next: 'origin-pa
 export class Findings {
   readonly #accepted: readonly PartialSign[];
   readonly #warns: boolean;
+  readonly #onFault: (fault: LoadFailure) => void;
   readonly #warnings = new Set<string>();
 
   /**
    * @param accepted `origin.partial`
    * @param mode PARTIAL_ANSWERS
+   * @param onFault takes what ends a load; usually it is thrown
    */
-  constructor(accepted: readonly PartialSign[] = [], mode: 'fail' | 'warn' = 'fail') {
+  constructor(
+    accepted: readonly PartialSign[] = [],
+    mode: 'fail' | 'warn' = 'fail',
+    onFault: (fault: LoadFailure) => void = (fault) => {
+      throw fault;
+    },
+  ) {
     this.#accepted = accepted;
     this.#warns = mode === 'warn';
+    this.#onFault = onFault;
   }
 
   /** Texts for an operator; names that only the origin knows stand at their end alone (core/column-facts.ts). */
@@ -53,7 +62,7 @@ export class Findings {
   }
 
   #judge(code: LoadFailureCode, detail: string, adminDetail = detail): void {
-    if (!this.#warns) throw new LoadFailure(code, detail, { adminDetail });
-    this.warn(adminDetail);
+    if (this.#warns) this.warn(adminDetail);
+    else this.#onFault(new LoadFailure(code, detail, { adminDetail }));
   }
 }

@@ -9,7 +9,7 @@ import { ColumnWatch } from './column-watch.ts';
 import { mayBeEmpty, readNothing } from './empty-tables.ts';
 import { BodyExpectations, checkHeaders } from './expectations.ts';
 import type { NewAnswer } from './fetch-origin.ts';
-import { Findings } from './findings.ts';
+import type { Findings } from './findings.ts';
 import { checkContentType, isJsonType } from './media-type.ts';
 import { hasNextLink } from './next-links.ts';
 import { hasNoContent, withoutContent } from './origin-status.ts';
@@ -31,20 +31,19 @@ export interface ReadableAnswer {
 }
 
 /**
- * @param mode PARTIAL_ANSWERS
+ * @param findings take what looks wrong
  * @param before of the tables of the version before; undefined: there is nothing to compare with
  * @throws LoadFailure `origin-status`, `origin-malformed`, `origin-pages`, `origin-refused`; so does the body as it is read
  */
 export function readAnswer(
   definition: Resource,
   answer: NewAnswer,
-  mode: 'fail' | 'warn',
+  findings: Findings,
   before?: readonly ColumnFacts[],
 ): ReadableAnswer {
   const { origin, tables = [], format } = definition;
   const isTables = definition.tables !== undefined;
   const { headers, url, body } = answer;
-  const findings = new Findings(origin.partial, mode);
   const columns = tables.map((table) => new ColumnWatch(table));
   checkHeaders(origin.expect ?? [], headers);
   if (hasNextLink(headers.get('Link')))

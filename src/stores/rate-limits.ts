@@ -17,6 +17,8 @@ export interface RateLimits {
    * @throws Problem `rate-limited` with `Retry-After`
    */
   countLoad(user: string, key: string, isNew?: boolean): Promise<void>;
+  /** Counts a probe of a user. @throws Problem `rate-limited` with `Retry-After` */
+  countProbe(user: string): Promise<void>;
   /** Counts a cache that a user is about to be the first to have. @throws Problem `rate-limited` with `Retry-After` */
   countNewCache(user: string): Promise<void>;
   /** Counts, among the loads of a user, a cache that a socket of theirs is to be told of and no hub watches yet. @throws Problem `rate-limited` */
@@ -24,7 +26,7 @@ export interface RateLimits {
 }
 
 /** What is counted; the names of the bindings. */
-export type Limit = 'USER_REQUESTS' | 'USER_LOADS' | 'NEW_CACHES' | 'CACHE_LOADS';
+export type Limit = 'USER_REQUESTS' | 'USER_LOADS' | 'NEW_CACHES' | 'CACHE_LOADS' | 'PROBES';
 
 export type Limiters = Readonly<Partial<Record<Limit, RateLimit>>>;
 
@@ -44,6 +46,7 @@ const DETAILS: Readonly<Record<Limit, string>> = {
   USER_REQUESTS: 'You have sent too many requests within a minute.',
   USER_LOADS: 'You have asked for too many refreshes within a minute.',
   NEW_CACHES: 'You have asked for too many caches within a minute that nobody had before.',
+  PROBES: 'You have probed too many definitions within a minute.',
   CACHE_LOADS: 'Too many refreshes of this cache were asked for within a minute.',
 };
 
@@ -51,6 +54,7 @@ const DETAILS: Readonly<Record<Limit, string>> = {
 export const noLimits: RateLimits = {
   countRequest: async () => {},
   countLoad: async () => {},
+  countProbe: async () => {},
   countNewCache: async () => {},
   countWatch: async () => {},
 };
@@ -71,6 +75,7 @@ export function rateLimits(limiters: Limiters, { onRefused, now = Date.now }: Ra
       if (isNew) await count('NEW_CACHES', user);
       await count('CACHE_LOADS', key);
     },
+    countProbe: (user) => count('PROBES', user),
     countNewCache: (user) => count('NEW_CACHES', user),
     countWatch: (user) => count('USER_LOADS', user),
   };

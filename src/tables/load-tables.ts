@@ -5,7 +5,6 @@
 
 import { JSON_TYPE, MAX_ROWS } from '../contract/constants.ts';
 import type { PreviousLoad } from '../contract/object.ts';
-import { LoadFailure } from '../contract/problem.ts';
 import type { Resource, TableDefinition } from '../contract/resource.ts';
 import type { MakeRowReader, RowSink } from '../contract/rows.ts';
 import type { Blobs } from '../contract/stores.ts';
@@ -16,7 +15,7 @@ import { checkGuard } from './guard.ts';
 import { IdMap } from './id-map.ts';
 import { IdMapBuilder } from './id-map-builder.ts';
 import { decodeIdMap, encodeIdMap } from './id-map-format.ts';
-import type { LoadInput, LoadResult } from './load.ts';
+import { type LoadInput, type LoadResult, tooManyRows } from './load.ts';
 import { idsHash, rowHasher, shapeDigest } from './row-hash.ts';
 import { TableBody } from './table-body.ts';
 
@@ -123,9 +122,7 @@ class Rows implements RowSink {
   }
 
   row(text: string): void {
-    if (this.builder.rows === MAX_ROWS) {
-      throw new LoadFailure('origin-too-large', `The origin answered with more than ${MAX_ROWS} rows.`);
-    }
+    if (this.builder.rows === MAX_ROWS) throw tooManyRows();
     const hash = this.#hash(text);
     const id = this.#previous?.take(hash) ?? this.#insert(text);
     this.builder.add(hash, id);

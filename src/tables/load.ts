@@ -1,6 +1,8 @@
 /** What both kinds of load, tables and plain bodies, take and give. */
 
+import { MAX_ROWS } from '../contract/constants.ts';
 import type { LoadChange, PreviousLoad } from '../contract/object.ts';
+import { LoadFailure } from '../contract/problem.ts';
 import type { Blobs } from '../contract/stores.ts';
 
 /** What a load takes. */
@@ -23,4 +25,9 @@ export interface LoadResult {
   /** Rows that came and went; 0 for a body that is no table. */
   inserted: number;
   deleted: number;
+}
+
+/** The refusal of an answer with more than MAX_ROWS rows. */
+export function tooManyRows(): LoadFailure {
+  return new LoadFailure('origin-too-large', `The origin answered with more than ${MAX_ROWS} rows.`);
 }

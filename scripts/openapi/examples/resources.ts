@@ -53,6 +53,44 @@ export const DEFINED = {
   tables: [{ ...TABLE, missing: 'fail', short_rows: 'fail' }],
 };
 
+export const PROBED = {
+  status: 200,
+  ms: 840,
+  content_type: 'application/json',
+  bytes: 9120,
+  rows: 61,
+  cut: false,
+  tables: [
+    {
+      name: 'cars',
+      columns: TABLE.columns,
+      rows: 61,
+      data: [
+        [346, 'plymouth reliant', 'USA', 1982, 84],
+        [347, 'buick skylark', 'USA', 1982, 84],
+      ],
+    },
+  ],
+  faults: [],
+  warnings: [],
+};
+
+export const PROBED_BADLY = {
+  ...PROBED,
+  status: 401,
+  content_type: 'text/plain',
+  bytes: 0,
+  rows: 0,
+  tables: [{ name: 'cars', columns: TABLE.columns, rows: 0, data: [] }],
+  faults: [
+    {
+      type: '/docs/problems#origin-status',
+      title: 'The origin answered with an error',
+      detail: 'The origin answered with status 401.',
+    },
+  ],
+};
+
 export const VERSIONS = [
   {
     version: 5,

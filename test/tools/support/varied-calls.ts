@@ -190,6 +190,20 @@ export const VARIED_CALLS: readonly VariedCall[] = [
     status: 400,
   },
   post('a refresh of all caches', 'resources/cars/refresh/', undefined, 202),
+  post('a probe of what is defined', 'resources/cars/probe/', { parameters: { year: 1982 } }, 200),
+  post(
+    'a probe of a draft',
+    'resources/draft/probe/',
+    ({ cars: { title: _, ...cars } }: Found) => ({ definition: cars }),
+    200,
+  ),
+  post('a probe of nothing', 'resources/nothing/probe/', {}, 404),
+  post(
+    'a probe of a draft that contradicts itself',
+    'resources/draft/probe/',
+    { definition: { ...RESOURCE, schedule: 'never' } },
+    400,
+  ),
   get('a definition of nothing', 'resources/nothing/', 404),
   {
     name: 'a new webhook',

@@ -4,6 +4,7 @@ import type { ColumnFacts } from '../../../src/contract/entry.ts';
 import { LoadFailure } from '../../../src/contract/problem.ts';
 import type { Resource } from '../../../src/contract/resource.ts';
 import { mayLackRequired, newWarnings, withoutMembers } from '../../../src/core/column-facts.ts';
+import { Findings } from '../../../src/origin/findings.ts';
 import { readAnswer } from '../../../src/origin/read-answer.ts';
 import { sampleResource } from '../../support/resources.ts';
 
@@ -29,7 +30,12 @@ function read({ text, columns, format = 'json', short_rows, before, mode = 'fail
   const validators = { etag: null, lastModified: null };
   const body = (async function* () {})();
   const answer = { outcome: 'new' as const, validators, url, headers, status: 200, body, release: () => undefined };
-  const readable = readAnswer(definition, answer, mode, before === undefined ? undefined : [before]);
+  const readable = readAnswer(
+    definition,
+    answer,
+    new Findings(definition.origin.partial, mode),
+    before === undefined ? undefined : [before],
+  );
   const rows: string[] = [];
   const sink = { beginTable: () => undefined, row: (row: string) => void rows.push(row), endTable: () => undefined };
   const reader = readable.reader(definition.tables ?? [], sink);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { expectFaults } from '../../../src/origin/check-expect.ts';
 import type { NewAnswer } from '../../../src/origin/fetch-origin.ts';
+import { Findings } from '../../../src/origin/findings.ts';
 import { checkTables } from '../../../src/origin/pointers.ts';
 import { readAnswer } from '../../../src/origin/read-answer.ts';
 import { sampleResource } from '../../support/resources.ts';
@@ -45,7 +46,7 @@ async function read(
     body: pieces(),
     release: () => undefined,
   };
-  const { body, reader, findings } = readAnswer(definition, answer, mode);
+  const { body, reader, findings } = readAnswer(definition, answer, new Findings(definition.origin.partial, mode));
   const rows: string[] = [];
   const sink = { beginTable: () => undefined, row: (row: string) => void rows.push(row), endTable: () => undefined };
   const reading = definition.tables === undefined ? null : reader(definition.tables, sink);

@@ -122,6 +122,11 @@ const ROWS: Readonly<Record<string, Row>> = {
     api(({ title }) => `/resources/${title}/refresh/`),
     202,
   ),
+  'POST /api/v1/resources/:title/probe': admin(
+    api(({ title }) => `/resources/${title}/probe/`),
+    200,
+    () => ({}),
+  ),
   'GET /api/v1/caches': inspect(api(({ title }) => `/caches/?resource_title=${title}`)),
   'DELETE /api/v1/caches': admin(
     api(({ title }) => `/caches/?resource_title=${title}`),

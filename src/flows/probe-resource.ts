@@ -1,0 +1,106 @@
+/**
+ * A probe (CONTRACT 4): asks an origin once, as a load does, and shows what came, with every fault that a load would have. Nothing of it
+ * is kept, so it holds no id maps; it takes the place of the heavy load all the same, since it reads what may be of any size.
+ */
+
+import * as v from 'valibot';
+import type { CacheIdentity, Json, Parameters } from '../contract/entry.ts';
+import type { Identity } from '../contract/identity.ts';
+import { PROBE_S, type ProbeAnswer, ProbedUser } from '../contract/probe.ts';
+import type { Resource, StoredResource } from '../contract/resource.ts';
+import { cacheIdentity } from '../core/cache-key.ts';
+import { faultsOfIssues, invalidParameters, within } from '../core/input-faults.ts';
+import { isObject } from '../core/is-object.ts';
+import { checkParameters } from '../core/parameters.ts';
+import { literalOrigin } from '../origin/url-template.ts';
+import { overloaded } from '../stores/overloaded.ts';
+import { loadSlots } from './load-slots.ts';
+import { getResource, parseDefinition } from './manage-resources.ts';
+import { probeOrigin } from './probe-origin.ts';
+import type { Services } from './services.ts';
+
+/** How long room is waited for, ms. */
+const ROOM_MS = 5000;
+
+/** What is probed: checked, and counted against the limits. */
+export interface Probe {
+  definition: Resource;
+  cache: CacheIdentity;
+  /** Rows of the version that a load would be compared with; 0: there is none. */
+  rowsBefore: number;
+}
+
+type ProbeServices = Pick<Services, 'settings' | 'resources' | 'entries' | 'limits' | 'secret'>;
+
+/**
+ * Reads what is to be probed.
+ *
+ * @param body a JSON value; ProbeBody says what it has
+ * @throws Problem `invalid-parameters`, `not-found`, `rate-limited`
+ */
+export async function readProbe(
+  services: ProbeServices,
+  title: string,
+  body: Json,
+  { user }: Identity,
+): Promise<Probe> {
+  if (!isObject(body)) throw invalidParameters([{ pointer: '', detail: 'must be a JSON object' }]);
+  const { definition: draft, parameters = {}, user: named, ...rest } = body as { [name: string]: Json };
+  const [unknown] = Object.keys(rest);
+  if (unknown !== undefined) throw invalidParameters([{ pointer: `/${unknown}`, detail: 'is not known here' }]);
+  const definition =
+    draft === undefined
+      ? (await getResource(services.resources, title)).definition
+      : within('/definition', () => parseDefinition(title, draft, services.settings.originHosts));
+  if (!isObject(parameters)) throw invalidParameters([{ pointer: '/parameters', detail: 'must be an object' }]);
+  const values = within('/parameters', () => checkParameters(definition, parameters as Parameters));
+  const cache = cacheIdentity(title, values, ownerOf(definition, named, user));
+  await services.limits.countProbe(user);
+  await services.limits.countLoad(user, cache.key);
+  return { definition, cache, rowsBefore: await rowsBefore(services, cache) };
+}
+
+function ownerOf({ scope }: Resource, named: Json | undefined, user: string): string | null {
+  if (named === undefined) return scope === 'user' ? user : null;
+  if (scope !== 'user') throw invalidParameters([{ pointer: '/user', detail: 'goes with the scope "user" only' }]);
+  const read = v.safeParse(ProbedUser, named);
+  if (read.success) return read.output;
+  throw invalidParameters(faultsOfIssues(read.issues).map(({ detail }) => ({ pointer: '/user', detail })));
+}
+
+async function rowsBefore({ entries, resources }: ProbeServices, { key, resource }: CacheIdentity): Promise<number> {
+  const [entry, stored] = await Promise.all([entries.find(key), resources.find(resource)]);
+  const isPurged = entry === null || entry.number < purgedBelow(stored);
+  return isPurged ? 0 : (entry.loaded?.rows ?? 0);
+}
+
+/** A deleted resource has nothing that a load would be compared with. */
+function purgedBelow(stored: StoredResource | null): number {
+  return stored?.definition == null ? Number.POSITIVE_INFINITY : stored.purged;
+}
+
+/**
+ * Does the work with the room of a heavy load, and one of its origin's places.
+ *
+ * @throws Problem `overloaded` with `Retry-After`, before it begins
+ */
+export async function withRoom<T>(
+  { definition, cache }: Probe,
+  work: () => Promise<T>,
+  { slots = loadSlots, roomMs = ROOM_MS } = {},
+): Promise<T> {
+  const origin = literalOrigin(definition.origin.url)?.host;
+  const wanted = { resource: cache.resource, ...(origin === undefined ? {} : { origin }), heavy: true };
+  const slot = await slots.enter(wanted, Date.now() + roomMs);
+  if (slot === null) throw overloaded('Other loads leave this one no room right now. Try again in a moment.');
+  try {
+    return await work();
+  } finally {
+    slot.release();
+  }
+}
+
+/** Asks the origin. Never throws a LoadFailure: what a load would fail with is in the answer. */
+export function runProbe(services: Pick<Services, 'settings' | 'secret'>, probe: Probe): Promise<ProbeAnswer> {
+  return probeOrigin(services, probe, PROBE_S * 1000);
+}
