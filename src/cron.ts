@@ -1,4 +1,4 @@
-/** What is done once a minute: schedules, sweeps of purged and deleted resources, what nobody asks for any more, wake-ups that were lost, what moves. */
+/** What is done once a minute: schedules, sweeps of purged and deleted resources, what nobody asks for any more, counts, wake-ups that were lost, what moves. */
 
 import { evictUnread } from './flows/evict-unread.ts';
 import { refreshDue } from './flows/refresh-due.ts';
@@ -24,6 +24,7 @@ export async function runCron(services: Services, now: number): Promise<void> {
     drop_old_actions: () =>
       services.actions.dropOld(now - services.settings.actionsRetentionDays * DAY_MS, DROPPED_ACTIONS),
     drop_forgotten_marks: () => services.syncRecords.dropMarks(now - DAY_MS),
+    count_caches: () => services.resourceCounts.walk(now),
     move_former_syncs: () => services.syncRecords.moveFormer(),
     wake_webhooks: () => wakeOverdue(services, now),
     move_entries: async () => services.entries.moveStrays?.(),

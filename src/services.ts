@@ -11,7 +11,7 @@ import { oncePerEnv, readSettings, readText } from './settings.ts';
 import { d1Actions } from './stores/actions.ts';
 import { r2Blobs } from './stores/blobs.ts';
 import { cachedBlobs } from './stores/cached-blobs.ts';
-import { entriesIn, resourcesIn, syncRecordsIn } from './stores/databases.ts';
+import { entriesIn, resourceCountsIn, resourcesIn, syncRecordsIn } from './stores/databases.ts';
 import { edgeCache, keepsAtEdge, NO_EDGE_CACHE } from './stores/edge-cache.ts';
 import { entryLookup } from './stores/entry-lookup.ts';
 import { foldedDeltas } from './stores/folded-deltas.ts';
@@ -33,6 +33,7 @@ const sharedServices = oncePerEnv((env: Env) => {
     syncRecords: syncRecordsIn(env, settings.syncShards, { maxDevices: settings.maxDevicesPerUser }),
     webhooks: d1Webhooks(env.DB),
     actions: d1Actions(env.DB),
+    resourceCounts: resourceCountsIn(env, settings.entryShards),
     webhookWaiting: d1WebhookWaiting(env.DB),
     webhookQueue: env.WEBHOOK_QUEUE,
     limits: settings.rateLimits ? rateLimits(env, { onRefused }) : noLimits,

@@ -150,6 +150,16 @@ export const EXAMPLES: Readonly<Record<string, { body?: Examples; [status: numbe
   refreshResource: {
     202: json({ all: { tasks: 4, next: null }, 'there are more': { tasks: 500, next: 'WyJyZWZyZXNoZXMiLCIyZDg1Il0' } }),
   },
+  getResourceStats: {
+    200: json({
+      counted: {
+        caches: { fresh: 91, stale: 7, failing: 2 },
+        bytes: 335_214,
+        counted_at: '2026-11-23T19:35:00.000Z',
+      },
+      'not yet': { caches: null, bytes: null, counted_at: null },
+    }),
+  },
   probeResource: {
     body: json({
       'what is defined': { parameters: { year: 1982 } },

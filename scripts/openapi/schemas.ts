@@ -30,6 +30,7 @@ import {
   Retry,
   TableDefinition,
 } from '../../src/contract/resource.ts';
+import { CacheCounts, ResourceStats } from '../../src/contract/resource-counts.ts';
 import { LiveMember, SyncAnswer, SyncBody, SyncItem, SyncItemAnswer } from '../../src/contract/sync.ts';
 import { ExpandedSyncRecordAnswer, SyncRecordAnswer } from '../../src/contract/sync-record.ts';
 import { Delta, OriginBody, Table, TableDelta, Tables } from '../../src/contract/table.ts';
@@ -85,6 +86,8 @@ const NAMES: Readonly<Record<string, readonly [schema: v.GenericSchema, text?: s
   ProbeRequest: [ProbeBody, 'What to probe.'],
   ProbeResult: [ProbeAnswer, 'What an origin answered once, and what a load would make of it.'],
   ProbedTable: [ProbedTable, 'One table as far as a probe read it.'],
+  ResourceStats: [ResourceStats, 'How the caches of a resource stand, as they were last counted.'],
+  CacheCounts: [CacheCounts, 'How many caches are in which state.'],
   Cache: [CacheRecord, 'One resource with one set of parameter values and, for scope `user`, one user.'],
   Version: [VersionRecord, 'A kept version that changed the body.'],
   LastError: [LastError, 'Why the last load failed, and how it stands.'],

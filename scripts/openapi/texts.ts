@@ -56,6 +56,7 @@ of this document. Rows are tuples: the row id, then a cell for each column.`,
   purgeCaches: `Purged caches are loaded anew by the next read; versions go on counting. Without \`parameters\` all caches of the resource are purged at once,
 with them at most 500 a call: repeat it with \`cursor\` until \`next\` is null.
 \`dry_run=true\` purges nothing: the sum of \`would\` over the pages is how many would be purged.`,
+  getResourceStats: `Counted once in five minutes, 10,000 caches a minute in each database: \`counted_at\` tells when.`,
   probeResource: `For a definition that is being written, before it is saved: send it as \`definition\`. At most 25 s, 8 MiB of the answer and 20 rows of each table, and 10 a minute
 for a user. The origin is asked as by a load, under the same rules for hosts and secrets, so it sees one request more.`,
   listActions: `One member for each call that changed something: it is noted before it is done, and has its \`count\` once it is. Repeated calls with a \`cursor\` have one

@@ -3,6 +3,7 @@
 import type { Actions } from '../contract/action.ts';
 import type { LiveHubs } from '../contract/live.ts';
 import type { CacheObjectVerbs } from '../contract/object.ts';
+import type { ResourceCounts } from '../contract/resource-counts.ts';
 import type { Blobs, Entries, EntryLookup, FoldedDeltas, Resources } from '../contract/stores.ts';
 import type { SyncBuffer, SyncRecords } from '../contract/sync-store.ts';
 import type { WebhookQueue, Webhooks, WebhookWaiting } from '../contract/webhook-stores.ts';
@@ -36,6 +37,8 @@ export interface Services {
   webhooks: Webhooks;
   /** What administrators changed, in D1. */
   actions: Actions;
+  /** How the caches of each resource stand, as they were last counted, in D1. */
+  resourceCounts: ResourceCounts;
   /** What waits for webhooks, in D1. */
   webhookWaiting: WebhookWaiting;
   /** Events on their way to webhooks. */

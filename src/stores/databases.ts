@@ -1,10 +1,12 @@
 /** The stores in D1, over as many databases as the settings say. One database has them as they are. */
 
+import type { ResourceCounts } from '../contract/resource-counts.ts';
 import type { Entries, Resources } from '../contract/stores.ts';
 import type { SyncRecords } from '../contract/sync-store.ts';
 import type { Shards } from '../core/shards.ts';
 import { databaseName } from '../settings.ts';
 import { d1Entries } from './entries.ts';
+import { d1ResourceCounts } from './resource-counts.ts';
 import { markedResources } from './resource-marks.ts';
 import { d1Resources } from './resources.ts';
 import { shardedEntries } from './sharded-entries.ts';
@@ -19,6 +21,11 @@ export function entriesIn(env: Pick<Env, 'DB'>, shards: Shards): Entries {
 /** @param shards ENTRY_SHARDS, checked: the marks of resources are where the entries are */
 export function resourcesIn(env: Pick<Env, 'DB'>, shards: Shards): Resources {
   return countOf(shards) === 1 ? d1Resources(env.DB) : markedResources(databasesOf(env, countOf(shards)));
+}
+
+/** @param shards ENTRY_SHARDS, checked: each database counts the entries that it has */
+export function resourceCountsIn(env: Pick<Env, 'DB'>, shards: Shards): ResourceCounts {
+  return d1ResourceCounts(databasesOf(env, countOf(shards)));
 }
 
 /** @param shards SYNC_SHARDS, checked */

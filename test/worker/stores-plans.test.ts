@@ -6,6 +6,7 @@ import { emptyDocument } from '../../src/core/device-documents.ts';
 import { d1Actions } from '../../src/stores/actions.ts';
 import { d1Entries } from '../../src/stores/entries.ts';
 import { FIXED_COLUMNS, type StoredEntry, valuesOf, WRITTEN_COLUMNS } from '../../src/stores/entry-row.ts';
+import { d1ResourceCounts } from '../../src/stores/resource-counts.ts';
 import { copyAllMarks, markedResources } from '../../src/stores/resource-marks.ts';
 import { d1Resources } from '../../src/stores/resources.ts';
 import { d1SyncRecords } from '../../src/stores/sync-records.ts';
@@ -56,6 +57,14 @@ const filters: SyncFilter[] = [null, 'ada'].flatMap((user) => [
   { user, resource: 'r' },
   { user, device: 'd', resource: 'r' },
 ]);
+
+/** One step of the walk over one resource: the walk's place, resources, a page of entries, and one batch of writes. */
+async function countOnce(db: D1Database): Promise<void> {
+  const place = { startedAt: 1, title: 'z', after: '', sums: { total: 0, fresh: 0, failing: 0, bytes: 0 } };
+  await d1Resources(env.DB).put('z-counted', definition, true, null, 1);
+  await moveWalk(env.DB, 'count-entries', place).run();
+  await d1ResourceCounts([db], 1_000_000).walk(Date.now());
+}
 
 it.each<[string, number, (db: D1Database) => Promise<unknown>]>([
   ['reading a definition', 1, (db) => d1Resources(db).read('t')],
@@ -116,6 +125,8 @@ it.each<[string, number, (db: D1Database) => Promise<unknown>]>([
   ],
   ['taking rows over', 2, (db) => d1Entries(db).adopt([{ ...row, read_at: 1 }])],
   ['dropping rows that moved', 1, (db) => d1Entries(db).drop([row])],
+  ['reading counts of caches', 1, (db) => d1ResourceCounts([db]).read('t')],
+  ['counting caches', 5, (db) => countOnce(db)],
   ['beginning an action', 1, (db) => d1Actions(db).begin(action)],
   ['ending an action', 1, (db) => d1Actions(db).end(action, 3)],
   ['dropping an action', 1, (db) => d1Actions(db).drop(action)],

@@ -190,6 +190,8 @@ export const VARIED_CALLS: readonly VariedCall[] = [
     status: 400,
   },
   post('a refresh of all caches', 'resources/cars/refresh/', undefined, 202),
+  get('how the caches of a resource stand', 'resources/cars/stats/'),
+  get('how the caches of nothing stand', 'resources/nothing/stats/', 404),
   post('a probe of what is defined', 'resources/cars/probe/', { parameters: { year: 1982 } }, 200),
   post(
     'a probe of a draft',

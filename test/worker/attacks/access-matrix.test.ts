@@ -122,6 +122,7 @@ const ROWS: Readonly<Record<string, Row>> = {
     api(({ title }) => `/resources/${title}/refresh/`),
     202,
   ),
+  'GET /api/v1/resources/:title/stats': inspect(api(({ title }) => `/resources/${title}/stats/`)),
   'POST /api/v1/resources/:title/probe': admin(
     api(({ title }) => `/resources/${title}/probe/`),
     200,

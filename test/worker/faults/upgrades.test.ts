@@ -131,6 +131,7 @@ it('D1 migrations run forward over the rows of release 0.1, and lose none', asyn
     'webhooks',
     'webhook_caches',
     'actions',
+    'resource_counts',
     'd1_migrations',
   ]) {
     await env.DB.prepare(`DROP TABLE ${table}`).run();

@@ -1,0 +1,42 @@
+/** `GET /resources/<title>/stats/`: how its caches stand, as they were last counted (CONTRACT 4). */
+
+import { ResourceStats } from '../../contract/resource-counts.ts';
+import { timestamp } from '../../core/timestamp.ts';
+import { findResource } from '../../flows/find-resource.ts';
+import { describe, NOT_MODIFIED, pathParameter } from '../describe.ts';
+import { factory } from '../factory.ts';
+import { protectAdministration } from '../identity.ts';
+import { noQuery } from '../input.ts';
+import { methods } from '../methods.ts';
+import { replyJson } from '../reply.ts';
+
+const TITLE = pathParameter('title', 'Title of the resource.');
+
+export const resourceStats = factory.createApp();
+
+resourceStats.use('/resources/:title/stats', methods('GET', 'HEAD', 'OPTIONS'), protectAdministration());
+resourceStats.get(
+  '/resources/:title/stats',
+  describe({
+    id: 'getResourceStats',
+    tag: 'Administration',
+    summary: 'How many caches of a resource are in which state, as they were last counted',
+    scope: 'cache:inspect',
+    answers: { 200: { description: 'The counts.', schema: ResourceStats, headers: ['ETag'] }, ...NOT_MODIFIED },
+    parameters: [TITLE],
+    problems: ['not-found'],
+  }),
+  noQuery,
+  async (c) => {
+    const title = c.req.param('title');
+    const { resources, resourceCounts } = c.get('services');
+    await findResource(resources, title, null);
+    const counted = await resourceCounts.read(title);
+    const { fresh, stale, failing, bytes = null, countedAt = null } = counted ?? {};
+    return replyJson(c, {
+      caches: counted === null ? null : { fresh, stale, failing },
+      bytes,
+      counted_at: timestamp(countedAt),
+    });
+  },
+);

@@ -1,0 +1,143 @@
+/** Table `resource_counts`: how the caches of each resource stand, counted by a walk in bounded steps, so that no request scans. */
+
+import type { Counted, ResourceCounts } from '../contract/resource-counts.ts';
+import { moveWalk, readWalk } from './walks.ts';
+
+/** A round begins so long after the one before began: each writes one row a resource. */
+const ROUND_MS = 300_000;
+/** What one step looks at, in each database. */
+const STEP_ROWS = 10_000;
+const STEP_RESOURCES = 50;
+
+const WALK = 'count-entries';
+
+const RESOURCES = `
+  SELECT title, number, purged, definition ->> '$.ttl_s' AS ttl_s FROM resources
+  WHERE title >= ?1 AND definition IS NOT NULL ORDER BY title LIMIT ?2`;
+
+// As core/freshness.ts judges them; a mark of a resource (resource-marks.ts) has no ttl_s.
+const COUNT = `
+  SELECT count(*) AS total, sum(is_fresh) AS fresh, sum(is_failing) AS failing, sum(bytes) AS bytes, max(key) AS last FROM (
+    SELECT key, last_error IS NOT NULL AS is_failing,
+      version IS NOT NULL AND number >= ?3 AND expires_at > ?5
+        AND (?6 IS NULL OR (document ->> '$.loaded.loadedAt') + ?6 * 1000 > ?5) AS is_fresh,
+      CASE WHEN version IS NOT NULL AND number >= ?4 THEN document ->> '$.loaded.bytes' END AS bytes
+    FROM entries WHERE resource = ?1 AND key > ?2 ORDER BY key LIMIT ?7)`;
+
+const PUT = `
+  INSERT INTO resource_counts (resource, fresh, stale, failing, bytes, counted_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+  ON CONFLICT (resource) DO UPDATE SET fresh = excluded.fresh, stale = excluded.stale, failing = excluded.failing,
+    bytes = excluded.bytes, counted_at = excluded.counted_at`;
+
+const READ = 'SELECT fresh, stale, failing, bytes, counted_at AS countedAt FROM resource_counts WHERE resource = ?1';
+
+interface ResourceRow {
+  title: string;
+  number: number;
+  purged: number;
+  ttl_s: number | null;
+}
+
+interface CountRow {
+  total: number;
+  fresh: number | null;
+  failing: number | null;
+  bytes: number | null;
+  last: string | null;
+}
+
+type Sums = Record<'total' | 'fresh' | 'failing' | 'bytes', number>;
+const NOTHING: Sums = { total: 0, fresh: 0, failing: 0, bytes: 0 };
+
+/** Where a round is: what comes next, and what was counted of it up to the key `after`. */
+interface Place {
+  startedAt: number;
+  title: string;
+  after: string;
+  sums: Sums;
+}
+/** Between rounds. */
+interface Pause {
+  nextAt: number;
+}
+
+/** @param databases those of entries: what each counted is added up */
+export function d1ResourceCounts(databases: readonly D1Database[], stepRows = STEP_ROWS): ResourceCounts {
+  return {
+    async read(title) {
+      const found = await Promise.all(databases.map((db) => db.prepare(READ).bind(title).first<Counted>()));
+      const counted = found.filter((one) => one !== null);
+      return counted.length === 0 ? null : counted.reduce(added);
+    },
+
+    async walk(now) {
+      await Promise.all(databases.map((db) => step(db, now, stepRows)));
+    },
+  };
+}
+
+function added(one: Counted, other: Counted): Counted {
+  return {
+    fresh: one.fresh + other.fresh,
+    stale: one.stale + other.stale,
+    failing: one.failing + other.failing,
+    bytes: one.bytes + other.bytes,
+    countedAt: Math.min(one.countedAt, other.countedAt),
+  };
+}
+
+async function step(db: D1Database, now: number, stepRows: number): Promise<void> {
+  const walk = await readWalk<Place | Pause>(db, WALK);
+  if (walk !== null && 'nextAt' in walk && now < walk.nextAt) return;
+  const from = walk !== null && 'title' in walk ? walk : { startedAt: now, title: '', after: '', sums: NOTHING };
+  const { results } = await db.prepare(RESOURCES).bind(from.title, STEP_RESOURCES).all<ResourceRow>();
+  const puts: D1PreparedStatement[] = [];
+  let left = stepRows;
+  for (const resource of results) {
+    const { title } = resource;
+    // What the round was at may have gone meanwhile.
+    const isSame = title === from.title;
+    const { after, sums } = isSame ? from : { after: '', sums: NOTHING };
+    const page = await count(db, resource, after, left, now);
+    const counted = plus(sums, page);
+    if (page.total === left) {
+      await db.batch([...puts, moveWalk(db, WALK, { ...from, title, after: page.last ?? after, sums: counted })]);
+      return;
+    }
+    puts.push(putOf(db, title, counted, now));
+    left -= page.total;
+  }
+  const last = results.length < STEP_RESOURCES ? undefined : results.at(-1);
+  // Before whatever title comes after the last one: titles have no control characters.
+  const next = last && { ...from, title: `${last.title}\u0001`, after: '', sums: NOTHING };
+  await db.batch([...puts, moveWalk(db, WALK, next ?? { nextAt: from.startedAt + ROUND_MS })]);
+}
+
+async function count(
+  db: D1Database,
+  { title, number, purged, ttl_s }: ResourceRow,
+  after: string,
+  limit: number,
+  now: number,
+): Promise<CountRow> {
+  const row = await db.prepare(COUNT).bind(title, after, number, purged, now, ttl_s, limit).first<CountRow>();
+  return row ?? { total: 0, fresh: 0, failing: 0, bytes: 0, last: null };
+}
+
+function plus(sums: Sums, row: CountRow): Sums {
+  return {
+    total: sums.total + row.total,
+    fresh: sums.fresh + (row.fresh ?? 0),
+    failing: sums.failing + (row.failing ?? 0),
+    bytes: sums.bytes + (row.bytes ?? 0),
+  };
+}
+
+function putOf(
+  db: D1Database,
+  title: string,
+  { total, fresh, failing, bytes }: Sums,
+  now: number,
+): D1PreparedStatement {
+  return db.prepare(PUT).bind(title, fresh, total - fresh, failing, bytes, now);
+}
