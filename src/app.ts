@@ -23,6 +23,7 @@ import { resources } from './http/routes/resources.ts';
 import { revoke } from './http/routes/revoke.ts';
 import { rpc } from './http/routes/rpc.ts';
 import { service } from './http/routes/service.ts';
+import { stats } from './http/routes/stats.ts';
 import { sync } from './http/routes/sync.ts';
 import { syncRecords } from './http/routes/sync-records.ts';
 import { syncs } from './http/routes/syncs.ts';
@@ -51,6 +52,7 @@ api.route('/', syncs);
 api.route('/', devices);
 api.route('/', webhooks);
 api.route('/', actions);
+api.route('/', stats);
 api.route('/', whoami);
 
 /** The app: what `fetch` of the Worker answers. */

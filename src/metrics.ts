@@ -26,6 +26,23 @@ export const FIGURES = {
 } as const;
 
 export type Figure = keyof typeof FIGURES;
+
+/** What a chart shows of each figure: how many points there are, the sum of a value, or the largest one. */
+export const MEASURES: Readonly<
+  Record<
+    Figure,
+    { of: 'count' | 'sum'; value: string | null; unit: 'count' } | { of: 'max'; value: string; unit: 'ms' }
+  >
+> = {
+  request: { of: 'sum', value: 'count', unit: 'count' },
+  rate_limited: { of: 'count', value: null, unit: 'count' },
+  not_held: { of: 'count', value: null, unit: 'count' },
+  load: { of: 'count', value: null, unit: 'count' },
+  batch: { of: 'max', value: 'longest_lag_ms', unit: 'ms' },
+  sync: { of: 'sum', value: 'records', unit: 'count' },
+  devices_refused: { of: 'sum', value: 'devices', unit: 'count' },
+  webhook: { of: 'count', value: null, unit: 'count' },
+};
 export type Labels<F extends Figure> = Readonly<Record<(typeof FIGURES)[F]['labels'][number], string>>;
 export type Values<F extends Figure> = Readonly<Record<(typeof FIGURES)[F]['values'][number], number>>;
 
@@ -47,6 +64,16 @@ export function datasetMetrics(dataset: AnalyticsEngineDataset | undefined): Met
       } catch (error) {
         log('warn', 'metrics.not_written', { figure, error });
       }
+    },
+  };
+}
+
+/** Figures that go to several places. */
+export function bothMetrics(one: Metrics, other: Metrics): Metrics {
+  return {
+    write(figure, labels, values) {
+      one.write(figure, labels, values);
+      other.write(figure, labels, values);
     },
   };
 }

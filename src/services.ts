@@ -1,13 +1,15 @@
 /** Builds what flows work with from the bindings, once an invocation: the only place that knows their names. */
 
+import type { Figures } from './contract/figures.ts';
 import type { Probes } from './flows/check-health.ts';
 import { heldRequests, holdsOf, MAX_HELD } from './flows/held-requests.ts';
 import type { Services } from './flows/services.ts';
+import { figuresOfIsolate } from './kept-figures.ts';
 import { sampleInfo } from './log.ts';
-import { datasetMetrics, type Metrics } from './metrics.ts';
+import { bothMetrics, datasetMetrics, type Metrics } from './metrics.ts';
 import { objectClient } from './object/client.ts';
 import { liveHubs } from './object/hub-client.ts';
-import { oncePerEnv, readSettings, readText } from './settings.ts';
+import { oncePerEnv, readSettings, readText, type Settings } from './settings.ts';
 import { d1Actions } from './stores/actions.ts';
 import { r2Blobs } from './stores/blobs.ts';
 import { cachedBlobs } from './stores/cached-blobs.ts';
@@ -16,6 +18,7 @@ import { edgeCache, keepsAtEdge, NO_EDGE_CACHE } from './stores/edge-cache.ts';
 import { entryLookup } from './stores/entry-lookup.ts';
 import { foldedDeltas } from './stores/folded-deltas.ts';
 import { type Limit, noLimits, rateLimits } from './stores/rate-limits.ts';
+import { type FiguresBinding, type SqlFiguresOptions, sqlFigures } from './stores/sql-figures.ts';
 import { syncBuffer } from './stores/sync-buffer.ts';
 import { d1WebhookWaiting } from './stores/webhook-waiting.ts';
 import { d1Webhooks } from './stores/webhooks.ts';
@@ -71,6 +74,7 @@ export function makeServices(
       waitUntil,
     }),
     blobs: cachedBlobs(r2Blobs(env.BLOBS), edge, waitUntil),
+    figures: figuresOf(env, settings, { edge, waitUntil }),
     foldedDeltas: foldedDeltas(edge, waitUntil),
     syncBuffer: syncBuffer(env.SYNC_QUEUE, syncRecords, { resolutionMs: settings.syncResolutionMs }),
     objects: objectClient(env.CACHE_OBJECT, request?.requestId),
@@ -79,9 +83,21 @@ export function makeServices(
   };
 }
 
-/** The figures go nowhere on an account without Analytics Engine, where wrangler.toml leaves the binding out. */
-export function metricsOf({ METRICS: dataset }: Partial<Pick<Env, 'METRICS'>>): Metrics {
-  return datasetMetrics(dataset);
+/** Figures go to no dataset on an account without Analytics Engine, where wrangler.toml leaves the binding out. */
+export function metricsOf(env: Partial<Pick<Env, 'METRICS' | 'KEEP_FIGURES'>>): Metrics {
+  const metrics = datasetMetrics(env.METRICS);
+  // Requests are counted also while settings are wrong.
+  return readText(env, 'KEEP_FIGURES') === 'on' ? bothMetrics(metrics, figuresOfIsolate) : metrics;
+}
+
+/** Where figures can be read; null: nowhere. */
+function figuresOf(
+  { ANALYTICS_SQL: binding }: Env & { ANALYTICS_SQL?: FiguresBinding },
+  { figuresDataset: dataset, keepFigures }: Settings,
+  at: Omit<SqlFiguresOptions, 'dataset'>,
+): Figures | null {
+  if (binding !== undefined) return sqlFigures(binding, { ...at, dataset });
+  return keepFigures ? figuresOfIsolate : null;
 }
 
 /** One harmless call to each store, each database that is bound, and to the edge cache of the request's host. */

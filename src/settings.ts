@@ -40,6 +40,10 @@ export interface Settings {
   heldPerUser: number;
   /** Share of `info` lines that are written, 0-1. */
   logSample: number;
+  /** Name of the Analytics Engine dataset that figures are written to. */
+  figuresDataset: string;
+  /** Whether the last hour's figures are kept in the isolate. */
+  keepFigures: boolean;
   /** Whether users and caches are limited; `off` is for tests and measurements. */
   rateLimits: boolean;
 }
@@ -86,6 +90,8 @@ export const readSettings = oncePerEnv((env: object): Settings => {
     liveSocketsPerUser: readInteger(vars, 'LIVE_SOCKETS_PER_USER', 200, 1, 10_000),
     heldPerUser: readInteger(vars, 'HELD_PER_USER', 100, 1, 1500),
     logSample: share(vars, 'LOG_SAMPLE', 0.01),
+    figuresDataset: datasetName(vars, 'FIGURES_DATASET'),
+    keepFigures: oneOf(vars, 'KEEP_FIGURES', ['off', 'on']) === 'on',
     rateLimits: oneOf(vars, 'RATE_LIMITS', ['on', 'off']) === 'on',
   };
 });
@@ -146,6 +152,13 @@ function oneOf<Word extends string>(vars: Vars, name: string, words: readonly [W
   const word = text === undefined ? words[0] : words.find((known) => known === text);
   if (word === undefined) throw new Problem('misconfigured', `The setting ${name} must be ${words.join(' or ')}.`);
   return word;
+}
+
+/** It stands in statements, where it cannot be a parameter. */
+function datasetName(vars: Vars, name: string): string {
+  const text = readText(vars, name) ?? 'freshet';
+  if (/^[A-Za-z0-9_-]{1,64}$/.test(text)) return text;
+  throw new Problem('misconfigured', `The setting ${name} must be the name of a dataset: letters, digits, _ and -.`);
 }
 
 /** Host patterns, comma-separated; in lower case. */

@@ -64,6 +64,7 @@ export function workerSettings(sources: SettingSources): WorkerSettings {
     ORIGIN_HOSTS: [given.ORIGIN_HOSTS ?? deployed.ORIGIN_HOSTS, LOCAL_ORIGIN_HOSTS].filter(Boolean).join(','),
     WAIT_UNTIL_MS: given.WAIT_UNTIL_MS ?? LOCAL_WAIT_UNTIL_MS,
     LOG_SAMPLE: given.LOG_SAMPLE ?? LOCAL_LOG_SAMPLE,
+    KEEP_FIGURES: given.KEEP_FIGURES ?? 'on',
   };
   return {
     vars,

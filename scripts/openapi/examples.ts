@@ -180,6 +180,24 @@ export const EXAMPLES: Readonly<Record<string, { body?: Examples; [status: numbe
   getCache: { 200: json({ cars: CACHE }) },
   refreshCacheByKey: { 200: json(ANY_TASK) },
   forgetSyncs: { 200: json({ all: { forgotten: 4, next: null } }) },
+  getStats: {
+    200: json({
+      'loads by outcome': {
+        unit: 'count',
+        series: [
+          {
+            label: 'changed',
+            points: [
+              [1_795_886_400_000, 12],
+              [1_795_886_700_000, 9],
+            ],
+          },
+          { label: 'origin-timeout', points: [[1_795_886_700_000, 2]] },
+        ],
+        cut: false,
+      },
+    }),
+  },
   listActions: {
     200: json({
       page: [

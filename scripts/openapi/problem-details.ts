@@ -20,6 +20,7 @@ export const PROBLEM_DETAILS: Readonly<Record<ProblemCode, string | InputFault>>
   'unsupported-media-type': 'Send JSON with "Content-Type: application/json".',
   'upgrade-required': 'This opens a WebSocket: POST to this path for a ticket, then connect with it.',
   'rate-limited': 'Too many requests of this user; wait a minute.',
+  'not-set-up': 'This service cannot read its figures: it has no Analytics SQL binding.',
   overloaded: 'What is cached cannot be read right now; try again in a moment.',
   'origin-unreachable': 'The origin could not be reached.',
   'origin-timeout': 'The load took longer than 30 s.',

@@ -16,6 +16,7 @@ import { CatalogEntry, CatalogTable, ResourceDocument } from '../../src/contract
 import { ColumnDefinition } from '../../src/contract/column.ts';
 import { ConsoleConfig, ConsoleSignIn } from '../../src/contract/console.ts';
 import { DeviceAnswer, DeviceCache, DeviceRefusal, ExpandedDeviceAnswer } from '../../src/contract/device.ts';
+import { FigureAnswer, FigureSeries } from '../../src/contract/figures.ts';
 import { Health } from '../../src/contract/health.ts';
 import { WhoamiAnswer } from '../../src/contract/identity.ts';
 import { LiveTicket } from '../../src/contract/live.ts';
@@ -96,6 +97,8 @@ const NAMES: Readonly<Record<string, readonly [schema: v.GenericSchema, text?: s
   RefreshAllResult: [RefreshAllAnswer, 'How far a refresh of all caches got.'],
   ForgetResult: [ForgetAnswer, 'How far forgetting got.'],
   Action: [ActionRecord, 'What an administrator changed.'],
+  Figures: [FigureAnswer, 'A figure of the service over time.'],
+  FigureSeries: [FigureSeries, 'One series of a figure.'],
   Webhook: [WebhookAnswer, 'Who is told what has happened to caches, and how that goes.'],
   WebhookDefinition: [WebhookDefinition, 'Who is told what. PUT takes what GET gave.'],
   WebhookState: [WebhookState, 'How deliveries of a webhook go.'],

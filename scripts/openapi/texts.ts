@@ -59,6 +59,8 @@ with them at most 500 a call: repeat it with \`cursor\` until \`next\` is null.
   getResourceStats: `Counted once in five minutes, 10,000 caches a minute in each database: \`counted_at\` tells when.`,
   probeResource: `For a definition that is being written, before it is saved: send it as \`definition\`. At most 25 s, 8 MiB of the answer and 20 rows of each table, and 10 a minute
 for a user. The origin is asked as by a load, under the same rules for hosts and secrets, so it sees one request more.`,
+  getStats: `Counts, but of \`batch\`: the longest lag of a queue. Answers are up to 30 s old, and times are rounded to 30 s. Without a binding for it (docs/operations.md, Figures)
+the answer is 501.`,
   listActions: `One member for each call that changed something: it is noted before it is done, and has its \`count\` once it is. Repeated calls with a \`cursor\` have one
 each. Kept for \`ACTIONS_RETENTION_DAYS\` (a setting, 400).`,
   refreshCacheByKey: `\`force=true\` starts at once, asks the origin without conditions, and accepts a load that the guard refuses.`,

@@ -24,6 +24,8 @@ export const REMEDIES: Readonly<Record<ProblemCode, string>> = {
   'range-not-satisfiable':
     'Content-Range tells how many bytes there are. Whoever has as many has all of them; else begin anew without Range.',
   'rate-limited': 'Wait as long as Retry-After says.',
+  'not-set-up':
+    'Operator: figures need the binding ANALYTICS_SQL; docs/operations.md (Figures) says how to add it. Everything else works without.',
   overloaded:
     'Something that the service depends on does not answer, or is not to be asked again yet. Wait as long as Retry-After says.',
   'origin-unreachable': "The service could not connect to the resource's origin. It tries again by itself.",

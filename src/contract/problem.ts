@@ -25,6 +25,7 @@ export const PROBLEMS = {
   'unsupported-media-type': { status: 415, title: 'The content type is not supported' },
   'upgrade-required': { status: 426, title: 'This path only opens WebSockets' },
   'rate-limited': { status: 429, title: 'Too many requests' },
+  'not-set-up': { status: 501, title: 'The service is not set up for this' },
   overloaded: { status: 503, title: 'The service cannot do this right now' },
   'origin-unreachable': { status: 502, title: 'The origin could not be reached' },
   'origin-timeout': { status: 504, title: 'The origin did not answer in time' },

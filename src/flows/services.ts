@@ -1,6 +1,7 @@
 /** What flows work with: stores, the object and the way out, as values; built from `env` once an invocation (src/services.ts). */
 
 import type { Actions } from '../contract/action.ts';
+import type { Figures } from '../contract/figures.ts';
 import type { LiveHubs } from '../contract/live.ts';
 import type { CacheObjectVerbs } from '../contract/object.ts';
 import type { ResourceCounts } from '../contract/resource-counts.ts';
@@ -49,6 +50,8 @@ export interface Services {
   hold: HoldRequests;
   /** Figures for the operator. */
   metrics: Metrics;
+  /** Where figures can be read; null: nowhere. */
+  figures: Figures | null;
   /** The secret of the Worker with this name; only names that begin with `ORIGIN_` are ever asked for. */
   secret(name: string): string | undefined;
   /** Keeps the invocation alive for work after the answer. */

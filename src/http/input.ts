@@ -86,8 +86,8 @@ export function query<Schema extends v.GenericSchema<Record<string, unknown>, un
 /** Refuses every name in the query. */
 export const noQuery = query(v.strictObject({}));
 
-/** The member `limit` of a list: from 1 to `most`, and `usual` without. */
-export function pageLimit(most: number, description: string, usual = most) {
+/** A whole number in the query, `usual` where it is left out. */
+export function wholeNumber({ min, max, usual }: { min: number; max: number; usual: number }, description: string) {
   return about(
     v.optional(
       v.pipe(
@@ -96,13 +96,18 @@ export function pageLimit(most: number, description: string, usual = most) {
         v.transform(Number),
         v.number(),
         v.integer(),
-        v.minValue(1),
-        v.maxValue(most),
+        v.minValue(min),
+        v.maxValue(max),
       ),
       String(usual),
     ),
     description,
   );
+}
+
+/** The member `limit` of a list: from 1 to `most`, and `usual` without. */
+export function pageLimit(most: number, description: string, usual = most) {
+  return wholeNumber({ min: 1, max: most, usual }, description);
 }
 
 /** Members of the query of every list. */

@@ -256,6 +256,8 @@ export const VARIED_CALLS: readonly VariedCall[] = [
   },
   { name: 'purging all caches of a resource', method: 'DELETE', path: 'caches/?resource_title=weather', status: 200 },
   { name: 'purging a cache', method: 'DELETE', path: ({ key }) => `caches/${key}/`, status: 204 },
+  get('figures', 'stats/?figure=load&by=outcome'),
+  get('figures by no label', 'stats/?figure=load&by=colour', 400),
   get('actions', 'actions/'),
   get('a page of actions', 'actions/?limit=2&since=2026-01-01T00:00:00Z'),
   get('the next page of actions', next),

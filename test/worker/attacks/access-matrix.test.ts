@@ -144,6 +144,8 @@ const ROWS: Readonly<Record<string, Row>> = {
     api(({ key }) => `/caches/${key}/refresh/`),
     200,
   ),
+  // Nowhere set up here: 501 is what is told to those who might read them.
+  'GET /api/v1/stats': { path: api(() => '/stats/?figure=load'), shared: [401, 403, 403, 403, 403, 403, 501, 501] },
   'GET /api/v1/actions': inspect(api(() => '/actions/')),
   'GET /api/v1/webhooks': inspect(api(() => '/webhooks/')),
   'GET /api/v1/webhooks/:name': inspect(api(() => '/webhooks/kept/')),
