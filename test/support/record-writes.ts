@@ -4,7 +4,7 @@ import type { EncodedAnswer } from '../../src/contract/object.ts';
 import { recordingDatabase } from './database.ts';
 
 /** Verbs of the object that change nothing, or only when their answer says so. */
-const READING_VERBS: ReadonlySet<string> = new Set(['state', 'entry']);
+const READING_VERBS: ReadonlySet<string> = new Set(['state', 'entry', 'tasks']);
 const HARMLESS_OUTCOMES: ReadonlySet<unknown> = new Set(['unknown', 'conflict', 'forbidden']);
 const READING_CALLS: ReadonlySet<string> = new Set(['get', 'head', 'list']);
 
@@ -53,7 +53,23 @@ export function recordWrites(): WriteRecord {
     },
     writes: () => [
       ...writes,
-      ...statements.map(({ sql }) => sql.trim()).filter((sql) => !/^(WITH|SELECT)\b/i.test(sql)),
+      ...withoutTakenBack(statements)
+        .map(({ sql }) => sql.trim())
+        .filter((sql) => !/^(WITH|SELECT)\b/i.test(sql)),
     ],
   };
+}
+
+interface Statement {
+  sql: string;
+  values: readonly unknown[];
+}
+
+/** An action is noted before it is tried, and taken back where it is refused: what then is left is what was there before. */
+function withoutTakenBack<S extends Statement>(statements: readonly S[]): S[] {
+  const idsOf = (start: string) =>
+    statements.filter(({ sql }) => sql.trim().startsWith(start)).map(({ values }) => values[1]);
+  const begun = new Set(idsOf('INSERT INTO actions'));
+  const takenBack = new Set(idsOf('DELETE FROM actions WHERE at = ?1').filter((id) => begun.has(id)));
+  return statements.filter(({ sql, values }) => !(/\bactions\b/.test(sql) && takenBack.has(values[1])));
 }

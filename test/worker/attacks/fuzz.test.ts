@@ -19,7 +19,7 @@ import { token } from '../../support/token.ts';
 const RUNS = inject('fuzzRuns');
 const SEED = inject('seed');
 /** Faults that are the origin's or the platform's, each documented; a 500 never is. */
-const FAULTS = [502, 503, 504];
+const FAULTS = [501, 502, 503, 504];
 const TRACE = /\n\s+at |\.[jt]s:\d+|\b(?:SELECT|INSERT|UPDATE) .*\b(?:FROM|INTO|SET)\b|D1_|SQLITE|Error:|workerd/;
 
 const origin = new TestOrigin();
