@@ -16,7 +16,7 @@ export function isIdle({ phase }: CacheState): boolean {
 
 /** Begins the check that is due, if any. */
 export function planCheck(d: Draft) {
-  if (d.check !== null || d.isListing) return;
+  if (d.check !== null || d.isListing || isOpening(d)) return;
   if (isFullDue(d)) {
     if (!isReady(d)) return;
     if (d.askers.length === 0) return beginFull(d);
@@ -35,6 +35,13 @@ export function planCheck(d: Draft) {
   begin(d, { isFull: false, pages: [{ ids, isTold: isAdding }], waiters: [] }, true);
 }
 
+/** Caches that are opened together are asked for together: a moment is given to the store. */
+function isOpening(d: Draft): boolean {
+  return [...d.caches.values()].some(
+    ({ phase, isRead, usedAt }) => phase === 'reading' && !isRead && !isDue(d, usedAt + SECOND_MS),
+  );
+}
+
 function isFullDue(d: Draft): boolean {
   const at = d.askers.length > 0 ? d.now : d.fullAt;
   return isDue(d, Math.max(at, d.fulledAt + SECOND_MS)) && (d.askers.length > 0 || askable(d).length > 0);
@@ -48,12 +55,7 @@ function askable(d: Draft): CacheState[] {
 }
 
 function dueCaches(d: Draft): CacheState[] {
-  const all = [...d.caches.values()];
-  // Those that are opened together are asked for together: a moment is given to the store.
-  if (all.some(({ phase, isRead, usedAt }) => phase === 'reading' && !isRead && !isDue(d, usedAt + SECOND_MS))) {
-    return [];
-  }
-  return all.filter(
+  return [...d.caches.values()].filter(
     (cache) =>
       isIdle(cache) &&
       cache.isRead &&
