@@ -5,7 +5,7 @@ import { askBy, failDemands } from './ask.ts';
 import { change, type Draft } from './draft.ts';
 import type { CacheEventName, CacheEvents } from './events.ts';
 import { again, askFirst, done, fail, judge, wrong } from './judge.ts';
-import { backoff } from './pace.ts';
+import { backoff, SECOND_MS } from './pace.ts';
 import type { CacheState, Phase } from './state.ts';
 
 type Rule<N extends CacheEventName> = (d: Draft, cache: CacheState, event: CacheEvents[N]) => void;
@@ -48,8 +48,10 @@ const take: Rule<'item'> = (d, cache, { item, hasBody }) => {
   const { status, taskId } = item;
   const known = { ...cache, isOpen: status === 200 || status === 304 || (status === 202 && taskId !== null) };
   change(d, cache.id, known);
-  if (d.auth.isVerified) judge(d, known, item, hasBody);
-  else change(d, cache.id, { item: { ...item, read: hasBody ? null : item.read } });
+  if (d.auth.isVerified) return judge(d, known, item, hasBody);
+  // What the service asks to wait holds in any case.
+  const floorAt = Math.max(cache.floorAt, d.now + (item.retryAfterS ?? 0) * SECOND_MS);
+  change(d, cache.id, { floorAt, item: { ...item, read: hasBody ? null : item.read } });
 };
 
 const takeBody: Rule<'item'> = (d, cache, { item, hasBody }) => judge(d, cache, item, hasBody);
@@ -63,7 +65,10 @@ const unanswered: Rule<'unanswered'> = (d, cache, { error }) => {
 
 const stored: Rule<'stored'> = (d, cache, { meta }) => {
   const isReset = cache.meta !== null && meta.version < cache.meta.version;
-  if (isReset) d.commands.push({ do: 'tell', event: { name: 'reset', cache: cache.id } });
+  if (isReset) {
+    d.wanted.delete(meta.tag);
+    d.commands.push({ do: 'tell', event: { name: 'reset', cache: cache.id } });
+  }
   change(d, cache.id, { meta, tag: meta.tag });
   const revision = isReset ? meta.revision : cache.revision;
   done(d, { ...cache, revision, item: isReset ? null : cache.item });

@@ -25,14 +25,13 @@ export function planCheck(d: Draft) {
     d.commands.push({ do: 'list' });
     return;
   }
-  const due = dueCaches(d);
+  const isAdding = d.socket.isTold && toldCount(d) < MOST_TOLD;
+  const due = dueCaches(d, isAdding);
   if (due.length === 0 || !isReady(d)) return;
-  const untold = due.filter(({ isTold }) => !isTold);
-  const toldCount = [...d.caches.values()].filter(({ isTold }) => isTold).length;
-  const isAdding = d.socket.isTold && untold.length > 0 && toldCount < MOST_TOLD;
+  const untold = isAdding ? due.filter(({ isTold }) => !isTold) : [];
   // What was poked is asked for without naming the socket: that would replace what it is told of.
-  const ids = (isAdding ? untold : due).slice(0, PAGE).map(({ id }) => id);
-  begin(d, { isFull: false, pages: [{ ids, isTold: isAdding }], waiters: [] }, true);
+  const ids = (untold.length > 0 ? untold : due).slice(0, PAGE).map(({ id }) => id);
+  begin(d, { isFull: false, pages: [{ ids, isTold: untold.length > 0 }], waiters: [] }, true);
 }
 
 /** Caches that are opened together are asked for together: a moment is given to the store. */
@@ -54,14 +53,23 @@ function askable(d: Draft): CacheState[] {
     .sort((a, b) => Number(b.isUsed) - Number(a.isUsed) || b.usedAt - a.usedAt);
 }
 
-function dueCaches(d: Draft): CacheState[] {
+function toldCount(d: Draft): number {
+  return [...d.caches.values()].filter(({ isTold }) => isTold).length;
+}
+
+/** `isAdding`: also those that a full check has left out, since they were busy: the socket must be told of them. */
+function dueCaches(d: Draft, isAdding: boolean): CacheState[] {
   return [...d.caches.values()].filter(
     (cache) =>
       isIdle(cache) &&
       cache.isRead &&
       cache.isUsed &&
-      isDue(d, Math.max(cache.askAt, cache.floorAt, cache.askedAt + SECOND_MS)),
+      isDue(d, Math.max(isAdding && isLeftOut(cache) ? d.now : cache.askAt, cache.floorAt, cache.askedAt + SECOND_MS)),
   );
+}
+
+function isLeftOut({ isTold, phase, askAt }: CacheState): boolean {
+  return !isTold && phase === 'resting' && askAt === NEVER;
 }
 
 /** Begins a full check. */

@@ -7,7 +7,7 @@ import { beginFull } from './check.ts';
 import { chance, change, changeSocket, type Draft } from './draft.ts';
 import { checked, checkFailed, userKept } from './end-check.ts';
 import type { ClientEventName, ClientEvents } from './events.ts';
-import { denied, fail, isPassing } from './judge.ts';
+import { denied, fail, isPassing, want } from './judge.ts';
 import { beginProbing, lead } from './lead-rules.ts';
 import { firstFullAt, pokeFloor, SECOND_MS } from './pace.ts';
 import { wakeSocket } from './socket-rules.ts';
@@ -58,7 +58,7 @@ export const CLIENT_RULES: { readonly [N in ClientEventName]: (d: Draft, event: 
     const at = Math.max(d.now + chance(d) * spreadMs, pokeFloor(d));
     for (const { tag, revision } of pokes) {
       d.commands.push({ do: 'tell', event: { name: 'poke', cache: tag } });
-      d.wanted.set(tag, Math.max(revision, d.wanted.get(tag) ?? 0));
+      want(d, tag, revision);
       for (const cache of d.caches.values()) {
         if (cache.tag === tag && cache.revision < revision)
           change(d, cache.id, { behinds: 0, askAt: Math.min(cache.askAt, at) });

@@ -30,10 +30,11 @@ export function checked(d: Draft, { end }: { end: SyncEnd }) {
 }
 
 /** The store keeps the answers of this user: those that waited for that are taken. */
-export function userKept(d: Draft, { user }: { user: string }) {
-  if (d.user !== null && d.user !== user) return otherUser(d);
+export function userKept(d: Draft, { user, told: toldUser }: { user: string; told: string }) {
+  // Another tab's answer may have been the first, and for somebody else.
   d.user = user;
-  takeKept(d);
+  if (user !== toldUser) otherUser(d);
+  else takeKept(d);
 }
 
 function takeKept(d: Draft): void {

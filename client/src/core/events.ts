@@ -43,8 +43,8 @@ export interface ClientEvents {
   used: { cache: string; title: string; parameters: Parameters; isUsed: boolean };
   checked: { end: SyncEnd };
   checkFailed: { error: FreshetError };
-  /** The store keeps the answers of this user now. */
-  userKept: { user: string };
+  /** The store keeps the answers of `user`; the answer was for `told`. */
+  userKept: { user: string; told: string };
   fetchFailed: { cache: string; error: FreshetError };
   poked: { pokes: readonly { tag: string; version: number; revision: number }[]; spreadMs: number };
   authed: { outcome: 'new' | 'same' | 'none'; expiresAt: number | null };

@@ -18,6 +18,8 @@ export function judge(d: Draft, cache: CacheState, item: Item, hasBody: boolean)
   const { status, version } = item;
   change(d, cache.id, { tag: item.tag ?? cache.tag, item });
   const known = d.caches.get(cache.id) ?? cache;
+  // Should this answer not be stored, the next one must know as much.
+  if (item.revision !== null && known.tag !== null) want(d, known.tag, item.revision);
   if (status === 202) return wait(d, known, item);
   if (status !== 200 && status !== 304) return isPassing(status) ? fail(d, known, errorOf(item)) : deny(d, known, item);
   if (status === 304) {
@@ -32,6 +34,11 @@ export function judge(d: Draft, cache: CacheState, item: Item, hasBody: boolean)
   if (item.delta !== null && !(isNamed && item.delta.from === versionIn(meta.etag))) return again(d, known);
   if (hasBody) store(d, known, 'apply');
   else change(d, known.id, { phase: 'queued' });
+}
+
+/** A revision that was told: what is below it is asked for. */
+export function want(d: Draft, tag: string, revision: number): void {
+  d.wanted.set(tag, Math.max(revision, d.wanted.get(tag) ?? 0));
 }
 
 /** The version in an ETag. */
@@ -73,8 +80,9 @@ function catchUp(d: Draft, id: string): void {
   if (!cache?.tag) return;
   const wanted = d.wanted.get(cache.tag) ?? 0;
   const waitMs = BEHIND_MS[cache.behinds];
-  if (wanted > cache.revision && waitMs !== undefined) {
-    change(d, id, { askAt: d.now + waitMs, behinds: cache.behinds + 1 });
+  if (wanted > cache.revision) {
+    // Then it is left to the next full check, and shown as not live until then.
+    if (waitMs !== undefined) change(d, id, { askAt: d.now + waitMs, behinds: cache.behinds + 1 });
     return;
   }
   d.wanted.delete(cache.tag);

@@ -25,6 +25,7 @@ export function asksOf(
   const own = new Map<number, Waiter>();
   const others = new Map<number, { to: string; id: number }>();
   let last = 0;
+  let isClosed = false;
 
   const send = (id: number, { what, cache, maxAgeS }: Ask) => {
     if (leads()) tell({ type: what, cache, maxAgeS, waiter: id });
@@ -40,6 +41,7 @@ export function asksOf(
   return {
     make: (what, cache, maxAgeS) =>
       new Promise((resolve, reject) => {
+        if (isClosed) return reject(closed());
         last += 1;
         own.set(last, { what, cache, maxAgeS, resolve, reject });
         send(last, { what, cache, maxAgeS });
@@ -65,9 +67,14 @@ export function asksOf(
       for (const [id, waiter] of own) send(id, waiter);
     },
     close() {
-      for (const id of [...own.keys()]) end(id, new FreshetError('closed', 'the client is closed'));
+      isClosed = true;
+      for (const id of [...own.keys()]) end(id, closed());
     },
   };
+}
+
+function closed(): FreshetError {
+  return new FreshetError('closed', 'the client is closed');
 }
 
 export function plainOf(error: FreshetError | null): PlainError | null {

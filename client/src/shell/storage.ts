@@ -85,10 +85,10 @@ export function storageOf(world: World): (command: Command) => void {
     const isKnown = device.user === user && Math.abs(device.clockOffsetMs - offsetMs) < OFFSET_MS;
     try {
       const row = isKnown ? device : await store.keepDevice({ ...device, user, clockOffsetMs: offsetMs });
-      tell({ type: 'userKept', user: row.user ?? user });
+      tell({ type: 'userKept', user: row.user ?? user, told: user });
     } catch {
       // Nothing keeps it, so nothing of somebody else can be there.
-      tell({ type: 'userKept', user });
+      tell({ type: 'userKept', user, told: user });
     }
   };
 
