@@ -109,7 +109,7 @@ describe('tokens', () => {
     drive
       .item({ status: 304 }, false)
       .tell({ type: 'checked', end })
-      .tell({ type: 'userKept', user: 'alice' })
+      .tell({ type: 'userKept', user: 'alice', told: 'alice' })
       .stored();
     drive.forget().pass(539_000);
     expect(drive.has('auth')).toBe(false);
@@ -129,7 +129,7 @@ describe('tokens', () => {
     drive
       .item({ status: 304 }, false)
       .tell({ type: 'checked', end })
-      .tell({ type: 'userKept', user: 'alice' })
+      .tell({ type: 'userKept', user: 'alice', told: 'alice' })
       .stored();
     drive.forget().pass(900_000);
     expect(drive.asked).toEqual(['sync']);
@@ -160,9 +160,9 @@ describe('whose answers', () => {
     drive.tell({ type: 'read', cache: 'a', meta: null }).authed().item();
     drive.tell({ type: 'checked', end: { user: 'mallory', now: drive.wall, live: null } });
     expect(drive.last('keepUser').user).toBe('mallory');
-    drive.tell({ type: 'userKept', user: 'alice' });
-    drive.checked(null, 'mallory');
-    expect(statusOf(drive.state).sync).not.toBe('live');
+    drive.tell({ type: 'userKept', user: 'alice', told: 'mallory' });
+    expect(drive.has('apply')).toBe(false);
+    expect(statusOf(drive.state).sync).toBe('needs-auth');
   });
 });
 

@@ -1,0 +1,38 @@
+/**
+ * Two tabs, one store and the service under chance: lost, cut and late answers, pokes, commits of other tabs, kills, sleep, tokens of
+ * nobody and of somebody else, a service that is restored. What fails shrinks to a schedule; each rule that is taken out is found
+ * missing. `CLIENT_MODEL_RUNS`: more of them.
+ */
+import fc from 'fast-check';
+import { describe, expect, inject, it } from 'vitest';
+import { ALL_RULES, type ClientRules } from '../../support/model/rules.ts';
+import { run, SHARES } from '../../support/model/run.ts';
+
+const RUNS = Number(process.env.CLIENT_MODEL_RUNS ?? 300);
+const SCHEDULE = fc.array(fc.record({ kind: fc.nat(SHARES - 1), pick: fc.nat(60) }), { minLength: 10, maxLength: 120 });
+
+const property = (rules: ClientRules) =>
+  fc.property(SCHEDULE, fc.nat(1_000_000), (moves, seed) => {
+    const fault = run(moves, seed, rules);
+    if (fault !== null) throw new Error(fault);
+  });
+
+describe('invariants 2, 3, 4, 5, 6, 7, 8, 19, 23, 24, 25', () => {
+  it('hold under any schedule, and all tabs end with what the service has', { timeout: 300_000 }, () => {
+    fc.assert(property(ALL_RULES), { numRuns: RUNS });
+  });
+
+  it.each(Object.keys(ALL_RULES) as (keyof ClientRules)[])(
+    'are found broken without the rule %s',
+    { timeout: 300_000 },
+    (rule) => {
+      const without = { ...ALL_RULES, [rule]: false };
+      const found = fc.check(property(without), {
+        numRuns: 20 * RUNS,
+        endOnFailure: true,
+        seed: inject('seed' as never),
+      });
+      expect(found.failed).toBe(true);
+    },
+  );
+});
