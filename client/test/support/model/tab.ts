@@ -22,6 +22,8 @@ export class ModelTab {
   #requests = 0;
   #socket: string | null = null;
   #token = 0;
+  readonly #waiting: Happening[] = [];
+  #isWorking = false;
   #waiters = 0;
 
   constructor(world: World, id: number) {
@@ -53,6 +55,15 @@ export class ModelTab {
 
   tell(happening: Happening): void {
     if (!this.isAlive) return;
+    // As the shell does: an event waits until all commands of the one before are carried out.
+    this.#waiting.push(happening);
+    if (this.#isWorking) return;
+    this.#isWorking = true;
+    for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) this.#step(next);
+    this.#isWorking = false;
+  }
+
+  #step(happening: Happening): void {
     const { world } = this;
     const now = world.now;
     const heard = this.#without(happening);

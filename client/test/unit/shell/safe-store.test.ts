@@ -1,0 +1,143 @@
+/** Stores that fail under the client: rows go on in memory, and are written anew when the database is back. */
+import { afterEach, expect, it } from 'vitest';
+import type { Client, ClientEvent, Lifecycle, Options } from '../../../src/api.ts';
+import { clientOf } from '../../../src/shell/client.ts';
+import { type Clock, platformClock } from '../../../src/shell/platform.ts';
+import { memory } from '../../../src/store/memory.ts';
+import { type Store, StoreError, type StoreHandle } from '../../../src/store/store.ts';
+import { FakeService } from '../../support/shell/fake-service.ts';
+
+const PATIENCE = { timeout: 20_000 };
+const ALONE: Lifecycle = { isVisible: () => true, isOnline: () => true, listen: () => () => {} };
+const clients: Client[] = [];
+afterEach(() => Promise.all(clients.splice(0).map((client) => client.close())));
+
+/** A database that lasts, and that the test breaks. */
+class Breakable implements Store {
+  readonly lasts = true;
+  readonly inner = memory();
+  broken: StoreError | null = null;
+  /** Commits that fail for want of room. */
+  full = 0;
+  opened = 0;
+
+  async open(name: string): Promise<StoreHandle> {
+    this.opened += 1;
+    if (this.broken !== null) throw this.broken;
+    const handle = await this.inner.open(name);
+    return new Proxy(handle, {
+      get: (target, method: keyof StoreHandle) => {
+        // Not a promise, whatever is asked of it.
+        if (method === 'onLost' || method === 'close' || !(method in target)) return target[method];
+        return async (...args: never[]) => {
+          if (this.broken !== null) throw this.broken;
+          if (method === 'commit' && this.full > 0) {
+            this.full -= 1;
+            throw new StoreError('full', 'no room');
+          }
+          return (target[method] as (...all: never[]) => unknown)(...args);
+        };
+      },
+    });
+  }
+}
+
+/** Timers of the shell at once: only those that wait for the database. */
+const hasty = (): Clock => {
+  const clock = platformClock();
+  return { ...clock, after: (ms, ring) => clock.after(ms === 1000 || ms === 10_000 || ms === 60_000 ? 50 : ms, ring) };
+};
+
+let names = 0;
+function open(service: FakeService, store: Store, options: Partial<Options> = {}) {
+  const events: ClientEvent[] = [];
+  const all = { url: 'https://example.com', user: `user ${names}`, auth: async () => 'token', lifecycle: ALONE };
+  const client = clientOf(
+    { ...all, ...options, onEvent: (event) => events.push(event) },
+    { store, clock: hasty(), shared: null, transport: () => service.transport() },
+  );
+  clients.push(client);
+  return { client, events };
+}
+
+const size = (client: Client) => client.peek('plan').tables.t?.size;
+
+it('invariant 10: goes on in memory when the database is lost, says so, and writes all anew when it is back', async () => {
+  names += 1;
+  const service = new FakeService('plan');
+  const store = new Breakable();
+  const { client, events } = open(service, store);
+  const cache = client.cache('plan');
+  await cache.ready();
+  await expect.poll(() => cache.snapshot.status.sync, PATIENCE).toBe('live');
+  expect(cache.snapshot.status.storage).toBe('persistent');
+
+  store.broken = new StoreError('lost', 'gone');
+  service.change('plan', [[2, 'two']]);
+  await expect.poll(() => size(client), PATIENCE).toBe(2);
+  expect(cache.snapshot.status).toMatchObject({ storage: 'memory', data: 'held', error: null });
+  expect(events.map(({ name }) => name)).toContain('store.lost');
+
+  store.broken = null;
+  await expect.poll(() => cache.snapshot.status.storage, PATIENCE).toBe('persistent');
+  expect(events.map(({ name }) => name)).toContain('store.healed');
+  await client.close();
+  // What was learned meanwhile is there at the next start, without the network.
+  service.error = Object.assign(new Error('offline'));
+  const next = open(service, store);
+  const { version, tables } = await next.client.cache('plan').ready();
+  expect({ version, size: tables.t?.size }).toEqual({ version: 2, size: 2 });
+});
+
+it('invariant 10: works from the start without a database, and gives up on it after three more tries', async () => {
+  names += 1;
+  const service = new FakeService('plan');
+  const store = new Breakable();
+  store.broken = new StoreError('lost', 'private mode');
+  const { client } = open(service, store);
+  const { status } = await client.cache('plan').ready();
+  expect(status.storage).toBe('memory');
+  await expect.poll(() => store.opened, PATIENCE).toBe(4);
+});
+
+it('invariant 11: makes room by what is least used and not pinned, and tells', async () => {
+  names += 1;
+  const service = new FakeService('old', 'pinned', 'plan');
+  const store = new Breakable();
+  const { client, events } = open(service, store, { live: 'poll' });
+  for (const [title, keep] of [
+    ['old', 'lru'],
+    ['pinned', 'pinned'],
+  ] as const) {
+    const cache = client.cache(title, {}, { keep });
+    await cache.ready();
+    cache.release();
+  }
+  store.full = 1;
+  await client.cache('plan').ready();
+  expect(events.filter(({ name }) => name === 'store.evicted')).toHaveLength(1);
+  expect((await client.held()).map(({ title }) => title).sort()).toEqual(['pinned', 'plan']);
+});
+
+it('invariant 11: goes on in memory when nothing is left to evict', async () => {
+  names += 1;
+  const service = new FakeService('plan');
+  const store = new Breakable();
+  store.full = Number.POSITIVE_INFINITY;
+  const { client } = open(service, store);
+  const { status, tables } = await client.cache('plan').ready();
+  expect([status.storage, tables.t?.size]).toEqual(['memory', 1]);
+});
+
+it('keeps to the most bytes that the app allows, least used first', async () => {
+  names += 1;
+  const service = new FakeService('a', 'b', 'c');
+  const { client } = open(service, new Breakable(), { live: 'poll', maxBytes: 20 });
+  for (const title of ['a', 'b', 'c']) {
+    const cache = client.cache(title);
+    await cache.ready();
+    cache.release();
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  expect((await client.held()).map(({ title }) => title)).toEqual(['c', 'b']);
+});
