@@ -17,6 +17,7 @@ export function authed(d: Draft, { outcome, expiresAt }: ClientEvents['authed'])
   const isNew = outcome === 'new';
   changeAuth(d, {
     phase: 'ready',
+    number: d.auth.number + (isNew ? 1 : 0),
     expiresAt,
     isVerified: d.auth.isVerified && !isNew,
     isSecond: why === 'rejected',

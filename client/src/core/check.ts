@@ -95,14 +95,18 @@ function paged(caches: readonly CacheState[], isTold: boolean): { ids: string[];
 }
 
 /** Asks the first page; `add`: besides what the socket is told of. */
-export function begin(d: Draft, { isFull, pages, waiters }: Omit<Check, 'ids' | 'live' | 'startedAt'>, add: boolean) {
+export function begin(
+  d: Draft,
+  { isFull, pages, waiters }: Omit<Check, 'ids' | 'live' | 'startedAt' | 'token'>,
+  add: boolean,
+) {
   const [page, ...rest] = pages;
   // What has gone on meanwhile is left out.
   const caches = (page?.ids ?? []).flatMap((id) => d.caches.get(id) ?? []).filter(isIdle);
   const ids = caches.map(({ id }) => id);
   const isTold = page?.isTold === true && d.socket.phase === 'open';
   const live = isTold ? { id: d.socket.id, seq: d.socket.seq + 1, add } : null;
-  const check = { isFull, ids, pages: rest, live, waiters, startedAt: d.now };
+  const check = { isFull, ids, pages: rest, live, waiters, token: d.auth.number, startedAt: d.now };
   const question = caches.map((cache) => {
     const { id, title, parameters, meta, wantsWhole } = cache;
     const etag = wantsWhole ? null : (meta?.etag ?? null);

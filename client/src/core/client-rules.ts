@@ -7,11 +7,12 @@ import { beginFull } from './check.ts';
 import { chance, change, changeSocket, type Draft } from './draft.ts';
 import { checked, checkFailed, userKept } from './end-check.ts';
 import type { ClientEventName, ClientEvents } from './events.ts';
+import { firstCache } from './first-cache.ts';
 import { denied, fail, isPassing, want } from './judge.ts';
 import { beginProbing, lead } from './lead-rules.ts';
 import { firstFullAt, pokeFloor, SECOND_MS } from './pace.ts';
 import { wakeSocket } from './socket-rules.ts';
-import { type Demand, firstCache, NEVER } from './state.ts';
+import { type Demand, NEVER } from './state.ts';
 
 export const CLIENT_RULES: { readonly [N in ClientEventName]: (d: Draft, event: ClientEvents[N]) => void } = {
   started(d, { device, isInMemory, isVisible, isOnline }) {

@@ -5,6 +5,7 @@ import type { SyncEnd } from '../network/transport.ts';
 import { refuse, requestFailed, requestSucceeded, settle } from './ask.ts';
 import { endOfPage } from './check.ts';
 import { change, changeAll, changeAuth, changeSocket, type Draft } from './draft.ts';
+import type { ClientEvents } from './events.ts';
 import { again, judge } from './judge.ts';
 import { between, MINUTE_MS } from './pace.ts';
 import { restartSocket } from './socket-rules.ts';
@@ -22,23 +23,23 @@ export function checked(d: Draft, { end }: { end: SyncEnd }) {
     const cache = d.caches.get(id);
     if (cache?.phase === 'asked' && cache.item === null) again(d, { ...cache, fails: cache.fails + 1 });
   }
-  d.commands.push({ do: 'keepUser', user: end.user });
-  if (d.user !== null) takeKept(d);
+  d.commands.push({ do: 'keepUser', user: end.user, token: check.token });
   told(d, check, end.live);
   d.commands.push({ do: 'tell', event: { name: 'check', ms: Math.round(d.now - check.startedAt) } });
   endOfPage(d, check);
 }
 
 /** The store keeps the answers of this user: those that waited for that are taken. */
-export function userKept(d: Draft, { user, told: toldUser }: { user: string; told: string }) {
+export function userKept(d: Draft, { user, told: toldUser, token }: ClientEvents['userKept']) {
   // Another tab's answer may have been the first, and for somebody else.
   d.user = user;
-  if (user !== toldUser) otherUser(d);
-  else takeKept(d);
+  if (user !== toldUser) return otherUser(d);
+  // A token that has come meanwhile may be somebody else's.
+  if (token === d.auth.number) changeAuth(d, { isVerified: true });
+  takeKept(d);
 }
 
 function takeKept(d: Draft): void {
-  changeAuth(d, { isVerified: true });
   const asked = new Set(d.check?.ids);
   for (const cache of [...d.caches.values()]) {
     if (cache.phase === 'asked' && cache.item !== null && !asked.has(cache.id))

@@ -43,8 +43,8 @@ export interface ClientEvents {
   used: { cache: string; title: string; parameters: Parameters; isUsed: boolean };
   checked: { end: SyncEnd };
   checkFailed: { error: FreshetError };
-  /** The store keeps the answers of `user`; the answer was for `told`. */
-  userKept: { user: string; told: string };
+  /** The store keeps the answers of `user`; the answer was for `told`, by the token of this number. */
+  userKept: { user: string; told: string; token: number };
   fetchFailed: { cache: string; error: FreshetError };
   poked: { pokes: readonly { tag: string; version: number; revision: number }[]; spreadMs: number };
   authed: { outcome: 'new' | 'same' | 'none'; expiresAt: number | null };
@@ -93,7 +93,7 @@ export type Command =
   | { do: 'note'; cache: string; item: Item }
   | { do: 'compact'; cache: string }
   | { do: 'drop'; cache: string }
-  | { do: 'keepUser'; user: string }
+  | { do: 'keepUser'; user: string; token: number }
   | { do: 'ticket' }
   | { do: 'open' }
   | { do: 'yield' }

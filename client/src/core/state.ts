@@ -81,6 +81,8 @@ export interface Check {
   pages: readonly { ids: readonly string[]; isTold: boolean }[];
   live: { id: string; seq: number; add: boolean } | null;
   waiters: readonly number[];
+  /** Number of the token that it was made with. */
+  token: number;
   startedAt: number;
 }
 
@@ -105,6 +107,8 @@ export interface SocketState {
 export type AuthPhase = 'none' | 'asking' | 'ready' | 'refused';
 export interface AuthState {
   phase: AuthPhase;
+  /** Counts the tokens. */
+  number: number;
   why: 'start' | 'expiring' | 'rejected';
   /** By the service's clock, ms since the epoch; null: not told. */
   expiresAt: number | null;
@@ -194,7 +198,7 @@ export function firstState(settings: Settings): State {
     refreshes: [],
     fullAt: NEVER,
     fulledAt: -NEVER,
-    auth: { phase: 'none', why: 'start', expiresAt: null, isOld: false, isVerified: false, isSecond: false },
+    auth: { phase: 'none', number: 0, why: 'start', expiresAt: null, isOld: false, isVerified: false, isSecond: false },
     socket: { ...NO_SOCKET, phase: settings.live === 'socket' ? 'waiting' : 'off' },
     user: null,
     offsetMs: 0,
@@ -216,37 +220,5 @@ export function firstState(settings: Settings): State {
     isInMemory: false,
     timerAt: NEVER,
     skewMs: Number.NaN,
-  };
-}
-
-/** A cache that nothing is known of. */
-export function firstCache(id: string, title: string, parameters: Parameters, meta: Meta | null = null): CacheState {
-  return {
-    id,
-    title,
-    parameters,
-    phase: 'resting',
-    isUsed: false,
-    usedAt: 0,
-    meta,
-    isRead: meta !== null,
-    tag: meta?.tag ?? null,
-    revision: meta?.revision ?? 0,
-    isTold: false,
-    isOpen: false,
-    askAt: NEVER,
-    floorAt: -NEVER,
-    askedAt: -NEVER,
-    askedEtag: null,
-    wantsWhole: false,
-    wrongs: 0,
-    conflicts: 0,
-    fails: 0,
-    behinds: 0,
-    item: null,
-    demand: null,
-    served: null,
-    error: null,
-    deniedAt: null,
   };
 }

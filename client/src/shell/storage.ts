@@ -79,16 +79,16 @@ export function storageOf(world: World): (command: Command) => void {
     }
   };
 
-  const keepUser = async (user: string) => {
+  const keepUser = async (user: string, token: number) => {
     const { device } = store;
     const offsetMs = world.offsetMs();
     const isKnown = device.user === user && Math.abs(device.clockOffsetMs - offsetMs) < OFFSET_MS;
     try {
       const row = isKnown ? device : await store.keepDevice({ ...device, user, clockOffsetMs: offsetMs });
-      tell({ type: 'userKept', user: row.user ?? user, told: user });
+      tell({ type: 'userKept', user: row.user ?? user, told: user, token });
     } catch {
       // Nothing keeps it, so nothing of somebody else can be there.
-      tell({ type: 'userKept', user, told: user });
+      tell({ type: 'userKept', user, told: user, token });
     }
   };
 
@@ -124,7 +124,7 @@ export function storageOf(world: World): (command: Command) => void {
       };
       store.handle.drop([cache], store.generation).then(dropped, dropped);
     } else if (command.do === 'toMemory') void store.toMemory();
-    else if (command.do === 'keepUser') void keepUser(command.user);
+    else if (command.do === 'keepUser') void keepUser(command.user, command.token);
   };
 }
 

@@ -105,7 +105,7 @@ export class Drive {
   checked(live: 'ok' | 'gone' | 'full' | null = null, user = 'alice'): this {
     this.tell({ type: 'checked', end: { user, now: this.wall, live } });
     const kept = this.commands.find((command) => command.do === 'keepUser');
-    return kept === undefined ? this : this.tell({ type: 'userKept', user, told: user });
+    return kept === undefined ? this : this.tell({ type: 'userKept', user, told: user, token: this.state.auth.number });
   }
 
   stored(meta: Partial<Meta> = {}, id = 'a'): this {

@@ -208,7 +208,7 @@ export class ModelTab {
       case 'keepUser':
         return world.fly('keep user', this, () => {
           store.user ??= command.user;
-          this.tell({ type: 'userKept', user: store.user, told: command.user });
+          this.tell({ type: 'userKept', user: store.user, told: command.user, token: command.token });
         });
       case 'ticket': {
         const token = this.#token;

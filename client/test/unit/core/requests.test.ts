@@ -109,7 +109,7 @@ describe('tokens', () => {
     drive
       .item({ status: 304 }, false)
       .tell({ type: 'checked', end })
-      .tell({ type: 'userKept', user: 'alice', told: 'alice' })
+      .tell({ type: 'userKept', user: 'alice', told: 'alice', token: 1 })
       .stored();
     drive.forget().pass(539_000);
     expect(drive.has('auth')).toBe(false);
@@ -129,7 +129,7 @@ describe('tokens', () => {
     drive
       .item({ status: 304 }, false)
       .tell({ type: 'checked', end })
-      .tell({ type: 'userKept', user: 'alice', told: 'alice' })
+      .tell({ type: 'userKept', user: 'alice', told: 'alice', token: 1 })
       .stored();
     drive.forget().pass(900_000);
     expect(drive.asked).toEqual(['sync']);
@@ -155,12 +155,26 @@ describe('whose answers', () => {
     expect(drive.asked).toEqual([]);
   });
 
+  it('invariant 25: trusts no token for what an earlier one has told', () => {
+    const drive = new Drive({ live: 'poll' }).use().start('alice');
+    drive.tell({ type: 'read', cache: 'a', meta: metaOf() }).authed().item({ status: 304 }, false);
+    drive.tell({ type: 'checked', end: { user: 'alice', now: drive.wall, live: null } });
+    drive.tell({ type: 'refresh', cache: 'a', waiter: 1 }).tell({
+      type: 'refreshFailed',
+      cache: 'a',
+      waiter: 1,
+      error: refused(),
+    });
+    drive.authed('new').tell({ type: 'userKept', user: 'alice', told: 'alice', token: 1 });
+    expect(drive.state.auth.isVerified).toBe(false);
+  });
+
   it('invariant 25: takes the user that the store kept while it asked', () => {
     const drive = new Drive({ live: 'poll' }).use().start(null);
     drive.tell({ type: 'read', cache: 'a', meta: null }).authed().item();
     drive.tell({ type: 'checked', end: { user: 'mallory', now: drive.wall, live: null } });
     expect(drive.last('keepUser').user).toBe('mallory');
-    drive.tell({ type: 'userKept', user: 'alice', told: 'mallory' });
+    drive.tell({ type: 'userKept', user: 'alice', told: 'mallory', token: 1 });
     expect(drive.has('apply')).toBe(false);
     expect(statusOf(drive.state).sync).toBe('needs-auth');
   });
