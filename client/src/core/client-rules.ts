@@ -160,7 +160,10 @@ export const CLIENT_RULES: { readonly [N in ClientEventName]: (d: Draft, event: 
     d.isClosed = true;
   },
 
-  tick() {},
+  /** It may go off a little early: then it is set again. */
+  tick(d) {
+    d.timerAt = -NEVER;
+  },
 };
 
 /** Hidden for longer, it counts as asleep. */

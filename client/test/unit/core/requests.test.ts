@@ -472,3 +472,12 @@ it('ends everything when it is closed', () => {
   drive.forget().tell({ type: 'tick' }).tell({ type: 'check', waiter: 6 });
   expect(drive.all).toEqual([]);
 });
+
+it('sets its timer again when that went off a little early', () => {
+  const drive = settled({ live: 'poll' });
+  drive.tell({ type: 'check', waiter: 1 }).tell({ type: 'listed', metas: new Map() });
+  drive.item({ status: 304 }, false).checked().stored().tell({ type: 'check', waiter: 2 });
+  drive.now = drive.state.timerAt - 0.4;
+  drive.forget().tell({ type: 'tick' });
+  expect(drive.last('wake').at).toBeGreaterThan(drive.now);
+});
