@@ -70,14 +70,14 @@ ${changesTable(counted, SHOWN, CHANGES)}
 
 Being told costs more than asking each quarter of an hour: each change is asked for alone, where a question brings all that have changed since the last, and each
 request writes the row of its device. It buys seconds in place of minutes, and pays where changes are rare. Half of it are rows of records and what
-asks for changes; a fifth are watches and pokes, of which there are as many as a cache has hubs: so there are no more hubs than needed.
+asks for changes; a sixth are watches and pokes, of which there are as many as a cache has hubs: so there are no more hubs than needed.
 
 ## The bill
 
 ${growthTable(counted)}
 
 Requests a second are those of the busiest second. The plan of $${PRICES.plan.perMonth} is in the sum, and so is what it includes, which counts once for
-the whole account. By product, for ${devices} devices, and then for as many private caches:
+the whole account. More than 64 hubs are those of several services: one has 64 at most. By product, for ${devices} devices, and then for as many private caches:
 
 ${productsTable(counted, SHOWN)}
 
