@@ -162,6 +162,7 @@ export function clientOf(options: Options, { store, clock, shared: ofTabs, trans
     const { leads } = machine.state;
     if (message.kind === 'hint') tell({ type: 'hint', cache: message.cache, rev: message.rev });
     else if (message.kind === 'bye') void end(message.wipe);
+    else if (message.kind === 'resume') tell({ type: 'resume' });
     else if (message.kind === 'uses') uses.heard(message);
     else if (message.kind === 'ask' || message.kind === 'answer') asks.heard(message);
     else if (message.kind === 'who') tabs.send({ kind: 'uses', caches: uses.own() });
@@ -178,7 +179,7 @@ export function clientOf(options: Options, { store, clock, shared: ofTabs, trans
   const notices = noticesOf({
     state: () => machine.state,
     storage,
-    checkedAt: () => told.checkedAt,
+    told,
     look() {
       if (mayAsk() && !isClosed) told.tell(machine.state);
       return holders.look();
@@ -191,9 +192,8 @@ export function clientOf(options: Options, { store, clock, shared: ofTabs, trans
   });
   const opening = safe.open().then(async (device) => {
     if (isClosed) return;
-    const { isInMemory } = safe;
     const [isVisible, isOnline] = [lifecycle.isVisible(), lifecycle.isOnline()];
-    tell({ type: 'started', device, isInMemory, isVisible, isOnline });
+    tell({ type: 'started', device, isInMemory: safe.isInMemory, isVisible, isOnline });
     tabs.queue();
     persisted = store.lasts && (await isPersisted());
     notices.heard();
@@ -228,7 +228,11 @@ export function clientOf(options: Options, { store, clock, shared: ofTabs, trans
       await opening;
       await asks.make('check', '', 0);
     },
-    resume: () => tell({ type: 'resume' }),
+    resume() {
+      tell({ type: 'resume' });
+      // Who signs in may look at another tab than the one that leads.
+      tabs.send({ kind: 'resume' });
+    },
     async held() {
       await opening;
       return heldIn(safe.handle);

@@ -4,6 +4,7 @@ import type { ClientStatus, Storage } from '../api.ts';
 import type { State } from '../core/state.ts';
 import { statusOf } from '../core/status.ts';
 import { report } from './platform.ts';
+import type { Told } from './told.ts';
 
 export interface Notices {
   /** The same object until something differs. */
@@ -18,20 +19,22 @@ export interface Notices {
 interface World {
   state(): State;
   storage(): Storage;
-  /** When another tab has checked. */
-  checkedAt(): number | null;
+  /** What the tab that leads tells. */
+  told: Pick<Told, 'checkedAt' | 'client'>;
   /** Looks at the caches; whether any differs. */
   look(): boolean;
 }
 
-export function noticesOf({ state, storage, checkedAt, look }: World): Notices {
+export function noticesOf({ state, storage, told, look }: World): Notices {
   const ears = new Set<() => void>();
   let status: ClientStatus | null = null;
   let isWaiting = false;
 
   const take = (): ClientStatus => {
-    const now = statusOf(state());
-    const next: ClientStatus = { ...now, checkedAt: now.checkedAt ?? checkedAt(), storage: storage() };
+    const own = statusOf(state());
+    // A tab that follows shows what is true of the one that asks: above all that somebody must sign in.
+    const now = own.sync === 'paused' ? { ...own, ...(told.client as ClientStatus | null) } : own;
+    const next: ClientStatus = { ...now, checkedAt: now.checkedAt ?? told.checkedAt, storage: storage() };
     const names = Object.keys(next) as (keyof ClientStatus)[];
     if (status === null || names.some((name) => status?.[name] !== next[name])) status = next;
     return status;

@@ -19,11 +19,17 @@ export type Message = { from: string } & (
   | { kind: 'hint'; cache: string; rev: number }
   /** A visible tab would lead; whoever leads answers `told`. */
   | { kind: 'want' }
-  | { kind: 'told'; checkedAt: number | null; caches: readonly (readonly [cache: string, told: Plain<SyncTold>])[] }
+  | {
+      kind: 'told';
+      checkedAt: number | null;
+      client: Plain<SyncTold>;
+      caches: readonly (readonly [cache: string, told: Plain<SyncTold>])[];
+    }
   | { kind: 'who' }
   | { kind: 'uses'; caches: readonly Used[] }
   | { kind: 'ask'; id: number; what: 'check' | 'refresh' | 'fresh'; cache: string; maxAgeS: number }
   | { kind: 'answer'; to: string; id: number; error: PlainError | null }
+  | { kind: 'resume' }
   | { kind: 'bye'; wipe: boolean }
 );
 export type Plain<T> = Omit<T, 'error'> & { error: PlainError | null };

@@ -186,6 +186,25 @@ it('invariant 9: the token is in no event, error or message', async () => {
   expect([...one.auths, ...two.auths].filter((why) => why === 'rejected')).toHaveLength(1);
 });
 
+it('a tab that does not lead tells that somebody must sign in, and resume() there has the one that leads go on', async () => {
+  const service = new FakeService('plan');
+  const store = storeOf();
+  let signedIn: string | null = null;
+  const auth = async () => signedIn;
+  const one = open(service, store, { auth });
+  one.client.cache('plan');
+  await expect.poll(() => one.client.status.sync, PATIENCE).toBe('needs-auth');
+  const two = open(service, store, { auth });
+  const shown = two.client.cache('plan');
+  await expect.poll(() => two.client.status.sync, PATIENCE).toBe('needs-auth');
+  expect(two.client.status.error).toMatchObject({ code: 'unauthenticated' });
+  expect(shown.snapshot.status.sync).toBe('needs-auth');
+  signedIn = 'token';
+  two.client.resume();
+  await shown.ready();
+  expect(one.client.status.leads).toBe(true);
+});
+
 it('invariant 17: a thousand mounts leave no listener, socket or use', async () => {
   const service = new FakeService('plan');
   const { client, page } = open(service, storeOf());
