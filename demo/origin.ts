@@ -1,7 +1,7 @@
 /**
  * The demo origin: a small HTTP server on the loopback interface that stands for a slow enterprise system. Its answers
  * are public tables (endpoints.ts); how it misbehaves is told by query or by `POST /control` (behaviour.ts).
- * `GET /control` tells the standing behaviour and how often each path was asked.
+ * `GET /control` tells the standing behaviour and how often each path was asked. Under `/tablet/` it serves an app (tablet/).
  */
 
 import { createHash } from 'node:crypto';
@@ -9,8 +9,11 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { json } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as v from 'valibot';
-import { type Behaviour, BehaviourChange, behaviourOf, failureOf, merge, USUAL } from './behaviour.ts';
+import { type Behaviour, behaviourOf, failureOf, merge, Order, USUAL } from './behaviour.ts';
 import { changeRows, type Endpoint, endpoints } from './endpoints.ts';
+import type { Row } from './tables.ts';
+import { TABLET_PATH } from './tablet/path.ts';
+import { tabletServer } from './tablet/serve.ts';
 
 /** The counters are for people and tests to look at; so many paths are plenty. */
 const MAX_COUNTED_PATHS = 10_000;
@@ -18,6 +21,7 @@ const MAX_COUNTED_PATHS = 10_000;
 let standing: Readonly<Behaviour> = USUAL;
 let turn = 0;
 const requests = new Map<string, number>();
+const serveTablet = tabletServer(process.env.SERVICE_URL ?? 'http://127.0.0.1:8787');
 
 const server = createServer((request, response) => {
   answer(request, response).catch((error: unknown) => {
@@ -32,6 +36,8 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
   const path = request.url ?? '/';
   const url = new URL(path, 'http://origin');
   if (url.pathname === '/control') return control(request, response);
+  if (url.pathname.startsWith(TABLET_PATH)) return serveTablet(request, response, url.pathname);
+  if (['/', TABLET_PATH.slice(0, -1)].includes(url.pathname)) return redirect(response, TABLET_PATH);
   if (requests.size < MAX_COUNTED_PATHS || requests.has(path)) requests.set(path, (requests.get(path) ?? 0) + 1);
   const endpoint = endpoints[url.pathname];
   if (endpoint === undefined) return send(response, 404, { error: `There is ${Object.keys(endpoints).join(', ')}.` });
@@ -45,11 +51,13 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
 
 function bodyOf(endpoint: Endpoint, query: URLSearchParams, changes: number): string {
   const rows = endpoint.select?.(query) ?? [];
-  if (changes > 0) {
-    changeRows(rows, endpoint.changing, changes, turn);
-    turn += 1;
-  }
+  if (changes > 0) change(rows, endpoint, changes);
   return endpoint.render(rows);
+}
+
+function change(rows: readonly Row[], { changing }: Endpoint, count: number): void {
+  changeRows(rows, changing, count, turn);
+  turn += 1;
 }
 
 function sendRows(request: IncomingMessage, response: ServerResponse, body: string, contentType: string): void {
@@ -60,8 +68,21 @@ function sendRows(request: IncomingMessage, response: ServerResponse, body: stri
 }
 
 async function control(request: IncomingMessage, response: ServerResponse): Promise<void> {
-  if (request.method === 'POST') standing = merge(standing, v.parse(BehaviourChange, await json(request)));
+  if (request.method === 'POST') {
+    const { edit, ...behaviour } = v.parse(Order, await json(request));
+    standing = merge(standing, behaviour);
+    if (edit !== undefined) {
+      const { pathname, searchParams } = new URL(edit.path, 'http://origin');
+      const endpoint = endpoints[pathname];
+      if (endpoint !== undefined) change(endpoint.select?.(searchParams) ?? [], endpoint, edit.rows);
+    }
+  }
   send(response, 200, { ...standing, requests: Object.fromEntries(requests) });
+}
+
+function redirect(response: ServerResponse, location: string): void {
+  response.writeHead(302, { Location: location });
+  response.end();
 }
 
 function send(response: ServerResponse, status: number, body: unknown): void {

@@ -22,7 +22,11 @@ export interface Surroundings {
 export function startOrigin({ children, settings, log }: Surroundings): Child & { listening: Promise<void> } {
   const child = children.start([process.execPath, join(PROJECT, 'demo/origin.ts')], {
     cwd: PROJECT,
-    env: { ...process.env, ORIGIN_PORT: String(settings.originPort) },
+    env: {
+      ...process.env,
+      ORIGIN_PORT: String(settings.originPort),
+      SERVICE_URL: `http://127.0.0.1:${settings.port}`,
+    },
     onLine: (line) => log.take(line, 'origin'),
     channel: true,
   });

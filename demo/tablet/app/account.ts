@@ -1,0 +1,92 @@
+/**
+ * Who is signed in on this device, and the client that keeps this user's copy. The user's name outlives the browser, so that
+ * the app opens offline; the token does not (token.ts).
+ */
+
+import { type Client, createClient } from '@freshet/client';
+import { type Journal, journal } from './journal.ts';
+import { lineFetch, lineLifecycle } from './line.ts';
+import { LISTINGS } from './listings.ts';
+import { API, whoami } from './service.ts';
+import { dropToken, findToken, followTabs, keepToken, takeTokenOfAddress } from './token.ts';
+import { told } from './told.ts';
+
+const KEY = 'tablet.user';
+
+/** A user with the copy on this device. */
+export interface Account {
+  user: string;
+  client: Client;
+  journal: Journal;
+}
+
+/** Null: nobody is signed in. */
+export const account = told<Account | null>(null);
+/** Why nobody could be signed in, for people; null: nothing went wrong. */
+export const signInFault = told<string | null>(null);
+/** Whether a token is being looked at. */
+export const isSigningIn = told(false);
+
+/** Begins with whoever was signed in, or with the token of the address. */
+export function start(): void {
+  const arrive = () => {
+    const token = takeTokenOfAddress();
+    if (token !== null) void signIn(token);
+  };
+  followTabs({
+    came: () => (account.get() === null ? open(localStorage.getItem(KEY)) : account.get()?.client.resume()),
+    out: () => account.set(null),
+  });
+  // The printed address, opened where Tablet is open already.
+  addEventListener('hashchange', arrive);
+  open(localStorage.getItem(KEY));
+  arrive();
+  // While another tab is there to tell its token: this one may have to go on alone.
+  void findToken();
+}
+
+/** Signs in by a token: for the first time, or again after it was refused. */
+export async function signIn(token: string): Promise<void> {
+  isSigningIn.set(true);
+  signInFault.set(null);
+  try {
+    const user = await whoami(token);
+    const known = account.get();
+    if (known !== null && known.user !== user) {
+      throw new Error(`This token is of ${user}, and ${known.user} is signed in: sign out first.`);
+    }
+    localStorage.setItem(KEY, user);
+    keepToken(token);
+    if (known === null) open(user);
+    else known.client.resume();
+  } catch (error) {
+    signInFault.set(error instanceof Error ? error.message : String(error));
+  } finally {
+    isSigningIn.set(false);
+  }
+}
+
+/** Signs out in all tabs; `wipe`: nothing of the user's rows stays on this device. */
+export async function signOut(wipe: boolean): Promise<void> {
+  const client = account.get()?.client;
+  localStorage.removeItem(KEY);
+  await client?.signOut({ wipe });
+  account.set(null);
+  dropToken(true);
+}
+
+function open(user: string | null): void {
+  if (user === null) return;
+  const told = journal();
+  const client = createClient({
+    url: API,
+    user,
+    auth: findToken,
+    fetch: lineFetch,
+    lifecycle: lineLifecycle,
+    onEvent: told.take,
+  });
+  // These are kept up to date, and there offline, whichever of them is on the screen.
+  for (const { title, parameters } of LISTINGS) client.cache(title, parameters, { keep: 'pinned' });
+  account.set({ user, client, journal: told });
+}

@@ -1,0 +1,34 @@
+/** Which page is shown: the fragment of the address, `#/cars/1979`, so that links, reloads and the back button work. */
+
+import { FIRST_YEAR, LAST_YEAR, LISTINGS, type Listing } from './listings.ts';
+import { told } from './told.ts';
+
+export interface Route {
+  listing: Listing;
+  /** Of cars. */
+  year: number;
+  /** On a phone, what the device holds has a page of its own; elsewhere it stands beside the rows. */
+  isDevice: boolean;
+}
+
+const FIRST: Route = { listing: LISTINGS[0], year: LAST_YEAR, isDevice: false };
+
+export const route = told(FIRST);
+
+export function followAddress(): void {
+  const look = () => {
+    const [, page = '', year] = location.hash.split('/');
+    const before = route.get();
+    const listing = LISTINGS.find((one) => one.page === page);
+    const named = Number(year ?? before.year);
+    const isYear = Number.isInteger(named) && named >= FIRST_YEAR && named <= LAST_YEAR;
+    route.set({ listing: listing ?? before.listing, year: isYear ? named : before.year, isDevice: page === 'device' });
+    if (route.get().listing !== before.listing) scrollTo(0, 0);
+  };
+  addEventListener('hashchange', look);
+  look();
+}
+
+export function addressOf({ page }: Listing, year: number): string {
+  return page === 'cars' ? `#/cars/${year}` : `#/${page}`;
+}

@@ -1,0 +1,64 @@
+/** Signing in by a token that is pasted: as a page, and as a panel above rows that are held. */
+
+import { type FormEvent, useId } from 'react';
+import { isSigningIn, signIn, signInFault } from './account.ts';
+import { Mark } from './icons.tsx';
+import { SERVICE } from './service.ts';
+import { useTold } from './told.ts';
+
+/** For the first time on this device. */
+export function SignInPage() {
+  return (
+    <main className="sign-in">
+      <Mark />
+      <h1>Tablet</h1>
+      <p>Tables of a slow system, kept on this device: live while there is a network, and readable without one.</p>
+      <TokenForm label="Sign in" />
+      <p className="hint">
+        <code>npm start</code> prints an address that signs you in as alice, and a token of hers. For anybody else:{' '}
+        <code>npm run -s token -- bob</code>. The token stays in this tab and goes with it; only your name and your rows
+        outlive the browser.
+      </p>
+      <p className="hint">
+        The service: <a href={`${SERVICE}/docs`}>{SERVICE}</a>
+      </p>
+    </main>
+  );
+}
+
+/** The field, its button, and what was wrong. */
+export function TokenForm({ label }: { label: string }) {
+  const id = useId();
+  const fault = useTold(signInFault);
+  const isBusy = useTold(isSigningIn);
+  const submit = (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    const token = String(new FormData(event.currentTarget).get('token')).trim();
+    if (token !== '') void signIn(token);
+  };
+  return (
+    <form className="token" onSubmit={submit}>
+      <label htmlFor={id}>Token</label>
+      <textarea
+        id={id}
+        name="token"
+        rows={3}
+        required
+        autoComplete="off"
+        autoCapitalize="none"
+        spellCheck={false}
+        placeholder="eyJhbGciOi…"
+        aria-describedby={fault === null ? undefined : `${id}-fault`}
+        aria-invalid={fault !== null}
+      />
+      {fault !== null && (
+        <p id={`${id}-fault`} className="fault" role="alert">
+          {fault}
+        </p>
+      )}
+      <button type="submit" className="primary" disabled={isBusy}>
+        {isBusy ? 'Looking at it…' : label}
+      </button>
+    </form>
+  );
+}

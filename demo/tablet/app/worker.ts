@@ -1,0 +1,59 @@
+/**
+ * Tablet's service worker: keeps the files of the app, so that it opens without a network. Files of one version come and go
+ * together. What the service and the ERP answer is not its business: rows are kept by the client, which knows how old they are.
+ */
+
+/** The scripts are built together with this list of all files (build.ts). */
+declare const SHELL: { version: string; files: readonly string[] };
+
+interface WorkerEvent extends Event {
+  readonly request: Request;
+  readonly data: unknown;
+  waitUntil(work: Promise<unknown>): void;
+  respondWith(answer: Promise<Response>): void;
+}
+interface WorkerScope {
+  readonly registration: { readonly scope: string };
+  readonly clients: { claim(): Promise<void> };
+  skipWaiting(): Promise<void>;
+  addEventListener(name: string, heard: (event: WorkerEvent) => void): void;
+}
+const scope = globalThis as unknown as WorkerScope;
+
+const PREFIX = 'tablet-shell-';
+const NAME = PREFIX + SHELL.version;
+const base = scope.registration.scope;
+const urls: ReadonlySet<string> = new Set(SHELL.files.map((file) => new URL(file, base).href));
+
+scope.addEventListener('install', (event) => event.waitUntil(keep()));
+scope.addEventListener('activate', (event) => event.waitUntil(begin()));
+// An earlier version goes on until all its tabs are closed, or somebody takes the new one.
+scope.addEventListener('message', (event) => {
+  if (event.data === 'take over') event.waitUntil(scope.skipWaiting());
+});
+
+scope.addEventListener('fetch', (event) => {
+  const { request } = event;
+  const { origin, pathname } = new URL(request.url);
+  const named = origin + pathname;
+  // Whatever else an address within the app says, its page is the one that there is.
+  const url = request.mode === 'navigate' && !urls.has(named) ? base : named;
+  if (request.method === 'GET' && urls.has(url)) event.respondWith(find(url, request));
+});
+
+async function keep(): Promise<void> {
+  const cache = await caches.open(NAME);
+  await cache.addAll([...urls].map((url) => new Request(url, { cache: 'no-cache' })));
+}
+
+async function begin(): Promise<void> {
+  const names = await caches.keys();
+  const old = names.filter((name) => name.startsWith(PREFIX) && name !== NAME);
+  await Promise.all(old.map((name) => caches.delete(name)));
+  await scope.clients.claim();
+}
+
+async function find(url: string, request: Request): Promise<Response> {
+  const kept = await (await caches.open(NAME)).match(url);
+  return kept ?? fetch(request);
+}

@@ -1,0 +1,113 @@
+/** Tablet's files, made of its sources: what the demo origin serves under `/tablet/`. */
+
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type BuildContext, type BuildOptions, context } from 'esbuild';
+
+/** A file as it is served. */
+export interface ServedFile {
+  contentType: string;
+  body: Uint8Array;
+  /** Strong, with its quotes. */
+  etag: string;
+  /** Whether its name changes with its content. */
+  isNamedByContent: boolean;
+}
+/** Path below `/tablet/` -> file; the page itself is ''. */
+export type ServedFiles = ReadonlyMap<string, ServedFile>;
+
+const HERE = import.meta.dirname;
+const PUBLIC = join(HERE, 'public');
+const TYPES: Readonly<Record<string, string>> = {
+  html: 'text/html; charset=utf-8',
+  js: 'text/javascript; charset=utf-8',
+  css: 'text/css; charset=utf-8',
+  map: 'application/json',
+  svg: 'image/svg+xml',
+  png: 'image/png',
+  webmanifest: 'application/manifest+json',
+};
+/** Both of these are made of the others. */
+const PAGE = 'index.html';
+const WORKER = 'worker.js';
+
+/** Builds Tablet again and again, each time from what the sources have become. */
+export class TabletBuild {
+  readonly #service: string;
+  #app: Promise<BuildContext> | undefined;
+  #worker: Promise<BuildContext> | undefined;
+
+  /** @param service where the service is: `http://127.0.0.1:8787` */
+  constructor(service: string) {
+    this.#service = service;
+  }
+
+  /** All files as they are now. @throws Error with esbuild's words where a source has a fault */
+  async files(): Promise<ServedFiles> {
+    this.#app ??= context({ ...OPTIONS, entryPoints: ['app/main.tsx', 'app/style.css'], entryNames: '[name]-[hash]' });
+    this.#worker ??= context({ ...OPTIONS, entryPoints: ['app/worker.ts'], format: 'iife', sourcemap: false });
+    const [app, worker] = await Promise.all([rebuild(this.#app), rebuild(this.#worker)]);
+    const files = new Map<string, ServedFile>();
+    for (const [name, body] of app) files.set(name, served(name, body, true));
+    for (const name of readdirSync(PUBLIC).filter((name) => name !== PAGE)) {
+      files.set(name, served(name, readFileSync(join(PUBLIC, name))));
+    }
+    files.set('', served(PAGE, this.#page([...app.keys()])));
+    // Maps of the sources are for people with developer tools, and not for use offline.
+    const shell = [...files].filter(([name]) => !name.endsWith('.map'));
+    const version = createHash('sha256')
+      .update(shell.map(([, { etag }]) => etag).join())
+      .digest('hex')
+      .slice(0, 12);
+    const head = `const SHELL = ${JSON.stringify({ version, files: shell.map(([name]) => name) })};\n`;
+    files.set(WORKER, served(WORKER, head + Buffer.from(worker.get(WORKER) ?? '').toString()));
+    return files;
+  }
+
+  #page(names: readonly string[]): string {
+    const named = (ending: string) => names.find((name) => name.endsWith(ending)) ?? '';
+    const words = {
+      service: this.#service,
+      socket: this.#service.replace(/^http/, 'ws'),
+      script: named('.js'),
+      style: named('.css'),
+    };
+    return Object.entries(words).reduce(
+      (text, [word, value]) => text.replaceAll(`{{${word}}}`, value),
+      readFileSync(join(PUBLIC, PAGE), 'utf8'),
+    );
+  }
+}
+
+const OPTIONS: BuildOptions = {
+  absWorkingDir: HERE,
+  tsconfig: join(HERE, 'tsconfig.json'),
+  outdir: 'out',
+  bundle: true,
+  format: 'esm',
+  platform: 'browser',
+  target: 'es2022',
+  jsx: 'automatic',
+  minify: true,
+  sourcemap: true,
+  define: { 'process.env.NODE_ENV': '"production"' },
+  write: false,
+  logLevel: 'silent',
+};
+
+async function rebuild(building: Promise<BuildContext>): Promise<ReadonlyMap<string, Uint8Array>> {
+  const { outputFiles = [] } = await (await building).rebuild();
+  const root = join(HERE, 'out/');
+  return new Map(outputFiles.map(({ path, contents }) => [path.slice(root.length), contents]));
+}
+
+function served(name: string, content: string | Uint8Array, isNamedByContent = false): ServedFile {
+  const body = typeof content === 'string' ? Buffer.from(content) : content;
+  return {
+    contentType: TYPES[name.slice(name.lastIndexOf('.') + 1)] ?? 'application/octet-stream',
+    body,
+    etag: `"${createHash('sha256').update(body).digest('hex').slice(0, 16)}"`,
+    isNamedByContent,
+  };
+}

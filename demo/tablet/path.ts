@@ -1,0 +1,2 @@
+/** Where Tablet is on the demo origin. */
+export const TABLET_PATH = '/tablet/';
