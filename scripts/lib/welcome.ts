@@ -1,6 +1,7 @@
 /** What `npm start` prints when the service is ready. */
 
 import { SHOWN_REFRESH } from '../../demo/devices.ts';
+import { TABLET_PATH } from '../../demo/tablet/path.ts';
 import type { Scope } from '../../src/contract/identity.ts';
 
 /** What is told in any case. */
@@ -43,7 +44,14 @@ export function welcome({ service, origin, user, token, taskId, ...place }: Welc
     '',
     `The demo origin: ${origin}/control`,
   ];
+  // A fragment is sent to no server and stands in no log, and Tablet takes it out of the address at once (demo/tablet/app/token.ts).
+  const tablet = [
+    '',
+    'Open this: Tablet, an offline app on this service (demo/tablet), signed in by the token in the address:',
+    `${origin}${TABLET_PATH}#token=${token}`,
+  ];
   return [
+    ...(taskId === null ? [] : tablet),
     '',
     `A token of ${user}, good for a day ("npm run -s token -- ${user}" makes one for an hour):`,
     token,
