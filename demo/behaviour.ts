@@ -15,13 +15,8 @@ const Behaviour = v.strictObject({
   changes: v.pipe(number(1_000_000), v.integer()),
 });
 export type Behaviour = v.InferOutput<typeof Behaviour>;
-const BehaviourChange = v.partial(Behaviour);
 /** What `POST /control` takes: any of the members. */
-export const Order = v.strictObject({
-  ...BehaviourChange.entries,
-  /** Rows that somebody in the office changes now, once: those that this path and query select. */
-  edit: v.optional(v.strictObject({ path: v.pipe(v.string(), v.startsWith('/')), rows: number(1000) })),
-});
+export const BehaviourChange = v.partial(Behaviour);
 
 /** Slow like the systems that it stands for, and without faults. */
 export const USUAL: Readonly<Behaviour> = { delay_ms: 150, fail: 0, fail_rate: 0, changes: 0 };

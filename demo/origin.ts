@@ -9,8 +9,9 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { json } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as v from 'valibot';
-import { type Behaviour, behaviourOf, failureOf, merge, Order, USUAL } from './behaviour.ts';
+import { type Behaviour, behaviourOf, failureOf, merge, USUAL } from './behaviour.ts';
 import { changeRows, type Endpoint, endpoints } from './endpoints.ts';
+import { type Edit, Order } from './order.ts';
 import type { Row } from './tables.ts';
 import { TABLET_PATH } from './tablet/path.ts';
 import { tabletServer } from './tablet/serve.ts';
@@ -55,6 +56,12 @@ function bodyOf(endpoint: Endpoint, query: URLSearchParams, changes: number): st
   return endpoint.render(rows);
 }
 
+function editRows({ path, rows }: Edit): void {
+  const { pathname, searchParams } = new URL(path, 'http://origin');
+  const endpoint = endpoints[pathname];
+  if (endpoint?.select) change(endpoint.select(searchParams), endpoint, rows);
+}
+
 function change(rows: readonly Row[], { changing }: Endpoint, count: number): void {
   changeRows(rows, changing, count, turn);
   turn += 1;
@@ -71,11 +78,7 @@ async function control(request: IncomingMessage, response: ServerResponse): Prom
   if (request.method === 'POST') {
     const { edit, ...behaviour } = v.parse(Order, await json(request));
     standing = merge(standing, behaviour);
-    if (edit !== undefined) {
-      const { pathname, searchParams } = new URL(edit.path, 'http://origin');
-      const endpoint = endpoints[pathname];
-      if (endpoint !== undefined) change(endpoint.select?.(searchParams) ?? [], endpoint, edit.rows);
-    }
+    if (edit !== undefined) editRows(edit);
   }
   send(response, 200, { ...standing, requests: Object.fromEntries(requests) });
 }

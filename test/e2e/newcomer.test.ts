@@ -56,6 +56,31 @@ describe('npm start', () => {
 });
 
 describe('the demo', () => {
+  it('has an app under the printed address, which the address without a path leads to', async () => {
+    const address = await service.lineWith(/\/tablet\/#token=/);
+    expect(address).toMatch(new RegExp(`^${service.originUrl}/tablet/#token=[\\w.-]+$`));
+    for (const url of [address, service.originUrl]) {
+      const page = await fetch(url);
+      expect(page.url).toContain('/tablet/');
+      expect(await page.text()).toContain(`<meta name="freshet-service" content="${service.url}">`);
+    }
+  });
+
+  it('changes rows once when it is told so', async () => {
+    const order = async (order: object) =>
+      (await fetch(`${service.originUrl}/control`, { method: 'POST', body: JSON.stringify(order) })).status;
+    const rows = async () => {
+      const answer = await fetch(`${service.originUrl}/cars?year=1974`);
+      return (await answer.json<{ cars: { weight_lbs: number }[] }>()).cars.map(({ weight_lbs: weight }) => weight);
+    };
+    const before = await rows();
+    expect(await order({ edit: { path: '/cars?year=1974', rows: 2 } })).toBe(200);
+    const after = await rows();
+    expect(after.filter((weight, at) => weight !== before[at])).toHaveLength(2);
+    expect(await rows()).toEqual(after);
+    expect(await order({ edit: { path: '/nothing', rows: 2 } })).toBe(400);
+  });
+
   it('serves rows of public tables', async () => {
     const { status, json } = await alice.call('rpc/countries/?continent=Europe');
     expect(status).toBe(200);

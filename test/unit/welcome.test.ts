@@ -1,6 +1,6 @@
-/** What `npm start` prints where a provider signs the tokens (CONTRACT 7). */
+/** What `npm start` prints, also where a provider signs the tokens (CONTRACT 7). */
 import { expect, it } from 'vitest';
-import { providerWelcome } from '../../scripts/lib/welcome.ts';
+import { providerWelcome, welcome } from '../../scripts/lib/welcome.ts';
 
 const PLACE = { service: 'http://127.0.0.1:8787', stateDir: '.wrangler/state', logFile: '.wrangler/state/freshet.log' };
 const textWith = (scopePrefix: string) =>
@@ -12,4 +12,12 @@ it.each([
 ])('asks for scopes as the provider calls them, with the prefix "%s"', (prefix, administrator, device) => {
   expect(textWith(prefix)).toContain(`-d 'scope=${administrator}'`);
   expect(textWith(prefix)).toContain(`"${device}`);
+});
+
+it('leads to Tablet first, signed in, and only where there is a demo', () => {
+  const local = { ...PLACE, origin: 'http://127.0.0.1:8788', user: 'alice', token: 'a.b.c' };
+  const [, first, address] = welcome({ ...local, taskId: 'a task' }).split('\n');
+  expect(first).toMatch(/^Open this: Tablet/);
+  expect(address).toBe('http://127.0.0.1:8788/tablet/#token=a.b.c');
+  expect(welcome({ ...local, taskId: null })).not.toContain('/tablet/');
 });
