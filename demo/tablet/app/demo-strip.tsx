@@ -10,7 +10,15 @@ import { useTold } from './told.ts';
 const ROWS = 5;
 const MOOD_WORDS: Readonly<Record<Mood, string>> = { well: 'well', slow: 'slow', down: 'down' };
 
-export function DemoStrip({ listing, parameters, user }: { listing: Listing; parameters: Parameters; user: string }) {
+interface Shown {
+  listing: Listing;
+  parameters: Parameters;
+  user: string;
+  /** When the rows on the screen were loaded from the ERP. */
+  loadedAt: number | null;
+}
+
+export function DemoStrip({ listing, parameters, user, loadedAt }: Shown) {
   const id = useId();
   const [erp, setErp] = useState<Erp | null>(null);
   const [fault, setFault] = useState<string | null>(null);
@@ -27,9 +35,11 @@ export function DemoStrip({ listing, parameters, user }: { listing: Listing; par
       setBusy(false);
     }
   };
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a load is when its count differs.
   useEffect(() => {
     tellErp().then(setErp, () => undefined);
-  }, []);
+  }, [loadedAt]);
+  const asked = erp?.requests[listing.erpPath(parameters, user)] ?? 0;
   return (
     <section className="demo" aria-label="Try it">
       <h2>Try it</h2>
@@ -68,6 +78,11 @@ export function DemoStrip({ listing, parameters, user }: { listing: Listing; par
         />
         Go offline
       </label>
+      {asked > 0 && (
+        <p className="hint">
+          For all devices together, it was asked for these rows {asked === 1 ? 'once' : `${asked} times`}.
+        </p>
+      )}
       {fault !== null && (
         <p className="fault" role="alert">
           {fault}

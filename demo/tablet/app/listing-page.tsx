@@ -32,7 +32,7 @@ export function ListingPage({ listing, parameters, user }: Shown) {
   }, [listing]);
   return (
     <>
-      <DemoStrip listing={listing} parameters={parameters} user={user} />
+      <DemoStrip listing={listing} parameters={parameters} user={user} loadedAt={status.loadedAt} />
       <StatusBar listing={listing} parameters={parameters} status={status} change={change} />
       <section aria-label={listing.label} className="listing">
         <div className="toolbar">
