@@ -45,10 +45,11 @@ describe.skipIf(!isThere('browser'))('Tablet', () => {
   const cars = (page: Page) => page.locator('tbody tr td:first-child').allTextContents();
   const control = (order: object) =>
     fetch(`${service.originUrl}/control`, { method: 'POST', body: JSON.stringify(order) });
-  /** How often the ERP was asked for the cars that are shown. */
+  /** How often the ERP was asked for alice's inspections. */
   async function loads(): Promise<number> {
+    const path = '/inspections?user=alice';
     const { requests } = await (await fetch(`${service.originUrl}/control`)).json();
-    return requests['/cars?year=1982'];
+    return requests[path];
   }
   async function refresh(resource: object): Promise<void> {
     const answer = await fetch(`${service.url}/api/v1/cache/refresh/`, {
@@ -131,6 +132,7 @@ describe.skipIf(!isThere('browser'))('Tablet', () => {
 
     it('come in after the button that changes them, while the switch was off and on again', async () => {
       const { page } = await signedIn();
+      await page.getByRole('link', { name: 'Inspections' }).click();
       await expect.poll(() => said(page)).toBe('Live');
       await page.getByRole('switch', { name: 'Go offline' }).check();
       await expect.poll(() => said(page)).toBe('Offline');
@@ -173,11 +175,12 @@ describe.skipIf(!isThere('browser'))('Tablet', () => {
     it('has the rows without asking the service for any, and leads with the token of the first', async () => {
       const { profile, page } = await signedIn();
       await expect.poll(() => said(page)).toBe('Live');
+      const second = await profile.newPage();
       const asked: string[] = [];
-      profile.on('request', (request) => {
+      second.on('request', (request) => {
         if (request.url().startsWith(service.url)) asked.push(request.url());
       });
-      const second = await open(profile, tablet);
+      await second.goto(tablet);
       await rowsOf(second).first().waitFor();
       expect(await rowsOf(second).count()).toBe(61);
       await expect.poll(() => said(second)).toBe('Live');
