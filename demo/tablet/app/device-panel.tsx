@@ -58,9 +58,10 @@ function room({ bytes, quota }: Inventory): string {
 
 /** Browsers decide by their own rules, and some ask the user: so only at a click. */
 function KeepButton() {
-  const [isRefused, setRefused] = useState(false);
-  if (isRefused) return '(the browser will not promise more)';
-  const ask = async () => setRefused(!(await navigator.storage.persist()));
+  const [answer, setAnswer] = useState<boolean | null>(null);
+  // The client looks at it when it starts.
+  if (answer !== null) return answer ? '(promised from the next start on)' : '(the browser will not promise more)';
+  const ask = async () => setAnswer(await navigator.storage.persist());
   return (
     <button type="button" className="link" onClick={() => void ask()}>
       Ask to keep
