@@ -23,7 +23,8 @@ export function followAddress(): void {
     const named = Number(year ?? before.year);
     const isYear = Number.isInteger(named) && named >= FIRST_YEAR && named <= LAST_YEAR;
     route.set({ listing: listing ?? before.listing, year: isYear ? named : before.year, isDevice: page === 'device' });
-    if (route.get().listing !== before.listing) scrollTo(0, 0);
+    const { listing: now, isDevice } = route.get();
+    if (now !== before.listing || isDevice !== before.isDevice) scrollTo(0, 0);
   };
   addEventListener('hashchange', look);
   look();
