@@ -4,6 +4,7 @@ import { FreshetError } from '../error.ts';
 import { isExpiring, refuse, requestFailed } from './ask.ts';
 import { changeAll, changeAuth, type Draft } from './draft.ts';
 import type { ClientEvents } from './events.ts';
+import { unserved } from './judge.ts';
 import { NEVER } from './state.ts';
 
 /** `auth` has given a token, the same one, or none. */
@@ -26,7 +27,11 @@ export function authed(d: Draft, { outcome, expiresAt }: ClientEvents['authed'])
   // By our clock it has expired at once: the clock is wrong, or there is no better one.
   if (isExpiring(d)) changeAuth(d, { isOld: true });
   if (!isNew) return;
-  changeAll(d, ({ phase: at }) => (at === 'denied' ? { askAt: d.now, floorAt: -NEVER } : null));
+  changeAll(d, (cache) => {
+    if (cache.phase === 'denied') return { askAt: d.now, floorAt: -NEVER };
+    // Whose token it is only a check tells, and what waits for its read is in none.
+    return cache.phase === 'queued' ? { ...unserved(cache), askAt: d.now } : null;
+  });
   // The socket ends with the token of its last check.
   if (d.socket.isTold) d.fullAt = d.now;
 }
@@ -38,7 +43,8 @@ export function authFailed(d: Draft, { error }: ClientEvents['authFailed']): voi
   const isHeld = why === 'expiring' && expiresAt !== null;
   // The old one may do for a while.
   changeAuth(d, { phase: isHeld ? 'ready' : 'none', isOld: isHeld, isSecond: false });
-  requestFailed(d, error);
+  // Whatever it has thrown, be it a refusal of somebody else: without a wait it would be called again and again.
+  requestFailed(d, new FreshetError(error.code, error.message, { retryable: true, retryAfterS: error.retryAfterS }));
 }
 
 /** Goes on after a refusal. */

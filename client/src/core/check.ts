@@ -82,6 +82,8 @@ export function beginFull(d: Draft): void {
   d.fullAt = NEVER;
   // The first page replaces what the socket is told of.
   if (d.socket.phase === 'open') changeAll(d, ({ isTold }) => (isTold ? { isTold: false } : null));
+  // Of nothing it is told by nobody; what is free later is added.
+  if (d.socket.phase === 'open' && told.length === 0) changeSocket(d, { isTold: true });
   const pages = [...paged(told, true), ...paged(caches.slice(told.length), false)];
   begin(d, { isFull: true, pages, waiters }, false);
 }
@@ -137,7 +139,7 @@ export function endOfPage(d: Draft, { isFull, pages, waiters }: Check): void {
   // Tags that no cache has are not missed any more.
   const tags = new Set([...d.caches.values()].map(({ tag }) => tag));
   for (const tag of d.wanted.keys()) if (!tags.has(tag)) d.wanted.delete(tag);
-  d.settling = [...d.settling, { waiters, ids: [...d.caches.keys()] }];
+  if (waiters.length > 0) d.settling = [...d.settling, { waiters, ids: [...d.caches.keys()] }];
 }
 
 /** Tells those whose answers are all stored. */

@@ -108,17 +108,21 @@ function wait(d: Draft, cache: CacheState, item: Item): void {
 
 /** Nobody may be to blame: the answer does not fit what is held, and is asked for anew. */
 export function again(d: Draft, cache: CacheState): void {
-  const { id, demand, served, fails } = cache;
+  const { id, fails, floorAt } = cache;
+  const askAt = fails === 0 ? d.now : backoff(d, fails);
+  // A read that an app wants is no reason to ask again and again.
+  change(d, id, { ...unserved(cache), wantsWhole: false, fails: fails + 1, askAt, floorAt: Math.max(floorAt, askAt) });
+}
+
+/** It rests, and what was asked for is still to be done. */
+export function unserved({ demand, served }: CacheState) {
   const waiters = [...(demand?.waiters ?? []), ...(served?.waiters ?? [])];
-  change(d, id, {
+  return {
     phase: 'resting',
     item: null,
-    wantsWhole: false,
     demand: served === null ? demand : { ...served, waiters },
     served: null,
-    fails: fails + 1,
-    askAt: fails === 0 ? d.now : backoff(d, fails),
-  });
+  } as const;
 }
 
 /** The rows are not those of the service: everything is loaded once, then seldom. */

@@ -98,6 +98,15 @@ describe('tokens', () => {
     expect(drive.asked).toEqual(['auth']);
   });
 
+  it('backs off also when auth throws a refusal of its own', () => {
+    const drive = new Drive({ live: 'poll' }).use().start();
+    drive.tell({ type: 'read', cache: 'a', meta: null }).forget();
+    for (let turn = 0; turn < 50; turn += 1) drive.tell({ type: 'authFailed', error: refused() });
+    expect(drive.asked.length).toBeLessThanOrEqual(1);
+    drive.pass(60_000);
+    expect(drive.asked).toContain('auth');
+  });
+
   it('asks for the next token a minute before the end, by the clock of the service', () => {
     const drive = new Drive().use().start('alice');
     drive.wall -= 86_400_000;
@@ -445,6 +454,35 @@ describe('what apps ask for', () => {
     expect(drive.last('fetch').question).toMatchObject({ maxAgeS: 30 });
     drive.item({ status: 304 }, false).stored({ rev: 2 });
     expect(drive.last('settle').waiters).toEqual([5]);
+  });
+
+  it('invariant 7: waits between reads whose answers do not fit what is held', () => {
+    const drive = settled();
+    drive.tell({ type: 'fresh', cache: 'a', maxAgeS: 30, waiter: 5 });
+    let reads = 0;
+    for (let turn = 0; turn < 600; turn += 1) {
+      if (drive.cache().phase === 'fetching') {
+        reads += 1;
+        drive.item({ version: 9, delta: { from: 8, to: 9 } });
+      } else if (drive.state.check !== null) drive.item({ version: 9, delta: { from: 8, to: 9 } }).checked();
+      drive.pass(100);
+    }
+    expect(reads).toBeGreaterThan(1);
+    expect(reads).toBeLessThanOrEqual(60);
+  });
+
+  it('asks whose a new token is also when all that is used waits for its read', () => {
+    const drive = settled();
+    drive.tell({ type: 'check', waiter: 1 }).tell({ type: 'listed', metas: new Map() });
+    drive.tell({ type: 'fresh', cache: 'a', maxAgeS: 30, waiter: 5 });
+    drive.tell({ type: 'checkFailed', error: refused() });
+    expect(drive.cache().phase).toBe('queued');
+    drive.forget().authed('new').pass(1000);
+    expect(drive.last('sync').question).toMatchObject({ caches: [{ id: 'a' }] });
+    drive.item({ status: 304 }, false).checked('ok').stored();
+    expect(drive.last('fetch').question).toMatchObject({ maxAgeS: 30 });
+    drive.item({ status: 304 }, false).stored();
+    expect(drive.last('settle')).toEqual({ do: 'settle', waiters: [5], error: null });
   });
 
   it('tells at once that there is no network', () => {

@@ -60,6 +60,20 @@ describe('opening', () => {
   });
 });
 
+it('adds what the service wants left alone for a while, where a check had nothing else to tell the socket of', () => {
+  const drive = settled();
+  const check = () => drive.tell({ type: 'check', waiter: 1 }).tell({ type: 'listed', metas: new Map() });
+  check().item({ status: 503, retryAfterS: 60 }, false).checked('ok');
+  drive.use('b').tell({ type: 'read', cache: 'b', meta: metaOf() });
+  drive.item({ status: 304 }, false, 'b').checked('ok').stored({}, 'b');
+  drive.tell({ type: 'used', cache: 'b', title: 'b', parameters: {}, isUsed: false });
+  end(drive, 4000).socket('c2').forget();
+  check().pass(1000).tell({ type: 'listed', metas: new Map() });
+  expect(drive.last('sync').question).toMatchObject({ caches: [{ id: 'b' }], live: null });
+  drive.item({ status: 304 }, false, 'b').checked().stored({}, 'b').pass(60_000);
+  expect(drive.last('sync').question).toMatchObject({ caches: [{ id: 'a' }], live: { id: 'c2', add: true } });
+});
+
 describe('answers of a check', () => {
   it('opens another one where it is gone', () => {
     const drive = settled();
