@@ -5,7 +5,7 @@ import { askBy, failDemands } from './ask.ts';
 import { change, type Draft } from './draft.ts';
 import type { CacheEventName, CacheEvents } from './events.ts';
 import { again, askFirst, done, fail, judge, wrong } from './judge.ts';
-import { backoff, SECOND_MS } from './pace.ts';
+import { backoff, HOUR_MS, MINUTE_MS, SECOND_MS } from './pace.ts';
 import type { CacheState, Phase } from './state.ts';
 
 type Rule<N extends CacheEventName> = (d: Draft, cache: CacheState, event: CacheEvents[N]) => void;
@@ -64,6 +64,8 @@ const unanswered: Rule<'unanswered'> = (d, cache, { error }) => {
 };
 
 const stored: Rule<'stored'> = (d, cache, { meta }) => {
+  // A copy that was written anew is no answer: what is to be asked, and when, stays.
+  if (cache.item === null) return change(d, cache.id, { phase: 'resting', meta });
   const isReset = cache.meta !== null && meta.version < cache.meta.version;
   if (isReset) {
     d.wanted.delete(meta.tag);
@@ -74,9 +76,10 @@ const stored: Rule<'stored'> = (d, cache, { meta }) => {
   done(d, { ...cache, revision, item: isReset ? null : cache.item });
 };
 
-/** A copy that is compacted has no answer. */
 const conflict: Rule<'conflict'> = (d, cache) => {
-  const conflicts = cache.conflicts + 1;
+  const isCompacting = cache.item === null;
+  if (isCompacting) change(d, cache.id, { compactAt: d.now + MINUTE_MS });
+  const conflicts = isCompacting ? 0 : cache.conflicts + 1;
   if (conflicts < MOST_CONFLICTS) {
     change(d, cache.id, { phase: 'reading', conflicts });
     d.commands.push({ do: 'read', cache: cache.id });
@@ -87,12 +90,13 @@ const conflict: Rule<'conflict'> = (d, cache) => {
   d.commands.push({ do: 'yield' });
 };
 
-/** Rows go on in memory: what the store could not take is put there. */
+/** Rows go on in memory: what the store could not take is put there. A copy that could not be written anew is as good as it was. */
 const unstored: Rule<'unstored'> = (d, cache, { isFull }) => {
+  if (cache.item === null) return change(d, cache.id, { phase: 'resting', compactAt: d.now + HOUR_MS });
   const fails = cache.fails + 1;
   if (isFull) d.commands.push({ do: 'toMemory' });
   change(d, cache.id, { fails });
-  if (cache.item === null || fails > MOST_STORE_FAILS) {
+  if (fails > MOST_STORE_FAILS) {
     fail(d, { ...cache, fails }, new FreshetError('storage', 'the answer could not be stored', { retryable: true }));
   } else d.commands.push({ do: cache.item.status === 304 ? 'note' : 'apply', cache: cache.id, item: cache.item });
 };

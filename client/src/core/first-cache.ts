@@ -31,6 +31,7 @@ export function firstCache(id: string, title: string, parameters: Parameters, me
     item: null,
     demand: null,
     served: null,
+    compactAt: -NEVER,
     error: null,
     deniedAt: null,
   };

@@ -1,6 +1,7 @@
 /** Bodies that are read by their own address, and loads that apps ask for. */
 
 import type { Item } from '../network/transport.ts';
+import type { Meta } from '../store/store.ts';
 import { askBy, expiresSoonAt, isReady } from './ask.ts';
 import { isIdle } from './check.ts';
 import { change, type Draft, isDue } from './draft.ts';
@@ -47,13 +48,20 @@ export function planToken(d: Draft): void {
 /** A copy of many deltas is written anew while nothing else is done. */
 export function planCompaction(d: Draft): void {
   if (d.check !== null) return;
-  for (const { id, phase, meta } of d.caches.values()) {
-    if (phase !== 'resting' || meta === null || meta.entries < MOST_ENTRIES) continue;
+  for (const { id, phase, meta, wantsWhole, compactAt } of d.caches.values()) {
+    if (phase !== 'resting' || meta === null || wantsWhole || !isFragmented(meta) || !isDue(d, compactAt)) continue;
     change(d, id, { phase: 'storing', item: null });
     d.commands.push({ do: 'compact', cache: id });
     return;
   }
 }
 
-/** Deltas behind a whole body after which the copy is written anew. */
-export const MOST_ENTRIES = 32;
+/** Deltas behind a whole body after which the copy is written anew, or the part of its rows that they change. */
+const MOST_ENTRIES = 32;
+const MOST_CHANGED = 0.25;
+/** Fewer changed rows than that cost less to read than a body costs to write. */
+const LEAST_CHANGED = 500;
+
+function isFragmented({ entries, changed, rows }: Meta): boolean {
+  return entries >= MOST_ENTRIES || changed > Math.max(LEAST_CHANGED, rows * MOST_CHANGED);
+}

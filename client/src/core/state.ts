@@ -68,6 +68,8 @@ export interface CacheState {
   readonly demand: Demand | null;
   /** The demand that the read under way serves. */
   readonly served: Demand | null;
+  /** When its copy may be written anew. */
+  readonly compactAt: number;
   readonly error: FreshetError | null;
   /** When it was first denied. */
   readonly deniedAt: number | null;

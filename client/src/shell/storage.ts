@@ -65,9 +65,14 @@ export function storageOf(world: World): (command: Command) => void {
     }
   };
 
-  const write = async (cache: string, how: 'load' | 'delta' | 'note', work: () => Promise<Outcome>) => {
+  const write = async (
+    cache: string,
+    how: 'load' | 'delta' | 'note',
+    work: () => Promise<Outcome>,
+    makeRoom = commit,
+  ) => {
     try {
-      const outcome = await commit(cache, work);
+      const outcome = await makeRoom(cache, work);
       if (outcome.type === 'stored') {
         world.stored(cache, outcome.meta, how, sizeOf(bodies.get(cache)));
         bodies.delete(cache);
@@ -115,7 +120,13 @@ export function storageOf(world: World): (command: Command) => void {
       void write(cache, 'note', () => copies.note(cache, item));
     } else if (command.do === 'compact') {
       const { cache } = command;
-      void write(cache, 'note', () => copies.compact(cache));
+      // Nothing has to go for it.
+      void write(
+        cache,
+        'note',
+        () => copies.compact(cache),
+        (_cache, work) => work(),
+      );
     } else if (command.do === 'drop') {
       const { cache } = command;
       const dropped = () => {

@@ -43,6 +43,8 @@ export interface Meta {
   chunks: number;
   /** Deltas since the whole body. */
   entries: number;
+  /** Rows that these deltas bring and take. */
+  changed: number;
   checkedAt: number;
   loadedAt: number;
   expiresAt: number | null;

@@ -21,6 +21,7 @@ export function meta(more: Partial<Meta> = {}): Meta {
     bytes: 20,
     chunks: 1,
     entries: 0,
+    changed: 0,
     checkedAt: 1_800_000_000_000,
     loadedAt: 1_800_000_000_000,
     expiresAt: null,

@@ -150,6 +150,7 @@ export function metaOf(meta: Partial<Meta> = {}): Meta {
     bytes: 0,
     chunks: 0,
     entries: 0,
+    changed: 0,
     checkedAt: EPOCH,
     loadedAt: EPOCH,
     expiresAt: null,

@@ -260,6 +260,56 @@ describe('the store', () => {
     drive.stored({ rev: 41, gen: 2 });
     expect(drive.cache()).toMatchObject({ phase: 'resting', meta: { rev: 41 } });
   });
+
+  it.each([
+    [250, 1000, false],
+    [501, 1000, true],
+    [24_999, 100_000, false],
+    [25_001, 100_000, true],
+  ])(
+    'writes it anew when its deltas change a quarter of the rows, if that is much: %i of %i',
+    (changed, rows, isAnew) => {
+      const drive = settled({ live: 'poll' });
+      drive.tell({ type: 'hint', cache: 'a', rev: 3 });
+      drive.tell({ type: 'read', cache: 'a', meta: metaOf({ rev: 3, entries: 2, changed, rows }) });
+      expect(drive.has('compact')).toBe(isAnew);
+    },
+  );
+
+  it('forgets no failure, floor or poke while a copy is written anew', () => {
+    const drive = settled();
+    drive.tell({ type: 'poked', pokes: [{ tag: TAG, version: 2, revision: 2 }], spreadMs: 0 });
+    drive.item({ status: 503, retryAfterS: 60 }, false).checked();
+    const { floorAt, askAt } = drive.cache();
+    drive.tell({ type: 'hint', cache: 'a', rev: 40 });
+    drive.tell({ type: 'read', cache: 'a', meta: metaOf({ rev: 40, entries: 32 }) });
+    expect(drive.cache().phase).toBe('storing');
+    drive.stored({ rev: 41, gen: 2 });
+    expect(drive.cache()).toMatchObject({ floorAt, askAt, error: { status: 503 } });
+    expect(sync(drive)).toBe('failed');
+  });
+
+  it('lets a copy be that cannot be written anew, and tries an hour later', () => {
+    const drive = settled({ live: 'off' });
+    drive.tell({ type: 'hint', cache: 'a', rev: 40 });
+    drive.tell({ type: 'read', cache: 'a', meta: metaOf({ rev: 40, entries: 32 }) });
+    drive.forget().tell({ type: 'unstored', cache: 'a', isFull: true }).pass(3_599_000);
+    expect(drive.has('toMemory') || drive.has('compact')).toBe(false);
+    expect(drive.cache().error).toBeNull();
+    drive.pass(1000);
+    expect(drive.has('compact')).toBe(true);
+  });
+
+  it('writes nothing anew that did not verify', () => {
+    const drive = settled();
+    drive.tell({ type: 'hint', cache: 'a', rev: 40 });
+    drive.tell({ type: 'read', cache: 'a', meta: metaOf({ rev: 40, entries: 31 }) });
+    checkWith(drive, { version: 2, delta: { from: 1, to: 2 } }).tell({ type: 'hint', cache: 'a', rev: 41 });
+    drive.forget().tell({ type: 'wrong', cache: 'a' });
+    drive.tell({ type: 'read', cache: 'a', meta: metaOf({ rev: 41, entries: 32 }) });
+    expect(drive.has('compact')).toBe(false);
+    expect(drive.pass(1000).last('sync').question).toMatchObject({ caches: [{ etag: null }] });
+  });
 });
 
 describe('release', () => {
