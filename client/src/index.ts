@@ -3,6 +3,7 @@
 import type { Client, Options } from './api.ts';
 import { createTransport } from './network/create-transport.ts';
 import { clientOf } from './shell/client.ts';
+import { checkOptions } from './shell/inputs.ts';
 import { platformClock, platformShared } from './shell/platform.ts';
 import { indexedDb } from './store/indexed-db.ts';
 import { memory } from './store/memory.ts';
@@ -13,8 +14,9 @@ export { indexedDb } from './store/indexed-db.ts';
 export { memory } from './store/memory.ts';
 export type { Store, StoreHandle } from './store/store.ts';
 
-/** Keeps a copy of what its user reads: in IndexedDB where there is one, else in memory. */
+/** Keeps a copy of what its user reads: in IndexedDB where there is one, else in memory. @throws TypeError for options that cannot be followed */
 export function createClient(options: Options): Client {
+  checkOptions(options);
   return clientOf(options, {
     store: options.store ?? (globalThis.indexedDB === undefined ? memory() : indexedDb()),
     clock: platformClock(),

@@ -26,6 +26,8 @@ const readNow: Rule<'read'> = (d, cache, { meta }) => {
   if (item === null) {
     change(d, cache.id, { phase: 'resting' });
     if (isFirst) askFirst(d, known);
+    // Another tab has dropped it, and may not ask.
+    else if (meta === null && cache.meta !== null && cache.isUsed) askBy(d, known, d.now);
     return;
   }
   // Another tab has stored the same, or a later one.
@@ -65,7 +67,14 @@ const unanswered: Rule<'unanswered'> = (d, cache, { error }) => {
 
 const stored: Rule<'stored'> = (d, cache, { meta }) => {
   // A copy that was written anew is no answer: what is to be asked, and when, stays.
-  if (cache.item === null) return change(d, cache.id, { phase: 'resting', meta });
+  if (cache.item === null) change(d, cache.id, { phase: 'resting', meta });
+  else storedAnswer(d, cache, { meta });
+  if (cache.isRead) return;
+  change(d, cache.id, { phase: 'reading' });
+  d.commands.push({ do: 'read', cache: cache.id });
+};
+
+const storedAnswer: Rule<'stored'> = (d, cache, { meta }) => {
   const isReset = cache.meta !== null && meta.version < cache.meta.version;
   if (isReset) {
     d.wanted.delete(meta.tag);
@@ -75,6 +84,9 @@ const stored: Rule<'stored'> = (d, cache, { meta }) => {
   const revision = isReset ? meta.revision : cache.revision;
   done(d, { ...cache, revision, item: isReset ? null : cache.item });
 };
+
+/** Whether that was before the commit or after it only the store knows. */
+const forgetAfter: Rule<'dropped'> = (d, cache) => change(d, cache.id, { meta: null, revision: 0, isRead: false });
 
 const conflict: Rule<'conflict'> = (d, cache) => {
   const isCompacting = cache.item === null;
@@ -92,11 +104,12 @@ const conflict: Rule<'conflict'> = (d, cache) => {
 
 /** Rows go on in memory: what the store could not take is put there. A copy that could not be written anew is as good as it was. */
 const unstored: Rule<'unstored'> = (d, cache, { isFull }) => {
-  if (cache.item === null) return change(d, cache.id, { phase: 'resting', compactAt: d.now + HOUR_MS });
+  if (cache.item === null) return change(d, cache.id, { phase: 'resting', isRead: true, compactAt: d.now + HOUR_MS });
   const fails = cache.fails + 1;
   if (isFull) d.commands.push({ do: 'toMemory' });
   change(d, cache.id, { fails });
   if (fails > MOST_STORE_FAILS) {
+    change(d, cache.id, { isRead: true });
     fail(d, { ...cache, fails }, new FreshetError('storage', 'the answer could not be stored', { retryable: true }));
   } else d.commands.push({ do: cache.item.status === 304 ? 'note' : 'apply', cache: cache.id, item: cache.item });
 };
@@ -124,5 +137,5 @@ export const CACHE_RULES: Rules = {
   asked: { ...QUIET, ...HEARD, hint: ignore, item: take, unanswered },
   queued: { ...QUIET, ...HEARD, hint: ignore },
   fetching: { ...QUIET, ...HEARD, hint: ignore, item: takeBody, unanswered },
-  storing: { ...QUIET, ...HEARD, hint: ignore, stored, conflict, wrong: wrongNow, unstored },
+  storing: { ...QUIET, ...HEARD, hint: ignore, dropped: forgetAfter, stored, conflict, wrong: wrongNow, unstored },
 };

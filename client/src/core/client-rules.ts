@@ -59,7 +59,8 @@ export const CLIENT_RULES: { readonly [N in ClientEventName]: (d: Draft, event: 
     const at = Math.max(d.now + chance(d) * spreadMs, pokeFloor(d));
     for (const { tag, revision } of pokes) {
       d.commands.push({ do: 'tell', event: { name: 'poke', cache: tag } });
-      want(d, tag, revision);
+      // A cache that is asked for first is told of before its tag is known; more than can be told of is nobody's.
+      if (d.wanted.size < MOST_WANTED || isHeld(d, tag)) want(d, tag, revision);
       for (const cache of d.caches.values()) {
         if (cache.tag === tag && cache.revision < revision)
           change(d, cache.id, { behinds: 0, askAt: Math.min(cache.askAt, at) });
@@ -165,6 +166,13 @@ export const CLIENT_RULES: { readonly [N in ClientEventName]: (d: Draft, event: 
     d.timerAt = -NEVER;
   },
 };
+
+/** Revisions that are kept of tags that no cache has: what a socket tells of may be more by the caches of a check under way. */
+const MOST_WANTED = 1000;
+
+function isHeld(d: Draft, tag: string): boolean {
+  return [...d.caches.values()].some((cache) => cache.tag === tag);
+}
 
 /** Hidden for longer, it counts as asleep. */
 const LONG_HIDDEN_MS = 60 * SECOND_MS;

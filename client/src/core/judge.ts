@@ -4,7 +4,7 @@ import { FreshetError, type ProblemCode } from '../error.ts';
 import type { Item } from '../network/transport.ts';
 import { askBy, failDemands, settle } from './ask.ts';
 import { change, type Draft } from './draft.ts';
-import { backoff, floorOf, HOUR_MS, MINUTE_MS, SECOND_MS } from './pace.ts';
+import { backoff, floorOf, HOUR_MS, MINUTE_MS, pokeFloor, SECOND_MS } from './pace.ts';
 import { type CacheState, NEVER } from './state.ts';
 
 /** Waits before a cache is asked again that is still behind what was told. */
@@ -82,7 +82,9 @@ function catchUp(d: Draft, id: string): void {
   const waitMs = BEHIND_MS[cache.behinds];
   if (wanted > cache.revision) {
     // Then it is left to the next full check, and shown as not live until then.
-    if (waitMs !== undefined) change(d, id, { askAt: d.now + waitMs, behinds: cache.behinds + 1 });
+    // Each poke begins the waits anew: its pace holds for them, too.
+    if (waitMs !== undefined)
+      change(d, id, { askAt: Math.max(d.now + waitMs, pokeFloor(d)), behinds: cache.behinds + 1 });
     return;
   }
   d.wanted.delete(cache.tag);

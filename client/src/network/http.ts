@@ -13,7 +13,7 @@ const SILENT_MS = 30_000;
 /** Where the platform gives a body only when it is whole, both together. */
 const WHOLE_MS = 300_000;
 /** Longest `Retry-After` that is heeded, s: the service's own longest. */
-const MAX_RETRY_AFTER_S = 3600;
+export const MAX_RETRY_AFTER_S = 3600;
 
 export interface Request extends CallOptions {
   path: string;

@@ -1,7 +1,7 @@
 /** What the service tells of a cache: as a member of an answer to `/sync/`, or as the headers of a read. */
 
 import type { Problem } from '../error.ts';
-import { type Answer, failure, retryAfter } from './http.ts';
+import { type Answer, failure, MAX_RETRY_AFTER_S, retryAfter } from './http.ts';
 import type { Item } from './transport.ts';
 
 const NOTHING: Omit<Item, 'id' | 'status'> = {
@@ -70,8 +70,13 @@ export function itemOfLine(line: SyncLine): Item {
     contentType: line.content_type ?? null,
     taskId: line.task?.task_id ?? null,
     problem: line.problem ?? null,
-    retryAfterS: line.retry_after ?? null,
+    retryAfterS: heededS(line.retry_after),
   };
+}
+
+/** As much as is heeded of a header: a cache that waits for longer would be as good as forgotten. */
+function heededS(seconds: unknown): number | null {
+  return typeof seconds === 'number' ? Math.min(Math.max(0, seconds), MAX_RETRY_AFTER_S) : null;
 }
 
 /**

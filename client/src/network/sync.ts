@@ -90,6 +90,6 @@ export function objectIn(text: string): object {
 }
 
 /** Most bytes that a text takes in UTF-8; exact but for characters beyond the first plane. React Native may lack TextEncoder. */
-function mostBytes(text: string): number {
+export function mostBytes(text: string): number {
   return text.replace(/[\x80-\u07ff]/g, '**').replace(/[\u0800-\uffff]/g, '***').length;
 }

@@ -8,7 +8,7 @@ import { asksOf } from './asks.ts';
 import { copiesOf } from './copies.ts';
 import { holdersOf } from './holders.ts';
 import { storeName } from './ids.ts';
-import { heldIn, isPersisted, usageOf } from './inventory.ts';
+import { heldIn, isPersisted, usageOf, whenOpen, wipeStore } from './inventory.ts';
 import { machineOf } from './machine.ts';
 import { noticesOf } from './notices.ts';
 import { type Clock, platformLifecycle, report, type Shared } from './platform.ts';
@@ -95,9 +95,10 @@ export function clientOf(options: Options, { store, clock, shared: ofTabs, trans
     isClosed: () => isClosed,
     ask: (what, cache, maxAgeS) => asks.make(what, cache, maxAgeS),
     async drop(cache) {
-      await safe.handle.drop([cache], safe.generation);
+      await opened(() => safe.handle.drop([cache], safe.generation));
       copies.forget(cache);
       tell({ type: 'dropped', cache });
+      tabs.send({ kind: 'hint', cache, rev: -1 });
     },
     used(cache, title, parameters, isUsed) {
       uses.set(cache, title, parameters, isUsed);
@@ -113,7 +114,7 @@ export function clientOf(options: Options, { store, clock, shared: ofTabs, trans
   const requests = requestsOf({
     // The name of the device is in the store.
     transport: () => (service ??= transport(safe.device.device)),
-    tokens: tokensOf(options, `${name}:auth`, shared, clock),
+    tokens: tokensOf((why) => options.auth(why), `${name}:auth`, shared, clock),
     title: (cache) => holders.describe(cache),
     tell,
     progressed: () => notices.heard(),
@@ -201,14 +202,13 @@ export function clientOf(options: Options, { store, clock, shared: ofTabs, trans
 
   /** Ends everything; `wipe`: what is shown goes, too. */
   let ended: Promise<void> | null = null;
-  const end = (wipe: boolean, isOurs = false): Promise<void> => {
+  const end = (wipe: boolean): Promise<void> => {
     ended ??= (async () => {
       tell({ type: 'close' });
       isClosed = true;
       stopListening();
       asks.close();
       await opening.catch(() => {});
-      if (isOurs && wipe) await safe.wipe().catch(() => {});
       if (wipe) copies.clear();
       notices.end();
       tabs.close();
@@ -216,6 +216,8 @@ export function clientOf(options: Options, { store, clock, shared: ofTabs, trans
     })();
     return ended;
   };
+
+  const opened = whenOpen(opening, () => isClosed);
 
   return {
     cache: (title, parameters = {}, cacheOptions = {}) => holders.hold(title, parameters, cacheOptions),
@@ -233,17 +235,12 @@ export function clientOf(options: Options, { store, clock, shared: ofTabs, trans
       // Who signs in may look at another tab than the one that leads.
       tabs.send({ kind: 'resume' });
     },
-    async held() {
-      await opening;
-      return heldIn(safe.handle);
-    },
-    async usage() {
-      await opening;
-      return usageOf(safe.handle, persisted && !safe.isInMemory);
-    },
+    held: () => opened(() => heldIn(safe.handle)),
+    usage: () => opened(() => usageOf(safe.handle, persisted && !safe.isInMemory)),
     async signOut({ wipe }) {
       tabs.send({ kind: 'bye', wipe });
-      await end(wipe, true);
+      await end(wipe);
+      if (wipe) await wipeStore(store, name);
     },
     close: () => end(false),
   };

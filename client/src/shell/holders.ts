@@ -5,6 +5,7 @@ import type { State } from '../core/state.ts';
 import { syncOf } from '../core/status.ts';
 import type { Copies, Described } from './copies.ts';
 import { cacheId } from './ids.ts';
+import { checkedCache } from './inputs.ts';
 import type { Clock } from './platform.ts';
 import type { Progress } from './requests.ts';
 import type { Told } from './told.ts';
@@ -101,19 +102,20 @@ export function holdersOf(world: World): Holders {
     return view;
   };
 
-  const find = (title: string, parameters: Parameters, options: CacheOptions) => {
+  const find = (...asked: [string, Parameters, CacheOptions]) => {
+    const [title, parameters, options] = checkedCache(...asked);
     const id = cacheId(title, parameters);
     const one: Held = held.get(id) ?? { title, parameters, isPinned: false, views: new Map() };
     held.set(id, one);
     const how = `${options.rows ?? 'object'}-${options.numbers ?? 'native'}`;
     const view = one.views.get(how) ?? viewFor(id, one, options);
     one.views.set(how, view);
-    return { id, one, view };
+    return { id, one, view, parameters };
   };
 
   return {
-    hold<T extends object>(title: string, parameters: Parameters, options: CacheOptions) {
-      const { id, one, view } = find(title, parameters, options);
+    hold<T extends object>(title: string, given: Parameters, options: CacheOptions) {
+      const { id, one, view, parameters } = find(title, given, options);
       if (options.keep === 'pinned') one.isPinned = true;
       const isFirst = !isOwn(id);
       view.holders += 1;

@@ -10,7 +10,7 @@ export function cacheId(title: string, parameters: Parameters): string {
 
 /** Name of the database of a user at a service. */
 export function storeName(url: string, user: string): string {
-  return `freshet:${hash([url, user])}`;
+  return `freshet:${hash([url.replace(/\/+$/, ''), user])}`;
 }
 
 function hash(value: Json): string {

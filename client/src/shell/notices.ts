@@ -3,6 +3,7 @@
 import type { ClientStatus, Storage } from '../api.ts';
 import type { State } from '../core/state.ts';
 import { statusOf } from '../core/status.ts';
+import { demand } from './inputs.ts';
 import { report } from './platform.ts';
 import type { Told } from './told.ts';
 
@@ -58,6 +59,7 @@ export function noticesOf({ state, storage, told, look }: World): Notices {
       return take();
     },
     subscribe(ear) {
+      demand(typeof ear === 'function', 'subscribe(heard): heard', 'a function');
       const own = () => ear();
       ears.add(own);
       return () => ears.delete(own);

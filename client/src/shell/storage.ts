@@ -76,7 +76,7 @@ export function storageOf(world: World): (command: Command) => void {
       if (outcome.type === 'stored') {
         world.stored(cache, outcome.meta, how, sizeOf(bodies.get(cache)));
         bodies.delete(cache);
-        if (how === 'load') await keepToBound(cache).catch(() => {});
+        if (how !== 'note') await keepToBound(cache).catch(() => {});
       }
       tell({ ...outcome, cache });
     } catch (error) {

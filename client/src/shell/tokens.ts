@@ -1,6 +1,6 @@
 /** The token of the user. It stays in this closure: no store, message, event or error has it. */
 
-import type { AuthReason, Options } from '../api.ts';
+import type { AuthReason } from '../api.ts';
 import type { ClientEvents } from '../core/events.ts';
 import { FreshetError } from '../error.ts';
 import type { Clock, Shared } from './platform.ts';
@@ -8,15 +8,16 @@ import type { Clock, Shared } from './platform.ts';
 /** How long `auth` may take, and how long another tab's may be waited for, ms. */
 const PATIENCE_MS = 45_000;
 const TURN_MS = 10_000;
+const LATE = Symbol('late');
 
 export interface Tokens {
   readonly current: string;
-  /** Asks for a token, in one tab at a time. @throws FreshetError `network` */
+  /** Asks for a token, in one tab at a time. @throws FreshetError `network`, `timeout`, `unauthenticated`: it gave no token */
   ask(why: AuthReason): Promise<ClientEvents['authed']>;
 }
 
 export function tokensOf(
-  { auth }: Pick<Options, 'auth'>,
+  auth: (why: AuthReason) => Promise<string | null>,
   lockName: string,
   shared: Shared | null,
   clock: Clock,
@@ -24,10 +25,8 @@ export function tokensOf(
   let current = '';
   const call = async (why: AuthReason) => {
     let stop = () => {};
-    const late = new Promise<never>((_resolve, reject) => {
-      stop = clock.after(PATIENCE_MS, () =>
-        reject(new FreshetError('timeout', 'auth() has not answered', { retryable: true })),
-      );
+    const late = new Promise<typeof LATE>((resolve) => {
+      stop = clock.after(PATIENCE_MS, () => resolve(LATE));
     });
     try {
       return await Promise.race([auth(why), late]);
@@ -40,16 +39,19 @@ export function tokensOf(
       return current;
     },
     async ask(why) {
-      try {
-        const token = await inTurn(lockName, shared, clock, () => call(why));
-        if (!token) return { outcome: 'none', expiresAt: null };
-        const outcome = token === current ? 'same' : 'new';
-        current = token;
-        return { outcome, expiresAt: expiryOf(token) };
-      } catch (cause) {
-        if (cause instanceof FreshetError) throw cause;
+      const token = await inTurn(lockName, shared, clock, () => call(why)).catch((cause) => {
+        // What it throws is its own, be it an error like ours: it says nothing of our requests.
         throw new FreshetError('network', 'auth() has failed', { retryable: true, cause });
-      }
+      });
+      if (token === LATE) throw new FreshetError('timeout', 'auth() has not answered', { retryable: true });
+      if (!token) return { outcome: 'none', expiresAt: null };
+      if (typeof token !== 'string' || !/^[!-~]+$/.test(token))
+        throw new FreshetError('unauthenticated', 'auth() must give a token alone, as text, or null', {
+          retryable: true,
+        });
+      const outcome = token === current ? 'same' : 'new';
+      current = token;
+      return { outcome, expiresAt: expiryOf(token) };
     },
   };
 }

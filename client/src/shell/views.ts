@@ -4,6 +4,7 @@ import type { Cache, CacheOptions, CacheStatus, Change, Row, Snapshot, Table } f
 import { type Tables, tablesOf } from '../data/table.ts';
 import { FreshetError } from '../error.ts';
 import type { Copy } from './copies.ts';
+import { demand } from './inputs.ts';
 import { report } from './platform.ts';
 
 interface World {
@@ -109,16 +110,19 @@ export function viewOf<T extends object = Row>(options: CacheOptions, world: Wor
       return take();
     },
     subscribe(heard) {
+      demand(typeof heard === 'function', 'subscribe(heard): heard', 'a function');
       // The same function may listen twice.
       const own = (change: Change) => heard(change);
       ears.add(own);
       return () => ears.delete(own);
     },
     ready: ({ signal } = {}) => until(hasData, signal),
-    fresh(maxAgeS) {
+    async fresh(maxAgeS) {
+      demand(maxAgeS >= 0, 'fresh(maxAgeS): maxAgeS', 'seconds, 0 or more');
+      if (maxAgeS === Number.POSITIVE_INFINITY) return until(hasData);
       const { loadedAt } = world.copy()?.meta ?? {};
       const isFresh = loadedAt !== undefined && world.wall() - loadedAt <= maxAgeS * 1000;
-      return isFresh ? Promise.resolve(take()) : asked('fresh', maxAgeS);
+      return isFresh ? take() : asked('fresh', maxAgeS);
     },
     refresh: () => asked('refresh', 0),
     release() {

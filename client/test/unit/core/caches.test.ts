@@ -276,6 +276,21 @@ describe('the store', () => {
     },
   );
 
+  it('reads again what was dropped while an answer was being stored, and loads what is gone', () => {
+    const drive = settled();
+    checkWith(drive, { version: 2 }).tell({ type: 'dropped', cache: 'a' }).forget();
+    drive.stored({ version: 2, rev: 2 });
+    expect(drive.last('read').cache).toBe('a');
+    drive.tell({ type: 'read', cache: 'a', meta: null }).pass(1000);
+    expect(drive.last('sync').question).toMatchObject({ caches: [{ id: 'a', etag: null }] });
+  });
+
+  it('loads what another tab has dropped', () => {
+    const drive = settled();
+    drive.tell({ type: 'hint', cache: 'a', rev: -1 }).tell({ type: 'read', cache: 'a', meta: null });
+    expect(drive.pass(1000).last('sync').question).toMatchObject({ caches: [{ id: 'a', etag: null }] });
+  });
+
   it('forgets no failure, floor or poke while a copy is written anew', () => {
     const drive = settled();
     drive.tell({ type: 'poked', pokes: [{ tag: TAG, version: 2, revision: 2 }], spreadMs: 0 });

@@ -323,6 +323,27 @@ describe('pokes', () => {
     expect(drive.last('sync').question.caches).toMatchObject([{ id: 'b', minRevision: 3 }]);
   });
 
+  it('keeps no more revisions of tags that nobody has than can be told, and always those of what is held', () => {
+    const drive = settled();
+    const strange = Array.from({ length: 5000 }, (_, at) => ({ tag: `t${at}`, version: 1, revision: 1 }));
+    drive.tell({ type: 'poked', pokes: strange, spreadMs: 0 });
+    expect(drive.state.wanted.size).toBe(1000);
+    poke(drive, 7);
+    expect(drive.state.wanted.get(TAG)).toBe(7);
+  });
+
+  it('keeps the pace of pokes also while the service lags behind what it tells', () => {
+    const drive = settled();
+    drive.forget();
+    for (let second = 0; second < 120; second += 1) {
+      poke(drive, 1000 + second);
+      if (drive.state.check !== null) drive.item({ status: 304 }, false).checked().stored();
+      drive.pass(1000);
+    }
+    // 2, 4, 8, 16, 32 and 60 s.
+    expect(drive.asked.length).toBeLessThanOrEqual(8);
+  });
+
   it('checks ever more seldom while pokes go on, at most each minute, and often again after five quiet ones', () => {
     const drive = settled();
     const at: number[] = [];

@@ -1,6 +1,6 @@
 /** Many caches in one question, as lines come. */
 import { describe, expect, it } from 'vitest';
-import type { SyncLine } from '../../../src/network/item.ts';
+import { itemOfLine, type SyncLine } from '../../../src/network/item.ts';
 import { imitation, problem, says } from '../../support/imitation.ts';
 import { cacheOf, options, questionOf, synced, TAG, transportTo, withoutStreams } from '../../support/transports.ts';
 
@@ -249,4 +249,13 @@ describe('a service without /sync/', () => {
     });
     expect(server.asked.length).toBe(1);
   });
+});
+
+it.each([
+  [1e9, 3600],
+  [-5, 0],
+  ['soon', null],
+])('invariant 19: heeds a wait of an item as one of a header: %j', (told, heeded) => {
+  const item = { id: 'a', status: 503, retry_after: told as number };
+  expect(itemOfLine(item).retryAfterS).toBe(heeded);
 });

@@ -50,7 +50,7 @@ function open(
   const auths: string[] = [];
   const auth = async (why: string) => {
     auths.push(why);
-    return `token ${auths.length}`;
+    return `token-${auths.length}`;
   };
   const all = { url: `https://example.com/${stores}`, user: 'alice', auth, lifecycle: page, ...options };
   const client = clientOf(
@@ -181,8 +181,8 @@ it('invariant 9: the token is in no event, error or message', async () => {
   await one.client.check().catch((error) => heard.push(String(error), JSON.stringify(error)));
   await expect.poll(() => [one, two].some(({ client }) => client.status.sync === 'needs-auth'), PATIENCE).toBe(true);
   const all = JSON.stringify([heard, one.events, two.events, one.client.status, two.client.status]);
-  expect(all).not.toContain('token 1');
-  expect(all).not.toContain('token 2');
+  expect(all).not.toContain('token-1');
+  expect(all).not.toContain('token-2');
   expect([...one.auths, ...two.auths].filter((why) => why === 'rejected')).toHaveLength(1);
 });
 
