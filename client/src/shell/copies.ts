@@ -133,10 +133,11 @@ export function copiesOf({ store, describe, toWall, wall, changed }: World): Cop
     const { title, parameters, keep, isUsed } = describe(cache);
     const held = copies.get(cache)?.meta;
     const isOver = item.status === 304 && held != null;
+    const first = firstCount(wall());
     return {
       format: 1,
-      rev: (held?.rev ?? 0) + 1,
-      gen: held?.gen ?? 0,
+      rev: (held?.rev ?? first) + 1,
+      gen: held?.gen ?? first,
       title,
       parameters,
       tag: item.tag ?? held?.tag ?? '',
@@ -233,6 +234,14 @@ function isSameVersion(a: Meta | undefined, b: Meta): boolean {
 }
 
 const columnsOf = ({ tables }: Meta) => JSON.stringify(tables);
+
+/**
+ * Where a copy begins to count its commits and bodies: after all that the cache ever counted, for other tabs may still know a
+ * copy that was dropped; and by chance elsewhere than that, should the clock have been set back. Stays below 2^53.
+ */
+function firstCount(wall: number): number {
+  return Math.floor((wall + Math.random()) * 1024);
+}
 
 /** Rows, chunks and their size, without deltas behind them. */
 function sizeOf(content: Content, chunks: readonly { data: string | Blob }[]) {

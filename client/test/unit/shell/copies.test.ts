@@ -49,9 +49,16 @@ it('counts the rows that deltas change behind a body, until it is written anew',
   await load(one.copies, service);
   service.change('plan', [], [3]);
   await load(one.copies, service);
-  expect(one.copies.get('c')?.meta).toMatchObject({ version: 3, rows: 1, entries: 2, changed: 4, gen: 1 });
+  const before = one.copies.get('c')?.meta;
+  expect(before).toMatchObject({ version: 3, rows: 1, entries: 2, changed: 4 });
   await one.copies.compact('c');
-  expect(one.copies.get('c')?.meta).toMatchObject({ version: 3, rows: 1, entries: 0, changed: 0, gen: 2 });
+  expect(one.copies.get('c')?.meta).toMatchObject({
+    version: 3,
+    rows: 1,
+    entries: 0,
+    changed: 0,
+    gen: Number(before?.gen) + 1,
+  });
 });
 
 it('a copy that is written anew is no new version for any tab, and its rows stay the same', async () => {
