@@ -61,7 +61,7 @@ export interface Client {
   subscribe(heard: () => void): () => void;
   /** Asks for all caches now: pull to refresh, a push, a service worker. Ends when all answers are stored. */
   check(): Promise<void>;
-  /** Goes on after `needs-auth`. */
+  /** Goes on after `needs-auth`, in all tabs. */
   resume(): void;
   /** What the store holds, least used last. */
   held(): Promise<Held[]>;
@@ -155,7 +155,7 @@ export interface CacheStatus {
   error: FreshetError | null;
 }
 
-/** What is true of the client as a whole: the state that most needs to be seen. */
+/** What is true of the client as a whole: the state that most needs to be seen, also where another tab asks for all (`paused`). */
 export interface ClientStatus {
   sync: Exclude<SyncState, 'denied'>;
   storage: Storage;

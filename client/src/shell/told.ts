@@ -22,6 +22,7 @@ export function toldOf(tabs: Tabs): Told {
   let client: SyncTold | null = null;
   let before = '';
   let leader = '';
+  let heard = '';
   return {
     get: (cache) => known.get(cache),
     get checkedAt() {
@@ -47,6 +48,10 @@ export function toldOf(tabs: Tabs): Told {
       const isOther = leader !== message.from;
       leader = message.from;
       ({ checkedAt } = message);
+      // The same again makes no new objects, of which subscribers would be told.
+      const now = JSON.stringify([message.client, message.caches]);
+      if (now === heard) return isOther;
+      heard = now;
       client = toldIn(message.client);
       known = new Map(message.caches.map(([id, told]) => [id, toldIn(told)]));
       return isOther;
