@@ -77,6 +77,7 @@ export const LONG_FORMS: Readonly<Record<string, string>> = {
   ORIGIN_RUNS: '1000',
   EXPLORE: 'deep',
   KILLED_TABS: '200',
+  OPENED_CLIENTS: '1000',
   HERD_DEVICES: '5000',
   RACE_ROUNDS: '200',
 };

@@ -19,9 +19,8 @@ export type DeviceTab = Page;
 export interface Defined {
   /** Rows that differ at each load. */
   changes?: number;
-  /** A path of the demo origin with its query, instead of the airports. */
-  path?: string;
-  table?: { name: string; rows: string; columns: string[] };
+  /** Another origin, and where its rows are. */
+  origin?: { url: string; table: { name: string; rows: string; columns: string[] } };
 }
 
 /** A version that the service has. */
@@ -100,12 +99,12 @@ export class Devices {
   }
 
   /** Makes a resource, and its first version. */
-  async define(title: string, { changes = 3, path, table }: Defined = {}): Promise<void> {
+  async define(title: string, { changes = 3, origin }: Defined = {}): Promise<void> {
     const definition = {
-      origin: { url: `${this.service.originUrl}${path ?? `/airports?changes=${changes}`}` },
+      origin: { url: origin?.url ?? `${this.service.originUrl}/airports?changes=${changes}` },
       ttl_s: 3600,
-      ...(path === undefined ? { format: 'csv' } : {}),
-      tables: [table ?? { name: 'airports', columns: ['iata', 'name', 'city', 'state', 'open_findings'] }],
+      ...(origin === undefined ? { format: 'csv' } : {}),
+      tables: [origin?.table ?? { name: 'airports', columns: ['iata', 'name', 'city', 'state', 'open_findings'] }],
     };
     const admin = { scope: 'cache:admin', method: 'PUT', body: JSON.stringify(definition) };
     const answer = await this.call('admin', `resources/${title}/`, admin);
