@@ -38,7 +38,7 @@ export async function unpackChromium(source: string, cache: string = CACHE): Pro
   const { version } = JSON.parse(readFileSync(join(source, 'package.json'), 'utf8')) as { version: string };
   const folder = join(cache, `${PREFIX}${version}`);
   if (!existsSync(folder)) {
-    sweep(cache);
+    sweep(cache, folder);
     const part = `${folder}.part-${process.pid}`;
     rmSync(part, { recursive: true, force: true });
     mkdirSync(part, { recursive: true });
@@ -101,19 +101,29 @@ function faultOf({ path, env }: Executable): string | null {
   return status === 0 ? null : (error?.message ?? String(stderr).trim());
 }
 
+const ENDED_EARLY = ['ERR_STREAM_PREMATURE_CLOSE', 'EPIPE'];
+
 async function untar(packed: string, folder: string): Promise<void> {
   const tar = spawn('tar', ['-x', '-C', folder], { stdio: ['pipe', 'ignore', 'inherit'] });
   const ended = new Promise<void>((resolve, reject) => {
     tar.on('error', reject);
     tar.on('close', (code) => (code === 0 ? resolve() : reject(new Error(`tar ended with ${code}`))));
   });
-  await Promise.all([pipeline(createReadStream(packed), createBrotliDecompress(), tar.stdin), ended]);
+  // tar may end at the end of the archive, before it has read the zeros that follow: its exit code tells whether all was there.
+  const [given] = await Promise.allSettled([
+    pipeline(createReadStream(packed), createBrotliDecompress(), tar.stdin),
+    ended,
+  ]);
+  await ended;
+  if (given.status === 'rejected' && !ENDED_EARLY.includes(given.reason.code)) throw given.reason;
 }
 
 /** Removes other versions, and what processes left that were killed while they unpacked: 200 MB each. */
-function sweep(cache: string): void {
+function sweep(cache: string, wanted: string): void {
   if (!existsSync(cache)) return;
   for (const name of readdirSync(cache).filter((name) => name.startsWith(PREFIX))) {
+    // Another process may have finished it since we looked.
+    if (join(cache, name) === wanted) continue;
     const [, pid] = /\.part-(\d+)$/.exec(name) ?? [];
     if (pid === undefined || !isRunning(Number(pid))) rmSync(join(cache, name), { recursive: true, force: true });
   }
