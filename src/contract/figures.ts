@@ -2,7 +2,6 @@
 
 import * as v from 'valibot';
 import { about } from './about.ts';
-import { Whole } from './values.ts';
 
 /** Most points of one series, and most series of an answer. */
 export const MAX_POINTS = 1000;
@@ -12,7 +11,7 @@ export const MAX_SERIES = 50;
 export const FigureSeries = v.strictObject({
   label: about(v.string(), 'The label that it is of; empty: of all.'),
   points: about(
-    v.array(v.tuple([Whole, v.number()])),
+    v.array(v.pipe(v.array(v.number()), v.length(2))),
     'When each step begins (ms since the epoch), and its value; steps without any are left out.',
   ),
 });
