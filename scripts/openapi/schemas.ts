@@ -22,19 +22,12 @@ import { WhoamiAnswer } from '../../src/contract/identity.ts';
 import { LiveTicket } from '../../src/contract/live.ts';
 import { ProbeAnswer, ProbeBody, ProbedTable } from '../../src/contract/probe.ts';
 import { InputFault, ProblemBody, TaskError } from '../../src/contract/problem.ts';
-import {
-  Definition,
-  DefinitionAnswer,
-  Expectation,
-  Guard,
-  Origin,
-  Retry,
-  TableDefinition,
-} from '../../src/contract/resource.ts';
+import { Definition, DefinitionAnswer, Expectation, Guard, Origin, Retry } from '../../src/contract/resource.ts';
 import { CacheCounts, ResourceStats } from '../../src/contract/resource-counts.ts';
 import { LiveMember, SyncAnswer, SyncBody, SyncItem, SyncItemAnswer } from '../../src/contract/sync.ts';
 import { ExpandedSyncRecordAnswer, SyncRecordAnswer } from '../../src/contract/sync-record.ts';
 import { Delta, OriginBody, Table, TableDelta, Tables } from '../../src/contract/table.ts';
+import { CsvDialect, TableDefinition } from '../../src/contract/table-definition.ts';
 import { ExpandedTaskAnswer, RefreshBody, RevokeBody, TaskAnswer } from '../../src/contract/task.ts';
 import { ParameterValues } from '../../src/contract/values.ts';
 import { WebhookAnswer, WebhookDefinition, WebhookState, WebhookTest } from '../../src/contract/webhook.ts';
@@ -83,6 +76,7 @@ const NAMES: Readonly<Record<string, readonly [schema: v.GenericSchema, text?: s
   Retry: [Retry, 'When loads that failed are tried again.'],
   Guard: [Guard, 'What a load must have so as to replace the last version.'],
   ColumnDefinition: [ColumnDefinition, 'A column of a table, with more to say than its name.'],
+  CsvDialect: [CsvDialect, 'How CSV is written, where it is not as RFC 4180 has it.'],
   TableDefinition: [TableDefinition, 'One table: where its rows lie, and which members they have.'],
   ProbeRequest: [ProbeBody, 'What to probe.'],
   ProbeResult: [ProbeAnswer, 'What an origin answered once, and what a load would make of it.'],

@@ -30,7 +30,7 @@ export const FAILING_STEPS: Readonly<Record<LoadFailureCode, Steps>> = {
   },
   'origin-malformed': {
     look: '"detail" names the place. Compare what the origin answers (curl -i) with format, content_type and tables. An answer that was cut short was tried again.',
-    act: 'Correct the definition. content_type: "*/*" takes any type, tables[].missing: "empty" a table that is not there, tables[].short_rows: "null" rows that lack cells at their end. A column that no row has any more was renamed in the origin: rename it in the definition, or say "optional": true where the origin leaves out what is empty. A login page instead of data means that the secret has run out.',
+    act: 'Correct the definition. content_type: "*/*" takes any type, tables[].missing: "empty" a table that is not there, tables[].short_rows: "null" rows that lack cells at their end. A cell that does not fit names its row and column: decimal, group, pattern, zone and null of the column say how the origin writes, charset and csv the same of the whole answer. A column that no row has any more was renamed in the origin: rename it in the definition, or say "optional": true where the origin leaves out what is empty. A login page instead of data means that the secret has run out.',
   },
   'origin-redirect': {
     look: '"detail" names the host that the origin sent the service to, to a token with cache:admin. A login page there means that the secret in origin.headers has run out.',

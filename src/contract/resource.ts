@@ -2,8 +2,8 @@
 
 import * as v from 'valibot';
 import { about } from './about.ts';
-import { Column, columnName } from './column.ts';
 import { MAX_ORIGIN_BYTES, MAX_REQUEST_BYTES, USUAL_PARAMETERS_BYTES } from './constants.ts';
+import { CsvDialect, TableDefinition } from './table-definition.ts';
 import { integer } from './values.ts';
 
 /** Titles also stand in paths and logs: letters, digits, `_`, `.`, `-`, in Unicode's composed form (NFC). */
@@ -23,34 +23,6 @@ const MediaType = v.pipe(
     'must be a media type, such as text/csv',
   ),
 );
-
-/** One table of a resource: where its rows lie and which members they have. */
-export const TableDefinition = v.strictObject({
-  name: about(v.pipe(v.string(), v.minLength(1), v.maxLength(128)), 'Names the table in bodies and deltas.'),
-  rows: about(
-    v.optional(v.pipe(v.string(), v.regex(/^(\/([^~/]|~[01])*)*$/, 'must be a JSON pointer (RFC 6901)'))),
-    "JSON pointer (RFC 6901) to an array of rows in the origin's answer, the empty text if the answer itself is the array. Required for the format `json`, not to be given for the others.",
-  ),
-  columns: about(
-    v.pipe(
-      v.array(Column),
-      v.minLength(1),
-      v.maxLength(1000),
-      v.check((columns) => new Set(columns.map(columnName)).size === columns.length, 'must not repeat a column'),
-    ),
-    'Members of object rows, in this order, each as its name or as an object with the name; a missing member is `null`. Of array rows, the names of the cells.',
-  ),
-  missing: about(
-    v.optional(v.picklist(['fail', 'empty']), 'fail'),
-    'What a member that is not there means, or an answer without content: a failed load, or a table without rows.',
-  ),
-  short_rows: about(
-    v.optional(v.picklist(['fail', 'null']), 'fail'),
-    'What the cells mean that an array row, or a row of CSV, lacks at its end: a failed load, or `null`.',
-  ),
-});
-/** One table; without defaults where an earlier release stored it. */
-export type TableDefinition = v.InferInput<typeof TableDefinition>;
 
 /** A sign that an answer is only part of the data, which a definition may accept (CONTRACT 4 "Whole answers"). */
 export const PARTIAL_SIGNS = ['next', 'errors'] as const;
@@ -162,6 +134,11 @@ export const Resource = v.strictObject({
   format: about(
     v.optional(v.picklist(['json', 'ndjson', 'csv']), 'json'),
     'How the origin writes tables: JSON, a JSON value a line, or CSV (RFC 4180) whose first line names the columns.',
+  ),
+  csv: about(v.optional(CsvDialect), 'How CSV is written, where it is not as RFC 4180 has it. Format `csv` alone.'),
+  charset: about(
+    v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(64))),
+    'Character encoding of an answer with tables, by any label of the Encoding standard, such as `windows-1251`; a byte order mark goes first. Left out: of CSV what the answer says, else UTF-8.',
   ),
   content_type: about(
     v.optional(MediaType),

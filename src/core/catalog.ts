@@ -2,7 +2,8 @@
 
 import type { CatalogEntry } from '../contract/catalog.ts';
 import { columnName } from '../contract/column.ts';
-import type { DefinedResource, Resource, TableDefinition } from '../contract/resource.ts';
+import type { DefinedResource, Resource } from '../contract/resource.ts';
+import type { TableDefinition } from '../contract/table-definition.ts';
 import { closedSchema, type ParameterSchema } from './parameter-schema.ts';
 import { mapSchema } from './schema-keywords.ts';
 

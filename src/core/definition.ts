@@ -1,7 +1,7 @@
 /** Resource definitions (CONTRACT 4): what is wrong with one, and which of its changes matter to what was loaded. */
 
 import * as v from 'valibot';
-import { columnName } from '../contract/column.ts';
+import { type Column, columnDefinition } from '../contract/column.ts';
 import type { Json } from '../contract/entry.ts';
 import type { InputFault } from '../contract/problem.ts';
 import { Resource } from '../contract/resource.ts';
@@ -13,6 +13,7 @@ import type { ParameterSchema } from './parameter-schema.ts';
 import { faultsOfParameterSchema } from './parameter-schema-rules.ts';
 import { pointerTo } from './pointer.ts';
 import { faultOfSchedule } from './schedule.ts';
+import { faultsOfLines, faultsOfTables, faultsOfText } from './table-faults.ts';
 
 /** A definition with its defaults (null when its form is wrong) and every fault found in it. */
 export interface ReadDefinition {
@@ -29,6 +30,7 @@ export function readDefinition(body: Json): ReadDefinition {
     ...(isObject(given.parameters) ? faultsOfParameterSchema(given.parameters, '/parameters') : []),
     ...faultsOfTables(given.tables, given.format),
     ...faultsOfLines(given.format, given.tables),
+    ...faultsOfText(given),
     ...faultsOfGuard(given.guard, given.tables),
     ...faultsOfSchedule(given.schedule),
   ];
@@ -47,12 +49,29 @@ export function parameterNames(schema: ParameterSchema): string[] | null {
 /** Whether what was loaded under the one counts as expired under the other. */
 export function mattersToLoads(before: Resource, after: Resource): boolean {
   const decisive = (definition: Resource) => {
-    const { origin, parameters = {}, scope, format, tables = [] } = withDefaults(definition);
-    // What a column may lack is a rule for the next load: what was loaded stays as good as it was.
-    const shapes = tables.map((table) => ({ ...table, columns: table.columns.map(columnName) }));
-    return canonicalText({ origin, parameters, scope, format, tables: shapes });
+    const { origin, parameters = {}, scope, format, charset, csv, tables = [] } = withDefaults(definition);
+    const { delimiter = ',', quote = '"', header = true } = csv ?? {};
+    const text = [charset?.toLowerCase() ?? (format === 'csv' ? null : 'utf-8'), delimiter, quote, header];
+    const shapes = tables.map((table) => ({ ...table, columns: table.columns.map(cellsOf) }));
+    return canonicalText({ origin, parameters, scope, format, text, tables: shapes });
   };
   return decisive(before) !== decisive(after);
+}
+
+/** What the cells of a column depend on. What it may lack is a rule for the next load: what was loaded stays as good as it was. */
+function cellsOf(column: Column): Json {
+  const { name, at, as = 'json', zone, decimal = '.', group, pattern, null: nulls = [] } = columnDefinition(column);
+  // Without names the order says which cell is meant, unless some column has a place.
+  return {
+    name,
+    at: at ?? null,
+    as,
+    zone: zone ?? null,
+    decimal,
+    group: group ?? null,
+    pattern: pattern ?? null,
+    nulls,
+  };
 }
 
 /** Whether the two say the same, in whatever order. */
@@ -126,42 +145,6 @@ function faultsOfShape(value: unknown, schema: AnySchema, pointer: string): Inpu
 /** Of the forms that a value may have, one that is an object. */
 function isOfObjects(schema: unknown): schema is AnySchema {
   return isObject(schema) && 'entries' in schema;
-}
-
-function faultsOfTables(tables: unknown, format: unknown): InputFault[] {
-  if (!Array.isArray(tables)) return [];
-  const names = new Set<unknown>();
-  return tables.flatMap((table, index) => {
-    if (!isObject(table)) return [];
-    const faults: InputFault[] = [];
-    const pointer = pointerTo('/tables', index);
-    if (table.rows === undefined && !isOfLines(format)) {
-      faults.push({ pointer: `${pointer}/rows`, detail: 'is required' });
-    }
-    if (names.has(table.name)) {
-      faults.push({ pointer: `${pointer}/name`, detail: 'must differ from the names of the other tables' });
-    }
-    names.add(table.name);
-    return faults;
-  });
-}
-
-/** The formats of lines (NDJSON, CSV) are one table, the whole answer. */
-function faultsOfLines(format: unknown, tables: unknown): InputFault[] {
-  if (!isOfLines(format)) return [];
-  if (tables === undefined) return [{ pointer: '/tables', detail: `is required with the format "${format}"` }];
-  if (!Array.isArray(tables)) return [];
-  const [table, ...others] = tables;
-  const faults: InputFault[] = [];
-  if (others.length > 0) faults.push({ pointer: '/tables', detail: `must be one table with the format "${format}"` });
-  if (isObject(table) && table.rows !== undefined) {
-    faults.push({ pointer: '/tables/0/rows', detail: `must not be given with the format "${format}"` });
-  }
-  return faults;
-}
-
-function isOfLines(format: unknown): format is 'ndjson' | 'csv' {
-  return format === 'ndjson' || format === 'csv';
 }
 
 /** Without tables there are no rows to count: a guard that guards nothing is a mistake. */

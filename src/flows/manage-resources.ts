@@ -17,6 +17,7 @@ import {
 } from '../core/definition.ts';
 import { invalidParameters } from '../core/input-faults.ts';
 import { isObject } from '../core/is-object.ts';
+import { cellFaults } from '../origin/check-cells.ts';
 import { expectFaults } from '../origin/check-expect.ts';
 import { checkOrigin } from '../origin/check-origin.ts';
 import { laterFaults } from '../origin/later-rules.ts';
@@ -55,7 +56,8 @@ export function parseDefinition(title: string, body: Json, hosts: readonly strin
     faults.push(...checkOrigin(origin.output, rest.scope === 'user' ? 'user' : 'shared', hosts, names));
   }
   if (definition?.tables !== undefined) faults.push(...checkTables(definition.tables));
-  if (definition !== null) faults.push(...laterFaults(definition), ...expectFaults(definition));
+  if (definition !== null)
+    faults.push(...laterFaults(definition), ...expectFaults(definition), ...cellFaults(definition));
   if (definition === null || faults.length > 0) throw invalidParameters(faults);
   return definition;
 }

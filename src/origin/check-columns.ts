@@ -4,6 +4,7 @@ import { type Column, columnName } from '../contract/column.ts';
 import type { ColumnFacts } from '../contract/entry.ts';
 import { LoadFailure } from '../contract/problem.ts';
 import { columnWarning, isGone } from '../core/column-facts.ts';
+import { originName } from '../core/column-places.ts';
 import type { ColumnWatch } from './column-watch.ts';
 import type { Findings } from './findings.ts';
 
@@ -17,8 +18,9 @@ export function checkColumns(watch: ColumnWatch, before: ColumnFacts | undefined
   table.columns.forEach((column, index) => {
     if (watch.has(index)) return;
     const name = columnName(column);
-    const isNamed = members === '' || watch.names(name);
-    const what = isNamed ? 'no row has a cell for it' : `no row has the member ${name}`;
+    const member = originName(column);
+    const isNamed = members === '' || watch.names(member);
+    const what = isNamed ? 'no row has a cell for it' : `no row has the member ${member}`;
     const detail = `Table "${table.name}", column "${name}": ${what}`;
     const reason = reasonToFail(column, isGone(index, rows, before));
     if (reason === null) findings.warn(columnWarning(detail, members));

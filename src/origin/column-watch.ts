@@ -1,8 +1,8 @@
 /** Watches the rows of one table go by for its declared columns: which of them any row has, and which has a value. */
 
-import { columnName } from '../contract/column.ts';
 import type { ColumnFacts } from '../contract/entry.ts';
-import type { TableDefinition } from '../contract/resource.ts';
+import type { TableDefinition } from '../contract/table-definition.ts';
+import { type ColumnPlace, columnPlaces } from '../core/column-places.ts';
 
 /** The members of so many rows are looked at, and so many of them kept and told, for the operator who has to find the right name. */
 const MOST_ROWS = 20;
@@ -14,8 +14,8 @@ const MOST_LENGTH = 64;
 export class ColumnWatch {
   rows = 0;
   readonly table: TableDefinition;
-  /** Where each declared column stands in the definition. */
-  readonly columns: ReadonlyMap<string, number>;
+  /** Where the cells of each declared column lie. */
+  readonly places: ColumnPlace;
   readonly #seen: Uint8Array;
   readonly #filled: Uint8Array;
   readonly #members = new Set<string>();
@@ -23,7 +23,7 @@ export class ColumnWatch {
   constructor(table: TableDefinition) {
     const { columns } = table;
     this.table = table;
-    this.columns = new Map(columns.map((column, index) => [columnName(column), index]));
+    this.places = columnPlaces(table);
     this.#seen = new Uint8Array(columns.length);
     this.#filled = new Uint8Array(columns.length);
   }
@@ -58,7 +58,7 @@ export class ColumnWatch {
   get members(): string {
     const all = [...this.#members];
     if (all.length <= MOST_TOLD) return toldNames(all);
-    return toldNames([...all.filter((name) => !this.columns.has(name)).slice(0, MOST_TOLD), '…']);
+    return toldNames([...all.filter((name) => !this.places.children?.has(name)).slice(0, MOST_TOLD), '…']);
   }
 
   get facts(): ColumnFacts {

@@ -2,7 +2,6 @@
 
 import { LoadFailure } from '../contract/problem.ts';
 
-const QUOTE = 0x22;
 const LINE_FEED = 0x0a;
 const RETURN = 0x0d;
 /** Longest record, characters: what the parser holds of one may take 32 times as many bytes. */
@@ -15,6 +14,8 @@ const MAX_RECORD_LENGTH = 1_048_576;
 export class CsvRecords {
   readonly #onRecords: (text: string) => void;
   readonly #decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false });
+  /** Code of the character, -1 for none. */
+  readonly #quote: number;
   /** The record that has begun, and its length. */
   #begun: string[] = [];
   #length = 0;
@@ -22,8 +23,10 @@ export class CsvRecords {
   /** The last character was a carriage return outside of quotes. */
   #returned = false;
 
-  constructor(onRecords: (text: string) => void) {
+  /** @param quote what stands round cells with line ends; the empty text: nothing does */
+  constructor(onRecords: (text: string) => void, quote = '"') {
     this.#onRecords = onRecords;
+    this.#quote = quote === '' ? -1 : quote.charCodeAt(0);
   }
 
   /** @throws LoadFailure `origin-malformed`, and whatever the callback throws */
@@ -64,13 +67,14 @@ export class CsvRecords {
 
   /** Where the last record ends that this text completes; 0: it completes none. */
   #scan(text: string): number {
+    const quote = this.#quote;
     let cut = 0;
     for (let at = 0; at < text.length; at += 1) {
       const character = text.charCodeAt(at);
       // Else a text whose lines end so would be one record as large as itself.
       if (this.#returned && character !== LINE_FEED)
         throw malformed("A line of the origin's CSV ends in CR without LF.");
-      if (character === QUOTE) this.#quoted = !this.#quoted;
+      if (character === quote) this.#quoted = !this.#quoted;
       else if (character === LINE_FEED && !this.#quoted) cut = at + 1;
       this.#returned = character === RETURN && !this.#quoted;
     }

@@ -1,9 +1,12 @@
 /** The rows of one table in a JSON answer: objects, of which `columns` pick and order members, or arrays of cells. */
 
+import { columnName } from '../contract/column.ts';
 import { LoadFailure } from '../contract/problem.ts';
-import type { TableDefinition } from '../contract/resource.ts';
 import type { RowSink } from '../contract/rows.ts';
+import type { TableDefinition } from '../contract/table-definition.ts';
 import { columnWarning } from '../core/column-facts.ts';
+import { type ColumnPlace, cellPlaces, isInOrder } from '../core/column-places.ts';
+import { CellWriter } from './cells/cell-writer.ts';
 import { ColumnWatch, toldNames } from './column-watch.ts';
 import type { Findings } from './findings.ts';
 import { JsonText } from './json-text.ts';
@@ -11,44 +14,60 @@ import { JsonText } from './json-text.ts';
 /** More names than are told of a row are not kept. */
 const MOST_STRANGERS = 16;
 
+/** A container that is the value of columns, as it is written again. */
+interface Copy {
+  place: ColumnPlace;
+  /** How many containers are open round it. */
+  depth: number;
+  text: JsonText;
+}
+
 /** Takes what is inside the table's array and tells the sink of each row that is complete. */
 export class JsonRows {
   readonly #table: TableDefinition;
   readonly #sink: RowSink;
   readonly #findings: Findings;
-  readonly #columns: ColumnWatch;
-  readonly #cells: string[];
-  readonly #nested = new JsonText();
+  readonly #watch: ColumnWatch;
+  readonly #cells: CellWriter;
+  /** Where the cells of array rows belong; null: some column has a name alone, though others have an `at`. */
+  readonly #elements: (ColumnPlace | undefined)[] | null;
+  readonly #isInOrder: boolean;
   /** 0: between rows; 1: in a row; more: in a cell. */
   #depth = 0;
   #rowIsObject = false;
-  /** Of an object row: whether it has members, and whether one of them is a column. */
+  /** Of an array row: how many cells it has so far. */
+  #width = 0;
+  /** Of an object row: whether it has members, and whether one of them leads to a column. */
   #hasMember = false;
   #hasColumn = false;
   /** Of an object row without a column so far: the first names of its members. */
   #strangers: string[] = [];
-  /** Where the next value of the row belongs; undefined: nowhere, the member is no column. */
-  #column: number | undefined = 0;
+  /** Where the next value belongs; undefined: to no column. */
+  #place: ColumnPlace | undefined;
+  /** The open objects that columns lie within, from the row on. */
+  readonly #way: ColumnPlace[];
+  /** What members of the innermost open object are; null: no column lies in it. */
+  #members: ColumnPlace['children'] = null;
+  readonly #copies: Copy[] = [];
 
-  constructor(table: TableDefinition, sink: RowSink, findings: Findings, columns = new ColumnWatch(table)) {
+  constructor(table: TableDefinition, sink: RowSink, findings: Findings, watch = new ColumnWatch(table)) {
     this.#table = table;
     this.#sink = sink;
     this.#findings = findings;
-    this.#columns = columns;
-    this.#cells = table.columns.map(() => 'null');
+    this.#watch = watch;
+    this.#cells = new CellWriter(table, watch);
+    this.#way = [watch.places];
+    this.#elements = cellPlaces(table, watch.places);
+    this.#isInOrder = isInOrder(table);
+  }
+
+  get isBetweenRows(): boolean {
+    return this.#depth === 0;
   }
 
   begin(isObject: boolean): void {
-    if (this.#depth === 0) {
-      this.#rowIsObject = isObject;
-      this.#hasMember = false;
-      this.#hasColumn = false;
-      if (this.#strangers.length > 0) this.#strangers = [];
-      this.#column = 0;
-      this.#cells.fill('null');
-    } else if (this.#column !== undefined) {
-      this.#nested.begin(isObject);
-    }
+    if (this.#depth === 0) this.#beginRow(isObject);
+    else this.#beginContainer(isObject);
     this.#depth += 1;
   }
 
@@ -58,66 +77,138 @@ export class JsonRows {
     this.#depth -= 1;
     if (this.#depth === 0) {
       this.#endRow();
-    } else {
-      if (this.#column !== undefined) this.#nested.end(isObject);
-      if (this.#depth === 1) this.#endCell(this.#nested.take());
+      return false;
     }
+    if (this.#way.length > this.#depth) this.#way.pop();
+    this.#members = this.#way.length === this.#depth ? (this.#way[this.#depth - 1]?.children ?? null) : null;
+    this.#place = undefined;
+    if (this.#copies.length > 0) this.#endCopies(isObject);
+    if (this.#depth === 1 && !this.#rowIsObject) this.#nextElement();
     return false;
   }
 
   name(name: string): void {
-    if (this.#depth === 1) {
-      this.#column = this.#columns.columns.get(name);
-      this.#columns.member(name);
-      this.#hasMember = true;
-      this.#hasColumn ||= this.#column !== undefined;
-      if (!this.#hasColumn && this.#strangers.length < MOST_STRANGERS) this.#strangers.push(name);
-    } else if (this.#column !== undefined) {
-      this.#nested.name(name);
-    }
+    if (this.#copies.length > 0) for (const { text } of this.#copies) text.name(name);
+    if (this.#members === null) return;
+    const place = this.#members.get(name);
+    this.#place = place;
+    if (this.#depth > 1) return;
+    this.#watch.member(name);
+    this.#hasMember = true;
+    this.#hasColumn ||= place !== undefined;
+    if (!this.#hasColumn && this.#strangers.length < MOST_STRANGERS) this.#strangers.push(name);
   }
 
   string(value: string): void {
     if (this.#depth === 0) throw this.#malformed('is neither an object nor an array');
-    if (this.#column !== undefined) this.#scalar(JSON.stringify(value));
+    if (this.#copies.length > 0) this.#copy(JSON.stringify(value));
+    const place = this.#place;
+    if (place !== undefined) {
+      if (place.children !== null) throw this.#leadsNowhere(place);
+      this.#cells.text(place.columns, value);
+    }
+    if (this.#depth === 1 && !this.#rowIsObject) this.#nextElement();
   }
 
   literal(text: string): void {
     if (this.#depth === 0) throw this.#malformed('is neither an object nor an array');
-    if (this.#column !== undefined && Math.abs(Number(text)) === Number.POSITIVE_INFINITY) {
+    const place = this.#place;
+    if ((place !== undefined || this.#copies.length > 0) && Math.abs(Number(text)) === Number.POSITIVE_INFINITY) {
       throw this.#malformed('has a number beyond the range of IEEE 754 doubles');
     }
-    this.#scalar(text);
+    if (this.#copies.length > 0) this.#copy(text);
+    if (place !== undefined) {
+      if (place.children !== null) {
+        if (text !== 'null') throw this.#leadsNowhere(place);
+        this.#cells.empty(place.within, true);
+      }
+      this.#cells.literal(place.columns, text);
+    }
+    if (this.#depth === 1 && !this.#rowIsObject) this.#nextElement();
   }
 
-  #scalar(text: string): void {
-    if (this.#depth === 1) this.#endCell(text);
-    else if (this.#column !== undefined) this.#nested.value(text);
+  #beginRow(isObject: boolean): void {
+    this.#rowIsObject = isObject;
+    this.#hasMember = false;
+    this.#hasColumn = false;
+    if (this.#strangers.length > 0) this.#strangers = [];
+    this.#cells.beginRow();
+    this.#place = undefined;
+    if (isObject) {
+      this.#members = this.#watch.places.children;
+      return;
+    }
+    this.#members = null;
+    if (this.#elements === null) {
+      throw this.#malformed('is an array, but a column has no number of a cell, such as "at": "/0"');
+    }
+    this.#width = 0;
+    this.#place = this.#elements[0];
   }
 
-  #endCell(text: string): void {
-    if (this.#column === undefined) return;
-    if (this.#column >= this.#cells.length) throw this.#malformed(`has more than ${this.#cells.length} cells`);
-    // Of a repeated member the last counts.
-    this.#cells[this.#column] = text;
-    this.#columns.cell(this.#column, text);
-    if (!this.#rowIsObject) this.#column += 1;
+  #beginContainer(isObject: boolean): void {
+    const place = this.#place;
+    this.#members = null;
+    if (place !== undefined) {
+      if (place.columns.length > 0) this.#copies.push({ place, depth: this.#depth, text: new JsonText() });
+      if (place.children !== null) {
+        if (!isObject) throw this.#leadsNowhere(place);
+        // Of a repeated member the last counts, with all that lies within it.
+        this.#cells.empty(place.within, false);
+        this.#way.push(place);
+        this.#members = place.children;
+      }
+      this.#place = undefined;
+    }
+    if (this.#copies.length > 0) for (const { text } of this.#copies) text.begin(isObject);
+  }
+
+  #endCopies(isObject: boolean): void {
+    for (const { text } of this.#copies) text.end(isObject);
+    const copy = this.#copies.at(-1);
+    if (copy?.depth !== this.#depth) return;
+    this.#copies.pop();
+    this.#cells.nested(copy.place.columns, copy.text.take());
+  }
+
+  #copy(text: string): void {
+    for (const copy of this.#copies) copy.text.value(text);
+  }
+
+  /** A cell of an array row is over. */
+  #nextElement(): void {
+    if (this.#isInOrder && this.#width === this.#table.columns.length) {
+      throw this.#malformed(`has more than ${this.#width} cells`);
+    }
+    this.#width += 1;
+    this.#place = this.#elements?.[this.#width];
   }
 
   #endRow(): void {
-    // Cells that are not there are null already.
-    if (!this.#rowIsObject && this.#column !== this.#cells.length && this.#table.short_rows !== 'null') {
-      throw this.#malformed(`has ${this.#column} cells instead of ${this.#cells.length}`);
-    }
+    if (!this.#rowIsObject) this.#checkWidth();
     if (this.#hasMember && !this.#hasColumn) {
       const { message } = this.#malformed('has members, but none of the declared columns');
       this.#findings.malformed(message, columnWarning(message.slice(0, -1), toldNames(this.#strangers)));
     }
-    this.#sink.row(this.#cells.join(','));
-    this.#columns.row();
+    this.#sink.row(this.#cells.row());
+    this.#watch.row();
+  }
+
+  /** Of an array row; cells that are not there are null already. */
+  #checkWidth(): void {
+    const width = this.#elements?.length ?? 0;
+    if (this.#width < width && this.#table.short_rows !== 'null') {
+      throw this.#malformed(`has ${this.#width} cells instead of ${width}`);
+    }
+  }
+
+  /** A value that is no object, where columns lie within one. */
+  #leadsNowhere({ within }: ColumnPlace): LoadFailure {
+    const column = this.#table.columns[within[0] ?? 0] ?? '';
+    return this.#malformed(`has no object where "at" of the column "${columnName(column)}" leads through one`);
   }
 
   #malformed(what: string): LoadFailure {
-    return new LoadFailure('origin-malformed', `Table "${this.#table.name}", row ${this.#columns.rows}: it ${what}.`);
+    return new LoadFailure('origin-malformed', `Table "${this.#table.name}", row ${this.#watch.rows}: it ${what}.`);
   }
 }

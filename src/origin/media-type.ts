@@ -2,6 +2,7 @@
 
 import { LoadFailure } from '../contract/problem.ts';
 import type { Resource } from '../contract/resource.ts';
+import { encodingOf } from './charset.ts';
 
 const MAX_LENGTH = 256;
 /** RFC 6838 section 4.2: names that are registered are no longer. */
@@ -39,7 +40,7 @@ export function acceptedTypes({ content_type, tables, format }: Resource): strin
 
 /**
  * The content type of a body that is passed through, or that tables are read from.
- * @throws LoadFailure `origin-malformed` if it is not one of those that are taken, or CSV in another charset than UTF-8
+ * @throws LoadFailure `origin-malformed` if it is not one of those that are taken
  */
 export function checkContentType(resource: Resource, contentType: string | null): string {
   const found = contentType ?? '';
@@ -48,12 +49,22 @@ export function checkContentType(resource: Resource, contentType: string | null)
     throw malformed(`The origin's content type is ${quoted(found)}, not ${essence(taken[0])}.`);
   }
   if (found.length > MAX_LENGTH) throw malformed(`The origin's content type is longer than ${MAX_LENGTH} characters.`);
-  // JSON is UTF-8 whatever a charset says (RFC 8259 section 11).
-  const charset = /;\s*charset\s*=\s*"?([^";\s]*)/i.exec(found)?.[1];
-  if (resource.format === 'csv' && charset !== undefined && !/^(utf-?8|us-ascii)$/i.test(charset)) {
-    throw malformed('Tables are read as UTF-8, and the origin says that it sent another charset.');
-  }
   return found === '' ? 'application/octet-stream' : found;
+}
+
+/**
+ * Name of the encoding of an answer with tables, where no byte order mark says it: by the definition, of CSV else by the answer's type.
+ * JSON is UTF-8 whatever its type says (RFC 8259 section 11).
+ * @throws LoadFailure `origin-malformed` if the answer names one that is not known
+ */
+export function encodingOfAnswer({ charset, format }: Resource, contentType: string): string {
+  const said = format === 'csv' ? /;\s*charset\s*=\s*"?([^";\s]*)/i.exec(contentType)?.[1] : undefined;
+  // The Encoding standard takes ASCII for windows-1252, and whoever says so has no other characters.
+  const label = charset ?? (said === undefined || said === '' || /^us-ascii$/i.test(said) ? 'utf-8' : said);
+  const encoding = encodingOf(label);
+  if (encoding === null)
+    throw malformed('The charset of the answer is not known; charset in the definition goes before it.');
+  return encoding;
 }
 
 /** Whether a body of this type is JSON. */

@@ -1,7 +1,7 @@
 /** Where tables lie in a JSON answer: RFC 6901 pointers, followed all at once. */
 
 import type { InputFault } from '../contract/problem.ts';
-import type { TableDefinition } from '../contract/resource.ts';
+import type { TableDefinition } from '../contract/table-definition.ts';
 import { pointerTokens } from '../core/pointer.ts';
 
 /** A place on the way to a table: `table` is the index of the one that lies here, else null. */

@@ -4,13 +4,14 @@ import type { ColumnFacts } from '../contract/entry.ts';
 import type { Resource } from '../contract/resource.ts';
 import type { MakeRowReader } from '../contract/rows.ts';
 import { AnswerWatch } from './answer-watch.ts';
+import { inUtf8 } from './charset.ts';
 import { checkColumns } from './check-columns.ts';
 import { ColumnWatch } from './column-watch.ts';
 import { mayBeEmpty, readNothing } from './empty-tables.ts';
 import { BodyExpectations, checkHeaders } from './expectations.ts';
 import type { NewAnswer } from './fetch-origin.ts';
 import type { Findings } from './findings.ts';
-import { checkContentType, isJsonType } from './media-type.ts';
+import { checkContentType, encodingOfAnswer, isJsonType } from './media-type.ts';
 import { hasNextLink } from './next-links.ts';
 import { hasNoContent, withoutContent } from './origin-status.ts';
 import { pointerTree } from './pointers.ts';
@@ -58,14 +59,17 @@ export function readAnswer(
   const contentType = checkContentType(definition, headers.get('Content-Type'));
   const watch = new AnswerWatch({ url, tree: pointerTree(tables), expected, findings });
   const reader: MakeRowReader = (read, sink) => {
-    const { write, end } = ROW_READERS[format](read, sink, { findings, watch, columns });
+    const { write, end } = ROW_READERS[format](read, sink, { findings, watch, columns, csv: definition.csv });
     const endRows = () => {
       end();
       for (const [table, seen] of columns.entries()) checkColumns(seen, before?.[table], findings);
     };
     return { write, end: endRows };
   };
-  if (isTables) return { body, contentType, reader, findings, columns };
+  if (isTables) {
+    const text = inUtf8(body, encodingOfAnswer(definition, contentType));
+    return { body: text, contentType, reader, findings, columns };
+  }
   if (isJsonType(contentType))
     return { body: watchJson(body, watch, findings), contentType, reader, findings, columns };
   // What is no JSON has nothing at any pointer.

@@ -1,10 +1,13 @@
-/** The table of a CSV answer (RFC 4180), as a stream: the first line names the columns, every cell is a string. */
+/** The table of a CSV answer (RFC 4180, or a dialect of it), as a stream: every cell is a text. */
 
-import { parse } from '@vanillaes/csv';
+import type { Column } from '../contract/column.ts';
 import { LoadFailure } from '../contract/problem.ts';
-import type { TableDefinition } from '../contract/resource.ts';
 import type { RowReader, RowSink } from '../contract/rows.ts';
+import type { TableDefinition } from '../contract/table-definition.ts';
+import { columnTokens, isInOrder, originName } from '../core/column-places.ts';
+import { CellWriter } from './cells/cell-writer.ts';
 import { ColumnWatch } from './column-watch.ts';
+import { type Dialect, dialectOf, ParseError, parserOf, withDelimiter } from './csv-dialect.ts';
 import { CsvRecords } from './csv-records.ts';
 import type { ReaderOptions } from './reader-options.ts';
 
@@ -15,11 +18,12 @@ const MAX_COLUMNS = 10_000;
 export function readCsv(
   [table]: readonly TableDefinition[],
   sink: RowSink,
-  { columns }: Pick<ReaderOptions, 'columns'> = {},
+  { columns, csv }: Pick<ReaderOptions, 'columns' | 'csv'> = {},
 ): RowReader {
   if (table === undefined) throw new RangeError('CSV without a table');
-  const rows = new CsvRows(table, sink, columns?.[0]);
-  const records = new CsvRecords((text) => rows.take(text));
+  const dialect = dialectOf(csv);
+  const rows = new CsvRows(table, sink, dialect, columns?.[0]);
+  const records = new CsvRecords((text) => rows.take(text), dialect.quote);
   return {
     write: (bytes) => records.write(bytes),
     end: () => {
@@ -32,64 +36,93 @@ export function readCsv(
 class CsvRows {
   readonly #table: TableDefinition;
   readonly #sink: RowSink;
-  readonly #columns: ColumnWatch;
+  readonly #watch: ColumnWatch;
+  readonly #cells: CellWriter;
+  readonly #dialect: Dialect;
+  #parse: ((text: string) => string[][]) | null = null;
   /** How many cells a line has; null before the first. */
   #width: number | null = null;
-  /** Where the declared columns stand in a line; -1: nowhere. */
-  #places: readonly number[] = [];
+  /** For each declared column where it stands in a line, -1 for nowhere, and its index alone. */
+  #places: readonly (readonly [place: number, column: readonly [number]])[] = [];
 
-  constructor(table: TableDefinition, sink: RowSink, columns = new ColumnWatch(table)) {
+  constructor(table: TableDefinition, sink: RowSink, dialect: Dialect, watch = new ColumnWatch(table)) {
     this.#table = table;
     this.#sink = sink;
-    this.#columns = columns;
+    this.#dialect = dialect;
+    this.#watch = watch;
+    this.#cells = new CellWriter(table, watch);
   }
 
   /** Some whole records. */
   take(text: string): void {
-    for (const record of this.#parse(text)) {
-      if (this.#width === null) this.#begin(record);
-      else this.#row(record, this.#width);
+    for (const record of this.#parsed(text)) {
+      if (this.#width !== null) this.#row(record, this.#width);
+      else if (this.#dialect.header) this.#beginNamed(record);
+      else this.#beginNumbered(record);
     }
   }
 
   end(): void {
-    if (this.#width === null) throw this.#malformed('the answer has no line that names the columns');
+    if (this.#width === null) {
+      if (this.#dialect.header) throw this.#malformed('the answer has no line that names the columns');
+      if (this.#table.missing !== 'empty') {
+        throw this.#malformed('the answer has no line; tables[].missing: "empty" takes that for no rows');
+      }
+      this.#sink.beginTable(0);
+    }
     this.#sink.endTable();
   }
 
-  #parse(text: string): string[][] {
-    const keep = (value: string, _row: number, column: number) => {
-      if (column > MAX_COLUMNS) throw this.#malformed(`a line has more than ${MAX_COLUMNS} cells`);
-      return value;
-    };
+  #parsed(text: string): string[][] {
+    let rest = text;
+    if (this.#parse === null) {
+      const { dialect, length } = withDelimiter(this.#dialect, text);
+      this.#parse = parserOf(dialect, MAX_COLUMNS);
+      rest = text.slice(length);
+    }
     try {
-      return parse(text, {}, keep);
+      return this.#parse(rest);
     } catch (cause) {
-      if (cause instanceof LoadFailure) throw cause;
-      throw new LoadFailure(
-        'origin-malformed',
-        `Table "${this.#table.name}": the quotes of a cell are not valid CSV.`,
-        {
-          cause,
-        },
-      );
+      if (!(cause instanceof ParseError)) throw cause;
+      throw new LoadFailure('origin-malformed', `Table "${this.#table.name}": ${cause.message}.`, { cause });
     }
   }
 
-  #begin(names: readonly string[]): void {
-    this.#width = names.length;
-    this.#places = [...this.#columns.columns.keys()].map((column) => {
-      const place = names.indexOf(column);
-      if (place !== -1 && names.includes(column, place + 1)) {
-        throw this.#malformed(`the first line repeats the column "${column}"`);
+  /** The first line, where it names the columns. */
+  #beginNamed(line: readonly string[]): void {
+    const trimmed = line.map((name) => name.trim());
+    this.#begin(line.length, (column) => {
+      const name = originName(column);
+      // Names as they stand go before names with white space round them.
+      const names = line.includes(name) ? line : trimmed;
+      const place = names.indexOf(names === line ? name : name.trim());
+      if (place !== -1 && names.includes(names[place] ?? '', place + 1)) {
+        throw this.#malformed(`the first line repeats the column "${name}"`);
       }
       return place;
     });
-    if (this.#places.every((place) => place === -1)) {
-      const [first] = this.#columns.columns.keys();
-      throw this.#malformed(`the first line names no column "${first}", nor any other that is declared`);
+    const [first] = this.#table.columns;
+    if (first !== undefined && this.#places.every(([place]) => place === -1)) {
+      throw this.#malformed(`the first line names no column "${originName(first)}", nor any other that is declared`);
     }
-    for (const name of names) this.#columns.member(name);
+    for (const name of trimmed) this.#watch.member(name);
+  }
+
+  /** The first line, where it is a row already. */
+  #beginNumbered(line: readonly string[]): void {
+    const { columns } = this.#table;
+    const numbers = columns.map((column, index) => (isInOrder(this.#table) ? index : Number(columnTokens(column)[0])));
+    const needed = Math.max(...numbers) + 1;
+    this.#begin(
+      isInOrder(this.#table) ? needed : Math.max(needed, line.length),
+      (_column, index) => numbers[index] ?? -1,
+    );
+    this.#row(line, this.#width ?? needed);
+  }
+
+  #begin(width: number, placeOf: (column: Column, index: number) => number): void {
+    this.#places = this.#table.columns.map((column, index) => [placeOf(column, index), [index]]);
+    this.#width = width;
     this.#sink.beginTable(0);
   }
 
@@ -98,18 +131,15 @@ class CsvRows {
     if (width > 1 && cells.length === 1 && cells[0] === '') return;
     const isShort = cells.length < width && this.#table.short_rows === 'null';
     if (cells.length !== width && !isShort) {
-      throw this.#malformed(`row ${this.#columns.rows} has ${cells.length} cells instead of ${width}`);
+      throw this.#malformed(`row ${this.#watch.rows} has ${cells.length} cells instead of ${width}`);
     }
-    this.#sink.row(this.#places.map((place, column) => this.#cell(cells[place], column)).join(','));
-    this.#columns.row();
-  }
-
-  /** The cell of a declared column as JSON text; undefined: this row has none. */
-  #cell(value: string | undefined, column: number): string {
-    if (value === undefined) return 'null';
-    const text = JSON.stringify(value);
-    this.#columns.cell(column, text);
-    return text;
+    this.#cells.beginRow();
+    for (const [place, column] of this.#places) {
+      const value = cells[place];
+      if (value !== undefined) this.#cells.text(column, value);
+    }
+    this.#sink.row(this.#cells.row());
+    this.#watch.row();
   }
 
   #malformed(what: string): LoadFailure {

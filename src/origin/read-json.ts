@@ -2,8 +2,8 @@
 
 import { MAX_ORIGIN_NESTING } from '../contract/constants.ts';
 import { LoadFailure } from '../contract/problem.ts';
-import type { TableDefinition } from '../contract/resource.ts';
 import type { RowReader, RowSink } from '../contract/rows.ts';
+import type { TableDefinition } from '../contract/table-definition.ts';
 import { JsonEvents, type JsonHandler } from '../core/json-events.ts';
 import type { AnswerWatch } from './answer-watch.ts';
 import { tellEmpty } from './empty-tables.ts';
@@ -49,6 +49,8 @@ class TableFinder implements JsonHandler {
   #name = '';
   /** The table that is being read. */
   #rows: JsonRows | null = null;
+  /** Whether it is one row that stands where an array might. */
+  #isSingle = false;
 
   constructor(tables: readonly TableDefinition[], sink: RowSink, options: ReaderOptions) {
     this.#tables = tables;
@@ -67,7 +69,7 @@ class TableFinder implements JsonHandler {
     if (this.#rows === null) {
       this.#path.pop();
       this.#watch?.end();
-    } else if (this.#rows.end(isObject)) {
+    } else if (this.#rows.end(isObject) || (this.#isSingle && this.#rows.isBetweenRows)) {
       this.#rows = null;
       this.#sink.endTable();
     }
@@ -132,11 +134,13 @@ class TableFinder implements JsonHandler {
       return;
     }
     const definition = this.#definition(table);
-    if (isObject) throw noArray(definition);
+    if (isObject && !definition.single) throw noArray(definition);
     this.#watch?.rows();
     this.#sink.beginTable(table);
     const { findings, columns } = this.#options;
     this.#rows = new JsonRows(definition, this.#sink, findings, columns?.[table]);
+    this.#isSingle = isObject;
+    if (isObject) this.#rows.begin(isObject);
   }
 
   /** The place in the tree of the value that begins; null if it is on no table's way. */

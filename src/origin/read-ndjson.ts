@@ -2,8 +2,8 @@
 
 import { MAX_ORIGIN_NESTING } from '../contract/constants.ts';
 import { LoadFailure } from '../contract/problem.ts';
-import type { TableDefinition } from '../contract/resource.ts';
 import type { RowReader, RowSink } from '../contract/rows.ts';
+import type { TableDefinition } from '../contract/table-definition.ts';
 import { JsonEvents } from '../core/json-events.ts';
 import { Findings } from './findings.ts';
 import { JsonRows } from './json-rows.ts';

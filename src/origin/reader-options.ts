@@ -1,5 +1,6 @@
 /** What readers of every format are given besides tables and sink. */
 
+import type { CsvDialect } from '../contract/table-definition.ts';
 import type { AnswerWatch } from './answer-watch.ts';
 import type { ColumnWatch } from './column-watch.ts';
 import type { Findings } from './findings.ts';
@@ -11,4 +12,6 @@ export interface ReaderOptions {
   columns?: readonly ColumnWatch[];
   /** Is told of what lies outside of rows; formats of lines have no such place. */
   watch?: AnswerWatch;
+  /** How CSV is written. */
+  csv?: CsvDialect | undefined;
 }

@@ -5,9 +5,10 @@
 
 import { JSON_TYPE, MAX_ROWS } from '../contract/constants.ts';
 import type { PreviousLoad } from '../contract/object.ts';
-import type { Resource, TableDefinition } from '../contract/resource.ts';
+import type { Resource } from '../contract/resource.ts';
 import type { MakeRowReader, RowSink } from '../contract/rows.ts';
 import type { Blobs } from '../contract/stores.ts';
+import type { TableDefinition } from '../contract/table-definition.ts';
 import { readWhole } from '../stores/blob-content.ts';
 import { BlobWriter } from './blob-writer.ts';
 import { DeltaWriter } from './delta-writer.ts';

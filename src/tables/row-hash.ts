@@ -2,7 +2,7 @@
 
 import { createHash, hash } from 'node:crypto';
 import { columnName } from '../contract/column.ts';
-import type { TableDefinition } from '../contract/resource.ts';
+import type { TableDefinition } from '../contract/table-definition.ts';
 
 /** 32-bit words of a row's hash. */
 export const HASH_WORDS = 4;

@@ -7,7 +7,7 @@
 import { columnName } from '../contract/column.ts';
 import { MAX_EARLY_BYTES, MAX_TABLES_BYTES } from '../contract/constants.ts';
 import { LoadFailure } from '../contract/problem.ts';
-import type { TableDefinition } from '../contract/resource.ts';
+import type { TableDefinition } from '../contract/table-definition.ts';
 
 const FLUSH_LENGTH = 32_768;
 

@@ -1,8 +1,8 @@
 /** A cache of tables loaded again and again, without the service: loads, chain and retention as the object keeps them. */
 import type { Entry, Link, Loaded } from '../../src/contract/entry.ts';
 import type { LoadChange, PreviousLoad } from '../../src/contract/object.ts';
-import type { TableDefinition } from '../../src/contract/resource.ts';
 import type { FoldedDeltas } from '../../src/contract/stores.ts';
+import type { TableDefinition } from '../../src/contract/table-definition.ts';
 import { chooseDelta } from '../../src/core/choose-delta.ts';
 import { type OpenedDelta, openDelta } from '../../src/flows/open-delta.ts';
 import type { ServedBody } from '../../src/flows/serve-cache.ts';

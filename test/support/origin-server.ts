@@ -88,7 +88,8 @@ function usualType(text: string): string {
 }
 
 async function give(answer: OriginAnswer, response: ServerResponse): Promise<void> {
-  const plain = Buffer.from((answer.body ?? '').repeat(answer.times ?? 1), answer.latin1 ? 'latin1' : 'utf8');
+  const text = Buffer.from((answer.body ?? '').repeat(answer.times ?? 1), answer.latin1 ? 'latin1' : 'utf8');
+  const plain = answer.bytes === undefined ? text : Buffer.from(answer.bytes);
   const codings = answer.codings ?? [];
   const coded = codings.reduce((inner, coding) => CODERS[coding.toLowerCase()]?.(inner) ?? inner, plain);
   const bytes = coded.subarray(0, coded.length - (answer.content_cut ?? 0));

@@ -24,6 +24,8 @@ export interface OriginAnswer {
   dateless?: boolean;
   /** The body in Latin-1 instead of UTF-8. */
   latin1?: boolean;
+  /** The body as bytes instead of a text. */
+  bytes?: readonly number[];
   /** Pause before each chunk of the body, ms. */
   chunk_delay_ms?: number;
   /** The whole answer as it goes over the wire, status line and all; then the connection is closed. */

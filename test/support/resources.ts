@@ -11,7 +11,7 @@ export const ORIGIN_DEFAULTS = {
   conditional: true,
   redirects: 'same',
 };
-export const TABLE_DEFAULTS = { missing: 'fail', short_rows: 'fail' };
+export const TABLE_DEFAULTS = { single: false, missing: 'fail', short_rows: 'fail' };
 export const DEFAULTS = {
   parameters_max_bytes: 2048,
   scope: 'shared',

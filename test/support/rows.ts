@@ -1,6 +1,7 @@
 /** Reads answers as loads do, for tests. */
-import type { TableDefinition } from '../../src/contract/resource.ts';
+
 import type { MakeRowReader } from '../../src/contract/rows.ts';
+import type { TableDefinition } from '../../src/contract/table-definition.ts';
 import { readJson } from '../../src/origin/read-json.ts';
 
 export type Rows = Record<string, string[]>;
@@ -45,4 +46,14 @@ export function lines(...columns: string[]): TableDefinition {
 /** One table at the pointer. */
 export function table(name: string, rows: string, ...columns: string[]): TableDefinition {
   return { name, rows, columns };
+}
+
+/** A text in an encoding of one byte a character, by its label. */
+export function encoded(text: string, label: string): Uint8Array {
+  const all = new TextDecoder(label).decode(Uint8Array.from({ length: 256 }, (_byte, code) => code));
+  return Uint8Array.from(text, (character) => {
+    const code = all.indexOf(character);
+    if (code === -1) throw new Error(`${label} has no ${character}`);
+    return code;
+  });
 }

@@ -43,7 +43,14 @@ const EXAMPLE = {
   live: 'told',
   guard: { min_rows: 1, max_deleted: 0.5 },
   tables: [
-    { name: 'sales', rows: '/items', columns: ['id', 'product', 'amount'], missing: 'fail', short_rows: 'fail' },
+    {
+      name: 'sales',
+      rows: '/items',
+      columns: ['id', 'product', 'amount'],
+      single: false,
+      missing: 'fail',
+      short_rows: 'fail',
+    },
   ],
 } satisfies Members;
 
@@ -235,6 +242,8 @@ describe('a change of a definition', () => {
     [{ parameters_max_bytes: 65_536 }],
     [{ schedule: '0 3 * * *' }],
     [columnsOf('sales', { name: 'id', required: true }, { name: 'product', optional: true }, 'amount')],
+    [columnsOf('sales', { name: 'id', as: 'json' }, 'product', 'amount')],
+    [{ charset: 'UTF-8' }],
   ])('does not matter to what was loaded: %j', (change) => {
     const after = parse({ ...ANY_FORMAT, ...change });
     expect(mattersToLoads(before, after)).toBe(false);

@@ -171,6 +171,30 @@ it.each<[string, Members, unknown]>([
     { format: 'csv', tables: [{ name: 't', columns: ['a'], short_rows: 'null' }] },
     { description: 'a', type: ['string', 'null'] },
   ],
+  [
+    'CSV that become numbers',
+    { format: 'csv', tables: [{ name: 't', columns: [{ name: 'a', as: 'number' }] }] },
+    { description: 'a', type: 'number' },
+  ],
+  [
+    'CSV some texts of which are null',
+    { format: 'csv', tables: [{ name: 't', columns: [{ name: 'a', null: [''] }] }] },
+    { description: 'a', type: ['string', 'null'] },
+  ],
+  ...(
+    [
+      ['text', { type: ['string', 'null'] }],
+      ['number', { type: ['number', 'null'] }],
+      ['boolean', { type: ['boolean', 'null'] }],
+      ['date', { type: ['string', 'null'], format: 'date' }],
+      ['time', { type: ['string', 'null'], format: 'date-time' }],
+      ['json', {}],
+    ] as const
+  ).map(([as, cell]): [string, Members, unknown] => [
+    `JSON as ${as}, or missing`,
+    { tables: [{ name: 't', rows: '', columns: [{ name: 'a', at: '/A/b', as }] }] },
+    { description: 'a', ...cell },
+  ]),
 ])('cells of %s', (_what, members, cell) => {
   const { TRow } = schemasOf({ tables: [{ name: 't', columns: ['a'] }], ...members });
   expect((TRow as { prefixItems: unknown[] }).prefixItems[1]).toEqual(cell);

@@ -50,7 +50,7 @@ export const DEFINED = {
   retry: { max_attempts: 5, backoff_s: 2 },
   retain_versions: 50,
   guard: DEFINITION.guard,
-  tables: [{ ...TABLE, missing: 'fail', short_rows: 'fail' }],
+  tables: [{ ...TABLE, single: false, missing: 'fail', short_rows: 'fail' }],
 };
 
 export const PROBED = {

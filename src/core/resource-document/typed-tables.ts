@@ -1,6 +1,8 @@
 /** The tables of one resource in its OpenAPI document: rows as tuples, whole tables, and deltas (CONTRACT 3 "Tables and deltas"). */
 
-import type { Resource, TableDefinition } from '../../contract/resource.ts';
+import { type CellType, type Column, columnDefinition, columnName } from '../../contract/column.ts';
+import type { Resource } from '../../contract/resource.ts';
+import type { TableDefinition } from '../../contract/table-definition.ts';
 import { columnNames } from '../catalog.ts';
 import { type Node, refTo, type SchemaNames } from './components.ts';
 
@@ -37,15 +39,29 @@ export function typedTables(tables: readonly TableDefinition[], format: Resource
 }
 
 function rowOf(table: TableDefinition, format: Resource['format']): Node {
-  const cell = cellOf(table, format);
-  const cells = columnNames(table).map((name) => ({ ...cell, description: name }));
+  const cells = table.columns.map((column) => ({
+    ...cellOf(column, table, format),
+    description: columnName(column),
+  }));
   return tuple([ROW_ID, ...cells], `A row of "${table.name}": its id, then the cells in the order of the columns`);
 }
 
-/** Cells of JSON may be anything; those of CSV are strings. */
-function cellOf({ short_rows: shortRows }: TableDefinition, format: Resource['format']): Node {
-  if (format !== 'csv') return {};
-  return { type: shortRows === 'null' ? ['string', 'null'] : 'string' };
+const CELLS: Readonly<Record<CellType, { type?: string; format?: string }>> = {
+  text: { type: 'string' },
+  number: { type: 'number' },
+  boolean: { type: 'boolean' },
+  date: { type: 'string', format: 'date' },
+  time: { type: 'string', format: 'date-time' },
+  json: {},
+};
+
+/** Cells of JSON may be anything, and those of CSV are texts, unless the column says what they become. Members of JSON may be missing. */
+function cellOf(column: Column, { short_rows: shortRows }: TableDefinition, format: Resource['format']): Node {
+  const { as = 'json', null: nulls } = columnDefinition(column);
+  const { type, ...more } = CELLS[as === 'json' && format === 'csv' ? 'text' : as];
+  if (type === undefined) return {};
+  const mayBeNull = format !== 'csv' || shortRows === 'null' || nulls !== undefined;
+  return { type: mayBeNull ? [type, 'null'] : type, ...more };
 }
 
 function tableOf(table: TableDefinition, row: Node): Node {

@@ -55,7 +55,6 @@ describe('the content type of an answer', () => {
     [{ tables, format: 'csv' }, 'text/html'],
     [{ tables, format: 'ndjson' }, 'text/html'],
     [{ tables, format: 'csv' }, 'application/json'],
-    [{ tables, format: 'csv' }, 'text/csv; charset=windows-1252'],
     [{ tables, format: 'ndjson' }, 'application/octet-stream'],
     [{}, `text/${'x'.repeat(300)}`],
   ])('of %j may not be %s', (more, contentType) => {

@@ -1,0 +1,53 @@
+/** What is wrong with the tables of a definition beside the form of their members (CONTRACT 4 "Tables"). */
+
+import type { InputFault } from '../contract/problem.ts';
+import { isObject } from './is-object.ts';
+import { pointerTo } from './pointer.ts';
+
+/** @param tables as given, of whatever form; so all that follow */
+export function faultsOfTables(tables: unknown, format: unknown): InputFault[] {
+  if (!Array.isArray(tables)) return [];
+  const names = new Set<unknown>();
+  return tables.flatMap((table, index) => {
+    if (!isObject(table)) return [];
+    const faults: InputFault[] = [];
+    const pointer = pointerTo('/tables', index);
+    if (table.rows === undefined && !isOfLines(format)) {
+      faults.push({ pointer: `${pointer}/rows`, detail: 'is required' });
+    }
+    if (names.has(table.name)) {
+      faults.push({ pointer: `${pointer}/name`, detail: 'must differ from the names of the other tables' });
+    }
+    names.add(table.name);
+    return faults;
+  });
+}
+
+/** The formats of lines (NDJSON, CSV) are one table, the whole answer. */
+export function faultsOfLines(format: unknown, tables: unknown): InputFault[] {
+  if (!isOfLines(format)) return [];
+  if (tables === undefined) return [{ pointer: '/tables', detail: `is required with the format "${format}"` }];
+  if (!Array.isArray(tables)) return [];
+  const [table, ...others] = tables;
+  const faults: InputFault[] = [];
+  if (others.length > 0) faults.push({ pointer: '/tables', detail: `must be one table with the format "${format}"` });
+  if (!isObject(table)) return faults;
+  const detail = `must not be given with the format "${format}"`;
+  if (table.rows !== undefined) faults.push({ pointer: '/tables/0/rows', detail });
+  if (table.single === true) faults.push({ pointer: '/tables/0/single', detail });
+  return faults;
+}
+
+/** What is said of the text of answers that are not read as such. */
+export function faultsOfText({ charset, csv, format, tables }: Readonly<Record<string, unknown>>): InputFault[] {
+  const faults: InputFault[] = [];
+  if (csv !== undefined && format !== 'csv') faults.push({ pointer: '/csv', detail: 'needs the format "csv"' });
+  if (charset !== undefined && tables === undefined) {
+    faults.push({ pointer: '/charset', detail: 'needs tables: other bodies pass through as they are' });
+  }
+  return faults;
+}
+
+function isOfLines(format: unknown): format is 'ndjson' | 'csv' {
+  return format === 'ndjson' || format === 'csv';
+}

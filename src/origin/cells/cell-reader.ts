@@ -1,0 +1,89 @@
+/** Cells made of what the origin wrote, by the column's definition (CONTRACT 4 "Cells"). */
+
+import { type CellType, type Column, columnDefinition } from '../../contract/column.ts';
+import { numberReader } from './number-cell.ts';
+import { dateReader, timeReader } from './time-cells.ts';
+
+/** Makes the cells of one column. Each gives JSON text; undefined: the value does not fit. */
+export interface CellReader {
+  /** Of a JSON string, or a cell of CSV. */
+  text(value: string): string | undefined;
+  /** Of a number with the digits as they came, `true`, `false` or `null`. */
+  literal(text: string): string | undefined;
+  /** Of an object or array, as JSON. */
+  nested(json: string): string | undefined;
+  /** What a value that does not fit is not: "no number". */
+  readonly misfit: string;
+}
+
+/** The readers of a table's columns; null: cells are as they come. */
+export function cellReaders(columns: readonly Column[]): (CellReader | null)[] {
+  return columns.map(cellReader);
+}
+
+const MISFITS: Readonly<Record<CellType, string>> = {
+  text: 'no text, number or boolean',
+  number: 'no number as tables[].columns[] says that it is written',
+  boolean: 'neither true nor false',
+  date: 'no date as tables[].columns[] says that it is written',
+  time: 'no time as tables[].columns[] says that it is written, or one without a zone',
+  json: '',
+};
+
+function cellReader(column: Column): CellReader | null {
+  const { as = 'json', null: nulls, ...definition } = columnDefinition(column);
+  if (as === 'json' && nulls === undefined) return null;
+  const meansNull = new Set(nulls);
+  const { text, literal } = FORMS[as](definition);
+  // Exports of fixed width fill up with spaces, which belong to a text, but to nothing else.
+  const trimmed = as === 'json' || as === 'text' ? (value: string) => value : (value: string) => value.trim();
+  return {
+    text: (value) => {
+      const given = trimmed(value);
+      return meansNull.has(given) || meansNull.has(value) ? 'null' : text(given);
+    },
+    literal: (value) => (value === 'null' ? value : literal(value)),
+    nested: (json) => (as === 'json' ? json : undefined),
+    misfit: MISFITS[as],
+  };
+}
+
+/** How texts and other scalars but null become cells. */
+interface Form {
+  text(value: string): string | undefined;
+  literal(text: string): string | undefined;
+}
+
+type Definition = Omit<ReturnType<typeof columnDefinition>, 'as' | 'null'>;
+
+const FORMS: Readonly<Record<CellType, (definition: Definition) => Form>> = {
+  json: () => ({ text: JSON.stringify, literal: (value) => value }),
+  text: () => ({ text: JSON.stringify, literal: (value) => `"${value}"` }),
+  number: (definition) => ({
+    text: numberReader(definition),
+    literal: (value) => (isNumber(value) ? value : undefined),
+  }),
+  boolean: () => ({ text: (value) => BOOLEANS.get(value.toLowerCase()), literal: (value) => BOOLEANS.get(value) }),
+  date: (definition) => ofTexts(dateReader(definition)),
+  time: (definition) => ofTexts(timeReader(definition)),
+};
+
+const BOOLEANS = new Map([
+  ['true', 'true'],
+  ['1', 'true'],
+  ['false', 'false'],
+  ['0', 'false'],
+]);
+
+/** Numbers count as the texts that they are: 20261128, or a count since 1970. */
+function ofTexts(read: (text: string) => string | undefined): Form {
+  const quoted = (value: string) => {
+    const text = read(value);
+    return text === undefined ? undefined : `"${text}"`;
+  };
+  return { text: quoted, literal: (value) => (isNumber(value) ? quoted(value) : undefined) };
+}
+
+function isNumber(literal: string): boolean {
+  return literal !== 'true' && literal !== 'false';
+}

@@ -1,0 +1,80 @@
+/** The cells of one row of a table on their way from its values to the row's text. */
+
+import { columnName } from '../../contract/column.ts';
+import { LoadFailure } from '../../contract/problem.ts';
+import type { TableDefinition } from '../../contract/table-definition.ts';
+import type { ColumnWatch } from '../column-watch.ts';
+import { type CellReader, cellReaders } from './cell-reader.ts';
+
+/** Takes values for columns by their index; cells that get none are null. Of several values for one column the last counts. */
+export class CellWriter {
+  readonly #table: TableDefinition;
+  readonly #watch: ColumnWatch;
+  readonly #cells: string[];
+  readonly #readers: readonly (CellReader | null)[];
+
+  /** @param watch is told of each cell; it counts the rows, too */
+  constructor(table: TableDefinition, watch: ColumnWatch) {
+    this.#table = table;
+    this.#watch = watch;
+    this.#cells = table.columns.map(() => 'null');
+    this.#readers = cellReaders(table.columns);
+  }
+
+  beginRow(): void {
+    this.#cells.fill('null');
+  }
+
+  /** A JSON string, or a cell of CSV. @throws LoadFailure `origin-malformed` */
+  text(columns: readonly number[], value: string): void {
+    for (const column of columns) {
+      const reader = this.#readers[column];
+      this.#put(
+        column,
+        reader ? (reader.text(value) ?? this.#misfit(column, reader, value === '')) : JSON.stringify(value),
+      );
+    }
+  }
+
+  /** A number with the digits as they came, `true`, `false` or `null`. @throws LoadFailure `origin-malformed` */
+  literal(columns: readonly number[], text: string): void {
+    for (const column of columns) {
+      const reader = this.#readers[column];
+      this.#put(column, reader ? (reader.literal(text) ?? this.#misfit(column, reader)) : text);
+    }
+  }
+
+  /** An object or array, as JSON. @throws LoadFailure `origin-malformed` */
+  nested(columns: readonly number[], json: string): void {
+    for (const column of columns) {
+      const reader = this.#readers[column];
+      this.#put(column, reader ? (reader.nested(json) ?? this.#misfit(column, reader)) : json);
+    }
+  }
+
+  /** Null, whatever came before; `isThere`: because the row says so. */
+  empty(columns: readonly number[], isThere: boolean): void {
+    for (const column of columns) {
+      this.#cells[column] = 'null';
+      if (isThere) this.#watch.cell(column, 'null');
+    }
+  }
+
+  /** The row's text (contract/rows.ts). */
+  row(): string {
+    return this.#cells.join(',');
+  }
+
+  #put(column: number, text: string): void {
+    this.#cells[column] = text;
+    this.#watch.cell(column, text);
+  }
+
+  /** Says where, and never what: a value may be anybody's secret. */
+  #misfit(column: number, { misfit }: CellReader, isEmpty = false): never {
+    const { name, columns } = this.#table;
+    const place = `Table "${name}", row ${this.#watch.rows}, column "${columnName(columns[column] ?? '')}"`;
+    const remedy = isEmpty ? '; "null": [""] takes the empty text for null' : '';
+    throw new LoadFailure('origin-malformed', `${place}: the cell is ${misfit}${remedy}.`);
+  }
+}

@@ -1,0 +1,67 @@
+/** Dates and times in texts (CONTRACT 4 "Cells"): `YYYY-MM-DD`, and RFC 3339 in UTC. */
+
+import type { ColumnDefinition } from '../../contract/column.ts';
+import { isUnit, patternReader } from './date-pattern.ts';
+import { momentOf, wrappedMoment } from './epoch.ts';
+import { asUtc, isoDate, isReal, type LocalTime, offsetMs, rfc3339 } from './moment.ts';
+import { zoneReader } from './time-zone.ts';
+
+type Read = (text: string) => string | undefined;
+
+/** RFC 3339 section 5.6, and what is near it: a space for the `T`, no seconds, `+03` and `+0300`, no offset at all. */
+const TIME = /^(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d+))?)?(?:[Zz]|([+-])(\d\d):?(\d\d)?)?$/;
+const HAS_OFFSET = /(?:[Zz]|[+-]\d\d(?::?\d\d)?)$/;
+const DATE = /^(\d{4})-(\d\d)-(\d\d)(?!\d)/;
+
+/** Reads a text as a moment; undefined: it is none. Without an offset it needs the zone. */
+export function timeReader({ zone, pattern }: Pick<ColumnDefinition, 'zone' | 'pattern'>): Read {
+  if (pattern !== undefined && isUnit(pattern)) return (text) => momentOf(text, pattern);
+  const toMoment = zone === undefined ? null : zoneReader(zone);
+  const inZone = (local: LocalTime) => (toMoment === null ? undefined : rfc3339(toMoment(local), local.fraction));
+  if (pattern !== undefined) {
+    const read = patternReader(pattern);
+    return (text) => {
+      const local = read(text);
+      return local !== undefined && isReal(local) ? inZone(local) : undefined;
+    };
+  }
+  return (text) => {
+    const found = TIME.exec(text);
+    if (found === null) return wrappedMoment(text);
+    const [, year, month, day, hour, minute, second = '00', fraction = '', sign = '+', hours = '0', minutes = '0'] =
+      found;
+    const local = {
+      ...fields(year, month, day),
+      hour: Number(hour),
+      minute: Number(minute),
+      second: Number(second),
+      fraction,
+    };
+    if (!isReal(local)) return undefined;
+    // The first ten characters hold the hyphens of the date.
+    if (!HAS_OFFSET.test(text.slice(10))) return inZone(local);
+    const offset = offsetMs(sign, Number(hours), Number(minutes));
+    return Number.isNaN(offset) ? undefined : rfc3339(asUtc(local) - offset, fraction);
+  };
+}
+
+/** Reads a text as a date, without any arithmetic of zones; undefined: it is none. What counts since 1970 has its date in UTC. */
+export function dateReader({ pattern }: Pick<ColumnDefinition, 'pattern'>): Read {
+  if (pattern !== undefined && isUnit(pattern)) return (text) => momentOf(text, pattern)?.slice(0, 10);
+  const read = pattern === undefined ? datePart : patternReader(pattern);
+  return (text) => {
+    const local = read(text);
+    if (local === undefined) return pattern === undefined ? wrappedMoment(text)?.slice(0, 10) : undefined;
+    return isReal(local) ? isoDate(local) : undefined;
+  };
+}
+
+function datePart(text: string): LocalTime | undefined {
+  const [, year, month, day] = DATE.exec(text) ?? [];
+  if (year === undefined) return undefined;
+  return { ...fields(year, month, day), hour: 0, minute: 0, second: 0, fraction: '' };
+}
+
+function fields(year = '', month = '', day = ''): Pick<LocalTime, 'year' | 'month' | 'day'> {
+  return { year: Number(year), month: Number(month), day: Number(day) };
+}
