@@ -60,7 +60,7 @@ export default defineConfig({
       {
         test: {
           name: 'browser',
-          include: ['client/test/browser/**/*.test.ts'],
+          include: ['client/test/browser/**/*.test.ts', 'console/test/**/*.test.ts'],
           testTimeout: 2 * PATIENCE_MS,
           hookTimeout: 180_000,
           expect: { poll: { timeout: PATIENCE_MS } },

@@ -1,12 +1,13 @@
 /**
  * Makes the static assets (wrangler.toml, `[build]`), which do not count to the Worker's size: the OpenAPI text, generated
- * from the routes of the app, the pages for people, and the files of the API reader, from their package. None is kept in git.
+ * from the routes of the app, the pages for people, the console, and the files of the API reader, from their package. None is kept in git.
  */
 
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { OPENAPI_ASSET } from '../src/http/openapi-head.ts';
+import { buildConsole } from './console/build.ts';
 import { openApiDocument } from './openapi/document.ts';
 import { failingPage, problemsPage, readerPage } from './pages/pages.ts';
 
@@ -22,6 +23,16 @@ put('pages/failing.html', String(await failingPage()));
 
 const { resolve } = createRequire(import.meta.url);
 for (const file of READER) put(`docs/reader/${file}`, readFileSync(resolve(`swagger-ui-dist/${file}`)));
+
+const CONSOLE = 'console/static';
+const { files } = await buildConsole();
+mkdirSync(join(ASSETS, CONSOLE), { recursive: true });
+for (const [name, content] of files) put(`${CONSOLE}/${name}`, content);
+put('pages/console.html', readFileSync(join(import.meta.dirname, '../console/index.html')));
+// Pieces of earlier builds: they have other names.
+for (const name of readdirSync(join(ASSETS, CONSOLE))) {
+  if (!files.has(name) && !name.endsWith('.new')) rmSync(join(ASSETS, CONSOLE, name), { force: true });
+}
 
 /** Replaces an asset as a whole: services that run beside this build, as those of the tests do, never read half of one. */
 function put(path: string, content: string | Uint8Array): void {

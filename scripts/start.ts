@@ -13,6 +13,7 @@ import { migrate, type Surroundings, startOrigin, startWorker, untilHealthy } fr
 import { readLocalSettings } from './lib/local-settings.ts';
 import { localWorkerSettings } from './lib/local-sources.ts';
 import { LogFile } from './lib/log-file.ts';
+import { OneTimeDoor } from './lib/one-time-door.ts';
 import { askProvider, type ProviderFindings } from './lib/provider.ts';
 import { signToken } from './lib/token.ts';
 import { providerWelcome, welcome } from './lib/welcome.ts';
@@ -20,6 +21,9 @@ import type { WorkerSettings } from './lib/worker-settings.ts';
 
 const DAY_S = 86_400;
 const MINUTE_MS = 60_000;
+/** Who comes in by the one-time way administers, and may look at rows, for a working day, s. */
+const CONSOLE_S = 8 * 3600;
+const CONSOLE_SCOPE = 'cache:admin cache:read cache:refresh';
 
 const children = new Children();
 let ending = false;
@@ -47,15 +51,18 @@ async function main(): Promise<void> {
   demoOrigin?.ended.then((code) => end(1, `The demo origin ended (${code}).`)).catch(fail);
   tell('applying migrations');
   await migrate(around);
+  const rules = tokenRules(worker.vars);
+  const { secret } = worker;
+  const makeToken = () => signToken(secret ?? '', 'admin', { scope: CONSOLE_SCOPE, rules, expiresS: CONSOLE_S });
+  const door = secret === null ? null : await OneTimeDoor.open({ servicePort: settings.port, makeToken });
   tell('starting the service');
-  startWorker(around, worker.vars)
+  startWorker(around, { ...worker.vars, CONSOLE_LOCAL: door?.url ?? '' })
     .ended.then((code) => end(1, `wrangler dev ended (${code}).\n${log.tail()}`))
     .catch(fail);
   await untilHealthy(service, log);
 
   const place = { service, stateDir: settings.stateDir, logFile: log.path };
-  const rules = tokenRules(worker.vars);
-  if (worker.secret === null) {
+  if (secret === null || door === null) {
     ready(
       service,
       providerWelcome({
@@ -67,7 +74,6 @@ async function main(): Promise<void> {
     );
     return;
   }
-  const { secret } = worker;
   const sign = (user: string, scope?: string) => signToken(secret, user, { scope, rules, expiresS: DAY_S });
   const target: Target = { service, origin, sign };
   if (demoOrigin) {
@@ -76,7 +82,17 @@ async function main(): Promise<void> {
     await seedDemo(target);
   }
   const taskId = demoOrigin ? await refreshOnce(target) : null;
-  ready(service, welcome({ ...place, origin, user: SHOWN_USER, token: await sign(SHOWN_USER), taskId }));
+  ready(
+    service,
+    welcome({
+      ...place,
+      origin,
+      user: SHOWN_USER,
+      token: await sign(SHOWN_USER),
+      taskId,
+      console: door.consoleUrl(service),
+    }),
+  );
 }
 
 /** @throws Error with a line for each fault */

@@ -18,6 +18,8 @@ export interface Welcome extends Place {
   token: string;
   /** A finished refresh of the demo; null: the demo is left out. */
   taskId: string | null;
+  /** The console, with the one-time way in. */
+  console: string;
 }
 
 /** A service that takes tokens of a provider. */
@@ -31,7 +33,7 @@ export interface ProviderWelcome extends Place {
 }
 
 /** The text below the line `ready …`: a token, and commands that work as pasted, one a line. */
-export function welcome({ service, origin, user, token, taskId, ...place }: Welcome): string {
+export function welcome({ service, origin, user, token, taskId, console: link, ...place }: Welcome): string {
   const curl = (path: string, more = ''): string =>
     `curl -s '${service}/api/v1/${path}' -H 'Authorization: Bearer ${token}'${more}`;
   const body = `-H 'Content-Type: application/json' -d '${JSON.stringify(SHOWN_REFRESH)}'`;
@@ -52,6 +54,9 @@ export function welcome({ service, origin, user, token, taskId, ...place }: Welc
   ];
   return [
     ...(taskId === null ? [] : tablet),
+    '',
+    'The console; this link signs you in as admin for 8 hours, once and within 10 minutes:',
+    link,
     '',
     `A token of ${user}, good for a day ("npm run -s token -- ${user}" makes one for an hour):`,
     token,
@@ -100,6 +105,7 @@ function tokenCommand(endpoint: string, audience: string | undefined, scope: str
 function ending({ service, stateDir, logFile }: Place): string[] {
   return [
     `The API: ${service}/docs`,
+    `The console: ${service}/console`,
     `The log: ${logFile}`,
     `Ctrl-C ends it. The next start finds all as it was; to begin afresh, remove ${stateDir} before it.`,
   ];

@@ -66,8 +66,9 @@ export const EXAMPLES: Readonly<Record<string, { body?: Examples; [status: numbe
         version: '0.1.0',
         languages: ['en', 'ru'],
         poll_s: 10,
+        local: null,
       },
-      'by a token': { oidc: null, version: '0.1.0', languages: ['en', 'ru'], poll_s: 10 },
+      'by a token': { oidc: null, version: '0.1.0', languages: ['en', 'ru'], poll_s: 10, local: null },
     }),
   },
   listSyncRecords: {

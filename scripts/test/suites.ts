@@ -36,6 +36,8 @@ const CHECKS: readonly Check[] = [
   { kind: 'check', name: 'types of the client', command: ['tsc', '-p', 'client'] },
   { kind: 'check', name: "types of the client's tests", command: ['tsc', '-p', 'client/test'] },
   { kind: 'check', name: 'types of Tablet', command: ['tsc', '-p', 'demo/tablet'] },
+  { kind: 'check', name: 'types of the console', command: ['tsc', '-p', 'console'] },
+  { kind: 'check', name: "types of the console's tests", command: ['tsc', '-p', 'console/test'] },
   { kind: 'check', name: 'lint and format', command: ['biome', 'check', '--error-on-warnings'] },
 ];
 /** Counts CPU, to which whatever runs beside it would add: it runs before the lanes. */

@@ -22,5 +22,9 @@ export const ConsoleConfig = v.strictObject({
   version: about(v.string(), 'Version of the service.'),
   languages: about(v.array(v.string()), 'Languages that it speaks (BCP 47).'),
   poll_s: about(Whole, 'It asks no more often than this for what runs, seconds.'),
+  local: about(
+    v.nullable(v.string()),
+    'Under `npm start`: where the start script gives the one-time way in, on this machine; else null.',
+  ),
 });
 export type ConsoleConfig = v.InferOutput<typeof ConsoleConfig>;

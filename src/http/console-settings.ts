@@ -4,7 +4,7 @@ import type { ConsoleConfig, ConsoleSignIn } from '../contract/console.ts';
 import { VERSION } from '../contract/constants.ts';
 import { Problem } from '../contract/problem.ts';
 import { isObject } from '../core/is-object.ts';
-import { isSecureUrl } from '../core/loopback.ts';
+import { isLoopback, isSecureUrl } from '../core/loopback.ts';
 import { oncePerEnv, readInteger, readText } from '../settings.ts';
 
 const LANGUAGES = ['en', 'ru'];
@@ -31,6 +31,7 @@ export const consoleConfig = oncePerEnv(
     version: VERSION,
     languages: LANGUAGES,
     poll_s: readInteger(env as Readonly<Record<string, unknown>>, 'CONSOLE_POLL_S', 10, 1, 3600),
+    local: localOf(env),
   }),
 );
 
@@ -43,6 +44,17 @@ function signIn(env: object): ConsoleSignIn | null {
   demandIssuer(issuer);
   if (clientId === undefined) throw wrong('CONSOLE_OIDC_CLIENT_ID', 'must be set beside CONSOLE_OIDC_ISSUER');
   return { issuer, client_id: clientId, scope, params };
+}
+
+/** Only this machine may give out tokens: whatever else stood here, the page would send it what opens the door. */
+function localOf(env: object): string | null {
+  const local = readText(env, 'CONSOLE_LOCAL')?.trim();
+  if (local === undefined || local === '') return null;
+  const url = URL.canParse(local) ? new URL(local) : null;
+  if (url === null || url.protocol !== 'http:' || !isLoopback(url.hostname) || url.origin !== local) {
+    throw wrong('CONSOLE_LOCAL', 'must be an http origin of this machine, such as http://127.0.0.1:8789');
+  }
+  return local;
 }
 
 /** OpenID Connect Discovery section 3. */

@@ -4,7 +4,7 @@ import packageJson from '../../package.json' with { type: 'json' };
 import { consoleConfig } from '../../src/http/console-settings.ts';
 
 const PROVIDER = { CONSOLE_OIDC_ISSUER: 'https://idp.example.com/tenant', CONSOLE_OIDC_CLIENT_ID: 'console' };
-const NO_PROVIDER = { oidc: null, version: packageJson.version, languages: ['en', 'ru'], poll_s: 10 };
+const NO_PROVIDER = { oidc: null, version: packageJson.version, languages: ['en', 'ru'], poll_s: 10, local: null };
 
 describe('the console', () => {
   it('is told to let people paste a token where no provider is set', () => {
@@ -116,5 +116,23 @@ describe('it names the setting, and not its value, where that is', () => {
     }
     expect(message).toContain(`The setting ${told}`);
     expect(message).not.toContain('secret');
+  });
+
+  it('is told where the start script listens', () => {
+    expect(consoleConfig({ CONSOLE_LOCAL: 'http://127.0.0.1:9001' })).toMatchObject({ local: 'http://127.0.0.1:9001' });
+    expect(consoleConfig({ CONSOLE_LOCAL: 'http://[::1]:9001' })).toMatchObject({ local: 'http://[::1]:9001' });
+  });
+
+  it.each([
+    'http://10.0.0.1:9001',
+    'https://freshet.example.com',
+    'http://127.0.0.1.evil.example',
+    'http://127.0.0.1:9001/path',
+    "http://127.0.0.1:9001; script-src 'unsafe-inline'",
+    'nonsense',
+  ])('sends its one-time code nowhere but to this machine: %s', (CONSOLE_LOCAL) => {
+    expect(() => consoleConfig({ CONSOLE_LOCAL })).toThrow(
+      'The setting CONSOLE_LOCAL must be an http origin of this machine',
+    );
   });
 });

@@ -12,7 +12,7 @@ const contract = read('docs/contract.md');
 it('names every test file, and none that is not there', () => {
   const there = [
     ...globSync('**/*.test.ts', { cwd: join(PROJECT, 'test') }),
-    ...globSync('client/test/**/*.test.ts', { cwd: PROJECT }),
+    ...globSync('{client,console}/test/**/*.test.ts', { cwd: PROJECT }),
   ];
   const named = Array.from(map.matchAll(/`([\w/-]+\.test\.ts)`/g), ([, name]) => name ?? '');
   expect({

@@ -1,6 +1,11 @@
-/** What the console needs before anybody has signed in, without identity (CONTRACT 5). */
+/**
+ * The console, without identity (CONTRACT 5): one page for each of its paths, and what it needs before anybody has signed in.
+ * Its files are static assets, which the platform serves itself; where there is none it answers 404.
+ */
 
 import { ConsoleConfig } from '../../contract/console.ts';
+import { readAsset } from '../assets.ts';
+import { consolePolicy } from '../console-policy.ts';
 import { consoleConfig } from '../console-settings.ts';
 import { describe, NOT_MODIFIED } from '../describe.ts';
 import { factory } from '../factory.ts';
@@ -23,3 +28,11 @@ consolePages.get(
   noQuery,
   (c) => replyJson(c, consoleConfig(c.env)),
 );
+
+// Paths of the console's own: which screen each one means, its script knows.
+consolePages.use('/console/*', methods('GET', 'HEAD', 'OPTIONS'));
+consolePages.get('/console/*', async (c) => {
+  const policy = consolePolicy(c.req.url, consoleConfig(c.env).local);
+  const html = await (await readAsset(c.env.ASSETS, 'pages/console.html')).text();
+  return c.html(html, 200, { 'Content-Security-Policy': policy, 'Cache-Control': 'no-cache' });
+});

@@ -75,6 +75,7 @@ const ROWS: Readonly<Record<string, Row>> = {
   'GET /docs/problems': open('/docs/problems'),
   'GET /docs/failing': open('/docs/failing'),
   'GET /console/config.json': open('/console/config.json'),
+  'GET /console/*': open('/console/caches'),
   'GET /api/v1/openapi.json': open('/api/v1/openapi.json'),
 
   'GET /api/v1/rpc/:title': rpc,

@@ -1,0 +1,113 @@
+/** One request of the API, with the token from memory. */
+
+import { type Answer, fill, type Method, type PathOf, type Values } from './paths.ts';
+import { ApiProblem, type ProblemBody } from './problem.ts';
+import { refused, session } from './session.ts';
+
+export const API = '/api/v1';
+
+/** Besides what a path takes. */
+export interface CallOptions {
+  /** ETag with quotes: 304 where it still holds. */
+  ifNoneMatch?: string | undefined;
+  /** ETag with quotes: 412 where it no longer holds. */
+  ifMatch?: string | undefined;
+  /** Why somebody changes something; stands in the log of actions. */
+  reason?: string | undefined;
+  /** `Prefer`, such as `respond-async`. */
+  prefer?: string;
+  signal?: AbortSignal;
+}
+
+/** An answer that succeeded. */
+export interface Answered<T> {
+  /** Undefined for 204 and 304. */
+  data: T;
+  status: number;
+  etag: string | null;
+  /** Path of the next page, relative to the API; null: this is the last one. */
+  next: string | null;
+  requestId: string | null;
+}
+
+/** Asks one path. @throws ApiProblem, also where there is no answer */
+export async function call<M extends Method, P extends PathOf<M>>(
+  method: M,
+  path: P,
+  values: Values<M, P>,
+  options: CallOptions = {},
+): Promise<Answered<Answer<M, P>>> {
+  const { body } = values as { body?: unknown };
+  return callUrl(method, fill(path, values as object), { ...options, body });
+}
+
+/** The same for a path that is filled already, such as that of a next page. @throws ApiProblem */
+export async function callUrl<T>(
+  method: Method,
+  url: string,
+  { body, ...options }: CallOptions & { body?: unknown } = {},
+): Promise<Answered<T>> {
+  const token = session.value?.token;
+  const response = await answerOf(`${API}${url}`, {
+    method: method.toUpperCase(),
+    headers: headersOf(token, body, options),
+    // A 304 that we ask for is ours to see.
+    cache: 'no-store',
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+    ...(options.signal && { signal: options.signal }),
+  });
+  const requestId = response.headers.get('X-Request-Id');
+  // Of a token that somebody has replaced meanwhile, a refusal says nothing.
+  if (response.status === 401 && token === session.value?.token) refused.value = true;
+  if (!response.ok && response.status !== 304) {
+    throw new ApiProblem(response.status, await problemOf(response), requestId);
+  }
+  return {
+    data: (isEmpty(response) ? undefined : await response.json()) as T,
+    status: response.status,
+    etag: response.headers.get('ETag'),
+    next: nextOf(response.headers.get('Link')),
+    requestId,
+  };
+}
+
+/** A request with the token, whose body is read by the caller. @throws ApiProblem where there is no answer */
+export async function answerOf(url: string, init: RequestInit): Promise<Response> {
+  try {
+    return await fetch(url, init);
+  } catch (error) {
+    if (error instanceof DOMException && error.name === 'AbortError') throw error;
+    throw new ApiProblem(0, null, null);
+  }
+}
+
+/** What a request is sent with. */
+export function headersOf(token: string | undefined, body: unknown, options: CallOptions): Headers {
+  const headers = new Headers();
+  const set = (name: string, value: string | undefined) => value !== undefined && headers.set(name, value);
+  set('Authorization', token && `Bearer ${token}`);
+  set('Content-Type', body === undefined ? undefined : 'application/json');
+  set('If-None-Match', options.ifNoneMatch);
+  set('If-Match', options.ifMatch);
+  set('X-Reason', options.reason && encodeURIComponent(options.reason));
+  set('Prefer', options.prefer);
+  return headers;
+}
+
+async function problemOf(response: Response): Promise<ProblemBody | null> {
+  try {
+    return (await response.json()) as ProblemBody;
+  } catch {
+    return null;
+  }
+}
+
+function isEmpty(response: Response): boolean {
+  return response.status === 204 || response.status === 304;
+}
+
+/** `Link` with `rel="next"` (RFC 8288), as the service writes it. */
+function nextOf(link: string | null): string | null {
+  const path = /<([^>]*)>; rel="next"/.exec(link ?? '')?.[1];
+  return path?.startsWith(API) ? path.slice(API.length) : null;
+}

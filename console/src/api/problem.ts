@@ -1,0 +1,37 @@
+/** What went wrong, as the service tells it (RFC 9457). */
+
+/** Body of `application/problem+json`. */
+export interface ProblemBody {
+  type?: string;
+  title?: string;
+  status?: number;
+  detail?: string;
+  errors?: { pointer: string; detail: string }[];
+}
+
+/** A request that failed. */
+export class ApiProblem extends Error {
+  /** 0: there was no answer. */
+  readonly status: number;
+  /** What the service said; null: it said nothing that can be read. */
+  readonly body: ProblemBody | null;
+  /** `X-Request-Id`, by which the log has it; null: there was no answer. */
+  readonly requestId: string | null;
+
+  constructor(status: number, body: ProblemBody | null, requestId: string | null) {
+    super(body?.detail ?? body?.title ?? String(status));
+    this.status = status;
+    this.body = body;
+    this.requestId = requestId;
+  }
+
+  /** The code behind `#` of its type, such as `not-found`; empty: there is none. */
+  get code(): string {
+    return codeOf(this.body?.type);
+  }
+}
+
+/** The code of a problem type. */
+export function codeOf(type: string | undefined): string {
+  return type?.split('#')[1] ?? '';
+}

@@ -1,0 +1,27 @@
+/** Reads a path of the API in a component. */
+
+import { useEffect, useMemo, useRef } from 'preact/hooks';
+import { type Answer, fill, type PathOf, type Values } from './paths.ts';
+import { type Query, queryOf } from './query.ts';
+
+const never = () => false;
+
+/**
+ * The query of a path. The component shows its signals.
+ *
+ * @param values of the path; null: nothing is asked for
+ * @param runs whether something in it runs, so that it is asked for again
+ */
+export function useQuery<P extends PathOf<'get'>>(
+  path: P,
+  values: Values<'get', P> | null,
+  runs: (data: Answer<'get', P>) => boolean = never,
+): Query<Answer<'get', P>> {
+  const url = values === null ? null : fill(path, values as object);
+  const query = useMemo(() => queryOf<Answer<'get', P>>(url ?? ''), [url]);
+  // The function is another one at each render; what it says is wanted, not when it was made.
+  const latest = useRef(runs);
+  latest.current = runs;
+  useEffect(() => query.watch((data) => latest.current(data)), [query]);
+  return query;
+}

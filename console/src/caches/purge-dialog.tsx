@@ -1,0 +1,80 @@
+import { useSignal } from '@preact/signals';
+import { call } from '../api/call.ts';
+import { act } from '../api/results.ts';
+import { cachesTexts } from '../texts/caches.ts';
+import { Confirm } from '../ui/confirm.tsx';
+import { ProblemView } from '../ui/problem.tsx';
+import { type Target, useCount } from './use-count.ts';
+
+interface PurgeDialogProps extends Target {
+  onClose: () => void;
+}
+
+/** Asks how many caches are purged, and how: soft is offered first, since it takes no data from anybody. */
+export function PurgeDialog({ title, parameters, onClose }: PurgeDialogProps) {
+  const t = cachesTexts();
+  const isSoft = useSignal(true);
+  const { count, isDone, problem } = useCount({ title, parameters });
+  return (
+    <Confirm
+      title={t.purgeTitle}
+      label={t.purgeOf(title)}
+      isReady={isDone.value && count.value > 0}
+      {...(!isSoft.value && { typed: title })}
+      onClose={onClose}
+      onConfirm={(reason) => void purge({ title, parameters }, { isSoft: isSoft.value, reason })}
+    >
+      <p>
+        <strong>{title}</strong> {parameters !== '' && <code>{parameters}</code>}
+      </p>
+      {problem.value ? (
+        <ProblemView problem={problem.value} />
+      ) : (
+        <p aria-live="polite" class="number-line">
+          {isDone.value ? t.wouldPurge(count.value) : t.counting}
+        </p>
+      )}
+      <fieldset>
+        <legend>{t.purgeHow}</legend>
+        {[true, false].map((soft) => (
+          <label key={String(soft)} class="option">
+            <input
+              type="radio"
+              name="how"
+              checked={isSoft.value === soft}
+              onChange={() => {
+                isSoft.value = soft;
+              }}
+            />
+            {soft ? t.soft : t.hard}
+          </label>
+        ))}
+      </fieldset>
+    </Confirm>
+  );
+}
+
+function purge(
+  { title, parameters }: Target,
+  { isSoft, reason }: { isSoft: boolean; reason: string },
+): Promise<boolean> {
+  const t = cachesTexts();
+  const name = [title, parameters].filter(Boolean).join(' ');
+  return act(
+    t.purgeOf(name),
+    async ({ tell, signal }) => {
+      let purged = 0;
+      let cursor: string | undefined;
+      do {
+        const query = { resource_title: title, parameters, soft: isSoft || undefined, cursor };
+        const { data, requestId } = await call('delete', '/caches/', { query }, { reason });
+        purged += data.purged;
+        cursor = data.next ?? undefined;
+        if (cursor === undefined) return { text: t.purged(purged), requestId };
+        tell(t.purged(purged));
+      } while (!signal.aborted);
+      return { text: `${t.stopped} ${t.purged(purged)}` };
+    },
+    { stoppable: true },
+  );
+}

@@ -1,0 +1,110 @@
+import { useEffect, useRef } from 'preact/hooks';
+import { call } from '../api/call.ts';
+import type { Schema } from '../api/paths.ts';
+import { act } from '../api/results.ts';
+import { may } from '../api/session.ts';
+import { useQuery } from '../api/use-query.ts';
+import { cacheTexts } from '../texts/cache.ts';
+import { cachesTexts } from '../texts/caches.ts';
+import { common } from '../texts/common.ts';
+import { duration, number } from '../texts/format.ts';
+import { Loaded } from '../ui/loaded.tsx';
+import { LoadError } from '../ui/problem.tsx';
+import { type Column, Table } from '../ui/table.tsx';
+import { Time } from '../ui/time.tsx';
+import { useBusy } from '../ui/use-busy.ts';
+
+type Task = Schema<'ExpandedTask'>;
+const SHOWN = 20;
+
+const runs = ({ ended }: Task) => ended === null;
+
+/** Tasks of a cache, newest first; asked for again while one has not ended. @param onChange called when one has */
+export function Tasks({ cacheKey, onChange }: { cacheKey: string; onChange: () => void }) {
+  const t = cacheTexts();
+  const tasks = useQuery('/caches/{key}/tasks/', { path: { key: cacheKey }, query: { limit: SHOWN } }, (all) =>
+    all.some(runs),
+  );
+  const running = tasks.data.value?.filter(runs).length ?? 0;
+  const before = useRef(running);
+  useEffect(() => {
+    if (running < before.current) onChange();
+    before.current = running;
+  });
+  return (
+    <section>
+      <h2>{t.tasks}</h2>
+      <Loaded query={tasks}>
+        {(all) => (
+          <Table
+            label={t.tasks}
+            columns={columns()}
+            rows={all}
+            keyOf={({ task_id: id }) => id}
+            sortName="tasks"
+            empty={t.noTasks}
+          />
+        )}
+      </Loaded>
+    </section>
+  );
+}
+
+function columns(): Column<Task>[] {
+  const t = cacheTexts();
+  const caches = cachesTexts();
+  return [
+    {
+      name: 'state',
+      label: caches.state,
+      show: ({ task_state: state }) => <span class={`tag ${state}`}>{state}</span>,
+    },
+    { name: 'created', label: t.created, by: ({ created }) => created, show: ({ created }) => <Time at={created} /> },
+    { name: 'took', label: t.took, numeric: true, by: tookMs, show: (task) => took(tookMs(task)) },
+    { name: 'attempt', label: t.attempt, numeric: true, show: ({ attempt }) => number(attempt) },
+    { name: 'outcome', label: t.outcome, show: (task) => <Outcome task={task} /> },
+    { name: 'task', label: t.task, show: (task) => <code>{task.task_id}</code> },
+    ...(may('cache:admin')
+      ? [{ name: 'actions', label: caches.actions, show: (task: Task) => <Revoke task={task} /> }]
+      : []),
+  ];
+}
+
+function tookMs({ started, ended }: Task): number | null {
+  return started === null || ended === null ? null : Date.parse(ended) - Date.parse(started);
+}
+
+function took(ms: number | null): string {
+  return ms === null ? common().none : duration(ms);
+}
+
+function Outcome({ task: { error, version, rows, due } }: { task: Task }) {
+  const t = cachesTexts();
+  if (error !== undefined) return <LoadError error={error} />;
+  if (version !== null) {
+    const counted = rows === null ? '' : `, ${t.rows} ${number(rows)}`;
+    return <span>{`${t.version} ${number(version)}${counted}`}</span>;
+  }
+  return due === null ? null : (
+    <span>
+      {cacheTexts().due} <Time at={due} far />
+    </span>
+  );
+}
+
+/** A task that waits can be revoked; one that runs cannot. */
+function Revoke({ task: { task_id: id, task_state: state } }: { task: Task }) {
+  const t = cacheTexts();
+  const [isBusy, during] = useBusy();
+  if (state !== 'PENDING' && state !== 'RETRY') return null;
+  const revoke = () =>
+    act(t.revoking(id), async () => {
+      const { requestId } = await call('post', '/cache/revoke/', { body: { task_id: id } });
+      return { text: t.revoked, requestId };
+    });
+  return (
+    <button type="button" class="small" aria-disabled={isBusy} onClick={() => during(revoke)}>
+      {t.openTask}
+    </button>
+  );
+}

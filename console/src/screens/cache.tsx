@@ -1,0 +1,114 @@
+import { useQuery } from '../api/use-query.ts';
+import { CacheActions } from '../caches/cache-actions.tsx';
+import { StateTag } from '../caches/cache-columns.tsx';
+import { type CacheRecord, cacheName } from '../caches/cache-name.ts';
+import { Devices } from '../caches/devices.tsx';
+import { FirstRowsView } from '../caches/first-rows-view.tsx';
+import { Tasks } from '../caches/tasks.tsx';
+import { Versions } from '../caches/versions.tsx';
+import { addressOf } from '../shell/router.ts';
+import type { ScreenValues } from '../shell/screens.ts';
+import { cacheTexts } from '../texts/cache.ts';
+import { cachesTexts } from '../texts/caches.ts';
+import { common } from '../texts/common.ts';
+import { bytes, number } from '../texts/format.ts';
+import { Facts } from '../ui/facts.tsx';
+import { Link } from '../ui/link.tsx';
+import { Loaded } from '../ui/loaded.tsx';
+import { LoadError } from '../ui/problem.tsx';
+import { Screen } from '../ui/screen.tsx';
+import { Time } from '../ui/time.tsx';
+
+/** One cache: how it stands, what becomes of its loads, what they brought, and who lacks it. */
+export function Cache({ cacheKey = '' }: ScreenValues) {
+  const record = useQuery('/caches/{key}/', { path: { key: cacheKey } });
+  const cache = record.data.value;
+  return (
+    <Screen
+      title={cache === undefined ? cachesTexts().title : cacheName(cache)}
+      tools={cache && <CacheActions cache={cache} />}
+    >
+      <Loaded query={record}>
+        {(loaded) => (
+          <>
+            <Failing cache={loaded} />
+            <Record cache={loaded} />
+            <Warnings of={loaded.warnings} />
+            <Tasks cacheKey={cacheKey} onChange={() => void record.load()} />
+            <Versions cacheKey={cacheKey} />
+            <Devices cache={loaded} />
+            <FirstRowsView cache={loaded} />
+          </>
+        )}
+      </Loaded>
+    </Screen>
+  );
+}
+
+function Failing({ cache: { last_error: error, failing } }: { cache: CacheRecord }) {
+  const t = cacheTexts();
+  if (error === null || failing === null) return null;
+  return (
+    <section class="problem" aria-label={t.failing}>
+      <p>
+        <strong>{error.title}</strong>
+      </p>
+      <p>
+        <LoadError error={error} />
+      </p>
+      <Facts
+        of={[
+          [t.since, <Time key="since" at={failing.since} />],
+          [t.failures, error.failures === null ? common().unknown : number(error.failures)],
+          [t.lastTry, <Time key="at" at={error.at} />],
+          [t.nextTry, <Time key="next" at={failing.next_try} />],
+        ]}
+      />
+    </section>
+  );
+}
+
+function Record({ cache }: { cache: CacheRecord }) {
+  const t = cachesTexts();
+  const none = common().none;
+  const shown = (value: number | null, format: (value: number) => string) => (value === null ? none : format(value));
+  return (
+    <Facts
+      of={[
+        [
+          t.resource,
+          <Link key="resource" to={addressOf('/caches', { resource: cache.resource_title })}>
+            {cache.resource_title}
+          </Link>,
+        ],
+        [t.state, <StateTag key="state" cache={cache} />],
+        [t.parameters, <code key="parameters">{JSON.stringify(cache.parameters)}</code>],
+        [t.owner, cache.owner ?? t.shared],
+        [t.version, shown(cache.version, number)],
+        [t.rows, shown(cache.rows, number)],
+        [t.bytes, shown(cache.bytes, bytes)],
+        [t.loaded, <Time key="loaded" at={cache.loaded} />],
+        [t.expires, <Time key="expires" at={cache.expires} />],
+        [t.read, <Time key="read" at={cache.read} far />],
+        [cacheTexts().etag, <code key="etag">{cache.etag ?? none}</code>],
+        [cacheTexts().key, <code key="key">{cache.key}</code>],
+      ]}
+    />
+  );
+}
+
+function Warnings({ of }: { of: readonly string[] }) {
+  if (of.length === 0) return null;
+  return (
+    <section>
+      <h2>{cacheTexts().warnings}</h2>
+      <ul>
+        {of.map((warning) => (
+          <li key={warning} class="notice">
+            {warning}
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

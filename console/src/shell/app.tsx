@@ -1,0 +1,43 @@
+import { session } from '../api/session.ts';
+import { common } from '../texts/common.ts';
+import { shell } from '../texts/shell.ts';
+import { Link } from '../ui/link.tsx';
+import { Screen } from '../ui/screen.tsx';
+import { Header } from './header.tsx';
+import { PlacedScreen } from './lazy.tsx';
+import { Results } from './results.tsx';
+import { addressOf, match, path } from './router.ts';
+import { SCREENS } from './screens.ts';
+import { ExpiredBar } from './session-bar.tsx';
+import { SignIn } from './sign-in.tsx';
+
+/** All of the console. Without anybody signed in it asks for a token, at whatever address it was come to. */
+export function App({ isOnceRefused }: { isOnceRefused: boolean }) {
+  if (session.value === null) return <SignIn isOnceRefused={isOnceRefused} />;
+  return (
+    <>
+      <a class="skip" href="#content">
+        {shell().skip}
+      </a>
+      <Header />
+      <main id="content">
+        <ExpiredBar />
+        <Results />
+        <Shown />
+      </main>
+    </>
+  );
+}
+
+function Shown() {
+  for (const place of SCREENS) {
+    const values = match(place.pattern, path.value);
+    if (values !== null) return <PlacedScreen key={path.value} place={place} values={values} />;
+  }
+  const t = common();
+  return (
+    <Screen title={t.notFound}>
+      <Link to={addressOf('')}>{t.toOverview}</Link>
+    </Screen>
+  );
+}

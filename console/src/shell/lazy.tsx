@@ -1,0 +1,40 @@
+import { signal } from '@preact/signals';
+import { common } from '../texts/common.ts';
+import type { Screen, ScreenPlace, ScreenValues } from './screens.ts';
+
+/** Screens whose piece was loaded; null: it could not be. */
+const loaded = signal<ReadonlyMap<string, Screen | null>>(new Map());
+const asked = new Set<string>();
+
+/** A screen, as soon as its piece of the script is there. */
+export function PlacedScreen({ place, values }: { place: ScreenPlace; values: ScreenValues }) {
+  const Found = place.screen ?? loaded.value.get(place.pattern);
+  if (Found === null) return <Missing />;
+  if (Found !== undefined) return <Found {...values} />;
+  void load(place);
+  return (
+    <p class="faint" aria-busy="true">
+      {common().loading}
+    </p>
+  );
+}
+
+async function load({ pattern, load: ask }: ScreenPlace): Promise<void> {
+  if (ask === undefined || asked.has(pattern)) return;
+  asked.add(pattern);
+  const found = await ask().catch(() => null);
+  loaded.value = new Map(loaded.value).set(pattern, found);
+}
+
+/** A deploy takes the pieces of the release before away. */
+function Missing() {
+  const t = common();
+  return (
+    <div class="problem" role="alert">
+      <p>{t.newRelease}</p>
+      <button type="button" onClick={() => location.reload()}>
+        {t.reloadPage}
+      </button>
+    </div>
+  );
+}

@@ -1,0 +1,75 @@
+/** Where the console is: its path below `/console`, and the query, which holds filters, order and page. */
+
+import { computed, signal } from '@preact/signals';
+
+const BASE = '/console';
+
+const href = signal(location.href);
+addEventListener('popstate', () => {
+  href.value = location.href;
+});
+
+/** Path below `/console`, without a slash at its end; that of the first screen is empty. */
+export const path = computed(() => new URL(href.value).pathname.slice(BASE.length).replace(/\/+$/, ''));
+/** The query of the address. */
+export const query = computed(() => new URL(href.value).searchParams);
+
+/** Address of a screen. @param to path below `/console`, such as `/caches`; empty values are left out of the query */
+export function addressOf(to: string, values: Readonly<Record<string, string | undefined>> = {}): string {
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(values)) if (value) search.set(name, value);
+  const text = search.toString();
+  return `${BASE}${to}${text === '' ? '' : `?${text}`}`;
+}
+
+/** Goes to an address of the console. */
+export function go(address: string): void {
+  history.pushState(null, '', address);
+  href.value = location.href;
+  scrollTo(0, 0);
+}
+
+/**
+ * Sets members of the query; empty ones are taken out. Going back undoes it, unless it is of what somebody is typing.
+ */
+export function setQuery(values: Readonly<Record<string, string | undefined>>, { typing = false } = {}): void {
+  const next = new URLSearchParams(query.value);
+  for (const [name, value] of Object.entries(values)) {
+    if (value) next.set(name, value);
+    else next.delete(name);
+  }
+  const address = addressOf(path.value, Object.fromEntries(next));
+  if (typing) history.replaceState(null, '', address);
+  else history.pushState(null, '', address);
+  href.value = location.href;
+}
+
+/** Takes the fragment away, which may hold a secret, from the address and from history. */
+export function takeFragment(): string {
+  const fragment = location.hash.slice(1);
+  if (fragment !== '') {
+    history.replaceState(null, '', location.pathname + location.search);
+    href.value = location.href;
+  }
+  return fragment;
+}
+
+/** A path that a pattern such as `/caches/:key` describes: the values of its names; null: it does not. */
+export function match(pattern: string, actual: string): Record<string, string> | null {
+  const [wanted, given] = [pattern.split('/'), actual.split('/')];
+  if (wanted.length !== given.length) return null;
+  const values: Record<string, string> = {};
+  for (const [index, part] of wanted.entries()) {
+    const value = given[index] ?? '';
+    if (!part.startsWith(':')) {
+      if (part !== value) return null;
+      continue;
+    }
+    try {
+      values[part.slice(1)] = decodeURIComponent(value);
+    } catch {
+      return null;
+    }
+  }
+  return values;
+}

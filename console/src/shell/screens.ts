@@ -1,0 +1,39 @@
+/** The screens: where each is, and which of them stand in the navigation. A new one is a line here and a file in `screens/`. */
+
+import type { ComponentType } from 'preact';
+import { Overview } from '../screens/overview.tsx';
+import { shell } from '../texts/shell.ts';
+
+/** What a screen gets: the values in its path. */
+export interface ScreenValues {
+  [name: string]: string;
+}
+
+export type Screen = ComponentType<ScreenValues>;
+
+export interface ScreenPlace {
+  /** Path below `/console`, such as `/caches/:key`. */
+  pattern: string;
+  screen?: Screen;
+  /** The same in a piece of the script that is loaded when it is first come to. */
+  load?: () => Promise<Screen>;
+  /** Its name in the navigation; without it, it is come to from another screen. */
+  label?: () => string;
+  /** The screen whose entry in the navigation is marked while this one shows. */
+  under?: string;
+}
+
+export const SCREENS: readonly ScreenPlace[] = [
+  { pattern: '', screen: Overview, label: () => shell().overview },
+  {
+    pattern: '/caches',
+    load: async () => (await import('../screens/caches.tsx')).Caches,
+    label: () => shell().caches,
+  },
+  {
+    pattern: '/caches/:cacheKey',
+    load: async () => (await import('../screens/cache.tsx')).Cache,
+    under: '/caches',
+  },
+  { pattern: '/me', load: async () => (await import('../screens/me.tsx')).Me, label: () => shell().me },
+];

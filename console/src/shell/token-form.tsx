@@ -1,0 +1,46 @@
+import { useSignal } from '@preact/signals';
+import { ApiProblem } from '../api/problem.ts';
+import { signIn } from '../api/sign-in.ts';
+import { shell } from '../texts/shell.ts';
+import { Copy } from '../ui/copy.tsx';
+import { ProblemView } from '../ui/problem.tsx';
+
+const COMMAND = 'npm run -s token -- admin --scope "cache:admin cache:read cache:refresh"';
+
+/** Takes a pasted token. It is not kept by the browser: the field is no password of a form that it would offer to save. */
+export function TokenForm({ onDone }: { onDone?: () => void }) {
+  const t = shell();
+  const problem = useSignal<ApiProblem | null>(null);
+  const isBusy = useSignal(false);
+  const enter = async (event: SubmitEvent) => {
+    event.preventDefault();
+    const field = new FormData(event.currentTarget as HTMLFormElement).get('token');
+    isBusy.value = true;
+    problem.value = null;
+    try {
+      await signIn(String(field));
+      onDone?.();
+    } catch (error) {
+      if (!(error instanceof ApiProblem)) throw error;
+      problem.value = error;
+    } finally {
+      isBusy.value = false;
+    }
+  };
+  return (
+    <form class="token" onSubmit={(event) => void enter(event)}>
+      <label>
+        {t.token}
+        <textarea name="token" rows={4} required autoComplete="off" spellcheck={false} class="code" />
+      </label>
+      <p class="faint">{t.tokenHint}</p>
+      <p class="command">
+        <code>{COMMAND}</code> <Copy text={COMMAND} />
+      </p>
+      <div role="alert">{problem.value && <ProblemView problem={problem.value} />}</div>
+      <button type="submit" class="main" disabled={isBusy.value}>
+        {t.signIn}
+      </button>
+    </form>
+  );
+}

@@ -1,0 +1,56 @@
+/** Numbers, sizes and times as the language shown writes them. */
+
+import { language } from './texts.ts';
+
+const UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const;
+const STEPS = [
+  ['day', 86_400],
+  ['hour', 3600],
+  ['minute', 60],
+  ['second', 1],
+] as const;
+
+/** A number with its thousands apart. */
+export function number(value: number): string {
+  return new Intl.NumberFormat(language.value).format(value);
+}
+
+/** A size, such as `1.2 MB`; 1 kB is 1000 bytes. */
+export function bytes(value: number): string {
+  const power = value < 1000 ? 0 : Math.min(UNITS.length - 1, Math.floor(Math.log10(value) / 3));
+  return new Intl.NumberFormat(language.value, {
+    style: 'unit',
+    unit: UNITS[power] ?? 'byte',
+    unitDisplay: power === 0 ? 'narrow' : 'short',
+    maximumFractionDigits: power === 0 ? 0 : 1,
+  }).format(value / 1000 ** power);
+}
+
+/** Local date and time to the second. */
+export function dateTime(at: string | number): string {
+  return new Intl.DateTimeFormat(language.value, { dateStyle: 'medium', timeStyle: 'medium' }).format(new Date(at));
+}
+
+/** Hours and minutes, local. */
+export function clock(at: string | number): string {
+  return new Intl.DateTimeFormat(language.value, { timeStyle: 'short' }).format(new Date(at));
+}
+
+/** How far from now, in its largest unit: `5 min. ago`, `in 2 hr.` */
+export function relative(at: string | number, now: number): string {
+  const seconds = Math.round((new Date(at).getTime() - now) / 1000);
+  const [unit, size] = STEPS.find(([, step]) => Math.abs(seconds) >= step) ?? (['second', 1] as const);
+  const format = new Intl.RelativeTimeFormat(language.value, { style: 'short', numeric: 'auto' });
+  return format.format(Math.trunc(seconds / size), unit);
+}
+
+/** How long something took: `840 ms`, `12 s`. */
+export function duration(ms: number): string {
+  const [value, unit] = ms < 10_000 ? [ms, 'millisecond'] : [Math.round(ms / 1000), 'second'];
+  return new Intl.NumberFormat(language.value, { style: 'unit', unit, unitDisplay: 'short' }).format(value as number);
+}
+
+/** The same moment for all: UTC, to the second. */
+export function utc(at: string | number): string {
+  return `${new Date(at).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
+}

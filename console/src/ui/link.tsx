@@ -1,0 +1,24 @@
+import type { ComponentChildren } from 'preact';
+import { go } from '../shell/router.ts';
+
+interface LinkProps {
+  /** An address of the console, as `addressOf` makes it. */
+  to: string;
+  children: ComponentChildren;
+  class?: string;
+  current?: boolean;
+}
+
+/** Leads to another screen without loading the page, unless a new tab is asked for. */
+export function Link({ to, children, current = false, ...rest }: LinkProps) {
+  const follow = (event: MouseEvent) => {
+    if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+    event.preventDefault();
+    go(to);
+  };
+  return (
+    <a href={to} onClick={follow} aria-current={current ? 'page' : undefined} {...rest}>
+      {children}
+    </a>
+  );
+}

@@ -1,0 +1,14 @@
+import { now } from '../api/session.ts';
+import { common } from '../texts/common.ts';
+import { dateTime, relative, utc } from '../texts/format.ts';
+
+/** A moment in local time, or how far from now it is; UTC on hover. */
+export function Time({ at, far = false }: { at: string | number | null; far?: boolean }) {
+  if (at === null) return <span class="faint">{common().none}</span>;
+  const iso = new Date(at).toISOString();
+  return (
+    <time dateTime={iso} title={far ? `${dateTime(at)}\n${utc(at)}` : utc(at)}>
+      {far ? relative(at, now.value) : dateTime(at)}
+    </time>
+  );
+}

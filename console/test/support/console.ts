@@ -1,0 +1,80 @@
+/** The console of a real service, in a real browser. */
+
+import type { BrowserContext, Page } from 'playwright-core';
+import { Chromium, type PageOptions } from '../../../scripts/browser/chromium.ts';
+import { Service, type StartOptions } from '../../../test/e2e/support/service.ts';
+
+export const ADMIN_SCOPE = 'cache:admin cache:read cache:refresh';
+
+/** A service of its own and a browser; `stop` ends both. */
+export class ConsoleHost {
+  readonly service: Service;
+  readonly #chromium: Chromium;
+  /** What pages said that they should not have: reports of the policy, and errors of scripts. */
+  readonly complaints: string[] = [];
+
+  private constructor(service: Service, browser: Chromium) {
+    this.service = service;
+    this.#chromium = browser;
+  }
+
+  static async start(options: StartOptions = {}): Promise<ConsoleHost> {
+    const [service, browser] = await Promise.all([Service.start(options), Chromium.start()]);
+    return new ConsoleHost(service, browser);
+  }
+
+  /** A page in a profile of its own, at an address of the console. */
+  async open(path = '', options: PageOptions = {}): Promise<Page> {
+    return this.openIn(await this.#chromium.profile(options), path);
+  }
+
+  async openIn(profile: BrowserContext, path = ''): Promise<Page> {
+    const page = await profile.newPage();
+    page.on('pageerror', (error) => this.complaints.push(String(error)));
+    page.on('console', (message) => {
+      const text = message.text();
+      if (/Content Security Policy|TrustedScript|Trusted Type/i.test(text)) this.complaints.push(text);
+    });
+    await page.goto(path.startsWith('http') ? path : `${this.service.url}/console${path}`);
+    return page;
+  }
+
+  /** The same, signed in. @param scope what the token allows */
+  async signedIn(path = '', { scope = ADMIN_SCOPE, user = 'admin', ...options }: SignedIn = {}): Promise<Page> {
+    const page = await this.open(path, options);
+    await enterToken(page, await this.service.token(user, { scope }));
+    await page.getByRole('navigation').waitFor();
+    return page;
+  }
+
+  /** Asks the API as an administrator. @throws Error on any answer that is no success */
+  async api<T>(method: string, path: string, body?: unknown): Promise<T> {
+    const response = await fetch(`${this.service.url}/api/v1${path}`, {
+      method,
+      headers: {
+        Authorization: `Bearer ${await this.service.token('admin', { scope: ADMIN_SCOPE })}`,
+        ...(body !== undefined && { 'Content-Type': 'application/json' }),
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
+    return (text === '' ? undefined : JSON.parse(text)) as T;
+  }
+
+  async stop(): Promise<void> {
+    await this.#chromium.stop();
+    await this.service.stop();
+  }
+}
+
+interface SignedIn extends PageOptions {
+  scope?: string;
+  user?: string;
+}
+
+/** Pastes a token where the page asks for one. */
+export async function enterToken(page: Page, token: string): Promise<void> {
+  await page.getByLabel('Token').fill(token);
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+}

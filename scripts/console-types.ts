@@ -1,0 +1,11 @@
+/** `npm run console:types`: the types of the API in the console, from the OpenAPI text that the service answers. */
+
+import { writeFileSync } from 'node:fs';
+import { CONSOLE_TYPES, makeConsoleTypes } from './console/types.ts';
+import { isThere, remedyFor } from './test/needs.ts';
+
+if (!isThere('tools/openapi')) {
+  console.error(`The generator is not installed: ${remedyFor('tools/openapi')}`);
+  process.exit(1);
+}
+writeFileSync(CONSOLE_TYPES, await makeConsoleTypes());

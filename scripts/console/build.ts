@@ -1,0 +1,47 @@
+/** Builds the console: its script in pieces, and its style sheet. */
+
+import { basename, join } from 'node:path';
+import { build, type Metafile } from 'esbuild';
+import { PROJECT } from '../lib/wrangler.ts';
+
+/** The files of the console by name, and which of them the first screen needs. */
+export interface ConsoleFiles {
+  files: ReadonlyMap<string, Uint8Array>;
+  /** `app.js` and what it imports before anything shows. */
+  first: readonly string[];
+}
+
+/** @throws Error with esbuild's words when a module has a fault */
+export async function buildConsole(): Promise<ConsoleFiles> {
+  const { outputFiles, metafile } = await build({
+    absWorkingDir: PROJECT,
+    entryPoints: [
+      { in: 'console/src/main.tsx', out: 'app' },
+      { in: 'console/style.css', out: 'app' },
+    ],
+    outdir: 'out',
+    bundle: true,
+    splitting: true,
+    minify: true,
+    format: 'esm',
+    target: ['es2022', 'chrome123', 'firefox121', 'safari17.5'],
+    platform: 'browser',
+    jsx: 'automatic',
+    jsxImportSource: 'preact',
+    chunkNames: '[name]-[hash]',
+    metafile: true,
+    write: false,
+    logLevel: 'silent',
+  });
+  const files = new Map(outputFiles.map(({ path, contents }) => [basename(path), contents]));
+  return { files, first: [...neededBy(join('out', 'app.js'), metafile)].map((path) => basename(path)) };
+}
+
+function neededBy(path: string, metafile: Metafile, seen = new Set<string>()): Set<string> {
+  if (seen.has(path)) return seen;
+  seen.add(path);
+  for (const piece of metafile.outputs[path]?.imports ?? []) {
+    if (piece.kind === 'import-statement' && !piece.external) neededBy(piece.path, metafile, seen);
+  }
+  return seen;
+}
