@@ -2,7 +2,7 @@
 
 import { language } from './texts.ts';
 
-const UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const;
+const UNITS = ['kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const;
 const STEPS = [
   ['day', 86_400],
   ['hour', 3600],
@@ -17,12 +17,14 @@ export function number(value: number): string {
 
 /** A size, such as `1.2 MB`; 1 kB is 1000 bytes. */
 export function bytes(value: number): string {
-  const power = value < 1000 ? 0 : Math.min(UNITS.length - 1, Math.floor(Math.log10(value) / 3));
+  // Whole bytes have no short name that Intl writes apart from the number.
+  if (value < 1000) return `${number(value)} ${language.value === 'ru' ? 'Б' : 'B'}`;
+  const power = Math.min(UNITS.length, Math.floor(Math.log10(value) / 3));
   return new Intl.NumberFormat(language.value, {
     style: 'unit',
-    unit: UNITS[power] ?? 'byte',
-    unitDisplay: power === 0 ? 'narrow' : 'short',
-    maximumFractionDigits: power === 0 ? 0 : 1,
+    unit: UNITS[power - 1] ?? 'byte',
+    unitDisplay: 'short',
+    maximumFractionDigits: 1,
   }).format(value / 1000 ** power);
 }
 

@@ -1,0 +1,205 @@
+/** An operator is told that a cache fails, and sets it right. */
+
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { isThere } from '../../scripts/test/needs.ts';
+import { ConsoleHost, enterToken } from './support/console.ts';
+import { TestOrigin } from './support/failing-origin.ts';
+
+const HOSTILE = `<img src=x onerror="document.title='run'"> & <script>`;
+
+describe.skipIf(!isThere('browser'))('the console and a failing cache', () => {
+  let host: ConsoleHost;
+  let origin: TestOrigin;
+
+  beforeAll(async () => {
+    [host, origin] = await Promise.all([
+      ConsoleHost.start({ env: { DEMO: '0', RATE_LIMITS: 'off' } }),
+      TestOrigin.start(),
+    ]);
+  });
+  afterAll(async () => {
+    expect(host?.complaints).toEqual([]);
+    await host?.stop();
+    await origin?.stop();
+  });
+
+  /** A resource with one cache, whose load has failed after it succeeded. */
+  async function failing(title: string, parameters: Record<string, string> = {}, message = ''): Promise<string> {
+    await defined(title);
+    origin.rows('buick', HOSTILE);
+    await loaded(title, parameters);
+    origin.fail(404, message);
+    await loaded(title, parameters, 'FAILURE');
+    return keyOf(title);
+  }
+
+  async function defined(title: string): Promise<void> {
+    await host.api('PUT', `/resources/${title}/`, {
+      origin: { url: `${origin.url}/${title}`, conditional: false },
+      parameters: { type: 'object', properties: { name: { type: 'string' } } },
+      retry: { max_attempts: 1, backoff_s: 1 },
+      tables: [{ name: 'rows', rows: '', columns: ['id', 'name'] }],
+    });
+  }
+
+  async function loaded(title: string, parameters: Record<string, string> = {}, end = 'SUCCESS'): Promise<void> {
+    const asked = await host.api<{ task_id: string }>('POST', '/cache/refresh/', {
+      resource_title: title,
+      ...parameters,
+    });
+    const state = () => host.api<{ task_state: string }>('GET', `/cache/state/?task_id=${asked.task_id}`);
+    await expect.poll(async () => (await state()).task_state).toBe(end);
+    const isFailing = async () => (await list(title))[0]?.failing !== null;
+    await expect.poll(isFailing).toBe(end !== 'SUCCESS');
+  }
+
+  const list = (title: string) =>
+    host.api<{ key: string; failing: object | null; version: number }[]>('GET', `/caches/?resource_title=${title}`);
+  const keyOf = async (title: string) => (await list(title))[0]?.key ?? '';
+  const result = (page: Page) => page.getByRole('region', { name: 'Results of actions' });
+
+  it('finds it and reloads it from a cold start by keyboard alone', async () => {
+    await failing('keys');
+    origin.rows('buick', 'fiat');
+    const page = await host.open('');
+    await page.getByLabel('Token').waitFor();
+    // The token is pasted; all else is keys.
+    await page.keyboard.press('Tab');
+    await page.keyboard.insertText(await host.service.token('admin', { scope: 'cache:admin' }));
+    await page.keyboard.press('Tab');
+    await tabTo(page, 'Sign in');
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'Refresh keys' }).waitFor();
+    await tabTo(page, 'Refresh keys');
+    await page.keyboard.press('Enter');
+    await result(page).getByText('Loaded: version').waitFor();
+    await expect.poll(() => page.getByRole('button', { name: 'Refresh keys' }).count()).toBe(0);
+  });
+
+  it('says at once that the task runs, then how it ended, with what the log has it by, until dismissed', async () => {
+    const key = await failing('slow');
+    let open = (): void => undefined;
+    origin.gate = new Promise((resolve) => {
+      open = resolve;
+    });
+    const page = await host.signedIn(`/caches/${key}`);
+    const before = origin.count;
+    await page.getByRole('button', { name: 'Refresh slow' }).click();
+    await result(page).getByText('Running').waitFor();
+    await page.getByRole('button', { name: 'Refresh slow' }).click({ force: true });
+    await expect.poll(() => origin.count).toBe(before + 1);
+    origin.gate = null;
+    open();
+    await result(page).getByText('Failed').waitFor();
+    const said = await result(page).textContent();
+    expect(said).toContain('FAILURE');
+    expect(said).toContain('404');
+    expect(said).toMatch(/Request [\w-]{8,}/);
+    expect(origin.count).toBe(before + 1);
+    await result(page).getByRole('button', { name: 'Dismiss' }).click();
+    await expect.poll(() => result(page).textContent()).toBe('');
+  });
+
+  it('shows what others wrote as text: parameters, rows, words of the origin', async () => {
+    const key = await failing('hostile', { name: HOSTILE }, HOSTILE);
+    const page = await host.signedIn('');
+    await page.getByRole('link', { name: 'hostile' }).first().waitFor();
+    expect(await page.locator('main img').count()).toBe(0);
+    await page.goto(`${host.service.url}/console/caches/${key}`);
+    await enterToken(page, await host.service.token('admin', { scope: 'cache:admin cache:read' }));
+    await page.getByRole('button', { name: 'Show the first rows' }).click();
+    await page.getByRole('cell', { name: HOSTILE }).waitFor();
+    expect(await page.locator('h1').textContent()).toContain('onerror');
+    expect(await page.locator('main img, main script').count()).toBe(0);
+    expect(await page.title()).not.toBe('run');
+  });
+
+  it('keeps the screen when the token is refused, does nothing, and goes on after a new one', async () => {
+    const key = await failing('expired');
+    const page = await host.signedIn('/caches?resource=expired');
+    await page.getByRole('link', { name: 'expired' }).waitFor();
+    await page.getByLabel('Owner').fill('typed before');
+    await page.route('**/api/v1/caches/*/refresh/**', (route) =>
+      route.fulfill({ status: 401, contentType: 'application/problem+json', body: '{"title":"expired"}' }),
+    );
+    const before = origin.count;
+    await page.getByRole('button', { name: 'Refresh expired' }).click();
+    await page.getByRole('button', { name: 'Sign in again' }).waitFor();
+    expect(await page.getByLabel('Owner').inputValue()).toBe('typed before');
+    expect(await page.getByRole('link', { name: 'expired' }).count()).toBe(1);
+    await page.unroute('**/api/v1/caches/*/refresh/**');
+    // While it is over, nothing is sent.
+    await page.getByRole('button', { name: 'Refresh expired' }).click({ force: true });
+    await page.getByRole('button', { name: 'Sign in again' }).click();
+    await enterToken(page, await host.service.token('admin', { scope: 'cache:admin' }));
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    expect(await page.getByLabel('Owner').inputValue()).toBe('typed before');
+    expect(origin.count).toBe(before);
+    origin.rows('buick');
+    await page.getByRole('button', { name: 'Refresh expired' }).click();
+    await result(page).getByText('Loaded: version').waitFor();
+    expect((await list('expired'))[0]?.key).toBe(key);
+  });
+
+  it('purges after it told how many, softly unless told, and leaves why in the log of actions', async () => {
+    await defined('purged');
+    origin.rows('buick');
+    for (const name of ['a', 'b', 'c']) await loaded('purged', { name });
+    const page = await host.signedIn('/caches?resource=purged');
+    await page.getByRole('button', { name: 'Purge…' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText('3 caches fit.').waitFor();
+    await dialog.getByLabel('Reason').fill('Preisliste falsch, № 4711');
+    await dialog.getByLabel('Hard').check();
+    const confirm = dialog.getByRole('button', { name: 'Purge purged' });
+    expect(await confirm.isDisabled()).toBe(true);
+    await dialog.getByLabel('Type purged to confirm').fill('purged');
+    await confirm.click();
+    await result(page).getByText('3 caches purged.').waitFor();
+    await expect.poll(async () => (await list('purged')).map(({ version }) => version)).toEqual([null, null, null]);
+    const actions = await host.api<object[]>('GET', '/actions/');
+    expect(actions[0]).toMatchObject({
+      ...{ user: 'admin', action: 'purge', target: 'purged', count: 3 },
+      reason: 'Preisliste falsch, № 4711',
+    });
+  });
+
+  it('gives the focus back when a dialog is left by Escape, and does nothing', async () => {
+    await defined('escaped');
+    origin.rows('buick');
+    await loaded('escaped');
+    const page = await host.signedIn('/caches?resource=escaped');
+    const button = page.getByRole('button', { name: 'Purge…' });
+    await button.click();
+    await page.getByRole('dialog').getByText('1 cache fits.').waitFor();
+    await page.keyboard.press('Escape');
+    await expect.poll(() => focused(page)).toBe('Purge…');
+    expect(await page.getByRole('dialog').count()).toBe(0);
+    expect((await list('escaped'))[0]?.version).toBe(1);
+  });
+
+  it('shows nothing that changes anything to cache:inspect', async () => {
+    const key = await failing('looked-at');
+    const page = await host.signedIn('/caches?resource=looked-at', { scope: 'cache:inspect', user: 'auditor' });
+    await page.getByRole('link', { name: 'looked-at' }).click();
+    await page.getByRole('heading', { name: 'Tasks' }).waitFor();
+    expect(page.url()).toContain(key);
+    expect(await page.getByText('read only').count()).toBe(1);
+    expect(await page.getByRole('button', { name: /Refresh|Purge|Load past/ }).count()).toBe(0);
+  });
+});
+
+/** What the focus is on, by its name. */
+function focused(page: Page): Promise<string> {
+  return page.evaluate(() => {
+    const element = document.activeElement;
+    return element?.getAttribute('aria-label') ?? element?.textContent ?? '';
+  });
+}
+
+/** Goes on by the Tab key until the focus is there. */
+async function tabTo(page: Page, name: string): Promise<void> {
+  for (let presses = 0; presses < 40 && (await focused(page)) !== name; presses++) await page.keyboard.press('Tab');
+  expect(await focused(page)).toBe(name);
+}
