@@ -15,9 +15,11 @@ it.each([
 });
 
 it('leads to Tablet first, signed in, and only where there is a demo', () => {
-  const local = { ...PLACE, origin: 'http://127.0.0.1:8788', user: 'alice', token: 'a.b.c' };
+  const link = 'http://127.0.0.1:8787/console/#once=x';
+  const local = { ...PLACE, origin: 'http://127.0.0.1:8788', user: 'alice', token: 'a.b.c', console: link };
   const [, first, address] = welcome({ ...local, taskId: 'a task' }).split('\n');
   expect(first).toMatch(/^Open this: Tablet/);
   expect(address).toBe('http://127.0.0.1:8788/tablet/#token=a.b.c');
   expect(welcome({ ...local, taskId: null })).not.toContain('/tablet/');
+  expect(welcome({ ...local, taskId: null })).toContain(link);
 });
