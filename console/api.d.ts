@@ -1153,6 +1153,10 @@ export interface components {
              * @enum {string}
              */
             format: "json" | "ndjson" | "csv";
+            /** @description How CSV is written, where it is not as RFC 4180 has it. Format `csv` alone. */
+            csv?: components["schemas"]["CsvDialect"];
+            /** @description Character encoding of an answer with tables, by any label of the Encoding standard, such as `windows-1251`; a byte order mark goes first. Left out: of CSV what the answer says, else UTF-8. */
+            charset?: string;
             /** @description Media type that the answer must have; `*\/*` takes any. Left out: those that are usual for the format. */
             content_type?: string;
             /**
@@ -1291,8 +1295,25 @@ export interface components {
         };
         /** @description A column of a table, with more to say than its name. */
         ColumnDefinition: {
-            /** @description The member of object rows, or the column of CSV. Also the column's name in bodies. */
+            /** @description The column's name in bodies. Without `at` also the member of object rows, or the column of CSV. */
             name: string;
+            /** @description Where the cell lies within the row: a JSON pointer (RFC 6901), through objects alone; of CSV and array rows `/` and the name or the place, from 0. Left out: the member of that name. */
+            at?: string;
+            /**
+             * @description What cells become: `text`, `number` (every digit kept), `boolean`, `date` (`2026-11-28`), `time` (RFC 3339 in UTC), or `json`. A cell that does not fit fails the load. Left out: as they come.
+             * @enum {string}
+             */
+            as?: "text" | "number" | "boolean" | "date" | "time" | "json";
+            /** @description Time zone (IANA) of times that do not say their own, with `"as": "time"`. */
+            zone?: string;
+            /** @description What stands before the fraction in texts, with `"as": "number"`. Left out: a point. */
+            decimal?: string;
+            /** @description What stands between groups of digits in texts, with `"as": "number"`; a space is also a no-break space (U+00A0, U+202F). Left out: nothing. */
+            group?: string;
+            /** @description How texts write a `date` or `time`: `unix`, `unix_ms`, or letters as in `dd.MM.yyyy HH:mm:ss` (yyyy, MM or M, dd or d, HH or H, hh or h with a, mm, ss, SSS; other text between quotes). Left out: RFC 3339, or `/Date(…)/`. */
+            pattern?: string;
+            /** @description Texts that mean `null`, such as `""`. */
+            null?: string[];
             /**
              * @description Whether a load fails when no row of it has this column, unless it has no rows. Not together with `optional`.
              * @default false
@@ -1304,13 +1325,36 @@ export interface components {
              */
             optional: boolean;
         };
+        /** @description How CSV is written, where it is not as RFC 4180 has it. */
+        CsvDialect: {
+            /**
+             * @description What stands between cells: one ASCII character, or a tab. A first line `sep=;` says it for its answer.
+             * @default ,
+             */
+            delimiter: string;
+            /**
+             * @description What stands around cells that hold a delimiter or a line end, and is doubled within; the empty text: nothing does.
+             * @default "
+             */
+            quote: string;
+            /**
+             * @description Whether the first line names the columns. Otherwise they are known by their place: in order, or by `at`, such as `/3`.
+             * @default true
+             */
+            header: boolean;
+        };
         /** @description One table: where its rows lie, and which members they have. */
         TableDefinition: {
             /** @description Names the table in bodies and deltas. */
             name: string;
             /** @description JSON pointer (RFC 6901) to an array of rows in the origin's answer, the empty text if the answer itself is the array. Required for the format `json`, not to be given for the others. */
             rows?: string;
-            /** @description Members of object rows, in this order, each as its name or as an object with the name; a missing member is `null`. Of array rows, the names of the cells. */
+            /**
+             * @description Whether an object at `rows` is one row, as where JSON was made from XML. Format `json` alone.
+             * @default false
+             */
+            single: boolean;
+            /** @description Members of object rows, in this order, each as its name or as an object with the name; a missing member is `null`. Of array rows, and of CSV without a line of names, the names of the cells. */
             columns: (string | components["schemas"]["ColumnDefinition"])[];
             /**
              * @description What a member that is not there means, or an answer without content: a failed load, or a table without rows.
@@ -1550,10 +1594,7 @@ export interface components {
             /** @description The label that it is of; empty: of all. */
             label: string;
             /** @description When each step begins (ms since the epoch), and its value; steps without any are left out. */
-            points: [
-                number,
-                number
-            ][];
+            points: number[][];
         };
         /** @description Who is told what has happened to caches, and how that goes. */
         Webhook: {
