@@ -101,6 +101,31 @@ describe.skipIf(!isThere('browser'))('the console and a failing cache', () => {
     await expect.poll(() => result(page).textContent()).toBe('');
   });
 
+  it('is asked for what runs six times a minute, and not at all while nobody sees it', async () => {
+    const key = await failing('polled');
+    let open = (): void => undefined;
+    origin.gate = new Promise((resolve) => {
+      open = resolve;
+    });
+    await host.api('POST', `/caches/${key}/refresh/`);
+    const page = await host.open(`/caches/${key}`);
+    // The page must set its timers by this clock, so it is loaded again.
+    await page.clock.install();
+    await page.reload();
+    await enterToken(page, await host.service.token('admin', { scope: 'cache:admin' }));
+    await page.getByText('STARTED').waitFor();
+    const asked: string[] = [];
+    page.on('request', (request) => asked.push(new URL(request.url()).pathname));
+    await page.clock.runFor(60_000);
+    await expect.poll(() => asked.length).toBeGreaterThanOrEqual(6);
+    expect(asked).toEqual(Array(6).fill(`/api/v1/caches/${key}/tasks/`));
+    await page.evaluate(() => Object.defineProperty(document, 'hidden', { value: true }));
+    await page.clock.runFor(60_000);
+    expect(asked).toHaveLength(6);
+    origin.gate = null;
+    open();
+  });
+
   it('shows what others wrote as text: parameters, rows, words of the origin', async () => {
     const key = await failing('hostile', { name: HOSTILE }, HOSTILE);
     const page = await host.signedIn('');

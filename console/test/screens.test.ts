@@ -142,7 +142,9 @@ describe.skipIf(!isThere('browser'))('the screens of the console', () => {
 
   it('ask for nothing while nothing runs, and no other host ever', async () => {
     const page = await host.open('');
+    // The page must set its timers by this clock, so it is loaded again.
     await page.clock.install();
+    await page.reload();
     const asked: string[] = [];
     page.on('request', (request) => asked.push(request.url()));
     await page.getByLabel('Token').fill(await host.service.token('admin', { scope: 'cache:admin' }));
