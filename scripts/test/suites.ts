@@ -78,7 +78,7 @@ export const LONG_FORMS: Readonly<Record<string, string>> = {
   MODEL_RUNS: '100',
   ORIGIN_RUNS: '1000',
   EXPLORE: 'deep',
-  KILLED_TABS: '200',
+  KILLED_TABS: '30',
   OPENED_CLIENTS: '1000',
   HERD_DEVICES: '5000',
   RACE_ROUNDS: '200',

@@ -16,6 +16,8 @@ const MOMENTS = 20;
 const FIRST_MOMENTS = 60;
 /** How many tabs are killed (LONG_FORMS: more). */
 const KILLS = Number(process.env.KILLED_TABS ?? 10);
+/** How long one of them may take on a busy machine. */
+const KILL_MS = 10_000;
 
 /** Whole numbers below a bound, the same at each run (TEST_SEED). */
 function chance(): (below: number) => number {
@@ -26,7 +28,7 @@ function chance(): (below: number) => number {
   };
 }
 
-describe.skipIf(!isThere('browser'))('tabs of a device', { timeout: START_MS }, () => {
+describe.skipIf(!isThere('browser'))('tabs of a device', { timeout: START_MS + KILLS * KILL_MS }, () => {
   let devices: Devices;
 
   beforeAll(async () => {
