@@ -31,7 +31,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** How the console signs people in, and how often it may ask */
+        /**
+         * How the console signs people in, and how often it may ask
+         * @description Needs no token. `oidc` is null where no provider is set up; `local` is where the start script gives a token once, under `npm start` alone.
+         */
         get: operations["getConsoleConfig"];
         put?: never;
         post?: never;

@@ -16,6 +16,8 @@ event for each version that changed the body, beginning with the newest: \`event
 
 /** Operation -> its text. */
 export const TEXTS: Readonly<Record<string, string>> = {
+  getConsoleConfig:
+    'Needs no token. `oidc` is null where no provider is set up; `local` is where the start script gives a token once, under `npm start` alone.',
   getHealth:
     'For monitors. Open to all, and kept for 10 s: on workers.dev the edge cache keeps nothing, which is no failure.',
   listSyncRecords: `One record for each device and cache, ordered by user, device and resource. A device is given something by a GET or POST of
