@@ -117,7 +117,8 @@ const unstored: Rule<'unstored'> = (d, cache, { isFull }) => {
 const wrongNow: Rule<'wrong'> = (d, cache) => wrong(d, cache);
 
 const reread: Rule<'hint'> = (d, cache, { rev }) => {
-  if (cache.meta?.rev === rev) return;
+  // A store that is not open yet is read when it is: what cannot be read now would count as nothing held.
+  if (!d.isStarted || cache.meta?.rev === rev) return;
   if (cache.phase === 'resting') change(d, cache.id, { phase: 'reading' });
   d.commands.push({ do: 'read', cache: cache.id });
 };

@@ -244,6 +244,15 @@ describe('the store', () => {
     expect(drive.cache().error?.code).toBe('storage');
   });
 
+  it('reads the store once it is open, whatever other tabs tell before (invariant 6)', () => {
+    const drive = new Drive().use().tell({ type: 'hint', cache: 'a', rev: 7 });
+    expect(drive.has('read')).toBe(false);
+    drive.start('alice');
+    expect(drive.last('read')).toMatchObject({ cache: 'a' });
+    drive.tell({ type: 'read', cache: 'a', meta: metaOf() });
+    expect(drive.cache().meta).not.toBeNull();
+  });
+
   it('reads again what another tab has stored', () => {
     const drive = settled();
     drive.tell({ type: 'hint', cache: 'a', rev: 1 });
