@@ -1,13 +1,13 @@
 /** A real `npm start` for a test file: own ports, own stores, own secret. */
 
 import { type ChildProcess, spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { portFault } from '../../../scripts/lib/ports.ts';
 import { signToken, type TokenOptions } from '../../../scripts/lib/token.ts';
 
 export const PROJECT = join(import.meta.dirname, '../../..');
@@ -133,19 +133,21 @@ export function cleanEnv(): NodeJS.ProcessEnv {
   return env;
 }
 
+/** Below those that systems give to outgoing connections (Linux: from 32768), which could take one before it is used. */
+const PORTS = { from: 20_000, to: 32_000 };
+
 /** Two ports that nobody listens on. */
 export async function freePorts(): Promise<[number, number]> {
-  const servers = [createServer(), createServer()];
-  const ports = await Promise.all(
-    servers.map(
-      (server) =>
-        new Promise<number>((resolve) => server.listen(0, '127.0.0.1', () => resolve(portOf(server.address())))),
-    ),
-  );
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return [ports[0] ?? 0, ports[1] ?? 0];
+  const port = await freePort();
+  for (;;) {
+    const other = await freePort();
+    if (other !== port) return [port, other];
+  }
 }
 
-function portOf(address: unknown): number {
-  return (address as { port: number }).port;
+async function freePort(): Promise<number> {
+  for (;;) {
+    const port = randomInt(PORTS.from, PORTS.to);
+    if ((await portFault(port, 'PORT')) === null) return port;
+  }
 }
