@@ -52,6 +52,7 @@ export function mattersToLoads(before: Resource, after: Resource): boolean {
     const { origin, parameters = {}, scope, format, charset, csv, tables = [] } = withDefaults(definition);
     const { delimiter = ',', quote = '"', header = true } = csv ?? {};
     const text = [charset?.toLowerCase() ?? (format === 'csv' ? null : 'utf-8'), delimiter, quote, header];
+    // In their order: where rows have no names, it says which cell is meant.
     const shapes = tables.map((table) => ({ ...table, columns: table.columns.map(cellsOf) }));
     return canonicalText({ origin, parameters, scope, format, text, tables: shapes });
   };
@@ -61,7 +62,6 @@ export function mattersToLoads(before: Resource, after: Resource): boolean {
 /** What the cells of a column depend on. What it may lack is a rule for the next load: what was loaded stays as good as it was. */
 function cellsOf(column: Column): Json {
   const { name, at, as = 'json', zone, decimal = '.', group, pattern, null: nulls = [] } = columnDefinition(column);
-  // Without names the order says which cell is meant, unless some column has a place.
   return {
     name,
     at: at ?? null,

@@ -11,7 +11,7 @@ import { buildRequest } from '../origin/build-request.ts';
 import { type Fetch, fetchOrigin } from '../origin/fetch-origin.ts';
 import { Findings } from '../origin/findings.ts';
 import { readAnswer } from '../origin/read-answer.ts';
-import { withoutSecrets } from '../origin/redact.ts';
+import { notingSecrets, withoutSecrets } from '../origin/redact.ts';
 import type { Accepts } from '../origin/unreachable.ts';
 import type { Validators } from '../origin/validators.ts';
 import type { LoadResult } from '../tables/load.ts';
@@ -77,12 +77,7 @@ export async function loadCache(
   services: LoadServices,
   options: LoadOptions,
 ): Promise<LoadedCache> {
-  const sent: string[] = [];
-  const secret = (name: string) => {
-    const value = services.secret(name);
-    if (value !== undefined) sent.push(value);
-    return value;
-  };
+  const { secret, sent } = notingSecrets((name) => services.secret(name));
   try {
     return await load(resource, lease, { ...services, secret }, options, sent);
   } catch (error) {

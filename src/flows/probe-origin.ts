@@ -8,7 +8,7 @@ import { type Fetch, fetchOrigin, type NewAnswer } from '../origin/fetch-origin.
 import { Findings } from '../origin/findings.ts';
 import { warningsOf } from '../origin/later-rules.ts';
 import { readAnswer } from '../origin/read-answer.ts';
-import { withoutSecrets, withoutValues } from '../origin/redact.ts';
+import { notingSecrets, withoutSecrets, withoutValues } from '../origin/redact.ts';
 import { acceptsTcp } from '../origin/tcp.ts';
 import { FirstRows } from '../tables/first-rows.ts';
 import { checkGuard } from '../tables/guard.ts';
@@ -37,12 +37,7 @@ export async function probeOrigin(
   mostMs: number,
 ): Promise<ProbeAnswer> {
   const startedAt = Date.now();
-  const sent: string[] = [];
-  const secret = (name: string) => {
-    const value = services.secret(name);
-    if (value !== undefined) sent.push(value);
-    return value;
-  };
+  const { secret, sent } = notingSecrets((name) => services.secret(name));
   const seen: Seen = { status: null, contentType: null, bytes: 0, cut: false, warnings: [] };
   const rows = new FirstRows(definition.tables ?? [], (text) => withoutValues(text, sent));
   const faults: LoadFailure[] = [];

@@ -7,8 +7,9 @@ import * as v from 'valibot';
 import type { CacheIdentity, Json, Parameters } from '../contract/entry.ts';
 import type { Identity } from '../contract/identity.ts';
 import { PROBE_S, type ProbeAnswer, ProbedUser } from '../contract/probe.ts';
-import type { Resource, StoredResource } from '../contract/resource.ts';
+import { isDefined, type Resource } from '../contract/resource.ts';
 import { cacheIdentity } from '../core/cache-key.ts';
+import { freshnessRules, judge } from '../core/freshness.ts';
 import { faultsOfIssues, invalidParameters, within } from '../core/input-faults.ts';
 import { isObject } from '../core/is-object.ts';
 import { checkParameters } from '../core/parameters.ts';
@@ -57,7 +58,7 @@ export async function readProbe(
   const cache = cacheIdentity(title, values, ownerOf(definition, named, user));
   await services.limits.countProbe(user);
   await services.limits.countLoad(user, cache.key);
-  return { definition, cache, rowsBefore: await rowsBefore(services, cache) };
+  return { definition, cache, rowsBefore: await rowsBefore(services, cache, Date.now()) };
 }
 
 function ownerOf({ scope }: Resource, named: Json | undefined, user: string): string | null {
@@ -68,15 +69,16 @@ function ownerOf({ scope }: Resource, named: Json | undefined, user: string): st
   throw invalidParameters(faultsOfIssues(read.issues).map(({ detail }) => ({ pointer: '/user', detail })));
 }
 
-async function rowsBefore({ entries, resources }: ProbeServices, { key, resource }: CacheIdentity): Promise<number> {
+async function rowsBefore(
+  { entries, resources }: ProbeServices,
+  { key, resource }: CacheIdentity,
+  now: number,
+): Promise<number> {
   const [entry, stored] = await Promise.all([entries.find(key), resources.find(resource)]);
-  const isPurged = entry === null || entry.number < purgedBelow(stored);
-  return isPurged ? 0 : (entry.loaded?.rows ?? 0);
-}
-
-/** A deleted resource has nothing that a load would be compared with. */
-function purgedBelow(stored: StoredResource | null): number {
-  return stored?.definition == null ? Number.POSITIVE_INFINITY : stored.purged;
+  // A deleted resource has nothing that a load would be compared with.
+  if (!isDefined(stored)) return 0;
+  const freshness = judge(entry, freshnessRules(stored, null, null), now);
+  return freshness.state === 'absent' ? 0 : (freshness.loaded.rows ?? 0);
 }
 
 /**

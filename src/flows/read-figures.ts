@@ -22,13 +22,12 @@ export async function readFigures(
   }
   const { unit, of } = MEASURES[question.figure as Figure];
   const { rows, cut } = await figures.read(question);
-  const series = new Map<string, [at: number, value: number][]>();
-  for (const { at, label, value } of rows) series.set(label, [...(series.get(label) ?? []), [at, value]]);
   const weight = (points: readonly [number, number][]) =>
     points.reduce((sum, [, value]) => (of === 'max' ? Math.max(sum, value) : sum + value), 0);
-  const all = Array.from(series, ([label, points]) => ({
+  const byLabel = Map.groupBy(rows, ({ label }) => label);
+  const all = Array.from(byLabel, ([label, points]) => ({
     label,
-    points: points.toSorted(([one], [other]) => one - other),
+    points: points.map(({ at, value }): [number, number] => [at, value]).sort(([one], [other]) => one - other),
   })).toSorted((one, other) => weight(other.points) - weight(one.points) || (one.label < other.label ? -1 : 1));
   return { unit, series: all.slice(0, MAX_SERIES), cut: cut || all.length > MAX_SERIES };
 }

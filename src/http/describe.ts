@@ -140,6 +140,9 @@ export function pathParameter(name: string, description: string): Parameter {
   return { in: 'path', name, required: true, schema: { type: 'string' }, description };
 }
 
+/** The title of a resource in the path, for `parameters`. */
+export const RESOURCE_TITLE = pathParameter('title', 'Title of the resource.');
+
 /** The key of a cache in the path, for `parameters`. */
 export const CACHE_KEY = pathParameter('key', 'Key of the cache: 64 hex digits.');
 

@@ -5,7 +5,7 @@ import { HEADER } from '../contract/constants.ts';
 import { PROBLEMS, type ProblemCode } from '../contract/problem.ts';
 import { Delta, OriginBody, Tables } from '../contract/table.ts';
 import { TaskAnswer } from '../contract/task.ts';
-import { describe, headerParameter, NOT_MODIFIED, pathParameter, RESOURCE_PARAMETERS } from './describe.ts';
+import { describe, headerParameter, NOT_MODIFIED, RESOURCE_PARAMETERS, RESOURCE_TITLE } from './describe.ts';
 import { EVENT_STREAM_TYPE } from './event-stream.ts';
 
 /** Why a load that a read waits for fails. */
@@ -32,7 +32,7 @@ export function describeRead(id: string, how: string, body?: v.GenericSchema) {
     body,
     bodyOptional: true,
     parameters: [
-      pathParameter('title', 'Title of the resource.'),
+      RESOURCE_TITLE,
       ...(isGet ? [RESOURCE_PARAMETERS] : []),
       headerParameter(
         'Prefer',

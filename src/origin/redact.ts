@@ -8,6 +8,20 @@ const SHORTEST_PART = 4;
 /** Letters and digits in a row are the same however an origin escapes what is between them. */
 const PIECES = /[A-Za-z0-9]{6,}/g;
 
+/** Reads secrets as `read` does, and notes the values that it gives, which may then be sent. */
+export function notingSecrets(read: (name: string) => string | undefined): {
+  secret(name: string): string | undefined;
+  sent: readonly string[];
+} {
+  const sent: string[] = [];
+  const secret = (name: string) => {
+    const value = read(name);
+    if (value !== undefined) sent.push(value);
+    return value;
+  };
+  return { secret, sent };
+}
+
 /**
  * The same error with the secrets masked in its details, in whatever letters: an origin may repeat what it was sent in a header
  * that a detail quotes, such as the host of a redirect. `secrets` are printable ASCII (build-request.ts).

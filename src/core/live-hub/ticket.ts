@@ -40,16 +40,19 @@ export function readTicket(
   seal: Seal,
   now: number,
 ): { hub: number; user: string } | null {
-  const hub = hubOfTicket(ticket, shards);
-  const [, text = '', , user = '', until = '', sealed] = TICKET.exec(ticket) ?? [];
-  if (hub === null || Number.parseInt(until, 16) * 1000 < now || seal(text) !== sealed) return null;
-  return { hub, user };
+  const [, text = '', hub = '', user = '', until = '', sealed] = TICKET.exec(ticket) ?? [];
+  if (sealed === undefined || !isThere(hub, shards)) return null;
+  return Number.parseInt(until, 16) * 1000 < now || seal(text) !== sealed ? null : { hub: Number(hub), user };
 }
 
 /** The hub that a ticket, or the connection that it has opened, names; null: it is none, or there is no such hub. */
-export function hubOfTicket(ticket: string, { now, before }: Shards): number | null {
+export function hubOfTicket(ticket: string, shards: Shards): number | null {
   const hub = TICKET.exec(ticket)?.[2];
-  return hub !== undefined && Number(hub) < Math.max(now, before) ? Number(hub) : null;
+  return hub !== undefined && isThere(hub, shards) ? Number(hub) : null;
+}
+
+function isThere(hub: string, { now, before }: Shards): boolean {
+  return Number(hub) < Math.max(now, before);
 }
 
 /** The hub that an id names which is known to have been a ticket. */

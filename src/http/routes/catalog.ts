@@ -5,7 +5,7 @@ import { CatalogEntry, ResourceDocument } from '../../contract/catalog.ts';
 import { resourceDocument } from '../../core/resource-document/index.ts';
 import { findResource } from '../../flows/find-resource.ts';
 import { readCatalog } from '../../flows/read-catalog.ts';
-import { describe, NOT_MODIFIED, pageOf, pathParameter } from '../describe.ts';
+import { describe, NOT_MODIFIED, pageOf, RESOURCE_TITLE } from '../describe.ts';
 import { factory } from '../factory.ts';
 import { protect } from '../identity.ts';
 import { noQuery, PageQuery, query } from '../input.ts';
@@ -50,7 +50,7 @@ catalog.get(
       200: { description: 'The document.', schema: ResourceDocument, headers: ['ETag'] },
       ...NOT_MODIFIED,
     },
-    parameters: [pathParameter('title', 'Title of the resource.')],
+    parameters: [RESOURCE_TITLE],
     problems: ['not-found'],
   }),
   noQuery,

@@ -3,14 +3,12 @@
 import { ResourceStats } from '../../contract/resource-counts.ts';
 import { timestamp } from '../../core/timestamp.ts';
 import { findResource } from '../../flows/find-resource.ts';
-import { describe, NOT_MODIFIED, pathParameter } from '../describe.ts';
+import { describe, NOT_MODIFIED, RESOURCE_TITLE } from '../describe.ts';
 import { factory } from '../factory.ts';
 import { protectAdministration } from '../identity.ts';
 import { noQuery } from '../input.ts';
 import { methods } from '../methods.ts';
 import { replyJson } from '../reply.ts';
-
-const TITLE = pathParameter('title', 'Title of the resource.');
 
 export const resourceStats = factory.createApp();
 
@@ -23,7 +21,7 @@ resourceStats.get(
     summary: 'How many caches of a resource are in which state, as they were last counted',
     scope: 'cache:inspect',
     answers: { 200: { description: 'The counts.', schema: ResourceStats, headers: ['ETag'] }, ...NOT_MODIFIED },
-    parameters: [TITLE],
+    parameters: [RESOURCE_TITLE],
     problems: ['not-found'],
   }),
   noQuery,

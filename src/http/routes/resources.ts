@@ -15,7 +15,7 @@ import { refreshAll } from '../../flows/refresh-caches.ts';
 import { sweepResource } from '../../flows/sweep.ts';
 import { warningsOf } from '../../origin/later-rules.ts';
 import { carryOut } from '../administration-log.ts';
-import { describe, NOT_MODIFIED, pageOf, pathParameter } from '../describe.ts';
+import { describe, NOT_MODIFIED, pageOf, RESOURCE_TITLE } from '../describe.ts';
 import { factory } from '../factory.ts';
 import { protectAdministration } from '../identity.ts';
 import { noQuery, PageQuery, query, readJson } from '../input.ts';
@@ -23,7 +23,6 @@ import { listCursor } from '../list-cursor.ts';
 import { methods } from '../methods.ts';
 import { conditionsOf, nextLink, replyJson } from '../reply.ts';
 
-const TITLE = pathParameter('title', 'Title of the resource.');
 const titles = listCursor('resources');
 const refreshes = listCursor('refreshes');
 
@@ -60,7 +59,7 @@ resources.get(
       200: { description: 'The definition.', schema: DefinitionAnswer, headers: ['ETag'] },
       ...NOT_MODIFIED,
     },
-    parameters: [TITLE],
+    parameters: [RESOURCE_TITLE],
     problems: ['not-found'],
   }),
   noQuery,
@@ -82,7 +81,7 @@ resources.put(
       200: { description: 'The definition that stands.', schema: DefinitionAnswer, headers: ['ETag'] },
       201: { description: 'The definition, which is new.', schema: DefinitionAnswer, headers: ['ETag'] },
     },
-    parameters: [TITLE],
+    parameters: [RESOURCE_TITLE],
     headers: ['If-Match', 'If-None-Match', 'X-Reason'],
     problems: ['precondition-failed'],
   }),
@@ -117,7 +116,7 @@ resources.delete(
     summary: 'Deletes a definition; its caches are purged soon after',
     scope: 'cache:admin',
     answers: { 204: { description: 'It is gone.' } },
-    parameters: [TITLE],
+    parameters: [RESOURCE_TITLE],
     headers: ['If-Match', 'X-Reason'],
     problems: ['not-found', 'precondition-failed'],
   }),
@@ -150,7 +149,7 @@ resources.post(
     summary: 'Starts a refresh of each cache of a resource',
     scope: 'cache:admin',
     answers: { 202: { description: 'How many tasks were started.', schema: RefreshAllAnswer, headers: ['ETag'] } },
-    parameters: [TITLE],
+    parameters: [RESOURCE_TITLE],
     headers: ['X-Reason'],
     problems: ['invalid-cursor', 'not-found'],
   }),

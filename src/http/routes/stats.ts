@@ -51,9 +51,11 @@ function questionOf(asked: v.InferOutput<typeof StatsQuery>, now: number): Figur
   const labels: readonly string[] = FIGURES[figure].labels;
   const faults = [];
   if (by !== null && !labels.includes(by)) {
-    const known =
-      labels.length === 0 ? 'has no labels' : `must be one of ${labels.map((name) => `"${name}"`).join(', ')}`;
-    faults.push({ pointer: '/by', detail: labels.length === 0 ? `must be left out: ${figure} ${known}` : known });
+    const detail =
+      labels.length === 0
+        ? `must be left out: ${figure} has no labels`
+        : `must be one of ${labels.map((name) => `"${name}"`).join(', ')}`;
+    faults.push({ pointer: '/by', detail });
   }
   if (from >= to) faults.push({ pointer: '/from', detail: 'must be before "to"' });
   if ((to - from) / (step * 1000) > MAX_POINTS) {
