@@ -16,6 +16,8 @@ export default defineConfig({
   test: {
     // More than there are cores: the tests mostly wait for timers and stores.
     maxWorkers: 4,
+    // What the service logs is asserted where it matters; printed by each test, it would hide what failed.
+    silent: 'passed-only',
     projects: [
       // Over HTTP against a real `npm start`: each file starts whole services. `npm test` runs it beside the others.
       {

@@ -27,7 +27,8 @@ const needs = new Set(suites.flatMap((suite) => (suite.kind === 'vitest' ? suite
 for (const need of needs) {
   if (!isThere(need)) console.log(`\nmissing: ${need}. Its tests were skipped; to run them: ${remedyFor(need)}`);
 }
-const total = (kind: keyof Counts): number => counts.reduce((sum, one) => sum + one[kind], 0);
+for (const failure of counts.flatMap((one) => one.failures)) console.log(`\nfailed: ${failure}`);
+const total = (kind: 'passed' | 'failed' | 'skipped'): number => counts.reduce((sum, one) => sum + one[kind], 0);
 const skipped = total('skipped');
 const failed = total('failed') + (mustNotSkip ? skipped : 0);
 if (mustNotSkip && skipped > 0) console.log(`\n${skipped} skipped tests count as failed here.`);

@@ -1,9 +1,9 @@
 /** Runs one suite of suites.ts and counts what passed. */
 
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { offlineEnv, PROJECT } from '../lib/wrangler.ts';
 import type { Projects, Suite } from './suites.ts';
 
@@ -12,6 +12,8 @@ export interface Counts {
   passed: number;
   failed: number;
   skipped: number;
+  /** What failed, by file and name: a run's last lines must say it, since the rest is thousands of lines. */
+  failures: readonly string[];
 }
 
 /** What a suite came to. */
@@ -36,7 +38,8 @@ export function runSuite(suite: Suite, options: RunOptions): Promise<Outcome> {
 
 async function runCheck(command: readonly string[], options: RunOptions): Promise<Outcome> {
   const { code, output } = await run(command, options);
-  return { counts: { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: 0 }, output };
+  const failures = code === 0 ? [] : [command.join(' ')];
+  return { counts: { passed: code === 0 ? 1 : 0, failed: failures.length, skipped: 0, failures }, output };
 }
 
 async function runProjects({ projects }: Projects, options: RunOptions): Promise<Outcome> {
@@ -47,22 +50,39 @@ async function runProjects({ projects }: Projects, options: RunOptions): Promise
   const { code, output } = await run(['vitest', 'run', ...chosen, ...reporters], options);
   const counts = readReport(report);
   rmSync(folder, { recursive: true });
-  // A file that cannot be loaded, or an error outside of tests, fails the run without a failed test.
-  const failed = code !== 0 && counts.failed === 0 ? 1 : counts.failed;
-  return { counts: { ...counts, failed }, output };
+  if (code === 0 || counts.failed > 0) return { counts, output };
+  // An error outside of tests fails the run without a failed test.
+  const failures =
+    counts.failures.length > 0 ? counts.failures : [`${chosen.join(' ')}: an error outside of its tests`];
+  return { counts: { ...counts, failed: 1, failures }, output };
+}
+
+/** What we read of vitest's JSON report. */
+interface Report {
+  numPassedTests: number;
+  numFailedTests: number;
+  numPendingTests: number;
+  numTodoTests: number;
+  testResults: { name: string; status: string; assertionResults: { fullName: string; status: string }[] }[];
 }
 
 function readReport(path: string): Counts {
-  try {
-    const report = JSON.parse(readFileSync(path, 'utf8')) as Record<string, number>;
-    return {
-      passed: report.numPassedTests ?? 0,
-      failed: report.numFailedTests ?? 0,
-      skipped: (report.numPendingTests ?? 0) + (report.numTodoTests ?? 0),
-    };
-  } catch {
-    return { passed: 0, failed: 0, skipped: 0 };
-  }
+  if (!existsSync(path)) return { passed: 0, failed: 0, skipped: 0, failures: [] };
+  const report: Report = JSON.parse(readFileSync(path, 'utf8'));
+  return {
+    passed: report.numPassedTests,
+    failed: report.numFailedTests,
+    skipped: report.numPendingTests + report.numTodoTests,
+    failures: report.testResults.flatMap(failuresOf),
+  };
+}
+
+function failuresOf({ name, status, assertionResults }: Report['testResults'][number]): string[] {
+  const file = relative(PROJECT, name);
+  const failed = assertionResults.filter((one) => one.status === 'failed');
+  // A file that cannot be loaded has no tests.
+  if (failed.length === 0) return status === 'failed' ? [file] : [];
+  return failed.map(({ fullName }) => `${file} > ${fullName}`);
 }
 
 function run(
