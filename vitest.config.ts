@@ -8,6 +8,8 @@ const objectTests = ['cache-object*', 'run-refresh*', 'faults/*'].map((name) => 
 const SEED = Number(process.env.TEST_SEED ?? 1);
 /** No test asserts a time; this only ends one that hangs, also on a busy machine. */
 const PATIENCE_MS = 30_000;
+/** What a test waits for, it waits for as long: by default vitest gives up after a second. */
+const patient = { testTimeout: PATIENCE_MS, expect: { poll: { timeout: PATIENCE_MS } } };
 
 // `unit` and `property` run in plain Node: pure modules. `worker` runs inside workerd against real local stores, and so
 // does `object`, with a Worker whose queue consumer only takes notes: there the tests themselves play the consumer; and
@@ -24,6 +26,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
+          ...patient,
           testTimeout: 180_000,
           hookTimeout: 180_000,
           maxWorkers: 2,
@@ -36,6 +39,7 @@ export default defineConfig({
         test: {
           name: 'alone',
           include: ['test/alone/**/*.test.ts'],
+          ...patient,
           testTimeout: 180_000,
           sequence: { groupOrder: 2 },
         },
@@ -45,6 +49,7 @@ export default defineConfig({
         test: {
           name: 'tools',
           include: ['test/tools/**/*.test.ts'],
+          ...patient,
           testTimeout: 2 * PATIENCE_MS,
           globalSetup: ['test/support/build.ts'],
         },
@@ -54,7 +59,7 @@ export default defineConfig({
         test: {
           name: 'client',
           include: ['client/test/unit/**/*.test.ts'],
-          testTimeout: PATIENCE_MS,
+          ...patient,
           setupFiles: ['test/support/seed.ts'],
           provide: { seed: SEED },
         },
@@ -63,9 +68,9 @@ export default defineConfig({
         test: {
           name: 'browser',
           include: ['client/test/browser/**/*.test.ts', 'console/test/**/*.test.ts'],
+          ...patient,
           testTimeout: 2 * PATIENCE_MS,
           hookTimeout: 180_000,
-          expect: { poll: { timeout: PATIENCE_MS } },
           maxWorkers: 2,
           globalSetup: ['client/test/support/unpack-browser.ts'],
           setupFiles: ['test/support/seed.ts'],
@@ -77,7 +82,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/unit/**/*.test.ts', 'test/property/**/*.test.ts'],
-          testTimeout: PATIENCE_MS,
+          ...patient,
           setupFiles: ['test/support/seed.ts'],
           provide: { seed: SEED },
         },
@@ -88,7 +93,7 @@ export default defineConfig({
           name: 'worker',
           include: ['test/worker/**/*.test.ts'],
           exclude: [...objectTests, ...shardTests],
-          testTimeout: PATIENCE_MS,
+          ...patient,
           globalSetup: ['test/support/build.ts', 'test/support/origin-server.ts'],
           setupFiles: ['test/support/migrate.ts'],
           // How many random requests (test/worker/attacks/fuzz.test.ts), devices (test/worker/sync-herd.test.ts), and checks
@@ -106,7 +111,7 @@ export default defineConfig({
         test: {
           name: 'object',
           include: objectTests,
-          testTimeout: PATIENCE_MS,
+          ...patient,
           // How many sequences of commands (test/worker/faults/object-model.test.ts), and answers (origin-campaign.test.ts).
           provide: {
             modelRuns: Number(process.env.MODEL_RUNS ?? 16),
@@ -127,7 +132,7 @@ export default defineConfig({
         test: {
           name: 'shards',
           include: shardTests,
-          testTimeout: PATIENCE_MS,
+          ...patient,
           provide: { seed: SEED },
           globalSetup: ['test/support/build.ts', 'test/support/origin-server.ts'],
           setupFiles: ['test/support/migrate.ts'],

@@ -9,6 +9,7 @@ import { d1Entries } from '../../src/stores/entries.ts';
 import { commitOf, failureOf, newCache, readOf, refreshOf } from '../support/loads.ts';
 import { alarmOf, claim, load, objects, refresh, stubOf, tablesOf } from '../support/object-loads.ts';
 import { delivered } from '../support/object-worker.ts';
+import { until } from '../support/until.ts';
 
 const entries = d1Entries(env.DB);
 const blobs = r2Blobs(env.BLOBS);
@@ -40,11 +41,11 @@ describe('a refresh', () => {
   it('sends a message for each task whose turn has come', async () => {
     const cache = newCache();
     const first = await refresh(cache);
-    await vi.waitFor(() => expect(delivered).toContain(first.taskId));
+    await until(() => expect(delivered).toContain(first.taskId));
     const lease = await claim(first.taskId);
     const second = await refresh(cache);
     await objects.commit(commitOf(lease));
-    await vi.waitFor(() => expect(delivered).toContain(second.taskId));
+    await until(() => expect(delivered).toContain(second.taskId));
   });
 
   it('is one task for a hundred who ask at once', async () => {
@@ -106,11 +107,11 @@ describe('the alarm', () => {
   it('sends a message again that nobody has taken up', async () => {
     const cache = newCache();
     const { taskId } = await refresh(cache);
-    await vi.waitFor(() => expect(delivered).toContain(taskId));
+    await until(() => expect(delivered).toContain(taskId));
     passTime(15_000);
     await runDurableObjectAlarm(stubOf(cache));
     expect(await alarmOf(cache)).toBe(Date.now() + 30_000);
-    await vi.waitFor(() => expect(delivered.filter((id) => id === taskId)).toHaveLength(2));
+    await until(() => expect(delivered.filter((id) => id === taskId)).toHaveLength(2));
   });
 
   it('comes again while a setting is wrong, and does what is owed once it is mended', async () => {

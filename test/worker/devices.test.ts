@@ -10,6 +10,7 @@ import { Client, send } from '../support/client.ts';
 import { sampleEntry, sampleLoaded, unique } from '../support/entries.ts';
 import { Source } from '../support/sources.ts';
 import { sampleRecord } from '../support/sync-records.ts';
+import { until } from '../support/until.ts';
 
 vi.setConfig({ testTimeout: 20_000 });
 
@@ -151,14 +152,11 @@ describe('the list of devices', () => {
 
 describe('refusals of a device', () => {
   const refusalsOf = (user: string) =>
-    vi.waitFor(
-      async () => {
-        const [device] = await devicesOf(admin, `?user=${user}`);
-        expect(device?.refusals).toHaveLength(1);
-        return device;
-      },
-      { timeout: 10_000, interval: 100 },
-    );
+    until(async () => {
+      const [device] = await devicesOf(admin, `?user=${user}`);
+      expect(device?.refusals).toHaveLength(1);
+      return device;
+    }, 100);
   const hour = () => new Date(Date.now() - (Date.now() % 3_600_000)).toISOString();
 
   it('are noted where groups keep a resource from it, and told to cache:inspect', async () => {
@@ -210,7 +208,7 @@ it('a read that was held is noted once, when it ends', async () => {
   const headers = { 'X-Device-Id': 'tablet', 'If-None-Match': first.headers.get('ETag') ?? '', Prefer: 'wait=2' };
   const began = Date.now();
   expect((await client.get(source.path, headers)).status).toBe(304);
-  await vi.waitFor(async () => expect(await devicesOf(client)).toHaveLength(1), { timeout: 10_000, interval: 100 });
+  await until(async () => expect(await devicesOf(client)).toHaveLength(1), 100);
   const [device] = (await store.listDevices({ user }, null, 10)).devices;
   expect(device?.seen).toBeGreaterThanOrEqual(began + 1500);
   const { rev } =

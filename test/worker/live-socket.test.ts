@@ -18,6 +18,7 @@ import { runningClock } from '../support/running-clock.ts';
 import { Device, sealedTicket } from '../support/sockets.ts';
 import type { Source } from '../support/sources.ts';
 import { bearer } from '../support/token.ts';
+import { until } from '../support/until.ts';
 
 const putForward = runningClock();
 const admin = new Client({ user: 'root', scope: 'cache:admin' });
@@ -301,7 +302,7 @@ it('an object of a release that knows no watchers is asked again, until the next
     expect(await before.subscribe(check)).toBe('ok');
   });
   const refused = () => warn.mock.calls.some(([line]) => String(line).includes('live.not_watched'));
-  await vi.waitFor(() => expect(refused()).toBe(true), { timeout: 20_000 });
+  await until(() => expect(refused()).toBe(true));
   warn.mockRestore();
   await loadRows(source, 1, 2);
   expect(device.messages).toHaveLength(1);

@@ -12,6 +12,7 @@ import { lowered } from '../support/limits.ts';
 import { Source } from '../support/sources.ts';
 import { sampleRecord } from '../support/sync-records.ts';
 import { bearer } from '../support/token.ts';
+import { until } from '../support/until.ts';
 
 vi.setConfig({ testTimeout: 20_000 });
 
@@ -41,7 +42,7 @@ it('requests are counted by route, method and status, and written together', asy
   const { METRICS, of } = dataset();
   const headers = await bearer({ user: unique('user') });
   // A second after the last point, whoever comes writes.
-  await vi.waitFor(async () => {
+  await until(async () => {
     await sendUnder({ METRICS }, `${API_BASE}/cache/`, { headers });
     await sendUnder({ METRICS }, `${API_BASE}/cache/state/?task_id=x`, { headers });
     await sendUnder({ METRICS }, `${API_BASE}/rpc/${unique('nothing')}/`, { headers });

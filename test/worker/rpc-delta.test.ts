@@ -5,6 +5,7 @@ import { cacheIdentity } from '../../src/core/cache-key.ts';
 import { Client } from '../support/client.ts';
 import { apply, hashOfHeld, heldIn, sorted } from '../support/deltas.ts';
 import { Source } from '../support/sources.ts';
+import { until } from '../support/until.ts';
 
 vi.setConfig({ testTimeout: 20_000 });
 
@@ -150,13 +151,10 @@ describe('a delta', () => {
     const source = await loaded([answerOf(THREE), answerOf(THREE.slice(1)), answerOf(THREE)]);
     const device = `tablet-${source.title}`;
     await ask(source, { 'X-Delta': 'v1-v2', 'X-Device-Id': device });
-    await vi.waitFor(
-      async () => {
-        const records = await (await alice.get(`/cache/?device=${device}`)).json();
-        expect(records).toMatchObject([{ version: 2, etag: tagOf(source, 2).slice(1, -1) }]);
-      },
-      { timeout: 10_000, interval: 100 },
-    );
+    await until(async () => {
+      const records = await (await alice.get(`/cache/?device=${device}`)).json();
+      expect(records).toMatchObject([{ version: 2, etag: tagOf(source, 2).slice(1, -1) }]);
+    }, 100);
   });
 });
 

@@ -5,6 +5,7 @@ import { cacheIdentity } from '../../src/core/cache-key.ts';
 import { Client } from '../support/client.ts';
 import { unique } from '../support/entries.ts';
 import { Source } from '../support/sources.ts';
+import { until } from '../support/until.ts';
 
 vi.setConfig({ testTimeout: 20_000 });
 
@@ -17,14 +18,11 @@ type Listed = { user: string; device: string; version: number; etag: string };
 
 /** The caller's records, once `device` is among them. */
 function listWith(client: Client, device: string): Promise<Listed[]> {
-  return vi.waitFor(
-    async () => {
-      const list = await (await client.get('/cache/')).json<Listed[]>();
-      expect(list.map((record) => record.device)).toContain(device);
-      return list;
-    },
-    { timeout: 10_000, interval: 100 },
-  );
+  return until(async () => {
+    const list = await (await client.get('/cache/')).json<Listed[]>();
+    expect(list.map((record) => record.device)).toContain(device);
+    return list;
+  }, 100);
 }
 
 describe('a record', () => {
@@ -82,11 +80,8 @@ it('notes that a cache was read, with a device or without', async () => {
   const source = await Source.define();
   await client.get(source.path);
   const { key } = cacheIdentity(source.title, {}, null);
-  await vi.waitFor(
-    async () => {
-      const row = await env.DB.prepare('SELECT read_at FROM entries WHERE key = ?').bind(key).first<number>('read_at');
-      expect(row).toBe(Math.floor(Date.now() / 3_600_000) * 3_600_000);
-    },
-    { timeout: 10_000, interval: 100 },
-  );
+  await until(async () => {
+    const row = await env.DB.prepare('SELECT read_at FROM entries WHERE key = ?').bind(key).first<number>('read_at');
+    expect(row).toBe(Math.floor(Date.now() / 3_600_000) * 3_600_000);
+  }, 100);
 });

@@ -8,6 +8,7 @@ import { Client, sendUnder } from '../support/client.ts';
 import { runningClock } from '../support/running-clock.ts';
 import { Source, YEAR_AND_REGION } from '../support/sources.ts';
 import { token } from '../support/token.ts';
+import { until } from '../support/until.ts';
 
 // Waits of the service itself, of a second or two, stand in most of these.
 vi.setConfig({ testTimeout: 20_000 });
@@ -25,14 +26,11 @@ const status = (answer: Response) => answer.headers.get('Cache-Status');
 
 /** Reads until the answer has a version; every read on the way has succeeded. */
 async function readUntil(source: Source, wanted: string, headers = {}): Promise<Response> {
-  return vi.waitFor(
-    async () => {
-      const answer = await alice.get(source.path, headers);
-      expect([answer.status, version(answer)]).toEqual([200, wanted]);
-      return answer;
-    },
-    { timeout: 10_000, interval: 100 },
-  );
+  return until(async () => {
+    const answer = await alice.get(source.path, headers);
+    expect([answer.status, version(answer)]).toEqual([200, wanted]);
+    return answer;
+  }, 100);
 }
 
 describe('a first request', () => {

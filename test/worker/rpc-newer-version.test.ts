@@ -15,6 +15,7 @@ import { sendUnder } from '../support/client.ts';
 import { sampleResource } from '../support/resources.ts';
 import { Source } from '../support/sources.ts';
 import { token } from '../support/token.ts';
+import { until } from '../support/until.ts';
 
 vi.setConfig({ testTimeout: 20_000 });
 
@@ -37,9 +38,9 @@ async function behind(method = 'GET') {
   const number = (await d1Resources(env.DB).find(source.title))?.number ?? 0;
   const policy = policyOf(sampleResource());
   await objects.enqueue({ cache, number, policy, since: 'now', asker: null, heedRetryAt: false, waitMs: 0 });
-  await vi.waitFor(
+  await until(
     async () => expect(await d1Entries(env.DB).find(cache.key)).toMatchObject({ loaded: { version: 2 } }),
-    { timeout: 10_000, interval: 50 },
+    50,
   );
   return { source, key: cache.key, old: old ?? {}, bodies: bodies.map(({ key }) => key) };
 }

@@ -8,6 +8,7 @@ import { stubOf } from '../support/object-loads.ts';
 import { deliveries } from '../support/object-worker.ts';
 import type { OriginAnswer } from '../support/origin.ts';
 import { Refreshed, run, services, stateOf } from '../support/refreshes.ts';
+import { until } from '../support/until.ts';
 
 /** 2 MB, whose tables are small. */
 const HEAVY: OriginAnswer = { body: JSON.stringify({ items: [{ a: 1 }], more: 'x'.repeat(2_000_000) }) };
@@ -19,7 +20,7 @@ const TABLES = [{ name: 't', rows: '/items', columns: ['a'] }];
 /** Asks for a refresh; the last message of its task, and the queue that it came by. */
 async function message(cache: Refreshed) {
   const taskId = await cache.ask();
-  return vi.waitFor(() => {
+  return until(() => {
     const last = deliveries.findLast(({ body }) => body.taskId === taskId);
     if (last === undefined) throw new Error('no message has come');
     return { taskId, ...last };
@@ -37,7 +38,7 @@ describe('a message', () => {
     const taskId = await cache.ask({ requestId: 'r1' });
     const { host } = new URL(cache.origin.url);
     const body = { taskId, resource: cache.title, origin: host, requestId: 'r1' };
-    await vi.waitFor(() => expect(deliveries).toContainEqual({ queue: 'freshet-refresh', body }));
+    await until(() => expect(deliveries).toContainEqual({ queue: 'freshet-refresh', body }));
   });
 
   it('goes to the queue of slow loads by the time-out of its resource', async () => {
@@ -64,7 +65,7 @@ describe('a message', () => {
     await run(taskId);
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 60_000 });
     await runDurableObjectAlarm(stubOf(cache.cache));
-    await vi.waitFor(() =>
+    await until(() =>
       expect(deliveries.filter(({ body }) => body.taskId === taskId).map(({ queue }) => queue)).toEqual([
         'freshet-refresh',
         'freshet-refresh-slow',
@@ -151,7 +152,7 @@ describe('a load that turns out to have many rows', () => {
     const taskId = await cache.ask();
     const waits = vi.spyOn(LoadClock.prototype, 'standStill');
     const running = run(taskId, { slots });
-    await vi.waitFor(() => expect(waits).toHaveBeenCalledOnce());
+    await until(() => expect(waits).toHaveBeenCalledOnce());
     expect((await stateOf(taskId)).task.state).toBe('STARTED');
     other?.release();
     await running;

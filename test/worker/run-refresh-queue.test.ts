@@ -15,6 +15,7 @@ import { delivered } from '../support/object-worker.ts';
 import type { OriginAnswer } from '../support/origin.ts';
 import { Refreshed, services, stateOf } from '../support/refreshes.ts';
 import { listed, sampleRecord } from '../support/sync-records.ts';
+import { until } from '../support/until.ts';
 
 /** A batch, and with what delay each of its messages is handed back. */
 function batchOf(bodies: unknown[]) {
@@ -145,7 +146,7 @@ describe('a batch of refresh messages', () => {
     await cache.origin.answer(HEAVY);
     const taskId = await cache.ask();
     const handled = handleAndCut([{ taskId }], { stayMs: 20, waitUntilMs: 100, slots });
-    await vi.waitFor(async () => expect(await cache.origin.requests()).toHaveLength(1));
+    await until(async () => expect(await cache.origin.requests()).toHaveLength(1));
     // Longer than its origin has: its clock stands still.
     await sleep(1500);
     other?.release();
@@ -224,7 +225,7 @@ describe('dead letters', () => {
   it('of refreshes wake their task', async () => {
     const cache = await slow(0);
     const taskId = await cache.ask();
-    await vi.waitFor(() => expect(delivered).toContain(taskId));
+    await until(() => expect(delivered).toContain(taskId));
     const { batch } = batchOf([{ taskId }, 'garbage']);
     await handleDeadRefreshBatch(batch, services.objects);
     const { explicitAcks } = await getQueueResult(batch, createExecutionContext());

@@ -11,6 +11,7 @@ import { Source } from '../support/sources.ts';
 import { readLines } from '../support/sync.ts';
 import { heldSource, untilLoading } from '../support/tasks.ts';
 import { token } from '../support/token.ts';
+import { until } from '../support/until.ts';
 
 vi.setConfig({ testTimeout: 20_000 });
 
@@ -96,9 +97,9 @@ describe('an answer in lines', () => {
       const answer = await ask([{ id: 'a', resource_title: source.title }], {}, { 'Accept-Encoding': encoding });
       await untilLoading(source);
       await release();
-      await vi.waitFor(() => expect(heldRequests.count).toBe(0), { timeout: 10_000, interval: 10 });
+      await until(() => expect(heldRequests.count).toBe(0), 10);
       await answer.body?.cancel();
-      await vi.waitFor(() => expect(compressorBytes()).toBe(0), { timeout: 5_000, interval: 10 });
+      await until(() => expect(compressorBytes()).toBe(0), 10);
     }
   });
 

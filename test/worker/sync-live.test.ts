@@ -15,6 +15,7 @@ import { Device } from '../support/sockets.ts';
 import { Source } from '../support/sources.ts';
 import { readLines, syncOf } from '../support/sync.ts';
 import { bearer, token } from '../support/token.ts';
+import { until } from '../support/until.ts';
 
 vi.setConfig({ testTimeout: 25_000 });
 
@@ -181,13 +182,10 @@ describe('what nobody may be told of', () => {
     await source.redefine({ groups: ['sales'] }, false);
     const { client, live } = await connected();
     const before = await watches();
-    await vi.waitFor(
-      async () => {
-        const { caches } = await syncOf(client, [itemOf(source)], live(Date.now()));
-        expect(caches).toMatchObject([{ status: 404 }]);
-      },
-      { timeout: 20_000, interval: 50 },
-    );
+    await until(async () => {
+      const { caches } = await syncOf(client, [itemOf(source)], live(Date.now()));
+      expect(caches).toMatchObject([{ status: 404 }]);
+    }, 50);
     const now = await watches();
     await syncOf(client, [itemOf(source)], live(Date.now()));
     expect([now - before <= 1, await watches()]).toEqual([true, now]);

@@ -1,5 +1,5 @@
 import { env } from 'cloudflare:workers';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { SyncRecord } from '../../src/contract/messages.ts';
 import { cacheIdentity } from '../../src/core/cache-key.ts';
 import { d1SyncRecords } from '../../src/stores/sync-records.ts';
@@ -8,6 +8,7 @@ import { Client, send } from '../support/client.ts';
 import { unique } from '../support/entries.ts';
 import { Source } from '../support/sources.ts';
 import { listed } from '../support/sync-records.ts';
+import { until } from '../support/until.ts';
 
 const store = () => d1SyncRecords(env.DB);
 
@@ -67,7 +68,7 @@ describe('forgetting', () => {
     const refresh = (prefer: string) =>
       ann.post('/cache/refresh/', { resource_title: source.title }, { Prefer: prefer });
     const { task_id } = await (await refresh('respond-async')).json<{ task_id: string }>();
-    await vi.waitFor(async () => expect(await source.loads()).toBe(1), { timeout: 5000 });
+    await until(async () => expect(await source.loads()).toBe(1));
     await forget(`user=${user}`);
 
     await source.origin.answerJson({ of: 'before' });

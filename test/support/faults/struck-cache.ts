@@ -8,7 +8,7 @@ import {
   runInDurableObject,
 } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
-import { expect, vi } from 'vitest';
+import { expect } from 'vitest';
 import { app } from '../../../src/app.ts';
 import { API_BASE } from '../../../src/contract/constants.ts';
 import { cacheIdentity } from '../../../src/core/cache-key.ts';
@@ -21,6 +21,7 @@ import { d1Entries } from '../../../src/stores/entries.ts';
 import { alarmOf, objects, stubOf } from '../object-loads.ts';
 import { Source } from '../sources.ts';
 import { token } from '../token.ts';
+import { until } from '../until.ts';
 import { strikeable } from './bindings.ts';
 import { type Watch, watch } from './strikes.ts';
 
@@ -125,7 +126,7 @@ export class StruckCache {
 
   /** Waits until what an answer left to be done has been done, or hangs. */
   async settled(): Promise<void> {
-    await vi.waitFor(() => expect(this.watch.underWay).toBe(0), { timeout: 20_000, interval: 5 });
+    await until(() => expect(this.watch.underWay).toBe(0), 5);
   }
 
   /** Delivers what is due, as the queue would, and rings the alarm if it is. */

@@ -1,6 +1,7 @@
 /** Commands during a commit: D1 has not taken its entry yet when somebody else comes to the object. */
 
-import { expect, vi } from 'vitest';
+import { expect } from 'vitest';
+import { until } from '../until.ts';
 import { PURGE, REFRESH, SOFT_PURGE } from './asking.ts';
 import { clock } from './clock.ts';
 import type { Kind } from './command.ts';
@@ -21,7 +22,7 @@ export const OVERLAPPING: Kind[] = [REFRESH, PURGE, SOFT_PURGE].map((other) => (
         isAnswered = true;
       },
     );
-    await vi.waitFor(() => expect(isAnswered || weather.waiting.length > 0).toBe(true), { interval: 1 });
+    await until(() => expect(isAnswered || weather.waiting.length > 0).toBe(true), 1);
     const isOvertaken = !isAnswered;
     weather.fates = fates;
     const judgeOther = await other.act(model, real, pick);

@@ -2,7 +2,7 @@
 
 import { abortAllDurableObjects, evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
-import { expect, vi } from 'vitest';
+import { expect } from 'vitest';
 import type { Entry } from '../../../src/contract/entry.ts';
 import { type CacheDocument, emptyDocument, type TaskRecord } from '../../../src/core/task-machine/document.ts';
 import { Documents } from '../../../src/object/documents.ts';
@@ -14,6 +14,7 @@ import { type Mode, type Store, unwatch, Watch, watchWith } from '../faults/stri
 import { newCache } from '../loads.ts';
 import { objects, stubOf } from '../object-loads.ts';
 import { effects, playedHubs } from '../object-worker.ts';
+import { until } from '../until.ts';
 import { PlayedHub } from './played-hub.ts';
 
 /** What becomes of the calls that a command's steps make of the stores; left out: they are done and answered. */
@@ -71,8 +72,7 @@ export class RealCache {
 
   /** Waits until the effects of all steps are done. */
   async settled(): Promise<void> {
-    if (effects.underWay > 0)
-      await vi.waitFor(() => expect(effects.underWay).toBe(0), { timeout: 20_000, interval: 1 });
+    if (effects.underWay > 0) await until(() => expect(effects.underWay).toBe(0), 1);
   }
 
   /** How object and stores stand, by what was seen before and what has been called since. */

@@ -9,6 +9,7 @@ import { handleRefreshBatch, type QueueServices } from '../../../src/queues/refr
 import { objects, stubOf, tablesOf } from '../../support/object-loads.ts';
 import { delivered } from '../../support/object-worker.ts';
 import { Refreshed, services, stateOf } from '../../support/refreshes.ts';
+import { until } from '../../support/until.ts';
 
 interface Sent {
   body: unknown;
@@ -106,7 +107,7 @@ describe('a message', () => {
   it('that never comes is sent again by the alarm, at growing gaps', async () => {
     const cache = await define();
     const taskId = await cache.ask();
-    await vi.waitFor(() => expect(timesDelivered(taskId)).toBe(1));
+    await until(() => expect(timesDelivered(taskId)).toBe(1));
     const start = Date.now();
     for (const [at, times] of [
       [16_000, 2],
@@ -114,7 +115,7 @@ describe('a message', () => {
     ] as const) {
       vi.useFakeTimers({ toFake: ['Date'], now: start + at });
       await runDurableObjectAlarm(stubOf(cache.cache));
-      await vi.waitFor(() => expect(timesDelivered(taskId)).toBe(times));
+      await until(() => expect(timesDelivered(taskId)).toBe(times));
     }
     await deliver([{ body: { taskId } }]);
     expect(await stateOf(taskId)).toMatchObject({ task: { state: 'SUCCESS' } });
@@ -200,9 +201,9 @@ describe('a dead letter', () => {
   it('of a task that is due has its message sent again, and is no verdict', async () => {
     const cache = await define();
     const taskId = await cache.ask();
-    await vi.waitFor(() => expect(timesDelivered(taskId)).toBe(1));
+    await until(() => expect(timesDelivered(taskId)).toBe(1));
     await wake(taskId);
-    await vi.waitFor(() => expect(timesDelivered(taskId)).toBe(2));
+    await until(() => expect(timesDelivered(taskId)).toBe(2));
     expect(await stateOf(taskId)).toMatchObject({ task: { state: 'PENDING', attempt: 0 } });
   });
 

@@ -15,6 +15,7 @@ import { unique } from '../../support/entries.ts';
 import { sampleResource } from '../../support/resources.ts';
 import { databases, rowsIn } from '../../support/shards.ts';
 import { bearer } from '../../support/token.ts';
+import { until } from '../../support/until.ts';
 
 const MOVING = { now: 3, before: 1 };
 const NUMBERS = Array.from({ length: 12 }, (_value, n) => ({ n }));
@@ -69,14 +70,11 @@ describe('caches over three databases', () => {
   it('leave nothing in any of them when their resource is deleted', async () => {
     const title = await defineLoaded();
     expect((await admin.delete(`/resources/${title}/`)).status).toBe(204);
-    await vi.waitFor(
-      async () => {
-        await cron();
-        expect((await rowsIn('SELECT key FROM entries WHERE resource = ?1', title)).flat()).toEqual([]);
-        expect(await marksOf(title)).toEqual([]);
-      },
-      { timeout: 20_000 },
-    );
+    await until(async () => {
+      await cron();
+      expect((await rowsIn('SELECT key FROM entries WHERE resource = ?1', title)).flat()).toEqual([]);
+      expect(await marksOf(title)).toEqual([]);
+    });
   });
 
   it('are told of to their devices, whichever database has what', async () => {
@@ -84,13 +82,10 @@ describe('caches over three databases', () => {
     const user = ['ann', 'ben', 'cat', 'don', 'els'].find((name) => shardOf(hashOfText(name), 3) !== 0) ?? '';
     const client = new Client({ user });
     for (const { n } of NUMBERS) await (await client.get(`/rpc/${title}/?n=${n}`, { 'X-Device-Id': 'd' })).text();
-    await vi.waitFor(
-      async () => {
-        const listed = await (await client.get('/cache/?expand=resource')).json<Record<string, unknown>[]>();
-        expect(listed.map((record) => [record.current_version, record.stale])).toEqual(NUMBERS.map(() => [1, false]));
-      },
-      { timeout: 20_000, interval: 200 },
-    );
+    await until(async () => {
+      const listed = await (await client.get('/cache/?expand=resource')).json<Record<string, unknown>[]>();
+      expect(listed.map((record) => [record.current_version, record.stale])).toEqual(NUMBERS.map(() => [1, false]));
+    }, 200);
     expect(await (await admin.delete(`/syncs/?user=${user}`)).json()).toEqual({ forgotten: 12, next: null });
     expect(await (await client.get('/cache/')).json()).toEqual([]);
   });
