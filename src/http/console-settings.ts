@@ -61,9 +61,14 @@ function localOf(env: object): string | null {
 function demandIssuer(issuer: string): void {
   const url = URL.canParse(issuer) ? new URL(issuer) : null;
   const isPlain = url !== null && !/[?#]/.test(issuer) && url.username === '' && url.password === '';
-  if (url === null || !isPlain || !isSecureUrl(url)) {
+  if (url === null || !isPlain || !isProviderUrl(url)) {
     throw wrong('CONSOLE_OIDC_ISSUER', 'must be an https URL without query, fragment and user');
   }
+}
+
+/** Whether the console may ask a URL of the provider: of https, or of this machine, with a host that can stand in a policy. */
+export function isProviderUrl(url: URL): boolean {
+  return isSecureUrl(url) && /^[a-z\d.:[\]-]+$/.test(url.host);
 }
 
 /** RFC 6749 section 3.3; without `openid` there is no sign-in (OpenID Connect Core section 3.1.2.1). */

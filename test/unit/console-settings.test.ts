@@ -69,6 +69,11 @@ describe('it names the setting, and not its value, where that is', () => {
     ],
     ['an issuer that is none', { CONSOLE_OIDC_ISSUER: 'secret' }, 'CONSOLE_OIDC_ISSUER must be an https URL'],
     [
+      'an issuer whose host would end a policy',
+      { CONSOLE_OIDC_ISSUER: 'https://secret;sandbox' },
+      'CONSOLE_OIDC_ISSUER must be an https URL',
+    ],
+    [
       'an issuer with a query',
       { CONSOLE_OIDC_ISSUER: 'https://idp.example.com/?secret' },
       'CONSOLE_OIDC_ISSUER must be an https URL',

@@ -6,6 +6,7 @@
 import { ConsoleConfig } from '../../contract/console.ts';
 import { readAsset } from '../assets.ts';
 import { consolePolicy } from '../console-policy.ts';
+import { providerOrigins } from '../console-provider.ts';
 import { consoleConfig } from '../console-settings.ts';
 import { describe, NOT_MODIFIED } from '../describe.ts';
 import { factory } from '../factory.ts';
@@ -32,7 +33,9 @@ consolePages.get(
 // Paths of the console's own: which screen each one means, its script knows.
 consolePages.use('/console/*', methods('GET', 'HEAD', 'OPTIONS'));
 consolePages.get('/console/*', async (c) => {
-  const policy = consolePolicy(c.req.url, consoleConfig(c.env).local);
+  const { oidc, local } = consoleConfig(c.env);
+  const provider = oidc === null ? [] : await providerOrigins(oidc.issuer);
+  const policy = consolePolicy(c.req.url, local === null ? provider : [...provider, local]);
   const html = await (await readAsset(c.env.ASSETS, 'pages/console.html')).text();
   return c.html(html, 200, { 'Content-Security-Policy': policy, 'Cache-Control': 'no-cache' });
 });

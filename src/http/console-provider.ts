@@ -1,0 +1,92 @@
+/**
+ * The provider that the console signs people in at, as its discovery document describes it (OpenID Connect Discovery 1.0): the
+ * page of the console may ask those of its origins that a sign-in needs, and no other host.
+ */
+
+import { isObject } from '../core/is-object.ts';
+import { log } from '../log.ts';
+import { BoundedMap } from '../stores/bounded-map.ts';
+import { fetchOnce } from '../stores/fetch-once.ts';
+import { isProviderUrl } from './console-settings.ts';
+
+/** How long a document that was read is taken as current, ms. */
+const FRESH_MS = 3_600_000;
+/** How long one that could not be read is not asked for again, ms. */
+const PAUSE_MS = 30_000;
+/** How long the provider may take, ms: the page of the console waits for it. */
+const TIMEOUT_MS = 3000;
+/** Documents have some 5 KB. */
+const MAX_BYTES = 100_000;
+
+/** What an isolate knows of one issuer. */
+interface Known {
+  origins: readonly string[];
+  /** Until when nobody asks again, ms since the epoch. */
+  until: number;
+}
+
+/** One issuer is set; tests have more. */
+const known = new BoundedMap<Known>(100);
+
+/**
+ * Origins of an issuer and of its token endpoint, which Google and Cognito have elsewhere. While its document cannot be read:
+ * those that are known from before, else the issuer's own, so that the page says what is wrong.
+ */
+export async function providerOrigins(issuer: string): Promise<readonly string[]> {
+  const current = () => {
+    const found = known.get(issuer);
+    return found !== undefined && Date.now() < found.until ? found : undefined;
+  };
+  const { origins } = current() ?? (await fetchOnce(`console-provider ${issuer}`, current, () => renew(issuer)));
+  return origins;
+}
+
+async function renew(issuer: string): Promise<Known> {
+  const own = new URL(issuer).origin;
+  let found: Known;
+  try {
+    const origins = [...new Set([own, (await tokenEndpoint(issuer)).origin])];
+    found = { origins, until: Date.now() + FRESH_MS };
+  } catch (error) {
+    log('warn', 'console.provider_not_read', { error });
+    found = { origins: known.get(issuer)?.origins ?? [own], until: Date.now() + PAUSE_MS };
+  }
+  known.set(issuer, found);
+  return found;
+}
+
+/** @throws Error that says what is wrong with the answer */
+async function tokenEndpoint(issuer: string): Promise<URL> {
+  // A path stays before the well-known one (OpenID Connect Discovery 1.0 section 4).
+  const url = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
+  const response = await fetch(url, { redirect: 'manual', signal: AbortSignal.timeout(TIMEOUT_MS) });
+  if (response.status !== 200) {
+    await response.body?.cancel();
+    throw new Error(`the discovery document is answered by ${response.status}`);
+  }
+  const metadata: unknown = JSON.parse(await boundedText(response));
+  // Section 4.3: whoever else may write this document must not get our codes.
+  if (!isObject(metadata) || metadata.issuer !== issuer) {
+    throw new Error('the discovery document has another issuer than CONSOLE_OIDC_ISSUER');
+  }
+  const text = String(metadata.token_endpoint);
+  const endpoint = URL.canParse(text) ? new URL(text) : null;
+  // Only a provider of this machine may have its endpoint here, in the clear.
+  if (endpoint === null || !isProviderUrl(endpoint) || (endpoint.protocol === 'http:' && !issuer.startsWith('http:'))) {
+    throw new Error('the discovery document has no token_endpoint with https');
+  }
+  return endpoint;
+}
+
+async function boundedText(response: Response): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = '';
+  let length = 0;
+  // Leaving the loop cancels the body.
+  for await (const piece of response.body ?? []) {
+    length += piece.byteLength;
+    if (length > MAX_BYTES) throw new Error(`the discovery document has more than ${MAX_BYTES} bytes`);
+    text += decoder.decode(piece, { stream: true });
+  }
+  return text + decoder.decode();
+}
