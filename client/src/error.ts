@@ -40,6 +40,7 @@ export type ProblemCode =
   | 'origin-unreachable'
   | 'origin-timeout'
   | 'origin-status'
+  | 'origin-auth'
   | 'origin-too-large'
   | 'origin-malformed'
   | 'origin-redirect'

@@ -25,6 +25,7 @@ export const PROBLEM_DETAILS: Readonly<Record<ProblemCode, string | InputFault>>
   'origin-unreachable': 'The origin could not be reached.',
   'origin-timeout': 'The load took longer than 30 s.',
   'origin-status': 'The origin answered with status 503.',
+  'origin-auth': 'The origin answered with status 401.',
   'origin-too-large': 'The origin answered with more than 33554432 bytes.',
   'origin-malformed': 'Table "cars": there is no array at "/cars" in the origin\'s answer.',
   'origin-redirect': 'The origin sent us to another host.',

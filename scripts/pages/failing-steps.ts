@@ -21,8 +21,12 @@ export const FAILING_STEPS: Readonly<Record<LoadFailureCode, Steps>> = {
     act: 'Ask for less by parameters, make the origin faster, or raise origin.timeout_s (300 at most).',
   },
   'origin-status': {
-    look: '"detail" names the status and, to a token with cache:admin, what the origin says itself. 401 and 403: the secret in origin.headers. 404: the address in origin.url. 204 and 205: there is no content. 429 and 5xx: the origin has too much to do or a fault. 520 to 530: Cloudflare did not reach the origin.',
-    act: 'Renew the secret (npx wrangler secret put ORIGIN_…), correct origin.url, or take no content for no rows with tables[].missing: "empty". 202, 408, 425, 429, 5xx and any 4xx with Retry-After are tried again by themselves; ask less often by ttl_s or schedule if they go on.',
+    look: '"detail" names the status and, to a token with cache:admin, what the origin says itself. 404: the address in origin.url. 204 and 205: there is no content. 429 and 5xx: the origin has too much to do or a fault. 520 to 530: Cloudflare did not reach the origin.',
+    act: 'Correct origin.url, or take no content for no rows with tables[].missing: "empty". 202, 408, 425, 429, 5xx and any 4xx with Retry-After are tried again by themselves; ask less often by ttl_s or schedule if they go on.',
+  },
+  'origin-auth': {
+    look: 'The origin answered 401 or 403: what lets us in is missing, wrong, expired, or not enough for this address. To a token with cache:admin "detail" repeats what the origin says itself. Look at the secrets that origin.headers, or the auth of the source, name.',
+    act: "Renew the secret (npx wrangler secret put ORIGIN_…), or have the origin's administrator give its account the right to read this. Loads are not tried again by themselves: refresh afterwards.",
   },
   'origin-too-large': {
     look: '"detail" tells which bound: origin.max_bytes, counted without compression, 500,000 rows, or 4 MiB of tables that come before their turn.',

@@ -30,6 +30,7 @@ export const PROBLEMS = {
   'origin-unreachable': { status: 502, title: 'The origin could not be reached' },
   'origin-timeout': { status: 504, title: 'The origin did not answer in time' },
   'origin-status': { status: 502, title: 'The origin answered with an error' },
+  'origin-auth': { status: 502, title: 'The origin did not let us in' },
   'origin-too-large': { status: 502, title: 'The origin answered with too much' },
   'origin-malformed': { status: 502, title: 'The origin answered in another form than declared' },
   'origin-redirect': { status: 502, title: 'The origin sent us elsewhere' },

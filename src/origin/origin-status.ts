@@ -8,6 +8,8 @@ import { parseHttpDate } from '../core/http-date.ts';
 const WHOLE = new Set([200, 201, 203]);
 /** They say that there is no content: an empty table where the definition says so, and no body otherwise. */
 const WITHOUT_CONTENT = new Set([204, 205]);
+/** What was sent to let us in is missing, wrong or not enough (RFC 9110 sections 15.5.2 and 15.5.4). */
+const DENIED = new Set([401, 403]);
 const RETRYABLE = new Set([202, 408, 425, 429]);
 /** What Cloudflare's network answers instead of an origin that it does not reach: why (Cloudflare docs, "5xx errors"). */
 const NOT_REACHED: Readonly<Record<number, string>> = {
@@ -32,10 +34,15 @@ export function statusFailure({ status, headers }: Response, now: number): LoadF
   const isLater = status >= 400 && status < 500 && headers.has('Retry-After');
   const why = NOT_REACHED[status];
   const more = why === undefined ? '' : ` Cloudflare answers so where an origin was not reached: ${why}.`;
-  return new LoadFailure('origin-status', `The origin answered with status ${status}.${more}`, {
-    retryable: status >= 500 || RETRYABLE.has(status) || isLater,
-    retryAfterMs: retryAfterMs(headers, now),
-  });
+  const isRefused = DENIED.has(status) && !isLater;
+  return new LoadFailure(
+    isRefused ? 'origin-auth' : 'origin-status',
+    `The origin answered with status ${status}.${more}`,
+    {
+      retryable: status >= 500 || RETRYABLE.has(status) || isLater,
+      retryAfterMs: retryAfterMs(headers, now),
+    },
+  );
 }
 
 /** Why an answer without content is no data; `hasTables`: one that has none may yet say so. */

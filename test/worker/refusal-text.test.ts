@@ -34,7 +34,11 @@ describe('what an origin says of its refusal', () => {
   it.each([401, 403, 404, 422, 500])('is told to administrators alone, with status %i', async (status) => {
     const body = '{"message":"apikey header missing or wrong"}';
     const { code, message, adminDetail } = await failureOf({ status, headers: JSON_TYPE, body });
-    expect([code, message]).toEqual(['origin-status', `The origin answered with status ${status}.`]);
+    const isDenied = status === 401 || status === 403;
+    expect([code, message]).toEqual([
+      isDenied ? 'origin-auth' : 'origin-status',
+      `The origin answered with status ${status}.`,
+    ]);
     expect(adminDetail).toBe(`The origin answered with status ${status}. It says: ${body}`);
   });
 

@@ -19,7 +19,12 @@ describe('status codes', () => {
     expect(failure(status)).toMatchObject({ code: 'origin-status', retryable: true });
   });
 
-  it.each([206, 304, 400, 401, 403, 404, 410, 418])('does not try again after %i', (status) => {
+  it.each([401, 403])('takes %i for a refusal to let us in, which another try does not change', (status) => {
+    const message = `The origin answered with status ${status}.`;
+    expect(failure(status)).toMatchObject({ code: 'origin-auth', retryable: false, message });
+  });
+
+  it.each([206, 304, 400, 402, 404, 407, 410, 418])('does not try again after %i', (status) => {
     expect(failure(status)).toMatchObject({
       code: 'origin-status',
       retryable: false,
