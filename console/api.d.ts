@@ -899,6 +899,10 @@ export interface components {
             current_version: number | null;
             /** @description How many versions the device lacks; 0: none that changed the body; null where nothing is loaded. */
             behind: number | null;
+            /** @description Key of the cache, by which `/caches/<key>/` has it; for `cache:inspect` alone. */
+            key?: string;
+            /** @description Whether its last load failed; for `cache:inspect` alone. */
+            failing?: boolean;
         };
         /** @description A resource that a device was refused. */
         DeviceRefusal: {

@@ -95,6 +95,8 @@ export const EXAMPLES: Readonly<Record<string, { body?: Examples; [status: numbe
               held: true,
               current_version: 5,
               behind: 4,
+              key: '2d85c16d2970492370b1a836b1339dafff36e4b1c8c0f2b7a1d9f54b6f0f3a77',
+              failing: false,
             },
           ],
           refusals: [{ resource_title: 'salaries', reason: 'group', time: '2026-11-23T19:00:00.000Z' }],

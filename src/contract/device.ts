@@ -23,6 +23,8 @@ export const DeviceCache = v.strictObject({
     v.nullable(Whole),
     'How many versions the device lacks; 0: none that changed the body; null where nothing is loaded.',
   ),
+  key: about(v.optional(v.string()), 'Key of the cache, by which `/caches/<key>/` has it; for `cache:inspect` alone.'),
+  failing: about(v.optional(v.boolean()), 'Whether its last load failed; for `cache:inspect` alone.'),
 });
 
 /** Why the device was not given a resource. */

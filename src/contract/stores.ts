@@ -84,6 +84,8 @@ export interface LoadedVersion extends Pick<Entry, 'key' | 'resource' | 'number'
   /** Null: nothing is loaded. */
   version: number | null;
   changed: number | null;
+  /** 1: its last load failed. */
+  failing: 0 | 1;
 }
 
 /** Entries (table `entries`). */

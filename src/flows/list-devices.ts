@@ -33,6 +33,7 @@ export interface ListedCache {
   /** Null: nothing is loaded. */
   currentVersion: number | null;
   isOutOfDate: boolean;
+  isFailing: boolean;
 }
 
 /** A device and what it has. */
@@ -52,7 +53,7 @@ export async function listDevices(
   const records = devices.map(recordsOf);
   const titles = new Set(records.flat().map(({ resource }) => resource));
   const closed = reader === null ? new Set<string>() : await closedTitles(services.resources, titles, reader);
-  const current = await currentOf(services, records.flat());
+  const { current, failing } = await stateOf(services, records.flat());
   const listed = devices.map((device, at): ListedDevice => {
     const open = (records[at] ?? []).filter(({ resource }) => !closed.has(resource));
     const caches = open.map((record): ListedCache => {
@@ -62,6 +63,7 @@ export async function listDevices(
         isHeld: isHeld(device, record),
         currentVersion: loaded?.version ?? null,
         isOutOfDate: isOutOfDate(record, loaded),
+        isFailing: failing.has(record.key),
       };
     });
     return { user: device.user, device: device.device, seen: device.seen, caches, refusals: refusalsOf(device) };
@@ -69,14 +71,14 @@ export async function listDevices(
   return { devices: listed, next };
 }
 
-/** What is loaded of the records' caches, by key; what was purged or is of a deleted resource is left out. */
-async function currentOf(
+/** What is loaded of the records' caches, by key; what was purged or is of a deleted resource is left out. And which of them fail. */
+async function stateOf(
   { entries, resources }: ListServices,
   records: readonly SyncRecord[],
-): Promise<ReadonlyMap<string, { version: number; changed: number }>> {
+): Promise<{ current: ReadonlyMap<string, { version: number; changed: number }>; failing: ReadonlySet<string> }> {
   const found = await entries.findVersions([...new Set(records.map(({ key }) => key))]);
   const known = await resources.findAll([...new Set(found.map(({ resource }) => resource))]);
-  return new Map(
+  const current = new Map(
     found.flatMap((entry: LoadedVersion) => {
       const resource = known.get(entry.resource) ?? null;
       const { key, version, changed, number } = entry;
@@ -84,4 +86,5 @@ async function currentOf(
       return [[key, { version, changed: changed ?? version }]];
     }),
   );
+  return { current, failing: new Set(found.filter(({ failing }) => failing === 1).map(({ key }) => key)) };
 }

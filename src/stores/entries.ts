@@ -19,7 +19,8 @@ const SWEEP_WINDOW = 100_000;
 const findAll = (asked: string) => `SELECT ${LISTED} FROM ${asked} CROSS JOIN entries ON entries.key = asked.value`;
 
 const findVersions = (asked: string) => `
-  SELECT key, resource, number, revision, version, document ->> '$.loaded.changed' AS changed
+  SELECT key, resource, number, revision, version, document ->> '$.loaded.changed' AS changed,
+    last_error IS NOT NULL AS failing
   FROM ${asked} CROSS JOIN entries ON entries.key = asked.value`;
 
 const INSERT = `

@@ -17,6 +17,12 @@ vi.setConfig({ testTimeout: 20_000 });
 const store = d1SyncRecords(env.DB);
 const AT = Date.parse('2026-11-01T12:00:00.007Z');
 
+interface CacheOfDevice {
+  etag: string;
+  key?: string;
+  failing?: boolean;
+}
+
 /** A user of one's own, with two caches of a resource, both at version 2. */
 async function scene() {
   const user = unique('user');
@@ -84,6 +90,29 @@ describe('the list of devices', () => {
         cache(0, { resource_title: 'gone', etag: 'ffffffffffffffff-v2', current_version: null, behind: null }),
       ]),
     );
+  });
+
+  it('tells cache:inspect which cache each is, and whether its loads fail', async () => {
+    const { user, title, keys, record, client } = await scene();
+    const error = { type: '/docs/problems#origin-status', title: 'Origin status', detail: 'It answered 401.' };
+    const identity = cacheIdentity(title, { n: 2 }, null);
+    const failing = { ...identity, number: Date.now(), revision: Date.now(), loaded: sampleLoaded(2, { changed: 2 }) };
+    await d1Entries(env.DB).put(sampleEntry({ ...failing, lastError: error }));
+    await store.put([record(0), record(1)]);
+    const told = async (reader: Client) => {
+      const [device] = await devicesOf(reader, `?user=${user}&expand=caches`);
+      return new Map(
+        ((device?.caches ?? []) as CacheOfDevice[]).map(({ etag, key, failing }) => [etag, { key, failing }]),
+      );
+    };
+    const [a = '', b = ''] = keys.map((key) => `${tagOfKey(key)}-v2`);
+    expect(await told(new Client({ user: 'bob', scope: 'cache:inspect' }))).toEqual(
+      new Map([
+        [a, { key: keys[0], failing: false }],
+        [b, { key: keys[1], failing: true }],
+      ]),
+    );
+    expect(await told(client)).toEqual(new Map([a, b].map((etag) => [etag, { key: undefined, failing: undefined }])));
   });
 
   it('counts as behind only what the device held at its last full check or was given since', async () => {

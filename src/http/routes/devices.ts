@@ -60,7 +60,8 @@ devices.get(
       limit: asked.limit,
       reader: inspects ? null : c.get('identity'),
     });
-    const answerOf = asked.expand === 'caches' ? expandedAnswer : plainAnswer;
+    const answerOf = (device: ListedDevice) =>
+      asked.expand === 'caches' ? expandedAnswer(device, inspects) : plainAnswer(device);
     const answers = page.map((device) => ({ ...answerOf(device), ...(inspects ? refusalsIn(device) : {}) }));
     return replyJson(c, answers, { headers: { Link: nextLink(c, next && encodeCursor([next.user, next.device])) } });
   },
@@ -71,11 +72,11 @@ function plainAnswer(device: ListedDevice): DeviceAnswer {
   return { user, device: device.device, seen: timestamp(seen), caches: caches.length, behind: behindIn(device) };
 }
 
-function expandedAnswer(device: ListedDevice): ExpandedDeviceAnswer {
-  return { ...plainAnswer(device), caches: device.caches.map(cacheAnswer) };
+function expandedAnswer(device: ListedDevice, inspects: boolean): ExpandedDeviceAnswer {
+  return { ...plainAnswer(device), caches: device.caches.map((cache) => cacheAnswer(cache, inspects)) };
 }
 
-function cacheAnswer({ record, isHeld, currentVersion, isOutOfDate }: ListedCache) {
+function cacheAnswer({ record, isHeld, currentVersion, isOutOfDate, isFailing }: ListedCache, inspects: boolean) {
   const { resource, key, version, changed, syncedAt } = record;
   const lacking = isOutOfDate ? (currentVersion ?? version) - version : 0;
   return {
@@ -86,6 +87,7 @@ function cacheAnswer({ record, isHeld, currentVersion, isOutOfDate }: ListedCach
     held: isHeld,
     current_version: currentVersion,
     behind: currentVersion === null ? null : lacking,
+    ...(inspects ? { key, failing: isFailing } : {}),
   };
 }
 
