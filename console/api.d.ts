@@ -298,7 +298,7 @@ export interface paths {
          * All definitions, in order of title
          * @description Takes the scope `cache:inspect`.
          *
-         *     In order of title. A page with large definitions ends early, and announces the next.
+         *     In order of title. A page with large definitions ends early, and announces the next. With `expand=stats` each has a last member `stats`.
          */
         get: operations["listResources"];
         put?: never;
@@ -329,6 +329,7 @@ export interface paths {
          *
          *     What GET answered can be put back. A definition takes effect everywhere within 30 s; if origin, parameters, scope, format or tables
          *     change, what was loaded before counts as expired. `If-Match` keeps others' changes from being overwritten.
+         *     `dry_run=true` checks the definition and the conditions in the same way, changes nothing, and tells what would change.
          */
         put: operations["putResource"];
         post?: never;
@@ -1130,6 +1131,107 @@ export interface components {
             /** @description Title of the resource. */
             title: string;
         };
+        /** @description A definition with how its caches stand (`expand=stats`). */
+        ExpandedResource: {
+            /** @description Title of the resource. */
+            title: string;
+            /** @description For people: what the data is, and whom to ask about it. */
+            description?: string;
+            origin: components["schemas"]["Origin"];
+            /** @description JSON Schema (2020-12) of an object: the parameters, each with its type and default. `additionalProperties` counts as false. Left out: there are none. */
+            parameters?: {
+                [key: string]: unknown;
+            };
+            /**
+             * @description Most bytes of the values as JSON, defaults included: each set of them is kept with its cache.
+             * @default 2048
+             */
+            parameters_max_bytes: number;
+            /**
+             * @description Whether all users share a cache, or each has one of their own.
+             * @default shared
+             * @enum {string}
+             */
+            scope: "shared" | "user";
+            /** @description Open only to tokens with one of these groups, and to `cache:admin`. Left out: open to all. */
+            groups?: string[];
+            /**
+             * @description How the origin writes tables: JSON, a JSON value a line, or CSV (RFC 4180) whose first line names the columns.
+             * @default json
+             * @enum {string}
+             */
+            format: "json" | "ndjson" | "csv";
+            /** @description How CSV is written, where it is not as RFC 4180 has it. Format `csv` alone. */
+            csv?: components["schemas"]["CsvDialect"];
+            /** @description Character encoding of an answer with tables, by any label of the Encoding standard, such as `windows-1251`; a byte order mark goes first. Left out: of CSV what the answer says, else UTF-8. */
+            charset?: string;
+            /** @description Media type that the answer must have; `*\/*` takes any. Left out: those that are usual for the format. */
+            content_type?: string;
+            /**
+             * @description How long a load counts as fresh, seconds.
+             * @default 3600
+             */
+            ttl_s: number;
+            /**
+             * @description How long after that it is still served at once while new data is loaded, seconds (RFC 5861).
+             * @default 0
+             */
+            stale_while_revalidate_s: number;
+            /**
+             * @description How long it may stand when the origin fails, seconds after it expired (RFC 5861).
+             * @default 86400
+             */
+            stale_if_error_s: number;
+            /**
+             * @description How long after a failed load reads do not ask the origin again, seconds.
+             * @default 30
+             */
+            error_ttl_s: number;
+            /**
+             * @description A refresh asked for so soon after a load ended gets that load's task, seconds.
+             * @default 0
+             */
+            refresh_min_s: number;
+            /**
+             * @description How long a read waits for a load before it is answered 202, seconds. `Prefer: wait` replaces it.
+             * @default 10
+             */
+            wait_s: number;
+            /**
+             * @description When loads that failed are tried again.
+             * @default {}
+             */
+            retry: components["schemas"]["Retry"];
+            /**
+             * @description How many versions that changed the body are kept: from those a device gets a delta.
+             * @default 50
+             */
+            retain_versions: number;
+            /** @description Cron expression of five fields, in UTC: refreshes every cache that was read in the last 7 days. Left out: none. */
+            schedule?: string;
+            /**
+             * @description `told`: devices with a live socket are told of changes, and nothing more. Left out: what they are told of is also loaded again when it expires.
+             * @constant
+             */
+            live?: "told";
+            /** @description What a load must have so as to replace the last version. Left out: nothing. */
+            guard?: components["schemas"]["Guard"];
+            /** @description The tables in the answer: these have versions and deltas by row. Left out: bodies pass through as they are. */
+            tables?: components["schemas"]["TableDefinition"][];
+            /** @description What PUT would refuse by now, in a definition that an earlier release took. Not read by PUT. Left out: nothing. */
+            warnings?: string[];
+            stats: components["schemas"]["ResourceStats"];
+        };
+        /** @description What a PUT of a definition would do (`dry_run=true`). */
+        ResourcePreview: {
+            definition: components["schemas"]["Resource"];
+            /** @description Whether it would be new. */
+            created: boolean;
+            /** @description Names of the members in which it differs from the one that stands; none: it says the same. */
+            changed: string[];
+            /** @description How many caches would count as expired, by all that was loaded before; null: they cannot be counted right now. */
+            would: number | null;
+        };
         /** @description How a resource is loaded and kept. PUT takes what GET gave. */
         Definition: {
             /** @description As in the path: 1 to 128 letters, digits, `_`, `.` or `-`. */
@@ -1425,9 +1527,19 @@ export interface components {
             bytes: number | null;
             /**
              * Format: date-time
+             * @description When the last load of one of them ended; null: none is loaded, or not counted yet.
+             */
+            loaded: string | null;
+            /**
+             * Format: date-time
              * @description When they were counted; null: not yet.
              */
             counted_at: string | null;
+            /**
+             * Format: date-time
+             * @description When the schedule next refreshes them; null: there is no schedule.
+             */
+            next_refresh: string | null;
         };
         /** @description How many caches are in which state. */
         CacheCounts: {
@@ -2747,6 +2859,10 @@ export interface operations {
                 limit?: number;
                 /** @description Where to go on: as the answer before gave it, in `Link` or `next`. Left out: from the beginning. */
                 cursor?: string;
+                /** @description Only those with this text in the title or the origin's URL; letters from A to Z in either case. */
+                search?: string;
+                /** @description `stats`: tell how the caches of each stand. */
+                expand?: "stats";
             };
             header?: {
                 /** @description The ETag of what one has: 304 while that is current. Such as `"2d85c16d29704923-v1"`. */
@@ -2765,7 +2881,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Resource"][];
+                    "application/json": (components["schemas"]["Resource"] | components["schemas"]["ExpandedResource"])[];
                 };
             };
             /** @description What the condition names is current. */
@@ -2840,7 +2956,10 @@ export interface operations {
     };
     putResource: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Change nothing, and tell what this call would change and how many caches would expire. */
+                dry_run?: boolean;
+            };
             header?: {
                 /** @description An ETag: what is there must still be this, else 412. Such as `"9f86d081884c7d65"`. */
                 "If-Match"?: components["parameters"]["If-Match"];
@@ -2861,14 +2980,14 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The definition that stands. */
+            /** @description The definition that stands; with `dry_run=true` what the PUT would do. */
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Resource"];
+                    "application/json": components["schemas"]["Resource"] | components["schemas"]["ResourcePreview"];
                 };
             };
             /** @description The definition, which is new. */

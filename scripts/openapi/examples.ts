@@ -2,7 +2,7 @@
 
 import { DOCUMENT, ENTRY } from './examples/catalog.ts';
 import { DELTA, LIVE, TABLES } from './examples/data.ts';
-import { CACHE, DEFINED, DEFINITION, PROBED, PROBED_BADLY, VERSIONS } from './examples/resources.ts';
+import { CACHE, DEFINED, DEFINITION, PROBED, PROBED_BADLY, STATS, VERSIONS } from './examples/resources.ts';
 import { ENDED, EXPANDED, FAILED, RETRIED, REVOKED, STATES, WAITING } from './examples/tasks.ts';
 import { HOOK, HOOK_DEFINITION, TESTED } from './examples/webhooks.ts';
 
@@ -143,11 +143,14 @@ export const EXAMPLES: Readonly<Record<string, { body?: Examples; [status: numbe
   getLiveTicket: { 200: json({ ticket: { live: '0.5f1c9a04e2b7d86c13a0f94e', expires_in: 30 } }) },
   listCatalog: { 200: json({ page: [ENTRY] }) },
   getResourceDocument: { 200: json({ cars: DOCUMENT }) },
-  listResources: { 200: json({ page: [DEFINED] }) },
+  listResources: { 200: json({ page: [DEFINED], expanded: [{ ...DEFINED, stats: STATS }] }) },
   getResource: { 200: json({ cars: DEFINED }) },
   putResource: {
     body: json({ cars: DEFINITION, 'as GET gave it': DEFINED }),
-    200: json({ cars: DEFINED }),
+    200: json({
+      cars: DEFINED,
+      'what it would do': { definition: DEFINED, created: false, changed: ['ttl_s', 'tables'], would: 98 },
+    }),
     201: json({ cars: DEFINED }),
   },
   refreshResource: {
@@ -155,12 +158,8 @@ export const EXAMPLES: Readonly<Record<string, { body?: Examples; [status: numbe
   },
   getResourceStats: {
     200: json({
-      counted: {
-        caches: { fresh: 91, stale: 7, failing: 2 },
-        bytes: 335_214,
-        counted_at: '2026-11-23T19:35:00.000Z',
-      },
-      'not yet': { caches: null, bytes: null, counted_at: null },
+      counted: STATS,
+      'not yet': { caches: null, bytes: null, loaded: null, counted_at: null, next_refresh: null },
     }),
   },
   probeResource: {

@@ -16,6 +16,7 @@ import { CatalogEntry, CatalogTable, ResourceDocument } from '../../src/contract
 import { ColumnDefinition } from '../../src/contract/column.ts';
 import { ConsoleConfig, ConsoleSignIn } from '../../src/contract/console.ts';
 import { DeviceAnswer, DeviceCache, DeviceRefusal, ExpandedDeviceAnswer } from '../../src/contract/device.ts';
+import { ExpandedResource } from '../../src/contract/expanded-resource.ts';
 import { FigureAnswer, FigureSeries } from '../../src/contract/figures.ts';
 import { Health } from '../../src/contract/health.ts';
 import { WhoamiAnswer } from '../../src/contract/identity.ts';
@@ -24,6 +25,7 @@ import { ProbeAnswer, ProbeBody, ProbedTable } from '../../src/contract/probe.ts
 import { InputFault, ProblemBody, TaskError } from '../../src/contract/problem.ts';
 import { Definition, DefinitionAnswer, Expectation, Guard, Origin, Retry } from '../../src/contract/resource.ts';
 import { CacheCounts, ResourceStats } from '../../src/contract/resource-counts.ts';
+import { ResourcePreview } from '../../src/contract/resource-preview.ts';
 import { LiveMember, SyncAnswer, SyncBody, SyncItem, SyncItemAnswer } from '../../src/contract/sync.ts';
 import { ExpandedSyncRecordAnswer, SyncRecordAnswer } from '../../src/contract/sync-record.ts';
 import { Delta, OriginBody, Table, TableDelta, Tables } from '../../src/contract/table.ts';
@@ -70,6 +72,8 @@ const NAMES: Readonly<Record<string, readonly [schema: v.GenericSchema, text?: s
   CatalogTable: [CatalogTable, 'A table as its readers know it.'],
   ResourceDocument: [ResourceDocument, 'An OpenAPI document (3.1) of one resource alone.'],
   Resource: [DefinitionAnswer, 'A definition as it is answered: with its title and all defaults.'],
+  ExpandedResource: [ExpandedResource, 'A definition with how its caches stand (`expand=stats`).'],
+  ResourcePreview: [ResourcePreview, 'What a PUT of a definition would do (`dry_run=true`).'],
   Definition: [Definition, 'How a resource is loaded and kept. PUT takes what GET gave.'],
   Origin: [Origin, 'How the origin of the resource is asked.'],
   Expectation: [Expectation, 'What an answer of the origin must say of itself.'],

@@ -44,13 +44,15 @@ asked for after the answer.`,
   getLiveTicket: `\`GET /live/\` as a WebSocket, with \`Sec-WebSocket-Protocol: freshet.v1, ticket.<ticket>\`, opens the socket, once. It tells which of the
 device's caches have changed; the rows are read as ever.`,
   putResource: `What GET answered can be put back. A definition takes effect everywhere within 30 s; if origin, parameters, scope, format or tables
-change, what was loaded before counts as expired. \`If-Match\` keeps others' changes from being overwritten.`,
+change, what was loaded before counts as expired. \`If-Match\` keeps others' changes from being overwritten.
+\`dry_run=true\` checks the definition and the conditions in the same way, changes nothing, and tells what would change.`,
   deleteResource:
     'A resource made anew under the title goes on counting versions and row ids, so no device mistakes new data for old.',
   listCatalog: `In order of title. What is closed to you by its groups is left out. Where data come from is for administrators (\`GET /resources/\`).`,
   getResourceDocument: `The read of this resource, its refresh and the state of a task, with parameters, rows, tables and deltas typed, and with the operation ids
 of this document. Rows are tuples: the row id, then a cell for each column.`,
-  listResources: 'In order of title. A page with large definitions ends early, and announces the next.',
+  listResources:
+    'In order of title. A page with large definitions ends early, and announces the next. With `expand=stats` each has a last member `stats`.',
   getResource: 'With its defaults. PUT takes it as it is.',
   listCaches: 'In order of key. A page with large parameters ends early, and announces the next.',
   purgeCache: 'Its body and deltas go; what devices were given stays, and shows as `stale`. Versions go on counting.',

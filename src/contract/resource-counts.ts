@@ -12,20 +12,27 @@ export const CacheCounts = v.strictObject({
   failing: about(Whole, 'Of how many the last load failed, be they fresh or stale.'),
 });
 
-/** `GET /resources/<title>/stats/`; the members in this order. */
+/** `GET /resources/<title>/stats/`, and `stats` of `GET /resources/?expand=stats`; the members in this order. */
 export const ResourceStats = v.strictObject({
   caches: about(v.nullable(CacheCounts), 'How many caches are in which state; null: they were not counted yet.'),
   bytes: about(v.nullable(Whole), 'Size of their bodies, bytes; null: not counted yet.'),
+  loaded: about(
+    v.nullable(Timestamp),
+    'When the last load of one of them ended; null: none is loaded, or not counted yet.',
+  ),
   counted_at: about(v.nullable(Timestamp), 'When they were counted; null: not yet.'),
+  next_refresh: about(v.nullable(Timestamp), 'When the schedule next refreshes them; null: there is no schedule.'),
 });
 export type ResourceStats = v.InferOutput<typeof ResourceStats>;
 
-/** What was counted; `countedAt` in ms since the epoch. */
+/** What was counted; times in ms since the epoch. */
 export interface Counted {
   fresh: number;
   stale: number;
   failing: number;
   bytes: number;
+  /** When the last load ended; null: nothing is loaded. */
+  loadedAt: number | null;
   countedAt: number;
 }
 
@@ -33,6 +40,8 @@ export interface Counted {
 export interface ResourceCounts {
   /** What was counted last; null: nothing yet. */
   read(title: string): Promise<Counted | null>;
+  /** The same of several, by title; those that were not counted yet are left out. */
+  readAll(titles: readonly string[]): Promise<Map<string, Counted>>;
   /** One bounded step of the walk that counts all caches, resource by resource, anew every some minutes; `now` in ms. */
   walk(now: number): Promise<void>;
 }

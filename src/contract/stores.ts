@@ -16,12 +16,13 @@ export interface Resources {
   read(title: string): Promise<StoredResource | null>;
   /**
    * A page in order of title, after `after`; no tombstones. `next` is the title to go on after; a page of many bytes is short.
-   * With `groups`, only what names no groups or one of these: `next` then names nothing that is closed to them.
+   * With `groups`, only what names no groups or one of these: `next` then names nothing that is closed to them. With `search`, only
+   * what has this text in its title or its origin's URL, ASCII letters in either case.
    */
   list(
     after: string | null,
     limit: number,
-    groups?: ReadonlySet<string> | null,
+    filter?: { groups?: ReadonlySet<string> | null; search?: string | null },
   ): Promise<{ resources: StoredResource[]; next: string | null }>;
   /**
    * Writes a definition if `expected` is still the stored `changedAt` (null: there is none, or a tombstone).

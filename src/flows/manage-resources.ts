@@ -67,13 +67,14 @@ export async function getResource(resources: Resources, title: string): Promise<
   return (v.is(ResourceTitle, title) ? tagged(await resources.read(title)) : null) ?? unknownResource();
 }
 
-/** A page in order of title; `next` is the title to go on after. A page of large definitions is short. */
+/** A page in order of title; `next` is the title to go on after. A page of large definitions is short. `search`: see `Resources.list`. */
 export async function listResources(
   resources: Resources,
   after: string | null,
   limit: number,
+  search: string | null = null,
 ): Promise<{ resources: TaggedResource[]; next: string | null }> {
-  const page = await resources.list(after, limit);
+  const page = await resources.list(after, limit, { search });
   return { resources: page.resources.flatMap((stored) => tagged(stored) ?? []), next: page.next };
 }
 
@@ -84,6 +85,36 @@ export interface PutResource extends TaggedResource {
   changed: string[];
   /** What was loaded before counts as expired. */
   expires: boolean;
+}
+
+/** What a definition would change in what stands; `current` null: there is none. */
+function changeOf(
+  current: TaggedResource | null,
+  definition: Resource,
+): Pick<PutResource, 'created' | 'changed' | 'expires'> {
+  if (current === null) return { created: true, changed: changedMembers(null, definition), expires: false };
+  if (sameDefinition(current.definition, definition)) return { created: false, changed: [], expires: false };
+  return {
+    created: false,
+    changed: changedMembers(current.definition, definition),
+    expires: mattersToLoads(current.definition, definition),
+  };
+}
+
+/**
+ * What `putResource` would do. Nothing is written.
+ *
+ * @throws Problem `precondition-failed`
+ */
+export async function previewResource(
+  resources: Resources,
+  title: string,
+  definition: Resource,
+  conditions: Conditions,
+): Promise<PutResource> {
+  const current = tagged(await resources.read(title));
+  demandConditions(conditions, current?.etag ?? null);
+  return { title, definition, etag: definitionEtag(title, definition), ...changeOf(current, definition) };
 }
 
 /**
@@ -103,15 +134,12 @@ export async function putResource(
     const stored = await resources.read(title);
     const current = tagged(stored);
     demandConditions(conditions, current?.etag ?? null);
-    if (current !== null && sameDefinition(current.definition, definition)) {
-      return { ...current, created: false, changed: [], expires: false };
-    }
-    const matters = current === null || mattersToLoads(current.definition, definition);
+    const change = changeOf(current, definition);
+    if (current !== null && change.changed.length === 0) return { ...current, ...change };
+    const matters = change.created || change.expires;
     const expected = current === null ? null : (stored?.changedAt ?? null);
     const written = tagged(await resources.put(title, definition, matters, expected, now));
-    if (written === null) continue;
-    const changed = changedMembers(current?.definition ?? null, definition);
-    return { ...written, created: current === null, changed, expires: current !== null && matters };
+    if (written !== null) return { ...written, ...change };
   }
   throw tooManyWriters();
 }

@@ -14,7 +14,7 @@ export async function readCatalog(
   after: string | null,
   limit: number,
 ): Promise<{ entries: CatalogEntry[]; next: string | null }> {
-  const page = await resources.list(after, limit, groupsOf(reader));
+  const page = await resources.list(after, limit, { groups: groupsOf(reader) });
   const open = page.resources.filter(isDefined).filter((resource) => isOpenTo(resource, reader));
   return { entries: open.map(catalogEntry), next: page.next };
 }

@@ -17,19 +17,23 @@ const RESOURCES = `
 
 // As core/freshness.ts judges them; a mark of a resource (resource-marks.ts) has no ttl_s.
 const COUNT = `
-  SELECT count(*) AS total, sum(is_fresh) AS fresh, sum(is_failing) AS failing, sum(bytes) AS bytes, max(key) AS last FROM (
+  SELECT count(*) AS total, sum(is_fresh) AS fresh, sum(is_failing) AS failing, sum(bytes) AS bytes,
+    max(loaded_at) AS loadedAt, max(key) AS last FROM (
     SELECT key, last_error IS NOT NULL AS is_failing,
       version IS NOT NULL AND number >= ?3 AND expires_at > ?5
         AND (?6 IS NULL OR (document ->> '$.loaded.loadedAt') + ?6 * 1000 > ?5) AS is_fresh,
-      CASE WHEN version IS NOT NULL AND number >= ?4 THEN document ->> '$.loaded.bytes' END AS bytes
+      CASE WHEN version IS NOT NULL AND number >= ?4 THEN document ->> '$.loaded.bytes' END AS bytes,
+      CASE WHEN version IS NOT NULL AND number >= ?4 THEN document ->> '$.loaded.loadedAt' END AS loaded_at
     FROM entries WHERE resource = ?1 AND key > ?2 ORDER BY key LIMIT ?7)`;
 
 const PUT = `
-  INSERT INTO resource_counts (resource, fresh, stale, failing, bytes, counted_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+  INSERT INTO resource_counts (resource, fresh, stale, failing, bytes, loaded_at, counted_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
   ON CONFLICT (resource) DO UPDATE SET fresh = excluded.fresh, stale = excluded.stale, failing = excluded.failing,
-    bytes = excluded.bytes, counted_at = excluded.counted_at`;
+    bytes = excluded.bytes, loaded_at = excluded.loaded_at, counted_at = excluded.counted_at`;
 
-const READ = 'SELECT fresh, stale, failing, bytes, counted_at AS countedAt FROM resource_counts WHERE resource = ?1';
+const READ = `
+  SELECT resource, fresh, stale, failing, bytes, loaded_at AS loadedAt, counted_at AS countedAt FROM resource_counts
+  WHERE resource IN (SELECT value FROM json_each(?1))`;
 
 interface ResourceRow {
   title: string;
@@ -43,11 +47,13 @@ interface CountRow {
   fresh: number | null;
   failing: number | null;
   bytes: number | null;
+  loadedAt: number | null;
   last: string | null;
 }
 
-type Sums = Record<'total' | 'fresh' | 'failing' | 'bytes', number>;
-const NOTHING: Sums = { total: 0, fresh: 0, failing: 0, bytes: 0 };
+/** `loadedAt` is missing in a place that an earlier release left. */
+type Sums = Record<'total' | 'fresh' | 'failing' | 'bytes', number> & { loadedAt?: number | null };
+const NOTHING: Sums = { total: 0, fresh: 0, failing: 0, bytes: 0, loadedAt: null };
 
 /** Where a round is: what comes next, and what was counted of it up to the key `after`. */
 interface Place {
@@ -63,12 +69,22 @@ interface Pause {
 
 /** @param databases those of entries: what each counted is added up */
 export function d1ResourceCounts(databases: readonly D1Database[], stepRows = STEP_ROWS): ResourceCounts {
+  async function readAll(titles: readonly string[]): Promise<Map<string, Counted>> {
+    const bound = JSON.stringify(titles);
+    const found = await Promise.all(
+      databases.map((db) => db.prepare(READ).bind(bound).all<Counted & { resource: string }>()),
+    );
+    const sums = new Map<string, Counted>();
+    for (const { resource, ...counted } of found.flatMap(({ results }) => results)) {
+      const before = sums.get(resource);
+      sums.set(resource, before === undefined ? counted : added(before, counted));
+    }
+    return sums;
+  }
+
   return {
-    async read(title) {
-      const found = await Promise.all(databases.map((db) => db.prepare(READ).bind(title).first<Counted>()));
-      const counted = found.filter((one) => one !== null);
-      return counted.length === 0 ? null : counted.reduce(added);
-    },
+    read: async (title) => (await readAll([title])).get(title) ?? null,
+    readAll,
 
     async walk(now) {
       await Promise.all(databases.map((db) => step(db, now, stepRows)));
@@ -82,8 +98,13 @@ function added(one: Counted, other: Counted): Counted {
     stale: one.stale + other.stale,
     failing: one.failing + other.failing,
     bytes: one.bytes + other.bytes,
+    loadedAt: later(one.loadedAt, other.loadedAt),
     countedAt: Math.min(one.countedAt, other.countedAt),
   };
+}
+
+function later(one: number | null, other: number | null): number | null {
+  return one === null || other === null ? (one ?? other) : Math.max(one, other);
 }
 
 async function step(db: D1Database, now: number, stepRows: number): Promise<void> {
@@ -121,7 +142,7 @@ async function count(
   now: number,
 ): Promise<CountRow> {
   const row = await db.prepare(COUNT).bind(title, after, number, purged, now, ttl_s, limit).first<CountRow>();
-  return row ?? { total: 0, fresh: 0, failing: 0, bytes: 0, last: null };
+  return row ?? { total: 0, fresh: 0, failing: 0, bytes: 0, loadedAt: null, last: null };
 }
 
 function plus(sums: Sums, row: CountRow): Sums {
@@ -130,14 +151,15 @@ function plus(sums: Sums, row: CountRow): Sums {
     fresh: sums.fresh + (row.fresh ?? 0),
     failing: sums.failing + (row.failing ?? 0),
     bytes: sums.bytes + (row.bytes ?? 0),
+    loadedAt: later(sums.loadedAt ?? null, row.loadedAt),
   };
 }
 
 function putOf(
   db: D1Database,
   title: string,
-  { total, fresh, failing, bytes }: Sums,
+  { total, fresh, failing, bytes, loadedAt }: Sums,
   now: number,
 ): D1PreparedStatement {
-  return db.prepare(PUT).bind(title, fresh, total - fresh, failing, bytes, now);
+  return db.prepare(PUT).bind(title, fresh, total - fresh, failing, bytes, loadedAt ?? null, now);
 }

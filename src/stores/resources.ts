@@ -81,9 +81,13 @@ const OPEN = `
   CASE WHEN NOT json_valid(definition) THEN 0 WHEN definition ->> '$.groups' IS NULL THEN 1
   ELSE EXISTS (SELECT 1 FROM json_each(definition, '$.groups') WHERE value IN (SELECT value FROM json_each(?3))) END`;
 
+const HAS_TEXT = `
+  instr(lower(title), lower(?4)) OR json_valid(definition) AND instr(lower(definition ->> '$.origin.url'), lower(?4))`;
+
 const LIST = `
   SELECT title, ${sizedColumn('resources', 'definition')}, number, purged, changed_at FROM resources
-  WHERE title > ?1 AND definition IS NOT NULL AND (?3 IS NULL OR ${OPEN}) ORDER BY title LIMIT ?2`;
+  WHERE title > ?1 AND definition IS NOT NULL AND (?3 IS NULL OR ${OPEN}) AND (?4 IS NULL OR ${HAS_TEXT})
+  ORDER BY title LIMIT ?2`;
 
 const LIST_DUE = `
   SELECT ${COLUMNS}, next_run_at, run_started_at, run_after FROM resources
@@ -163,10 +167,10 @@ export function d1Resources(db: D1Database, now: () => number = Date.now): Resou
     findAll,
     read: async (title) => (await readAll([title])).get(title) ?? null,
 
-    async list(after, limit, groups = null) {
+    async list(after, limit, { groups = null, search = null } = {}) {
       const { results } = await db
         .prepare(LIST)
-        .bind(after ?? '', limit + 1, groups && JSON.stringify([...groups]))
+        .bind(after ?? '', limit + 1, groups && JSON.stringify([...groups]), search)
         .all<Row & SizedRow>();
       const page = results.slice(0, rowsThatFit(results.slice(0, limit)));
       const large = page.filter(isLarge).map(({ title }) => title);

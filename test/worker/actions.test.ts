@@ -157,6 +157,7 @@ describe('no row is left by', () => {
     const { key } = await onlyCache(title);
     const harmless: ((client: Client) => Promise<Response>)[] = [
       (client) => client.put(`/resources/${title}/`, definition),
+      (client) => client.put(`/resources/${title}/?dry_run=true`, { ...definition, ttl_s: 1 }),
       (client) => client.delete(`/caches/?resource_title=${title}&dry_run=true`),
       (client) => client.get('/caches/'),
       (client) => client.send('POST', `/caches/${key}/refresh/`),

@@ -10,6 +10,11 @@ import { admin, alice, cachesOf, defineResource, load, loadAll, onlyCache } from
 import { recordingDatabase } from '../support/database.ts';
 
 const ROUND_MS = 300_000;
+const lastLoad = async (title: string) =>
+  (await cachesOf(title))
+    .map(({ loaded }) => loaded ?? '')
+    .toSorted()
+    .at(-1);
 const statsOf = async (title: string): Promise<ResourceStats> => (await admin.get(`/resources/${title}/stats/`)).json();
 
 // A round that is under way, or was a moment ago, leaves others waiting.
@@ -22,7 +27,13 @@ describe('the counts of a resource', () => {
   it('are null before the first count, then as the list of caches has them', async () => {
     const { title, origin } = await defineResource({ retry: { max_attempts: 1 } });
     await loadAll(title, [{ n: 1 }, { n: 2 }, { n: 3 }, { n: 4 }]);
-    expect(await statsOf(title)).toEqual({ caches: null, bytes: null, counted_at: null });
+    expect(await statsOf(title)).toEqual({
+      caches: null,
+      bytes: null,
+      loaded: null,
+      counted_at: null,
+      next_refresh: null,
+    });
     await admin.delete(`/caches/?resource_title=${title}&parameters={"n":1}&soft=true`);
     await admin.delete(`/caches/?resource_title=${title}&parameters={"n":2}`);
     await origin.answer({ status: 404 });
@@ -33,11 +44,40 @@ describe('the counts of a resource', () => {
     expect(told).toEqual({
       caches: { fresh: 2, stale: 2, failing: 1 },
       bytes: 6,
+      loaded: await lastLoad(title),
       counted_at: new Date(now).toISOString(),
+      next_refresh: null,
     });
     for (const state of ['fresh', 'stale', 'failing'] as const) {
       expect(await cachesOf(title, `&state=${state}`)).toHaveLength(told.caches?.[state] ?? -1);
     }
+  });
+
+  it('come along with the list of definitions, in one statement for all', async () => {
+    const loaded = await defineResource({ schedule: '0 0 * * *' });
+    await load(loaded.title);
+    const uncounted = await defineResource();
+    await env.DB.prepare('DELETE FROM resource_counts WHERE resource = ?').bind(uncounted.title).run();
+    await count();
+    const { db, statements } = recordingDatabase(env.DB);
+    await d1ResourceCounts([db]).readAll([loaded.title, uncounted.title]);
+    expect(statements).toHaveLength(1);
+    for (const { title } of [loaded, uncounted]) {
+      const [listed, ...others] = await (await admin.get(`/resources/?search=${title}&expand=stats`)).json<
+        { title: string; stats: ResourceStats }[]
+      >();
+      expect([others, listed?.title]).toEqual([[], title]);
+      expect(listed?.stats).toEqual(await statsOf(title));
+    }
+    const [plain] = await (await admin.get(`/resources/?search=${loaded.title}`)).json<object[]>();
+    expect(plain).not.toHaveProperty('stats');
+  });
+
+  it('tell when the schedule next comes', async () => {
+    const { title } = await defineResource({ schedule: '0 0 * * *' });
+    const midnight = new Date();
+    midnight.setUTCHours(24, 0, 0, 0);
+    expect((await statsOf(title)).next_refresh).toBe(midnight.toISOString());
   });
 
   it('heed a definition that has changed: what was loaded under another one is stale, or after a shorter time', async () => {
@@ -77,7 +117,10 @@ describe('the counts of a resource', () => {
     await load(title);
     await count(undefined, 1000);
     const both = await d1ResourceCounts([env.DB, env.DB]).read(title);
-    expect(both).toMatchObject({ stale: 0, fresh: 2, bytes: 4, countedAt: 1000 });
+    expect(both).toMatchObject({
+      ...{ stale: 0, fresh: 2, bytes: 4, countedAt: 1000 },
+      loadedAt: Date.parse((await onlyCache(title)).loaded ?? ''),
+    });
   });
 
   it('go with the resource', async () => {

@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
-import { admin, defineResource, faultsOf, load } from '../support/admin.ts';
+import { admin, cachesOf, defineResource, faultsOf, load, loadAll } from '../support/admin.ts';
 import { Client, send } from '../support/client.ts';
 import { unique } from '../support/entries.ts';
 import { DEFAULTS, ORIGIN_DEFAULTS } from '../support/resources.ts';
@@ -112,6 +112,48 @@ describe('PUT of a definition', () => {
   });
 });
 
+describe('PUT of a definition with dry_run=true', () => {
+  const preview = (title: string, body: unknown, headers = {}) =>
+    admin.put(`/resources/${encodeURIComponent(title)}/?dry_run=true`, body, headers);
+
+  it('of a new one tells it with its defaults, and makes nothing', async () => {
+    const title = unique('sales');
+    const answer = await preview(title, MINIMAL);
+    expect(answer.status).toBe(200);
+    expect(await answer.json()).toMatchObject({
+      definition: { title, ...DEFAULTS, origin: { ...MINIMAL.origin, ...ORIGIN_DEFAULTS } },
+      created: true,
+      would: 0,
+    });
+    expect(await rowOf(title)).toBeNull();
+  });
+
+  it('tells which members differ and how many caches would expire, and changes neither', async () => {
+    const { title, definition } = await defineResource();
+    await loadAll(title, [{ n: 1 }, { n: 2 }]);
+    const before = await rowOf(title);
+    const changeOf = async (body: object) => {
+      const { changed, would, created } = await (await preview(title, body)).json<{ [name: string]: unknown }>();
+      return { changed, would, created };
+    };
+    const harmless = { ...definition, ttl_s: 60 };
+    expect(await changeOf(harmless)).toEqual({ changed: ['ttl_s'], would: 0, created: false });
+    const decisive = { ...harmless, origin: { ...(definition.origin as object), headers: { 'X-A': 'b' } } };
+    expect(await changeOf(decisive)).toEqual({ changed: ['origin', 'ttl_s'], would: 2, created: false });
+    expect(await changeOf(definition)).toEqual({ changed: [], would: 0, created: false });
+    expect(await rowOf(title)).toEqual(before);
+    for (const { expires } of await cachesOf(title)) expect(Date.parse(expires ?? '')).toBeGreaterThan(Date.now());
+  });
+
+  it('is refused as the PUT would be: with all faults, or where If-Match does not hold', async () => {
+    const { title, definition } = await defineResource();
+    expect(await faultsOf(await preview(title, { ...definition, ttl: 1, wait_s: 31 }))).toHaveLength(2);
+    expect((await preview(title, definition, { 'If-Match': '"other"' })).status).toBe(412);
+    expect((await preview(title, definition, { 'If-None-Match': '*' })).status).toBe(412);
+    expect(await faultsOf(await admin.put(`/resources/${title}/?dry=true`, definition))).toHaveLength(1);
+  });
+});
+
 describe('a precondition', () => {
   it('If-None-Match: * lets only the first of several writers make it', async () => {
     const title = unique('once');
@@ -205,6 +247,28 @@ describe('the list of definitions', () => {
 
   it.each(['limit=0', 'limit=1001', 'limit=x', 'color=red'])('refuses %s', async (query) => {
     expect(await faultsOf(await admin.get(`/resources/?${query}`))).toHaveLength(1);
+  });
+
+  it('has only what has a text in its title or the URL of its origin, page by page', async () => {
+    const prefix = unique('Zz');
+    const host = `${prefix.toLowerCase()}.example.com`;
+    for (const title of [`${prefix}.a`, `${prefix}.b`]) await put(title);
+    await put(unique('other'), { origin: { url: `https://${host.toUpperCase()}/` } });
+    const titlesOf = async (search: string, more = '') => {
+      const answer = await admin.get(`/resources/?search=${encodeURIComponent(search)}${more}`);
+      return (await answer.json<{ title: string }[]>()).map(({ title }) => title);
+    };
+    expect(await titlesOf(`${prefix.toUpperCase()}.`)).toEqual([`${prefix}.a`, `${prefix}.b`, expect.any(String)]);
+    expect(await titlesOf(`${prefix}.b`)).toEqual([`${prefix}.b`]);
+    expect(await titlesOf(host)).toHaveLength(1);
+    expect(await titlesOf(`${prefix}%`)).toEqual([]);
+    const page = await admin.get(`/resources/?search=${prefix}.&limit=1`);
+    const [, next] = /<([^>]+)>/.exec(page.headers.get('Link') ?? '') ?? [];
+    expect(next).toContain('search=');
+    expect((await (await admin.get(`${next?.replace('/api/v1', '')}`)).json<{ title: string }[]>())[0]?.title).toBe(
+      `${prefix}.b`,
+    );
+    expect((await admin.get('/resources/?search=')).status).toBe(400);
   });
 
   it('refuses a cursor of another list', async () => {

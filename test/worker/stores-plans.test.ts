@@ -70,7 +70,12 @@ it.each<[string, number, (db: D1Database) => Promise<unknown>]>([
   ['reading a definition', 1, (db) => d1Resources(db).read('t')],
   ['finding several definitions', 1, (db) => d1Resources(db).findAll(['p', 'q'])],
   ['listing definitions', 1, (db) => d1Resources(db).list('t', 10)],
-  ['listing definitions that are open to groups', 1, (db) => d1Resources(db).list('t', 10, new Set(['a', 'b']))],
+  [
+    'listing definitions that are open to groups',
+    1,
+    (db) => d1Resources(db).list('t', 10, { groups: new Set(['a', 'b']) }),
+  ],
+  ['searching definitions', 1, (db) => d1Resources(db).list('t', 10, { search: 'erp' })],
   ['making a definition', 1, (db) => d1Resources(db).put('t', definition, true, null, 1)],
   ['changing a definition', 1, (db) => d1Resources(db).put('t', definition, true, 1, 2)],
   ['deleting a resource', 1, (db) => d1Resources(db).remove('t', 1, 2)],

@@ -53,6 +53,14 @@ export const DEFINED = {
   tables: [{ ...TABLE, single: false, missing: 'fail', short_rows: 'fail' }],
 };
 
+export const STATS = {
+  caches: { fresh: 91, stale: 7, failing: 2 },
+  bytes: 335_214,
+  loaded: '2026-11-23T19:34:12.480Z',
+  counted_at: '2026-11-23T19:35:00.000Z',
+  next_refresh: '2026-11-23T20:00:00.000Z',
+};
+
 export const PROBED = {
   status: 200,
   ms: 840,

@@ -1,8 +1,8 @@
 /** `GET /resources/<title>/stats/`: how its caches stand, as they were last counted (CONTRACT 4). */
 
 import { ResourceStats } from '../../contract/resource-counts.ts';
-import { timestamp } from '../../core/timestamp.ts';
 import { findResource } from '../../flows/find-resource.ts';
+import { resourceStats as statsOf } from '../../flows/resource-stats.ts';
 import { describe, NOT_MODIFIED, RESOURCE_TITLE } from '../describe.ts';
 import { factory } from '../factory.ts';
 import { protectAdministration } from '../identity.ts';
@@ -28,13 +28,7 @@ resourceStats.get(
   async (c) => {
     const title = c.req.param('title');
     const { resources, resourceCounts } = c.get('services');
-    await findResource(resources, title, null);
-    const counted = await resourceCounts.read(title);
-    const { fresh, stale, failing, bytes = null, countedAt = null } = counted ?? {};
-    return replyJson(c, {
-      caches: counted === null ? null : { fresh, stale, failing },
-      bytes,
-      counted_at: timestamp(countedAt),
-    });
+    const { definition } = await findResource(resources, title, null);
+    return replyJson(c, statsOf(definition, await resourceCounts.read(title), Date.now()));
   },
 );

@@ -1,24 +1,30 @@
 /** `/resources/`: definitions, and a refresh of all caches of one (CONTRACT 4). */
 
 import * as v from 'valibot';
+import { about } from '../../contract/about.ts';
 import { RefreshAllAnswer } from '../../contract/administration.ts';
+import { ExpandedResource } from '../../contract/expanded-resource.ts';
 import { Definition, DefinitionAnswer } from '../../contract/resource.ts';
+import { ResourcePreview } from '../../contract/resource-preview.ts';
 import {
   deleteResource,
   getResource,
   listResources,
+  type PutResource,
   parseDefinition,
+  previewResource,
   putResource,
   type TaggedResource,
 } from '../../flows/manage-resources.ts';
 import { refreshAll } from '../../flows/refresh-caches.ts';
+import { resourceStats } from '../../flows/resource-stats.ts';
 import { sweepResource } from '../../flows/sweep.ts';
 import { warningsOf } from '../../origin/later-rules.ts';
 import { carryOut } from '../administration-log.ts';
 import { describe, NOT_MODIFIED, pageOf, RESOURCE_TITLE } from '../describe.ts';
 import { factory } from '../factory.ts';
 import { protectAdministration } from '../identity.ts';
-import { noQuery, PageQuery, query, readJson } from '../input.ts';
+import { Flag, noQuery, PageQuery, query, readJson } from '../input.ts';
 import { listCursor } from '../list-cursor.ts';
 import { methods } from '../methods.ts';
 import { conditionsOf, nextLink, replyJson } from '../reply.ts';
@@ -36,14 +42,32 @@ resources.get(
     tag: 'Administration',
     summary: 'All definitions, in order of title',
     scope: 'cache:inspect',
-    answers: pageOf(DefinitionAnswer),
+    answers: pageOf(v.union([DefinitionAnswer, ExpandedResource])),
     problems: ['invalid-cursor'],
   }),
-  query(v.strictObject(PageQuery)),
+  query(
+    v.strictObject({
+      ...PageQuery,
+      search: about(
+        v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(128))),
+        "Only those with this text in the title or the origin's URL; letters from A to Z in either case.",
+      ),
+      expand: about(v.optional(v.picklist(['stats'])), '`stats`: tell how the caches of each stand.'),
+    }),
+  ),
   async (c) => {
-    const { limit, cursor } = c.req.valid('query');
-    const page = await listResources(c.get('services').resources, titles.placeOf(cursor), limit);
-    return replyJson(c, page.resources.map(answerOf), { headers: { Link: nextLink(c, titles.after(page.next)) } });
+    const { limit, cursor, search, expand } = c.req.valid('query');
+    const { resources: store, resourceCounts } = c.get('services');
+    const page = await listResources(store, titles.placeOf(cursor), limit, search);
+    const headers = { Link: nextLink(c, titles.after(page.next)) };
+    if (expand === undefined) return replyJson(c, page.resources.map(answerOf), { headers });
+    const counts = await resourceCounts.readAll(page.resources.map(({ title }) => title));
+    const now = Date.now();
+    const answers = page.resources.map((resource) => ({
+      ...answerOf(resource),
+      stats: resourceStats(resource.definition, counts.get(resource.title) ?? null, now),
+    }));
+    return replyJson(c, answers, { headers });
   },
 );
 
@@ -78,26 +102,40 @@ resources.put(
     scope: 'cache:admin',
     body: Definition,
     answers: {
-      200: { description: 'The definition that stands.', schema: DefinitionAnswer, headers: ['ETag'] },
+      200: {
+        description: 'The definition that stands; with `dry_run=true` what the PUT would do.',
+        schema: v.union([DefinitionAnswer, ResourcePreview]),
+        headers: ['ETag'],
+      },
       201: { description: 'The definition, which is new.', schema: DefinitionAnswer, headers: ['ETag'] },
     },
     parameters: [RESOURCE_TITLE],
     headers: ['If-Match', 'If-None-Match', 'X-Reason'],
     problems: ['precondition-failed'],
   }),
-  noQuery,
+  query(
+    v.strictObject({
+      dry_run: about(Flag, 'Change nothing, and tell what this call would change and how many caches would expire.'),
+    }),
+  ),
   async (c) => {
     const title = c.req.param('title');
     const { resources: store, entries, settings } = c.get('services');
     const definition = parseDefinition(title, await readJson(c), settings.originHosts);
     const conditions = conditionsOf(c);
+    const countOf = async ({ expires }: PutResource) => (expires ? await entries.count(title).catch(() => null) : 0);
+    if (c.req.valid('query').dry_run) {
+      const preview = await previewResource(store, title, definition, conditions);
+      const { created, changed } = preview;
+      return replyJson(c, { definition: answerOf(preview), created, changed, would: await countOf(preview) });
+    }
     const { put } = await carryOut(
       c,
       'resource.put',
       { action: 'put_resource', target: title },
       async () => {
         const put = await putResource(store, title, definition, conditions, Date.now());
-        return { put, expired: put.expires ? await entries.count(title).catch(() => null) : 0 };
+        return { put, expired: await countOf(put) };
       },
       ({ put: { created, changed }, expired }) => {
         const outcome = created ? 'created' : changed.length > 0 ? 'changed' : 'same';
