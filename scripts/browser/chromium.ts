@@ -26,7 +26,10 @@ const FLAGS = [
 ];
 
 /** How a page, or a profile, is opened: usually a desktop in light colours. */
-export type PageOptions = Pick<BrowserContextOptions, 'viewport' | 'colorScheme' | 'serviceWorkers' | 'permissions'>;
+export type PageOptions = Pick<
+  BrowserContextOptions,
+  'viewport' | 'colorScheme' | 'locale' | 'timezoneId' | 'reducedMotion' | 'serviceWorkers' | 'permissions'
+>;
 
 /** A browser whose profiles live in memory, each apart from the others. */
 export class Chromium {
@@ -43,7 +46,8 @@ export class Chromium {
 
   /** A fresh profile. Its pages are tabs: they share stores, locks and channels. */
   profile(options: PageOptions = {}): Promise<BrowserContext> {
-    return this.#browser.newContext(options);
+    // Where no language is set, the browser's own is `en-US@posix`, which is none to `Intl`.
+    return this.#browser.newContext({ locale: 'en-US', ...options });
   }
 
   /** A page in a profile of its own. */

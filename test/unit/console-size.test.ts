@@ -24,6 +24,17 @@ describe('the first screen of the console', () => {
   });
 });
 
+describe('the charts of the console', () => {
+  const plots = [...files.keys()].filter((name) => name.startsWith('plot-'));
+
+  it('are a piece of the script that the first screen does not wait for, no larger than it may be', () => {
+    expect(plots).toHaveLength(1);
+    expect(first).not.toContain(plots[0]);
+    expect(size(plots)).toBeGreaterThan(0);
+    expect(size(plots)).toBeLessThanOrEqual(limits.consoleGzippedBytes.charts);
+  });
+});
+
 describe('the console', () => {
   const source = join(PROJECT, 'console/src');
   const components = readdirSync(source, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.tsx'));

@@ -2,7 +2,8 @@ import { may } from '../api/session.ts';
 import { useQuery } from '../api/use-query.ts';
 import { CacheLink, RefreshButton } from '../caches/cache-columns.tsx';
 import type { CacheRecord } from '../caches/cache-name.ts';
-import { Figures } from '../overview/figures.tsx';
+import { Figures } from '../figures/figures.tsx';
+import { Behind } from '../overview/behind.tsx';
 import { HealthView } from '../overview/health.tsx';
 import { addressOf } from '../shell/router.ts';
 import { cachesTexts } from '../texts/caches.ts';
@@ -45,6 +46,7 @@ export function Overview() {
         )}
       </Loaded>
       <Figures />
+      <Behind />
     </Screen>
   );
 }

@@ -1,5 +1,6 @@
 /** Texts of the overview and of "Me". */
 
+import { number } from './format.ts';
 import { texts } from './texts.ts';
 
 export const overviewTexts = texts(
@@ -20,18 +21,14 @@ export const overviewTexts = texts(
     since: 'Since',
     failures: 'In a row',
     why: 'Why',
-    figures: 'Figures',
-    hour: 'Last hour',
-    day: 'Last day',
-    range: 'Time',
-    loads: 'Loads by outcome',
-    requests: 'Requests by status',
-    lag: 'Longest lag of queues',
-    label: 'Label',
-    total: 'Count',
-    longest: 'Longest',
-    noFigures: 'Nothing was counted in this time.',
-    notSetUp: 'Figures are not set up: the binding ANALYTICS_SQL is missing.',
+    behind: 'Devices behind, longest unseen first',
+    noneBehind: 'No device lacks a version.',
+    user: 'User',
+    device: 'Device',
+    seen: 'Seen',
+    caches: 'Caches',
+    lacks: 'Out of date',
+    firstDevices: (n: number) => `Of the first ${number(n)} devices.`,
   },
   {
     title: 'Обзор',
@@ -50,18 +47,14 @@ export const overviewTexts = texts(
     since: 'С',
     failures: 'Подряд',
     why: 'Почему',
-    figures: 'Показатели',
-    hour: 'Последний час',
-    day: 'Последние сутки',
-    range: 'Время',
-    loads: 'Загрузки по итогам',
-    requests: 'Запросы по статусам',
-    lag: 'Наибольшая задержка очередей',
-    label: 'Метка',
-    total: 'Число',
-    longest: 'Наибольшая',
-    noFigures: 'За это время ничего не насчитано.',
-    notSetUp: 'Показатели не настроены: нет привязки ANALYTICS_SQL.',
+    behind: 'Отставшие устройства, сначала давно не виденные',
+    noneBehind: 'Все устройства получили последние версии.',
+    user: 'Пользователь',
+    device: 'Устройство',
+    seen: 'На связи',
+    caches: 'Кэши',
+    lacks: 'Устарели',
+    firstDevices: (n) => `Из первых ${number(n)} устройств.`,
   },
 );
 

@@ -1,0 +1,57 @@
+/** Texts of the figures. */
+
+import { number } from './format.ts';
+import { texts } from './texts.ts';
+
+export const figuresTexts = texts(
+  {
+    figures: 'Figures',
+    hour: 'Last hour',
+    day: 'Last day',
+    range: 'Time',
+    loads: 'Loads by outcome',
+    requests: 'Requests by status',
+    lag: 'Longest lag of queues',
+    outcome: 'Outcome',
+    status: 'Status',
+    queue: 'Queue',
+    total: 'Count',
+    longest: 'Longest',
+    others: 'all others',
+    numberIn: (minutes: number) => `Count in ${number(minutes)} minutes.`,
+    longestIn: (minutes: number) => `Longest in ${number(minutes)} minutes; a gap: no batch ran.`,
+    lastStep: 'The last is not over yet.',
+    cut: 'There were more than the answer tells.',
+    values: 'All values',
+    valuesOf: (title: string) => `${title}: all values`,
+    begins: 'From',
+    noFigures: 'Nothing was counted in this time.',
+    notSetUp:
+      'There are no charts: the service may not read its figures. The binding ANALYTICS_SQL is missing; docs/operations.md says how to add it.',
+  },
+  {
+    figures: 'Показатели',
+    hour: 'Последний час',
+    day: 'Последние сутки',
+    range: 'Время',
+    loads: 'Загрузки по итогам',
+    requests: 'Запросы по статусам',
+    lag: 'Наибольшая задержка очередей',
+    outcome: 'Итог',
+    status: 'Статус',
+    queue: 'Очередь',
+    total: 'Число',
+    longest: 'Наибольшая',
+    others: 'все прочие',
+    numberIn: (minutes) => `Число за ${number(minutes)} мин.`,
+    longestIn: (minutes) => `Наибольшая за ${number(minutes)} мин; разрыв: пакетов не было.`,
+    lastStep: 'Последний отрезок ещё не окончен.',
+    cut: 'Было больше, чем помещается в ответе.',
+    values: 'Все значения',
+    valuesOf: (title) => `${title}: все значения`,
+    begins: 'С',
+    noFigures: 'За это время ничего не насчитано.',
+    notSetUp:
+      'Графиков нет: сервису не разрешено читать свои показатели. Нет привязки ANALYTICS_SQL; как её добавить, сказано в docs/operations.md.',
+  },
+);
