@@ -153,6 +153,8 @@ function inWorkerd(main: string, { d1Databases = {}, bindings = {} }: More = {})
     wrangler: { configPath: './wrangler.toml' },
     miniflare: {
       d1Databases,
+      // A private network with one server, which tells what it was asked.
+      serviceBindings: { VIA_TEST: tellWhatWasAsked },
       bindings: {
         TEST_MIGRATIONS: await readD1Migrations('./migrations'),
         JWT_SECRET: 'a secret of the tests, not of any service',
@@ -175,4 +177,9 @@ function inWorkerd(main: string, { d1Databases = {}, bindings = {} }: More = {})
       },
     },
   }));
+}
+
+async function tellWhatWasAsked(request: { url: string; headers: Iterable<[string, string]> }) {
+  const told = JSON.stringify({ url: request.url, headers: Object.fromEntries(request.headers) });
+  return new Response(told, { headers: { 'Content-Type': 'application/json' } }) as never;
 }

@@ -367,6 +367,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sources/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All sources, in order of name
+         * @description Takes the scope `cache:inspect`.
+         */
+        get: operations["listSources"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sources/{name}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One source, with its defaults
+         * @description Takes the scope `cache:inspect`.
+         */
+        get: operations["getSource"];
+        /**
+         * Defines a source; another address, way or credentials expire the caches of its resources
+         * @description Takes the scope `cache:admin`.
+         */
+        put: operations["putSource"];
+        post?: never;
+        /**
+         * Deletes a source that no resource names
+         * @description Takes the scope `cache:admin`.
+         */
+        delete: operations["deleteSource"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/resources/{title}/probe/": {
         parameters: {
             query?: never;
@@ -1324,7 +1372,12 @@ export interface components {
         };
         /** @description How the origin of the resource is asked. */
         Origin: {
-            /** @description URL template (RFC 6570) over the parameters; scheme, host and port are literal. `{_user}` is the user name, with `"scope": "user"`. */
+            /** @description Name of the source that is asked: `url` is then relative to its address. Left out: `url` is whole. */
+            source?: string;
+            /**
+             * @description URL template (RFC 6570) over the parameters; scheme, host and port are literal, or those of the source. `{_user}` is the user name, with `"scope": "user"`. Left out: the address of the source itself.
+             * @default
+             */
             url: string;
             /**
              * @description With `POST` the parameters that the URL does not use go as a JSON body.
@@ -1686,10 +1739,10 @@ export interface components {
              * @description What was done; `refresh` is one of all caches of a resource, `forced_refresh` one of a cache past its guard.
              * @enum {string}
              */
-            action: "put_resource" | "delete_resource" | "purge" | "soft_purge" | "refresh" | "forced_refresh" | "revoke" | "forget" | "put_webhook" | "delete_webhook" | "probe";
-            /** @description What it was done to: a title, with parameters as `cars?year=1982`; the key of a cache, a task id, the name of a webhook. Of `forget` the SHA-256 of the user, and after `/` that of the device. */
+            action: "put_resource" | "delete_resource" | "purge" | "soft_purge" | "refresh" | "forced_refresh" | "revoke" | "forget" | "put_webhook" | "delete_webhook" | "probe" | "put_source" | "delete_source";
+            /** @description What it was done to: a title, with parameters as `cars?year=1982`; the key of a cache, a task id, the name of a webhook or a source. Of `forget` the SHA-256 of the user, and after `/` that of the device. */
             target: string;
-            /** @description How many caches, tasks or records that was; of `put_resource`, how many caches count as expired; of `probe`, how many rows came. Null: not known, since the call was cut short. */
+            /** @description How many caches, tasks or records that was; of `put_resource`, how many caches count as expired; of `put_source`, the caches of how many resources; of `probe`, how many rows came. Null: not known, since the call was cut short. */
             count: number | null;
             /** @description `X-Reason` of the request; null: none was given. */
             reason: string | null;
@@ -1714,6 +1767,66 @@ export interface components {
             label: string;
             /** @description When each step begins (ms since the epoch), and its value; steps without any are left out. */
             points: number[][];
+        };
+        /** @description One system that resources ask: its address, the way there and what lets us in. */
+        Source: {
+            /** @description Names the source. */
+            name: string;
+            /** @description For people: what the system is, and whom to ask about it. */
+            description?: string;
+            /** @description Address of the system, without query. `origin.url` of a resource is relative to it, and never leaves its scheme, host and port. */
+            url?: string;
+            /** @description Binding by which requests go: a VPC service or a client certificate (mTLS). Left out: over the internet. */
+            via?: string;
+            /** @description Hyperdrive binding of a database, in place of `url`. */
+            database?: string;
+            /**
+             * @description Headers of each request. `${ORIGIN_NAME}` in a value is a secret of the service. A header of the same name in the resource goes before it.
+             * @default {}
+             */
+            headers: {
+                [key: string]: string;
+            };
+            /** @description What lets us in. Left out: nothing but `headers`. */
+            auth?: components["schemas"]["SourceAuth"];
+        };
+        /** @description One system that resources ask. PUT takes what GET gave. */
+        SourceDefinition: {
+            /** @description If it is there, the name in the path. */
+            name?: string;
+            /** @description For people: what the system is, and whom to ask about it. */
+            description?: string;
+            /** @description Address of the system, without query. `origin.url` of a resource is relative to it, and never leaves its scheme, host and port. */
+            url?: string;
+            /** @description Binding by which requests go: a VPC service or a client certificate (mTLS). Left out: over the internet. */
+            via?: string;
+            /** @description Hyperdrive binding of a database, in place of `url`. */
+            database?: string;
+            /**
+             * @description Headers of each request. `${ORIGIN_NAME}` in a value is a secret of the service. A header of the same name in the resource goes before it.
+             * @default {}
+             */
+            headers: {
+                [key: string]: string;
+            };
+            /** @description What lets us in. Left out: nothing but `headers`. */
+            auth?: components["schemas"]["SourceAuth"];
+        };
+        /** @description What lets us in. */
+        SourceAuth: {
+            /** @description User name and password (RFC 7617), sent in UTF-8. */
+            basic?: components["schemas"]["BasicAuth"];
+            /** @description Parameters of the query that each request gets, such as an API key: name, and the secret that holds the value, written `${ORIGIN_NAME}`. */
+            query?: {
+                [key: string]: string;
+            };
+        };
+        /** @description User name and password. */
+        BasicAuth: {
+            /** @description User name, or `${ORIGIN_NAME}` for a secret that holds it. Without a colon. */
+            user: string;
+            /** @description The secret that holds the password, written `${ORIGIN_NAME}`. */
+            password: string;
         };
         /** @description Who is told what has happened to caches, and how that goes. */
         Webhook: {
@@ -2534,7 +2647,7 @@ export interface operations {
             };
             429: components["responses"]["RateLimited"];
             500: components["responses"]["Fault"];
-            /** @description A problem (RFC 9457): [origin-unreachable](/docs/problems#origin-unreachable), [origin-status](/docs/problems#origin-status), [origin-too-large](/docs/problems#origin-too-large), [origin-malformed](/docs/problems#origin-malformed), [origin-redirect](/docs/problems#origin-redirect), [origin-guard](/docs/problems#origin-guard), [origin-pages](/docs/problems#origin-pages), [origin-refused](/docs/problems#origin-refused). */
+            /** @description A problem (RFC 9457): [origin-unreachable](/docs/problems#origin-unreachable), [origin-status](/docs/problems#origin-status), [origin-auth](/docs/problems#origin-auth), [origin-too-large](/docs/problems#origin-too-large), [origin-malformed](/docs/problems#origin-malformed), [origin-redirect](/docs/problems#origin-redirect), [origin-guard](/docs/problems#origin-guard), [origin-pages](/docs/problems#origin-pages), [origin-refused](/docs/problems#origin-refused). */
             502: {
                 headers: {
                     "Retry-After": components["headers"]["Retry-After"];
@@ -2651,7 +2764,7 @@ export interface operations {
             415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["Fault"];
-            /** @description A problem (RFC 9457): [origin-unreachable](/docs/problems#origin-unreachable), [origin-status](/docs/problems#origin-status), [origin-too-large](/docs/problems#origin-too-large), [origin-malformed](/docs/problems#origin-malformed), [origin-redirect](/docs/problems#origin-redirect), [origin-guard](/docs/problems#origin-guard), [origin-pages](/docs/problems#origin-pages), [origin-refused](/docs/problems#origin-refused). */
+            /** @description A problem (RFC 9457): [origin-unreachable](/docs/problems#origin-unreachable), [origin-status](/docs/problems#origin-status), [origin-auth](/docs/problems#origin-auth), [origin-too-large](/docs/problems#origin-too-large), [origin-malformed](/docs/problems#origin-malformed), [origin-redirect](/docs/problems#origin-redirect), [origin-guard](/docs/problems#origin-guard), [origin-pages](/docs/problems#origin-pages), [origin-refused](/docs/problems#origin-refused). */
             502: {
                 headers: {
                     "Retry-After": components["headers"]["Retry-After"];
@@ -3011,6 +3124,15 @@ export interface operations {
             };
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
+            /** @description A problem (RFC 9457): [conflict](/docs/problems#conflict). */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -3095,6 +3217,220 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Overloaded"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listSources: {
+        parameters: {
+            query?: {
+                /** @description Most items on a page. */
+                limit?: number;
+                /** @description Where to go on: as the answer before gave it, in `Link` or `next`. Left out: from the beginning. */
+                cursor?: string;
+            };
+            header?: {
+                /** @description The ETag of what one has: 304 while that is current. Such as `"2d85c16d29704923-v1"`. */
+                "If-None-Match"?: components["parameters"]["If-None-Match"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page; the next one stands in `Link`. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    Link: components["headers"]["Link"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Source"][];
+                };
+            };
+            /** @description What the condition names is current. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457): [invalid-parameters](/docs/problems#invalid-parameters), [invalid-header](/docs/problems#invalid-header), [invalid-cursor](/docs/problems#invalid-cursor). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            412: components["responses"]["PreconditionFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Overloaded"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getSource: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of what one has: 304 while that is current. Such as `"2d85c16d29704923-v1"`. */
+                "If-None-Match"?: components["parameters"]["If-None-Match"];
+            };
+            path: {
+                /** @description Name of the source. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The source. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Source"];
+                };
+            };
+            /** @description What the condition names is current. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["InvalidParameters"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Overloaded"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    putSource: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description An ETag: what is there must still be this, else 412. Such as `"9f86d081884c7d65"`. */
+                "If-Match"?: components["parameters"]["If-Match"];
+                /** @description The ETag of what one has: 304 while that is current. Such as `"2d85c16d29704923-v1"`. */
+                "If-None-Match"?: components["parameters"]["If-None-Match"];
+                /** @description Why this is done, for `GET /actions/`: at most 500 characters, percent-encoded UTF-8 where it is more than plain ASCII. Such as `price list was wrong, ticket 4711`. */
+                "X-Reason"?: components["parameters"]["X-Reason"];
+            };
+            path: {
+                /** @description Name of the source. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SourceDefinition"];
+            };
+        };
+        responses: {
+            /** @description The source that stands. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Source"];
+                };
+            };
+            /** @description The source, which is new. */
+            201: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Source"];
+                };
+            };
+            /** @description A problem (RFC 9457): [invalid-json](/docs/problems#invalid-json), [invalid-parameters](/docs/problems#invalid-parameters), [invalid-header](/docs/problems#invalid-header). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            /** @description A problem (RFC 9457): [conflict](/docs/problems#conflict). */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Overloaded"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    deleteSource: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description An ETag: what is there must still be this, else 412. Such as `"9f86d081884c7d65"`. */
+                "If-Match"?: components["parameters"]["If-Match"];
+                /** @description Why this is done, for `GET /actions/`: at most 500 characters, percent-encoded UTF-8 where it is more than plain ASCII. Such as `price list was wrong, ticket 4711`. */
+                "X-Reason"?: components["parameters"]["X-Reason"];
+            };
+            path: {
+                /** @description Name of the source. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["InvalidParameters"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            /** @description A problem (RFC 9457): [conflict](/docs/problems#conflict). */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            412: components["responses"]["PreconditionFailed"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["Fault"];
             503: components["responses"]["Overloaded"];

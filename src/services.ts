@@ -9,11 +9,12 @@ import { sampleInfo } from './log.ts';
 import { bothMetrics, datasetMetrics, type Metrics } from './metrics.ts';
 import { objectClient } from './object/client.ts';
 import { liveHubs } from './object/hub-client.ts';
+import type { Fetch } from './origin/fetch-origin.ts';
 import { oncePerEnv, readSettings, readText, type Settings } from './settings.ts';
 import { d1Actions } from './stores/actions.ts';
 import { r2Blobs } from './stores/blobs.ts';
 import { cachedBlobs } from './stores/cached-blobs.ts';
-import { entriesIn, resourceCountsIn, resourcesIn, syncRecordsIn } from './stores/databases.ts';
+import { entriesIn, resourceCountsIn, resourcesIn, sourcesIn, syncRecordsIn } from './stores/databases.ts';
 import { edgeCache, keepsAtEdge, NO_EDGE_CACHE } from './stores/edge-cache.ts';
 import { entryLookup } from './stores/entry-lookup.ts';
 import { foldedDeltas } from './stores/folded-deltas.ts';
@@ -32,6 +33,7 @@ const sharedServices = oncePerEnv((env: Env) => {
   return {
     settings,
     resources: resourcesIn(env, settings.entryShards),
+    sources: sourcesIn(env, settings.entryShards),
     entries: entriesIn(env, settings.entryShards),
     syncRecords: syncRecordsIn(env, settings.syncShards, { maxDevices: settings.maxDevicesPerUser }),
     webhooks: d1Webhooks(env.DB),
@@ -42,9 +44,16 @@ const sharedServices = oncePerEnv((env: Env) => {
     limits: settings.rateLimits ? rateLimits(env, { onRefused }) : noLimits,
     hold: holdsOf(heldRequests, { heldPerUser: settings.rateLimits ? settings.heldPerUser : MAX_HELD, metrics }),
     metrics,
+    via: (name: string) => fetcherOf(env, name),
     secret: (name: string) => (name.startsWith('ORIGIN_') ? readText(env, name) : undefined),
   };
 });
+
+/** What requests go by, where a source names a binding: only those whose names begin with `VIA_`, and that have a `fetch()`. */
+function fetcherOf(env: object, name: string): Fetch | undefined {
+  const binding = name.startsWith('VIA_') ? (env as { readonly [name: string]: Partial<Fetcher> })[name] : undefined;
+  return binding?.fetch === undefined ? undefined : (url, init) => (binding as Fetcher).fetch(url, init);
+}
 
 /** The request that an invocation answers. */
 export interface AnsweredRequest {

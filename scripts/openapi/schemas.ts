@@ -26,6 +26,7 @@ import { InputFault, ProblemBody, TaskError } from '../../src/contract/problem.t
 import { Definition, DefinitionAnswer, Expectation, Guard, Origin, Retry } from '../../src/contract/resource.ts';
 import { CacheCounts, ResourceStats } from '../../src/contract/resource-counts.ts';
 import { ResourcePreview } from '../../src/contract/resource-preview.ts';
+import { BasicAuth, SourceAnswer, SourceAuth, SourceDefinition } from '../../src/contract/source.ts';
 import { LiveMember, SyncAnswer, SyncBody, SyncItem, SyncItemAnswer } from '../../src/contract/sync.ts';
 import { ExpandedSyncRecordAnswer, SyncRecordAnswer } from '../../src/contract/sync-record.ts';
 import { Delta, OriginBody, Table, TableDelta, Tables } from '../../src/contract/table.ts';
@@ -97,6 +98,10 @@ const NAMES: Readonly<Record<string, readonly [schema: v.GenericSchema, text?: s
   Action: [ActionRecord, 'What an administrator changed.'],
   Figures: [FigureAnswer, 'A figure of the service over time.'],
   FigureSeries: [FigureSeries, 'One series of a figure.'],
+  Source: [SourceAnswer, 'One system that resources ask: its address, the way there and what lets us in.'],
+  SourceDefinition: [SourceDefinition, 'One system that resources ask. PUT takes what GET gave.'],
+  SourceAuth: [SourceAuth, 'What lets us in.'],
+  BasicAuth: [BasicAuth, 'User name and password.'],
   Webhook: [WebhookAnswer, 'Who is told what has happened to caches, and how that goes.'],
   WebhookDefinition: [WebhookDefinition, 'Who is told what. PUT takes what GET gave.'],
   WebhookState: [WebhookState, 'How deliveries of a webhook go.'],

@@ -18,6 +18,8 @@ export const ACTIONS = [
   'put_webhook',
   'delete_webhook',
   'probe',
+  'put_source',
+  'delete_source',
 ] as const;
 export type ActionName = (typeof ACTIONS)[number];
 
@@ -35,11 +37,11 @@ export const ActionRecord = v.strictObject({
   ),
   target: about(
     v.string(),
-    'What it was done to: a title, with parameters as `cars?year=1982`; the key of a cache, a task id, the name of a webhook. Of `forget` the SHA-256 of the user, and after `/` that of the device.',
+    'What it was done to: a title, with parameters as `cars?year=1982`; the key of a cache, a task id, the name of a webhook or a source. Of `forget` the SHA-256 of the user, and after `/` that of the device.',
   ),
   count: about(
     v.nullable(Whole),
-    'How many caches, tasks or records that was; of `put_resource`, how many caches count as expired; of `probe`, how many rows came. Null: not known, since the call was cut short.',
+    'How many caches, tasks or records that was; of `put_resource`, how many caches count as expired; of `put_source`, the caches of how many resources; of `probe`, how many rows came. Null: not known, since the call was cut short.',
   ),
   reason: about(v.nullable(v.string()), '`X-Reason` of the request; null: none was given.'),
   request_id: about(v.string(), '`X-Request-Id` of its answer, by which the log is searched.'),

@@ -3,6 +3,7 @@
 import * as v from 'valibot';
 import { about } from './about.ts';
 import { MAX_ORIGIN_BYTES, MAX_REQUEST_BYTES, USUAL_PARAMETERS_BYTES } from './constants.ts';
+import type { StoredSource } from './source.ts';
 import { CsvDialect, TableDefinition } from './table-definition.ts';
 import { integer } from './values.ts';
 
@@ -44,9 +45,13 @@ export type Expectation = v.InferInput<typeof Expectation>;
 
 /** How the origin of a resource is asked. */
 export const Origin = v.strictObject({
+  source: about(
+    v.optional(ResourceTitle),
+    'Name of the source that is asked: `url` is then relative to its address. Left out: `url` is whole.',
+  ),
   url: about(
-    v.pipe(v.string(), v.minLength(1), v.maxLength(8192)),
-    'URL template (RFC 6570) over the parameters; scheme, host and port are literal. `{_user}` is the user name, with `"scope": "user"`.',
+    v.optional(v.pipe(v.string(), v.maxLength(8192)), ''),
+    'URL template (RFC 6570) over the parameters; scheme, host and port are literal, or those of the source. `{_user}` is the user name, with `"scope": "user"`. Left out: the address of the source itself.',
   ),
   method: about(
     v.optional(v.picklist(['GET', 'POST']), 'GET'),
@@ -214,6 +219,8 @@ export interface StoredResource {
   purged: number;
   /** Grows with each change of the definition; the expected value of the next write. */
   changedAt: number;
+  /** What `origin.source` names, read together with the definition; absent: it names none, or one that is not there. */
+  source?: StoredSource;
 }
 
 /** A resource that is there. */

@@ -26,7 +26,8 @@ export interface Resources {
   ): Promise<{ resources: StoredResource[]; next: string | null }>;
   /**
    * Writes a definition if `expected` is still the stored `changedAt` (null: there is none, or a tombstone).
-   * `matters`: origin, parameters, scope, format or tables differ, so the number grows. Null: somebody else was faster.
+   * `matters`: origin, parameters, scope, format or tables differ, so the number grows. Null: somebody else was faster, or the
+   * source that it names is not there, or has as many resources as it may.
    */
   put(
     title: string,

@@ -19,9 +19,14 @@ export function within<T>(pointer: string, work: () => T): T {
   try {
     return work();
   } catch (error) {
-    if (!(error instanceof Problem) || error.code !== 'invalid-parameters') throw error;
-    throw invalidParameters(error.errors.map((fault) => ({ ...fault, pointer: `${pointer}${fault.pointer}` })));
+    throw faultsBelow(pointer, error);
   }
+}
+
+/** The same error; the faults of one that is about input stand below `pointer`. */
+export function faultsBelow(pointer: string, error: unknown): unknown {
+  if (!(error instanceof Problem) || error.code !== 'invalid-parameters') return error;
+  return invalidParameters(error.errors.map((fault) => ({ ...fault, pointer: `${pointer}${fault.pointer}` })));
 }
 
 /** Issues of a valibot schema as faults with RFC 6901 pointers. */

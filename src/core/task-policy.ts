@@ -2,19 +2,20 @@
 
 import type { TaskPolicy } from '../contract/object.ts';
 import type { Resource } from '../contract/resource.ts';
+import type { StoredSource } from '../contract/source.ts';
 
-/** The policy of a load under this definition. */
-export function policyOf(definition: Resource): TaskPolicy {
+/** The policy of a load under this definition, and the source that it names. */
+export function policyOf(definition: Resource, source?: StoredSource): TaskPolicy {
   return {
     timeoutMs: definition.origin.timeout_s * 1000,
-    ...originOf(definition.origin.url),
+    ...originOf(source?.definition.url ?? definition.origin.url),
     maxAttempts: definition.retry.max_attempts,
     backoffMs: definition.retry.backoff_s * 1000,
     errorTtlMs: definition.error_ttl_s * 1000,
   };
 }
 
-/** Host and port of the URL, which are literal in every definition (CONTRACT 4). */
+/** Host and port of the URL, which are literal in every definition and source (CONTRACT 4). */
 function originOf(template: string): Pick<TaskPolicy, 'origin'> {
   const literal = /^https?:\/\/[^/?#{}]+/i.exec(template)?.[0];
   return literal !== undefined && URL.canParse(literal) ? { origin: new URL(literal).host } : {};

@@ -69,7 +69,7 @@ async function ask(
   const answer = await services.objects.enqueue({
     cache,
     number: rules.number,
-    policy: policyOf(resource.definition),
+    policy: policyOf(resource.definition, resource.source),
     since: Math.max(rules.notBefore ?? 0, looked.entry?.loaded?.loadedAt ?? 0),
     asker: null,
     heedRetryAt: true,

@@ -10,8 +10,9 @@ import { isReachable } from '../core/reachable.ts';
 import { buildRequest } from '../origin/build-request.ts';
 import { type Fetch, fetchOrigin } from '../origin/fetch-origin.ts';
 import { Findings } from '../origin/findings.ts';
+import { wayTo } from '../origin/origin-way.ts';
 import { readAnswer } from '../origin/read-answer.ts';
-import { notingSecrets, withoutSecrets } from '../origin/redact.ts';
+import { type NotedSecrets, notingSecrets, withoutSecrets } from '../origin/redact.ts';
 import type { Accepts } from '../origin/unreachable.ts';
 import type { Validators } from '../origin/validators.ts';
 import type { LoadResult } from '../tables/load.ts';
@@ -23,7 +24,7 @@ import type { LoadSlot } from './load-slots.ts';
 import type { Services } from './services.ts';
 
 /** What of the services a load works with. */
-export type LoadServices = Pick<Services, 'blobs' | 'secret' | 'settings'>;
+export type LoadServices = Pick<Services, 'blobs' | 'secret' | 'settings' | 'via'>;
 
 /** What one load works with besides stores. */
 export interface LoadOptions {
@@ -77,36 +78,36 @@ export async function loadCache(
   services: LoadServices,
   options: LoadOptions,
 ): Promise<LoadedCache> {
-  const { secret, sent } = notingSecrets((name) => services.secret(name));
+  const secrets = notingSecrets((name) => services.secret(name));
   try {
-    return await load(resource, lease, { ...services, secret }, options, sent);
+    return await load(resource, lease, services, options, secrets);
   } catch (error) {
-    throw withoutSecrets(error, sent);
+    throw withoutSecrets(error, secrets.sent);
   }
 }
 
 async function load(
-  { definition, number }: DefinedResource,
+  resource: DefinedResource,
   lease: Lease,
   services: LoadServices,
-  { fetch, accepts, clock, slot, now, onHeavy }: LoadOptions,
-  secrets: readonly string[],
+  { clock, slot, now, onHeavy, ...out }: LoadOptions,
+  secrets: NotedSecrets,
 ): Promise<LoadedCache> {
   const { cache, previous, fence, nextRowId } = lease;
   const { originHosts: hosts, partialAnswers } = services.settings;
+  const { definition, access, ...way } = wayTo(resource, { hosts, secrets, via: services.via, ...out });
   const { origin, tables } = definition;
-  const request = buildRequest(definition, cache, { hosts, secret: services.secret });
+  const request = buildRequest(definition, cache, access);
   slot.setOrigin(cache.resource, request.url.host);
   const answer = await fetchOrigin(request, {
-    fetch,
-    accepts,
+    ...way,
     signal: clock.signal,
     maxBytes: origin.max_bytes,
-    validators: validatorsToSend(definition, number, lease),
+    validators: validatorsToSend(definition, resource.number, lease),
     redirects: origin.redirects,
     hosts,
     now,
-    secrets,
+    secrets: secrets.sent,
   });
   if (answer.outcome === 'same') {
     return { change: null, inserted: 0, deleted: 0, validators: answer.validators };

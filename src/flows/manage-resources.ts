@@ -5,6 +5,13 @@ import { API_BASE } from '../contract/constants.ts';
 import type { Json } from '../contract/entry.ts';
 import { Problem } from '../contract/problem.ts';
 import { isDefined, Origin, type Resource, ResourceTitle, type StoredResource } from '../contract/resource.ts';
+import {
+  MAX_RESOURCES_OF_SOURCE,
+  type Source,
+  SourceName,
+  type Sources,
+  type StoredSource,
+} from '../contract/source.ts';
 import type { Resources } from '../contract/stores.ts';
 import { type Conditions, demandConditions } from '../core/conditions.ts';
 import {
@@ -17,11 +24,13 @@ import {
 } from '../core/definition.ts';
 import { invalidParameters } from '../core/input-faults.ts';
 import { isObject } from '../core/is-object.ts';
+import { member } from '../core/pointer.ts';
 import { cellFaults } from '../origin/check-cells.ts';
 import { expectFaults } from '../origin/check-expect.ts';
-import { checkOrigin } from '../origin/check-origin.ts';
+import { checkOrigin, NO_SOURCE } from '../origin/check-origin.ts';
 import { laterFaults } from '../origin/later-rules.ts';
 import { checkTables } from '../origin/pointers.ts';
+import type { Services } from './services.ts';
 
 /** How often a write is tried anew when another one was faster. */
 const MAX_TRIES = 5;
@@ -38,9 +47,15 @@ export interface TaggedResource {
  * be put back.
  *
  * @param hosts ORIGIN_HOSTS
+ * @param source what it names; null: none, or one that is not there
  * @throws Problem `invalid-parameters` with a pointer for each fault
  */
-export function parseDefinition(title: string, body: Json, hosts: readonly string[]): Resource {
+export function parseDefinition(
+  title: string,
+  body: Json,
+  hosts: readonly string[],
+  source: Source | null = null,
+): Resource {
   const { title: repeated, warnings: _told, ...rest } = isObject(body) ? (body as { [name: string]: Json }) : {};
   const { definition, faults } = readDefinition(isObject(body) ? rest : body);
   const faultOfTitle = v.safeParse(ResourceTitle, title).issues?.[0]?.message;
@@ -50,16 +65,31 @@ export function parseDefinition(title: string, body: Json, hosts: readonly strin
   }
   // Unknown members, which are named above, do not keep the others from being checked.
   const origin = v.safeParse(v.object(Origin.entries), rest.origin);
-  if (origin.success) {
+  if (origin.success && isObject(rest.origin)) {
     const names =
       rest.parameters === undefined ? [] : isObject(rest.parameters) ? parameterNames(rest.parameters) : null;
-    faults.push(...checkOrigin(origin.output, rest.scope === 'user' ? 'user' : 'shared', hosts, names));
+    faults.push(...checkOrigin(origin.output, rest.scope === 'user' ? 'user' : 'shared', hosts, names, source));
   }
   if (definition?.tables !== undefined) faults.push(...checkTables(definition.tables));
   if (definition !== null)
     faults.push(...laterFaults(definition), ...expectFaults(definition), ...cellFaults(definition));
   if (definition === null || faults.length > 0) throw invalidParameters(faults);
   return definition;
+}
+
+/**
+ * The same, with the source that it names.
+ *
+ * @throws Problem `invalid-parameters` with a pointer for each fault
+ */
+export async function readDefinedResource(
+  { sources, settings }: Pick<Services, 'sources' | 'settings'>,
+  title: string,
+  body: Json,
+): Promise<{ definition: Resource; source: StoredSource | null }> {
+  const name = member(member(body, 'origin'), 'source');
+  const source = v.is(SourceName, name) ? await sources.read(name) : null;
+  return { definition: parseDefinition(title, body, settings.originHosts, source?.definition), source };
 }
 
 /** @throws Problem `not-found` */
@@ -121,10 +151,10 @@ export async function previewResource(
  * Writes a definition. One that says the same changes nothing; one that matters to loads gets a new number.
  *
  * @param now ms since the epoch
- * @throws Problem `precondition-failed`, `conflict` when others go on writing
+ * @throws Problem `precondition-failed`, `conflict` when others go on writing or the source is full, `invalid-parameters` when it is gone
  */
 export async function putResource(
-  resources: Resources,
+  { resources, sources }: Pick<Services, 'resources' | 'sources'>,
   title: string,
   definition: Resource,
   conditions: Conditions,
@@ -140,8 +170,17 @@ export async function putResource(
     const expected = current === null ? null : (stored?.changedAt ?? null);
     const written = tagged(await resources.put(title, definition, matters, expected, now));
     if (written !== null) return { ...written, ...change };
+    await demandRoomAtSource(sources, definition);
   }
   throw tooManyWriters();
+}
+
+/** What may have kept a definition from being written, besides others who write. */
+async function demandRoomAtSource(sources: Sources, { origin: { source: name } }: Resource): Promise<void> {
+  if (name === undefined) return;
+  if ((await sources.read(name)) === null) throw invalidParameters([{ pointer: '/origin/source', detail: NO_SOURCE }]);
+  if ((await sources.countResources(name)) < MAX_RESOURCES_OF_SOURCE) return;
+  throw new Problem('conflict', `${MAX_RESOURCES_OF_SOURCE} resources name the source "${name}", which is the most.`);
 }
 
 /**

@@ -7,6 +7,7 @@ import { buildRequest } from '../origin/build-request.ts';
 import { type Fetch, fetchOrigin, type NewAnswer } from '../origin/fetch-origin.ts';
 import { Findings } from '../origin/findings.ts';
 import { warningsOf } from '../origin/later-rules.ts';
+import { wayTo } from '../origin/origin-way.ts';
 import { readAnswer } from '../origin/read-answer.ts';
 import { notingSecrets, withoutSecrets, withoutValues } from '../origin/redact.ts';
 import { acceptsTcp } from '../origin/tcp.ts';
@@ -32,28 +33,35 @@ interface Seen {
  * @param mostMs how long it may take
  */
 export async function probeOrigin(
-  services: Pick<Services, 'settings' | 'secret'>,
-  { definition, cache, rowsBefore }: Probe,
+  services: Pick<Services, 'settings' | 'secret' | 'via'>,
+  { definition, source, cache, rowsBefore }: Probe,
   mostMs: number,
 ): Promise<ProbeAnswer> {
   const startedAt = Date.now();
-  const { secret, sent } = notingSecrets((name) => services.secret(name));
+  const secrets = notingSecrets((name) => services.secret(name));
+  const { sent } = secrets;
+  const { originHosts: hosts } = services.settings;
   const seen: Seen = { status: null, contentType: null, bytes: 0, cut: false, warnings: [] };
   const rows = new FirstRows(definition.tables ?? [], (text) => withoutValues(text, sent));
   const faults: LoadFailure[] = [];
   const loadMs = definition.origin.timeout_s * 1000;
   using clock = new LoadClock(Math.min(loadMs, mostMs), startedAt + mostMs + 1000);
   try {
-    const request = buildRequest(definition, cache, { hosts: services.settings.originHosts, secret });
+    const out = { fetch: (url: string, init: RequestInit) => fetch(url, init), accepts: acceptsTcp };
+    const { access, ...way } = wayTo(
+      { definition, ...(source === null ? {} : { source }) },
+      { hosts, secrets, via: services.via, ...out },
+    );
+    const request = buildRequest(way.definition, cache, access);
     const answer = await clock.hold(
       fetchOrigin(request, {
-        fetch: watched(seen),
-        accepts: acceptsTcp,
+        ...way,
+        fetch: watched(seen, way.fetch),
         signal: clock.signal,
         maxBytes: definition.origin.max_bytes,
         validators: null,
         redirects: definition.origin.redirects,
-        hosts: services.settings.originHosts,
+        hosts,
         now: startedAt,
         secrets: sent,
       }),
@@ -81,9 +89,9 @@ export async function probeOrigin(
 }
 
 /** `fetch`, which notes the last answer's status and type. */
-function watched(seen: Seen): Fetch {
+function watched(seen: Seen, fetch: Fetch): Fetch {
   return async (url, init) => {
-    const response = await globalThis.fetch(url, init);
+    const response = await fetch(url, init);
     seen.status = response.status;
     seen.contentType = response.headers.get('Content-Type');
     return response;

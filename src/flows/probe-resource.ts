@@ -8,15 +8,16 @@ import type { CacheIdentity, Json, Parameters } from '../contract/entry.ts';
 import type { Identity } from '../contract/identity.ts';
 import { PROBE_S, type ProbeAnswer, ProbedUser } from '../contract/probe.ts';
 import { isDefined, type Resource } from '../contract/resource.ts';
+import type { StoredSource } from '../contract/source.ts';
 import { cacheIdentity } from '../core/cache-key.ts';
 import { freshnessRules, judge } from '../core/freshness.ts';
-import { faultsOfIssues, invalidParameters, within } from '../core/input-faults.ts';
+import { faultsBelow, faultsOfIssues, invalidParameters, within } from '../core/input-faults.ts';
 import { isObject } from '../core/is-object.ts';
 import { checkParameters } from '../core/parameters.ts';
-import { literalOrigin } from '../origin/url-template.ts';
+import { policyOf } from '../core/task-policy.ts';
 import { overloaded } from '../stores/overloaded.ts';
 import { loadSlots } from './load-slots.ts';
-import { getResource, parseDefinition } from './manage-resources.ts';
+import { getResource, readDefinedResource } from './manage-resources.ts';
 import { probeOrigin } from './probe-origin.ts';
 import type { Services } from './services.ts';
 
@@ -26,12 +27,14 @@ const ROOM_MS = 5000;
 /** What is probed: checked, and counted against the limits. */
 export interface Probe {
   definition: Resource;
+  /** What it names; null: none, or one that is not there. */
+  source: StoredSource | null;
   cache: CacheIdentity;
   /** Rows of the version that a load would be compared with; 0: there is none. */
   rowsBefore: number;
 }
 
-type ProbeServices = Pick<Services, 'settings' | 'resources' | 'entries' | 'limits' | 'secret'>;
+type ProbeServices = Pick<Services, 'settings' | 'resources' | 'sources' | 'entries' | 'limits' | 'secret'>;
 
 /**
  * Reads what is to be probed.
@@ -49,16 +52,18 @@ export async function readProbe(
   const { definition: draft, parameters = {}, user: named, ...rest } = body as { [name: string]: Json };
   const [unknown] = Object.keys(rest);
   if (unknown !== undefined) throw invalidParameters([{ pointer: `/${unknown}`, detail: 'is not known here' }]);
-  const definition =
+  const { definition, source } =
     draft === undefined
-      ? (await getResource(services.resources, title)).definition
-      : within('/definition', () => parseDefinition(title, draft, services.settings.originHosts));
+      ? await definedResource(services, title)
+      : await readDefinedResource(services, title, draft).catch((error: unknown) => {
+          throw faultsBelow('/definition', error);
+        });
   if (!isObject(parameters)) throw invalidParameters([{ pointer: '/parameters', detail: 'must be an object' }]);
   const values = within('/parameters', () => checkParameters(definition, parameters as Parameters));
   const cache = cacheIdentity(title, values, ownerOf(definition, named, user));
   await services.limits.countProbe(user);
   await services.limits.countLoad(user, cache.key);
-  return { definition, cache, rowsBefore: await rowsBefore(services, cache, Date.now()) };
+  return { definition, source, cache, rowsBefore: await rowsBefore(services, cache, Date.now()) };
 }
 
 function ownerOf({ scope }: Resource, named: Json | undefined, user: string): string | null {
@@ -67,6 +72,16 @@ function ownerOf({ scope }: Resource, named: Json | undefined, user: string): st
   const read = v.safeParse(ProbedUser, named);
   if (read.success) return read.output;
   throw invalidParameters(faultsOfIssues(read.issues).map(({ detail }) => ({ pointer: '/user', detail })));
+}
+
+/** @throws Problem `not-found` */
+async function definedResource(
+  { resources, sources }: Pick<Services, 'resources' | 'sources'>,
+  title: string,
+): Promise<Pick<Probe, 'definition' | 'source'>> {
+  const { definition } = await getResource(resources, title);
+  const { source } = definition.origin;
+  return { definition, source: source === undefined ? null : await sources.read(source) };
 }
 
 async function rowsBefore(
@@ -87,11 +102,11 @@ async function rowsBefore(
  * @throws Problem `overloaded` with `Retry-After`, before it begins
  */
 export async function withRoom<T>(
-  { definition, cache }: Probe,
+  { definition, source, cache }: Probe,
   work: () => Promise<T>,
   { slots = loadSlots, roomMs = ROOM_MS } = {},
 ): Promise<T> {
-  const origin = literalOrigin(definition.origin.url)?.host;
+  const { origin } = policyOf(definition, source ?? undefined);
   const wanted = { resource: cache.resource, ...(origin === undefined ? {} : { origin }), heavy: true };
   const slot = await slots.enter(wanted, Date.now() + roomMs);
   if (slot === null) throw overloaded('Other loads leave this one no room right now. Try again in a moment.');
@@ -103,6 +118,6 @@ export async function withRoom<T>(
 }
 
 /** Asks the origin. Never throws a LoadFailure: what a load would fail with is in the answer. */
-export function runProbe(services: Pick<Services, 'settings' | 'secret'>, probe: Probe): Promise<ProbeAnswer> {
+export function runProbe(services: Pick<Services, 'settings' | 'secret' | 'via'>, probe: Probe): Promise<ProbeAnswer> {
   return probeOrigin(services, probe, PROBE_S * 1000);
 }

@@ -100,13 +100,13 @@ async function askForRefresh(
  */
 export function refreshOf(
   cache: CacheIdentity,
-  { number, definition }: DefinedResource,
+  { number, definition, source }: DefinedResource,
   since: EnqueueRequest['since'],
 ): EnqueueRequest {
   return {
     cache,
     number,
-    policy: policyOf(definition),
+    policy: policyOf(definition, source),
     since,
     asker: null,
     heedRetryAt: false,

@@ -5,10 +5,12 @@ import type { Figures } from '../contract/figures.ts';
 import type { LiveHubs } from '../contract/live.ts';
 import type { CacheObjectVerbs } from '../contract/object.ts';
 import type { ResourceCounts } from '../contract/resource-counts.ts';
+import type { Sources } from '../contract/source.ts';
 import type { Blobs, Entries, EntryLookup, FoldedDeltas, Resources } from '../contract/stores.ts';
 import type { SyncBuffer, SyncRecords } from '../contract/sync-store.ts';
 import type { WebhookQueue, Webhooks, WebhookWaiting } from '../contract/webhook-stores.ts';
 import type { Metrics } from '../metrics.ts';
+import type { Fetch } from '../origin/fetch-origin.ts';
 import type { Settings } from '../settings.ts';
 import type { RateLimits } from '../stores/rate-limits.ts';
 import type { HoldRequests } from './held-requests.ts';
@@ -18,6 +20,8 @@ export interface Services {
   settings: Settings;
   /** Definitions, in D1 and for up to 30 s in the isolate. */
   resources: Resources;
+  /** Definitions of sources, in D1. */
+  sources: Sources;
   /** Entries in D1, for administration and the object. */
   entries: Entries;
   /** The entry look-up: edge cache before D1. */
@@ -52,6 +56,8 @@ export interface Services {
   metrics: Metrics;
   /** Where figures can be read; null: nowhere. */
   figures: Figures | null;
+  /** The binding of the Worker with this name, by which requests to an origin go; only `VIA_…` are known. */
+  via(name: string): Fetch | undefined;
   /** The secret of the Worker with this name; only names that begin with `ORIGIN_` are ever asked for. */
   secret(name: string): string | undefined;
   /** Keeps the invocation alive for work after the answer. */

@@ -33,6 +33,9 @@ interface Deeds {
   'task.revoked': { task_id: string };
   'webhook.put': { webhook: string; outcome: 'created' | 'changed' | 'same' | 'enabled' };
   'webhook.deleted': { webhook: string };
+  /** `expired`: the caches of how many resources count as expired by that. */
+  'source.put': { source: string; outcome: 'created' | 'changed' | 'same'; expired: number };
+  'source.deleted': { source: string };
   'webhook.tested': { webhook: string; delivered: boolean };
   'syncs.forgotten': { of: 'user' | 'device'; user_sha256: string; forgotten: number; complete: boolean };
 }

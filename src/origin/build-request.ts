@@ -28,11 +28,19 @@ export interface OriginRequest {
   body: string | null;
 }
 
-/** What of the service a request is built with. */
-export interface OriginAccess {
+/** Secrets, and whom they may go to. */
+export interface SecretAccess {
   /** ORIGIN_HOSTS. */
   hosts: readonly string[];
   secret(name: string): string | undefined;
+}
+
+/** What of the service a request is built with. */
+export interface OriginAccess extends SecretAccess {
+  /** Is told what was made of secrets, which is as secret. */
+  note?(value: string): void;
+  /** Requests go by a binding of the account. */
+  isPrivate?: boolean;
 }
 
 /**
@@ -42,7 +50,7 @@ export interface OriginAccess {
  */
 export function buildRequest(resource: Resource, cache: CacheIdentity, access: OriginAccess): OriginRequest {
   const { origin } = resource;
-  const url = buildUrl(origin, cache, access.hosts);
+  const url = buildUrl(origin, cache, access);
   const ownHeaders = new Headers({
     Accept: acceptedTypes(resource),
     'Accept-Encoding': ACCEPTED_CODINGS,
@@ -59,7 +67,11 @@ export function buildRequest(resource: Resource, cache: CacheIdentity, access: O
   return { url, method: 'POST', headers, ownHeaders, body: JSON.stringify(Object.fromEntries(rest)) };
 }
 
-function buildUrl({ url: template, quote }: Resource['origin'], cache: CacheIdentity, hosts: readonly string[]): URL {
+function buildUrl(
+  { url: template, quote }: Resource['origin'],
+  cache: CacheIdentity,
+  { hosts, isPrivate }: OriginAccess,
+): URL {
   const values = cache.owner === null ? cache.parameters : { ...cache.parameters, [USER_VARIABLE]: cache.owner };
   const text = expanded(template, values, quote);
   const url = URL.canParse(text) ? new URL(text) : null;
@@ -72,7 +84,7 @@ function buildUrl({ url: template, quote }: Resource['origin'], cache: CacheIden
   if (DOT_SEGMENT.test(text.slice(literal.protocol.length + 1).replace(/[?#].*$/s, ''))) {
     throw new LoadFailure('invalid-parameters', 'A parameter would be "." or ".." in the path of the origin.');
   }
-  const refusal = hostRefusal(url, hosts);
+  const refusal = hostRefusal(url, hosts, isPrivate);
   if (refusal !== null) throw misconfigured(`The URL of the origin at ${url.host} ${refusal}.`);
   url.hash = '';
   return url;
@@ -109,18 +121,24 @@ function headerValue(name: string, value: string, url: URL, owner: string | null
   });
 }
 
-/** A secret that may go to that host. @throws LoadFailure `misconfigured`, which tells administrators alone the names */
-export function secretValue(name: string, url: URL, access: OriginAccess): string {
-  if (!isSecretName(name)) throw misconfigured('A header of the origin names what is no secret.');
+/** A secret that may go to that host in a header. @throws LoadFailure `misconfigured`, which tells administrators alone the names */
+export function secretValue(name: string, url: URL, access: SecretAccess): string {
+  const value = secretOf(name, url, access);
+  // What is not ASCII would be sent in a guessed encoding, and the platform logs it when it guesses.
+  if (!/^[\x20-\x7e]*$/.test(value)) {
+    throw misconfigured(`The secret ${name} must hold printable ASCII characters only.`);
+  }
+  return value;
+}
+
+/** A secret that may go to that host, of whatever characters. @throws LoadFailure `misconfigured`, as above */
+export function secretOf(name: string, url: URL, access: SecretAccess): string {
+  if (!isSecretName(name)) throw misconfigured('The definition of the origin names what is no secret.');
   if (!isTrusted(url, access.hosts)) {
     throw misconfigured(`${name} is not sent to ${url.host}: ORIGIN_HOSTS does not name it.`);
   }
   const value = access.secret(name);
   if (value === undefined) throw misconfigured(`The secret ${name} is not set.`);
-  // What is not ASCII would be sent in a guessed encoding, and the platform logs it when it guesses.
-  if (!/^[\x20-\x7e]*$/.test(value)) {
-    throw misconfigured(`The secret ${name} must hold printable ASCII characters only.`);
-  }
   return value;
 }
 

@@ -1,8 +1,11 @@
 /** What can be said of a definition's `origin` before anything is fetched (CONTRACT 4). */
 
+import { API_BASE } from '../contract/constants.ts';
 import type { InputFault } from '../contract/problem.ts';
 import type { Resource } from '../contract/resource.ts';
+import type { Source } from '../contract/source.ts';
 import { pointerTo } from '../core/pointer.ts';
+import { addressFaults } from '../core/source-address.ts';
 import { hostRefusal, isTrusted } from './hosts.ts';
 import { isTemplate, templateVariables } from './template-pieces.ts';
 import { literalOrigin } from './url-template.ts';
@@ -11,6 +14,9 @@ import { literalOrigin } from './url-template.ts';
 export const USER_VARIABLE = '_user';
 /** What a header value may hold besides text: `${ORIGIN_NAME}` or `{_user}`. Group 1 is the name of a secret. */
 export const HEADER_PLACEHOLDER = /\$\{([^}]*)\}|\{_user\}/g;
+
+/** What is wrong with a definition whose source is not there. */
+export const NO_SOURCE = `names no source that is there: PUT ${API_BASE}/sources/<name>/ makes one`;
 
 // RFC 9110 section 5.6.2.
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
@@ -24,18 +30,44 @@ const RESERVED_HEADERS = new Set(
 
 /**
  * All faults of `origin`, with pointers from the definition's root. `hosts`: ORIGIN_HOSTS; `parameterNames`: the
- * names that the schema of the parameters knows, null if it lets any name in.
+ * names that the schema of the parameters knows, null if it lets any name in; `source`: what it names, null if that is not there.
  */
 export function checkOrigin(
   origin: Resource['origin'],
   scope: Resource['scope'],
   hosts: readonly string[],
   parameterNames: readonly string[] | null,
+  source: Source | null = null,
 ): InputFault[] {
+  if (origin.source !== undefined) return faultsOverSource(origin, scope, hosts, parameterNames, source);
   const url = literalOrigin(origin.url);
   return [
     ...urlFaults(origin.url, url, scope, hosts, parameterNames).map((detail) => ({ pointer: '/origin/url', detail })),
     ...headerFaults(origin.headers, scope, url !== null && isTrusted(url, hosts)),
+  ];
+}
+
+function faultsOverSource(
+  { url: template, headers }: Resource['origin'],
+  scope: Resource['scope'],
+  hosts: readonly string[],
+  parameterNames: readonly string[] | null,
+  source: Source | null,
+): InputFault[] {
+  if (source === null) return [{ pointer: '/origin/source', detail: NO_SOURCE }];
+  if (source.url === undefined) {
+    const detail = 'must be left out: the source is a database';
+    return template === '' ? [] : [{ pointer: '/origin/url', detail }];
+  }
+  const url = new URL(source.url);
+  const faults = [
+    ...textFaults(template),
+    ...addressFaults(template),
+    ...variableFaults(template, scope, parameterNames),
+  ];
+  return [
+    ...faults.map((detail) => ({ pointer: '/origin/url', detail })),
+    ...headerFaults(headers, scope, isTrusted(url, hosts)),
   ];
 }
 
@@ -46,12 +78,28 @@ function* urlFaults(
   hosts: readonly string[],
   parameterNames: readonly string[] | null,
 ): Generator<string> {
-  // The URL parser would drop or turn these silently.
-  if (/[\s\\]/.test(template) || hasControl(template)) yield 'must not hold spaces, control characters or backslashes';
-  if (!isTemplate(template)) yield 'must be a URL template (RFC 6570): a brace belongs to no expression';
+  if (template === '') {
+    yield 'is required, or origin.source in its place';
+    return;
+  }
+  yield* textFaults(template);
   if (url === null) yield 'must begin with a literal scheme, host and port, without userinfo';
   const refusal = url === null ? null : hostRefusal(url, hosts);
   if (refusal !== null) yield refusal;
+  yield* variableFaults(template, scope, parameterNames);
+}
+
+function* textFaults(template: string): Generator<string> {
+  // The URL parser would drop or turn these silently.
+  if (/[\s\\]/.test(template) || hasControl(template)) yield 'must not hold spaces, control characters or backslashes';
+  if (!isTemplate(template)) yield 'must be a URL template (RFC 6570): a brace belongs to no expression';
+}
+
+function* variableFaults(
+  template: string,
+  scope: Resource['scope'],
+  parameterNames: readonly string[] | null,
+): Generator<string> {
   for (const name of templateVariables(template)) {
     if (name === USER_VARIABLE) {
       if (scope !== 'user') yield 'may use {_user} with scope "user" only';
@@ -61,7 +109,13 @@ function* urlFaults(
   }
 }
 
-function headerFaults(headers: Record<string, string>, scope: Resource['scope'], trusted: boolean): InputFault[] {
+/** All faults of headers, with pointers below `base`; `trusted`: secrets may go to their host. */
+export function headerFaults(
+  headers: Record<string, string>,
+  scope: Resource['scope'],
+  trusted: boolean,
+  base = '/origin/headers',
+): InputFault[] {
   const seen = new Set<string>();
   return Object.entries(headers).flatMap(([name, value]) => {
     const faults: string[] = [];
@@ -80,7 +134,7 @@ function headerFaults(headers: Record<string, string>, scope: Resource['scope'],
         faults.push('uses a secret, so ORIGIN_HOSTS must name the host of the URL');
       }
     }
-    return faults.map((detail) => ({ pointer: pointerTo('/origin/headers', name), detail }));
+    return faults.map((detail) => ({ pointer: pointerTo(base, name), detail }));
   });
 }
 

@@ -3,7 +3,7 @@
 import { LoadFailure } from '../contract/problem.ts';
 import type { Webhook } from '../contract/webhook.ts';
 import { LONGEST_DELAY_MS } from '../core/webhook-events.ts';
-import { type OriginAccess, type OriginRequest, secretValue } from './build-request.ts';
+import { type OriginRequest, type SecretAccess, secretValue } from './build-request.ts';
 import { secretNameOf } from './check-webhook.ts';
 import type { Fetch } from './fetch-origin.ts';
 import { hostRefusal } from './hosts.ts';
@@ -24,7 +24,7 @@ export interface Delivery {
 }
 
 /** How it is sent. */
-export interface DeliveryOptions extends OriginAccess {
+export interface DeliveryOptions extends SecretAccess {
   fetch: Fetch;
   /** Tells why a request got no answer. */
   accepts: Accepts;

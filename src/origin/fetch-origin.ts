@@ -6,6 +6,7 @@
 import { LoadFailure } from '../contract/problem.ts';
 import type { OriginRequest } from './build-request.ts';
 import { contentCodings, decoded } from './content-codings.ts';
+import type { Authorize } from './credentials.ts';
 import { hasNoContent, statusFailure } from './origin-status.ts';
 import { isRedirect, type RedirectRules, redirected } from './redirects.ts';
 import { withOriginsWords } from './refusal-text.ts';
@@ -18,8 +19,10 @@ export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 /** How an origin is asked. */
 export interface FetchOptions extends RedirectRules {
   fetch: Fetch;
-  /** Tells why a request got no answer. */
-  accepts: Accepts;
+  /** Tells why a request got no answer; null: that cannot be found out. */
+  accepts: Accepts | null;
+  /** Puts what lets us in into each request, as long as no redirect has led elsewhere. */
+  authorize?: Authorize;
   /** Ends the load; its reason is a LoadFailure. */
   signal: AbortSignal;
   /** Most bytes of the body, decoded. */
@@ -86,9 +89,12 @@ async function follow(
   options: FetchOptions,
   validators: Validators,
 ): Promise<{ asked: URL; response: Response }> {
+  const { authorize = async (asked: OriginRequest) => asked } = options;
   let next = request;
+  let isOurs = true;
   for (let followed = 0; ; followed += 1) {
-    const response = await ask(next, options, validators);
+    isOurs &&= next.url.origin === request.url.origin;
+    const response = await ask(isOurs ? await authorize(next) : next, options, validators);
     if (!isRedirect(response)) return { asked: next.url, response };
     await discard(response);
     next = redirected(next, response, followed, options);

@@ -11,12 +11,15 @@ import { readHostPattern } from '../core/host-pattern.ts';
 /** How an entry of the list meets a host: by its name, by `*.domain`, or as `*`. */
 type Match = 'named' | 'domain' | 'any';
 
-/** Why the URL may not be an origin, as the end of a sentence; null: it may. `hosts` is in lower case. */
-export function hostRefusal(url: URL, hosts: readonly string[]): string | null {
+/**
+ * Why the URL may not be an origin, as the end of a sentence; null: it may. `hosts` is in lower case; `isPrivate`: requests go by a binding
+ * of the account, which may speak http on its own network.
+ */
+export function hostRefusal(url: URL, hosts: readonly string[], isPrivate = false): string | null {
   if (url.protocol !== 'https:' && url.protocol !== 'http:') return 'must be https';
   const matches = hosts.map((pattern) => match(pattern, url));
   if (matches.includes('named')) return null;
-  if (url.protocol === 'http:') return 'must be https, unless ORIGIN_HOSTS names the host';
+  if (url.protocol === 'http:' && !isPrivate) return 'must be https, unless ORIGIN_HOSTS names the host';
   if (isAddress(url.hostname)) return 'must name a host, unless ORIGIN_HOSTS names the address';
   if (hosts.length === 0 || matches.some((found) => found !== null)) return null;
   return 'has a host that is not in ORIGIN_HOSTS';

@@ -8,18 +8,26 @@ const SHORTEST_PART = 4;
 /** Letters and digits in a row are the same however an origin escapes what is between them. */
 const PIECES = /[A-Za-z0-9]{6,}/g;
 
-/** Reads secrets as `read` does, and notes the values that it gives, which may then be sent. */
-export function notingSecrets(read: (name: string) => string | undefined): {
+/** Secrets, and a note of those that were read. */
+export interface NotedSecrets {
   secret(name: string): string | undefined;
+  /** Notes what was made of them, such as the token that they were given for. */
+  note(value: string): void;
   sent: readonly string[];
-} {
+}
+
+/** Reads secrets as `read` does, and notes the values that it gives, which may then be sent. */
+export function notingSecrets(read: (name: string) => string | undefined): NotedSecrets {
   const sent: string[] = [];
+  const note = (value: string) => {
+    if (value !== '' && !sent.includes(value)) sent.push(value);
+  };
   const secret = (name: string) => {
     const value = read(name);
-    if (value !== undefined) sent.push(value);
+    if (value !== undefined) note(value);
     return value;
   };
-  return { secret, sent };
+  return { secret, note, sent };
 }
 
 /**
@@ -50,5 +58,5 @@ function pattern(value: string): RegExp {
 }
 
 function anyCase(secret: string): RegExp {
-  return new RegExp(secret.replaceAll(/[^A-Za-z0-9]/g, '\\$&'), 'gi');
+  return new RegExp(secret.replaceAll(/[\\^$.*+?()[\]{}|/]/g, '\\$&'), 'gi');
 }

@@ -36,15 +36,15 @@ const WORDS: Readonly<Record<Reason, (url: URL, host: string) => string>> = {
 /** Most characters of an unknown error text that are repeated. */
 const MAX_TEXT = 200;
 
-/** The failure of a request that got no answer; administrators are told why. */
+/** The failure of a request that got no answer; administrators are told why. `accepts` null: the host cannot be tried from here. */
 export async function unreachable(
   { url, headers }: Pick<OriginRequest, 'url' | 'headers'>,
   cause: unknown,
-  accepts: Accepts,
+  accepts: Accepts | null,
 ): Promise<LoadFailure> {
   const text = cause instanceof Error ? cause.message : String(cause);
   const port = Number(url.port) || (url.protocol === 'https:' ? 443 : 80);
-  const reason = reasonOf(text) ?? (await probe(url, text, port, accepts));
+  const reason = reasonOf(text) ?? (accepts === null ? null : await probe(url, text, port, accepts));
   const why =
     reason === null
       ? `The platform says: "${redacted(text, headers)}".`

@@ -1,6 +1,7 @@
 /** The stores in D1, over as many databases as the settings say. One database has them as they are. */
 
 import type { ResourceCounts } from '../contract/resource-counts.ts';
+import type { Sources } from '../contract/source.ts';
 import type { Entries, Resources } from '../contract/stores.ts';
 import type { SyncRecords } from '../contract/sync-store.ts';
 import type { Shards } from '../core/shards.ts';
@@ -11,6 +12,7 @@ import { markedResources } from './resource-marks.ts';
 import { d1Resources } from './resources.ts';
 import { shardedEntries } from './sharded-entries.ts';
 import { shardedSyncRecords } from './sharded-sync-records.ts';
+import { d1Sources } from './sources.ts';
 import { d1SyncRecords, type SyncRecordOptions } from './sync-records.ts';
 
 /** @param shards ENTRY_SHARDS, checked */
@@ -21,6 +23,11 @@ export function entriesIn(env: Pick<Env, 'DB'>, shards: Shards): Entries {
 /** @param shards ENTRY_SHARDS, checked: the marks of resources are where the entries are */
 export function resourcesIn(env: Pick<Env, 'DB'>, shards: Shards): Resources {
   return countOf(shards) === 1 ? d1Resources(env.DB) : markedResources(databasesOf(env, countOf(shards)));
+}
+
+/** @param shards ENTRY_SHARDS, checked: a change of a source is one of its resources, too */
+export function sourcesIn(env: Pick<Env, 'DB'>, shards: Shards): Sources {
+  return d1Sources(databasesOf(env, countOf(shards)));
 }
 
 /** @param shards ENTRY_SHARDS, checked: each database counts the entries that it has */

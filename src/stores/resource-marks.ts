@@ -7,15 +7,17 @@ import type { Resources } from '../contract/stores.ts';
 import { d1Resources } from './resources.ts';
 import { moveWalk, readWalk } from './walks.ts';
 
-interface MarkRow {
+/** A mark as D1 gives it. */
+export interface MarkRow {
   title: string;
   is_defined: number;
   number: number;
   purged: number;
   changed_at: number;
 }
-const MARKS = `
-  SELECT title, definition IS NOT NULL AS is_defined, number, purged, changed_at FROM resources`;
+/** The columns of a mark. */
+export const MARK_COLUMNS = 'title, definition IS NOT NULL AS is_defined, number, purged, changed_at';
+const MARKS = `SELECT ${MARK_COLUMNS} FROM resources`;
 
 // Both numbers only grow: what comes late changes nothing.
 const COPY = `
@@ -42,7 +44,7 @@ export function markedResources(databases: readonly D1Database[]): Resources {
   async function copyMarkAfter<T>(title: string, change: T): Promise<T> {
     if (change === null || change === false) return change;
     const { results } = await first.prepare(`${MARKS} WHERE title = ?1`).bind(title).all<MarkRow>();
-    await copy(results, others);
+    await copyMarks(results, others);
     return change;
   }
 
@@ -71,11 +73,12 @@ export async function copyAllMarks([first, ...others]: readonly D1Database[]): P
   const after = (await readWalk<string>(first, WALK)) ?? '';
   const sql = `${MARKS} WHERE title > ?1 ORDER BY title LIMIT ?2`;
   const { results } = await first.prepare(sql).bind(after, WALKED_RESOURCES).all<MarkRow>();
-  await copy(results, others);
+  await copyMarks(results, others);
   const last = results.length < WALKED_RESOURCES ? undefined : results.at(-1);
   await moveWalk(first, WALK, last?.title ?? null).run();
 }
 
-async function copy(marks: readonly MarkRow[], databases: readonly D1Database[]): Promise<void> {
+/** Tells marks to these databases. */
+export async function copyMarks(marks: readonly MarkRow[], databases: readonly D1Database[]): Promise<void> {
   await Promise.all(databases.map((db) => db.prepare(COPY).bind(JSON.stringify(marks)).run()));
 }

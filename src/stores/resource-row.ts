@@ -1,6 +1,8 @@
 /** A resource as a row of table `resources`. */
 
 import type { StoredResource } from '../contract/resource.ts';
+import { MAX_RESOURCES_OF_SOURCE, type StoredSource } from '../contract/source.ts';
+import { sourceDefinitionOf } from './source-row.ts';
 import { definitionOf } from './stored-definition.ts';
 
 /** A row as D1 gives it; JSON in `definition`, null for a tombstone. */
@@ -10,10 +12,21 @@ export interface ResourceRow {
   number: number;
   purged: number;
   changed_at: number;
+  /** JSON; null: it names no source, or none that is there. Left out where nobody loads by the row. */
+  of_source?: string | null;
 }
 
-/** The columns of a row. */
-export const COLUMNS = 'title, definition, number, purged, changed_at';
+/** The columns of a row, and the source that it names: one statement, so that no change of either comes between. */
+export const COLUMNS = `title, definition, number, purged, changed_at, (
+  SELECT json_object('name', s.name, 'changedAt', s.changed_at, 'definition', json(s.definition))
+  FROM sources AS s WHERE s.name = resources.source) AS of_source`;
+
+/** SQL that holds if the source that a definition names is there and may have one more resource, or it names none. */
+export function sourceTakes(title: string, definition: string): string {
+  const name = `${definition} ->> '$.origin.source'`;
+  return `(${name} IS NULL OR (EXISTS (SELECT 1 FROM sources WHERE name = ${name})
+    AND (SELECT count(*) FROM resources AS other WHERE other.source = ${name} AND other.title <> ${title}) < ${MAX_RESOURCES_OF_SOURCE}))`;
+}
 
 /** The resource of a row. */
 export function resourceOf(row: ResourceRow): StoredResource {
@@ -23,5 +36,11 @@ export function resourceOf(row: ResourceRow): StoredResource {
     number: row.number,
     purged: row.purged,
     changedAt: row.changed_at,
+    ...(row.of_source == null ? {} : { source: namedSource(row.of_source) }),
   };
+}
+
+function namedSource(text: string): StoredSource {
+  const { definition, ...source } = JSON.parse(text) as StoredSource;
+  return { ...source, definition: sourceDefinitionOf(definition) };
 }

@@ -1,39 +1,16 @@
 /** Table `resources`: definitions, their numbers and tombstones. Isolates keep copies of them for up to 30 s. */
 
-import { DEFINITION_CACHE_MS, LAST_KNOWN_MS } from '../contract/constants.ts';
-import { MEMORY_SHARES } from '../contract/memory-shares.ts';
+import { LAST_KNOWN_MS } from '../contract/constants.ts';
 import { isDefined, type StoredResource } from '../contract/resource.ts';
 import type { Resources } from '../contract/stores.ts';
 import { nextRunAt } from '../core/schedule.ts';
 import { log } from '../log.ts';
 import { withTimeout } from '../waiting.ts';
 import { statementsFor } from './bound-values.ts';
-import { BoundedMap } from './bounded-map.ts';
 import { isLarge, rowsThatFit, type SizedRow, sizedColumn } from './bounded-page.ts';
 import { overloaded } from './overloaded.ts';
-import { COLUMNS, type ResourceRow as Row, resourceOf } from './resource-row.ts';
-
-/** How long D1 may take where a copy that ran out can stand in for it, ms. */
-const TIMEOUT_MS = 2000;
-/** A copy runs out so much sooner, so that it is never older than DEFINITION_CACHE_MS while D1 answers in time. */
-const COPY_MS = DEFINITION_CACHE_MS - TIMEOUT_MS;
-/** Bytes of a copy, roughly: beside its text, and for each character of that, the compiled schema of its parameters included. */
-const BASE_BYTES = 500;
-const BYTES_PER_CHARACTER = 6;
-
-interface Copy {
-  resource: StoredResource | null;
-  bytes: number;
-  /** When D1 told it, and from when it is to be asked again, ms. */
-  confirmedAt: number;
-  askAt: number;
-}
-const copies = new BoundedMap<Copy>(MEMORY_SHARES.definitions, (copy) => copy.bytes);
-
-/** Bytes of all copies, for tests. */
-export function definitionBytes(): number {
-  return copies.weight;
-}
+import { type Copy, copies, keep, TIMEOUT_MS } from './resource-copies.ts';
+import { COLUMNS, type ResourceRow as Row, resourceOf, sourceTakes } from './resource-row.ts';
 
 /** By title; null: there is none. */
 type Found = Map<string, StoredResource | null>;
@@ -45,7 +22,8 @@ const SAME_SCHEDULE = "definition ->> '$.schedule' IS ?2 ->> '$.schedule'";
 
 // The number of a new definition, and all below it: nothing that an earlier one of the title left behind counts.
 const CREATE = `
-  INSERT INTO resources (title, definition, number, purged, changed_at, next_run_at) VALUES (?1, ?2, ?3, ?3, ?3, ?4)
+  INSERT INTO resources (title, definition, number, purged, changed_at, next_run_at)
+  SELECT ?1, ?2, ?3, ?3, ?3, ?4 WHERE ${sourceTakes('?1', '?2')}
   ON CONFLICT (title) DO UPDATE SET definition = excluded.definition, next_run_at = ?4,
     number = max(?3, number + 1), purged = max(?3, number + 1), changed_at = max(?3, changed_at + 1)
   WHERE definition IS NULL RETURNING ${COLUMNS}`;
@@ -57,7 +35,7 @@ const CHANGE = `
     next_run_at = CASE WHEN ${SAME_SCHEDULE} THEN next_run_at ELSE ?6 END,
     run_started_at = CASE WHEN ${SAME_SCHEDULE} THEN run_started_at END,
     run_after = CASE WHEN ${SAME_SCHEDULE} THEN run_after END
-  WHERE title = ?1 AND definition IS NOT NULL AND changed_at = ?5 RETURNING ${COLUMNS}`;
+  WHERE title = ?1 AND definition IS NOT NULL AND changed_at = ?5 AND ${sourceTakes('?1', '?2')} RETURNING ${COLUMNS}`;
 
 const REMOVE = `
   UPDATE resources SET definition = NULL, sweeping = 1, next_run_at = NULL, run_started_at = NULL, run_after = NULL,
@@ -234,11 +212,6 @@ export function d1Resources(db: D1Database, now: () => number = Date.now): Resou
       return changes > 0;
     },
   };
-}
-
-function keep(title: string, resource: StoredResource | null, now: number): void {
-  const bytes = BASE_BYTES + BYTES_PER_CHARACTER * JSON.stringify(resource).length;
-  copies.set(title, { resource, bytes, confirmedAt: now, askAt: now + COPY_MS });
 }
 
 /** A tombstone is kept for its number, and is none for those who look for a definition. */

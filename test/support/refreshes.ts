@@ -31,6 +31,7 @@ export const services: RefreshServices = {
   resources: d1Resources(env.DB),
   secret: (name) => readText(env, name),
   settings: readSettings(env),
+  via: () => undefined,
   metrics: noMetrics,
   webhooks: d1Webhooks(env.DB),
   webhookQueue: env.WEBHOOK_QUEUE,

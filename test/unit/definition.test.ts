@@ -89,7 +89,7 @@ describe('a definition', () => {
   });
 
   it.each<[Members, string, string]>([
-    [{ origin: {} }, '/origin/url', 'is required'],
+    [{ origin: {} }, '/origin/url', 'is required, or origin.source in its place'],
     [{ origin: { url: 'ftp://erp.example.com/' } }, '/origin/url', 'must be https'],
     [{ origin: { url: 'https://erp.example.com/', method: 'PUT' } }, '/origin/method', 'must be one of "GET", "POST"'],
     [{ origin: { url: 'https://erp.example.com/', timeout_s: 301 } }, '/origin/timeout_s', 'must be at most 300'],

@@ -100,6 +100,19 @@ describe('a change leaves one row:', () => {
     expect(deleted.rows).toMatchObject([{ action: 'delete_webhook', target: name, count: 1 }]);
   });
 
+  it('a source that is put, changed and deleted', async () => {
+    const name = unique('source');
+    const put = await rowsAfter((client) => client.put(`/sources/${name}/`, { url: 'https://erp.example.com/' }));
+    expect(put.rows).toMatchObject([{ action: 'put_source', target: name, count: 0 }]);
+    const { title } = await defineResource({ origin: { source: name, url: '{n}' } });
+    expect(title).toBeTruthy();
+    const moved = await rowsAfter((client) => client.put(`/sources/${name}/`, { url: 'https://crm.example.com/' }));
+    expect(moved.rows).toMatchObject([{ action: 'put_source', target: name, count: 1 }]);
+    await new Client({ user: 'root', scope: 'cache:admin' }).delete(`/resources/${title}/`);
+    const deleted = await rowsAfter((client) => client.delete(`/sources/${name}/`));
+    expect(deleted.rows).toMatchObject([{ action: 'delete_source', target: name, count: 1 }]);
+  });
+
   it('a leaver or a device that is forgotten, by hashes, and names neither', async () => {
     const [leaver, device] = [unique('leaver'), unique('tablet')];
     const user = await rowsAfter((client) => client.delete(`/syncs/?user=${leaver}`));

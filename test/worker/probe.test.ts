@@ -234,7 +234,7 @@ describe('the faults of a probe', () => {
     expect(typesOf(await probed(title, { definition }, own))).toEqual(['origin-malformed']);
     await origin.answer({ status: 401, body: 'who are you?' });
     const refused = await probed(title, { definition }, own);
-    expect([refused.status, typesOf(refused), refused.rows]).toEqual([401, ['origin-status'], 0]);
+    expect([refused.status, typesOf(refused), refused.rows]).toEqual([401, ['origin-auth'], 0]);
     await origin.answer({ body: '[{"id":1,' });
     expect(typesOf(await probed(title, { definition }, own))).toEqual(['origin-malformed']);
     const nowhere = { ...definition, origin: { url: 'http://127.0.0.1:9/x' } };

@@ -1,5 +1,7 @@
 import { env } from 'cloudflare:workers';
+import * as v from 'valibot';
 import { expect, it } from 'vitest';
+import { Source } from '../../src/contract/source.ts';
 import type { SyncFilter } from '../../src/contract/sync-store.ts';
 import type { Webhook } from '../../src/contract/webhook.ts';
 import { emptyDocument } from '../../src/core/device-documents.ts';
@@ -9,6 +11,7 @@ import { FIXED_COLUMNS, type StoredEntry, valuesOf, WRITTEN_COLUMNS } from '../.
 import { d1ResourceCounts } from '../../src/stores/resource-counts.ts';
 import { copyAllMarks, markedResources } from '../../src/stores/resource-marks.ts';
 import { d1Resources } from '../../src/stores/resources.ts';
+import { d1Sources } from '../../src/stores/sources.ts';
 import { d1SyncRecords } from '../../src/stores/sync-records.ts';
 import { moveWalk } from '../../src/stores/walks.ts';
 import { d1WebhookWaiting } from '../../src/stores/webhook-waiting.ts';
@@ -48,6 +51,7 @@ const row: StoredEntry = Object.assign(
   { read_at: null } as StoredEntry,
   Object.fromEntries([...FIXED_COLUMNS, ...WRITTEN_COLUMNS].map((name, at) => [name, valuesOf(sampleEntry())[at]])),
 );
+const system = v.parse(Source, { url: 'https://erp.example.com/' });
 const webhook: Webhook = { url: 'https://x', secrets: [], events: ['cache.changed'], min_interval_s: 0 };
 const action = { at: 1, id: 'a', user: 'ada', action: 'purge', target: 't', reason: null, requestId: 'r' } as const;
 const scheduledRun = { resource, dueAt: 1, startedAt: 2, after: 'j' };
@@ -150,6 +154,12 @@ it.each<[string, number, (db: D1Database) => Promise<unknown>]>([
     2,
     (db) => Promise.all([null, 'ada'].map((user) => d1SyncRecords(db).listDevices({ user }, null, 10))),
   ],
+  ['reading a source', 1, (db) => d1Sources([db]).read('s')],
+  ['listing sources', 1, (db) => d1Sources([db]).list('s', 10)],
+  ['counting resources of a source', 1, (db) => d1Sources([db]).countResources('s')],
+  ['making a source', 1, (db) => d1Sources([db]).put('s', system, false, null, 1)],
+  ['changing a source and the numbers of its resources', 2, (db) => d1Sources([db]).put('s', system, true, 1, 2)],
+  ['deleting a source', 1, (db) => d1Sources([db]).remove('s', 1)],
   ['listing webhooks', 1, (db) => d1Webhooks(db).list()],
   ['keeping webhooks in the isolate', 1, (db) => d1Webhooks(db).active()],
   ['reading webhooks', 1, (db) => d1Webhooks(db).readAll(['h', 'i'])],

@@ -11,9 +11,9 @@ import {
   getResource,
   listResources,
   type PutResource,
-  parseDefinition,
   previewResource,
   putResource,
+  readDefinedResource,
   type TaggedResource,
 } from '../../flows/manage-resources.ts';
 import { refreshAll } from '../../flows/refresh-caches.ts';
@@ -111,7 +111,7 @@ resources.put(
     },
     parameters: [RESOURCE_TITLE],
     headers: ['If-Match', 'If-None-Match', 'X-Reason'],
-    problems: ['precondition-failed'],
+    problems: ['precondition-failed', 'conflict'],
   }),
   query(
     v.strictObject({
@@ -120,12 +120,13 @@ resources.put(
   ),
   async (c) => {
     const title = c.req.param('title');
-    const { resources: store, entries, settings } = c.get('services');
-    const definition = parseDefinition(title, await readJson(c), settings.originHosts);
+    const services = c.get('services');
+    const { definition } = await readDefinedResource(services, title, await readJson(c));
     const conditions = conditionsOf(c);
-    const countOf = async ({ expires }: PutResource) => (expires ? await entries.count(title).catch(() => null) : 0);
+    const countOf = async ({ expires }: PutResource) =>
+      expires ? await services.entries.count(title).catch(() => null) : 0;
     if (c.req.valid('query').dry_run) {
-      const preview = await previewResource(store, title, definition, conditions);
+      const preview = await previewResource(services.resources, title, definition, conditions);
       const { created, changed } = preview;
       return replyJson(c, { definition: answerOf(preview), created, changed, would: await countOf(preview) });
     }
@@ -134,7 +135,7 @@ resources.put(
       'resource.put',
       { action: 'put_resource', target: title },
       async () => {
-        const put = await putResource(store, title, definition, conditions, Date.now());
+        const put = await putResource(services, title, definition, conditions, Date.now());
         return { put, expired: await countOf(put) };
       },
       ({ put: { created, changed }, expired }) => {

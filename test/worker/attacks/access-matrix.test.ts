@@ -2,10 +2,13 @@
  * Who may do what (CONTRACT 1): every route x caller x {shared, private}, with the expected status. The routes are read from
  * the app: one without a row fails.
  */
+import { env } from 'cloudflare:workers';
 import * as v from 'valibot';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { app } from '../../../src/app.ts';
+import { Source as SourceDefinition } from '../../../src/contract/source.ts';
 import { Webhook } from '../../../src/contract/webhook.ts';
+import { d1Sources } from '../../../src/stores/sources.ts';
 import { send, sendRoot } from '../../support/client.ts';
 import { Source } from '../../support/sources.ts';
 import { bearer } from '../../support/token.ts';
@@ -57,6 +60,7 @@ const inspect = (path: Row['path']): Row => ({ path, shared: [401, 403, 403, 403
 
 // biome-ignore lint/suspicious/noTemplateCurlyInString: that is how a definition names a secret
 const hook = { url: `${inject('originUrl')}/nobody`, secrets: ['${ORIGIN_TEST_HOOK}'], resources: ['none'] };
+const system = { url: 'https://erp.example.com/' };
 const definition = { origin: { url: 'https://erp.example.com/x' } };
 const api = (path: (target: Target) => string) => (target: Target) => `/api/v1${path(target)}`;
 const rpc: Row = { path: api(({ title }) => `/rpc/${title}/`), shared: [401, 403, 200, 403, 200, 200, 403, 403] };
@@ -163,6 +167,17 @@ const ROWS: Readonly<Record<string, Row>> = {
     api(() => '/webhooks/kept/test/'),
     200,
   ),
+  'GET /api/v1/sources': inspect(api(() => '/sources/')),
+  'GET /api/v1/sources/:name': inspect(api(() => '/sources/kept/')),
+  'PUT /api/v1/sources/:name': admin(
+    api(() => '/sources/kept/'),
+    200,
+    () => system,
+  ),
+  'DELETE /api/v1/sources/:name': admin(
+    api(({ title }) => `/sources/${title}/`),
+    204,
+  ),
   'DELETE /api/v1/syncs': admin(
     api(() => `/syncs/?user=${crypto.randomUUID()}`),
     200,
@@ -198,6 +213,7 @@ async function makeTarget(kind: Kind): Promise<Target> {
   expect(task_state).toBe('SUCCESS');
   for (const name of ['kept', title]) {
     await services.webhooks.put(name, v.parse(Webhook, hook), null, 1);
+    await d1Sources([env.DB]).put(name, v.parse(SourceDefinition, system), false, null, 1);
   }
   const listed = await send(`/caches/?resource_title=${title}`, {
     headers: await bearer({ user: 'root', scope: 'cache:admin' }),

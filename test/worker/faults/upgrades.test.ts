@@ -132,6 +132,7 @@ it('D1 migrations run forward over the rows of release 0.1, and lose none', asyn
     'webhook_caches',
     'actions',
     'resource_counts',
+    'sources',
     'd1_migrations',
   ]) {
     await env.DB.prepare(`DROP TABLE ${table}`).run();

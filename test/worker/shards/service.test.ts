@@ -1,13 +1,15 @@
 /** The whole service over three databases, while rows of the first move to the others (vitest.config.ts). */
 import { env } from 'cloudflare:workers';
+import * as v from 'valibot';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { CacheRecord } from '../../../src/contract/administration.ts';
 import { API_BASE } from '../../../src/contract/constants.ts';
+import { Source } from '../../../src/contract/source.ts';
 import { hashOfText, shardOf } from '../../../src/core/shards.ts';
 import { runCron } from '../../../src/cron.ts';
 import { makeServices } from '../../../src/services.ts';
 import { readSettings } from '../../../src/settings.ts';
-import { entriesIn, resourcesIn } from '../../../src/stores/databases.ts';
+import { entriesIn, resourcesIn, sourcesIn } from '../../../src/stores/databases.ts';
 import { d1Entries } from '../../../src/stores/entries.ts';
 import { admin, alice, defineResource, loadAll } from '../../support/admin.ts';
 import { Client, sendRoot, sendUnder } from '../../support/client.ts';
@@ -106,6 +108,18 @@ describe('the mark of a resource', () => {
     expect(await marksOf(title)).toEqual(mark(3000, 1));
     await resources.endSweep(title, 3000);
     expect(await marksOf(title)).toEqual([]);
+  });
+
+  it('has the new number in every database when a change of its source is answered', async () => {
+    const [title, name] = [unique('marked'), unique('source')];
+    const sources = sourcesIn(env, MOVING);
+    const source = v.parse(Source, { url: 'https://erp.example.com/' });
+    await sources.put(name, source, false, null, 1000);
+    const definition = sampleResource({ origin: { source: name, url: 'x' } });
+    await resourcesIn(env, MOVING).put(title, definition, true, null, 1000);
+    const put = await sources.put(name, { ...source, headers: { a: 'b' } }, true, 1000, 2000);
+    expect(put?.resources).toEqual([title]);
+    expect((await marksOf(title)).map((row) => Object(row).number)).toEqual([2000, 2000, 2000]);
   });
 
   it('that one database has not taken is no answer, and is made good by the cron', async () => {

@@ -1,0 +1,12 @@
+-- Sources: one system that many resources ask.
+CREATE TABLE sources (
+  name TEXT PRIMARY KEY,
+  definition TEXT NOT NULL,
+  changed_at INTEGER NOT NULL
+) WITHOUT ROWID;
+
+-- The source that a resource names, worked out of its definition: so a release that does not know of sources keeps it right, too.
+ALTER TABLE resources ADD COLUMN source TEXT
+  GENERATED ALWAYS AS (CASE WHEN json_valid(definition) THEN definition ->> '$.origin.source' END) VIRTUAL;
+
+CREATE INDEX resources_by_source ON resources (source) WHERE source IS NOT NULL;

@@ -1,0 +1,130 @@
+/** Sources as the admin keeps them (CONTRACT 4 "Sources"). */
+
+import * as v from 'valibot';
+import { API_BASE } from '../contract/constants.ts';
+import type { Json } from '../contract/entry.ts';
+import { Problem } from '../contract/problem.ts';
+import {
+  MAX_SOURCE_CHARACTERS,
+  Source,
+  type SourceAnswer,
+  SourceName,
+  type Sources,
+  type StoredSource,
+} from '../contract/source.ts';
+import { canonicalText } from '../core/canonical.ts';
+import { type Conditions, demandConditions } from '../core/conditions.ts';
+import { faultsOfForm } from '../core/definition.ts';
+import { digestTag } from '../core/etag.ts';
+import { invalidParameters } from '../core/input-faults.ts';
+import { isObject } from '../core/is-object.ts';
+import { sourceFaults } from '../origin/check-source.ts';
+
+/** How often a write is tried anew when another one was faster. */
+const MAX_TRIES = 5;
+
+/**
+ * Reads the body of `PUT /sources/<name>/`. What GET gives can be put back: `name` must be the same.
+ *
+ * @param hosts ORIGIN_HOSTS
+ * @throws Problem `invalid-parameters` with a pointer for each fault
+ */
+export function parseSource(name: string, body: Json, hosts: readonly string[]): Source {
+  const { name: repeated, ...rest } = isObject(body) ? (body as { [name: string]: Json }) : {};
+  const given = isObject(body) ? rest : body;
+  const read = v.safeParse(Source, given);
+  const faults = faultsOfForm(given, Source, read.issues ?? []);
+  const faultOfName = v.safeParse(SourceName, name).issues?.[0]?.message;
+  if (faultOfName !== undefined) faults.push({ pointer: '/name', detail: faultOfName });
+  if (repeated !== undefined && repeated !== name) {
+    faults.push({ pointer: '/name', detail: 'must be the name in the path' });
+  }
+  // Valibot takes an array for an object.
+  if (read.success && isObject(given)) {
+    faults.push(...sourceFaults(read.output, hosts));
+    if (JSON.stringify(read.output).length > MAX_SOURCE_CHARACTERS) {
+      faults.push({ pointer: '', detail: `must have at most ${MAX_SOURCE_CHARACTERS} characters` });
+    }
+  }
+  if (!read.success || faults.length > 0) throw invalidParameters(faults);
+  return read.output;
+}
+
+/** @throws Problem `not-found` */
+export async function getSource(sources: Sources, name: string): Promise<StoredSource> {
+  const stored = v.is(SourceName, name) ? await sources.read(name) : null;
+  if (stored === null) {
+    throw new Problem('not-found', `There is no source of this name. GET ${API_BASE}/sources/ lists them.`);
+  }
+  return stored;
+}
+
+/** A source that was put, and what that changed. */
+export interface PutSource {
+  source: StoredSource;
+  outcome: 'created' | 'changed' | 'same';
+  /** Titles of the resources whose caches count as expired by that. */
+  expired: readonly string[];
+}
+
+/**
+ * Writes a definition. One that says the same changes nothing; one that asks another system, or asks it otherwise, is a change of the
+ * origin of each resource that names it.
+ *
+ * @param now ms since the epoch
+ * @throws Problem `precondition-failed`, `conflict` when others go on writing
+ */
+export async function putSource(
+  sources: Sources,
+  name: string,
+  definition: Source,
+  conditions: Conditions,
+  now: number,
+): Promise<PutSource> {
+  for (let tries = 0; tries < MAX_TRIES; tries++) {
+    const current = await sources.read(name);
+    demandConditions(conditions, current === null ? null : sourceEtag(current));
+    if (current !== null && canonicalText(current.definition) === canonicalText(definition)) {
+      return { source: current, outcome: 'same', expired: [] };
+    }
+    const matters = current !== null && decisive(current.definition) !== decisive(definition);
+    const written = await sources.put(name, definition, matters, current?.changedAt ?? null, now);
+    if (written === null) continue;
+    const { source, resources } = written;
+    return { source, outcome: current === null ? 'created' : 'changed', expired: resources };
+  }
+  throw tooManyWriters();
+}
+
+/** @throws Problem `not-found`, `precondition-failed`, `conflict` while a resource names it or when others go on writing */
+export async function deleteSource(sources: Sources, name: string, conditions: Conditions): Promise<void> {
+  for (let tries = 0; tries < MAX_TRIES; tries++) {
+    const current = await getSource(sources, name);
+    demandConditions(conditions, sourceEtag(current));
+    if (await sources.remove(name, current.changedAt)) return;
+    const resources = await sources.countResources(name);
+    if (resources === 0) continue;
+    const named = resources === 1 ? 'A resource names' : `${resources} resources name`;
+    throw new Problem('conflict', `${named} this source. Delete it once none does.`);
+  }
+  throw tooManyWriters();
+}
+
+/** A source as it is answered. */
+export function answerOfSource({ name, definition }: StoredSource): SourceAnswer {
+  return { name, ...definition };
+}
+
+/** Entity tag, without quotes, of a definition under its name. */
+export function sourceEtag({ name, definition }: StoredSource): string {
+  return digestTag(canonicalText([name, definition]));
+}
+
+/** What says where loads come from; how fast they may come, and for whom that is, changes no data. */
+function decisive({ url, via, database, headers, auth }: Source): string {
+  return canonicalText([url ?? null, via ?? null, database ?? null, headers, auth ?? null]);
+}
+
+function tooManyWriters(): Problem {
+  return new Problem('conflict', 'Others are changing this source. Read it and try again.');
+}

@@ -1,0 +1,132 @@
+/** `/sources/`: the systems that resources ask (CONTRACT 4 "Sources"). */
+
+import * as v from 'valibot';
+import { SourceAnswer, SourceDefinition } from '../../contract/source.ts';
+import {
+  answerOfSource,
+  deleteSource,
+  getSource,
+  parseSource,
+  putSource,
+  sourceEtag,
+} from '../../flows/manage-sources.ts';
+import { carryOut } from '../administration-log.ts';
+import { describe, NOT_MODIFIED, pageOf, pathParameter } from '../describe.ts';
+import { factory } from '../factory.ts';
+import { protectAdministration } from '../identity.ts';
+import { noQuery, PageQuery, query, readJson } from '../input.ts';
+import { listCursor } from '../list-cursor.ts';
+import { methods } from '../methods.ts';
+import { conditionsOf, nextLink, replyJson } from '../reply.ts';
+
+const NAME = pathParameter('name', 'Name of the source.');
+const names = listCursor('sources');
+
+export const sources = factory.createApp();
+
+sources.use('/sources', methods('GET', 'HEAD', 'OPTIONS'), protectAdministration());
+sources.get(
+  '/sources',
+  describe({
+    id: 'listSources',
+    tag: 'Administration',
+    summary: 'All sources, in order of name',
+    scope: 'cache:inspect',
+    answers: pageOf(SourceAnswer),
+    problems: ['invalid-cursor'],
+  }),
+  query(v.strictObject(PageQuery)),
+  async (c) => {
+    const { limit, cursor } = c.req.valid('query');
+    const page = await c.get('services').sources.list(names.placeOf(cursor), limit);
+    return replyJson(c, page.sources.map(answerOfSource), { headers: { Link: nextLink(c, names.after(page.next)) } });
+  },
+);
+
+sources.use('/sources/:name', methods('GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS'), protectAdministration());
+sources.get(
+  '/sources/:name',
+  describe({
+    id: 'getSource',
+    tag: 'Administration',
+    summary: 'One source, with its defaults',
+    scope: 'cache:inspect',
+    answers: {
+      200: { description: 'The source.', schema: SourceAnswer, headers: ['ETag'] },
+      ...NOT_MODIFIED,
+    },
+    parameters: [NAME],
+    problems: ['not-found'],
+  }),
+  noQuery,
+  async (c) => {
+    const source = await getSource(c.get('services').sources, c.req.param('name'));
+    return replyJson(c, answerOfSource(source), { etag: sourceEtag(source) });
+  },
+);
+
+sources.put(
+  '/sources/:name',
+  describe({
+    id: 'putSource',
+    tag: 'Administration',
+    summary: 'Defines a source; another address, way or credentials expire the caches of its resources',
+    scope: 'cache:admin',
+    body: SourceDefinition,
+    answers: {
+      200: { description: 'The source that stands.', schema: SourceAnswer, headers: ['ETag'] },
+      201: { description: 'The source, which is new.', schema: SourceAnswer, headers: ['ETag'] },
+    },
+    parameters: [NAME],
+    headers: ['If-Match', 'If-None-Match', 'X-Reason'],
+    problems: ['precondition-failed', 'conflict'],
+  }),
+  noQuery,
+  async (c) => {
+    const name = c.req.param('name');
+    const services = c.get('services');
+    const definition = parseSource(name, await readJson(c), services.settings.originHosts);
+    const { source, outcome } = await carryOut(
+      c,
+      'source.put',
+      { action: 'put_source', target: name },
+      () => putSource(services.sources, name, definition, conditionsOf(c), Date.now()),
+      (put) => {
+        const expired = put.expired.length;
+        return {
+          count: expired,
+          isSame: put.outcome === 'same',
+          what: { source: name, outcome: put.outcome, expired },
+        };
+      },
+    );
+    const status = outcome === 'created' ? 201 : 200;
+    return replyJson(c, answerOfSource(source), { status, etag: sourceEtag(source) });
+  },
+);
+
+sources.delete(
+  '/sources/:name',
+  describe({
+    id: 'deleteSource',
+    tag: 'Administration',
+    summary: 'Deletes a source that no resource names',
+    scope: 'cache:admin',
+    answers: { 204: { description: 'It is gone.' } },
+    parameters: [NAME],
+    headers: ['If-Match', 'X-Reason'],
+    problems: ['not-found', 'precondition-failed', 'conflict'],
+  }),
+  noQuery,
+  async (c) => {
+    const name = c.req.param('name');
+    await carryOut(
+      c,
+      'source.deleted',
+      { action: 'delete_source', target: name },
+      () => deleteSource(c.get('services').sources, name, conditionsOf(c)),
+      () => ({ count: 1, what: { source: name } }),
+    );
+    return c.body(null, 204);
+  },
+);

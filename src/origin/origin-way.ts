@@ -1,0 +1,79 @@
+/** The way to the origin of a resource: what its definition and its source say together, for loads and probes alike. */
+
+import { LoadFailure } from '../contract/problem.ts';
+import type { DefinedResource, Resource } from '../contract/resource.ts';
+import { addressWithin } from '../core/source-address.ts';
+import type { OriginAccess } from './build-request.ts';
+import { type Authorize, authorizeBy } from './credentials.ts';
+import type { Fetch } from './fetch-origin.ts';
+import type { NotedSecrets } from './redact.ts';
+import type { Accepts } from './unreachable.ts';
+
+/** How an origin is asked. */
+export interface OriginWay {
+  /** As if it stood alone: its URL template is whole, and the headers of the source are among its own. */
+  definition: Resource;
+  access: OriginAccess;
+  fetch: Fetch;
+  /** Null: what lies behind a binding cannot be tried from here. */
+  accepts: Accepts | null;
+  /** Puts what lets us in into each request; absent: the definition's headers are all. */
+  authorize?: Authorize;
+}
+
+/** What of the service the way is found with. */
+export interface WayServices {
+  /** ORIGIN_HOSTS. */
+  hosts: readonly string[];
+  /** Secrets, and a note of those that were read (redact.ts). */
+  secrets: NotedSecrets;
+  /** The binding of this name, which begins with `VIA_`. */
+  via(name: string): Fetch | undefined;
+  /** How an origin is asked that names no binding. */
+  fetch: Fetch;
+  accepts: Accepts;
+}
+
+/** @throws LoadFailure `misconfigured`, which tells administrators alone the names */
+export function wayTo(
+  { definition, source }: Pick<DefinedResource, 'definition' | 'source'>,
+  { hosts, secrets, via, fetch, accepts }: WayServices,
+): OriginWay {
+  const { source: name } = definition.origin;
+  const access = { hosts, secret: secrets.secret, note: secrets.note };
+  if (name === undefined) return { definition, access, fetch, accepts };
+  if (source === undefined) throw misconfigured(`The source "${name}" is not there.`);
+  const { url, via: binding, auth, headers } = source.definition;
+  if (url === undefined) throw misconfigured(`The source "${name}" is a database, which this release does not read.`);
+  const byBinding = binding === undefined ? undefined : via(binding);
+  if (binding !== undefined && byBinding === undefined) {
+    throw misconfigured(`The source "${name}" names the binding ${binding}, which the service does not have.`);
+  }
+  const { origin } = definition;
+  const whole = {
+    ...origin,
+    url: addressWithin(url, origin.url),
+    headers: withOwn(headers, origin.headers),
+  };
+  const ofSource = { ...access, isPrivate: binding !== undefined };
+  return {
+    definition: { ...definition, origin: whole },
+    access: ofSource,
+    fetch: byBinding ?? fetch,
+    accepts: byBinding === undefined ? accepts : null,
+    ...(auth === undefined ? {} : { authorize: authorizeBy(auth, ofSource) }),
+  };
+}
+
+/** Names of headers are the same in whatever letters. */
+function withOwn(headers: Record<string, string>, own: Record<string, string>): Record<string, string> {
+  const named = new Set(Object.keys(own).map((name) => name.toLowerCase()));
+  const others = Object.entries(headers).filter(([name]) => !named.has(name.toLowerCase()));
+  return { ...Object.fromEntries(others), ...own };
+}
+
+function misconfigured(adminDetail: string): LoadFailure {
+  return new LoadFailure('misconfigured', 'The source of this resource is not configured so that it can be asked.', {
+    adminDetail,
+  });
+}

@@ -1,0 +1,42 @@
+/** Copies of resources that an isolate keeps, with their sources. */
+
+import { DEFINITION_CACHE_MS } from '../contract/constants.ts';
+import { MEMORY_SHARES } from '../contract/memory-shares.ts';
+import type { StoredResource } from '../contract/resource.ts';
+import { BoundedMap } from './bounded-map.ts';
+
+/** How long D1 may take where a copy that ran out can stand in for it, ms. */
+export const TIMEOUT_MS = 2000;
+/** A copy runs out so much sooner, so that it is never older than DEFINITION_CACHE_MS while D1 answers in time. */
+const COPY_MS = DEFINITION_CACHE_MS - TIMEOUT_MS;
+/** Bytes of a copy, roughly: beside its text, and for each character of that, the compiled schema of its parameters included. */
+const BASE_BYTES = 500;
+const BYTES_PER_CHARACTER = 6;
+
+/** What D1 told of a title. */
+export interface Copy {
+  resource: StoredResource | null;
+  bytes: number;
+  /** When D1 told it, and from when it is to be asked again, ms. */
+  confirmedAt: number;
+  askAt: number;
+}
+
+/** By title. */
+export const copies = new BoundedMap<Copy>(MEMORY_SHARES.definitions, (copy) => copy.bytes);
+
+/** Bytes of all copies, for tests. */
+export function definitionBytes(): number {
+  return copies.weight;
+}
+
+/** Keeps what D1 has just told; `now` in ms. */
+export function keep(title: string, resource: StoredResource | null, now: number): void {
+  const bytes = BASE_BYTES + BYTES_PER_CHARACTER * JSON.stringify(resource).length;
+  copies.set(title, { resource, bytes, confirmedAt: now, askAt: now + COPY_MS });
+}
+
+/** What is known of these counts no longer: their source has changed. */
+export function forgetCopies(titles: readonly string[]): void {
+  for (const title of titles) copies.delete(title);
+}

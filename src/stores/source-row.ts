@@ -1,0 +1,22 @@
+/** A source as a row of table `sources`. */
+
+import * as v from 'valibot';
+import { Source, type StoredSource } from '../contract/source.ts';
+
+/** A row as D1 gives it; JSON in `definition`. */
+export interface SourceRow {
+  name: string;
+  definition: string;
+  changed_at: number;
+}
+
+/** The source of a row. */
+export function sourceOf({ name, definition, changed_at }: SourceRow): StoredSource {
+  return { name, definition: sourceDefinitionOf(JSON.parse(definition)), changedAt: changed_at };
+}
+
+/** With the defaults of members that have come since it was written. One that does not parse, such as that of a newer release, is taken as it stands. */
+export function sourceDefinitionOf(stored: unknown): Source {
+  const parsed = v.safeParse(Source, stored);
+  return parsed.success ? parsed.output : (stored as Source);
+}
