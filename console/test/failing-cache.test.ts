@@ -101,28 +101,69 @@ describe.skipIf(!isThere('browser'))('the console and a failing cache', () => {
     await expect.poll(() => result(page).textContent()).toBe('');
   });
 
-  it('is asked for what runs six times a minute, and not at all while nobody sees it', async () => {
-    const key = await failing('polled');
+  /** A cache whose load has begun and waits at its origin until `open` is called, on a page whose timers stand still. */
+  async function running(title: string, scope: string) {
+    const key = await failing(title);
     let open = (): void => undefined;
     origin.gate = new Promise((resolve) => {
-      open = resolve;
+      open = () => {
+        origin.gate = null;
+        resolve();
+      };
     });
     await host.api('POST', `/caches/${key}/refresh/`);
     const page = await host.open(`/caches/${key}`);
     // The page must set its timers by this clock, so it is loaded again.
     await page.clock.install();
     await page.reload();
-    await enterToken(page, await host.service.token('admin', { scope: 'cache:admin' }));
-    await page.getByText('STARTED').waitFor();
     const asked: string[] = [];
     page.on('request', (request) => asked.push(new URL(request.url()).pathname));
+    await enterToken(page, await host.service.token('admin', { scope }));
+    await page.getByText('STARTED').waitFor();
+    return { key, page, asked, open };
+  }
+  const STATE = '/api/v1/cache/state/';
+  const see = (page: Page, hidden: boolean) =>
+    page.evaluate((value) => {
+      Object.defineProperty(document, 'hidden', { value, configurable: true });
+      document.dispatchEvent(new Event('visibilitychange'));
+    }, hidden);
+
+  it('shows what becomes of a task as it happens, by one stream and without asking again', async () => {
+    const { page, asked, open } = await running('followed', 'cache:admin');
+    await expect.poll(() => asked).toContain(STATE);
+    const before = asked.length;
     await page.clock.runFor(60_000);
-    await expect.poll(() => asked.length).toBeGreaterThanOrEqual(6);
-    expect(asked).toEqual(Array(6).fill(`/api/v1/caches/${key}/tasks/`));
-    await page.evaluate(() => Object.defineProperty(document, 'hidden', { value: true }));
+    expect(asked.slice(before)).toEqual([]);
+    // No timer of the page runs on.
+    open();
+    await page.getByRole('region', { name: 'Tasks' }).getByText('404').first().waitFor();
+    await expect.poll(() => page.getByText('STARTED').count()).toBe(0);
+    expect(asked.filter((path) => path === STATE)).toHaveLength(1);
+  });
+
+  it('asks for nothing while nobody sees it, and follows again what runs when somebody does', async () => {
+    const { key, page, asked, open } = await running('hidden', 'cache:admin');
+    await expect.poll(() => asked).toContain(STATE);
+    const ended = page.waitForEvent('requestfailed', (request) => request.url().includes(STATE));
+    await see(page, true);
+    await ended;
+    const before = asked.length;
     await page.clock.runFor(60_000);
-    expect(asked).toHaveLength(6);
-    origin.gate = null;
+    expect(asked.slice(before)).toEqual([]);
+    await see(page, false);
+    await expect.poll(() => asked.slice(before)).toContain(STATE);
+    await expect.poll(() => asked.slice(before)).toContain(`/api/v1/caches/${key}/tasks/`);
+    open();
+    await expect.poll(() => page.getByText('STARTED').count()).toBe(0);
+  });
+
+  it('asks six times a minute for what runs where the token does not let it follow', async () => {
+    const { key, page, asked, open } = await running('polled', 'cache:inspect');
+    const before = asked.length;
+    await page.clock.runFor(60_000);
+    await expect.poll(() => asked.length - before).toBeGreaterThanOrEqual(6);
+    expect(asked.slice(before)).toEqual(Array(6).fill(`/api/v1/caches/${key}/tasks/`));
     open();
   });
 

@@ -13,12 +13,13 @@ const count = (...series: [label: string, ...points: [number, number][]][]) => (
 
 describe('the time of a chart', () => {
   it.each([
+    ['quarter', 15, 1],
     ['hour', 12, 5],
     ['day', 48, 30],
   ] as const)('is the last %s in %i whole steps, the one that runs being the last', (range, steps, minutes) => {
     const chosen = spanOf(range, NOON + MINUTE);
     expect(stepsOf(chosen)).toHaveLength(steps);
-    expect(stepsOf(chosen).at(-1)).toBe(NOON);
+    expect(stepsOf(chosen).at(-1)).toBe(minutes === 1 ? NOON + MINUTE : NOON);
     expect(chosen.step).toBe(minutes * MINUTE);
     expect(chosen.from % chosen.step).toBe(0);
   });

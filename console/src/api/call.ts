@@ -47,28 +47,31 @@ export async function callUrl<T>(
   url: string,
   { body, ...options }: CallOptions & { body?: unknown } = {},
 ): Promise<Answered<T>> {
-  const token = session.value?.token;
-  const response = await answerOf(`${API}${url}`, {
+  const response = await send(`${API}${url}`, {
     method: method.toUpperCase(),
-    headers: headersOf(token, body, options),
+    headers: headersOf(session.value?.token, body, options),
     // A 304 that we ask for is ours to see.
     cache: 'no-store',
     ...(body !== undefined && { body: JSON.stringify(body) }),
     ...(options.signal && { signal: options.signal }),
   });
-  const requestId = response.headers.get('X-Request-Id');
-  // Of a token that somebody has replaced meanwhile, a refusal says nothing.
-  if (response.status === 401 && token === session.value?.token) refused.value = true;
-  if (!response.ok && response.status !== 304) {
-    throw new ApiProblem(response.status, await problemOf(response), requestId);
-  }
   return {
     data: (isEmpty(response) ? undefined : await response.json()) as T,
     status: response.status,
     etag: response.headers.get('ETag'),
     next: nextOf(response.headers.get('Link')),
-    requestId,
+    requestId: response.headers.get('X-Request-Id'),
   };
+}
+
+/** Sends a request with the token of who is signed in; its answer is unread. @throws ApiProblem unless it succeeded or is 304 */
+export async function send(url: string, init: RequestInit): Promise<Response> {
+  const token = session.value?.token;
+  const response = await answerOf(url, init);
+  // Of a token that somebody has replaced meanwhile, a refusal says nothing.
+  if (response.status === 401 && token === session.value?.token) refused.value = true;
+  if (response.ok || response.status === 304) return response;
+  throw new ApiProblem(response.status, await problemOf(response), response.headers.get('X-Request-Id'));
 }
 
 /** A request with the token, whose body is read by the caller. @throws ApiProblem where there is no answer */

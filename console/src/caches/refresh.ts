@@ -2,15 +2,14 @@
 
 import { call } from '../api/call.ts';
 import type { Schema } from '../api/paths.ts';
+import { pollMs } from '../api/query.ts';
 import { act, type Outcome, type Progress } from '../api/results.ts';
+import { hasEnded, statesOf } from '../api/task-states.ts';
 import { cachesTexts } from '../texts/caches.ts';
 import { type CacheRecord, cacheName } from './cache-name.ts';
 
-/** What a held request waits at most, s: what the service allows. */
-const WAIT_S = 30;
 /** A load may take 5 minutes and be tried again; whoever wants to know more looks at the cache. */
-const MOST_WAITS = 10;
-const ENDED = ['SUCCESS', 'FAILURE', 'REVOKED'];
+const MOST_MS = 5 * 60_000;
 
 type Task = Schema<'ExpandedTask'>;
 
@@ -26,15 +25,20 @@ export function refreshCache(cache: CacheRecord, { force = false, reason = '' } 
   });
 }
 
-async function untilEnd(first: Task, progress: Progress): Promise<Outcome> {
+async function untilEnd(first: Task, { tell, signal }: Progress): Promise<Outcome> {
   const t = cachesTexts();
+  const until = Date.now() + MOST_MS;
   let task = first;
-  for (let waits = 0; !ENDED.includes(task.task_state); waits++) {
-    if (waits === MOST_WAITS) return { text: t.taskStillRuns };
-    progress.tell(t.taskIs(task.task_state));
-    const query = { task_id: task.task_id, expand: 'task' as const };
-    const { data } = await call('get', '/cache/state/', { query }, { prefer: `wait=${WAIT_S}` });
-    task = data as Task;
+  while (!hasEnded(task)) {
+    tell(t.taskIs(task.task_state));
+    for await (task of statesOf(task.task_id, signal)) {
+      if (hasEnded(task)) break;
+      tell(t.taskIs(task.task_state));
+    }
+    if (hasEnded(task)) break;
+    if (Date.now() > until) return { text: t.taskStillRuns };
+    // The service ended the stream: it may hold too many, so it is not asked at once.
+    await new Promise((resolve) => setTimeout(resolve, pollMs.peek()));
   }
   if (task.task_state === 'SUCCESS') return { text: t.taskEnded(task.version ?? 0) };
   const why = [task.error?.title, task.error?.detail].filter(Boolean).join(': ');

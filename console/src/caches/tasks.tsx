@@ -13,19 +13,29 @@ import { LoadError } from '../ui/problem.tsx';
 import { type Column, Table } from '../ui/table.tsx';
 import { Time } from '../ui/time.tsx';
 import { useBusy } from '../ui/use-busy.ts';
+import { useTaskStates } from './use-task-states.ts';
 
 type Task = Schema<'ExpandedTask'>;
 const SHOWN = 20;
 
 const runs = ({ ended }: Task) => ended === null;
 
-/** Tasks of a cache, newest first; asked for again while one has not ended. @param onChange called when one has */
+/**
+ * Tasks of a cache, newest first. The first that has not ended is followed, or asked for again where it cannot be.
+ *
+ * @param onChange called when one has ended
+ */
 export function Tasks({ cacheKey, onChange }: { cacheKey: string; onChange: () => void }) {
   const t = cacheTexts();
-  const tasks = useQuery('/caches/{key}/tasks/', { path: { key: cacheKey }, query: { limit: SHOWN } }, (all) =>
-    all.some(runs),
-  );
-  const running = tasks.data.value?.filter(runs).length ?? 0;
+  const asked = { path: { key: cacheKey }, query: { limit: SHOWN } };
+  const tasks = useQuery('/caches/{key}/tasks/', asked, (all) => !isFollowed.peek() && all.some(runs));
+  const waiting = tasks.data.value?.filter(runs) ?? [];
+  const isFollowed = useTaskStates(waiting.at(-1)?.task_id, (task) => {
+    tasks.data.value = tasks.data.peek()?.map((one) => (one.task_id === task.task_id ? task : one));
+    // What waited behind it begins now.
+    if (!runs(task)) void tasks.load();
+  });
+  const running = waiting.length;
   const before = useRef(running);
   useEffect(() => {
     if (running < before.current) onChange();

@@ -9,7 +9,7 @@ import { figuresTexts } from '../texts/figures.ts';
 import { Choice } from '../ui/field.tsx';
 import { Loaded } from '../ui/loaded.tsx';
 import { FigureView, type FigureViewProps } from './figure-view.tsx';
-import { type Span, spanOf } from './series.ts';
+import { type Range, type Span, spanOf } from './series.ts';
 
 /** What is counted, and by which of its labels it is told apart. */
 const SHOWN = [
@@ -18,10 +18,12 @@ const SHOWN = [
   { figure: 'batch', by: 'queue' },
 ] as const;
 
-/** What was counted: the last hour, or the last day. */
+const RANGES: readonly Range[] = ['quarter', 'hour', 'day'];
+
+/** What was counted lately: in the last quarter of an hour, hour or day. */
 export function Figures() {
   const t = figuresTexts();
-  const range = query.value.get('range') === 'day' ? 'day' : 'hour';
+  const range = RANGES.find((one) => one === query.value.get('range')) ?? 'hour';
   // Another one when its last step has ended, and not at each tick.
   const to = useComputed(() => spanOf(range, now.value).to).value;
   const span = useMemo(() => spanOf(range, to - 1), [range, to]);
@@ -42,11 +44,8 @@ export function Figures() {
             name="range"
             label={t.range}
             value={range}
-            options={[
-              ['hour', t.hour],
-              ['day', t.day],
-            ]}
-            onChoose={(value) => setQuery({ range: value === 'day' ? 'day' : undefined })}
+            options={RANGES.map((one) => [one, t[one]])}
+            onChoose={(value) => setQuery({ range: value === 'hour' ? undefined : value })}
           />
         )}
       </div>

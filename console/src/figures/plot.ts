@@ -17,6 +17,8 @@ export interface PlotOptions {
 const HEIGHT = 140;
 /** Room that an axis keeps for its words, px. */
 const ROOM = { count: 44, ms: 62, time: 66, height: 28 };
+/** Steps of the upright axis: of what is counted there are no halves. */
+const WHOLE = [0, 1, 2, 3, 4, 5, 6, 7, 8].flatMap((power) => [1, 2, 5].map((step) => step * 10 ** power));
 const DASHES = [[], [6, 3], [2, 3], [8, 3, 2, 3], [1, 2], [12, 4]];
 
 /** Draws into an element whose width it takes, in the colours that the style sheet has there now. */
@@ -46,16 +48,17 @@ export function draw(host: HTMLElement, options: PlotOptions): { resize(): void;
           ticks: { ...grid, size: 4 },
           size: ROOM.height,
           space: ROOM.time,
-          values: (_, at) => at.map(time),
+          // At the end of the span there is no room for a word.
+          values: (_, at) => at.map((moment) => (moment === span.to ? '' : time(moment))),
         },
-        // Of what is counted there are no halves.
         {
           ...ink,
+          ...(isStacked && { incrs: WHOLE }),
           grid,
           ticks: { show: false },
           size: isStacked ? ROOM.count : ROOM.ms,
           space: 32,
-          values: (_, at) => at.map((n) => (isStacked && !Number.isInteger(n) ? '' : value(n))),
+          values: (_, at) => at.map(value),
         },
       ],
       // What stands on others is drawn before them: each bar begins at the bottom.

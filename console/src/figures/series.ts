@@ -22,9 +22,17 @@ export interface Series {
 /** As many as there are colours that can be told apart; what further ones counted stands in one series. */
 export const MOST_SERIES = 6;
 
-/** The last hour in twelve steps, or the last day in 48; the last step has begun but not ended. */
-export function spanOf(range: 'hour' | 'day', now: number): Span {
-  const [length, step] = range === 'day' ? [86_400_000, 1_800_000] : [3_600_000, 300_000];
+/** Times that can be looked at, and how much of it one step is; ms. */
+const RANGES = {
+  quarter: [900_000, 60_000],
+  hour: [3_600_000, 300_000],
+  day: [86_400_000, 1_800_000],
+} as const;
+export type Range = keyof typeof RANGES;
+
+/** The time of a range that ends with the step that is on. */
+export function spanOf(range: Range, now: number): Span {
+  const [length, step] = RANGES[range];
   const to = (Math.floor(now / step) + 1) * step;
   return { from: to - length, to, step };
 }

@@ -1,3 +1,4 @@
+import { reloadAll } from '../api/query.ts';
 import { useQuery } from '../api/use-query.ts';
 import { CacheActions } from '../caches/cache-actions.tsx';
 import { StateTag } from '../caches/cache-columns.tsx';
@@ -34,7 +35,7 @@ export function Cache({ cacheKey = '' }: ScreenValues) {
             <Failing cache={loaded} />
             <Record cache={loaded} />
             <Warnings of={loaded.warnings} />
-            <Tasks cacheKey={cacheKey} onChange={() => void record.load()} />
+            <Tasks cacheKey={cacheKey} onChange={reloadAll} />
             <Versions cacheKey={cacheKey} />
             <Devices cache={loaded} />
             <FirstRowsView cache={loaded} />

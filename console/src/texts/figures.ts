@@ -3,9 +3,12 @@
 import { number } from './format.ts';
 import { texts } from './texts.ts';
 
+const minutesIn = (minutes: number) => (minutes === 1 ? 'a minute' : `${number(minutes)} minutes`);
+
 export const figuresTexts = texts(
   {
     figures: 'Figures',
+    quarter: 'Last 15 minutes',
     hour: 'Last hour',
     day: 'Last day',
     range: 'Time',
@@ -18,8 +21,8 @@ export const figuresTexts = texts(
     total: 'Count',
     longest: 'Longest',
     others: 'all others',
-    numberIn: (minutes: number) => `Count in ${number(minutes)} minutes.`,
-    longestIn: (minutes: number) => `Longest in ${number(minutes)} minutes; a gap: no batch ran.`,
+    numberIn: (minutes: number) => `Count in ${minutesIn(minutes)}.`,
+    longestIn: (minutes: number) => `Longest in ${minutesIn(minutes)}; a gap: no batch ran.`,
     lastStep: 'The last is not over yet.',
     cut: 'There were more than the answer tells.',
     values: 'All values',
@@ -31,6 +34,7 @@ export const figuresTexts = texts(
   },
   {
     figures: 'Показатели',
+    quarter: 'Последние 15 минут',
     hour: 'Последний час',
     day: 'Последние сутки',
     range: 'Время',
