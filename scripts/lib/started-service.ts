@@ -1,0 +1,154 @@
+/** A real `npm start` of its own: with its ports, its stores, its secret. For tests, and for what is shown of the service. */
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes, randomInt } from 'node:crypto';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { portFault } from './ports.ts';
+import { signToken, type TokenOptions } from './token.ts';
+import { PROJECT } from './wrangler.ts';
+
+export { PROJECT };
+
+export interface StartOptions {
+  /** Further environment, such as `DEMO` and `RATE_LIMITS`. */
+  env?: Record<string, string>;
+  /** Stores of an earlier start; without it fresh ones, removed at the end. */
+  stateDir?: string;
+  /** What stands in `.dev.vars`; nothing, unless told. */
+  devVars?: string;
+  /** Arguments of `npm start`. */
+  args?: readonly string[];
+}
+
+/** A started service; `stop` ends it. */
+export class Service {
+  readonly port: number;
+  readonly originPort: number;
+  readonly stateDir: string;
+  readonly secret: string;
+  /** npm's process. */
+  readonly process: ChildProcess;
+  /** What it has printed so far. */
+  readonly lines: string[] = [];
+  readonly #awaited: { pattern: RegExp; resolve: (line: string) => void }[] = [];
+  /** Exit code of npm. */
+  readonly ended: Promise<number | null>;
+
+  private constructor(
+    where: { port: number; originPort: number; stateDir: string; secret: string },
+    env: Record<string, string>,
+    args: readonly string[],
+  ) {
+    this.port = where.port;
+    this.originPort = where.originPort;
+    this.stateDir = where.stateDir;
+    this.secret = where.secret;
+    this.process = spawn('npm', ['start', '--', ...args], {
+      cwd: PROJECT,
+      env: { ...cleanEnv(), ...this.env, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.ended = new Promise((resolve) => this.process.on('close', resolve));
+    for (const stream of [this.process.stdout, this.process.stderr]) {
+      if (stream) createInterface(stream).on('line', (line) => this.#take(line));
+    }
+  }
+
+  /** Starts a service and waits until it says that it is ready. @throws Error with its output when it ends instead */
+  static async start(options: StartOptions = {}): Promise<Service> {
+    const service = await Service.launch(options);
+    const ready = service.lineWith(/^ready /);
+    const outcome = await Promise.race([ready, service.ended.then(() => null)]);
+    if (outcome === null) throw new Error(`npm start ended:\n${service.lines.join('\n')}`);
+    return service;
+  }
+
+  /** Starts a service without waiting for it. */
+  static async launch({ env = {}, stateDir, devVars = '', args = [] }: StartOptions = {}): Promise<Service> {
+    const [port, originPort] = await freePorts();
+    const where = {
+      port,
+      originPort,
+      stateDir: stateDir ?? (await mkdtemp(join(tmpdir(), 'freshet-'))),
+      secret: randomBytes(32).toString('hex'),
+    };
+    mkdirSync(where.stateDir, { recursive: true });
+    writeFileSync(join(where.stateDir, 'dev.vars'), devVars);
+    return new Service(where, env, args);
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  get originUrl(): string {
+    return `http://127.0.0.1:${this.originPort}`;
+  }
+
+  /** What names this service to the scripts. */
+  get env(): Record<string, string> {
+    return {
+      PORT: String(this.port),
+      ORIGIN_PORT: String(this.originPort),
+      STATE_DIR: this.stateDir,
+      DEV_VARS: join(this.stateDir, 'dev.vars'),
+      JWT_SECRET: this.secret,
+    };
+  }
+
+  /** Resolves with the first line that matches, printed before or from now on. */
+  lineWith(pattern: RegExp): Promise<string> {
+    const seen = this.lines.find((line) => pattern.test(line));
+    if (seen !== undefined) return Promise.resolve(seen);
+    return new Promise((resolve) => this.#awaited.push({ pattern, resolve }));
+  }
+
+  token(user: string, options: Partial<TokenOptions> = {}): Promise<string> {
+    return signToken(this.secret, user, { expiresS: 3600, ...options });
+  }
+
+  /** Ends it as an operator would and removes its stores; npm's exit code. */
+  async stop(): Promise<number | null> {
+    this.process.kill('SIGTERM');
+    const code = await this.ended;
+    await rm(this.stateDir, { recursive: true, force: true });
+    return code;
+  }
+
+  #take(line: string): void {
+    this.lines.push(line);
+    for (const { pattern, resolve } of this.#awaited) if (pattern.test(line)) resolve(line);
+  }
+}
+
+/** The environment without what the test runner and npm put there: it would change how the service starts. */
+export function cleanEnv(): NodeJS.ProcessEnv {
+  const foreign =
+    /^(npm_|VITEST|NODE_ENV$|TEST$|MODE$|DEV$|PROD$|BASE_URL$|SSR$|JWT_|DEMO$|RATE_LIMITS$|DEV_VARS$|ORIGIN_)/;
+  const env = { ...process.env };
+  for (const name of Object.keys(env)) if (foreign.test(name)) env[name] = undefined;
+  return env;
+}
+
+/** Below those that systems give to outgoing connections (Linux: from 32768), which could take one before it is used. */
+const PORTS = { from: 20_000, to: 32_000 };
+
+/** Two ports that nobody listens on. */
+export async function freePorts(): Promise<[number, number]> {
+  const port = await freePort();
+  for (;;) {
+    const other = await freePort();
+    if (other !== port) return [port, other];
+  }
+}
+
+async function freePort(): Promise<number> {
+  for (;;) {
+    const port = randomInt(PORTS.from, PORTS.to);
+    if ((await portFault(port, 'PORT')) === null) return port;
+  }
+}
