@@ -2,9 +2,9 @@
 
 import type { FreshetError } from '../error.ts';
 import { change, changeAll, changeAuth, changeSocket, type Draft, isDue } from './draft.ts';
-import { backoff, floorOf, MINUTE_MS } from './pace.ts';
+import { backoff, floorOf } from './pace.ts';
 import type { CacheState } from './state.ts';
-import { NEVER } from './state.ts';
+import { MINUTE_MS, NEVER } from './times.ts';
 
 /** Whether this tab talks to the network: it leads, or its rows are where no other tab sees them. */
 export function mayAsk(d: Draft): boolean {

@@ -5,7 +5,7 @@ import { isExpiring, refuse, requestFailed } from './ask.ts';
 import { changeAll, changeAuth, type Draft } from './draft.ts';
 import type { ClientEvents } from './events.ts';
 import { unserved } from './judge.ts';
-import { NEVER } from './state.ts';
+import { NEVER } from './times.ts';
 
 /** `auth` has given a token, the same one, or none. */
 export function authed(d: Draft, { outcome, expiresAt }: ClientEvents['authed']): void {

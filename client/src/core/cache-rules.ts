@@ -2,11 +2,12 @@
 
 import { FreshetError } from '../error.ts';
 import { askBy, failDemands } from './ask.ts';
-import { change, type Draft } from './draft.ts';
+import { change, changeWanted, type Draft } from './draft.ts';
 import type { CacheEventName, CacheEvents } from './events.ts';
 import { again, askFirst, done, fail, judge, wrong } from './judge.ts';
-import { backoff, HOUR_MS, MINUTE_MS, SECOND_MS } from './pace.ts';
+import { backoff } from './pace.ts';
 import type { CacheState, Phase } from './state.ts';
+import { HOUR_MS, MINUTE_MS, SECOND_MS } from './times.ts';
 
 type Rule<N extends CacheEventName> = (d: Draft, cache: CacheState, event: CacheEvents[N]) => void;
 type Rules = { readonly [P in Phase]: { readonly [N in CacheEventName]: Rule<N> } };
@@ -77,7 +78,7 @@ const stored: Rule<'stored'> = (d, cache, { meta }) => {
 const storedAnswer: Rule<'stored'> = (d, cache, { meta }) => {
   const isReset = cache.meta !== null && meta.version < cache.meta.version;
   if (isReset) {
-    d.wanted.delete(meta.tag);
+    changeWanted(d, meta.tag, null);
     d.commands.push({ do: 'tell', event: { name: 'reset', cache: cache.id } });
   }
   change(d, cache.id, { meta, tag: meta.tag });

@@ -1,18 +1,15 @@
 /** Checks: which caches are asked for together. One check is under way at a time. How it ends: end-check.ts. */
 
 import { isReady, settle } from './ask.ts';
+import { isIdle } from './caches.ts';
 import { change, changeAll, changeSocket, type Draft, isDue } from './draft.ts';
-import { nextFullAt, notePokeCheck, SECOND_MS } from './pace.ts';
-import { type CacheState, type Check, NEVER } from './state.ts';
+import { nextFullAt, notePokeCheck } from './pace.ts';
+import type { CacheState, Check } from './state.ts';
+import { NEVER, SECOND_MS } from './times.ts';
 
 /** Most caches of a question, and of a socket. */
 const PAGE = 100;
 const MOST_TOLD = 1000;
-
-/** Nothing of it is under way. */
-export function isIdle({ phase }: CacheState): boolean {
-  return phase === 'resting' || phase === 'denied';
-}
 
 /** Begins the check that is due, if any. */
 export function planCheck(d: Draft) {
@@ -25,56 +22,53 @@ export function planCheck(d: Draft) {
     d.commands.push({ do: 'list' });
     return;
   }
-  const isAdding = d.socket.isTold && toldCount(d) < MOST_TOLD;
+  const isAdding = d.socket.isTold && d.caches.count('told') < MOST_TOLD;
   const due = dueCaches(d, isAdding);
   if (due.length === 0 || !isReady(d)) return;
   const untold = isAdding ? due.filter(({ isTold }) => !isTold) : [];
   // What was poked is asked for without naming the socket: that would replace what it is told of.
-  const ids = (untold.length > 0 ? untold : due).slice(0, PAGE).map(({ id }) => id);
+  const ids = (untold.length > 0 ? untold : due).map(({ id }) => id);
   begin(d, { isFull: false, pages: [{ ids, isTold: untold.length > 0 }], waiters: [] }, true);
 }
 
 /** Caches that are opened together are asked for together: a moment is given to the store. */
 function isOpening(d: Draft): boolean {
-  return [...d.caches.values()].some(
-    ({ phase, isRead, usedAt }) => phase === 'reading' && !isRead && !isDue(d, usedAt + SECOND_MS),
-  );
+  return d.caches.count('unread') > 0 && !isDue(d, d.openingUntil);
 }
 
 function isFullDue(d: Draft): boolean {
   const at = d.askers.length > 0 ? d.now : d.fullAt;
-  return isDue(d, Math.max(at, d.fulledAt + SECOND_MS)) && (d.askers.length > 0 || askable(d).length > 0);
+  return isDue(d, Math.max(at, d.fulledAt + SECOND_MS)) && (d.askers.length > 0 || !askable(d).next().done);
 }
 
-/** Caches that may be asked for, those that are used first, and the last used first of them. */
-function askable(d: Draft): CacheState[] {
-  return [...d.caches.values()]
-    .filter((cache) => isIdle(cache) && cache.isRead && cache.floorAt <= d.now && (cache.isUsed || d.askers.length > 0))
-    .sort((a, b) => Number(b.isUsed) - Number(a.isUsed) || b.usedAt - a.usedAt);
+/** Caches that may be asked for. */
+function* askable(d: Draft): Generator<CacheState> {
+  for (const cache of d.caches.of('askable')) {
+    if (cache.floorAt <= d.now && (cache.isUsed || d.askers.length > 0)) yield cache;
+  }
 }
 
-function toldCount(d: Draft): number {
-  return [...d.caches.values()].filter(({ isTold }) => isTold).length;
+/** Those that are used first, and the last used first of them. */
+function byUse(caches: Iterable<CacheState>): CacheState[] {
+  return [...caches].sort((a, b) => Number(b.isUsed) - Number(a.isUsed) || b.usedAt - a.usedAt);
 }
 
-/** `isAdding`: also those that a full check has left out, since they were busy: the socket must be told of them. */
+/** The first that are to be asked for now. `isAdding`: also those that the socket is to be told of. */
 function dueCaches(d: Draft, isAdding: boolean): CacheState[] {
-  return [...d.caches.values()].filter(
-    (cache) =>
-      isIdle(cache) &&
-      cache.isRead &&
-      cache.isUsed &&
-      isDue(d, Math.max(isAdding && isLeftOut(cache) ? d.now : cache.askAt, cache.floorAt, cache.askedAt + SECOND_MS)),
-  );
-}
-
-function isLeftOut({ isTold, phase, askAt }: CacheState): boolean {
-  return !isTold && phase === 'resting' && askAt === NEVER;
+  const due: CacheState[] = [];
+  for (const agenda of isAdding ? [d.caches.adding, d.caches.asking] : [d.caches.asking]) {
+    for (const id of agenda.due(d.now)) {
+      if (due.length === PAGE) return due;
+      due.push(d.caches.get(id) as CacheState);
+    }
+    isDue(d, agenda.next);
+  }
+  return due;
 }
 
 /** Begins a full check. */
 export function beginFull(d: Draft): void {
-  const caches = askable(d);
+  const caches = byUse(askable(d));
   const told = caches.filter(({ isUsed }) => isUsed).slice(0, MOST_TOLD);
   const waiters = d.askers;
   d.askers = [];
@@ -139,18 +133,23 @@ export function endOfPage(d: Draft, { isFull, pages, waiters }: Check): void {
   // Tags that no cache has are not missed any more.
   const tags = new Set([...d.caches.values()].map(({ tag }) => tag));
   for (const tag of d.wanted.keys()) if (!tags.has(tag)) d.wanted.delete(tag);
-  if (waiters.length > 0) d.settling = [...d.settling, { waiters, ids: [...d.caches.keys()] }];
+  if (waiters.length > 0) d.settling = [...d.settling, { waiters, ids: [...d.caches.keys()], at: 0 }];
 }
 
 /** Tells those whose answers are all stored. */
 export function planSettling(d: Draft): void {
-  const isBusy = (id: string) => {
-    const cache = d.caches.get(id);
-    return cache !== undefined && !isIdle(cache);
-  };
-  d.settling = d.settling.filter(({ waiters, ids }) => {
-    if (ids.some(isBusy)) return true;
+  if (d.settling.length === 0) return;
+  d.settling = d.settling.flatMap((settling) => {
+    const { waiters, ids } = settling;
+    let { at } = settling;
+    while (at < ids.length && !isBusy(d, ids[at] as string)) at += 1;
+    if (at < ids.length) return { waiters, ids, at };
     settle(d, waiters, null);
-    return false;
+    return [];
   });
+}
+
+function isBusy(d: Draft, id: string): boolean {
+  const cache = d.caches.get(id);
+  return cache !== undefined && !isIdle(cache);
 }

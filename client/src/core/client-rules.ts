@@ -10,9 +10,10 @@ import type { ClientEventName, ClientEvents } from './events.ts';
 import { firstCache } from './first-cache.ts';
 import { denied, fail, isPassing, want } from './judge.ts';
 import { beginProbing, lead } from './lead-rules.ts';
-import { firstFullAt, pokeFloor, SECOND_MS } from './pace.ts';
+import { firstFullAt, pokeFloor } from './pace.ts';
 import { wakeSocket } from './socket-rules.ts';
-import { type Demand, NEVER } from './state.ts';
+import type { Demand } from './state.ts';
+import { NEVER, SECOND_MS } from './times.ts';
 
 export const CLIENT_RULES: { readonly [N in ClientEventName]: (d: Draft, event: ClientEvents[N]) => void } = {
   started(d, { device, isInMemory, isVisible, isOnline }) {
@@ -36,6 +37,7 @@ export const CLIENT_RULES: { readonly [N in ClientEventName]: (d: Draft, event: 
     // What is in memory may be older than the store, or gone.
     if (cache.phase !== 'resting') return;
     change(d, id, { phase: 'reading' });
+    d.openingUntil = d.now + SECOND_MS;
     if (d.isStarted) d.commands.push({ do: 'read', cache: id });
   },
 
@@ -60,10 +62,11 @@ export const CLIENT_RULES: { readonly [N in ClientEventName]: (d: Draft, event: 
     for (const { tag, revision } of pokes) {
       d.commands.push({ do: 'tell', event: { name: 'poke', cache: tag } });
       // A cache that is asked for first is told of before its tag is known; more than can be told of is nobody's.
-      if (d.wanted.size < MOST_WANTED || isHeld(d, tag)) want(d, tag, revision);
-      for (const cache of d.caches.values()) {
-        if (cache.tag === tag && cache.revision < revision)
-          change(d, cache.id, { behinds: 0, askAt: Math.min(cache.askAt, at) });
+      const ids = d.caches.tagged(tag);
+      if (d.wanted.size < MOST_WANTED || ids.size > 0) want(d, tag, revision);
+      for (const id of ids) {
+        const { revision: held = 0, askAt = NEVER } = d.caches.get(id) ?? {};
+        if (held < revision) change(d, id, { behinds: 0, askAt: Math.min(askAt, at) });
       }
     }
   },
@@ -169,10 +172,6 @@ export const CLIENT_RULES: { readonly [N in ClientEventName]: (d: Draft, event: 
 
 /** Revisions that are kept of tags that no cache has: what a socket tells of may be more by the caches of a check under way. */
 const MOST_WANTED = 1000;
-
-function isHeld(d: Draft, tag: string): boolean {
-  return [...d.caches.values()].some((cache) => cache.tag === tag);
-}
 
 /** Hidden for longer, it counts as asleep. */
 const LONG_HIDDEN_MS = 60 * SECOND_MS;

@@ -1,30 +1,20 @@
-/** The next state while an event is worked in. What has not changed is shared with the state before. */
+/** The next state while an event is worked in. It takes the maps of the state before over, and shares what has not changed. */
 
 import type { Command, Moment } from './events.ts';
 import type { AuthState, CacheState, SocketState, State } from './state.ts';
-import { NEVER } from './state.ts';
+import { NEVER } from './times.ts';
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
-export interface Draft extends Writable<Omit<State, 'caches' | 'wanted'>>, Moment {
-  caches: Map<string, CacheState>;
-  wanted: Map<string, number>;
+export interface Draft extends Writable<State>, Moment {
   commands: Command[];
   /** When something is due next. */
   nextAt: number;
 }
 
 export function draftOf(state: State, { now, wall, random }: Moment): Draft {
-  return {
-    ...state,
-    caches: new Map(state.caches),
-    wanted: new Map(state.wanted),
-    now,
-    wall,
-    random,
-    commands: [],
-    nextAt: NEVER,
-  };
+  state.caches.forgetChanges();
+  return { ...state, now, wall, random, commands: [], nextAt: NEVER };
 }
 
 export function stateOf({ now: _1, wall: _2, random: _3, commands: _4, nextAt: _5, ...state }: Draft): State {
@@ -42,6 +32,13 @@ export function changeAll(d: Draft, patchOf: (cache: CacheState) => Partial<Cach
     const patch = patchOf(cache);
     if (patch !== null) d.caches.set(cache.id, { ...cache, ...patch });
   }
+}
+
+/** Notes the revision that was told of a tag; null: nothing of it is missed any more. */
+export function changeWanted(d: Draft, tag: string, revision: number | null): void {
+  if (revision === null) d.wanted.delete(tag);
+  else d.wanted.set(tag, revision);
+  d.caches.touch(tag);
 }
 
 export function changeAuth(d: Draft, patch: Partial<AuthState>): void {

@@ -4,12 +4,13 @@ import type { FreshetError } from '../error.ts';
 import type { SyncEnd } from '../network/transport.ts';
 import { refuse, requestFailed, requestSucceeded, settle } from './ask.ts';
 import { endOfPage } from './check.ts';
-import { change, changeAll, changeAuth, changeSocket, type Draft } from './draft.ts';
+import { change, changeAuth, changeSocket, type Draft } from './draft.ts';
 import type { ClientEvents } from './events.ts';
 import { again, judge } from './judge.ts';
-import { between, MINUTE_MS } from './pace.ts';
+import { between } from './pace.ts';
 import { restartSocket } from './socket-rules.ts';
 import type { Check } from './state.ts';
+import { MINUTE_MS } from './times.ts';
 
 /** The last line has come. */
 export function checked(d: Draft, { end }: { end: SyncEnd }) {
@@ -41,9 +42,8 @@ export function userKept(d: Draft, { user, told: toldUser, token }: ClientEvents
 
 function takeKept(d: Draft): void {
   const asked = new Set(d.check?.ids);
-  for (const cache of [...d.caches.values()]) {
-    if (cache.phase === 'asked' && cache.item !== null && !asked.has(cache.id))
-      judge(d, cache, cache.item, cache.item.read === null);
+  for (const cache of d.caches.of('asked')) {
+    if (cache.item !== null && !asked.has(cache.id)) judge(d, cache, cache.item, cache.item.read === null);
   }
 }
 
@@ -70,10 +70,8 @@ export function checkFailed(d: Draft, { error }: { error: FreshetError }): void 
   requestFailed(d, error);
   settle(d, check.waiters, error);
   if (check.isFull) d.fullAt = d.now;
-  const asked = new Set(check.ids);
-  changeAll(d, ({ id, phase }) =>
-    phase === 'asked' && asked.has(id)
-      ? { phase: 'resting', item: null, askAt: d.now, askedAt: Number.NEGATIVE_INFINITY }
-      : null,
-  );
+  for (const id of check.ids) {
+    if (d.caches.get(id)?.phase === 'asked')
+      change(d, id, { phase: 'resting', item: null, askAt: d.now, askedAt: Number.NEGATIVE_INFINITY });
+  }
 }

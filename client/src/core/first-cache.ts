@@ -2,7 +2,8 @@
 
 import type { Parameters } from '../api.ts';
 import type { Meta } from '../store/store.ts';
-import { type CacheState, NEVER } from './state.ts';
+import type { CacheState } from './state.ts';
+import { NEVER } from './times.ts';
 
 /** A cache that nothing is known of. */
 export function firstCache(id: string, title: string, parameters: Parameters, meta: Meta | null = null): CacheState {

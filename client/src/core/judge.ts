@@ -3,9 +3,10 @@
 import { FreshetError, type ProblemCode } from '../error.ts';
 import type { Item } from '../network/transport.ts';
 import { askBy, failDemands, settle } from './ask.ts';
-import { change, type Draft } from './draft.ts';
-import { backoff, floorOf, HOUR_MS, MINUTE_MS, pokeFloor, SECOND_MS } from './pace.ts';
-import { type CacheState, NEVER } from './state.ts';
+import { change, changeWanted, type Draft } from './draft.ts';
+import { backoff, floorOf, pokeFloor } from './pace.ts';
+import type { CacheState } from './state.ts';
+import { HOUR_MS, MINUTE_MS, NEVER, SECOND_MS } from './times.ts';
 
 /** Waits before a cache is asked again that is still behind what was told. */
 const BEHIND_MS = [2 * SECOND_MS, 10 * SECOND_MS, MINUTE_MS];
@@ -38,7 +39,7 @@ export function judge(d: Draft, cache: CacheState, item: Item, hasBody: boolean)
 
 /** A revision that was told: what is below it is asked for. */
 export function want(d: Draft, tag: string, revision: number): void {
-  d.wanted.set(tag, Math.max(revision, d.wanted.get(tag) ?? 0));
+  changeWanted(d, tag, Math.max(revision, d.wanted.get(tag) ?? 0));
 }
 
 /** The version in an ETag. */
@@ -87,7 +88,7 @@ function catchUp(d: Draft, id: string): void {
       change(d, id, { askAt: Math.max(d.now + waitMs, pokeFloor(d)), behinds: cache.behinds + 1 });
     return;
   }
-  d.wanted.delete(cache.tag);
+  changeWanted(d, cache.tag, null);
   change(d, id, { behinds: 0 });
 }
 

@@ -4,8 +4,8 @@ import { FreshetError } from '../error.ts';
 import { mayAsk, stop } from './ask.ts';
 import { changeAll, type Draft, isDue } from './draft.ts';
 import type { ClientEvents } from './events.ts';
-import { firstFullAt, SECOND_MS } from './pace.ts';
-import { NEVER } from './state.ts';
+import { firstFullAt } from './pace.ts';
+import { NEVER, SECOND_MS } from './times.ts';
 
 /** A hidden tab hands over after this, a silent one is deprived after that; how often it is asked. */
 const HIDDEN_MS = 5 * SECOND_MS;

@@ -2,10 +2,7 @@
 
 import type { FreshetError } from '../error.ts';
 import { chance, type Draft } from './draft.ts';
-
-export const SECOND_MS = 1000;
-export const MINUTE_MS = 60_000;
-export const HOUR_MS = 3_600_000;
+import { MINUTE_MS, SECOND_MS } from './times.ts';
 
 const MOST_BACKOFF_MS = 5 * MINUTE_MS;
 /** Even by chance no request follows a failed one at once. */

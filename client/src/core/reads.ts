@@ -1,11 +1,10 @@
 /** Bodies that are read by their own address, and loads that apps ask for. */
 
 import type { Item } from '../network/transport.ts';
-import type { Meta } from '../store/store.ts';
 import { askBy, expiresSoonAt, isReady } from './ask.ts';
-import { isIdle } from './check.ts';
+import { isIdle } from './caches.ts';
 import { change, type Draft, isDue } from './draft.ts';
-import { NEVER } from './state.ts';
+import { NEVER } from './times.ts';
 
 /** Most bodies read at once: HTTP/1.1 has six connections for all tabs. */
 const MOST_READS = 3;
@@ -16,18 +15,16 @@ export function planReads(d: Draft): void {
     for (const { cache, waiter } of d.refreshes) d.commands.push({ do: 'refresh', cache, waiter });
     d.refreshes = [];
   }
-  let under = [...d.caches.values()].filter(({ phase }) => phase === 'fetching').length;
-  for (const cache of [...d.caches.values()]) {
+  for (const cache of d.caches.of('demanded')) {
     const { id, demand, meta } = cache;
-    if (demand !== null && isIdle(cache) && cache.isRead && isDue(d, cache.floorAt)) {
-      // Only a check tells whose token it is.
-      if (d.auth.isVerified)
-        change(d, id, { phase: 'queued', askedEtag: meta?.etag ?? null, served: demand, demand: null });
-      else askBy(d, cache, d.now);
-    }
-    const { phase, title, parameters, askedEtag, served, item } = d.caches.get(id) ?? cache;
-    if (phase !== 'queued' || under >= MOST_READS || !d.auth.isVerified || !isReady(d)) continue;
-    under += 1;
+    if (!isIdle(cache) || !cache.isRead || !isDue(d, cache.floorAt)) continue;
+    // Only a check tells whose token it is.
+    if (d.auth.isVerified)
+      change(d, id, { phase: 'queued', askedEtag: meta?.etag ?? null, served: demand, demand: null });
+    else askBy(d, cache, d.now);
+  }
+  for (const { id, title, parameters, askedEtag, served, item } of d.caches.of('queued')) {
+    if (d.caches.count('fetching') >= MOST_READS || !d.auth.isVerified || !isReady(d)) return;
     change(d, id, { phase: 'fetching', askedAt: d.now, askAt: NEVER });
     const afterVersion = served?.afterVersion ?? newer(item);
     const question = { title, parameters, etag: askedEtag, afterVersion, maxAgeS: served?.maxAgeS ?? null };
@@ -48,20 +45,10 @@ export function planToken(d: Draft): void {
 /** A copy of many deltas is written anew while nothing else is done. */
 export function planCompaction(d: Draft): void {
   if (d.check !== null) return;
-  for (const { id, phase, meta, wantsWhole, compactAt } of d.caches.values()) {
-    if (phase !== 'resting' || meta === null || wantsWhole || !isFragmented(meta) || !isDue(d, compactAt)) continue;
+  for (const { id, compactAt } of d.caches.of('fragmented')) {
+    if (!isDue(d, compactAt)) continue;
     change(d, id, { phase: 'storing', item: null });
     d.commands.push({ do: 'compact', cache: id });
     return;
   }
-}
-
-/** Deltas behind a whole body after which the copy is written anew, or the part of its rows that they change. */
-const MOST_ENTRIES = 32;
-const MOST_CHANGED = 0.25;
-/** Fewer changed rows than that cost less to read than a body costs to write. */
-const LEAST_CHANGED = 500;
-
-function isFragmented({ entries, changed, rows }: Meta): boolean {
-  return entries >= MOST_ENTRIES || changed > Math.max(LEAST_CHANGED, rows * MOST_CHANGED);
 }

@@ -10,18 +10,17 @@ import { CLIENT_RULES, wake } from './client-rules.ts';
 import { type Draft, draftOf, stateOf } from './draft.ts';
 import type { CacheEvents, ClientEvents, Command, Event, Happening, SocketEvents } from './events.ts';
 import { planLead } from './lead-rules.ts';
-import { SECOND_MS } from './pace.ts';
 import { planCompaction, planReads, planToken } from './reads.ts';
 import { planSocket, SOCKET_RULES } from './socket-rules.ts';
 import type { State } from './state.ts';
-import { NEVER } from './state.ts';
+import { NEVER, SECOND_MS } from './times.ts';
 
 /** A timer that is late by more than this, or a clock that jumps by more, tells of sleep. */
 const DRIFT_MS = 10 * SECOND_MS;
 /** The timer goes off at least so often in a visible page, so that its delay tells of sleep. */
 const PULSE_MS = 30 * SECOND_MS;
 
-/** One step: the next state, and what is to be done, in order. */
+/** One step: the next state, and what is to be done, in order. `state` is used up. */
 export function reduce(state: State, event: Event): [State, readonly Command[]] {
   if (state.isClosed) return [state, []];
   const d = draftOf(state, event);

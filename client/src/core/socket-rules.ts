@@ -3,9 +3,9 @@
 import { askToken, isReady, refuse, requestFailed } from './ask.ts';
 import { chance, changeAll, changeSocket, type Draft, isDue } from './draft.ts';
 import type { SocketEventName, SocketEvents } from './events.ts';
-import { backoff, between, floorOf, HOUR_MS, MINUTE_MS, SECOND_MS } from './pace.ts';
+import { backoff, between, floorOf } from './pace.ts';
 import type { SocketPhase } from './state.ts';
-import { NEVER } from './state.ts';
+import { HOUR_MS, MINUTE_MS, NEVER, SECOND_MS } from './times.ts';
 
 type Rule<N extends SocketEventName> = (d: Draft, event: SocketEvents[N]) => void;
 type Rules = { readonly [P in SocketPhase]: { readonly [N in SocketEventName]: Rule<N> } };
@@ -109,7 +109,7 @@ export function wakeSocket(d: Draft) {
 
 /** Opens a socket where one is due and somebody wants to be told. */
 export function planSocket(d: Draft): void {
-  if (d.socket.phase !== 'waiting' || ![...d.caches.values()].some(({ isUsed }) => isUsed)) return;
+  if (d.socket.phase !== 'waiting' || d.caches.count('used') === 0) return;
   if (!isDue(d, d.socket.openAt) || !isReady(d)) return;
   changeSocket(d, { phase: 'ticket', openAt: NEVER });
   d.commands.push({ do: 'ticket' });

@@ -1,9 +1,14 @@
-/** What the machine of the client knows. It is data only: `reduce` copies what it changes. Times are ms of a clock that is never set. */
+/**
+ * What the machine of the client knows. `reduce` copies what it changes, but for the maps, which it takes over: a state that
+ * was reduced is not used again. Times are ms of a clock that is never set.
+ */
 
 import type { Parameters } from '../api.ts';
 import type { FreshetError } from '../error.ts';
 import type { Item } from '../network/transport.ts';
 import type { Meta } from '../store/store.ts';
+import { Caches } from './caches.ts';
+import { NEVER } from './times.ts';
 
 /** What `Options` come to. */
 export interface Settings {
@@ -88,6 +93,13 @@ export interface Check {
   startedAt: number;
 }
 
+/** Who waits until each of these caches has had nothing under way; those before `at` have. */
+export interface Settling {
+  waiters: readonly number[];
+  ids: readonly string[];
+  at: number;
+}
+
 export type SocketPhase = 'off' | 'waiting' | 'ticket' | 'opening' | 'open';
 export interface SocketState {
   phase: SocketPhase;
@@ -126,16 +138,18 @@ export interface State {
   readonly settings: Settings;
   readonly isStarted: boolean;
   readonly isClosed: boolean;
-  readonly caches: ReadonlyMap<string, CacheState>;
+  readonly caches: Caches;
   /** Revisions that were told, by tag. */
-  readonly wanted: ReadonlyMap<string, number>;
+  readonly wanted: Map<string, number>;
   readonly check: Check | null;
-  /** Who waits until none of these caches has anything under way. */
-  readonly settling: readonly { waiters: readonly number[]; ids: readonly string[] }[];
+  /** Who waits for the answers of a check to be stored. */
+  readonly settling: readonly Settling[];
   /** Who asked for a check of all since the last one began. */
   readonly askers: readonly number[];
   /** The list of the store is awaited for those. */
   readonly isListing: boolean;
+  /** Until when checks wait for the first reading of caches: what is opened together is asked for together. */
+  readonly openingUntil: number;
   readonly refreshes: readonly { cache: string; waiter: number }[];
   readonly fullAt: number;
   readonly fulledAt: number;
@@ -171,8 +185,6 @@ export interface State {
   readonly skewMs: number;
 }
 
-export const NEVER = Number.POSITIVE_INFINITY;
-
 const NO_SOCKET: SocketState = {
   phase: 'off',
   openAt: 0,
@@ -191,12 +203,13 @@ export function firstState(settings: Settings): State {
     settings,
     isStarted: false,
     isClosed: false,
-    caches: new Map(),
+    caches: new Caches(),
     wanted: new Map(),
     check: null,
     settling: [],
     askers: [],
     isListing: false,
+    openingUntil: -NEVER,
     refreshes: [],
     fullAt: NEVER,
     fulledAt: -NEVER,

@@ -3,6 +3,7 @@
 import type { ClientStatus, SyncState } from '../api.ts';
 import type { FreshetError } from '../error.ts';
 import type { CacheState, State } from './state.ts';
+import { SECOND_MS } from './times.ts';
 
 /** What a tab that leads tells of a cache, so that the others can show it. */
 export interface SyncTold {
@@ -22,6 +23,23 @@ export function syncOf(state: State, cache: CacheState): SyncTold | null {
   if (whole !== null) return whole;
   const retryAt = cache.error === null ? null : wallOf(state, Math.max(cache.askAt, cache.floorAt));
   return { sync: ownSync(state, cache), retryAt, error };
+}
+
+/** Whether what is told of a cache stays the same, as far as it hangs on the client as a whole. */
+export function isSameForAll(a: State, b: State): boolean {
+  return (
+    a.isStarted === b.isStarted &&
+    a.leads === b.leads &&
+    a.isInMemory === b.isInMemory &&
+    a.isVisible === b.isVisible &&
+    a.isOnline === b.isOnline &&
+    a.auth.phase === b.auth.phase &&
+    a.socket.isTold === b.socket.isTold &&
+    a.error === b.error &&
+    a.backoffAt === b.backoffAt &&
+    a.floorAt === b.floorAt &&
+    Math.abs(a.skewMs - b.skewMs) < SECOND_MS
+  );
 }
 
 function ownSync(state: State, { phase, meta, isUsed, isTold, tag, revision, error }: CacheState): SyncState {

@@ -7,9 +7,12 @@ export async function sha256(text: string): Promise<string> {
   return hex(new Uint8Array(await subtle.digest('SHA-256', new TextEncoder().encode(text))));
 }
 
+let known: ReturnType<typeof tables> | null = null;
+
 /** The same, computed here. */
 export function sha256InScript(text: string): string {
-  const { constants, initial } = tables();
+  known ??= tables();
+  const { constants, initial } = known;
   const hash = Int32Array.from(initial);
   const words = new Int32Array(64);
   const blocks = Math.ceil((text.length + 9) / 64);

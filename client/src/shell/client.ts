@@ -4,22 +4,20 @@ import type { Client, ClientEvent, Options, Storage } from '../api.ts';
 import type { Command, Happening } from '../core/events.ts';
 import type { Transport } from '../network/transport.ts';
 import type { Store } from '../store/store.ts';
-import { asksOf } from './asks.ts';
 import { copiesOf } from './copies.ts';
 import { holdersOf } from './holders.ts';
 import { storeName } from './ids.ts';
 import { heldIn, isPersisted, usageOf, whenOpen, wipeStore } from './inventory.ts';
 import { machineOf } from './machine.ts';
+import { newsOf } from './news.ts';
 import { noticesOf } from './notices.ts';
+import { othersOf } from './others.ts';
 import { type Clock, platformLifecycle, report, type Shared } from './platform.ts';
 import { requestsOf } from './requests.ts';
 import { safeStoreOf } from './safe-store.ts';
 import { settingsOf } from './settings.ts';
 import { storageOf } from './storage.ts';
-import { type Message, tabsOf } from './tabs.ts';
 import { tokensOf } from './tokens.ts';
-import { toldOf } from './told.ts';
-import { usesOf } from './uses.ts';
 
 /** What the client is made of besides its options. */
 export interface Platform {
@@ -69,22 +67,15 @@ export function clientOf(options: Options, { store, clock, shared: ofTabs, trans
     wall: clock.wall,
     changed: (cache, change) => holders.changed(cache, change),
   });
-  const tabs = tabsOf(name, shared, {
-    led(leads) {
-      if (isClosed) return;
-      tell({ type: 'lead', leads });
-      if (leads) tabs.send({ kind: 'who' });
-      else uses.forgetOthers();
-      asks.again();
-    },
-    heard: (message) => hear(message),
-  });
-  const mayAsk = () => machine.state.leads || machine.state.isInMemory;
-  const asks = asksOf(tabs, mayAsk, tell);
-  const told = toldOf(tabs);
-  const uses = usesOf(([cache, title, parameters]) => {
-    const isUsed = holders.isOwn(cache) || (machine.state.leads && uses.isUsed(cache));
-    tell({ type: 'used', cache, title, parameters, isUsed });
+  const news = newsOf();
+  const { tabs, asks, told, uses } = othersOf(name, {
+    shared,
+    state: () => machine.state,
+    isClosed: () => isClosed,
+    isOwn: (cache) => holders.isOwn(cache),
+    news,
+    tell,
+    bye: (wipe) => void end(wipe),
   });
   const holders = holdersOf({
     state: () => machine.state,
@@ -102,11 +93,15 @@ export function clientOf(options: Options, { store, clock, shared: ofTabs, trans
     },
     used(cache, title, parameters, isUsed) {
       uses.set(cache, title, parameters, isUsed);
-      if (!machine.state.leads) tabs.send({ kind: 'uses', caches: uses.own() });
+      if (!machine.state.leads) tabs.send({ kind: 'use', used: [cache, title, parameters], isUsed });
     },
     forgotten(cache) {
       copies.free(cache);
       tell({ type: 'forgotten', cache });
+    },
+    left(cache) {
+      news.of(cache);
+      notices.heard();
     },
     progress: (cache) => requests.progress.get(cache),
   });
@@ -117,7 +112,10 @@ export function clientOf(options: Options, { store, clock, shared: ofTabs, trans
     tokens: tokensOf((why) => options.auth(why), `${name}:auth`, shared, clock),
     title: (cache) => holders.describe(cache),
     tell,
-    progressed: () => notices.heard(),
+    progressed(cache) {
+      news.of(cache);
+      notices.heard();
+    },
   });
   const keep = storageOf({
     store: safe,
@@ -157,33 +155,17 @@ export function clientOf(options: Options, { store, clock, shared: ofTabs, trans
     requests.carryOut(command);
     keep(command);
   };
-  const machine = machineOf(settingsOf(options), clock, carryOut, () => notices.heard());
-
-  const hear = (message: Message) => {
-    const { leads } = machine.state;
-    if (message.kind === 'hint') tell({ type: 'hint', cache: message.cache, rev: message.rev });
-    else if (message.kind === 'bye') void end(message.wipe);
-    else if (message.kind === 'resume') tell({ type: 'resume' });
-    else if (message.kind === 'uses') uses.heard(message);
-    else if (message.kind === 'ask' || message.kind === 'answer') asks.heard(message);
-    else if (message.kind === 'who') tabs.send({ kind: 'uses', caches: uses.own() });
-    else if (message.kind === 'told' && !leads) {
-      const isOther = told.heard(message);
-      tell({ type: 'leaderHeard' });
-      if (isOther) asks.again();
-    } else if (message.kind === 'want' && leads) {
-      told.tell(machine.state, true);
-      tell({ type: 'leadWanted' });
-    }
-  };
+  const machine = machineOf(settingsOf(options), clock, carryOut, news, () => notices.heard());
 
   const notices = noticesOf({
     state: () => machine.state,
     storage,
     told,
-    look() {
-      if (mayAsk() && !isClosed) told.tell(machine.state);
-      return holders.look();
+    news,
+    look(caches) {
+      // Of rows in memory the others see nothing.
+      if (machine.state.leads && !isClosed) told.tell(machine.state, caches);
+      return holders.look(caches);
     },
   });
 
@@ -197,6 +179,7 @@ export function clientOf(options: Options, { store, clock, shared: ofTabs, trans
     tell({ type: 'started', device, isInMemory: safe.isInMemory, isVisible, isOnline });
     tabs.queue();
     persisted = store.lasts && (await isPersisted());
+    news.ofAll();
     notices.heard();
   });
 

@@ -23,8 +23,8 @@ export interface Holders {
   changed(cache: string, change: Change): void;
   /** A cache that nobody here may use was stored. */
   stored(cache: string): void;
-  /** Snapshots are made anew where something differs; whether any did. */
-  look(): boolean;
+  /** Snapshots of these caches, or of all, are made anew where something differs; whether any did. */
+  look(caches: ReadonlySet<string> | null): boolean;
 }
 
 interface World {
@@ -39,6 +39,8 @@ interface World {
   drop(cache: string): Promise<void>;
   used(cache: string, title: string, parameters: Parameters, isUsed: boolean): void;
   forgotten(cache: string): void;
+  /** Nobody may be left who looks at it. */
+  left(cache: string): void;
 }
 
 interface Held {
@@ -98,6 +100,7 @@ export function holdersOf(world: World): Holders {
         world.used(id, one.title, one.parameters, false);
         retire(id);
       },
+      left: () => world.left(id),
     });
     return view;
   };
@@ -111,6 +114,18 @@ export function holdersOf(world: World): Holders {
     const view = one.views.get(how) ?? viewFor(id, one, options);
     one.views.set(how, view);
     return { id, one, view, parameters };
+  };
+
+  const lookAt = (id: string): boolean => {
+    const one = held.get(id);
+    if (one === undefined) return false;
+    let isChanged = false;
+    for (const [how, view] of one.views) {
+      if (view.look()) isChanged = true;
+      if (view.isIdle && !unused.has(id)) one.views.delete(how);
+    }
+    if (one.views.size === 0) held.delete(id);
+    return isChanged;
   };
 
   return {
@@ -141,15 +156,9 @@ export function holdersOf(world: World): Holders {
     stored(id) {
       if (!isOwn(id)) retire(id);
     },
-    look() {
+    look(caches) {
       let isChanged = false;
-      for (const [id, one] of held) {
-        for (const [how, view] of one.views) {
-          if (view.look()) isChanged = true;
-          if (view.isIdle && !unused.has(id)) one.views.delete(how);
-        }
-        if (one.views.size === 0) held.delete(id);
-      }
+      for (const id of caches ?? held.keys()) if (lookAt(id)) isChanged = true;
       return isChanged;
     },
   };

@@ -3,6 +3,8 @@
 import type { Command, Event, Happening } from '../core/events.ts';
 import { reduce } from '../core/reduce.ts';
 import { firstState, type Settings, type State } from '../core/state.ts';
+import { isSameForAll } from '../core/status.ts';
+import type { News } from './news.ts';
 import type { Clock } from './platform.ts';
 
 export interface Machine {
@@ -10,11 +12,12 @@ export interface Machine {
   tell(happening: Happening): void;
 }
 
-/** `carryOut` does what a command says, `changed` is called after the events that were waiting. */
+/** `carryOut` does what a command says, `changed` is called after the events that were waiting; `news` notes what they changed. */
 export function machineOf(
   settings: Settings,
   clock: Clock,
   carryOut: (command: Exclude<Command, { do: 'wake' }>) => void,
+  news: News,
   changed: () => void,
 ): Machine {
   let state = firstState(settings);
@@ -25,6 +28,9 @@ export function machineOf(
   const step = (happening: Happening) => {
     const moment = { now: clock.now(), wall: clock.wall(), random: clock.random() };
     const [next, commands] = reduce(state, { ...happening, ...moment } as Event);
+    if (!isSameForAll(state, next)) news.ofAll();
+    for (const cache of next.caches.changed) news.of(cache);
+    if ('cache' in happening) news.of(happening.cache);
     state = next;
     for (const command of commands) {
       if (command.do !== 'wake') carryOut(command);

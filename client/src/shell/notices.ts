@@ -4,6 +4,7 @@ import type { ClientStatus, Storage } from '../api.ts';
 import type { State } from '../core/state.ts';
 import { statusOf } from '../core/status.ts';
 import { demand } from './inputs.ts';
+import type { News } from './news.ts';
 import { report } from './platform.ts';
 import type { Told } from './told.ts';
 
@@ -22,11 +23,12 @@ interface World {
   storage(): Storage;
   /** What the tab that leads tells. */
   told: Pick<Told, 'checkedAt' | 'client'>;
-  /** Looks at the caches; whether any differs. */
-  look(): boolean;
+  news: News;
+  /** Looks at these caches, or all; whether any differs. */
+  look(caches: ReadonlySet<string> | null): boolean;
 }
 
-export function noticesOf({ state, storage, told, look }: World): Notices {
+export function noticesOf({ state, storage, told, news, look }: World): Notices {
   const ears = new Set<() => void>();
   let status: ClientStatus | null = null;
   let isWaiting = false;
@@ -43,7 +45,7 @@ export function noticesOf({ state, storage, told, look }: World): Notices {
   const tell = () => {
     isWaiting = false;
     const before = status;
-    const isChanged = look();
+    const isChanged = look(news.take());
     if (take() === before && !isChanged) return;
     for (const ear of [...ears]) {
       try {
@@ -70,6 +72,7 @@ export function noticesOf({ state, storage, told, look }: World): Notices {
       queueMicrotask(tell);
     },
     end() {
+      news.ofAll();
       tell();
       ears.clear();
     },

@@ -23,10 +23,17 @@ export type Message = { from: string } & (
       kind: 'told';
       checkedAt: number | null;
       client: Plain<SyncTold>;
-      caches: readonly (readonly [cache: string, told: Plain<SyncTold>])[];
+      /** What differs from what was told before; null: nothing is told of it any more. */
+      caches: readonly (readonly [cache: string, told: Plain<SyncTold> | null])[];
+      /** All caches are among it, and no others are told of. */
+      isWhole: boolean;
     }
+  /** Whoever leads is to tell all: what was told before this tab has not heard. */
+  | { kind: 'missing' }
+  /** All tabs are to tell what they use. */
   | { kind: 'who' }
   | { kind: 'uses'; caches: readonly Used[] }
+  | { kind: 'use'; used: Used; isUsed: boolean }
   | { kind: 'ask'; id: number; what: 'check' | 'refresh' | 'fresh'; cache: string; maxAgeS: number }
   | { kind: 'answer'; to: string; id: number; error: PlainError | null }
   | { kind: 'resume' }

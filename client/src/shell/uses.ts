@@ -11,7 +11,8 @@ export interface Uses {
   own(): Used[];
   set(cache: string, title: string, parameters: Parameters, isUsed: boolean): void;
   isUsed(cache: string): boolean;
-  heard(message: Extract<Message, { kind: 'uses' }>): void;
+  /** Another tab tells all that it uses, or one thing that it uses now, or no more. */
+  heard(message: Extract<Message, { kind: 'uses' | 'use' }>): void;
   /** A new round is due: tabs that have not answered in the last one are gone. */
   round(now: number): boolean;
   /** Forgets other tabs: another one leads. */
@@ -21,15 +22,24 @@ export interface Uses {
 /** `changed` is called for each cache whose use may have begun or ended. */
 export function usesOf(changed: (used: Used) => void): Uses {
   const own = new Map<string, Used>();
-  const others = new Map<string, readonly Used[]>();
+  const others = new Map<string, Map<string, Used>>();
   let silent = new Set<string>();
   let roundAt = Number.NEGATIVE_INFINITY;
 
-  const replace = (tab: string, now: readonly Used[]) => {
-    const before = others.get(tab) ?? [];
-    if (now.length === 0) others.delete(tab);
+  const replace = (tab: string, list: readonly Used[]) => {
+    const before = others.get(tab) ?? new Map<string, Used>();
+    const now = new Map(list.map((used) => [used[0], used]));
+    if (now.size === 0) others.delete(tab);
     else others.set(tab, now);
-    for (const used of [...before, ...now]) changed(used);
+    for (const used of new Map([...before, ...now]).values()) changed(used);
+  };
+  const heardOne = (tab: string, used: Used, isUsed: boolean) => {
+    const [cache] = used;
+    const list = others.get(tab) ?? new Map<string, Used>();
+    if (isUsed) others.set(tab, list.set(cache, used));
+    else list.delete(cache);
+    if (list.size === 0) others.delete(tab);
+    changed(used);
   };
 
   return {
@@ -39,10 +49,11 @@ export function usesOf(changed: (used: Used) => void): Uses {
       else own.delete(cache);
       changed([cache, title, parameters]);
     },
-    isUsed: (cache) => own.has(cache) || [...others.values()].some((list) => list.some(([id]) => id === cache)),
-    heard({ from, caches }) {
-      silent.delete(from);
-      replace(from, caches);
+    isUsed: (cache) => own.has(cache) || [...others.values()].some((list) => list.has(cache)),
+    heard(message) {
+      silent.delete(message.from);
+      if (message.kind === 'uses') replace(message.from, message.caches);
+      else heardOne(message.from, message.used, message.isUsed);
     },
     round(now) {
       if (now - roundAt < ROUND_MS) return false;

@@ -17,6 +17,8 @@ interface World {
   drop(): Promise<void>;
   /** The last holder has gone. */
   released(): void;
+  /** Nobody holds it, listens or waits any more. */
+  left(): void;
 }
 
 export interface View<T extends object> {
@@ -83,6 +85,7 @@ export function viewOf<T extends object = Row>(options: CacheOptions, world: Wor
     new Promise((resolve, reject) => {
       const end = (error: unknown, now: Snapshot<T>) => {
         waiters.delete(look);
+        if (view.isIdle) world.left();
         signal?.removeEventListener('abort', look);
         if (error === null) resolve(now);
         else reject(error);
@@ -114,7 +117,10 @@ export function viewOf<T extends object = Row>(options: CacheOptions, world: Wor
       // The same function may listen twice.
       const own = (change: Change) => heard(change);
       ears.add(own);
-      return () => ears.delete(own);
+      return () => {
+        ears.delete(own);
+        if (view.isIdle) world.left();
+      };
     },
     ready: ({ signal } = {}) => until(hasData, signal),
     async fresh(maxAgeS) {

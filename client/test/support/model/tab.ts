@@ -97,20 +97,16 @@ export class ModelTab {
     const never = Number.NEGATIVE_INFINITY;
     let next = state;
     if (!rules.backsOff) next = { ...next, backoffAt: never };
-    if (!rules.keepsFloors) {
-      const caches = new Map([...next.caches].map(([id, cache]) => [id, { ...cache, floorAt: never }]));
-      next = { ...next, floorAt: never, caches };
-    }
+    if (!rules.keepsFloors) next = { ...next, floorAt: never };
     if (!rules.stopsAfterSecondRefusal) next = { ...next, auth: { ...next.auth, isSecond: false } };
     if (!rules.verifiesUser) next = { ...next, auth: { ...next.auth, isVerified: true } };
-    if (!rules.asksAgainWhenBehind) {
-      const caches = new Map([...next.caches].map(([id, cache]) => [id, { ...cache, behinds: 3 }]));
-      next = { ...next, caches };
-    }
-    if (!rules.addsNewCaches && next.socket.isTold) {
-      const caches = new Map([...next.caches].map(([id, cache]) => [id, { ...cache, isTold: true }]));
-      next = { ...next, caches };
-    }
+    const patch = {
+      ...(rules.keepsFloors ? {} : { floorAt: never }),
+      ...(rules.asksAgainWhenBehind ? {} : { behinds: 3 }),
+      ...(rules.addsNewCaches || !next.socket.isTold ? {} : { isTold: true }),
+    };
+    if (Object.keys(patch).length > 0)
+      for (const [id, cache] of next.caches) next.caches.set(id, { ...cache, ...patch });
     return next;
   }
 

@@ -1,0 +1,134 @@
+/** What many caches cost: ten times as many take ten times the work, whatever happens to them. Counted, not timed. */
+import { afterEach, expect, it } from 'vitest';
+import type { Client } from '../../../src/api.ts';
+import { clientOf } from '../../../src/shell/client.ts';
+import { platformClock, platformShared, type Shared } from '../../../src/shell/platform.ts';
+import { memory } from '../../../src/store/memory.ts';
+import type { Store, StoreHandle } from '../../../src/store/store.ts';
+import { FakeService } from '../../support/shell/fake-service.ts';
+import { stepsOf } from '../../support/work.ts';
+
+const FEW = 60;
+const MANY = 10 * FEW;
+/** With what grows with the logarithm; what many tabs tell each other is folded more or less, by chance. */
+const MOST_RATIO = 13;
+const MOST_RATIO_OF_TWO = 25;
+
+const clients: Client[] = [];
+afterEach(() => Promise.all(clients.splice(0).map((client) => client.close())));
+
+/** As in a browser each answer of the store comes by itself. */
+function slowStore(): Store {
+  const inner = memory();
+  return {
+    lasts: true,
+    async open(name) {
+      const handle = await inner.open(name);
+      return new Proxy(handle, {
+        get: (target, method: keyof StoreHandle) => {
+          if (method === 'onLost' || method === 'close' || !(method in target)) return target[method];
+          return async (...args: never[]) => {
+            await new Promise<void>((resolve) => setImmediate(resolve));
+            return (target[method] as (...all: never[]) => unknown)(...args);
+          };
+        },
+      });
+    },
+  };
+}
+
+let stores = 0;
+const titlesOf = (count: number) => Array.from({ length: count }, (_, at) => `cache ${at}`);
+
+function open(service: FakeService, store: Store, shared: Shared | null = null): Client {
+  const client = clientOf(
+    { url: `https://example.com/${stores}`, user: 'alice', auth: async () => 'token' },
+    { store, clock: platformClock(), shared, transport: () => service.transport() },
+  );
+  clients.push(client);
+  return client;
+}
+
+const until = (client: Client, isSo: () => boolean) =>
+  new Promise<void>((resolve) => {
+    const stop = client.subscribe(look);
+    function look() {
+      if (!isSo()) return;
+      stop();
+      resolve();
+    }
+    look();
+  });
+
+const loaded = (client: Client, titles: readonly string[]) =>
+  Promise.all(titles.map((title) => client.cache(title).ready()));
+const told = (client: Client, titles: readonly string[]) =>
+  Promise.all(titles.map((title) => new Promise<void>((resolve) => client.cache(title).subscribe(() => resolve()))));
+
+/** Steps of each part of a device's life with so many caches. */
+async function lifeOf(count: number): Promise<Record<string, number>> {
+  stores += 1;
+  const titles = titlesOf(count);
+  const service = new FakeService(...titles);
+  const store = slowStore();
+  const first = open(service, store);
+  const steps: Record<string, number> = {};
+  steps.load = await stepsOf(async () => {
+    await loaded(first, titles);
+    await until(first, () => first.status.sync === 'live');
+  });
+  steps.poke = await stepsOf(async () => {
+    const all = told(first, titles);
+    for (const title of titles) service.change(title, [[2, 'two']]);
+    await all;
+  });
+  steps.check = await stepsOf(() => first.check());
+  await first.close();
+
+  const again = open(service, store);
+  steps.reopen = await stepsOf(async () => {
+    await loaded(again, titles);
+    await until(again, () => again.status.sync === 'live');
+  });
+  steps.refuse = await stepsOf(async () => {
+    for (const title of titles) service.caches.delete(title);
+    await again.check();
+  });
+  await again.close();
+  return steps;
+}
+
+it('work grows with their number, not with its square', { timeout: 120_000 }, async () => {
+  const few = await lifeOf(FEW);
+  const many = await lifeOf(MANY);
+  const ratios = Object.entries(many).map(([part, steps]) => [part, Math.round(steps / (few[part] ?? 1))]);
+  expect(ratios.filter(([, ratio]) => Number(ratio) > MOST_RATIO)).toEqual([]);
+});
+
+it('neither does that of a tab beside the one that leads, nor what both tell each other', {
+  timeout: 120_000,
+}, async () => {
+  const lifeOfTwo = async (count: number) => {
+    stores += 1;
+    const titles = titlesOf(count);
+    const service = new FakeService(...titles);
+    const store = slowStore();
+    const leader = open(service, store, platformShared());
+    await until(leader, () => leader.status.leads);
+    const follower = open(service, store, platformShared());
+    const load = await stepsOf(async () => {
+      await loaded(follower, titles);
+      await until(leader, () => leader.status.sync === 'live');
+    });
+    const poke = await stepsOf(async () => {
+      const all = told(follower, titles);
+      for (const title of titles) service.change(title, [[2, 'two']]);
+      await all;
+    });
+    return { load, poke };
+  };
+  const few = await lifeOfTwo(FEW);
+  const many = await lifeOfTwo(MANY);
+  expect(many.load / few.load).toBeLessThan(MOST_RATIO_OF_TWO);
+  expect(many.poke / few.poke).toBeLessThan(MOST_RATIO_OF_TWO);
+});
