@@ -52,7 +52,7 @@ export interface Lifecycle {
 
 /** The device's copy of all that its user reads. */
 export interface Client {
-  /** A cache of a resource. The same arguments give the same cache; it is asked for until each holder has released it. */
+  /** A cache of a resource, for one more holder. It is asked for until each holder has released it. */
   cache<T extends object = Row>(title: string, parameters?: Parameters, options?: CacheOptions): Cache<T>;
   /** What is known of a cache in memory right now, without asking for it: for a first render. The same object until something differs. */
   peek<T extends object = Row>(title: string, parameters?: Parameters, options?: CacheOptions): Snapshot<T>;
@@ -93,7 +93,7 @@ export interface Cache<T extends object> {
   fresh(maxAgeS: number): Promise<Snapshot<T>>;
   /** Has it loaded from the origin, then gives that version or a later one. */
   refresh(): Promise<Snapshot<T>>;
-  /** Ends this holder's use. The copy stays, as `keep` and `maxBytes` say. */
+  /** Ends this holder's use; again, it changes nothing. The copy stays, as `keep` and `maxBytes` say. */
   release(): void;
   /** Drops the copy. */
   drop(): Promise<void>;

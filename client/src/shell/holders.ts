@@ -76,7 +76,7 @@ export function holdersOf(world: World): Holders {
     };
   };
 
-  const isOwn = (id: string) => [...(held.get(id)?.views.values() ?? [])].some(({ holders }) => holders > 0);
+  const isOwn = (id: string) => [...(held.get(id)?.views.values() ?? [])].some(({ isHeld }) => isHeld);
 
   const retire = (id: string) => {
     unused.delete(id);
@@ -133,15 +133,15 @@ export function holdersOf(world: World): Holders {
       const { id, one, view, parameters } = find(title, given, options);
       if (options.keep === 'pinned') one.isPinned = true;
       const isFirst = !isOwn(id);
-      view.holders += 1;
+      const cache = view.hold();
       unused.delete(id);
       if (isFirst && !world.isClosed()) world.used(id, title, parameters, true);
-      return view.cache as Cache<T>;
+      return cache as Cache<T>;
     },
     peek<T extends object>(title: string, parameters: Parameters, options: CacheOptions) {
       const { id, view } = find(title, parameters, options);
       if (!isOwn(id)) retire(id);
-      return view.cache.snapshot as Snapshot<T>;
+      return view.snapshot as Snapshot<T>;
     },
     isOwn,
     describe(id) {

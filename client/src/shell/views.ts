@@ -22,8 +22,10 @@ interface World {
 }
 
 export interface View<T extends object> {
-  readonly cache: Cache<T>;
-  holders: number;
+  /** For one more holder, whose `release` counts once. */
+  hold(): Cache<T>;
+  readonly snapshot: Snapshot<T>;
+  readonly isHeld: boolean;
   /** Nobody holds it, listens or waits. */
   readonly isIdle: boolean;
   /** Subscribers are told of a new version, in a microtask. */
@@ -35,6 +37,7 @@ export interface View<T extends object> {
 const NO_TABLES: Readonly<Record<string, Table<never>>> = Object.freeze(Object.create(null));
 
 export function viewOf<T extends object = Row>(options: CacheOptions, world: World): View<T> {
+  let holders = 0;
   let snapshot: Snapshot<T> | null = null;
   let tables: Tables<T> | null = null;
   let shown: Copy['shown'] = null;
@@ -108,7 +111,7 @@ export function viewOf<T extends object = Row>(options: CacheOptions, world: Wor
     return until(hasData);
   };
 
-  const cache: Cache<T> = {
+  const shared: Omit<Cache<T>, 'release'> = {
     get snapshot() {
       return take();
     },
@@ -131,18 +134,28 @@ export function viewOf<T extends object = Row>(options: CacheOptions, world: Wor
       return isFresh ? take() : asked('fresh', maxAgeS);
     },
     refresh: () => asked('refresh', 0),
-    release() {
-      if (view.holders === 0) return;
-      view.holders -= 1;
-      if (view.holders === 0) world.released();
-    },
     drop: () => world.drop(),
   };
   const view: View<T> = {
-    cache,
-    holders: 0,
+    hold() {
+      let isHolding = true;
+      holders += 1;
+      const release = () => {
+        if (!isHolding) return;
+        isHolding = false;
+        holders -= 1;
+        if (holders === 0) world.released();
+      };
+      return Object.assign(Object.create(shared), { release });
+    },
+    get snapshot() {
+      return take();
+    },
+    get isHeld() {
+      return holders > 0;
+    },
     get isIdle() {
-      return view.holders + ears.size + waiters.size === 0;
+      return holders + ears.size + waiters.size === 0;
     },
     changed,
     look() {

@@ -114,10 +114,13 @@ describe('a cache as a collection', () => {
   it('releases the cache when the collection is cleaned up', async () => {
     const { service, client } = started();
     service.set('cars', {}, cars([1, 'buick']));
+    const holds = vi.spyOn(client, 'cache');
     const collection = createCollection(freshetCollectionOptions<Car>({ client, title: 'cars' }));
     await collection.preload();
-    const release = vi.spyOn(client.cache('cars'), 'release');
+    const [held] = holds.mock.results.map(({ value }) => value);
+    const release = vi.spyOn(held, 'release');
     await collection.cleanup();
+    expect(holds).toHaveBeenCalledOnce();
     expect(release).toHaveBeenCalledOnce();
   });
 });

@@ -134,7 +134,8 @@ describe('parameters', () => {
     expect(JSON.stringify(asked[0]?.parameters)).toBe(
       '{"__proto__":{"a":1},"year":{"value":1982},"since":"1970-01-01T00:00:00.000Z"}',
     );
-    expect(client.cache('plan', JSON.parse(JSON.stringify(asked[0]?.parameters)))).toBe(cache);
+    const same = client.cache('plan', JSON.parse(JSON.stringify(asked[0]?.parameters)));
+    expect(same.snapshot).toBe(cache.snapshot);
   });
 
   it.each([
@@ -253,6 +254,21 @@ describe('calls', () => {
     });
     await expect.poll(() => done.at(-1), PATIENCE).toBe('closed');
     await expect.poll(() => service.sockets, PATIENCE).toBe(0);
+  });
+});
+
+describe('holders', () => {
+  it('one that releases twice ends its own use alone', async () => {
+    const service = new FakeService('plan');
+    const { client } = open(service);
+    const [once, other] = [client.cache('plan'), client.cache('plan')];
+    await other.ready();
+    once.release();
+    once.release();
+    await expect.poll(() => other.snapshot.status.sync, PATIENCE).toBe('live');
+    const heard = new Promise<void>((resolve) => other.subscribe(() => resolve()));
+    service.change('plan', [[2, 'two']]);
+    await heard;
   });
 });
 
