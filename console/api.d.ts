@@ -1266,7 +1266,7 @@ export interface components {
             guard?: components["schemas"]["Guard"];
             /** @description The tables in the answer: these have versions and deltas by row. Left out: bodies pass through as they are. */
             tables?: components["schemas"]["TableDefinition"][];
-            /** @description What PUT would refuse by now, in a definition that an earlier release took. Not read by PUT. Left out: nothing. */
+            /** @description What PUT would refuse by now, in a definition that an earlier release took, and what it advises against. Not read by PUT. Left out: nothing. */
             warnings?: string[];
             stats: components["schemas"]["ResourceStats"];
         };
@@ -1367,7 +1367,7 @@ export interface components {
             guard?: components["schemas"]["Guard"];
             /** @description The tables in the answer: these have versions and deltas by row. Left out: bodies pass through as they are. */
             tables?: components["schemas"]["TableDefinition"][];
-            /** @description What PUT would refuse by now, in a definition that an earlier release took. Not read by PUT. Left out: nothing. */
+            /** @description What PUT would refuse by now, in a definition that an earlier release took, and what it advises against. Not read by PUT. Left out: nothing. */
             warnings?: string[];
         };
         /** @description How the origin of the resource is asked. */
@@ -1393,7 +1393,7 @@ export interface components {
                 [key: string]: string;
             };
             /**
-             * @description Time-out of the whole load, seconds.
+             * @description Time-out of the whole load, seconds. With `pages`: 120.
              * @default 30
              */
             timeout_s: number;
@@ -1422,6 +1422,8 @@ export interface components {
             quote?: "odata" | "backslash" | "none";
             /** @description What each answer must say of itself; one that says otherwise fails. */
             expect?: components["schemas"]["Expectation"][];
+            /** @description How the answer goes on in further pages; with one table alone. Left out: it is one page. */
+            pages?: components["schemas"]["Pages"];
         };
         /** @description What an answer of the origin must say of itself. */
         Expectation: {
@@ -1434,6 +1436,51 @@ export interface components {
              * @default false
              */
             retry: boolean;
+        };
+        /** @description How an answer goes on in further pages. */
+        Pages: {
+            /** @description Where an answer has the link to the next page: a JSON pointer (RFC 6901) if it begins with `/`, else the name of a header, such as `Link`. The link is followed as it is, on the same host alone. */
+            next?: string;
+            /** @description Where an answer has the token of the next page, as for `next`. */
+            cursor?: string;
+            /** @description Takes the token of `cursor`: a parameter of the query, or a JSON pointer into the body of a `POST`. */
+            param?: string;
+            /** @description Takes the number of rows that have come so far, as for `param`. */
+            offset?: string;
+            /** @description Takes the number of the page, as for `param`. */
+            page?: string;
+            /** @description Number of the first page, with `page`. Left out: 1. */
+            first?: number;
+            /** @description Takes `size`, with `offset` or `page`, as for `param`. */
+            limit?: string;
+            /** @description Rows of a page, with `offset` or `page`. */
+            size?: number;
+            /** @description Where an answer has the number of all rows, as for `next`: shows rows that were missed, and ends `offset` and `page`. */
+            total?: string;
+            /** @description Where an answer says `true` or `false`: whether a page follows; as for `next`. */
+            more?: string;
+            /**
+             * @description Which page ends `offset` and `page`: one without rows, or also one with fewer rows than `size`.
+             * @default empty
+             * @enum {string}
+             */
+            end: "empty" | "short";
+            /**
+             * @description Most pages; where there are more, the load fails.
+             * @default 100
+             */
+            max: number;
+            /**
+             * @description Whether a link to another host means the same path and query on the host of `url`. Otherwise it fails the load.
+             * @default false
+             */
+            rehost: boolean;
+            /**
+             * @description What rows mean that moved while pages were read (`key`, `total`): a load that is tried again, or a warning; then the first row of a key counts.
+             * @default fail
+             * @enum {string}
+             */
+            drift: "fail" | "keep";
         };
         /** @description When loads that failed are tried again. */
         Retry: {
@@ -1518,6 +1565,8 @@ export interface components {
             single: boolean;
             /** @description Members of object rows, in this order, each as its name or as an object with the name; a missing member is `null`. Of array rows, and of CSV without a line of names, the names of the cells. */
             columns: (string | components["schemas"]["ColumnDefinition"])[];
+            /** @description Columns whose cells together name a row. A key that an answer repeats fails the load; one that comes again on a later page shows that rows moved. Left out: none do. */
+            key?: string[];
             /**
              * @description What a member that is not there means, or an answer without content: a failed load, or a table without rows.
              * @default fail
@@ -1548,12 +1597,14 @@ export interface components {
             ms: number;
             /** @description Its `Content-Type`; null: there was none. */
             content_type: string | null;
-            /** @description Bytes of its body, decoded, as far as it was read. */
+            /** @description Bytes of its body, decoded, as far as it was read; of all pages. */
             bytes: number;
             /** @description Rows of all tables, as far as it was read; null: the resource has no tables. */
             rows: number | null;
-            /** @description Reading ended before the answer did, after 25 s or 8 MiB: the counts are lower bounds, and what follows may have further faults. */
+            /** @description Reading ended before the answer did, after 25 s, 8 MiB or 3 pages: the counts are lower bounds, and what follows may have further faults. */
             cut: boolean;
+            /** @description Of an answer in pages each that was asked for, in order, at most 3. Left out: the definition has no `pages`. */
+            pages?: components["schemas"]["ProbedPage"][];
             /** @description What a load would take of it; none where the resource has no tables. */
             tables: components["schemas"]["ProbedTable"][];
             /** @description Everything that a load would fail with, as far as it was read; none: it would succeed. */
@@ -1571,6 +1622,26 @@ export interface components {
             rows: number;
             /** @description The first 20 rows, fewer of many large ones, without row ids. A cell of more than 1 KiB is its beginning, as a text that ends in `…`; what the origin was sent as a secret is `***`. */
             data: unknown[][];
+        };
+        /** @description One page as a probe asked for it, and what came. */
+        ProbedPage: {
+            /**
+             * @description Method of the request.
+             * @enum {string}
+             */
+            method: "GET" | "POST";
+            /** @description Its URL, at most 2,048 characters of it; what the origin was sent as a secret is `***`. */
+            url: string;
+            /** @description Its body, in the same way; null: it had none. */
+            body: string | null;
+            /** @description Status of the answer; null: there was none. */
+            status: number | null;
+            /** @description Bytes of its body, decoded, as far as it was read. */
+            bytes: number;
+            /** @description Rows of the page; null: it was not read to its end. */
+            rows: number | null;
+            /** @description The URL of the page that follows, as `url`; null: it is the last one, or was not read to its end. */
+            next: string | null;
         };
         /** @description How the caches of a resource stand, as they were last counted. */
         ResourceStats: {

@@ -21,7 +21,8 @@ import { FigureAnswer, FigureSeries } from '../../src/contract/figures.ts';
 import { Health } from '../../src/contract/health.ts';
 import { WhoamiAnswer } from '../../src/contract/identity.ts';
 import { LiveTicket } from '../../src/contract/live.ts';
-import { ProbeAnswer, ProbeBody, ProbedTable } from '../../src/contract/probe.ts';
+import { Pages } from '../../src/contract/pages.ts';
+import { ProbeAnswer, ProbeBody, ProbedPage, ProbedTable } from '../../src/contract/probe.ts';
 import { InputFault, ProblemBody, TaskError } from '../../src/contract/problem.ts';
 import { Definition, DefinitionAnswer, Expectation, Guard, Origin, Retry } from '../../src/contract/resource.ts';
 import { CacheCounts, ResourceStats } from '../../src/contract/resource-counts.ts';
@@ -78,6 +79,7 @@ const NAMES: Readonly<Record<string, readonly [schema: v.GenericSchema, text?: s
   Definition: [Definition, 'How a resource is loaded and kept. PUT takes what GET gave.'],
   Origin: [Origin, 'How the origin of the resource is asked.'],
   Expectation: [Expectation, 'What an answer of the origin must say of itself.'],
+  Pages: [Pages, 'How an answer goes on in further pages.'],
   Retry: [Retry, 'When loads that failed are tried again.'],
   Guard: [Guard, 'What a load must have so as to replace the last version.'],
   ColumnDefinition: [ColumnDefinition, 'A column of a table, with more to say than its name.'],
@@ -86,6 +88,7 @@ const NAMES: Readonly<Record<string, readonly [schema: v.GenericSchema, text?: s
   ProbeRequest: [ProbeBody, 'What to probe.'],
   ProbeResult: [ProbeAnswer, 'What an origin answered once, and what a load would make of it.'],
   ProbedTable: [ProbedTable, 'One table as far as a probe read it.'],
+  ProbedPage: [ProbedPage, 'One page as a probe asked for it, and what came.'],
   ResourceStats: [ResourceStats, 'How the caches of a resource stand, as they were last counted.'],
   CacheCounts: [CacheCounts, 'How many caches are in which state.'],
   Cache: [CacheRecord, 'One resource with one set of parameter values and, for scope `user`, one user.'],

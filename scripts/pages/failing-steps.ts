@@ -29,24 +29,24 @@ export const FAILING_STEPS: Readonly<Record<LoadFailureCode, Steps>> = {
     act: "Renew the secret (npx wrangler secret put ORIGIN_…), or have the origin's administrator give its account the right to read this. Loads are not tried again by themselves: refresh afterwards.",
   },
   'origin-too-large': {
-    look: '"detail" tells which bound: origin.max_bytes, counted without compression, 500,000 rows, or 4 MiB of tables that come before their turn.',
-    act: 'Narrow the answer by parameters, or raise origin.max_bytes (33554432 at most); name the tables in the order of the answer.',
+    look: '"detail" tells which bound: origin.max_bytes, counted without compression, of all pages together, 500,000 rows (400,000 with tables[].key), origin.pages.max, or 4 MiB of tables that come before their turn.',
+    act: 'Narrow the answer by parameters, or raise origin.max_bytes (33554432 at most) or origin.pages.max (1000); name the tables in the order of the answer.',
   },
   'origin-malformed': {
     look: '"detail" names the place. Compare what the origin answers (curl -i) with format, content_type and tables. An answer that was cut short was tried again.',
     act: 'Correct the definition. content_type: "*/*" takes any type, tables[].missing: "empty" a table that is not there, tables[].short_rows: "null" rows that lack cells at their end. A cell that does not fit names its row and column: decimal, group, pattern, zone and null of the column say how the origin writes, charset and csv the same of the whole answer. A column that no row has any more was renamed in the origin: rename it in the definition, or say "optional": true where the origin leaves out what is empty. A login page instead of data means that the secret has run out.',
   },
   'origin-redirect': {
-    look: '"detail" names the host that the origin sent the service to, to a token with cache:admin. A login page there means that the secret in origin.headers has run out.',
-    act: 'Put the address that it leads to into origin.url; or, if you trust that host, name it in ORIGIN_HOSTS and set origin.redirects: "hosts".',
+    look: '"detail" names the host that the origin sent the service to, by a redirect or by the link to a next page, to a token with cache:admin. A login page there means that the secret in origin.headers has run out.',
+    act: 'Put the address that it leads to into origin.url; or, if you trust that host, name it in ORIGIN_HOSTS and set origin.redirects: "hosts". Links to a next page are followed on the host of origin.url alone: where they name the inner host of the same system, set origin.pages.rehost: true.',
   },
   'origin-guard': {
     look: '"detail" tells how many rows came. Look at what the origin answers: the last version stands 7 days past stale_if_error_s.',
     act: 'If the answer is right, accept it once with POST /api/v1/caches/<key>/refresh/?force=true; if it will stay so, change guard. If it is not, mend the origin.',
   },
   'origin-pages': {
-    look: '"detail" names the place where the answer says that a further page follows, so that it is only part of the data. The last version stands 7 days past stale_if_error_s.',
-    act: 'Ask the origin for everything at once, such as by a larger page size in origin.url. If the first page is all that is wanted, accept it with origin.partial: ["next"].',
+    look: '"detail" says which: the answer names a further page that the definition does not ask for; a key that came on two pages, or a count of rows that was another, so that rows moved while pages were read; or pages without end. POST /api/v1/resources/<title>/probe/ shows the first pages as they are asked for. The last version stands 7 days past stale_if_error_s.',
+    act: 'Say in origin.pages how the pages follow; or ask for everything at once, such as by a larger page size in origin.url. If the first page is all that is wanted, accept it with origin.partial: ["next"]. Rows that move: such loads are tried again; have the origin order rows by a column that is unique and does not change, prefer origin.pages.next to offset, leave origin.pages.total out where it counts something else, or accept them with origin.pages.drift: "keep". Pages without end: correct the name of the parameter, or the place of the link.',
   },
   'origin-refused': {
     look: '"detail" names the place where the answer, under a good status, says that it failed: a member "errors" or "exception", or not what origin.expect demands. Read what the origin says there. The last version stands 7 days past stale_if_error_s.',

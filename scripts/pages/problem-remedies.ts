@@ -35,14 +35,14 @@ export const REMEDIES: Readonly<Record<ProblemCode, string>> = {
   'origin-auth':
     'The origin answered 401 or 403: what it was sent to let the service in is missing, wrong or not enough. This is for the operator; it is not tried again by itself.',
   'origin-too-large':
-    'The answer has more bytes than origin.max_bytes, counted without compression, or more rows than a cache may have.',
+    'The answer has more bytes than origin.max_bytes, counted without compression, more rows than a cache may have, or more pages than origin.pages.max.',
   'origin-malformed':
     'The answer is not of the declared format, its rows do not fit the declared tables, or it was cut short. The last version stands.',
   'origin-redirect': 'The origin sent the service to a place that it does not follow to.',
   'origin-guard':
     'The load has too few rows or deletes too many (guard). The last version stands 7 days past stale_if_error_s.',
   'origin-pages':
-    'The answer says that a further page follows, so it is only part of the data. The last version stands 7 days past stale_if_error_s.',
+    'The answer says that a further page follows which the definition does not ask for, or its pages do not fit together: rows moved while they were read, or they have no end. The last version stands 7 days past stale_if_error_s.',
   'origin-refused':
     'The answer came with a good status, but says itself that it failed: by a member "errors" or "exception", or not as origin.expect demands. The last version stands 7 days past stale_if_error_s.',
   misconfigured:

@@ -3,7 +3,8 @@
 import * as v from 'valibot';
 import { about } from './about.ts';
 
-const ColumnName = v.pipe(v.string(), v.minLength(1), v.maxLength(256));
+/** What a column is called in bodies. */
+export const ColumnName = v.pipe(v.string(), v.minLength(1), v.maxLength(256));
 
 /** What cells of a column are made of, whatever the origin writes. */
 export const CELL_TYPES = ['text', 'number', 'boolean', 'date', 'time', 'json'] as const;

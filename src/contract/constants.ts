@@ -60,6 +60,8 @@ export const DEFINITION_CACHE_MS = 30_000;
 export const LAST_KNOWN_MS = 3_600_000;
 /** Most rows of all tables of a cache: what the id maps of two versions may take of an isolate's memory (memory-shares.ts). */
 export const MAX_ROWS = 500_000;
+/** Most rows of a table with a `key`: their hashes share that memory with the id maps. */
+export const MAX_KEYED_ROWS = 400_000;
 /** Largest body made of tables, bytes: row ids and the `null` of missing members make it larger than the answer. */
 export const MAX_TABLES_BYTES = 134_217_728;
 /** Deepest nesting of arrays and objects in an origin's answer with tables. */

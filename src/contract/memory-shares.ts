@@ -55,3 +55,6 @@ export const HEAVY_BYTES = 1_048_576;
  * rows fill the share `lightLoads`; the last piece of an answer, 8 KiB, may bring 4,096 rows before they are counted.
  */
 export const HEAVY_ROWS = 15_000;
+
+/** The same where rows have keys: the hash of each takes 16 bytes more. */
+export const HEAVY_KEYED_ROWS = 11_000;

@@ -44,6 +44,25 @@ export const ProbedTable = v.strictObject({
 });
 export type ProbedTable = v.InferOutput<typeof ProbedTable>;
 
+/** Pages that a probe asks for at most, and most characters that are shown of an address or body. */
+export const PROBE_PAGES = 3;
+export const SHOWN_ADDRESS = 2048;
+
+/** One page as it was asked for and came. */
+export const ProbedPage = v.strictObject({
+  method: about(v.picklist(['GET', 'POST']), 'Method of the request.'),
+  url: about(v.string(), 'Its URL, at most 2,048 characters of it; what the origin was sent as a secret is `***`.'),
+  body: about(v.nullable(v.string()), 'Its body, in the same way; null: it had none.'),
+  status: about(v.nullable(v.pipe(v.number(), v.integer())), 'Status of the answer; null: there was none.'),
+  bytes: about(Whole, 'Bytes of its body, decoded, as far as it was read.'),
+  rows: about(v.nullable(Whole), 'Rows of the page; null: it was not read to its end.'),
+  next: about(
+    v.nullable(v.string()),
+    'The URL of the page that follows, as `url`; null: it is the last one, or was not read to its end.',
+  ),
+});
+export type ProbedPage = v.InferOutput<typeof ProbedPage>;
+
 /** The answer; the members in this order. */
 export const ProbeAnswer = v.strictObject({
   status: about(
@@ -52,11 +71,15 @@ export const ProbeAnswer = v.strictObject({
   ),
   ms: about(Whole, 'How long it took, ms.'),
   content_type: about(v.nullable(v.string()), 'Its `Content-Type`; null: there was none.'),
-  bytes: about(Whole, 'Bytes of its body, decoded, as far as it was read.'),
+  bytes: about(Whole, 'Bytes of its body, decoded, as far as it was read; of all pages.'),
   rows: about(v.nullable(Whole), 'Rows of all tables, as far as it was read; null: the resource has no tables.'),
   cut: about(
     v.boolean(),
-    'Reading ended before the answer did, after 25 s or 8 MiB: the counts are lower bounds, and what follows may have further faults.',
+    'Reading ended before the answer did, after 25 s, 8 MiB or 3 pages: the counts are lower bounds, and what follows may have further faults.',
+  ),
+  pages: about(
+    v.optional(v.pipe(v.array(ProbedPage), v.maxLength(PROBE_PAGES))),
+    'Of an answer in pages each that was asked for, in order, at most 3. Left out: the definition has no `pages`.',
   ),
   tables: about(v.array(ProbedTable), 'What a load would take of it; none where the resource has no tables.'),
   faults: about(

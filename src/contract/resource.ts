@@ -3,6 +3,7 @@
 import * as v from 'valibot';
 import { about } from './about.ts';
 import { MAX_ORIGIN_BYTES, MAX_REQUEST_BYTES, USUAL_PARAMETERS_BYTES } from './constants.ts';
+import { Pages } from './pages.ts';
 import type { StoredSource } from './source.ts';
 import { CsvDialect, TableDefinition } from './table-definition.ts';
 import { integer } from './values.ts';
@@ -62,7 +63,7 @@ export const Origin = v.strictObject({
     // biome-ignore lint/suspicious/noTemplateCurlyInString: that is how a definition writes it
     'Further headers of the request. `${ORIGIN_NAME}` in a value is a secret of the service, `{_user}` the user name.',
   ),
-  timeout_s: about(v.optional(integer(1, 300), 30), 'Time-out of the whole load, seconds.'),
+  timeout_s: about(v.optional(integer(1, 300), 30), 'Time-out of the whole load, seconds. With `pages`: 120.'),
   max_bytes: about(
     v.optional(integer(1, MAX_ORIGIN_BYTES), MAX_ORIGIN_BYTES),
     'Largest answer that is taken, bytes without compression.',
@@ -86,6 +87,10 @@ export const Origin = v.strictObject({
   expect: about(
     v.optional(v.pipe(v.array(Expectation), v.minLength(1), v.maxLength(8))),
     'What each answer must say of itself; one that says otherwise fails.',
+  ),
+  pages: about(
+    v.optional(Pages),
+    'How the answer goes on in further pages; with one table alone. Left out: it is one page.',
   ),
 });
 
@@ -198,7 +203,7 @@ export const Definition = v.strictObject({
   ...Resource.entries,
   warnings: about(
     v.optional(v.array(v.string())),
-    'What PUT would refuse by now, in a definition that an earlier release took. Not read by PUT. Left out: nothing.',
+    'What PUT would refuse by now, in a definition that an earlier release took, and what it advises against. Not read by PUT. Left out: nothing.',
   ),
 });
 

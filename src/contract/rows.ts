@@ -6,8 +6,11 @@ import type { TableDefinition } from './table-definition.ts';
 export interface RowSink {
   /** The rows of a table begin; `table` is its index in the definition. */
   beginTable(table: number): void;
-  /** One row of the table begun: its cells as JSON texts joined by commas, without brackets; never empty. */
-  row(text: string): void;
+  /**
+   * One row of the table begun: its cells as JSON texts joined by commas, without brackets; never empty. `key`: those of the
+   * table's `key` alone; empty without one.
+   */
+  row(text: string, key: string): void;
   endTable(): void;
 }
 
@@ -17,6 +20,13 @@ export interface RowReader {
   write(bytes: Uint8Array): void;
   /** The answer is over. @throws LoadFailure `origin-malformed` if it is not whole or a table is not there */
   end(): void;
+}
+
+/** An answer of the origin with rows, or one page of it. */
+export interface TableAnswer {
+  /** It ends only when the answer is whole. */
+  body: AsyncIterable<Uint8Array>;
+  reader: MakeRowReader;
 }
 
 /** A reader of one format. */

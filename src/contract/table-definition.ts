@@ -2,7 +2,7 @@
 
 import * as v from 'valibot';
 import { about } from './about.ts';
-import { Column, columnName } from './column.ts';
+import { Column, ColumnName, columnName } from './column.ts';
 
 /** One table of a resource: where its rows lie and which members they have. */
 export const TableDefinition = v.strictObject({
@@ -23,6 +23,10 @@ export const TableDefinition = v.strictObject({
       v.check((columns) => new Set(columns.map(columnName)).size === columns.length, 'must not repeat a column'),
     ),
     'Members of object rows, in this order, each as its name or as an object with the name; a missing member is `null`. Of array rows, and of CSV without a line of names, the names of the cells.',
+  ),
+  key: about(
+    v.optional(v.pipe(v.array(ColumnName), v.minLength(1), v.maxLength(8))),
+    'Columns whose cells together name a row. A key that an answer repeats fails the load; one that comes again on a later page shows that rows moved. Left out: none do.',
   ),
   missing: about(
     v.optional(v.picklist(['fail', 'empty']), 'fail'),

@@ -19,7 +19,18 @@ export function faultsOfTables(tables: unknown, format: unknown): InputFault[] {
       faults.push({ pointer: `${pointer}/name`, detail: 'must differ from the names of the other tables' });
     }
     names.add(table.name);
-    return faults;
+    return [...faults, ...faultsOfKey(table).map((fault) => ({ ...fault, pointer: `${pointer}${fault.pointer}` }))];
+  });
+}
+
+/** A key is made of columns, each once. */
+function faultsOfKey({ key, columns }: Readonly<Record<string, unknown>>): InputFault[] {
+  if (!Array.isArray(key) || !Array.isArray(columns)) return [];
+  const names = new Set(columns.map((column) => (isObject(column) ? column.name : column)));
+  return key.flatMap((name, index) => {
+    const pointer = `/key/${index}`;
+    if (!names.has(name)) return [{ pointer, detail: 'must be the name of a column' }];
+    return key.indexOf(name) < index ? [{ pointer, detail: 'must not repeat a column' }] : [];
   });
 }
 

@@ -28,6 +28,7 @@ import { member } from '../core/pointer.ts';
 import { cellFaults } from '../origin/check-cells.ts';
 import { expectFaults } from '../origin/check-expect.ts';
 import { checkOrigin, NO_SOURCE } from '../origin/check-origin.ts';
+import { pagesFaults } from '../origin/check-pages.ts';
 import { laterFaults } from '../origin/later-rules.ts';
 import { checkTables } from '../origin/pointers.ts';
 import type { Services } from './services.ts';
@@ -72,7 +73,12 @@ export function parseDefinition(
   }
   if (definition?.tables !== undefined) faults.push(...checkTables(definition.tables));
   if (definition !== null)
-    faults.push(...laterFaults(definition), ...expectFaults(definition), ...cellFaults(definition));
+    faults.push(
+      ...laterFaults(definition),
+      ...expectFaults(definition),
+      ...pagesFaults(definition),
+      ...cellFaults(definition),
+    );
   if (definition === null || faults.length > 0) throw invalidParameters(faults);
   return definition;
 }

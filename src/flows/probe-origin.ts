@@ -1,13 +1,18 @@
 /** One question to an origin whose answer is shown: what came, what a load would make of it, and what it would fail with. */
 
-import { PROBE_BYTES, type ProbeAnswer } from '../contract/probe.ts';
+import { PROBE_BYTES, PROBE_PAGES, type ProbeAnswer, type ProbedPage, SHOWN_ADDRESS } from '../contract/probe.ts';
 import { errorFor, type LoadFailure, type TaskError, taskError } from '../contract/problem.ts';
-import type { Resource } from '../contract/resource.ts';
-import { buildRequest } from '../origin/build-request.ts';
+import type { TableAnswer } from '../contract/rows.ts';
+import { buildRequest, type OriginRequest } from '../origin/build-request.ts';
+import { pagesWarnings } from '../origin/check-pages.ts';
+import { checkedAnswers } from '../origin/checked-answers.ts';
+import { ColumnWatch } from '../origin/column-watch.ts';
 import { type Fetch, fetchOrigin, type NewAnswer } from '../origin/fetch-origin.ts';
 import { Findings } from '../origin/findings.ts';
 import { warningsOf } from '../origin/later-rules.ts';
 import { wayTo } from '../origin/origin-way.ts';
+import { PageAsker } from '../origin/pages/ask-pages.ts';
+import { readPages } from '../origin/pages/read-pages.ts';
 import { readAnswer } from '../origin/read-answer.ts';
 import { notingSecrets, withoutSecrets, withoutValues } from '../origin/redact.ts';
 import { acceptsTcp } from '../origin/tcp.ts';
@@ -24,27 +29,42 @@ interface Seen {
   contentType: string | null;
   bytes: number;
   cut: boolean;
-  warnings: readonly string[];
+  pages: ProbedPage[];
+}
+
+/** What the origin is asked with, and where what comes goes. */
+interface Asking {
+  probe: Probe;
+  ask: (request: OriginRequest, usedBytes: number) => Promise<NewAnswer>;
+  seen: Seen;
+  rows: FirstRows;
+  findings: Findings;
+  clock: LoadClock;
+  hide: (text: string) => string;
 }
 
 /**
- * Asks the origin once. What a load would fail with is told, not thrown.
+ * Asks the origin once, or for its first pages. What a load would fail with is told, not thrown.
  *
  * @param mostMs how long it may take
  */
 export async function probeOrigin(
-  services: Pick<Services, 'settings' | 'secret' | 'via'>,
-  { definition, source, cache, rowsBefore }: Probe,
+  { settings, ...services }: Pick<Services, 'settings' | 'secret' | 'via'>,
+  probe: Probe,
   mostMs: number,
 ): Promise<ProbeAnswer> {
+  const { definition, source, cache, rowsBefore } = probe;
+  const { origin, tables } = definition;
   const startedAt = Date.now();
   const secrets = notingSecrets((name) => services.secret(name));
   const { sent } = secrets;
-  const { originHosts: hosts } = services.settings;
-  const seen: Seen = { status: null, contentType: null, bytes: 0, cut: false, warnings: [] };
-  const rows = new FirstRows(definition.tables ?? [], (text) => withoutValues(text, sent));
+  const { originHosts: hosts } = settings;
+  const hide = (text: string) => withoutValues(text, sent);
+  const seen: Seen = { status: null, contentType: null, bytes: 0, cut: false, pages: [] };
+  const rows = new FirstRows(tables ?? [], hide);
   const faults: LoadFailure[] = [];
-  const loadMs = definition.origin.timeout_s * 1000;
+  const findings = new Findings(origin.partial, settings.partialAnswers, (fault) => faults.push(fault));
+  const loadMs = origin.timeout_s * 1000;
   using clock = new LoadClock(Math.min(loadMs, mostMs), startedAt + mostMs + 1000);
   try {
     const out = { fetch: (url: string, init: RequestInit) => fetch(url, init), accepts: acceptsTcp };
@@ -52,24 +72,25 @@ export async function probeOrigin(
       { definition, ...(source === null ? {} : { source }) },
       { hosts, secrets, via: services.via, ...out },
     );
-    const request = buildRequest(way.definition, cache, access);
-    const answer = await clock.hold(
-      fetchOrigin(request, {
+    const ask = async (request: OriginRequest, usedBytes: number) => {
+      const answer = await fetchOrigin(request, {
         ...way,
         fetch: watched(seen, way.fetch),
         signal: clock.signal,
-        maxBytes: definition.origin.max_bytes,
+        maxBytes: origin.max_bytes,
+        usedBytes,
         validators: null,
-        redirects: definition.origin.redirects,
+        redirects: origin.redirects,
         hosts,
         now: startedAt,
         secrets: sent,
-      }),
-    );
-    // Asked without conditions, none says that nothing has changed.
-    if (answer.outcome === 'new') await clock.hold(read(services, definition, answer, { seen, rows, faults }));
-    if (!seen.cut && definition.tables !== undefined)
-      checkGuard(definition.guard, { rows: rows.rows, before: rowsBefore });
+      });
+      if (answer.outcome === 'same') throw new Error('an unconditional request was answered as if it were one');
+      return answer;
+    };
+    const request = buildRequest(way.definition, cache, access);
+    await clock.hold(read(request, { probe, ask, seen, rows, findings, clock, hide }));
+    if (!seen.cut && tables !== undefined) checkGuard(definition.guard, { rows: rows.rows, before: rowsBefore });
   } catch (error) {
     if (clock.signal.aborted && loadMs > mostMs) seen.cut = true;
     // Of an answer that was being read the probe's own end is no fault.
@@ -78,13 +99,14 @@ export async function probeOrigin(
   return {
     status: seen.status,
     ms: Date.now() - startedAt,
-    content_type: seen.contentType === null ? null : withoutValues(seen.contentType, sent),
+    content_type: seen.contentType === null ? null : hide(seen.contentType),
     bytes: seen.bytes,
-    rows: definition.tables === undefined ? null : rows.rows,
+    rows: tables === undefined ? null : rows.rows,
     cut: seen.cut,
+    ...(origin.pages === undefined ? {} : { pages: seen.pages }),
     tables: rows.tables,
     faults: faults.map((fault) => told(fault, sent)),
-    warnings: [...seen.warnings.map((text) => withoutValues(text, sent)), ...warningsOf(definition)],
+    warnings: [...findings.warnings.map(hide), ...warningsOf(definition), ...pagesWarnings(definition)],
   };
 }
 
@@ -94,32 +116,75 @@ function watched(seen: Seen, fetch: Fetch): Fetch {
     const response = await fetch(url, init);
     seen.status = response.status;
     seen.contentType = response.headers.get('Content-Type');
+    const page = seen.pages.at(-1);
+    if (page !== undefined) page.status = response.status;
     return response;
   };
 }
 
-async function read(
-  { settings }: Pick<Services, 'settings'>,
-  definition: Resource,
-  answer: NewAnswer,
-  { seen, rows, faults }: { seen: Seen; rows: FirstRows; faults: LoadFailure[] },
-): Promise<void> {
-  const findings = new Findings(definition.origin.partial, settings.partialAnswers, (fault) => faults.push(fault));
+async function read(request: OriginRequest, asking: Asking): Promise<void> {
+  const { probe, ask, seen, findings } = asking;
+  const { definition } = probe;
+  const { tables = [], origin } = definition;
+  const columns = tables.map((table) => new ColumnWatch(table));
+  const checks = { tables, columns, drift: origin.pages?.drift, findings, isCut: () => seen.cut };
+  if (origin.pages !== undefined) return readRows(checkedAnswers(pagesOf(request, asking, columns), checks), asking);
+  const answer = await ask(request, 0);
   try {
-    const { body, reader } = readAnswer(definition, answer, findings);
-    const take = definition.tables === undefined ? null : reader(definition.tables, rows);
-    for await (const piece of body) {
-      seen.bytes += piece.byteLength;
-      take?.write(piece);
-      if (seen.bytes < PROBE_BYTES) continue;
-      seen.cut = true;
-      return;
-    }
-    take?.end();
+    const readable = readAnswer(definition, answer, { findings, columns });
+    if (definition.tables !== undefined) return await readRows(checkedAnswers([readable], checks), asking);
+    for await (const piece of readable.body) if (isFull(seen, piece)) return;
   } finally {
-    seen.warnings = findings.warnings;
     answer.release();
   }
+}
+
+async function readRows(answers: AsyncIterable<TableAnswer>, { probe, seen, rows }: Asking): Promise<void> {
+  for await (const { body, reader } of answers) {
+    const take = reader(probe.definition.tables ?? [], rows);
+    for await (const piece of body) {
+      take.write(piece);
+      if (isFull(seen, piece)) return;
+    }
+    take.end();
+  }
+}
+
+/** Whether a probe reads no further; then its answer is cut. */
+function isFull(seen: Seen, piece: Uint8Array): boolean {
+  seen.bytes += piece.byteLength;
+  const page = seen.pages.at(-1);
+  if (page !== undefined) page.bytes += piece.byteLength;
+  seen.cut = seen.bytes >= PROBE_BYTES;
+  return seen.cut;
+}
+
+/** The first pages, each noted as it is asked for and as it has been read; none is asked for again. */
+function pagesOf(request: OriginRequest, asking: Asking, columns: readonly ColumnWatch[]): AsyncIterable<TableAnswer> {
+  const { probe, ask, seen, findings, clock, hide } = asking;
+  const { definition } = probe;
+  const { pages } = definition.origin;
+  if (pages === undefined) throw new Error('an answer that has no pages was read page by page');
+  const shown = (text: string) => hide(text).slice(0, SHOWN_ADDRESS).toWellFormed();
+  const asker = new PageAsker({
+    ask: (asked, usedBytes) => {
+      const { method, url, body } = asked;
+      const page = { method, url: shown(url.href), body: body === null ? null : shown(body) };
+      seen.pages.push({ ...page, status: null, bytes: 0, rows: null, next: null });
+      return ask(asked, usedBytes);
+    },
+    wait: async () => undefined,
+    leftMs: () => clock.leftMs(),
+    random: Math.random,
+    retries: false,
+  });
+  const onPage = (rows: number, next: OriginRequest | null) => {
+    const page = seen.pages.at(-1);
+    if (page !== undefined) Object.assign(page, { rows, next: next === null ? null : shown(next.url.href) });
+    seen.cut = next !== null && seen.pages.length === PROBE_PAGES;
+    return !seen.cut;
+  };
+  return readPages({ definition, pages, request, asker, findings, columns, onPage });
 }
 
 /** For administrators, as failed loads are. */

@@ -192,7 +192,7 @@ async function load(
     progress.known.heavy = true;
   };
   const loaded = await clock.hold(
-    loadCache(resource, lease, services, { fetch, accepts, clock, slot, now: startedAt, onHeavy }),
+    loadCache(resource, lease, services, { fetch, accepts, clock, slot, now: startedAt, random, onHeavy }),
   );
   const { change, inserted, deleted, validators, warnings, columns } = loaded;
   Object.assign(progress, { bytes: change?.bytes ?? 0, rowsChanged: inserted + deleted });

@@ -1,13 +1,14 @@
 /**
  * Watches a JSON answer go by, outside of the rows of its tables: for signs that it is only part of the data, in its root and in
- * each object on the way to rows, and for what the definition expects it to say. Holds no more than the way to where it is.
+ * each object on the way to rows, and for the values at places that the definition names. Holds no more than the way to where it is.
  */
 
 import type { JsonHandler } from '../core/json-events.ts';
 import { pointerTo } from '../core/pointer.ts';
-import type { BodyExpectations, ExpectedNode } from './expectations.ts';
+import type { BodyExpectations } from './expectations.ts';
 import type { Findings } from './findings.ts';
 import { isNextPage } from './next-links.ts';
+import type { PlaceNode, PlaceTree, Scalar } from './place-tree.ts';
 import type { PointerNode } from './pointers.ts';
 
 /** Members that name errors. */
@@ -19,8 +20,12 @@ export interface WatchRules {
   url: URL;
   /** Where rows lie; of an answer without tables, nowhere. */
   tree: PointerNode;
-  expected: BodyExpectations;
+  /** Whose values are told. */
+  places: PlaceTree;
+  expected: Pick<BodyExpectations, 'end'>;
   findings: Findings;
+  /** Takes a sentence about a link to a next page, where no place of `places` has it. */
+  onNext: (what: string) => void;
 }
 
 /** An open container that matters. */
@@ -31,13 +36,13 @@ interface Step {
   elements: number;
   /** Null: no way to rows leads through it. */
   node: PointerNode | null;
-  expected: ExpectedNode | null;
+  place: PlaceNode | null;
   /** It is the value of a member that names errors: what is in it, is one. */
   isErrors: boolean;
 }
 
 /** The value that begins: where it lies. */
-type Place = Pick<Step, 'node' | 'expected'> & { parent: Step | undefined };
+type Where = Pick<Step, 'node' | 'place'> & { parent: Step | undefined };
 
 export class AnswerWatch implements JsonHandler {
   readonly #rules: WatchRules;
@@ -54,12 +59,12 @@ export class AnswerWatch implements JsonHandler {
       this.#ignored += 1;
       return;
     }
-    const place = this.#enter();
-    if (place.expected !== null) this.#rules.expected.seen(place.expected, undefined);
-    const isErrors = this.#isErrorMember(place);
-    const { node, expected } = place;
-    if (node === null && expected === null && !isErrors) this.#ignored = 1;
-    else this.#path.push({ isObject, name: '', elements: 0, node, expected, isErrors });
+    const where = this.#enter();
+    tell(where, undefined, '');
+    const isErrors = this.#isErrorMember(where);
+    const { node, place } = where;
+    if (node === null && place === null && !isErrors) this.#ignored = 1;
+    else this.#path.push({ isObject, name: '', elements: 0, node, place, isErrors });
   }
 
   end(): void {
@@ -74,17 +79,17 @@ export class AnswerWatch implements JsonHandler {
 
   string(value: string): void {
     if (this.#ignored > 0) return;
-    const place = this.#enter();
-    if (place.expected !== null) this.#rules.expected.seen(place.expected, value);
-    if (value !== '' && this.#isErrorMember(place)) this.#tellErrors();
-    this.#checkNext(place, value);
+    const where = this.#enter();
+    tell(where, value, value);
+    if (value !== '' && this.#isErrorMember(where)) this.#tellErrors();
+    this.#checkNext(where, value);
   }
 
   literal(text: string): void {
     if (this.#ignored > 0) return;
-    const place = this.#enter();
-    if (place.expected !== null) this.#rules.expected.seen(place.expected, scalarOf(text));
-    if (scalarOf(text) && this.#isErrorMember(place)) this.#tellErrors();
+    const where = this.#enter();
+    tell(where, scalarOf(text), text);
+    if (scalarOf(text) && this.#isErrorMember(where)) this.#tellErrors();
   }
 
   /** The rows of a table stand where a value would: whatever is in them says nothing of the answer. */
@@ -98,9 +103,9 @@ export class AnswerWatch implements JsonHandler {
   }
 
   /** A value begins in the innermost container. */
-  #enter(): Place {
+  #enter(): Where {
     const parent = this.#path.at(-1);
-    if (parent === undefined) return { parent, node: this.#rules.tree, expected: this.#rules.expected.root };
+    if (parent === undefined) return { parent, node: this.#rules.tree, place: this.#rules.places.root };
     if (!parent.isObject) parent.name = String(parent.elements++);
     if (parent.isErrors) {
       parent.isErrors = false;
@@ -109,12 +114,12 @@ export class AnswerWatch implements JsonHandler {
     return {
       parent,
       node: parent.node?.children.get(parent.name) ?? null,
-      expected: parent.expected?.children.get(parent.name) ?? null,
+      place: parent.place?.children.get(parent.name) ?? null,
     };
   }
 
   /** A member that names errors, where rows do not lead through it themselves. */
-  #isErrorMember({ parent, node }: Place): boolean {
+  #isErrorMember({ parent, node }: Where): boolean {
     return isWatched(parent) && node === null && ERROR_MEMBERS.has(parent.name);
   }
 
@@ -122,10 +127,15 @@ export class AnswerWatch implements JsonHandler {
     this.#rules.findings.partial('errors', `The origin's answer has errors at ${pointerOf(path)}.`);
   }
 
-  #checkNext({ parent, node }: Place, value: string): void {
+  #checkNext({ parent, node, place }: Where, value: string): void {
     if (!isWatched(parent) || node !== null || !isNextPage(parent.name, value, this.#rules.url)) return;
-    this.#rules.findings.partial('next', `The origin's answer names a next page at ${pointerOf(this.#path)}.`);
+    if ((place?.here.length ?? 0) > 0) return;
+    this.#rules.onNext(`The origin's answer names a next page at ${pointerOf(this.#path)}.`);
   }
+}
+
+function tell({ place }: Where, value: Scalar | undefined, text: string): void {
+  if (place !== null) for (const take of place.here) take(value, text);
 }
 
 /** A number, or what a word of JSON means. */

@@ -12,7 +12,7 @@ import type { Findings } from './findings.ts';
  * @param before of the version before; undefined: not known, or this load is not to be compared with it
  * @throws LoadFailure `origin-malformed`
  */
-export function checkColumns(watch: ColumnWatch, before: ColumnFacts | undefined, findings: Findings): void {
+function checkColumns(watch: ColumnWatch, before: ColumnFacts | undefined, findings: Findings): void {
   const { table, rows, members } = watch;
   if (rows === 0) return;
   table.columns.forEach((column, index) => {
@@ -26,6 +26,19 @@ export function checkColumns(watch: ColumnWatch, before: ColumnFacts | undefined
     if (reason === null) findings.warn(columnWarning(detail, members));
     else throw malformed(`${detail}, ${reason}`, members);
   });
+}
+
+/**
+ * The same of each table, once all of the answer has been read.
+ *
+ * @throws LoadFailure `origin-malformed`
+ */
+export function checkAllColumns(
+  watches: readonly ColumnWatch[],
+  before: readonly ColumnFacts[] | undefined,
+  findings: Findings,
+): void {
+  for (const [table, watch] of watches.entries()) checkColumns(watch, before?.[table], findings);
 }
 
 /** Why a column that no row has ends the load; null: it does not. */

@@ -2,29 +2,35 @@
 
 import type { InputFault } from '../contract/problem.ts';
 import type { Resource } from '../contract/resource.ts';
+import type { TableDefinition } from '../contract/table-definition.ts';
 import { pointerTokens } from '../core/pointer.ts';
-import { isOfBody } from './expectations.ts';
 
 /** RFC 9110 section 5.6.2. */
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 const POINTER = /^(\/([^~/]|~[01])*)+$/;
 
+type Answer = Pick<Resource, 'format'> & { tables?: Resource['tables'] };
+
 /** All faults of `origin.expect`, with pointers from the definition's root. */
-export function expectFaults({
-  origin,
-  format,
-  tables = [],
-}: Pick<Resource, 'origin' | 'format' | 'tables'>): InputFault[] {
-  return (origin.expect ?? []).flatMap((expectation, index) => {
-    const { at } = expectation;
-    const fault = (detail: string) => [{ pointer: `/origin/expect/${index}/at`, detail }];
-    if (!isOfBody(expectation))
-      return TOKEN.test(at) ? [] : fault('must be a JSON pointer (RFC 6901) or the name of a header');
-    if (!POINTER.test(at)) return fault('must be a JSON pointer (RFC 6901)');
-    if (format !== 'json') return fault(`must be the name of a header: the format "${format}" has no other place`);
-    const table = tables.find(({ rows = '' }) => isWithin(at, rows));
-    return table === undefined ? [] : fault(`must not lie at or within the rows of table "${table.name}"`);
+export function expectFaults({ origin, format, tables = [] }: Answer & Pick<Resource, 'origin'>): InputFault[] {
+  return (origin.expect ?? []).flatMap(({ at }, index) => {
+    const detail = placeFault(at, format, tables);
+    return detail === null ? [] : [{ pointer: `/origin/expect/${index}/at`, detail }];
   });
+}
+
+/** What is wrong with a place in an answer: a JSON pointer if it begins with `/`, else the name of a header; null: nothing. */
+export function placeFault(
+  place: string,
+  format: Resource['format'],
+  tables: readonly TableDefinition[],
+): string | null {
+  if (!place.startsWith('/'))
+    return TOKEN.test(place) ? null : 'must be a JSON pointer (RFC 6901) or the name of a header';
+  if (!POINTER.test(place)) return 'must be a JSON pointer (RFC 6901)';
+  if (format !== 'json') return `must be the name of a header: the format "${format}" has no other place`;
+  const table = tables.find(({ rows = '' }) => isWithin(place, rows));
+  return table === undefined ? null : `must not lie at or within the rows of table "${table.name}"`;
 }
 
 function isWithin(pointer: string, rows: string): boolean {

@@ -2,7 +2,7 @@
 
 import { LoadFailure } from '../contract/problem.ts';
 import type { Expectation } from '../contract/resource.ts';
-import { pointerTokens } from '../core/pointer.ts';
+import type { PlaceTree } from './place-tree.ts';
 
 /** Whether an expectation is about the answer's body, and not about a header of it. */
 export function isOfBody({ at }: Expectation): boolean {
@@ -19,40 +19,19 @@ export function checkHeaders(expectations: readonly Expectation[], headers: Head
   }
 }
 
-/** A place on the way to what is expected, by member names and array indexes. */
-export interface ExpectedNode {
-  /** What is expected here. */
-  here: Expectation[];
-  children: Map<string, ExpectedNode>;
-}
-
-/** The places of the body that are to be looked at, from its root. */
+/** What the body is expected to say. */
 export class BodyExpectations {
-  readonly root: ExpectedNode = { here: [], children: new Map() };
   readonly #unseen = new Set<Expectation>();
 
-  constructor(expectations: readonly Expectation[]) {
+  /** @param places are watched for what is expected; whoever tells of one gets `origin-refused` thrown where it says otherwise */
+  constructor(expectations: readonly Expectation[], places: PlaceTree) {
     for (const expectation of expectations.filter(isOfBody)) {
       this.#unseen.add(expectation);
-      let node = this.root;
-      for (const token of pointerTokens(expectation.at)) {
-        const next = node.children.get(token) ?? { here: [], children: new Map() };
-        node.children.set(token, next);
-        node = next;
-      }
-      node.here.push(expectation);
-    }
-  }
-
-  /**
-   * A value at a place; undefined: an object or array, which is never what is expected. Of a repeated member each counts.
-   *
-   * @throws LoadFailure `origin-refused`
-   */
-  seen({ here }: ExpectedNode, value: string | number | boolean | null | undefined): void {
-    for (const expectation of here) {
-      this.#unseen.delete(expectation);
-      if (value !== expectation.is) throw refused(expectation);
+      // A container is never what is expected.
+      places.add(expectation.at, (value) => {
+        this.#unseen.delete(expectation);
+        if (value !== expectation.is) throw refused(expectation);
+      });
     }
   }
 

@@ -25,8 +25,10 @@ export interface FetchOptions extends RedirectRules {
   authorize?: Authorize;
   /** Ends the load; its reason is a LoadFailure. */
   signal: AbortSignal;
-  /** Most bytes of the body, decoded. */
+  /** Most bytes of the body, decoded, together with `usedBytes`. */
   maxBytes: number;
+  /** Bytes of what came before and counts with it: of earlier pages. */
+  usedBytes?: number;
   /** Null: an unconditional request. */
   validators: Validators | null;
   /** ms since the epoch, for dates of the origin. */
@@ -75,7 +77,7 @@ export async function fetchOrigin(request: OriginRequest, options: FetchOptions)
     await discard(response);
     throw failure;
   }
-  const failure = lengthFailure(response, options.maxBytes);
+  const failure = lengthFailure(response, options);
   if (failure !== null) {
     await discard(response);
     throw failure;
@@ -129,17 +131,25 @@ async function ask(
   }
 }
 
-async function read(url: URL, response: Response, { signal, maxBytes, now }: FetchOptions): Promise<NewAnswer> {
+async function read(
+  url: URL,
+  response: Response,
+  { signal, maxBytes, usedBytes = 0, now }: FetchOptions,
+): Promise<NewAnswer> {
   const { headers } = response;
   const reader = response.body?.getReader();
   // Cancelling makes a pending read end at once, also where the platform would wait for the next bytes.
-  const release = () => void reader?.cancel().catch(() => undefined);
+  const release = () => {
+    signal.removeEventListener('abort', release);
+    void reader?.cancel().catch(() => undefined);
+  };
   try {
     const codings = contentCodings(headers.get('Content-Encoding'));
     signal.addEventListener('abort', release);
     const announced = hasNoContent(response) ? null : contentLength(headers);
-    const raw = readBody(reader, announced, signal, maxBytes);
-    const body = decoded(raw, codings, maxBytes, tooLarge(maxBytes));
+    const bound = { most: maxBytes - usedBytes, failure: tooLarge(maxBytes) };
+    const raw = readBody(reader, announced, signal, bound);
+    const body = decoded(raw, codings, bound.most, bound.failure);
     const validators = validatorsOf(headers, now);
     return { outcome: 'new', validators, url, status: response.status, headers, body, release };
   } catch (error) {
@@ -153,7 +163,7 @@ async function* readBody(
   reader: ReadableStreamDefaultReader<Uint8Array> | undefined,
   announced: number | null,
   signal: AbortSignal,
-  maxBytes: number,
+  { most, failure }: { most: number; failure: LoadFailure },
 ): AsyncGenerator<Uint8Array, void> {
   let bytes = 0;
   while (reader !== undefined) {
@@ -164,7 +174,7 @@ async function* readBody(
     signal.throwIfAborted();
     if (done) break;
     bytes += value.byteLength;
-    if (bytes > maxBytes) throw tooLarge(maxBytes);
+    if (bytes > most) throw failure;
     yield value;
   }
   if (announced !== null && announced !== bytes) {
@@ -181,8 +191,12 @@ function contentLength(headers: Headers): number | null {
   return text !== null && /^\d+$/.test(text) ? Number(text) : null;
 }
 
-function lengthFailure(response: Response, maxBytes: number): LoadFailure | null {
-  return !hasNoContent(response) && (contentLength(response.headers) ?? 0) > maxBytes ? tooLarge(maxBytes) : null;
+function lengthFailure(
+  response: Response,
+  { maxBytes, usedBytes = 0 }: Pick<FetchOptions, 'maxBytes' | 'usedBytes'>,
+): LoadFailure | null {
+  const announced = hasNoContent(response) ? 0 : (contentLength(response.headers) ?? 0);
+  return announced > maxBytes - usedBytes ? tooLarge(maxBytes) : null;
 }
 
 /** An unread body would hold the connection; that it cannot be cancelled any more changes nothing. */

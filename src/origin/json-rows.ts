@@ -190,7 +190,7 @@ export class JsonRows {
       const { message } = this.#malformed('has members, but none of the declared columns');
       this.#findings.malformed(message, columnWarning(message.slice(0, -1), toldNames(this.#strangers)));
     }
-    this.#sink.row(this.#cells.row());
+    this.#sink.row(this.#cells.row(), this.#cells.key());
     this.#watch.row();
   }
 

@@ -4,16 +4,22 @@
 const NEXT_MEMBERS = new Set(['@odata.nextLink', 'odata.nextLink', '__next', 'nextLink', 'nextRecordsUrl']);
 
 /** Links of `Link` (RFC 8288 section 3): `<target>` and its parameters, quoted values included. */
-const LINK = /<[^>]*>((?:\s*;\s*[\w!#$&+.^`|~*-]+(?:\s*=\s*(?:"(?:[^"\\]|\\.)*"|[^\s",;]+))?)*)/g;
+const LINK = /<([^>]*)>((?:\s*;\s*[\w!#$&+.^`|~*-]+(?:\s*=\s*(?:"(?:[^"\\]|\\.)*"|[^\s",;]+))?)*)/g;
 const PARAMETER = /;\s*([\w!#$&+.^`|~*-]+)(?:\s*=\s*(?:"((?:[^"\\]|\\.)*)"|'?([^\s",;']+)'?))?/g;
+
+/** The target of the first link to a next page in a `Link` header, as it stands there; null: there is none. */
+export function nextLink(header: string | null): string | null {
+  for (const [, target = '', parameters = ''] of (header ?? '').matchAll(LINK)) {
+    // Of several `rel` the first counts.
+    const [, , quoted, token] = [...parameters.matchAll(PARAMETER)].find(([, name]) => /^rel$/i.test(name ?? '')) ?? [];
+    if ((quoted ?? token ?? '').toLowerCase().split(/\s+/).includes('next')) return target.trim();
+  }
+  return null;
+}
 
 /** Whether a `Link` header names a next page. */
 export function hasNextLink(header: string | null): boolean {
-  return [...(header ?? '').matchAll(LINK)].some(([, parameters = '']) => {
-    // Of several `rel` the first counts.
-    const [, , quoted, token] = [...parameters.matchAll(PARAMETER)].find(([, name]) => /^rel$/i.test(name ?? '')) ?? [];
-    return (quoted ?? token ?? '').toLowerCase().split(/\s+/).includes('next');
-  });
+  return nextLink(header) !== null;
 }
 
 /** Whether a text in a member of an answer is the address of its next page; `url` is the answer's own. */

@@ -7,8 +7,13 @@ export function withParameter(url: URL, name: string, value: string): URL {
     .slice(1)
     .split('&')
     .filter((pair) => pair !== '' && nameOf(pair) !== name);
-  set.search = [...others, `${encodeURIComponent(name)}=${encodeURIComponent(value)}`].join('&');
+  set.search = [...others, `${encoded(name)}=${encoded(value)}`].join('&');
   return set;
+}
+
+/** `$` stands in names of OData, and some servers know it only as it is. */
+function encoded(text: string): string {
+  return encodeURIComponent(text.toWellFormed()).replaceAll('%24', '$');
 }
 
 /** As servers decode it; what is no UTF-8 is nobody's name. */

@@ -138,7 +138,7 @@ class CsvRows {
       const value = cells[place];
       if (value !== undefined) this.#cells.text(column, value);
     }
-    this.#sink.row(this.#cells.row());
+    this.#sink.row(this.#cells.row(), this.#cells.key());
     this.#watch.row();
   }
 

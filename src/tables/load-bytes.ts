@@ -4,9 +4,16 @@ import { createHash } from 'node:crypto';
 import { BlobWriter } from './blob-writer.ts';
 import type { LoadInput, LoadResult } from './load.ts';
 
+/** What a load of a body that is no table takes besides. */
+export interface BytesInput extends LoadInput {
+  /** The origin's answer; it ends only when it is whole. */
+  body: AsyncIterable<Uint8Array>;
+  contentType: string;
+}
+
 /** Writes the body to R2, unless it and its content type are those of the version before. */
-export async function loadBytes(input: LoadInput, contentType: string): Promise<LoadResult> {
-  const { body, blobs, key, fence, previous, nextRowId } = input;
+export async function loadBytes(input: BytesInput): Promise<LoadResult> {
+  const { body, contentType, blobs, key, fence, previous, nextRowId } = input;
   const writer = new BlobWriter(blobs, key, fence, 'body');
   try {
     const sum = createHash('sha256');

@@ -6,7 +6,7 @@
 import { JSON_TYPE, MAX_ROWS } from '../contract/constants.ts';
 import type { PreviousLoad } from '../contract/object.ts';
 import type { Resource } from '../contract/resource.ts';
-import type { MakeRowReader, RowSink } from '../contract/rows.ts';
+import type { RowSink, TableAnswer } from '../contract/rows.ts';
 import type { Blobs } from '../contract/stores.ts';
 import type { TableDefinition } from '../contract/table-definition.ts';
 import { readWhole } from '../stores/blob-content.ts';
@@ -23,7 +23,8 @@ import { TableBody } from './table-body.ts';
 /** What a load of tables takes besides. */
 export interface TablesInput extends LoadInput {
   tables: readonly TableDefinition[];
-  reader: MakeRowReader;
+  /** The origin's answer, or each page of it, in order; the next is asked for when the one before has been read to its end. */
+  answers: AsyncIterable<TableAnswer> | Iterable<TableAnswer>;
   /** Undefined: there is none, or this load is forced. */
   guard: Resource['guard'];
   /** Is told how many rows were read so far, after each piece of the answer; the load goes on when it has resolved. */
@@ -75,16 +76,18 @@ export async function loadTables(input: TablesInput): Promise<LoadResult> {
   }
 }
 
-async function readAll({ body, reader, tables, onRows }: TablesInput, rows: Rows, writer: BlobWriter): Promise<void> {
-  const read = reader(tables, rows);
-  for await (const chunk of body) {
-    for (let at = 0; at < chunk.byteLength; at += PIECE_BYTES) {
-      read.write(chunk.subarray(at, at + PIECE_BYTES));
-      await onRows?.(rows.builder.rows);
-      if (writer.isFull) await writer.drain();
+async function readAll({ answers, tables, onRows }: TablesInput, rows: Rows, writer: BlobWriter): Promise<void> {
+  for await (const { body, reader } of answers) {
+    const read = reader(tables, rows);
+    for await (const chunk of body) {
+      for (let at = 0; at < chunk.byteLength; at += PIECE_BYTES) {
+        read.write(chunk.subarray(at, at + PIECE_BYTES));
+        await onRows?.(rows.builder.rows);
+        if (writer.isFull) await writer.drain();
+      }
     }
+    read.end();
   }
-  read.end();
 }
 
 interface RowTargets {

@@ -7,8 +7,6 @@ import type { Blobs } from '../contract/stores.ts';
 
 /** What a load takes. */
 export interface LoadInput {
-  /** The origin's answer; it ends only when it is whole. */
-  body: AsyncIterable<Uint8Array>;
   blobs: Blobs;
   /** Where what is new is written: `<key>/<fence>/…`. */
   key: string;

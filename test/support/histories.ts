@@ -32,17 +32,17 @@ export class History {
   async load(tables: readonly TableDefinition[], answer: string): Promise<void> {
     const fence = this.version + 1;
     const bytes = new TextEncoder().encode(answer);
+    const body = (async function* () {
+      yield bytes;
+    })();
     const { change } = await loadTables({
-      body: (async function* () {
-        yield bytes;
-      })(),
+      answers: [{ body, reader: readJson }],
       blobs: this.blobs,
       key: KEY,
       fence,
       previous: this.#previous,
       nextRowId: this.#nextRowId,
       tables,
-      reader: readJson,
       guard: undefined,
     });
     this.version += 1;

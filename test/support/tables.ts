@@ -30,7 +30,8 @@ export class LoadedCache {
     this.fence += 1;
     const { key, fence, previous, nextRowId } = this;
     const body = typeof answer === 'string' ? pieces(answer, 50_000) : answer;
-    const input = { body, blobs: this.#blobs, key, fence, previous, nextRowId, tables, reader: readJson, guard };
+    const answers = [{ body, reader: readJson }];
+    const input = { answers, blobs: this.#blobs, key, fence, previous, nextRowId, tables, guard };
     const result = await loadTables(input);
     if (result.change !== null) {
       this.previous = previousOf(result.change, fence);

@@ -19,6 +19,7 @@ import {
 import { refreshAll } from '../../flows/refresh-caches.ts';
 import { resourceStats } from '../../flows/resource-stats.ts';
 import { sweepResource } from '../../flows/sweep.ts';
+import { pagesWarnings } from '../../origin/check-pages.ts';
 import { warningsOf } from '../../origin/later-rules.ts';
 import { carryOut } from '../administration-log.ts';
 import { describe, NOT_MODIFIED, pageOf, RESOURCE_TITLE } from '../describe.ts';
@@ -211,6 +212,6 @@ resources.post(
 );
 
 function answerOf({ title, definition }: TaggedResource): v.InferOutput<typeof DefinitionAnswer> {
-  const warnings = warningsOf(definition);
+  const warnings = [...warningsOf(definition), ...pagesWarnings(definition)];
   return { title, ...definition, ...(warnings.length === 0 ? {} : { warnings }) };
 }

@@ -12,6 +12,8 @@ export class CellWriter {
   readonly #watch: ColumnWatch;
   readonly #cells: string[];
   readonly #readers: readonly (CellReader | null)[];
+  /** Of the key's columns. */
+  readonly #key: readonly number[];
 
   /** @param watch is told of each cell; it counts the rows, too */
   constructor(table: TableDefinition, watch: ColumnWatch) {
@@ -19,6 +21,8 @@ export class CellWriter {
     this.#watch = watch;
     this.#cells = table.columns.map(() => 'null');
     this.#readers = cellReaders(table.columns);
+    const names = table.columns.map(columnName);
+    this.#key = (table.key ?? []).map((name) => names.indexOf(name));
   }
 
   beginRow(): void {
@@ -63,6 +67,11 @@ export class CellWriter {
   /** The row's text (contract/rows.ts). */
   row(): string {
     return this.#cells.join(',');
+  }
+
+  /** The row's key (contract/rows.ts). */
+  key(): string {
+    return this.#key.length === 0 ? '' : this.#key.map((column) => this.#cells[column]).join(',');
   }
 
   #put(column: number, text: string): void {

@@ -4,6 +4,7 @@ import type { ColumnFacts } from '../../../src/contract/entry.ts';
 import { LoadFailure } from '../../../src/contract/problem.ts';
 import type { Resource } from '../../../src/contract/resource.ts';
 import { mayLackRequired, newWarnings, withoutMembers } from '../../../src/core/column-facts.ts';
+import { checkAllColumns } from '../../../src/origin/check-columns.ts';
 import { Findings } from '../../../src/origin/findings.ts';
 import { readAnswer } from '../../../src/origin/read-answer.ts';
 import { sampleResource } from '../../support/resources.ts';
@@ -30,19 +31,16 @@ function read({ text, columns, format = 'json', short_rows, before, mode = 'fail
   const validators = { etag: null, lastModified: null };
   const body = (async function* () {})();
   const answer = { outcome: 'new' as const, validators, url, headers, status: 200, body, release: () => undefined };
-  const readable = readAnswer(
-    definition,
-    answer,
-    new Findings(definition.origin.partial, mode),
-    before === undefined ? undefined : [before],
-  );
+  const findings = new Findings(definition.origin.partial, mode);
+  const readable = readAnswer(definition, answer, { findings });
   const rows: string[] = [];
   const sink = { beginTable: () => undefined, row: (row: string) => void rows.push(row), endTable: () => undefined };
   const reader = readable.reader(definition.tables ?? [], sink);
   const bytes = new TextEncoder().encode(text);
   for (let at = 0; at < bytes.length; at += 7) reader.write(bytes.subarray(at, at + 7));
   reader.end();
-  return { rows, warnings: readable.findings.warnings, facts: readable.columns.map(({ facts }) => facts) };
+  checkAllColumns(readable.columns, before === undefined ? undefined : [before], findings);
+  return { rows, warnings: findings.warnings, facts: readable.columns.map(({ facts }) => facts) };
 }
 
 const json = (items: unknown[]) => JSON.stringify({ items });

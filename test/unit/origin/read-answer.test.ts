@@ -46,7 +46,8 @@ async function read(
     body: pieces(),
     release: () => undefined,
   };
-  const { body, reader, findings } = readAnswer(definition, answer, new Findings(definition.origin.partial, mode));
+  const findings = new Findings(definition.origin.partial, mode);
+  const { body, reader } = readAnswer(definition, answer, { findings });
   const rows: string[] = [];
   const sink = { beginTable: () => undefined, row: (row: string) => void rows.push(row), endTable: () => undefined };
   const reading = definition.tables === undefined ? null : reader(definition.tables, sink);

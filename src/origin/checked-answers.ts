@@ -1,0 +1,44 @@
+/** The answers of one load, judged as one: keys as rows go by, columns once all have been read. */
+
+import type { ColumnFacts } from '../contract/entry.ts';
+import type { TableAnswer } from '../contract/rows.ts';
+import type { TableDefinition } from '../contract/table-definition.ts';
+import { checkAllColumns } from './check-columns.ts';
+import type { ColumnWatch } from './column-watch.ts';
+import type { Findings } from './findings.ts';
+import { type Drift, KeyedRows } from './pages/keyed-rows.ts';
+
+/** What answers are judged by. */
+export interface AnswerChecks {
+  tables: readonly TableDefinition[];
+  /** What was seen of each table's columns. */
+  columns: readonly ColumnWatch[];
+  /** The same of the version before; undefined: there is nothing to compare with. */
+  before?: readonly ColumnFacts[] | undefined;
+  drift?: Drift | undefined;
+  findings: Findings;
+  /** Whether reading ended before the answers did: then columns that no row had say nothing. Left out: it did not. */
+  isCut?: () => boolean;
+}
+
+/** The same answers. @throws LoadFailure as they are read, `origin-pages` and `origin-malformed` */
+export async function* checkedAnswers(
+  answers: AsyncIterable<TableAnswer> | Iterable<TableAnswer>,
+  { tables, columns, before, drift = 'fail', findings, isCut }: AnswerChecks,
+): AsyncGenerator<TableAnswer, void> {
+  const hasKey = tables.some(({ key }) => key !== undefined);
+  let keyed = null as KeyedRows | null;
+  for await (const answer of answers) {
+    keyed?.beginPage();
+    yield !hasKey
+      ? answer
+      : {
+          body: answer.body,
+          reader: (read, sink) => {
+            keyed ??= new KeyedRows(tables, sink, drift, findings);
+            return answer.reader(read, keyed);
+          },
+        };
+  }
+  if (isCut?.() !== true) checkAllColumns(columns, before, findings);
+}

@@ -1,0 +1,76 @@
+/** Asks for pages one after the other, and again in place for one that fails before any row of it was read. */
+
+import { LOAD_RETRIES, PAGE_RETRIES } from '../../contract/pages.ts';
+import { LoadFailure } from '../../contract/problem.ts';
+import type { OriginRequest } from '../build-request.ts';
+import type { NewAnswer } from '../fetch-origin.ts';
+import { heldPage } from './held-page.ts';
+
+/** Longest wait in place; a longer one is the next attempt's. */
+const MOST_WAIT_MS = 60_000;
+const FIRST_WAIT_MS = 1000;
+
+/** How pages are asked for. */
+export interface PageAsking {
+  /** Asks once, unconditionally. `usedBytes`: how many the pages before had. */
+  ask(request: OriginRequest, usedBytes: number): Promise<NewAnswer>;
+  /** Resolves after so many ms. @throws LoadFailure when the load's time has passed */
+  wait(ms: number): Promise<void>;
+  /** What the load has left, ms. */
+  leftMs(): number;
+  /** From 0 up to 1. */
+  random(): number;
+  /** Whether a page that failed is asked for again. */
+  retries: boolean;
+}
+
+export class PageAsker {
+  readonly #asking: PageAsking;
+  #retriesLeft = LOAD_RETRIES;
+  #bytes = 0;
+
+  constructor(asking: PageAsking) {
+    this.#asking = asking;
+  }
+
+  /** A page, held where it is not too large for it. @throws LoadFailure; so does the body of one that was too large */
+  async page(request: OriginRequest): Promise<NewAnswer> {
+    for (let tried = 0; ; tried += 1) {
+      try {
+        return await this.#held(request);
+      } catch (error) {
+        const waitMs = this.#waitMs(error, tried);
+        if (waitMs === null) throw error;
+        this.#retriesLeft -= 1;
+        await this.#asking.wait(waitMs);
+      }
+    }
+  }
+
+  async #held(request: OriginRequest): Promise<NewAnswer> {
+    const answer = await this.#asking.ask(request, this.#bytes);
+    try {
+      return { ...answer, body: this.#counted(await heldPage(answer.body)) };
+    } catch (error) {
+      answer.release();
+      throw error;
+    }
+  }
+
+  /** Bytes count as they go to a reader, so those of a page that broke off do not. */
+  async *#counted(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void> {
+    for await (const piece of body) {
+      this.#bytes += piece.byteLength;
+      yield piece;
+    }
+  }
+
+  /** How long to wait before the page is asked for again; null: it is not. */
+  #waitMs(error: unknown, tried: number): number | null {
+    if (!(error instanceof LoadFailure && error.retryable && this.#asking.retries)) return null;
+    if (tried === PAGE_RETRIES || this.#retriesLeft === 0) return null;
+    const pauseMs = FIRST_WAIT_MS * 2 ** tried;
+    const waitMs = error.retryAfterMs ?? pauseMs / 2 + (pauseMs / 2) * this.#asking.random();
+    return waitMs <= MOST_WAIT_MS && waitMs < this.#asking.leftMs() / 2 ? waitMs : null;
+  }
+}

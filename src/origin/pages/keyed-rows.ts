@@ -1,0 +1,75 @@
+/** Rows on their way past the keys of those that came before (CONTRACT 4 "Drift"). */
+
+import { MAX_KEYED_ROWS } from '../../contract/constants.ts';
+import type { Pages } from '../../contract/pages.ts';
+import { LoadFailure } from '../../contract/problem.ts';
+import type { RowSink } from '../../contract/rows.ts';
+import type { TableDefinition } from '../../contract/table-definition.ts';
+import type { Findings } from '../findings.ts';
+import { KeySet } from './key-set.ts';
+
+/** What is done with a row whose key an earlier page had. */
+export type Drift = Pages['drift'];
+
+/** Hands rows on whose keys are new; those of tables without a key all are. */
+export class KeyedRows implements RowSink {
+  readonly #tables: readonly TableDefinition[];
+  readonly #sink: RowSink;
+  readonly #drift: Drift;
+  readonly #findings: Findings;
+  #table: TableDefinition | undefined;
+  #keys: KeySet | null = null;
+  #rows = 0;
+
+  constructor(tables: readonly TableDefinition[], sink: RowSink, drift: Drift, findings: Findings) {
+    this.#tables = tables;
+    this.#sink = sink;
+    this.#drift = drift;
+    this.#findings = findings;
+  }
+
+  /** What follows is a further page of the same table. */
+  beginPage(): void {
+    this.#keys?.beginPage();
+  }
+
+  beginTable(table: number): void {
+    this.#table = this.#tables[table];
+    this.#keys = this.#table?.key === undefined ? null : new KeySet();
+    this.#sink.beginTable(table);
+  }
+
+  /** @throws LoadFailure `origin-pages`, `origin-malformed`, `origin-too-large` */
+  row(text: string, key: string): void {
+    if (this.#keys !== null && !this.#isNew(this.#keys, key)) return;
+    this.#sink.row(text, key);
+  }
+
+  endTable(): void {
+    this.#sink.endTable();
+  }
+
+  #isNew(keys: KeySet, key: string): boolean {
+    this.#rows += 1;
+    const seen = keys.add(key);
+    if (seen === 'new') {
+      if (keys.size <= MAX_KEYED_ROWS) return true;
+      const detail = `The origin answered with more than ${MAX_KEYED_ROWS} rows, and tables[].key takes no more.`;
+      throw new LoadFailure('origin-too-large', detail);
+    }
+    const row = `Table "${this.#table?.name}", row ${this.#rows - 1}`;
+    if (seen === 'here') {
+      const detail = `${row}: its key was there before in the same answer, so tables[].key names no row.`;
+      throw new LoadFailure('origin-malformed', detail);
+    }
+    const detail = `${row}: its key was there on an earlier page, so rows moved while pages were read.`;
+    // Not by number: it would be another warning each time.
+    if (this.#drift === 'keep') this.#findings.warn(`Table "${this.#table?.name}": rows came on more than one page.`);
+    else throw new LoadFailure('origin-pages', `${detail} ${KEEP}`, { retryable: true });
+    return false;
+  }
+}
+
+/** What an operator does about drift. */
+export const KEEP =
+  'Have the origin order them by a column that is unique and does not change; origin.pages.drift: "keep" accepts it.';

@@ -1,0 +1,177 @@
+/**
+ * Which page follows, and whether one does (CONTRACT 4 "Pages"): the rules alone, without asking anybody. Holds 16 bytes of each
+ * request, so that none is made twice.
+ */
+
+import { hash } from 'node:crypto';
+import type { Pages } from '../../contract/pages.ts';
+import { LoadFailure } from '../../contract/problem.ts';
+import type { OriginRequest } from '../build-request.ts';
+import { KEEP } from './keyed-rows.ts';
+import { linked, type Setting, withSettings } from './next-request.ts';
+import type { PageValues } from './page-values.ts';
+import type { PageRows } from './paged-rows.ts';
+
+/** A page that has been read. */
+export interface ReadPage extends PageRows {
+  /** Where it came from. */
+  url: URL;
+  values: PageValues;
+}
+
+export class PageWalk {
+  readonly #pages: Pages;
+  readonly #first: OriginRequest;
+  readonly #warn: (text: string) => void;
+  readonly #asked = new Set<string>();
+  #number = 1;
+  #rows = 0;
+  #before: PageRows | null = null;
+  #firstTotal: number | null = null;
+  #lastTotal: number | null = null;
+
+  /**
+   * @param request the definition's own
+   * @param warn takes what is accepted by `drift`
+   */
+  constructor(pages: Pages, request: OriginRequest, warn: (text: string) => void = () => undefined) {
+    this.#pages = pages;
+    this.#warn = warn;
+    this.#first = withSettings(request, [...this.#limit(), ...this.#place(0)]);
+    this.#asked.add(idOf(this.#first));
+  }
+
+  /** The first page. */
+  get first(): OriginRequest {
+    return this.#first;
+  }
+
+  /**
+   * The request of the page after this one; null: it was the last.
+   *
+   * @throws LoadFailure `origin-pages`, `origin-malformed`, `origin-redirect`, `origin-too-large`
+   */
+  after(page: ReadPage): OriginRequest | null {
+    this.#rows += page.rows;
+    this.#noteTotal(page.values);
+    this.#demandOther(page);
+    const next = this.#next(page);
+    if (next === null) {
+      this.#checkTotal();
+      return null;
+    }
+    if (this.#number === this.#pages.max) {
+      throw new LoadFailure(
+        'origin-too-large',
+        `The origin has more than ${this.#pages.max} pages (origin.pages.max).`,
+      );
+    }
+    this.#number += 1;
+    this.#before = { rows: page.rows, hash: page.hash };
+    return next;
+  }
+
+  #next(page: ReadPage): OriginRequest | null {
+    const more = this.#pages.more === undefined ? null : page.values.flag(this.#pages.more);
+    if (more === false) return null;
+    const next = this.#pages.next ?? this.#pages.cursor;
+    const request = next === undefined ? this.#counted(page, more) : this.#named(page, next, more);
+    if (request === null) return null;
+    const id = idOf(request);
+    if (!this.#asked.has(id)) {
+      this.#asked.add(id);
+      return request;
+    }
+    // Some origins repeat the last link for ever, with no row behind it.
+    if (page.rows === 0 && more === null) return null;
+    const detail = `Page ${this.#number} of the origin leads to a page that was read before, so it has no end.`;
+    throw new LoadFailure('origin-pages', `${detail} See that origin.pages names the right place and parameter.`);
+  }
+
+  /** By a link or token. */
+  #named(page: ReadPage, place: string, more: boolean | null): OriginRequest | null {
+    const { param, rehost, cursor } = this.#pages;
+    const found = page.values.link(place);
+    if (found === null) {
+      if (more !== true) return null;
+      const detail = `The origin's answer says that a page follows, and has nothing at "${place}" that leads to it.`;
+      throw new LoadFailure('origin-malformed', detail);
+    }
+    if (cursor === undefined) return linked(this.#first, found.text.trim(), { base: page.url, rehost });
+    const token = { name: param ?? '', text: found.text, isNumber: typeof found.value === 'number' };
+    return withSettings(this.#first, [token]);
+  }
+
+  /** By what has come so far. */
+  #counted(page: ReadPage, more: boolean | null): OriginRequest | null {
+    const { offset, end, size = 0 } = this.#pages;
+    // What the origin says of the next page goes before what we make of this one.
+    if (more === null) {
+      if (this.#lastTotal !== null && this.#rows >= this.#lastTotal) return null;
+      if (page.rows === 0 || (end === 'short' && page.rows < size)) return null;
+    } else if (page.rows === 0 && offset !== undefined) {
+      const detail = `Page ${this.#number} of the origin has no row, and says that a page follows.`;
+      throw new LoadFailure('origin-pages', detail, { retryable: true });
+    }
+    return withSettings(this.#first, this.#place(this.#number));
+  }
+
+  /** What tells the origin which page is meant; `number` counts from 0. */
+  #place(number: number): Setting[] {
+    const { offset, page, first = 1 } = this.#pages;
+    if (offset !== undefined) return [{ name: offset, text: String(this.#rows), isNumber: true }];
+    return page === undefined ? [] : [{ name: page, text: String(first + number), isNumber: true }];
+  }
+
+  #limit(): Setting[] {
+    const { limit, size } = this.#pages;
+    return limit === undefined || size === undefined ? [] : [{ name: limit, text: String(size), isNumber: true }];
+  }
+
+  /** A page whose rows are those of the page before: the origin does not know the parameter. */
+  #demandOther({ rows, hash: rowsHash }: ReadPage): void {
+    const { offset, page } = this.#pages;
+    const name = offset ?? page;
+    if (name === undefined || rows === 0 || this.#before?.rows !== rows || this.#before.hash !== rowsHash) return;
+    const detail = `Page ${this.#number} of the origin has the rows of the page before: it does not know the parameter "${name}".`;
+    throw new LoadFailure('origin-pages', detail);
+  }
+
+  #noteTotal(values: PageValues): void {
+    const { total } = this.#pages;
+    if (total === undefined) return;
+    const count = values.count(total);
+    if (count === null && this.#firstTotal === null) {
+      throw new LoadFailure(
+        'origin-malformed',
+        `The origin's answer has no count of rows at "${total}" (origin.pages).`,
+      );
+    }
+    this.#firstTotal ??= count;
+    this.#lastTotal = count ?? this.#lastTotal;
+  }
+
+  /** Links may lead past rows that came later; numbers may not lead past any. */
+  #checkTotal(): void {
+    const { next, cursor, drift } = this.#pages;
+    const [first, last] = [this.#firstTotal, this.#lastTotal];
+    if (first === null || last === null) return;
+    const isRight =
+      next !== undefined || cursor !== undefined
+        ? this.#rows >= Math.min(first, last)
+        : first === last && this.#rows === last;
+    if (isRight) return;
+    if (drift === 'keep') {
+      this.#warn('Other rows came than the origin counted: some may have moved while pages were read.');
+      return;
+    }
+    const counted = first === last ? `${first} rows` : `${first} rows on its first page and ${last} on its last`;
+    const detail = `The origin counted ${counted}, and ${this.#rows} came, so rows moved while pages were read.`;
+    const remedy = `${KEEP} If the count is of something else, leave origin.pages.total out.`;
+    throw new LoadFailure('origin-pages', `${detail} ${remedy}`, { retryable: true });
+  }
+}
+
+function idOf({ method, url, body }: OriginRequest): string {
+  return hash('sha256', `${method} ${url.href}\n${body ?? ''}`, 'base64').slice(0, 22);
+}

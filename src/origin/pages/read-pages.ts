@@ -1,0 +1,75 @@
+/** All pages of one attempt, in order, each once, as the answers of one table (DESIGN "Invariants"). */
+
+import type { Pages } from '../../contract/pages.ts';
+import type { Resource } from '../../contract/resource.ts';
+import type { TableAnswer } from '../../contract/rows.ts';
+import type { OriginRequest } from '../build-request.ts';
+import type { ColumnWatch } from '../column-watch.ts';
+import type { NewAnswer } from '../fetch-origin.ts';
+import type { Findings } from '../findings.ts';
+import { PlaceTree } from '../place-tree.ts';
+import { readAnswer } from '../read-answer.ts';
+import type { PageAsker } from './ask-pages.ts';
+import { PageValues } from './page-values.ts';
+import { PageWalk } from './page-walk.ts';
+import { PagedRows } from './paged-rows.ts';
+
+/** What pages are read with. */
+export interface PageReading {
+  /** With `origin.pages`, and one table. */
+  definition: Resource;
+  pages: Pages;
+  /** The definition's own request. */
+  request: OriginRequest;
+  asker: Pick<PageAsker, 'page'>;
+  findings: Findings;
+  /** Are told of the columns of all pages. */
+  columns: readonly ColumnWatch[];
+  /** Is told of each page that was read, and what follows it; false ends the reading there. */
+  onPage?: (rows: number, next: OriginRequest | null) => boolean;
+}
+
+/**
+ * Asks for the next page once the one before has been read to its end.
+ *
+ * @throws LoadFailure: whatever fails, all of the attempt is to be dropped
+ */
+export async function* readPages(reading: PageReading): AsyncGenerator<TableAnswer, void> {
+  const { pages, asker, findings, onPage } = reading;
+  const walk = new PageWalk(pages, reading.request, (text) => findings.warn(text));
+  const rows = new PagedRows(pages.offset !== undefined || pages.page !== undefined);
+  for (let request: OriginRequest | null = walk.first; request !== null; ) {
+    const answer = await asker.page(request);
+    try {
+      const { page, values, signs } = readPage(reading, answer, rows);
+      yield page;
+      request = walk.after({ url: answer.url, values, ...rows.page });
+      // A link that nobody follows: on any page but the last it says what is known.
+      if (request === null) for (const sign of signs) findings.partial('next', sign);
+    } finally {
+      answer.release();
+    }
+    if (onPage?.(rows.page.rows, request) === false) return;
+  }
+  rows.end();
+}
+
+function readPage({ definition, pages, findings, columns }: PageReading, answer: NewAnswer, rows: PagedRows) {
+  const places = new PlaceTree();
+  const watched = [pages.next, pages.cursor, pages.total, pages.more].filter((place) => place !== undefined);
+  const values = new PageValues(watched, answer.headers, places);
+  const signs: string[] = [];
+  const onNext = (what: string, where: 'header' | 'body') => {
+    // The place that pages go by is no sign of its own.
+    if (where === 'body' || pages.next?.toLowerCase() !== 'link') signs.push(what);
+  };
+  const { body, reader } = readAnswer(definition, answer, { findings, columns, places, onNext });
+  const page: TableAnswer = {
+    body,
+    reader: (tables, sink) => {
+      rows.beginPage(sink);
+      return reader(tables, rows);
+    },
+  };
+  return { page, values, signs };
+}
