@@ -1,93 +1,77 @@
-/** Each screen for those who do not see it, in either language, and what the console asks for while nobody does anything. */
+/** Each screen for those who do not see it, in either language, and where the address says what it shows. */
 
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isThere } from '../../scripts/test/needs.ts';
+import { violationsIn } from './support/axe.ts';
 import { ConsoleHost } from './support/console.ts';
+import { DEMO_VALUES, goTo, isRead, type Place, placesWith } from './support/places.ts';
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 const DESKTOP = { width: 1280, height: 800 };
 /** A desktop at 200 %. */
 const HALF = { width: 640, height: 400 };
-
-declare const axe: {
-  run(
-    options: object,
-  ): Promise<{ violations: { id: string; nodes: { target: string[]; failureSummary: string }[] }[] }>;
-};
+const PHONE = { width: 390, height: 844 };
 
 describe.skipIf(!isThere('browser'))('the screens of the console', () => {
   let host: ConsoleHost;
   let key: string;
+  let places: Place[];
 
   beforeAll(async () => {
     host = await ConsoleHost.start();
     const [cache] = await host.api<{ key: string }[]>('GET', '/caches/?resource_title=cars');
     key = cache?.key ?? '';
+    places = placesWith({ ...DEMO_VALUES, cacheKey: key });
   });
   afterAll(async () => {
     expect(host?.complaints).toEqual([]);
     await host?.stop();
   });
 
-  /** Violations of axe, by rule and element. The page's policy runs no text as a script, but the debugger does. */
-  async function violations(page: Page): Promise<string[]> {
-    await page.evaluate(AXE);
-    const { violations: found } = await page.evaluate((values) => axe.run({ runOnly: { type: 'tag', values } }), TAGS);
-    return found.flatMap(({ id, nodes }) =>
-      nodes.map(({ target, failureSummary }) => `${id} ${target} ${failureSummary}`),
-    );
-  }
-
-  const read = (page: Page) => expect.poll(() => page.locator('[aria-busy]').count()).toBe(0);
-
-  const places = () => ({
-    '': 'Overview',
-    '/caches': 'Caches',
-    '/caches?resource=nothing-of-that-name': 'Caches',
-    '/caches?parameters=nonsense': 'Caches',
-    [`/caches/${key}`]: 'cars',
-    [`/caches/${'0'.repeat(64)}`]: 'Caches',
-    '/me': 'Me',
-    '/nowhere': 'no such screen',
-  });
   const WAYS = [
     ['light', { colorScheme: 'light', viewport: DESKTOP }],
     ['dark', { colorScheme: 'dark', viewport: DESKTOP }],
     ['light at 200 %', { colorScheme: 'light', viewport: HALF }],
+    ['dark on a phone', { colorScheme: 'dark', viewport: PHONE }],
   ] as const;
 
   it.each(WAYS)('have no fault that axe finds: %s', async (_, options) => {
     const page = await host.open('', options);
     await page.getByLabel('Token').waitFor();
-    expect(await violations(page)).toEqual([]);
+    expect(await violationsIn(page)).toEqual([]);
     const signedIn = await host.signedIn('', options);
-    for (const [path, title] of Object.entries(places())) {
+    for (const path of [
+      ...places.map((place) => place.path),
+      '/caches?resource=nothing-of-that-name',
+      '/caches?parameters=nonsense',
+      `/caches/${'0'.repeat(64)}`,
+      '/nowhere',
+    ]) {
       await goTo(signedIn, path);
-      await signedIn.getByRole('heading', { level: 1, name: title }).waitFor();
-      await read(signedIn);
+      await isRead(signedIn);
       if (path === `/caches/${key}`) {
         await signedIn.getByRole('button', { name: 'Show the first rows' }).click();
         await signedIn.getByRole('cell').first().waitFor();
       }
-      expect([path, await violations(signedIn)]).toEqual([path, []]);
-      // Nothing but tables is wider than the window.
-      expect(await signedIn.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
+      expect([path, await violationsIn(signedIn)]).toEqual([path, []]);
     }
     await goTo(signedIn, '/caches?resource=cars');
     await signedIn.getByRole('button', { name: 'Purge…' }).click();
     await signedIn.getByText('1 cache fits.').waitFor();
-    expect(await violations(signedIn)).toEqual([]);
+    expect(await violationsIn(signedIn)).toEqual([]);
   });
 
-  it('say what is wrong with a filter, whole, with what the log has it by', async () => {
-    const page = await host.signedIn('/caches?parameters=nonsense');
+  it('say what is wrong with a filter, whole, with what the log has it by, for as long as it stands there', async () => {
+    const page = await host.open('/caches?parameters=nonsense');
+    // The page must set its timers by this clock, so it is loaded again.
+    await page.clock.install();
+    await page.reload();
+    await host.enter(page);
     const problem = page.locator('.problem');
     await problem.waitFor();
     expect(await problem.textContent()).toMatch(/invalid-parameters.*Request [\w-]{8,}/s);
+    const said = await problem.textContent();
+    await page.clock.runFor(30 * 60_000);
+    expect(await problem.textContent()).toBe(said);
   });
 
   it('speak the other language as soon as it is chosen, and at the next visit', async () => {
@@ -99,6 +83,22 @@ describe.skipIf(!isThere('browser'))('the screens of the console', () => {
     await page.reload();
     await page.getByLabel('Токен').waitFor();
     expect(await page.locator('html').getAttribute('lang')).toBe('ru');
+  });
+
+  it('leave no word of theirs in English where Russian is chosen', async () => {
+    const page = await host.signedIn('');
+    await page.getByLabel('Language').selectOption('ru');
+    for (const { path, pattern } of places) {
+      await goTo(page, path);
+      await isRead(page);
+      const words = await page
+        .locator('h1, h2, h3, th:not(details th, .cells th), dt, label, legend, summary, button, nav a, .empty')
+        .evaluateAll((all) => all.map((element) => (element.firstChild?.textContent ?? '').trim()));
+      // Of a screen with a name in its path, the heading is what it is of.
+      const own = words.filter((word, at) => /\p{L}{3}/u.test(word) && !(pattern.includes(':') && at === 0));
+      expect([path, own.filter((word) => !/\p{Script=Cyrillic}/u.test(word) && !TERMS.has(word))]).toEqual([path, []]);
+      expect(await page.title()).toMatch(/ · Freshet$/);
+    }
   });
 
   it('show their times in UTC on hover', async () => {
@@ -128,45 +128,76 @@ describe.skipIf(!isThere('browser'))('the screens of the console', () => {
     await page.goForward();
     await expect.poll(() => page.getByLabel('Resource').inputValue()).toBe('countries');
 
-    const other = await host.signedIn('/caches?resource=countries&sort=-rows');
-    await expect.poll(() => other.locator('tbody tr td:nth-child(5)').allTextContents()).toEqual(['253', '52']);
+    await page.goto(`${host.service.url}/console/caches?resource=countries&sort=-rows`);
+    await host.enter(page);
+    await expect.poll(sizes).toEqual(['253', '52']);
   });
 
-  it('give the focus to the heading of the one that is come to', async () => {
+  it('are come to by the navigation, and left again by going back, each with its name and its heading in focus', async () => {
     const page = await host.signedIn('');
-    await page.getByRole('link', { name: 'Caches' }).click();
-    await page.getByRole('heading', { name: 'Caches' }).waitFor();
-    await expect.poll(() => page.evaluate(() => document.activeElement?.tagName)).toBe('H1');
-    expect(await page.title()).toBe('Caches · Freshet');
+    const links = page.getByRole('navigation').getByRole('link');
+    const heading = page.getByRole('heading', { level: 1 });
+    const focused = () => page.evaluate(() => document.activeElement?.tagName);
+    const names: string[] = [];
+    for (let at = 0; at < (await links.count()); at++) {
+      await links.nth(at).click();
+      await isRead(page);
+      const name = (await heading.textContent()) ?? '';
+      if (at > 0) await expect.poll(focused).toBe('H1');
+      expect(await page.title()).toBe(`${name} · Freshet`);
+      expect(await page.locator('nav [aria-current=page]').textContent()).toBe(await links.nth(at).textContent());
+      names.push(name);
+    }
+    expect(new Set(names).size).toBe(names.length);
+    for (const name of names.toReversed().slice(1)) {
+      await page.goBack();
+      await expect.poll(() => heading.textContent()).toBe(name);
+    }
+    await page.goForward();
+    await expect.poll(() => heading.textContent()).toBe(names[1]);
   });
 
-  it('ask for nothing while nothing runs, and no other host ever', async () => {
+  it('let nothing move where somebody wants less of that', async () => {
+    const page = await host.signedIn('', { reducedMotion: 'reduce' });
+    const moving = () =>
+      page
+        .locator('*')
+        .evaluateAll(
+          (all) => all.filter((element) => parseFloat(getComputedStyle(element).transitionDuration) > 0).length,
+        );
+    for (const { path } of places) {
+      await goTo(page, path);
+      await isRead(page);
+      expect([path, await moving(), await page.evaluate(() => document.getAnimations().length)]).toEqual([path, 0, 0]);
+    }
+    await page.emulateMedia({ reducedMotion: 'no-preference' });
+    expect(await moving()).toBeGreaterThan(0);
+  });
+
+  it('ask at most six times a minute while nothing runs, for nothing while nobody sees them', async () => {
     const page = await host.open('');
     // The page must set its timers by this clock, so it is loaded again.
     await page.clock.install();
     await page.reload();
     const asked: string[] = [];
     page.on('request', (request) => asked.push(request.url()));
-    await page.getByLabel('Token').fill(await host.service.token('admin', { scope: 'cache:admin' }));
-    await page.getByRole('button', { name: 'Sign in', exact: true }).click();
-    for (const path of ['', '/caches', `/caches/${key}`]) {
+    await host.enter(page);
+    for (const { path } of places) {
       await goTo(page, path);
-      await page.getByRole('heading', { level: 1 }).waitFor();
-      await read(page);
+      await isRead(page);
       await page.waitForLoadState('networkidle');
       const before = asked.length;
-      await page.clock.fastForward(60_000);
-      await page.clock.runFor(60_000);
-      expect([path, asked.slice(before)]).toEqual([path, []]);
+      await page.clock.runFor(10 * 60_000);
+      await page.waitForLoadState('networkidle');
+      expect([path, asked.length - before <= 60]).toEqual([path, true]);
+      await page.evaluate(() => Object.defineProperty(document, 'hidden', { value: true, configurable: true }));
+      const seen = asked.length;
+      await page.clock.runFor(10 * 60_000);
+      expect([path, asked.slice(seen)]).toEqual([path, []]);
+      await page.evaluate(() => Object.defineProperty(document, 'hidden', { value: false, configurable: true }));
     }
-    expect(new Set(asked.map((url) => new URL(url).origin))).toEqual(new Set([host.service.url]));
   });
 });
 
-/** Goes to a screen as a link does: a new visit would ask for a token. */
-async function goTo(page: Page, path: string): Promise<void> {
-  await page.evaluate((address) => {
-    history.pushState(null, '', address);
-    dispatchEvent(new PopStateEvent('popstate'));
-  }, `/console${path}`);
-}
+/** Words that both languages have. */
+const TERMS: ReadonlySet<string> = new Set(['English', 'ETag', 'Freshet', 'JSON', 'URL']);

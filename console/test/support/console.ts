@@ -10,7 +10,7 @@ export const ADMIN_SCOPE = 'cache:admin cache:read cache:refresh';
 export class ConsoleHost {
   readonly service: Service;
   readonly #chromium: Chromium;
-  /** What pages said that they should not have: reports of the policy, and errors of scripts. */
+  /** What pages did that they should not have: reports of the policy, errors of scripts, requests to other machines. */
   readonly complaints: string[] = [];
 
   private constructor(service: Service, browser: Chromium) {
@@ -35,6 +35,10 @@ export class ConsoleHost {
       const text = message.text();
       if (/Content Security Policy|TrustedScript|Trusted Type/i.test(text)) this.complaints.push(text);
     });
+    page.on('request', (request) => {
+      const { protocol, hostname } = new URL(request.url());
+      if (/^(http|ws)/.test(protocol) && hostname !== '127.0.0.1') this.complaints.push(`asked ${hostname}`);
+    });
     await page.goto(path.startsWith('http') ? path : `${this.service.url}/console${path}`);
     return page;
   }
@@ -42,9 +46,17 @@ export class ConsoleHost {
   /** The same, signed in. @param scope what the token allows */
   async signedIn(path = '', { scope = ADMIN_SCOPE, user = 'admin', ...options }: SignedIn = {}): Promise<Page> {
     const page = await this.open(path, options);
+    await this.enter(page, { scope, user });
+    return page;
+  }
+
+  /** Signs in where the page asks for a token. */
+  async enter(
+    page: Page,
+    { scope = ADMIN_SCOPE, user = 'admin' }: Pick<SignedIn, 'scope' | 'user'> = {},
+  ): Promise<void> {
     await enterToken(page, await this.service.token(user, { scope }));
     await page.getByRole('navigation').waitFor();
-    return page;
   }
 
   /** Asks the API as an administrator. @throws Error on any answer that is no success */
