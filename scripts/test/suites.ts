@@ -82,4 +82,6 @@ export const LONG_FORMS: Readonly<Record<string, string>> = {
   OPENED_CLIENTS: '1000',
   HERD_DEVICES: '5000',
   RACE_ROUNDS: '200',
+  CONSOLE_CACHES: '10000',
+  CONSOLE_LOOKS: 'all',
 };

@@ -78,6 +78,13 @@ export class ConsoleHost {
     await this.#chromium.stop();
     await this.service.stop();
   }
+
+  /** The same, but its stores stay: for a service that is started over them. */
+  async end(): Promise<void> {
+    await this.#chromium.stop();
+    this.service.process.kill('SIGTERM');
+    await this.service.ended;
+  }
 }
 
 interface SignedIn extends PageOptions {

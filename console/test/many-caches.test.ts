@@ -1,0 +1,98 @@
+/** The console over more caches than fit on a page. */
+
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { isThere } from '../../scripts/test/needs.ts';
+import { violationsIn } from './support/axe.ts';
+import { ConsoleHost } from './support/console.ts';
+import { TestOrigin } from './support/failing-origin.ts';
+import { seedCaches } from './support/seed-caches.ts';
+
+/** How many caches there are (LONG_FORMS: more). */
+const CACHES = Number(process.env.CONSOLE_CACHES ?? 1000);
+const PAGE = 100;
+const PATIENCE_MS = 30_000;
+const SETTINGS = { DEMO: '0', RATE_LIMITS: 'off' };
+
+describe.skipIf(!isThere('browser'))(`the console over ${CACHES} caches`, () => {
+  let host: ConsoleHost;
+  let origin: TestOrigin;
+  let stateDir: string;
+
+  beforeAll(async () => {
+    origin = await TestOrigin.start();
+    stateDir = await mkdtemp(join(tmpdir(), 'freshet-console-'));
+    const first = await ConsoleHost.start({ env: SETTINGS, stateDir });
+    await first.api('PUT', '/resources/many/', {
+      origin: { url: `${origin.url}/many`, conditional: false },
+      parameters: { type: 'object', properties: { name: { type: 'string' } } },
+      tables: [{ name: 'rows', rows: '', columns: ['id', 'name'] }],
+    });
+    await first.api('POST', '/cache/refresh/', { resource_title: 'many', name: 'n-000000' });
+    const held = await vi.waitUntil(async () => (await first.api<object[]>('GET', '/caches/')).length, {
+      timeout: PATIENCE_MS,
+    });
+    expect(held).toBe(1);
+    await first.end();
+    seedCaches(stateDir, 'many', CACHES - 1);
+    host = await ConsoleHost.start({ env: SETTINGS, stateDir });
+  });
+  afterAll(async () => {
+    expect(host?.complaints).toEqual([]);
+    await host?.stop();
+    await origin?.stop();
+    await rm(stateDir, { recursive: true, force: true });
+  });
+
+  it('shows a page of them, which axe finds no fault with, and leads through all of them and back', async () => {
+    const page = await host.signedIn('/caches');
+    const rows = page.locator('tbody tr');
+    const first = () => rows.first().locator('td').first().textContent();
+    await rows.first().waitFor();
+    expect(await violationsIn(page)).toEqual([]);
+    const keys = () => page.locator('tbody a').evaluateAll((all) => all.map((link) => link.getAttribute('href') ?? ''));
+    const seen = new Set<string>();
+    const begin = await first();
+    const next = page.getByRole('link', { name: 'Next page' });
+    for (;;) {
+      const shown = await keys();
+      expect(shown.length).toBeLessThanOrEqual(PAGE);
+      for (const key of shown) seen.add(key);
+      if ((await next.count()) === 0) break;
+      const before = await first();
+      await next.click();
+      await expect.poll(first).not.toBe(before);
+    }
+    expect(seen.size).toBe(CACHES);
+    await page.getByRole('link', { name: 'First page' }).click();
+    await expect.poll(first).toBe(begin);
+    await page.goBack();
+    await expect.poll(first).not.toBe(begin);
+  });
+
+  it('finds one of them by its parameters, as the address says at a new visit', async () => {
+    const page = await host.signedIn('/caches?resource=many&parameters=%7B%22name%22%3A%22n-000042%22%7D');
+    // A page by parameters ends after 5,000 caches that were looked at.
+    const found = page.getByRole('link', { name: 'n-000042' });
+    const next = page.getByRole('link', { name: 'Next page' });
+    for (;;) {
+      await found.or(next).or(page.getByText('No cache fits')).first().waitFor();
+      if ((await found.count()) > 0) break;
+      await next.click();
+    }
+    expect(await page.locator('tbody tr').count()).toBe(1);
+  });
+
+  it('tells how many a purge would hit before anything is done', async () => {
+    const page = await host.signedIn('/caches?resource=many');
+    await page.getByRole('button', { name: 'Purge…' }).click();
+    await page
+      .getByRole('dialog')
+      .getByText(`${CACHES.toLocaleString('en')} caches fit.`)
+      .waitFor();
+    await page.keyboard.press('Escape');
+    expect(await page.locator('tbody tr').count()).toBe(PAGE);
+  });
+});

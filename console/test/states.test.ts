@@ -1,0 +1,88 @@
+/** Each screen with nothing to show, with nothing that it may show, and without a service. */
+
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { isThere } from '../../scripts/test/needs.ts';
+import { violationsIn } from './support/axe.ts';
+import { ConsoleHost } from './support/console.ts';
+import { DEMO_VALUES, goTo, isRead, placesWith } from './support/places.ts';
+
+const DESKTOP = { width: 1280, height: 800 };
+const ALL_LOOKS = [
+  ['light', { colorScheme: 'light', viewport: DESKTOP }],
+  ['dark', { colorScheme: 'dark', viewport: DESKTOP }],
+  ['light at 200 %', { colorScheme: 'light', viewport: { width: 640, height: 400 } }],
+  ['dark on a phone', { colorScheme: 'dark', viewport: { width: 390, height: 844 } }],
+] as const;
+/** How each is looked at (LONG_FORMS: in every way). */
+const LOOKS = process.env.CONSOLE_LOOKS === 'all' ? ALL_LOOKS : ALL_LOOKS.slice(0, 1);
+
+describe.skipIf(!isThere('browser'))('the screens of a console', () => {
+  let host: ConsoleHost;
+  const places = placesWith({ ...DEMO_VALUES, cacheKey: '0'.repeat(64) });
+
+  beforeAll(async () => {
+    host = await ConsoleHost.start({ env: { DEMO: '0' } });
+  });
+  afterAll(async () => {
+    expect(host?.complaints).toEqual([]);
+    await host?.stop();
+  });
+
+  /** Goes to each screen, and holds it against axe and something else. */
+  async function each(page: Page, look: (path: string) => Promise<unknown>): Promise<void> {
+    for (const { path } of places) {
+      await goTo(page, path);
+      await isRead(page);
+      await look(path);
+      expect([path, await violationsIn(page)]).toEqual([path, []]);
+    }
+  }
+
+  describe.each(LOOKS)('%s', (_, options) => {
+    it('that has nothing say so, or what there is not', async () => {
+      const page = await host.signedIn('', options);
+      await each(page, async (path) => {
+        const said = page.locator('.empty, .problem, dl, tbody tr, form');
+        expect([path, await said.count()]).not.toEqual([path, 0]);
+      });
+    });
+
+    it('say what a token does not allow, whole and with what the log has it by', async () => {
+      const page = await host.signedIn('', { ...options, scope: 'cache:read' });
+      let refusals = 0;
+      await each(page, async () => {
+        for (const said of await page.locator('.problem').allTextContents()) {
+          refusals++;
+          expect(said).toMatch(/cache:inspect|cache:admin|not-found/);
+          expect(said).toMatch(/Request [\w-]{8,}/);
+        }
+      });
+      expect(refusals).toBeGreaterThan(3);
+    });
+
+    it('keep what they have while there is no service, and say so', async () => {
+      const page = await host.signedIn('', options);
+      for (const { path } of places) {
+        await goTo(page, path);
+        await isRead(page);
+      }
+      await page.context().setOffline(true);
+      await each(page, async (path) => {
+        await page.getByText('The service did not answer.').first().waitFor();
+        expect([path, await page.getByRole('button', { name: 'Try again' }).count()]).not.toEqual([path, 0]);
+      });
+      await page.context().setOffline(false);
+      await page.getByRole('button', { name: 'Try again' }).first().click();
+      await expect.poll(() => page.getByText('The service did not answer.').count()).toBe(0);
+    });
+
+    it('that cannot be loaded offer to load the page again', async () => {
+      const page = await host.signedIn('', options);
+      await page.context().setOffline(true);
+      await goTo(page, '/caches');
+      await page.getByRole('button', { name: 'Load the page again' }).waitFor();
+      expect(await violationsIn(page)).toEqual([]);
+    });
+  });
+});
