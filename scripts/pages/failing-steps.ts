@@ -42,7 +42,7 @@ export const FAILING_STEPS: Readonly<Record<LoadFailureCode, Steps>> = {
   },
   'origin-guard': {
     look: '"detail" tells how many rows came. Look at what the origin answers: the last version stands 7 days past stale_if_error_s.',
-    act: 'If the answer is right, accept it once with POST /api/v1/caches/<key>/refresh/?force=true; if it will stay so, change guard. If it is not, mend the origin.',
+    act: 'If the answer is right, accept it once: in the console "Load past the guard" of the cache, or POST /api/v1/caches/<key>/refresh/?force=true; if it will stay so, change guard. If it is not, mend the origin.',
   },
   'origin-pages': {
     look: '"detail" says which: the answer names a further page that the definition does not ask for; a key that came on two pages, or a count of rows that was another, so that rows moved while pages were read; or pages without end. POST /api/v1/resources/<title>/probe/ shows the first pages as they are asked for. The last version stands 7 days past stale_if_error_s.',

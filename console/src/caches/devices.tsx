@@ -1,5 +1,6 @@
 import type { Schema } from '../api/paths.ts';
 import { useQuery } from '../api/use-query.ts';
+import { DeviceLink } from '../devices/device-link.tsx';
 import { cacheTexts } from '../texts/cache.ts';
 import { cachesTexts } from '../texts/caches.ts';
 import { number } from '../texts/format.ts';
@@ -34,7 +35,7 @@ export function Devices({ cache }: { cache: CacheRecord }) {
               label={t.devices}
               columns={[
                 { name: 'user', label: t.user, by: ({ user }) => user, show: ({ user }) => user },
-                { name: 'device', label: t.device, by: ({ device }) => device, show: ({ device }) => device },
+                { name: 'device', label: t.device, by: ({ device }) => device, show: (one) => <DeviceLink {...one} /> },
                 { name: 'has', label: t.has, numeric: true, by: ({ version }) => version, show: versionsOf },
                 { name: 'synced', label: t.synced, show: ({ sync_datetime: at }) => <Time at={at} far /> },
               ]}

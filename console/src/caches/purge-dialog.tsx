@@ -1,7 +1,9 @@
 import { useSignal } from '@preact/signals';
 import { call } from '../api/call.ts';
+import { inPages } from '../api/in-pages.ts';
 import { act } from '../api/results.ts';
 import { cachesTexts } from '../texts/caches.ts';
+import { common } from '../texts/common.ts';
 import { Confirm } from '../ui/confirm.tsx';
 import { ProblemView } from '../ui/problem.tsx';
 import { type Target, useCount } from './use-count.ts';
@@ -59,22 +61,13 @@ function purge(
   { isSoft, reason }: { isSoft: boolean; reason: string },
 ): Promise<boolean> {
   const t = cachesTexts();
+  const query = { resource_title: title, parameters, soft: isSoft || undefined };
+  const pages = {
+    ask: (cursor: string | undefined) => call('delete', '/caches/', { query: { ...query, cursor } }, { reason }),
+    count: ({ purged }: { purged: number }) => purged,
+    say: t.purged,
+    stopped: common().stopped,
+  };
   const name = [title, parameters].filter(Boolean).join(' ');
-  return act(
-    t.purgeOf(name),
-    async ({ tell, signal }) => {
-      let purged = 0;
-      let cursor: string | undefined;
-      do {
-        const query = { resource_title: title, parameters, soft: isSoft || undefined, cursor };
-        const { data, requestId } = await call('delete', '/caches/', { query }, { reason });
-        purged += data.purged;
-        cursor = data.next ?? undefined;
-        if (cursor === undefined) return { text: t.purged(purged), requestId };
-        tell(t.purged(purged));
-      } while (!signal.aborted);
-      return { text: `${t.stopped} ${t.purged(purged)}` };
-    },
-    { stoppable: true },
-  );
+  return act(t.purgeOf(name), (progress) => inPages(pages, progress), { stoppable: true });
 }

@@ -1,7 +1,9 @@
 import { call } from '../api/call.ts';
+import { inPages } from '../api/in-pages.ts';
 import { act } from '../api/results.ts';
 import { useQuery } from '../api/use-query.ts';
 import { cachesTexts } from '../texts/caches.ts';
+import { common } from '../texts/common.ts';
 import { Confirm } from '../ui/confirm.tsx';
 import { ProblemView } from '../ui/problem.tsx';
 import { useCount } from './use-count.ts';
@@ -37,21 +39,9 @@ function hostOf(url: string | undefined): string {
 
 function refreshAll(title: string, reason: string): Promise<boolean> {
   const t = cachesTexts();
-  return act(
-    t.refreshing(title),
-    async ({ tell, signal }) => {
-      let tasks = 0;
-      let cursor: string | undefined;
-      do {
-        const values = { path: { title }, query: { cursor } };
-        const { data, requestId } = await call('post', '/resources/{title}/refresh/', values, { reason });
-        tasks += data.tasks;
-        cursor = data.next ?? undefined;
-        if (cursor === undefined) return { text: t.started(tasks), requestId };
-        tell(t.started(tasks));
-      } while (!signal.aborted);
-      return { text: `${t.stopped} ${t.started(tasks)}` };
-    },
-    { stoppable: true },
-  );
+  const ask = (cursor: string | undefined) =>
+    call('post', '/resources/{title}/refresh/', { path: { title }, query: { cursor } }, { reason });
+  const count = ({ tasks }: { tasks: number }) => tasks;
+  const pages = { ask, count, say: t.started, stopped: common().stopped };
+  return act(t.refreshing(title), (progress) => inPages(pages, progress), { stoppable: true });
 }

@@ -1,5 +1,6 @@
 import type { Schema } from '../api/paths.ts';
 import { useQuery } from '../api/use-query.ts';
+import { DeviceLink } from '../devices/device-link.tsx';
 import { number } from '../texts/format.ts';
 import { overviewTexts } from '../texts/overview.ts';
 import { Loaded } from '../ui/loaded.tsx';
@@ -25,7 +26,12 @@ export function Behind() {
             <Table
               label={t.behind}
               columns={[
-                { name: 'device', label: t.device, by: ({ device }) => device, show: ({ device }) => device },
+                {
+                  name: 'device',
+                  label: t.device,
+                  by: ({ device }) => device,
+                  show: (device) => <DeviceLink {...device} />,
+                },
                 { name: 'user', label: t.user, by: ({ user }) => user, show: ({ user }) => user },
                 { name: 'seen', label: t.seen, by: ({ seen }) => seen, show: ({ seen }) => <Time at={seen} far /> },
                 ...[

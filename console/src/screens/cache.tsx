@@ -16,8 +16,8 @@ import { bytes, number } from '../texts/format.ts';
 import { Facts } from '../ui/facts.tsx';
 import { Link } from '../ui/link.tsx';
 import { Loaded } from '../ui/loaded.tsx';
-import { LoadError } from '../ui/problem.tsx';
 import { Screen } from '../ui/screen.tsx';
+import { StepsFor } from '../ui/steps.tsx';
 import { Time } from '../ui/time.tsx';
 
 /** One cache: how it stands, what becomes of its loads, what they brought, and who lacks it. */
@@ -54,9 +54,8 @@ function Failing({ cache: { last_error: error, failing } }: { cache: CacheRecord
       <p>
         <strong>{error.title}</strong>
       </p>
-      <p>
-        <LoadError error={error} />
-      </p>
+      <p class="detail">{error.detail}</p>
+      <StepsFor type={error.type} />
       <Facts
         of={[
           [t.since, <Time key="since" at={failing.since} />],

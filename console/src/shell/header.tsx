@@ -6,6 +6,7 @@ import { LANGUAGES, language, speak } from '../texts/texts.ts';
 import { Link } from '../ui/link.tsx';
 import { addressOf, path } from './router.ts';
 import { SCREENS } from './screens.ts';
+import { SearchBox } from './search-box.tsx';
 import { chooseTheme, THEMES, theme } from './theme.ts';
 
 /** Name, navigation, who is signed in and for how long, language and colours. */
@@ -16,6 +17,7 @@ export function Header() {
       <Link class="brand" to={addressOf('')}>
         {common().product}
       </Link>
+      <SearchBox />
       <Navigation />
       <div class="who">
         <p>

@@ -29,6 +29,12 @@ export function go(address: string): void {
   scrollTo(0, 0);
 }
 
+/** Goes to an address of the console in the place of the one that is shown: there is no way back to that. */
+export function replace(address: string): void {
+  history.replaceState(null, '', address);
+  href.value = location.href;
+}
+
 /**
  * Sets members of the query; empty ones are taken out. Going back undoes it, unless it is of what somebody is typing.
  */

@@ -35,5 +35,16 @@ export const SCREENS: readonly ScreenPlace[] = [
     load: async () => (await import('../screens/cache.tsx')).Cache,
     under: '/caches',
   },
+  { pattern: '/search', load: async () => (await import('../screens/search.tsx')).Search },
+  {
+    pattern: '/devices',
+    load: async () => (await import('../screens/devices.tsx')).Devices,
+    label: () => shell().devices,
+  },
+  {
+    pattern: '/devices/device',
+    load: async () => (await import('../screens/device.tsx')).Device,
+    under: '/devices',
+  },
   { pattern: '/me', load: async () => (await import('../screens/me.tsx')).Me, label: () => shell().me },
 ];

@@ -33,6 +33,13 @@ export function dateTime(at: string | number): string {
   return new Intl.DateTimeFormat(language.value, { dateStyle: 'medium', timeStyle: 'medium' }).format(new Date(at));
 }
 
+/** Local day of the week, date and time, to the minute: `Tuesday, November 24 at 3:04 PM`. */
+export function longDateTime(at: string | number): string {
+  const day = { weekday: 'long', day: 'numeric', month: 'long' } as const;
+  const format = new Intl.DateTimeFormat(language.value, { ...day, hour: 'numeric', minute: '2-digit' });
+  return format.format(new Date(at));
+}
+
 /** Hours and minutes, local. */
 export function clock(at: string | number): string {
   return new Intl.DateTimeFormat(language.value, { timeStyle: 'short' }).format(new Date(at));

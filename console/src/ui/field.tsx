@@ -8,12 +8,14 @@ interface FieldProps {
   /** Text that is code, such as JSON. */
   code?: boolean;
   placeholder?: string;
+  /** Wants more room than a name does. */
+  wide?: boolean;
 }
 
 /** A text in a form; the form reads it when it is sent. */
-export function Field({ label, name, value, code = false, placeholder }: FieldProps) {
+export function Field({ label, name, value, code = false, placeholder, wide = false }: FieldProps) {
   return (
-    <label>
+    <label class={wide ? 'wide' : undefined}>
       {label}
       <input
         {...{ name, placeholder }}
@@ -24,6 +26,30 @@ export function Field({ label, name, value, code = false, placeholder }: FieldPr
       />
     </label>
   );
+}
+
+interface MomentFieldProps {
+  label: string;
+  name: string;
+  /** RFC 3339; empty: none. */
+  value: string;
+}
+
+/** A moment in a form, in local time. */
+export function MomentField({ label, name, value }: MomentFieldProps) {
+  return (
+    <label>
+      {label}
+      <input type="datetime-local" name={name} defaultValue={value === '' ? '' : localMinute(value)} />
+    </label>
+  );
+}
+
+/** As `datetime-local` has it: `2026-11-29T14:05`. */
+function localMinute(at: string): string {
+  const moment = new Date(at);
+  if (Number.isNaN(moment.getTime())) return '';
+  return new Date(moment.getTime() - moment.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
 }
 
 interface ChoiceProps {

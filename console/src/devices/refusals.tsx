@@ -1,0 +1,58 @@
+import type { Schema } from '../api/paths.ts';
+import { addressOf } from '../shell/router.ts';
+import { devicesTexts } from '../texts/devices.ts';
+import { Link } from '../ui/link.tsx';
+import { Table } from '../ui/table.tsx';
+import { Time } from '../ui/time.tsx';
+
+type Refusal = Schema<'DeviceRefusal'>;
+type DeviceCache = Schema<'DeviceCache'>;
+
+/** Refusals are noted by the hour. */
+const HOUR_MS = 3_600_000;
+
+/** Whether the device was given the resource later than it was refused it. */
+export function isOver({ resource_title: title, time }: Refusal, caches: readonly DeviceCache[]): boolean {
+  const end = Date.parse(time) + HOUR_MS;
+  return caches.some((cache) => cache.resource_title === title && Date.parse(cache.sync_datetime) >= end);
+}
+
+/** What a device was refused last, and what that means. */
+export function Refusals({ of, caches }: { of: readonly Refusal[]; caches: readonly DeviceCache[] }) {
+  const t = devicesTexts();
+  const meanings = { group: t.groupMeans, scope: t.scopeMeans };
+  return (
+    <section>
+      <h2>{t.refusedTitle}</h2>
+      <Table
+        label={t.refusedTitle}
+        columns={[
+          {
+            name: 'resource',
+            label: t.resource,
+            show: ({ resource_title: title }) => <Link to={addressOf('/caches', { resource: title })}>{title}</Link>,
+          },
+          { name: 'reason', label: t.reason, show: ({ reason }) => <span class="tag failing">{t[reason]}</span> },
+          {
+            name: 'when',
+            label: t.when,
+            show: ({ time }) => (
+              <>
+                <Time at={time} /> <span class="faint">{t.toTheHour}</span>
+              </>
+            ),
+          },
+          {
+            name: 'meaning',
+            label: t.meaning,
+            show: (refusal) => (isOver(refusal, caches) ? t.since : meanings[refusal.reason]),
+          },
+        ]}
+        rows={of}
+        keyOf={(refusal) => refusal.resource_title}
+        sortName="refusals"
+        empty={t.noRefusals}
+      />
+    </section>
+  );
+}

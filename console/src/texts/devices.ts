@@ -1,0 +1,207 @@
+/** Texts about devices, of the list and of one. */
+
+import { number } from './format.ts';
+import { russian, texts } from './texts.ts';
+
+export const devicesTexts = texts(
+  {
+    title: 'Devices',
+    empty: 'No device fits. One stands here once it has read a cache under a device id.',
+    noneBehind: 'None of the devices on this page is behind. The next page may have some.',
+    user: 'User',
+    device: 'Device',
+    show: 'Show',
+    behindOnly: 'behind or refused',
+    seen: 'Last heard of',
+    caches: 'Caches',
+    behind: 'Behind in',
+    refusals: 'Refused',
+    exact: 'Names are compared as they are, capital letters too.',
+    fitHere: (shown: number, all: number) => `${number(shown)} of ${number(all)} devices on this page.`,
+    gone: 'There is no such device: it never read a cache under this id, or it was forgotten.',
+    allOfUser: 'All devices of this user',
+    list: 'What it has',
+    noCaches: 'It was given no cache.',
+    resource: 'Resource',
+    parameters: 'Parameters',
+    state: 'State',
+    has: 'Has version',
+    current: 'Newest',
+    lacks: 'Lacks',
+    lacksVersions: (n: number) => `${number(n)} ${n === 1 ? 'version' : 'versions'}`,
+    nothingLacking: 'nothing',
+    synced: 'Given',
+    upToDate: 'up to date',
+    isBehind: 'behind',
+    failing: 'fails to load',
+    purged: 'nothing loaded',
+    notHeld: 'no longer held',
+    refusedTitle: 'Refusals',
+    noRefusals: 'It was refused nothing.',
+    reason: 'Reason',
+    when: 'When',
+    meaning: 'What it means',
+    toTheHour: 'exact to the hour',
+    group: 'no group',
+    scope: 'no scope',
+    groupMeans: 'Its groups keep the resource from the user (404).',
+    scopeMeans: 'Its token lacks cache:read (403).',
+    since: 'It was given this resource since.',
+  },
+  {
+    title: 'Устройства',
+    empty: 'Подходящих устройств нет. Устройство появляется, когда оно прочитало кэш под своим номером.',
+    noneBehind: 'На этой странице отстающих нет. Они могут быть на следующей.',
+    user: 'Пользователь',
+    device: 'Устройство',
+    show: 'Показать',
+    behindOnly: 'отстающие и с отказом',
+    seen: 'Последняя связь',
+    caches: 'Кэши',
+    behind: 'Отстаёт в',
+    refusals: 'Отказы',
+    exact: 'Имена сравниваются точно, включая прописные буквы.',
+    fitHere: (shown, all) => `Показано устройств этой страницы: ${number(shown)} из ${number(all)}.`,
+    gone: 'Такого устройства нет: оно не читало кэшей под этим номером или было забыто.',
+    allOfUser: 'Все устройства пользователя',
+    list: 'Что на нём есть',
+    noCaches: 'Кэшей оно не получало.',
+    resource: 'Ресурс',
+    parameters: 'Параметры',
+    state: 'Состояние',
+    has: 'Версия',
+    current: 'Последняя',
+    lacks: 'Не хватает',
+    lacksVersions: (n) => `${number(n)} ${russian(n, 'версии', 'версий', 'версий')}`,
+    nothingLacking: 'ничего',
+    synced: 'Получено',
+    upToDate: 'актуально',
+    isBehind: 'отстаёт',
+    failing: 'не загружается',
+    purged: 'не загружен',
+    notHeld: 'больше не хранит',
+    refusedTitle: 'Отказы',
+    noRefusals: 'Отказов не было.',
+    reason: 'Причина',
+    when: 'Когда',
+    meaning: 'Что это значит',
+    toTheHour: 'с точностью до часа',
+    group: 'нет группы',
+    scope: 'нет области',
+    groupMeans: 'Группы закрывают ресурс от пользователя (404).',
+    scopeMeans: 'В токене нет cache:read (403).',
+    since: 'После этого ресурс был выдан.',
+  },
+);
+
+/** Why a device shows old data, and what to do about it. */
+export const causeTexts = texts(
+  {
+    title: 'Why its data may be old',
+    nothing: 'Nothing is wrong here',
+    nothingText:
+      'It has the newest version of everything that it holds, and the loads of those caches succeed. If its data are old all the same, open the cache below and look when it was loaded, and at the origin itself.',
+    doThis: 'What to do',
+    cacheFails: (name: string) => `The loads of ${name} fail`,
+    cacheFailsText: 'The device has the newest version that there is. No newer one comes, because of this:',
+    moreFail: (n: number) => `${number(n)} more of its caches fail: see the list below.`,
+    openCache: 'Open the cache',
+    refused: (title: string) => `${title} was refused to it`,
+    groupText: (groups: string) =>
+      `The last token that it asked with has none of the groups that the resource is open to (${groups}). To the device it looks as if the resource did not exist (404); it keeps what it had.`,
+    groupDo:
+      'If its user is to see this, add them to one of these groups at your identity provider; the device asks with a new token when the old one ends, or after signing in again. Else change "groups" of the resource.',
+    scopeText: 'The last token that it asked with lacks the scope cache:read (403). It keeps what it had.',
+    scopeDo:
+      'Give its user or its app the scope cache:read at your identity provider, then sign in again on the device. docs/identity.md says where scopes come from.',
+    quiet: (at: string) => `It has not been heard of since ${at}`,
+    quietBehind: (n: number) =>
+      `It lacks newer versions of ${number(n)} ${n === 1 ? 'cache' : 'caches'}, which it gets as soon as it asks again.`,
+    quietDo:
+      'See that it is switched on, has a network, and that its app runs and is signed in: a token that has ended keeps it from asking. Nothing has to be done here.',
+    quietWhole: 'Whatever it held is still the newest.',
+    behind: (n: number) => `It is behind in ${number(n)} ${n === 1 ? 'cache' : 'caches'}`,
+    behindText:
+      'Newer versions are loaded, and it has been heard of lately. Devices with a live connection get them within seconds, others when they next ask.',
+    behindDo:
+      'Wait a minute and look again. If it stays behind, its app does not ask for these caches: bring it to the front, or start it anew.',
+  },
+  {
+    title: 'Почему данные могут быть старыми',
+    nothing: 'Здесь всё в порядке',
+    nothingText:
+      'На устройстве последние версии всего, что оно хранит, и эти кэши загружаются. Если данные всё же старые, откройте кэш ниже и посмотрите, когда он загружен, и на сам источник.',
+    doThis: 'Что делать',
+    cacheFails: (name) => `${name} не загружается`,
+    cacheFailsText: 'На устройстве последняя версия, какая есть. Новой нет вот почему:',
+    moreFail: (n) => `Не загружаются и другие его кэши (${number(n)}): смотрите список ниже.`,
+    openCache: 'Открыть кэш',
+    refused: (title) => `В ресурсе ${title} ему отказано`,
+    groupText: (groups) =>
+      `В последнем токене устройства нет ни одной группы, которой открыт ресурс (${groups}). Для устройства ресурса как будто нет (404); прежние данные на нём остались.`,
+    groupDo:
+      'Если пользователю это положено, добавьте его в одну из этих групп у поставщика удостоверений; устройство придёт с новым токеном, когда старый истечёт или после нового входа. Иначе измените "groups" ресурса.',
+    scopeText: 'В последнем токене устройства нет области cache:read (403). Прежние данные на нём остались.',
+    scopeDo:
+      'Дайте пользователю или приложению область cache:read у поставщика удостоверений и войдите на устройстве снова. Откуда берутся области, сказано в docs/identity.md.',
+    quiet: (at) => `От него нет вестей с: ${at}`,
+    quietBehind: (n) =>
+      `Не хватает новых версий ${number(n)} ${russian(n, 'кэша', 'кэшей', 'кэшей')}; устройство получит их, как только спросит.`,
+    quietDo:
+      'Проверьте, что оно включено и в сети, а приложение запущено и вход выполнен: с истёкшим токеном оно не спрашивает. Здесь делать ничего не нужно.',
+    quietWhole: 'Всё, что оно хранит, по-прежнему последней версии.',
+    behind: (n) => `Отстаёт в ${number(n)} ${russian(n, 'кэше', 'кэшах', 'кэшах')}`,
+    behindText:
+      'Новые версии загружены, и устройство недавно выходило на связь. С живым соединением они приходят за секунды, без него — при следующем запросе.',
+    behindDo:
+      'Подождите минуту и посмотрите снова. Если отставание остаётся, приложение не спрашивает эти кэши: откройте его или запустите заново.',
+  },
+);
+
+/** Forgetting a device or a user. */
+export const forgetTexts = texts(
+  {
+    device: 'Forget device…',
+    user: 'Forget user…',
+    deviceTitle: 'Forget this device',
+    userTitle: 'Forget this user',
+    of: (name: string) => `Forgetting ${name}`,
+    does: (name: string) => `Forget ${name}`,
+    deviceText: (device: string, user: string) => `Device ${device} of ${user}.`,
+    deviceRecords: (n: number) =>
+      `What it was given is forgotten: ${number(n)} ${n === 1 ? 'record' : 'records'}. It leaves all lists.`,
+    deviceKeeps:
+      'What is on the device stays on it. If it asks again with a valid token, it is given data as before and stands here again: take its token away first.',
+    userRecords: (devices: string) => `What all devices of this user were given is forgotten: ${devices}.`,
+    devices: (n: number) => `${number(n)} ${n === 1 ? 'device' : 'devices'}`,
+    userCaches: (caches: string) =>
+      `Caches that belong to this user alone are purged, and their tasks revoked: ${caches}. Live connections are closed.`,
+    caches: (n: number) => `${number(n)} ${n === 1 ? 'cache' : 'caches'}`,
+    atLeast: (text: string) => `at least ${text}`,
+    userKeeps:
+      'Do this once no token of the user is valid any more: whatever is asked for later is kept anew. The log of actions keeps a hash in place of the name.',
+    forgotten: (n: number) => `${number(n)} ${n === 1 ? 'record' : 'records'} forgotten.`,
+  },
+  {
+    device: 'Забыть устройство…',
+    user: 'Забыть пользователя…',
+    deviceTitle: 'Забыть это устройство',
+    userTitle: 'Забыть этого пользователя',
+    of: (name) => `Удаление сведений о ${name}`,
+    does: (name) => `Забыть ${name}`,
+    deviceText: (device, user) => `Устройство ${device} пользователя ${user}.`,
+    deviceRecords: (n) =>
+      `Сведения о выданном удаляются: ${number(n)} ${russian(n, 'запись', 'записи', 'записей')}. Устройство исчезает из всех списков.`,
+    deviceKeeps:
+      'Данные на самом устройстве остаются. Если оно обратится с действующим токеном, оно снова получит данные и появится здесь: сначала отзовите токен.',
+    userRecords: (devices) => `Сведения о выданном всем устройствам пользователя удаляются: ${devices}.`,
+    devices: (n) => `${number(n)} ${russian(n, 'устройство', 'устройства', 'устройств')}`,
+    userCaches: (caches) =>
+      `Кэши, принадлежащие только этому пользователю, очищаются, их задачи отменяются: ${caches}. Живые соединения закрываются.`,
+    caches: (n) => `${number(n)} ${russian(n, 'кэш', 'кэша', 'кэшей')}`,
+    atLeast: (text) => `не меньше: ${text}`,
+    userKeeps:
+      'Делайте это, когда ни один токен пользователя больше не действует: всё, что запросят позже, сохранится снова. В журнале действий вместо имени останется хеш.',
+    forgotten: (n) => `Удалено: ${number(n)} ${russian(n, 'запись', 'записи', 'записей')}.`,
+  },
+);
