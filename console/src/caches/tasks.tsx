@@ -1,9 +1,9 @@
 import { useEffect, useRef } from 'preact/hooks';
-import { call } from '../api/call.ts';
 import type { Schema } from '../api/paths.ts';
-import { act } from '../api/results.ts';
 import { may } from '../api/session.ts';
 import { useQuery } from '../api/use-query.ts';
+import { RevokeButton } from '../tasks/revoke-button.tsx';
+import { TaskLink, TaskState } from '../tasks/task-link.tsx';
 import { cacheTexts } from '../texts/cache.ts';
 import { cachesTexts } from '../texts/caches.ts';
 import { common } from '../texts/common.ts';
@@ -12,7 +12,6 @@ import { Loaded } from '../ui/loaded.tsx';
 import { LoadError } from '../ui/problem.tsx';
 import { type Column, Table } from '../ui/table.tsx';
 import { Time } from '../ui/time.tsx';
-import { useBusy } from '../ui/use-busy.ts';
 import { useTaskStates } from './use-task-states.ts';
 
 type Task = Schema<'ExpandedTask'>;
@@ -67,15 +66,15 @@ function columns(): Column<Task>[] {
     {
       name: 'state',
       label: caches.state,
-      show: ({ task_state: state }) => <span class={`tag ${state}`}>{state}</span>,
+      show: ({ task_state: state }) => <TaskState state={state} />,
     },
     { name: 'created', label: t.created, by: ({ created }) => created, show: ({ created }) => <Time at={created} /> },
     { name: 'took', label: t.took, numeric: true, by: tookMs, show: (task) => took(tookMs(task)) },
     { name: 'attempt', label: t.attempt, numeric: true, show: ({ attempt }) => number(attempt) },
     { name: 'outcome', label: t.outcome, show: (task) => <Outcome task={task} /> },
-    { name: 'task', label: t.task, show: (task) => <code>{task.task_id}</code> },
+    { name: 'task', label: t.task, show: ({ task_id: id }) => <TaskLink id={id} /> },
     ...(may('cache:admin')
-      ? [{ name: 'actions', label: caches.actions, show: (task: Task) => <Revoke task={task} /> }]
+      ? [{ name: 'actions', label: caches.actions, show: (task: Task) => <RevokeButton task={task} /> }]
       : []),
   ];
 }
@@ -99,22 +98,5 @@ function Outcome({ task: { error, version, rows, due } }: { task: Task }) {
     <span>
       {cacheTexts().due} <Time at={due} far />
     </span>
-  );
-}
-
-/** A task that waits can be revoked; one that runs cannot. */
-function Revoke({ task: { task_id: id, task_state: state } }: { task: Task }) {
-  const t = cacheTexts();
-  const [isBusy, during] = useBusy();
-  if (state !== 'PENDING' && state !== 'RETRY') return null;
-  const revoke = () =>
-    act(t.revoking(id), async () => {
-      const { requestId } = await call('post', '/cache/revoke/', { body: { task_id: id } });
-      return { text: t.revoked, requestId };
-    });
-  return (
-    <button type="button" class="small" aria-disabled={isBusy} onClick={() => during(revoke)}>
-      {t.openTask}
-    </button>
   );
 }

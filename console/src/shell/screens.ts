@@ -35,6 +35,16 @@ export const SCREENS: readonly ScreenPlace[] = [
     load: async () => (await import('../screens/cache.tsx')).Cache,
     under: '/caches',
   },
+  {
+    pattern: '/tasks',
+    load: async () => (await import('../screens/tasks.tsx')).Tasks,
+    label: () => shell().tasks,
+  },
+  {
+    pattern: '/tasks/:taskId',
+    load: async () => (await import('../screens/task.tsx')).Task,
+    under: '/tasks',
+  },
   { pattern: '/search', load: async () => (await import('../screens/search.tsx')).Search },
   {
     pattern: '/devices',

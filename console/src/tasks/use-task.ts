@@ -1,0 +1,22 @@
+/** One task, live to its end. */
+
+import type { Schema } from '../api/paths.ts';
+import type { Query } from '../api/query.ts';
+import { hasEnded } from '../api/task-states.ts';
+import { useQuery } from '../api/use-query.ts';
+import { useTaskStates } from '../caches/use-task-states.ts';
+
+export type Task = Schema<'ExpandedTask'>;
+
+/** The task, with each state as it comes. Where it cannot be followed, it is asked for now and then, as all else is. */
+export function useTask(taskId: string): Query<Task> {
+  const values = { query: { task_id: taskId, expand: 'task' as const } };
+  const task = useQuery('/cache/state/', values, (data) => !isFollowed.peek() && runs(data as Task)) as Query<Task>;
+  const isRunning = task.data.value !== undefined && runs(task.data.value);
+  const isFollowed = useTaskStates(isRunning ? taskId : undefined, (state) => {
+    task.data.value = state;
+  });
+  return task;
+}
+
+const runs = (task: Task) => !hasEnded(task);

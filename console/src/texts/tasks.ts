@@ -1,0 +1,78 @@
+/** Texts about tasks. */
+
+import { number } from './format.ts';
+import { texts } from './texts.ts';
+
+export const tasksTexts = texts(
+  {
+    title: 'Tasks',
+    one: 'Task',
+    id: 'Task id',
+    show: 'Show the task',
+    noId: 'A task id is a UUID, such as 2d85c16d-2970-8b31-a836-b1339dafff36.',
+    how: 'A task is one refresh of one cache. Paste its id, from a log or an answer; or open a cache, which lists its tasks of the last 7 days.',
+    toCaches: 'To the caches',
+    noList:
+      'All running tasks are not listed: each cache keeps its own, and to ask all of them would slow the service down. How busy it is shows here:',
+    cache: 'Cache',
+    state: 'State',
+    attempt: 'Attempt',
+    created: 'Asked for',
+    started: 'Last attempt began',
+    ended: 'Ended',
+    due: 'Next attempt',
+    took: 'Took',
+    result: 'Result',
+    live: 'live',
+    what: 'What goes on',
+    waitsBehind:
+      'It waits for another load of the same cache, and begins as soon as that ends: two loads of one cache never run at once.',
+    other: 'That load:',
+    waitsForRoom:
+      'It waits in the queue for its turn. Usually that is a second; longer means that many loads run, or large ones: see the lag of queues and the loads on the screen Tasks.',
+    waitsToRetry: (attempt: number) =>
+      `Attempt ${number(attempt)} failed for a reason that may pass. The next one begins at the time above.`,
+    runs: 'The origin is asked, its answer compared and stored.',
+    succeeded:
+      'The cache was loaded. Devices are given the new version when they next ask, or at once over a live connection.',
+    sameBody: 'The cache was loaded. The data are the same as before, so devices are given nothing.',
+    failed: 'It failed for good. The last version goes on being served.',
+    revoked: 'Somebody revoked it before it ran; what was loaded stays as it was.',
+    warnings: 'Warnings',
+  },
+  {
+    title: 'Задачи',
+    one: 'Задача',
+    id: 'Номер задачи',
+    show: 'Показать задачу',
+    noId: 'Номер задачи — UUID, например 2d85c16d-2970-8b31-a836-b1339dafff36.',
+    how: 'Задача — одно обновление одного кэша. Вставьте её номер из журнала или ответа либо откройте кэш: там задачи последних 7 дней.',
+    toCaches: 'К кэшам',
+    noList:
+      'Списка всех выполняемых задач нет: каждый кэш хранит свои, и опрос всех замедлил бы сервис. Насколько он занят, видно здесь:',
+    cache: 'Кэш',
+    state: 'Состояние',
+    attempt: 'Попытка',
+    created: 'Запрошена',
+    started: 'Начало последней попытки',
+    ended: 'Закончена',
+    due: 'Следующая попытка',
+    took: 'Длилась',
+    result: 'Итог',
+    live: 'вживую',
+    what: 'Что происходит',
+    waitsBehind:
+      'Она ждёт другую загрузку того же кэша и начнётся, как только та закончится: две загрузки одного кэша вместе не идут.',
+    other: 'Эта загрузка:',
+    waitsForRoom:
+      'Она ждёт своей очереди. Обычно это секунда; дольше — значит, загрузок много или они велики: смотрите задержку очередей и загрузки в разделе «Задачи».',
+    waitsToRetry: (attempt) =>
+      `Попытка ${number(attempt)} не удалась по причине, которая может пройти. Следующая начнётся в указанное время.`,
+    runs: 'Источник опрашивается, ответ сравнивается и сохраняется.',
+    succeeded: 'Кэш загружен. Устройства получат новую версию при следующем запросе, а по живому соединению сразу.',
+    sameBody: 'Кэш загружен. Данные те же, поэтому устройства ничего не получат.',
+    failed: 'Окончательно не удалась. Отдаётся прежняя версия.',
+    revoked: 'Её отменили до начала; загруженное осталось как было.',
+    warnings: 'Предупреждения',
+  },
+);
