@@ -56,5 +56,10 @@ export const SCREENS: readonly ScreenPlace[] = [
     load: async () => (await import('../screens/device.tsx')).Device,
     under: '/devices',
   },
+  {
+    pattern: '/actions',
+    load: async () => (await import('../screens/actions.tsx')).Actions,
+    label: () => shell().actions,
+  },
   { pattern: '/me', load: async () => (await import('../screens/me.tsx')).Me, label: () => shell().me },
 ];

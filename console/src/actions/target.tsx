@@ -1,0 +1,52 @@
+import type { Schema } from '../api/paths.ts';
+import { addressOf } from '../shell/router.ts';
+import { TaskLink } from '../tasks/task-link.tsx';
+import { actionsTexts } from '../texts/actions.ts';
+import { Link } from '../ui/link.tsx';
+
+type Action = Schema<'Action'>;
+
+const CACHE_KEY = /^[\da-f]{64}$/;
+/** So many digits of a hash tell it from others that somebody looks at. */
+const DIGITS = 12;
+const beginning = (hash: string) => `${hash.slice(0, DIGITS)}…`;
+
+/** What an action was done to, with the way to it where there still is one. */
+export function Target({ action: { action, target } }: { action: Action }) {
+  if (action === 'forget') return <Hashes target={target} />;
+  if (action === 'revoke') return <TaskLink id={target} />;
+  if (action === 'put_webhook' || action === 'delete_webhook') {
+    return <Link to={addressOf(`/webhooks/${encodeURIComponent(target)}`)}>{target}</Link>;
+  }
+  // Sources have no screen of their own.
+  if (action === 'put_source' || action === 'delete_source') return target;
+  if (CACHE_KEY.test(target)) {
+    return (
+      <Link to={addressOf(`/caches/${target}`)}>
+        <code>{beginning(target)}</code>
+      </Link>
+    );
+  }
+  const [title = '', values] = target.split(/\?(.*)/s);
+  return (
+    <>
+      <Link to={addressOf('/caches', { resource: title })}>{title}</Link>
+      {values !== undefined && <code class="parameters">{values}</code>}
+    </>
+  );
+}
+
+/** Of whom was forgotten no name is kept. */
+function Hashes({ target }: { target: string }) {
+  const t = actionsTexts();
+  const names = [t.hashOfUser, t.hashOfDevice];
+  return (
+    <ul title={t.hash}>
+      {target.split('/').map((hash, index) => (
+        <li key={names[index]}>
+          <code title={hash}>{beginning(hash)}</code> <span class="faint">{names[index]}</span>
+        </li>
+      ))}
+    </ul>
+  );
+}
