@@ -61,5 +61,21 @@ export const SCREENS: readonly ScreenPlace[] = [
     load: async () => (await import('../screens/actions.tsx')).Actions,
     label: () => shell().actions,
   },
+  {
+    pattern: '/webhooks',
+    load: async () => (await import('../screens/webhooks.tsx')).Webhooks,
+    label: () => shell().webhooks,
+  },
+  // No name has a plus sign in it.
+  {
+    pattern: '/webhooks/+new',
+    load: async () => (await import('../screens/webhook.tsx')).NewWebhook,
+    under: '/webhooks',
+  },
+  {
+    pattern: '/webhooks/:name',
+    load: async () => (await import('../screens/webhook.tsx')).Webhook,
+    under: '/webhooks',
+  },
   { pattern: '/me', load: async () => (await import('../screens/me.tsx')).Me, label: () => shell().me },
 ];

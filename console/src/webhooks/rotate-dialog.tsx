@@ -1,0 +1,86 @@
+import { useSignal } from '@preact/signals';
+import { common } from '../texts/common.ts';
+import { keysTexts } from '../texts/webhooks.ts';
+import { Copy } from '../ui/copy.tsx';
+import { Dialog } from '../ui/dialog.tsx';
+import { placeholderOf } from './definition.ts';
+
+/** As Standard Webhooks has them: 24 to 64 bytes. */
+const KEY_BYTES = 32;
+const COMMAND = 'npx wrangler secret put';
+/** What stands in place of a name that is not typed yet. */
+const NAME = 'ORIGIN_…';
+
+interface RotateDialogProps {
+  /** Gets the new secret, as a definition names it. */
+  onConfirm: (secret: string) => void;
+  onClose: () => void;
+}
+
+/** Leads through the change of a key. The key is made in this page and shown once: neither the service nor the browser keeps it. */
+export function RotateDialog({ onConfirm, onClose }: RotateDialogProps) {
+  const t = keysTexts();
+  const key = useSignal('');
+  const name = useSignal('');
+  const confirm = (event: Event) => {
+    event.preventDefault();
+    onClose();
+    onConfirm(placeholderOf(name.value.trim()));
+  };
+  const command = `${COMMAND} ${name.value.trim() || NAME}`;
+  return (
+    <Dialog title={t.rotateTitle} onClose={onClose}>
+      <form onSubmit={confirm}>
+        <p>{t.step1}</p>
+        {key.value === '' ? (
+          <p>
+            <button
+              type="button"
+              onClick={() => {
+                key.value = newKey();
+              }}
+            >
+              {t.make}
+            </button>
+          </p>
+        ) : (
+          <p class="command">
+            <code>{key.value}</code> <Copy text={key.value} />
+          </p>
+        )}
+        <p>{t.step2}</p>
+        <p class="command">
+          <code>{command}</code> <Copy text={command} />
+        </p>
+        <p>{t.step3}</p>
+        <label>
+          {t.newName}
+          <input
+            value={name.value}
+            required
+            pattern="ORIGIN_\w+"
+            placeholder={NAME}
+            autoComplete="off"
+            spellcheck={false}
+            onInput={(event) => {
+              name.value = event.currentTarget.value;
+            }}
+          />
+        </label>
+        <p class="tools">
+          <button type="submit" class="main">
+            {t.begin}
+          </button>
+          <button type="button" onClick={onClose}>
+            {common().cancel}
+          </button>
+        </p>
+      </form>
+    </Dialog>
+  );
+}
+
+function newKey(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(KEY_BYTES));
+  return `whsec_${btoa(String.fromCharCode(...bytes))}`;
+}

@@ -1,0 +1,96 @@
+import { useSignal } from '@preact/signals';
+import { call } from '../api/call.ts';
+import { act } from '../api/results.ts';
+import { hasExpired, may } from '../api/session.ts';
+import { addressOf, go } from '../shell/router.ts';
+import { common } from '../texts/common.ts';
+import { duration } from '../texts/format.ts';
+import { webhooksTexts } from '../texts/webhooks.ts';
+import { Confirm } from '../ui/confirm.tsx';
+import { Link } from '../ui/link.tsx';
+import { useBusy } from '../ui/use-busy.ts';
+import { type Base, definitionOf, type Webhook } from './definition.ts';
+import { saveWebhook } from './save.ts';
+import { webhookAddress } from './webhook-form.tsx';
+
+interface WebhookActionsProps {
+  webhook: Webhook;
+  /** With quotes. */
+  etag: string;
+}
+
+/** What can be done to a webhook. */
+export function WebhookActions({ webhook, etag }: WebhookActionsProps) {
+  const t = webhooksTexts();
+  const isDeleting = useSignal(false);
+  const [isBusy, during] = useBusy();
+  if (!may('cache:admin')) return null;
+  const { name, url, state } = webhook;
+  const isOff = isBusy || hasExpired.value;
+  const remove = async (reason: string) => {
+    const isDone = await act(t.deleting(name), async () => {
+      const { requestId } = await call('delete', '/webhooks/{name}/', { path: { name } }, { reason });
+      return { text: t.deleted, requestId };
+    });
+    if (isDone) go(addressOf('/webhooks'));
+  };
+  return (
+    <>
+      <button type="button" class="main" aria-disabled={isOff} onClick={() => during(() => test(name))}>
+        {t.test}
+      </button>
+      {state.status === 'disabled' && (
+        <button type="button" aria-disabled={isOff} onClick={() => during(() => enable(webhook, etag))}>
+          {t.enable}
+        </button>
+      )}
+      <Link class="button" to={`${webhookAddress(name)}?edit=true`}>
+        {t.edit}
+      </Link>
+      <button
+        type="button"
+        disabled={hasExpired.value}
+        onClick={() => {
+          isDeleting.value = true;
+        }}
+      >
+        {t.delete}
+      </button>
+      {isDeleting.value && (
+        <Confirm
+          title={t.deleteTitle}
+          label={t.deletes(name)}
+          typed={name}
+          onClose={() => {
+            isDeleting.value = false;
+          }}
+          onConfirm={(reason) => void remove(reason)}
+        >
+          <p class="detail">{t.deleteText(url)}</p>
+        </Confirm>
+      )}
+    </>
+  );
+}
+
+function test(name: string): Promise<boolean> {
+  const t = webhooksTexts();
+  return act(t.testing(name), async () => {
+    const { data, requestId } = await call('post', '/webhooks/{name}/test/', { path: { name } });
+    const { delivered, status, reason, webhook_id: id } = data;
+    const ms = duration(data.ms);
+    const text =
+      delivered && status !== null
+        ? t.delivered(status, ms, id)
+        : t.notDelivered(reason ?? String(status ?? common().unknown), ms, id);
+    return { text, requestId, failed: !delivered };
+  });
+}
+
+/** Putting what stands enables it. */
+function enable(webhook: Webhook, etag: string): Promise<boolean> {
+  const t = webhooksTexts();
+  const base: Base = { definition: definitionOf(webhook), etag };
+  const { name } = webhook;
+  return saveWebhook({ title: t.enabling(name), done: t.enabled, name, definition: base.definition, base });
+}

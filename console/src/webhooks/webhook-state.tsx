@@ -1,0 +1,38 @@
+import { causeTexts } from '../texts/devices.ts';
+import { webhooksTexts } from '../texts/webhooks.ts';
+import { Facts } from '../ui/facts.tsx';
+import { Time } from '../ui/time.tsx';
+import type { Webhook } from './definition.ts';
+
+const TAGS = { ok: 'ok', failing: 'stale', disabled: 'failing' } as const;
+
+/** How a webhook is doing, in a word and a colour. */
+export function WebhookTag({ webhook: { state } }: { webhook: Webhook }) {
+  return <span class={`tag ${TAGS[state.status]}`}>{webhooksTexts()[state.status]}</span>;
+}
+
+/** Why deliveries fail, since when, and what to do; nothing while they are taken. */
+export function WebhookTrouble({ webhook: { state } }: { webhook: Webhook }) {
+  const t = webhooksTexts();
+  if (state.status === 'ok') return null;
+  const isDisabled = state.status === 'disabled';
+  return (
+    <section class="problem" aria-label={t[state.status]}>
+      <p>
+        <strong>{t[state.status]}</strong> {isDisabled ? t.disabledText : t.failingText}
+      </p>
+      <p>
+        <strong>{causeTexts().doThis}</strong> {isDisabled ? t.disabledDo : t.failingDo}
+      </p>
+      <Facts
+        of={[
+          [t.failingSince, <Time key="since" at={state.failing_since} />],
+          isDisabled
+            ? [t.disabledSince, <Time key="disabled" at={state.disabled_since} />]
+            : [t.nextTry, <Time key="next" at={state.next_try} />],
+          [t.lastAnswer, <bdi key="reason">{state.reason}</bdi>],
+        ]}
+      />
+    </section>
+  );
+}
