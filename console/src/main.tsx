@@ -2,6 +2,7 @@
 
 import { render } from 'preact';
 import type { Schema } from './api/paths.ts';
+import { arrive, provider, takeArrival } from './api/provider.ts';
 import { pollMs } from './api/query.ts';
 import { signIn, tokenForOnce } from './api/sign-in.ts';
 import { App } from './shell/app.tsx';
@@ -15,19 +16,25 @@ const root = document.getElementById('app');
 if (root) void start(root);
 
 async function start(root: Element): Promise<void> {
-  // Before anything is awaited: the code is to stand in the address no longer than it must.
+  // Before anything is awaited: codes are to stand in the address no longer than they must.
   const once = /^once=(.+)$/.exec(takeFragment())?.[1];
+  const arrival = takeArrival();
   const config = await settings();
   if (config !== null) pollMs.value = 1000 * Math.max(1, config.poll_s);
-  let isOnceRefused = false;
-  if (once !== undefined && config?.local) {
-    try {
-      await signIn(await tokenForOnce(config.local, once));
-    } catch {
-      isOnceRefused = true;
-    }
-  }
+  const local = once === undefined ? null : (config?.local ?? null);
+  const isOnceRefused = local !== null && !(await isLetIn(local, once ?? ''));
+  provider.value = config?.oidc ?? null;
+  if (local === null && provider.value !== null) void arrive(arrival);
   render(<App isOnceRefused={isOnceRefused} />, root);
+}
+
+async function isLetIn(local: string, once: string): Promise<boolean> {
+  try {
+    await signIn(await tokenForOnce(local, once));
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Null where they cannot be had: then a token is pasted, and the first request says what is wrong. */

@@ -195,9 +195,9 @@ describe.skipIf(!isThere('browser'))('the console and a failing cache', () => {
     expect(await page.getByLabel('Owner').inputValue()).toBe('typed before');
     expect(await page.getByRole('link', { name: 'expired' }).count()).toBe(1);
     await page.unroute('**/api/v1/caches/*/refresh/**');
-    // While it is over, nothing is sent.
-    await page.getByRole('button', { name: 'Refresh expired' }).click({ force: true });
-    await page.getByRole('button', { name: 'Sign in again' }).click();
+    // While it is over, nothing is sent: the next action asks for another one, over the screen.
+    await page.getByRole('button', { name: 'Refresh expired' }).click();
+    await page.getByRole('dialog', { name: 'Sign in again' }).waitFor();
     await enterToken(page, await host.service.token('admin', { scope: 'cache:admin' }));
     await page.getByRole('dialog').waitFor({ state: 'detached' });
     expect(await page.getByLabel('Owner').inputValue()).toBe('typed before');

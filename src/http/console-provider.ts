@@ -66,7 +66,7 @@ async function tokenEndpoint(issuer: string): Promise<URL> {
   }
   const metadata: unknown = JSON.parse(await boundedText(response));
   // Section 4.3: whoever else may write this document must not get our codes.
-  if (!isObject(metadata) || metadata.issuer !== issuer) {
+  if (!isObject(metadata) || !isSameUrl(String(metadata.issuer), issuer)) {
     throw new Error('the discovery document has another issuer than CONSOLE_OIDC_ISSUER');
   }
   const text = String(metadata.token_endpoint);
@@ -76,6 +76,11 @@ async function tokenEndpoint(issuer: string): Promise<URL> {
     throw new Error('the discovery document has no token_endpoint with https');
   }
   return endpoint;
+}
+
+/** A slash behind a bare host is the same issuer to the library of the console, too. */
+function isSameUrl(one: string, other: string): boolean {
+  return URL.canParse(one) && new URL(one).href === new URL(other).href;
 }
 
 async function boundedText(response: Response): Promise<string> {

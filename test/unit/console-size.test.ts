@@ -18,6 +18,12 @@ describe('the first screen of the console', () => {
     expect(size(first)).toBeLessThanOrEqual(limits.consoleGzippedBytes.firstScreenScript);
   });
 
+  it('is without the sign-in at a provider, which few services have', () => {
+    const pieces = [...files].filter(([, content]) => Buffer.from(content).includes('code_challenge_method'));
+    expect(pieces).toHaveLength(1);
+    expect(first).not.toContain(pieces[0]?.[0]);
+  });
+
   it('takes no more style than it may', () => {
     expect(size(['app.css'])).toBeGreaterThan(0);
     expect(size(['app.css'])).toBeLessThanOrEqual(limits.consoleGzippedBytes.style);

@@ -96,7 +96,7 @@ export function reloadAll(): void {
 }
 
 /** Forgets all, for the next person. */
-export function forgetAll(): void {
+export function forgetAnswers(): void {
   kept.clear();
 }
 

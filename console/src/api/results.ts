@@ -1,14 +1,16 @@
 /** What became of actions. A result stays until somebody dismisses it. */
 
-import { signal } from '@preact/signals';
+import { effect, signal } from '@preact/signals';
+import { mountDraft, takeDraft } from '../drafts/mounted-drafts.ts';
 import { ApiProblem } from './problem.ts';
 import { reloadAll } from './query.ts';
-import { hasExpired } from './session.ts';
+import { session } from './session.ts';
+import { isSignInNeeded } from './sign-in-again.ts';
 
 /** One action. */
 export interface Result {
   id: number;
-  state: 'running' | 'done' | 'failed';
+  state: 'running' | 'done' | 'failed' | 'left';
   /** What was done to what. */
   title: string;
   /** How far it is, or what came of it. */
@@ -39,9 +41,33 @@ export interface Progress {
 export const results = signal<readonly Result[]>([]);
 let count = 0;
 
+/** Who the results are of; null: nobody is signed in. */
+let shownTo: string | null = null;
+
+// Nothing that went wrong vanishes by itself, nor by a sign-in at the provider; but it goes with the person.
+mountDraft('results', () => (results.peek().length === 0 ? undefined : results.peek()));
+effect(() => {
+  const user = session.value?.user ?? null;
+  if (user === shownTo) return;
+  shownTo = user;
+  results.value = user === null ? [] : restored();
+});
+
+/** What stood there before somebody left for a sign-in. What ran then was left alone: its end is not known here. */
+function restored(): Result[] {
+  const kept = (takeDraft('results') ?? []) as readonly Result[];
+  return kept.map(({ state, problem, ...result }) => ({
+    ...result,
+    id: ++count,
+    state: state === 'running' ? 'left' : state,
+    problem: problem && new ApiProblem(problem.status, problem.body, problem.requestId),
+    stop: null,
+  }));
+}
+
 /**
  * Does something and tells what came of it; then all that is looked at is read again. With a token that is over nothing is
- * begun: the bar asks for another one.
+ * begun: another one is asked for.
  *
  * @returns whether it succeeded
  */
@@ -50,7 +76,7 @@ export async function act(
   work: (progress: Progress) => Promise<Outcome>,
   { stoppable = false } = {},
 ): Promise<boolean> {
-  if (hasExpired.peek()) return false;
+  if (isSignInNeeded()) return false;
   const id = ++count;
   const controller = new AbortController();
   const first: Result = {

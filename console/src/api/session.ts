@@ -7,6 +7,8 @@ export interface Session {
   token: string;
   user: string;
   scopes: readonly string[];
+  /** How it was got: pasted (or by the one-time link), or at the provider. */
+  way: 'token' | 'provider';
   /** When the token ends, by this machine's clock, ms since the epoch. */
   endsAt: number;
 }

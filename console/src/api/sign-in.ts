@@ -1,11 +1,11 @@
 /** Ways in and out. */
 
+import { dropDrafts } from '../drafts/kept-drafts.ts';
 import { API, answerOf, headersOf } from './call.ts';
 import type { Schema } from './paths.ts';
 import { ApiProblem, type ProblemBody } from './problem.ts';
-import { forgetAll, reloadAll } from './query.ts';
-import { results } from './results.ts';
-import { now, refused, session } from './session.ts';
+import { forgetAnswers, reloadAll } from './query.ts';
+import { now, refused, type Session, session } from './session.ts';
 
 /**
  * Takes a token, if the service does. Whoever was signed in before and is again sees their screen as it was; somebody else
@@ -13,25 +13,24 @@ import { now, refused, session } from './session.ts';
  *
  * @throws ApiProblem
  */
-export async function signIn(pasted: string): Promise<void> {
-  const token = pasted.trim().replace(/^Bearer\s+/i, '');
+export async function signIn(given: string, way: Session['way'] = 'token'): Promise<void> {
+  const token = given.trim().replace(/^Bearer\s+/i, '');
   const me = await whoami(token);
-  const before = session.value;
-  if (before !== null && before.user !== me.user) forgetAll();
+  if (session.value?.user !== me.user) forgetAnswers();
   now.value = Date.now();
   // The service's clock counts: this machine's may be wrong.
   const leftMs = Date.parse(me.expires) - Date.parse(me.now);
-  session.value = { token, user: me.user, scopes: me.scopes, endsAt: Date.now() + leftMs };
+  session.value = { token, user: me.user, scopes: me.scopes, way, endsAt: Date.now() + leftMs };
   refused.value = false;
   reloadAll();
 }
 
-/** Forgets the token and all that was read with it. */
+/** Forgets the token and all that was read and typed with it. */
 export function signOut(): void {
   session.value = null;
   refused.value = false;
-  results.value = [];
-  forgetAll();
+  forgetAnswers();
+  dropDrafts(sessionStorage);
 }
 
 /**

@@ -1,5 +1,5 @@
-import { useSignal } from '@preact/signals';
-import { hasExpired } from '../api/session.ts';
+import { isSignInNeeded } from '../api/sign-in-again.ts';
+import { useDraft } from '../drafts/use-draft.ts';
 import { cachesTexts } from '../texts/caches.ts';
 import { PurgeDialog } from './purge-dialog.tsx';
 import { RefreshAllDialog } from './refresh-all-dialog.tsx';
@@ -14,32 +14,23 @@ interface BulkActionsProps {
 /** What can be done to all caches that a resource and parameters name: the API takes nothing else. */
 export function BulkActions({ resource_title: title, parameters, owner, state }: BulkActionsProps) {
   const t = cachesTexts();
-  const open = useSignal<'purge' | 'refresh' | null>(null);
+  const open = useDraft<'purge' | 'refresh' | null>('caches.dialog', null);
   const close = () => {
     open.value = null;
+  };
+  const show = (which: 'purge' | 'refresh') => {
+    if (!isSignInNeeded()) open.value = which;
   };
   const isNamed = title !== '' && owner === '' && state === undefined;
   if (!isNamed) return <span class="faint">{t.purgeNeedsResource}</span>;
   return (
     <>
       {parameters === '' && (
-        <button
-          type="button"
-          disabled={hasExpired.value}
-          onClick={() => {
-            open.value = 'refresh';
-          }}
-        >
+        <button type="button" onClick={() => show('refresh')}>
           {t.refreshAll}
         </button>
       )}
-      <button
-        type="button"
-        disabled={hasExpired.value}
-        onClick={() => {
-          open.value = 'purge';
-        }}
-      >
+      <button type="button" onClick={() => show('purge')}>
         {t.purge}
       </button>
       {open.value === 'purge' && <PurgeDialog title={title} parameters={parameters} onClose={close} />}

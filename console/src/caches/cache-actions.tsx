@@ -1,8 +1,9 @@
-import { useSignal } from '@preact/signals';
 import { call } from '../api/call.ts';
 import { codeOf } from '../api/problem.ts';
 import { act } from '../api/results.ts';
-import { hasExpired, may } from '../api/session.ts';
+import { may } from '../api/session.ts';
+import { isSignInNeeded } from '../api/sign-in-again.ts';
+import { useDraft } from '../drafts/use-draft.ts';
 import { cacheTexts } from '../texts/cache.ts';
 import { cachesTexts } from '../texts/caches.ts';
 import { common } from '../texts/common.ts';
@@ -14,7 +15,7 @@ import { refreshCache } from './refresh.ts';
 
 /** What can be done to one cache. */
 export function CacheActions({ cache }: { cache: CacheRecord }) {
-  const open = useSignal<'purge' | 'force' | null>(null);
+  const open = useDraft<'purge' | 'force' | null>('cache.dialog', null);
   if (!may('cache:admin')) return null;
   const close = () => {
     open.value = null;
@@ -23,9 +24,8 @@ export function CacheActions({ cache }: { cache: CacheRecord }) {
   const button = (which: 'purge' | 'force', label: string) => (
     <button
       type="button"
-      disabled={hasExpired.value}
       onClick={() => {
-        open.value = which;
+        if (!isSignInNeeded()) open.value = which;
       }}
     >
       {label}

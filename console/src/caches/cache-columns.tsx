@@ -1,4 +1,4 @@
-import { hasExpired, may, now } from '../api/session.ts';
+import { may, now } from '../api/session.ts';
 import { addressOf } from '../shell/router.ts';
 import { cachesTexts } from '../texts/caches.ts';
 import { common } from '../texts/common.ts';
@@ -33,7 +33,7 @@ export function RefreshButton({ cache, main = false }: { cache: CacheRecord; mai
       type="button"
       class={main ? 'main' : 'small'}
       // Not `disabled`: that would take the focus from whoever pressed it.
-      aria-disabled={isBusy || hasExpired.value}
+      aria-disabled={isBusy}
       aria-label={`${common().refresh} ${cacheName(cache)}`}
       onClick={() => during(() => refreshCache(cache))}
     >

@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals';
 import { type FirstRows, type FirstTable, readFirstRows } from '../api/first-rows.ts';
 import { ApiProblem } from '../api/problem.ts';
 import { may, session } from '../api/session.ts';
+import { isSignInNeeded } from '../api/sign-in-again.ts';
 import { cacheTexts } from '../texts/cache.ts';
 import { common } from '../texts/common.ts';
 import { ProblemView } from '../ui/problem.tsx';
@@ -16,6 +17,7 @@ export function FirstRowsView({ cache }: { cache: CacheRecord }) {
   const problem = useSignal<ApiProblem | null>(null);
   const [isBusy, during] = useBusy();
   const read = async () => {
+    if (isSignInNeeded()) return;
     problem.value = null;
     try {
       rows.value = await readFirstRows(cache.resource_title, cache.parameters);

@@ -1,7 +1,7 @@
-import { useSignal } from '@preact/signals';
 import { call } from '../api/call.ts';
 import { inPages } from '../api/in-pages.ts';
 import { act } from '../api/results.ts';
+import { useDraft } from '../drafts/use-draft.ts';
 import { cachesTexts } from '../texts/caches.ts';
 import { common } from '../texts/common.ts';
 import { Confirm } from '../ui/confirm.tsx';
@@ -15,7 +15,7 @@ interface PurgeDialogProps extends Target {
 /** Asks how many caches are purged, and how: soft is offered first, since it takes no data from anybody. */
 export function PurgeDialog({ title, parameters, onClose }: PurgeDialogProps) {
   const t = cachesTexts();
-  const isSoft = useSignal(true);
+  const isSoft = useDraft('purge.soft', true);
   const { count, isDone, problem } = useCount({ title, parameters });
   return (
     <Confirm

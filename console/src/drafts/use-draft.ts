@@ -2,11 +2,13 @@
 
 import { type Signal, signal } from '@preact/signals';
 import { useLayoutEffect, useRef } from 'preact/hooks';
-import { session } from '../api/session.ts';
-import { type Drafts, dropDraft, keepDrafts, keptDrafts } from './kept-drafts.ts';
+import { keptDraft, mountDraft, takeDraft } from './mounted-drafts.ts';
 
-/** What is typed now: a draft that differs from what it began with, by its name. */
-const mounted = new Map<string, () => unknown>();
+interface Held<T> {
+  draft: Signal<T>;
+  /** What it is now; undefined: what it began with. */
+  typed: () => T | undefined;
+}
 
 /**
  * What somebody types, as `useSignal` keeps it, and besides over a sign-in at the provider: then it is kept for the same user at
@@ -22,38 +24,14 @@ export function useDraft<T>(name: string, initial: T): Signal<T> {
   held.current ??= begun(name, initial);
   const { draft, typed } = held.current;
   useLayoutEffect(() => {
-    mounted.set(name, typed);
-    dropDraft(sessionStorage, name);
-    return () => {
-      if (mounted.get(name) === typed) mounted.delete(name);
-    };
+    takeDraft(name);
+    return mountDraft(name, typed);
   }, [name, typed]);
   return draft;
 }
 
-interface Held<T> {
-  draft: Signal<T>;
-  /** What it is now; undefined: what it began with. */
-  typed: () => T | undefined;
-}
-
 function begun<T>(name: string, initial: T): Held<T> {
-  const draft = signal((draftsHere()[name] as T | undefined) ?? initial);
+  const draft = signal((keptDraft(name) as T | undefined) ?? initial);
   const before = JSON.stringify(initial);
   return { draft, typed: () => (JSON.stringify(draft.peek()) === before ? undefined : draft.peek()) };
-}
-
-/** Keeps what is typed now, before the page is left for a sign-in. False: the browser has no room for it. */
-export function keepMountedDrafts(): boolean {
-  const drafts = Object.fromEntries([...mounted].map(([name, typed]) => [name, typed()]));
-  const changed = Object.entries(drafts).filter(([, value]) => value !== undefined);
-  return keepDrafts(sessionStorage, here(), Object.fromEntries(changed), Date.now());
-}
-
-function draftsHere(): Drafts {
-  return keptDrafts(sessionStorage, here(), Date.now());
-}
-
-function here() {
-  return { user: session.peek()?.user ?? '', address: location.pathname + location.search };
 }

@@ -20,7 +20,8 @@ export function App({ isOnceRefused }: { isOnceRefused: boolean }) {
         {shell().skip}
       </a>
       <Header />
-      <main id="content">
+      {/* Somebody else begins anew: what the one before had typed goes with them. */}
+      <main id="content" key={session.value.user}>
         <ExpiredBar />
         <Results />
         <Shown />

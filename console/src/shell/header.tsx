@@ -1,5 +1,5 @@
+import { leave } from '../api/provider.ts';
 import { hasExpired, may, minutesLeft, session } from '../api/session.ts';
-import { signOut } from '../api/sign-in.ts';
 import { common } from '../texts/common.ts';
 import { shell } from '../texts/shell.ts';
 import { LANGUAGES, language, speak } from '../texts/texts.ts';
@@ -28,7 +28,7 @@ export function Header() {
           <p class="faint">{minutesLeft.value > 0 ? t.minutes(minutesLeft.value) : t.lastMinute}</p>
         )}
         <Preferences />
-        <button type="button" class="small" onClick={signOut}>
+        <button type="button" class="small" onClick={() => void leave()}>
           {t.signOut}
         </button>
       </div>

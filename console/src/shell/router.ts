@@ -54,8 +54,7 @@ export function setQuery(values: Readonly<Record<string, string | undefined>>, {
 export function takeFragment(): string {
   const fragment = location.hash.slice(1);
   if (fragment !== '') {
-    history.replaceState(null, '', location.pathname + location.search);
-    href.value = location.href;
+    replace(location.pathname + location.search);
   }
   return fragment;
 }

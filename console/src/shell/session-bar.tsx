@@ -1,38 +1,50 @@
-import { useSignal } from '@preact/signals';
-import { hasExpired } from '../api/session.ts';
+import { isUnderWay } from '../api/provider.ts';
+import { hasExpired, session } from '../api/session.ts';
+import { isFormOpen, signInAgain } from '../api/sign-in-again.ts';
 import { shell } from '../texts/shell.ts';
 import { Dialog } from '../ui/dialog.tsx';
-import { TokenForm } from './token-form.tsx';
+import { SignInFaultView } from './sign-in-fault.tsx';
+import { SignInForm } from './sign-in-form.tsx';
 
-/** Says that the token is over, and takes another one; the screen below stays as it is. */
+/** Says that the token is over, and how to get another one; the screen below stays as it is. */
 export function ExpiredBar() {
-  const isOpen = useSignal(false);
   const t = shell();
   const close = () => {
-    isOpen.value = false;
+    isFormOpen.value = false;
   };
   return (
     <>
-      <div role="alert">
-        {hasExpired.value && (
-          <div class="notice">
-            <p>{t.expired}</p>
-            <button
-              type="button"
-              onClick={() => {
-                isOpen.value = true;
-              }}
-            >
-              {t.signInAgain}
-            </button>
-          </div>
-        )}
-      </div>
-      {isOpen.value && (
+      <div role="alert">{hasExpired.value && <Expired />}</div>
+      {isFormOpen.value && (
         <Dialog title={t.signInAgain} onClose={close}>
-          <TokenForm onDone={close} />
+          <SignInForm isSilent onDone={close} />
         </Dialog>
       )}
     </>
+  );
+}
+
+function Expired() {
+  const t = shell();
+  return (
+    <div class="notice">
+      <p>{t.expired}</p>
+      <SignInFaultView />
+      <p class="tools">
+        <button type="button" aria-disabled={isUnderWay.value} onClick={signInAgain}>
+          {t.signInAgain}
+        </button>
+        {session.value?.way === 'provider' && (
+          <button
+            type="button"
+            onClick={() => {
+              isFormOpen.value = true;
+            }}
+          >
+            {t.pasteToken}
+          </button>
+        )}
+      </p>
+    </div>
   );
 }

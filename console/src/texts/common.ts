@@ -7,6 +7,7 @@ export const common = texts(
   {
     product: 'Freshet',
     loading: 'Loading…',
+    needsSignIn: 'This comes as soon as you have signed in again.',
     reload: 'Try again',
     refresh: 'Refresh',
     cancel: 'Cancel',
@@ -43,6 +44,7 @@ export const common = texts(
   {
     product: 'Freshet',
     loading: 'Загрузка…',
+    needsSignIn: 'Появится после нового входа.',
     reload: 'Повторить',
     refresh: 'Обновить',
     cancel: 'Отмена',

@@ -37,6 +37,13 @@ export const shell = texts(
     running: 'Running',
     done: 'Done',
     failed: 'Failed',
+    left: 'Left alone',
+    signInAt: (host: string) => `Sign in at ${host}`,
+    signingIn: (host: string) => `One moment: ${host} is asked…`,
+    pasteToken: 'Paste a token instead',
+    signedOut: 'You are signed out.',
+    staysSignedIn: (host: string) =>
+      `The console has forgotten you, but ${host} may not have: whoever uses this browser could sign in as you. Sign out there, too.`,
   },
   {
     skip: 'К содержимому',
@@ -71,5 +78,12 @@ export const shell = texts(
     running: 'Выполняется',
     done: 'Готово',
     failed: 'Ошибка',
+    left: 'Без присмотра',
+    signInAt: (host) => `Войти через ${host}`,
+    signingIn: (host) => `Минуту: запрос к ${host}…`,
+    pasteToken: 'Вставить токен',
+    signedOut: 'Вы вышли.',
+    staysSignedIn: (host) =>
+      `Консоль вас забыла, но ${host}, возможно, нет: любой за этим браузером может войти под вашим именем. Выйдите и там.`,
   },
 );

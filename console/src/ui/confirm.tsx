@@ -1,5 +1,6 @@
-import { useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
+import { isSignInNeeded } from '../api/sign-in-again.ts';
+import { useDraft } from '../drafts/use-draft.ts';
 import { common } from '../texts/common.ts';
 import { Dialog } from './dialog.tsx';
 
@@ -23,13 +24,14 @@ interface ConfirmProps {
 export function Confirm({ title, children, label, typed, onConfirm, onClose, ...rest }: ConfirmProps) {
   const { demandsReason = false, isReady = true } = rest;
   const t = common();
-  const reason = useSignal('');
-  const entered = useSignal('');
+  const reason = useDraft('confirm.reason', '');
+  const entered = useDraft('confirm.typed', '');
   const canConfirm =
     isReady && (typed === undefined || entered.value === typed) && (!demandsReason || reason.value.trim() !== '');
   const confirm = (event: Event) => {
     event.preventDefault();
-    if (!canConfirm) return;
+    // With a token that is over, all stays as it is: after a new sign-in it is confirmed again.
+    if (!canConfirm || isSignInNeeded()) return;
     onClose();
     onConfirm(reason.value.trim());
   };

@@ -1,7 +1,9 @@
 import type { ComponentChildren } from 'preact';
+import { useDraft } from '../drafts/use-draft.ts';
 
 interface FieldProps {
   label: string;
+  /** In its form, and of its draft: one of a kind on its screen. */
   name: string;
   /** What it has until somebody types. */
   value: string;
@@ -14,12 +16,16 @@ interface FieldProps {
 
 /** A text in a form; the form reads it when it is sent. */
 export function Field({ label, name, value, code = false, placeholder, wide = false }: FieldProps) {
+  const text = useDraft(`field.${name}`, value);
   return (
     <label class={wide ? 'wide' : undefined}>
       {label}
       <input
         {...{ name, placeholder }}
-        defaultValue={value}
+        value={text.value}
+        onInput={(event) => {
+          text.value = event.currentTarget.value;
+        }}
         class={code ? 'code' : undefined}
         autoComplete="off"
         spellcheck={false}

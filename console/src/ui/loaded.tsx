@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import type { Query } from '../api/query.ts';
+import { hasExpired } from '../api/session.ts';
 import { common } from '../texts/common.ts';
 import { ProblemView } from './problem.tsx';
 
@@ -14,13 +15,18 @@ export function Loaded<T>({ query, children }: LoadedProps<T>) {
   return (
     <>
       {problem.value && <ProblemView problem={problem.value} onRetry={() => void query.load()} />}
-      {data.value === undefined
-        ? !problem.value && (
-            <p class="faint" aria-busy="true">
-              {common().loading}
-            </p>
-          )
-        : children(data.value)}
+      {data.value === undefined ? !problem.value && <Nothing /> : children(data.value)}
     </>
+  );
+}
+
+/** With a token that is over nothing is asked for: what is missing comes after a new sign-in. */
+function Nothing() {
+  const t = common();
+  if (hasExpired.value) return <p class="empty">{t.needsSignIn}</p>;
+  return (
+    <p class="faint" aria-busy="true">
+      {t.loading}
+    </p>
   );
 }

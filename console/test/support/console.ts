@@ -18,9 +18,17 @@ export class ConsoleHost {
     this.#chromium = browser;
   }
 
+  /** Makes the token that `api` asks with; the service's own unless it has a provider. */
+  adminToken = (): Promise<string> => this.service.token('admin', { scope: ADMIN_SCOPE });
+
   static async start(options: StartOptions = {}): Promise<ConsoleHost> {
     const [service, browser] = await Promise.all([Service.start(options), Chromium.start()]);
     return new ConsoleHost(service, browser);
+  }
+
+  /** A browser's profile of its own: its pages are tabs. */
+  profile(options: PageOptions = {}): Promise<BrowserContext> {
+    return this.#chromium.profile(options);
   }
 
   /** A page in a profile of its own, at an address of the console. */
@@ -64,7 +72,7 @@ export class ConsoleHost {
     const response = await fetch(`${this.service.url}/api/v1${path}`, {
       method,
       headers: {
-        Authorization: `Bearer ${await this.service.token('admin', { scope: ADMIN_SCOPE })}`,
+        Authorization: `Bearer ${await this.adminToken()}`,
         ...(body !== undefined && { 'Content-Type': 'application/json' }),
       },
       ...(body !== undefined && { body: JSON.stringify(body) }),

@@ -8,12 +8,14 @@ declare module 'oidc-provider' {
     save(): Promise<string>;
   }
 
+  export const errors: { InvalidTarget: new (description: string) => Error };
+
   export default class Provider {
     constructor(issuer: string, configuration: object);
-    readonly Grant: new (of: {
-      accountId: string;
-      clientId: string;
-    }) => Grant;
+    readonly Grant: {
+      new (of: { accountId: string; clientId: string }): Grant;
+      find(id: string): Promise<Grant | undefined>;
+    };
     callback(): (request: IncomingMessage, response: ServerResponse) => Promise<void>;
     interactionDetails(
       request: IncomingMessage,

@@ -9,7 +9,7 @@ import Provider from 'oidc-provider';
 export const AUDIENCE = 'urn:freshet';
 
 /** Of the API, which knows another one than ours. */
-const SCOPES = 'cache:read cache:refresh cache:inspect cache:admin erp:read';
+export const SCOPES = 'cache:read cache:refresh cache:inspect cache:admin erp:read';
 const CALLBACK = 'http://127.0.0.1/callback';
 const SECRET = randomBytes(32).toString('base64url');
 
@@ -139,7 +139,8 @@ export class IdentityProvider {
   }
 }
 
-function configuration(keys: readonly SigningKey[]): object {
+/** Of a provider with the clients `app` and `device`. */
+export function configuration(keys: readonly SigningKey[]) {
   return {
     jwks: { keys },
     cookies: { keys: [SECRET] },

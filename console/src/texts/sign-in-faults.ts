@@ -1,0 +1,66 @@
+/** Why a sign-in at the provider did not succeed, and what to do then. */
+
+import { texts } from './texts.ts';
+
+export const signInFaults = texts(
+  {
+    denied: 'The provider does not let you in.',
+    deniedToDo: 'Ask whoever administers it to assign you to the console, or sign in as somebody else.',
+    foreign: 'This answer of the provider belongs to no sign-in that began in this tab.',
+    foreignToDo: 'It was used already, or its link was opened elsewhere. Sign in again.',
+    stale: 'The provider no longer takes its own answer.',
+    staleToDo: 'It was used already, or is too old. Sign in again.',
+    provider: 'The provider refused the sign-in.',
+    providerToDo:
+      'Whoever runs the service compares CONSOLE_OIDC_CLIENT_ID, CONSOLE_OIDC_SCOPE and CONSOLE_OIDC_PARAMS with what is registered there: a public client, with this address of the console.',
+    away: 'The provider cannot sign anybody in now.',
+    awayToDo: 'Try again in some minutes. Until then, paste a token.',
+    'no-answer': 'The browser got no answer of the provider.',
+    'no-answerToDo':
+      'Check the network. If it is there, the provider must allow the address of the console (CORS, “web origins”), or CONSOLE_OIDC_ISSUER is wrong.',
+    discovery: 'The provider does not describe itself as the console expects.',
+    discoveryToDo: 'CONSOLE_OIDC_ISSUER must be the issuer to the letter, as its discovery document has it.',
+    'id-token': 'The provider answered with an ID token that is not of this sign-in.',
+    'id-tokenToDo': 'Check the clock of this machine, then sign in again. If it lasts, tell whoever runs the provider.',
+    insecure: 'The browser lets no page sign in that did not come over https.',
+    insecureToDo: 'Open the console at its https address, or paste a token.',
+    'no-room': 'What you typed is too much for the browser to keep while you sign in.',
+    'no-roomToDo': 'Nothing is lost yet: copy it to a safe place and load the page again, or paste a token here.',
+    release: 'A part of the console could not be loaded. A new release may have come out.',
+    releaseToDo: 'Copy what you typed, and load the page again.',
+    refused: 'You are signed in at the provider, but the service does not take its token.',
+    refusedToDo:
+      'The token must be a JWT for this service: whoever runs it compares JWT_ISSUER and JWT_AUDIENCE with the token, and has CONSOLE_OIDC_PARAMS or CONSOLE_OIDC_SCOPE ask for it. The log says which claim was refused.',
+  },
+  {
+    denied: 'Провайдер вас не впускает.',
+    deniedToDo: 'Попросите администратора провайдера дать вам доступ к консоли или войдите под другим именем.',
+    foreign: 'Этот ответ провайдера не относится ко входу, начатому в этой вкладке.',
+    foreignToDo: 'Он уже использован, или ссылку открыли в другом месте. Войдите снова.',
+    stale: 'Провайдер больше не принимает свой ответ.',
+    staleToDo: 'Он уже использован или устарел. Войдите снова.',
+    provider: 'Провайдер отказал во входе.',
+    providerToDo:
+      'Администратору сервиса: сверьте CONSOLE_OIDC_CLIENT_ID, CONSOLE_OIDC_SCOPE и CONSOLE_OIDC_PARAMS с регистрацией у провайдера: публичный клиент с этим адресом консоли.',
+    away: 'Провайдер сейчас не может никого впустить.',
+    awayToDo: 'Повторите через несколько минут. Пока можно вставить токен.',
+    'no-answer': 'Браузер не получил ответа провайдера.',
+    'no-answerToDo':
+      'Проверьте сеть. Если она есть, провайдер должен разрешить адрес консоли (CORS, «web origins»), либо неверен CONSOLE_OIDC_ISSUER.',
+    discovery: 'Провайдер описывает себя не так, как ждёт консоль.',
+    discoveryToDo: 'CONSOLE_OIDC_ISSUER должен в точности совпадать с issuer в документе провайдера.',
+    'id-token': 'Провайдер ответил ID-токеном не от этого входа.',
+    'id-tokenToDo':
+      'Проверьте часы этого компьютера и войдите снова. Если не поможет, сообщите администратору провайдера.',
+    insecure: 'Браузер не даёт войти на странице, открытой не по https.',
+    insecureToDo: 'Откройте консоль по адресу https или вставьте токен.',
+    'no-room': 'Вы ввели больше, чем браузер может сохранить на время входа.',
+    'no-roomToDo':
+      'Пока ничего не потеряно: скопируйте введённое и загрузите страницу заново или вставьте токен здесь.',
+    release: 'Не удалось загрузить часть консоли. Возможно, вышла новая версия.',
+    releaseToDo: 'Скопируйте введённое и загрузите страницу заново.',
+    refused: 'Провайдер вас впустил, но сервис не принимает его токен.',
+    refusedToDo:
+      'Нужен JWT для этого сервиса. Администратору: сверьте JWT_ISSUER и JWT_AUDIENCE с токеном и запросите его через CONSOLE_OIDC_PARAMS или CONSOLE_OIDC_SCOPE. В журнале видно, какое поле отвергнуто.',
+  },
+);
