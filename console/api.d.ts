@@ -1204,14 +1204,14 @@ export interface components {
             /** @description Open only to tokens with one of these groups, and to `cache:admin`. Left out: open to all. */
             groups?: string[];
             /**
-             * @description How the origin writes tables: JSON, a JSON value a line, or CSV (RFC 4180) whose first line names the columns.
+             * @description How the origin writes tables: JSON, a JSON value a line, CSV (RFC 4180) whose first line names the columns, or XML.
              * @default json
              * @enum {string}
              */
-            format: "json" | "ndjson" | "csv";
+            format: "json" | "ndjson" | "csv" | "xml";
             /** @description How CSV is written, where it is not as RFC 4180 has it. Format `csv` alone. */
             csv?: components["schemas"]["CsvDialect"];
-            /** @description Character encoding of an answer with tables, by any label of the Encoding standard, such as `windows-1251`; a byte order mark goes first. Left out: of CSV what the answer says, else UTF-8. */
+            /** @description Character encoding of an answer with tables, by any label of the Encoding standard, such as `windows-1251`; a byte order mark goes first. Left out: of CSV and XML what the answer says, of XML then what it begins with, else UTF-8. */
             charset?: string;
             /** @description Media type that the answer must have; `*\/*` takes any. Left out: those that are usual for the format. */
             content_type?: string;
@@ -1305,14 +1305,14 @@ export interface components {
             /** @description Open only to tokens with one of these groups, and to `cache:admin`. Left out: open to all. */
             groups?: string[];
             /**
-             * @description How the origin writes tables: JSON, a JSON value a line, or CSV (RFC 4180) whose first line names the columns.
+             * @description How the origin writes tables: JSON, a JSON value a line, CSV (RFC 4180) whose first line names the columns, or XML.
              * @default json
              * @enum {string}
              */
-            format: "json" | "ndjson" | "csv";
+            format: "json" | "ndjson" | "csv" | "xml";
             /** @description How CSV is written, where it is not as RFC 4180 has it. Format `csv` alone. */
             csv?: components["schemas"]["CsvDialect"];
-            /** @description Character encoding of an answer with tables, by any label of the Encoding standard, such as `windows-1251`; a byte order mark goes first. Left out: of CSV what the answer says, else UTF-8. */
+            /** @description Character encoding of an answer with tables, by any label of the Encoding standard, such as `windows-1251`; a byte order mark goes first. Left out: of CSV and XML what the answer says, of XML then what it begins with, else UTF-8. */
             charset?: string;
             /** @description Media type that the answer must have; `*\/*` takes any. Left out: those that are usual for the format. */
             content_type?: string;
@@ -1380,11 +1380,15 @@ export interface components {
              */
             url: string;
             /**
-             * @description With `POST` the parameters that the URL does not use go as a JSON body.
+             * @description With `POST` the parameters that the URL does not use go as a JSON body, unless `body` says what goes.
              * @default GET
              * @enum {string}
              */
             method: "GET" | "POST";
+            /** @description Body of the request, with `POST`. An object is sent as JSON, where a text `"{name}"` becomes the value of that parameter. In a text `{name}` is replaced by the value, escaped as the header `Content-Type` demands: XML or a form. `${ORIGIN_NAME}` is a secret of the service in both. */
+            body?: string | {
+                [key: string]: unknown;
+            };
             /**
              * @description Further headers of the request. `${ORIGIN_NAME}` in a value is a secret of the service, `{_user}` the user name.
              * @default {}
@@ -1506,10 +1510,10 @@ export interface components {
         ColumnDefinition: {
             /** @description The column's name in bodies. Without `at` also the member of object rows, or the column of CSV. */
             name: string;
-            /** @description Where the cell lies within the row: a JSON pointer (RFC 6901), through objects alone; of CSV and array rows `/` and the name or the place, from 0. Left out: the member of that name. */
+            /** @description Where the cell lies within the row: a JSON pointer (RFC 6901), through objects alone; of CSV and array rows `/` and the name or the place, from 0; of XML a path of local names such as `/Price/Amount`, `/@id` for an attribute, `/` for the text of the row itself. Left out: the member of that name. */
             at?: string;
             /**
-             * @description What cells become: `text`, `number` (every digit kept), `boolean`, `date` (`2026-11-28`), `time` (RFC 3339 in UTC), or `json`. A cell that does not fit fails the load. Left out: as they come.
+             * @description What cells become: `text`, `number` (every digit kept), `boolean`, `date` (`2026-11-28`), `time` (RFC 3339 in UTC), or `json`; that one makes arrays of texts of XML, also of repeated elements. A cell that does not fit fails the load. Left out: as they come.
              * @enum {string}
              */
             as?: "text" | "number" | "boolean" | "date" | "time" | "json";
@@ -1556,14 +1560,14 @@ export interface components {
         TableDefinition: {
             /** @description Names the table in bodies and deltas. */
             name: string;
-            /** @description JSON pointer (RFC 6901) to an array of rows in the origin's answer, the empty text if the answer itself is the array. Required for the format `json`, not to be given for the others. */
+            /** @description JSON pointer (RFC 6901) to an array of rows in the origin's answer, the empty text if the answer itself is the array; of XML the path of local names to the elements that are rows, such as `/Envelope/Body/Item`. Required for the formats `json` and `xml`, not to be given for the others. */
             rows?: string;
             /**
              * @description Whether an object at `rows` is one row, as where JSON was made from XML. Format `json` alone.
              * @default false
              */
             single: boolean;
-            /** @description Members of object rows, in this order, each as its name or as an object with the name; a missing member is `null`. Of array rows, and of CSV without a line of names, the names of the cells. */
+            /** @description Members of object rows, in this order, each as its name or as an object with the name; a missing member is `null`. Of XML the elements within a row. Of array rows, and of CSV without a line of names, the names of the cells. */
             columns: (string | components["schemas"]["ColumnDefinition"])[];
             /** @description Columns whose cells together name a row. A key that an answer repeats fails the load; one that comes again on a later page shows that rows moved. Left out: none do. */
             key?: string[];

@@ -49,8 +49,8 @@ export const FAILING_STEPS: Readonly<Record<LoadFailureCode, Steps>> = {
     act: 'Say in origin.pages how the pages follow; or ask for everything at once, such as by a larger page size in origin.url. If the first page is all that is wanted, accept it with origin.partial: ["next"]. Rows that move: such loads are tried again; have the origin order rows by a column that is unique and does not change, prefer origin.pages.next to offset, leave origin.pages.total out where it counts something else, or accept them with origin.pages.drift: "keep". Pages without end: correct the name of the parameter, or the place of the link.',
   },
   'origin-refused': {
-    look: '"detail" names the place where the answer, under a good status, says that it failed: a member "errors" or "exception", or not what origin.expect demands. Read what the origin says there. The last version stands 7 days past stale_if_error_s.',
-    act: 'Mend what the origin complains of. If such answers are whole all the same, accept them with origin.partial: ["errors"], or change origin.expect.',
+    look: '"detail" names what says that it failed, be it under a good status: a member "errors" or "exception", a SOAP Fault and its code, or not what origin.expect demands. Read what the origin says there; of a Fault a token with cache:admin is told the text. The last version stands 7 days past stale_if_error_s.',
+    act: 'Mend what the origin complains of: a Fault of the code Client or Sender is about the request (origin.body, headers, parameters), one of Server or Receiver is tried again. If such answers are whole all the same, accept them with origin.partial: ["errors"], or change origin.expect.',
   },
   'invalid-parameters': {
     look: 'The definition has changed since the cache was first loaded, or these values do not fit into origin.url or a header. "detail" says which.',

@@ -44,7 +44,7 @@ export const REMEDIES: Readonly<Record<ProblemCode, string>> = {
   'origin-pages':
     'The answer says that a further page follows which the definition does not ask for, or its pages do not fit together: rows moved while they were read, or they have no end. The last version stands 7 days past stale_if_error_s.',
   'origin-refused':
-    'The answer came with a good status, but says itself that it failed: by a member "errors" or "exception", or not as origin.expect demands. The last version stands 7 days past stale_if_error_s.',
+    'The answer says itself that it failed: by a member "errors" or "exception", by a SOAP Fault, or not as origin.expect demands. The last version stands 7 days past stale_if_error_s.',
   misconfigured:
     'A setting of the service, or a secret of the resource, is missing or wrong; "detail" names it, of a resource to a token with cache:admin. This is for the operator: npm run deploy checks settings before it uploads; secrets are put by npx wrangler secret put ORIGIN_…, and locally (npm start) both are lines in .dev.vars.',
   internal: 'A fault of the service. Try again; if it stays, tell the operator the X-Request-Id of the answer.',

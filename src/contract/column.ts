@@ -25,11 +25,11 @@ export const ColumnDefinition = v.pipe(
           v.regex(/^(\/([^~/]|~[01])*)+$/, 'must be a JSON pointer (RFC 6901) within the row'),
         ),
       ),
-      'Where the cell lies within the row: a JSON pointer (RFC 6901), through objects alone; of CSV and array rows `/` and the name or the place, from 0. Left out: the member of that name.',
+      'Where the cell lies within the row: a JSON pointer (RFC 6901), through objects alone; of CSV and array rows `/` and the name or the place, from 0; of XML a path of local names such as `/Price/Amount`, `/@id` for an attribute, `/` for the text of the row itself. Left out: the member of that name.',
     ),
     as: about(
       v.optional(v.picklist(CELL_TYPES)),
-      'What cells become: `text`, `number` (every digit kept), `boolean`, `date` (`2026-11-28`), `time` (RFC 3339 in UTC), or `json`. A cell that does not fit fails the load. Left out: as they come.',
+      'What cells become: `text`, `number` (every digit kept), `boolean`, `date` (`2026-11-28`), `time` (RFC 3339 in UTC), or `json`; that one makes arrays of texts of XML, also of repeated elements. A cell that does not fit fails the load. Left out: as they come.',
     ),
     zone: about(
       v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(64))),

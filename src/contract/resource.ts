@@ -4,6 +4,7 @@ import * as v from 'valibot';
 import { about } from './about.ts';
 import { MAX_ORIGIN_BYTES, MAX_REQUEST_BYTES, USUAL_PARAMETERS_BYTES } from './constants.ts';
 import { Pages } from './pages.ts';
+import { RequestBody } from './request-body.ts';
 import type { StoredSource } from './source.ts';
 import { CsvDialect, TableDefinition } from './table-definition.ts';
 import { integer } from './values.ts';
@@ -56,8 +57,9 @@ export const Origin = v.strictObject({
   ),
   method: about(
     v.optional(v.picklist(['GET', 'POST']), 'GET'),
-    'With `POST` the parameters that the URL does not use go as a JSON body.',
+    'With `POST` the parameters that the URL does not use go as a JSON body, unless `body` says what goes.',
   ),
+  body: RequestBody,
   headers: about(
     v.optional(v.record(v.string(), v.string()), {}),
     // biome-ignore lint/suspicious/noTemplateCurlyInString: that is how a definition writes it
@@ -142,13 +144,13 @@ export const Resource = v.strictObject({
     'Open only to tokens with one of these groups, and to `cache:admin`. Left out: open to all.',
   ),
   format: about(
-    v.optional(v.picklist(['json', 'ndjson', 'csv']), 'json'),
-    'How the origin writes tables: JSON, a JSON value a line, or CSV (RFC 4180) whose first line names the columns.',
+    v.optional(v.picklist(['json', 'ndjson', 'csv', 'xml']), 'json'),
+    'How the origin writes tables: JSON, a JSON value a line, CSV (RFC 4180) whose first line names the columns, or XML.',
   ),
   csv: about(v.optional(CsvDialect), 'How CSV is written, where it is not as RFC 4180 has it. Format `csv` alone.'),
   charset: about(
     v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(64))),
-    'Character encoding of an answer with tables, by any label of the Encoding standard, such as `windows-1251`; a byte order mark goes first. Left out: of CSV what the answer says, else UTF-8.',
+    'Character encoding of an answer with tables, by any label of the Encoding standard, such as `windows-1251`; a byte order mark goes first. Left out: of CSV and XML what the answer says, of XML then what it begins with, else UTF-8.',
   ),
   content_type: about(
     v.optional(MediaType),

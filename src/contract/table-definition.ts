@@ -9,7 +9,7 @@ export const TableDefinition = v.strictObject({
   name: about(v.pipe(v.string(), v.minLength(1), v.maxLength(128)), 'Names the table in bodies and deltas.'),
   rows: about(
     v.optional(v.pipe(v.string(), v.regex(/^(\/([^~/]|~[01])*)*$/, 'must be a JSON pointer (RFC 6901)'))),
-    "JSON pointer (RFC 6901) to an array of rows in the origin's answer, the empty text if the answer itself is the array. Required for the format `json`, not to be given for the others.",
+    "JSON pointer (RFC 6901) to an array of rows in the origin's answer, the empty text if the answer itself is the array; of XML the path of local names to the elements that are rows, such as `/Envelope/Body/Item`. Required for the formats `json` and `xml`, not to be given for the others.",
   ),
   single: about(
     v.optional(v.boolean(), false),
@@ -22,7 +22,7 @@ export const TableDefinition = v.strictObject({
       v.maxLength(1000),
       v.check((columns) => new Set(columns.map(columnName)).size === columns.length, 'must not repeat a column'),
     ),
-    'Members of object rows, in this order, each as its name or as an object with the name; a missing member is `null`. Of array rows, and of CSV without a line of names, the names of the cells.',
+    'Members of object rows, in this order, each as its name or as an object with the name; a missing member is `null`. Of XML the elements within a row. Of array rows, and of CSV without a line of names, the names of the cells.',
   ),
   key: about(
     v.optional(v.pipe(v.array(ColumnName), v.minLength(1), v.maxLength(8))),

@@ -14,7 +14,7 @@ import type { ParameterSchema } from './parameter-schema.ts';
 import { faultsOfParameterSchema } from './parameter-schema-rules.ts';
 import { pointerTo } from './pointer.ts';
 import { faultOfSchedule } from './schedule.ts';
-import { faultsOfLines, faultsOfTables, faultsOfText } from './table-faults.ts';
+import { faultsOfLines, faultsOfTables, faultsOfText, faultsOfXml } from './table-faults.ts';
 
 /** A definition with its defaults (null when its form is wrong) and every fault found in it. */
 export interface ReadDefinition {
@@ -31,6 +31,7 @@ export function readDefinition(body: Json): ReadDefinition {
     ...(isObject(given.parameters) ? faultsOfParameterSchema(given.parameters, '/parameters') : []),
     ...faultsOfTables(given.tables, given.format),
     ...faultsOfLines(given.format, given.tables),
+    ...faultsOfXml(given.format, given.tables),
     ...faultsOfText(given),
     ...faultsOfGuard(given.guard, given.tables),
     ...faultsOfSchedule(given.schedule),
@@ -59,7 +60,12 @@ export function mattersToLoads(before: Resource, after: Resource): boolean {
   const decisive = (definition: Resource) => {
     const { origin, parameters = {}, scope, format, charset, csv, tables = [] } = withDefaults(definition);
     const { delimiter = ',', quote = '"', header = true } = csv ?? {};
-    const text = [charset?.toLowerCase() ?? (format === 'csv' ? null : 'utf-8'), delimiter, quote, header];
+    const text = [
+      charset?.toLowerCase() ?? (format === 'csv' || format === 'xml' ? null : 'utf-8'),
+      delimiter,
+      quote,
+      header,
+    ];
     // In their order: where rows have no names, it says which cell is meant.
     const shapes = tables.map((table) => ({ ...table, columns: table.columns.map(cellsOf) }));
     return canonicalText({ origin, parameters, scope, format, text, tables: shapes });

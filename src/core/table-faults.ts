@@ -34,6 +34,23 @@ function faultsOfKey({ key, columns }: Readonly<Record<string, unknown>>): Input
   });
 }
 
+/** XML is read for tables alone; a row is an element, of which one is as good as many. */
+export function faultsOfXml(format: unknown, tables: unknown): InputFault[] {
+  if (format !== 'xml') return [];
+  if (tables === undefined) return [{ pointer: '/tables', detail: 'is required with the format "xml"' }];
+  if (!Array.isArray(tables)) return [];
+  return tables.flatMap((table, index) =>
+    isObject(table) && table.single === true
+      ? [
+          {
+            pointer: `/tables/${index}/single`,
+            detail: 'must not be given with the format "xml": one element is a row already',
+          },
+        ]
+      : [],
+  );
+}
+
 /** The formats of lines (NDJSON, CSV) are one table, the whole answer. */
 export function faultsOfLines(format: unknown, tables: unknown): InputFault[] {
   if (!isOfLines(format)) return [];

@@ -3,7 +3,7 @@
 import * as v from 'valibot';
 import { API_BASE } from '../contract/constants.ts';
 import type { Json } from '../contract/entry.ts';
-import { Problem } from '../contract/problem.ts';
+import { type InputFault, Problem } from '../contract/problem.ts';
 import { isDefined, Origin, type Resource, ResourceTitle, type StoredResource } from '../contract/resource.ts';
 import {
   MAX_RESOURCES_OF_SOURCE,
@@ -25,12 +25,16 @@ import {
 import { invalidParameters } from '../core/input-faults.ts';
 import { isObject } from '../core/is-object.ts';
 import { member } from '../core/pointer.ts';
+import { type BodyRules, bodyFaults } from '../origin/body/check-body.ts';
 import { cellFaults } from '../origin/check-cells.ts';
 import { expectFaults } from '../origin/check-expect.ts';
 import { checkOrigin, NO_SOURCE } from '../origin/check-origin.ts';
 import { pagesFaults } from '../origin/check-pages.ts';
+import { isTrusted } from '../origin/hosts.ts';
 import { laterFaults } from '../origin/later-rules.ts';
 import { checkTables } from '../origin/pointers.ts';
+import { literalOrigin } from '../origin/url-template.ts';
+import { xmlFaults } from '../origin/xml/check-xml.ts';
 import type { Services } from './services.ts';
 
 /** How often a write is tried anew when another one was faster. */
@@ -69,18 +73,32 @@ export function parseDefinition(
   if (origin.success && isObject(rest.origin)) {
     const names =
       rest.parameters === undefined ? [] : isObject(rest.parameters) ? parameterNames(rest.parameters) : null;
-    faults.push(...checkOrigin(origin.output, rest.scope === 'user' ? 'user' : 'shared', hosts, names, source));
+    const scope = rest.scope === 'user' ? 'user' : 'shared';
+    faults.push(...checkOrigin(origin.output, scope, hosts, names, source));
+    faults.push(...faultsOfBody(origin.output, source, { scope, hosts, parameterNames: names }));
   }
-  if (definition?.tables !== undefined) faults.push(...checkTables(definition.tables));
+  if (definition?.tables !== undefined && definition.format !== 'xml') faults.push(...checkTables(definition.tables));
   if (definition !== null)
     faults.push(
       ...laterFaults(definition),
       ...expectFaults(definition),
       ...pagesFaults(definition),
       ...cellFaults(definition),
+      ...xmlFaults(definition),
     );
   if (definition === null || faults.length > 0) throw invalidParameters(faults);
   return definition;
+}
+
+/** Those of its body; headers of the source count where the definition has none of that name. */
+function faultsOfBody(
+  origin: Resource['origin'],
+  source: Source | null,
+  { hosts, ...rules }: Omit<BodyRules, 'isTrusted'> & { hosts: readonly string[] },
+): InputFault[] {
+  const url = literalOrigin(source?.url ?? origin.url);
+  const headers = { ...origin.headers, ...source?.headers, ...origin.headers };
+  return bodyFaults({ ...origin, headers }, { ...rules, isTrusted: url !== null && isTrusted(url, hosts) });
 }
 
 /**

@@ -3,6 +3,7 @@
 import type { CacheIdentity } from '../contract/entry.ts';
 import { LoadFailure } from '../contract/problem.ts';
 import type { Resource } from '../contract/resource.ts';
+import { buildBody } from './body/build-body.ts';
 import { HEADER_PLACEHOLDER, hasControl, isSecretName, USER_VARIABLE } from './check-origin.ts';
 import { ACCEPTED_CODINGS } from './content-codings.ts';
 import { hostRefusal, isTrusted } from './hosts.ts';
@@ -24,8 +25,10 @@ export interface OriginRequest {
   headers: Headers;
   /** The headers that are not the definition's: all that another host may be sent. */
   ownHeaders: Headers;
-  /** With POST: the parameters that the template does not use, as JSON. */
+  /** With POST: what the definition says, or the parameters that the template does not use, as JSON. */
   body: string | null;
+  /** Whether it is what the definition says, which another host is not sent. */
+  isBodyDefined?: boolean;
 }
 
 /** Secrets, and whom they may go to. */
@@ -62,6 +65,15 @@ export function buildRequest(resource: Resource, cache: CacheIdentity, access: O
     setHeader(headers, name, headerValue(name, value, url, cache.owner, access));
   }
   if (origin.method === 'GET') return { url, method: 'GET', headers, ownHeaders, body: null };
+  if (origin.body !== undefined) {
+    const contentType = headers.get('Content-Type');
+    const body = buildBody(origin.body, {
+      values: valuesOf(cache),
+      contentType,
+      secret: (name) => secretOf(name, url, access),
+    });
+    return { url, method: 'POST', headers, ownHeaders, body, isBodyDefined: true };
+  }
   const used = new Set(templateVariables(origin.url));
   const rest = Object.entries(cache.parameters).filter(([name]) => !used.has(name));
   return { url, method: 'POST', headers, ownHeaders, body: JSON.stringify(Object.fromEntries(rest)) };
@@ -72,8 +84,7 @@ function buildUrl(
   cache: CacheIdentity,
   { hosts, isPrivate }: OriginAccess,
 ): URL {
-  const values = cache.owner === null ? cache.parameters : { ...cache.parameters, [USER_VARIABLE]: cache.owner };
-  const text = expanded(template, values, quote);
+  const text = expanded(template, valuesOf(cache), quote);
   const url = URL.canParse(text) ? new URL(text) : null;
   const literal = literalOrigin(template);
   // Values must not lead to another host, however the template is written.
@@ -88,6 +99,11 @@ function buildUrl(
   if (refusal !== null) throw misconfigured(`The URL of the origin at ${url.host} ${refusal}.`);
   url.hash = '';
   return url;
+}
+
+/** What templates are filled with. */
+function valuesOf({ parameters, owner }: CacheIdentity): CacheIdentity['parameters'] {
+  return owner === null ? parameters : { ...parameters, [USER_VARIABLE]: owner };
 }
 
 function expanded(template: string, values: CacheIdentity['parameters'], quote: Quote | undefined): string {

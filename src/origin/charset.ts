@@ -19,13 +19,19 @@ export function encodingOf(label: string): string | null {
   }
 }
 
+/** Tells the encoding by how a text begins; null: more of it must be seen. `isWhole`: there is no more. */
+export type EncodingByText = (beginning: Uint8Array, isWhole: boolean) => string | null;
+
 /**
  * The same text in UTF-8. A byte order mark says more than any label.
  *
- * @param encoding as `encodingOf` tells it
+ * @param encoding as `encodingOf` tells it, or what tells it by the text itself
  * @throws LoadFailure `origin-malformed` for bytes that the encoding does not have; those of UTF-8 are left to whoever reads them
  */
-export async function* inUtf8(body: AsyncIterable<Uint8Array>, encoding: string): AsyncGenerator<Uint8Array, void> {
+export async function* inUtf8(
+  body: AsyncIterable<Uint8Array>,
+  encoding: string | EncodingByText,
+): AsyncGenerator<Uint8Array, void> {
   let begun: Uint8Array | null = new Uint8Array();
   let recode = (piece: Uint8Array, _isMore: boolean) => piece;
   for await (const piece of body) {
@@ -35,12 +41,20 @@ export async function* inUtf8(body: AsyncIterable<Uint8Array>, encoding: string)
     }
     begun = joined(begun, piece);
     if (begun.length < LONGEST_MARK) continue;
-    recode = recoder(markedEncoding(begun) ?? encoding);
+    const found = encodingBy(begun, encoding, false);
+    if (found === null) continue;
+    recode = recoder(found);
     yield recode(begun, true);
     begun = null;
   }
-  if (begun !== null) recode = recoder(markedEncoding(begun) ?? encoding);
+  if (begun !== null) recode = recoder(encodingBy(begun, encoding, true) ?? UTF_8);
   yield recode(begun ?? new Uint8Array(), false);
+}
+
+function encodingBy(bytes: Uint8Array, encoding: string | EncodingByText, isWhole: boolean): string | null {
+  const marked = markedEncoding(bytes);
+  if (marked !== undefined) return marked;
+  return typeof encoding === 'string' ? encoding : encoding(bytes, isWhole);
 }
 
 function markedEncoding(bytes: Uint8Array): string | undefined {

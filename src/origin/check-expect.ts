@@ -4,6 +4,7 @@ import type { InputFault } from '../contract/problem.ts';
 import type { Resource } from '../contract/resource.ts';
 import type { TableDefinition } from '../contract/table-definition.ts';
 import { pointerTokens } from '../core/pointer.ts';
+import { xmlPlaceFault } from './xml/check-xml.ts';
 
 /** RFC 9110 section 5.6.2. */
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
@@ -27,6 +28,7 @@ export function placeFault(
 ): string | null {
   if (!place.startsWith('/'))
     return TOKEN.test(place) ? null : 'must be a JSON pointer (RFC 6901) or the name of a header';
+  if (format === 'xml') return xmlPlaceFault(place, tables);
   if (!POINTER.test(place)) return 'must be a JSON pointer (RFC 6901)';
   if (format !== 'json') return `must be the name of a header: the format "${format}" has no other place`;
   const table = tables.find(({ rows = '' }) => isWithin(place, rows));

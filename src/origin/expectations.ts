@@ -2,7 +2,7 @@
 
 import { LoadFailure } from '../contract/problem.ts';
 import type { Expectation } from '../contract/resource.ts';
-import type { PlaceTree } from './place-tree.ts';
+import type { PlaceTree, Scalar } from './place-tree.ts';
 
 /** Whether an expectation is about the answer's body, and not about a header of it. */
 export function isOfBody({ at }: Expectation): boolean {
@@ -23,14 +23,17 @@ export function checkHeaders(expectations: readonly Expectation[], headers: Head
 export class BodyExpectations {
   readonly #unseen = new Set<Expectation>();
 
-  /** @param places are watched for what is expected; whoever tells of one gets `origin-refused` thrown where it says otherwise */
-  constructor(expectations: readonly Expectation[], places: PlaceTree) {
+  /**
+   * @param places are watched for what is expected; whoever tells of one gets `origin-refused` thrown where it says otherwise
+   * @param isText all values are texts, as those of XML
+   */
+  constructor(expectations: readonly Expectation[], places: PlaceTree, isText = false) {
     for (const expectation of expectations.filter(isOfBody)) {
       this.#unseen.add(expectation);
       // A container is never what is expected.
       places.add(expectation.at, (value) => {
         this.#unseen.delete(expectation);
-        if (value !== expectation.is) throw refused(expectation);
+        if (!meets(value, expectation.is, isText)) throw refused(expectation);
       });
     }
   }
@@ -39,6 +42,12 @@ export class BodyExpectations {
   end(): void {
     for (const expectation of this.#unseen) if (expectation.is !== null) throw refused(expectation);
   }
+}
+
+/** Texts are compared as such, and white space round a number or a word is none of it. */
+function meets(value: Scalar | undefined, is: Expectation['is'], isText: boolean): boolean {
+  if (!isText || is === null || typeof value !== 'string') return value === is;
+  return value === String(is) || value.trim() === String(is);
 }
 
 function refused({ at, retry = false }: Expectation): LoadFailure {

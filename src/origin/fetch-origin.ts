@@ -9,7 +9,7 @@ import { contentCodings, decoded } from './content-codings.ts';
 import type { Authorize } from './credentials.ts';
 import { hasNoContent, statusFailure } from './origin-status.ts';
 import { isRedirect, type RedirectRules, redirected } from './redirects.ts';
-import { withOriginsWords } from './refusal-text.ts';
+import { plainWords, withOriginsWords } from './refusal-text.ts';
 import { type Accepts, unreachable } from './unreachable.ts';
 import { sendable, type Validators, validatedBy, validatorsOf } from './validators.ts';
 
@@ -53,6 +53,8 @@ export interface NewAnswer {
   status: number;
   /** Decoded; it is whole only when it ends without an error. */
   body: AsyncIterable<Uint8Array>;
+  /** What of its text may be told to administrators: nothing that it was sent. */
+  words?: ((text: string) => string) | undefined;
   /** Lets the connection go, read to its end or not. */
   release(): void;
 }
@@ -82,7 +84,8 @@ export async function fetchOrigin(request: OriginRequest, options: FetchOptions)
     await discard(response);
     throw failure;
   }
-  return read(asked, response, options);
+  const answer = await read(asked, response, options);
+  return { ...answer, words: (text) => plainWords(text, { ...request, secrets: options.secrets }) };
 }
 
 /** Asks, and follows where that leads. */

@@ -29,6 +29,7 @@ const TABLE_TYPES: Readonly<Record<Resource['format'], readonly [string, ...stri
     'text/plain',
     'application/octet-stream',
   ],
+  xml: ['text/xml', 'application/xml', '*+xml'],
 };
 
 /** `Accept` of a request: the usual type alone, for the list is what is taken and never what is asked for. */
@@ -53,14 +54,17 @@ export function checkContentType(resource: Resource, contentType: string | null)
 }
 
 /**
- * Name of the encoding of an answer with tables, where no byte order mark says it: by the definition, of CSV else by the answer's type.
- * JSON is UTF-8 whatever its type says (RFC 8259 section 11).
+ * Name of the encoding of an answer with tables, where no byte order mark says it: by the definition, of CSV and XML else by the answer's type;
+ * null: XML itself says it. JSON is UTF-8 whatever its type says (RFC 8259 section 11).
  * @throws LoadFailure `origin-malformed` if the answer names one that is not known
  */
-export function encodingOfAnswer({ charset, format }: Resource, contentType: string): string {
-  const said = format === 'csv' ? /;\s*charset\s*=\s*"?([^";\s]*)/i.exec(contentType)?.[1] : undefined;
+export function encodingOfAnswer({ charset, format }: Resource, contentType: string): string | null {
+  const isSaid = format === 'csv' || format === 'xml';
+  const said = isSaid ? (/;\s*charset\s*=\s*"?([^";\s]*)/i.exec(contentType)?.[1] ?? '') : '';
   // The Encoding standard takes ASCII for windows-1252, and whoever says so has no other characters.
-  const label = charset ?? (said === undefined || said === '' || /^us-ascii$/i.test(said) ? 'utf-8' : said);
+  const isSilent = said === '' || /^us-ascii$/i.test(said);
+  if (charset === undefined && isSilent && format === 'xml') return null;
+  const label = charset ?? (isSilent ? 'utf-8' : said);
   const encoding = encodingOf(label);
   if (encoding === null)
     throw malformed('The charset of the answer is not known; charset in the definition goes before it.');

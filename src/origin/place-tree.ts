@@ -18,9 +18,12 @@ export interface PlaceNode {
 /** The places of one answer, from its root. */
 export class PlaceTree {
   readonly root: PlaceNode = { here: [], children: new Map() };
+  /** The same as they were added, for answers that are no JSON. */
+  readonly all: { pointer: string; take: TakeValue }[] = [];
 
   /** Of a repeated member each value is told. */
   add(pointer: string, take: TakeValue): void {
+    this.all.push({ pointer, take });
     let node = this.root;
     for (const token of pointerTokens(pointer)) {
       const next = node.children.get(token) ?? { here: [], children: new Map() };

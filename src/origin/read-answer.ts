@@ -16,6 +16,7 @@ import { PlaceTree } from './place-tree.ts';
 import { pointerTree } from './pointers.ts';
 import { ROW_READERS } from './row-readers.ts';
 import { watchJson } from './watch-json.ts';
+import { declaredEncoding } from './xml/xml-encoding.ts';
 
 /** What is to be loaded. */
 export interface ReadableAnswer {
@@ -60,7 +61,7 @@ export function readAnswer(
   if (hasNextLink(headers.get('Link'))) {
     onNext("The origin's answer names a next page in its header Link.", 'header');
   }
-  const expected = new BodyExpectations(origin.expect ?? [], places);
+  const expected = new BodyExpectations(origin.expect ?? [], places, format === 'xml');
   if (hasNoContent(answer)) {
     if (!mayBeEmpty(definition.tables)) throw withoutContent(answer.status, isTables);
     // What is not there says nothing at any pointer.
@@ -71,9 +72,9 @@ export function readAnswer(
   const inBody = (what: string) => onNext(what, 'body');
   const watch = new AnswerWatch({ url, tree: pointerTree(tables), places, expected, findings, onNext: inBody });
   const reader: MakeRowReader = (read, sink) =>
-    ROW_READERS[format](read, sink, { findings, watch, columns, csv: definition.csv });
+    ROW_READERS[format](read, sink, { findings, watch, columns, places, csv: definition.csv, words: answer.words });
   if (isTables) {
-    const text = inUtf8(body, encodingOfAnswer(definition, contentType));
+    const text = inUtf8(body, encodingOfAnswer(definition, contentType) ?? declaredEncoding);
     return { body: text, contentType, reader, columns };
   }
   if (isJsonType(contentType)) return { body: watchJson(body, watch, findings), contentType, reader, columns };

@@ -40,10 +40,12 @@ export function redirected(
     throw new LoadFailure('origin-redirect', detail);
   }
   const isSame = url.origin === request.url.origin && url.username === '' && url.password === '';
-  if (!FOLLOWED.has(status) || (!isSame && !mayLeave(url, rules))) {
+  const isGet = request.method === 'GET' || !KEEP_METHOD.has(status);
+  // Secrets may be in it.
+  const leavesWithBody = !isSame && !isGet && request.isBodyDefined === true;
+  if (!FOLLOWED.has(status) || leavesWithBody || (!isSame && !mayLeave(url, rules))) {
     throw refused(`to ${url.host || `an address of the scheme ${url.protocol}`}`);
   }
-  const isGet = request.method === 'GET' || !KEEP_METHOD.has(status);
   return {
     ...request,
     url,

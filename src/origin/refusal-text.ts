@@ -8,9 +8,12 @@ import type { OriginRequest } from './build-request.ts';
 import { contentCodings, decoded } from './content-codings.ts';
 import { isJsonType } from './media-type.ts';
 import { withoutValues } from './redact.ts';
+import { faultIn } from './xml/soap-fault.ts';
 
 /** So much of the body is read, bytes without compression, and so much of that told, characters. */
 const MAX_BYTES = 2048;
+/** A SOAP Fault stands behind headers, which may be long. */
+const MAX_XML_BYTES = 65_536;
 const MAX_TEXT = 200;
 /** A body that has not come by then is told as far as it has, ms. */
 const MAX_MS = 1000;
@@ -22,22 +25,45 @@ export interface AskedWith extends Pick<OriginRequest, 'headers' | 'ownHeaders'>
   secrets: readonly string[];
 }
 
-/** The same failure, with the origin's words for administrators where the status is an error. The body is read or let go of. */
+/**
+ * The same failure, with the origin's words for administrators where the status is an error; a SOAP Fault goes before the status, unless that is
+ * about credentials. The body is read or let go of.
+ */
 export async function withOriginsWords(
   failure: LoadFailure,
   response: Response,
   asked: AskedWith,
   signal: AbortSignal,
 ): Promise<LoadFailure> {
-  const isRefusal = response.status >= 400 && isText(response.headers.get('Content-Type') ?? '');
-  const words = isRefusal ? wordsIn(await beginningOf(response, signal), sentIn(asked)) : '';
-  if (words === '') return failure;
+  const contentType = response.headers.get('Content-Type') ?? '';
+  if (response.status < 400 || !isText(contentType)) return failure;
+  const isXml = XML.test(contentType);
+  const beginning = await beginningOf(response, signal, isXml ? MAX_XML_BYTES : MAX_BYTES);
   const { code, message, retryable, retryAfterMs } = failure;
+  const fault = isXml && !OF_CREDENTIALS.has(response.status) ? faultIn(beginning.text) : null;
+  if (fault !== null) {
+    const refusal = fault.failure(plainWords(fault.words, asked));
+    return new LoadFailure(refusal.code, refusal.message, {
+      adminDetail: refusal.adminDetail,
+      retryable: refusal.retryable,
+      retryAfterMs,
+    });
+  }
+  const words = wordsIn(shortened(beginning), sentIn(asked));
+  if (words === '') return failure;
   return new LoadFailure(code, message, { adminDetail: `${message} It says: ${words}`, retryable, retryAfterMs });
 }
 
+/** A text of the origin as administrators may read it: on one line, short, without what it was sent. */
+export function plainWords(text: string, asked: AskedWith): string {
+  return wordsIn({ text, isCut: false }, sentIn(asked));
+}
+
+const XML = /^\s*(?:text|application)\/(?:[\w.-]+\+)?xml\b/i;
+const OF_CREDENTIALS = new Set([401, 403]);
+
 function isText(contentType: string): boolean {
-  return isJsonType(contentType) || /^\s*(?:text\/|application\/(?:[\w.-]+\+)?xml\b)/i.test(contentType);
+  return isJsonType(contentType) || XML.test(contentType) || /^\s*text\//i.test(contentType);
 }
 
 /** The values of the definition's headers, those of credentials also without their scheme (RFC 9110 section 11.4), and secrets. */
@@ -52,7 +78,8 @@ interface Beginning {
   isCut: boolean;
 }
 
-async function beginningOf(response: Response, signal: AbortSignal): Promise<Beginning> {
+/** @param most bytes that are read */
+async function beginningOf(response: Response, signal: AbortSignal, most: number): Promise<Beginning> {
   const reader = response.body?.getReader();
   let isCut = false;
   // Cancelling makes a pending read end at once.
@@ -64,7 +91,7 @@ async function beginningOf(response: Response, signal: AbortSignal): Promise<Beg
   signal.addEventListener('abort', stop);
   const decoder = new TextDecoder();
   let text = '';
-  let room = MAX_BYTES;
+  let room = most;
   try {
     const codings = contentCodings(response.headers.get('Content-Encoding'));
     const tooLarge = new LoadFailure('origin-too-large', 'The refusal is too large.');
@@ -83,6 +110,11 @@ async function beginningOf(response: Response, signal: AbortSignal): Promise<Beg
     reader?.cancel().catch(() => undefined);
   }
   return { text, isCut };
+}
+
+/** As much as is told of what is no Fault. */
+function shortened({ text, isCut }: Beginning): Beginning {
+  return { text: text.slice(0, MAX_BYTES), isCut: isCut || text.length > MAX_BYTES };
 }
 
 async function* piecesOf(

@@ -7,6 +7,7 @@ import { readCsv } from './read-csv.ts';
 import { readJson } from './read-json.ts';
 import { readNdjson } from './read-ndjson.ts';
 import type { ReaderOptions } from './reader-options.ts';
+import { readXml } from './xml/read-xml.ts';
 
 type Reader = (tables: readonly TableDefinition[], sink: RowSink, options: ReaderOptions) => RowReader;
 
@@ -14,4 +15,5 @@ export const ROW_READERS: Readonly<Record<Resource['format'], Reader>> = {
   json: readJson,
   ndjson: readNdjson,
   csv: readCsv,
+  xml: readXml,
 };

@@ -12,6 +12,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import type { TestProject } from 'vitest/node';
 import type { OriginAnswer } from './origin.ts';
+import { soapAnswer } from './soap-service.ts';
 
 interface Seen {
   method: string;
@@ -55,7 +56,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
     if (answer.next !== undefined) answers.set(first, answer.next);
     if (answer.hang) return;
     await sleep(answer.delay_ms ?? 0);
-    const told = answer.echo ? { ...answer, body: JSON.stringify(asked) } : answer;
+    const echoed = answer.echo ? { ...answer, body: JSON.stringify(asked) } : answer;
+    const told = answer.soap ? { ...answer, ...soapAnswer(answer.soap.version, asked, answer.soap.key) } : echoed;
     if (answer.raw === undefined) await give(told, response);
     else request.socket.end(answer.raw);
   });

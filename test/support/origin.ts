@@ -32,6 +32,8 @@ export interface OriginAnswer {
   raw?: string;
   /** The body tells what was asked: `{"method","path","headers","body"}`. */
   echo?: boolean;
+  /** A SOAP service answers (soap-service.ts); `key`: what it asks for. */
+  soap?: { version: '1.1' | '1.2'; key: string };
   /** What is answered from the next request on. */
   next?: OriginAnswer;
 }

@@ -1,7 +1,7 @@
 /** Caches over an origin of their own whose tasks nobody but the test runs: for the `object` project. */
 import { env } from 'cloudflare:workers';
 import type * as v from 'valibot';
-import type { Entry } from '../../src/contract/entry.ts';
+import type { CacheIdentity, Entry, Parameters } from '../../src/contract/entry.ts';
 import type { EnqueueRequest } from '../../src/contract/object.ts';
 import type { Resource } from '../../src/contract/resource.ts';
 import type { Task } from '../../src/contract/task.ts';
@@ -41,12 +41,16 @@ export const services: RefreshServices = {
 export class Refreshed {
   readonly origin = new TestOrigin();
   readonly title = unique('refreshed');
-  readonly cache = cacheIdentity(this.title, { of: 'x' }, null);
+  readonly cache: CacheIdentity;
   #number = 0;
   #policy = policyOf(sampleResource());
 
-  static async define(members: Members = {}): Promise<Refreshed> {
-    const made = new Refreshed();
+  constructor(parameters: Parameters) {
+    this.cache = cacheIdentity(this.title, parameters, null);
+  }
+
+  static async define(members: Members = {}, parameters: Parameters = { of: 'x' }): Promise<Refreshed> {
+    const made = new Refreshed(parameters);
     await made.redefine(members);
     return made;
   }

@@ -94,7 +94,7 @@ describe('a definition', () => {
     [{ origin: { url: 'https://erp.example.com/', method: 'PUT' } }, '/origin/method', 'must be one of "GET", "POST"'],
     [{ origin: { url: 'https://erp.example.com/', timeout_s: 301 } }, '/origin/timeout_s', 'must be at most 300'],
     [{ origin: { url: 'https://erp.example.com/', max_bytes: 1.5 } }, '/origin/max_bytes', 'must be an integer'],
-    [{ origin: { url: 'https://erp.example.com/', body: '' } }, '/origin/body', 'is not known here'],
+    [{ origin: { url: 'https://erp.example.com/', bodies: '' } }, '/origin/bodies', 'is not known here'],
     [{ parameters_max_bytes: 65_537 }, '/parameters_max_bytes', 'must be at most 65536'],
     [{ parameters_max_bytes: 1 }, '/parameters_max_bytes', 'must be at least 2'],
     [{ origin: { url: 'https://erp.example.com/', conditional: 1 } }, '/origin/conditional', 'must be true or false'],
@@ -191,7 +191,7 @@ describe('a definition', () => {
       '/tables/0/rows',
       'must not be given with the format "csv"',
     ],
-    [{ format: 'xml' }, '/format', 'must be one of "json", "ndjson", "csv"'],
+    [{ format: 'yaml' }, '/format', 'must be one of "json", "ndjson", "csv", "xml"'],
   ])('is refused with a pointer to what is wrong in %j', (part, pointer, detail) => {
     expect(faults({ origin: { url: 'https://erp.example.com/' }, ...part })).toEqual([{ pointer, detail }]);
   });

@@ -55,14 +55,19 @@ const CELLS: Readonly<Record<CellType, { type?: string; format?: string }>> = {
   json: {},
 };
 
-/** Cells of JSON may be anything, and those of CSV are texts, unless the column says what they become. Members of JSON may be missing. */
+/** Cells of JSON may be anything, and those of CSV and XML are texts, unless the column says what they become. Members may be missing, but of CSV. */
 function cellOf(column: Column, { short_rows: shortRows }: TableDefinition, format: Resource['format']): Node {
   const { as = 'json', null: nulls } = columnDefinition(column);
-  const { type, ...more } = CELLS[as === 'json' && format === 'csv' ? 'text' : as];
+  const isText = format === 'csv' || (format === 'xml' && columnDefinition(column).as === undefined);
+  if (format === 'xml' && as === 'json' && !isText) return TEXTS;
+  const { type, ...more } = CELLS[as === 'json' && isText ? 'text' : as];
   if (type === undefined) return {};
   const mayBeNull = format !== 'csv' || shortRows === 'null' || nulls !== undefined;
   return { type: mayBeNull ? [type, 'null'] : type, ...more };
 }
+
+/** Of XML, the texts of all elements at a column's path. */
+const TEXTS = { type: ['array', 'null'], items: { type: ['string', 'null'] } };
 
 function tableOf(table: TableDefinition, row: Node): Node {
   const columns = columnNames(table).map((name) => ({ type: 'string', const: name }));

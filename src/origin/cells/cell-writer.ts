@@ -56,6 +56,13 @@ export class CellWriter {
     }
   }
 
+  /** Of a repeated element, the texts in their order, of which null is none. @throws LoadFailure `origin-malformed` */
+  list(column: number, texts: readonly (string | null)[]): void {
+    const reader = this.#readers[column];
+    const write = (text: string) => reader?.text(text) ?? JSON.stringify(text);
+    this.nested([column], `[${texts.map((text) => (text === null ? 'null' : write(text))).join(',')}]`);
+  }
+
   /** Null, whatever came before; `isThere`: because the row says so. */
   empty(columns: readonly number[], isThere: boolean): void {
     for (const column of columns) {

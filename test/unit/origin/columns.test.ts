@@ -9,7 +9,7 @@ import { Findings } from '../../../src/origin/findings.ts';
 import { readAnswer } from '../../../src/origin/read-answer.ts';
 import { sampleResource } from '../../support/resources.ts';
 
-const TYPES = { json: 'application/json', ndjson: 'application/x-ndjson', csv: 'text/csv' };
+const TYPES = { json: 'application/json', ndjson: 'application/x-ndjson', csv: 'text/csv', xml: 'text/xml' };
 
 interface Answer {
   text: string;

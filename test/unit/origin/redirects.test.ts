@@ -74,6 +74,17 @@ describe('a redirect to another host', () => {
     expect(Object.fromEntries(headers)).toEqual({ accept: 'text/csv' });
   });
 
+  it('is not followed with a body of the definition, in which secrets may be', () => {
+    const location = (status: number) =>
+      new Response(null, { status, headers: { Location: 'https://files.example.com/x' } });
+    const asked = { ...request, isBodyDefined: true };
+    expect(() => redirected(asked, location(307), 0, anyHost)).toThrow(refusedTo('to files.example.com'));
+    expect(redirected(asked, location(303), 0, anyHost)).toMatchObject({ method: 'GET', body: null });
+    expect(redirected(asked, new Response(null, { status: 307, headers: { Location: 'c' } }), 0, anyHost).body).toBe(
+      '{}',
+    );
+  });
+
   it('gives the headers back to nobody', () => {
     const there = follow(307, 'https://files.example.com/x', anyHost);
     const back = redirected(

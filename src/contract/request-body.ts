@@ -1,0 +1,27 @@
+/** Bodies of requests in definitions (CONTRACT 4 "Bodies"). */
+
+import * as v from 'valibot';
+import { about } from './about.ts';
+
+/** Most characters, of an object as JSON. */
+const MAX_LENGTH = 65_536;
+
+export const RequestBody = about(
+  v.optional(
+    v.union(
+      [
+        v.pipe(v.string(), v.minLength(1), v.maxLength(MAX_LENGTH)),
+        v.pipe(
+          v.record(v.string(), v.unknown()),
+          v.check(
+            (body) => JSON.stringify(body).length <= MAX_LENGTH,
+            `must not be longer than ${MAX_LENGTH} characters as JSON`,
+          ),
+        ),
+      ],
+      'must be a text, or an object',
+    ),
+  ),
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: that is how a definition writes it
+  'Body of the request, with `POST`. An object is sent as JSON, where a text `"{name}"` becomes the value of that parameter. In a text `{name}` is replaced by the value, escaped as the header `Content-Type` demands: XML or a form. `${ORIGIN_NAME}` is a secret of the service in both.',
+);

@@ -1,0 +1,153 @@
+/** Tables out of an XML answer, in one pass and without a tree of it: each element at the path of a table is a row, be it one or many. */
+
+import { LoadFailure } from '../../contract/problem.ts';
+import type { RowReader, RowSink } from '../../contract/rows.ts';
+import type { TableDefinition } from '../../contract/table-definition.ts';
+import { type XmlStep, xmlSteps } from '../../core/xml-steps.ts';
+import { ColumnWatch } from '../column-watch.ts';
+import { tellEmpty } from '../empty-tables.ts';
+import { Findings } from '../findings.ts';
+import type { ReaderOptions } from '../reader-options.ts';
+import { SoapFault } from './soap-fault.ts';
+import { type XmlElement, XmlEvents, type XmlHandler } from './xml-events.ts';
+import { XmlPlaces } from './xml-places.ts';
+import { XmlRows } from './xml-rows.ts';
+import { branchOf, type XmlNode, xmlTree } from './xml-tree.ts';
+
+/** Reads tables at paths of local names; a SOAP Fault ends it. */
+export function readXml(
+  tables: readonly TableDefinition[],
+  sink: RowSink,
+  options: ReaderOptions = { findings: new Findings() },
+): RowReader {
+  const finder = new TableFinder(tables, sink, options);
+  const events = new XmlEvents(finder);
+  return {
+    write: (bytes) => events.write(bytes),
+    end: () => {
+      events.end();
+      finder.finish();
+    },
+  };
+}
+
+/** A table whose rows are the elements of a place, or lie right within it. */
+interface Found {
+  table: number;
+  isRow: boolean;
+}
+
+class TableFinder implements XmlHandler {
+  readonly #tables: readonly TableDefinition[];
+  readonly #sink: RowSink;
+  readonly #options: ReaderOptions;
+  readonly #fault: SoapFault;
+  readonly #places: XmlPlaces;
+  /** The way from the root to the innermost open element outside of rows, as far as tables lie on it. */
+  readonly #path: XmlNode<Found>[];
+  #ignored = 0;
+  /** The table whose rows are being told; its reader takes what is within a row. */
+  #current: { table: number; rows: XmlRows } | null = null;
+  #isInRow = false;
+  /** The tables whose parent element was there, and those whose rows were told. */
+  readonly #parents = new Set<number>();
+  readonly #told = new Set<number>();
+
+  constructor(tables: readonly TableDefinition[], sink: RowSink, options: ReaderOptions) {
+    this.#tables = tables;
+    this.#sink = sink;
+    this.#options = options;
+    this.#fault = new SoapFault((fault) => {
+      throw fault.failure((options.words ?? String)(fault.words));
+    });
+    this.#places = new XmlPlaces(options.places ?? { all: [] });
+    this.#path = [xmlTree(tables.flatMap(placesOf))];
+  }
+
+  open(element: XmlElement): void {
+    this.#fault.open(element);
+    this.#places.open(element);
+    if (this.#isInRow) {
+      this.#current?.rows.open(element);
+      return;
+    }
+    const parent = this.#path.at(-1);
+    const node = this.#ignored > 0 || parent === undefined ? undefined : branchOf(parent.elements, element);
+    if (node === undefined) {
+      this.#ignored += 1;
+      return;
+    }
+    for (const { table, isRow } of node.here) {
+      if (isRow) this.#beginRow(table, element);
+      else this.#parents.add(table);
+    }
+    if (!this.#isInRow) this.#path.push(node);
+  }
+
+  text(piece: string): void {
+    this.#fault.text(piece);
+    this.#places.text(piece);
+    if (this.#isInRow) this.#current?.rows.text(piece);
+  }
+
+  close(): void {
+    this.#fault.close();
+    this.#places.close();
+    if (this.#isInRow) this.#isInRow = this.#current?.rows.close() === false;
+    else if (this.#ignored > 0) this.#ignored -= 1;
+    else this.#path.pop();
+  }
+
+  /**
+   * The answer is over: a table without a row is empty where its parent was there, or its definition says so.
+   *
+   * @throws LoadFailure `origin-malformed`, naming the table that is missing; `origin-refused`
+   */
+  finish(): void {
+    this.#options.watch?.finish();
+    if (this.#current !== null) this.#sink.endTable();
+    for (const [index, { name, rows = '', missing }] of this.#tables.entries()) {
+      if (this.#told.has(index)) continue;
+      if (!this.#parents.has(index) && missing !== 'empty') {
+        const detail = `Table "${name}": there is nothing at "${parentOf(rows)}" in the origin's answer.`;
+        throw new LoadFailure('origin-malformed', detail);
+      }
+      tellEmpty(index, this.#sink);
+    }
+  }
+
+  #beginRow(table: number, element: XmlElement): void {
+    if (this.#current?.table !== table) this.#beginTable(table);
+    this.#isInRow = true;
+    this.#current?.rows.open(element);
+  }
+
+  #beginTable(table: number): void {
+    const definition = this.#tables[table];
+    if (definition === undefined) throw new RangeError('a table that is not defined');
+    if (this.#told.has(table)) {
+      // Rows that were told cannot be added to.
+      const detail = `Table "${definition.name}": the rows of another table stand between its own.`;
+      throw new LoadFailure('origin-malformed', detail);
+    }
+    if (this.#current !== null) this.#sink.endTable();
+    this.#told.add(table);
+    this.#sink.beginTable(table);
+    const { findings, columns } = this.#options;
+    const watch = columns?.[table] ?? new ColumnWatch(definition);
+    this.#current = { table, rows: new XmlRows(definition, this.#sink, findings, watch) };
+  }
+}
+
+/** Where a table's rows lie, and the element right round them; the document is none, since it is always there. */
+function placesOf({ rows = '' }: TableDefinition, table: number): (readonly [XmlStep[], Found])[] {
+  const steps = xmlSteps(rows) ?? [];
+  const row = [steps, { table, isRow: true }] as const;
+  return steps.length === 1 ? [row] : [row, [steps.slice(0, -1), { table, isRow: false }] as const];
+}
+
+/** The path of the element round rows; of the root, its own. */
+function parentOf(rows: string): string {
+  const parent = /^((?:\/(?:\{[^{}]*\}|[^/{}])*)+)\//.exec(rows)?.[1];
+  return parent ?? rows;
+}

@@ -1,0 +1,180 @@
+/** The rows of one table in an XML answer: elements, of which `columns` pick texts and attributes. */
+
+import { columnDefinition, columnName } from '../../contract/column.ts';
+import { LoadFailure } from '../../contract/problem.ts';
+import type { RowSink } from '../../contract/rows.ts';
+import type { TableDefinition } from '../../contract/table-definition.ts';
+import { columnWarning } from '../../core/column-facts.ts';
+import { type XmlStep, xmlSteps } from '../../core/xml-steps.ts';
+import { CellWriter } from '../cells/cell-writer.ts';
+import { type ColumnWatch, toldNames } from '../column-watch.ts';
+import type { Findings } from '../findings.ts';
+import { ElementText } from './element-text.ts';
+import type { XmlElement } from './xml-events.ts';
+import { branchOf, type XmlNode, xmlTree } from './xml-tree.ts';
+
+/** Most matches of one column in a row, with `"as": "json"`. */
+const MAX_MATCHES = 10_000;
+/** More names than are told of a row are not kept. */
+const MOST_STRANGERS = 16;
+
+/** An open element that a column's path leads to or through; the first is the row. */
+interface Step {
+  /** The columns here, by their index. */
+  node: XmlNode<number>;
+  /** Null: no column takes it. */
+  text: ElementText | null;
+}
+
+/** Where a column's cell lies within the row; null: its path is none (check-xml.ts). */
+export function columnSteps(column: TableDefinition['columns'][number]): XmlStep[] | null {
+  const { name, at } = columnDefinition(column);
+  return xmlSteps(at ?? `/${name}`);
+}
+
+/** Takes what is inside of the elements that are rows, and tells the sink of each that is complete. */
+export class XmlRows {
+  readonly #table: TableDefinition;
+  readonly #sink: RowSink;
+  readonly #findings: Findings;
+  readonly #watch: ColumnWatch;
+  readonly #cells: CellWriter;
+  readonly #root: XmlNode<number>;
+  readonly #path: Step[] = [];
+  /** How many elements are open that no column's path leads through. */
+  #ignored = 0;
+  /** Of each column, how often the row has it. */
+  readonly #matches: Uint16Array;
+  /** The cells so far of columns that take several. */
+  readonly #lists: Map<number, (string | null)[]> = new Map();
+  readonly #takesLists: readonly boolean[];
+  #hasMember = false;
+  #hasColumn = false;
+  #strangers: string[] = [];
+
+  constructor(table: TableDefinition, sink: RowSink, findings: Findings, watch: ColumnWatch) {
+    this.#table = table;
+    this.#sink = sink;
+    this.#findings = findings;
+    this.#watch = watch;
+    this.#cells = new CellWriter(table, watch);
+    this.#root = xmlTree(table.columns.map((column, index) => [columnSteps(column) ?? [], index] as const));
+    this.#matches = new Uint16Array(table.columns.length);
+    this.#takesLists = table.columns.map((column) => columnDefinition(column).as === 'json');
+  }
+
+  get isBetweenRows(): boolean {
+    return this.#path.length === 0;
+  }
+
+  open(element: XmlElement): void {
+    const parent = this.#path.at(-1);
+    if (parent === undefined) {
+      this.#cells.beginRow();
+      this.#matches.fill(0);
+      this.#hasMember = false;
+      this.#hasColumn = false;
+      if (this.#strangers.length > 0) this.#strangers = [];
+      this.#push(this.#root, element);
+      return;
+    }
+    if (this.#ignored > 0) {
+      this.#ignored += 1;
+      return;
+    }
+    if (parent.text !== null) parent.text.hasElements = true;
+    const node = branchOf(parent.node.elements, element);
+    if (this.#path.length === 1) this.#member(element.local, node !== undefined);
+    if (node === undefined) this.#ignored = 1;
+    else this.#push(node, element);
+  }
+
+  text(piece: string): void {
+    if (this.#ignored === 0) this.#path.at(-1)?.text?.add(piece);
+  }
+
+  /** True when it was a row that ended. */
+  close(): boolean {
+    if (this.#ignored > 0) {
+      this.#ignored -= 1;
+      return false;
+    }
+    const step = this.#path.pop();
+    if (step?.text) this.#value(step.node.here, step.text.value);
+    if (this.#path.length > 0) return false;
+    this.#endRow();
+    return true;
+  }
+
+  #push(node: XmlNode<number>, element: XmlElement): void {
+    this.#path.push({ node, text: node.here.length === 0 ? null : new ElementText(element) });
+    for (const attribute of element.attributes) {
+      const place = node.attributes.size === 0 ? undefined : branchOf(node.attributes, attribute);
+      if (this.#path.length === 1) this.#member(`@${attribute.local}`, place !== undefined);
+      if (place !== undefined) this.#value(place.here, attribute.value);
+    }
+  }
+
+  /** An element or attribute of the row itself. */
+  #member(name: string, isColumn: boolean): void {
+    this.#watch.member(name);
+    this.#hasMember = true;
+    this.#hasColumn ||= isColumn;
+    if (!this.#hasColumn && this.#strangers.length < MOST_STRANGERS) this.#strangers.push(name);
+  }
+
+  /** A text, or null, for columns; undefined: elements stand where a text should. */
+  #value(columns: readonly number[], text: string | null | undefined): void {
+    for (const column of columns) {
+      if (text === undefined) {
+        throw this.#malformed(`has elements where "at" of the column "${this.#nameOf(column)}" leads to a text`);
+      }
+      const matches = (this.#matches[column] ?? 0) + 1;
+      this.#matches[column] = matches;
+      this.#hasColumn = true;
+      if (this.#takesLists[column]) {
+        this.#listed(column, text, matches);
+      } else if (matches > 1) {
+        const remedy = 'a path with a namespace, {uri}name, tells them apart, "as": "json" takes all';
+        throw this.#malformed(`has the column "${this.#nameOf(column)}" more than once; ${remedy}`);
+      } else if (text === null) {
+        this.#cells.empty([column], true);
+      } else {
+        this.#cells.text([column], text);
+      }
+    }
+  }
+
+  #listed(column: number, text: string | null, matches: number): void {
+    if (matches > MAX_MATCHES) {
+      const detail = `${this.#place}: it has the column "${this.#nameOf(column)}" more than ${MAX_MATCHES} times.`;
+      throw new LoadFailure('origin-too-large', detail);
+    }
+    const list = matches === 1 ? [] : (this.#lists.get(column) ?? []);
+    this.#lists.set(column, list);
+    list.push(text);
+  }
+
+  #endRow(): void {
+    for (const [column, texts] of this.#lists) this.#cells.list(column, texts);
+    this.#lists.clear();
+    if (this.#hasMember && !this.#hasColumn) {
+      const { message } = this.#malformed('has elements or attributes, but none of the declared columns');
+      this.#findings.malformed(message, columnWarning(message.slice(0, -1), toldNames(this.#strangers)));
+    }
+    this.#sink.row(this.#cells.row(), this.#cells.key());
+    this.#watch.row();
+  }
+
+  #nameOf(column: number): string {
+    return columnName(this.#table.columns[column] ?? '');
+  }
+
+  get #place(): string {
+    return `Table "${this.#table.name}", row ${this.#watch.rows}`;
+  }
+
+  #malformed(what: string): LoadFailure {
+    return new LoadFailure('origin-malformed', `${this.#place}: it ${what}.`);
+  }
+}
