@@ -1,8 +1,7 @@
 /** The copies in memory of what the store has, and what changes them. The store is the truth; a copy follows each commit. */
 
 import type { CacheOptions, Change, Parameters } from '../api.ts';
-import type { Content } from '../data/content.ts';
-import { rowCount } from '../data/content.ts';
+import { type Content, rowCount } from '../data/content.ts';
 import { applyDelta } from '../data/delta.ts';
 import { foldedChunks } from '../data/fold.ts';
 import { hashOfRows } from '../data/hash.ts';
@@ -10,6 +9,7 @@ import { storedContent } from '../data/stored.ts';
 import { wholeBlob, wholeTables } from '../data/whole-body.ts';
 import type { Item } from '../network/transport.ts';
 import type { Meta, StoredChange } from '../store/store.ts';
+import type { HeldCopy } from './rewrite.ts';
 import type { SafeStore } from './safe-store.ts';
 
 export type Body = { text: string } | { blob: Blob };
@@ -45,8 +45,8 @@ export interface Copies {
   /** Frees its memory. */
   free(cache: string): void;
   clear(): void;
-  /** All that has rows, as whole bodies. */
-  wholes(): Generator<{ cache: string; meta: Meta; write: Extract<StoredChange['write'], { kind: 'whole' }> }>;
+  /** All that has rows. */
+  wholes(): Generator<HeldCopy>;
   /** Another store has it under this meta. */
   moved(cache: string, meta: Meta): void;
 }
@@ -188,8 +188,11 @@ export function copiesOf({ store, describe, toWall, wall, changed }: World): Cop
     *wholes() {
       for (const [cache, { shown, meta }] of copies) {
         if (shown === null || meta === null) continue;
-        const chunks = foldedChunks(shown.content);
-        yield { cache, meta: { ...meta, ...sizeOf(shown.content, chunks) }, write: { kind: 'whole', chunks } };
+        const whole = () => {
+          const chunks = foldedChunks(shown.content);
+          return { meta: { ...meta, ...sizeOf(shown.content, chunks) }, write: { kind: 'whole', chunks } as const };
+        };
+        yield { cache, meta, whole };
       }
     },
     read,

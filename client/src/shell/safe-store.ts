@@ -1,6 +1,6 @@
 /**
- * A store that goes on. Where the database is lost, rows are kept in memory from then on, and the database is opened again a
- * few times: then all that is held is written to it anew.
+ * A store that goes on. Where the database is lost or has no room, rows are kept in memory from then on, and it is opened again
+ * later: then all that is held is written to it anew.
  */
 
 import { memory } from '../store/memory.ts';
@@ -13,9 +13,8 @@ import {
   type StoreHandle,
 } from '../store/store.ts';
 import type { Clock } from './platform.ts';
-
-/** When a lost database is opened again, ms. */
-const REOPEN_MS = [1000, 10_000, 60_000];
+import { retriesOf } from './retries.ts';
+import { type HeldCopy, rewrite } from './rewrite.ts';
 
 export interface SafeStore {
   readonly handle: StoreHandle;
@@ -25,7 +24,7 @@ export interface SafeStore {
   readonly isInMemory: boolean;
   open(): Promise<DeviceRow>;
   commit(change: StoredChange): Promise<'done' | 'conflict'>;
-  /** Keeps rows in memory from now on. */
+  /** Keeps rows in memory until there is room again. */
   toMemory(): Promise<void>;
   keepDevice(row: DeviceRow): Promise<DeviceRow>;
   /** Drops all caches; whoever else writes is told by the generation. */
@@ -38,8 +37,8 @@ interface World {
   name: string;
   clock: Clock;
   device: string | undefined;
-  /** All that is held, as whole bodies with their metas. */
-  held(): Iterable<{ cache: string; meta: Meta; write: Extract<StoredChange['write'], { kind: 'whole' }> }>;
+  /** All that is held. */
+  held(): Iterable<HeldCopy>;
   /** What is held has another meta in the store that is used now; null: the store has a later version. */
   moved(cache: string, meta: Meta | null): void;
   lost(): void;
@@ -54,15 +53,15 @@ export function safeStoreOf(world: World): SafeStore {
   let device: DeviceRow;
   let isInMemory = !store.lasts;
   let isClosed = false;
-  let reopenings = 0;
-  let stopTimer = () => {};
+  /** Copies that were dropped while the database did not hear of it. */
+  const gone = new Set<string>();
 
   const openReal = async () => {
     const opened = await store.open(name);
     try {
       const row = await opened.device();
       opened.onLost(() => {
-        if (opened === handle) falling();
+        if (opened === handle) fall('lost');
       });
       return { opened, row };
     } catch (error) {
@@ -79,62 +78,54 @@ export function safeStoreOf(world: World): SafeStore {
     return opened;
   };
 
-  const writeAll = async (to: StoreHandle, generation: number) => {
-    const there = await to.list();
-    for (const { cache, meta, write } of world.held()) {
-      const old = there.get(cache);
-      if (old !== undefined && old.version > meta.version) {
-        world.moved(cache, null);
-        continue;
-      }
-      const rev = Math.max(old?.rev ?? 0, meta.rev) + 1;
-      const gen = Math.max(old?.gen ?? 0, meta.gen) + 1;
-      const moved = { ...meta, rev, gen };
-      const outcome = await to.commit({ cache, generation, expected: old?.rev ?? null, meta: moved, write });
-      world.moved(cache, outcome === 'done' ? moved : null);
-    }
+  /** Has another store take over, with all that is held. */
+  const use = async (next: StoreHandle, { generation }: DeviceRow, isMemory: boolean) => {
+    const metas = await rewrite(next, generation, world.held, isMemory ? new Set() : gone);
+    const old = handle;
+    handle = next;
+    isInMemory = isMemory;
+    void old?.close().catch(() => {});
+    if (isClosed) return void next.close().catch(() => {});
+    for (const [cache, meta] of metas) world.moved(cache, meta);
   };
 
   let fallen: Promise<void> | null = null;
-  const toMemory = () => {
-    fallen ??= (async () => {
-      const dead = handle;
-      handle = await openMemory(device);
-      isInMemory = true;
-      void dead?.close().catch(() => {});
-      await writeAll(handle, device.generation);
+  const fall = (why: 'lost' | 'full') => {
+    if (fallen !== null || isClosed) return;
+    fallen = (async () => {
+      await use(await openMemory(device), device, true);
       if (!isClosed) world.lost();
     })();
-    return fallen;
-  };
-  const falling = () => {
-    if (isInMemory || isClosed) return;
-    void toMemory();
-    reopenLater();
+    retries.begin(why);
   };
 
-  const reopenLater = () => {
-    const ms = REOPEN_MS[reopenings];
-    if (ms === undefined || isClosed) return;
-    reopenings += 1;
-    stopTimer = clock.after(ms, () => {
-      reopen().catch(reopenLater);
-    });
-  };
-
-  const reopen = async () => {
+  const goBack = async () => {
     const { opened, row } = await openReal();
-    await fallen;
-    if (isClosed) return opened.close();
-    if (row.generation !== device.generation && device.rev > 0) return world.wiped();
-    await writeAll(opened, row.generation);
-    const old = handle;
-    handle = opened;
-    device = row;
-    isInMemory = false;
+    try {
+      await fallen;
+      const isWiped = row.generation !== device.generation && device.rev > 0;
+      if (isWiped) world.wiped();
+      if (isWiped || isClosed) return await opened.close();
+      const kept = await keepUser(opened, row);
+      await use(opened, kept, false);
+      device = { ...kept, device: device.device };
+    } catch (error) {
+      await opened.close().catch(() => {});
+      throw error;
+    }
     fallen = null;
-    world.healed();
-    await old.close();
+    if (!isClosed) world.healed();
+  };
+  const retries = retriesOf(clock, goBack);
+
+  /** What was learned in memory: whose answers are kept. */
+  const keepUser = async (opened: StoreHandle, row: DeviceRow): Promise<DeviceRow> => {
+    const { user, clockOffsetMs } = device;
+    if (user === null || row.user === user) return row;
+    const next = { ...row, user, clockOffsetMs, rev: row.rev + 1 };
+    if (row.user !== null || (await opened.setDevice(next)) === 'conflict')
+      throw new StoreError('lost', 'The store is of another user.');
+    return next;
   };
 
   /** Goes on in memory where the database is gone. */
@@ -143,7 +134,7 @@ export function safeStoreOf(world: World): SafeStore {
       return await work(handle);
     } catch (error) {
       if (!(error instanceof StoreError) || error.kind !== 'lost' || isClosed || isInMemory) throw error;
-      falling();
+      fall('lost');
       await fallen;
       return work(handle);
     }
@@ -152,7 +143,13 @@ export function safeStoreOf(world: World): SafeStore {
   const safe: StoreHandle = {
     read: (cache, known) => safely((on) => on.read(cache, known)),
     commit: (change) => safely((on) => on.commit(change)),
-    drop: (caches, generation) => safely((on) => on.drop(caches, generation)),
+    async drop(caches, generation) {
+      const outcome = await safely((on) => on.drop(caches, generation));
+      if (fallen === null) return outcome;
+      for (const cache of caches) gone.add(cache);
+      retries.dropped();
+      return outcome;
+    },
     list: () => safely((on) => on.list()),
     device: () => safely((on) => on.device()),
     setDevice: (row) => safely((on) => on.setDevice(row)),
@@ -183,7 +180,7 @@ export function safeStoreOf(world: World): SafeStore {
         device = { ...(await handle.device()), rev: 0 };
         isInMemory = true;
         fallen = Promise.resolve();
-        reopenLater();
+        retries.begin('lost');
       }
       if (world.device !== undefined) device = { ...device, device: world.device };
       return device;
@@ -193,7 +190,10 @@ export function safeStoreOf(world: World): SafeStore {
       if (outcome === 'conflict' && (await safe.device()).generation !== change.generation) world.wiped();
       return outcome;
     },
-    toMemory,
+    async toMemory() {
+      fall('full');
+      await fallen;
+    },
     async keepDevice(row) {
       for (;;) {
         const now = await safe.device();
@@ -212,7 +212,7 @@ export function safeStoreOf(world: World): SafeStore {
     },
     async close() {
       isClosed = true;
-      stopTimer();
+      retries.stop();
       await handle?.close();
     },
   };

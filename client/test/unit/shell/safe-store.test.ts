@@ -3,8 +3,10 @@ import { afterEach, expect, it } from 'vitest';
 import type { Client, ClientEvent, Lifecycle, Options } from '../../../src/api.ts';
 import { clientOf } from '../../../src/shell/client.ts';
 import { type Clock, platformClock } from '../../../src/shell/platform.ts';
+import { type HeldCopy, rewrite } from '../../../src/shell/rewrite.ts';
 import { memory } from '../../../src/store/memory.ts';
 import { type Store, StoreError, type StoreHandle } from '../../../src/store/store.ts';
+import { metaOf } from '../../support/machine/drive.ts';
 import { FakeService } from '../../support/shell/fake-service.ts';
 
 const PATIENCE = { timeout: 20_000 };
@@ -49,12 +51,12 @@ const hasty = (): Clock => {
 };
 
 let names = 0;
-function open(service: FakeService, store: Store, options: Partial<Options> = {}) {
+function open(service: FakeService, store: Store, options: Partial<Options> = {}, clock: Clock = hasty()) {
   const events: ClientEvent[] = [];
   const all = { url: 'https://example.com', user: `user ${names}`, auth: async () => 'token', lifecycle: ALONE };
   const client = clientOf(
     { ...all, ...options, onEvent: (event) => events.push(event) },
-    { store, clock: hasty(), shared: null, transport: () => service.transport() },
+    { store, clock, shared: null, transport: () => service.transport() },
   );
   clients.push(client);
   return { client, events };
@@ -127,6 +129,97 @@ it('invariant 11: goes on in memory when nothing is left to evict', async () => 
   const { client } = open(service, store);
   const { status, tables } = await client.cache('plan').ready();
   expect([status.storage, tables.t?.size]).toEqual(['memory', 1]);
+});
+
+it('invariants 10, 11: is written anew once there is room, and begins from there after a restart', async () => {
+  names += 1;
+  const service = new FakeService('plan');
+  const store = new Breakable();
+  const { client, events } = open(service, store);
+  const cache = client.cache('plan');
+  await cache.ready();
+  await expect.poll(() => cache.snapshot.status.sync, PATIENCE).toBe('live');
+  store.full = Number.POSITIVE_INFINITY;
+  service.change('plan', [[2, 'two']]);
+  await expect.poll(() => cache.snapshot.status.storage, PATIENCE).toBe('memory');
+  await expect.poll(() => size(client), PATIENCE).toBe(2);
+  store.full = 0;
+  await expect.poll(() => cache.snapshot.status.storage, PATIENCE).toBe('persistent');
+  expect(events.map(({ name }) => name)).toContain('store.healed');
+  service.change('plan', [[3, 'three']]);
+  await expect.poll(() => size(client), PATIENCE).toBe(3);
+  await client.close();
+  service.error = Object.assign(new Error('offline'));
+  const next = open(service, store);
+  expect((await next.client.cache('plan').ready()).tables.t?.size).toBe(3);
+});
+
+it('invariant 11: tries again soon after a copy was dropped, which is not there after a restart either', async () => {
+  names += 1;
+  const service = new FakeService('large', 'plan');
+  const store = new Breakable();
+  // Only what follows a drop comes soon.
+  const clock: Clock = { ...platformClock(), after: (ms, ring) => platformClock().after(ms === 1000 ? 50 : ms, ring) };
+  const { client } = open(service, store, { live: 'poll' }, clock);
+  const large = client.cache('large');
+  await large.ready();
+  store.full = Number.POSITIVE_INFINITY;
+  const cache = client.cache('plan');
+  await cache.ready();
+  await expect.poll(() => cache.snapshot.status.storage, PATIENCE).toBe('memory');
+  store.full = 0;
+  large.release();
+  await large.drop();
+  await expect.poll(() => cache.snapshot.status.storage, PATIENCE).toBe('persistent');
+  await client.close();
+  const { client: next } = open(service, store, { live: 'off' });
+  expect((await next.held()).map(({ title }) => title)).toEqual(['plan']);
+});
+
+it('invariant 11: tries ever more seldom while there is no room, once an hour at last', async () => {
+  names += 1;
+  const store = new Breakable();
+  store.full = Number.POSITIVE_INFINITY;
+  const waits: number[] = [];
+  const isOfRoom = (ms: number) => ms >= 60_000 && ms % 60_000 === 0;
+  const after: Clock['after'] = (ms, ring) => {
+    if (isOfRoom(ms)) waits.push(ms / 60_000);
+    return platformClock().after(isOfRoom(ms) ? 0 : ms, ring);
+  };
+  const { client } = open(new FakeService('plan'), store, { live: 'off' }, { ...platformClock(), after });
+  const { status } = await client.cache('plan').ready();
+  expect(status.storage).toBe('memory');
+  await expect.poll(() => waits.slice(0, 8), PATIENCE).toEqual([1, 2, 4, 8, 16, 32, 60, 60]);
+});
+
+it('what changes while all is written anew is written as well, and what is dropped meanwhile is not there', async () => {
+  const handle = await memory().open('one');
+  const { generation } = await handle.device();
+  const copyOf = (cache: string, version: number): HeldCopy => {
+    const meta = metaOf({ version, title: cache });
+    return { cache, meta, whole: () => ({ meta, write: { kind: 'whole', chunks: [] } }) };
+  };
+  const held = new Map(['a', 'b', 'c'].map((cache) => [cache, copyOf(cache, 1)]));
+  const gone = new Set<string>();
+  const commits: string[] = [];
+  const to: StoreHandle = {
+    ...handle,
+    async commit(change) {
+      commits.push(`${change.cache} ${change.meta.version}`);
+      const outcome = await handle.commit(change);
+      if (commits.length === 3) {
+        held.set('a', copyOf('a', 2));
+        held.delete('b');
+        gone.add('b');
+      }
+      return outcome;
+    },
+  };
+  const metas = await rewrite(to, generation, () => [...held.values()], gone);
+  expect(commits).toEqual(['a 1', 'b 1', 'c 1', 'a 2']);
+  const there = await handle.list();
+  expect([...there].map(([cache, { version }]) => `${cache} ${version}`).sort()).toEqual(['a 2', 'c 1']);
+  expect(metas).toEqual(there);
 });
 
 it('keeps to the most bytes that the app allows, least used first', async () => {

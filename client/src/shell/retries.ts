@@ -1,0 +1,73 @@
+/** When a database that is lost, or has no room, is tried again. */
+
+import { StoreError } from '../store/store.ts';
+import type { Clock } from './platform.ts';
+
+/** A lost one, ms; it is given up after that. */
+const LOST_MS = [1000, 10_000, 60_000];
+/** One without room: soon after a copy was dropped, else ever more seldom, ms. */
+const AFTER_DROP_MS = 1000;
+const FIRST_ROOM_MS = 60_000;
+const MOST_ROOM_MS = 3_600_000;
+/** One that has worked for so long begins anew, ms. */
+const WORKED_MS = 60_000;
+
+export interface Retries {
+  /** The database has failed. */
+  begin(why: 'lost' | 'full'): void;
+  /** A copy was dropped: there may be room. */
+  dropped(): void;
+  stop(): void;
+}
+
+/** `attempt` goes back to the database. @throws StoreError */
+export function retriesOf(clock: Clock, attempt: () => Promise<void>): Retries {
+  /** In a row. */
+  let tries = 0;
+  let isFull = false;
+  let isTrying = false;
+  let isStopped = false;
+  let workedAt = Number.NEGATIVE_INFINITY;
+  let stopTimer = () => {};
+
+  const again = () => {
+    const ms = isFull ? Math.min(MOST_ROOM_MS, FIRST_ROOM_MS * 2 ** tries) : LOST_MS[tries];
+    if (ms === undefined) return;
+    tries += 1;
+    retryIn(ms);
+  };
+  const retryIn = (ms: number) => {
+    stopTimer();
+    if (!isStopped) stopTimer = clock.after(ms, () => void retry());
+  };
+  const retry = async () => {
+    if (isTrying) return;
+    isTrying = true;
+    try {
+      await attempt();
+      isFull = false;
+      workedAt = clock.now();
+      stopTimer();
+    } catch (error) {
+      isFull ||= error instanceof StoreError && error.kind === 'full';
+      again();
+    } finally {
+      isTrying = false;
+    }
+  };
+
+  return {
+    begin(why) {
+      isFull = why === 'full';
+      if (clock.now() - workedAt > WORKED_MS) tries = 0;
+      again();
+    },
+    dropped() {
+      if (isFull) retryIn(AFTER_DROP_MS);
+    },
+    stop() {
+      isStopped = true;
+      stopTimer();
+    },
+  };
+}

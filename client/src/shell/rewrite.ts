@@ -1,0 +1,52 @@
+/** Writes what is held to another store, while it may go on to change. */
+
+import type { Meta, StoredChange, StoreHandle } from '../store/store.ts';
+
+/** What is held of a cache. Another meta: it has changed. */
+export interface HeldCopy {
+  cache: string;
+  meta: Meta;
+  /** As a whole body, with the meta of one. */
+  whole(): { meta: Meta; write: Extract<StoredChange['write'], { kind: 'whole' }> };
+}
+
+/**
+ * Ends once all is written, without a wait after the last look: who then uses the store at once has missed nothing.
+ *
+ * @param gone copies that were dropped since the store was last written to; emptied
+ * @returns the metas that the copies have there; null: the store has a later version, or somebody else writes to it
+ * @throws StoreError
+ */
+export async function rewrite(
+  to: StoreHandle,
+  generation: number,
+  held: () => Iterable<HeldCopy>,
+  gone: Set<string>,
+): Promise<Map<string, Meta | null>> {
+  const there = new Map(await to.list());
+  const written = new Map<string, { from: Meta; now: Meta | null }>();
+  for (let isDone = false; !isDone; ) {
+    isDone = gone.size === 0;
+    for (const cache of gone) {
+      await to.drop([cache], generation);
+      gone.delete(cache);
+      there.delete(cache);
+      written.delete(cache);
+    }
+    for (const { cache, meta, whole } of held()) {
+      if (written.get(cache)?.from === meta) continue;
+      isDone = false;
+      const old = there.get(cache) ?? null;
+      if (old !== null && old.version > meta.version) {
+        written.set(cache, { from: meta, now: null });
+        continue;
+      }
+      const { meta: folded, write } = whole();
+      const now = { ...folded, rev: Math.max(old?.rev ?? 0, meta.rev) + 1, gen: Math.max(old?.gen ?? 0, meta.gen) + 1 };
+      const outcome = await to.commit({ cache, generation, expected: old?.rev ?? null, meta: now, write });
+      if (outcome === 'done') there.set(cache, now);
+      written.set(cache, { from: meta, now: outcome === 'done' ? now : null });
+    }
+  }
+  return new Map([...written].map(([cache, { now }]) => [cache, now]));
+}
