@@ -65,6 +65,7 @@ export interface Client {
   resume(): void;
   /** What the store holds, least used last. */
   held(): Promise<Held[]>;
+  /** Bytes held, the room that the platform gives, and whether it keeps them, as it says now. */
   usage(): Promise<{ bytes: number; quota: number | null; persisted: boolean }>;
   /** Ends all requests, in all tabs; with `wipe` the copy goes, too. */
   signOut(options: { wipe: boolean }): Promise<void>;

@@ -169,18 +169,25 @@ export function clientOf(options: Options, { store, clock, shared: ofTabs, trans
     },
   });
 
+  /** Nothing tells when the app has asked the platform for it, or the user has said yes: it is read when it may have changed. */
+  const readPersisted = async () => {
+    const now = store.lasts && (await isPersisted());
+    if (now === persisted) return;
+    persisted = now;
+    news.ofAll();
+    notices.heard();
+  };
   const stopListening = lifecycle.listen(() => {
     tell({ type: 'visible', isVisible: lifecycle.isVisible() });
     tell({ type: 'online', isOnline: lifecycle.isOnline() });
+    void readPersisted();
   });
   const opening = safe.open().then(async (device) => {
     if (isClosed) return;
     const [isVisible, isOnline] = [lifecycle.isVisible(), lifecycle.isOnline()];
     tell({ type: 'started', device, isInMemory: safe.isInMemory, isVisible, isOnline });
     tabs.queue();
-    persisted = store.lasts && (await isPersisted());
-    news.ofAll();
-    notices.heard();
+    await readPersisted();
   });
 
   /** Ends everything; `wipe`: what is shown goes, too. */
@@ -219,7 +226,11 @@ export function clientOf(options: Options, { store, clock, shared: ofTabs, trans
       tabs.send({ kind: 'resume' });
     },
     held: () => opened(() => heldIn(safe.handle)),
-    usage: () => opened(() => usageOf(safe.handle, persisted && !safe.isInMemory)),
+    usage: () =>
+      opened(async () => {
+        await readPersisted();
+        return usageOf(safe.handle, persisted && !safe.isInMemory);
+      }),
     async signOut({ wipe }) {
       tabs.send({ kind: 'bye', wipe });
       await end(wipe);

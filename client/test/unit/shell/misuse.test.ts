@@ -1,6 +1,6 @@
 /** What apps do wrong, or at an odd moment: it is told where and how, and harms nothing. */
-import { afterEach, describe, expect, it } from 'vitest';
-import type { Client, ClientEvent, Options, Parameters } from '../../../src/api.ts';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import type { Client, ClientEvent, Lifecycle, Options, Parameters } from '../../../src/api.ts';
 import { FreshetError } from '../../../src/error.ts';
 import { createClient, memory } from '../../../src/index.ts';
 import type { AskedCache } from '../../../src/network/transport.ts';
@@ -269,6 +269,48 @@ describe('holders', () => {
     const heard = new Promise<void>((resolve) => other.subscribe(() => resolve()));
     service.change('plan', [[2, 'two']]);
     await heard;
+  });
+});
+
+describe('a platform that is asked to keep what is stored', () => {
+  afterEach(() => void vi.unstubAllGlobals());
+  const asked = (isGranted: { now: boolean }) =>
+    vi.stubGlobal('navigator', { storage: { persisted: async () => isGranted.now } });
+
+  it('is read again by usage(), and shown from then on', async () => {
+    const isGranted = { now: false };
+    asked(isGranted);
+    const { client } = open(new FakeService('plan'), {}, { ...memory(), lasts: true });
+    const cache = client.cache('plan');
+    await cache.ready();
+    expect([client.status.storage, (await client.usage()).persisted]).toEqual(['best-effort', false]);
+    isGranted.now = true;
+    const heard = new Promise<void>((resolve) =>
+      client.subscribe(() => client.status.storage === 'persistent' && resolve()),
+    );
+    expect((await client.usage()).persisted).toBe(true);
+    await heard;
+    expect(cache.snapshot.status.storage).toBe('persistent');
+  });
+
+  it('is read again when the page is looked at again', async () => {
+    const isGranted = { now: false };
+    asked(isGranted);
+    let look = () => {};
+    const lifecycle: Lifecycle = {
+      isVisible: () => true,
+      isOnline: () => true,
+      listen(heard) {
+        look = heard;
+        return () => {};
+      },
+    };
+    const { client } = open(new FakeService('plan'), { lifecycle }, { ...memory(), lasts: true });
+    await client.cache('plan').ready();
+    expect(client.status.storage).toBe('best-effort');
+    isGranted.now = true;
+    look();
+    await expect.poll(() => client.status.storage, PATIENCE).toBe('persistent');
   });
 });
 
