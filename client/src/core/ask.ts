@@ -43,18 +43,23 @@ export function refuse(d: Draft, error: FreshetError | null): void {
   stop(d, error);
 }
 
-/** Ends whatever is asked for: nobody waits for it any more. */
+/** Ends whatever is asked for, and tells who waits for it. */
 export function stop(d: Draft, error: FreshetError | null): void {
-  d.commands.push({ do: 'abort' });
   for (const { waiter } of d.refreshes) d.commands.push({ do: 'settle', waiters: [waiter], error });
   settle(d, [...(d.check?.waiters ?? []), ...d.askers, ...d.settling.flatMap(({ waiters }) => waiters)], error);
+  for (const cache of d.caches.values()) failDemands(d, cache, error);
+  rest(d);
+}
+
+/** Asks for nothing any more: another tab does. Who waits goes on to wait, for that one. */
+export function rest(d: Draft): void {
+  d.commands.push({ do: 'abort' });
   d.refreshes = d.askers = d.settling = [];
   d.check = null;
   d.isListing = false;
   if (d.socket.phase !== 'off') changeSocket(d, { phase: 'waiting', openAt: d.now, isTold: false });
   if (d.auth.phase === 'asking') changeAuth(d, { phase: 'none' });
   changeAll(d, (cache) => {
-    failDemands(d, cache, error);
     const isAsking = cache.phase === 'asked' || cache.phase === 'queued' || cache.phase === 'fetching';
     const rest = { demand: null, served: null, isTold: false };
     return isAsking ? { ...rest, phase: 'resting', item: null, askAt: d.now } : rest;

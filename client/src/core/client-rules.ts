@@ -1,7 +1,7 @@
 /** What happens to the client as a whole. A rule that is missing does not compile. */
 
 import { FreshetError } from '../error.ts';
-import { failDemands, mayAsk, requestFailed, requestSucceeded, settle, stop } from './ask.ts';
+import { failDemands, mayAsk, requestFailed, requestSucceeded, rest, settle, stop } from './ask.ts';
 import { authed, authFailed, resume } from './auth-rules.ts';
 import { beginFull } from './check.ts';
 import { chance, change, changeSocket, type Draft } from './draft.ts';
@@ -151,7 +151,7 @@ export const CLIENT_RULES: { readonly [N in ClientEventName]: (d: Draft, event: 
   healed(d) {
     d.isInMemory = false;
     d.commands.push({ do: 'tell', event: { name: 'store.healed' } });
-    if (!mayAsk(d)) stop(d, new FreshetError('network', 'another tab leads now', { retryable: true }));
+    if (!mayAsk(d)) rest(d);
   },
 
   forgotten(d, { cache: id }) {

@@ -92,7 +92,9 @@ export type Command =
   /** Notes an answer without a body. */
   | { do: 'note'; cache: string; item: Item }
   | { do: 'compact'; cache: string }
+  /** Drops a copy that the user may not have, or all that the store holds; also where other tabs show it. */
   | { do: 'drop'; cache: string }
+  | { do: 'dropAll' }
   | { do: 'keepUser'; user: string; token: number }
   | { do: 'ticket' }
   | { do: 'open' }

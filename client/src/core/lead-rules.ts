@@ -1,7 +1,6 @@
 /** Which of the tabs talks to the network. */
 
-import { FreshetError } from '../error.ts';
-import { mayAsk, stop } from './ask.ts';
+import { mayAsk, rest } from './ask.ts';
 import { changeAll, type Draft, isDue } from './draft.ts';
 import type { ClientEvents } from './events.ts';
 import { firstFullAt } from './pace.ts';
@@ -20,7 +19,7 @@ export function lead(d: Draft, { leads }: ClientEvents['lead']): void {
   d.heardAt = d.now;
   d.commands.push({ do: 'tell', event: { name: 'leader', why: leads ? 'begins' : 'ends' } });
   if (leads) rereadAll(d);
-  else if (!mayAsk(d)) stop(d, new FreshetError('network', 'another tab leads now', { retryable: true }));
+  else if (!mayAsk(d)) rest(d);
 }
 
 /** What the tab before has stored may not all have been heard of. */

@@ -55,8 +55,7 @@ const ended: Rule<'ended'> = (d, { code, wasOpen }) => {
   const openAt = openAfter(d, code, { fails, upgrades, tickets, isShort });
   changeSocket(d, { openAt, fails, tickets, upgrades: upgrades >= MOST_UPGRADES ? 0 : upgrades });
   if (code === 4403) {
-    if (d.settings.denied === 'drop')
-      for (const { id, meta } of d.caches.values()) if (meta) d.commands.push({ do: 'drop', cache: id });
+    if (d.settings.denied === 'drop') d.commands.push({ do: 'dropAll' });
     refuse(d, null);
   } else if (code === 4401 && d.auth.phase === 'ready' && !d.auth.isOld) askToken(d, 'expiring');
 };

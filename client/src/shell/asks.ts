@@ -11,7 +11,7 @@ export interface Asks {
   make(what: What, cache: string, maxAgeS: number): Promise<void>;
   settle(waiters: readonly number[], error: FreshetError | null): void;
   heard(message: Extract<Message, { kind: 'ask' | 'answer' }>): void;
-  /** Another tab leads, or this one does: what is not answered is asked again. */
+  /** Another tab leads, or this one does: what is not answered is asked again. What others have asked of this one they do so, too. */
   again(): void;
   close(): void;
 }
@@ -64,6 +64,7 @@ export function asksOf(
       }
     },
     again() {
+      if (!leads()) others.clear();
       for (const [id, waiter] of own) send(id, waiter);
     },
     close() {

@@ -57,7 +57,10 @@ export function clientOf(options: Options, { store, clock, shared: ofTabs, trans
       tell({ type: 'read', cache, meta });
     },
     lost: () => tell({ type: 'lost' }),
-    healed: () => tell({ type: 'healed' }),
+    healed() {
+      tell({ type: 'healed' });
+      if (!machine.state.leads) asks.again();
+    },
     wiped: () => void end(true),
   });
   const copies = copiesOf({
@@ -75,6 +78,10 @@ export function clientOf(options: Options, { store, clock, shared: ofTabs, trans
     isOwn: (cache) => holders.isOwn(cache),
     news,
     tell,
+    denied(cache) {
+      copies.forget(cache);
+      tell({ type: 'dropped', cache });
+    },
     bye: (wipe) => void end(wipe),
   });
   const holders = holdersOf({
@@ -134,6 +141,7 @@ export function clientOf(options: Options, { store, clock, shared: ofTabs, trans
       emit({ name: 'store.evicted', cache });
       tabs.send({ kind: 'hint', cache, rev: -1 });
     },
+    denied: (caches) => tabs.send({ kind: 'denied', caches }),
   });
 
   const carryOut = (command: Exclude<Command, { do: 'wake' }>) => {

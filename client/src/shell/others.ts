@@ -25,11 +25,13 @@ interface World {
   isOwn(cache: string): boolean;
   news: News;
   tell(happening: Happening): void;
+  /** The user may not have a copy that was dropped. */
+  denied(cache: string): void;
   /** The user has signed out, elsewhere. */
   bye(wipe: boolean): void;
 }
 
-export function othersOf(name: string, { shared, state, isClosed, isOwn, news, tell, bye }: World): Others {
+export function othersOf(name: string, { shared, state, isClosed, isOwn, news, tell, denied, bye }: World): Others {
   const tabs = tabsOf(name, shared, {
     led(leads) {
       if (isClosed()) return;
@@ -51,6 +53,7 @@ export function othersOf(name: string, { shared, state, isClosed, isOwn, news, t
   const hear = (message: Message) => {
     const { leads } = state();
     if (message.kind === 'hint') tell({ type: 'hint', cache: message.cache, rev: message.rev });
+    else if (message.kind === 'denied') for (const cache of message.caches) denied(cache);
     else if (message.kind === 'bye') bye(message.wipe);
     else if (message.kind === 'resume') tell({ type: 'resume' });
     else if (message.kind === 'uses' || message.kind === 'use') uses.heard(message);

@@ -17,6 +17,8 @@ interface World {
   /** Other tabs may want to read it. */
   stored(cache: string, meta: Meta, how: 'load' | 'delta' | 'note', bytes: number): void;
   evicted(cache: string): void;
+  /** Other tabs are to show them no more. */
+  denied(caches: readonly string[]): void;
 }
 
 /** The device's row is written again where the clocks differ by more than before, ms. */
@@ -97,6 +99,16 @@ export function storageOf(world: World): (command: Command) => void {
     }
   };
 
+  /** Nobody sees them any more, be they stored or not. */
+  const dropDenied = async (caches: readonly string[]) => {
+    await store.handle.drop(caches, store.generation).catch(() => {});
+    for (const cache of caches) {
+      copies.forget(cache);
+      tell({ type: 'dropped', cache });
+    }
+    world.denied(caches);
+  };
+
   const nothing = new Map<string, Meta>();
   return (command) => {
     if (command.do === 'read') {
@@ -128,12 +140,12 @@ export function storageOf(world: World): (command: Command) => void {
         (_cache, work) => work(),
       );
     } else if (command.do === 'drop') {
-      const { cache } = command;
-      const dropped = () => {
-        copies.forget(cache);
-        tell({ type: 'dropped', cache });
-      };
-      store.handle.drop([cache], store.generation).then(dropped, dropped);
+      void dropDenied([command.cache]);
+    } else if (command.do === 'dropAll') {
+      store.handle.list().then(
+        (metas) => dropDenied([...metas.keys()]),
+        () => dropDenied([]),
+      );
     } else if (command.do === 'toMemory') void store.toMemory();
     else if (command.do === 'keepUser') void keepUser(command.user, command.token);
   };

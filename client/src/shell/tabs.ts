@@ -36,6 +36,8 @@ export type Message = { from: string } & (
   | { kind: 'use'; used: Used; isUsed: boolean }
   | { kind: 'ask'; id: number; what: 'check' | 'refresh' | 'fresh'; cache: string; maxAgeS: number }
   | { kind: 'answer'; to: string; id: number; error: PlainError | null }
+  /** Copies that the user may not have: they were dropped, and are not to be shown. */
+  | { kind: 'denied'; caches: readonly string[] }
   | { kind: 'resume' }
   | { kind: 'bye'; wipe: boolean }
 );

@@ -104,14 +104,14 @@ describe('close codes', () => {
     expect(drive.asked).toEqual(['auth', 'ticket']);
   });
 
-  it('4403: needs the user, and drops the copy at once where the app wants that', () => {
+  it('4403: needs the user, and drops all copies at once where the app wants that', () => {
     const drive = settled();
     end(drive, 4403);
     expect(statusOf(drive.state).sync).toBe('needs-auth');
-    expect(drive.has('drop')).toBe(false);
+    expect(drive.has('dropAll')).toBe(false);
     const dropping = settled({ denied: 'drop' });
     end(dropping, 4403);
-    expect(dropping.has('drop')).toBe(true);
+    expect(dropping.has('dropAll')).toBe(true);
   });
 
   it('4408: asks for another ticket at once, twice', () => {

@@ -1,7 +1,9 @@
 /** Tabs of one store, with the locks and channels of Node.js: who asks, who is told, what is left behind. */
 import { afterEach, expect, it } from 'vitest';
 import type { Client, ClientEvent, Lifecycle, Options } from '../../../src/api.ts';
+import type { SocketEars, Transport } from '../../../src/network/transport.ts';
 import { clientOf } from '../../../src/shell/client.ts';
+import { storeName } from '../../../src/shell/ids.ts';
 import { platformClock, platformShared, type Shared } from '../../../src/shell/platform.ts';
 import { memory } from '../../../src/store/memory.ts';
 import type { Store } from '../../../src/store/store.ts';
@@ -203,6 +205,61 @@ it('a tab that does not lead tells that somebody must sign in, and resume() ther
   two.client.resume();
   await shown.ready();
   expect(one.client.status.leads).toBe(true);
+});
+
+/** A service whose checks wait, and whose sockets the test can end. */
+class Waiting extends FakeService {
+  isWaiting = false;
+  ears: SocketEars | null = null;
+  override transport(): Transport {
+    const transport = super.transport();
+    return {
+      ...transport,
+      sync: async (...question) => {
+        if (!this.isWaiting) return transport.sync(...question);
+        this.calls.push('check that waits');
+        return new Promise(() => {});
+      },
+      socket: (ticket, ears) => {
+        this.ears = ears;
+        return transport.socket(ticket, ears);
+      },
+    };
+  }
+}
+
+it('what apps have asked of a tab that loses the lead, its own as well, the next one answers', async () => {
+  const service = new Waiting('plan');
+  const store = storeOf();
+  const one = open(service, store);
+  await expect.poll(() => one.client.status.leads, PATIENCE).toBe(true);
+  const two = open(service, store);
+  await two.client.cache('plan').ready();
+  service.isWaiting = true;
+  const asked = [two.client.check()];
+  await expect.poll(() => service.calls.at(-1), PATIENCE).toBe('check that waits');
+  asked.push(one.client.check());
+  await Promise.resolve();
+  service.isWaiting = false;
+  await navigator.locks.request(storeName(`https://example.com/${stores}`, 'alice'), { steal: true }, async () => {});
+  await Promise.all(asked);
+  expect(two.client.status.leads).toBe(true);
+});
+
+it('with denied: drop the end of a user drops all that the store holds, used or not, and no tab shows it any more', async () => {
+  const service = new Waiting('old', 'plan');
+  const store = storeOf();
+  const before = open(service, store, { live: 'poll' });
+  await before.client.cache('old').ready();
+  await before.client.close();
+  const one = open(service, store, { denied: 'drop' });
+  await one.client.cache('plan').ready();
+  await expect.poll(() => service.sockets, PATIENCE).toBe(1);
+  const two = open(service, store, { denied: 'drop' });
+  await two.client.cache('plan').ready();
+  service.ears?.closed(4403, true);
+  await expect.poll(() => one.client.held(), PATIENCE).toEqual([]);
+  for (const { client } of [one, two]) await expect.poll(() => client.peek('plan').status.data, PATIENCE).toBe('none');
 });
 
 it('invariant 17: a thousand mounts leave no listener, socket or use', async () => {
