@@ -1,0 +1,161 @@
+/** Devices, tasks, actions, webhooks and the search for those who do not see them: loaded, empty and in error. */
+
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { isThere } from '../../scripts/test/needs.ts';
+import { violationsIn } from './support/axe.ts';
+import { ConsoleHost } from './support/console.ts';
+import { TestOrigin } from './support/failing-origin.ts';
+
+const DESKTOP = { width: 1280, height: 800 };
+const PHONE = { width: 390, height: 844 };
+const WAYS = [
+  ['light', { colorScheme: 'light', viewport: DESKTOP }],
+  ['dark', { colorScheme: 'dark', viewport: DESKTOP }],
+] as const;
+
+describe.skipIf(!isThere('browser'))('the screens that operators go on to', () => {
+  let host: ConsoleHost;
+  let origin: TestOrigin;
+  let failedTask: string;
+
+  beforeAll(async () => {
+    [host, origin] = await Promise.all([
+      ConsoleHost.start({ env: { DEMO: '0', RATE_LIMITS: 'off' } }),
+      TestOrigin.start(),
+    ]);
+    await seed();
+  });
+  afterAll(async () => {
+    expect(host?.complaints).toEqual([]);
+    await host?.stop();
+    await origin?.stop();
+  });
+
+  /** A device whose cache fails and which was refused a resource, a task that failed, a webhook that fails, a forgotten user. */
+  async function seed(): Promise<void> {
+    const definition = (title: string, more: object) => ({
+      ...{ origin: { url: `${origin.url}/${title}`, conditional: false }, retry: { max_attempts: 1, backoff_s: 1 } },
+      ...{ tables: [{ name: 'rows', rows: '', columns: ['id', 'name'] }], ...more },
+    });
+    await host.api('PUT', '/resources/prices/', definition('prices', { guard: { min_rows: 2 } }));
+    await host.api('PUT', '/resources/salaries/', definition('salaries', { groups: ['sales'] }));
+    await host.api('PUT', '/webhooks/away/', { url: 'http://127.0.0.1:9/', secrets: [`\${ORIGIN_A}`, `\${ORIGIN_B}`] });
+    origin.rows('buick', 'fiat');
+    const token = await host.service.token('alice', { scope: 'cache:read' });
+    const headers = { Authorization: `Bearer ${token}`, 'X-Device-Id': 'tablet-17', Prefer: 'wait=25' };
+    for (const title of ['prices', 'salaries']) await fetch(`${host.service.url}/api/v1/rpc/${title}/`, { headers });
+    origin.rows('buick');
+    const asked = await host.api<{ task_id: string }>('POST', '/cache/refresh/', { resource_title: 'prices' });
+    failedTask = asked.task_id;
+    const comes = (look: () => Promise<unknown>, value: unknown) =>
+      vi.waitFor(async () => expect(await look()).toBe(value), { timeout: 60_000, interval: 100 });
+    const state = () => host.api<{ task_state: string }>('GET', `/cache/state/?task_id=${failedTask}`);
+    await comes(async () => (await state()).task_state, 'FAILURE');
+    const device = () => host.api<{ refusals: object[] }[]>('GET', '/devices/?user=alice');
+    await comes(async () => (await device())[0]?.refusals.length, 1);
+    const webhook = () => host.api<{ state: { status: string } }>('GET', '/webhooks/away/');
+    await comes(async () => (await webhook()).state.status, 'failing');
+    await host.api('DELETE', '/syncs/?user=bob&device=lost');
+  }
+
+  /** Each with a text that stands there once it has what it asked for. */
+  const places = (): readonly (readonly [path: string, text: string])[] => [
+    ['/devices', 'tablet-17'],
+    ['/devices?user=nobody', 'No device fits.'],
+    ['/devices?cursor=nonsense', 'invalid-cursor'],
+    ['/devices/device?user=alice&device=tablet-17', 'salaries was refused to it'],
+    ['/devices/device?user=alice&device=nothing', 'There is no such device'],
+    ['/search?q=nobody', 'Nothing of that name was found.'],
+    ['/tasks', 'Loads by outcome'],
+    [`/tasks/${failedTask}`, 'It failed for good.'],
+    ['/tasks/00000000-0000-8000-8000-000000000000', 'There is no task'],
+    ['/actions', 'user, as a hash'],
+    ['/actions?user=nobody', 'Nobody changed anything that fits.'],
+    ['/actions?since=yesterday', 'invalid-parameters'],
+    ['/webhooks', 'away'],
+    ['/webhooks/away', 'Failing since'],
+    ['/webhooks/away?edit=true', 'Secrets that sign'],
+    ['/webhooks/+new', 'Secrets that sign'],
+    ['/webhooks/nothing', 'There is no webhook of this name'],
+  ];
+
+  it.each(WAYS)('have no fault that axe finds: %s', async (_, options) => {
+    const page = await host.signedIn('', options);
+    for (const [path, text] of places()) {
+      await goTo(page, path);
+      await page.locator('main').getByText(text).first().waitFor();
+      await expect.poll(() => page.locator('[aria-busy=true]').count()).toBe(0);
+      expect([path, await violationsIn(page)]).toEqual([path, []]);
+    }
+    for (const [path, button] of DIALOGS) {
+      await goTo(page, path);
+      await page.getByRole('button', { name: button }).click();
+      await page.getByRole('dialog').waitFor();
+      expect([button, await violationsIn(page)]).toEqual([button, []]);
+      await page.keyboard.press('Escape');
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
+    }
+  });
+
+  it('are no wider than a phone, but for their tables', async () => {
+    const page = await host.signedIn('', { viewport: PHONE });
+    for (const [path, text] of places()) {
+      await goTo(page, path);
+      await page.locator('main').getByText(text).first().waitFor();
+      const wide = () => page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
+      expect([path, await wide()]).toEqual([path, false]);
+    }
+  });
+
+  it('speak Russian', async () => {
+    const page = await host.signedIn('/devices/device?user=alice&device=tablet-17');
+    await page.getByLabel('Language').selectOption('ru');
+    await page.getByText('В ресурсе salaries ему отказано').waitFor();
+    // What to do about the failing load is there in Russian, too.
+    await page.getByText('Если ответ верен, примите его один раз').waitFor();
+    await page.getByRole('columnheader', { name: 'Не хватает' }).waitFor();
+    await goTo(page, '/search?q=nobody');
+    await page.getByText('С таким именем ничего не найдено.').waitFor();
+    await goTo(page, '/webhooks/away');
+    await page.getByText('Сбой с', { exact: true }).waitFor();
+    await goTo(page, `/tasks/${failedTask}`);
+    await page.getByText('Окончательно не удалась.').waitFor();
+  });
+
+  it('ask for nothing more once they have what they show', async () => {
+    const page = await host.open('');
+    // The page must set its timers by this clock, so it is loaded again.
+    await page.clock.install();
+    await page.reload();
+    const asked: string[] = [];
+    page.on('request', (request) => asked.push(request.url()));
+    await page.getByLabel('Token').fill(await host.service.token('admin', { scope: 'cache:admin' }));
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+    await page.getByRole('navigation').waitFor();
+    // Charts move on with the clock.
+    for (const [path, text] of places().filter(([path]) => path !== '/tasks')) {
+      await goTo(page, path);
+      await page.locator('main').getByText(text).first().waitFor();
+      await page.waitForLoadState('networkidle');
+      const before = asked.length;
+      await page.clock.runFor(60_000);
+      expect([path, asked.slice(before)]).toEqual([path, []]);
+    }
+  });
+});
+
+const DIALOGS = [
+  ['/devices/device?user=alice&device=tablet-17', 'Forget device…'],
+  ['/devices/device?user=alice&device=tablet-17', 'Forget user…'],
+  ['/webhooks/away', 'Take ORIGIN_A out'],
+  ['/webhooks/away', 'Delete…'],
+] as const;
+
+/** Goes to a screen as a link does: a new visit would ask for a token. */
+async function goTo(page: Page, path: string): Promise<void> {
+  await page.evaluate((address) => {
+    history.pushState(null, '', address);
+    dispatchEvent(new PopStateEvent('popstate'));
+  }, `/console${path}`);
+}
