@@ -1,9 +1,10 @@
-import { useSignal } from '@preact/signals';
 import { call } from '../api/call.ts';
 import { inPages } from '../api/in-pages.ts';
 import { act } from '../api/results.ts';
-import { hasExpired, may } from '../api/session.ts';
+import { may } from '../api/session.ts';
+import { isSignInNeeded } from '../api/sign-in-again.ts';
 import { useQuery } from '../api/use-query.ts';
+import { useDraft } from '../drafts/use-draft.ts';
 import { cachesTexts } from '../texts/caches.ts';
 import { common } from '../texts/common.ts';
 import { forgetTexts } from '../texts/devices.ts';
@@ -17,14 +18,14 @@ const MOST_CACHES = 1000;
 /** Forgets a device, once somebody has typed its name. @param records how many caches it was given */
 export function ForgetDevice({ user, device, records }: { user: string; device: string; records: number }) {
   const t = forgetTexts();
-  const isOpen = useSignal(false);
+  const isOpen = useDraft('forget.device', false);
   if (!may('cache:admin')) return null;
   const open = (value: boolean) => () => {
-    isOpen.value = value;
+    if (!value || !isSignInNeeded()) isOpen.value = value;
   };
   return (
     <>
-      <button type="button" disabled={hasExpired.value} onClick={open(true)}>
+      <button type="button" onClick={open(true)}>
         {t.device}
       </button>
       {isOpen.value && (
@@ -49,14 +50,14 @@ export function ForgetDevice({ user, device, records }: { user: string; device: 
 
 /** Forgets a user with all devices and private caches, once somebody has typed the name. */
 export function ForgetUser({ user }: { user: string }) {
-  const isOpen = useSignal(false);
+  const isOpen = useDraft('forget.user', false);
   if (!may('cache:admin') || user === '*') return null;
   const open = (value: boolean) => () => {
-    isOpen.value = value;
+    if (!value || !isSignInNeeded()) isOpen.value = value;
   };
   return (
     <>
-      <button type="button" disabled={hasExpired.value} onClick={open(true)}>
+      <button type="button" onClick={open(true)}>
         {forgetTexts().user}
       </button>
       {isOpen.value && <ForgetUserDialog user={user} onClose={open(false)} />}

@@ -20,33 +20,44 @@ type ExpandedDevice = Schema<'ExpandedDevice'>;
 export function Device() {
   const t = devicesTexts();
   const [user, device] = [query.value.get('user') ?? '', query.value.get('device') ?? ''];
-  const list = useQuery('/devices/', { query: { user, device, expand: 'caches' } });
-  const found = list.data.value?.[0] as ExpandedDevice | undefined;
+  const isNamed = user !== '' && device !== '';
+  const list = useQuery('/devices/', isNamed ? { query: { user, device, expand: 'caches' } } : null);
+  const found = (list.data.value as ExpandedDevice[] | undefined)?.find((one) => one.user === user);
   const tools = (
     <>
       {found && <ForgetDevice user={user} device={device} records={found.caches.length} />}
-      <ForgetUser user={user} />
+      {isNamed && <ForgetUser user={user} />}
     </>
   );
   return (
-    <Screen place={JSON.stringify([user, device])} title={device} tools={tools}>
-      <Loaded query={list}>
-        {() =>
-          found === undefined ? (
-            <p class="empty">
-              {t.gone} <Link to={addressOf('/devices', { user })}>{t.allOfUser}</Link>
-            </p>
-          ) : (
-            <>
-              <About device={found} />
-              <Causes device={found} />
-              <DeviceCaches user={user} device={device} caches={found.caches} />
-              <Refusals of={found.refusals ?? []} caches={found.caches} />
-            </>
-          )
-        }
-      </Loaded>
+    <Screen place={JSON.stringify([user, device])} title={device || t.device} tools={tools}>
+      {isNamed ? (
+        <Loaded query={list}>{() => (found === undefined ? <Gone user={user} /> : <Shown device={found} />)}</Loaded>
+      ) : (
+        <Gone user={user} />
+      )}
     </Screen>
+  );
+}
+
+function Gone({ user }: { user: string }) {
+  const t = devicesTexts();
+  return (
+    <p class="empty">
+      {t.gone} <Link to={addressOf('/devices', { user })}>{t.allOfUser}</Link>
+    </p>
+  );
+}
+
+function Shown({ device }: { device: ExpandedDevice }) {
+  const { caches, refusals = [] } = device;
+  return (
+    <>
+      <About device={device} />
+      <Causes device={device} />
+      <DeviceCaches user={device.user} device={device.device} caches={caches} />
+      <Refusals of={refusals} caches={caches} />
+    </>
   );
 }
 

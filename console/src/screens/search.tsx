@@ -43,7 +43,14 @@ function Found({ text }: { text: string }) {
   }, [only]);
   return (
     <Screen title={text === '' ? t.title : t.of(text)}>
-      {problem && <ProblemView problem={problem} />}
+      {problem && (
+        <ProblemView
+          problem={problem}
+          onRetry={() => {
+            for (const one of [named, owned, resource]) void one.load();
+          }}
+        />
+      )}
       {isLooking || only !== undefined ? (
         <p class="faint" aria-busy="true">
           {common().loading}

@@ -1,7 +1,7 @@
 import { call } from '../api/call.ts';
 import type { Schema } from '../api/paths.ts';
 import { act } from '../api/results.ts';
-import { hasExpired, may } from '../api/session.ts';
+import { may } from '../api/session.ts';
 import { cacheTexts } from '../texts/cache.ts';
 import { useBusy } from '../ui/use-busy.ts';
 
@@ -21,12 +21,7 @@ export function RevokeButton({ task: { task_id: id, task_state: state }, small =
       return { text: t.revoked, requestId };
     });
   return (
-    <button
-      type="button"
-      class={small ? 'small' : undefined}
-      aria-disabled={isBusy || hasExpired.value}
-      onClick={() => during(revoke)}
-    >
+    <button type="button" class={small ? 'small' : undefined} aria-disabled={isBusy} onClick={() => during(revoke)}>
       {t.openTask}
     </button>
   );

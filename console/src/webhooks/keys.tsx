@@ -1,5 +1,6 @@
-import { useSignal } from '@preact/signals';
-import { hasExpired, may } from '../api/session.ts';
+import { may } from '../api/session.ts';
+import { isSignInNeeded } from '../api/sign-in-again.ts';
+import { useDraft } from '../drafts/use-draft.ts';
 import { keysTexts } from '../texts/webhooks.ts';
 import { Confirm } from '../ui/confirm.tsx';
 import { definitionOf, nameOfSecret, type Webhook } from './definition.ts';
@@ -16,7 +17,7 @@ interface KeysProps {
 export function Keys({ webhook, etag }: KeysProps) {
   const t = keysTexts();
   const { name, secrets } = webhook;
-  const open = useSignal<string | null>(null);
+  const open = useDraft<string | null>('webhook.keys', null);
   const close = () => {
     open.value = null;
   };
@@ -39,9 +40,8 @@ export function Keys({ webhook, etag }: KeysProps) {
               <button
                 type="button"
                 class="small"
-                disabled={hasExpired.value}
                 onClick={() => {
-                  open.value = secret;
+                  if (!isSignInNeeded()) open.value = secret;
                 }}
               >
                 {t.takeOut(nameOfSecret(secret))}
@@ -55,9 +55,8 @@ export function Keys({ webhook, etag }: KeysProps) {
         <p>
           <button
             type="button"
-            disabled={hasExpired.value}
             onClick={() => {
-              open.value = '';
+              if (!isSignInNeeded()) open.value = '';
             }}
           >
             {t.rotate}

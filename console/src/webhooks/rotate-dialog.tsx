@@ -1,4 +1,6 @@
 import { useSignal } from '@preact/signals';
+import { isSignInNeeded } from '../api/sign-in-again.ts';
+import { useDraft } from '../drafts/use-draft.ts';
 import { common } from '../texts/common.ts';
 import { keysTexts } from '../texts/webhooks.ts';
 import { Copy } from '../ui/copy.tsx';
@@ -20,10 +22,12 @@ interface RotateDialogProps {
 /** Leads through the change of a key. The key is made in this page and shown once: neither the service nor the browser keeps it. */
 export function RotateDialog({ onConfirm, onClose }: RotateDialogProps) {
   const t = keysTexts();
+  // A draft could be kept over a sign-in: a key must not.
   const key = useSignal('');
-  const name = useSignal('');
+  const name = useDraft('webhook.new-secret', '');
   const confirm = (event: Event) => {
     event.preventDefault();
+    if (isSignInNeeded()) return;
     onClose();
     onConfirm(placeholderOf(name.value.trim()));
   };

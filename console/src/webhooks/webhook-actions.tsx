@@ -1,7 +1,8 @@
-import { useSignal } from '@preact/signals';
 import { call } from '../api/call.ts';
 import { act } from '../api/results.ts';
-import { hasExpired, may } from '../api/session.ts';
+import { may } from '../api/session.ts';
+import { isSignInNeeded } from '../api/sign-in-again.ts';
+import { useDraft } from '../drafts/use-draft.ts';
 import { addressOf, go } from '../shell/router.ts';
 import { common } from '../texts/common.ts';
 import { duration } from '../texts/format.ts';
@@ -22,11 +23,10 @@ interface WebhookActionsProps {
 /** What can be done to a webhook. */
 export function WebhookActions({ webhook, etag }: WebhookActionsProps) {
   const t = webhooksTexts();
-  const isDeleting = useSignal(false);
+  const isDeleting = useDraft('webhook.delete', false);
   const [isBusy, during] = useBusy();
   if (!may('cache:admin')) return null;
   const { name, url, state } = webhook;
-  const isOff = isBusy || hasExpired.value;
   const remove = async (reason: string) => {
     const isDone = await act(t.deleting(name), async () => {
       const { requestId } = await call('delete', '/webhooks/{name}/', { path: { name } }, { reason });
@@ -36,11 +36,11 @@ export function WebhookActions({ webhook, etag }: WebhookActionsProps) {
   };
   return (
     <>
-      <button type="button" class="main" aria-disabled={isOff} onClick={() => during(() => test(name))}>
+      <button type="button" class="main" aria-disabled={isBusy} onClick={() => during(() => test(name))}>
         {t.test}
       </button>
       {state.status === 'disabled' && (
-        <button type="button" aria-disabled={isOff} onClick={() => during(() => enable(webhook, etag))}>
+        <button type="button" aria-disabled={isBusy} onClick={() => during(() => enable(webhook, etag))}>
           {t.enable}
         </button>
       )}
@@ -49,9 +49,8 @@ export function WebhookActions({ webhook, etag }: WebhookActionsProps) {
       </Link>
       <button
         type="button"
-        disabled={hasExpired.value}
         onClick={() => {
-          isDeleting.value = true;
+          if (!isSignInNeeded()) isDeleting.value = true;
         }}
       >
         {t.delete}

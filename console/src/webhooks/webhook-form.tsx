@@ -2,7 +2,6 @@ import { type Signal, useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { useId } from 'preact/hooks';
 import type { ApiProblem } from '../api/problem.ts';
-import { hasExpired } from '../api/session.ts';
 import { useDraft } from '../drafts/use-draft.ts';
 import { addressOf, go } from '../shell/router.ts';
 import { common } from '../texts/common.ts';
@@ -75,7 +74,7 @@ export function WebhookForm({ initial }: { initial: Draft }) {
         <Lines {...fields} member="secrets" pointer="/secrets" label={t.secrets} hint={t.secretsHint} />
         <Text {...fields} member="interval" pointer="/min_interval_s" label={t.interval} />
         <p class="tools">
-          <button type="submit" class="main" aria-disabled={isBusy || hasExpired.value}>
+          <button type="submit" class="main" aria-disabled={isBusy}>
             {t.save}
           </button>
           <Link to={base === null ? addressOf('/webhooks') : webhookAddress(draft.value.name)}>{common().cancel}</Link>
