@@ -3,7 +3,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isThere } from '../../scripts/test/needs.ts';
-import { ConsoleHost } from './support/console.ts';
+import { ConsoleHost, enterToken } from './support/console.ts';
 import { TestOrigin } from './support/failing-origin.ts';
 import { tabTo } from './support/keys.ts';
 
@@ -152,6 +152,27 @@ describe.skipIf(!isThere('browser'))('the console and webhooks', () => {
     await page.getByRole('button', { name: 'Save' }).click();
     await result(page).getByText('Saved.').waitFor();
     expect((await stored('busy')).url).toBe(`${receiver.url}/busy`);
+  });
+
+  it('keep what was typed when the token is refused, and are saved when that is pressed again', async () => {
+    await put('expired');
+    const page = await host.signedIn('/webhooks/expired?edit=true');
+    await page.getByLabel('Resources').fill('typed');
+    await page.route('**/api/v1/webhooks/**', (route) =>
+      route.fulfill({ status: 401, contentType: 'application/problem+json', body: '{"title":"expired"}' }),
+    );
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('button', { name: 'Sign in again' }).waitFor();
+    await page.unroute('**/api/v1/webhooks/**');
+    // While it is over, a press asks for another one.
+    await page.getByRole('button', { name: 'Save' }).click();
+    await enterToken(page, await host.service.token('admin', { scope: 'cache:admin' }));
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    expect((await stored('expired')).resources).toBeUndefined();
+    expect(await page.getByLabel('Resources').inputValue()).toBe('typed');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await result(page).getByText('Saved.').waitFor();
+    expect((await stored('expired')).resources).toEqual(['typed']);
   });
 
   it('sign with both keys while one takes the place of the other; the new one is shown once and kept nowhere', async () => {

@@ -39,6 +39,9 @@ export const DEMO_VALUES = {
   title: 'cars',
   user: 'alice',
   device: 'tablet-1',
+  /** Neither is there: what they show is that. */
+  taskId: '00000000-0000-8000-8000-000000000000',
+  name: 'erp',
 } as const;
 
 /** Goes to a screen as a link does: a new visit would ask for a token. */
