@@ -195,9 +195,11 @@ describe.skipIf(!isThere('browser'))('the console and a device that shows old da
     await read('lists', reader);
     await noted(reader);
     const page = await host.signedIn('/devices?user=grace');
+    await page.getByRole('link', { name: 'lost-1' }).waitFor();
     await tabTo(page, 'lost-1');
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { level: 1, name: 'lost-1' }).waitFor();
+    await page.getByRole('button', { name: 'Forget device…' }).waitFor();
     await tabTo(page, 'Forget device…');
     await page.keyboard.press('Enter');
     await page.getByText('1 record.').waitFor();
