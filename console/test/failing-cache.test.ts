@@ -77,6 +77,37 @@ describe.skipIf(!isThere('browser'))('the console and a failing cache', () => {
     await expect.poll(() => page.getByRole('button', { name: 'Refresh keys' }).count()).toBe(0);
   });
 
+  it('finds it and reloads it from a cold start in two clicks', async () => {
+    await failing('clicks');
+    origin.rows('buick', 'fiat');
+    const page = await host.open('');
+    let clicks = 0;
+    await page.exposeFunction('clicked', () => clicks++);
+    await page.evaluate(() => addEventListener('click', () => Reflect.get(globalThis, 'clicked')(), true));
+    await host.enter(page);
+    await page.getByRole('button', { name: 'Refresh clicks' }).click();
+    await result(page).getByText('Loaded: version').waitFor();
+    expect(clicks).toBe(2);
+  });
+
+  it('leaves a failure there, whole, until somebody dismisses it, and has it read out', async () => {
+    const key = await failing('stays', {}, HOSTILE);
+    const page = await host.open(`/caches/${key}`);
+    // The page must set its timers by this clock, so it is loaded again.
+    await page.clock.install();
+    await page.reload();
+    await host.enter(page);
+    expect(await result(page).getAttribute('aria-live')).toBe('polite');
+    await page.getByRole('button', { name: 'Refresh stays' }).click();
+    await result(page).getByText('Failed').waitFor();
+    const said = await result(page).textContent();
+    await page.clock.runFor(30 * 60_000);
+    expect(await result(page).textContent()).toBe(said);
+    await page.getByRole('link', { name: 'Overview' }).click();
+    await page.getByRole('heading', { name: 'Overview' }).waitFor();
+    expect(await result(page).textContent()).toBe(said);
+  });
+
   it('says at once that the task runs, then how it ended, with what the log has it by, until dismissed', async () => {
     const key = await failing('slow');
     let open = (): void => undefined;
@@ -179,6 +210,19 @@ describe.skipIf(!isThere('browser'))('the console and a failing cache', () => {
     expect(await page.locator('h1').textContent()).toContain('onerror');
     expect(await page.locator('main img, main script').count()).toBe(0);
     expect(await page.title()).not.toBe('run');
+  });
+
+  it('shows rows of any text as it is, and none makes the page wider than its window', async () => {
+    const texts = [`\u202eright to left`, `before\u0000after`, '<b>&lt;</b>', 'x'.repeat(65_536), '😀é'];
+    await defined('texts');
+    origin.rows(...texts);
+    await loaded('texts');
+    const page = await host.signedIn(`/caches/${await keyOf('texts')}`);
+    await page.getByRole('button', { name: 'Show the first rows' }).click();
+    await page.getByRole('cell', { name: '<b>' }).waitFor();
+    const cells = await page.locator('.cells tbody td:last-child').allTextContents();
+    expect(cells).toEqual(texts);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
   });
 
   it('keeps the screen when the token is refused, does nothing, and goes on after a new one', async () => {
