@@ -3,7 +3,8 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type BuildContext, type BuildOptions, context } from 'esbuild';
+import { rebuilding } from '../../scripts/lib/build-files.ts';
+import { contentTypeOf } from '../../scripts/lib/content-types.ts';
 
 /** A file as it is served. */
 export interface ServedFile {
@@ -19,24 +20,31 @@ export type ServedFiles = ReadonlyMap<string, ServedFile>;
 
 const HERE = import.meta.dirname;
 const PUBLIC = join(HERE, 'public');
-const TYPES: Readonly<Record<string, string>> = {
-  html: 'text/html; charset=utf-8',
-  js: 'text/javascript; charset=utf-8',
-  css: 'text/css; charset=utf-8',
-  map: 'application/json',
-  svg: 'image/svg+xml',
-  png: 'image/png',
-  webmanifest: 'application/manifest+json',
-};
 /** Both of these are made of the others. */
 const PAGE = 'index.html';
 const WORKER = 'worker.js';
 
+const OPTIONS = {
+  absWorkingDir: HERE,
+  tsconfig: join(HERE, 'tsconfig.json'),
+  format: 'esm',
+  platform: 'browser',
+  target: 'es2022',
+  jsx: 'automatic',
+  minify: true,
+  sourcemap: true,
+  define: { 'process.env.NODE_ENV': '"production"' },
+} as const;
+
 /** Builds Tablet again and again, each time from what the sources have become. */
 export class TabletBuild {
   readonly #service: string;
-  #app: Promise<BuildContext> | undefined;
-  #worker: Promise<BuildContext> | undefined;
+  readonly #app = rebuilding({
+    ...OPTIONS,
+    entryPoints: ['app/main.tsx', 'app/style.css'],
+    entryNames: '[name]-[hash]',
+  });
+  readonly #worker = rebuilding({ ...OPTIONS, entryPoints: ['app/worker.ts'], format: 'iife', sourcemap: false });
 
   /** @param service where the service is: `http://127.0.0.1:8787` */
   constructor(service: string) {
@@ -45,9 +53,7 @@ export class TabletBuild {
 
   /** All files as they are now. @throws Error with esbuild's words where a source has a fault */
   async files(): Promise<ServedFiles> {
-    this.#app ??= context({ ...OPTIONS, entryPoints: ['app/main.tsx', 'app/style.css'], entryNames: '[name]-[hash]' });
-    this.#worker ??= context({ ...OPTIONS, entryPoints: ['app/worker.ts'], format: 'iife', sourcemap: false });
-    const [app, worker] = await Promise.all([rebuild(this.#app), rebuild(this.#worker)]);
+    const [app, worker] = await Promise.all([this.#app(), this.#worker()]);
     const files = new Map<string, ServedFile>();
     for (const [name, body] of app) files.set(name, served(name, body, true));
     for (const name of readdirSync(PUBLIC).filter((name) => name !== PAGE)) {
@@ -80,32 +86,10 @@ export class TabletBuild {
   }
 }
 
-const OPTIONS: BuildOptions = {
-  absWorkingDir: HERE,
-  tsconfig: join(HERE, 'tsconfig.json'),
-  outdir: 'out',
-  bundle: true,
-  format: 'esm',
-  platform: 'browser',
-  target: 'es2022',
-  jsx: 'automatic',
-  minify: true,
-  sourcemap: true,
-  define: { 'process.env.NODE_ENV': '"production"' },
-  write: false,
-  logLevel: 'silent',
-};
-
-async function rebuild(building: Promise<BuildContext>): Promise<ReadonlyMap<string, Uint8Array>> {
-  const { outputFiles = [] } = await (await building).rebuild();
-  const root = join(HERE, 'out/');
-  return new Map(outputFiles.map(({ path, contents }) => [path.slice(root.length), contents]));
-}
-
 function served(name: string, content: string | Uint8Array, isNamedByContent = false): ServedFile {
   const body = typeof content === 'string' ? Buffer.from(content) : content;
   return {
-    contentType: TYPES[name.slice(name.lastIndexOf('.') + 1)] ?? 'application/octet-stream',
+    contentType: contentTypeOf(name),
     body,
     etag: `"${createHash('sha256').update(body).digest('hex').slice(0, 16)}"`,
     isNamedByContent,

@@ -1,7 +1,6 @@
 /** Bundles modules of the project for a page, as the app of a user would. */
 
-import { join } from 'node:path';
-import { build } from 'esbuild';
+import { buildFiles } from '../lib/build-files.ts';
 import { PROJECT } from '../lib/wrangler.ts';
 
 /**
@@ -12,11 +11,9 @@ import { PROJECT } from '../lib/wrangler.ts';
  */
 export async function bundle(modules: Readonly<Record<string, string>>): Promise<ReadonlyMap<string, Uint8Array>> {
   if (Object.keys(modules).length === 0) return new Map();
-  const { outputFiles } = await build({
+  const { files } = await buildFiles({
     absWorkingDir: PROJECT,
     entryPoints: Object.entries(modules).map(([name, file]) => ({ in: file, out: name })),
-    outdir: 'out',
-    bundle: true,
     splitting: true,
     format: 'esm',
     target: 'es2022',
@@ -24,9 +21,6 @@ export async function bundle(modules: Readonly<Record<string, string>>): Promise
     // Some packages look for Node's name of it.
     define: { global: 'globalThis' },
     sourcemap: 'inline',
-    write: false,
-    logLevel: 'silent',
   });
-  const root = join(PROJECT, 'out');
-  return new Map(outputFiles.map(({ path, contents }) => [path.slice(root.length), contents]));
+  return new Map(Array.from(files, ([path, contents]) => [`/${path}`, contents]));
 }

@@ -2,14 +2,9 @@
 
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { contentTypeOf } from '../lib/content-types.ts';
 import { bundle } from './bundle.ts';
 import { INSECURE_HOST } from './chromium.ts';
-
-const TYPES: Readonly<Record<string, string>> = {
-  '.js': 'text/javascript',
-  '.html': 'text/html',
-  '.json': 'application/json',
-};
 
 /** What is served, by path. */
 type Files = ReadonlyMap<string, string | Uint8Array>;
@@ -39,7 +34,7 @@ export class Site {
     const server = createServer((request, response) => {
       const { pathname } = new URL(request.url ?? '/', 'http://site');
       const [status, type, body] = answerOf(pathname, page, files);
-      response.writeHead(status, { 'Content-Type': `${type}; charset=utf-8`, 'Cache-Control': 'no-store' });
+      response.writeHead(status, { 'Content-Type': type, 'Cache-Control': 'no-store' });
       response.end(body);
     });
     await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
@@ -67,11 +62,9 @@ export class Site {
 }
 
 function answerOf(path: string, page: string, files: Files): [status: number, type: string, body: string | Uint8Array] {
-  if (path === '/') return [200, 'text/html', page];
+  if (path === '/') return [200, contentTypeOf('.html'), page];
   const body = files.get(path);
-  return body === undefined
-    ? [404, 'text/plain', 'not found']
-    : [200, TYPES[path.slice(path.lastIndexOf('.'))] ?? 'application/octet-stream', body];
+  return body === undefined ? [404, 'text/plain; charset=utf-8', 'not found'] : [200, contentTypeOf(path), body];
 }
 
 /** The modules' scripts block `load`, so that the globals are there when a test's `goto` has returned. */

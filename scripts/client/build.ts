@@ -1,8 +1,9 @@
 /** Builds the device client: a script for each entry, what they share in chunks, and their declarations. */
 
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
-import { build, type Metafile } from 'esbuild';
+import { dirname, join } from 'node:path';
+import type { Metafile } from 'esbuild';
+import { buildFiles } from '../lib/build-files.ts';
 import { writeDeclarations } from './declarations.ts';
 import { CLIENT, type Entry } from './manifest.ts';
 
@@ -16,13 +17,9 @@ import { CLIENT, type Entry } from './manifest.ts';
  */
 export async function buildClient(entries: readonly Entry[], folder: string): Promise<Metafile> {
   rmSync(folder, { recursive: true, force: true });
-  const { metafile, outputFiles } = await build({
+  const { metafile, files } = await buildFiles({
     absWorkingDir: CLIENT,
     entryPoints: entries.map(({ name, source }) => ({ in: source, out: name })),
-    // Wherever it is written to: maps name the sources from here.
-    outdir: 'dist',
-    write: false,
-    bundle: true,
     splitting: true,
     chunkNames: 'chunks/[hash]',
     packages: 'external',
@@ -30,11 +27,9 @@ export async function buildClient(entries: readonly Entry[], folder: string): Pr
     platform: 'neutral',
     target: 'es2022',
     sourcemap: true,
-    metafile: true,
-    logLevel: 'silent',
   });
-  for (const { path, contents } of outputFiles) {
-    const file = join(folder, relative(join(CLIENT, 'dist'), path));
+  for (const [path, contents] of files) {
+    const file = join(folder, path);
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, contents);
   }

@@ -1,26 +1,25 @@
 /** Builds the console: its script in pieces, and its style sheet. */
 
-import { basename, join } from 'node:path';
-import { build, type Metafile } from 'esbuild';
+import { basename } from 'node:path';
+import type { Metafile } from 'esbuild';
+import { type BuiltFiles, buildFiles, builtPath } from '../lib/build-files.ts';
 import { PROJECT } from '../lib/wrangler.ts';
 
 /** The files of the console by name, and which of them the first screen needs. */
 export interface ConsoleFiles {
-  files: ReadonlyMap<string, Uint8Array>;
+  files: BuiltFiles;
   /** `app.js` and what it imports before anything shows. */
   first: readonly string[];
 }
 
 /** @throws Error with esbuild's words when a module has a fault */
 export async function buildConsole(): Promise<ConsoleFiles> {
-  const { outputFiles, metafile } = await build({
+  const { files, metafile } = await buildFiles({
     absWorkingDir: PROJECT,
     entryPoints: [
       { in: 'console/src/main.tsx', out: 'app' },
       { in: 'console/style.css', out: 'app' },
     ],
-    outdir: 'out',
-    bundle: true,
     splitting: true,
     minify: true,
     format: 'esm',
@@ -29,12 +28,8 @@ export async function buildConsole(): Promise<ConsoleFiles> {
     jsx: 'automatic',
     jsxImportSource: 'preact',
     chunkNames: '[name]-[hash]',
-    metafile: true,
-    write: false,
-    logLevel: 'silent',
   });
-  const files = new Map(outputFiles.map(({ path, contents }) => [basename(path), contents]));
-  return { files, first: [...neededBy(join('out', 'app.js'), metafile)].map((path) => basename(path)) };
+  return { files, first: [...neededBy(builtPath('app.js'), metafile)].map((path) => basename(path)) };
 }
 
 function neededBy(path: string, metafile: Metafile, seen = new Set<string>()): Set<string> {
