@@ -1,0 +1,48 @@
+/** A token that is over, and somebody who presses every button of every screen: nothing is sent. */
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { isThere } from '../../scripts/test/needs.ts';
+import type { ConsoleHost } from './support/console.ts';
+import { isRead } from './support/places.ts';
+import { hostWithAll, pressAll, walk } from './support/walk.ts';
+
+const TWO_HOURS = 7_200_000;
+
+describe.skipIf(!isThere('browser'))('with a token that is over the console', () => {
+  let host: ConsoleHost;
+
+  beforeAll(async () => {
+    host = await hostWithAll();
+  });
+  afterAll(async () => {
+    expect(host?.complaints).toEqual([]);
+    await host?.stop();
+  });
+
+  it('asks for another one at each action of each screen, and sends nothing', { timeout: 300_000 }, async () => {
+    const places = await walk(await host.signedIn(''), async () => undefined);
+    expect(places).toContain('/console/webhooks/erp');
+    const asking: string[] = [];
+    for (const place of places) {
+      const profile = await host.profile();
+      // Two hours ago by a clock that is then set right: the token was good for one.
+      await profile.clock.install({ time: Date.now() - TWO_HOURS });
+      const page = await host.openIn(profile, place.slice('/console'.length));
+      await host.enter(page);
+      await isRead(page);
+      await profile.clock.fastForward(TWO_HOURS);
+      await page.getByRole('button', { name: 'Sign in again' }).waitFor();
+      const sent: string[] = [];
+      page.on('request', (request) => {
+        if (request.url().includes('/api/')) sent.push(`${request.method()} ${request.url()}`);
+      });
+      await pressAll(page, { but: 'Sign in again' });
+      if ((await page.getByRole('dialog', { name: 'Sign in again', includeHidden: true }).count()) > 0)
+        asking.push(place);
+      expect([place, sent]).toEqual([place, []]);
+      await profile.close();
+    }
+    expect(asking).toContain('/console/caches?resource=cars');
+    expect(asking).toContain('/console/webhooks/erp');
+  });
+});
