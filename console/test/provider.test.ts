@@ -1,10 +1,13 @@
 /** Sign-in at a real provider: the way there and back, and out (oidc-provider). */
 
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { INSECURE_HOST } from '../../scripts/browser/chromium.ts';
 import { isThere } from '../../scripts/test/needs.ts';
 import { AUDIENCE } from '../../test/e2e/support/provider.ts';
+import { violationsIn } from './support/axe.ts';
 import { ConsoleHost } from './support/console.ts';
 import { CLIENT_ID, SignInProvider } from './support/sign-in-provider.ts';
 
@@ -92,7 +95,9 @@ describe.skipIf(!isThere('browser'))('the console with a provider', () => {
       document.cookie,
       location.href,
     ]);
+    const log = await readFile(join(host.service.stateDir, 'freshet.log'), 'utf8');
     for (const secret of [token, code ?? '']) {
+      expect(log).not.toContain(secret);
       expect(JSON.stringify(entries)).not.toContain(secret);
       expect(JSON.stringify(kept)).not.toContain(secret);
       expect(JSON.stringify(seen.map(({ referrer }) => referrer ?? ''))).not.toContain(secret);
@@ -281,6 +286,23 @@ describe.skipIf(!isThere('browser'))('the console with a provider', () => {
       await page.getByRole('button', { name: 'Sign in', exact: true }).click();
       await isIn(page);
     });
+  });
+
+  it.each([
+    ['light', { colorScheme: 'light', viewport: { width: 1280, height: 800 } }],
+    ['dark, on a phone', { colorScheme: 'dark', viewport: { width: 320, height: 640 } }],
+  ] as const)('has no fault that axe finds, while it asks, in error and signed out: %s', async (_way, options) => {
+    provider.describesItself = false;
+    const page = await host.open('/me', options);
+    await said(page, 'does not describe itself');
+    expect(await violationsIn(page)).toEqual([]);
+    await page.getByText('Paste a token instead').click();
+    await page.getByLabel('Token').waitFor();
+    expect(await violationsIn(page)).toEqual([]);
+    provider.describesItself = true;
+    await page.goto(`${host.service.url}/console/signed-out`);
+    await page.getByText('You are signed out.').waitFor();
+    expect(await violationsIn(page)).toEqual([]);
   });
 
   it('shows its page within the policy, which names the provider', async () => {

@@ -1,4 +1,4 @@
-import { isUnderWay } from '../api/provider.ts';
+import { isUnderWay, provider } from '../api/provider.ts';
 import { hasExpired, session } from '../api/session.ts';
 import { isFormOpen, signInAgain } from '../api/sign-in-again.ts';
 import { shell } from '../texts/shell.ts';
@@ -30,6 +30,7 @@ function Expired() {
     <div class="notice">
       <p>{t.expired}</p>
       <SignInFaultView />
+      {isUnderWay.value && provider.value && <p class="faint">{t.signingIn(new URL(provider.value.issuer).host)}</p>}
       <p class="tools">
         <button type="button" aria-disabled={isUnderWay.value} onClick={signInAgain}>
           {t.signInAgain}

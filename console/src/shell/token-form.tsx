@@ -1,5 +1,6 @@
 import { useSignal } from '@preact/signals';
 import { ApiProblem } from '../api/problem.ts';
+import { provider } from '../api/provider.ts';
 import { signIn } from '../api/sign-in.ts';
 import { shell } from '../texts/shell.ts';
 import { Copy } from '../ui/copy.tsx';
@@ -34,9 +35,15 @@ export function TokenForm({ onDone }: { onDone?: () => void }) {
         <textarea name="token" rows={4} required autoComplete="off" spellcheck={false} class="code" />
       </label>
       <p class="faint">{t.tokenHint}</p>
-      <p class="command">
-        <code>{COMMAND}</code> <Copy text={COMMAND} />
-      </p>
+      {/* It signs with a secret of the service, which takes none where a provider's key is set. */}
+      {provider.value === null && (
+        <>
+          <p class="faint">{t.tokenCommand}</p>
+          <p class="command">
+            <code>{COMMAND}</code> <Copy text={COMMAND} />
+          </p>
+        </>
+      )}
       <div role="alert">{problem.value && <ProblemView problem={problem.value} />}</div>
       <button type="submit" class="main" disabled={isBusy.value}>
         {t.signIn}

@@ -30,7 +30,8 @@ export const shell = texts(
     signIn: 'Sign in',
     token: 'Token',
     tokenHint:
-      'A JWT with the scope cache:inspect, or cache:admin for changes. It stays in the memory of this page alone. On a machine that runs the service:',
+      'A JWT with the scope cache:inspect, or cache:admin for changes. It stays in the memory of this page alone.',
+    tokenCommand: 'On a machine that runs the service:',
     onceFailed:
       'The one-time link was used already or is older than 10 minutes. Start the service again for another one, or paste a token.',
     results: 'Results of actions',
@@ -71,8 +72,8 @@ export const shell = texts(
     signInAgain: 'Войти снова',
     signIn: 'Войти',
     token: 'Токен',
-    tokenHint:
-      'JWT с областью cache:inspect, для изменений cache:admin. Он хранится только в памяти этой страницы. На машине, где работает сервис:',
+    tokenHint: 'JWT с областью cache:inspect, для изменений cache:admin. Он хранится только в памяти этой страницы.',
+    tokenCommand: 'На машине, где работает сервис:',
     onceFailed: 'Одноразовая ссылка уже использована или старше 10 минут. Запустите сервис снова или вставьте токен.',
     results: 'Результаты действий',
     running: 'Выполняется',

@@ -1,10 +1,13 @@
 /** The console of a real service, in a real browser. */
 
 import type { BrowserContext, Page } from 'playwright-core';
-import { Chromium, type PageOptions } from '../../../scripts/browser/chromium.ts';
+import { Chromium, INSECURE_HOST, type PageOptions } from '../../../scripts/browser/chromium.ts';
 import { Service, type StartOptions } from '../../../test/e2e/support/service.ts';
 
 export const ADMIN_SCOPE = 'cache:admin cache:read cache:refresh';
+
+/** Names of this machine. */
+const HERE = ['127.0.0.1', INSECURE_HOST];
 
 /** A service of its own and a browser; `stop` ends both. */
 export class ConsoleHost {
@@ -45,7 +48,7 @@ export class ConsoleHost {
     });
     page.on('request', (request) => {
       const { protocol, hostname } = new URL(request.url());
-      if (/^(http|ws)/.test(protocol) && hostname !== '127.0.0.1') this.complaints.push(`asked ${hostname}`);
+      if (/^(http|ws)/.test(protocol) && !HERE.includes(hostname)) this.complaints.push(`asked ${hostname}`);
     });
     await page.goto(path.startsWith('http') ? path : `${this.service.url}/console${path}`);
     return page;
