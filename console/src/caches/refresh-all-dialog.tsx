@@ -6,6 +6,7 @@ import { cachesTexts } from '../texts/caches.ts';
 import { common } from '../texts/common.ts';
 import { Confirm } from '../ui/confirm.tsx';
 import { ProblemView } from '../ui/problem.tsx';
+import { originHost } from './origin-host.ts';
 import { useCount } from './use-count.ts';
 
 /** Says how often the origin is going to be asked, and which it is, before all caches of a resource are refreshed. */
@@ -25,16 +26,11 @@ export function RefreshAllDialog({ title, onClose }: { title: string; onClose: (
         <ProblemView problem={problem.value} />
       ) : (
         <p aria-live="polite" class="number-line">
-          {isDone.value ? t.callsOfOrigin(count.value, hostOf(resource.data.value?.origin.url)) : t.counting}
+          {isDone.value ? t.callsOfOrigin(count.value, originHost(resource.data.value?.origin)) : t.counting}
         </p>
       )}
     </Confirm>
   );
-}
-
-/** The host of a template is literal (CONTRACT 4). */
-function hostOf(url: string | undefined): string {
-  return /^[a-z]+:\/\/([^/{?#]+)/i.exec(url ?? '')?.[1] ?? '';
 }
 
 function refreshAll(title: string, reason: string): Promise<boolean> {

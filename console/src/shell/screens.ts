@@ -26,6 +26,27 @@ export interface ScreenPlace {
 export const SCREENS: readonly ScreenPlace[] = [
   { pattern: '', screen: Overview, label: () => shell().overview },
   {
+    pattern: '/resources',
+    load: async () => (await import('../screens/resources.tsx')).Resources,
+    label: () => shell().resources,
+  },
+  {
+    // No title: those have no `~`.
+    pattern: '/resources/~new',
+    load: async () => (await import('../screens/edit-resource.tsx')).NewResource,
+    under: '/resources',
+  },
+  {
+    pattern: '/resources/:title',
+    load: async () => (await import('../screens/resource.tsx')).Resource,
+    under: '/resources',
+  },
+  {
+    pattern: '/resources/:title/edit',
+    load: async () => (await import('../screens/edit-resource.tsx')).EditResource,
+    under: '/resources',
+  },
+  {
     pattern: '/caches',
     load: async () => (await import('../screens/caches.tsx')).Caches,
     label: () => shell().caches,

@@ -59,6 +59,12 @@ export function duration(ms: number): string {
   return new Intl.NumberFormat(language.value, { style: 'unit', unit, unitDisplay: 'short' }).format(value as number);
 }
 
+/** A span of whole seconds, in the largest unit that it is a multiple of: `90 sec`, `2 hr`. */
+export function span(seconds: number): string {
+  const [unit, size] = STEPS.find(([, step]) => seconds >= step && seconds % step === 0) ?? (['second', 1] as const);
+  return new Intl.NumberFormat(language.value, { style: 'unit', unit, unitDisplay: 'short' }).format(seconds / size);
+}
+
 /** The same moment for all: UTC, to the second. */
 export function utc(at: string | number): string {
   return `${new Date(at).toISOString().slice(0, 19).replace('T', ' ')} UTC`;

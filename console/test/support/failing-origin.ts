@@ -10,11 +10,14 @@ export class TestOrigin {
   gate: Promise<void> | null = null;
   /** How many requests came. */
   count = 0;
+  /** Path and query of each. */
+  readonly asked: string[] = [];
   readonly #server: Server;
 
   private constructor() {
-    this.#server = createServer(async (_, response) => {
+    this.#server = createServer(async (request, response) => {
       this.count++;
+      this.asked.push(request.url ?? '');
       await this.gate;
       const { status, body } = this.answer;
       response.writeHead(status, { 'Content-Type': 'application/json' }).end(body);

@@ -1,0 +1,55 @@
+/** Which member of a definition a fault of a load is about: pointers for those that a probe tells. */
+
+import { isObject, type Json, type JsonObject, pointerTo } from './json.ts';
+
+/** Where to look first, by the code of a fault. */
+const BY_CODE: Readonly<Record<string, string>> = {
+  'origin-unreachable': '/origin/url',
+  'origin-status': '/origin/url',
+  'origin-timeout': '/origin/timeout_s',
+  'origin-too-large': '/origin/max_bytes',
+  'origin-redirect': '/origin/redirects',
+  'origin-pages': '/origin/partial',
+  'origin-refused': '/origin/expect',
+  'origin-guard': '/guard',
+  'origin-malformed': '/tables',
+  misconfigured: '/origin/headers',
+};
+
+/**
+ * The pointer of a fault.
+ *
+ * @param code of its type
+ * @param detail names a table, and perhaps a column of it, where it is about one
+ */
+export function placeOfFault(code: string, detail: string, definition: JsonObject): string | null {
+  return (
+    placeInTables(detail, definition) ??
+    (code === 'origin-malformed' && definition.tables === undefined ? '/format' : BY_CODE[code]) ??
+    null
+  );
+}
+
+/** The same of a warning. One about the definition itself begins with its pointer. */
+export function placeOfWarning(text: string, definition: JsonObject): string | null {
+  return /^The definition's (\/\S+)/.exec(text)?.[1] ?? placeInTables(text, definition);
+}
+
+function placeInTables(detail: string, { tables }: JsonObject): string | null {
+  const [, name, rest = ''] = /^Table "(.*?)"([,:].*)/s.exec(detail) ?? [];
+  if (name === undefined || !Array.isArray(tables)) return null;
+  const index = tables.findIndex((table) => nameOf(table) === name);
+  if (index === -1) return null;
+  const place = pointerTo('/tables', index);
+  const table = tables[index];
+  const column = /column "(.*?)"/s.exec(rest)?.[1];
+  if (column === undefined || !isObject(table) || !Array.isArray(table.columns)) {
+    return detail.includes('there is no array at') ? `${place}/rows` : place;
+  }
+  const at = table.columns.findIndex((one) => nameOf(one) === column);
+  return at === -1 ? `${place}/columns` : pointerTo(`${place}/columns`, at);
+}
+
+function nameOf(item: Json): Json | undefined {
+  return isObject(item) ? item.name : item;
+}

@@ -1,0 +1,100 @@
+import type { Schema } from '../api/paths.ts';
+import { codeOf } from '../api/problem.ts';
+import { common } from '../texts/common.ts';
+import { editorTexts } from '../texts/editor.ts';
+import { bytes, duration, number } from '../texts/format.ts';
+import { Facts } from '../ui/facts.tsx';
+import { LoadError } from '../ui/problem.tsx';
+import { Table } from '../ui/table.tsx';
+import { placeOfFault, placeOfWarning } from './fault-place.ts';
+import type { JsonObject } from './json.ts';
+
+type Result = Schema<'ProbeResult'>;
+
+interface ProbeResultProps {
+  result: Result;
+  definition: JsonObject;
+  onPlace: (pointer: string) => void;
+}
+
+/** What an origin answered, and what a load would make of it. */
+export function ProbeResult({ result, definition, onPlace }: ProbeResultProps) {
+  const t = editorTexts();
+  const { status, ms, content_type: type, bytes: size, rows, cut, tables, faults, warnings } = result;
+  const none = common().none;
+  return (
+    <section class="stack" aria-label={t.probeResult}>
+      <h2>
+        {t.probeResult}{' '}
+        <span class={`tag ${faults.length > 0 ? 'failing' : 'fresh'}`}>
+          {faults.length > 0 ? t.wouldFail(faults.length) : t.wouldSucceed}
+        </span>
+      </h2>
+      <Facts
+        of={[
+          [t.status, status ?? none],
+          [t.took, duration(ms)],
+          [t.contentType, type === null ? none : <code key="type">{type}</code>],
+          [t.size, bytes(size)],
+          [t.rows, rows === null ? none : number(rows)],
+        ]}
+      />
+      {cut && <p class="notice">{t.cut}</p>}
+      {faults.map((fault) => (
+        <div key={fault.type + fault.detail} class="problem">
+          <p>
+            <strong>{fault.title}</strong>{' '}
+            <PlaceButton pointer={placeOfFault(codeOf(fault.type), fault.detail, definition)} onPlace={onPlace} />
+          </p>
+          <p>
+            <LoadError error={fault} />
+          </p>
+        </div>
+      ))}
+      {warnings.map((warning) => (
+        <p key={warning} class="notice">
+          <span>{warning}</span> <PlaceButton pointer={placeOfWarning(warning, definition)} onPlace={onPlace} />
+        </p>
+      ))}
+      {tables.map((table) => (
+        <Rows key={table.name} table={table} />
+      ))}
+    </section>
+  );
+}
+
+/** Leads to the member of the form that something is about. */
+function PlaceButton({ pointer, onPlace }: { pointer: string | null; onPlace: (pointer: string) => void }) {
+  if (pointer === null) return null;
+  return (
+    <button type="button" class="small" aria-label={editorTexts().toField(pointer)} onClick={() => onPlace(pointer)}>
+      <code>{pointer}</code>
+    </button>
+  );
+}
+
+function Rows({ table: { name, columns, rows, data } }: { table: Result['tables'][number] }) {
+  const t = editorTexts();
+  const title = t.tableRows(name, data.length, rows);
+  return (
+    <div class="cells">
+      <h3>{title}</h3>
+      <Table
+        label={title}
+        columns={columns.map((label, index) => ({
+          name: `${index}`,
+          label,
+          show: ({ row }: { row: unknown[] }) => cellText(row[index]),
+        }))}
+        rows={data.map((row, index) => ({ row, index }))}
+        keyOf={({ index }) => String(index)}
+        sortName=""
+        empty={t.noRows}
+      />
+    </div>
+  );
+}
+
+function cellText(cell: unknown): string {
+  return typeof cell === 'string' ? cell : cell === undefined ? '' : JSON.stringify(cell);
+}

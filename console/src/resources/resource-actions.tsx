@@ -1,0 +1,96 @@
+import { useSignal } from '@preact/signals';
+import { call } from '../api/call.ts';
+import { act } from '../api/results.ts';
+import { may } from '../api/session.ts';
+import { isSignInNeeded } from '../api/sign-in-again.ts';
+import { BulkActions } from '../caches/bulk-actions.tsx';
+import { useCount } from '../caches/use-count.ts';
+import { addressOf, go } from '../shell/router.ts';
+import { cachesTexts } from '../texts/caches.ts';
+import { resourcesTexts } from '../texts/resources.ts';
+import { Confirm } from '../ui/confirm.tsx';
+import { Link } from '../ui/link.tsx';
+import { ProblemView } from '../ui/problem.tsx';
+import { useBusy } from '../ui/use-busy.ts';
+import { discard } from './drafts.ts';
+import { addressOfResource } from './resource-columns.tsx';
+import { retryFailed } from './retry-failed.ts';
+
+interface ResourceActionsProps {
+  title: string;
+  /** ETag with quotes: what somebody else changed meanwhile is not deleted unseen. */
+  etag: string | null;
+}
+
+/** What can be done to a resource, to those who may. */
+export function ResourceActions({ title, etag }: ResourceActionsProps) {
+  const t = resourcesTexts();
+  const isOpen = useSignal(false);
+  const [isBusy, during] = useBusy();
+  if (!may('cache:admin')) return null;
+  return (
+    <>
+      <Link class="button main" to={addressOfResource(title, '/edit')}>
+        {t.edit}
+      </Link>
+      <Link class="button" to={addressOf(`/resources/${encodeURIComponent(title)}/edit`, { view: 'probe' })}>
+        {t.probe}
+      </Link>
+      <button type="button" aria-disabled={isBusy} onClick={() => during(() => retryFailed(title))}>
+        {t.retryFailed}
+      </button>
+      <BulkActions resource_title={title} parameters="" owner="" state={undefined} />
+      <button
+        type="button"
+        onClick={() => {
+          if (!isSignInNeeded()) isOpen.value = true;
+        }}
+      >
+        {t.delete}
+      </button>
+      {isOpen.value && (
+        <DeleteDialog
+          {...{ title, etag }}
+          onClose={() => {
+            isOpen.value = false;
+          }}
+        />
+      )}
+    </>
+  );
+}
+
+function DeleteDialog({ title, etag, onClose }: ResourceActionsProps & { onClose: () => void }) {
+  const t = resourcesTexts();
+  const { count, isDone, problem } = useCount({ title, parameters: '' });
+  const remove = async (reason: string) => {
+    const isGone = await act(t.deleting(title), async () => {
+      const options = { reason, ifMatch: etag ?? undefined };
+      const { requestId } = await call('delete', '/resources/{title}/', { path: { title } }, options);
+      discard(title);
+      return { text: t.deleted, requestId };
+    });
+    if (isGone) go(addressOf('/resources'));
+  };
+  return (
+    <Confirm
+      title={t.deleteTitle}
+      label={t.deleting(title)}
+      typed={title}
+      demandsReason
+      isReady={isDone.value}
+      onClose={onClose}
+      onConfirm={(reason) => void remove(reason)}
+    >
+      <p>
+        <strong>{title}</strong>
+      </p>
+      {problem.value ? (
+        <ProblemView problem={problem.value} />
+      ) : (
+        <p aria-live="polite">{isDone.value ? t.goWithIt(count.value) : cachesTexts().counting}</p>
+      )}
+      <p>{t.deleteText}</p>
+    </Confirm>
+  );
+}

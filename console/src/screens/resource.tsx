@@ -1,0 +1,141 @@
+import type { Schema } from '../api/paths.ts';
+import { useQuery } from '../api/use-query.ts';
+import { discard, drafts, isChanged } from '../resources/drafts.ts';
+import { textOf } from '../resources/json.ts';
+import { ResourceActions } from '../resources/resource-actions.tsx';
+import { addressOfResource } from '../resources/resource-columns.tsx';
+import { definitionIn } from '../resources/write.ts';
+import { addressOf } from '../shell/router.ts';
+import type { ScreenValues } from '../shell/screens.ts';
+import { cachesTexts } from '../texts/caches.ts';
+import { common } from '../texts/common.ts';
+import { editorTexts } from '../texts/editor.ts';
+import { bytes, number, span } from '../texts/format.ts';
+import { resourcesTexts } from '../texts/resources.ts';
+import { Copy } from '../ui/copy.tsx';
+import { Facts } from '../ui/facts.tsx';
+import { Link } from '../ui/link.tsx';
+import { Loaded } from '../ui/loaded.tsx';
+import { Screen } from '../ui/screen.tsx';
+import { Time } from '../ui/time.tsx';
+
+type Definition = Schema<'Resource'>;
+
+/** One resource: what it is, how its caches stand, and what can be done to it. */
+export function Resource({ title = '' }: ScreenValues) {
+  const resource = useQuery('/resources/{title}/', { path: { title } });
+  const isThere = resource.data.value !== undefined;
+  return (
+    <Screen title={title} tools={isThere && <ResourceActions title={title} etag={resource.etag} />}>
+      <DraftNotice title={title} />
+      <Loaded query={resource}>
+        {(definition) => (
+          <>
+            {definition.description && <p class="detail">{definition.description}</p>}
+            {definition.warnings?.map((warning) => (
+              <p key={warning} class="notice">
+                {warning}
+              </p>
+            ))}
+            <Counts title={title} />
+            <h2>{resourcesTexts().definition}</h2>
+            <Summary of={definition} />
+            <Json of={definition} />
+          </>
+        )}
+      </Loaded>
+    </Screen>
+  );
+}
+
+function DraftNotice({ title }: { title: string }) {
+  const t = resourcesTexts();
+  const draft = drafts.value.get(title);
+  if (draft === undefined || !isChanged(draft)) return null;
+  return (
+    <div class="notice">
+      <p>{t.hasDraft}</p>
+      <p class="tools">
+        <Link to={addressOfResource(title, '/edit')}>{t.goOn}</Link>
+        <button type="button" class="small" onClick={() => discard(title)}>
+          {editorTexts().discard}
+        </button>
+      </p>
+    </div>
+  );
+}
+
+function Counts({ title }: { title: string }) {
+  const t = resourcesTexts();
+  const stats = useQuery('/resources/{title}/stats/', { path: { title } });
+  const states = cachesTexts();
+  return (
+    <section class="stack">
+      <h2>{t.caches}</h2>
+      <Loaded query={stats}>
+        {({ caches, bytes: size, loaded, counted_at: at, next_refresh: next }) => (
+          <>
+            <Facts
+              of={[
+                ...(['fresh', 'stale', 'failing'] as const).map(
+                  (state) =>
+                    [
+                      states[state],
+                      <Link key={state} to={addressOf('/caches', { resource: title, state })}>
+                        {caches === null ? t.notCounted : number(caches[state])}
+                      </Link>,
+                    ] as const,
+                ),
+                [states.bytes, size === null ? common().none : bytes(size)],
+                [t.lastLoad, <Time key="loaded" at={loaded} />],
+                [t.next, <Time key="next" at={next} />],
+              ]}
+            />
+            <p class="faint">
+              {at === null ? t.countedSoon : t.countedAt} {at !== null && <Time at={at} />}{' '}
+              <Link to={addressOf('/caches', { resource: title })}>{t.allCaches}</Link>
+            </p>
+          </>
+        )}
+      </Loaded>
+    </section>
+  );
+}
+
+function Summary({ of }: { of: Definition }) {
+  const t = resourcesTexts();
+  const none = common().none;
+  const { origin, parameters, tables, groups, schedule, scope, format, ttl_s: ttl } = of;
+  const names = Object.keys((parameters as { properties?: object } | undefined)?.properties ?? {});
+  return (
+    <Facts
+      of={[
+        ...(origin.source === undefined ? [] : [[t.source, <code key="source">{origin.source}</code>] as const]),
+        [t.url, <code key="url">{`${origin.method ?? 'GET'} ${origin.url}`}</code>],
+        [t.parameters, names.length === 0 ? none : <code key="names">{names.join(', ')}</code>],
+        [t.scope, scope === 'user' ? t.perUser : t.shared],
+        [t.groups, groups === undefined ? t.openToAll : groups.join(', ')],
+        [t.format, <code key="format">{format}</code>],
+        [
+          t.tables,
+          tables === undefined ? none : tables.map(({ name, columns }) => t.tableOf(name, columns.length)).join('; '),
+        ],
+        [t.ttl, span(ttl ?? 0)],
+        [t.schedule, schedule === undefined ? none : <code key="schedule">{`${schedule} UTC`}</code>],
+      ]}
+    />
+  );
+}
+
+function Json({ of }: { of: Definition }) {
+  const text = textOf(definitionIn(of));
+  return (
+    <details>
+      <summary>{editorTexts().json}</summary>
+      <p class="tools">
+        <Copy text={text} />
+      </p>
+      <pre class="scroll">{text}</pre>
+    </details>
+  );
+}
