@@ -3047,7 +3047,7 @@ export interface operations {
                 limit?: number;
                 /** @description Where to go on: as the answer before gave it, in `Link` or `next`. Left out: from the beginning. */
                 cursor?: string;
-                /** @description Only those with this text in the title or the origin's URL; letters from A to Z in either case. */
+                /** @description Only those with this text in the title, or in the origin's URL or source; letters from A to Z in either case. */
                 search?: string;
                 /** @description `stats`: tell how the caches of each stand. */
                 expand?: "stats";

@@ -17,7 +17,7 @@ export interface Resources {
   /**
    * A page in order of title, after `after`; no tombstones. `next` is the title to go on after; a page of many bytes is short.
    * With `groups`, only what names no groups or one of these: `next` then names nothing that is closed to them. With `search`, only
-   * what has this text in its title or its origin's URL, ASCII letters in either case.
+   * what has this text in its title, or its origin's URL or source, ASCII letters in either case.
    */
   list(
     after: string | null,

@@ -60,7 +60,8 @@ const OPEN = `
   ELSE EXISTS (SELECT 1 FROM json_each(definition, '$.groups') WHERE value IN (SELECT value FROM json_each(?3))) END`;
 
 const HAS_TEXT = `
-  instr(lower(title), lower(?4)) OR json_valid(definition) AND instr(lower(definition ->> '$.origin.url'), lower(?4))`;
+  instr(lower(title), lower(?4)) OR json_valid(definition) AND
+  instr(lower(concat_ws(' ', definition ->> '$.origin.source', definition ->> '$.origin.url')), lower(?4))`;
 
 const LIST = `
   SELECT title, ${sizedColumn('resources', 'definition')}, number, purged, changed_at FROM resources

@@ -268,6 +268,10 @@ describe('the list of definitions', () => {
     expect((await (await admin.get(`${next?.replace('/api/v1', '')}`)).json<{ title: string }[]>())[0]?.title).toBe(
       `${prefix}.b`,
     );
+    const source = unique('Erp');
+    await admin.put(`/sources/${source}/`, { url: 'https://erp.example.com' });
+    expect((await put(`${prefix}.c`, { origin: { source } })).status).toBe(201);
+    expect(await titlesOf(source.toLowerCase())).toEqual([`${prefix}.c`]);
     expect((await admin.get('/resources/?search=')).status).toBe(400);
   });
 

@@ -51,7 +51,7 @@ resources.get(
       ...PageQuery,
       search: about(
         v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(128))),
-        "Only those with this text in the title or the origin's URL; letters from A to Z in either case.",
+        "Only those with this text in the title, or in the origin's URL or source; letters from A to Z in either case.",
       ),
       expand: about(v.optional(v.picklist(['stats'])), '`stats`: tell how the caches of each stand.'),
     }),
