@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isThere } from '../../scripts/test/needs.ts';
 import { violationsIn } from './support/axe.ts';
 import { ConsoleHost } from './support/console.ts';
-import { DEMO_VALUES, goTo, isRead, type Place, placesWith } from './support/places.ts';
+import { DEMO_START, demoValues, goTo, isRead, type Place, placesWith } from './support/places.ts';
 
 const DESKTOP = { width: 1280, height: 800 };
 /** A desktop at 200 %. */
@@ -17,10 +17,10 @@ describe.skipIf(!isThere('browser'))('the screens of the console', () => {
   let places: Place[];
 
   beforeAll(async () => {
-    host = await ConsoleHost.start();
-    const [cache] = await host.api<{ key: string }[]>('GET', '/caches/?resource_title=cars');
-    key = cache?.key ?? '';
-    places = placesWith({ ...DEMO_VALUES, cacheKey: key });
+    host = await ConsoleHost.start(DEMO_START);
+    const values = await demoValues(host);
+    key = values.cacheKey ?? '';
+    places = placesWith(values);
   });
   afterAll(async () => {
     expect(host?.complaints).toEqual([]);
@@ -88,11 +88,11 @@ describe.skipIf(!isThere('browser'))('the screens of the console', () => {
   it('leave no word of theirs in English where Russian is chosen', async () => {
     const page = await host.signedIn('');
     await page.getByLabel('Language').selectOption('ru');
-    for (const { path, pattern } of places) {
+    for (const { path, isNamed } of places) {
       await goTo(page, path);
       await isRead(page);
-      // Of a screen with a name in its path, the heading is what it is of; so are the headings of rows.
-      const heading = pattern.includes(':') ? '' : 'h1, ';
+      // What others named keeps its name.
+      const heading = isNamed ? '' : 'h1, ';
       const own = 'h2, h3, th:not(details th, .cells th), dt, label, legend, summary, button, nav a, .empty';
       const words = await page
         .locator(heading + own)

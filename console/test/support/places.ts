@@ -4,11 +4,14 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { PROJECT } from '../../../scripts/lib/wrangler.ts';
+import type { ConsoleHost } from './console.ts';
 
 /** A screen, at one address below `/console`. */
 export interface Place {
   pattern: string;
   path: string;
+  /** Whether its heading is the name of what it shows. */
+  isNamed: boolean;
 }
 
 /** The patterns of all screens, such as `/caches/:cacheKey`. They are read as text: the modules need a page. */
@@ -17,32 +20,56 @@ export const PATTERNS: readonly string[] = Array.from(
   ([, pattern = '']) => pattern,
 );
 
-/**
- * The address of each screen.
- *
- * @param values of names in patterns; a screen with a name that has none here cannot be come to
- */
-export function placesWith(values: Readonly<Record<string, string>>): Place[] {
-  return PATTERNS.map((pattern) => ({
-    pattern,
-    path: pattern.replace(/:(\w+)/g, (_, name: string) => {
-      const value = values[name];
-      if (value === undefined)
-        throw new Error(`console/test/support/places.ts: give a value for ${name} of ${pattern}`);
-      return encodeURIComponent(value);
-    }),
-  }));
+/** What stands in addresses of screens: values of names in their patterns, and of members of their queries. */
+export type Values = Readonly<Record<string, string>>;
+
+/** Screens whose query says what they are of. */
+const QUERIES: Readonly<Record<string, readonly string[]>> = { '/devices/device': ['user', 'device'] };
+
+/** The address of each screen. A screen with a name that has no value here cannot be come to: give it one. */
+export function placesWith(values: Values): Place[] {
+  const valueNamed = (name: string, pattern: string) => {
+    const value = values[name];
+    if (value !== undefined) return value;
+    throw new Error(`console/test/support/places.ts: give a value for ${name} of ${pattern}`);
+  };
+  return PATTERNS.map((pattern) => {
+    const path = pattern.replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(valueNamed(name, pattern)));
+    const query = new URLSearchParams(
+      (QUERIES[pattern] ?? []).map((name): [string, string] => [name, valueNamed(name, pattern)]),
+    );
+    const isNamed = path !== pattern || query.size > 0;
+    return { pattern, path: query.size === 0 ? path : `${path}?${query}`, isNamed };
+  });
 }
 
-/** Values of names in patterns, of things that the demo has; the key of a cache comes from the service. */
-export const DEMO_VALUES = {
-  title: 'cars',
-  user: 'alice',
-  device: 'tablet-1',
-  /** Neither is there: what they show is that. */
+/** Of things that no service has. */
+export const NOTHING: Values = {
+  cacheKey: '0'.repeat(64),
   taskId: '00000000-0000-8000-8000-000000000000',
-  name: 'erp',
-} as const;
+  user: 'nobody',
+  device: 'none',
+  title: 'nothing',
+  name: 'nothing',
+};
+
+/** What a service with the demo is started with, so that there is one of everything. */
+export const DEMO_START = { devVars: `ORIGIN_HOOK=whsec_${Buffer.alloc(32, 7).toString('base64')}` };
+
+/** Of things that the demo has, and a webhook besides. */
+export async function demoValues(host: ConsoleHost): Promise<Values> {
+  const [cache] = await host.api<{ key: string; last_task_id: string }[]>('GET', '/caches/?resource_title=cars');
+  const webhook = { url: `${host.service.originUrl}/nowhere`, secrets: [`\${ORIGIN_HOOK}`] };
+  await host.api('PUT', '/webhooks/erp/', webhook);
+  return {
+    cacheKey: cache?.key ?? '',
+    taskId: cache?.last_task_id ?? '',
+    user: 'alice',
+    device: 'tablet-1',
+    title: 'cars',
+    name: 'erp',
+  };
+}
 
 /** Goes to a screen as a link does: a new visit would ask for a token. */
 export async function goTo(page: Page, path: string): Promise<void> {
