@@ -1428,6 +1428,8 @@ export interface components {
             expect?: components["schemas"]["Expectation"][];
             /** @description How the answer goes on in further pages; with one table alone. Left out: it is one page. */
             pages?: components["schemas"]["Pages"];
+            /** @description What is asked for instead of all rows once these have been loaded; with one table that has a `key`. Left out: each load is one of all rows. */
+            changes?: components["schemas"]["Changes"];
         };
         /** @description What an answer of the origin must say of itself. */
         Expectation: {
@@ -1485,6 +1487,45 @@ export interface components {
              * @enum {string}
              */
             drift: "fail" | "keep";
+        };
+        /** @description What is asked for instead of all rows, once they have been loaded. */
+        Changes: {
+            /** @description URL template as `origin.url`, with `{_since}`: the rows that changed at that moment or later. */
+            url?: string;
+            /** @description Where a row says when it changed: a JSON pointer within it. Goes with `url`. */
+            cursor?: string;
+            /**
+             * @description What it is. Left out: `time`.
+             * @enum {string}
+             */
+            as?: "time" | "number";
+            /**
+             * @description How `{_since}` is written where it is a time: `2026-11-28T20:59:59Z`, `2026-11-28`, seconds or milliseconds since 1970, or `datetime'2026-11-28T20:59:59'` with and without a fraction. Left out: `iso`.
+             * @enum {string}
+             */
+            write?: "iso" | "date" | "unix" | "unix_ms" | "odata2" | "odata3";
+            /** @description How far `{_since}` lies before the latest row, seconds: for rows that are stored later than they say. Left out: 300. */
+            lag_s?: number;
+            /** @description The same where it is a number. Left out: 0. */
+            lag?: number;
+            /** @description Where the last page has the link that answers with what changes from then on, such as `/@odata.deltaLink`: a place as for `pages.next`. Instead of `url`. */
+            link?: string;
+            /** @description Which rows are deletions. Left out: none; they show at the next full load. */
+            removed?: components["schemas"]["Removed"];
+            /**
+             * @description How long loads ask for changes alone, seconds: then all rows are loaded, which shows deletions that nobody told.
+             * @default 86400
+             */
+            full_s: number;
+        };
+        /** @description Which rows of an answer are deletions. */
+        Removed: {
+            /** @description A JSON pointer (RFC 6901) within the row. */
+            at: string;
+            /** @description The value there of a row that was deleted. Left out: any but null. */
+            is?: string | number | boolean;
+            /** @description Where a deleted row has the cells of `key`, each as a JSON pointer within it. Left out: where other rows have them. */
+            key?: string[];
         };
         /** @description When loads that failed are tried again. */
         Retry: {

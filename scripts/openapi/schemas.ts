@@ -13,6 +13,7 @@ import {
   VersionRecord,
 } from '../../src/contract/administration.ts';
 import { CatalogEntry, CatalogTable, ResourceDocument } from '../../src/contract/catalog.ts';
+import { Changes, Removed } from '../../src/contract/changes.ts';
 import { ColumnDefinition } from '../../src/contract/column.ts';
 import { ConsoleConfig, ConsoleSignIn } from '../../src/contract/console.ts';
 import { DeviceAnswer, DeviceCache, DeviceRefusal, ExpandedDeviceAnswer } from '../../src/contract/device.ts';
@@ -80,6 +81,8 @@ const NAMES: Readonly<Record<string, readonly [schema: v.GenericSchema, text?: s
   Origin: [Origin, 'How the origin of the resource is asked.'],
   Expectation: [Expectation, 'What an answer of the origin must say of itself.'],
   Pages: [Pages, 'How an answer goes on in further pages.'],
+  Changes: [Changes, 'What is asked for instead of all rows, once they have been loaded.'],
+  Removed: [Removed, 'Which rows of an answer are deletions.'],
   Retry: [Retry, 'When loads that failed are tried again.'],
   Guard: [Guard, 'What a load must have so as to replace the last version.'],
   ColumnDefinition: [ColumnDefinition, 'A column of a table, with more to say than its name.'],

@@ -47,6 +47,12 @@ export const MEMORY_SHARES = {
   heldRequests: 16_500_000,
 } as const;
 
+/** What a row takes of the id maps of two versions, bytes (measured). */
+export const ROW_BYTES = 68;
+
+/** What a heavy load has for its id maps and for changes that it holds, bytes: its share without a part of the body and the delta. */
+export const CHANGES_ROOM = MEMORY_SHARES.heavyLoad - 9_437_184;
+
 /** A load is heavy once its answer has brought more than this, bytes. */
 export const HEAVY_BYTES = 1_048_576;
 

@@ -4,6 +4,7 @@
  * Every verb may answer `unavailable`: the object's schema is newer than this release; the caller tries again later.
  */
 
+import type { ChangesState } from './changes.ts';
 import type { CacheIdentity, ColumnFacts, Entry, Loaded, RowChanges } from './entry.ts';
 import type { WatchAnswer, WatchRequest } from './live.ts';
 import type { KeptError } from './problem.ts';
@@ -94,6 +95,8 @@ export interface PreviousLoad extends Loaded {
   /** Validators of the origin, for a conditional request. */
   originEtag: string | null;
   originLastModified: string | null;
+  /** What an incremental load goes on from; absent: there is nothing, or an earlier release made the load. */
+  changes?: ChangesState;
 }
 export type ClaimAnswer =
   | { outcome: 'leased'; lease: Lease }
@@ -128,6 +131,8 @@ export interface CommitRequest {
   live?: 'told';
   /** What was seen of the columns of each table; absent as above, or it is no table, or an earlier release made the load. */
   columns?: readonly ColumnFacts[];
+  /** What the next load goes on from; absent: it is one of all rows, or an earlier release made this one. */
+  changes?: ChangesState;
 }
 /** What a load that changed the body wrote under its fence. */
 export interface LoadChange {

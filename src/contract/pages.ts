@@ -55,3 +55,6 @@ export const Pages = v.strictObject({
 });
 /** Pages with their defaults. */
 export type Pages = v.InferOutput<typeof Pages>;
+
+/** An answer that is all of the pages. */
+export const ONE_PAGE: Pages = { end: 'empty', max: 1, rehost: false, drift: 'fail' };

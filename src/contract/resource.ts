@@ -2,6 +2,7 @@
 
 import * as v from 'valibot';
 import { about } from './about.ts';
+import { Changes } from './changes.ts';
 import { MAX_ORIGIN_BYTES, MAX_REQUEST_BYTES, USUAL_PARAMETERS_BYTES } from './constants.ts';
 import { Pages } from './pages.ts';
 import { RequestBody } from './request-body.ts';
@@ -93,6 +94,10 @@ export const Origin = v.strictObject({
   pages: about(
     v.optional(Pages),
     'How the answer goes on in further pages; with one table alone. Left out: it is one page.',
+  ),
+  changes: about(
+    v.optional(Changes),
+    'What is asked for instead of all rows once these have been loaded; with one table that has a `key`. Left out: each load is one of all rows.',
   ),
 });
 

@@ -8,9 +8,9 @@ export interface RowSink {
   beginTable(table: number): void;
   /**
    * One row of the table begun: its cells as JSON texts joined by commas, without brackets; never empty. `key`: those of the
-   * table's `key` alone; empty without one.
+   * table's `key` alone; empty without one. `hidden`: cells that were looked at beside, as JSON texts.
    */
-  row(text: string, key: string): void;
+  row(text: string, key: string, hidden: readonly string[]): void;
   endTable(): void;
 }
 

@@ -1,8 +1,18 @@
 /** Where the cells of declared columns lie within a row (CONTRACT 4 "Columns"): RFC 6901 pointers, followed all at once. */
 
-import { type Column, columnDefinition } from '../contract/column.ts';
+import { type Column, type ColumnDefinition, columnDefinition } from '../contract/column.ts';
 import type { TableDefinition } from '../contract/table-definition.ts';
 import { pointerTo, pointerTokens } from './pointer.ts';
+
+/** A table as it is read: with cells that are looked at and stand in no row, behind those of its columns. */
+export interface ReadTable extends TableDefinition {
+  hidden?: readonly ColumnDefinition[];
+}
+
+/** All columns that cells are looked for of. */
+export function readColumns({ columns, hidden = [] }: ReadTable): readonly Column[] {
+  return hidden.length === 0 ? columns : [...columns, ...hidden];
+}
 
 /** A place on the way to cells. */
 export interface ColumnPlace {
@@ -15,9 +25,9 @@ export interface ColumnPlace {
 }
 
 /** The places of all columns of a table as a tree, from the row on. */
-export function columnPlaces({ columns }: TableDefinition): ColumnPlace {
+export function columnPlaces(table: ReadTable): ColumnPlace {
   const row: ColumnPlace = { columns: [], within: [], children: new Map() };
-  columns.forEach((column, index) => {
+  readColumns(table).forEach((column, index) => {
     let place = row;
     for (const token of columnTokens(column)) {
       place.within.push(index);
@@ -32,10 +42,12 @@ export function columnPlaces({ columns }: TableDefinition): ColumnPlace {
 }
 
 /** The same of rows that have no names, by the place of the cell; null: some column is known by its name alone. */
-export function cellPlaces(table: TableDefinition, places: ColumnPlace): (ColumnPlace | undefined)[] | null {
-  if (isInOrder(table))
-    return table.columns.map((_column, index) => ({ columns: [index], within: [], children: null }));
+export function cellPlaces(table: ReadTable, places: ColumnPlace): (ColumnPlace | undefined)[] | null {
   const cells: (ColumnPlace | undefined)[] = [];
+  if (isInOrder(table)) {
+    if (table.hidden !== undefined) return null;
+    return table.columns.map((_column, index) => ({ columns: [index], within: [], children: null }));
+  }
   for (const [token, place] of places.children ?? []) {
     if (!isCellNumber(token)) return null;
     cells[Number(token)] = place;

@@ -27,6 +27,7 @@ import { isObject } from '../core/is-object.ts';
 import { member } from '../core/pointer.ts';
 import { type BodyRules, bodyFaults } from '../origin/body/check-body.ts';
 import { cellFaults } from '../origin/check-cells.ts';
+import { changesFaults } from '../origin/check-changes.ts';
 import { expectFaults } from '../origin/check-expect.ts';
 import { checkOrigin, NO_SOURCE } from '../origin/check-origin.ts';
 import { pagesFaults } from '../origin/check-pages.ts';
@@ -71,8 +72,7 @@ export function parseDefinition(
   // Unknown members, which are named above, do not keep the others from being checked.
   const origin = v.safeParse(v.object(Origin.entries), rest.origin);
   if (origin.success && isObject(rest.origin)) {
-    const names =
-      rest.parameters === undefined ? [] : isObject(rest.parameters) ? parameterNames(rest.parameters) : null;
+    const names = namesOf(rest.parameters);
     const scope = rest.scope === 'user' ? 'user' : 'shared';
     faults.push(...checkOrigin(origin.output, scope, hosts, names, source));
     faults.push(...faultsOfBody(origin.output, source, { scope, hosts, parameterNames: names }));
@@ -83,6 +83,7 @@ export function parseDefinition(
       ...laterFaults(definition),
       ...expectFaults(definition),
       ...pagesFaults(definition),
+      ...changesFaults(definition, { hosts, source, parameterNames: namesOf(rest.parameters) }),
       ...cellFaults(definition),
       ...xmlFaults(definition),
     );
@@ -99,6 +100,12 @@ function faultsOfBody(
   const url = literalOrigin(source?.url ?? origin.url);
   const headers = { ...origin.headers, ...source?.headers, ...origin.headers };
   return bodyFaults({ ...origin, headers }, { ...rules, isTrusted: url !== null && isTrusted(url, hosts) });
+}
+
+/** Names that the parameters may have; null: any. */
+function namesOf(parameters: Json | undefined): string[] | null {
+  if (parameters === undefined) return [];
+  return isObject(parameters) ? parameterNames(parameters) : null;
 }
 
 /**

@@ -194,7 +194,7 @@ async function load(
   const loaded = await clock.hold(
     loadCache(resource, lease, services, { fetch, accepts, clock, slot, now: startedAt, random, onHeavy }),
   );
-  const { change, inserted, deleted, validators, warnings, columns } = loaded;
+  const { change, inserted, deleted, validators, warnings, columns, changes } = loaded;
   Object.assign(progress, { bytes: change?.bytes ?? 0, rowsChanged: inserted + deleted });
   log('info', 'refresh.loaded', { task_id: lease.taskId, changed: change !== null, inserted, deleted });
   const news = newWarnings(warnings ?? [], lease.previous, number);
@@ -212,6 +212,7 @@ async function load(
     // Without them the origin sent no body.
     ...(warnings === undefined ? {} : { warnings, heavy: progress.known.heavy === true }),
     ...(columns === undefined ? {} : { columns }),
+    ...(changes === undefined ? {} : { changes }),
     ...(definition.live === undefined ? {} : { live: definition.live }),
   };
 }

@@ -1,8 +1,7 @@
 /** Watches the rows of one table go by for its declared columns: which of them any row has, and which has a value. */
 
 import type { ColumnFacts } from '../contract/entry.ts';
-import type { TableDefinition } from '../contract/table-definition.ts';
-import { type ColumnPlace, columnPlaces } from '../core/column-places.ts';
+import { type ColumnPlace, columnPlaces, type ReadTable } from '../core/column-places.ts';
 
 /** The members of so many rows are looked at, and so many of them kept and told, for the operator who has to find the right name. */
 const MOST_ROWS = 20;
@@ -13,14 +12,14 @@ const MOST_LENGTH = 64;
 /** Holds two bytes a column, and some names. */
 export class ColumnWatch {
   rows = 0;
-  readonly table: TableDefinition;
+  readonly table: ReadTable;
   /** Where the cells of each declared column lie. */
   readonly places: ColumnPlace;
   readonly #seen: Uint8Array;
   readonly #filled: Uint8Array;
   readonly #members = new Set<string>();
 
-  constructor(table: TableDefinition) {
+  constructor(table: ReadTable) {
     const { columns } = table;
     this.table = table;
     this.places = columnPlaces(table);
@@ -28,7 +27,7 @@ export class ColumnWatch {
     this.#filled = new Uint8Array(columns.length);
   }
 
-  /** The next row has this cell, as JSON text. */
+  /** The next row has this cell, as JSON text. Those that stand in no row lie behind both arrays, and count for nothing. */
   cell(column: number, text: string): void {
     this.#seen[column] = 1;
     if (text !== 'null' && text !== '""') this.#filled[column] = 1;

@@ -3,9 +3,8 @@
 import { columnName } from '../contract/column.ts';
 import { LoadFailure } from '../contract/problem.ts';
 import type { RowSink } from '../contract/rows.ts';
-import type { TableDefinition } from '../contract/table-definition.ts';
 import { columnWarning } from '../core/column-facts.ts';
-import { type ColumnPlace, cellPlaces, isInOrder } from '../core/column-places.ts';
+import { type ColumnPlace, cellPlaces, isInOrder, type ReadTable, readColumns } from '../core/column-places.ts';
 import { CellWriter } from './cells/cell-writer.ts';
 import { ColumnWatch, toldNames } from './column-watch.ts';
 import type { Findings } from './findings.ts';
@@ -24,7 +23,7 @@ interface Copy {
 
 /** Takes what is inside the table's array and tells the sink of each row that is complete. */
 export class JsonRows {
-  readonly #table: TableDefinition;
+  readonly #table: ReadTable;
   readonly #sink: RowSink;
   readonly #findings: Findings;
   readonly #watch: ColumnWatch;
@@ -50,7 +49,7 @@ export class JsonRows {
   #members: ColumnPlace['children'] = null;
   readonly #copies: Copy[] = [];
 
-  constructor(table: TableDefinition, sink: RowSink, findings: Findings, watch = new ColumnWatch(table)) {
+  constructor(table: ReadTable, sink: RowSink, findings: Findings, watch = new ColumnWatch(table)) {
     this.#table = table;
     this.#sink = sink;
     this.#findings = findings;
@@ -190,7 +189,7 @@ export class JsonRows {
       const { message } = this.#malformed('has members, but none of the declared columns');
       this.#findings.malformed(message, columnWarning(message.slice(0, -1), toldNames(this.#strangers)));
     }
-    this.#sink.row(this.#cells.row(), this.#cells.key());
+    this.#sink.row(this.#cells.row(), this.#cells.key(), this.#cells.hidden());
     this.#watch.row();
   }
 
@@ -204,7 +203,7 @@ export class JsonRows {
 
   /** A value that is no object, where columns lie within one. */
   #leadsNowhere({ within }: ColumnPlace): LoadFailure {
-    const column = this.#table.columns[within[0] ?? 0] ?? '';
+    const column = readColumns(this.#table)[within[0] ?? 0] ?? '';
     return this.#malformed(`has no object where "at" of the column "${columnName(column)}" leads through one`);
   }
 

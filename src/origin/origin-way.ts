@@ -50,8 +50,10 @@ export function wayTo(
     throw misconfigured(`The source "${name}" names the binding ${binding}, which the service does not have.`);
   }
   const { origin } = definition;
+  const { changes } = origin;
   const whole = {
     ...origin,
+    ...(changes?.url === undefined ? {} : { changes: { ...changes, url: addressWithin(url, changes.url) } }),
     url: addressWithin(url, origin.url),
     headers: withOwn(headers, origin.headers),
   };

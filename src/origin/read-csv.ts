@@ -4,7 +4,7 @@ import type { Column } from '../contract/column.ts';
 import { LoadFailure } from '../contract/problem.ts';
 import type { RowReader, RowSink } from '../contract/rows.ts';
 import type { TableDefinition } from '../contract/table-definition.ts';
-import { columnTokens, isInOrder, originName } from '../core/column-places.ts';
+import { columnTokens, isInOrder, originName, type ReadTable, readColumns } from '../core/column-places.ts';
 import { CellWriter } from './cells/cell-writer.ts';
 import { ColumnWatch } from './column-watch.ts';
 import { type Dialect, dialectOf, ParseError, parserOf, withDelimiter } from './csv-dialect.ts';
@@ -34,7 +34,7 @@ export function readCsv(
 }
 
 class CsvRows {
-  readonly #table: TableDefinition;
+  readonly #table: ReadTable;
   readonly #sink: RowSink;
   readonly #watch: ColumnWatch;
   readonly #cells: CellWriter;
@@ -45,7 +45,7 @@ class CsvRows {
   /** For each declared column where it stands in a line, -1 for nowhere, and its index alone. */
   #places: readonly (readonly [place: number, column: readonly [number]])[] = [];
 
-  constructor(table: TableDefinition, sink: RowSink, dialect: Dialect, watch = new ColumnWatch(table)) {
+  constructor(table: ReadTable, sink: RowSink, dialect: Dialect, watch = new ColumnWatch(table)) {
     this.#table = table;
     this.#sink = sink;
     this.#dialect = dialect;
@@ -110,8 +110,9 @@ class CsvRows {
 
   /** The first line, where it is a row already. */
   #beginNumbered(line: readonly string[]): void {
-    const { columns } = this.#table;
-    const numbers = columns.map((column, index) => (isInOrder(this.#table) ? index : Number(columnTokens(column)[0])));
+    const columns = readColumns(this.#table);
+    const isNamed = (index: number) => index < this.#table.columns.length && isInOrder(this.#table);
+    const numbers = columns.map((column, index) => (isNamed(index) ? index : Number(columnTokens(column)[0])));
     const needed = Math.max(...numbers) + 1;
     this.#begin(
       isInOrder(this.#table) ? needed : Math.max(needed, line.length),
@@ -121,7 +122,7 @@ class CsvRows {
   }
 
   #begin(width: number, placeOf: (column: Column, index: number) => number): void {
-    this.#places = this.#table.columns.map((column, index) => [placeOf(column, index), [index]]);
+    this.#places = readColumns(this.#table).map((column, index) => [placeOf(column, index), [index]]);
     this.#width = width;
     this.#sink.beginTable(0);
   }
@@ -138,7 +139,7 @@ class CsvRows {
       const value = cells[place];
       if (value !== undefined) this.#cells.text(column, value);
     }
-    this.#sink.row(this.#cells.row(), this.#cells.key());
+    this.#sink.row(this.#cells.row(), this.#cells.key(), this.#cells.hidden());
     this.#watch.row();
   }
 

@@ -102,12 +102,15 @@ function leaseOf(document: CacheDocument, task: LiveTask, lease: LeaseState, now
 }
 
 /**
- * Whoever purged, even softly, doubts what is held: nothing of it may make the next request conditional. Nor may a date that proves
+ * Whoever purged, even softly, doubts what is held: nothing of it may make the next request conditional, nor one for changes alone. Nor may a date that proves
  * nothing (RFC 9110 section 8.8.2.2).
  */
 function previousLoad(loaded: LoadedState, expiredAt: number): PreviousLoad {
   const { claimedAt, loadFence: _, taskId: __, heavy: ___, provenDate, ...previous } = loaded;
-  if (claimedAt <= expiredAt) return { ...previous, originEtag: null, originLastModified: null };
+  if (claimedAt <= expiredAt) {
+    const { changes: ____, ...doubted } = previous;
+    return { ...doubted, originEtag: null, originLastModified: null };
+  }
   return provenDate === true ? previous : { ...previous, originLastModified: null };
 }
 

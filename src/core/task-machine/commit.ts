@@ -55,6 +55,7 @@ function makeCurrent(draft: Draft, head: LiveTask, lease: LeaseState, request: C
     loadFence: lease.fence,
     taskId: head.taskId,
     ...(request.live === 'told' ? {} : { refreshBy: head.policy }),
+    ...(request.changes === undefined ? {} : { changes: request.changes }),
   });
   const chain = nextChain(before, request, version);
   draft.revise(
@@ -92,7 +93,7 @@ function nextLoaded(before: LoadedState | null, request: CommitRequest, facts: L
   const { change, warnings, columns } = request;
   if (change === null) {
     if (before === null) throw new Error('a load cannot leave unchanged what was never loaded');
-    const { warnings: knownWarnings, columns: knownColumns, refreshBy: _, ...others } = before;
+    const { warnings: knownWarnings, columns: knownColumns, refreshBy: _, changes: __, ...others } = before;
     return { ...others, ...facts, ...warned(warnings ?? knownWarnings), ...seen(columns ?? knownColumns) };
   }
   const { contentType, bytes, mapBytes, rows, hash, digest } = change;

@@ -3,6 +3,7 @@
  * Documents are never changed in place: a rule that changes nothing hands back the very same one, and nothing is written.
  */
 
+import type { ChangesState } from '../../contract/changes.ts';
 import type { CacheIdentity, ColumnFacts, Link, Loaded } from '../../contract/entry.ts';
 import type { BlobName, TaskPolicy } from '../../contract/object.ts';
 import type { KeptError } from '../../contract/problem.ts';
@@ -34,6 +35,8 @@ export interface LoadedState extends Loaded {
   provenDate?: boolean;
   /** The origin's last answer was heavy (flows/load-slots.ts). */
   heavy?: boolean;
+  /** What an incremental load goes on from; absent: the next is one of all rows. Shown nowhere: a link may have secrets of the origin. */
+  changes?: ChangesState;
   /** When the load was claimed, ms: its data was fetched after that. */
   claimedAt: number;
   /** Fence of the last load, be it that it changed nothing: a second commit of it is told from a stale one. */

@@ -2,25 +2,31 @@
 
 import { columnName } from '../../contract/column.ts';
 import { LoadFailure } from '../../contract/problem.ts';
-import type { TableDefinition } from '../../contract/table-definition.ts';
+import { type ReadTable, readColumns } from '../../core/column-places.ts';
 import type { ColumnWatch } from '../column-watch.ts';
 import { type CellReader, cellReaders } from './cell-reader.ts';
 
+const NO_CELLS: readonly string[] = [];
+
 /** Takes values for columns by their index; cells that get none are null. Of several values for one column the last counts. */
 export class CellWriter {
-  readonly #table: TableDefinition;
+  readonly #table: ReadTable;
   readonly #watch: ColumnWatch;
+  /** How many of the cells stand in a row. */
+  readonly #width: number;
   readonly #cells: string[];
   readonly #readers: readonly (CellReader | null)[];
   /** Of the key's columns. */
   readonly #key: readonly number[];
 
   /** @param watch is told of each cell; it counts the rows, too */
-  constructor(table: TableDefinition, watch: ColumnWatch) {
+  constructor(table: ReadTable, watch: ColumnWatch) {
+    const columns = readColumns(table);
     this.#table = table;
     this.#watch = watch;
-    this.#cells = table.columns.map(() => 'null');
-    this.#readers = cellReaders(table.columns);
+    this.#width = table.columns.length;
+    this.#cells = columns.map(() => 'null');
+    this.#readers = cellReaders(columns);
     const names = table.columns.map(columnName);
     this.#key = (table.key ?? []).map((name) => names.indexOf(name));
   }
@@ -73,12 +79,17 @@ export class CellWriter {
 
   /** The row's text (contract/rows.ts). */
   row(): string {
-    return this.#cells.join(',');
+    return this.#width === this.#cells.length ? this.#cells.join(',') : this.#cells.slice(0, this.#width).join(',');
   }
 
   /** The row's key (contract/rows.ts). */
   key(): string {
     return this.#key.length === 0 ? '' : this.#key.map((column) => this.#cells[column]).join(',');
+  }
+
+  /** The cells that stand in no row. */
+  hidden(): readonly string[] {
+    return this.#width === this.#cells.length ? NO_CELLS : this.#cells.slice(this.#width);
   }
 
   #put(column: number, text: string): void {
@@ -88,8 +99,8 @@ export class CellWriter {
 
   /** Says where, and never what: a value may be anybody's secret. */
   #misfit(column: number, { misfit }: CellReader, isEmpty = false): never {
-    const { name, columns } = this.#table;
-    const place = `Table "${name}", row ${this.#watch.rows}, column "${columnName(columns[column] ?? '')}"`;
+    const name = columnName(readColumns(this.#table)[column] ?? '');
+    const place = `Table "${this.#table.name}", row ${this.#watch.rows}, column "${name}"`;
     const remedy = isEmpty ? '; "null": [""] takes the empty text for null' : '';
     throw new LoadFailure('origin-malformed', `${place}: the cell is ${misfit}${remedy}.`);
   }

@@ -40,9 +40,9 @@ export class KeyedRows implements RowSink {
   }
 
   /** @throws LoadFailure `origin-pages`, `origin-malformed`, `origin-too-large` */
-  row(text: string, key: string): void {
+  row(text: string, key: string, hidden: readonly string[]): void {
     if (this.#keys !== null && !this.#isNew(this.#keys, key)) return;
-    this.#sink.row(text, key);
+    this.#sink.row(text, key, hidden);
   }
 
   endTable(): void {

@@ -19,10 +19,18 @@ export interface ReadPage extends PageRows {
   values: PageValues;
 }
 
+interface WalkOptions {
+  warn?: (text: string) => void;
+  isFull?: boolean;
+}
+
+const NOBODY = () => undefined;
+
 export class PageWalk {
   readonly #pages: Pages;
   readonly #first: OriginRequest;
   readonly #warn: (text: string) => void;
+  readonly #isFull: boolean;
   readonly #asked = new Set<string>();
   #number = 1;
   #rows = 0;
@@ -32,11 +40,12 @@ export class PageWalk {
 
   /**
    * @param request the definition's own
-   * @param warn takes what is accepted by `drift`
+   * @param options `warn` takes what is accepted by `drift`; not `isFull`: the answers have some of the rows that `total` counts
    */
-  constructor(pages: Pages, request: OriginRequest, warn: (text: string) => void = () => undefined) {
+  constructor(pages: Pages, request: OriginRequest, { warn = NOBODY, isFull = true }: WalkOptions = {}) {
     this.#pages = pages;
     this.#warn = warn;
+    this.#isFull = isFull;
     this.#first = withSettings(request, [...this.#limit(), ...this.#place(0)]);
     this.#asked.add(idOf(this.#first));
   }
@@ -74,7 +83,9 @@ export class PageWalk {
   #next(page: ReadPage): OriginRequest | null {
     const more = this.#pages.more === undefined ? null : page.values.flag(this.#pages.more);
     if (more === false) return null;
+    const { offset, page: number } = this.#pages;
     const next = this.#pages.next ?? this.#pages.cursor;
+    if (next === undefined && offset === undefined && number === undefined) return null;
     const request = next === undefined ? this.#counted(page, more) : this.#named(page, next, more);
     if (request === null) return null;
     const id = idOf(request);
@@ -141,7 +152,7 @@ export class PageWalk {
     const { total } = this.#pages;
     if (total === undefined) return;
     const count = values.count(total);
-    if (count === null && this.#firstTotal === null) {
+    if (count === null && this.#firstTotal === null && this.#isFull) {
       throw new LoadFailure(
         'origin-malformed',
         `The origin's answer has no count of rows at "${total}" (origin.pages).`,
@@ -155,7 +166,7 @@ export class PageWalk {
   #checkTotal(): void {
     const { next, cursor, drift } = this.#pages;
     const [first, last] = [this.#firstTotal, this.#lastTotal];
-    if (first === null || last === null) return;
+    if (first === null || last === null || !this.#isFull) return;
     const isRight =
       next !== undefined || cursor !== undefined
         ? this.#rows >= Math.min(first, last)

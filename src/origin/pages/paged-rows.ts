@@ -42,10 +42,10 @@ export class PagedRows implements RowSink {
     // The first page has begun it.
   }
 
-  row(text: string, key: string): void {
+  row(text: string, key: string, hidden: readonly string[]): void {
     this.#rows += 1;
     if (this.#hashes) [this.#low, this.#high] = hash64(text, this.#low, this.#high);
-    this.#sink?.row(text, key);
+    this.#sink?.row(text, key, hidden);
   }
 
   endTable(): void {

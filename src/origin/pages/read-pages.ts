@@ -10,17 +10,21 @@ import type { Findings } from '../findings.ts';
 import { PlaceTree } from '../place-tree.ts';
 import { readAnswer } from '../read-answer.ts';
 import type { PageAsker } from './ask-pages.ts';
-import { PageValues } from './page-values.ts';
+import { PageValues, type PlacedValue } from './page-values.ts';
 import { PageWalk } from './page-walk.ts';
 import { PagedRows } from './paged-rows.ts';
 
 /** What pages are read with. */
 export interface PageReading {
-  /** With `origin.pages`, and one table. */
+  /** With one table, which may have hidden cells. */
   definition: Resource;
   pages: Pages;
-  /** The definition's own request. */
+  /** The definition's own request, or the one for its changes. */
   request: OriginRequest;
+  /** Whether the answers have all rows: else a count of rows is of others. */
+  isFull?: boolean;
+  /** A place whose value the last page has, and who is told of it. */
+  last?: { place: string; tell: (value: PlacedValue | null, url: URL) => void };
   asker: Pick<PageAsker, 'page'>;
   findings: Findings;
   /** Are told of the columns of all pages. */
@@ -36,7 +40,10 @@ export interface PageReading {
  */
 export async function* readPages(reading: PageReading): AsyncGenerator<TableAnswer, void> {
   const { pages, asker, findings, onPage } = reading;
-  const walk = new PageWalk(pages, reading.request, (text) => findings.warn(text));
+  const walk = new PageWalk(pages, reading.request, {
+    warn: (text) => findings.warn(text),
+    isFull: reading.isFull ?? true,
+  });
   const rows = new PagedRows(pages.offset !== undefined || pages.page !== undefined);
   for (let request: OriginRequest | null = walk.first; request !== null; ) {
     const answer = await asker.page(request);
@@ -45,7 +52,10 @@ export async function* readPages(reading: PageReading): AsyncGenerator<TableAnsw
       yield page;
       request = walk.after({ url: answer.url, values, ...rows.page });
       // A link that nobody follows: on any page but the last it says what is known.
-      if (request === null) for (const sign of signs) findings.partial('next', sign);
+      if (request === null) {
+        for (const sign of signs) findings.partial('next', sign);
+        reading.last?.tell(values.link(reading.last.place), answer.url);
+      }
     } finally {
       answer.release();
     }
@@ -54,9 +64,11 @@ export async function* readPages(reading: PageReading): AsyncGenerator<TableAnsw
   rows.end();
 }
 
-function readPage({ definition, pages, findings, columns }: PageReading, answer: NewAnswer, rows: PagedRows) {
+function readPage({ definition, pages, findings, columns, last }: PageReading, answer: NewAnswer, rows: PagedRows) {
   const places = new PlaceTree();
-  const watched = [pages.next, pages.cursor, pages.total, pages.more].filter((place) => place !== undefined);
+  const watched = [pages.next, pages.cursor, pages.total, pages.more, last?.place].filter(
+    (place) => place !== undefined,
+  );
   const values = new PageValues(watched, answer.headers, places);
   const signs: string[] = [];
   const onNext = (what: string, where: 'header' | 'body') => {
@@ -66,9 +78,9 @@ function readPage({ definition, pages, findings, columns }: PageReading, answer:
   const { body, reader } = readAnswer(definition, answer, { findings, columns, places, onNext });
   const page: TableAnswer = {
     body,
-    reader: (tables, sink) => {
+    reader: (_tables, sink) => {
       rows.beginPage(sink);
-      return reader(tables, rows);
+      return reader(definition.tables ?? [], rows);
     },
   };
   return { page, values, signs };

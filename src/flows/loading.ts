@@ -1,0 +1,211 @@
+/** One load under way: how its origin is asked, and the way of its rows into R2. */
+
+import type { ColumnFacts } from '../contract/entry.ts';
+import { HEAVY_BYTES, HEAVY_KEYED_ROWS, HEAVY_ROWS } from '../contract/memory-shares.ts';
+import type { Lease } from '../contract/object.ts';
+import { ONE_PAGE } from '../contract/pages.ts';
+import type { DefinedResource, Resource } from '../contract/resource.ts';
+import type { TableAnswer } from '../contract/rows.ts';
+import type { ReadTable } from '../core/column-places.ts';
+import { buildRequest, type OriginRequest } from '../origin/build-request.ts';
+import { checkedAnswers } from '../origin/checked-answers.ts';
+import { ColumnWatch } from '../origin/column-watch.ts';
+import { type Fetch, type FetchOptions, fetchOrigin, type OriginAnswer } from '../origin/fetch-origin.ts';
+import { Findings } from '../origin/findings.ts';
+import { type OriginWay, wayTo } from '../origin/origin-way.ts';
+import { PageAsker } from '../origin/pages/ask-pages.ts';
+import { type PageReading, readPages } from '../origin/pages/read-pages.ts';
+import type { NotedSecrets } from '../origin/redact.ts';
+import type { Accepts } from '../origin/unreachable.ts';
+import type { LoadResult } from '../tables/load.ts';
+import { loadTables } from '../tables/load-tables.ts';
+import { shapeDigest } from '../tables/row-hash.ts';
+import { sleep } from '../waiting.ts';
+import type { LoadClock } from './load-clock.ts';
+import type { LoadSlot } from './load-slots.ts';
+import type { Services } from './services.ts';
+
+/** What of the services a load works with. */
+export type LoadServices = Pick<Services, 'blobs' | 'secret' | 'settings' | 'via'>;
+
+/** What one load works with besides stores. */
+export interface LoadOptions {
+  fetch: Fetch;
+  accepts: Accepts;
+  clock: LoadClock;
+  slot: LoadSlot;
+  /** ms since the epoch, for dates of the origin. */
+  now: number;
+  /** From 0 up to 1. */
+  random: () => number;
+  /** Is told when the origin's answer turns out to be heavy, by its bytes or its rows. */
+  onHeavy: () => void;
+}
+
+/** What is found in the answers of one try, and what it adds up to. */
+export interface LoadFacts {
+  findings: Findings;
+  columns: readonly ColumnWatch[];
+}
+
+export class Loading {
+  /** As if it named no source. */
+  readonly definition: Resource;
+  readonly number: number;
+  readonly lease: Lease;
+  readonly now: number;
+  readonly #services: LoadServices;
+  readonly #options: LoadOptions;
+  readonly #secrets: NotedSecrets;
+  readonly #way: OriginWay;
+  readonly #weigh: Weigh;
+  #status = 0;
+
+  /** @throws LoadFailure `misconfigured` */
+  constructor(
+    resource: DefinedResource,
+    lease: Lease,
+    services: LoadServices,
+    { options, secrets }: { options: LoadOptions; secrets: NotedSecrets },
+  ) {
+    const { clock, slot, onHeavy, fetch, accepts } = options;
+    const { originHosts: hosts } = services.settings;
+    this.#way = wayTo(resource, { hosts, secrets, via: services.via, fetch, accepts });
+    this.definition = this.#way.definition;
+    this.number = resource.number;
+    this.lease = lease;
+    this.now = options.now;
+    this.#services = services;
+    this.#options = options;
+    this.#secrets = secrets;
+    const hasKey = this.definition.tables?.some(({ key }) => key !== undefined) ?? false;
+    this.#weigh = scales(slot, clock, { heavyRows: hasKey ? HEAVY_KEYED_ROWS : HEAVY_ROWS, onHeavy });
+  }
+
+  /** What each load is written with. */
+  get input() {
+    const { cache, previous, fence, nextRowId } = this.lease;
+    return { blobs: this.#services.blobs, key: cache.key, fence, previous, nextRowId };
+  }
+
+  /** Status of the last answer; 0: there was none. */
+  get status(): number {
+    return this.#status;
+  }
+
+  /** The definition's request; `url` and `values` in place of its own template and besides the parameters. @throws LoadFailure */
+  request(url?: string, values: Readonly<Record<string, string>> = {}): OriginRequest {
+    const { cache } = this.lease;
+    const { origin } = this.definition;
+    const definition = url === undefined ? this.definition : { ...this.definition, origin: { ...origin, url } };
+    const asked = { ...cache, parameters: { ...cache.parameters, ...values } };
+    const request = buildRequest(definition, asked, this.#way.access);
+    this.#options.slot.setOrigin(cache.resource, request.url.host);
+    return request;
+  }
+
+  /** Asks the origin once. @throws LoadFailure */
+  async ask(request: OriginRequest, more: Pick<FetchOptions, 'validators' | 'usedBytes'>): Promise<OriginAnswer> {
+    const { origin } = this.definition;
+    const { access: _, definition: __, fetch, ...way } = this.#way;
+    const answer = await fetchOrigin(request, {
+      ...way,
+      fetch: async (url, init) => {
+        const response = await fetch(url, init);
+        this.#status = response.status;
+        return response;
+      },
+      signal: this.#options.clock.signal,
+      maxBytes: origin.max_bytes,
+      redirects: origin.redirects,
+      hosts: this.#services.settings.originHosts,
+      now: this.now,
+      secrets: this.#secrets.sent,
+      ...more,
+    });
+    return answer.outcome === 'same' ? answer : { ...answer, body: this.#weighed(answer.body) };
+  }
+
+  /** What the answers of one try are told to; `tables` may have hidden cells. */
+  newFacts(tables: readonly ReadTable[] = this.definition.tables ?? []): LoadFacts {
+    const findings = new Findings(this.definition.origin.partial, this.#services.settings.partialAnswers);
+    return { findings, columns: tables.map((table) => new ColumnWatch(table)) };
+  }
+
+  /** All pages from this request on, or the one answer where the definition knows none. */
+  pages(reading: Omit<PageReading, 'asker' | 'pages'>): AsyncIterable<TableAnswer> {
+    const { clock, random } = this.#options;
+    const asker = new PageAsker({
+      ask: async (request, usedBytes) => {
+        const answer = await this.ask(request, { validators: null, usedBytes });
+        if (answer.outcome === 'new') return answer;
+        throw new Error('an unconditional request was answered as if it were one');
+      },
+      wait: (ms) => clock.hold(sleep(ms)),
+      leftMs: () => clock.leftMs(),
+      random,
+      retries: true,
+    });
+    return readPages({ ...reading, pages: this.definition.origin.pages ?? ONE_PAGE, asker });
+  }
+
+  /** Answers that have all rows. @throws LoadFailure */
+  loadAll(answers: AsyncIterable<TableAnswer> | Iterable<TableAnswer>, facts: LoadFacts): Promise<LoadResult> {
+    const { tables = [], origin } = this.definition;
+    const checks = { ...facts, tables, before: this.#columnsBefore(), drift: origin.pages?.drift };
+    return this.loadRows(checkedAnswers(answers, checks));
+  }
+
+  /** What is new in these rows goes to R2. @throws LoadFailure */
+  loadRows(answers: AsyncIterable<TableAnswer> | Iterable<TableAnswer>): Promise<LoadResult> {
+    const { tables = [], guard } = this.definition;
+    const onRows = (rows: number) => this.weigh(rows);
+    return loadTables({ ...this.input, tables, answers, guard: this.lease.force ? undefined : guard, onRows });
+  }
+
+  /** So many rows are held, or of so many something is. The load goes on when this has resolved. */
+  weigh(rows: number): Promise<void> {
+    return this.#weigh({ rows });
+  }
+
+  /**
+   * What the version before had in its columns, where it had the same ones; whoever forces a load accepts that it has lost some, as
+   * with the guard.
+   */
+  #columnsBefore(): readonly ColumnFacts[] | undefined {
+    const { previous, force } = this.lease;
+    const { tables } = this.definition;
+    if (tables === undefined || previous === null || force) return undefined;
+    return previous.digest === shapeDigest(tables) ? previous.columns : undefined;
+  }
+
+  async *#weighed(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void> {
+    for await (const piece of body) {
+      await this.#weigh({ bytes: piece.byteLength });
+      yield piece;
+    }
+  }
+}
+
+/** Takes how much of the answers was read: bytes since it was last told, or rows in all. */
+type Weigh = (read: { bytes?: number; rows?: number }) => Promise<void>;
+
+/**
+ * A load that turns out to be heavy waits, with what it has read, until it is the only one. Nothing is read meanwhile: an origin
+ * that gives up breaks the answer off, and the next attempt is known to be heavy before it asks.
+ */
+function scales(
+  slot: LoadSlot,
+  clock: LoadClock,
+  { heavyRows, onHeavy }: Pick<LoadOptions, 'onHeavy'> & { heavyRows: number },
+): Weigh {
+  let isHeavy = false;
+  let allBytes = 0;
+  return async ({ bytes = 0, rows = 0 }) => {
+    allBytes += bytes;
+    if (isHeavy || (allBytes <= HEAVY_BYTES && rows <= heavyRows)) return;
+    isHeavy = true;
+    onHeavy();
+    await slot.becomeHeavy(clock);
+  };
+}

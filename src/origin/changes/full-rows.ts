@@ -1,0 +1,34 @@
+/** All rows of a resource that is loaded incrementally from then on: their watermarks are noted, and deletions among them left out. */
+
+import type { RowSink } from '../../contract/rows.ts';
+import type { RowMarks } from './row-marks.ts';
+
+export class FullRows implements RowSink {
+  readonly #sink: RowSink;
+  readonly #marksOf: (key: string, hidden: readonly string[]) => RowMarks;
+  readonly #onMark: (mark: string) => void;
+
+  constructor(
+    sink: RowSink,
+    marksOf: (key: string, hidden: readonly string[]) => RowMarks,
+    onMark: (mark: string) => void,
+  ) {
+    this.#sink = sink;
+    this.#marksOf = marksOf;
+    this.#onMark = onMark;
+  }
+
+  beginTable(table: number): void {
+    this.#sink.beginTable(table);
+  }
+
+  row(text: string, key: string, hidden: readonly string[]): void {
+    const { mark, isRemoved } = this.#marksOf(key, hidden);
+    if (mark !== null) this.#onMark(mark);
+    if (!isRemoved) this.#sink.row(text, key, hidden);
+  }
+
+  endTable(): void {
+    this.#sink.endTable();
+  }
+}

@@ -1,0 +1,66 @@
+/** What a row says of its own change: cells that are looked at beside those of its columns (CONTRACT 4 "Changes of origins"). */
+
+import type { Changes } from '../../contract/changes.ts';
+import { type ColumnDefinition, columnDefinition, columnName } from '../../contract/column.ts';
+import { LoadFailure } from '../../contract/problem.ts';
+import type { TableDefinition } from '../../contract/table-definition.ts';
+import type { ReadTable } from '../../core/column-places.ts';
+import { isMark } from '../../core/watermark.ts';
+
+/** What was found in one row. */
+export interface RowMarks {
+  /** Its watermark; null: it has none. */
+  mark: string | null;
+  /** It is a deletion, and not a row. */
+  isRemoved: boolean;
+  /** As the sink is told it; of a deletion from where that has its key. */
+  key: string;
+}
+
+/** The table with the cells that its changes need, and what reads them. */
+export interface MarkedTable<Table extends TableDefinition = TableDefinition> {
+  table: Table & ReadTable;
+  /** @throws LoadFailure `origin-malformed` for a watermark that cannot be compared */
+  marksOf(key: string, hidden: readonly string[]): RowMarks;
+}
+
+/** The table of a definition, made ready for its changes. */
+export function markedTable<Table extends TableDefinition>(
+  table: Table,
+  { cursor, as = 'time', removed }: Changes,
+): MarkedTable<Table> {
+  const hidden: ColumnDefinition[] = [];
+  const add = (definition: Partial<ColumnDefinition>, at: string) => {
+    hidden.push({ ...definition, name: at, at });
+    return hidden.length - 1;
+  };
+  // Times without an offset are read in UTC and asked for in it, so that it does not matter which zone they are of.
+  const typed = as === 'time' ? ({ as, zone: 'UTC' } as const) : ({ as } as const);
+  const cursorAt = cursor === undefined ? null : add(typed, cursor);
+  const removedAt = removed === undefined ? null : add({}, removed.at);
+  const isThere = removed?.is === undefined ? null : JSON.stringify(removed.is);
+  const keyAt = removed?.key?.map((at, index) => add(cellOf(table, index), at)) ?? null;
+  return {
+    table: hidden.length === 0 ? table : { ...table, hidden },
+    marksOf: (key, cells) => {
+      const text = cursorAt === null ? 'null' : (cells[cursorAt] ?? 'null');
+      const mark = text === 'null' ? null : text.replace(/^"(.*)"$/, '$1');
+      if (mark !== null && !isMark(as, mark)) throw noMark(table);
+      const sign = removedAt === null ? 'null' : (cells[removedAt] ?? 'null');
+      const isRemoved = isThere === null ? sign !== 'null' : sign === isThere;
+      return { mark, isRemoved, key: isRemoved && keyAt !== null ? keyAt.map((at) => cells[at]).join(',') : key };
+    },
+  };
+}
+
+/** How the cells of the column are made that is this one of the key. */
+function cellOf({ columns, key = [] }: TableDefinition, index: number): Partial<ColumnDefinition> {
+  const column = columns.find((one) => columnName(one) === key[index]);
+  const { required: _, optional: __, ...definition } = columnDefinition(column ?? '');
+  return definition;
+}
+
+function noMark({ name }: TableDefinition): LoadFailure {
+  const detail = `Table "${name}": a row has a number at origin.changes.cursor that is beyond all measure.`;
+  return new LoadFailure('origin-malformed', detail);
+}

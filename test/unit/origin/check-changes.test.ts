@@ -1,0 +1,93 @@
+import { describe, expect, it } from 'vitest';
+import type { Json } from '../../../src/contract/entry.ts';
+import { parseDefinition } from '../../../src/flows/manage-resources.ts';
+
+type Members = { [name: string]: Json };
+const URL_OF = "https://erp.example.com/items?$filter=P%20eq%20'{plant}'%20and%20At%20ge%20{_since}";
+const TABLE = { name: 't', rows: '/value', columns: ['id', 'a'], key: ['id'] };
+const since = { url: URL_OF, cursor: '/At' };
+
+/** Null leaves a member out. */
+function withoutNulls(definition: Json): Json {
+  return JSON.parse(JSON.stringify(definition, (_name, value) => (value === null ? undefined : value)));
+}
+
+/** The faults that PUT names, as `pointer detail`. */
+function faults(changes: Json, { origin = {}, ...more }: { origin?: Members } & Members = {}): string[] {
+  const definition = {
+    origin: { url: 'https://erp.example.com/items', quote: 'odata', changes, ...origin },
+    parameters: { type: 'object', properties: { plant: { type: 'string' } } },
+    tables: [TABLE],
+    ...more,
+  };
+  try {
+    parseDefinition('changing', withoutNulls(definition as Json), []);
+    return [];
+  } catch (error) {
+    return (error as { errors: { pointer: string; detail: string }[] }).errors.map(
+      ({ pointer, detail }) => `${pointer} ${detail}`,
+    );
+  }
+}
+
+describe('origin.changes', () => {
+  it.each<[Json, Members?]>([
+    [since],
+    [{ ...since, as: 'time', write: 'odata2', lag_s: 0, removed: { at: '/Deleted', is: true }, full_s: 300 }],
+    [{ ...since, as: 'number', lag: 5 }],
+    [{ link: '/@odata.deltaLink', removed: { at: '/@removed', key: ['/id'] } }],
+    [{ link: 'X-Delta-Link' }, { format: 'csv', tables: [{ name: 't', columns: ['id'], key: ['id'] }] }],
+  ])('takes %j', (changes, more) => {
+    expect(faults(changes, more)).toEqual([]);
+  });
+
+  it.each<[Json, string, Members?]>([
+    [{}, '/origin/changes must have exactly one of url and link'],
+    [{ ...since, link: '/l' }, '/origin/changes must have exactly one of url and link'],
+    [{ url: URL_OF }, '/origin/changes/cursor is required with url'],
+    [{ link: '/l', cursor: '/At' }, '/origin/changes/cursor goes with url only'],
+    [{ link: '/l', lag_s: 5 }, '/origin/changes/lag_s goes with url only'],
+    [{ ...since, as: 'number', write: 'iso' }, '/origin/changes/write goes with a time only'],
+    [{ ...since, as: 'number', lag_s: 1 }, '/origin/changes/lag_s goes with a time only: write lag'],
+    [{ ...since, lag: 1 }, '/origin/changes/lag goes with a number only: write lag_s'],
+    [{ ...since, full_s: 299 }, '/origin/changes/full_s must be at least 300'],
+    [{ ...since, cursor: 'At' }, '/origin/changes/cursor must be a JSON pointer (RFC 6901) within the row'],
+    [{ link: '/value/0' }, '/origin/changes/link must not lie at or within the rows of table "t"'],
+    [
+      { ...since, removed: { at: '/x', key: ['/a', '/b'] } },
+      '/origin/changes/removed/key must have as many places as tables[].key',
+    ],
+    [since, '/origin/changes needs tables[].key, by which rows are replaced', { tables: [{ ...TABLE, key: null }] }],
+    [since, '/origin/changes needs exactly one table', { tables: [TABLE, { ...TABLE, name: 'u', rows: '/other' }] }],
+    [{ ...since, url: 'https://erp.example.com/items' }, '/origin/changes/url must have {_since}'],
+    [
+      { ...since, url: 'https://other.example.com/{_since}' },
+      '/origin/changes/url must have the scheme, host and port of origin.url',
+    ],
+    [
+      { ...since, url: 'https://erp.example.com/{_since}/{region}' },
+      '/origin/changes/url uses "region", which is no parameter',
+    ],
+    [
+      { ...since, url: 'https://erp.example.com/{_since}{' },
+      '/origin/changes/url must be a URL template (RFC 6570): a brace belongs to no expression',
+    ],
+    [
+      { ...since, url: 'https://erp.example.com/?=x&a={_since}' },
+      expect.stringMatching(/^\/origin\/changes\/url has a part without a name/) as never,
+    ],
+    [since, expect.stringMatching(/^\/origin\/quote is required, for \{plant\}/) as never, { origin: { quote: null } }],
+    [
+      { ...since, url: 'https://erp.example.com/?$filter=At%20ge%20{_since}%20and%20P%20eq%20{plant}' },
+      expect.stringMatching(/^\/origin\/changes\/url must not have the text \{plant\} outside of quotes/) as never,
+    ],
+  ])('refuses %j: %s', (changes, fault, more) => {
+    expect(faults(changes, more)).toEqual([fault]);
+  });
+
+  it('leaves {_since} to itself: origin.url has none', () => {
+    expect(faults(since, { origin: { url: 'https://erp.example.com/{_since}' } })).toContain(
+      '/origin/url uses "_since", which is no parameter',
+    );
+  });
+});
