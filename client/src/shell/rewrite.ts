@@ -11,10 +11,9 @@ export interface HeldCopy {
 }
 
 /**
- * Ends once all is written, without a wait after the last look: who then uses the store at once has missed nothing.
- *
  * @param gone copies that were dropped since the store was last written to; emptied
- * @returns the metas that the copies have there; null: the store has a later version, or somebody else writes to it
+ * @param done called when all is written, at once after the last look, so that nothing is missed: with the metas that the
+ *   copies have there; null: the store has a later version, or somebody else writes to it
  * @throws StoreError
  */
 export async function rewrite(
@@ -22,7 +21,8 @@ export async function rewrite(
   generation: number,
   held: () => Iterable<HeldCopy>,
   gone: Set<string>,
-): Promise<Map<string, Meta | null>> {
+  done: (metas: Map<string, Meta | null>) => void,
+): Promise<void> {
   const there = new Map(await to.list());
   const written = new Map<string, { from: Meta; now: Meta | null }>();
   for (let isDone = false; !isDone; ) {
@@ -48,5 +48,5 @@ export async function rewrite(
       written.set(cache, { from: meta, now: outcome === 'done' ? now : null });
     }
   }
-  return new Map([...written].map(([cache, { now }]) => [cache, now]));
+  done(new Map([...written].map(([cache, { now }]) => [cache, now])));
 }

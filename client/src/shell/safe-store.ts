@@ -79,14 +79,17 @@ export function safeStoreOf(world: World): SafeStore {
   };
 
   /** Has another store take over, with all that is held. */
-  const use = async (next: StoreHandle, { generation }: DeviceRow, isMemory: boolean) => {
-    const metas = await rewrite(next, generation, world.held, isMemory ? new Set() : gone);
+  const use = async (next: StoreHandle, row: DeviceRow, isMemory: boolean) => {
     const old = handle;
-    handle = next;
-    isInMemory = isMemory;
+    await rewrite(next, row.generation, world.held, isMemory ? new Set() : gone, (metas) => {
+      handle = next;
+      isInMemory = isMemory;
+      device = { ...row, device: device.device };
+      if (!isMemory) fallen = null;
+      if (!isClosed) for (const [cache, meta] of metas) world.moved(cache, meta);
+    });
     void old?.close().catch(() => {});
-    if (isClosed) return void next.close().catch(() => {});
-    for (const [cache, meta] of metas) world.moved(cache, meta);
+    if (isClosed) await next.close().catch(() => {});
   };
 
   let fallen: Promise<void> | null = null;
@@ -106,14 +109,11 @@ export function safeStoreOf(world: World): SafeStore {
       const isWiped = row.generation !== device.generation && device.rev > 0;
       if (isWiped) world.wiped();
       if (isWiped || isClosed) return await opened.close();
-      const kept = await keepUser(opened, row);
-      await use(opened, kept, false);
-      device = { ...kept, device: device.device };
+      await use(opened, await keepUser(opened, row), false);
     } catch (error) {
       await opened.close().catch(() => {});
       throw error;
     }
-    fallen = null;
     if (!isClosed) world.healed();
   };
   const retries = retriesOf(clock, goBack);
@@ -130,6 +130,8 @@ export function safeStoreOf(world: World): SafeStore {
 
   /** Goes on in memory where the database is gone. */
   const safely = async <T>(work: (on: StoreHandle) => Promise<T>): Promise<T> => {
+    // On its way to memory: what the database cannot take is not tried there again.
+    if (!isInMemory && fallen !== null) await fallen;
     try {
       return await work(handle);
     } catch (error) {
