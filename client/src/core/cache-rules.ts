@@ -57,7 +57,7 @@ const take: Rule<'item'> = (d, cache, { item, hasBody }) => {
   change(d, cache.id, { floorAt, item: { ...item, read: hasBody ? null : item.read } });
 };
 
-const takeBody: Rule<'item'> = (d, cache, { item, hasBody }) => judge(d, cache, item, hasBody);
+const takeBody: Rule<'fetched'> = (d, cache, { item, hasBody }) => judge(d, cache, item, hasBody);
 
 /** Without an answer it is asked for with the others, as soon as requests are made again. */
 const unanswered: Rule<'unanswered'> = (d, cache, { error }) => {
@@ -129,7 +129,15 @@ const forget: Rule<'dropped'> = (d, cache) => {
   if (cache.isUsed) askBy(d, cache, cache.phase === 'resting' ? d.now : backoff(d, 1));
 };
 
-const QUIET = { item: ignore, unanswered: ignore, stored: ignore, conflict: ignore, wrong: ignore, unstored: ignore };
+const QUIET = {
+  item: ignore,
+  fetched: ignore,
+  unanswered: ignore,
+  stored: ignore,
+  conflict: ignore,
+  wrong: ignore,
+  unstored: ignore,
+};
 const HEARD = { read: learn, hint: reread, dropped: forget };
 
 export const CACHE_RULES: Rules = {
@@ -138,6 +146,6 @@ export const CACHE_RULES: Rules = {
   denied: { ...QUIET, ...HEARD },
   asked: { ...QUIET, ...HEARD, hint: ignore, item: take, unanswered },
   queued: { ...QUIET, ...HEARD, hint: ignore },
-  fetching: { ...QUIET, ...HEARD, hint: ignore, item: takeBody, unanswered },
+  fetching: { ...QUIET, ...HEARD, hint: ignore, fetched: takeBody, unanswered },
   storing: { ...QUIET, ...HEARD, hint: ignore, dropped: forgetAfter, stored, conflict, wrong: wrongNow, unstored },
 };

@@ -9,8 +9,10 @@ import type { DeviceRow, Meta } from '../store/store.ts';
 export interface CacheEvents {
   /** The store was read. */
   read: { meta: Meta | null };
-  /** The service has answered; `hasBody`: the shell holds its body. */
+  /** A check has answered; `hasBody`: the shell holds its body. */
   item: { item: Item; hasBody: boolean };
+  /** A read of this cache alone has answered. */
+  fetched: { item: Item; hasBody: boolean };
   /** No answer came: the check was cut, or its read failed. */
   unanswered: { error: FreshetError | null };
   stored: { meta: Meta };

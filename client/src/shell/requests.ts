@@ -90,7 +90,7 @@ export function requestsOf({ transport, tokens, title, tell, progressed }: World
       ({ item, body }) => {
         progress.delete(cache);
         if (body !== null) bodies.set(cache, body);
-        tell({ type: 'item', cache, item, hasBody: body !== null });
+        tell({ type: 'fetched', cache, item, hasBody: body !== null });
       },
       (error) => {
         progress.delete(cache);

@@ -5,6 +5,7 @@ import type { Command, Event, Happening } from '../../../src/core/events.ts';
 import { reduce } from '../../../src/core/reduce.ts';
 import { firstState, type Settings, type State } from '../../../src/core/state.ts';
 import { FreshetError } from '../../../src/error.ts';
+import { itemOf as blankItem } from '../../../src/network/item.ts';
 import type { Item } from '../../../src/network/transport.ts';
 import type { Meta } from '../../../src/store/store.ts';
 
@@ -99,7 +100,8 @@ export class Drive {
   }
 
   item(item: Partial<Item> = {}, hasBody = true, id = 'a'): this {
-    return this.tell({ type: 'item', cache: id, item: itemOf({ id, ...item }), hasBody });
+    const type = this.state.caches.get(id)?.phase === 'fetching' ? 'fetched' : 'item';
+    return this.tell({ type, cache: id, item: itemOf({ id, ...item }), hasBody });
   }
 
   checked(live: 'ok' | 'gone' | 'full' | null = null, user = 'alice'): this {
@@ -161,28 +163,11 @@ export function metaOf(meta: Partial<Meta> = {}): Meta {
 }
 
 /** An item of version 1, or of the version that is told. */
-export function itemOf(item: Partial<Item> & { id: string }): Item {
-  const version = item.version ?? 1;
-  const isThere = [200, 304].includes(item.status ?? 200);
-  return {
-    status: 200,
-    tag: TAG,
-    etag: isThere ? `${TAG}-v${version}` : null,
-    version: isThere ? version : null,
-    revision: isThere ? version : null,
-    delta: null,
-    hash: isThere ? `hash of v${version}` : null,
-    loadedAt: null,
-    expiresAt: null,
-    isBehind: false,
-    read: null,
-    bytes: null,
-    contentType: null,
-    taskId: null,
-    problem: null,
-    retryAfterS: null,
-    ...item,
-  };
+export function itemOf({ id, status = 200, ...known }: Partial<Item> & { id: string }): Item {
+  const version = known.version ?? 1;
+  const isThere = status === 200 || status === 304;
+  const told = isThere ? { etag: `${TAG}-v${version}`, version, revision: version, hash: `hash of v${version}` } : {};
+  return blankItem(id, status, { tag: TAG, ...told, ...known });
 }
 
 export function network(retryAfterS?: number): FreshetError {

@@ -32,6 +32,10 @@ export interface ClientRules {
   backsOff: boolean;
   /** It waits as long as the service says. */
   keepsFloors: boolean;
+  /** An answer is taken once, also where it is given twice. */
+  takesOnce: boolean;
+  /** A commit names the generation of the store: after a wipe it is none. */
+  comparesGenerations: boolean;
   /** A token that was asked for because of a refusal is the last one. */
   stopsAfterSecondRefusal: boolean;
 }
@@ -51,5 +55,7 @@ export const ALL_RULES: ClientRules = {
   heedsHints: true,
   backsOff: true,
   keepsFloors: true,
+  takesOnce: true,
+  comparesGenerations: true,
   stopsAfterSecondRefusal: true,
 };

@@ -28,6 +28,9 @@ const MOVES: readonly (readonly [share: number, make: Make])[] = [
   [2, (world, pick) => said('fresh', () => pickOf(world.tabs, pick).fresh(KEYS[pick % KEYS.length] ?? 'a'))],
   [3, (world, pick) => said('use', () => toggleUse(pickOf(world.tabs, pick >> 2), KEYS[pick % KEYS.length] ?? 'a'))],
   [3, (world, pick) => said('look away', () => toggleVisible(pickOf(world.tabs, pick)))],
+  [2, (world, pick) => said('wipe', () => world.wipe(pickOf(world.tabs, pick), pick % 4 < 2))],
+  [3, (world) => said('the next comes twice', () => (world.isDoubling = true))],
+  [2, (world) => said('watches are late', () => (world.service.isWatchingLate = !world.service.isWatchingLate))],
   [2, (world, pick) => said('kill', () => world.kill(pickOf(world.tabs, pick)))],
   [2, (world, pick) => said('the line breaks', () => pickOf(world.tabs, pick).drop())],
   [2, (world) => said('the hub forgets', () => world.service.forget())],
@@ -182,7 +185,9 @@ function listen(world: World, pick: number): string {
   const socket = sockets[pick % Math.max(1, sockets.length)];
   const poke = socket?.line.shift();
   if (poke === undefined) return 'nothing heard';
-  world.tabs.find(({ id }) => id === socket?.tab)?.tell({ type: 'poked', pokes: [poke], spreadMs: 0 });
+  const pokes = world.isDoubling ? [poke, poke] : [poke];
+  world.isDoubling = false;
+  world.tabs.find(({ id }) => id === socket?.tab)?.tell({ type: 'poked', pokes, spreadMs: 0 });
   return `poke of ${poke.tag}`;
 }
 

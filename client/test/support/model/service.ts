@@ -34,6 +34,8 @@ export interface HubSocket {
   tab: number;
   seq: number;
   told: Set<string>;
+  /** What it is to be told of; of some it is told only once their watch is there. */
+  wanted: Set<string>;
   line: { tag: string; version: number; revision: number }[];
 }
 
@@ -48,6 +50,8 @@ export class ModelService {
   readonly sockets = new Map<string, HubSocket>();
   /** Connections that the hub has lost without a word, and that no check has asked about since. */
   readonly forgotten = new Set<string>();
+  /** Watches come later than the answer that they belong to. */
+  isWatchingLate = false;
   /** The location learns nothing new, whatever it is asked. */
   isLagging = false;
   /** All versions that there ever were. */
@@ -85,6 +89,15 @@ export class ModelService {
       if (told.has(key)) line.push({ tag: tagOf(key), version, revision });
   }
 
+  /** A watch is there: the socket is told how the cache stands, and of what follows. */
+  watch(id: string, key: string): void {
+    const socket = this.sockets.get(id);
+    if (socket === undefined || !socket.wanted.has(key) || socket.told.has(key)) return;
+    socket.told.add(key);
+    const { version, revision } = this.entry(key);
+    socket.line.push({ tag: tagOf(key), version, revision });
+  }
+
   forget(): void {
     for (const id of this.sockets.keys()) this.forgotten.add(id);
     this.sockets.clear();
@@ -93,7 +106,7 @@ export class ModelService {
   open(tab: number): string {
     this.#sockets += 1;
     const id = `s${this.#sockets}`;
-    this.sockets.set(id, { id, tab, seq: 0, told: new Set(), line: [] });
+    this.sockets.set(id, { id, tab, seq: 0, told: new Set(), wanted: new Set(), line: [] });
     return id;
   }
 
@@ -103,8 +116,14 @@ export class ModelService {
     const socket = live === null ? undefined : this.sockets.get(live.id);
     if (live !== null && socket !== undefined && live.seq >= socket.seq) {
       socket.seq = live.seq;
-      if (!live.add) socket.told.clear();
-      for (const { id } of caches) socket.told.add(id);
+      if (!live.add) {
+        socket.told.clear();
+        socket.wanted.clear();
+      }
+      for (const { id } of caches) {
+        socket.wanted.add(id);
+        if (!this.isWatchingLate) socket.told.add(id);
+      }
     }
     if (live !== null && socket === undefined) this.forgotten.delete(live.id);
     const items = caches.map((asked) => this.answer(asked, live !== null, user));

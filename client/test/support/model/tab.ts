@@ -14,6 +14,8 @@ const SETTINGS = { live: 'socket', pollMs: 900_000, pokeFloorMs: 2000, denied: '
 export class ModelTab {
   readonly world: World;
   readonly id: number;
+  /** Of the store, when it was opened. */
+  readonly generation: number;
   state: State = firstState(SETTINGS);
   /** Rows in memory, with what is known of them. */
   readonly copies = new Map<string, { meta: Meta; rows: Rows } | null>();
@@ -29,6 +31,7 @@ export class ModelTab {
   constructor(world: World, id: number) {
     this.world = world;
     this.id = id;
+    this.generation = world.store.generation;
     const device = { rev: 1, generation: 1, device: 'd', user: world.store.user, clockOffsetMs: 0 };
     this.tell({ type: 'started', device, isInMemory: false, isVisible: true, isOnline: true });
     for (const key of KEYS) this.use(key, true);
@@ -68,6 +71,7 @@ export class ModelTab {
     const now = world.now;
     const heard = this.#without(happening);
     if (heard === null) return;
+    this.#forgetBefore(heard);
     const [next, commands] = reduce(this.state, { ...heard, now, wall: now + 1e12, random: world.random() } as Event);
     this.state = this.#forget(next);
     for (const command of commands) this.#carryOut(command);
@@ -82,13 +86,20 @@ export class ModelTab {
     if (type === 'opened' && !rules.checksWhenOpened) return { ...happening, checkWithinMs: 1e12 };
     if (type === 'checked' && happening.end.live === 'gone' && !rules.restartsWhenGone)
       return { ...happening, end: { ...happening.end, live: 'ok' } };
-    if (type !== 'item') return happening;
+    if (type !== 'item' && type !== 'fetched') return happening;
     const { meta } = this.state.caches.get(happening.cache) ?? {};
     const { item } = happening;
     if (!rules.comparesHashes && item.status === 304) return { ...happening, item: { ...item, hash: null } };
     if (!rules.namesHigher && item.delta === null && item.version !== null && meta)
       return { ...happening, item: { ...item, version: Math.max(item.version, meta.version) } };
     return happening;
+  }
+
+  /** What is remembered before where a rule is taken out. */
+  #forgetBefore(happening: Happening): void {
+    if (this.world.rules.takesOnce || happening.type !== 'item') return;
+    const cache = this.state.caches.get(happening.cache);
+    if (cache !== undefined) this.state.caches.set(cache.id, { ...cache, phase: 'asked' });
   }
 
   /** What is remembered where a rule is taken out. */
@@ -159,8 +170,17 @@ export class ModelTab {
             if (refusal !== null) return this.tell({ type: 'checkFailed', error: refusal });
             const user = world.userOf(token);
             const { items, live } = world.service.check(question, user);
+            const { live: socket } = question;
+            if (socket !== null)
+              for (const { id } of question.caches) world.fly('watch', this, () => world.service.watch(socket.id, id));
             const answer = () => {
-              for (const item of items) this.#hear(user === world.owner ? world.spoil(this, item) : item);
+              const isDouble = world.isDoubling;
+              world.isDoubling = false;
+              for (const item of items) {
+                const told = user === world.owner ? world.spoil(this, item) : item;
+                this.#hear(told);
+                if (isDouble) this.#hear(told);
+              }
               this.tell({ type: 'checked', end: { user, now: world.now + 1e12, live } });
             };
             const cut = () => {
@@ -184,7 +204,7 @@ export class ModelTab {
             if (refusal !== null) return this.tell({ type: 'fetchFailed', cache, error: refusal });
             const asked = { id: cache, etag: question.etag, minRevision: 0 };
             const item = world.service.answer(asked, question.maxAgeS !== null, world.userOf(token));
-            request('body', () => this.#hear(item), lost);
+            request('body', () => this.#hear(item, 'fetched'), lost);
           },
           lost,
         );
@@ -201,8 +221,15 @@ export class ModelTab {
           const known = { version: newer(version, meta.version), revision: newer(revision, meta.revision) };
           this.#commit(command.cache, { ...meta, ...known }, copy.rows, command.item as ToldItem);
         });
+      case 'compact':
+        return world.fly('compact', this, () => {
+          const copy = this.copies.get(command.cache);
+          if (!copy) return this.tell({ type: 'conflict', cache: command.cache });
+          this.#commit(command.cache, { ...copy.meta, changed: 0 }, copy.rows, null);
+        });
       case 'keepUser':
         return world.fly('keep user', this, () => {
+          if (this.generation !== store.generation) return world.kill(this);
           store.user ??= command.user;
           this.tell({ type: 'userKept', user: store.user, told: command.user, token: command.token });
         });
@@ -250,8 +277,8 @@ export class ModelTab {
     this.tell({ type: 'ended', code: 1006, wasOpen: true });
   }
 
-  #hear(item: ToldItem): void {
-    this.tell({ type: 'item', cache: item.id, item, hasBody: item.rows !== null });
+  #hear(item: ToldItem, type: 'item' | 'fetched' = 'item'): void {
+    this.tell({ type, cache: item.id, item, hasBody: item.rows !== null });
   }
 
   /** Folds, verifies and commits. */
@@ -267,18 +294,21 @@ export class ModelTab {
     if (this.world.rules.verifiesRows && hashOf(rows) !== item.hash) return this.tell({ type: 'wrong', cache });
     const { etag, tag, revision, hash } = item;
     const told = { etag: etag ?? '', tag: tag ?? '', version: rows.version, revision: revision ?? 0, hash };
-    this.#commit(cache, metaOf({ ...told, rev: held?.meta.rev ?? 0 }), rows, item);
+    // Few deltas are enough to have the copy written anew.
+    const changed = item.delta === null ? 0 : (held?.meta.changed ?? 0) + 300;
+    this.#commit(cache, metaOf({ ...told, rev: held?.meta.rev ?? 0, changed }), rows, item);
   }
 
-  #commit(cache: string, from: Meta, rows: Rows, item: ToldItem) {
+  #commit(cache: string, from: Meta, rows: Rows, item: ToldItem | null) {
     const { world } = this;
+    if (world.rules.comparesGenerations && this.generation !== world.store.generation) return world.kill(this);
     const expected = this.copies.get(cache)?.meta.rev ?? null;
     const held = world.store.caches.get(cache) ?? null;
     if (world.rules.comparesRevisions && (held?.meta.rev ?? null) !== expected)
       return this.tell({ type: 'conflict', cache });
     const meta = { ...from, rev: (held?.meta.rev ?? 0) + 1 };
     world.store.caches.set(cache, { meta, rows });
-    world.committed(cache, held, { meta, rows }, item);
+    world.committed(this, cache, held, { meta, rows }, item);
     this.copies.set(cache, { meta, rows });
     world.hint(this, cache, meta.rev);
     this.tell({ type: 'stored', cache, meta });

@@ -28,7 +28,7 @@ export class World {
   readonly random: () => number;
   now = 1_000_000;
   readonly service = new ModelService();
-  readonly store = { user: null as string | null, caches: new Map<string, Stored>() };
+  readonly store = { user: null as string | null, generation: 1, caches: new Map<string, Stored>() };
   readonly flights: Flight[] = [];
   readonly tabs: ModelTab[] = [];
   /** Whoever holds the lock. */
@@ -43,6 +43,8 @@ export class World {
   readonly refused = new Set<number>();
   isRefusing = false;
   isBusy = false;
+  /** The next answer, or what a socket is told next, comes twice. */
+  isDoubling = false;
   nextUser = USER;
   /** How often a token was asked for. */
   auths = 0;
@@ -71,6 +73,15 @@ export class World {
     for (const flight of [...this.flights])
       if (flight.tab === tab) this.flights.splice(this.flights.indexOf(flight), 1);
     this.openTab();
+  }
+
+  /** Signs out in one tab: nothing is left. The others hear of it late, or only by their next commit, where they were frozen. */
+  wipe(tab: ModelTab, isHeard: boolean): void {
+    this.store.caches.clear();
+    this.store.user = null;
+    this.store.generation += 1;
+    for (const other of isHeard ? this.tabs : []) if (other !== tab) this.fly('bye', other, () => this.kill(other));
+    this.kill(tab);
   }
 
   fly(name: string, tab: ModelTab, land: () => void, lose: (() => void) | null = null): void {
@@ -184,12 +195,19 @@ export class World {
     return { ...itemOf({ id, tag, status, taskId: 't', retryAfterS }), rows: null, from: null, asked: item.asked };
   }
 
-  committed(cache: string, before: Stored | null, { meta, rows }: Stored, item: ToldItem): void {
+  readonly #taken = new WeakSet<ToldItem>();
+
+  /** `item`: the answer; null: the copy was written anew, as it was. */
+  committed(tab: ModelTab, cache: string, before: Stored | null, { meta, rows }: Stored, item: ToldItem | null): void {
+    if (tab.generation !== this.store.generation) this.faults.push('written after a wipe');
+    if (item !== null && this.#taken.has(item)) this.faults.push('an answer was stored twice');
+    if (item !== null) this.#taken.add(item);
+    if (item === null && before?.meta.etag !== meta.etag) this.faults.push('rows of another version were written anew');
     if (meta.etag !== `tag-${cache}-v${rows.version}` || rows.key !== cache) this.faults.push('etag of other rows');
     if (!this.service.had.has(hashOf(rows))) this.faults.push('rows that the service never had');
     // The first answer says whose the store is.
     if (rows.user !== this.store.user) this.faults.push('rows of another user');
     const isLower = before !== null && meta.version < before.meta.version;
-    if (isLower && item.asked !== before.meta.etag) this.faults.push('a version went down unasked');
+    if (isLower && item?.asked !== before.meta.etag) this.faults.push('a version went down unasked');
   }
 }

@@ -1,7 +1,7 @@
 /** What answers mean for a cache: each row of the table of states and events (CLIENT 3.3 and 4). */
 import { describe, expect, it } from 'vitest';
 import { syncOf } from '../../../src/core/status.ts';
-import { Drive, itemOf, metaOf, network, settled, TAG } from '../../support/machine/drive.ts';
+import { Drive, itemOf, metaOf, network, overloaded, settled, TAG } from '../../support/machine/drive.ts';
 
 const sync = (drive: Drive, id = 'a') => syncOf(drive.state, drive.cache(id))?.sync;
 
@@ -230,7 +230,17 @@ describe('versions', () => {
 });
 
 describe('the store', () => {
-  it('goes on in memory when there is no room', () => {
+  it('takes no line of a check, which may come twice, for the answer to its own read', () => {
+    const drive = settled();
+    drive.tell({ type: 'fresh', cache: 'a', maxAgeS: 1, waiter: 1 });
+    expect(drive.cache().phase).toBe('fetching');
+    drive.tell({ type: 'item', cache: 'a', item: itemOf({ id: 'a', version: 2 }), hasBody: true });
+    expect(drive.cache().phase).toBe('fetching');
+    drive.tell({ type: 'fetchFailed', cache: 'a', error: overloaded() });
+    expect(drive.cache().floorAt).toBe(drive.now + 30_000);
+  });
+
+  it('goes on in memory when there is no room (invariant 11)', () => {
     const drive = settled();
     checkWith(drive, { version: 2 }).forget().tell({ type: 'unstored', cache: 'a', isFull: true });
     expect(drive.all.map(({ do: name }) => name)).toEqual(['toMemory', 'apply']);

@@ -1,6 +1,6 @@
 /**
- * Two tabs, one store and the service under chance: lost, cut and late answers, pokes, commits of other tabs, kills, sleep, tokens of
- * nobody and of somebody else, a service that is restored. What fails shrinks to a schedule; each rule that is taken out is found
+ * Two tabs, one store and the service under chance: lost, cut, late and doubled answers, pokes, late watches, commits of other tabs,
+ * copies written anew, kills, wipes, sleep, tokens of nobody and of somebody else, a service that is restored. What fails shrinks to a schedule; each rule that is taken out is found
  * missing. `CLIENT_MODEL_RUNS`: more of them.
  */
 import fc from 'fast-check';
@@ -17,7 +17,7 @@ const property = (rules: ClientRules) =>
     if (fault !== null) throw new Error(fault);
   });
 
-describe('invariants 2, 3, 4, 5, 6, 7, 8, 19, 23, 24, 25', () => {
+describe('invariants 2, 3, 4, 5, 6, 7, 8, 19, 23, 24, 25, 26', () => {
   it('hold under any schedule, and all tabs end with what the service has', { timeout: 300_000 }, () => {
     fc.assert(property(ALL_RULES), { numRuns: RUNS });
   });
