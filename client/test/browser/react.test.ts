@@ -37,7 +37,7 @@ describe.skipIf(!isThere('browser'))('components that show a cache', () => {
     await expect.poll(() => rows(page)).toEqual(['buick', 'fiat']);
   });
 
-  it('show a new version without a moment without rows', async () => {
+  it('show a new version without a moment without rows (invariant 1)', async () => {
     const { page, app: held } = await shown();
     await expect.poll(() => rows(page)).toEqual(['buick', 'fiat']);
     const counts = await page.evaluateHandle(() => {

@@ -1,4 +1,4 @@
-/** Tables as an app sees them: stable (18), safe, with indexes that deltas keep. */
+/** Tables as an app sees them: stable (invariant 18), with all digits (invariant 22), safe, with indexes that deltas keep. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { applyDelta } from '../../../src/data/delta.ts';
@@ -17,7 +17,7 @@ describe('a table', () => {
     expect(tablesOf<unknown[]>(content, { rows: 'array' }, null).cars?.get(2)).toEqual(['b', 1982]);
   });
 
-  it('shows numbers that a double cannot hold as their digits where that is asked (22)', () => {
+  it('shows numbers that a double cannot hold as their digits where that is asked (invariant 22)', () => {
     const { content } = wholeTables(cars);
     const year = (numbers: 'native' | 'text') =>
       tablesOf<{ year: unknown }>(content, { numbers }, null).cars?.get(3)?.year;
@@ -37,7 +37,7 @@ describe('a table', () => {
     expect(tablesOf(content, {}, null).t?.index('no column').size).toBe(0);
   });
 
-  it('is the same object, as is the record of all, until something differs (18)', () => {
+  it('is the same object, as is the record of all, until something differs (invariant 18)', () => {
     const { content } = wholeTables('[{"name":"t","columns":[],"data":[[1]]},{"name":"u","columns":[],"data":[[2]]}]');
     const first = tablesOf(content, {}, null);
     expect(tablesOf(content, {}, first)).toBe(first);
