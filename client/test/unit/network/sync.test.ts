@@ -1,6 +1,6 @@
 /** Many caches in one question, as lines come. */
 import { describe, expect, it } from 'vitest';
-import { itemOfLine, type SyncLine } from '../../../src/network/item.ts';
+import { itemOf, itemOfLine, type SyncLine } from '../../../src/network/item.ts';
 import { imitation, problem, says } from '../../support/imitation.ts';
 import { cacheOf, options, questionOf, synced, TAG, transportTo, withoutStreams } from '../../support/transports.ts';
 
@@ -94,29 +94,9 @@ describe('the answer', () => {
       },
       options(),
     );
-    const nothing = {
-      tag: null,
-      etag: null,
-      version: null,
-      revision: null,
-      delta: null,
-      hash: null,
-      loadedAt: null,
-      expiresAt: null,
-      isBehind: false,
-      read: null,
-      bytes: null,
-      contentType: null,
-      taskId: null,
-      problem: null,
-      retryAfterS: null,
-    };
     expect(items).toEqual([
       [
-        {
-          ...nothing,
-          id: 'a',
-          status: 200,
+        itemOf('a', 200, {
           tag: TAG,
           etag: `${TAG}-v2`,
           version: 3,
@@ -125,15 +105,12 @@ describe('the answer', () => {
           hash: 'h',
           loadedAt: Date.UTC(2026, 10, 28, 11),
           expiresAt: Date.UTC(2026, 10, 28, 13),
-        },
+        }),
         body,
       ],
-      [{ ...nothing, id: 'b', status: 202, isBehind: true, taskId: 'task-1', retryAfterS: 4 }, null],
-      [
-        { ...nothing, id: 'c', status: 200, contentType: 'text/html', bytes: 5, read: { href: '/api/v1/rpc/c/' } },
-        null,
-      ],
-      [{ ...nothing, id: 'd', status: 200, read: { post: true } }, null],
+      [itemOf('b', 202, { isBehind: true, taskId: 'task-1', retryAfterS: 4 }), null],
+      [itemOf('c', 200, { contentType: 'text/html', bytes: 5, read: { href: '/api/v1/rpc/c/' } }), null],
+      [itemOf('d', 200, { read: { post: true } }), null],
     ]);
     expect(end).toEqual({ user: 'alice', now: Date.UTC(2026, 10, 28, 12), live: 'ok' });
   });

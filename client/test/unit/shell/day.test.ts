@@ -1,5 +1,5 @@
-/** A simulated day: what an idle device asks, and what a busy one holds. Each thing that the client holds has a bound. */
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+/** A simulated day: what a busy device asks and holds, and one without a service. Each thing that the client holds has a bound. */
+import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
 import type { Client, Options } from '../../../src/api.ts';
 import { FreshetError } from '../../../src/error.ts';
 import type { SocketEars, Transport } from '../../../src/network/transport.ts';
@@ -26,42 +26,18 @@ function open(service: FakeService, clock: FakeClock, options: Partial<Options> 
 
 const titles = (count: number) => Array.from({ length: count }, (_, at) => `cache ${at}`);
 
-describe('an idle device with ten caches', () => {
-  it.each([
-    ['socket', 2, 'live'],
-    ['poll', 4, 'idle'],
-    ['off', 0, 'idle'],
-  ] as const)('by %s makes at most %i requests an hour', { timeout: 60_000 }, async (live, most, sync) => {
-    const service = new FakeService(...titles(10));
-    const clock = new FakeClock();
-    const client = open(service, clock, { live });
-    for (const title of titles(10)) client.cache(title);
-    await clock.pass(60_000);
-    const begun = service.calls.length;
-    expect(begun).toBeLessThanOrEqual(6);
-    for (let hour = 0; hour < 24; hour += 1) {
-      const before = service.calls.length;
-      await clock.pass(HOUR);
-      expect(service.calls.length - before).toBeLessThanOrEqual(most);
-    }
-    expect(service.calls.length - begun).toBeLessThanOrEqual(most * 24);
-    expect(client.cache('cache 0').snapshot.status.sync).toBe(sync);
-    expect(clock.timers).toBeLessThanOrEqual(1);
-  });
-
-  it('whose service answers nothing asks ever more seldom, and holds no more', { timeout: 60_000 }, async () => {
-    const service = new FakeService(...titles(10));
-    const clock = new FakeClock();
-    const client = open(service, clock);
-    service.error = new FreshetError('network', 'network', { retryable: true });
-    for (const title of titles(10)) client.cache(title);
-    await clock.pass(HOUR);
-    const before = service.calls.length;
-    await clock.pass(2 * HOUR);
-    // A check and a ticket each five minutes, half of that by chance.
-    expect(service.calls.length - before).toBeLessThanOrEqual(2 * ((2 * HOUR) / 150_000 + 1));
-    expect(clock.timers).toBe(1);
-  });
+it('a device whose service answers nothing asks ever more seldom, and holds no more', { timeout: 60_000 }, async () => {
+  const service = new FakeService(...titles(10));
+  const clock = new FakeClock();
+  const client = open(service, clock);
+  service.error = new FreshetError('network', 'network', { retryable: true });
+  for (const title of titles(10)) client.cache(title);
+  await clock.pass(HOUR);
+  const before = service.calls.length;
+  await clock.pass(2 * HOUR);
+  // A check and a ticket each five minutes, half of that by chance.
+  expect(service.calls.length - before).toBeLessThanOrEqual(2 * ((2 * HOUR) / 150_000 + 1));
+  expect(clock.timers).toBe(1);
 });
 
 it('loads each minute of a day leave one version in memory, and no more timers', { timeout: 120_000 }, async () => {

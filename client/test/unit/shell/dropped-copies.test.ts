@@ -3,7 +3,7 @@
 import { expect, it } from 'vitest';
 import { hashOfRows } from '../../../src/data/hash.ts';
 import { wholeTables } from '../../../src/data/whole-body.ts';
-import type { Item } from '../../../src/network/transport.ts';
+import { itemOf } from '../../../src/network/item.ts';
 import { type Copies, copiesOf } from '../../../src/shell/copies.ts';
 import { platformClock } from '../../../src/shell/platform.ts';
 import { type SafeStore, safeStoreOf } from '../../../src/shell/safe-store.ts';
@@ -33,25 +33,7 @@ async function load({ copies }: { copies: Copies }, version: number, text: strin
   return copies.apply('a', item, { text });
 }
 
-const ITEM: Item = {
-  id: 'a',
-  status: 200,
-  tag: 'f8343984618ca37b',
-  etag: null,
-  version: null,
-  revision: null,
-  delta: null,
-  hash: null,
-  loadedAt: null,
-  expiresAt: null,
-  isBehind: false,
-  read: null,
-  bytes: null,
-  contentType: null,
-  taskId: null,
-  problem: null,
-  retryAfterS: null,
-};
+const ITEM = itemOf('a', 200, { tag: 'f8343984618ca37b' });
 
 const rowsOf = ({ copies }: { copies: Copies }) => copies.get('a')?.shown?.content.tables;
 

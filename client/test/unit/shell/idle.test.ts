@@ -37,7 +37,10 @@ async function hoursOf(options: Pick<Options, 'live'>, lifecycle: Lifecycle): Pr
   service.calls.length = 0;
   for (let hour = 0; hour < HOURS; hour += 1) await vi.advanceTimersByTimeAsync(60 * MINUTE_MS);
   const calls = [...service.calls];
+  // One for all, and none of its own for each cache.
+  expect(vi.getTimerCount()).toBeLessThanOrEqual(2);
   await client.close();
+  expect(vi.getTimerCount()).toBe(0);
   return calls;
 }
 
