@@ -25,19 +25,14 @@ export function syncOf(state: State, cache: CacheState): SyncTold | null {
   return { sync: ownSync(state, cache), retryAt, error };
 }
 
+const SHARED = ['isStarted', 'leads', 'isInMemory', 'isVisible', 'isOnline', 'error', 'backoffAt', 'floorAt'] as const;
+
 /** Whether what is told of a cache stays the same, as far as it hangs on the client as a whole. */
 export function isSameForAll(a: State, b: State): boolean {
   return (
-    a.isStarted === b.isStarted &&
-    a.leads === b.leads &&
-    a.isInMemory === b.isInMemory &&
-    a.isVisible === b.isVisible &&
-    a.isOnline === b.isOnline &&
+    SHARED.every((name) => a[name] === b[name]) &&
     a.auth.phase === b.auth.phase &&
     a.socket.isTold === b.socket.isTold &&
-    a.error === b.error &&
-    a.backoffAt === b.backoffAt &&
-    a.floorAt === b.floorAt &&
     Math.abs(a.skewMs - b.skewMs) < SECOND_MS
   );
 }

@@ -67,7 +67,7 @@ export function othersOf(name: string, { shared, state, isClosed, isOwn, news, t
       if (isOther) asks.again();
     } else if (message.kind === 'missing' && leads) told.tellAll(state());
     else if (message.kind === 'want' && leads) {
-      told.tellAgain(state());
+      told.tell(state(), [], true);
       tell({ type: 'leadWanted' });
     }
   };

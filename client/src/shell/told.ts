@@ -10,10 +10,9 @@ export interface Told {
   readonly checkedAt: number | null;
   /** How the client of that tab stands to the service. */
   readonly client: SyncTold | null;
-  /** Tells the others the news of these caches, or of all, if there is any. */
-  tell(state: State, caches: ReadonlySet<string> | null): void;
-  /** Tells that this tab leads. */
-  tellAgain(state: State): void;
+  /** Tells the others the news of these caches, if there is any. `again`: in any case, that this tab leads. */
+  tell(state: State, caches: Iterable<string> | null, again?: boolean): void;
+  /** Tells them of all caches. */
   tellAll(state: State): void;
   /** Another tab leads: whatever this one has told holds no more. */
   forget(): void;
@@ -32,28 +31,28 @@ export function toldOf(tabs: Tabs): Told {
   let told: Map<string, string> | null = null;
   let toldClient = '';
 
-  /** Notes what is told of a cache from now on; undefined: the same as before. */
-  const note = (to: Map<string, string>, state: State, id: string, cache = state.caches.get(id)) => {
-    const now = plainOfCache(state, cache);
-    const text = now && JSON.stringify(now);
-    if (text === (to.get(id) ?? null)) return undefined;
-    if (text === null) to.delete(id);
-    else to.set(id, text);
-    return now;
-  };
-  const send = (state: State, caches: [string, Plain<SyncTold> | null][], all: boolean) => {
-    const { checkedAt: at } = state;
-    tabs.send({ kind: 'told', checkedAt: at, client: plainOfClient(state), caches, isWhole: all });
+  /** Tells what differs of these caches from what was told before. */
+  const tell = (state: State, ids: Iterable<string>, isWhole: boolean, always: boolean) => {
+    const before = told ?? new Map<string, string>();
+    told = before;
+    const caches: [string, Plain<SyncTold> | null][] = [];
+    for (const id of ids) {
+      const now = plainOfCache(state, state.caches.get(id));
+      const text = JSON.stringify(now);
+      if (text === (before.get(id) ?? 'null')) continue;
+      if (now === null) before.delete(id);
+      else before.set(id, text);
+      caches.push([id, now]);
+    }
+    const client = plainOfClient(state);
+    const text = JSON.stringify([state.checkedAt, client]);
+    if (!always && caches.length === 0 && text === toldClient) return;
+    toldClient = text;
+    tabs.send({ kind: 'told', checkedAt: state.checkedAt, client, caches, isWhole });
   };
   const tellAll = (state: State) => {
-    told = new Map();
-    const caches: [string, Plain<SyncTold> | null][] = [];
-    for (const cache of state.caches.values()) {
-      const now = note(told, state, cache.id, cache);
-      if (now) caches.push([cache.id, now]);
-    }
-    toldClient = textOfClient(state);
-    send(state, caches, true);
+    told = null;
+    tell(state, state.caches.keys(), true, true);
   };
 
   return {
@@ -64,19 +63,10 @@ export function toldOf(tabs: Tabs): Told {
     get client() {
       return client;
     },
-    tell(state, news) {
-      if (told === null) return tellAll(state);
-      const caches: [string, Plain<SyncTold> | null][] = [];
-      for (const id of news ?? new Set([...told.keys(), ...state.caches.keys()])) {
-        const now = note(told, state, id);
-        if (now !== undefined) caches.push([id, now]);
-      }
-      const text = textOfClient(state);
-      if (caches.length === 0 && text === toldClient) return;
-      toldClient = text;
-      send(state, caches, false);
+    tell(state, caches, again = false) {
+      if (told === null) tellAll(state);
+      else tell(state, caches ?? new Set([...told.keys(), ...state.caches.keys()]), false, again);
     },
-    tellAgain: (state) => (told === null ? tellAll(state) : send(state, [], false)),
     tellAll,
     forget() {
       told = null;
@@ -109,8 +99,6 @@ function plainOfClient(state: State): Plain<SyncTold> {
   const { sync, retryAt, error } = statusOf(state);
   return { sync, retryAt, error: plainOf(error) };
 }
-
-const textOfClient = (state: State) => JSON.stringify([state.checkedAt, plainOfClient(state)]);
 
 function toldIn({ error, ...told }: Plain<SyncTold>): SyncTold {
   return { ...told, error: errorOfPlain(error) };
