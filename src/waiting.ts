@@ -9,6 +9,7 @@
  * | flows/watch-task.ts | the end of a task | its object |
  * | stores/entry-lookup.ts | D1's answer to another request of the isolate | isolate memory |
  * | stores/entry-batch.ts | the same, of many keys | isolate memory |
+ * | http/console-provider.ts | the provider's description, by pages of the console | isolate memory |
  * | stores/fetch-once.ts | what another request of the isolate fetches | isolate memory |
  */
 

@@ -6,7 +6,7 @@
 import { isObject } from '../core/is-object.ts';
 import { log } from '../log.ts';
 import { BoundedMap } from '../stores/bounded-map.ts';
-import { fetchOnce } from '../stores/fetch-once.ts';
+import { growingPauses, looks } from '../waiting.ts';
 import { isProviderUrl } from './console-settings.ts';
 
 /** How long a document that was read is taken as current, ms. */
@@ -26,24 +26,32 @@ interface Known {
 }
 
 /** One issuer is set; tests have more. */
-const known = new BoundedMap<Known>(100);
+const MAX_ISSUERS = 100;
+const known = new BoundedMap<Known>(MAX_ISSUERS);
+/** Issuers whose document a request is reading -> until when the others wait for it, ms since the epoch. */
+const reading = new BoundedMap<number>(MAX_ISSUERS);
+const PAUSES = growingPauses(5, 100);
 
 /**
  * Origins of an issuer and of its token endpoint, which Google and Cognito have elsewhere. While its document cannot be read:
- * those that are known from before, else the issuer's own, so that the page says what is wrong.
+ * those that are known from before, else the issuer's own, so that the page says what is wrong. Pages are open to all, so one
+ * request of an isolate reads the document, and the others wait for that: however many ask, the provider is asked once.
  */
 export async function providerOrigins(issuer: string): Promise<readonly string[]> {
   const current = () => {
     const found = known.get(issuer);
-    return found !== undefined && Date.now() < found.until ? found : undefined;
+    return found !== undefined && Date.now() < found.until ? found.origins : undefined;
   };
-  const { origins } = current() ?? (await fetchOnce(`console-provider ${issuer}`, current, () => renew(issuer)));
-  return origins;
+  const waitUntil = reading.get(issuer) ?? 0;
+  if (current() === undefined && waitUntil <= Date.now()) return (await renew(issuer)).origins;
+  for await (const _look of looks(waitUntil, PAUSES)) if (current() !== undefined) break;
+  return current() ?? known.get(issuer)?.origins ?? [new URL(issuer).origin];
 }
 
 async function renew(issuer: string): Promise<Known> {
   const own = new URL(issuer).origin;
   let found: Known;
+  reading.set(issuer, Date.now() + TIMEOUT_MS);
   try {
     const origins = [...new Set([own, (await tokenEndpoint(issuer)).origin])];
     found = { origins, until: Date.now() + FRESH_MS };
@@ -52,6 +60,7 @@ async function renew(issuer: string): Promise<Known> {
     found = { origins: known.get(issuer)?.origins ?? [own], until: Date.now() + PAUSE_MS };
   }
   known.set(issuer, found);
+  reading.delete(issuer);
   return found;
 }
 

@@ -16,9 +16,7 @@ export class SignInProvider {
   tokenS = 3600;
   /** Whom access tokens are meant for. */
   audience = AUDIENCE;
-  /** Which scopes of the API a user has. */
-  scopes = SCOPES;
-  /** Origins whose pages may exchange codes (CORS). */
+  /** Whether the page of the console may exchange codes (CORS). */
   allowsPages = true;
   /** Whether it knows the API that tokens are asked for. */
   knowsApi = true;
@@ -82,7 +80,7 @@ export class SignInProvider {
         if (known !== undefined) return this.#provider.Grant.find(known);
         const grant = new this.#provider.Grant({ accountId: session.accountId, clientId: client.clientId });
         grant.addOIDCScope('openid');
-        grant.addResourceScope(AUDIENCE, this.scopes);
+        grant.addResourceScope(AUDIENCE, SCOPES);
         await grant.save();
         return grant;
       },
