@@ -26,7 +26,7 @@ export function Resources() {
       title={t.title}
       tools={
         may('cache:admin') && (
-          <Link class="button main" to={addressOf('/resources/~new')}>
+          <Link class="button main" to={addressOf('/resources/+new')}>
             {t.newResource}
           </Link>
         )

@@ -31,8 +31,8 @@ export const SCREENS: readonly ScreenPlace[] = [
     label: () => shell().resources,
   },
   {
-    // No title: those have no `~`.
-    pattern: '/resources/~new',
+    // No title: those have no `+`.
+    pattern: '/resources/+new',
     load: async () => (await import('../screens/edit-resource.tsx')).NewResource,
     under: '/resources',
   },
