@@ -395,7 +395,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * One source, with its defaults
+         * One source, with its defaults; and how its limits stand
          * @description Takes the scope `cache:inspect`.
          */
         get: operations["getSource"];
@@ -826,8 +826,20 @@ export interface components {
             bytes: number | null;
             /** @description After `SUCCESS`: its rows in all tables; null for a body that is no table. */
             rows: number | null;
+            /** @description In `PENDING` and `RETRY`: which source keeps it waiting. Left out: none, or the answer was waited for. */
+            waiting?: components["schemas"]["WaitingFor"];
             /** @description What looked wrong in the origin's answer and was accepted. Names that only the origin knows stand there for `cache:admin` alone. Left out: nothing. */
             warnings?: string[];
+        };
+        /** @description What a task waits for. */
+        WaitingFor: {
+            /** @description The source whose limits let no further load in right now. */
+            source: string;
+            /**
+             * Format: date-time
+             * @description When that is over at the latest; null: when another load has ended.
+             */
+            until: string | null;
         };
         /** @description Why a load failed: a problem without `status`. */
         TaskError: {
@@ -1905,6 +1917,12 @@ export interface components {
             };
             /** @description What lets us in. Left out: nothing but `headers`. */
             auth?: components["schemas"]["SourceAuth"];
+            /** @description Most loads of the source at once, of all resources and isolates together. Left out: any number; of a database 2, at most 20. */
+            concurrency?: number;
+            /** @description Most requests within a time, of all resources and isolates together. Left out: any number. */
+            rate?: components["schemas"]["Rate"];
+            /** @description With `expand=state`: how its limits stand. */
+            state?: components["schemas"]["SourceState"];
         };
         /** @description One system that resources ask. PUT takes what GET gave. */
         SourceDefinition: {
@@ -1927,6 +1945,36 @@ export interface components {
             };
             /** @description What lets us in. Left out: nothing but `headers`. */
             auth?: components["schemas"]["SourceAuth"];
+            /** @description Most loads of the source at once, of all resources and isolates together. Left out: any number; of a database 2, at most 20. */
+            concurrency?: number;
+            /** @description Most requests within a time, of all resources and isolates together. Left out: any number. */
+            rate?: components["schemas"]["Rate"];
+            /** @description Is ignored. */
+            state?: components["schemas"]["SourceState"];
+        };
+        /** @description How the limits of a source stand. */
+        SourceState: {
+            /** @description How many loads are let in right now. */
+            permits: number;
+            /**
+             * Format: date-time
+             * @description Until when no load is let in, because the source said that it has too much to do; null: it is open.
+             */
+            closed_until: string | null;
+            /** @description The status by which the source said so: 429 or 503; null: it is open. */
+            closed_by: number | null;
+            /**
+             * Format: date-time
+             * @description When the next request may be made by `rate`; null: now.
+             */
+            next_request: string | null;
+        };
+        /** @description How often a source may be asked. */
+        Rate: {
+            /** @description Most requests within any `per_s` seconds: pages, retries and redirects count. */
+            requests: number;
+            /** @description That time, seconds. */
+            per_s: number;
         };
         /** @description What lets us in. */
         SourceAuth: {
@@ -3395,7 +3443,10 @@ export interface operations {
     };
     getSource: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `state`: tell how its limits stand. */
+                expand?: "state";
+            };
             header?: {
                 /** @description The ETag of what one has: 304 while that is current. Such as `"2d85c16d29704923-v1"`. */
                 "If-None-Match"?: components["parameters"]["If-None-Match"];

@@ -13,6 +13,7 @@ import { makeServices } from './services.ts';
 
 export { CacheObject } from './object/cache-object.ts';
 export { LiveHub } from './object/live-hub.ts';
+export { SourceGate } from './object/source-gate.ts';
 
 export default {
   fetch: app.fetch,

@@ -8,6 +8,7 @@ import { figuresOfIsolate } from './kept-figures.ts';
 import { sampleInfo } from './log.ts';
 import { bothMetrics, datasetMetrics, type Metrics } from './metrics.ts';
 import { objectClient } from './object/client.ts';
+import { sourceGates } from './object/gate-client.ts';
 import { liveHubs } from './object/hub-client.ts';
 import type { Fetch } from './origin/fetch-origin.ts';
 import { oncePerEnv, readSettings, readText, type Settings } from './settings.ts';
@@ -87,6 +88,7 @@ export function makeServices(
     foldedDeltas: foldedDeltas(edge, waitUntil),
     syncBuffer: syncBuffer(env.SYNC_QUEUE, syncRecords, { resolutionMs: settings.syncResolutionMs }),
     objects: objectClient(env.CACHE_OBJECT, request?.requestId),
+    gates: sourceGates(env.SOURCE_GATE),
     liveHubs: liveHubs(env.LIVE_HUB),
     waitUntil,
   };

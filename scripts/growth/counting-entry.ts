@@ -32,7 +32,7 @@ function take(): Counted {
   );
 }
 
-export { LiveHub } from '../../src/index.ts';
+export { LiveHub, SourceGate } from '../../src/index.ts';
 
 export class CacheObject extends Built {
   constructor(ctx: DurableObjectState, env: Env) {

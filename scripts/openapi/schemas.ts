@@ -28,12 +28,12 @@ import { InputFault, ProblemBody, TaskError } from '../../src/contract/problem.t
 import { Definition, DefinitionAnswer, Expectation, Guard, Origin, Retry } from '../../src/contract/resource.ts';
 import { CacheCounts, ResourceStats } from '../../src/contract/resource-counts.ts';
 import { ResourcePreview } from '../../src/contract/resource-preview.ts';
-import { BasicAuth, SourceAnswer, SourceAuth, SourceDefinition } from '../../src/contract/source.ts';
+import { BasicAuth, Rate, SourceAnswer, SourceAuth, SourceDefinition, SourceState } from '../../src/contract/source.ts';
 import { LiveMember, SyncAnswer, SyncBody, SyncItem, SyncItemAnswer } from '../../src/contract/sync.ts';
 import { ExpandedSyncRecordAnswer, SyncRecordAnswer } from '../../src/contract/sync-record.ts';
 import { Delta, OriginBody, Table, TableDelta, Tables } from '../../src/contract/table.ts';
 import { CsvDialect, TableDefinition } from '../../src/contract/table-definition.ts';
-import { ExpandedTaskAnswer, RefreshBody, RevokeBody, TaskAnswer } from '../../src/contract/task.ts';
+import { ExpandedTaskAnswer, RefreshBody, RevokeBody, TaskAnswer, WaitingFor } from '../../src/contract/task.ts';
 import { ParameterValues } from '../../src/contract/values.ts';
 import { WebhookAnswer, WebhookDefinition, WebhookState, WebhookTest } from '../../src/contract/webhook.ts';
 
@@ -44,6 +44,7 @@ import { WebhookAnswer, WebhookDefinition, WebhookState, WebhookTest } from '../
 const NAMES: Readonly<Record<string, readonly [schema: v.GenericSchema, text?: string]>> = {
   Task: [TaskAnswer, 'A refresh of one cache.'],
   ExpandedTask: [ExpandedTaskAnswer, 'A refresh of one cache, with all that is known of it (`expand=task`).'],
+  WaitingFor: [WaitingFor, 'What a task waits for.'],
   TaskError: [TaskError, 'Why a load failed: a problem without `status`.'],
   RefreshRequest: [RefreshBody, 'Which cache to refresh: a resource, and its parameters as further members.'],
   RevokeRequest: [RevokeBody, 'Which task to take back.'],
@@ -106,6 +107,8 @@ const NAMES: Readonly<Record<string, readonly [schema: v.GenericSchema, text?: s
   FigureSeries: [FigureSeries, 'One series of a figure.'],
   Source: [SourceAnswer, 'One system that resources ask: its address, the way there and what lets us in.'],
   SourceDefinition: [SourceDefinition, 'One system that resources ask. PUT takes what GET gave.'],
+  SourceState: [SourceState, 'How the limits of a source stand.'],
+  Rate: [Rate, 'How often a source may be asked.'],
   SourceAuth: [SourceAuth, 'What lets us in.'],
   BasicAuth: [BasicAuth, 'User name and password.'],
   Webhook: [WebhookAnswer, 'Who is told what has happened to caches, and how that goes.'],

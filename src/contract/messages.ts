@@ -7,6 +7,10 @@ export interface RefreshMessage {
   resource?: string;
   /** Host and port of its origin. */
   origin?: string;
+  /** Name of its source, where that has limits. */
+  gate?: string;
+  /** An administrator forces the load: it goes past a source that is closed. */
+  force?: boolean;
   /** The last answer or body of the cache, or that of a failed attempt, was more than an isolate takes side by side. */
   heavy?: boolean;
   /** Of the client's request that made the task, for log lines. */

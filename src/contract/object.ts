@@ -19,6 +19,8 @@ export interface TaskPolicy {
   timeoutMs: number;
   /** Host and port of the origin, for the task's message; an earlier release does not tell it. */
   origin?: string;
+  /** Name of its source, where that has limits: its gate is asked before a claim. */
+  gate?: string;
   maxAttempts: number;
   backoffMs: number;
   errorTtlMs: number;

@@ -3,6 +3,8 @@
 import * as v from 'valibot';
 import { about } from './about.ts';
 import { ResourceTitle } from './resource.ts';
+import { Timestamp } from './timestamp.ts';
+import { integer, Whole } from './values.ts';
 
 /** Names stand in paths and logs, as titles of resources do. */
 export const SourceName = ResourceTitle;
@@ -37,6 +39,12 @@ export const SourceAuth = v.strictObject({
 });
 export type SourceAuth = v.InferOutput<typeof SourceAuth>;
 
+/** How often a source may be asked. */
+export const Rate = v.strictObject({
+  requests: about(integer(1, 10_000), 'Most requests within any `per_s` seconds: pages, retries and redirects count.'),
+  per_s: about(integer(1, 3600), 'That time, seconds.'),
+});
+
 /** A definition as `PUT /sources/<name>/` takes it. */
 export const Source = v.strictObject({
   description: about(
@@ -65,14 +73,35 @@ export const Source = v.strictObject({
     'Headers of each request. `${ORIGIN_NAME}` in a value is a secret of the service. A header of the same name in the resource goes before it.',
   ),
   auth: about(v.optional(SourceAuth), 'What lets us in. Left out: nothing but `headers`.'),
+  concurrency: about(
+    v.optional(integer(1, 100)),
+    'Most loads of the source at once, of all resources and isolates together. Left out: any number; of a database 2, at most 20.',
+  ),
+  rate: about(
+    v.optional(Rate),
+    'Most requests within a time, of all resources and isolates together. Left out: any number.',
+  ),
 });
 /** A definition with its defaults. */
 export type Source = v.InferOutput<typeof Source>;
+
+/** How the gate of a source stands. */
+export const SourceState = v.strictObject({
+  permits: about(Whole, 'How many loads are let in right now.'),
+  closed_until: about(
+    v.nullable(Timestamp),
+    'Until when no load is let in, because the source said that it has too much to do; null: it is open.',
+  ),
+  closed_by: about(v.nullable(Whole), 'The status by which the source said so: 429 or 503; null: it is open.'),
+  next_request: about(v.nullable(Timestamp), 'When the next request may be made by `rate`; null: now.'),
+});
+export type SourceState = v.InferOutput<typeof SourceState>;
 
 /** A source as it is answered: its name, and the definition with its defaults. */
 export const SourceAnswer = v.strictObject({
   name: about(SourceName, 'Names the source.'),
   ...Source.entries,
+  state: about(v.optional(SourceState), 'With `expand=state`: how its limits stand.'),
 });
 export type SourceAnswer = v.InferOutput<typeof SourceAnswer>;
 
@@ -80,6 +109,7 @@ export type SourceAnswer = v.InferOutput<typeof SourceAnswer>;
 export const SourceDefinition = v.strictObject({
   name: about(v.optional(SourceName), 'If it is there, the name in the path.'),
   ...Source.entries,
+  state: about(v.optional(SourceState), 'Is ignored.'),
 });
 
 /** A source as it is stored. */

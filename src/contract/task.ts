@@ -75,6 +75,13 @@ export const TaskAnswer = v.strictObject({
 });
 export type TaskAnswer = v.InferOutput<typeof TaskAnswer>;
 
+/** What a task waits for that is due. */
+export const WaitingFor = v.strictObject({
+  source: about(v.string(), 'The source whose limits let no further load in right now.'),
+  until: about(v.nullable(Timestamp), 'When that is over at the latest; null: when another load has ended.'),
+});
+export type WaitingFor = v.InferOutput<typeof WaitingFor>;
+
 /** The same with `expand=task`. */
 export const ExpandedTaskAnswer = v.strictObject({
   ...TaskAnswer.entries,
@@ -89,6 +96,10 @@ export const ExpandedTaskAnswer = v.strictObject({
   etag: about(v.nullable(v.string()), 'After `SUCCESS`: the ETag of what was then current, without quotes; else null.'),
   bytes: about(v.nullable(Whole), 'After `SUCCESS`: the size of that body, bytes; else null.'),
   rows: about(v.nullable(Whole), 'After `SUCCESS`: its rows in all tables; null for a body that is no table.'),
+  waiting: about(
+    v.optional(WaitingFor),
+    'In `PENDING` and `RETRY`: which source keeps it waiting. Left out: none, or the answer was waited for.',
+  ),
   warnings: about(
     v.optional(v.array(v.string())),
     "What looked wrong in the origin's answer and was accepted. Names that only the origin knows stand there for `cache:admin` alone. Left out: nothing.",

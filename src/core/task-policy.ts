@@ -3,12 +3,14 @@
 import type { TaskPolicy } from '../contract/object.ts';
 import type { Resource } from '../contract/resource.ts';
 import type { StoredSource } from '../contract/source.ts';
+import { limitsOf } from './source-limits.ts';
 
 /** The policy of a load under this definition, and the source that it names. */
 export function policyOf(definition: Resource, source?: StoredSource): TaskPolicy {
   return {
     timeoutMs: definition.origin.timeout_s * 1000,
     ...originOf(source?.definition.url ?? definition.origin.url),
+    ...(source !== undefined && limitsOf(source) !== null ? { gate: source.name } : {}),
     maxAttempts: definition.retry.max_attempts,
     backoffMs: definition.retry.backoff_s * 1000,
     errorTtlMs: definition.error_ttl_s * 1000,

@@ -21,6 +21,7 @@ import type { LoadResult } from '../tables/load.ts';
 import { loadTables } from '../tables/load-tables.ts';
 import { shapeDigest } from '../tables/row-hash.ts';
 import { sleep } from '../waiting.ts';
+import type { GateHold } from './gate-hold.ts';
 import type { LoadClock } from './load-clock.ts';
 import type { LoadSlot } from './load-slots.ts';
 import type { Services } from './services.ts';
@@ -34,6 +35,8 @@ export interface LoadOptions {
   accepts: Accepts;
   clock: LoadClock;
   slot: LoadSlot;
+  /** The gate of its source has let it in. */
+  gate: GateHold;
   /** ms since the epoch, for dates of the origin. */
   now: number;
   /** From 0 up to 1. */
@@ -68,9 +71,10 @@ export class Loading {
     services: LoadServices,
     { options, secrets }: { options: LoadOptions; secrets: NotedSecrets },
   ) {
-    const { clock, slot, onHeavy, fetch, accepts } = options;
+    const { clock, slot, gate, onHeavy, fetch, accepts } = options;
     const { originHosts: hosts } = services.settings;
-    this.#way = wayTo(resource, { hosts, secrets, via: services.via, fetch, accepts });
+    const way = wayTo(resource, { hosts, secrets, via: services.via, fetch, accepts });
+    this.#way = { ...way, fetch: gate.paced(way.fetch, clock) };
     this.definition = this.#way.definition;
     this.number = resource.number;
     this.lease = lease;

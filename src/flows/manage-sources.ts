@@ -9,6 +9,7 @@ import {
   Source,
   type SourceAnswer,
   SourceName,
+  type SourceState,
   type Sources,
   type StoredSource,
 } from '../contract/source.ts';
@@ -18,19 +19,21 @@ import { faultsOfForm } from '../core/definition.ts';
 import { digestTag } from '../core/etag.ts';
 import { invalidParameters } from '../core/input-faults.ts';
 import { isObject } from '../core/is-object.ts';
+import { log } from '../log.ts';
 import { sourceFaults } from '../origin/check-source.ts';
+import type { Services } from './services.ts';
 
 /** How often a write is tried anew when another one was faster. */
 const MAX_TRIES = 5;
 
 /**
- * Reads the body of `PUT /sources/<name>/`. What GET gives can be put back: `name` must be the same.
+ * Reads the body of `PUT /sources/<name>/`. What GET gives can be put back: `name` must be the same, `state` says nothing.
  *
  * @param hosts ORIGIN_HOSTS
  * @throws Problem `invalid-parameters` with a pointer for each fault
  */
 export function parseSource(name: string, body: Json, hosts: readonly string[]): Source {
-  const { name: repeated, ...rest } = isObject(body) ? (body as { [name: string]: Json }) : {};
+  const { name: repeated, state: _, ...rest } = isObject(body) ? (body as { [name: string]: Json }) : {};
   const given = isObject(body) ? rest : body;
   const read = v.safeParse(Source, given);
   const faults = faultsOfForm(given, Source, read.issues ?? []);
@@ -97,11 +100,18 @@ export async function putSource(
 }
 
 /** @throws Problem `not-found`, `precondition-failed`, `conflict` while a resource names it or when others go on writing */
-export async function deleteSource(sources: Sources, name: string, conditions: Conditions): Promise<void> {
+export async function deleteSource(
+  { sources, gates }: Pick<Services, 'sources' | 'gates'>,
+  name: string,
+  conditions: Conditions,
+): Promise<void> {
   for (let tries = 0; tries < MAX_TRIES; tries++) {
     const current = await getSource(sources, name);
     demandConditions(conditions, sourceEtag(current));
-    if (await sources.remove(name, current.changedAt)) return;
+    if (await sources.remove(name, current.changedAt)) {
+      await forgetGate(gates, name);
+      return;
+    }
     const resources = await sources.countResources(name);
     if (resources === 0) continue;
     const named = resources === 1 ? 'A resource names' : `${resources} resources name`;
@@ -110,9 +120,18 @@ export async function deleteSource(sources: Sources, name: string, conditions: C
   throw tooManyWriters();
 }
 
+/** The definition is gone, whatever becomes of its gate, which would be found again by a source of the same name. */
+async function forgetGate(gates: Services['gates'], name: string): Promise<void> {
+  try {
+    await gates(name).forget();
+  } catch (error) {
+    log('warn', 'gate.not_forgotten', { source: name, error });
+  }
+}
+
 /** A source as it is answered. */
-export function answerOfSource({ name, definition }: StoredSource): SourceAnswer {
-  return { name, ...definition };
+export function answerOfSource({ name, definition }: StoredSource, state?: SourceState): SourceAnswer {
+  return { name, ...definition, ...(state === undefined ? {} : { state }) };
 }
 
 /** Entity tag, without quotes, of a definition under its name. */

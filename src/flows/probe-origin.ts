@@ -18,6 +18,7 @@ import { notingSecrets, withoutSecrets, withoutValues } from '../origin/redact.t
 import { acceptsTcp } from '../origin/tcp.ts';
 import { FirstRows } from '../tables/first-rows.ts';
 import { checkGuard } from '../tables/guard.ts';
+import type { GateHold } from './gate-hold.ts';
 import { LoadClock } from './load-clock.ts';
 import type { Probe } from './probe-resource.ts';
 import { asFailure } from './report-load.ts';
@@ -47,11 +48,13 @@ interface Asking {
  * Asks the origin once, or for its first pages. What a load would fail with is told, not thrown.
  *
  * @param mostMs how long it may take
+ * @param gate that of its source, which has let it in
  */
 export async function probeOrigin(
   { settings, ...services }: Pick<Services, 'settings' | 'secret' | 'via'>,
   probe: Probe,
   mostMs: number,
+  gate?: GateHold,
 ): Promise<ProbeAnswer> {
   const { definition, source, cache, rowsBefore } = probe;
   const { origin, tables } = definition;
@@ -75,7 +78,7 @@ export async function probeOrigin(
     const ask = async (request: OriginRequest, usedBytes: number) => {
       const answer = await fetchOrigin(request, {
         ...way,
-        fetch: watched(seen, way.fetch),
+        fetch: watched(seen, gate?.paced(way.fetch, clock) ?? way.fetch),
         signal: clock.signal,
         maxBytes: origin.max_bytes,
         usedBytes,

@@ -7,8 +7,10 @@ import * as v from 'valibot';
 import type { CacheIdentity, Json, Parameters } from '../contract/entry.ts';
 import type { Identity } from '../contract/identity.ts';
 import { PROBE_S, type ProbeAnswer, ProbedUser } from '../contract/probe.ts';
+import { Problem } from '../contract/problem.ts';
 import { isDefined, type Resource } from '../contract/resource.ts';
 import type { StoredSource } from '../contract/source.ts';
+import type { GateWait } from '../contract/source-gate.ts';
 import { cacheIdentity } from '../core/cache-key.ts';
 import { freshnessRules, judge } from '../core/freshness.ts';
 import { faultsBelow, faultsOfIssues, invalidParameters, within } from '../core/input-faults.ts';
@@ -16,6 +18,7 @@ import { isObject } from '../core/is-object.ts';
 import { checkParameters } from '../core/parameters.ts';
 import { policyOf } from '../core/task-policy.ts';
 import { overloaded } from '../stores/overloaded.ts';
+import { GateHold } from './gate-hold.ts';
 import { loadSlots } from './load-slots.ts';
 import { getResource, readDefinedResource } from './manage-resources.ts';
 import { probeOrigin } from './probe-origin.ts';
@@ -97,27 +100,41 @@ async function rowsBefore(
 }
 
 /**
- * Does the work with the room of a heavy load, and one of its origin's places.
+ * Does the work with the room of a heavy load, one of its origin's places, and a permit of its source.
  *
  * @throws Problem `overloaded` with `Retry-After`, before it begins
  */
 export async function withRoom<T>(
+  { gates }: Pick<Services, 'gates'>,
   { definition, source, cache }: Probe,
-  work: () => Promise<T>,
+  work: (gate: GateHold) => Promise<T>,
   { slots = loadSlots, roomMs = ROOM_MS } = {},
 ): Promise<T> {
   const { origin } = policyOf(definition, source ?? undefined);
   const wanted = { resource: cache.resource, ...(origin === undefined ? {} : { origin }), heavy: true };
   const slot = await slots.enter(wanted, Date.now() + roomMs);
   if (slot === null) throw overloaded('Other loads leave this one no room right now. Try again in a moment.');
+  const gate = new GateHold(gates, `probe:${crypto.randomUUID()}`);
   try {
-    return await work();
+    const wait = await gate.enter({ definition, ...(source === null ? {} : { source }) }, false);
+    if (wait !== null) throw noTurn(definition, wait);
+    return await work(gate);
   } finally {
     slot.release();
+    await gate.leave();
   }
 }
 
+function noTurn({ origin }: Resource, { waitMs }: GateWait): Problem {
+  const detail = `The limits of the source "${origin.source}" let no further load in right now.`;
+  return new Problem('overloaded', detail, { headers: { 'Retry-After': String(Math.ceil(waitMs / 1000)) } });
+}
+
 /** Asks the origin. Never throws a LoadFailure: what a load would fail with is in the answer. */
-export function runProbe(services: Pick<Services, 'settings' | 'secret' | 'via'>, probe: Probe): Promise<ProbeAnswer> {
-  return probeOrigin(services, probe, PROBE_S * 1000);
+export function runProbe(
+  services: Pick<Services, 'settings' | 'secret' | 'via'>,
+  probe: Probe,
+  gate?: GateHold,
+): Promise<ProbeAnswer> {
+  return probeOrigin(services, probe, PROBE_S * 1000, gate);
 }

@@ -1,5 +1,5 @@
 /**
- * One delivery of a refresh task (DESIGN "A refresh, step by step", points 3 to 5): room, claim, load, commit or fail. It never
+ * One delivery of a refresh task (DESIGN "A refresh, step by step", points 3 to 5): room, gate, claim, load, commit or fail. It never
  * removes anything from R2: only the object knows what is still named. Whatever is cut short here, the lease ends.
  */
 
@@ -13,6 +13,8 @@ import type { Fetch } from '../origin/fetch-origin.ts';
 import { acceptsTcp } from '../origin/tcp.ts';
 import type { Accepts } from '../origin/unreachable.ts';
 import { type EmitServices, emitEvents, emitTask } from './emit-events.ts';
+import { GateHold } from './gate-hold.ts';
+import { againMs, enterKnownGate, type KnownGate } from './gate-turn.ts';
 import { loadableResource, loadCache } from './load-cache.ts';
 import { LoadClock } from './load-clock.ts';
 import { type LoadSlot, type LoadSlots, type LoadWanted, loadSlots } from './load-slots.ts';
@@ -30,7 +32,7 @@ import {
 import type { Services } from './services.ts';
 
 /** A wake-up for a task, with what its message says of the load. */
-export interface Delivery extends LoadWanted {
+export interface Delivery extends LoadWanted, KnownGate {
   taskId: string;
   /** The same for each try of the same delivery. */
   deliveryId: string;
@@ -68,7 +70,7 @@ const MOST_ROOM_DELAY_S = 5;
 
 /** What of the services a delivery works with. */
 export type RefreshServices = EmitServices &
-  Pick<Services, 'blobs' | 'objects' | 'resources' | 'secret' | 'settings' | 'metrics' | 'via'>;
+  Pick<Services, 'blobs' | 'objects' | 'resources' | 'secret' | 'settings' | 'metrics' | 'via' | 'gates'>;
 
 /** Never throws: a message that could not be dealt with comes again. */
 export async function runRefresh(
@@ -76,24 +78,28 @@ export async function runRefresh(
   delivery: Delivery,
   options: RunOptions = {},
 ): Promise<Disposition> {
-  const { attempts = 1 } = delivery;
+  const { attempts = 1, random = Math.random } = { ...delivery, ...options };
+  const gate = new GateHold(services.gates, delivery.deliveryId);
   let slot: LoadSlot | null = null;
   try {
     slot = await (options.slots ?? loadSlots).enter(delivery, Date.now() + ROOM_MS / attempts);
     if (slot === null) return later(Math.min(attempts, MOST_ROOM_DELAY_S));
-    return await claimAndLoad(services, delivery, slot, options);
+    const wait = await enterKnownGate(services, delivery, gate);
+    if (wait !== null) return laterMs(againMs(wait, attempts, random()));
+    return await claimAndLoad(services, delivery, { slot, gate }, options);
   } catch (error) {
     log('error', 'refresh.fault', { task_id: delivery.taskId, error });
     return later(LATER_S);
   } finally {
     slot?.release();
+    await gate.leave();
   }
 }
 
 async function claimAndLoad(
   services: RefreshServices,
   { taskId, deliveryId, attempts = 1, resource: hinted }: Delivery,
-  slot: LoadSlot,
+  places: Pick<LoadTools, 'slot' | 'gate'>,
   {
     fetch = (url, init) => globalThis.fetch(url, init),
     accepts = acceptsTcp,
@@ -123,7 +129,7 @@ async function claimAndLoad(
   const { key, resource } = lease.cache;
   // Awaited here: the clock runs until then.
   return await withLogFields({ key, resource }, () =>
-    loadAndCommit(services, running, { fetch, accepts, random, slot, clock }),
+    loadAndCommit(services, running, { fetch, accepts, random, clock, ...places }),
   );
 }
 
@@ -133,6 +139,7 @@ interface LoadTools {
   accepts: Accepts;
   random: () => number;
   slot: LoadSlot;
+  gate: GateHold;
   clock: LoadClock;
 }
 
@@ -181,19 +188,21 @@ async function load(
   lease: Lease,
   startedAt: number,
   progress: Progress,
-  { fetch, accepts, random, slot, clock }: LoadTools,
+  { fetch, accepts, random, slot, gate, clock }: LoadTools,
 ): Promise<CommitRequest> {
   if (lease.heavy === true) await slot.becomeHeavy(clock);
   const resource = loadableResource(await clock.hold(services.resources.read(lease.cache.resource)), lease);
   const { definition, number } = resource;
   progress.known.number = number;
   clock.limit(definition.origin.timeout_s * 1000);
+  await gate.demand(resource, lease, clock);
   const onHeavy = () => {
     progress.known.heavy = true;
   };
   const loaded = await clock.hold(
-    loadCache(resource, lease, services, { fetch, accepts, clock, slot, now: startedAt, random, onHeavy }),
+    loadCache(resource, lease, services, { fetch, accepts, clock, slot, gate, now: startedAt, random, onHeavy }),
   );
+  gate.isWell = true;
   const { change, inserted, deleted, validators, warnings, columns, changes } = loaded;
   Object.assign(progress, { bytes: change?.bytes ?? 0, rowsChanged: inserted + deleted });
   log('info', 'refresh.loaded', { task_id: lease.taskId, changed: change !== null, inserted, deleted });

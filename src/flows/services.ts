@@ -6,6 +6,7 @@ import type { LiveHubs } from '../contract/live.ts';
 import type { CacheObjectVerbs } from '../contract/object.ts';
 import type { ResourceCounts } from '../contract/resource-counts.ts';
 import type { Sources } from '../contract/source.ts';
+import type { SourceGates } from '../contract/source-gate.ts';
 import type { Blobs, Entries, EntryLookup, FoldedDeltas, Resources } from '../contract/stores.ts';
 import type { SyncBuffer, SyncRecords } from '../contract/sync-store.ts';
 import type { WebhookQueue, Webhooks, WebhookWaiting } from '../contract/webhook-stores.ts';
@@ -36,6 +37,8 @@ export interface Services {
   syncBuffer: SyncBuffer;
   /** The object of a cache key or task id; calls are retried where that is safe. */
   objects: CacheObjectVerbs;
+  /** The gates of sources, by name. */
+  gates: SourceGates;
   /** The hubs of live sockets. */
   liveHubs: LiveHubs;
   /** Webhooks, in D1; which events they are told of for up to 30 s in the isolate. */

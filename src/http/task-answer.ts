@@ -3,7 +3,7 @@
 import type { Context } from 'hono';
 import { type Identity, isAdmin } from '../contract/identity.ts';
 import { errorFor, Problem } from '../contract/problem.ts';
-import type { ExpandedTaskAnswer, Task, TaskAnswer } from '../contract/task.ts';
+import type { ExpandedTaskAnswer, Task, TaskAnswer, WaitingFor } from '../contract/task.ts';
 import { withoutMembers } from '../core/column-facts.ts';
 import { isOpenTo } from '../core/resource-access.ts';
 import { mayReadTask } from '../core/task-access.ts';
@@ -11,8 +11,13 @@ import { timestamp } from '../core/timestamp.ts';
 import type { PendingTask } from '../flows/ask-for-load.ts';
 import type { AppEnv } from './factory.ts';
 
-/** The members of the answer to whoever asks, in the order of the contract; `expanded`: all that is known of the task. */
-export function taskAnswer(task: Task, expanded: boolean, asker: Identity): TaskAnswer | ExpandedTaskAnswer {
+/** The members of the answer to whoever asks, in the order of the contract; `expanded`: all that is known of the task, and what it waits for. */
+export function taskAnswer(
+  task: Task,
+  expanded: boolean,
+  asker: Identity,
+  waiting: WaitingFor | null = null,
+): TaskAnswer | ExpandedTaskAnswer {
   const failed = task.state === 'RETRY' || task.state === 'FAILURE';
   const answer: TaskAnswer = {
     task_id: task.taskId,
@@ -33,6 +38,7 @@ export function taskAnswer(task: Task, expanded: boolean, asker: Identity): Task
     etag: task.etag,
     bytes: task.bytes,
     rows: task.rows,
+    ...(waiting === null ? {} : { waiting }),
     ...(task.warnings === undefined ? {} : { warnings: warningsFor(task.warnings, isAdmin(asker)) }),
   };
 }

@@ -36,10 +36,12 @@ export async function sendMessages(
   { queue, slowQueue }: Outside,
   requestId?: string,
 ): Promise<void> {
-  const origin = document.head?.policy.origin;
+  const { origin, gate } = document.head?.policy ?? {};
   const known = {
     resource: document.cache.resource,
     ...(origin === undefined ? {} : { origin }),
+    ...(gate === undefined ? {} : { gate }),
+    ...(document.head?.force === true ? { force: true } : {}),
     ...(isHeavy(document) ? { heavy: true } : {}),
     ...(requestId === undefined ? {} : { requestId }),
   };

@@ -17,7 +17,15 @@ export function sourceFaults(source: Source, hosts: readonly string[]): InputFau
   return source.database === undefined ? [...faultsOfSystem(source, hosts)] : [...faultsOfDatabase(source)];
 }
 
-function* faultsOfDatabase({ url, via, headers, auth }: Source): Generator<InputFault> {
+const MOST_CONNECTIONS = 20;
+
+function* faultsOfDatabase({ url, via, headers, auth, concurrency = 0 }: Source): Generator<InputFault> {
+  if (concurrency > MOST_CONNECTIONS) {
+    yield {
+      pointer: '/concurrency',
+      detail: `must be at most ${MOST_CONNECTIONS} of a database: each load holds a connection`,
+    };
+  }
   const others = { url, via, auth, headers: Object.keys(headers).length > 0 ? headers : undefined };
   for (const [name, value] of Object.entries(others)) {
     if (value !== undefined) yield { pointer: pointerTo('', name), detail: 'does not go together with database' };

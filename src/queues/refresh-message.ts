@@ -9,6 +9,8 @@ const Body: v.GenericSchema<unknown, RefreshMessage> = v.object({
   taskId: v.pipe(v.string(), v.uuid(), v.toLowerCase()),
   resource: v.exactOptional(v.string()),
   origin: v.exactOptional(v.string()),
+  gate: v.exactOptional(v.string()),
+  force: v.exactOptional(v.boolean()),
   heavy: v.exactOptional(v.boolean()),
   requestId: v.exactOptional(v.string()),
 });

@@ -46,6 +46,8 @@ export class CacheObject extends DeployedObject {
   }
 }
 
+export { SourceGate } from '../../src/object/source-gate.ts';
+
 /** Task ids of the messages delivered so far, and the whole messages with the queue of each. */
 export const delivered: string[] = [];
 export const deliveries: { queue: string; body: RefreshMessage }[] = [];

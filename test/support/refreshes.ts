@@ -7,11 +7,13 @@ import type { Resource } from '../../src/contract/resource.ts';
 import type { Task } from '../../src/contract/task.ts';
 import { cacheIdentity } from '../../src/core/cache-key.ts';
 import { policyOf } from '../../src/core/task-policy.ts';
+import type { KnownGate } from '../../src/flows/gate-turn.ts';
 import type { LoadWanted } from '../../src/flows/load-slots.ts';
 import type { Disposition } from '../../src/flows/report-load.ts';
 import { type RefreshServices, type RunOptions, runRefresh } from '../../src/flows/run-refresh.ts';
 import { noMetrics } from '../../src/metrics.ts';
 import { objectClient } from '../../src/object/client.ts';
+import { sourceGates } from '../../src/object/gate-client.ts';
 import { readSettings, readText } from '../../src/settings.ts';
 import { r2Blobs } from '../../src/stores/blobs.ts';
 import { d1Resources } from '../../src/stores/resources.ts';
@@ -32,6 +34,7 @@ export const services: RefreshServices = {
   secret: (name) => readText(env, name),
   settings: readSettings(env),
   via: () => undefined,
+  gates: sourceGates(env.SOURCE_GATE),
   metrics: noMetrics,
   webhooks: d1Webhooks(env.DB),
   webhookQueue: env.WEBHOOK_QUEUE,
@@ -67,7 +70,7 @@ export class Refreshed {
     const stored = await services.resources.put(this.title, definition, matters, expected, Date.now());
     if (stored === null) throw new Error('the definition was written by somebody else');
     this.#number = stored.number;
-    this.#policy = policyOf(definition);
+    this.#policy = policyOf(definition, stored.source);
   }
 
   async remove(): Promise<void> {
@@ -110,7 +113,7 @@ export class Refreshed {
   }
 }
 
-type Faults = RunOptions & Partial<RefreshServices> & { wanted?: LoadWanted };
+type Faults = RunOptions & Partial<RefreshServices> & { wanted?: LoadWanted & KnownGate };
 
 /** Runs a task as one delivery of its message; `wanted`: what that says of the load. */
 export function run(taskId: string, { wanted = {}, ...faults }: Faults = {}): Promise<Disposition> {

@@ -11,6 +11,7 @@ import { objectNameOfKey } from '../../src/core/task-id.ts';
 import { LoadSlots } from '../../src/flows/load-slots.ts';
 import { probeOrigin } from '../../src/flows/probe-origin.ts';
 import { type Probe, withRoom } from '../../src/flows/probe-resource.ts';
+import { sourceGates } from '../../src/object/gate-client.ts';
 import { makeServices } from '../../src/services.ts';
 import { admin, defineResource, faultsOf, load } from '../support/admin.ts';
 import { Client, sendUnder } from '../support/client.ts';
@@ -187,7 +188,11 @@ describe('a probe is refused', () => {
     const slots = new LoadSlots();
     const probe = { definition: sampleResource(), cache: cacheIdentity('r', {}, null), rowsBefore: 0 } as Probe;
     const heavy = await slots.enter({ heavy: true }, Date.now());
-    const run = () => withRoom(probe, async () => slots.enter({ heavy: true }, 0), { slots, roomMs: 0 });
+    const run = () =>
+      withRoom({ gates: sourceGates(env.SOURCE_GATE) }, probe, async () => slots.enter({ heavy: true }, 0), {
+        slots,
+        roomMs: 0,
+      });
     await expect(run()).rejects.toMatchObject({ code: 'overloaded', headers: { 'Retry-After': expect.any(String) } });
     heavy?.release();
     // It is heavy itself meanwhile, and leaves its room behind.
@@ -201,7 +206,9 @@ describe('a probe is refused', () => {
     const probe = { definition, cache: cacheIdentity('r', {}, null), rowsBefore: 0 } as Probe;
     for (const resource of ['a', 'a', 'a', 'b', 'b', 'b'])
       await slots.enter({ resource, origin: 'erp.example.com' }, 0);
-    await expect(withRoom(probe, async () => 1, { slots, roomMs: 0 })).rejects.toMatchObject({ code: 'overloaded' });
+    await expect(
+      withRoom({ gates: sourceGates(env.SOURCE_GATE) }, probe, async () => 1, { slots, roomMs: 0 }),
+    ).rejects.toMatchObject({ code: 'overloaded' });
   });
 });
 

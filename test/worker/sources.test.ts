@@ -1,17 +1,21 @@
 /** Sources as the admin keeps them, and loads by them (CONTRACT 4 "Sources"). */
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
+import { API_BASE } from '../../src/contract/constants.ts';
 import type { Json } from '../../src/contract/entry.ts';
 import type { ProbeAnswer } from '../../src/contract/probe.ts';
 import { MAX_RESOURCES_OF_SOURCE, MAX_SOURCE_CHARACTERS, type SourceAnswer } from '../../src/contract/source.ts';
+import { sourceGates } from '../../src/object/gate-client.ts';
 import { d1Resources } from '../../src/stores/resources.ts';
 import { admin, alice, defineResource, faultsOf, load, onlyCache } from '../support/admin.ts';
-import { Client } from '../support/client.ts';
+import { Client, sendUnder } from '../support/client.ts';
 import { unique } from '../support/entries.ts';
 import { TestOrigin } from '../support/origin.ts';
 import { sampleResource } from '../support/resources.ts';
+import { bearer } from '../support/token.ts';
 
 const inspector = new Client({ user: 'eve', scope: 'cache:inspect' });
+const gates = sourceGates(env.SOURCE_GATE);
 const TOKEN = '$' + '{ORIGIN_TEST_TOKEN}';
 const KEY = '$' + '{ORIGIN_TEST_KEY}';
 const URL_OF_ERP = 'https://erp.example.com/odata/';
@@ -88,12 +92,20 @@ describe('a source', () => {
     expect((await admin.delete(path, { 'If-Match': etag })).status).toBe(204);
   });
 
-  it.each<[Json, unknown[]]>([
+  it.each<[Json, unknown]>([
     [{}, ['/url is required, or database in its place']],
     [[], [' must be an object']],
     [{ url: URL_OF_ERP, x: 1 }, ['/x is not known here']],
     [{ url: URL_OF_ERP, via: 'DB' }, ['/via must be the name of a binding, such as VIA_ERP']],
     [{ database: 'DB' }, ['/database must be the name of a binding, such as SQL_ERP']],
+    [
+      { url: URL_OF_ERP, concurrency: 0, rate: { requests: 0 } },
+      expect.arrayContaining(['/concurrency must be at least 1', '/rate/per_s is required']),
+    ],
+    [
+      { database: 'SQL_ERP', concurrency: 21 },
+      ['/concurrency must be at most 20 of a database: each load holds a connection'],
+    ],
     [{ url: URL_OF_ERP, name: 'another' }, ['/name must be the name in the path']],
     [
       { url: URL_OF_ERP, auth: { basic: { user: 'a', password: 'hunter2' } } },
@@ -214,11 +226,15 @@ describe('a change of a source', () => {
     expect((await numbers([title]))[0]).toBeGreaterThan(before[0] ?? 0);
   });
 
-  it('of its words does not', async () => {
+  it.each<[string, Members]>([
+    ['words', { description: 'ask Ada' }],
+    ['concurrency', { concurrency: 3 }],
+    ['rate', { rate: { requests: 10, per_s: 1 } }],
+  ])('of its %s does not', async (_member, change) => {
     const { name, definition } = await defineSource();
     const title = await over(name);
     const before = await numbers([title]);
-    expect((await admin.put(`/sources/${name}/`, { ...definition, description: 'ask Ada' })).status).toBe(200);
+    expect((await admin.put(`/sources/${name}/`, { ...definition, ...change })).status).toBe(200);
     expect(await numbers([title])).toEqual(before);
   });
 
@@ -320,5 +336,73 @@ describe('a load over a source', () => {
     expect(probe).toMatchObject({ status: 200, faults: [] });
     const [asked] = await askedOf(origin);
     expect([asked?.path, asked?.headers.authorization]).toEqual(['/base/orders/3', expect.stringMatching(/^Basic /)]);
+  });
+});
+
+describe('the limits of a source', () => {
+  const limits = { concurrency: 1, rate: null };
+  const takePermit = (name: string) =>
+    gates(name).enter({ load: 'another', ttlMs: 60_000, force: false, limits, asOf: 0 });
+  const stateOf = async (name: string) =>
+    (await (await inspector.get(`/sources/${name}/?expand=state`)).json<SourceAnswer>()).state;
+
+  it('are told with how they stand, on demand; the ETag for If-Match is that without', async () => {
+    const { name, definition } = await defineSource({ concurrency: 1 });
+    const open = { permits: 0, closed_until: null, closed_by: null, next_request: null };
+    expect(await stateOf(name)).toEqual(open);
+    await takePermit(name);
+    await gates(name).close({ status: 429, retryAfterMs: 60_000 });
+    expect(await stateOf(name)).toEqual({ ...open, permits: 1, closed_until: expect.any(String), closed_by: 429 });
+    const plain = await inspector.get(`/sources/${name}/`);
+    expect(await plain.json()).not.toHaveProperty('state');
+    const match = { 'If-Match': plain.headers.get('ETag') ?? '' };
+    const whole = await (await admin.get(`/sources/${name}/?expand=state`)).json<object>();
+    expect((await admin.put(`/sources/${name}/`, whole, match)).status).toBe(200);
+    expect((await admin.put(`/sources/${name}/`, { ...definition, concurrency: 2 }, match)).status).toBe(200);
+  });
+
+  it('keep a task waiting, which says so, until they let it in', async () => {
+    const { name, origin } = await defineSource({ concurrency: 1 });
+    const title = await over(name);
+    await takePermit(name);
+    const asked = await alice.post('/cache/refresh/', { resource_title: title }, { Prefer: 'wait=0' });
+    const { task_id: id } = await asked.json<{ task_id: string }>();
+    const state = async (headers = {}) => (await alice.get(`/cache/state/?task_id=${id}&expand=task`, headers)).json();
+    expect(await state()).toMatchObject({ task_state: 'PENDING', attempt: 0, waiting: { source: name, until: null } });
+    await gates(name).close({ status: 429, retryAfterMs: 600_000 });
+    expect(await state()).toMatchObject({ waiting: { source: name, until: (await stateOf(name))?.closed_until } });
+    expect(await origin.requests()).toEqual([]);
+    await gates(name).forget();
+    expect(await state({ Prefer: 'wait=25' })).toMatchObject({ task_state: 'SUCCESS', attempt: 1 });
+    expect(await state()).not.toHaveProperty('waiting');
+  });
+
+  it('hold for probes, too', async () => {
+    const { name, origin } = await defineSource({ concurrency: 1 });
+    const title = await over(name);
+    await takePermit(name);
+    const refused = await admin.post(`/resources/${title}/probe/`, {});
+    expect([refused.status, refused.headers.get('Retry-After')]).toEqual([503, '2']);
+    expect(await origin.requests()).toEqual([]);
+    await gates(name).leave({ load: 'another', isWell: true });
+    expect((await admin.post(`/resources/${title}/probe/`, {})).status).toBe(200);
+    expect((await stateOf(name))?.permits).toBe(0);
+  });
+
+  it('are forgotten with it', async () => {
+    const { name, definition } = await defineSource({ concurrency: 1 });
+    await takePermit(name);
+    await gates(name).close({ status: 503, retryAfterMs: 60_000 });
+    expect((await admin.delete(`/sources/${name}/`)).status).toBe(204);
+    await admin.put(`/sources/${name}/`, definition);
+    expect(await stateOf(name)).toMatchObject({ permits: 0, closed_until: null });
+  });
+
+  it('are no answer while the gate gives none', async () => {
+    const { name } = await defineSource({ concurrency: 1 });
+    const SOURCE_GATE = { getByName: () => ({ view: () => Promise.reject(new Error('down')) }) };
+    const headers = await bearer({ user: 'eve', scope: 'cache:inspect' });
+    const answer = await sendUnder({ SOURCE_GATE }, `${API_BASE}/sources/${name}/?expand=state`, { headers });
+    expect(answer.status).toBe(503);
   });
 });

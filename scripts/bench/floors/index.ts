@@ -17,7 +17,7 @@ import { syncUnknown } from './sync-unknown.ts';
 import { userOf } from './token.ts';
 import { wake } from './wake.ts';
 
-export { CacheObject, LiveHub } from './object.ts';
+export { CacheObject, LiveHub, SourceGate } from './object.ts';
 
 let setup: FloorSetup | null = null;
 

@@ -11,6 +11,9 @@ type KeyRow = { key: string; document: string };
 /** So that wrangler.toml fits both, too; no floor has sockets. */
 export class LiveHub extends DurableObject<Env> {}
 
+/** For the same reason; no floor has sources. */
+export class SourceGate extends DurableObject<Env> {}
+
 /** Has the name of the service's class, so that wrangler.toml fits both. */
 export class CacheObject extends DurableObject<Env> {
   /** Keeps a task's row, as an ended task. */

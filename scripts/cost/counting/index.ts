@@ -9,6 +9,8 @@ import { beginHour, putForward, startClock } from './clock.ts';
 import { type CountedObject, settleObjects } from './object.ts';
 import { during, holdQueues, resetTally, tally, untilConsumed, untilQuiet } from './tally.ts';
 
+// The fleets that are priced have no sources.
+export { SourceGate } from '../../../src/object/source-gate.ts';
 export { CacheObject } from './cache-object.ts';
 export { LiveHub } from './live-hub.ts';
 

@@ -29,7 +29,7 @@ export class LiveHub extends Built {
   }
 }
 
-export { CacheObject } from '../../../src/index.ts';
+export { CacheObject, SourceGate } from '../../../src/index.ts';
 
 export default {
   ...built,

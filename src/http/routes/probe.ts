@@ -34,12 +34,12 @@ probe.post(
     const title = c.req.param('title');
     const services = c.get('services');
     const asked = await readProbe(services, title, await readJson(c), c.get('identity'));
-    const answer = await withRoom(asked, () =>
+    const answer = await withRoom(services, asked, (gate) =>
       carryOut(
         c,
         'resource.probed',
         { action: 'probe', target: title },
-        () => runProbe(services, asked),
+        () => runProbe(services, asked, gate),
         ({ status, rows, faults }) => ({
           count: rows ?? 0,
           what: { resource: title, status, rows, faults: faults.map(codeOf) },

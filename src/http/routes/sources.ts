@@ -1,6 +1,7 @@
 /** `/sources/`: the systems that resources ask (CONTRACT 4 "Sources"). */
 
 import * as v from 'valibot';
+import { about } from '../../contract/about.ts';
 import { SourceAnswer, SourceDefinition } from '../../contract/source.ts';
 import {
   answerOfSource,
@@ -10,6 +11,7 @@ import {
   putSource,
   sourceEtag,
 } from '../../flows/manage-sources.ts';
+import { stateOfSource } from '../../flows/view-gate.ts';
 import { carryOut } from '../administration-log.ts';
 import { describe, NOT_MODIFIED, pageOf, pathParameter } from '../describe.ts';
 import { factory } from '../factory.ts';
@@ -39,7 +41,11 @@ sources.get(
   async (c) => {
     const { limit, cursor } = c.req.valid('query');
     const page = await c.get('services').sources.list(names.placeOf(cursor), limit);
-    return replyJson(c, page.sources.map(answerOfSource), { headers: { Link: nextLink(c, names.after(page.next)) } });
+    return replyJson(
+      c,
+      page.sources.map((source) => answerOfSource(source)),
+      { headers: { Link: nextLink(c, names.after(page.next)) } },
+    );
   },
 );
 
@@ -49,7 +55,7 @@ sources.get(
   describe({
     id: 'getSource',
     tag: 'Administration',
-    summary: 'One source, with its defaults',
+    summary: 'One source, with its defaults; and how its limits stand',
     scope: 'cache:inspect',
     answers: {
       200: { description: 'The source.', schema: SourceAnswer, headers: ['ETag'] },
@@ -58,10 +64,14 @@ sources.get(
     parameters: [NAME],
     problems: ['not-found'],
   }),
-  noQuery,
+  query(v.strictObject({ expand: about(v.optional(v.picklist(['state'])), '`state`: tell how its limits stand.') })),
   async (c) => {
-    const source = await getSource(c.get('services').sources, c.req.param('name'));
-    return replyJson(c, answerOfSource(source), { etag: sourceEtag(source) });
+    const services = c.get('services');
+    const source = await getSource(services.sources, c.req.param('name'));
+    if (c.req.valid('query').expand === undefined) {
+      return replyJson(c, answerOfSource(source), { etag: sourceEtag(source) });
+    }
+    return replyJson(c, answerOfSource(source, await stateOfSource(services, source.name)));
   },
 );
 
@@ -124,7 +134,7 @@ sources.delete(
       c,
       'source.deleted',
       { action: 'delete_source', target: name },
-      () => deleteSource(c.get('services').sources, name, conditionsOf(c)),
+      () => deleteSource(c.get('services'), name, conditionsOf(c)),
       () => ({ count: 1, what: { source: name } }),
     );
     return c.body(null, 204);

@@ -8,6 +8,7 @@ import { AnyTaskAnswer, ExpandTask, hasEnded, type Task, TaskId } from '../../co
 import { matches } from '../../core/conditions.ts';
 import { digestTag } from '../../core/etag.ts';
 import { parsePrefer, preferenceApplied } from '../../core/prefer.ts';
+import { waitingFor } from '../../flows/view-gate.ts';
 import { readTask, waitForTask, watchTask } from '../../flows/watch-task.ts';
 import { describe, headerParameter, NOT_MODIFIED } from '../describe.ts';
 import { EVENT_STREAM_TYPE, type ServerEvent, streamEvents, wantsEventStream } from '../event-stream.ts';
@@ -63,7 +64,9 @@ taskState.get(
     }
     const { waitS } = parsePrefer(c.req.header('Prefer'));
     const last = waitS === null ? task : await visibleTask(c, taskId, await hold(c, task, waitS, expanded));
-    return replyJson(c, taskAnswer(last, expanded, c.get('identity')), {
+    // Whoever waits compares states; a gate stands otherwise each moment.
+    const waiting = expanded && waitS === null ? await waitingFor(services, last, Date.now()) : null;
+    return replyJson(c, taskAnswer(last, expanded, c.get('identity'), waiting), {
       headers: { [HEADER.preferenceApplied]: preferenceApplied({ waitS }) },
     });
   },

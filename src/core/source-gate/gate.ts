@@ -1,0 +1,137 @@
+/**
+ * The rules of a source's gate, without clock or storage. A permit has an end, so that a consumer that was cut holds nobody up for longer
+ * than its lease.
+ *
+ * | | open | closed until a moment | all permits out | pace is used up |
+ * |---|---|---|---|---|
+ * | enter | a permit and a slot | wait until then; with `force` as if open | wait a little | wait for the next slot |
+ * | more | slots | wait until then; with `force` as if open | (has a permit) | wait for the next slot |
+ * | close | closed, twice as long as the last time where the source names no time | the later of both | closed | closed |
+ * | leave, well | the next closing is as short as the first | the same | a permit is free | |
+ */
+
+import type {
+  AskedLimits,
+  CloseRequest,
+  EnterAnswer,
+  EnterRequest,
+  GateView,
+  GateWait,
+  LeaveRequest,
+  MoreAnswer,
+  MoreRequest,
+} from '../../contract/source-gate.ts';
+import { nextSlotAt, takeSlots } from './pace.ts';
+
+/** When it is worth asking again for a permit, ms: any load may end any moment. */
+const FULL_WAIT_MS = 2000;
+/** How long a source is closed that names no time, ms, and the most that this doubles to; the most that it may name; the least. */
+const FIRST_CLOSED_MS = 10_000;
+const MOST_DOUBLED_MS = 600_000;
+const MOST_CLOSED_MS = 3_600_000;
+const LEAST_CLOSED_MS = 1000;
+/** Most slots of one answer. */
+const MOST_SLOTS = 10;
+
+/** All that a gate knows. Times are ms since the epoch. */
+export interface GateState extends AskedLimits {
+  /** Load -> when its permit runs out. */
+  permits: Map<string, number>;
+  /** When the next request would be due if all came evenly (pace.ts). */
+  scheduledAt: number;
+  closedUntil: number;
+  closedBy: number;
+  /** Closings in a row. */
+  closings: number;
+}
+
+/** A gate that nobody has passed yet. */
+export function newGate(): GateState {
+  return {
+    limits: { concurrency: null, rate: null },
+    asOf: 0,
+    permits: new Map(),
+    scheduledAt: 0,
+    closedUntil: 0,
+    closedBy: 0,
+    closings: 0,
+  };
+}
+
+export function enter(gate: GateState, request: EnterRequest, now: number): EnterAnswer {
+  if (request.asOf >= gate.asOf) Object.assign(gate, { limits: request.limits, asOf: request.asOf });
+  dropEnded(gate, now);
+  const { concurrency } = gate.limits;
+  const wait = closedWait(gate, request.force, now);
+  if (wait !== null) return wait;
+  if (!gate.permits.has(request.load) && concurrency !== null && gate.permits.size >= concurrency) {
+    return { outcome: 'wait', reason: 'full', waitMs: FULL_WAIT_MS };
+  }
+  const slots = take(gate, 1, now);
+  if (slots.length === 0) return paceWait(gate, now);
+  gate.permits.set(request.load, now + request.ttlMs);
+  return { outcome: 'entered', slots };
+}
+
+export function more(gate: GateState, { load, want, force }: MoreRequest, now: number): MoreAnswer {
+  dropEnded(gate, now);
+  if (!gate.permits.has(load)) return { outcome: 'gone' };
+  const wait = closedWait(gate, force, now);
+  if (wait !== null) return wait;
+  const slots = take(gate, Math.min(want, MOST_SLOTS), now);
+  return slots.length === 0 ? paceWait(gate, now) : { outcome: 'more', slots };
+}
+
+/** Loads that were under way when the source closed tell of it, too: only one that finds it open again doubles the time. */
+export function close(gate: GateState, { status, retryAfterMs }: CloseRequest, now: number): void {
+  const isOpen = gate.closedUntil <= now;
+  const doubledMs = Math.min(FIRST_CLOSED_MS * 2 ** Math.min(gate.closings, 30), MOST_DOUBLED_MS);
+  const usualMs = isOpen ? doubledMs : 0;
+  const forMs = retryAfterMs === null ? usualMs : Math.min(Math.max(retryAfterMs, LEAST_CLOSED_MS), MOST_CLOSED_MS);
+  if (isOpen) gate.closings += 1;
+  if (now + forMs <= gate.closedUntil) return;
+  gate.closedUntil = now + forMs;
+  gate.closedBy = status;
+}
+
+export function leave(gate: GateState, { load, isWell }: LeaveRequest): void {
+  gate.permits.delete(load);
+  if (isWell) gate.closings = 0;
+}
+
+export function view(gate: GateState, now: number): GateView {
+  const ends = [...gate.permits.values()].filter((endsAt) => endsAt > now);
+  const isClosed = gate.closedUntil > now;
+  const { rate, concurrency } = gate.limits;
+  const next = rate === null ? now : nextSlotAt({ rate, concurrency }, gate.scheduledAt, now);
+  return {
+    permits: ends.length,
+    firstEndsAt: ends.length === 0 ? null : Math.min(...ends),
+    closedUntil: isClosed ? gate.closedUntil : null,
+    closedBy: isClosed ? gate.closedBy : null,
+    nextRequestAt: next > now ? Math.ceil(next) : null,
+    concurrency,
+  };
+}
+
+function dropEnded({ permits }: GateState, now: number): void {
+  for (const [load, endsAt] of permits) if (endsAt <= now) permits.delete(load);
+}
+
+function closedWait({ closedUntil }: GateState, force: boolean, now: number): GateWait | null {
+  return closedUntil <= now || force ? null : { outcome: 'wait', reason: 'closed', waitMs: closedUntil - now };
+}
+
+/** Slots as moments from now; without a rate any number at once. */
+function take(gate: GateState, want: number, now: number): number[] {
+  const { rate, concurrency } = gate.limits;
+  if (rate === null) return Array.from({ length: want }, () => 0);
+  const { slots, scheduledAt } = takeSlots({ rate, concurrency }, gate.scheduledAt, want, now);
+  gate.scheduledAt = scheduledAt;
+  return slots.map((slot) => slot - now);
+}
+
+function paceWait({ limits: { rate, concurrency }, scheduledAt }: GateState, now: number): GateWait {
+  const next = rate === null ? now : nextSlotAt({ rate, concurrency }, scheduledAt, now);
+  return { outcome: 'wait', reason: 'pace', waitMs: Math.ceil(next - now) };
+}

@@ -1,0 +1,21 @@
+/** How hard a source may be asked, as its definition says. */
+
+import type { Source, StoredSource } from '../contract/source.ts';
+import type { AskedLimits } from '../contract/source-gate.ts';
+
+/** A load of a database holds a connection for its whole length. */
+const USUAL_CONNECTIONS = 2;
+
+/** Null: as hard as anybody likes, so that nobody asks its gate. */
+export function limitsOf(source: StoredSource | undefined): AskedLimits | null {
+  if (source === undefined) return null;
+  const { concurrency, rate } = source.definition;
+  const most = concurrency ?? usualConcurrency(source.definition);
+  if (most === null && rate === undefined) return null;
+  const paced = rate === undefined ? null : { requests: rate.requests, perMs: rate.per_s * 1000 };
+  return { limits: { concurrency: most, rate: paced }, asOf: source.changedAt };
+}
+
+function usualConcurrency({ database }: Source): number | null {
+  return database === undefined ? null : USUAL_CONNECTIONS;
+}

@@ -1,0 +1,67 @@
+/**
+ * The gate of one source: an object by the source's name, which all isolates ask before they ask the source. Verbs only; the rules are in
+ * core/source-gate, the rows in gate-rows.ts. The table is the truth, memory a copy.
+ */
+
+import { DurableObject } from 'cloudflare:workers';
+import type {
+  CloseRequest,
+  EnterAnswer,
+  EnterRequest,
+  GateView,
+  LeaveRequest,
+  MoreAnswer,
+  MoreRequest,
+  SourceGateVerbs,
+} from '../contract/source-gate.ts';
+import { close, enter, type GateState, leave, more, newGate, view } from '../core/source-gate/gate.ts';
+import { GateRows } from './gate-rows.ts';
+
+/** The verbs of contract/source-gate.ts; anything else is private, since every method can be called from outside. */
+export class SourceGate extends DurableObject<Env> implements SourceGateVerbs {
+  readonly #rows: GateRows;
+  #gate: GateState;
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    this.#rows = new GateRows(ctx.storage);
+    this.#gate = this.#rows.read();
+  }
+
+  async enter(request: EnterRequest): Promise<EnterAnswer> {
+    return this.#run((gate, now) => enter(gate, request, now));
+  }
+
+  async more(request: MoreRequest): Promise<MoreAnswer> {
+    return this.#run((gate, now) => more(gate, request, now));
+  }
+
+  async close(request: CloseRequest): Promise<void> {
+    this.#run((gate, now) => close(gate, request, now));
+  }
+
+  async leave(request: LeaveRequest): Promise<void> {
+    this.#run((gate) => leave(gate, request));
+  }
+
+  async view(): Promise<GateView> {
+    return view(this.#gate, Date.now());
+  }
+
+  async forget(): Promise<void> {
+    await this.#rows.clear();
+    this.#gate = newGate();
+  }
+
+  /** One step, written before it is answered; what cannot be written has not happened in memory either. */
+  #run<T>(step: (gate: GateState, now: number) => T): T {
+    try {
+      const answer = step(this.#gate, Date.now());
+      this.#rows.write(this.#gate);
+      return answer;
+    } catch (error) {
+      this.#gate = this.#rows.read();
+      throw error;
+    }
+  }
+}
