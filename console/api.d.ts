@@ -1965,6 +1965,11 @@ export interface components {
             closed_by: number | null;
             /**
              * Format: date-time
+             * @description Until when the token is good that loads are sent with; null: there is none. It is replaced before that.
+             */
+            token_until: string | null;
+            /**
+             * Format: date-time
              * @description When the next request may be made by `rate`; null: now.
              */
             next_request: string | null;
@@ -1980,10 +1985,57 @@ export interface components {
         SourceAuth: {
             /** @description User name and password (RFC 7617), sent in UTF-8. */
             basic?: components["schemas"]["BasicAuth"];
+            /** @description A token that is asked for with client credentials (RFC 6749 section 4.4), in place of `basic`. */
+            oauth2?: components["schemas"]["OAuth2"];
             /** @description Parameters of the query that each request gets, such as an API key: name, and the secret that holds the value, written `${ORIGIN_NAME}`. */
             query?: {
                 [key: string]: string;
             };
+        };
+        /** @description A token by client credentials. */
+        OAuth2: {
+            /** @description Where tokens are asked for. `ORIGIN_HOSTS` must name its host; redirects are not followed. */
+            token_url: string;
+            /** @description Who the service is there, or `${ORIGIN_NAME}` for a secret that holds it. */
+            client_id: string;
+            /** @description The secret that it proves that with, written `${ORIGIN_NAME}`. */
+            client_secret?: string;
+            /** @description The private key in its place (PKCS #8, PEM), written `${ORIGIN_NAME}`: with `private_key_jwt`. */
+            private_key?: string;
+            /**
+             * @description How it proves that: `basic`, the secret in a header; `post`, in the body (RFC 6749 section 2.3.1); `private_key_jwt`, by a signed assertion (RFC 7523).
+             * @default basic
+             * @enum {string}
+             */
+            client_auth: "basic" | "post" | "private_key_jwt";
+            /**
+             * @description How the assertion is signed. Left out: `PS256`.
+             * @enum {string}
+             */
+            alg?: "PS256" | "PS384" | "PS512" | "RS256" | "RS384" | "RS512" | "ES256" | "ES384" | "ES512";
+            /** @description Id of the key in the assertion. Left out: none. */
+            kid?: string;
+            /** @description Whom the assertion is meant for. Left out: `token_url`. */
+            aud?: string;
+            /**
+             * @description Further parameters of the request, such as `scope`, `audience` or `resource`.
+             * @default {}
+             */
+            params: {
+                [key: string]: string;
+            };
+            /**
+             * @description How long a token is good for that does not say so itself, seconds.
+             * @default 300
+             */
+            expires_s: number;
+            /**
+             * @description Header that the token goes in, and the word before it.
+             * @default Authorization: Bearer
+             */
+            header: string;
+            /** @description Binding by which tokens are asked for. Left out: over the internet. */
+            via?: string;
         };
         /** @description User name and password. */
         BasicAuth: {

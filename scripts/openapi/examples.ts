@@ -3,7 +3,7 @@
 import { DOCUMENT, ENTRY } from './examples/catalog.ts';
 import { DELTA, LIVE, TABLES } from './examples/data.ts';
 import { CACHE, DEFINED, DEFINITION, PROBED, PROBED_BADLY, STATS, VERSIONS } from './examples/resources.ts';
-import { CLOSED_SOURCE, SOURCE, SOURCE_DEFINITION } from './examples/sources.ts';
+import { CLOSED_SOURCE, SOURCE, SOURCE_DEFINITION, TOKEN_SOURCE } from './examples/sources.ts';
 import { ENDED, EXPANDED, FAILED, RETRIED, REVOKED, STATES, WAITING } from './examples/tasks.ts';
 import { HOOK, HOOK_DEFINITION, TESTED } from './examples/webhooks.ts';
 
@@ -219,7 +219,7 @@ export const EXAMPLES: Readonly<Record<string, { body?: Examples; [status: numbe
   listSources: { 200: json({ page: [SOURCE] }) },
   getSource: { 200: json({ erp: SOURCE, 'with its state': CLOSED_SOURCE }) },
   putSource: {
-    body: json({ erp: SOURCE_DEFINITION, 'as GET gave it': SOURCE }),
+    body: json({ erp: SOURCE_DEFINITION, 'with a token': TOKEN_SOURCE, 'as GET gave it': SOURCE }),
     200: json({ erp: SOURCE }),
     201: json({ erp: SOURCE }),
   },

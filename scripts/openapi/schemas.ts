@@ -24,6 +24,8 @@ import { WhoamiAnswer } from '../../src/contract/identity.ts';
 import { LiveTicket } from '../../src/contract/live.ts';
 import { Pages } from '../../src/contract/pages.ts';
 import { ProbeAnswer, ProbeBody, ProbedPage, ProbedTable } from '../../src/contract/probe.ts';
+import { OAuth2 } from '../../src/contract/oauth.ts';
+import { ProbeAnswer, ProbeBody, ProbedTable } from '../../src/contract/probe.ts';
 import { InputFault, ProblemBody, TaskError } from '../../src/contract/problem.ts';
 import { Definition, DefinitionAnswer, Expectation, Guard, Origin, Retry } from '../../src/contract/resource.ts';
 import { CacheCounts, ResourceStats } from '../../src/contract/resource-counts.ts';
@@ -110,6 +112,7 @@ const NAMES: Readonly<Record<string, readonly [schema: v.GenericSchema, text?: s
   SourceState: [SourceState, 'How the limits of a source stand.'],
   Rate: [Rate, 'How often a source may be asked.'],
   SourceAuth: [SourceAuth, 'What lets us in.'],
+  OAuth2: [OAuth2, 'A token by client credentials.'],
   BasicAuth: [BasicAuth, 'User name and password.'],
   Webhook: [WebhookAnswer, 'Who is told what has happened to caches, and how that goes.'],
   WebhookDefinition: [WebhookDefinition, 'Who is told what. PUT takes what GET gave.'],

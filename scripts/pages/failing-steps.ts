@@ -25,7 +25,7 @@ export const FAILING_STEPS: Readonly<Record<LoadFailureCode, Steps>> = {
     act: 'Correct origin.url, or take no content for no rows with tables[].missing: "empty". 202, 408, 425, 429, 5xx and any 4xx with Retry-After are tried again by themselves; ask less often by ttl_s or schedule if they go on.',
   },
   'origin-auth': {
-    look: 'The origin answered 401 or 403: what lets us in is missing, wrong, expired, or not enough for this address. To a token with cache:admin "detail" repeats what the origin says itself. Look at the secrets that origin.headers, or the auth of the source, name.',
+    look: 'The origin answered 401 or 403, or whoever gives its tokens refused the client: what lets us in is missing, wrong, expired, or not enough for this address. To a token with cache:admin "detail" repeats what the origin says itself. Look at the secrets that origin.headers, or the auth of the source, name.',
     act: "Renew the secret (npx wrangler secret put ORIGIN_…), or have the origin's administrator give its account the right to read this. Loads are not tried again by themselves: refresh afterwards.",
   },
   'origin-too-large': {

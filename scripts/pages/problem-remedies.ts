@@ -33,7 +33,7 @@ export const REMEDIES: Readonly<Record<ProblemCode, string>> = {
   'origin-status':
     'The origin answered with the status named in "detail". 202, 408, 425, 429, 5xx and any 4xx with Retry-After are tried again, others are not.',
   'origin-auth':
-    'The origin answered 401 or 403: what it was sent to let the service in is missing, wrong or not enough. This is for the operator; it is not tried again by itself.',
+    'The origin answered 401 or 403, or no token could be had for it: what it was sent to let the service in is missing, wrong or not enough. This is for the operator; it is not tried again by itself.',
   'origin-too-large':
     'The answer has more bytes than origin.max_bytes, counted without compression, more rows than a cache may have, or more pages than origin.pages.max.',
   'origin-malformed':

@@ -69,6 +69,33 @@ export interface LeaveRequest {
   isWell: boolean;
 }
 
+/** A token as the gate keeps it: sealed with a key that the gate does not have. Times are ms since the epoch. */
+export interface SealedToken {
+  /** Names the token, and tells nothing of it. */
+  id: string;
+  /** Digest of the definition that it was asked for by: under another one it counts for nothing. */
+  fingerprint: string;
+  sealed: string;
+  madeAt: number;
+  /** From when on a new one is to be asked for, and until when it is good. */
+  refreshAt: number;
+  endsAt: number;
+}
+
+/** Asks for the token of a source. */
+export interface TokenRequest {
+  load: string;
+  fingerprint: string;
+  /** Id of a token that was refused: another one is wanted; null: any. */
+  seen: string | null;
+}
+export type TokenAnswer =
+  | { outcome: 'token'; token: SealedToken }
+  /** The asker alone is to ask for a new one now, and to put it here or to say that it failed; `standing`: one that is good for a while yet. */
+  | { outcome: 'ask'; standing: SealedToken | null }
+  /** Another load asks for one. */
+  | { outcome: 'wait'; waitMs: number };
+
 /** How a gate stands. Times are ms since the epoch. */
 export interface GateView {
   permits: number;
@@ -80,6 +107,8 @@ export interface GateView {
   closedBy: number | null;
   /** When a request may next be made, as far as pace is concerned; null: now. */
   nextRequestAt: number | null;
+  /** Until when the token is good; null: there is none. */
+  tokenEndsAt: number | null;
   /** Most permits, as the gate goes by; null: any number. */
   concurrency: number | null;
 }
@@ -90,6 +119,9 @@ export interface SourceGateVerbs {
   more(request: MoreRequest): Promise<MoreAnswer>;
   close(request: CloseRequest): Promise<void>;
   leave(request: LeaveRequest): Promise<void>;
+  token(request: TokenRequest): Promise<TokenAnswer>;
+  /** `token` null: it could not be had, and the next one who asks is to ask for it. */
+  putToken(request: { load: string; token: SealedToken | null }): Promise<void>;
   view(): Promise<GateView>;
   /** Drops all that is kept: the source is deleted. */
   forget(): Promise<void>;

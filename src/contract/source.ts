@@ -2,7 +2,9 @@
 
 import * as v from 'valibot';
 import { about } from './about.ts';
+import { OAuth2 } from './oauth.ts';
 import { ResourceTitle } from './resource.ts';
+import { Binding, Secret } from './source-members.ts';
 import { Timestamp } from './timestamp.ts';
 import { integer, Whole } from './values.ts';
 
@@ -12,12 +14,6 @@ export const SourceName = ResourceTitle;
 export const MAX_SOURCE_CHARACTERS = 8192;
 /** Most resources that name one source: a change of it counts their numbers on in one statement. */
 export const MAX_RESOURCES_OF_SOURCE = 1000;
-
-/** One secret of the service, and nothing else. */
-const Secret = v.pipe(
-  v.string(),
-  v.regex(/^\$\{[^{}]*\}$/, `must be the name of a secret, such as \${ORIGIN_KEY}, and nothing else`),
-);
 
 /** RFC 7617. */
 export const BasicAuth = v.strictObject({
@@ -32,6 +28,10 @@ export type BasicAuth = v.InferOutput<typeof BasicAuth>;
 /** What lets us in. */
 export const SourceAuth = v.strictObject({
   basic: about(v.optional(BasicAuth), 'User name and password (RFC 7617), sent in UTF-8.'),
+  oauth2: about(
+    v.optional(OAuth2),
+    'A token that is asked for with client credentials (RFC 6749 section 4.4), in place of `basic`.',
+  ),
   query: about(
     v.optional(v.record(v.string(), Secret)),
     `Parameters of the query that each request gets, such as an API key: name, and the secret that holds the value, written \`\${ORIGIN_NAME}\`.`,
@@ -56,9 +56,7 @@ export const Source = v.strictObject({
     'Address of the system, without query. `origin.url` of a resource is relative to it, and never leaves its scheme, host and port.',
   ),
   via: about(
-    v.optional(
-      v.pipe(v.string(), v.regex(/^VIA_[A-Za-z0-9_]{1,64}$/, 'must be the name of a binding, such as VIA_ERP')),
-    ),
+    v.optional(Binding),
     'Binding by which requests go: a VPC service or a client certificate (mTLS). Left out: over the internet.',
   ),
   database: about(
@@ -93,6 +91,10 @@ export const SourceState = v.strictObject({
     'Until when no load is let in, because the source said that it has too much to do; null: it is open.',
   ),
   closed_by: about(v.nullable(Whole), 'The status by which the source said so: 429 or 503; null: it is open.'),
+  token_until: about(
+    v.nullable(Timestamp),
+    'Until when the token is good that loads are sent with; null: there is none. It is replaced before that.',
+  ),
   next_request: about(v.nullable(Timestamp), 'When the next request may be made by `rate`; null: now.'),
 });
 export type SourceState = v.InferOutput<typeof SourceState>;

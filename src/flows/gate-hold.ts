@@ -7,20 +7,27 @@ import type { GateWait, SourceGates } from '../contract/source-gate.ts';
 import { limitsOf } from '../core/source-limits.ts';
 import { log } from '../log.ts';
 import type { Fetch } from '../origin/fetch-origin.ts';
+import type { WayServices } from '../origin/origin-way.ts';
 import { enterGate, GatePass, noTurn, UNREACHABLE_MS } from './gate-pass.ts';
 import type { LoadClock } from './load-clock.ts';
+
+/** Of what has no source. */
+export const noGates: SourceGates = () => {
+  throw new Error('there is no gate here');
+};
 
 export class GateHold {
   /** The load has brought data. */
   isWell = false;
   readonly #gates: SourceGates;
-  readonly #load: string;
+  /** Names the load. */
+  readonly load: string;
   #pass: GatePass | null = null;
 
   /** @param load names the load at gates: the id of its delivery */
   constructor(gates: SourceGates, load: string) {
     this.#gates = gates;
-    this.#load = load;
+    this.load = load;
   }
 
   /**
@@ -35,7 +42,7 @@ export class GateHold {
     if (definition === null || source === undefined || limitsOf(source) === null) return null;
     const ttlMs = definition.origin.timeout_s * 1000 + LEASE_MARGIN_MS;
     try {
-      const pass = await enterGate(this.#gates, source, { load: this.#load, ttlMs, force });
+      const pass = await enterGate(this.#gates, source, { load: this.load, ttlMs, force });
       if (!(pass instanceof GatePass)) return pass;
       this.#pass = pass;
       return null;
@@ -43,7 +50,7 @@ export class GateHold {
       log('warn', 'gate.unreachable', { source: source.name, error });
       // It may have let the load in, and its answer was lost: nobody waits for that to be undone.
       this.#gates(source.name)
-        .leave({ load: this.#load, isWell: false })
+        .leave({ load: this.load, isWell: false })
         .catch(() => undefined);
       return { outcome: 'wait', reason: 'closed', waitMs: UNREACHABLE_MS };
     }
@@ -69,6 +76,12 @@ export class GateHold {
   /** The same fetcher, by the pace of the gate that was entered. */
   paced(fetch: Fetch, clock: LoadClock): Fetch {
     return this.#pass?.paced(fetch, clock) ?? fetch;
+  }
+
+  /** Where tokens of sources are kept and asked for: those requests take turns, too, and what their host answers closes no source. */
+  tokens(clock: LoadClock): WayServices['tokens'] {
+    const { load } = this;
+    return { gates: this.#gates, load, paced: (fetch) => this.#pass?.inTurn(fetch, clock) ?? fetch };
   }
 
   /** Gives back what is held. Never throws. */

@@ -85,10 +85,18 @@ export class GatePass {
   }
 
   /** The same fetcher, each request of which waits for its slot; the origin's clock stands still meanwhile. */
-  paced(fetch: Fetch, clock: LoadClock): Fetch {
+  inTurn(fetch: Fetch, clock: LoadClock): Fetch {
     return async (url, init) => {
       await this.#turn(clock);
-      const response = await fetch(url, init);
+      return fetch(url, init);
+    };
+  }
+
+  /** The same, of requests to the source itself, which closes when it has too much to do. */
+  paced(fetch: Fetch, clock: LoadClock): Fetch {
+    const inTurn = this.inTurn(fetch, clock);
+    return async (url, init) => {
+      const response = await inTurn(url, init);
       if (CLOSING.has(response.status)) await this.#close(response);
       return response;
     };

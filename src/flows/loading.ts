@@ -73,7 +73,7 @@ export class Loading {
   ) {
     const { clock, slot, gate, onHeavy, fetch, accepts } = options;
     const { originHosts: hosts } = services.settings;
-    const way = wayTo(resource, { hosts, secrets, via: services.via, fetch, accepts });
+    const way = wayTo(resource, { hosts, secrets, via: services.via, tokens: gate.tokens(clock), fetch, accepts });
     this.#way = { ...way, fetch: gate.paced(way.fetch, clock) };
     this.definition = this.#way.definition;
     this.number = resource.number;

@@ -18,7 +18,7 @@ import { notingSecrets, withoutSecrets, withoutValues } from '../origin/redact.t
 import { acceptsTcp } from '../origin/tcp.ts';
 import { FirstRows } from '../tables/first-rows.ts';
 import { checkGuard } from '../tables/guard.ts';
-import type { GateHold } from './gate-hold.ts';
+import { GateHold, noGates } from './gate-hold.ts';
 import { LoadClock } from './load-clock.ts';
 import type { Probe } from './probe-resource.ts';
 import { asFailure } from './report-load.ts';
@@ -54,7 +54,7 @@ export async function probeOrigin(
   { settings, ...services }: Pick<Services, 'settings' | 'secret' | 'via'>,
   probe: Probe,
   mostMs: number,
-  gate?: GateHold,
+  gate = new GateHold(noGates, 'probe'),
 ): Promise<ProbeAnswer> {
   const { definition, source, cache, rowsBefore } = probe;
   const { origin, tables } = definition;
@@ -73,12 +73,12 @@ export async function probeOrigin(
     const out = { fetch: (url: string, init: RequestInit) => fetch(url, init), accepts: acceptsTcp };
     const { access, ...way } = wayTo(
       { definition, ...(source === null ? {} : { source }) },
-      { hosts, secrets, via: services.via, ...out },
+      { hosts, secrets, via: services.via, tokens: gate.tokens(clock), ...out },
     );
     const ask = async (request: OriginRequest, usedBytes: number) => {
       const answer = await fetchOrigin(request, {
         ...way,
-        fetch: watched(seen, gate?.paced(way.fetch, clock) ?? way.fetch),
+        fetch: watched(seen, gate.paced(way.fetch, clock)),
         signal: clock.signal,
         maxBytes: origin.max_bytes,
         usedBytes,

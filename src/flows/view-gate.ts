@@ -18,11 +18,12 @@ export async function stateOfSource({ gates }: Pick<Services, 'gates'>, name: st
     .catch((cause: unknown) => {
       throw overloaded('The gate of this source gives no answer right now. Try again in a moment.', cause);
     });
-  const { permits, closedUntil, closedBy, nextRequestAt } = gate;
+  const { permits, closedUntil, closedBy, nextRequestAt, tokenEndsAt } = gate;
   return {
     permits,
     closed_until: timestamp(closedUntil),
     closed_by: closedBy,
+    token_until: timestamp(tokenEndsAt),
     next_request: timestamp(nextRequestAt),
   };
 }

@@ -16,6 +16,8 @@ export function sourceGates(namespace: { getByName(name: string): SourceGateVerb
       more: (request) => withTimeout(gate().more(request), TIMEOUT_MS),
       close: (request) => withTimeout(gate().close(request), TIMEOUT_MS),
       leave: (request) => withTimeout(gate().leave(request), TIMEOUT_MS),
+      token: (request) => withTimeout(gate().token(request), TIMEOUT_MS),
+      putToken: (request) => withTimeout(gate().putToken(request), TIMEOUT_MS),
       view: () => withTimeout(gate().view(), TIMEOUT_MS),
       forget: () => withTimeout(gate().forget(), TIMEOUT_MS),
     };

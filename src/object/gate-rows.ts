@@ -13,7 +13,7 @@ const TABLES = `
 const AHEAD_MS = 1000;
 
 /** What of a gate is one document. */
-type Document = Omit<GateState, 'permits'>;
+type Document = Omit<GateState, 'permits' | 'asking'>;
 
 /** The rows of one gate; the tables are made by the first write, so that asking a gate leaves nothing behind. */
 export class GateRows {
@@ -79,6 +79,6 @@ export class GateRows {
   }
 }
 
-function documentOf({ permits: _, ...document }: GateState, scheduledAt: number): Document {
+function documentOf({ permits: _, asking: __, ...document }: GateState, scheduledAt: number): Document {
   return { ...document, scheduledAt };
 }

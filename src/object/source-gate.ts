@@ -12,9 +12,13 @@ import type {
   LeaveRequest,
   MoreAnswer,
   MoreRequest,
+  SealedToken,
   SourceGateVerbs,
+  TokenAnswer,
+  TokenRequest,
 } from '../contract/source-gate.ts';
 import { close, enter, type GateState, leave, more, newGate, view } from '../core/source-gate/gate.ts';
+import { putToken, token } from '../core/source-gate/token.ts';
 import { GateRows } from './gate-rows.ts';
 
 /** The verbs of contract/source-gate.ts; anything else is private, since every method can be called from outside. */
@@ -42,6 +46,14 @@ export class SourceGate extends DurableObject<Env> implements SourceGateVerbs {
 
   async leave(request: LeaveRequest): Promise<void> {
     this.#run((gate) => leave(gate, request));
+  }
+
+  async token(request: TokenRequest): Promise<TokenAnswer> {
+    return this.#run((gate, now) => token(gate, request, now));
+  }
+
+  async putToken(request: { load: string; token: SealedToken | null }): Promise<void> {
+    this.#run((gate) => putToken(gate, request));
   }
 
   async view(): Promise<GateView> {

@@ -42,6 +42,8 @@ export interface SecretAccess {
 export interface OriginAccess extends SecretAccess {
   /** Is told what was made of secrets, which is as secret. */
   note?(value: string): void;
+  /** All that was noted so far. */
+  sent?: readonly string[];
   /** Requests go by a binding of the account. */
   isPrivate?: boolean;
 }

@@ -3,14 +3,13 @@
 import type { InputFault } from '../contract/problem.ts';
 import type { Source, SourceAuth } from '../contract/source.ts';
 import { pointerTo } from '../core/pointer.ts';
-import { DOT_SEGMENT, hasDotSegment } from '../core/source-address.ts';
-import { HEADER_PLACEHOLDER, hasControl, headerFaults, isSecretName } from './check-origin.ts';
-import { secretNameOf } from './check-webhook.ts';
-import { hostRefusal, isTrusted } from './hosts.ts';
+import { literalFaults, secretFaults } from './check-address.ts';
+import { HEADER_PLACEHOLDER, hasControl, headerFaults } from './check-origin.ts';
+import { tokenHeader } from './credentials.ts';
+import { isTrusted } from './hosts.ts';
+import { oauth2Faults } from './oauth/check-oauth.ts';
 
 const MAX_QUERY_KEYS = 8;
-const NOT_A_SECRET = 'may name only secrets that begin with ORIGIN_, and not ORIGIN_HOSTS or ORIGIN_PORT';
-const UNTRUSTED = 'uses a secret, so ORIGIN_HOSTS must name the host of the URL';
 
 /** All faults, with pointers from the definition's root. `hosts`: ORIGIN_HOSTS. */
 export function sourceFaults(source: Source, hosts: readonly string[]): InputFault[] {
@@ -37,51 +36,35 @@ function* faultsOfSystem({ url: text, via, headers, auth }: Source, hosts: reado
     yield { pointer: '/url', detail: 'is required, or database in its place' };
     return;
   }
-  for (const detail of urlFaults(text, via !== undefined, hosts)) yield { pointer: '/url', detail };
+  for (const detail of literalFaults(text, via !== undefined, hosts)) yield { pointer: '/url', detail };
   const isTrustedHost = URL.canParse(text) && isTrusted(new URL(text), hosts);
   yield* headerFaults(headers, 'shared', isTrustedHost, '/headers');
+  const [own, by] =
+    auth?.oauth2 === undefined ? ['Authorization', auth?.basic] : [tokenHeader(auth.oauth2).name, auth.oauth2];
   for (const name of Object.keys(headers)) {
-    if (auth?.basic !== undefined && name.toLowerCase() === 'authorization') {
-      yield { pointer: pointerTo('/headers', name), detail: 'is set by auth.basic' };
+    if (by !== undefined && name.toLowerCase() === own.toLowerCase()) {
+      yield { pointer: pointerTo('/headers', name), detail: 'is set by auth' };
     }
   }
-  if (auth !== undefined) yield* authFaults(auth, isTrustedHost);
+  if (auth !== undefined) yield* authFaults(auth, isTrustedHost, hosts);
 }
 
-function* urlFaults(text: string, isPrivate: boolean, hosts: readonly string[]): Generator<string> {
-  // The URL parser would drop or turn these silently.
-  if (/[\s\\]/.test(text) || hasControl(text)) yield 'must not hold spaces, control characters or backslashes';
-  if (/[{}]/.test(text)) yield 'must be literal: templates are for origin.url of a resource';
-  if (!URL.canParse(text)) {
-    yield 'must be a URL';
-    return;
+function* authFaults(
+  { basic, oauth2, query }: SourceAuth,
+  isTrustedHost: boolean,
+  hosts: readonly string[],
+): Generator<InputFault> {
+  if (basic === undefined && oauth2 === undefined && query === undefined) {
+    yield { pointer: '/auth', detail: 'must have a member' };
   }
-  const url = new URL(text);
-  if (url.username !== '' || url.password !== '' || /^[^/]*\/\/[^/]*@/.test(text)) {
-    yield 'must not hold a user name or password';
-    return;
+  if (basic !== undefined && oauth2 !== undefined) {
+    yield { pointer: '/auth', detail: 'must have one of basic and oauth2' };
   }
-  if (hasDotSegment(text)) yield DOT_SEGMENT;
-  if (/[?#]/.test(text)) yield 'must have no query and no fragment: they go into origin.url of a resource';
-  if (/\.(?::\d*)?$/.test(authorityOf(text))) yield 'must name its host without a dot at the end';
-  else if (!isWrittenSo(text, url)) yield `must be written as ${url.origin}, which is what it means`;
-  const refusal = hostRefusal(url, hosts, isPrivate);
-  if (refusal !== null) yield refusal;
-}
-
-/** Whether host and port stand there as the URL parser understands them: another name for a host is another host to whoever reads it. */
-function isWrittenSo(text: string, { host, protocol }: URL): boolean {
-  const usual = protocol === 'https:' ? ':443' : ':80';
-  const written = authorityOf(text).toLowerCase();
-  return written === host || written === host + usual;
-}
-
-function authorityOf(text: string): string {
-  return /^[a-z][a-z0-9+.-]*:\/\/([^/?#]*)/i.exec(text)?.[1] ?? '';
-}
-
-function* authFaults({ basic, query }: SourceAuth, isTrustedHost: boolean): Generator<InputFault> {
-  if (basic === undefined && query === undefined) yield { pointer: '/auth', detail: 'must have a member' };
+  if (oauth2 !== undefined) {
+    for (const { pointer, detail } of oauth2Faults(oauth2, hosts)) yield { pointer: `/auth/oauth2${pointer}`, detail };
+    if (!isTrustedHost)
+      yield { pointer: '/auth/oauth2', detail: 'sends a token, so ORIGIN_HOSTS must name the host of the URL' };
+  }
   if (basic !== undefined) {
     yield* secretFaults('/auth/basic/password', basic.password, isTrustedHost);
     const placeholders = [...basic.user.matchAll(HEADER_PLACEHOLDER)];
@@ -103,9 +86,4 @@ function* authFaults({ basic, query }: SourceAuth, isTrustedHost: boolean): Gene
     }
     yield* secretFaults(pointer, secret, isTrustedHost);
   }
-}
-
-function* secretFaults(pointer: string, placeholder: string, isTrustedHost: boolean): Generator<InputFault> {
-  if (!isSecretName(secretNameOf(placeholder))) yield { pointer, detail: NOT_A_SECRET };
-  else if (!isTrustedHost) yield { pointer, detail: UNTRUSTED };
 }

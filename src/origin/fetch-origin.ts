@@ -23,6 +23,8 @@ export interface FetchOptions extends RedirectRules {
   accepts: Accepts | null;
   /** Puts what lets us in into each request, as long as no redirect has led elsewhere. */
   authorize?: Authorize;
+  /** After 401: whether there is something else to let us in, and the request may be made again. */
+  renew?(signal: AbortSignal): Promise<boolean>;
   /** Ends the load; its reason is a LoadFailure. */
   signal: AbortSignal;
   /** Most bytes of the body, decoded, together with `usedBytes`. */
@@ -94,12 +96,17 @@ async function follow(
   options: FetchOptions,
   validators: Validators,
 ): Promise<{ asked: URL; response: Response }> {
-  const { authorize = async (asked: OriginRequest) => asked } = options;
+  const { signal, authorize = async (asked: OriginRequest) => asked, renew = async () => false } = options;
   let next = request;
   let isOurs = true;
   for (let followed = 0; ; followed += 1) {
     isOurs &&= next.url.origin === request.url.origin;
-    const response = await ask(isOurs ? await authorize(next) : next, options, validators);
+    const makeRequest = async () => ask(isOurs ? await authorize(next, signal) : next, options, validators);
+    let response = await makeRequest();
+    if (response.status === 401 && isOurs && (await renew(signal))) {
+      await discard(response);
+      response = await makeRequest();
+    }
     if (!isRedirect(response)) return { asked: next.url, response };
     await discard(response);
     next = redirected(next, response, followed, options);

@@ -2,10 +2,12 @@
 
 import { LoadFailure } from '../contract/problem.ts';
 import type { DefinedResource, Resource } from '../contract/resource.ts';
+import type { SourceGates } from '../contract/source-gate.ts';
 import { addressWithin } from '../core/source-address.ts';
 import type { OriginAccess } from './build-request.ts';
 import { type Authorize, authorizeBy } from './credentials.ts';
 import type { Fetch } from './fetch-origin.ts';
+import { SourceToken } from './oauth/source-token.ts';
 import type { NotedSecrets } from './redact.ts';
 import type { Accepts } from './unreachable.ts';
 
@@ -19,6 +21,8 @@ export interface OriginWay {
   accepts: Accepts | null;
   /** Puts what lets us in into each request; absent: the definition's headers are all. */
   authorize?: Authorize;
+  /** After 401: whether there is something else to let us in, to be tried once. */
+  renew?(signal: AbortSignal): Promise<boolean>;
 }
 
 /** What of the service the way is found with. */
@@ -29,6 +33,8 @@ export interface WayServices {
   secrets: NotedSecrets;
   /** The binding of this name, which begins with `VIA_`. */
   via(name: string): Fetch | undefined;
+  /** Where the tokens of sources are kept. */
+  tokens: { gates: SourceGates; load: string; paced(fetch: Fetch): Fetch };
   /** How an origin is asked that names no binding. */
   fetch: Fetch;
   accepts: Accepts;
@@ -37,18 +43,20 @@ export interface WayServices {
 /** @throws LoadFailure `misconfigured`, which tells administrators alone the names */
 export function wayTo(
   { definition, source }: Pick<DefinedResource, 'definition' | 'source'>,
-  { hosts, secrets, via, fetch, accepts }: WayServices,
+  { hosts, secrets, via, tokens, fetch, accepts }: WayServices,
 ): OriginWay {
   const { source: name } = definition.origin;
-  const access = { hosts, secret: secrets.secret, note: secrets.note };
+  const access = { hosts, secret: secrets.secret, note: secrets.note, sent: secrets.sent };
   if (name === undefined) return { definition, access, fetch, accepts };
   if (source === undefined) throw misconfigured(`The source "${name}" is not there.`);
   const { url, via: binding, auth, headers } = source.definition;
   if (url === undefined) throw misconfigured(`The source "${name}" is a database, which this release does not read.`);
-  const byBinding = binding === undefined ? undefined : via(binding);
-  if (binding !== undefined && byBinding === undefined) {
+  const fetchBy = (binding: string | undefined) => {
+    const found = binding === undefined ? fetch : via(binding);
+    if (found !== undefined) return found;
     throw misconfigured(`The source "${name}" names the binding ${binding}, which the service does not have.`);
-  }
+  };
+  const byBinding = fetchBy(binding);
   const { origin } = definition;
   const { changes } = origin;
   const whole = {
@@ -58,12 +66,20 @@ export function wayTo(
     headers: withOwn(headers, origin.headers),
   };
   const ofSource = { ...access, isPrivate: binding !== undefined };
+  const oauth2 = auth?.oauth2;
+  const placeFor = (by: string | undefined) => ({
+    ...tokens,
+    gate: tokens.gates(name),
+    fetch: tokens.paced(fetchBy(by)),
+  });
+  const token = oauth2 === undefined ? null : new SourceToken(oauth2, access, placeFor(oauth2.via));
   return {
     definition: { ...definition, origin: whole },
     access: ofSource,
-    fetch: byBinding ?? fetch,
-    accepts: byBinding === undefined ? accepts : null,
-    ...(auth === undefined ? {} : { authorize: authorizeBy(auth, ofSource) }),
+    fetch: byBinding,
+    accepts: binding === undefined ? accepts : null,
+    ...(auth === undefined ? {} : { authorize: authorizeBy(auth, ofSource, token) }),
+    ...(token === null ? {} : { renew: (signal) => token.renew(signal) }),
   };
 }
 

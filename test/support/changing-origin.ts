@@ -2,16 +2,12 @@
 
 import type { Json } from '../../src/contract/entry.ts';
 import type { Lease, LoadChange, PreviousLoad } from '../../src/contract/object.ts';
-import { GateHold } from '../../src/flows/gate-hold.ts';
+import { GateHold, noGates } from '../../src/flows/gate-hold.ts';
 import { loadCache } from '../../src/flows/load-cache.ts';
 import { LoadClock } from '../../src/flows/load-clock.ts';
 import type { LoadServices } from '../../src/flows/loading.ts';
 import { memoryBlobs } from './memory-blobs.ts';
 import { sampleResource } from './resources.ts';
-
-const nobody = () => {
-  throw new Error('it has no source');
-};
 
 const ORIGIN = 'https://erp.example.com';
 const KEY = 'f'.repeat(64);
@@ -107,7 +103,7 @@ export class ChangingOrigin {
       accepts: async () => true,
       clock,
       slot,
-      gate: new GateHold(nobody, 'load'),
+      gate: new GateHold(noGates, 'load'),
       now: Date.now(),
       random: Math.random,
       onHeavy: () => undefined,

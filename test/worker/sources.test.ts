@@ -348,7 +348,7 @@ describe('the limits of a source', () => {
 
   it('are told with how they stand, on demand; the ETag for If-Match is that without', async () => {
     const { name, definition } = await defineSource({ concurrency: 1 });
-    const open = { permits: 0, closed_until: null, closed_by: null, next_request: null };
+    const open = { permits: 0, closed_until: null, closed_by: null, token_until: null, next_request: null };
     expect(await stateOf(name)).toEqual(open);
     await takePermit(name);
     await gates(name).close({ status: 429, retryAfterMs: 60_000 });

@@ -1,4 +1,4 @@
-/** A source as it is put and answered. */
+/** Sources as they are put and answered. */
 
 export const SOURCE_DEFINITION = {
   url: 'https://erp.example.com/sap/opu/odata/sap/ZSALES/',
@@ -13,5 +13,24 @@ export const SOURCE = { name: 'erp', ...SOURCE_DEFINITION };
 
 export const CLOSED_SOURCE = {
   ...SOURCE,
-  state: { permits: 0, closed_until: '2026-11-23T19:15:06.000Z', closed_by: 429, next_request: null },
+  state: {
+    permits: 0,
+    closed_until: '2026-11-23T19:15:06.000Z',
+    closed_by: 429,
+    token_until: null,
+    next_request: null,
+  },
+};
+
+export const TOKEN_SOURCE = {
+  url: 'https://crm.example.com/api/',
+  auth: {
+    oauth2: {
+      token_url: 'https://id.example.com/oauth2/token',
+      client_id: 'freshet',
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: that is how a definition names a secret
+      client_secret: '${ORIGIN_CRM_SECRET}',
+      params: { scope: 'read' },
+    },
+  },
 };

@@ -20,6 +20,7 @@ import type {
   LeaveRequest,
   MoreAnswer,
   MoreRequest,
+  SealedToken,
 } from '../../contract/source-gate.ts';
 import { nextSlotAt, takeSlots } from './pace.ts';
 
@@ -43,6 +44,10 @@ export interface GateState extends AskedLimits {
   closedBy: number;
   /** Closings in a row. */
   closings: number;
+  /** The token of the source (token.ts); null: there is none. */
+  token: SealedToken | null;
+  /** Who asks for a new token, and until when others wait for that, in memory alone; null: nobody. */
+  asking: { load: string; until: number } | null;
 }
 
 /** A gate that nobody has passed yet. */
@@ -55,6 +60,8 @@ export function newGate(): GateState {
     closedUntil: 0,
     closedBy: 0,
     closings: 0,
+    token: null,
+    asking: null,
   };
 }
 
@@ -110,6 +117,7 @@ export function view(gate: GateState, now: number): GateView {
     closedUntil: isClosed ? gate.closedUntil : null,
     closedBy: isClosed ? gate.closedBy : null,
     nextRequestAt: next > now ? Math.ceil(next) : null,
+    tokenEndsAt: gate.token !== null && gate.token.endsAt > now ? gate.token.endsAt : null,
     concurrency,
   };
 }

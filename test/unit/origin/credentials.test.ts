@@ -15,6 +15,8 @@ const SECRETS: Record<string, string> = {
 const AUTH = { basic: { user: 'ada', password: '$' + '{ORIGIN_P}' }, query: { key: '$' + '{ORIGIN_KEY}' } };
 const BASIC = `Basic ${Buffer.from('ada:пароль').toString('base64')}`;
 
+const NEVER = new AbortController().signal;
+
 function setting(hosts = HOSTS) {
   const noted: string[] = [];
   return {
@@ -70,18 +72,18 @@ describe('credentials', () => {
 
   it('are noted as secrets as they are sent, for they are masked', async () => {
     const { noted, access } = setting();
-    await authorizeBy(AUTH, access)(requestTo('https://erp.example/'));
+    await authorizeBy(AUTH, access)(requestTo('https://erp.example/'), NEVER);
     expect(noted).toEqual([BASIC.slice(6), 'k%26y%3D1']);
   });
 
   it('leave a header of the resource itself as it is', async () => {
     const request = requestTo('https://erp.example/', { Authorization: 'Bearer own' });
-    const { headers } = await authorizeBy(AUTH, setting().access)(request);
+    const { headers } = await authorizeBy(AUTH, setting().access)(request, NEVER);
     expect(headers.get('Authorization')).toBe('Bearer own');
   });
 
   it('are refused to a host that ORIGIN_HOSTS does not name', async () => {
-    const failing = authorizeBy(AUTH, setting(['*']).access)(requestTo('https://erp.example/'));
+    const failing = authorizeBy(AUTH, setting(['*']).access)(requestTo('https://erp.example/'), NEVER);
     await expect(failing).rejects.toMatchObject({
       code: 'misconfigured',
       adminDetail: 'ORIGIN_P is not sent to erp.example: ORIGIN_HOSTS does not name it.',
@@ -90,7 +92,7 @@ describe('credentials', () => {
 
   it('are refused where the secret for the user name holds a colon, at which its reader would cut', async () => {
     const basic = { ...AUTH.basic, user: '$' + '{ORIGIN_COLON}' };
-    const failing = authorizeBy({ basic }, setting().access)(requestTo('https://erp.example/'));
+    const failing = authorizeBy({ basic }, setting().access)(requestTo('https://erp.example/'), NEVER);
     await expect(failing).rejects.toMatchObject({ message: 'The user name of the source holds a colon.' });
   });
 });

@@ -1,0 +1,154 @@
+/** Asks for a token with client credentials (RFC 6749 section 4.4), by oauth4webapi. */
+
+import * as oauth from 'oauth4webapi';
+import type { OAuth2 } from '../../contract/oauth.ts';
+import { LoadFailure } from '../../contract/problem.ts';
+import { isObject } from '../../core/is-object.ts';
+import type { Fetch } from '../fetch-origin.ts';
+import { retryAfterMs } from '../origin-status.ts';
+import { withoutValues } from '../redact.ts';
+import { clientKey } from './client-key.ts';
+
+/** How long an answer may take, ms, and how large it may be, bytes. */
+const TIMEOUT_MS = 30_000;
+const MAX_BYTES = 65_536;
+/** Most characters of what is told of a refusal. */
+const MAX_TEXT = 200;
+const RETRYABLE = new Set([408, 425, 429]);
+
+/** Who asks. */
+export interface ClientCredentials {
+  clientId: string;
+  /** The client's secret, or its private key as PEM. */
+  credential: string;
+  /** Name of the secret that holds that. */
+  name: string;
+}
+
+/** What it is asked with. */
+export interface TokenOptions {
+  fetch: Fetch;
+  signal: AbortSignal;
+  /** Values that are told to nobody. */
+  secrets: readonly string[];
+  /** ms since the epoch. */
+  now: number;
+}
+
+/** A token, and how long it is good for, ms. */
+export interface GivenToken {
+  token: string;
+  lifeMs: number;
+}
+
+/**
+ * One request, which follows no redirect.
+ *
+ * @throws LoadFailure `origin-auth`: final where the client is refused, else to be tried again; `misconfigured` for a key that is none
+ */
+export async function requestToken(
+  definition: OAuth2,
+  client: ClientCredentials,
+  { fetch, signal, secrets, now }: TokenOptions,
+): Promise<GivenToken> {
+  const server = { issuer: new URL(definition.token_url).origin, token_endpoint: definition.token_url };
+  const authentication = await clientAuthentication(definition, client);
+  const known = { client_id: client.clientId };
+  const limited = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]);
+  const options = {
+    signal: limited,
+    // What may be asked without TLS is for ORIGIN_HOSTS to say.
+    [oauth.allowInsecureRequests]: true,
+    [oauth.customFetch]: (url: string, init: RequestInit) => bounded(fetch, url, init),
+  };
+  let response: Response;
+  try {
+    response = await oauth.clientCredentialsGrantRequest(server, known, authentication, definition.params, options);
+  } catch (cause) {
+    signal.throwIfAborted();
+    if (cause instanceof LoadFailure) throw cause;
+    throw refused('No token could be asked for: nothing answers at its address.', { retryable: true, cause });
+  }
+  await demandGranted(response, secrets, now);
+  try {
+    const { access_token: token, expires_in: expiresS } = await oauth.processClientCredentialsResponse(
+      server,
+      known,
+      response,
+    );
+    if (!/^[\x21-\x7e]+$/.test(token)) throw new Error('no header may hold it');
+    return { token, lifeMs: Math.max(expiresS ?? definition.expires_s, 1) * 1000 };
+  } catch (cause) {
+    throw refused('What was answered to the question for a token is no token (RFC 6749 section 5.1).', { cause });
+  }
+}
+
+async function clientAuthentication(
+  { client_auth, alg = 'PS256', kid, aud, token_url }: OAuth2,
+  { credential, name }: ClientCredentials,
+): Promise<oauth.ClientAuth> {
+  switch (client_auth) {
+    case 'basic':
+      return oauth.ClientSecretBasic(credential);
+    case 'post':
+      return oauth.ClientSecretPost(credential);
+    case 'private_key_jwt': {
+      const key = await clientKey(credential, alg, name);
+      return oauth.PrivateKeyJwt(kid === undefined ? key : { key, kid }, {
+        [oauth.modifyAssertion]: (_header, payload) => {
+          payload.aud = aud ?? token_url;
+        },
+      });
+    }
+  }
+}
+
+/** The answer, read whole: it is small, or it is none. */
+async function bounded(fetch: Fetch, url: string, init: RequestInit): Promise<Response> {
+  const response = await fetch(url, { ...init, cache: 'no-store' });
+  const reader = response.body?.getReader();
+  let text = '';
+  let bytes = 0;
+  const decoder = new TextDecoder();
+  try {
+    for (let read = await reader?.read(); read !== undefined && !read.done; read = await reader?.read()) {
+      bytes += read.value.byteLength;
+      if (bytes > MAX_BYTES)
+        throw refused(`The answer to the question for a token has more than ${MAX_BYTES} bytes.`, {});
+      text += decoder.decode(read.value, { stream: true });
+    }
+  } finally {
+    reader?.cancel().catch(() => undefined);
+  }
+  const { status, headers } = response;
+  return new Response([204, 205, 304].includes(status) ? null : text, { status, headers });
+}
+
+/** @throws LoadFailure `origin-auth` for any answer but 200 */
+async function demandGranted(response: Response, secrets: readonly string[], now: number): Promise<void> {
+  const { status, headers } = response;
+  if (status === 200) return;
+  if (status >= 300 && status < 400) {
+    throw refused('The question for a token was answered by a redirect, which is not followed.', {});
+  }
+  const answer = await response.json().catch(() => null);
+  const told = isObject(answer)
+    ? [answer.error, answer.error_description].filter((text) => typeof text === 'string')
+    : [];
+  const said = withoutValues(told.join(': '), secrets)
+    .replaceAll(/[\p{Cc}\p{Cf}\s]+/gu, ' ')
+    .slice(0, MAX_TEXT);
+  throw refused(`The question for a token was answered with status ${status}.`, {
+    retryable: status >= 500 || RETRYABLE.has(status),
+    retryAfterMs: retryAfterMs(headers, now),
+    said,
+  });
+}
+
+function refused(
+  detail: string,
+  { said = '', ...options }: { retryable?: boolean; retryAfterMs?: number | null; said?: string; cause?: unknown },
+): LoadFailure {
+  const adminDetail = said === '' ? detail : `${detail} It says: ${said}`;
+  return new LoadFailure('origin-auth', detail, { ...options, adminDetail });
+}

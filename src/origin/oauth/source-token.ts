@@ -1,0 +1,148 @@
+/** The token of a source, as one load has it: kept sealed in the source's gate for all loads, and asked for by one of them at a time. */
+
+import type { OAuth2 } from '../../contract/oauth.ts';
+import { LoadFailure } from '../../contract/problem.ts';
+import type { SealedToken, SourceGateVerbs } from '../../contract/source-gate.ts';
+import { canonicalText } from '../../core/canonical.ts';
+import { digestTag } from '../../core/etag.ts';
+import { refreshAt } from '../../core/source-gate/token.ts';
+import { sleep } from '../../waiting.ts';
+import { type OriginAccess, secretOf } from '../build-request.ts';
+import { secretNameOf } from '../check-webhook.ts';
+import type { Fetch } from '../fetch-origin.ts';
+import { type ClientCredentials, requestToken } from './request-token.ts';
+import { seal, unseal } from './sealed-token.ts';
+
+/** A token that was refused so soon after it was given would be refused again, ms. */
+const JUST_MADE_MS = 5000;
+/** When to come again to a gate that gives no answer, ms. */
+const UNREACHABLE_MS = 10_000;
+
+/** Where tokens are kept, and how they are asked for. */
+export interface TokenPlace {
+  gate: SourceGateVerbs;
+  /** Names the load. */
+  load: string;
+  fetch: Fetch;
+}
+
+export class SourceToken {
+  readonly #definition: OAuth2;
+  readonly #access: OriginAccess;
+  readonly #place: TokenPlace;
+  readonly #fingerprint: string;
+  #current: { sealed: SealedToken; token: string } | null = null;
+  #hasRenewed = false;
+
+  constructor(definition: OAuth2, access: OriginAccess, place: TokenPlace) {
+    this.#definition = definition;
+    this.#access = access;
+    this.#place = place;
+    this.#fingerprint = digestTag(canonicalText(definition));
+  }
+
+  /**
+   * A token that is good for a while, asked for before each request: none runs out in the middle of a load.
+   *
+   * @throws LoadFailure `origin-auth`, `misconfigured`; `overloaded` when the gate gives no answer
+   */
+  async value(signal: AbortSignal): Promise<string> {
+    if (this.#current === null || Date.now() >= this.#current.sealed.refreshAt) {
+      this.#current = await this.#obtain(null, signal);
+    }
+    return this.#current.token;
+  }
+
+  /**
+   * The source has refused the token: asks for another one, once a load.
+   *
+   * @returns whether there is another one to try
+   */
+  async renew(signal: AbortSignal): Promise<boolean> {
+    const { sealed } = this.#current ?? {};
+    if (sealed === undefined || this.#hasRenewed || Date.now() < sealed.madeAt + JUST_MADE_MS) return false;
+    this.#hasRenewed = true;
+    this.#current = await this.#obtain(sealed.id, signal);
+    return true;
+  }
+
+  async #obtain(refused: string | null, signal: AbortSignal): Promise<{ sealed: SealedToken; token: string }> {
+    const client = this.#client();
+    const { gate, load } = this.#place;
+    for (let seen = refused; ; ) {
+      signal.throwIfAborted();
+      const answer = await gate.token({ load, fingerprint: this.#fingerprint, seen }).catch((cause: unknown) => {
+        throw unreachable(cause);
+      });
+      if (answer.outcome === 'wait') {
+        await sleep(answer.waitMs, signal);
+        continue;
+      }
+      if (answer.outcome === 'ask') {
+        const standing = answer.standing === null ? null : await this.#open(answer.standing, client);
+        return this.#ask(client, signal).catch((error: unknown) => {
+          if (standing !== null && error instanceof LoadFailure && error.retryable) return standing;
+          throw error;
+        });
+      }
+      const opened = await this.#open(answer.token, client);
+      if (opened !== null) return opened;
+      // The secret has changed since: a token of the one before is none.
+      seen = answer.token.id;
+    }
+  }
+
+  async #ask(client: ClientCredentials, signal: AbortSignal): Promise<{ sealed: SealedToken; token: string }> {
+    const { gate, load, fetch } = this.#place;
+    const now = Date.now();
+    try {
+      const secrets = this.#access.sent ?? [];
+      const { token, lifeMs } = await requestToken(this.#definition, client, { fetch, signal, secrets, now });
+      this.#access.note?.(token);
+      const named = { id: crypto.randomUUID(), fingerprint: this.#fingerprint };
+      const sealed: SealedToken = {
+        ...named,
+        sealed: await seal(token, client.credential, named),
+        madeAt: now,
+        refreshAt: refreshAt(lifeMs, now),
+        endsAt: now + lifeMs,
+      };
+      // Without it in the gate, the next load asks for one of its own.
+      await gate.putToken({ load, token: sealed }).catch(() => undefined);
+      return { sealed, token };
+    } catch (error) {
+      await gate.putToken({ load, token: null }).catch(() => undefined);
+      throw error;
+    }
+  }
+
+  async #open(
+    sealed: SealedToken,
+    { credential }: ClientCredentials,
+  ): Promise<{ sealed: SealedToken; token: string } | null> {
+    const token = await unseal(sealed, credential);
+    if (token === null) return null;
+    this.#access.note?.(token);
+    return { sealed, token };
+  }
+
+  /** Who the service is there; what it proves that with may go to the host that gives tokens. */
+  #client(): ClientCredentials {
+    const { token_url, client_id: id, client_auth, client_secret, private_key } = this.#definition;
+    const url = new URL(token_url);
+    const clientId = id.startsWith('${') ? secretOf(secretNameOf(id), url, this.#access) : id;
+    const name = secretNameOf((client_auth === 'private_key_jwt' ? private_key : client_secret) ?? '');
+    const credential = secretOf(name, url, this.#access);
+    const encoded = [clientId, credential].map((text) => encodeURIComponent(text).replaceAll('%20', '+'));
+    this.#access.note?.(btoa(encoded.join(':')));
+    return { clientId, credential, name };
+  }
+}
+
+function unreachable(cause: unknown): LoadFailure {
+  return new LoadFailure('overloaded', 'The token of the source cannot be had right now.', {
+    retryable: true,
+    retryAfterMs: UNREACHABLE_MS,
+    cause,
+  });
+}
