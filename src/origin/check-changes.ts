@@ -4,6 +4,7 @@ import { type Changes, SINCE_VARIABLE } from '../contract/changes.ts';
 import type { InputFault } from '../contract/problem.ts';
 import type { Resource } from '../contract/resource.ts';
 import type { Source } from '../contract/source.ts';
+import { xmlSteps } from '../core/xml-steps.ts';
 import { placeFault } from './check-expect.ts';
 import { checkOrigin } from './check-origin.ts';
 import { quotingFaults } from './check-quoting.ts';
@@ -38,9 +39,20 @@ export function changesFaults(definition: Resource, checks: ChangesChecks): Inpu
   const detail = changes.link === undefined ? null : placeFault(changes.link, format, tables);
   if (detail !== null) add('/link', detail);
   const { key } = changes.removed ?? {};
+  if (format === 'xml')
+    for (const pointer of noPaths(changes)) add(pointer, 'must be a path of local names within the row');
   if (key !== undefined && key.length !== table?.key?.length)
     add('/removed/key', 'must have as many places as tables[].key');
   return changes.url === undefined ? faults : [...faults, ...urlFaults(definition, changes.url, checks)];
+}
+
+/** Places within rows of XML that are no paths. */
+function noPaths({ cursor, removed }: Changes): string[] {
+  const places = { '/cursor': cursor, '/removed/at': removed?.at };
+  const keys = (removed?.key ?? []).map((at, index) => [`/removed/key/${index}`, at] as const);
+  return [...Object.entries(places), ...keys].flatMap(([pointer, at]) =>
+    at !== undefined && xmlSteps(at) === null ? [pointer] : [],
+  );
 }
 
 /** What belongs together and what does not. */

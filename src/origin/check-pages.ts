@@ -17,7 +17,7 @@ export function pagesFaults({
   format,
   tables = [],
 }: Pick<Resource, 'origin' | 'format' | 'tables'>): InputFault[] {
-  const { pages, method } = origin;
+  const { pages, method, body } = origin;
   if (pages === undefined) return [];
   const faults: InputFault[] = [];
   const add = (pointer: string, detail: string) => faults.push({ pointer: `/origin/pages${pointer}`, detail });
@@ -33,6 +33,8 @@ export function pagesFaults({
     const parameter = pages[name] ?? '';
     if (isOfBody(parameter) && method !== 'POST')
       add(`/${name}`, 'must be a parameter of the query: only a POST has a body');
+    else if (isOfBody(parameter) && typeof body === 'string')
+      add(`/${name}`, 'must be a parameter of the query: origin.body is a text');
     else if (isOfBody(parameter) && !POINTER.test(parameter)) add(`/${name}`, 'must be a JSON pointer (RFC 6901)');
     if (names.slice(0, at).some((other) => pages[other] === parameter)) add(`/${name}`, 'must differ from the others');
   }

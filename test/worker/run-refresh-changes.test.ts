@@ -199,6 +199,22 @@ describe('a load of changes by a watermark', () => {
     expect((await asked(cache)).at(-1)).toBe('data');
   });
 
+  it('may be XML: marks are looked for as columns are', async () => {
+    const table = { name: 't', rows: '/r/Item', columns: [{ name: 'id', at: '/@id' }, 'a'], key: ['id'] };
+    const members = { format: 'xml' as const, tables: [table] };
+    const cache = await byTime({ cursor: '/At', removed: { at: '/@gone', is: 'yes' } }, {}, members);
+    const item = (id: number, a: string, time: string, more = '') =>
+      `<Item id="${id}"${more}><a>${a}</a><At>${at(time)}</At></Item>`;
+    const xml = (...items: string[]) => ({
+      body: `<r>${items.join('')}</r>`,
+      headers: { 'Content-Type': 'application/xml' },
+    });
+    await load(cache, [xml(item(1, 'x', '10:00:00'), item(2, 'y', '11:00:00'))]);
+    const { rows } = await load(cache, [xml(item(1, '', '12:00:00', ' gone="yes"'), item(3, 'z', '12:00:00'))]);
+    expect(rows).toEqual(['2,y', '3,z']);
+    expect(await asked(cache)).toEqual(['data', `since/${at('11:00:00')}`]);
+  });
+
   it('is judged by the guard as a whole', async () => {
     const cache = await byTime({ removed: { at: '/gone' } }, {}, { guard: { max_deleted: 0.5 } });
     await load(cache, [answer([row(1, 'x'), row(2, 'y'), row(3, 'z')])]);

@@ -5,6 +5,7 @@ import { LoadFailure } from '../../contract/problem.ts';
 import type { RowSink } from '../../contract/rows.ts';
 import type { TableDefinition } from '../../contract/table-definition.ts';
 import { columnWarning } from '../../core/column-facts.ts';
+import { type ReadTable, readColumns } from '../../core/column-places.ts';
 import { type XmlStep, xmlSteps } from '../../core/xml-steps.ts';
 import { CellWriter } from '../cells/cell-writer.ts';
 import { type ColumnWatch, toldNames } from '../column-watch.ts';
@@ -34,7 +35,7 @@ export function columnSteps(column: TableDefinition['columns'][number]): XmlStep
 
 /** Takes what is inside of the elements that are rows, and tells the sink of each that is complete. */
 export class XmlRows {
-  readonly #table: TableDefinition;
+  readonly #table: ReadTable;
   readonly #sink: RowSink;
   readonly #findings: Findings;
   readonly #watch: ColumnWatch;
@@ -52,15 +53,16 @@ export class XmlRows {
   #hasColumn = false;
   #strangers: string[] = [];
 
-  constructor(table: TableDefinition, sink: RowSink, findings: Findings, watch: ColumnWatch) {
+  constructor(table: ReadTable, sink: RowSink, findings: Findings, watch: ColumnWatch) {
+    const columns = readColumns(table);
     this.#table = table;
     this.#sink = sink;
     this.#findings = findings;
     this.#watch = watch;
     this.#cells = new CellWriter(table, watch);
-    this.#root = xmlTree(table.columns.map((column, index) => [columnSteps(column) ?? [], index] as const));
-    this.#matches = new Uint16Array(table.columns.length);
-    this.#takesLists = table.columns.map((column) => columnDefinition(column).as === 'json');
+    this.#root = xmlTree(columns.map((column, index) => [columnSteps(column) ?? [], index] as const));
+    this.#matches = new Uint16Array(columns.length);
+    this.#takesLists = columns.map((column) => columnDefinition(column).as === 'json');
   }
 
   get isBetweenRows(): boolean {
@@ -162,12 +164,12 @@ export class XmlRows {
       const { message } = this.#malformed('has elements or attributes, but none of the declared columns');
       this.#findings.malformed(message, columnWarning(message.slice(0, -1), toldNames(this.#strangers)));
     }
-    this.#sink.row(this.#cells.row(), this.#cells.key());
+    this.#sink.row(this.#cells.row(), this.#cells.key(), this.#cells.hidden());
     this.#watch.row();
   }
 
   #nameOf(column: number): string {
-    return columnName(this.#table.columns[column] ?? '');
+    return columnName(readColumns(this.#table)[column] ?? '');
   }
 
   get #place(): string {

@@ -52,6 +52,11 @@ describe('origin.changes', () => {
     [{ ...since, lag: 1 }, '/origin/changes/lag goes with a number only: write lag_s'],
     [{ ...since, full_s: 299 }, '/origin/changes/full_s must be at least 300'],
     [{ ...since, cursor: 'At' }, '/origin/changes/cursor must be a JSON pointer (RFC 6901) within the row'],
+    [
+      { ...since, cursor: '/@a/b' },
+      '/origin/changes/cursor must be a path of local names within the row',
+      { format: 'xml', tables: [{ ...TABLE, rows: '/r/i' }] },
+    ],
     [{ link: '/value/0' }, '/origin/changes/link must not lie at or within the rows of table "t"'],
     [
       { ...since, removed: { at: '/x', key: ['/a', '/b'] } },

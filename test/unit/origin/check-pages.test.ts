@@ -56,6 +56,11 @@ describe('origin.pages', () => {
     [{ page: 'p', end: 'short' }, '/origin/pages/size is required with limit, and with "end": "short"'],
     [{ page: 'p', rehost: true }, '/origin/pages/rehost goes with next only'],
     [{ page: '/p' }, '/origin/pages/page must be a parameter of the query: only a POST has a body'],
+    [
+      { page: '/p' },
+      '/origin/pages/page must be a parameter of the query: origin.body is a text',
+      { origin: { method: 'POST', body: '<x/>', headers: { 'Content-Type': 'text/xml' } } },
+    ],
     [{ page: '/p~' }, '/origin/pages/page must be a JSON pointer (RFC 6901)', post],
     [{ page: 'p', limit: 'p', size: 5 }, '/origin/pages/limit must differ from the others'],
     [{ next: '/a~' }, '/origin/pages/next must be a JSON pointer (RFC 6901)'],
