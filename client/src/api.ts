@@ -88,6 +88,8 @@ export interface Cache<T extends object> {
   readonly snapshot: Snapshot<T>;
   /** Called once a version, after it is stored. */
   subscribe(heard: (change: Change) => void): () => void;
+  /** Called when `snapshot` is another one: its rows or its status differ. */
+  watch(heard: () => void): () => void;
   /** What is held, at once; else what is loaded. Offline it waits. Rejects where the cache is denied, by `signal`, and when the client is closed. */
   ready(options?: { signal?: AbortSignal }): Promise<Snapshot<T>>;
   /** What was loaded from the origin at most so many seconds ago. */

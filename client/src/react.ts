@@ -81,9 +81,9 @@ export function useCache<T extends object = Row>(
   const subscribe = useCallback(
     (heard: () => void) => {
       const held = client.cache<T>(cache.title, cache.parameters, cache.options);
-      const stops = [held.subscribe(heard), client.subscribe(heard)];
+      const stop = held.watch(heard);
       return () => {
-        for (const stop of stops) stop();
+        stop();
         held.release();
       };
     },

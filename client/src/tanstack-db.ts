@@ -112,7 +112,7 @@ export function freshetCollectionOptions<T extends object = Row, Key extends str
         }
       };
 
-      const stops = [cache.subscribe(heard), client.subscribe(() => heard(NO_CHANGE))];
+      const stops = [cache.subscribe(heard), cache.watch(() => heard(NO_CHANGE))];
       heard(NO_CHANGE);
       return () => {
         for (const stop of stops) stop();

@@ -42,6 +42,9 @@ export function viewOf<T extends object = Row>(options: CacheOptions, world: Wor
   let tables: Tables<T> | null = null;
   let shown: Copy['shown'] = null;
   const ears = new Set<(change: Change) => void>();
+  const watchers = new Set<() => void>();
+  /** What the watchers were last told of. */
+  let told: Snapshot<T> | null = null;
   const waiters = new Set<() => void>();
 
   const take = (): Snapshot<T> => {
@@ -73,14 +76,17 @@ export function viewOf<T extends object = Row>(options: CacheOptions, world: Wor
     const change = pending;
     pending = null;
     if (change === null || world.isClosed()) return;
-    for (const heard of [...ears]) {
-      try {
-        heard(change);
-      } catch (error) {
-        // As the platform does with the errors of its listeners: told, and nobody else suffers.
-        report(error);
-      }
-    }
+    callAll(ears, change);
+  };
+  const listen = <Change>(to: Set<(change: Change) => void>, name: string, heard: (change: Change) => void) => {
+    demand(typeof heard === 'function', `${name}(heard): heard`, 'a function');
+    // The same function may listen twice.
+    const own = (change: Change) => heard(change);
+    to.add(own);
+    return () => {
+      to.delete(own);
+      if (view.isIdle) world.left();
+    };
   };
 
   /** Ends with a snapshot once there is what is waited for. */
@@ -115,16 +121,8 @@ export function viewOf<T extends object = Row>(options: CacheOptions, world: Wor
     get snapshot() {
       return take();
     },
-    subscribe(heard) {
-      demand(typeof heard === 'function', 'subscribe(heard): heard', 'a function');
-      // The same function may listen twice.
-      const own = (change: Change) => heard(change);
-      ears.add(own);
-      return () => {
-        ears.delete(own);
-        if (view.isIdle) world.left();
-      };
-    },
+    subscribe: (heard) => listen(ears, 'subscribe', heard),
+    watch: (heard) => listen(watchers, 'watch', heard),
     ready: ({ signal } = {}) => until(hasData, signal),
     async fresh(maxAgeS) {
       demand(maxAgeS >= 0, 'fresh(maxAgeS): maxAgeS', 'seconds, 0 or more');
@@ -155,16 +153,30 @@ export function viewOf<T extends object = Row>(options: CacheOptions, world: Wor
       return holders > 0;
     },
     get isIdle() {
-      return holders + ears.size + waiters.size === 0;
+      return holders + ears.size + watchers.size + waiters.size === 0;
     },
     changed,
     look() {
-      const before = snapshot;
       for (const look of [...waiters]) look();
-      return take() !== before;
+      const now = take();
+      if (now === told) return false;
+      told = now;
+      callAll(watchers, undefined);
+      return true;
     },
   };
   return view;
+}
+
+function callAll<Change>(ears: Iterable<(change: Change) => void>, change: Change): void {
+  for (const heard of [...ears]) {
+    try {
+      heard(change);
+    } catch (error) {
+      // As the platform does with the errors of its listeners: told, and nobody else suffers.
+      report(error);
+    }
+  }
 }
 
 function isSame(a: CacheStatus, b: CacheStatus): boolean {

@@ -104,7 +104,7 @@ export async function mountOften(times: number): Promise<number> {
       const cache = client.cache(title, parameters);
       left += 1;
       return Object.assign(Object.create(cache), {
-        subscribe: listen(cache.subscribe),
+        watch: listen(cache.watch),
         release() {
           left -= 1;
           cache.release();
