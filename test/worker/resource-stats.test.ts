@@ -137,12 +137,19 @@ describe('the counts of a resource', () => {
 describe('the walk', () => {
   it('looks at so many caches a step, goes on where it was, and counts each once', async () => {
     const resources = [await defineResource(), await defineResource()];
-    for (const { title } of resources) await loadAll(title, [{ n: 1 }, { n: 2 }, { n: 3 }]);
+    for (const { title } of resources) {
+      await loadAll(title, [{ n: 1 }, { n: 2 }, { n: 3 }]);
+      // The last one of the walk is the youngest.
+      await load(title, (await cachesOf(title)).at(-1)?.parameters as { n: number });
+    }
     const others = (await env.DB.prepare('SELECT count(*) AS n FROM entries').first<number>('n')) ?? 0;
     // So many steps of two rows, and one for each resource at most that ends exactly with a step.
     for (let step = 0; step < others + 40; step++) await count(2);
     for (const { title } of resources) {
-      expect((await statsOf(title)).caches).toEqual({ fresh: 3, stale: 0, failing: 0 });
+      expect(await statsOf(title)).toMatchObject({
+        caches: { fresh: 3, stale: 0, failing: 0 },
+        loaded: await lastLoad(title),
+      });
     }
   });
 
