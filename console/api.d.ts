@@ -2117,6 +2117,8 @@ export interface components {
             disabled_since: string | null;
             /** @description Why the last delivery was not taken, or why it is disabled; null: neither is so. */
             reason: string | null;
+            /** @description About how many caches it is still to be told, 1000 at most; in the list alone. */
+            waiting?: number;
         };
         /** @description What became of one delivery. */
         WebhookTest: {

@@ -223,7 +223,7 @@ export const EXAMPLES: Readonly<Record<string, { body?: Examples; [status: numbe
     200: json({ erp: SOURCE }),
     201: json({ erp: SOURCE }),
   },
-  listWebhooks: { 200: json({ all: [HOOK] }) },
+  listWebhooks: { 200: json({ all: [{ ...HOOK, state: { ...HOOK.state, waiting: 0 } }] }) },
   getWebhook: { 200: json({ erp: HOOK }) },
   putWebhook: {
     body: json({ erp: HOOK_DEFINITION, 'as GET gave it': HOOK }),

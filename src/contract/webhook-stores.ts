@@ -59,6 +59,8 @@ export interface WebhookWaiting {
   settle(webhook: string, leasedUntil: number, ends: readonly WaitingEnd[]): Promise<void>;
   /** All that was not taken is due now: the receiver is back. */
   hurry(webhook: string, now: number): Promise<void>;
+  /** About how many caches each webhook is still to be told, MAX_WAITING_COUNTED at most. */
+  counts(): Promise<ReadonlyMap<string, number>>;
 }
 
 /** What became of the events of one cache. */

@@ -12,6 +12,8 @@ export type EventType = (typeof EVENT_TYPES)[number];
 
 /** Most webhooks of a service: an isolate holds all of them, and each event is compared with each. */
 export const MAX_WEBHOOKS = 32;
+/** Most of what waits for a webhook that is counted: to count all would read as many rows. */
+export const MAX_WAITING_COUNTED = 1000;
 /** Most characters of a definition as JSON. */
 export const MAX_WEBHOOK_CHARACTERS = 4096;
 
@@ -76,6 +78,10 @@ export const WebhookState = v.strictObject({
   reason: about(
     v.nullable(v.string()),
     'Why the last delivery was not taken, or why it is disabled; null: neither is so.',
+  ),
+  waiting: about(
+    v.optional(Whole),
+    `About how many caches it is still to be told, ${MAX_WAITING_COUNTED} at most; in the list alone.`,
   ),
 });
 /** A webhook as it is answered: name, definition with its defaults, state. */

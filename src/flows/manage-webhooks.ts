@@ -64,6 +64,18 @@ export async function getWebhook(
   return stored;
 }
 
+/** All, in order of name, each with how much waits for it. */
+export async function listWebhooks({
+  webhooks,
+  webhookWaiting,
+}: Pick<WebhookServices, 'webhooks' | 'webhookWaiting'>): Promise<WebhookAnswer[]> {
+  const [all, counts] = await Promise.all([webhooks.list(), webhookWaiting.counts()]);
+  return all.map(answerOfWebhook).map((answer) => ({
+    ...answer,
+    state: { ...answer.state, waiting: counts.get(answer.name) ?? 0 },
+  }));
+}
+
 /**
  * Writes a definition, and enables the webhook. One that says the same changes nothing while deliveries are taken.
  *

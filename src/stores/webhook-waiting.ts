@@ -1,6 +1,6 @@
 /** Table `webhook_caches`: what waits for a webhook, folded into one row a cache. */
 
-import type { CacheEvent, WaitingEvents } from '../contract/webhook.ts';
+import { type CacheEvent, MAX_WAITING_COUNTED, MAX_WEBHOOKS, type WaitingEvents } from '../contract/webhook.ts';
 import type { WaitingEnd, WebhookWaiting } from '../contract/webhook-stores.ts';
 
 /**
@@ -58,6 +58,13 @@ const REFUSED = `
 export const HURRY =
   'UPDATE webhook_caches SET due_at = ?2, tries = 0 WHERE webhook = ?1 AND tries > 0 AND due_at > ?2';
 
+// Of so many caches, those that are due first: what is only remembered is due later.
+const COUNTS = `
+  SELECT name, (
+    SELECT count(pending) FROM (
+      SELECT pending FROM webhook_caches WHERE webhook = name ORDER BY due_at LIMIT ${MAX_WAITING_COUNTED})
+  ) AS waiting FROM webhooks WHERE name > '' LIMIT ${MAX_WEBHOOKS}`;
+
 /** What waits for a webhook that is gone or disabled. */
 export const DROP_WAITING = `
   DELETE FROM webhook_caches WHERE webhook = ?1
@@ -103,6 +110,11 @@ export function d1WebhookWaiting(db: D1Database): WebhookWaiting {
 
     async hurry(webhook, now) {
       await db.prepare(HURRY).bind(webhook, now).run();
+    },
+
+    async counts() {
+      const { results } = await db.prepare(COUNTS).all<{ name: string; waiting: number }>();
+      return new Map(results.map(({ name, waiting }) => [name, waiting]));
     },
   };
 }

@@ -162,6 +162,7 @@ it.each<[string, number, (db: D1Database) => Promise<unknown>]>([
   ['deleting a source', 1, (db) => d1Sources([db]).remove('s', 1)],
   ['listing webhooks', 1, (db) => d1Webhooks(db).list()],
   ['keeping webhooks in the isolate', 1, (db) => d1Webhooks(db).active()],
+  ['counting what waits for webhooks', 1, (db) => d1WebhookWaiting(db).counts()],
   ['reading webhooks', 1, (db) => d1Webhooks(db).readAll(['h', 'i'])],
   ['making a webhook', 1, (db) => d1Webhooks(db).put('h', webhook, null, 1)],
   ['changing a webhook', 2, (db) => d1Webhooks(db).put('h', webhook, 1, 2)],

@@ -55,7 +55,8 @@ describe('a webhook', () => {
     const other = await admin.put(`/webhooks/${name}-2/`, definition({ resources: ['cars'] }));
     expect(other.status).toBe(201);
     const listed = await (await inspector.get('/webhooks/')).json<WebhookAnswer[]>();
-    expect(listed).toEqual([answer, { ...answer, name: `${name}-2`, resources: ['cars'] }]);
+    const inList = { ...answer, state: { ...OK, waiting: 0 } };
+    expect(listed).toEqual([inList, { ...inList, name: `${name}-2`, resources: ['cars'] }]);
     expect((await admin.delete(`/webhooks/${name}/`)).status).toBe(204);
     expect((await admin.delete(`/webhooks/${name}/`)).status).toBe(404);
     expect((await admin.get(`/webhooks/${name}/`)).status).toBe(404);
@@ -251,9 +252,15 @@ describe('what a receiver is told, by the real queues', () => {
       next_try: expect.any(String),
       reason: 'The receiver answered with status 503.',
     });
+    const waiting = async () => {
+      const all = await (await inspector.get('/webhooks/')).json<WebhookAnswer[]>();
+      return all.find(({ name }) => name === receiver.name)?.state.waiting;
+    };
+    expect(await waiting()).toBe(1);
     await receiver.origin.answer({ status: 200 });
     await wakeLate(receiver);
     await expect.poll(async () => (await stateOf()).status, { timeout: 20_000 }).toBe('ok');
+    expect(await waiting()).toBe(0);
     expect(await receiver.waiting()).toEqual([]);
   });
 

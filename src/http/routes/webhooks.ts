@@ -6,6 +6,7 @@ import {
   answerOfWebhook,
   deleteWebhook,
   getWebhook,
+  listWebhooks,
   parseWebhook,
   putWebhook,
   testWebhook,
@@ -37,7 +38,7 @@ webhooks.get(
     },
   }),
   noQuery,
-  async (c) => replyJson(c, (await c.get('services').webhooks.list()).map(answerOfWebhook)),
+  async (c) => replyJson(c, await listWebhooks(c.get('services'))),
 );
 
 webhooks.use('/webhooks/:name', methods('GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS'), protectAdministration());
