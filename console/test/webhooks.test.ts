@@ -112,10 +112,12 @@ describe.skipIf(!isThere('browser'))('the console and webhooks', () => {
     const page = await host.signedIn('/webhooks');
     const row = page.getByRole('row').filter({ hasText: 'away' });
     await row.getByText('failing').waitFor();
+    await row.getByText('1 cache', { exact: true }).waitFor();
     await row.getByText('http://127.0.0.1:9/?<script>').waitFor();
     await row.getByRole('link', { name: 'away' }).click();
     const trouble = page.getByRole('region', { name: 'failing' });
     await trouble.getByText('Failing since').waitFor();
+    await trouble.getByText('1 cache', { exact: true }).waitFor();
     expect(await trouble.textContent()).toContain('What to do');
     expect(await page.locator('main script').count()).toBe(0);
   });

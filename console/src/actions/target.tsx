@@ -43,7 +43,7 @@ function Hashes({ target }: { target: string }) {
   return (
     <ul title={t.hash}>
       {target.split('/').map((hash, index) => (
-        <li key={names[index]}>
+        <li key={names[index]} class="nowrap">
           <code title={hash}>{beginning(hash)}</code> <span class="faint">{names[index]}</span>
         </li>
       ))}

@@ -47,6 +47,13 @@ function columns(): Column<Webhook>[] {
       show: ({ state }) => <Time at={state.failing_since} far />,
     },
     { name: 'next', label: t.nextTry, show: ({ state }) => <Time at={state.next_try} far /> },
+    {
+      name: 'waiting',
+      label: t.waiting,
+      numeric: true,
+      by: ({ state }) => state.waiting ?? 0,
+      show: ({ state: { waiting = 0 } }) => t.waitingFor(waiting),
+    },
     { name: 'url', label: t.url, by: ({ url }) => url, show: ({ url }) => <bdi class="clipped">{url}</bdi> },
     { name: 'events', label: t.events, show: ({ events }) => <span class="clipped">{events.join(', ')}</span> },
     {

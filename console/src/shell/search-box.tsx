@@ -29,7 +29,8 @@ export function SearchBox() {
           type="search"
           name="q"
           aria-label={t.search}
-          placeholder={t.searchHint}
+          placeholder={t.search}
+          title={t.searchHint}
           defaultValue={asked}
           autoComplete="off"
           spellcheck={false}

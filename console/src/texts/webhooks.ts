@@ -1,6 +1,7 @@
 /** Texts about webhooks. */
 
-import { texts } from './texts.ts';
+import { number } from './format.ts';
+import { russian, texts } from './texts.ts';
 
 export const webhooksTexts = texts(
   {
@@ -26,6 +27,8 @@ export const webhooksTexts = texts(
     disabled: 'disabled',
     failingSince: 'Failing since',
     nextTry: 'Next try',
+    waiting: 'Waiting',
+    waitingFor: (n: number) => `${number(n)} ${n === 1 ? 'cache' : 'caches'}`,
     disabledSince: 'Disabled since',
     failingText:
       'The receiver does not take what is sent. What waits is folded to one event a cache, and sent once it answers again.',
@@ -91,6 +94,8 @@ export const webhooksTexts = texts(
     disabled: 'отключён',
     failingSince: 'Сбой с',
     nextTry: 'Следующая попытка',
+    waiting: 'Ожидает',
+    waitingFor: (n) => `${number(n)} ${russian(n, 'кэш', 'кэша', 'кэшей')}`,
     disabledSince: 'Отключён с',
     failingText:
       'Получатель не принимает отправленное. Ожидающее сворачивается в одно событие на кэш и уйдёт, когда он снова ответит.',

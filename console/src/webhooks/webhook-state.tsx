@@ -1,3 +1,5 @@
+import { useQuery } from '../api/use-query.ts';
+import { common } from '../texts/common.ts';
 import { causeTexts } from '../texts/devices.ts';
 import { webhooksTexts } from '../texts/webhooks.ts';
 import { Facts } from '../ui/facts.tsx';
@@ -12,8 +14,11 @@ export function WebhookTag({ webhook: { state } }: { webhook: Webhook }) {
 }
 
 /** Why deliveries fail, since when, and what to do; nothing while they are taken. */
-export function WebhookTrouble({ webhook: { state } }: { webhook: Webhook }) {
+export function WebhookTrouble({ webhook: { name, state } }: { webhook: Webhook }) {
   const t = webhooksTexts();
+  // The list alone has counted that.
+  const all = useQuery('/webhooks/', state.status === 'ok' ? null : {});
+  const waiting = all.data.value?.find((one) => one.name === name)?.state.waiting;
   if (state.status === 'ok') return null;
   const isDisabled = state.status === 'disabled';
   return (
@@ -30,6 +35,7 @@ export function WebhookTrouble({ webhook: { state } }: { webhook: Webhook }) {
           isDisabled
             ? [t.disabledSince, <Time key="disabled" at={state.disabled_since} />]
             : [t.nextTry, <Time key="next" at={state.next_try} />],
+          [t.waiting, waiting === undefined ? common().unknown : t.waitingFor(waiting)],
           [t.lastAnswer, <bdi key="reason">{state.reason}</bdi>],
         ]}
       />
