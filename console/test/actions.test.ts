@@ -92,6 +92,6 @@ describe.skipIf(!isThere('browser'))('the console and the log of actions', () =>
     await page.getByRole('heading', { level: 1, name: 'Действия' }).waitFor();
     await page.getByRole('link', { name: 'Сбросить' }).click();
     await page.getByRole('columnheader', { name: 'Почему' }).waitFor();
-    await page.getByText('мягкая очистка').first().waitFor();
+    await page.getByRole('cell', { name: 'мягкая очистка' }).waitFor();
   });
 });

@@ -18,7 +18,8 @@ describe.skipIf(!isThere('browser'))('the console and a task', () => {
 
   beforeAll(async () => {
     [host, origin] = await Promise.all([
-      ConsoleHost.start({ env: { DEMO: '0', RATE_LIMITS: 'off' } }),
+      // What is not told at once is not seen within a test.
+      ConsoleHost.start({ env: { DEMO: '0', RATE_LIMITS: 'off' }, devVars: 'CONSOLE_POLL_S=600' }),
       TestOrigin.start(),
     ]);
   });
