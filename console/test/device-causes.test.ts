@@ -177,15 +177,17 @@ describe.skipIf(!isThere('browser'))('the console and a device that shows old da
     await page.getByRole('link', { name: 'shared-1' }).waitFor();
     expect(new URL(page.url()).search).toBe('?user=erin');
     await find('parts');
-    await page.getByRole('heading', { level: 1, name: 'Caches' }).waitFor();
+    await page.getByRole('heading', { level: 1, name: 'parts' }).waitFor();
     await find('nobody');
     await page.getByText('Nothing of that name was found.').waitFor();
     // Going back leads past the search that led on.
     await page.goBack();
-    await page.getByRole('heading', { level: 1, name: 'Caches' }).waitFor();
+    await page.getByRole('heading', { level: 1, name: 'parts' }).waitFor();
+    expect(new URL(page.url()).pathname).toBe('/console/resources/parts');
     const [cache] = await host.api<{ key: string }[]>('GET', '/caches/?resource_title=parts');
     await find(cache?.key ?? '');
-    await page.getByRole('heading', { level: 1, name: 'parts' }).waitFor();
+    await page.getByRole('button', { name: 'Refresh parts' }).waitFor();
+    expect(new URL(page.url()).pathname).toBe(`/console/caches/${cache?.key}`);
   });
 
   it('forgets a device by keys alone, once its name and a reason are typed, and notes a hash of it', async () => {

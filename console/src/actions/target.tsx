@@ -30,7 +30,7 @@ export function Target({ action: { action, target } }: { action: Action }) {
   const [title = '', values] = target.split(/\?(.*)/s);
   return (
     <>
-      <Link to={addressOf('/caches', { resource: title })}>{title}</Link>
+      <Link to={addressOf(`/resources/${encodeURIComponent(title)}`)}>{title}</Link>
       {values !== undefined && <code class="parameters">{values}</code>}
     </>
   );

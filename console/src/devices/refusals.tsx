@@ -30,7 +30,9 @@ export function Refusals({ of, caches }: { of: readonly Refusal[]; caches: reado
           {
             name: 'resource',
             label: t.resource,
-            show: ({ resource_title: title }) => <Link to={addressOf('/caches', { resource: title })}>{title}</Link>,
+            show: ({ resource_title: title }) => (
+              <Link to={addressOf(`/resources/${encodeURIComponent(title)}`)}>{title}</Link>
+            ),
           },
           { name: 'reason', label: t.reason, show: ({ reason }) => <span class="tag failing">{t[reason]}</span> },
           {

@@ -32,7 +32,7 @@ function Found({ text }: { text: string }) {
   const places = [
     ...devices.map(({ user, device }) => deviceAddress(user, device)),
     ...(isUser ? [addressOf('/devices', { user: text })] : []),
-    ...(isResource ? [addressOf('/caches', { resource: text })] : []),
+    ...(isResource ? [addressOf(`/resources/${encodeURIComponent(text)}`)] : []),
   ];
   const isLooking = isAsked && !isAnswered(named, owned, resource);
   // A failure is no answer: what could not be looked up may be there.
@@ -81,6 +81,7 @@ function Found({ text }: { text: string }) {
             <>
               <h2>{t.resource}</h2>
               <p>
+                <Link to={addressOf(`/resources/${encodeURIComponent(text)}`)}>{text}</Link>{' '}
                 <Link to={addressOf('/caches', { resource: text })}>{t.cachesOf(text)}</Link>
               </p>
             </>
