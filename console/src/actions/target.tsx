@@ -1,4 +1,5 @@
 import type { Schema } from '../api/paths.ts';
+import { addressOfResource } from '../resources/resource-address.ts';
 import { addressOf } from '../shell/router.ts';
 import { TaskLink } from '../tasks/task-link.tsx';
 import { actionsTexts } from '../texts/actions.ts';
@@ -30,7 +31,7 @@ export function Target({ action: { action, target } }: { action: Action }) {
   const [title = '', values] = target.split(/\?(.*)/s);
   return (
     <>
-      <Link to={addressOf(`/resources/${encodeURIComponent(title)}`)}>{title}</Link>
+      <Link to={addressOfResource(title)}>{title}</Link>
       {values !== undefined && <code class="parameters">{values}</code>}
     </>
   );

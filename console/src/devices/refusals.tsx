@@ -1,5 +1,5 @@
 import type { Schema } from '../api/paths.ts';
-import { addressOf } from '../shell/router.ts';
+import { addressOfResource } from '../resources/resource-address.ts';
 import { devicesTexts } from '../texts/devices.ts';
 import { Link } from '../ui/link.tsx';
 import { Table } from '../ui/table.tsx';
@@ -30,9 +30,7 @@ export function Refusals({ of, caches }: { of: readonly Refusal[]; caches: reado
           {
             name: 'resource',
             label: t.resource,
-            show: ({ resource_title: title }) => (
-              <Link to={addressOf(`/resources/${encodeURIComponent(title)}`)}>{title}</Link>
-            ),
+            show: ({ resource_title: title }) => <Link to={addressOfResource(title)}>{title}</Link>,
           },
           { name: 'reason', label: t.reason, show: ({ reason }) => <span class="tag failing">{t[reason]}</span> },
           {

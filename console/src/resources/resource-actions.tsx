@@ -13,7 +13,7 @@ import { Link } from '../ui/link.tsx';
 import { ProblemView } from '../ui/problem.tsx';
 import { useBusy } from '../ui/use-busy.ts';
 import { discard } from './drafts.ts';
-import { addressOfResource } from './resource-columns.tsx';
+import { addressOfResource } from './resource-address.ts';
 import { retryFailed } from './retry-failed.ts';
 
 interface ResourceActionsProps {

@@ -9,13 +9,9 @@ import { Link } from '../ui/link.tsx';
 import type { Column } from '../ui/table.tsx';
 import { Time } from '../ui/time.tsx';
 import { drafts, isChanged } from './drafts.ts';
+import { addressOfResource } from './resource-address.ts';
 
 export type ListedResource = Schema<'ExpandedResource'>;
-
-/** Address of a resource. */
-export function addressOfResource(title: string, after = ''): string {
-  return addressOf(`/resources/${encodeURIComponent(title)}${after}`);
-}
 
 /** What the list tells of each. */
 export function resourceColumns(): Column<ListedResource>[] {

@@ -3,7 +3,7 @@ import { useQuery } from '../api/use-query.ts';
 import { discard, drafts, isChanged } from '../resources/drafts.ts';
 import { textOf } from '../resources/json.ts';
 import { ResourceActions } from '../resources/resource-actions.tsx';
-import { addressOfResource } from '../resources/resource-columns.tsx';
+import { addressOfResource } from '../resources/resource-address.ts';
 import { definitionIn } from '../resources/write.ts';
 import { addressOf } from '../shell/router.ts';
 import type { ScreenValues } from '../shell/screens.ts';

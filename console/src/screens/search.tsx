@@ -3,6 +3,7 @@ import type { Query } from '../api/query.ts';
 import { useQuery } from '../api/use-query.ts';
 import { type Device, deviceColumns } from '../devices/device-columns.tsx';
 import { deviceAddress } from '../devices/device-link.tsx';
+import { addressOfResource } from '../resources/resource-address.ts';
 import { addressOf, query, replace } from '../shell/router.ts';
 import { common } from '../texts/common.ts';
 import { searchTexts } from '../texts/search.ts';
@@ -32,7 +33,7 @@ function Found({ text }: { text: string }) {
   const places = [
     ...devices.map(({ user, device }) => deviceAddress(user, device)),
     ...(isUser ? [addressOf('/devices', { user: text })] : []),
-    ...(isResource ? [addressOf(`/resources/${encodeURIComponent(text)}`)] : []),
+    ...(isResource ? [addressOfResource(text)] : []),
   ];
   const isLooking = isAsked && !isAnswered(named, owned, resource);
   // A failure is no answer: what could not be looked up may be there.
@@ -81,7 +82,7 @@ function Found({ text }: { text: string }) {
             <>
               <h2>{t.resource}</h2>
               <p>
-                <Link to={addressOf(`/resources/${encodeURIComponent(text)}`)}>{text}</Link>{' '}
+                <Link to={addressOfResource(text)}>{text}</Link>{' '}
                 <Link to={addressOf('/caches', { resource: text })}>{t.cachesOf(text)}</Link>
               </p>
             </>
