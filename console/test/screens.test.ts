@@ -6,6 +6,8 @@ import { violationsIn } from './support/axe.ts';
 import { ConsoleHost } from './support/console.ts';
 import { DEMO_START, demoValues, goTo, isRead, type Place, placesWith } from './support/places.ts';
 
+/** Looking at all screens takes longer the more there are. */
+const ALL_MS = 180_000;
 const DESKTOP = { width: 1280, height: 800 };
 /** A desktop at 200 %. */
 const HALF = { width: 640, height: 400 };
@@ -34,7 +36,7 @@ describe.skipIf(!isThere('browser'))('the screens of the console', () => {
     ['dark on a phone', { colorScheme: 'dark', viewport: PHONE }],
   ] as const;
 
-  it.each(WAYS)('have no fault that axe finds: %s', async (_, options) => {
+  it.each(WAYS)('have no fault that axe finds: %s', { timeout: ALL_MS }, async (_, options) => {
     const page = await host.open('', options);
     await page.getByLabel('Token').waitFor();
     expect(await violationsIn(page)).toEqual([]);

@@ -7,6 +7,8 @@ import { violationsIn } from './support/axe.ts';
 import { ConsoleHost } from './support/console.ts';
 import { goTo, isRead, NOTHING, placesWith } from './support/places.ts';
 
+/** Looking at all screens takes longer the more there are. */
+const ALL_MS = 180_000;
 const DESKTOP = { width: 1280, height: 800 };
 const ALL_LOOKS = [
   ['light', { colorScheme: 'light', viewport: DESKTOP }],
@@ -39,7 +41,7 @@ describe.skipIf(!isThere('browser'))('the screens of a console', () => {
     }
   }
 
-  describe.each(LOOKS)('%s', (_, options) => {
+  describe.each(LOOKS)('%s', { timeout: ALL_MS }, (_, options) => {
     it('that has nothing say so, or what there is not', async () => {
       const page = await host.signedIn('', options);
       await each(page, async (path) => {
