@@ -15,12 +15,14 @@ export type Unavailable = { outcome: 'unavailable' };
 
 /** What the task needs to know of the definition to end without its consumer. */
 export interface TaskPolicy {
-  /** `origin.timeout_s`: how long the origin has for a load; the lease is this and LEASE_MARGIN_MS. */
+  /** `origin.timeout_s`: how long the origin has for a load; the lease is this, LEASE_MARGIN_MS and `paceMs`. */
   timeoutMs: number;
   /** Host and port of the origin, for the task's message; an earlier release does not tell it. */
   origin?: string;
   /** Name of its source, where that has limits: its gate is asked before a claim. */
   gate?: string;
+  /** How long the pace of its source may make the load wait, ms, besides what the lease leaves for that anyway. */
+  paceMs?: number;
   maxAttempts: number;
   backoffMs: number;
   errorTtlMs: number;

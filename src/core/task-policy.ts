@@ -1,20 +1,32 @@
 /** What a task must know of its resource's definition to end without its consumer (contract/object.ts). */
 
+import { LEASE_MARGIN_MS } from '../contract/constants.ts';
 import type { TaskPolicy } from '../contract/object.ts';
 import type { Resource } from '../contract/resource.ts';
 import type { StoredSource } from '../contract/source.ts';
 import { limitsOf } from './source-limits.ts';
 
+/** Longest lease, ms: within the 15 minutes that a queue's handler has. */
+export const MOST_LOAD_MS = 780_000;
+
 /** The policy of a load under this definition, and the source that it names. */
 export function policyOf(definition: Resource, source?: StoredSource): TaskPolicy {
+  const paceMs = paceMsOf(definition, source);
   return {
     timeoutMs: definition.origin.timeout_s * 1000,
     ...originOf(source?.definition.url ?? definition.origin.url),
     ...(source !== undefined && limitsOf(source) !== null ? { gate: source.name } : {}),
+    ...(paceMs === 0 ? {} : { paceMs }),
     maxAttempts: definition.retry.max_attempts,
     backoffMs: definition.retry.backoff_s * 1000,
     errorTtlMs: definition.error_ttl_s * 1000,
   };
+}
+
+/** How long the pace of a source may make a load wait that asks for many pages, ms; 0: it asks once. */
+export function paceMsOf({ origin }: Resource, source: StoredSource | undefined): number {
+  if (origin.pages === undefined || (limitsOf(source)?.limits.rate ?? null) === null) return 0;
+  return Math.max(MOST_LOAD_MS - origin.timeout_s * 1000 - LEASE_MARGIN_MS, 0);
 }
 
 /** Host and port of the URL, which are literal in every definition and source (CONTRACT 4). */

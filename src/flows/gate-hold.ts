@@ -5,6 +5,7 @@ import type { Lease } from '../contract/object.ts';
 import type { DefinedResource, StoredResource } from '../contract/resource.ts';
 import type { GateWait, SourceGates } from '../contract/source-gate.ts';
 import { limitsOf } from '../core/source-limits.ts';
+import { paceMsOf } from '../core/task-policy.ts';
 import { log } from '../log.ts';
 import type { Fetch } from '../origin/fetch-origin.ts';
 import type { WayServices } from '../origin/origin-way.ts';
@@ -40,7 +41,7 @@ export class GateHold {
     force: boolean,
   ): Promise<GateWait | null> {
     if (definition === null || source === undefined || limitsOf(source) === null) return null;
-    const ttlMs = definition.origin.timeout_s * 1000 + LEASE_MARGIN_MS;
+    const ttlMs = definition.origin.timeout_s * 1000 + LEASE_MARGIN_MS + paceMsOf(definition, source);
     try {
       const pass = await enterGate(this.#gates, source, { load: this.load, ttlMs, force });
       if (!(pass instanceof GatePass)) return pass;

@@ -46,6 +46,8 @@ export interface TaggedResource {
   title: string;
   definition: Resource;
   etag: string;
+  /** What it names, where that was read with it. */
+  source?: StoredSource;
 }
 
 /**
@@ -241,8 +243,8 @@ function unknownResource(): never {
 
 function tagged(stored: StoredResource | null): TaggedResource | null {
   if (!isDefined(stored)) return null;
-  const { title, definition } = stored;
-  return { title, definition, etag: definitionEtag(title, definition) };
+  const { title, definition, source } = stored;
+  return { title, definition, etag: definitionEtag(title, definition), ...(source === undefined ? {} : { source }) };
 }
 
 function tooManyWriters(): Problem {

@@ -4,7 +4,7 @@ import { PROBE_BYTES, PROBE_PAGES, type ProbeAnswer, type ProbedPage, SHOWN_ADDR
 import { errorFor, type LoadFailure, type TaskError, taskError } from '../contract/problem.ts';
 import type { TableAnswer } from '../contract/rows.ts';
 import { buildRequest, type OriginRequest } from '../origin/build-request.ts';
-import { pagesWarnings } from '../origin/check-pages.ts';
+import { paceWarnings, pagesWarnings } from '../origin/check-pages.ts';
 import { checkedAnswers } from '../origin/checked-answers.ts';
 import { ColumnWatch } from '../origin/column-watch.ts';
 import { type Fetch, fetchOrigin, type NewAnswer } from '../origin/fetch-origin.ts';
@@ -109,7 +109,12 @@ export async function probeOrigin(
     ...(origin.pages === undefined ? {} : { pages: seen.pages }),
     tables: rows.tables,
     faults: faults.map((fault) => told(fault, sent)),
-    warnings: [...findings.warnings.map(hide), ...warningsOf(definition), ...pagesWarnings(definition)],
+    warnings: [
+      ...findings.warnings.map(hide),
+      ...warningsOf(definition),
+      ...pagesWarnings(definition),
+      ...paceWarnings(definition, source ?? undefined),
+    ],
   };
 }
 

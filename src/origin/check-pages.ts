@@ -3,6 +3,9 @@
 import type { Pages } from '../contract/pages.ts';
 import type { InputFault } from '../contract/problem.ts';
 import type { Resource } from '../contract/resource.ts';
+import type { StoredSource } from '../contract/source.ts';
+import { limitsOf } from '../core/source-limits.ts';
+import { MOST_LOAD_MS } from '../core/task-policy.ts';
 import { placeFault } from './check-expect.ts';
 import { isOfBody } from './pages/page-values.ts';
 
@@ -74,4 +77,19 @@ export function pagesWarnings({ origin, tables = [] }: Pick<Resource, 'origin' |
     warnings.push(`With origin.pages.end: "short" ${detail}; "empty" asks once more.`);
   }
   return warnings;
+}
+
+/** The same, of as many pages as there may be at the pace of the source. */
+export function paceWarnings(
+  { origin: { pages } }: Pick<Resource, 'origin'>,
+  source: StoredSource | undefined,
+): string[] {
+  const rate = limitsOf(source)?.limits.rate ?? null;
+  if (pages === undefined || rate === null) return [];
+  const neededMs = (pages.max / rate.requests) * rate.perMs;
+  if (neededMs <= MOST_LOAD_MS) return [];
+  const [needed, most] = [neededMs, MOST_LOAD_MS].map((ms) => Math.ceil(ms / 60_000));
+  return [
+    `At the rate of its source ${pages.max} pages (origin.pages.max) take ${needed} minutes, and a load ends after ${most}; ask for fewer, larger pages.`,
+  ];
 }

@@ -6,12 +6,14 @@ import { describe, expect, it } from 'vitest';
 import { Source } from '../../src/contract/source.ts';
 import type { SourceGateVerbs } from '../../src/contract/source-gate.ts';
 import { LoadSlots } from '../../src/flows/load-slots.ts';
+import type { RunningLoad } from '../../src/flows/run-refresh.ts';
 import { sourceGates } from '../../src/object/gate-client.ts';
 import { SourceGate } from '../../src/object/source-gate.ts';
 import { d1Sources } from '../../src/stores/sources.ts';
 import { sleep } from '../../src/waiting.ts';
 import { unique } from '../support/entries.ts';
 import { deliveries } from '../support/object-worker.ts';
+import type { OriginAnswer } from '../support/origin.ts';
 import { Refreshed, run, stateOf } from '../support/refreshes.ts';
 
 type Limits = Pick<v.InferInput<typeof Source>, 'concurrency' | 'rate'>;
@@ -112,6 +114,29 @@ describe('a load over a source with limits', () => {
     expect(await run(taskId, { wanted: wanted(first) })).toMatchObject({ ack: false });
     expect((await stateOf(taskId)).task.state).toBe('PENDING');
     expect(await asks(first)).toBe(2);
+  });
+
+  it('takes a slot for each page, and has a lease that lasts while its pace makes it wait', async () => {
+    const { name, first, gate, wanted } = await sourceOf({ concurrency: 3, rate: { requests: 3, per_s: 3600 } });
+    const url = `${new URL(first.origin.url).pathname}/data`;
+    await first.redefine({
+      origin: { source: name, url, pages: { next: '/next' }, timeout_s: 60 },
+      tables: [{ name: 't', rows: '/rows', columns: ['id'] }],
+    });
+    const page = (next?: OriginAnswer) => ({
+      body: JSON.stringify({ rows: [{ id: 1 }], next: next === undefined ? null : '?next' }),
+      ...(next === undefined ? {} : { next }),
+    });
+    await first.origin.answer(page(page()));
+    const leases: number[] = [];
+    const onLease = ({ lease }: RunningLoad) => leases.push(lease.leaseMs);
+    expect(await run(await first.ask(), { wanted: wanted(first), onLease })).toEqual({ ack: true });
+    expect(await asks(first)).toBe(2);
+    expect(leases).toEqual([780_000]);
+    // One is left: the next load has its first request, and no more.
+    expect((await gate.view()).nextRequestAt).toBeNull();
+    expect(await run(await first.ask(), { wanted: wanted(first) })).toEqual({ ack: true });
+    expect((await gate.view()).nextRequestAt).not.toBeNull();
   });
 
   it.each([

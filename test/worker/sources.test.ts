@@ -195,6 +195,20 @@ describe('a resource over a source', () => {
   });
 });
 
+it('a definition whose pages cannot come in time at the rate of its source is taken with a warning', async () => {
+  const { name, definition } = await defineSource({ rate: { requests: 5, per_s: 60 } });
+  const origin = { source: name, pages: { next: '/next', total: '/n' } };
+  const paged = { origin, tables: [{ name: 't', rows: '/rows', columns: ['id'] }] };
+  const title = unique('r');
+  const put = await admin.put(`/resources/${title}/`, paged);
+  const warnings = [
+    'At the rate of its source 100 pages (origin.pages.max) take 20 minutes, and a load ends after 13; ask for fewer, larger pages.',
+  ];
+  expect([put.status, (await put.json<{ warnings?: string[] }>()).warnings]).toEqual([201, warnings]);
+  await admin.put(`/sources/${name}/`, { ...definition, rate: { requests: 50, per_s: 60 } });
+  expect(await (await admin.get(`/resources/${title}/`)).json()).not.toHaveProperty('warnings');
+});
+
 describe('a change of a source', () => {
   const numbers = async (titles: string[]) =>
     Promise.all(titles.map(async (title) => (await d1Resources(env.DB).read(title))?.number));

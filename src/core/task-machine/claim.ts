@@ -82,7 +82,7 @@ function startLoad(draft: Draft, head: LiveTask, deliveryId: string, now: number
 }
 
 function leaseMs({ policy }: LiveTask): number {
-  return policy.timeoutMs + LEASE_MARGIN_MS;
+  return policy.timeoutMs + LEASE_MARGIN_MS + (policy.paceMs ?? 0);
 }
 
 /** What the load goes by. `leaseMs` is what is left, so that a second asking does not lengthen the lease. */

@@ -20,7 +20,7 @@ export function isHeavy({ head, loaded }: CacheDocument): boolean {
 
 /** Whether the load may keep a consumer busy for long: by its time-out, or because the last one took long or came to no end. */
 export function isSlow({ head, loaded, failure }: CacheDocument): boolean {
-  if ((head?.policy.timeoutMs ?? 0) > FAST_TIMEOUT_MS) return true;
+  if ((head?.policy.timeoutMs ?? 0) > FAST_TIMEOUT_MS || head?.policy.paceMs !== undefined) return true;
   const error = head?.error ?? failure?.error ?? null;
   if (error !== null && codeOf(error) === 'origin-timeout') return true;
   return loaded !== null && loaded.loadedAt - loaded.claimedAt > SLOW_LOAD_MS;

@@ -19,7 +19,7 @@ import {
 import { refreshAll } from '../../flows/refresh-caches.ts';
 import { resourceStats } from '../../flows/resource-stats.ts';
 import { sweepResource } from '../../flows/sweep.ts';
-import { pagesWarnings } from '../../origin/check-pages.ts';
+import { paceWarnings, pagesWarnings } from '../../origin/check-pages.ts';
 import { warningsOf } from '../../origin/later-rules.ts';
 import { carryOut } from '../administration-log.ts';
 import { describe, NOT_MODIFIED, pageOf, RESOURCE_TITLE } from '../describe.ts';
@@ -211,7 +211,7 @@ resources.post(
   },
 );
 
-function answerOf({ title, definition }: TaggedResource): v.InferOutput<typeof DefinitionAnswer> {
-  const warnings = [...warningsOf(definition), ...pagesWarnings(definition)];
+function answerOf({ title, definition, source }: TaggedResource): v.InferOutput<typeof DefinitionAnswer> {
+  const warnings = [...warningsOf(definition), ...pagesWarnings(definition), ...paceWarnings(definition, source)];
   return { title, ...definition, ...(warnings.length === 0 ? {} : { warnings }) };
 }
