@@ -1,13 +1,13 @@
 /** A real `npm start` of its own: with its ports, its stores, its secret. For tests, and for what is shown of the service. */
 
 import { type ChildProcess, spawn } from 'node:child_process';
-import { randomBytes, randomInt } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { portFault } from './ports.ts';
+import { freePorts } from './free-ports.ts';
 import { signToken, type TokenOptions } from './token.ts';
 import { PROJECT } from './wrangler.ts';
 
@@ -132,23 +132,4 @@ export function cleanEnv(): NodeJS.ProcessEnv {
   const env = { ...process.env };
   for (const name of Object.keys(env)) if (foreign.test(name)) env[name] = undefined;
   return env;
-}
-
-/** Below those that systems give to outgoing connections (Linux: from 32768), which could take one before it is used. */
-const PORTS = { from: 20_000, to: 32_000 };
-
-/** Two ports that nobody listens on. */
-export async function freePorts(): Promise<[number, number]> {
-  const port = await freePort();
-  for (;;) {
-    const other = await freePort();
-    if (other !== port) return [port, other];
-  }
-}
-
-async function freePort(): Promise<number> {
-  for (;;) {
-    const port = randomInt(PORTS.from, PORTS.to);
-    if ((await portFault(port, 'PORT')) === null) return port;
-  }
 }
