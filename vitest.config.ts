@@ -122,6 +122,21 @@ export default defineConfig({
           setupFiles: ['test/support/migrate.ts'],
         },
       },
+      // Against a PostgreSQL that is started for it, where there is one (scripts/test/postgres.ts).
+      {
+        plugins: [inWorkerd('./src/index.ts', { withDatabase: true })],
+        test: {
+          name: 'sql',
+          include: ['test/sql/*.test.ts'],
+          // One file ends the sessions of a role that the other uses.
+          maxWorkers: 1,
+          testTimeout: 2 * PATIENCE_MS,
+          hookTimeout: 2 * PATIENCE_MS,
+          provide: { seed: SEED },
+          globalSetup: ['test/support/build.ts', 'test/support/origin-server.ts', 'test/support/postgres-server.ts'],
+          setupFiles: ['test/support/migrate.ts'],
+        },
+      },
       {
         plugins: [
           inWorkerd('./src/index.ts', {
@@ -145,14 +160,17 @@ export default defineConfig({
 interface More {
   d1Databases?: Record<string, string>;
   bindings?: Record<string, string>;
+  /** With the bindings `SQL_TEST`, whose role only reads, and `SQL_ADMIN`. */
+  withDatabase?: boolean;
 }
 
-function inWorkerd(main: string, { d1Databases = {}, bindings = {} }: More = {}) {
-  return cloudflareTest(async () => ({
+function inWorkerd(main: string, { d1Databases = {}, bindings = {}, withDatabase = false }: More = {}) {
+  return cloudflareTest(async ({ inject }) => ({
     main,
     wrangler: { configPath: './wrangler.toml' },
     miniflare: {
       d1Databases,
+      ...(withDatabase ? { hyperdrives: databasesAt(inject('postgresUrl')) } : {}),
       // A private network with one server, which tells what it was asked.
       serviceBindings: { VIA_TEST: tellWhatWasAsked },
       bindings: {
@@ -182,4 +200,12 @@ function inWorkerd(main: string, { d1Databases = {}, bindings = {} }: More = {})
 async function tellWhatWasAsked(request: { url: string; headers: Iterable<[string, string]> }) {
   const told = JSON.stringify({ url: request.url, headers: Object.fromEntries(request.headers) });
   return new Response(told, { headers: { 'Content-Type': 'application/json' } }) as never;
+}
+
+/** Null: there is no PostgreSQL here, and what needs one skips itself. */
+function databasesAt(admin: string | null): Record<string, string> {
+  if (admin === null) return {};
+  const reader = new URL(admin);
+  reader.username = 'reader';
+  return { SQL_TEST: reader.href, SQL_ADMIN: admin };
 }

@@ -46,6 +46,7 @@ const sharedServices = oncePerEnv((env: Env) => {
     hold: holdsOf(heldRequests, { heldPerUser: settings.rateLimits ? settings.heldPerUser : MAX_HELD, metrics }),
     metrics,
     via: (name: string) => fetcherOf(env, name),
+    database: (name: string) => connectionStringOf(env, name),
     secret: (name: string) => (name.startsWith('ORIGIN_') ? readText(env, name) : undefined),
   };
 });
@@ -54,6 +55,12 @@ const sharedServices = oncePerEnv((env: Env) => {
 function fetcherOf(env: object, name: string): Fetch | undefined {
   const binding = name.startsWith('VIA_') ? (env as { readonly [name: string]: Partial<Fetcher> })[name] : undefined;
   return binding?.fetch === undefined ? undefined : (url, init) => (binding as Fetcher).fetch(url, init);
+}
+
+/** Where a source names a database: only bindings whose names begin with `SQL_`, and that are of Hyperdrive. */
+function connectionStringOf(env: object, name: string): string | undefined {
+  const binding = name.startsWith('SQL_') ? (env as { readonly [name: string]: Partial<Hyperdrive> })[name] : undefined;
+  return typeof binding === 'object' ? binding.connectionString : undefined;
 }
 
 /** The request that an invocation answers. */

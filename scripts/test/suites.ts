@@ -54,6 +54,12 @@ const OVER_HTTP: Projects = {
   projects: ['e2e'],
   needs: [],
 };
+const WITH_A_DATABASE: Projects = {
+  kind: 'vitest',
+  name: 'tests with a real PostgreSQL',
+  projects: ['sql'],
+  needs: ['postgresql'],
+};
 const IN_A_BROWSER: Projects = {
   kind: 'vitest',
   name: 'tests of the device client, in a browser',
@@ -68,9 +74,13 @@ const TOOLS: Projects = {
 };
 
 /** Every check, in under 8 minutes on two cores. */
-export const USUAL: Lanes = [[...CHECKS, MODULES_AND_WORKERD], [OVER_HTTP], [IN_A_BROWSER]];
+export const USUAL: Lanes = [[...CHECKS, MODULES_AND_WORKERD], [OVER_HTTP], [WITH_A_DATABASE, IN_A_BROWSER]];
 /** The same with the long forms (LONG_FORMS), and what needs tools. */
-export const ALL: Lanes = [[...CHECKS, MODULES_AND_WORKERD], [OVER_HTTP, TOOLS], [IN_A_BROWSER]];
+export const ALL: Lanes = [
+  [...CHECKS, MODULES_AND_WORKERD],
+  [OVER_HTTP, TOOLS],
+  [WITH_A_DATABASE, IN_A_BROWSER],
+];
 
 /** Environment of the long forms: more random requests, sequences, interleavings and devices than the usual ones. */
 export const LONG_FORMS: Readonly<Record<string, string>> = {

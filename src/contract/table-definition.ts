@@ -11,6 +11,10 @@ export const TableDefinition = v.strictObject({
     v.optional(v.pipe(v.string(), v.regex(/^(\/([^~/]|~[01])*)*$/, 'must be a JSON pointer (RFC 6901)'))),
     "JSON pointer (RFC 6901) to an array of rows in the origin's answer, the empty text if the answer itself is the array; of XML the path of local names to the elements that are rows, such as `/Envelope/Body/Item`. Required for the formats `json` and `xml`, not to be given for the others.",
   ),
+  sql: about(
+    v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(16_384))),
+    'The query of the table, where `origin.source` is a database: one statement that begins with SELECT, WITH, VALUES or TABLE. `{name}` is a parameter, `{_user}` the user name with scope `user`: bound values, and never text. Not to be given for other origins.',
+  ),
   single: about(
     v.optional(v.boolean(), false),
     'Whether an object at `rows` is one row, as where JSON was made from XML. Format `json` alone.',

@@ -12,7 +12,7 @@ export function faultsOfTables(tables: unknown, format: unknown): InputFault[] {
     if (!isObject(table)) return [];
     const faults: InputFault[] = [];
     const pointer = pointerTo('/tables', index);
-    if (table.rows === undefined && !isOfLines(format)) {
+    if (table.rows === undefined && table.sql === undefined && !isOfLines(format)) {
       faults.push({ pointer: `${pointer}/rows`, detail: 'is required' });
     }
     if (names.has(table.name)) {

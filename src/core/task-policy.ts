@@ -11,10 +11,13 @@ export const MOST_LOAD_MS = 780_000;
 
 /** The policy of a load under this definition, and the source that it names. */
 export function policyOf(definition: Resource, source?: StoredSource): TaskPolicy {
+  const database = source?.definition.database;
   const paceMs = paceMsOf(definition, source);
   return {
     timeoutMs: definition.origin.timeout_s * 1000,
-    ...originOf(source?.definition.url ?? definition.origin.url),
+    ...(database === undefined
+      ? originOf(source?.definition.url ?? definition.origin.url)
+      : { origin: placeOfDatabase(database) }),
     ...(source !== undefined && limitsOf(source) !== null ? { gate: source.name } : {}),
     ...(paceMs === 0 ? {} : { paceMs }),
     maxAttempts: definition.retry.max_attempts,
@@ -27,6 +30,14 @@ export function policyOf(definition: Resource, source?: StoredSource): TaskPolic
 export function paceMsOf({ origin }: Resource, source: StoredSource | undefined): number {
   if (origin.pages === undefined || (limitsOf(source)?.limits.rate ?? null) === null) return 0;
   return Math.max(MOST_LOAD_MS - origin.timeout_s * 1000 - LEASE_MARGIN_MS, 0);
+}
+
+/** Begins the names of databases among those of origins, which are hosts. */
+export const DATABASE = 'sql:';
+
+/** What a database is called where loads of one origin are counted. */
+export function placeOfDatabase(binding: string): string {
+  return `${DATABASE}${binding}`;
 }
 
 /** Host and port of the URL, which are literal in every definition and source (CONTRACT 4). */

@@ -7,14 +7,16 @@
  * theirs even when it has already taken all: so a resource whose loads hang holds up no other of the same host.
  */
 
+import { DATABASE } from '../core/task-policy.ts';
 import { sleep } from '../waiting.ts';
 import type { LoadClock } from './load-clock.ts';
 
 /**
  * `growing` loads wait half-way to become heavy: each holds a connection, and what it read while it was light. There are more slow
- * ones than one origin has: else an origin that hangs would keep all other slow loads from their turn.
+ * ones than one origin has: else an origin that hangs would keep all other slow loads from their turn. A load from a database holds its
+ * connection to the end: six of them would leave an invocation none of the connections that the platform gives it, and R2 out of reach.
  */
-const LIMITS = { light: 10, slow: 8, growing: 10, heavy: 1, ofOrigin: 6 } as const;
+const LIMITS = { light: 10, slow: 8, growing: 10, heavy: 1, ofOrigin: 6, ofDatabases: 2 } as const;
 const SHARE_OF_RESOURCE = LIMITS.ofOrigin / 2;
 const POLL_MS = 25;
 /** A slot is renewed so often, and counts no longer when it has not been for so long. */
@@ -105,6 +107,7 @@ export class LoadSlots {
 
   #hasRoom({ resource, origin, heavy = false, slow = false }: LoadWanted): boolean {
     if (origin !== undefined && !this.#originHasRoom(origin, resource)) return false;
+    if (isDatabase(origin) && this.#count((slot) => isDatabase(slot.origin)) >= LIMITS.ofDatabases) return false;
     if (heavy) return this.#count(({ weight }) => weight === 'heavy') < LIMITS.heavy;
     // Both queues share the light places: slow loads leave some to fast ones.
     if (slow && this.#count((slot) => slot.slow && slot.weight === 'light') >= LIMITS.slow) return false;
@@ -153,6 +156,10 @@ export class LoadSlots {
     for (const slot of this.#slots) if (slot.renewedAt + STALE_MS <= now) this.#slots.delete(slot);
     return [...this.#slots];
   }
+}
+
+function isDatabase(origin: string | undefined): boolean {
+  return origin?.startsWith(DATABASE) === true;
 }
 
 function sum(counts: readonly number[]): number {

@@ -7,7 +7,8 @@ import { ONE_PAGE } from '../contract/pages.ts';
 import type { DefinedResource, Resource } from '../contract/resource.ts';
 import type { TableAnswer } from '../contract/rows.ts';
 import type { ReadTable } from '../core/column-places.ts';
-import { buildRequest, type OriginRequest } from '../origin/build-request.ts';
+import { placeOfDatabase } from '../core/task-policy.ts';
+import { buildRequest, type OriginRequest, valuesOf } from '../origin/build-request.ts';
 import { checkedAnswers } from '../origin/checked-answers.ts';
 import { ColumnWatch } from '../origin/column-watch.ts';
 import { type Fetch, type FetchOptions, fetchOrigin, type OriginAnswer } from '../origin/fetch-origin.ts';
@@ -16,6 +17,7 @@ import { type OriginWay, wayTo } from '../origin/origin-way.ts';
 import { PageAsker } from '../origin/pages/ask-pages.ts';
 import { type PageReading, readPages } from '../origin/pages/read-pages.ts';
 import type { NotedSecrets } from '../origin/redact.ts';
+import { connectionString, type DatabaseAnswer, readDatabase } from '../origin/sql/read-database.ts';
 import type { Accepts } from '../origin/unreachable.ts';
 import type { LoadResult } from '../tables/load.ts';
 import { loadTables } from '../tables/load-tables.ts';
@@ -27,7 +29,7 @@ import type { LoadSlot } from './load-slots.ts';
 import type { Services } from './services.ts';
 
 /** What of the services a load works with. */
-export type LoadServices = Pick<Services, 'blobs' | 'secret' | 'settings' | 'via'>;
+export type LoadServices = Pick<Services, 'blobs' | 'secret' | 'settings' | 'via' | 'database'>;
 
 /** What one load works with besides stores. */
 export interface LoadOptions {
@@ -61,6 +63,7 @@ export class Loading {
   readonly #options: LoadOptions;
   readonly #secrets: NotedSecrets;
   readonly #way: OriginWay;
+  readonly #database: string | undefined;
   readonly #weigh: Weigh;
   #status = 0;
 
@@ -75,6 +78,7 @@ export class Loading {
     const { originHosts: hosts } = services.settings;
     const way = wayTo(resource, { hosts, secrets, via: services.via, tokens: gate.tokens(clock), fetch, accepts });
     this.#way = { ...way, fetch: gate.paced(way.fetch, clock) };
+    this.#database = resource.source?.definition.database;
     this.definition = this.#way.definition;
     this.number = resource.number;
     this.lease = lease;
@@ -95,6 +99,28 @@ export class Loading {
   /** Status of the last answer; 0: there was none. */
   get status(): number {
     return this.#status;
+  }
+
+  /** Whether its source is a database, which is asked no request. */
+  get isOfDatabase(): boolean {
+    return this.#database !== undefined;
+  }
+
+  /** What the queries of its tables give; whoever asks lets it go. @throws LoadFailure */
+  async readDatabase(columns: readonly ColumnWatch[]): Promise<DatabaseAnswer> {
+    const { cache } = this.lease;
+    const { tables = [], origin } = this.definition;
+    const database = this.#database ?? '';
+    this.#options.slot.setOrigin(cache.resource, placeOfDatabase(database));
+    const answer = await readDatabase({
+      connectionString: connectionString(this.#services.database(database), database),
+      tables,
+      columns,
+      values: valuesOf(cache),
+      maxBytes: origin.max_bytes,
+      signal: this.#options.clock.signal,
+    });
+    return { ...answer, body: this.#weighed(answer.body) };
   }
 
   /** The definition's request; `url` and `values` in place of its own template and besides the parameters. @throws LoadFailure */

@@ -34,6 +34,7 @@ import { pagesFaults } from '../origin/check-pages.ts';
 import { isTrusted } from '../origin/hosts.ts';
 import { laterFaults } from '../origin/later-rules.ts';
 import { checkTables } from '../origin/pointers.ts';
+import { sqlFaults } from '../origin/sql/check-sql.ts';
 import { literalOrigin } from '../origin/url-template.ts';
 import { xmlFaults } from '../origin/xml/check-xml.ts';
 import type { Services } from './services.ts';
@@ -79,7 +80,8 @@ export function parseDefinition(
     faults.push(...checkOrigin(origin.output, scope, hosts, names, source));
     faults.push(...faultsOfBody(origin.output, source, { scope, hosts, parameterNames: names }));
   }
-  if (definition?.tables !== undefined && definition.format !== 'xml') faults.push(...checkTables(definition.tables));
+  const isOfPointers = definition?.format !== 'xml' && source?.database === undefined;
+  if (definition?.tables !== undefined && isOfPointers) faults.push(...checkTables(definition.tables));
   if (definition !== null)
     faults.push(
       ...laterFaults(definition),
@@ -88,6 +90,7 @@ export function parseDefinition(
       ...changesFaults(definition, { hosts, source, parameterNames: namesOf(rest.parameters) }),
       ...cellFaults(definition),
       ...xmlFaults(definition),
+      ...sqlFaults(definition, source?.database !== undefined, parameterNames(definition.parameters ?? {})),
     );
   if (definition === null || faults.length > 0) throw invalidParameters(faults);
   return definition;

@@ -3,7 +3,7 @@
 import { PROBE_BYTES, PROBE_PAGES, type ProbeAnswer, type ProbedPage, SHOWN_ADDRESS } from '../contract/probe.ts';
 import { errorFor, type LoadFailure, type TaskError, taskError } from '../contract/problem.ts';
 import type { TableAnswer } from '../contract/rows.ts';
-import { buildRequest, type OriginRequest } from '../origin/build-request.ts';
+import { buildRequest, type OriginRequest, valuesOf } from '../origin/build-request.ts';
 import { paceWarnings, pagesWarnings } from '../origin/check-pages.ts';
 import { checkedAnswers } from '../origin/checked-answers.ts';
 import { ColumnWatch } from '../origin/column-watch.ts';
@@ -14,7 +14,8 @@ import { wayTo } from '../origin/origin-way.ts';
 import { PageAsker } from '../origin/pages/ask-pages.ts';
 import { readPages } from '../origin/pages/read-pages.ts';
 import { readAnswer } from '../origin/read-answer.ts';
-import { notingSecrets, withoutSecrets, withoutValues } from '../origin/redact.ts';
+import { type NotedSecrets, notingSecrets, withoutSecrets, withoutValues } from '../origin/redact.ts';
+import { connectionString, readDatabase, SUPERUSER } from '../origin/sql/read-database.ts';
 import { acceptsTcp } from '../origin/tcp.ts';
 import { FirstRows } from '../tables/first-rows.ts';
 import { checkGuard } from '../tables/guard.ts';
@@ -44,6 +45,16 @@ interface Asking {
   hide: (text: string) => string;
 }
 
+/** What requests are made with besides. */
+interface HttpAsking {
+  secrets: NotedSecrets;
+  /** ORIGIN_HOSTS. */
+  hosts: readonly string[];
+  gate: GateHold;
+  /** ms since the epoch, for dates of the origin. */
+  now: number;
+}
+
 /**
  * Asks the origin once, or for its first pages. What a load would fail with is told, not thrown.
  *
@@ -51,12 +62,12 @@ interface Asking {
  * @param gate that of its source, which has let it in
  */
 export async function probeOrigin(
-  { settings, ...services }: Pick<Services, 'settings' | 'secret' | 'via'>,
+  { settings, ...services }: Pick<Services, 'settings' | 'secret' | 'via' | 'database'>,
   probe: Probe,
   mostMs: number,
   gate = new GateHold(noGates, 'probe'),
 ): Promise<ProbeAnswer> {
-  const { definition, source, cache, rowsBefore } = probe;
+  const { definition, source, rowsBefore } = probe;
   const { origin, tables } = definition;
   const startedAt = Date.now();
   const secrets = notingSecrets((name) => services.secret(name));
@@ -70,29 +81,12 @@ export async function probeOrigin(
   const loadMs = origin.timeout_s * 1000;
   using clock = new LoadClock(Math.min(loadMs, mostMs), startedAt + mostMs + 1000);
   try {
-    const out = { fetch: (url: string, init: RequestInit) => fetch(url, init), accepts: acceptsTcp };
-    const { access, ...way } = wayTo(
-      { definition, ...(source === null ? {} : { source }) },
-      { hosts, secrets, via: services.via, tokens: gate.tokens(clock), ...out },
+    const shown = { probe, seen, rows, findings, clock };
+    await clock.hold(
+      source?.definition.database === undefined
+        ? askOverHttp(services, { ...shown, secrets, hosts, hide, gate, now: startedAt })
+        : askDatabase(services, shown),
     );
-    const ask = async (request: OriginRequest, usedBytes: number) => {
-      const answer = await fetchOrigin(request, {
-        ...way,
-        fetch: watched(seen, gate.paced(way.fetch, clock)),
-        signal: clock.signal,
-        maxBytes: origin.max_bytes,
-        usedBytes,
-        validators: null,
-        redirects: origin.redirects,
-        hosts,
-        now: startedAt,
-        secrets: sent,
-      });
-      if (answer.outcome === 'same') throw new Error('an unconditional request was answered as if it were one');
-      return answer;
-    };
-    const request = buildRequest(way.definition, cache, access);
-    await clock.hold(read(request, { probe, ask, seen, rows, findings, clock, hide }));
     if (!seen.cut && tables !== undefined) checkGuard(definition.guard, { rows: rows.rows, before: rowsBefore });
   } catch (error) {
     if (clock.signal.aborted && loadMs > mostMs) seen.cut = true;
@@ -116,6 +110,62 @@ export async function probeOrigin(
       ...paceWarnings(definition, source ?? undefined),
     ],
   };
+}
+
+async function askOverHttp(
+  { via }: Pick<Services, 'via'>,
+  { secrets, hosts, gate, now, ...asking }: Omit<Asking, 'ask'> & HttpAsking,
+): Promise<void> {
+  const { probe, seen, clock } = asking;
+  const { definition, source, cache } = probe;
+  const out = { fetch: (url: string, init: RequestInit) => fetch(url, init), accepts: acceptsTcp };
+  const { access, ...way } = wayTo(
+    { definition, ...(source === null ? {} : { source }) },
+    { hosts, secrets, via, tokens: gate.tokens(clock), ...out },
+  );
+  const ask = async (request: OriginRequest, usedBytes: number) => {
+    const answer = await fetchOrigin(request, {
+      ...way,
+      fetch: watched(seen, gate.paced(way.fetch, clock)),
+      signal: clock.signal,
+      maxBytes: definition.origin.max_bytes,
+      usedBytes,
+      validators: null,
+      redirects: definition.origin.redirects,
+      hosts,
+      now,
+      secrets: secrets.sent,
+    });
+    if (answer.outcome === 'same') throw new Error('an unconditional request was answered as if it were one');
+    return answer;
+  };
+  await read(buildRequest(way.definition, cache, access), { ...asking, ask });
+}
+
+/** What its queries give; that its role may do too much is a warning. */
+async function askDatabase(
+  services: Pick<Services, 'database'>,
+  { probe, seen, rows, findings, clock }: Omit<Asking, 'ask' | 'hide'>,
+): Promise<void> {
+  const { definition, source, cache } = probe;
+  const { tables = [], origin } = definition;
+  const { database = '' } = source?.definition ?? {};
+  const columns = tables.map((table) => new ColumnWatch(table));
+  const answer = await readDatabase({
+    connectionString: connectionString(services.database(database), database),
+    tables,
+    columns,
+    values: valuesOf(cache),
+    maxBytes: origin.max_bytes,
+    signal: clock.signal,
+  });
+  try {
+    if (await answer.isSuperuser()) findings.warn(SUPERUSER);
+    const checks = { tables, columns, findings, isCut: () => seen.cut };
+    await readRows(checkedAnswers([answer], checks), { probe, seen, rows });
+  } finally {
+    answer.release();
+  }
 }
 
 /** `fetch`, which notes the last answer's status and type. */
@@ -147,7 +197,10 @@ async function read(request: OriginRequest, asking: Asking): Promise<void> {
   }
 }
 
-async function readRows(answers: AsyncIterable<TableAnswer>, { probe, seen, rows }: Asking): Promise<void> {
+async function readRows(
+  answers: AsyncIterable<TableAnswer>,
+  { probe, seen, rows }: Pick<Asking, 'probe' | 'seen' | 'rows'>,
+): Promise<void> {
   for await (const { body, reader } of answers) {
     const take = reader(probe.definition.tables ?? [], rows);
     for await (const piece of body) {

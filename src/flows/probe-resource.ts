@@ -132,7 +132,7 @@ function noTurn({ origin }: Resource, { waitMs }: GateWait): Problem {
 
 /** Asks the origin. Never throws a LoadFailure: what a load would fail with is in the answer. */
 export function runProbe(
-  services: Pick<Services, 'settings' | 'secret' | 'via'>,
+  services: Pick<Services, 'settings' | 'secret' | 'via' | 'database'>,
   probe: Probe,
   gate?: GateHold,
 ): Promise<ProbeAnswer> {

@@ -70,7 +70,7 @@ const MOST_ROOM_DELAY_S = 5;
 
 /** What of the services a delivery works with. */
 export type RefreshServices = EmitServices &
-  Pick<Services, 'blobs' | 'objects' | 'resources' | 'secret' | 'settings' | 'metrics' | 'via' | 'gates'>;
+  Pick<Services, 'blobs' | 'objects' | 'resources' | 'secret' | 'settings' | 'metrics' | 'via' | 'gates' | 'database'>;
 
 /** Never throws: a message that could not be dealt with comes again. */
 export async function runRefresh(

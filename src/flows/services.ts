@@ -61,6 +61,8 @@ export interface Services {
   figures: Figures | null;
   /** The binding of the Worker with this name, by which requests to an origin go; only `VIA_…` are known. */
   via(name: string): Fetch | undefined;
+  /** The connection string of the Hyperdrive binding with this name; only `SQL_…` are known. */
+  database(name: string): string | undefined;
   /** The secret of the Worker with this name; only names that begin with `ORIGIN_` are ever asked for. */
   secret(name: string): string | undefined;
   /** Keeps the invocation alive for work after the answer. */

@@ -103,8 +103,8 @@ function buildUrl(
   return url;
 }
 
-/** What templates are filled with. */
-function valuesOf({ parameters, owner }: CacheIdentity): CacheIdentity['parameters'] {
+/** What templates are filled with: parameters by name, and the user as `_user`. */
+export function valuesOf({ parameters, owner }: CacheIdentity): CacheIdentity['parameters'] {
   return owner === null ? parameters : { ...parameters, [USER_VARIABLE]: owner };
 }
 

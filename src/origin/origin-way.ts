@@ -50,7 +50,8 @@ export function wayTo(
   if (name === undefined) return { definition, access, fetch, accepts };
   if (source === undefined) throw misconfigured(`The source "${name}" is not there.`);
   const { url, via: binding, auth, headers } = source.definition;
-  if (url === undefined) throw misconfigured(`The source "${name}" is a database, which this release does not read.`);
+  // A database is asked by its binding (sql/read-database.ts).
+  if (url === undefined) return { definition, access, fetch, accepts };
   const fetchBy = (binding: string | undefined) => {
     const found = binding === undefined ? fetch : via(binding);
     if (found !== undefined) return found;

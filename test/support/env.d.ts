@@ -7,6 +7,9 @@ declare global {
       /** In the project `shards` alone. */
       DB_1?: D1Database;
       DB_2?: D1Database;
+      /** In the project `sql` alone. */
+      SQL_TEST?: Hyperdrive;
+      SQL_ADMIN?: Hyperdrive;
       JWT_SECRET: string;
       ORIGIN_TEST_TOKEN: string;
       ORIGIN_TEST_KEY: string;
@@ -18,6 +21,8 @@ declare global {
 declare module 'vitest' {
   interface ProvidedContext {
     originUrl: string;
+    /** In the project `sql`: of a superuser; null: there is no PostgreSQL here. */
+    postgresUrl: string | null;
     fuzzRuns: number;
     herdDevices: number;
     raceRounds: number;

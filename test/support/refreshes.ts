@@ -33,6 +33,7 @@ export const services: RefreshServices = {
   resources: d1Resources(env.DB),
   secret: (name) => readText(env, name),
   settings: readSettings(env),
+  database: (name) => (env as unknown as Record<string, Hyperdrive | undefined>)[name]?.connectionString,
   via: () => undefined,
   gates: sourceGates(env.SOURCE_GATE),
   metrics: noMetrics,

@@ -1,0 +1,152 @@
+/**
+ * Tables out of a PostgreSQL database, in one transaction that only reads: all of them are one snapshot. Each query is a cursor that is read in
+ * pieces, so each statement is short, and the database goes no faster than the load.
+ */
+
+import type { Json, Parameters } from '../../contract/entry.ts';
+import { LoadFailure } from '../../contract/problem.ts';
+import type { MakeRowReader } from '../../contract/rows.ts';
+import type { TableDefinition } from '../../contract/table-definition.ts';
+import type { ColumnWatch } from '../column-watch.ts';
+import { KEY_END, SqlRows } from './sql-rows.ts';
+import { openSession, type SqlSession } from './sql-session.ts';
+import { statementOf } from './sql-text.ts';
+
+/** What is read, and how. */
+export interface DatabaseQuestion {
+  connectionString: string;
+  tables: readonly TableDefinition[];
+  /** For each table, what is told of its rows. */
+  columns: readonly ColumnWatch[];
+  /** Parameters by name, and the user name as `_user`. */
+  values: Parameters;
+  /** Most bytes that the database may answer with. */
+  maxBytes: number;
+  /** Ends it; its reason is a LoadFailure. */
+  signal: AbortSignal;
+}
+
+/** The answer of a database as loads take it. */
+export interface DatabaseAnswer {
+  /** Rows, a line each; it ends only when the transaction has. */
+  body: AsyncIterable<Uint8Array>;
+  /** Reads such lines. */
+  reader: MakeRowReader;
+  /** Whether the role may do anything, so that no rule of the database's holds it. */
+  isSuperuser(): Promise<boolean>;
+  /** Lets the connection go, read to its end or not. */
+  release(): void;
+}
+
+/** What operators are told of a role that may do anything. */
+export const SUPERUSER =
+  'The role of the database is a superuser, whom READ ONLY does not keep from files and from the sessions of others: give the service a role that may only SELECT named views.';
+
+/** Of the binding of this name. @throws LoadFailure `misconfigured` where there is none, which tells administrators alone the name */
+export function connectionString(found: string | undefined, name: string): string {
+  if (found !== undefined) return found;
+  throw new LoadFailure('misconfigured', 'The source of this resource is not configured so that it can be asked.', {
+    adminDetail: `The source names the Hyperdrive binding ${name}, which the service does not have.`,
+  });
+}
+
+/** Settings of the transaction alone: what values look like, and how long things take. Hyperdrive itself ends a statement after 60 s. */
+const SETTINGS = [
+  "statement_timeout = '55s'",
+  "idle_in_transaction_session_timeout = '90s'",
+  "TimeZone = 'UTC'",
+  "DateStyle = 'ISO'",
+  "IntervalStyle = 'iso_8601'",
+  "bytea_output = 'hex'",
+  'extra_float_digits = 1',
+  'standard_conforming_strings = on',
+];
+/** Rows of the first piece, and of the largest; about so many bytes are held of a piece. */
+const FIRST_ROWS = 10;
+const MOST_ROWS = 1000;
+const PIECE_BYTES = 1_048_576;
+
+/** @throws LoadFailure; so does the body as it is read */
+export async function readDatabase(question: DatabaseQuestion): Promise<DatabaseAnswer> {
+  const { connectionString, maxBytes, signal } = question;
+  const session = await openSession(connectionString, maxBytes, signal);
+  return {
+    body: linesOf(session, question),
+    reader: readLines,
+    isSuperuser: async () => {
+      const { rows } = await session.query('select rolsuper from pg_catalog.pg_roles where rolname = current_user');
+      return rows[0]?.[0] === 't';
+    },
+    release: () => session.close(),
+  };
+}
+
+async function* linesOf(session: SqlSession, question: DatabaseQuestion): AsyncGenerator<Uint8Array, void> {
+  const encoder = new TextEncoder();
+  await session.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
+  for (const setting of SETTINGS) await session.query(`SET LOCAL ${setting}`);
+  for (const [index, table] of question.tables.entries()) {
+    const watch = question.columns[index];
+    if (watch === undefined) throw new RangeError('a table without a watch');
+    yield encoder.encode(`${TABLE}${index}\n`);
+    const rows = new SqlRows(table, watch);
+    const cursor = `freshet_${index}`;
+    const { text, names } = statementOf(table.sql ?? '');
+    const values = names.map((name) => boundText(question.values, name));
+    await session.query(`DECLARE ${cursor} NO SCROLL CURSOR FOR ${text}`, values, table.name);
+    for (let most = FIRST_ROWS, isMore = true; isMore; ) {
+      const before = session.bytes;
+      const result = await session.query(`FETCH ${most} FROM ${cursor}`, [], table.name);
+      const lines = rows.read(result);
+      if (lines.length > 0) yield encoder.encode(`${lines.join('\n')}\n`);
+      isMore = lines.length === most;
+      most = rowsToFetch((session.bytes - before) / most);
+    }
+    await session.query(`CLOSE ${cursor}`);
+  }
+  await session.query('COMMIT');
+}
+
+/** How many rows of this size are a piece. */
+function rowsToFetch(rowBytes: number): number {
+  return Math.min(Math.max(Math.floor(PIECE_BYTES / rowBytes), 1), MOST_ROWS);
+}
+
+/** A value as the database takes it for whatever type its query says; null: there is none. */
+function boundText(values: Parameters, name: string): string | null {
+  const value: Json | undefined = Object.hasOwn(values, name) ? values[name] : undefined;
+  if (value === undefined || value === null) return null;
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  if (text.includes('\0')) throw new LoadFailure('invalid-parameters', 'A parameter holds the character U+0000.');
+  return text;
+}
+
+/** Begins the line of a table; those of rows begin with JSON or a tab. */
+const TABLE = '#';
+
+/** Reads the lines above. */
+const readLines: MakeRowReader = (_tables, sink) => {
+  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+  let begun = '';
+  let isOpen = false;
+  const take = (line: string) => {
+    if (!line.startsWith(TABLE)) {
+      const end = line.indexOf(KEY_END);
+      sink.row(line.slice(end + 1), line.slice(0, end), []);
+      return;
+    }
+    if (isOpen) sink.endTable();
+    sink.beginTable(Number(line.slice(TABLE.length)));
+    isOpen = true;
+  };
+  return {
+    write: (bytes) => {
+      const lines = (begun + decoder.decode(bytes, { stream: true })).split('\n');
+      begun = lines.pop() ?? '';
+      for (const line of lines) take(line);
+    },
+    end: () => {
+      if (isOpen) sink.endTable();
+    },
+  };
+};

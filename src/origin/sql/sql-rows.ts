@@ -1,0 +1,73 @@
+/** The rows of one table out of the answers of a database: declared columns, in their order. */
+
+import type { Column } from '../../contract/column.ts';
+import { columnName } from '../../contract/column.ts';
+import { LoadFailure } from '../../contract/problem.ts';
+import type { TableDefinition } from '../../contract/table-definition.ts';
+import { originName } from '../../core/column-places.ts';
+import { CellWriter } from '../cells/cell-writer.ts';
+import { type ColumnWatch, toldNames } from '../column-watch.ts';
+import type { SqlResult } from './sql-session.ts';
+import { writeValue } from './sql-value.ts';
+
+/** Stands between the key of a row and its text: JSON escapes it. */
+export const KEY_END = '\t';
+
+/** Where a column stands in a row, its index alone, and the number of its type. */
+type Place = readonly [at: number, column: readonly [number], type: number];
+
+export class SqlRows {
+  readonly #table: TableDefinition;
+  readonly #watch: ColumnWatch;
+  readonly #cells: CellWriter;
+  #places: readonly Place[] | null = null;
+
+  /** @param watch is told of what rows have */
+  constructor(table: TableDefinition, watch: ColumnWatch) {
+    this.#table = table;
+    this.#watch = watch;
+    this.#cells = new CellWriter(table, watch);
+  }
+
+  /** Lines of rows: the row's key and its text (contract/rows.ts), neither of which has a tab or a line end. @throws LoadFailure `origin-malformed` */
+  read({ rows, columns }: SqlResult): string[] {
+    this.#places ??= this.#placesIn(columns);
+    return rows.map((row) => this.#row(row, this.#places ?? []));
+  }
+
+  #row(row: readonly (string | null)[], places: readonly Place[]): string {
+    this.#cells.beginRow();
+    for (const [at, column, type] of places) {
+      const value = row[at];
+      if (value !== undefined) writeValue(this.#cells, column, value, type);
+    }
+    this.#watch.row();
+    return `${this.#cells.key()}${KEY_END}${this.#cells.row()}`;
+  }
+
+  #placesIn(columns: SqlResult['columns']): Place[] {
+    const names = columns.map(({ name }) => name);
+    for (const name of names) this.#watch.member(name);
+    const places = this.#table.columns.map((column, index): Place => {
+      const at = this.#placeOf(column, names);
+      return [at, [index], columns[at]?.dataTypeID ?? 0];
+    });
+    if (places.every(([at]) => at === -1)) {
+      throw this.#malformed(`the query has none of the declared columns; it has ${toldNames(names)}`);
+    }
+    return places;
+  }
+
+  #placeOf(column: Column, names: readonly string[]): number {
+    const name = originName(column);
+    const at = names.indexOf(name);
+    if (at !== -1 && names.includes(name, at + 1)) {
+      throw this.#malformed(`the query has several columns "${columnName(column)}": write AS`);
+    }
+    return at;
+  }
+
+  #malformed(what: string): LoadFailure {
+    return new LoadFailure('origin-malformed', `Table "${this.#table.name}": ${what}.`);
+  }
+}

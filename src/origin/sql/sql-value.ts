@@ -1,0 +1,82 @@
+/**
+ * Values of PostgreSQL as it writes them in texts, made cells by their type. No driver comes between: through its dates and floats days move
+ * and digits go (brianc/node-postgres#818, node-pg-types#50).
+ */
+
+import { Buffer } from 'node:buffer';
+import type { CellWriter } from '../cells/cell-writer.ts';
+
+/** How values of a type are read; all other types are texts. */
+type Kind = 'number' | 'boolean' | 'json' | 'date' | 'time' | 'bytes';
+
+/** By the type's number, which never changes (PostgreSQL's src/include/catalog/pg_type.dat). */
+const KINDS: ReadonlyMap<number, Kind> = new Map([
+  [20, 'number'],
+  [21, 'number'],
+  [23, 'number'],
+  [26, 'number'],
+  [700, 'number'],
+  [701, 'number'],
+  [1700, 'number'],
+  [16, 'boolean'],
+  [114, 'json'],
+  [3802, 'json'],
+  [1082, 'date'],
+  [1114, 'time'],
+  [1184, 'time'],
+  [17, 'bytes'],
+]);
+
+/** Puts a value into the cells of columns. `type`: its number. @throws LoadFailure `origin-malformed` */
+export function writeValue(cells: CellWriter, columns: readonly number[], value: string | null, type: number): void {
+  if (value === null) {
+    cells.empty(columns, true);
+    return;
+  }
+  switch (KINDS.get(type)) {
+    case 'number':
+      // NaN and the infinities are no numbers of JSON.
+      if (/^-?\d/.test(value)) cells.literal(columns, value);
+      else cells.empty(columns, true);
+      return;
+    case 'boolean':
+      cells.literal(columns, value === 't' ? 'true' : 'false');
+      return;
+    case 'json':
+      writeJson(cells, columns, value);
+      return;
+    case 'date':
+    case 'time':
+      if (/infinity$/.test(value)) cells.empty(columns, true);
+      else cells.text(columns, isoTime(value));
+      return;
+    case 'bytes':
+      cells.text(columns, base64(value));
+      return;
+    default:
+      cells.text(columns, value);
+  }
+}
+
+/** `2026-11-28 09:00:00.5+00` as RFC 3339 has it; days, and years before Christ, are as they came. */
+function isoTime(value: string): string {
+  const found = /^(\d{4,}-\d\d-\d\d) (\d\d:\d\d:\d\d(?:\.\d+)?)(\+00)?$/.exec(value);
+  return found === null ? value : `${found[1]}T${found[2]}${found[3] === undefined ? '' : 'Z'}`;
+}
+
+function writeJson(cells: CellWriter, columns: readonly number[], value: string): void {
+  const json = withoutSpace(value);
+  if (json.startsWith('"')) cells.text(columns, JSON.parse(json));
+  else if (/^[[{]/.test(json)) cells.nested(columns, json);
+  else cells.literal(columns, json);
+}
+
+/** The type `json` keeps white space as it was given, in which rows would break. */
+function withoutSpace(json: string): string {
+  return json.replaceAll(/("(?:[^"\\]|\\.)*")|\s+/g, '$1');
+}
+
+/** `\x0aff`, as `bytea_output = hex` writes it. */
+function base64(hex: string): string {
+  return Buffer.from(hex.slice(2), 'hex').toString('base64');
+}
