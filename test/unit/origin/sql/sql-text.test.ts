@@ -9,7 +9,11 @@ describe('placeholders of a query', () => {
     ['select 1', 'select 1', []],
     ['select {id}', 'select $1', ['id']],
     ['select {id}::int, {region}, {id}', 'select $1::int, $2, $1', ['id', 'region']],
-    ['select \'{id,x}\', "a{id}", $$ {id} $$, $t$ {id}$x$$t$', 'select \'{id,x}\', "a{id}", $$ {id} $$, $t$ {id}$x$$t$', []],
+    [
+      'select \'{id,x}\', "a{id}", $$ {id} $$, $t$ {id}$x$$t$',
+      'select \'{id,x}\', "a{id}", $$ {id} $$, $t$ {id}$x$$t$',
+      [],
+    ],
     ["select 'it''s {x}' || {id}", "select 'it''s {x}' || $1", ['id']],
     ["select 'a\\' || {id} || '", "select 'a\\' || $1 || '", ['id']],
     ["select e'a\\'{id}' || {id}", "select e'a\\'{id}' || $1", ['id']],
