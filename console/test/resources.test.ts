@@ -368,6 +368,7 @@ describe.skipIf(!isThere('browser'))('the console and a resource', () => {
     await page.getByRole('link', { name: 'Go on with them' }).click();
     expect(await field(page, 'ttl_s').inputValue()).toBe('7');
     await review(page);
+    await save(page).waitFor();
     await page.route('**/api/v1/resources/drafted/**', (route) =>
       route.fulfill({ status: 401, contentType: 'application/problem+json', body: '{"title":"expired"}' }),
     );
