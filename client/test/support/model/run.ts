@@ -31,6 +31,7 @@ const MOVES: readonly (readonly [share: number, make: Make])[] = [
   [2, (world, pick) => said('wipe', () => world.wipe(pickOf(world.tabs, pick), pick % 4 < 2))],
   [3, (world) => said('the next comes twice', () => (world.isDoubling = true))],
   [2, (world) => said('watches are late', () => (world.service.isWatchingLate = !world.service.isWatchingLate))],
+  [2, (world, pick) => said('the lead is taken', () => take(world, pick))],
   [2, (world, pick) => said('kill', () => world.kill(pickOf(world.tabs, pick)))],
   [2, (world, pick) => said('the line breaks', () => pickOf(world.tabs, pick).drop())],
   [2, (world) => said('the hub forgets', () => world.service.forget())],
@@ -229,6 +230,12 @@ function outage(world: World): void {
     tick(world);
   }
   world.faults.push('never rests while requests fail');
+}
+
+/** From a tab that is frozen: it goes on with what it was at before it hears of that. */
+function take(world: World, pick: number): void {
+  const tab = pickOf(world.tabs, pick);
+  if (tab !== world.leader) world.steal(tab);
 }
 
 function toggleUse(tab: ModelTab, key: string): void {

@@ -107,7 +107,8 @@ export class ModelTab {
     const { rules } = this.world;
     const never = Number.NEGATIVE_INFINITY;
     let next = state;
-    if (!rules.backsOff) next = { ...next, backoffAt: never };
+    if (!rules.backsOff && next.backoffAt > this.world.now)
+      next = { ...next, backoffAt: never, timerAt: this.world.now };
     if (!rules.keepsFloors) next = { ...next, floorAt: never };
     if (!rules.stopsAfterSecondRefusal) next = { ...next, auth: { ...next.auth, isSecond: false } };
     if (!rules.verifiesUser) next = { ...next, auth: { ...next.auth, isVerified: true } };
