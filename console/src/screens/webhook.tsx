@@ -3,6 +3,7 @@ import { may } from '../api/session.ts';
 import { useQuery } from '../api/use-query.ts';
 import { query } from '../shell/router.ts';
 import type { ScreenValues } from '../shell/screens.ts';
+import { common } from '../texts/common.ts';
 import { number } from '../texts/format.ts';
 import { webhooksTexts } from '../texts/webhooks.ts';
 import { Facts } from '../ui/facts.tsx';
@@ -18,7 +19,7 @@ import { WebhookTag, WebhookTrouble } from '../webhooks/webhook-state.tsx';
 export function NewWebhook() {
   return (
     <Screen title={webhooksTexts().newTitle}>
-      <WebhookForm initial={EMPTY} />
+      {may('cache:admin') ? <WebhookForm initial={EMPTY} /> : <p class="empty">{common().lacksScope('cache:admin')}</p>}
     </Screen>
   );
 }

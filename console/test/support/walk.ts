@@ -1,29 +1,27 @@
-/** A walk through the console along its own links, so that it comes to screens that are new. */
+/** A walk through all of the console: each screen that there is, by its address and by the links of the others. */
 
-import { randomBytes } from 'node:crypto';
 import type { Page } from 'playwright-core';
 import { ConsoleHost } from './console.ts';
-import { goTo, isRead } from './places.ts';
+import { DEMO_START, demoValues, goTo, isRead, placesWith } from './places.ts';
 
 /** Addresses beyond this many are of the same few screens. */
 const MOST_PLACES = 40;
 
-/** A service with something of each kind: the demo, and a webhook. */
-export async function hostWithAll(): Promise<ConsoleHost> {
-  const devVars = `ORIGIN_HOOK=whsec_${randomBytes(32).toString('base64')}`;
-  const host = await ConsoleHost.start({ devVars, env: { RATE_LIMITS: 'off' } });
-  await host.api('PUT', '/webhooks/erp/', {
-    url: `${host.service.originUrl}/hook`,
-    secrets: [`\${ORIGIN_HOOK}`],
-    events: ['cache.failing'],
-  });
-  return host;
+/** A service with something of each kind, and where its screens are. */
+export async function hostWithAll(): Promise<{ host: ConsoleHost; starts: readonly string[] }> {
+  const host = await ConsoleHost.start({ ...DEMO_START, env: { RATE_LIMITS: 'off' } });
+  const places = placesWith(await demoValues(host)).map(({ path }) => `/console${path}`);
+  return { host, starts: [...places, '/console/caches?resource=cars'] };
 }
 
-/** Visits what links lead to, one address of each shape; which they were. */
-export async function walk(page: Page, visit: (page: Page) => Promise<void>): Promise<string[]> {
+/** Visits places and what their links lead to, one address of each shape; which they were. */
+export async function walk(
+  page: Page,
+  starts: readonly string[],
+  visit: (page: Page) => Promise<void>,
+): Promise<string[]> {
   const seen = new Map<string, string>();
-  const ahead = ['/console', '/console/caches?resource=cars'];
+  const ahead = [...starts];
   for (let place = ahead.shift(); place !== undefined && seen.size < MOST_PLACES; place = ahead.shift()) {
     const shape = place.replace(/[\da-f-]{16,}/g, '<key>').replace(/=[^&]*/g, '=');
     if (seen.has(shape)) continue;
@@ -44,7 +42,7 @@ function linksOf(page: Page): Promise<string[]> {
   );
 }
 
-/** Presses each button of a screen, those of dialogs that open too. @param but the name of one that is left out */
+/** Presses each button of a screen, those of dialogs that open too, with something typed where a form demands it. @param but the name of one that is left out */
 export async function pressAll(page: Page, { but = '' } = {}): Promise<void> {
   await page.evaluate(async (leftOut) => {
     const pressed = new Set([leftOut]);
@@ -53,6 +51,10 @@ export async function pressAll(page: Page, { but = '' } = {}): Promise<void> {
       const next = buttons.find((button) => !button.disabled && !pressed.has(nameOf(button)));
       if (next === undefined) return;
       pressed.add(nameOf(next));
+      for (const field of next.form?.querySelectorAll<HTMLInputElement>('input:required') ?? []) {
+        field.value ||= 'x';
+        field.dispatchEvent(new Event('input', { bubbles: true }));
+      }
       next.click();
       // What it shows stands there after the next frame.
       await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
