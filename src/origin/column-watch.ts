@@ -33,6 +33,11 @@ export class ColumnWatch {
     if (text !== 'null' && text !== '""') this.#filled[column] = 1;
   }
 
+  /** Whether names of the next row are kept. */
+  get notes(): boolean {
+    return this.rows < MOST_ROWS && this.#members.size < MOST_MEMBERS;
+  }
+
   /** The next row has a member of this name, declared or not. */
   member(name: string): void {
     if (this.rows < MOST_ROWS && this.#members.size < MOST_MEMBERS) this.#members.add(name);

@@ -36,6 +36,8 @@ export class JsonRows {
   #rowIsObject = false;
   /** Of an array row: how many cells it has so far. */
   #width = 0;
+  /** Whether the names of the row's members are kept. */
+  #isNoted = true;
   /** Of an object row: whether it has members, and whether one of them leads to a column. */
   #hasMember = false;
   #hasColumn = false;
@@ -92,10 +94,10 @@ export class JsonRows {
     const place = this.#members.get(name);
     this.#place = place;
     if (this.#depth > 1) return;
-    this.#watch.member(name);
+    if (this.#isNoted) this.#watch.member(name);
     this.#hasMember = true;
-    this.#hasColumn ||= place !== undefined;
-    if (!this.#hasColumn && this.#strangers.length < MOST_STRANGERS) this.#strangers.push(name);
+    if (place !== undefined) this.#hasColumn = true;
+    else if (!this.#hasColumn && this.#strangers.length < MOST_STRANGERS) this.#strangers.push(name);
   }
 
   string(value: string): void {
@@ -130,6 +132,7 @@ export class JsonRows {
     this.#rowIsObject = isObject;
     this.#hasMember = false;
     this.#hasColumn = false;
+    this.#isNoted = this.#watch.notes;
     if (this.#strangers.length > 0) this.#strangers = [];
     this.#cells.beginRow();
     this.#place = undefined;

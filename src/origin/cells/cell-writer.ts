@@ -37,12 +37,11 @@ export class CellWriter {
 
   /** A JSON string, or a cell of CSV. @throws LoadFailure `origin-malformed` */
   text(columns: readonly number[], value: string): void {
-    for (const column of columns) {
+    for (let at = 0; at < columns.length; at += 1) {
+      const column = columns[at] as number;
       const reader = this.#readers[column];
-      this.#put(
-        column,
-        reader ? (reader.text(value) ?? this.#misfit(column, reader, value === '')) : JSON.stringify(value),
-      );
+      if (reader) this.#put(column, reader.text(value) ?? this.#misfit(column, reader, value === ''));
+      else this.#put(column, JSON.stringify(value));
     }
   }
 
