@@ -322,7 +322,10 @@ describe('a load over a source', () => {
 
   it.each<[Members, RegExp]>([
     [{ via: 'VIA_NOBODY' }, /names the binding VIA_NOBODY, which the service does not have/],
-    [{ url: undefined as never, database: 'SQL_ERP' }, /names the Hyperdrive binding SQL_ERP, which the service does not have/],
+    [
+      { url: undefined as never, database: 'SQL_ERP' },
+      /names the Hyperdrive binding SQL_ERP, which the service does not have/,
+    ],
     [{ auth: { query: { k: '$' + '{ORIGIN_UNSET}' } } }, /The secret ORIGIN_UNSET is not set/],
   ])('is misconfigured for %j', async (more, detail) => {
     const { name, definition } = await defineSource();
