@@ -62,7 +62,6 @@ describe.skipIf(inject('postgresUrl') === null)('a PostgreSQL', () => {
     expect(rows).toEqual(Array.from({ length: count }, (_, index) => String(index + 1)));
   });
 
-  // ORIGINS 3, complaint 23.
   it.each<[sql: string, cell: string]>([
     ["date '2026-03-29'", '"2026-03-29"'],
     ["date '0044-03-15 BC'", '"0044-03-15 BC"'],
@@ -88,7 +87,7 @@ describe.skipIf(inject('postgresUrl') === null)('a PostgreSQL', () => {
     ["to_json('{1,NULL,3}'::int[])", '[1,null,3]'],
     ["'6 years 5 months'::interval", '"P6Y5M"'],
     ["'550e8400-e29b-41d4-a716-446655440000'::uuid", '"550e8400-e29b-41d4-a716-446655440000"'],
-  ])('has no day off by one and no digit lost: %s is %s', async (sql, cell) => {
+  ])('complaint 23: has no day off by one and no digit lost: %s is %s', async (sql, cell) => {
     expect(await read([table(`select ${sql} as v`, 'v')])).toEqual([[cell]]);
   });
 
@@ -113,7 +112,7 @@ describe.skipIf(inject('postgresUrl') === null)('a PostgreSQL', () => {
     expect((await run('select count(*) from items'))[0]).toEqual(['5000']);
   });
 
-  it('is one snapshot over all tables of a resource, whatever is committed meanwhile', async () => {
+  it('complaint 26: is one snapshot over all tables of a resource, whatever is committed meanwhile', async () => {
     const count = 'select count(*)::int as n from items';
     const big = table("select repeat('x', 1000) as x from generate_series(1, 3000)", 'x');
     const tables = [table(count, 'n'), big, { ...table(count, 'n'), name: 'again' }];
@@ -244,8 +243,18 @@ describe.skipIf(inject('postgresUrl') === null)('a PostgreSQL', () => {
     ]);
   });
 
-  // ORIGINS 3, complaint 29: no portal of the protocol is kept open, so no pooler can lose it.
-  it('has cursors by plain SQL, and closes them with their transaction', async () => {
+  it('complaint 28: has no query that hangs, of any form, one after the other and several at once', async () => {
+    const plain = table('select id from items order by id limit 15', 'id');
+    const bound = table('select {n}::int + id as id from items order by id limit 15', 'id');
+    const ids = (from: number) => Array.from({ length: 15 }, (_, index) => String(from + index));
+    for (let round = 0; round < 3; round += 1) {
+      const all = Array.from({ length: 4 }, (_, n) => read([plain, bound, plain], { values: { n } }));
+      expect(await Promise.all(all)).toEqual(all.map((_, n) => [ids(1), ids(n + 1), ids(1)]));
+    }
+  });
+
+  // No portal of the protocol is kept open, so no pooler can lose it.
+  it('complaint 29: has cursors by plain SQL, and closes them with their transaction', async () => {
     await read([table('select id from items', 'id')]);
     expect(await run("select count(*) from pg_stat_activity where usename = 'reader' and state <> 'idle'")).toEqual([
       ['0'],

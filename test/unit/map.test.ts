@@ -35,6 +35,21 @@ it('has tests for each invariant of the design, and no other', () => {
   expect(tested).toEqual(invariants);
 });
 
+it('has a test by its number for each complaint', () => {
+  const rows = Array.from(
+    sectionOf(map, "Where a complaint about others' loads is tested").matchAll(/^\| (\d+) (.*)$/gm),
+    ([, number = '', row = '']) => ({
+      number,
+      files: Array.from(row.matchAll(/`([\w/-]+\.test\.ts)`/g), ([, file]) => file),
+    }),
+  );
+  expect(rows.map(({ number }) => Number(number))).toEqual(Array.from({ length: 29 }, (_, index) => index + 1));
+  const lacking = rows.flatMap(({ number, files }) =>
+    files.filter((file) => !read(`test/${file}`).includes(`complaint ${number}: `)).map((file) => `${number}: ${file}`),
+  );
+  expect([lacking, rows.filter(({ files }) => files.length === 0)]).toEqual([[], []]);
+});
+
 it('finds in docs/design.md each heading that comments cite', () => {
   const files = globSync('{src,test,scripts,demo}/**/*.ts', { cwd: PROJECT });
   const cited = files.flatMap((file) =>

@@ -193,7 +193,7 @@ describe('a load over a source with limits', () => {
   });
 });
 
-it('at no moment does a source get more requests at once than it takes, however many isolates have loads for it', async () => {
+it('complaint 27: at no moment does a source get more requests at once than it takes, however many isolates have loads for it', async () => {
   const { all, wanted } = await sourceOf({ concurrency: 2 }, 8);
   const isolates = [new LoadSlots(), new LoadSlots(), new LoadSlots()];
   let now = 0;

@@ -43,7 +43,7 @@ async function age(name: string, ms: number): Promise<void> {
 }
 
 describe('a load over a source with a token', () => {
-  it('sends it, and all loads send the same one', async () => {
+  it('complaint 13: sends it, and all loads send the same one', async () => {
     const { title, tokens, sent } = await setting();
     await Promise.all([1, 2, 3].map((n) => load(title, { n })));
     expect(await sent()).toEqual(Array(3).fill('Bearer first-token'));
@@ -62,7 +62,7 @@ describe('a load over a source with a token', () => {
     expect([headers['x-token'], headers.authorization]).toEqual(['first-token', undefined]);
   });
 
-  it('gets one new token when that is refused, and asks again at once', async () => {
+  it('complaint 12: gets one new token when that is refused, and asks again at once', async () => {
     const { name, title, origin, sent } = await setting();
     await load(title);
     await age(name, 60_000);

@@ -31,7 +31,7 @@ describe('an answer in another encoding', () => {
     ['gb18030', Uint8Array.of(0xbf, 0xe2, 0xb4, 0xe6, 0x94, 0x39, 0xda, 0x33), '库存💩'],
     ['utf-16le', utf16('ä😀\u2028', true), 'ä😀\u2028'],
     ['utf-8', new TextEncoder().encode('ä😀'), 'ä😀'],
-  ])('in %s is UTF-8 for whoever reads it, however it is cut', async (encoding, bytes, text) => {
+  ])('complaint 17: in %s is UTF-8 for whoever reads it, however it is cut', async (encoding, bytes, text) => {
     for (const size of [1, 2, 3, 1000]) expect(await told(bytes, encoding, size)).toBe(text);
   });
 
@@ -82,7 +82,7 @@ describe('the encoding of an answer', () => {
     // A charset of JSON means nothing.
     [lines(), 'application/json; charset=windows-1251', 'utf-8'],
     [lines('cp1251'), 'application/json; charset=utf-8', 'windows-1251'],
-  ])('is what the definition says, of CSV else what the answer says %#', (definition, type, encoding) => {
+  ])('complaint 19: is what the definition says, of CSV else what the answer says %#', (definition, type, encoding) => {
     expect(encodingOfAnswer(definition, type)).toBe(encoding);
   });
 

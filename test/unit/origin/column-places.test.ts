@@ -10,7 +10,7 @@ const malformed = (detail: RegExp) =>
   expect.objectContaining({ code: 'origin-malformed', message: expect.stringMatching(detail) });
 
 describe('a column with a place of its own', () => {
-  it('is a member under another name, or one within objects', () => {
+  it('complaint 20: is a member under another name, or one within objects', () => {
     const row = { Id: 7, ShipTo: { City: 'Ulm', Geo: { Lat: 48.4 } }, Status: 'A' };
     expect(read([row], at('id', '/Id'), at('city', '/ShipTo/City'), 'Status', at('lat', '/ShipTo/Geo/Lat'))).toEqual([
       '7,"Ulm","A",48.4',

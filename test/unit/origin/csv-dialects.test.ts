@@ -18,7 +18,7 @@ const malformed = (detail: RegExp) =>
   expect.objectContaining({ code: 'origin-malformed', message: expect.stringMatching(detail) });
 
 describe('the delimiter of CSV', () => {
-  it.each([';', '\t', '|', ',', ' ', "'"])('may be %j', (delimiter) => {
+  it.each([';', '\t', '|', ',', ' ', "'"])('complaint 18: may be %j', (delimiter) => {
     expect(read(`a${delimiter}b\n"x${delimiter}y"${delimiter}"1,5"\n`, { delimiter })).toEqual([
       `${JSON.stringify(`x${delimiter}y`)},"1,5"`,
     ]);

@@ -40,7 +40,7 @@ describe('rows of a CSV answer', () => {
     expect(read('a,b\r\n')).toEqual([]);
   });
 
-  it('may stand behind a byte order mark, which belongs to no name', () => {
+  it('complaint 17: may stand behind a byte order mark, which belongs to no name', () => {
     expect(read('\uFEFFa,b\n\uFEFF1,2\n')).toEqual(['"\uFEFF1","2"']);
   });
 

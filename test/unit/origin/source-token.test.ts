@@ -94,7 +94,7 @@ describe('a real provider gives a token', () => {
 });
 
 describe('what is answered', () => {
-  it('may say in text how long the token is good, or not at all', async () => {
+  it('complaint 13: may say in text how long the token is good, or not at all', async () => {
     const ends = async (more: object, members = {}) => {
       const kept = place();
       server.answer(() => grant(more));
@@ -194,7 +194,7 @@ describe('the question', () => {
 });
 
 describe('a token', () => {
-  it('is asked for by one load, however many want it, and lies sealed in the gate', async () => {
+  it('complaint 13: is asked for by one load, however many want it, and lies sealed in the gate', async () => {
     const kept = place();
     server.answer(() => grant());
     const values = await Promise.all(Array.from({ length: 8 }, () => tokenOf({}, kept).value()));
@@ -215,7 +215,7 @@ describe('a token', () => {
     expect(server.asked).toHaveLength(3);
   });
 
-  it('is replaced before it ends, also within a load, while others go on with it', async () => {
+  it('complaint 12: is replaced before it ends, also within a load, while others go on with it', async () => {
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() });
     const kept = place();
     server.answer(() => grant());

@@ -40,8 +40,7 @@ function failureOf(work: () => unknown): LoadFailure {
 }
 
 describe('rows of an XML answer', () => {
-  // ORIGINS 3, complaint 14.
-  it.each([0, 1, 2])('one XML element is a list like many: %d elements are as many rows', (count) => {
+  it.each([0, 1, 2])('complaint 14: one XML element is a list like many: %d elements are as many rows', (count) => {
     const answer = soap('<m:Item><m:Id>7</m:Id></m:Item>'.repeat(count));
     expect(read(answer, items('Id'))).toEqual({ items: Array.from({ length: count }, () => '"7"') });
   });

@@ -33,7 +33,6 @@ function failureOf(answer: string): LoadFailure {
 }
 
 describe('a SOAP Fault in an answer that says it is well', () => {
-  // ORIGINS 3, complaint 8.
   it.each<[version: Version, code: string, told: string, retryable: boolean]>([
     ['1.1', 'e:Client', ' of the code Client', false],
     ['1.1', 'e:Server', ' of the code Server', true],
@@ -44,7 +43,7 @@ describe('a SOAP Fault in an answer that says it is well', () => {
     ['1.2', 'e:Sender', ' of the code Sender', false],
     ['1.2', 'e:Receiver', ' of the code Receiver', true],
     ['1.2', 'e:DataEncodingUnknown', ' of the code DataEncodingUnknown', false],
-  ])('is no table without rows: SOAP %s, code %s', (version, code, told, retryable) => {
+  ])('complaint 8: is no table without rows: SOAP %s, code %s', (version, code, told, retryable) => {
     expect(failureOf(envelope(version, fault(version, code, 'Plant 1 is &lt;closed&gt;')))).toMatchObject({
       code: 'origin-refused',
       message: `The origin answered with a SOAP Fault${told}.`,
