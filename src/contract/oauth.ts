@@ -50,7 +50,7 @@ export const OAuth2 = v.strictObject({
   ),
   params: about(
     v.optional(v.record(v.string(), v.pipe(v.string(), v.maxLength(1024))), {}),
-    'Further parameters of the request, such as `scope`, `audience` or `resource`.',
+    'Further parameters of the request, such as `scope`, `audience` or `resource`. With `private_key_jwt` the assertion names the `scope`, too.',
   ),
   expires_s: about(
     v.optional(integer(30, 86_400), 300),

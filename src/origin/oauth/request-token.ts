@@ -84,7 +84,7 @@ export async function requestToken(
 }
 
 async function clientAuthentication(
-  { client_auth, alg = 'PS256', kid, aud, token_url }: OAuth2,
+  { client_auth, alg = 'PS256', kid, aud, token_url, params }: OAuth2,
   { credential, name }: ClientCredentials,
 ): Promise<oauth.ClientAuth> {
   switch (client_auth) {
@@ -95,8 +95,11 @@ async function clientAuthentication(
     case 'private_key_jwt': {
       const key = await clientKey(credential, alg, name);
       return oauth.PrivateKeyJwt(kid === undefined ? key : { key, kid }, {
-        [oauth.modifyAssertion]: (_header, payload) => {
+        [oauth.modifyAssertion]: (header, payload) => {
+          header.typ = 'JWT';
           payload.aud = aud ?? token_url;
+          // NetSuite reads both from the assertion and nowhere else; others ignore what they do not know (RFC 7523 section 3).
+          if (params.scope !== undefined) payload.scope = params.scope;
         },
       });
     }

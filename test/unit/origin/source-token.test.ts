@@ -165,16 +165,18 @@ describe('the question', () => {
     const byKey = { client_auth: 'private_key_jwt', private_key: PEM.ES256, alg: 'ES256', kid: 'k1' } as const;
     const claims: Record<string, unknown>[] = [];
     for (const aud of [undefined, 'https://id.example/']) {
-      await tokenOf({ ...byKey, ...(aud === undefined ? {} : { aud }) }).value();
+      await tokenOf({ ...byKey, ...(aud === undefined ? {} : { aud, params: { scope: 'read' } }) }).value();
       const assertion = new URLSearchParams(server.asked.at(-1)?.body).get('client_assertion') ?? '';
       const [header, payload] = assertion
         .split('.', 2)
         .map((part) => JSON.parse(Buffer.from(part, 'base64url').toString()));
-      expect(header).toEqual({ alg: 'ES256', kid: 'k1' });
+      expect(header).toEqual({ alg: 'ES256', kid: 'k1', typ: 'JWT' });
       claims.push(payload);
     }
     const [first, second] = claims as [Record<string, number>, Record<string, number>];
     expect([first.aud, second.aud]).toEqual([server.tokenUrl, 'https://id.example/']);
+    // NetSuite looks for the scope there.
+    expect([first.scope, second.scope]).toEqual([undefined, 'read']);
     expect((first.exp ?? 0) - (first.iat ?? 0)).toBe(60);
     expect(first.jti).not.toBe(second.jti);
   });
