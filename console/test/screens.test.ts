@@ -164,6 +164,32 @@ describe.skipIf(!isThere('browser'))('the screens of the console', () => {
     await expect.poll(() => heading.textContent()).toBe(names[1]);
   });
 
+  it.each([
+    ['a desktop', DESKTOP],
+    ['a desktop at 200 %', HALF],
+    ['a phone', PHONE],
+  ])(
+    'have a header whose focus goes on as it is read: line by line, from left to right, on %s',
+    async (_, viewport) => {
+      const page = await host.signedIn('', { viewport });
+      const header = page.locator('header.bar');
+      const boxes = await header.locator('a, input, select, button').evaluateAll((all) =>
+        all.map((element) => {
+          const { left, top, bottom } = element.getBoundingClientRect();
+          return { name: element.textContent, left, top, bottom };
+        }),
+      );
+      expect(boxes.length).toBeGreaterThan(10);
+      for (const [at, box] of boxes.entries()) {
+        const before = boxes[at - 1];
+        if (before === undefined) continue;
+        const isOnward = box.top >= before.bottom || (box.bottom > before.top && box.left > before.left);
+        expect([before.name, box.name, isOnward]).toEqual([before.name, box.name, true]);
+      }
+      expect(await header.locator('[tabindex]').count()).toBe(0);
+    },
+  );
+
   it('let nothing move where somebody wants less of that', async () => {
     const page = await host.signedIn('', { reducedMotion: 'reduce' });
     const moving = () =>

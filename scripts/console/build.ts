@@ -18,7 +18,7 @@ export async function buildConsole(): Promise<ConsoleFiles> {
     absWorkingDir: PROJECT,
     entryPoints: [
       { in: 'console/src/main.tsx', out: 'app' },
-      { in: 'console/style.css', out: 'app' },
+      { in: 'console/style/app.css', out: 'app' },
     ],
     splitting: true,
     minify: true,
