@@ -3,12 +3,15 @@
 import { render } from 'preact';
 import type { Schema } from './api/paths.ts';
 import { arrive, provider, takeArrival } from './api/provider.ts';
-import { pollMs } from './api/query.ts';
+import { pollEvery } from './api/query.ts';
 import { signIn, tokenForOnce } from './api/sign-in.ts';
 import { App } from './shell/app.tsx';
 import { takeFragment } from './shell/router.ts';
 import { applyTheme } from './shell/theme.ts';
 import { language } from './texts/texts.ts';
+
+/** How often what runs is asked for where the settings cannot be had. */
+const DEFAULT_POLL_S = 10;
 
 applyTheme();
 document.documentElement.lang = language.value;
@@ -20,7 +23,7 @@ async function start(root: Element): Promise<void> {
   const once = /^once=(.+)$/.exec(takeFragment())?.[1];
   const arrival = takeArrival();
   const config = await settings();
-  if (config !== null) pollMs.value = 1000 * Math.max(1, config.poll_s);
+  pollEvery(1000 * Math.max(1, config?.poll_s ?? DEFAULT_POLL_S));
   const local = once === undefined ? null : (config?.local ?? null);
   const isOnceRefused = local !== null && !(await isLetIn(local, once ?? ''));
   provider.value = config?.oidc ?? null;

@@ -11,8 +11,8 @@ import { hasExpired } from './session.ts';
 /** How many answers are kept that nobody looks at. */
 const MOST_KEPT = 50;
 
-/** How often what runs is asked for, ms; the service says how often it may be (`poll_s`). */
-export const pollMs = signal(10_000);
+/** How often what runs is asked for, ms. */
+let pollMs = 10_000;
 
 /** One thing to read. */
 export class Query<T> {
@@ -100,15 +100,20 @@ export function forgetAnswers(): void {
   kept.clear();
 }
 
-function poll(): void {
-  setTimeout(() => {
-    if (!document.hidden) {
-      for (const query of kept.values()) if (query.isWatched && query.isRunning) void query.load();
-    }
-    poll();
-  }, pollMs.peek());
+/** Waits as long as the service wants it between two questions for the same. */
+export function untilNextPoll(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, pollMs));
 }
-poll();
+
+/** Begins to ask for what runs, as often as the service allows (`poll_s`). Called once, when that is known. */
+export function pollEvery(ms: number): void {
+  pollMs = ms;
+  setInterval(() => {
+    if (document.hidden) return;
+    for (const query of kept.values()) if (query.isWatched && query.isRunning) void query.load();
+  }, ms);
+}
+
 document.addEventListener('visibilitychange', () => {
   if (!document.hidden) reloadAll();
 });

@@ -2,7 +2,7 @@
 
 import { call } from '../api/call.ts';
 import type { Schema } from '../api/paths.ts';
-import { pollMs } from '../api/query.ts';
+import { untilNextPoll } from '../api/query.ts';
 import { act, type Outcome, type Progress } from '../api/results.ts';
 import { hasEnded, statesOf } from '../api/task-states.ts';
 import { cachesTexts } from '../texts/caches.ts';
@@ -38,7 +38,7 @@ async function untilEnd(first: Task, { tell, signal }: Progress): Promise<Outcom
     if (hasEnded(task)) break;
     if (Date.now() > until) return { text: t.taskStillRuns };
     // The service ended the stream: it may hold too many, so it is not asked at once.
-    await new Promise((resolve) => setTimeout(resolve, pollMs.peek()));
+    await untilNextPoll();
   }
   if (task.task_state === 'SUCCESS') return { text: t.taskEnded(task.version ?? 0) };
   const why = [task.error?.title, task.error?.detail].filter(Boolean).join(': ');

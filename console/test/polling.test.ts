@@ -1,0 +1,57 @@
+/** How often the console asks for what runs: as often as the service lets it, from the first question on. */
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { isThere } from '../../scripts/test/needs.ts';
+import { ConsoleHost, enterToken } from './support/console.ts';
+import { TestOrigin } from './support/failing-origin.ts';
+
+const POLL_S = 3;
+
+describe.skipIf(!isThere('browser'))('where CONSOLE_POLL_S is 3 the console', () => {
+  let host: ConsoleHost;
+  let origin: TestOrigin;
+
+  beforeAll(async () => {
+    [host, origin] = await Promise.all([
+      ConsoleHost.start({ env: { DEMO: '0', RATE_LIMITS: 'off' }, devVars: `CONSOLE_POLL_S=${POLL_S}` }),
+      TestOrigin.start(),
+    ]);
+  });
+  afterAll(async () => {
+    expect(host?.complaints).toEqual([]);
+    await host?.stop();
+    await origin?.stop();
+  });
+
+  it('asks for what runs after three seconds, and every three seconds from then on', async () => {
+    let open = (): void => undefined;
+    origin.gate = new Promise((resolve) => {
+      open = resolve;
+    });
+    await host.api('PUT', '/resources/slow/', {
+      origin: { url: `${origin.url}/rows`, conditional: false },
+      tables: [{ name: 'rows', rows: '', columns: ['id', 'name'] }],
+    });
+    await host.api('POST', '/cache/refresh/', { resource_title: 'slow' });
+    const caches = () => host.api<{ key: string }[]>('GET', '/caches/?resource_title=slow');
+    await expect.poll(async () => (await caches()).length).toBe(1);
+    const [cache] = await caches();
+    await expect.poll(() => origin.count).toBe(1);
+    const page = await host.open(`/caches/${cache?.key}`);
+    // The page must set its timers by this clock, so it is loaded again.
+    await page.clock.install();
+    await page.reload();
+    const asked: string[] = [];
+    page.on('request', (request) => asked.push(new URL(request.url()).pathname));
+    // Without `cache:refresh` or `cache:admin` no stream tells of it.
+    await enterToken(page, await host.service.token('admin', { scope: 'cache:inspect' }));
+    await page.getByText('STARTED').waitFor();
+    const before = asked.length;
+    const tasks = `/api/v1/caches/${cache?.key}/tasks/`;
+    await page.clock.runFor(POLL_S * 1000);
+    await expect.poll(() => asked.slice(before)).toEqual([tasks]);
+    await page.clock.runFor(3 * POLL_S * 1000);
+    await expect.poll(() => asked.slice(before)).toEqual(Array(4).fill(tasks));
+    open();
+  });
+});
