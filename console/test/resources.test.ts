@@ -302,6 +302,9 @@ describe.skipIf(!isThere('browser'))('the console and a resource', () => {
       await field(page, 'year').fill('soon');
       await page.getByRole('button', { name: 'Probe', exact: true }).click();
       await expect.poll(() => field(page, 'year').getAttribute('aria-invalid')).toBe('true');
+      // Its only fault stands in the detail already, and at the field.
+      const refusal = (await page.locator('.probe .problem').textContent()) ?? '';
+      expect(refusal.match(/\/parameters\/year/g)).toHaveLength(1);
       await field(page, 'year').fill('1999');
       await page.getByRole('button', { name: 'Probe', exact: true }).click();
       await page.getByText('a load would succeed').waitFor();
@@ -327,6 +330,20 @@ describe.skipIf(!isThere('browser'))('the console and a resource', () => {
       await page.getByRole('button', { name: 'Probe', exact: true }).click();
       await page.getByText('who are you').waitFor();
       expect(await page.locator('.probe dl').textContent()).toContain('Status401');
+    });
+
+    it('shows page by page what was asked for and what came, and where the fault of one is', async () => {
+      await define('paged', { origin: { url: `${origin.url}/paged`, pages: { page: 'p', size: 2 } } });
+      origin.rows('buick', 'fiat');
+      const page = await host.signedIn('/resources/paged/edit?view=probe');
+      await page.getByRole('button', { name: 'Probe', exact: true }).click();
+      const pages = page.getByRole('region', { name: 'Pages that were asked for: 2' });
+      await pages.getByRole('row').nth(2).waitFor();
+      const rows = (await pages.getByRole('row').allTextContents()).slice(1);
+      expect(rows[0]).toMatch(/^1GET http.*\/paged\?p=1200.*2http.*\/paged\?p=2$/);
+      expect(rows[1]).toContain('/paged?p=2');
+      await page.getByRole('button', { name: /To the field \/origin\/pages/ }).click();
+      await expect.poll(() => page.evaluate(() => document.activeElement?.id)).toMatch(/^definition:\/origin\/pages/);
     });
 
     it('can be stopped', async () => {

@@ -204,7 +204,17 @@ describe('a fault of a load', () => {
 
   it.each([
     ['origin-timeout', 'The origin took too long.', '/origin/timeout_s'],
-    ['origin-status', 'The origin answered with status 401.', '/origin/url'],
+    ['origin-status', 'The origin answered with status 500.', '/origin/url'],
+    ['origin-auth', 'The origin answered with status 401.', '/origin/headers'],
+    ['origin-pages', 'Page 3 of the origin is a page that was read before.', '/origin/pages'],
+    ['origin-pages', 'A page follows. origin.partial: ["next"] accepts it.', '/origin/partial'],
+    ['origin-too-large', 'The origin has more than 3 pages (origin.pages.max).', '/origin/pages/max'],
+    ['origin-refused', 'The origin answered with a SOAP Fault.', '/origin/expect'],
+    [
+      'origin-refused',
+      'It has errors. If that is as it should be, origin.partial: ["errors"] accepts it.',
+      '/origin/partial',
+    ],
     ['origin-malformed', 'Table "rows": there is no array at "/x" in the origin\'s answer.', '/tables/0/rows'],
     ['origin-malformed', 'Table "cars, "used"", column "year": no row has the member year.', '/tables/1/columns/1'],
     ['origin-malformed', 'Table "rows", row 7: it has too few cells.', '/tables/0'],
@@ -213,6 +223,10 @@ describe('a fault of a load', () => {
     ['internal', 'Something else.', null],
   ])('leads to the member that it is about: %s, %s', (code, detail, place) => {
     expect(placeOfFault(code, detail, definition)).toBe(place);
+  });
+
+  it('leads to the source where that has the credentials', () => {
+    expect(placeOfFault('origin-auth', 'Status 401.', { origin: { source: 'erp' } })).toBe('/origin/source');
   });
 
   it('leads to the format where there is no table', () => {

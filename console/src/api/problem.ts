@@ -1,12 +1,18 @@
 /** What went wrong, as the service tells it (RFC 9457). */
 
+/** One fault of what was sent, and where it is (RFC 6901). */
+export interface InputFault {
+  pointer: string;
+  detail: string;
+}
+
 /** Body of `application/problem+json`. */
 export interface ProblemBody {
   type?: string;
   title?: string;
   status?: number;
   detail?: string;
-  errors?: { pointer: string; detail: string }[];
+  errors?: InputFault[];
 }
 
 /** A request that failed. */

@@ -9,7 +9,8 @@ const BY_CODE: Readonly<Record<string, string>> = {
   'origin-timeout': '/origin/timeout_s',
   'origin-too-large': '/origin/max_bytes',
   'origin-redirect': '/origin/redirects',
-  'origin-pages': '/origin/partial',
+  'origin-auth': '/origin/headers',
+  'origin-pages': '/origin/pages',
   'origin-refused': '/origin/expect',
   'origin-guard': '/guard',
   'origin-malformed': '/tables',
@@ -17,7 +18,7 @@ const BY_CODE: Readonly<Record<string, string>> = {
 };
 
 /**
- * The pointer of a fault.
+ * The pointer of a fault: of the table or member that its detail names, else of where such faults come from.
  *
  * @param code of its type
  * @param detail names a table, and perhaps a column of it, where it is about one
@@ -25,6 +26,8 @@ const BY_CODE: Readonly<Record<string, string>> = {
 export function placeOfFault(code: string, detail: string, definition: JsonObject): string | null {
   return (
     placeInTables(detail, definition) ??
+    memberNamed(detail) ??
+    (code === 'origin-auth' ? placeOfCredentials(definition) : null) ??
     (code === 'origin-malformed' && definition.tables === undefined ? '/format' : BY_CODE[code]) ??
     null
   );
@@ -33,6 +36,17 @@ export function placeOfFault(code: string, detail: string, definition: JsonObjec
 /** The same of a warning. One about the definition itself begins with its pointer. */
 export function placeOfWarning(text: string, definition: JsonObject): string | null {
   return /^The definition's (\/\S+)/.exec(text)?.[1] ?? placeInTables(text, definition);
+}
+
+/** The member of `origin` that a detail names, such as `origin.pages.max`, as texts for operators do. */
+function memberNamed(detail: string): string | null {
+  const [, path] = /\borigin((?:\.[a-z_]+)+)/.exec(detail) ?? [];
+  return path === undefined ? null : `/origin${path.replaceAll('.', '/')}`;
+}
+
+/** Credentials are a source's, where the definition names one. */
+function placeOfCredentials({ origin }: JsonObject): string | null {
+  return isObject(origin) && origin.source !== undefined ? '/origin/source' : null;
 }
 
 function placeInTables(detail: string, { tables }: JsonObject): string | null {

@@ -8,6 +8,7 @@ import { LoadError } from '../ui/problem.tsx';
 import { Table } from '../ui/table.tsx';
 import { placeOfFault, placeOfWarning } from './fault-place.ts';
 import type { JsonObject } from './json.ts';
+import { ProbedPages } from './probed-pages.tsx';
 
 type Result = Schema<'ProbeResult'>;
 
@@ -20,7 +21,7 @@ interface ProbeResultProps {
 /** What an origin answered, and what a load would make of it. */
 export function ProbeResult({ result, definition, onPlace }: ProbeResultProps) {
   const t = editorTexts();
-  const { status, ms, content_type: type, bytes: size, rows, cut, tables, faults, warnings } = result;
+  const { status, ms, content_type: type, bytes: size, rows, cut, pages, tables, faults, warnings } = result;
   const none = common().none;
   return (
     <section class="stack" aria-label={t.probeResult}>
@@ -40,6 +41,7 @@ export function ProbeResult({ result, definition, onPlace }: ProbeResultProps) {
         ]}
       />
       {cut && <p class="notice">{t.cut}</p>}
+      {pages !== undefined && <ProbedPages pages={pages} />}
       {faults.map((fault) => (
         <div key={fault.type + fault.detail} class="problem">
           <p>

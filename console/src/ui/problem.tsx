@@ -1,4 +1,4 @@
-import { type ApiProblem, codeOf } from '../api/problem.ts';
+import { type ApiProblem, codeOf, type InputFault } from '../api/problem.ts';
 import { common } from '../texts/common.ts';
 import { Copy } from './copy.tsx';
 
@@ -8,7 +8,7 @@ export function ProblemView({ problem, onRetry }: { problem: ApiProblem; onRetry
   const { body, status, requestId } = problem;
   const title = body?.title ?? (status === 0 ? t.noAnswer : status === 401 ? t.refusedToken : t.status(status));
   const detail = body?.detail ?? (status === 0 ? t.noAnswerDetail : '');
-  const faults = body?.errors ?? [];
+  const faults = faultsBeside(detail, body?.errors ?? []);
   const text = [title, detail, ...faults.map((fault) => `${fault.pointer} ${fault.detail}`), requestId ?? ''];
   return (
     <div class="problem">
@@ -42,6 +42,13 @@ export function ProblemView({ problem, onRetry }: { problem: ApiProblem; onRetry
       </p>
     </div>
   );
+}
+
+/** The faults that the detail does not tell: the service repeats the first one there, for clients that read nothing else. */
+function faultsBeside(detail: string, faults: readonly InputFault[]): readonly InputFault[] {
+  const [first, ...others] = faults;
+  const isTold = first !== undefined && others.length === 0 && detail.includes(first.detail);
+  return isTold && detail.includes(first.pointer) ? [] : faults;
 }
 
 /** By which the log has a request. */
