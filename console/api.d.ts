@@ -1409,7 +1409,7 @@ export interface components {
                 [key: string]: string;
             };
             /**
-             * @description Time-out of the whole load, seconds. With `pages`: 120.
+             * @description Time-out of the whole load, seconds. With `pages`, and out of a database: 120.
              * @default 30
              */
             timeout_s: number;

@@ -12,8 +12,8 @@ export const HELD_PAGE_BYTES = 1_048_576;
 export const PAGE_RETRIES = 3;
 export const LOAD_RETRIES = 10;
 
-/** `origin.timeout_s` unless it says otherwise. */
-export const PAGES_TIMEOUT_S = 120;
+/** `origin.timeout_s` of loads in pages and out of databases, unless it says otherwise. */
+export const LONG_TIMEOUT_S = 120;
 
 const Place = v.pipe(v.string(), v.minLength(1), v.maxLength(1024));
 const Parameter = v.pipe(v.string(), v.minLength(1), v.maxLength(256));

@@ -66,7 +66,10 @@ export const Origin = v.strictObject({
     // biome-ignore lint/suspicious/noTemplateCurlyInString: that is how a definition writes it
     'Further headers of the request. `${ORIGIN_NAME}` in a value is a secret of the service, `{_user}` the user name.',
   ),
-  timeout_s: about(v.optional(integer(1, 300), 30), 'Time-out of the whole load, seconds. With `pages`: 120.'),
+  timeout_s: about(
+    v.optional(integer(1, 300), 30),
+    'Time-out of the whole load, seconds. With `pages`, and out of a database: 120.',
+  ),
   max_bytes: about(
     v.optional(integer(1, MAX_ORIGIN_BYTES), MAX_ORIGIN_BYTES),
     'Largest answer that is taken, bytes without compression.',

@@ -3,7 +3,7 @@
 import * as v from 'valibot';
 import { type Column, columnDefinition } from '../contract/column.ts';
 import type { Json } from '../contract/entry.ts';
-import { PAGES_TIMEOUT_S } from '../contract/pages.ts';
+import { LONG_TIMEOUT_S } from '../contract/pages.ts';
 import type { InputFault } from '../contract/problem.ts';
 import { Resource } from '../contract/resource.ts';
 import { canonicalText } from './canonical.ts';
@@ -39,11 +39,12 @@ export function readDefinition(body: Json): ReadDefinition {
   return { definition: read.success && faults.length === 0 ? withUsualTime(given, read.output) : null, faults };
 }
 
-/** Pages take longer than one answer. */
+/** Pages and queries take longer than one answer. */
 function withUsualTime(given: Readonly<Record<string, unknown>>, definition: Resource): Resource {
-  const { origin } = definition;
-  if (origin.pages === undefined || (isObject(given.origin) && 'timeout_s' in given.origin)) return definition;
-  return { ...definition, origin: { ...origin, timeout_s: PAGES_TIMEOUT_S } };
+  const { origin, tables = [] } = definition;
+  const isLong = origin.pages !== undefined || tables.some(({ sql }) => sql !== undefined);
+  if (!isLong || (isObject(given.origin) && 'timeout_s' in given.origin)) return definition;
+  return { ...definition, origin: { ...origin, timeout_s: LONG_TIMEOUT_S } };
 }
 
 /** Names that the schema of the parameters knows; null: it lets others in as well. */

@@ -86,6 +86,7 @@ describe('origin.pages', () => {
   it('has two minutes unless the definition says otherwise', () => {
     expect(put({ next: '/a' }).origin.timeout_s).toBe(120);
     expect(put({ next: '/a' }, { origin: { timeout_s: 30 } }).origin.timeout_s).toBe(30);
+    expect(put(undefined as never).origin.timeout_s).toBe(30);
   });
 
   it('warns where nothing would show that rows moved, and of ends that come too early', () => {
