@@ -245,10 +245,10 @@ describe('Invariant 10: a version is made of pages of one attempt, read in order
     });
   }
 
-  it('and any page that fails leaves everything as it was', async () => {
+  it('and any page that fails leaves everything as it was', { timeout: 120_000 }, async () => {
     const cache = await define({ expect: expectOk }, { tables: [{ ...TABLE, key: ['id'] }] });
     const differences: unknown[] = [];
-    for (const [run, made] of fc.sample(recipe, { numRuns: 5 * KINDS.length, seed: inject('seed') }).entries()) {
+    for (const [run, made] of fc.sample(recipe, { numRuns: 3 * KINDS.length, seed: inject('seed') }).entries()) {
       const kind = KINDS[run % KINDS.length] ?? 'whole';
       const before = await stored(cache);
       await cache.origin.answer(chain(answersOf(made, kind)));
