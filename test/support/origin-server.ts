@@ -11,6 +11,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import type { TestProject } from 'vitest/node';
+import { imitate } from './imitations/misbehave.ts';
 import type { OriginAnswer } from './origin.ts';
 import { soapAnswer } from './soap-service.ts';
 
@@ -57,6 +58,12 @@ export default async function setup(project: TestProject): Promise<() => Promise
     if (answer.hang) return;
     await sleep(answer.delay_ms ?? 0);
     const echoed = answer.echo ? { ...answer, body: JSON.stringify(asked) } : answer;
+    if (answer.imitate !== undefined) {
+      const { pathname, searchParams: query } = new URL(path.slice(first.length + 1), 'http://system');
+      const base = `http://${request.headers.host}/${first}`;
+      await give(await imitate(base, answer.imitate, { ...asked, path: pathname, query }), response);
+      return;
+    }
     const told = answer.soap ? { ...answer, ...soapAnswer(answer.soap.version, asked, answer.soap.key) } : echoed;
     if (answer.raw === undefined) await give(told, response);
     else request.socket.end(answer.raw);

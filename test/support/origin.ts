@@ -1,5 +1,6 @@
 /** The tests' handle on the origin server (origin-server.ts). */
 import { inject } from 'vitest';
+import type { Imitated } from './imitations/misbehave.ts';
 
 export interface OriginAnswer {
   status?: number;
@@ -34,6 +35,8 @@ export interface OriginAnswer {
   echo?: boolean;
   /** A SOAP service answers (soap-service.ts); `key`: what it asks for. */
   soap?: { version: '1.1' | '1.2'; key: string };
+  /** A system answers that is imitated (imitations/). */
+  imitate?: Imitated;
   /** What is answered from the next request on. */
   next?: OriginAnswer;
 }

@@ -108,10 +108,15 @@ export class Refreshed {
   }
 
   /** The body that the entry names. */
-  async body({ loaded }: Entry): Promise<string> {
-    const { fence = 0, bytes = 0 } = loaded ?? {};
-    return new Response(await services.blobs.get(this.cache.key, fence, 'body', { offset: 0, length: bytes })).text();
+  body(entry: Entry): Promise<string> {
+    return bodyOf(entry);
   }
+}
+
+/** The body that an entry names. */
+export async function bodyOf({ key, loaded }: Entry): Promise<string> {
+  const { fence = 0, bytes = 0 } = loaded ?? {};
+  return new Response(await services.blobs.get(key, fence, 'body', { offset: 0, length: bytes })).text();
 }
 
 type Faults = RunOptions & Partial<RefreshServices> & { wanted?: LoadWanted & KnownGate };
