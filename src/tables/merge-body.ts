@@ -10,6 +10,8 @@ import type { TableDefinition } from '../contract/table-definition.ts';
 const QUOTE = 0x22;
 const COMMA = 0x2c;
 const BACKSLASH = 0x5c;
+const ROW = 0x5b;
+const ROWS_END = 0x5d;
 /** `[` and `{`, `]` and `}` differ from each other in this bit alone. */
 const BRACE_BIT = 0x20;
 const OPEN = 0x7b;
@@ -34,13 +36,18 @@ class BodyRows implements RowReader {
   /** Columns of the key by their index, the row id counting as the first. */
   readonly #key: readonly number[];
   readonly #met = new Set<string>();
-  /** What was not read yet. */
-  #text = '';
-  /** Of the row that is not whole yet: how much was looked at, how deep that was, and where its cells end. */
-  #looked = 0;
-  #depth = 0;
-  #commas: number[] = [];
   #state: 'head' | 'rows' | 'end' = 'head';
+  /** Before the first row, and behind the last, what was read. */
+  #text = '';
+  /** The pieces of the row that is not whole yet, and their length: a row may be as large as an answer, so none is looked at twice. */
+  #begun: string[] = [];
+  #length = 0;
+  /** Where the last piece ended: how deep, and whether within a string, behind a backslash. */
+  #depth = 0;
+  #inString = false;
+  #isEscaped = false;
+  /** Where the row's cells end, from its beginning on. */
+  #commas: number[] = [];
 
   constructor({ columns, key = [] }: TableDefinition, changes: ReadonlyMap<string, string | null>, sink: RowSink) {
     const names = columns.map(columnName);
@@ -51,18 +58,9 @@ class BodyRows implements RowReader {
 
   /** @throws BrokenBody */
   write(bytes: Uint8Array): void {
-    this.#text += this.#decode(bytes);
-    let at = 0;
-    if (this.#state === 'head') {
-      // Quotes within names are escaped, so this is never part of one.
-      at = this.#text.indexOf(ROWS);
-      if (at === -1) return;
-      at += ROWS.length;
-      this.#state = 'rows';
-      this.#sink.beginTable(0);
-    }
-    if (this.#state === 'rows') at = this.#readRows(at);
-    this.#text = this.#text.slice(at);
+    const text = this.#decode(bytes);
+    if (this.#state === 'head') this.#readHead(text);
+    else this.#read(text);
   }
 
   /** @throws BrokenBody */
@@ -81,55 +79,71 @@ class BodyRows implements RowReader {
     }
   }
 
-  /** Reads the rows that are whole from there on; where the first stands that is not. */
-  #readRows(from: number): number {
-    let at = from;
-    while (at < this.#text.length) {
-      if (this.#text[at] === ']') {
-        this.#state = 'end';
-        return at + 1;
-      }
-      const begin = this.#text[at] === ',' ? at + 1 : at;
-      if (begin === this.#text.length) return at;
-      if (this.#text[begin] !== '[') throw new BrokenBody('the body of a table has something between its rows');
-      const end = this.#row(begin);
-      if (end === -1) {
-        // The comma before it has been read.
-        return begin;
-      }
-      at = end;
-    }
-    return at;
+  #readHead(text: string): void {
+    const looked = Math.max(this.#text.length - ROWS.length, 0);
+    this.#text += text;
+    // Quotes within names are escaped, so this is never part of one.
+    const at = this.#text.indexOf(ROWS, looked);
+    if (at === -1) return;
+    const rows = this.#text.slice(at + ROWS.length);
+    this.#text = '';
+    this.#state = 'rows';
+    this.#sink.beginTable(0);
+    this.#read(rows);
   }
 
-  /** Reads the row that begins there; where it ends, -1: not yet. What was looked at of it is not looked at again. */
-  #row(begin: number): number {
-    const text = this.#text;
-    for (let at = begin + this.#looked; at < text.length; at += 1) {
+  #read(text: string): void {
+    let at = 0;
+    while (at < text.length && this.#state === 'rows')
+      at = this.#depth === 0 ? this.#between(text, at) : this.#row(text, at);
+    if (this.#state === 'end') this.#text += text.slice(at);
+  }
+
+  /** Before a row or behind the last; where to go on. */
+  #between(text: string, at: number): number {
+    const code = text.charCodeAt(at);
+    if (code === ROWS_END) this.#state = 'end';
+    else if (code !== COMMA && code !== ROW) throw new BrokenBody('the body of a table has something between its rows');
+    return code === ROW ? this.#row(text, at) : at + 1;
+  }
+
+  /** A row, or what this piece has of it; where to go on. */
+  #row(text: string, begin: number): number {
+    for (let at = this.#inString ? this.#endOfString(text, begin) + 1 : begin; at < text.length; at += 1) {
       const code = text.charCodeAt(at);
       if (code === QUOTE) {
-        const end = endOfString(text, at);
-        if (end === -1) {
-          this.#looked = at - begin;
-          return -1;
-        }
-        at = end;
+        at = this.#endOfString(text, at + 1);
       } else if (code === COMMA) {
-        if (this.#depth === 1) this.#commas.push(at - begin);
+        if (this.#depth === 1) this.#commas.push(this.#length + at - begin);
       } else if ((code | BRACE_BIT) === OPEN) {
         this.#depth += 1;
       } else if ((code | BRACE_BIT) === CLOSE) {
         this.#depth -= 1;
-        if (this.#depth === 0) {
-          this.#take(text.slice(begin, at));
-          this.#looked = 0;
-          this.#commas = [];
-          return at + 1;
-        }
+        if (this.#depth > 0) continue;
+        this.#take(this.#begun.join('') + text.slice(begin, at));
+        this.#begun = [];
+        this.#length = 0;
+        this.#commas = [];
+        return at + 1;
       }
     }
-    this.#looked = text.length - begin;
-    return -1;
+    this.#begun.push(text.slice(begin));
+    this.#length += text.length - begin;
+    return text.length;
+  }
+
+  /** Where the string ends that goes on there, or the text does. */
+  #endOfString(text: string, from: number): number {
+    const begin = this.#isEscaped ? from + 1 : from;
+    this.#isEscaped = false;
+    for (let at = text.indexOf('"', begin); at !== -1; at = text.indexOf('"', at + 1)) {
+      if (escapesBefore(text, at, begin) % 2 === 1) continue;
+      this.#inString = false;
+      return at;
+    }
+    this.#inString = true;
+    this.#isEscaped = escapesBefore(text, text.length, begin) % 2 === 1;
+    return text.length;
   }
 
   /** @param row without its last bracket */
@@ -148,12 +162,9 @@ class BodyRows implements RowReader {
   }
 }
 
-/** Where the string ends that begins there; -1: not in this text. */
-function endOfString(text: string, begin: number): number {
-  for (let at = text.indexOf('"', begin + 1); at !== -1; at = text.indexOf('"', at + 1)) {
-    let escapes = 0;
-    while (text.charCodeAt(at - 1 - escapes) === BACKSLASH) escapes += 1;
-    if (escapes % 2 === 0) return at;
-  }
-  return -1;
+/** How many backslashes stand right before a place, and not before `begin`. */
+function escapesBefore(text: string, at: number, begin: number): number {
+  let escapes = 0;
+  while (at - escapes > begin && text.charCodeAt(at - 1 - escapes) === BACKSLASH) escapes += 1;
+  return escapes;
 }

@@ -75,6 +75,15 @@ describe('a body and what changed in it', () => {
     );
   });
 
+  // Looked at anew with each piece, such a row takes minutes.
+  it('may have one row that is as large as an answer, whatever is in it', () => {
+    for (const piece of ['x', '\\', '"', '[{,']) {
+      const rows = [text('a', piece.repeat(8_388_608 / piece.length), 1)];
+      const [row = ''] = merged(bodyOf(rows), new Map([[keyOf('b', 2), text('b', 2, 2)]]), 8192);
+      expect(row === rows[0]).toBe(true);
+    }
+  });
+
   it('that breaks off or is no body is told', () => {
     const body = bodyOf([text('a', 1, 1), text('b', 2, 2)]);
     for (const end of [0, 10, body.length - 20, body.length - 1]) {
