@@ -3,8 +3,8 @@
 /** Members that name nothing else: OData 4 and 2, Microsoft, Salesforce. */
 const NEXT_MEMBERS = new Set(['@odata.nextLink', 'odata.nextLink', '__next', 'nextLink', 'nextRecordsUrl']);
 
-/** Links of `Link` (RFC 8288 section 3): `<target>` and its parameters, quoted values included. */
-const LINK = /<([^>]*)>((?:\s*;\s*[\w!#$&+.^`|~*-]+(?:\s*=\s*(?:"(?:[^"\\]|\\.)*"|[^\s",;]+))?)*)/g;
+/** Links of `Link` (RFC 8288 section 3): `<target>` and its parameters, quoted values included. No URL holds a bare `<`. */
+const LINK = /<([^<>]*)>((?:\s*;\s*[\w!#$&+.^`|~*-]+(?:\s*=\s*(?:"(?:[^"\\]|\\.)*"|[^\s",;]+))?)*)/g;
 const PARAMETER = /;\s*([\w!#$&+.^`|~*-]+)(?:\s*=\s*(?:"((?:[^"\\]|\\.)*)"|'?([^\s",;']+)'?))?/g;
 
 /** The target of the first link to a next page in a `Link` header, as it stands there; null: there is none. */
