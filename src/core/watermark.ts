@@ -8,8 +8,9 @@ import type { Changes } from '../contract/changes.ts';
 /** Of whole seconds; what follows is a fraction. */
 const SECONDS_LENGTH = '2026-11-28T20:59:59'.length;
 const DECIMAL = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/;
-/** Larger exponents are no watermark, and would take as many digits. */
+/** Larger exponents are no watermark, and would take as many digits; nor are longer texts, which are kept and sent. */
 const MOST_EXPONENT = 400;
+const MOST_LENGTH = 128;
 
 type Kind = NonNullable<Changes['as']>;
 
@@ -87,7 +88,7 @@ function decimalOf(text: string): Decimal | null {
 
 /** Whether a text can be a mark. */
 export function isMark(kind: Kind, text: string): boolean {
-  return kind === 'time' || decimalOf(text) !== null;
+  return text.length <= MOST_LENGTH && (kind === 'time' || decimalOf(text) !== null);
 }
 
 function compareNumbers(one: string, other: string): number {

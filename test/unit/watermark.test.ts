@@ -46,6 +46,9 @@ describe('watermarks', () => {
   it('beyond all measure are none', () => {
     expect(isMark('number', '1e401')).toBe(false);
     expect(isMark('number', '1e-400')).toBe(true);
+    expect(isMark('number', `0.${'1'.repeat(126)}`)).toBe(true);
+    expect(isMark('number', `0.${'1'.repeat(127)}`)).toBe(false);
+    expect(isMark('time', `2026-11-28T20:59:59.${'1'.repeat(127)}Z`)).toBe(false);
   });
 
   it.each<[string, Partial<Changes>, string]>([
