@@ -144,6 +144,18 @@ describe('the pace of a source', () => {
     expect(view(gate, T0).permits).toBe(1);
   });
 
+  it('is the new one as soon as limits change, in place of an hour that the old one would take', () => {
+    const gate = newGate();
+    const hourly = { concurrency: 1, rate: { requests: 1, perMs: 3_600_000 } };
+    expect(enter(gate, asks('a', hourly), T0)).toEqual(entered());
+    leave(gate, { load: 'a', isWell: true });
+    expect(enter(gate, asks('b', hourly), T0)).toEqual(wait('pace', 3_602_000));
+    const often = { concurrency: 1, rate: { requests: 10, perMs: 10_000 } };
+    expect(enter(gate, asks('b', often, { asOf: 2 }), T0)).toEqual(entered(1100));
+    // Others that still tell the old ones change nothing.
+    expect(enter(gate, asks('b', hourly, { asOf: 1 }), T0 + 1100)).toEqual(entered(1100));
+  });
+
   it('gives 10 slots an answer at most, whatever is asked for', () => {
     const gate = newGate();
     enter(gate, asks('a', { concurrency: 100, rate: { requests: 1000, perMs: 1000 } }), T0);

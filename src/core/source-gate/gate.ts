@@ -22,7 +22,7 @@ import type {
   MoreRequest,
   SealedToken,
 } from '../../contract/source-gate.ts';
-import { nextSlotAt, takeSlots } from './pace.ts';
+import { nextSlotAt, takeSlots, underNewLimits } from './pace.ts';
 
 /** When it is worth asking again for a permit, ms: any load may end any moment. */
 const FULL_WAIT_MS = 2000;
@@ -66,7 +66,7 @@ export function newGate(): GateState {
 }
 
 export function enter(gate: GateState, request: EnterRequest, now: number): EnterAnswer {
-  if (request.asOf >= gate.asOf) Object.assign(gate, { limits: request.limits, asOf: request.asOf });
+  if (request.asOf >= gate.asOf) takeLimits(gate, request, now);
   dropEnded(gate, now);
   const { concurrency } = gate.limits;
   const wait = closedWait(gate, request.force, now);
@@ -128,6 +128,13 @@ function dropEnded({ permits }: GateState, now: number): void {
 
 function closedWait({ closedUntil }: GateState, force: boolean, now: number): GateWait | null {
   return closedUntil <= now || force ? null : { outcome: 'wait', reason: 'closed', waitMs: closedUntil - now };
+}
+
+function takeLimits(gate: GateState, { limits, asOf }: EnterRequest, now: number): void {
+  const { rate, concurrency } = limits;
+  if (rate !== null && asOf > gate.asOf)
+    gate.scheduledAt = underNewLimits({ rate, concurrency }, gate.scheduledAt, now);
+  Object.assign(gate, { limits, asOf });
 }
 
 /** Slots as moments from now; without a rate any number at once. */

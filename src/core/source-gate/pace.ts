@@ -28,6 +28,19 @@ function intervals(rate: Rate, concurrency: number | null): { everyMs: number; a
 }
 
 /**
+ * `scheduledAt` under limits that are new: what was given under others counts as all that may run ahead, and no more. Otherwise a source that
+ * was asked once an hour would be asked nothing for an hour, whatever its limits have become.
+ */
+export function underNewLimits(
+  { rate, concurrency }: { rate: Rate; concurrency: number | null },
+  scheduledAt: number,
+  now: number,
+): number {
+  const { everyMs, aheadMs } = intervals(rate, concurrency);
+  return Math.min(scheduledAt, now + aheadMs + everyMs);
+}
+
+/**
  * Gives at most `want` slots, of those that come within the horizon.
  *
  * @param scheduledAt when the next request would be due if all came evenly, ms since the epoch
