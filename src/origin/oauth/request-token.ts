@@ -12,6 +12,8 @@ import { clientKey } from './client-key.ts';
 /** How long an answer may take, ms, and how large it may be, bytes. */
 const TIMEOUT_MS = 30_000;
 const MAX_BYTES = 65_536;
+/** A token that is said to be good for longer is asked for anew then, s: times beyond all calendars cannot be told. */
+const MOST_LIFE_S = 31_536_000;
 /** Most characters of what is told of a refusal. */
 const MAX_TEXT = 200;
 const RETRYABLE = new Set([408, 425, 429]);
@@ -77,7 +79,7 @@ export async function requestToken(
       response,
     );
     if (!/^[\x21-\x7e]+$/.test(token)) throw new Error('no header may hold it');
-    return { token, lifeMs: Math.max(expiresS ?? definition.expires_s, 1) * 1000 };
+    return { token, lifeMs: Math.min(Math.max(expiresS ?? definition.expires_s, 1), MOST_LIFE_S) * 1000 };
   } catch (cause) {
     throw refused('What was answered to the question for a token is no token (RFC 6749 section 5.1).', { cause });
   }

@@ -107,6 +107,8 @@ describe('what is answered', () => {
     expect(await ends({ expires_in: undefined })).toEqual([300, 240]);
     expect(await ends({ expires_in: undefined }, { expires_s: 3600 })).toEqual([3600, 3240]);
     expect(await ends({ expires_in: 60 })).toEqual([60, 30]);
+    // The end is told to administrators as a time.
+    expect(await ends({ expires_in: 1e20 })).toEqual([31_536_000, 31_536_000 - 3_153_600]);
   });
 
   it.each<[string, Parameters<typeof server.answer>[0], object]>([
