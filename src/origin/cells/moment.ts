@@ -13,6 +13,7 @@ export interface LocalTime {
 }
 
 const MINUTE_MS = 60_000;
+const YEARS_400_MS = 146_097 * 86_400_000;
 
 /** Whether calendar and clock have it: no 30 February, no leap second. */
 export function isReal({ year, month, day, hour, minute, second }: LocalTime): boolean {
@@ -28,9 +29,9 @@ function daysOf(year: number, month: number): number {
 
 /** As if it were UTC: ms since the epoch, without the fraction. */
 export function asUtc({ year, month, day, hour, minute, second }: LocalTime): number {
-  const ms = Date.UTC(year, month - 1, day, hour, minute, second);
-  // Date takes the years 0 to 99 for those of the last century.
-  return year >= 100 ? ms : new Date(ms).setUTCFullYear(year);
+  if (year >= 100) return Date.UTC(year, month - 1, day, hour, minute, second);
+  // Date takes the years 0 to 99 for those of the last century; after 400 years the calendar is the same.
+  return Date.UTC(year + 400, month - 1, day, hour, minute, second) - YEARS_400_MS;
 }
 
 /** RFC 3339 in UTC of whole seconds in ms, with a fraction; undefined: a year that it has no four digits for. */

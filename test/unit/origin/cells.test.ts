@@ -154,6 +154,7 @@ describe('a time', () => {
     [{ pattern: 'M/d/yyyy hh:mm a', zone: 'UTC' }, '"1/2/2026 12:05 PM"', '2026-01-02T12:05:00Z'],
     [{ pattern: "yyyyMMdd'T'HHmmss.SSS", zone: 'UTC' }, '"20260102T030405.678"', '2026-01-02T03:04:05.678Z'],
     [{ pattern: 'yyyy-MM-dd', zone: 'Europe/Berlin' }, '"2026-01-02"', '2026-01-01T23:00:00Z'],
+    [{}, '"0000-02-29T12:00:00Z"', '0000-02-29T12:00:00Z'],
     // Before zones there was the sun, to the second.
     [{ zone: 'America/New_York' }, '"1800-01-01T00:00:00"', '1800-01-01T04:56:02Z'],
   ])('%j of %s is %s', (members, json, time) => {
