@@ -215,6 +215,13 @@ describe.skipIf(inject('postgresUrl') === null)('a PostgreSQL', () => {
     expect((await read([table(sql, 'x')]))[0]).toHaveLength(140);
   });
 
+  // No expression matches a string of so many characters, and looked at anew with each piece such a line takes long.
+  it.each(['json', 'text'])('may have one value of nearly that size: %s', async (type) => {
+    const text = "'{\"a\" : \"' || repeat('x', 15000000) || '\\\"\" }'";
+    const [[row] = []] = await read([table(`select (${text})::${type} as x`, 'x')]);
+    expect(row).toHaveLength(type === 'json' ? 15_000_010 : 15_000_021);
+  });
+
   it.each<[columns: Column[], message: string]>([
     [['nr'], 'Table "t": the query has none of the declared columns; it has id, name, name.'],
     [['id', 'name'], 'Table "t": the query has several columns "name": write AS.'],

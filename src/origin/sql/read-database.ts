@@ -127,7 +127,8 @@ const TABLE = '#';
 /** Reads the lines above. */
 const readLines: MakeRowReader = (_tables, sink) => {
   const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-  let begun = '';
+  // In pieces: a row may be of many megabytes, and is not looked at anew with each of them.
+  let begun: string[] = [];
   let isOpen = false;
   const take = (line: string) => {
     if (!line.startsWith(TABLE)) {
@@ -141,9 +142,12 @@ const readLines: MakeRowReader = (_tables, sink) => {
   };
   return {
     write: (bytes) => {
-      const lines = (begun + decoder.decode(bytes, { stream: true })).split('\n');
-      begun = lines.pop() ?? '';
-      for (const line of lines) take(line);
+      const [first = '', ...others] = decoder.decode(bytes, { stream: true }).split('\n');
+      begun.push(first);
+      for (const piece of others) {
+        take(begun.join(''));
+        begun = [piece];
+      }
     },
     end: () => {
       if (isOpen) sink.endTable();

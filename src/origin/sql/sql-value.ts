@@ -73,7 +73,25 @@ function writeJson(cells: CellWriter, columns: readonly number[], value: string)
 
 /** The type `json` keeps white space as it was given, in which rows would break. */
 function withoutSpace(json: string): string {
-  return json.replaceAll(/("(?:[^"\\]|\\.)*")|\s+/g, '$1');
+  let bare = '';
+  let at = 0;
+  // String by string: one may be of many megabytes, which no expression matches as a whole.
+  for (let begin = json.indexOf('"'); begin !== -1; begin = json.indexOf('"', at)) {
+    const end = endOfString(json, begin);
+    bare += json.slice(at, begin).replaceAll(/\s+/g, '') + json.slice(begin, end);
+    at = end;
+  }
+  return bare + json.slice(at).replaceAll(/\s+/g, '');
+}
+
+/** Behind the quote that ends the string. */
+function endOfString(json: string, begin: number): number {
+  for (let at = json.indexOf('"', begin + 1); at !== -1; at = json.indexOf('"', at + 1)) {
+    let escapes = 0;
+    while (json[at - 1 - escapes] === '\\') escapes += 1;
+    if (escapes % 2 === 0) return at + 1;
+  }
+  return json.length;
 }
 
 /** `\x0aff`, as `bytea_output = hex` writes it. */
