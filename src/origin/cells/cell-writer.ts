@@ -1,6 +1,7 @@
 /** The cells of one row of a table on their way from its values to the row's text. */
 
 import { columnName } from '../../contract/column.ts';
+import { MAX_ORIGIN_BYTES } from '../../contract/constants.ts';
 import { LoadFailure } from '../../contract/problem.ts';
 import { type ReadTable, readColumns } from '../../core/column-places.ts';
 import type { ColumnWatch } from '../column-watch.ts';
@@ -16,6 +17,8 @@ export class CellWriter {
   readonly #width: number;
   readonly #cells: string[];
   readonly #readers: readonly (CellReader | null)[];
+  /** Characters of the row so far: of one value any number of columns may be made, each with a text of its own. */
+  #length = 0;
   /** Of the key's columns. */
   readonly #key: readonly number[];
 
@@ -33,6 +36,7 @@ export class CellWriter {
 
   beginRow(): void {
     this.#cells.fill('null');
+    this.#length = 0;
   }
 
   /** A JSON string, or a cell of CSV. @throws LoadFailure `origin-malformed` */
@@ -92,6 +96,11 @@ export class CellWriter {
   }
 
   #put(column: number, text: string): void {
+    this.#length += text.length;
+    if (this.#length > MAX_ORIGIN_BYTES) {
+      const detail = `Table "${this.#table.name}", row ${this.#watch.rows}: its cells come to more than ${MAX_ORIGIN_BYTES} characters.`;
+      throw new LoadFailure('origin-too-large', detail);
+    }
     this.#cells[column] = text;
     this.#watch.cell(column, text);
   }

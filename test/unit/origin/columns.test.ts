@@ -23,7 +23,7 @@ interface Answer {
 
 /** Reads an answer; the rows told, the warnings and what was seen of its columns. */
 function read({ text, columns, format = 'json', short_rows, before, mode = 'fail' }: Answer) {
-  const place = format === 'json' ? { rows: '/items' } : {};
+  const place = format === 'json' ? { rows: '/items' } : format === 'xml' ? { rows: '/items/item' } : {};
   const table = { name: 'items', columns, ...place, ...(short_rows && { short_rows }) };
   const definition = sampleResource({ format, tables: [table] });
   const url = new URL('https://erp.example.com/items');
@@ -55,6 +55,19 @@ function failureOf(answer: Answer): LoadFailure {
   }
   throw new Error('the load did not fail');
 }
+
+describe('a row', () => {
+  it.each<[Resource['format'], string]>([
+    ['json', '{"items":[{"a":"…"}]}'],
+    ['csv', 'a\n…\n'],
+    ['xml', '<items><item><a>…</a></item></items>'],
+  ])('of %s comes to no more than an answer may, of however many columns one value is the cell', (format, text) => {
+    const columns = times(1000, '/a').map((at, index) => ({ name: `c${index}`, at }));
+    const answer = { format, text: text.replace('…', 'x'.repeat(1_000_000)), columns };
+    expect(() => read(answer)).toThrow('Table "items", row 0: its cells come to more than 33554432 characters.');
+    expect(read({ ...answer, columns: columns.slice(0, 30) }).rows[0]).toHaveLength(30 * 1_000_003 - 1);
+  });
+});
 
 describe('a declared column that no row has', () => {
   it.each<[string, Partial<Answer> & { text: string }]>([
