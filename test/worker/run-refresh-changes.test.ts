@@ -271,6 +271,15 @@ describe('a load of changes by a kept link', () => {
     expect(rows).toEqual(['1,X']);
   });
 
+  it('fails where a deletion has no key, and would leave its row with devices', async () => {
+    const cache = await byLink();
+    const nameless = { '@removed': { reason: 'deleted' }, '@id': 'Items(2)' };
+    await load(cache, [answer([row(1, 'x'), row(2, 'y'), nameless], delta(1))]);
+    const { task, rows } = await load(cache, [answer([nameless, row(1, 'X')], delta(2))]);
+    expect([task, rows]).toEqual([expect.objectContaining(failed('origin-malformed')), ['1,x', '2,y']]);
+    expect(JSON.stringify(task.error)).toContain('removed.key');
+  });
+
   it.each([410, 400, 404])(
     'complaint 11: with %i for the link loads all rows in the same attempt, and drops what is gone',
     async (status) => {

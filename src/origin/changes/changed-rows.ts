@@ -1,11 +1,15 @@
 /** The rows of an incremental load, held until all of them are there: the last of each key counts (OData 4.01, "Deltas"). */
 
 import { MAX_CHANGED_ROWS } from '../../contract/changes.ts';
+import { LoadFailure } from '../../contract/problem.ts';
 import type { RowSink } from '../../contract/rows.ts';
 import type { RowMarks } from './row-marks.ts';
 
 /** What a change takes besides its texts: an entry of the map, two strings. Calculated at 130 bytes, not measured. */
 const CHANGE_BYTES = 160;
+
+/** The key of a row that has none of its cells. */
+const NO_KEY = /^null(?:,null)*$/;
 
 /** More changed than can be held: all rows are to be loaded. */
 export class TooManyChanges extends Error {}
@@ -39,10 +43,11 @@ export class ChangedRows implements RowSink {
     // One table alone has changes.
   }
 
-  /** @throws TooManyChanges */
+  /** @throws TooManyChanges; LoadFailure `origin-malformed` for a deletion that does not say of which row */
   row(text: string, rowKey: string, hidden: readonly string[]): void {
     const { mark, isRemoved, key } = this.#marksOf(rowKey, hidden);
     if (mark !== null) this.#onMark(mark);
+    if (isRemoved && NO_KEY.test(key)) throw noKey();
     this.#bytes += CHANGE_BYTES + 2 * (key.length + (isRemoved ? 0 : text.length));
     // What comes again takes its last place, as it does where it is merged.
     this.#changes.delete(key);
@@ -53,4 +58,11 @@ export class ChangedRows implements RowSink {
   endTable(): void {
     // What is held is merged once all pages are there.
   }
+}
+
+/** It would remove nothing, and nobody would see that until all rows are loaded again. */
+function noKey(): LoadFailure {
+  const detail =
+    'A row that origin.changes.removed takes for a deletion has no key, so it does not say which row is gone.';
+  return new LoadFailure('origin-malformed', `${detail} origin.changes.removed.key tells where it has one.`);
 }
