@@ -281,7 +281,7 @@ describe.skipIf(!isThere('browser'))('the console and a resource', () => {
       await field(page, 'ttl_s').fill('7');
       await host.api('DELETE', '/resources/deleted/');
       await review(page);
-      await page.getByText('The resource was deleted meanwhile').waitFor();
+      await page.getByText('It was deleted meanwhile').waitFor();
       await page.getByRole('button', { name: 'Make it anew' }).click();
       await save(page).click();
       await result(page).getByText('Saved.').waitFor();

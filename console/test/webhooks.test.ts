@@ -122,26 +122,29 @@ describe.skipIf(!isThere('browser'))('the console and webhooks', () => {
     expect(await page.locator('main script').count()).toBe(0);
   });
 
-  it('show both versions where somebody else saved first; either is chosen by a press', async () => {
+  it('show what both changed where somebody else saved first; theirs is taken, or one’s own put on top', async () => {
     await put('edited', { events: ['cache.changed'] });
     const page = await host.signedIn('/webhooks/edited');
     await page.getByRole('link', { name: 'Edit' }).click();
     await page.getByLabel('Resources').fill('mine');
     await put('edited', { events: ['cache.changed'], resources: ['theirs'], min_interval_s: 60 });
-    await page.getByRole('button', { name: 'Save' }).click();
-    const conflict = page.getByRole('alert', { name: 'Somebody else changed it meanwhile' });
+    const save = page.getByRole('button', { name: 'Save', exact: true });
+    await save.click();
+    const conflict = page.getByRole('region', { name: 'Somebody else changed it meanwhile', exact: true }).first();
     await conflict.getByRole('cell', { name: 'mine' }).waitFor();
     await conflict.getByRole('cell', { name: 'theirs' }).waitFor();
-    await conflict.getByRole('cell', { name: '60' }).waitFor();
+    await conflict.getByRole('cell', { name: '60' }).first().waitFor();
     expect((await stored('edited')).resources).toEqual(['theirs']);
     await conflict.getByRole('button', { name: 'Take theirs' }).click();
     expect(await page.getByLabel('Resources').inputValue()).toBe('theirs');
     await page.getByLabel('Resources').fill('mine');
     await put('edited', { resources: ['theirs'], min_interval_s: 90 });
-    await page.getByRole('button', { name: 'Save' }).click();
-    await conflict.getByRole('button', { name: 'Save yours over it' }).click();
+    await save.click();
+    await conflict.getByRole('button', { name: 'Put my changes on top of theirs' }).click();
+    expect((await stored('edited')).resources).toEqual(['theirs']);
+    await save.click();
     await result(page).getByText('Saved.').waitFor();
-    expect(await stored('edited')).toMatchObject({ resources: ['mine'], min_interval_s: 60 });
+    expect(await stored('edited')).toMatchObject({ resources: ['mine'], min_interval_s: 90 });
   });
 
   it('are saved although deliveries went on meanwhile: nobody has changed the definition', async () => {

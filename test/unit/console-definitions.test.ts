@@ -2,8 +2,7 @@
 
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { changesOf } from '../../console/src/resources/changes.ts';
-import { placeOfFault, placeOfWarning } from '../../console/src/resources/fault-place.ts';
+import { changesOf } from '../../console/src/definitions/changes.ts';
 import {
   isSame,
   type Json,
@@ -11,8 +10,8 @@ import {
   jsonFault,
   memberOf,
   withMember,
-} from '../../console/src/resources/json.ts';
-import { merge } from '../../console/src/resources/merge.ts';
+} from '../../console/src/definitions/json.ts';
+import { merge } from '../../console/src/definitions/merge.ts';
 import {
   alternativesOf,
   fits,
@@ -22,7 +21,8 @@ import {
   mayBeEmpty,
   resolved,
   type Schema,
-} from '../../console/src/resources/schema.ts';
+} from '../../console/src/definitions/schema.ts';
+import { placeOfFault, placeOfWarning } from '../../console/src/resources/fault-place.ts';
 import { openApiDocument } from '../../scripts/openapi/document.ts';
 
 const json = fc.jsonValue({ maxDepth: 3 }) as fc.Arbitrary<Json>;

@@ -1,6 +1,7 @@
 import type { Schema } from '../api/paths.ts';
 import { addressOfResource } from '../resources/resource-address.ts';
 import { addressOf } from '../shell/router.ts';
+import { addressOfSource } from '../sources/source-address.ts';
 import { TaskLink } from '../tasks/task-link.tsx';
 import { actionsTexts } from '../texts/actions.ts';
 import { Link } from '../ui/link.tsx';
@@ -19,8 +20,9 @@ export function Target({ action: { action, target } }: { action: Action }) {
   if (action === 'put_webhook' || action === 'delete_webhook') {
     return <Link to={addressOf(`/webhooks/${encodeURIComponent(target)}`)}>{target}</Link>;
   }
-  // Sources have no screen of their own.
-  if (action === 'put_source' || action === 'delete_source') return target;
+  if (action === 'put_source' || action === 'delete_source') {
+    return <Link to={addressOfSource(target)}>{target}</Link>;
+  }
   if (CACHE_KEY.test(target)) {
     return (
       <Link to={addressOf(`/caches/${target}`)}>

@@ -2,16 +2,16 @@ import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { ApiProblem } from '../api/problem.ts';
 import { act } from '../api/results.ts';
+import { ChangeTable } from '../definitions/change-table.tsx';
+import { changesOf } from '../definitions/changes.ts';
+import type { Fault } from '../definitions/form/context.ts';
+import type { JsonObject } from '../definitions/json.ts';
 import { useDraft } from '../drafts/use-draft.ts';
 import { common } from '../texts/common.ts';
 import { editorTexts } from '../texts/editor.ts';
 import { ProblemView } from '../ui/problem.tsx';
 import { useBusy } from '../ui/use-busy.ts';
-import { ChangeTable } from './change-table.tsx';
-import { changesOf } from './changes.ts';
 import type { Draft } from './drafts.ts';
-import type { Fault } from './form/context.ts';
-import type { JsonObject } from './json.ts';
 import { definitionIn, isConflict, type Preview, previewOf, save } from './write.ts';
 
 interface ChangesViewProps {

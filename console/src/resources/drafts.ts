@@ -2,7 +2,7 @@
 
 import { effect, signal } from '@preact/signals';
 import { session } from '../api/session.ts';
-import { isSame, type JsonObject, jsonFault, parseObject, textOf } from './json.ts';
+import { isSame, type JsonObject, jsonFault, parseObject, textOf } from '../definitions/json.ts';
 
 /** A definition that is being written. All that JSON can hold. */
 export interface Draft {

@@ -1,21 +1,20 @@
 import { useSignal } from '@preact/signals';
-import { useEffect } from 'preact/hooks';
-import { addressOf, go, path, query, setQuery } from '../shell/router.ts';
+import { ConflictView, type Theirs } from '../definitions/conflict-view.tsx';
+import { DefinitionForm } from '../definitions/definition-form.tsx';
+import { type Fault, stillWrong, withUnread } from '../definitions/form/context.ts';
+import { type JsonObject, textOf } from '../definitions/json.ts';
+import { JsonView } from '../definitions/json-view.tsx';
+import type { OpenApi } from '../definitions/use-document.ts';
+import { FIRST_FAULT, showView, Unreadable, useWantedField, Views, viewOf } from '../definitions/views.tsx';
+import { addressOf, go } from '../shell/router.ts';
 import { editorTexts } from '../texts/editor.ts';
-import { Link } from '../ui/link.tsx';
 import { ChangesView } from './changes-view.tsx';
-import { ConflictView, type Theirs } from './conflict-view.tsx';
-import { DEFINITION_FORM, DefinitionForm } from './definition-form.tsx';
 import { change, type Draft, definitionOf, discard, drafts, hasUnread, isChanged, NEW } from './drafts.ts';
-import { type Fault, focusField } from './form/context.ts';
-import { at, isSame, textOf } from './json.ts';
-import { JsonView } from './json-view.tsx';
 import { ProbeView } from './probe-view.tsx';
-import type { OpenApi } from './use-document.ts';
+import { RESOURCE_FORM } from './sections.ts';
 import { readTheirs } from './write.ts';
 
 const VIEWS = ['form', 'json', 'probe', 'changes'] as const;
-type View = (typeof VIEWS)[number];
 
 interface EditorProps {
   /** Title, or NEW. */
@@ -26,7 +25,7 @@ interface EditorProps {
 
 /** A draft in its four views; which one, stands in the address. */
 export function Editor({ draftKey, draft, document }: EditorProps) {
-  const view = VIEWS.find((one) => one === query.value.get('view')) ?? 'form';
+  const view = viewOf(VIEWS);
   const faults = useSignal<readonly Fault[]>([]);
   const theirs = useSignal<Theirs | null>(null);
   /** The member whose field is to get the focus once the form shows; `FIRST_FAULT`: the first that is wrong. */
@@ -35,25 +34,19 @@ export function Editor({ draftKey, draft, document }: EditorProps) {
   const title = isNew ? draft.title : draftKey;
   const definition = definitionOf(draft);
 
-  const place = wanted.value;
-  useEffect(() => {
-    if (view !== 'form' || place === null) return;
-    if (place === FIRST_FAULT) focusFirstFault();
-    else focusField(DEFINITION_FORM, place);
-    wanted.value = null;
-  }, [view, place, wanted]);
-
+  useWantedField(wanted, view);
   const toForm = (member: string) => {
     wanted.value = member;
-    show('form');
+    showView('form');
   };
   const refuse = (found: readonly Fault[]) => {
     faults.value = found;
     toForm(FIRST_FAULT);
   };
   const write = (members: Partial<Draft>) => {
+    const next = { ...draft, ...members };
     change(draftKey, members);
-    faults.value = stillWrong(faults.value, draft, { ...draft, ...members });
+    faults.value = stillWrong(faults.value, whole(draft), whole(next));
   };
   const leave = () => {
     discard(draftKey);
@@ -79,18 +72,18 @@ export function Editor({ draftKey, draft, document }: EditorProps) {
         onTheirs={() => {
           if (found.definition === null) return leave();
           rebase(found, textOf(found.definition));
-          show('form');
+          showView('form');
         }}
         onMerged={(merged) => {
           rebase(found, textOf(merged));
-          show('changes');
+          showView('changes');
         }}
       />
     );
   }
   return (
     <>
-      <Views view={view} />
+      <Views views={VIEWS} view={view} />
       {faults.value.length > 0 && (
         <p class="notice" role="alert">
           {editorTexts().hasFaults(faults.value.length)}
@@ -102,13 +95,15 @@ export function Editor({ draftKey, draft, document }: EditorProps) {
         <Unreadable in="json" />
       ) : view === 'form' ? (
         <DefinitionForm
-          {...{ document, faults: faults.value }}
+          {...{ of: RESOURCE_FORM, document, faults: faults.value }}
           value={definition}
           onChange={(value) => write({ text: textOf(value) })}
           title={isNew ? draft.title : null}
           onTitle={(typed) => write({ title: typed })}
           unread={draft.unread}
-          onUnread={(pointer, text) => change(draftKey, { unread: withUnread(draftKey, pointer, text) })}
+          onUnread={(pointer, text) =>
+            change(draftKey, { unread: withUnread(drafts.peek().get(draftKey)?.unread, pointer, text) })
+          }
         />
       ) : hasUnread(draft) ? (
         <Unreadable in="form" />
@@ -137,57 +132,9 @@ export function Editor({ draftKey, draft, document }: EditorProps) {
   );
 }
 
-const FIRST_FAULT = 'first fault';
-
-function focusFirstFault(): void {
-  const first = document.querySelector<HTMLElement>('.definition [aria-invalid]');
-  first?.focus();
-  first?.scrollIntoView({ block: 'center' });
-}
-
-function show(view: View): void {
-  setQuery({ view: view === 'form' ? '' : view });
-}
-
-/** Faults of members that are as they were. */
-function stillWrong(faults: readonly Fault[], before: Draft, after: Draft): readonly Fault[] {
-  if (faults.length === 0) return faults;
-  const [old, current] = [before, after].map((draft) => ({ ...definitionOf(draft), title: draft.title }));
-  return faults.filter(({ pointer }) => isSame(at(old, pointer), at(current, pointer)));
-}
-
-function withUnread(key: string, pointer: string, text: string | undefined): Record<string, string> {
-  const { [pointer]: _old, ...others } = drafts.peek().get(key)?.unread ?? {};
-  return text === undefined ? others : { ...others, [pointer]: text };
-}
-
-/** Leads from view to view of the same draft. */
-function Views({ view }: { view: View }) {
-  const t = editorTexts();
-  const labels = { form: t.form, json: t.json, probe: t.probe, changes: t.review };
-  return (
-    // biome-ignore lint/a11y/useSemanticElements: a fieldset is for fields; these are links
-    <div class="views" role="group" aria-label={t.views}>
-      {VIEWS.map((one) => (
-        <Link key={one} to={addressOf(path.value, { view: one === 'form' ? '' : one })} current={one === view}>
-          {labels[one]}
-        </Link>
-      ))}
-    </div>
-  );
-}
-
-/** Said where the draft cannot be used, because it, or a field of it, is no JSON. */
-function Unreadable({ in: view }: { in: 'json' | 'form' }) {
-  const t = editorTexts();
-  return (
-    <p class="notice" role="alert">
-      {view === 'json' ? t.unreadable : t.unreadField}{' '}
-      <Link to={addressOf(path.value, { view: view === 'form' ? '' : view })}>
-        {view === 'json' ? t.toJson : t.toForm}
-      </Link>
-    </p>
-  );
+/** A draft with its title, as faults point into it. */
+function whole(draft: Draft): JsonObject {
+  return { ...definitionOf(draft), title: draft.title };
 }
 
 function Untitled({ onName }: { onName: () => void }) {

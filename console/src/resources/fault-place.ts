@@ -1,6 +1,6 @@
 /** Which member of a definition a fault of a load is about: pointers for those that a probe tells. */
 
-import { isObject, type Json, type JsonObject, pointerTo } from './json.ts';
+import { isObject, type Json, type JsonObject, pointerTo } from '../definitions/json.ts';
 
 /** Where to look first, by the code of a fault. */
 const BY_CODE: Readonly<Record<string, string>> = {

@@ -1,5 +1,6 @@
 import type { Schema } from '../api/paths.ts';
 import { codeOf } from '../api/problem.ts';
+import type { JsonObject } from '../definitions/json.ts';
 import { common } from '../texts/common.ts';
 import { editorTexts } from '../texts/editor.ts';
 import { bytes, duration, number } from '../texts/format.ts';
@@ -7,7 +8,6 @@ import { Facts } from '../ui/facts.tsx';
 import { LoadError } from '../ui/problem.tsx';
 import { Table } from '../ui/table.tsx';
 import { placeOfFault, placeOfWarning } from './fault-place.ts';
-import type { JsonObject } from './json.ts';
 import { ProbedPages } from './probed-pages.tsx';
 
 type Result = Schema<'ProbeResult'>;

@@ -5,16 +5,16 @@ import type { Schema as Named } from '../api/paths.ts';
 import { ApiProblem } from '../api/problem.ts';
 import { session } from '../api/session.ts';
 import { isSignInNeeded } from '../api/sign-in-again.ts';
+import type { Fault } from '../definitions/form/context.ts';
+import { Form } from '../definitions/form/form.tsx';
+import { Members } from '../definitions/form/object-field.tsx';
+import { isObject, type Json, type JsonObject } from '../definitions/json.ts';
+import type { Schema } from '../definitions/schema.ts';
 import { common } from '../texts/common.ts';
 import { editorTexts } from '../texts/editor.ts';
 import { ProblemView } from '../ui/problem.tsx';
 import { change, type Draft, isChanged } from './drafts.ts';
-import type { Fault } from './form/context.ts';
-import { Form } from './form/form.tsx';
-import { Members } from './form/object-field.tsx';
-import { isObject, type Json, type JsonObject } from './json.ts';
 import { ProbeResult } from './probe-result.tsx';
-import type { Schema } from './schema.ts';
 
 interface ProbeViewProps {
   draftKey: string;

@@ -5,9 +5,9 @@ import { fill, type Schema } from '../api/paths.ts';
 import { ApiProblem } from '../api/problem.ts';
 import { queryOf } from '../api/query.ts';
 import { hasExpired } from '../api/session.ts';
-import type { Theirs } from './conflict-view.tsx';
+import type { Theirs } from '../definitions/conflict-view.tsx';
+import type { JsonObject } from '../definitions/json.ts';
 import type { Draft } from './drafts.ts';
-import type { JsonObject } from './json.ts';
 
 export type Preview = Schema<'ResourcePreview'>;
 

@@ -1,10 +1,10 @@
 import { useEffect } from 'preact/hooks';
 import { may } from '../api/session.ts';
 import { useQuery } from '../api/use-query.ts';
+import { useDocument } from '../definitions/use-document.ts';
 import { begin, type Draft, drafts, isChanged, keep, NEW } from '../resources/drafts.ts';
 import { Editor } from '../resources/editor.tsx';
 import { addressOfResource } from '../resources/resource-address.ts';
-import { useDocument } from '../resources/use-document.ts';
 import { useKeptDraft } from '../resources/use-kept-draft.ts';
 import { definitionIn } from '../resources/write.ts';
 import { addressOf } from '../shell/router.ts';

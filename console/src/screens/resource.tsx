@@ -1,12 +1,13 @@
 import type { Schema } from '../api/paths.ts';
 import { useQuery } from '../api/use-query.ts';
+import { textOf } from '../definitions/json.ts';
 import { discard, drafts, isChanged } from '../resources/drafts.ts';
-import { textOf } from '../resources/json.ts';
 import { ResourceActions } from '../resources/resource-actions.tsx';
 import { addressOfResource } from '../resources/resource-address.ts';
 import { definitionIn } from '../resources/write.ts';
 import { addressOf } from '../shell/router.ts';
 import type { ScreenValues } from '../shell/screens.ts';
+import { addressOfSource } from '../sources/source-address.ts';
 import { cachesTexts } from '../texts/caches.ts';
 import { common } from '../texts/common.ts';
 import { editorTexts } from '../texts/editor.ts';
@@ -110,7 +111,7 @@ function Summary({ of }: { of: Definition }) {
   return (
     <Facts
       of={[
-        ...(origin.source === undefined ? [] : [[t.source, <code key="source">{origin.source}</code>] as const]),
+        ...(origin.source === undefined ? [] : [[t.source, <SourceLink key="source" name={origin.source} />] as const]),
         [t.url, <code key="url">{`${origin.method ?? 'GET'} ${origin.url}`}</code>],
         [t.parameters, names.length === 0 ? none : <code key="names">{names.join(', ')}</code>],
         [t.scope, scope === 'user' ? t.perUser : t.shared],
@@ -124,6 +125,14 @@ function Summary({ of }: { of: Definition }) {
         [t.schedule, schedule === undefined ? none : <code key="schedule">{`${schedule} UTC`}</code>],
       ]}
     />
+  );
+}
+
+function SourceLink({ name }: { name: string }) {
+  return (
+    <Link to={addressOfSource(name)}>
+      <code>{name}</code>
+    </Link>
   );
 }
 

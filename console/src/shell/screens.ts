@@ -47,6 +47,27 @@ export const SCREENS: readonly ScreenPlace[] = [
     under: '/resources',
   },
   {
+    pattern: '/sources',
+    load: async () => (await import('../screens/sources.tsx')).Sources,
+    label: () => shell().sources,
+  },
+  {
+    // No name has a plus sign in it.
+    pattern: '/sources/+new',
+    load: async () => (await import('../screens/edit-source.tsx')).NewSource,
+    under: '/sources',
+  },
+  {
+    pattern: '/sources/:name',
+    load: async () => (await import('../screens/source.tsx')).Source,
+    under: '/sources',
+  },
+  {
+    pattern: '/sources/:name/edit',
+    load: async () => (await import('../screens/edit-source.tsx')).EditSource,
+    under: '/sources',
+  },
+  {
     pattern: '/caches',
     load: async () => (await import('../screens/caches.tsx')).Caches,
     label: () => shell().caches,

@@ -1,6 +1,7 @@
 /** A webhook's definition, as it is put and as a form holds it. */
 
 import type { Schema } from '../api/paths.ts';
+import type { JsonObject } from '../definitions/json.ts';
 
 export type Webhook = Schema<'Webhook'>;
 export type Definition = Omit<Schema<'WebhookDefinition'>, 'name' | 'state'>;
@@ -55,6 +56,11 @@ export function draftOf(name: string, { definition, etag }: Base): Draft {
     resources: resources.join('\n'),
     interval: String(interval),
   };
+}
+
+/** A draft that stands on what somebody else saved, and says what became of both sides' changes. */
+export function rebased(name: string, theirs: Base, merged: JsonObject): Draft {
+  return { ...draftOf(name, { ...theirs, definition: merged as unknown as Definition }), base: theirs };
 }
 
 /** What a draft says. Whether it may be put, the service judges. */

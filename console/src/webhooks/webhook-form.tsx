@@ -2,14 +2,14 @@ import { type Signal, useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { useId } from 'preact/hooks';
 import type { ApiProblem } from '../api/problem.ts';
+import { ConflictView } from '../definitions/conflict-view.tsx';
 import { useDraft } from '../drafts/use-draft.ts';
 import { addressOf, go } from '../shell/router.ts';
 import { common } from '../texts/common.ts';
 import { webhooksTexts } from '../texts/webhooks.ts';
 import { Link } from '../ui/link.tsx';
 import { useBusy } from '../ui/use-busy.ts';
-import { Conflict } from './conflict.tsx';
-import { type Base, type Draft, definitionIn, draftOf, EVENT_TYPES } from './definition.ts';
+import { type Base, type Draft, definitionIn, draftOf, EVENT_TYPES, rebased } from './definition.ts';
 import { saveWebhook } from './save.ts';
 
 /** Where a webhook is shown. */
@@ -51,18 +51,19 @@ export function WebhookForm({ initial }: { initial: Draft }) {
   const fields = { draft, problem };
   return (
     <>
-      {theirs.value && (
-        <Conflict
-          yours={definitionIn(draft.value)}
-          theirs={theirs.value.definition}
-          isNew={base === null}
-          onTake={() => {
+      {theirs.value && base === null && <Exists />}
+      {theirs.value && base !== null && (
+        <ConflictView
+          base={{ ...base.definition }}
+          mine={{ ...definitionIn(draft.value) }}
+          theirs={{ definition: { ...theirs.value.definition }, etag: theirs.value.etag }}
+          onTheirs={() => {
             if (theirs.value) draft.value = draftOf(draft.value.name, theirs.value);
             theirs.value = null;
           }}
-          onKeep={() => {
-            draft.value = { ...draft.value, base: theirs.value };
-            during(save);
+          onMerged={(merged) => {
+            if (theirs.value) draft.value = rebased(draft.value.name, theirs.value, merged);
+            theirs.value = null;
           }}
         />
       )}
@@ -81,6 +82,19 @@ export function WebhookForm({ initial }: { initial: Draft }) {
         </p>
       </form>
     </>
+  );
+}
+
+/** There is one of the name that somebody chose for a new one. */
+function Exists() {
+  const t = webhooksTexts();
+  return (
+    <section class="problem" aria-label={t.exists} role="alert">
+      <p>
+        <strong>{t.exists}</strong>
+      </p>
+      <p>{t.existsText}</p>
+    </section>
   );
 }
 

@@ -56,11 +56,12 @@ export const NOTHING: Values = {
 /** What a service with the demo is started with, so that there is one of everything. */
 export const DEMO_START = { devVars: `ORIGIN_HOOK=whsec_${Buffer.alloc(32, 7).toString('base64')}` };
 
-/** Of things that the demo has, and a webhook besides. */
+/** Of things that the demo has, and a webhook and a source besides. */
 export async function demoValues(host: ConsoleHost): Promise<Values> {
   const [cache] = await host.api<{ key: string; last_task_id: string }[]>('GET', '/caches/?resource_title=cars');
   const webhook = { url: `${host.service.originUrl}/nowhere`, secrets: [`\${ORIGIN_HOOK}`] };
   await host.api('PUT', '/webhooks/erp/', webhook);
+  await host.api('PUT', '/sources/erp/', { url: host.service.originUrl, concurrency: 2 });
   return {
     cacheKey: cache?.key ?? '',
     taskId: cache?.last_task_id ?? '',

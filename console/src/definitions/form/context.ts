@@ -2,7 +2,7 @@
 
 import { type ComponentType, createContext } from 'preact';
 import { useContext } from 'preact/hooks';
-import type { Json } from '../json.ts';
+import { at, isSame, type Json, type JsonObject } from '../json.ts';
 import type { Schema } from '../schema.ts';
 
 /** What is wrong with a member (RFC 6901). */
@@ -67,6 +67,21 @@ export function faultsOf(
     const [step = ''] = fault.pointer.slice(pointer.length + 1).split('/');
     return !parts.includes(step.replaceAll('~1', '/').replaceAll('~0', '~'));
   });
+}
+
+/** Faults of members that are as they were. */
+export function stillWrong(faults: readonly Fault[], before: JsonObject, after: JsonObject): readonly Fault[] {
+  return faults.filter(({ pointer }) => isSame(at(before, pointer), at(after, pointer)));
+}
+
+/** Texts of fields that are no JSON yet, with that of another one; undefined: it can be read by now. */
+export function withUnread(
+  unread: Readonly<Record<string, string>> | undefined,
+  pointer: string,
+  text: string | undefined,
+): Record<string, string> {
+  const { [pointer]: _old, ...others } = unread ?? {};
+  return text === undefined ? others : { ...others, [pointer]: text };
 }
 
 /** Moves the focus to the field of a member, or of what it is in. False: the form does not show it. */

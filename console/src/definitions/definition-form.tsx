@@ -9,25 +9,24 @@ import type { OpenApi } from './use-document.ts';
 
 export const DEFINITION_FORM = 'definition';
 
-const TITLE = 'title';
-/** The title stands in the path, and the service tells warnings. */
-const NOT_WRITTEN = [TITLE, 'warnings'];
-
-/** Where members stand; those that come with a later release stand in the last one. */
-const SECTIONS: readonly (readonly [title: keyof EditorText, members: readonly string[]])[] = [
-  ['whatItIs', ['description', 'scope', 'groups']],
-  ['howAsked', ['origin']],
-  ['parameters', ['parameters', 'parameters_max_bytes']],
-  ['answer', ['format', 'csv', 'xml', 'charset', 'content_type', 'tables', 'guard']],
-  ['howLong', ['ttl_s', 'stale_while_revalidate_s', 'stale_if_error_s', 'error_ttl_s', 'refresh_min_s', 'wait_s']],
-  ['whenLoaded', ['schedule', 'live', 'retry', 'retain_versions', 'changes']],
-];
+/** What kind of definition a form is of, and how its members stand. */
+export interface FormOf {
+  /** Its schema in the OpenAPI document. */
+  schema: string;
+  /** The member that stands in its path. */
+  name: string;
+  /** Members that the service tells and nobody writes. */
+  told: readonly string[];
+  /** Where members stand; those that come with a later release stand in a last section of their own. */
+  sections: readonly (readonly [title: keyof EditorText, members: readonly string[]])[];
+}
 
 interface DefinitionFormProps {
+  of: FormOf;
   document: OpenApi;
   value: JsonObject;
   onChange: (value: JsonObject) => void;
-  /** Of a new resource; null: it has one. */
+  /** Of one that is new; null: it has a name. */
   title: string | null;
   onTitle: (title: string) => void;
   faults: readonly Fault[];
@@ -37,6 +36,7 @@ interface DefinitionFormProps {
 
 /** A definition as a form, made from its schema. */
 export function DefinitionForm({
+  of,
   document,
   value,
   onChange,
@@ -47,14 +47,15 @@ export function DefinitionForm({
   onUnread,
 }: DefinitionFormProps) {
   const t = editorTexts();
-  const schema = resolved({ $ref: '#/components/schemas/Definition' }, document);
+  const schema = resolved({ $ref: `#/components/schemas/${of.schema}` }, document);
   const members = Object.keys(schema.properties ?? {});
-  const placed = SECTIONS.flatMap(([, names]) => names);
+  const notWritten = [of.name, ...of.told];
+  const placed = of.sections.flatMap(([, names]) => names);
   const change = (next: Json) => onChange(next as JsonObject);
   const form = { root: document, name: DEFINITION_FORM, faults, unread, onUnread };
   const elsewhere = faultsOf(form, '', [...members, ...Object.keys(value)]);
   const hasMore = [...members, ...Object.keys(value)].some(
-    (name) => !placed.includes(name) && !NOT_WRITTEN.includes(name),
+    (name) => !placed.includes(name) && !notWritten.includes(name),
   );
   return (
     <Form {...form}>
@@ -63,19 +64,19 @@ export function DefinitionForm({
         <Faults of={elsewhere} pointer="" />
         {title !== null && (
           <div class="members">
-            <Title schema={schema.properties?.title ?? {}} value={title} onChange={onTitle} />
+            <Name label={of.name} schema={schema.properties?.[of.name] ?? {}} value={title} onChange={onTitle} />
           </div>
         )}
-        {SECTIONS.map(([label, names]) => (
+        {of.sections.map(([label, names]) => (
           <section key={label}>
             <h2>{t[label] as string}</h2>
-            <Members schema={schema} pointer="" value={value} onChange={change} only={names} without={NOT_WRITTEN} />
+            <Members schema={schema} pointer="" value={value} onChange={change} only={names} without={notWritten} />
           </section>
         ))}
         {hasMore && (
           <section>
             <h2>{t.more}</h2>
-            <Members schema={schema} pointer="" value={value} onChange={change} without={[...placed, ...NOT_WRITTEN]} />
+            <Members schema={schema} pointer="" value={value} onChange={change} without={[...placed, ...notWritten]} />
           </section>
         )}
       </div>
@@ -83,9 +84,16 @@ export function DefinitionForm({
   );
 }
 
-function Title({ schema, value, onChange }: { schema: Schema; value: string; onChange: (title: string) => void }) {
+interface NameProps {
+  label: string;
+  schema: Schema;
+  value: string;
+  onChange: (name: string) => void;
+}
+
+function Name({ label, schema, value, onChange }: NameProps) {
   return (
-    <Labelled pointer="/title" label={TITLE} description={schema.description} isRequired>
+    <Labelled pointer={`/${label}`} label={label} description={schema.description} isRequired>
       {(labelling) => (
         <input
           {...labelling}

@@ -1,0 +1,28 @@
+import { useQuery } from '../api/use-query.ts';
+import type { ScreenValues } from '../shell/screens.ts';
+import { ResourcesOf } from '../sources/resources-of.tsx';
+import { SourceActions } from '../sources/source-actions.tsx';
+import { SourceFacts } from '../sources/source-facts.tsx';
+import { SourceState } from '../sources/source-state.tsx';
+import { Loaded } from '../ui/loaded.tsx';
+import { Screen } from '../ui/screen.tsx';
+
+/** One source: what it is, how its limits stand, and which resources ask it. */
+export function Source({ name = '' }: ScreenValues) {
+  const source = useQuery('/sources/{name}/', { path: { name } });
+  const isThere = source.data.value !== undefined;
+  return (
+    <Screen title={name} tools={isThere && <SourceActions name={name} etag={source.etag} />}>
+      <Loaded query={source}>
+        {(definition) => (
+          <>
+            {definition.description && <p class="detail">{definition.description}</p>}
+            <SourceState name={name} />
+            <SourceFacts source={definition} />
+            <ResourcesOf name={name} />
+          </>
+        )}
+      </Loaded>
+    </Screen>
+  );
+}

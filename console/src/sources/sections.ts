@@ -1,0 +1,15 @@
+/** How the members of a source's definition stand in its form. */
+
+import type { FormOf } from '../definitions/definition-form.tsx';
+
+export const SOURCE_FORM: FormOf = {
+  schema: 'SourceDefinition',
+  name: 'name',
+  told: ['state'],
+  sections: [
+    ['whatItIs', ['description']],
+    ['whereItIs', ['url', 'via', 'database']],
+    ['whatLetsUsIn', ['headers', 'auth']],
+    ['howHard', ['concurrency', 'rate']],
+  ],
+};

@@ -1,0 +1,83 @@
+import { useSignal } from '@preact/signals';
+import { call } from '../api/call.ts';
+import { act } from '../api/results.ts';
+import { may } from '../api/session.ts';
+import { isSignInNeeded } from '../api/sign-in-again.ts';
+import { addressOf, go } from '../shell/router.ts';
+import { resourcesTexts } from '../texts/resources.ts';
+import { sourcesTexts } from '../texts/sources.ts';
+import { Confirm } from '../ui/confirm.tsx';
+import { Link } from '../ui/link.tsx';
+import { ProblemView } from '../ui/problem.tsx';
+import { addressOfSource } from './source-address.ts';
+import { useResourcesOf } from './use-resources-of.ts';
+
+interface SourceActionsProps {
+  name: string;
+  /** ETag with quotes: what somebody else changed meanwhile is not deleted unseen. */
+  etag: string | null;
+}
+
+/** What can be done to a source, to those who may. */
+export function SourceActions({ name, etag }: SourceActionsProps) {
+  const t = resourcesTexts();
+  const isOpen = useSignal(false);
+  if (!may('cache:admin')) return null;
+  return (
+    <>
+      <Link class="button main" to={addressOfSource(name, '/edit')}>
+        {t.edit}
+      </Link>
+      <button
+        type="button"
+        onClick={() => {
+          if (!isSignInNeeded()) isOpen.value = true;
+        }}
+      >
+        {t.delete}
+      </button>
+      {isOpen.value && (
+        <DeleteDialog
+          {...{ name, etag }}
+          onClose={() => {
+            isOpen.value = false;
+          }}
+        />
+      )}
+    </>
+  );
+}
+
+function DeleteDialog({ name, etag, onClose }: SourceActionsProps & { onClose: () => void }) {
+  const t = sourcesTexts();
+  const { deleting, deleted } = resourcesTexts();
+  const { count, isDone, problem } = useResourcesOf(name);
+  const remove = async (reason: string) => {
+    const isGone = await act(deleting(name), async () => {
+      const options = { reason, ifMatch: etag ?? undefined };
+      const { requestId } = await call('delete', '/sources/{name}/', { path: { name } }, options);
+      return { text: deleted, requestId };
+    });
+    if (isGone) go(addressOf('/sources'));
+  };
+  return (
+    <Confirm
+      title={t.deleteTitle}
+      label={deleting(name)}
+      typed={name}
+      demandsReason
+      isReady={isDone.value && count.value === 0}
+      onClose={onClose}
+      onConfirm={(reason) => void remove(reason)}
+    >
+      <p>
+        <strong>{name}</strong>
+      </p>
+      {problem.value ? (
+        <ProblemView problem={problem.value} />
+      ) : (
+        <p aria-live="polite">{isDone.value ? t.isNamed(count.value) : t.counting}</p>
+      )}
+    </Confirm>
+  );
+}
