@@ -225,6 +225,21 @@ describe.skipIf(!isThere('browser'))('the console and a failing cache', () => {
     expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
   });
 
+  it('shows a row with half a character, which JSON allows, as it came', async () => {
+    await defined('halves');
+    origin.answer = { status: 200, body: String.raw`[{"id":0,"name":"a\ud800b"},{"id":1,"name":"\udc00"}]` };
+    await loaded('halves');
+    const page = await host.signedIn(`/caches/${await keyOf('halves')}`);
+    await page.getByRole('button', { name: 'Show the first rows' }).click();
+    const cells = page.locator('.cells tbody td:last-child');
+    await cells.first().waitFor();
+    // By their numbers: the protocol that drives the browser makes U+FFFD of halves.
+    const units = await cells.evaluateAll((all) =>
+      all.map(({ textContent: text }) => Array.from(text ?? '', (_, at) => text?.charCodeAt(at))),
+    );
+    expect(units).toEqual([[0x61, 0xd800, 0x62], [0xdc00]]);
+  });
+
   it('keeps the screen when the token is refused, does nothing, and goes on after a new one', async () => {
     const key = await failing('expired');
     const page = await host.signedIn('/caches?resource=expired');

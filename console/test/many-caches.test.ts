@@ -8,10 +8,11 @@ import { isThere } from '../../scripts/test/needs.ts';
 import { violationsIn } from './support/axe.ts';
 import { ConsoleHost } from './support/console.ts';
 import { TestOrigin } from './support/failing-origin.ts';
-import { seedCaches } from './support/seed-caches.ts';
+import { seedCaches, seedResources } from './support/seed.ts';
 
 /** How many caches there are (LONG_FORMS: more). */
 const CACHES = Number(process.env.CONSOLE_CACHES ?? 1000);
+const RESOURCES = 250;
 const PAGE = 100;
 const PATIENCE_MS = 30_000;
 const SETTINGS = { DEMO: '0', RATE_LIMITS: 'off' };
@@ -37,6 +38,7 @@ describe.skipIf(!isThere('browser'))(`the console over ${CACHES} caches`, () => 
     expect(held).toBe(1);
     await first.end();
     seedCaches(stateDir, 'many', CACHES - 1);
+    seedResources(stateDir, 'many', RESOURCES - 1);
     host = await ConsoleHost.start({ env: SETTINGS, stateDir });
   });
   afterAll(async () => {
@@ -70,6 +72,37 @@ describe.skipIf(!isThere('browser'))(`the console over ${CACHES} caches`, () => 
     await expect.poll(first).toBe(begin);
     await page.goBack();
     await expect.poll(first).not.toBe(begin);
+  });
+
+  it('shows a page of resources, each once, sorts and searches them, and goes back to the page that was left', async () => {
+    const page = await host.signedIn('/resources');
+    const links = page.locator('tbody td:first-child a');
+    const first = () => links.first().textContent();
+    const next = page.getByRole('link', { name: 'Next page' });
+    const pages: string[][] = [];
+    for (;;) {
+      await links.first().waitFor();
+      pages.push(await links.allTextContents());
+      if ((await next.count()) === 0) break;
+      const before = await first();
+      await next.click();
+      await expect.poll(first).not.toBe(before);
+    }
+    expect(pages.map(({ length }) => length)).toEqual([PAGE, PAGE, RESOURCES - 2 * PAGE]);
+    expect(new Set(pages.flat()).size).toBe(RESOURCES);
+    await page.goBack();
+    await expect.poll(first).toBe(pages[1]?.[0]);
+    await links.nth(5).click();
+    await page.getByRole('heading', { level: 1, name: pages[1]?.[5] ?? '' }).waitFor();
+    await page.goBack();
+    await expect.poll(() => links.allTextContents()).toEqual(pages[1]);
+    await page.getByRole('button', { name: 'Resource' }).click();
+    await page.getByRole('button', { name: 'Resource' }).click();
+    await expect.poll(() => links.allTextContents()).toEqual(pages[1]?.toReversed());
+    await page.getByLabel('Title or origin').fill('many-024');
+    await page.keyboard.press('Enter');
+    await expect.poll(() => links.count()).toBe(10);
+    expect(await next.count()).toBe(0);
   });
 
   it('finds one of them by its parameters, as the address says at a new visit', async () => {

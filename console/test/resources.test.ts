@@ -214,6 +214,21 @@ describe.skipIf(!isThere('browser'))('the console and a resource', () => {
       });
     });
 
+    it('loads the schema of its form once, and then asks only whether it still holds', async () => {
+      await define('schema');
+      const page = await host.signedIn('/resources/schema');
+      const answers: number[] = [];
+      page.on('response', (response) => {
+        if (response.url().endsWith('/openapi.json')) answers.push(response.status());
+      });
+      for (const expected of [[200], [200, 304], [200, 304, 304]]) {
+        await page.getByRole('link', { name: 'Edit' }).click();
+        await field(page, 'ttl_s').waitFor();
+        await expect.poll(() => answers).toEqual(expected);
+        await page.getByRole('link', { name: 'Back' }).click();
+      }
+    });
+
     it('says that nothing differs where nothing does', async () => {
       await define('as-it-was');
       const page = await host.signedIn('/resources/as-it-was/edit?view=changes');
