@@ -1504,7 +1504,13 @@ export interface components {
         Changes: {
             /** @description URL template as `origin.url`, with `{_since}`: the rows that changed at that moment or later. */
             url?: string;
-            /** @description Where a row says when it changed: a JSON pointer within it. Goes with `url`. */
+            /** @description Body as `origin.body`, with `{_since}`, for origins that are asked by `POST`. Goes with `url`, or alone: `origin.url` is then asked. */
+            body?: string | {
+                [key: string]: unknown;
+            };
+            /** @description Query as `tables[].sql`, with `{_since}`, where the source is a database. */
+            sql?: string;
+            /** @description Where a row says when it changed: a JSON pointer within it; of a database a column of both queries. Goes with `{_since}`. */
             cursor?: string;
             /**
              * @description What it is. Left out: `time`.
@@ -1520,7 +1526,7 @@ export interface components {
             lag_s?: number;
             /** @description The same where it is a number. Left out: 0. */
             lag?: number;
-            /** @description Where the last page has the link that answers with what changes from then on, such as `/@odata.deltaLink`: a place as for `pages.next`. Instead of `url`. */
+            /** @description Where the last page has the link that answers with what changes from then on, such as `/@odata.deltaLink`: a place as for `pages.next`. Instead of `{_since}`. */
             link?: string;
             /** @description Which rows are deletions. Left out: none; they show at the next full load. */
             removed?: components["schemas"]["Removed"];
@@ -4488,7 +4494,7 @@ export interface operations {
         parameters: {
             query: {
                 /** @description Which figure: docs/operations.md explains each. */
-                figure: "request" | "rate_limited" | "not_held" | "load" | "batch" | "sync" | "devices_refused" | "webhook";
+                figure: "request" | "rate_limited" | "not_held" | "load" | "drift" | "batch" | "sync" | "devices_refused" | "webhook";
                 /** @description Label of the figure by which it is told apart. Left out: one series of all. */
                 by?: string;
                 /** @description From when on; RFC 3339. Left out: an hour before `to`. */

@@ -2,9 +2,10 @@
 
 import * as v from 'valibot';
 import { about } from './about.ts';
+import { RequestBody } from './request-body.ts';
 import { integer } from './values.ts';
 
-/** The variable of `changes.url` that is the watermark. */
+/** The variable of `changes.url`, `body` and `sql` that is the watermark. */
 export const SINCE_VARIABLE = '_since';
 /** Most rows that are held of what changed, and most bytes, what holding takes included. */
 export const MAX_CHANGED_ROWS = 100_000;
@@ -36,7 +37,18 @@ export const Changes = v.strictObject({
     v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(8192))),
     'URL template as `origin.url`, with `{_since}`: the rows that changed at that moment or later.',
   ),
-  cursor: about(v.optional(RowPointer), 'Where a row says when it changed: a JSON pointer within it. Goes with `url`.'),
+  body: about(
+    RequestBody,
+    'Body as `origin.body`, with `{_since}`, for origins that are asked by `POST`. Goes with `url`, or alone: `origin.url` is then asked.',
+  ),
+  sql: about(
+    v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(16_384))),
+    'Query as `tables[].sql`, with `{_since}`, where the source is a database.',
+  ),
+  cursor: about(
+    v.optional(RowPointer),
+    'Where a row says when it changed: a JSON pointer within it; of a database a column of both queries. Goes with `{_since}`.',
+  ),
   as: about(v.optional(v.picklist(['time', 'number'])), 'What it is. Left out: `time`.'),
   write: about(
     v.optional(v.picklist(['iso', 'date', 'unix', 'unix_ms', 'odata2', 'odata3'])),
@@ -49,7 +61,7 @@ export const Changes = v.strictObject({
   lag: about(v.optional(integer(0, Number.MAX_SAFE_INTEGER)), 'The same where it is a number. Left out: 0.'),
   link: about(
     v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(1024))),
-    'Where the last page has the link that answers with what changes from then on, such as `/@odata.deltaLink`: a place as for `pages.next`. Instead of `url`.',
+    'Where the last page has the link that answers with what changes from then on, such as `/@odata.deltaLink`: a place as for `pages.next`. Instead of `{_since}`.',
   ),
   removed: about(v.optional(Removed), 'Which rows are deletions. Left out: none; they show at the next full load.'),
   full_s: about(

@@ -4,6 +4,7 @@
  */
 
 import type { Changes } from '../contract/changes.ts';
+import type { Json } from '../contract/entry.ts';
 
 /** Of whole seconds; what follows is a fraction. */
 const SECONDS_LENGTH = '2026-11-28T20:59:59'.length;
@@ -33,6 +34,13 @@ export function markOf(ms: number): string {
 /** The mark as it stands in the request, so far before what was seen as the definition says. */
 export function writtenMark(mark: string, { as = 'time', write = 'iso', lag_s = 300, lag = 0 }: Changes): string {
   return as === 'time' ? writtenTime(mark, write, lag_s) : lessBy(mark, BigInt(lag));
+}
+
+/** The same as a value: a number where JSON's readers keep its digits, else a text. */
+export function markValue(mark: string, changes: Changes): Json {
+  const text = writtenMark(mark, changes);
+  const shortest = text.includes('.') ? text.replace(/\.?0+$/, '') : text;
+  return String(Number(shortest)) === shortest ? Number(shortest) : text;
 }
 
 function compareTimes(one: string, other: string): number {

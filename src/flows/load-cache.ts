@@ -75,11 +75,17 @@ async function load(loading: Loading): Promise<LoadedCache> {
   if (table !== undefined && origin.changes !== undefined) {
     return { ...(await loadChanges(loading, table, origin.changes)), validators: NONE };
   }
-  if (loading.isOfDatabase) return loadDatabase(loading);
-  const request = loading.request();
   const facts = loading.newFacts();
   const { findings, columns } = facts;
-  const seen = () => ({ warnings: findings.warnings, columns: columns.map((watch) => watch.facts) });
+  const seen = () => ({
+    warnings: findings.warnings,
+    columns: columns.map((watch) => watch.facts),
+  });
+  if (loading.isOfDatabase) {
+    const answers = loading.queries({ tables: tables ?? [], columns });
+    return { ...(await loading.loadAll(answers, facts)), validators: NONE, ...seen() };
+  }
+  const request = loading.request();
   if (origin.pages !== undefined) {
     const pages = loading.pages({ ...facts, definition, request });
     return { ...(await loading.loadAll(pages, facts)), validators: NONE, ...seen() };
@@ -92,18 +98,6 @@ async function load(loading: Loading): Promise<LoadedCache> {
     if (tables !== undefined) return { ...(await loading.loadAll([readable], facts)), validators, ...seen() };
     const { body, contentType } = readable;
     return { ...(await loadBytes({ ...loading.input, body, contentType })), validators, warnings: findings.warnings };
-  } finally {
-    answer.release();
-  }
-}
-
-async function loadDatabase(loading: Loading): Promise<LoadedCache> {
-  const facts = loading.newFacts();
-  const answer = await loading.readDatabase(facts.columns);
-  try {
-    const result = await loading.loadAll([answer], facts);
-    const columns = facts.columns.map((watch) => watch.facts);
-    return { ...result, validators: NONE, warnings: facts.findings.warnings, columns };
   } finally {
     answer.release();
   }

@@ -10,7 +10,8 @@ import { LoadFailure } from '../contract/problem.ts';
 import type { Resource } from '../contract/resource.ts';
 import type { TableAnswer } from '../contract/rows.ts';
 import type { BlobContent } from '../contract/stores.ts';
-import { compareMarks, laterMark, markOf, writtenMark } from '../core/watermark.ts';
+import type { ReadTable } from '../core/column-places.ts';
+import { compareMarks, laterMark, markOf, markValue } from '../core/watermark.ts';
 import { log } from '../log.ts';
 import type { OriginRequest } from '../origin/build-request.ts';
 import { ChangedRows, TooManyChanges } from '../origin/changes/changed-rows.ts';
@@ -22,7 +23,7 @@ import type { PageReading } from '../origin/pages/read-pages.ts';
 import { BrokenBody, mergeBody } from '../tables/merge-body.ts';
 import { shapeDigest } from '../tables/row-hash.ts';
 import type { LoadedCache } from './load-cache.ts';
-import type { Loading } from './loading.ts';
+import type { LoadFacts, Loading } from './loading.ts';
 
 /** Statuses by which an origin refuses us or the moment, and not the link. */
 const NOT_OF_LINK = new Set([401, 403, 408, 425, 429]);
@@ -80,8 +81,9 @@ function reasonForAll(error: unknown, { status }: Loading, { link }: Changes): s
 async function loadAll(loading: Loading, { table, marksOf }: MarkedTable<Table>, changes: Changes): Promise<Result> {
   const facts = loading.newFacts([table]);
   const seen = new Marks(changes, null);
-  const definition = { ...loading.definition, tables: [table] };
-  const answers = loading.pages({ ...facts, definition, request: loading.request(), ...seen.reading(loading) });
+  const answers = loading.isOfDatabase
+    ? loading.queries({ ...facts, tables: [table] })
+    : allPages(loading, { table, seen, facts });
   const rows = through(answers, (sink) => new FullRows(sink, marksOf, (mark) => seen.note(mark)));
   const result = await loading.loadAll(rows, facts);
   const state = seen.state(loading.now, loading.now, facts.findings);
@@ -101,11 +103,9 @@ async function loadSome(
   const facts = loading.newFacts([marked.table]);
   const seen = new Marks(changes, state.since ?? null);
   const changed = new ChangedRows(room, marked.marksOf, (mark) => seen.note(mark));
-  const definition = { ...loading.definition, tables: [marked.table] };
-  const request = requestOfChanges(loading, changes, state);
-  const reading = { ...facts, definition, request, isFull: false, ...seen.reading(loading) };
-  for await (const { body, reader } of loading.pages(reading)) {
-    const read = reader(definition.tables, changed);
+  const { table } = marked;
+  for await (const { body, reader } of answersOfChanges(loading, { table, changes, state, seen, facts })) {
+    const read = reader([table], changed);
     for await (const chunk of body) {
       for (let at = 0; at < chunk.byteLength; at += PIECE_BYTES) {
         read.write(chunk.subarray(at, at + PIECE_BYTES));
@@ -129,13 +129,35 @@ async function loadSome(
   };
 }
 
-function requestOfChanges(loading: Loading, changes: Changes, { since, link }: ChangesState): OriginRequest {
-  if (changes.link === undefined) {
-    return loading.request(changes.url, { [SINCE_VARIABLE]: writtenMark(since ?? '', changes) });
-  }
+/** What answers of rows are read with. */
+interface Reading {
+  table: Table & ReadTable;
+  seen: Marks;
+  facts: LoadFacts;
+}
+
+function allPages(loading: Loading, { table, seen, facts }: Reading): AsyncIterable<TableAnswer> {
+  const definition = { ...loading.definition, tables: [table] };
+  return loading.pages({ ...facts, definition, request: loading.request(), ...seen.reading(loading) });
+}
+
+function answersOfChanges(
+  loading: Loading,
+  { table, changes, state, seen, facts }: Reading & { changes: Changes; state: ChangesState },
+): AsyncIterable<TableAnswer> {
+  const since = () => ({ [SINCE_VARIABLE]: markValue(state.since ?? '', changes) });
+  if (changes.sql !== undefined)
+    return loading.queries({ ...facts, tables: [{ ...table, sql: changes.sql }] }, since());
+  const definition = { ...loading.definition, tables: [table] };
+  const request =
+    changes.link === undefined ? loading.request(changes, since()) : requestOfLink(loading, state.link ?? '');
+  return loading.pages({ ...facts, definition, request, isFull: false, ...seen.reading(loading) });
+}
+
+/** It was checked when it came, and is again: hosts may have changed since. */
+function requestOfLink(loading: Loading, link: string): OriginRequest {
   const first = loading.request();
-  // It was checked when it came, and is again: hosts may have changed since.
-  return linked(first, link ?? '', { base: first.url, rehost: loading.definition.origin.pages?.rehost ?? false });
+  return linked(first, link, { base: first.url, rehost: loading.definition.origin.pages?.rehost ?? false });
 }
 
 async function mergedAnswer(

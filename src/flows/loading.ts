@@ -1,6 +1,7 @@
 /** One load under way: how its origin is asked, and the way of its rows into R2. */
 
-import type { ColumnFacts } from '../contract/entry.ts';
+import type { Changes } from '../contract/changes.ts';
+import type { ColumnFacts, Parameters } from '../contract/entry.ts';
 import { HEAVY_BYTES, HEAVY_KEYED_ROWS, HEAVY_ROWS } from '../contract/memory-shares.ts';
 import type { Lease } from '../contract/object.ts';
 import { ONE_PAGE } from '../contract/pages.ts';
@@ -17,7 +18,7 @@ import { type OriginWay, wayTo } from '../origin/origin-way.ts';
 import { PageAsker } from '../origin/pages/ask-pages.ts';
 import { type PageReading, readPages } from '../origin/pages/read-pages.ts';
 import type { NotedSecrets } from '../origin/redact.ts';
-import { connectionString, type DatabaseAnswer, readDatabase } from '../origin/sql/read-database.ts';
+import { connectionString, readDatabase } from '../origin/sql/read-database.ts';
 import type { Accepts } from '../origin/unreachable.ts';
 import type { LoadResult } from '../tables/load.ts';
 import { loadTables } from '../tables/load-tables.ts';
@@ -106,30 +107,37 @@ export class Loading {
     return this.#database !== undefined;
   }
 
-  /** What the queries of its tables give; whoever asks lets it go. @throws LoadFailure */
-  async readDatabase(columns: readonly ColumnWatch[]): Promise<DatabaseAnswer> {
+  /** What the queries of these tables give, by values besides the parameters. @throws LoadFailure */
+  async *queries(
+    { tables, columns }: { tables: readonly ReadTable[]; columns: readonly ColumnWatch[] },
+    values: Parameters = {},
+  ): AsyncGenerator<TableAnswer, void> {
     const { cache } = this.lease;
-    const { tables = [], origin } = this.definition;
     const database = this.#database ?? '';
     this.#options.slot.setOrigin(cache.resource, placeOfDatabase(database));
     const answer = await readDatabase({
       connectionString: connectionString(this.#services.database(database), database),
       tables,
       columns,
-      values: valuesOf(cache),
-      maxBytes: origin.max_bytes,
+      values: { ...valuesOf(cache), ...values },
+      maxBytes: this.definition.origin.max_bytes,
       signal: this.#options.clock.signal,
     });
-    return { ...answer, body: this.#weighed(answer.body) };
+    try {
+      yield { ...answer, body: this.#weighed(answer.body) };
+    } finally {
+      answer.release();
+    }
   }
 
-  /** The definition's request; `url` and `values` in place of its own template and besides the parameters. @throws LoadFailure */
-  request(url?: string, values: Readonly<Record<string, string>> = {}): OriginRequest {
+  /** The definition's request; `asked` in place of its own templates, `values` besides the parameters. @throws LoadFailure */
+  request(asked: Pick<Changes, 'url' | 'body'> = {}, values: Parameters = {}): OriginRequest {
     const { cache } = this.lease;
     const { origin } = this.definition;
-    const definition = url === undefined ? this.definition : { ...this.definition, origin: { ...origin, url } };
-    const asked = { ...cache, parameters: { ...cache.parameters, ...values } };
-    const request = buildRequest(definition, asked, this.#way.access);
+    const { url = origin.url, body = origin.body } = asked;
+    const definition = { ...this.definition, origin: { ...origin, url, body } };
+    const wanted = { ...cache, parameters: { ...cache.parameters, ...values } };
+    const request = buildRequest(definition, wanted, this.#way.access);
     this.#options.slot.setOrigin(cache.resource, request.url.host);
     return request;
   }

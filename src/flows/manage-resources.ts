@@ -3,7 +3,7 @@
 import * as v from 'valibot';
 import { API_BASE } from '../contract/constants.ts';
 import type { Json } from '../contract/entry.ts';
-import { type InputFault, Problem } from '../contract/problem.ts';
+import { Problem } from '../contract/problem.ts';
 import { isDefined, Origin, type Resource, ResourceTitle, type StoredResource } from '../contract/resource.ts';
 import {
   MAX_RESOURCES_OF_SOURCE,
@@ -25,17 +25,15 @@ import {
 import { invalidParameters } from '../core/input-faults.ts';
 import { isObject } from '../core/is-object.ts';
 import { member } from '../core/pointer.ts';
-import { type BodyRules, bodyFaults } from '../origin/body/check-body.ts';
+import { faultsOfBody } from '../origin/body/check-body.ts';
 import { cellFaults } from '../origin/check-cells.ts';
 import { changesFaults } from '../origin/check-changes.ts';
 import { expectFaults } from '../origin/check-expect.ts';
 import { checkOrigin, NO_SOURCE } from '../origin/check-origin.ts';
 import { pagesFaults } from '../origin/check-pages.ts';
-import { isTrusted } from '../origin/hosts.ts';
 import { laterFaults } from '../origin/later-rules.ts';
 import { checkTables } from '../origin/pointers.ts';
 import { sqlFaults } from '../origin/sql/check-sql.ts';
-import { literalOrigin } from '../origin/url-template.ts';
 import { xmlFaults } from '../origin/xml/check-xml.ts';
 import type { Services } from './services.ts';
 
@@ -94,17 +92,6 @@ export function parseDefinition(
     );
   if (definition === null || faults.length > 0) throw invalidParameters(faults);
   return definition;
-}
-
-/** Those of its body; headers of the source count where the definition has none of that name. */
-function faultsOfBody(
-  origin: Resource['origin'],
-  source: Source | null,
-  { hosts, ...rules }: Omit<BodyRules, 'isTrusted'> & { hosts: readonly string[] },
-): InputFault[] {
-  const url = literalOrigin(source?.url ?? origin.url);
-  const headers = { ...origin.headers, ...source?.headers, ...origin.headers };
-  return bodyFaults({ ...origin, headers }, { ...rules, isTrusted: url !== null && isTrusted(url, hosts) });
 }
 
 /** Names that the parameters may have; null: any. */

@@ -58,6 +58,48 @@ describe.skipIf(inject('postgresUrl') === null)('a source that is a database', (
     expect(await delta.text()).toBe('[{"name":"stock","insert_rows":[[3,2,"Nut",0.20]],"delete_ids":[2]}]');
   });
 
+  it('is asked for what changed alone, by a query of its own, and then for all rows', async () => {
+    await run(
+      'DROP TABLE IF EXISTS moving',
+      'CREATE TABLE moving (id int PRIMARY KEY, plant text, name text, changed timestamptz, gone bool DEFAULT false)',
+      "INSERT INTO moving VALUES (1, 'north', 'Bolt', '2026-01-02 10:00+00'), (2, 'north', 'Nut', '2026-01-02 11:00:00.25+00'), (3, 'north', 'Old', '2026-01-02 09:00+00')",
+      'GRANT SELECT ON moving TO reader',
+    );
+    const columns = 'id, name, changed, gone';
+    const table = { name: 'stock', columns: ['id', 'name'], key: ['id'] };
+    const title = unique('database');
+    const answer = await admin.put(`/resources/${title}/`, {
+      origin: {
+        source: await defineSource(),
+        changes: {
+          sql: `select ${columns} from moving where plant = {plant} and changed >= {_since} order by changed`,
+          cursor: '/changed',
+          lag_s: 0,
+          removed: { at: '/gone', is: true },
+        },
+      },
+      parameters: PARAMETERS,
+      tables: [{ ...table, sql: `select ${columns} from moving where plant = {plant} and not gone order by id` }],
+    });
+    expect([answer.status, await answer.json()]).toMatchObject([201, {}]);
+    await load(title, {});
+    expect(await read(title)).toContain('"data":[[1,1,"Bolt"],[2,2,"Nut"],[3,3,"Old"]]');
+    await run(
+      // Nobody tells of this one, so that it shows what was asked.
+      "UPDATE moving SET name = 'Untold' WHERE id = 1",
+      "UPDATE moving SET name = 'New', changed = '2026-01-02 12:00+00' WHERE id = 2",
+      "UPDATE moving SET gone = true, changed = '2026-01-02 12:00+00' WHERE id = 3",
+    );
+    await load(title, {});
+    expect(await read(title)).toContain('"data":[[1,1,"Bolt"],[4,2,"New"]]');
+    await run("UPDATE moving SET name = 'Newer' WHERE id = 2");
+    await load(title, {});
+    expect(await read(title)).toContain('"data":[[1,1,"Bolt"],[5,2,"Newer"]]');
+    const [cache] = (await (await admin.get(`/caches/?resource_title=${title}`)).json()) as { key: string }[];
+    expect((await admin.post(`/caches/${cache?.key}/refresh/?force=true`, {}, { Prefer: 'wait=20' })).status).toBe(200);
+    expect(await read(title)).toContain('"data":[[6,1,"Untold"],[5,2,"Newer"]]');
+  });
+
   it('gives each user rows of their own, with scope "user"', async () => {
     const sql = 'select id, name, price from stock where plant = {_user}';
     const title = await define({ scope: 'user', parameters: { type: 'object' }, tables: [{ ...TABLE, sql }] });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Changes } from '../../src/contract/changes.ts';
-import { compareMarks, isMark, laterMark, writtenMark } from '../../src/core/watermark.ts';
+import { compareMarks, isMark, laterMark, markValue, writtenMark } from '../../src/core/watermark.ts';
 
 const changes = (more: Partial<Changes> = {}): Changes => ({ full_s: 86_400, ...more });
 
@@ -25,6 +25,17 @@ describe('watermarks', () => {
     ['0.1e-2', '0.001', 0],
   ])('of numbers compare as decimals: %s and %s', (one, other, expected) => {
     expect(Math.sign(compareMarks('number', one, other))).toBe(expected);
+  });
+
+  it.each<[mark: string, more: Partial<Changes>, value: string | number]>([
+    ['41', { as: 'number', lag: 1 }, 40],
+    ['1.50', { as: 'number' }, 1.5],
+    ['18446744073709551615', { as: 'number' }, '18446744073709551615'],
+    ['1970-01-01T00:00:10Z', { write: 'unix', lag_s: 0 }, 10],
+    ['1970-01-01T00:00:10Z', { write: 'date', lag_s: 0 }, '1970-01-01'],
+    ['1970-01-01T00:00:10.50Z', { lag_s: 0 }, '1970-01-01T00:00:10.50Z'],
+  ])('as values are numbers where no digit goes: %s, %j', (mark, more, value) => {
+    expect(markValue(mark, changes(more))).toBe(value);
   });
 
   it('compare as the numbers that they are', () => {

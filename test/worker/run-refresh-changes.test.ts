@@ -142,6 +142,34 @@ describe('a load of changes by a watermark', () => {
     expect((await asked(numbers))[1]).toBe('since/18446744073709551614');
   });
 
+  it.each<[name: string, changes: object, origin: object, body: string]>([
+    [
+      'JSON, where a time is a text',
+      { body: { q: { since: '{_since}' } }, lag_s: 0 },
+      { method: 'POST', body: { q: {} } },
+      `{"q":{"since":"${at('11:00:00')}"}}`,
+    ],
+    [
+      'JSON, where seconds are a number',
+      { body: { since: '{_since}' }, write: 'unix', lag_s: 1 },
+      { method: 'POST', body: {} },
+      `{"since":${Date.parse(at('10:59:59')) / 1000}}`,
+    ],
+    [
+      'XML, escaped',
+      { body: '<q>{_since}</q>', write: 'odata3', lag_s: 0 },
+      { method: 'POST', body: '<q/>', headers: { 'Content-Type': 'text/xml' } },
+      `<q>datetime&#39;${DAY}T11:00:00&#39;</q>`,
+    ],
+  ])('may ask in the body of a POST: %s', async (_name, changes, origin, body) => {
+    const cache = await byTime({ url: undefined, ...changes }, origin);
+    await load(cache, [answer([row(1, 'x', '11:00:00')])]);
+    const { rows } = await load(cache, [answer([row(2, 'y', '12:00:00')])]);
+    expect(rows).toEqual(['1,x', '2,y']);
+    const [all, some] = await cache.origin.requests();
+    expect([some?.method, some?.path, some?.body]).toEqual(['POST', all?.path, body]);
+  });
+
   it('reads pages, and fails whole where one of them does: the watermark stays', async () => {
     const cache = await byTime({}, { pages: { next: '/next', total: '/n' } });
     await load(cache, [answer([row(1, 'x')], { n: 2, next: '?p=2' }), answer([row(2, 'y')], { n: 2 })]);

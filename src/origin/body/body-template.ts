@@ -33,6 +33,17 @@ export function parameterAlone(text: string): string | undefined {
   return PARAMETER_ALONE.exec(text)?.[1];
 }
 
+/** Names of the parameters that a body takes. */
+export function parametersOf(template: BodyTemplate): string[] {
+  if (typeof template === 'string') return placeholders(template).flatMap(({ parameter }) => parameter ?? []);
+  const names: string[] = [];
+  filledJson(template, (text) => {
+    names.push(parameterAlone(text) ?? '');
+    return text;
+  });
+  return names;
+}
+
 /**
  * JSON of which each text is replaced by what `write` makes of it; undefined leaves a member out, and is null in an array.
  * Names of members stay as they are.

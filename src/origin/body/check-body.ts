@@ -3,7 +3,10 @@
 import { SaxesParser } from 'saxes';
 import type { InputFault } from '../../contract/problem.ts';
 import type { Resource } from '../../contract/resource.ts';
+import type { Source } from '../../contract/source.ts';
 import { isSecretName, USER_VARIABLE } from '../check-origin.ts';
+import { isTrusted } from '../hosts.ts';
+import { literalOrigin } from '../url-template.ts';
 import { filledJson, filledText, parameterAlone, placeholders } from './body-template.ts';
 import { bodyType } from './body-types.ts';
 
@@ -17,6 +20,17 @@ export interface BodyRules {
 }
 
 const POINTER = '/origin/body';
+
+/** The same, by what the service trusts; headers of the source count where the definition has none of that name. `hosts`: ORIGIN_HOSTS. */
+export function faultsOfBody(
+  origin: Resource['origin'],
+  source: Source | null,
+  { hosts, ...rules }: Omit<BodyRules, 'isTrusted'> & { hosts: readonly string[] },
+): InputFault[] {
+  const url = literalOrigin(source?.url ?? origin.url);
+  const headers = { ...origin.headers, ...source?.headers, ...origin.headers };
+  return bodyFaults({ ...origin, headers }, { ...rules, isTrusted: url !== null && isTrusted(url, hosts) });
+}
 
 /** All faults of `origin.body`, with pointers from the definition's root. */
 export function bodyFaults(

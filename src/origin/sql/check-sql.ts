@@ -8,10 +8,11 @@ import { USER_VARIABLE } from '../check-origin.ts';
 import { statementFaults } from './sql-text.ts';
 
 /** Members of `origin` that are about requests. */
-const OF_REQUESTS = ['body', 'changes', 'expect', 'pages', 'partial', 'quote'] as const;
+const OF_REQUESTS = ['body', 'expect', 'pages', 'partial', 'quote'] as const;
 /** Those of the definition that are about texts. */
 const OF_TEXTS = ['charset', 'csv', 'content_type'] as const;
-const DETAIL = 'must be left out: the source is a database';
+/** Of a member that says how a system is asked that is no database. */
+export const OF_DATABASE = 'must be left out: the source is a database';
 
 /**
  * All faults, with pointers from the definition's root.
@@ -30,29 +31,36 @@ export function* sqlFaults(
     }
     return;
   }
-  if (origin.method !== 'GET') yield { pointer: '/origin/method', detail: DETAIL };
-  if (Object.keys(origin.headers).length > 0) yield { pointer: '/origin/headers', detail: DETAIL };
-  for (const name of OF_REQUESTS) if (origin[name] !== undefined) yield { pointer: `/origin/${name}`, detail: DETAIL };
-  if (format !== 'json') yield { pointer: '/format', detail: DETAIL };
-  for (const name of OF_TEXTS) if (definition[name] !== undefined) yield { pointer: `/${name}`, detail: DETAIL };
+  if (origin.method !== 'GET') yield { pointer: '/origin/method', detail: OF_DATABASE };
+  if (Object.keys(origin.headers).length > 0) yield { pointer: '/origin/headers', detail: OF_DATABASE };
+  for (const name of OF_REQUESTS)
+    if (origin[name] !== undefined) yield { pointer: `/origin/${name}`, detail: OF_DATABASE };
+  if (format !== 'json') yield { pointer: '/format', detail: OF_DATABASE };
+  for (const name of OF_TEXTS) if (definition[name] !== undefined) yield { pointer: `/${name}`, detail: OF_DATABASE };
   if (tables === undefined) {
     yield { pointer: '/tables', detail: 'is required: the source is a database' };
     return;
   }
-  const isName = (name: string) =>
-    name === USER_VARIABLE ? scope === 'user' : parameterNames === null || parameterNames.includes(name);
   for (const [index, table] of tables.entries()) {
     const pointer = `/tables/${index}`;
-    if (table.rows !== undefined) yield { pointer: `${pointer}/rows`, detail: DETAIL };
-    if (table.single) yield { pointer: `${pointer}/single`, detail: DETAIL };
+    if (table.rows !== undefined) yield { pointer: `${pointer}/rows`, detail: OF_DATABASE };
+    if (table.single) yield { pointer: `${pointer}/single`, detail: OF_DATABASE };
     if (table.sql === undefined) yield { pointer: `${pointer}/sql`, detail: 'is required: the source is a database' };
-    else for (const detail of new Set(statementFaults(table.sql, isName))) yield { pointer: `${pointer}/sql`, detail };
+    else
+      for (const detail of queryFaults(table.sql, scope, parameterNames)) yield { pointer: `${pointer}/sql`, detail };
     for (const [at, column] of table.columns.entries()) {
       if (isDeep(column)) {
         yield { pointer: `${pointer}/columns/${at}/at`, detail: 'must lead to a column of the query, as in /name' };
       }
     }
   }
+}
+
+/** What is wrong with one query. */
+export function queryFaults(sql: string, scope: Resource['scope'], parameterNames: readonly string[] | null): string[] {
+  const isName = (name: string) =>
+    name === USER_VARIABLE ? scope === 'user' : parameterNames === null || parameterNames.includes(name);
+  return [...new Set(statementFaults(sql, isName))];
 }
 
 function isDeep(column: Column): boolean {

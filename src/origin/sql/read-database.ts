@@ -6,16 +6,16 @@
 import type { Json, Parameters } from '../../contract/entry.ts';
 import { LoadFailure } from '../../contract/problem.ts';
 import type { MakeRowReader } from '../../contract/rows.ts';
-import type { TableDefinition } from '../../contract/table-definition.ts';
+import type { ReadTable } from '../../core/column-places.ts';
 import type { ColumnWatch } from '../column-watch.ts';
-import { KEY_END, SqlRows } from './sql-rows.ts';
+import { PART_END, SqlRows } from './sql-rows.ts';
 import { openSession, type SqlSession } from './sql-session.ts';
 import { statementOf } from './sql-text.ts';
 
 /** What is read, and how. */
 export interface DatabaseQuestion {
   connectionString: string;
-  tables: readonly TableDefinition[];
+  tables: readonly ReadTable[];
   /** For each table, what is told of its rows. */
   columns: readonly ColumnWatch[];
   /** Parameters by name, and the user name as `_user`. */
@@ -121,7 +121,7 @@ function boundText(values: Parameters, name: string): string | null {
   return text;
 }
 
-/** Begins the line of a table; those of rows begin with JSON or a tab. */
+/** Begins the line of a table; those of rows begin with JSON. */
 const TABLE = '#';
 
 /** Reads the lines above. */
@@ -132,8 +132,8 @@ const readLines: MakeRowReader = (_tables, sink) => {
   let isOpen = false;
   const take = (line: string) => {
     if (!line.startsWith(TABLE)) {
-      const end = line.indexOf(KEY_END);
-      sink.row(line.slice(end + 1), line.slice(0, end), []);
+      const [text = '', key = '', ...hidden] = line.split(PART_END);
+      sink.row(text, key, hidden);
       return;
     }
     if (isOpen) sink.endTable();

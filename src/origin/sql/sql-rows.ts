@@ -3,33 +3,32 @@
 import type { Column } from '../../contract/column.ts';
 import { columnName } from '../../contract/column.ts';
 import { LoadFailure } from '../../contract/problem.ts';
-import type { TableDefinition } from '../../contract/table-definition.ts';
-import { originName } from '../../core/column-places.ts';
+import { originName, type ReadTable, readColumns } from '../../core/column-places.ts';
 import { CellWriter } from '../cells/cell-writer.ts';
 import { type ColumnWatch, toldNames } from '../column-watch.ts';
 import type { SqlResult } from './sql-session.ts';
 import { writeValue } from './sql-value.ts';
 
-/** Stands between the key of a row and its text: JSON escapes it. */
-export const KEY_END = '\t';
+/** Stands between the text of a row, its key, and each cell that stands in no row: JSON escapes it. */
+export const PART_END = '\t';
 
 /** Where a column stands in a row, its index alone, and the number of its type. */
 type Place = readonly [at: number, column: readonly [number], type: number];
 
 export class SqlRows {
-  readonly #table: TableDefinition;
+  readonly #table: ReadTable;
   readonly #watch: ColumnWatch;
   readonly #cells: CellWriter;
   #places: readonly Place[] | null = null;
 
   /** @param watch is told of what rows have */
-  constructor(table: TableDefinition, watch: ColumnWatch) {
+  constructor(table: ReadTable, watch: ColumnWatch) {
     this.#table = table;
     this.#watch = watch;
     this.#cells = new CellWriter(table, watch);
   }
 
-  /** Lines of rows: the row's key and its text (contract/rows.ts), neither of which has a tab or a line end. @throws LoadFailure `origin-malformed` */
+  /** Lines of rows: the row's text, its key and its hidden cells (contract/rows.ts), none of which has a tab or a line end. @throws LoadFailure `origin-malformed` */
   read({ rows, columns }: SqlResult): string[] {
     this.#places ??= this.#placesIn(columns);
     return rows.map((row) => this.#row(row, this.#places ?? []));
@@ -42,17 +41,17 @@ export class SqlRows {
       if (value !== undefined) writeValue(this.#cells, column, value, type);
     }
     this.#watch.row();
-    return `${this.#cells.key()}${KEY_END}${this.#cells.row()}`;
+    return [this.#cells.row(), this.#cells.key(), ...this.#cells.hidden()].join(PART_END);
   }
 
   #placesIn(columns: SqlResult['columns']): Place[] {
     const names = columns.map(({ name }) => name);
     for (const name of names) this.#watch.member(name);
-    const places = this.#table.columns.map((column, index): Place => {
+    const places = readColumns(this.#table).map((column, index): Place => {
       const at = this.#placeOf(column, names);
       return [at, [index], columns[at]?.dataTypeID ?? 0];
     });
-    if (places.every(([at]) => at === -1)) {
+    if (places.slice(0, this.#table.columns.length).every(([at]) => at === -1)) {
       throw this.#malformed(`the query has none of the declared columns; it has ${toldNames(names)}`);
     }
     return places;

@@ -7,6 +7,9 @@ const URL_OF = "https://erp.example.com/items?$filter=P%20eq%20'{plant}'%20and%2
 const TABLE = { name: 't', rows: '/value', columns: ['id', 'a'], key: ['id'] };
 const since = { url: URL_OF, cursor: '/At' };
 
+const POST = { origin: { method: 'POST' } };
+const SOAP = { origin: { method: 'POST', body: '<q/>', headers: { 'Content-Type': 'text/xml' } } };
+
 /** Null leaves a member out. */
 function withoutNulls(definition: Json): Json {
   return JSON.parse(JSON.stringify(definition, (_name, value) => (value === null ? undefined : value)));
@@ -36,17 +39,21 @@ describe('origin.changes', () => {
     [{ ...since, as: 'time', write: 'odata2', lag_s: 0, removed: { at: '/Deleted', is: true }, full_s: 300 }],
     [{ ...since, as: 'number', lag: 5 }],
     [{ link: '/@odata.deltaLink', removed: { at: '/@removed', key: ['/id'] } }],
+    [{ body: { since: '{_since}' }, cursor: '/At' }, POST],
+    [{ url: 'https://erp.example.com/changes', body: { since: '{_since}' }, cursor: '/At' }, POST],
+    [{ ...since, body: { plant: '{plant}' } }, POST],
+    [{ body: '<q><s>{_since}</s></q>', cursor: '/At' }, SOAP],
     [{ link: 'X-Delta-Link' }, { format: 'csv', tables: [{ name: 't', columns: ['id'], key: ['id'] }] }],
   ])('takes %j', (changes, more) => {
     expect(faults(changes, more)).toEqual([]);
   });
 
   it.each<[Json, string, Members?]>([
-    [{}, '/origin/changes must have exactly one of url and link'],
-    [{ ...since, link: '/l' }, '/origin/changes must have exactly one of url and link'],
-    [{ url: URL_OF }, '/origin/changes/cursor is required with url'],
-    [{ link: '/l', cursor: '/At' }, '/origin/changes/cursor goes with url only'],
-    [{ link: '/l', lag_s: 5 }, '/origin/changes/lag_s goes with url only'],
+    [{}, '/origin/changes must have either link, or {_since} in url or body'],
+    [{ ...since, link: '/l' }, '/origin/changes must have either link, or {_since} in url or body'],
+    [{ url: URL_OF }, '/origin/changes/cursor is required with {_since}'],
+    [{ link: '/l', cursor: '/At' }, '/origin/changes/cursor goes with {_since} only'],
+    [{ link: '/l', lag_s: 5 }, '/origin/changes/lag_s goes with {_since} only'],
     [{ ...since, as: 'number', write: 'iso' }, '/origin/changes/write goes with a time only'],
     [{ ...since, as: 'number', lag_s: 1 }, '/origin/changes/lag_s goes with a time only: write lag'],
     [{ ...since, lag: 1 }, '/origin/changes/lag goes with a number only: write lag_s'],
@@ -65,6 +72,29 @@ describe('origin.changes', () => {
     [since, '/origin/changes needs tables[].key, by which rows are replaced', { tables: [{ ...TABLE, key: null }] }],
     [since, '/origin/changes needs exactly one table', { tables: [TABLE, { ...TABLE, name: 'u', rows: '/other' }] }],
     [{ ...since, url: 'https://erp.example.com/items' }, '/origin/changes/url must have {_since}'],
+    [{ body: { since: '{_since}' }, cursor: '/At' }, '/origin/changes/body needs "method": "POST"'],
+    [{ body: { since: 'x' }, cursor: '/At' }, '/origin/changes/body must have {_since}', POST],
+    [
+      { url: 'https://erp.example.com/changes', body: {}, cursor: '/At' },
+      '/origin/changes/body must have {_since}',
+      POST,
+    ],
+    [
+      { body: { since: '{_since}', region: '{region}' }, cursor: '/At' },
+      '/origin/changes/body uses "region", which is no parameter',
+      POST,
+    ],
+    [
+      { body: '<q><!-- {_since} --></q>', cursor: '/At' },
+      '/origin/changes/body must not have a placeholder within a comment, where values cannot be escaped',
+      SOAP,
+    ],
+    [
+      { body: '<q>{_since}</q>', cursor: '/At' },
+      '/origin/changes/body must be an object: origin.pages sets a member of it',
+      { origin: { ...SOAP.origin, body: null, pages: { page: '/p' } } },
+    ],
+    [{ sql: 'select {_since}', cursor: '/At' }, '/origin/changes/sql needs a source that is a database'],
     [
       { ...since, url: 'https://other.example.com/{_since}' },
       '/origin/changes/url must have the scheme, host and port of origin.url',
