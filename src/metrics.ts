@@ -15,6 +15,8 @@ export const FIGURES = {
   not_held: { labels: ['bound'], values: [] },
   /** One load. `outcome`: changed, same, settling, stale_lease, unavailable, unanswered, or the code of what it failed with. */
   load: { labels: ['resource', 'outcome'], values: ['ms', 'bytes', 'rows_changed', 'attempt'] },
+  /** A load that was committed although rows moved while its pages were read (`drift: "keep"`): how many came again, and how many the origin's count differs by. */
+  drift: { labels: ['resource'], values: ['repeated_rows', 'rows_off_count'] },
   /** One batch of a queue. The lag is that of messages that came for the first time, from their sending. */
   batch: { labels: ['queue'], values: ['messages', 'repeated', 'longest_lag_ms'] },
   /** One batch of the sync queue as it was written to D1. */
@@ -38,6 +40,7 @@ export const MEASURES: Readonly<
   rate_limited: { of: 'count', value: null, unit: 'count' },
   not_held: { of: 'count', value: null, unit: 'count' },
   load: { of: 'count', value: null, unit: 'count' },
+  drift: { of: 'count', value: null, unit: 'count' },
   batch: { of: 'max', value: 'longest_lag_ms', unit: 'ms' },
   sync: { of: 'sum', value: 'records', unit: 'count' },
   devices_refused: { of: 'sum', value: 'devices', unit: 'count' },

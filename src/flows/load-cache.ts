@@ -7,6 +7,7 @@ import { LoadFailure } from '../contract/problem.ts';
 import { type DefinedResource, isDefined, type StoredResource } from '../contract/resource.ts';
 import { mayLackRequired } from '../core/column-facts.ts';
 import { isReachable } from '../core/reachable.ts';
+import type { Drifted } from '../origin/findings.ts';
 import { readAnswer } from '../origin/read-answer.ts';
 import { notingSecrets, withoutSecrets } from '../origin/redact.ts';
 import type { Validators } from '../origin/validators.ts';
@@ -25,6 +26,8 @@ export interface LoadedCache extends LoadResult {
   warnings?: readonly string[];
   /** What was seen of the columns of each table; absent as above, or it is no table. */
   columns?: readonly ColumnFacts[];
+  /** Rows that moved while pages were read. */
+  drifted?: Drifted;
   /** What the next load goes on from; absent: it is one of all rows. */
   changes?: ChangesState;
 }
@@ -80,6 +83,7 @@ async function load(loading: Loading): Promise<LoadedCache> {
   const seen = () => ({
     warnings: findings.warnings,
     columns: columns.map((watch) => watch.facts),
+    drifted: findings.drifted,
   });
   if (loading.isOfDatabase) {
     const answers = loading.queries({ tables: tables ?? [], columns });

@@ -91,6 +91,7 @@ async function loadAll(loading: Loading, { table, marksOf }: MarkedTable<Table>,
     ...result,
     warnings: facts.findings.warnings,
     columns: facts.columns.map((watch) => watch.facts),
+    drifted: facts.findings.drifted,
     changes: state,
   };
 }
@@ -125,6 +126,7 @@ async function loadSome(
     ...result,
     warnings,
     ...(previous.columns === undefined ? {} : { columns: previous.columns }),
+    drifted: facts.findings.drifted,
     changes: nextState,
   };
 }

@@ -10,6 +10,7 @@ import { spreadTtlMs } from '../core/freshness.ts';
 import { eventsOfTask } from '../core/webhook-events.ts';
 import { log, withLogFields } from '../log.ts';
 import type { Fetch } from '../origin/fetch-origin.ts';
+import type { Drifted } from '../origin/findings.ts';
 import { acceptsTcp } from '../origin/tcp.ts';
 import type { Accepts } from '../origin/unreachable.ts';
 import { type EmitServices, emitEvents, emitTask } from './emit-events.ts';
@@ -203,11 +204,12 @@ async function load(
     loadCache(resource, lease, services, { fetch, accepts, clock, slot, gate, now: startedAt, random, onHeavy }),
   );
   gate.isWell = true;
-  const { change, inserted, deleted, validators, warnings, columns, changes } = loaded;
+  const { change, inserted, deleted, validators, warnings, columns, changes, drifted } = loaded;
   Object.assign(progress, { bytes: change?.bytes ?? 0, rowsChanged: inserted + deleted });
   log('info', 'refresh.loaded', { task_id: lease.taskId, changed: change !== null, inserted, deleted });
   const news = newWarnings(warnings ?? [], lease.previous, number);
   if (news.length > 0) log('warn', 'refresh.warned', { task_id: lease.taskId, warnings: news });
+  if (drifted !== undefined && drifted.repeated + drifted.offCount > 0) tellDrift(services, lease, drifted);
   return {
     taskId: lease.taskId,
     fence: lease.fence,
@@ -224,4 +226,10 @@ async function load(
     ...(changes === undefined ? {} : { changes }),
     ...(definition.live === undefined ? {} : { live: definition.live }),
   };
+}
+
+function tellDrift({ metrics }: RefreshServices, { taskId, cache }: Lease, { repeated, offCount }: Drifted): void {
+  const rows = { repeated_rows: repeated, rows_off_count: offCount };
+  log('info', 'refresh.drift', { task_id: taskId, ...rows });
+  metrics.write('drift', { resource: cache.resource }, rows);
 }

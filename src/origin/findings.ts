@@ -11,12 +11,21 @@ const MAX_WARNINGS = 8;
 
 const CODES: Readonly<Record<PartialSign, LoadFailureCode>> = { next: 'origin-pages', errors: 'origin-refused' };
 
+/** Rows that moved while pages were read, of a load that takes them so (`drift: "keep"`). */
+export interface Drifted {
+  /** That came again on a later page. */
+  repeated: number;
+  /** By which the origin's count differs from what came. */
+  offCount: number;
+}
+
 /** The findings of one load. */
 export class Findings {
   readonly #accepted: readonly PartialSign[];
   readonly #warns: boolean;
   readonly #onFault: (fault: LoadFailure) => void;
   readonly #warnings = new Set<string>();
+  readonly #drifted: Drifted = { repeated: 0, offCount: 0 };
 
   /**
    * @param accepted `origin.partial`
@@ -40,6 +49,11 @@ export class Findings {
     return [...this.#warnings];
   }
 
+  /** Zeros: no row moved, as far as can be seen. */
+  get drifted(): Readonly<Drifted> {
+    return this.#drifted;
+  }
+
   /**
    * The answer says that it is not whole; `what` is a sentence about it and its place.
    *
@@ -59,6 +73,12 @@ export class Findings {
   /** Kept beside what is loaded. */
   warn(text: string): void {
     if (this.#warnings.size < MAX_WARNINGS) this.#warnings.add(text);
+  }
+
+  /** Rows moved, and the definition accepts it. */
+  drift(kind: keyof Drifted, rows: number, text: string): void {
+    this.#drifted[kind] += rows;
+    this.warn(text);
   }
 
   #judge(code: LoadFailureCode, detail: string, adminDetail = detail): void {

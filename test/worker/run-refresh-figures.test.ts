@@ -1,6 +1,7 @@
 /** The figure `load`: what an operator is told of each load (src/metrics.ts). */
 import { expect, it } from 'vitest';
 import type { Metrics } from '../../src/metrics.ts';
+import type { OriginAnswer } from '../support/origin.ts';
 import { Refreshed, services } from '../support/refreshes.ts';
 
 const TABLES = [{ name: 't', rows: '', columns: ['a'] }];
@@ -10,7 +11,7 @@ function noted() {
   const loads: Record<string, unknown>[] = [];
   const metrics: Metrics = {
     write(figure, labels, values) {
-      const { ms, ...rest } = values as Readonly<Record<string, number>>;
+      const { ms = 0, ...rest } = values as Readonly<Record<string, number>>;
       expect(ms).toBeGreaterThanOrEqual(0);
       loads.push({ figure, ...labels, ...rest });
     },
@@ -50,4 +51,22 @@ it('tells of a load whose commit nobody answered', async () => {
   const silent = { ...services.objects, commit: () => Promise.reject(new Error('nobody there')) };
   await cache.refresh({ metrics, objects: silent });
   expect(loads).toMatchObject([{ outcome: 'unanswered', bytes: 3 }]);
+});
+
+it('tells how many rows moved between pages, of a load that takes them so', async () => {
+  const pages = { next: '/next', total: '/n', drift: 'keep' } as const;
+  const tables = [{ name: 't', rows: '/value', columns: ['a'], key: ['a'] }];
+  const cache = await Refreshed.define({ tables, origin: { pages } });
+  const { metrics, loads } = noted();
+  const page = (n: number, a: number[], next?: string): OriginAnswer => ({
+    body: JSON.stringify({ n, next, value: a.map((one) => ({ a: one })) }),
+  });
+  await cache.origin.answer({ ...page(9, [1, 2, 3], '?p=2'), next: page(9, [2, 3, 4]) });
+  await cache.refresh({ metrics });
+  expect(loads.filter(({ figure }) => figure === 'drift')).toEqual([
+    { figure: 'drift', resource: cache.title, repeated_rows: 2, rows_off_count: 3 },
+  ]);
+  await cache.origin.answer({ ...page(4, [1, 2], '?p=2'), next: page(4, [3, 4]) });
+  await cache.refresh({ metrics });
+  expect(loads.map(({ figure }) => figure)).toEqual(['drift', 'load', 'load']);
 });

@@ -64,7 +64,8 @@ export class KeyedRows implements RowSink {
     }
     const detail = `${row}: its key was there on an earlier page, so rows moved while pages were read.`;
     // Not by number: it would be another warning each time.
-    if (this.#drift === 'keep') this.#findings.warn(`Table "${this.#table?.name}": rows came on more than one page.`);
+    const warning = `Table "${this.#table?.name}": rows came on more than one page.`;
+    if (this.#drift === 'keep') this.#findings.drift('repeated', 1, warning);
     else throw new LoadFailure('origin-pages', `${detail} ${KEEP}`, { retryable: true });
     return false;
   }

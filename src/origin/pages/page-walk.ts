@@ -20,7 +20,8 @@ export interface ReadPage extends PageRows {
 }
 
 interface WalkOptions {
-  warn?: (text: string) => void;
+  /** Takes a difference from the origin's count that `drift` accepts: of how many rows, and a text for an operator. */
+  onDrift?: (rows: number, text: string) => void;
   isFull?: boolean;
 }
 
@@ -29,7 +30,7 @@ const NOBODY = () => undefined;
 export class PageWalk {
   readonly #pages: Pages;
   readonly #first: OriginRequest;
-  readonly #warn: (text: string) => void;
+  readonly #onDrift: NonNullable<WalkOptions['onDrift']>;
   readonly #isFull: boolean;
   readonly #asked = new Set<string>();
   #number = 1;
@@ -40,11 +41,11 @@ export class PageWalk {
 
   /**
    * @param request the definition's own
-   * @param options `warn` takes what is accepted by `drift`; not `isFull`: the answers have some of the rows that `total` counts
+   * @param options not `isFull`: the answers have some of the rows that `total` counts
    */
-  constructor(pages: Pages, request: OriginRequest, { warn = NOBODY, isFull = true }: WalkOptions = {}) {
+  constructor(pages: Pages, request: OriginRequest, { onDrift = NOBODY, isFull = true }: WalkOptions = {}) {
     this.#pages = pages;
-    this.#warn = warn;
+    this.#onDrift = onDrift;
     this.#isFull = isFull;
     this.#first = withSettings(request, [...this.#limit(), ...this.#place(0)]);
     this.#asked.add(idOf(this.#first));
@@ -173,7 +174,8 @@ export class PageWalk {
         : first === last && this.#rows === last;
     if (isRight) return;
     if (drift === 'keep') {
-      this.#warn('Other rows came than the origin counted: some may have moved while pages were read.');
+      const rows = Math.max(Math.abs(first - this.#rows), Math.abs(last - this.#rows));
+      this.#onDrift(rows, 'Other rows came than the origin counted: some may have moved while pages were read.');
       return;
     }
     const counted = first === last ? `${first} rows` : `${first} rows on its first page and ${last} on its last`;

@@ -41,7 +41,7 @@ export interface PageReading {
 export async function* readPages(reading: PageReading): AsyncGenerator<TableAnswer, void> {
   const { pages, asker, findings, onPage } = reading;
   const walk = new PageWalk(pages, reading.request, {
-    warn: (text) => findings.warn(text),
+    onDrift: (count, text) => findings.drift('offCount', count, text),
     isFull: reading.isFull ?? true,
   });
   const rows = new PagedRows(pages.offset !== undefined || pages.page !== undefined);
