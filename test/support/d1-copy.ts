@@ -14,15 +14,20 @@ export async function copyOfD1(title: string): Promise<{ restore(...tables: Tabl
   return {
     async restore(...tables) {
       for (const table of tables) {
-        const inserts = (rows.get(table) ?? []).map((row) => insertOf(table, row));
+        const inserts = (rows.get(table) ?? []).map((row) => insertInto(env.DB, table, row));
         await env.DB.batch([env.DB.prepare(`DELETE FROM ${table} WHERE ${TABLES[table]} = ?`).bind(title), ...inserts]);
       }
     },
   };
 }
 
-function insertOf(table: Table, row: Record<string, unknown>): D1PreparedStatement {
-  const columns = Object.keys(row);
+/** Columns that D1 works out itself, of which `SELECT *` tells, and which no INSERT may name. */
+const GENERATED = new Set(['source']);
+
+/** Puts a row, as `SELECT *` gave it, into a table of the same name. */
+export function insertInto(db: D1Database, table: string, row: Record<string, unknown>): D1PreparedStatement {
+  const given = Object.entries(row).filter(([column]) => !GENERATED.has(column));
+  const columns = given.map(([column]) => column);
   const sql = `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`;
-  return env.DB.prepare(sql).bind(...Object.values(row));
+  return db.prepare(sql).bind(...given.map(([, value]) => value));
 }

@@ -8,6 +8,7 @@ import { d1Entries } from '../../../src/stores/entries.ts';
 import { entryLookup } from '../../../src/stores/entry-lookup.ts';
 import { d1Resources } from '../../../src/stores/resources.ts';
 import { sendUnder } from '../../support/client.ts';
+import { insertInto } from '../../support/d1-copy.ts';
 import { sampleEntry, sampleLoaded } from '../../support/entries.ts';
 import { sampleResource } from '../../support/resources.ts';
 import { databases } from '../../support/shards.ts';
@@ -49,16 +50,10 @@ class Replicated {
   async replicate(): Promise<void> {
     for (const table of TABLES) {
       const { results } = await primary.prepare(`SELECT * FROM ${table}`).all();
-      await copy.batch([copy.prepare(`DELETE FROM ${table}`), ...results.map((row) => insertOf(table, row))]);
+      await copy.batch([copy.prepare(`DELETE FROM ${table}`), ...results.map((row) => insertInto(copy, table, row))]);
     }
     this.#replicaHas = this.written;
   }
-}
-
-function insertOf(table: string, row: Record<string, unknown>): D1PreparedStatement {
-  const columns = Object.keys(row);
-  const sql = `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`;
-  return copy.prepare(sql).bind(...Object.values(row));
 }
 
 beforeEach(async () => {
