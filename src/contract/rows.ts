@@ -11,6 +11,8 @@ export interface RowSink {
    * table's `key` alone; empty without one. `hidden`: cells that were looked at beside, as JSON texts.
    */
   row(text: string, key: string, hidden: readonly string[]): void;
+  /** Among all rows, one that is gone by now, with this key: whoever may have told it says what that means. */
+  removed?(key: string): void;
   endTable(): void;
 }
 

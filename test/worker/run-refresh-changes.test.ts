@@ -299,6 +299,18 @@ describe('a load of changes by a kept link', () => {
     expect(rows).toEqual(['1,X']);
   });
 
+  it('fails, to be tried again, where a row of an earlier page was removed while all were read', async () => {
+    const cache = await byLink({}, { pages: { next: '/@odata.nextLink' } });
+    const removed = { '@removed': { reason: 'deleted' }, id: 1 };
+    const { task } = await load(cache, [
+      answer([row(1, 'x'), row(2, 'y')], { '@odata.nextLink': '?$skiptoken=1' }),
+      answer([removed, row(3, 'z')], delta(1)),
+    ]);
+    expect(task).toMatchObject(failed('origin-pages'));
+    const { rows } = await load(cache, [answer([removed, row(2, 'y'), row(3, 'z')], delta(1))]);
+    expect(rows).toEqual(['2,y', '3,z']);
+  });
+
   it('fails where a deletion has no key, and would leave its row with devices', async () => {
     const cache = await byLink();
     const nameless = { '@removed': { reason: 'deleted' }, '@id': 'Items(2)' };

@@ -23,9 +23,10 @@ export class FullRows implements RowSink {
   }
 
   row(text: string, key: string, hidden: readonly string[]): void {
-    const { mark, isRemoved } = this.#marksOf(key, hidden);
+    const { mark, isRemoved, key: marked } = this.#marksOf(key, hidden);
     if (mark !== null) this.#onMark(mark);
-    if (!isRemoved) this.#sink.row(text, key, hidden);
+    if (isRemoved) this.#sink.removed?.(marked);
+    else this.#sink.row(text, key, hidden);
   }
 
   endTable(): void {

@@ -39,6 +39,15 @@ export class KeySet {
     return 'new';
   }
 
+  has(key: string): boolean {
+    const [low, high] = this.#hash(key);
+    const mask = this.#slots.length - 1;
+    for (let slot = low & mask; ; slot = (slot + 1) & mask) {
+      const number = this.#slots[slot] ?? 0;
+      if (number === 0 || this.#is(number - 1, low, high)) return number !== 0;
+    }
+  }
+
   #is(index: number, low: number, high: number): boolean {
     const chunk = this.#chunks[Math.floor(index / CHUNK)];
     const at = (index % CHUNK) * 2;

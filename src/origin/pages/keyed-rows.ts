@@ -45,6 +45,15 @@ export class KeyedRows implements RowSink {
     this.#sink.row(text, key, hidden);
   }
 
+  /** A row that was told cannot be taken back. @throws LoadFailure `origin-pages` */
+  removed(key: string): void {
+    if (this.#keys?.has(key) === true) {
+      this.#moved(
+        `Table "${this.#table?.name}": a row was removed while pages were read, behind the page that had it.`,
+      );
+    }
+  }
+
   endTable(): void {
     this.#sink.endTable();
   }
@@ -63,11 +72,15 @@ export class KeyedRows implements RowSink {
       throw new LoadFailure('origin-malformed', detail);
     }
     const detail = `${row}: its key was there on an earlier page, so rows moved while pages were read.`;
+    this.#moved(detail);
+    return false;
+  }
+
+  #moved(detail: string): void {
     // Not by number: it would be another warning each time.
-    const warning = `Table "${this.#table?.name}": rows came on more than one page.`;
+    const warning = `Table "${this.#table?.name}": rows moved while pages were read.`;
     if (this.#drift === 'keep') this.#findings.drift('repeated', 1, warning);
     else throw new LoadFailure('origin-pages', `${detail} ${KEEP}`, { retryable: true });
-    return false;
   }
 }
 

@@ -275,7 +275,7 @@ describe('rows that moved while pages were read', () => {
       // The offset counts what came.
       asked: ['?o=0', '?o=2', '?o=4'],
       warnings: [
-        expect.stringContaining('rows came on more than one page'),
+        expect.stringContaining('rows moved while pages were read'),
         expect.stringContaining('than the origin counted'),
       ],
     });
