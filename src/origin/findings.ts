@@ -10,6 +10,11 @@ import type { PartialSign } from '../contract/resource.ts';
 const MAX_WARNINGS = 8;
 
 const CODES: Readonly<Record<PartialSign, LoadFailureCode>> = { next: 'origin-pages', errors: 'origin-refused' };
+/** What most definitions want in place of accepting it. */
+const INSTEAD: Readonly<Record<PartialSign, string>> = {
+  next: 'origin.pages reads the pages that follow. ',
+  errors: '',
+};
 
 /** Rows that moved while pages were read, of a load that takes them so (`drift: "keep"`). */
 export interface Drifted {
@@ -62,7 +67,11 @@ export class Findings {
   partial(sign: PartialSign, what: string): void {
     const isAccepted = this.#accepted.includes(sign);
     if (isAccepted) this.warn(what);
-    else this.#judge(CODES[sign], `${what} If that is as it should be, origin.partial: ["${sign}"] accepts it.`);
+    else
+      this.#judge(
+        CODES[sign],
+        `${what} ${INSTEAD[sign]}If it is as it should be, origin.partial: ["${sign}"] accepts it.`,
+      );
   }
 
   /** Something that no definition can accept. `adminDetail` as in a warning. @throws LoadFailure `origin-malformed` */
