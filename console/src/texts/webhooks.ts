@@ -46,7 +46,8 @@ export const webhooksTexts = texts(
     test: 'Test the delivery',
     testing: (name: string) => `Test of webhook ${name}`,
     delivered: (status: number, ms: string, id: string) => `Delivered: ${status} after ${ms}, webhook-id ${id}.`,
-    notDelivered: (reason: string, ms: string, id: string) => `Not delivered after ${ms}: ${reason}. webhook-id ${id}.`,
+    notDelivered: (reason: string, ms: string, id: string) =>
+      `Not delivered after ${ms}: ${reason.replace(/\.$/, '')}. webhook-id ${id}.`,
     enable: 'Enable',
     enabling: (name: string) => `Enabling webhook ${name}`,
     enabled: 'Enabled.',
@@ -104,7 +105,7 @@ export const webhooksTexts = texts(
     test: 'Проверить доставку',
     testing: (name) => `Проверка вебхука ${name}`,
     delivered: (status, ms, id) => `Доставлено: ${status} за ${ms}, webhook-id ${id}.`,
-    notDelivered: (reason, ms, id) => `Не доставлено за ${ms}: ${reason}. webhook-id ${id}.`,
+    notDelivered: (reason, ms, id) => `Не доставлено за ${ms}: ${reason.replace(/\.$/, '')}. webhook-id ${id}.`,
     enable: 'Включить',
     enabling: (name) => `Включение вебхука ${name}`,
     enabled: 'Включён.',
