@@ -19,6 +19,8 @@ import { tabletServer } from './tablet/serve.ts';
 /** The counters are for people and tests to look at; so many paths are plenty. */
 const MAX_COUNTED_PATHS = 10_000;
 
+const TAKES = `An order has some of ${[...Object.keys(USUAL), 'edit'].join(', ')}; GET /control shows what stands.`;
+
 let standing: Readonly<Behaviour> = USUAL;
 let turn = 0;
 const requests = new Map<string, number>();
@@ -26,7 +28,9 @@ const serveTablet = tabletServer(process.env.SERVICE_URL ?? 'http://127.0.0.1:87
 
 const server = createServer((request, response) => {
   answer(request, response).catch((error: unknown) => {
-    send(response, v.isValiError(error) ? 400 : 500, { error: error instanceof Error ? error.message : String(error) });
+    const isInput = v.isValiError(error) || error instanceof SyntaxError;
+    const { message } = error instanceof Error ? error : { message: String(error) };
+    send(response, isInput ? 400 : 500, { error: isInput ? `${message}. ${TAKES}` : message });
   });
 });
 server.listen(Number(process.env.ORIGIN_PORT ?? 8788), '127.0.0.1', () => process.send?.('listening'));

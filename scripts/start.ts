@@ -10,7 +10,7 @@ import { tokenRules } from '../src/http/token-rules.ts';
 import { portFaults, stateFault } from './lib/check-start.ts';
 import { Children } from './lib/children.ts';
 import { migrate, type Surroundings, startOrigin, startWorker, untilHealthy } from './lib/local-service.ts';
-import { readLocalSettings } from './lib/local-settings.ts';
+import { asksForHelp, readLocalSettings, USAGE } from './lib/local-settings.ts';
 import { localWorkerSettings } from './lib/local-sources.ts';
 import { LogFile } from './lib/log-file.ts';
 import { OneTimeDoor } from './lib/one-time-door.ts';
@@ -30,8 +30,11 @@ let ending = false;
 
 process.on('SIGINT', () => end(0));
 process.on('SIGTERM', () => end(0));
-endWithNpm();
-main().catch((error: Error) => end(1, error.message));
+if (asksForHelp(process.argv.slice(2))) console.log(USAGE);
+else {
+  endWithNpm();
+  main().catch((error: Error) => end(1, error.message));
+}
 
 async function main(): Promise<void> {
   const settings = readLocalSettings(process.env, process.argv.slice(2));

@@ -15,6 +15,15 @@ export interface LocalSettings {
   verbose: boolean;
 }
 
+/** What `npm start -- --help` prints. */
+export const USAGE = `npm start runs the whole service on this machine, with a demo. It takes settings from the environment:
+  npm start -- --verbose   shows the log on the terminal, too
+  PORT=9200 npm start      the service's port; 8787 without it
+  ORIGIN_PORT=9300         the demo origin's port; PORT + 1 without it
+  STATE_DIR=<folder>       where the stores and the log lie; .wrangler/state without it
+  DEMO=0                   leaves the demo out
+Settings of the service itself go into .dev.vars; README.md has them all.`;
+
 /** @throws Error that names the variable or argument and what it must be */
 export function readLocalSettings(env: NodeJS.ProcessEnv, args: readonly string[]): LocalSettings {
   const port = readPort('PORT', env.PORT, 8787);
@@ -29,11 +38,16 @@ export function readLocalSettings(env: NodeJS.ProcessEnv, args: readonly string[
   };
 }
 
+/** Whether somebody asks how `npm start` is used. */
+export function asksForHelp(args: readonly string[]): boolean {
+  return args.some((arg) => arg === '--help' || arg === '-h');
+}
+
 function readVerbose(args: readonly string[]): boolean {
   try {
     return parseArgs({ args: [...args], options: { verbose: { type: 'boolean', default: false } } }).values.verbose;
   } catch {
-    throw new Error('npm start takes one argument: npm start -- --verbose');
+    throw new Error('npm start takes one argument, --verbose. Its settings: npm start -- --help');
   }
 }
 

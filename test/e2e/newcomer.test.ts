@@ -73,6 +73,11 @@ describe('the demo', () => {
       const answer = await fetch(`${service.originUrl}/cars?year=1974`);
       return (await answer.json<{ cars: { weight_lbs: number }[] }>()).cars.map(({ weight_lbs: weight }) => weight);
     };
+    const wrong = await fetch(`${service.originUrl}/control`, { method: 'POST', body: '{"chnges":3}' });
+    expect([wrong.status, await wrong.text()]).toEqual([
+      400,
+      expect.stringMatching(/chnges.*An order has some of delay_ms/),
+    ]);
     const before = await rows();
     expect(await order({ edit: { path: '/cars?year=1974', rows: 2 } })).toBe(200);
     const after = await rows();

@@ -74,7 +74,11 @@ describe('before anything is started', () => {
   it.each<[string, StartOptions, RegExp]>([
     ['a secret that is too short', { env: { JWT_SECRET: 'short' } }, /^The setting JWT_SECRET must have at least 32/],
     ['a port that is none', { env: { PORT: 'eighty' } }, /^PORT must be a port from 1 to 65535\.$/],
-    ['an argument that is none', { args: ['--loud'] }, /^npm start takes one argument: npm start -- --verbose$/],
+    [
+      'an argument that is none',
+      { args: ['--loud'] },
+      /^npm start takes one argument, --verbose\. Its settings: npm start -- --help$/,
+    ],
     [
       'a line that is no setting',
       { devVars: 'JWT_ISSUER: x\n' },
@@ -83,6 +87,16 @@ describe('before anything is started', () => {
     ['a folder that cannot be written to', { env: { STATE_DIR: '/dev/null/state' } }, /^STATE_DIR .*cannot be written/],
   ])('%s ends the start', async (_what, options, told) => {
     expect(await refused(options)).toEqual([expect.stringMatching(told)]);
+  });
+});
+
+describe('npm start -- --help', () => {
+  it('tells the settings, and starts nothing', async () => {
+    const service = await Service.launch({ args: ['--help'] });
+    started.push(service);
+    expect(await service.ended).toBe(0);
+    for (const name of ['--verbose', 'PORT', 'ORIGIN_PORT', 'STATE_DIR', 'DEMO'])
+      expect(service.lines.join('\n')).toContain(name);
   });
 });
 
