@@ -145,6 +145,23 @@ describe.skipIf(!isThere('browser'))('Tablet', () => {
     });
   });
 
+  describe('the switch that takes it offline', () => {
+    it('is on in every tab, and still after a reload', async () => {
+      const { profile, page } = await signedIn();
+      await kept(page);
+      const other = await open(profile, `${tablet}#/cars`);
+      await rowsOf(other).first().waitFor();
+      await other.getByRole('switch', { name: 'Go offline' }).check();
+      for (const tab of [page, other]) await expect.poll(() => said(tab)).toBe('Offline');
+      await other.reload();
+      await rowsOf(other).first().waitFor();
+      expect(await other.getByRole('switch', { name: 'Go offline' }).isChecked()).toBe(true);
+      await expect.poll(() => said(other)).toBe('Offline');
+      await page.getByRole('switch', { name: 'Go offline' }).uncheck();
+      for (const tab of [page, other]) await expect.poll(() => said(tab)).toBe('Live');
+    });
+  });
+
   describe('without a network', () => {
     it('opens again with the rows, and says how old they are', async () => {
       const { profile, page } = await signedIn();
@@ -328,6 +345,7 @@ describe.skipIf(!isThere('browser'))('Tablet', () => {
       await page.goto(`${tablet}#/device`);
       await judge('the device');
       await page.goto(`${tablet}#/inspections`);
+      await page.getByRole('switch').uncheck();
       await page.evaluate(() => sessionStorage.setItem('tablet.token', 'refused'));
       await page.reload();
       await expect.poll(() => said(page)).toBe('Sign in again');

@@ -1,10 +1,18 @@
-/** The switch that takes the app off the network: requests fail as they do without one, and the client is told so. */
+/**
+ * The switch that takes the app off the network: requests fail as they do without one, and the client is told so. As a
+ * network does, it fails all tabs of the device, also those that are opened or reloaded later.
+ */
 
 import type { Lifecycle } from '@freshet/client';
 import { told } from './told.ts';
 
+const KEY = 'tablet.switched-off';
+
 /** Whether the switch is on. */
-export const isSwitchedOff = told(false);
+export const isSwitchedOff = told(isKeptOn());
+isSwitchedOff.subscribe(keep);
+// Tells of what another tab has set, and not of what this one has.
+window.addEventListener('storage', ({ key }) => (key === KEY || key === null) && isSwitchedOff.set(isKeptOn()));
 
 /** `fetch`, unless the switch is on. */
 export const lineFetch: typeof fetch = (input, init) =>
@@ -28,3 +36,19 @@ export const lineLifecycle: Lifecycle = {
 
 const ON_DOCUMENT = ['visibilitychange', 'freeze', 'resume'];
 const ON_WINDOW = ['online', 'offline', 'pageshow'];
+
+function isKeptOn(): boolean {
+  try {
+    return localStorage.getItem(KEY) !== null;
+  } catch {
+    return false;
+  }
+}
+
+/** Where the browser keeps nothing, the switch is of this tab alone. */
+function keep(): void {
+  try {
+    if (isSwitchedOff.get()) localStorage.setItem(KEY, '1');
+    else localStorage.removeItem(KEY);
+  } catch {}
+}
