@@ -79,6 +79,11 @@ export class GateHold {
     return this.#pass?.paced(fetch, clock) ?? fetch;
   }
 
+  /** The source is a database that has no connection left: nobody is to ask for one for a while. Never throws. */
+  async closeFull(): Promise<void> {
+    await this.#pass?.close({ status: 503, retryAfterMs: null });
+  }
+
   /** Where tokens of sources are kept and asked for: those requests take turns, too, and what their host answers closes no source. */
   tokens(clock: LoadClock): WayServices['tokens'] {
     const { load } = this;

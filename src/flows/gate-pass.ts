@@ -5,7 +5,7 @@
 
 import { LoadFailure } from '../contract/problem.ts';
 import type { StoredSource } from '../contract/source.ts';
-import type { AskedLimits, GateWait, SourceGates, SourceGateVerbs } from '../contract/source-gate.ts';
+import type { AskedLimits, CloseRequest, GateWait, SourceGates, SourceGateVerbs } from '../contract/source-gate.ts';
 import { slotMs } from '../core/source-gate/pace.ts';
 import { limitsOf } from '../core/source-limits.ts';
 import { log } from '../log.ts';
@@ -68,6 +68,8 @@ export class GatePass {
   readonly #entrance: Entrance;
   #slots: Slot[] = [];
   #hasWaited = false;
+  /** The source told this load that it has too much to do. */
+  #mayBeClosed = false;
 
   constructor(
     gate: SourceGateVerbs,
@@ -97,7 +99,9 @@ export class GatePass {
     const inTurn = this.inTurn(fetch, clock);
     return async (url, init) => {
       const response = await inTurn(url, init);
-      if (CLOSING.has(response.status)) await this.#close(response);
+      if (CLOSING.has(response.status)) {
+        await this.close({ status: response.status, retryAfterMs: retryAfterMs(response.headers, Date.now()) });
+      }
       return response;
     };
   }
@@ -114,7 +118,8 @@ export class GatePass {
 
   /** @throws LoadFailure `overloaded` when there is no turn within a minute, what the clock's reason is */
   async #turn(clock: LoadClock): Promise<void> {
-    if (this.#rate === null) return;
+    // Without a pace nobody counts requests, so the gate is asked only where it is known to have closed.
+    if (this.#rate === null && !this.#mayBeClosed) return;
     for (let waitedMs = 0; ; ) {
       const slot = this.#slots.shift() ?? null;
       const now = Date.now();
@@ -130,6 +135,7 @@ export class GatePass {
       waitedMs += waitMs;
       if (waitedMs > MOST_WAIT_MS) throw noTurn(this.source, waitMs);
       if (waitMs > 0) await standStill(clock, waitMs);
+      else if (this.#rate === null) return;
     }
   }
 
@@ -147,6 +153,7 @@ export class GatePass {
       this.#hasWaited = true;
       return answer.waitMs;
     }
+    this.#mayBeClosed = false;
     this.#keep(answer.slots, from);
     return 0;
   }
@@ -159,10 +166,11 @@ export class GatePass {
     this.#slots = slots.map((inMs) => ({ from: inMs === 0 ? now : now + inMs, until: from + inMs + goodMs }));
   }
 
-  /** All others are to know at once. */
-  async #close({ status, headers }: Response): Promise<void> {
+  /** The source has too much to do, which all others are to know at once. Never throws. */
+  async close(request: CloseRequest): Promise<void> {
+    this.#mayBeClosed = true;
     try {
-      await this.#gate.close({ status, retryAfterMs: retryAfterMs(headers, Date.now()) });
+      await this.#gate.close(request);
     } catch (error) {
       log('warn', 'gate.not_closed', { source: this.source, error });
     }

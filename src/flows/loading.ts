@@ -5,6 +5,7 @@ import type { ColumnFacts, Parameters } from '../contract/entry.ts';
 import { HEAVY_BYTES, HEAVY_KEYED_ROWS, HEAVY_ROWS } from '../contract/memory-shares.ts';
 import type { Lease } from '../contract/object.ts';
 import { ONE_PAGE } from '../contract/pages.ts';
+import type { LoadFailure } from '../contract/problem.ts';
 import type { DefinedResource, Resource } from '../contract/resource.ts';
 import type { TableAnswer } from '../contract/rows.ts';
 import type { ReadTable } from '../core/column-places.ts';
@@ -19,6 +20,7 @@ import { PageAsker } from '../origin/pages/ask-pages.ts';
 import { type PageReading, readPages } from '../origin/pages/read-pages.ts';
 import type { NotedSecrets } from '../origin/redact.ts';
 import { connectionString, readDatabase } from '../origin/sql/read-database.ts';
+import { saysFull } from '../origin/sql/sql-failure.ts';
 import type { Accepts } from '../origin/unreachable.ts';
 import type { LoadResult } from '../tables/load.ts';
 import { loadTables } from '../tables/load-tables.ts';
@@ -122,6 +124,9 @@ export class Loading {
       values: { ...valuesOf(cache), ...values },
       maxBytes: this.definition.origin.max_bytes,
       signal: this.#options.clock.signal,
+    }).catch(async (failure: LoadFailure) => {
+      if (saysFull(failure)) await this.#options.gate.closeFull();
+      throw failure;
     });
     try {
       yield { ...answer, body: this.#weighed(answer.body) };

@@ -126,6 +126,24 @@ describe.skipIf(inject('postgresUrl') === null)('a source that is a database', (
     }
   });
 
+  it('that has no connection left is closed to all for a while, as one that answers 503', async () => {
+    const source = await defineSource();
+    const title = await define({ origin: { source }, retry: { max_attempts: 1, backoff_s: 0 } });
+    await run('ALTER ROLE reader CONNECTION LIMIT 0');
+    try {
+      expect(await refresh(title)).toMatchObject({ task_state: 'FAILURE' });
+    } finally {
+      await run('ALTER ROLE reader CONNECTION LIMIT -1');
+    }
+    const [cache] = (await (await admin.get(`/caches/?resource_title=${title}`)).json()) as { last_error: unknown }[];
+    expect(cache?.last_error).toMatchObject({
+      type: '/docs/problems#origin-unreachable',
+      detail: expect.stringMatching(/SQLSTATE 53300, no connection is free: .* lower concurrency/),
+    });
+    const { state } = (await (await admin.get(`/sources/${source}/?expand=state`)).json()) as { state: unknown };
+    expect(state).toMatchObject({ permits: 0, closed_by: 503, closed_until: expect.any(String) });
+  });
+
   it('that the service has no binding for is misconfigured, and administrators are told which', async () => {
     const title = await define({}, 'SQL_ABSENT');
     expect(await refresh(title)).toMatchObject({ task_state: 'FAILURE' });

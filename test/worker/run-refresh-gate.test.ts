@@ -104,6 +104,30 @@ describe('a load over a source with limits', () => {
     expect(await asks(first)).toBe(1);
   });
 
+  it('that goes by no pace does not ask again either while the source is closed that told it so', async () => {
+    const { name, first, wanted } = await sourceOf({ concurrency: 1 });
+    const url = `${new URL(first.origin.url).pathname}/data`;
+    const tables = [{ name: 't', rows: '/rows', columns: ['id'] }];
+    await first.redefine({ origin: { source: name, url, pages: { next: '/next' } }, tables });
+    await first.origin.answer({ status: 429, next: { body: '{"rows":[]}' } });
+    const calls: string[] = [];
+    const noting = (of: string): SourceGateVerbs => ({
+      ...gates(of),
+      enter: (request) => gates(of).enter(request),
+      close: async (request) => void calls.push(`close ${request.status}`),
+      more: async () => {
+        calls.push(`more, after ${await asks(first)}`);
+        return calls.length === 2 ? { outcome: 'wait', reason: 'closed', waitMs: 1 } : { outcome: 'more', slots: [0] };
+      },
+      leave: (request) => gates(of).leave(request),
+    });
+    expect(await run(await first.ask(), { gates: noting, wanted: wanted(first), random: () => 0 })).toEqual({
+      ack: true,
+    });
+    expect(calls).toEqual(['close 429', 'more, after 1', 'more, after 1']);
+    expect(await asks(first)).toBe(2);
+  });
+
   it('makes a request only when the pace of the source has a slot for it, redirects included', async () => {
     const { first, gate, wanted } = await sourceOf({ concurrency: 2, rate: { requests: 2, per_s: 3600 } });
     await first.origin.answer({ status: 302, headers: { Location: '?x' }, next: { body: '{"n":1}' } });

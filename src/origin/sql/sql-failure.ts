@@ -36,8 +36,12 @@ const MEANINGS: ReadonlyMap<string, Meaning> = new Map([
   ['3D', AUTH],
 ]);
 
-/** Names of the refusals that definitions cause. */
+/** No connection is free: too_many_connections. */
+const TOO_MANY = '53300';
+
+/** Names of the refusals that an operator can do something about. */
 const NAMES: Readonly<Record<string, string>> = {
+  [TOO_MANY]: 'no connection is free: raise the limit of the role or the database, or lower concurrency of the source',
   '0A000': 'feature not supported, such as INSERT within WITH',
   '22P02': 'a value does not have the form of its type',
   '25006': 'a query must not write',
@@ -62,6 +66,12 @@ export function sqlFailure(cause: unknown, table?: string): LoadFailure {
   const where = table === undefined ? '' : ` (table "${table}")`;
   const what = state === null ? '' : `: SQLSTATE ${state}${NAMES[state] === undefined ? '' : `, ${NAMES[state]}`}`;
   return new LoadFailure(meaning.code, `${detail}${where}${what}.`, { retryable: meaning.retryable, cause });
+}
+
+/** Whether a load failed since no connection was free: others would find none either. */
+export function saysFull({ cause }: LoadFailure): boolean {
+  const { code, message } = (cause ?? {}) as { code?: unknown; message?: unknown };
+  return code === TOO_MANY || (typeof message === 'string' && POOL_FULL.test(message));
 }
 
 function meaningOf(state: string): Meaning {
