@@ -8,6 +8,7 @@
 import { parseArgs } from 'node:util';
 import { unstable_readConfig as readConfig } from 'wrangler';
 import { faultsOfSettings } from './lib/check-settings.ts';
+import { NAMED_DATABASES, noteOfMissing, noteOfUnbound } from './lib/deployed-databases.ts';
 import { addressIn, findIll } from './lib/deployed-health.ts';
 import { type Outcome, offlineEnv, runWrangler } from './lib/wrangler.ts';
 
@@ -45,6 +46,8 @@ async function deploy(): Promise<number> {
       throw new Error('The migrations could not be applied; nothing was deployed.');
     }
   }
+  step('databases that sources name');
+  await tellOfDatabases();
   step('the Worker, its bucket and its queues');
   const { code, output } = await wrangler('deploy');
   if (code !== 0) return code;
@@ -66,7 +69,20 @@ async function demandHealth(address: string | null): Promise<number> {
 
 function config(): ReturnType<typeof readConfig> {
   const [, env] = ofEnvironment;
-  return readConfig({ config: 'wrangler.toml', ...(env === undefined ? {} : { env }) });
+  try {
+    return readConfig({ config: 'wrangler.toml', ...(env === undefined ? {} : { env }) });
+  } catch (error) {
+    const note = error instanceof Error ? noteOfUnbound(error.message) : null;
+    throw note === null ? error : new Error(`${note}\nNothing was made or uploaded.`);
+  }
+}
+
+/** Says of sources that their loads will fail. That this cannot be found out keeps nobody from deploying. */
+async function tellOfDatabases(): Promise<void> {
+  const { code, stdout } = await quietly('d1', 'execute', 'DB', '--remote', '--json', '--command', NAMED_DATABASES);
+  const bindings = config().hyperdrive.map(({ binding }: { binding: string }) => binding);
+  const note = code === 0 ? noteOfMissing(stdout, bindings) : 'wrangler could not tell; see GET /api/v1/sources/.';
+  console.log(note ?? 'All are bound.');
 }
 
 /** @param secrets null: not known. @throws Error that says what to do unless the service can work with its settings */

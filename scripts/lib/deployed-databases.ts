@@ -1,0 +1,35 @@
+/** What a deploy says of databases that sources read over Hyperdrive: it makes none, since it does not know their passwords. */
+
+/** What to do so that a source can name a binding. */
+export const HOW_TO_BIND = `Make it, and name it in wrangler.toml with the id that is printed:
+  npx wrangler hyperdrive create <name> --connection-string='postgres://…' --caching-disabled true
+  [[hyperdrive]]
+  binding = "SQL_…"
+  id = "…"
+docs/origins.md "Databases" says which role it needs. Then run npm run deploy again.`;
+
+/** The sources that name a database, for `wrangler d1 execute --json`. */
+export const NAMED_DATABASES =
+  "SELECT name, json_extract(definition, '$.database') AS binding FROM sources WHERE json_extract(definition, '$.database') IS NOT NULL ORDER BY name";
+
+/** What is said where a binding is read that has no id; null: the message is about something else. */
+export function noteOfUnbound(message: string): string | null {
+  return /"hyperdrive\[\d+\]" bindings must have a "id"/.test(message)
+    ? `A [[hyperdrive]] binding in wrangler.toml has no id: a deploy makes no Hyperdrive. ${HOW_TO_BIND}`
+    : null;
+}
+
+/**
+ * What is said of sources whose loads will fail.
+ *
+ * @param answer of the query above
+ * @param bindings of wrangler.toml
+ * @returns null: none will
+ */
+export function noteOfMissing(answer: string, bindings: readonly string[]): string | null {
+  const [{ results = [] } = {}] = JSON.parse(answer) as { results?: { name: string; binding: string }[] }[];
+  const missing = results.filter(({ binding }) => !bindings.includes(binding));
+  if (missing.length === 0) return null;
+  const names = missing.map(({ name, binding }) => `The source "${name}" names the binding ${binding}`);
+  return `${names.join('.\n')}, which wrangler.toml does not have: its loads fail as misconfigured. ${HOW_TO_BIND}`;
+}
