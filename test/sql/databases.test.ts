@@ -4,6 +4,7 @@ import { admin, alice, faultsOf, load } from '../support/admin.ts';
 import { Client } from '../support/client.ts';
 import { unique } from '../support/entries.ts';
 import { TestOrigin } from '../support/origin.ts';
+import { codeUnder, recipeUnder } from '../support/recipe-page.ts';
 import { run } from '../support/sql.ts';
 
 type Members = { [name: string]: Json };
@@ -106,6 +107,36 @@ describe.skipIf(inject('postgresUrl') === null)('a source that is a database', (
     const south = new Client({ user: 'south' });
     expect((await south.get(`/rpc/${title}/`, { Prefer: 'wait=20' })).status).toBe(200);
     expect(await read(title, '', south)).toContain('"data":[[1,3,"Washer",7.00]]');
+  });
+
+  it('is read by the recipe of docs/origins.md: its view, its role, its source and its resource', async () => {
+    const heading = 'Databases: PostgreSQL';
+    await run(
+      'DROP SCHEMA IF EXISTS tablet CASCADE',
+      'DROP SCHEMA IF EXISTS erp CASCADE',
+      'DROP ROLE IF EXISTS freshet',
+      'CREATE SCHEMA erp',
+      'CREATE TABLE erp.stock (id int, plant text, name text, price numeric, changed_at timestamptz, discontinued boolean)',
+      "INSERT INTO erp.stock VALUES (2, '1000', 'Nut', 0.10, '2026-01-02T10:00:00Z', false), (1, '1000', 'Bolt', 1.50, '2026-01-01T10:00:00Z', false)",
+      "INSERT INTO erp.stock VALUES (3, '1000', 'Old', 1, now(), true), (4, '2000', 'Elsewhere', 1, now(), false)",
+    );
+    await run(
+      ...codeUnder(heading, 'sql').flatMap((text) => text.split(/;\n/).filter((statement) => statement !== '')),
+    );
+    // The role of the tests may what that of the page may.
+    await run('GRANT freshet TO reader');
+    expect(await run("SELECT has_table_privilege('freshet', 'erp.stock', 'SELECT')")).toEqual([['f']]);
+    const [source, resource] = recipeUnder(heading);
+    const [name, title] = [unique('source'), unique('recipe')];
+    const put = (path: string, text: string) => admin.put(path, JSON.parse(text));
+    expect((await put(`/sources/${name}/`, source.replace('SQL_ERP', 'SQL_TEST'))).status).toBe(201);
+    expect((await put(`/resources/${title}/`, resource.replace('"source": "erp"', `"source": "${name}"`))).status).toBe(
+      201,
+    );
+    await load(title, { plant: '1000' });
+    expect(await read(title, '?plant=1000')).toContain(
+      '"data":[[1,1,"Bolt",1.50,"2026-01-01T10:00:00Z"],[2,2,"Nut",0.10,"2026-01-02T10:00:00Z"]]',
+    );
   });
 
   it('that refuses ends the load and changes nothing', async () => {

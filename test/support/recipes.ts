@@ -3,7 +3,6 @@
 import { createExecutionContext, evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { expect } from 'vitest';
-import page from '../../docs/origins.md?raw';
 import { app } from '../../src/app.ts';
 import { API_BASE } from '../../src/contract/constants.ts';
 import type { Entry, Json, Parameters } from '../../src/contract/entry.ts';
@@ -11,32 +10,11 @@ import { unique } from './entries.ts';
 import { type Item, PASSWORD } from './imitations/imitation.ts';
 import type { Imitated } from './imitations/misbehave.ts';
 import { TestOrigin } from './origin.ts';
+import { recipeUnder } from './recipe-page.ts';
 import { bodyOf, run, stateOf } from './refreshes.ts';
 import { type TokenOptions, token } from './token.ts';
 
 type Members = { [name: string]: Json };
-
-/** Both definitions under a heading of docs/origins.md: a source, and a resource over it. */
-export function recipeUnder(heading: string): [source: string, resource: string] {
-  const section = page.split(/^### /m).find((text) => text.startsWith(`${heading}\n`)) ?? '';
-  const [source, resource, ...others] = Array.from(
-    section.split(/^## /m)[0]?.matchAll(/^```json\n(.*?)^```/gms) ?? [],
-    ([, text]) => text ?? '',
-  );
-  if (source === undefined || resource === undefined || others.length > 0) {
-    throw new Error(`"${heading}" of docs/origins.md has no source and resource, or more`);
-  }
-  return [source, resource];
-}
-
-/** All headings that recipes stand under. */
-export const HEADINGS = Array.from(
-  page
-    .split(/^## /m)
-    .find((section) => section.startsWith('Systems\n'))
-    ?.matchAll(/^### (.*)$/gm) ?? [],
-  ([, heading]) => heading ?? '',
-);
 
 /** A key pair that assertions are signed with, as the secret and as the system know it. */
 async function keyPair(): Promise<{ pem: string; jwk: JsonWebKey }> {

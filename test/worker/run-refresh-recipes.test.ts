@@ -4,7 +4,8 @@ import type { Json, Parameters } from '../../src/contract/entry.ts';
 import { guid, type Item } from '../support/imitations/imitation.ts';
 import type { SystemName } from '../support/imitations/index.ts';
 import type { Mischief } from '../support/imitations/misbehave.ts';
-import { HEADINGS, ITEMS, Recipe } from '../support/recipes.ts';
+import { HEADINGS } from '../support/recipe-page.ts';
+import { ITEMS, Recipe } from '../support/recipes.ts';
 
 interface System {
   system: SystemName;

@@ -1,0 +1,30 @@
+/** The recipes of docs/origins.md as they stand there. */
+
+import page from '../../docs/origins.md?raw';
+
+/** The pieces of code of one kind under a heading. */
+export function codeUnder(heading: string, kind: 'json' | 'sql'): string[] {
+  const section = page.split(/^### /m).find((text) => text.startsWith(`${heading}\n`)) ?? '';
+  const [own = ''] = section.split(/^## /m);
+  return Array.from(own.matchAll(/^```(\w+)\n(.*?)^```/gms))
+    .filter(([, of]) => of === kind)
+    .map(([, , text]) => text ?? '');
+}
+
+/** Both definitions under a heading of docs/origins.md: a source, and a resource over it. */
+export function recipeUnder(heading: string): [source: string, resource: string] {
+  const [source, resource, ...others] = codeUnder(heading, 'json');
+  if (source === undefined || resource === undefined || others.length > 0) {
+    throw new Error(`"${heading}" of docs/origins.md has no source and resource, or more`);
+  }
+  return [source, resource];
+}
+
+/** All headings that recipes stand under. */
+export const HEADINGS = Array.from(
+  page
+    .split(/^## /m)
+    .find((section) => section.startsWith('Systems\n'))
+    ?.matchAll(/^### (.*)$/gm) ?? [],
+  ([, heading]) => heading ?? '',
+);
