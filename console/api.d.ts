@@ -2026,7 +2026,7 @@ export interface components {
             /** @description Whom the assertion is meant for. Left out: `token_url`. */
             aud?: string;
             /**
-             * @description Further parameters of the request, such as `scope`, `audience` or `resource`.
+             * @description Further parameters of the request, such as `scope`, `audience` or `resource`. With `private_key_jwt` the assertion names the `scope`, too.
              * @default {}
              */
             params: {
