@@ -141,20 +141,24 @@ describe.each(PAGED_BY_TURNS)('the recipe for %s', (heading, system, turn) => {
     expect([task.state, task.error]).toEqual([expect.stringMatching(/^(FAILURE|RETRY)$/), failed(code)]);
     expect([entry?.loaded ?? null, objects]).toEqual([null, 0]);
   });
+});
 
-  it.runIf(system.login === 'token')(`gets another token where that expires, at page ${turn}`, async () => {
+const WITH_TOKENS = PAGED_BY_TURNS.filter(([, { login }]) => login === 'token');
+
+it.each(WITH_TOKENS)(
+  'the recipe for %s gets another token where that expires, and goes on',
+  async (heading, system, at) => {
     const recipe = await Recipe.install(heading, system.parameters);
     await recipe.tell({ system: system.system, items: ITEMS });
     expect((await recipe.load()).task.state).toBe('SUCCESS');
     await recipe.ageToken();
     await recipe.anew();
-    await recipe.tell({ system: system.system, items: ITEMS, mischief: { at: turn, how: 'expired' } });
+    await recipe.tell({ system: system.system, items: ITEMS, mischief: { at, how: 'expired' } });
     const { task, rows } = await recipe.load();
     expect([task.state, task.attempt, rows]).toEqual(['SUCCESS', 1, rowsOf(system)]);
-    const tokens = (await recipe.origin.requests()).filter(({ path }) => path.endsWith('/token'));
-    expect(tokens).toHaveLength(2);
-  });
-});
+    expect((await recipe.origin.requests()).filter(({ path }) => path.endsWith('/token'))).toHaveLength(2);
+  },
+);
 
 const CHANGED: readonly Item[] = [
   ...ITEMS.slice(1, 4),
