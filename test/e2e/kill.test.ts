@@ -14,4 +14,4 @@ it('nothing accepted is lost and nothing half-written shows, though all of it is
   expect(report.faults).toEqual([]);
   expect(report.tasks).toBeGreaterThan(0);
   expect(report.versions).toBeGreaterThan(0);
-}, 300_000);
+}, 600_000);
