@@ -30,6 +30,7 @@ export const serviceNow: Imitation = {
   // What it found until its time was over comes beside the error.
   failure: (status) => ({
     status,
+    headers: { 'X-Total-Count': '5' },
     body: {
       result: [],
       error: { message: 'Transaction cancelled: maximum execution time exceeded', detail: 'Check logs' },
