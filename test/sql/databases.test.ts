@@ -137,6 +137,21 @@ describe.skipIf(inject('postgresUrl') === null)('a source that is a database', (
     expect(await read(title, '?plant=1000')).toContain(
       '"data":[[1,1,"Bolt",1.50,"2026-01-01T10:00:00Z"],[2,2,"Nut",0.10,"2026-01-02T10:00:00Z"]]',
     );
+    // The next example there: what changed alone.
+    await run(
+      'CREATE VIEW tablet.stock_log AS SELECT id, name, price, changed_at, discontinued AS gone FROM erp.stock',
+      'GRANT SELECT ON tablet.stock_log TO freshet',
+    );
+    const changes = unique('recipe');
+    const [, , example = ''] = codeUnder(heading, 'json');
+    expect(
+      (await put(`/resources/${changes}/`, example.replace('"source": "erp"', `"source": "${name}"`))).status,
+    ).toBe(201);
+    await load(changes, {});
+    await run("UPDATE erp.stock SET discontinued = true, changed_at = now() WHERE id = 1");
+    await load(changes, {});
+    const delta = await alice.get(`/rpc/${changes}/`, { 'X-Delta': 'v1-last' });
+    expect(await delta.text()).toBe('[{"name":"stock","insert_rows":[],"delete_ids":[1]}]');
   });
 
   it('that refuses ends the load and changes nothing', async () => {

@@ -11,11 +11,11 @@ export function codeUnder(heading: string, kind: 'json' | 'sql'): string[] {
     .map(([, , text]) => text ?? '');
 }
 
-/** Both definitions under a heading of docs/origins.md: a source, and a resource over it. */
+/** Both definitions under a heading of docs/origins.md, the first there: a source, and a resource over it. */
 export function recipeUnder(heading: string): [source: string, resource: string] {
-  const [source, resource, ...others] = codeUnder(heading, 'json');
-  if (source === undefined || resource === undefined || others.length > 0) {
-    throw new Error(`"${heading}" of docs/origins.md has no source and resource, or more`);
+  const [source, resource] = codeUnder(heading, 'json');
+  if (source === undefined || resource === undefined) {
+    throw new Error(`"${heading}" of docs/origins.md has no source and resource`);
   }
   return [source, resource];
 }
