@@ -46,6 +46,9 @@ describe.skipIf(!isThere('browser'))('where CONSOLE_POLL_S is 3 the console', ()
     // Without `cache:refresh` or `cache:admin` no stream tells of it.
     await enterToken(page, await host.service.token('admin', { scope: 'cache:inspect' }));
     await page.getByText('STARTED').waitFor();
+    // From here on time stands still but for `runFor`: the machine's own counts for nothing.
+    await page.clock.pauseAt((await page.evaluate(() => Date.now())) + 1000);
+    await page.waitForLoadState('networkidle');
     const before = asked.length;
     const tasks = `/api/v1/caches/${cache?.key}/tasks/`;
     await page.clock.runFor(POLL_S * 1000);
