@@ -148,10 +148,18 @@ describe.skipIf(inject('postgresUrl') === null)('a source that is a database', (
       (await put(`/resources/${changes}/`, example.replace('"source": "erp"', `"source": "${name}"`))).status,
     ).toBe(201);
     await load(changes, {});
-    await run("UPDATE erp.stock SET discontinued = true, changed_at = now() WHERE id = 1");
+    expect(await read(changes)).toContain('"Bolt"');
+    await run('UPDATE erp.stock SET discontinued = true, changed_at = now() WHERE id = 1');
     await load(changes, {});
     const delta = await alice.get(`/rpc/${changes}/`, { 'X-Delta': 'v1-last' });
-    expect(await delta.text()).toBe('[{"name":"stock","insert_rows":[],"delete_ids":[1]}]');
+    expect(await delta.json()).toEqual([{ name: 'stock', insert_rows: [], delete_ids: [expect.any(Number)] }]);
+    const held = await read(changes);
+    expect(['"Bolt"', '"Nut"', '"Elsewhere"', '"Old"'].map((cell) => held.includes(cell))).toEqual([
+      false,
+      true,
+      true,
+      false,
+    ]);
   });
 
   it('that refuses ends the load and changes nothing', async () => {
