@@ -3,7 +3,7 @@
  * from the routes of the app, the pages for people, the console, and the files of the API reader, from their package. None is kept in git.
  */
 
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { OPENAPI_ASSET } from '../src/http/openapi-head.ts';
@@ -12,6 +12,8 @@ import { openApiDocument } from './openapi/document.ts';
 import { failingPage, problemsPage, readerPage } from './pages/pages.ts';
 
 const ASSETS = join(import.meta.dirname, '../assets');
+/** On the same disk as the assets, and outside of them. */
+const UNFINISHED = join(import.meta.dirname, '../.wrangler/unfinished-assets');
 const READER = ['swagger-ui-bundle.js', 'swagger-ui.css'];
 
 put(OPENAPI_ASSET, JSON.stringify(await openApiDocument()));
@@ -31,12 +33,18 @@ for (const [name, content] of files) put(`${CONSOLE}/${name}`, content);
 put('pages/console.html', readFileSync(join(import.meta.dirname, '../console/index.html')));
 // Pieces of earlier builds: they have other names.
 for (const name of readdirSync(join(ASSETS, CONSOLE))) {
-  if (!files.has(name) && !name.endsWith('.new')) rmSync(join(ASSETS, CONSOLE, name), { force: true });
+  if (!files.has(name)) rmSync(join(ASSETS, CONSOLE, name), { force: true });
 }
 
-/** Replaces an asset as a whole: services that run beside this build, as those of the tests do, never read half of one. */
+/**
+ * Replaces an asset as a whole, and only one that differs: services that start or run beside this build, as those of the tests do, list this
+ * folder and read its files, and must find neither half of one nor one that is soon gone.
+ */
 function put(path: string, content: string | Uint8Array): void {
-  const made = join(ASSETS, `${path}.${process.pid}.new`);
+  const file = join(ASSETS, path);
+  if (existsSync(file) && readFileSync(file).equals(Buffer.from(content))) return;
+  mkdirSync(UNFINISHED, { recursive: true });
+  const made = join(UNFINISHED, `${path.replaceAll('/', '-')}.${process.pid}`);
   writeFileSync(made, content);
-  renameSync(made, join(ASSETS, path));
+  renameSync(made, file);
 }
