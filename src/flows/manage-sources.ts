@@ -15,12 +15,10 @@ import {
 } from '../contract/source.ts';
 import { canonicalText } from '../core/canonical.ts';
 import { type Conditions, demandConditions } from '../core/conditions.ts';
-import { faultsOfForm } from '../core/definition.ts';
 import { digestTag } from '../core/etag.ts';
-import { invalidParameters } from '../core/input-faults.ts';
-import { isObject } from '../core/is-object.ts';
 import { log } from '../log.ts';
 import { sourceFaults } from '../origin/check-source.ts';
+import { parseNamed } from './parse-named.ts';
 import type { Services } from './services.ts';
 
 /** How often a write is tried anew when another one was faster. */
@@ -33,24 +31,8 @@ const MAX_TRIES = 5;
  * @throws Problem `invalid-parameters` with a pointer for each fault
  */
 export function parseSource(name: string, body: Json, hosts: readonly string[]): Source {
-  const { name: repeated, state: _, ...rest } = isObject(body) ? (body as { [name: string]: Json }) : {};
-  const given = isObject(body) ? rest : body;
-  const read = v.safeParse(Source, given);
-  const faults = faultsOfForm(given, Source, read.issues ?? []);
-  const faultOfName = v.safeParse(SourceName, name).issues?.[0]?.message;
-  if (faultOfName !== undefined) faults.push({ pointer: '/name', detail: faultOfName });
-  if (repeated !== undefined && repeated !== name) {
-    faults.push({ pointer: '/name', detail: 'must be the name in the path' });
-  }
-  // Valibot takes an array for an object.
-  if (read.success && isObject(given)) {
-    faults.push(...sourceFaults(read.output, hosts));
-    if (JSON.stringify(read.output).length > MAX_SOURCE_CHARACTERS) {
-      faults.push({ pointer: '', detail: `must have at most ${MAX_SOURCE_CHARACTERS} characters` });
-    }
-  }
-  if (!read.success || faults.length > 0) throw invalidParameters(faults);
-  return read.output;
+  const faults = (source: Source) => sourceFaults(source, hosts);
+  return parseNamed(name, body, { schema: Source, name: SourceName, faults, mostCharacters: MAX_SOURCE_CHARACTERS });
 }
 
 /** @throws Problem `not-found` */

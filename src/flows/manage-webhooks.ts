@@ -15,13 +15,11 @@ import {
 } from '../contract/webhook.ts';
 import { canonicalText } from '../core/canonical.ts';
 import { type Conditions, demandConditions } from '../core/conditions.ts';
-import { faultsOfForm } from '../core/definition.ts';
 import { digestTag } from '../core/etag.ts';
-import { invalidParameters } from '../core/input-faults.ts';
-import { isObject } from '../core/is-object.ts';
 import { timestamp } from '../core/timestamp.ts';
 import { webhookFaults } from '../origin/check-webhook.ts';
 import { deliverWebhook } from '../origin/deliver-webhook.ts';
+import { parseNamed } from './parse-named.ts';
 import { deliveryOptions, type SendOptions, type WebhookServices, wakeWebhook } from './send-events.ts';
 
 /** How often a write is tried anew when another one was faster. */
@@ -34,22 +32,8 @@ const MAX_TRIES = 5;
  * @throws Problem `invalid-parameters` with a pointer for each fault
  */
 export function parseWebhook(name: string, body: Json, hosts: readonly string[]): Webhook {
-  const { name: repeated, state: _, ...rest } = isObject(body) ? (body as { [name: string]: Json }) : {};
-  const given = isObject(body) ? rest : body;
-  const read = v.safeParse(Webhook, given);
-  const faults = faultsOfForm(given, Webhook, read.issues ?? []);
-  const faultOfName = v.safeParse(WebhookName, name).issues?.[0]?.message;
-  if (faultOfName !== undefined) faults.push({ pointer: '/name', detail: faultOfName });
-  if (repeated !== undefined && repeated !== name)
-    faults.push({ pointer: '/name', detail: 'must be the name in the path' });
-  if (read.success) {
-    faults.push(...webhookFaults(read.output, hosts));
-    if (JSON.stringify(read.output).length > MAX_WEBHOOK_CHARACTERS) {
-      faults.push({ pointer: '', detail: `must have at most ${MAX_WEBHOOK_CHARACTERS} characters` });
-    }
-  }
-  if (!read.success || faults.length > 0) throw invalidParameters(faults);
-  return read.output;
+  const faults = (webhook: Webhook) => webhookFaults(webhook, hosts);
+  return parseNamed(name, body, { schema: Webhook, name: WebhookName, faults, mostCharacters: MAX_WEBHOOK_CHARACTERS });
 }
 
 /** @throws Problem `not-found` */
