@@ -2,7 +2,7 @@
 
 import type { Changes } from '../contract/changes.ts';
 import type { ColumnFacts, Parameters } from '../contract/entry.ts';
-import { HEAVY_BYTES, HEAVY_KEYED_ROWS, HEAVY_ROWS } from '../contract/memory-shares.ts';
+import { HEAVY_KEYED_ROWS, HEAVY_ROWS } from '../contract/memory-shares.ts';
 import type { Lease } from '../contract/object.ts';
 import { ONE_PAGE } from '../contract/pages.ts';
 import type { LoadFailure } from '../contract/problem.ts';
@@ -13,7 +13,7 @@ import { placeOfDatabase } from '../core/task-policy.ts';
 import { buildRequest, type OriginRequest, valuesOf } from '../origin/build-request.ts';
 import { checkedAnswers } from '../origin/checked-answers.ts';
 import { ColumnWatch } from '../origin/column-watch.ts';
-import { type Fetch, type FetchOptions, fetchOrigin, type OriginAnswer } from '../origin/fetch-origin.ts';
+import { asNew, type Fetch, type FetchOptions, fetchOrigin, type OriginAnswer } from '../origin/fetch-origin.ts';
 import { Findings } from '../origin/findings.ts';
 import { type OriginWay, wayTo } from '../origin/origin-way.ts';
 import { PageAsker } from '../origin/pages/ask-pages.ts';
@@ -30,6 +30,7 @@ import type { GateHold } from './gate-hold.ts';
 import type { LoadClock } from './load-clock.ts';
 import type { LoadSlot } from './load-slots.ts';
 import type { Services } from './services.ts';
+import { scales, type Weigh } from './weigh-load.ts';
 
 /** What of the services a load works with. */
 export type LoadServices = Pick<Services, 'blobs' | 'secret' | 'settings' | 'via' | 'database'>;
@@ -179,11 +180,7 @@ export class Loading {
   pages(reading: Omit<PageReading, 'asker' | 'pages'>): AsyncIterable<TableAnswer> {
     const { clock, random } = this.#options;
     const asker = new PageAsker({
-      ask: async (request, usedBytes) => {
-        const answer = await this.ask(request, { validators: null, usedBytes });
-        if (answer.outcome === 'new') return answer;
-        throw new Error('an unconditional request was answered as if it were one');
-      },
+      ask: async (request, usedBytes) => asNew(await this.ask(request, { validators: null, usedBytes })),
       wait: (ms) => clock.hold(sleep(ms)),
       leftMs: () => clock.leftMs(),
       random,
@@ -228,27 +225,4 @@ export class Loading {
       yield piece;
     }
   }
-}
-
-/** Takes how much of the answers was read: bytes since it was last told, or rows in all. */
-type Weigh = (read: { bytes?: number; rows?: number }) => Promise<void>;
-
-/**
- * A load that turns out to be heavy waits, with what it has read, until it is the only one. Nothing is read meanwhile: an origin
- * that gives up breaks the answer off, and the next attempt is known to be heavy before it asks.
- */
-function scales(
-  slot: LoadSlot,
-  clock: LoadClock,
-  { heavyRows, onHeavy }: Pick<LoadOptions, 'onHeavy'> & { heavyRows: number },
-): Weigh {
-  let isHeavy = false;
-  let allBytes = 0;
-  return async ({ bytes = 0, rows = 0 }) => {
-    allBytes += bytes;
-    if (isHeavy || (allBytes <= HEAVY_BYTES && rows <= heavyRows)) return;
-    isHeavy = true;
-    onHeavy();
-    await slot.becomeHeavy(clock);
-  };
 }

@@ -1,13 +1,13 @@
 /** One question to an origin whose answer is shown: what came, what a load would make of it, and what it would fail with. */
 
-import { PROBE_BYTES, PROBE_PAGES, type ProbeAnswer, type ProbedPage, SHOWN_ADDRESS } from '../contract/probe.ts';
+import { PROBE_PAGES, type ProbeAnswer, SHOWN_ADDRESS } from '../contract/probe.ts';
 import { errorFor, type LoadFailure, type TaskError, taskError } from '../contract/problem.ts';
 import type { TableAnswer } from '../contract/rows.ts';
 import { buildRequest, type OriginRequest, valuesOf } from '../origin/build-request.ts';
 import { paceWarnings, pagesWarnings } from '../origin/check-pages.ts';
 import { checkedAnswers } from '../origin/checked-answers.ts';
 import { ColumnWatch } from '../origin/column-watch.ts';
-import { type Fetch, fetchOrigin, type NewAnswer } from '../origin/fetch-origin.ts';
+import { asNew, fetchOrigin, type NewAnswer } from '../origin/fetch-origin.ts';
 import { Findings } from '../origin/findings.ts';
 import { warningsOf } from '../origin/later-rules.ts';
 import { wayTo } from '../origin/origin-way.ts';
@@ -21,18 +21,10 @@ import { FirstRows } from '../tables/first-rows.ts';
 import { checkGuard } from '../tables/guard.ts';
 import { GateHold, noGates } from './gate-hold.ts';
 import { LoadClock } from './load-clock.ts';
+import { isFull, type Seen, watched } from './probe-notes.ts';
 import type { Probe } from './probe-resource.ts';
 import { asFailure } from './report-load.ts';
 import type { Services } from './services.ts';
-
-/** What was seen so far. */
-interface Seen {
-  status: number | null;
-  contentType: string | null;
-  bytes: number;
-  cut: boolean;
-  pages: ProbedPage[];
-}
 
 /** What the origin is asked with, and where what comes goes. */
 interface Asking {
@@ -136,8 +128,7 @@ async function askOverHttp(
       now,
       secrets: secrets.sent,
     });
-    if (answer.outcome === 'same') throw new Error('an unconditional request was answered as if it were one');
-    return answer;
+    return asNew(answer);
   };
   await read(buildRequest(way.definition, cache, access), { ...asking, ask });
 }
@@ -166,18 +157,6 @@ async function askDatabase(
   } finally {
     answer.release();
   }
-}
-
-/** `fetch`, which notes the last answer's status and type. */
-function watched(seen: Seen, fetch: Fetch): Fetch {
-  return async (url, init) => {
-    const response = await fetch(url, init);
-    seen.status = response.status;
-    seen.contentType = response.headers.get('Content-Type');
-    const page = seen.pages.at(-1);
-    if (page !== undefined) page.status = response.status;
-    return response;
-  };
 }
 
 async function read(request: OriginRequest, asking: Asking): Promise<void> {
@@ -209,15 +188,6 @@ async function readRows(
     }
     take.end();
   }
-}
-
-/** Whether a probe reads no further; then its answer is cut. */
-function isFull(seen: Seen, piece: Uint8Array): boolean {
-  seen.bytes += piece.byteLength;
-  const page = seen.pages.at(-1);
-  if (page !== undefined) page.bytes += piece.byteLength;
-  seen.cut = seen.bytes >= PROBE_BYTES;
-  return seen.cut;
 }
 
 /** The first pages, each noted as it is asked for and as it has been read; none is asked for again. */

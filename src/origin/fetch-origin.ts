@@ -61,6 +61,12 @@ export interface NewAnswer {
   release(): void;
 }
 
+/** The answer to a request without validators. @throws Error where it is none: only a conditional request can be answered as unchanged */
+export function asNew(answer: OriginAnswer): NewAnswer {
+  if (answer.outcome === 'new') return answer;
+  throw new Error('an unconditional request was answered as if it were one');
+}
+
 /** Asks an origin. @throws LoadFailure `origin-*`: no header value, URL or text of the origin is in its detail; its words on a refusal are for administrators */
 export async function fetchOrigin(request: OriginRequest, options: FetchOptions): Promise<OriginAnswer> {
   const { now } = options;
