@@ -67,3 +67,26 @@ export function Unreadable({ in: view }: { in: 'json' | 'form' }) {
     </p>
   );
 }
+
+/** Said where the draft must be called something first. */
+export function Nameless({ member, onName }: { member: 'name' | 'title'; onName: () => void }) {
+  const t = editorTexts();
+  return (
+    <p class="notice" role="alert">
+      {member === 'name' ? t.needsName : t.needsTitle}{' '}
+      <button type="button" class="small" onClick={onName}>
+        {t.toField(member)}
+      </button>
+    </p>
+  );
+}
+
+/** Says over each view how many faults the service found. */
+export function FaultCount({ count }: { count: number }) {
+  if (count === 0) return null;
+  return (
+    <p class="notice" role="alert">
+      {editorTexts().hasFaults(count)}
+    </p>
+  );
+}

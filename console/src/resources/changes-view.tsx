@@ -6,11 +6,10 @@ import { ChangeTable } from '../definitions/change-table.tsx';
 import { changesOf } from '../definitions/changes.ts';
 import type { Fault } from '../definitions/form/context.ts';
 import type { JsonObject } from '../definitions/json.ts';
+import { SaveForm } from '../definitions/save-form.tsx';
 import { useDraft } from '../drafts/use-draft.ts';
-import { common } from '../texts/common.ts';
 import { editorTexts } from '../texts/editor.ts';
 import { ProblemView } from '../ui/problem.tsx';
-import { useBusy } from '../ui/use-busy.ts';
 import type { Draft } from './drafts.ts';
 import { definitionIn, isConflict, type Preview, previewOf, save } from './write.ts';
 
@@ -31,7 +30,6 @@ export function ChangesView({ title, draft, definition, onFaults, onConflict, on
   const preview = useSignal<Preview | null>(null);
   const problem = useSignal<ApiProblem | null>(null);
   const reason = useDraft('resource.reason', '');
-  const [isBusy, during] = useBusy();
 
   /** Deals with a refusal that the editor can help with. */
   const handled = async (error: unknown): Promise<boolean> => {
@@ -81,41 +79,18 @@ export function ChangesView({ title, draft, definition, onFaults, onConflict, on
   }
   const { created, changed, would, definition: result } = preview.value;
   return (
-    <form
-      class="review"
-      onSubmit={(event) => {
-        event.preventDefault();
-        during(write);
-      }}
-    >
+    <SaveForm reason={reason} canSave={created || changed.length > 0} onSave={write}>
       {created ? (
         <p>{t.created(title)}</p>
       ) : changed.length === 0 ? (
         <p class="empty">{t.noChanges}</p>
       ) : (
-        <ChangeTable label={t.changes} changes={changesOf(draft.base ?? {}, definitionIn(result))} />
-      )}
-      {!created && changed.length > 0 && <Expiry would={would} />}
-      {(created || changed.length > 0) && (
         <>
-          <label>
-            {common().reason}
-            <input
-              value={reason.value}
-              maxLength={500}
-              onInput={(event) => {
-                reason.value = event.currentTarget.value;
-              }}
-            />
-          </label>
-          <p class="tools">
-            <button type="submit" class="main" aria-disabled={isBusy}>
-              {t.save}
-            </button>
-          </p>
+          <ChangeTable label={t.changes} changes={changesOf(draft.base ?? {}, definitionIn(result))} />
+          <Expiry would={would} />
         </>
       )}
-    </form>
+    </SaveForm>
   );
 }
 

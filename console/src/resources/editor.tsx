@@ -5,12 +5,22 @@ import { type Fault, stillWrong, withUnread } from '../definitions/form/context.
 import { type JsonObject, textOf } from '../definitions/json.ts';
 import { JsonView } from '../definitions/json-view.tsx';
 import type { OpenApi } from '../definitions/use-document.ts';
-import { FIRST_FAULT, showView, Unreadable, useWantedField, Views, viewOf } from '../definitions/views.tsx';
+import {
+  FaultCount,
+  FIRST_FAULT,
+  Nameless,
+  showView,
+  Unreadable,
+  useWantedField,
+  Views,
+  viewOf,
+} from '../definitions/views.tsx';
 import { addressOf, go } from '../shell/router.ts';
 import { editorTexts } from '../texts/editor.ts';
 import { ChangesView } from './changes-view.tsx';
 import { change, type Draft, definitionOf, discard, drafts, hasUnread, isChanged, NEW } from './drafts.ts';
 import { ProbeView } from './probe-view.tsx';
+import { addressOfResource } from './resource-address.ts';
 import { RESOURCE_FORM } from './sections.ts';
 import { readTheirs } from './write.ts';
 
@@ -50,11 +60,11 @@ export function Editor({ draftKey, draft, document }: EditorProps) {
   };
   const leave = () => {
     discard(draftKey);
-    go(addressOf(isNew ? '/resources' : `/resources/${encodeURIComponent(title)}`));
+    go(isNew ? addressOf('/resources') : addressOfResource(title));
   };
   const saved = () => {
     discard(draftKey);
-    go(addressOf(`/resources/${encodeURIComponent(title)}`));
+    go(addressOfResource(title));
   };
   const rebase = ({ definition: base, etag }: Theirs, text: string) => {
     theirs.value = null;
@@ -84,11 +94,7 @@ export function Editor({ draftKey, draft, document }: EditorProps) {
   return (
     <>
       <Views views={VIEWS} view={view} />
-      {faults.value.length > 0 && (
-        <p class="notice" role="alert">
-          {editorTexts().hasFaults(faults.value.length)}
-        </p>
-      )}
+      <FaultCount count={faults.value.length} />
       {view === 'json' ? (
         <JsonView text={draft.text} onChange={(text) => write({ text, unread: {} })} />
       ) : definition === null ? (
@@ -108,7 +114,7 @@ export function Editor({ draftKey, draft, document }: EditorProps) {
       ) : hasUnread(draft) ? (
         <Unreadable in="form" />
       ) : title === '' ? (
-        <Untitled onName={() => refuse([{ pointer: '/title', detail: editorTexts().needsTitle }])} />
+        <Nameless member="title" onName={() => refuse([{ pointer: '/title', detail: editorTexts().needsTitle }])} />
       ) : view === 'probe' ? (
         <ProbeView {...{ draftKey, title, draft, definition }} onFaults={refuse} onPlace={toForm} />
       ) : (
@@ -135,16 +141,4 @@ export function Editor({ draftKey, draft, document }: EditorProps) {
 /** A draft with its title, as faults point into it. */
 function whole(draft: Draft): JsonObject {
   return { ...definitionOf(draft), title: draft.title };
-}
-
-function Untitled({ onName }: { onName: () => void }) {
-  const t = editorTexts();
-  return (
-    <p class="notice" role="alert">
-      {t.needsTitle}{' '}
-      <button type="button" class="small" onClick={onName}>
-        {t.toField('title')}
-      </button>
-    </p>
-  );
 }

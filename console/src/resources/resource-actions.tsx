@@ -1,14 +1,13 @@
-import { useSignal } from '@preact/signals';
 import { call } from '../api/call.ts';
 import { act } from '../api/results.ts';
 import { may } from '../api/session.ts';
-import { isSignInNeeded } from '../api/sign-in-again.ts';
 import { BulkActions } from '../caches/bulk-actions.tsx';
 import { useCount } from '../caches/use-count.ts';
 import { addressOf, go } from '../shell/router.ts';
 import { cachesTexts } from '../texts/caches.ts';
 import { resourcesTexts } from '../texts/resources.ts';
 import { Confirm } from '../ui/confirm.tsx';
+import { DialogButton } from '../ui/dialog-button.tsx';
 import { Link } from '../ui/link.tsx';
 import { ProblemView } from '../ui/problem.tsx';
 import { useBusy } from '../ui/use-busy.ts';
@@ -25,7 +24,6 @@ interface ResourceActionsProps {
 /** What can be done to a resource, to those who may. */
 export function ResourceActions({ title, etag }: ResourceActionsProps) {
   const t = resourcesTexts();
-  const isOpen = useSignal(false);
   const [isBusy, during] = useBusy();
   if (!may('cache:admin')) return null;
   return (
@@ -40,22 +38,7 @@ export function ResourceActions({ title, etag }: ResourceActionsProps) {
         {t.retryFailed}
       </button>
       <BulkActions resource_title={title} parameters="" owner="" state={undefined} />
-      <button
-        type="button"
-        onClick={() => {
-          if (!isSignInNeeded()) isOpen.value = true;
-        }}
-      >
-        {t.delete}
-      </button>
-      {isOpen.value && (
-        <DeleteDialog
-          {...{ title, etag }}
-          onClose={() => {
-            isOpen.value = false;
-          }}
-        />
-      )}
+      <DialogButton label={t.delete} dialog={(close) => <DeleteDialog {...{ title, etag }} onClose={close} />} />
     </>
   );
 }

@@ -1,12 +1,11 @@
-import { useSignal } from '@preact/signals';
 import { call } from '../api/call.ts';
 import { act } from '../api/results.ts';
 import { may } from '../api/session.ts';
-import { isSignInNeeded } from '../api/sign-in-again.ts';
 import { addressOf, go } from '../shell/router.ts';
 import { resourcesTexts } from '../texts/resources.ts';
 import { sourcesTexts } from '../texts/sources.ts';
 import { Confirm } from '../ui/confirm.tsx';
+import { DialogButton } from '../ui/dialog-button.tsx';
 import { Link } from '../ui/link.tsx';
 import { ProblemView } from '../ui/problem.tsx';
 import { addressOfSource } from './source-address.ts';
@@ -21,29 +20,13 @@ interface SourceActionsProps {
 /** What can be done to a source, to those who may. */
 export function SourceActions({ name, etag }: SourceActionsProps) {
   const t = resourcesTexts();
-  const isOpen = useSignal(false);
   if (!may('cache:admin')) return null;
   return (
     <>
       <Link class="button main" to={addressOfSource(name, '/edit')}>
         {t.edit}
       </Link>
-      <button
-        type="button"
-        onClick={() => {
-          if (!isSignInNeeded()) isOpen.value = true;
-        }}
-      >
-        {t.delete}
-      </button>
-      {isOpen.value && (
-        <DeleteDialog
-          {...{ name, etag }}
-          onClose={() => {
-            isOpen.value = false;
-          }}
-        />
-      )}
+      <DialogButton label={t.delete} dialog={(close) => <DeleteDialog {...{ name, etag }} onClose={close} />} />
     </>
   );
 }

@@ -4,12 +4,11 @@ import { ChangeTable } from '../definitions/change-table.tsx';
 import { changesOf } from '../definitions/changes.ts';
 import type { Fault } from '../definitions/form/context.ts';
 import type { JsonObject } from '../definitions/json.ts';
+import { SaveForm } from '../definitions/save-form.tsx';
 import { useDraft } from '../drafts/use-draft.ts';
-import { common } from '../texts/common.ts';
 import { editorTexts } from '../texts/editor.ts';
 import { sourcesTexts } from '../texts/sources.ts';
 import { ProblemView } from '../ui/problem.tsx';
-import { useBusy } from '../ui/use-busy.ts';
 import { isDecisive, type SourceDraft } from './draft.ts';
 import { useResourcesOf } from './use-resources-of.ts';
 import { save } from './write.ts';
@@ -28,7 +27,6 @@ interface SourceChangesProps {
 export function SourceChanges({ draft, definition, onFaults, onConflict, onSaved }: SourceChangesProps) {
   const t = editorTexts();
   const reason = useDraft('source.reason', '');
-  const [isBusy, during] = useBusy();
   const { name, base } = draft;
   const changes = changesOf(base ?? {}, definition);
 
@@ -58,13 +56,7 @@ export function SourceChanges({ draft, definition, onFaults, onConflict, onSaved
 
   if (base !== null && changes.length === 0) return <p class="empty">{t.noChanges}</p>;
   return (
-    <form
-      class="review"
-      onSubmit={(event) => {
-        event.preventDefault();
-        during(write);
-      }}
-    >
+    <SaveForm reason={reason} canSave onSave={write}>
       {base === null ? (
         <p>{sourcesTexts().created(name)}</p>
       ) : (
@@ -73,22 +65,7 @@ export function SourceChanges({ draft, definition, onFaults, onConflict, onSaved
           {isDecisive(base, definition) ? <Expiry name={name} /> : <p class="notice good">{t.expiresNone}</p>}
         </>
       )}
-      <label>
-        {common().reason}
-        <input
-          value={reason.value}
-          maxLength={500}
-          onInput={(event) => {
-            reason.value = event.currentTarget.value;
-          }}
-        />
-      </label>
-      <p class="tools">
-        <button type="submit" class="main" aria-disabled={isBusy}>
-          {t.save}
-        </button>
-      </p>
-    </form>
+    </SaveForm>
   );
 }
 

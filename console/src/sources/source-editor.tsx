@@ -6,7 +6,16 @@ import { type Fault, stillWrong, withUnread } from '../definitions/form/context.
 import { type JsonObject, textOf } from '../definitions/json.ts';
 import { JsonView } from '../definitions/json-view.tsx';
 import type { OpenApi } from '../definitions/use-document.ts';
-import { FIRST_FAULT, showView, Unreadable, useWantedField, Views, viewOf } from '../definitions/views.tsx';
+import {
+  FaultCount,
+  FIRST_FAULT,
+  Nameless,
+  showView,
+  Unreadable,
+  useWantedField,
+  Views,
+  viewOf,
+} from '../definitions/views.tsx';
 import { useDraft } from '../drafts/use-draft.ts';
 import { addressOf, go } from '../shell/router.ts';
 import { editorTexts } from '../texts/editor.ts';
@@ -76,11 +85,7 @@ export function SourceEditor({ initial, document }: { initial: SourceDraft; docu
   return (
     <>
       <Views views={VIEWS} view={view} />
-      {faults.value.length > 0 && (
-        <p class="notice" role="alert">
-          {editorTexts().hasFaults(faults.value.length)}
-        </p>
-      )}
+      <FaultCount count={faults.value.length} />
       {view === 'json' ? (
         <JsonView text={draft.text} onChange={(text) => write({ text, unread: {} })} />
       ) : definition === null ? (
@@ -100,7 +105,7 @@ export function SourceEditor({ initial, document }: { initial: SourceDraft; docu
       ) : hasUnread(draft) ? (
         <Unreadable in="form" />
       ) : draft.name === '' ? (
-        <Unnamed onName={() => refuse([{ pointer: '/name', detail: editorTexts().needsName }])} />
+        <Nameless member="name" onName={() => refuse([{ pointer: '/name', detail: editorTexts().needsName }])} />
       ) : (
         <SourceChanges
           {...{ draft, definition }}
@@ -123,16 +128,4 @@ export function SourceEditor({ initial, document }: { initial: SourceDraft; docu
 /** A draft with its name, as faults point into it. */
 function whole(draft: SourceDraft): JsonObject {
   return { ...definitionOf(draft), name: draft.name };
-}
-
-function Unnamed({ onName }: { onName: () => void }) {
-  const t = editorTexts();
-  return (
-    <p class="notice" role="alert">
-      {t.needsName}{' '}
-      <button type="button" class="small" onClick={onName}>
-        {t.toField('name')}
-      </button>
-    </p>
-  );
 }
