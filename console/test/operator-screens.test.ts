@@ -3,6 +3,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { isThere } from '../../scripts/test/needs.ts';
+import { Asked } from './support/asked.ts';
 import { violationsIn } from './support/axe.ts';
 import { ConsoleHost } from './support/console.ts';
 import { TestOrigin } from './support/failing-origin.ts';
@@ -128,8 +129,7 @@ describe.skipIf(!isThere('browser'))('the screens that operators go on to', () =
     // The page must set its timers by this clock, so it is loaded again.
     await page.clock.install();
     await page.reload();
-    const asked: string[] = [];
-    page.on('request', (request) => asked.push(request.url()));
+    const asked = new Asked(page);
     await page.getByLabel('Token').fill(await host.service.token('admin', { scope: 'cache:admin' }));
     await page.getByRole('button', { name: 'Sign in', exact: true }).click();
     await page.getByRole('navigation').waitFor();
@@ -137,10 +137,10 @@ describe.skipIf(!isThere('browser'))('the screens that operators go on to', () =
     for (const [path, text] of places().filter(([path]) => path !== '/tasks')) {
       await goTo(page, path);
       await page.locator('main').getByText(text).first().waitFor();
-      await page.waitForLoadState('networkidle');
-      const before = asked.length;
+      await asked.settled();
+      const before = asked.urls.length;
       await page.clock.runFor(60_000);
-      expect([path, asked.slice(before)]).toEqual([path, []]);
+      expect([path, asked.urls.slice(before)]).toEqual([path, []]);
     }
   });
 });

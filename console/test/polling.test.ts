@@ -2,6 +2,7 @@
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isThere } from '../../scripts/test/needs.ts';
+import { Asked } from './support/asked.ts';
 import { ConsoleHost, enterToken } from './support/console.ts';
 import { TestOrigin } from './support/failing-origin.ts';
 
@@ -41,20 +42,20 @@ describe.skipIf(!isThere('browser'))('where CONSOLE_POLL_S is 3 the console', ()
     // The page must set its timers by this clock, so it is loaded again.
     await page.clock.install();
     await page.reload();
-    const asked: string[] = [];
-    page.on('request', (request) => asked.push(new URL(request.url()).pathname));
+    const asked = new Asked(page);
     // Without `cache:refresh` or `cache:admin` no stream tells of it.
     await enterToken(page, await host.service.token('admin', { scope: 'cache:inspect' }));
     await page.getByText('STARTED').waitFor();
     // From here on time stands still but for `runFor`: the machine's own counts for nothing.
     await page.clock.pauseAt((await page.evaluate(() => Date.now())) + 1000);
-    await page.waitForLoadState('networkidle');
-    const before = asked.length;
+    await asked.settled();
+    const before = asked.urls.length;
+    const since = () => asked.urls.slice(before).map((url) => new URL(url).pathname);
     const tasks = `/api/v1/caches/${cache?.key}/tasks/`;
     await page.clock.runFor(POLL_S * 1000);
-    await expect.poll(() => asked.slice(before)).toEqual([tasks]);
+    await expect.poll(since).toEqual([tasks]);
     await page.clock.runFor(3 * POLL_S * 1000);
-    await expect.poll(() => asked.slice(before)).toEqual(Array(4).fill(tasks));
+    await expect.poll(since).toEqual(Array(4).fill(tasks));
     open();
   });
 });

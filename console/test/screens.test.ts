@@ -2,6 +2,7 @@
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isThere } from '../../scripts/test/needs.ts';
+import { Asked } from './support/asked.ts';
 import { violationsIn } from './support/axe.ts';
 import { ConsoleHost } from './support/console.ts';
 import { DEMO_START, demoValues, goTo, isRead, type Place, placesWith } from './support/places.ts';
@@ -212,21 +213,20 @@ describe.skipIf(!isThere('browser'))('the screens of the console', () => {
     // The page must set its timers by this clock, so it is loaded again.
     await page.clock.install();
     await page.reload();
-    const asked: string[] = [];
-    page.on('request', (request) => asked.push(request.url()));
+    const asked = new Asked(page);
     await host.enter(page);
     for (const { path } of places) {
       await goTo(page, path);
       await isRead(page);
-      await page.waitForLoadState('networkidle');
-      const before = asked.length;
+      await asked.settled();
+      const before = asked.urls.length;
       await page.clock.runFor(10 * 60_000);
-      await page.waitForLoadState('networkidle');
-      expect([path, asked.length - before <= 60]).toEqual([path, true]);
+      await asked.settled();
+      expect([path, asked.urls.length - before <= 60]).toEqual([path, true]);
       await page.evaluate(() => Object.defineProperty(document, 'hidden', { value: true, configurable: true }));
-      const seen = asked.length;
+      const seen = asked.urls.length;
       await page.clock.runFor(10 * 60_000);
-      expect([path, asked.slice(seen)]).toEqual([path, []]);
+      expect([path, asked.urls.slice(seen)]).toEqual([path, []]);
       await page.evaluate(() => Object.defineProperty(document, 'hidden', { value: false, configurable: true }));
     }
   });
