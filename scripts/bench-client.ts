@@ -7,7 +7,7 @@
 
 import { parseArgs } from 'node:util';
 import { CONTENDERS, compare } from './bench/client/compare.ts';
-import { withTables } from './bench/client/page.ts';
+import { readPage, withTables } from './bench/client/page.ts';
 import { describeMachine } from './bench/load/machine.ts';
 import { isThere, remedyFor } from './test/needs.ts';
 
@@ -22,6 +22,8 @@ const { values } = parseArgs({
 const missing = (['browser', 'tools/peers'] as const).find((need) => !isThere(need));
 if (missing !== undefined) console.log(`Skipped: ${missing} is missing; ${remedyFor(missing)}`);
 else {
+  // Measuring takes minutes: a page that cannot take the tables should be known of before.
+  if (!values.dry) readPage();
   const compared = await compare({
     sizes: values.rows.split(',').map(Number),
     rounds: Number(values.rounds),

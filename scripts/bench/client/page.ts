@@ -1,6 +1,6 @@
 /** The measured part of docs/client.md. */
 
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PROJECT } from '../../lib/wrangler.ts';
 import { digits, markdownTable, paragraphs } from '../markdown.ts';
@@ -11,7 +11,7 @@ const BEGIN = '<!-- measured: npm run bench:client -->\n';
 const END = '<!-- /measured -->\n';
 
 /**
- * The tables, written between their marks in docs/client.md if `isWritten`; the page is begun where there is none.
+ * The tables, written between their marks in docs/client.md if `isWritten`.
  *
  * @throws Error where the page lacks the marks
  */
@@ -59,11 +59,19 @@ function tableOf(size: number, compared: readonly Compared[]): string {
 }
 
 function write(text: string): void {
-  const page = existsSync(PAGE)
-    ? readFileSync(PAGE, 'utf8')
-    : `# The device client\n\n## Beside other stores\n\n${BEGIN}${END}`;
+  const { before, after } = readPage();
+  writeFileSync(PAGE, `${before}${BEGIN}\n${text}\n${after}`);
+}
+
+/**
+ * What stands around the measured part of docs/client.md.
+ *
+ * @throws Error where the page lacks the marks
+ */
+export function readPage(): { before: string; after: string } {
+  const page = readFileSync(PAGE, 'utf8');
   const from = page.indexOf(BEGIN);
   const to = page.indexOf(END);
   if (from === -1 || to < from) throw new Error(`${PAGE} lacks the marks of its measured part`);
-  writeFileSync(PAGE, `${page.slice(0, from)}${BEGIN}\n${text}\n${page.slice(to)}`);
+  return { before: page.slice(0, from), after: page.slice(to) };
 }
