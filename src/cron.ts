@@ -1,10 +1,10 @@
 /** What is done once a minute: schedules, sweeps of purged and deleted resources, what nobody asks for any more, counts, wake-ups that were lost, what moves. */
 
-import { evictUnread } from './flows/evict-unread.ts';
-import { refreshDue } from './flows/refresh-due.ts';
 import type { Services } from './flows/services.ts';
-import { sweepAll } from './flows/sweep.ts';
-import { wakeOverdue } from './flows/wake-overdue.ts';
+import { evictUnread } from './flows/upkeep/evict-unread.ts';
+import { refreshDue } from './flows/upkeep/refresh-due.ts';
+import { sweepAll } from './flows/upkeep/sweep.ts';
+import { wakeOverdue } from './flows/webhooks/wake-overdue.ts';
 import { log } from './log.ts';
 
 const DAY_MS = 86_400_000;

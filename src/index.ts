@@ -1,7 +1,7 @@
 /**
- * Worker entry. The way of one refresh, in the order of the folders: http/routes/refresh.ts takes it, flows/request-refresh.ts
+ * Worker entry. The way of one refresh, in the order of the folders: http/routes/refresh.ts takes it, flows/load/request-refresh.ts
  * checks it and asks the cache's object (object/, by the rules in core/task-machine/), which sends a message;
- * queues/refresh-queue.ts has flows/run-refresh.ts load the origin (origin/), compare rows (tables/) and write R2 (stores/);
+ * queues/refresh-queue.ts has flows/load/run-refresh.ts load the origin (origin/), compare rows (tables/) and write R2 (stores/);
  * the object makes the version current and puts the entry to D1, where http/routes/rpc.ts finds it for a device.
  */
 

@@ -1,9 +1,9 @@
 /** Builds what flows work with from the bindings, once an invocation: the only place that knows their names. */
 
 import type { Figures } from './contract/figures.ts';
-import type { Probes } from './flows/check-health.ts';
-import { heldRequests, holdsOf, MAX_HELD } from './flows/held-requests.ts';
+import { heldRequests, holdsOf, MAX_HELD } from './flows/live/held-requests.ts';
 import type { Services } from './flows/services.ts';
+import type { Probes } from './flows/upkeep/check-health.ts';
 import { figuresOfIsolate } from './kept-figures.ts';
 import { sampleInfo } from './log.ts';
 import { bothMetrics, datasetMetrics, type Metrics } from './metrics.ts';

@@ -4,9 +4,9 @@
  *
  * | who waits | for what | where it looks |
  * |---|---|---|
- * | flows/await-load.ts | a load, by a read of what is missing or expired | the look-up |
- * | flows/watch-cache.ts | something newer, by `Prefer: wait` and event streams on `/rpc/` | isolate memory |
- * | flows/watch-task.ts | the end of a task | its object |
+ * | flows/read/await-load.ts | a load, by a read of what is missing or expired | the look-up |
+ * | flows/live/watch-cache.ts | something newer, by `Prefer: wait` and event streams on `/rpc/` | isolate memory |
+ * | flows/live/watch-task.ts | the end of a task | its object |
  * | stores/entry-lookup.ts | D1's answer to another request of the isolate | isolate memory |
  * | stores/entry-batch.ts | the same, of many keys | isolate memory |
  * | http/console-provider.ts | the provider's description, by pages of the console | isolate memory |

@@ -8,10 +8,10 @@ import * as v from 'valibot';
 import type { Lease, PreviousLoad } from '../../src/contract/object.ts';
 import { Resource } from '../../src/contract/resource.ts';
 import type { Blobs } from '../../src/contract/stores.ts';
-import { GateHold, noGates } from '../../src/flows/gate-hold.ts';
-import { loadCache } from '../../src/flows/load-cache.ts';
-import { LoadClock } from '../../src/flows/load-clock.ts';
-import type { LoadServices } from '../../src/flows/loading.ts';
+import { GateHold, noGates } from '../../src/flows/load/gate-hold.ts';
+import { loadCache } from '../../src/flows/load/load-cache.ts';
+import { LoadClock } from '../../src/flows/load/load-clock.ts';
+import type { LoadServices } from '../../src/flows/load/loading.ts';
 import { median } from './statistics.ts';
 
 const ROWS = 100_000;

@@ -14,7 +14,7 @@ import type { Metrics } from '../metrics.ts';
 import type { Fetch } from '../origin/fetch-origin.ts';
 import type { Settings } from '../settings.ts';
 import type { RateLimits } from '../stores/rate-limits.ts';
-import type { HoldRequests } from './held-requests.ts';
+import type { HoldRequests } from './live/held-requests.ts';
 
 /** The services of one invocation. */
 export interface Services {

@@ -6,7 +6,7 @@
 import { hash } from 'node:crypto';
 import type { Context } from 'hono';
 import type { ActionName } from '../contract/action.ts';
-import { type DoneAction, recordAction } from '../flows/record-action.ts';
+import { type DoneAction, recordAction } from '../flows/admin/record-action.ts';
 import { log } from '../log.ts';
 import type { AppEnv } from './factory.ts';
 import { reasonOf } from './reason.ts';

@@ -2,8 +2,8 @@
 
 import { createFactory } from 'hono/factory';
 import type { Identity } from '../contract/identity.ts';
-import type { Probes } from '../flows/check-health.ts';
 import type { Services } from '../flows/services.ts';
+import type { Probes } from '../flows/upkeep/check-health.ts';
 
 /** Bindings of the Worker and variables of a request, read by `c.get(…)`: `c.var` makes a new object each time. */
 export interface AppEnv {

@@ -3,10 +3,10 @@
 import type { Context } from 'hono';
 import { Problem } from '../contract/problem.ts';
 import type { SyncItemAnswer } from '../contract/sync.ts';
-import { InlineBudget, inlineSize, openInline } from '../flows/inline-bodies.ts';
-import type { LiveCheck } from '../flows/live-check.ts';
-import { noteSynced, type ReadCache } from '../flows/note-given.ts';
-import type { SyncedItem } from '../flows/sync-caches.ts';
+import type { LiveCheck } from '../flows/live/live-check.ts';
+import { InlineBudget, inlineSize, openInline } from '../flows/read/inline-bodies.ts';
+import { noteSynced, type ReadCache } from '../flows/read/note-given.ts';
+import type { SyncedItem } from '../flows/read/sync-caches.ts';
 import type { AppEnv } from './factory.ts';
 import { noteRefusal } from './note-refusal.ts';
 import { besideBody, isServed, textWithoutBody } from './sync-item.ts';

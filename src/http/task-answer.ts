@@ -8,7 +8,7 @@ import { withoutMembers } from '../core/column-facts.ts';
 import { isOpenTo } from '../core/resource-access.ts';
 import { mayReadTask } from '../core/task-access.ts';
 import { timestamp } from '../core/timestamp.ts';
-import type { PendingTask } from '../flows/ask-for-load.ts';
+import type { PendingTask } from '../flows/read/ask-for-load.ts';
 import type { AppEnv } from './factory.ts';
 
 /** The members of the answer to whoever asks, in the order of the contract; `expanded`: all that is known of the task, and what it waits for. */

@@ -5,8 +5,8 @@
  */
 
 import type { RefreshMessage } from '../contract/messages.ts';
-import type { Disposition } from '../flows/report-load.ts';
-import { type RefreshServices, type RunningLoad, type RunOptions, runRefresh } from '../flows/run-refresh.ts';
+import type { Disposition } from '../flows/load/report-load.ts';
+import { type RefreshServices, type RunningLoad, type RunOptions, runRefresh } from '../flows/load/run-refresh.ts';
 import type { Services } from '../flows/services.ts';
 import { withLogFields } from '../log.ts';
 import { withTimeout } from '../waiting.ts';

@@ -3,7 +3,7 @@
 import * as v from 'valibot';
 import type { DeviceName } from '../contract/device-document.ts';
 import type { SyncMessage } from '../contract/messages.ts';
-import { recordSyncs, type SyncStores } from '../flows/record-syncs.ts';
+import { recordSyncs, type SyncStores } from '../flows/read/record-syncs.ts';
 import { log } from '../log.ts';
 import { type Metrics, noMetrics } from '../metrics.ts';
 import { isFirstInMinute } from '../stores/once-a-minute.ts';

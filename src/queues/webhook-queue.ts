@@ -2,9 +2,9 @@
 
 import * as v from 'valibot';
 import { EVENT_TYPES, type WebhookMessage } from '../contract/webhook.ts';
-import { deliverEvents } from '../flows/deliver-events.ts';
-import type { DeliverOptions } from '../flows/drain-webhook.ts';
-import type { WebhookServices } from '../flows/send-events.ts';
+import { deliverEvents } from '../flows/webhooks/deliver-events.ts';
+import type { DeliverOptions } from '../flows/webhooks/drain-webhook.ts';
+import type { WebhookServices } from '../flows/webhooks/send-events.ts';
 import { log } from '../log.ts';
 
 /** Longest pause before a message is delivered again, seconds. */

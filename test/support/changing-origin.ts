@@ -2,10 +2,10 @@
 
 import type { Json } from '../../src/contract/entry.ts';
 import type { Lease, LoadChange, PreviousLoad } from '../../src/contract/object.ts';
-import { GateHold, noGates } from '../../src/flows/gate-hold.ts';
-import { loadCache } from '../../src/flows/load-cache.ts';
-import { LoadClock } from '../../src/flows/load-clock.ts';
-import type { LoadServices } from '../../src/flows/loading.ts';
+import { GateHold, noGates } from '../../src/flows/load/gate-hold.ts';
+import { loadCache } from '../../src/flows/load/load-cache.ts';
+import { LoadClock } from '../../src/flows/load/load-clock.ts';
+import type { LoadServices } from '../../src/flows/load/loading.ts';
 import { memoryBlobs } from './memory-blobs.ts';
 import { sampleResource } from './resources.ts';
 

@@ -1,7 +1,7 @@
 /** Requests that are held, and streams, until something newer comes. */
 import { expect, onTestFinished } from 'vitest';
 import { cacheIdentity } from '../../src/core/cache-key.ts';
-import { heldRequests } from '../../src/flows/held-requests.ts';
+import { heldRequests } from '../../src/flows/live/held-requests.ts';
 import { Client } from './client.ts';
 import { eventsIn, type ReadEvent } from './event-stream.ts';
 import { Source } from './sources.ts';

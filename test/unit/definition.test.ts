@@ -3,7 +3,7 @@ import type { Json } from '../../src/contract/entry.ts';
 import { Problem } from '../../src/contract/problem.ts';
 import type { Resource } from '../../src/contract/resource.ts';
 import { definitionEtag, mattersToLoads, sameDefinition } from '../../src/core/definition.ts';
-import { parseDefinition } from '../../src/flows/manage-resources.ts';
+import { parseDefinition } from '../../src/flows/admin/manage-resources.ts';
 import { DEFAULTS, ORIGIN_DEFAULTS } from '../support/resources.ts';
 
 type Members = { [name: string]: Json };

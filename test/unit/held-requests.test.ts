@@ -1,5 +1,5 @@
 import { expect, it, vi } from 'vitest';
-import { HeldRequests, type HoldKind, holdsOf } from '../../src/flows/held-requests.ts';
+import { HeldRequests, type HoldKind, holdsOf } from '../../src/flows/live/held-requests.ts';
 
 /** Asks for room that is needed until 100 unless told. */
 function enter(held: HeldRequests, asked: { user?: string; kind?: HoldKind; until?: number; now?: number } = {}) {

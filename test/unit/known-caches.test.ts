@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { cacheFor } from '../../src/core/cache-key.ts';
 import { parametersFromQuery } from '../../src/core/parameters.ts';
-import { knownCache } from '../../src/flows/known-caches.ts';
+import { knownCache } from '../../src/flows/read/known-caches.ts';
 import { sampleResource } from '../support/resources.ts';
 
 const parameters = { type: 'object', properties: { year: { type: 'integer' } } };

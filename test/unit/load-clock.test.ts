@@ -1,6 +1,6 @@
 /** The clock of one load: the origin's time-out, which stands still while we make it wait, and the end of the whole. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { LoadClock } from '../../src/flows/load-clock.ts';
+import { LoadClock } from '../../src/flows/load/load-clock.ts';
 
 beforeEach(() => {
   vi.useFakeTimers();

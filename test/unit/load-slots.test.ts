@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { LoadClock } from '../../src/flows/load-clock.ts';
-import { type LoadSlot, LoadSlots, type LoadWanted } from '../../src/flows/load-slots.ts';
+import { LoadClock } from '../../src/flows/load/load-clock.ts';
+import { type LoadSlot, LoadSlots, type LoadWanted } from '../../src/flows/load/load-slots.ts';
 
 beforeEach(() => {
   vi.useFakeTimers();

@@ -3,7 +3,7 @@ import type { Column } from '../../src/contract/column.ts';
 import type { Json } from '../../src/contract/entry.ts';
 import { Problem } from '../../src/contract/problem.ts';
 import { mattersToLoads } from '../../src/core/definition.ts';
-import { parseDefinition } from '../../src/flows/manage-resources.ts';
+import { parseDefinition } from '../../src/flows/admin/manage-resources.ts';
 import { sampleResource } from '../support/resources.ts';
 
 type Members = { [name: string]: Json };

@@ -6,7 +6,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { ActionRecord } from '../../src/contract/action.ts';
 import { Problem } from '../../src/contract/problem.ts';
 import { runCron } from '../../src/cron.ts';
-import { recordAction } from '../../src/flows/record-action.ts';
+import { recordAction } from '../../src/flows/admin/record-action.ts';
 import { makeServices } from '../../src/services.ts';
 import { d1Actions } from '../../src/stores/actions.ts';
 import { admin, alice, defineResource, faultsOf, load, loadAll, onlyCache } from '../support/admin.ts';

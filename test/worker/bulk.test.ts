@@ -2,11 +2,11 @@
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import { runCron } from '../../src/cron.ts';
-import { forgetSyncs } from '../../src/flows/forget-syncs.ts';
-import { countSelected, purgeSelected } from '../../src/flows/purge-caches.ts';
-import { refreshAll } from '../../src/flows/refresh-caches.ts';
+import { forgetSyncs } from '../../src/flows/admin/forget-syncs.ts';
+import { countSelected, purgeSelected } from '../../src/flows/admin/purge-caches.ts';
+import { refreshAll } from '../../src/flows/admin/refresh-caches.ts';
 import type { Services } from '../../src/flows/services.ts';
-import { sweepAll } from '../../src/flows/sweep.ts';
+import { sweepAll } from '../../src/flows/upkeep/sweep.ts';
 import { makeServices } from '../../src/services.ts';
 import { admin, alice, cachesOf, defineResource, loadAll } from '../support/admin.ts';
 import { listed } from '../support/sync-records.ts';

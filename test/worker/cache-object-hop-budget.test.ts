@@ -8,7 +8,7 @@ import { describe, expect, it } from 'vitest';
 import { cacheIdentity } from '../../src/core/cache-key.ts';
 import { objectNameOfKey } from '../../src/core/task-id.ts';
 import { policyOf } from '../../src/core/task-policy.ts';
-import { runRefresh } from '../../src/flows/run-refresh.ts';
+import { runRefresh } from '../../src/flows/load/run-refresh.ts';
 import { CacheObject } from '../../src/object/cache-object.ts';
 import { objectClient } from '../../src/object/client.ts';
 import { makeServices } from '../../src/services.ts';

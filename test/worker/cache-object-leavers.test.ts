@@ -2,8 +2,8 @@
 import { runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { beforeEach, expect, it } from 'vitest';
-import { evictUnread } from '../../src/flows/evict-unread.ts';
-import { sweepAll } from '../../src/flows/sweep.ts';
+import { evictUnread } from '../../src/flows/upkeep/evict-unread.ts';
+import { sweepAll } from '../../src/flows/upkeep/sweep.ts';
 import { makeServices } from '../../src/services.ts';
 import { unique } from '../support/entries.ts';
 import { newCache } from '../support/loads.ts';

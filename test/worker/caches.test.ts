@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import type { CacheRecord } from '../../src/contract/administration.ts';
-import { listCaches } from '../../src/flows/list-caches.ts';
+import { listCaches } from '../../src/flows/admin/list-caches.ts';
 import { d1Entries } from '../../src/stores/entries.ts';
 import { d1Resources } from '../../src/stores/resources.ts';
 import {

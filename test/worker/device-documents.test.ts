@@ -8,7 +8,7 @@ import type { DeviceCheck, Refusal, SyncMessage, SyncRecord } from '../../src/co
 import { tagOfKey } from '../../src/core/etag.ts';
 import { compareRecords, recordId } from '../../src/core/sync-records.ts';
 import { runCron } from '../../src/cron.ts';
-import { recordSyncs } from '../../src/flows/record-syncs.ts';
+import { recordSyncs } from '../../src/flows/read/record-syncs.ts';
 import { handleSyncBatch } from '../../src/queues/sync-queue.ts';
 import { makeServices } from '../../src/services.ts';
 import { d1Entries } from '../../src/stores/entries.ts';

@@ -2,7 +2,7 @@
 import { env } from 'cloudflare:workers';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { runCron } from '../../src/cron.ts';
-import { evictUnread } from '../../src/flows/evict-unread.ts';
+import { evictUnread } from '../../src/flows/upkeep/evict-unread.ts';
 import { makeServices } from '../../src/services.ts';
 import { d1Entries } from '../../src/stores/entries.ts';
 import { alice, cachesOf, defineResource, load, loadAll, NOTHING_LOADED, onlyCache } from '../support/admin.ts';

@@ -1,7 +1,7 @@
 /** Resources that name groups (CONTRACT 4): to everybody else they are not there, in whatever way they are asked for. */
 import { env } from 'cloudflare:workers';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { refreshDue } from '../../src/flows/refresh-due.ts';
+import { refreshDue } from '../../src/flows/upkeep/refresh-due.ts';
 import { makeServices } from '../../src/services.ts';
 import { cachesOf, defineResource, load } from '../support/admin.ts';
 import { Client, type Headers } from '../support/client.ts';

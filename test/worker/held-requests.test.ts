@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { API_BASE } from '../../src/contract/constants.ts';
 import { cacheIdentity } from '../../src/core/cache-key.ts';
 import { digestTag } from '../../src/core/etag.ts';
-import { type Hold, type HoldKind, heldRequests, MAX_HELD } from '../../src/flows/held-requests.ts';
+import { type Hold, type HoldKind, heldRequests, MAX_HELD } from '../../src/flows/live/held-requests.ts';
 import { makeServices } from '../../src/services.ts';
 import { Client, sendUnder } from '../support/client.ts';
 import { countCalls } from '../support/count-calls.ts';

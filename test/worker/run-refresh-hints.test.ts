@@ -1,8 +1,8 @@
 /** What a task's message says of its load, and which queue it goes to: by the definition, and by what the last load was. */
 import { runDurableObjectAlarm } from 'cloudflare:test';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { LoadClock } from '../../src/flows/load-clock.ts';
-import { LoadSlots } from '../../src/flows/load-slots.ts';
+import { LoadClock } from '../../src/flows/load/load-clock.ts';
+import { LoadSlots } from '../../src/flows/load/load-slots.ts';
 import { sleep } from '../../src/waiting.ts';
 import { stubOf } from '../support/object-loads.ts';
 import { deliveries } from '../support/object-worker.ts';

@@ -1,7 +1,7 @@
 import { createExecutionContext, createMessageBatch, getQueueResult } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { describe, expect, it, vi } from 'vitest';
-import { LoadSlots, loadSlots } from '../../src/flows/load-slots.ts';
+import { LoadSlots, loadSlots } from '../../src/flows/load/load-slots.ts';
 import type { Services } from '../../src/flows/services.ts';
 import { handleDeadRefreshBatch, handleDeadSyncBatch } from '../../src/queues/dead-letter.ts';
 import { handleBatch } from '../../src/queues/handle-batch.ts';

@@ -3,8 +3,8 @@ import { env } from 'cloudflare:workers';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { EnqueueAnswer, EnqueueRequest } from '../../src/contract/object.ts';
 import { runCron } from '../../src/cron.ts';
-import { type DueOptions, refreshDue } from '../../src/flows/refresh-due.ts';
 import type { Services } from '../../src/flows/services.ts';
+import { type DueOptions, refreshDue } from '../../src/flows/upkeep/refresh-due.ts';
 import { makeServices } from '../../src/services.ts';
 import { admin, cachesOf, defineResource, loadAll } from '../support/admin.ts';
 

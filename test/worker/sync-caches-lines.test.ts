@@ -3,7 +3,7 @@ import { createExecutionContext } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { describe, expect, it, vi } from 'vitest';
 import { app } from '../../src/app.ts';
-import { heldRequests } from '../../src/flows/held-requests.ts';
+import { heldRequests } from '../../src/flows/live/held-requests.ts';
 import { compressorBytes } from '../../src/http/gzip.ts';
 import { Client } from '../support/client.ts';
 import { loadedTable, loadRows } from '../support/live.ts';

@@ -1,6 +1,6 @@
 /** CONTRACT 3 "Many caches at once": what must be loaded is waited for, at most so much of it and so long. */
 import { describe, expect, it, vi } from 'vitest';
-import { heldRequests } from '../../src/flows/held-requests.ts';
+import { heldRequests } from '../../src/flows/live/held-requests.ts';
 import { Client, sendUnder } from '../support/client.ts';
 import { unique } from '../support/entries.ts';
 import { inOnePeriod, lowered } from '../support/limits.ts';

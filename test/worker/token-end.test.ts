@@ -1,6 +1,6 @@
 /** CONTRACT 1 and 3: what is held ends when its token is accepted no more, `exp` and the clock tolerance of 60 s. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { heldRequests } from '../../src/flows/held-requests.ts';
+import { heldRequests } from '../../src/flows/live/held-requests.ts';
 import { Client } from '../support/client.ts';
 import { loadedTable, streamOf, tagOf, untilHeld } from '../support/live.ts';
 import { Device } from '../support/sockets.ts';

@@ -5,7 +5,7 @@ import { afterEach, describe, expect, inject, it, vi } from 'vitest';
 import { API_BASE } from '../../src/contract/constants.ts';
 import { MAX_WEBHOOKS, type WebhookAnswer, type WebhookTest } from '../../src/contract/webhook.ts';
 import { runCron } from '../../src/cron.ts';
-import { parseWebhook } from '../../src/flows/manage-webhooks.ts';
+import { parseWebhook } from '../../src/flows/admin/manage-webhooks.ts';
 import { makeServices } from '../../src/services.ts';
 import { admin, defineResource, faultsOf, load, onlyCache } from '../support/admin.ts';
 import { Client, sendUnder } from '../support/client.ts';

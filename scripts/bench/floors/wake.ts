@@ -2,7 +2,7 @@
 
 import type { FloorRequest } from './context.ts';
 
-/** Pauses between two looks, ms (src/flows/watch-cache.ts). */
+/** Pauses between two looks, ms (src/flows/live/watch-cache.ts). */
 const SHORTEST_PAUSE_MS = 400;
 const LONGEST_PAUSE_MS = 800;
 

@@ -5,7 +5,7 @@
 
 import { Agent, get } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { MAX_HELD } from '../../../src/flows/held-requests.ts';
+import { MAX_HELD } from '../../../src/flows/live/held-requests.ts';
 import { startPair, stopPair } from '../lib/pair.ts';
 import { type Answer, demand } from '../load/call.ts';
 import { quiet } from '../load/machine.ts';
@@ -14,7 +14,7 @@ import { authorized, define, load, refreshShot, stageFloor, statusFault } from '
 import { median } from '../statistics.ts';
 import type { Part } from './part.ts';
 
-/** A fifth of the room is kept for waits of loads (flows/held-requests.ts). */
+/** A fifth of the room is kept for waits of loads (flows/live/held-requests.ts). */
 const DEVICES = Math.floor(MAX_HELD * 0.8);
 const PATH = '/api/v1/rpc/moving/?year=2026';
 const WAIT_S = 60;

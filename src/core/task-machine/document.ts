@@ -33,7 +33,7 @@ export interface LoadedState extends Loaded {
   originLastModified: string | null;
   /** Whether that date proves anything; absent: an earlier release noted it, which did not look. */
   provenDate?: boolean;
-  /** The origin's last answer was heavy (flows/load-slots.ts). */
+  /** The origin's last answer was heavy (flows/load/load-slots.ts). */
   heavy?: boolean;
   /** What an incremental load goes on from; absent: the next is one of all rows. Shown nowhere: a link may have secrets of the origin. */
   changes?: ChangesState;

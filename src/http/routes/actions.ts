@@ -5,7 +5,7 @@ import { about } from '../../contract/about.ts';
 import { type ActionPlace, ActionRecord } from '../../contract/action.ts';
 import { MAX_USER_LENGTH } from '../../contract/constants.ts';
 import { decodeCursor, encodeCursor } from '../../core/cursor.ts';
-import { answerOfAction } from '../../flows/record-action.ts';
+import { answerOfAction } from '../../flows/admin/record-action.ts';
 import { describe, pageOf } from '../describe.ts';
 import { factory } from '../factory.ts';
 import { protectAdministration } from '../identity.ts';

@@ -4,7 +4,7 @@ import * as v from 'valibot';
 import { VersionRecord } from '../../contract/administration.ts';
 import { TASK_RETENTION_COUNT } from '../../contract/constants.ts';
 import { ExpandedTaskAnswer } from '../../contract/task.ts';
-import { listTasks, listVersions } from '../../flows/cache-history.ts';
+import { listTasks, listVersions } from '../../flows/admin/cache-history.ts';
 import { CACHE_KEY, describe, NOT_MODIFIED } from '../describe.ts';
 import { factory } from '../factory.ts';
 import { protectAdministration } from '../identity.ts';

@@ -14,9 +14,15 @@ import { invalidParameters } from '../../core/input-faults.ts';
 import { isObject } from '../../core/is-object.ts';
 import { parseJson } from '../../core/json.ts';
 import { holdMs, parsePrefer, preferenceApplied } from '../../core/prefer.ts';
-import { listCaches, readCache } from '../../flows/list-caches.ts';
-import { countResource, countSelected, purgeCache, purgeResource, purgeSelected } from '../../flows/purge-caches.ts';
-import { refreshByKey } from '../../flows/refresh-caches.ts';
+import { listCaches, readCache } from '../../flows/admin/list-caches.ts';
+import {
+  countResource,
+  countSelected,
+  purgeCache,
+  purgeResource,
+  purgeSelected,
+} from '../../flows/admin/purge-caches.ts';
+import { refreshByKey } from '../../flows/admin/refresh-caches.ts';
 import { carryOut, selectedTarget } from '../administration-log.ts';
 import { CACHE_KEY, describe, NOT_MODIFIED, PREFER_TASK, pageOf } from '../describe.ts';
 import { type AppEnv, factory } from '../factory.ts';

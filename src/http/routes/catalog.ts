@@ -3,8 +3,8 @@
 import * as v from 'valibot';
 import { CatalogEntry, ResourceDocument } from '../../contract/catalog.ts';
 import { resourceDocument } from '../../core/resource-document/index.ts';
-import { findResource } from '../../flows/find-resource.ts';
-import { readCatalog } from '../../flows/read-catalog.ts';
+import { findResource } from '../../flows/read/find-resource.ts';
+import { readCatalog } from '../../flows/read/read-catalog.ts';
 import { describe, NOT_MODIFIED, pageOf, RESOURCE_TITLE } from '../describe.ts';
 import { factory } from '../factory.ts';
 import { protect } from '../identity.ts';

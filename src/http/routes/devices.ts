@@ -8,7 +8,7 @@ import type { DeviceName } from '../../contract/device-document.ts';
 import { decodeCursor, encodeCursor } from '../../core/cursor.ts';
 import { etagOf } from '../../core/etag.ts';
 import { timestamp } from '../../core/timestamp.ts';
-import { type ListedCache, type ListedDevice, listDevices } from '../../flows/list-devices.ts';
+import { type ListedCache, type ListedDevice, listDevices } from '../../flows/admin/list-devices.ts';
 import { describe, pageOf } from '../describe.ts';
 import { allowedUser } from '../device-owner.ts';
 import { factory } from '../factory.ts';

@@ -2,7 +2,7 @@
 
 import { ProbeAnswer, ProbeBody } from '../../contract/probe.ts';
 import { codeOf } from '../../contract/problem.ts';
-import { readProbe, runProbe, withRoom } from '../../flows/probe-resource.ts';
+import { readProbe, runProbe, withRoom } from '../../flows/admin/probe-resource.ts';
 import { carryOut } from '../administration-log.ts';
 import { describe, pathParameter } from '../describe.ts';
 import { factory } from '../factory.ts';

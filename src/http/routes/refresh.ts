@@ -5,7 +5,7 @@ import { HEADER } from '../../contract/constants.ts';
 import type { Json } from '../../contract/entry.ts';
 import { AnyTaskAnswer, ExpandTask, RefreshBody } from '../../contract/task.ts';
 import { holdMs, parsePrefer, preferenceApplied } from '../../core/prefer.ts';
-import { requestRefresh } from '../../flows/request-refresh.ts';
+import { requestRefresh } from '../../flows/load/request-refresh.ts';
 import { describe, PREFER_TASK } from '../describe.ts';
 import { factory } from '../factory.ts';
 import { holdUntil, protect } from '../identity.ts';

@@ -1,8 +1,8 @@
 /** `GET /resources/<title>/stats/`: how its caches stand, as they were last counted (CONTRACT 4). */
 
 import { ResourceStats } from '../../contract/resource-counts.ts';
-import { findResource } from '../../flows/find-resource.ts';
-import { resourceStats as statsOf } from '../../flows/resource-stats.ts';
+import { resourceStats as statsOf } from '../../flows/admin/resource-stats.ts';
+import { findResource } from '../../flows/read/find-resource.ts';
 import { describe, NOT_MODIFIED, RESOURCE_TITLE } from '../describe.ts';
 import { factory } from '../factory.ts';
 import { protectAdministration } from '../identity.ts';

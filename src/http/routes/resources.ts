@@ -15,10 +15,10 @@ import {
   putResource,
   readDefinedResource,
   type TaggedResource,
-} from '../../flows/manage-resources.ts';
-import { refreshAll } from '../../flows/refresh-caches.ts';
-import { resourceStats } from '../../flows/resource-stats.ts';
-import { sweepResource } from '../../flows/sweep.ts';
+} from '../../flows/admin/manage-resources.ts';
+import { refreshAll } from '../../flows/admin/refresh-caches.ts';
+import { resourceStats } from '../../flows/admin/resource-stats.ts';
+import { sweepResource } from '../../flows/upkeep/sweep.ts';
 import { paceWarnings, pagesWarnings } from '../../origin/check-pages.ts';
 import { warningsOf } from '../../origin/later-rules.ts';
 import { carryOut } from '../administration-log.ts';

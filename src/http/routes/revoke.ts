@@ -5,7 +5,7 @@ import * as v from 'valibot';
 import { isAdmin } from '../../contract/identity.ts';
 import { Problem } from '../../contract/problem.ts';
 import { AnyTaskAnswer, ExpandTask, RevokeBody, type Task } from '../../contract/task.ts';
-import { revokeTask } from '../../flows/revoke-task.ts';
+import { revokeTask } from '../../flows/load/revoke-task.ts';
 import { carryOut } from '../administration-log.ts';
 import { describe } from '../describe.ts';
 import { type AppEnv, factory } from '../factory.ts';

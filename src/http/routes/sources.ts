@@ -10,8 +10,8 @@ import {
   parseSource,
   putSource,
   sourceEtag,
-} from '../../flows/manage-sources.ts';
-import { stateOfSource } from '../../flows/view-gate.ts';
+} from '../../flows/admin/manage-sources.ts';
+import { stateOfSource } from '../../flows/admin/view-gate.ts';
 import { carryOut } from '../administration-log.ts';
 import { describe, NOT_MODIFIED, pageOf, pathParameter } from '../describe.ts';
 import { factory } from '../factory.ts';

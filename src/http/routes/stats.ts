@@ -4,7 +4,7 @@ import * as v from 'valibot';
 import { about } from '../../contract/about.ts';
 import { FigureAnswer, type FigureQuestion, MAX_POINTS } from '../../contract/figures.ts';
 import { invalidParameters } from '../../core/input-faults.ts';
-import { readFigures } from '../../flows/read-figures.ts';
+import { readFigures } from '../../flows/admin/read-figures.ts';
 import { FIGURES, type Figure } from '../../metrics.ts';
 import { describe, NOT_MODIFIED } from '../describe.ts';
 import { factory } from '../factory.ts';

@@ -9,7 +9,7 @@ import { decodeCursor, encodeCursor } from '../../core/cursor.ts';
 import { etagOf } from '../../core/etag.ts';
 import { isOutOfDate } from '../../core/sync-records.ts';
 import { timestamp } from '../../core/timestamp.ts';
-import { type ListedSync, listSyncs } from '../../flows/list-syncs.ts';
+import { type ListedSync, listSyncs } from '../../flows/admin/list-syncs.ts';
 import { describe, pageOf } from '../describe.ts';
 import { allowedUser } from '../device-owner.ts';
 import { factory } from '../factory.ts';

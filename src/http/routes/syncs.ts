@@ -4,7 +4,7 @@ import * as v from 'valibot';
 import { about } from '../../contract/about.ts';
 import { ForgetAnswer } from '../../contract/administration.ts';
 import { MAX_DEVICE_LENGTH, MAX_USER_LENGTH } from '../../contract/constants.ts';
-import { forgetSyncs } from '../../flows/forget-syncs.ts';
+import { forgetSyncs } from '../../flows/admin/forget-syncs.ts';
 import { carryOut, hiddenName } from '../administration-log.ts';
 import { describe } from '../describe.ts';
 import { factory } from '../factory.ts';

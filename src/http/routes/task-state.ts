@@ -8,8 +8,8 @@ import { AnyTaskAnswer, ExpandTask, hasEnded, type Task, TaskId } from '../../co
 import { matches } from '../../core/conditions.ts';
 import { digestTag } from '../../core/etag.ts';
 import { parsePrefer, preferenceApplied } from '../../core/prefer.ts';
-import { waitingFor } from '../../flows/view-gate.ts';
-import { readTask, waitForTask, watchTask } from '../../flows/watch-task.ts';
+import { waitingFor } from '../../flows/admin/view-gate.ts';
+import { readTask, waitForTask, watchTask } from '../../flows/live/watch-task.ts';
 import { describe, headerParameter, NOT_MODIFIED } from '../describe.ts';
 import { EVENT_STREAM_TYPE, type ServerEvent, streamEvents, wantsEventStream } from '../event-stream.ts';
 import { type AppEnv, factory } from '../factory.ts';

@@ -11,7 +11,7 @@ import {
   putWebhook,
   testWebhook,
   webhookEtag,
-} from '../../flows/manage-webhooks.ts';
+} from '../../flows/admin/manage-webhooks.ts';
 import { carryOut } from '../administration-log.ts';
 import { describe, NOT_MODIFIED, pathParameter } from '../describe.ts';
 import { factory } from '../factory.ts';

@@ -13,7 +13,7 @@ import { app } from '../../../src/app.ts';
 import { API_BASE } from '../../../src/contract/constants.ts';
 import { cacheIdentity } from '../../../src/core/cache-key.ts';
 import { namedBlobs } from '../../../src/core/task-machine/owed.ts';
-import { LoadSlots } from '../../../src/flows/load-slots.ts';
+import { LoadSlots } from '../../../src/flows/load/load-slots.ts';
 import { Documents } from '../../../src/object/documents.ts';
 import { handleRefreshBatch } from '../../../src/queues/refresh-queue.ts';
 import { makeServices } from '../../../src/services.ts';

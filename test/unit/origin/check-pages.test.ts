@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Json } from '../../../src/contract/entry.ts';
-import { parseDefinition } from '../../../src/flows/manage-resources.ts';
+import { parseDefinition } from '../../../src/flows/admin/manage-resources.ts';
 import { pagesWarnings } from '../../../src/origin/check-pages.ts';
 import { table } from '../../support/rows.ts';
 

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import type { Json } from '../../../../src/contract/entry.ts';
 import { Source } from '../../../../src/contract/source.ts';
-import { parseDefinition } from '../../../../src/flows/manage-resources.ts';
+import { parseDefinition } from '../../../../src/flows/admin/manage-resources.ts';
 
 type Members = { [name: string]: Json };
 

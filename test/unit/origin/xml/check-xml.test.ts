@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Column } from '../../../../src/contract/column.ts';
 import { readDefinition } from '../../../../src/core/definition.ts';
-import { parseDefinition } from '../../../../src/flows/manage-resources.ts';
+import { parseDefinition } from '../../../../src/flows/admin/manage-resources.ts';
 
 interface Given {
   tables?: unknown;

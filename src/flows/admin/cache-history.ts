@@ -1,0 +1,57 @@
+/** What has become of one cache, for administration (CONTRACT 4): the versions that are kept, and its tasks. */
+
+import type { VersionRecord } from '../../contract/administration.ts';
+import type { Link } from '../../contract/entry.ts';
+import type { Task } from '../../contract/task.ts';
+import { etagOf } from '../../core/etag.ts';
+import { timestamp } from '../../core/timestamp.ts';
+import { demandAvailable } from '../demand-available.ts';
+import type { Services } from '../services.ts';
+import { judgeCache } from './judged-caches.ts';
+
+/**
+ * The versions that changed the body and are still kept, newest first; of a cache that holds nothing there are none.
+ *
+ * @param now ms since the epoch
+ * @throws Problem `not-found`
+ */
+export async function listVersions(
+  services: Pick<Services, 'entries' | 'resources'>,
+  key: string,
+  now: number,
+): Promise<VersionRecord[]> {
+  const { entry, freshness } = await judgeCache(services, key, now);
+  if (freshness.state === 'absent') return [];
+  return entry.chain.map((link) => recordOf(key, link)).reverse();
+}
+
+function recordOf(key: string, { version, fence, rowChanges, deltaBytes, hash }: Link): VersionRecord {
+  return {
+    version,
+    etag: etagOf(key, version),
+    // A fence is the time of its claim.
+    loaded: timestamp(fence),
+    inserted: rowChanges?.inserted ?? null,
+    deleted: rowChanges?.deleted ?? null,
+    bytes: deltaBytes,
+    hash,
+  };
+}
+
+/**
+ * The tasks of a cache, newest first: what waits or runs, then what has ended within 7 days.
+ *
+ * @param now ms since the epoch
+ * @throws Problem `not-found`, `overloaded`
+ */
+export async function listTasks(
+  services: Pick<Services, 'entries' | 'resources' | 'objects'>,
+  key: string,
+  limit: number,
+  now: number,
+): Promise<Task[]> {
+  await judgeCache(services, key, now);
+  const answer = demandAvailable(await services.objects.tasks(key, limit));
+  // An object that lost its rows has no task to tell of.
+  return answer.outcome === 'found' ? answer.tasks : [];
+}

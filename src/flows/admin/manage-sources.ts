@@ -1,0 +1,131 @@
+/** Sources as the admin keeps them (CONTRACT 4 "Sources"). */
+
+import * as v from 'valibot';
+import { API_BASE } from '../../contract/constants.ts';
+import type { Json } from '../../contract/entry.ts';
+import { Problem } from '../../contract/problem.ts';
+import {
+  MAX_SOURCE_CHARACTERS,
+  Source,
+  type SourceAnswer,
+  SourceName,
+  type SourceState,
+  type Sources,
+  type StoredSource,
+} from '../../contract/source.ts';
+import { canonicalText } from '../../core/canonical.ts';
+import { type Conditions, demandConditions } from '../../core/conditions.ts';
+import { digestTag } from '../../core/etag.ts';
+import { log } from '../../log.ts';
+import { sourceFaults } from '../../origin/check-source.ts';
+import type { Services } from '../services.ts';
+import { parseNamed } from './parse-named.ts';
+
+/** How often a write is tried anew when another one was faster. */
+const MAX_TRIES = 5;
+
+/**
+ * Reads the body of `PUT /sources/<name>/`. What GET gives can be put back: `name` must be the same, `state` says nothing.
+ *
+ * @param hosts ORIGIN_HOSTS
+ * @throws Problem `invalid-parameters` with a pointer for each fault
+ */
+export function parseSource(name: string, body: Json, hosts: readonly string[]): Source {
+  const faults = (source: Source) => sourceFaults(source, hosts);
+  return parseNamed(name, body, { schema: Source, name: SourceName, faults, mostCharacters: MAX_SOURCE_CHARACTERS });
+}
+
+/** @throws Problem `not-found` */
+export async function getSource(sources: Sources, name: string): Promise<StoredSource> {
+  const stored = v.is(SourceName, name) ? await sources.read(name) : null;
+  if (stored === null) {
+    throw new Problem('not-found', `There is no source of this name. GET ${API_BASE}/sources/ lists them.`);
+  }
+  return stored;
+}
+
+/** A source that was put, and what that changed. */
+export interface PutSource {
+  source: StoredSource;
+  outcome: 'created' | 'changed' | 'same';
+  /** Titles of the resources whose caches count as expired by that. */
+  expired: readonly string[];
+}
+
+/**
+ * Writes a definition. One that says the same changes nothing; one that asks another system, or asks it otherwise, is a change of the
+ * origin of each resource that names it.
+ *
+ * @param now ms since the epoch
+ * @throws Problem `precondition-failed`, `conflict` when others go on writing
+ */
+export async function putSource(
+  sources: Sources,
+  name: string,
+  definition: Source,
+  conditions: Conditions,
+  now: number,
+): Promise<PutSource> {
+  for (let tries = 0; tries < MAX_TRIES; tries++) {
+    const current = await sources.read(name);
+    demandConditions(conditions, current === null ? null : sourceEtag(current));
+    if (current !== null && canonicalText(current.definition) === canonicalText(definition)) {
+      return { source: current, outcome: 'same', expired: [] };
+    }
+    const matters = current !== null && decisive(current.definition) !== decisive(definition);
+    const written = await sources.put(name, definition, matters, current?.changedAt ?? null, now);
+    if (written === null) continue;
+    const { source, resources } = written;
+    return { source, outcome: current === null ? 'created' : 'changed', expired: resources };
+  }
+  throw tooManyWriters();
+}
+
+/** @throws Problem `not-found`, `precondition-failed`, `conflict` while a resource names it or when others go on writing */
+export async function deleteSource(
+  { sources, gates }: Pick<Services, 'sources' | 'gates'>,
+  name: string,
+  conditions: Conditions,
+): Promise<void> {
+  for (let tries = 0; tries < MAX_TRIES; tries++) {
+    const current = await getSource(sources, name);
+    demandConditions(conditions, sourceEtag(current));
+    if (await sources.remove(name, current.changedAt)) {
+      await forgetGate(gates, name);
+      return;
+    }
+    const resources = await sources.countResources(name);
+    if (resources === 0) continue;
+    const named = resources === 1 ? 'A resource names' : `${resources} resources name`;
+    throw new Problem('conflict', `${named} this source. Delete it once none does.`);
+  }
+  throw tooManyWriters();
+}
+
+/** The definition is gone, whatever becomes of its gate, which would be found again by a source of the same name. */
+async function forgetGate(gates: Services['gates'], name: string): Promise<void> {
+  try {
+    await gates(name).forget();
+  } catch (error) {
+    log('warn', 'gate.not_forgotten', { source: name, error });
+  }
+}
+
+/** A source as it is answered. */
+export function answerOfSource({ name, definition }: StoredSource, state?: SourceState): SourceAnswer {
+  return { name, ...definition, ...(state === undefined ? {} : { state }) };
+}
+
+/** Entity tag, without quotes, of a definition under its name. */
+export function sourceEtag({ name, definition }: StoredSource): string {
+  return digestTag(canonicalText([name, definition]));
+}
+
+/** What says where loads come from; how fast they may come, and for whom that is, changes no data. */
+function decisive({ url, via, database, headers, auth }: Source): string {
+  return canonicalText([url ?? null, via ?? null, database ?? null, headers, auth ?? null]);
+}
+
+function tooManyWriters(): Problem {
+  return new Problem('conflict', 'Others are changing this source. Read it and try again.');
+}

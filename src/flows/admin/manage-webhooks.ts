@@ -1,0 +1,155 @@
+/** Webhooks as the admin keeps them (CONTRACT 4). */
+
+import * as v from 'valibot';
+import { API_BASE } from '../../contract/constants.ts';
+import type { Json } from '../../contract/entry.ts';
+import { Problem } from '../../contract/problem.ts';
+import {
+  MAX_WEBHOOK_CHARACTERS,
+  MAX_WEBHOOKS,
+  type StoredWebhook,
+  Webhook,
+  type WebhookAnswer,
+  WebhookName,
+  type WebhookTest,
+} from '../../contract/webhook.ts';
+import { canonicalText } from '../../core/canonical.ts';
+import { type Conditions, demandConditions } from '../../core/conditions.ts';
+import { digestTag } from '../../core/etag.ts';
+import { timestamp } from '../../core/timestamp.ts';
+import { webhookFaults } from '../../origin/check-webhook.ts';
+import { deliverWebhook } from '../../origin/deliver-webhook.ts';
+import { deliveryOptions, type SendOptions, type WebhookServices, wakeWebhook } from '../webhooks/send-events.ts';
+import { parseNamed } from './parse-named.ts';
+
+/** How often a write is tried anew when another one was faster. */
+const MAX_TRIES = 5;
+
+/**
+ * Reads the body of `PUT /webhooks/<name>/`. What GET gives can be put back: `name` must be the same, `state` says nothing.
+ *
+ * @param hosts ORIGIN_HOSTS
+ * @throws Problem `invalid-parameters` with a pointer for each fault
+ */
+export function parseWebhook(name: string, body: Json, hosts: readonly string[]): Webhook {
+  const faults = (webhook: Webhook) => webhookFaults(webhook, hosts);
+  return parseNamed(name, body, { schema: Webhook, name: WebhookName, faults, mostCharacters: MAX_WEBHOOK_CHARACTERS });
+}
+
+/** @throws Problem `not-found` */
+export async function getWebhook(
+  { webhooks }: Pick<WebhookServices, 'webhooks'>,
+  name: string,
+): Promise<StoredWebhook> {
+  const stored = v.is(WebhookName, name) ? (await webhooks.readAll([name])).get(name) : undefined;
+  if (stored === undefined) {
+    throw new Problem('not-found', `There is no webhook of this name. GET ${API_BASE}/webhooks/ lists them.`);
+  }
+  return stored;
+}
+
+/** All, in order of name, each with how much waits for it. */
+export async function listWebhooks({
+  webhooks,
+  webhookWaiting,
+}: Pick<WebhookServices, 'webhooks' | 'webhookWaiting'>): Promise<WebhookAnswer[]> {
+  const [all, counts] = await Promise.all([webhooks.list(), webhookWaiting.counts()]);
+  return all.map(answerOfWebhook).map((answer) => ({
+    ...answer,
+    state: { ...answer.state, waiting: counts.get(answer.name) ?? 0 },
+  }));
+}
+
+/**
+ * Writes a definition, and enables the webhook. One that says the same changes nothing while deliveries are taken.
+ *
+ * @param now ms since the epoch
+ * @throws Problem `precondition-failed`, `conflict` when others go on writing, or there are MAX_WEBHOOKS
+ */
+export async function putWebhook(
+  services: Pick<WebhookServices, 'webhooks' | 'webhookQueue'>,
+  name: string,
+  definition: Webhook,
+  conditions: Conditions,
+  now: number,
+): Promise<{ webhook: StoredWebhook; outcome: 'created' | 'changed' | 'same' | 'enabled' }> {
+  for (let tries = 0; tries < MAX_TRIES; tries++) {
+    const current = (await services.webhooks.readAll([name])).get(name);
+    demandConditions(conditions, current === undefined ? null : webhookEtag(current));
+    const isSame = current !== undefined && canonicalText(current.definition) === canonicalText(definition);
+    if (isSame && current.disabledAt === null && current.failingSince === null)
+      return { webhook: current, outcome: 'same' };
+    const webhook = await services.webhooks.put(name, definition, current?.changedAt ?? null, now);
+    if (webhook !== null) {
+      if (webhook.wakeAt !== null) await wakeWebhook(services, name, webhook.wakeAt, now);
+      return { webhook, outcome: current === undefined ? 'created' : isSame ? 'enabled' : 'changed' };
+    }
+    if (current === undefined && (await services.webhooks.list()).length >= MAX_WEBHOOKS) {
+      throw new Problem('conflict', `There are ${MAX_WEBHOOKS} webhooks, which is the most. Delete one first.`);
+    }
+  }
+  throw new Problem('conflict', 'Others are changing this webhook. Read it and try again.');
+}
+
+/** @throws Problem `not-found`, `precondition-failed`, `conflict` when others go on writing */
+export async function deleteWebhook(
+  services: Pick<WebhookServices, 'webhooks'>,
+  name: string,
+  conditions: Conditions,
+): Promise<void> {
+  for (let tries = 0; tries < MAX_TRIES; tries++) {
+    const current = await getWebhook(services, name);
+    demandConditions(conditions, webhookEtag(current));
+    if (await services.webhooks.remove(name, current.changedAt)) return;
+  }
+  throw new Problem('conflict', 'Others are changing this webhook. Read it and try again.');
+}
+
+/**
+ * Sends one event of the type `webhook.test` now, also to a webhook that is disabled; its state stays.
+ *
+ * @throws Problem `not-found`
+ */
+export async function testWebhook(
+  services: WebhookServices,
+  name: string,
+  options: SendOptions = {},
+): Promise<WebhookTest> {
+  const { definition } = await getWebhook(services, name);
+  const { now = Date.now } = options;
+  const startedAt = now();
+  const id = `test-${crypto.randomUUID()}`;
+  const body = JSON.stringify({ type: 'webhook.test', timestamp: timestamp(startedAt), data: { webhook: name } });
+  const result = await deliverWebhook(definition, { id, body }, deliveryOptions(services, options));
+  const delivered = result.outcome === 'taken';
+  return {
+    delivered,
+    webhook_id: id,
+    status: result.status,
+    ms: now() - startedAt,
+    reason: delivered ? null : result.reason,
+  };
+}
+
+/** A webhook as it is answered. */
+export function answerOfWebhook(webhook: StoredWebhook): WebhookAnswer {
+  const { name, definition, failingSince, wakeAt, disabledAt, reason } = webhook;
+  const isDisabled = disabledAt !== null;
+  const isFailing = !isDisabled && failingSince !== null;
+  return {
+    name,
+    ...definition,
+    state: {
+      status: isDisabled ? 'disabled' : isFailing ? 'failing' : 'ok',
+      failing_since: timestamp(failingSince),
+      next_try: timestamp(isFailing ? wakeAt : null),
+      disabled_since: timestamp(disabledAt),
+      reason,
+    },
+  };
+}
+
+/** Entity tag, without quotes, of what is answered: it tells of the state, too. */
+export function webhookEtag(webhook: StoredWebhook): string {
+  return digestTag(JSON.stringify(answerOfWebhook(webhook)));
+}

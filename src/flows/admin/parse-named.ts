@@ -1,0 +1,44 @@
+/** Reads what is put under a name of its own: webhooks, sources. */
+
+import * as v from 'valibot';
+import type { Json } from '../../contract/entry.ts';
+import type { InputFault } from '../../contract/problem.ts';
+import { faultsOfForm } from '../../core/definition.ts';
+import { invalidParameters } from '../../core/input-faults.ts';
+import { isObject } from '../../core/is-object.ts';
+
+/** What a definition under a name must be. */
+interface Rules<T> {
+  schema: v.GenericSchema<unknown, T>;
+  name: v.GenericSchema<unknown, string>;
+  /** What else is wrong with one of the right form. */
+  faults: (definition: T) => Iterable<InputFault>;
+  /** Of its JSON text. */
+  mostCharacters: number;
+}
+
+/**
+ * What GET gives can be put back: `name` must be the one in the path, `state` says nothing.
+ *
+ * @throws Problem `invalid-parameters` with a pointer for each fault
+ */
+export function parseNamed<T>(name: string, body: Json, rules: Rules<T>): T {
+  const { name: repeated, state: _, ...rest } = isObject(body) ? (body as { [name: string]: Json }) : {};
+  const given = isObject(body) ? rest : body;
+  const read = v.safeParse(rules.schema, given);
+  const faults = faultsOfForm(given, rules.schema, read.issues ?? []);
+  const faultOfName = v.safeParse(rules.name, name).issues?.[0]?.message;
+  if (faultOfName !== undefined) faults.push({ pointer: '/name', detail: faultOfName });
+  if (repeated !== undefined && repeated !== name) {
+    faults.push({ pointer: '/name', detail: 'must be the name in the path' });
+  }
+  // Valibot takes an array for an object.
+  if (read.success && isObject(given)) {
+    faults.push(...rules.faults(read.output));
+    if (JSON.stringify(read.output).length > rules.mostCharacters) {
+      faults.push({ pointer: '', detail: `must have at most ${rules.mostCharacters} characters` });
+    }
+  }
+  if (!read.success || faults.length > 0) throw invalidParameters(faults);
+  return read.output;
+}

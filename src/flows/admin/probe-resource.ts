@@ -1,0 +1,140 @@
+/**
+ * A probe (CONTRACT 4): asks an origin once, as a load does, and shows what came, with every fault that a load would have. Nothing of it
+ * is kept, so it holds no id maps; it takes the place of the heavy load all the same, since it reads what may be of any size.
+ */
+
+import * as v from 'valibot';
+import type { CacheIdentity, Json, Parameters } from '../../contract/entry.ts';
+import type { Identity } from '../../contract/identity.ts';
+import { PROBE_S, type ProbeAnswer, ProbedUser } from '../../contract/probe.ts';
+import { Problem } from '../../contract/problem.ts';
+import { isDefined, type Resource } from '../../contract/resource.ts';
+import type { StoredSource } from '../../contract/source.ts';
+import type { GateWait } from '../../contract/source-gate.ts';
+import { cacheIdentity } from '../../core/cache-key.ts';
+import { freshnessRules, judge } from '../../core/freshness.ts';
+import { faultsBelow, faultsOfIssues, invalidParameters, within } from '../../core/input-faults.ts';
+import { isObject } from '../../core/is-object.ts';
+import { checkParameters } from '../../core/parameters.ts';
+import { policyOf } from '../../core/task-policy.ts';
+import { overloaded } from '../../stores/overloaded.ts';
+import { GateHold } from '../load/gate-hold.ts';
+import { loadSlots } from '../load/load-slots.ts';
+import { probeOrigin } from '../load/probe-origin.ts';
+import type { Services } from '../services.ts';
+import { getResource, readDefinedResource } from './manage-resources.ts';
+
+/** How long room is waited for, ms. */
+const ROOM_MS = 5000;
+
+/** What is probed: checked, and counted against the limits. */
+export interface Probe {
+  definition: Resource;
+  /** What it names; null: none, or one that is not there. */
+  source: StoredSource | null;
+  cache: CacheIdentity;
+  /** Rows of the version that a load would be compared with; 0: there is none. */
+  rowsBefore: number;
+}
+
+type ProbeServices = Pick<Services, 'settings' | 'resources' | 'sources' | 'entries' | 'limits' | 'secret'>;
+
+/**
+ * Reads what is to be probed.
+ *
+ * @param body a JSON value; ProbeBody says what it has
+ * @throws Problem `invalid-parameters`, `not-found`, `rate-limited`
+ */
+export async function readProbe(
+  services: ProbeServices,
+  title: string,
+  body: Json,
+  { user }: Identity,
+): Promise<Probe> {
+  if (!isObject(body)) throw invalidParameters([{ pointer: '', detail: 'must be a JSON object' }]);
+  const { definition: draft, parameters = {}, user: named, ...rest } = body as { [name: string]: Json };
+  const [unknown] = Object.keys(rest);
+  if (unknown !== undefined) throw invalidParameters([{ pointer: `/${unknown}`, detail: 'is not known here' }]);
+  const { definition, source } =
+    draft === undefined
+      ? await definedResource(services, title)
+      : await readDefinedResource(services, title, draft).catch((error: unknown) => {
+          throw faultsBelow('/definition', error);
+        });
+  if (!isObject(parameters)) throw invalidParameters([{ pointer: '/parameters', detail: 'must be an object' }]);
+  const values = within('/parameters', () => checkParameters(definition, parameters as Parameters));
+  const cache = cacheIdentity(title, values, ownerOf(definition, named, user));
+  await services.limits.countProbe(user);
+  await services.limits.countLoad(user, cache.key);
+  return { definition, source, cache, rowsBefore: await rowsBefore(services, cache, Date.now()) };
+}
+
+function ownerOf({ scope }: Resource, named: Json | undefined, user: string): string | null {
+  if (named === undefined) return scope === 'user' ? user : null;
+  if (scope !== 'user') throw invalidParameters([{ pointer: '/user', detail: 'goes with the scope "user" only' }]);
+  const read = v.safeParse(ProbedUser, named);
+  if (read.success) return read.output;
+  throw invalidParameters(faultsOfIssues(read.issues).map(({ detail }) => ({ pointer: '/user', detail })));
+}
+
+/** @throws Problem `not-found` */
+async function definedResource(
+  { resources, sources }: Pick<Services, 'resources' | 'sources'>,
+  title: string,
+): Promise<Pick<Probe, 'definition' | 'source'>> {
+  const { definition } = await getResource(resources, title);
+  const { source } = definition.origin;
+  return { definition, source: source === undefined ? null : await sources.read(source) };
+}
+
+async function rowsBefore(
+  { entries, resources }: ProbeServices,
+  { key, resource }: CacheIdentity,
+  now: number,
+): Promise<number> {
+  const [entry, stored] = await Promise.all([entries.find(key), resources.find(resource)]);
+  // A deleted resource has nothing that a load would be compared with.
+  if (!isDefined(stored)) return 0;
+  const freshness = judge(entry, freshnessRules(stored, null, null), now);
+  return freshness.state === 'absent' ? 0 : (freshness.loaded.rows ?? 0);
+}
+
+/**
+ * Does the work with the room of a heavy load, one of its origin's places, and a permit of its source.
+ *
+ * @throws Problem `overloaded` with `Retry-After`, before it begins
+ */
+export async function withRoom<T>(
+  { gates }: Pick<Services, 'gates'>,
+  { definition, source, cache }: Probe,
+  work: (gate: GateHold) => Promise<T>,
+  { slots = loadSlots, roomMs = ROOM_MS } = {},
+): Promise<T> {
+  const { origin } = policyOf(definition, source ?? undefined);
+  const wanted = { resource: cache.resource, ...(origin === undefined ? {} : { origin }), heavy: true };
+  const slot = await slots.enter(wanted, Date.now() + roomMs);
+  if (slot === null) throw overloaded('Other loads leave this one no room right now. Try again in a moment.');
+  const gate = new GateHold(gates, `probe:${crypto.randomUUID()}`);
+  try {
+    const wait = await gate.enter({ definition, ...(source === null ? {} : { source }) }, false);
+    if (wait !== null) throw noTurn(definition, wait);
+    return await work(gate);
+  } finally {
+    slot.release();
+    await gate.leave();
+  }
+}
+
+function noTurn({ origin }: Resource, { waitMs }: GateWait): Problem {
+  const detail = `The limits of the source "${origin.source}" let no further load in right now.`;
+  return new Problem('overloaded', detail, { headers: { 'Retry-After': String(Math.ceil(waitMs / 1000)) } });
+}
+
+/** Asks the origin. Never throws a LoadFailure: what a load would fail with is in the answer. */
+export function runProbe(
+  services: Pick<Services, 'settings' | 'secret' | 'via' | 'database'>,
+  probe: Probe,
+  gate?: GateHold,
+): Promise<ProbeAnswer> {
+  return probeOrigin(services, probe, PROBE_S * 1000, gate);
+}

@@ -1,0 +1,146 @@
+/** Purging (CONTRACT 4): of one cache, of those with certain parameters, of a whole resource by one write. */
+
+import { MAX_BULK } from '../../contract/constants.ts';
+import type { Parameters } from '../../contract/entry.ts';
+import type { EntryRow } from '../../contract/stores.ts';
+import { isCacheKey } from '../../core/cache-key.ts';
+import { selectionOf } from '../../core/selection.ts';
+import { sideBySide } from '../../side-by-side.ts';
+import { purgeKey } from '../purge-key.ts';
+import { findResource } from '../read/find-resource.ts';
+import type { Services } from '../services.ts';
+import { sweepResource } from '../upkeep/sweep.ts';
+import { type EmitServices, emitPurges } from '../webhooks/emit-events.ts';
+import { judgeCaches, unknownCache } from './judged-caches.ts';
+import { walkEntries } from './walk-entries.ts';
+
+/** How many caches held something, and where to go on (a key); null: nowhere. */
+export interface Purged {
+  purged: number;
+  /** Of a dry run: how many would have been purged. */
+  would?: number;
+  next: string | null;
+}
+
+/**
+ * Purges one cache, and has webhooks told.
+ *
+ * @param now ms since the epoch
+ * @throws Problem `not-found`, `overloaded`
+ */
+export async function purgeCache(
+  services: EmitServices & Pick<Services, 'objects' | 'lookup'>,
+  key: string,
+  now: number,
+): Promise<void> {
+  const entry = isCacheKey(key) ? await purgeKey(services, key, false) : null;
+  if (entry === null) throw unknownCache(key);
+  await emitPurges(services, [entry], now);
+}
+
+/**
+ * Purges all caches of a resource at once. What they hold is removed by the sweep, which begins after the answer.
+ *
+ * @param now ms since the epoch
+ * @throws Problem `not-found`
+ */
+export async function purgeResource(services: Services, title: string, soft: boolean, now: number): Promise<Purged> {
+  await findResource(services.resources, title, null);
+  const purged = await services.entries.count(title);
+  // Deleted since it was found: its caches are being purged anyway.
+  await services.resources.expireAll(title, soft, now);
+  if (!soft) services.waitUntil(sweepResource(services, title, now));
+  return { purged, next: null };
+}
+
+/**
+ * How many caches of a resource a purge of them all would find.
+ *
+ * @throws Problem `not-found`
+ */
+export async function countResource(services: Pick<Services, 'resources' | 'entries'>, title: string): Promise<Purged> {
+  await findResource(services.resources, title, null);
+  return { purged: 0, would: await services.entries.count(title), next: null };
+}
+
+/** Which caches of a resource are to be purged. */
+export interface PurgeSelection {
+  title: string;
+  /** Caches whose parameters contain these members with these values. */
+  parameters: Parameters;
+  soft: boolean;
+}
+
+/**
+ * Purges the caches of a resource that have certain parameter values, at most `limit` a call, after the key `after`.
+ *
+ * @throws Problem `not-found`, `overloaded`
+ */
+export async function purgeSelected(
+  services: EmitServices & Pick<Services, 'resources' | 'entries' | 'objects' | 'lookup'>,
+  { title, parameters, soft }: PurgeSelection,
+  after: string | null,
+  now: number,
+  limit = MAX_BULK,
+): Promise<Purged> {
+  await findResource(services.resources, title, null);
+  let purged = 0;
+  const next = await walkSelected(services, { title, parameters }, { after, limit, now }, async (matching) => {
+    const entries = await sideBySide(matching, ({ key }) => purgeKey(services, key, soft));
+    // As they were listed, before the purge.
+    purged += await countHeld(services, matching, now);
+    // What is only stale is told of once it is loaded.
+    if (!soft)
+      await emitPurges(
+        services,
+        entries.filter((entry) => entry !== null),
+        now,
+      );
+  });
+  return { purged, next };
+}
+
+/**
+ * How many caches `purgeSelected` would purge in the same call.
+ *
+ * @throws Problem `not-found`
+ */
+export async function countSelected(
+  services: Pick<Services, 'resources' | 'entries'>,
+  selection: Omit<PurgeSelection, 'soft'>,
+  after: string | null,
+  now: number,
+  limit = MAX_BULK,
+): Promise<Purged> {
+  await findResource(services.resources, selection.title, null);
+  let would = 0;
+  const next = await walkSelected(services, selection, { after, limit, now }, async (matching) => {
+    would += await countHeld(services, matching, now);
+  });
+  return { purged: 0, would, next };
+}
+
+/** Works on the entries of a selection; the key to go on after. */
+async function walkSelected(
+  { entries }: Pick<Services, 'entries'>,
+  { title, parameters }: Omit<PurgeSelection, 'soft'>,
+  part: { after: string | null; limit: number; now: number },
+  work: (matching: readonly EntryRow[]) => Promise<void>,
+): Promise<string | null> {
+  const isSelected = selectionOf(parameters);
+  const { next } = await walkEntries(entries, { resource: title }, part, async (page) => {
+    const matching = page.filter((entry) => isSelected(entry.parameters));
+    await work(matching);
+    return matching.length;
+  });
+  return next;
+}
+
+async function countHeld(
+  { resources }: Pick<Services, 'resources'>,
+  entries: readonly EntryRow[],
+  now: number,
+): Promise<number> {
+  const judged = await judgeCaches(resources, entries, now);
+  return judged.filter(({ freshness }) => freshness.state !== 'absent').length;
+}

@@ -1,0 +1,84 @@
+/**
+ * The log of actions (CONTRACT 4). The row is written before the change, so that no change is without one, wherever the invocation is
+ * cut: a row without a count tells that something was begun. The other way round, what is cut between both would have left no trace.
+ */
+
+import { type Action, type ActionRecord, MAX_TARGET } from '../../contract/action.ts';
+import { PROBLEMS, Problem } from '../../contract/problem.ts';
+import { timestamp } from '../../core/timestamp.ts';
+import { log } from '../../log.ts';
+import { overloaded } from '../../stores/overloaded.ts';
+import type { Services } from '../services.ts';
+
+/** What is about to be done, by whom and why. */
+export type BegunAction = Pick<Action, 'user' | 'action' | 'target' | 'reason' | 'requestId'>;
+
+/** What an action came to. */
+export interface DoneAction {
+  /** How many it was done to; null: not known. */
+  count: number | null;
+  /** Nothing was changed: what stood said the same. */
+  isSame?: boolean;
+}
+
+/**
+ * Does the work with a row about it. What is refused, and what changes nothing, leaves none; what fails otherwise may have been done in
+ * part, and leaves one without a count.
+ *
+ * @param now ms since the epoch
+ * @throws Problem `overloaded` when the row cannot be written, before anything is done; what the work throws
+ */
+export async function recordAction<Result>(
+  { actions }: Pick<Services, 'actions'>,
+  begun: BegunAction,
+  now: number,
+  work: () => Promise<Result>,
+  doneOf: (result: Result) => DoneAction,
+): Promise<Result> {
+  const place = { at: now, id: crypto.randomUUID() };
+  await begin(actions, { ...begun, ...place, target: cut(begun.target) });
+  let result: Result;
+  try {
+    result = await work();
+  } catch (error) {
+    if (isRefusal(error)) await note(() => actions.drop(place));
+    throw error;
+  }
+  const { count, isSame = false } = doneOf(result);
+  await note(() => (isSame ? actions.drop(place) : actions.end(place, count)));
+  return result;
+}
+
+async function begin(actions: Services['actions'], action: Omit<Action, 'count'>): Promise<void> {
+  try {
+    await actions.begin(action);
+  } catch (error) {
+    throw overloaded(
+      'What administrators do cannot be noted right now, so it is not done. Try again in a moment.',
+      error,
+    );
+  }
+}
+
+/** The change stands, whatever becomes of its row. */
+async function note(write: () => Promise<void>): Promise<void> {
+  try {
+    await write();
+  } catch (error) {
+    log('warn', 'action.not_noted', { error });
+  }
+}
+
+/** Whether it was refused before anything was done. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof Problem && PROBLEMS[error.code].status < 500;
+}
+
+function cut(target: string): string {
+  return target.length <= MAX_TARGET ? target : `${target.slice(0, MAX_TARGET - 1)}…`;
+}
+
+/** An action as it is told. */
+export function answerOfAction({ at, user, action, target, count, reason, requestId }: Action): ActionRecord {
+  return { at: timestamp(at), user, action, target, count, reason, request_id: requestId };
+}

@@ -1,0 +1,51 @@
+/** How the gate of a source stands: for administrators, and for whoever waits for a task. */
+
+import type { SourceState } from '../../contract/source.ts';
+import type { GateView } from '../../contract/source-gate.ts';
+import type { Task, WaitingFor } from '../../contract/task.ts';
+import { limitsOf } from '../../core/source-limits.ts';
+import { timestamp } from '../../core/timestamp.ts';
+import { log } from '../../log.ts';
+import { overloaded } from '../../stores/overloaded.ts';
+import type { Services } from '../services.ts';
+
+type GateServices = Pick<Services, 'gates' | 'resources'>;
+
+/** How the gate of a source stands. @throws Problem `overloaded` when it gives no answer */
+export async function stateOfSource({ gates }: Pick<Services, 'gates'>, name: string): Promise<SourceState> {
+  const gate = await gates(name)
+    .view()
+    .catch((cause: unknown) => {
+      throw overloaded('The gate of this source gives no answer right now. Try again in a moment.', cause);
+    });
+  const { permits, closedUntil, closedBy, nextRequestAt, tokenEndsAt } = gate;
+  return {
+    permits,
+    closed_until: timestamp(closedUntil),
+    closed_by: closedBy,
+    token_until: timestamp(tokenEndsAt),
+    next_request: timestamp(nextRequestAt),
+  };
+}
+
+/** What a task that is due waits for, as far as that is its source; null: it does not, or that is not known right now. */
+export async function waitingFor(services: GateServices, task: Task, now: number): Promise<WaitingFor | null> {
+  if ((task.state !== 'PENDING' && task.state !== 'RETRY') || (task.dueAt ?? 0) > now) return null;
+  const resource = await services.resources.find(task.cache.resource);
+  const source = resource?.source;
+  const limits = limitsOf(source)?.limits;
+  if (source === undefined || limits === undefined) return null;
+  try {
+    const gate = await services.gates(source.name).view();
+    const until = gate.closedUntil ?? gate.nextRequestAt;
+    if (until === null && !isFull(gate, limits.concurrency)) return null;
+    return { source: source.name, until: timestamp(until) };
+  } catch (error) {
+    log('warn', 'gate.unreachable', { source: source.name, error });
+    return null;
+  }
+}
+
+function isFull({ permits }: GateView, concurrency: number | null): boolean {
+  return concurrency !== null && permits >= concurrency;
+}

@@ -1,0 +1,192 @@
+/**
+ * The permit of one load at the gate of its source (DESIGN "The gate of a source"). What is not let in is not asked: a gate that cannot be
+ * reached lets nobody in.
+ */
+
+import { LoadFailure } from '../../contract/problem.ts';
+import type { StoredSource } from '../../contract/source.ts';
+import type { AskedLimits, CloseRequest, GateWait, SourceGates, SourceGateVerbs } from '../../contract/source-gate.ts';
+import { slotMs } from '../../core/source-gate/pace.ts';
+import { limitsOf } from '../../core/source-limits.ts';
+import { log } from '../../log.ts';
+import type { Fetch } from '../../origin/fetch-origin.ts';
+import { retryAfterMs } from '../../origin/origin-status.ts';
+import { sleep } from '../../waiting.ts';
+import type { LoadClock } from './load-clock.ts';
+
+/** A source that answers so has too much to do for all loads, not for one alone. */
+const CLOSING = new Set([429, 503]);
+/** A load that would have to wait longer for its turn begins anew later, ms. */
+const MOST_WAIT_MS = 60_000;
+/** When to come again to a gate that gives no answer, ms. */
+export const UNREACHABLE_MS = 10_000;
+/** How many slots a load asks for that waits for them: one that is slower than its pace would lose them. */
+const SLOTS_AHEAD = 10;
+
+/** What a load asks a gate for. */
+export interface Entrance {
+  /** Names the load: the id of its delivery. */
+  load: string;
+  /** The longest that it may take, ms. */
+  ttlMs: number;
+  /** Goes past "closed". */
+  force: boolean;
+}
+
+/** When a request may be made, ms since the epoch: not before, and not after. */
+interface Slot {
+  from: number;
+  until: number;
+}
+
+/**
+ * Enters the gate of a source that has limits.
+ *
+ * @throws Error when the gate gives no answer
+ */
+export async function enterGate(
+  gates: SourceGates,
+  source: StoredSource,
+  entrance: Entrance,
+): Promise<GatePass | GateWait | null> {
+  const asked = limitsOf(source);
+  if (asked === null) return null;
+  const gate = gates(source.name);
+  const from = Date.now();
+  const answer = await gate.enter({ ...entrance, ...asked });
+  if (answer.outcome === 'wait') return answer;
+  return new GatePass(gate, source.name, asked, entrance, { slots: answer.slots, from });
+}
+
+export class GatePass {
+  /** Name of the source. */
+  readonly source: string;
+  /** When the permit runs out, ms since the epoch. */
+  readonly endsAt: number;
+  readonly #gate: SourceGateVerbs;
+  readonly #rate: AskedLimits['limits']['rate'];
+  readonly #entrance: Entrance;
+  #slots: Slot[] = [];
+  #hasWaited = false;
+  /** The source told this load that it has too much to do. */
+  #mayBeClosed = false;
+
+  constructor(
+    gate: SourceGateVerbs,
+    source: string,
+    { limits }: AskedLimits,
+    entrance: Entrance,
+    first: { slots: readonly number[]; from: number },
+  ) {
+    this.source = source;
+    this.endsAt = first.from + entrance.ttlMs;
+    this.#gate = gate;
+    this.#rate = limits.rate;
+    this.#entrance = entrance;
+    this.#keep(first.slots, first.from);
+  }
+
+  /** The same fetcher, each request of which waits for its slot; the origin's clock stands still meanwhile. */
+  inTurn(fetch: Fetch, clock: LoadClock): Fetch {
+    return async (url, init) => {
+      await this.#turn(clock);
+      return fetch(url, init);
+    };
+  }
+
+  /** The same, of requests to the source itself, which closes when it has too much to do. */
+  paced(fetch: Fetch, clock: LoadClock): Fetch {
+    const inTurn = this.inTurn(fetch, clock);
+    return async (url, init) => {
+      const response = await inTurn(url, init);
+      if (CLOSING.has(response.status)) {
+        await this.close({ status: response.status, retryAfterMs: retryAfterMs(response.headers, Date.now()) });
+      }
+      return response;
+    };
+  }
+
+  /** Gives the permit back; `isWell`: the load has brought data. Never throws: one that is not given back runs out. */
+  async leave(isWell: boolean): Promise<void> {
+    const request = { load: this.#entrance.load, isWell };
+    try {
+      await this.#gate.leave(request).catch(() => this.#gate.leave(request));
+    } catch (error) {
+      log('warn', 'gate.not_left', { source: this.source, error });
+    }
+  }
+
+  /** @throws LoadFailure `overloaded` when there is no turn within a minute, what the clock's reason is */
+  async #turn(clock: LoadClock): Promise<void> {
+    // Without a pace nobody counts requests, so the gate is asked only where it is known to have closed.
+    if (this.#rate === null && !this.#mayBeClosed) return;
+    for (let waitedMs = 0; ; ) {
+      const slot = this.#slots.shift() ?? null;
+      const now = Date.now();
+      if (slot !== null && slot.until < now) continue;
+      if (slot !== null) {
+        this.#hasWaited = slot.from > now;
+        if (this.#hasWaited) await standStill(clock, slot.from - now);
+        // Whoever wakes too late has lost it.
+        if (Date.now() <= slot.until) return;
+        continue;
+      }
+      const waitMs = await this.#askForMore();
+      waitedMs += waitMs;
+      if (waitedMs > MOST_WAIT_MS) throw noTurn(this.source, waitMs);
+      if (waitMs > 0) await standStill(clock, waitMs);
+      else if (this.#rate === null) return;
+    }
+  }
+
+  /** How long to wait before asking again, ms; 0: there are slots. */
+  async #askForMore(): Promise<number> {
+    const from = Date.now();
+    const { load, force } = this.#entrance;
+    const answer = await this.#gate
+      .more({ load, force, want: this.#hasWaited ? SLOTS_AHEAD : 1 })
+      .catch((cause: unknown) => {
+        throw noTurn(this.source, UNREACHABLE_MS, cause);
+      });
+    if (answer.outcome === 'gone') throw noTurn(this.source, 0);
+    if (answer.outcome === 'wait') {
+      this.#hasWaited = true;
+      return answer.waitMs;
+    }
+    this.#mayBeClosed = false;
+    this.#keep(answer.slots, from);
+    return 0;
+  }
+
+  /** Never before its moment by the gate's clock, nor after its end: the answer took an unknown part of the time to come. */
+  #keep(slots: readonly number[], from: number): void {
+    if (this.#rate === null) return;
+    const now = Date.now();
+    const goodMs = slotMs(this.#rate);
+    this.#slots = slots.map((inMs) => ({ from: inMs === 0 ? now : now + inMs, until: from + inMs + goodMs }));
+  }
+
+  /** The source has too much to do, which all others are to know at once. Never throws. */
+  async close(request: CloseRequest): Promise<void> {
+    this.#mayBeClosed = true;
+    try {
+      await this.#gate.close(request);
+    } catch (error) {
+      log('warn', 'gate.not_closed', { source: this.source, error });
+    }
+  }
+}
+
+async function standStill(clock: LoadClock, ms: number): Promise<void> {
+  await clock.standStill(() => clock.hold(sleep(ms)));
+}
+
+/** A load that is not let in. */
+export function noTurn(source: string, waitMs: number, cause?: unknown): LoadFailure {
+  return new LoadFailure('overloaded', 'The source of this resource is asked by as many as it bears.', {
+    adminDetail: `The limits of the source "${source}" left this load no turn.`,
+    retryable: true,
+    retryAfterMs: waitMs,
+    cause,
+  });
+}

@@ -1,0 +1,122 @@
+/** One load of a cache: from the definition to what is new in R2. */
+
+import type { ChangesState } from '../../contract/changes.ts';
+import type { ColumnFacts } from '../../contract/entry.ts';
+import type { Lease } from '../../contract/object.ts';
+import { LoadFailure } from '../../contract/problem.ts';
+import { type DefinedResource, isDefined, type StoredResource } from '../../contract/resource.ts';
+import { mayLackRequired } from '../../core/column-facts.ts';
+import { isReachable } from '../../core/reachable.ts';
+import type { Drifted } from '../../origin/findings.ts';
+import { readAnswer } from '../../origin/read-answer.ts';
+import { notingSecrets, withoutSecrets } from '../../origin/redact.ts';
+import type { Validators } from '../../origin/validators.ts';
+import type { LoadResult } from '../../tables/load.ts';
+import { loadBytes } from '../../tables/load-bytes.ts';
+import { loadChanges } from './load-changes.ts';
+import { Loading, type LoadOptions, type LoadServices } from './loading.ts';
+
+/** Of what is asked for without conditions. */
+const NONE: Validators = { etag: null, lastModified: null };
+
+/** What a load brought, and what the origin said of it. */
+export interface LoadedCache extends LoadResult {
+  validators: Validators;
+  /** What looked wrong and was accepted; absent: the origin said that nothing has changed, and sent no body. */
+  warnings?: readonly string[];
+  /** What was seen of the columns of each table; absent as above, or it is no table. */
+  columns?: readonly ColumnFacts[];
+  /** Rows that moved while pages were read. */
+  drifted?: Drifted;
+  /** What the next load goes on from; absent: it is one of all rows. */
+  changes?: ChangesState;
+}
+
+/**
+ * The resource that a load can go by: it is there, and the cache is still one of its own.
+ *
+ * @throws LoadFailure `not-found`, `invalid-parameters`: another try would find the same
+ */
+export function loadableResource(stored: StoredResource | null, { cache }: Lease): DefinedResource {
+  if (!isDefined(stored)) throw new LoadFailure('not-found', `The resource "${cache.resource}" is no longer defined.`);
+  const { definition } = stored;
+  if ((definition.scope === 'user') !== (cache.owner !== null)) {
+    throw new LoadFailure(
+      'invalid-parameters',
+      `The resource "${cache.resource}" now has the scope ${definition.scope}.`,
+    );
+  }
+  if (!isReachable(cache, definition)) {
+    throw new LoadFailure('invalid-parameters', `The resource "${cache.resource}" no longer takes these parameters.`);
+  }
+  return stored;
+}
+
+/**
+ * Asks the origin and writes what is new to R2.
+ *
+ * @throws LoadFailure; anything else is a fault of ours
+ */
+export async function loadCache(
+  resource: DefinedResource,
+  lease: Lease,
+  services: LoadServices,
+  options: LoadOptions,
+): Promise<LoadedCache> {
+  const secrets = notingSecrets((name) => services.secret(name));
+  try {
+    return await load(new Loading(resource, lease, services, { options, secrets }));
+  } catch (error) {
+    throw withoutSecrets(error, secrets.sent);
+  }
+}
+
+async function load(loading: Loading): Promise<LoadedCache> {
+  const { definition } = loading;
+  const { tables, origin } = definition;
+  const [table] = tables ?? [];
+  if (table !== undefined && origin.changes !== undefined) {
+    return { ...(await loadChanges(loading, table, origin.changes)), validators: NONE };
+  }
+  const facts = loading.newFacts();
+  const { findings, columns } = facts;
+  const seen = () => ({
+    warnings: findings.warnings,
+    columns: columns.map((watch) => watch.facts),
+    drifted: findings.drifted,
+  });
+  if (loading.isOfDatabase) {
+    const answers = loading.queries({ tables: tables ?? [], columns });
+    return { ...(await loading.loadAll(answers, facts)), validators: NONE, ...seen() };
+  }
+  const request = loading.request();
+  if (origin.pages !== undefined) {
+    const pages = loading.pages({ ...facts, definition, request });
+    return { ...(await loading.loadAll(pages, facts)), validators: NONE, ...seen() };
+  }
+  const answer = await loading.ask(request, { validators: validatorsToSend(loading) });
+  const { validators } = answer;
+  if (answer.outcome === 'same') return { change: null, inserted: 0, deleted: 0, validators };
+  try {
+    const readable = readAnswer(definition, answer, facts);
+    if (tables !== undefined) return { ...(await loading.loadAll([readable], facts)), validators, ...seen() };
+    const { body, contentType } = readable;
+    return { ...(await loadBytes({ ...loading.input, body, contentType })), validators, warnings: findings.warnings };
+  } finally {
+    answer.release();
+  }
+}
+
+/**
+ * Null where the answer must come whole: a definition that changed may make something else of the same answer, or require a column
+ * that it lacks, and whoever forces a load doubts what is held.
+ */
+function validatorsToSend({ definition, number, lease }: Loading): Validators | null {
+  const { origin, tables = [] } = definition;
+  const { previous, force } = lease;
+  if (previous === null || previous.number !== number || force) return null;
+  // A definition that an earlier release stored may lack the member.
+  if (origin.method !== 'GET' || origin.conditional === false) return null;
+  if (mayLackRequired(tables, previous.columns)) return null;
+  return { etag: previous.originEtag, lastModified: previous.originLastModified };
+}

@@ -1,0 +1,228 @@
+/** One load under way: how its origin is asked, and the way of its rows into R2. */
+
+import type { Changes } from '../../contract/changes.ts';
+import type { ColumnFacts, Parameters } from '../../contract/entry.ts';
+import { HEAVY_KEYED_ROWS, HEAVY_ROWS } from '../../contract/memory-shares.ts';
+import type { Lease } from '../../contract/object.ts';
+import { ONE_PAGE } from '../../contract/pages.ts';
+import type { LoadFailure } from '../../contract/problem.ts';
+import type { DefinedResource, Resource } from '../../contract/resource.ts';
+import type { TableAnswer } from '../../contract/rows.ts';
+import type { ReadTable } from '../../core/column-places.ts';
+import { placeOfDatabase } from '../../core/task-policy.ts';
+import { buildRequest, type OriginRequest, valuesOf } from '../../origin/build-request.ts';
+import { checkedAnswers } from '../../origin/checked-answers.ts';
+import { ColumnWatch } from '../../origin/column-watch.ts';
+import { asNew, type Fetch, type FetchOptions, fetchOrigin, type OriginAnswer } from '../../origin/fetch-origin.ts';
+import { Findings } from '../../origin/findings.ts';
+import { type OriginWay, wayTo } from '../../origin/origin-way.ts';
+import { PageAsker } from '../../origin/pages/ask-pages.ts';
+import { type PageReading, readPages } from '../../origin/pages/read-pages.ts';
+import type { NotedSecrets } from '../../origin/redact.ts';
+import { connectionString, readDatabase } from '../../origin/sql/read-database.ts';
+import { saysFull } from '../../origin/sql/sql-failure.ts';
+import type { Accepts } from '../../origin/unreachable.ts';
+import type { LoadResult } from '../../tables/load.ts';
+import { loadTables } from '../../tables/load-tables.ts';
+import { shapeDigest } from '../../tables/row-hash.ts';
+import { sleep } from '../../waiting.ts';
+import type { Services } from '../services.ts';
+import type { GateHold } from './gate-hold.ts';
+import type { LoadClock } from './load-clock.ts';
+import type { LoadSlot } from './load-slots.ts';
+import { scales, type Weigh } from './weigh-load.ts';
+
+/** What of the services a load works with. */
+export type LoadServices = Pick<Services, 'blobs' | 'secret' | 'settings' | 'via' | 'database'>;
+
+/** What one load works with besides stores. */
+export interface LoadOptions {
+  fetch: Fetch;
+  accepts: Accepts;
+  clock: LoadClock;
+  slot: LoadSlot;
+  /** The gate of its source has let it in. */
+  gate: GateHold;
+  /** ms since the epoch, for dates of the origin. */
+  now: number;
+  /** From 0 up to 1. */
+  random: () => number;
+  /** Is told when the origin's answer turns out to be heavy, by its bytes or its rows. */
+  onHeavy: () => void;
+}
+
+/** What is found in the answers of one try, and what it adds up to. */
+export interface LoadFacts {
+  findings: Findings;
+  columns: readonly ColumnWatch[];
+}
+
+export class Loading {
+  /** As if it named no source. */
+  readonly definition: Resource;
+  readonly number: number;
+  readonly lease: Lease;
+  readonly now: number;
+  readonly #services: LoadServices;
+  readonly #options: LoadOptions;
+  readonly #secrets: NotedSecrets;
+  readonly #way: OriginWay;
+  readonly #database: string | undefined;
+  readonly #weigh: Weigh;
+  #status = 0;
+
+  /** @throws LoadFailure `misconfigured` */
+  constructor(
+    resource: DefinedResource,
+    lease: Lease,
+    services: LoadServices,
+    { options, secrets }: { options: LoadOptions; secrets: NotedSecrets },
+  ) {
+    const { clock, slot, gate, onHeavy, fetch, accepts } = options;
+    const { originHosts: hosts } = services.settings;
+    const way = wayTo(resource, { hosts, secrets, via: services.via, tokens: gate.tokens(clock), fetch, accepts });
+    this.#way = { ...way, fetch: gate.paced(way.fetch, clock) };
+    this.#database = resource.source?.definition.database;
+    this.definition = this.#way.definition;
+    this.number = resource.number;
+    this.lease = lease;
+    this.now = options.now;
+    this.#services = services;
+    this.#options = options;
+    this.#secrets = secrets;
+    const hasKey = this.definition.tables?.some(({ key }) => key !== undefined) ?? false;
+    this.#weigh = scales(slot, clock, { heavyRows: hasKey ? HEAVY_KEYED_ROWS : HEAVY_ROWS, onHeavy });
+  }
+
+  /** What each load is written with. */
+  get input() {
+    const { cache, previous, fence, nextRowId } = this.lease;
+    return { blobs: this.#services.blobs, key: cache.key, fence, previous, nextRowId };
+  }
+
+  /** Status of the last answer; 0: there was none. */
+  get status(): number {
+    return this.#status;
+  }
+
+  /** Whether its source is a database, which is asked no request. */
+  get isOfDatabase(): boolean {
+    return this.#database !== undefined;
+  }
+
+  /** What the queries of these tables give, by values besides the parameters. @throws LoadFailure */
+  async *queries(
+    { tables, columns }: { tables: readonly ReadTable[]; columns: readonly ColumnWatch[] },
+    values: Parameters = {},
+  ): AsyncGenerator<TableAnswer, void> {
+    const { cache } = this.lease;
+    const database = this.#database ?? '';
+    this.#options.slot.setOrigin(cache.resource, placeOfDatabase(database));
+    const answer = await readDatabase({
+      connectionString: connectionString(this.#services.database(database), database),
+      tables,
+      columns,
+      values: { ...valuesOf(cache), ...values },
+      maxBytes: this.definition.origin.max_bytes,
+      signal: this.#options.clock.signal,
+    }).catch(async (failure: LoadFailure) => {
+      if (saysFull(failure)) await this.#options.gate.closeFull();
+      throw failure;
+    });
+    try {
+      yield { ...answer, body: this.#weighed(answer.body) };
+    } finally {
+      answer.release();
+    }
+  }
+
+  /** The definition's request; `asked` in place of its own templates, `values` besides the parameters. @throws LoadFailure */
+  request(asked: Pick<Changes, 'url' | 'body'> = {}, values: Parameters = {}): OriginRequest {
+    const { cache } = this.lease;
+    const { origin } = this.definition;
+    const { url = origin.url, body = origin.body } = asked;
+    const definition = { ...this.definition, origin: { ...origin, url, body } };
+    const wanted = { ...cache, parameters: { ...cache.parameters, ...values } };
+    const request = buildRequest(definition, wanted, this.#way.access);
+    this.#options.slot.setOrigin(cache.resource, request.url.host);
+    return request;
+  }
+
+  /** Asks the origin once. @throws LoadFailure */
+  async ask(request: OriginRequest, more: Pick<FetchOptions, 'validators' | 'usedBytes'>): Promise<OriginAnswer> {
+    const { origin } = this.definition;
+    const { access: _, definition: __, fetch, ...way } = this.#way;
+    const answer = await fetchOrigin(request, {
+      ...way,
+      fetch: async (url, init) => {
+        const response = await fetch(url, init);
+        this.#status = response.status;
+        return response;
+      },
+      signal: this.#options.clock.signal,
+      maxBytes: origin.max_bytes,
+      redirects: origin.redirects,
+      hosts: this.#services.settings.originHosts,
+      now: this.now,
+      secrets: this.#secrets.sent,
+      ...more,
+    });
+    return answer.outcome === 'same' ? answer : { ...answer, body: this.#weighed(answer.body) };
+  }
+
+  /** What the answers of one try are told to; `tables` may have hidden cells. */
+  newFacts(tables: readonly ReadTable[] = this.definition.tables ?? []): LoadFacts {
+    const findings = new Findings(this.definition.origin.partial, this.#services.settings.partialAnswers);
+    return { findings, columns: tables.map((table) => new ColumnWatch(table)) };
+  }
+
+  /** All pages from this request on, or the one answer where the definition knows none. */
+  pages(reading: Omit<PageReading, 'asker' | 'pages'>): AsyncIterable<TableAnswer> {
+    const { clock, random } = this.#options;
+    const asker = new PageAsker({
+      ask: async (request, usedBytes) => asNew(await this.ask(request, { validators: null, usedBytes })),
+      wait: (ms) => clock.hold(sleep(ms)),
+      leftMs: () => clock.leftMs(),
+      random,
+      retries: true,
+    });
+    return readPages({ ...reading, pages: this.definition.origin.pages ?? ONE_PAGE, asker });
+  }
+
+  /** Answers that have all rows. @throws LoadFailure */
+  loadAll(answers: AsyncIterable<TableAnswer> | Iterable<TableAnswer>, facts: LoadFacts): Promise<LoadResult> {
+    const { tables = [], origin } = this.definition;
+    const checks = { ...facts, tables, before: this.#columnsBefore(), drift: origin.pages?.drift };
+    return this.loadRows(checkedAnswers(answers, checks));
+  }
+
+  /** What is new in these rows goes to R2. @throws LoadFailure */
+  loadRows(answers: AsyncIterable<TableAnswer> | Iterable<TableAnswer>): Promise<LoadResult> {
+    const { tables = [], guard } = this.definition;
+    const onRows = (rows: number) => this.weigh(rows);
+    return loadTables({ ...this.input, tables, answers, guard: this.lease.force ? undefined : guard, onRows });
+  }
+
+  /** So many rows are held, or of so many something is. The load goes on when this has resolved. */
+  weigh(rows: number): Promise<void> {
+    return this.#weigh({ rows });
+  }
+
+  /**
+   * What the version before had in its columns, where it had the same ones; whoever forces a load accepts that it has lost some, as
+   * with the guard.
+   */
+  #columnsBefore(): readonly ColumnFacts[] | undefined {
+    const { previous, force } = this.lease;
+    const { tables } = this.definition;
+    if (tables === undefined || previous === null || force) return undefined;
+    return previous.digest === shapeDigest(tables) ? previous.columns : undefined;
+  }
+
+  async *#weighed(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void> {
+    for await (const piece of body) {
+      await this.#weigh({ bytes: piece.byteLength });
+      yield piece;
+    }
+  }
+}

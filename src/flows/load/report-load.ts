@@ -1,0 +1,99 @@
+/** The end of a load: what the object is told, and what then becomes of the message. */
+
+import type { CommitAnswer, CommitRequest, FailRequest, Lease } from '../../contract/object.ts';
+import { isLoadFailureCode, LoadFailure, Problem, taskError } from '../../contract/problem.ts';
+import { log } from '../../log.ts';
+import { isFirstInMinute } from '../../stores/once-a-minute.ts';
+import { sleep } from '../../waiting.ts';
+import type { Services } from '../services.ts';
+
+/** What becomes of a message: acknowledged, or delivered again. */
+export type Disposition = { ack: true } | { ack: false; delayS: number };
+
+/** Room for loads that run, and answers that the object has still to give, are soon there. */
+export const SOON_S = 1;
+/** The object or D1 had a fault, or a release is being rolled out. */
+export const LATER_S = 10;
+const COMMIT_TRIES = 3;
+const COMMIT_PAUSE_MS = 500;
+
+/** The load is done, but whether the object knows is not known: only its lease can tell. */
+export class CommitFault extends Error {}
+
+/** Asked again when the answer was lost: by its fence a load is committed once, however often it is asked for. */
+export async function commit({ objects }: Pick<Services, 'objects'>, request: CommitRequest): Promise<CommitAnswer> {
+  for (let left = COMMIT_TRIES - 1; ; left -= 1) {
+    try {
+      return await objects.commit(request);
+    } catch (cause) {
+      if (left === 0) throw new CommitFault('the commit was not answered', { cause });
+      await sleep(COMMIT_PAUSE_MS);
+    }
+  }
+}
+
+export function dispositionOf(answer: CommitAnswer, { taskId }: Lease): Disposition {
+  switch (answer.outcome) {
+    case 'committed':
+      return { ack: true };
+    case 'settling':
+      return laterMs(answer.delayMs);
+    case 'stale_lease':
+      log('warn', 'refresh.stale_lease', { task_id: taskId });
+      return later(SOON_S);
+    case 'unavailable':
+      return later(LATER_S);
+  }
+}
+
+export async function fail(
+  { objects }: Pick<Services, 'objects'>,
+  lease: Lease,
+  known: Pick<FailRequest, 'number' | 'heavy' | 'messageIsLate'>,
+  failure: LoadFailure,
+): Promise<Disposition> {
+  const { taskId, fence } = lease;
+  const { code, message: detail, adminDetail, retryable, retryAfterMs } = failure;
+  if (code === 'internal') log('error', 'refresh.internal', { task_id: taskId, error: failure });
+  else if (isFirstInMinute(`refresh.failed ${lease.cache.key} ${code}`, Date.now())) {
+    log('warn', 'refresh.failed', { task_id: taskId, code, detail: adminDetail, retryable });
+  }
+  const answer = await objects.fail({
+    taskId,
+    fence,
+    error: taskError(code, detail, adminDetail),
+    retryable,
+    retryAfterMs,
+    ...known,
+  });
+  switch (answer.outcome) {
+    case 'retrying':
+      return laterMs(answer.delayMs);
+    case 'failed':
+      return { ack: true };
+    case 'stale_lease':
+      return later(SOON_S);
+    case 'unavailable':
+      return later(LATER_S);
+  }
+}
+
+/** What is not known is a fault of ours, and may be gone when it is tried again. */
+export function asFailure(error: unknown): LoadFailure {
+  if (error instanceof LoadFailure) return error;
+  if (error instanceof Problem && isLoadFailureCode(error.code)) {
+    const { code, message, adminDetail } = error;
+    return new LoadFailure(code, message, { adminDetail, retryable: code === 'overloaded', cause: error });
+  }
+  return new LoadFailure('internal', 'The load failed for a reason of ours.', { retryable: true, cause: error });
+}
+
+/** The message comes again. */
+export function later(delayS: number): Disposition {
+  return { ack: false, delayS };
+}
+
+/** Not before it is due. */
+export function laterMs(delayMs: number): Disposition {
+  return later(Math.max(Math.ceil(delayMs / 1000), SOON_S));
+}

@@ -1,0 +1,118 @@
+/**
+ * Asking the object for the load that a read needs: one call, which joins what runs or waits already. What the answer brings
+ * is known at this location from then on.
+ */
+
+import type { Entry } from '../../contract/entry.ts';
+import type { EnqueueAnswer } from '../../contract/object.ts';
+import { type KeptError, Problem } from '../../contract/problem.ts';
+import type { LookedUp } from '../../contract/stores.ts';
+import { hasEnded, type TaskState } from '../../contract/task.ts';
+import { type FreshnessRules, freshnessRules, isAwaited, type LastFailure, lastFailure } from '../../core/freshness.ts';
+import { policyOf } from '../../core/task-policy.ts';
+import { log } from '../../log.ts';
+import type { Services } from '../services.ts';
+import { type FoundCache, versionOf } from './find-entry.ts';
+
+/** A task as a reader is told of it. */
+export interface PendingTask {
+  taskId: string;
+  state: TaskState;
+  error: KeptError | null;
+  /** When it is next due, ms; null: it runs, or that is not known here. */
+  dueAt: number | null;
+}
+
+/** What has come of asking. */
+export type LoadAnswer =
+  | { outcome: 'loaded'; entry: Entry }
+  | { outcome: 'failed'; entry: Entry | null; failure: LastFailure }
+  | { outcome: 'pending'; task: PendingTask }
+  /** The task was revoked, or brought what was purged meanwhile: ask again. */
+  | { outcome: 'nothing' }
+  | { outcome: 'unavailable' };
+
+/** D1 that has not got an entry so long after its load has lost it: it was restored to an earlier time, ms. */
+const LOST_AFTER_MS = 60_000;
+
+type AskServices = Pick<Services, 'settings' | 'lookup' | 'objects' | 'limits' | 'waitUntil'>;
+
+/**
+ * Asks for data newer than the entry found, and than `notBefore` (ms since the epoch; null: of any age). The object may
+ * hold its answer until the task ends, at most REFRESH_WAIT_MS and up to `until` (ms since the epoch; 0: not at all).
+ */
+export type AskForLoad = (found: FoundCache, notBefore: number | null, until: number) => Promise<LoadAnswer>;
+
+/**
+ * What a request of `user` asks for loads with; however often it asks, it counts once.
+ *
+ * @throws Problem `rate-limited`, `overloaded`, by the function that this gives
+ */
+export function loadAsker(services: AskServices, user: string): AskForLoad {
+  let isCounted = false;
+  return async (found, notBefore, until) => {
+    if (!isCounted) await services.limits.countLoad(user, found.cache.key, found.looked.entry === null);
+    isCounted = true;
+    const rules = freshnessRules(found.resource, found.looked.mark, notBefore);
+    const heldMs = Math.min(services.settings.refreshWaitMs, Math.max(0, until - Date.now()));
+    return ask(services, found, rules, heldMs);
+  };
+}
+
+async function ask(
+  services: AskServices,
+  found: FoundCache,
+  rules: FreshnessRules,
+  heldMs: number,
+): Promise<LoadAnswer> {
+  const { cache, resource, looked } = found;
+  const answer = await services.objects.enqueue({
+    cache,
+    number: rules.number,
+    policy: policyOf(resource.definition, resource.source),
+    since: Math.max(rules.notBefore ?? 0, looked.entry?.loaded?.loadedAt ?? 0),
+    asker: null,
+    heedRetryAt: true,
+    waitMs: heldMs,
+  });
+  if ('entry' in answer && answer.entry !== null) await services.lookup.put(answer.entry);
+  if (answer.outcome === 'current' && hasLost(looked, answer.entry)) services.waitUntil(heal(services, cache.key));
+  if (answer.outcome === 'task' && !hasEnded(answer.task.state)) {
+    const { taskId, state } = answer.task;
+    services.lookup.noteTask(cache.key, { taskId, isInRetry: state === 'RETRY' });
+  }
+  return readAnswer(answer, versionOf(looked.entry), rules);
+}
+
+/** Tells the log of a load that could not or may not be asked for. */
+export function logNotAsked(key: string, error: unknown): void {
+  // Of those over their limit it is told once a minute already (stores/rate-limits.ts).
+  if (!(error instanceof Problem && error.code === 'rate-limited')) log('warn', 'cache.load_not_asked', { key, error });
+}
+
+/** Whether D1, as it was just asked, ought to know the entry by now. */
+function hasLost({ entry, fetched }: LookedUp, { revision, loaded }: Entry): boolean {
+  return fetched && revision > (entry?.revision ?? 0) && Date.now() > (loaded?.loadedAt ?? 0) + LOST_AFTER_MS;
+}
+
+/** The object writes the entry to D1 again. Else it would be asked for it, once a second and location, until the next load. */
+async function heal({ objects }: AskServices, key: string): Promise<void> {
+  log('warn', 'entry.lost_by_d1', { key });
+  await objects.entry(key).catch((error) => log('warn', 'entry.not_healed', { key, error }));
+}
+
+function readAnswer(answer: EnqueueAnswer, seen: number, rules: FreshnessRules): LoadAnswer {
+  if (answer.outcome === 'unavailable') return answer;
+  // Told to those alone who make no cache.
+  if (answer.outcome === 'unknown') return { outcome: 'nothing' };
+  if (answer.outcome === 'current') return { outcome: 'loaded', entry: answer.entry };
+  const { entry } = answer;
+  const failure = lastFailure(entry);
+  if (answer.outcome === 'failing') return failure ? { outcome: 'failed', entry, failure } : { outcome: 'nothing' };
+
+  const { taskId, state, error, dueAt } = answer.task;
+  if (!hasEnded(state)) return { outcome: 'pending', task: { taskId, state, error, dueAt } };
+  if (entry !== null && isAwaited(entry, seen, rules)) return { outcome: 'loaded', entry };
+  if (state !== 'FAILURE' || error === null) return { outcome: 'nothing' };
+  return { outcome: 'failed', entry, failure: failure ?? { error, retryAt: 0 } };
+}

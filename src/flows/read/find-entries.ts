@@ -1,0 +1,132 @@
+/** Many caches that one request means, and what is known of them: as `findEntry` finds one, with the look-ups made together. */
+
+import type { CacheIdentity } from '../../contract/entry.ts';
+import { Problem } from '../../contract/problem.ts';
+import type { DefinedResource } from '../../contract/resource.ts';
+import type { LookedUp } from '../../contract/stores.ts';
+import { overloaded } from '../../stores/overloaded.ts';
+import type { LiveCheck } from '../live/live-check.ts';
+import { attempt, type Outcome } from '../outcome.ts';
+import type { Services } from '../services.ts';
+import { type CacheName, type FoundCache, findAnew, isOutdated } from './find-entry.ts';
+import { findResources } from './find-resource.ts';
+import { type Search, seekNewest } from './seek-newest.ts';
+
+type FindServices = Pick<Services, 'resources' | 'lookup' | 'objects' | 'limits'>;
+
+const NOTHING_KNOWN = 'What is current cannot be looked up right now; try again in a moment.';
+
+/** How an item names a cache. */
+export interface SoughtCache extends CacheName {
+  /** The revision that the client was told of; 0: none. */
+  minRevision: number;
+}
+
+/** Which cache an item means, under the definition that is kept here. */
+interface Identified {
+  cache: CacheIdentity;
+  resource: DefinedResource;
+}
+
+/** What has come of an item; `cache` is known once its definition and parameters are, whatever fails then. */
+export interface SearchedItem {
+  cache: CacheIdentity | null;
+  found: Outcome<FoundCache>;
+}
+
+/** In the order of `all`: what `findEntry` gives and throws. All are one user's. `live`: the connection that is told of them. */
+export async function findEntries(
+  services: FindServices,
+  all: readonly SoughtCache[],
+  live: LiveCheck | null = null,
+): Promise<SearchedItem[]> {
+  const [first] = all;
+  if (first === undefined) {
+    // A device that holds nothing any more is told of nothing.
+    await live?.subscribe([]);
+    return [];
+  }
+  const titles = all.map(({ title }) => title);
+  const resources = await findResources(services.resources, titles, first.reader);
+  const identified = all.map((sought) => identify(sought, resources));
+  const asked = identified.flatMap((one) => ('value' in one ? one.value.cache : []));
+  const looked = await services.lookup.findAll(asked);
+  const judged = identified.map((one, at) =>
+    'error' in one ? one : underNewest(services, all[at] as SoughtCache, one.value, looked.get(one.value.cache.key)),
+  );
+  // Nearly always all are known: a promise for each would cost as much as finding it.
+  const known = judged.some((one) => one instanceof Promise)
+    ? await Promise.all(judged)
+    : (judged as Outcome<FoundCache>[]);
+  const found = live === null ? known : await afterSubscribing(services, all, known, live);
+  const searches: Search[] = [];
+  for (const [at, one] of found.entries()) {
+    if ('value' in one) searches.push(searchFor(all[at] as SoughtCache, one.value));
+  }
+  const newest = (await seekNewest(services, searches)).values();
+  return identified.map((one, at) => {
+    const cache = 'value' in one ? one.value.cache : null;
+    const before = found[at] as Outcome<FoundCache>;
+    return { cache, found: 'error' in before ? before : (newest.next().value as Outcome<FoundCache>) };
+  });
+}
+
+function identify(sought: SoughtCache, resources: ReadonlyMap<string, Outcome<DefinedResource>>): Outcome<Identified> {
+  const resource = resources.get(sought.title);
+  if (resource === undefined) return { error: new Error('a title was not looked for') };
+  if ('error' in resource) return resource;
+  try {
+    return { value: { cache: sought.identify(resource.value.definition), resource: resource.value } };
+  } catch (error) {
+    return { error };
+  }
+}
+
+/** What was looked up, under the newest definition that it tells of. */
+function underNewest(
+  services: FindServices,
+  sought: SoughtCache,
+  { cache, resource }: Identified,
+  looked: LookedUp | null = null,
+): Outcome<FoundCache> | Promise<Outcome<FoundCache>> {
+  if (looked === null) return { error: overloaded(NOTHING_KNOWN) };
+  return isOutdated(resource, looked)
+    ? attempt(findAnew(services, sought, cache.key, looked))
+    : { value: { cache, resource, looked } };
+}
+
+/**
+ * The hub is told first which of the caches exist; what D1's primary tells after that is what counts. What was known before may be
+ * older than the subscription, and the change between the two would be told to nobody.
+ */
+async function afterSubscribing(
+  services: FindServices,
+  all: readonly SoughtCache[],
+  known: readonly Outcome<FoundCache>[],
+  live: LiveCheck,
+): Promise<Outcome<FoundCache>[]> {
+  const existing = known.flatMap((one) => ('value' in one && one.value.looked.entry !== null ? one.value.cache : []));
+  if (known.some((one) => 'error' in one && isOverloaded(one.error))) live.lacks();
+  const isTold = await live.subscribe(existing.map(({ key }) => key));
+  if (!isTold || existing.length === 0) return [...known];
+  const newest = await services.lookup.findAllNewest(
+    existing.map(({ key, resource }) => ({ key, resource, isReached: () => false })),
+  );
+  return Promise.all(
+    known.map((one, at) => {
+      const told = 'value' in one ? newest.get(one.value.cache.key) : undefined;
+      if (!('value' in one) || told === undefined) return one;
+      const looked = { ...told, fetched: told.fetched || one.value.looked.fetched };
+      return underNewest(services, all[at] as SoughtCache, one.value, looked);
+    }),
+  );
+}
+
+function isOverloaded(error: unknown): boolean {
+  return error instanceof Problem && error.code === 'overloaded';
+}
+
+function searchFor(sought: SoughtCache, found: FoundCache): Search {
+  const { user, minRevision } = sought;
+  return { user, found, minRevision, named: sought.namedVersion(found.cache.key) };
+}

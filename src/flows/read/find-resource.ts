@@ -1,0 +1,61 @@
+/** Resources by their title, as requests name them: the one place where a resource is found for somebody. */
+
+import * as v from 'valibot';
+import { API_BASE } from '../../contract/constants.ts';
+import type { Reader } from '../../contract/identity.ts';
+import { Problem } from '../../contract/problem.ts';
+import { type DefinedResource, isDefined, ResourceTitle } from '../../contract/resource.ts';
+import type { Resources } from '../../contract/stores.ts';
+import { isOpenTo } from '../../core/resource-access.ts';
+import { attempt, type Outcome } from '../outcome.ts';
+
+/** Longest part of an unknown title that an answer repeats, characters. */
+const TOLD_CHARACTERS = 128;
+
+/**
+ * The definition under a title, from the isolate where it has one.
+ *
+ * @param reader who asks; null: administration and the service itself, which find all
+ * @throws Problem `not-found` for an unknown or deleted one, and in the same words for one that is closed to the reader
+ */
+export async function findResource(
+  resources: Pick<Resources, 'find'>,
+  title: string,
+  reader: Reader | null,
+): Promise<DefinedResource> {
+  // What can be no title costs no look-up.
+  const stored = v.is(ResourceTitle, title) ? await resources.find(title) : null;
+  if (isDefined(stored) && (reader === null || isOpenTo(stored, reader))) return stored;
+  const told = title.slice(0, TOLD_CHARACTERS).toWellFormed();
+  const list = reader === null ? 'resources' : 'catalog';
+  throw new Problem('not-found', `There is no resource "${told}". GET ${API_BASE}/${list}/ lists them.`, {
+    refused: isDefined(stored) ? { resource: title, reason: 'group' } : undefined,
+  });
+}
+
+/**
+ * The same of several titles: the definition, or why there is none for this reader. D1 is asked once, for those that the isolate
+ * does not know; where it does not answer, those that it knows are found yet.
+ */
+export async function findResources(
+  resources: Pick<Resources, 'find' | 'findAll'>,
+  titles: Iterable<string>,
+  reader: Reader,
+): Promise<ReadonlyMap<string, Outcome<DefinedResource>>> {
+  const asked = [...new Set(titles)];
+  const found = await attempt(resources.findAll(asked.filter((title) => v.is(ResourceTitle, title))));
+  const known: Pick<Resources, 'find'> =
+    'error' in found ? resources : { find: async (title) => found.value.get(title) ?? null };
+  const outcomes = await Promise.all(asked.map((title) => attempt(findResource(known, title, reader))));
+  return new Map(asked.map((title, at) => [title, outcomes[at] as Outcome<DefinedResource>]));
+}
+
+/** Which of the titles are closed to a reader. D1 is asked once, for those that the isolate does not know. */
+export async function closedTitles(
+  resources: Pick<Resources, 'findAll'>,
+  titles: Iterable<string>,
+  reader: Reader,
+): Promise<ReadonlySet<string>> {
+  const found = await resources.findAll([...new Set(titles)]);
+  return new Set(Array.from(found).flatMap(([title, stored]) => (isOpenTo(stored, reader) ? [] : [title])));
+}

@@ -1,0 +1,48 @@
+/** The answer to a read, with its delta opened (CONTRACT 3): what `/rpc/` writes as HTTP and `/sync/` as an item. */
+
+import type { BlobContent, BlobRange } from '../../contract/stores.ts';
+import { type AskedAnswer, type ChosenAnswer, chooseAnswer, chooseWhole } from '../../core/choose-answer.ts';
+import type { Services } from '../services.ts';
+import { type OpenedDelta, openDelta } from './open-delta.ts';
+import type { ServedBody } from './serve-cache.ts';
+
+/** A chosen answer whose delta can be had. */
+export type OpenedAnswer =
+  | Exclude<ChosenAnswer, { kind: 'delta' }>
+  | (Extract<ChosenAnswer, { kind: 'delta' }> & { opened: OpenedDelta });
+
+/** @throws Problem `precondition-failed`, `overloaded` */
+export async function openAnswer(
+  services: Pick<Services, 'blobs' | 'foldedDeltas' | 'waitUntil'>,
+  served: ServedBody,
+  asked: AskedAnswer,
+): Promise<OpenedAnswer> {
+  return openChosen(services, served, asked, chooseAnswer(served, asked));
+}
+
+/** The same of an answer that was chosen before. */
+export async function openChosen(
+  services: Pick<Services, 'blobs' | 'foldedDeltas' | 'waitUntil'>,
+  served: ServedBody,
+  asked: AskedAnswer,
+  chosen: ChosenAnswer,
+): Promise<OpenedAnswer> {
+  if (chosen.kind !== 'delta') return chosen;
+  const opened = await openDelta(services, served, chosen.delta);
+  return opened === null ? chooseWhole(served, asked) : { ...chosen, opened };
+}
+
+/**
+ * A part of the body; null when it has gone. The length of a stream is fixed, so that one cut short reads as broken off.
+ *
+ * @throws Problem `overloaded`
+ */
+export async function openBody(
+  { blobs }: Pick<Services, 'blobs'>,
+  { entry, loaded }: ServedBody,
+  part: BlobRange = { offset: 0, length: loaded.bytes },
+): Promise<BlobContent | null> {
+  if (part.length === 0) return new Uint8Array(0);
+  const content = await blobs.get(entry.key, loaded.fence, 'body', { ...part, whole: loaded.bytes });
+  return content instanceof ReadableStream ? content.pipeThrough(new FixedLengthStream(part.length)) : content;
+}

@@ -1,0 +1,33 @@
+/** Writes what devices were given and which caches were read, of many messages at once. */
+
+import type { SyncMessage } from '../../contract/messages.ts';
+import type { Entries } from '../../contract/stores.ts';
+import type { Noted, SyncRecords } from '../../contract/sync-store.ts';
+import { newestRecords } from '../../core/sync-records.ts';
+
+/** The stores that records and reads go to. */
+export interface SyncStores {
+  syncRecords: SyncRecords;
+  entries: Entries;
+}
+
+/** How many records and reads were written, those of the same device or key counted once, and which devices were not noted. */
+export interface RecordedSyncs extends Noted {
+  records: number;
+  reads: number;
+}
+
+/** Order and doubling do not matter. One statement for the records, checks and refusals of some 60 devices, one for all reads. */
+export async function recordSyncs(messages: readonly SyncMessage[], stores: SyncStores): Promise<RecordedSyncs> {
+  const hours = new Map<string, number>();
+  for (const { key, hour } of messages.flatMap((message) => message.read)) {
+    hours.set(key, Math.max(hour, hours.get(key) ?? 0));
+  }
+  const records = newestRecords(messages.flatMap((message) => message.records));
+  const noted = await stores.syncRecords.put(records, {
+    checks: messages.flatMap(({ checks = [] }) => checks),
+    refusals: messages.flatMap(({ refusals = [] }) => refusals),
+  });
+  await stores.entries.touch(Array.from(hours, ([key, hour]) => ({ key, hour })));
+  return { ...noted, records: records.length, reads: hours.size };
+}

@@ -1,0 +1,41 @@
+/**
+ * Eviction: what nobody has read for EVICT_UNREAD_DAYS is purged, whole. Counters live on in the object, so that a cache
+ * that is read again goes on counting versions and row ids. A private one that holds nothing any more is forgotten with its user.
+ */
+
+import { log } from '../../log.ts';
+import { sideBySide } from '../../side-by-side.ts';
+import { purgeKey } from '../purge-key.ts';
+import type { Services } from '../services.ts';
+import { type EmitServices, emitPurgesAhead } from '../webhooks/emit-events.ts';
+
+const DAY_MS = 86_400_000;
+/** Entries that one step of the walk looks at, so as many purges at most. */
+const WALKED_ENTRIES = 50;
+
+/** One step of the slow walk over all entries; `now` in ms since the epoch. What fails is there at the next walk. */
+export async function evictUnread(
+  services: EmitServices & Pick<Services, 'settings' | 'entries' | 'objects' | 'lookup'>,
+  now: number,
+  limit = WALKED_ENTRIES,
+): Promise<void> {
+  const { evictUnreadDays } = services.settings;
+  if (evictUnreadDays === 0) return;
+  const unread = await services.entries.walkUnread(now - evictUnreadDays * DAY_MS, limit);
+  await sideBySide(unread, async ({ key, isEmpty }) => {
+    try {
+      if (!isEmpty) await tellAhead(services, key, now);
+      await purgeKey(services, key, false, isEmpty);
+    } catch (error) {
+      log('warn', 'evict.failed', { key, error });
+    }
+  });
+  if (unread.length > 0) log('notice', 'evict.done', { caches: unread.length });
+}
+
+/** The walk does not come back to what it has purged. */
+async function tellAhead(services: EmitServices & Pick<Services, 'entries'>, key: string, now: number): Promise<void> {
+  if ((await services.webhooks.active()).length === 0) return;
+  const entry = await services.entries.find(key);
+  if (entry !== null) await emitPurgesAhead(services, [entry], now);
+}

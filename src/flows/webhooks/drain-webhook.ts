@@ -1,0 +1,153 @@
+/**
+ * Sends what waits for one webhook. One at a time does so, by a lease in D1: a receiver that is slow or dead keeps at most one
+ * consumer, and is asked by one delivery alone whether it is back.
+ */
+
+import type { StoredWebhook, WaitingEvents } from '../../contract/webhook.ts';
+import type { LeaseEnd, WaitingEnd } from '../../contract/webhook-stores.ts';
+import { retryDelayMs } from '../../core/webhook-events.ts';
+import { log } from '../../log.ts';
+import {
+  disableWebhook,
+  GIVE_UP_MS,
+  GONE,
+  identitiesOf,
+  NOTHING_TAKEN,
+  type SendOptions,
+  sendEvent,
+  type WebhookServices,
+  wakeWebhook,
+} from './send-events.ts';
+
+/** How long pages are begun, ms, and how long the lease lasts: past the last delivery of the last page. */
+const DRAIN_MS = 15_000;
+const LEASE_MS = 60_000;
+/** Caches of a page, for each delivery at once. */
+const PAGE_PER_LANE = 4;
+/** Connections of an invocation. */
+const USUAL_WIDTH = 6;
+
+/** What is left out is as usual. */
+export interface DeliverOptions extends SendOptions {
+  /** Most deliveries at once; an invocation has six connections for all its webhooks. */
+  width?: number;
+}
+
+/** What became of a page: whether some were taken, and one that was not; `isNew`: that was its first time. `gone`: 410. */
+interface PageEnd {
+  taken: boolean;
+  refused: { reason: string; retryAfterMs: number; isNew: boolean } | null;
+  gone: boolean;
+}
+
+/** Sends what is due, if nobody else does. @throws what a store throws: the cron looks again */
+export async function drainWebhook(
+  services: WebhookServices,
+  name: string,
+  options: DeliverOptions = {},
+): Promise<void> {
+  const { now = Date.now, random = Math.random, width = USUAL_WIDTH } = options;
+  const startedAt = now();
+  const leasedUntil = startedAt + LEASE_MS;
+  const until = startedAt + DRAIN_MS;
+  const webhook = await services.webhooks.lease(name, startedAt, leasedUntil);
+  if (webhook === null) return;
+  let { failingSince, failures } = webhook;
+  let end: LeaseEnd = { outcome: 'nothing' };
+  while (now() < until) {
+    const page = await services.webhookWaiting.due(name, now(), failingSince === null ? width * PAGE_PER_LANE : 1);
+    if (page.length === 0) break;
+    const { taken, refused, gone } = await sendPage(services, webhook, page, { until, leasedUntil }, options);
+    if (gone) return void (await disableWebhook(services, webhook, GONE, now()));
+    if (taken) {
+      if (failingSince !== null) await welcomeBack(services, name, now());
+      failingSince = null;
+      failures = 0;
+      end = { outcome: 'taken' };
+    } else if (refused !== null) {
+      // A receiver that has just taken others, or that refuses again what it refused alone, is not down: those wait by themselves.
+      if (end.outcome === 'taken' || (failingSince === null && !refused.isNew)) break;
+      const { reason } = refused;
+      if (failingSince === null) log('warn', 'webhook.failing', { webhook: name, reason });
+      failingSince ??= now();
+      failures += 1;
+      if (now() - failingSince >= GIVE_UP_MS) {
+        return void (await disableWebhook(services, webhook, `${NOTHING_TAKEN} ${reason}`, now()));
+      }
+      const wakeAt = now() + retryDelayMs(failures, refused.retryAfterMs, random());
+      end = { outcome: 'failed', reason, failingSince, failures, wakeAt };
+      break;
+    }
+  }
+  const wakeAt = await services.webhooks.release(name, leasedUntil, end);
+  if (wakeAt !== null) await wakeWebhook(services, name, wakeAt, now());
+}
+
+/** The first that is taken after a failure: what was not taken before is due, however late it was to be tried again. */
+async function welcomeBack({ webhookWaiting }: WebhookServices, webhook: string, now: number): Promise<void> {
+  await webhookWaiting.hurry(webhook, now);
+  log('notice', 'webhook.recovered', { webhook });
+}
+
+async function sendPage(
+  services: WebhookServices,
+  webhook: StoredWebhook,
+  page: readonly WaitingEvents[],
+  { until, leasedUntil }: { until: number; leasedUntil: number },
+  options: DeliverOptions,
+): Promise<PageEnd> {
+  const { now = Date.now, random = Math.random, width = USUAL_WIDTH } = options;
+  const keys = page.map(({ key }) => key);
+  const { caches, unread } = await identitiesOf(services, keys);
+  const ends: WaitingEnd[] = [];
+  const all: PageEnd = { taken: false, refused: null, gone: false };
+  const waiting = page.values();
+  const lane = async () => {
+    for (const { key, revision, events, tries, since } of waiting) {
+      if (all.gone || now() >= until) return;
+      if (unread.has(key)) continue;
+      const cache = caches.get(key);
+      const sent = { key, revision, outcome: 'sent' } as const;
+      if (cache === undefined) {
+        ends.push({ ...sent, until: null });
+        continue;
+      }
+      const refused = await sendAll(services, webhook, events, cache, options);
+      if (refused === null) {
+        all.taken = true;
+        const intervalMs = webhook.definition.min_interval_s * 1000;
+        ends.push({ ...sent, until: intervalMs === 0 ? null : now() + intervalMs });
+      } else if (refused.status === 410) {
+        all.gone = true;
+      } else if (now() - since >= GIVE_UP_MS) {
+        log('warn', 'webhook.dropped', { webhook: webhook.name, key, reason: refused.reason });
+        ends.push({ ...sent, until: null });
+        all.refused = { ...refused, isNew: false };
+      } else {
+        const dueAt = now() + retryDelayMs(tries + 1, refused.retryAfterMs, random());
+        ends.push({ key, revision, outcome: 'refused', dueAt });
+        all.refused = { ...refused, isNew: tries === 0 || all.refused?.isNew === true };
+        // Where nothing is taken, the others need not find that out, too.
+        if (!all.taken) return;
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(width, page.length) }, lane));
+  await services.webhookWaiting.settle(webhook.name, leasedUntil, ends);
+  return all;
+}
+
+/** The events of one cache, oldest first; the first refusal, or null. */
+async function sendAll(
+  services: WebhookServices,
+  webhook: StoredWebhook,
+  events: WaitingEvents['events'],
+  cache: Parameters<typeof sendEvent>[3],
+  options: DeliverOptions,
+) {
+  for (const event of events) {
+    const result = await sendEvent(services, webhook, event, cache, options);
+    if (result.outcome === 'refused') return result;
+  }
+  return null;
+}

@@ -1,0 +1,107 @@
+/** One delivery of events of a cache to one webhook: looked up, sent, logged. */
+
+import type { CacheIdentity } from '../../contract/entry.ts';
+import { NAMELESS } from '../../contract/entry.ts';
+import type { CacheEvent, StoredWebhook, WebhookMessage } from '../../contract/webhook.ts';
+import type { KnownWebhook } from '../../contract/webhook-stores.ts';
+import { isWanted, payloadOf, webhookIdOf } from '../../core/webhook-events.ts';
+import { log } from '../../log.ts';
+import { type DeliveryOptions, type DeliveryResult, deliverWebhook } from '../../origin/deliver-webhook.ts';
+import type { Fetch } from '../../origin/fetch-origin.ts';
+import { acceptsTcp } from '../../origin/tcp.ts';
+import type { Services } from '../services.ts';
+
+/** What of the services deliveries work with. */
+export type WebhookServices = Pick<
+  Services,
+  'webhooks' | 'webhookWaiting' | 'webhookQueue' | 'entries' | 'settings' | 'secret' | 'metrics'
+>;
+
+/** What is left out is as usual. */
+export interface SendOptions {
+  fetch?: Fetch;
+  /** The clock, ms since the epoch. */
+  now?: () => number;
+  /** From 0 up to 1. */
+  random?: () => number;
+  /** How long a receiver has, ms. */
+  timeoutMs?: number;
+}
+
+/** A receiver that has not taken anything for so long is given up, ms. */
+export const GIVE_UP_MS = 5 * 86_400_000;
+export const NOTHING_TAKEN = 'The receiver took nothing for 5 days.';
+export const GONE = 'The receiver answered with status 410: it wants no more.';
+
+/** Longest delay of a message, seconds. */
+const MAX_DELAY_S = 43_200;
+
+/** Who a cache is, by key; without those that are gone or whose user was forgotten. `unread`: D1 has not told of them this time. */
+export async function identitiesOf(
+  { entries }: Pick<Services, 'entries'>,
+  keys: readonly string[],
+): Promise<{ caches: Map<string, CacheIdentity>; unread: ReadonlySet<string> }> {
+  if (keys.length === 0) return { caches: new Map(), unread: new Set() };
+  const found = await entries.findAll([...new Set(keys)]);
+  const named = found.entries.filter(({ resource }) => resource !== NAMELESS);
+  return { caches: new Map(named.map((entry) => [entry.key, entry])), unread: new Set(found.unread) };
+}
+
+/** Sends an event once. One that the webhook is no longer told of counts as taken. */
+export async function sendEvent(
+  services: WebhookServices,
+  { name, definition }: StoredWebhook,
+  event: CacheEvent,
+  cache: CacheIdentity,
+  options: SendOptions,
+): Promise<DeliveryResult> {
+  if (!isWanted(event, definition)) return { outcome: 'taken', status: 204 };
+  const { now = Date.now } = options;
+  const startedAt = now();
+  const delivery = { id: webhookIdOf(event), body: payloadOf(event, cache) };
+  const result = await deliverWebhook(definition, delivery, deliveryOptions(services, options));
+  const outcome = result.outcome === 'taken' ? 'taken' : String(result.status ?? 'unreached');
+  services.metrics.write(
+    'webhook',
+    { webhook: name, outcome },
+    { ms: now() - startedAt, late_ms: startedAt - event.at },
+  );
+  return result;
+}
+
+/** How receivers are reached. */
+export function deliveryOptions(
+  { settings, secret }: Pick<Services, 'settings' | 'secret'>,
+  { fetch = (url, init) => globalThis.fetch(url, init), now = Date.now, timeoutMs }: SendOptions,
+): DeliveryOptions {
+  return { hosts: settings.originHosts, secret, fetch, accepts: acceptsTcp, now: now(), timeoutMs };
+}
+
+/** Nothing is sent to a webhook any more until it is put again. False: it was disabled, or put again, meanwhile. */
+export async function disableWebhook(
+  { webhooks, metrics }: Pick<Services, 'webhooks' | 'metrics'>,
+  webhook: KnownWebhook,
+  reason: string,
+  now: number,
+): Promise<boolean> {
+  if (!(await webhooks.disable(webhook, reason, now))) return false;
+  metrics.write('webhook', { webhook: webhook.name, outcome: 'disabled' }, { ms: 0, late_ms: 0 });
+  log('error', 'webhook.disabled', { webhook: webhook.name, reason });
+  return true;
+}
+
+/** Has somebody look at what waits, at `wakeAt` (ms since the epoch). Where that fails, the cron does it. */
+export async function wakeWebhook(
+  { webhookQueue }: Pick<Services, 'webhookQueue'>,
+  webhook: string,
+  wakeAt: number,
+  now: number,
+): Promise<void> {
+  const delaySeconds = Math.min(Math.max(Math.ceil((wakeAt - now) / 1000), 0), MAX_DELAY_S);
+  const message: WebhookMessage = { webhook };
+  try {
+    await webhookQueue.send(message, { delaySeconds });
+  } catch (error) {
+    log('warn', 'webhook.not_woken', { webhook, error });
+  }
+}
