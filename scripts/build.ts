@@ -6,7 +6,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { OPENAPI_ASSET } from '../src/http/openapi-head.ts';
+import { OPENAPI_ASSET } from '../src/http/assets.ts';
 import { buildConsole } from './console/build.ts';
 import { openApiDocument } from './openapi/document.ts';
 import { failingPage, problemsPage, readerPage } from './pages/pages.ts';

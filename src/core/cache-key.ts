@@ -3,7 +3,7 @@
 import { hash } from 'node:crypto';
 import type { CacheIdentity, Parameters } from '../contract/entry.ts';
 import type { Resource } from '../contract/resource.ts';
-import { canonicalText } from './canonical.ts';
+import { canonicalText } from './json-value.ts';
 
 /**
  * The identity of a cache. `parameters` are validated and have their defaults; `owner` is the user for a resource of

@@ -68,3 +68,12 @@ function isWorthIt(steps: readonly StoredStep[], { bytes }: Loaded): boolean {
   const sum = steps.reduce((total, step) => total + step.bytes, 0);
   return steps.length <= MAX_FOLDED_DELTAS && sum <= Math.min(Math.max(bytes, SMALL_DELTA_BYTES), MAX_DELTA_BYTES);
 }
+
+/**
+ * Which versions an event stream has still to tell of (CONTRACT 3 "Live"): the kept ones after `lastVersion` (0: none was told), oldest first. The newest alone for whoever was told of none, or of one
+ * older than those that are kept: what lies between could not all be told.
+ */
+export function versionsSince(chain: readonly Link[], lastVersion: number): readonly Link[] {
+  const start = chain.findLastIndex(({ version }) => version <= lastVersion);
+  return start < 0 ? chain.slice(-1) : chain.slice(start + 1);
+}

@@ -5,7 +5,7 @@
 
 import type { Json } from '../contract/entry.ts';
 import type { InputFault } from '../contract/problem.ts';
-import { isObject } from './is-object.ts';
+import { isObject } from './json-value.ts';
 import {
   type CompiledSchema,
   compileSchema,

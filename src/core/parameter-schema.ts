@@ -3,7 +3,7 @@
 import { dereference, type OutputUnit, type Schema, validate } from '@cfworker/json-schema';
 import type { Json } from '../contract/entry.ts';
 import type { Resource } from '../contract/resource.ts';
-import { isObject } from './is-object.ts';
+import { isObject } from './json-value.ts';
 import { MAX_FORMAT_LENGTH } from './parameter-formats.ts';
 import { follow, fromFragment } from './pointer.ts';
 

@@ -8,8 +8,8 @@ import type { Json, Parameters } from '../contract/entry.ts';
 import { type InputFault, Problem } from '../contract/problem.ts';
 import type { Resource } from '../contract/resource.ts';
 import { invalidParameters } from './input-faults.ts';
-import { isObject } from './is-object.ts';
 import { faultOfNumber, jsonBytes } from './json.ts';
+import { canonicalText, isObject } from './json-value.ts';
 import { type JsonType, type ParameterSchema, parameterSchemaOf, typesOf } from './parameter-schema.ts';
 import { member, pointerTo } from './pointer.ts';
 import { faultsOfErrors, notAParameter, typeFault } from './schema-faults.ts';
@@ -112,4 +112,11 @@ export function withDefaults(value: Json, part: unknown): Json {
     if (given !== undefined) filled.set(name, withDefaults(given, schema));
   }
   return Object.fromEntries(filled);
+}
+
+/** Which sets of values a purge or a list by parameters is about (CONTRACT 4): a test for those that contain these members with these values; nested ones must be equal as a whole. */
+export function selectionOf(members: Parameters): (values: Parameters) => boolean {
+  const wanted = Object.entries(members).map(([name, value]) => [name, canonicalText(value)] as const);
+  return (values) =>
+    wanted.every(([name, text]) => Object.hasOwn(values, name) && canonicalText(values[name]) === text);
 }

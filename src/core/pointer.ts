@@ -1,6 +1,6 @@
 /** JSON Pointers (RFC 6901): how faults of the input name their place, and schemas refer to their parts. */
 
-import { isObject } from './is-object.ts';
+import { isObject } from './json-value.ts';
 
 /** The pointer to a member or item of what `base` points to. */
 export function pointerTo(base: string, token: string | number): string {

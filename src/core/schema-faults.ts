@@ -2,7 +2,7 @@
 
 import type { OutputUnit } from '@cfworker/json-schema';
 import type { InputFault } from '../contract/problem.ts';
-import { isObject } from './is-object.ts';
+import { isObject } from './json-value.ts';
 import { MAX_FORMAT_LENGTH } from './parameter-formats.ts';
 import { type JsonType, type ParameterSchema, resolveReference, TOO_LONG_FOR_FORMAT } from './parameter-schema.ts';
 import { fromFragment, member, pointerTo, pointerTokens } from './pointer.ts';

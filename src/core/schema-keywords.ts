@@ -1,6 +1,6 @@
 /** Where a JSON Schema (2020-12) holds further schemas. */
 
-import { isObject } from './is-object.ts';
+import { isObject } from './json-value.ts';
 
 /** Keywords that hold a schema, an array of them, or named ones. */
 export const ONE: ReadonlySet<string> = new Set(

@@ -1,7 +1,7 @@
 /** What is wrong with the tables of a definition beside the form of their members (CONTRACT 4 "Tables"). */
 
 import type { InputFault } from '../contract/problem.ts';
-import { isObject } from './is-object.ts';
+import { isObject } from './json-value.ts';
 import { pointerTo } from './pointer.ts';
 
 /** @param tables as given, of whatever form; so all that follow */

@@ -1,6 +1,6 @@
 /** Which parameters have only values that cannot end a literal or a clause of a query (CONTRACT 4 "Quotes"). */
 
-import { isObject } from './is-object.ts';
+import { isObject } from './json-value.ts';
 import { follow, fromFragment } from './pointer.ts';
 
 /** Values that a pattern must refuse to be taken for harmless. */

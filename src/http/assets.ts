@@ -1,5 +1,8 @@
 /** Static assets, read by the Worker for what must not count to its size (scripts/build.ts makes them). */
 
+/** Path of the OpenAPI text (scripts/openapi/). */
+export const OPENAPI_ASSET = 'openapi.json';
+
 /** The answer with an asset. @throws Error when the build has not made it */
 export async function readAsset(assets: Fetcher, path: string): Promise<Response> {
   // The binding knows paths only; the host is nobody's.

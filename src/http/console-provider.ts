@@ -3,7 +3,7 @@
  * page of the console may ask those of its origins that a sign-in needs, and no other host.
  */
 
-import { isObject } from '../core/is-object.ts';
+import { isObject } from '../core/json-value.ts';
 import { log } from '../log.ts';
 import { BoundedMap } from '../stores/bounded-map.ts';
 import { growingPauses, looks } from '../waiting.ts';

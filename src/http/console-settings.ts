@@ -3,7 +3,7 @@
 import type { ConsoleConfig, ConsoleSignIn } from '../contract/console.ts';
 import { VERSION } from '../contract/constants.ts';
 import { Problem } from '../contract/problem.ts';
-import { isObject } from '../core/is-object.ts';
+import { isObject } from '../core/json-value.ts';
 import { isLoopback, isSecureUrl } from '../core/loopback.ts';
 import { oncePerEnv, readInteger, readText } from '../settings.ts';
 

@@ -9,8 +9,8 @@ import { MAX_PAGE, MAX_REQUEST_BYTES } from '../contract/constants.ts';
 import type { Json } from '../contract/entry.ts';
 import { Problem } from '../contract/problem.ts';
 import { faultsOfIssues, invalidParameters } from '../core/input-faults.ts';
-import { isObject } from '../core/is-object.ts';
 import { demandInterchangeable, parseJsonText } from '../core/json.ts';
+import { isObject } from '../core/json-value.ts';
 import { pointerTo } from '../core/pointer.ts';
 import type { AppEnv } from './factory.ts';
 

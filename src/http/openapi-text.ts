@@ -1,7 +1,6 @@
 /** The OpenAPI text of the whole API, from the static assets (scripts/build.ts makes it). */
 
-import { readAsset } from './assets.ts';
-import { OPENAPI_ASSET } from './openapi-head.ts';
+import { OPENAPI_ASSET, readAsset } from './assets.ts';
 
 /** Read once an isolate: a deploy changes Worker and assets together. */
 let text: Readonly<Record<string, unknown>> | undefined;

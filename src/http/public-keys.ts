@@ -3,7 +3,7 @@
 import { createPublicKey, type JsonWebKeyInput } from 'node:crypto';
 import type { JWK } from 'jose';
 import { Problem } from '../contract/problem.ts';
-import { isObject } from '../core/is-object.ts';
+import { isObject } from '../core/json-value.ts';
 
 /** RFC 7518 section 3.3; as digits of the modulus in base64url. */
 const MIN_RSA_BITS = 2048;

@@ -4,11 +4,10 @@
  */
 
 import * as v from 'valibot';
-import { MAX_USER_LENGTH } from '../contract/constants.ts';
+import { MAX_DEVICE_LENGTH, MAX_USER_LENGTH } from '../contract/constants.ts';
 import { type Identity, SCOPES, type Scope } from '../contract/identity.ts';
-import { isObject } from '../core/is-object.ts';
+import { isObject } from '../core/json-value.ts';
 import { follow, pointerTokens } from '../core/pointer.ts';
-import { DeviceId } from './device-id.ts';
 import type { TokenRules } from './token-rules.ts';
 
 /** How far the clocks of issuer and service may differ, seconds. */
@@ -21,6 +20,9 @@ const MAX_OTHER_LENGTH = 100;
 
 /** The last moment that has a date (ECMA-262 section 21.4.1.1), ms since the epoch. */
 const LATEST_MS = 8.64e15;
+
+/** Id of a device (CONTRACT 1, 3), in `X-Device-Id` or a token's `device_id`: 1-128 visible ASCII characters (RFC 5234 VCHAR). */
+export const DeviceId = v.pipe(v.string(), v.regex(/^[\x21-\x7e]+$/), v.maxLength(MAX_DEVICE_LENGTH));
 
 /** The payload of a token. */
 export type Claims = Readonly<Record<string, unknown>>;

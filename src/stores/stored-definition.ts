@@ -2,7 +2,7 @@
 
 import * as v from 'valibot';
 import { Resource } from '../contract/resource.ts';
-import { isObject } from '../core/is-object.ts';
+import { isObject } from '../core/json-value.ts';
 import { log } from '../log.ts';
 import { isFirstInMinute } from './once-a-minute.ts';
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { versionsSince } from '../../src/core/versions-since.ts';
+import { versionsSince } from '../../src/core/choose-delta.ts';
 
 const chain = [3, 5, 8].map((version) => ({ version, fence: version, deltaBytes: 1, hash: null }));
 

@@ -1,6 +1,6 @@
 /** Components of an OpenAPI document: their names, and those that are needed. */
 
-import { isObject } from '../is-object.ts';
+import { isObject } from '../json-value.ts';
 import { follow, fromFragment, pointerTokens } from '../pointer.ts';
 
 /** A JSON object of an OpenAPI document. */

@@ -5,7 +5,7 @@
 
 import { API_BASE } from '../../contract/constants.ts';
 import type { DefinedResource, Resource } from '../../contract/resource.ts';
-import { isObject } from '../is-object.ts';
+import { isObject } from '../json-value.ts';
 import { type Components, type Node, neededComponents, refTo, resolved, SchemaNames } from './components.ts';
 import { type TypedParameters, typedParameters } from './typed-parameters.ts';
 import { typedTables } from './typed-tables.ts';

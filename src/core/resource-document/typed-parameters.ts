@@ -2,7 +2,7 @@
 
 import type { Resource } from '../../contract/resource.ts';
 import { shownSchema } from '../catalog.ts';
-import { isObject } from '../is-object.ts';
+import { isObject } from '../json-value.ts';
 import { type ParameterSchema, resolveReference, typesOf } from '../parameter-schema.ts';
 import { member } from '../pointer.ts';
 import { mapSchema } from '../schema-keywords.ts';

@@ -4,7 +4,7 @@
  */
 
 import type { EnqueueAnswer, EnqueueRequest } from '../../contract/object.ts';
-import { firstAskers, joinedAskers } from './askers.ts';
+import type { Askers } from '../../contract/task.ts';
 import type { CacheDocument, LiveTask } from './document.ts';
 import type { Draft, StepContext } from './draft.ts';
 import { entryAfter, entryOf, findTask } from './views.ts';
@@ -136,4 +136,15 @@ function insertTask(draft: Draft, request: EnqueueRequest, context: StepContext)
   if (draft.document.forgotten === 'yes') draft.revise({ cache: request.cache, forgotten: 'revived' }, context.now);
   if (draft.document.head === null) draft.advance(context.now);
   return task.taskId;
+}
+
+/** Who asked for a new task: only one user who asked alone may revoke it (CONTRACT 2). `asker` is null for reads, schedule and administration of many. */
+function firstAskers(asker: string | null): Askers {
+  return asker === null ? { kind: 'nobody' } : { kind: 'user', user: asker };
+}
+
+/** The askers of a task that one more has joined. What belongs to nobody stays so; what several wait for is no one user's. */
+function joinedAskers(askers: Askers, asker: string | null): Askers {
+  if (askers.kind !== 'user' || askers.user === asker) return askers;
+  return { kind: 'several' };
 }

@@ -5,19 +5,18 @@
  */
 
 import { claim } from './claim.ts';
-import { removed, swept } from './cleaned.ts';
 import { commit } from './commit.ts';
 import type { CacheDocument } from './document.ts';
 import { Draft, type StepContext } from './draft.ts';
-import { alarm, wake } from './due.ts';
+import { alarm, stored, unstored, wake } from './due.ts';
 import { enqueue } from './enqueue.ts';
 import type { EventName, Events, Step } from './events.ts';
 import { endLostLease, fail } from './fail.ts';
 import { dropName } from './forget.ts';
+import { removed, swept } from './owed.ts';
 import { purge } from './purge.ts';
 import { revoke } from './revoke.ts';
-import { stored, unstored } from './store.ts';
-import { entry, state } from './tell.ts';
+import { entry, state } from './views.ts';
 import { freshen, poked, watch } from './watchers.ts';
 
 type Rules = {

@@ -1,10 +1,13 @@
 /**
- * What is owed to R2 (DESIGN "Removal" [M]): blobs that no kept version names, each with the time at which the object
- * removes it. Consumers never remove anything.
+ * What the object removes in its own time (DESIGN "Removal" [M]): blobs in R2 that no kept version names, each owed from the time at
+ * which it is due, and ended tasks past their time. Consumers never remove anything.
  */
 
+import { TASK_RETENTION_MS } from '../../contract/constants.ts';
 import type { BlobName } from '../../contract/object.ts';
 import type { CacheDocument, OwedBlob } from './document.ts';
+import type { Draft, StepContext } from './draft.ts';
+import { SWEEP_GAP_MS } from './timing.ts';
 
 /** Everything that a load may write under its fence. */
 export function blobsOfFence(fence: number, dueAt: number): OwedBlob[] {
@@ -46,6 +49,21 @@ export function withoutBlobs(
 ): OwedBlob[] {
   const gone = new Set(removed.map(nameOf));
   return owed.filter((blob) => !gone.has(nameOf(blob)));
+}
+
+/** R2 no longer has these blobs. */
+export function removed(draft: Draft, { blobs }: { blobs: readonly OwedBlob[] }): undefined {
+  if (blobs.length > 0) draft.update({ owed: withoutBlobs(draft.document.owed, blobs) });
+}
+
+/** So many ended tasks are left; the oldest ended at `oldestAt`, null where there is none. */
+export function swept(
+  draft: Draft,
+  { count, oldestAt }: { count: number; oldestAt: number | null },
+  { now }: StepContext,
+): undefined {
+  const sweepAt = oldestAt === null ? null : Math.max(oldestAt + TASK_RETENTION_MS, now + SWEEP_GAP_MS);
+  draft.update({ ended: { count, sweepAt } });
 }
 
 function nameOf({ fence, name }: { fence: number; name: BlobName }): string {

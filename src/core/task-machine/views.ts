@@ -1,11 +1,12 @@
-/** What the outside is told of a document: its entry and its tasks. */
+/** What the outside is told of a document: its entry and its tasks. Questions change nothing themselves, but time may have (a lease that ran out). */
 
 import { MAX_PAGE_BYTES, TASK_RETENTION_MS } from '../../contract/constants.ts';
 import { type Entry, type Loaded, namelessCache } from '../../contract/entry.ts';
+import type { EntryAnswer, StateAnswer } from '../../contract/object.ts';
 import type { Task } from '../../contract/task.ts';
 import { jsonBytes } from '../json.ts';
 import type { CacheDocument, Failure, LiveTask, LoadedState, TaskRecord } from './document.ts';
-import type { StepContext } from './draft.ts';
+import type { Draft, StepContext } from './draft.ts';
 
 /** The entry as D1 and the edge keep it. */
 export function entryOf(document: CacheDocument): Entry {
@@ -111,4 +112,19 @@ export function findEnded(taskId: string, { ended, now }: StepContext): TaskReco
 /** The entry that goes with a task: there when the task has ended and the cache was ever loaded, failed or purged. */
 export function entryAfter(document: CacheDocument, task: Task): Entry | null {
   return task.endedAt === null || document.counters.revision === 0 ? null : entryOf(document);
+}
+
+/** The state of a task, with the entry when it has ended. */
+export function state({ document }: Draft, { taskId }: { taskId: string }, context: StepContext): StateAnswer {
+  const task = findTask(document, taskId, context);
+  if (task === null) return { outcome: 'unknown' };
+  return { outcome: 'found', task, entry: entryAfter(document, task) };
+}
+
+/** What is current; D1 is written once more, since whoever asks found it behind. */
+export function entry(draft: Draft): EntryAnswer {
+  const { document } = draft;
+  if (document.counters.revision === 0) return { outcome: 'unknown' };
+  draft.effects.store = true;
+  return { outcome: 'found', entry: entryOf(document) };
 }

@@ -8,7 +8,7 @@ import type { EntryFilter } from '../../contract/stores.ts';
 import { etagOf } from '../../core/etag.ts';
 import { lastFailure } from '../../core/freshness.ts';
 import { jsonBytes } from '../../core/json.ts';
-import { selectionOf } from '../../core/selection.ts';
+import { selectionOf } from '../../core/parameters.ts';
 import { timestamp } from '../../core/timestamp.ts';
 import { warningsOf } from '../../origin/later-rules.ts';
 import type { Services } from '../services.ts';

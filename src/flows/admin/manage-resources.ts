@@ -23,7 +23,7 @@ import {
   sameDefinition,
 } from '../../core/definition.ts';
 import { invalidParameters } from '../../core/input-faults.ts';
-import { isObject } from '../../core/is-object.ts';
+import { isObject } from '../../core/json-value.ts';
 import { member } from '../../core/pointer.ts';
 import { faultsOfBody } from '../../origin/body/check-body.ts';
 import { cellFaults } from '../../origin/check-cells.ts';

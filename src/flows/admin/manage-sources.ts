@@ -13,9 +13,9 @@ import {
   type Sources,
   type StoredSource,
 } from '../../contract/source.ts';
-import { canonicalText } from '../../core/canonical.ts';
 import { type Conditions, demandConditions } from '../../core/conditions.ts';
 import { digestTag } from '../../core/etag.ts';
+import { canonicalText } from '../../core/json-value.ts';
 import { log } from '../../log.ts';
 import { sourceFaults } from '../../origin/check-source.ts';
 import type { Services } from '../services.ts';

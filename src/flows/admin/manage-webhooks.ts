@@ -13,9 +13,9 @@ import {
   WebhookName,
   type WebhookTest,
 } from '../../contract/webhook.ts';
-import { canonicalText } from '../../core/canonical.ts';
 import { type Conditions, demandConditions } from '../../core/conditions.ts';
 import { digestTag } from '../../core/etag.ts';
+import { canonicalText } from '../../core/json-value.ts';
 import { timestamp } from '../../core/timestamp.ts';
 import { webhookFaults } from '../../origin/check-webhook.ts';
 import { deliverWebhook } from '../../origin/deliver-webhook.ts';

@@ -5,7 +5,7 @@ import type { Json } from '../../contract/entry.ts';
 import type { InputFault } from '../../contract/problem.ts';
 import { faultsOfForm } from '../../core/definition.ts';
 import { invalidParameters } from '../../core/input-faults.ts';
-import { isObject } from '../../core/is-object.ts';
+import { isObject } from '../../core/json-value.ts';
 
 /** What a definition under a name must be. */
 interface Rules<T> {

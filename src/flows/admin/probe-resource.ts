@@ -14,7 +14,7 @@ import type { GateWait } from '../../contract/source-gate.ts';
 import { cacheIdentity } from '../../core/cache-key.ts';
 import { freshnessRules, judge } from '../../core/freshness.ts';
 import { faultsBelow, faultsOfIssues, invalidParameters, within } from '../../core/input-faults.ts';
-import { isObject } from '../../core/is-object.ts';
+import { isObject } from '../../core/json-value.ts';
 import { checkParameters } from '../../core/parameters.ts';
 import { policyOf } from '../../core/task-policy.ts';
 import { overloaded } from '../../stores/overloaded.ts';

@@ -4,7 +4,7 @@ import { MAX_BULK } from '../../contract/constants.ts';
 import type { Parameters } from '../../contract/entry.ts';
 import type { EntryRow } from '../../contract/stores.ts';
 import { isCacheKey } from '../../core/cache-key.ts';
-import { selectionOf } from '../../core/selection.ts';
+import { selectionOf } from '../../core/parameters.ts';
 import { sideBySide } from '../../side-by-side.ts';
 import { purgeKey } from '../purge-key.ts';
 import { findResource } from '../read/find-resource.ts';

@@ -11,8 +11,8 @@ import { AnyTaskAnswer, ExpandTask } from '../../contract/task.ts';
 import { demandConditions } from '../../core/conditions.ts';
 import { digestTag } from '../../core/etag.ts';
 import { invalidParameters } from '../../core/input-faults.ts';
-import { isObject } from '../../core/is-object.ts';
 import { parseJson } from '../../core/json.ts';
+import { isObject } from '../../core/json-value.ts';
 import { holdMs, parsePrefer, preferenceApplied } from '../../core/prefer.ts';
 import { listCaches, readCache } from '../../flows/admin/list-caches.ts';
 import {

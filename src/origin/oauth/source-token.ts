@@ -3,8 +3,8 @@
 import type { OAuth2 } from '../../contract/oauth.ts';
 import { LoadFailure } from '../../contract/problem.ts';
 import type { SealedToken, SourceGateVerbs } from '../../contract/source-gate.ts';
-import { canonicalText } from '../../core/canonical.ts';
 import { digestTag } from '../../core/etag.ts';
+import { canonicalText } from '../../core/json-value.ts';
 import { refreshAt } from '../../core/source-gate/token.ts';
 import { sleep } from '../../waiting.ts';
 import { type OriginAccess, secretOf } from '../build-request.ts';

@@ -1,7 +1,7 @@
 /** The request of a further page, made of the one before: by a link of the origin, or by a parameter that is set anew. */
 
 import { LoadFailure } from '../../contract/problem.ts';
-import { isObject } from '../../core/is-object.ts';
+import { isObject } from '../../core/json-value.ts';
 import { pointerTokens } from '../../core/pointer.ts';
 import type { OriginRequest } from '../build-request.ts';
 import { withParameter } from '../query-parameter.ts';

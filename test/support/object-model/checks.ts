@@ -1,6 +1,6 @@
 /** What must hold after each step (DESIGN "Invariants" 1-3, 5, 8, 9), by the rows of the object and the real stores. */
 
-import { canonicalText } from '../../../src/core/canonical.ts';
+import { canonicalText } from '../../../src/core/json-value.ts';
 import { namedBlobs } from '../../../src/core/task-machine/owed.ts';
 import { OWED_CLAIMED_MS } from '../../../src/core/task-machine/timing.ts';
 import { entryOf } from '../../../src/core/task-machine/views.ts';

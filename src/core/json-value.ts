@@ -1,0 +1,13 @@
+/** JSON values: which are objects, and which are equal. */
+
+import canonicalize from 'canonicalize';
+
+/** Whether the value is a JSON object: neither null nor an array. */
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The canonical JSON (RFC 8785) of a JSON value: equal values have equal texts, whatever the order of their members. What is undefined in it is left out. */
+export function canonicalText(value: unknown): string {
+  return canonicalize(value) as string;
+}
