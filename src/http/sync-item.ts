@@ -1,7 +1,6 @@
 /** One cache in the answer to `/sync/`: what would be the headers of its read are members (CONTRACT 3 "Many caches at once"). */
 
 import type { Context } from 'hono';
-import type { Entry } from '../contract/entry.ts';
 import type { SyncItemAnswer } from '../contract/sync.ts';
 import type { ChosenAnswer, GivenVersion } from '../core/choose-answer.ts';
 import { etagOf, tagOfKey } from '../core/etag.ts';
@@ -21,31 +20,13 @@ export function isServed(item: SyncedItem): item is SyncedItem & ServedCache {
   return 'answer' in item && item.answer.kind === 'served';
 }
 
-/**
- * What is told of an unchanged version, as JSON behind its id. Most items of most questions are this: the text is made once for an
- * entry, and goes with it. It depends on the entry and these numbers alone.
- */
-const unchangedTexts = new WeakMap<Entry, { version: number; expiresAt: number; text: string }>();
-
 /** All that is told of an item without a body, as JSON: that nothing has changed, where its body is read, its task or what is wrong. */
 export function textWithoutBody(c: Context<AppEnv>, item: SyncedItem): string {
   if ('error' in item) return JSON.stringify(failed(c, item));
   if (!isServed(item)) return JSON.stringify(pending(c, item));
   const { chosen } = item.answer;
   if (chosen.kind !== 'not-modified') return JSON.stringify(promised(c, item, chosen));
-  return `{"id":${JSON.stringify(item.id)},${unchangedText(item, chosen.given)}`;
-}
-
-function unchangedText(item: SyncedItem & ServedCache, given: GivenVersion): string {
-  const { entry, expiresAt, forwarded } = item.answer.served;
-  const { version } = given;
-  const kept = unchangedTexts.get(entry);
-  const isUsual = forwarded === null && !item.isBehind;
-  if (isUsual && kept?.version === version && kept.expiresAt === expiresAt) return kept.text;
-  const { id: _id, ...rest } = facts(item, 304, given, `v${version}`);
-  const text = JSON.stringify(rest).slice(1);
-  if (isUsual) unchangedTexts.set(entry, { version, expiresAt, text });
-  return text;
+  return JSON.stringify(facts(item, 304, chosen.given, `v${chosen.given.version}`));
 }
 
 /** That there is something new, and where it is read. */

