@@ -1,7 +1,7 @@
 /** What the built Worker takes to start (CONTRACT 7): a deploy over the platform's limit is refused. */
 import { expect, it } from 'vitest';
-import { startUpCpuMs } from '../../scripts/bench/lib/start-up.ts';
 import limits from '../../scripts/limits.json' with { type: 'json' };
+import { startUpCpuMs } from '../../tools/measure/harness/start-up.ts';
 
 /** What else the machine does only adds to what a start takes. */
 const STARTS = 10;

@@ -1,7 +1,7 @@
 /** Kill anything at any time (DESIGN invariant 1), in short: `npm run soak` is the long form. */
 
 import { expect, inject, it } from 'vitest';
-import { killCampaign } from '../../scripts/soak/kills.ts';
+import { killCampaign } from '../../tools/measure/soak/kills.ts';
 
 it('nothing accepted is lost and nothing half-written shows, though all of it is killed again and again', async () => {
   const seed = inject('seed');

@@ -3,9 +3,9 @@
  * of that socket did not open, nor 45 minutes after it, nor beyond the token that it came with. `RIGHTS_RUNS`: more sequences.
  */
 import { expect, inject, it } from 'vitest';
-import { seededRandom } from '../../scripts/soak/random.ts';
 import type { HubEffects } from '../../src/core/live-hub/events.ts';
 import { TOLD_MS } from '../../src/core/live-hub/subscribe.ts';
+import { seededRandom } from '../../tools/measure/harness/random.ts';
 import { keyOf, TestHub } from '../support/hub.ts';
 
 const RUNS = Number(process.env.RIGHTS_RUNS ?? 10_000);

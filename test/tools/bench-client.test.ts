@@ -1,8 +1,8 @@
 /** What `npm run bench:client` measures: each store keeps all rows and takes the change, or its figures say nothing. */
 
 import { expect, it } from 'vitest';
-import { CONTENDERS, compare } from '../../scripts/bench/client/compare.ts';
 import { isThere } from '../../scripts/test/needs.ts';
+import { CONTENDERS, compare } from '../../tools/measure/bench/client/compare.ts';
 
 it.skipIf(!isThere('browser') || !isThere('tools/peers'))(
   'stores, reopens and changes the same rows in each',

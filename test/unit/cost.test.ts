@@ -2,17 +2,25 @@
 
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { readCounted } from '../../scripts/cost/counted-file.ts';
-import { counts } from '../../scripts/cost/counts.ts';
-import { estimate } from '../../scripts/cost/estimate.ts';
-import { type Fleet, fleetOf } from '../../scripts/cost/fleet.ts';
-import { hubsOf } from '../../scripts/cost/hubs.ts';
-import { metInOrder, needsOf, reconnectBusy, shardsFor } from '../../scripts/cost/limits.ts';
-import { monthOf } from '../../scripts/cost/month.ts';
-import type { Counted } from '../../scripts/cost/operations.ts';
-import { scalePage } from '../../scripts/cost/page.ts';
-import { AIMS } from '../../scripts/cost/page-ways.ts';
-import { billOf, byProduct, marginalPrice, PRICES, priceOf, totalOf, usageOf } from '../../scripts/cost/prices.ts';
+import { readCounted } from '../../tools/measure/cost/counted-file.ts';
+import { counts } from '../../tools/measure/cost/counts.ts';
+import { estimate } from '../../tools/measure/cost/estimate.ts';
+import { type Fleet, fleetOf } from '../../tools/measure/cost/fleet.ts';
+import { hubsOf } from '../../tools/measure/cost/hubs.ts';
+import { metInOrder, needsOf, reconnectBusy, shardsFor } from '../../tools/measure/cost/limits.ts';
+import { monthOf } from '../../tools/measure/cost/month.ts';
+import type { Counted } from '../../tools/measure/cost/operations.ts';
+import { scalePage } from '../../tools/measure/cost/page.ts';
+import { AIMS } from '../../tools/measure/cost/page-ways.ts';
+import {
+  billOf,
+  byProduct,
+  marginalPrice,
+  PRICES,
+  priceOf,
+  totalOf,
+  usageOf,
+} from '../../tools/measure/cost/prices.ts';
 
 const REQUEST = counts({ workerRequests: 1 });
 const HUB_CALL = counts({ workerRequests: 1, objectRequests: 1 });

@@ -5,8 +5,8 @@ import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { SoakTable } from '../../scripts/soak/slow-clients/tables.ts';
-import { readSlowly } from '../../scripts/soak/slow-reader.ts';
+import { SoakTable } from '../../tools/measure/soak/slow-clients/tables.ts';
+import { readSlowly } from '../../tools/measure/soak/slow-reader.ts';
 
 async function served(listener: RequestListener): Promise<string> {
   const server = createServer(listener).listen(0, '127.0.0.1');

@@ -1,7 +1,7 @@
 /** Medians and quartiles of the benchmark (docs/performance.md). */
 
 import { describe, expect, it } from 'vitest';
-import { median, quartiles } from '../../scripts/bench/statistics.ts';
+import { median, quartiles } from '../../tools/measure/harness/statistics.ts';
 
 describe('quartiles', () => {
   it('are values where the count of them allows it, whatever their order', () => {

@@ -6,10 +6,10 @@
  */
 
 import { parseArgs } from 'node:util';
+import { isThere, remedyFor } from '../../scripts/test/needs.ts';
 import { CONTENDERS, compare } from './bench/client/compare.ts';
 import { readPage, withTables } from './bench/client/page.ts';
-import { describeMachine } from './bench/load/machine.ts';
-import { isThere, remedyFor } from './test/needs.ts';
+import { describeMachine } from './harness/machine.ts';
 
 const { values } = parseArgs({
   options: {

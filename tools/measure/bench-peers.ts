@@ -10,22 +10,22 @@
 
 import { existsSync, rmSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { PROJECT } from '../../scripts/lib/wrangler.ts';
 import { type Compared, compare } from './bench/compare.ts';
-import { buildWorker } from './bench/lib/build-worker.ts';
-import { LocalWorker } from './bench/lib/local-worker.ts';
-import { startOrigin } from './bench/lib/origin-process.ts';
-import { describeMachine } from './bench/load/machine.ts';
-import { paragraphs } from './bench/markdown.ts';
 import { OPERATIONS } from './bench/operations/index.ts';
 import type { Server } from './bench/operations/operation.ts';
 import { define } from './bench/operations/stage.ts';
 import { type BenchOptions, readOptions } from './bench/options.ts';
+import { startOrigin } from './bench/origin-process.ts';
 import { measureBeside, succeedBeside } from './bench/peers/beside.ts';
 import { PEER_OPS } from './bench/peers/operations.ts';
 import { missingPackages } from './bench/peers/packages.ts';
 import { Peer } from './bench/peers/peer.ts';
 import { addedTable, besideTable, succeededTable } from './bench/peers/report.ts';
-import { PROJECT } from './lib/wrangler.ts';
+import { buildWorker } from './harness/build-worker.ts';
+import { LocalWorker } from './harness/local-worker.ts';
+import { describeMachine } from './harness/machine.ts';
+import { paragraphs } from './harness/markdown.ts';
 
 const options = readOptions(process.argv.slice(2), PEER_OPS);
 const peers = resolve(process.env.PEERS || join(PROJECT, '../shared/peers'));
@@ -45,7 +45,7 @@ async function run({ ops, json, ...how }: BenchOptions): Promise<void> {
   const plan = { ...how, tell: (line: string) => console.error(`… ${line}`) };
   plan.tell('building the service and its floors, starting the peers');
   const script = await buildWorker();
-  const floor = await buildWorker('scripts/bench/floors/index.ts');
+  const floor = await buildWorker('tools/measure/bench/floors/index.ts');
   const origin = await startOrigin();
   const started: { stop(): unknown }[] = [origin];
   try {

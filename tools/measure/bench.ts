@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: what each operation costs beside its floor, the smallest Worker that makes the same calls
- * (scripts/bench/floors/), and some figures more (scripts/bench/parts/). All runs built, in workerd without a proxy before
+ * (tools/measure/bench/floors/), and some figures more (tools/measure/bench/parts/). All runs built, in workerd without a proxy before
  * it; the load is made by wrk.
  *
  *   npm run bench -- [--ops list,rpc-304] [--connections 16,256] [--seconds 3] [--rounds 5] [--warmup 2]
@@ -13,23 +13,23 @@
 import { rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type Compared, compare } from './bench/compare.ts';
-import { buildWorker } from './bench/lib/build-worker.ts';
-import { startOrigin } from './bench/lib/origin-process.ts';
-import { describeMachine } from './bench/load/machine.ts';
 import { demandWrk } from './bench/load/wrk.ts';
-import { paragraphs } from './bench/markdown.ts';
 import { OPERATIONS } from './bench/operations/index.ts';
 import { readOptions } from './bench/options.ts';
+import { startOrigin } from './bench/origin-process.ts';
 import { PARTS } from './bench/parts/index.ts';
 import type { Figure } from './bench/parts/part.ts';
 import { comparedTable, figureTable } from './bench/report.ts';
+import { buildWorker } from './harness/build-worker.ts';
+import { describeMachine } from './harness/machine.ts';
+import { paragraphs } from './harness/markdown.ts';
 
 const options = readOptions(process.argv.slice(2), [...Object.keys(OPERATIONS), ...Object.keys(PARTS)]);
 const plan = { ...options, tell: (line: string) => console.error(`… ${line}`) };
 await demandWrk();
 plan.tell('building the service and its floors');
 const service = await buildWorker();
-const floor = await buildWorker('scripts/bench/floors/index.ts');
+const floor = await buildWorker('tools/measure/bench/floors/index.ts');
 const origin = await startOrigin();
 const setting = { service, floor, originUrl: origin.url };
 const operations: Compared[] = [];

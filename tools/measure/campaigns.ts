@@ -7,7 +7,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { offlineEnv, PROJECT } from './lib/wrangler.ts';
+import { offlineEnv, PROJECT } from '../../scripts/lib/wrangler.ts';
 import { writeReport } from './soak/reports.ts';
 
 /** One run of all short forms. */

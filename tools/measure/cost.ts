@@ -1,6 +1,6 @@
 /**
  * `npm run cost`: counts what each operation asks of the platform, on the running service, and prices a fleet's month by a
- * copy of the platform's list (scripts/cost/prices.json). `--live poll`, `batch` or `hub` says how its devices come to what is
+ * copy of the platform's list (tools/measure/cost/prices.json). `--live poll`, `batch` or `hub` says how its devices come to what is
  * new; it is given by further options, which `--help` lists with their defaults. Counting takes some minutes: `--counted` takes
  * the counts of docs/scale/counted.json; `--write` keeps them there and writes docs/scale.md; `--json` prints everything for machines.
  */
@@ -8,6 +8,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { PROJECT } from '../../scripts/lib/wrangler.ts';
 import { countOperations } from './cost/count-operations.ts';
 import { readCounted, writeCounted } from './cost/counted-file.ts';
 import { estimate } from './cost/estimate.ts';
@@ -16,7 +17,6 @@ import { metInOrder, needsOf } from './cost/limits.ts';
 import { scalePage } from './cost/page.ts';
 import { PRICES } from './cost/prices.ts';
 import { billTable, dollars, fleetTable, limitsTable, operationsTable, optionOf } from './cost/tables.ts';
-import { PROJECT } from './lib/wrangler.ts';
 
 const PAGE = join(PROJECT, 'docs/scale.md');
 

@@ -5,8 +5,8 @@
 
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { PROJECT } from '../../scripts/lib/wrangler.ts';
 import type { ShortFormsRow } from './campaigns.ts';
-import { PROJECT } from './lib/wrangler.ts';
 import { type AttackRow, runAttacks } from './soak/attacks.ts';
 import { boundsSection } from './soak/bounds/section.ts';
 import type { KillReport } from './soak/kills.ts';
@@ -75,7 +75,7 @@ ${table(
 
 The real \`npm start\` under load, killed outright with all that it started, and started again on the same stores, every
 other time as if it had been off for up to a minute and a half. After the last start each accepted task ends by itself;
-then object, D1 and R2 are compared on disk (\`scripts/soak/check-stores.ts\`).
+then object, D1 and R2 are compared on disk (\`tools/measure/soak/check-stores.ts\`).
 
 ${table(
   ['seed', 'kills', 'of them while starting', 'requests', 'tasks accepted', 'versions', 'blobs', 'seconds', 'faults'],

@@ -1,5 +1,5 @@
 /** One random run: chance, then peace; at its end no connected device may be stale or deaf. */
-import { seededRandom } from '../../../scripts/soak/random.ts';
+import { seededRandom } from '../../../tools/measure/harness/random.ts';
 import { ModelDevice } from './device.ts';
 import { ALL_RULES, type LiveRules } from './rules.ts';
 import { World } from './world.ts';

@@ -1,6 +1,6 @@
 /** A table of which a hundredth of the rows differs each time that it is asked for. */
 
-import type { Row } from '../../demo/tables.ts';
+import type { Row } from '../../../demo/tables.ts';
 
 const CHANGING_SHARE = 0.01;
 

@@ -1,9 +1,9 @@
 /** An operation beside its floor: rounds in turn, so that whatever else changes with time touches both alike. */
 
-import { startPair, stopPair } from './lib/pair.ts';
+import { median, type Quartiles, quartiles } from '../harness/statistics.ts';
 import { type Effort, type Measured, measure } from './load/measure.ts';
 import type { Operation } from './operations/operation.ts';
-import { median, type Quartiles, quartiles } from './statistics.ts';
+import { startPair, stopPair } from './pair.ts';
 
 /** Paths of the two built scripts, and where the origin answers. */
 export interface Setting {

@@ -1,10 +1,10 @@
-/** The benchmarks' origin (scripts/bench/origin.ts) as a child process. */
+/** The benchmarks' origin (tools/measure/bench/origin.ts) as a child process. */
 
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 
-const SCRIPT = join(import.meta.dirname, '../origin.ts');
+const SCRIPT = join(import.meta.dirname, 'origin.ts');
 
 /** A running origin. */
 export interface OriginProcess {

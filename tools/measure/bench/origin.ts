@@ -10,10 +10,10 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Row, weather } from '../../demo/tables.ts';
+import { type Row, weather } from '../../../demo/tables.ts';
 import { ChangingTable } from './changing-table.ts';
 
-const FLIGHTS = join(import.meta.dirname, '../../node_modules/vega-datasets/data/flights-200k.json');
+const FLIGHTS = join(import.meta.dirname, '../../../node_modules/vega-datasets/data/flights-200k.json');
 const FLIGHTS_ROWS = 100_000;
 const SMALL_ROWS = 20;
 const WEATHER_BYTES = 135_000;

@@ -1,18 +1,18 @@
 /**
- * What loads in pages and loads of changes cost beside one answer with all rows, in one process: `node scripts/bench/pages.ts [--rounds 7]`.
+ * What loads in pages and loads of changes cost beside one answer with all rows, in one process: `node tools/measure/bench/pages.ts [--rounds 7]`.
  * Nothing is sent over a network; the figures are CPU of reading, hashing and writing, and bytes that the origin would send.
  */
 
 import { parseArgs } from 'node:util';
 import * as v from 'valibot';
-import type { Lease, PreviousLoad } from '../../src/contract/object.ts';
-import { Resource } from '../../src/contract/resource.ts';
-import type { Blobs } from '../../src/contract/stores.ts';
-import { GateHold, noGates } from '../../src/flows/load/gate-hold.ts';
-import { loadCache } from '../../src/flows/load/load-cache.ts';
-import { LoadClock } from '../../src/flows/load/load-clock.ts';
-import type { LoadServices } from '../../src/flows/load/loading.ts';
-import { median } from './statistics.ts';
+import type { Lease, PreviousLoad } from '../../../src/contract/object.ts';
+import { Resource } from '../../../src/contract/resource.ts';
+import type { Blobs } from '../../../src/contract/stores.ts';
+import { GateHold, noGates } from '../../../src/flows/load/gate-hold.ts';
+import { loadCache } from '../../../src/flows/load/load-cache.ts';
+import { LoadClock } from '../../../src/flows/load/load-clock.ts';
+import type { LoadServices } from '../../../src/flows/load/loading.ts';
+import { median } from '../harness/statistics.ts';
 
 const ROWS = 100_000;
 const PAGES = 100;

@@ -1,7 +1,7 @@
 /** The service and a floor, started alike. */
 
-import type { Pair } from '../operations/operation.ts';
-import { LocalWorker } from './local-worker.ts';
+import { LocalWorker } from '../harness/local-worker.ts';
+import type { Pair } from './operations/operation.ts';
 
 /** Starts both with empty stores; without consumers the queues take messages and nobody gets them. `vars` are settings. */
 export async function startPair(

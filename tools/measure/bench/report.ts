@@ -1,7 +1,7 @@
 /** The result of `npm run bench` for people. */
 
+import { digits, markdownTable } from '../harness/markdown.ts';
 import type { Compared } from './compare.ts';
-import { digits, markdownTable } from './markdown.ts';
 import type { Figure } from './parts/part.ts';
 
 const HEAD = [

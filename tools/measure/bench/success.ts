@@ -1,8 +1,8 @@
 /** Many refreshes of distinct caches: how long until every one of them is SUCCESS. */
 
-import { cpuSeconds } from './lib/processes.ts';
+import { quiet } from '../harness/machine.ts';
+import { cpuSeconds } from '../harness/processes.ts';
 import { demand } from './load/call.ts';
-import { quiet } from './load/machine.ts';
 import type { Server } from './operations/operation.ts';
 import { refreshShot, taskIdOf, untilSuccess } from './operations/stage.ts';
 

@@ -1,7 +1,7 @@
 /** Counts live sockets: how they open, what is watched and told, and that their hub sleeps between. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import { hubOf } from '../../src/core/live-hub/place.ts';
+import { hubOf } from '../../../src/core/live-hub/place.ts';
 import { SYNC_CACHES } from './count-syncs.ts';
 import { type Counts, subtractCounts, timesCounts } from './counts.ts';
 import { LiveDevice } from './live-device.ts';

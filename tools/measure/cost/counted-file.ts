@@ -2,7 +2,7 @@
 
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { PROJECT } from '../lib/wrangler.ts';
+import { PROJECT } from '../../../scripts/lib/wrangler.ts';
 import { type Counts, counts } from './counts.ts';
 import type { Counted } from './operations.ts';
 

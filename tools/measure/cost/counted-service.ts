@@ -1,8 +1,8 @@
 /** The counted service, running, and the requests that are counted. */
 
-import { buildWorker } from '../bench/lib/build-worker.ts';
-import { LocalWorker } from '../bench/lib/local-worker.ts';
-import { cpuSeconds } from '../bench/lib/processes.ts';
+import { buildWorker } from '../harness/build-worker.ts';
+import { LocalWorker } from '../harness/local-worker.ts';
+import { cpuSeconds } from '../harness/processes.ts';
 import type { Counts } from './counts.ts';
 
 /** An answer, read to its end. */
@@ -34,7 +34,7 @@ export class CountedService {
 
   /** Builds and starts it; `vars` are settings. */
   static async start(vars: Record<string, string>): Promise<CountedService> {
-    const script = await buildWorker('scripts/cost/counting/index.ts');
+    const script = await buildWorker('tools/measure/cost/counting/index.ts');
     return new CountedService(await LocalWorker.start({ script, vars }));
   }
 

@@ -1,6 +1,6 @@
 /** How many hubs a fleet needs, how many are told of a change, and how often they sleep. */
 
-import { MAX_PAIRS } from '../../src/core/live-hub/hub.ts';
+import { MAX_PAIRS } from '../../../src/core/live-hub/hub.ts';
 import type { Fleet } from './fleet.ts';
 import { PRICES } from './prices.ts';
 

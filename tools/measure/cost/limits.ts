@@ -1,6 +1,6 @@
 /** How near a fleet is to each limit of the platform, and which one a growing fleet meets first. */
 
-import { CHECKS_PER_S, MOST_CHECK_MS } from '../../src/core/live-hub/pace.ts';
+import { CHECKS_PER_S, MOST_CHECK_MS } from '../../../src/core/live-hub/pace.ts';
 import { addCounts, type Counts, counts, timesCounts } from './counts.ts';
 import type { Fleet } from './fleet.ts';
 import { hubsOf, REOPEN_CALLS, REOPEN_S } from './hubs.ts';

@@ -4,10 +4,10 @@
  */
 
 import { env as bindings } from 'cloudflare:workers';
-import type { SyncMessage } from '../../src/contract/messages.ts';
-import worker, { CacheObject as Built } from '../../src/index.ts';
-import { roleOf } from '../../src/queues/handle-batch.ts';
-import { recordingDatabase } from '../../test/support/database.ts';
+import type { SyncMessage } from '../../../src/contract/messages.ts';
+import worker, { CacheObject as Built } from '../../../src/index.ts';
+import { roleOf } from '../../../src/queues/handle-batch.ts';
+import { recordingDatabase } from '../../../test/support/database.ts';
 import type { Counted, Runner } from './counting-worker.ts';
 
 const recordings = new Map<Runner, ReturnType<typeof recordingDatabase>>();
@@ -32,7 +32,7 @@ function take(): Counted {
   );
 }
 
-export { LiveHub, SourceGate } from '../../src/index.ts';
+export { LiveHub, SourceGate } from '../../../src/index.ts';
 
 export class CacheObject extends Built {
   constructor(ctx: DurableObjectState, env: Env) {

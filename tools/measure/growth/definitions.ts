@@ -2,7 +2,7 @@
 
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { LocalWorker } from '../bench/lib/local-worker.ts';
+import type { LocalWorker } from '../harness/local-worker.ts';
 import { send } from './client.ts';
 
 /** One table, whose rows the origin makes. */

@@ -3,10 +3,10 @@
  * them by D1, which takes seconds for a million. A copy's key has the form of one, but is no hash of its parameters.
  */
 
-import { cacheIdentity } from '../../src/core/cache-key.ts';
-import { documentsOf } from '../../src/core/device-documents.ts';
-import { FIXED_COLUMNS, valuesOf, WRITTEN_COLUMNS } from '../../src/stores/entry-row.ts';
-import { d1Resources } from '../../src/stores/resources.ts';
+import { cacheIdentity } from '../../../src/core/cache-key.ts';
+import { documentsOf } from '../../../src/core/device-documents.ts';
+import { FIXED_COLUMNS, valuesOf, WRITTEN_COLUMNS } from '../../../src/stores/entry-row.ts';
+import { d1Resources } from '../../../src/stores/resources.ts';
 import { CACHES_PER_USER, cacheOf, entryOf, FIXED_CACHES, recordOf, SCHEDULED, SWEPT } from './fleet.ts';
 
 /** Rows that one statement is given, of D1's 2 MB of values, and how many of each it writes: workerd has not survived transactions of hundreds of MB. */

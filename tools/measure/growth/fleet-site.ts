@@ -1,6 +1,6 @@
 /** A measured Worker whose D1 holds a fleet of one size. */
 
-import { LocalWorker } from '../bench/lib/local-worker.ts';
+import { LocalWorker } from '../harness/local-worker.ts';
 import { type Answer, type Call, send } from './client.ts';
 import { define, TableOrigin } from './definitions.ts';
 import { fill } from './fill.ts';

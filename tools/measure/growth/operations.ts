@@ -1,7 +1,7 @@
 /** What is measured at each size of the fleet. */
 
-import { encodeCursor } from '../../src/core/cursor.ts';
-import { etagOf } from '../../src/core/etag.ts';
+import { encodeCursor } from '../../../src/core/cursor.ts';
+import { etagOf } from '../../../src/core/etag.ts';
 import { refreshToSuccess } from './client.ts';
 import type { Runner } from './counting-worker.ts';
 import {

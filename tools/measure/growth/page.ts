@@ -2,8 +2,8 @@
 
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { markdownTable } from '../bench/markdown.ts';
-import { PROJECT } from '../lib/wrangler.ts';
+import { PROJECT } from '../../../scripts/lib/wrangler.ts';
+import { markdownTable } from '../harness/markdown.ts';
 import { drawRecords, drawRows, drawVersions } from './pictures.ts';
 import { MAX_RATIO, type OperationReport } from './records.ts';
 import { type Report, readReport } from './reports.ts';

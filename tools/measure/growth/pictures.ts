@@ -2,8 +2,8 @@
 
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { type Curve, type Panel, plot } from '../harness/plot.ts';
 import { GROUPS } from './operations.ts';
-import { type Curve, type Panel, plot } from './plot.ts';
 import type { OperationReport, Point } from './records.ts';
 import { FOLDER } from './reports.ts';
 import type { RowsPoint } from './rows.ts';

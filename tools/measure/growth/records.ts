@@ -1,6 +1,6 @@
 /** Growth with the records and entries in D1: each operation at three sizes in turn. */
 
-import { median, type Quartiles, quartiles } from '../bench/statistics.ts';
+import { median, type Quartiles, quartiles } from '../harness/statistics.ts';
 import { buildCountingWorker, takeCounted } from './counting-worker.ts';
 import { FleetSite } from './fleet-site.ts';
 import { type Group, OPERATIONS, type Operation } from './operations.ts';

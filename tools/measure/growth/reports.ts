@@ -3,7 +3,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
-import { PROJECT } from '../lib/wrangler.ts';
+import { PROJECT } from '../../../scripts/lib/wrangler.ts';
 
 /** Tells how far a run has got. */
 export type Tell = (line: string) => void;

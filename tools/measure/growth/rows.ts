@@ -1,14 +1,14 @@
 /** Growth with the rows of a table: what a load takes, and what it writes. Each size has a Worker of its own, for the sake of the memory. */
 
-import type { Entry } from '../../src/contract/entry.ts';
-import { d1Entries } from '../../src/stores/entries.ts';
-import { buildWorker } from '../bench/lib/build-worker.ts';
-import { LocalWorker } from '../bench/lib/local-worker.ts';
-import { cpuSeconds } from '../bench/lib/processes.ts';
-import { median } from '../bench/statistics.ts';
+import type { Entry } from '../../../src/contract/entry.ts';
+import { d1Entries } from '../../../src/stores/entries.ts';
+import { buildWorker } from '../harness/build-worker.ts';
+import { LocalWorker } from '../harness/local-worker.ts';
+import { forgetPeak, memoryOf } from '../harness/memory.ts';
+import { cpuSeconds } from '../harness/processes.ts';
+import { median } from '../harness/statistics.ts';
 import { refreshToSuccess } from './client.ts';
 import { define, TableOrigin } from './definitions.ts';
-import { forgetPeak, memoryOf } from './memory.ts';
 import type { Tell } from './reports.ts';
 
 const SIZES = [1000, 10_000, 100_000, 500_000] as const;

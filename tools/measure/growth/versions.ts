@@ -1,9 +1,9 @@
 /** Growth with the kept versions of a cache: what its chain costs those who refresh and read it. */
 
-import { buildWorker } from '../bench/lib/build-worker.ts';
-import { LocalWorker } from '../bench/lib/local-worker.ts';
-import { cpuSeconds } from '../bench/lib/processes.ts';
-import { median } from '../bench/statistics.ts';
+import { buildWorker } from '../harness/build-worker.ts';
+import { LocalWorker } from '../harness/local-worker.ts';
+import { cpuSeconds } from '../harness/processes.ts';
+import { median } from '../harness/statistics.ts';
 import { refreshToSuccess, send } from './client.ts';
 import { define, TableOrigin } from './definitions.ts';
 import type { Tell } from './reports.ts';

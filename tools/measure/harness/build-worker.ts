@@ -3,7 +3,7 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { offlineEnv, runWrangler } from '../../lib/wrangler.ts';
+import { offlineEnv, runWrangler } from '../../../scripts/lib/wrangler.ts';
 
 /**
  * Builds the service, or another entry with the settings of wrangler.toml, into a new folder of the system's temporary one;

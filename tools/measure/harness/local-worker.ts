@@ -10,8 +10,8 @@ import { join } from 'node:path';
 import { readD1Migrations } from '@cloudflare/vitest-pool-workers';
 import { convertV4MiniflareOptions, Miniflare, type V4WorkerOptions } from 'miniflare';
 import { unstable_getMiniflareWorkerOptions as optionsOf } from 'wrangler';
-import { signToken, type TokenOptions } from '../../lib/token.ts';
-import { PROJECT } from '../../lib/wrangler.ts';
+import { signToken, type TokenOptions } from '../../../scripts/lib/token.ts';
+import { PROJECT } from '../../../scripts/lib/wrangler.ts';
 import { descendantsOf } from './processes.ts';
 
 /** How a Worker is run. */

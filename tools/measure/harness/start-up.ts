@@ -3,7 +3,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { offlineEnv, runWrangler } from '../../lib/wrangler.ts';
+import { offlineEnv, runWrangler } from '../../../scripts/lib/wrangler.ts';
 
 /** A CPU profile as the Chrome DevTools protocol has it (`Profiler.Profile`). */
 interface Profile {

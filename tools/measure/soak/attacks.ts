@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { offlineEnv, PROJECT } from '../lib/wrangler.ts';
+import { offlineEnv, PROJECT } from '../../../scripts/lib/wrangler.ts';
 
 /** One group of attacks. */
 export interface AttackRow {

@@ -1,6 +1,6 @@
 /** What must hold of the stores after all is over (DESIGN "Invariants" 1, 3, 7, 8). */
 
-import { namedBlobs } from '../../src/core/task-machine/owed.ts';
+import { namedBlobs } from '../../../src/core/task-machine/owed.ts';
 import type { StoredCache, Stores } from './stores.ts';
 
 /** A task that an answer told of. */

@@ -5,14 +5,14 @@
 
 import { rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { LEASE_MARGIN_MS } from '../../src/contract/constants.ts';
-import { areGone, descendants } from '../../test/e2e/support/processes.ts';
-import { Service } from '../../test/e2e/support/service.ts';
-import { SlowOrigin } from '../../test/e2e/support/slow-origin.ts';
+import { LEASE_MARGIN_MS } from '../../../src/contract/constants.ts';
+import { areGone, descendants } from '../../../test/e2e/support/processes.ts';
+import { Service } from '../../../test/e2e/support/service.ts';
+import { SlowOrigin } from '../../../test/e2e/support/slow-origin.ts';
+import { seededRandom } from '../harness/random.ts';
 import { ageStores } from './age-stores.ts';
 import { checkStores, type StoresReport } from './check-stores.ts';
 import { ask, newObserved, type Observed, RESOURCE, read, refresh, type Target } from './clients.ts';
-import { seededRandom } from './random.ts';
 import { readStores } from './stores.ts';
 
 export interface KillOptions {

@@ -3,7 +3,7 @@
 import { once } from 'node:events';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { MAX_ORIGIN_BYTES } from '../../src/contract/constants.ts';
+import { MAX_ORIGIN_BYTES } from '../../../src/contract/constants.ts';
 
 /** A table's shape. */
 export interface Shape {

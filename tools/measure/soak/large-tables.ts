@@ -6,8 +6,8 @@
 
 import { createHash } from 'node:crypto';
 import { rm } from 'node:fs/promises';
-import { LEASE_MARGIN_MS } from '../../src/contract/constants.ts';
-import { freePorts, Service } from '../../test/e2e/support/service.ts';
+import { LEASE_MARGIN_MS } from '../../../src/contract/constants.ts';
+import { freePorts, Service } from '../../../test/e2e/support/service.ts';
 import { ageStores } from './age-stores.ts';
 import { checkStores } from './check-stores.ts';
 import { IsolateMemory } from './isolate-memory.ts';

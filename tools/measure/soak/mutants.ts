@@ -1,7 +1,7 @@
 /** Rules taken out, one at a time: of the pure machine and its surroundings (the explorer), and round the real object (its model). */
 
-import { explore } from '../../test/support/task-machine/explore.ts';
-import { MUTANTS } from '../../test/support/task-machine/mutants.ts';
+import { explore } from '../../../test/support/task-machine/explore.ts';
+import { MUTANTS } from '../../../test/support/task-machine/mutants.ts';
 import { runReporting } from './reports.ts';
 
 /** One rule, and which promise was then seen broken; null: none was. */

@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { offlineEnv, PROJECT } from '../lib/wrangler.ts';
+import { offlineEnv, PROJECT } from '../../../scripts/lib/wrangler.ts';
 
 /** Where the runs' reports lie. */
 const REPORTS = join(PROJECT, 'docs/reliability');

@@ -6,8 +6,8 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { LocalWorker, type LocalWorkerOptions } from '../bench/lib/local-worker.ts';
-import { forgetPeak, memoryOf } from '../growth/memory.ts';
+import { LocalWorker, type LocalWorkerOptions } from '../harness/local-worker.ts';
+import { forgetPeak, memoryOf } from '../harness/memory.ts';
 import type { Question } from './slow-reader.ts';
 
 const MB = 1e6;

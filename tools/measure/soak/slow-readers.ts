@@ -1,5 +1,5 @@
 /**
- * `node scripts/soak/slow-readers.ts [<scene>…]`: what clients that hardly read make the Worker's process hold. Each scene has a
+ * `node tools/measure/soak/slow-readers.ts [<scene>…]`: what clients that hardly read make the Worker's process hold. Each scene has a
  * process of its own: its memory at rest, then the most that it has while the clients are connected (RssAnon of workerd, which
  * runs the local stores too). A client reads the head of its answer and then nothing more for some seconds.
  */
@@ -9,10 +9,10 @@ import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { freePorts } from '../../test/e2e/support/service.ts';
-import { buildWorker } from '../bench/lib/build-worker.ts';
-import { LocalWorker } from '../bench/lib/local-worker.ts';
+import { freePorts } from '../../../test/e2e/support/service.ts';
 import { refreshToSuccess, send } from '../growth/client.ts';
+import { buildWorker } from '../harness/build-worker.ts';
+import { LocalWorker } from '../harness/local-worker.ts';
 import { IsolateMemory } from './isolate-memory.ts';
 
 const WATCHED_MS = 8000;

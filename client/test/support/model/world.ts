@@ -1,6 +1,6 @@
 /** Tabs, their store, their lock and the service, with everything between them under way for as long as chance likes. */
 
-import { seededRandom } from '../../../../scripts/soak/random.ts';
+import { seededRandom } from '../../../../tools/measure/harness/random.ts';
 import type { FreshetError } from '../../../src/error.ts';
 import type { Meta } from '../../../src/store/store.ts';
 import { itemOf } from '../machine/drive.ts';

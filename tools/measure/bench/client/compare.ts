@@ -2,8 +2,8 @@
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Site } from '../../browser/site.ts';
-import { PROJECT } from '../../lib/wrangler.ts';
+import { Site } from '../../../../scripts/browser/site.ts';
+import { PROJECT } from '../../../../scripts/lib/wrangler.ts';
 import { type Figures, measure } from './measure.ts';
 
 /** The stores: ours first. `name`: of the module in tools/peers/contenders. */

@@ -1,8 +1,8 @@
 /** Measures one store in a real Chromium whose profile is on disk, as a device's is. */
 
 import type { Page } from 'playwright-core';
-import { DiskProfile } from '../../browser/chromium.ts';
-import type { Site } from '../../browser/site.ts';
+import { DiskProfile } from '../../../../scripts/browser/chromium.ts';
+import type { Site } from '../../../../scripts/browser/site.ts';
 
 /** What was measured of a store. */
 export interface Figures {

@@ -2,8 +2,8 @@
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { PROJECT } from '../../lib/wrangler.ts';
-import { digits, markdownTable, paragraphs } from '../markdown.ts';
+import { PROJECT } from '../../../../scripts/lib/wrangler.ts';
+import { digits, markdownTable, paragraphs } from '../../harness/markdown.ts';
 import type { Compared } from './compare.ts';
 
 const PAGE = join(PROJECT, 'docs/client.md');

@@ -1,7 +1,7 @@
 /** Floor of the records of devices: those of a moment leave in one message, and one statement writes them. */
 
-import type { SyncMessage, SyncRecord } from '../../../src/contract/messages.ts';
-import { d1SyncRecords } from '../../../src/stores/sync-records.ts';
+import type { SyncMessage, SyncRecord } from '../../../../src/contract/messages.ts';
+import { d1SyncRecords } from '../../../../src/stores/sync-records.ts';
 
 /** As long as the service lets a record wait for others, ms. */
 const WAIT_MS = 200;

@@ -4,7 +4,7 @@
  * platform's. It takes the place of the service's script, under the same wrangler.toml.
  */
 
-import type { RefreshMessage, SyncMessage } from '../../../src/contract/messages.ts';
+import type { RefreshMessage, SyncMessage } from '../../../../src/contract/messages.ts';
 import { writeRecords } from './devices.ts';
 import { list } from './list.ts';
 import { load, loadAll } from './load.ts';

@@ -1,7 +1,7 @@
 /** Floor of the list: one query, by the service's own statement. */
 
-import { etagOf } from '../../../src/core/etag.ts';
-import { d1SyncRecords } from '../../../src/stores/sync-records.ts';
+import { etagOf } from '../../../../src/core/etag.ts';
+import { d1SyncRecords } from '../../../../src/stores/sync-records.ts';
 import type { FloorRequest } from './context.ts';
 
 const LIMIT = 1000;

@@ -3,11 +3,11 @@
  * row of the cache, reads the definition, asks the origin, writes the body to R2 and commits; whoever is told SUCCESS has the entry put to the edge.
  */
 
-import type { Entry } from '../../../src/contract/entry.ts';
-import type { RefreshMessage } from '../../../src/contract/messages.ts';
-import { r2Blobs } from '../../../src/stores/blobs.ts';
-import { d1Entries } from '../../../src/stores/entries.ts';
-import { d1Resources } from '../../../src/stores/resources.ts';
+import type { Entry } from '../../../../src/contract/entry.ts';
+import type { RefreshMessage } from '../../../../src/contract/messages.ts';
+import { r2Blobs } from '../../../../src/stores/blobs.ts';
+import { d1Entries } from '../../../../src/stores/entries.ts';
+import { d1Resources } from '../../../../src/stores/resources.ts';
 import type { FloorRequest } from './context.ts';
 import { objectOfTask } from './objects.ts';
 import { refresh } from './refresh.ts';

@@ -1,4 +1,4 @@
-/** What a floor is told before it is measured: the driver (scripts/bench/operations) sends it as JSON to `PUT /floor`. */
+/** What a floor is told before it is measured: the driver (tools/measure/bench/operations) sends it as JSON to `PUT /floor`. */
 
 /** The operation whose floor this Worker is to be. */
 export interface FloorSetup {

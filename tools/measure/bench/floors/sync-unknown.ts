@@ -1,7 +1,7 @@
 /** Floor of a question about a hundred caches that the location does not know: their keys, one statement by the service's own SQL, JSON. */
 
-import { cacheIdentity } from '../../../src/core/cache-key.ts';
-import { d1Entries } from '../../../src/stores/entries.ts';
+import { cacheIdentity } from '../../../../src/core/cache-key.ts';
+import { d1Entries } from '../../../../src/stores/entries.ts';
 import type { FloorRequest } from './context.ts';
 
 interface Question {

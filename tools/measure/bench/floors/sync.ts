@@ -3,7 +3,7 @@
  * by its own statement, with what the service keeps of them at the edge.
  */
 
-import { d1Entries } from '../../../src/stores/entries.ts';
+import { d1Entries } from '../../../../src/stores/entries.ts';
 import type { FloorRequest } from './context.ts';
 
 const LOOKED_UP_FOR_MS = 1000;

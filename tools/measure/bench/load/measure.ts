@@ -1,9 +1,9 @@
 /** One measurement: load for some seconds, answers looked at meanwhile, and what it cost the server's processes. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import { cpuSeconds } from '../lib/processes.ts';
+import { quiet } from '../../harness/machine.ts';
+import { cpuSeconds } from '../../harness/processes.ts';
 import { type Answer, call } from './call.ts';
-import { quiet } from './machine.ts';
 import { fire, type Load, type Shot } from './wrk.ts';
 
 /** What is measured. */

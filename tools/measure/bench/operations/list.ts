@@ -1,9 +1,9 @@
 /** `GET /cache/`: the 20 records of a user. */
 
 import { createHash } from 'node:crypto';
-import type { SyncRecord } from '../../../src/contract/messages.ts';
-import { d1SyncRecords } from '../../../src/stores/sync-records.ts';
-import type { LocalWorker } from '../lib/local-worker.ts';
+import type { SyncRecord } from '../../../../src/contract/messages.ts';
+import { d1SyncRecords } from '../../../../src/stores/sync-records.ts';
+import type { LocalWorker } from '../../harness/local-worker.ts';
 import type { Answer } from '../load/call.ts';
 import { type Operation, USER } from './operation.ts';
 import { authorized, stageFloor, statusFault } from './stage.ts';

@@ -2,10 +2,10 @@
 
 import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
-import limits from '../../limits.json' with { type: 'json' };
-import { startUpCpuMs } from '../lib/start-up.ts';
-import { quiet } from '../load/machine.ts';
-import { median } from '../statistics.ts';
+import limits from '../../../../scripts/limits.json' with { type: 'json' };
+import { quiet } from '../../harness/machine.ts';
+import { startUpCpuMs } from '../../harness/start-up.ts';
+import { median } from '../../harness/statistics.ts';
 import type { Part } from './part.ts';
 
 export const deploy: Part = async ({ service }, { rounds, patienceS, tell }) => {

@@ -1,7 +1,7 @@
 /** A part of `npm run bench` that is no operation beside its floor: some figures, each with what is aimed at. */
 
 import type { Plan, Setting } from '../compare.ts';
-import type { OriginProcess } from '../lib/origin-process.ts';
+import type { OriginProcess } from '../origin-process.ts';
 
 /** One figure. */
 export interface Figure {

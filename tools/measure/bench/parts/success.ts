@@ -1,13 +1,13 @@
 /** 500 refreshes of 135 kB until SUCCESS beside their floor, from an origin that answers at once and from one that takes 100 ms. */
 
-import { d1Entries } from '../../../src/stores/entries.ts';
+import { d1Entries } from '../../../../src/stores/entries.ts';
+import { median } from '../../harness/statistics.ts';
 import type { Plan } from '../compare.ts';
-import { startPair, stopPair } from '../lib/pair.ts';
 import type { Answer } from '../load/call.ts';
 import type { Pair, Server } from '../operations/operation.ts';
 import { acceptedDocument } from '../operations/refresh.ts';
 import { define, load, refreshShot, stageFloor, statusFault } from '../operations/stage.ts';
-import { median } from '../statistics.ts';
+import { startPair, stopPair } from '../pair.ts';
 import { type Succeeded, succeed } from '../success.ts';
 import type { Figure, Part } from './part.ts';
 

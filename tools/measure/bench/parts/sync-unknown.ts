@@ -1,17 +1,17 @@
 /** `POST /sync/` about a hundred caches of which the location knows none, and nothing has changed: a device after a deploy. */
 
-import type { Entry } from '../../../src/contract/entry.ts';
-import { cacheIdentity } from '../../../src/core/cache-key.ts';
-import { etagOf } from '../../../src/core/etag.ts';
-import { d1Entries } from '../../../src/stores/entries.ts';
-import type { LocalWorker } from '../lib/local-worker.ts';
-import { startPair, stopPair } from '../lib/pair.ts';
-import { cpuSeconds } from '../lib/processes.ts';
+import type { Entry } from '../../../../src/contract/entry.ts';
+import { cacheIdentity } from '../../../../src/core/cache-key.ts';
+import { etagOf } from '../../../../src/core/etag.ts';
+import { d1Entries } from '../../../../src/stores/entries.ts';
+import type { LocalWorker } from '../../harness/local-worker.ts';
+import { cpuSeconds } from '../../harness/processes.ts';
+import { median } from '../../harness/statistics.ts';
 import { type Answer, call } from '../load/call.ts';
 import type { Shot } from '../load/wrk.ts';
 import type { Pair, Prepared } from '../operations/operation.ts';
 import { authorized, define, stageFloor, statusFault } from '../operations/stage.ts';
-import { median } from '../statistics.ts';
+import { startPair, stopPair } from '../pair.ts';
 import type { Part } from './part.ts';
 
 const TITLE = 'weather';

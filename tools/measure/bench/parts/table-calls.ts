@@ -1,4 +1,4 @@
-/** What the load of a large table asks of the stores: counted on the running service (scripts/cost/counting/). */
+/** What the load of a large table asks of the stores: counted on the running service (tools/measure/cost/counting/). */
 
 import { CountedService } from '../../cost/counted-service.ts';
 import type { Counts } from '../../cost/counts.ts';

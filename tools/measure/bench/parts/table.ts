@@ -1,11 +1,11 @@
 /** A public table of 100,000 rows (flights of vega-datasets) of which a hundredth changes from load to load. */
 
-import { LocalWorker } from '../lib/local-worker.ts';
-import type { OriginProcess } from '../lib/origin-process.ts';
+import { LocalWorker } from '../../harness/local-worker.ts';
+import { quiet } from '../../harness/machine.ts';
+import { median } from '../../harness/statistics.ts';
 import { type Answer, demand } from '../load/call.ts';
-import { quiet } from '../load/machine.ts';
 import { authorized, define, refreshShot } from '../operations/stage.ts';
-import { median } from '../statistics.ts';
+import type { OriginProcess } from '../origin-process.ts';
 import { TABLES } from './flights.ts';
 import type { Part } from './part.ts';
 

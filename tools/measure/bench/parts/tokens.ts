@@ -1,13 +1,13 @@
 /** What verifying a token costs: one that was seen before and one that was not, symmetric (HS256) and asymmetric (ES256). */
 
 import { type CryptoKey, exportJWK, generateKeyPair, SignJWT } from 'jose';
+import { LocalWorker } from '../../harness/local-worker.ts';
+import { median } from '../../harness/statistics.ts';
 import type { Plan } from '../compare.ts';
-import { LocalWorker } from '../lib/local-worker.ts';
 import { demand } from '../load/call.ts';
 import { type Measured, measure, type Target } from '../load/measure.ts';
 import { type Server, USER } from '../operations/operation.ts';
 import { authorized, define, load, statusFault } from '../operations/stage.ts';
-import { median } from '../statistics.ts';
 import type { Figure, Part } from './part.ts';
 
 /** More than any isolate keeps of those that it has verified. */

@@ -5,13 +5,13 @@
 
 import { Agent, get } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { MAX_HELD } from '../../../src/flows/live/held-requests.ts';
-import { startPair, stopPair } from '../lib/pair.ts';
+import { MAX_HELD } from '../../../../src/flows/live/held-requests.ts';
+import { quiet } from '../../harness/machine.ts';
+import { median } from '../../harness/statistics.ts';
 import { type Answer, demand } from '../load/call.ts';
-import { quiet } from '../load/machine.ts';
 import type { Pair, Server } from '../operations/operation.ts';
 import { authorized, define, load, refreshShot, stageFloor, statusFault } from '../operations/stage.ts';
-import { median } from '../statistics.ts';
+import { startPair, stopPair } from '../pair.ts';
 import type { Part } from './part.ts';
 
 /** A fifth of the room is kept for waits of loads (flows/live/held-requests.ts). */

@@ -1,11 +1,11 @@
 /** Freshet beside its peers: the same load on each in turn, round by round. */
 
+import { median, type Quartiles, quartiles } from '../../harness/statistics.ts';
 import type { Plan } from '../compare.ts';
 import { demand } from '../load/call.ts';
 import { type Measured, measure } from '../load/measure.ts';
 import type { Server } from '../operations/operation.ts';
 import { refreshShot, taskIdOf, untilSuccess } from '../operations/stage.ts';
-import { median, type Quartiles, quartiles } from '../statistics.ts';
 import { type Succeeded, succeed } from '../success.ts';
 import { type OpName, type PeerOperation, stagePeer } from './operations.ts';
 

@@ -7,8 +7,8 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { signToken } from '../../lib/token.ts';
-import { descendantsOf } from '../lib/processes.ts';
+import { signToken } from '../../../../scripts/lib/token.ts';
+import { descendantsOf } from '../../harness/processes.ts';
 import type { Server } from '../operations/operation.ts';
 
 /** It installs npm packages at its first start. */

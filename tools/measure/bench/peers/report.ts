@@ -1,7 +1,7 @@
 /** The result of `npm run bench:peers` for people. */
 
+import { digits, markdownTable } from '../../harness/markdown.ts';
 import type { Compared } from '../compare.ts';
-import { digits, markdownTable } from '../markdown.ts';
 import { OPERATIONS } from '../operations/index.ts';
 import type { BesideLine, SucceededLine } from './beside.ts';
 

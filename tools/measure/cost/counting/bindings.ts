@@ -1,6 +1,6 @@
 /** The Worker's bindings, each real and counted. */
 
-import { recordingDatabase } from '../../../test/support/database.ts';
+import { recordingDatabase } from '../../../../test/support/database.ts';
 import type { Meter } from '../counts.ts';
 import { during, noteMessages, tally } from './tally.ts';
 

@@ -1,6 +1,6 @@
 /** The object of a cache, counted. */
 
-import { CacheObject as Deployed } from '../../../src/object/cache-object.ts';
+import { CacheObject as Deployed } from '../../../../src/object/cache-object.ts';
 import { countedClass } from './object.ts';
 
 const VERBS = ['enqueue', 'claim', 'commit', 'fail', 'state', 'revoke', 'purge', 'entry', 'watch', 'wake', 'alarm'];

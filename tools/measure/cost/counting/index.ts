@@ -1,16 +1,16 @@
 /**
  * The service with counted bindings: src/index.ts as it is, in an entry that also answers below `/cost/`, for
- * scripts/cost/counted-service.ts. Everything counted lies in the one isolate that a local Worker has.
+ * tools/measure/cost/counted-service.ts. Everything counted lies in the one isolate that a local Worker has.
  */
 
-import service from '../../../src/index.ts';
+import service from '../../../../src/index.ts';
 import { countedBatch, countedEnv, settleDatabases } from './bindings.ts';
 import { beginHour, putForward, startClock } from './clock.ts';
 import { type CountedObject, settleObjects } from './object.ts';
 import { during, holdQueues, resetTally, tally, untilConsumed, untilQuiet } from './tally.ts';
 
 // The fleets that are priced have no sources.
-export { SourceGate } from '../../../src/object/source-gate.ts';
+export { SourceGate } from '../../../../src/object/source-gate.ts';
 export { CacheObject } from './cache-object.ts';
 export { LiveHub } from './live-hub.ts';
 

@@ -1,6 +1,6 @@
 /** A hub of live sockets, counted, also how often it is made again. */
 
-import { LiveHub as Deployed } from '../../../src/object/live-hub.ts';
+import { LiveHub as Deployed } from '../../../../src/object/live-hub.ts';
 import { passedSinceStart } from './clock.ts';
 import { countedClass, define } from './object.ts';
 import { tally } from './tally.ts';

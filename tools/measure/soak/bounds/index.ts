@@ -1,6 +1,6 @@
 /** All bounds that are measured, and the report of what they were before and are after. */
 
-import { buildWorker } from '../../bench/lib/build-worker.ts';
+import { buildWorker } from '../../harness/build-worker.ts';
 import { readReport, writeReport } from '../reports.ts';
 import type { Bound, Figures } from './bound.ts';
 import { eventStreams } from './event-streams.ts';

@@ -1,6 +1,6 @@
 /** What one user's parameters may use: room in D1, and CPU. */
 
-import { cpuSeconds } from '../../bench/lib/processes.ts';
+import { cpuSeconds } from '../../harness/processes.ts';
 import { Site, type SiteOptions } from '../site.ts';
 import type { Bound, Figures } from './bound.ts';
 

@@ -1,8 +1,8 @@
 /** A device that stays live, as docs/sync.md has it: a ticket, a socket, a full check, then only what it is told of. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { HubMessage } from '../../../src/contract/live.ts';
-import { signToken } from '../../lib/token.ts';
+import { signToken } from '../../../../scripts/lib/token.ts';
+import type { HubMessage } from '../../../../src/contract/live.ts';
 import { RawSocket } from './raw-socket.ts';
 
 const AGAIN_MS = 500;

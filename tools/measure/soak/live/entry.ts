@@ -3,7 +3,7 @@
  * tell how often it was made since the Worker began (`GET /floor/`): a hub that has slept is made again.
  */
 
-import built, { LiveHub as Built } from '../../../src/index.ts';
+import built, { LiveHub as Built } from '../../../../src/index.ts';
 
 let made = 0;
 
@@ -29,7 +29,7 @@ export class LiveHub extends Built {
   }
 }
 
-export { CacheObject, SourceGate } from '../../../src/index.ts';
+export { CacheObject, SourceGate } from '../../../../src/index.ts';
 
 export default {
   ...built,

@@ -1,7 +1,7 @@
 /** Live sockets against the real service: killed under them, told of commits, and asleep under many of them. */
 
 import { readFileSync } from 'node:fs';
-import { buildWorker } from '../../bench/lib/build-worker.ts';
+import { buildWorker } from '../../harness/build-worker.ts';
 import { type KillReport, killUnderSockets } from './kill.ts';
 import { type PokeReport, pokeAll } from './pokes.ts';
 import { type SleepReport, sleepUnderSockets } from './sleep.ts';
@@ -26,7 +26,7 @@ export interface LiveReport {
 export async function liveSockets({ killed, kills, poked, asleep, tell }: LiveOptions): Promise<LiveReport> {
   const room = roomForSockets();
   if (asleep > room) tell(`the limit of open files leaves room for ${room} sockets`);
-  const script = await buildWorker('scripts/soak/live/entry.ts');
+  const script = await buildWorker('tools/measure/soak/live/entry.ts');
   const part = async <Report>(name: string, count: number, run: (stand: Stand) => Promise<Report>) => {
     if (count === 0) return {};
     const stand = await Stand.open(script);

@@ -1,7 +1,7 @@
 /** Many sockets of one hub: what each takes, that the hub sleeps under them, and what it costs to wake. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import { memoryOf } from '../../growth/memory.ts';
+import { memoryOf } from '../../harness/memory.ts';
 import type { HubState } from './entry.ts';
 import type { Stand } from './stand.ts';
 import { until } from './stand.ts';

@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { LocalWorker } from '../../bench/lib/local-worker.ts';
+import { LocalWorker } from '../../harness/local-worker.ts';
 import { LiveDevice, type LiveService } from './device.ts';
 
 /** Devices that open their sockets at once. */

@@ -6,7 +6,7 @@
  */
 
 import { DurableObject } from 'cloudflare:workers';
-import { PART_BYTES } from '../../../src/stores/blobs.ts';
+import { PART_BYTES } from '../../../../src/stores/blobs.ts';
 
 const SMALL_BYTES = 2000;
 

@@ -1,8 +1,8 @@
 /** What workerd and the local stores take by themselves under the same loads and readers. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import { buildWorker } from '../../bench/lib/build-worker.ts';
-import { memoryOf } from '../../growth/memory.ts';
+import { buildWorker } from '../../harness/build-worker.ts';
+import { memoryOf } from '../../harness/memory.ts';
 import { Site, type SiteOptions } from '../site.ts';
 import { readSlowly } from '../slow-reader.ts';
 import { MemoryLimit } from './limit.ts';
@@ -31,7 +31,10 @@ export async function measureBase(
   tables: readonly SoakTable[],
   clients: number,
 ): Promise<Base> {
-  const site = await Site.open({ ...options, script: await buildWorker('scripts/soak/slow-clients/base-worker.ts') });
+  const site = await Site.open({
+    ...options,
+    script: await buildWorker('tools/measure/soak/slow-clients/base-worker.ts'),
+  });
   const stopping = new AbortController();
   const { signal } = stopping;
   const load = async ({ shape }: SoakTable) => {

@@ -5,9 +5,9 @@
  */
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import { freePorts } from '../../../test/e2e/support/service.ts';
-import { buildWorker } from '../../bench/lib/build-worker.ts';
-import { seededRandom } from '../random.ts';
+import { freePorts } from '../../../../test/e2e/support/service.ts';
+import { buildWorker } from '../../harness/build-worker.ts';
+import { seededRandom } from '../../harness/random.ts';
 import { Site, type SiteOptions } from '../site.ts';
 import { type Base, measureBase } from './base.ts';
 import { type Client, KINDS, type Scene } from './clients.ts';

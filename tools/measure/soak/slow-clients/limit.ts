@@ -1,6 +1,6 @@
 /** Holds a process to a limit of memory: samples what it has, and kills it when it has more. */
 
-import { memoryOf } from '../../growth/memory.ts';
+import { memoryOf } from '../../harness/memory.ts';
 
 const EVERY_MS = 250;
 /** Of so many samples the largest is kept. */

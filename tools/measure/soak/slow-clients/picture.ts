@@ -2,8 +2,8 @@
 
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Curve, plot } from '../../growth/plot.ts';
-import { PROJECT } from '../../lib/wrangler.ts';
+import { PROJECT } from '../../../../scripts/lib/wrangler.ts';
+import { type Curve, plot } from '../../harness/plot.ts';
 import type { SlowClientsReport } from './index.ts';
 
 const MB = 1e6;

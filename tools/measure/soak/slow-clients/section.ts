@@ -24,7 +24,7 @@ An isolate has 128 MB. Here that is emulated: V8 gets \`--max-old-space-size=128
 generation of 4 MiB, so that little garbage counts), and the run ends with a fault where heap and buffers of the Worker's own isolate,
 which the inspector tells each second, come to more than 128 MiB, or have grown by a tenth after the first minutes. The process as a whole is
 killed where it has twice its base: what workerd takes under the same loads and as many readers with a Worker that makes the same calls and does nothing else
-(\`scripts/soak/slow-clients/base-worker.ts\`). Objects, D1, R2, queues and edge cache are emulated in the same process, and with
+(\`tools/measure/soak/slow-clients/base-worker.ts\`). Objects, D1, R2, queues and edge cache are emulated in the same process, and with
 the buffers of the connections they take most of it; each cache that is asked for is an object with a database of its own there, which
 the base lacks: with the number of caches the process grows, and the isolate does not. The platform counts an isolate alone. The run from before was killed at 128 MiB above its base, which had constant readers, and
 without a look into the isolate.
