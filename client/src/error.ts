@@ -86,3 +86,16 @@ export class FreshetError extends Error {
     this.problem = problem;
   }
 }
+
+/** Whether an answer of this status may be another one soon. */
+export function isPassing(status: number): boolean {
+  return status >= 500 || status === 429 || status === 408;
+}
+
+/** What is no answer of the service: nothing came, it was cut, or somebody on the way has answered. */
+export function failure(
+  code: ErrorCode = 'network',
+  details: { status?: number; retryAfterS?: number | undefined } = {},
+): FreshetError {
+  return new FreshetError(code, code, { retryable: code !== 'closed', ...details });
+}

@@ -34,7 +34,7 @@ const readNow: Rule<'read'> = (d, cache, { meta }) => {
   // Another tab has stored the same, or a later one.
   const isOvertaken = meta !== null && meta.etag !== cache.askedEtag && meta.version >= (item.version ?? 0);
   if (isOvertaken || meta?.etag === item.etag) done(d, known);
-  else judge(d, known, item, true);
+  else judge(d, known, item);
 };
 
 const learn: Rule<'read'> = (d, cache, { meta }) => {
@@ -47,17 +47,17 @@ const learn: Rule<'read'> = (d, cache, { meta }) => {
 };
 
 /** An answer while the token was not known to be this user's is kept until it is. */
-const take: Rule<'item'> = (d, cache, { item, hasBody }) => {
+const take: Rule<'item'> = (d, cache, { item }) => {
   const { status, taskId } = item;
   const known = { ...cache, isOpen: status === 200 || status === 304 || (status === 202 && taskId !== null) };
   change(d, cache.id, known);
-  if (d.auth.isVerified) return judge(d, known, item, hasBody);
+  if (d.auth.isVerified) return judge(d, known, item);
   // What the service asks to wait holds in any case.
   const floorAt = Math.max(cache.floorAt, d.now + (item.retryAfterS ?? 0) * SECOND_MS);
-  change(d, cache.id, { floorAt, item: { ...item, read: hasBody ? null : item.read } });
+  change(d, cache.id, { floorAt, item });
 };
 
-const takeBody: Rule<'fetched'> = (d, cache, { item, hasBody }) => judge(d, cache, item, hasBody);
+const takeBody: Rule<'fetched'> = (d, cache, { item }) => judge(d, cache, item);
 
 /** Without an answer it is asked for with the others, as soon as requests are made again. */
 const unanswered: Rule<'unanswered'> = (d, cache, { error }) => {

@@ -113,7 +113,7 @@ export function begin(
   if (question.length === 0) return endOfPage(d, check);
   if (live !== null) changeSocket(d, { seq: live.seq });
   d.check = check;
-  d.commands.push({ do: 'sync', question: { caches: question, live, minimal: false } });
+  d.commands.push({ do: 'sync', question: { caches: question, live } });
 }
 
 function wantedOf(d: Draft, { tag }: CacheState): number {

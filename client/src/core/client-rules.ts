@@ -8,7 +8,7 @@ import { chance, change, changeSocket, type Draft } from './draft.ts';
 import { checked, checkFailed, userKept } from './end-check.ts';
 import type { ClientEventName, ClientEvents } from './events.ts';
 import { firstCache } from './first-cache.ts';
-import { denied, fail, isPassing, want } from './judge.ts';
+import { refused, want } from './judge.ts';
 import { beginProbing, lead } from './lead-rules.ts';
 import { firstFullAt, pokeFloor } from './pace.ts';
 import { wakeSocket } from './socket-rules.ts';
@@ -48,13 +48,12 @@ export const CLIENT_RULES: { readonly [N in ClientEventName]: (d: Draft, event: 
   fetchFailed(d, { cache: id, error }) {
     const cache = d.caches.get(id);
     if (cache?.phase !== 'fetching') return;
-    const { status = 0, code } = error;
+    const { status, code } = error;
     if (status === 401 || code === 'network' || code === 'timeout') {
       requestFailed(d, error);
       failDemands(d, { ...cache, demand: null }, error);
       change(d, id, { phase: 'resting', item: null, served: null, isTold: false, askAt: d.now });
-    } else if (isPassing(status) || status === 0) fail(d, cache, error);
-    else denied(d, cache, error);
+    } else refused(d, cache, error);
   },
 
   poked(d, { pokes, spreadMs }) {

@@ -43,7 +43,7 @@ export function userKept(d: Draft, { user, told: toldUser, token }: ClientEvents
 function takeKept(d: Draft): void {
   const asked = new Set(d.check?.ids);
   for (const cache of d.caches.of('asked')) {
-    if (cache.item !== null && !asked.has(cache.id)) judge(d, cache, cache.item, cache.item.read === null);
+    if (cache.item !== null && !asked.has(cache.id)) judge(d, cache, cache.item);
   }
 }
 

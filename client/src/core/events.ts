@@ -9,10 +9,10 @@ import type { DeviceRow, Meta } from '../store/store.ts';
 export interface CacheEvents {
   /** The store was read. */
   read: { meta: Meta | null };
-  /** A check has answered; `hasBody`: the shell holds its body. */
-  item: { item: Item; hasBody: boolean };
+  /** A check has answered; the shell holds the body that has come along. */
+  item: { item: Item };
   /** A read of this cache alone has answered. */
-  fetched: { item: Item; hasBody: boolean };
+  fetched: { item: Item };
   /** No answer came: the check was cut, or its read failed. */
   unanswered: { error: FreshetError | null };
   stored: { meta: Meta };

@@ -1,6 +1,6 @@
 /** What an answer of the service means for a cache. */
 
-import { FreshetError, type ProblemCode } from '../error.ts';
+import { FreshetError, isPassing } from '../error.ts';
 import type { Item } from '../network/transport.ts';
 import { askBy, failDemands, settle } from './ask.ts';
 import { change, changeWanted, type Draft } from './draft.ts';
@@ -13,7 +13,7 @@ const BEHIND_MS = [2 * SECOND_MS, 10 * SECOND_MS, MINUTE_MS];
 const LONGEST_LOAD_MS = MINUTE_MS;
 
 /** Takes an answer, also one that was taken before and met another commit. */
-export function judge(d: Draft, cache: CacheState, item: Item, hasBody: boolean) {
+export function judge(d: Draft, cache: CacheState, item: Item) {
   const { meta, askedEtag } = cache;
   const isNamed = meta !== null && askedEtag === meta.etag;
   const { status, version } = item;
@@ -21,8 +21,8 @@ export function judge(d: Draft, cache: CacheState, item: Item, hasBody: boolean)
   const known = d.caches.get(cache.id) ?? cache;
   // Should this answer not be stored, the next one must know as much.
   if (item.revision !== null && known.tag !== null) want(d, known.tag, item.revision);
+  if (item.error !== null) return refused(d, known, item.error);
   if (status === 202) return wait(d, known, item);
-  if (status !== 200 && status !== 304) return isPassing(status) ? fail(d, known, errorOf(item)) : deny(d, known, item);
   if (status === 304) {
     if (!isNamed) return again(d, known);
     return meta.hash !== null && item.hash !== null && meta.hash !== item.hash
@@ -33,7 +33,7 @@ export function judge(d: Draft, cache: CacheState, item: Item, hasBody: boolean)
   // A version goes down only where the service was restored: it was told the higher one, and gave everything anew.
   if (isLower && (!isNamed || item.delta !== null)) return again(d, known);
   if (item.delta !== null && !(isNamed && item.delta.from === versionIn(meta.etag))) return again(d, known);
-  if (hasBody) store(d, known, 'apply');
+  if (item.hasBody) store(d, known, 'apply');
   else change(d, known.id, { phase: 'queued' });
 }
 
@@ -154,12 +154,14 @@ export function fail(d: Draft, cache: CacheState, error: FreshetError): void {
   change(d, cache.id, { phase: 'resting', item: null, served: null, error, fails, floorAt, askAt });
 }
 
-/** Seldom asked again, since another answer is not to be expected. */
-function deny(d: Draft, cache: CacheState, item: Item): void {
-  denied(d, cache, errorOf(item));
+/** The service has no answer for this cache: for now, or until something else changes. */
+export function refused(d: Draft, cache: CacheState, error: FreshetError): void {
+  if (isPassing(error.status ?? 500)) fail(d, cache, error);
+  else denied(d, cache, error);
 }
 
-export function denied(d: Draft, cache: CacheState, error: FreshetError): void {
+/** Seldom asked again, since another answer is not to be expected. */
+function denied(d: Draft, cache: CacheState, error: FreshetError): void {
   failDemands(d, cache, error);
   const at = d.now + HOUR_MS;
   const deniedAt = cache.deniedAt ?? d.now;
@@ -177,17 +179,6 @@ export function denied(d: Draft, cache: CacheState, error: FreshetError): void {
   const isForGood = d.now - deniedAt >= HOUR_MS;
   if (d.settings.denied === 'drop' && isForGood && cache.meta !== null)
     d.commands.push({ do: 'drop', cache: cache.id });
-}
-
-/** Whether an answer of this status may be another one soon. */
-export function isPassing(status: number): boolean {
-  return status >= 500 || status === 429 || status === 408 || status === 401;
-}
-
-function errorOf({ status, problem, retryAfterS }: Item): FreshetError {
-  const code = (problem?.type.split('#')[1] ?? 'internal') as ProblemCode;
-  const details = { status, retryable: isPassing(status), problem: problem ?? undefined };
-  return new FreshetError(code, problem?.detail ?? `${status}`, { ...details, retryAfterS: retryAfterS ?? undefined });
 }
 
 /** Asks for a cache that nobody has asked for yet. */

@@ -1,7 +1,7 @@
 /** The service, over `fetch` and `WebSocket`. */
 
-import { FreshetError } from '../error.ts';
-import { asker, failure } from './http.ts';
+import { FreshetError, failure } from '../error.ts';
+import { asker } from './http.ts';
 import { readsBy } from './read.ts';
 import { syncByReads } from './reads-alone.ts';
 import { openSocket } from './socket.ts';

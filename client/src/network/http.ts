@@ -3,7 +3,7 @@
  * says of a failure is passed on: it may name the token.
  */
 
-import { type ErrorCode, FreshetError, type Problem } from '../error.ts';
+import { type ErrorCode, FreshetError, failure, isPassing, type Problem } from '../error.ts';
 import type { CallOptions } from './transport.ts';
 
 /** Longest time until an answer begins: the service holds one for 30 s at most. */
@@ -118,35 +118,25 @@ async function* piecesOf(
   }
 }
 
-/** What is no answer of the service: nothing came, it was cut, or somebody on the way has answered. */
-export function failure(
-  code: ErrorCode = 'network',
-  details: { status?: number; retryAfterS?: number } = {},
-): FreshetError {
-  return new FreshetError(code, code, { retryable: code !== 'closed', ...details });
-}
-
 /** The error of an answer from 400 on; what is no problem of the service came from somebody on the way. */
 function problemOf({ status, headers }: Response, text: string): FreshetError {
-  const retryAfterS = retryAfter(headers);
+  const told = { status, retryAfterS: retryAfter(headers) };
   let problem: Problem | null = null;
   try {
     problem = JSON.parse(text) as Problem | null;
   } catch {}
-  const error = problemError(problem, status, { retryAfterS, requestId: headers.get('X-Request-Id') ?? undefined });
-  return error ?? failure('network', { status, ...(retryAfterS === undefined ? {} : { retryAfterS }) });
+  const requestId = headers.get('X-Request-Id') ?? undefined;
+  return problemError(problem, { ...told, requestId }) ?? failure('network', told);
 }
 
 /** The error that a problem of the service means (CONTRACT 6 "Problems"); null: it is none. */
 export function problemError(
   problem: Problem | null | undefined,
-  status: number | undefined,
-  more: { retryAfterS?: number | undefined; requestId?: string | undefined } = {},
+  told: { status?: number; retryAfterS?: number | undefined; requestId?: string | undefined } = {},
 ): FreshetError | null {
   const code = /\/docs\/problems#([a-z-]+)$/.exec(problem?.type ?? '')?.[1] as ErrorCode | undefined;
   if (code === undefined || problem == null) return null;
-  const retryable = status === undefined || status >= 500 || status === 429;
-  return new FreshetError(code, problem.detail, { status, retryable, problem, ...more });
+  return new FreshetError(code, problem.detail, { retryable: isPassing(told.status ?? 500), problem, ...told });
 }
 
 /** `Retry-After` in seconds, given so or as a date. */

@@ -1,7 +1,7 @@
 /** What the service tells of a cache: as a member of an answer to `/sync/`, or as the headers of a read. */
 
-import type { Problem } from '../error.ts';
-import { type Answer, failure, MAX_RETRY_AFTER_S, retryAfter } from './http.ts';
+import { failure, type Problem } from '../error.ts';
+import { type Answer, MAX_RETRY_AFTER_S, problemError, retryAfter } from './http.ts';
 import type { Item } from './transport.ts';
 
 const NOTHING: Omit<Item, 'id' | 'status'> = {
@@ -13,12 +13,10 @@ const NOTHING: Omit<Item, 'id' | 'status'> = {
   hash: null,
   loadedAt: null,
   expiresAt: null,
-  isBehind: false,
-  read: null,
-  bytes: null,
+  hasBody: false,
   contentType: null,
   taskId: null,
-  problem: null,
+  error: null,
   retryAfterS: null,
 };
 
@@ -39,10 +37,6 @@ export interface SyncLine {
   hash?: string;
   loaded?: string;
   expires?: string;
-  behind?: true;
-  href?: string;
-  post?: true;
-  bytes?: number;
   content_type?: string;
   task?: { task_id: string };
   problem?: Problem;
@@ -52,10 +46,11 @@ export interface SyncLine {
 
 /** The item of a line. @throws FreshetError `network` for what the service does not write */
 export function itemOfLine(line: SyncLine): Item {
-  if (typeof line.id !== 'string' || typeof line.status !== 'number') throw failure();
-  return {
-    id: line.id,
-    status: line.status,
+  const { id, status, problem } = line;
+  if (typeof id !== 'string' || typeof status !== 'number') throw failure();
+  const retryAfterS = heededS(line.retry_after);
+  const told = { status, retryAfterS: retryAfterS ?? undefined };
+  return itemOf(id, status, {
     tag: line.tag ?? null,
     etag: line.etag ?? null,
     version: line.version ?? null,
@@ -64,14 +59,16 @@ export function itemOfLine(line: SyncLine): Item {
     hash: line.hash ?? null,
     loadedAt: timeOf(line.loaded),
     expiresAt: timeOf(line.expires),
-    isBehind: line.behind === true,
-    read: line.post ? { post: true } : line.href === undefined ? null : { href: line.href },
-    bytes: line.bytes ?? null,
+    hasBody: line.lines === 1,
     contentType: line.content_type ?? null,
     taskId: line.task?.task_id ?? null,
-    problem: line.problem ?? null,
-    retryAfterS: heededS(line.retry_after),
-  };
+    error: isAnswer(status) ? null : (problemError(problem, told) ?? failure('internal', told)),
+    retryAfterS,
+  });
+}
+
+function isAnswer(status: number): boolean {
+  return status === 200 || status === 202 || status === 304;
 }
 
 /** As much as is heeded of a header: a cache that waits for longer would be as good as forgotten. */

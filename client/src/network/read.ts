@@ -1,7 +1,7 @@
 /** Reads one body by `/rpc/` (CONTRACT 3), going on from the last byte where the line is cut. */
 
-import { FreshetError } from '../error.ts';
-import { type Answer, type Ask, failure, pause, type Request } from './http.ts';
+import { FreshetError, failure } from '../error.ts';
+import { type Answer, type Ask, pause, type Request } from './http.ts';
 import { itemOf, itemOfHeaders } from './item.ts';
 import { readRequest } from './read-request.ts';
 import { endOfTask, type Task, taskIn } from './task.ts';
@@ -47,7 +47,7 @@ export function readsBy(ask: Ask): Reads {
         if (code === 'range-not-satisfiable' && begun.delete(request.path)) continue;
         // What is wrong with the token is wrong with all requests.
         if (problem !== undefined && status !== undefined && code !== 'unauthenticated') {
-          return { item: itemOf('', status, { problem, retryAfterS }), body: null };
+          return { item: itemOf('', status, { error, retryAfterS }), body: null };
         }
         const gained = (begun.get(request.path)?.bytes ?? 0) - had;
         if (code === 'closed' || gained < WORTH_BYTES) throw error;
@@ -69,7 +69,7 @@ export function readsBy(ask: Ask): Reads {
       const isMore = answer.status === 206 && part !== undefined && goesOn(answer, item, part);
       if (!isMore) begun.delete(request.path);
       if (!isMore && answer.status !== 200) throw failure();
-      const whole = { ...item, status: 200 };
+      const whole = { ...item, status: 200, hasBody: true };
       if (answer.pieces === null) {
         return {
           item: whole,

@@ -1,12 +1,13 @@
 /** Many caches of a service that has no `/sync/`: each by a read of its own, one after the other. */
 
-import { type Ask, failure } from './http.ts';
+import { failure } from '../error.ts';
+import type { Ask } from './http.ts';
 import type { Reads } from './read.ts';
 import { objectIn } from './sync.ts';
 import type { Transport } from './transport.ts';
 
 export function syncByReads(ask: Ask, once: Reads['once']): Transport['sync'] {
-  return async ({ caches, minimal }, onItem, options) => {
+  return async ({ caches }, onItem, options) => {
     const { user, now } = await ask(
       { ...options, path: '/whoami/' },
       async (answer) => objectIn(await answer.text()) as { user?: unknown; now?: unknown },
@@ -16,10 +17,9 @@ export function syncByReads(ask: Ask, once: Reads['once']): Transport['sync'] {
     for (const { id, title, parameters, etag } of caches) {
       const question = { title, parameters, etag, afterVersion: null, maxAgeS: null };
       const { item, body } = await once(question, { ...options, onProgress: () => {} });
-      if (minimal && item.status === 304) continue;
       // What is no table is read by itself.
-      if (body !== null && 'blob' in body) onItem({ ...item, id, read: { post: true } }, null);
-      else onItem({ ...item, id }, body?.text ?? null);
+      const text = body !== null && 'text' in body ? body.text : null;
+      onItem({ ...item, id, hasBody: text !== null }, text);
     }
     return { user, now: time, live: null };
   };

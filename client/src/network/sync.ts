@@ -1,8 +1,9 @@
 /** One question about many caches, by `POST /sync/` (CONTRACT 3 "Many caches at once"), in lines as they come. */
 
-import { type Answer, type Ask, failure } from './http.ts';
+import { failure } from '../error.ts';
+import type { Answer, Ask } from './http.ts';
 import { itemOfLine, type SyncLine } from './item.ts';
-import type { SyncEnd, Transport } from './transport.ts';
+import type { Item, SyncEnd, Transport } from './transport.ts';
 
 /** Bodies that come along, together: more than that can be resumed where it is read alone. */
 const INLINE_BYTES = 1_048_576;
@@ -11,7 +12,7 @@ const MAX_REQUEST_BYTES = 65_536;
 
 export function syncBy(ask: Ask): Transport['sync'] {
   const sync: Transport['sync'] = async (question, onItem, options) => {
-    const { caches, live, minimal } = question;
+    const { caches, live } = question;
     const json = {
       caches: caches.map(({ id, title, parameters, etag, minRevision }) => ({
         id,
@@ -30,23 +31,25 @@ export function syncBy(ask: Ask): Transport['sync'] {
       const last = await sync(rest, onItem, options);
       return first.live === 'ok' ? last : { ...last, live: first.live };
     }
-    const headers = { Accept: 'application/x-ndjson', ...(minimal ? { Prefer: 'return=minimal' } : {}) };
+    const headers = { Accept: 'application/x-ndjson' };
     const isAsked = new Set(caches.map(({ id }) => id));
     return ask({ ...options, path: '/sync/', json, headers }, async (answer) => {
       if (answer.status !== 200) throw failure();
-      let item: SyncLine | null = null;
+      let item: Item | null = null;
+      const tell = (body: string | null) => {
+        if (item !== null && isAsked.has(item.id)) onItem(item, body);
+        item = null;
+      };
       for await (const line of linesOf(answer)) {
         if (item !== null) {
-          if (isAsked.has(item.id as string)) onItem(itemOfLine(item), line);
-          item = null;
+          tell(line);
           continue;
         }
         const told = objectIn(line);
         const end = endIn(told);
         if (end !== null) return end;
-        const known = itemOfLine(told as SyncLine);
-        if ((told as SyncLine).lines === 1) item = told as SyncLine;
-        else if (isAsked.has(known.id)) onItem(known, null);
+        item = itemOfLine(told as SyncLine);
+        if (!item.hasBody) tell(null);
       }
       // Cut.
       throw failure();

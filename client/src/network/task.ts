@@ -1,7 +1,7 @@
 /** Waiting for the end of a task (CONTRACT 2 "State"). */
 
-import { FreshetError, type Problem } from '../error.ts';
-import { type Answer, type Ask, failure, pause, problemError } from './http.ts';
+import { FreshetError, failure, type Problem } from '../error.ts';
+import { type Answer, type Ask, pause, problemError } from './http.ts';
 import { objectIn } from './sync.ts';
 import type { CallOptions, Transport } from './transport.ts';
 
@@ -48,6 +48,6 @@ export function refreshBy(ask: Ask): Transport['refresh'] {
     const { task_state: state, error } = await endOfTask(ask, begun, options);
     if (state === 'SUCCESS') return;
     if (state === 'REVOKED') throw new FreshetError('conflict', 'The refresh was revoked.');
-    throw problemError(error, undefined) ?? failure('timeout');
+    throw problemError(error) ?? failure('timeout');
   };
 }

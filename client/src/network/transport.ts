@@ -1,7 +1,7 @@
 /** What the client asks of the service, as functions: one class makes them over `fetch` and `WebSocket`. */
 
 import type { Parameters } from '../api.ts';
-import type { Problem } from '../error.ts';
+import type { FreshetError } from '../error.ts';
 
 /** A cache in a question to `/sync/` (docs/contract.md 3 "Many caches at once"). */
 export interface AskedCache {
@@ -26,14 +26,12 @@ export interface Item {
   hash: string | null;
   loadedAt: number | null;
   expiresAt: number | null;
-  isBehind: boolean;
-  /** Where the body is read that did not come along. */
-  read: { href: string } | { post: true } | null;
-  /** Bytes of that body, if told. */
-  bytes: number | null;
+  /** Whether the body has come along; if not, it is read alone. */
+  hasBody: boolean;
   contentType: string | null;
   taskId: string | null;
-  problem: Problem | null;
+  /** Why it was refused; null: below 400. */
+  error: FreshetError | null;
   retryAfterS: number | null;
 }
 
@@ -41,8 +39,6 @@ export interface Item {
 export interface SyncQuestion {
   caches: readonly AskedCache[];
   live: { id: string; seq: number; add: boolean } | null;
-  /** Whether items that have not changed are told: only `hash` proves a copy. */
-  minimal: boolean;
 }
 
 /** How it ended. `live`: whether the socket is told of these caches. */

@@ -67,7 +67,7 @@ export function requestsOf({ transport, tokens, title, tell, progressed }: World
           (item, body) => {
             if (signal.aborted) return;
             if (body !== null) bodies.set(item.id, { text: body });
-            tell({ type: 'item', cache: item.id, item, hasBody: body !== null });
+            tell({ type: 'item', cache: item.id, item });
           },
           call,
         ),
@@ -90,7 +90,7 @@ export function requestsOf({ transport, tokens, title, tell, progressed }: World
       ({ item, body }) => {
         progress.delete(cache);
         if (body !== null) bodies.set(cache, body);
-        tell({ type: 'fetched', cache, item, hasBody: body !== null });
+        tell({ type: 'fetched', cache, item });
       },
       (error) => {
         progress.delete(cache);

@@ -22,7 +22,7 @@ export const cacheOf = (id: string, more: Partial<AskedCache> = {}): AskedCache 
   minRevision: 0,
   ...more,
 });
-export const questionOf = (...caches: AskedCache[]): SyncQuestion => ({ caches, live: null, minimal: false });
+export const questionOf = (...caches: AskedCache[]): SyncQuestion => ({ caches, live: null });
 export const readOf = (more: Partial<ReadQuestion> = {}): ReadQuestion => ({
   title: 'cars',
   parameters: {},

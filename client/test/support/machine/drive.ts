@@ -101,7 +101,7 @@ export class Drive {
 
   item(item: Partial<Item> = {}, hasBody = true, id = 'a'): this {
     const type = this.state.caches.get(id)?.phase === 'fetching' ? 'fetched' : 'item';
-    return this.tell({ type, cache: id, item: itemOf({ id, ...item }), hasBody });
+    return this.tell({ type, cache: id, item: itemOf({ id, ...item, hasBody }) });
   }
 
   checked(live: 'ok' | 'gone' | 'full' | null = null, user = 'alice'): this {
@@ -167,7 +167,9 @@ export function itemOf({ id, status = 200, ...known }: Partial<Item> & { id: str
   const version = known.version ?? 1;
   const isThere = status === 200 || status === 304;
   const told = isThere ? { etag: `${TAG}-v${version}`, version, revision: version, hash: `hash of v${version}` } : {};
-  return blankItem(id, status, { tag: TAG, ...told, ...known });
+  const { retryAfterS } = known;
+  const error = isThere || status === 202 ? null : overloaded(status, retryAfterS ?? undefined);
+  return blankItem(id, status, { tag: TAG, error, ...told, ...known });
 }
 
 export function network(retryAfterS?: number): FreshetError {

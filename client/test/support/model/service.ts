@@ -148,7 +148,8 @@ export class ModelService {
     const more = { rows, from: null, asked: asked.etag };
     if (asked.etag === told.etag) return { ...itemOf({ ...told, status: 304 }), ...more, rows: null };
     const isKept = named > 0 && named < version && version - named <= KEPT;
-    if (!isKept) return { ...itemOf(told), ...more };
-    return { ...itemOf({ ...told, delta: { from: named, to: version } }), ...more, from: { ...rows, version: named } };
+    const whole = { ...told, hasBody: true };
+    if (!isKept) return { ...itemOf(whole), ...more };
+    return { ...itemOf({ ...whole, delta: { from: named, to: version } }), ...more, from: { ...rows, version: named } };
   }
 }

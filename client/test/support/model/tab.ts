@@ -279,7 +279,7 @@ export class ModelTab {
   }
 
   #hear(item: ToldItem, type: 'item' | 'fetched' = 'item'): void {
-    this.tell({ type, cache: item.id, item, hasBody: item.rows !== null });
+    this.tell({ type, cache: item.id, item });
   }
 
   /** Folds, verifies and commits. */

@@ -59,13 +59,16 @@ export class FakeService {
           if (live?.add === false) socket.told.clear();
           for (const { title } of caches) socket.told.add(title);
         }
-        for (const asked of caches) onItem(...this.answer(asked));
+        for (const asked of caches) {
+          const [item, body] = this.answer(asked);
+          onItem({ ...item, hasBody: body !== null }, body);
+        }
         return { user: this.user, now: Date.now(), live: live === null ? null : socket === undefined ? 'gone' : 'ok' };
       },
       read: async ({ title, parameters, etag }, { token }) => {
         await call('read', token);
         const [item, body] = this.answer({ id: '', title, parameters, etag, minRevision: 0 });
-        return { item, body: body === null ? null : { text: body } };
+        return { item: { ...item, hasBody: body !== null }, body: body === null ? null : { text: body } };
       },
       refresh: async ({ title }, { token }) => {
         await call('refresh', token);
@@ -89,8 +92,8 @@ export class FakeService {
     const versions = this.caches.get(title);
     const last = versions?.at(-1);
     if (versions === undefined || last === undefined) {
-      const problem = { type: '/docs/problems#not-found', title: 'Not found', detail: 'unknown' };
-      return [itemOf({ id, status: 404, tag: null, problem }), null];
+      const error = new FreshetError('not-found', 'unknown', { status: 404 });
+      return [itemOf({ id, status: 404, tag: null, error }), null];
     }
     const tag = tagOf(title);
     const { version } = last;

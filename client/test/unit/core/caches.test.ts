@@ -1,6 +1,7 @@
 /** What answers mean for a cache: each row of the table of states and events (CLIENT 3.3 and 4). */
 import { describe, expect, it } from 'vitest';
 import { syncOf } from '../../../src/core/status.ts';
+import { FreshetError } from '../../../src/error.ts';
 import { Drive, itemOf, metaOf, network, overloaded, settled, TAG } from '../../support/machine/drive.ts';
 
 const sync = (drive: Drive, id = 'a') => syncOf(drive.state, drive.cache(id))?.sync;
@@ -67,7 +68,7 @@ describe('answers', () => {
 
   it('reads a body by its own address that did not come along', () => {
     const drive = settled();
-    checkWith(drive, { version: 2, read: { href: '/x' } }, false);
+    checkWith(drive, { version: 2 }, false);
     expect(drive.last('fetch').question).toEqual({
       title: 'a',
       parameters: {},
@@ -147,11 +148,7 @@ describe('answers', () => {
 describe('denied', () => {
   it('asks again an hour later, or when told to go on', () => {
     const drive = settled();
-    checkWith(
-      drive,
-      { status: 404, problem: { type: '/docs/problems#not-found', title: '', detail: 'unknown' } },
-      false,
-    );
+    checkWith(drive, { status: 404, error: new FreshetError('not-found', 'unknown', { status: 404 }) }, false);
     expect(sync(drive)).toBe('denied');
     expect(drive.cache().error?.code).toBe('not-found');
     expect(drive.cache().meta).not.toBeNull();
@@ -234,7 +231,7 @@ describe('the store', () => {
     const drive = settled();
     drive.tell({ type: 'fresh', cache: 'a', maxAgeS: 1, waiter: 1 });
     expect(drive.cache().phase).toBe('fetching');
-    drive.tell({ type: 'item', cache: 'a', item: itemOf({ id: 'a', version: 2 }), hasBody: true });
+    drive.tell({ type: 'item', cache: 'a', item: itemOf({ id: 'a', version: 2, hasBody: true }) });
     expect(drive.cache().phase).toBe('fetching');
     drive.tell({ type: 'fetchFailed', cache: 'a', error: overloaded() });
     expect(drive.cache().floorAt).toBe(drive.now + 30_000);
@@ -364,6 +361,6 @@ describe('release', () => {
 it('takes no answer for a cache that was not asked for', () => {
   const drive = settled();
   const before = drive.state.caches.get('a');
-  drive.tell({ type: 'item', cache: 'a', item: itemOf({ id: 'a', version: 9 }), hasBody: true });
+  drive.tell({ type: 'item', cache: 'a', item: itemOf({ id: 'a', version: 9, hasBody: true }) });
   expect(drive.state.caches.get('a')).toBe(before);
 });

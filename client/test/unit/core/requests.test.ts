@@ -286,7 +286,6 @@ describe('pokes', () => {
     expect(drive.last('sync').question).toEqual({
       caches: [{ id: 'a', title: 'a', parameters: {}, etag: `${TAG}-v1`, minRevision: 5 }],
       live: null,
-      minimal: false,
     });
   });
 

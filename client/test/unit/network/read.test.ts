@@ -140,7 +140,7 @@ describe('the answer', () => {
     [400, 'invalid-parameters'],
   ])('is a problem of this cache: %i %s', async (status, code) => {
     const { item, body } = await read(await imitation(problem(status, code, { 'Retry-After': '9' })));
-    expect([item.status, item.problem?.title, item.retryAfterS, body]).toEqual([status, code, 9, null]);
+    expect([item.status, item.error?.code, item.retryAfterS, body]).toEqual([status, code, 9, null]);
   });
 
   it('rejects for what is wrong with the token, which is that of all', async () => {
@@ -187,7 +187,7 @@ describe('a cache that must be loaded first', () => {
 
   it('that fails is answered as its read then is', async () => {
     const server = await imitation(pending, task('FAILURE'), problem(502, 'origin-status'));
-    expect((await read(server)).item).toMatchObject({ status: 502, problem: { title: 'origin-status' } });
+    expect((await read(server)).item).toMatchObject({ status: 502, error: { code: 'origin-status' } });
   });
 
   it('is waited for without asking more than once a second, be the service out of room to hold requests (7, 19)', async () => {

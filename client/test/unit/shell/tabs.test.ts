@@ -200,7 +200,7 @@ it('a tab that does not lead tells that somebody must sign in, and resume() ther
   const shown = two.client.cache('plan');
   await expect.poll(() => two.client.status.sync, PATIENCE).toBe('needs-auth');
   expect(two.client.status.error).toMatchObject({ code: 'unauthenticated' });
-  expect(shown.snapshot.status.sync).toBe('needs-auth');
+  await expect.poll(() => shown.snapshot.status.sync, PATIENCE).toBe('needs-auth');
   signedIn = 'token';
   two.client.resume();
   await shown.ready();
