@@ -92,10 +92,22 @@ export function isPassing(status: number): boolean {
   return status >= 500 || status === 429 || status === 408;
 }
 
+const TEXTS = {
+  network: 'the service cannot be reached',
+  timeout: 'the service has not answered in time',
+  closed: 'the client is closed',
+  internal: 'the service did not say why',
+};
+
 /** What is no answer of the service: nothing came, it was cut, or somebody on the way has answered. */
 export function failure(
-  code: ErrorCode = 'network',
+  code: keyof typeof TEXTS = 'network',
   details: { status?: number; retryAfterS?: number | undefined } = {},
 ): FreshetError {
-  return new FreshetError(code, code, { retryable: code !== 'closed', ...details });
+  return new FreshetError(code, TEXTS[code], { retryable: code !== 'closed', ...details });
+}
+
+/** Requests need another token, or none helps. */
+export function unauthenticated(why: string): FreshetError {
+  return new FreshetError('unauthenticated', why);
 }

@@ -1,6 +1,6 @@
 /** What all requests share: whether one may be made, and what a failed one means for the others. */
 
-import type { FreshetError } from '../error.ts';
+import { type FreshetError, failure } from '../error.ts';
 import { change, changeAll, changeAuth, changeSocket, type Draft, isDue } from './draft.ts';
 import { backoff, floorOf } from './pace.ts';
 import type { CacheState } from './state.ts';
@@ -36,8 +36,15 @@ export function askToken(d: Draft, why: 'start' | 'expiring' | 'rejected'): void
   d.commands.push({ do: 'auth', why }, { do: 'tell', event: { name: 'auth', why } });
 }
 
+/** Whether an app's own request is made, which waits for no back-off; if not, it is told why. */
+export function isTaken(d: Draft, waiter: number): boolean {
+  if (!mayAsk(d)) settle(d, [waiter], d.error ?? failure('closed'));
+  else d.backoffAt = -NEVER;
+  return mayAsk(d);
+}
+
 /** No more requests, until `resume()`. */
-export function refuse(d: Draft, error: FreshetError | null): void {
+export function refuse(d: Draft, error: FreshetError): void {
   changeAuth(d, { phase: 'refused' });
   d.error = error;
   stop(d, error);

@@ -1,6 +1,6 @@
 /** Tokens: one new one for one refusal, then silence. */
 
-import { FreshetError } from '../error.ts';
+import { FreshetError, unauthenticated } from '../error.ts';
 import { isExpiring, refuse, requestFailed } from './ask.ts';
 import { changeAll, changeAuth, type Draft } from './draft.ts';
 import type { ClientEvents } from './events.ts';
@@ -8,13 +8,12 @@ import { unserved } from './judge.ts';
 import { NEVER } from './times.ts';
 
 /** `auth` has given a token, the same one, or none. */
-export function authed(d: Draft, { outcome, expiresAt }: ClientEvents['authed']): void {
+export function authed(d: Draft, { outcome, expiresAt }: ClientEvents['authed']) {
   const { why, phase } = d.auth;
   if (phase !== 'asking') return;
-  if (outcome === 'none' || (outcome === 'same' && why === 'rejected')) {
-    refuse(d, new FreshetError('unauthenticated', 'another token is needed'));
-    return;
-  }
+  if (outcome === 'none') return refuse(d, unauthenticated('auth() gave no token'));
+  if (outcome === 'same' && why === 'rejected')
+    return refuse(d, unauthenticated('auth() gave the token again that was refused'));
   const isNew = outcome === 'new';
   changeAuth(d, {
     phase: 'ready',

@@ -1,7 +1,7 @@
 /** What happens to the client as a whole. A rule that is missing does not compile. */
 
-import { FreshetError } from '../error.ts';
-import { failDemands, mayAsk, requestFailed, requestSucceeded, rest, settle, stop } from './ask.ts';
+import { FreshetError, failure } from '../error.ts';
+import { failDemands, isTaken, mayAsk, requestFailed, requestSucceeded, rest, settle, stop } from './ask.ts';
 import { authed, authFailed, resume } from './auth-rules.ts';
 import { beginFull } from './check.ts';
 import { chance, change, changeSocket, type Draft } from './draft.ts';
@@ -107,9 +107,7 @@ export const CLIENT_RULES: { readonly [N in ClientEventName]: (d: Draft, event: 
   },
 
   check(d, { waiter }) {
-    if (!mayAsk(d)) return settle(d, [waiter], refusal(d));
-    d.backoffAt = -NEVER;
-    d.askers = [...d.askers, waiter];
+    if (isTaken(d, waiter)) d.askers = [...d.askers, waiter];
   },
 
   listed(d, { metas }) {
@@ -121,9 +119,7 @@ export const CLIENT_RULES: { readonly [N in ClientEventName]: (d: Draft, event: 
   },
 
   refresh(d, { cache, waiter }) {
-    if (!mayAsk(d)) return settle(d, [waiter], refusal(d));
-    d.backoffAt = -NEVER;
-    d.refreshes = [...d.refreshes, { cache, waiter }];
+    if (isTaken(d, waiter)) d.refreshes = [...d.refreshes, { cache, waiter }];
   },
 
   /** The version that it brought is read where it is known already. */
@@ -138,9 +134,7 @@ export const CLIENT_RULES: { readonly [N in ClientEventName]: (d: Draft, event: 
   },
 
   fresh(d, { cache, maxAgeS, waiter }) {
-    if (!mayAsk(d)) return settle(d, [waiter], refusal(d));
-    d.backoffAt = -NEVER;
-    demand(d, cache, { maxAgeS, afterVersion: null, waiters: [waiter] });
+    if (isTaken(d, waiter)) demand(d, cache, { maxAgeS, afterVersion: null, waiters: [waiter] });
   },
 
   lost(d) {
@@ -159,7 +153,7 @@ export const CLIENT_RULES: { readonly [N in ClientEventName]: (d: Draft, event: 
   },
 
   close(d) {
-    stop(d, new FreshetError('closed', 'the client is closed'));
+    stop(d, failure('closed'));
     d.isClosed = true;
   },
 
@@ -206,9 +200,4 @@ function demand(d: Draft, id: string, wanted: Demand) {
       waiters: [...waiters, ...wanted.waiters],
     },
   });
-}
-
-function refusal(d: Draft): FreshetError {
-  if (d.isClosed) return new FreshetError('closed', 'the client is closed');
-  return d.error ?? new FreshetError('unauthenticated', 'another token is needed');
 }

@@ -1,6 +1,6 @@
 /** How a check ends, and whose answers are taken. */
 
-import type { FreshetError } from '../error.ts';
+import { type FreshetError, unauthenticated } from '../error.ts';
 import type { SyncEnd } from '../network/transport.ts';
 import { refuse, requestFailed, requestSucceeded, settle } from './ask.ts';
 import { endOfPage } from './check.ts';
@@ -50,7 +50,7 @@ function takeKept(d: Draft): void {
 /** Nothing of somebody else is stored, and nothing is asked for in their name. */
 function otherUser(d: Draft): void {
   d.commands.push({ do: 'tell', event: { name: 'auth', why: 'user' } });
-  refuse(d, null);
+  refuse(d, unauthenticated('the token is of another user'));
 }
 
 /** Which caches the socket is told of now. */

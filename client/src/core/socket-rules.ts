@@ -1,6 +1,7 @@
 /** The life of the socket: the table of its phases and events. A pair that is missing does not compile. */
 
-import { askToken, isReady, refuse, requestFailed } from './ask.ts';
+import { failure, unauthenticated } from '../error.ts';
+import { askToken, isReady, refuse, requestFailed, requestSucceeded } from './ask.ts';
 import { chance, changeAll, changeSocket, type Draft, isDue } from './draft.ts';
 import type { SocketEventName, SocketEvents } from './events.ts';
 import { backoff, between, floorOf } from './pace.ts';
@@ -24,6 +25,7 @@ const refuseIt = (d: Draft): void => {
 };
 
 const ticketed: Rule<'ticketed'> = (d) => {
+  requestSucceeded(d);
   changeSocket(d, { phase: 'opening' });
   d.commands.push({ do: 'open' });
 };
@@ -54,9 +56,11 @@ const ended: Rule<'ended'> = (d, { code, wasOpen }) => {
   rest(d, d.now);
   const openAt = openAfter(d, code, { fails, upgrades, tickets, isShort });
   changeSocket(d, { openAt, fails, tickets, upgrades: upgrades >= MOST_UPGRADES ? 0 : upgrades });
+  // Not by a word of the service: as far as is known, it is not there.
+  if (wasOpen && code < 4000) d.error ??= failure();
   if (code === 4403) {
     if (d.settings.denied === 'drop') d.commands.push({ do: 'dropAll' });
-    refuse(d, null);
+    refuse(d, unauthenticated('the service has shut this user out'));
   } else if (code === 4401 && d.auth.phase === 'ready' && !d.auth.isOld) askToken(d, 'expiring');
 };
 

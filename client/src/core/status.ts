@@ -1,7 +1,7 @@
 /** What is told of a cache and of the client: the truth, also where it is no good news. */
 
 import type { ClientStatus, SyncState } from '../api.ts';
-import type { FreshetError } from '../error.ts';
+import { FreshetError } from '../error.ts';
 import type { CacheState, State } from './state.ts';
 import { SECOND_MS } from './times.ts';
 
@@ -33,6 +33,7 @@ export function isSameForAll(a: State, b: State): boolean {
     SHARED.every((name) => a[name] === b[name]) &&
     a.auth.phase === b.auth.phase &&
     a.socket.isTold === b.socket.isTold &&
+    a.socket.openAt === b.socket.openAt &&
     Math.abs(a.skewMs - b.skewMs) < SECOND_MS
   );
 }
@@ -45,13 +46,17 @@ function ownSync(state: State, { phase, meta, isUsed, isTold, tag, revision, err
   return isTold && state.socket.isTold ? 'live' : 'idle';
 }
 
+/** The same object each time: another one would be news. */
+const NO_NETWORK = new FreshetError('network', 'the device has no network', { retryable: true });
+
 /** What holds for all: no network, or a service that fails. */
 function wholeSync(state: State): SyncTold | null {
-  const { error } = state;
-  if (error === null && state.isOnline) return null;
-  const isOffline = error === null || error.code === 'network' || error.code === 'timeout';
-  const retryAt = error === null ? null : wallOf(state, Math.max(state.backoffAt, state.floorAt));
-  return { sync: isOffline ? 'offline' : 'failed', retryAt, error };
+  const error = state.error ?? (state.isOnline ? null : NO_NETWORK);
+  if (error === null) return null;
+  // Where no request has failed the socket was cut, and is tried by itself.
+  const retryAt = state.fails > 0 ? Math.max(state.backoffAt, state.floorAt) : state.socket.openAt;
+  const isOffline = error.code === 'network' || error.code === 'timeout';
+  return { sync: isOffline ? 'offline' : 'failed', retryAt: state.error && wallOf(state, retryAt), error };
 }
 
 /** A moment by the device's clock, ms since the epoch; null: none. */

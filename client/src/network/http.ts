@@ -47,9 +47,9 @@ export function asker(url: string, fetch: typeof globalThis.fetch, device: strin
     // A header takes nothing else; the platform's error would name it.
     if (!/^[!-~]+$/.test(token)) throw new FreshetError('unauthenticated', 'no token', { status: 401 });
     const abort = new AbortController();
-    let why: ErrorCode = 'network';
+    let why: 'network' | 'timeout' | 'closed' = 'network';
     let timer: ReturnType<typeof setTimeout> | undefined;
-    const end = (code: ErrorCode) => {
+    const end = (code: typeof why) => {
       why = code;
       abort.abort();
     };
@@ -126,7 +126,8 @@ function problemOf({ status, headers }: Response, text: string): FreshetError {
     problem = JSON.parse(text) as Problem | null;
   } catch {}
   const requestId = headers.get('X-Request-Id') ?? undefined;
-  return problemError(problem, { ...told, requestId }) ?? failure('network', told);
+  const error = problemError(problem, { ...told, requestId });
+  return error ?? new FreshetError('network', `${status}, but not from the service`, { retryable: true, ...told });
 }
 
 /** The error that a problem of the service means (CONTRACT 6 "Problems"); null: it is none. */

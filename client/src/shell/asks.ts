@@ -1,6 +1,6 @@
 /** Who waits for what an app has asked for: here, or in another tab that has no network of its own. */
 
-import { type ErrorCode, FreshetError } from '../error.ts';
+import { type ErrorCode, FreshetError, failure } from '../error.ts';
 import type { Message, PlainError, Tabs } from './tabs.ts';
 
 type What = 'check' | 'refresh' | 'fresh';
@@ -41,7 +41,7 @@ export function asksOf(
   return {
     make: (what, cache, maxAgeS) =>
       new Promise((resolve, reject) => {
-        if (isClosed) return reject(closed());
+        if (isClosed) return reject(failure('closed'));
         last += 1;
         own.set(last, { what, cache, maxAgeS, resolve, reject });
         send(last, { what, cache, maxAgeS });
@@ -69,13 +69,9 @@ export function asksOf(
     },
     close() {
       isClosed = true;
-      for (const id of [...own.keys()]) end(id, closed());
+      for (const id of [...own.keys()]) end(id, failure('closed'));
     },
   };
-}
-
-function closed(): FreshetError {
-  return new FreshetError('closed', 'the client is closed');
 }
 
 export function plainOf(error: FreshetError | null): PlainError | null {

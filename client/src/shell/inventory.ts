@@ -1,7 +1,7 @@
 /** What the device holds, and how much room there is. */
 
 import type { Held } from '../api.ts';
-import { FreshetError } from '../error.ts';
+import { FreshetError, failure } from '../error.ts';
 import type { Store, StoreHandle } from '../store/store.ts';
 
 /** All caches of a store, least used last. */
@@ -45,7 +45,7 @@ export async function wipeStore(store: Store, name: string): Promise<void> {
 export function whenOpen(opening: Promise<void>, isClosed: () => boolean): <T>(work: () => Promise<T>) => Promise<T> {
   return async (work) => {
     await opening;
-    if (isClosed()) throw new FreshetError('closed', 'the client is closed');
+    if (isClosed()) throw failure('closed');
     return work().catch((cause) => {
       throw new FreshetError('storage', 'the store has failed', { cause });
     });

@@ -2,7 +2,7 @@
 
 import type { Cache, CacheOptions, CacheStatus, Change, Row, Snapshot, Table } from '../api.ts';
 import { type Tables, tablesOf } from '../data/table.ts';
-import { FreshetError } from '../error.ts';
+import { failure } from '../error.ts';
 import type { Copy } from './copies.ts';
 import { demand } from './inputs.ts';
 import { report } from './platform.ts';
@@ -104,7 +104,7 @@ export function viewOf<T extends object = Row>(options: CacheOptions, world: Wor
         const { sync, error } = now.status;
         if (isThere(now)) end(null, now);
         else if (signal?.aborted) end(signal.reason, now);
-        else if (world.isClosed()) end(new FreshetError('closed', 'the client is closed'), now);
+        else if (world.isClosed()) end(failure('closed'), now);
         else if (sync === 'denied') end(error, now);
       };
       waiters.add(look);

@@ -71,6 +71,22 @@ describe.skipIf(!isThere('browser'))('a device on a bad line', { timeout: START_
     expect((await log(page)).faults).toEqual([]);
   });
 
+  it('says in all tabs that it is offline as soon as the service is gone, and no other state before', async () => {
+    await devices.define('gone');
+    const line = await Line.to(devices.service.port);
+    const profile = await devices.profile();
+    const live = { ...cached('gone'), url: `${line.url}/api/v1`, live: 'socket' as const };
+    const tabs = [await devices.tab(profile, live), await devices.tab(profile, live)];
+    const states = async (tab: DeviceTab) => (await log(tab)).states;
+    for (const tab of tabs) await expect.poll(async () => (await states(tab)).at(-1), PATIENCE).toBe('live');
+    await line.stop();
+    for (const tab of tabs) {
+      await expect.poll(async () => (await states(tab)).at(-1), PATIENCE).not.toBe('live');
+      expect((await states(tab)).at(-1)).toBe('offline');
+      expect(await sync(tab, 'gone')).toBe('offline');
+    }
+  });
+
   it('asks once for all of its tabs when there is a network again (invariants 7, 13)', async () => {
     const titles = ['many-1', 'many-2', 'many-3'];
     for (const title of titles) await devices.define(title);

@@ -139,11 +139,9 @@ function Fault({ error, isHeld, what }: FaultShown) {
   );
 }
 
-/** Errors that never reached the service have their code alone as their text. */
+/** The client's own words are no sentences. */
 function sentence(message: string): string {
-  if (message === 'network') return 'The service cannot be reached.';
-  if (message === 'timeout') return 'The service has not answered in time.';
-  return message;
+  return message.slice(0, 1).toUpperCase() + message.slice(1).replace(/\.?$/, '.');
 }
 
 function SignInAgain() {

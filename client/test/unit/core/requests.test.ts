@@ -1,6 +1,6 @@
 /** Requests as a whole: back-off, tokens, users, sleep, who leads, pace of checks (CLIENT 3.3 and 4). */
 import { describe, expect, it } from 'vitest';
-import { statusOf } from '../../../src/core/status.ts';
+import { statusOf, syncOf } from '../../../src/core/status.ts';
 import { Drive, metaOf, network, overloaded, refused, settled, TAG } from '../../support/machine/drive.ts';
 
 const check = (drive: Drive, waiter = 1) =>
@@ -76,11 +76,24 @@ describe('tokens', () => {
     expect(drive.last('auth').why).toBe('start');
   });
 
-  it.each(['same', 'none'] as const)('invariant 8: needs the user when the new token is %s', (outcome) => {
+  it.each([
+    ['same', 'auth() gave the token again that was refused'],
+    ['none', 'auth() gave no token'],
+  ] as const)('invariant 8: needs the user when the new token is %s, and says so', (outcome, message) => {
     const drive = settled();
     check(drive).tell({ type: 'checkFailed', error: refused() }).authed(outcome).forget().pass(86_400_000);
-    expect(statusOf(drive.state).sync).toBe('needs-auth');
+    const error = { code: 'unauthenticated', message };
+    expect(statusOf(drive.state)).toMatchObject({ sync: 'needs-auth', error });
+    expect(syncOf(drive.state, drive.cache())).toMatchObject({ sync: 'needs-auth', error });
     expect(drive.asked).toEqual([]);
+  });
+
+  it('tells no network from no token', () => {
+    const drive = settled().tell({ type: 'online', isOnline: false });
+    const error = { code: 'network', message: 'the device has no network' };
+    expect(statusOf(drive.state)).toMatchObject({ sync: 'offline', error });
+    // Else each look at it would be news.
+    expect(statusOf(drive.state).error).toBe(statusOf(drive.state).error);
   });
 
   it('rejects a check at once that nobody may make', () => {
@@ -156,8 +169,11 @@ describe('whose answers', () => {
 
   it('invariant 25: takes no answer for another user, and asks for nothing in their name', () => {
     const drive = new Drive({ live: 'poll' }).use().start('alice');
-    drive.tell({ type: 'read', cache: 'a', meta: metaOf() }).authed().item({ version: 2 }).checked(null, 'mallory');
+    drive.tell({ type: 'read', cache: 'a', meta: metaOf() }).authed();
+    drive.tell({ type: 'check', waiter: 5 }).item({ version: 2 }).checked(null, 'mallory');
     expect(drive.has('apply')).toBe(false);
+    const error = { code: 'unauthenticated', message: 'the token is of another user' };
+    expect(drive.last('settle')).toMatchObject({ waiters: [5], error });
     expect(drive.all).toContainEqual({ do: 'tell', event: { name: 'auth', why: 'user' } });
     expect(statusOf(drive.state).sync).toBe('needs-auth');
     drive.forget().pass(86_400_000);

@@ -1,6 +1,6 @@
 /** The life of the socket: tickets, close codes, what it is told of (CLIENT 4). */
 import { describe, expect, it } from 'vitest';
-import { statusOf } from '../../../src/core/status.ts';
+import { statusOf, syncOf } from '../../../src/core/status.ts';
 import { Drive, metaOf, network, overloaded, refused, settled } from '../../support/machine/drive.ts';
 
 const MINUTE = 60_000;
@@ -104,6 +104,15 @@ describe('close codes', () => {
     expect(drive.asked).toEqual(['auth', 'ticket']);
   });
 
+  it('4403: tells why nothing is asked any more, and who waits for a check', () => {
+    const drive = settled();
+    drive.tell({ type: 'check', waiter: 7 });
+    end(drive, 4403);
+    const told = { code: 'unauthenticated', message: 'the service has shut this user out' };
+    expect(statusOf(drive.state)).toMatchObject({ sync: 'needs-auth', error: told });
+    expect(drive.last('settle')).toMatchObject({ waiters: [7], error: told });
+  });
+
   it('4403: needs the user, and drops all copies at once where the app wants that', () => {
     const drive = settled();
     end(drive, 4403);
@@ -172,6 +181,43 @@ describe('close codes', () => {
     drive.tell({ type: 'ticketed' });
     end(drive, 1006, false);
     expect(untilTicket(drive)).toBeGreaterThanOrEqual(59 * MINUTE);
+  });
+});
+
+describe('one that is cut', () => {
+  it.each([1001, 1006])('%i: tells at once that it is offline, why, and when it is tried again', (code) => {
+    const drive = settled();
+    expect(statusOf(drive.state).sync).toBe('live');
+    end(drive, code);
+    const retryAt = drive.wall + drive.state.socket.openAt - drive.now;
+    const told = { sync: 'offline', retryAt, error: { code: 'network', message: 'the service cannot be reached' } };
+    expect(statusOf(drive.state)).toMatchObject(told);
+    expect(syncOf(drive.state, drive.cache())).toMatchObject(told);
+  });
+
+  it('holds up no request, and is no news once one is answered', () => {
+    const drive = settled();
+    end(drive, 1006).use('b').tell({ type: 'read', cache: 'b', meta: null });
+    expect(drive.last('sync').question.caches).toMatchObject([{ id: 'b' }]);
+    drive.item({}, true, 'b').checked().stored({}, 'b');
+    expect(statusOf(drive.state)).toMatchObject({ sync: 'idle', error: null });
+  });
+
+  it('is no news once another ticket is given', () => {
+    const drive = settled();
+    end(drive, 1006);
+    untilTicket(drive);
+    expect(statusOf(drive.state).sync).toBe('offline');
+    drive.tell({ type: 'ticketed' });
+    expect(statusOf(drive.state)).toMatchObject({ sync: 'idle', error: null });
+  });
+
+  it('says nothing of the network where the service has closed it, or a proxy lets none through', () => {
+    const closed = settled();
+    expect(statusOf(end(closed, 4429).state).sync).toBe('idle');
+    const refusedByProxy = settled();
+    end(refusedByProxy, 4000).tell({ type: 'ticketed' });
+    expect(statusOf(end(refusedByProxy, 1006, false).state).sync).toBe('idle');
   });
 });
 

@@ -1,6 +1,7 @@
 /** Tabs of one store, with the locks and channels of Node.js: who asks, who is told, what is left behind. */
 import { afterEach, expect, it } from 'vitest';
 import type { Client, ClientEvent, Lifecycle, Options } from '../../../src/api.ts';
+import { FreshetError } from '../../../src/error.ts';
 import type { SocketEars, Transport } from '../../../src/network/transport.ts';
 import { clientOf } from '../../../src/shell/client.ts';
 import { storeName } from '../../../src/shell/ids.ts';
@@ -244,6 +245,20 @@ it('what apps have asked of a tab that loses the lead, its own as well, the next
   await navigator.locks.request(storeName(`https://example.com/${stores}`, 'alice'), { steal: true }, async () => {});
   await Promise.all(asked);
   expect(two.client.status.leads).toBe(true);
+});
+
+it('all tabs say that they are offline as soon as the socket is cut, and no other state before', async () => {
+  const service = new Waiting('plan');
+  const store = storeOf();
+  const tabs = [open(service, store), open(service, store)].map(({ client }) => client);
+  for (const client of tabs) await client.cache('plan').ready();
+  for (const client of tabs) await expect.poll(() => client.status.sync, PATIENCE).toBe('live');
+  const heard: string[] = [];
+  for (const client of tabs) client.subscribe(() => heard.push(client.status.sync, client.peek('plan').status.sync));
+  service.error = new FreshetError('network', 'gone');
+  service.ears?.closed(1006, true);
+  for (const client of tabs) await expect.poll(() => client.status.sync, PATIENCE).toBe('offline');
+  expect(new Set(heard)).toEqual(new Set(['offline']));
 });
 
 it('with denied: drop the end of a user drops all that the store holds, used or not, and no tab shows it any more', async () => {
