@@ -5,17 +5,49 @@ import { decodeJwt } from 'jose';
 import { SCOPES } from '../src/contract/identity.ts';
 import { tokenRules } from '../src/http/token-rules.ts';
 import { localWorkerSettings } from './lib/local-sources.ts';
-import { parseDuration, signToken } from './lib/token.ts';
+import { parseDuration, signToken, type TokenOptions } from './lib/token.ts';
 
 const USAGE = `Usage: npm run -s token -- <user> [--scope "cache:read cache:admin"] [--groups sales] [--device <id>] [--expires 1h]
   <user>     name of the user, the token's "sub"
-  --scope    any of cache:read, cache:refresh, cache:inspect, cache:admin; without it the first two
+  --scope    any of ${SCOPES.join(', ')}; without it the first two
   --groups   groups of the user, comma-separated, for resources that name some
   --device   pins the token to a device
-  --expires  how long it is good: 30s, 15m, 1h (usual), 7d`;
+  --expires  how long it is good: 30s, 15m, 1h (usual), 7d
+  --help     prints this text`;
+
+const HELP = `Prints a token that the local service (npm start) accepts, and on stderr what it says.
+
+${USAGE}
+
+Scopes
+  cache:read     lists, reads and differences of the data
+  cache:refresh  asks for loads
+  cache:inspect  every GET of administration, other users' devices; no data
+  cache:admin    administration; contains cache:inspect
+
+Examples
+  npm run -s token -- alice                                          a device's user: reads and refreshes
+  npm run -s token -- admin --scope cache:admin                      an administrator, such as the console wants
+  npm run -s token -- eve --scope cache:inspect --expires 8h         somebody who may look at everything, and change nothing
+  npm run -s token -- carol --groups sales,north --device tablet-17  a user with groups, on one device alone
+
+With curl:
+  TOKEN=$(npm run -s token -- alice)
+  curl -H "Authorization: Bearer $TOKEN" http://127.0.0.1:8787/api/v1/whoami/
+
+The token is signed with JWT_SECRET of the environment, else of .dev.vars, where the first start writes a random one.
+With a provider's key (JWT_JWKS_URL, JWT_PUBLIC_KEY) there, the provider signs tokens, not this command.`;
 
 try {
-  const { user, options } = readCommand();
+  const command = readCommand();
+  if (command === null) console.log(HELP);
+  else await printToken(command);
+} catch (error) {
+  console.error(`${error instanceof Error ? error.message : error}\n\n${USAGE}`);
+  process.exitCode = 2;
+}
+
+async function printToken({ user, options }: Command): Promise<void> {
   const { secret, provider, vars, faults, file } = localWorkerSettings(process.env);
   if (secret === null) refuse(`${provider} is set: your provider signs the tokens of this service, not this command.`);
   else if (faults.length > 0) refuse(faults.join('\n'));
@@ -25,13 +57,16 @@ try {
     console.error(`${JSON.stringify(decodeJwt(token))}, signed with ${signedWith(file)}`);
     console.log(token);
   }
-} catch (error) {
-  console.error(`${error instanceof Error ? error.message : error}\n\n${USAGE}`);
-  process.exitCode = 2;
 }
 
-/** @throws Error that says what is wrong with the arguments */
-function readCommand() {
+/** Whose token is asked for, and what it claims. */
+interface Command {
+  user: string;
+  options: Omit<TokenOptions, 'rules'>;
+}
+
+/** Null: help is asked for. @throws Error that says what is wrong with the arguments */
+function readCommand(): Command | null {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: {
@@ -39,8 +74,10 @@ function readCommand() {
       groups: { type: 'string' },
       device: { type: 'string' },
       expires: { type: 'string', default: '1h' },
+      help: { type: 'boolean', short: 'h', default: false },
     },
   });
+  if (values.help) return null;
   const [user, ...rest] = positionals;
   if (!user || rest.length > 0) throw new Error('Name one user.');
   const wrong = values.scope?.split(' ').find((scope) => !SCOPES.some((known) => known === scope));

@@ -1,6 +1,7 @@
 /** What somebody sees who has just typed `npm start` (CONTRACT 7), and the bytes of the published API (CONTRACT 2). */
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { SCOPES } from '../../src/contract/identity.ts';
 import { Api } from './support/api.ts';
 import { run } from './support/run.ts';
 import { Service } from './support/service.ts';
@@ -158,6 +159,26 @@ describe('npm run token', () => {
     const answer = await alice.as(stdout.trim()).call('cache/', { headers: { 'X-Device-Id': 'tablet-8' } });
     expect(answer.status).toBe(403);
     expect(answer.json).toMatchObject({ type: '/docs/problems#device-mismatch' });
+  });
+
+  it.each(['--help', '-h'])('prints what it takes, with examples, when called with %s, and no token', async (flag) => {
+    const { code, stdout, stderr } = await token(flag);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    for (const word of [...SCOPES, '<user>', '--scope', '--groups', '--device', '--expires', '--help']) {
+      expect(stdout).toContain(word);
+    }
+    expect(stdout).not.toContain('eyJ');
+  });
+
+  it('gives the help an example of each option, which works as it stands', async () => {
+    const { stdout } = await token('--help');
+    const examples = Array.from(stdout.matchAll(/^ {2}npm run -s token -- (.*?) {2,}/gm), ([, args = '']) => args);
+    expect(examples.length).toBeGreaterThan(3);
+    for (const option of ['--scope', '--groups', '--device', '--expires']) expect(examples.join()).toContain(option);
+    for (const args of examples) {
+      const made = await token(...args.split(' '));
+      expect([args, made.code, made.stdout.trim().split('.').length]).toEqual([args, 0, 3]);
+    }
   });
 
   it.each([
