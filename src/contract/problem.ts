@@ -88,7 +88,12 @@ export interface KeptError extends TaskError {
 
 /** A kept error as it is answered: names of secrets and hosts are for administrators. */
 export function errorFor({ type, title, detail, admin_detail: full = detail }: KeptError, isAdmin: boolean): TaskError {
-  return { type, title, detail: isAdmin ? full : detail };
+  return { type, title, detail: isAdmin ? full : detailForReaders(codeOf({ type }), detail) };
+}
+
+/** A detail as those read it who cannot look into the settings: what is misconfigured only an operator can mend. */
+export function detailForReaders(code: ProblemCode, detail: string): string {
+  return code === 'misconfigured' ? `${detail} Tell the operator of this service.` : detail;
 }
 
 /** A resource that a device may not have. */

@@ -7,11 +7,10 @@ import { LONG_TIMEOUT_S } from '../contract/pages.ts';
 import type { InputFault } from '../contract/problem.ts';
 import { Resource } from '../contract/resource.ts';
 import { digestTag } from './etag.ts';
-import { faultsOfIssues, withinUnions } from './input-faults.ts';
-import { canonicalText, isObject } from './json-value.ts';
+import { faultsOfForm } from './form-faults.ts';
+import { isObject } from './json-value.ts';
 import type { ParameterSchema } from './parameter-schema.ts';
 import { faultsOfParameterSchema } from './parameter-schema-rules.ts';
-import { pointerTo } from './pointer.ts';
 import { faultOfSchedule } from './schedule.ts';
 import { faultsOfLines, faultsOfTables, faultsOfText, faultsOfXml } from './table-faults.ts';
 
@@ -112,53 +111,6 @@ function withDefaults(definition: Resource): Resource {
 /** Entity tag, without quotes, of a definition under its title. */
 export function definitionEtag(title: string, definition: Resource): string {
   return digestTag(canonicalText([title, definition]));
-}
-
-type AnySchema = v.GenericSchema & {
-  wrapped?: AnySchema;
-  entries?: Readonly<Record<string, AnySchema>>;
-  item?: AnySchema;
-  options?: readonly unknown[];
-  pipe?: readonly [AnySchema, ...unknown[]];
-};
-
-/**
- * Every fault in the form of a body, from the issues of its schema. Valibot names only one unknown member of each object, and takes
- * arrays for objects: both are looked for here.
- */
-export function faultsOfForm(
-  body: Json,
-  schema: v.GenericSchema,
-  issues: readonly v.BaseIssue<unknown>[],
-): InputFault[] {
-  const shape = faultsOfShape(body, schema, '');
-  const inArray = ({ pointer }: InputFault) => shape.some((fault) => pointer.startsWith(`${fault.pointer}/`));
-  const others = faultsOfIssues(issues.flatMap(withinUnions).filter(({ expected }) => expected !== 'never'));
-  return [...shape, ...others.filter((fault) => !inArray(fault))];
-}
-
-function faultsOfShape(value: unknown, schema: AnySchema, pointer: string): InputFault[] {
-  const inner =
-    (typeof value === 'object' ? schema.options?.find(isOfObjects) : undefined) ??
-    schema.wrapped ??
-    (schema.entries || schema.item ? undefined : schema.pipe?.[0]);
-  if (inner !== undefined && inner !== schema) return faultsOfShape(value, inner, pointer);
-  const { entries, item } = schema;
-  if (Array.isArray(value)) {
-    if (item !== undefined) return value.flatMap((each, index) => faultsOfShape(each, item, pointerTo(pointer, index)));
-    return entries !== undefined || schema.type === 'record' ? [{ pointer, detail: 'must be an object' }] : [];
-  }
-  if (entries === undefined || !isObject(value)) return [];
-  return Object.entries(value).flatMap(([name, each]) => {
-    const place = pointerTo(pointer, name);
-    const known = Object.hasOwn(entries, name) ? entries[name] : undefined;
-    return known ? faultsOfShape(each, known, place) : [{ pointer: place, detail: 'is not known here' }];
-  });
-}
-
-/** Of the forms that a value may have, one that is an object. */
-function isOfObjects(schema: unknown): schema is AnySchema {
-  return isObject(schema) && 'entries' in schema;
 }
 
 /** Without tables there are no rows to count: a guard that guards nothing is a mistake. */

@@ -64,7 +64,6 @@ const OF_LIMIT: Readonly<Record<string, (limit: unknown) => string>> = {
 
 /** Schemas that bring words of their own keep them; valibot's own begin with "Invalid". */
 function wordsOf(issue: v.BaseIssue<unknown>): string {
-  if (issue.expected === 'never') return 'is not known here';
   if (issue.received === 'undefined') return 'is required';
   if (!issue.message.startsWith('Invalid ')) return issue.message;
   if (issue.type === 'picklist')

@@ -8,7 +8,9 @@ import { about } from '../contract/about.ts';
 import { MAX_PAGE, MAX_REQUEST_BYTES } from '../contract/constants.ts';
 import type { Json } from '../contract/entry.ts';
 import { Problem } from '../contract/problem.ts';
-import { faultsOfIssues, invalidParameters } from '../core/input-faults.ts';
+import { faultsOfForm } from '../core/form-faults.ts';
+import { invalidParameters } from '../core/input-faults.ts';
+import { isObject } from '../core/json-value.ts';
 import { demandInterchangeable, parseJsonText } from '../core/json.ts';
 import { isObject } from '../core/json-value.ts';
 import { pointerTo } from '../core/pointer.ts';
@@ -77,9 +79,10 @@ function invalidQuery(name: string, detail: string): Problem {
 
 /** Checks and documents the query of a route; unknown names are refused (use `v.strictObject`). Read by `c.req.valid('query')`. */
 export function query<Schema extends v.GenericSchema<Record<string, unknown>, unknown>>(schema: Schema) {
-  return validator<Schema, 'query', AppEnv, string>('query', schema, (result) => {
-    if (!result.success)
-      throw invalidParameters(faultsOfIssues(result.error as unknown as readonly v.BaseIssue<unknown>[]));
+  return validator<Schema, 'query', AppEnv, string>('query', schema, (result, c) => {
+    if (result.success) return;
+    const issues = result.error as unknown as readonly v.BaseIssue<unknown>[];
+    throw invalidParameters(faultsOfForm(c.req.query(), schema, issues));
   });
 }
 
@@ -169,7 +172,7 @@ export async function readJsonObject(c: Context<AppEnv>): Promise<{ [name: strin
 /** What a schema makes of a value. @throws Problem `invalid-parameters` with a pointer for each fault */
 export function checked<Schema extends v.GenericSchema>(schema: Schema, value: unknown): v.InferOutput<Schema> {
   const read = v.safeParse(schema, value);
-  if (!read.success) throw invalidParameters(faultsOfIssues(read.issues));
+  if (!read.success) throw invalidParameters(faultsOfForm(value, schema, read.issues));
   return read.output;
 }
 

@@ -5,7 +5,14 @@ import { HTTPException } from 'hono/http-exception';
 import type { ContentfulStatusCode as StatusCode } from 'hono/utils/http-status';
 import { PROBLEM_TYPE } from '../contract/constants.ts';
 import { type Identity, isAdmin } from '../contract/identity.ts';
-import { PROBLEMS, Problem, type ProblemBody, type ProblemCode, problemType } from '../contract/problem.ts';
+import {
+  detailForReaders,
+  PROBLEMS,
+  Problem,
+  type ProblemBody,
+  type ProblemCode,
+  problemType,
+} from '../contract/problem.ts';
 import { log } from '../log.ts';
 import { isFirstInMinute } from '../stores/once-a-minute.ts';
 import { overloaded } from '../stores/overloaded.ts';
@@ -35,7 +42,10 @@ export function problemFor(error: unknown, c: Context<AppEnv>): { body: ProblemB
     type: problemType(problem.code),
     title,
     status,
-    detail: identity !== undefined && isAdmin(identity) ? problem.adminDetail : problem.message,
+    detail:
+      identity !== undefined && isAdmin(identity)
+        ? problem.adminDetail
+        : detailForReaders(problem.code, problem.message),
     ...(problem.errors.length > 0 ? { errors: [...problem.errors] } : {}),
   };
   return { body, headers: problem.headers };

@@ -4,7 +4,8 @@ import type { Context } from 'hono';
 import * as v from 'valibot';
 import type { Json, Parameters } from '../contract/entry.ts';
 import { type LiveMember, SyncEnvelope, SyncItem } from '../contract/sync.ts';
-import { faultsOfIssues, invalidParameters } from '../core/input-faults.ts';
+import { invalidParameters } from '../core/input-faults.ts';
+import { isObject } from '../core/json-value.ts';
 import { demandInterchangeable } from '../core/json.ts';
 import { isObject } from '../core/json-value.ts';
 import { pointerTo } from '../core/pointer.ts';
@@ -68,9 +69,7 @@ function demandDistinct(ids: readonly (string | null)[]): void {
 function readItem(value: Json, id: string | null): SyncRead['items'][number] {
   try {
     demandInterchangeable(value, -1);
-    const read = v.safeParse(SyncItem, value);
-    if (!read.success) throw invalidParameters(faultsOfIssues(read.issues));
-    return { id, item: { value: itemOf(read.output) } };
+    return { id, item: { value: itemOf(checked(SyncItem, value)) } };
   } catch (error) {
     return { id, item: { error } };
   }

@@ -130,6 +130,12 @@ describe('a definition', () => {
     [{ scope: 'public' }, '/scope', 'must be one of "shared", "user"'],
     [{ retry: { max_attempts: 0 } }, '/retry/max_attempts', 'must be at least 1'],
     [{ retry: { jitter: true } }, '/retry/jitter', 'is not known here'],
+    [{ ttl: 60 }, '/ttl', 'is not known here; perhaps "ttl_s" is meant'],
+    [
+      columns({ name: 'x', requierd: true }),
+      '/tables/0/columns/0/requierd',
+      'is not known here; perhaps "required" is meant',
+    ],
     [{ guard: { max_deleted: 2 }, tables: EXAMPLE.tables }, '/guard/max_deleted', 'must be at most 1'],
     [{ constructor: 1 }, '/constructor', 'is not known here'],
     [{ guard: [] }, '/guard', 'must be an object'],
@@ -146,7 +152,11 @@ describe('a definition', () => {
     [{ tables: [{ name: 'a', rows: '' }] }, '/tables/0/columns', 'is required'],
     [{ tables: [{ name: 'a', rows: 'x', columns: ['x'] }] }, '/tables/0/rows', 'must be a JSON pointer (RFC 6901)'],
     [{ tables: [{ name: 'a', rows: '', columns: ['x', 'x'] }] }, '/tables/0/columns', 'must not repeat a column'],
-    [{ tables: [{ name: 'a', rows: '', columns: ['x'], keys: 'x' }] }, '/tables/0/keys', 'is not known here'],
+    [
+      { tables: [{ name: 'a', rows: '', columns: ['x'], keys: 'x' }] },
+      '/tables/0/keys',
+      'is not known here; perhaps "key" is meant',
+    ],
     [{ tables: [{ name: 'a', rows: '', columns: ['x'], key: 'x' }] }, '/tables/0/key', 'must be an array'],
     [{ tables: [{ name: 'a', rows: '', columns: ['x'], key: [] }] }, '/tables/0/key', 'must not be empty'],
     [

@@ -3,7 +3,7 @@
 import * as v from 'valibot';
 import type { Json } from '../../contract/entry.ts';
 import type { InputFault } from '../../contract/problem.ts';
-import { faultsOfForm } from '../../core/definition.ts';
+import { faultsOfForm } from '../../core/form-faults.ts';
 import { invalidParameters } from '../../core/input-faults.ts';
 import { isObject } from '../../core/json-value.ts';
 

@@ -5,13 +5,14 @@
 
 import * as v from 'valibot';
 import type { CacheIdentity, Json, Parameters } from '../../contract/entry.ts';
-import type { Identity } from '../../contract/identity.ts';
-import { PROBE_S, type ProbeAnswer, ProbedUser } from '../../contract/probe.ts';
+import type { Identity } from '../contract/identity.ts';
+import { PROBE_S, type ProbeAnswer, ProbeBody, ProbedUser } from '../contract/probe.ts';
 import { Problem } from '../../contract/problem.ts';
 import { isDefined, type Resource } from '../../contract/resource.ts';
 import type { StoredSource } from '../../contract/source.ts';
-import type { GateWait } from '../../contract/source-gate.ts';
+import type { GateWait } from '../contract/source-gate.ts';
 import { cacheIdentity } from '../../core/cache-key.ts';
+import { unknownMembers } from '../../core/form-faults.ts';
 import { freshnessRules, judge } from '../../core/freshness.ts';
 import { faultsBelow, faultsOfIssues, invalidParameters, within } from '../../core/input-faults.ts';
 import { isObject } from '../../core/json-value.ts';
@@ -20,8 +21,6 @@ import { policyOf } from '../../core/task-policy.ts';
 import { overloaded } from '../../stores/overloaded.ts';
 import { GateHold } from '../load/gate-hold.ts';
 import { loadSlots } from '../load/load-slots.ts';
-import { probeOrigin } from '../load/probe-origin.ts';
-import type { Services } from '../services.ts';
 import { getResource, readDefinedResource } from './manage-resources.ts';
 
 /** How long room is waited for, ms. */
@@ -52,9 +51,9 @@ export async function readProbe(
   { user }: Identity,
 ): Promise<Probe> {
   if (!isObject(body)) throw invalidParameters([{ pointer: '', detail: 'must be a JSON object' }]);
-  const { definition: draft, parameters = {}, user: named, ...rest } = body as { [name: string]: Json };
-  const [unknown] = Object.keys(rest);
-  if (unknown !== undefined) throw invalidParameters([{ pointer: `/${unknown}`, detail: 'is not known here' }]);
+  const unknown = unknownMembers(body, Object.keys(ProbeBody.entries));
+  if (unknown.length > 0) throw invalidParameters(unknown);
+  const { definition: draft, parameters = {}, user: named } = body as { [name: string]: Json };
   const { definition, source } =
     draft === undefined
       ? await definedResource(services, title)

@@ -310,7 +310,7 @@ describe('the log', () => {
     expect(JSON.stringify(told)).not.toContain('stack');
   });
 
-  it('tells once a minute, without a stack, of a resource that lacks its secret, under one type everywhere', async () => {
+  it('tells once a minute, without a stack, of a resource that lacks its secret, under one type everywhere; readers are sent to the operator, who is told what lacks', async () => {
     const source = await Source.define({ error_ttl_s: 3600 });
     const headers = { A: `$${'{ORIGIN_NOT_SET}'}` };
     const { origin } = sampleResource({ origin: { url: `${source.origin.url}/data`, headers } });
@@ -318,8 +318,16 @@ describe('the log', () => {
     for (const _device of [1, 2]) {
       const answer = await alice.get(source.path, { Prefer: 'wait=20' });
       expect([answer.status, Number(answer.headers.get('Retry-After')) > 0]).toEqual([500, true]);
-      expect(await answer.json()).toMatchObject({ type: '/docs/problems#misconfigured', status: 500 });
+      expect(await answer.json()).toMatchObject({
+        type: '/docs/problems#misconfigured',
+        status: 500,
+        detail:
+          'The origin of this resource is not configured so that it can be asked. Tell the operator of this service.',
+      });
     }
+    const operator = new Client({ user: 'root', scope: 'cache:admin cache:read' });
+    const named = await operator.get(source.path, { Prefer: 'wait=20' });
+    expect(await named.json()).toMatchObject({ status: 500, detail: 'The secret ORIGIN_NOT_SET is not set.' });
     const [cache] = await cachesOf(source.title);
     expect(cache?.last_error?.type).toBe('/docs/problems#misconfigured');
     const told = lines.filter((line) => line.includes('request.failed')).map((line) => JSON.parse(line));
