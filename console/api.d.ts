@@ -402,12 +402,17 @@ export interface paths {
         /**
          * Defines a source; another address, way or credentials expire the caches of its resources
          * @description Takes the scope `cache:admin`.
+         *
+         *     Another address, way or credentials expire the caches of all resources that name the source. A secret that is not set is no fault: `warnings` names it.
+         *     `dry_run=true` checks the definition and the conditions in the same way, changes nothing, and tells what would change and for which resources.
          */
         put: operations["putSource"];
         post?: never;
         /**
          * Deletes a source that no resource names
          * @description Takes the scope `cache:admin`.
+         *
+         *     Refused with 409 while resources name it; the detail names the first ten of them.
          */
         delete: operations["deleteSource"];
         options?: never;
@@ -1278,7 +1283,7 @@ export interface components {
             guard?: components["schemas"]["Guard"];
             /** @description The tables in the answer: these have versions and deltas by row. Left out: bodies pass through as they are. */
             tables?: components["schemas"]["TableDefinition"][];
-            /** @description What PUT would refuse by now, in a definition that an earlier release took, and what it advises against. Not read by PUT. Left out: nothing. */
+            /** @description What PUT would refuse by now, in a definition that an earlier release took, and what it advises against; in answers to PUT also secrets that are not set. Not read by PUT. Left out: nothing. */
             warnings?: string[];
             stats: components["schemas"]["ResourceStats"];
         };
@@ -1379,7 +1384,7 @@ export interface components {
             guard?: components["schemas"]["Guard"];
             /** @description The tables in the answer: these have versions and deltas by row. Left out: bodies pass through as they are. */
             tables?: components["schemas"]["TableDefinition"][];
-            /** @description What PUT would refuse by now, in a definition that an earlier release took, and what it advises against. Not read by PUT. Left out: nothing. */
+            /** @description What PUT would refuse by now, in a definition that an earlier release took, and what it advises against; in answers to PUT also secrets that are not set. Not read by PUT. Left out: nothing. */
             warnings?: string[];
         };
         /** @description How the origin of the resource is asked. */
@@ -1931,6 +1936,20 @@ export interface components {
             rate?: components["schemas"]["Rate"];
             /** @description With `expand=state`: how its limits stand. */
             state?: components["schemas"]["SourceState"];
+            /** @description What was taken, and will not work as it stands: secrets that are not set. In answers to PUT alone. Left out: nothing. */
+            warnings?: string[];
+        };
+        /** @description What a PUT of a source would do (`dry_run=true`). */
+        SourcePreview: {
+            definition: components["schemas"]["Source"];
+            /** @description Whether it would be new. */
+            created: boolean;
+            /** @description Names of the members in which it differs from the one that stands; none: it says the same. */
+            changed: string[];
+            /** @description Of how many resources all caches would count as expired. */
+            would: number;
+            /** @description The first of these resources, in order of title. */
+            resources: string[];
         };
         /** @description One system that resources ask. PUT takes what GET gave. */
         SourceDefinition: {
@@ -1959,6 +1978,8 @@ export interface components {
             rate?: components["schemas"]["Rate"];
             /** @description Is ignored. */
             state?: components["schemas"]["SourceState"];
+            /** @description Is ignored. */
+            warnings?: string[];
         };
         /** @description How the limits of a source stand. */
         SourceState: {
@@ -2075,6 +2096,8 @@ export interface components {
              */
             min_interval_s: number;
             state: components["schemas"]["WebhookState"];
+            /** @description What was taken, and will not work as it stands: secrets that are not set. In answers to PUT alone. Left out: nothing. */
+            warnings?: string[];
         };
         /** @description Who is told what. PUT takes what GET gave. */
         WebhookDefinition: {
@@ -2100,6 +2123,8 @@ export interface components {
             min_interval_s: number;
             /** @description Is ignored. */
             state?: components["schemas"]["WebhookState"];
+            /** @description Is ignored. */
+            warnings?: string[];
         };
         /** @description How deliveries of a webhook go. */
         WebhookState: {
@@ -3552,7 +3577,10 @@ export interface operations {
     };
     putSource: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Change nothing, and tell what this call would change and whose caches would expire. */
+                dry_run?: boolean;
+            };
             header?: {
                 /** @description An ETag: what is there must still be this, else 412. Such as `"9f86d081884c7d65"`. */
                 "If-Match"?: components["parameters"]["If-Match"];
@@ -3573,14 +3601,14 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The source that stands. */
+            /** @description The source that stands; with `dry_run=true` what the PUT would do. */
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Source"];
+                    "application/json": components["schemas"]["Source"] | components["schemas"]["SourcePreview"];
                 };
             };
             /** @description The source, which is new. */

@@ -2,8 +2,16 @@
 
 import { DOCUMENT, ENTRY } from './examples/catalog.ts';
 import { DELTA, LIVE, TABLES } from './examples/data.ts';
+import { DEVICE, EXPANDED_DEVICE, RECORD } from './examples/devices.ts';
 import { CACHE, DEFINED, DEFINITION, PROBED, PROBED_BADLY, STATS, VERSIONS } from './examples/resources.ts';
-import { CLOSED_SOURCE, SOURCE, SOURCE_DEFINITION, TOKEN_SOURCE } from './examples/sources.ts';
+import {
+  CLOSED_SOURCE,
+  SOURCE,
+  SOURCE_DEFINITION,
+  SOURCE_PREVIEW,
+  TOKEN_SOURCE,
+  UNSET_SOURCE,
+} from './examples/sources.ts';
 import { ENDED, EXPANDED, FAILED, RETRIED, REVOKED, STATES, WAITING } from './examples/tasks.ts';
 import { HOOK, HOOK_DEFINITION, TESTED } from './examples/webhooks.ts';
 
@@ -15,15 +23,6 @@ const json = (examples: Readonly<Record<string, unknown>>): Examples => ({ 'appl
 const DATA = { ...json({ tables: TABLES, delta: DELTA }), 'text/event-stream': { versions: LIVE } };
 const LOADING = json({ waiting: WAITING });
 const ANY_TASK = { ended: ENDED, waiting: WAITING, failed: FAILED, expanded: EXPANDED };
-
-const RECORD = {
-  user: 'alice',
-  device: 'tablet-1',
-  sync_datetime: '2026-11-23T19:14:36.992Z',
-  version: 1,
-  etag: '2d85c16d29704923-v1',
-};
-const DEVICE = { user: 'alice', device: 'tablet-1', seen: '2026-11-23T19:14:36.992Z', caches: 1, behind: 1 };
 
 const SYNCED = {
   id: 'b',
@@ -81,30 +80,7 @@ export const EXAMPLES: Readonly<Record<string, { body?: Examples; [status: numbe
       expanded: [{ ...RECORD, resource_title: 'cars', parameters: { year: 1982 }, current_version: 5, stale: true }],
     }),
   },
-  listDevices: {
-    200: json({
-      devices: [DEVICE],
-      expanded: [
-        {
-          ...DEVICE,
-          caches: [
-            {
-              resource_title: 'cars',
-              etag: RECORD.etag,
-              version: 1,
-              sync_datetime: RECORD.sync_datetime,
-              held: true,
-              current_version: 5,
-              behind: 4,
-              key: '2d85c16d2970492370b1a836b1339dafff36e4b1c8c0f2b7a1d9f54b6f0f3a77',
-              failing: false,
-            },
-          ],
-          refusals: [{ resource_title: 'salaries', reason: 'group', time: '2026-11-23T19:00:00.000Z' }],
-        },
-      ],
-    }),
-  },
+  listDevices: { 200: json({ devices: [DEVICE], expanded: [EXPANDED_DEVICE] }) },
   syncCaches: {
     body: json({
       several: {
@@ -220,8 +196,8 @@ export const EXAMPLES: Readonly<Record<string, { body?: Examples; [status: numbe
   getSource: { 200: json({ erp: SOURCE, 'with its state': CLOSED_SOURCE }) },
   putSource: {
     body: json({ erp: SOURCE_DEFINITION, 'with a token': TOKEN_SOURCE, 'as GET gave it': SOURCE }),
-    200: json({ erp: SOURCE }),
-    201: json({ erp: SOURCE }),
+    200: json({ erp: SOURCE, 'a dry run': SOURCE_PREVIEW }),
+    201: json({ erp: SOURCE, 'without a secret': UNSET_SOURCE }),
   },
   listWebhooks: { 200: json({ all: [{ ...HOOK, state: { ...HOOK.state, waiting: 0 } }] }) },
   getWebhook: { 200: json({ erp: HOOK }) },

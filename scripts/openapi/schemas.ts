@@ -30,6 +30,7 @@ import { Definition, DefinitionAnswer, Expectation, Guard, Origin, Retry } from 
 import { CacheCounts, ResourceStats } from '../../src/contract/resource-counts.ts';
 import { ResourcePreview } from '../../src/contract/resource-preview.ts';
 import { BasicAuth, Rate, SourceAnswer, SourceAuth, SourceDefinition, SourceState } from '../../src/contract/source.ts';
+import { SourcePreview } from '../../src/contract/source-preview.ts';
 import { LiveMember, SyncAnswer, SyncBody, SyncItem, SyncItemAnswer } from '../../src/contract/sync.ts';
 import { ExpandedSyncRecordAnswer, SyncRecordAnswer } from '../../src/contract/sync-record.ts';
 import { Delta, OriginBody, Table, TableDelta, Tables } from '../../src/contract/table.ts';
@@ -107,6 +108,7 @@ const NAMES: Readonly<Record<string, readonly [schema: v.GenericSchema, text?: s
   Figures: [FigureAnswer, 'A figure of the service over time.'],
   FigureSeries: [FigureSeries, 'One series of a figure.'],
   Source: [SourceAnswer, 'One system that resources ask: its address, the way there and what lets us in.'],
+  SourcePreview: [SourcePreview, 'What a PUT of a source would do (`dry_run=true`).'],
   SourceDefinition: [SourceDefinition, 'One system that resources ask. PUT takes what GET gave.'],
   SourceState: [SourceState, 'How the limits of a source stand.'],
   Rate: [Rate, 'How often a source may be asked.'],

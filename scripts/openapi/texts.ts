@@ -46,6 +46,9 @@ device's caches have changed; the rows are read as ever.`,
   putResource: `What GET answered can be put back. A definition takes effect everywhere within 30 s; if origin, parameters, scope, format or tables
 change, what was loaded before counts as expired. \`If-Match\` keeps others' changes from being overwritten.
 \`dry_run=true\` checks the definition and the conditions in the same way, changes nothing, and tells what would change.`,
+  putSource: `Another address, way or credentials expire the caches of all resources that name the source. A secret that is not set is no fault: \`warnings\` names it.
+\`dry_run=true\` checks the definition and the conditions in the same way, changes nothing, and tells what would change and for which resources.`,
+  deleteSource: 'Refused with 409 while resources name it; the detail names the first ten of them.',
   deleteResource:
     'A resource made anew under the title goes on counting versions and row ids, so no device mistakes new data for old.',
   listCatalog: `In order of title. What is closed to you by its groups is left out. Where data come from is for administrators (\`GET /resources/\`).`,

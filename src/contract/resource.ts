@@ -213,7 +213,7 @@ export const Definition = v.strictObject({
   ...Resource.entries,
   warnings: about(
     v.optional(v.array(v.string())),
-    'What PUT would refuse by now, in a definition that an earlier release took, and what it advises against. Not read by PUT. Left out: nothing.',
+    'What PUT would refuse by now, in a definition that an earlier release took, and what it advises against; in answers to PUT also secrets that are not set. Not read by PUT. Left out: nothing.',
   ),
 });
 

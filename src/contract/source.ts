@@ -6,7 +6,7 @@ import { OAuth2 } from './oauth.ts';
 import { ResourceTitle } from './resource.ts';
 import { Binding, Secret } from './source-members.ts';
 import { Timestamp } from './timestamp.ts';
-import { integer, Whole } from './values.ts';
+import { integer, Warnings, Whole } from './values.ts';
 
 /** Names stand in paths and logs, as titles of resources do. */
 export const SourceName = ResourceTitle;
@@ -104,6 +104,7 @@ export const SourceAnswer = v.strictObject({
   name: about(SourceName, 'Names the source.'),
   ...Source.entries,
   state: about(v.optional(SourceState), 'With `expand=state`: how its limits stand.'),
+  warnings: Warnings,
 });
 export type SourceAnswer = v.InferOutput<typeof SourceAnswer>;
 
@@ -112,6 +113,7 @@ export const SourceDefinition = v.strictObject({
   name: about(v.optional(SourceName), 'If it is there, the name in the path.'),
   ...Source.entries,
   state: about(v.optional(SourceState), 'Is ignored.'),
+  warnings: about(v.optional(v.array(v.string())), 'Is ignored.'),
 });
 
 /** A source as it is stored. */
@@ -130,6 +132,8 @@ export interface Sources {
   list(after: string | null, limit: number): Promise<{ sources: StoredSource[]; next: string | null }>;
   /** How many resources name it. */
   countResources(name: string): Promise<number>;
+  /** The first of them, in order of title. */
+  titlesOf(name: string, limit: number): Promise<string[]>;
   /**
    * Writes a definition if `expected` is still the stored `changedAt` (null: there is none). With `matters` the numbers of all
    * resources that name it grow in the same batch. Null: somebody else was faster.

@@ -15,3 +15,9 @@ export const ParameterValues = about(
   v.record(v.string(), v.unknown()),
   'Name of each parameter, and its value. Those that name a cache include the defaults.',
 );
+
+/** What a PUT took and advises against. */
+export const Warnings = about(
+  v.optional(v.array(v.string())),
+  'What was taken, and will not work as it stands: secrets that are not set. In answers to PUT alone. Left out: nothing.',
+);

@@ -4,7 +4,7 @@ import * as v from 'valibot';
 import { about } from './about.ts';
 import { ResourceTitle } from './resource.ts';
 import { Timestamp } from './timestamp.ts';
-import { Whole } from './values.ts';
+import { Warnings, Whole } from './values.ts';
 
 /** What can happen to a cache, as receivers are told of it. */
 export const EVENT_TYPES = ['cache.changed', 'cache.failing', 'cache.recovered', 'cache.guarded'] as const;
@@ -89,6 +89,7 @@ export const WebhookAnswer = v.strictObject({
   name: about(WebhookName, 'Names the webhook.'),
   ...Webhook.entries,
   state: WebhookState,
+  warnings: Warnings,
 });
 export type WebhookAnswer = v.InferOutput<typeof WebhookAnswer>;
 
@@ -97,6 +98,7 @@ export const WebhookDefinition = v.strictObject({
   name: about(v.optional(WebhookName), 'If it is there, the name in the path.'),
   ...Webhook.entries,
   state: about(v.optional(WebhookState), 'Is ignored.'),
+  warnings: about(v.optional(v.array(v.string())), 'Is ignored.'),
 });
 
 /** What became of one delivery, as `POST /webhooks/<name>/test/` tells it. */

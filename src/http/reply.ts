@@ -40,6 +40,12 @@ export function replyJson(c: Context<AppEnv>, body: unknown, options: ReplyOptio
   });
 }
 
+/** An answer with these warnings behind those that it has; without any, as it is. */
+export function warned<T extends { warnings?: string[] | undefined }>(answer: T, warnings: readonly string[]): T {
+  const all = [...(answer.warnings ?? []), ...warnings];
+  return all.length === 0 ? answer : { ...answer, warnings: all };
+}
+
 /** The conditions of a request, for core/conditions.ts. */
 export function conditionsOf(c: Context<AppEnv>) {
   return {

