@@ -35,15 +35,13 @@ export function startOrigin({ children, settings, log }: Surroundings): Child & 
 
 /** Applies the migrations to the local databases. @throws Error when one cannot be applied */
 export async function migrate({ children, settings, log }: Surroundings): Promise<void> {
-  for (const binding of databaseBindings()) {
-    const args = ['d1', 'migrations', 'apply', binding, '--local', '--persist-to', settings.stateDir];
-    const child = children.start([...WRANGLER, ...args], {
-      cwd: PROJECT,
-      env: { ...offlineEnv(), WRANGLER_LOG: 'warn' },
-      onLine: (line) => log.take(line, 'migrations'),
-    });
-    if ((await child.ended) !== 0) throw new Error(`The migrations could not be applied.\n${log.tail()}`);
-  }
+  const script = join(PROJECT, 'scripts/lib/migrate-local.ts');
+  const child = children.start([process.execPath, script, settings.stateDir, ...databaseBindings()], {
+    cwd: PROJECT,
+    env: { ...offlineEnv(), WRANGLER_LOG: 'warn' },
+    onLine: (line) => log.take(line, 'migrations'),
+  });
+  if ((await child.ended) !== 0) throw new Error(`The migrations could not be applied.\n${log.tail()}`);
 }
 
 /** Starts `wrangler dev` with these settings over those of wrangler.toml. */
