@@ -31,8 +31,9 @@ export interface ClientCredentials {
 export interface TokenOptions {
   fetch: Fetch;
   signal: AbortSignal;
-  /** Values that are told to nobody. */
+  /** Values that are told to nobody; `note` adds to them. */
   secrets: readonly string[];
+  note(value: string): void;
   /** ms since the epoch. */
   now: number;
 }
@@ -51,7 +52,7 @@ export interface GivenToken {
 export async function requestToken(
   definition: OAuth2,
   client: ClientCredentials,
-  { fetch, signal, secrets, now }: TokenOptions,
+  { fetch, signal, secrets, note, now }: TokenOptions,
 ): Promise<GivenToken> {
   const server = { issuer: new URL(definition.token_url).origin, token_endpoint: definition.token_url };
   const authentication = await clientAuthentication(definition, client);
@@ -61,7 +62,10 @@ export async function requestToken(
     signal: limited,
     // What may be asked without TLS is for ORIGIN_HOSTS to say.
     [oauth.allowInsecureRequests]: true,
-    [oauth.customFetch]: (url: string, init: RequestInit) => bounded(fetch, url, init),
+    [oauth.customFetch]: (url: string, init: RequestInit) => {
+      noteProof(init, note);
+      return bounded(fetch, url, init);
+    },
   };
   let response: Response;
   try {
@@ -105,6 +109,19 @@ async function clientAuthentication(
         },
       });
     }
+  }
+}
+
+/** What the client proves itself with, in the form in which it goes out: whoever answers may repeat it. */
+function noteProof({ headers, body }: RequestInit, note: TokenOptions['note']): void {
+  const authorization = new Headers(headers).get('Authorization');
+  if (authorization !== null) note(authorization.replace(/^\S+\s+/, ''));
+  const form = body instanceof URLSearchParams ? body : new URLSearchParams();
+  for (const name of ['client_secret', 'client_assertion']) {
+    const value = form.get(name);
+    if (value === null) continue;
+    note(value);
+    note(new URLSearchParams({ value }).toString().slice('value='.length));
   }
 }
 

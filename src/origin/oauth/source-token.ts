@@ -97,8 +97,9 @@ export class SourceToken {
     const now = Date.now();
     try {
       const secrets = this.#access.sent ?? [];
-      const { token, lifeMs } = await requestToken(this.#definition, client, { fetch, signal, secrets, now });
-      this.#access.note?.(token);
+      const note = (value: string) => this.#access.note?.(value);
+      const { token, lifeMs } = await requestToken(this.#definition, client, { fetch, signal, secrets, note, now });
+      note(token);
       const named = { id: crypto.randomUUID(), fingerprint: this.#fingerprint };
       const sealed: SealedToken = {
         ...named,
@@ -133,8 +134,6 @@ export class SourceToken {
     const clientId = id.startsWith('${') ? secretOf(secretNameOf(id), url, this.#access) : id;
     const name = secretNameOf((client_auth === 'private_key_jwt' ? private_key : client_secret) ?? '');
     const credential = secretOf(name, url, this.#access);
-    const encoded = [clientId, credential].map((text) => encodeURIComponent(text).replaceAll('%20', '+'));
-    this.#access.note?.(btoa(encoded.join(':')));
     return { clientId, credential, name };
   }
 }

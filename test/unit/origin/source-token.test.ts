@@ -127,17 +127,31 @@ describe('what is answered', () => {
     expect(server.asked).toHaveLength(1);
   });
 
-  it('is told to administrators without what was sent', async () => {
-    const encoded = encodeURIComponent(CLIENT_SECRET).replaceAll('%20', '+');
+  it.each<[string, Partial<v.InferInput<typeof OAuth2>>]>([
+    ['a secret in a header', {}],
+    ['a secret in the body', { client_auth: 'post' }],
+    ['an assertion', { client_auth: 'private_key_jwt', client_secret: undefined, private_key: PEM.PS256 }],
+  ])('is told to administrators without what was sent, byte for byte or decoded: %s', async (_what, members) => {
+    const proof = () => {
+      const [{ headers, body } = { headers: {} as Record<string, string>, body: '' }] = server.asked;
+      const form = new URLSearchParams(body);
+      const raw = /(?:client_secret|client_assertion)=([^&]*)/.exec(body)?.[1];
+      const sent = [headers.authorization?.slice('Basic '.length), raw, form.get('client_secret')];
+      return [...sent, form.get('client_assertion')].filter((value) => typeof value === 'string');
+    };
     server.answer(() => ({
       status: 401,
       headers: { 'WWW-Authenticate': 'Basic' },
-      body: { error: 'invalid_client', error_description: `not ${CLIENT_SECRET}, nor ${btoa(`c:${encoded}`)}` },
+      body: { error: 'invalid_client', error_description: `not ${proof().join(', nor ')}` },
     }));
-    await expect(tokenOf({}).value()).rejects.toMatchObject({
+    const { value, sent } = tokenOf(members);
+    await expect(value()).rejects.toMatchObject({
       message: 'The question for a token was answered with status 401.',
-      adminDetail: 'The question for a token was answered with status 401. It says: invalid_client: not ***, nor ***',
+      adminDetail: expect.stringMatching(/^The question .* It says: invalid_client: not \*\*\*(, nor \*\*\*)*$/),
     });
+    // The source is asked by the same load, and may repeat it as well.
+    expect(proof().length).toBeGreaterThan(0);
+    expect(sent).toEqual(expect.arrayContaining(proof()));
   });
 
   it('is not waited for where nothing answers: that is tried again', async () => {
