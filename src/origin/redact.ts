@@ -31,23 +31,29 @@ export function notingSecrets(read: (name: string) => string | undefined): Noted
 }
 
 /**
- * The same error with the secrets masked in its details, in whatever letters: an origin may repeat what it was sent in a header
- * that a detail quotes, such as the host of a redirect. `secrets` are printable ASCII (build-request.ts).
+ * The same error with the secrets masked in its details: an origin may repeat what it was sent in a header that a detail quotes, such as
+ * the host of a redirect. `secrets` are printable ASCII (build-request.ts).
  */
 export function withoutSecrets(error: unknown, secrets: readonly string[]): unknown {
   if (!(error instanceof LoadFailure)) return error;
-  const masked = (detail: string) => secrets.reduce((text, secret) => text.replaceAll(anyCase(secret), MASK), detail);
-  const [detail, adminDetail] = [masked(error.message), masked(error.adminDetail)];
+  const [detail, adminDetail] = [masked(error.message, secrets), masked(error.adminDetail, secrets)];
   if (detail === error.message && adminDetail === error.adminDetail) return error;
   const { code, retryable, retryAfterMs } = error;
   return new LoadFailure(code, detail, { adminDetail, retryable, retryAfterMs });
 }
 
+/** A text of ours that quotes an origin, such as a warning, without any of these values in whatever letters. */
+export function masked(text: string, values: readonly string[]): string {
+  const longestFirst = [...new Set(values)].sort((one, other) => other.length - one.length);
+  return longestFirst.reduce((known, value) => (value === '' ? known : known.replaceAll(pattern(value), MASK)), text);
+}
+
 /** A text of an origin without any of the values that it was sent, whole or in pieces as escaping leaves them. */
 export function withoutValues(text: string, values: readonly string[]): string {
-  const pieces = values.flatMap((value) => [value, ...(value.match(PIECES) ?? [])]);
-  const longestFirst = [...new Set(pieces)].sort((one, other) => other.length - one.length);
-  return longestFirst.reduce((known, value) => (value === '' ? known : known.replaceAll(pattern(value), MASK)), text);
+  return masked(
+    text,
+    values.flatMap((value) => [value, ...(value.match(PIECES) ?? [])]),
+  );
 }
 
 function pattern(value: string): RegExp {

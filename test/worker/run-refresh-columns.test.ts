@@ -53,6 +53,26 @@ describe('a declared column that no row has', () => {
     expect(await logged(cache, 'refresh.warned', () => load(cache, rows(1, { name: 'x' })))).toHaveLength(1);
   });
 
+  it.each([
+    ['of an answer', {}],
+    ['of a page', { pages: { next: '/next' } }],
+    ['of a load of changes', { changes: { link: '/delta' } }],
+  ])('tells nobody what the origin was sent, whatever members it has: %s', async (_what, members) => {
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: that is how a definition writes it
+    const origin = { headers: { Authorization: 'Bearer ${ORIGIN_TEST_KEY}' }, ...members };
+    const table = { name: 't', rows: '/items', columns: ['id', 'nome'], key: ['id'] };
+    const cache = await Refreshed.define({ tables: [table], origin });
+    const echoed = `Bearer ${env.ORIGIN_TEST_KEY.toUpperCase()}`;
+    const lines = await logged(cache, 'refresh.warned', async () => {
+      const { task, entry } = await load(cache, rows(1, { [echoed]: 'x' }));
+      const warning = GONE.replace('name.', 'Bearer ***.');
+      expect(task.warnings).toContain(warning);
+      expect(entry?.loaded?.warnings).toContain(warning);
+    });
+    expect(lines).toEqual([expect.stringContaining('Bearer ***')]);
+    expect(lines.join('').toLowerCase()).not.toContain(env.ORIGIN_TEST_KEY.toLowerCase());
+  });
+
   it('ends the task where it is required, and what was held stands', async () => {
     const cache = await Refreshed.define(tableOf('id', { name: 'nome', required: true }));
     await load(cache, rows(1, { nome: 'x' }));

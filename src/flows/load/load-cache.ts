@@ -9,7 +9,7 @@ import { mayLackRequired } from '../../core/column-facts.ts';
 import { isReachable } from '../../core/reachable.ts';
 import type { Drifted } from '../../origin/findings.ts';
 import { readAnswer } from '../../origin/read-answer.ts';
-import { notingSecrets, withoutSecrets } from '../../origin/redact.ts';
+import { masked, notingSecrets, withoutSecrets } from '../../origin/redact.ts';
 import type { Validators } from '../../origin/validators.ts';
 import type { LoadResult } from '../../tables/load.ts';
 import { loadBytes } from '../../tables/load-bytes.ts';
@@ -65,7 +65,10 @@ export async function loadCache(
 ): Promise<LoadedCache> {
   const secrets = notingSecrets((name) => services.secret(name));
   try {
-    return await load(new Loading(resource, lease, services, { options, secrets }));
+    const loaded = await load(new Loading(resource, lease, services, { options, secrets }));
+    if (loaded.warnings === undefined) return loaded;
+    // An origin may repeat what it was sent as the name of a column.
+    return { ...loaded, warnings: loaded.warnings.map((warning) => masked(warning, secrets.sent)) };
   } catch (error) {
     throw withoutSecrets(error, secrets.sent);
   }
