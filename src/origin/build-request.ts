@@ -29,6 +29,8 @@ export interface OriginRequest {
   body: string | null;
   /** Whether it is what the definition says, which another host is not sent. */
   isBodyDefined?: boolean;
+  /** Names of the parameters of the query that let us in: each request gets them anew, so that no link has to bring one. */
+  keyNames?: readonly string[];
 }
 
 /** Secrets, and whom they may go to. */
@@ -46,6 +48,8 @@ export interface OriginAccess extends SecretAccess {
   sent?: readonly string[];
   /** Requests go by a binding of the account. */
   isPrivate?: boolean;
+  /** As of requests. */
+  keyNames?: readonly string[];
 }
 
 /**
@@ -66,7 +70,8 @@ export function buildRequest(resource: Resource, cache: CacheIdentity, access: O
   for (const [name, value] of Object.entries(origin.headers)) {
     setHeader(headers, name, headerValue(name, value, url, cache.owner, access));
   }
-  if (origin.method === 'GET') return { url, method: 'GET', headers, ownHeaders, body: null };
+  const asked = { url, headers, ownHeaders, ...(access.keyNames === undefined ? {} : { keyNames: access.keyNames }) };
+  if (origin.method === 'GET') return { ...asked, method: 'GET', body: null };
   if (origin.body !== undefined) {
     const contentType = headers.get('Content-Type');
     const body = buildBody(origin.body, {
@@ -74,11 +79,11 @@ export function buildRequest(resource: Resource, cache: CacheIdentity, access: O
       contentType,
       secret: (name) => secretOf(name, url, access),
     });
-    return { url, method: 'POST', headers, ownHeaders, body, isBodyDefined: true };
+    return { ...asked, method: 'POST', body, isBodyDefined: true };
   }
   const used = new Set(templateVariables(origin.url));
   const rest = Object.entries(cache.parameters).filter(([name]) => !used.has(name));
-  return { url, method: 'POST', headers, ownHeaders, body: JSON.stringify(Object.fromEntries(rest)) };
+  return { ...asked, method: 'POST', body: JSON.stringify(Object.fromEntries(rest)) };
 }
 
 function buildUrl(

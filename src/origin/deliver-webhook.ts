@@ -98,7 +98,7 @@ async function send(first: OriginRequest, options: DeliveryOptions): Promise<Del
     // What a receiver says beside its status is nothing to us; unread, it would hold the connection.
     await response.body?.cancel().catch(() => undefined);
     if (!isRedirect(response)) return resultOf(response, now);
-    request = redirected(request, response, followed, { redirects: 'same', hosts });
+    request = redirected(request, response, followed, { redirects: 'same', hosts, secrets: [] });
     if (request.method !== 'POST') {
       throw new LoadFailure('origin-redirect', `The origin redirected with ${response.status}, which drops the body.`);
     }

@@ -66,7 +66,7 @@ export function wayTo(
     url: addressWithin(url, origin.url),
     headers: withOwn(headers, origin.headers),
   };
-  const ofSource = { ...access, isPrivate: binding !== undefined };
+  const ofSource = { ...access, isPrivate: binding !== undefined, keyNames: Object.keys(auth?.query ?? {}) };
   const oauth2 = auth?.oauth2;
   const placeFor = (by: string | undefined) => ({
     ...tokens,

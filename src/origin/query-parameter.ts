@@ -1,4 +1,4 @@
-/** One parameter of the query of a URL, without a change of the others. */
+/** Single parameters of the query of a URL, without a change of the others. */
 
 /** The URL with this parameter, in place of any of that name; the others stay byte for byte. */
 export function withParameter(url: URL, name: string, value: string): URL {
@@ -11,6 +11,20 @@ export function withParameter(url: URL, name: string, value: string): URL {
   return set;
 }
 
+/** The URL without the parameters of these names whose value `isGone`; the others stay byte for byte. */
+export function withoutParameters(
+  url: URL,
+  names: readonly string[],
+  isGone: (value: string) => boolean = () => true,
+): URL {
+  const pairs = url.search.slice(1).split('&');
+  const kept = pairs.filter((pair) => !(names.includes(nameOf(pair) ?? '') && isGone(textOf(pair))));
+  if (kept.length === pairs.length) return url;
+  const set = new URL(url.href);
+  set.search = kept.join('&');
+  return set;
+}
+
 /** `$` stands in names of OData, and some servers know it only as it is. */
 function encoded(text: string): string {
   return encodeURIComponent(text.toWellFormed()).replaceAll('%24', '$');
@@ -18,8 +32,19 @@ function encoded(text: string): string {
 
 /** As servers decode it; what is no UTF-8 is nobody's name. */
 function nameOf(pair: string): string | null {
+  return decoded(pair.split('=')[0] ?? '');
+}
+
+/** As servers decode it. */
+function textOf(pair: string): string {
+  const at = pair.indexOf('=');
+  const text = at === -1 ? '' : pair.slice(at + 1);
+  return decoded(text) ?? text;
+}
+
+function decoded(text: string): string | null {
   try {
-    return decodeURIComponent((pair.split('=')[0] ?? '').replaceAll('+', ' '));
+    return decodeURIComponent(text.replaceAll('+', ' '));
   } catch {
     return null;
   }

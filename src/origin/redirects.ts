@@ -4,6 +4,7 @@ import { LoadFailure } from '../contract/problem.ts';
 import type { Resource } from '../contract/resource.ts';
 import type { OriginRequest } from './build-request.ts';
 import { hostRefusal, isTrusted } from './hosts.ts';
+import { withoutParameters } from './query-parameter.ts';
 
 const MAX_REDIRECTS = 3;
 const FOLLOWED = new Set([301, 302, 303, 307, 308]);
@@ -15,6 +16,8 @@ export interface RedirectRules {
   redirects: Resource['origin']['redirects'];
   /** ORIGIN_HOSTS. */
   hosts: readonly string[];
+  /** Values that only the origin itself may get. */
+  secrets: readonly string[];
 }
 
 /** Whether an answer sends us elsewhere. */
@@ -46,9 +49,11 @@ export function redirected(
   if (!FOLLOWED.has(status) || leavesWithBody || (!isSame && !mayLeave(url, rules))) {
     throw refused(`to ${url.host || `an address of the scheme ${url.protocol}`}`);
   }
+  const isKey = (value: string) => rules.secrets.includes(value);
   return {
     ...request,
-    url,
+    // Many servers repeat the query that they were asked with.
+    url: isSame ? url : withoutParameters(url, request.keyNames ?? [], isKey),
     method: isGet ? 'GET' : request.method,
     body: isGet ? null : request.body,
     // Another host gets nothing of the definition's headers, and does not hand them on when it leads back.

@@ -4,7 +4,7 @@ import { LoadFailure } from '../../contract/problem.ts';
 import { isObject } from '../../core/json-value.ts';
 import { pointerTokens } from '../../core/pointer.ts';
 import type { OriginRequest } from '../build-request.ts';
-import { withParameter } from '../query-parameter.ts';
+import { withoutParameters, withParameter } from '../query-parameter.ts';
 import { isOfBody } from './page-values.ts';
 
 // Digits of a token stay as the origin wrote them (TC39 "JSON.parse source text access"); the compiler does not know it yet.
@@ -19,8 +19,8 @@ export interface LinkRules {
 }
 
 /**
- * The request that a link leads to: a GET of it as it is, with the headers of `first`, at the scheme, host and port of `first`
- * whatever the link says.
+ * The request that a link leads to: a GET of it as it is, but for keys of the source that the origin repeats in it; with the headers of
+ * `first`, at the scheme, host and port of `first` whatever the link says.
  *
  * @throws LoadFailure `origin-malformed` for what is no URL; `origin-redirect` for another host, telling it to administrators alone
  */
@@ -37,7 +37,9 @@ export function linked(first: OriginRequest, link: string, { base, rehost }: Lin
   const url = new URL(first.url.origin);
   url.pathname = target.pathname;
   url.search = target.search;
-  return { ...first, ...withoutBody(first), url, method: 'GET', body: null };
+  // Origins write links of what they were asked. A key in one would make it another request, and be kept with it.
+  const kept = withoutParameters(url, first.keyNames ?? []);
+  return { ...first, ...withoutBody(first), url: kept, method: 'GET', body: null };
 }
 
 /** A GET has no body to tell a type of. */

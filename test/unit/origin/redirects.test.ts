@@ -9,8 +9,9 @@ const request: OriginRequest = {
   ownHeaders: new Headers({ Accept: 'text/csv' }),
   body: '{}',
 };
-const sameOnly = { redirects: 'same', hosts: ['*.example.com'] } as const;
-const anyHost = { redirects: 'hosts', hosts: ['*.example.com', '10.0.0.1', 'plain.example.com:80'] } as const;
+const secrets = ['a key & more'];
+const sameOnly = { redirects: 'same', hosts: ['*.example.com'], secrets } as const;
+const anyHost = { redirects: 'hosts', hosts: ['*.example.com', '10.0.0.1', 'plain.example.com:80'], secrets } as const;
 
 function follow(
   status: number,
@@ -74,6 +75,21 @@ describe('a redirect to another host', () => {
     expect(Object.fromEntries(headers)).toEqual({ accept: 'text/csv' });
   });
 
+  it.each([
+    ['?page=2&apikey=a%20key%20%26%20more&x', '?page=2&x'],
+    ['?api%6Bey=a+key+%26+more', ''],
+    // What the other host wants there itself.
+    ['?apikey=another&apikey', '?apikey=another&apikey'],
+    ['?other=a%20key%20%26%20more', '?other=a%20key%20%26%20more'],
+  ])('gets no key of the source that the origin repeats in the address: %s', (query, search) => {
+    const headers = { Location: `https://files.example.com/x${query}` };
+    const asked = { ...request, keyNames: ['apikey'] };
+    expect(redirected(asked, new Response(null, { status: 302, headers }), 0, anyHost).url.search).toBe(search);
+    // Within the origin it is put in place of what is there.
+    const within = { Location: `/x${query}` };
+    expect(redirected(asked, new Response(null, { status: 302, headers: within }), 0, anyHost).url.search).toBe(query);
+  });
+
   it('is not followed with a body of the definition, in which secrets may be', () => {
     const location = (status: number) =>
       new Response(null, { status, headers: { Location: 'https://files.example.com/x' } });
@@ -114,6 +130,7 @@ describe('a redirect to another host', () => {
       redirected(request, new Response(null, { status: 302, headers: { Location: 'https://evil.net/' } }), 0, {
         redirects: 'hosts',
         hosts: ['*'],
+        secrets,
       }),
     ).toThrow(refusedTo('to evil.net'));
   });
