@@ -67,16 +67,27 @@ interface Description {
   problems?: readonly ProblemCode[];
 }
 
-/** For `answers` of what is read under conditions. */
-export const NOT_MODIFIED = {
-  304: { description: 'What the condition names is current.', headers: ['ETag'] },
-} as const;
+/** The answer 304 of what is read under conditions. */
+export const NOT_MODIFIED = { description: 'What the condition names is current.', headers: ['ETag'] } as const;
+
+/** For `answers`: a list of such items. */
+export function arrayOf(item: v.GenericSchema) {
+  return v.array(item);
+}
+
+/** For `answers`: one of these. */
+export function oneOf(...schemas: v.GenericSchema[]) {
+  return v.union(schemas);
+}
+
+/** A body that is a text, for `types`. */
+export const TEXT = v.string();
 
 /** For `answers` of a list, which is answered by pages of such items. */
 export function pageOf(item: v.GenericSchema) {
   return {
-    200: { description: 'A page; the next one stands in `Link`.', schema: v.array(item), headers: ['ETag', 'Link'] },
-    ...NOT_MODIFIED,
+    200: { description: 'A page; the next one stands in `Link`.', schema: arrayOf(item), headers: ['ETag', 'Link'] },
+    304: NOT_MODIFIED,
   } as const;
 }
 

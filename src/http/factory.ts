@@ -22,5 +22,16 @@ export interface AppEnv {
   };
 }
 
-/** `strict: false`: a path registered without its trailing slash answers with it as well. */
-export const factory = createFactory<AppEnv>({ defaultAppOptions: { strict: false } });
+/**
+ * `strict: false`: a path registered without its trailing slash answers with it as well. Descriptions are no handlers in the Worker, where they are
+ * nothing (no-describe.ts).
+ */
+export const factory = createFactory<AppEnv>({
+  defaultAppOptions: { strict: false },
+  initApp: (app) => {
+    for (const method of ['get', 'put', 'post', 'delete'] as const) {
+      const add = app[method] as (path: string, ...handlers: unknown[]) => unknown;
+      Reflect.set(app, method, (path: string, ...handlers: unknown[]) => add(path, ...handlers.filter(Boolean)));
+    }
+  },
+});

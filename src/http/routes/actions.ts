@@ -1,12 +1,12 @@
 /** `GET /actions/`: who changed what, why and how much of it (CONTRACT 4). */
 
 import * as v from 'valibot';
+import { describe, pageOf } from '#describe';
 import { about } from '../../contract/about.ts';
 import { type ActionPlace, ActionRecord } from '../../contract/action.ts';
 import { MAX_USER_LENGTH } from '../../contract/constants.ts';
 import { decodeCursor, encodeCursor } from '../../core/cursor.ts';
 import { answerOfAction } from '../../flows/admin/record-action.ts';
-import { describe, pageOf } from '../describe.ts';
 import { factory } from '../factory.ts';
 import { protectAdministration } from '../identity.ts';
 import { Moment, PageQuery, query } from '../input.ts';

@@ -1,11 +1,11 @@
 /** `/caches/<key>/versions/` and `/tasks/`: what has become of one cache (CONTRACT 4). */
 
 import * as v from 'valibot';
+import { arrayOf, CACHE_KEY, describe, NOT_MODIFIED } from '#describe';
 import { VersionRecord } from '../../contract/administration.ts';
 import { TASK_RETENTION_COUNT } from '../../contract/constants.ts';
 import { ExpandedTaskAnswer } from '../../contract/task.ts';
 import { listTasks, listVersions } from '../../flows/admin/cache-history.ts';
-import { CACHE_KEY, describe, NOT_MODIFIED } from '../describe.ts';
 import { factory } from '../factory.ts';
 import { protectAdministration } from '../identity.ts';
 import { noQuery, pageLimit, query } from '../input.ts';
@@ -27,8 +27,8 @@ cacheHistory.get(
     summary: 'The kept versions of a cache that changed its body, newest first',
     scope: 'cache:inspect',
     answers: {
-      200: { description: 'All of them.', schema: v.array(VersionRecord), headers: ['ETag'] },
-      ...NOT_MODIFIED,
+      200: { description: 'All of them.', schema: arrayOf(VersionRecord), headers: ['ETag'] },
+      304: NOT_MODIFIED,
     },
     parameters: [CACHE_KEY],
     problems: ['not-found'],
@@ -48,10 +48,10 @@ cacheHistory.get(
     answers: {
       200: {
         description: 'What waits or runs, then what has ended.',
-        schema: v.array(ExpandedTaskAnswer),
+        schema: arrayOf(ExpandedTaskAnswer),
         headers: ['ETag'],
       },
-      ...NOT_MODIFIED,
+      304: NOT_MODIFIED,
     },
     parameters: [CACHE_KEY],
     problems: ['not-found'],

@@ -2,6 +2,7 @@
 
 import type { Context } from 'hono';
 import * as v from 'valibot';
+import { CACHE_KEY, describe, NOT_MODIFIED, PREFER_TASK, pageOf } from '#describe';
 import { about } from '../../contract/about.ts';
 import { CACHE_STATES, CacheRecord, PurgeAnswer } from '../../contract/administration.ts';
 import { HEADER, MAX_USER_LENGTH } from '../../contract/constants.ts';
@@ -24,7 +25,6 @@ import {
 } from '../../flows/admin/purge-caches.ts';
 import { refreshByKey } from '../../flows/admin/refresh-caches.ts';
 import { carryOut, selectedTarget } from '../administration-log.ts';
-import { CACHE_KEY, describe, NOT_MODIFIED, PREFER_TASK, pageOf } from '../describe.ts';
 import { type AppEnv, factory } from '../factory.ts';
 import { protectAdministration } from '../identity.ts';
 import { Flag, noQuery, PageQuery, query } from '../input.ts';
@@ -149,7 +149,7 @@ caches.get(
     tag: 'Administration',
     summary: 'One cache',
     scope: 'cache:inspect',
-    answers: { 200: { description: 'The cache.', schema: CacheRecord, headers: ['ETag'] }, ...NOT_MODIFIED },
+    answers: { 200: { description: 'The cache.', schema: CacheRecord, headers: ['ETag'] }, 304: NOT_MODIFIED },
     parameters: [CACHE_KEY],
     problems: ['not-found'],
   }),

@@ -1,11 +1,11 @@
 /** `GET /catalog/`: what there is to read, for those who read it, and a typed OpenAPI document of each (CONTRACT 3 "Catalog"). */
 
 import * as v from 'valibot';
+import { describe, NOT_MODIFIED, pageOf, RESOURCE_TITLE } from '#describe';
 import { CatalogEntry, ResourceDocument } from '../../contract/catalog.ts';
 import { resourceDocument } from '../../core/resource-document/index.ts';
 import { findResource } from '../../flows/read/find-resource.ts';
 import { readCatalog } from '../../flows/read/read-catalog.ts';
-import { describe, NOT_MODIFIED, pageOf, RESOURCE_TITLE } from '../describe.ts';
 import { factory } from '../factory.ts';
 import { protect } from '../identity.ts';
 import { noQuery, PageQuery, query } from '../input.ts';
@@ -48,7 +48,7 @@ catalog.get(
     scope: 'cache:read',
     answers: {
       200: { description: 'The document.', schema: ResourceDocument, headers: ['ETag'] },
-      ...NOT_MODIFIED,
+      304: NOT_MODIFIED,
     },
     parameters: [RESOURCE_TITLE],
     problems: ['not-found'],

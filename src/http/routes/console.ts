@@ -3,12 +3,12 @@
  * Its files are static assets, which the platform serves itself; where there is none it answers 404.
  */
 
+import { describe, NOT_MODIFIED } from '#describe';
 import { ConsoleConfig } from '../../contract/console.ts';
 import { readAsset } from '../assets.ts';
 import { consolePolicy } from '../console-policy.ts';
 import { providerOrigins } from '../console-provider.ts';
 import { consoleConfig } from '../console-settings.ts';
-import { describe, NOT_MODIFIED } from '../describe.ts';
 import { factory } from '../factory.ts';
 import { noQuery } from '../input.ts';
 import { methods } from '../methods.ts';
@@ -23,7 +23,7 @@ consolePages.get(
     id: 'getConsoleConfig',
     tag: 'Service',
     summary: 'How the console signs people in, and how often it may ask',
-    answers: { 200: { description: 'Its settings.', schema: ConsoleConfig, headers: ['ETag'] }, ...NOT_MODIFIED },
+    answers: { 200: { description: 'Its settings.', schema: ConsoleConfig, headers: ['ETag'] }, 304: NOT_MODIFIED },
     problems: ['misconfigured'],
   }),
   noQuery,

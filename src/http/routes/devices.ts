@@ -1,6 +1,7 @@
 /** `GET /devices/`: the caller's devices and how far each is behind (CONTRACT 4). */
 
 import * as v from 'valibot';
+import { describe, oneOf, pageOf } from '#describe';
 import { about } from '../../contract/about.ts';
 import { MAX_USER_LENGTH } from '../../contract/constants.ts';
 import { DeviceAnswer, ExpandedDeviceAnswer } from '../../contract/device.ts';
@@ -9,7 +10,6 @@ import { decodeCursor, encodeCursor } from '../../core/cursor.ts';
 import { etagOf } from '../../core/etag.ts';
 import { timestamp } from '../../core/timestamp.ts';
 import { type ListedCache, type ListedDevice, listDevices } from '../../flows/admin/list-devices.ts';
-import { describe, pageOf } from '../describe.ts';
 import { allowedUser } from '../device-owner.ts';
 import { factory } from '../factory.ts';
 import { protect } from '../identity.ts';
@@ -43,7 +43,7 @@ devices.get(
     summary:
       'Your devices, when each was last seen, how many caches it has, and how many of those that it holds are out of date',
     scope: 'cache:read',
-    answers: pageOf(v.union([DeviceAnswer, ExpandedDeviceAnswer])),
+    answers: pageOf(oneOf(DeviceAnswer, ExpandedDeviceAnswer)),
     problems: ['invalid-cursor'],
   }),
   query(ListQuery),

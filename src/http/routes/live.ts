@@ -1,5 +1,6 @@
 /** `POST /live/` gives a ticket, `GET /live/` opens a socket with it: news of what a device holds (CONTRACT 3 "Sockets"). */
 
+import { describe } from '#describe';
 import { CLOSE, type CloseReason, LIVE_PROTOCOL, LiveTicket, TICKET_PROTOCOL, TICKET_S } from '../../contract/live.ts';
 import { Problem } from '../../contract/problem.ts';
 import { newTicket, readTicket } from '../../core/live-hub/ticket.ts';
@@ -7,7 +8,6 @@ import { attempt } from '../../flows/outcome.ts';
 import type { Services } from '../../flows/services.ts';
 import { log } from '../../log.ts';
 import { overloaded } from '../../stores/overloaded.ts';
-import { describe } from '../describe.ts';
 import { factory } from '../factory.ts';
 import { holdUntil, protect } from '../identity.ts';
 import { noQuery } from '../input.ts';

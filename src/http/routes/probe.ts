@@ -1,10 +1,10 @@
 /** `POST /resources/<title>/probe/`: one load that is shown and not kept (CONTRACT 4). */
 
+import { describe, pathParameter } from '#describe';
 import { ProbeAnswer, ProbeBody } from '../../contract/probe.ts';
 import { codeOf } from '../../contract/problem.ts';
 import { readProbe, runProbe, withRoom } from '../../flows/admin/probe-resource.ts';
 import { carryOut } from '../administration-log.ts';
-import { describe, pathParameter } from '../describe.ts';
 import { factory } from '../factory.ts';
 import { protectAdministration } from '../identity.ts';
 import { noQuery, readJson } from '../input.ts';

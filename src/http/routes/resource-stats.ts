@@ -1,9 +1,9 @@
 /** `GET /resources/<title>/stats/`: how its caches stand, as they were last counted (CONTRACT 4). */
 
+import { describe, NOT_MODIFIED, RESOURCE_TITLE } from '#describe';
 import { ResourceStats } from '../../contract/resource-counts.ts';
-import { resourceStats as statsOf } from '../../flows/admin/resource-stats.ts';
 import { findResource } from '../../flows/read/find-resource.ts';
-import { describe, NOT_MODIFIED, RESOURCE_TITLE } from '../describe.ts';
+import { resourceStats as statsOf } from '../../flows/admin/resource-stats.ts';
 import { factory } from '../factory.ts';
 import { protectAdministration } from '../identity.ts';
 import { noQuery } from '../input.ts';
@@ -20,7 +20,7 @@ resourceStats.get(
     tag: 'Administration',
     summary: 'How many caches of a resource are in which state, as they were last counted',
     scope: 'cache:inspect',
-    answers: { 200: { description: 'The counts.', schema: ResourceStats, headers: ['ETag'] }, ...NOT_MODIFIED },
+    answers: { 200: { description: 'The counts.', schema: ResourceStats, headers: ['ETag'] }, 304: NOT_MODIFIED },
     parameters: [RESOURCE_TITLE],
     problems: ['not-found'],
   }),

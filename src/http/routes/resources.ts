@@ -1,6 +1,7 @@
 /** `/resources/`: definitions, and a refresh of all caches of one (CONTRACT 4). */
 
 import * as v from 'valibot';
+import { describe, NOT_MODIFIED, oneOf, pageOf, RESOURCE_TITLE } from '#describe';
 import { about } from '../../contract/about.ts';
 import { RefreshAllAnswer } from '../../contract/administration.ts';
 import { ExpandedResource } from '../../contract/expanded-resource.ts';
@@ -23,7 +24,6 @@ import { paceWarnings, pagesWarnings } from '../../origin/check-pages.ts';
 import { warningsOf } from '../../origin/later-rules.ts';
 import { unsetSecrets } from '../../origin/unset-secrets.ts';
 import { carryOut } from '../administration-log.ts';
-import { describe, NOT_MODIFIED, pageOf, RESOURCE_TITLE } from '../describe.ts';
 import { factory } from '../factory.ts';
 import { protectAdministration } from '../identity.ts';
 import { Flag, noQuery, PageQuery, query, readJson } from '../input.ts';
@@ -44,7 +44,7 @@ resources.get(
     tag: 'Administration',
     summary: 'All definitions, in order of title',
     scope: 'cache:inspect',
-    answers: pageOf(v.union([DefinitionAnswer, ExpandedResource])),
+    answers: pageOf(oneOf(DefinitionAnswer, ExpandedResource)),
     problems: ['invalid-cursor'],
   }),
   query(
@@ -83,7 +83,7 @@ resources.get(
     scope: 'cache:inspect',
     answers: {
       200: { description: 'The definition.', schema: DefinitionAnswer, headers: ['ETag'] },
-      ...NOT_MODIFIED,
+      304: NOT_MODIFIED,
     },
     parameters: [RESOURCE_TITLE],
     problems: ['not-found'],
@@ -106,7 +106,7 @@ resources.put(
     answers: {
       200: {
         description: 'The definition that stands; with `dry_run=true` what the PUT would do.',
-        schema: v.union([DefinitionAnswer, ResourcePreview]),
+        schema: oneOf(DefinitionAnswer, ResourcePreview),
         headers: ['ETag'],
       },
       201: { description: 'The definition, which is new.', schema: DefinitionAnswer, headers: ['ETag'] },

@@ -2,12 +2,12 @@
 
 import type { Context } from 'hono';
 import * as v from 'valibot';
+import { describe } from '#describe';
 import { isAdmin } from '../../contract/identity.ts';
 import { Problem } from '../../contract/problem.ts';
 import { AnyTaskAnswer, ExpandTask, RevokeBody, type Task } from '../../contract/task.ts';
 import { revokeTask } from '../../flows/load/revoke-task.ts';
 import { carryOut } from '../administration-log.ts';
-import { describe } from '../describe.ts';
 import { type AppEnv, factory } from '../factory.ts';
 import { insufficientScope, protect } from '../identity.ts';
 import { checked, query, readJsonObject } from '../input.ts';

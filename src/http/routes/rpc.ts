@@ -1,6 +1,7 @@
 /** `GET|POST /rpc/<resource_title>/`: the data itself (CONTRACT 3). A safe read by either method. */
 
 import type { Context } from 'hono';
+import { describeRead } from '#describe-read';
 import { HEADER } from '../../contract/constants.ts';
 import type { CacheIdentity } from '../../contract/entry.ts';
 import { Problem } from '../../contract/problem.ts';
@@ -21,7 +22,6 @@ import { protectData } from '../identity.ts';
 import { noQuery, queryOf, queryPairs, readJsonObject } from '../input.ts';
 import { methods } from '../methods.ts';
 import { replyPending, replyServed } from '../rpc-answer.ts';
-import { describeRead } from '../rpc-description.ts';
 import { heldUntil, serveLive, streamVersions } from '../rpc-live.ts';
 import { acceptedUntil } from '../token-claims.ts';
 

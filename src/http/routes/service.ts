@@ -1,8 +1,8 @@
 /** The service about itself, without identity (CONTRACT 5): health, and where people go who ask for nothing. */
 
+import { describe } from '#describe';
 import { Health } from '../../contract/health.ts';
 import { checkHealth, type Health as FoundHealth } from '../../flows/upkeep/check-health.ts';
-import { describe } from '../describe.ts';
 import { factory } from '../factory.ts';
 import { methods } from '../methods.ts';
 

@@ -1,6 +1,7 @@
 /** `/sources/`: the systems that resources ask (CONTRACT 4 "Sources"). */
 
 import * as v from 'valibot';
+import { describe, NOT_MODIFIED, pageOf, pathParameter } from '#describe';
 import { about } from '../../contract/about.ts';
 import { SourceAnswer, SourceDefinition } from '../../contract/source.ts';
 import { SourcePreview } from '../../contract/source-preview.ts';
@@ -16,7 +17,6 @@ import {
 import { stateOfSource } from '../../flows/admin/view-gate.ts';
 import { unsetSecrets } from '../../origin/unset-secrets.ts';
 import { carryOut } from '../administration-log.ts';
-import { describe, NOT_MODIFIED, pageOf, pathParameter } from '../describe.ts';
 import { factory } from '../factory.ts';
 import { protectAdministration } from '../identity.ts';
 import { Flag, noQuery, PageQuery, query, readJson } from '../input.ts';
@@ -62,7 +62,7 @@ sources.get(
     scope: 'cache:inspect',
     answers: {
       200: { description: 'The source.', schema: SourceAnswer, headers: ['ETag'] },
-      ...NOT_MODIFIED,
+      304: NOT_MODIFIED,
     },
     parameters: [NAME],
     problems: ['not-found'],

@@ -1,12 +1,12 @@
 /** `GET /stats/`: figures of the service over time (CONTRACT 4). */
 
 import * as v from 'valibot';
+import { describe, NOT_MODIFIED } from '#describe';
 import { about } from '../../contract/about.ts';
 import { FigureAnswer, type FigureQuestion, MAX_POINTS } from '../../contract/figures.ts';
 import { invalidParameters } from '../../core/input-faults.ts';
 import { readFigures } from '../../flows/admin/read-figures.ts';
 import { FIGURES, type Figure } from '../../metrics.ts';
-import { describe, NOT_MODIFIED } from '../describe.ts';
 import { factory } from '../factory.ts';
 import { protectAdministration } from '../identity.ts';
 import { Moment, query, wholeNumber } from '../input.ts';
@@ -36,7 +36,7 @@ stats.get(
     tag: 'Administration',
     summary: 'A figure of the service over time',
     scope: 'cache:inspect',
-    answers: { 200: { description: 'Its series.', schema: FigureAnswer, headers: ['ETag'] }, ...NOT_MODIFIED },
+    answers: { 200: { description: 'Its series.', schema: FigureAnswer, headers: ['ETag'] }, 304: NOT_MODIFIED },
     problems: ['not-set-up'],
   }),
   query(StatsQuery),

@@ -1,6 +1,7 @@
 /** `GET /cache/`: what the caller's devices were last given (CONTRACT 2). */
 
 import * as v from 'valibot';
+import { describe, oneOf, pageOf } from '#describe';
 import { about } from '../../contract/about.ts';
 import { MAX_USER_LENGTH } from '../../contract/constants.ts';
 import { ExpandedSyncRecordAnswer, SyncRecordAnswer } from '../../contract/sync-record.ts';
@@ -10,7 +11,6 @@ import { etagOf } from '../../core/etag.ts';
 import { isOutOfDate } from '../../core/sync-records.ts';
 import { timestamp } from '../../core/timestamp.ts';
 import { type ListedSync, listSyncs } from '../../flows/admin/list-syncs.ts';
-import { describe, pageOf } from '../describe.ts';
 import { allowedUser } from '../device-owner.ts';
 import { factory } from '../factory.ts';
 import { protect } from '../identity.ts';
@@ -43,7 +43,7 @@ syncRecords.get(
     tag: 'FMP',
     summary: 'What each of your devices was last given of each cache',
     scope: 'cache:read',
-    answers: pageOf(v.union([SyncRecordAnswer, ExpandedSyncRecordAnswer])),
+    answers: pageOf(oneOf(SyncRecordAnswer, ExpandedSyncRecordAnswer)),
     problems: ['invalid-cursor'],
   }),
   query(ListQuery),

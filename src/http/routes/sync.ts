@@ -1,11 +1,10 @@
 /** `POST /sync/`: one question about all caches that a device holds (CONTRACT 3 "Many caches at once"). A safe read. */
 
 import type { Context } from 'hono';
-import * as v from 'valibot';
+import { describe, headerParameter, TEXT } from '#describe';
 import { HEADER, LINES_TYPE } from '../../contract/constants.ts';
 import { SyncAnswer, SyncBody } from '../../contract/sync.ts';
 import { prefers } from '../../core/accept.ts';
-import { describe, headerParameter } from '../describe.ts';
 import { type AppEnv, factory } from '../factory.ts';
 import { protect } from '../identity.ts';
 import { noQuery } from '../input.ts';
@@ -37,7 +36,7 @@ sync.post(
       200: {
         description: 'Each item with a status of its own.',
         schema: SyncAnswer,
-        types: { [LINES_TYPE]: v.string() },
+        types: { [LINES_TYPE]: TEXT },
         headers: ['Preference-Applied'],
       },
     },

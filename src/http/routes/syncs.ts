@@ -1,12 +1,12 @@
 /** `DELETE /syncs/`: forgets a lost device or a leaver (CONTRACT 4). */
 
 import * as v from 'valibot';
+import { describe } from '#describe';
 import { about } from '../../contract/about.ts';
 import { ForgetAnswer } from '../../contract/administration.ts';
 import { MAX_DEVICE_LENGTH, MAX_USER_LENGTH } from '../../contract/constants.ts';
 import { forgetSyncs } from '../../flows/admin/forget-syncs.ts';
 import { carryOut, hiddenName } from '../administration-log.ts';
-import { describe } from '../describe.ts';
 import { factory } from '../factory.ts';
 import { protectAdministration } from '../identity.ts';
 import { PageQuery, query } from '../input.ts';

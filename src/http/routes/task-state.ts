@@ -2,6 +2,7 @@
 
 import type { Context } from 'hono';
 import * as v from 'valibot';
+import { describe, headerParameter, NOT_MODIFIED, TEXT } from '#describe';
 import { about } from '../../contract/about.ts';
 import { HEADER } from '../../contract/constants.ts';
 import { AnyTaskAnswer, ExpandTask, hasEnded, type Task, TaskId } from '../../contract/task.ts';
@@ -10,7 +11,6 @@ import { digestTag } from '../../core/etag.ts';
 import { parsePrefer, preferenceApplied } from '../../core/prefer.ts';
 import { waitingFor } from '../../flows/admin/view-gate.ts';
 import { readTask, waitForTask, watchTask } from '../../flows/live/watch-task.ts';
-import { describe, headerParameter, NOT_MODIFIED } from '../describe.ts';
 import { EVENT_STREAM_TYPE, type ServerEvent, streamEvents, wantsEventStream } from '../event-stream.ts';
 import { type AppEnv, factory } from '../factory.ts';
 import { holdUntil, protect } from '../identity.ts';
@@ -40,11 +40,11 @@ taskState.get(
       200: {
         description: 'The task.',
         schema: AnyTaskAnswer,
-        types: { [EVENT_STREAM_TYPE]: v.string() },
+        types: { [EVENT_STREAM_TYPE]: TEXT },
         headers: ['ETag', 'Preference-Applied'],
       },
       204: { description: 'The event that `Last-Event-ID` names was the last one: the task has ended.' },
-      ...NOT_MODIFIED,
+      304: NOT_MODIFIED,
     },
     problems: ['not-found'],
   }),

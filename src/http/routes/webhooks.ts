@@ -1,6 +1,6 @@
 /** `/webhooks/`: who is told what has happened to caches (CONTRACT 4). */
 
-import * as v from 'valibot';
+import { arrayOf, describe, NOT_MODIFIED, pathParameter } from '#describe';
 import { WebhookAnswer, WebhookDefinition, WebhookTest } from '../../contract/webhook.ts';
 import {
   answerOfWebhook,
@@ -14,7 +14,6 @@ import {
 } from '../../flows/admin/manage-webhooks.ts';
 import { unsetSecrets } from '../../origin/unset-secrets.ts';
 import { carryOut } from '../administration-log.ts';
-import { describe, NOT_MODIFIED, pathParameter } from '../describe.ts';
 import { factory } from '../factory.ts';
 import { protectAdministration } from '../identity.ts';
 import { noQuery, readJson } from '../input.ts';
@@ -34,8 +33,8 @@ webhooks.get(
     summary: 'All webhooks, in order of name, and how they are doing',
     scope: 'cache:inspect',
     answers: {
-      200: { description: 'All of them: there are at most 32.', schema: v.array(WebhookAnswer), headers: ['ETag'] },
-      ...NOT_MODIFIED,
+      200: { description: 'All of them: there are at most 32.', schema: arrayOf(WebhookAnswer), headers: ['ETag'] },
+      304: NOT_MODIFIED,
     },
   }),
   noQuery,
@@ -52,7 +51,7 @@ webhooks.get(
     scope: 'cache:inspect',
     answers: {
       200: { description: 'The webhook.', schema: WebhookAnswer, headers: ['ETag'] },
-      ...NOT_MODIFIED,
+      304: NOT_MODIFIED,
     },
     parameters: [NAME],
     problems: ['not-found'],

@@ -1,8 +1,8 @@
 /** `GET /whoami/`: what the service reads in the caller's token (CONTRACT 1). */
 
+import { describe, NOT_MODIFIED } from '#describe';
 import { WhoamiAnswer } from '../../contract/identity.ts';
 import { timestamp } from '../../core/timestamp.ts';
-import { describe, NOT_MODIFIED } from '../describe.ts';
 import { factory } from '../factory.ts';
 import { protect } from '../identity.ts';
 import { noQuery } from '../input.ts';
@@ -22,7 +22,7 @@ whoami.get(
     headers: ['X-Device-Id'],
     answers: {
       200: { description: 'What is read in the token.', schema: WhoamiAnswer, headers: ['ETag'] },
-      ...NOT_MODIFIED,
+      304: NOT_MODIFIED,
     },
   }),
   noQuery,

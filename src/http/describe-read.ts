@@ -1,11 +1,19 @@
 /** What the OpenAPI text says of reads of data, by GET and by POST (CONTRACT 3). */
 
-import * as v from 'valibot';
+import type * as v from 'valibot';
 import { HEADER } from '../contract/constants.ts';
 import { PROBLEMS, type ProblemCode } from '../contract/problem.ts';
 import { Delta, OriginBody, Tables } from '../contract/table.ts';
 import { TaskAnswer } from '../contract/task.ts';
-import { describe, headerParameter, NOT_MODIFIED, RESOURCE_PARAMETERS, RESOURCE_TITLE } from './describe.ts';
+import {
+  describe,
+  headerParameter,
+  NOT_MODIFIED,
+  oneOf,
+  RESOURCE_PARAMETERS,
+  RESOURCE_TITLE,
+  TEXT,
+} from './describe.ts';
 import { EVENT_STREAM_TYPE } from './event-stream.ts';
 
 /** Why a load that a read waits for fails. */
@@ -47,8 +55,8 @@ export function describeRead(id: string, how: string, body?: v.GenericSchema) {
     answers: {
       200: {
         description: 'The data: whole, only what changed, or a stream that tells of new versions.',
-        schema: v.union([Tables, Delta, OriginBody]),
-        types: { [EVENT_STREAM_TYPE]: v.string(), '*/*': null },
+        schema: oneOf(Tables, Delta, OriginBody),
+        types: { [EVENT_STREAM_TYPE]: TEXT, '*/*': null },
         headers: [...DATA_HEADERS, 'Accept-Ranges', 'Preference-Applied'],
       },
       202: {
@@ -65,7 +73,7 @@ export function describeRead(id: string, how: string, body?: v.GenericSchema) {
             },
           }
         : {}),
-      304: { ...NOT_MODIFIED[304], headers: [...DATA_HEADERS, 'Preference-Applied'] },
+      304: { ...NOT_MODIFIED, headers: [...DATA_HEADERS, 'Preference-Applied'] },
     },
     problems: ['not-found', ...(isGet ? (['range-not-satisfiable'] as const) : []), ...LOAD_PROBLEMS],
   });
