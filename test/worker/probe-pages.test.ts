@@ -18,10 +18,11 @@ beforeEach(() => {
 });
 
 /** Probes a draft over an origin that gives these answers in turn. */
-async function probed(answers: OriginAnswer[], origin: object = {}, more: object = {}) {
+async function probed(answers: OriginAnswer[], origin: object | ((url: string) => object) = {}, more: object = {}) {
   const at = new TestOrigin();
+  const members = typeof origin === 'function' ? origin(at.url) : origin;
   await at.answer(answers.reduceRight((next, answer) => ({ ...answer, next })));
-  const definition = { origin: { url: `${at.url}/p`, pages: { next: '/next' }, ...origin }, tables: [TABLE], ...more };
+  const definition = { origin: { url: `${at.url}/p`, pages: { next: '/next' }, ...members }, tables: [TABLE], ...more };
   const answer = await own.post(`/resources/${unique('draft')}/probe/`, { definition });
   expect(answer.status).toBe(200);
   return { url: `${at.url}/p`, origin: at, told: await answer.json<ProbeAnswer>() };
@@ -88,6 +89,33 @@ describe('a probe of pages', () => {
     });
     expect(post.told.pages?.map(({ method, body }) => `${method} ${body}`)).toEqual(['POST {"n":1}']);
     expect(post.told.faults).toEqual([expect.objectContaining({ type: '/docs/problems#origin-malformed' })]);
+  });
+
+  it('leaves deletions out as a load of all rows does, and warns where no row says when it changed', async () => {
+    const rows = (more: object) => [
+      {
+        body: JSON.stringify({
+          value: [
+            { id: 1, ...more },
+            { id: 2, gone: true },
+          ],
+        }),
+      },
+    ];
+    const of = async (more: object, pages?: object) => {
+      const changes = { cursor: '/at', removed: { at: '/gone', is: true } };
+      const origin = (url: string) => ({ pages, changes: { ...changes, url: `${url}/since/{_since}` } });
+      return (await probed(rows(more), origin)).told;
+    };
+    for (const pages of [undefined, { next: '/next' }]) {
+      const bare = await of({}, pages);
+      expect(bare).toMatchObject({ rows: 1, faults: [], tables: [{ data: [[1]] }] });
+      expect(bare.warnings).toContainEqual(expect.stringContaining('origin.changes.cursor (/at)'));
+      const marked = await of({ at: '2026-01-02T03:04:05Z' }, pages);
+      expect(marked).toMatchObject({ rows: 1, faults: [], warnings: [] });
+      const odd = await of({ at: 'yesterday' }, pages);
+      expect(odd.faults).toEqual([expect.objectContaining({ type: '/docs/problems#origin-malformed' })]);
+    }
   });
 
   it('warns of what pages leave unseen; of an answer without pages it has none', async () => {

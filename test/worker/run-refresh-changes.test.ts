@@ -118,6 +118,17 @@ describe('a load of changes by a watermark', () => {
     expect((await asked(cache)).map((path) => path.split('/')[0])).toEqual(['data', 'since', 'data']);
   });
 
+  it('warns that it spares nothing where no row says when it changed, and loads all rows again', async () => {
+    const cache = await byTime({ cursor: '/changed_at' });
+    const { task } = await load(cache, [answer([row(1, 'x'), row(2, 'y')])]);
+    expect(task).toMatchObject({
+      state: 'SUCCESS',
+      warnings: [expect.stringContaining('No row has a value at origin.changes.cursor (/changed_at)')],
+    });
+    expect((await load(cache, [answer([])])).task.warnings).toBeUndefined();
+    expect(await asked(cache)).toEqual(['data', 'data']);
+  });
+
   it('does not take a row from the future for a watermark', async () => {
     const cache = await byTime();
     const before = Date.now();

@@ -16,8 +16,8 @@ import { log } from '../../log.ts';
 import type { OriginRequest } from '../../origin/build-request.ts';
 import { ChangedRows, TooManyChanges } from '../../origin/changes/changed-rows.ts';
 import { FullRows } from '../../origin/changes/full-rows.ts';
-import { type MarkedTable, markedTable } from '../../origin/changes/row-marks.ts';
-import type { Findings } from '../../origin/findings.ts';
+import { type MarkedTable, markedTable, noCursor } from '../../origin/changes/row-marks.ts';
+import { wrappedAnswers } from '../../origin/changes/wrapped-answers.ts';
 import { linked } from '../../origin/pages/next-request.ts';
 import type { PageReading } from '../../origin/pages/read-pages.ts';
 import { BrokenBody, mergeBody } from '../../tables/merge-body.ts';
@@ -84,9 +84,9 @@ async function loadAll(loading: Loading, { table, marksOf }: MarkedTable<Table>,
   const answers = loading.isOfDatabase
     ? loading.queries({ ...facts, tables: [table] })
     : allPages(loading, { table, seen, facts });
-  const rows = through(answers, (sink) => new FullRows(sink, marksOf, (mark) => seen.note(mark)));
+  const rows = wrappedAnswers(answers, (sink) => new FullRows(sink, marksOf, (mark) => seen.note(mark)));
   const result = await loading.loadAll(rows, facts);
-  const state = seen.state(loading.now, loading.now, facts.findings);
+  const state = seen.state(loading.now, loading.now, facts);
   return {
     ...result,
     warnings: facts.findings.warnings,
@@ -119,7 +119,7 @@ async function loadSome(
     changed.changes.size === 0
       ? { change: null, inserted: 0, deleted: 0 }
       : await loading.loadRows([await mergedAnswer(loading, previous, changed.changes)]);
-  const nextState = seen.state(loading.now, state.fullAt, facts.findings);
+  const nextState = seen.state(loading.now, state.fullAt, facts);
   // What is known of all rows stands: those that changed tell of themselves alone.
   const warnings = [...new Set([...(previous.warnings ?? []), ...facts.findings.warnings])].slice(0, MOST_WARNINGS);
   return {
@@ -185,23 +185,6 @@ async function* piecesOf(content: BlobContent): AsyncGenerator<Uint8Array, void>
   }
 }
 
-/** The same answers, whose rows go through one sink more. */
-async function* through(
-  answers: AsyncIterable<TableAnswer>,
-  wrap: (sink: Parameters<TableAnswer['reader']>[1]) => Parameters<TableAnswer['reader']>[1],
-): AsyncGenerator<TableAnswer, void> {
-  let wrapped: ReturnType<typeof wrap> | undefined;
-  for await (const { body, reader } of answers) {
-    yield {
-      body,
-      reader: (tables, sink) => {
-        wrapped ??= wrap(sink);
-        return reader(tables, wrapped);
-      },
-    };
-  }
-}
-
 /** How far the rows of one load have got. */
 class Marks {
   readonly #changes: Changes;
@@ -234,8 +217,8 @@ class Marks {
   }
 
   /** What the next load goes on from. `now`: when this one began; no row is later, whatever it says: it would hide all that follow. */
-  state(now: number, fullAt: number, findings: Findings): ChangesState {
-    const { as: kind = 'time', link: place } = this.#changes;
+  state(now: number, fullAt: number, { findings, columns }: LoadFacts): ChangesState {
+    const { as: kind = 'time', link: place, cursor } = this.#changes;
     if (place !== undefined) {
       if (this.#link === null) {
         findings.warn(`The origin's last page has no link at "${place}", so the next load is one of all rows.`);
@@ -245,6 +228,8 @@ class Marks {
     const begun = markOf(now);
     const isLate = this.#latest !== null && kind === 'time' && compareMarks(kind, this.#latest, begun) > 0;
     const since = laterMark(kind, this.#before, isLate ? begun : this.#latest);
-    return since === null ? { fullAt } : { fullAt, since };
+    if (since !== null) return { fullAt, since };
+    if (cursor !== undefined && columns.some(({ rows }) => rows > 0)) findings.warn(noCursor(cursor));
+    return { fullAt };
   }
 }

@@ -24,6 +24,8 @@ import type { Services } from '../services.ts';
 import { GateHold, noGates } from './gate-hold.ts';
 import { LoadClock } from './load-clock.ts';
 import { isFull, type Seen, watched } from './probe-notes.ts';
+import type { Probe } from '../admin/probe-resource.ts';
+import { type ProbeRows, probeRows } from '../probe-rows.ts';
 import { asFailure } from './report-load.ts';
 
 /** What the origin is asked with, and where what comes goes. */
@@ -31,7 +33,7 @@ interface Asking {
   probe: Probe;
   ask: (request: OriginRequest, usedBytes: number) => Promise<NewAnswer>;
   seen: Seen;
-  rows: FirstRows;
+  rows: ProbeRows;
   findings: Findings;
   clock: LoadClock;
   hide: (text: string) => string;
@@ -73,12 +75,14 @@ export async function probeOrigin(
   const loadMs = origin.timeout_s * 1000;
   using clock = new LoadClock(Math.min(loadMs, mostMs), startedAt + mostMs + 1000);
   try {
-    const shown = { probe, seen, rows, findings, clock };
+    const reading = probeRows(definition, rows);
+    const shown = { probe, seen, rows: reading, findings, clock };
     await clock.hold(
       source?.definition.database === undefined
         ? askOverHttp(services, { ...shown, secrets, hosts, hide, gate, now: startedAt })
         : askDatabase(services, shown),
     );
+    reading.check(findings);
     if (!seen.cut && tables !== undefined) checkGuard(definition.guard, { rows: rows.rows, before: rowsBefore });
   } catch (error) {
     if (clock.signal.aborted && loadMs > mostMs) seen.cut = true;
@@ -138,8 +142,8 @@ async function askDatabase(
   services: Pick<Services, 'database'>,
   { probe, seen, rows, findings, clock }: Omit<Asking, 'ask' | 'hide'>,
 ): Promise<void> {
-  const { definition, source, cache } = probe;
-  const { tables = [], origin } = definition;
+  const { source, cache } = probe;
+  const { tables = [], origin } = rows.definition;
   const { database = '' } = source?.definition ?? {};
   const columns = tables.map((table) => new ColumnWatch(table));
   const answer = await readDatabase({
@@ -153,23 +157,25 @@ async function askDatabase(
   try {
     if (await answer.isSuperuser()) findings.warn(SUPERUSER);
     const checks = { tables, columns, findings, isCut: () => seen.cut };
-    await readRows(checkedAnswers([answer], checks), { probe, seen, rows });
+    await readRows(checkedAnswers(rows.past([answer]), checks), { seen, rows });
   } finally {
     answer.release();
   }
 }
 
 async function read(request: OriginRequest, asking: Asking): Promise<void> {
-  const { probe, ask, seen, findings } = asking;
-  const { definition } = probe;
+  const { ask, seen, rows, findings } = asking;
+  const { definition } = rows;
   const { tables = [], origin } = definition;
   const columns = tables.map((table) => new ColumnWatch(table));
   const checks = { tables, columns, drift: origin.pages?.drift, findings, isCut: () => seen.cut };
-  if (origin.pages !== undefined) return readRows(checkedAnswers(pagesOf(request, asking, columns), checks), asking);
+  const judged = (answers: AsyncIterable<TableAnswer> | Iterable<TableAnswer>) =>
+    readRows(checkedAnswers(rows.past(answers), checks), asking);
+  if (origin.pages !== undefined) return judged(pagesOf(request, asking, columns));
   const answer = await ask(request, 0);
   try {
     const readable = readAnswer(definition, answer, { findings, columns });
-    if (definition.tables !== undefined) return await readRows(checkedAnswers([readable], checks), asking);
+    if (definition.tables !== undefined) return await judged([readable]);
     for await (const piece of readable.body) if (isFull(seen, piece)) return;
   } finally {
     answer.release();
@@ -178,10 +184,10 @@ async function read(request: OriginRequest, asking: Asking): Promise<void> {
 
 async function readRows(
   answers: AsyncIterable<TableAnswer>,
-  { probe, seen, rows }: Pick<Asking, 'probe' | 'seen' | 'rows'>,
+  { seen, rows }: Pick<Asking, 'seen' | 'rows'>,
 ): Promise<void> {
   for await (const { body, reader } of answers) {
-    const take = reader(probe.definition.tables ?? [], rows);
+    const take = reader(rows.definition.tables ?? [], rows.first);
     for await (const piece of body) {
       take.write(piece);
       if (isFull(seen, piece)) return;
@@ -192,8 +198,8 @@ async function readRows(
 
 /** The first pages, each noted as it is asked for and as it has been read; none is asked for again. */
 function pagesOf(request: OriginRequest, asking: Asking, columns: readonly ColumnWatch[]): AsyncIterable<TableAnswer> {
-  const { probe, ask, seen, findings, clock, hide } = asking;
-  const { definition } = probe;
+  const { ask, seen, rows, findings, clock, hide } = asking;
+  const { definition } = rows;
   const { pages } = definition.origin;
   if (pages === undefined) throw new Error('an answer that has no pages was read page by page');
   const shown = (text: string) => hide(text).slice(0, SHOWN_ADDRESS).toWellFormed();
@@ -209,9 +215,9 @@ function pagesOf(request: OriginRequest, asking: Asking, columns: readonly Colum
     random: Math.random,
     retries: false,
   });
-  const onPage = (rows: number, next: OriginRequest | null) => {
+  const onPage = (count: number, next: OriginRequest | null) => {
     const page = seen.pages.at(-1);
-    if (page !== undefined) Object.assign(page, { rows, next: next === null ? null : shown(next.url.href) });
+    if (page !== undefined) Object.assign(page, { rows: count, next: next === null ? null : shown(next.url.href) });
     seen.cut = next !== null && seen.pages.length === PROBE_PAGES;
     return !seen.cut;
   };

@@ -53,6 +53,11 @@ export function markedTable<Table extends TableDefinition>(
   };
 }
 
+/** What operators are told where no row says when it changed: `origin.changes` then spares the origin nothing. */
+export function noCursor(cursor: string): string {
+  return `No row has a value at origin.changes.cursor (${cursor}), so each load is one of all rows: name what the origin sets at each change of a row, as it stands in the row before columns are renamed.`;
+}
+
 /** How the cells of the column are made that is this one of the key. */
 function cellOf({ columns, key = [] }: TableDefinition, index: number): Partial<ColumnDefinition> {
   const column = columns.find((one) => columnName(one) === key[index]);
