@@ -34,11 +34,11 @@ describe.skipIf(!isThere('browser'))('the console and a failing cache', () => {
     return keyOf(title);
   }
 
-  async function defined(title: string): Promise<void> {
+  async function defined(title: string, retry = { max_attempts: 1, backoff_s: 1 }): Promise<void> {
     await host.api('PUT', `/resources/${title}/`, {
       origin: { url: `${origin.url}/${title}`, conditional: false },
       parameters: { type: 'object', properties: { name: { type: 'string' } } },
-      retry: { max_attempts: 1, backoff_s: 1 },
+      retry,
       tables: [{ name: 'rows', rows: '', columns: ['id', 'name'] }],
     });
   }
@@ -130,6 +130,33 @@ describe.skipIf(!isThere('browser'))('the console and a failing cache', () => {
     expect(origin.count).toBe(before + 1);
     await result(page).getByRole('button', { name: 'Dismiss' }).click();
     await expect.poll(() => result(page).textContent()).toBe('');
+  });
+
+  it('says while a load is tried again why it failed, what to do and when the next attempt begins, and lists its task', async () => {
+    await defined('tried-again', { max_attempts: 3, backoff_s: 3600 });
+    origin.rows('buick');
+    await loaded('tried-again');
+    const page = await host.signedIn(`/caches/${await keyOf('tried-again')}`);
+    const tasks = page.getByRole('region', { name: 'Tasks' });
+    await tasks.getByText('SUCCESS').waitFor();
+    origin.fail(503, 'closed for stocktaking');
+    await page.getByRole('button', { name: 'Refresh tried-again' }).click();
+    const cause = page.getByRole('region', { name: 'Its load is tried again' });
+    await cause.getByText('closed for stocktaking').waitFor();
+    const said = await cause.textContent();
+    expect(said).toContain('What to do');
+    expect(said).toContain('Next attempt');
+    const row = tasks.getByRole('row').filter({ hasText: 'RETRY' });
+    expect(await row.textContent()).toContain('closed for stocktaking');
+    const due = await cause.locator('time').last().getAttribute('datetime');
+    expect(Date.parse(due ?? '')).toBeGreaterThan(Date.now());
+    expect(await row.locator('time').last().getAttribute('datetime')).toBe(due);
+    const notice = await result(page).textContent();
+    expect(notice).toContain('Running');
+    expect(notice).toContain('closed for stocktaking');
+    await row.getByRole('button', { name: 'Cancel' }).click();
+    await expect.poll(() => cause.count()).toBe(0);
+    await tasks.getByText('REVOKED').waitFor();
   });
 
   /** A cache whose load has begun and waits at its origin until `open` is called, on a page whose timers stand still. */

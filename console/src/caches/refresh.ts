@@ -2,10 +2,12 @@
 
 import { call } from '../api/call.ts';
 import type { Schema } from '../api/paths.ts';
-import { untilNextPoll } from '../api/query.ts';
+import { reloadAll, untilNextPoll } from '../api/query.ts';
 import { act, type Outcome, type Progress } from '../api/results.ts';
 import { hasEnded, statesOf } from '../api/task-states.ts';
+import { cacheTexts } from '../texts/cache.ts';
 import { cachesTexts } from '../texts/caches.ts';
+import { dateTime } from '../texts/format.ts';
 import { type CacheRecord, cacheName } from './cache-name.ts';
 
 /** A load may take 5 minutes and be tried again; whoever wants to know more looks at the cache. */
@@ -21,6 +23,8 @@ export function refreshCache(cache: CacheRecord, { force = false, reason = '' } 
       prefer: 'respond-async',
       reason,
     });
+    // Whoever looks at the cache sees its task from now on, not only once it has ended.
+    reloadAll();
     return { ...(await untilEnd(data as Task, progress)), requestId };
   });
 }
@@ -30,10 +34,10 @@ async function untilEnd(first: Task, { tell, signal }: Progress): Promise<Outcom
   const until = Date.now() + MOST_MS;
   let task = first;
   while (!hasEnded(task)) {
-    tell(t.taskIs(task.task_state));
+    tell(stateOf(task));
     for await (task of statesOf(task.task_id, signal)) {
       if (hasEnded(task)) break;
-      tell(t.taskIs(task.task_state));
+      tell(stateOf(task));
     }
     if (hasEnded(task)) break;
     if (Date.now() > until) return { text: t.taskStillRuns };
@@ -41,6 +45,12 @@ async function untilEnd(first: Task, { tell, signal }: Progress): Promise<Outcom
     await untilNextPoll();
   }
   if (task.task_state === 'SUCCESS') return { text: t.taskEnded(task.version ?? 0) };
-  const why = [task.error?.title, task.error?.detail].filter(Boolean).join(': ');
-  return { text: [t.taskIs(task.task_state), why].join(' '), failed: true };
+  return { text: stateOf(task), failed: true };
+}
+
+/** How a task stands; where an attempt has failed, why, and when the next one begins. */
+function stateOf({ task_state: state, error, due }: Task): string {
+  const why = [error?.title, error?.detail].filter(Boolean).join(': ');
+  const next = state === 'RETRY' && due !== null && `${cacheTexts().nextAttempt}: ${dateTime(due)}.`;
+  return [cachesTexts().taskIs(state), why, next].filter(Boolean).join(' ');
 }

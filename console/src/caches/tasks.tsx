@@ -1,7 +1,5 @@
-import { useEffect, useRef } from 'preact/hooks';
-import type { Schema } from '../api/paths.ts';
+import type { Query } from '../api/query.ts';
 import { may } from '../api/session.ts';
-import { useQuery } from '../api/use-query.ts';
 import { RevokeButton } from '../tasks/revoke-button.tsx';
 import { TaskLink, TaskState } from '../tasks/task-link.tsx';
 import { cacheTexts } from '../texts/cache.ts';
@@ -12,34 +10,11 @@ import { Loaded } from '../ui/loaded.tsx';
 import { LoadError } from '../ui/problem.tsx';
 import { type Column, Table } from '../ui/table.tsx';
 import { Time } from '../ui/time.tsx';
-import { useTaskStates } from './use-task-states.ts';
+import type { Task } from './use-tasks.ts';
 
-type Task = Schema<'ExpandedTask'>;
-const SHOWN = 20;
-
-const runs = ({ ended }: Task) => ended === null;
-
-/**
- * Tasks of a cache, newest first. The first that has not ended is followed, or asked for again where it cannot be.
- *
- * @param onChange called when one has ended
- */
-export function Tasks({ cacheKey, onChange }: { cacheKey: string; onChange: () => void }) {
+/** Tasks of a cache, newest first. */
+export function Tasks({ of: tasks }: { of: Query<Task[]> }) {
   const t = cacheTexts();
-  const asked = { path: { key: cacheKey }, query: { limit: SHOWN } };
-  const tasks = useQuery('/caches/{key}/tasks/', asked, (all) => !isFollowed.peek() && all.some(runs));
-  const waiting = tasks.data.value?.filter(runs) ?? [];
-  const isFollowed = useTaskStates(waiting.at(-1)?.task_id, (task) => {
-    tasks.data.value = tasks.data.peek()?.map((one) => (one.task_id === task.task_id ? task : one));
-    // What waited behind it begins now.
-    if (!runs(task)) void tasks.load();
-  });
-  const running = waiting.length;
-  const before = useRef(running);
-  useEffect(() => {
-    if (running < before.current) onChange();
-    before.current = running;
-  });
   return (
     <section>
       <h2>{t.tasks}</h2>
@@ -87,16 +62,21 @@ function took(ms: number | null): string {
   return ms === null ? common().none : duration(ms);
 }
 
+/** What came of it; while it waits, also when it begins, or begins again. */
 function Outcome({ task: { error, version, rows, due } }: { task: Task }) {
   const t = cachesTexts();
-  if (error !== undefined) return <LoadError error={error} />;
   if (version !== null) {
     const counted = rows === null ? '' : `, ${t.rows} ${number(rows)}`;
     return <span>{`${t.version} ${number(version)}${counted}`}</span>;
   }
-  return due === null ? null : (
-    <span>
-      {cacheTexts().due} <Time at={due} far />
-    </span>
+  return (
+    <>
+      {error && <LoadError error={error} />}
+      {due !== null && (
+        <p>
+          {error ? cacheTexts().nextAttempt : cacheTexts().due} <Time at={due} far />
+        </p>
+      )}
+    </>
   );
 }

@@ -1,11 +1,12 @@
-import { reloadAll } from '../api/query.ts';
 import { useQuery } from '../api/use-query.ts';
 import { CacheActions } from '../caches/cache-actions.tsx';
 import { StateTag } from '../caches/cache-columns.tsx';
 import { type CacheRecord, cacheName } from '../caches/cache-name.ts';
 import { Devices } from '../caches/devices.tsx';
+import { Failing } from '../caches/failing.tsx';
 import { FirstRowsView } from '../caches/first-rows-view.tsx';
 import { Tasks } from '../caches/tasks.tsx';
+import { useTasks } from '../caches/use-tasks.ts';
 import { Versions } from '../caches/versions.tsx';
 import { addressOf } from '../shell/router.ts';
 import type { ScreenValues } from '../shell/screens.ts';
@@ -17,12 +18,12 @@ import { Facts } from '../ui/facts.tsx';
 import { Link } from '../ui/link.tsx';
 import { Loaded } from '../ui/loaded.tsx';
 import { Screen } from '../ui/screen.tsx';
-import { StepsFor } from '../ui/steps.tsx';
 import { Time } from '../ui/time.tsx';
 
 /** One cache: how it stands, what becomes of its loads, what they brought, and who lacks it. */
 export function Cache({ cacheKey = '' }: ScreenValues) {
   const record = useQuery('/caches/{key}/', { path: { key: cacheKey } });
+  const tasks = useTasks(cacheKey);
   const cache = record.data.value;
   return (
     <Screen
@@ -32,10 +33,10 @@ export function Cache({ cacheKey = '' }: ScreenValues) {
       <Loaded query={record}>
         {(loaded) => (
           <>
-            <Failing cache={loaded} />
+            <Failing cache={loaded} retried={tasks.data.value?.find(({ task_state: state }) => state === 'RETRY')} />
             <Record cache={loaded} />
             <Warnings of={loaded.warnings} />
-            <Tasks cacheKey={cacheKey} onChange={reloadAll} />
+            <Tasks of={tasks} />
             <Versions cacheKey={cacheKey} />
             <Devices cache={loaded} />
             <FirstRowsView cache={loaded} />
@@ -43,28 +44,6 @@ export function Cache({ cacheKey = '' }: ScreenValues) {
         )}
       </Loaded>
     </Screen>
-  );
-}
-
-function Failing({ cache: { last_error: error, failing } }: { cache: CacheRecord }) {
-  const t = cacheTexts();
-  if (error === null || failing === null) return null;
-  return (
-    <section class="problem" aria-label={t.failing}>
-      <p>
-        <strong>{error.title}</strong>
-      </p>
-      <p class="detail">{error.detail}</p>
-      <StepsFor type={error.type} />
-      <Facts
-        of={[
-          [t.since, <Time key="since" at={failing.since} />],
-          [t.failures, error.failures === null ? common().unknown : number(error.failures)],
-          [t.lastTry, <Time key="at" at={error.at} />],
-          [t.nextTry, <Time key="next" at={failing.next_try} />],
-        ]}
-      />
-    </section>
   );
 }
 
