@@ -1,25 +1,20 @@
 /** Who changed what, when and why. */
 
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { isThere } from '../../scripts/test/needs.ts';
-import { ConsoleHost } from './support/console.ts';
+import { startedConsole } from './support/suite.ts';
 
 const HOSTILE = `<img src=x onerror="document.title='run'">\u202e;`;
 
 describe.skipIf(!isThere('browser'))('the console and the log of actions', () => {
-  let host: ConsoleHost;
+  const host = startedConsole();
 
   beforeAll(async () => {
-    host = await ConsoleHost.start({ env: { DEMO: '0', RATE_LIMITS: 'off' } });
     const definition = { origin: { url: 'http://127.0.0.1:9/' }, tables: [{ name: 'a', rows: '', columns: ['id'] }] };
     for (let n = 0; n < 101; n++) await as('alice', 'PUT', `/resources/r${n}/`, definition, 'first');
     await as(HOSTILE, 'DELETE', '/caches/?resource_title=r1&soft=true', undefined, HOSTILE);
     await as('alice', 'DELETE', '/syncs/?user=bob&device=tablet-1', undefined, 'lost');
-  });
-  afterAll(async () => {
-    expect(host?.complaints).toEqual([]);
-    await host?.stop();
   });
 
   async function as(user: string, method: string, path: string, body?: object, reason = ''): Promise<void> {

@@ -1,11 +1,11 @@
 /** From "tablet 17 shows old prices" to why that is, by the device's name alone; and a device or user that is forgotten. */
 
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { isThere } from '../../scripts/test/needs.ts';
-import { ConsoleHost, enterToken } from './support/console.ts';
-import { TestOrigin } from './support/failing-origin.ts';
+import { enterToken } from './support/console.ts';
 import { focused, tabTo } from './support/keys.ts';
+import { startedConsole, startedOrigin } from './support/suite.ts';
 
 /** Most presses from the first screen to the cause. */
 const MOST_CLICKS = 5;
@@ -15,20 +15,8 @@ const DAY_MS = 86_400_000;
 const HOSTILE = `<img src=x onerror="document.title='run'">\u202e&amp;`;
 
 describe.skipIf(!isThere('browser'))('the console and a device that shows old data', () => {
-  let host: ConsoleHost;
-  let origin: TestOrigin;
-
-  beforeAll(async () => {
-    [host, origin] = await Promise.all([
-      ConsoleHost.start({ env: { DEMO: '0', RATE_LIMITS: 'off' } }),
-      TestOrigin.start(),
-    ]);
-  });
-  afterAll(async () => {
-    expect(host?.complaints).toEqual([]);
-    await host?.stop();
-    await origin?.stop();
-  });
+  const host = startedConsole();
+  const origin = startedOrigin();
 
   async function defined(title: string, more: object = {}): Promise<void> {
     await host.api('PUT', `/resources/${title}/`, {

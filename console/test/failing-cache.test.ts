@@ -1,28 +1,16 @@
 /** An operator is told that a cache fails, and sets it right. */
 
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { isThere } from '../../scripts/test/needs.ts';
-import { ConsoleHost, enterToken } from './support/console.ts';
-import { TestOrigin } from './support/failing-origin.ts';
+import { enterToken } from './support/console.ts';
+import { startedConsole, startedOrigin } from './support/suite.ts';
 
 const HOSTILE = `<img src=x onerror="document.title='run'"> & <script>`;
 
 describe.skipIf(!isThere('browser'))('the console and a failing cache', () => {
-  let host: ConsoleHost;
-  let origin: TestOrigin;
-
-  beforeAll(async () => {
-    [host, origin] = await Promise.all([
-      ConsoleHost.start({ env: { DEMO: '0', RATE_LIMITS: 'off' } }),
-      TestOrigin.start(),
-    ]);
-  });
-  afterAll(async () => {
-    expect(host?.complaints).toEqual([]);
-    await host?.stop();
-    await origin?.stop();
-  });
+  const host = startedConsole();
+  const origin = startedOrigin();
 
   /** A resource with one cache, whose load has failed after it succeeded. */
   async function failing(title: string, parameters: Record<string, string> = {}, message = ''): Promise<string> {

@@ -1,22 +1,14 @@
 /** The charts of the overview: what is drawn, in which colours, what stands beside them, and what stands there without them. */
 
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { isThere } from '../../scripts/test/needs.ts';
-import { ConsoleHost } from './support/console.ts';
+import { startedConsole } from './support/suite.ts';
 
 const PHONE = { width: 390, height: 844 };
 
 describe.skipIf(!isThere('browser'))('the charts of the console', () => {
-  let host: ConsoleHost;
-
-  beforeAll(async () => {
-    host = await ConsoleHost.start({ env: { DEMO: '0' } });
-  });
-  afterAll(async () => {
-    expect(host?.complaints).toEqual([]);
-    await host?.stop();
-  });
+  const host = startedConsole({ env: { DEMO: '0' } });
 
   const requests = (page: Page) => page.getByRole('img', { name: /^Requests by status/ });
   /** How much of a chart has the colour of its first series, as the table beside it shows that. */
@@ -105,15 +97,7 @@ describe.skipIf(!isThere('browser'))('the charts of the console', () => {
 });
 
 describe.skipIf(!isThere('browser'))('without the figures of the service', () => {
-  let host: ConsoleHost;
-
-  beforeAll(async () => {
-    host = await ConsoleHost.start({ env: { DEMO: '0', KEEP_FIGURES: 'off' } });
-  });
-  afterAll(async () => {
-    expect(host?.complaints).toEqual([]);
-    await host?.stop();
-  });
+  const host = startedConsole({ env: { DEMO: '0', KEEP_FIGURES: 'off' } });
 
   it('one sentence says why there are no charts', async () => {
     const page = await host.signedIn('');

@@ -7,25 +7,23 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { isThere } from '../../scripts/test/needs.ts';
 import { violationsIn } from './support/axe.ts';
 import { ConsoleHost } from './support/console.ts';
-import { TestOrigin } from './support/failing-origin.ts';
 import { seedCaches, seedResources } from './support/seed.ts';
+import { BARE, startedOrigin } from './support/suite.ts';
 
 /** How many caches there are (LONG_FORMS: more). */
 const CACHES = Number(process.env.CONSOLE_CACHES ?? 1000);
 const RESOURCES = 250;
 const PAGE = 100;
 const PATIENCE_MS = 30_000;
-const SETTINGS = { DEMO: '0', RATE_LIMITS: 'off' };
 
 describe.skipIf(!isThere('browser'))(`the console over ${CACHES} caches`, () => {
   let host: ConsoleHost;
-  let origin: TestOrigin;
+  const origin = startedOrigin();
   let stateDir: string;
 
   beforeAll(async () => {
-    origin = await TestOrigin.start();
     stateDir = await mkdtemp(join(tmpdir(), 'freshet-console-'));
-    const first = await ConsoleHost.start({ env: SETTINGS, stateDir });
+    const first = await ConsoleHost.start({ ...BARE, stateDir });
     await first.api('PUT', '/resources/many/', {
       origin: { url: `${origin.url}/many`, conditional: false },
       parameters: { type: 'object', properties: { name: { type: 'string' } } },
@@ -39,12 +37,11 @@ describe.skipIf(!isThere('browser'))(`the console over ${CACHES} caches`, () => 
     await first.end();
     seedCaches(stateDir, 'many', CACHES - 1);
     seedResources(stateDir, 'many', RESOURCES - 1);
-    host = await ConsoleHost.start({ env: SETTINGS, stateDir });
+    host = await ConsoleHost.start({ ...BARE, stateDir });
   });
   afterAll(async () => {
     expect(host?.complaints).toEqual([]);
     await host?.stop();
-    await origin?.stop();
     await rm(stateDir, { recursive: true, force: true });
   });
 

@@ -1,12 +1,11 @@
 /** Devices, tasks, actions, webhooks and the search for those who do not see them: loaded, empty and in error. */
 
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { isThere } from '../../scripts/test/needs.ts';
 import { Asked } from './support/asked.ts';
 import { violationsIn } from './support/axe.ts';
-import { ConsoleHost } from './support/console.ts';
-import { TestOrigin } from './support/failing-origin.ts';
+import { startedConsole, startedOrigin } from './support/suite.ts';
 
 const DESKTOP = { width: 1280, height: 800 };
 const PHONE = { width: 390, height: 844 };
@@ -16,21 +15,12 @@ const WAYS = [
 ] as const;
 
 describe.skipIf(!isThere('browser'))('the screens that operators go on to', () => {
-  let host: ConsoleHost;
-  let origin: TestOrigin;
+  const host = startedConsole();
+  const origin = startedOrigin();
   let failedTask: string;
 
   beforeAll(async () => {
-    [host, origin] = await Promise.all([
-      ConsoleHost.start({ env: { DEMO: '0', RATE_LIMITS: 'off' } }),
-      TestOrigin.start(),
-    ]);
     await seed();
-  });
-  afterAll(async () => {
-    expect(host?.complaints).toEqual([]);
-    await host?.stop();
-    await origin?.stop();
   });
 
   /** A device whose cache fails and which was refused a resource, a task that failed, a webhook that fails, a forgotten user. */

@@ -1,28 +1,16 @@
 /** How often the console asks for what runs: as often as the service lets it, from the first question on. */
 
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { isThere } from '../../scripts/test/needs.ts';
 import { Asked } from './support/asked.ts';
-import { ConsoleHost, enterToken } from './support/console.ts';
-import { TestOrigin } from './support/failing-origin.ts';
+import { enterToken } from './support/console.ts';
+import { BARE, startedConsole, startedOrigin } from './support/suite.ts';
 
 const POLL_S = 3;
 
 describe.skipIf(!isThere('browser'))('where CONSOLE_POLL_S is 3 the console', () => {
-  let host: ConsoleHost;
-  let origin: TestOrigin;
-
-  beforeAll(async () => {
-    [host, origin] = await Promise.all([
-      ConsoleHost.start({ env: { DEMO: '0', RATE_LIMITS: 'off' }, devVars: `CONSOLE_POLL_S=${POLL_S}` }),
-      TestOrigin.start(),
-    ]);
-  });
-  afterAll(async () => {
-    expect(host?.complaints).toEqual([]);
-    await host?.stop();
-    await origin?.stop();
-  });
+  const host = startedConsole({ ...BARE, devVars: `CONSOLE_POLL_S=${POLL_S}` });
+  const origin = startedOrigin();
 
   it('asks for what runs after three seconds, and every three seconds from then on', async () => {
     let open = (): void => undefined;

@@ -1,11 +1,11 @@
 /** An operator finds a resource, writes its definition, tries it, saves it over somebody else's, and takes it away. */
 
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { isThere } from '../../scripts/test/needs.ts';
 import { violationsIn } from './support/axe.ts';
-import { ConsoleHost, enterToken } from './support/console.ts';
-import { TestOrigin } from './support/failing-origin.ts';
+import { enterToken } from './support/console.ts';
+import { startedConsole, startedOrigin } from './support/suite.ts';
 
 const HOSTILE = `<img src=x onerror="document.title='run'"> & <script> \u202Etfel\u0000`;
 
@@ -20,22 +20,10 @@ const LOOKS = (
 type Members = Record<string, unknown>;
 
 describe.skipIf(!isThere('browser'))('the console and a resource', () => {
-  let host: ConsoleHost;
-  let origin: TestOrigin;
-
-  beforeAll(async () => {
-    [host, origin] = await Promise.all([
-      ConsoleHost.start({ env: { DEMO: '0', RATE_LIMITS: 'off' } }),
-      TestOrigin.start(),
-    ]);
-  });
+  const host = startedConsole();
+  const origin = startedOrigin();
   afterEach(() => {
     origin.gate = null;
-  });
-  afterAll(async () => {
-    expect(host?.complaints).toEqual([]);
-    await host?.stop();
-    await origin?.stop();
   });
 
   const definition = (more: Members = {}): Members => ({

@@ -1,29 +1,20 @@
 /** What goes wrong between a person and the service: late answers, double presses, a service that ends, two tabs, no rights. */
 
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { isThere } from '../../scripts/test/needs.ts';
-import { ConsoleHost, enterToken } from './support/console.ts';
-import { TestOrigin } from './support/failing-origin.ts';
+import { enterToken } from './support/console.ts';
 import { isRead } from './support/places.ts';
+import { startedConsole, startedOrigin } from './support/suite.ts';
 
 const MANY = 1000;
 
 describe.skipIf(!isThere('browser'))('the console', () => {
-  let host: ConsoleHost;
-  let origin: TestOrigin;
+  const host = startedConsole();
+  const origin = startedOrigin();
 
   beforeAll(async () => {
-    [host, origin] = await Promise.all([
-      ConsoleHost.start({ env: { DEMO: '0', RATE_LIMITS: 'off' } }),
-      TestOrigin.start(),
-    ]);
     for (const title of ['first', 'second']) await define(title);
-  });
-  afterAll(async () => {
-    expect(host?.complaints).toEqual([]);
-    await host?.stop();
-    await origin?.stop();
   });
 
   const define = (title: string, more: object = {}) =>

@@ -1,11 +1,11 @@
 /** Each screen for those who do not see it, in either language, and where the address says what it shows. */
 
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { isThere } from '../../scripts/test/needs.ts';
 import { Asked } from './support/asked.ts';
 import { violationsIn } from './support/axe.ts';
-import { ConsoleHost } from './support/console.ts';
 import { DEMO_START, demoValues, goTo, isRead, type Place, placesWith } from './support/places.ts';
+import { startedConsole } from './support/suite.ts';
 
 /** Looking at all screens takes longer the more there are. */
 const ALL_MS = 180_000;
@@ -15,19 +15,14 @@ const HALF = { width: 640, height: 400 };
 const PHONE = { width: 390, height: 844 };
 
 describe.skipIf(!isThere('browser'))('the screens of the console', () => {
-  let host: ConsoleHost;
+  const host = startedConsole(DEMO_START);
   let key: string;
   let places: Place[];
 
   beforeAll(async () => {
-    host = await ConsoleHost.start(DEMO_START);
     const values = await demoValues(host);
     key = values.cacheKey ?? '';
     places = placesWith(values);
-  });
-  afterAll(async () => {
-    expect(host?.complaints).toEqual([]);
-    await host?.stop();
   });
 
   const WAYS = [

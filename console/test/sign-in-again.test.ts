@@ -4,18 +4,18 @@ import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isThere } from '../../scripts/test/needs.ts';
 import { ConsoleHost } from './support/console.ts';
-import { TestOrigin } from './support/failing-origin.ts';
 import { SignInProvider } from './support/sign-in-provider.ts';
+import { startedOrigin } from './support/suite.ts';
 
 const TWO_HOURS = 7_200_000;
 
 describe.skipIf(!isThere('browser'))('the console, when a token of the provider is over', () => {
   let provider: SignInProvider;
   let host: ConsoleHost;
-  let origin: TestOrigin;
+  const origin = startedOrigin();
 
   beforeAll(async () => {
-    [provider, origin] = await Promise.all([SignInProvider.start(), TestOrigin.start()]);
+    provider = await SignInProvider.start();
     host = await ConsoleHost.start({ devVars: provider.devVars, env: { RATE_LIMITS: 'off' } });
     host.adminToken = () => provider.adminToken();
     provider.admit(host.service.url);
@@ -23,7 +23,6 @@ describe.skipIf(!isThere('browser'))('the console, when a token of the provider 
   afterAll(async () => {
     expect(host?.complaints).toEqual([]);
     await host?.stop();
-    await origin?.stop();
     await provider?.stop();
   });
 

@@ -1,19 +1,12 @@
 /** Ways into the console and out of it, and what its page may do. */
 
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { isThere } from '../../scripts/test/needs.ts';
-import { ConsoleHost, enterToken } from './support/console.ts';
+import { enterToken } from './support/console.ts';
+import { startedConsole } from './support/suite.ts';
 
 describe.skipIf(!isThere('browser'))('the console', () => {
-  let host: ConsoleHost;
-
-  beforeAll(async () => {
-    host = await ConsoleHost.start({ env: { DEMO: '0' } });
-  });
-  afterAll(async () => {
-    expect(host?.complaints).toEqual([]);
-    await host?.stop();
-  });
+  const host = startedConsole({ env: { DEMO: '0' } });
 
   const link = async () => host.service.lineWith(/\/console\/#once=/);
 

@@ -1,31 +1,19 @@
 /** Systems that resources ask: defined, looked at while they are closed, changed by two at once, deleted. */
 
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { isThere } from '../../scripts/test/needs.ts';
-import { ConsoleHost, enterToken } from './support/console.ts';
-import { TestOrigin } from './support/failing-origin.ts';
+import { enterToken } from './support/console.ts';
 import { tabTo } from './support/keys.ts';
+import { startedConsole, startedOrigin } from './support/suite.ts';
 
 const HOSTILE = `<img src=x onerror="document.title='run'"> & <script>`;
 
 type Members = Record<string, unknown>;
 
 describe.skipIf(!isThere('browser'))('the console and sources', () => {
-  let host: ConsoleHost;
-  let origin: TestOrigin;
-
-  beforeAll(async () => {
-    [host, origin] = await Promise.all([
-      ConsoleHost.start({ env: { DEMO: '0', RATE_LIMITS: 'off' } }),
-      TestOrigin.start(),
-    ]);
-  });
-  afterAll(async () => {
-    expect(host?.complaints).toEqual([]);
-    await host?.stop();
-    await origin?.stop();
-  });
+  const host = startedConsole();
+  const origin = startedOrigin();
 
   const put = (name: string, more: Members = {}) =>
     host.api('PUT', `/sources/${name}/`, { url: origin.url, concurrency: 2, ...more });

@@ -1,11 +1,11 @@
 /** Each screen with nothing to show, with nothing that it may show, and without a service. */
 
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { isThere } from '../../scripts/test/needs.ts';
 import { violationsIn } from './support/axe.ts';
-import { ConsoleHost } from './support/console.ts';
 import { goTo, isRead, NOTHING, placesWith } from './support/places.ts';
+import { startedConsole } from './support/suite.ts';
 
 /** Looking at all screens takes longer the more there are. */
 const ALL_MS = 180_000;
@@ -20,16 +20,8 @@ const ALL_LOOKS = [
 const LOOKS = process.env.CONSOLE_LOOKS === 'all' ? ALL_LOOKS : ALL_LOOKS.slice(0, 1);
 
 describe.skipIf(!isThere('browser'))('the screens of a console', () => {
-  let host: ConsoleHost;
+  const host = startedConsole({ env: { DEMO: '0' } });
   const places = placesWith(NOTHING);
-
-  beforeAll(async () => {
-    host = await ConsoleHost.start({ env: { DEMO: '0' } });
-  });
-  afterAll(async () => {
-    expect(host?.complaints).toEqual([]);
-    await host?.stop();
-  });
 
   /** Goes to each screen, and holds it against axe and something else. */
   async function each(page: Page, look: (path: string) => Promise<unknown>): Promise<void> {

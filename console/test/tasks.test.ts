@@ -1,11 +1,10 @@
 /** One task by its id: live to its end, why it waits, and taken back. */
 
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { isThere } from '../../scripts/test/needs.ts';
-import { ConsoleHost } from './support/console.ts';
-import { TestOrigin } from './support/failing-origin.ts';
 import { tabTo } from './support/keys.ts';
+import { startedConsole, startedOrigin } from './support/suite.ts';
 
 interface Task {
   task_id: string;
@@ -13,20 +12,8 @@ interface Task {
 }
 
 describe.skipIf(!isThere('browser'))('the console and a task', () => {
-  let host: ConsoleHost;
-  let origin: TestOrigin;
-
-  beforeAll(async () => {
-    [host, origin] = await Promise.all([
-      ConsoleHost.start({ env: { DEMO: '0', RATE_LIMITS: 'off' } }),
-      TestOrigin.start(),
-    ]);
-  });
-  afterAll(async () => {
-    expect(host?.complaints).toEqual([]);
-    await host?.stop();
-    await origin?.stop();
-  });
+  const host = startedConsole();
+  const origin = startedOrigin();
 
   async function defined(title: string, retry: object = { max_attempts: 1, backoff_s: 1 }): Promise<void> {
     await host.api('PUT', `/resources/${title}/`, {

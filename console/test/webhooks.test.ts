@@ -1,11 +1,11 @@
 /** Receivers: defined, tested, changed by two at once, their keys rotated, deleted. */
 
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { isThere } from '../../scripts/test/needs.ts';
-import { ConsoleHost, enterToken } from './support/console.ts';
-import { TestOrigin } from './support/failing-origin.ts';
+import { enterToken } from './support/console.ts';
 import { tabTo } from './support/keys.ts';
+import { BARE, startedConsole, startedOrigin } from './support/suite.ts';
 
 const KEY = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
 
@@ -19,20 +19,8 @@ interface Webhook {
 }
 
 describe.skipIf(!isThere('browser'))('the console and webhooks', () => {
-  let host: ConsoleHost;
-  let receiver: TestOrigin;
-
-  beforeAll(async () => {
-    [host, receiver] = await Promise.all([
-      ConsoleHost.start({ env: { DEMO: '0', RATE_LIMITS: 'off' }, devVars: `ORIGIN_HOOK=${KEY}\nORIGIN_NEXT=${KEY}` }),
-      TestOrigin.start(),
-    ]);
-  });
-  afterAll(async () => {
-    expect(host?.complaints).toEqual([]);
-    await host?.stop();
-    await receiver?.stop();
-  });
+  const host = startedConsole({ ...BARE, devVars: `ORIGIN_HOOK=${KEY}\nORIGIN_NEXT=${KEY}` });
+  const receiver = startedOrigin();
 
   const put = (name: string, more: object = {}) =>
     host.api('PUT', `/webhooks/${name}/`, { url: `${receiver.url}/${name}`, secrets: [`\${ORIGIN_HOOK}`], ...more });

@@ -11,22 +11,36 @@ const HERE = ['127.0.0.1', INSECURE_HOST];
 
 /** A service of its own and a browser; `stop` ends both. */
 export class ConsoleHost {
-  readonly service: Service;
-  readonly #chromium: Chromium;
   /** What pages did that they should not have: reports of the policy, errors of scripts, requests to other machines. */
   readonly complaints: string[] = [];
-
-  private constructor(service: Service, browser: Chromium) {
-    this.service = service;
-    this.#chromium = browser;
-  }
+  #begun: { service: Service; chromium: Chromium } | null = null;
 
   /** Makes the token that `api` asks with; the service's own unless it has a provider. */
   adminToken = (): Promise<string> => this.service.token('admin', { scope: ADMIN_SCOPE });
 
   static async start(options: StartOptions = {}): Promise<ConsoleHost> {
-    const [service, browser] = await Promise.all([Service.start(options), Chromium.start()]);
-    return new ConsoleHost(service, browser);
+    const host = new ConsoleHost();
+    await host.begin(options);
+    return host;
+  }
+
+  async begin(options: StartOptions): Promise<void> {
+    const [service, chromium] = await Promise.all([Service.start(options), Chromium.start()]);
+    this.#begun = { service, chromium };
+  }
+
+  get service(): Service {
+    return this.#running.service;
+  }
+
+  get #chromium(): Chromium {
+    return this.#running.chromium;
+  }
+
+  /** @throws Error before `begin` has succeeded */
+  get #running() {
+    if (this.#begun === null) throw new Error('The service of the console has not been started.');
+    return this.#begun;
   }
 
   /** A browser's profile of its own: its pages are tabs. */
@@ -86,8 +100,8 @@ export class ConsoleHost {
   }
 
   async stop(): Promise<void> {
-    await this.#chromium.stop();
-    await this.service.stop();
+    await this.#begun?.chromium.stop();
+    await this.#begun?.service.stop();
   }
 
   /** The same, but its stores stay: for a service that is started over them. */

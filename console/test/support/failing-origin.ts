@@ -14,7 +14,7 @@ export class TestOrigin {
   readonly asked: string[] = [];
   readonly #server: Server;
 
-  private constructor() {
+  constructor() {
     this.#server = createServer(async (request, response) => {
       this.count++;
       this.asked.push(request.url ?? '');
@@ -24,10 +24,8 @@ export class TestOrigin {
     });
   }
 
-  static async start(): Promise<TestOrigin> {
-    const origin = new TestOrigin();
-    await new Promise<void>((resolve) => origin.#server.listen(0, '127.0.0.1', resolve));
-    return origin;
+  async begin(): Promise<void> {
+    await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
   }
 
   get url(): string {
