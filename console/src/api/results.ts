@@ -2,6 +2,7 @@
 
 import { effect, signal } from '@preact/signals';
 import { mountDraft, takeDraft } from '../drafts/mounted-drafts.ts';
+import { withNewest } from './kept-results.ts';
 import { ApiProblem } from './problem.ts';
 import { reloadAll } from './query.ts';
 import { session } from './session.ts';
@@ -83,7 +84,7 @@ export async function act(
     ...{ id, state: 'running', title, text: '', problem: null, requestId: null },
     stop: stoppable ? () => controller.abort() : null,
   };
-  results.value = [first, ...results.value];
+  results.value = withNewest(first, results.value);
   try {
     const {
       text,
@@ -107,6 +108,11 @@ export async function act(
 /** Takes a result away. */
 export function dismiss(id: number): void {
   results.value = results.value.filter((result) => result.id !== id);
+}
+
+/** Takes all away that have ended. */
+export function dismissEnded(): void {
+  results.value = results.value.filter(({ state }) => state === 'running');
 }
 
 function change(id: number, members: Partial<Result>): void {

@@ -1,17 +1,55 @@
-import { dismiss, type Result, results } from '../api/results.ts';
+import { folded } from '../api/kept-results.ts';
+import { dismiss, dismissEnded, type Result, results } from '../api/results.ts';
 import { common } from '../texts/common.ts';
+import { number } from '../texts/format.ts';
 import { shell } from '../texts/shell.ts';
 import { Copy } from '../ui/copy.tsx';
 import { ProblemView, RequestId } from '../ui/problem.tsx';
 
-/** What became of actions: above the screen, not over it, until dismissed. */
+/** What became of actions: above the screen, not over it, until dismissed. Earlier results fold into a count. */
 export function Results() {
+  const t = shell();
+  const { shown, earlier } = folded(results.value);
+  const ended = results.value.filter(({ state }) => state !== 'running');
   return (
-    <section class="results" aria-label={shell().results} aria-live="polite">
-      {results.value.map((result) => (
+    <section class="results" aria-label={t.results} aria-live="polite">
+      {shown.map((result) => (
         <Shown key={result.id} result={result} />
       ))}
+      {results.value.length > 1 && (
+        <div class="earlier">
+          {earlier.length > 0 && <Earlier results={earlier} />}
+          {ended.length > 1 && (
+            <button type="button" class="small" onClick={dismissEnded}>
+              {t.dismissAll}
+            </button>
+          )}
+        </div>
+      )}
     </section>
+  );
+}
+
+/** How many there are, and how many of them are no success; the rest once somebody opens it. */
+function Earlier({ results: earlier }: { results: readonly Result[] }) {
+  const t = shell();
+  const counted = (['running', 'failed', 'left'] as const)
+    .map((state) => ({ state, count: earlier.filter((result) => result.state === state).length }))
+    .filter(({ count }) => count > 0);
+  return (
+    <details>
+      <summary>
+        {t.earlier(earlier.length)}{' '}
+        {counted.map(({ state, count }) => (
+          <span key={state} class={`tag ${state === 'failed' ? 'failing' : ''}`}>
+            {`${t[state]}: ${number(count)}`}
+          </span>
+        ))}
+      </summary>
+      {earlier.map((result) => (
+        <Shown key={result.id} result={result} />
+      ))}
+    </details>
   );
 }
 

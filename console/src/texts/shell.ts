@@ -1,5 +1,6 @@
 /** Texts round the screens: navigation, sign-in, results. */
 
+import { number } from './format.ts';
 import { russian, texts } from './texts.ts';
 
 export const shell = texts(
@@ -41,6 +42,8 @@ export const shell = texts(
     done: 'Done',
     failed: 'Failed',
     left: 'Left alone',
+    earlier: (n: number) => `${number(n)} earlier ${n === 1 ? 'result' : 'results'}`,
+    dismissAll: 'Dismiss all',
     signInAt: (host: string) => `Sign in at ${host}`,
     signingIn: (host: string) => `One moment: ${host} is asked…`,
     pasteToken: 'Paste a token instead',
@@ -84,6 +87,8 @@ export const shell = texts(
     done: 'Готово',
     failed: 'Ошибка',
     left: 'Без присмотра',
+    earlier: (n) => `Ещё ${number(n)} ${russian(n, 'результат', 'результата', 'результатов')}`,
+    dismissAll: 'Убрать все',
     signInAt: (host) => `Войти через ${host}`,
     signingIn: (host) => `Минуту: запрос к ${host}…`,
     pasteToken: 'Вставить токен',
