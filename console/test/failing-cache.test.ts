@@ -147,6 +147,25 @@ describe.skipIf(!isThere('browser'))('the console and a failing cache', () => {
     await tasks.getByText('REVOKED').waitFor();
   });
 
+  it('says of when a cache was last read the hour, since no more is known, wherever that stands', async () => {
+    await defined('read');
+    origin.rows('buick');
+    await loaded('read');
+    const headers = { Authorization: `Bearer ${await host.service.token('alice')}`, 'X-Device-Id': 'tablet-1' };
+    await fetch(`${host.service.url}/api/v1/rpc/read/`, { headers });
+    const read = async () =>
+      (await host.api<{ read: string | null }[]>('GET', '/caches/?resource_title=read'))[0]?.read;
+    await expect.poll(read).not.toBeNull();
+    const page = await host.signedIn('/caches?resource=read');
+    await page.getByRole('columnheader', { name: 'Last read (to the hour)' }).waitFor();
+    const cell = page.locator('td[data-label^="Last read"]');
+    expect(await cell.textContent()).toMatch(/^(this hour|1 hr\. ago)$/);
+    await page.getByRole('link', { name: 'read', exact: true }).click();
+    const fact = page.locator('dl > div').filter({ hasText: 'Last read' });
+    expect(await fact.textContent()).toMatch(/:00\s–\s.*:00.*exact to the hour$/);
+    expect(await fact.locator('time').getAttribute('datetime')).toBe(await read());
+  });
+
   /** A cache whose load has begun and waits at its origin until `open` is called, on a page whose timers stand still. */
   async function running(title: string, scope: string) {
     const key = await failing(title);

@@ -1,9 +1,10 @@
 import type { Schema } from '../api/paths.ts';
 import { addressOfResource } from '../resources/resource-address.ts';
+import { common } from '../texts/common.ts';
 import { devicesTexts } from '../texts/devices.ts';
 import { Link } from '../ui/link.tsx';
 import { Table } from '../ui/table.tsx';
-import { Time } from '../ui/time.tsx';
+import { Hour } from '../ui/time.tsx';
 
 type Refusal = Schema<'DeviceRefusal'>;
 type DeviceCache = Schema<'DeviceCache'>;
@@ -38,7 +39,7 @@ export function Refusals({ of, caches }: { of: readonly Refusal[]; caches: reado
             label: t.when,
             show: ({ time }) => (
               <>
-                <Time at={time} /> <span class="faint">{t.toTheHour}</span>
+                <Hour at={time} /> <span class="faint">{common().toTheHour}</span>
               </>
             ),
           },

@@ -18,7 +18,7 @@ import { Facts } from '../ui/facts.tsx';
 import { Link } from '../ui/link.tsx';
 import { Loaded } from '../ui/loaded.tsx';
 import { Screen } from '../ui/screen.tsx';
-import { Time } from '../ui/time.tsx';
+import { Hour, Time } from '../ui/time.tsx';
 
 /** One cache: how it stands, what becomes of its loads, what they brought, and who lacks it. */
 export function Cache({ cacheKey = '' }: ScreenValues) {
@@ -68,7 +68,12 @@ function Record({ cache }: { cache: CacheRecord }) {
         [t.bytes, shown(cache.bytes, bytes)],
         [t.loaded, <Time key="loaded" at={cache.loaded} />],
         [t.expires, <Time key="expires" at={cache.expires} />],
-        [t.read, <Time key="read" at={cache.read} far />],
+        [
+          t.read,
+          <>
+            <Hour at={cache.read} /> <span class="faint">{cache.read && common().toTheHour}</span>
+          </>,
+        ],
         [cacheTexts().etag, <code key="etag">{cache.etag ?? none}</code>],
         [cacheTexts().key, <code key="key">{cache.key}</code>],
       ]}

@@ -13,7 +13,7 @@ import { Loaded } from '../ui/loaded.tsx';
 import { Pages } from '../ui/pages.tsx';
 import { Screen } from '../ui/screen.tsx';
 import { type Column, Table } from '../ui/table.tsx';
-import { Time } from '../ui/time.tsx';
+import { Hour, Time } from '../ui/time.tsx';
 
 const PAGE = 100;
 const STATES = ['fresh', 'stale', 'failing'] as const;
@@ -87,7 +87,7 @@ function columns(): Column<CacheRecord>[] {
       by: ({ expires }) => expires,
       show: ({ expires }) => <Time at={expires} far />,
     },
-    { name: 'read', label: t.read, by: ({ read }) => read, show: ({ read }) => <Time at={read} far /> },
+    { name: 'read', label: t.readHour, by: ({ read }) => read, show: ({ read }) => <Hour at={read} far /> },
     { name: 'error', label: t.error, show: ({ last_error: error }) => <span class="clipped">{error?.title}</span> },
     ...(may('cache:admin')
       ? [{ name: 'actions', label: t.actions, show: (cache: CacheRecord) => <RefreshButton cache={cache} /> }]

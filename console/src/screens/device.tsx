@@ -75,7 +75,7 @@ function About({ device: { user, seen, caches, behind } }: { device: ExpandedDev
         [
           t.seen,
           <>
-            <Time at={seen} /> <span class="faint">{relative(seen, now.value)}</span>
+            <Time at={seen} /> <span class="faint">{`${relative(seen, now.value)}, ${t.seenExact}`}</span>
           </>,
         ],
         [t.caches, number(caches.length)],

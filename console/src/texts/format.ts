@@ -9,6 +9,7 @@ const STEPS = [
   ['minute', 60],
   ['second', 1],
 ] as const;
+const HOUR_MS = 3_600_000;
 
 /** A number with its thousands apart. */
 export function number(value: number): string {
@@ -51,6 +52,20 @@ export function relative(at: string | number, now: number): string {
   const [unit, size] = STEPS.find(([, step]) => Math.abs(seconds) >= step) ?? (['second', 1] as const);
   const format = new Intl.RelativeTimeFormat(language.value, { style: 'short', numeric: 'auto' });
   return format.format(Math.trunc(seconds / size), unit);
+}
+
+/** The hour that begins then, local: `Nov 29, 2026, 2:00 – 3:00 PM`. */
+export function hour(at: string | number): string {
+  const begins = new Date(at);
+  const format = new Intl.DateTimeFormat(language.value, { dateStyle: 'medium', timeStyle: 'short' });
+  return format.formatRange(begins, new Date(begins.getTime() + HOUR_MS));
+}
+
+/** How many hours ago that hour was: `this hour`, `3 hr. ago`; days from one day on. */
+export function relativeHour(at: string | number, now: number): string {
+  const hours = Math.floor(now / HOUR_MS) - Math.floor(new Date(at).getTime() / HOUR_MS);
+  const format = new Intl.RelativeTimeFormat(language.value, { style: 'short', numeric: 'auto' });
+  return hours < 24 ? format.format(-hours, 'hour') : format.format(-Math.floor(hours / 24), 'day');
 }
 
 /** How long something took: `840 ms`, `12 s`. */

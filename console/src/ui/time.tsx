@@ -1,6 +1,6 @@
 import { now } from '../api/session.ts';
 import { common } from '../texts/common.ts';
-import { dateTime, relative, utc } from '../texts/format.ts';
+import { dateTime, hour, relative, relativeHour, utc } from '../texts/format.ts';
 
 /** A moment in local time, or how far from now it is; UTC on hover. */
 export function Time({ at, far = false }: { at: string | number | null; far?: boolean }) {
@@ -9,6 +9,16 @@ export function Time({ at, far = false }: { at: string | number | null; far?: bo
   return (
     <time dateTime={iso} title={far ? `${dateTime(at)}\n${utc(at)}` : utc(at)}>
       {far ? relative(at, now.value) : dateTime(at)}
+    </time>
+  );
+}
+
+/** A moment of which the hour alone is known: that hour in local time, or how many hours ago it was; UTC on hover. */
+export function Hour({ at, far = false }: { at: string | null; far?: boolean }) {
+  if (at === null) return <span class="faint">{common().none}</span>;
+  return (
+    <time dateTime={at} title={far ? `${hour(at)}\n${utc(at)}` : utc(at)}>
+      {far ? relativeHour(at, now.value) : hour(at)}
     </time>
   );
 }
