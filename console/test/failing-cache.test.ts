@@ -301,6 +301,33 @@ describe.skipIf(!isThere('browser'))('the console and a failing cache', () => {
     expect((await list('expired'))[0]?.key).toBe(key);
   });
 
+  it('brings a dialog back whose action the service refused, with what was typed, over which one signs in anew', async () => {
+    const key = await failing('asked-again');
+    const page = await host.signedIn(`/caches/${key}`);
+    await page.getByRole('button', { name: 'Purge…' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Purge this cache' });
+    await dialog.getByLabel('Reason').fill('wrong prices');
+    await dialog.getByLabel('Type asked-again to confirm').fill('asked-again');
+    const refused = (url: URL) => url.pathname === `/api/v1/caches/${key}/`;
+    await page.route(refused, (route) =>
+      route.request().method() === 'DELETE'
+        ? route.fulfill({ status: 401, contentType: 'application/problem+json', body: '{"title":"expired"}' })
+        : route.continue(),
+    );
+    await dialog.getByRole('button', { name: 'Purge asked-again' }).click();
+    await dialog.getByText('or was refused').waitFor();
+    await page.unroute(refused);
+    await dialog.getByRole('button', { name: 'Purge asked-again' }).click();
+    await enterToken(page, await host.service.token('admin', { scope: 'cache:admin' }));
+    await page.getByRole('dialog', { name: 'Sign in again' }).waitFor({ state: 'detached' });
+    expect(await dialog.getByLabel('Reason').inputValue()).toBe('wrong prices');
+    await dialog.getByRole('button', { name: 'Purge asked-again' }).click();
+    await result(page).getByText('Purged.').waitFor();
+    await expect.poll(() => page.getByRole('dialog').count()).toBe(0);
+    const [action] = await host.api<object[]>('GET', '/actions/?limit=1');
+    expect(action).toMatchObject({ action: 'purge', reason: 'wrong prices' });
+  });
+
   it('purges after it told how many, softly unless told, and leaves why in the log of actions', async () => {
     await defined('purged');
     origin.rows('buick');

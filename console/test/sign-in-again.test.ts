@@ -61,6 +61,17 @@ describe.skipIf(!isThere('browser'))('the console, when a token of the provider 
     await isIn(page);
     await expect.poll(() => again(page).count()).toBe(0);
   };
+  async function expiredToken(): Promise<string> {
+    provider.tokenS = -3600;
+    const token = await provider.adminToken();
+    provider.tokenS = 3600;
+    return token;
+  }
+  /** On its way the token of such a request becomes one that is over: the service itself refuses it. */
+  const refuse = (page: Page, pattern: string, expired: string) =>
+    page.route(pattern, (route) =>
+      route.continue({ headers: { ...route.request().headers(), authorization: `Bearer ${expired}` } }),
+    );
   const results = (page: Page) => page.getByRole('region', { name: 'Results of actions' });
   const authorizations = () => provider.asked.filter((line) => line.startsWith('GET /auth?'));
 
@@ -117,7 +128,7 @@ describe.skipIf(!isThere('browser'))('the console, when a token of the provider 
     await dialog.getByLabel('Type dialog to confirm').fill('dialog');
     await page.context().clock.fastForward(TWO_HOURS);
     // The bar lies under the dialog, which alone takes the next action.
-    await expect.poll(() => page.getByText('has expired').count()).toBe(1);
+    await dialog.getByText('has expired').waitFor();
     await dialog.getByRole('button', { name: 'Purge dialog' }).click();
     await back(page);
     await dialog.getByText('1 cache fits.').waitFor();
@@ -131,6 +142,31 @@ describe.skipIf(!isThere('browser'))('the console, when a token of the provider 
       'prices are wrong',
     );
     expect(actions.filter(({ reason }) => reason === 'prices are wrong')).toHaveLength(1);
+  });
+
+  it('brings a dialog back whose action was refused, with what was typed, and does it once', async () => {
+    await loaded('asked-twice');
+    const expired = await expiredToken();
+    const page = await host.open('/resources/asked-twice');
+    await signInThere(page, 'alice');
+    await page.getByRole('button', { name: 'Delete…' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Reason').fill('no longer sold');
+    await dialog.getByLabel('Type asked-twice to confirm').fill('asked-twice');
+    await refuse(page, '**/api/v1/resources/asked-twice/', expired);
+    await dialog.getByRole('button', { name: 'Delete asked-twice' }).click();
+    await dialog.getByText('or was refused').waitFor();
+    expect(await dialog.getByLabel('Reason').inputValue()).toBe('no longer sold');
+    await page.unroute('**/api/v1/resources/asked-twice/');
+    await dialog.getByRole('button', { name: 'Delete asked-twice' }).click();
+    await back(page);
+    await expect.poll(() => dialog.getByLabel('Reason').inputValue()).toBe('no longer sold');
+    expect(await dialog.getByLabel('Type asked-twice to confirm').inputValue()).toBe('asked-twice');
+    await dialog.getByRole('button', { name: 'Delete asked-twice' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Resources' }).waitFor();
+    expect(await dialog.count()).toBe(0);
+    const actions = await host.api<{ reason: string }[]>('GET', '/actions/');
+    expect(actions.filter(({ reason }) => reason === 'no longer sold')).toHaveLength(1);
   });
 
   it('asks at the provider’s page where the session there is over, too, and keeps drafts for the same user', async () => {
@@ -195,16 +231,11 @@ describe.skipIf(!isThere('browser'))('the console, when a token of the provider 
 
   it('keeps what became of actions, and sends none again, where the service refuses a token amid one', async () => {
     await loaded('refused');
-    provider.tokenS = -3600;
-    const expired = await provider.adminToken();
-    provider.tokenS = 3600;
+    const expired = await expiredToken();
     const page = await host.open('/caches?resource=refused');
     await signInThere(page, 'alice');
     await page.getByRole('button', { name: 'Refresh refused' }).waitFor();
-    // On its way the token becomes one that is over: the service itself refuses it.
-    await page.route('**/api/v1/caches/*/refresh/**', (route) =>
-      route.continue({ headers: { ...route.request().headers(), authorization: `Bearer ${expired}` } }),
-    );
+    await refuse(page, '**/api/v1/caches/*/refresh/**', expired);
     const count = origin.count;
     await page.getByRole('button', { name: 'Refresh refused' }).click();
     await results(page).getByText('Failed', { exact: true }).waitFor();

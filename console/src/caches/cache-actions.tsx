@@ -61,7 +61,7 @@ function PurgeOne({ cache, onClose }: DialogOfCache) {
       label={t.purgeOf(cache.resource_title)}
       typed={cache.resource_title}
       onClose={onClose}
-      onConfirm={(reason) => void purge(reason)}
+      onConfirm={purge}
     >
       <p>
         <strong>{name}</strong>
@@ -79,7 +79,7 @@ function Force({ cache, onClose }: DialogOfCache) {
       label={t.forceTitle}
       typed={cache.resource_title}
       onClose={onClose}
-      onConfirm={(reason) => void refreshCache(cache, { force: true, reason })}
+      onConfirm={(reason) => refreshCache(cache, { force: true, reason })}
     >
       <p>
         <strong>{cacheName(cache)}</strong>

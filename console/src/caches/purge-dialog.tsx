@@ -24,7 +24,7 @@ export function PurgeDialog({ title, parameters, onClose }: PurgeDialogProps) {
       isReady={isDone.value && count.value > 0}
       {...(!isSoft.value && { typed: title })}
       onClose={onClose}
-      onConfirm={(reason) => void purge({ title, parameters }, { isSoft: isSoft.value, reason })}
+      onConfirm={(reason) => purge({ title, parameters }, { isSoft: isSoft.value, reason })}
     >
       <p>
         <strong>{title}</strong> {parameters !== '' && <code>{parameters}</code>}

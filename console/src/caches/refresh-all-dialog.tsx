@@ -20,7 +20,7 @@ export function RefreshAllDialog({ title, onClose }: { title: string; onClose: (
       label={t.refreshing(title)}
       isReady={isDone.value && count.value > 0}
       onClose={onClose}
-      onConfirm={(reason) => void refreshAll(title, reason)}
+      onConfirm={(reason) => refreshAll(title, reason)}
     >
       {problem.value ? (
         <ProblemView problem={problem.value} />

@@ -2,6 +2,7 @@
 
 import { call } from '../api/call.ts';
 import type { Schema } from '../api/paths.ts';
+import { ApiProblem } from '../api/problem.ts';
 import { reloadAll, untilNextPoll } from '../api/query.ts';
 import { act, type Outcome, type Progress } from '../api/results.ts';
 import { hasEnded, statesOf } from '../api/task-states.ts';
@@ -35,9 +36,15 @@ async function untilEnd(first: Task, { tell, signal }: Progress): Promise<Outcom
   let task = first;
   while (!hasEnded(task)) {
     tell(stateOf(task));
-    for await (task of statesOf(task.task_id, signal)) {
-      if (hasEnded(task)) break;
-      tell(stateOf(task));
+    try {
+      for await (task of statesOf(task.task_id, signal)) {
+        if (hasEnded(task)) break;
+        tell(stateOf(task));
+      }
+    } catch (error) {
+      // With a token that is over its end is not seen. It was begun all the same, and is not to be begun twice.
+      if (error instanceof ApiProblem && error.status === 401) return { text: t.taskStillRuns };
+      throw error;
     }
     if (hasEnded(task)) break;
     if (Date.now() > until) return { text: t.taskStillRuns };

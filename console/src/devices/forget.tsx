@@ -35,7 +35,7 @@ export function ForgetDevice({ user, device, records }: { user: string; device: 
           typed={device}
           demandsReason
           onClose={open(false)}
-          onConfirm={(reason) => void forget({ user, device }, reason)}
+          onConfirm={(reason) => forget({ user, device }, reason)}
         >
           <p>
             <strong>{t.deviceText(device, user)}</strong>
@@ -81,7 +81,7 @@ function ForgetUserDialog({ user, onClose }: { user: string; onClose: () => void
       demandsReason
       isReady={isCounted}
       onClose={onClose}
-      onConfirm={(reason) => void forget({ user }, reason)}
+      onConfirm={(reason) => forget({ user }, reason)}
     >
       <p>
         <strong>

@@ -38,7 +38,11 @@ export function ResourceActions({ title, etag }: ResourceActionsProps) {
         {t.retryFailed}
       </button>
       <BulkActions resource_title={title} parameters="" owner="" state={undefined} />
-      <DialogButton label={t.delete} dialog={(close) => <DeleteDialog {...{ title, etag }} onClose={close} />} />
+      <DialogButton
+        name="resource.delete"
+        label={t.delete}
+        dialog={(close) => <DeleteDialog {...{ title, etag }} onClose={close} />}
+      />
     </>
   );
 }
@@ -54,6 +58,7 @@ function DeleteDialog({ title, etag, onClose }: ResourceActionsProps & { onClose
       return { text: t.deleted, requestId };
     });
     if (isGone) go(addressOf('/resources'));
+    return isGone;
   };
   return (
     <Confirm
@@ -63,7 +68,7 @@ function DeleteDialog({ title, etag, onClose }: ResourceActionsProps & { onClose
       demandsReason
       isReady={isDone.value}
       onClose={onClose}
-      onConfirm={(reason) => void remove(reason)}
+      onConfirm={remove}
     >
       <p>
         <strong>{title}</strong>

@@ -26,7 +26,11 @@ export function SourceActions({ name, etag }: SourceActionsProps) {
       <Link class="button main" to={addressOfSource(name, '/edit')}>
         {t.edit}
       </Link>
-      <DialogButton label={t.delete} dialog={(close) => <DeleteDialog {...{ name, etag }} onClose={close} />} />
+      <DialogButton
+        name="source.delete"
+        label={t.delete}
+        dialog={(close) => <DeleteDialog {...{ name, etag }} onClose={close} />}
+      />
     </>
   );
 }
@@ -42,6 +46,7 @@ function DeleteDialog({ name, etag, onClose }: SourceActionsProps & { onClose: (
       return { text: deleted, requestId };
     });
     if (isGone) go(addressOf('/sources'));
+    return isGone;
   };
   return (
     <Confirm
@@ -51,7 +56,7 @@ function DeleteDialog({ name, etag, onClose }: SourceActionsProps & { onClose: (
       demandsReason
       isReady={isDone.value && count.value === 0}
       onClose={onClose}
-      onConfirm={(reason) => void remove(reason)}
+      onConfirm={remove}
     >
       <p>
         <strong>{name}</strong>

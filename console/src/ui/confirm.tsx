@@ -1,8 +1,7 @@
 import type { ComponentChildren } from 'preact';
-import { isSignInNeeded } from '../api/sign-in-again.ts';
 import { useDraft } from '../drafts/use-draft.ts';
 import { common } from '../texts/common.ts';
-import { Dialog } from './dialog.tsx';
+import { FormDialog } from './form-dialog.tsx';
 
 interface ConfirmProps {
   title: string;
@@ -16,7 +15,8 @@ interface ConfirmProps {
   demandsReason?: boolean;
   /** Whether what is needed to decide, such as the number, is there. */
   isReady?: boolean;
-  onConfirm: (reason: string) => void;
+  /** Does it; whether that succeeded. */
+  onConfirm: (reason: string) => Promise<boolean>;
   onClose: () => void;
 }
 
@@ -28,50 +28,41 @@ export function Confirm({ title, children, label, typed, onConfirm, onClose, ...
   const entered = useDraft('confirm.typed', '');
   const canConfirm =
     isReady && (typed === undefined || entered.value === typed) && (!demandsReason || reason.value.trim() !== '');
-  const confirm = (event: Event) => {
-    event.preventDefault();
-    // With a token that is over, all stays as it is: after a new sign-in it is confirmed again.
-    if (!canConfirm || isSignInNeeded()) return;
-    onClose();
-    onConfirm(reason.value.trim());
-  };
   return (
-    <Dialog title={title} onClose={onClose}>
-      <form onSubmit={confirm}>
-        {children}
+    <FormDialog title={title} canSend={canConfirm} onSend={() => onConfirm(reason.value.trim())} onClose={onClose}>
+      {children}
+      <label>
+        {t.reason}
+        <input
+          value={reason.value}
+          maxLength={500}
+          required={demandsReason}
+          onInput={(event) => {
+            reason.value = event.currentTarget.value;
+          }}
+        />
+      </label>
+      {typed !== undefined && (
         <label>
-          {t.reason}
+          {t.typeToConfirm(typed)}
           <input
-            value={reason.value}
-            maxLength={500}
-            required={demandsReason}
+            value={entered.value}
+            autoComplete="off"
+            spellcheck={false}
             onInput={(event) => {
-              reason.value = event.currentTarget.value;
+              entered.value = event.currentTarget.value;
             }}
           />
         </label>
-        {typed !== undefined && (
-          <label>
-            {t.typeToConfirm(typed)}
-            <input
-              value={entered.value}
-              autoComplete="off"
-              spellcheck={false}
-              onInput={(event) => {
-                entered.value = event.currentTarget.value;
-              }}
-            />
-          </label>
-        )}
-        <p class="tools">
-          <button type="submit" class="danger" disabled={!canConfirm}>
-            {label}
-          </button>
-          <button type="button" onClick={onClose}>
-            {t.cancel}
-          </button>
-        </p>
-      </form>
-    </Dialog>
+      )}
+      <p class="tools">
+        <button type="submit" class="danger" disabled={!canConfirm}>
+          {label}
+        </button>
+        <button type="button" onClick={onClose}>
+          {t.cancel}
+        </button>
+      </p>
+    </FormDialog>
   );
 }

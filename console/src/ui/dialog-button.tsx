@@ -1,16 +1,18 @@
-import { useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { isSignInNeeded } from '../api/sign-in-again.ts';
+import { useDraft } from '../drafts/use-draft.ts';
 
 interface DialogButtonProps {
+  /** Of the draft that says whether it is open: one of a kind on its screen. */
+  name: string;
   label: string;
   /** The dialog, which calls `close` when it is done. */
   dialog: (close: () => void) => ComponentChildren;
 }
 
-/** Opens a dialog; asks for a new sign-in first where that is needed, since what is written in a dialog would be lost. */
-export function DialogButton({ label, dialog }: DialogButtonProps) {
-  const isOpen = useSignal(false);
+/** Opens a dialog, which comes back after a new sign-in; where one is needed already, it is asked for first. */
+export function DialogButton({ name, label, dialog }: DialogButtonProps) {
+  const isOpen = useDraft(name, false);
   return (
     <>
       <button

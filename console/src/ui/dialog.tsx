@@ -10,14 +10,19 @@ interface DialogProps {
 /** A modal dialog. The browser keeps the focus in it, closes it by Escape, and gives the focus back. */
 export function Dialog({ title, onClose, children }: DialogProps) {
   const element = useRef<HTMLDialogElement>(null);
+  const isShown = useRef(true);
   const id = useId();
   useEffect(() => {
     const dialog = element.current;
     dialog?.showModal();
-    return () => dialog?.close();
+    return () => {
+      // Not by whoever reads it: nobody is told.
+      isShown.current = false;
+      dialog?.close();
+    };
   }, []);
   return (
-    <dialog ref={element} aria-labelledby={id} onClose={onClose}>
+    <dialog ref={element} aria-labelledby={id} onClose={() => isShown.current && onClose()}>
       <h2 id={id}>{title}</h2>
       {children}
     </dialog>

@@ -63,21 +63,19 @@ export function Keys({ webhook, etag }: KeysProps) {
           </button>
         </p>
       )}
-      {open.value === '' && (
-        <RotateDialog onClose={close} onConfirm={(secret) => void put([...secrets, secret], t.both)} />
-      )}
+      {open.value === '' && <RotateDialog onClose={close} onConfirm={(secret) => put([...secrets, secret], t.both)} />}
       {open.value && (
         <Confirm
           title={t.takeOutTitle}
           label={t.takeOut(nameOfSecret(open.value))}
           onClose={close}
-          onConfirm={((secret) => (reason: string) => {
-            void put(
-              secrets.filter((one) => one !== secret),
+          onConfirm={(reason) =>
+            put(
+              secrets.filter((one) => one !== open.peek()),
               t.tookOut,
               reason,
-            );
-          })(open.value)}
+            )
+          }
         >
           <p>{t.takeOutText(nameOfSecret(open.value))}</p>
         </Confirm>

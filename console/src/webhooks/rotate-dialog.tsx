@@ -1,10 +1,9 @@
 import { useSignal } from '@preact/signals';
-import { isSignInNeeded } from '../api/sign-in-again.ts';
 import { useDraft } from '../drafts/use-draft.ts';
 import { common } from '../texts/common.ts';
 import { keysTexts } from '../texts/webhooks.ts';
 import { Copy } from '../ui/copy.tsx';
-import { Dialog } from '../ui/dialog.tsx';
+import { FormDialog } from '../ui/form-dialog.tsx';
 import { placeholderOf } from './definition.ts';
 
 /** As Standard Webhooks has them: 24 to 64 bytes. */
@@ -14,8 +13,8 @@ const COMMAND = 'npx wrangler secret put';
 const NAME = 'ORIGIN_…';
 
 interface RotateDialogProps {
-  /** Gets the new secret, as a definition names it. */
-  onConfirm: (secret: string) => void;
+  /** Puts the new secret, as a definition names it; whether that succeeded. */
+  onConfirm: (secret: string) => Promise<boolean>;
   onClose: () => void;
 }
 
@@ -25,62 +24,54 @@ export function RotateDialog({ onConfirm, onClose }: RotateDialogProps) {
   // A draft could be kept over a sign-in: a key must not.
   const key = useSignal('');
   const name = useDraft('webhook.new-secret', '');
-  const confirm = (event: Event) => {
-    event.preventDefault();
-    if (isSignInNeeded()) return;
-    onClose();
-    onConfirm(placeholderOf(name.value.trim()));
-  };
   const command = `${COMMAND} ${name.value.trim() || NAME}`;
   return (
-    <Dialog title={t.rotateTitle} onClose={onClose}>
-      <form onSubmit={confirm}>
-        <p>{t.step1}</p>
-        {key.value === '' ? (
-          <p>
-            <button
-              type="button"
-              onClick={() => {
-                key.value = newKey();
-              }}
-            >
-              {t.make}
-            </button>
-          </p>
-        ) : (
-          <p class="command">
-            <code>{key.value}</code> <Copy text={key.value} />
-          </p>
-        )}
-        <p>{t.step2}</p>
-        <p class="command">
-          <code>{command}</code> <Copy text={command} />
-        </p>
-        <p>{t.step3}</p>
-        <label>
-          {t.newName}
-          <input
-            value={name.value}
-            required
-            pattern="ORIGIN_\w+"
-            placeholder={NAME}
-            autoComplete="off"
-            spellcheck={false}
-            onInput={(event) => {
-              name.value = event.currentTarget.value;
+    <FormDialog title={t.rotateTitle} onSend={() => onConfirm(placeholderOf(name.value.trim()))} onClose={onClose}>
+      <p>{t.step1}</p>
+      {key.value === '' ? (
+        <p>
+          <button
+            type="button"
+            onClick={() => {
+              key.value = newKey();
             }}
-          />
-        </label>
-        <p class="tools">
-          <button type="submit" class="main">
-            {t.begin}
-          </button>
-          <button type="button" onClick={onClose}>
-            {common().cancel}
+          >
+            {t.make}
           </button>
         </p>
-      </form>
-    </Dialog>
+      ) : (
+        <p class="command">
+          <code>{key.value}</code> <Copy text={key.value} />
+        </p>
+      )}
+      <p>{t.step2}</p>
+      <p class="command">
+        <code>{command}</code> <Copy text={command} />
+      </p>
+      <p>{t.step3}</p>
+      <label>
+        {t.newName}
+        <input
+          value={name.value}
+          required
+          pattern="ORIGIN_\w+"
+          placeholder={NAME}
+          autoComplete="off"
+          spellcheck={false}
+          onInput={(event) => {
+            name.value = event.currentTarget.value;
+          }}
+        />
+      </label>
+      <p class="tools">
+        <button type="submit" class="main">
+          {t.begin}
+        </button>
+        <button type="button" onClick={onClose}>
+          {common().cancel}
+        </button>
+      </p>
+    </FormDialog>
   );
 }
 

@@ -33,6 +33,7 @@ export function WebhookActions({ webhook, etag }: WebhookActionsProps) {
       return { text: t.deleted, requestId };
     });
     if (isDone) go(addressOf('/webhooks'));
+    return isDone;
   };
   return (
     <>
@@ -63,7 +64,7 @@ export function WebhookActions({ webhook, etag }: WebhookActionsProps) {
           onClose={() => {
             isDeleting.value = false;
           }}
-          onConfirm={(reason) => void remove(reason)}
+          onConfirm={remove}
         >
           <p class="detail">{t.deleteText(url)}</p>
         </Confirm>
