@@ -3,6 +3,7 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { isThere } from '../../scripts/test/needs.ts';
+import { secretAtFault } from '../src/webhooks/secret-at-fault.ts';
 import { enterToken } from './support/console.ts';
 import { tabTo } from './support/keys.ts';
 import { BARE, startedConsole, startedOrigin } from './support/suite.ts';
@@ -108,6 +109,41 @@ describe.skipIf(!isThere('browser'))('the console and webhooks', () => {
     await trouble.getByText('1 cache', { exact: true }).waitFor();
     expect(await trouble.textContent()).toContain('What to do');
     expect(await page.locator('main script').count()).toBe(0);
+  });
+
+  it('whose secret is not set say what to do about it, in the test and while deliveries fail', async () => {
+    await put('unsigned', { secrets: [`\${ORIGIN_HOOK}`, `\${ORIGIN_UNSET}`], resources: ['unsigned'] });
+    const page = await host.signedIn('/webhooks/unsigned');
+    await page.getByRole('button', { name: 'Test the delivery' }).click();
+    await result(page).getByText('Not delivered').waitFor();
+    const said = (await result(page).textContent()) ?? '';
+    for (const part of ['ORIGIN_UNSET is not set', 'npx wrangler secret put ORIGIN_UNSET', '.dev.vars']) {
+      expect(said).toContain(part);
+    }
+    await host.api('PUT', '/resources/unsigned/', {
+      ...{ origin: { url: `${receiver.url}/rows`, conditional: false }, retry: { max_attempts: 1, backoff_s: 1 } },
+      tables: [{ name: 'rows', rows: '', columns: ['id', 'name'] }],
+    });
+    receiver.rows('buick');
+    await host.api('POST', '/cache/refresh/', { resource_title: 'unsigned' });
+    await expect.poll(async () => (await stored('unsigned')).state.status, { timeout: 30_000 }).toBe('failing');
+    await page.getByRole('link', { name: 'Webhooks' }).click();
+    await page.getByRole('link', { name: 'unsigned' }).click();
+    const trouble = page.getByRole('region', { name: 'failing' });
+    await trouble.getByText('npx wrangler secret put ORIGIN_UNSET', { exact: true }).waitFor();
+    expect(await trouble.textContent()).toContain('Give the service the secret ORIGIN_UNSET');
+    await host.api('DELETE', '/webhooks/unsigned/');
+  });
+
+  it.each([
+    ['The secret ORIGIN_B is not set.', 'ORIGIN_B'],
+    ['The secret ORIGIN_A must be "whsec_" and 24 to 64 bytes in base64.', 'ORIGIN_A'],
+    ['ORIGIN_A is not sent to hooks.test: ORIGIN_HOSTS does not name it.', null],
+    ['The receiver answered with status 500.', null],
+    ['The receiver at ORIGIN_AB.test is not reached.', null],
+    [null, null],
+  ])('know by why nothing was sent which secret it is: %s', (reason, secret) => {
+    expect(secretAtFault(reason, [`\${ORIGIN_A}`, `\${ORIGIN_B}`])).toBe(secret);
   });
 
   it('show what both changed where somebody else saved first; theirs is taken, or one’s own put on top', async () => {

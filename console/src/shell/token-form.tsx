@@ -3,7 +3,7 @@ import { ApiProblem } from '../api/problem.ts';
 import { provider } from '../api/provider.ts';
 import { signIn } from '../api/sign-in.ts';
 import { shell } from '../texts/shell.ts';
-import { Copy } from '../ui/copy.tsx';
+import { Command } from '../ui/copy.tsx';
 import { ProblemView } from '../ui/problem.tsx';
 
 const COMMAND = 'npm run -s token -- admin --scope "cache:admin cache:read cache:refresh"';
@@ -39,9 +39,7 @@ export function TokenForm({ onDone }: { onDone?: () => void }) {
       {provider.value === null && (
         <>
           <p class="faint">{t.tokenCommand}</p>
-          <p class="command">
-            <code>{COMMAND}</code> <Copy text={COMMAND} />
-          </p>
+          <Command text={COMMAND} />
         </>
       )}
       <div role="alert">{problem.value && <ProblemView problem={problem.value} />}</div>

@@ -37,6 +37,12 @@ export const webhooksTexts = texts(
     disabledText: 'Nothing is sent, and what waited was dropped: the receiver did not answer for 5 days, or said 410.',
     disabledDo:
       'Put the receiver right, test the delivery, then press "Enable": it is told of what happens from then on.',
+    secretDo: (name: string) =>
+      `Give the service the secret ${name}: the key that the receiver verifies by, which is whsec_ and 24 to 64 bytes in base64.`,
+    secretLocally: (name: string) =>
+      `Under npm start it is a line ${name}=whsec_… in .dev.vars; then start the service again.`,
+    thenTest: 'Then test the delivery; what waits is sent at the next try.',
+    thenEnable: 'Then test the delivery, and press "Enable": it is told of what happens from then on.',
     lastAnswer: 'Last answer',
     edit: 'Edit',
     save: 'Save',
@@ -96,6 +102,11 @@ export const webhooksTexts = texts(
       'Прочитайте ниже, что он отвечает, и проверьте доставку. После 5 дней без ответа 2xx вебхук отключается, а ожидающее отбрасывается.',
     disabledText: 'Ничего не отправляется, ожидавшее отброшено: получатель не отвечал 5 дней или ответил 410.',
     disabledDo: 'Исправьте получателя, проверьте доставку и нажмите «Включить»: он узнает о том, что случится дальше.',
+    secretDo: (name) =>
+      `Дайте сервису секрет ${name}: ключ, по которому проверяет получатель, — whsec_ и от 24 до 64 байт в base64.`,
+    secretLocally: (name) => `При npm start это строка ${name}=whsec_… в .dev.vars; затем запустите сервис снова.`,
+    thenTest: 'Потом проверьте доставку; ожидающее уйдёт при следующей попытке.',
+    thenEnable: 'Потом проверьте доставку и нажмите «Включить»: получатель узнает о том, что случится дальше.',
     lastAnswer: 'Последний ответ',
     edit: 'Изменить',
     save: 'Сохранить',

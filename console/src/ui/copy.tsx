@@ -19,3 +19,12 @@ export function Copy({ text, label }: { text: string; label?: string }) {
     </button>
   );
 }
+
+/** A command, or a text like one, that is to be copied. */
+export function Command({ text }: { text: string }) {
+  return (
+    <p class="command">
+      <code>{text}</code> <Copy text={text} />
+    </p>
+  );
+}

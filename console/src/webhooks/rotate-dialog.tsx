@@ -2,13 +2,13 @@ import { useSignal } from '@preact/signals';
 import { useDraft } from '../drafts/use-draft.ts';
 import { common } from '../texts/common.ts';
 import { keysTexts } from '../texts/webhooks.ts';
-import { Copy } from '../ui/copy.tsx';
+import { Command } from '../ui/copy.tsx';
 import { FormDialog } from '../ui/form-dialog.tsx';
 import { placeholderOf } from './definition.ts';
+import { PUT_SECRET } from './secret-at-fault.ts';
 
 /** As Standard Webhooks has them: 24 to 64 bytes. */
 const KEY_BYTES = 32;
-const COMMAND = 'npx wrangler secret put';
 /** What stands in place of a name that is not typed yet. */
 const NAME = 'ORIGIN_…';
 
@@ -24,7 +24,7 @@ export function RotateDialog({ onConfirm, onClose }: RotateDialogProps) {
   // A draft could be kept over a sign-in: a key must not.
   const key = useSignal('');
   const name = useDraft('webhook.new-secret', '');
-  const command = `${COMMAND} ${name.value.trim() || NAME}`;
+  const command = `${PUT_SECRET} ${name.value.trim() || NAME}`;
   return (
     <FormDialog title={t.rotateTitle} onSend={() => onConfirm(placeholderOf(name.value.trim()))} onClose={onClose}>
       <p>{t.step1}</p>
@@ -40,14 +40,10 @@ export function RotateDialog({ onConfirm, onClose }: RotateDialogProps) {
           </button>
         </p>
       ) : (
-        <p class="command">
-          <code>{key.value}</code> <Copy text={key.value} />
-        </p>
+        <Command text={key.value} />
       )}
       <p>{t.step2}</p>
-      <p class="command">
-        <code>{command}</code> <Copy text={command} />
-      </p>
+      <Command text={command} />
       <p>{t.step3}</p>
       <label>
         {t.newName}

@@ -12,6 +12,7 @@ import { Link } from '../ui/link.tsx';
 import { useBusy } from '../ui/use-busy.ts';
 import { type Base, definitionOf, type Webhook } from './definition.ts';
 import { saveWebhook } from './save.ts';
+import { PUT_SECRET, secretAtFault } from './secret-at-fault.ts';
 import { webhookAddress } from './webhook-form.tsx';
 
 interface WebhookActionsProps {
@@ -37,7 +38,7 @@ export function WebhookActions({ webhook, etag }: WebhookActionsProps) {
   };
   return (
     <>
-      <button type="button" class="main" aria-disabled={isBusy} onClick={() => during(() => test(name))}>
+      <button type="button" class="main" aria-disabled={isBusy} onClick={() => during(() => test(webhook))}>
         {t.test}
       </button>
       {state.status === 'disabled' && (
@@ -73,7 +74,7 @@ export function WebhookActions({ webhook, etag }: WebhookActionsProps) {
   );
 }
 
-function test(name: string): Promise<boolean> {
+function test({ name, secrets }: Webhook): Promise<boolean> {
   const t = webhooksTexts();
   return act(t.testing(name), async () => {
     const { data, requestId } = await call('post', '/webhooks/{name}/test/', { path: { name } });
@@ -83,7 +84,9 @@ function test(name: string): Promise<boolean> {
       delivered && status !== null
         ? t.delivered(status, ms, id)
         : t.notDelivered(reason ?? String(status ?? common().unknown), ms, id);
-    return { text, requestId, failed: !delivered };
+    const secret = delivered ? null : secretAtFault(reason, secrets);
+    const remedy = secret === null ? [] : [t.secretDo(secret), `${PUT_SECRET} ${secret}`, t.secretLocally(secret)];
+    return { text: [text, ...remedy].join(' '), requestId, failed: !delivered };
   });
 }
 

@@ -2,9 +2,11 @@ import { useQuery } from '../api/use-query.ts';
 import { common } from '../texts/common.ts';
 import { causeTexts } from '../texts/devices.ts';
 import { webhooksTexts } from '../texts/webhooks.ts';
+import { Command } from '../ui/copy.tsx';
 import { Facts } from '../ui/facts.tsx';
 import { Time } from '../ui/time.tsx';
 import type { Webhook } from './definition.ts';
+import { PUT_SECRET, secretAtFault } from './secret-at-fault.ts';
 
 const TAGS = { ok: 'ok', failing: 'stale', disabled: 'failing' } as const;
 
@@ -14,21 +16,31 @@ export function WebhookTag({ webhook: { state } }: { webhook: Webhook }) {
 }
 
 /** Why deliveries fail, since when, and what to do; nothing while they are taken. */
-export function WebhookTrouble({ webhook: { name, state } }: { webhook: Webhook }) {
+export function WebhookTrouble({ webhook: { name, secrets, state } }: { webhook: Webhook }) {
   const t = webhooksTexts();
   // The list alone has counted that.
   const all = useQuery('/webhooks/', state.status === 'ok' ? null : {});
   const waiting = all.data.value?.find((one) => one.name === name)?.state.waiting;
   if (state.status === 'ok') return null;
   const isDisabled = state.status === 'disabled';
+  const secret = secretAtFault(state.reason, secrets);
   return (
     <section class="problem" aria-label={t[state.status]}>
       <p>
         <strong>{t[state.status]}</strong> {isDisabled ? t.disabledText : t.failingText}
       </p>
       <p>
-        <strong>{causeTexts().doThis}</strong> {isDisabled ? t.disabledDo : t.failingDo}
+        <strong>{causeTexts().doThis}</strong>{' '}
+        {secret !== null ? t.secretDo(secret) : isDisabled ? t.disabledDo : t.failingDo}
       </p>
+      {secret !== null && (
+        <>
+          <Command text={`${PUT_SECRET} ${secret}`} />
+          <p>
+            {t.secretLocally(secret)} {isDisabled ? t.thenEnable : t.thenTest}
+          </p>
+        </>
+      )}
       <Facts
         of={[
           [t.failingSince, <Time key="since" at={state.failing_since} />],
