@@ -1,5 +1,6 @@
 /** Real requests and answers of the demo (`npm start`), for each operation; a test holds them against their schemas. */
 
+import { VERSION } from '../../src/contract/constants.ts';
 import { DOCUMENT, ENTRY } from './examples/catalog.ts';
 import { DELTA, LIVE, TABLES } from './examples/data.ts';
 import { DEVICE, EXPANDED_DEVICE, RECORD } from './examples/devices.ts';
@@ -63,12 +64,12 @@ export const EXAMPLES: Readonly<Record<string, { body?: Examples; [status: numbe
           scope: 'openid',
           params: { audience: 'https://freshet.example.com' },
         },
-        version: '0.1.0',
+        version: VERSION,
         languages: ['en', 'ru'],
         poll_s: 10,
         local: null,
       },
-      'by a token': { oidc: null, version: '0.1.0', languages: ['en', 'ru'], poll_s: 10, local: null },
+      'by a token': { oidc: null, version: VERSION, languages: ['en', 'ru'], poll_s: 10, local: null },
     }),
   },
   listSyncRecords: {

@@ -1,11 +1,13 @@
 /** What the OpenAPI text says of the API as a whole. */
 
+import { VERSION } from '../../src/contract/constants.ts';
+
 /** `openapi`, `info`, `tags` and how one proves who one is. */
 export const HEAD = {
   openapi: '3.1.0' as const,
   info: {
     title: 'Freshet',
-    version: '1',
+    version: VERSION,
     description: `Keeps the data of slow enterprise systems fresh in versioned caches at the edge, and tells each device what it holds and what it lacks.
 
 Every path answers with and without its trailing slash, HEAD works wherever GET does, and every error is a [problem](/docs/problems) (RFC 9457).

@@ -1,0 +1,44 @@
+/**
+ * `npm run release`: says whether the version of package.json can go out, and prints the commands that let it; it runs none of them.
+ * `npm run release -- --prepare 0.2.0` writes that version wherever it stands, moves what is unreleased in CHANGELOG.md into its section, and
+ * writes its record. CONTRIBUTING.md "A release" has the whole way.
+ */
+
+import { parseArgs } from 'node:util';
+import { PROJECT } from './lib/wrangler.ts';
+import { faultsOfRelease } from './release/faults.ts';
+import { prepareRelease } from './release/prepare.ts';
+import { releaseState } from './release/state.ts';
+
+try {
+  const { values } = parseArgs({ options: { prepare: { type: 'string' } } });
+  process.exitCode = values.prepare === undefined ? await check() : await prepare(values.prepare);
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}
+
+/** The exit code. */
+async function check(): Promise<number> {
+  const state = await releaseState(PROJECT);
+  const faults = faultsOfRelease(state);
+  const { version } = state;
+  if (faults.length > 0) {
+    console.error(`${version} cannot go out:\n${faults.map((fault) => `- ${fault}`).join('\n')}`);
+    return 1;
+  }
+  console.log(`${version} can go out. Nothing was tagged or sent. When npm run test:all has passed:
+
+git tag -a v${version} -m 'Freshet ${version}'
+git push origin HEAD v${version}
+npm run deploy
+npm run build:client && npm publish dist/freshet-client-${version}.tgz --access public`);
+  return 0;
+}
+
+async function prepare(version: string): Promise<number> {
+  const files = await prepareRelease(PROJECT, version, new Date());
+  console.log(`Wrote ${version} to ${files.join(', ')}.
+Read the section of CHANGELOG.md once more, commit, and run: npm run release`);
+  return 0;
+}

@@ -1,0 +1,84 @@
+/** CHANGELOG.md in the form of Keep a Changelog: its sections, and how Unreleased becomes the section of a version. */
+
+const UNRELEASED = '## [Unreleased]';
+
+/** One section of the second level: its heading, and what stands below it by headings of the third. */
+export interface Section {
+  heading: string;
+  /** Heading of the third level ("Added") -> its lines; those before any such heading stand under ''. */
+  parts: Map<string, string[]>;
+}
+
+export interface Changelog {
+  /** What stands before the first section. */
+  head: string;
+  unreleased: Section;
+  /** Sections of versions, newest first. */
+  released: Section[];
+}
+
+/** Reads the text. @throws Error where there is no Unreleased */
+export function readChangelog(text: string): Changelog {
+  const [head = '', ...sections] = text.split(/^(?=## )/m);
+  const [first, ...released] = sections.map(readSection);
+  if (first?.heading !== UNRELEASED) throw new Error(`CHANGELOG.md must begin with the section "${UNRELEASED}".`);
+  return { head, unreleased: first, released };
+}
+
+/** The section of a version, or undefined. */
+export function sectionOf({ released }: Changelog, version: string): Section | undefined {
+  return released.find(({ heading }) => heading.startsWith(`## [${version}]`));
+}
+
+/** Its date, `YYYY-MM-DD`; null: it has none. */
+export function dateOf({ heading }: Section): string | null {
+  return /^## \[[^\]]+\] - (\d{4}-\d\d-\d\d)$/.exec(heading)?.[1] ?? null;
+}
+
+/** All that a section says; `part`: under that heading alone. */
+export function textOf({ parts }: Section, part?: string): string {
+  return [...parts]
+    .filter(([name]) => part === undefined || name === part)
+    .flatMap(([, lines]) => lines)
+    .join('\n')
+    .trim();
+}
+
+/**
+ * Moves what is unreleased into the section of a version, with this date. Made again for a version that has a section, it adds there what
+ * has come since, so it can be repeated until the release is out.
+ * @param date `YYYY-MM-DD`
+ */
+export function release(changelog: Changelog, version: string, date: string): Changelog {
+  const { unreleased, released } = changelog;
+  const before = sectionOf(changelog, version);
+  const parts = new Map(before?.parts);
+  for (const [name, lines] of unreleased.parts) parts.set(name, [...(parts.get(name) ?? []), ...lines]);
+  return {
+    ...changelog,
+    unreleased: { heading: UNRELEASED, parts: new Map() },
+    released: [{ heading: `## [${version}] - ${date}`, parts }, ...released.filter((section) => section !== before)],
+  };
+}
+
+/** The text again. */
+export function writtenChangelog({ head, unreleased, released }: Changelog): string {
+  return head + [unreleased, ...released].map(writtenSection).join('\n');
+}
+
+function readSection(text: string): Section {
+  const [heading = '', ...lines] = text.trimEnd().split('\n');
+  const parts = new Map<string, string[]>();
+  let part = '';
+  for (const line of lines) {
+    const found = /^### (.+)$/.exec(line);
+    if (found !== null) part = found[1] ?? '';
+    else if (line !== '') parts.set(part, [...(parts.get(part) ?? []), line]);
+  }
+  return { heading, parts };
+}
+
+function writtenSection({ heading, parts }: Section): string {
+  const blocks = [...parts].map(([name, lines]) => [...(name === '' ? [] : [`### ${name}`]), ...lines].join('\n'));
+  return `${[heading, ...blocks].join('\n\n')}\n`;
+}
