@@ -8,7 +8,7 @@ import type { InputFault } from '../contract/problem.ts';
 import { Resource } from '../contract/resource.ts';
 import { digestTag } from './etag.ts';
 import { faultsOfForm } from './form-faults.ts';
-import { isObject } from './json-value.ts';
+import { canonicalText, isObject } from './json-value.ts';
 import type { ParameterSchema } from './parameter-schema.ts';
 import { faultsOfParameterSchema } from './parameter-schema-rules.ts';
 import { faultOfSchedule } from './schedule.ts';

@@ -10,7 +10,6 @@ import type { Json } from '../contract/entry.ts';
 import { Problem } from '../contract/problem.ts';
 import { faultsOfForm } from '../core/form-faults.ts';
 import { invalidParameters } from '../core/input-faults.ts';
-import { isObject } from '../core/json-value.ts';
 import { demandInterchangeable, parseJsonText } from '../core/json.ts';
 import { isObject } from '../core/json-value.ts';
 import { pointerTo } from '../core/pointer.ts';

@@ -5,7 +5,6 @@ import * as v from 'valibot';
 import type { Json, Parameters } from '../contract/entry.ts';
 import { type LiveMember, SyncEnvelope, SyncItem } from '../contract/sync.ts';
 import { invalidParameters } from '../core/input-faults.ts';
-import { isObject } from '../core/json-value.ts';
 import { demandInterchangeable } from '../core/json.ts';
 import { isObject } from '../core/json-value.ts';
 import { pointerTo } from '../core/pointer.ts';

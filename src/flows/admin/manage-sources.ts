@@ -14,11 +14,12 @@ import {
   type StoredSource,
 } from '../../contract/source.ts';
 import { MAX_NAMED_RESOURCES, type SourcePreview } from '../../contract/source-preview.ts';
-import { canonicalText } from '../../core/json-value.ts';
 import { type Conditions, demandConditions } from '../../core/conditions.ts';
 import { digestTag } from '../../core/etag.ts';
+import { canonicalText } from '../../core/json-value.ts';
 import { log } from '../../log.ts';
 import { sourceFaults } from '../../origin/check-source.ts';
+import type { Services } from '../services.ts';
 import { parseNamed } from './parse-named.ts';
 
 /** How often a write is tried anew when another one was faster. */

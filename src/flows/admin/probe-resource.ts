@@ -5,12 +5,12 @@
 
 import * as v from 'valibot';
 import type { CacheIdentity, Json, Parameters } from '../../contract/entry.ts';
-import type { Identity } from '../contract/identity.ts';
-import { PROBE_S, type ProbeAnswer, ProbeBody, ProbedUser } from '../contract/probe.ts';
+import type { Identity } from '../../contract/identity.ts';
+import { PROBE_S, type ProbeAnswer, ProbeBody, ProbedUser } from '../../contract/probe.ts';
 import { Problem } from '../../contract/problem.ts';
 import { isDefined, type Resource } from '../../contract/resource.ts';
 import type { StoredSource } from '../../contract/source.ts';
-import type { GateWait } from '../contract/source-gate.ts';
+import type { GateWait } from '../../contract/source-gate.ts';
 import { cacheIdentity } from '../../core/cache-key.ts';
 import { unknownMembers } from '../../core/form-faults.ts';
 import { freshnessRules, judge } from '../../core/freshness.ts';
@@ -21,7 +21,9 @@ import { policyOf } from '../../core/task-policy.ts';
 import { overloaded } from '../../stores/overloaded.ts';
 import { GateHold } from '../load/gate-hold.ts';
 import { loadSlots } from '../load/load-slots.ts';
+import type { Services } from '../services.ts';
 import { getResource, readDefinedResource } from './manage-resources.ts';
+import { probeOrigin } from './probe-origin.ts';
 
 /** How long room is waited for, ms. */
 const ROOM_MS = 5000;

@@ -2,8 +2,8 @@
 
 import { describe, NOT_MODIFIED, RESOURCE_TITLE } from '#describe';
 import { ResourceStats } from '../../contract/resource-counts.ts';
-import { findResource } from '../../flows/read/find-resource.ts';
 import { resourceStats as statsOf } from '../../flows/admin/resource-stats.ts';
+import { findResource } from '../../flows/read/find-resource.ts';
 import { factory } from '../factory.ts';
 import { protectAdministration } from '../identity.ts';
 import { noQuery } from '../input.ts';

@@ -19,14 +19,13 @@ import { connectionString, readDatabase, SUPERUSER } from '../../origin/sql/read
 import { acceptsTcp } from '../../origin/tcp.ts';
 import { FirstRows } from '../../tables/first-rows.ts';
 import { checkGuard } from '../../tables/guard.ts';
-import type { Probe } from '../admin/probe-resource.ts';
+import { GateHold, noGates } from '../load/gate-hold.ts';
+import { LoadClock } from '../load/load-clock.ts';
+import { asFailure } from '../load/report-load.ts';
 import type { Services } from '../services.ts';
-import { GateHold, noGates } from './gate-hold.ts';
-import { LoadClock } from './load-clock.ts';
 import { isFull, type Seen, watched } from './probe-notes.ts';
-import type { Probe } from '../admin/probe-resource.ts';
-import { type ProbeRows, probeRows } from '../probe-rows.ts';
-import { asFailure } from './report-load.ts';
+import type { Probe } from './probe-resource.ts';
+import { type ProbeRows, probeRows } from './probe-rows.ts';
 
 /** What the origin is asked with, and where what comes goes. */
 interface Asking {
