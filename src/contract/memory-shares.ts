@@ -7,7 +7,7 @@
 /** Of all shares together. */
 export const MEMORY_BUDGET = 100_000_000;
 
-/** A request that is held, measured (tools/measure/soak/slow-readers.ts): 10.6 KB while it waits, 9.6 KB in an event stream. */
+/** A request that is held, measured (`npm run soak -- bounds held-requests`): 10.6 KB while it waits, 9.6 KB in an event stream. */
 export const HELD_REQUEST_BYTES = 11_000;
 
 export const MEMORY_SHARES = {

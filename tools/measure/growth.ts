@@ -4,13 +4,14 @@
  * docs/growth.md. Named parts (`npm run bench:growth -- versions rows`) are measured alone, `-- page` only draws.
  */
 
-import { writePage } from './growth/page.ts';
+import { writeGrowth } from './growth/page.ts';
 import { measureRecords } from './growth/records.ts';
-import { report, type Tell } from './growth/reports.ts';
+import { report } from './growth/reports.ts';
 import { measureRows } from './growth/rows.ts';
 import { measureVersions } from './growth/versions.ts';
+import { progress } from './harness/reports.ts';
 
-const PARTS: Readonly<Record<string, (tell: Tell) => Promise<object[]>>> = {
+const PARTS: Readonly<Record<string, (tell: (line: string) => void) => Promise<object[]>>> = {
   records: measureRecords,
   versions: measureVersions,
   rows: measureRows,
@@ -21,10 +22,9 @@ const unknown = named.find((name) => name !== 'page' && !(name in PARTS));
 if (unknown !== undefined)
   throw new Error(`There is no part "${unknown}"; parts are ${Object.keys(PARTS).join(', ')}, page.`);
 
-const begun = performance.now();
-const tell: Tell = (line) => console.log(`… ${Math.round((performance.now() - begun) / 1000)} s  ${line}`);
+const tell = progress();
 for (const [name, measure] of Object.entries(PARTS)) {
   if (named.length === 0 || named.includes(name)) await report(name, () => measure(tell));
 }
-writePage();
+writeGrowth();
 tell('docs/growth.md is written');

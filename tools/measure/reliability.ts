@@ -3,18 +3,17 @@
  * `npm run soak`, tell. Nothing in its tables is typed. With `--tables` it only writes the tables of the reports there are.
  */
 
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { PROJECT } from '../../scripts/lib/wrangler.ts';
 import type { ShortFormsRow } from './campaigns.ts';
+import { pageTable } from './harness/markdown.ts';
+import { writePage } from './harness/reports.ts';
+import { runTests } from './harness/vitest.ts';
 import { type AttackRow, runAttacks } from './soak/attacks.ts';
-import { boundsSection } from './soak/bounds/section.ts';
+import { boundsSection } from './soak/bounds/index.ts';
 import type { KillReport } from './soak/kills.ts';
 import { type LargeTableRow, MOST_HELD_BYTES } from './soak/large-tables.ts';
 import { type MutantRow, runMutants } from './soak/mutants.ts';
-import { readReport, runReporting, writeReport } from './soak/reports.ts';
+import { RELIABILITY } from './soak/reports.ts';
 import { slowClientsSection } from './soak/slow-clients/section.ts';
-import { table } from './soak/table.ts';
 
 const MIB = 1024 * 1024;
 
@@ -42,15 +41,16 @@ interface ModelRow {
 }
 
 if (!process.argv.includes('--tables')) runCampaigns();
-const stores = readReport<StoreRow[]>('store-faults');
-const origins = readReport<OriginRow[]>('origins');
-const kills = readReport<KillReport[]>('kills');
-const tables = readReport<LargeTableRow[]>('large-tables');
-const attacks = readReport<AttackRow[]>('attacks');
-const [model] = readReport<ModelRow[]>('object-model') ?? [];
-const mutants = readReport<MutantRow[]>('mutants');
+const read = <Report>(name: string) => RELIABILITY.read<Report>(name);
+const stores = read<StoreRow[]>('store-faults');
+const origins = read<OriginRow[]>('origins');
+const kills = read<KillReport[]>('kills');
+const tables = read<LargeTableRow[]>('large-tables');
+const attacks = read<AttackRow[]>('attacks');
+const [model] = read<ModelRow[]>('object-model') ?? [];
+const mutants = read<MutantRow[]>('mutants');
 
-const shortForms = readReport<ShortFormsRow[]>('short-forms');
+const shortForms = read<ShortFormsRow[]>('short-forms');
 
 const text = `# Reliability
 
@@ -66,7 +66,7 @@ ${boundsSection()}
 The short forms of all campaigns, which \`npm test\` runs, each time with another seed (\`npm run campaigns\`); seconds are
 the sum over their files.
 
-${table(
+${pageTable(
   ['seed', 'passed', 'failed', 'seconds'],
   (shortForms ?? []).map(({ seed, passed, failed, seconds }) => [seed, passed, failed, seconds]),
 )}
@@ -77,7 +77,7 @@ The real \`npm start\` under load, killed outright with all that it started, and
 other time as if it had been off for up to a minute and a half. After the last start each accepted task ends by itself;
 then object, D1 and R2 are compared on disk (\`tools/measure/soak/check-stores.ts\`).
 
-${table(
+${pageTable(
   ['seed', 'kills', 'of them while starting', 'requests', 'tasks accepted', 'versions', 'blobs', 'seconds', 'faults'],
   (kills ?? []).map((run) => [
     run.seed,
@@ -98,7 +98,7 @@ Through the real \`npm start\`, from an origin that makes them as it sends. What
 after a collection of garbage, several times a second. A fault is more than ${MOST_HELD_BYTES / MIB} MiB, a device that does not get
 what the origin has, and anything left in R2 by a load that died.
 
-${table(
+${pageTable(
   ['table', 'load', 'task', 'seconds', 'most held, MiB', 'given to the device, bytes', 'faults'],
   (tables ?? []).map((row) => [
     row.table,
@@ -117,7 +117,7 @@ Each single call that the flow makes of a store throws, never answers, or does i
 clock goes on for two days (\`test/worker/faults/store-faults.test.ts\`). A fault is any answer but the last known entry, a
 clean 503 or a task that goes on, and anything that does not heal.
 
-${table(
+${pageTable(
   ['flow', ...Object.keys(stores?.[0]?.calls ?? {}).map((store) => `calls of ${store}`), 'struck', 'faults'],
   (stores ?? []).map(({ flow, calls, struck, failed }) => [flow, ...Object.values(calls), struck, failed]),
 )}
@@ -126,7 +126,7 @@ ${table(
 
 After a good load the origin behaves so; two attempts are allowed (\`test/worker/faults/origins.test.ts\`).
 
-${table(
+${pageTable(
   ['the origin', 'task', 'error', 'detail', 'asked', 'devices get'],
   (origins ?? []).map((row) => [row.origin, row.state, row.type ?? '', row.detail ?? '', row.tries, row.devices]),
 )}
@@ -136,21 +136,21 @@ ${table(
 Random sequences of commands drive a real object on its real stores; what the design promises is checked after each, and
 each sequence is brought to its end (\`test/worker/faults/object-model.test.ts\`). A fault is a promise broken.
 
-${table(
+${pageTable(
   ['seed', 'sequences', 'commands', 'faults'],
   model === undefined ? [] : [[model.seed, model.sequences, sum(model.commands), model.faults]],
 )}
 
-${table(['command', 'times'], Object.entries(model?.commands ?? {}).toSorted())}
+${pageTable(['command', 'times'], Object.entries(model?.commands ?? {}).toSorted())}
 
-${table(['of rare things', 'times'], Object.entries(model?.sometimes ?? {}))}
+${pageTable(['of rare things', 'times'], Object.entries(model?.sometimes ?? {}))}
 
 ## Rules taken out
 
 So that it is known that a broken promise would be found: each rule of the task machine and of its surroundings is taken
 out, and some round the real object too (\`npm run mutants\`). **[M]**: [design.md](design.md) marks it so.
 
-${table(
+${pageTable(
   ['the rule', '', 'what the explorer finds broken', 'what the model of the object finds broken'],
   (mutants ?? []).map(({ rule, marked, explorer, object }) => [
     rule,
@@ -165,21 +165,26 @@ ${table(
 Each case is a forged token, a hostile value or a request of somebody who may not (\`test/worker/attacks/\`,
 [SECURITY.md](../SECURITY.md)). A fault is whatever was let through, told or changed.
 
-${table(
+${pageTable(
   ['tests', 'attack', 'cases', 'faults'],
   (attacks ?? []).map(({ file, attack, tried, failed }) => [file, attack, tried, failed]),
 )}
 `;
-writeFileSync(join(PROJECT, 'docs/reliability.md'), text);
+writePage('docs/reliability.md', text);
 
 function runCampaigns(): void {
-  const faults = runReporting('test/worker/faults/store-faults.test.ts', 'test/worker/faults/origins.test.ts');
-  for (const name of ['store-faults', 'origins']) writeReport(name, faults.tables.get(name) ?? []);
+  const faults = runTests([
+    '--project',
+    'object',
+    'test/worker/faults/store-faults.test.ts',
+    'test/worker/faults/origins.test.ts',
+  ]);
+  for (const name of ['store-faults', 'origins']) RELIABILITY.write(name, faults.tables.get(name) ?? []);
   const mutants = runMutants();
-  writeReport('object-model', mutants.tables.get('object-model') ?? []);
-  writeReport('mutants', mutants.rows);
+  RELIABILITY.write('object-model', mutants.tables.get('object-model') ?? []);
+  RELIABILITY.write('mutants', mutants.rows);
   const attacks = runAttacks(Number(process.env.FUZZ_RUNS ?? 10_000));
-  writeReport('attacks', attacks);
+  RELIABILITY.write('attacks', attacks);
   if (!faults.passed || !mutants.passed || attacks.some(({ failed }) => failed > 0))
     throw new Error('A campaign failed; the tables are not written.');
 }

@@ -12,12 +12,13 @@
  * what was before a change. Both run in a network of their own (Linux, root); `SOAK_NETWORK=machine` leaves that out.
  */
 
+import { progress } from './harness/reports.ts';
 import { BOUNDS, measureBounds } from './soak/bounds/index.ts';
 import { killCampaign } from './soak/kills.ts';
 import { largeTables } from './soak/large-tables.ts';
 import { liveSockets } from './soak/live/index.ts';
 import { enterOwnNetwork } from './soak/own-network.ts';
-import { addRun, addTo, writeReport } from './soak/reports.ts';
+import { addRun, addTo, RELIABILITY } from './soak/reports.ts';
 import { slowClients } from './soak/slow-clients/index.ts';
 
 const DEFAULT_KILLS = 24;
@@ -26,8 +27,7 @@ const DEFAULT_LIVE = '500,2000,10000';
 const DEFAULT_MINUTES = 20;
 const DEFAULT_CLIENTS = 200;
 
-const begun = performance.now();
-const tell = (line: string) => console.log(`… ${Math.round((performance.now() - begun) / 1000)} s  ${line}`);
+const tell = progress();
 const seed = Number(process.env.SOAK_SEED ?? Math.floor(Math.random() * 2 ** 32));
 const as = process.env.SOAK_AS === 'before' ? 'before' : 'after';
 const named = process.argv.slice(2);
@@ -53,7 +53,7 @@ const PARTS: Readonly<Record<string, () => Promise<string[]>>> = {
 
   async tables() {
     const rows = await largeTables(tell);
-    writeReport('large-tables', rows);
+    RELIABILITY.write('large-tables', rows);
     return rows.flatMap((row) => row.faults);
   },
 

@@ -8,7 +8,12 @@ import type { SyncMessage } from '../../../src/contract/messages.ts';
 import worker, { CacheObject as Built } from '../../../src/index.ts';
 import { roleOf } from '../../../src/queues/handle-batch.ts';
 import { recordingDatabase } from '../../../test/support/database.ts';
-import type { Counted, Runner } from './counting-worker.ts';
+
+/** What runs a statement: a client's request, the cache's object, the consumer of refreshes, the cron, a batch of records, another queue. */
+export type Runner = 'request' | 'object' | 'load' | 'cron' | 'sync' | 'queue';
+
+/** Rows that each statement read and wrote, as D1 tells it, by what ran it. */
+export type Counted = Partial<Record<Runner, { read: number; written: number }[]>>;
 
 const recordings = new Map<Runner, ReturnType<typeof recordingDatabase>>();
 

@@ -1,11 +1,13 @@
 /** A measured Worker whose D1 holds a fleet of one size. */
 
-import { LocalWorker } from '../harness/local-worker.ts';
-import { type Answer, type Call, send } from './client.ts';
-import { define, TableOrigin } from './definitions.ts';
+import { type Answer, type Ask, jsonOf } from '../harness/api.ts';
+import { answering } from '../harness/origin.ts';
+import { NUMBERED, Site } from '../harness/site.ts';
+import type { Counted } from './counting-entry.ts';
 import { fill } from './fill.ts';
 import {
   CACHES_PER_USER,
+  cacheOf,
   DEVICES_PER_USER,
   deviceOf,
   isStale,
@@ -23,63 +25,59 @@ const VARS = { ENTRY_CACHE_MS: '0', REFRESH_WAIT_MS: '30000' };
 /** Rows of a refreshed cache. */
 const ROWS = 400;
 
+/** Table of the resources of fleets and of growing tables. */
+export const TABLE = { name: 'items', rows: '', columns: ['id', 'name', 'changed'] };
+
 export class FleetSite {
   readonly size: number;
-  readonly worker: LocalWorker;
   readonly db: D1Database;
-  readonly #origin: TableOrigin;
-  readonly #tokens: ReadonlyMap<number, string>;
+  readonly #site: Site;
+  readonly #users: readonly number[];
   readonly #used = new Map<string, number>();
 
-  private constructor(
-    size: number,
-    parts: { worker: LocalWorker; db: D1Database; origin: TableOrigin; tokens: Map<number, string> },
-  ) {
+  private constructor(size: number, site: Site, db: D1Database, users: readonly number[]) {
     this.size = size;
-    this.worker = parts.worker;
-    this.db = parts.db;
-    this.#origin = parts.origin;
-    this.#tokens = parts.tokens;
+    this.#site = site;
+    this.db = db;
+    this.#users = users;
   }
 
   static async start(script: string, size: number): Promise<FleetSite> {
-    const worker = await LocalWorker.start({ script, vars: VARS });
-    const origin = await TableOrigin.start((n) =>
-      JSON.stringify(Array.from({ length: ROWS }, (_, row) => [row, `row ${row} of ${n}`, row])),
-    );
+    const origin = answering(({ searchParams }) => {
+      const rows = Array.from({ length: ROWS }, (_, row) => [row, `row ${row} of ${searchParams.get('n')}`, row]);
+      return JSON.stringify(rows);
+    });
+    const site = await Site.open({ script, vars: VARS, origin });
+    const define = (title: string, more: object) =>
+      site.define(title, { parameters: NUMBERED, tables: [TABLE], ...more }, { query: '{?n}' });
     for (let resource = 0; resource < RESOURCES; resource++) {
-      await define(worker, origin, titleOf(resource), { scope: resource < RESOURCES / 2 ? 'shared' : 'user' });
+      await define(titleOf(resource), { scope: resource < RESOURCES / 2 ? 'shared' : 'user' });
     }
     // What was loaded a minute ago is new enough for a schedule: so it costs each cache no more than a call of its object.
-    await define(worker, origin, SCHEDULED, { schedule: '* * * * *', refresh_min_s: 86_400 });
-    await define(worker, origin, SWEPT);
-    const db = await worker.binding<D1Database>('DB');
+    await define(SCHEDULED, { schedule: '* * * * *', refresh_min_s: 86_400 });
+    await define(SWEPT, {});
+    const db = await site.binding<D1Database>('DB');
     const copies = size / CACHES_PER_USER / USERS;
     const users = Array.from({ length: USERS }, (_, at) => at * copies);
     await fill(db, users, copies, Date.now());
-    const tokens = new Map<number, string>();
-    for (const user of users) tokens.set(user, await worker.token(userOf(user)));
-    return new FleetSite(size, { worker, db, origin, tokens });
+    return new FleetSite(size, site, db, users);
   }
 
-  /** One of the users, by chance, with the token. */
-  anyUser(): { user: number; token: string } {
-    const all = [...this.#tokens];
-    const [user, token] = all[Math.floor(Math.random() * all.length)] ?? [0, ''];
-    return { user, token };
+  /** One of the users, by chance. */
+  anyUser(): number {
+    return this.#users[Math.floor(Math.random() * USERS)] ?? 0;
   }
 
-  /** The number of any cache of the users, by chance. */
-  anyCache(): number {
-    return this.anyUser().user * CACHES_PER_USER + Math.floor(Math.random() * CACHES_PER_USER);
+  /** The number of any cache of a user, by chance. */
+  anyCache(user = this.anyUser()): number {
+    return user * CACHES_PER_USER + Math.floor(Math.random() * CACHES_PER_USER);
   }
 
-  /** One of the users, by chance, with the token, and the number of any of the user's caches that has not expired. */
-  anyFreshCache(): { token: string; n: number } {
-    const { user, token } = this.anyUser();
+  /** The number of any cache of the users that has not expired, by chance. */
+  anyFreshCache(): number {
     for (;;) {
-      const n = user * CACHES_PER_USER + Math.floor(Math.random() * CACHES_PER_USER);
-      if (!isStale(n)) return { token, n };
+      const n = this.anyCache();
+      if (!isStale(n)) return n;
     }
   }
 
@@ -93,16 +91,30 @@ export class FleetSite {
   /** A device that does not ask: the next of the users behind those that do. */
   nextIdleDevice(): { user: string; device: string } {
     const at = this.nextUnused('device');
-    const user = ([...this.#tokens.keys()][Math.floor(at / DEVICES_PER_USER)] ?? Number.NaN) + 1;
+    const user = (this.#users[Math.floor(at / DEVICES_PER_USER)] ?? Number.NaN) + 1;
     return { user: userOf(user), device: deviceOf(user, at % DEVICES_PER_USER) };
   }
 
-  send(path: string, call: Call = {}): Promise<Answer> {
-    return send(this.worker.url, path, call);
+  /** Asks as one of the users, by chance, unless `n` names a cache whose user it is to be. */
+  ask(path: string, { n, ...ask }: Ask & { n?: number } = {}): Promise<Answer> {
+    return this.#site.api.ask(path, { user: this.#userOf(n), ...ask });
   }
 
-  async stop(): Promise<void> {
-    await this.worker.stop();
-    await this.#origin.stop();
+  /** Loads a cache; ms. */
+  load(n: number): Promise<number> {
+    return this.#site.api.load(cacheOf(n).resource, { n }, { user: this.#userOf(n) });
+  }
+
+  /** What was counted since it was last asked for. */
+  async takeCounted(): Promise<Counted> {
+    return jsonOf<Counted>(await this.ask('/growth/counted'));
+  }
+
+  stop(): Promise<void> {
+    return this.#site.stop();
+  }
+
+  #userOf(n?: number): string {
+    return userOf(n === undefined ? this.anyUser() : Math.floor(n / CACHES_PER_USER));
   }
 }

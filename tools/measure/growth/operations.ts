@@ -2,8 +2,7 @@
 
 import { encodeCursor } from '../../../src/core/cursor.ts';
 import { etagOf } from '../../../src/core/etag.ts';
-import { refreshToSuccess } from './client.ts';
-import type { Runner } from './counting-worker.ts';
+import type { Runner } from './counting-entry.ts';
 import {
   CACHES_PER_USER,
   CHANGED,
@@ -49,7 +48,7 @@ function get(
   pathOf: (site: FleetSite) => string,
   more: Pick<Operation, 'maxRead'> = {},
 ): Operation {
-  const run = async (site: FleetSite) => (await site.send(pathOf(site), { token: site.anyUser().token })).ms;
+  const run = async (site: FleetSite) => (await site.ask(pathOf(site))).ms;
   return { group, name, run, ...more };
 }
 
@@ -90,7 +89,7 @@ const LISTS: readonly Operation[] = [
 /** One question about the first caches of a user that have not expired, none of which has changed. */
 function sync(count: number): Operation {
   const run = async (site: FleetSite) => {
-    const { user, token } = site.anyUser();
+    const user = site.anyUser();
     const numbers = Array.from({ length: CACHES_PER_USER }, (_, at) => user * CACHES_PER_USER + at);
     const caches = numbers
       .filter((n) => !isStale(n))
@@ -99,7 +98,7 @@ function sync(count: number): Operation {
         const { key, resource } = cacheOf(n);
         return { id: `${n}`, resource_title: resource, parameters: { n }, etag: etagOf(key, CHANGED) };
       });
-    return (await site.send('sync/', { method: 'POST', token, body: { caches } })).ms;
+    return (await site.ask('sync/', { n: user * CACHES_PER_USER, body: { caches } })).ms;
   };
   return { group: 'Reads and writes', name: `sync of ${count} caches, all 304, D1 asked`, run };
 }
@@ -112,10 +111,10 @@ export const OPERATIONS: readonly Operation[] = [
     group: 'Reads and writes',
     name: 'rpc 304, D1 asked',
     async run(site) {
-      const { token, n } = site.anyFreshCache();
+      const n = site.anyFreshCache();
       const { key, resource } = cacheOf(n);
       const headers = { 'If-None-Match': `"${etagOf(key, CHANGED)}"` };
-      return (await site.send(`rpc/${resource}/?n=${n}`, { token, headers, expected: 304 })).ms;
+      return (await site.ask(`rpc/${resource}/?n=${n}`, { n, headers, expected: 304 })).ms;
     },
   },
   {
@@ -127,7 +126,7 @@ export const OPERATIONS: readonly Operation[] = [
       // An hour later each time: what is known already would not be written.
       const hour = now - (now % HOUR_MS) + site.nextUnused('hour') * HOUR_MS;
       const read = records.slice(0, READS).map(({ key }) => ({ key, hour }));
-      return (await site.send('/growth/sync', { method: 'POST', body: { records, read } })).ms;
+      return (await site.ask('/growth/sync', { body: { records, read } })).ms;
     },
     runners: ['sync'],
   },
@@ -141,7 +140,7 @@ export const OPERATIONS: readonly Operation[] = [
         user: 'full',
         device: 'full',
       }));
-      return (await site.send('/growth/sync', { method: 'POST', body: { records, read: [] } })).ms;
+      return (await site.ask('/growth/sync', { body: { records, read: [] } })).ms;
     },
     runners: ['sync'],
   },
@@ -149,8 +148,7 @@ export const OPERATIONS: readonly Operation[] = [
     group: 'Reads and writes',
     name: 'refresh to SUCCESS',
     async run(site) {
-      const { token, n } = site.anyFreshCache();
-      return refreshToSuccess(site.worker.url, token, { resource_title: cacheOf(n).resource, n });
+      return site.load(site.anyFreshCache());
     },
     runners: ['request', 'object', 'load'],
   },
@@ -160,7 +158,7 @@ export const OPERATIONS: readonly Operation[] = [
     async run(site) {
       const { user, device } = site.nextIdleDevice();
       const path = `syncs/?user=${user}&device=${device}`;
-      return (await site.send(path, { method: 'DELETE', token: site.anyUser().token })).ms;
+      return (await site.ask(path, { method: 'DELETE' })).ms;
     },
   },
   {
@@ -171,7 +169,7 @@ export const OPERATIONS: readonly Operation[] = [
         .prepare('UPDATE resources SET next_run_at = ?1 WHERE title = ?2')
         .bind(Date.now() + HOUR_MS, SCHEDULED)
         .run();
-      return (await site.send('/growth/cron')).ms;
+      return (await site.ask('/growth/cron')).ms;
     },
     runners: ['cron'],
   },
@@ -184,7 +182,7 @@ export const OPERATIONS: readonly Operation[] = [
         // Their objects never heard of them, so they stay as they are.
         site.db.prepare('UPDATE resources SET purged = number + 1, sweeping = 1 WHERE title = ?1').bind(SWEPT),
       ]);
-      return (await site.send('/growth/cron')).ms;
+      return (await site.ask('/growth/cron')).ms;
     },
     runners: ['cron'],
   },
@@ -194,7 +192,7 @@ export const OPERATIONS: readonly Operation[] = [
     name: 'of a resource expired at once',
     async run(site) {
       const path = `caches/?resource_title=${titleOf(0)}&soft=true`;
-      return (await site.send(path, { method: 'DELETE', token: site.anyUser().token })).ms;
+      return (await site.ask(path, { method: 'DELETE' })).ms;
     },
   },
 ];

@@ -1,17 +1,15 @@
 /** docs/growth.md, from the reports: nothing in its tables is typed. */
 
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { PROJECT } from '../../../scripts/lib/wrangler.ts';
 import { markdownTable } from '../harness/markdown.ts';
+import { writePage } from '../harness/reports.ts';
 import { drawRecords, drawRows, drawVersions } from './pictures.ts';
 import { MAX_RATIO, type OperationReport } from './records.ts';
-import { type Report, readReport } from './reports.ts';
+import { GROWTH, type Report } from './reports.ts';
 import type { RowsPoint } from './rows.ts';
 import type { VersionsPoint } from './versions.ts';
 
 /** Writes the page, and the pictures that it shows. */
-export function writePage(): void {
+export function writeGrowth(): void {
   const parts = [
     part<OperationReport>('records', recordsPart, drawRecords),
     part<VersionsPoint>('versions', versionsPart, drawVersions),
@@ -24,7 +22,7 @@ whose times are the emulation's, not the platform's: what counts here is how a c
 picture are logarithmic: what does not grow is level.
 
 ${parts.join('\n')}`;
-  writeFileSync(join(PROJECT, 'docs/growth.md'), text);
+  writePage('docs/growth.md', text);
 }
 
 /** A part of the page with its picture; that of a run that never was is left out. */
@@ -33,7 +31,7 @@ function part<Result>(
   textOf: (results: readonly Result[]) => string,
   draw: (results: readonly Result[]) => void,
 ): string {
-  const report = readReport<Result>(name);
+  const report = GROWTH.read<Report<Result>>(name);
   if (report === null) return '';
   draw(report.results);
   return `${textOf(report.results)}\n${about(report)}\n`;

@@ -1,10 +1,9 @@
 /** Growth with the records and entries in D1: each operation at three sizes in turn. */
 
-import { median, type Quartiles, quartiles } from '../harness/statistics.ts';
-import { buildCountingWorker, takeCounted } from './counting-worker.ts';
+import { buildWorker } from '../harness/build-worker.ts';
+import { inTurn, median, medians, type Quartiles, quartiles } from '../harness/statistics.ts';
 import { FleetSite } from './fleet-site.ts';
 import { type Group, OPERATIONS, type Operation } from './operations.ts';
-import type { Tell } from './reports.ts';
 
 export const SIZES = [10_000, 100_000, 1_000_000] as const;
 /** Largest time at the largest size, in times that at the smallest. */
@@ -40,8 +39,8 @@ interface Seen {
   written: number;
 }
 
-export async function measureRecords(tell: Tell): Promise<OperationReport[]> {
-  const script = await buildCountingWorker();
+export async function measureRecords(tell: (line: string) => void): Promise<OperationReport[]> {
+  const script = await buildWorker('tools/measure/growth/counting-entry.ts');
   const sites: FleetSite[] = [];
   try {
     for (const size of SIZES) {
@@ -72,34 +71,27 @@ async function measure(operation: Operation, sites: readonly FleetSite[]): Promi
   return {
     group: operation.group,
     name: operation.name,
-    points: sites.map(({ size }, site) => {
-      const of = (member: keyof Seen) => median(rounds.flatMap((seen) => seen[site]?.[member] ?? []));
-      return { size, ms: of('ms'), read: of('read'), written: of('written') };
-    }),
+    points: sites.map(({ size }, site) => ({ size, ...medians(rounds.flatMap((seen) => seen[site] ?? [])) })),
     ratio: quartiles(ratios),
     maxRead: operation.maxRead ?? null,
   };
 }
 
-/** What the sites took, in their order. They take turns at each time, so that whatever else the machine does strikes them alike. */
+/** What the sites took, in their order. */
 async function round(
   { run, runners = ['request'] }: Operation,
   sites: readonly FleetSite[],
   times: number,
 ): Promise<Seen[]> {
-  const taken = sites.map((site) => ({ site, all: [] as number[] }));
-  for (const { site } of taken) await takeCounted(site.worker);
-  for (let time = 0; time < times; time++) {
-    const first = time % taken.length;
-    for (const { site, all } of [...taken.slice(first), ...taken.slice(0, first)]) all.push(await run(site));
-  }
+  for (const site of sites) await site.takeCounted();
+  const taken = await inTurn(Object.fromEntries(sites.map((site) => [site.size, site])), times, run);
   return Promise.all(
-    taken.map(async ({ site, all }) => {
-      const counted = await takeCounted(site.worker);
+    sites.map(async (site) => {
+      const counted = await site.takeCounted();
       const own = runners.flatMap((runner) => counted[runner] ?? []);
       const each = (rows: number[]) => Math.round((10 * rows.reduce((sum, row) => sum + row, 0)) / times) / 10;
       return {
-        ms: median(all),
+        ms: median(taken.map((round) => round[site.size] ?? Number.NaN)),
         read: each(own.map(({ read }) => read)),
         written: each(own.map(({ written }) => written)),
       };

@@ -3,19 +3,18 @@
 import type { Entry } from '../../../src/contract/entry.ts';
 import { d1Entries } from '../../../src/stores/entries.ts';
 import { buildWorker } from '../harness/build-worker.ts';
-import { LocalWorker } from '../harness/local-worker.ts';
-import { forgetPeak, memoryOf } from '../harness/memory.ts';
-import { cpuSeconds } from '../harness/processes.ts';
-import { median } from '../harness/statistics.ts';
-import { refreshToSuccess } from './client.ts';
-import { define, TableOrigin } from './definitions.ts';
-import type { Tell } from './reports.ts';
+import { answering } from '../harness/origin.ts';
+import { cpuSeconds, forgetPeak, memoryOf } from '../harness/processes.ts';
+import { NUMBERED, Site } from '../harness/site.ts';
+import { inTurn, medians } from '../harness/statistics.ts';
+import { TABLE } from './fleet-site.ts';
 
 const SIZES = [1000, 10_000, 100_000, 500_000] as const;
 const ROUNDS = 3;
 /** One row of so many is another in each load but the first. */
 const CHURN = 100;
 const TITLE = 'table';
+const TIMEOUT_S = 120;
 
 /** A load, from the refresh to the answer that tells of SUCCESS. */
 export interface Load {
@@ -38,67 +37,66 @@ export interface RowsPoint {
   mapBytes: number;
 }
 
-export async function measureRows(tell: Tell): Promise<RowsPoint[]> {
+export async function measureRows(tell: (line: string) => void): Promise<RowsPoint[]> {
   const script = await buildWorker();
-  const sites: TableSite[] = [];
+  const tables: GrowingTable[] = [];
   try {
-    for (const rows of SIZES) sites.push(await TableSite.start(script, rows));
-    for (let at = 0; at < ROUNDS; at++) {
-      for (const site of sites) await site.round(at);
-      tell(`rows: round ${at + 1} of ${ROUNDS}`);
-    }
-    return await Promise.all(sites.map((site) => site.point()));
+    for (const rows of SIZES) tables.push(await GrowingTable.start(script, rows));
+    await inTurn(
+      Object.fromEntries(tables.map((table) => [table.rows, table])),
+      ROUNDS,
+      (table) => table.round(),
+      (_round, number) => tell(`rows: round ${number} of ${ROUNDS}`),
+    );
+    return await Promise.all(tables.map((table) => table.point()));
   } finally {
-    for (const site of sites) await site.stop();
+    for (const table of tables) await table.stop();
   }
 }
 
 /** A Worker that loads a table of one size. */
-class TableSite {
-  readonly #rows: number;
-  readonly #worker: LocalWorker;
-  readonly #origin: TableOrigin;
-  readonly #token: string;
+class GrowingTable {
+  readonly rows: number;
+  readonly #site: Site;
   readonly #served: { answer: string };
   readonly #first: Load[] = [];
   readonly #churned: Load[] = [];
   #restBytes = 0;
 
-  private constructor(
-    rows: number,
-    parts: { worker: LocalWorker; origin: TableOrigin; token: string; served: { answer: string } },
-  ) {
-    this.#rows = rows;
-    this.#worker = parts.worker;
-    this.#origin = parts.origin;
-    this.#token = parts.token;
-    this.#served = parts.served;
+  private constructor(rows: number, site: Site, served: { answer: string }) {
+    this.rows = rows;
+    this.#site = site;
+    this.#served = served;
   }
 
-  static async start(script: string, rows: number): Promise<TableSite> {
-    const worker = await LocalWorker.start({ script, vars: { REFRESH_WAIT_MS: '30000' } });
+  static async start(script: string, rows: number): Promise<GrowingTable> {
     // Made before it is asked for: what is measured is the load, not the origin.
     const served = { answer: tableOf(1, 0) };
-    const origin = await TableOrigin.start(() => served.answer);
-    await define(worker, origin, TITLE);
-    const site = new TableSite(rows, { worker, origin, token: await worker.token('ada'), served });
-    await refreshToSuccess(worker.url, site.#token, { resource_title: TITLE, n: -1 });
-    site.#restBytes = memoryOf(worker.pids).now;
-    return site;
+    const site = await Site.open({
+      script,
+      vars: { REFRESH_WAIT_MS: '30000' },
+      origin: answering(() => served.answer),
+    });
+    await site.define(TITLE, { parameters: NUMBERED, tables: [TABLE] }, { query: '{?n}', timeout_s: TIMEOUT_S });
+    await site.api.load(TITLE, { n: -1 });
+    const table = new GrowingTable(rows, site, served);
+    table.#restBytes = memoryOf(site.pids).now;
+    return table;
   }
 
   /** A cache of its own: loaded for the first time, then twice with other rows. */
-  async round(n: number): Promise<void> {
+  async round(): Promise<void> {
+    const n = this.#first.length;
     this.#first.push(await this.#load(n, 0));
     for (const generation of [1, 2]) this.#churned.push(await this.#load(n, generation));
   }
 
   async #load(n: number, generation: number): Promise<Load> {
-    this.#served.answer = tableOf(this.#rows, generation);
-    const { url, pids } = this.#worker;
+    this.#served.answer = tableOf(this.rows, generation);
+    const { api, pids } = this.#site;
     forgetPeak(pids);
     const cpuBefore = cpuSeconds(pids);
-    const ms = await refreshToSuccess(url, this.#token, { resource_title: TITLE, n });
+    const ms = await api.load(TITLE, { n });
     return {
       seconds: ms / 1000,
       cpuSeconds: cpuSeconds(pids) - cpuBefore,
@@ -110,10 +108,10 @@ class TableSite {
     const { loaded, chain } = await this.#lastEntry();
     if (loaded === null) throw new Error('The table is not loaded.');
     return {
-      rows: this.#rows,
+      rows: this.rows,
       originBytes: Buffer.byteLength(this.#served.answer),
-      first: middle(this.#first),
-      churned: middle(this.#churned),
+      first: medians(this.#first),
+      churned: medians(this.#churned),
       deltaBytes: chain.at(-1)?.deltaBytes ?? 0,
       bodyBytes: loaded.bytes,
       mapBytes: loaded.mapBytes,
@@ -121,7 +119,7 @@ class TableSite {
   }
 
   async #lastEntry(): Promise<Entry> {
-    const entries = d1Entries(await this.#worker.binding<D1Database>('DB'));
+    const entries = d1Entries(await this.#site.binding<D1Database>('DB'));
     const { entries: listed } = await entries.list({ resource: TITLE }, null, ROUNDS + 1, Date.now());
     const largest = listed.toSorted((a, b) => (a.loaded?.bytes ?? 0) - (b.loaded?.bytes ?? 0)).at(-1);
     const entry = largest === undefined ? null : await entries.find(largest.key);
@@ -129,21 +127,12 @@ class TableSite {
     return entry;
   }
 
-  async stop(): Promise<void> {
-    await this.#worker.stop();
-    await this.#origin.stop();
+  stop(): Promise<void> {
+    return this.#site.stop();
   }
 }
 
 function tableOf(rows: number, generation: number): string {
   const changed = (row: number) => (generation > 0 && row % CHURN === 0 ? generation : 0);
   return JSON.stringify(Array.from({ length: rows }, (_, row) => [row, `row ${row}`, changed(row)]));
-}
-
-function middle(loads: readonly Load[]): Load {
-  return {
-    seconds: median(loads.map(({ seconds }) => seconds)),
-    cpuSeconds: median(loads.map((load) => load.cpuSeconds)),
-    memoryBytes: median(loads.map(({ memoryBytes }) => memoryBytes)),
-  };
 }

@@ -1,12 +1,11 @@
 /** Growth with the kept versions of a cache: what its chain costs those who refresh and read it. */
 
 import { buildWorker } from '../harness/build-worker.ts';
-import { LocalWorker } from '../harness/local-worker.ts';
+import { answering } from '../harness/origin.ts';
 import { cpuSeconds } from '../harness/processes.ts';
-import { median } from '../harness/statistics.ts';
-import { refreshToSuccess, send } from './client.ts';
-import { define, TableOrigin } from './definitions.ts';
-import type { Tell } from './reports.ts';
+import { onSite, type Site } from '../harness/site.ts';
+import { inTurn, median, medians } from '../harness/statistics.ts';
+import { TABLE } from './fleet-site.ts';
 
 const LENGTHS = [1, 10, 100, 1000] as const;
 const ROUNDS = 7;
@@ -33,134 +32,93 @@ export interface VersionsPoint {
   chainBytes: number;
 }
 
-type Seen = Pick<VersionsPoint, 'refreshMs' | 'notModifiedMs' | 'notModifiedCpuMs' | 'deltaMs'> & {
-  deltaBytes: number;
-  isWhole: boolean;
+type Seen = Pick<VersionsPoint, 'refreshMs' | 'notModifiedMs' | 'notModifiedCpuMs' | 'deltaMs' | 'deltaBytes'> & {
+  /** Share of the deltas that were answered with the whole table. */
+  whole: number;
 };
 
-export async function measureVersions(tell: Tell): Promise<VersionsPoint[]> {
-  const worker = await LocalWorker.start({ script: await buildWorker(), vars: { REFRESH_WAIT_MS: '30000' } });
+export async function measureVersions(tell: (line: string) => void): Promise<VersionsPoint[]> {
   let answers = 0;
   // One row is another each time.
-  const origin = await TableOrigin.start(() => {
+  const origin = answering(() => {
     answers += 1;
     return JSON.stringify(
       Array.from({ length: ROWS }, (_, row) => [row, `row ${row}`, row === answers % ROWS ? answers : 0]),
     );
   });
-  try {
-    const caches: KeptCache[] = [];
+  return onSite({ script: await buildWorker(), vars: { REFRESH_WAIT_MS: '30000' }, origin }, async (site) => {
     for (const versions of LENGTHS) {
-      caches.push(await KeptCache.make(worker, origin, versions));
+      await site.define(titleOf(versions), { tables: [TABLE], retain_versions: versions });
+      for (let load = 0; load < versions; load++) await site.api.load(titleOf(versions));
       tell(`a cache with ${versions} kept versions is there`);
     }
-    const seen = new Map(caches.map((cache) => [cache, [] as Seen[]]));
-    for (let at = 0; at <= ROUNDS; at++) {
-      for (const cache of caches.map((_, n) => caches[(n + at) % caches.length] as KeptCache)) {
-        const one = await cache.round();
-        // The first round warms up.
-        if (at > 0) seen.get(cache)?.push(one);
-      }
-      tell(`versions: round ${at} of ${ROUNDS}`);
-    }
-    return await Promise.all(caches.map((cache) => cache.point(seen.get(cache) ?? [])));
-  } finally {
-    await worker.stop();
-    await origin.stop();
-  }
+    const caches = Object.fromEntries(LENGTHS.map((versions) => [versions, versions]));
+    const [, ...rounds] = await inTurn(
+      caches,
+      // The first round warms up.
+      ROUNDS + 1,
+      (versions) => roundOf(site, titleOf(versions)),
+      (_round, number) => tell(`versions: round ${number - 1} of ${ROUNDS}`),
+    );
+    return Promise.all(
+      LENGTHS.map((versions) =>
+        pointOf(
+          site,
+          versions,
+          rounds.flatMap((seen) => seen[versions] ?? []),
+        ),
+      ),
+    );
+  });
 }
 
-/** A cache that keeps so many changed versions. */
-class KeptCache {
-  readonly #worker: LocalWorker;
-  readonly #db: D1Database;
-  readonly #token: string;
-  readonly #versions: number;
+function titleOf(versions: number): string {
+  return `keeps-${versions}`;
+}
 
-  private constructor(worker: LocalWorker, db: D1Database, token: string, versions: number) {
-    this.#worker = worker;
-    this.#db = db;
-    this.#token = token;
-    this.#versions = versions;
+async function roundOf(site: Site, title: string): Promise<Seen> {
+  const refreshes: number[] = [];
+  const deltas: Pick<Seen, 'deltaMs' | 'deltaBytes' | 'whole'>[] = [];
+  for (let time = 0; time < REFRESHES; time++) {
+    refreshes.push(await site.api.load(title));
+    const [oldest] = JSON.parse(String((await rowOf(site, title)).chain)) as { version: number }[];
+    const asked = { headers: { 'X-Delta': `v${oldest?.version}-last` } };
+    const { ms, body, headers } = await site.api.ask(`rpc/${title}/`, asked);
+    const whole = String(headers['content-version']).includes('delta') ? 0 : 1;
+    deltas.push({ deltaMs: ms, deltaBytes: body.length, whole });
   }
+  return { refreshMs: median(refreshes), ...(await readsOf(site, title)), ...medians(deltas) };
+}
 
-  static async make(worker: LocalWorker, origin: TableOrigin, versions: number): Promise<KeptCache> {
-    const cache = new KeptCache(worker, await worker.binding('DB'), await worker.token('ada'), versions);
-    await define(worker, origin, cache.#title, { retain_versions: versions });
-    for (let load = 0; load < versions; load++) await cache.#refresh();
-    return cache;
-  }
+async function readsOf({ api, pids }: Site, title: string): Promise<Pick<Seen, 'notModifiedMs' | 'notModifiedCpuMs'>> {
+  const path = `rpc/${title}/`;
+  const etag = String((await api.ask(path)).headers.etag);
+  const read = () => api.ask(path, { headers: { 'If-None-Match': etag }, expected: 304 });
+  const alone: number[] = [];
+  for (let time = 0; time < READS / AT_ONCE; time++) alone.push((await read()).ms);
+  const before = cpuSeconds(pids);
+  const client = async () => {
+    for (let time = 0; time < READS / AT_ONCE; time++) await read();
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, client));
+  return { notModifiedMs: median(alone), notModifiedCpuMs: ((cpuSeconds(pids) - before) * 1000) / READS };
+}
 
-  get #title(): string {
-    return `keeps-${this.#versions}`;
-  }
+async function rowOf(site: Site, title: string): Promise<Record<string, unknown>> {
+  const db = await site.binding<D1Database>('DB');
+  const row = await db.prepare('SELECT * FROM entries WHERE resource = ?1').bind(title).first();
+  if (row === null) throw new Error(`D1 has no entry of ${title}.`);
+  return row;
+}
 
-  #refresh(): Promise<number> {
-    return refreshToSuccess(this.#worker.url, this.#token, { resource_title: this.#title });
-  }
-
-  async round(): Promise<Seen> {
-    const refreshes: number[] = [];
-    const deltas: Omit<Seen, 'refreshMs' | 'notModifiedMs' | 'notModifiedCpuMs'>[] = [];
-    for (let time = 0; time < REFRESHES; time++) {
-      refreshes.push(await this.#refresh());
-      deltas.push(await this.#delta());
-    }
-    return {
-      refreshMs: median(refreshes),
-      ...(await this.#reads()),
-      deltaMs: median(deltas.map(({ deltaMs }) => deltaMs)),
-      deltaBytes: median(deltas.map(({ deltaBytes }) => deltaBytes)),
-      isWhole: deltas.some(({ isWhole }) => isWhole),
-    };
-  }
-
-  async #reads(): Promise<Pick<Seen, 'notModifiedMs' | 'notModifiedCpuMs'>> {
-    const { url, pids } = this.#worker;
-    const path = `rpc/${this.#title}/`;
-    const etag = String((await send(url, path, { token: this.#token })).headers.etag);
-    const read = () => send(url, path, { token: this.#token, headers: { 'If-None-Match': etag }, expected: 304 });
-    const alone: number[] = [];
-    for (let time = 0; time < READS / AT_ONCE; time++) alone.push((await read()).ms);
-    const before = cpuSeconds(pids);
-    const client = async () => {
-      for (let time = 0; time < READS / AT_ONCE; time++) await read();
-    };
-    await Promise.all(Array.from({ length: AT_ONCE }, client));
-    return { notModifiedMs: median(alone), notModifiedCpuMs: ((cpuSeconds(pids) - before) * 1000) / READS };
-  }
-
-  async #delta(): Promise<Pick<Seen, 'deltaMs' | 'deltaBytes' | 'isWhole'>> {
-    const { chain } = await this.#row();
-    const headers = { 'X-Delta': `v${chain[0]?.version}-last` };
-    const {
-      ms,
-      body,
-      headers: told,
-    } = await send(this.#worker.url, `rpc/${this.#title}/`, { token: this.#token, headers });
-    return { deltaMs: ms, deltaBytes: body.length, isWhole: !String(told['content-version']).includes('delta') };
-  }
-
-  async #row(): Promise<{ chain: { version: number }[]; row: Record<string, unknown> }> {
-    const row = await this.#db.prepare('SELECT * FROM entries WHERE resource = ?1').bind(this.#title).first();
-    if (row === null) throw new Error(`D1 has no entry of ${this.#title}.`);
-    return { chain: JSON.parse(String(row.chain)), row };
-  }
-
-  async point(seen: readonly Seen[]): Promise<VersionsPoint> {
-    const { row } = await this.#row();
-    const of = (member: 'refreshMs' | 'notModifiedMs' | 'notModifiedCpuMs' | 'deltaMs' | 'deltaBytes') =>
-      median(seen.map((one) => one[member]));
-    return {
-      versions: this.#versions,
-      refreshMs: of('refreshMs'),
-      notModifiedMs: of('notModifiedMs'),
-      notModifiedCpuMs: of('notModifiedCpuMs'),
-      deltaMs: of('deltaMs'),
-      deltaBytes: of('deltaBytes'),
-      isWhole: seen.some(({ isWhole }) => isWhole),
-      rowBytes: Object.values(row).reduce<number>((sum, value) => sum + String(value ?? '').length, 0),
-      chainBytes: String(row.chain).length,
-    };
-  }
+async function pointOf(site: Site, versions: number, seen: readonly Seen[]): Promise<VersionsPoint> {
+  const row = await rowOf(site, titleOf(versions));
+  const { whole: _, ...figures } = medians(seen);
+  return {
+    versions,
+    ...figures,
+    isWhole: seen.some(({ whole }) => whole > 0),
+    rowBytes: Object.values(row).reduce<number>((sum, value) => sum + String(value ?? '').length, 0),
+    chainBytes: String(row.chain).length,
+  };
 }

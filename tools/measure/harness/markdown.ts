@@ -1,6 +1,6 @@
 /** Tables for people, in Markdown. */
 
-/** A table whose columns are as wide as what stands in them, all but the first aligned to the right; empty without rows. */
+/** A table for a terminal, whose columns are as wide as what stands in them, all but the first aligned to the right; empty without rows. */
 export function markdownTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
   if (rows.length === 0) return '';
   const widths = head.map((name, at) => Math.max(name.length, ...rows.map((row) => row[at]?.length ?? 0)));
@@ -8,6 +8,18 @@ export function markdownTable(head: readonly string[], rows: readonly (readonly 
     `| ${cells.map((cell, at) => (at === 0 ? cell.padEnd(widths[at] ?? 0) : cell.padStart(widths[at] ?? 0))).join(' | ')} |`;
   const rule = `|${widths.map((width, at) => (at === 0 ? '-'.repeat(width + 2) : `${'-'.repeat(width + 1)}:`)).join('|')}|`;
   return [line(head), rule, ...rows.map(line)].join('\n');
+}
+
+export type Cell = string | number;
+
+const NUMERIC = /^([\d.,/<*% e-]*|never)$/;
+
+/** A table for a page whose cells may be sentences: not padded, columns of numbers aligned to the right. */
+export function pageTable(head: readonly string[], rows: readonly (readonly Cell[])[]): string {
+  const line = (cells: readonly Cell[]) =>
+    `| ${cells.map((cell) => String(cell).replaceAll('|', '\\|')).join(' | ')} |`;
+  const align = (at: number) => (rows.every((row) => NUMERIC.test(String(row[at]))) ? '--:' : '---');
+  return [line(head), line(head.map((_cell, at) => align(at))), ...rows.map(line)].join('\n');
 }
 
 /** Texts one below the other, those left out that are empty. */

@@ -1,6 +1,6 @@
-/** What processes cost, read from /proc (Linux, proc(5)). */
+/** CPU and memory of processes, read from /proc (Linux, proc(5)). */
 
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 
 /** Clock ticks a second: 100 on every Linux that Node runs on. */
 const TICKS_PER_S = 100;
@@ -44,4 +44,21 @@ function allStats(): Stat[] {
         return [];
       }
     });
+}
+
+/** Begins anew to look for the peak of memory. */
+export function forgetPeak(pids: readonly number[]): void {
+  for (const pid of pids) writeFileSync(`/proc/${pid}/clear_refs`, '5');
+}
+
+/** Memory of the processes, bytes: the most since `forgetPeak`, and now. NaN: one has ended and was not waited for. @throws Error when one is gone */
+export function memoryOf(pids: readonly number[]): { peak: number; now: number } {
+  return { peak: sumOf(pids, 'VmHWM'), now: sumOf(pids, 'VmRSS') };
+}
+
+function sumOf(pids: readonly number[], member: string): number {
+  return pids.reduce((total, pid) => {
+    const kib = new RegExp(`^${member}:\\s+(\\d+) kB$`, 'm').exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+    return total + Number(kib) * 1024;
+  }, 0);
 }

@@ -24,3 +24,35 @@ function quantile(values: readonly number[], share: number): number {
   const above = sorted[Math.ceil(at)] ?? Number.NaN;
   return below + (above - below) * (at - Math.floor(at));
 }
+
+/** The median of each number of measurements that have the same; at least one measurement. */
+export function medians<Figures extends Readonly<Record<keyof Figures, number>>>(all: readonly Figures[]): Figures {
+  const names = Object.keys(all[0] ?? {}) as (keyof Figures)[];
+  return Object.fromEntries(names.map((name) => [name, median(all.map((one) => one[name]))])) as Figures;
+}
+
+/**
+ * Measures several targets in turn, round by round, so that whatever else changes with time touches all of them; another
+ * one begins each round.
+ *
+ * @returns each round, by the names of the targets
+ */
+export async function inTurn<Name extends string, Target, Result>(
+  targets: Readonly<Record<Name, Target>>,
+  rounds: number,
+  measure: (target: Target, name: Name) => Promise<Result>,
+  tell: (round: Record<Name, Result>, number: number) => void = () => undefined,
+): Promise<Record<Name, Result>[]> {
+  const names = Object.keys(targets) as Name[];
+  const all: Record<Name, Result>[] = [];
+  for (let at = 0; at < rounds; at += 1) {
+    const results: Partial<Record<Name, Result>> = {};
+    const first = at % names.length;
+    for (const name of [...names.slice(first), ...names.slice(0, first)]) {
+      results[name] = await measure(targets[name], name);
+    }
+    all.push(results as Record<Name, Result>);
+    tell(results as Record<Name, Result>, at + 1);
+  }
+  return all;
+}

@@ -1,6 +1,7 @@
 /** Clients that ask a service until it is gone: refreshes and synchronising devices, on a few caches. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type Answer, type Api, jsonOf } from '../harness/api.ts';
 
 export const RESOURCE = 'soak';
 
@@ -14,11 +15,6 @@ export interface Observed {
   faults: string[];
 }
 
-export interface Target {
-  url: string;
-  token: string;
-}
-
 const PAUSE_MS = 20;
 
 export function newObserved(): Observed {
@@ -27,7 +23,7 @@ export function newObserved(): Observed {
 
 /** Keeps `clients` clients asking until the signal; what fails because the service is gone is no fault. */
 export async function ask(
-  target: Target,
+  api: Api,
   observed: Observed,
   { clients, caches, random, signal }: { clients: number; caches: number; random: () => number; signal: AbortSignal },
 ): Promise<void> {
@@ -35,8 +31,8 @@ export async function ask(
     while (!signal.aborted) {
       const n = Math.floor(random() * caches);
       try {
-        if (random() < 0.5) await refresh(target, observed, n, signal);
-        else await read(target, observed, n, device, signal);
+        if (random() < 0.5) await refresh(api, observed, n, signal);
+        else await read(api, observed, n, device, signal);
       } catch {
         // Killed: the connection broke off.
       }
@@ -47,32 +43,32 @@ export async function ask(
 }
 
 /** Asks for a refresh of a cache. */
-export async function refresh(target: Target, observed: Observed, n: number, signal: AbortSignal): Promise<void> {
-  const answer = await fetch(`${target.url}/api/v1/cache/refresh/`, {
-    method: 'POST',
-    headers: { Authorization: `Bearer ${target.token}`, 'Content-Type': 'application/json', Prefer: 'respond-async' },
-    body: JSON.stringify({ resource_title: RESOURCE, n }),
+export async function refresh(api: Api, observed: Observed, n: number, signal: AbortSignal): Promise<void> {
+  const answer = await api.ask('cache/refresh/', {
+    headers: { Prefer: 'respond-async' },
+    body: { resource_title: RESOURCE, n },
+    expected: null,
     signal,
   });
   observed.requests += 1;
-  if (answer.status === 200) observed.accepted.add(((await answer.json()) as { task_id: string }).task_id);
-  else await expectRefusal(answer, observed);
+  if (answer.status === 200) observed.accepted.add(jsonOf<{ task_id: string }>(answer).task_id);
+  else expectRefusal(answer, observed);
 }
 
 /** Reads a cache as a device; the status. */
 export async function read(
-  target: Target,
+  api: Api,
   observed: Observed,
   n: number,
   device: string,
   signal: AbortSignal,
 ): Promise<number> {
-  const headers = { Authorization: `Bearer ${target.token}`, 'X-Device-Id': device, Prefer: 'wait=1' };
-  const answer = await fetch(`${target.url}/api/v1/rpc/${RESOURCE}/?n=${n}`, { headers, signal });
+  const headers = { 'X-Device-Id': device, Prefer: 'wait=1' };
+  const answer = await api.ask(`rpc/${RESOURCE}/?n=${n}`, { headers, expected: null, signal });
   observed.requests += 1;
-  if (answer.status === 202) observed.accepted.add(((await answer.json()) as { task_id: string }).task_id);
-  else if (answer.status === 200) noteBody(observed, answer.headers.get('ETag') ?? '', await answer.text());
-  else await expectRefusal(answer, observed);
+  if (answer.status === 202) observed.accepted.add(jsonOf<{ task_id: string }>(answer).task_id);
+  else if (answer.status === 200) noteBody(observed, answer.headers.etag ?? '', answer.body.toString());
+  else expectRefusal(answer, observed);
   return answer.status;
 }
 
@@ -82,7 +78,6 @@ function noteBody({ bodies, faults }: Observed, etag: string, body: string): voi
   bodies.set(etag, body);
 }
 
-async function expectRefusal(answer: Response, { faults }: Observed): Promise<void> {
-  const text = await answer.text();
-  if (answer.status !== 503 || !answer.headers.has('Retry-After')) faults.push(`answered ${answer.status}: ${text}`);
+function expectRefusal({ status, headers, body }: Answer, { faults }: Observed): void {
+  if (status !== 503 || headers['retry-after'] === undefined) faults.push(`answered ${status}: ${body}`);
 }

@@ -1,29 +1,40 @@
-/** What the Worker's isolate holds, seen through the inspector of `wrangler dev`, or of Miniflare (by the Worker's name). */
+/** What the Worker's isolate has, apart from the local stores in the same process, seen through the inspector of workerd. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const PAUSE_MS = 100;
+const WATCH_MS = 1000;
+/** Of so many looks the largest is kept. */
+const LOOKS = 5;
+/** Name of the Worker's isolate at workerd's inspector. */
+const TARGET = 'core:user:worker';
+
+/** Seconds since the begin, and bytes. */
+export type MemorySample = readonly [seconds: number, bytes: number];
 
 interface Reply {
   id?: number;
   result?: { usedSize: number; backingStorageSize: number };
 }
 
-/** Looks again and again, after a collection of garbage each time: so what is seen is what is held. */
 export class IsolateMemory {
   readonly #socket: WebSocket;
-  readonly #awaited = new Map<number, (reply: Reply) => void>();
+  readonly #awaited = new Map<number, { resolve(reply: Reply): void; reject(error: Error): void }>();
   #last = 0;
 
   private constructor(socket: WebSocket) {
     this.#socket = socket;
     socket.addEventListener('message', ({ data }) => {
       const reply = JSON.parse(String(data)) as Reply;
-      this.#awaited.get(reply.id ?? 0)?.(reply);
+      this.#awaited.get(reply.id ?? 0)?.resolve(reply);
+    });
+    socket.addEventListener('close', () => {
+      for (const { reject } of this.#awaited.values()) reject(new Error('The inspector has gone.'));
     });
   }
 
-  static async connect(port: number, path = 'ws'): Promise<IsolateMemory> {
+  /** `path` is another one for the inspector of `wrangler dev`: `ws`. */
+  static async connect(port: number, path = TARGET): Promise<IsolateMemory> {
     // Without an origin of this machine the inspector lets nobody in. The types are the platform's, and know no headers.
     const options = { headers: { Origin: 'http://localhost' } } as unknown as string[];
     const socket = new WebSocket(`ws://127.0.0.1:${port}/${path}`, options);
@@ -34,39 +45,55 @@ export class IsolateMemory {
     return new IsolateMemory(socket);
   }
 
-  /** The most bytes held, heap and buffers together, while the work goes on. */
+  /** Bytes of heap and buffers, garbage included. @throws Error when the process has ended */
+  async used(): Promise<number> {
+    const { result } = await this.#call('Runtime.getHeapUsage');
+    return (result?.usedSize ?? 0) + (result?.backingStorageSize ?? 0);
+  }
+
+  /** The same after a collection of garbage: what is held. */
+  async held(): Promise<number> {
+    await this.#call('HeapProfiler.collectGarbage');
+    return this.used();
+  }
+
+  /** The most bytes held while the work goes on. */
   async most(work: Promise<unknown>): Promise<number> {
-    let isOver = false;
-    work
-      .finally(() => {
-        isOver = true;
-      })
-      .catch(() => undefined);
+    const over = work.then(() => null);
     let most = 0;
-    while (!isOver) {
-      const held = await Promise.race([this.held(), work.then(() => 0)]);
+    for (;;) {
+      const held = await Promise.race([over, this.held()]);
+      if (held === null) return most;
       most = Math.max(most, held);
-      await sleep(PAUSE_MS);
+      await Promise.race([over, sleep(PAUSE_MS)]);
     }
-    await work;
-    return most;
+  }
+
+  /** Looks each second, until the signal or the end of the process; adds the most of each five looks to `samples`. */
+  async watch(samples: MemorySample[], signal: AbortSignal): Promise<void> {
+    const startedAt = Date.now();
+    let most = 0;
+    for (let look = 1; !signal.aborted; look += 1) {
+      const used = await this.used().catch(() => null);
+      if (used === null) return;
+      most = Math.max(most, used);
+      if (look % LOOKS === 0) {
+        samples.push([Math.round((Date.now() - startedAt) / 1000), most]);
+        most = 0;
+      }
+      await sleep(WATCH_MS, undefined, { signal }).catch(() => undefined);
+    }
   }
 
   close(): void {
     this.#socket.close();
   }
 
-  /** Bytes held now, heap and buffers together. */
-  async held(): Promise<number> {
-    await this.#call('HeapProfiler.collectGarbage');
-    const { result } = await this.#call('Runtime.getHeapUsage');
-    return (result?.usedSize ?? 0) + (result?.backingStorageSize ?? 0);
-  }
-
-  #call(method: string): Promise<Reply> {
+  async #call(method: string): Promise<Reply> {
+    if (this.#socket.readyState !== WebSocket.OPEN) throw new Error('The inspector has gone.');
     this.#last += 1;
     const id = this.#last;
-    const reply = new Promise<Reply>((resolve) => this.#awaited.set(id, resolve));
+    const reply = new Promise<Reply>((resolve, reject) => this.#awaited.set(id, { resolve, reject }));
     this.#socket.send(JSON.stringify({ id, method }));
     return reply.finally(() => this.#awaited.delete(id));
   }

@@ -9,10 +9,11 @@ import { LEASE_MARGIN_MS } from '../../../src/contract/constants.ts';
 import { areGone, descendants } from '../../../test/e2e/support/processes.ts';
 import { Service } from '../../../test/e2e/support/service.ts';
 import { SlowOrigin } from '../../../test/e2e/support/slow-origin.ts';
+import { Api, hasEnded } from '../harness/api.ts';
 import { seededRandom } from '../harness/random.ts';
 import { ageStores } from './age-stores.ts';
 import { checkStores, type StoresReport } from './check-stores.ts';
-import { ask, newObserved, type Observed, RESOURCE, read, refresh, type Target } from './clients.ts';
+import { ask, newObserved, type Observed, RESOURCE, read, refresh } from './clients.ts';
 import { readStores } from './stores.ts';
 
 export interface KillOptions {
@@ -107,12 +108,7 @@ export async function killCampaign({ kills, seed, skipsLeases = false, tell }: K
 
 async function underLoad(service: Service, observed: Observed, random: () => number, ms: number): Promise<void> {
   const stopping = new AbortController();
-  const clients = ask(await targetOf(service), observed, {
-    clients: CLIENTS,
-    caches: CACHES,
-    random,
-    signal: stopping.signal,
-  });
+  const clients = ask(apiOf(service), observed, { clients: CLIENTS, caches: CACHES, random, signal: stopping.signal });
   await sleep(ms);
   await killAll(service);
   stopping.abort();
@@ -139,36 +135,31 @@ function kill(pid: number): void {
   }
 }
 
-async function targetOf(service: Service): Promise<Target> {
-  return { url: service.url, token: await service.token('soak') };
+/** The API of a service that `npm start` has started. */
+export function apiOf(service: Service): Api {
+  const scope = 'cache:read cache:refresh cache:admin';
+  return new Api({ url: service.url, pids: [], token: (user) => service.token(user, { scope }) }, 'soak');
 }
 
-async function define(service: Service, originUrl: string): Promise<void> {
-  const token = await service.token('root', { scope: 'cache:admin' });
-  const definition = {
+function define(service: Service, originUrl: string): Promise<void> {
+  return apiOf(service).define(RESOURCE, {
     origin: { url: `${originUrl}/data{?n}`, timeout_s: TIMEOUT_S },
     parameters: { type: 'object', properties: { n: { type: 'integer', default: 0 } } },
     ttl_s: 1,
     retry: { max_attempts: 10, backoff_s: 0.5 },
     retain_versions: 5,
     tables: [{ name: 'items', rows: '/items', columns: ['id', 'path', 'answer'] }],
-  };
-  const answer = await fetch(`${service.url}/api/v1/resources/${RESOURCE}/`, {
-    method: 'PUT',
-    headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' },
-    body: JSON.stringify(definition),
   });
-  if (answer.status !== 201) throw new Error(`the resource was not taken: ${await answer.text()}`);
 }
 
 /** Waits until each accepted task has ended by itself. */
 async function untilEnded(service: Service, { accepted }: Observed, tell: (line: string) => void): Promise<void> {
-  const { url, token } = await targetOf(service);
+  const api = apiOf(service);
   const deadline = Date.now() + PATIENCE_MS;
   let open = [...accepted];
   for (;;) {
-    const states = await Promise.all(open.map((taskId) => stateOf(url, token, taskId)));
-    const left = open.filter((_, at) => !['SUCCESS', 'FAILURE', 'REVOKED'].includes(states[at] ?? ''));
+    const states = await Promise.all(open.map((taskId) => api.ended(taskId, { patienceMs: 0, waitS: 0 })));
+    const left = open.filter((_, at) => !hasEnded(states[at] ?? ''));
     if (left.length !== open.length) tell(`${accepted.size - left.length} of ${accepted.size} tasks have ended`);
     open = left;
     if (open.length === 0) return;
@@ -177,20 +168,13 @@ async function untilEnded(service: Service, { accepted }: Observed, tell: (line:
   }
 }
 
-async function stateOf(url: string, token: string, taskId: string): Promise<string> {
-  const headers = { Authorization: `Bearer ${token}` };
-  const answer = await fetch(`${url}/api/v1/cache/state/?task_id=${taskId}`, { headers });
-  const { task_state: state = String(answer.status) } = (await answer.json()) as { task_state?: string };
-  return state;
-}
-
 /** Every cache can still be read. What that starts ends as well: its refresh comes last, and its end is waited for. */
 async function readEach(service: Service, observed: Observed): Promise<void> {
-  const target = await targetOf(service);
+  const api = apiOf(service);
   const signal = AbortSignal.timeout(PATIENCE_MS);
   for (let n = 0; n < CACHES; n += 1) {
-    while ((await read(target, observed, n, 'last', signal)) !== 200) await sleep(POLL_MS);
-    await refresh(target, observed, n, signal);
+    while ((await read(api, observed, n, 'last', signal)) !== 200) await sleep(POLL_MS);
+    await refresh(api, observed, n, signal);
   }
   await untilEnded(service, observed, () => undefined);
 }

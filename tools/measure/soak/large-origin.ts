@@ -1,9 +1,9 @@
 /** An origin of tables as large as may be, made as they are asked for; each answer differs from the one before in a hundredth of its rows. */
 
 import { once } from 'node:events';
-import { createServer, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { ServerResponse } from 'node:http';
 import { MAX_ORIGIN_BYTES } from '../../../src/contract/constants.ts';
+import { Origin } from '../harness/origin.ts';
 
 /** A table's shape. */
 export interface Shape {
@@ -28,29 +28,20 @@ export const SHAPES: readonly Shape[] = [
 
 /** Answers `/<index of the shape>?break` too: it breaks off half-way. */
 export class LargeOrigin {
-  readonly #server: Server;
   #answers = 0;
   #halfway: (() => void)[] = [];
+  #origin: Origin | undefined;
   /** Whether the answers from now on break off half-way. */
   breaksOff = false;
 
-  private constructor() {
-    this.#server = createServer(async (request, response) => {
-      const shape = SHAPES[Number(request.url?.slice(1))];
-      this.#answers += 1;
-      if (shape === undefined) response.writeHead(404).end();
-      else await this.#give(shape, this.#answers, response);
-    });
-  }
-
   static async start(): Promise<LargeOrigin> {
-    const origin = new LargeOrigin();
-    await new Promise<void>((resolve) => origin.#server.listen(0, '127.0.0.1', resolve));
-    return origin;
+    const large = new LargeOrigin();
+    large.#origin = await Origin.start(({ url }, response) => void large.#answer(Number(url?.slice(1)), response));
+    return large;
   }
 
   get url(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    return this.#origin?.url ?? '';
   }
 
   /** Resolves when half of an answer has been sent. */
@@ -59,8 +50,14 @@ export class LargeOrigin {
   }
 
   async stop(): Promise<void> {
-    this.#server.closeAllConnections();
-    await new Promise((resolve) => this.#server.close(resolve));
+    await this.#origin?.stop();
+  }
+
+  async #answer(index: number, response: ServerResponse): Promise<void> {
+    const shape = SHAPES[index];
+    this.#answers += 1;
+    if (shape === undefined) response.writeHead(404).end();
+    else await this.#give(shape, this.#answers, response);
   }
 
   async #give(shape: Shape, answer: number, response: ServerResponse): Promise<void> {

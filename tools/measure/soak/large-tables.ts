@@ -8,10 +8,11 @@ import { createHash } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { LEASE_MARGIN_MS } from '../../../src/contract/constants.ts';
 import { freePorts, Service } from '../../../test/e2e/support/service.ts';
+import { type Answer, type Api, jsonOf } from '../harness/api.ts';
 import { ageStores } from './age-stores.ts';
 import { checkStores } from './check-stores.ts';
 import { IsolateMemory } from './isolate-memory.ts';
-import { killAll } from './kills.ts';
+import { apiOf, killAll } from './kills.ts';
 import { LargeOrigin, SHAPES, type Shape } from './large-origin.ts';
 import { readStores } from './stores.ts';
 
@@ -53,7 +54,7 @@ export async function largeTables(tell: (line: string) => void): Promise<LargeTa
   const accepted = new Set<string>();
   try {
     for (const [index, shape] of SHAPES.entries()) {
-      const memory = await IsolateMemory.connect(inspectorPort);
+      const memory = await IsolateMemory.connect(inspectorPort, 'ws');
       const table = await LargeTable.define(service, `${origin.url}/${index}`, shape, accepted);
       note(await table.load('the first', memory));
       note(await table.loadChange(memory));
@@ -91,7 +92,7 @@ async function start(stateDir?: string): Promise<{ service: Service; inspectorPo
 
 /** One resource with one cache, and what a device has of it. */
 class LargeTable {
-  #service: Service;
+  #api: Api;
   readonly #title: string;
   readonly #shape: Shape;
   readonly #accepted: Set<string>;
@@ -100,7 +101,7 @@ class LargeTable {
   #etag = '';
 
   private constructor(service: Service, title: string, shape: Shape, accepted: Set<string>) {
-    this.#service = service;
+    this.#api = apiOf(service);
     this.#title = title;
     this.#shape = shape;
     this.#accepted = accepted;
@@ -114,77 +115,71 @@ class LargeTable {
       retry: { max_attempts: 2, backoff_s: 0.5 },
       tables: [{ name: 'rows', rows: '/items', columns: ['id', 'of', 'text'] }],
     };
-    await made.#ask(`resources/${made.#title}/`, { method: 'PUT', body: JSON.stringify(definition) });
+    await made.#api.define(made.#title, definition);
     return made;
   }
 
   /** A load whose body a device takes whole. */
   async load(name: string, memory: IsolateMemory): Promise<LargeTableRow> {
     const row = await this.#loaded(name, memory);
-    const answer = await this.#ask(`rpc/${this.#title}/`);
-    const body = await answer.text();
-    this.#etag = answer.headers.get('ETag') ?? '';
-    this.#held = byId((JSON.parse(body) as Body)[0]?.data ?? []);
+    const answer = await this.#takeWhole();
     this.#check(row, answer);
-    return { ...row, givenBytes: Buffer.byteLength(body) };
+    return { ...row, givenBytes: answer.body.length };
   }
 
   /** A load whose delta a device applies: then it has what the origin has. */
   async loadChange(memory: IsolateMemory): Promise<LargeTableRow> {
     const row = await this.#loaded('a hundredth of the rows changed', memory);
     const headers = { 'X-Delta': 'auto', 'If-None-Match': this.#etag };
-    const answer = await this.#ask(`rpc/${this.#title}/`, { headers });
-    const text = await answer.text();
-    const [delta] = JSON.parse(text) as Delta;
+    const answer = await this.#api.ask(`rpc/${this.#title}/`, { headers });
+    const [delta] = jsonOf<Delta>(answer);
     for (const id of delta?.delete_ids ?? []) this.#held.delete(id);
     for (const [id, cells] of byId(delta?.insert_rows ?? [])) this.#held.set(id, cells);
-    this.#etag = answer.headers.get('ETag') ?? '';
-    if (!answer.headers.get('Content-Version')?.startsWith('"delta')) row.faults.push('the device got no delta');
+    this.#etag = answer.headers.etag ?? '';
+    if (!String(answer.headers['content-version']).startsWith('"delta')) row.faults.push('the device got no delta');
     this.#check(row, answer);
-    return { ...row, givenBytes: Buffer.byteLength(text) };
+    return { ...row, givenBytes: answer.body.length };
   }
 
   /** A load that fails: the device has what there is. */
   async loadNothing(name: string, memory: IsolateMemory): Promise<LargeTableRow> {
     const row = await this.#loaded(name, memory, 'FAILURE');
-    const { status } = await this.#ask(`rpc/${this.#title}/`, { headers: { 'If-None-Match': this.#etag } });
+    const headers = { 'If-None-Match': this.#etag };
+    const { status } = await this.#api.ask(`rpc/${this.#title}/`, { headers, expected: null });
     if (status !== 304) row.faults.push(`the device, which has the last version, was answered ${status}`);
     return row;
   }
 
   /** The task that was under way at the kill ends by itself, and the device then gets all that changed since. */
   async afterKill(service: Service, faults: string[]): Promise<LargeTableRow> {
-    this.#service = service;
+    this.#api = apiOf(service);
     const startedAt = Date.now();
-    const state = await this.#ended();
+    const state = await this.#api.ended(this.#taskId, { patienceMs: PATIENCE_MS });
     const row = this.#row('killed half-way, and started again', startedAt, state, null);
     row.faults.push(...faults, ...(state === 'SUCCESS' ? [] : [`the task ended in ${state}`]));
-    const answer = await this.#ask(`rpc/${this.#title}/`);
-    this.#held = byId(((await answer.json()) as Body)[0]?.data ?? []);
-    this.#check(row, answer);
+    this.#check(row, await this.#takeWhole());
     return row;
   }
 
   async refresh(): Promise<void> {
-    const answer = await this.#ask('cache/refresh/', {
-      method: 'POST',
-      headers: { Prefer: 'respond-async' },
-      body: JSON.stringify({ resource_title: this.#title }),
-    });
-    const { task_id: taskId } = (await answer.json()) as { task_id: string };
+    const { taskId } = await this.#api.refresh(this.#title);
     this.#accepted.add(taskId);
     this.#taskId = taskId;
+  }
+
+  async #takeWhole(): Promise<Answer> {
+    const answer = await this.#api.ask(`rpc/${this.#title}/`);
+    this.#etag = answer.headers.etag ?? '';
+    this.#held = byId(jsonOf<Body>(answer)[0]?.data ?? []);
+    return answer;
   }
 
   async #loaded(name: string, memory: IsolateMemory, expected = 'SUCCESS'): Promise<LargeTableRow> {
     const startedAt = Date.now();
     await this.refresh();
-    let state = '';
-    const heldBytes = await memory.most(
-      this.#ended().then((end) => {
-        state = end;
-      }),
-    );
+    const ending = this.#api.ended(this.#taskId, { patienceMs: PATIENCE_MS });
+    const heldBytes = await memory.most(ending);
+    const state = await ending;
     const row = this.#row(name, startedAt, state, heldBytes);
     if (state !== expected) row.faults.push(`the task ended in ${state}`);
     if (heldBytes > MOST_HELD_BYTES) row.faults.push(`${heldBytes} bytes were held`);
@@ -196,27 +191,11 @@ class LargeTable {
     return { table: this.#shape.name, load, state, seconds, heldBytes, givenBytes: null, faults: [] };
   }
 
-  async #ended(): Promise<string> {
-    const deadline = Date.now() + PATIENCE_MS;
-    for (;;) {
-      const answer = await this.#ask(`cache/state/?task_id=${this.#taskId}`, { headers: { Prefer: 'wait=1' } });
-      const { task_state: state } = (await answer.json()) as { task_state: string };
-      if (['SUCCESS', 'FAILURE', 'REVOKED'].includes(state)) return state;
-      if (Date.now() > deadline) throw new Error(`the task ${this.#taskId} does not end: ${state}`);
-    }
-  }
-
   /** Whether the device has as many rows as the origin, and those that the service says. */
-  #check({ faults }: LargeTableRow, answer: Response): void {
+  #check({ faults }: LargeTableRow, answer: Answer): void {
     const hash = createHash('sha256').update([...this.#held.keys()].toSorted((a, b) => a - b).join(','));
     if (this.#held.size !== this.#shape.rows) faults.push(`the device has ${this.#held.size} rows`);
-    if (hash.digest('hex') !== answer.headers.get('Cache-Hash-Value')) faults.push('the device has other rows');
-  }
-
-  async #ask(path: string, { headers, ...init }: RequestInit = {}): Promise<Response> {
-    const token = await this.#service.token('soak', { scope: 'cache:read cache:refresh cache:admin' });
-    const all = { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json', ...(headers as object) };
-    return fetch(`${this.#service.url}/api/v1/${path}`, { ...init, headers: all });
+    if (hash.digest('hex') !== answer.headers['cache-hash-value']) faults.push('the device has other rows');
   }
 }
 

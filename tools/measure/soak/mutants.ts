@@ -2,7 +2,7 @@
 
 import { explore } from '../../../test/support/task-machine/explore.ts';
 import { MUTANTS } from '../../../test/support/task-machine/mutants.ts';
-import { runReporting } from './reports.ts';
+import { runTests } from '../harness/vitest.ts';
 
 /** One rule, and which promise was then seen broken; null: none was. */
 export interface MutantRow {
@@ -18,7 +18,7 @@ const OBJECT_MODEL = 'test/worker/faults/object-model.test.ts';
 
 /** Takes each rule out. `tables`: what the model of the object reported besides. */
 export function runMutants(): { rows: MutantRow[]; tables: Map<string, object[]>; passed: boolean } {
-  const { tables, passed } = runReporting(OBJECT_MODEL);
+  const { tables, passed } = runTests(['--project', 'object', OBJECT_MODEL]);
   const found = (tables.get('object-mutants') ?? []) as { rule: string; found: string | null }[];
   const inObject = new Map(found.map((row) => [row.rule, row.found]));
   const rows = MUTANTS.map(({ rule, marked, scenario, rules }): MutantRow => {

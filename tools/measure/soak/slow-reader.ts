@@ -4,13 +4,22 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { type IncomingHttpHeaders, type IncomingMessage, request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Site } from '../harness/site.ts';
 
 /** What is asked for. */
 export interface Question {
   url: string;
-  method?: string;
   headers?: Record<string, string>;
-  body?: string;
+}
+
+/** A question to the API of a site; `path` is below `/api/v1/`. */
+export async function questionTo(
+  { url, api }: Site,
+  path: string,
+  headers: Record<string, string> = {},
+  user?: string,
+): Promise<Question> {
+  return { url: `${url}/api/v1/${path}`, headers: { ...(await api.authorized(user)), ...headers } };
 }
 
 /** How the answer is taken. */
@@ -79,15 +88,13 @@ export async function readSlowly(question: Question, reading: Reading): Promise<
   return { status: response.statusCode ?? 0, headers: response.headers, bytes, sha256: hash.digest('hex'), end };
 }
 
-async function ask(question: Question, signal: AbortSignal | undefined): Promise<IncomingMessage> {
-  const { url, method = 'GET', headers = {}, body } = question;
+async function ask({ url, headers = {} }: Question, signal: AbortSignal | undefined): Promise<IncomingMessage> {
   const sent = request(url, {
-    method,
     agent: false,
     headers: { 'Accept-Encoding': 'identity', ...headers },
     ...(signal === undefined ? {} : { signal }),
   });
-  sent.end(body);
+  sent.end();
   const [response] = (await once(sent, 'response')) as [IncomingMessage];
   // What breaks off later is seen by who reads.
   sent.on('error', () => undefined);

@@ -1,22 +1,43 @@
-/** All bounds that are measured, and the report of what they were before and are after. */
+/** Bounds of what a request may hold or a user may use, each measured on a service of its own; what was found before they were set, and is found now. */
 
 import { buildWorker } from '../../harness/build-worker.ts';
-import { readReport, writeReport } from '../reports.ts';
-import type { Bound, Figures } from './bound.ts';
+import { pageTable } from '../../harness/markdown.ts';
+import { RELIABILITY } from '../reports.ts';
 import { eventStreams } from './event-streams.ts';
 import { coldKeySet } from './key-set.ts';
 import { hangingNeighbour, largeLoads } from './loads.ts';
-import { parameterSets, urlFormat } from './parameters.ts';
-import { rangeKeys } from './ranges.ts';
+import { parameterSets, rangeKeys, urlFormat } from './parameters.ts';
 import { guardedPrices, lostObjects } from './rows.ts';
-import { firstReaders, slowDeltas, slowNewTables, slowTables } from './slow-readers.ts';
+import {
+  everyRow,
+  firstReaders,
+  firstReadersOfSmall,
+  heldRequests,
+  slowDeltas,
+  slowNewTables,
+  slowTables,
+} from './slow-readers.ts';
+
+/** What a run found: numbers by their names, each of which says its unit. */
+export type Figures = Record<string, number>;
+
+/** One measurement. */
+export interface Bound {
+  /** What is done, as the table's heading says it. */
+  title: string;
+  /** Measures it on a service of its own, built as `script`. */
+  measure(script: string): Promise<Figures>;
+}
 
 /** By the names that `npm run soak -- bounds` takes. */
 export const BOUNDS: Readonly<Record<string, Bound>> = {
   'slow-deltas': slowDeltas,
+  'every-row': everyRow,
   'slow-tables': slowTables,
   'slow-new-tables': slowNewTables,
   'first-readers': firstReaders,
+  'first-readers-of-small': firstReadersOfSmall,
+  'held-requests': heldRequests,
   'range-keys': rangeKeys,
   'parameter-sets': parameterSets,
   'event-streams': eventStreams,
@@ -29,7 +50,7 @@ export const BOUNDS: Readonly<Record<string, Bound>> = {
 };
 
 /** One measurement's runs. */
-export interface BoundReport {
+interface BoundReport {
   title: string;
   before?: Figures;
   after?: Figures;
@@ -41,18 +62,34 @@ export async function measureBounds(
   as: 'before' | 'after',
   tell: (line: string) => void,
 ): Promise<void> {
-  const unknown = names.find((name) => !(name in BOUNDS));
-  if (unknown !== undefined)
-    throw new Error(`There is no bound "${unknown}"; there are ${Object.keys(BOUNDS).join(', ')}.`);
   const script = await buildWorker();
   for (const [name, { title, measure }] of Object.entries(BOUNDS)) {
     if (names.length > 0 && !names.includes(name)) continue;
     const figures = await measure(script);
     tell(`${title}: ${JSON.stringify(figures)}`);
-    const reports = readReport<Record<string, BoundReport>>('bounds') ?? {};
+    const reports = RELIABILITY.read<Record<string, BoundReport>>('bounds') ?? {};
     const report = { ...reports[name], title, [as]: figures };
     // In the order above, whichever was measured first.
     const known = Object.keys(BOUNDS).filter((each) => each === name || each in reports);
-    writeReport('bounds', Object.fromEntries(known.map((each) => [each, each === name ? report : reports[each]])));
+    RELIABILITY.write(
+      'bounds',
+      Object.fromEntries(known.map((each) => [each, each === name ? report : reports[each]])),
+    );
   }
+}
+
+/** The section of docs/reliability.md, its heading included. */
+export function boundsSection(): string {
+  const reports = Object.values(RELIABILITY.read<Record<string, BoundReport>>('bounds') ?? {});
+  const rows = reports.flatMap(({ title, before = {}, after = {} }) => {
+    const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
+    return names.map((name, at) => [at === 0 ? title : '', name, before[name] ?? '', after[name] ?? '']);
+  });
+  return `## What one request may hold, and one user may use
+
+Each is measured on a service of its own, built as a deploy would upload it, in workerd (\`npm run soak -- bounds\`): before
+the bounds were set, and as it is now. Memory is that of the whole process, local stores included, above what it had
+before; readers take 4 KB a second. Seconds and CPU are of a machine that did other things as well.
+
+${pageTable(['what is done', 'what is counted', 'before', 'now'], rows)}`;
 }

@@ -3,8 +3,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { Response as MiniflareResponse } from 'miniflare';
-import { Site } from '../site.ts';
-import type { Bound } from './bound.ts';
+import { send } from '../../harness/api.ts';
+import { onSite } from '../../harness/site.ts';
+import type { Bound } from './index.ts';
 
 const TOKENS = 50;
 const KEY_SET_MS = 1500;
@@ -16,20 +17,19 @@ export const coldKeySet: Bound = {
     const { publicKey, privateKey } = await generateKeyPair('ES256');
     const keys = [{ ...(await exportJWK(publicKey)), kid: 'one', alg: 'ES256' }];
     let asked = 0;
-    const site = await Site.open({
+    // All that the Worker fetches is the key set.
+    const outboundService = async () => {
+      asked += 1;
+      await sleep(KEY_SET_MS);
+      return MiniflareResponse.json({ keys });
+    };
+    const options = {
       script,
-      origin: (_request, response) => response.end(),
+      origin: () => undefined,
       vars: { JWT_SECRET: '', JWT_JWKS_URL: KEY_SET_URL, JWT_AUDIENCE: '*' },
-      more: {
-        // All that the Worker fetches is the key set.
-        outboundService: async () => {
-          asked += 1;
-          await sleep(KEY_SET_MS);
-          return MiniflareResponse.json({ keys });
-        },
-      },
-    });
-    try {
+      more: { outboundService },
+    };
+    return onSite(options, async (site) => {
       const token = (user: string) =>
         new SignJWT({})
           .setProtectedHeader({ alg: 'ES256', kid: 'one' })
@@ -38,19 +38,13 @@ export const coldKeySet: Bound = {
           .sign(privateKey);
       const tokens = await Promise.all(Array.from({ length: TOKENS }, (_, n) => token(`user-${n}`)));
       const answers = await Promise.all(
-        tokens.map(async (one) => {
-          const answer = await fetch(`${site.url}/api/v1/cache/`, { headers: { Authorization: `Bearer ${one}` } });
-          await answer.body?.cancel();
-          return answer.status;
-        }),
+        tokens.map((one) => send(`${site.url}/api/v1/cache/`, { headers: { Authorization: `Bearer ${one}` } })),
       );
       return {
-        'answers 200': answers.filter((status) => status === 200).length,
-        'answers 503': answers.filter((status) => status === 503).length,
+        'answers 200': answers.filter(({ status }) => status === 200).length,
+        'answers 503': answers.filter(({ status }) => status === 503).length,
         'requests for the key set': asked,
       };
-    } finally {
-      await site.stop();
-    }
+    });
   },
 };

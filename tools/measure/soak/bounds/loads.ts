@@ -1,8 +1,8 @@
 /** Loads that wait for each other: large ones side by side, and a resource whose origin hangs beside another of the same host. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Site } from '../site.ts';
-import type { Bound } from './bound.ts';
+import { NUMBERED, onSite } from '../../harness/site.ts';
+import type { Bound } from './index.ts';
 
 const LARGE_LOADS = 6;
 const LARGE_BYTES = 24 * 1024 * 1024;
@@ -10,13 +10,11 @@ const LARGE_MS = 10_000;
 const PIECES = 100;
 const LARGE_TIMEOUT_S = 30;
 
-const numbered = { type: 'object', properties: { n: { type: 'integer' } } };
-
 export const largeLoads: Bound = {
   title: 'six loads of 24 MB at once, of an origin that takes 10 s for each; a time-out of 30 s, one attempt',
-  async measure(script) {
+  measure: (script) => {
     let asked = 0;
-    const site = await Site.open({
+    const options = {
       script,
       origin: async (_request, response) => {
         asked += 1;
@@ -27,22 +25,19 @@ export const largeLoads: Bound = {
         }
         response.end();
       },
-    });
-    try {
-      const origin = { url: `${site.originUrl('large')}{?n}`, timeout_s: LARGE_TIMEOUT_S };
-      const retry = { max_attempts: 1 };
-      await site.define('large', { origin, retry, parameters: numbered, content_type: 'application/octet-stream' });
+    } satisfies Parameters<typeof onSite>[0];
+    return onSite(options, async (site) => {
+      const definition = { retry: { max_attempts: 1 }, parameters: NUMBERED, content_type: 'application/octet-stream' };
+      await site.define('large', definition, { query: '{?n}', timeout_s: LARGE_TIMEOUT_S });
       const startedAt = Date.now();
-      const all = Array.from({ length: LARGE_LOADS }, (_, n) => site.refresh({ resource_title: 'large', n }));
-      const states = await Promise.all((await Promise.all(all)).map((taskId) => site.ended(taskId)));
+      const tasks = await Promise.all(Array.from({ length: LARGE_LOADS }, (_, n) => site.api.refresh('large', { n })));
+      const states = await Promise.all(tasks.map(({ taskId }) => site.api.ended(taskId)));
       return {
         'loads that succeeded': states.filter((state) => state === 'SUCCESS').length,
         'requests to the origin': asked,
         seconds: Math.round((Date.now() - startedAt) / 1000),
       };
-    } finally {
-      await site.stop();
-    }
+    });
   },
 };
 
@@ -52,8 +47,8 @@ const PATIENCE_MS = 60_000;
 
 export const hangingNeighbour: Bound = {
   title: '20 caches of a resource that hangs, then 300 of another of the same host',
-  async measure(script) {
-    const site = await Site.open({
+  measure: (script) => {
+    const options = {
       script,
       origin: (request, response) => {
         // Who hangs is let go by the time-out.
@@ -61,17 +56,16 @@ export const hangingNeighbour: Bound = {
         response.writeHead(200, { 'Content-Type': 'application/json' });
         response.end('[]');
       },
-    });
-    try {
-      await site.define('hangs', { parameters: numbered }, '{?n}');
-      await site.define('quick', { parameters: numbered }, '{?n}');
-      for (let n = 0; n < HANGING; n += 1) await site.refresh({ resource_title: 'hangs', n });
+    } satisfies Parameters<typeof onSite>[0];
+    return onSite(options, async (site) => {
+      for (const title of ['hangs', 'quick']) await site.define(title, { parameters: NUMBERED }, { query: '{?n}' });
+      for (let n = 0; n < HANGING; n += 1) await site.api.refresh('hangs', { n });
       const startedAt = Date.now();
-      const tasks = Array.from({ length: QUICK }, (_, n) => site.refresh({ resource_title: 'quick', n }));
+      const tasks = await Promise.all(Array.from({ length: QUICK }, (_, n) => site.api.refresh('quick', { n })));
       let last = 0;
       const states = await Promise.all(
-        (await Promise.all(tasks)).map(async (taskId) => {
-          const state = await site.ended(taskId, startedAt + PATIENCE_MS - Date.now());
+        tasks.map(async ({ taskId }) => {
+          const state = await site.api.ended(taskId, { patienceMs: startedAt + PATIENCE_MS - Date.now() });
           last = Date.now();
           return state;
         }),
@@ -80,8 +74,6 @@ export const hangingNeighbour: Bound = {
         'of 300 loads ended within 60 s': states.filter((state) => state === 'SUCCESS').length,
         'seconds until the last of those': Math.round((last - startedAt) / 1000),
       };
-    } finally {
-      await site.stop();
-    }
+    });
   },
 };

@@ -1,8 +1,9 @@
-/** What one user's parameters may use: room in D1, and CPU. */
+/** What one user may use by parameters and ranges: room in D1 and at the edge, and CPU. */
 
+import { answering, OCTETS, octets } from '../../harness/origin.ts';
 import { cpuSeconds } from '../../harness/processes.ts';
-import { Site, type SiteOptions } from '../site.ts';
-import type { Bound, Figures } from './bound.ts';
+import { onSite, type Site } from '../../harness/site.ts';
+import type { Bound, Figures } from './index.ts';
 
 const TITLE = 'search';
 const SETS = 500;
@@ -10,25 +11,16 @@ const SETS = 500;
 const LONG_CHARACTERS = 60_000;
 const AT_ONCE = 10;
 
-const answerAtOnce: SiteOptions['origin'] = (request, response) => {
-  request.resume();
-  response.writeHead(200, { 'Content-Type': 'application/json' });
-  response.end('[]');
-};
-
-async function withText(script: string, schema: object, measure: (site: Site) => Promise<Figures>): Promise<Figures> {
-  const site = await Site.open({ script, origin: answerAtOnce });
-  try {
-    const parameters = { type: 'object', properties: { text: schema } };
-    await site.define(TITLE, { origin: { url: site.originUrl(TITLE), method: 'POST' }, parameters });
-    return await measure(site);
-  } finally {
-    await site.stop();
-  }
+function withText(script: string, schema: object, measure: (site: Site) => Promise<Figures>): Promise<Figures> {
+  return onSite({ script, origin: answering(() => '[]') }, async (site) => {
+    await site.define(TITLE, { parameters: { type: 'object', properties: { text: schema } } }, { method: 'POST' });
+    return measure(site);
+  });
 }
 
-function read(site: Site, text: string): Promise<Response> {
-  return site.ask(`rpc/${TITLE}/`, { method: 'POST', body: JSON.stringify({ text }) });
+/** The status of a read. */
+async function read({ api }: Site, text: string): Promise<number> {
+  return (await api.ask(`rpc/${TITLE}/`, { body: { text }, expected: null })).status;
 }
 
 export const parameterSets: Bound = {
@@ -40,11 +32,7 @@ export const parameterSets: Bound = {
       const statuses: number[] = [];
       for (let at = 0; at < SETS; at += AT_ONCE) {
         const texts = Array.from({ length: AT_ONCE }, (_, n) => String(at + n).padEnd(LONG_CHARACTERS, 'n'));
-        const answers = await Promise.all(texts.map((text) => read(site, text)));
-        for (const answer of answers) {
-          await answer.body?.cancel();
-          statuses.push(answer.status);
-        }
+        statuses.push(...(await Promise.all(texts.map((text) => read(site, text)))));
       }
       return {
         'sets taken': statuses.filter((status) => status < 300).length,
@@ -66,15 +54,39 @@ export const urlFormat: Bound = {
   title: 'a hostile value for a parameter of the format `url`',
   measure: (script) =>
     withText(script, { type: 'string', format: 'url' }, async (site) => {
-      await (await read(site, 'http://example.com/')).body?.cancel();
+      await read(site, 'http://example.com/');
       const figures: Figures = {};
       for (const [size, text] of Object.entries(HOSTILE)) {
         const before = cpuSeconds(site.pids);
-        const answer = await read(site, text);
-        await answer.body?.cancel();
-        figures[`status of the answer to ${size}`] = answer.status;
+        figures[`status of the answer to ${size}`] = await read(site, text);
         figures[`CPU of workerd for ${size}, s`] = Math.round((cpuSeconds(site.pids) - before) * 100) / 100;
       }
       return figures;
+    }),
+};
+
+const RANGE_BYTES = 2_000_000;
+const RANGES = 50;
+
+/** What clients' ranges make the edge cache keep. */
+export const rangeKeys: Bound = {
+  title: '50 ranges of one body of 2 MB, each of another length',
+  measure: (script) =>
+    onSite({ script, origin: octets(RANGE_BYTES) }, async (site) => {
+      await site.define('file', { content_type: OCTETS });
+      await site.api.load('file');
+      await site.api.ask('rpc/file/');
+      const before = site.storedMb('cache');
+      let right = 0;
+      for (let at = 1; at <= RANGES; at += 1) {
+        const last = RANGE_BYTES / 2 + at;
+        const headers = { Range: `bytes=0-${last}`, 'Accept-Encoding': 'identity' };
+        const { status, body } = await site.api.ask('rpc/file/', { headers });
+        if (status === 206 && body.length === last + 1) right += 1;
+      }
+      return {
+        'right answers': right,
+        'the edge cache grew, MB': Math.round((site.storedMb('cache') - before) * 10) / 10,
+      };
     }),
 };

@@ -1,7 +1,9 @@
 /** What becomes of rows: after the objects were lost, and under a guard. */
 
-import { Site } from '../site.ts';
-import type { Bound } from './bound.ts';
+import { jsonOf } from '../../harness/api.ts';
+import { answering } from '../../harness/origin.ts';
+import { onSite, type Site } from '../../harness/site.ts';
+import type { Bound, Figures } from './index.ts';
 
 const TITLE = 'prices';
 const ROWS = 100;
@@ -14,81 +16,63 @@ function prices(changed: number, price: number): string {
   return JSON.stringify(Array.from({ length: ROWS }, (_, id) => [id, id < changed ? price : 1]));
 }
 
-async function withPrices(
+function withPrices(
   script: string,
   more: object,
   answer: () => string,
-  measure: (site: Site) => Promise<Record<string, number>>,
-): Promise<Record<string, number>> {
-  const site = await Site.open({
-    script,
-    origin: (_request, response) => {
-      response.writeHead(200, { 'Content-Type': 'application/json' });
-      response.end(answer());
-    },
-  });
-  try {
+  measure: (site: Site) => Promise<Figures>,
+): Promise<Figures> {
+  return onSite({ script, origin: answering(answer) }, async (site) => {
     await site.define(TITLE, { tables: [{ name: TITLE, rows: '', columns: ['id', 'price'] }], ...more });
-    return await measure(site);
-  } finally {
-    await site.stop();
-  }
+    return measure(site);
+  });
 }
 
-/** ETag that a task's version has. */
-async function etagOf(site: Site, taskId: string): Promise<string> {
-  const answer = await site.ask(`cache/state/?task_id=${taskId}&expand=task`);
-  return ((await answer.json()) as { etag: string }).etag;
+/** State in which a refresh ends, and its task. */
+async function refresh({ api }: Site): Promise<{ state: string; taskId: string }> {
+  const { taskId } = await api.refresh(TITLE);
+  return { state: await api.ended(taskId), taskId };
 }
 
 export const lostObjects: Bound = {
   title: 'objects lost after five loads (D1 and R2 are as they were), then four refreshes with new rows each',
-  async measure(script) {
+  measure: (script) => {
     let price = 1;
-    /** Price by ETag. */
-    const given = new Map<string, number>();
+    const etags = new Set<string>();
     const figures = { 'refreshes that said SUCCESS': 0, 'readers who saw their rows': 0, 'ETags given twice': 0 };
-    const refresh = async (site: Site): Promise<boolean> => {
+    const change = async (site: Site): Promise<boolean> => {
       price += 1;
-      const taskId = await site.refresh({ resource_title: TITLE });
-      if ((await site.ended(taskId)) !== 'SUCCESS') return false;
-      const etag = await etagOf(site, taskId);
-      if (given.has(etag)) figures['ETags given twice'] += 1;
-      given.set(etag, price);
+      const { state, taskId } = await refresh(site);
+      if (state !== 'SUCCESS') return false;
+      const { etag } = jsonOf<{ etag: string }>(await site.api.ask(`cache/state/?task_id=${taskId}&expand=task`));
+      if (etags.has(etag)) figures['ETags given twice'] += 1;
+      etags.add(etag);
       return true;
     };
-    return withPrices(
-      script,
-      {},
-      () => prices(ROWS, price),
-      async (site) => {
-        for (let load = 0; load < LOADS_BEFORE; load += 1) await refresh(site);
-        await site.restart('do');
-        for (let load = 0; load < LOADS_AFTER; load += 1) {
-          if (await refresh(site)) figures['refreshes that said SUCCESS'] += 1;
-          const answer = await site.ask(`rpc/${TITLE}/`, { headers: { Prefer: 'wait=5' } });
-          if ((await answer.text()).includes(`,0,${price}]`)) figures['readers who saw their rows'] += 1;
-        }
-        return figures;
-      },
-    );
+    const answer = () => prices(ROWS, price);
+    return withPrices(script, {}, answer, async (site) => {
+      for (let load = 0; load < LOADS_BEFORE; load += 1) await change(site);
+      await site.restart('do');
+      for (let load = 0; load < LOADS_AFTER; load += 1) {
+        if (await change(site)) figures['refreshes that said SUCCESS'] += 1;
+        const { body } = await site.api.ask(`rpc/${TITLE}/`, { headers: { Prefer: 'wait=5' }, expected: null });
+        if (body.includes(`,0,${price}]`)) figures['readers who saw their rows'] += 1;
+      }
+      return figures;
+    });
   },
 };
 
 export const guardedPrices: Bound = {
   title: '60 new prices of 100 under `max_deleted` 0.5',
-  async measure(script) {
+  measure: (script) => {
     let changed = 0;
-    return withPrices(
-      script,
-      { guard: { max_deleted: 0.5 } },
-      () => prices(changed, 2),
-      async (site) => {
-        await site.load({ resource_title: TITLE });
-        changed = CHANGED;
-        const state = await site.ended(await site.refresh({ resource_title: TITLE }));
-        return { 'loads that the guard let through': state === 'SUCCESS' ? 1 : 0 };
-      },
-    );
+    const answer = () => prices(changed, 2);
+    return withPrices(script, { guard: { max_deleted: 0.5 } }, answer, async (site) => {
+      await site.api.load(TITLE);
+      changed = CHANGED;
+      const { state } = await refresh(site);
+      return { 'loads that the guard let through': state === 'SUCCESS' ? 1 : 0 };
+    });
   },
 };

@@ -1,24 +1,23 @@
-/** What slow readers make the Worker hold: folded deltas, full tables, bodies that the edge has not yet. */
+/** What slow readers make the Worker hold: folded deltas, full tables and bodies that the edge has not yet, requests that wait. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Site } from '../site.ts';
-import { readSlowly } from '../slow-reader.ts';
-import type { Bound, Figures } from './bound.ts';
+import { freePorts } from '../../../../scripts/lib/free-ports.ts';
+import { answering, OCTETS, octets } from '../../harness/origin.ts';
+import { NUMBERED, onSite, type Site } from '../../harness/site.ts';
+import { IsolateMemory } from '../isolate-memory.ts';
+import { questionTo, readSlowly, type SlowAnswer } from '../slow-reader.ts';
+import type { Bound, Figures } from './index.ts';
 
 const READERS = 40;
 const BYTES_PER_S = 4000;
 const WATCHED_MS = 20_000;
-
 const ROWS = 60_000;
 const TEXT = 'n'.repeat(110);
 const LOADS = 10;
 /** Each load changes rows that none before it has changed: a delta over all loads is 3.8 MB. */
 const CHANGED = 2800;
-
 const TITLE = 'items';
-const tablePaths = Array<string>(READERS).fill(`rpc/${TITLE}/`);
-const BODIES = 8;
-const BODY_BYTES = 20 * 1024 * 1024;
+const MIB = 1024 * 1024;
 
 /** The table at its n-th load. */
 function tableOf(load: number): string {
@@ -26,49 +25,55 @@ function tableOf(load: number): string {
   return JSON.stringify(rows);
 }
 
-async function withTable(script: string, measure: (site: Site) => Promise<Figures>): Promise<Figures> {
-  let load = 0;
-  const site = await Site.open({
-    script,
-    origin: (_request, response) => {
-      response.writeHead(200, { 'Content-Type': 'application/json' });
-      response.end(tableOf(load));
-    },
-  });
-  try {
-    await site.define(TITLE, { tables: [{ name: TITLE, rows: '', columns: ['id', 'changed', 'text'] }] });
-    for (; load <= LOADS; load += 1) await site.load({ resource_title: TITLE });
-    // What the loads left in the process would hide what the readers add.
-    await site.restart();
-    await site.ask(`rpc/${TITLE}/`, { method: 'HEAD' });
-    return await measure(site);
-  } finally {
-    await site.stop();
-  }
+/** 40 readers of a table that was loaded often, of a service that was then started anew. */
+function readersOf(headers: Record<string, string>, { isAtEdge = false } = {}): Bound['measure'] {
+  return (script) => {
+    let load = 0;
+    return onSite({ script, origin: answering(() => tableOf(load)) }, async (site) => {
+      await site.define(TITLE, { tables: [{ name: TITLE, rows: '', columns: ['id', 'changed', 'text'] }] });
+      for (; load <= LOADS; load += 1) await site.api.load(TITLE);
+      // What the loads left in the process would hide what the readers add.
+      await site.restart();
+      await site.api.ask(`rpc/${TITLE}/`, { method: isAtEdge ? 'GET' : 'HEAD' });
+      return readTogether(site, Array<string>(READERS).fill(`rpc/${TITLE}/`), headers);
+    });
+  };
+}
+
+/** As many bodies that are no tables, with one slow reader each, who is the first. */
+function firstReadersOf(bodies: number, bytes: number): Bound['measure'] {
+  return (script) =>
+    onSite({ script, origin: octets(bytes) }, async (site) => {
+      await site.define(TITLE, { parameters: NUMBERED, content_type: OCTETS }, { query: '{?n}' });
+      for (let n = 0; n < bodies; n += 1) await site.api.load(TITLE, { n });
+      await site.restart();
+      return readTogether(
+        site,
+        Array.from({ length: bodies }, (_body, n) => `rpc/${TITLE}/?n=${n}`),
+        {},
+      );
+    });
 }
 
 /** Readers who begin together; what they were promised, and what they add. */
 async function readTogether(site: Site, paths: readonly string[], headers: Record<string, string>): Promise<Figures> {
-  const stopping = new AbortController();
-  const { signal } = stopping;
-  const pace = { bytesPerS: BYTES_PER_S };
   let begun = 0;
-  let promised = 0;
+  let answers: (SlowAnswer | null)[] = [];
   const added = await site.added(async () => {
-    const reads = paths.map(async (path) => {
-      const answer = await readSlowly(await site.question(path, headers), {
-        pace,
-        signal,
-        begun: (status) => {
-          if (status === 200) begun += 1;
-        },
-      });
-      promised = Math.max(promised, Number(answer?.headers['content-length'] ?? 0));
-    });
+    const stopping = new AbortController();
+    const reading = {
+      pace: { bytesPerS: BYTES_PER_S },
+      signal: stopping.signal,
+      begun: (status: number) => {
+        if (status === 200) begun += 1;
+      },
+    };
+    const reads = paths.map(async (path) => readSlowly(await questionTo(site, path, headers), reading));
     await sleep(WATCHED_MS);
     stopping.abort();
-    await Promise.all(reads);
+    answers = await Promise.all(reads);
   });
+  const promised = Math.max(...answers.map((answer) => Number(answer?.headers['content-length'] ?? 0)));
   return {
     'answers that had begun after 20 s': begun,
     'size of an answer, MB': Math.round(promised / 1e5) / 10,
@@ -78,47 +83,70 @@ async function readTogether(site: Site, paths: readonly string[], headers: Recor
 
 export const slowDeltas: Bound = {
   title: '40 slow readers of a folded delta',
-  measure: (script) => withTable(script, (site) => readTogether(site, tablePaths, { 'X-Delta': 'v1-last' })),
+  measure: readersOf({ 'X-Delta': 'v1-last' }),
+};
+
+export const everyRow: Bound = {
+  title: '40 slow readers of a delta that inserts every row',
+  measure: readersOf({ 'X-Delta': 'v0-last' }),
 };
 
 export const slowTables: Bound = {
   title: '40 slow readers of a full table that the edge has',
-  measure: (script) =>
-    withTable(script, async (site) => {
-      await (await site.ask(`rpc/${TITLE}/`)).bytes();
-      return readTogether(site, tablePaths, {});
-    }),
+  measure: readersOf({}, { isAtEdge: true }),
 };
 
 export const slowNewTables: Bound = {
   title: '40 slow readers of a full table that nobody has read before',
-  measure: (script) => withTable(script, (site) => readTogether(site, tablePaths, {})),
+  measure: readersOf({}),
 };
 
-/** Bodies that are no tables, one slow reader each, who is the first. */
 export const firstReaders: Bound = {
   title: 'the first slow readers of eight bodies of 20 MiB',
+  measure: firstReadersOf(8, 20 * MIB),
+};
+
+export const firstReadersOfSmall: Bound = {
+  title: 'the first slow readers of 40 bodies of 1.5 MiB',
+  measure: firstReadersOf(READERS, 1.5 * MIB),
+};
+
+const HELD = 1000;
+const USERS = 50;
+const SETTLED_MS = 8000;
+
+export const heldRequests: Bound = {
+  title: '1,000 requests of 50 users that wait for a version, or follow it in an event stream',
   async measure(script) {
-    const site = await Site.open({
-      script,
-      origin: (_request, response) => {
-        response.writeHead(200, { 'Content-Type': 'application/octet-stream' });
-        response.end(Buffer.alloc(BODY_BYTES, 'n'));
-      },
-    });
-    try {
-      const parameters = { type: 'object', properties: { n: { type: 'integer' } } };
-      await site.define(TITLE, { parameters, content_type: 'application/octet-stream' }, '{?n}');
-      const all = Array.from({ length: BODIES }, (_, n) => n);
-      for (const n of all) await site.load({ resource_title: TITLE, n });
-      await site.restart();
-      return await readTogether(
-        site,
-        all.map((n) => `rpc/${TITLE}/?n=${n}`),
-        {},
-      );
-    } finally {
-      await site.stop();
-    }
+    const waiting = (etag: string) => ({ 'If-None-Match': etag, Prefer: 'wait=30' });
+    const following = () => ({ Accept: 'text/event-stream' });
+    return {
+      'heap of the isolate for each that waits, KB': await heldBy(script, waiting),
+      'for each event stream, KB': await heldBy(script, following),
+    };
   },
 };
+
+/** KB of the isolate for each of many requests while all are held. */
+async function heldBy(script: string, headersFor: (etag: string) => Record<string, string>): Promise<number> {
+  const [inspectorPort = 0] = await freePorts();
+  const more = { inspectorPort } as object;
+  return onSite({ script, origin: octets(100), more }, async (site) => {
+    await site.define(TITLE, { content_type: OCTETS });
+    await site.api.load(TITLE);
+    const headers = headersFor(String((await site.api.ask(`rpc/${TITLE}/`)).headers.etag));
+    const memory = await IsolateMemory.connect(inspectorPort);
+    const stopping = new AbortController();
+    const reading = { pace: { bytesPerS: BYTES_PER_S }, signal: stopping.signal };
+    const before = await memory.held();
+    const reads = Array.from({ length: HELD }, async (_request, n) =>
+      readSlowly(await questionTo(site, `rpc/${TITLE}/`, headers, `user-${n % USERS}`), reading),
+    );
+    await sleep(SETTLED_MS);
+    const bytes = (await memory.held()) - before;
+    stopping.abort();
+    await Promise.all(reads);
+    memory.close();
+    return Math.round(bytes / HELD / 100) / 10;
+  });
+}

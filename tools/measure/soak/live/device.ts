@@ -1,18 +1,16 @@
 /** A device that stays live, as docs/sync.md has it: a ticket, a socket, a full check, then only what it is told of. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import { signToken } from '../../../../scripts/lib/token.ts';
 import type { HubMessage } from '../../../../src/contract/live.ts';
 import { RawSocket } from './raw-socket.ts';
 
 const AGAIN_MS = 500;
-const DAY_S = 86_400;
 const PROTOCOL = 'freshet.v1';
 
 /** The service as devices know it; `url` changes when it is started again. */
 export interface LiveService {
-  url: string;
-  readonly secret: string;
+  readonly url: string;
+  token(user: string): Promise<string>;
   /** Answers by status, of all requests of devices. */
   readonly statuses: Record<number, number>;
 }
@@ -88,8 +86,7 @@ export class LiveDevice {
   }
 
   async #headers(): Promise<Record<string, string>> {
-    const { secret } = this.#service;
-    this.#token ??= signToken(secret, this.#user, { scope: 'cache:read', expiresS: DAY_S });
+    this.#token ??= this.#service.token(this.#user);
     return {
       Authorization: `Bearer ${await this.#token}`,
       'X-Device-Id': 'tablet',

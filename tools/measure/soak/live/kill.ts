@@ -1,8 +1,7 @@
 /** Killed under live sockets and a load of commits: after a start on the same stores every device comes to the last version of all that it holds. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Stand } from './stand.ts';
-import { until } from './stand.ts';
+import { type Stand, until } from './stand.ts';
 
 const CACHES = 5;
 const LOAD_MS = 2_000;
@@ -21,10 +20,7 @@ export interface KillReport {
 
 export async function killUnderSockets(stand: Stand, sockets: number, kills: number): Promise<KillReport> {
   const titles = Array.from({ length: CACHES }, (_, number) => `killed-${number}`);
-  for (const title of titles) {
-    await stand.define(title);
-    await stand.load(title);
-  }
+  await stand.define(...titles);
   const two = (number: number) => [0, 1].map((more) => titles[(number + more) % CACHES] ?? '');
   const devices = await stand.open(sockets, two);
   let loads = 0;
@@ -32,20 +28,20 @@ export async function killUnderSockets(stand: Stand, sockets: number, kills: num
   const loading = Promise.all(
     titles.map(async (title) => {
       while (isLoading)
-        if ((await stand.load(title)) === 'SUCCESS') loads += 1;
+        if (await stand.load(title)) loads += 1;
         else await sleep(100);
     }),
   );
   for (let kill = 0; kill < kills; kill++) {
     await sleep(LOAD_MS * (0.5 + Math.random()));
-    await stand.kill();
+    await stand.site.kill();
   }
   await sleep(LOAD_MS);
   isLoading = false;
   await loading;
   const last = new Map<string, number>();
   for (const title of titles) {
-    while ((await stand.load(title)) !== 'SUCCESS') await sleep(100);
+    while (!(await stand.load(title))) await sleep(100);
     last.set(title, await stand.versionOf(title));
   }
   const endedAt = performance.now();

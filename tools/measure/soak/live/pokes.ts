@@ -1,8 +1,8 @@
 /** How long it takes to tell all sockets of a hub of a commit, beside the same hub doing no more than send. */
 
+import { median } from '../../harness/statistics.ts';
 import type { LiveDevice } from './device.ts';
-import type { Stand } from './stand.ts';
-import { until } from './stand.ts';
+import { type Stand, until } from './stand.ts';
 
 const ROUNDS = 15;
 const PATIENCE_MS = 30_000;
@@ -19,7 +19,6 @@ export interface PokeReport {
 
 export async function pokeAll(stand: Stand, sockets: number): Promise<PokeReport> {
   await stand.define('poked');
-  await stand.load('poked');
   const devices = await stand.open(sockets, () => ['poked'], true);
   // The first poke of each is the answer to the watch, where it came in time.
   const poked: number[] = [];
@@ -27,19 +26,19 @@ export async function pokeAll(stand: Stand, sockets: number): Promise<PokeReport
   for (let round = 0; round < ROUNDS; round++) {
     poked.push(
       await lastTold(devices, async () => {
-        if ((await stand.load('poked')) !== 'SUCCESS') throw new Error('the load has failed');
+        if (!(await stand.load('poked'))) throw new Error('the load has failed');
         return performance.now();
       }),
     );
     floor.push(
       await lastTold(devices, async () => {
         const startedAt = performance.now();
-        await stand.ask('POST', '/floor/', { poke: [], spread_ms: 0 });
+        await stand.hub({ body: { poke: [], spread_ms: 0 } });
         return startedAt;
       }),
     );
   }
-  const { statuses } = stand.service;
+  const { statuses } = stand;
   const before = { ...statuses };
   const startedAt = performance.now();
   const ends = devices.map((device) => device.ends.length);
@@ -71,7 +70,5 @@ async function lastTold(devices: readonly LiveDevice[], tell: () => Promise<numb
 }
 
 function summary(times: readonly number[]): { median: number; most: number } {
-  const sorted = times.toSorted((a, b) => a - b);
-  const at = (share: number) => Math.round(sorted[Math.floor((sorted.length - 1) * share)] ?? 0);
-  return { median: at(0.5), most: at(1) };
+  return { median: Math.round(median(times)), most: Math.round(Math.max(...times)) };
 }

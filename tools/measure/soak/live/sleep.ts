@@ -1,10 +1,9 @@
 /** Many sockets of one hub: what each takes, that the hub sleeps under them, and what it costs to wake. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import { memoryOf } from '../../harness/memory.ts';
+import { memoryOf } from '../../harness/processes.ts';
 import type { HubState } from './entry.ts';
-import type { Stand } from './stand.ts';
-import { until } from './stand.ts';
+import { type Stand, until } from './stand.ts';
 
 /** An object of workerd sleeps after 10 s without work. */
 const ASLEEP_MS = 15_000;
@@ -25,15 +24,12 @@ export interface SleepReport {
 
 export async function sleepUnderSockets(stand: Stand, sockets: number): Promise<SleepReport> {
   const titles = Array.from({ length: CACHES }, (_, number) => `held-${number}`);
-  for (const title of titles) {
-    await stand.define(title);
-    await stand.load(title);
-  }
+  await stand.define(...titles);
   await stand.open(50, () => titles, true);
-  const before = memoryOf(stand.pids).now;
+  const before = memoryOf(stand.site.pids).now;
   const devices = await stand.open(sockets, () => titles, true);
-  const bytesPerSocket = Math.round((memoryOf(stand.pids).now - before) / sockets);
-  const state = async () => (await stand.ask('GET', '/floor/')) as HubState;
+  const bytesPerSocket = Math.round((memoryOf(stand.site.pids).now - before) / sockets);
+  const state = () => stand.hub<HubState>();
   const pokesAfterSilence = 2;
   const first = await state();
   for (let poke = 0; poke < pokesAfterSilence; poke++) {

@@ -1,9 +1,10 @@
 /** What workerd and the local stores take by themselves under the same loads and readers. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
+import { send } from '../../harness/api.ts';
 import { buildWorker } from '../../harness/build-worker.ts';
-import { memoryOf } from '../../harness/memory.ts';
-import { Site, type SiteOptions } from '../site.ts';
+import { memoryOf } from '../../harness/processes.ts';
+import { Site, type SiteOptions } from '../../harness/site.ts';
 import { readSlowly } from '../slow-reader.ts';
 import { MemoryLimit } from './limit.ts';
 import type { SoakTable } from './tables.ts';
@@ -39,8 +40,8 @@ export async function measureBase(
   const { signal } = stopping;
   const load = async ({ shape }: SoakTable) => {
     const origin = encodeURIComponent(site.originUrl(shape.title));
-    const answer = await fetch(`${site.url}/${shape.title}?origin=${origin}`);
-    if (!answer.ok) throw new Error(`loading ${shape.title} was answered ${answer.status}`);
+    const { status } = await send(`${site.url}/${shape.title}?origin=${origin}`);
+    if (status !== 204) throw new Error(`loading ${shape.title} was answered ${status}`);
   };
   const memory = new MemoryLimit(site.pids, Infinity);
   try {
@@ -75,7 +76,7 @@ export async function measureBase(
 /** A new small cache every quarter of a second. */
 async function loadSmallOnes(url: string, signal: AbortSignal): Promise<void> {
   for (let n = 0; !signal.aborted; n += 1) {
-    await fetch(`${url}/?small=${n}`);
+    await send(`${url}/?small=${n}`);
     await sleep(SMALL_EVERY_MS);
   }
 }

@@ -1,8 +1,8 @@
 /** What slow clients do, one request after the other, and whether each answer is right. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Site } from '../site.ts';
-import { type Reading, readSlowly, type SlowAnswer } from '../slow-reader.ts';
+import type { Site } from '../../harness/site.ts';
+import { questionTo, type Reading, readSlowly, type SlowAnswer } from '../slow-reader.ts';
 import type { SoakTable } from './tables.ts';
 import { isRefusal, type Tally } from './tally.ts';
 
@@ -130,7 +130,7 @@ const follow: Act = async (scene, client) => {
 const refresh: Act = async (scene, client) => {
   const n = Math.floor(scene.random() * SMALL_CACHES);
   await readSmall(scene, client, 'refreshes', n, async () => {
-    await scene.site.refresh({ resource_title: 'small', n }, client.user);
+    await scene.site.api.refresh('small', { n }, { user: client.user });
   });
 };
 
@@ -180,7 +180,7 @@ async function read(
     },
   };
   const signal = AbortSignal.any([ending, ...leaving]);
-  return readSlowly(await site.question(path, headers, user), { pace, signal, ...(take && { take }) });
+  return readSlowly(await questionTo(site, path, headers, user), { pace, signal, ...(take && { take }) });
 }
 
 /** What is wrong with a full table. */

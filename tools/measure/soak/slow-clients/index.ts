@@ -8,11 +8,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { freePorts } from '../../../../test/e2e/support/service.ts';
 import { buildWorker } from '../../harness/build-worker.ts';
 import { seededRandom } from '../../harness/random.ts';
-import { Site, type SiteOptions } from '../site.ts';
+import { NUMBERED, Site, type SiteOptions } from '../../harness/site.ts';
+import { IsolateMemory, type MemorySample } from '../isolate-memory.ts';
 import { type Base, measureBase } from './base.ts';
 import { type Client, KINDS, type Scene } from './clients.ts';
-import { watchIsolate } from './isolate.ts';
-import { MemoryLimit, type MemorySample } from './limit.ts';
+import { MemoryLimit } from './limit.ts';
 import { SHAPES, SoakTable } from './tables.ts';
 import { type Count, Tally } from './tally.ts';
 import { Verifier } from './verifier.ts';
@@ -95,7 +95,8 @@ export async function slowClients({ minutes, clients, seed, tell }: SlowClientsO
   const [closing, ending] = [new AbortController(), new AbortController()];
   const tally = new Tally();
   const isolateSamples: MemorySample[] = [];
-  const watching = watchIsolate(inspectorPort, isolateSamples, ending.signal);
+  const isolate = await IsolateMemory.connect(inspectorPort);
+  const watching = isolate.watch(isolateSamples, ending.signal);
   const verifier = new Verifier(site, tables, tally);
   try {
     const isReady = await verifier.loadAll();
@@ -147,6 +148,7 @@ export async function slowClients({ minutes, clients, seed, tell }: SlowClientsO
     memory.stop();
     closing.abort();
     ending.abort();
+    isolate.close();
     await site.stop();
   }
 }
@@ -174,7 +176,7 @@ async function openSite(options: SiteOptions, tables: readonly SoakTable[]): Pro
   for (const { shape } of tables) {
     await site.define(shape.title, { tables: [{ name: shape.title, rows: '', columns: ['id', 'loads', 'text'] }] });
   }
-  await site.define('small', { parameters: { type: 'object', properties: { n: { type: 'integer' } } } }, '{?n}');
+  await site.define('small', { parameters: NUMBERED }, { query: '{?n}' });
   return site;
 }
 

@@ -1,13 +1,11 @@
 /** Holds a process to a limit of memory: samples what it has, and kills it when it has more. */
 
-import { memoryOf } from '../../harness/memory.ts';
+import { memoryOf } from '../../harness/processes.ts';
+import type { MemorySample } from '../isolate-memory.ts';
 
 const EVERY_MS = 250;
 /** Of so many samples the largest is kept. */
 const KEPT_MS = 5000;
-
-/** Seconds since the begin, and bytes. */
-export type MemorySample = readonly [seconds: number, bytes: number];
 
 export class MemoryLimit {
   readonly samples: MemorySample[] = [];

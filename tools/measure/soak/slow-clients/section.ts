@@ -1,15 +1,19 @@
-/** What the soak found, for docs/reliability.md. */
+/** What the soak found, for docs/reliability.md, with its picture: memory of the process over the time of the soak. */
 
-import { readReport } from '../reports.ts';
-import { table } from '../table.ts';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { PROJECT } from '../../../../scripts/lib/wrangler.ts';
+import { pageTable } from '../../harness/markdown.ts';
+import { type Curve, plot } from '../../harness/plot.ts';
+import { RELIABILITY } from '../reports.ts';
 import type { SlowClientsReport } from './index.ts';
-import { drawSlowClients } from './picture.ts';
 
 const mb = (bytes: number) => Math.round(bytes / 1e6);
 
 /** The section, its heading included; draws its picture. */
 export function slowClientsSection(): string {
-  const { before, after } = readReport<{ before?: SlowClientsReport; after?: SlowClientsReport }>('slow-clients') ?? {};
+  const { before, after } =
+    RELIABILITY.read<{ before?: SlowClientsReport; after?: SlowClientsReport }>('slow-clients') ?? {};
   const runs = { ...(before && { before }), ...(after && { now: after }) };
   const picture = drawSlowClients(runs);
   return `## Slow clients and little memory
@@ -31,7 +35,7 @@ without a look into the isolate.
 
 ![Memory of the process over the minutes of the soak](${picture})
 
-${table(
+${pageTable(
   [
     '',
     'minutes',
@@ -74,7 +78,36 @@ function answersOf(name: string, { counts, faults }: SlowClientsReport): string 
   ]);
   const told = faults.slice(0, 5).map((fault) => `- ${fault}`);
   return [
-    table([`answers, ${name}`, 'whole and right', '503 or 429', 'left by the client', 'cut', 'MB'], rows),
+    pageTable([`answers, ${name}`, 'whole and right', '503 or 429', 'left by the client', 'cut', 'MB'], rows),
     ...(told.length > 0 ? [`Its first faults:`, told.join('\n')] : []),
   ].join('\n\n');
+}
+
+/** Below docs/. */
+const FILE = 'reliability/slow-clients.svg';
+
+/** Draws the runs there are, by their names; the path of the picture as docs/reliability.md names it. */
+function drawSlowClients(runs: Readonly<Record<string, SlowClientsReport>>): string {
+  const curves = Object.entries(runs).flatMap(([name, run]): Curve[] => {
+    const end = run.samples.at(-1)?.[0] ?? 0;
+    const level = (bytes: number): Curve['points'] => [
+      [0, bytes / 1e6],
+      [end / 60, bytes / 1e6],
+    ];
+    return [
+      { name: `the process, ${name}`, points: run.samples.map(([seconds, bytes]) => [seconds / 60, bytes / 1e6]) },
+      { name: `its limit, ${name}`, points: level(run.limitBytes) },
+      ...(run.isolateSamples
+        ? [
+            {
+              name: `the isolate alone, ${name}`,
+              points: run.isolateSamples.map(([s, bytes]) => [s / 60, bytes / 1e6] as const),
+            },
+          ]
+        : []),
+    ];
+  });
+  const panel = { title: 'Memory under slow clients', xName: 'minutes', yName: 'MB', isLinear: true, curves } as const;
+  writeFileSync(join(PROJECT, 'docs', FILE), plot([panel], 1));
+  return FILE;
 }

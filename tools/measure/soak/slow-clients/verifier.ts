@@ -1,7 +1,7 @@
 /** Refreshes the large tables in turn, and reads each version whole at once: what slow readers must get in the end. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Site } from '../site.ts';
+import type { Site } from '../../harness/site.ts';
 import type { SoakTable } from './tables.ts';
 import type { Tally } from './tally.ts';
 
@@ -52,16 +52,13 @@ export class Verifier {
   async #load(table: SoakTable): Promise<void> {
     const { title } = table.shape;
     table.change();
-    await this.#site.load({ resource_title: title });
+    await this.#site.api.load(title);
     this.loads += 1;
-    const answer = await this.#site.ask(`rpc/${title}/`, { headers: { 'Accept-Encoding': 'identity' } });
-    const body = Buffer.from(await answer.arrayBuffer());
-    const { headers, status } = answer;
-    if (status !== 200) throw new Error(`${title} was answered ${status}`);
+    const { headers, body } = await this.#site.api.ask(`rpc/${title}/`, { expected: 200 });
     table.note(body, {
-      version: Number(headers.get('Content-Version')?.slice(1)),
-      etag: headers.get('ETag') ?? '',
-      idsHash: headers.get('Cache-Hash-Value') ?? '',
+      version: Number(String(headers['content-version']).slice(1)),
+      etag: headers.etag ?? '',
+      idsHash: String(headers['cache-hash-value']),
     });
   }
 }

@@ -1,0 +1,42 @@
+/** What measurements found, as JSON in a folder of the documentation: pages are made from it. */
+
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { PROJECT } from '../../../scripts/lib/wrangler.ts';
+
+export class Reports {
+  readonly folder: string;
+
+  /** `folder`: below the project's. */
+  constructor(folder: string) {
+    this.folder = join(PROJECT, folder);
+  }
+
+  /** A report; null: there is none. */
+  read<Report>(name: string): Report | null {
+    const file = this.#fileOf(name);
+    return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Report) : null;
+  }
+
+  /** Keeps a report; numbers become what `shown` makes of them, and those that become undefined are left out. */
+  write(name: string, report: object, shown: (number: number) => number | undefined = (number) => number): void {
+    mkdirSync(this.folder, { recursive: true });
+    const text = JSON.stringify(report, (_name, value) => (typeof value === 'number' ? shown(value) : value), 2);
+    writeFileSync(this.#fileOf(name), `${text}\n`);
+  }
+
+  #fileOf(name: string): string {
+    return join(this.folder, `${name}.json`);
+  }
+}
+
+/** Writes a page of the documentation. */
+export function writePage(path: string, text: string): void {
+  writeFileSync(join(PROJECT, path), text);
+}
+
+/** Prints how far a run has got, with the seconds since now. */
+export function progress(): (line: string) => void {
+  const begun = performance.now();
+  return (line) => console.log(`… ${Math.round((performance.now() - begun) / 1000)} s  ${line}`);
+}
