@@ -1,8 +1,8 @@
 /** A device that stays live, as docs/sync.md has it: a ticket, a socket, a full check, then only what it is told of. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
+import { WebSocket } from 'ws';
 import type { HubMessage } from '../../../../src/contract/live.ts';
-import { RawSocket } from './raw-socket.ts';
 
 const AGAIN_MS = 500;
 const PROTOCOL = 'freshet.v1';
@@ -50,7 +50,7 @@ export class LiveDevice {
   toldAt = 0;
   /** Whether it only counts what it is told. */
   readonly #isDeaf: boolean;
-  #socket: RawSocket | null = null;
+  #socket: WebSocket | null = null;
   #token: Promise<string> | null = null;
   #seq = 0;
   #id = '';
@@ -77,12 +77,12 @@ export class LiveDevice {
 
   /** Loses its network for a moment: it comes back by itself. */
   drop(): void {
-    this.#socket?.drop();
+    this.#socket?.terminate();
   }
 
   stop(): void {
     this.#isOver = true;
-    this.#socket?.drop();
+    this.#socket?.terminate();
   }
 
   async #headers(): Promise<Record<string, string>> {
@@ -100,16 +100,20 @@ export class LiveDevice {
     this.#id = (body as { live: string }).live;
     const checked = new Promise<boolean>((resolve) => {
       this.#checked = () => resolve(true);
-      this.#socket = new RawSocket(`${this.#service.url}/api/v1/live/`, [PROTOCOL, `ticket.${this.#id}`], {
-        message: (text) => void this.#hear(text),
-        closed: (code) => {
-          this.ends.push(code);
-          resolve(false);
-          // Also when the check had worked: then this is a new beginning.
-          const wasLive = this.#seq > 0;
-          this.#seq = 0;
-          if (wasLive) void this.live();
-        },
+      const url = `${this.#service.url.replace(/^http/, 'ws')}/api/v1/live/`;
+      // Thousands of devices live in one process: what is not needed of a socket is left out.
+      const socket = new WebSocket(url, [PROTOCOL, `ticket.${this.#id}`], { perMessageDeflate: false });
+      this.#socket = socket;
+      socket.on('message', (data) => void this.#hear(String(data)));
+      // The end follows, as 1006.
+      socket.on('error', () => undefined);
+      socket.on('close', (code) => {
+        this.ends.push(code);
+        resolve(false);
+        // Also when the check had worked: then this is a new beginning.
+        const wasLive = this.#seq > 0;
+        this.#seq = 0;
+        if (wasLive) void this.live();
       });
     });
     return checked;
@@ -138,7 +142,7 @@ export class LiveDevice {
       const { live: told } = (body ?? {}) as { live?: string };
       if (status === 200 && told === 'ok') break;
       if (told === 'gone' || this.#isOver) {
-        socket?.drop();
+        socket?.terminate();
         return;
       }
       await sleep(AGAIN_MS);
