@@ -1,7 +1,7 @@
-/** Medians and quartiles of the benchmark (docs/performance.md). */
+/** Medians, quartiles and turns of what is measured (docs/performance.md). */
 
 import { describe, expect, it } from 'vitest';
-import { median, quartiles } from '../../tools/measure/harness/statistics.ts';
+import { inTurn, median, medians, quartiles } from '../../tools/measure/harness/statistics.ts';
 
 describe('quartiles', () => {
   it('are values where the count of them allows it, whatever their order', () => {
@@ -20,5 +20,46 @@ describe('quartiles', () => {
     const values = [3, 1, 2];
     expect(median(values)).toBe(2);
     expect(values).toEqual([3, 1, 2]);
+  });
+});
+
+describe('medians', () => {
+  it('are of each number by itself', () => {
+    const all = [
+      { ms: 1, bytes: 30 },
+      { ms: 2, bytes: 10 },
+      { ms: 9, bytes: 20 },
+    ];
+    expect(medians(all)).toEqual({ ms: 2, bytes: 20 });
+  });
+});
+
+describe('rounds in turn', () => {
+  it('measure each target once a round, and another one first each time', async () => {
+    const order: string[] = [];
+    const told: number[] = [];
+    const measure = async (target: number, name: string) => {
+      order.push(name);
+      return target * order.length;
+    };
+    const rounds = await inTurn({ floor: 1, service: 10 }, 3, measure, (_round, number) => told.push(number));
+    expect(order).toEqual(['floor', 'service', 'service', 'floor', 'floor', 'service']);
+    expect(rounds).toEqual([
+      { floor: 1, service: 20 },
+      { floor: 4, service: 30 },
+      { floor: 5, service: 60 },
+    ]);
+    expect(told).toEqual([1, 2, 3]);
+  });
+
+  it('measure one after the other', async () => {
+    let underWay = 0;
+    let most = 0;
+    await inTurn({ floor: null, service: null }, 2, async () => {
+      most = Math.max(most, ++underWay);
+      await Promise.resolve();
+      underWay -= 1;
+    });
+    expect(most).toBe(1);
   });
 });
