@@ -414,11 +414,11 @@ describe.skipIf(!isThere('browser'))('the console and a resource', () => {
     });
     const { title: _title, ...base } = resource;
     const draft = {
-      ...{ title: '', base, etag: response.headers.get('ETag'), text: JSON.stringify({ ...base, ttl_s: 7 }) },
-      ...{ unread: {}, probe: { parameters: {}, user: '' } },
+      ...{ name: 'kept', base, etag: response.headers.get('ETag'), text: JSON.stringify({ ...base, ttl_s: 7 }) },
+      ...{ blank: {}, unread: {}, probe: { parameters: {}, user: '' } },
     };
     const address = '/console/resources/kept/edit';
-    const kept = { user: 'admin', address, at: Date.now(), drafts: { 'resource.definition': draft } };
+    const kept = { user: 'admin', address, at: Date.now(), drafts: { definitions: [['resources/kept', draft]] } };
     await page.evaluate((text) => sessionStorage.setItem('freshet.drafts', text), JSON.stringify(kept));
     await define('kept', { wait_s: 3 });
     await page.goto(`${host.service.url}${address}`);

@@ -169,6 +169,30 @@ describe.skipIf(!isThere('browser'))('the console, when a token of the provider 
     expect(actions.filter(({ reason }) => reason === 'no longer sold')).toHaveLength(1);
   });
 
+  it.each([
+    ['Resources', 'ttl_s', { origin: { url: 'https://erp.example.com/' }, ttl_s: 60 }],
+    ['Sources', 'concurrency', { url: 'https://erp.example.com/', concurrency: 2 }],
+  ])('keeps what is written of %s over a sign-in that begins on another screen', async (name, member, definition) => {
+    const folder = name.toLowerCase();
+    await host.api('PUT', `/${folder}/elsewhere/`, definition);
+    const page = await signedInBefore(`/${folder}/elsewhere/edit`, 'alice');
+    const field = page.getByLabel(member, { exact: true });
+    await field.fill('7');
+    const screens = page.getByRole('navigation', { name: 'Screens' });
+    await screens.getByRole('link', { name: 'Caches' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Caches' }).waitFor();
+    await pass(page);
+    await again(page).click();
+    await back(page);
+    expect(page.url()).toBe(`${host.service.url}/console/caches`);
+    await screens.getByRole('link', { name, exact: true }).click();
+    await page.getByRole('row', { name: 'elsewhere' }).getByText('draft', { exact: true }).waitFor();
+    await page.getByRole('link', { name: 'elsewhere' }).click();
+    await page.getByRole('link', { name: 'Go on with them' }).click();
+    expect(await field.inputValue()).toBe('7');
+    expect(await page.evaluate(() => ({ ...sessionStorage }))).toEqual({});
+  });
+
   it('asks at the provider’s page where the session there is over, too, and keeps drafts for the same user', async () => {
     const page = await signedInBefore('/caches', 'alice');
     await page.getByLabel('Owner').fill('of alice');

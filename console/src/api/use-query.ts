@@ -17,8 +17,12 @@ export function useQuery<P extends PathOf<'get'>>(
   values: Values<'get', P> | null,
   runs: (data: Answer<'get', P>) => boolean = never,
 ): Query<Answer<'get', P>> {
-  const url = values === null ? null : fill(path, values as object);
-  const query = useMemo(() => queryOf<Answer<'get', P>>(url ?? ''), [url]);
+  return useUrl(values === null ? null : fill(path, values as object), runs);
+}
+
+/** The same for a path that is filled already. */
+export function useUrl<T>(url: string | null, runs: (data: T) => boolean = never): Query<T> {
+  const query = useMemo(() => queryOf<T>(url ?? ''), [url]);
   // The function is another one at each render; what it says is wanted, not when it was made.
   const latest = useRef(runs);
   latest.current = runs;

@@ -14,7 +14,7 @@ export interface FormOf {
   /** Its schema in the OpenAPI document. */
   schema: string;
   /** The member that stands in its path. */
-  name: string;
+  name: 'title' | 'name';
   /** Members that the service tells and nobody writes. */
   told: readonly string[];
   /** Where members stand; those that come with a later release stand in a last section of their own. */

@@ -5,33 +5,23 @@ import type { Schema as Named } from '../api/paths.ts';
 import { ApiProblem } from '../api/problem.ts';
 import { session } from '../api/session.ts';
 import { isSignInNeeded } from '../api/sign-in-again.ts';
+import { type Draft, isChanged } from '../definitions/drafts.ts';
 import type { Fault } from '../definitions/form/context.ts';
 import { Form } from '../definitions/form/form.tsx';
 import { Members } from '../definitions/form/object-field.tsx';
 import { isObject, type Json, type JsonObject } from '../definitions/json.ts';
+import type { ProbeProps } from '../definitions/kind.ts';
 import type { Schema } from '../definitions/schema.ts';
 import { common } from '../texts/common.ts';
 import { editorTexts } from '../texts/editor.ts';
 import { ProblemView } from '../ui/problem.tsx';
-import { change, type Draft, isChanged } from './drafts.ts';
 import { ProbeResult } from './probe-result.tsx';
-
-interface ProbeViewProps {
-  draftKey: string;
-  title: string;
-  draft: Draft;
-  definition: JsonObject;
-  /** What is wrong with the definition itself: it was not probed. */
-  onFaults: (faults: readonly Fault[]) => void;
-  /** Shows a member of the form. */
-  onPlace: (pointer: string) => void;
-}
 
 const DEFINITION = '/definition';
 const PARAMETERS = '/parameters';
 
 /** Asks the origin once by the draft, and shows what came. */
-export function ProbeView({ draftKey, title, draft, definition, onFaults, onPlace }: ProbeViewProps) {
+export function ProbeView({ draft, definition, onChange, onFaults, onPlace }: ProbeProps) {
   const t = editorTexts();
   const running = useRef<AbortController | null>(null);
   const state = useSignal<'idle' | 'running' | 'stopped'>('idle');
@@ -68,7 +58,7 @@ export function ProbeView({ draftKey, title, draft, definition, onFaults, onPlac
       const { data } = await call(
         'post',
         '/resources/{title}/probe/',
-        { path: { title }, body },
+        { path: { title: draft.name }, body },
         { signal: controller.signal },
       );
       result.value = data;
@@ -80,7 +70,7 @@ export function ProbeView({ draftKey, title, draft, definition, onFaults, onPlac
       refuse(error);
     }
   };
-  const changeProbe = (members: Partial<Draft['probe']>) => change(draftKey, { probe: { ...draft.probe, ...members } });
+  const changeProbe = (members: Partial<Draft['probe']>) => onChange({ probe: { ...draft.probe, ...members } });
   const form = { root: schema, name: 'probe', faults: faults.value, unread: {}, onUnread: () => undefined };
   return (
     <div class="probe">

@@ -3,6 +3,7 @@ import { act } from '../api/results.ts';
 import { may } from '../api/session.ts';
 import { BulkActions } from '../caches/bulk-actions.tsx';
 import { useCount } from '../caches/use-count.ts';
+import { discard, keyOf } from '../definitions/drafts.ts';
 import { addressOf, go } from '../shell/router.ts';
 import { cachesTexts } from '../texts/caches.ts';
 import { resourcesTexts } from '../texts/resources.ts';
@@ -11,7 +12,6 @@ import { DialogButton } from '../ui/dialog-button.tsx';
 import { Link } from '../ui/link.tsx';
 import { ProblemView } from '../ui/problem.tsx';
 import { useBusy } from '../ui/use-busy.ts';
-import { discard } from './drafts.ts';
 import { addressOfResource } from './resource-address.ts';
 import { retryFailed } from './retry-failed.ts';
 
@@ -54,7 +54,7 @@ function DeleteDialog({ title, etag, onClose }: ResourceActionsProps & { onClose
     const isGone = await act(t.deleting(title), async () => {
       const options = { reason, ifMatch: etag ?? undefined };
       const { requestId } = await call('delete', '/resources/{title}/', { path: { title } }, options);
-      discard(title);
+      discard(keyOf('resources', title));
       return { text: t.deleted, requestId };
     });
     if (isGone) go(addressOf('/resources'));

@@ -1,5 +1,6 @@
 import type { Schema } from '../api/paths.ts';
 import { originHost } from '../caches/origin-host.ts';
+import { DraftTag } from '../definitions/draft-notice.tsx';
 import { addressOf } from '../shell/router.ts';
 import { cachesTexts } from '../texts/caches.ts';
 import { common } from '../texts/common.ts';
@@ -8,7 +9,6 @@ import { resourcesTexts } from '../texts/resources.ts';
 import { Link } from '../ui/link.tsx';
 import type { Column } from '../ui/table.tsx';
 import { Time } from '../ui/time.tsx';
-import { drafts, isChanged } from './drafts.ts';
 import { addressOfResource } from './resource-address.ts';
 
 export type ListedResource = Schema<'ExpandedResource'>;
@@ -64,12 +64,11 @@ export function resourceColumns(): Column<ListedResource>[] {
 
 function Title({ resource: { title, warnings } }: { resource: ListedResource }) {
   const t = resourcesTexts();
-  const draft = drafts.value.get(title);
   return (
     <>
       <Link to={addressOfResource(title)}>{title}</Link>{' '}
       {(warnings?.length ?? 0) > 0 && <span class="tag stale">{t.hasWarnings}</span>}{' '}
-      {draft !== undefined && isChanged(draft) && <span class="tag">{t.draft}</span>}
+      <DraftTag folder="resources" name={title} />
     </>
   );
 }

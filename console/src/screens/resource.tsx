@@ -1,10 +1,11 @@
 import type { Schema } from '../api/paths.ts';
 import { useQuery } from '../api/use-query.ts';
+import { DraftNotice } from '../definitions/draft-notice.tsx';
 import { textOf } from '../definitions/json.ts';
-import { discard, drafts, isChanged } from '../resources/drafts.ts';
+import { definitionIn } from '../definitions/kind.ts';
 import { ResourceActions } from '../resources/resource-actions.tsx';
 import { addressOfResource } from '../resources/resource-address.ts';
-import { definitionIn } from '../resources/write.ts';
+import { RESOURCE_FORM } from '../resources/sections.ts';
 import { addressOf } from '../shell/router.ts';
 import type { ScreenValues } from '../shell/screens.ts';
 import { addressOfSource } from '../sources/source-address.ts';
@@ -28,7 +29,7 @@ export function Resource({ title = '' }: ScreenValues) {
   const isThere = resource.data.value !== undefined;
   return (
     <Screen title={title} tools={isThere && <ResourceActions title={title} etag={resource.etag} />}>
-      <DraftNotice title={title} />
+      <DraftNotice folder="resources" name={title} address={addressOfResource(title, '/edit')} />
       <Loaded query={resource}>
         {(definition) => (
           <>
@@ -46,23 +47,6 @@ export function Resource({ title = '' }: ScreenValues) {
         )}
       </Loaded>
     </Screen>
-  );
-}
-
-function DraftNotice({ title }: { title: string }) {
-  const t = resourcesTexts();
-  const draft = drafts.value.get(title);
-  if (draft === undefined || !isChanged(draft)) return null;
-  return (
-    <div class="notice">
-      <p>{t.hasDraft}</p>
-      <p class="tools">
-        <Link to={addressOfResource(title, '/edit')}>{t.goOn}</Link>
-        <button type="button" class="small" onClick={() => discard(title)}>
-          {editorTexts().discard}
-        </button>
-      </p>
-    </div>
   );
 }
 
@@ -137,7 +121,7 @@ function SourceLink({ name }: { name: string }) {
 }
 
 function Json({ of }: { of: Definition }) {
-  const text = textOf(definitionIn(of));
+  const text = textOf(definitionIn(RESOURCE_FORM, of));
   return (
     <details>
       <summary>{editorTexts().json}</summary>

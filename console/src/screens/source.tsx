@@ -1,7 +1,9 @@
 import { useQuery } from '../api/use-query.ts';
+import { DraftNotice } from '../definitions/draft-notice.tsx';
 import type { ScreenValues } from '../shell/screens.ts';
 import { ResourcesOf } from '../sources/resources-of.tsx';
 import { SourceActions } from '../sources/source-actions.tsx';
+import { addressOfSource } from '../sources/source-address.ts';
 import { SourceFacts } from '../sources/source-facts.tsx';
 import { SourceState } from '../sources/source-state.tsx';
 import { Loaded } from '../ui/loaded.tsx';
@@ -13,6 +15,7 @@ export function Source({ name = '' }: ScreenValues) {
   const isThere = source.data.value !== undefined;
   return (
     <Screen title={name} tools={isThere && <SourceActions name={name} etag={source.etag} />}>
+      <DraftNotice folder="sources" name={name} address={addressOfSource(name, '/edit')} />
       <Loaded query={source}>
         {(definition) => (
           <>

@@ -1,6 +1,7 @@
 import type { Schema } from '../api/paths.ts';
 import { may } from '../api/session.ts';
 import { useQuery } from '../api/use-query.ts';
+import { DraftTag } from '../definitions/draft-notice.tsx';
 import { addressOf, query } from '../shell/router.ts';
 import { addressOfSource } from '../sources/source-address.ts';
 import { paceOf, placeOf, waysIn } from '../sources/source-facts.tsx';
@@ -47,7 +48,11 @@ function columns(): Column<Schema<'Source'>>[] {
       name: 'name',
       label: t.name,
       by: ({ name }) => name,
-      show: ({ name }) => <Link to={addressOfSource(name)}>{name}</Link>,
+      show: ({ name }) => (
+        <>
+          <Link to={addressOfSource(name)}>{name}</Link> <DraftTag folder="sources" name={name} />
+        </>
+      ),
     },
     { name: 'address', label: t.address, by: placeOf, show: (source) => <code>{placeOf(source)}</code> },
     {

@@ -1,4 +1,6 @@
 import { session } from '../api/session.ts';
+// What it keeps over a sign-in must be there whatever screen is come back to.
+import '../definitions/drafts.ts';
 import { common } from '../texts/common.ts';
 import { shell } from '../texts/shell.ts';
 import { Link } from '../ui/link.tsx';

@@ -1,6 +1,7 @@
 import { call } from '../api/call.ts';
 import { act } from '../api/results.ts';
 import { may } from '../api/session.ts';
+import { discard, keyOf } from '../definitions/drafts.ts';
 import { addressOf, go } from '../shell/router.ts';
 import { resourcesTexts } from '../texts/resources.ts';
 import { sourcesTexts } from '../texts/sources.ts';
@@ -43,6 +44,7 @@ function DeleteDialog({ name, etag, onClose }: SourceActionsProps & { onClose: (
     const isGone = await act(deleting(name), async () => {
       const options = { reason, ifMatch: etag ?? undefined };
       const { requestId } = await call('delete', '/sources/{name}/', { path: { name } }, options);
+      discard(keyOf('sources', name));
       return { text: deleted, requestId };
     });
     if (isGone) go(addressOf('/sources'));

@@ -1,62 +1,26 @@
-import { ApiProblem } from '../api/problem.ts';
-import { act } from '../api/results.ts';
 import { ChangeTable } from '../definitions/change-table.tsx';
 import { changesOf } from '../definitions/changes.ts';
-import type { Fault } from '../definitions/form/context.ts';
-import type { JsonObject } from '../definitions/json.ts';
+import { isSame, type JsonObject } from '../definitions/json.ts';
+import type { ChangesProps } from '../definitions/kind.ts';
 import { SaveForm } from '../definitions/save-form.tsx';
+import { saveDraft } from '../definitions/write.ts';
 import { useDraft } from '../drafts/use-draft.ts';
 import { editorTexts } from '../texts/editor.ts';
 import { sourcesTexts } from '../texts/sources.ts';
 import { ProblemView } from '../ui/problem.tsx';
-import { isDecisive, type SourceDraft } from './draft.ts';
 import { useResourcesOf } from './use-resources-of.ts';
-import { save } from './write.ts';
-
-interface SourceChangesProps {
-  draft: SourceDraft;
-  definition: JsonObject;
-  /** What is wrong with the definition. */
-  onFaults: (faults: readonly Fault[]) => void;
-  /** Somebody else changed it since the draft was begun. */
-  onConflict: () => Promise<void>;
-  onSaved: () => void;
-}
 
 /** What a draft changes, and what that expires, before it is saved. */
-export function SourceChanges({ draft, definition, onFaults, onConflict, onSaved }: SourceChangesProps) {
+export function SourceChanges(props: ChangesProps) {
   const t = editorTexts();
   const reason = useDraft('source.reason', '');
+  const { definition, draft } = props;
   const { name, base } = draft;
   const changes = changesOf(base ?? {}, definition);
 
-  /** Deals with a refusal that the editor can help with; what it says to that. */
-  const handled = async (error: unknown): Promise<string | null> => {
-    if (!(error instanceof ApiProblem)) return null;
-    if (error.status === 412) {
-      await onConflict();
-      return t.conflictText;
-    }
-    if (error.status !== 400 || error.body?.errors === undefined) return null;
-    onFaults(error.body.errors);
-    return t.refused;
-  };
-  const write = async () => {
-    const isSaved = await act(t.saving(name), async () => {
-      try {
-        return { text: t.saved, requestId: await save(draft, definition, reason.value.trim()) };
-      } catch (error) {
-        const text = await handled(error);
-        if (text !== null) return { text, failed: true };
-        throw error;
-      }
-    });
-    if (isSaved) onSaved();
-  };
-
   if (base !== null && changes.length === 0) return <p class="empty">{t.noChanges}</p>;
   return (
-    <SaveForm reason={reason} canSave onSave={write}>
+    <SaveForm reason={reason} canSave onSave={() => saveDraft(props, reason.value)}>
       {base === null ? (
         <p>{sourcesTexts().created(name)}</p>
       ) : (
@@ -79,4 +43,12 @@ function Expiry({ name }: { name: string }) {
       {isDone.value ? t.expires(count.value) : t.counting}
     </p>
   );
+}
+
+/** Members that say where loads come from: with another one all that was loaded counts as expired (CONTRACT 4 "Sources"). */
+const DECISIVE = ['url', 'via', 'database', 'headers', 'auth'];
+
+/** Whether a change asks another system, or asks it otherwise. */
+function isDecisive(before: JsonObject, after: JsonObject): boolean {
+  return DECISIVE.some((name) => !isSame(before[name], after[name] ?? (name === 'headers' ? {} : undefined)));
 }

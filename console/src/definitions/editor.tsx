@@ -1,47 +1,37 @@
 import { useSignal } from '@preact/signals';
-import { ConflictView, type Theirs } from '../definitions/conflict-view.tsx';
-import { DefinitionForm } from '../definitions/definition-form.tsx';
-import { type Fault, stillWrong, withUnread } from '../definitions/form/context.ts';
-import { type JsonObject, textOf } from '../definitions/json.ts';
-import { JsonView } from '../definitions/json-view.tsx';
-import type { OpenApi } from '../definitions/use-document.ts';
-import {
-  FaultCount,
-  FIRST_FAULT,
-  Nameless,
-  showView,
-  Unreadable,
-  useWantedField,
-  Views,
-  viewOf,
-} from '../definitions/views.tsx';
 import { addressOf, go } from '../shell/router.ts';
 import { editorTexts } from '../texts/editor.ts';
-import { ChangesView } from './changes-view.tsx';
-import { change, type Draft, definitionOf, discard, drafts, hasUnread, isChanged, NEW } from './drafts.ts';
-import { ProbeView } from './probe-view.tsx';
-import { addressOfResource } from './resource-address.ts';
-import { RESOURCE_FORM } from './sections.ts';
+import { ConflictView, type Theirs } from './conflict-view.tsx';
+import { DefinitionForm } from './definition-form.tsx';
+import { change, type Draft, definitionOf, discard, drafts, hasUnread, isChanged, keyOf, NEW } from './drafts.ts';
+import { type Fault, stillWrong, withUnread } from './form/context.ts';
+import { type JsonObject, textOf } from './json.ts';
+import { JsonView } from './json-view.tsx';
+import type { Kind } from './kind.ts';
+import type { OpenApi } from './use-document.ts';
+import { FaultCount, FIRST_FAULT, Nameless, showView, Unreadable, useWantedField, Views, viewOf } from './views.tsx';
 import { readTheirs } from './write.ts';
 
 const VIEWS = ['form', 'json', 'probe', 'changes'] as const;
 
 interface EditorProps {
-  /** Title, or NEW. */
+  kind: Kind;
   draftKey: string;
   draft: Draft;
   document: OpenApi;
 }
 
-/** A draft in its four views; which one, stands in the address. */
-export function Editor({ draftKey, draft, document }: EditorProps) {
-  const view = viewOf(VIEWS);
+/** A draft in its views; which one, stands in the address. */
+export function Editor({ kind, draftKey, draft, document }: EditorProps) {
+  const { folder, form, Changes, Probe } = kind;
+  const views = VIEWS.filter((one) => one !== 'probe' || Probe !== undefined);
+  const view = viewOf(views);
   const faults = useSignal<readonly Fault[]>([]);
   const theirs = useSignal<Theirs | null>(null);
   /** The member whose field is to get the focus once the form shows; `FIRST_FAULT`: the first that is wrong. */
   const wanted = useSignal<string | null>(null);
-  const isNew = draftKey === NEW;
-  const title = isNew ? draft.title : draftKey;
+  const isNew = draftKey === keyOf(folder, NEW);
+  const { name } = draft;
   const definition = definitionOf(draft);
 
   useWantedField(wanted, view);
@@ -53,19 +43,17 @@ export function Editor({ draftKey, draft, document }: EditorProps) {
     faults.value = found;
     toForm(FIRST_FAULT);
   };
+  const nameless = () => refuse([{ pointer: `/${form.name}`, detail: editorTexts()[NEEDS[form.name]] }]);
   const write = (members: Partial<Draft>) => {
-    const next = { ...draft, ...members };
+    const whole = (one: Draft): JsonObject => ({ ...definitionOf(one), [form.name]: one.name });
     change(draftKey, members);
-    faults.value = stillWrong(faults.value, whole(draft), whole(next));
+    faults.value = stillWrong(faults.value, whole(draft), whole({ ...draft, ...members }));
   };
-  const leave = () => {
+  const end = (address: string) => {
     discard(draftKey);
-    go(isNew ? addressOf('/resources') : addressOfResource(title));
+    go(address);
   };
-  const saved = () => {
-    discard(draftKey);
-    go(addressOfResource(title));
-  };
+  const leave = () => end(isNew ? addressOf(`/${folder}`) : kind.address(name));
   const rebase = ({ definition: base, etag }: Theirs, text: string) => {
     theirs.value = null;
     faults.value = [];
@@ -80,7 +68,7 @@ export function Editor({ draftKey, draft, document }: EditorProps) {
         mine={definition}
         theirs={found}
         onTheirs={() => {
-          if (found.definition === null) return leave();
+          if (found.definition === null) return end(addressOf(`/${folder}`));
           rebase(found, textOf(found.definition));
           showView('form');
         }}
@@ -91,21 +79,22 @@ export function Editor({ draftKey, draft, document }: EditorProps) {
       />
     );
   }
+  const shown = definition !== null && { kind, draft, definition, onFaults: refuse };
   return (
     <>
-      <Views views={VIEWS} view={view} />
+      <Views views={views} view={view} />
       <FaultCount count={faults.value.length} />
       {view === 'json' ? (
         <JsonView text={draft.text} onChange={(text) => write({ text, unread: {} })} />
-      ) : definition === null ? (
+      ) : !shown ? (
         <Unreadable in="json" />
       ) : view === 'form' ? (
         <DefinitionForm
-          {...{ of: RESOURCE_FORM, document, faults: faults.value }}
-          value={definition}
+          {...{ of: form, document, faults: faults.value }}
+          value={shown.definition}
           onChange={(value) => write({ text: textOf(value) })}
-          title={isNew ? draft.title : null}
-          onTitle={(typed) => write({ title: typed })}
+          title={isNew ? name : null}
+          onTitle={(typed) => write({ name: typed })}
           unread={draft.unread}
           onUnread={(pointer, text) =>
             change(draftKey, { unread: withUnread(drafts.peek().get(draftKey)?.unread, pointer, text) })
@@ -113,18 +102,17 @@ export function Editor({ draftKey, draft, document }: EditorProps) {
         />
       ) : hasUnread(draft) ? (
         <Unreadable in="form" />
-      ) : title === '' ? (
-        <Nameless member="title" onName={() => refuse([{ pointer: '/title', detail: editorTexts().needsTitle }])} />
+      ) : name === '' ? (
+        <Nameless member={form.name} onName={nameless} />
       ) : view === 'probe' ? (
-        <ProbeView {...{ draftKey, title, draft, definition }} onFaults={refuse} onPlace={toForm} />
+        Probe && <Probe {...shown} onChange={(members) => change(draftKey, members)} onPlace={toForm} />
       ) : (
-        <ChangesView
-          {...{ title, draft, definition }}
-          onFaults={refuse}
+        <Changes
+          {...shown}
           onConflict={async () => {
-            theirs.value = await readTheirs(title);
+            theirs.value = await readTheirs(kind, name);
           }}
-          onSaved={saved}
+          onSaved={() => end(kind.address(name))}
         />
       )}
       {isChanged(draft) && (
@@ -138,7 +126,4 @@ export function Editor({ draftKey, draft, document }: EditorProps) {
   );
 }
 
-/** A draft with its title, as faults point into it. */
-function whole(draft: Draft): JsonObject {
-  return { ...definitionOf(draft), title: draft.title };
-}
+const NEEDS = { name: 'needsName', title: 'needsTitle' } as const;

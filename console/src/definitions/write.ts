@@ -1,0 +1,66 @@
+/** Reads and writes of one definition, while what its draft was begun with stands. */
+
+import { type CallOptions, callUrl } from '../api/call.ts';
+import { ApiProblem } from '../api/problem.ts';
+import { queryOf } from '../api/query.ts';
+import { act } from '../api/results.ts';
+import { hasExpired } from '../api/session.ts';
+import { editorTexts } from '../texts/editor.ts';
+import type { Theirs } from './conflict-view.tsx';
+import type { Draft } from './drafts.ts';
+import type { JsonObject } from './json.ts';
+import { type ChangesProps, definitionIn, type Kind, urlOf } from './kind.ts';
+
+function conditionsOf({ etag }: Draft): CallOptions {
+  return etag === null ? { ifNoneMatch: '*' } : { ifMatch: etag };
+}
+
+/** What saving would change, as the kind tells it. @throws ApiProblem 400 with faults, 412 */
+export async function previewOf<T>({ kind, draft, definition: body }: ChangesProps, signal: AbortSignal): Promise<T> {
+  const url = `${urlOf(kind.folder, draft.name)}?dry_run=true`;
+  return (await callUrl<T>('put', url, { ...conditionsOf(draft), body, signal })).data;
+}
+
+/** Saves, and tells what came of it. */
+export async function saveDraft(
+  { kind, draft, definition: body, ...editor }: ChangesProps,
+  reason: string,
+): Promise<void> {
+  const t = editorTexts();
+  const isSaved = await act(t.saving(draft.name), async () => {
+    try {
+      const options = { ...conditionsOf(draft), body, reason: reason.trim() };
+      return { text: t.saved, requestId: (await callUrl('put', urlOf(kind.folder, draft.name), options)).requestId };
+    } catch (error) {
+      const text = await helpWith(error, editor);
+      if (text === null) throw error;
+      return { text, failed: true };
+    }
+  });
+  if (isSaved) editor.onSaved();
+}
+
+/** Has the editor deal with a refusal that it can help with; what it says to that. Null: it cannot. */
+export async function helpWith(
+  error: unknown,
+  { onFaults, onConflict }: Pick<ChangesProps, 'onFaults' | 'onConflict'>,
+): Promise<string | null> {
+  if (!(error instanceof ApiProblem)) return null;
+  if (error.status === 412) {
+    await onConflict();
+    return editorTexts().conflictText;
+  }
+  if (error.status !== 400 || error.body?.errors === undefined) return null;
+  onFaults(error.body.errors);
+  return editorTexts().refused;
+}
+
+/** What stands by now, as the screens have it from now on. @throws ApiProblem */
+export async function readTheirs({ folder, form }: Kind, name: string): Promise<Theirs> {
+  const query = queryOf<JsonObject>(urlOf(folder, name));
+  await query.load();
+  const problem = hasExpired.peek() ? new ApiProblem(401, null, null) : query.problem.peek();
+  if (problem?.status === 404) return { definition: null, etag: null };
+  if (problem !== null) throw problem;
+  return { definition: definitionIn(form, query.data.peek() ?? {}), etag: query.etag };
+}

@@ -1,0 +1,15 @@
+import type { Kind } from '../definitions/kind.ts';
+import { sourcesTexts } from '../texts/sources.ts';
+import { SOURCE_FORM } from './sections.ts';
+import { addressOfSource } from './source-address.ts';
+import { SourceChanges } from './source-changes.tsx';
+
+/** Sources, as the editor has them. */
+export const SOURCE: Kind = {
+  folder: 'sources',
+  form: SOURCE_FORM,
+  blank: { url: '' },
+  address: addressOfSource,
+  newTitle: () => sourcesTexts().newSource,
+  Changes: SourceChanges,
+};
