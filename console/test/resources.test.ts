@@ -513,7 +513,7 @@ describe.skipIf(!isThere('browser'))('the console and a resource', () => {
     await go('Review and save');
     await page.getByText('The resource by-keys is made').waitFor();
     await go('Save');
-    await page.getByRole('heading', { name: 'by-keys', level: 1 }).waitFor();
+    await page.getByRole('heading', { name: 'by-keys', level: 1, exact: true }).waitFor();
     await host.api('POST', '/cache/refresh/', { resource_title: 'by-keys' });
 
     await go('Edit');
@@ -528,7 +528,7 @@ describe.skipIf(!isThere('browser'))('the console and a resource', () => {
     await go('Put my changes on top of theirs');
     await save(page).waitFor();
     await go('Save');
-    await page.getByRole('heading', { name: 'by-keys', level: 1 }).waitFor();
+    await page.getByRole('heading', { name: 'by-keys', level: 1, exact: true }).waitFor();
     expect((await stands('by-keys')).ttl_s).toBe(7);
 
     await expect.poll(async () => (await caches('by-keys')).length).toBe(1);
