@@ -498,6 +498,8 @@ describe.skipIf(!isThere('browser'))('the console and a resource', () => {
     await reach(page, 'url');
     await page.keyboard.type(`${origin.url}/x`);
     await go('Add tables');
+    // The focus goes to what was added once it is there; a Tab before that would start elsewhere.
+    await expect.poll(() => focused(page)).toMatch(/^tables 1/);
     await reach(page, 'name');
     await page.keyboard.type('rows');
     await go('Empty text');
