@@ -57,6 +57,18 @@ describe.skipIf(!isThere('browser'))('the console and sources', () => {
     await page.getByText('No resource names it.').waitFor();
   });
 
+  it('that name a secret that is not set are saved, with the command that sets it', async () => {
+    await put('unset');
+    const page = await host.signedIn('/sources/unset/edit?view=json');
+    await field(page, 'JSON').fill(JSON.stringify({ url: origin.url, headers: { 'X-Key': `\${ORIGIN_UNSET}` } }));
+    await page.getByRole('link', { name: 'Review and save' }).click();
+    await save(page).click();
+    await result(page).getByText('npx wrangler secret put ORIGIN_UNSET').waitFor();
+    await page.getByRole('link', { name: 'Edit' }).click();
+    await field(page, 'url').waitFor();
+    expect(await page.getByText('warnings', { exact: true }).count()).toBe(0);
+  });
+
   it('show how many loads are let in, and then until when they are closed, by what, and who asks them', async () => {
     await put('busy');
     await define('asks-busy', 'busy');

@@ -112,8 +112,12 @@ describe.skipIf(!isThere('browser'))('the console and webhooks', () => {
   });
 
   it('whose secret is not set say what to do about it, in the test and while deliveries fail', async () => {
-    await put('unsigned', { secrets: [`\${ORIGIN_HOOK}`, `\${ORIGIN_UNSET}`], resources: ['unsigned'] });
-    const page = await host.signedIn('/webhooks/unsigned');
+    await put('unsigned', { resources: ['unsigned'] });
+    const page = await host.signedIn('/webhooks/unsigned?edit=true');
+    await page.getByLabel('Secrets that sign').fill('ORIGIN_HOOK\nORIGIN_UNSET');
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    await result(page).getByText('npx wrangler secret put ORIGIN_UNSET').waitFor();
+    await result(page).getByRole('button', { name: 'Dismiss' }).click();
     await page.getByRole('button', { name: 'Test the delivery' }).click();
     await result(page).getByText('Not delivered').waitFor();
     const said = (await result(page).textContent()) ?? '';

@@ -11,6 +11,9 @@ import type { Draft } from './drafts.ts';
 import type { JsonObject } from './json.ts';
 import { type ChangesProps, definitionIn, type Kind, urlOf } from './kind.ts';
 
+/** What was saved, and what keeps it from working as it should. */
+type Warned = { warnings?: string[] };
+
 function conditionsOf({ etag }: Draft): CallOptions {
   return etag === null ? { ifNoneMatch: '*' } : { ifMatch: etag };
 }
@@ -30,7 +33,9 @@ export async function saveDraft(
   const isSaved = await act(t.saving(draft.name), async () => {
     try {
       const options = { ...conditionsOf(draft), body, reason: reason.trim() };
-      return { text: t.saved, requestId: (await callUrl('put', urlOf(kind.folder, draft.name), options)).requestId };
+      const { data, requestId } = await callUrl<Warned>('put', urlOf(kind.folder, draft.name), options);
+      // Such as secrets that are not set, each with the command that sets it.
+      return { text: [t.saved, ...(data.warnings ?? [])].join(' '), requestId };
     } catch (error) {
       const text = await helpWith(error, editor);
       if (text === null) throw error;

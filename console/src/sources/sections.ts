@@ -5,7 +5,7 @@ import type { FormOf } from '../definitions/definition-form.tsx';
 export const SOURCE_FORM: FormOf = {
   schema: 'SourceDefinition',
   name: 'name',
-  told: ['state'],
+  told: ['state', 'warnings'],
   sections: [
     ['whatItIs', ['description']],
     ['whereItIs', ['url', 'via', 'database']],

@@ -4,7 +4,7 @@ import type { Schema } from '../api/paths.ts';
 import type { JsonObject } from '../definitions/json.ts';
 
 export type Webhook = Schema<'Webhook'>;
-export type Definition = Omit<Schema<'WebhookDefinition'>, 'name' | 'state'>;
+export type Definition = Omit<Schema<'WebhookDefinition'>, 'name' | 'state' | 'warnings'>;
 export type EventType = Definition['events'][number];
 
 export const EVENT_TYPES = [
@@ -43,7 +43,7 @@ export const EMPTY: Draft = {
 };
 
 /** What can be put of a webhook. */
-export function definitionOf({ name: _name, state: _state, ...definition }: Webhook): Definition {
+export function definitionOf({ name: _name, state: _state, warnings: _warnings, ...definition }: Webhook): Definition {
   return definition;
 }
 

@@ -24,7 +24,8 @@ interface Save {
 export function saveWebhook({ title, done, ...save }: Save): Promise<boolean> {
   return act(title, async () => {
     try {
-      return { text: done, requestId: (await put(save)).requestId };
+      const { data, requestId } = await put(save);
+      return { text: [done, ...(data.warnings ?? [])].join(' '), requestId };
     } catch (error) {
       if (error instanceof ApiProblem) save.onProblem?.(error);
       throw error;
