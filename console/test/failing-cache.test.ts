@@ -157,7 +157,7 @@ describe.skipIf(!isThere('browser'))('the console and a failing cache', () => {
       (await host.api<{ read: string | null }[]>('GET', '/caches/?resource_title=read'))[0]?.read;
     await expect.poll(read).not.toBeNull();
     const page = await host.signedIn('/caches?resource=read');
-    await page.getByRole('columnheader', { name: 'Last read (to the hour)' }).waitFor();
+    await page.getByRole('columnheader', { name: 'Last read (hour)' }).waitFor();
     const cell = page.locator('td[data-label^="Last read"]');
     expect(await cell.textContent()).toMatch(/^(this hour|1 hr\. ago)$/);
     await page.getByRole('link', { name: 'read', exact: true }).click();
