@@ -3223,8 +3223,10 @@ export interface operations {
                 limit?: number;
                 /** @description Where to go on: as the answer before gave it, in `Link` or `next`. Left out: from the beginning. */
                 cursor?: string;
-                /** @description Only those with this text in the title, or in the origin's URL or source; letters from A to Z in either case. */
+                /** @description Only those that have each of these words somewhere in the title, or in the origin's URL or source, whatever the case; blanks, hyphens and underscores part words. */
                 search?: string;
+                /** @description Only those that name this source. */
+                source?: string;
                 /** @description `stats`: tell how the caches of each stand. */
                 expand?: "stats";
             };
@@ -4179,6 +4181,12 @@ export interface operations {
                 user?: string;
                 /** @description Only this device. */
                 device?: string;
+                /** @description Only devices that have each of these words somewhere in their name, whatever the case; blanks, hyphens and underscores part words. */
+                search?: string;
+                /** @description Only devices whose name begins so, letter by letter. */
+                prefix?: string;
+                /** @description Only devices that hold a version of a cache that is older than the current one. */
+                behind?: boolean;
                 /** @description `caches`: tell each cache, and how far it is behind. */
                 expand?: "caches";
             };
@@ -4469,6 +4477,8 @@ export interface operations {
                 cursor?: string;
                 /** @description Only what this user did. */
                 user?: string;
+                /** @description Only what was done in this way. */
+                action?: "put_resource" | "delete_resource" | "purge" | "soft_purge" | "refresh" | "forced_refresh" | "revoke" | "forget" | "put_webhook" | "delete_webhook" | "probe" | "put_source" | "delete_source";
                 /** @description Only what began then or later; RFC 3339. */
                 since?: string;
             };

@@ -75,7 +75,7 @@ export interface Actions {
   drop(place: ActionPlace): Promise<void>;
   /** Newest first, before a place; none before `since`, ms. */
   list(
-    filter: { user?: string | undefined; since: number },
+    filter: { user?: string | undefined; action?: ActionName | undefined; since: number },
     before: ActionPlace | null,
     limit: number,
   ): Promise<{ actions: Action[]; next: ActionPlace | null }>;

@@ -6,6 +6,16 @@ import type { SyncMessage } from './messages.ts';
 import type { BlobName } from './object.ts';
 import type { DefinedResource, Resource, StoredResource } from './resource.ts';
 
+/** Which definitions a list is about. */
+export interface ResourceFilter {
+  /** Null: whatever their groups. */
+  groups?: ReadonlySet<string> | null;
+  /** Only those that name this source. */
+  source?: string | undefined;
+  /** Only those whose names fit: title, source and URL of the origin, empty where there is none. Not together with `groups`. */
+  fits?: ((...names: string[]) => boolean) | undefined;
+}
+
 /** Definitions (table `resources`). */
 export interface Resources {
   /** From the isolate, at most DEFINITION_CACHE_MS old; `atLeast` asks D1 if the kept one has a lower number. */
@@ -16,13 +26,13 @@ export interface Resources {
   read(title: string): Promise<StoredResource | null>;
   /**
    * A page in order of title, after `after`; no tombstones. `next` is the title to go on after; a page of many bytes is short.
-   * With `groups`, only what names no groups or one of these: `next` then names nothing that is closed to them. With `search`, only
-   * what has this text in its title, or its origin's URL or source, ASCII letters in either case.
+   * With `groups`, only what names no groups or one of these: `next` then names nothing that is closed to them. A page by `fits` ends
+   * early, be it empty, once it has looked at 1,000 resources.
    */
   list(
     after: string | null,
     limit: number,
-    filter?: { groups?: ReadonlySet<string> | null; search?: string | null },
+    filter?: ResourceFilter,
   ): Promise<{ resources: StoredResource[]; next: string | null }>;
   /**
    * Writes a definition if `expected` is still the stored `changedAt` (null: there is none, or a tombstone).

@@ -10,6 +10,12 @@ export interface SyncFilter {
   resource?: string;
 }
 
+/** Which devices a list is about. */
+export interface DeviceFilter extends Omit<SyncFilter, 'resource'> {
+  /** Only those whose name fits. */
+  fits?: ((device: string) => boolean) | undefined;
+}
+
 /** A place in the order of the records. */
 export type SyncPlace = Pick<SyncRecord, 'user' | 'device' | 'resource' | 'key'>;
 
@@ -38,8 +44,8 @@ export interface Noted {
 export interface SyncRecords {
   /** A page after `after`, in one statement where what it reads is small. */
   list(filter: SyncFilter, after: SyncPlace | null, limit: number): Promise<SyncPage>;
-  /** A page of at most `limit` devices, and short where they have many caches. */
-  listDevices(filter: Omit<SyncFilter, 'resource'>, after: DeviceName | null, limit: number): Promise<DevicePage>;
+  /** A page of at most `limit` devices, and short where they have many caches; by `fits` also, be it empty, once it has looked at 5,000 names. */
+  listDevices(filter: DeviceFilter, after: DeviceName | null, limit: number): Promise<DevicePage>;
   /** Notes, the newest by (time, version) decided in SQL: order and doubling do not matter. `now` in ms since the epoch. */
   put(records: readonly SyncRecord[], more?: Pick<SyncMessage, 'checks' | 'refusals'>, now?: number): Promise<Noted>;
   /**

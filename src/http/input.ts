@@ -15,6 +15,8 @@ import { isObject } from '../core/json-value.ts';
 import { pointerTo } from '../core/pointer.ts';
 import type { AppEnv } from './factory.ts';
 
+/** Longest text that is searched for, characters. */
+const MAX_SEARCH = 128;
 /** What is wrong with a time in the query. */
 const NO_MOMENT = 'must be a time such as 2026-11-23T19:14:36Z';
 
@@ -120,6 +122,10 @@ export const PageQuery = {
     'Where to go on: as the answer before gave it, in `Link` or `next`. Left out: from the beginning.',
   ),
 };
+
+/** What is searched for. */
+export const SearchText = (description: string) =>
+  about(v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(MAX_SEARCH))), description);
 
 /** A moment in the query: RFC 3339. */
 export const Moment = v.pipe(

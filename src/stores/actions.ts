@@ -8,9 +8,10 @@ const BEGIN = `INSERT INTO actions (at, id, user, action, target, reason, reques
 const END = 'UPDATE actions SET count = ?3 WHERE at = ?1 AND id = ?2';
 const DROP = 'DELETE FROM actions WHERE at = ?1 AND id = ?2';
 
-const BEFORE = 'at >= ?1 AND (at, id) < (?2, ?3) ORDER BY at DESC, id DESC LIMIT ?4';
-const LIST = `SELECT ${COLUMNS} FROM actions WHERE ${BEFORE}`;
-const LIST_OF = `SELECT ${COLUMNS} FROM actions WHERE user = ?5 AND ${BEFORE}`;
+/** Each of these is a range of an index. */
+const BEFORE = 'at >= ? AND (at, id) < (?, ?) ORDER BY at DESC, id DESC LIMIT ?';
+const listSql = (...equal: string[]) =>
+  `SELECT ${COLUMNS} FROM actions WHERE ${[...equal.map((name) => `${name} = ? AND `), BEFORE].join('')}`;
 
 const DROP_OLD = `
   DELETE FROM actions
@@ -36,12 +37,14 @@ export function d1Actions(db: D1Database): Actions {
 
     drop: ({ at, id }) => run(DROP, at, id),
 
-    async list({ user, since }, before, limit) {
+    async list({ user, action, since }, before, limit) {
       const { at, id } = before ?? { at: Number.MAX_SAFE_INTEGER, id: '' };
-      const values = [since, at, id, limit + 1, ...(user === undefined ? [] : [user])];
+      const equal = Object.entries({ user, action }).filter(
+        (entry): entry is [string, string] => entry[1] !== undefined,
+      );
       const { results } = await db
-        .prepare(user === undefined ? LIST : LIST_OF)
-        .bind(...values)
+        .prepare(listSql(...equal.map(([name]) => name)))
+        .bind(...equal.map(([, value]) => value), since, at, id, limit + 1)
         .all<Row>();
       const actions = results.slice(0, limit).map(actionOf);
       return { actions, next: results.length > limit ? placeOf(actions.at(-1)) : null };

@@ -2,10 +2,10 @@
 
 import type { DeviceDocument, DeviceName } from '../contract/device-document.ts';
 import type { SyncRecord } from '../contract/messages.ts';
-import type { DevicePage, SyncFilter, SyncPage, SyncPlace } from '../contract/sync-store.ts';
+import type { DeviceFilter, DevicePage, SyncFilter, SyncPage, SyncPlace } from '../contract/sync-store.ts';
 import { mergedDocument, recordsOf } from '../core/device-documents.ts';
 import { compareRecords, newestRecords } from '../core/sync-records.ts';
-import { AS_DOCUMENT, readDevices } from './device-rows.ts';
+import { AS_DOCUMENT, readDevices, readNames } from './device-rows.ts';
 import { formerPage } from './former-sync-records.ts';
 
 /** Devices that a page of records looks at, where it picks those of one resource out of all. */
@@ -14,6 +14,8 @@ const LOOKED_DEVICES = 1000;
 const MAX_CACHES_LISTED = 10_000;
 /** Former records that a page of devices reads. */
 const FORMER_RECORDS = 5000;
+/** Names that a page of devices looks at, where it picks some by their names. */
+const LOOKED_NAMES = 5000;
 /** After all resources and keys of a device. */
 const LAST = { resource: '\u{10ffff}', key: 'f'.repeat(64) };
 
@@ -66,10 +68,11 @@ export function mergedPage(pages: readonly SyncPage[], limit: number): SyncPage 
 /** A page of devices after one. */
 export async function listDevices(
   db: D1Database,
-  filter: Pick<SyncFilter, 'user' | 'device'>,
+  { fits, ...filter }: DeviceFilter,
   after: DeviceName | null,
   limit: number,
 ): Promise<DevicePage> {
+  const fitting = fits === undefined ? null : await fittingNames(db, { fits, ...filter }, after, limit + 1);
   const devices: DeviceDocument[] = [];
   let caches = 0;
   const { end, former } = await readDevices(
@@ -79,6 +82,7 @@ export async function listDevices(
       from: after,
       inclusive: false,
       most: limit + 1,
+      ...(fitting === null ? {} : { names: fitting.names }),
       former: formerPage(filter, after && { ...after, ...LAST }, FORMER_RECORDS, AS_DOCUMENT),
     },
     ({ rev: _rev, ...device }) => {
@@ -89,11 +93,27 @@ export async function listDevices(
   );
   return mergedDevices(
     [
-      { devices, next: end },
-      { devices: former, next: former.length < FORMER_RECORDS ? null : lastWhole(former) },
+      { devices, next: end ?? fitting?.end ?? null },
+      {
+        devices: fits === undefined ? former : former.filter(({ device }) => fits(device)),
+        next: former.length < FORMER_RECORDS ? null : lastWhole(former),
+      },
     ],
     limit,
   );
+}
+
+/** The first names that fit, and the one up to which all were looked at; null: there are no more. */
+async function fittingNames(
+  db: D1Database,
+  { fits, ...filter }: DeviceFilter & { fits: (device: string) => boolean },
+  after: DeviceName | null,
+  most: number,
+): Promise<{ names: DeviceName[]; end: DeviceName | null }> {
+  const looked = await readNames(db, { filter, from: after, inclusive: false, most: LOOKED_NAMES });
+  const names = looked.filter(({ device }) => fits(device)).slice(0, most);
+  const isWhole = names.length < most && looked.length < LOOKED_NAMES;
+  return { names, end: isWhole ? null : ((names.length < most ? looked : names).at(-1) ?? null) };
 }
 
 /** Pages of several places after the same device as one, as far as all reach. */

@@ -31,7 +31,8 @@ const BYTES = 'octet_length(caches) + octet_length(holds)';
 const NAMED = 'SELECT user, device, rev, seen, checked, caches, holds, refusals FROM devices';
 const sized = (column: string) => `CASE WHEN ${BYTES} <= ${SMALL_BYTES} THEN ${column} END AS ${column}`;
 const COLUMNS = `user, device, rev, seen, checked, ${BYTES} AS value_bytes, ${sized('caches')}, ${sized('holds')}, refusals`;
-const LARGE = `${NAMED} WHERE (user, device) IN (SELECT value ->> 0, value ->> 1 FROM json_each(?1))`;
+const IS_NAMED = '(user, device) IN (SELECT value ->> 0, value ->> 1 FROM json_each(?))';
+const LARGE = `${NAMED} WHERE ${IS_NAMED}`;
 
 /** What `formerPage` selects to stand beside rows of this table: each record as a document of one cache. */
 export const AS_DOCUMENT = `
@@ -48,6 +49,8 @@ export interface DeviceRange {
   inclusive: boolean;
   /** Most rows that may be wanted. */
   most: number;
+  /** Only the rows of these names, which lie in the range, at most 256. */
+  names?: readonly DeviceName[];
   /** Records of the former table (AS_DOCUMENT) that come with the first rows, in the same statement. */
   former?: Fragment;
 }
@@ -73,7 +76,10 @@ export async function readDevices(
     const limit = Math.min(left, ROWS);
     const rows = await rowsAfter(db, { ...range, from, inclusive }, limit, first ? range.former : undefined);
     if (first) former = rows.filter(({ rev }) => rev === null).map(documentOf);
-    const own = rows.filter(({ rev }) => rev !== null);
+    const own = inOrderOf(
+      range.names,
+      rows.filter(({ rev }) => rev !== null),
+    );
     const fit = countThatFits(own, bytes);
     const devices = await whole(db, own.slice(0, fit));
     for (const [at, device] of devices.entries()) {
@@ -90,6 +96,16 @@ export async function readDevices(
   }
 }
 
+/** The names of a range, as its index has them. */
+export async function readNames(db: D1Database, { most, ...range }: DeviceRange): Promise<DeviceName[]> {
+  const { sql, values } = rangeOf(range);
+  const { results } = await db
+    .prepare(`SELECT user, device FROM devices ${sql} LIMIT ?`)
+    .bind(...values, most)
+    .all<DeviceName>();
+  return results;
+}
+
 async function rowsAfter(db: D1Database, range: DeviceRange, limit: number, former?: Fragment): Promise<Row[]> {
   const { sql, values } = rangeOf(range);
   const devices = `SELECT ${COLUMNS} FROM devices ${sql} LIMIT ?`;
@@ -101,8 +117,20 @@ async function rowsAfter(db: D1Database, range: DeviceRange, limit: number, form
   return results;
 }
 
-/** Any is one range of the primary key or of `devices_by_device`, in its order. */
-function rangeOf({ filter: { user, device }, from, inclusive }: DeviceRange): { sql: string; values: string[] } {
+/** The rows in the order of the names, which is that of lists; without names they come so. */
+function inOrderOf(names: readonly DeviceName[] | undefined, rows: Row[]): Row[] {
+  if (names === undefined) return rows;
+  const places = new Map(names.map((name, at) => [idOf(name), at]));
+  const placeOf = (row: Row) => places.get(idOf(row)) ?? 0;
+  return rows.sort((a, b) => placeOf(a) - placeOf(b));
+}
+
+/** Any is one range of the primary key or of `devices_by_device`, in its order; or the rows of some names, in theirs. */
+function rangeOf({ filter: { user, device }, from, inclusive, names }: Omit<DeviceRange, 'most'>): {
+  sql: string;
+  values: string[];
+} {
+  if (names !== undefined) return { sql: `WHERE ${IS_NAMED}`, values: [asJson(names)] };
   const than = inclusive ? '>=' : '>';
   const place = from ?? { user: '', device: '' };
   if (user !== null && device !== undefined) {
@@ -129,12 +157,12 @@ function countThatFits(rows: readonly Row[], before: number): number {
 
 /** The documents of rows, the large ones by one further statement. One that has gone meanwhile is left out. */
 async function whole(db: D1Database, rows: readonly Row[]): Promise<StoredDevice[]> {
-  const large = rows.filter(({ caches }) => caches === null).map(({ user, device }) => [user, device]);
+  const large = rows.filter(({ caches }) => caches === null);
   if (large.length === 0) return rows.map(storedOf);
-  const { results } = await db.prepare(LARGE).bind(JSON.stringify(large)).all<Row>();
-  const read = new Map(results.map((row) => [JSON.stringify([row.user, row.device]), row]));
+  const { results } = await db.prepare(LARGE).bind(asJson(large)).all<Row>();
+  const read = new Map(results.map((row) => [idOf(row), row]));
   return rows.flatMap((row) => {
-    const found = row.caches === null ? read.get(JSON.stringify([row.user, row.device])) : row;
+    const found = row.caches === null ? read.get(idOf(row)) : row;
     return found === undefined ? [] : [storedOf(found)];
   });
 }
@@ -153,6 +181,14 @@ function documentOf({ user, device, seen, checked, caches, holds, refusals }: Ro
     holds: JSON.parse(holds ?? '{}'),
     refusals: JSON.parse(refusals ?? '{}'),
   };
+}
+
+function asJson(names: readonly DeviceName[]): string {
+  return JSON.stringify(names.map(({ user, device }) => [user, device]));
+}
+
+function idOf({ user, device }: DeviceName): string {
+  return JSON.stringify([user, device]);
 }
 
 function nameOf({ user, device }: DeviceName): DeviceName {

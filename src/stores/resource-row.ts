@@ -21,6 +21,10 @@ export const COLUMNS = `title, definition, number, purged, changed_at, (
   SELECT json_object('name', s.name, 'changedAt', s.changed_at, 'definition', json(s.definition))
   FROM sources AS s WHERE s.name = resources.source) AS of_source`;
 
+/** SQL of the rows of these titles. */
+export const readSql = (asked: string) =>
+  `SELECT ${COLUMNS} FROM ${asked} CROSS JOIN resources ON resources.title = asked.value`;
+
 /** SQL that holds if the source that a definition names is there and may have one more resource, or it names none. */
 export function sourceTakes(title: string, definition: string): string {
   const name = `${definition} ->> '$.origin.source'`;

@@ -7,16 +7,13 @@ import { nextRunAt } from '../core/schedule.ts';
 import { log } from '../log.ts';
 import { withTimeout } from '../waiting.ts';
 import { statementsFor } from './bound-values.ts';
-import { isLarge, rowsThatFit, type SizedRow, sizedColumn } from './bounded-page.ts';
 import { overloaded } from './overloaded.ts';
 import { type Copy, copies, keep, TIMEOUT_MS } from './resource-copies.ts';
-import { COLUMNS, type ResourceRow as Row, resourceOf, sourceTakes } from './resource-row.ts';
+import { listResources } from './resource-lists.ts';
+import { COLUMNS, type ResourceRow as Row, readSql, resourceOf, sourceTakes } from './resource-row.ts';
 
 /** By title; null: there is none. */
 type Found = Map<string, StoredResource | null>;
-
-const readSql = (asked: string) =>
-  `SELECT ${COLUMNS} FROM ${asked} CROSS JOIN resources ON resources.title = asked.value`;
 
 const SAME_SCHEDULE = "definition ->> '$.schedule' IS ?2 ->> '$.schedule'";
 
@@ -53,20 +50,6 @@ const END_SWEEP = 'UPDATE resources SET sweeping = 0 WHERE title = ?1 AND purged
 const DROP_TOMBSTONE = `
   DELETE FROM resources WHERE title = ?1 AND definition IS NULL AND sweeping = 0
   AND NOT EXISTS (SELECT 1 FROM entries WHERE resource = ?1)`;
-
-// What core/resource-access.ts decides, as far as a page needs it. A definition that is no JSON counts as deleted.
-const OPEN = `
-  CASE WHEN NOT json_valid(definition) THEN 0 WHEN definition ->> '$.groups' IS NULL THEN 1
-  ELSE EXISTS (SELECT 1 FROM json_each(definition, '$.groups') WHERE value IN (SELECT value FROM json_each(?3))) END`;
-
-const HAS_TEXT = `
-  instr(lower(title), lower(?4)) OR json_valid(definition) AND
-  instr(lower(concat_ws(' ', definition ->> '$.origin.source', definition ->> '$.origin.url')), lower(?4))`;
-
-const LIST = `
-  SELECT title, ${sizedColumn('resources', 'definition')}, number, purged, changed_at FROM resources
-  WHERE title > ?1 AND definition IS NOT NULL AND (?3 IS NULL OR ${OPEN}) AND (?4 IS NULL OR ${HAS_TEXT})
-  ORDER BY title LIMIT ?2`;
 
 const LIST_DUE = `
   SELECT ${COLUMNS}, next_run_at, run_started_at, run_after FROM resources
@@ -146,18 +129,7 @@ export function d1Resources(db: D1Database, now: () => number = Date.now): Resou
     findAll,
     read: async (title) => (await readAll([title])).get(title) ?? null,
 
-    async list(after, limit, { groups = null, search = null } = {}) {
-      const { results } = await db
-        .prepare(LIST)
-        .bind(after ?? '', limit + 1, groups && JSON.stringify([...groups]), search)
-        .all<Row & SizedRow>();
-      const page = results.slice(0, rowsThatFit(results.slice(0, limit)));
-      const large = page.filter(isLarge).map(({ title }) => title);
-      const whole = large.length === 0 ? [] : await db.batch<Row>(statementsFor(db, large, readSql));
-      const byTitle = new Map(whole.flatMap(({ results }) => results.map((row) => [row.title, row])));
-      const resources = page.flatMap((row) => (isLarge(row) ? (byTitle.get(row.title) ?? []) : row)).map(resourceOf);
-      return { resources, next: results.length > page.length ? (page.at(-1)?.title ?? null) : null };
-    },
+    list: (after, limit, filter = {}) => listResources(db, after, limit, filter),
 
     async put(title, definition, matters, expected, at) {
       const text = JSON.stringify(definition);

@@ -308,6 +308,37 @@ describe('the list of actions', () => {
     expect(targets(seen)).toEqual([3, 2, 2, 2, 1]);
   });
 
+  it('has only what was done in one way, of all users or of one, page by page', async () => {
+    const [user, other] = [unique('root'), unique('root')];
+    const begin = (at: number, by: string, action: ActionRecord['action']) =>
+      d1Actions(env.DB).begin({
+        at,
+        id: unique('a'),
+        user: by,
+        action,
+        target: String(at),
+        reason: null,
+        requestId: 'r',
+      });
+    for (const at of [1, 2, 3]) {
+      await begin(at, user, 'probe');
+      await begin(at, user, 'revoke');
+      await begin(at + 10, other, 'probe');
+    }
+    expect(targets(await actionsOf(user, '&action=probe'))).toEqual([3, 2, 1]);
+    expect(targets(await actionsOf(user, '&action=forget'))).toEqual([]);
+    const all: ActionRecord[] = [];
+    let path: string | undefined = '/actions/?action=probe&limit=2';
+    while (path !== undefined) {
+      const page: Response = await inspector.get(path);
+      all.push(...(await page.json<ActionRecord[]>()));
+      path = /^<\/api\/v1(.*)>; rel="next"$/.exec(page.headers.get('Link') ?? '')?.[1];
+    }
+    expect(new Set(all.map(({ action }) => action))).toEqual(new Set(['probe']));
+    const own = all.filter((row) => [user, other].includes(row.user));
+    expect(targets(own)).toEqual([13, 12, 11, 3, 2, 1]);
+  });
+
   it('begins at a time, in any zone', async () => {
     const at = Date.parse('2026-11-23T19:14:36.500Z');
     const user = await actionsAt(at - 1, at, at + 1);
@@ -320,12 +351,17 @@ describe('the list of actions', () => {
     ).toBeGreaterThan(2);
   });
 
-  it.each(['since=yesterday', 'since=2026-11-23', 'since=2026-13-45T00:00:00Z', 'user=', 'cursor=x', 'action=purge'])(
-    'refuses %s',
-    async (query) => {
-      expect((await inspector.get(`/actions/?${query}`)).status).toBe(400);
-    },
-  );
+  it.each([
+    'since=yesterday',
+    'since=2026-11-23',
+    'since=2026-13-45T00:00:00Z',
+    'user=',
+    'cursor=x',
+    'action=sell',
+    'actions=purge',
+  ])('refuses %s', async (query) => {
+    expect((await inspector.get(`/actions/?${query}`)).status).toBe(400);
+  });
 
   it('loses by cron what is older than ACTIONS_RETENTION_DAYS, and no other, a bounded number a run', async () => {
     const now = Date.now();

@@ -179,6 +179,127 @@ describe('the list of devices', () => {
   });
 });
 
+describe('devices by name', () => {
+  const named = async (client: Client, query: string) =>
+    (await devicesOf(client, query)).map(({ device }) => device as string);
+  const search = (client: Client, text: string) => named(client, `?search=${encodeURIComponent(text)}`);
+
+  it('are found by words, whatever their case, and what parts them; nothing is a wildcard', async () => {
+    const { record, client } = await scene();
+    const names = ['100%', 'Store-3-Tablet-12', 'phone-1', 'store-12-tablet-3', 'tablet-17'];
+    await store.put(names.map((device) => record(0, { device })));
+    expect(await search(client, 'tablet 17')).toEqual(['tablet-17']);
+    expect(await search(client, 'TABLET_17')).toEqual(['tablet-17']);
+    expect(await search(client, 'Store 12')).toEqual(['Store-3-Tablet-12', 'store-12-tablet-3']);
+    expect(await search(client, 'tab')).toEqual(['Store-3-Tablet-12', 'store-12-tablet-3', 'tablet-17']);
+    expect(await search(client, '%')).toEqual(['100%']);
+    for (const none of ['t%17', 'tablet?17', '*', '_', 'планшет 17', 'tablet 18', "' OR '1'='1"]) {
+      expect([none, await search(client, none)]).toEqual([none, []]);
+    }
+    expect(await named(client, '?prefix=store-12-')).toEqual(['store-12-tablet-3']);
+    expect(await named(client, '?prefix=100%25')).toEqual(['100%']);
+    expect(await named(client, '?prefix=_')).toEqual([]);
+    expect(await named(client, '?prefix=store&search=tablet')).toEqual(['store-12-tablet-3']);
+    expect(await named(client, '?device=tablet-17&search=phone')).toEqual([]);
+    expect(await faultsOf(await client.get('/devices/?search='))).toHaveLength(1);
+    expect(await faultsOf(await client.get(`/devices/?search=${'x'.repeat(129)}`))).toHaveLength(1);
+  });
+
+  it('are found among those of all users by cache:inspect, and page by page', async () => {
+    const mark = unique('m').replace(/[-_]/g, '');
+    const { record } = await scene();
+    const users = [1, 2, 3].map(() => unique('user')).sort();
+    await store.put(users.flatMap((user) => ['x', 'y'].map((end) => record(0, { user, device: `${mark}-${end}` }))));
+    const seen: unknown[] = [];
+    let path: string | undefined = `/devices/?user=*&search=${mark.toUpperCase()}%20Y&limit=2`;
+    while (path !== undefined) {
+      const page: Response = await admin.get(path);
+      seen.push(...(await page.json<{ user: string }[]>()).map(({ user }) => user));
+      path = /^<\/api\/v1(.*)>; rel="next"$/.exec(page.headers.get('Link') ?? '')?.[1];
+    }
+    expect(seen).toEqual(users);
+  });
+
+  it('that are large come whole, in their order', async () => {
+    const { record, client } = await scene();
+    const keys = Array.from({ length: 300 }, (_, n) => String(n).padStart(64, '0'));
+    await store.put(['big-1', 'big-2'].flatMap((device) => keys.map((key) => record(0, { device, key }))));
+    await store.put([record(0, { device: 'big-3' })]);
+    expect(await devicesOf(client, '?prefix=big')).toMatchObject([
+      { device: 'big-1', caches: 300 },
+      { device: 'big-2', caches: 300 },
+      { device: 'big-3', caches: 1 },
+    ]);
+  });
+
+  it('are looked for among 5,000 names a page, which is empty then and leads on', async () => {
+    const user = unique('user');
+    const fill = `INSERT INTO devices (user, device, rev, seen, checked, caches, holds, refusals)
+      WITH RECURSIVE n(value) AS (SELECT 1 UNION ALL SELECT value + 1 FROM n WHERE value < 5001)
+      SELECT ?1, printf('d-%05d', value), 1, 1, 0, '{}', '{}', '{}' FROM n`;
+    await env.DB.prepare(fill).bind(user).run();
+    const page = await admin.get(`/devices/?user=${user}&search=05001`);
+    const [, next] = /^<\/api\/v1(.*)>; rel="next"$/.exec(page.headers.get('Link') ?? '') ?? [];
+    expect([page.status, await page.json()]).toEqual([200, []]);
+    const last = await admin.get(next ?? '');
+    expect([await last.json(), last.headers.get('Link')]).toEqual([
+      [expect.objectContaining({ device: 'd-05001' })],
+      null,
+    ]);
+  });
+});
+
+describe('devices that are behind', () => {
+  it('hold a version that is older than the current one', async () => {
+    const { user, record, client } = await scene();
+    const old = { version: 1, changed: 1 };
+    await store.put([
+      record(0, { device: 'current' }),
+      record(0, { device: 'old', ...old }),
+      record(1, { device: 'old-2', ...old }),
+      record(0, { device: 'gave-up', ...old }),
+    ]);
+    await store.put([], { checks: [{ user, device: 'gave-up', at: AT + 1, tags: [], adds: false }] });
+    const names = async (query: string) => (await devicesOf(client, query)).map(({ device }) => device);
+    expect(await names('?behind=true')).toEqual(['old', 'old-2']);
+    expect(await names('?behind=false')).toEqual(['current', 'gave-up', 'old', 'old-2']);
+    expect(await names('?behind=true&search=2')).toEqual(['old-2']);
+    const first = await client.get('/devices/?behind=true&limit=1');
+    expect(await first.json()).toMatchObject([{ device: 'old', behind: 1 }]);
+    const [, next] = /^<\/api\/v1(.*)>; rel="next"$/.exec(first.headers.get('Link') ?? '') ?? [];
+    const second = await client.get(next ?? '');
+    expect(await second.json()).toMatchObject([{ device: 'old-2' }]);
+    expect(await faultsOf(await client.get('/devices/?behind=yes'))).toHaveLength(1);
+  });
+
+  it('are not told by a cache that is closed to the reader', async () => {
+    const { user, record } = await scene();
+    const { title } = await defineResource({ groups: ['sales'] });
+    const identity = cacheIdentity(title, { n: 1 }, null);
+    await d1Entries(env.DB).put(
+      sampleEntry({ ...identity, number: Date.now(), loaded: sampleLoaded(2, { changed: 2 }) }),
+    );
+    await store.put([record(0, { resource: title, key: identity.key, version: 1, changed: 1 })]);
+    expect(await devicesOf(new Client({ user }), '?behind=true')).toEqual([]);
+    expect(await devicesOf(new Client({ user, groups: ['sales'] }), '?behind=true')).toHaveLength(1);
+  });
+
+  it('are looked for among 1,000 devices a page, which is empty then and leads on', async () => {
+    const { user, record, client } = await scene();
+    const fill = `INSERT INTO devices (user, device, rev, seen, checked, caches, holds, refusals)
+      WITH RECURSIVE n(value) AS (SELECT 1 UNION ALL SELECT value + 1 FROM n WHERE value < 1000)
+      SELECT ?1, printf('d-%05d', value), 1, 1, 0, '{}', '{}', '{}' FROM n`;
+    await env.DB.prepare(fill).bind(user).run();
+    await d1SyncRecords(env.DB, { maxDevices: null }).put([record(0, { device: 'e', version: 1, changed: 1 })]);
+    const page = await client.get('/devices/?behind=true');
+    expect(await page.json()).toEqual([]);
+    const [, next] = /^<\/api\/v1(.*)>; rel="next"$/.exec(page.headers.get('Link') ?? '') ?? [];
+    const last = await client.get(next ?? '');
+    expect(await last.json()).toMatchObject([{ device: 'e' }]);
+    expect(last.headers.get('Link')).toBeNull();
+  });
+});
+
 describe('refusals of a device', () => {
   const refusalsOf = (user: string) =>
     until(async () => {

@@ -1,9 +1,11 @@
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
+import { d1Resources } from '../../src/stores/resources.ts';
 import { admin, cachesOf, defineResource, faultsOf, load, loadAll } from '../support/admin.ts';
 import { Client, send } from '../support/client.ts';
+import { recordingDatabase } from '../support/database.ts';
 import { unique } from '../support/entries.ts';
-import { DEFAULTS, ORIGIN_DEFAULTS } from '../support/resources.ts';
+import { DEFAULTS, ORIGIN_DEFAULTS, sampleResource } from '../support/resources.ts';
 
 const MINIMAL = {
   origin: { url: 'https://erp.example.com/{?year}' },
@@ -273,6 +275,77 @@ describe('the list of definitions', () => {
     expect((await put(`${prefix}.c`, { origin: { source } })).status).toBe(201);
     expect(await titlesOf(source.toLowerCase())).toEqual([`${prefix}.c`]);
     expect((await admin.get('/resources/?search=')).status).toBe(400);
+  });
+
+  it('is searched by words, whatever their case, and what parts them', async () => {
+    const [mark, host] = [unique('w').replace(/[-_]/g, ''), 'https://erp.example.com/'];
+    const titles = [`Прайс-${mark}`, `prices-${mark}-2026`, `store_17.${mark}`];
+    for (const title of titles) await put(title, { origin: { url: `${host}${mark}/` } });
+    const found = async (search: string) => {
+      const answer = await admin.get(`/resources/?search=${encodeURIComponent(search)}`);
+      expect(answer.status).toBe(200);
+      return (await answer.json<{ title: string }[]>()).map(({ title }) => title);
+    };
+    const [russian, prices, store] = titles;
+    expect(await found(`Prices ${mark}`)).toEqual([prices]);
+    expect(await found(`${mark} 2026`)).toEqual([prices]);
+    expect(await found(`ПРАЙС ${mark}`)).toEqual([russian]);
+    expect(await found(`прай ${mark}`)).toEqual([russian]);
+    expect(await found(`Store-17 ${mark}`)).toEqual([store]);
+    expect(await found(`erp.EXAMPLE.com ${mark}`)).toHaveLength(3);
+    for (const none of [
+      `pr%ces ${mark}`,
+      `%${mark}`,
+      `${mark}%`,
+      `pr?ces ${mark}`,
+      `p*s ${mark}`,
+      `pri\\ces ${mark}`,
+    ]) {
+      expect([none, await found(none)]).toEqual([none, []]);
+    }
+    // What parts words is itself looked for where nothing else is, and is no wildcard.
+    expect((await found('_')).every((title) => title.includes('_'))).toBe(true);
+    expect(await faultsOf(await admin.get(`/resources/?search=${'x'.repeat(129)}`))).toHaveLength(1);
+  });
+
+  it('has only those of a source, searched or not, page by page', async () => {
+    const name = unique('src');
+    await admin.put(`/sources/${name}/`, { url: 'https://erp.example.com' });
+    await admin.put(`/sources/${name}-2/`, { url: 'https://erp.example.com' });
+    const titles = ['a', 'b', 'c'].map((letter) => `${name}.${letter}`);
+    for (const title of titles) await put(title, { origin: { source: name } });
+    await put(`${name}.d`, { origin: { source: `${name}-2` } });
+    const seen: string[] = [];
+    let path: string | undefined = `/resources/?source=${name}&limit=2`;
+    while (path !== undefined) {
+      const page: Response = await admin.get(path);
+      seen.push(...(await page.json<{ title: string }[]>()).map(({ title }) => title));
+      path = /^<\/api\/v1(.*)>; rel="next"$/.exec(page.headers.get('Link') ?? '')?.[1];
+    }
+    expect(seen).toEqual(titles);
+    const searched = await admin.get(`/resources/?source=${name}&search=.B`);
+    expect(await searched.json()).toMatchObject([{ title: `${name}.b` }]);
+    expect(await (await admin.get('/resources/?source=none')).json()).toEqual([]);
+    expect(await faultsOf(await admin.get('/resources/?source=a%20b'))).toHaveLength(1);
+  });
+
+  it('looks at 1,000 resources for a page of a search, which is empty then and leads on', async () => {
+    const mark = unique('zzz');
+    const fill = `INSERT INTO resources (title, definition, number, purged, changed_at)
+      WITH RECURSIVE n(value) AS (SELECT 1 UNION ALL SELECT value + 1 FROM n WHERE value < 1000)
+      SELECT ?1 || printf('-%04d', value), ?2, 1, 1, 1 FROM n`;
+    const text = JSON.stringify(sampleResource());
+    await env.DB.prepare(fill).bind(mark, text).run();
+    await put(`${mark}-needle`);
+    const { statements, db } = recordingDatabase(env.DB);
+    const words = (title: string) => title.includes('needle');
+    const empty = await d1Resources(db).list(`${mark}-`, 10, { fits: words });
+    expect([empty.resources, empty.next, statements.length]).toEqual([[], `${mark}-1000`, 1]);
+    const last = await d1Resources(db).list(empty.next, 10, { fits: words });
+    expect([last.resources.map(({ title }) => title), last.next]).toEqual([[`${mark}-needle`], null]);
+    await env.DB.prepare('DELETE FROM resources WHERE title > ?1 AND title < ?2')
+      .bind(`${mark}-`, `${mark}-9999`)
+      .run();
   });
 
   it('refuses a cursor of another list', async () => {

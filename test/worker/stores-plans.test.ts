@@ -79,7 +79,16 @@ it.each<[string, number, (db: D1Database) => Promise<unknown>]>([
     1,
     (db) => d1Resources(db).list('t', 10, { groups: new Set(['a', 'b']) }),
   ],
-  ['searching definitions', 1, (db) => d1Resources(db).list('t', 10, { search: 'erp' })],
+  ['listing definitions of a source', 1, (db) => d1Resources(db).list('t', 10, { source: 's' })],
+  [
+    'searching definitions',
+    2,
+    async (db) => {
+      await d1Resources(env.DB).put('t-found', definition, true, null, 1);
+      await d1Resources(db).list('t', 10, { fits: (title) => title === 't-found' });
+    },
+  ],
+  ['searching definitions of a source', 1, (db) => d1Resources(db).list('t', 10, { source: 's', fits: () => true })],
   ['making a definition', 1, (db) => d1Resources(db).put('t', definition, true, null, 1)],
   ['changing a definition', 1, (db) => d1Resources(db).put('t', definition, true, 1, 2)],
   ['deleting a resource', 1, (db) => d1Resources(db).remove('t', 1, 2)],
@@ -141,6 +150,12 @@ it.each<[string, number, (db: D1Database) => Promise<unknown>]>([
   ['dropping an action', 1, (db) => d1Actions(db).drop(action)],
   ['listing actions', 1, (db) => d1Actions(db).list({ since: 1 }, action, 10)],
   ['listing actions of a user', 1, (db) => d1Actions(db).list({ user: 'ada', since: 1 }, null, 10)],
+  ['listing actions of a kind', 1, (db) => d1Actions(db).list({ action: 'purge', since: 1 }, action, 10)],
+  [
+    'listing actions of a kind and user',
+    1,
+    (db) => d1Actions(db).list({ user: 'ada', action: 'purge', since: 1 }, null, 10),
+  ],
   ['dropping old actions', 1, (db) => d1Actions(db).dropOld(1, 10)],
   ['going on with a walk', 1, (db) => moveWalk(db, 'w', ['k']).run()],
   ['forgetting records of a user', 3, (db) => d1SyncRecords(db).remove('ada', null, 10, 1)],
@@ -153,6 +168,16 @@ it.each<[string, number, (db: D1Database) => Promise<unknown>]>([
     'listing devices',
     2,
     (db) => Promise.all([null, 'ada'].map((user) => d1SyncRecords(db).listDevices({ user }, null, 10))),
+  ],
+  [
+    'searching devices',
+    6,
+    (db) =>
+      Promise.all(
+        [{ user: null }, { user: 'ada' }, { user: null, device: 'd' }].map((filter) =>
+          d1SyncRecords(db).listDevices({ ...filter, fits: () => true }, null, 10),
+        ),
+      ),
   ],
   ['reading a source', 1, (db) => d1Sources([db]).read('s')],
   ['listing sources', 1, (db) => d1Sources([db]).list('s', 10)],

@@ -8,22 +8,34 @@ import type { Reader } from '../../contract/identity.ts';
 import type { Refusal, SyncRecord } from '../../contract/messages.ts';
 import { isDefined } from '../../contract/resource.ts';
 import type { LoadedVersion } from '../../contract/stores.ts';
-import type { SyncFilter } from '../../contract/sync-store.ts';
+import type { DeviceFilter } from '../../contract/sync-store.ts';
 import { isHeld, recordsOf, refusalsOf } from '../../core/device-documents.ts';
+import { hasWords, searchWords } from '../../core/search-words.ts';
 import { isOutOfDate } from '../../core/sync-records.ts';
 import { closedTitles } from '../read/find-resource.ts';
 import type { Services } from '../services.ts';
+
+/** What a page of devices that are behind looks at, in steps. */
+const LOOKED_DEVICES = 1000;
+const LOOKED_CACHES = 10_000;
+const STEP_DEVICES = 200;
 
 type ListServices = Pick<Services, 'syncRecords' | 'entries' | 'resources'>;
 
 /** Which page of which devices. */
 export interface DeviceListRequest {
-  filter: Pick<SyncFilter, 'user' | 'device'>;
+  filter: Pick<DeviceFilter, 'user' | 'device'>;
+  /** Only devices with these words in their name (core/search-words.ts). */
+  search?: string | undefined;
+  /** Only devices whose name begins so. */
+  prefix?: string | undefined;
   after: DeviceName | null;
   /** Most devices of the page. */
   limit: number;
   /** Whose list it is; null: caches of all resources are told of. */
   reader: Reader | null;
+  /** Whether only those are wanted that are behind in a cache. */
+  behind: boolean;
 }
 
 /** A cache of a device. */
@@ -44,12 +56,52 @@ export interface ListedDevice extends DeviceName {
   refusals: Refusal[];
 }
 
-/** A page in order of user and device; `next` is the device to go on after. A page is short where its devices have many caches. */
-export async function listDevices(
+/** A page of devices; `next` is the device to go on after. */
+interface ListedPage {
+  devices: ListedDevice[];
+  next: DeviceName | null;
+}
+
+/** How many of the caches that a device holds have a newer version than it has. */
+export function behindIn({ caches }: ListedDevice): number {
+  return caches.filter(({ isHeld, isOutOfDate }) => isHeld && isOutOfDate).length;
+}
+
+/**
+ * A page in order of user and device. It is short where its devices have many caches; of those behind also, be it empty, once it has
+ * looked at 1,000 devices or 10,000 caches: what is current only the entries know.
+ */
+export async function listDevices(services: ListServices, request: DeviceListRequest): Promise<ListedPage> {
+  if (!request.behind) return pageOfDevices(services, request);
+  const found: ListedDevice[] = [];
+  let { after } = request;
+  let caches = 0;
+  for (let looked = 0; looked < LOOKED_DEVICES; looked += STEP_DEVICES) {
+    const page = await pageOfDevices(services, { ...request, after, limit: STEP_DEVICES });
+    found.push(...page.devices.filter((device) => behindIn(device) > 0));
+    after = page.next;
+    caches += page.devices.reduce((sum, device) => sum + device.caches.length, 0);
+    if (found.length >= request.limit || after === null || caches >= LOOKED_CACHES) break;
+  }
+  const devices = found.slice(0, request.limit);
+  const last = devices.at(-1);
+  const isCut = found.length > devices.length && last !== undefined;
+  return { devices, next: isCut ? { user: last.user, device: last.device } : after };
+}
+
+/** Whether a name is wanted; undefined: all are. */
+function fitting({ search, prefix = '' }: Pick<DeviceListRequest, 'search' | 'prefix'>): DeviceFilter['fits'] {
+  if (search === undefined && prefix === '') return undefined;
+  const words = search === undefined ? [] : searchWords(search);
+  return (device) => device.startsWith(prefix) && hasWords(words, device);
+}
+
+async function pageOfDevices(
   services: ListServices,
-  { filter, after, limit, reader }: DeviceListRequest,
-): Promise<{ devices: ListedDevice[]; next: DeviceName | null }> {
-  const { devices, next } = await services.syncRecords.listDevices(filter, after, limit);
+  { filter, after, limit, reader, ...named }: DeviceListRequest,
+): Promise<ListedPage> {
+  const fits = fitting(named);
+  const { devices, next } = await services.syncRecords.listDevices({ ...filter, fits }, after, limit);
   const records = devices.map(recordsOf);
   const titles = new Set(records.flat().map(({ resource }) => resource));
   const closed = reader === null ? new Set<string>() : await closedTitles(services.resources, titles, reader);

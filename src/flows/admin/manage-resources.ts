@@ -25,6 +25,7 @@ import {
 import { invalidParameters } from '../../core/input-faults.ts';
 import { isObject } from '../../core/json-value.ts';
 import { member } from '../../core/pointer.ts';
+import { hasWords, searchWords } from '../../core/search-words.ts';
 import { faultsOfBody } from '../../origin/body/check-body.ts';
 import { cellFaults } from '../../origin/check-cells.ts';
 import { changesFaults } from '../../origin/check-changes.ts';
@@ -120,14 +121,16 @@ export async function getResource(resources: Resources, title: string): Promise<
   return (v.is(ResourceTitle, title) ? tagged(await resources.read(title)) : null) ?? unknownResource();
 }
 
-/** A page in order of title; `next` is the title to go on after. A page of large definitions is short. `search`: see `Resources.list`. */
+/** A page in order of title; `next` is the title to go on after. A page of large definitions is short, and one of a search: see `Resources.list`. */
 export async function listResources(
   resources: Resources,
   after: string | null,
   limit: number,
-  search: string | null = null,
+  { source, search }: { source?: string | undefined; search?: string | undefined } = {},
 ): Promise<{ resources: TaggedResource[]; next: string | null }> {
-  const page = await resources.list(after, limit, { search });
+  const words = search === undefined ? null : searchWords(search);
+  const fits = words === null ? undefined : (...names: string[]) => hasWords(words, ...names);
+  const page = await resources.list(after, limit, { source, fits });
   return { resources: page.resources.flatMap((stored) => tagged(stored) ?? []), next: page.next };
 }
 

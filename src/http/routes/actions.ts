@@ -3,7 +3,7 @@
 import * as v from 'valibot';
 import { describe, pageOf } from '#describe';
 import { about } from '../../contract/about.ts';
-import { type ActionPlace, ActionRecord } from '../../contract/action.ts';
+import { ACTIONS, type ActionPlace, ActionRecord } from '../../contract/action.ts';
 import { MAX_USER_LENGTH } from '../../contract/constants.ts';
 import { decodeCursor, encodeCursor } from '../../core/cursor.ts';
 import { answerOfAction } from '../../flows/admin/record-action.ts';
@@ -35,12 +35,13 @@ actions.get(
         v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(MAX_USER_LENGTH))),
         'Only what this user did.',
       ),
+      action: about(v.optional(v.picklist(ACTIONS)), 'Only what was done in this way.'),
       since: about(v.optional(Moment), 'Only what began then or later; RFC 3339.'),
     }),
   ),
   async (c) => {
-    const { limit, cursor, user, since } = c.req.valid('query');
-    const filter = { user, since: since === undefined ? 0 : Date.parse(since) };
+    const { limit, cursor, user, action, since } = c.req.valid('query');
+    const filter = { user, action, since: since === undefined ? 0 : Date.parse(since) };
     const page = await c.get('services').actions.list(filter, cursor === undefined ? null : placeOf(cursor), limit);
     const next = page.next && encodeCursor(['actions', page.next.at, page.next.id]);
     return replyJson(c, page.actions.map(answerOfAction), { headers: { Link: nextLink(c, next) } });

@@ -9,11 +9,11 @@ import type { DeviceName } from '../../contract/device-document.ts';
 import { decodeCursor, encodeCursor } from '../../core/cursor.ts';
 import { etagOf } from '../../core/etag.ts';
 import { timestamp } from '../../core/timestamp.ts';
-import { type ListedCache, type ListedDevice, listDevices } from '../../flows/admin/list-devices.ts';
+import { behindIn, type ListedCache, type ListedDevice, listDevices } from '../../flows/admin/list-devices.ts';
 import { allowedUser } from '../device-owner.ts';
 import { factory } from '../factory.ts';
 import { protect } from '../identity.ts';
-import { PageQuery, pageLimit, query } from '../input.ts';
+import { Flag, PageQuery, pageLimit, query, SearchText } from '../input.ts';
 import { methods } from '../methods.ts';
 import { nextLink, replyJson } from '../reply.ts';
 
@@ -29,6 +29,11 @@ const ListQuery = v.strictObject({
     'Devices of this user, or `*` for all; another user takes `cache:inspect`. Left out: your own.',
   ),
   device: about(v.optional(text), 'Only this device.'),
+  search: SearchText(
+    'Only devices that have each of these words somewhere in their name, whatever the case; blanks, hyphens and underscores part words.',
+  ),
+  prefix: about(v.optional(text), 'Only devices whose name begins so, letter by letter.'),
+  behind: about(Flag, 'Only devices that hold a version of a cache that is older than the current one.'),
   expand: about(v.optional(v.picklist(['caches'])), '`caches`: tell each cache, and how far it is behind.'),
 });
 
@@ -48,7 +53,7 @@ devices.get(
   }),
   query(ListQuery),
   async (c) => {
-    const asked = c.req.valid('query');
+    const { search, prefix, behind, ...asked } = c.req.valid('query');
     const inspects = c.get('identity').scopes.has('cache:inspect');
     const filter = {
       user: allowedUser(c, asked.user),
@@ -59,6 +64,7 @@ devices.get(
       after: asked.cursor === undefined ? null : placeOf(asked.cursor, filter),
       limit: asked.limit,
       reader: inspects ? null : c.get('identity'),
+      ...{ search, prefix, behind },
     });
     const answerOf = (device: ListedDevice) =>
       asked.expand === 'caches' ? expandedAnswer(device, inspects) : plainAnswer(device);
@@ -89,10 +95,6 @@ function cacheAnswer({ record, isHeld, currentVersion, isOutOfDate, isFailing }:
     behind: currentVersion === null ? null : lacking,
     ...(inspects ? { key, failing: isFailing } : {}),
   };
-}
-
-function behindIn({ caches }: ListedDevice): number {
-  return caches.filter(({ isHeld, isOutOfDate }) => isHeld && isOutOfDate).length;
 }
 
 function refusalsIn({ refusals }: ListedDevice): Pick<DeviceAnswer, 'refusals'> {

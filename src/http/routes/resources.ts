@@ -7,6 +7,7 @@ import { RefreshAllAnswer } from '../../contract/administration.ts';
 import { ExpandedResource } from '../../contract/expanded-resource.ts';
 import { Definition, DefinitionAnswer, type Resource } from '../../contract/resource.ts';
 import { ResourcePreview } from '../../contract/resource-preview.ts';
+import { SourceName } from '../../contract/source.ts';
 import {
   deleteResource,
   getResource,
@@ -26,7 +27,7 @@ import { unsetSecrets } from '../../origin/unset-secrets.ts';
 import { carryOut } from '../administration-log.ts';
 import { factory } from '../factory.ts';
 import { protectAdministration } from '../identity.ts';
-import { Flag, noQuery, PageQuery, query, readJson } from '../input.ts';
+import { Flag, noQuery, PageQuery, query, readJson, SearchText } from '../input.ts';
 import { listCursor } from '../list-cursor.ts';
 import { methods } from '../methods.ts';
 import { conditionsOf, nextLink, replyJson, warned } from '../reply.ts';
@@ -50,17 +51,17 @@ resources.get(
   query(
     v.strictObject({
       ...PageQuery,
-      search: about(
-        v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(128))),
-        "Only those with this text in the title, or in the origin's URL or source; letters from A to Z in either case.",
+      search: SearchText(
+        "Only those that have each of these words somewhere in the title, or in the origin's URL or source, whatever the case; blanks, hyphens and underscores part words.",
       ),
+      source: about(v.optional(SourceName), 'Only those that name this source.'),
       expand: about(v.optional(v.picklist(['stats'])), '`stats`: tell how the caches of each stand.'),
     }),
   ),
   async (c) => {
-    const { limit, cursor, search, expand } = c.req.valid('query');
+    const { limit, cursor, search, source, expand } = c.req.valid('query');
     const { resources: store, resourceCounts } = c.get('services');
-    const page = await listResources(store, titles.placeOf(cursor), limit, search);
+    const page = await listResources(store, titles.placeOf(cursor), limit, { source, search });
     const headers = { Link: nextLink(c, titles.after(page.next)) };
     if (expand === undefined) return replyJson(c, page.resources.map(answerOf), { headers });
     const counts = await resourceCounts.readAll(page.resources.map(({ title }) => title));

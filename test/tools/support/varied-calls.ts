@@ -143,6 +143,7 @@ export const VARIED_CALLS: readonly VariedCall[] = [
   ),
   get('devices', 'devices/'),
   get('devices with their caches', 'devices/?expand=caches&user=alice'),
+  get('devices by name that are behind', 'devices/?search=tablet%201&prefix=tab&behind=true'),
 
   get('records', 'cache/'),
   get('records that are known', 'cache/', 304, { headers: current }),
@@ -163,6 +164,7 @@ export const VARIED_CALLS: readonly VariedCall[] = [
 
   get('definitions', 'resources/'),
   get('a page of definitions', 'resources/?limit=2'),
+  get('definitions of a source by words', 'resources/?source=crm&search=Cars'),
   get('a definition', 'resources/cars/', 200, { keep: (cars, found) => Object.assign(found, { cars }) }),
   get('a definition that is known', 'resources/cars/', 304, { headers: current }),
   {
@@ -224,6 +226,13 @@ export const VARIED_CALLS: readonly VariedCall[] = [
     },
     status: 201,
   },
+  {
+    name: 'what a change of a source would do',
+    method: 'PUT',
+    path: 'sources/crm/?dry_run=true',
+    body: { url: 'http://127.0.0.1:9/other', auth: { query: { key: `\${ORIGIN_UNSET}` } } },
+    status: 200,
+  },
   { name: 'a source without an address', method: 'PUT', path: 'sources/none/', body: {}, status: 400 },
   get('sources', 'sources/'),
   get('a source', 'sources/crm/'),
@@ -274,6 +283,7 @@ export const VARIED_CALLS: readonly VariedCall[] = [
   get('figures', 'stats/?figure=load&by=outcome'),
   get('figures by no label', 'stats/?figure=load&by=colour', 400),
   get('actions', 'actions/'),
+  get('actions of a kind', 'actions/?action=put_source'),
   get('a page of actions', 'actions/?limit=2&since=2026-01-01T00:00:00Z'),
   get('the next page of actions', next),
   { name: 'forgetting a device', method: 'DELETE', path: 'syncs/?user=alice&device=tablet-9', status: 200 },
