@@ -1,4 +1,7 @@
-/** A declared column that no row has (CONTRACT 4 "Columns"): a warning, since serializers leave out nulls, or the end of the load. */
+/**
+ * A declared column that no row has (CONTRACT 4 "Columns"): a warning, since serializers leave out nulls, or the end of the load. Of a
+ * table without rows, what stands in their place.
+ */
 
 import { type Column, columnName } from '../contract/column.ts';
 import type { ColumnFacts } from '../contract/entry.ts';
@@ -14,7 +17,10 @@ import type { Findings } from './findings.ts';
  */
 function checkColumns(watch: ColumnWatch, before: ColumnFacts | undefined, findings: Findings): void {
   const { table, rows, members } = watch;
-  if (rows === 0) return;
+  if (rows === 0) {
+    if (watch.instead !== undefined) findings.warn(watch.instead);
+    return;
+  }
   table.columns.forEach((column, index) => {
     if (watch.has(index)) return;
     const name = columnName(column);

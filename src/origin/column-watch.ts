@@ -6,12 +6,14 @@ import { type ColumnPlace, columnPlaces, type ReadTable } from '../core/column-p
 /** The members of so many rows are looked at, and so many of them kept and told, for the operator who has to find the right name. */
 const MOST_ROWS = 20;
 const MOST_MEMBERS = 100;
-const MOST_TOLD = 12;
+export const MOST_TOLD = 12;
 const MOST_LENGTH = 64;
 
 /** Holds two bytes a column, and some names. */
 export class ColumnWatch {
   rows = 0;
+  /** What is told of an answer that has other things where its rows should be, if no answer has any; undefined: nothing. */
+  instead: string | undefined;
   readonly table: ReadTable;
   /** Where the cells of each declared column lie. */
   readonly places: ColumnPlace;

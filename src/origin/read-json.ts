@@ -4,10 +4,14 @@ import { MAX_ORIGIN_NESTING } from '../contract/constants.ts';
 import { LoadFailure } from '../contract/problem.ts';
 import type { RowReader, RowSink } from '../contract/rows.ts';
 import type { TableDefinition } from '../contract/table-definition.ts';
+import { columnWarning } from '../core/column-facts.ts';
 import { JsonEvents, type JsonHandler } from '../core/json-events.ts';
+import { pointerTo, pointerTokens } from '../core/pointer.ts';
 import type { AnswerWatch } from './answer-watch.ts';
+import { MOST_TOLD } from './column-watch.ts';
 import { tellEmpty } from './empty-tables.ts';
 import { Findings } from './findings.ts';
+import { FoundNames, noteInstead } from './found-names.ts';
 import { JsonRows } from './json-rows.ts';
 import { type PointerNode, pointerTree } from './pointers.ts';
 import type { ReaderOptions } from './reader-options.ts';
@@ -36,6 +40,8 @@ interface Step {
   isObject: boolean;
   /** Of an array: how many elements have begun. */
   elements: number;
+  /** An object where this table should have an array: it is read so far that its names can be told. */
+  wrong?: TableDefinition;
 }
 
 class TableFinder implements JsonHandler {
@@ -45,6 +51,7 @@ class TableFinder implements JsonHandler {
   readonly #options: ReaderOptions;
   readonly #watch: AnswerWatch | undefined;
   readonly #seen = new Set<PointerNode>();
+  readonly #names = new FoundNames<PointerNode>();
   readonly #path: Step[] = [];
   #name = '';
   /** The table that is being read. */
@@ -67,7 +74,8 @@ class TableFinder implements JsonHandler {
 
   end(isObject: boolean): void {
     if (this.#rows === null) {
-      this.#path.pop();
+      const step = this.#path.pop();
+      if (step?.wrong !== undefined) throw this.#noArray(step.wrong);
       this.#watch?.end();
     } else if (this.#rows.end(isObject) || (this.#isSingle && this.#rows.isBetweenRows)) {
       this.#rows = null;
@@ -81,6 +89,11 @@ class TableFinder implements JsonHandler {
       return;
     }
     this.#name = name;
+    const step = this.#path.at(-1);
+    if (step?.node) {
+      this.#names.add(step.node, name);
+      if (step.wrong !== undefined && this.#names.at(step.node).count > MOST_TOLD) throw this.#noArray(step.wrong);
+    }
     this.#watch?.name(name);
   }
 
@@ -90,7 +103,7 @@ class TableFinder implements JsonHandler {
       return;
     }
     const table = this.#enter()?.table ?? null;
-    if (table !== null) throw noArray(this.#definition(table));
+    if (table !== null) throw this.#noArray(this.#definition(table));
     this.#watch?.string(value);
   }
 
@@ -104,7 +117,7 @@ class TableFinder implements JsonHandler {
       this.#watch?.literal(text);
       return;
     }
-    if (text !== 'null') throw noArray(this.#definition(table));
+    if (text !== 'null') throw this.#noArray(this.#definition(table));
     this.#watch?.rows();
     tellEmpty(table, this.#sink);
   }
@@ -119,7 +132,8 @@ class TableFinder implements JsonHandler {
     const found = new Set([...this.#seen].map((node) => node.table));
     this.#tables.forEach((table, index) => {
       if (found.has(index)) return;
-      if (table.missing !== 'empty') throw noArray(table);
+      if (table.missing !== 'empty') throw this.#noArray(table);
+      noteInstead(this.#options.columns?.[index], noArray(table), this.#found(table));
       tellEmpty(index, this.#sink);
     });
   }
@@ -129,18 +143,27 @@ class TableFinder implements JsonHandler {
     const node = this.#enter();
     const table = node?.table ?? null;
     if (table === null) {
-      this.#path.push({ node, isObject, elements: 0 });
+      this.#push({ node, isObject, elements: 0 });
       this.#watch?.begin(isObject);
       return;
     }
     const definition = this.#definition(table);
-    if (isObject && !definition.single) throw noArray(definition);
+    if (isObject && !definition.single) {
+      this.#push({ node, isObject, elements: 0, wrong: definition });
+      this.#watch?.begin(isObject);
+      return;
+    }
     this.#watch?.rows();
     this.#sink.beginTable(table);
     const { findings, columns } = this.#options;
     this.#rows = new JsonRows(definition, this.#sink, findings, columns?.[table]);
     this.#isSingle = isObject;
     if (isObject) this.#rows.begin(isObject);
+  }
+
+  #push(step: Step): void {
+    this.#path.push(step);
+    if (step.node !== null) this.#names.open(step.node);
   }
 
   /** The place in the tree of the value that begins; null if it is on no table's way. */
@@ -160,6 +183,25 @@ class TableFinder implements JsonHandler {
     return node;
   }
 
+  #noArray(table: TableDefinition): LoadFailure {
+    const detail = noArray(table);
+    return new LoadFailure('origin-malformed', `${detail}.`, {
+      adminDetail: columnWarning(detail, this.#found(table)),
+    });
+  }
+
+  /** Names at the last place on the way to a table that is there and has any. */
+  #found({ rows = '' }: TableDefinition): string {
+    const way: [called: string, node: PointerNode][] = [['', this.#root]];
+    for (const token of pointerTokens(rows)) {
+      const [called, node] = way.at(-1) ?? ['', this.#root];
+      const next = node.children.get(token);
+      if (next === undefined) break;
+      way.push([pointerTo(called, token), next]);
+    }
+    return this.#names.last(way);
+  }
+
   #definition(table: number): TableDefinition {
     const definition = this.#tables[table];
     if (definition === undefined) throw new RangeError('a table that is not defined');
@@ -167,6 +209,6 @@ class TableFinder implements JsonHandler {
   }
 }
 
-function noArray({ name, rows = '' }: TableDefinition): LoadFailure {
-  return new LoadFailure('origin-malformed', `Table "${name}": there is no array at "${rows}" in the origin's answer.`);
+function noArray({ name, rows = '' }: TableDefinition): string {
+  return `Table "${name}": there is no array at "${rows}" in the origin's answer`;
 }

@@ -72,6 +72,19 @@ describe('a probe', () => {
     });
   });
 
+  it('names what stands where the rows should be: as a warning, or in the fault where the table may not be missing', async () => {
+    const { title, definition } = await draft({ data: [{ id: 1 }], status: 'ok' });
+    const table = { name: 't', rows: '/items', columns: ['id'] };
+    const told =
+      'Table "t": there is no array at "/items" in the origin\'s answer; there are data, status at its root.';
+    const of = async (missing: string) =>
+      probed(title, { definition: { ...definition, tables: [{ ...table, missing }] } }, own);
+    const empty = await of('empty');
+    expect([empty.rows, empty.faults, empty.warnings]).toEqual([0, [], [told]]);
+    const failed = await of('fail');
+    expect([failed.faults.map(({ detail }) => detail), failed.warnings]).toEqual([[told], []]);
+  });
+
   it('of a draft needs no resource and makes none; it asks the origin once and keeps nothing', async () => {
     const { title, definition, origin } = await draft([{ id: 1, name: 'a' }]);
     const blobsBefore = (await env.BLOBS.list()).objects.length;

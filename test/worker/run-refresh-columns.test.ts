@@ -28,6 +28,50 @@ async function logged(cache: Refreshed, event: string, work: () => Promise<unkno
   return lines.filter((line) => line.includes(event) && line.includes(cache.cache.key));
 }
 
+describe('a table without rows, where other things stand', () => {
+  const EMPTY = { tables: [{ name: 't', rows: '/items', columns: ['id'], missing: 'empty' as const }] };
+  const NOTHING =
+    'Table "t": there is no array at "/items" in the origin\'s answer; there are data, status at its root.';
+
+  it('leaves a warning that names them, with the cache and the task, until it has rows', async () => {
+    const cache = await Refreshed.define(EMPTY);
+    const { task, entry } = await load(cache, { data: [{ id: 1 }], status: 'ok' });
+    expect(task).toMatchObject({ state: 'SUCCESS', warnings: [NOTHING] });
+    expect(entry?.loaded).toMatchObject({ rows: 0, warnings: [NOTHING] });
+    expect((await load(cache, { items: [{ id: 1 }] })).task).not.toHaveProperty('warnings');
+    expect((await load(cache, { items: [] })).task).not.toHaveProperty('warnings');
+    expect((await load(cache, {})).task).not.toHaveProperty('warnings');
+  });
+
+  it('is warned of in the log once, whatever stands there', async () => {
+    const cache = await Refreshed.define(EMPTY);
+    const lines = await logged(cache, 'refresh.warned', async () => {
+      for (const name of ['data', 'data', 'value']) await load(cache, { [name]: [] });
+    });
+    expect(lines).toHaveLength(1);
+  });
+
+  it('is none where a page has rows: the last one is often empty', async () => {
+    const cache = await Refreshed.define({
+      tables: EMPTY.tables,
+      origin: { pages: { offset: 'skip' } },
+    });
+    const last = { body: JSON.stringify({ data: [] }), headers: { 'Content-Type': 'application/json' } };
+    await cache.origin.answerJson({ items: [{ id: 1 }] }, { next: last });
+    const { task, entry } = await cache.refresh();
+    expect([task.state, entry?.loaded?.rows, entry?.loaded?.warnings]).toEqual(['SUCCESS', 1, undefined]);
+  });
+
+  it('fails where it may not be missing, and tells everybody but administrators nothing of them', async () => {
+    const cache = await Refreshed.define(tableOf('id'));
+    const { task } = await load(cache, { data: [], status: 'ok' });
+    expect(task.error).toMatchObject({
+      detail: 'Table "t": there is no array at "/items" in the origin\'s answer.',
+      admin_detail: NOTHING,
+    });
+  });
+});
+
 describe('a declared column that no row has', () => {
   it('leaves a warning with the cache, in D1 and with the task, until rows have it', async () => {
     const cache = await Refreshed.define(TABLE);

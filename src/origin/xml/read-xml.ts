@@ -3,16 +3,18 @@
 import { LoadFailure } from '../../contract/problem.ts';
 import type { RowReader, RowSink } from '../../contract/rows.ts';
 import type { TableDefinition } from '../../contract/table-definition.ts';
+import { columnWarning } from '../../core/column-facts.ts';
 import { type XmlStep, xmlSteps } from '../../core/xml-steps.ts';
 import { ColumnWatch } from '../column-watch.ts';
 import { tellEmpty } from '../empty-tables.ts';
 import { Findings } from '../findings.ts';
+import { FoundNames, noteInstead } from '../found-names.ts';
 import type { ReaderOptions } from '../reader-options.ts';
 import { SoapFault } from './soap-fault.ts';
 import { type XmlElement, XmlEvents, type XmlHandler } from './xml-events.ts';
 import { XmlPlaces } from './xml-places.ts';
 import { XmlRows } from './xml-rows.ts';
-import { branchOf, type XmlNode, xmlTree } from './xml-tree.ts';
+import { branchOf, placeAt, type XmlNode, xmlTree } from './xml-tree.ts';
 
 /** Reads tables at paths of local names; a SOAP Fault ends it. */
 export function readXml(
@@ -45,6 +47,8 @@ class TableFinder implements XmlHandler {
   readonly #places: XmlPlaces;
   /** The way from the root to the innermost open element outside of rows, as far as tables lie on it. */
   readonly #path: XmlNode<Found>[];
+  readonly #root: XmlNode<Found>;
+  readonly #names = new FoundNames<XmlNode<Found>>();
   #ignored = 0;
   /** The table whose rows are being told; its reader takes what is within a row. */
   #current: { table: number; rows: XmlRows } | null = null;
@@ -61,7 +65,9 @@ class TableFinder implements XmlHandler {
       throw fault.failure((options.words ?? String)(fault.words));
     });
     this.#places = new XmlPlaces(options.places ?? { all: [] });
-    this.#path = [xmlTree(tables.flatMap(placesOf))];
+    this.#root = xmlTree(tables.flatMap(placesOf));
+    this.#path = [this.#root];
+    this.#names.open(this.#root);
   }
 
   open(element: XmlElement): void {
@@ -73,6 +79,9 @@ class TableFinder implements XmlHandler {
     }
     const parent = this.#path.at(-1);
     const node = this.#ignored > 0 || parent === undefined ? undefined : branchOf(parent.elements, element);
+    if (this.#ignored === 0 && parent !== undefined && node?.here.some(({ isRow }) => isRow) !== true) {
+      this.#names.add(parent, element.local);
+    }
     if (node === undefined) {
       this.#ignored += 1;
       return;
@@ -81,7 +90,9 @@ class TableFinder implements XmlHandler {
       if (isRow) this.#beginRow(table, element);
       else this.#parents.add(table);
     }
-    if (!this.#isInRow) this.#path.push(node);
+    if (this.#isInRow) return;
+    this.#path.push(node);
+    this.#names.open(node);
   }
 
   text(piece: string): void {
@@ -108,12 +119,28 @@ class TableFinder implements XmlHandler {
     if (this.#current !== null) this.#sink.endTable();
     for (const [index, { name, rows = '', missing }] of this.#tables.entries()) {
       if (this.#told.has(index)) continue;
-      if (!this.#parents.has(index) && missing !== 'empty') {
-        const detail = `Table "${name}": there is nothing at "${parentOf(rows)}" in the origin's answer.`;
-        throw new LoadFailure('origin-malformed', detail);
+      const hasParent = this.#parents.has(index);
+      const place = hasParent ? rows : parentOf(rows);
+      const detail = `Table "${name}": there is nothing at "${place}" in the origin's answer`;
+      const found = this.#found(rows);
+      if (!hasParent && missing !== 'empty') {
+        throw new LoadFailure('origin-malformed', `${detail}.`, { adminDetail: columnWarning(detail, found) });
       }
+      noteInstead(this.#options.columns?.[index], detail, found);
       tellEmpty(index, this.#sink);
     }
+  }
+
+  /** Names at the last place on the way to a table's rows that is there and has any. */
+  #found(rows: string): string {
+    const way: [called: string, node: XmlNode<Found>][] = [['', this.#root]];
+    for (const step of xmlSteps(rows) ?? []) {
+      const [called, node] = way.at(-1) ?? ['', this.#root];
+      const next = placeAt(node, step);
+      if (next === undefined) break;
+      way.push([`${called}/${step.uri === null ? '' : `{${step.uri}}`}${step.local}`, next]);
+    }
+    return this.#names.last(way);
   }
 
   #beginRow(table: number, element: XmlElement): void {

@@ -38,6 +38,12 @@ export function branchOf<T>(
   return branch === undefined ? undefined : (branch.byUri.get(uri) ?? branch.any);
 }
 
+/** The place that a step of a path leads to; undefined: no path has it. */
+export function placeAt<T>(node: XmlNode<T>, { local, uri }: XmlStep): XmlNode<T> | undefined {
+  const branch = node.elements.get(local);
+  return uri === null ? branch?.any : branch?.byUri.get(uri);
+}
+
 /** A step at which one path names a namespace and another one does not; undefined: there is none. */
 export function ambiguousName<T>(node: XmlNode<T>): string | undefined {
   for (const branches of [node.elements, node.attributes]) {

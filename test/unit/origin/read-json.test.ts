@@ -152,6 +152,36 @@ describe('cells', () => {
   );
 });
 
+describe('a table that is not where its pointer leads', () => {
+  const at = (rows: string) => table('t', rows, 'a');
+  const many = Object.fromEntries(Array.from({ length: 20 }, (_, n) => [`m${n}`, n]));
+  const first = Array.from({ length: 12 }, (_, n) => `m${n}`).join(', ');
+
+  it.each<[string, string, string]>([
+    ['/items', '{"data":[],"status":"ok"}', '; there are data, status at its root'],
+    ['/d/items', '{"d":{"results":[{"a":1}],"__count":1},"x":0}', '; there are results, __count at "/d"'],
+    ['/d/items', '{"data":{"items":[]}}', '; there are data at its root'],
+    ['/d/items', '{"d":{},"x":0}', ''],
+    ['/d/items', '{"d":7,"x":0}', '; there are d, x at its root'],
+    ['', '{"value":[{"a":1}],"@odata.context":"x"}', '; there are value, @odata.context at its root'],
+    ['/d', '{"d":{"results":[]}}', '; there are results at "/d"'],
+    ['/b/1/z', '{"b":[0,{"y":1}]}', '; there are y at "/b/1"'],
+    ['', JSON.stringify(many), `; there are ${first}, … at its root`],
+    ['/items', JSON.stringify(many), `; there are ${first}, … at its root`],
+    ['/items', '[]', ''],
+    ['/items', '5', ''],
+  ])('fails at %j of %s, and tells administrators alone what is there', (rows, answer, found) => {
+    const failure = thrownBy(() => rowsOf(answer, [at(rows)])) as LoadFailure;
+    const detail = `Table "t": there is no array at "${rows}" in the origin's answer`;
+    expect([failure.message, failure.adminDetail]).toEqual([`${detail}.`, `${detail}${found}.`]);
+  });
+
+  it('reads of an object in the place of an array no further than its names are told', () => {
+    const endless = `{${Array.from({ length: 13 }, (_, n) => `"m${n}":0`).join()},`;
+    expect(() => rowsOf(endless, [at('')])).toThrow(malformed(/no array at ""/));
+  });
+});
+
 describe('several tables', () => {
   const tables = [table('one', '/a/x', 'v'), table('two', '/a/y', 'v'), table('three', '/b/1/z~1~0', 'v')];
 

@@ -5,6 +5,8 @@ import type { Expectation } from '../../../../src/contract/resource.ts';
 import type { MakeRowReader } from '../../../../src/contract/rows.ts';
 import type { TableDefinition } from '../../../../src/contract/table-definition.ts';
 import type { AnswerWatch } from '../../../../src/origin/answer-watch.ts';
+import { checkAllColumns } from '../../../../src/origin/check-columns.ts';
+import { ColumnWatch } from '../../../../src/origin/column-watch.ts';
 import { BodyExpectations } from '../../../../src/origin/expectations.ts';
 import { Findings } from '../../../../src/origin/findings.ts';
 import { PlaceTree } from '../../../../src/origin/place-tree.ts';
@@ -128,6 +130,41 @@ describe('an XML answer without rows', () => {
       message: 'Table "items": there is nothing at "/Envelope/Body/GetItemsResponse" in the origin\'s answer.',
     });
     expect(read(other, { ...items('Id'), missing: 'empty' })).toEqual({ items: [] });
+  });
+
+  it.each([
+    ['<Envelope><Body><Other/><Status/></Body></Envelope>', 'Other, Status at "/Envelope/Body"'],
+    ['<Envelope><Fault/></Envelope>', 'Fault at "/Envelope"'],
+    ['<Error/>', 'Error at its root'],
+  ])('that fails tells administrators alone what is there: %s', (answer, found) => {
+    const { message, adminDetail } = failureOf(() => read(answer, items('Id')));
+    expect(adminDetail).toBe(`${message.slice(0, -1)}; there are ${found}.`);
+    expect(message).not.toContain('there are');
+  });
+
+  /** What is warned of once the answer has been read. */
+  const warned = (answer: string, definition: TableDefinition) => {
+    const findings = new Findings();
+    const columns = [new ColumnWatch(definition)];
+    rowsOf(answer, [definition], [], (tables, sink) => readXml(tables, sink, { findings, columns }));
+    checkAllColumns(columns, undefined, findings);
+    return findings.warnings;
+  };
+
+  it('is warned of where other elements are there, the first twelve by name', () => {
+    const at = '/Envelope/Body/GetItemsResponse';
+    const nothing = `Table "items": there is nothing at "${ROWS}" in the origin's answer`;
+    expect(warned(soap('<m:item><m:Id>1</m:Id></m:item><m:item/><m:Count>2</m:Count>'), items('Id'))).toEqual([
+      `${nothing}; there are item, Count at "${at}".`,
+    ]);
+    const many = Array.from({ length: 20 }, (_, n) => `<e${n}/>`).join('');
+    const first = Array.from({ length: 12 }, (_, n) => `e${n}`).join(', ');
+    expect(warned(soap(many), items('Id'))).toEqual([`${nothing}; there are ${first}, … at "${at}".`]);
+    expect(warned('<Error/>', { ...items('Id'), missing: 'empty' })).toEqual([
+      `Table "items": there is nothing at "${at}" in the origin's answer; there are Error at its root.`,
+    ]);
+    expect(warned(soap(''), items('Id'))).toEqual([]);
+    expect(warned(soap('<m:Count>1</m:Count><m:Item><m:Id>1</m:Id></m:Item>'), items('Id'))).toEqual([]);
   });
 });
 
