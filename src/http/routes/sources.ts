@@ -1,7 +1,7 @@
 /** `/sources/`: the systems that resources ask (CONTRACT 4 "Sources"). */
 
 import * as v from 'valibot';
-import { describe, NOT_MODIFIED, pageOf, pathParameter } from '#describe';
+import { describe, NOT_MODIFIED, oneOf, pageOf, pathParameter } from '#describe';
 import { about } from '../../contract/about.ts';
 import { SourceAnswer, SourceDefinition } from '../../contract/source.ts';
 import { SourcePreview } from '../../contract/source-preview.ts';
@@ -89,7 +89,7 @@ sources.put(
     answers: {
       200: {
         description: 'The source that stands; with `dry_run=true` what the PUT would do.',
-        schema: v.union([SourceAnswer, SourcePreview]),
+        schema: oneOf(SourceAnswer, SourcePreview),
         headers: ['ETag'],
       },
       201: { description: 'The source, which is new.', schema: SourceAnswer, headers: ['ETag'] },
