@@ -39,7 +39,8 @@ describe('any cut of rows into pages comes to what one page does', () => {
           const unique = rows.map((each, index) => ({ ...each, id: index }));
           const pages = pagesOf(unique, cuts, empties);
           const paged = loadPages(definition, ({ url }) => pageOf(pages, url, unique), piece);
-          expect(await resultOf(paged)).toEqual(await resultOf(loadWhole(definition, { body: { items: unique } })));
+          const whole = definition.format === 'xml' ? xmlOf(unique, '', true) : { body: { items: unique } };
+          expect(await resultOf(paged)).toEqual(await resultOf(loadWhole(definition, whole)));
           expect((await paged).asked.length).toBeGreaterThanOrEqual(pages.length);
         }),
       );
@@ -101,4 +102,29 @@ describe('any cut of rows into pages comes to what one page does', () => {
     },
     false,
   );
+  same(
+    'as XML, by an element before or behind the rows',
+    pagedResource(
+      { next: '/r/next' },
+      {
+        format: 'xml',
+        tables: [{ name: 't', rows: '/r/i', columns: [{ name: 'id', at: '/@id', as: 'number' }, 'a'] }],
+      },
+    ),
+    (pages, url) => {
+      const at = numberOf(url);
+      const next = at + 1 < pages.length ? `<next>?p=${at + 1}</next>` : '';
+      return xmlOf(pages[at] ?? [], next, at % 2 === 0);
+    },
+    true,
+  );
 });
+
+/** JSON has no other text for a cell than XML has here. */
+const cellOf = (a: unknown) => JSON.stringify(a ?? null).replaceAll(/[<>&]/g, (found) => `&#${found.charCodeAt(0)};`);
+
+function xmlOf(items: readonly Row[], next: string, isBefore: boolean): Page {
+  const rows = items.map(({ id, a }) => `<i id="${id}"><a>${cellOf(a)}</a></i>`).join('');
+  const body = `<r>${isBefore ? next : ''}${rows}${isBefore ? '' : next}</r>`;
+  return { body, headers: { 'Content-Type': 'application/xml' } };
+}

@@ -2,7 +2,7 @@
 import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { RunningLoad } from '../../src/flows/run-refresh.ts';
+import type { RunningLoad } from '../../src/flows/load/run-refresh.ts';
 import { d1Entries } from '../../src/stores/entries.ts';
 import { Invocation } from '../support/cut-invocation.ts';
 import { stubOf } from '../support/object-loads.ts';

@@ -1,6 +1,6 @@
 /** Floor of the live wake-up: requests held in isolate memory, which look there as often as the service's, then the body. */
 
-import type { FloorRequest } from './context.ts';
+import type { FloorRequest } from '../../../../console/src/definitions/form/context.ts';
 
 /** Pauses between two looks, ms (src/flows/live/watch-cache.ts). */
 const SHORTEST_PAUSE_MS = 400;

@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { MAX_HELD } from '../../../../src/flows/live/held-requests.ts';
 import { quiet } from '../../harness/machine.ts';
 import { median } from '../../harness/statistics.ts';
-import { type Answer, demand } from '../load/call.ts';
+import { type Answer, demand } from '../../../../console/src/api/call.ts';
 import type { Pair, Server } from '../operations/operation.ts';
 import { authorized, define, load, refreshShot, stageFloor, statusFault } from '../operations/stage.ts';
 import { startPair, stopPair } from '../pair.ts';
