@@ -6,6 +6,7 @@ import type { LoadFailure } from '../../src/contract/problem.ts';
 import type { TableDefinition } from '../../src/contract/table-definition.ts';
 import { ColumnWatch } from '../../src/origin/column-watch.ts';
 import { readDatabase } from '../../src/origin/sql/read-database.ts';
+import { openSession, PIECE_BYTES } from '../../src/origin/sql/sql-session.ts';
 import { encodedRows, run } from '../support/sql.ts';
 
 interface Asked {
@@ -210,9 +211,36 @@ describe.skipIf(inject('postgresUrl') === null)('a PostgreSQL', () => {
   it('has no row that fills the memory: one of more than 16 MiB ends the load, and large ones come few at a time', async () => {
     expect(await failureOf([table("select repeat('x', 20000000) as x", 'x')])).toMatchObject({
       code: 'origin-too-large',
+      message: expect.stringMatching(/^A row of the database has more than 16777216 bytes/),
     });
     const sql = "select repeat('x', 200000) as x from generate_series(1, 140)";
     expect((await read([table(sql, 'x')]))[0]).toHaveLength(140);
+  });
+
+  it('is read to its end where rows suddenly grow: 1,000 of them are more than one row may be', async () => {
+    const sql = "select repeat('x', case when i < 2500 then 10 else 20000 end) as x from generate_series(1, 3800) i";
+    const [rows = []] = await read([table(sql, 'x')]);
+    expect(rows).toHaveLength(3800);
+    expect(rows.reduce((sum, { length }) => sum + length, 0)).toBe(2499 * 12 + 1301 * 20_002);
+  });
+
+  it('is read no further ahead than about a piece while nobody takes the rows', async () => {
+    const session = await openSession(env.SQL_TEST?.connectionString ?? '', 33_554_432, new AbortController().signal);
+    try {
+      const pieces = session.pieces("select repeat('x', 20000) as x from generate_series(1, 1300)", 't');
+      let rows = 0;
+      for await (const piece of pieces) {
+        rows += piece.rows.length;
+        expect(piece.rows.length * 20_000).toBeLessThan(2 * PIECE_BYTES);
+        const before = session.bytes;
+        // Whatever could come meanwhile, has.
+        await run('select 1');
+        expect(session.bytes).toBe(before);
+      }
+      expect(rows).toBe(1300);
+    } finally {
+      session.close();
+    }
   });
 
   // No expression matches a string of so many characters, and looked at anew with each piece such a line takes long.

@@ -9,7 +9,7 @@ import type { MakeRowReader } from '../../contract/rows.ts';
 import type { ReadTable } from '../../core/column-places.ts';
 import type { ColumnWatch } from '../column-watch.ts';
 import { PART_END, SqlRows } from './sql-rows.ts';
-import { openSession, type SqlSession } from './sql-session.ts';
+import { openSession, PIECE_BYTES, type SqlSession } from './sql-session.ts';
 import { statementOf } from './sql-text.ts';
 
 /** What is read, and how. */
@@ -61,10 +61,9 @@ const SETTINGS = [
   'extra_float_digits = 1',
   'standard_conforming_strings = on',
 ];
-/** Rows of the first piece, and of the largest; about so many bytes are held of a piece. */
+/** Rows that are first fetched at once, and most of them; between, as many as were a piece by those before. */
 const FIRST_ROWS = 10;
 const MOST_ROWS = 1000;
-const PIECE_BYTES = 1_048_576;
 
 /** @throws LoadFailure; so does the body as it is read */
 export async function readDatabase(question: DatabaseQuestion): Promise<DatabaseAnswer> {
@@ -96,10 +95,13 @@ async function* linesOf(session: SqlSession, question: DatabaseQuestion): AsyncG
     await session.query(`DECLARE ${cursor} NO SCROLL CURSOR FOR ${text}`, values, table.name);
     for (let most = FIRST_ROWS, isMore = true; isMore; ) {
       const before = session.bytes;
-      const result = await session.query(`FETCH ${most} FROM ${cursor}`, [], table.name);
-      const lines = rows.read(result);
-      if (lines.length > 0) yield encoder.encode(`${lines.join('\n')}\n`);
-      isMore = lines.length === most;
+      let came = 0;
+      for await (const piece of session.pieces(`FETCH ${most} FROM ${cursor}`, table.name)) {
+        const lines = rows.read(piece);
+        came += lines.length;
+        if (lines.length > 0) yield encoder.encode(`${lines.join('\n')}\n`);
+      }
+      isMore = came === most;
       most = rowsToFetch((session.bytes - before) / most);
     }
     await session.query(`CLOSE ${cursor}`);

@@ -14,14 +14,26 @@ export interface SqlSession {
   readonly bytes: number;
   /** @throws LoadFailure by SQLSTATE; `table`: whose query it is */
   query(text: string, values?: readonly (string | null)[], table?: string): Promise<SqlResult>;
+  /**
+   * What a statement gives, about PIECE_BYTES at a time, once at least: no more is read ahead than that and a row.
+   *
+   * @throws LoadFailure as `query`
+   */
+  pieces(text: string, table: string): AsyncGenerator<SqlResult, void>;
   /** Ends the connection, whatever goes on over it. Never throws. */
   close(): void;
 }
 
-/** Most bytes of one answer: a row that is larger does not fit. */
-const MAX_ANSWER_BYTES = 16_777_216;
+/** About so many bytes of a statement's rows are held. */
+export const PIECE_BYTES = 1_048_576;
+/** Most bytes of one row: the driver holds it whole. */
+const MAX_ROW_BYTES = 16_777_216;
 const CONNECT_MS = 15_000;
-const TEXTS = { getTypeParser: () => (value: string) => value };
+const HOW = {
+  rowMode: 'array',
+  queryMode: 'extended',
+  types: { getTypeParser: () => (value: string) => value },
+} as const;
 
 /**
  * Connects.
@@ -35,17 +47,19 @@ export async function openSession(
   maxBytes: number,
   signal: AbortSignal,
 ): Promise<SqlSession> {
-  const [{ default: Client }, { CloudflareSocket }] = await Promise.all([
+  const [{ default: Client }, { default: Query }, { PacedSocket }] = await Promise.all([
     import('pg/lib/client.js'),
-    import('pg-cloudflare'),
+    import('pg/lib/query.js'),
+    import('./paced-socket.ts'),
   ]);
   signal.throwIfAborted();
+  // Hyperdrive is reached within Cloudflare, without TLS.
+  const socket = new PacedSocket(false);
   const client = new Client({
     connectionString,
     connectionTimeoutMillis: CONNECT_MS,
     application_name: 'freshet',
-    // Hyperdrive is reached within Cloudflare, without TLS.
-    stream: () => new CloudflareSocket(false),
+    stream: () => socket,
   });
   let ended: unknown = null;
   let fail: (reason: unknown) => void = () => undefined;
@@ -66,7 +80,9 @@ export async function openSession(
   signal.addEventListener('abort', aborted);
   client.on('error', end);
   let bytes = 0;
-  let answerBytes = 0;
+  /** Since the last row. */
+  let rowBytes = 0;
+  let onData = () => {};
   const attempt = async <T>(work: () => Promise<T>, table?: string): Promise<T> => {
     try {
       return await Promise.race([work(), broken]);
@@ -80,21 +96,59 @@ export async function openSession(
     end(failure);
     throw failure;
   }
+  // The driver was told before, so rows that are whole have been taken.
   client.connection.stream.on('data', (piece) => {
     bytes += piece.byteLength;
-    answerBytes += piece.byteLength;
+    rowBytes += piece.byteLength;
     if (bytes > maxBytes) end(tooLarge(maxBytes));
-    else if (answerBytes > MAX_ANSWER_BYTES) end(tooLarge(MAX_ANSWER_BYTES));
+    else if (rowBytes > MAX_ROW_BYTES) end(rowTooLarge());
+    onData();
   });
   return {
     get bytes() {
       return bytes;
     },
     query: async (text, values = [], table) => {
-      answerBytes = 0;
-      const config = { text, values, rowMode: 'array', queryMode: 'extended', types: TEXTS } as const;
-      const { rows, fields } = await attempt(() => client.query(config), table);
+      rowBytes = 0;
+      const { rows, fields } = await attempt(() => client.query({ text, values, ...HOW }), table);
       return { rows, columns: fields };
+    },
+    async *pieces(text, table) {
+      rowBytes = 0;
+      let rows: (string | null)[][] = [];
+      let taken = bytes;
+      let more = Promise.withResolvers<void>();
+      onData = () => {
+        if (rows.length === 0 || bytes - taken < PIECE_BYTES) return;
+        socket.pause();
+        more.resolve();
+      };
+      const query = new Query({ text, values: [], ...HOW });
+      let columns: SqlResult['columns'] = [];
+      query.on('row', (row, { fields }) => {
+        rowBytes = 0;
+        columns = fields;
+        rows.push(row);
+      });
+      let isOver = false;
+      const over = new Promise<void>((resolve, reject) => {
+        query.on('end', ({ fields }) => {
+          columns = fields;
+          isOver = true;
+          resolve();
+        });
+        query.on('error', reject);
+      });
+      over.catch(() => undefined);
+      client.query(query);
+      while (!isOver) {
+        await attempt(() => Promise.race([over, more.promise]), table);
+        yield { rows, columns };
+        rows = [];
+        taken = bytes;
+        more = Promise.withResolvers();
+        socket.resume();
+      }
     },
     close: () => end(new LoadFailure('internal', 'The connection to the database was closed.')),
   };
@@ -102,4 +156,9 @@ export async function openSession(
 
 function tooLarge(most: number): LoadFailure {
   return new LoadFailure('origin-too-large', `The database answered with more than ${most} bytes.`);
+}
+
+function rowTooLarge(): LoadFailure {
+  const detail = `A row of the database has more than ${MAX_ROW_BYTES} bytes: have the query leave out or shorten its large columns.`;
+  return new LoadFailure('origin-too-large', detail);
 }
