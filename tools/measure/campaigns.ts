@@ -19,6 +19,9 @@ const FILES = [
   'test/worker/faults',
   'test/worker/attacks',
   'test/property/task-machine-explorer.test.ts',
+  'test/property/pages.test.ts',
+  'test/property/changes.test.ts',
+  'test/property/read-xml.test.ts',
   'test/e2e/kill.test.ts',
 ];
 const DEFAULT_RUNS = 10;

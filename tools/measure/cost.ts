@@ -5,10 +5,7 @@
  * the counts of docs/scale/counted.json; `--write` keeps them there and writes docs/scale.md; `--json` prints everything for machines.
  */
 
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { PROJECT } from '../../scripts/lib/wrangler.ts';
 import { countOperations } from './cost/count-operations.ts';
 import { readCounted, writeCounted } from './cost/counted-file.ts';
 import { estimate } from './cost/estimate.ts';
@@ -17,8 +14,7 @@ import { metInOrder, needsOf } from './cost/limits.ts';
 import { scalePage } from './cost/page.ts';
 import { PRICES } from './cost/prices.ts';
 import { billTable, dollars, fleetTable, limitsTable, operationsTable, optionOf } from './cost/tables.ts';
-
-const PAGE = join(PROJECT, 'docs/scale.md');
+import { writePage } from './harness/reports.ts';
 
 const numbers = Object.keys(FLEET) as (keyof typeof FLEET)[];
 const { values } = parseArgs({
@@ -39,7 +35,7 @@ async function run(fleet: Fleet): Promise<void> {
   const counted = values.counted ? readCounted() : await countOperations(tell);
   if (values.write) {
     writeCounted(counted);
-    writeFileSync(PAGE, scalePage(readCounted()));
+    writePage('docs/scale.md', scalePage(readCounted()));
     tell('docs/scale.md is written');
   }
   const month = estimate(fleet, counted);
@@ -58,7 +54,7 @@ async function run(fleet: Fleet): Promise<void> {
     `\nDollars for a million hours of a device, nothing included: ${dollars(delivery)} for what is new to it,`,
   );
   console.log(`${dollars(all)} with loads, refreshes, lists and what is stored.`);
-  console.log(`\nThe platform's limits, in the busiest second\n\n${limitsTable([fleet], counted)}`);
+  console.log(`\nThe platform's limits, in the busiest second\n\n${limitsTable({ [fleet.live]: fleet }, counted)}`);
 }
 
 /** @throws Error */

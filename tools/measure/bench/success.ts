@@ -2,7 +2,7 @@
 
 import { quiet } from '../harness/machine.ts';
 import { cpuSeconds } from '../harness/processes.ts';
-import { demand } from '../../../console/src/api/call.ts';
+import { demand } from './load/call.ts';
 import type { Server } from './operations/operation.ts';
 import { refreshShot, taskIdOf, untilSuccess } from './operations/stage.ts';
 

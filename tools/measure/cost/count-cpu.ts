@@ -101,8 +101,8 @@ async function wholeCpu(scene: Scene): Promise<Record<Repeated, number>> {
   const few = (work: () => Promise<unknown>) => service.cpuMs(work, LOADS);
 
   const user = 'lister';
-  const list = await many(() => service.ask('/cache/', { user }));
-  const listExpanded = await many(() => service.ask('/cache/?expand=resource', { user }));
+  const list = await many(() => service.ask('cache/', { user }));
+  const listExpanded = await many(() => service.ask('cache/?expand=resource', { user }));
 
   await scene.load('steady', n, true);
   const old = await scene.etag('steady', n);
@@ -124,7 +124,7 @@ async function wholeCpu(scene: Scene): Promise<Record<Repeated, number>> {
 
   const taskId = await scene.refresh('steady', n, 'wait=30');
   await service.quiet();
-  const state = await many(() => service.ask(`/cache/state/?task_id=${taskId}`));
+  const state = await many(() => service.ask(`cache/state/?task_id=${taskId}`));
   // A refresh that joins one that waits makes no task.
   await service.hold();
   const refresh = await many(() => scene.refresh('steady', n, 'respond-async'));

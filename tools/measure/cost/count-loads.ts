@@ -21,8 +21,8 @@ export async function countLists(scene: Scene): Some<'list' | 'listExpanded'> {
   for (let n = 0; n < LISTED; n += 1) await scene.read('steady', n, { user, headers: { 'X-Device-Id': 'tablet' } });
   await service.quiet();
   return {
-    list: await service.count(() => service.ask('/cache/', { user })),
-    listExpanded: await service.count(() => service.ask('/cache/?expand=resource', { user })),
+    list: await service.count(() => service.ask('cache/', { user })),
+    listExpanded: await service.count(() => service.ask('cache/?expand=resource', { user })),
   };
 }
 
@@ -51,7 +51,7 @@ export async function countTasks(
   });
 
   await service.leave(object);
-  const state = await service.count(() => service.ask(`/cache/state/?task_id=${taskId}`));
+  const state = await service.count(() => service.ask(`cache/state/?task_id=${taskId}`));
   return {
     firstAsk: first.asked,
     taskFirst: first.task,
@@ -89,7 +89,7 @@ export async function countPurge(scene: Scene): Some<'purge'> {
   const object = await scene.objectOf('orders', n);
   await service.passTime(object, ALL_ALARMS_MS);
   const purge = async () => {
-    await service.ask(`/caches/${key}/`, { method: 'DELETE' });
+    await service.ask(`caches/${key}/`, { method: 'DELETE' });
     await service.passTime(object, HOUR_MS);
   };
   return { purge: await service.count(purge) };

@@ -1,5 +1,6 @@
 /** Counts every operation on the running service, one after the other. */
 
+import { Origin } from '../harness/origin.ts';
 import { countCpu } from './count-cpu.ts';
 import { countFreshening, countHub, countOpening, countPokes, HUBS } from './count-live.ts';
 import { countAlarms, countLists, countPurge, countTasks } from './count-loads.ts';
@@ -18,9 +19,10 @@ export async function countOperations(tell: (step: string) => void): Promise<Cou
   tell('building the service, with counted bindings');
   const settings = { ENTRY_CACHE_MS: String(ENTRY_CACHE_MS), LIVE_SHARDS: String(HUBS), LOG_SAMPLE: '1' };
   const service = await CountedService.start({ ...settings, ...HOOK_SECRET });
-  const origin = await TableOrigin.start();
+  const table = new TableOrigin();
+  const origin = await Origin.start(table.listener);
   try {
-    return await countAll(await Scene.set(service, origin), tell);
+    return await countAll(await Scene.set(service, table, origin.url), tell);
   } finally {
     await origin.stop();
     await service.stop();

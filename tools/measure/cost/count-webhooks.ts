@@ -11,13 +11,13 @@ const KNOWN_ANEW_MS = 120_000;
 const HOUR_MS = 3_600_000;
 
 export async function countWebhooks(scene: Scene): Promise<Record<'webhook' | 'webhookFolded', Counts>> {
-  const { service, origin } = scene;
+  const { service, origin, originUrl } = scene;
   const n = 120;
   await scene.load('steady', n, true);
   const change = () => service.count(() => scene.load('steady', n, true));
   const none = await change();
-  const definition = { url: `${origin.url}/hook`, secrets: [`\${ORIGIN_HOOK}`] };
-  await service.ask('/webhooks/counted/', { method: 'PUT', body: definition });
+  const definition = { url: `${originUrl}/hook`, secrets: [`\${ORIGIN_HOOK}`] };
+  await service.ask('webhooks/counted/', { method: 'PUT', body: definition });
   await service.putClockForward(KNOWN_ANEW_MS);
   await scene.letLookUpsRunOut('steady');
   await change();
@@ -25,7 +25,7 @@ export async function countWebhooks(scene: Scene): Promise<Record<'webhook' | 'w
   origin.takesWebhooks = false;
   await change();
   const folded = await change();
-  await service.ask('/webhooks/counted/', { method: 'DELETE' });
+  await service.ask('webhooks/counted/', { method: 'DELETE' });
   origin.takesWebhooks = true;
   await service.putClockForward(HOUR_MS);
   const counted = { webhook: subtractCounts(taken, none), webhookFolded: subtractCounts(folded, none) };

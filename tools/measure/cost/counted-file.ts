@@ -1,29 +1,25 @@
 /** What was last counted, beside the page that is made of it: docs/scale/counted.json. */
 
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { PROJECT } from '../../../scripts/lib/wrangler.ts';
+import { Reports } from '../harness/reports.ts';
 import { type Counts, counts } from './counts.ts';
 import type { Counted } from './operations.ts';
 
-const PATH = join(PROJECT, 'docs/scale/counted.json');
+const SCALE = new Reports('docs/scale');
+const NAME = 'counted';
 /** Digits that count: times and CPU are no better known. */
 const DIGITS = 4;
 
 /** Keeps the counts, without what is nothing. */
 export function writeCounted(counted: Counted): void {
-  const short = (_name: string, value: unknown) => {
-    if (typeof value !== 'number') return value;
-    return value === 0 ? undefined : Number.isInteger(value) ? value : Number(value.toPrecision(DIGITS));
-  };
-  mkdirSync(dirname(PATH), { recursive: true });
-  writeFileSync(PATH, `${JSON.stringify(counted, short, 2)}\n`);
+  SCALE.write(NAME, counted, (value) =>
+    value === 0 ? undefined : Number.isInteger(value) ? value : Number(value.toPrecision(DIGITS)),
+  );
 }
 
 /** @throws Error when nothing was counted yet */
 export function readCounted(): Counted {
-  if (!existsSync(PATH)) throw new Error('Nothing was counted yet: npm run cost -- --write does it.');
-  const { operations, ...rest } = JSON.parse(readFileSync(PATH, 'utf8')) as Counted;
-  const whole = Object.entries(operations).map(([name, some]) => [name, counts(some as Partial<Counts>)]);
-  return { ...rest, operations: Object.fromEntries(whole) };
+  const counted = SCALE.read<Counted>(NAME);
+  if (counted === null) throw new Error('Nothing was counted yet: npm run cost -- --write does it.');
+  const whole = Object.entries(counted.operations).map(([name, some]) => [name, counts(some as Partial<Counts>)]);
+  return { ...counted, operations: Object.fromEntries(whole) };
 }

@@ -1,32 +1,13 @@
 /** The counted service, running, and the requests that are counted. */
 
+import { type Answer, type Ask, jsonOf } from '../harness/api.ts';
 import { buildWorker } from '../harness/build-worker.ts';
 import { LocalWorker } from '../harness/local-worker.ts';
 import { cpuSeconds } from '../harness/processes.ts';
 import type { Counts } from './counts.ts';
 
-/** An answer, read to its end. */
-export interface Answer {
-  status: number;
-  headers: Headers;
-  body: string;
-}
-
-/** What a request carries besides its path. */
-export interface Ask {
-  user?: string;
-  method?: string;
-  headers?: Record<string, string>;
-  body?: unknown;
-}
-
-const API = '/api/v1';
-/** The clock goes forward by weeks while operations are counted. */
-const TOKEN_S = 365 * 86_400;
-
 export class CountedService {
   readonly worker: LocalWorker;
-  readonly #tokens = new Map<string, string>();
 
   private constructor(worker: LocalWorker) {
     this.worker = worker;
@@ -38,25 +19,16 @@ export class CountedService {
     return new CountedService(await LocalWorker.start({ script, vars }));
   }
 
-  /** Sends a request below the API's path. @throws Error when it is answered by a fault */
-  async ask(path: string, { user = 'alice', method, headers = {}, body }: Ask = {}): Promise<Answer> {
-    const token = this.#tokens.get(user) ?? (await this.worker.token(user, { expiresS: TOKEN_S }));
-    this.#tokens.set(user, token);
-    const response = await fetch(this.worker.url + API + path, {
-      method: method ?? (body === undefined ? 'GET' : 'POST'),
-      headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json', ...headers },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-    const answer = { status: response.status, headers: response.headers, body: await response.text() };
-    if (answer.status >= 400) throw new Error(`${path} was answered ${answer.status}: ${answer.body}`);
-    return answer;
+  /** Sends a request of `alice`, unless told. @throws Error when it is answered by a fault */
+  ask(path: string, ask: Ask = {}): Promise<Answer> {
+    return this.worker.api.ask(path, { user: 'alice', ...ask });
   }
 
   /** What the work makes the service ask of the platform, all that it sets off included. */
   async count(work: () => Promise<unknown>): Promise<Counts> {
     await this.#control('reset');
     await work();
-    return (await this.#control('counts')).json() as Promise<Counts>;
+    return jsonOf<Counts>(await this.#control('counts'));
   }
 
   /** CPU that one of `times` repetitions costs the process of Worker and local stores, ms; `together` run at a time. */
@@ -109,7 +81,7 @@ export class CountedService {
 
   /** Size of an object's database. */
   async objectBytes(object: string): Promise<number> {
-    return (await this.#control('bytes', { object })).json() as Promise<number>;
+    return jsonOf<number>(await this.#control('bytes', { object }));
   }
 
   async cron(): Promise<void> {
@@ -120,9 +92,7 @@ export class CountedService {
     return this.worker.stop();
   }
 
-  async #control(verb: string, asked: Record<string, string> = {}): Promise<Response> {
-    const response = await fetch(`${this.worker.url}/cost/${verb}?${new URLSearchParams(asked)}`);
-    if (!response.ok) throw new Error(`${verb}: ${response.status} ${await response.text()}`);
-    return response;
+  #control(verb: string, asked: Record<string, string> = {}): Promise<Answer> {
+    return this.ask(`/cost/${verb}?${new URLSearchParams(asked)}`);
   }
 }

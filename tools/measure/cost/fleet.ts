@@ -49,6 +49,8 @@ export const WAYS = {
 } as const;
 export type Way = keyof typeof WAYS;
 
+export const WAY_NAMES = Object.keys(WAYS) as Way[];
+
 export type Fleet = Record<keyof typeof FLEET, number> & { live: Way };
 
 /** A fleet with the defaults for what is not told. */

@@ -1,5 +1,6 @@
 /** A device with a live socket, as the counts need it. */
 
+import { jsonOf } from '../harness/api.ts';
 import type { CountedService } from './counted-service.ts';
 
 interface Poke {
@@ -29,7 +30,7 @@ export class LiveDevice {
 
   /** A ticket for a socket. */
   static async ticket(service: CountedService, user: string): Promise<string> {
-    return (JSON.parse((await service.ask('/live/', { user, method: 'POST' })).body) as { live: string }).live;
+    return jsonOf<{ live: string }>(await service.ask('live/', { user, method: 'POST' })).live;
   }
 
   /** Opens the socket; resolves when the hub has said who it is. */

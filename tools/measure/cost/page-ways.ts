@@ -1,22 +1,22 @@
 /** The tables of docs/scale.md in which the ways of coming to what is new stand side by side. */
 
+import { pageTable } from '../harness/markdown.ts';
 import { type Estimate, estimate } from './estimate.ts';
-import { type Fleet, fleetOf, WAYS, type Way } from './fleet.ts';
+import { type Fleet, fleetOf, WAY_NAMES, WAYS, type Way } from './fleet.ts';
 import { hubsOf } from './hubs.ts';
-import { LIMITS, metInOrder, needsOf, reconnectBusy, shardsFor } from './limits.ts';
+import { metInOrder, reconnectBusy, shardsFor } from './limits.ts';
 import type { Counted } from './operations.ts';
 import { PRICES, PRODUCTS } from './prices.ts';
-import { dollars, percent, rounded, short, table } from './tables.ts';
+import { dollars, percent, rounded, short, sumOf } from './tables.ts';
 
 export const SIZES = [1e3, 1e4, 1e5, 1e6, 1e7];
-const NAMES = Object.keys(WAYS) as Way[];
 
 /** Dollars a month of growing fleets, and what a million hours of a device cost at most. */
 export function growthTable(counted: Counted, change: Partial<Fleet> = {}): string {
-  return table(
-    ['devices', 'caches', ...NAMES.flatMap((way) => [`${way}: $ a month`, 'requests a second']), 'hubs'],
+  return pageTable(
+    ['devices', 'caches', ...WAY_NAMES.flatMap((way) => [`${way}: $ a month`, 'requests a second']), 'hubs'],
     SIZES.map((devices) => {
-      const all = NAMES.map((live) => estimate(fleetOf({ ...change, devices, live }), counted));
+      const all = WAY_NAMES.map((live) => estimate(fleetOf({ ...change, devices, live }), counted));
       const cells = all.flatMap(({ total, requestsASecond }) => [dollars(total), short(requestsASecond)]);
       const [{ month }] = all as [Estimate];
       const hubs = hubsOf(fleetOf({ ...change, devices, live: 'hub' }));
@@ -27,9 +27,9 @@ export function growthTable(counted: Counted, change: Partial<Fleet> = {}): stri
 
 /** What a million hours of a device cost, nothing included, and which limit is met first. */
 export function waysTable(counted: Counted, devices: number, change: Partial<Fleet> = {}): string {
-  return table(
+  return pageTable(
     ['way', 'is', '$ for what is new', '$ in all', 'largest line of the bill', 'first limit', 'at devices'],
-    NAMES.map((live) => {
+    WAY_NAMES.map((live) => {
       const fleet = fleetOf({ ...change, devices, live });
       const { aMillionHours, bill, total } = estimate(fleet, counted);
       const [line] = [...bill].sort(([, a], [, b]) => sumOf(b) - sumOf(a));
@@ -52,9 +52,9 @@ export function waysTable(counted: Counted, devices: number, change: Partial<Fle
 
 /** The bill of each way by product, and the share of the largest. */
 export function productsTable(counted: Counted, devices: number, change: Partial<Fleet> = {}): string {
-  return table(
+  return pageTable(
     ['way', ...PRODUCTS, '$ a month'],
-    NAMES.map((live) => {
+    WAY_NAMES.map((live) => {
       const { products, total } = estimate(fleetOf({ ...change, devices, live }), counted);
       return [
         `\`${live}\``,
@@ -65,35 +65,15 @@ export function productsTable(counted: Counted, devices: number, change: Partial
   );
 }
 
-/** At how many devices each way meets each limit, and how near the fleet is. */
-export function limitsTable(counted: Counted, devices: number): string {
-  const fleets = NAMES.map((live) => fleetOf({ devices, live }));
-  const needs = fleets.map((fleet) => needsOf(fleet, counted));
-  const met = fleets.map((fleet) => new Map(metInOrder(fleet, counted).map(({ name, devices: at }) => [name, at])));
-  const first = (name: (typeof LIMITS)[number]) =>
-    Math.min(...met.map((at) => at.get(name) ?? Number.POSITIVE_INFINITY));
-  return table(
-    ['limit', 'of', ...NAMES, ...NAMES.map((way) => `${way}: met at devices`)],
-    [...LIMITS]
-      .sort((a, b) => first(a) - first(b))
-      .map((name) => [
-        PRICES.limits[name].what,
-        PRICES.limits[name].limit.toLocaleString('en-US'),
-        ...needs.map((need) => percent(need[name] / PRICES.limits[name].limit)),
-        ...met.map((at) => (at.has(name) ? rounded(at.get(name) ?? 0) : 'never')),
-      ]),
-  );
-}
-
 /** Databases that keep time and size of each a share of their limit below it: of sync records and of entries. */
 export function shardsTable(counted: Counted, share: number): string {
   const cell = (devices: number, live: Way) => {
     const { syncShards, entryShards } = shardsFor(fleetOf({ devices, live }), counted, share);
     return `${syncShards}, ${entryShards}`;
   };
-  return table(
-    ['devices', ...NAMES.map((live) => `\`${live}\``)],
-    SIZES.map((devices) => [devices.toLocaleString('en-US'), ...NAMES.map((live) => cell(devices, live))]),
+  return pageTable(
+    ['devices', ...WAY_NAMES.map((live) => `\`${live}\``)],
+    SIZES.map((devices) => [devices.toLocaleString('en-US'), ...WAY_NAMES.map((live) => cell(devices, live))]),
   );
 }
 
@@ -105,9 +85,9 @@ export function changesTable(
 ): string {
   const cost = (fleet: Partial<Fleet>) =>
     dollars(estimate(fleetOf({ devices, ...fleet }), counted).aMillionHours.delivery);
-  return table(
-    ['', ...NAMES.map((way) => `\`${way}\``)],
-    changes.map(([what, change]) => [what, ...NAMES.map((live) => cost({ live, ...change }))]),
+  return pageTable(
+    ['', ...WAY_NAMES.map((way) => `\`${way}\``)],
+    changes.map(([what, change]) => [what, ...WAY_NAMES.map((live) => cost({ live, ...change }))]),
   );
 }
 
@@ -130,7 +110,7 @@ export function aimsTable(counted: Counted, devices: number): string {
     rounded(first(fleet)),
     verdict(first(fleet) >= least),
   ];
-  return table(
+  return pageTable(
     ['aim', 'bound', 'is', ''],
     [
       dollar('batch', batch, AIMS.batchDollars),
@@ -149,7 +129,3 @@ export function aimsTable(counted: Counted, devices: number): string {
 
 /** What `POST /sync/` and the sockets were built for. */
 export const AIMS = { batchDollars: 8, hubDollars: 12, devices: 180_000, reconnectShare: 0.7 } as const;
-
-function sumOf(amounts: ReadonlyMap<string, number>): number {
-  return [...amounts.values()].reduce((all, amount) => all + amount, 0);
-}

@@ -1,21 +1,13 @@
 /** docs/scale.md: what fleets of growing size cost, which limits they meet and what is changed then. */
 
 import { type Estimate, estimate } from './estimate.ts';
-import { type Fleet, fleetOf } from './fleet.ts';
+import { type Fleet, fleetOf, WAY_NAMES } from './fleet.ts';
 import { REOPEN_S } from './hubs.ts';
 import { inItsPeak, reconnectBusy } from './limits.ts';
 import type { Counted } from './operations.ts';
-import {
-  aimsTable,
-  changesTable,
-  growthTable,
-  limitsTable,
-  productsTable,
-  shardsTable,
-  waysTable,
-} from './page-ways.ts';
+import { aimsTable, changesTable, growthTable, productsTable, shardsTable, waysTable } from './page-ways.ts';
 import { PRICES } from './prices.ts';
-import { billTable, dollars, fleetTable, operationsTable, percent, pricesTable } from './tables.ts';
+import { billTable, dollars, fleetTable, limitsTable, operationsTable, percent, pricesTable } from './tables.ts';
 
 /** The fleet whose bill is shown by operation. */
 const SHOWN = 1e5;
@@ -40,6 +32,7 @@ export function scalePage(counted: Counted): string {
   const devices = SHOWN.toLocaleString('en-US');
   const fleets = (['batch', 'hub'] as const).map((live) => fleetOf({ devices: SHOWN, live }));
   const [batch, hub] = fleets.map((fleet) => estimate(fleet, counted)) as [Estimate, Estimate];
+  const byWay = Object.fromEntries(WAY_NAMES.map((live) => [live, fleetOf({ devices: SHOWN, live })]));
   const comeBack = (fleet: Fleet) => percent(reconnectBusy(fleet, counted) / PRICES.limits.d1Reconnect.limit);
   return `# Scale
 
@@ -100,7 +93,7 @@ ${billTable(hub)}
 What the busiest second of ${devices} devices needs of each limit, with one database for everything (\`SYNC_SHARDS\` and \`ENTRY_SHARDS\` unset) and as many hubs
 as are needed, and how many devices meet it:
 
-${limitsTable(counted, SHOWN)}
+${limitsTable(byWay, counted)}
 
 - The time of a database is an assumption: ${fleetOf().d1QueryMs} ms a query and ${fleetOf().d1RowUs} µs a row written. D1 tells of its queries what they took (\`meta.duration\`);
   with those figures of a real fleet the table is made anew by \`--d1-query-ms\` and \`--d1-row-us\`.

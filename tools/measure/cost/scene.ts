@@ -1,6 +1,7 @@
 /** Resources and requests that the counts are made with. */
 
-import type { Answer, Ask, CountedService } from './counted-service.ts';
+import { type Answer, type Ask, jsonOf } from '../harness/api.ts';
+import type { CountedService } from './counted-service.ts';
 import type { TableOrigin } from './table-origin.ts';
 
 /** `steady` stays fresh, whatever the clock; `orders` is stale after a minute. Caches are told apart by `n`. */
@@ -32,30 +33,32 @@ export const ENTRY_CACHE_MS = 10_000;
 export class Scene {
   readonly service: CountedService;
   readonly origin: TableOrigin;
+  readonly originUrl: string;
 
-  private constructor(service: CountedService, origin: TableOrigin) {
+  private constructor(service: CountedService, origin: TableOrigin, originUrl: string) {
     this.service = service;
     this.origin = origin;
+    this.originUrl = originUrl;
   }
 
   /** Defines the resources. */
-  static async set(service: CountedService, origin: TableOrigin): Promise<Scene> {
+  static async set(service: CountedService, origin: TableOrigin, originUrl: string): Promise<Scene> {
     for (const [name, ttl_s] of Object.entries(TTL_S)) {
       const definition = {
-        origin: { url: `${origin.url}/${name}{?n}` },
+        origin: { url: `${originUrl}/${name}{?n}` },
         parameters: { type: 'object', properties: { n: { type: 'integer' } } },
         tables: [{ name, rows: '', columns: ['id', 'order', 'customer', 'product', 'quantity', 'state'] }],
         ttl_s,
         stale_while_revalidate_s: 31_536_000,
       };
-      await service.ask(`/resources/${name}/`, { method: 'PUT', body: definition });
+      await service.worker.api.define(name, definition);
     }
-    return new Scene(service, origin);
+    return new Scene(service, origin, originUrl);
   }
 
   /** Reads a cache. */
   read(name: ResourceName, n: number, ask: Ask = {}): Promise<Answer> {
-    return this.service.ask(`/rpc/${name}/?n=${n}`, ask);
+    return this.service.ask(`rpc/${name}/?n=${n}`, ask);
   }
 
   /** Asks one question about caches of `steady`, or others; `live`: of a full check. */
@@ -64,8 +67,8 @@ export class Scene {
       ...{ id: `${n}`, resource_title: name, parameters: { n } },
       ...has,
     }));
-    const { body } = await this.service.ask('/sync/', { ...ask, body: { caches, ...(live && { live }) } });
-    return (JSON.parse(body) as { caches: SyncedItem[] }).caches;
+    const answer = await this.service.ask('sync/', { ...ask, body: { caches, ...(live && { live }) } });
+    return jsonOf<{ caches: SyncedItem[] }>(answer).caches;
   }
 
   /** So many caches of `steady` from number `first` on, loaded, as a device has them. */
@@ -79,16 +82,12 @@ export class Scene {
 
   /** Reads a cache and hands back its ETag, by which further reads can be conditional. */
   async etag(name: ResourceName, n: number): Promise<string> {
-    return (await this.read(name, n)).headers.get('ETag') ?? '';
+    return (await this.read(name, n)).headers.etag ?? '';
   }
 
   /** Asks for a refresh; the id of its task. */
-  async refresh(name: ResourceName, n: number, prefer?: string): Promise<string> {
-    const { body } = await this.service.ask('/cache/refresh/', {
-      headers: prefer === undefined ? {} : { Prefer: prefer },
-      body: { resource_title: name, n },
-    });
-    return (JSON.parse(body) as { task_id: string }).task_id;
+  async refresh(name: ResourceName, n: number, prefer: string | null = null): Promise<string> {
+    return (await this.service.worker.api.refresh(name, { n }, { user: 'alice', prefer })).taskId;
   }
 
   /** Loads a cache to the end; `changed`: with other rows than before. */
@@ -107,9 +106,10 @@ export class Scene {
 
   /** Key of a loaded cache. */
   async keyOf(name: ResourceName, n: number): Promise<string> {
-    const { body } = await this.service.ask(`/caches/?resource_title=${name}`);
-    const caches = JSON.parse(body) as { key: string; parameters: { n: number } }[];
-    const found = caches.find(({ parameters }) => parameters.n === n);
+    const answer = await this.service.ask(`caches/?resource_title=${name}`);
+    const found = jsonOf<{ key: string; parameters: { n: number } }[]>(answer).find(
+      ({ parameters }) => parameters.n === n,
+    );
     if (found === undefined) throw new Error(`${name} ${n} is not loaded`);
     return found.key;
   }

@@ -1,24 +1,14 @@
 /** The tables that `npm run cost` prints and docs/scale.md shows. */
 
+import { pageTable } from '../harness/markdown.ts';
 import type { Counts } from './counts.ts';
 import type { Estimate } from './estimate.ts';
 import { FLEET, type Fleet, WAYS } from './fleet.ts';
 import { LIMITS, metInOrder, needsOf } from './limits.ts';
 import { type Counted, OPERATIONS, type OperationName } from './operations.ts';
-import { BILLED, marginalPrice, PRICES, PRODUCTS, usageOf } from './prices.ts';
-
-type Cell = string | number;
+import { BILLED, type LimitName, marginalPrice, PRICES, PRODUCTS, usageOf } from './prices.ts';
 
 const CENT = 0.01;
-const NUMERIC = /^([\d.,/<*% e-]*|never)$/;
-
-/** A table of Markdown; numbers stand at the right. */
-export function table(head: readonly string[], rows: readonly (readonly Cell[])[]): string {
-  const line = (cells: readonly Cell[]) => `| ${cells.join(' | ')} |`;
-  const align = (at: number) => (rows.every((row) => NUMERIC.test(String(row[at]))) ? '--:' : '---');
-  return [line(head), line(head.map((_cell, at) => align(at))), ...rows.map(line)].join('\n');
-}
-
 /** Dollars: cents below a hundred, whole thousands apart above. */
 export function dollars(amount: number): string {
   if (amount === 0) return '0';
@@ -50,7 +40,7 @@ export function operationsTable({ operations }: Counted, fleet: Fleet): string {
     dollars(marginalPrice(usageOf(once, fleet)) * 1e6),
   ]);
   const head = ['operation', 'Worker', 'object', 'its rows r/w', 'D1', 'rows r/w', 'queue', 'R2 A/B', 'cache', 'logs'];
-  return table([...head, 'CPU ms', '$ a million'], rows);
+  return pageTable([...head, 'CPU ms', '$ a million'], rows);
 }
 
 function pair(a: number, b: number): string {
@@ -59,36 +49,43 @@ function pair(a: number, b: number): string {
 
 /** Dollars a month by operation and product; what costs nothing is left out. */
 export function billTable({ bill, products, total }: Estimate): string {
-  const sum = (amounts: ReadonlyMap<string, number>) => [...amounts.values()].reduce((all, amount) => all + amount, 0);
   const cells = (amounts: ReadonlyMap<string, number>) => PRODUCTS.map((product) => dollars(amounts.get(product) ?? 0));
-  const lines = [...bill].filter(([, amounts]) => sum(amounts) >= CENT / 2).sort(([, a], [, b]) => sum(b) - sum(a));
-  return table(
+  const lines = [...bill]
+    .filter(([, amounts]) => sumOf(amounts) >= CENT / 2)
+    .sort(([, a], [, b]) => sumOf(b) - sumOf(a));
+  return pageTable(
     ['operation', ...PRODUCTS, 'all'],
     [
-      ...lines.map(([name, amounts]) => [name, ...cells(amounts), dollars(sum(amounts))]),
+      ...lines.map(([name, amounts]) => [name, ...cells(amounts), dollars(sumOf(amounts))]),
       [`**together**, with the plan's ${PRICES.plan.perMonth}`, ...cells(products), `**${dollars(total)}**`],
     ],
   );
 }
 
-/** What each fleet needs of each limit, as a share of it, and where a growing fleet meets it. */
-export function limitsTable(fleets: readonly Fleet[], counted: Counted): string {
-  const needs = fleets.map((fleet) => needsOf(fleet, counted));
-  const met = new Map(metInOrder(fleets[0] as Fleet, counted).map(({ name, devices }) => [name, devices]));
-  const order = [...LIMITS].sort(
-    (a, b) => (met.get(a) ?? Number.POSITIVE_INFINITY) - (met.get(b) ?? Number.POSITIVE_INFINITY),
-  );
-  return table(
-    ['limit', 'of', ...fleets.map(({ devices }) => devices.toLocaleString('en-US')), 'met at devices'],
-    order
-      .filter((name) => met.has(name))
+/** What each fleet needs of each limit, as a share of it, and where it is met when the fleet grows. */
+export function limitsTable(fleets: Readonly<Record<string, Fleet>>, counted: Counted): string {
+  const all = Object.entries(fleets).map(([name, fleet]) => ({
+    name,
+    needs: needsOf(fleet, counted),
+    met: new Map(metInOrder(fleet, counted).map((met) => [met.name, met.devices])),
+  }));
+  const first = (name: LimitName) => Math.min(...all.map(({ met }) => met.get(name) ?? Number.POSITIVE_INFINITY));
+  return pageTable(
+    ['limit', 'of', ...all.map(({ name }) => name), ...all.map(({ name }) => `${name}: met at devices`)],
+    [...LIMITS]
+      .sort((a, b) => first(a) - first(b))
       .map((name) => {
         const { what, limit } = PRICES.limits[name];
-        const shares = needs.map((need) => percent(need[name] / limit));
-        const devices = met.get(name);
-        return [what, limit.toLocaleString('en-US'), ...shares, devices === undefined ? 'never' : rounded(devices)];
+        const shares = all.map(({ needs }) => percent(needs[name] / limit));
+        const devices = all.map(({ met }) => (met.has(name) ? rounded(met.get(name) ?? 0) : 'never'));
+        return [what, limit.toLocaleString('en-US'), ...shares, ...devices];
       }),
   );
+}
+
+/** The sum over products. */
+export function sumOf(amounts: ReadonlyMap<string, number>): number {
+  return [...amounts.values()].reduce((all, amount) => all + amount, 0);
 }
 
 /** A share, as a whole number of hundredths. */
@@ -103,7 +100,7 @@ export function rounded(devices: number): string {
 
 /** A fleet's numbers, each with its option. */
 export function fleetTable(fleet: Fleet): string {
-  return table(
+  return pageTable(
     ['option', 'value', 'is'],
     [
       [
@@ -125,7 +122,7 @@ export function optionOf(name: string): string {
 
 /** The price list. */
 export function pricesTable(): string {
-  return table(
+  return pageTable(
     ['what', 'product', '$', 'each', 'included a month', 'source'],
     BILLED.map((name) => {
       const { product, price, per, included, source } = PRICES.prices[name];

@@ -115,6 +115,7 @@ export class Site implements Server {
   }
 
   async stop(): Promise<void> {
+    // One that was killed cannot end as it should.
     await this.#worker.stop().catch(() => undefined);
     await this.#origin.stop();
     rmSync(this.#stores, { recursive: true, force: true });

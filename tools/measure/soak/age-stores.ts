@@ -1,6 +1,6 @@
 /** Stores of a service that has ended, made older: it is as if it had been off for so long. */
 
-import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
@@ -12,12 +12,10 @@ const NS_PER_MS = 1_000_000n;
 const NAMES: readonly string[] = ['fence', 'loadFence', 'revision'];
 const NUMBER_IN_JSON = new RegExp(`(?<!"(?:${NAMES.join('|')})":)(?<=[:,[])[0-9]{13}(?=[,\\]}])`, 'g');
 
-/** Puts all times in the rows of objects, gates and D1, those of alarms too, back by `ms`; what the edge cache kept is gone. */
+/** Puts all times in the rows of objects and D1, those of alarms too, back by `ms`; what the edge cache kept is gone. */
 export function ageStores(stateDir: string, ms: number): void {
   const v3 = join(stateDir, 'v3');
-  for (const directory of ['do/freshet-CacheObject', 'do/freshet-SourceGate', 'd1/miniflare-D1DatabaseObject']) {
-    // Gates are made by sources with limits.
-    if (!existsSync(join(v3, directory))) continue;
+  for (const directory of ['do/freshet-CacheObject', 'd1/miniflare-D1DatabaseObject']) {
     for (const name of readdirSync(join(v3, directory))) {
       if (name.endsWith('.sqlite')) ageDatabase(join(v3, directory, name), BigInt(Math.round(ms)));
     }

@@ -1,9 +1,8 @@
 /** An origin of tables as large as may be, made as they are asked for; each answer differs from the one before in a hundredth of its rows. */
 
 import { once } from 'node:events';
-import type { ServerResponse } from 'node:http';
+import type { RequestListener, ServerResponse } from 'node:http';
 import { MAX_ORIGIN_BYTES } from '../../../src/contract/constants.ts';
-import { Origin } from '../harness/origin.ts';
 
 /** A table's shape. */
 export interface Shape {
@@ -26,38 +25,23 @@ export const SHAPES: readonly Shape[] = [
   { name: '500,000 rows', rows: 500_000, bytes: MAX_ORIGIN_BYTES },
 ];
 
-/** Answers `/<index of the shape>?break` too: it breaks off half-way. */
+/** Answers `/<index of the shape>`. */
 export class LargeOrigin {
   #answers = 0;
   #halfway: (() => void)[] = [];
-  #origin: Origin | undefined;
   /** Whether the answers from now on break off half-way. */
   breaksOff = false;
 
-  static async start(): Promise<LargeOrigin> {
-    const large = new LargeOrigin();
-    large.#origin = await Origin.start(({ url }, response) => void large.#answer(Number(url?.slice(1)), response));
-    return large;
-  }
-
-  get url(): string {
-    return this.#origin?.url ?? '';
-  }
+  readonly listener: RequestListener = ({ url }, response) => {
+    const shape = SHAPES[Number(url?.slice(1))];
+    this.#answers += 1;
+    if (shape === undefined) response.writeHead(404).end();
+    else void this.#give(shape, this.#answers, response);
+  };
 
   /** Resolves when half of an answer has been sent. */
   halfway(): Promise<void> {
     return new Promise((resolve) => this.#halfway.push(resolve));
-  }
-
-  async stop(): Promise<void> {
-    await this.#origin?.stop();
-  }
-
-  async #answer(index: number, response: ServerResponse): Promise<void> {
-    const shape = SHAPES[index];
-    this.#answers += 1;
-    if (shape === undefined) response.writeHead(404).end();
-    else await this.#give(shape, this.#answers, response);
   }
 
   async #give(shape: Shape, answer: number, response: ServerResponse): Promise<void> {

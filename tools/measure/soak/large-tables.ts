@@ -9,6 +9,7 @@ import { rm } from 'node:fs/promises';
 import { LEASE_MARGIN_MS } from '../../../src/contract/constants.ts';
 import { freePorts, Service } from '../../../test/e2e/support/service.ts';
 import { type Answer, type Api, jsonOf } from '../harness/api.ts';
+import { Origin } from '../harness/origin.ts';
 import { ageStores } from './age-stores.ts';
 import { checkStores } from './check-stores.ts';
 import { IsolateMemory } from './isolate-memory.ts';
@@ -43,7 +44,8 @@ type Delta = { insert_rows: Body[number]['data']; delete_ids: number[] }[];
 
 /** Runs the campaign; `tell` is told of each step. */
 export async function largeTables(tell: (line: string) => void): Promise<LargeTableRow[]> {
-  const origin = await LargeOrigin.start();
+  const large = new LargeOrigin();
+  const origin = await Origin.start(large.listener);
   let { service, inspectorPort } = await start();
   const { stateDir } = service;
   const rows: LargeTableRow[] = [];
@@ -58,13 +60,13 @@ export async function largeTables(tell: (line: string) => void): Promise<LargeTa
       const table = await LargeTable.define(service, `${origin.url}/${index}`, shape, accepted);
       note(await table.load('the first', memory));
       note(await table.loadChange(memory));
-      origin.breaksOff = true;
+      large.breaksOff = true;
       note(await table.loadNothing('broken off half-way by the origin', memory));
-      origin.breaksOff = false;
+      large.breaksOff = false;
       memory.close();
 
       await table.refresh();
-      await origin.halfway();
+      await large.halfway();
       await killAll(service);
       const { openUploads } = readStores(stateDir);
       // R2 lets go of one by itself, after 7 days.

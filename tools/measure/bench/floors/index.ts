@@ -6,14 +6,14 @@
 
 import type { RefreshMessage, SyncMessage } from '../../../../src/contract/messages.ts';
 import { writeRecords } from './devices.ts';
-import { list } from '../operations/list.ts';
-import { load, loadAll } from '../../../../src/tables/load.ts';
+import { list } from './list.ts';
+import { load, loadAll } from './load.ts';
 import { prepareRead, read } from './read.ts';
-import { refresh } from '../operations/refresh.ts';
+import { refresh } from './refresh.ts';
 import type { FloorSetup } from './setup.ts';
-import { prepareState, state } from '../operations/state.ts';
+import { prepareState, state } from './state.ts';
 import { sync } from './sync.ts';
-import { syncUnknown } from '../parts/sync-unknown.ts';
+import { syncUnknown } from './sync-unknown.ts';
 import { userOf } from './token.ts';
 import { wake } from './wake.ts';
 

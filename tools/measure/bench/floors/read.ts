@@ -1,6 +1,6 @@
 /** Floor of a hot read: the entry, and the body if there is one, from the edge cache; a device's record after the answer. */
 
-import type { FloorRequest } from '../../../../console/src/definitions/form/context.ts';
+import type { FloorRequest } from './context.ts';
 import { addRecord } from './devices.ts';
 import type { FloorSetup } from './setup.ts';
 

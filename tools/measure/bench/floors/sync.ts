@@ -4,7 +4,7 @@
  */
 
 import { d1Entries } from '../../../../src/stores/entries.ts';
-import type { FloorRequest } from '../../../../console/src/definitions/form/context.ts';
+import type { FloorRequest } from './context.ts';
 
 const LOOKED_UP_FOR_MS = 1000;
 

@@ -3,7 +3,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { quiet } from '../../harness/machine.ts';
 import { cpuSeconds } from '../../harness/processes.ts';
-import { type Answer, call } from '../../../../console/src/api/call.ts';
+import { type Answer, call } from './call.ts';
 import { fire, type Load, type Shot } from './wrk.ts';
 
 /** What is measured. */

@@ -1,6 +1,6 @@
 /** `GET /rpc/<title>/` with `X-Delta`: the rows that came and went over one and over ten versions. */
 
-import { type Answer, demand } from '../../../../console/src/api/call.ts';
+import { type Answer, demand } from '../load/call.ts';
 import type { Operation } from './operation.ts';
 import { stageRead } from './read.ts';
 import { authorized, define, load, statusFault } from './stage.ts';

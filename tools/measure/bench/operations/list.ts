@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import type { SyncRecord } from '../../../../src/contract/messages.ts';
 import { d1SyncRecords } from '../../../../src/stores/sync-records.ts';
 import type { LocalWorker } from '../../harness/local-worker.ts';
-import type { Answer } from '../../../../console/src/api/call.ts';
+import type { Answer } from '../load/call.ts';
 import { type Operation, USER } from './operation.ts';
 import { authorized, stageFloor, statusFault } from './stage.ts';
 

@@ -1,7 +1,7 @@
 /** An operation of the API, measured beside its floor: what is sent, what is right, and what the ratio must be. */
 
 import type { LocalWorker } from '../../harness/local-worker.ts';
-import type { Answer } from '../../../../console/src/api/call.ts';
+import type { Answer } from '../load/call.ts';
 import type { Shot } from '../load/wrk.ts';
 
 /** The user who asks. */

@@ -1,7 +1,7 @@
 /** `GET /rpc/<title>/` of a hot cache: the body of 135 kB, that it has not changed, and the same with devices' records. */
 
 import { d1Entries } from '../../../../src/stores/entries.ts';
-import { type Answer, demand } from '../../../../console/src/api/call.ts';
+import { type Answer, demand } from '../load/call.ts';
 import type { Operation, Pair, Prepared } from './operation.ts';
 import { authorized, define, load, stageFloor, statusFault } from './stage.ts';
 

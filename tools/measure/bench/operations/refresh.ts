@@ -4,7 +4,7 @@ import { cacheIdentity } from '../../../../src/core/cache-key.ts';
 import { newTaskId } from '../../../../src/core/task-id.ts';
 import { emptyDocument } from '../../../../src/core/task-machine/document.ts';
 import { step } from '../../../../src/core/task-machine/index.ts';
-import type { Answer } from '../../../../console/src/api/call.ts';
+import type { Answer } from '../load/call.ts';
 import { type Operation, USER } from './operation.ts';
 import { define, refreshShot, stageFloor, statusFault } from './stage.ts';
 

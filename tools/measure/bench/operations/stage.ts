@@ -2,7 +2,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FloorSetup } from '../floors/setup.ts';
-import { type Answer, call, demand } from '../../../../console/src/api/call.ts';
+import { type Answer, call, demand } from '../load/call.ts';
 import type { Shot } from '../load/wrk.ts';
 import { type Pair, type Prepared, type Server, USER } from './operation.ts';
 

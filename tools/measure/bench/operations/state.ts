@@ -1,6 +1,6 @@
 /** `GET /cache/state/` of a task that has ended, and of one that waits. */
 
-import { type Answer, demand } from '../../../../console/src/api/call.ts';
+import { type Answer, demand } from '../load/call.ts';
 import type { Operation, Pair, Prepared } from './operation.ts';
 import { authorized, define, load, refreshShot, stageFloor, statusFault, taskIdOf } from './stage.ts';
 

@@ -4,7 +4,7 @@ import type * as v from 'valibot';
 import type { SyncAnswer } from '../../../../src/contract/sync.ts';
 import { cacheIdentity } from '../../../../src/core/cache-key.ts';
 import { d1Entries } from '../../../../src/stores/entries.ts';
-import { type Answer, demand } from '../../../../console/src/api/call.ts';
+import { type Answer, demand } from '../load/call.ts';
 import type { Operation, Pair } from './operation.ts';
 import { authorized, define, refreshShot, stageFloor, statusFault, taskIdOf, untilSuccess } from './stage.ts';
 

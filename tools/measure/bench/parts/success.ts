@@ -3,7 +3,7 @@
 import { d1Entries } from '../../../../src/stores/entries.ts';
 import { median } from '../../harness/statistics.ts';
 import type { Plan } from '../compare.ts';
-import type { Answer } from '../../../../console/src/api/call.ts';
+import type { Answer } from '../load/call.ts';
 import type { Pair, Server } from '../operations/operation.ts';
 import { acceptedDocument } from '../operations/refresh.ts';
 import { define, load, refreshShot, stageFloor, statusFault } from '../operations/stage.ts';

@@ -7,7 +7,7 @@ import { d1Entries } from '../../../../src/stores/entries.ts';
 import type { LocalWorker } from '../../harness/local-worker.ts';
 import { cpuSeconds } from '../../harness/processes.ts';
 import { median } from '../../harness/statistics.ts';
-import { type Answer, call } from '../../../../console/src/api/call.ts';
+import { type Answer, call } from '../load/call.ts';
 import type { Shot } from '../load/wrk.ts';
 import type { Pair, Prepared } from '../operations/operation.ts';
 import { authorized, define, stageFloor, statusFault } from '../operations/stage.ts';

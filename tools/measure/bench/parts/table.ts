@@ -3,7 +3,7 @@
 import { LocalWorker } from '../../harness/local-worker.ts';
 import { quiet } from '../../harness/machine.ts';
 import { median } from '../../harness/statistics.ts';
-import { type Answer, demand } from '../../../../console/src/api/call.ts';
+import { type Answer, demand } from '../load/call.ts';
 import { authorized, define, refreshShot } from '../operations/stage.ts';
 import type { OriginProcess } from '../origin-process.ts';
 import { TABLES } from './flights.ts';

@@ -4,7 +4,7 @@ import { type CryptoKey, exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { LocalWorker } from '../../harness/local-worker.ts';
 import { median } from '../../harness/statistics.ts';
 import type { Plan } from '../compare.ts';
-import { demand } from '../../../../console/src/api/call.ts';
+import { demand } from '../load/call.ts';
 import { type Measured, measure, type Target } from '../load/measure.ts';
 import { type Server, USER } from '../operations/operation.ts';
 import { authorized, define, load, statusFault } from '../operations/stage.ts';

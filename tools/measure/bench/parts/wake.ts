@@ -8,13 +8,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { MAX_HELD } from '../../../../src/flows/live/held-requests.ts';
 import { quiet } from '../../harness/machine.ts';
 import { median } from '../../harness/statistics.ts';
-import { type Answer, demand } from '../../../../console/src/api/call.ts';
+import { type Answer, demand } from '../load/call.ts';
 import type { Pair, Server } from '../operations/operation.ts';
 import { authorized, define, load, refreshShot, stageFloor, statusFault } from '../operations/stage.ts';
 import { startPair, stopPair } from '../pair.ts';
 import type { Part } from './part.ts';
 
-/** A fifth of the room is kept for waits of loads (flows/live/held-requests.ts). */
+/** A fifth of the room is kept for waits of loads (flows/held-requests.ts). */
 const DEVICES = Math.floor(MAX_HELD * 0.8);
 const PATH = '/api/v1/rpc/moving/?year=2026';
 const WAIT_S = 60;

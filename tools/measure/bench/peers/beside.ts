@@ -2,7 +2,7 @@
 
 import { median, type Quartiles, quartiles } from '../../harness/statistics.ts';
 import type { Plan } from '../compare.ts';
-import { demand } from '../../../../console/src/api/call.ts';
+import { demand } from '../load/call.ts';
 import { type Measured, measure } from '../load/measure.ts';
 import type { Server } from '../operations/operation.ts';
 import { refreshShot, taskIdOf, untilSuccess } from '../operations/stage.ts';

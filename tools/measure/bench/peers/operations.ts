@@ -1,7 +1,7 @@
 /** The operations that the peers know too, prepared over HTTP alone, so that all are measured alike. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Answer, demand } from '../../../../console/src/api/call.ts';
+import { type Answer, demand } from '../load/call.ts';
 import type { Prepared, Server } from '../operations/operation.ts';
 import { authorized, load, refreshShot, statusFault } from '../operations/stage.ts';
 

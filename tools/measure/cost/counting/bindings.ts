@@ -146,7 +146,9 @@ function countedObjects(inner: DurableObjectNamespace, remote: () => void): Dura
       },
     });
   };
-  return { getByName } as unknown as DurableObjectNamespace;
+  // A name's id is worked out without a call.
+  const idFromName = (name: string) => inner.idFromName(name);
+  return { getByName, idFromName } as unknown as DurableObjectNamespace;
 }
 
 function countedDataset(): AnalyticsEngineDataset {
