@@ -2,7 +2,7 @@
 
 import type { RequestListener } from 'node:http';
 import { expect, it, onTestFinished } from 'vitest';
-import { Api } from '../../tools/measure/harness/api.ts';
+import { Api, send } from '../../tools/measure/harness/api.ts';
 import { Origin } from '../../tools/measure/harness/origin.ts';
 
 /** A server that gives the answers one after the other, the last one again and again, and notes what it is asked. */
@@ -64,4 +64,23 @@ it('loads a cache with one request where its answer tells of the end', async () 
 it('fails where a load does', async () => {
   const { api } = await answering(state('PENDING'), state('FAILURE'));
   await expect(api.load('weather')).rejects.toThrow('The load of weather ended in FAILURE.');
+});
+
+it('asks again on a new connection where the server ended an idle one', async () => {
+  const connections = new Map<unknown, number>();
+  const origin = await Origin.start(({ socket }, response) => {
+    const requests = (connections.get(socket) ?? 0) + 1;
+    connections.set(socket, requests);
+    if (requests > 1) socket.destroy();
+    else response.end('{}');
+  });
+  onTestFinished(() => origin.stop());
+  expect([(await send(origin.url)).status, (await send(origin.url)).status]).toEqual([200, 200]);
+  expect([...connections.values()]).toEqual([2, 1]);
+});
+
+it('fails where a new connection breaks off', async () => {
+  const origin = await Origin.start(({ socket }) => socket.destroy());
+  onTestFinished(() => origin.stop());
+  await expect(send(origin.url)).rejects.toThrow('socket hang up');
 });

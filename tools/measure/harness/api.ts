@@ -46,7 +46,8 @@ const ENDED = ['SUCCESS', 'FAILURE', 'REVOKED'];
 const agent = new Agent({ keepAlive: true });
 
 /** One request with node:http, whose client takes less CPU than fetch. @throws Error when the connection fails or breaks off */
-export function send(url: string, { method, headers = {}, body, signal }: Call = {}): Promise<Answer> {
+export function send(url: string, call: Call = {}): Promise<Answer> {
+  const { method, headers = {}, body, signal } = call;
   const content = body === undefined || typeof body === 'string' ? body : JSON.stringify(body);
   const options = {
     agent,
@@ -65,7 +66,11 @@ export function send(url: string, { method, headers = {}, body, signal }: Call =
         resolve({ status, headers: head, body: Buffer.concat(chunks), ms: performance.now() - startedAt });
       });
     });
-    sent.on('error', reject);
+    sent.on('error', (error: NodeJS.ErrnoException) => {
+      // A server may end an idle connection just as it is used again. After the head has come, the response tells of the error.
+      if (sent.reusedSocket && error.code === 'ECONNRESET') resolve(send(url, call));
+      else reject(error);
+    });
     sent.end(content);
   });
 }
