@@ -8,21 +8,19 @@
  * missing, nothing is measured, and that is no failure.
  */
 
-import { existsSync, rmSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { PROJECT } from '../../scripts/lib/wrangler.ts';
 import { type Compared, compare } from './bench/compare.ts';
 import { OPERATIONS } from './bench/operations/index.ts';
-import type { Server } from './bench/operations/operation.ts';
 import { define } from './bench/operations/stage.ts';
 import { type BenchOptions, readOptions } from './bench/options.ts';
-import { startOrigin } from './bench/origin-process.ts';
-import { measureBeside, succeedBeside } from './bench/peers/beside.ts';
+import { measureBeside, type Stacks, succeedBeside } from './bench/peers/beside.ts';
 import { PEER_OPS } from './bench/peers/operations.ts';
 import { missingPackages } from './bench/peers/packages.ts';
 import { Peer } from './bench/peers/peer.ts';
 import { addedTable, besideTable, succeededTable } from './bench/peers/report.ts';
-import { buildWorker } from './harness/build-worker.ts';
+import { type Setting, withSetting } from './bench/setting.ts';
 import { LocalWorker } from './harness/local-worker.ts';
 import { describeMachine } from './harness/machine.ts';
 import { paragraphs } from './harness/markdown.ts';
@@ -30,7 +28,7 @@ import { paragraphs } from './harness/markdown.ts';
 const options = readOptions(process.argv.slice(2), PEER_OPS);
 const peers = resolve(process.env.PEERS || join(PROJECT, '../shared/peers'));
 const obstacle = obstacleTo(peers);
-if (obstacle === null) await run(options);
+if (obstacle === null) await withSetting((setting) => run(setting, options));
 else console.log(`Skipped: ${obstacle}`);
 
 function obstacleTo(folder: string): string | null {
@@ -41,39 +39,30 @@ function obstacleTo(folder: string): string | null {
   return null;
 }
 
-async function run({ ops, json, ...how }: BenchOptions): Promise<void> {
+async function run(setting: Setting, { ops, json, ...how }: BenchOptions): Promise<void> {
   const plan = { ...how, tell: (line: string) => console.error(`… ${line}`) };
-  plan.tell('building the service and its floors, starting the peers');
-  const script = await buildWorker();
-  const floor = await buildWorker('tools/measure/bench/floors/index.ts');
-  const origin = await startOrigin();
-  const started: { stop(): unknown }[] = [origin];
-  try {
-    const service = await LocalWorker.start({ script });
-    started.push(service);
-    for (const title of ['small', 'weather', 'slow']) await define({ service, originUrl: origin.url }, title);
-    const stacks = new Map<string, Server>([['freshet', service]]);
-    for (const name of ['django', 'fastify']) {
-      const peer = await Peer.start(peers, name, origin.url);
-      started.push(peer);
-      stacks.set(name, peer);
-    }
-    const beside = await measureBeside(stacks, ops, plan);
-    const succeeded = ops.has('success') ? await succeedBeside(stacks, plan) : [];
-    const setting = { service: script, floor, originUrl: origin.url };
-    const compared: Compared[] = [];
-    for (const { op } of beside) {
-      const operation = OPERATIONS[op];
-      if (operation !== undefined)
-        compared.push(...(await compare(operation, setting, { ...plan, connections: [plan.connections[0]] })));
-    }
-    const machine = describeMachine();
-    if (json) console.log(JSON.stringify({ machine, options: how, beside, succeeded, compared }, null, 2));
-    else
-      console.log(paragraphs([machine, besideTable(beside), succeededTable(succeeded), addedTable(beside, compared)]));
-    process.exitCode = beside.some(({ errors, wrong }) => errors + wrong > 0) ? 1 : 0;
-  } finally {
-    for (const one of started.reverse()) await one.stop();
-    for (const path of [script, floor]) rmSync(dirname(path), { recursive: true });
+  plan.tell('starting the service and the peers');
+  const { service: script, origin } = setting;
+  await using started = new AsyncDisposableStack();
+  const service = await LocalWorker.start({ script });
+  started.defer(() => service.stop());
+  for (const title of ['small', 'weather', 'slow']) await define({ service, originUrl: origin.url }, title);
+  const start = async (name: string) => {
+    const peer = await Peer.start(peers, name, origin.url);
+    started.defer(() => peer.stop());
+    return peer;
+  };
+  const stacks: Stacks = { freshet: service, django: await start('django'), fastify: await start('fastify') };
+  const beside = await measureBeside(stacks, ops, plan);
+  const succeeded = ops.has('success') ? await succeedBeside(stacks, plan) : [];
+  const compared: Compared[] = [];
+  for (const { op } of beside) {
+    const operation = OPERATIONS[op];
+    if (operation === undefined) continue;
+    compared.push(...(await compare(operation, setting, { ...plan, connections: [plan.connections[0]] })));
   }
+  const machine = describeMachine();
+  if (json) console.log(JSON.stringify({ machine, options: how, beside, succeeded, compared }, null, 2));
+  else console.log(paragraphs([machine, besideTable(beside), succeededTable(succeeded), addedTable(beside, compared)]));
+  process.exitCode = beside.some(({ errors, wrong }) => errors + wrong > 0) ? 1 : 0;
 }

@@ -10,45 +10,38 @@
  * below the system's temporary folder: `TMPDIR=/dev/shm` has them in memory, where no disk blurs the comparison.
  */
 
-import { rmSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { type Compared, compare } from './bench/compare.ts';
 import { demandWrk } from './bench/load/wrk.ts';
 import { OPERATIONS } from './bench/operations/index.ts';
 import { readOptions } from './bench/options.ts';
-import { startOrigin } from './bench/origin-process.ts';
 import { PARTS } from './bench/parts/index.ts';
 import type { Figure } from './bench/parts/part.ts';
 import { comparedTable, figureTable } from './bench/report.ts';
-import { buildWorker } from './harness/build-worker.ts';
+import { withSetting } from './bench/setting.ts';
 import { describeMachine } from './harness/machine.ts';
 import { paragraphs } from './harness/markdown.ts';
 
 const options = readOptions(process.argv.slice(2), [...Object.keys(OPERATIONS), ...Object.keys(PARTS)]);
 const plan = { ...options, tell: (line: string) => console.error(`… ${line}`) };
-await demandWrk();
-plan.tell('building the service and its floors');
-const service = await buildWorker();
-const floor = await buildWorker('tools/measure/bench/floors/index.ts');
-const origin = await startOrigin();
-const setting = { service, floor, originUrl: origin.url };
 const operations: Compared[] = [];
 const figures: Figure[] = [];
 const failed: string[] = [];
-for (const [name, operation] of Object.entries(OPERATIONS)) {
-  await attempt(name, async () => operations.push(...(await compare(operation, setting, plan))));
-}
-for (const [name, part] of Object.entries(PARTS)) {
-  await attempt(name, async () => figures.push(...(await part(setting, plan, origin))));
-}
-origin.stop();
-for (const script of [service, floor]) rmSync(dirname(script), { recursive: true });
+
+await demandWrk();
+plan.tell('building the service and its floors');
+await withSetting(async (setting) => {
+  for (const [name, operation] of Object.entries(OPERATIONS)) {
+    await attempt(name, async () => operations.push(...(await compare(operation, setting, plan))));
+  }
+  for (const [name, part] of Object.entries(PARTS)) {
+    await attempt(name, async () => figures.push(...(await part(setting, plan))));
+  }
+});
+
 const { ops: _ops, ...told } = options;
 const machine = describeMachine();
 if (options.json) console.log(JSON.stringify({ machine, options: told, operations, figures, failed }, null, 2));
-else {
-  console.log(paragraphs([machine, comparedTable(operations), figureTable(figures), ...failed]));
-}
+else console.log(paragraphs([machine, comparedTable(operations), figureTable(figures), ...failed]));
 process.exitCode = failed.length > 0 || operations.some(({ errors, wrong }) => errors + wrong > 0) ? 1 : 0;
 
 /** Measures what was chosen; what fails is told, and the rest is measured yet. */

@@ -1,16 +1,9 @@
-/** An operation beside its floor: rounds in turn, so that whatever else changes with time touches both alike. */
+/** An operation beside its floor, measured in turn. */
 
-import { median, type Quartiles, quartiles } from '../harness/statistics.ts';
+import { inTurn, medians, type Quartiles, quartiles } from '../harness/statistics.ts';
 import { type Effort, type Measured, measure } from './load/measure.ts';
 import type { Operation } from './operations/operation.ts';
-import { startPair, stopPair } from './pair.ts';
-
-/** Paths of the two built scripts, and where the origin answers. */
-export interface Setting {
-  service: string;
-  floor: string;
-  originUrl: string;
-}
+import { type Setting, withPair } from './setting.ts';
 
 /** How an operation is measured. */
 export interface Plan extends Omit<Effort, 'connections'> {
@@ -22,12 +15,7 @@ export interface Plan extends Omit<Effort, 'connections'> {
 }
 
 /** Medians of what was measured of one side. */
-export interface Side {
-  perS: number;
-  p50Ms: number;
-  p99Ms: number;
-  cpuMs: number;
-}
+export type Side = Pick<Measured, 'perS' | 'p50Ms' | 'p99Ms' | 'cpuMs'>;
 
 /** One line of the result. */
 export interface Compared {
@@ -51,22 +39,18 @@ export interface Compared {
   busy: number;
 }
 
-interface Round {
-  floor: Measured;
-  service: Measured;
-}
+type Round = Record<'floor' | 'service', Measured>;
 
 /** Measures an operation with each number of connections, on a pair of Workers of its own, or a new one for each round. */
 export async function compare(operation: Operation, setting: Setting, plan: Plan): Promise<Compared[]> {
   const lines: Compared[] = [];
   for (const connections of plan.connections) {
     const rounds: Round[] = [];
-    const roundsOfPair = operation.leavesAlarms ? 1 : plan.rounds;
+    const tell = (round: Round, number: number) =>
+      plan.tell(`${operation.name}, ${connections} connections, round ${rounds.length + number}: ${inShort(round)}`);
     while (rounds.length < plan.rounds) {
-      for await (const round of onePair(operation, setting, plan, connections, roundsOfPair)) {
-        rounds.push(round);
-        plan.tell(`${operation.name}, ${connections} connections, round ${rounds.length}: ${inShort(round)}`);
-      }
+      const ofPair = operation.leavesAlarms ? 1 : plan.rounds;
+      rounds.push(...(await onePair(operation, setting, { ...plan, rounds: ofPair }, connections, tell)));
     }
     lines.push(summary(operation, connections, rounds));
   }
@@ -74,36 +58,33 @@ export async function compare(operation: Operation, setting: Setting, plan: Plan
 }
 
 /** Rounds on a new pair of Workers, after a warm-up. */
-async function* onePair(
+function onePair(
   operation: Operation,
   setting: Setting,
-  plan: Plan,
+  { rounds, warmupS, seconds, patienceS }: Plan,
   connections: number,
-  rounds: number,
-): AsyncGenerator<Round, void, void> {
-  const pair = await startPair(setting, operation.consumes);
-  try {
-    const prepared = await operation.prepare(pair);
-    const service = { url: pair.service.url, pids: pair.service.pids, ...prepared.service };
-    const floor = { url: pair.floor.url, pids: pair.floor.pids, ...prepared.floor };
-    const warmup = { connections, seconds: plan.warmupS, patienceS: 0 };
-    await measure(floor, warmup);
-    await measure(service, warmup);
-    const effort = { connections, seconds: plan.seconds, patienceS: plan.patienceS };
-    for (let round = 1; round <= rounds; round += 1) {
-      yield { floor: await measure(floor, effort), service: await measure(service, effort) };
-    }
-  } finally {
-    await stopPair(pair);
-  }
+  tell: (round: Round, number: number) => void,
+): Promise<Round[]> {
+  return withPair(setting, operation, async (pair) => {
+    const { floor, service } = await operation.prepare(pair);
+    const targets = {
+      floor: { ...addressOf(pair.floor), ...floor },
+      service: { ...addressOf(pair.service), ...service },
+    };
+    await inTurn(targets, 1, (target) => measure(target, { connections, seconds: warmupS, patienceS: 0 }));
+    return inTurn(targets, rounds, (target) => measure(target, { connections, seconds, patienceS }), tell);
+  });
+}
+
+function addressOf({ url, pids }: { url: string; pids: readonly number[] }) {
+  return { url, pids };
 }
 
 function summary({ name, target }: Operation, connections: number, rounds: readonly Round[]): Compared {
   const all = rounds.flatMap(({ floor, service }) => [floor, service]);
-  const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
   const ratio = quartiles(rounds.map(({ floor, service }) => service.perS / floor.perS));
-  const service = medians(rounds.map((round) => round.service));
-  const floor = medians(rounds.map((round) => round.floor));
+  const service = sideOf(rounds.map((round) => round.service));
+  const floor = sideOf(rounds.map((round) => round.floor));
   return {
     operation: name,
     connections,
@@ -111,18 +92,23 @@ function summary({ name, target }: Operation, connections: number, rounds: reado
     floor,
     addedCpuMs: service.cpuMs - floor.cpuMs,
     ratio,
-    cpuRatio: quartiles(rounds.map(({ floor, service }) => floor.cpuMs / service.cpuMs)),
+    cpuRatio: quartiles(rounds.map((round) => round.floor.cpuMs / round.service.cpuMs)),
     target,
     met: target === null ? null : ratio.upper >= target,
-    errors: sum(all.map(({ errors }) => errors)),
-    wrong: sum(all.map(({ wrong }) => wrong)),
+    ...faultsOf(all),
     busy: Math.max(...all.map(({ busyBefore }) => busyBefore)),
   };
 }
 
-function medians(measured: readonly Measured[]): Side {
-  const of = (name: keyof Side) => median(measured.map((one) => one[name]));
-  return { perS: of('perS'), p50Ms: of('p50Ms'), p99Ms: of('p99Ms'), cpuMs: of('cpuMs') };
+/** Medians of measurements of one side. */
+export function sideOf(measured: readonly Measured[]): Side {
+  return medians(measured.map(({ perS, p50Ms, p99Ms, cpuMs }) => ({ perS, p50Ms, p99Ms, cpuMs })));
+}
+
+/** Sums over measurements. */
+export function faultsOf(measured: readonly Measured[]): Pick<Compared, 'errors' | 'wrong'> {
+  const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
+  return { errors: sum(measured.map(({ errors }) => errors)), wrong: sum(measured.map(({ wrong }) => wrong)) };
 }
 
 function inShort({ floor, service }: Round): string {

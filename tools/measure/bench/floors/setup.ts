@@ -21,3 +21,12 @@ export interface FloorSetup {
   /** `read`: the key in the records of devices. */
   key?: string;
 }
+
+/** What a floor's operation works with. */
+export interface FloorRequest {
+  request: Request;
+  env: Env;
+  ctx: ExecutionContext;
+  user: string;
+  setup: FloorSetup;
+}

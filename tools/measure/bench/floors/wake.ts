@@ -1,8 +1,8 @@
 /** Floor of the live wake-up: requests held in isolate memory, which look there as often as the service's, then the body. */
 
-import type { FloorRequest } from './context.ts';
+import type { FloorRequest } from './setup.ts';
 
-/** Pauses between two looks, ms (src/flows/watch-cache.ts). */
+/** Pauses between two looks, ms (src/flows/live/watch-cache.ts). */
 const SHORTEST_PAUSE_MS = 400;
 const LONGEST_PAUSE_MS = 800;
 

@@ -1,10 +1,11 @@
 /** One measurement: load for some seconds, answers looked at meanwhile, and what it cost the server's processes. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Answer } from '../../harness/api.ts';
 import { quiet } from '../../harness/machine.ts';
 import { cpuSeconds } from '../../harness/processes.ts';
-import { type Answer, call } from './call.ts';
-import { fire, type Load, type Shot } from './wrk.ts';
+import { type Shot, shoot } from './shot.ts';
+import { fire, type Load } from './wrk.ts';
 
 /** What is measured. */
 export interface Target {
@@ -47,7 +48,7 @@ const NUMBERS_A_RUN = 10_007_003;
 /** Measures one target. @throws Error when the first answer is wrong */
 export async function measure({ url, pids, shot, fault }: Target, effort: Effort): Promise<Measured> {
   const busyBefore = await quiet(effort.patienceS);
-  const first = await call(url, numbered(shot));
+  const first = await shoot(url, numbered(shot));
   const firstFault = fault(first);
   if (firstFault !== null) throw new Error(`${shot.path}: ${firstFault}`);
   const faults: string[] = [];
@@ -77,7 +78,7 @@ async function samples(url: string, shot: Shot, seconds: number, look: (answer: 
   const count = Math.max(1, Math.floor((seconds * 1000) / SAMPLE_EVERY_MS) - 1);
   for (let at = 0; at < count; at += 1) {
     await sleep(SAMPLE_EVERY_MS);
-    look(await call(url, numbered(shot)));
+    look(await shoot(url, numbered(shot)));
   }
   return count;
 }

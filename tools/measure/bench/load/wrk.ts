@@ -5,23 +5,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import type { Shot } from './shot.ts';
 
 const run = promisify(execFile);
 const SCRIPT = join(import.meta.dirname, 'wrk.lua');
 const TIMEOUT_S = 10;
-
-/** A request. In path, header values and body `{n}` is a number that counts up, `{line}` the next of `lines`. */
-export interface Shot {
-  method?: 'GET' | 'POST';
-  path: string;
-  headers: Readonly<Record<string, string>>;
-  body?: string;
-  /** How many numbers there are before they begin anew; 0: each request has one of its own. Default: 1. */
-  count?: number;
-  /** The first number. Default: 1. */
-  first?: number;
-  lines?: readonly string[];
-}
 
 /** What a run of the generator counted. */
 export interface Load {

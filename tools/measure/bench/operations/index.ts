@@ -1,6 +1,6 @@
 /** All operations that are measured beside a floor, under the names that `--ops` takes. */
 
-import { delta1, delta10 } from './delta.ts';
+import { deltaOver } from './delta.ts';
 import { list } from './list.ts';
 import type { Operation } from './operation.ts';
 import { rpc200, rpc304, sync } from './read.ts';
@@ -15,8 +15,8 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
   refresh,
   'rpc-200': rpc200,
   'rpc-304': rpc304,
-  'delta-1': delta1,
-  'delta-10': delta10,
+  'delta-1': deltaOver(1),
+  'delta-10': deltaOver(10),
   sync,
   'sync-10': sync10,
 };

@@ -3,10 +3,11 @@
 import { createHash } from 'node:crypto';
 import type { SyncRecord } from '../../../../src/contract/messages.ts';
 import { d1SyncRecords } from '../../../../src/stores/sync-records.ts';
+import { type Answer, jsonOf } from '../../harness/api.ts';
 import type { LocalWorker } from '../../harness/local-worker.ts';
-import type { Answer } from '../load/call.ts';
-import { type Operation, USER } from './operation.ts';
-import { authorized, stageFloor, statusFault } from './stage.ts';
+import { statusFault } from '../load/shot.ts';
+import type { Operation } from './operation.ts';
+import { stageFloor } from './stage.ts';
 
 const RECORDS = 20;
 const MEMBERS = ['user', 'device', 'sync_datetime', 'version', 'etag'];
@@ -18,8 +19,8 @@ export const list: Operation = {
   async prepare(pair) {
     await fill(pair.service);
     await fill(pair.floor);
-    const service = { shot: { path: '/api/v1/cache/', headers: await authorized(pair.service) }, fault };
-    return { service, floor: await stageFloor(pair, service, { operation: 'list' }) };
+    const shot = { path: '/api/v1/cache/', headers: await pair.service.api.authorized() };
+    return stageFloor(pair, { shot, fault }, { operation: 'list' });
   },
 };
 
@@ -27,7 +28,7 @@ async function fill(worker: LocalWorker): Promise<void> {
   const records = Array.from({ length: RECORDS }, (_, at): SyncRecord => {
     const key = createHash('sha256').update(String(at)).digest('hex');
     const device = `device-${String(at).padStart(2, '0')}`;
-    return { user: USER, device, resource: 'weather', key, syncedAt: Date.now(), version: 1, changed: 1 };
+    return { user: 'bench', device, resource: 'weather', key, syncedAt: Date.now(), version: 1, changed: 1 };
   });
   await d1SyncRecords(await worker.binding<D1Database>('DB')).put(records);
 }
@@ -35,7 +36,7 @@ async function fill(worker: LocalWorker): Promise<void> {
 function fault(answer: Answer): string | null {
   const wrong = statusFault(answer, 200);
   if (wrong !== null) return wrong;
-  const records = JSON.parse(answer.body.toString()) as object[];
+  const records = jsonOf<object[]>(answer);
   const whole = records.every((record) => Object.keys(record).join() === MEMBERS.join());
   return records.length === RECORDS && whole ? null : `not the ${RECORDS} records: ${answer.body}`;
 }

@@ -1,27 +1,8 @@
 /** An operation of the API, measured beside its floor: what is sent, what is right, and what the ratio must be. */
 
-import type { LocalWorker } from '../../harness/local-worker.ts';
-import type { Answer } from '../load/call.ts';
-import type { Shot } from '../load/wrk.ts';
-
-/** The user who asks. */
-export const USER = 'bench';
-
-/** Whatever speaks the API. */
-export interface Server {
-  url: string;
-  /** The processes that do its work. */
-  pids: readonly number[];
-  /** A token of a user, with all scopes. */
-  token(user: string): Promise<string>;
-}
-
-/** The service and the Worker of the floor, each in workerd with stores of its own. */
-export interface Pair {
-  service: LocalWorker;
-  floor: LocalWorker;
-  originUrl: string;
-}
+import type { Answer } from '../../harness/api.ts';
+import type { Shot } from '../load/shot.ts';
+import type { Pair } from '../setting.ts';
 
 /** What is sent to one of them, and what is right. */
 export interface Prepared {
@@ -40,5 +21,5 @@ export interface Operation {
   /** Whether each round leaves tasks whose alarms would be at work in the next: then each has a new pair of Workers. */
   leavesAlarms?: true;
   /** Fills the stores of both and says what is sent to each. */
-  prepare(pair: Pair): Promise<{ service: Prepared; floor: Prepared }>;
+  prepare(pair: Pair): Promise<Record<'service' | 'floor', Prepared>>;
 }

@@ -4,9 +4,10 @@ import { cacheIdentity } from '../../../../src/core/cache-key.ts';
 import { newTaskId } from '../../../../src/core/task-id.ts';
 import { emptyDocument } from '../../../../src/core/task-machine/document.ts';
 import { step } from '../../../../src/core/task-machine/index.ts';
-import type { Answer } from '../load/call.ts';
-import { type Operation, USER } from './operation.ts';
-import { define, refreshShot, stageFloor, statusFault } from './stage.ts';
+import type { Answer } from '../../harness/api.ts';
+import { statusFault } from '../load/shot.ts';
+import type { Operation } from './operation.ts';
+import { define, refreshShot, stageFloor } from './stage.ts';
 
 const ACCEPTED = /^\{"task_id":"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}","task_state":"PENDING"\}$/;
 
@@ -17,9 +18,8 @@ export const refresh: Operation = {
   leavesAlarms: true,
   async prepare(pair) {
     await define(pair, 'small');
-    const service = { shot: await refreshShot(pair.service, 'small', '{n}'), fault };
-    const document = acceptedDocument('small');
-    return { service, floor: await stageFloor(pair, service, { operation: 'refresh', document }) };
+    const shot = await refreshShot(pair.service, 'small', '{n}');
+    return stageFloor(pair, { shot, fault }, { operation: 'refresh', document: acceptedDocument('small') });
   },
 };
 
@@ -35,7 +35,7 @@ export function acceptedDocument(title: string): string {
     number: Date.now(),
     policy: { timeoutMs: 30_000, maxAttempts: 5, backoffMs: 2000, errorTtlMs: 30_000 },
     since: 'now',
-    asker: USER,
+    asker: 'bench',
     heedRetryAt: false,
     waitMs: 0,
   } as const;

@@ -4,12 +4,15 @@ import type * as v from 'valibot';
 import type { SyncAnswer } from '../../../../src/contract/sync.ts';
 import { cacheIdentity } from '../../../../src/core/cache-key.ts';
 import { d1Entries } from '../../../../src/stores/entries.ts';
-import { type Answer, demand } from '../load/call.ts';
-import type { Operation, Pair } from './operation.ts';
-import { authorized, define, refreshShot, stageFloor, statusFault, taskIdOf, untilSuccess } from './stage.ts';
+import { type Answer, jsonOf } from '../../harness/api.ts';
+import { statusFault } from '../load/shot.ts';
+import type { Pair } from '../setting.ts';
+import type { Operation } from './operation.ts';
+import { define, stageFloor } from './stage.ts';
 
 const TITLE = 'weather';
 const YEARS = Array.from({ length: 10 }, (_year, n) => 2017 + n);
+
 type Item = v.InferOutput<typeof SyncAnswer>['caches'][number];
 
 export const sync10: Operation = {
@@ -17,35 +20,42 @@ export const sync10: Operation = {
   target: 0.85,
   consumes: true,
   async prepare(pair) {
+    const { api } = pair.service;
     await define(pair, TITLE);
-    for (const year of YEARS) {
-      const task = taskIdOf(await demand(200, pair.service.url, await refreshShot(pair.service, TITLE, String(year))));
-      await untilSuccess(pair.service, task);
-    }
-    const headers = { ...(await authorized(pair.service)), 'Content-Type': 'application/json' };
-    const ask = (held: readonly Item[]) => ({
-      method: 'POST' as const,
-      path: '/api/v1/sync/',
-      headers,
-      body: JSON.stringify({ inline_bytes: 0, caches: YEARS.map((year, at) => itemOf(year, held[at])) }),
-    });
-    const held = itemsIn(await demand(200, pair.service.url, ask([])));
-    const service = { shot: ask(held), fault: (answer: Answer) => statusFault(answer, 200) ?? itemFault(answer) };
-    const items = itemsIn(await demand(200, pair.service.url, service.shot));
-    return {
-      service,
-      floor: await stageFloor(pair, service, { operation: 'sync', items: await stageEntries(pair, items) }),
-    };
+    for (const year of YEARS) await api.load(TITLE, { year });
+    const headers = { ...(await api.authorized()), 'Content-Type': 'application/json' };
+    const ask = (held: readonly Item[]) => syncShot(headers, YEARS, (_year, at) => held[at]?.etag);
+    const itemsOf = async ({ path, body }: ReturnType<typeof ask>) =>
+      jsonOf<{ caches: Item[] }>(await api.ask(path, { headers, body })).caches;
+    const shot = ask(await itemsOf(ask([])));
+    const items = await stageEntries(pair, await itemsOf(shot));
+    return stageFloor(pair, { shot, fault: allUnchanged(YEARS.length) }, { operation: 'sync', items });
   },
 };
 
-function itemOf(year: number, held: Item | undefined) {
-  const etag = held?.etag === undefined ? {} : { etag: held.etag };
-  return { id: String(year), resource_title: TITLE, parameters: { year }, ...etag };
+/** One question about the caches of `weather` of these years, with the ETags that are held of them. */
+export function syncShot(
+  headers: Record<string, string>,
+  years: readonly number[],
+  etagOf: (year: number, at: number) => string | undefined,
+) {
+  const caches = years.map((year, at) => ({
+    id: String(year),
+    resource_title: TITLE,
+    parameters: { year },
+    etag: etagOf(year, at),
+  }));
+  return { method: 'POST' as const, path: '/api/v1/sync/', headers, body: JSON.stringify({ inline_bytes: 0, caches }) };
 }
 
-function itemsIn({ body }: Answer): Item[] {
-  return (JSON.parse(body.toString()) as { caches: Item[] }).caches;
+/** Says what is wrong with an answer unless so many items of it are 304. */
+export function allUnchanged(count: number): (answer: Answer) => string | null {
+  return (answer) => {
+    const wrong = statusFault(answer, 200);
+    if (wrong !== null) return wrong;
+    const same = jsonOf<{ caches: { status: number }[] }>(answer).caches.filter(({ status }) => status === 304).length;
+    return same === count ? null : `${same} of ${count} items are 304: ${answer.body.toString().slice(0, 200)}`;
+  };
 }
 
 /** Puts the service's entries where the floor looks them up; what it is told of them. */
@@ -61,10 +71,4 @@ async function stageEntries({ service, floor }: Pair, items: readonly Item[]): P
     known.push({ key, resource, item: items[at] });
   }
   return JSON.stringify(known);
-}
-
-function itemFault({ body }: Answer): string | null {
-  const { caches } = JSON.parse(body.toString()) as { caches: { status: number }[] };
-  const same = caches.filter(({ status }) => status === 304).length;
-  return same === YEARS.length ? null : `${same} of ${YEARS.length} items are 304: ${body.toString().slice(0, 200)}`;
 }

@@ -1,7 +1,8 @@
 /** A part of `npm run bench` that is no operation beside its floor: some figures, each with what is aimed at. */
 
-import type { Plan, Setting } from '../compare.ts';
-import type { OriginProcess } from '../origin-process.ts';
+import { inTurn, median } from '../../harness/statistics.ts';
+import type { Plan } from '../compare.ts';
+import type { Pair, Setting } from '../setting.ts';
 
 /** One figure. */
 export interface Figure {
@@ -13,4 +14,30 @@ export interface Figure {
 }
 
 /** Measures its figures. */
-export type Part = (setting: Setting, plan: Plan, origin: OriginProcess) => Promise<Figure[]>;
+export type Part = (setting: Setting, plan: Plan) => Promise<Figure[]>;
+
+/** A number of the service and of its floor in the same round. */
+type Both<Result> = Record<'floor' | 'service', Result>;
+
+/** Rounds of a measurement of both Workers in turn; `shown` tells a round in short. */
+export function bothInTurn<Result>(
+  { floor, service }: Pair,
+  { rounds, tell }: Plan,
+  measure: (worker: Pair['service'], side: keyof Both<Result>) => Promise<Result>,
+  shown: (both: Both<Result>) => string,
+): Promise<Both<Result>[]> {
+  return inTurn({ floor, service }, rounds, measure, (both, round) => tell(`round ${round}: ${shown(both)}`));
+}
+
+/** The figure of the service, and that of its floor. */
+export function bothFigures<Result>(
+  what: string,
+  rounds: readonly Both<Result>[],
+  value: (result: Result) => number,
+  { unit, most = null }: { unit: string; most?: number | null },
+): Figure[] {
+  return [
+    { what, value: median(rounds.map(({ service }) => value(service))), unit, most },
+    { what: `${what}, floor`, value: median(rounds.map(({ floor }) => value(floor))), unit, most: null },
+  ];
+}

@@ -2,17 +2,17 @@
 
 import { CountedService } from '../../cost/counted-service.ts';
 import type { Counts } from '../../cost/counts.ts';
-import { define, load } from '../operations/stage.ts';
-import { TABLES } from './flights.ts';
+import { define } from '../operations/stage.ts';
 import type { Figure, Part } from './part.ts';
+import { FLIGHTS } from './table.ts';
 
-export const tableCalls: Part = async ({ originUrl }, { tell }) => {
+export const tableCalls: Part = async ({ origin }, { tell }) => {
   const service = await CountedService.start({});
   try {
-    await define({ service: service.worker, originUrl }, 'flights', { tables: TABLES });
+    await define({ service: service.worker, originUrl: origin.url }, 'flights', FLIGHTS);
     const figures: Figure[] = [];
     for (const which of ['first load', '1 % changed'] as const) {
-      const counts = await service.count(() => load(service.worker, 'flights'));
+      const counts = await service.count(() => service.worker.api.load('flights', { year: 2026 }));
       const figure = (what: string, value: number, most: number) => {
         tell(`table, ${which}: ${what} ${value}`);
         // The first load of a cache also makes the object's tables and D1's row with its indexes.

@@ -1,13 +1,12 @@
 /** What verifying a token costs: one that was seen before and one that was not, symmetric (HS256) and asymmetric (ES256). */
 
 import { type CryptoKey, exportJWK, generateKeyPair, SignJWT } from 'jose';
+import { Api, type Server } from '../../harness/api.ts';
 import { LocalWorker } from '../../harness/local-worker.ts';
-import { median } from '../../harness/statistics.ts';
-import type { Plan } from '../compare.ts';
-import { demand } from '../load/call.ts';
+import { type Plan, sideOf } from '../compare.ts';
 import { type Measured, measure, type Target } from '../load/measure.ts';
-import { type Server, USER } from '../operations/operation.ts';
-import { authorized, define, load, statusFault } from '../operations/stage.ts';
+import { type Shot, statusFault } from '../load/shot.ts';
+import { define } from '../operations/stage.ts';
 import type { Figure, Part } from './part.ts';
 
 /** More than any isolate keeps of those that it has verified. */
@@ -18,13 +17,13 @@ const PATH = '/api/v1/rpc/weather/?year=2026';
 /** Signs a token of the user; each number makes another one. */
 type Sign = (number: number) => Promise<string>;
 
-export const tokens: Part = async ({ service: script, originUrl }, plan) => {
+export const tokens: Part = async ({ service: script, origin }, plan) => {
   const figures: Figure[] = [];
   for (const algorithm of ['HS256', 'ES256'] as const) {
     const { worker, sign } = await startWith(algorithm, script);
     try {
       const server: Server = { url: worker.url, pids: worker.pids, token: () => sign(0) };
-      for (const [what, target] of await targetsOf(server, originUrl, sign)) {
+      for (const [what, target] of await targetsOf(server, origin.url, sign)) {
         figures.push(...(await figuresOf(`${what}, ${algorithm}`, target, plan)));
       }
     } finally {
@@ -49,7 +48,7 @@ function signer(algorithm: string, key: CryptoKey | Uint8Array): Sign {
   return (number) =>
     new SignJWT({ scope: 'cache:read cache:refresh cache:admin', jti: String(number) })
       .setProtectedHeader({ alg: algorithm })
-      .setSubject(USER)
+      .setSubject('bench')
       .setExpirationTime(expiresAt)
       .sign(key);
 }
@@ -57,13 +56,16 @@ function signer(algorithm: string, key: CryptoKey | Uint8Array): Sign {
 /** The two cheapest operations, with the same token again and again and with another one each time. */
 async function targetsOf(server: Server, originUrl: string, sign: Sign): Promise<[what: string, Target][]> {
   await define({ service: server, originUrl }, 'weather');
-  const taskId = await load(server, 'weather');
-  const headers = await authorized(server);
-  const etag = (await demand(200, server.url, { path: PATH, headers })).headers.get('ETag') ?? '';
+  const api = new Api(server);
+  const { taskId } = await api.refresh('weather', { year: 2026 });
+  await api.ended(taskId);
+  const headers = await api.authorized();
+  const etag = (await api.ask(PATH)).headers.etag ?? '';
   const lines = await Promise.all(Array.from({ length: TOKENS }, (_, number) => sign(number)));
   const both = (what: string, path: string, status: number, more: Record<string, string>): [string, Target][] => {
-    const target = (how: object, head: Record<string, string>): Target => ({
-      ...server,
+    const target = (how: Pick<Shot, 'lines' | 'count'>, head: Record<string, string>): Target => ({
+      url: server.url,
+      pids: server.pids,
       shot: { path, headers: { ...head, ...more }, ...how },
       fault: (answer) => statusFault(answer, status),
     });
@@ -87,8 +89,7 @@ async function figuresOf(
   for (let round = 1; round <= rounds; round += 1) {
     measured.push(await measure(target, { connections, seconds, patienceS }));
   }
-  const perS = median(measured.map((one) => one.perS));
-  const cpuMs = median(measured.map((one) => one.cpuMs));
+  const { perS, cpuMs } = sideOf(measured);
   tell(`${what}: ${Math.round(perS)}/s, ${cpuMs.toFixed(2)} ms of CPU`);
   return [
     { what: `${what}: rate`, value: perS, unit: '/s', most: null },

@@ -1,9 +1,10 @@
 /** The operations that the peers know too, prepared over HTTP alone, so that all are measured alike. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Answer, demand } from '../load/call.ts';
-import type { Prepared, Server } from '../operations/operation.ts';
-import { authorized, load, refreshShot, statusFault } from '../operations/stage.ts';
+import { type Answer, Api, jsonOf, type Server, send } from '../../harness/api.ts';
+import { shoot, statusFault } from '../load/shot.ts';
+import type { Prepared } from '../operations/operation.ts';
+import { refreshShot } from '../operations/stage.ts';
 
 const PATH = '/api/v1/rpc/weather/?year=2026';
 const DEVICES = 20;
@@ -12,6 +13,7 @@ const PATIENCE_MS = 30_000;
 
 /** What `--ops` may name; all but the last are operations under load. */
 export const PEER_OPS = ['list', 'state', 'rpc-200', 'rpc-304', 'rpc-200-sync', 'sync', 'refresh', 'success'] as const;
+
 export type OpName = Exclude<(typeof PEER_OPS)[number], 'success'>;
 
 /** An operation that is compared with the peers'. */
@@ -26,59 +28,66 @@ export interface PeerOperation {
 
 /** Loads the cache, gives it to devices, and says what is sent to this server. */
 export async function stagePeer(server: Server): Promise<PeerOperation[]> {
-  const headers = await authorized(server);
-  const taskId = await load(server, 'weather');
-  const { body, headers: head } = await demand(200, server.url, { path: PATH, headers });
-  const etag = head.get('ETag') ?? '';
+  const api = new Api(server);
+  const headers = await api.authorized();
+  const { taskId } = await api.refresh('weather', { year: 2026 });
+  await api.ended(taskId, { waitS: 0 });
+  const { body, headers: head } = await api.ask(PATH, { expected: 200 });
   const device = { ...headers, 'X-Device-Id': 'device-{n}' };
-  for (let n = 0; n < DEVICES; n += 1) await demand(200, server.url, { path: PATH, headers: device, first: n });
+  for (let n = 0; n < DEVICES; n += 1) await shoot(server.url, { path: PATH, headers: device, first: n });
   await untilListed(server, headers);
-
-  const full = (answer: Answer) => statusFault(answer, 200) ?? (answer.body.equals(body) ? null : 'another body');
+  /** 200, and what `right` says of the answer. */
+  const ok = (right: (answer: Answer) => boolean) => (answer: Answer) =>
+    statusFault(answer, 200) ?? (right(answer) ? null : answer.body.toString().slice(0, 200));
+  const full = ok((answer) => answer.body.equals(body));
   const unchanged = (answer: Answer) => statusFault(answer, 304);
-  const of = (answer: Answer) => JSON.parse(answer.body.toString());
-  const listed = (answer: Answer) =>
-    statusFault(answer, 200) ?? (of(answer).length === DEVICES ? null : `${of(answer).length} records`);
-  const ended = (answer: Answer) =>
-    statusFault(answer, 200) ??
-    (of(answer).task_state === 'SUCCESS' && of(answer).task_id === taskId ? null : answer.body.toString());
-  const accepted = (answer: Answer) =>
-    statusFault(answer, 200) ?? (of(answer).task_id?.length === 36 ? null : 'no task');
-  const row = (op: OpName, name: string, timesDjango: number | null, prepared: Prepared) => ({
-    ...{ op, name, timesDjango, prepared },
+  const row = (
+    op: OpName,
+    name: string,
+    timesDjango: number | null,
+    shot: Prepared['shot'],
+    fault: Prepared['fault'],
+  ) => ({
+    ...{ op, name, timesDjango },
+    prepared: { shot, fault },
   });
-  const validated = { 'If-None-Match': etag };
+  const taskOf = (answer: Answer) => jsonOf<{ task_id?: string; task_state: string }>(answer);
+  const ended = ok((answer) => taskOf(answer).task_state === 'SUCCESS' && taskOf(answer).task_id === taskId);
+  const validated = { 'If-None-Match': head.etag ?? '' };
+  const devices = { first: 0, count: DEVICES };
   return [
-    row('list', 'list', null, { shot: { path: '/api/v1/cache/', headers }, fault: listed }),
-    row('state', 'state', 2.5, {
-      shot: { path: `/api/v1/cache/state/?task_id=${taskId}`, headers },
-      fault: ended,
-    }),
-    row('rpc-200', 'rpc 200', 1.3, { shot: { path: PATH, headers }, fault: full }),
-    row('rpc-304', 'rpc 304', 1.3, {
-      shot: { path: PATH, headers: { ...headers, ...validated } },
-      fault: unchanged,
-    }),
-    row('rpc-200-sync', 'rpc 200, records written', null, {
-      shot: { path: PATH, headers: device, first: 0, count: DEVICES },
-      fault: full,
-    }),
-    row('sync', 'rpc 304, records written', null, {
-      shot: { path: PATH, headers: { ...device, ...validated }, first: 0, count: DEVICES },
-      fault: unchanged,
-    }),
-    row('refresh', 'refresh accepted', 3, {
-      shot: await refreshShot(server, 'small', '{n}'),
-      fault: accepted,
-    }),
+    row(
+      'list',
+      'list',
+      null,
+      { path: '/api/v1/cache/', headers },
+      ok((answer) => recordsIn(answer) === DEVICES),
+    ),
+    row('state', 'state', 2.5, { path: `/api/v1/cache/state/?task_id=${taskId}`, headers }, ended),
+    row('rpc-200', 'rpc 200', 1.3, { path: PATH, headers }, full),
+    row('rpc-304', 'rpc 304', 1.3, { path: PATH, headers: { ...headers, ...validated } }, unchanged),
+    row('rpc-200-sync', 'rpc 200, records written', null, { path: PATH, headers: device, ...devices }, full),
+    row(
+      ...(['sync', 'rpc 304, records written', null] as const),
+      { path: PATH, headers: { ...device, ...validated }, ...devices },
+      unchanged,
+    ),
+    row(
+      ...(['refresh', 'refresh accepted', 3] as const),
+      await refreshShot(server, 'small', '{n}'),
+      ok((answer) => taskOf(answer).task_id?.length === 36),
+    ),
   ];
 }
 
+function recordsIn(answer: Answer): number {
+  return jsonOf<unknown[]>(answer).length;
+}
+
 /** Records may be written after the answer. */
-async function untilListed(server: Server, headers: Record<string, string>): Promise<void> {
+async function untilListed({ url }: Server, headers: Record<string, string>): Promise<void> {
   for (const until = Date.now() + PATIENCE_MS; Date.now() < until; await sleep(POLL_MS)) {
-    const { body } = await demand(200, server.url, { path: '/api/v1/cache/', headers });
-    if (JSON.parse(body.toString()).length === DEVICES) return;
+    if (recordsIn(await send(`${url}/api/v1/cache/`, { headers })) === DEVICES) return;
   }
   throw new Error('the records of devices are not listed');
 }

@@ -8,8 +8,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { signToken } from '../../../../scripts/lib/token.ts';
+import type { Server } from '../../harness/api.ts';
 import { descendantsOf } from '../../harness/processes.ts';
-import type { Server } from '../operations/operation.ts';
 
 /** It installs npm packages at its first start. */
 const START_MS = 300_000;

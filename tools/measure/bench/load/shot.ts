@@ -1,0 +1,38 @@
+/** A request that is sent again and again, and the same sent once: to prepare a measurement and to look at answers during it. */
+
+import { type Answer, send } from '../../harness/api.ts';
+
+/** In path, header values and body `{n}` is a number that counts up, `{line}` the next of `lines`. */
+export interface Shot {
+  method?: 'GET' | 'POST';
+  path: string;
+  headers: Readonly<Record<string, string>>;
+  body?: string;
+  /** How many numbers there are before they begin anew; 0: each request has one of its own. Default: 1. */
+  count?: number;
+  /** The first number. Default: 1. */
+  first?: number;
+  lines?: readonly string[];
+}
+
+const TIMEOUT_MS = 30_000;
+
+/** Sends it once, with its first number and line. */
+export function shoot(
+  url: string,
+  { method = 'GET', path, headers, body, first = 1, lines = [] }: Shot,
+): Promise<Answer> {
+  const fill = (text: string) =>
+    text.replaceAll('{n}', String(first)).replaceAll('{line}', lines[first % lines.length] ?? '');
+  return send(url + fill(path), {
+    method,
+    headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, fill(value)])),
+    ...(body === undefined ? {} : { body: fill(body) }),
+    signal: AbortSignal.timeout(TIMEOUT_MS),
+  });
+}
+
+/** Says what is wrong with an answer of another status; null: nothing. */
+export function statusFault({ status, body }: Answer, right: number): string | null {
+  return status === right ? null : `${status}, not ${right}: ${body.toString().slice(0, 200)}`;
+}
