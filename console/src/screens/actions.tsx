@@ -122,6 +122,6 @@ function columns(): Column<Action>[] {
         ),
     },
     { name: 'reason', label: t.reason, show: ({ reason }) => <bdi class="clipped">{reason}</bdi> },
-    { name: 'request', label: t.request, show: ({ request_id: id }) => <code class="nowrap">{id}</code> },
+    { name: 'request', label: t.request, show: ({ request_id: id }) => <code class="id">{id}</code> },
   ];
 }

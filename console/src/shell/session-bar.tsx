@@ -24,7 +24,8 @@ export function ExpiredBar() {
   );
 }
 
-function Expired() {
+/** What is said of it, and the ways to another one; in dialogs too, under which the bar lies. */
+export function Expired() {
   const t = shell();
   return (
     <div class="notice">

@@ -6,7 +6,7 @@ import { Link } from '../ui/link.tsx';
 export function TaskLink({ id }: { id: string }) {
   return (
     <Link to={addressOf(`/tasks/${id}`)}>
-      <code class="nowrap">{id}</code>
+      <code class="id">{id}</code>
     </Link>
   );
 }

@@ -3,7 +3,7 @@ import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { hasExpired } from '../api/session.ts';
 import { isSignInNeeded } from '../api/sign-in-again.ts';
-import { shell } from '../texts/shell.ts';
+import { Expired } from '../shell/session-bar.tsx';
 import { Dialog } from './dialog.tsx';
 
 interface FormDialogProps {
@@ -46,11 +46,7 @@ export function FormDialog({ title, canSend = true, onSend, onClose, children }:
   return (
     <Dialog title={title} onClose={onClose}>
       <form onSubmit={submit}>
-        {hasExpired.value && (
-          <p class="notice" role="alert">
-            {shell().expired}
-          </p>
-        )}
+        <div role="alert">{hasExpired.value && <Expired />}</div>
         {children}
       </form>
     </Dialog>
