@@ -57,7 +57,10 @@ describe.skipIf(!isThere('browser'))('the console, when a token of the provider 
   }
   const isIn = (page: Page) => page.getByRole('navigation', { name: 'Screens' }).waitFor();
   const again = (page: Page) => page.getByRole('button', { name: 'Sign in again' });
+  /** The page has left, and come back with another token. */
   const back = async (page: Page) => {
+    await expect.poll(() => again(page).count()).toBe(0);
+    await page.waitForURL(({ origin: at, pathname }) => at === host.service.url && pathname !== '/console/callback');
     await isIn(page);
     await expect.poll(() => again(page).count()).toBe(0);
   };
