@@ -76,6 +76,10 @@ describe.skipIf(!isThere('browser'))('the console after many actions', () => {
       await refresh(page, name);
       await expect.poll(() => results(page).getByText('Loaded: version', { exact: false }).count()).toBe(at + 1);
     }
+    // What was loaded just now was loaded in the past.
+    expect(await page.locator('td[data-label="Loaded"]').allTextContents()).toEqual(
+      TITLES.map(() => expect.stringMatching(/ago|now/)),
+    );
     const shown = results(page).locator('.result');
     expect(await shown.filter({ visible: true }).count()).toBe(2);
     expect(await earlier(page).textContent()).toMatch(/^3 earlier results.*Failed: 1$/);

@@ -6,7 +6,7 @@
 import { batch, type Signal, signal } from '@preact/signals';
 import { callUrl } from './call.ts';
 import { ApiProblem } from './problem.ts';
-import { hasExpired } from './session.ts';
+import { hasExpired, now } from './session.ts';
 
 /** How many answers are kept that nobody looks at. */
 const MOST_KEPT = 50;
@@ -61,6 +61,8 @@ export class Query<T> {
       if (asked !== this.#asked) return;
       batch(() => {
         this.problem.value = null;
+        // What has just happened is not to lie ahead of a clock that goes on in steps.
+        now.value = Date.now();
         if (status === 304) return;
         this.etag = etag;
         this.data.value = data;
