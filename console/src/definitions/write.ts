@@ -35,7 +35,7 @@ export async function saveDraft(
       const options = { ...conditionsOf(draft), body, reason: reason.trim() };
       const { data, requestId } = await callUrl<Warned>('put', urlOf(kind.folder, draft.name), options);
       // Such as secrets that are not set, each with the command that sets it.
-      return { text: [t.saved, ...(data.warnings ?? [])].join(' '), requestId };
+      return { text: [t.saved, ...(data.warnings ?? [])].join('\n'), requestId };
     } catch (error) {
       const text = await helpWith(error, editor);
       if (text === null) throw error;

@@ -25,7 +25,7 @@ export function saveWebhook({ title, done, ...save }: Save): Promise<boolean> {
   return act(title, async () => {
     try {
       const { data, requestId } = await put(save);
-      return { text: [done, ...(data.warnings ?? [])].join(' '), requestId };
+      return { text: [done, ...(data.warnings ?? [])].join('\n'), requestId };
     } catch (error) {
       if (error instanceof ApiProblem) save.onProblem?.(error);
       throw error;

@@ -86,7 +86,7 @@ function test({ name, secrets }: Webhook): Promise<boolean> {
         : t.notDelivered(reason ?? String(status ?? common().unknown), ms, id);
     const secret = delivered ? null : secretAtFault(reason, secrets);
     const remedy = secret === null ? [] : [t.secretDo(secret), `${PUT_SECRET} ${secret}`, t.secretLocally(secret)];
-    return { text: [text, ...remedy].join(' '), requestId, failed: !delivered };
+    return { text: [text, ...remedy].join('\n'), requestId, failed: !delivered };
   });
 }
 
