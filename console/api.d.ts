@@ -1678,9 +1678,20 @@ export interface components {
             /** @description What a load would take of it; none where the resource has no tables. */
             tables: components["schemas"]["ProbedTable"][];
             /** @description Everything that a load would fail with, as far as it was read; none: it would succeed. */
-            faults: components["schemas"]["TaskError"][];
+            faults: components["schemas"]["ProbeFault"][];
             /** @description What looks wrong and a load would accept. */
             warnings: string[];
+        };
+        /** @description What a load would fail with, and the member of the definition that it is about. */
+        ProbeFault: {
+            /** @description Names the problem, and leads to what it means: `/docs/problems#<code>`. */
+            type: string;
+            /** @description The problem in a few words, always the same for a type. */
+            title: string;
+            /** @description What went wrong this time. */
+            detail: string;
+            /** @description JSON pointer (RFC 6901) to the member of the definition that it is about, be it one to add. Left out: it is about none. */
+            pointer?: string;
         };
         /** @description One table as far as a probe read it. */
         ProbedTable: {

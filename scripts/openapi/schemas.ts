@@ -24,7 +24,7 @@ import { WhoamiAnswer } from '../../src/contract/identity.ts';
 import { LiveTicket } from '../../src/contract/live.ts';
 import { OAuth2 } from '../../src/contract/oauth.ts';
 import { Pages } from '../../src/contract/pages.ts';
-import { ProbeAnswer, ProbeBody, ProbedPage, ProbedTable } from '../../src/contract/probe.ts';
+import { ProbeAnswer, ProbeBody, ProbedPage, ProbedTable, ProbeFault } from '../../src/contract/probe.ts';
 import { InputFault, ProblemBody, TaskError } from '../../src/contract/problem.ts';
 import { Definition, DefinitionAnswer, Expectation, Guard, Origin, Retry } from '../../src/contract/resource.ts';
 import { CacheCounts, ResourceStats } from '../../src/contract/resource-counts.ts';
@@ -93,6 +93,7 @@ const NAMES: Readonly<Record<string, readonly [schema: v.GenericSchema, text?: s
   TableDefinition: [TableDefinition, 'One table: where its rows lie, and which members they have.'],
   ProbeRequest: [ProbeBody, 'What to probe.'],
   ProbeResult: [ProbeAnswer, 'What an origin answered once, and what a load would make of it.'],
+  ProbeFault: [ProbeFault, 'What a load would fail with, and the member of the definition that it is about.'],
   ProbedTable: [ProbedTable, 'One table as far as a probe read it.'],
   ProbedPage: [ProbedPage, 'One page as a probe asked for it, and what came.'],
   ResourceStats: [ResourceStats, 'How the caches of a resource stand, as they were last counted.'],

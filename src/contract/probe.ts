@@ -32,6 +32,16 @@ export const ProbeBody = v.strictObject({
   user: about(v.optional(ProbedUser), 'With scope `user`: whose cache it would be. Left out: the user of the token.'),
 });
 
+/** What a load would fail with. */
+export const ProbeFault = v.strictObject({
+  ...TaskError.entries,
+  pointer: about(
+    v.optional(v.string()),
+    'JSON pointer (RFC 6901) to the member of the definition that it is about, be it one to add. Left out: it is about none.',
+  ),
+});
+export type ProbeFault = v.InferOutput<typeof ProbeFault>;
+
 /** One table as far as it was read. */
 export const ProbedTable = v.strictObject({
   name: about(v.string(), 'Name of the table.'),
@@ -83,7 +93,7 @@ export const ProbeAnswer = v.strictObject({
   ),
   tables: about(v.array(ProbedTable), 'What a load would take of it; none where the resource has no tables.'),
   faults: about(
-    v.array(TaskError),
+    v.array(ProbeFault),
     'Everything that a load would fail with, as far as it was read; none: it would succeed.',
   ),
   warnings: about(v.array(v.string()), 'What looks wrong and a load would accept.'),

@@ -135,6 +135,12 @@ export class Problem extends Error {
   }
 }
 
+/**
+ * Which member of a definition a failed load is about: a JSON pointer from its root, or a table by its name, and a column or a member of
+ * that. Readers know their table, and not its number.
+ */
+export type FaultPlace = string | { table: string; column?: string; member?: 'rows' | 'key' | 'sql' | 'missing' };
+
 /** What follows from a failed load. */
 export interface LoadFailureOptions {
   /** Whether the same load may succeed soon: network, time-out, 408, 425, 429, 5xx, faults of ours. Usually not. */
@@ -143,6 +149,8 @@ export interface LoadFailureOptions {
   retryAfterMs?: number | null;
   /** The detail for administrators, where it names secrets or hosts. */
   adminDetail?: string | undefined;
+  /** Left out: where failures of the code usually come from (core/fault-pointer.ts). */
+  place?: FaultPlace | undefined;
   cause?: unknown;
 }
 
@@ -151,11 +159,13 @@ export class LoadFailure extends Problem {
   declare readonly code: LoadFailureCode;
   readonly retryable: boolean;
   readonly retryAfterMs: number | null;
+  readonly place: FaultPlace | undefined;
 
   constructor(code: LoadFailureCode, detail: string, options: LoadFailureOptions = {}) {
     super(code, detail, { adminDetail: options.adminDetail, cause: options.cause });
     this.retryable = options.retryable ?? false;
     this.retryAfterMs = options.retryAfterMs ?? null;
+    this.place = options.place;
   }
 }
 

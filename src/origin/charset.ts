@@ -69,7 +69,10 @@ function recoder(encoding: string): (piece: Uint8Array, isMore: boolean) => Uint
     try {
       return encoder.encode(decoder.decode(piece, { stream: isMore }));
     } catch (cause) {
-      throw new LoadFailure('origin-malformed', `The origin's answer is no valid ${encoding}.`, { cause });
+      throw new LoadFailure('origin-malformed', `The origin's answer is no valid ${encoding}.`, {
+        place: '/charset',
+        cause,
+      });
     }
   };
 }

@@ -5,7 +5,7 @@
 
 import { type Column, columnName } from '../contract/column.ts';
 import type { ColumnFacts } from '../contract/entry.ts';
-import { LoadFailure } from '../contract/problem.ts';
+import { type FaultPlace, LoadFailure } from '../contract/problem.ts';
 import { columnWarning, isGone } from '../core/column-facts.ts';
 import { originName } from '../core/column-places.ts';
 import type { ColumnWatch } from './column-watch.ts';
@@ -30,7 +30,7 @@ function checkColumns(watch: ColumnWatch, before: ColumnFacts | undefined, findi
     const detail = `Table "${table.name}", column "${name}": ${what}`;
     const reason = reasonToFail(column, isGone(index, rows, before));
     if (reason === null) findings.warn(columnWarning(detail, members));
-    else throw malformed(`${detail}, ${reason}`, members);
+    else throw malformed(`${detail}, ${reason}`, members, { table: table.name, column: name });
   });
 }
 
@@ -55,6 +55,6 @@ function reasonToFail(column: Column, wasThere: boolean): string | null {
   return 'which had values in the version before; "optional": true in tables[].columns accepts that';
 }
 
-function malformed(detail: string, members: string): LoadFailure {
-  return new LoadFailure('origin-malformed', `${detail}.`, { adminDetail: columnWarning(detail, members) });
+function malformed(detail: string, members: string, place: FaultPlace): LoadFailure {
+  return new LoadFailure('origin-malformed', `${detail}.`, { adminDetail: columnWarning(detail, members), place });
 }

@@ -3,13 +3,15 @@
  * warning with what was loaded, where the definition or the service accepts it. Columns that no row has are kept so, too.
  */
 
-import { LoadFailure, type LoadFailureCode } from '../contract/problem.ts';
+import { type FaultPlace, LoadFailure, type LoadFailureCode } from '../contract/problem.ts';
 import type { PartialSign } from '../contract/resource.ts';
 
 /** Most warnings that are kept of a load. */
 const MAX_WARNINGS = 8;
 
 const CODES: Readonly<Record<PartialSign, LoadFailureCode>> = { next: 'origin-pages', errors: 'origin-refused' };
+/** The member that deals with it. */
+const PLACES: Readonly<Record<PartialSign, string>> = { next: '/origin/pages', errors: '/origin/partial' };
 /** What most definitions want in place of accepting it. */
 const INSTEAD: Readonly<Record<PartialSign, string>> = {
   next: 'origin.pages reads the pages that follow. ',
@@ -71,12 +73,14 @@ export class Findings {
       this.#judge(
         CODES[sign],
         `${what} ${INSTEAD[sign]}If it is as it should be, origin.partial: ["${sign}"] accepts it.`,
+        undefined,
+        PLACES[sign],
       );
   }
 
   /** Something that no definition can accept. `adminDetail` as in a warning. @throws LoadFailure `origin-malformed` */
-  malformed(detail: string, adminDetail = detail): void {
-    this.#judge('origin-malformed', detail, adminDetail);
+  malformed(detail: string, adminDetail = detail, place?: FaultPlace): void {
+    this.#judge('origin-malformed', detail, adminDetail, place);
   }
 
   /** Kept beside what is loaded. */
@@ -90,8 +94,8 @@ export class Findings {
     this.warn(text);
   }
 
-  #judge(code: LoadFailureCode, detail: string, adminDetail = detail): void {
+  #judge(code: LoadFailureCode, detail: string, adminDetail = detail, place?: FaultPlace): void {
     if (this.#warns) this.warn(adminDetail);
-    else this.#onFault(new LoadFailure(code, detail, { adminDetail }));
+    else this.#onFault(new LoadFailure(code, detail, { adminDetail, place }));
   }
 }

@@ -189,8 +189,9 @@ export class JsonRows {
   #endRow(): void {
     if (!this.#rowIsObject) this.#checkWidth();
     if (this.#hasMember && !this.#hasColumn) {
-      const { message } = this.#malformed('has members, but none of the declared columns');
-      this.#findings.malformed(message, columnWarning(message.slice(0, -1), toldNames(this.#strangers)));
+      const { message, place } = this.#malformed('has members, but none of the declared columns');
+      const told = columnWarning(message.slice(0, -1), toldNames(this.#strangers));
+      this.#findings.malformed(message, told, place);
     }
     this.#sink.row(this.#cells.row(), this.#cells.key(), this.#cells.hidden());
     this.#watch.row();
@@ -206,11 +207,13 @@ export class JsonRows {
 
   /** A value that is no object, where columns lie within one. */
   #leadsNowhere({ within }: ColumnPlace): LoadFailure {
-    const column = readColumns(this.#table)[within[0] ?? 0] ?? '';
-    return this.#malformed(`has no object where "at" of the column "${columnName(column)}" leads through one`);
+    const column = columnName(readColumns(this.#table)[within[0] ?? 0] ?? '');
+    return this.#malformed(`has no object where "at" of the column "${column}" leads through one`, column);
   }
 
-  #malformed(what: string): LoadFailure {
-    return new LoadFailure('origin-malformed', `Table "${this.#table.name}", row ${this.#watch.rows}: it ${what}.`);
+  #malformed(what: string, column?: string): LoadFailure {
+    const table = this.#table.name;
+    const place = { table, ...(column === undefined ? {} : { column }) };
+    return new LoadFailure('origin-malformed', `Table "${table}", row ${this.#watch.rows}: it ${what}.`, { place });
   }
 }

@@ -47,9 +47,10 @@ export function checkContentType(resource: Resource, contentType: string | null)
   const found = contentType ?? '';
   const taken = takenTypes(resource);
   if (taken !== null && !taken.some((type) => isOfType(found, type))) {
-    throw malformed(`The origin's content type is ${quoted(found)}, not ${essence(taken[0])}.`);
+    throw malformed(`The origin's content type is ${quoted(found)}, not ${essence(taken[0])}.`, '/content_type');
   }
-  if (found.length > MAX_LENGTH) throw malformed(`The origin's content type is longer than ${MAX_LENGTH} characters.`);
+  if (found.length > MAX_LENGTH)
+    throw malformed(`The origin's content type is longer than ${MAX_LENGTH} characters.`, '/content_type');
   return found === '' ? 'application/octet-stream' : found;
 }
 
@@ -67,7 +68,7 @@ export function encodingOfAnswer({ charset, format }: Resource, contentType: str
   const label = charset ?? (isSilent ? 'utf-8' : said);
   const encoding = encodingOf(label);
   if (encoding === null)
-    throw malformed('The charset of the answer is not known; charset in the definition goes before it.');
+    throw malformed('The charset of the answer is not known; charset in the definition goes before it.', '/charset');
   return encoding;
 }
 
@@ -100,6 +101,6 @@ function quoted(contentType: string): string {
   return MEDIA_TYPE.test(essence(contentType)) ? essence(contentType) : 'no media type';
 }
 
-function malformed(detail: string): LoadFailure {
-  return new LoadFailure('origin-malformed', detail);
+function malformed(detail: string, place: string): LoadFailure {
+  return new LoadFailure('origin-malformed', detail, { place });
 }

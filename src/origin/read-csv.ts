@@ -84,7 +84,10 @@ class CsvRows {
       return this.#parse(rest);
     } catch (cause) {
       if (!(cause instanceof ParseError)) throw cause;
-      throw new LoadFailure('origin-malformed', `Table "${this.#table.name}": ${cause.message}.`, { cause });
+      throw new LoadFailure('origin-malformed', `Table "${this.#table.name}": ${cause.message}.`, {
+        place: '/csv',
+        cause,
+      });
     }
   }
 
@@ -144,6 +147,8 @@ class CsvRows {
   }
 
   #malformed(what: string): LoadFailure {
-    return new LoadFailure('origin-malformed', `Table "${this.#table.name}": ${what}.`);
+    return new LoadFailure('origin-malformed', `Table "${this.#table.name}": ${what}.`, {
+      place: { table: this.#table.name },
+    });
   }
 }

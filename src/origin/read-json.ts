@@ -187,6 +187,7 @@ class TableFinder implements JsonHandler {
     const detail = noArray(table);
     return new LoadFailure('origin-malformed', `${detail}.`, {
       adminDetail: columnWarning(detail, this.#found(table)),
+      place: { table: table.name, member: 'rows' },
     });
   }
 

@@ -36,7 +36,7 @@ export function readNdjson(
     end: () => {
       if (isEmpty && table.missing !== 'empty') {
         const detail = `Table "${table.name}": the answer has no byte; tables[].missing: "empty" takes that for no rows.`;
-        throw new LoadFailure('origin-malformed', detail);
+        throw new LoadFailure('origin-malformed', detail, { place: { table: table.name, member: 'missing' } });
       }
       events.write(LINE_END);
       events.endLine();

@@ -38,8 +38,8 @@ export function withoutSecrets(error: unknown, secrets: readonly string[]): unkn
   if (!(error instanceof LoadFailure)) return error;
   const [detail, adminDetail] = [masked(error.message, secrets), masked(error.adminDetail, secrets)];
   if (detail === error.message && adminDetail === error.adminDetail) return error;
-  const { code, retryable, retryAfterMs } = error;
-  return new LoadFailure(code, detail, { adminDetail, retryable, retryAfterMs });
+  const { code, retryable, retryAfterMs, place } = error;
+  return new LoadFailure(code, detail, { adminDetail, retryable, retryAfterMs, place });
 }
 
 /** A text of ours that quotes an origin, such as a warning, without any of these values in whatever letters. */

@@ -5,7 +5,7 @@ import { env } from 'cloudflare:workers';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ActionRecord } from '../../src/contract/action.ts';
 import type { Json } from '../../src/contract/entry.ts';
-import type { ProbeAnswer } from '../../src/contract/probe.ts';
+import type { ProbeAnswer, ProbeFault } from '../../src/contract/probe.ts';
 import { cacheIdentity } from '../../src/core/cache-key.ts';
 import { objectNameOfKey } from '../../src/core/task-id.ts';
 import { probeOrigin } from '../../src/flows/admin/probe-origin.ts';
@@ -242,8 +242,9 @@ describe('the faults of a probe', () => {
       { value: [{ id: 1 }], errors: ['x'] },
       { tables: [{ ...TABLE, rows: '/value' }] },
     );
-    const [fault] = (await probed(title, { definition }, own)).faults;
+    const [{ pointer, ...fault } = {}] = (await probed(title, { definition }, own)).faults as Partial<ProbeFault>[];
     await admin.put(`/resources/${title}/`, definition);
+    expect(pointer).toBe('/origin/partial');
     const user = new Client({ user: 'root', scope: 'cache:admin cache:refresh cache:read' });
     const task = await user.post('/cache/refresh/', { resource_title: title }, { Prefer: 'wait=20' });
     expect((await task.json<{ error?: unknown }>()).error).toEqual(fault);

@@ -95,6 +95,7 @@ export const PROBED_BADLY = {
       type: '/docs/problems#origin-status',
       title: 'The origin answered with an error',
       detail: 'The origin answered with status 401.',
+      pointer: '/origin/url',
     },
   ],
 };

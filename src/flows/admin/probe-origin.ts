@@ -1,8 +1,10 @@
 /** One question to an origin whose answer is shown: what came, what a load would make of it, and what it would fail with. */
 
-import { PROBE_PAGES, type ProbeAnswer, SHOWN_ADDRESS } from '../../contract/probe.ts';
-import { errorFor, type LoadFailure, type TaskError, taskError } from '../../contract/problem.ts';
+import { PROBE_PAGES, type ProbeAnswer, type ProbeFault, SHOWN_ADDRESS } from '../../contract/probe.ts';
+import { errorFor, type LoadFailure, taskError } from '../../contract/problem.ts';
+import type { Resource } from '../../contract/resource.ts';
 import type { TableAnswer } from '../../contract/rows.ts';
+import { faultPointer } from '../../core/fault-pointer.ts';
 import { buildRequest, type OriginRequest, valuesOf } from '../../origin/build-request.ts';
 import { paceWarnings, pagesWarnings } from '../../origin/check-pages.ts';
 import { checkedAnswers } from '../../origin/checked-answers.ts';
@@ -97,7 +99,7 @@ export async function probeOrigin(
     cut: seen.cut,
     ...(origin.pages === undefined ? {} : { pages: seen.pages }),
     tables: rows.tables,
-    faults: faults.map((fault) => told(fault, sent)),
+    faults: faults.map((fault) => told(fault, definition, sent)),
     warnings: [
       ...findings.warnings.map(hide),
       ...warningsOf(definition),
@@ -224,7 +226,8 @@ function pagesOf(request: OriginRequest, asking: Asking, columns: readonly Colum
 }
 
 /** For administrators, as failed loads are. */
-function told(fault: LoadFailure, secrets: readonly string[]): TaskError {
+function told(fault: LoadFailure, definition: Resource, secrets: readonly string[]): ProbeFault {
   const { code, message, adminDetail } = withoutSecrets(fault, secrets) as LoadFailure;
-  return errorFor(taskError(code, message, adminDetail), true);
+  const pointer = faultPointer(fault, definition);
+  return { ...errorFor(taskError(code, message, adminDetail), true), ...(pointer === undefined ? {} : { pointer }) };
 }

@@ -99,7 +99,7 @@ export class CellWriter {
     this.#length += text.length;
     if (this.#length > MAX_ORIGIN_BYTES) {
       const detail = `Table "${this.#table.name}", row ${this.#watch.rows}: its cells come to more than ${MAX_ORIGIN_BYTES} characters.`;
-      throw new LoadFailure('origin-too-large', detail);
+      throw new LoadFailure('origin-too-large', detail, { place: { table: this.#table.name } });
     }
     this.#cells[column] = text;
     this.#watch.cell(column, text);
@@ -110,6 +110,8 @@ export class CellWriter {
     const name = columnName(readColumns(this.#table)[column] ?? '');
     const place = `Table "${this.#table.name}", row ${this.#watch.rows}, column "${name}"`;
     const remedy = isEmpty ? '; "null": [""] takes the empty text for null' : '';
-    throw new LoadFailure('origin-malformed', `${place}: the cell is ${misfit}${remedy}.`);
+    throw new LoadFailure('origin-malformed', `${place}: the cell is ${misfit}${remedy}.`, {
+      place: { table: this.#table.name, column: name },
+    });
   }
 }

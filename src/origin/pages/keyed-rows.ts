@@ -2,7 +2,7 @@
 
 import { MAX_KEYED_ROWS } from '../../contract/constants.ts';
 import type { Pages } from '../../contract/pages.ts';
-import { LoadFailure } from '../../contract/problem.ts';
+import { type FaultPlace, LoadFailure } from '../../contract/problem.ts';
 import type { RowSink } from '../../contract/rows.ts';
 import type { TableDefinition } from '../../contract/table-definition.ts';
 import type { Findings } from '../findings.ts';
@@ -64,23 +64,27 @@ export class KeyedRows implements RowSink {
     if (seen === 'new') {
       if (keys.size <= MAX_KEYED_ROWS) return true;
       const detail = `The origin answered with more than ${MAX_KEYED_ROWS} rows, and tables[].key takes no more.`;
-      throw new LoadFailure('origin-too-large', detail);
+      throw new LoadFailure('origin-too-large', detail, { place: this.#key });
     }
     const row = `Table "${this.#table?.name}", row ${this.#rows - 1}`;
     if (seen === 'here') {
       const detail = `${row}: its key was there before in the same answer, so tables[].key names no row.`;
-      throw new LoadFailure('origin-malformed', detail);
+      throw new LoadFailure('origin-malformed', detail, { place: this.#key });
     }
     const detail = `${row}: its key was there on an earlier page, so rows moved while pages were read.`;
     this.#moved(detail);
     return false;
   }
 
+  get #key(): FaultPlace {
+    return { table: this.#table?.name ?? '', member: 'key' };
+  }
+
   #moved(detail: string): void {
     // Not by number: it would be another warning each time.
     const warning = `Table "${this.#table?.name}": rows moved while pages were read.`;
     if (this.#drift === 'keep') this.#findings.drift('repeated', 1, warning);
-    else throw new LoadFailure('origin-pages', `${detail} ${KEEP}`, { retryable: true });
+    else throw new LoadFailure('origin-pages', `${detail} ${KEEP}`, { retryable: true, place: '/origin/pages/drift' });
   }
 }
 

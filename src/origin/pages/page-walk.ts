@@ -74,6 +74,7 @@ export class PageWalk {
       throw new LoadFailure(
         'origin-too-large',
         `The origin has more than ${this.#pages.max} pages (origin.pages.max).`,
+        { place: '/origin/pages/max' },
       );
     }
     this.#number += 1;
@@ -107,7 +108,7 @@ export class PageWalk {
     if (found === null) {
       if (more !== true) return null;
       const detail = `The origin's answer says that a page follows, and has nothing at "${place}" that leads to it.`;
-      throw new LoadFailure('origin-malformed', detail);
+      throw new LoadFailure('origin-malformed', detail, { place: placeOf(cursor === undefined ? 'next' : 'cursor') });
     }
     if (cursor === undefined) return linked(this.#first, found.text.trim(), { base: page.url, rehost });
     const token = { name: param ?? '', text: found.text, isNumber: typeof found.value === 'number' };
@@ -146,7 +147,8 @@ export class PageWalk {
     const name = offset ?? page;
     if (name === undefined || rows === 0 || this.#before?.rows !== rows || this.#before.hash !== rowsHash) return;
     const detail = `Page ${this.#number} of the origin has the rows of the page before: it does not know the parameter "${name}".`;
-    throw new LoadFailure('origin-pages', detail);
+    const place = placeOf(offset === undefined ? 'page' : 'offset');
+    throw new LoadFailure('origin-pages', detail, { place });
   }
 
   #noteTotal(values: PageValues): void {
@@ -157,6 +159,7 @@ export class PageWalk {
       throw new LoadFailure(
         'origin-malformed',
         `The origin's answer has no count of rows at "${total}" (origin.pages).`,
+        { place: placeOf('total') },
       );
     }
     this.#firstTotal ??= count;
@@ -181,10 +184,14 @@ export class PageWalk {
     const counted = first === last ? `${first} rows` : `${first} rows on its first page and ${last} on its last`;
     const detail = `The origin counted ${counted}, and ${this.#rows} came, so rows moved while pages were read.`;
     const remedy = `${KEEP} If the count is of something else, leave origin.pages.total out.`;
-    throw new LoadFailure('origin-pages', `${detail} ${remedy}`, { retryable: true });
+    throw new LoadFailure('origin-pages', `${detail} ${remedy}`, { retryable: true, place: placeOf('total') });
   }
 }
 
 function idOf({ method, url, body }: OriginRequest): string {
   return hash('sha256', `${method} ${url.href}\n${body ?? ''}`, 'base64').slice(0, 22);
+}
+
+function placeOf(member: string): string {
+  return `/origin/pages/${member}`;
 }

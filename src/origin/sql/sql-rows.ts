@@ -67,6 +67,8 @@ export class SqlRows {
   }
 
   #malformed(what: string): LoadFailure {
-    return new LoadFailure('origin-malformed', `Table "${this.#table.name}": ${what}.`);
+    return new LoadFailure('origin-malformed', `Table "${this.#table.name}": ${what}.`, {
+      place: { table: this.#table.name },
+    });
   }
 }

@@ -124,7 +124,10 @@ class TableFinder implements XmlHandler {
       const detail = `Table "${name}": there is nothing at "${place}" in the origin's answer`;
       const found = this.#found(rows);
       if (!hasParent && missing !== 'empty') {
-        throw new LoadFailure('origin-malformed', `${detail}.`, { adminDetail: columnWarning(detail, found) });
+        throw new LoadFailure('origin-malformed', `${detail}.`, {
+          adminDetail: columnWarning(detail, found),
+          place: { table: name, member: 'rows' },
+        });
       }
       noteInstead(this.#options.columns?.[index], detail, found);
       tellEmpty(index, this.#sink);
@@ -155,7 +158,7 @@ class TableFinder implements XmlHandler {
     if (this.#told.has(table)) {
       // Rows that were told cannot be added to.
       const detail = `Table "${definition.name}": the rows of another table stand between its own.`;
-      throw new LoadFailure('origin-malformed', detail);
+      throw new LoadFailure('origin-malformed', detail, { place: { table: definition.name, member: 'rows' } });
     }
     if (this.#current !== null) this.#sink.endTable();
     this.#told.add(table);

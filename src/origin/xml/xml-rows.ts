@@ -129,7 +129,10 @@ export class XmlRows {
   #value(columns: readonly number[], text: string | null | undefined): void {
     for (const column of columns) {
       if (text === undefined) {
-        throw this.#malformed(`has elements where "at" of the column "${this.#nameOf(column)}" leads to a text`);
+        throw this.#malformed(
+          `has elements where "at" of the column "${this.#nameOf(column)}" leads to a text`,
+          column,
+        );
       }
       const matches = (this.#matches[column] ?? 0) + 1;
       this.#matches[column] = matches;
@@ -138,7 +141,7 @@ export class XmlRows {
         this.#listed(column, text, matches);
       } else if (matches > 1) {
         const remedy = 'a path with a namespace, {uri}name, tells them apart, "as": "json" takes all';
-        throw this.#malformed(`has the column "${this.#nameOf(column)}" more than once; ${remedy}`);
+        throw this.#malformed(`has the column "${this.#nameOf(column)}" more than once; ${remedy}`, column);
       } else if (text === null) {
         this.#cells.empty([column], true);
       } else {
@@ -150,7 +153,9 @@ export class XmlRows {
   #listed(column: number, text: string | null, matches: number): void {
     if (matches > MAX_MATCHES) {
       const detail = `${this.#place}: it has the column "${this.#nameOf(column)}" more than ${MAX_MATCHES} times.`;
-      throw new LoadFailure('origin-too-large', detail);
+      throw new LoadFailure('origin-too-large', detail, {
+        place: { table: this.#table.name, column: this.#nameOf(column) },
+      });
     }
     const list = matches === 1 ? [] : (this.#lists.get(column) ?? []);
     this.#lists.set(column, list);
@@ -161,8 +166,9 @@ export class XmlRows {
     for (const [column, texts] of this.#lists) this.#cells.list(column, texts);
     this.#lists.clear();
     if (this.#hasMember && !this.#hasColumn) {
-      const { message } = this.#malformed('has elements or attributes, but none of the declared columns');
-      this.#findings.malformed(message, columnWarning(message.slice(0, -1), toldNames(this.#strangers)));
+      const { message, place } = this.#malformed('has elements or attributes, but none of the declared columns');
+      const told = columnWarning(message.slice(0, -1), toldNames(this.#strangers));
+      this.#findings.malformed(message, told, place);
     }
     this.#sink.row(this.#cells.row(), this.#cells.key(), this.#cells.hidden());
     this.#watch.row();
@@ -176,7 +182,9 @@ export class XmlRows {
     return `Table "${this.#table.name}", row ${this.#watch.rows}`;
   }
 
-  #malformed(what: string): LoadFailure {
-    return new LoadFailure('origin-malformed', `${this.#place}: it ${what}.`);
+  #malformed(what: string, column?: number): LoadFailure {
+    const named = column === undefined ? {} : { column: this.#nameOf(column) };
+    const place = { table: this.#table.name, ...named };
+    return new LoadFailure('origin-malformed', `${this.#place}: it ${what}.`, { place });
   }
 }
