@@ -22,6 +22,8 @@ export interface StartOptions {
   devVars?: string;
   /** Arguments of `npm start`. */
   args?: readonly string[];
+  /** A copy of the project; this one, unless told. */
+  folder?: string;
 }
 
 /** A started service; `stop` ends it. */
@@ -42,13 +44,14 @@ export class Service {
     where: { port: number; originPort: number; stateDir: string; secret: string },
     env: Record<string, string>,
     args: readonly string[],
+    folder: string,
   ) {
     this.port = where.port;
     this.originPort = where.originPort;
     this.stateDir = where.stateDir;
     this.secret = where.secret;
     this.process = spawn('npm', ['start', '--', ...args], {
-      cwd: PROJECT,
+      cwd: folder,
       env: { ...cleanEnv(), ...this.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -68,7 +71,13 @@ export class Service {
   }
 
   /** Starts a service without waiting for it. */
-  static async launch({ env = {}, stateDir, devVars = '', args = [] }: StartOptions = {}): Promise<Service> {
+  static async launch({
+    env = {},
+    stateDir,
+    devVars = '',
+    args = [],
+    folder = PROJECT,
+  }: StartOptions = {}): Promise<Service> {
     const [port, originPort] = await freePorts();
     const where = {
       port,
@@ -78,7 +87,7 @@ export class Service {
     };
     mkdirSync(where.stateDir, { recursive: true });
     writeFileSync(join(where.stateDir, 'dev.vars'), devVars);
-    return new Service(where, env, args);
+    return new Service(where, env, args, folder);
   }
 
   get url(): string {

@@ -52,7 +52,7 @@ const OVER_HTTP: Projects = {
   kind: 'vitest',
   name: 'tests over HTTP, of real services',
   projects: ['e2e'],
-  needs: [],
+  needs: ['postgresql'],
 };
 const WITH_A_DATABASE: Projects = {
   kind: 'vitest',
