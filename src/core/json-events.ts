@@ -116,7 +116,7 @@ export class JsonEvents {
   #begin(isObject: boolean, offset: number): void {
     this.#value(offset);
     if (this.#open.length === this.#maxNesting) {
-      throw new LoadFailure('origin-malformed', `The origin's JSON is nested deeper than ${this.#maxNesting}.`);
+      throw new LoadFailure('origin-malformed', `The origin's JSON is nested deeper than ${this.#maxNesting} levels.`);
     }
     this.#open.push(isObject);
     this.#expected = isObject ? 'name or }' : 'value or ]';
@@ -139,7 +139,11 @@ export class JsonEvents {
       work();
     } catch (cause) {
       if (this.#handling || cause instanceof LoadFailure) throw cause;
-      throw new LoadFailure('origin-malformed', "The origin's answer is no valid JSON in UTF-8.", { cause });
+      throw new LoadFailure(
+        'origin-malformed',
+        "The origin's answer is not valid JSON in UTF-8. If it is in another encoding, name that in charset.",
+        { cause },
+      );
     }
   }
 }
@@ -222,9 +226,15 @@ function decode(bytes: Uint8Array): string {
 }
 
 function brokenOff(): LoadFailure {
-  return new LoadFailure('origin-malformed', "The origin's JSON breaks off.");
+  return new LoadFailure(
+    'origin-malformed',
+    "The origin's JSON breaks off: the answer was cut short, by the origin or on its way.",
+  );
 }
 
 function invalid(offset: number): LoadFailure {
-  return new LoadFailure('origin-malformed', `The origin's answer is no valid JSON at byte ${offset}.`);
+  return new LoadFailure(
+    'origin-malformed',
+    `The origin's answer is not valid JSON at byte ${offset}. Compare it with format in the definition: curl -i shows it.`,
+  );
 }

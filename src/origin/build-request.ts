@@ -96,7 +96,10 @@ function buildUrl(
   const literal = literalOrigin(template);
   // Values must not lead to another host, however the template is written.
   if (url === null || literal === null || url.origin !== literal.origin || url.username !== '' || url.password !== '') {
-    throw new LoadFailure('invalid-parameters', 'The parameters do not fit into the URL of the origin.');
+    throw new LoadFailure(
+      'invalid-parameters',
+      'The parameters do not fit into the URL of the origin: with them it leads elsewhere, or is none.',
+    );
   }
   // RFC 6570 leaves dots alone and the URL parser resolves `..`: a value could climb out of its place in the path.
   if (DOT_SEGMENT.test(text.slice(literal.protocol.length + 1).replace(/[?#].*$/s, ''))) {

@@ -69,10 +69,11 @@ function recoder(encoding: string): (piece: Uint8Array, isMore: boolean) => Uint
     try {
       return encoder.encode(decoder.decode(piece, { stream: isMore }));
     } catch (cause) {
-      throw new LoadFailure('origin-malformed', `The origin's answer is no valid ${encoding}.`, {
-        place: '/charset',
-        cause,
-      });
+      throw new LoadFailure(
+        'origin-malformed',
+        `The origin's answer is not valid ${encoding}: name its encoding in charset.`,
+        { place: '/charset', cause },
+      );
     }
   };
 }

@@ -40,7 +40,9 @@ export function contentCodings(header: string | null): string[] {
   const unknown = codings.find((coding) => !Object.hasOwn(DECODERS, coding));
   if (unknown !== undefined) {
     const named = TOKEN.test(unknown) ? `"${unknown}"` : 'one that is no token';
-    throw malformed(`The origin's answer has the content coding ${named}, which is not known here.`);
+    throw malformed(
+      `The origin's answer has the content coding ${named}, which is not known here: the service asks for gzip or br.`,
+    );
   }
   if (codings.length > MAX_CODINGS)
     throw malformed(`The origin's answer has more than ${MAX_CODINGS} content codings.`);

@@ -50,7 +50,11 @@ export function tokenHeader({ header }: Pick<OAuth2, 'header'>): { name: string;
 /** RFC 7617, with UTF-8 for what is not ASCII. */
 function basicCredentials({ user: given, password: placeholder }: BasicAuth, url: URL, access: OriginAccess): string {
   const user = given.startsWith('${') ? secretOf(secretNameOf(given), url, access) : given;
-  if (user.includes(':')) throw new LoadFailure('misconfigured', 'The user name of the source holds a colon.');
+  if (user.includes(':'))
+    throw new LoadFailure(
+      'misconfigured',
+      'The user name of the source (auth.basic) holds a colon, which basic authentication cannot send.',
+    );
   const password = secretOf(secretNameOf(placeholder), url, access);
   const bytes = new TextEncoder().encode(`${user}:${password}`);
   const encoded = btoa(String.fromCharCode(...bytes));

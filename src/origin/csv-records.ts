@@ -42,7 +42,7 @@ export class CsvRecords {
       this.#tell([text.slice(cut)]);
     }
     if (this.#length > MAX_RECORD_LENGTH) {
-      const detail = `A line of the origin's CSV is longer than ${MAX_RECORD_LENGTH} characters.`;
+      const detail = `A line of the origin's CSV is longer than ${MAX_RECORD_LENGTH} characters. A quote that is never closed makes one line of all that follows: csv.quote says which character quotes.`;
       throw new LoadFailure('origin-too-large', detail);
     }
   }
@@ -51,7 +51,10 @@ export class CsvRecords {
   end(): void {
     const text = this.#decode(new Uint8Array(), false);
     this.#scan(text);
-    if (this.#quoted) throw malformed("The origin's CSV breaks off within quotes.");
+    if (this.#quoted)
+      throw malformed(
+        "The origin's CSV breaks off within quotes: the answer was cut short, or csv.quote names another character than the origin quotes by.",
+      );
     this.#begun.push(text);
     if (this.#begun.some((piece) => piece !== '')) {
       this.#begun.push('\n');
@@ -73,7 +76,9 @@ export class CsvRecords {
       const character = text.charCodeAt(at);
       // Else a text whose lines end so would be one record as large as itself.
       if (this.#returned && character !== LINE_FEED)
-        throw malformed("A line of the origin's CSV ends in CR without LF.");
+        throw malformed(
+          "A line of the origin's CSV ends in CR without LF: have the origin end lines in CR LF, or in LF.",
+        );
       if (character === quote) this.#quoted = !this.#quoted;
       else if (character === LINE_FEED && !this.#quoted) cut = at + 1;
       this.#returned = character === RETURN && !this.#quoted;
@@ -85,7 +90,11 @@ export class CsvRecords {
     try {
       return this.#decoder.decode(bytes, { stream });
     } catch (cause) {
-      throw new LoadFailure('origin-malformed', "The origin's answer is no valid UTF-8.", { cause });
+      throw new LoadFailure(
+        'origin-malformed',
+        "The origin's answer is not valid UTF-8. If it is in another encoding, such as windows-1251, name that in charset.",
+        { cause },
+      );
     }
   }
 }

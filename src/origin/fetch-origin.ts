@@ -195,9 +195,13 @@ async function* readBody(
   }
   if (announced !== null && announced !== bytes) {
     // A connection that was cut, whatever it looks like from here: worth another try.
-    throw new LoadFailure('origin-malformed', `The origin announced ${announced} bytes and sent ${bytes}.`, {
-      retryable: true,
-    });
+    throw new LoadFailure(
+      'origin-malformed',
+      `The origin announced ${announced} bytes and sent ${bytes}: its answer was cut on the way.`,
+      {
+        retryable: true,
+      },
+    );
   }
 }
 
@@ -221,9 +225,15 @@ async function discard(response: Response): Promise<void> {
 }
 
 function brokenOff(cause: unknown): LoadFailure {
-  return new LoadFailure('origin-unreachable', "The origin's answer broke off.", { retryable: true, cause });
+  return new LoadFailure('origin-unreachable', "The origin's answer broke off before it was complete.", {
+    retryable: true,
+    cause,
+  });
 }
 
 function tooLarge(maxBytes: number): LoadFailure {
-  return new LoadFailure('origin-too-large', `The origin answered with more than ${maxBytes} bytes.`);
+  return new LoadFailure(
+    'origin-too-large',
+    `The origin answered with more than ${maxBytes} bytes (origin.max_bytes).`,
+  );
 }

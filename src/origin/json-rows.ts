@@ -115,7 +115,7 @@ export class JsonRows {
     if (this.#depth === 0) throw this.#malformed('is neither an object nor an array');
     const place = this.#place;
     if ((place !== undefined || this.#copies.length > 0) && Math.abs(Number(text)) === Number.POSITIVE_INFINITY) {
-      throw this.#malformed('has a number beyond the range of IEEE 754 doubles');
+      throw this.#malformed('has a number beyond the range of IEEE 754 doubles: have the origin write it as a text');
     }
     if (this.#copies.length > 0) this.#copy(text);
     if (place !== undefined) {
@@ -180,7 +180,7 @@ export class JsonRows {
   /** A cell of an array row is over. */
   #nextElement(): void {
     if (this.#isInOrder && this.#width === this.#table.columns.length) {
-      throw this.#malformed(`has more than ${this.#width} cells`);
+      throw this.#malformed(`has more than the ${this.#width} cells that tables[].columns names`);
     }
     this.#width += 1;
     this.#place = this.#elements?.[this.#width];

@@ -47,7 +47,10 @@ export function checkContentType(resource: Resource, contentType: string | null)
   const found = contentType ?? '';
   const taken = takenTypes(resource);
   if (taken !== null && !taken.some((type) => isOfType(found, type))) {
-    throw malformed(`The origin's content type is ${quoted(found)}, not ${essence(taken[0])}.`, '/content_type');
+    throw malformed(
+      `The origin's content type is ${quoted(found)}, not ${essence(taken[0])}. A page in place of data means a wrong address, or a session that has ended; if the type is right, name it in content_type.`,
+      '/content_type',
+    );
   }
   if (found.length > MAX_LENGTH)
     throw malformed(`The origin's content type is longer than ${MAX_LENGTH} characters.`, '/content_type');
@@ -68,7 +71,10 @@ export function encodingOfAnswer({ charset, format }: Resource, contentType: str
   const label = charset ?? (isSilent ? 'utf-8' : said);
   const encoding = encodingOf(label);
   if (encoding === null)
-    throw malformed('The charset of the answer is not known; charset in the definition goes before it.', '/charset');
+    throw malformed(
+      'The charset that the answer names is not known: name the right one in charset of the definition, which goes before it.',
+      '/charset',
+    );
   return encoding;
 }
 

@@ -48,14 +48,17 @@ export function wayTo(
   const { source: name } = definition.origin;
   const access = { hosts, secret: secrets.secret, note: secrets.note, sent: secrets.sent };
   if (name === undefined) return { definition, access, fetch, accepts };
-  if (source === undefined) throw misconfigured(`The source "${name}" is not there.`);
+  if (source === undefined)
+    throw misconfigured(`The source "${name}" is not there: put it, or name another one in origin.source.`);
   const { url, via: binding, auth, headers } = source.definition;
   // A database is asked by its binding (sql/read-database.ts).
   if (url === undefined) return { definition, access, fetch, accepts };
   const fetchBy = (binding: string | undefined) => {
     const found = binding === undefined ? fetch : via(binding);
     if (found !== undefined) return found;
-    throw misconfigured(`The source "${name}" names the binding ${binding}, which the service does not have.`);
+    throw misconfigured(
+      `The source "${name}" names the binding ${binding}, which the service does not have: add it to wrangler.toml and deploy.`,
+    );
   };
   const byBinding = fetchBy(binding);
   const { origin } = definition;

@@ -177,7 +177,10 @@ class TableFinder implements JsonHandler {
     if (!node) return null;
     if (this.#seen.has(node)) {
       // Rows that were told cannot be taken back, so the last cannot count here.
-      throw new LoadFailure('origin-malformed', 'The origin repeats a member that leads to a table.');
+      throw new LoadFailure(
+        'origin-malformed',
+        'The origin repeats a member that leads to a table (tables[].rows): it must have it once.',
+      );
     }
     this.#seen.add(node);
     return node;

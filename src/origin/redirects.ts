@@ -39,7 +39,7 @@ export function redirected(
   const url = targetOf(headers.get('Location'), request.url);
   if (url === null) throw refused('to an unknown place');
   if (followed >= MAX_REDIRECTS) {
-    const detail = `The origin sent us from place to place, more than ${MAX_REDIRECTS} times.`;
+    const detail = `The origin redirected more than ${MAX_REDIRECTS} times in a row: put the address where its data is into origin.url.`;
     throw new LoadFailure('origin-redirect', detail);
   }
   const isSame = url.origin === request.url.origin && url.username === '' && url.password === '';
@@ -75,8 +75,12 @@ function mayLeave(url: URL, { redirects, hosts }: RedirectRules): boolean {
   return redirects === 'hosts' && isPlain && hostRefusal(url, hosts) === null && isTrusted(url, hosts);
 }
 
+/** What an operator does about a redirect that is not followed. */
+const ELSEWHERE =
+  'Put the right address into origin.url; or, if that host is to be trusted, name it in ORIGIN_HOSTS and set origin.redirects: "hosts".';
+
 /** Administrators are told where. */
 function refused(where: string): LoadFailure {
-  const detailOf = (place: string) => `The origin sent us ${place}, and redirects to there are not followed.`;
+  const detailOf = (place: string) => `The origin redirected ${place}, where the service does not follow. ${ELSEWHERE}`;
   return new LoadFailure('origin-redirect', detailOf('elsewhere'), { adminDetail: detailOf(where) });
 }

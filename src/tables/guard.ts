@@ -17,15 +17,17 @@ export interface RowCounts {
 export function checkGuard(guard: Resource['guard'], { rows, before }: RowCounts): void {
   const { min_rows = 0, max_deleted = 1 } = guard ?? {};
   if (rows < min_rows) {
-    throw new LoadFailure('origin-guard', `The origin answered with ${rows} rows, fewer than ${min_rows}.`, {
-      place: '/guard/min_rows',
-    });
+    throw new LoadFailure(
+      'origin-guard',
+      `The origin answered with ${rows} rows, fewer than ${min_rows} (guard.min_rows).`,
+      { place: '/guard/min_rows' },
+    );
   }
   const lost = before - rows;
   if (lost > before * max_deleted) {
     throw new LoadFailure(
       'origin-guard',
-      `${lost} of ${before} rows would be lost, more than the share ${max_deleted}.`,
+      `${lost} of ${before} rows would be lost, more than the share ${max_deleted} (guard.max_deleted). If that is right, accept it once by a forced refresh.`,
       { place: '/guard/max_deleted' },
     );
   }

@@ -27,5 +27,8 @@ export interface LoadResult {
 
 /** The refusal of an answer with more than MAX_ROWS rows. */
 export function tooManyRows(): LoadFailure {
-  return new LoadFailure('origin-too-large', `The origin answered with more than ${MAX_ROWS} rows.`);
+  return new LoadFailure(
+    'origin-too-large',
+    `The origin answered with more than ${MAX_ROWS} rows: ask for fewer by parameters.`,
+  );
 }

@@ -60,7 +60,8 @@ export class TableBody {
     const piece = this.#encoder.encode(this.#text);
     this.#text = '';
     this.#bytes += piece.byteLength;
-    if (this.#bytes > MAX_TABLES_BYTES) throw tooLarge(`The tables come to more than ${MAX_TABLES_BYTES} bytes.`);
+    if (this.#bytes > MAX_TABLES_BYTES)
+      throw tooLarge(`The tables come to more than ${MAX_TABLES_BYTES} bytes: ask for less by parameters.`);
     if (this.#open === this.#turn) {
       this.#write(piece);
       return;
@@ -68,7 +69,7 @@ export class TableBody {
     this.#keptBackBytes += piece.byteLength;
     if (this.#keptBackBytes > MAX_EARLY_BYTES) {
       throw tooLarge(
-        `More than ${MAX_EARLY_BYTES} bytes of tables came before others that stand before them in the definition.`,
+        `More than ${MAX_EARLY_BYTES} bytes of tables came before their turn: name the tables in the order in which the origin sends them.`,
       );
     }
     const pieces = this.#keptBack.get(this.#open) ?? [];

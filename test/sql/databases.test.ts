@@ -204,7 +204,8 @@ describe.skipIf(inject('postgresUrl') === null)('a source that is a database', (
     const [cache] = (await (await admin.get(`/caches/?resource_title=${title}`)).json()) as { last_error: unknown }[];
     expect(cache?.last_error).toMatchObject({
       type: '/docs/problems#misconfigured',
-      detail: 'The source names the Hyperdrive binding SQL_ABSENT, which the service does not have.',
+      detail:
+        'The source names the Hyperdrive binding SQL_ABSENT, which the service does not have: add it to wrangler.toml and deploy.',
     });
   });
 

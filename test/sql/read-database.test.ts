@@ -204,7 +204,7 @@ describe.skipIf(inject('postgresUrl') === null)('a PostgreSQL', () => {
     const sql = "select repeat('x', 10000) as x from generate_series(1, 1000)";
     expect(await failureOf([table(sql, 'x')], { maxBytes: 1_000_000 })).toMatchObject({
       code: 'origin-too-large',
-      message: 'The database answered with more than 1000000 bytes.',
+      message: 'The database answered with more than 1000000 bytes (origin.max_bytes).',
     });
   });
 
@@ -252,7 +252,7 @@ describe.skipIf(inject('postgresUrl') === null)('a PostgreSQL', () => {
 
   it.each<[columns: Column[], message: string]>([
     [['nr'], 'Table "t": the query has none of the declared columns; it has id, name, name.'],
-    [['id', 'name'], 'Table "t": the query has several columns "name": write AS.'],
+    [['id', 'name'], 'Table "t": the query has several columns "name": rename all but one with AS.'],
   ])('whose query does not have the columns %j is origin-malformed', async (columns, message) => {
     const failure = await failureOf([table('select id, name, name from items', ...columns)]);
     expect(failure).toMatchObject({ code: 'origin-malformed', message });

@@ -33,7 +33,7 @@ describe('the clock of a load', () => {
     await pass(1);
     expect(await held).toMatchObject({
       code: 'origin-timeout',
-      message: 'The load took longer than 1 s.',
+      message: 'The load took longer than 1 s (origin.timeout_s).',
       retryable: true,
     });
   });
@@ -74,7 +74,7 @@ describe('the clock of a load', () => {
     short.limit(9000);
     expect(short.leftMs()).toBe(200);
     await pass(200);
-    expect(short.signal.reason).toMatchObject({ message: 'The load took longer than 0.3 s.' });
+    expect(short.signal.reason).toMatchObject({ message: 'The load took longer than 0.3 s (origin.timeout_s).' });
     expect(early.signal.reason).toMatchObject({ code: 'overloaded' });
   });
 

@@ -399,7 +399,7 @@ describe('a probe ends early', () => {
     expect([waited.status, waited.cut, typesOf(waited)]).toEqual([null, true, ['origin-timeout']]);
     const timed = await probeOrigin(services, probeOf(origin, 1), 25_000);
     expect([timed.cut, typesOf(timed)]).toEqual([false, ['origin-timeout']]);
-    expect(timed.faults[0]?.detail).toBe('The load took longer than 1 s.');
+    expect(timed.faults[0]?.detail).toBe('The load took longer than 1 s (origin.timeout_s).');
   });
 });
 

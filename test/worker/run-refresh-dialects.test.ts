@@ -73,7 +73,7 @@ describe('an export of 1C', () => {
     const { task, entry } = await cache.refresh();
     expect(task).toMatchObject(
       failed(
-        'Table "sales", row 0, column "sum": the cell is no number as tables[].columns[] says that it is written.',
+        'Table "sales", row 0, column "sum": the cell is no number in the form that its column in tables[].columns describes (decimal, group).',
       ),
     );
     expect(JSON.stringify(task)).not.toContain('secret');
@@ -137,7 +137,9 @@ describe('what other loaders are complained of', () => {
 
   it('a path that is not there counts as no data: here the load fails', async () => {
     const { task } = await load(table('id'), json({ Items: [{ id: 1 }] }));
-    expect(task).toMatchObject(failed('Table "t": there is no array at "/items" in the origin\'s answer.'));
+    expect(task).toMatchObject(
+      failed(expect.stringMatching(/^Table "t": there is no array at "\/items" in the origin's answer\./)),
+    );
   });
 
   it('one element is no list: here a table may be single', async () => {

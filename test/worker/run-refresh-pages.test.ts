@@ -137,6 +137,21 @@ describe('a page that fails', () => {
     expect(idsIn((await stored(cache)).body)).toEqual([1, 2, 3, 4, 5, 6]);
   });
 
+  it.each<[what: string, page: OriginAnswer, detail: RegExp]>([
+    ['its status', { status: 404, body: '' }, /^Page 2: The origin answered with status 404\./],
+    ['its JSON', { body: '{"value":[{"id":3}' }, /^Page 2: The origin's JSON breaks off/],
+    ['its type', { body: '<p>', headers: { 'Content-Type': 'text/html' } }, /^Page 2: The origin's content type is/],
+    ['its length', { ...second, headers: { 'Content-Length': '1000000000' } }, /^Page 2: .*more than \d+ bytes/],
+    ['a row', json({ value: [7] }), /^Page 2: Table "t", row 2: it is neither an object nor an array/],
+  ])('is named where the failure is about %s', async (_what, page, detail) => {
+    const cache = await define();
+    await cache.origin.answer(chain([first, page]));
+    const { task } = await cache.refresh();
+    expect(task.error?.detail).toMatch(detail);
+    await cache.origin.answer(page);
+    expect((await cache.refresh()).task.error?.detail).not.toMatch(/^Page/);
+  });
+
   it('three times more ends the attempt: the next begins at the first page', async () => {
     const cache = await define({}, { retry: { max_attempts: 2, backoff_s: 0 } });
     await cache.origin.answer(chain([first, later(503), later(503), later(503), later(503), first, second, third]));

@@ -290,7 +290,7 @@ describe('a failure', () => {
     const cache = await Refreshed.define({ origin: { timeout_s: 1 } });
     await cache.origin.answer({ hang: true });
     const { task } = await cache.refresh();
-    expect(task).toMatchObject(failed('RETRY', 'origin-timeout', 'The load took longer than 1 s.'));
+    expect(task).toMatchObject(failed('RETRY', 'origin-timeout', 'The load took longer than 1 s (origin.timeout_s).'));
   });
 
   it('is a store that hangs, too', async () => {
@@ -315,7 +315,9 @@ describe('a failure', () => {
     await cache.origin.answer({ body: 'x' });
     const blobs = { ...services.blobs, put: () => Promise.reject(new Error('inner secret')) };
     const { task } = await cache.refresh({ blobs });
-    expect(task).toMatchObject(failed('RETRY', 'internal', 'The load failed for a reason of ours.'));
+    expect(task).toMatchObject(
+      failed('RETRY', 'internal', 'The load failed by a fault of the service, which its log has.'),
+    );
   });
 
   it('for want of a secret names it, and no failure tells one', async () => {
@@ -335,7 +337,7 @@ describe('a failure', () => {
       headers: { Location: 'https://elsewhere.example/?secret%20of%20the%20origin' },
     });
     const { task } = await cache.refresh();
-    const [detail, full] = [expect.stringContaining('elsewhere, and'), expect.stringContaining('elsewhere.example')];
+    const [detail, full] = [expect.stringContaining('elsewhere, where'), expect.stringContaining('elsewhere.example')];
     expect(task).toMatchObject(failed('FAILURE', 'origin-redirect', detail, full));
     expect(JSON.stringify(task)).not.toContain('secret');
     const [seen] = await cache.origin.requests();

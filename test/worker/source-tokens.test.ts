@@ -96,7 +96,7 @@ describe('a load over a source with a token', () => {
     expect(await answer.json()).toMatchObject({ task_state: 'FAILURE' });
     expect((await onlyCache(title)).last_error).toMatchObject({
       type: '/docs/problems#origin-auth',
-      detail: 'The question for a token was answered with status 401. It says: invalid_client',
+      detail: 'The request for a token was answered with status 401. It says: invalid_client',
     });
     expect(await origin.requests()).toEqual([]);
   });
@@ -120,7 +120,7 @@ describe('a load over a source with a token', () => {
     // What VIA_TEST leads to gives no tokens.
     expect(await answer.json()).toMatchObject({ task_state: 'FAILURE' });
     expect((await onlyCache(title)).last_error?.detail).toMatch(
-      /^What was answered to the question for a token is no token/,
+      /^The answer to the request for a token has no token that can be used/,
     );
     expect([await tokens.requests(), await sent()]).toEqual([[], []]);
   });

@@ -50,7 +50,7 @@ function placeOfCredentials({ origin }: JsonObject): string | null {
 }
 
 function placeInTables(detail: string, { tables }: JsonObject): string | null {
-  const [, name, rest = ''] = /^Table "(.*?)"([,:].*)/s.exec(detail) ?? [];
+  const [, name, rest = ''] = /^(?:Page \d+: )?Table "(.*?)"([,:].*)/s.exec(detail) ?? [];
   if (name === undefined || !Array.isArray(tables)) return null;
   const index = tables.findIndex((table) => nameOf(table) === name);
   if (index === -1) return null;

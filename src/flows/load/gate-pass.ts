@@ -183,8 +183,8 @@ async function standStill(clock: LoadClock, ms: number): Promise<void> {
 
 /** A load that is not let in. */
 export function noTurn(source: string, waitMs: number, cause?: unknown): LoadFailure {
-  return new LoadFailure('overloaded', 'The source of this resource is asked by as many as it bears.', {
-    adminDetail: `The limits of the source "${source}" left this load no turn.`,
+  return new LoadFailure('overloaded', 'The source of this resource has no room for this load right now.', {
+    adminDetail: `The limits of the source "${source}" (concurrency, rate) left this load no turn.`,
     retryable: true,
     retryAfterMs: waitMs,
     cause,

@@ -92,9 +92,13 @@ export class LoadClock implements Disposable {
 }
 
 function timeout(ms: number): LoadFailure {
-  return new LoadFailure('origin-timeout', `The load took longer than ${ms / 1000} s.`, { retryable: true });
+  return new LoadFailure('origin-timeout', `The load took longer than ${ms / 1000} s (origin.timeout_s).`, {
+    retryable: true,
+  });
 }
 
 function noTurn(): LoadFailure {
-  return new LoadFailure('overloaded', 'Other loads as large as this one left it no turn.', { retryable: true });
+  return new LoadFailure('overloaded', 'Other large loads went first for as long as this one could wait.', {
+    retryable: true,
+  });
 }

@@ -85,7 +85,10 @@ export function asFailure(error: unknown): LoadFailure {
     const { code, message, adminDetail } = error;
     return new LoadFailure(code, message, { adminDetail, retryable: code === 'overloaded', cause: error });
   }
-  return new LoadFailure('internal', 'The load failed for a reason of ours.', { retryable: true, cause: error });
+  return new LoadFailure('internal', 'The load failed by a fault of the service, which its log has.', {
+    retryable: true,
+    cause: error,
+  });
 }
 
 /** The message comes again. */

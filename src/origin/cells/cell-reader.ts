@@ -23,10 +23,10 @@ export function cellReaders(columns: readonly Column[]): (CellReader | null)[] {
 
 const MISFITS: Readonly<Record<CellType, string>> = {
   text: 'no text, number or boolean',
-  number: 'no number as tables[].columns[] says that it is written',
+  number: 'no number in the form that its column in tables[].columns describes (decimal, group)',
   boolean: 'neither true nor false',
-  date: 'no date as tables[].columns[] says that it is written',
-  time: 'no time as tables[].columns[] says that it is written, or one without a zone',
+  date: 'no date in the form that its column in tables[].columns describes (pattern)',
+  time: 'no time in the form that its column in tables[].columns describes (pattern), or one without a zone',
   json: '',
 };
 

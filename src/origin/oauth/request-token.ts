@@ -73,7 +73,10 @@ export async function requestToken(
   } catch (cause) {
     signal.throwIfAborted();
     if (cause instanceof LoadFailure) throw cause;
-    throw refused('No token could be asked for: nothing answers at its address.', { retryable: true, cause });
+    throw refused(
+      'The service asked for a token and got no answer: see that oauth2.token_url is right, and reached from the internet.',
+      { retryable: true, cause },
+    );
   }
   await demandGranted(response, secrets, now);
   try {
@@ -85,7 +88,10 @@ export async function requestToken(
     if (!/^[\x21-\x7e]+$/.test(token)) throw new Error('no header may hold it');
     return { token, lifeMs: Math.min(Math.max(expiresS ?? definition.expires_s, 1), MOST_LIFE_S) * 1000 };
   } catch (cause) {
-    throw refused('What was answered to the question for a token is no token (RFC 6749 section 5.1).', { cause });
+    throw refused(
+      'The answer to the request for a token has no token that can be used (RFC 6749 section 5.1): see that oauth2.token_url is the address for tokens.',
+      { cause },
+    );
   }
 }
 
@@ -136,7 +142,10 @@ async function bounded(fetch: Fetch, url: string, init: RequestInit): Promise<Re
     for (let read = await reader?.read(); read !== undefined && !read.done; read = await reader?.read()) {
       bytes += read.value.byteLength;
       if (bytes > MAX_BYTES)
-        throw refused(`The answer to the question for a token has more than ${MAX_BYTES} bytes.`, {});
+        throw refused(
+          `The answer to the request for a token has more than ${MAX_BYTES} bytes: see that oauth2.token_url is the address for tokens.`,
+          {},
+        );
       text += decoder.decode(read.value, { stream: true });
     }
   } finally {
@@ -151,7 +160,10 @@ async function demandGranted(response: Response, secrets: readonly string[], now
   const { status, headers } = response;
   if (status === 200) return;
   if (status >= 300 && status < 400) {
-    throw refused('The question for a token was answered by a redirect, which is not followed.', {});
+    throw refused(
+      'The request for a token was answered by a redirect, which is not followed: put the address that it leads to into oauth2.token_url.',
+      {},
+    );
   }
   const answer = await response.json().catch(() => null);
   const told = isObject(answer)
@@ -160,7 +172,7 @@ async function demandGranted(response: Response, secrets: readonly string[], now
   const said = withoutValues(told.join(': '), secrets)
     .replaceAll(/[\p{Cc}\p{Cf}\s]+/gu, ' ')
     .slice(0, MAX_TEXT);
-  throw refused(`The question for a token was answered with status ${status}.`, {
+  throw refused(`The request for a token was answered with status ${status}.`, {
     retryable: status >= 500 || RETRYABLE.has(status),
     retryAfterMs: retryAfterMs(headers, now),
     said,

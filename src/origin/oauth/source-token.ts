@@ -139,7 +139,7 @@ export class SourceToken {
 }
 
 function unreachable(cause: unknown): LoadFailure {
-  return new LoadFailure('overloaded', 'The token of the source cannot be had right now.', {
+  return new LoadFailure('overloaded', 'The gate of the source, which keeps its token, does not answer.', {
     retryable: true,
     retryAfterMs: UNREACHABLE_MS,
     cause,

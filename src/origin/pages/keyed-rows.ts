@@ -63,12 +63,12 @@ export class KeyedRows implements RowSink {
     const seen = keys.add(key);
     if (seen === 'new') {
       if (keys.size <= MAX_KEYED_ROWS) return true;
-      const detail = `The origin answered with more than ${MAX_KEYED_ROWS} rows, and tables[].key takes no more.`;
+      const detail = `The origin answered with more than ${MAX_KEYED_ROWS} rows, and tables[].key takes no more: leave it out, or ask for less by parameters.`;
       throw new LoadFailure('origin-too-large', detail, { place: this.#key });
     }
     const row = `Table "${this.#table?.name}", row ${this.#rows - 1}`;
     if (seen === 'here') {
-      const detail = `${row}: its key was there before in the same answer, so tables[].key names no row.`;
+      const detail = `${row}: its key was there before in the same answer, so tables[].key names no row. Add the column that tells such rows apart.`;
       throw new LoadFailure('origin-malformed', detail, { place: this.#key });
     }
     const detail = `${row}: its key was there on an earlier page, so rows moved while pages were read.`;

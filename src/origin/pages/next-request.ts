@@ -26,7 +26,10 @@ export interface LinkRules {
  */
 export function linked(first: OriginRequest, link: string, { base, rehost }: LinkRules): OriginRequest {
   if (!URL.canParse(link, base.href)) {
-    throw new LoadFailure('origin-malformed', 'The link to the next page of the origin is no URL.');
+    throw new LoadFailure(
+      'origin-malformed',
+      'The link to the next page of the origin is no URL: see that origin.pages.next names the right place.',
+    );
   }
   const target = new URL(link, base.href);
   const isWeb = target.protocol === 'https:' || target.protocol === 'http:';

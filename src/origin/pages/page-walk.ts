@@ -73,7 +73,7 @@ export class PageWalk {
     if (this.#number === this.#pages.max) {
       throw new LoadFailure(
         'origin-too-large',
-        `The origin has more than ${this.#pages.max} pages (origin.pages.max).`,
+        `The origin has more than ${this.#pages.max} pages (origin.pages.max): ask for larger ones, or raise that.`,
         { place: '/origin/pages/max' },
       );
     }
@@ -107,7 +107,7 @@ export class PageWalk {
     const found = page.values.link(place);
     if (found === null) {
       if (more !== true) return null;
-      const detail = `The origin's answer says that a page follows, and has nothing at "${place}" that leads to it.`;
+      const detail = `The origin's answer says that a page follows, and has nothing at "${place}" that leads to it. Correct that place in origin.pages, or origin.pages.more.`;
       throw new LoadFailure('origin-malformed', detail, { place: placeOf(cursor === undefined ? 'next' : 'cursor') });
     }
     if (cursor === undefined) return linked(this.#first, found.text.trim(), { base: page.url, rehost });
@@ -123,7 +123,7 @@ export class PageWalk {
       if (this.#lastTotal !== null && this.#rows >= this.#lastTotal) return null;
       if (page.rows === 0 || (end === 'short' && page.rows < size)) return null;
     } else if (page.rows === 0 && offset !== undefined) {
-      const detail = `Page ${this.#number} of the origin has no row, and says that a page follows.`;
+      const detail = `Page ${this.#number} of the origin has no row, and says that a page follows. If that lasts, correct origin.pages.more.`;
       throw new LoadFailure('origin-pages', detail, { retryable: true });
     }
     return withSettings(this.#first, this.#place(this.#number));
@@ -146,9 +146,8 @@ export class PageWalk {
     const { offset, page } = this.#pages;
     const name = offset ?? page;
     if (name === undefined || rows === 0 || this.#before?.rows !== rows || this.#before.hash !== rowsHash) return;
-    const detail = `Page ${this.#number} of the origin has the rows of the page before: it does not know the parameter "${name}".`;
-    const place = placeOf(offset === undefined ? 'page' : 'offset');
-    throw new LoadFailure('origin-pages', detail, { place });
+    const detail = `Page ${this.#number} of the origin has the rows of the page before: it does not know the parameter "${name}". Correct its name in origin.pages.`;
+    throw new LoadFailure('origin-pages', detail, { place: placeOf(offset === undefined ? 'page' : 'offset') });
   }
 
   #noteTotal(values: PageValues): void {
@@ -158,7 +157,7 @@ export class PageWalk {
     if (count === null && this.#firstTotal === null && this.#isFull) {
       throw new LoadFailure(
         'origin-malformed',
-        `The origin's answer has no count of rows at "${total}" (origin.pages).`,
+        `The origin's answer has no count of rows at "${total}". Correct origin.pages.total, or leave it out.`,
         { place: placeOf('total') },
       );
     }

@@ -1,6 +1,7 @@
 /** All pages of one attempt, in order, each once, as the answers of one table (DESIGN "Invariants"). */
 
 import type { Pages } from '../../contract/pages.ts';
+import { LoadFailure } from '../../contract/problem.ts';
 import type { Resource } from '../../contract/resource.ts';
 import type { TableAnswer } from '../../contract/rows.ts';
 import type { OriginRequest } from '../build-request.ts';
@@ -45,10 +46,15 @@ export async function* readPages(reading: PageReading): AsyncGenerator<TableAnsw
     isFull: reading.isFull ?? true,
   });
   const rows = new PagedRows(pages.offset !== undefined || pages.page !== undefined);
+  let number = 0;
   for (let request: OriginRequest | null = walk.first; request !== null; ) {
-    const answer = await asker.page(request);
+    number += 1;
+    const where = (error: unknown) => onPageNumber(number, error);
+    const answer = await asker.page(request).catch((error: unknown) => {
+      throw where(error);
+    });
     try {
-      const { page, values, signs } = readPage(reading, answer, rows);
+      const { page, values, signs } = readPage(reading, answer, rows, where);
       yield page;
       request = walk.after({ url: answer.url, values, ...rows.page });
       // A link that nobody follows: on any page but the last it says what is known.
@@ -64,7 +70,12 @@ export async function* readPages(reading: PageReading): AsyncGenerator<TableAnsw
   rows.end();
 }
 
-function readPage({ definition, pages, findings, columns, last }: PageReading, answer: NewAnswer, rows: PagedRows) {
+function readPage(
+  { definition, pages, findings, columns, last }: PageReading,
+  answer: NewAnswer,
+  rows: PagedRows,
+  where: (error: unknown) => unknown,
+) {
   const places = new PlaceTree();
   const watched = [pages.next, pages.cursor, pages.total, pages.more, last?.place].filter(
     (place) => place !== undefined,
@@ -75,13 +86,42 @@ function readPage({ definition, pages, findings, columns, last }: PageReading, a
     // The place that pages go by is no sign of its own.
     if (where === 'body' || pages.next?.toLowerCase() !== 'link') signs.push(what);
   };
-  const { body, reader } = readAnswer(definition, answer, { findings, columns, places, onNext });
+  const { body, reader } = told(where, () => readAnswer(definition, answer, { findings, columns, places, onNext }));
   const page: TableAnswer = {
-    body,
+    body: failingAs(body, where),
     reader: (_tables, sink) => {
       rows.beginPage(sink);
-      return reader(definition.tables ?? [], rows);
+      const read = reader(definition.tables ?? [], rows);
+      return { write: (bytes) => told(where, () => read.write(bytes)), end: () => told(where, () => read.end()) };
     },
   };
   return { page, values, signs };
+}
+
+/** The failure, which says on what page it was: what follows the first is in no definition. */
+function onPageNumber(number: number, error: unknown): unknown {
+  if (!(error instanceof LoadFailure) || number === 1) return error;
+  const { code, message, adminDetail, retryable, retryAfterMs, cause } = error;
+  const place = `Page ${number}: `;
+  return new LoadFailure(code, place + message, { adminDetail: place + adminDetail, retryable, retryAfterMs, cause });
+}
+
+/** What the work gives, whose failures go through `where`. */
+function told<T>(where: (error: unknown) => unknown, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw where(error);
+  }
+}
+
+async function* failingAs(
+  body: AsyncIterable<Uint8Array>,
+  where: (error: unknown) => unknown,
+): AsyncGenerator<Uint8Array, void> {
+  try {
+    yield* body;
+  } catch (error) {
+    throw where(error);
+  }
 }

@@ -46,7 +46,7 @@ export const SUPERUSER =
 export function connectionString(found: string | undefined, name: string): string {
   if (found !== undefined) return found;
   throw new LoadFailure('misconfigured', 'The source of this resource is not configured so that it can be asked.', {
-    adminDetail: `The source names the Hyperdrive binding ${name}, which the service does not have.`,
+    adminDetail: `The source names the Hyperdrive binding ${name}, which the service does not have: add it to wrangler.toml and deploy.`,
   });
 }
 
@@ -119,7 +119,11 @@ function boundText(values: Parameters, name: string): string | null {
   const value: Json | undefined = Object.hasOwn(values, name) ? values[name] : undefined;
   if (value === undefined || value === null) return null;
   const text = typeof value === 'string' ? value : JSON.stringify(value);
-  if (text.includes('\0')) throw new LoadFailure('invalid-parameters', 'A parameter holds the character U+0000.');
+  if (text.includes('\0'))
+    throw new LoadFailure(
+      'invalid-parameters',
+      'A parameter holds the character U+0000, which PostgreSQL does not take.',
+    );
   return text;
 }
 

@@ -42,6 +42,9 @@ const TOO_MANY = '53300';
 /** Names of the refusals that an operator can do something about. */
 const NAMES: Readonly<Record<string, string>> = {
   [TOO_MANY]: 'no connection is free: raise the limit of the role or the database, or lower concurrency of the source',
+  '28P01': 'the password is wrong: put the right one into the configuration of Hyperdrive',
+  '3D000': 'no such database',
+  '57014': 'a statement took longer than 55 s: give it an index, or let it find less',
   '0A000': 'feature not supported, such as INSERT within WITH',
   '22P02': 'a value does not have the form of its type',
   '25006': 'a query must not write',

@@ -61,7 +61,7 @@ export class SqlRows {
     const name = originName(column);
     const at = names.indexOf(name);
     if (at !== -1 && names.includes(name, at + 1)) {
-      throw this.#malformed(`the query has several columns "${columnName(column)}": write AS`);
+      throw this.#malformed(`the query has several columns "${columnName(column)}": rename all but one with AS`);
     }
     return at;
   }

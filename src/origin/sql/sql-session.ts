@@ -155,7 +155,7 @@ export async function openSession(
 }
 
 function tooLarge(most: number): LoadFailure {
-  return new LoadFailure('origin-too-large', `The database answered with more than ${most} bytes.`);
+  return new LoadFailure('origin-too-large', `The database answered with more than ${most} bytes (origin.max_bytes).`);
 }
 
 function rowTooLarge(): LoadFailure {

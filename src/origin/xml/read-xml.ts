@@ -157,7 +157,7 @@ class TableFinder implements XmlHandler {
     if (definition === undefined) throw new RangeError('a table that is not defined');
     if (this.#told.has(table)) {
       // Rows that were told cannot be added to.
-      const detail = `Table "${definition.name}": the rows of another table stand between its own.`;
+      const detail = `Table "${definition.name}": the rows of another table stand between its own: make a resource of each table.`;
       throw new LoadFailure('origin-malformed', detail, { place: { table: definition.name, member: 'rows' } });
     }
     if (this.#current !== null) this.#sink.endTable();

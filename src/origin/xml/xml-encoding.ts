@@ -24,6 +24,7 @@ export function declaredEncoding(beginning: Uint8Array, isWhole: boolean): strin
   if (label === undefined || /^(?:utf-16|ucs-2)/i.test(label)) return 'utf-8';
   const encoding = encodingOf(label);
   if (encoding !== null) return encoding;
-  const detail = "The encoding that the origin's XML declares is not known; charset in the definition goes before it.";
+  const detail =
+    "The encoding that the origin's XML declares is not known: name the right one in charset, which goes before it.";
   throw new LoadFailure('origin-malformed', detail);
 }

@@ -51,7 +51,7 @@ export class XmlEvents {
     parser.on('comment', () => this.#event());
     parser.on('processinginstruction', () => this.#event());
     parser.on('doctype', () => {
-      throw malformed('has a document type, which is not read');
+      throw malformed('has a document type (DOCTYPE), which is refused for safety: have the origin leave it out');
     });
     parser.on('opentagstart', () => this.#begin());
     parser.on('attribute', () => this.#attribute());
@@ -85,7 +85,7 @@ export class XmlEvents {
     this.#event();
     this.#attributes = 0;
     this.#depth += 1;
-    if (this.#depth > MAX_ORIGIN_NESTING) throw malformed(`is nested deeper than ${MAX_ORIGIN_NESTING}`);
+    if (this.#depth > MAX_ORIGIN_NESTING) throw malformed(`is nested deeper than ${MAX_ORIGIN_NESTING} levels`);
   }
 
   #attribute(): void {
@@ -122,7 +122,11 @@ export class XmlEvents {
     try {
       return this.#decoder.decode(bytes, { stream });
     } catch (cause) {
-      throw new LoadFailure('origin-malformed', "The origin's answer is no valid UTF-8.", { cause });
+      throw new LoadFailure(
+        'origin-malformed',
+        "The origin's answer is not valid UTF-8. If it is in another encoding, name that in charset.",
+        { cause },
+      );
     }
   }
 

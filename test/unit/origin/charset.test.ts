@@ -59,7 +59,10 @@ describe('an answer in another encoding', () => {
   ])('fails where %s has no such bytes: %j', async (encoding, bytes) => {
     for (const size of [1, 1000]) {
       await expect(told(Uint8Array.from(bytes), encoding, size)).rejects.toThrow(
-        expect.objectContaining({ code: 'origin-malformed', message: `The origin's answer is no valid ${encoding}.` }),
+        expect.objectContaining({
+          code: 'origin-malformed',
+          message: `The origin's answer is not valid ${encoding}: name its encoding in charset.`,
+        }),
       );
     }
   });
@@ -90,7 +93,7 @@ describe('the encoding of an answer', () => {
     expect(() => encodingOfAnswer(csv(), 'text/csv; charset=utf-7')).toThrow(
       expect.objectContaining({
         code: 'origin-malformed',
-        message: expect.stringMatching(/charset in the definition/),
+        message: expect.stringMatching(/name the right one in charset of the definition/),
       }),
     );
   });

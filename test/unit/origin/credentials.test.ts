@@ -93,7 +93,9 @@ describe('credentials', () => {
   it('are refused where the secret for the user name holds a colon, at which its reader would cut', async () => {
     const basic = { ...AUTH.basic, user: '$' + '{ORIGIN_COLON}' };
     const failing = authorizeBy({ basic }, setting().access)(requestTo('https://erp.example/'), NEVER);
-    await expect(failing).rejects.toMatchObject({ message: 'The user name of the source holds a colon.' });
+    await expect(failing).rejects.toMatchObject({
+      message: 'The user name of the source (auth.basic) holds a colon, which basic authentication cannot send.',
+    });
   });
 });
 

@@ -346,7 +346,7 @@ describe('PARTIAL_ANSWERS = "warn"', () => {
 
   it('passes on what is no JSON, and says where', async () => {
     const { passed, warnings } = await read('{"a":1}} and more', { mode: 'warn' });
-    expect([passed, warnings]).toEqual([17, [expect.stringContaining('no valid JSON at byte 7')]]);
+    expect([passed, warnings]).toEqual([17, [expect.stringContaining('not valid JSON at byte 7')]]);
   });
 
   it('keeps a few warnings of many', async () => {

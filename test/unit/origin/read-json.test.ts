@@ -56,7 +56,7 @@ describe('array rows', () => {
 
   it.each([
     ['[1,2],[1]', /Table "t", row 1: it has 1 cells instead of 2/],
-    ['[1,2,3]', /Table "t", row 0: it has more than 2 cells/],
+    ['[1,2,3]', /Table "t", row 0: it has more than the 2 cells/],
     ['[]', /row 0: it has 0 cells/],
     ['[1,2],[1,2],[1,2,[3]]', /row 2/],
     ['[1,2],5', /Table "t", row 1: it is neither an object nor an array/],
@@ -76,7 +76,7 @@ describe('array rows that are too short', () => {
   });
 
   it('may yet not be too long', () => {
-    expect(() => read('[1,2,3,4]')).toThrow(malformed(/more than 3 cells/));
+    expect(() => read('[1,2,3,4]')).toThrow(malformed(/more than the 3 cells/));
   });
 });
 

@@ -26,8 +26,8 @@ const refused = (message: string) => expect.objectContaining({ code: 'origin-red
 const refusedTo = (place: string) =>
   expect.objectContaining({
     code: 'origin-redirect',
-    message: 'The origin sent us elsewhere, and redirects to there are not followed.',
-    adminDetail: `The origin sent us ${place}, and redirects to there are not followed.`,
+    message: expect.stringMatching(/^The origin redirected elsewhere, where the service does not follow\. Put /),
+    adminDetail: expect.stringContaining(`The origin redirected ${place}, where the service does not follow. Put `),
   });
 
 it.each([
@@ -63,7 +63,7 @@ describe('a redirect within the origin', () => {
   it('is followed three times and no more', () => {
     expect(follow(302, 'c', sameOnly, 2).url.pathname).toBe('/a/c');
     expect(() => follow(302, 'c', sameOnly, 3)).toThrow(
-      refused('The origin sent us from place to place, more than 3 times.'),
+      refused('The origin redirected more than 3 times in a row: put the address where its data is into origin.url.'),
     );
   });
 });

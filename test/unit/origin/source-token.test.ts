@@ -146,8 +146,8 @@ describe('what is answered', () => {
     }));
     const { value, sent } = tokenOf(members);
     await expect(value()).rejects.toMatchObject({
-      message: 'The question for a token was answered with status 401.',
-      adminDetail: expect.stringMatching(/^The question .* It says: invalid_client: not \*\*\*(, nor \*\*\*)*$/),
+      message: 'The request for a token was answered with status 401.',
+      adminDetail: expect.stringMatching(/^The request .* It says: invalid_client: not \*\*\*(, nor \*\*\*)*$/),
     });
     // The source is asked by the same load, and may repeat it as well.
     expect(proof().length).toBeGreaterThan(0);

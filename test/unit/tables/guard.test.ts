@@ -31,7 +31,7 @@ describe('the guard', () => {
 
   it('tells how many rows would be lost', () => {
     expect(() => checkGuard(guard, { rows: 10, before: 40 })).toThrow(
-      '30 of 40 rows would be lost, more than the share 0.5.',
+      '30 of 40 rows would be lost, more than the share 0.5 (guard.max_deleted). If that is right, accept it once by a forced refresh.',
     );
   });
 });

@@ -104,7 +104,7 @@ describe('rows of an XML answer', () => {
     const table = (name: string, rows: string) => ({ name, rows, columns: [{ name: 'v', at: '/' }] });
     expect(read(answer, table('a', '/d/a/r'), table('b', '/d/b/r'))).toEqual({ b: ['"1"', '"2"'], a: [] });
     expect(failureOf(() => read('<d><a/><b/><a/></d>', table('a', '/d/a'), table('b', '/d/b'))).message).toBe(
-      'Table "a": the rows of another table stand between its own.',
+      'Table "a": the rows of another table stand between its own: make a resource of each table.',
     );
   });
 

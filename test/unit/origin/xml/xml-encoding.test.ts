@@ -78,7 +78,8 @@ describe('the encoding of XML', () => {
   it('must be known', async () => {
     await expect(textOf(ascii(declared('ebcdic')), 'text/xml')).rejects.toMatchObject({
       code: 'origin-malformed',
-      message: "The encoding that the origin's XML declares is not known; charset in the definition goes before it.",
+      message:
+        "The encoding that the origin's XML declares is not known: name the right one in charset, which goes before it.",
     });
   });
 });

@@ -54,7 +54,7 @@ describe('XML beyond its bounds', () => {
   it('has elements deeper than 128, which is known before their end', () => {
     expect(failureOf('<a>'.repeat(128), '<a ').failure).toMatchObject({
       code: 'origin-malformed',
-      message: "The origin's XML is nested deeper than 128.",
+      message: "The origin's XML is nested deeper than 128 levels.",
     });
   });
 
@@ -97,7 +97,7 @@ describe('XML that is refused', () => {
 
   it('is no UTF-8', () => {
     expect(failureOf(Uint8Array.of(0x3c, 0x61, 0x3e, 0xff)).failure?.message).toBe(
-      "The origin's answer is no valid UTF-8.",
+      "The origin's answer is not valid UTF-8. If it is in another encoding, name that in charset.",
     );
   });
 });
