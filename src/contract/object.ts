@@ -242,17 +242,3 @@ export interface CacheObjectVerbs {
   /** Sends again what is due; for dead letters. */
   wake(taskId: string): Promise<void>;
 }
-
-declare const answer: unique symbol;
-/**
- * An answer on its way from the object, as JSON. The platform ties the lifetime of an answer that is an object to the call, at
- * more cost to the caller than the call itself (docs/performance.md).
- */
-export type EncodedAnswer<Answer> = string & { readonly [answer]?: Answer };
-
-/** The verbs as the object itself has them. */
-export type EncodedVerbs = Pick<CacheObjectVerbs, 'wake'> & {
-  [Verb in Exclude<keyof CacheObjectVerbs, 'wake'>]: (
-    ...request: Parameters<CacheObjectVerbs[Verb]>
-  ) => Promise<EncodedAnswer<Awaited<ReturnType<CacheObjectVerbs[Verb]>>>>;
-};

@@ -4,6 +4,7 @@
  */
 
 import { DurableObject } from 'cloudflare:workers';
+import type { EncodedAnswer, EncodedVerbs } from '../contract/encoded-verbs.ts';
 import { NAMELESS } from '../contract/entry.ts';
 import type { WatchAnswer, WatchRequest } from '../contract/live.ts';
 import type * as contract from '../contract/object.ts';
@@ -27,7 +28,7 @@ const ALARM_RETRY_MS = 60_000;
 const RECALL_TIMEOUT_MS = 3_000;
 
 /** The verbs of contract/object.ts; anything else is private, since every method can be called from outside. */
-export class CacheObject extends DurableObject<Env> implements contract.EncodedVerbs {
+export class CacheObject extends DurableObject<Env> implements EncodedVerbs {
   readonly #held = new HeldWaits();
   readonly #rows: KeyRows;
   #madeOutside: Outside | null = null;
@@ -50,7 +51,7 @@ export class CacheObject extends DurableObject<Env> implements contract.EncodedV
     return this.#madeOutside;
   }
 
-  async enqueue(request: contract.EnqueueRequest): Promise<contract.EncodedAnswer<contract.EnqueueAnswer>> {
+  async enqueue(request: contract.EnqueueRequest): Promise<EncodedAnswer<contract.EnqueueAnswer>> {
     return encodeAnswer(await this.#enqueue(request));
   }
 
@@ -68,7 +69,7 @@ export class CacheObject extends DurableObject<Env> implements contract.EncodedV
   }
 
   /** Asks the machine again where it only waited for D1, and D1 has answered. */
-  async claim(request: contract.ClaimRequest): Promise<contract.EncodedAnswer<contract.ClaimAnswer>> {
+  async claim(request: contract.ClaimRequest): Promise<EncodedAnswer<contract.ClaimAnswer>> {
     const first = await this.#ask(request, 'claim', request, { outcome: 'ended' });
     if (first.answer.outcome !== 'not_due' || first.stored === NOTHING || !(await first.stored))
       return encodeAnswer(first.answer);
@@ -76,19 +77,19 @@ export class CacheObject extends DurableObject<Env> implements contract.EncodedV
   }
 
   /** Answers when D1 has taken the version, or has failed to: then the alarm goes on. */
-  async commit(request: contract.CommitRequest): Promise<contract.EncodedAnswer<contract.CommitAnswer>> {
+  async commit(request: contract.CommitRequest): Promise<EncodedAnswer<contract.CommitAnswer>> {
     const first = await this.#ask(request, 'commit', request, { outcome: 'stale_lease' });
     if (first.answer.outcome !== 'settling' || !(await first.stored)) return encodeAnswer(first.answer);
     return encodeAnswer((await this.#ask(request, 'commit', request, { outcome: 'stale_lease' })).answer);
   }
 
-  async fail(request: contract.FailRequest): Promise<contract.EncodedAnswer<contract.FailAnswer>> {
+  async fail(request: contract.FailRequest): Promise<EncodedAnswer<contract.FailAnswer>> {
     const { answer, stored } = await this.#ask(request, 'fail', request, { outcome: 'stale_lease' });
     await stored;
     return encodeAnswer(answer);
   }
 
-  async state(taskId: string): Promise<contract.EncodedAnswer<contract.StateAnswer>> {
+  async state(taskId: string): Promise<EncodedAnswer<contract.StateAnswer>> {
     return encodeAnswer(await this.#state(taskId));
   }
 
@@ -98,12 +99,12 @@ export class CacheObject extends DurableObject<Env> implements contract.EncodedV
     return done === null ? { outcome: 'unknown' } : this.#carryOut(done).answer;
   }
 
-  async revoke(request: contract.RevokeRequest): Promise<contract.EncodedAnswer<contract.RevokeAnswer>> {
+  async revoke(request: contract.RevokeRequest): Promise<EncodedAnswer<contract.RevokeAnswer>> {
     return encodeAnswer((await this.#ask(request, 'revoke', request, { outcome: 'unknown' })).answer);
   }
 
   /** @throws Error when D1 has not taken it: the purge stands and the alarm repeats the write, but nobody may rely on it yet */
-  async purge(request: contract.PurgeRequest): Promise<contract.EncodedAnswer<contract.PurgeAnswer>> {
+  async purge(request: contract.PurgeRequest): Promise<EncodedAnswer<contract.PurgeAnswer>> {
     if (!this.#rows.areNewer) await this.#recall(request.key);
     const { answer, stored } = await this.#ask(request, 'purge', request, { outcome: 'unknown' });
     if (!(await stored)) throw new Error('the purge has not reached D1 yet');
@@ -119,20 +120,20 @@ export class CacheObject extends DurableObject<Env> implements contract.EncodedV
     this.#rows.recall({ key, resource, parameters, owner });
   }
 
-  async entry(key: string): Promise<contract.EncodedAnswer<contract.EntryAnswer>> {
+  async entry(key: string): Promise<EncodedAnswer<contract.EntryAnswer>> {
     const { answer, stored } = await this.#ask({ key }, 'entry', { key }, { outcome: 'unknown' });
     await stored;
     return encodeAnswer(answer);
   }
 
   /** Reads only: what is due is left to the alarm. */
-  async tasks(key: string, limit: number): Promise<contract.EncodedAnswer<contract.TasksAnswer>> {
+  async tasks(key: string, limit: number): Promise<EncodedAnswer<contract.TasksAnswer>> {
     if (this.#rows.areNewer) return encodeAnswer({ outcome: 'unavailable' });
     const tasks = this.#rows.tasks(key, limit);
     return encodeAnswer(tasks === null ? { outcome: 'unknown' } : { outcome: 'found', tasks });
   }
 
-  async watch(request: WatchRequest): Promise<contract.EncodedAnswer<WatchAnswer>> {
+  async watch(request: WatchRequest): Promise<EncodedAnswer<WatchAnswer>> {
     return encodeAnswer((await this.#ask({ key: request.key }, 'watch', request, { outcome: 'unknown' })).answer);
   }
 
@@ -202,6 +203,6 @@ interface Asked<N extends EventName> {
 const NOTHING = Promise.resolve(true);
 
 /** JSON takes all that rows take: an answer holds nothing else. */
-function encodeAnswer<Answer>(answer: Answer): contract.EncodedAnswer<Answer> {
+function encodeAnswer<Answer>(answer: Answer): EncodedAnswer<Answer> {
   return JSON.stringify(answer);
 }

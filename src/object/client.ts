@@ -1,6 +1,7 @@
 /** The cache objects as flows call them: the stub of a key or task, with the retries that the platform's flags allow. */
 
-import type { CacheObjectVerbs, EncodedAnswer, EncodedVerbs } from '../contract/object.ts';
+import type { EncodedAnswer, EncodedVerbs } from '../contract/encoded-verbs.ts';
+import type { CacheObjectVerbs } from '../contract/object.ts';
 import type { Problem } from '../contract/problem.ts';
 import { backoffMs } from '../core/backoff.ts';
 import { objectNameOfKey, objectNameOfTask } from '../core/task-id.ts';
