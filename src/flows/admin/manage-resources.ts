@@ -37,9 +37,7 @@ import { checkTables } from '../../origin/pointers.ts';
 import { sqlFaults } from '../../origin/sql/check-sql.ts';
 import { xmlFaults } from '../../origin/xml/check-xml.ts';
 import type { Services } from '../services.ts';
-
-/** How often a write is tried anew when another one was faster. */
-const MAX_TRIES = 5;
+import { triedAnew } from './tried-anew.ts';
 
 /** A definition that stands, with its entity tag (without quotes). */
 export interface TaggedResource {
@@ -186,7 +184,7 @@ export async function putResource(
   conditions: Conditions,
   now: number,
 ): Promise<PutResource> {
-  for (let tries = 0; tries < MAX_TRIES; tries++) {
+  return triedAnew<PutResource>('resource', async () => {
     const stored = await resources.read(title);
     const current = tagged(stored);
     demandConditions(conditions, current?.etag ?? null);
@@ -197,8 +195,8 @@ export async function putResource(
     const written = tagged(await resources.put(title, definition, matters, expected, now));
     if (written !== null) return { ...written, ...change };
     await demandRoomAtSource(sources, definition);
-  }
-  throw tooManyWriters();
+    return null;
+  });
 }
 
 /** What may have kept a definition from being written, besides others who write. */
@@ -221,13 +219,12 @@ export async function deleteResource(
   conditions: Conditions,
   now: number,
 ): Promise<void> {
-  for (let tries = 0; tries < MAX_TRIES; tries++) {
+  await triedAnew('resource', async () => {
     const stored = await resources.read(title);
     const current = tagged(stored) ?? unknownResource();
     demandConditions(conditions, current.etag);
-    if (await resources.remove(title, stored?.changedAt ?? null, now)) return;
-  }
-  throw tooManyWriters();
+    return (await resources.remove(title, stored?.changedAt ?? null, now)) ? true : null;
+  });
 }
 
 function unknownResource(): never {
@@ -238,8 +235,4 @@ function tagged(stored: StoredResource | null): TaggedResource | null {
   if (!isDefined(stored)) return null;
   const { title, definition, source } = stored;
   return { title, definition, etag: definitionEtag(title, definition), ...(source === undefined ? {} : { source }) };
-}
-
-function tooManyWriters(): Problem {
-  return new Problem('conflict', 'Others are changing this resource. Read it and try again.');
 }

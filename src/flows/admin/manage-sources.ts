@@ -21,9 +21,7 @@ import { log } from '../../log.ts';
 import { sourceFaults } from '../../origin/check-source.ts';
 import type { Services } from '../services.ts';
 import { parseNamed } from './parse-named.ts';
-
-/** How often a write is tried anew when another one was faster. */
-const MAX_TRIES = 5;
+import { triedAnew } from './tried-anew.ts';
 
 /**
  * Reads the body of `PUT /sources/<name>/`. What GET gives can be put back: `name` must be the same, `state` says nothing.
@@ -106,17 +104,16 @@ export async function putSource(
   conditions: Conditions,
   now: number,
 ): Promise<PutSource> {
-  for (let tries = 0; tries < MAX_TRIES; tries++) {
+  return triedAnew<PutSource>('source', async () => {
     const current = await sources.read(name);
     demandConditions(conditions, current === null ? null : sourceEtag(current));
     const { changed, expires } = changeOf(current, definition);
     if (current !== null && changed.length === 0) return { source: current, outcome: 'same', expired: [] };
     const written = await sources.put(name, definition, expires, current?.changedAt ?? null, now);
-    if (written === null) continue;
+    if (written === null) return null;
     const { source, resources } = written;
     return { source, outcome: current === null ? 'created' : 'changed', expired: resources };
-  }
-  throw tooManyWriters();
+  });
 }
 
 /** @throws Problem `not-found`, `precondition-failed`, `conflict` while a resource names it or when others go on writing */
@@ -125,17 +122,15 @@ export async function deleteSource(
   name: string,
   conditions: Conditions,
 ): Promise<void> {
-  for (let tries = 0; tries < MAX_TRIES; tries++) {
+  await triedAnew('source', async () => {
     const current = await getSource(sources, name);
     demandConditions(conditions, sourceEtag(current));
-    if (await sources.remove(name, current.changedAt)) {
-      await forgetGate(gates, name);
-      return;
-    }
+    if (await sources.remove(name, current.changedAt)) return true;
     const { count, titles } = await resourcesOf(sources, name);
     if (count > 0) throw new Problem('conflict', `${namedBy(count, titles)}. Delete it once none does.`);
-  }
-  throw tooManyWriters();
+    return null;
+  });
+  await forgetGate(gates, name);
 }
 
 function namedBy(count: number, titles: readonly string[]): string {
@@ -166,8 +161,4 @@ export function sourceEtag({ name, definition }: StoredSource): string {
 /** What says where loads come from; how fast they may come, and for whom that is, changes no data. */
 function decisive({ url, via, database, headers, auth }: Source): string {
   return canonicalText([url ?? null, via ?? null, database ?? null, headers, auth ?? null]);
-}
-
-function tooManyWriters(): Problem {
-  return new Problem('conflict', 'Others are changing this source. Read it and try again.');
 }

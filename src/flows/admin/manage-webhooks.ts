@@ -21,9 +21,7 @@ import { webhookFaults } from '../../origin/check-webhook.ts';
 import { deliverWebhook } from '../../origin/deliver-webhook.ts';
 import { deliveryOptions, type SendOptions, type WebhookServices, wakeWebhook } from '../webhooks/send-events.ts';
 import { parseNamed } from './parse-named.ts';
-
-/** How often a write is tried anew when another one was faster. */
-const MAX_TRIES = 5;
+import { triedAnew } from './tried-anew.ts';
 
 /**
  * Reads the body of `PUT /webhooks/<name>/`. What GET gives can be put back: `name` must be the same, `state` says nothing.
@@ -60,6 +58,12 @@ export async function listWebhooks({
   }));
 }
 
+/** A webhook that was put, and what that changed. */
+export interface PutWebhook {
+  webhook: StoredWebhook;
+  outcome: 'created' | 'changed' | 'same' | 'enabled';
+}
+
 /**
  * Writes a definition, and enables the webhook. One that says the same changes nothing while deliveries are taken.
  *
@@ -72,8 +76,8 @@ export async function putWebhook(
   definition: Webhook,
   conditions: Conditions,
   now: number,
-): Promise<{ webhook: StoredWebhook; outcome: 'created' | 'changed' | 'same' | 'enabled' }> {
-  for (let tries = 0; tries < MAX_TRIES; tries++) {
+): Promise<PutWebhook> {
+  return triedAnew<PutWebhook>('webhook', async () => {
     const current = (await services.webhooks.readAll([name])).get(name);
     demandConditions(conditions, current === undefined ? null : webhookEtag(current));
     const isSame = current !== undefined && canonicalText(current.definition) === canonicalText(definition);
@@ -87,8 +91,8 @@ export async function putWebhook(
     if (current === undefined && (await services.webhooks.list()).length >= MAX_WEBHOOKS) {
       throw new Problem('conflict', `There are ${MAX_WEBHOOKS} webhooks, which is the most. Delete one first.`);
     }
-  }
-  throw new Problem('conflict', 'Others are changing this webhook. Read it and try again.');
+    return null;
+  });
 }
 
 /** @throws Problem `not-found`, `precondition-failed`, `conflict` when others go on writing */
@@ -97,12 +101,11 @@ export async function deleteWebhook(
   name: string,
   conditions: Conditions,
 ): Promise<void> {
-  for (let tries = 0; tries < MAX_TRIES; tries++) {
+  await triedAnew('webhook', async () => {
     const current = await getWebhook(services, name);
     demandConditions(conditions, webhookEtag(current));
-    if (await services.webhooks.remove(name, current.changedAt)) return;
-  }
-  throw new Problem('conflict', 'Others are changing this webhook. Read it and try again.');
+    return (await services.webhooks.remove(name, current.changedAt)) ? true : null;
+  });
 }
 
 /**
