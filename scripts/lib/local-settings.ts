@@ -22,7 +22,7 @@ export const USAGE = `npm start runs the whole service on this machine, with a d
   ORIGIN_PORT=9300         the demo origin's port; PORT + 1 without it
   STATE_DIR=<folder>       where the stores and the log lie; .wrangler/state without it
   DEMO=0                   leaves the demo out
-Settings of the service itself go into .dev.vars; README.md has them all.`;
+Settings of the service itself go into .dev.vars; docs/settings.md has them all.`;
 
 /** @throws Error that names the variable or argument and what it must be */
 export function readLocalSettings(env: NodeJS.ProcessEnv, args: readonly string[]): LocalSettings {

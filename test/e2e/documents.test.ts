@@ -1,15 +1,15 @@
-/** What README.md and docs/sync.md tell to paste works as it stands, in order, twice, on any port (CONTRACT 7). */
+/** What README.md and docs/ tell to paste works as it stands, in order, twice, on any port (CONTRACT 7). */
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { gist, outputsOf, type ShellBlock, scriptOf, shellBlocks } from '../support/shell-blocks.ts';
 import { ODataServer } from './support/odata-server.ts';
 import { AUDIENCE, IdentityProvider, makeKey } from './support/provider.ts';
 import { run } from './support/run.ts';
 import { PROJECT, Service } from './support/service.ts';
-import { gist, outputsOf, type ShellBlock, scriptOf, shellBlocks } from './support/shell-blocks.ts';
 
-const OWN = 'Your own system';
+const OWN = 'docs/own-system.md';
 
 let service: Service;
 
@@ -18,11 +18,11 @@ beforeAll(async () => {
 });
 afterAll(() => service?.stop());
 
-describe.each(['README.md', 'docs/sync.md'])('the shell blocks of %s', (path) => {
-  const blocks = shellBlocks(path).filter(({ section }) => section !== OWN);
+describe.each(['README.md', 'docs/demo.md', 'docs/sync.md'])('the shell blocks of %s', (path) => {
+  const blocks = shellBlocks(path);
 
   it.each(['first', 'second'])('answer as it says, pasted for the %s time', async () => {
-    expect(blocks.length).toBeGreaterThan(4);
+    expect(blocks.length).toBeGreaterThan(3);
     const { stdout, stderr } = await run('bash', ['-c', scriptOf(blocks)], service.env);
     const found = outputsOf(stdout, blocks);
     expect(stderr).not.toMatch(/not found|unbound|syntax|curl:/);
@@ -39,8 +39,8 @@ describe.each(['README.md', 'docs/sync.md'])('the shell blocks of %s', (path) =>
   });
 });
 
-describe(`README.md, "${OWN}"`, () => {
-  const blocks = shellBlocks('README.md').filter(({ section }) => section === OWN);
+describe(OWN, () => {
+  const blocks = shellBlocks(OWN);
 
   it("leads to a table of an origin of one's own, read with a token of a provider of one's own", async () => {
     const [provider, erp] = await Promise.all([IdentityProvider.start(makeKey()), ODataServer.start()]);
@@ -51,8 +51,8 @@ describe(`README.md, "${OWN}"`, () => {
         .replaceAll('http://127.0.0.1:7000', erp.url)
         .replace('key-of-the-erp', erp.key)
         .replace('JWT_AUDIENCE=freshet', `JWT_AUDIENCE=${AUDIENCE}`);
-    const readme = readFileSync(join(PROJECT, 'README.md'), 'utf8');
-    const [, devVars = ''] = /^```ini\n(.*?)^```$/ms.exec(readme) ?? [];
+    const text = readFileSync(join(PROJECT, OWN), 'utf8');
+    const [, devVars = ''] = /^```ini\n(.*?)^```$/ms.exec(text) ?? [];
     const mine = await Service.start({ devVars: own(devVars) });
     try {
       const printed = await mine.lineWith(/^ANSWER=\$\(curl /);

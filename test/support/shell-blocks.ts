@@ -2,11 +2,9 @@
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { PROJECT } from './service.ts';
+import { PROJECT } from '../../scripts/lib/wrangler.ts';
 
 export interface ShellBlock {
-  /** Heading that it stands under. */
-  section: string;
   commands: string;
   /** What follows it as its answer; empty: nothing does. */
   answer: string;
@@ -15,14 +13,11 @@ export interface ShellBlock {
 /** The `sh` blocks of a document in its order, but for those that install or start the project. */
 export function shellBlocks(path: string): ShellBlock[] {
   const text = readFileSync(join(PROJECT, path), 'utf8');
-  return text
-    .split(/^## /m)
-    .flatMap((part) => blocksIn(part))
-    .filter(({ commands }) => !commands.startsWith('npm ci'));
+  return blocksIn(text).filter(({ commands }) => !commands.startsWith('npm ci'));
 }
 
-function blocksIn(part: string): ShellBlock[] {
-  const fences = Array.from(part.matchAll(/^```(\w*)\n(.*?)^```$/gms), (found) => ({
+function blocksIn(document: string): ShellBlock[] {
+  const fences = Array.from(document.matchAll(/^```(\w*)\n(.*?)^```$/gms), (found) => ({
     kind: found[1] ?? '',
     text: found[2] ?? '',
     from: found.index,
@@ -33,7 +28,7 @@ function blocksIn(part: string): ShellBlock[] {
     const next = fences[at + 1];
     // Its answer follows at once; what stands further below belongs to the text.
     const isAnswer = next !== undefined && ['', 'json'].includes(next.kind) && next.from === to + 1;
-    return [{ section: part.split('\n', 1)[0] ?? '', commands: text, answer: isAnswer ? next.text : '' }];
+    return [{ commands: text, answer: isAnswer ? next.text : '' }];
   });
 }
 
