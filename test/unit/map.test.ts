@@ -21,7 +21,7 @@ it('names every test file, and none that is not there', () => {
   }).toEqual({ 'lack a row': [], 'do not exist': [] });
 });
 
-it.each(['1', '2', '3', '4', '5', '6', '7'])('has tests for section %s of the contract', (section) => {
+it.each(['1', '2', '3', '4', '5', '6', '7', '8'])('has tests for section %s of the contract', (section) => {
   expect(rowsOf('Where a clause of the contract is tested', section)).not.toEqual([]);
 });
 
