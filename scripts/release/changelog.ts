@@ -1,6 +1,17 @@
 /** CHANGELOG.md in the form of Keep a Changelog: its sections, and how Unreleased becomes the section of a version. */
 
 const UNRELEASED = '## [Unreleased]';
+/** The order in which a section has its parts; others come behind these. */
+const ORDER: readonly string[] = [
+  '',
+  'Before you upgrade',
+  'Added',
+  'Changed',
+  'Deprecated',
+  'Removed',
+  'Fixed',
+  'Security',
+];
 
 /** One section of the second level: its heading, and what stands below it by headings of the third. */
 export interface Section {
@@ -57,8 +68,16 @@ export function release(changelog: Changelog, version: string, date: string): Ch
   return {
     ...changelog,
     unreleased: { heading: UNRELEASED, parts: new Map() },
-    released: [{ heading: `## [${version}] - ${date}`, parts }, ...released.filter((section) => section !== before)],
+    released: [
+      { heading: `## [${version}] - ${date}`, parts: ordered(parts) },
+      ...released.filter((section) => section !== before),
+    ],
   };
+}
+
+function ordered(parts: Section['parts']): Section['parts'] {
+  const placeOf = (name: string) => (ORDER.includes(name) ? ORDER.indexOf(name) : ORDER.length);
+  return new Map([...parts].toSorted(([a], [b]) => placeOf(a) - placeOf(b)));
 }
 
 /** The text again. */
