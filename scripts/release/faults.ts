@@ -68,7 +68,7 @@ function* faultsOfChangelog({ version, changelog, last, now }: ReleaseState): Ge
   if (textOf(section) === '')
     yield `The section [${version}] of CHANGELOG.md is empty. Say there what changes for users.`;
   if (textOf(changelog.unreleased) !== '') {
-    yield `CHANGELOG.md has lines under Unreleased. Run: npm run release -- --prepare ${version}, which moves them to [${version}].`;
+    yield `CHANGELOG.md has lines under Unreleased. ${howToPrepare(version)}`;
   }
   if (last === null) return;
   yield* faultsOfNotes(section, last, now);
@@ -105,7 +105,7 @@ export function* faultsOfNotes(
 function* faultsOfRecord({ version, kept, now }: ReleaseState): Generator<string> {
   if (kept === writtenRecord(now)) return;
   const what = kept === null ? 'is missing' : 'is not what the project is now';
-  yield `${recordPath(version)} ${what}. Run: npm run release -- --prepare ${version}, and commit it.`;
+  yield `${recordPath(version)} ${what}. ${howToPrepare(version)}`;
 }
 
 /** Whether a text has a word as a whole. A name such as `JWT_SCOPE_…` stands for all that begin so. */
@@ -120,6 +120,10 @@ function isNamed(text: string, word: string): boolean {
 function namesClause(section: Section, number: string): boolean {
   const lines = textOf(section, 'Contract').split('\n');
   return lines.some((line) => /^- ([\d, ]+):/.exec(line)?.[1]?.split(/, */).includes(number));
+}
+
+function howToPrepare(version: string): string {
+  return `While ${version} is not out, run: npm run release -- --prepare ${version}, and commit. Once it is out, prepare the next version.`;
 }
 
 /** The tag of a version. */
