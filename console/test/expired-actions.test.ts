@@ -3,10 +3,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isThere } from '../../scripts/test/needs.ts';
 import type { ConsoleHost } from './support/console.ts';
+import { ALL_LOOKS } from './support/looks.ts';
 import { isRead } from './support/places.ts';
 import { hostWithAll, pressAll, walk } from './support/walk.ts';
 
 const TWO_HOURS = 7_200_000;
+/** Screens with actions of every kind: a table's, a form's, dialogs. `npm run test:all` goes to each screen that there is. */
+const FEW = ['/console/caches?resource=cars', '/console/webhooks/erp'];
 
 describe.skipIf(!isThere('browser'))('with a token that is over the console', () => {
   let host: ConsoleHost;
@@ -21,8 +24,8 @@ describe.skipIf(!isThere('browser'))('with a token that is over the console', ()
   });
 
   it('asks for another one at each action of each screen, and sends nothing', { timeout: 600_000 }, async () => {
-    const places = await walk(await host.signedIn(''), starts, async () => undefined);
-    expect(places).toEqual(expect.arrayContaining([...starts]));
+    const places = ALL_LOOKS ? await walk(await host.signedIn(''), starts, async () => undefined) : FEW;
+    if (ALL_LOOKS) expect(places).toEqual(expect.arrayContaining([...starts]));
     const asking: string[] = [];
     for (const place of places) {
       const profile = await host.profile();
@@ -43,7 +46,6 @@ describe.skipIf(!isThere('browser'))('with a token that is over the console', ()
       expect([place, sent]).toEqual([place, []]);
       await profile.close();
     }
-    expect(asking).toContain('/console/caches?resource=cars');
-    expect(asking).toContain('/console/webhooks/erp');
+    expect(asking).toEqual(expect.arrayContaining([...FEW]));
   });
 });

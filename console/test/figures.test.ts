@@ -3,9 +3,8 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { isThere } from '../../scripts/test/needs.ts';
+import { PHONE } from './support/looks.ts';
 import { startedConsole } from './support/suite.ts';
-
-const PHONE = { width: 390, height: 844 };
 
 describe.skipIf(!isThere('browser'))('the charts of the console', () => {
   const host = startedConsole({ env: { DEMO: '0' } });

@@ -5,15 +5,11 @@ import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { isThere } from '../../scripts/test/needs.ts';
 import { Asked } from './support/asked.ts';
 import { violationsIn } from './support/axe.ts';
+import { DARK, LIGHT, looksOf } from './support/looks.ts';
 import { startedConsole, startedOrigin } from './support/suite.ts';
 
-const DESKTOP = { width: 1280, height: 800 };
 /** What a page must fit (WCAG 1.4.10). */
 const PHONE = { width: 320, height: 640 };
-const WAYS = [
-  ['light', { colorScheme: 'light', viewport: DESKTOP }],
-  ['dark', { colorScheme: 'dark', viewport: DESKTOP }],
-] as const;
 
 describe.skipIf(!isThere('browser'))('the screens that operators go on to', () => {
   const host = startedConsole();
@@ -72,7 +68,7 @@ describe.skipIf(!isThere('browser'))('the screens that operators go on to', () =
     ['/webhooks/nothing', 'There is no webhook of this name'],
   ];
 
-  it.each(WAYS)('have no fault that axe finds: %s', async (_, options) => {
+  it.each(looksOf(DARK, LIGHT))('have no fault that axe finds: %s', async (_, options) => {
     const page = await host.signedIn('', options);
     for (const [path, text] of places()) {
       await goTo(page, path);

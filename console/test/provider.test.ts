@@ -9,7 +9,11 @@ import { isThere } from '../../scripts/test/needs.ts';
 import { AUDIENCE } from '../../test/e2e/support/provider.ts';
 import { violationsIn } from './support/axe.ts';
 import { ConsoleHost } from './support/console.ts';
+import { LIGHT, type Look, looksOf } from './support/looks.ts';
 import { CLIENT_ID, SignInProvider } from './support/sign-in-provider.ts';
+
+const NARROW: Look = ['dark, on a phone', { colorScheme: 'dark', viewport: { width: 320, height: 640 } }];
+const LOOKS = looksOf(NARROW, LIGHT);
 
 const KNOWN = { knowsApi: true, describesItself: true };
 
@@ -288,10 +292,7 @@ describe.skipIf(!isThere('browser'))('the console with a provider', () => {
     });
   });
 
-  it.each([
-    ['light', { colorScheme: 'light', viewport: { width: 1280, height: 800 } }],
-    ['dark, on a phone', { colorScheme: 'dark', viewport: { width: 320, height: 640 } }],
-  ] as const)('has no fault that axe finds, while it asks, in error and signed out: %s', async (_way, options) => {
+  it.each(LOOKS)('has no fault that axe finds, while it asks, in error and signed out: %s', async (_way, options) => {
     provider.describesItself = false;
     const page = await host.open('/me', options);
     await said(page, 'does not describe itself');

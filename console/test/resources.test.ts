@@ -5,17 +5,13 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { isThere } from '../../scripts/test/needs.ts';
 import { violationsIn } from './support/axe.ts';
 import { enterToken } from './support/console.ts';
+import { looksOf } from './support/looks.ts';
 import { startedConsole, startedOrigin } from './support/suite.ts';
 
 const HOSTILE = `<img src=x onerror="document.title='run'"> & <script> \u202Etfel\u0000`;
 
-/** How its states are looked at; `npm run test:all` in each way. */
-const LOOKS = (
-  [
-    ['dark', 'ru'],
-    ['light', 'en'],
-  ] as const
-).slice(0, process.env.CONSOLE_LOOKS === 'all' ? 2 : 1);
+/** How its states are looked at. */
+const LOOKS = looksOf<readonly ['dark' | 'light', 'ru' | 'en']>(['dark', 'ru'], ['light', 'en']);
 
 type Members = Record<string, unknown>;
 

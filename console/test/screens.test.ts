@@ -4,15 +4,13 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { isThere } from '../../scripts/test/needs.ts';
 import { Asked } from './support/asked.ts';
 import { violationsIn } from './support/axe.ts';
+import { DARK, DARK_ON_PHONE, DESKTOP, HALF, LIGHT, LIGHT_AT_HALF, looksOf, PHONE } from './support/looks.ts';
 import { DEMO_START, demoValues, goTo, isRead, type Place, placesWith } from './support/places.ts';
 import { startedConsole } from './support/suite.ts';
 
 /** Looking at all screens takes longer the more there are. */
 const ALL_MS = 180_000;
-const DESKTOP = { width: 1280, height: 800 };
-/** A desktop at 200 %. */
-const HALF = { width: 640, height: 400 };
-const PHONE = { width: 390, height: 844 };
+const LOOKS = looksOf(DARK_ON_PHONE, LIGHT, DARK, LIGHT_AT_HALF);
 
 describe.skipIf(!isThere('browser'))('the screens of the console', () => {
   const host = startedConsole(DEMO_START);
@@ -25,14 +23,7 @@ describe.skipIf(!isThere('browser'))('the screens of the console', () => {
     places = placesWith(values);
   });
 
-  const WAYS = [
-    ['light', { colorScheme: 'light', viewport: DESKTOP }],
-    ['dark', { colorScheme: 'dark', viewport: DESKTOP }],
-    ['light at 200 %', { colorScheme: 'light', viewport: HALF }],
-    ['dark on a phone', { colorScheme: 'dark', viewport: PHONE }],
-  ] as const;
-
-  it.each(WAYS)('have no fault that axe finds: %s', { timeout: ALL_MS }, async (_, options) => {
+  it.each(LOOKS)('have no fault that axe finds: %s', { timeout: ALL_MS }, async (_, options) => {
     const page = await host.open('', options);
     await page.getByLabel('Token').waitFor();
     expect(await violationsIn(page)).toEqual([]);

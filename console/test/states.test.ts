@@ -4,20 +4,12 @@ import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { isThere } from '../../scripts/test/needs.ts';
 import { violationsIn } from './support/axe.ts';
+import { DARK, DARK_ON_PHONE, LIGHT, LIGHT_AT_HALF, looksOf } from './support/looks.ts';
 import { goTo, isRead, NOTHING, placesWith } from './support/places.ts';
 import { startedConsole } from './support/suite.ts';
 
 /** Looking at all screens takes longer the more there are. */
 const ALL_MS = 180_000;
-const DESKTOP = { width: 1280, height: 800 };
-const ALL_LOOKS = [
-  ['light', { colorScheme: 'light', viewport: DESKTOP }],
-  ['dark', { colorScheme: 'dark', viewport: DESKTOP }],
-  ['light at 200 %', { colorScheme: 'light', viewport: { width: 640, height: 400 } }],
-  ['dark on a phone', { colorScheme: 'dark', viewport: { width: 390, height: 844 } }],
-] as const;
-/** How each is looked at (LONG_FORMS: in every way). */
-const LOOKS = process.env.CONSOLE_LOOKS === 'all' ? ALL_LOOKS : ALL_LOOKS.slice(0, 1);
 
 describe.skipIf(!isThere('browser'))('the screens of a console', () => {
   const host = startedConsole({ env: { DEMO: '0' } });
@@ -33,7 +25,7 @@ describe.skipIf(!isThere('browser'))('the screens of a console', () => {
     }
   }
 
-  describe.each(LOOKS)('%s', { timeout: ALL_MS }, (_, options) => {
+  describe.each(looksOf(LIGHT, DARK, LIGHT_AT_HALF, DARK_ON_PHONE))('%s', { timeout: ALL_MS }, (_, options) => {
     it('that has nothing say so, or what there is not', async () => {
       const page = await host.signedIn('', options);
       await each(page, async (path) => {
