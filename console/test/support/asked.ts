@@ -1,4 +1,4 @@
-import type { Page } from 'playwright-core';
+import type { Page, Request } from 'playwright-core';
 import { expect } from 'vitest';
 
 /** Longer than a page takes from what it shows to what it asks for then: a frame, or 35 ms without one (Preact's effects). */
@@ -8,17 +8,15 @@ const STEP_MS = 100;
 export class Asked {
   readonly urls: string[] = [];
   readonly #page: Page;
-  #underWay = 0;
+  readonly #underWay = new Set<Request>();
 
   constructor(page: Page) {
     this.#page = page;
     page.on('request', (request) => {
       this.urls.push(request.url());
-      this.#underWay += 1;
+      this.#underWay.add(request);
     });
-    const ended = () => {
-      this.#underWay -= 1;
-    };
+    const ended = (request: Request) => this.#underWay.delete(request);
     page.on('requestfinished', ended);
     page.on('requestfailed', ended);
   }
@@ -26,7 +24,7 @@ export class Asked {
   /** Waits until all is answered, and what was answered makes the page ask for nothing more. `networkidle` tells of a document's first load alone. */
   async settled(): Promise<void> {
     for (let before = -1; before !== this.urls.length; ) {
-      await expect.poll(() => this.#underWay).toBe(0);
+      await expect.poll(() => Array.from(this.#underWay, (request) => request.url())).toEqual([]);
       before = this.urls.length;
       await this.#page.clock.runFor(STEP_MS);
     }
