@@ -112,10 +112,12 @@ export default defineConfig({
           name: 'object',
           include: objectTests,
           ...patient,
-          // How many sequences of commands (test/worker/faults/object-model.test.ts), and answers (origin-campaign.test.ts).
+          // How many sequences of commands (test/worker/faults/object-model.test.ts) and answers (origin-campaign.test.ts), and in
+          // which ways a call of a store fails (store-faults.test.ts).
           provide: {
             modelRuns: Number(process.env.MODEL_RUNS ?? 16),
             originRuns: Number(process.env.ORIGIN_RUNS ?? 200),
+            strikes: process.env.STRIKES ?? 'one',
             seed: SEED,
           },
           globalSetup: ['test/support/origin-server.ts'],

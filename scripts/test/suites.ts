@@ -88,6 +88,8 @@ export const LONG_FORMS: Readonly<Record<string, string>> = {
   MODEL_RUNS: '100',
   ORIGIN_RUNS: '1000',
   EXPLORE: 'deep',
+  STRIKES: 'all',
+  CLIENT_MUTANTS: 'all',
   KILLED_TABS: '30',
   OPENED_CLIENTS: '1000',
   HERD_DEVICES: '5000',

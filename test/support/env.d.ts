@@ -28,6 +28,8 @@ declare module 'vitest' {
     raceRounds: number;
     modelRuns: number;
     originRuns: number;
+    /** `all`: each call of a store fails in every way, else in one. */
+    strikes: string;
     seed: number;
   }
 }

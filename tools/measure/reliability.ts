@@ -173,12 +173,8 @@ ${pageTable(
 writePage('docs/reliability.md', text);
 
 function runCampaigns(): void {
-  const faults = runTests([
-    '--project',
-    'object',
-    'test/worker/faults/store-faults.test.ts',
-    'test/worker/faults/origins.test.ts',
-  ]);
+  const files = ['test/worker/faults/store-faults.test.ts', 'test/worker/faults/origins.test.ts'];
+  const faults = runTests(['--project', 'object', ...files], { STRIKES: 'all' });
   for (const name of ['store-faults', 'origins']) RELIABILITY.write(name, faults.tables.get(name) ?? []);
   const mutants = runMutants();
   RELIABILITY.write('object-model', mutants.tables.get('object-model') ?? []);
