@@ -166,6 +166,13 @@ describe.skipIf(!isThere('browser'))('the console and a device that shows old da
     expect(new URL(page.url()).search).toBe('?user=erin');
     await find('parts');
     await page.getByRole('heading', { level: 1, name: 'parts' }).waitFor();
+    // As it is read out over the telephone.
+    await find('Parts');
+    await page.getByRole('heading', { level: 1, name: 'parts' }).waitFor();
+    await find('Tablet 17');
+    await page.getByRole('heading', { level: 1, name: 'tablet-17' }).waitFor();
+    await find('parts');
+    await page.getByRole('heading', { level: 1, name: 'parts' }).waitFor();
     await find('nobody');
     await page.getByText('Nothing of that name was found.').waitFor();
     // Going back leads past the search that led on.
@@ -280,14 +287,20 @@ describe.skipIf(!isThere('browser'))('the console and a device that shows old da
 
   it('narrows devices by user, name and whether they are behind, in the address', async () => {
     const page = await host.signedIn('/devices');
-    await page.getByLabel('Show').selectOption('behind');
+    await page.getByLabel('Show').selectOption('refused');
     await page.getByRole('button', { name: 'Apply' }).click();
     await page.getByRole('link', { name: 'tablet-20' }).waitFor();
-    expect(new URL(page.url()).search).toBe('?show=behind');
+    expect(new URL(page.url()).search).toBe('?show=refused');
     expect(await page.getByRole('link', { name: 'kept-1' }).count()).toBe(0);
     await page.getByLabel('User').fill('heidi');
     await page.getByRole('button', { name: 'Apply' }).click();
-    await page.getByText('None of the devices on this page is behind').waitFor();
+    await page.getByText('None of the devices on this page fits').waitFor();
+    await page.getByLabel('Show').selectOption('behind');
+    await page.getByRole('button', { name: 'Apply' }).click();
+    await page.getByText('No device fits.').waitFor();
+    expect(new URL(page.url()).searchParams.get('show')).toBe('behind');
+    await page.goBack();
+    await page.getByText('None of the devices on this page fits').waitFor();
     await page.goBack();
     await page.getByRole('link', { name: 'tablet-20' }).waitFor();
   });

@@ -324,6 +324,7 @@ describe.skipIf(!isThere('browser'))('the console and a resource', () => {
       await page.getByText('a load would fail: 1 fault').waitFor();
       await page.getByRole('button', { name: 'To the field /tables/0/columns/1' }).click();
       await expect.poll(() => page.evaluate(() => document.activeElement?.id)).toBe('definition:/tables/0/columns/1');
+      await page.getByText('no row has the member gone').waitFor();
       await view(page, 'Probe').click();
       origin.fail(401, 'who are you');
       await page.getByRole('button', { name: 'Probe', exact: true }).click();

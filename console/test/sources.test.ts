@@ -43,13 +43,12 @@ describe.skipIf(!isThere('browser'))('the console and sources', () => {
     await field(page, 'requests').fill('10');
     await field(page, 'per_s').fill('60');
     await page.getByRole('link', { name: 'Review and save' }).click();
-    await page.getByText('The source erp is made.').waitFor();
-    await page.getByLabel('Reason').fill('new ERP');
-    await save(page).click();
     await expect.poll(() => field(page, 'url').getAttribute('aria-invalid')).toBe('true');
     await expect.poll(() => page.evaluate(() => document.activeElement?.id)).toBe('definition:/url');
     await field(page, 'url').fill(origin.url);
     await page.getByRole('link', { name: 'Review and save' }).click();
+    await page.getByText('The source erp is made.').waitFor();
+    await page.getByLabel('Reason').fill('new ERP');
     await save(page).click();
     await page.getByRole('heading', { level: 1, name: 'erp' }).waitFor();
     expect(await stands('erp')).toMatchObject({ url: origin.url, rate: { requests: 10, per_s: 60 } });
@@ -62,6 +61,7 @@ describe.skipIf(!isThere('browser'))('the console and sources', () => {
     const page = await host.signedIn('/sources/unset/edit?view=json');
     await field(page, 'JSON').fill(JSON.stringify({ url: origin.url, headers: { 'X-Key': `\${ORIGIN_UNSET}` } }));
     await page.getByRole('link', { name: 'Review and save' }).click();
+    await page.locator('form').getByText('npx wrangler secret put ORIGIN_UNSET').waitFor();
     await save(page).click();
     await result(page).getByText('npx wrangler secret put ORIGIN_UNSET').waitFor();
     await page.getByRole('link', { name: 'Edit' }).click();
@@ -118,6 +118,7 @@ describe.skipIf(!isThere('browser'))('the console and sources', () => {
     await field(page, 'url').fill(`${origin.url}/v2`);
     await page.getByRole('link', { name: 'Review and save' }).click();
     await page.getByText('All caches of 2 resources become stale by this').waitFor();
+    await page.getByText('moved-a, moved-b').waitFor();
     await page.getByLabel('Reason').fill('moved, № 4711');
     await save(page).click();
     await result(page).getByText('Saved.').waitFor();
@@ -133,7 +134,6 @@ describe.skipIf(!isThere('browser'))('the console and sources', () => {
     await field(page, 'description').fill('mine');
     await put('contested', { concurrency: 7 });
     await page.getByRole('link', { name: 'Review and save' }).click();
-    await save(page).click();
     await page.getByRole('heading', { name: 'Somebody else changed it meanwhile' }).waitFor();
     await page.getByRole('cell', { name: '7', exact: true }).first().waitFor();
     await page.getByRole('button', { name: 'Put my changes on top' }).click();

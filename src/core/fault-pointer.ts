@@ -13,6 +13,7 @@ const USUAL_PLACES: Partial<Record<LoadFailureCode, string>> = {
   'origin-too-large': '/origin/max_bytes',
   'origin-redirect': '/origin/redirects',
   'origin-pages': '/origin/pages',
+  'origin-refused': '/origin/expect',
   'origin-malformed': '/format',
   'origin-guard': '/guard',
 };

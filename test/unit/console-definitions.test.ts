@@ -22,7 +22,7 @@ import {
   resolved,
   type Schema,
 } from '../../console/src/definitions/schema.ts';
-import { placeOfFault, placeOfWarning } from '../../console/src/resources/fault-place.ts';
+import { placeOfWarning } from '../../console/src/resources/fault-place.ts';
 import { openApiDocument } from '../../scripts/openapi/document.ts';
 
 const json = fc.jsonValue({ maxDepth: 3 }) as fc.Arbitrary<Json>;
@@ -193,7 +193,7 @@ describe('the fields of a definition', () => {
   });
 });
 
-describe('a fault of a load', () => {
+describe('a warning of a probe', () => {
   const definition: JsonObject = {
     origin: { url: 'https://erp.example.com' },
     tables: [
@@ -203,39 +203,15 @@ describe('a fault of a load', () => {
   };
 
   it.each([
-    ['origin-timeout', 'The origin took too long.', '/origin/timeout_s'],
-    ['origin-status', 'The origin answered with status 500.', '/origin/url'],
-    ['origin-auth', 'The origin answered with status 401.', '/origin/headers'],
-    ['origin-pages', 'Page 3 of the origin is a page that was read before.', '/origin/pages'],
-    ['origin-pages', 'A page follows. origin.partial: ["next"] accepts it.', '/origin/partial'],
-    ['origin-too-large', 'The origin has more than 3 pages (origin.pages.max).', '/origin/pages/max'],
-    ['origin-refused', 'The origin answered with a SOAP Fault.', '/origin/expect'],
-    [
-      'origin-refused',
-      'It has errors. If that is as it should be, origin.partial: ["errors"] accepts it.',
-      '/origin/partial',
-    ],
-    ['origin-malformed', 'Table "rows": there is no array at "/x" in the origin\'s answer.', '/tables/0/rows'],
-    ['origin-malformed', 'Table "cars, "used"", column "year": no row has the member year.', '/tables/1/columns/1'],
-    ['origin-malformed', 'Table "rows", row 7: it has too few cells.', '/tables/0'],
-    ['origin-malformed', 'Table "rows", column "gone": no row has it.', '/tables/0/columns'],
-    ['origin-malformed', 'Table "others", row 7: it has too few cells.', '/tables'],
-    ['internal', 'Something else.', null],
-  ])('leads to the member that it is about: %s, %s', (code, detail, place) => {
-    expect(placeOfFault(code, detail, definition)).toBe(place);
-  });
-
-  it('leads to the source where that has the credentials', () => {
-    expect(placeOfFault('origin-auth', 'Status 401.', { origin: { source: 'erp' } })).toBe('/origin/source');
-  });
-
-  it('leads to the format where there is no table', () => {
-    expect(placeOfFault('origin-malformed', 'The JSON breaks off.', { origin: {} })).toBe('/format');
-  });
-
-  it('leads to the member that a warning names', () => {
-    expect(placeOfWarning("The definition's /origin/url has a part without a name.", definition)).toBe('/origin/url');
-    expect(placeOfWarning('A link leads to a next page.', definition)).toBeNull();
+    ["The definition's /origin/url has a part without a name.", '/origin/url'],
+    ['Table "rows": there is no array at "/x" in the origin\'s answer; there are data at its root.', '/tables/0/rows'],
+    ['Table "rows": there is nothing at "/l/r" in the origin\'s answer; there are x at "/l".', '/tables/0/rows'],
+    ['Table "cars, "used"", column "year": no row has the member year.', '/tables/1/columns/1'],
+    ['Table "rows", column "gone": no row has it.', '/tables/0/columns'],
+    ['Table "others", row 7: it has too few cells.', null],
+    ['A link leads to a next page.', null],
+  ])('leads to the member that it is about: %s', (text, place) => {
+    expect(placeOfWarning(text, definition)).toBe(place);
   });
 });
 

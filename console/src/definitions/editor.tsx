@@ -39,6 +39,10 @@ export function Editor({ kind, draftKey, draft, document }: EditorProps) {
     wanted.value = member;
     showView('form');
   };
+  const mark = (member: string, found: readonly Fault[] = []) => {
+    faults.value = found;
+    toForm(member);
+  };
   const refuse = (found: readonly Fault[]) => {
     faults.value = found;
     toForm(FIRST_FAULT);
@@ -105,7 +109,7 @@ export function Editor({ kind, draftKey, draft, document }: EditorProps) {
       ) : name === '' ? (
         <Nameless member={form.name} onName={nameless} />
       ) : view === 'probe' ? (
-        Probe && <Probe {...shown} onChange={(members) => change(draftKey, members)} onPlace={toForm} />
+        Probe && <Probe {...shown} onChange={(members) => change(draftKey, members)} onPlace={mark} />
       ) : (
         <Changes
           {...shown}

@@ -24,8 +24,8 @@ export interface ChangesProps extends ViewProps {
 
 export interface ProbeProps extends ViewProps {
   onChange: (members: Partial<Draft>) => void;
-  /** Shows a member of the form. */
-  onPlace: (pointer: string) => void;
+  /** Shows a member of the form, where these faults are marked. */
+  onPlace: (pointer: string, faults?: readonly Fault[]) => void;
 }
 
 export interface Kind {

@@ -16,7 +16,7 @@ type Device = Schema<'Device'>;
 /** Devices that lack newer versions. Which of them nobody has heard of for longest is likely what somebody calls about. */
 export function Behind() {
   const t = overviewTexts();
-  const devices = useQuery('/devices/', { query: { user: '*', limit: MOST } });
+  const devices = useQuery('/devices/', { query: { user: '*', behind: true, limit: MOST } });
   return (
     <section>
       <h2>{t.behind}</h2>

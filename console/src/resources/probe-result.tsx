@@ -1,5 +1,5 @@
 import type { Schema } from '../api/paths.ts';
-import { codeOf } from '../api/problem.ts';
+import type { Fault } from '../definitions/form/context.ts';
 import type { JsonObject } from '../definitions/json.ts';
 import { common } from '../texts/common.ts';
 import { editorTexts } from '../texts/editor.ts';
@@ -7,7 +7,7 @@ import { bytes, duration, number } from '../texts/format.ts';
 import { Facts } from '../ui/facts.tsx';
 import { LoadError } from '../ui/problem.tsx';
 import { Table } from '../ui/table.tsx';
-import { placeOfFault, placeOfWarning } from './fault-place.ts';
+import { placeOfWarning } from './fault-place.ts';
 import { ProbedPages } from './probed-pages.tsx';
 
 type Result = Schema<'ProbeResult'>;
@@ -15,7 +15,8 @@ type Result = Schema<'ProbeResult'>;
 interface ProbeResultProps {
   result: Result;
   definition: JsonObject;
-  onPlace: (pointer: string) => void;
+  /** Shows a member of the form, where these faults are marked. */
+  onPlace: (pointer: string, faults?: readonly Fault[]) => void;
 }
 
 /** What an origin answered, and what a load would make of it. */
@@ -23,6 +24,7 @@ export function ProbeResult({ result, definition, onPlace }: ProbeResultProps) {
   const t = editorTexts();
   const { status, ms, content_type: type, bytes: size, rows, cut, pages, tables, faults, warnings } = result;
   const none = common().none;
+  const marks = faults.flatMap(({ pointer, detail }) => (pointer === undefined ? [] : [{ pointer, detail }]));
   return (
     <section class="stack" aria-label={t.probeResult}>
       <h2>
@@ -46,7 +48,7 @@ export function ProbeResult({ result, definition, onPlace }: ProbeResultProps) {
         <div key={fault.type + fault.detail} class="problem">
           <p>
             <strong>{fault.title}</strong>{' '}
-            <PlaceButton pointer={placeOfFault(codeOf(fault.type), fault.detail, definition)} onPlace={onPlace} />
+            <PlaceButton pointer={fault.pointer ?? null} onPlace={(pointer) => onPlace(pointer, marks)} />
           </p>
           <p>
             <LoadError error={fault} />

@@ -18,9 +18,12 @@ export function Devices() {
   const t = devicesTexts();
   const address = query.value;
   const of = (name: string) => address.get(name) ?? '';
-  const [user, device, show] = [of('user'), of('device'), of('show')];
-  const list = useQuery('/devices/', { query: { user: user || '*', device, cursor: of('cursor'), limit: PAGE } });
-  const isWanted = ({ behind, refusals = [] }: Device) => show !== 'behind' || behind > 0 || refusals.length > 0;
+  const [user, search, show] = [of('user'), of('search'), of('show')];
+  const filters = { search, behind: show === 'behind' || undefined };
+  const list = useQuery('/devices/', {
+    query: { user: user || '*', ...filters, cursor: of('cursor'), limit: PAGE },
+  });
+  const isWanted = ({ refusals = [] }: Device) => show !== 'refused' || refusals.length > 0;
   return (
     <Screen title={t.title} tools={user !== '' && <ForgetUser user={user} />}>
       <Filters
@@ -28,7 +31,7 @@ export function Devices() {
         onApply={(values) => go(addressOf('/devices', { ...values, sort: of('sort') }))}
       >
         <Field name="user" label={t.user} value={user} />
-        <Field name="device" label={t.device} value={device} />
+        <Field name="search" label={t.device} value={search} />
         <Choice
           name="show"
           label={t.show}
@@ -36,6 +39,7 @@ export function Devices() {
           options={[
             ['', common().all],
             ['behind', t.behindOnly],
+            ['refused', t.refusedOnly],
           ]}
         />
         <button type="submit">{common().filter}</button>
@@ -51,7 +55,7 @@ export function Devices() {
                 columns={deviceColumns()}
                 rows={devices}
                 keyOf={(one) => JSON.stringify([one.user, one.device])}
-                empty={all.length > 0 ? t.noneBehind : t.empty}
+                empty={all.length > 0 ? t.noneHere : t.empty}
               />
               {devices.length < all.length && <p class="faint">{t.fitHere(devices.length, all.length)}</p>}
               <Pages next={list.next.value} count={all.length} />

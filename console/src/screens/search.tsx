@@ -12,10 +12,12 @@ import { ProblemView } from '../ui/problem.tsx';
 import { Screen } from '../ui/screen.tsx';
 import { Table } from '../ui/table.tsx';
 
-/** Most devices of one name that are shown. */
+/** Most devices and resources that are shown. */
 const MOST = 100;
+/** Longer texts are no names, and the API takes none. */
+const MAX_SEARCH = 128;
 
-/** What has a name, by that name. Where it is one thing, that is gone to at once. */
+/** What has the words of a text in its name. Where it is one thing, or one has exactly that name, that is gone to at once. */
 export function Search() {
   const text = query.value.get('q') ?? '';
   return <Found key={text} text={text} />;
@@ -23,22 +25,23 @@ export function Search() {
 
 function Found({ text }: { text: string }) {
   const t = searchTexts();
-  const isAsked = text !== '' && text !== '*';
-  const named = useQuery('/devices/', isAsked ? { query: { user: '*', device: text, limit: MOST } } : null);
+  const isAsked = text !== '' && text !== '*' && text.length <= MAX_SEARCH;
+  const named = useQuery('/devices/', isAsked ? { query: { user: '*', search: text, limit: MOST } } : null);
   const owned = useQuery('/devices/', isAsked ? { query: { user: text, limit: 1 } } : null);
-  const resource = useQuery('/resources/{title}/', isAsked ? { path: { title: text } } : null);
+  const titled = useQuery('/resources/', isAsked ? { query: { search: text, limit: MOST } } : null);
   const devices = (named.data.value ?? []) as Device[];
   const isUser = (owned.data.value ?? []).length > 0;
-  const isResource = resource.data.value !== undefined;
-  const places = [
-    ...devices.map(({ user, device }) => deviceAddress(user, device)),
-    ...(isUser ? [addressOf('/devices', { user: text })] : []),
-    ...(isResource ? [addressOfResource(text)] : []),
+  const titles = (titled.data.value ?? []).map(({ title }) => title);
+  const places: Place[] = [
+    ...devices.map(({ user, device }) => ({ name: device, address: deviceAddress(user, device) })),
+    ...(isUser ? [{ name: text, address: addressOf('/devices', { user: text }) }] : []),
+    ...titles.map((title) => ({ name: title, address: addressOfResource(title) })),
   ];
-  const isLooking = isAsked && !isAnswered(named, owned, resource);
+  const isLooking = isAsked && !isAnswered(named, owned, titled);
   // A failure is no answer: what could not be looked up may be there.
-  const problem = named.problem.value ?? owned.problem.value ?? (isMissing(resource) ? null : resource.problem.value);
-  const only = isLooking || problem !== null || places.length !== 1 ? undefined : places[0];
+  const problem = named.problem.value ?? owned.problem.value ?? titled.problem.value;
+  const isWhole = named.next.value === null && titled.next.value === null;
+  const only = isLooking || problem !== null ? undefined : onlyOne(places, text, isWhole);
   useEffect(() => {
     if (only !== undefined) replace(only);
   }, [only]);
@@ -48,7 +51,7 @@ function Found({ text }: { text: string }) {
         <ProblemView
           problem={problem}
           onRetry={() => {
-            for (const one of [named, owned, resource]) void one.load();
+            for (const one of [named, owned, titled]) void one.load();
           }}
         />
       )}
@@ -78,14 +81,26 @@ function Found({ text }: { text: string }) {
               </p>
             </>
           )}
-          {isResource && (
+          {named.next.value !== null && (
+            <p>
+              <Link to={addressOf('/devices', { search: text })}>{t.moreDevices}</Link>
+            </p>
+          )}
+          {titles.length > 0 && (
             <>
               <h2>{t.resource}</h2>
-              <p>
-                <Link to={addressOfResource(text)}>{text}</Link>{' '}
-                <Link to={addressOf('/caches', { resource: text })}>{t.cachesOf(text)}</Link>
-              </p>
+              {titles.map((title) => (
+                <p key={title}>
+                  <Link to={addressOfResource(title)}>{title}</Link>{' '}
+                  <Link to={addressOf('/caches', { resource: title })}>{t.cachesOf(title)}</Link>
+                </p>
+              ))}
             </>
+          )}
+          {titled.next.value !== null && (
+            <p>
+              <Link to={addressOf('/resources', { search: text })}>{t.moreResources}</Link>
+            </p>
           )}
           {places.length === 0 && (
             <p class="empty">
@@ -102,4 +117,15 @@ type LookUp = Pick<Query<unknown>, 'problem'> & { data: { readonly value: unknow
 
 const isAnswered = (...all: LookUp[]) =>
   all.every(({ data, problem }) => data.value !== undefined || problem.value !== null);
-const isMissing = ({ problem }: LookUp) => problem.value?.status === 404;
+/** Something that was found, and where it is shown. */
+interface Place {
+  name: string;
+  address: string;
+}
+
+/** The one that is meant: by its whole name, else the only one, where there are no more. */
+function onlyOne(places: readonly Place[], text: string, isWhole: boolean): string | undefined {
+  const exact = places.filter(({ name }) => name === text);
+  if (exact.length === 1) return exact[0]?.address;
+  return places.length === 1 && isWhole ? places[0]?.address : undefined;
+}

@@ -1,6 +1,5 @@
 /** Texts about the log of actions. */
 
-import { number } from './format.ts';
 import { texts } from './texts.ts';
 
 export const actionsTexts = texts(
@@ -8,8 +7,6 @@ export const actionsTexts = texts(
     title: 'Actions',
     how: 'What administrators changed, newest first. What was only looked at, or refused, does not stand here.',
     empty: 'Nobody changed anything that fits.',
-    noneHere: 'None of the actions on this page fits. The next page may have some.',
-    fitHere: (shown: number, all: number) => `${number(shown)} of ${number(all)} actions on this page.`,
     user: 'User',
     since: 'Since',
     action: 'Action',
@@ -41,8 +38,6 @@ export const actionsTexts = texts(
     title: 'Действия',
     how: 'Что меняли администраторы, сначала новое. Просмотров и отказов здесь нет.',
     empty: 'Подходящих изменений никто не делал.',
-    noneHere: 'На этой странице подходящих действий нет. Они могут быть на следующей.',
-    fitHere: (shown, all) => `Показано действий этой страницы: ${number(shown)} из ${number(all)}.`,
     user: 'Пользователь',
     since: 'Начиная с',
     action: 'Действие',

@@ -35,7 +35,6 @@ export const sourcesTexts = texts(
     tokenUntil: 'Token good until',
     resources: 'Resources that name it',
     noResources: 'No resource names it.',
-    noneHere: 'None of this page names it.',
     created: (name: string) => `The source ${name} is made. Resources ask it once their definition names it.`,
     counting: 'Counting the resources that name it…',
     expires: (count: number) =>
@@ -79,7 +78,6 @@ export const sourcesTexts = texts(
     tokenUntil: 'Токен годен до',
     resources: 'Ресурсы, которые к ней обращаются',
     noResources: 'К ней не обращается ни один ресурс.',
-    noneHere: 'На этой странице таких ресурсов нет.',
     created: (name) => `Система ${name} будет создана. Ресурсы обратятся к ней, когда её назовёт их определение.`,
     counting: 'Подсчёт ресурсов…',
     expires: (count) =>
