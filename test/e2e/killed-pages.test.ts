@@ -4,9 +4,9 @@ import { rm } from 'node:fs/promises';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, it } from 'vitest';
+import { LEASE_MARGIN_MS } from '../../src/contract/constants.ts';
 import { ageStores } from '../../tools/measure/soak/age-stores.ts';
 import { killAll } from '../../tools/measure/soak/kills.ts';
-import { LEASE_MARGIN_MS } from '../../src/contract/constants.ts';
 import { Api } from './support/api.ts';
 import { Service } from './support/service.ts';
 
