@@ -25,7 +25,11 @@ export function parseJsonText(text: string): Json {
   try {
     return JSON.parse(text) as Json;
   } catch (cause) {
-    throw new Problem('invalid-json', `The JSON is broken at byte ${positionOfFault(text)}.`, { cause });
+    const detail =
+      text.trim() === ''
+        ? 'The JSON is empty. An object without members is {}.'
+        : `The JSON is broken at byte ${positionOfFault(text)}.`;
+    throw new Problem('invalid-json', detail, { cause });
   }
 }
 

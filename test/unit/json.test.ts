@@ -20,7 +20,6 @@ describe('a JSON text of a client', () => {
     ['{"a":1,}', 7],
     ['{"a" 1}', 6],
     ['[1,2', 4],
-    ['', 0],
     ['nope', 1],
     ['["é" 1]', 7],
     ['[1] x', 4],
@@ -28,6 +27,13 @@ describe('a JSON text of a client', () => {
     const problem = refusal(text);
     expect(problem.code).toBe('invalid-json');
     expect(problem.message).toBe(`The JSON is broken at byte ${at}.`);
+  });
+
+  it.each(['', ' \n'])('that is empty is refused as such: %j', (text) => {
+    expect(refusal(text)).toMatchObject({
+      code: 'invalid-json',
+      message: expect.stringMatching(/^The JSON is empty\./),
+    });
   });
 
   it.each([
