@@ -64,6 +64,16 @@ describe('a probe of pages', () => {
     expect(await origin.requests()).toHaveLength(2);
   });
 
+  it('says of a fault of a later page on which it was, and which member it is about', async () => {
+    const { told } = await probed([page([1], '?p=2'), { headers: { 'Content-Type': 'text/html' }, body: '<p>' }]);
+    expect(told.faults).toEqual([
+      expect.objectContaining({
+        detail: expect.stringMatching(/^Page 2: The origin's content type/),
+        pointer: '/content_type',
+      }),
+    ]);
+  });
+
   it('shows what a link leads to that is not followed, and rows that moved', async () => {
     const { told } = await probed([page([1], 'https://evil.example/x')]);
     expect(told.faults).toEqual([

@@ -101,9 +101,10 @@ function readPage(
 /** The failure, which says on what page it was: what follows the first is in no definition. */
 function onPageNumber(number: number, error: unknown): unknown {
   if (!(error instanceof LoadFailure) || number === 1) return error;
-  const { code, message, adminDetail, retryable, retryAfterMs, cause } = error;
-  const place = `Page ${number}: `;
-  return new LoadFailure(code, place + message, { adminDetail: place + adminDetail, retryable, retryAfterMs, cause });
+  const { code, message, adminDetail, retryable, retryAfterMs, place, cause } = error;
+  const page = `Page ${number}: `;
+  const options = { adminDetail: page + adminDetail, retryable, retryAfterMs, place, cause };
+  return new LoadFailure(code, page + message, options);
 }
 
 /** What the work gives, whose failures go through `where`. */
