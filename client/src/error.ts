@@ -94,7 +94,7 @@ export function isPassing(status: number): boolean {
 
 const TEXTS = {
   network: 'the service cannot be reached',
-  timeout: 'the service has not answered in time',
+  timeout: 'the service has not answered',
   closed: 'the client is closed',
   internal: 'the service did not say why',
 };

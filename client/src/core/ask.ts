@@ -50,6 +50,12 @@ export function refuse(d: Draft, error: FreshetError): void {
   stop(d, error);
 }
 
+/** Nothing stays of a user whom the service has signed out. `isFirst`: the other tabs are to be told. */
+export function dropAll(d: Draft, isFirst: boolean): void {
+  d.commands.push({ do: 'dropAll', caches: [...d.caches.keys()], isFirst });
+  changeAll(d, ({ phase }) => (phase === 'storing' ? { phase: 'discarding' } : null));
+}
+
 /** Ends whatever is asked for, and tells who waits for it. */
 export function stop(d: Draft, error: FreshetError | null): void {
   for (const { waiter } of d.refreshes) d.commands.push({ do: 'settle', waiters: [waiter], error });

@@ -13,7 +13,7 @@ export function authed(d: Draft, { outcome, expiresAt }: ClientEvents['authed'])
   if (phase !== 'asking') return;
   if (outcome === 'none') return refuse(d, unauthenticated('auth() gave no token'));
   if (outcome === 'same' && why === 'rejected')
-    return refuse(d, unauthenticated('auth() gave the token again that was refused'));
+    return refuse(d, unauthenticated('auth() gave the refused token again'));
   const isNew = outcome === 'new';
   changeAuth(d, {
     phase: 'ready',

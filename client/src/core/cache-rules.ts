@@ -1,7 +1,7 @@
 /** What happens to a cache: the table of its phases and events. A pair that is missing does not compile. */
 
 import { FreshetError } from '../error.ts';
-import { askBy, failDemands } from './ask.ts';
+import { askBy } from './ask.ts';
 import { change, changeWanted, type Draft } from './draft.ts';
 import type { CacheEventName, CacheEvents } from './events.ts';
 import { again, askFirst, done, fail, judge, wrong } from './judge.ts';
@@ -59,13 +59,6 @@ const take: Rule<'item'> = (d, cache, { item }) => {
 
 const takeBody: Rule<'fetched'> = (d, cache, { item }) => judge(d, cache, item);
 
-/** Without an answer it is asked for with the others, as soon as requests are made again. */
-const unanswered: Rule<'unanswered'> = (d, cache, { error }) => {
-  if (error === null) return again(d, cache);
-  failDemands(d, { ...cache, demand: null }, error);
-  change(d, cache.id, { phase: 'resting', item: null, served: null, isTold: false, askAt: d.now });
-};
-
 const stored: Rule<'stored'> = (d, cache, { meta }) => {
   // A copy that was written anew is no answer: what is to be asked, and when, stays.
   if (cache.item === null) change(d, cache.id, { phase: 'resting', meta });
@@ -115,8 +108,6 @@ const unstored: Rule<'unstored'> = (d, cache, { isFull }) => {
   } else d.commands.push({ do: cache.item.status === 304 ? 'note' : 'apply', cache: cache.id, item: cache.item });
 };
 
-const wrongNow: Rule<'wrong'> = (d, cache) => wrong(d, cache);
-
 const reread: Rule<'hint'> = (d, cache, { rev }) => {
   // A store that is not open yet is read when it is: what cannot be read now would count as nothing held.
   if (!d.isStarted || cache.meta?.rev === rev) return;
@@ -129,10 +120,15 @@ const forget: Rule<'dropped'> = (d, cache) => {
   if (cache.isUsed) askBy(d, cache, cache.phase === 'resting' ? d.now : backoff(d, 1));
 };
 
+/** Whatever has become of it: what was stored after the other copies were dropped goes, too. */
+const discard = (d: Draft, { id }: CacheState): void => {
+  change(d, id, { phase: 'resting', item: null, askAt: d.now });
+  d.commands.push({ do: 'drop', cache: id });
+};
+
 const QUIET = {
   item: ignore,
   fetched: ignore,
-  unanswered: ignore,
   stored: ignore,
   conflict: ignore,
   wrong: ignore,
@@ -144,8 +140,17 @@ export const CACHE_RULES: Rules = {
   reading: { ...QUIET, read: readNow, hint: reread, dropped: forget },
   resting: { ...QUIET, ...HEARD },
   denied: { ...QUIET, ...HEARD },
-  asked: { ...QUIET, ...HEARD, hint: ignore, item: take, unanswered },
+  asked: { ...QUIET, ...HEARD, hint: ignore, item: take },
   queued: { ...QUIET, ...HEARD, hint: ignore },
-  fetching: { ...QUIET, ...HEARD, hint: ignore, fetched: takeBody, unanswered },
-  storing: { ...QUIET, ...HEARD, hint: ignore, dropped: forgetAfter, stored, conflict, wrong: wrongNow, unstored },
+  fetching: { ...QUIET, ...HEARD, hint: ignore, fetched: takeBody },
+  discarding: {
+    ...QUIET,
+    ...HEARD,
+    hint: ignore,
+    stored: discard,
+    conflict: discard,
+    wrong: discard,
+    unstored: discard,
+  },
+  storing: { ...QUIET, ...HEARD, hint: ignore, dropped: forgetAfter, stored, conflict, wrong, unstored },
 };

@@ -1,7 +1,7 @@
 /** What happens to the client as a whole. A rule that is missing does not compile. */
 
 import { FreshetError, failure } from '../error.ts';
-import { failDemands, isTaken, mayAsk, requestFailed, requestSucceeded, rest, settle, stop } from './ask.ts';
+import { dropAll, failDemands, isTaken, mayAsk, requestFailed, requestSucceeded, rest, settle, stop } from './ask.ts';
 import { authed, authFailed, resume } from './auth-rules.ts';
 import { beginFull } from './check.ts';
 import { chance, change, changeSocket, type Draft } from './draft.ts';
@@ -49,11 +49,10 @@ export const CLIENT_RULES: { readonly [N in ClientEventName]: (d: Draft, event: 
     const cache = d.caches.get(id);
     if (cache?.phase !== 'fetching') return;
     const { status, code } = error;
-    if (status === 401 || code === 'network' || code === 'timeout') {
-      requestFailed(d, error);
-      failDemands(d, { ...cache, demand: null }, error);
-      change(d, id, { phase: 'resting', item: null, served: null, isTold: false, askAt: d.now });
-    } else refused(d, cache, error);
+    if (status !== 401 && code !== 'network' && code !== 'timeout') return refused(d, cache, error);
+    requestFailed(d, error);
+    failDemands(d, { ...cache, demand: null }, error);
+    change(d, id, { phase: 'resting', item: null, served: null, isTold: false, askAt: d.now });
   },
 
   poked(d, { pokes, spreadMs }) {
@@ -73,6 +72,7 @@ export const CLIENT_RULES: { readonly [N in ClientEventName]: (d: Draft, event: 
   authed,
   authFailed,
   resume,
+  signedOut: (d) => dropAll(d, false),
 
   visible(d, { isVisible }) {
     if (isVisible === d.isVisible) return;

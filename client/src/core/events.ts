@@ -13,8 +13,6 @@ export interface CacheEvents {
   item: { item: Item };
   /** A read of this cache alone has answered. */
   fetched: { item: Item };
-  /** No answer came: the check was cut, or its read failed. */
-  unanswered: { error: FreshetError | null };
   stored: { meta: Meta };
   /** Somebody else has changed the copy meanwhile. */
   conflict: object;
@@ -66,6 +64,8 @@ export interface ClientEvents {
   fresh: { cache: string; maxAgeS: number; waiter: number };
   /** Nobody uses it, and its rows are not in memory any more. */
   forgotten: { cache: string };
+  /** The service has signed the user out, as another tab tells. */
+  signedOut: object;
   resume: object;
   lost: object;
   healed: object;
@@ -94,9 +94,9 @@ export type Command =
   /** Notes an answer without a body. */
   | { do: 'note'; cache: string; item: Item }
   | { do: 'compact'; cache: string }
-  /** Drops a copy that the user may not have, or all that the store holds; also where other tabs show it. */
+  /** Drops a copy that the user may not have, or these and all that the store holds; also where other tabs show it. `isFirst`: they do not know yet. */
   | { do: 'drop'; cache: string }
-  | { do: 'dropAll' }
+  | { do: 'dropAll'; caches: readonly string[]; isFirst: boolean }
   | { do: 'keepUser'; user: string; token: number }
   | { do: 'ticket' }
   | { do: 'open' }

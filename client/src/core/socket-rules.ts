@@ -1,7 +1,7 @@
 /** The life of the socket: the table of its phases and events. A pair that is missing does not compile. */
 
 import { failure, unauthenticated } from '../error.ts';
-import { askToken, isReady, refuse, requestFailed, requestSucceeded } from './ask.ts';
+import { askToken, dropAll, isReady, refuse, requestFailed, requestSucceeded } from './ask.ts';
 import { chance, changeAll, changeSocket, type Draft, isDue } from './draft.ts';
 import type { SocketEventName, SocketEvents } from './events.ts';
 import { backoff, between, floorOf } from './pace.ts';
@@ -59,8 +59,8 @@ const ended: Rule<'ended'> = (d, { code, wasOpen }) => {
   // Not by a word of the service: as far as is known, it is not there.
   if (wasOpen && code < 4000) d.error ??= failure();
   if (code === 4403) {
-    if (d.settings.denied === 'drop') d.commands.push({ do: 'dropAll' });
-    refuse(d, unauthenticated('the service has shut this user out'));
+    if (d.settings.denied === 'drop') dropAll(d, true);
+    refuse(d, unauthenticated('the service has signed this user out'));
   } else if (code === 4401 && d.auth.phase === 'ready' && !d.auth.isOld) askToken(d, 'expiring');
 };
 

@@ -20,9 +20,10 @@ export interface Settings {
 
 /**
  * Where a cache stands. `reading`: its copy is read from the store. `resting`: nothing is under way. `asked`: it is in the check
- * under way. `queued`, `fetching`: its body is to be read, is being read. `storing`: an answer is being stored. `denied`: it may not be read.
+ * under way. `queued`, `fetching`: its body is to be read, is being read. `storing`: an answer is being stored. `discarding`: the
+ * same, of a user whom the service has signed out meanwhile. `denied`: it may not be read.
  */
-export type Phase = 'reading' | 'resting' | 'asked' | 'queued' | 'fetching' | 'storing' | 'denied';
+export type Phase = 'reading' | 'resting' | 'asked' | 'queued' | 'fetching' | 'storing' | 'discarding' | 'denied';
 
 /** A read that an app has asked for: what was loaded lately, or what a refresh has brought. */
 export interface Demand {

@@ -18,10 +18,10 @@ export function readRequest({
   const query = queryOf(parameters);
   const headers = {
     'X-Delta': 'auto',
-    ...(etag === null ? {} : { 'If-None-Match': `"${etag}"` }),
-    ...(afterVersion === null ? {} : { 'Last-Event-ID': `v${afterVersion}` }),
+    ...(etag !== null && { 'If-None-Match': `"${etag}"` }),
+    ...(afterVersion !== null && { 'Last-Event-ID': `v${afterVersion}` }),
     // The service does not heed 0, which HTTP stacks send unasked.
-    ...(maxAgeS === null ? {} : { 'Cache-Control': `max-age=${Math.max(1, Math.floor(maxAgeS))}` }),
+    ...(maxAgeS !== null && { 'Cache-Control': `max-age=${Math.max(1, Math.floor(maxAgeS))}` }),
   };
   const path = query === '' ? base : `${base}?${query}`;
   return query === null || path.length > MAX_PATH ? { path: base, headers, json: parameters } : { path, headers };

@@ -18,11 +18,11 @@ export function syncBy(ask: Ask): Transport['sync'] {
         id,
         resource_title: title,
         parameters,
-        ...(etag === null ? {} : { etag }),
-        ...(minRevision > 0 ? { min_revision: minRevision } : {}),
+        ...(etag !== null && { etag }),
+        ...(minRevision > 0 && { min_revision: minRevision }),
       })),
       inline_bytes: INLINE_BYTES,
-      ...(live === null ? {} : { live }),
+      ...(live !== null && { live }),
     };
     if (caches.length > 1 && mostBytes(JSON.stringify(json)) > MAX_REQUEST_BYTES) {
       const half = caches.length >> 1;

@@ -43,6 +43,11 @@ export function clientOf(options: Options, { store, clock, shared: ofTabs, trans
     }
   };
   const tell = (happening: Happening) => machine.tell(happening);
+  /** Something else may be told of a cache. */
+  const look = (cache: string) => {
+    news.of(cache);
+    notices.heard();
+  };
   const storage = (): Storage => (safe.isInMemory ? 'memory' : persisted ? 'persistent' : 'best-effort');
 
   const safe = safeStoreOf({
@@ -80,7 +85,8 @@ export function clientOf(options: Options, { store, clock, shared: ofTabs, trans
     tell,
     denied(cache) {
       copies.forget(cache);
-      tell({ type: 'dropped', cache });
+      // Since then a third tab may have stored it anew.
+      tell({ type: 'hint', cache, rev: -1 });
     },
     bye: (wipe) => void end(wipe),
   });
@@ -106,10 +112,7 @@ export function clientOf(options: Options, { store, clock, shared: ofTabs, trans
       copies.free(cache);
       tell({ type: 'forgotten', cache });
     },
-    left(cache) {
-      news.of(cache);
-      notices.heard();
-    },
+    left: look,
     progress: (cache) => requests.progress.get(cache),
   });
   let service: Transport | null = null;
@@ -119,10 +122,7 @@ export function clientOf(options: Options, { store, clock, shared: ofTabs, trans
     tokens: tokensOf((why) => options.auth(why), `${name}:auth`, shared, clock),
     title: (cache) => holders.describe(cache),
     tell,
-    progressed(cache) {
-      news.of(cache);
-      notices.heard();
-    },
+    progressed: look,
   });
   const keep = storageOf({
     store: safe,
@@ -156,10 +156,9 @@ export function clientOf(options: Options, { store, clock, shared: ofTabs, trans
         return tabs.steal();
       case 'probe':
         return tabs.send({ kind: 'want' });
-      case 'sync':
-        if (uses.round(clock.now())) tabs.send({ kind: 'who' });
-        break;
     }
+    if (command.do === 'sync' && uses.round(clock.now())) tabs.send({ kind: 'who' });
+    if (command.do === 'dropAll' && command.isFirst) tabs.send({ kind: 'signedOut' });
     requests.carryOut(command);
     keep(command);
   };

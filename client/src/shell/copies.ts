@@ -51,7 +51,8 @@ export interface Copies {
   moved(cache: string, meta: Meta): void;
 }
 
-const WHOLE: Change = { inserted: [], deleted: [], whole: true };
+/** Everything may have changed. */
+export const WHOLE: Change = { inserted: [], deleted: [], whole: true };
 
 interface World {
   store: SafeStore;
@@ -123,9 +124,8 @@ export function copiesOf({ store, describe, toWall, wall, changed }: World): Cop
   ): Promise<Outcome> => {
     const expected = copies.get(cache)?.meta?.rev ?? null;
     const outcome = await store.commit({ cache, generation: store.generation, expected, meta, write });
-    if (outcome === 'conflict') return { type: 'conflict' };
-    show(cache, meta, content, change);
-    return { type: 'stored', meta };
+    if (outcome === 'done') show(cache, meta, content, change);
+    return outcome === 'done' ? { type: 'stored', meta } : { type: 'conflict' };
   };
 
   /** What an answer tells, put over what was known. */
@@ -160,7 +160,7 @@ export function copiesOf({ store, describe, toWall, wall, changed }: World): Cop
     };
   };
 
-  const verified = async (content: Content, { hash }: Item) =>
+  const isRight = async (content: Content, { hash }: Item) =>
     hash === null || content.body !== null || (await hashOfRows(content)) === hash;
 
   const applyOf = async (cache: string, item: Item, body: Body): Promise<Outcome> => {
@@ -168,7 +168,7 @@ export function copiesOf({ store, describe, toWall, wall, changed }: World): Cop
     if (item.delta !== null && 'text' in body) {
       if (!copy?.meta || copy.shown?.meta.etag !== copy.meta.etag) return { type: 'conflict' };
       const { content, inserted, deleted } = applyDelta(copy.shown.content, body.text);
-      if (!(await verified(content, item))) return { type: 'wrong' };
+      if (!(await isRight(content, item))) return { type: 'wrong' };
       const meta = metaOf(cache, item);
       const bytes = meta.bytes + body.text.length;
       const rows = meta.changed + inserted.length + deleted.length;
@@ -176,7 +176,7 @@ export function copiesOf({ store, describe, toWall, wall, changed }: World): Cop
       return commit(cache, behind, { kind: 'delta', entry: body.text }, content, { inserted, deleted, whole: false });
     }
     const { tables, chunks, content } = 'text' in body ? wholeTables(body.text) : wholeBlob(body.blob);
-    if (!(await verified(content, item))) return { type: 'wrong' };
+    if (!(await isRight(content, item))) return { type: 'wrong' };
     const meta = metaOf(cache, item);
     const contentType = 'text' in body ? null : body.blob.type || (item.contentType ?? '');
     const whole = { ...meta, ...sizeOf(content, chunks), gen: meta.gen + 1, contentType, tables };
@@ -233,10 +233,10 @@ export function copiesOf({ store, describe, toWall, wall, changed }: World): Cop
 
 /** Whether both are of the same rows: a service that was restored may give a version twice. */
 function isSameVersion(a: Meta | undefined, b: Meta): boolean {
-  return a?.hash != null && a.hash === b.hash && a.etag === b.etag && columnsOf(a) === columnsOf(b);
+  return (
+    a?.hash != null && a.hash === b.hash && a.etag === b.etag && JSON.stringify(a.tables) === JSON.stringify(b.tables)
+  );
 }
-
-const columnsOf = ({ tables }: Meta) => JSON.stringify(tables);
 
 /**
  * Where a copy begins to count its commits and bodies: after all that the cache ever counted, for other tabs may still know a

@@ -5,7 +5,7 @@ import { FreshetError, failure } from '../error.ts';
 import type { Store, StoreHandle } from '../store/store.ts';
 
 /** All caches of a store, least used last. */
-export async function heldIn(store: StoreHandle): Promise<Held[]> {
+export async function heldIn(store: Pick<StoreHandle, 'list'>): Promise<Held[]> {
   const metas = [...(await store.list()).values()].sort((a, b) => b.usedAt - a.usedAt);
   return metas.map(({ title, parameters, version, etag, rows, bytes, keep, checkedAt, loadedAt, usedAt }) => {
     return { title, parameters, version, etag, rows, bytes, keep, checkedAt, loadedAt, usedAt };
@@ -13,11 +13,10 @@ export async function heldIn(store: StoreHandle): Promise<Held[]> {
 }
 
 export async function usageOf(
-  store: StoreHandle,
+  store: Pick<StoreHandle, 'list'>,
   persisted: boolean,
 ): Promise<{ bytes: number; quota: number | null; persisted: boolean }> {
-  let bytes = 0;
-  for (const meta of (await store.list()).values()) bytes += meta.bytes;
+  const bytes = [...(await store.list()).values()].reduce((sum, meta) => sum + meta.bytes, 0);
   const { quota = null } = (await globalThis.navigator?.storage?.estimate?.().catch(() => null)) ?? {};
   return { bytes, quota, persisted };
 }

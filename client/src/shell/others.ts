@@ -55,7 +55,7 @@ export function othersOf(name: string, { shared, state, isClosed, isOwn, news, t
     if (message.kind === 'hint') tell({ type: 'hint', cache: message.cache, rev: message.rev });
     else if (message.kind === 'denied') for (const cache of message.caches) denied(cache);
     else if (message.kind === 'bye') bye(message.wipe);
-    else if (message.kind === 'resume') tell({ type: 'resume' });
+    else if (message.kind === 'resume' || message.kind === 'signedOut') tell({ type: message.kind });
     else if (message.kind === 'uses' || message.kind === 'use') uses.heard(message);
     else if (message.kind === 'ask' || message.kind === 'answer') asks.heard(message);
     else if (message.kind === 'who') tabs.send({ kind: 'uses', caches: uses.own() });

@@ -31,7 +31,7 @@ export function platformClock(): Clock {
 /** The life of a page; elsewhere nothing ever changes. */
 export function platformLifecycle(): Lifecycle {
   const { document, navigator } = globalThis;
-  const pageEvents = ['visibilitychange', 'freeze', 'resume', 'pageshow'];
+  const pageEvents = ['visibilitychange', 'freeze', 'resume'];
   return {
     isVisible: () => document?.visibilityState !== 'hidden',
     isOnline: () => navigator?.onLine !== false,

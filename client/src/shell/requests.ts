@@ -143,13 +143,10 @@ export function requestsOf({ transport, tokens, title, tell, progressed }: World
           (error) => tell({ type: 'unticketed', error }),
         );
       } else if (command.do === 'auth') {
-        const { signal } = ending;
-        const ifWanted = (happening: Happening) => {
-          if (!signal.aborted) tell(happening);
-        };
-        tokens.ask(command.why).then(
-          (authed) => ifWanted({ type: 'authed', ...authed }),
-          (error) => ifWanted({ type: 'authFailed', error: errorOf(error) }),
+        make(
+          () => tokens.ask(command.why),
+          (authed) => tell({ type: 'authed', ...authed }),
+          (error) => tell({ type: 'authFailed', error }),
         );
       } else if (command.do === 'abort') {
         ending.abort();

@@ -1,6 +1,6 @@
 /** When a database that is lost, or has no room, is tried again. */
 
-import { StoreError } from '../store/store.ts';
+import { isFull } from '../store/store.ts';
 import type { Clock } from './platform.ts';
 
 /** A lost one, ms; it is given up after that. */
@@ -24,14 +24,14 @@ export interface Retries {
 export function retriesOf(clock: Clock, attempt: () => Promise<void>): Retries {
   /** In a row. */
   let tries = 0;
-  let isFull = false;
+  let isOfRoom = false;
   let isTrying = false;
   let isStopped = false;
   let workedAt = Number.NEGATIVE_INFINITY;
   let stopTimer = () => {};
 
   const again = () => {
-    const ms = isFull ? Math.min(MOST_ROOM_MS, FIRST_ROOM_MS * 2 ** tries) : LOST_MS[tries];
+    const ms = isOfRoom ? Math.min(MOST_ROOM_MS, FIRST_ROOM_MS * 2 ** tries) : LOST_MS[tries];
     if (ms === undefined) return;
     tries += 1;
     retryIn(ms);
@@ -45,11 +45,11 @@ export function retriesOf(clock: Clock, attempt: () => Promise<void>): Retries {
     isTrying = true;
     try {
       await attempt();
-      isFull = false;
+      isOfRoom = false;
       workedAt = clock.now();
       stopTimer();
     } catch (error) {
-      isFull ||= error instanceof StoreError && error.kind === 'full';
+      isOfRoom ||= isFull(error);
       again();
     } finally {
       isTrying = false;
@@ -58,12 +58,12 @@ export function retriesOf(clock: Clock, attempt: () => Promise<void>): Retries {
 
   return {
     begin(why) {
-      isFull = why === 'full';
+      isOfRoom = why === 'full';
       if (clock.now() - workedAt > WORKED_MS) tries = 0;
       again();
     },
     dropped() {
-      if (isFull) retryIn(AFTER_DROP_MS);
+      if (isOfRoom) retryIn(AFTER_DROP_MS);
     },
     stop() {
       isStopped = true;

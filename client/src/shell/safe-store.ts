@@ -16,8 +16,11 @@ import type { Clock } from './platform.ts';
 import { retriesOf } from './retries.ts';
 import { type HeldCopy, rewrite } from './rewrite.ts';
 
+/** A handle that goes on working. */
+type Kept = Omit<StoreHandle, 'wipe' | 'onLost'>;
+
 export interface SafeStore {
-  readonly handle: StoreHandle;
+  readonly handle: Kept;
   readonly device: DeviceRow;
   /** Generation of the store that this client writes to. */
   readonly generation: number;
@@ -27,8 +30,8 @@ export interface SafeStore {
   /** Keeps rows in memory until there is room again. */
   toMemory(): Promise<void>;
   keepDevice(row: DeviceRow): Promise<DeviceRow>;
-  /** Drops all caches; whoever else writes is told by the generation. */
-  wipe(): Promise<void>;
+  /** All that the database has is to go, also where it is not to be reached now. */
+  dropsAll(): void;
   close(): Promise<void>;
 }
 
@@ -55,6 +58,7 @@ export function safeStoreOf(world: World): SafeStore {
   let isClosed = false;
   /** Copies that were dropped while the database did not hear of it. */
   const gone = new Set<string>();
+  let isAllGone = false;
 
   const openReal = async () => {
     const opened = await store.open(name);
@@ -81,11 +85,15 @@ export function safeStoreOf(world: World): SafeStore {
   /** Has another store take over, with all that is held. */
   const use = async (next: StoreHandle, row: DeviceRow, isMemory: boolean) => {
     const old = handle;
+    if (!isMemory && isAllGone) for (const cache of (await next.list()).keys()) gone.add(cache);
     await rewrite(next, row.generation, world.held, isMemory ? new Set() : gone, (metas) => {
       handle = next;
       isInMemory = isMemory;
       device = { ...row, device: device.device };
-      if (!isMemory) fallen = null;
+      if (!isMemory) {
+        fallen = null;
+        isAllGone = false;
+      }
       if (!isClosed) for (const [cache, meta] of metas) world.moved(cache, meta);
     });
     void old?.close().catch(() => {});
@@ -142,7 +150,7 @@ export function safeStoreOf(world: World): SafeStore {
     }
   };
 
-  const safe: StoreHandle = {
+  const safe: Kept = {
     read: (cache, known) => safely((on) => on.read(cache, known)),
     commit: (change) => safely((on) => on.commit(change)),
     async drop(caches, generation) {
@@ -155,8 +163,6 @@ export function safeStoreOf(world: World): SafeStore {
     list: () => safely((on) => on.list()),
     device: () => safely((on) => on.device()),
     setDevice: (row) => safely((on) => on.setDevice(row)),
-    wipe: () => safely((on) => on.wipe()),
-    onLost() {},
     close: () => handle.close(),
   };
 
@@ -209,8 +215,8 @@ export function safeStoreOf(world: World): SafeStore {
         return device;
       }
     },
-    async wipe() {
-      await safe.wipe();
+    dropsAll() {
+      isAllGone = fallen !== null;
     },
     async close() {
       isClosed = true;

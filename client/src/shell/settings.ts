@@ -12,5 +12,5 @@ export function settingsOf({
   pokeFloorS = POKE_FLOOR_S,
   denied = 'keep',
 }: Options): Settings {
-  return { live, pollMs: Math.max(1, pollS) * 1000, pokeFloorMs: Math.max(0, pokeFloorS) * 1000, denied };
+  return { live, pollMs: pollS * 1000, pokeFloorMs: pokeFloorS * 1000, denied };
 }

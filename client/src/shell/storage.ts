@@ -2,7 +2,7 @@
 
 import type { Command, Happening } from '../core/events.ts';
 import type { Meta } from '../store/store.ts';
-import { StoreError } from '../store/store.ts';
+import { isFull } from '../store/store.ts';
 import type { Body, Copies, Outcome } from './copies.ts';
 import type { SafeStore } from './safe-store.ts';
 
@@ -59,8 +59,7 @@ export function storageOf(world: World): (command: Command) => void {
       try {
         return await work();
       } catch (error) {
-        const isFull = error instanceof StoreError && error.kind === 'full';
-        const [victim] = isFull && evictions < MOST_EVICTIONS ? await evictable(cache) : [];
+        const [victim] = isFull(error) && evictions < MOST_EVICTIONS ? await evictable(cache) : [];
         if (victim === undefined) throw error;
         await evict(victim[0]);
       }
@@ -82,7 +81,7 @@ export function storageOf(world: World): (command: Command) => void {
       }
       tell({ ...outcome, cache });
     } catch (error) {
-      tell({ type: 'unstored', cache, isFull: error instanceof StoreError && error.kind === 'full' });
+      tell({ type: 'unstored', cache, isFull: isFull(error) });
     }
   };
 
@@ -90,13 +89,11 @@ export function storageOf(world: World): (command: Command) => void {
     const { device } = store;
     const offsetMs = world.offsetMs();
     const isKnown = device.user === user && Math.abs(device.clockOffsetMs - offsetMs) < OFFSET_MS;
-    try {
-      const row = isKnown ? device : await store.keepDevice({ ...device, user, clockOffsetMs: offsetMs });
-      tell({ type: 'userKept', user: row.user ?? user, told: user, token });
-    } catch {
-      // Nothing keeps it, so nothing of somebody else can be there.
-      tell({ type: 'userKept', user, told: user, token });
-    }
+    // Where nothing keeps it, nothing of somebody else can be there.
+    const row = isKnown
+      ? device
+      : await store.keepDevice({ ...device, user, clockOffsetMs: offsetMs }).catch(() => null);
+    tell({ type: 'userKept', user: row?.user ?? user, told: user, token });
   };
 
   /** Nobody sees them any more, be they stored or not. */
@@ -109,19 +106,18 @@ export function storageOf(world: World): (command: Command) => void {
     world.denied(caches);
   };
 
-  const nothing = new Map<string, Meta>();
+  const nothing: ReadonlyMap<string, Meta> = new Map();
+  const list = () => store.handle.list().catch(() => nothing);
   return (command) => {
     if (command.do === 'read') {
       const { cache } = command;
-      copies.read(cache).then(
-        (meta) => tell({ type: 'read', cache, meta }),
-        () => tell({ type: 'read', cache, meta: copies.get(cache)?.meta ?? null }),
-      );
+      const held = () => copies.get(cache)?.meta ?? null;
+      void copies
+        .read(cache)
+        .catch(held)
+        .then((meta) => tell({ type: 'read', cache, meta }));
     } else if (command.do === 'list') {
-      store.handle.list().then(
-        (metas) => tell({ type: 'listed', metas }),
-        () => tell({ type: 'listed', metas: nothing }),
-      );
+      void list().then((metas) => tell({ type: 'listed', metas }));
     } else if (command.do === 'apply') {
       const { cache, item } = command;
       const body = bodies.get(cache);
@@ -142,10 +138,8 @@ export function storageOf(world: World): (command: Command) => void {
     } else if (command.do === 'drop') {
       void dropDenied([command.cache]);
     } else if (command.do === 'dropAll') {
-      store.handle.list().then(
-        (metas) => dropDenied([...metas.keys()]),
-        () => dropDenied([]),
-      );
+      store.dropsAll();
+      void list().then((metas) => dropDenied([...new Set([...command.caches, ...metas.keys()])]));
     } else if (command.do === 'toMemory') void store.toMemory();
     else if (command.do === 'keepUser') void keepUser(command.user, command.token);
   };

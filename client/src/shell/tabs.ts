@@ -38,6 +38,8 @@ export type Message = { from: string } & (
   | { kind: 'answer'; to: string; id: number; error: PlainError | null }
   /** Copies that the user may not have: they were dropped, and are not to be shown. */
   | { kind: 'denied'; caches: readonly string[] }
+  /** The service has signed the user out: nothing that was read for them is to stay. */
+  | { kind: 'signedOut' }
   | { kind: 'resume' }
   | { kind: 'bye'; wipe: boolean }
 );

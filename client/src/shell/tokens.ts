@@ -2,7 +2,7 @@
 
 import type { AuthReason } from '../api.ts';
 import type { ClientEvents } from '../core/events.ts';
-import { FreshetError } from '../error.ts';
+import { FreshetError, unauthenticated } from '../error.ts';
 import type { Clock, Shared } from './platform.ts';
 
 /** How long `auth` may take, and how long another tab's may be waited for, ms. */
@@ -39,16 +39,14 @@ export function tokensOf(
       return current;
     },
     async ask(why) {
-      const token = await inTurn(lockName, shared, clock, () => call(why)).catch((cause) => {
-        // What it throws is its own, be it an error like ours: it says nothing of our requests.
-        throw new FreshetError('network', 'auth() has failed', { retryable: true, cause });
+      const token = await inTurn(lockName, shared, clock, () => call(why)).catch(() => {
+        // What it throws is its own, be it an error like ours: it says nothing of our requests, and may name the token.
+        throw new FreshetError('network', 'auth() has failed');
       });
-      if (token === LATE) throw new FreshetError('timeout', 'auth() has not answered', { retryable: true });
+      if (token === LATE) throw new FreshetError('timeout', 'auth() has not answered');
       if (!token) return { outcome: 'none', expiresAt: null };
       if (typeof token !== 'string' || !/^[!-~]+$/.test(token))
-        throw new FreshetError('unauthenticated', 'auth() must give a token alone, as text, or null', {
-          retryable: true,
-        });
+        throw unauthenticated('auth() must give a token alone, as text, or null');
       const outcome = token === current ? 'same' : 'new';
       current = token;
       return { outcome, expiresAt: expiryOf(token) };

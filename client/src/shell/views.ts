@@ -3,7 +3,7 @@
 import type { Cache, CacheOptions, CacheStatus, Change, Row, Snapshot, Table } from '../api.ts';
 import { type Tables, tablesOf } from '../data/table.ts';
 import { failure } from '../error.ts';
-import type { Copy } from './copies.ts';
+import { type Copy, WHOLE } from './copies.ts';
 import { demand } from './inputs.ts';
 import { report } from './platform.ts';
 
@@ -69,7 +69,7 @@ export function viewOf<T extends object = Row>(options: CacheOptions, world: Wor
   const changed = (change: Change) => {
     if (ears.size === 0) return;
     const isFirst = pending === null;
-    pending = pending === null ? change : { inserted: [], deleted: [], whole: true };
+    pending = pending === null ? change : WHOLE;
     if (isFirst) queueMicrotask(tellAll);
   };
   const tellAll = () => {

@@ -95,6 +95,11 @@ export interface DeviceRow {
   clockOffsetMs: number;
 }
 
+/** Whether the device has no room. */
+export function isFull(error: unknown): boolean {
+  return error instanceof StoreError && error.kind === 'full';
+}
+
 /** An open database. All tabs have one each on the same data. Each method is one transaction. */
 export interface StoreHandle {
   /** The cache; null: not held, or kept in a format that is not known. `known`: what the reader has of it already. */

@@ -36,6 +36,8 @@ export interface ClientRules {
   takesOnce: boolean;
   /** A commit names the generation of the store: after a wipe it is none. */
   comparesGenerations: boolean;
+  /** What is stored after the service has signed the user out is dropped, too. */
+  dropsLateCommits: boolean;
   /** A token that was asked for because of a refusal is the last one. */
   stopsAfterSecondRefusal: boolean;
 }
@@ -57,5 +59,6 @@ export const ALL_RULES: ClientRules = {
   keepsFloors: true,
   takesOnce: true,
   comparesGenerations: true,
+  dropsLateCommits: true,
   stopsAfterSecondRefusal: true,
 };

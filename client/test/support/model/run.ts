@@ -34,6 +34,7 @@ const MOVES: readonly (readonly [share: number, make: Make])[] = [
   [2, (world, pick) => said('the lead is taken', () => take(world, pick))],
   [2, (world, pick) => said('kill', () => world.kill(pickOf(world.tabs, pick)))],
   [2, (world, pick) => said('the line breaks', () => pickOf(world.tabs, pick).drop())],
+  [2, (world) => said('the user is to be signed out', () => (world.isSigningOut = world.hasSignOuts))],
   [2, (world) => said('the hub forgets', () => world.service.forget())],
   [2, (world) => said('token expires', () => world.expire())],
   [
@@ -73,10 +74,11 @@ export function run(moves: readonly Move[], seed: number, rules: ClientRules = A
   }
   const refusals = world.auths;
   settle(world, QUIET_MS);
+  if (world.isSignedOut && world.store.caches.size > 0) return verdict('kept of a user who was signed out');
   if (world.isRefusing && world.auths - refusals > MOST_AUTHS) return verdict('asks for tokens again and again');
   // Nothing is lost or refused any more.
   world.service.isLagging = false;
-  world.isRefusing = world.isBusy = false;
+  world.isRefusing = world.isBusy = world.isSigningOut = false;
   world.spoils = [];
   const lie = lieIn(world, settle(world, QUIET_MS)) ?? lieIn(world, loadAll(world) && settle(world, QUIET_MS));
   if (lie !== null) return verdict(lie);

@@ -9,7 +9,7 @@ import { metaOf, network, overloaded, refused } from '../machine/drive.ts';
 import { hashOf, KEYS, type Rows, type ToldItem } from './service.ts';
 import type { World } from './world.ts';
 
-const SETTINGS = { live: 'socket', pollMs: 900_000, pokeFloorMs: 2000, denied: 'keep' } as const;
+const SETTINGS = { live: 'socket', pollMs: 900_000, pokeFloorMs: 2000, denied: 'drop' } as const;
 
 export class ModelTab {
   readonly world: World;
@@ -112,6 +112,9 @@ export class ModelTab {
     if (!rules.keepsFloors) next = { ...next, floorAt: never };
     if (!rules.stopsAfterSecondRefusal) next = { ...next, auth: { ...next.auth, isSecond: false } };
     if (!rules.verifiesUser) next = { ...next, auth: { ...next.auth, isVerified: true } };
+    if (!rules.dropsLateCommits)
+      for (const cache of next.caches.values())
+        if (cache.phase === 'discarding') next.caches.set(cache.id, { ...cache, phase: 'storing' });
     const patch = {
       ...(rules.keepsFloors ? {} : { floorAt: never }),
       ...(rules.asksAgainWhenBehind ? {} : { behinds: 3 }),
@@ -169,6 +172,7 @@ export class ModelTab {
           () => {
             const refusal = world.refusalOf(this, token);
             if (refusal !== null) return this.tell({ type: 'checkFailed', error: refusal });
+            world.isSignedOut = false;
             const user = world.userOf(token);
             const { items, live } = world.service.check(question, user);
             const { live: socket } = question;
@@ -210,8 +214,14 @@ export class ModelTab {
           lost,
         );
       }
-      case 'apply':
-        return world.fly('apply', this, () => this.#apply(command.cache, command.item as ToldItem));
+      case 'apply': {
+        const apply = () => this.#apply(command.cache, command.item as ToldItem);
+        if (!world.isSigningOut || this.#socket === null) return world.fly('apply', this, apply);
+        world.isSigningOut = false;
+        // It takes its time: all else may be dropped before.
+        world.fly('apply', this, () => world.fly('apply', this, apply));
+        return this.drop(4403);
+      }
       case 'note':
         return world.fly('note', this, () => {
           const copy = this.copies.get(command.cache);
@@ -228,6 +238,13 @@ export class ModelTab {
           if (!copy) return this.tell({ type: 'conflict', cache: command.cache });
           this.#commit(command.cache, { ...copy.meta, changed: 0 }, copy.rows, null);
         });
+      case 'drop':
+        return world.fly('drop', this, () => this.#dropCaches([command.cache]));
+      case 'dropAll':
+        if (command.isFirst) world.tellOthers(this, 'signed out', (tab) => tab.tell({ type: 'signedOut' }));
+        return world.fly('drop', this, () =>
+          this.#dropCaches([...new Set([...command.caches, ...store.caches.keys()])]),
+        );
       case 'keepUser':
         return world.fly('keep user', this, () => {
           if (this.generation !== store.generation) return world.kill(this);
@@ -271,11 +288,25 @@ export class ModelTab {
     this.#socket = null;
   }
 
-  /** The line breaks. */
-  drop(): void {
+  /** The line breaks, or the service ends it. */
+  drop(code = 1006): void {
     if (this.#socket === null) return;
     this.#endSocket();
-    this.tell({ type: 'ended', code: 1006, wasOpen: true });
+    if (code === 4403) this.world.isSignedOut = true;
+    this.tell({ type: 'ended', code, wasOpen: true });
+  }
+
+  #dropCaches(caches: readonly string[]): void {
+    const { store } = this.world;
+    if (this.generation === store.generation) for (const cache of caches) store.caches.delete(cache);
+    const forget = (tab: ModelTab, event: { type: 'dropped' } | { type: 'hint'; rev: number }) => {
+      for (const cache of caches) {
+        tab.copies.set(cache, null);
+        tab.tell({ ...event, cache });
+      }
+    };
+    forget(this, { type: 'dropped' });
+    this.world.tellOthers(this, 'denied', (tab) => forget(tab, { type: 'hint', rev: -1 }));
   }
 
   #hear(item: ToldItem, type: 'item' | 'fetched' = 'item'): void {

@@ -46,6 +46,12 @@ export class World {
   /** The next answer, or what a socket is told next, comes twice. */
   isDoubling = false;
   nextUser = USER;
+  /** In few worlds: where nothing is held there is little to go wrong. */
+  readonly hasSignOuts: boolean;
+  /** The service signs the user out as soon as an answer is being stored. */
+  isSigningOut = false;
+  /** The service has signed the user out, and has answered nothing since. */
+  isSignedOut = false;
   /** How often a token was asked for. */
   auths = 0;
   readonly #asked = new Map<string, number[]>();
@@ -55,6 +61,7 @@ export class World {
   constructor(rules: ClientRules, seed: number) {
     this.rules = rules;
     this.random = seededRandom(seed);
+    this.hasSignOuts = seed % 8 === 0;
     this.openTab();
     this.openTab();
   }
@@ -69,6 +76,9 @@ export class World {
     this.release(tab);
     if (tab.socket !== null) this.service.sockets.delete(tab.socket);
     tab.isAlive = false;
+    // Nobody else knows what it was to drop.
+    if (this.flights.some((flight) => flight.tab === tab && /^(drop|signed out)$/.test(flight.name)))
+      this.isSignedOut = false;
     this.tabs.splice(this.tabs.indexOf(tab), 1);
     for (const flight of [...this.flights])
       if (flight.tab === tab) this.flights.splice(this.flights.indexOf(flight), 1);
@@ -80,6 +90,7 @@ export class World {
     this.store.caches.clear();
     this.store.user = null;
     this.store.generation += 1;
+    this.isSignedOut = false;
     for (const other of isHeard ? this.tabs : []) if (other !== tab) this.fly('bye', other, () => this.kill(other));
     this.kill(tab);
   }
@@ -126,7 +137,7 @@ export class World {
   }
 
   hint(from: ModelTab, cache: string, rev: number): void {
-    for (const tab of this.tabs) if (tab !== from) this.fly('hint', tab, () => tab.tell({ type: 'hint', cache, rev }));
+    this.tellOthers(from, 'hint', (tab) => tab.tell({ type: 'hint', cache, rev }));
   }
 
   /** The service was restored: who is live does not know it before the next full check. */
@@ -166,6 +177,11 @@ export class World {
 
   authBegins(): void {
     this.auths += 1;
+  }
+
+  /** Other tabs are told. */
+  tellOthers(from: ModelTab, name: string, heard: (tab: ModelTab) => void): void {
+    for (const tab of this.tabs) if (tab !== from) this.fly(name, tab, () => heard(tab));
   }
 
   // What must hold.

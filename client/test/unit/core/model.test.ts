@@ -19,7 +19,7 @@ const property = (rules: ClientRules) =>
     if (fault !== null) throw new Error(fault);
   });
 
-describe('invariants 2, 3, 4, 5, 6, 7, 8, 19, 23, 24, 25, 26', () => {
+describe('invariants 2, 3, 4, 5, 6, 7, 8, 19, 23, 24, 25, 26, 27', () => {
   it('hold under any schedule, and all tabs end with what the service has', { timeout: 300_000 }, () => {
     fc.assert(property(ALL_RULES), { numRuns: RUNS });
   });

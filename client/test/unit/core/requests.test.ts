@@ -77,7 +77,7 @@ describe('tokens', () => {
   });
 
   it.each([
-    ['same', 'auth() gave the token again that was refused'],
+    ['same', 'auth() gave the refused token again'],
     ['none', 'auth() gave no token'],
   ] as const)('invariant 8: needs the user when the new token is %s, and says so', (outcome, message) => {
     const drive = settled();

@@ -108,19 +108,38 @@ describe('close codes', () => {
     const drive = settled();
     drive.tell({ type: 'check', waiter: 7 });
     end(drive, 4403);
-    const told = { code: 'unauthenticated', message: 'the service has shut this user out' };
+    const told = { code: 'unauthenticated', message: 'the service has signed this user out' };
     expect(statusOf(drive.state)).toMatchObject({ sync: 'needs-auth', error: told });
     expect(drive.last('settle')).toMatchObject({ waiters: [7], error: told });
   });
 
-  it('4403: needs the user, and drops all copies at once where the app wants that', () => {
+  it('4403: needs the user, and drops all copies at once where the app wants that (invariant 27)', () => {
     const drive = settled();
     end(drive, 4403);
     expect(statusOf(drive.state).sync).toBe('needs-auth');
     expect(drive.has('dropAll')).toBe(false);
     const dropping = settled({ denied: 'drop' });
     end(dropping, 4403);
-    expect(dropping.has('dropAll')).toBe(true);
+    expect(dropping.last('dropAll')).toMatchObject({ caches: ['a'], isFirst: true });
+    // Heard of another tab, it is told to no third one.
+    dropping.forget().tell({ type: 'signedOut' });
+    expect(dropping.last('dropAll').isFirst).toBe(false);
+  });
+
+  it.each([
+    ['stored', { type: 'stored', cache: 'a', meta: metaOf({ version: 2 }) }],
+    ['not stored, for another tab was faster', { type: 'conflict', cache: 'a' }],
+    ['not stored, for want of room', { type: 'unstored', cache: 'a', isFull: true }],
+    ['not stored, for it did not verify', { type: 'wrong', cache: 'a' }],
+  ] as const)('4403: drops what was on its way to the store, be it then %s (invariant 27)', (_name, event) => {
+    const drive = settled({ denied: 'drop' });
+    drive.tell({ type: 'check', waiter: 1 }).tell({ type: 'listed', metas: new Map() });
+    drive.item({ version: 2 }).checked('ok');
+    expect(drive.cache().phase).toBe('storing');
+    end(drive, 4403).forget();
+    drive.tell({ type: 'dropped', cache: 'a' }).tell(event);
+    expect(drive.all).toEqual([{ do: 'drop', cache: 'a' }]);
+    expect(drive.cache().phase).toBe('resting');
   });
 
   it('4408: asks for another ticket at once, twice', () => {

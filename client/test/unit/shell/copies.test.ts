@@ -15,7 +15,7 @@ async function tabsOf(count: number): Promise<{ copies: Copies; heard: Change[] 
       const { generation } = await handle.device();
       const heard: Change[] = [];
       const copies = copiesOf({
-        store: { handle, generation, commit: (change) => handle.commit(change) } as SafeStore,
+        store: { handle, generation, commit: handle.commit } as unknown as SafeStore,
         describe: () => ({ title: 'plan', parameters: {}, keep: null, isUsed: true }),
         toWall: (ms) => ms,
         wall: () => 1,

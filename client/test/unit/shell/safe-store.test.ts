@@ -103,6 +103,36 @@ it('invariant 10: works from the start without a database, and gives up on it af
   await expect.poll(() => store.opened, PATIENCE).toBe(4);
 });
 
+it('invariant 27: keeps nothing of a user who was signed out while the database could not be reached', async () => {
+  names += 1;
+  const service = new FakeService('plan', 'old');
+  const store = new Breakable();
+  const before = open(service, store);
+  await before.client.cache('old').ready();
+  await before.client.close();
+  let cut: ((code: number, wasOpen: boolean) => void) | undefined;
+  const transport = service.transport();
+  service.transport = () => ({
+    ...transport,
+    socket: (ticket, ears) => {
+      cut = ears.closed;
+      return transport.socket(ticket, ears);
+    },
+  });
+  const { client } = open(service, store, { denied: 'drop' });
+  const cache = client.cache('plan');
+  await cache.ready();
+  await expect.poll(() => cache.snapshot.status.sync, PATIENCE).toBe('live');
+  expect((await client.held()).map(({ title }) => title).sort()).toEqual(['old', 'plan']);
+  store.broken = new StoreError('lost', 'gone');
+  await expect.poll(async () => (await client.held().catch(() => [])).length, PATIENCE).toBe(1);
+  cut?.(4403, true);
+  await expect.poll(() => client.held(), PATIENCE).toEqual([]);
+  store.broken = null;
+  await expect.poll(() => client.status.storage, PATIENCE).toBe('persistent');
+  expect(await client.held()).toEqual([]);
+});
+
 it('invariant 11: makes room by what is least used and not pinned, and tells', async () => {
   names += 1;
   const service = new FakeService('old', 'pinned', 'plan');

@@ -277,6 +277,58 @@ it('with denied: drop the end of a user drops all that the store holds, used or 
   for (const { client } of [one, two]) await expect.poll(() => client.peek('plan').status.data, PATIENCE).toBe('none');
 });
 
+/** A store whose commits wait until the test lets them go on. */
+function holdingStore() {
+  const inner = storeOf();
+  const gate = { isShut: false, waiting: 0, done: 0, open: () => {} };
+  const opened = new Promise<void>((resolve) => {
+    gate.open = resolve;
+  });
+  const open: Store['open'] = async (name) => {
+    const handle = await inner.open(name);
+    return {
+      ...handle,
+      async commit(change) {
+        gate.waiting += 1;
+        if (gate.isShut) await opened;
+        const outcome = await handle.commit(change);
+        gate.done += 1;
+        return outcome;
+      },
+    };
+  };
+  return { gate, store: { ...inner, open } };
+}
+
+/** A tab that leads whatever others do, as one that was frozen before it heard that it does not any more. */
+function leading(): Shared | null {
+  const shared = platformShared();
+  const request = (_name: string, _options: LockOptions, work: () => unknown) => Promise.resolve(work());
+  return shared && { ...shared, locks: { request } as unknown as LockManager };
+}
+
+it.each([
+  ['that it was told by the socket', 0],
+  ['that another tab has told it', 1],
+])('invariant 27: keeps no first load that was being stored at the end of a user %s', async (_name, at) => {
+  const service = new Waiting('plan', 'first');
+  const { gate, store } = holdingStore();
+  const one = open(service, store, { denied: 'drop' });
+  await one.client.cache('plan').ready();
+  await expect.poll(() => service.sockets, PATIENCE).toBe(1);
+  const two = open(service, store, { denied: 'drop', live: 'poll' }, at === 0 ? platformShared() : leading());
+  gate.isShut = true;
+  const { waiting, done } = gate;
+  const first = [one, two][at]?.client.cache('first');
+  await expect.poll(() => gate.waiting, PATIENCE).toBeGreaterThan(waiting);
+  service.ears?.closed(4403, true);
+  await expect.poll(() => one.client.held(), PATIENCE).toEqual([]);
+  gate.open();
+  await expect.poll(() => gate.done, PATIENCE).toBeGreaterThan(done);
+  await expect.poll(() => one.client.held(), PATIENCE).toEqual([]);
+  await expect.poll(() => first?.snapshot.status.data, PATIENCE).toBe('none');
+});
+
 it('invariant 17: a thousand mounts leave no listener, socket or use', async () => {
   const service = new FakeService('plan');
   const { client, page } = open(service, storeOf());
