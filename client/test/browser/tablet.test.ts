@@ -307,6 +307,32 @@ describe.skipIf(!isThere('browser'))('Tablet', () => {
     expect(await page.evaluate(() => navigator.serviceWorker.controller?.scriptURL)).toBe(`${tablet}worker.js`);
   });
 
+  it('fits a screen that is 320 px wide, on each of its pages', async () => {
+    const { page } = await signedIn({ viewport: { width: 320, height: 640 } });
+    const widths: [string, number][] = [];
+    for (const name of ['cars', 'inspections', 'countries', 'device']) {
+      await page.goto(`${tablet}#/${name}`);
+      await page.locator(name === 'device' ? '.held li' : 'tbody tr').first().waitFor();
+      widths.push([name, await page.evaluate(() => document.documentElement.scrollWidth)]);
+    }
+    expect(widths).toEqual(['cars', 'inspections', 'countries', 'device'].map((name) => [name, 320]));
+  });
+
+  it('has a name that people can read, in all tabs and after a reload', async () => {
+    const { profile, page } = await signedIn();
+    const names = new Set<string>();
+    profile.on('request', (request) => {
+      const name = request.headers()['x-device-id'];
+      if (name !== undefined) names.add(name);
+    });
+    await page.reload();
+    await expect.poll(() => said(page)).toBe('Live');
+    await page.close();
+    const other = await open(profile, await service.lineWith(/\/tablet\/#token=/));
+    await expect.poll(() => said(other)).toBe('Live');
+    expect([...names]).toEqual([expect.stringMatching(/^tablet-[0-9a-f]{4}$/)]);
+  });
+
   it('asks nobody but the service and its own server, and breaks none of its own rules', async () => {
     const profile = await freshProfile();
     const hosts = new Set<string>();

@@ -12,6 +12,7 @@ import { dropToken, findToken, followTabs, keepToken, takeTokenOfAddress } from 
 import { told } from './told.ts';
 
 const KEY = 'tablet.user';
+const DEVICE_KEY = 'tablet.device';
 
 /** A user with the copy on this device. */
 export interface Account {
@@ -81,6 +82,7 @@ function open(user: string | null): void {
   const client = createClient({
     url: API,
     user,
+    device: deviceName(),
     auth: findToken,
     fetch: lineFetch,
     lifecycle: lineLifecycle,
@@ -89,4 +91,12 @@ function open(user: string | null): void {
   // These are kept up to date, and there offline, whichever of them is on the screen.
   for (const { title, parameters } of LISTINGS) client.cache(title, parameters, { keep: 'pinned' });
   account.set({ user, client, journal: told });
+}
+
+/** The name of this device for its operators, as the console lists it: made once, for all tabs, and kept when a user signs out. */
+function deviceName(): string {
+  const [number = 0] = crypto.getRandomValues(new Uint16Array(1));
+  const name = localStorage.getItem(DEVICE_KEY) ?? `tablet-${number.toString(16).padStart(4, '0')}`;
+  localStorage.setItem(DEVICE_KEY, name);
+  return name;
 }
