@@ -1,5 +1,6 @@
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-pool-workers';
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './test/support/longest-first.ts';
 
 const shardTests = ['test/worker/shards/*.test.ts'];
 const objectTests = ['cache-object*', 'run-refresh*', 'faults/*'].map((name) => `test/worker/${name}.test.ts`);
@@ -18,6 +19,7 @@ export default defineConfig({
   test: {
     // More than there are cores: the tests mostly wait for timers and stores.
     maxWorkers: 4,
+    sequence: { sequencer: LongestFirst },
     // What the service logs is asserted where it matters; printed by each test, it would hide what failed.
     silent: 'passed-only',
     projects: [

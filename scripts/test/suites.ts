@@ -82,7 +82,7 @@ export const ALL: Lanes = [
   [WITH_A_DATABASE, IN_A_BROWSER],
 ];
 
-/** Environment of the long forms: more random requests, sequences, interleavings and devices than the usual ones. */
+/** Environment of the long forms: all that the usual ones try a part of (test/README.md). */
 export const LONG_FORMS: Readonly<Record<string, string>> = {
   FUZZ_RUNS: '3000',
   MODEL_RUNS: '100',

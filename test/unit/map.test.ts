@@ -1,8 +1,9 @@
 /** The maps that readers go by: test/README.md names every test, docs/design.md and docs/contract.md have what comments cite. */
 
-import { globSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { LONGEST } from '../support/longest-first.ts';
 
 const PROJECT = join(import.meta.dirname, '../..');
 const map = read('test/README.md');
@@ -19,6 +20,10 @@ it('names every test file, and none that is not there', () => {
     'lack a row': there.filter((file) => !named.includes(file)),
     'do not exist': named.filter((file) => !there.includes(file)),
   }).toEqual({ 'lack a row': [], 'do not exist': [] });
+});
+
+it('begins runs with files that are there', () => {
+  expect(LONGEST.filter((file) => !existsSync(join(PROJECT, file)))).toEqual([]);
 });
 
 it.each(['1', '2', '3', '4', '5', '6', '7', '8'])('has tests for section %s of the contract', (section) => {
