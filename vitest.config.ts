@@ -134,6 +134,7 @@ export default defineConfig({
           include: ['test/sql/*.test.ts'],
           // One file ends the sessions of a role that the other uses.
           maxWorkers: 1,
+          ...patient,
           testTimeout: 2 * PATIENCE_MS,
           hookTimeout: 2 * PATIENCE_MS,
           provide: { seed: SEED },

@@ -37,15 +37,13 @@ describe.skipIf(!isThere('browser'))('the console and a device that shows old da
   /** What the service has noted of a device; records come some seconds late. */
   async function noted({ user, device }: Reader, isThere: (device: Told) => boolean = () => true): Promise<void> {
     const query = new URLSearchParams({ user, device, expand: 'caches' });
-    await expect
-      .poll(async () => (await host.api<Told[]>('GET', `/devices/?${query}`)).some(isThere), { timeout: 30_000 })
-      .toBe(true);
+    await expect.poll(async () => (await host.api<Told[]>('GET', `/devices/?${query}`)).some(isThere)).toBe(true);
   }
 
   async function refreshed(title: string, end: 'SUCCESS' | 'FAILURE'): Promise<void> {
     const asked = await host.api<{ task_id: string }>('POST', '/cache/refresh/', { resource_title: title });
     const state = () => host.api<{ task_state: string }>('GET', `/cache/state/?task_id=${asked.task_id}`);
-    await expect.poll(async () => (await state()).task_state, { timeout: 30_000 }).toBe(end);
+    await expect.poll(async () => (await state()).task_state).toBe(end);
   }
 
   /** Types the device's name on the first screen, then presses what leads on; how many presses that were. */

@@ -23,9 +23,7 @@ describe.skipIf(!isThere('browser'))('the console and a task', () => {
   }
   const asked = (title: string) => host.api<Task>('POST', '/cache/refresh/', { resource_title: title });
   const comesTo = ({ task_id: id }: Task, state: string) =>
-    expect
-      .poll(async () => (await host.api<Task>('GET', `/cache/state/?task_id=${id}`)).task_state, { timeout: 30_000 })
-      .toBe(state);
+    expect.poll(async () => (await host.api<Task>('GET', `/cache/state/?task_id=${id}`)).task_state).toBe(state);
 
   /** The origin answers no more, until what it gives is called. */
   function held(): () => void {

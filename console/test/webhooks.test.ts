@@ -97,7 +97,7 @@ describe.skipIf(!isThere('browser'))('the console and webhooks', () => {
     receiver.rows('buick');
     await put('away', { url: 'http://127.0.0.1:9/?<script>', resources: ['hooked'] });
     await host.api('POST', '/cache/refresh/', { resource_title: 'hooked' });
-    await expect.poll(async () => (await stored('away')).state.status, { timeout: 30_000 }).toBe('failing');
+    await expect.poll(async () => (await stored('away')).state.status).toBe('failing');
     const page = await host.signedIn('/webhooks');
     const row = page.getByRole('row').filter({ hasText: 'away' });
     await row.getByText('failing').waitFor();
@@ -130,7 +130,7 @@ describe.skipIf(!isThere('browser'))('the console and webhooks', () => {
     });
     receiver.rows('buick');
     await host.api('POST', '/cache/refresh/', { resource_title: 'unsigned' });
-    await expect.poll(async () => (await stored('unsigned')).state.status, { timeout: 30_000 }).toBe('failing');
+    await expect.poll(async () => (await stored('unsigned')).state.status).toBe('failing');
     await page.getByRole('link', { name: 'Webhooks' }).click();
     await page.getByRole('link', { name: 'unsigned' }).click();
     const trouble = page.getByRole('region', { name: 'failing' });
@@ -181,7 +181,7 @@ describe.skipIf(!isThere('browser'))('the console and webhooks', () => {
     await page.getByLabel('Address').fill(`${receiver.url}/busy`);
     receiver.rows('fiat');
     await host.api('POST', '/cache/refresh/', { resource_title: 'hooked' });
-    await expect.poll(async () => (await stored('busy')).state.status, { timeout: 30_000 }).toBe('failing');
+    await expect.poll(async () => (await stored('busy')).state.status).toBe('failing');
     await page.getByRole('button', { name: 'Save' }).click();
     await result(page).getByText('Saved.').waitFor();
     expect((await stored('busy')).url).toBe(`${receiver.url}/busy`);

@@ -86,7 +86,7 @@ describe(OWN, () => {
         const etag = /^ETag: "(.*)"\r$/m.exec(changed)?.[1];
         const known = async () => JSON.parse((await paste(token, list))[1] ?? '');
         await expect
-          .poll(known, { timeout: 20_000, interval: 500 })
+          .poll(known, { interval: 500 })
           .toMatchObject([{ device: 'tablet-1', etag, resource_title: 'articles', parameters: { plant: 'P1' } }]);
       }
     } finally {

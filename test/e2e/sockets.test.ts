@@ -132,7 +132,7 @@ it('is given what it holds, and then only what changes', { timeout: 90_000 }, as
   expect(taken[4]).toMatchObject({ id: 'a', version: 2, content_version: 'delta v1-v2' });
   // What a device holds is noted after the answer.
   await expect
-    .poll(async () => (await admin.call('devices/?user=alice&expand=caches')).json, { timeout: 20_000 })
+    .poll(async () => (await admin.call('devices/?user=alice&expand=caches')).json)
     .toMatchObject([{ user: 'alice', device: 'tablet-1', caches: [{ held: true }, { held: true }, { held: true }] }]);
   await admin.call('syncs/?user=alice', { method: 'DELETE' });
   await expect(ended).rejects.toThrow('4403');

@@ -33,7 +33,7 @@ export function tagOf(source: Source, version: number): string {
 
 /** Waits until so many requests are held. */
 export async function untilHeld(count: number): Promise<void> {
-  await expect.poll(() => heldRequests.count, { timeout: 20_000, interval: 10 }).toBe(count);
+  await expect.poll(() => heldRequests.count, { interval: 10 }).toBe(count);
 }
 
 /** The events of an answer, which is given up when the test ends. */

@@ -27,5 +27,5 @@ export async function heldSource(
 
 /** Waits until the origin has been asked. */
 export async function untilLoading(source: Source): Promise<void> {
-  await expect.poll(() => source.loads(), { timeout: 20_000 }).toBeGreaterThan(0);
+  await expect.poll(() => source.loads()).toBeGreaterThan(0);
 }

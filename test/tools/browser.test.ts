@@ -100,7 +100,7 @@ describe.skipIf(!isThere('browser'))('a page in Chromium', () => {
     const requests = requestsOf(page);
     await run(page, change(documented('follow')), 'follow', url);
     await toldCount(page).toBe(1);
-    await expect.poll(() => requests.length, { timeout: 20_000 }).toBe(2);
+    await expect.poll(() => requests.length).toBe(2);
     // That nothing more is asked has no event to wait for.
     await sleep(WATCHED_MS);
     expect([requests.length, loads(title)]).toEqual([2, 1]);
@@ -155,7 +155,7 @@ describe.skipIf(!isThere('browser'))('a page in Chromium', () => {
     await page.evaluate(
       `(() => { globalThis.told = []; globalThis.source = new EventSource(${url}); source.addEventListener('state', ({ data }) => told.push(JSON.parse(data).task_state)); })()`,
     );
-    await expect.poll(() => page.evaluate('source.readyState'), { timeout: 20_000 }).toBe(2);
+    await expect.poll(() => page.evaluate('source.readyState')).toBe(2);
     expect((await told(page)).at(-1)).toBe('SUCCESS');
     expect(statuses.at(-1)).toBe(204);
     const asked = statuses.length;

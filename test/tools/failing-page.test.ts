@@ -33,9 +33,9 @@ describe.skipIf(!isThere('browser'))('the page of what fails', () => {
       );
     const said = () => page.evaluate<string>("document.querySelector('#said').textContent");
     await ask('no-token');
-    await expect.poll(said, { timeout: 20_000 }).toContain('A valid token is needed');
+    await expect.poll(said).toContain('A valid token is needed');
     await ask(token);
-    await expect.poll(said, { timeout: 20_000 }).toBe('1 fail.');
+    await expect.poll(said).toBe('1 fail.');
     const shown = await page.evaluate<string>("document.querySelector('#caches').textContent");
     for (const text of [
       'closed {}',

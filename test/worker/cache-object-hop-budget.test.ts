@@ -100,7 +100,7 @@ async function countRefresh(first: unknown, second: unknown, hubs = 0) {
     for (let number = 0; number < hubs; number += 1) await object.watch({ key: cache.key, hub: number, n: 1 });
     const before = { calls: calls.length, statements: d1.statements.length, rows: rowsWritten(), d1: rowsOf(d1.metas) };
     await refresh(second);
-    await expect.poll(isTold, { interval: 5, timeout: 10_000 }).toBe(true);
+    await expect.poll(isTold, { interval: 5 }).toBe(true);
     return {
       calls: calls.slice(before.calls).filter((name) => name !== 'object.enqueue' && name !== 'object.state'),
       statements: d1.statements.slice(before.statements).map(({ sql }) => sql.trim().split(/\s/)[0]),

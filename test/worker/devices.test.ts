@@ -1,6 +1,6 @@
 /** CONTRACT 4 "Devices": `GET /devices/`. */
 import { env } from 'cloudflare:workers';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { cacheIdentity } from '../../src/core/cache-key.ts';
 import { tagOfKey } from '../../src/core/etag.ts';
 import { d1Entries } from '../../src/stores/entries.ts';
@@ -11,8 +11,6 @@ import { sampleEntry, sampleLoaded, unique } from '../support/entries.ts';
 import { Source } from '../support/sources.ts';
 import { sampleRecord } from '../support/sync-records.ts';
 import { until } from '../support/until.ts';
-
-vi.setConfig({ testTimeout: 20_000 });
 
 const store = d1SyncRecords(env.DB);
 const AT = Date.parse('2026-11-01T12:00:00.007Z');

@@ -1,6 +1,6 @@
 /** Eviction of caches that nobody reads, on real stores and objects; the clock is an argument. */
 import { env } from 'cloudflare:workers';
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { runCron } from '../../src/cron.ts';
 import { evictUnread } from '../../src/flows/upkeep/evict-unread.ts';
 import { makeServices } from '../../src/services.ts';
@@ -9,9 +9,6 @@ import { alice, cachesOf, defineResource, load, loadAll, NOTHING_LOADED, onlyCac
 import { recordingDatabase } from '../support/database.ts';
 import { sampleEntry } from '../support/entries.ts';
 import { queue, Receiver, services as receiving, removeAll } from '../support/webhooks.ts';
-
-// Each begins with real loads, which wait for each other on a busy machine.
-vi.setConfig({ testTimeout: 30_000 });
 
 const DAY_MS = 86_400_000;
 const services = (days = 90) => {

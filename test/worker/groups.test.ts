@@ -136,7 +136,7 @@ describe('lists', () => {
     for (const source of [open, shut]) {
       expect((await was.get(source.path, { 'X-Device-Id': 'tablet' })).status).toBe(200);
     }
-    await expect.poll(async () => (await titles(was)).length, { timeout: 20_000 }).toBe(2);
+    await expect.poll(async () => (await titles(was)).length).toBe(2);
     return { open, shut, was };
   }
   const titles = async (client: Client, query = '') => {
@@ -292,7 +292,7 @@ it('a schedule needs no group', async () => {
   const services = makeServices(env, () => {});
   await services.entries.touch([{ key: cache?.key ?? '', hour: Math.floor(Date.now() / 3_600_000) * 3_600_000 }]);
   await refreshDue(services, Date.now() + 3_600_000, { pauseMs: 0 });
-  await expect.poll(async () => (await cachesOf(title))[0]?.version, { timeout: 20_000 }).toBe(2);
+  await expect.poll(async () => (await cachesOf(title))[0]?.version).toBe(2);
 });
 
 it('waits end with the token', async () => {

@@ -8,8 +8,6 @@ import { loadedTable, loadRows, tagOf, untilHeld } from '../support/live.ts';
 import { Source } from '../support/sources.ts';
 import { token } from '../support/token.ts';
 
-vi.setConfig({ testTimeout: 20_000 });
-
 async function count(path: string, headers: Record<string, string> = {}, post?: unknown) {
   const init = {
     headers: { Authorization: `Bearer ${await token()}`, 'Content-Type': 'application/json', ...headers },

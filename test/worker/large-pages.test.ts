@@ -1,6 +1,6 @@
 /** Pages of lists end early where parameters or definitions are large: an isolate has 128 MB for everything at once. */
 import { env } from 'cloudflare:workers';
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import { MAX_PAGE_BYTES } from '../../src/contract/constants.ts';
 import type { Entry } from '../../src/contract/entry.ts';
 import { cacheIdentity } from '../../src/core/cache-key.ts';
@@ -12,8 +12,6 @@ import { Client } from '../support/client.ts';
 import { sampleEntry, unique } from '../support/entries.ts';
 import { sampleResource } from '../support/resources.ts';
 import { sampleRecord } from '../support/sync-records.ts';
-
-vi.setConfig({ testTimeout: 60_000 });
 
 const LARGE_BYTES = 60_000;
 /** One page holds some 70 of them. */

@@ -2,14 +2,11 @@ import { env } from 'cloudflare:workers';
 import { createHash } from 'node:crypto';
 import '../support/seed.ts';
 import fc from 'fast-check';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Blobs } from '../../src/contract/stores.ts';
 import { PART_BYTES, r2Blobs } from '../../src/stores/blobs.ts';
 import { table } from '../support/rows.ts';
 import { LoadedCache, pieces } from '../support/tables.ts';
-
-// The large ones read and write some 60 MB.
-vi.setConfig({ testTimeout: 60_000 });
 
 const T = [table('t', '/items', 'a')];
 const answerOf = (values: readonly unknown[]) => JSON.stringify({ items: values.map((a) => ({ a })) });

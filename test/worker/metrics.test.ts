@@ -14,8 +14,6 @@ import { sampleRecord } from '../support/sync-records.ts';
 import { bearer } from '../support/token.ts';
 import { until } from '../support/until.ts';
 
-vi.setConfig({ testTimeout: 20_000 });
-
 /** A dataset that notes its points. */
 function dataset() {
   const points: AnalyticsEngineDataPoint[] = [];

@@ -9,7 +9,6 @@ import { sampleResource } from '../support/resources.ts';
 import { Source } from '../support/sources.ts';
 import { bearer } from '../support/token.ts';
 
-vi.setConfig({ testTimeout: 20_000 });
 afterEach(() => {
   vi.useRealTimers();
 });

@@ -15,8 +15,6 @@ import { newCache } from '../support/loads.ts';
 import { Source } from '../support/sources.ts';
 import { bearer } from '../support/token.ts';
 
-vi.setConfig({ testTimeout: 30_000 });
-
 type Settings = Record<string, unknown>;
 
 /** Requests of one user under certain limits. */

@@ -107,7 +107,7 @@ describe('a failing origin', () => {
     await source.origin.answer({ status: 503, headers: { 'Retry-After': '600' } });
     const { task_id } = await taskIn(await refresh(source, {}, { Prefer: 'respond-async' }));
     await expect
-      .poll(async () => taskIn(await alice.get(`/cache/state/?task_id=${task_id}`)), { timeout: 10_000 })
+      .poll(async () => taskIn(await alice.get(`/cache/state/?task_id=${task_id}`)))
       .toMatchObject({ task_state: 'RETRY', error: { type: '/docs/problems#origin-status' } });
   });
 });

@@ -1,13 +1,11 @@
 /** CONTRACT 3 "Tables and deltas": what `X-Delta` is answered, through the whole service. */
 import { env } from 'cloudflare:workers';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { cacheIdentity } from '../../src/core/cache-key.ts';
 import { Client } from '../support/client.ts';
 import { apply, hashOfHeld, heldIn, sorted } from '../support/deltas.ts';
 import { Source } from '../support/sources.ts';
 import { until } from '../support/until.ts';
-
-vi.setConfig({ testTimeout: 20_000 });
 
 const alice = new Client({ user: 'alice' });
 const TABLES = [

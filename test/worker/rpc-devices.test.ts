@@ -1,13 +1,11 @@
 /** CONTRACT 3 "Devices": what a device was last given shows in the list. */
 import { env } from 'cloudflare:workers';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { cacheIdentity } from '../../src/core/cache-key.ts';
 import { Client } from '../support/client.ts';
 import { unique } from '../support/entries.ts';
 import { Source } from '../support/sources.ts';
 import { until } from '../support/until.ts';
-
-vi.setConfig({ testTimeout: 20_000 });
 
 /** A user of one's own, so that the list has nothing else. */
 function newUser(options = {}) {

@@ -144,7 +144,7 @@ describe('a cache that somebody waits for', () => {
     const answer = alice.get(source.path, { ...WAIT, ...holds(source) });
     await untilHeld(1);
     await source.redefine({});
-    await expect.poll(() => source.loads(), { timeout: 10_000 }).toBe(2);
+    await expect.poll(() => source.loads()).toBe(2);
     await loadRows(source, 4);
     expect(told(await answer)).toEqual([200, 'v3', 'wait=30']);
   });
@@ -153,7 +153,7 @@ describe('a cache that somebody waits for', () => {
     const source = await loadedTable({ ttl_s: 1, stale_if_error_s: 0, error_ttl_s: 1 });
     await source.origin.answer({ status: 404 });
     const answer = alice.get(source.path, { ...WAIT, ...holds(source) });
-    await expect.poll(() => source.loads(), { timeout: 10_000 }).toBeGreaterThan(2);
+    await expect.poll(() => source.loads()).toBeGreaterThan(2);
     await source.origin.answerJson(rowsOf(4));
     expect(told(await answer)).toEqual([200, 'v2', 'wait=30']);
   });

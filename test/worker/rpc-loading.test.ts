@@ -1,6 +1,6 @@
 /** CONTRACT 3: caches that must be loaded, by the first request or because they have expired. */
 import { env } from 'cloudflare:workers';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { API_BASE } from '../../src/contract/constants.ts';
 import { cacheIdentity } from '../../src/core/cache-key.ts';
 import { d1Resources } from '../../src/stores/resources.ts';
@@ -9,9 +9,6 @@ import { runningClock } from '../support/running-clock.ts';
 import { Source, YEAR_AND_REGION } from '../support/sources.ts';
 import { token } from '../support/token.ts';
 import { until } from '../support/until.ts';
-
-// Waits of the service itself, of a second or two, stand in most of these.
-vi.setConfig({ testTimeout: 20_000 });
 
 const alice = new Client({ user: 'alice' });
 const passMs = runningClock();
@@ -146,7 +143,7 @@ describe('an expired cache', () => {
     await source.origin.answer({ hold: true });
     await source.redefine({});
     const loads = async () => (await alice.get(source.path)).ok && (await source.loads());
-    await expect.poll(loads, { timeout: 10_000 }).toBe(2);
+    await expect.poll(loads).toBe(2);
     await read(3);
     await source.origin.answerJson({ n: 2 });
     await read(2);

@@ -3,7 +3,7 @@
  * was loaded again elsewhere.
  */
 import { env } from 'cloudflare:workers';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { API_BASE } from '../../src/contract/constants.ts';
 import { cacheIdentity } from '../../src/core/cache-key.ts';
 import { etagOf } from '../../src/core/etag.ts';
@@ -16,8 +16,6 @@ import { sampleResource } from '../support/resources.ts';
 import { Source } from '../support/sources.ts';
 import { token } from '../support/token.ts';
 import { until } from '../support/until.ts';
-
-vi.setConfig({ testTimeout: 20_000 });
 
 /** Asks at a location that takes what it looked up as current for a minute. */
 async function ask(source: Source, headers: Record<string, string> = {}, method = 'GET'): Promise<Response> {

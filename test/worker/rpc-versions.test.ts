@@ -1,6 +1,6 @@
 /** CONTRACT 3 "Live": `Accept: text/event-stream` streams an event for each version that changed the body. */
 import { env } from 'cloudflare:workers';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { cacheIdentity } from '../../src/core/cache-key.ts';
 import { d1Resources } from '../../src/stores/resources.ts';
 import { Client, type Headers } from '../support/client.ts';
@@ -8,8 +8,6 @@ import type { ReadEvent } from '../support/event-stream.ts';
 import { loadedTable, loadRows, rowsOf, streamOf, tagOf } from '../support/live.ts';
 import { Source } from '../support/sources.ts';
 import { untilLoading } from '../support/tasks.ts';
-
-vi.setConfig({ testTimeout: 20_000 });
 
 const alice = new Client({ user: 'alice' });
 const admin = new Client({ user: 'root', scope: 'cache:admin' });
@@ -111,7 +109,7 @@ describe('a stream goes on', () => {
     await source.origin.answer({ status: 404 });
     const events = streamOf(await open(source));
     expect(await next(events)).toEqual(event(source, 1, 3, 0));
-    await expect.poll(() => source.loads(), { timeout: 10_000 }).toBeGreaterThan(2);
+    await expect.poll(() => source.loads()).toBeGreaterThan(2);
     await source.origin.answerJson(rowsOf(4));
     expect(await next(events)).toEqual(event(source, 2, 1, 3));
   });

@@ -1,15 +1,12 @@
 /** Schedules (CONTRACT 4), on real stores and objects; the clock is an argument. */
 import { env } from 'cloudflare:workers';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import type { EnqueueAnswer, EnqueueRequest } from '../../src/contract/object.ts';
 import { runCron } from '../../src/cron.ts';
 import type { Services } from '../../src/flows/services.ts';
 import { type DueOptions, refreshDue } from '../../src/flows/upkeep/refresh-due.ts';
 import { makeServices } from '../../src/services.ts';
 import { admin, cachesOf, defineResource, loadAll } from '../support/admin.ts';
-
-// Each begins with real loads, which wait for each other on a busy machine.
-vi.setConfig({ testTimeout: 30_000 });
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -73,7 +70,7 @@ describe('a schedule that is due', () => {
     expect(asked.map(({ cache }) => cache.key).toSorted()).toEqual(keys);
     expect(asked).toEqual(asked.map(() => expect.objectContaining({ since: dueAt, asker: null, waitMs: 0 })));
     const versions = async () => (await cachesOf(title)).map(({ version }) => version);
-    await expect.poll(versions, { timeout: 20_000 }).toEqual([2, 2, 2, 2]);
+    await expect.poll(versions).toEqual([2, 2, 2, 2]);
   });
 
   it('leaves caches to expire that nobody has read for 7 days', async () => {
@@ -158,7 +155,7 @@ describe('a run', () => {
       run.after === null ? services.resources.moveRun(run, to) : Promise.reject(new Error('the invocation is gone'));
     await refreshDue({ ...services, resources: { ...services.resources, moveRun } }, now, { pauseMs: 0 });
     const versions = async () => (await cachesOf(title)).map(({ version }) => version);
-    await expect.poll(versions, { timeout: 20_000 }).toEqual([2, 2, 2, 2]);
+    await expect.poll(versions).toEqual([2, 2, 2, 2]);
 
     const again = watched();
     await refreshDue(again.services, Date.now(), { pauseMs: 0 });

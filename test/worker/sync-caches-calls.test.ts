@@ -6,8 +6,6 @@ import { unique } from '../support/entries.ts';
 import { Source, YEAR_AND_REGION } from '../support/sources.ts';
 import { token } from '../support/token.ts';
 
-vi.setConfig({ testTimeout: 25_000 });
-
 async function ask(caches: readonly object[], headers: Record<string, string> = {}) {
   const { calls, response } = await countCalls(`${API_BASE}/sync/`, {
     method: 'POST',

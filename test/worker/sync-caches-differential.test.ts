@@ -74,24 +74,20 @@ beforeEach(async () => {
     false,
   );
   for (const source of [failing, late, secret]) {
-    await expect
-      .poll(async () => (await alice.get(source.path)).status, { timeout: 20_000 })
-      .toBeGreaterThanOrEqual(500);
+    await expect.poll(async () => (await alice.get(source.path)).status).toBeGreaterThanOrEqual(500);
     add(source);
   }
   const stale = await Source.define({ stale_if_error_s: 3600, error_ttl_s: 3600 });
   await (await alice.get(stale.path)).text();
   await stale.origin.answer({ status: 404 });
   await stale.redefine({});
-  await expect
-    .poll(async () => (await alice.get(stale.path)).headers.get('Cache-Status'), { timeout: 20_000 })
-    .toContain('ttl=-');
+  await expect.poll(async () => (await alice.get(stale.path)).headers.get('Cache-Status')).toContain('ttl=-');
   add(stale);
   // Its task waits for an hour to be tried again.
   const later = await Source.define({ retry: { max_attempts: 5, backoff_s: 3600 } });
   await later.origin.answer({ status: 503 });
   const state = async () => (await (await alice.get(later.path, ASYNC)).json<{ task_state: string }>()).task_state;
-  await expect.poll(state, { timeout: 20_000 }).toBe('RETRY');
+  await expect.poll(state).toBe('RETRY');
   add(later);
 });
 

@@ -1,7 +1,7 @@
 /** CONTRACT 3 "Many caches at once": the answer in lines, with bodies byte for byte, compressed where asked. */
 import { createExecutionContext } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { app } from '../../src/app.ts';
 import { heldRequests } from '../../src/flows/live/held-requests.ts';
 import { compressorBytes } from '../../src/http/gzip.ts';
@@ -12,8 +12,6 @@ import { readLines } from '../support/sync.ts';
 import { heldSource, untilLoading } from '../support/tasks.ts';
 import { token } from '../support/token.ts';
 import { until } from '../support/until.ts';
-
-vi.setConfig({ testTimeout: 20_000 });
 
 const alice = new Client({ user: 'alice' });
 const LINES = { Accept: 'application/x-ndjson', 'Content-Type': 'application/json' };

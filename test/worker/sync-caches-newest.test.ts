@@ -1,6 +1,6 @@
 /** CONTRACT 3 "Many caches at once": `min_revision`, and versions that this location does not know yet. */
 import { env } from 'cloudflare:workers';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { API_BASE } from '../../src/contract/constants.ts';
 import type { SyncItemAnswer } from '../../src/contract/sync.ts';
 import { cacheIdentity } from '../../src/core/cache-key.ts';
@@ -13,8 +13,6 @@ import type { Source } from '../support/sources.ts';
 import { syncOf } from '../support/sync.ts';
 import { token } from '../support/token.ts';
 import { until } from '../support/until.ts';
-
-vi.setConfig({ testTimeout: 25_000 });
 
 const alice = new Client({ user: 'alice' });
 const stored = d1Entries(env.DB);

@@ -1,14 +1,12 @@
 /** CONTRACT 3 "Many caches at once": one question about several caches, through the whole service. */
 import { env } from 'cloudflare:workers';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { cacheIdentity } from '../../src/core/cache-key.ts';
 import { Client } from '../support/client.ts';
 import { unique } from '../support/entries.ts';
 import { loadedTable, loadRows } from '../support/live.ts';
 import { Source, YEAR_AND_REGION } from '../support/sources.ts';
 import { syncOf } from '../support/sync.ts';
-
-vi.setConfig({ testTimeout: 20_000 });
 
 const alice = new Client({ user: 'alice' });
 const tagOf = (title: string, parameters = {}) => cacheIdentity(title, parameters, null).key.slice(0, 16);
@@ -62,7 +60,7 @@ describe('an item', () => {
     expect(await ask()).toEqual([first, first]);
     // A load that changes nothing has another number, revision and time.
     await loadRows(source, 1, 2, 3);
-    await expect.poll(async () => (await ask())[0], { timeout: 20_000 }).toMatchObject({ status: 304, version: 2 });
+    await expect.poll(async () => (await ask())[0]).toMatchObject({ status: 304, version: 2 });
     const [second] = await ask();
     expect(Number(second?.revision)).toBeGreaterThan(Number(first?.revision));
     await source.redefine({ ttl_s: 60 }, false);
@@ -261,7 +259,7 @@ describe('a question', () => {
     await loadRows(promised, ...Array.from({ length: 200 }, (_row, n) => n));
     await syncOf(alice, items, { inline_bytes: 500 }, { 'X-Device-Id': device });
     const list = async () => (await alice.get(`/cache/?device=${device}`)).json<{ etag: string; version: number }[]>();
-    await expect.poll(list, { timeout: 15_000 }).toHaveLength(1);
+    await expect.poll(list).toHaveLength(1);
     expect(await list()).toMatchObject([{ version: 1, etag: `${tagOf(given.title)}-v1` }]);
   });
 });

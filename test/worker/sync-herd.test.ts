@@ -99,7 +99,7 @@ async function refresh(question: Question): Promise<void> {
   const answer = await new Client({ user: 'loader' }).post('/cache/refresh/', body, { Prefer: 'respond-async' });
   const { task_id: task } = await answer.json<{ task_id: string }>();
   const state = () => env.CACHE_OBJECT.getByName(objectNameOfKey(keyOf(question))).state(task);
-  await expect.poll(async () => JSON.stringify(await state()), { timeout: 20_000, interval: 20 }).toContain('SUCCESS');
+  await expect.poll(async () => JSON.stringify(await state()), { interval: 20 }).toContain('SUCCESS');
 }
 
 describe('the herd after a poke', () => {

@@ -1,7 +1,7 @@
 /** CONTRACT 3 "Sockets": a full check by `POST /sync/` says what the socket is told of. */
 import { runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { SyncItemAnswer } from '../../src/contract/sync.ts';
 import { cacheIdentity } from '../../src/core/cache-key.ts';
 import { tagOfKey } from '../../src/core/etag.ts';
@@ -16,8 +16,6 @@ import { Source } from '../support/sources.ts';
 import { readLines, syncOf } from '../support/sync.ts';
 import { bearer, token } from '../support/token.ts';
 import { until } from '../support/until.ts';
-
-vi.setConfig({ testTimeout: 25_000 });
 
 const keyOf = ({ title }: Source, parameters = {}) => cacheIdentity(title, parameters, null).key;
 const itemOf = ({ title }: Source, more: object = {}) => ({ id: title, resource_title: title, ...more });

@@ -6,8 +6,6 @@ import { loadedTable, streamOf, tagOf, untilHeld } from '../support/live.ts';
 import { Device } from '../support/sockets.ts';
 import { heldSource, taskIn } from '../support/tasks.ts';
 
-vi.setConfig({ testTimeout: 20_000 });
-
 const EXPIRED = 'Bearer error="invalid_token", error_description="The token has expired"';
 const ASYNC = { Prefer: 'respond-async' };
 

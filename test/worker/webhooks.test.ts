@@ -189,10 +189,10 @@ describe('what a receiver is told, by the real queues', () => {
     await origin.answerJson([[1], [2]]);
     const receiver = await receiverOf({ resources: [title] });
     await load(title, { n: 7 });
-    await expect.poll(() => receiver.received(), { timeout: 20_000 }).toHaveLength(1);
+    await expect.poll(() => receiver.received()).toHaveLength(1);
     const { key } = await onlyCache(title);
     expect((await admin.delete(`/caches/${key}/`)).status).toBe(204);
-    await expect.poll(() => receiver.received(), { timeout: 20_000 }).toHaveLength(2);
+    await expect.poll(() => receiver.received()).toHaveLength(2);
     const [loaded, purged] = await receiver.received();
     const data = { resource_title: title, parameters: { n: 7 }, owner: null, key, tag: key.slice(0, 16) };
     expect(loaded).toMatchObject({ type: 'cache.changed', data: { ...data, version: 1, inserted: 2, deleted: 0 } });
@@ -205,13 +205,13 @@ describe('what a receiver is told, by the real queues', () => {
     const receiver = await receiverOf({ resources: [title], events: ['cache.changed'] });
     await load(title, { n: 1 });
     await load(title, { n: 2 });
-    await expect.poll(() => receiver.received(), { timeout: 20_000 }).toHaveLength(2);
+    await expect.poll(() => receiver.received()).toHaveLength(2);
     const purge = async (more: string) => (await admin.delete(`/caches/?resource_title=${title}${more}`)).status;
     expect(await purge('&soft=true')).toBe(200);
     expect(await purge(`&parameters=${encodeURIComponent('{"n":1}')}`)).toBe(200);
-    await expect.poll(() => receiver.received(), { timeout: 20_000 }).toHaveLength(3);
+    await expect.poll(() => receiver.received()).toHaveLength(3);
     expect(await purge('')).toBe(200);
-    await expect.poll(async () => (await receiver.received()).length, { timeout: 20_000 }).toBeGreaterThanOrEqual(4);
+    await expect.poll(async () => (await receiver.received()).length).toBeGreaterThanOrEqual(4);
     const purges = (await receiver.received()).slice(2).map(({ data }) => [data.version, data.parameters]);
     expect(purges).toContainEqual([null, { n: 1 }]);
     expect(purges).toContainEqual([null, { n: 2 }]);
@@ -222,19 +222,19 @@ describe('what a receiver is told, by the real queues', () => {
     const receiver = await receiverOf({ resources: [title] });
     const user = unique('leaver');
     await load(title, {}, new Client({ user }));
-    await expect.poll(() => receiver.received(), { timeout: 20_000 }).toHaveLength(1);
+    await expect.poll(() => receiver.received()).toHaveLength(1);
     expect((await receiver.received())[0]?.data.owner).toBe(user);
     await receiver.origin.answer({ status: 500 });
     await origin.answerJson([1]);
     await load(title, {}, new Client({ user }));
-    await expect.poll(() => receiver.waiting(), { timeout: 20_000 }).toHaveLength(1);
+    await expect.poll(() => receiver.waiting()).toHaveLength(1);
     expect((await admin.delete(`/syncs/?user=${user}`)).status).toBe(200);
     // What waits names nobody: it is looked up when it is sent, and whoever is forgotten is not found.
     expect(JSON.stringify(await receiver.waiting())).not.toContain(user);
     const asked = (await receiver.origin.requests()).length;
     await receiver.origin.answer({ status: 200 });
     await wakeLate(receiver);
-    await expect.poll(() => receiver.waiting(), { timeout: 20_000 }).toEqual([]);
+    await expect.poll(() => receiver.waiting()).toEqual([]);
     expect(await receiver.origin.requests()).toHaveLength(asked);
   });
 
@@ -246,7 +246,7 @@ describe('what a receiver is told, by the real queues', () => {
     await load(title);
     const stateOf = async () =>
       (await (await inspector.get(`/webhooks/${receiver.name}/`)).json<WebhookAnswer>()).state;
-    await expect.poll(async () => (await stateOf()).status, { timeout: 20_000 }).toBe('failing');
+    await expect.poll(async () => (await stateOf()).status).toBe('failing');
     expect(await stateOf()).toMatchObject({
       failing_since: expect.any(String),
       next_try: expect.any(String),
@@ -259,7 +259,7 @@ describe('what a receiver is told, by the real queues', () => {
     expect(await waiting()).toBe(1);
     await receiver.origin.answer({ status: 200 });
     await wakeLate(receiver);
-    await expect.poll(async () => (await stateOf()).status, { timeout: 20_000 }).toBe('ok');
+    await expect.poll(async () => (await stateOf()).status).toBe('ok');
     expect(await waiting()).toBe(0);
     expect(await receiver.waiting()).toEqual([]);
   });
@@ -274,7 +274,7 @@ describe('what a receiver is told, by the real queues', () => {
     await receiver.origin.answer({ raw: '' });
     await origin.answerJson([2]);
     await load(title);
-    await expect.poll(async () => (await receiver.stored()).failingSince, { timeout: 20_000 }).not.toBeNull();
+    await expect.poll(async () => (await receiver.stored()).failingSince).not.toBeNull();
     await admin.post(`/webhooks/${receiver.name}/test/`, {});
     const answers = await (await inspector.get('/webhooks/')).text();
     await admin.delete(`/webhooks/${receiver.name}/`);

@@ -9,7 +9,7 @@ import type * as DevicePage from '../support/pages/device-page.ts';
 
 declare const device: typeof DevicePage;
 
-const PATIENCE = { timeout: 30_000 };
+const PATIENCE = { timeout: 60_000 };
 const START_MS = 180_000;
 const QUOTA_BYTES = 1_000_000;
 const byNumber = (a: string, b: string) => Number(a.split('-')[1]) - Number(b.split('-')[1]);

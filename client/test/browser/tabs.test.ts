@@ -8,7 +8,7 @@ import type * as DevicePage from '../support/pages/device-page.ts';
 
 declare const device: typeof DevicePage;
 
-const PATIENCE = { timeout: 30_000 };
+const PATIENCE = { timeout: 60_000 };
 const START_MS = 180_000;
 /** Moments of a check in which something new is stored, and some of the next one. */
 const MOMENTS = 20;

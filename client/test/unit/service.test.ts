@@ -4,7 +4,7 @@ import { Service } from '../../../test/e2e/support/service.ts';
 import type { Client, ClientEvent, Options } from '../../src/api.ts';
 import { createClient, memory } from '../../src/index.ts';
 
-const PATIENCE = { timeout: 20_000 };
+const PATIENCE = { timeout: 60_000 };
 
 let service: Service;
 beforeAll(async () => {

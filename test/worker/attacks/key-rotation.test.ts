@@ -252,7 +252,7 @@ describe('an isolate that has no key set yet', () => {
       jwtVerify(await key.token(), known.pick({ edge, waitUntil: () => undefined }));
     const verified = Array.from({ length: 20 }, () => verify(old));
     const unverified = verify(unknown).catch((error: unknown) => error);
-    await vi.waitUntil(() => set.bodyUsed);
+    await expect.poll(() => set.bodyUsed).toBe(true);
     down.reject(new Error('down'));
     expect(await Promise.all(verified)).toHaveLength(20);
     // Nobody can say that there is no such key.

@@ -5,7 +5,7 @@
 
 import { createExecutionContext, runDurableObjectAlarm, waitOnExecutionContext } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import { app } from '../../../src/app.ts';
 import { API_BASE } from '../../../src/contract/constants.ts';
 import { etagOf } from '../../../src/core/etag.ts';
@@ -15,8 +15,6 @@ import { stubOf } from '../../support/object-loads.ts';
 import { Refreshed } from '../../support/refreshes.ts';
 import { runningClock } from '../../support/running-clock.ts';
 import { token } from '../../support/token.ts';
-
-vi.setConfig({ testTimeout: 20_000 });
 
 const MINUTE_MS = 60_000;
 const TTL_S = 3600;

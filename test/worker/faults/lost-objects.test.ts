@@ -10,7 +10,7 @@ import {
   waitOnExecutionContext,
 } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { app } from '../../../src/app.ts';
 import { API_BASE } from '../../../src/contract/constants.ts';
 import type { CacheIdentity } from '../../../src/contract/entry.ts';
@@ -23,8 +23,6 @@ import { changeOf, commitOf, failureOf, newCache, refreshOf } from '../../suppor
 import { claim, load, objects, refresh, stubOf } from '../../support/object-loads.ts';
 import { Refreshed } from '../../support/refreshes.ts';
 import { token } from '../../support/token.ts';
-
-vi.setConfig({ testTimeout: 20_000 });
 
 const entries = d1Entries(env.DB);
 const TABLE = { tables: [{ name: 't', rows: '', columns: ['id'] }] };

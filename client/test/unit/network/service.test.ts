@@ -94,7 +94,7 @@ describe('a real service', { timeout: PATIENCE_MS }, () => {
     const before = await transport().read(readOf({ title: 'changing' }), quiet());
     const version = async () =>
       (await transport().read(readOf({ title: 'changing', maxAgeS: 1 }), quiet())).item.version;
-    await expect.poll(version, { timeout: 20_000 }).toBeGreaterThan(before.item.version ?? 0);
+    await expect.poll(version).toBeGreaterThan(before.item.version ?? 0);
   });
 
   it('gives what is no table as a blob, which does not come along in /sync/', async () => {

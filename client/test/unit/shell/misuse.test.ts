@@ -9,7 +9,7 @@ import { platformClock, platformShared, type Shared } from '../../../src/shell/p
 import type { Store } from '../../../src/store/store.ts';
 import { FakeService } from '../../support/shell/fake-service.ts';
 
-const PATIENCE = { timeout: 20_000 };
+const PATIENCE = { timeout: 60_000 };
 const clients: Client[] = [];
 afterEach(() => Promise.all(clients.splice(0).map((client) => client.close())));
 

@@ -9,7 +9,7 @@ import { type Meta, type Store, StoreError, type StoreHandle } from '../../../sr
 import { metaOf } from '../../support/machine/drive.ts';
 import { FakeService } from '../../support/shell/fake-service.ts';
 
-const PATIENCE = { timeout: 20_000 };
+const PATIENCE = { timeout: 60_000 };
 const ALONE: Lifecycle = { isVisible: () => true, isOnline: () => true, listen: () => () => {} };
 const clients: Client[] = [];
 afterEach(() => Promise.all(clients.splice(0).map((client) => client.close())));

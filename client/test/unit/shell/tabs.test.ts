@@ -10,7 +10,7 @@ import { memory } from '../../../src/store/memory.ts';
 import type { Store } from '../../../src/store/store.ts';
 import { FakeService } from '../../support/shell/fake-service.ts';
 
-const PATIENCE = { timeout: 20_000 };
+const PATIENCE = { timeout: 60_000 };
 const clients: Client[] = [];
 afterEach(() => Promise.all(clients.splice(0).map((client) => client.close())));
 
@@ -99,7 +99,7 @@ it('a tab that does not lead shows what the one that leads knows, and has it ask
   await expect(two.client.cache('unknown').ready()).rejects.toMatchObject({ code: 'not-found' });
 });
 
-it('hands over when it is hidden and another tab is looked at', { timeout: 30_000 }, async () => {
+it('hands over when it is hidden and another tab is looked at', async () => {
   const service = new FakeService('plan');
   const store = storeOf();
   const one = open(service, store);
