@@ -17,6 +17,7 @@ import {
   slowNewTables,
   slowTables,
 } from './slow-readers.ts';
+import { xmlBesideLoads } from './xml.ts';
 
 /** What a run found: numbers by their names, each of which says its unit. */
 export type Figures = Record<string, number>;
@@ -44,6 +45,7 @@ export const BOUNDS: Readonly<Record<string, Bound>> = {
   'url-format': urlFormat,
   'large-loads': largeLoads,
   'hanging-neighbour': hangingNeighbour,
+  'xml-beside-loads': xmlBesideLoads,
   'cold-key-set': coldKeySet,
   'lost-objects': lostObjects,
   'guarded-prices': guardedPrices,
