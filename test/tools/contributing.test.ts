@@ -51,4 +51,4 @@ it('leads from a failing test to a commit, and each command answers as it says',
   }
   const { stdout } = await run('git', ['status', '--porcelain'], {}, folder);
   expect(stdout).toBe('');
-}, 600_000);
+}, 1_200_000);
