@@ -312,7 +312,10 @@ describe.skipIf(!isThere('browser'))('Tablet', () => {
     const widths: [string, number][] = [];
     for (const name of ['cars', 'inspections', 'countries', 'device']) {
       await page.goto(`${tablet}#/${name}`);
-      await page.locator(name === 'device' ? '.held li' : 'tbody tr').first().waitFor();
+      await page
+        .locator(name === 'device' ? '.held li' : 'tbody tr')
+        .first()
+        .waitFor();
       widths.push([name, await page.evaluate(() => document.documentElement.scrollWidth)]);
     }
     expect(widths).toEqual(['cars', 'inspections', 'countries', 'device'].map((name) => [name, 320]));
