@@ -5,7 +5,6 @@
 
 import * as v from 'valibot';
 import { about } from './about.ts';
-import type { Refusal } from './messages.ts';
 
 /** code -> status and title. The code is the fragment of `type`: `/docs/problems#<code>`. */
 export const PROBLEMS = {
@@ -96,8 +95,11 @@ export function detailForReaders(code: ProblemCode, detail: string): string {
   return code === 'misconfigured' ? `${detail} Tell the operator of this service.` : detail;
 }
 
-/** A resource that a device may not have. */
-export type RefusedResource = Pick<Refusal, 'resource' | 'reason'>;
+/** A resource that a device may not have, and why: its groups keep it from the user, or the token lacks the scope. */
+export interface RefusedResource {
+  resource: string;
+  reason: 'group' | 'scope';
+}
 
 /** What a problem may tell besides its detail. */
 export interface ProblemOptions {

@@ -2,8 +2,7 @@
 
 import * as v from 'valibot';
 import { about } from './about.ts';
-import type { CacheIdentity } from './entry.ts';
-import { type KeptError, TaskError } from './problem.ts';
+import { TaskError } from './problem.ts';
 import { Timestamp } from './timestamp.ts';
 import { ParameterValues, Whole } from './values.ts';
 
@@ -16,35 +15,6 @@ const ENDED: ReadonlySet<TaskState> = new Set(['SUCCESS', 'FAILURE', 'REVOKED'])
 /** Whether a task in this state stays in it for ever. */
 export function hasEnded(state: TaskState): boolean {
   return ENDED.has(state);
-}
-
-/** Who asked for a task: nobody (schedule, expiry, first read), one user, or several. */
-export type Askers = { kind: 'nobody' } | { kind: 'user'; user: string } | { kind: 'several' };
-
-/** A task as the object tells of it. Times are ms since the epoch, by the object's clock. */
-export interface Task {
-  taskId: string;
-  state: TaskState;
-  /** In RETRY the last failure, in FAILURE the reason. */
-  error: KeptError | null;
-  cache: CacheIdentity;
-  askers: Askers;
-  /** How often a load was begun. */
-  attempt: number;
-  createdAt: number;
-  startedAt: number | null;
-  endedAt: number | null;
-  /** In PENDING and RETRY, when it is next due. */
-  dueAt: number | null;
-  /** After SUCCESS: the version that the load made, the ETag (without quotes) and size of what was then current. */
-  version: number | null;
-  etag: string | null;
-  bytes: number | null;
-  rows: number | null;
-  /** After SUCCESS: the warnings of what was then current; absent: none, or an earlier release ended the task. */
-  warnings?: readonly string[];
-  /** The cache ceased to fail with this SUCCESS, or began to with this FAILURE; absent: neither, or an earlier release ended it. */
-  turned?: true;
 }
 
 /** A task id in a request; in either case of its letters (RFC 9562 section 4). */

@@ -1,6 +1,6 @@
 /** One byte range of a body (RFC 9110 sections 14.1.2, 14.2 and 15.5.17). A server may ignore `Range`: what this leaves out gets the full body. */
 
-import type { BlobRange } from '../contract/stores.ts';
+import type { BlobRange } from '../ports/stores.ts';
 
 const SINGLE = /^bytes=[ \t]*(?:([0-9]+)-([0-9]+)?|-([0-9]+))[ \t]*$/i;
 

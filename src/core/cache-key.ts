@@ -1,8 +1,8 @@
 /** Cache keys: one for each resource, set of parameter values and (scope `user`) user, however they were written. */
 
 import { hash } from 'node:crypto';
-import type { CacheIdentity, Parameters } from '../contract/entry.ts';
 import type { Resource } from '../contract/resource.ts';
+import type { CacheIdentity, Parameters } from '../ports/entry.ts';
 import { canonicalText } from './json-value.ts';
 
 /**

@@ -3,8 +3,8 @@
  * delta, or the whole body. Nothing is read for it. `/rpc/` and `/sync/` both go by these rules.
  */
 
-import type { Entry, Loaded } from '../contract/entry.ts';
 import { Problem } from '../contract/problem.ts';
+import type { Entry, Loaded } from '../ports/entry.ts';
 import { type ChosenDelta, chooseDelta } from './choose-delta.ts';
 import { type Conditions, evaluateConditions, type Verdict } from './conditions.ts';
 import { etagOf } from './etag.ts';

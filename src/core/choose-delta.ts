@@ -7,7 +7,7 @@
  */
 
 import { MAX_DELTA_BYTES, MAX_FOLDED_DELTAS, SMALL_DELTA_BYTES } from '../contract/constants.ts';
-import type { Entry, Link, Loaded } from '../contract/entry.ts';
+import type { Entry, Link, Loaded } from '../ports/entry.ts';
 
 /** From a version (0: nothing yet) up to another one; where `to` is null, up to the last. */
 export interface DeltaRange {

@@ -1,7 +1,7 @@
 /** What a load tells of the columns of its tables, so that the next one notices a member that was renamed (CONTRACT 4 "Columns"). */
 
-import type { ColumnFacts } from '../contract/entry.ts';
 import type { TableDefinition } from '../contract/table-definition.ts';
+import type { ColumnFacts } from '../ports/entry.ts';
 
 /** Fewest rows of a table, in this load and in the version before, from which on a column that is gone is no chance. */
 export const ROWS_THAT_TELL = 20;

@@ -2,10 +2,10 @@
 
 import * as v from 'valibot';
 import { type Column, columnDefinition } from '../contract/column.ts';
-import type { Json } from '../contract/entry.ts';
 import { LONG_TIMEOUT_S } from '../contract/pages.ts';
 import type { InputFault } from '../contract/problem.ts';
 import { Resource } from '../contract/resource.ts';
+import type { Json } from '../ports/entry.ts';
 import { digestTag } from './etag.ts';
 import { faultsOfForm } from './form-faults.ts';
 import { canonicalText, isObject } from './json-value.ts';

@@ -4,8 +4,8 @@
  * here: its name, and its version in a form whose order as text is that of time, then version.
  */
 
-import type { DeviceDocument, DeviceName } from '../contract/device-document.ts';
-import type { DeviceCheck, Refusal, RefusalReason, SyncMessage, SyncRecord } from '../contract/messages.ts';
+import type { DeviceDocument, DeviceName } from '../ports/device-document.ts';
+import type { DeviceCheck, Refusal, SyncMessage, SyncRecord } from '../ports/messages.ts';
 import { tagOfKey } from './etag.ts';
 import { recordId } from './sync-records.ts';
 
@@ -121,7 +121,7 @@ export function refusalsOf({ user, device, refusals }: DeviceDocument): Refusal[
   return Object.entries(refusals)
     .map(([name, hour]) => {
       const space = name.indexOf(' ');
-      const reason = name.slice(0, space) as RefusalReason;
+      const reason = name.slice(0, space) as Refusal['reason'];
       return { user, device, resource: name.slice(space + 1), reason, hour };
     })
     .sort((a, b) => b.hour - a.hour || compare(recordIdOf(a), recordIdOf(b)));

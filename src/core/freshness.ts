@@ -3,9 +3,9 @@
  * resource needs no write to its caches: they are judged by the resource's numbers.
  */
 
-import type { Entry, Loaded, ResourceMark } from '../contract/entry.ts';
 import { codeOf, type KeptError, type ProblemCode } from '../contract/problem.ts';
 import type { DefinedResource } from '../contract/resource.ts';
+import type { Entry, Loaded, ResourceMark } from '../ports/entry.ts';
 
 /** What an entry is judged by. Times and durations in ms. */
 export interface FreshnessRules {

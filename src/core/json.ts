@@ -4,8 +4,8 @@
  */
 
 import { MAX_NESTING } from '../contract/constants.ts';
-import type { Json } from '../contract/entry.ts';
 import { type InputFault, Problem } from '../contract/problem.ts';
+import type { Json } from '../ports/entry.ts';
 import { invalidParameters } from './input-faults.ts';
 import { JsonEvents } from './json-events.ts';
 import { pointerTo } from './pointer.ts';

@@ -25,8 +25,8 @@
  */
 
 import { LAST_KNOWN_MS } from '../contract/constants.ts';
-import type { Entry, ResourceMark } from '../contract/entry.ts';
-import type { LookedUp, NotedTask } from '../contract/stores.ts';
+import type { Entry, ResourceMark } from '../ports/entry.ts';
+import type { LookedUp, NotedTask } from '../ports/stores.ts';
 
 /** What D1 and objects told of a key; an `entry` of null is knowledge too: D1 had none. Times in ms since the epoch. */
 export interface EntryCopy {

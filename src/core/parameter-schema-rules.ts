@@ -3,8 +3,8 @@
  * checks in full. Keywords that it would pass over or read in another way are refused; unknown ones are annotations.
  */
 
-import type { Json } from '../contract/entry.ts';
 import type { InputFault } from '../contract/problem.ts';
+import type { Json } from '../ports/entry.ts';
 import { isObject } from './json-value.ts';
 import {
   type CompiledSchema,

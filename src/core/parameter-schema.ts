@@ -1,8 +1,8 @@
 /** The JSON Schema (2020-12) of a resource's parameters, made ready for @cfworker/json-schema. */
 
 import { dereference, type OutputUnit, type Schema, validate } from '@cfworker/json-schema';
-import type { Json } from '../contract/entry.ts';
 import type { Resource } from '../contract/resource.ts';
+import type { Json } from '../ports/entry.ts';
 import { isObject } from './json-value.ts';
 import { MAX_FORMAT_LENGTH } from './parameter-formats.ts';
 import { follow, fromFragment } from './pointer.ts';

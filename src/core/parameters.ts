@@ -4,9 +4,9 @@
  */
 
 import { MAX_REQUEST_BYTES, USUAL_PARAMETERS_BYTES } from '../contract/constants.ts';
-import type { Json, Parameters } from '../contract/entry.ts';
 import { type InputFault, Problem } from '../contract/problem.ts';
 import type { Resource } from '../contract/resource.ts';
+import type { Json, Parameters } from '../ports/entry.ts';
 import { invalidParameters } from './input-faults.ts';
 import { faultOfNumber, jsonBytes } from './json.ts';
 import { canonicalText, isObject } from './json-value.ts';

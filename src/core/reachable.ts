@@ -1,8 +1,8 @@
 /** Whether requests still lead to a cache, after its resource has changed. */
 
-import type { CacheIdentity } from '../contract/entry.ts';
 import { Problem } from '../contract/problem.ts';
 import type { Resource } from '../contract/resource.ts';
+import type { CacheIdentity } from '../ports/entry.ts';
 import { cacheIdentity } from './cache-key.ts';
 import { checkParameters } from './parameters.ts';
 

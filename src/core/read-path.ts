@@ -1,8 +1,8 @@
 /** The path by which a cache is read, for those who were not given its body inline. */
 
 import { API_BASE } from '../contract/constants.ts';
-import type { CacheIdentity, Parameters } from '../contract/entry.ts';
 import type { Resource } from '../contract/resource.ts';
+import type { CacheIdentity, Parameters } from '../ports/entry.ts';
 import { cacheFor } from './cache-key.ts';
 import { parametersFromQuery } from './parameters.ts';
 

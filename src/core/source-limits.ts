@@ -1,7 +1,7 @@
 /** How hard a source may be asked, as its definition says. */
 
 import type { Source, StoredSource } from '../contract/source.ts';
-import type { AskedLimits } from '../contract/source-gate.ts';
+import type { AskedLimits } from '../ports/source-gate.ts';
 
 /** A load of a database holds a connection for its whole length. */
 const USUAL_CONNECTIONS = 2;

@@ -1,7 +1,7 @@
 /** Records of what a device was last given: which of several counts (DESIGN "Group commit"), and what the device lacks. */
 
-import type { Loaded } from '../contract/entry.ts';
-import type { SyncRecord } from '../contract/messages.ts';
+import type { Loaded } from '../ports/entry.ts';
+import type { SyncRecord } from '../ports/messages.ts';
 
 type Place = Pick<SyncRecord, 'user' | 'device' | 'resource' | 'key'>;
 

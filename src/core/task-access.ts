@@ -1,7 +1,7 @@
 /** Who may see which task (CONTRACT 1, 2). */
 
 import type { Identity } from '../contract/identity.ts';
-import type { Task } from '../contract/task.ts';
+import type { Task } from '../ports/task.ts';
 
 /**
  * `cache:admin` sees any; `cache:read` those of shared caches and of the user's own. A task that may not be seen is answered

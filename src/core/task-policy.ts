@@ -1,9 +1,9 @@
-/** What a task must know of its resource's definition to end without its consumer (contract/object.ts). */
+/** What a task must know of its resource's definition to end without its consumer (ports/object.ts). */
 
 import { LEASE_MARGIN_MS } from '../contract/constants.ts';
-import type { TaskPolicy } from '../contract/object.ts';
 import type { Resource } from '../contract/resource.ts';
 import type { StoredSource } from '../contract/source.ts';
+import type { TaskPolicy } from '../ports/object.ts';
 import { limitsOf } from './source-limits.ts';
 
 /** Longest lease, ms: within the 15 minutes that a queue's handler has. */

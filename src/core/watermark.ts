@@ -4,7 +4,7 @@
  */
 
 import type { Changes } from '../contract/changes.ts';
-import type { Json } from '../contract/entry.ts';
+import type { Json } from '../ports/entry.ts';
 
 /** Of whole seconds; what follows is a fraction. */
 const SECONDS_LENGTH = '2026-11-28T20:59:59'.length;

@@ -1,11 +1,11 @@
 /** What webhooks are told of a cache (CONTRACT 4 "Webhooks"): which events there were, for whom, and how they read. */
 
-import type { CacheIdentity, Entry } from '../contract/entry.ts';
-import { NAMELESS } from '../contract/entry.ts';
 import { codeOf, type ProblemCode } from '../contract/problem.ts';
-import type { Task } from '../contract/task.ts';
 import type { CacheEvent, EventType, WebhookMessage } from '../contract/webhook.ts';
-import type { ActiveWebhook } from '../contract/webhook-stores.ts';
+import type { CacheIdentity, Entry } from '../ports/entry.ts';
+import { NAMELESS } from '../ports/entry.ts';
+import type { Task } from '../ports/task.ts';
+import type { ActiveWebhook } from '../ports/webhook-stores.ts';
 import { growingGapMs } from './backoff.ts';
 import { etagOf, tagOfKey } from './etag.ts';
 import { timestamp } from './timestamp.ts';

@@ -1,6 +1,6 @@
 /** Answers of the object that say nothing but "later" become a refusal. */
 
-import type { Unavailable } from '../contract/object.ts';
+import type { Unavailable } from '../ports/object.ts';
 import { overloaded } from '../stores/overloaded.ts';
 
 /**

@@ -1,6 +1,6 @@
 /** The purge of one key, which every flow that purges comes down to. */
 
-import type { Entry } from '../contract/entry.ts';
+import type { Entry } from '../ports/entry.ts';
 import { demandAvailable } from './demand-available.ts';
 import type { Services } from './services.ts';
 

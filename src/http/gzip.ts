@@ -3,7 +3,7 @@
  * flush. A compressor is held until its client has read the answer, so an isolate has few: the other answers go as they are.
  */
 
-import { MEMORY_SHARES } from '../contract/memory-shares.ts';
+import { MEMORY_SHARES } from '../ports/memory-shares.ts';
 import { ByteRoom, type Taken } from '../stores/byte-room.ts';
 
 /** A window of 8 KiB, and little memory besides: a quarter of what zlib takes usually. */

@@ -6,13 +6,13 @@ import { validator } from 'hono-openapi';
 import * as v from 'valibot';
 import { about } from '../contract/about.ts';
 import { MAX_PAGE, MAX_REQUEST_BYTES } from '../contract/constants.ts';
-import type { Json } from '../contract/entry.ts';
 import { Problem } from '../contract/problem.ts';
 import { faultsOfForm } from '../core/form-faults.ts';
 import { invalidParameters } from '../core/input-faults.ts';
 import { demandInterchangeable, parseJsonText } from '../core/json.ts';
 import { isObject } from '../core/json-value.ts';
 import { pointerTo } from '../core/pointer.ts';
+import type { Json } from '../ports/entry.ts';
 import type { AppEnv } from './factory.ts';
 
 /** Longest text that is searched for, characters. */

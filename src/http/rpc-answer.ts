@@ -3,13 +3,13 @@
 import type { Context } from 'hono';
 import { API_BASE, HEADER, JSON_TYPE } from '../contract/constants.ts';
 import { Problem } from '../contract/problem.ts';
-import type { BlobRange } from '../contract/stores.ts';
 import { contentRange, ifRangeHolds, singleByteRange } from '../core/byte-range.ts';
 import { etagOf } from '../core/etag.ts';
 import type { DeltaRequest } from '../core/x-delta.ts';
 import type { PendingTask } from '../flows/read/ask-for-load.ts';
 import { type OpenedAnswer, openAnswer, openBody } from '../flows/read/open-answer.ts';
 import type { ServedBody } from '../flows/read/serve-cache.ts';
+import type { BlobRange } from '../ports/stores.ts';
 import type { AppEnv } from './factory.ts';
 import { askedBy, cacheHeaders, defined, type MoreHeaders, noteRead, VARY } from './rpc-headers.ts';
 import { pendingTaskAnswer, retryAfterS } from './task-answer.ts';

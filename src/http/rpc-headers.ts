@@ -2,13 +2,13 @@
 
 import type { Context } from 'hono';
 import { HEADER } from '../contract/constants.ts';
-import type { CacheIdentity } from '../contract/entry.ts';
 import type { AskedAnswer, GivenVersion } from '../core/choose-answer.ts';
 import { etagOf } from '../core/etag.ts';
 import { httpDate } from '../core/http-date.ts';
 import type { DeltaRequest } from '../core/x-delta.ts';
 import { noteGiven } from '../flows/read/note-given.ts';
 import type { ServedBody } from '../flows/read/serve-cache.ts';
+import type { CacheIdentity } from '../ports/entry.ts';
 import type { AppEnv } from './factory.ts';
 import { conditionsOf } from './reply.ts';
 

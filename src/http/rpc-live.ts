@@ -1,7 +1,6 @@
 /** `/rpc/` live (CONTRACT 3): answers that are held until there is something newer, and streams of versions. */
 
 import type { Context } from 'hono';
-import type { Link } from '../contract/entry.ts';
 import { Problem } from '../contract/problem.ts';
 import { deltaFor, verdictOn } from '../core/choose-answer.ts';
 import { versionsSince } from '../core/choose-delta.ts';
@@ -10,6 +9,7 @@ import { lastEventVersion } from '../core/named-version.ts';
 import { serveNews, watchCache } from '../flows/live/watch-cache.ts';
 import { type FoundCache, findEntry, versionOf } from '../flows/read/find-entry.ts';
 import { type CacheRead, loadedHere, type Served, type ServedBody } from '../flows/read/serve-cache.ts';
+import type { Link } from '../ports/entry.ts';
 import { type ServerEvent, streamEvents } from './event-stream.ts';
 import type { AppEnv } from './factory.ts';
 import { holdUntil } from './identity.ts';

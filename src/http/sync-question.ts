@@ -2,7 +2,6 @@
 
 import type { Context } from 'hono';
 import * as v from 'valibot';
-import type { Json, Parameters } from '../contract/entry.ts';
 import { type LiveMember, SyncEnvelope, SyncItem } from '../contract/sync.ts';
 import { invalidParameters } from '../core/input-faults.ts';
 import { demandInterchangeable } from '../core/json.ts';
@@ -11,6 +10,7 @@ import { pointerTo } from '../core/pointer.ts';
 import { parsePrefer, prefersMinimal } from '../core/prefer.ts';
 import { LiveCheck } from '../flows/live/live-check.ts';
 import type { SyncedItem, SyncItemRead, SyncRead } from '../flows/read/sync-caches.ts';
+import type { Json, Parameters } from '../ports/entry.ts';
 import type { AppEnv } from './factory.ts';
 import { checked, readJsonText } from './input.ts';
 import { isServed } from './sync-item.ts';

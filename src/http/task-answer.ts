@@ -3,12 +3,13 @@
 import type { Context } from 'hono';
 import { type Identity, isAdmin } from '../contract/identity.ts';
 import { errorFor, Problem } from '../contract/problem.ts';
-import type { ExpandedTaskAnswer, Task, TaskAnswer, WaitingFor } from '../contract/task.ts';
+import type { ExpandedTaskAnswer, TaskAnswer, WaitingFor } from '../contract/task.ts';
 import { withoutMembers } from '../core/column-facts.ts';
 import { isOpenTo } from '../core/resource-access.ts';
 import { mayReadTask } from '../core/task-access.ts';
 import { timestamp } from '../core/timestamp.ts';
 import type { PendingTask } from '../flows/read/ask-for-load.ts';
+import type { Task } from '../ports/task.ts';
 import type { AppEnv } from './factory.ts';
 
 /** The members of the answer to whoever asks, in the order of the contract; `expanded`: all that is known of the task, and what it waits for. */

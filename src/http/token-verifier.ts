@@ -6,9 +6,9 @@
 
 import { type CompactVerifyResult, compactVerify, decodeProtectedHeader, errors } from 'jose';
 import type { Identity } from '../contract/identity.ts';
-import { MEMORY_SHARES } from '../contract/memory-shares.ts';
 import { Problem } from '../contract/problem.ts';
 import { isObject } from '../core/json-value.ts';
+import { MEMORY_SHARES } from '../ports/memory-shares.ts';
 import { BoundedMap } from '../stores/bounded-map.ts';
 import { isRemote, type KeyContext, type RemoteKeys } from './remote-keys.ts';
 import { acceptedUntil, readClaims } from './token-claims.ts';

@@ -4,13 +4,13 @@
  */
 
 import { DurableObject } from 'cloudflare:workers';
-import type { EncodedAnswer, EncodedVerbs } from '../contract/encoded-verbs.ts';
-import { NAMELESS } from '../contract/entry.ts';
 import type { WatchAnswer, WatchRequest } from '../contract/live.ts';
-import type * as contract from '../contract/object.ts';
 import { hasEnded } from '../contract/task.ts';
 import type { EventName, Events, Step } from '../core/task-machine/events.ts';
 import { log, withLogFields } from '../log.ts';
+import type { EncodedAnswer, EncodedVerbs } from '../ports/encoded-verbs.ts';
+import { NAMELESS } from '../ports/entry.ts';
+import type * as contract from '../ports/object.ts';
 import { readSettings } from '../settings.ts';
 import { r2Blobs } from '../stores/blobs.ts';
 import { entriesIn } from '../stores/databases.ts';
@@ -27,7 +27,7 @@ const ALARM_RETRY_MS = 60_000;
 /** How long D1 is waited for by a purge that must know what there is, ms. */
 const RECALL_TIMEOUT_MS = 3_000;
 
-/** The verbs of contract/object.ts; anything else is private, since every method can be called from outside. */
+/** The verbs of ports/object.ts; anything else is private, since every method can be called from outside. */
 export class CacheObject extends DurableObject<Env> implements EncodedVerbs {
   readonly #held = new HeldWaits();
   readonly #rows: KeyRows;

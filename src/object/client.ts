@@ -1,10 +1,10 @@
 /** The cache objects as flows call them: the stub of a key or task, with the retries that the platform's flags allow. */
 
-import type { EncodedAnswer, EncodedVerbs } from '../contract/encoded-verbs.ts';
-import type { CacheObjectVerbs } from '../contract/object.ts';
 import type { Problem } from '../contract/problem.ts';
 import { backoffMs } from '../core/backoff.ts';
 import { objectNameOfKey, objectNameOfTask } from '../core/task-id.ts';
+import type { EncodedAnswer, EncodedVerbs } from '../ports/encoded-verbs.ts';
+import type { CacheObjectVerbs } from '../ports/object.ts';
 import { overloaded } from '../stores/overloaded.ts';
 import { sleep, withTimeout } from '../waiting.ts';
 import type { CacheObject } from './cache-object.ts';

@@ -1,13 +1,13 @@
 /** Carries out what a step wants done outside the object. Losing any of it is made good by the alarm. */
 
-import { lastVersionOf } from '../contract/entry.ts';
 import type { LiveHubs } from '../contract/live.ts';
-import type { RefreshMessage } from '../contract/messages.ts';
-import type { Blobs, Entries } from '../contract/stores.ts';
 import type { CacheDocument, OwedBlob } from '../core/task-machine/document.ts';
 import { isHeavy, isSlow } from '../core/task-machine/expected-load.ts';
 import { entryOf } from '../core/task-machine/views.ts';
 import { log } from '../log.ts';
+import { lastVersionOf } from '../ports/entry.ts';
+import type { RefreshMessage } from '../ports/messages.ts';
+import type { Blobs, Entries } from '../ports/stores.ts';
 import { withTimeout } from '../waiting.ts';
 import type { KeyRows } from './key-rows.ts';
 

@@ -1,6 +1,6 @@
 /** The gates of sources as flows call them. */
 
-import type { SourceGates, SourceGateVerbs } from '../contract/source-gate.ts';
+import type { SourceGates, SourceGateVerbs } from '../ports/source-gate.ts';
 import { withTimeout } from '../waiting.ts';
 
 /** How long a gate may take, ms: it keeps all that it needs in memory. No answer is no permit. */

@@ -1,8 +1,6 @@
 /** Runs the task machine on the object's rows: one transaction a step, and an alarm for whatever is then owed. */
 
 import { TASK_RETENTION_MS } from '../contract/constants.ts';
-import type { CacheIdentity } from '../contract/entry.ts';
-import type { Task } from '../contract/task.ts';
 import { newTaskId } from '../core/task-id.ts';
 import { type CacheDocument, emptyDocument, holdsTask } from '../core/task-machine/document.ts';
 import type { StepContext } from '../core/task-machine/draft.ts';
@@ -10,6 +8,8 @@ import { nextAlarmAt } from '../core/task-machine/due.ts';
 import type { EventName, Events, Step } from '../core/task-machine/events.ts';
 import { step } from '../core/task-machine/index.ts';
 import { listTasks } from '../core/task-machine/views.ts';
+import type { CacheIdentity } from '../ports/entry.ts';
+import type { Task } from '../ports/task.ts';
 import { Documents } from './documents.ts';
 import { type EndedTask, EndedTasks } from './ended-tasks.ts';
 import { migrateSchema, readSchemaNumber, SCHEMA_NUMBER } from './schema.ts';

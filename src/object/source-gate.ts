@@ -4,6 +4,8 @@
  */
 
 import { DurableObject } from 'cloudflare:workers';
+import { close, enter, type GateState, leave, more, newGate, view } from '../core/source-gate/gate.ts';
+import { putToken, token } from '../core/source-gate/token.ts';
 import type {
   CloseRequest,
   EnterAnswer,
@@ -16,12 +18,10 @@ import type {
   SourceGateVerbs,
   TokenAnswer,
   TokenRequest,
-} from '../contract/source-gate.ts';
-import { close, enter, type GateState, leave, more, newGate, view } from '../core/source-gate/gate.ts';
-import { putToken, token } from '../core/source-gate/token.ts';
+} from '../ports/source-gate.ts';
 import { GateRows } from './gate-rows.ts';
 
-/** The verbs of contract/source-gate.ts; anything else is private, since every method can be called from outside. */
+/** The verbs of ports/source-gate.ts; anything else is private, since every method can be called from outside. */
 export class SourceGate extends DurableObject<Env> implements SourceGateVerbs {
   readonly #rows: GateRows;
   #gate: GateState;

@@ -1,8 +1,8 @@
 /** The request of one load: the definition's template over the values of the cache (CONTRACT 4). */
 
-import type { CacheIdentity } from '../contract/entry.ts';
 import { LoadFailure } from '../contract/problem.ts';
 import type { Resource } from '../contract/resource.ts';
+import type { CacheIdentity } from '../ports/entry.ts';
 import { buildBody } from './body/build-body.ts';
 import { HEADER_PLACEHOLDER, hasControl, isSecretName, USER_VARIABLE } from './check-origin.ts';
 import { ACCEPTED_CODINGS } from './content-codings.ts';

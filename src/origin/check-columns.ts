@@ -4,10 +4,10 @@
  */
 
 import { type Column, columnName } from '../contract/column.ts';
-import type { ColumnFacts } from '../contract/entry.ts';
 import { type FaultPlace, LoadFailure } from '../contract/problem.ts';
 import { columnWarning, isGone } from '../core/column-facts.ts';
 import { originName } from '../core/column-places.ts';
+import type { ColumnFacts } from '../ports/entry.ts';
 import type { ColumnWatch } from './column-watch.ts';
 import type { Findings } from './findings.ts';
 

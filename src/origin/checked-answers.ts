@@ -1,8 +1,8 @@
 /** The answers of one load, judged as one: keys as rows go by, columns once all have been read. */
 
-import type { ColumnFacts } from '../contract/entry.ts';
-import type { TableAnswer } from '../contract/rows.ts';
 import type { TableDefinition } from '../contract/table-definition.ts';
+import type { ColumnFacts } from '../ports/entry.ts';
+import type { TableAnswer } from '../ports/rows.ts';
 import { checkAllColumns } from './check-columns.ts';
 import type { ColumnWatch } from './column-watch.ts';
 import type { Findings } from './findings.ts';

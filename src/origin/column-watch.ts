@@ -1,7 +1,7 @@
 /** Watches the rows of one table go by for its declared columns: which of them any row has, and which has a value. */
 
-import type { ColumnFacts } from '../contract/entry.ts';
 import { type ColumnPlace, columnPlaces, type ReadTable } from '../core/column-places.ts';
+import type { ColumnFacts } from '../ports/entry.ts';
 
 /** The members of so many rows are looked at, and so many of them kept and told, for the operator who has to find the right name. */
 const MOST_ROWS = 20;

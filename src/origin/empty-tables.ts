@@ -1,7 +1,7 @@
 /** Tables without rows: what an origin means by `null`, and by nothing where the definition says so (`missing`). */
 
-import type { MakeRowReader, RowSink } from '../contract/rows.ts';
 import type { TableDefinition } from '../contract/table-definition.ts';
+import type { MakeRowReader, RowSink } from '../ports/rows.ts';
 
 /** Tells of a table that has no rows. */
 export function tellEmpty(table: number, sink: RowSink): void {

@@ -2,9 +2,9 @@
 
 import { columnName } from '../contract/column.ts';
 import { LoadFailure } from '../contract/problem.ts';
-import type { RowSink } from '../contract/rows.ts';
 import { columnWarning } from '../core/column-facts.ts';
 import { type ColumnPlace, cellPlaces, isInOrder, type ReadTable, readColumns } from '../core/column-places.ts';
+import type { RowSink } from '../ports/rows.ts';
 import { CellWriter } from './cells/cell-writer.ts';
 import { ColumnWatch, toldNames } from './column-watch.ts';
 import type { Findings } from './findings.ts';

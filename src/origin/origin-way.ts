@@ -2,8 +2,8 @@
 
 import { LoadFailure } from '../contract/problem.ts';
 import type { DefinedResource, Resource } from '../contract/resource.ts';
-import type { SourceGates } from '../contract/source-gate.ts';
 import { addressWithin } from '../core/source-address.ts';
+import type { SourceGates } from '../ports/source-gate.ts';
 import type { OriginAccess } from './build-request.ts';
 import { type Authorize, authorizeBy } from './credentials.ts';
 import type { Fetch } from './fetch-origin.ts';

@@ -1,7 +1,7 @@
 /** An answer of an origin made ready to be loaded: judged by its headers, and watched as it goes by (CONTRACT 4 "Whole answers"). */
 
 import type { Resource } from '../contract/resource.ts';
-import type { MakeRowReader } from '../contract/rows.ts';
+import type { MakeRowReader } from '../ports/rows.ts';
 import { AnswerWatch } from './answer-watch.ts';
 import { inUtf8 } from './charset.ts';
 import { ColumnWatch } from './column-watch.ts';

@@ -2,9 +2,9 @@
 
 import type { Column } from '../contract/column.ts';
 import { LoadFailure } from '../contract/problem.ts';
-import type { RowReader, RowSink } from '../contract/rows.ts';
 import type { TableDefinition } from '../contract/table-definition.ts';
 import { columnTokens, isInOrder, originName, type ReadTable, readColumns } from '../core/column-places.ts';
+import type { RowReader, RowSink } from '../ports/rows.ts';
 import { CellWriter } from './cells/cell-writer.ts';
 import { ColumnWatch } from './column-watch.ts';
 import { type Dialect, dialectOf, ParseError, parserOf, withDelimiter } from './csv-dialect.ts';

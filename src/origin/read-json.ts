@@ -2,11 +2,11 @@
 
 import { MAX_ORIGIN_NESTING } from '../contract/constants.ts';
 import { LoadFailure } from '../contract/problem.ts';
-import type { RowReader, RowSink } from '../contract/rows.ts';
 import type { TableDefinition } from '../contract/table-definition.ts';
 import { columnWarning } from '../core/column-facts.ts';
 import { JsonEvents, type JsonHandler } from '../core/json-events.ts';
 import { pointerTo, pointerTokens } from '../core/pointer.ts';
+import type { RowReader, RowSink } from '../ports/rows.ts';
 import type { AnswerWatch } from './answer-watch.ts';
 import { MOST_TOLD } from './column-watch.ts';
 import { tellEmpty } from './empty-tables.ts';

@@ -2,9 +2,9 @@
 
 import { MAX_ORIGIN_NESTING } from '../contract/constants.ts';
 import { LoadFailure } from '../contract/problem.ts';
-import type { RowReader, RowSink } from '../contract/rows.ts';
 import type { TableDefinition } from '../contract/table-definition.ts';
 import { JsonEvents } from '../core/json-events.ts';
+import type { RowReader, RowSink } from '../ports/rows.ts';
 import { Findings } from './findings.ts';
 import { JsonRows } from './json-rows.ts';
 import type { ReaderOptions } from './reader-options.ts';

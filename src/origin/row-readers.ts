@@ -1,8 +1,8 @@
 /** What reads the tables of an answer, by the definition's `format` (CONTRACT 4). */
 
 import type { Resource } from '../contract/resource.ts';
-import type { RowReader, RowSink } from '../contract/rows.ts';
 import type { TableDefinition } from '../contract/table-definition.ts';
+import type { RowReader, RowSink } from '../ports/rows.ts';
 import { readCsv } from './read-csv.ts';
 import { readJson } from './read-json.ts';
 import { readNdjson } from './read-ndjson.ts';

@@ -1,7 +1,7 @@
 /** URL templates of origins (RFC 6570) over the parameters of a cache. */
 
 import { type PrimitiveValue, parseTemplate } from 'url-template';
-import type { Json, Parameters } from '../contract/entry.ts';
+import type { Json, Parameters } from '../ports/entry.ts';
 import { escaping, type Quote } from './quoting.ts';
 import { placedPieces } from './template-places.ts';
 

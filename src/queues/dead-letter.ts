@@ -1,10 +1,10 @@
 /** Consumers of the dead-letter queues. A dead letter is one more wake-up, never a verdict. */
 
-import type { CacheObjectVerbs } from '../contract/object.ts';
 import type { SyncStores } from '../flows/read/record-syncs.ts';
 import type { WebhookServices } from '../flows/webhooks/send-events.ts';
 import { log } from '../log.ts';
 import { type Metrics, noMetrics } from '../metrics.ts';
+import type { CacheObjectVerbs } from '../ports/object.ts';
 import { readRefreshMessage } from './refresh-message.ts';
 import { handleSyncBatch } from './sync-queue.ts';
 import { handleWebhookBatch } from './webhook-queue.ts';

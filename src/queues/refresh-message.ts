@@ -1,8 +1,8 @@
 /** Bodies of the `refresh` queues, live and dead. */
 
 import * as v from 'valibot';
-import type { RefreshMessage } from '../contract/messages.ts';
 import { log } from '../log.ts';
+import type { RefreshMessage } from '../ports/messages.ts';
 
 /** Members that this release does not know are dropped: two releases may run at once. */
 const Body: v.GenericSchema<unknown, RefreshMessage> = v.object({

@@ -4,11 +4,11 @@
  * holds up the queue only as long as it must. The messages of loads that go on are handed back, and find out later.
  */
 
-import type { RefreshMessage } from '../contract/messages.ts';
 import type { Disposition } from '../flows/load/report-load.ts';
 import { type RefreshServices, type RunningLoad, type RunOptions, runRefresh } from '../flows/load/run-refresh.ts';
 import type { Services } from '../flows/services.ts';
 import { withLogFields } from '../log.ts';
+import type { RefreshMessage } from '../ports/messages.ts';
 import { withTimeout } from '../waiting.ts';
 import { readRefreshMessage } from './refresh-message.ts';
 

@@ -1,11 +1,11 @@
 /** Consumer of the `sync` queue. */
 
 import * as v from 'valibot';
-import type { DeviceName } from '../contract/device-document.ts';
-import type { SyncMessage } from '../contract/messages.ts';
 import { recordSyncs, type SyncStores } from '../flows/read/record-syncs.ts';
 import { log } from '../log.ts';
 import { type Metrics, noMetrics } from '../metrics.ts';
+import type { DeviceName } from '../ports/device-document.ts';
+import type { SyncMessage } from '../ports/messages.ts';
 import { isFirstInMinute } from '../stores/once-a-minute.ts';
 
 /** Longest pause before a message is delivered again, seconds. */

@@ -1,6 +1,6 @@
-/** What a blob was read as (contract/stores.ts), brought into one form. */
+/** What a blob was read as (ports/stores.ts), brought into one form. */
 
-import type { BlobContent } from '../contract/stores.ts';
+import type { BlobContent } from '../ports/stores.ts';
 
 /**
  * All bytes of it, `length` of them: those in memory as they are, for all their readers the same and not to be changed; a

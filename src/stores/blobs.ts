@@ -1,8 +1,8 @@
 /** Bodies and deltas in R2, named `<key>/<fence>/<name>`: written once, never listed (DESIGN "Stores and who owns what"). */
 
-import type { BlobName } from '../contract/object.ts';
-import type { BlobRange, Blobs, BlobUpload } from '../contract/stores.ts';
 import { log } from '../log.ts';
+import type { BlobName } from '../ports/object.ts';
+import type { BlobRange, Blobs, BlobUpload } from '../ports/stores.ts';
 
 /** Size of every part of a blob of unknown length but the last, bytes: R2 wants them equal and at least 5 MiB. A load holds one. */
 export const PART_BYTES = 5 * 1024 * 1024;

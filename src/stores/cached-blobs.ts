@@ -8,9 +8,9 @@
  * faster has read until the slower has it.
  */
 
-import { MEMORY_SHARES } from '../contract/memory-shares.ts';
-import type { BlobContent, Blobs } from '../contract/stores.ts';
 import { log } from '../log.ts';
+import { MEMORY_SHARES } from '../ports/memory-shares.ts';
+import type { BlobContent, Blobs } from '../ports/stores.ts';
 import { readWhole } from './blob-content.ts';
 import { BoundedMap } from './bounded-map.ts';
 import { type EdgeCache, edgeUrl, openAtEdge } from './edge-cache.ts';

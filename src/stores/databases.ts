@@ -2,9 +2,9 @@
 
 import type { ResourceCounts } from '../contract/resource-counts.ts';
 import type { Sources } from '../contract/source.ts';
-import type { Entries, Resources } from '../contract/stores.ts';
-import type { SyncRecords } from '../contract/sync-store.ts';
 import type { Shards } from '../core/shards.ts';
+import type { Entries, Resources } from '../ports/stores.ts';
+import type { SyncRecords } from '../ports/sync-store.ts';
 import { databaseName } from '../settings.ts';
 import { d1Entries } from './entries.ts';
 import { d1ResourceCounts } from './resource-counts.ts';

@@ -1,10 +1,10 @@
 /** Lists out of table `devices`, and out of the former table as long as there is something in it. */
 
-import type { DeviceDocument, DeviceName } from '../contract/device-document.ts';
-import type { SyncRecord } from '../contract/messages.ts';
-import type { DeviceFilter, DevicePage, SyncFilter, SyncPage, SyncPlace } from '../contract/sync-store.ts';
 import { mergedDocument, recordsOf } from '../core/device-documents.ts';
 import { compareRecords, newestRecords } from '../core/sync-records.ts';
+import type { DeviceDocument, DeviceName } from '../ports/device-document.ts';
+import type { SyncRecord } from '../ports/messages.ts';
+import type { DeviceFilter, DevicePage, SyncFilter, SyncPage, SyncPlace } from '../ports/sync-store.ts';
 import { AS_DOCUMENT, readDevices, readNames } from './device-rows.ts';
 import { formerPage } from './former-sync-records.ts';
 

@@ -3,9 +3,9 @@
  * core/device-documents.ts. Linear in what the documents hold, but for the sorts of SQLite.
  */
 
-import type { DeviceDocument, DeviceName } from '../contract/device-document.ts';
-import type { Noted } from '../contract/sync-store.ts';
 import { log } from '../log.ts';
+import type { DeviceDocument, DeviceName } from '../ports/device-document.ts';
+import type { Noted } from '../ports/sync-store.ts';
 import { platformRetryAfterS } from './platform-faults.ts';
 
 /** Most caches that are kept of a device; those that were given longest ago go first. */

@@ -1,8 +1,8 @@
 /** Rows of table `devices` in order of user and device, as lists and walks read them: at most 4 MiB at once. */
 
 import { MAX_PAGE_BYTES } from '../contract/constants.ts';
-import type { DeviceDocument, DeviceName } from '../contract/device-document.ts';
-import type { SyncFilter } from '../contract/sync-store.ts';
+import type { DeviceDocument, DeviceName } from '../ports/device-document.ts';
+import type { SyncFilter } from '../ports/sync-store.ts';
 import type { Fragment } from './former-sync-records.ts';
 
 /** Most rows of a statement, and the largest documents that come with their rows; larger ones take a statement more. */

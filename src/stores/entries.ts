@@ -1,8 +1,8 @@
 /** Table `entries`: what is current of each cache, ordered by revision and written by the cache's object. */
 
-import { NAMELESS } from '../contract/entry.ts';
-import type { SyncMessage } from '../contract/messages.ts';
-import type { Entries, LoadedVersion } from '../contract/stores.ts';
+import { NAMELESS } from '../ports/entry.ts';
+import type { SyncMessage } from '../ports/messages.ts';
+import type { Entries, LoadedVersion } from '../ports/stores.ts';
 import { statementsFor } from './bound-values.ts';
 import { rowsThatFit } from './bounded-page.ts';
 import { conditions } from './entry-conditions.ts';

@@ -5,10 +5,10 @@
  * asked a hundred times to tell that it does not have them; so the first miss there ends the asking.
  */
 
-import type { AskedEntry, SoughtEntry } from '../contract/asked-entries.ts';
-import type { Entries, LookedUp } from '../contract/stores.ts';
 import { type EntryCopy, extended, failed, given, nextStep, stateOf, usableCopy } from '../core/known-entry.ts';
 import { log } from '../log.ts';
+import type { AskedEntry, SoughtEntry } from '../ports/asked-entries.ts';
+import type { Entries, LookedUp } from '../ports/stores.ts';
 import { growingPauses, looks, withTimeout } from '../waiting.ts';
 import type { EdgeEntries } from './edge-entries.ts';
 import type { KnownEntries } from './known-entries.ts';
@@ -47,7 +47,7 @@ export class EntryBatch {
     this.#context = context;
   }
 
-  /** See EntryLookup (contract/stores.ts). */
+  /** See EntryLookup (ports/stores.ts). */
   async findAll(asked: readonly AskedEntry[]): Promise<Map<string, LookedUp | null>> {
     const { known, entryCacheMs, timeoutMs, now } = this.#context;
     const found = new Map<string, LookedUp | null>();
@@ -77,7 +77,7 @@ export class EntryBatch {
     return found;
   }
 
-  /** See EntryLookup (contract/stores.ts). */
+  /** See EntryLookup (ports/stores.ts). */
   async findAllNewest(sought: readonly SoughtEntry[]): Promise<Map<string, LookedUp>> {
     const { known, timeoutMs, now } = this.#context;
     const found = new Map<string, LookedUp>();

@@ -1,7 +1,7 @@
 /** Which rows of table `entries` a list is about, as SQL. */
 
-import { NAMELESS } from '../contract/entry.ts';
-import type { EntryFilter } from '../contract/stores.ts';
+import { NAMELESS } from '../ports/entry.ts';
+import type { EntryFilter } from '../ports/stores.ts';
 
 /** A condition and the values of its question marks. */
 interface Condition {

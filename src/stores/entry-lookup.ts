@@ -7,9 +7,6 @@
  * no request await another's promise: whoever asks D1 says so in the record, and the others look there.
  */
 
-import type { AskedEntry, SoughtEntry } from '../contract/asked-entries.ts';
-import type { Entry } from '../contract/entry.ts';
-import type { Entries, EntryLookup, LookedUp, NotedTask } from '../contract/stores.ts';
 import {
   type EntryCopy,
   extended,
@@ -21,6 +18,9 @@ import {
   usableCopy,
 } from '../core/known-entry.ts';
 import { log } from '../log.ts';
+import type { AskedEntry, SoughtEntry } from '../ports/asked-entries.ts';
+import type { Entry } from '../ports/entry.ts';
+import type { Entries, EntryLookup, LookedUp, NotedTask } from '../ports/stores.ts';
 import { growingPauses, looks, withTimeout } from '../waiting.ts';
 import type { EdgeCache } from './edge-cache.ts';
 import { EdgeEntries } from './edge-entries.ts';

@@ -1,8 +1,8 @@
 /** An entry as a row of table `entries`, and back. */
 
-import type { Entry, Link, Loaded, Parameters } from '../contract/entry.ts';
 import type { KeptError } from '../contract/problem.ts';
-import type { EntryRow } from '../contract/stores.ts';
+import type { Entry, Link, Loaded, Parameters } from '../ports/entry.ts';
+import type { EntryRow } from '../ports/stores.ts';
 
 /** A row as D1 gives it; JSON in `parameters`, `last_error`, `document` and `chain`. */
 export interface StoredEntry {

@@ -10,9 +10,9 @@
  * being folded until the last has it. Readers of which none takes a piece for 2 minutes are broken off.
  */
 
-import { MEMORY_SHARES } from '../contract/memory-shares.ts';
-import type { Fold, FoldedDelta, FoldedDeltas } from '../contract/stores.ts';
 import { log } from '../log.ts';
+import { MEMORY_SHARES } from '../ports/memory-shares.ts';
+import type { Fold, FoldedDelta, FoldedDeltas } from '../ports/stores.ts';
 import { sleep, withTimeout } from '../waiting.ts';
 import { readWhole, streamOf } from './blob-content.ts';
 import { BoundedMap } from './bounded-map.ts';

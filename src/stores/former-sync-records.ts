@@ -3,9 +3,9 @@
  * cron has moved all of it there. A later release drops it, and this file.
  */
 
-import type { SyncRecord } from '../contract/messages.ts';
-import type { Noted, SyncFilter, SyncPlace } from '../contract/sync-store.ts';
 import { recordId } from '../core/sync-records.ts';
+import type { SyncRecord } from '../ports/messages.ts';
+import type { Noted, SyncFilter, SyncPlace } from '../ports/sync-store.ts';
 
 /** The primary key, which is also the order of lists. */
 const KEY = ['user', 'device', 'resource', 'key'] as const;

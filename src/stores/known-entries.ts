@@ -1,9 +1,9 @@
 /** What the isolate knows of keys (core/known-entry.ts): one record a key, all under one bound; what was used longest ago goes. */
 
-import type { Entry } from '../contract/entry.ts';
-import { MEMORY_SHARES } from '../contract/memory-shares.ts';
 import { jsonBytes } from '../core/json-bytes.ts';
 import { answered, askingBegun, askingEnded, type EntryCopy, type KnownEntry, UNKNOWN } from '../core/known-entry.ts';
+import type { Entry } from '../ports/entry.ts';
+import { MEMORY_SHARES } from '../ports/memory-shares.ts';
 import { BoundedMap } from './bounded-map.ts';
 
 /**

@@ -1,6 +1,6 @@
 /** Entries as lists read them: without their chains, and large parameters by a statement of their own (bounded-page.ts). */
 
-import type { EntryRow } from '../contract/stores.ts';
+import type { EntryRow } from '../ports/stores.ts';
 import { isLarge, type SizedRow, sizedColumn } from './bounded-page.ts';
 import { entryRowOf, FIXED_COLUMNS, type StoredEntry, WRITTEN_COLUMNS } from './entry-row.ts';
 

@@ -3,9 +3,9 @@
  * what is asked for often is told once, as far as one isolate sees it.
  */
 
-import type { DeviceSync } from '../contract/sync-store.ts';
 import { tagOfKey } from '../core/etag.ts';
 import { hashOfText } from '../core/shards.ts';
+import type { DeviceSync } from '../ports/sync-store.ts';
 import { BoundedMap } from './bounded-map.ts';
 
 /** Keys and refusals whose hour is remembered; what was noted longest ago is forgotten first, and then noted twice. */

@@ -1,8 +1,8 @@
 /** Copies of resources that an isolate keeps, with their sources. */
 
 import { DEFINITION_CACHE_MS } from '../contract/constants.ts';
-import { MEMORY_SHARES } from '../contract/memory-shares.ts';
 import type { StoredResource } from '../contract/resource.ts';
+import { MEMORY_SHARES } from '../ports/memory-shares.ts';
 import { BoundedMap } from './bounded-map.ts';
 
 /** How long D1 may take where a copy that ran out can stand in for it, ms. */

@@ -1,6 +1,6 @@
 /** Lists out of table `resources`, in order of title. */
 
-import type { ResourceFilter, Resources } from '../contract/stores.ts';
+import type { ResourceFilter, Resources } from '../ports/stores.ts';
 import { statementsFor } from './bound-values.ts';
 import { isLarge, rowsThatFit, type SizedRow, sizedColumn } from './bounded-page.ts';
 import { type ResourceRow as Row, readSql, resourceOf } from './resource-row.ts';

@@ -3,7 +3,7 @@
  * database has the truth; the others' table `resources` has what an entry is judged by, and `{}` for a definition.
  */
 
-import type { Resources } from '../contract/stores.ts';
+import type { Resources } from '../ports/stores.ts';
 import { d1Resources } from './resources.ts';
 import { moveWalk, readWalk } from './walks.ts';
 

@@ -2,9 +2,9 @@
 
 import { LAST_KNOWN_MS } from '../contract/constants.ts';
 import { isDefined, type StoredResource } from '../contract/resource.ts';
-import type { Resources } from '../contract/stores.ts';
 import { nextRunAt } from '../core/schedule.ts';
 import { log } from '../log.ts';
+import type { Resources } from '../ports/stores.ts';
 import { withTimeout } from '../waiting.ts';
 import { statementsFor } from './bound-values.ts';
 import { overloaded } from './overloaded.ts';

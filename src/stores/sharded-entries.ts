@@ -1,8 +1,8 @@
 /** Entries over several databases, by the first bits of the key (ENTRY_SHARDS); in each of them are the marks of all resources. */
 
-import type { AskedEntry, ReadEntry } from '../contract/asked-entries.ts';
-import type { Entries, EntryRow } from '../contract/stores.ts';
 import { hashOfKey, type Shards } from '../core/shards.ts';
+import type { AskedEntry, ReadEntry } from '../ports/asked-entries.ts';
+import type { Entries, EntryRow } from '../ports/stores.ts';
 import { d1Entries, type EntryShard } from './entries.ts';
 import type { StoredEntry } from './entry-row.ts';
 import { copyAllMarks } from './resource-marks.ts';

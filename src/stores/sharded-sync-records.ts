@@ -1,9 +1,9 @@
 /** What is known of devices over several databases, by the hash of the user (SYNC_SHARDS). */
 
-import type { DeviceName } from '../contract/device-document.ts';
-import type { SyncRecord } from '../contract/messages.ts';
-import type { Noted, SyncRecords } from '../contract/sync-store.ts';
 import { hashOfText, type Shards } from '../core/shards.ts';
+import type { DeviceName } from '../ports/device-document.ts';
+import type { SyncRecord } from '../ports/messages.ts';
+import type { Noted, SyncRecords } from '../ports/sync-store.ts';
 import { mergedDevices, mergedPage } from './device-lists.ts';
 import type { StoredDevice } from './device-rows.ts';
 import { spreadOver } from './spread.ts';

@@ -5,10 +5,10 @@
  * Accepted: an isolate that ends may lose the last records; the device's next request restores them.
  */
 
-import type { SyncMessage } from '../contract/messages.ts';
-import type { SyncBuffer, SyncRecords } from '../contract/sync-store.ts';
 import { tagOfKey } from '../core/etag.ts';
 import { log } from '../log.ts';
+import type { SyncMessage } from '../ports/messages.ts';
+import type { SyncBuffer, SyncRecords } from '../ports/sync-store.ts';
 import { sleep, withTimeout } from '../waiting.ts';
 import { forgetHour, hourOf, isFirstInHour, unnoted } from './noted-syncs.ts';
 import {

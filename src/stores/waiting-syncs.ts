@@ -1,8 +1,8 @@
 /** What waits in this isolate for the `sync` queue, as maps of values: all its requests put in and take out. */
 
-import { MEMORY_SHARES } from '../contract/memory-shares.ts';
-import type { DeviceCheck, Refusal, SyncMessage, SyncRecord } from '../contract/messages.ts';
 import { isNewer, recordId } from '../core/sync-records.ts';
+import { MEMORY_SHARES } from '../ports/memory-shares.ts';
+import type { DeviceCheck, Refusal, SyncMessage, SyncRecord } from '../ports/messages.ts';
 import { BoundedMap } from './bounded-map.ts';
 
 /** Most of a message: a queue takes 128 KB. */

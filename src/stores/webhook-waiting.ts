@@ -1,7 +1,7 @@
 /** Table `webhook_caches`: what waits for a webhook, folded into one row a cache. */
 
 import { type CacheEvent, MAX_WAITING_COUNTED, MAX_WEBHOOKS, type WaitingEvents } from '../contract/webhook.ts';
-import type { WaitingEnd, WebhookWaiting } from '../contract/webhook-stores.ts';
+import type { WaitingEnd, WebhookWaiting } from '../ports/webhook-stores.ts';
 
 /**
  * Events of one slot replace each other: a cache that fails and recovers meanwhile is told as it is now. A slot holds the event as

@@ -2,8 +2,8 @@
 
 import { DEFINITION_CACHE_MS, LAST_KNOWN_MS } from '../contract/constants.ts';
 import { MAX_WEBHOOKS, type StoredWebhook, type Webhook } from '../contract/webhook.ts';
-import type { ActiveWebhook, LeaseEnd, Webhooks } from '../contract/webhook-stores.ts';
 import { log } from '../log.ts';
+import type { ActiveWebhook, LeaseEnd, Webhooks } from '../ports/webhook-stores.ts';
 import { withTimeout } from '../waiting.ts';
 import { overloaded } from './overloaded.ts';
 import { DROP_WAITING, HURRY, NEXT_DUE } from './webhook-waiting.ts';

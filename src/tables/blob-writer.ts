@@ -3,8 +3,8 @@
  * is not finished leaves nothing behind.
  */
 
-import type { BlobName } from '../contract/object.ts';
-import type { Blobs, BlobUpload } from '../contract/stores.ts';
+import type { BlobName } from '../ports/object.ts';
+import type { Blobs, BlobUpload } from '../ports/stores.ts';
 import { PART_BYTES } from '../stores/blobs.ts';
 
 const FIRST_BYTES = 65_536;

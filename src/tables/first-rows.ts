@@ -3,8 +3,8 @@
 import { columnName } from '../contract/column.ts';
 import { MAX_ROWS } from '../contract/constants.ts';
 import { type ProbedTable, SHOWN_BYTES, SHOWN_CELL_BYTES, SHOWN_ROWS } from '../contract/probe.ts';
-import type { RowSink } from '../contract/rows.ts';
 import type { TableDefinition } from '../contract/table-definition.ts';
+import type { RowSink } from '../ports/rows.ts';
 import { tooManyRows } from './load.ts';
 
 // Digits of numbers stay as the origin wrote them (TC39 "JSON.parse source text access"); the compiler does not know it yet.

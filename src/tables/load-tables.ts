@@ -4,11 +4,11 @@
  */
 
 import { JSON_TYPE, MAX_ROWS } from '../contract/constants.ts';
-import type { PreviousLoad } from '../contract/object.ts';
 import type { Resource } from '../contract/resource.ts';
-import type { RowSink, TableAnswer } from '../contract/rows.ts';
-import type { Blobs } from '../contract/stores.ts';
 import type { TableDefinition } from '../contract/table-definition.ts';
+import type { PreviousLoad } from '../ports/object.ts';
+import type { RowSink, TableAnswer } from '../ports/rows.ts';
+import type { Blobs } from '../ports/stores.ts';
 import { readWhole } from '../stores/blob-content.ts';
 import { BlobWriter } from './blob-writer.ts';
 import { DeltaWriter } from './delta-writer.ts';
@@ -31,7 +31,7 @@ export interface TablesInput extends LoadInput {
   onRows?: (rows: number) => Promise<void>;
 }
 
-// A larger piece could bring many rows before they are counted (contract/memory-shares.ts), and many parts before the first is sent.
+// A larger piece could bring many rows before they are counted (ports/memory-shares.ts), and many parts before the first is sent.
 const PIECE_BYTES = 8192;
 
 /**

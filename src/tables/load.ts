@@ -1,9 +1,9 @@
 /** What both kinds of load, tables and plain bodies, take and give. */
 
 import { MAX_ROWS } from '../contract/constants.ts';
-import type { LoadChange, PreviousLoad } from '../contract/object.ts';
 import { LoadFailure } from '../contract/problem.ts';
-import type { Blobs } from '../contract/stores.ts';
+import type { LoadChange, PreviousLoad } from '../ports/object.ts';
+import type { Blobs } from '../ports/stores.ts';
 
 /** What a load takes. */
 export interface LoadInput {

@@ -4,8 +4,8 @@
  */
 
 import { columnName } from '../contract/column.ts';
-import type { MakeRowReader, RowReader, RowSink } from '../contract/rows.ts';
 import type { TableDefinition } from '../contract/table-definition.ts';
+import type { MakeRowReader, RowReader, RowSink } from '../ports/rows.ts';
 
 const QUOTE = 0x22;
 const COMMA = 0x2c;

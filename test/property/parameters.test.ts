@@ -2,11 +2,11 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import * as v from 'valibot';
 import { expect, it } from 'vitest';
-import type { Json, Parameters } from '../../src/contract/entry.ts';
 import { Problem } from '../../src/contract/problem.ts';
 import { Resource } from '../../src/contract/resource.ts';
 import { cacheIdentity } from '../../src/core/cache-key.ts';
 import { checkParameters, parametersFromQuery } from '../../src/core/parameters.ts';
+import type { Json, Parameters } from '../../src/ports/entry.ts';
 
 const SCHEMA = {
   type: 'object',

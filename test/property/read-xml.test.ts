@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { LoadFailure } from '../../src/contract/problem.ts';
-import type { MakeRowReader } from '../../src/contract/rows.ts';
 import type { TableDefinition } from '../../src/contract/table-definition.ts';
 import { Findings } from '../../src/origin/findings.ts';
 import { readXml } from '../../src/origin/xml/read-xml.ts';
+import type { MakeRowReader } from '../../src/ports/rows.ts';
 import { rowsOf } from '../support/rows.ts';
 
 const TABLE: TableDefinition = {

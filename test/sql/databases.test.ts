@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, inject, it } from 'vitest';
-import type { Json } from '../../src/contract/entry.ts';
+import type { Json } from '../../src/ports/entry.ts';
 import { admin, alice, faultsOf, load } from '../support/admin.ts';
 import { Client } from '../support/client.ts';
 import { unique } from '../support/entries.ts';

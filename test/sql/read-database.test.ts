@@ -1,12 +1,12 @@
 import { env } from 'cloudflare:workers';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 import type { Column } from '../../src/contract/column.ts';
-import type { Parameters } from '../../src/contract/entry.ts';
 import type { LoadFailure } from '../../src/contract/problem.ts';
 import type { TableDefinition } from '../../src/contract/table-definition.ts';
 import { ColumnWatch } from '../../src/origin/column-watch.ts';
 import { readDatabase } from '../../src/origin/sql/read-database.ts';
 import { openSession, PIECE_BYTES } from '../../src/origin/sql/sql-session.ts';
+import type { Parameters } from '../../src/ports/entry.ts';
 import { encodedRows, run } from '../support/sql.ts';
 
 interface Asked {

@@ -1,7 +1,7 @@
 /** What tests of administration begin with: a resource at an origin of its own, and caches loaded from it. */
 import { expect } from 'vitest';
 import type { CacheRecord } from '../../src/contract/administration.ts';
-import type { Json } from '../../src/contract/entry.ts';
+import type { Json } from '../../src/ports/entry.ts';
 import { Client } from './client.ts';
 import { unique } from './entries.ts';
 import { TestOrigin } from './origin.ts';

@@ -1,11 +1,11 @@
 /** An origin whose rows change between loads, in pages, and a cache that is loaded from it by what changed: without the service. */
 
-import type { Json } from '../../src/contract/entry.ts';
-import type { Lease, LoadChange, PreviousLoad } from '../../src/contract/object.ts';
 import { GateHold, noGates } from '../../src/flows/load/gate-hold.ts';
 import { loadCache } from '../../src/flows/load/load-cache.ts';
 import { LoadClock } from '../../src/flows/load/load-clock.ts';
 import type { LoadServices } from '../../src/flows/load/loading.ts';
+import type { Json } from '../../src/ports/entry.ts';
+import type { Lease, LoadChange, PreviousLoad } from '../../src/ports/object.ts';
 import { memoryBlobs } from './memory-blobs.ts';
 import { sampleResource } from './resources.ts';
 

@@ -1,6 +1,7 @@
 /** Entries for tests: like those that an object writes. */
-import type { Entry, Loaded } from '../../src/contract/entry.ts';
+
 import { cacheIdentity } from '../../src/core/cache-key.ts';
+import type { Entry, Loaded } from '../../src/ports/entry.ts';
 
 /** A name that no other test uses. */
 export function unique(prefix: string): string {

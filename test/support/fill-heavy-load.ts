@@ -11,14 +11,14 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { MAX_CHANGED_BYTES, MAX_CHANGED_ROWS } from '../../src/contract/changes.ts';
 import { MAX_KEYED_ROWS } from '../../src/contract/constants.ts';
-import { CHANGES_ROOM, ROW_BYTES } from '../../src/contract/memory-shares.ts';
-import type { Lease, PreviousLoad } from '../../src/contract/object.ts';
-import type { Blobs } from '../../src/contract/stores.ts';
 import { GateHold, noGates } from '../../src/flows/load/gate-hold.ts';
 import { loadCache } from '../../src/flows/load/load-cache.ts';
 import { LoadClock } from '../../src/flows/load/load-clock.ts';
 import type { LoadServices } from '../../src/flows/load/loading.ts';
 import { CHANGE_BYTES } from '../../src/origin/changes/changed-rows.ts';
+import { CHANGES_ROOM, ROW_BYTES } from '../../src/ports/memory-shares.ts';
+import type { Lease, PreviousLoad } from '../../src/ports/object.ts';
+import type { Blobs } from '../../src/ports/stores.ts';
 import { sampleResource } from './resources.ts';
 
 const [, , what = 'keys', characters = '0'] = process.argv;

@@ -1,12 +1,13 @@
 /** A cache of tables loaded again and again, without the service: loads, chain and retention as the object keeps them. */
-import type { Entry, Link, Loaded } from '../../src/contract/entry.ts';
-import type { LoadChange, PreviousLoad } from '../../src/contract/object.ts';
-import type { FoldedDeltas } from '../../src/contract/stores.ts';
+
 import type { TableDefinition } from '../../src/contract/table-definition.ts';
 import { chooseDelta } from '../../src/core/choose-delta.ts';
 import { type OpenedDelta, openDelta } from '../../src/flows/read/open-delta.ts';
 import type { ServedBody } from '../../src/flows/read/serve-cache.ts';
 import { readJson } from '../../src/origin/read-json.ts';
+import type { Entry, Link, Loaded } from '../../src/ports/entry.ts';
+import type { LoadChange, PreviousLoad } from '../../src/ports/object.ts';
+import type { FoldedDeltas } from '../../src/ports/stores.ts';
 import { loadTables } from '../../src/tables/load-tables.ts';
 import { memoryBlobs } from './memory-blobs.ts';
 

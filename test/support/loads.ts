@@ -1,9 +1,9 @@
 /** Requests to the cache object, with usual values: what a Worker and a consumer would send. */
 
-import type { CacheIdentity } from '../../src/contract/entry.ts';
-import type { CommitRequest, EnqueueRequest, FailRequest, Lease, LoadChange } from '../../src/contract/object.ts';
 import { taskError } from '../../src/contract/problem.ts';
 import { cacheIdentity } from '../../src/core/cache-key.ts';
+import type { CacheIdentity } from '../../src/ports/entry.ts';
+import type { CommitRequest, EnqueueRequest, FailRequest, Lease, LoadChange } from '../../src/ports/object.ts';
 
 /** A shared cache that no other test uses. */
 export function newCache(resource = 'sales', owner: string | null = null): CacheIdentity {

@@ -1,5 +1,5 @@
 /** Blobs of pure tests: a plain map by the names that R2 would have. */
-import type { Blobs } from '../../src/contract/stores.ts';
+import type { Blobs } from '../../src/ports/stores.ts';
 
 export interface MemoryBlobs extends Blobs {
   readonly content: Map<string, Uint8Array<ArrayBuffer>>;

@@ -2,11 +2,11 @@
 
 import { runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
-import type { CacheIdentity } from '../../src/contract/entry.ts';
-import type { CommitAnswer, CommitRequest, EnqueueRequest, Lease } from '../../src/contract/object.ts';
-import type { Task } from '../../src/contract/task.ts';
 import { objectNameOfKey } from '../../src/core/task-id.ts';
 import { objectClient } from '../../src/object/client.ts';
+import type { CacheIdentity } from '../../src/ports/entry.ts';
+import type { CommitAnswer, CommitRequest, EnqueueRequest, Lease } from '../../src/ports/object.ts';
+import type { Task } from '../../src/ports/task.ts';
 import { commitOf, refreshOf } from './loads.ts';
 
 export const objects = objectClient(env.CACHE_OBJECT);

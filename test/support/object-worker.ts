@@ -4,8 +4,8 @@
  */
 
 import type { LiveHubVerbs, PokeRequest } from '../../src/contract/live.ts';
-import type { RefreshMessage } from '../../src/contract/messages.ts';
 import { CacheObject as DeployedObject } from '../../src/object/cache-object.ts';
+import type { RefreshMessage } from '../../src/ports/messages.ts';
 import { strikeable } from './faults/bindings.ts';
 
 /** What objects do after their answers: when none is under way, all that a step wanted has been done or refused. */

@@ -1,6 +1,5 @@
 /** Answers in pages, for tests that need no service: what a walk over them reads, and what a load makes of it. */
 
-import type { LoadChange } from '../../src/contract/object.ts';
 import type { Pages } from '../../src/contract/pages.ts';
 import type { Resource } from '../../src/contract/resource.ts';
 import { buildRequest, type OriginRequest } from '../../src/origin/build-request.ts';
@@ -10,6 +9,7 @@ import type { NewAnswer } from '../../src/origin/fetch-origin.ts';
 import { Findings } from '../../src/origin/findings.ts';
 import { readPages } from '../../src/origin/pages/read-pages.ts';
 import { readAnswer } from '../../src/origin/read-answer.ts';
+import type { LoadChange } from '../../src/ports/object.ts';
 import { loadTables } from '../../src/tables/load-tables.ts';
 import { memoryBlobs } from './memory-blobs.ts';
 import { sampleResource } from './resources.ts';

@@ -5,7 +5,7 @@ import { env } from 'cloudflare:workers';
 import { expect } from 'vitest';
 import { app } from '../../src/app.ts';
 import { API_BASE } from '../../src/contract/constants.ts';
-import type { Entry, Json, Parameters } from '../../src/contract/entry.ts';
+import type { Entry, Json, Parameters } from '../../src/ports/entry.ts';
 import { unique } from './entries.ts';
 import { type Item, PASSWORD } from './imitations/imitation.ts';
 import type { Imitated } from './imitations/misbehave.ts';

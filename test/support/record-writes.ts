@@ -1,6 +1,6 @@
 /** The real bindings, with a record of what a request tried to change: what a refusal must not do. */
 import { env } from 'cloudflare:workers';
-import type { EncodedAnswer } from '../../src/contract/encoded-verbs.ts';
+import type { EncodedAnswer } from '../../src/ports/encoded-verbs.ts';
 import { recordingDatabase } from './database.ts';
 
 /** Verbs of the object that change nothing, or only when their answer says so. */

@@ -1,10 +1,7 @@
 /** Caches over an origin of their own whose tasks nobody but the test runs: for the `object` project. */
 import { env } from 'cloudflare:workers';
 import type * as v from 'valibot';
-import type { CacheIdentity, Entry, Parameters } from '../../src/contract/entry.ts';
-import type { EnqueueRequest } from '../../src/contract/object.ts';
 import type { Resource } from '../../src/contract/resource.ts';
-import type { Task } from '../../src/contract/task.ts';
 import { cacheIdentity } from '../../src/core/cache-key.ts';
 import { policyOf } from '../../src/core/task-policy.ts';
 import type { KnownGate } from '../../src/flows/load/gate-turn.ts';
@@ -14,6 +11,9 @@ import { type RefreshServices, type RunOptions, runRefresh } from '../../src/flo
 import { noMetrics } from '../../src/metrics.ts';
 import { objectClient } from '../../src/object/client.ts';
 import { sourceGates } from '../../src/object/gate-client.ts';
+import type { CacheIdentity, Entry, Parameters } from '../../src/ports/entry.ts';
+import type { EnqueueRequest } from '../../src/ports/object.ts';
+import type { Task } from '../../src/ports/task.ts';
 import { readSettings, readText } from '../../src/settings.ts';
 import { r2Blobs } from '../../src/stores/blobs.ts';
 import { d1Resources } from '../../src/stores/resources.ts';

@@ -1,8 +1,8 @@
 /** Reads answers as loads do, for tests. */
 
-import type { MakeRowReader } from '../../src/contract/rows.ts';
 import type { TableDefinition } from '../../src/contract/table-definition.ts';
 import { readJson } from '../../src/origin/read-json.ts';
+import type { MakeRowReader } from '../../src/ports/rows.ts';
 
 export type Rows = Record<string, string[]>;
 

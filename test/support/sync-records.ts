@@ -1,6 +1,6 @@
 /** Sync records for tests. */
-import type { SyncRecord } from '../../src/contract/messages.ts';
-import type { SyncFilter, SyncPlace, SyncRecords } from '../../src/contract/sync-store.ts';
+import type { SyncRecord } from '../../src/ports/messages.ts';
+import type { SyncFilter, SyncPlace, SyncRecords } from '../../src/ports/sync-store.ts';
 import { unique } from './entries.ts';
 
 /** A record of a cache of its own. */

@@ -1,10 +1,10 @@
 /** Loads tables into the real R2, as the refresh consumer does, for tests. */
 import { env } from 'cloudflare:workers';
-import type { LoadChange, PreviousLoad } from '../../src/contract/object.ts';
 import type { Resource } from '../../src/contract/resource.ts';
-import type { Blobs } from '../../src/contract/stores.ts';
 import type { TableDefinition } from '../../src/contract/table-definition.ts';
 import { readJson } from '../../src/origin/read-json.ts';
+import type { LoadChange, PreviousLoad } from '../../src/ports/object.ts';
+import type { Blobs } from '../../src/ports/stores.ts';
 import { r2Blobs } from '../../src/stores/blobs.ts';
 import type { LoadResult } from '../../src/tables/load.ts';
 import { loadTables } from '../../src/tables/load-tables.ts';

@@ -1,12 +1,12 @@
 /** Receivers of webhooks: a real HTTP server that the published library verifies for, and a consumer that tests play. */
 import { env } from 'cloudflare:workers';
 import { Webhook as Verifier } from 'standardwebhooks';
-import type { CacheIdentity } from '../../src/contract/entry.ts';
 import type { CacheEvent, StoredWebhook, Webhook, WebhookMessage } from '../../src/contract/webhook.ts';
-import type { WebhookQueue } from '../../src/contract/webhook-stores.ts';
 import { deliverEvents } from '../../src/flows/webhooks/deliver-events.ts';
 import type { SendOptions, WebhookServices } from '../../src/flows/webhooks/send-events.ts';
 import { noMetrics } from '../../src/metrics.ts';
+import type { CacheIdentity } from '../../src/ports/entry.ts';
+import type { WebhookQueue } from '../../src/ports/webhook-stores.ts';
 import { readSettings, readText } from '../../src/settings.ts';
 import { d1Entries } from '../../src/stores/entries.ts';
 import { d1WebhookWaiting } from '../../src/stores/webhook-waiting.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Link, Loaded } from '../../src/contract/entry.ts';
 import { chooseDelta } from '../../src/core/choose-delta.ts';
+import type { Link, Loaded } from '../../src/ports/entry.ts';
 
 const link = (version: number, deltaBytes: number | null = 100): Link => ({
   version,

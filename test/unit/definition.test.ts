@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { Json } from '../../src/contract/entry.ts';
 import { Problem } from '../../src/contract/problem.ts';
 import type { Resource } from '../../src/contract/resource.ts';
 import { definitionEtag, mattersToLoads, sameDefinition } from '../../src/core/definition.ts';
 import { parseDefinition } from '../../src/flows/admin/manage-resources.ts';
+import type { Json } from '../../src/ports/entry.ts';
 import { DEFAULTS, ORIGIN_DEFAULTS } from '../support/resources.ts';
 
 type Members = { [name: string]: Json };

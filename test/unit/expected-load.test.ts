@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { HEAVY_BYTES, HEAVY_ROWS, MEMORY_SHARES } from '../../src/contract/memory-shares.ts';
 import { isHeavy } from '../../src/core/task-machine/expected-load.ts';
+import { HEAVY_BYTES, HEAVY_ROWS, MEMORY_SHARES } from '../../src/ports/memory-shares.ts';
 import { Key } from '../support/task-machine/key.ts';
 
 /** Whether the next load is expected to be heavy after one of such a body; `heavy` is the flag, undefined: it has none. */

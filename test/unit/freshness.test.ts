@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import type { Entry } from '../../src/contract/entry.ts';
 import { taskError } from '../../src/contract/problem.ts';
 import {
   type FreshnessRules,
@@ -9,6 +8,7 @@ import {
   judge,
   spreadTtlMs,
 } from '../../src/core/freshness.ts';
+import type { Entry } from '../../src/ports/entry.ts';
 import { sampleEntry, sampleLoaded } from '../support/entries.ts';
 import { sampleResource } from '../support/resources.ts';
 

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { MAX_KEYED_ROWS } from '../../src/contract/constants.ts';
-import { MEMORY_SHARES } from '../../src/contract/memory-shares.ts';
+import { MEMORY_SHARES } from '../../src/ports/memory-shares.ts';
 
 const PROGRAM = join(import.meta.dirname, '../support/fill-heavy-load.ts');
 

@@ -1,11 +1,11 @@
 import { format } from '@cfworker/json-schema';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
-import type { Json, Parameters } from '../../src/contract/entry.ts';
 import { Problem } from '../../src/contract/problem.ts';
 import { Resource } from '../../src/contract/resource.ts';
 import { cacheIdentity } from '../../src/core/cache-key.ts';
 import { checkParameters, parametersFromQuery } from '../../src/core/parameters.ts';
+import type { Json, Parameters } from '../../src/ports/entry.ts';
 
 function resource(parameters?: Record<string, unknown>, more: Partial<Resource> = {}) {
   const origin = { url: 'https://erp.example.com/sales' };

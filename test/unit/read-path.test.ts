@@ -1,9 +1,9 @@
 /** CONTRACT 3 "Many caches at once": the path by which a body is read that does not come along. */
 import { describe, expect, it } from 'vitest';
-import type { Parameters } from '../../src/contract/entry.ts';
 import { cacheFor } from '../../src/core/cache-key.ts';
 import { checkParameters } from '../../src/core/parameters.ts';
 import { readPath } from '../../src/core/read-path.ts';
+import type { Parameters } from '../../src/ports/entry.ts';
 import { sampleResource } from '../support/resources.ts';
 
 const definition = sampleResource({

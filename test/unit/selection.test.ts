@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import type { Parameters } from '../../src/contract/entry.ts';
 import { selectionOf } from '../../src/core/parameters.ts';
+import type { Parameters } from '../../src/ports/entry.ts';
 
 const SETS: Parameters[] = [
   { n: 1, of: { a: 'x', b: [1] } },

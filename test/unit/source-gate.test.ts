@@ -1,9 +1,9 @@
 /** The rules of a source's gate (DESIGN "The gate of a source"), event by event, and what they add up to. */
 import fc from 'fast-check';
 import { describe, expect, inject, it } from 'vitest';
-import type { EnterRequest, GateLimits } from '../../src/contract/source-gate.ts';
 import { close, enter, leave, more, newGate, view } from '../../src/core/source-gate/gate.ts';
 import { slotMs } from '../../src/core/source-gate/pace.ts';
+import type { EnterRequest, GateLimits } from '../../src/ports/source-gate.ts';
 
 const T0 = 1_800_000_000_000;
 const TWO: GateLimits = { concurrency: 2, rate: null };

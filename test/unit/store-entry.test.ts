@@ -1,9 +1,9 @@
 /** When a write to D1 counts as done: who purges relies on the answer. */
 import { expect, it } from 'vitest';
-import type { Entries } from '../../src/contract/stores.ts';
 import { entryOf } from '../../src/core/task-machine/views.ts';
 import { type Outside, storeEntry } from '../../src/object/effects.ts';
 import type { KeyRows } from '../../src/object/key-rows.ts';
+import type { Entries } from '../../src/ports/stores.ts';
 import { Key } from '../support/task-machine/key.ts';
 
 it('of two purges at once after the rows were lost, neither is done before D1 has taken it', async () => {

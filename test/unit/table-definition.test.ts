@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Column } from '../../src/contract/column.ts';
-import type { Json } from '../../src/contract/entry.ts';
 import { Problem } from '../../src/contract/problem.ts';
 import { mattersToLoads } from '../../src/core/definition.ts';
 import { parseDefinition } from '../../src/flows/admin/manage-resources.ts';
+import type { Json } from '../../src/ports/entry.ts';
 import { sampleResource } from '../support/resources.ts';
 
 type Members = { [name: string]: Json };

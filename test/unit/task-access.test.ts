@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Scope } from '../../src/contract/identity.ts';
-import type { Task } from '../../src/contract/task.ts';
 import { mayReadTask } from '../../src/core/task-access.ts';
+import type { Task } from '../../src/ports/task.ts';
 
 const task = (owner: string | null) => ({ cache: { owner } }) as Task;
 const alice = (...scopes: Scope[]) => ({

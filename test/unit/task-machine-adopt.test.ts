@@ -1,8 +1,8 @@
 /** What D1 answers a first claim, and what the machine makes of an entry that it cannot have written (DESIGN "Lost objects"). */
 import { describe, expect, it } from 'vitest';
-import type { Entry } from '../../src/contract/entry.ts';
 import { etagOf } from '../../src/core/etag.ts';
 import { entryOf } from '../../src/core/task-machine/views.ts';
+import type { Entry } from '../../src/ports/entry.ts';
 import { changeOf } from '../support/loads.ts';
 import { Key } from '../support/task-machine/key.ts';
 

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import type { Task } from '../../src/contract/task.ts';
 import { etagOf } from '../../src/core/etag.ts';
 import {
   eventOfPurge,
@@ -10,6 +9,7 @@ import {
   retryDelayMs,
   webhookIdOf,
 } from '../../src/core/webhook-events.ts';
+import type { Task } from '../../src/ports/task.ts';
 import { sampleEntry, sampleLoaded } from '../support/entries.ts';
 
 const entry = sampleEntry({ revision: 42, loaded: sampleLoaded(7, { changed: 5 }) });

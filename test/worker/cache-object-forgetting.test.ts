@@ -2,8 +2,8 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { afterEach, expect, it, vi } from 'vitest';
-import type { CacheIdentity } from '../../src/contract/entry.ts';
 import { etagOf } from '../../src/core/etag.ts';
+import type { CacheIdentity } from '../../src/ports/entry.ts';
 import { d1Entries } from '../../src/stores/entries.ts';
 import { unique } from '../support/entries.ts';
 import { commitOf, newCache, refreshOf } from '../support/loads.ts';

@@ -1,9 +1,9 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { CacheIdentity } from '../../src/contract/entry.ts';
 import { Problem } from '../../src/contract/problem.ts';
 import { SCHEMA_NUMBER } from '../../src/object/schema.ts';
+import type { CacheIdentity } from '../../src/ports/entry.ts';
 import { d1Entries } from '../../src/stores/entries.ts';
 import { recordingDatabase } from '../support/database.ts';
 import { commitOf, newCache, readOf, refreshOf } from '../support/loads.ts';

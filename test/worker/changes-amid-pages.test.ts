@@ -1,8 +1,8 @@
 /** A definition, a source or a secret that changes while the third of five pages is read (DESIGN invariants 9 and 10): over HTTP, by the real queue. */
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
-import type { Json } from '../../src/contract/entry.ts';
 import type { SourceAnswer } from '../../src/contract/source.ts';
+import type { Json } from '../../src/ports/entry.ts';
 import { admin, alice, cachesOf, load } from '../support/admin.ts';
 import { unique } from '../support/entries.ts';
 import { type OriginAnswer, TestOrigin } from '../support/origin.ts';

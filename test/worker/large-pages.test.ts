@@ -2,8 +2,8 @@
 import { env } from 'cloudflare:workers';
 import { expect, it } from 'vitest';
 import { MAX_PAGE_BYTES } from '../../src/contract/constants.ts';
-import type { Entry } from '../../src/contract/entry.ts';
 import { cacheIdentity } from '../../src/core/cache-key.ts';
+import type { Entry } from '../../src/ports/entry.ts';
 import { d1Entries } from '../../src/stores/entries.ts';
 import { d1Resources } from '../../src/stores/resources.ts';
 import { d1SyncRecords } from '../../src/stores/sync-records.ts';

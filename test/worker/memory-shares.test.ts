@@ -2,7 +2,6 @@
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import { MAX_DELTA_BYTES, MAX_EARLY_BYTES, MAX_ROWS } from '../../src/contract/constants.ts';
-import { HELD_REQUEST_BYTES, MEMORY_BUDGET, MEMORY_SHARES } from '../../src/contract/memory-shares.ts';
 import { heldRequests } from '../../src/flows/live/held-requests.ts';
 import { endedTaskBytes, readTask } from '../../src/flows/live/watch-task.ts';
 import { InlineBudget, inlineBytesHeld, openInline } from '../../src/flows/read/inline-bodies.ts';
@@ -12,6 +11,7 @@ import { compressorBytes, takeCompressor } from '../../src/http/gzip.ts';
 import { tokenKeys } from '../../src/http/token-keys.ts';
 import { tokenRules } from '../../src/http/token-rules.ts';
 import { rememberedTokenBytes, verifyToken } from '../../src/http/token-verifier.ts';
+import { HELD_REQUEST_BYTES, MEMORY_BUDGET, MEMORY_SHARES } from '../../src/ports/memory-shares.ts';
 import { PART_BYTES } from '../../src/stores/blobs.ts';
 import { cachedBlobs, hotBytes } from '../../src/stores/cached-blobs.ts';
 import { NO_EDGE_CACHE } from '../../src/stores/edge-cache.ts';

@@ -1,8 +1,8 @@
 /** Which member of a definition a fault of a probe is about (CONTRACT 4 "Probe"). */
 import { describe, expect, it } from 'vitest';
-import type { Json } from '../../src/contract/entry.ts';
 import type { ProbeAnswer } from '../../src/contract/probe.ts';
 import { follow } from '../../src/core/pointer.ts';
+import type { Json } from '../../src/ports/entry.ts';
 import { Client } from '../support/client.ts';
 import { unique } from '../support/entries.ts';
 import { type OriginAnswer, TestOrigin } from '../support/origin.ts';

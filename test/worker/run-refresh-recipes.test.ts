@@ -1,6 +1,6 @@
 /** Recipes of docs/origins.md, as they stand there, against imitations of their systems (support/imitations/), which misbehave. */
 import { describe, expect, it } from 'vitest';
-import type { Json, Parameters } from '../../src/contract/entry.ts';
+import type { Json, Parameters } from '../../src/ports/entry.ts';
 import { guid, type Item } from '../support/imitations/imitation.ts';
 import type { SystemName } from '../support/imitations/index.ts';
 import type { Mischief } from '../support/imitations/misbehave.ts';

@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers';
 import { describe, expect, it, vi } from 'vitest';
-import type { CommitRequest } from '../../src/contract/object.ts';
 import { cacheIdentity } from '../../src/core/cache-key.ts';
+import type { CommitRequest } from '../../src/ports/object.ts';
 import { d1Entries } from '../../src/stores/entries.ts';
 import { Refreshed, run, services, stateOf } from '../support/refreshes.ts';
 

@@ -1,10 +1,10 @@
 /** Schedules (CONTRACT 4), on real stores and objects; the clock is an argument. */
 import { env } from 'cloudflare:workers';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { EnqueueAnswer, EnqueueRequest } from '../../src/contract/object.ts';
 import { runCron } from '../../src/cron.ts';
 import type { Services } from '../../src/flows/services.ts';
 import { type DueOptions, refreshDue } from '../../src/flows/upkeep/refresh-due.ts';
+import type { EnqueueAnswer, EnqueueRequest } from '../../src/ports/object.ts';
 import { makeServices } from '../../src/services.ts';
 import { admin, cachesOf, defineResource, loadAll } from '../support/admin.ts';
 

@@ -2,8 +2,8 @@
 import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
-import type { Json } from '../../src/contract/entry.ts';
 import type { SourceAnswer } from '../../src/contract/source.ts';
+import type { Json } from '../../src/ports/entry.ts';
 import { admin, alice, defineResource, faultsOf, load, onlyCache } from '../support/admin.ts';
 import { unique } from '../support/entries.ts';
 import { TestOrigin } from '../support/origin.ts';

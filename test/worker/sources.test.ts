@@ -2,10 +2,10 @@
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import { API_BASE } from '../../src/contract/constants.ts';
-import type { Json } from '../../src/contract/entry.ts';
 import type { ProbeAnswer } from '../../src/contract/probe.ts';
 import { MAX_RESOURCES_OF_SOURCE, MAX_SOURCE_CHARACTERS, type SourceAnswer } from '../../src/contract/source.ts';
 import { sourceGates } from '../../src/object/gate-client.ts';
+import type { Json } from '../../src/ports/entry.ts';
 import { d1Resources } from '../../src/stores/resources.ts';
 import { admin, alice, defineResource, faultsOf, load, onlyCache } from '../support/admin.ts';
 import { Client, sendUnder } from '../support/client.ts';

@@ -1,8 +1,8 @@
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
-import type { Entry } from '../../src/contract/entry.ts';
-import { namelessCache } from '../../src/contract/entry.ts';
 import { taskError } from '../../src/contract/problem.ts';
+import type { Entry } from '../../src/ports/entry.ts';
+import { namelessCache } from '../../src/ports/entry.ts';
 import { d1Entries } from '../../src/stores/entries.ts';
 import { d1Resources } from '../../src/stores/resources.ts';
 import { recordingDatabase } from '../support/database.ts';

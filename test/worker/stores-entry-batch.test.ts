@@ -1,8 +1,8 @@
 /** DESIGN "Reading": look-ups of many keys for one request, in memory, at the edge and in D1. */
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
-import type { Entry, Link } from '../../src/contract/entry.ts';
-import type { Entries } from '../../src/contract/stores.ts';
+import type { Entry, Link } from '../../src/ports/entry.ts';
+import type { Entries } from '../../src/ports/stores.ts';
 import { type EdgeCache, edgeCache } from '../../src/stores/edge-cache.ts';
 import { d1Entries } from '../../src/stores/entries.ts';
 import { entryLookup } from '../../src/stores/entry-lookup.ts';

@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
-import type { Entry } from '../../src/contract/entry.ts';
-import type { Entries, EntryLookup } from '../../src/contract/stores.ts';
+import type { Entry } from '../../src/ports/entry.ts';
+import type { Entries, EntryLookup } from '../../src/ports/stores.ts';
 import { type EdgeCache, edgeCache } from '../../src/stores/edge-cache.ts';
 import { d1Entries } from '../../src/stores/entries.ts';
 import { type EntryLookupOptions, entryLookup } from '../../src/stores/entry-lookup.ts';

@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { SyncRecord } from '../../src/contract/messages.ts';
-import type { SyncFilter, SyncPlace } from '../../src/contract/sync-store.ts';
+import type { SyncRecord } from '../../src/ports/messages.ts';
+import type { SyncFilter, SyncPlace } from '../../src/ports/sync-store.ts';
 import { d1SyncRecords } from '../../src/stores/sync-records.ts';
 import { recordingDatabase } from '../support/database.ts';
 import { unique } from '../support/entries.ts';

@@ -1,8 +1,8 @@
 import { env } from 'cloudflare:workers';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { SyncMessage, SyncRecord } from '../../src/contract/messages.ts';
-import type { SyncRecords } from '../../src/contract/sync-store.ts';
 import { recordId } from '../../src/core/sync-records.ts';
+import type { SyncMessage, SyncRecord } from '../../src/ports/messages.ts';
+import type { SyncRecords } from '../../src/ports/sync-store.ts';
 import { syncBuffer } from '../../src/stores/sync-buffer.ts';
 import { d1SyncRecords } from '../../src/stores/sync-records.ts';
 import { unique } from '../support/entries.ts';

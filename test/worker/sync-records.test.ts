@@ -1,10 +1,10 @@
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import { API_BASE } from '../../src/contract/constants.ts';
-import type { Entry } from '../../src/contract/entry.ts';
-import type { SyncRecord } from '../../src/contract/messages.ts';
 import { cacheIdentity } from '../../src/core/cache-key.ts';
 import { encodeCursor } from '../../src/core/cursor.ts';
+import type { Entry } from '../../src/ports/entry.ts';
+import type { SyncRecord } from '../../src/ports/messages.ts';
 import { d1Entries } from '../../src/stores/entries.ts';
 import { d1Resources } from '../../src/stores/resources.ts';
 import { d1SyncRecords } from '../../src/stores/sync-records.ts';

@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
-import type { SyncRecord } from '../../src/contract/messages.ts';
 import { cacheIdentity } from '../../src/core/cache-key.ts';
+import type { SyncRecord } from '../../src/ports/messages.ts';
 import { d1SyncRecords } from '../../src/stores/sync-records.ts';
 import { admin, cachesOf, defineResource, faultsOf, load } from '../support/admin.ts';
 import { Client, send } from '../support/client.ts';

@@ -1,6 +1,6 @@
 /** What is told of members that nobody knows, in queries and bodies alike: which one was meant. */
 import { describe, expect, it } from 'vitest';
-import type { Json } from '../../src/contract/entry.ts';
+import type { Json } from '../../src/ports/entry.ts';
 import { admin, alice, defineResource, faultsOf } from '../support/admin.ts';
 import { unique } from '../support/entries.ts';
 

@@ -1,6 +1,6 @@
 /** PUT of what names a secret that nobody has set: taken, with a warning that names the command (CONTRACT 4 "Secrets and hosts"). */
 import { describe, expect, inject, it } from 'vitest';
-import type { Json } from '../../src/contract/entry.ts';
+import type { Json } from '../../src/ports/entry.ts';
 import { admin, faultsOf } from '../support/admin.ts';
 import { unique } from '../support/entries.ts';
 

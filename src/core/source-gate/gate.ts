@@ -21,7 +21,7 @@ import type {
   MoreAnswer,
   MoreRequest,
   SealedToken,
-} from '../../contract/source-gate.ts';
+} from '../../ports/source-gate.ts';
 import { nextSlotAt, takeSlots, underNewLimits } from './pace.ts';
 
 /** When it is worth asking again for a permit, ms: any load may end any moment. */

@@ -4,7 +4,7 @@
  * window of `perMs` sees more than `requests`, however late within that while each of them is made.
  */
 
-import type { GateLimits } from '../../contract/source-gate.ts';
+import type { GateLimits } from '../../ports/source-gate.ts';
 
 export type Rate = NonNullable<GateLimits['rate']>;
 

@@ -3,7 +3,7 @@
  * meanwhile the others go on with that.
  */
 
-import type { SealedToken, TokenAnswer, TokenRequest } from '../../contract/source-gate.ts';
+import type { SealedToken, TokenAnswer, TokenRequest } from '../../ports/source-gate.ts';
 import type { GateState } from './gate.ts';
 
 /** How long a load has for asking, ms: one that was cut holds the others up no longer. */

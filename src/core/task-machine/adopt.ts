@@ -3,7 +3,7 @@
  * a second Worker writes to the same D1. The object goes on above what D1 has, so that no ETag is given twice (DESIGN "Lost objects").
  */
 
-import { type Entry, lastVersionOf, NAMELESS } from '../../contract/entry.ts';
+import { type Entry, lastVersionOf, NAMELESS } from '../../ports/entry.ts';
 import { etagOf } from '../etag.ts';
 import type { CacheDocument, Counters, LoadedState, SettlingTask } from './document.ts';
 import { UNASKED } from './document.ts';

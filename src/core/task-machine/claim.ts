@@ -1,7 +1,7 @@
 /** A consumer asks for the right to load (DESIGN "A refresh", 3): under a fence of its own and a lease, one at a time. */
 
 import { LEASE_MARGIN_MS } from '../../contract/constants.ts';
-import type { ClaimAnswer, ClaimRequest, Lease, PreviousLoad } from '../../contract/object.ts';
+import type { ClaimAnswer, ClaimRequest, Lease, PreviousLoad } from '../../ports/object.ts';
 import type { CacheDocument, LeaseState, LiveTask, LoadedState } from './document.ts';
 import type { Draft, StepContext } from './draft.ts';
 import { isHeavy } from './expected-load.ts';

@@ -3,8 +3,8 @@
  * dispatches the next task; the task itself is SUCCESS only once D1 has the entry (`stored`).
  */
 
-import type { ColumnFacts, Link } from '../../contract/entry.ts';
-import type { CommitAnswer, CommitRequest, LoadChange } from '../../contract/object.ts';
+import type { ColumnFacts, Link } from '../../ports/entry.ts';
+import type { CommitAnswer, CommitRequest, LoadChange } from '../../ports/object.ts';
 import { etagOf } from '../etag.ts';
 import type { CacheDocument, LeaseState, LiveTask, LoadedState, OwedBlob, TaskRecord } from './document.ts';
 import type { Draft, StepContext } from './draft.ts';

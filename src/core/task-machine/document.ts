@@ -4,10 +4,10 @@
  */
 
 import type { ChangesState } from '../../contract/changes.ts';
-import type { CacheIdentity, ColumnFacts, Link, Loaded } from '../../contract/entry.ts';
-import type { BlobName, TaskPolicy } from '../../contract/object.ts';
 import type { KeptError } from '../../contract/problem.ts';
-import type { Askers, Task } from '../../contract/task.ts';
+import type { CacheIdentity, ColumnFacts, Link, Loaded } from '../../ports/entry.ts';
+import type { BlobName, TaskPolicy } from '../../ports/object.ts';
+import type { Askers, Task } from '../../ports/task.ts';
 
 /**
  * These only grow, and outlive purge and deletion: ETags and R2 keys are made of them. Revisions and fences are never below the

@@ -3,8 +3,8 @@
  * A version is seen in a task's state only after D1 has it (DESIGN "A refresh", 4 [M]).
  */
 
-import type { Entry } from '../../contract/entry.ts';
 import { taskError } from '../../contract/problem.ts';
+import type { Entry } from '../../ports/entry.ts';
 import { growingGapMs } from '../backoff.ts';
 import { adopt, isForeign } from './adopt.ts';
 import type { CacheDocument, LiveTask } from './document.ts';

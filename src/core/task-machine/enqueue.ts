@@ -3,8 +3,8 @@
  * So a herd of reads costs one load, and a refresh asked for behind a running load brings data no older than itself.
  */
 
-import type { EnqueueAnswer, EnqueueRequest } from '../../contract/object.ts';
-import type { Askers } from '../../contract/task.ts';
+import type { EnqueueAnswer, EnqueueRequest } from '../../ports/object.ts';
+import type { Askers } from '../../ports/task.ts';
 import type { CacheDocument, LiveTask } from './document.ts';
 import type { Draft, StepContext } from './draft.ts';
 import { entryAfter, entryOf, findTask } from './views.ts';

@@ -1,7 +1,7 @@
 /** The events of the task machine and what a step comes to. */
 
-import type { Entry } from '../../contract/entry.ts';
 import type { WatchAnswer, WatchRequest } from '../../contract/live.ts';
+import type { Entry } from '../../ports/entry.ts';
 import type {
   ClaimAnswer,
   ClaimRequest,
@@ -17,7 +17,7 @@ import type {
   RevokeAnswer,
   RevokeRequest,
   StateAnswer,
-} from '../../contract/object.ts';
+} from '../../ports/object.ts';
 import type { CacheDocument, OwedBlob, TaskRecord } from './document.ts';
 import type { Effects } from './draft.ts';
 import type { HubWatch } from './watchers.ts';

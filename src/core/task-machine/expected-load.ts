@@ -1,7 +1,7 @@
 /** What the next load of a key is expected to be, by the last one: hints, which a consumer does not depend on. */
 
-import { HEAVY_BYTES, HEAVY_ROWS } from '../../contract/memory-shares.ts';
 import { codeOf } from '../../contract/problem.ts';
+import { HEAVY_BYTES, HEAVY_ROWS } from '../../ports/memory-shares.ts';
 import type { CacheDocument } from './document.ts';
 
 /** A time-out of the origin up to this lets a load be fast, ms. */

@@ -1,7 +1,7 @@
 /** A load that failed (DESIGN "A refresh", 5): RETRY with backoff, or FAILURE, which holds reads off for a while. */
 
-import type { FailAnswer, FailRequest } from '../../contract/object.ts';
 import { type KeptError, taskError } from '../../contract/problem.ts';
+import type { FailAnswer, FailRequest } from '../../ports/object.ts';
 import { backoffMs } from '../backoff.ts';
 import type { Failure, LeaseState, LiveTask } from './document.ts';
 import type { Draft, StepContext } from './draft.ts';

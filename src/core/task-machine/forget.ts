@@ -4,7 +4,7 @@
  */
 
 import { TASK_RETENTION_MS } from '../../contract/constants.ts';
-import { NAMELESS, namelessCache } from '../../contract/entry.ts';
+import { NAMELESS, namelessCache } from '../../ports/entry.ts';
 import type { LiveTask } from './document.ts';
 import type { Draft } from './draft.ts';
 import { drop } from './drop.ts';

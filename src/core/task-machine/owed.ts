@@ -4,7 +4,7 @@
  */
 
 import { TASK_RETENTION_MS } from '../../contract/constants.ts';
-import type { BlobName } from '../../contract/object.ts';
+import type { BlobName } from '../../ports/object.ts';
 import type { CacheDocument, OwedBlob } from './document.ts';
 import type { Draft, StepContext } from './draft.ts';
 import { SWEEP_GAP_MS } from './timing.ts';

@@ -1,7 +1,7 @@
 /** Purging a cache (DESIGN "A refresh", 6 [M]): nothing fetched before it is ever current again. */
 
-import type { PurgeAnswer, PurgeRequest } from '../../contract/object.ts';
 import { taskError } from '../../contract/problem.ts';
+import type { PurgeAnswer, PurgeRequest } from '../../ports/object.ts';
 import { type LiveTask, UNASKED } from './document.ts';
 import type { Draft, StepContext } from './draft.ts';
 import { drop } from './drop.ts';

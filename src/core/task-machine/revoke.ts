@@ -1,7 +1,7 @@
 /** Revoking a task that waits (CONTRACT 2): its only asker may, and an administrator. */
 
-import type { RevokeAnswer, RevokeRequest } from '../../contract/object.ts';
-import type { Task } from '../../contract/task.ts';
+import type { RevokeAnswer, RevokeRequest } from '../../ports/object.ts';
+import type { Task } from '../../ports/task.ts';
 import type { Draft, StepContext } from './draft.ts';
 import { findTask, recordOf, taskOf } from './views.ts';
 

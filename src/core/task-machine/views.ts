@@ -1,9 +1,9 @@
 /** What the outside is told of a document: its entry and its tasks. Questions change nothing themselves, but time may have (a lease that ran out). */
 
 import { MAX_PAGE_BYTES, TASK_RETENTION_MS } from '../../contract/constants.ts';
-import { type Entry, type Loaded, namelessCache } from '../../contract/entry.ts';
-import type { EntryAnswer, StateAnswer } from '../../contract/object.ts';
-import type { Task } from '../../contract/task.ts';
+import { type Entry, type Loaded, namelessCache } from '../../ports/entry.ts';
+import type { EntryAnswer, StateAnswer } from '../../ports/object.ts';
+import type { Task } from '../../ports/task.ts';
 import { jsonBytes } from '../json.ts';
 import type { CacheDocument, Failure, LiveTask, LoadedState, TaskRecord } from './document.ts';
 import type { Draft, StepContext } from './draft.ts';

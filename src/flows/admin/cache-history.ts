@@ -1,10 +1,10 @@
 /** What has become of one cache, for administration (CONTRACT 4): the versions that are kept, and its tasks. */
 
 import type { VersionRecord } from '../../contract/administration.ts';
-import type { Link } from '../../contract/entry.ts';
-import type { Task } from '../../contract/task.ts';
 import { etagOf } from '../../core/etag.ts';
 import { timestamp } from '../../core/timestamp.ts';
+import type { Link } from '../../ports/entry.ts';
+import type { Task } from '../../ports/task.ts';
 import { demandAvailable } from '../demand-available.ts';
 import type { Services } from '../services.ts';
 import { judgeCache } from './judged-caches.ts';

@@ -1,11 +1,11 @@
 /** How caches stand under their resources, for administration: a changed, purged or deleted resource writes no entry. */
 
-import { NAMELESS } from '../../contract/entry.ts';
 import { Problem } from '../../contract/problem.ts';
 import { type DefinedResource, isDefined } from '../../contract/resource.ts';
-import type { EntryRow, Resources } from '../../contract/stores.ts';
 import { isCacheKey } from '../../core/cache-key.ts';
 import { type Freshness, freshnessRules, judge } from '../../core/freshness.ts';
+import { NAMELESS } from '../../ports/entry.ts';
+import type { EntryRow, Resources } from '../../ports/stores.ts';
 import type { Services } from '../services.ts';
 
 /** An entry, the definition that it is judged by and how it stands. */

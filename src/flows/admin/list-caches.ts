@@ -2,15 +2,15 @@
 
 import type { CacheRecord, CacheState, LastError } from '../../contract/administration.ts';
 import { MAX_PAGE, MAX_PAGE_BYTES } from '../../contract/constants.ts';
-import type { Entry, Parameters } from '../../contract/entry.ts';
 import { errorFor } from '../../contract/problem.ts';
-import type { EntryFilter } from '../../contract/stores.ts';
 import { etagOf } from '../../core/etag.ts';
 import { lastFailure } from '../../core/freshness.ts';
 import { jsonBytes } from '../../core/json.ts';
 import { selectionOf } from '../../core/parameters.ts';
 import { timestamp } from '../../core/timestamp.ts';
 import { warningsOf } from '../../origin/later-rules.ts';
+import type { Entry, Parameters } from '../../ports/entry.ts';
+import type { EntryFilter } from '../../ports/stores.ts';
 import type { Services } from '../services.ts';
 import { type JudgedCache, judgeCache, judgeCaches } from './judged-caches.ts';
 

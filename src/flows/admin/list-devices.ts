@@ -3,15 +3,15 @@
  * their caches. What is closed to the reader is left out.
  */
 
-import type { DeviceName } from '../../contract/device-document.ts';
 import type { Reader } from '../../contract/identity.ts';
-import type { Refusal, SyncRecord } from '../../contract/messages.ts';
 import { isDefined } from '../../contract/resource.ts';
-import type { LoadedVersion } from '../../contract/stores.ts';
-import type { DeviceFilter } from '../../contract/sync-store.ts';
 import { isHeld, recordsOf, refusalsOf } from '../../core/device-documents.ts';
 import { hasWords, searchWords } from '../../core/search-words.ts';
 import { isOutOfDate } from '../../core/sync-records.ts';
+import type { DeviceName } from '../../ports/device-document.ts';
+import type { Refusal, SyncRecord } from '../../ports/messages.ts';
+import type { LoadedVersion } from '../../ports/stores.ts';
+import type { DeviceFilter } from '../../ports/sync-store.ts';
 import { closedTitles } from '../read/find-resource.ts';
 import type { Services } from '../services.ts';
 

@@ -3,10 +3,10 @@
  * and one for resources that the isolate does not know. What is closed to the reader is left out.
  */
 
-import type { Entry } from '../../contract/entry.ts';
 import type { Reader } from '../../contract/identity.ts';
-import type { SyncRecord } from '../../contract/messages.ts';
-import type { SyncFilter, SyncPlace } from '../../contract/sync-store.ts';
+import type { Entry } from '../../ports/entry.ts';
+import type { SyncRecord } from '../../ports/messages.ts';
+import type { SyncFilter, SyncPlace } from '../../ports/sync-store.ts';
 import { closedTitles } from '../read/find-resource.ts';
 import type { Services } from '../services.ts';
 import { judgeCaches } from './judged-caches.ts';

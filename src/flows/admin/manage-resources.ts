@@ -2,7 +2,6 @@
 
 import * as v from 'valibot';
 import { API_BASE } from '../../contract/constants.ts';
-import type { Json } from '../../contract/entry.ts';
 import { Problem } from '../../contract/problem.ts';
 import { isDefined, Origin, type Resource, ResourceTitle, type StoredResource } from '../../contract/resource.ts';
 import {
@@ -12,7 +11,6 @@ import {
   type Sources,
   type StoredSource,
 } from '../../contract/source.ts';
-import type { Resources } from '../../contract/stores.ts';
 import { type Conditions, demandConditions } from '../../core/conditions.ts';
 import {
   changedMembers,
@@ -36,6 +34,8 @@ import { laterFaults } from '../../origin/later-rules.ts';
 import { checkTables } from '../../origin/pointers.ts';
 import { sqlFaults } from '../../origin/sql/check-sql.ts';
 import { xmlFaults } from '../../origin/xml/check-xml.ts';
+import type { Json } from '../../ports/entry.ts';
+import type { Resources } from '../../ports/stores.ts';
 import type { Services } from '../services.ts';
 import { triedAnew } from './tried-anew.ts';
 

@@ -2,7 +2,6 @@
 
 import * as v from 'valibot';
 import { API_BASE } from '../../contract/constants.ts';
-import type { Json } from '../../contract/entry.ts';
 import { Problem } from '../../contract/problem.ts';
 import {
   MAX_SOURCE_CHARACTERS,
@@ -19,6 +18,7 @@ import { digestTag } from '../../core/etag.ts';
 import { canonicalText } from '../../core/json-value.ts';
 import { log } from '../../log.ts';
 import { sourceFaults } from '../../origin/check-source.ts';
+import type { Json } from '../../ports/entry.ts';
 import type { Services } from '../services.ts';
 import { parseNamed } from './parse-named.ts';
 import { triedAnew } from './tried-anew.ts';

@@ -2,7 +2,6 @@
 
 import * as v from 'valibot';
 import { API_BASE } from '../../contract/constants.ts';
-import type { Json } from '../../contract/entry.ts';
 import { Problem } from '../../contract/problem.ts';
 import {
   MAX_WEBHOOK_CHARACTERS,
@@ -19,6 +18,7 @@ import { canonicalText } from '../../core/json-value.ts';
 import { timestamp } from '../../core/timestamp.ts';
 import { webhookFaults } from '../../origin/check-webhook.ts';
 import { deliverWebhook } from '../../origin/deliver-webhook.ts';
+import type { Json } from '../../ports/entry.ts';
 import { deliveryOptions, type SendOptions, type WebhookServices, wakeWebhook } from '../webhooks/send-events.ts';
 import { parseNamed } from './parse-named.ts';
 import { triedAnew } from './tried-anew.ts';

@@ -1,11 +1,11 @@
 /** Reads what is put under a name of its own: webhooks, sources. */
 
 import * as v from 'valibot';
-import type { Json } from '../../contract/entry.ts';
 import type { InputFault } from '../../contract/problem.ts';
 import { faultsOfForm } from '../../core/form-faults.ts';
 import { invalidParameters } from '../../core/input-faults.ts';
 import { isObject } from '../../core/json-value.ts';
+import type { Json } from '../../ports/entry.ts';
 
 /** What a definition under a name must be. */
 interface Rules<T> {

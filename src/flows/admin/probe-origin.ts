@@ -3,7 +3,6 @@
 import { PROBE_PAGES, type ProbeAnswer, type ProbeFault, SHOWN_ADDRESS } from '../../contract/probe.ts';
 import { errorFor, type LoadFailure, taskError } from '../../contract/problem.ts';
 import type { Resource } from '../../contract/resource.ts';
-import type { TableAnswer } from '../../contract/rows.ts';
 import { faultPointer } from '../../core/fault-pointer.ts';
 import { buildRequest, type OriginRequest, valuesOf } from '../../origin/build-request.ts';
 import { paceWarnings, pagesWarnings } from '../../origin/check-pages.ts';
@@ -19,6 +18,7 @@ import { readAnswer } from '../../origin/read-answer.ts';
 import { type NotedSecrets, notingSecrets, withoutSecrets, withoutValues } from '../../origin/redact.ts';
 import { connectionString, readDatabase, SUPERUSER } from '../../origin/sql/read-database.ts';
 import { acceptsTcp } from '../../origin/tcp.ts';
+import type { TableAnswer } from '../../ports/rows.ts';
 import { FirstRows } from '../../tables/first-rows.ts';
 import { checkGuard } from '../../tables/guard.ts';
 import { GateHold, noGates } from '../load/gate-hold.ts';

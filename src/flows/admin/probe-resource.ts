@@ -4,13 +4,11 @@
  */
 
 import * as v from 'valibot';
-import type { CacheIdentity, Json, Parameters } from '../../contract/entry.ts';
 import type { Identity } from '../../contract/identity.ts';
 import { PROBE_S, type ProbeAnswer, ProbeBody, ProbedUser } from '../../contract/probe.ts';
 import { Problem } from '../../contract/problem.ts';
 import { isDefined, type Resource } from '../../contract/resource.ts';
 import type { StoredSource } from '../../contract/source.ts';
-import type { GateWait } from '../../contract/source-gate.ts';
 import { cacheIdentity } from '../../core/cache-key.ts';
 import { unknownMembers } from '../../core/form-faults.ts';
 import { freshnessRules, judge } from '../../core/freshness.ts';
@@ -18,6 +16,8 @@ import { faultsBelow, faultsOfIssues, invalidParameters, within } from '../../co
 import { isObject } from '../../core/json-value.ts';
 import { checkParameters } from '../../core/parameters.ts';
 import { policyOf } from '../../core/task-policy.ts';
+import type { CacheIdentity, Json, Parameters } from '../../ports/entry.ts';
+import type { GateWait } from '../../ports/source-gate.ts';
 import { overloaded } from '../../stores/overloaded.ts';
 import { GateHold } from '../load/gate-hold.ts';
 import { loadSlots } from '../load/load-slots.ts';

@@ -1,11 +1,11 @@
 /** The rows of a probe, read as a load would: past what `origin.changes` looks at in them (CONTRACT 4 "Changes of origins"). */
 
 import type { Resource } from '../../contract/resource.ts';
-import type { TableAnswer } from '../../contract/rows.ts';
 import { FullRows } from '../../origin/changes/full-rows.ts';
 import { markedTable, noCursor } from '../../origin/changes/row-marks.ts';
 import { wrappedAnswers } from '../../origin/changes/wrapped-answers.ts';
 import type { Findings } from '../../origin/findings.ts';
+import type { TableAnswer } from '../../ports/rows.ts';
 import type { FirstRows } from '../../tables/first-rows.ts';
 
 /** What answers are read with. */

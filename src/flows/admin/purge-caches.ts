@@ -1,10 +1,10 @@
 /** Purging (CONTRACT 4): of one cache, of those with certain parameters, of a whole resource by one write. */
 
 import { MAX_BULK } from '../../contract/constants.ts';
-import type { Parameters } from '../../contract/entry.ts';
-import type { EntryRow } from '../../contract/stores.ts';
 import { isCacheKey } from '../../core/cache-key.ts';
 import { selectionOf } from '../../core/parameters.ts';
+import type { Parameters } from '../../ports/entry.ts';
+import type { EntryRow } from '../../ports/stores.ts';
 import { sideBySide } from '../../side-by-side.ts';
 import { purgeKey } from '../purge-key.ts';
 import { findResource } from '../read/find-resource.ts';

@@ -1,12 +1,12 @@
 /** Refreshes asked for by administration (CONTRACT 4): of one cache by its key, of all caches of a resource. */
 
 import { MAX_BULK } from '../../contract/constants.ts';
-import type { CacheIdentity } from '../../contract/entry.ts';
-import type { EnqueueRequest } from '../../contract/object.ts';
 import { Problem } from '../../contract/problem.ts';
-import type { EntryRow } from '../../contract/stores.ts';
-import type { Task } from '../../contract/task.ts';
 import { isReachable } from '../../core/reachable.ts';
+import type { CacheIdentity } from '../../ports/entry.ts';
+import type { EnqueueRequest } from '../../ports/object.ts';
+import type { EntryRow } from '../../ports/stores.ts';
+import type { Task } from '../../ports/task.ts';
 import { sideBySide } from '../../side-by-side.ts';
 import { demandAvailable } from '../demand-available.ts';
 import { refreshCache, refreshOf } from '../load/request-refresh.ts';

@@ -1,11 +1,12 @@
 /** How the gate of a source stands: for administrators, and for whoever waits for a task. */
 
 import type { SourceState } from '../../contract/source.ts';
-import type { GateView } from '../../contract/source-gate.ts';
-import type { Task, WaitingFor } from '../../contract/task.ts';
+import type { WaitingFor } from '../../contract/task.ts';
 import { limitsOf } from '../../core/source-limits.ts';
 import { timestamp } from '../../core/timestamp.ts';
 import { log } from '../../log.ts';
+import type { GateView } from '../../ports/source-gate.ts';
+import type { Task } from '../../ports/task.ts';
 import { overloaded } from '../../stores/overloaded.ts';
 import type { Services } from '../services.ts';
 

@@ -1,6 +1,6 @@
 /** Work on the caches of a resource, page by page, in calls of bounded length. */
 
-import type { Entries, EntryFilter, EntryRow } from '../../contract/stores.ts';
+import type { Entries, EntryFilter, EntryRow } from '../../ports/stores.ts';
 
 /** Most pages of entries that one call walks: of a filtered list many may hold nothing wanted. */
 const MAX_PAGES = 10;

@@ -3,9 +3,9 @@
  * they all end together when the isolate does. A request that finds no room is answered at once with what is known.
  */
 
-import { HELD_REQUEST_BYTES, MEMORY_SHARES } from '../../contract/memory-shares.ts';
 import { log } from '../../log.ts';
 import type { Metrics } from '../../metrics.ts';
+import { HELD_REQUEST_BYTES, MEMORY_SHARES } from '../../ports/memory-shares.ts';
 import { isFirstInMinute } from '../../stores/once-a-minute.ts';
 
 /** Most requests held at once: what their share of an isolate's memory has room for. */

@@ -3,9 +3,10 @@
  * flight in it: whoever waits asks it at growing intervals. The price: an end is seen up to one interval late.
  */
 
-import { MEMORY_SHARES } from '../../contract/memory-shares.ts';
-import { hasEnded, type Task } from '../../contract/task.ts';
+import { hasEnded } from '../../contract/task.ts';
 import { log } from '../../log.ts';
+import { MEMORY_SHARES } from '../../ports/memory-shares.ts';
+import type { Task } from '../../ports/task.ts';
 import { BoundedMap } from '../../stores/bounded-map.ts';
 import { growingPauses, looks } from '../../waiting.ts';
 import { demandAvailable } from '../demand-available.ts';

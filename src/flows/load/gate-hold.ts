@@ -1,14 +1,14 @@
 /** What one delivery holds at gates: at most one permit, which it gives back whatever becomes of it. */
 
 import { LEASE_MARGIN_MS } from '../../contract/constants.ts';
-import type { Lease } from '../../contract/object.ts';
 import type { DefinedResource, StoredResource } from '../../contract/resource.ts';
-import type { GateWait, SourceGates } from '../../contract/source-gate.ts';
 import { limitsOf } from '../../core/source-limits.ts';
 import { paceMsOf } from '../../core/task-policy.ts';
 import { log } from '../../log.ts';
 import type { Fetch } from '../../origin/fetch-origin.ts';
 import type { WayServices } from '../../origin/origin-way.ts';
+import type { Lease } from '../../ports/object.ts';
+import type { GateWait, SourceGates } from '../../ports/source-gate.ts';
 import { enterGate, GatePass, noTurn, UNREACHABLE_MS } from './gate-pass.ts';
 import type { LoadClock } from './load-clock.ts';
 

@@ -5,12 +5,12 @@
 
 import { LoadFailure } from '../../contract/problem.ts';
 import type { StoredSource } from '../../contract/source.ts';
-import type { AskedLimits, CloseRequest, GateWait, SourceGates, SourceGateVerbs } from '../../contract/source-gate.ts';
 import { slotMs } from '../../core/source-gate/pace.ts';
 import { limitsOf } from '../../core/source-limits.ts';
 import { log } from '../../log.ts';
 import type { Fetch } from '../../origin/fetch-origin.ts';
 import { retryAfterMs } from '../../origin/origin-status.ts';
+import type { AskedLimits, CloseRequest, GateWait, SourceGates, SourceGateVerbs } from '../../ports/source-gate.ts';
 import { sleep } from '../../waiting.ts';
 import type { LoadClock } from './load-clock.ts';
 

@@ -1,6 +1,6 @@
 /** The turn of a load at the gate of its source, before it is claimed: whoever is not let in uses no attempt and holds no lease. */
 
-import type { GateWait } from '../../contract/source-gate.ts';
+import type { GateWait } from '../../ports/source-gate.ts';
 import type { Services } from '../services.ts';
 import type { GateHold } from './gate-hold.ts';
 

@@ -1,8 +1,6 @@
 /** One load of a cache: from the definition to what is new in R2. */
 
 import type { ChangesState } from '../../contract/changes.ts';
-import type { ColumnFacts } from '../../contract/entry.ts';
-import type { Lease } from '../../contract/object.ts';
 import { LoadFailure } from '../../contract/problem.ts';
 import { type DefinedResource, isDefined, type StoredResource } from '../../contract/resource.ts';
 import { mayLackRequired } from '../../core/column-facts.ts';
@@ -11,6 +9,8 @@ import type { Drifted } from '../../origin/findings.ts';
 import { readAnswer } from '../../origin/read-answer.ts';
 import { masked, notingSecrets, withoutSecrets } from '../../origin/redact.ts';
 import type { Validators } from '../../origin/validators.ts';
+import type { ColumnFacts } from '../../ports/entry.ts';
+import type { Lease } from '../../ports/object.ts';
 import type { LoadResult } from '../../tables/load.ts';
 import { loadBytes } from '../../tables/load-bytes.ts';
 import { loadChanges } from './load-changes.ts';

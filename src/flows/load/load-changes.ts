@@ -4,12 +4,8 @@
  */
 
 import { type Changes, type ChangesState, MAX_CHANGED_BYTES, SINCE_VARIABLE } from '../../contract/changes.ts';
-import { CHANGES_ROOM, ROW_BYTES } from '../../contract/memory-shares.ts';
-import type { PreviousLoad } from '../../contract/object.ts';
 import { LoadFailure } from '../../contract/problem.ts';
 import type { Resource } from '../../contract/resource.ts';
-import type { TableAnswer } from '../../contract/rows.ts';
-import type { BlobContent } from '../../contract/stores.ts';
 import type { ReadTable } from '../../core/column-places.ts';
 import { compareMarks, laterMark, markOf, markValue } from '../../core/watermark.ts';
 import { log } from '../../log.ts';
@@ -20,6 +16,10 @@ import { type MarkedTable, markedTable, noCursor } from '../../origin/changes/ro
 import { wrappedAnswers } from '../../origin/changes/wrapped-answers.ts';
 import { linked } from '../../origin/pages/next-request.ts';
 import type { PageReading } from '../../origin/pages/read-pages.ts';
+import { CHANGES_ROOM, ROW_BYTES } from '../../ports/memory-shares.ts';
+import type { PreviousLoad } from '../../ports/object.ts';
+import type { TableAnswer } from '../../ports/rows.ts';
+import type { BlobContent } from '../../ports/stores.ts';
 import { BrokenBody, mergeBody } from '../../tables/merge-body.ts';
 import { shapeDigest } from '../../tables/row-hash.ts';
 import type { LoadedCache } from './load-cache.ts';

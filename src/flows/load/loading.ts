@@ -1,13 +1,9 @@
 /** One load under way: how its origin is asked, and the way of its rows into R2. */
 
 import type { Changes } from '../../contract/changes.ts';
-import type { ColumnFacts, Parameters } from '../../contract/entry.ts';
-import { HEAVY_KEYED_ROWS, HEAVY_ROWS } from '../../contract/memory-shares.ts';
-import type { Lease } from '../../contract/object.ts';
 import { ONE_PAGE } from '../../contract/pages.ts';
 import type { LoadFailure } from '../../contract/problem.ts';
 import type { DefinedResource, Resource } from '../../contract/resource.ts';
-import type { TableAnswer } from '../../contract/rows.ts';
 import type { ReadTable } from '../../core/column-places.ts';
 import { placeOfDatabase } from '../../core/task-policy.ts';
 import { buildRequest, type OriginRequest, valuesOf } from '../../origin/build-request.ts';
@@ -22,6 +18,10 @@ import type { NotedSecrets } from '../../origin/redact.ts';
 import { connectionString, readDatabase } from '../../origin/sql/read-database.ts';
 import { saysFull } from '../../origin/sql/sql-failure.ts';
 import type { Accepts } from '../../origin/unreachable.ts';
+import type { ColumnFacts, Parameters } from '../../ports/entry.ts';
+import { HEAVY_KEYED_ROWS, HEAVY_ROWS } from '../../ports/memory-shares.ts';
+import type { Lease } from '../../ports/object.ts';
+import type { TableAnswer } from '../../ports/rows.ts';
 import type { LoadResult } from '../../tables/load.ts';
 import { loadTables } from '../../tables/load-tables.ts';
 import { shapeDigest } from '../../tables/row-hash.ts';

@@ -1,8 +1,8 @@
 /** The end of a load: what the object is told, and what then becomes of the message. */
 
-import type { CommitAnswer, CommitRequest, FailRequest, Lease } from '../../contract/object.ts';
 import { isLoadFailureCode, LoadFailure, Problem, taskError } from '../../contract/problem.ts';
 import { log } from '../../log.ts';
+import type { CommitAnswer, CommitRequest, FailRequest, Lease } from '../../ports/object.ts';
 import { isFirstInMinute } from '../../stores/once-a-minute.ts';
 import { sleep } from '../../waiting.ts';
 import type { Services } from '../services.ts';

@@ -1,13 +1,13 @@
 /** An explicit refresh (CONTRACT 2): one object call, and nothing else where the definition is known in the isolate. */
 
-import type { CacheIdentity, Parameters } from '../../contract/entry.ts';
 import type { Reader } from '../../contract/identity.ts';
-import type { EnqueueRequest } from '../../contract/object.ts';
 import type { DefinedResource } from '../../contract/resource.ts';
-import type { Task } from '../../contract/task.ts';
 import { cacheFor } from '../../core/cache-key.ts';
 import { checkParameters } from '../../core/parameters.ts';
 import { policyOf } from '../../core/task-policy.ts';
+import type { CacheIdentity, Parameters } from '../../ports/entry.ts';
+import type { EnqueueRequest } from '../../ports/object.ts';
+import type { Task } from '../../ports/task.ts';
 import { demandAvailable } from '../demand-available.ts';
 import { waitForTask } from '../live/watch-task.ts';
 import { findResource } from '../read/find-resource.ts';

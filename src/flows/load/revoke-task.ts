@@ -1,8 +1,8 @@
 /** Taking back a task that waits (CONTRACT 2). */
 
 import type { Identity } from '../../contract/identity.ts';
-import type { RevokeAnswer, Unavailable } from '../../contract/object.ts';
 import { isOpenTo } from '../../core/resource-access.ts';
+import type { RevokeAnswer, Unavailable } from '../../ports/object.ts';
 import { demandAvailable } from '../demand-available.ts';
 import { readTask } from '../live/watch-task.ts';
 import type { Services } from '../services.ts';

@@ -4,7 +4,6 @@
  */
 
 import { LEASE_RESERVE_MS } from '../../contract/constants.ts';
-import type { CommitAnswer, CommitRequest, Lease } from '../../contract/object.ts';
 import { newWarnings } from '../../core/column-facts.ts';
 import { spreadTtlMs } from '../../core/freshness.ts';
 import { eventsOfTask } from '../../core/webhook-events.ts';
@@ -13,6 +12,7 @@ import type { Fetch } from '../../origin/fetch-origin.ts';
 import type { Drifted } from '../../origin/findings.ts';
 import { acceptsTcp } from '../../origin/tcp.ts';
 import type { Accepts } from '../../origin/unreachable.ts';
+import type { CommitAnswer, CommitRequest, Lease } from '../../ports/object.ts';
 import type { Services } from '../services.ts';
 import { type EmitServices, emitEvents, emitTask } from '../webhooks/emit-events.ts';
 import { GateHold } from './gate-hold.ts';

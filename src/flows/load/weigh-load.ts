@@ -1,6 +1,6 @@
 /** How heavy a load turns out to be while its answers are read. */
 
-import { HEAVY_BYTES } from '../../contract/memory-shares.ts';
+import { HEAVY_BYTES } from '../../ports/memory-shares.ts';
 import type { LoadClock } from './load-clock.ts';
 import type { LoadSlot } from './load-slots.ts';
 

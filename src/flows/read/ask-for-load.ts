@@ -3,14 +3,14 @@
  * is known at this location from then on.
  */
 
-import type { Entry } from '../../contract/entry.ts';
-import type { EnqueueAnswer } from '../../contract/object.ts';
 import { type KeptError, Problem } from '../../contract/problem.ts';
-import type { LookedUp } from '../../contract/stores.ts';
 import { hasEnded, type TaskState } from '../../contract/task.ts';
 import { type FreshnessRules, freshnessRules, isAwaited, type LastFailure, lastFailure } from '../../core/freshness.ts';
 import { policyOf } from '../../core/task-policy.ts';
 import { log } from '../../log.ts';
+import type { Entry } from '../../ports/entry.ts';
+import type { EnqueueAnswer } from '../../ports/object.ts';
+import type { LookedUp } from '../../ports/stores.ts';
 import type { Services } from '../services.ts';
 import { type FoundCache, versionOf } from './find-entry.ts';
 

@@ -1,9 +1,9 @@
 /** Many caches that one request means, and what is known of them: as `findEntry` finds one, with the look-ups made together. */
 
-import type { CacheIdentity } from '../../contract/entry.ts';
 import { Problem } from '../../contract/problem.ts';
 import type { DefinedResource } from '../../contract/resource.ts';
-import type { LookedUp } from '../../contract/stores.ts';
+import type { CacheIdentity } from '../../ports/entry.ts';
+import type { LookedUp } from '../../ports/stores.ts';
 import { overloaded } from '../../stores/overloaded.ts';
 import type { LiveCheck } from '../live/live-check.ts';
 import { attempt, type Outcome } from '../outcome.ts';

@@ -1,9 +1,9 @@
 /** Which cache a read means and what is known of it here: never less than what the request itself names (CONTRACT 3). */
 
-import type { CacheIdentity, Entry } from '../../contract/entry.ts';
 import type { Reader } from '../../contract/identity.ts';
 import type { DefinedResource, Resource } from '../../contract/resource.ts';
-import type { LookedUp, Resources } from '../../contract/stores.ts';
+import type { CacheIdentity, Entry } from '../../ports/entry.ts';
+import type { LookedUp, Resources } from '../../ports/stores.ts';
 import type { Services } from '../services.ts';
 import { findResource } from './find-resource.ts';
 

@@ -5,8 +5,8 @@ import { API_BASE } from '../../contract/constants.ts';
 import type { Reader } from '../../contract/identity.ts';
 import { Problem } from '../../contract/problem.ts';
 import { type DefinedResource, isDefined, ResourceTitle } from '../../contract/resource.ts';
-import type { Resources } from '../../contract/stores.ts';
 import { isOpenTo } from '../../core/resource-access.ts';
+import type { Resources } from '../../ports/stores.ts';
 import { attempt, type Outcome } from '../outcome.ts';
 
 /** Longest part of an unknown title that an answer repeats, characters. */

@@ -4,11 +4,11 @@
  * is read; all requests of an isolate together hold MEMORY_SHARES.inlineBodies, and whoever finds no room tells of the path instead.
  */
 
-import { MEMORY_SHARES } from '../../contract/memory-shares.ts';
-import type { BlobContent } from '../../contract/stores.ts';
 import type { GivenVersion } from '../../core/choose-answer.ts';
 import type { ChosenDelta } from '../../core/choose-delta.ts';
 import { log } from '../../log.ts';
+import { MEMORY_SHARES } from '../../ports/memory-shares.ts';
+import type { BlobContent } from '../../ports/stores.ts';
 import { ByteRoom, type Taken } from '../../stores/byte-room.ts';
 import { MAX_HOT_BYTES } from '../../stores/cached-blobs.ts';
 import type { Services } from '../services.ts';

@@ -4,11 +4,11 @@
  * one question may name.
  */
 
-import type { CacheIdentity, Parameters } from '../../contract/entry.ts';
-import { MEMORY_SHARES } from '../../contract/memory-shares.ts';
 import type { Resource } from '../../contract/resource.ts';
 import { cacheFor } from '../../core/cache-key.ts';
 import { checkParameters } from '../../core/parameters.ts';
+import type { CacheIdentity, Parameters } from '../../ports/entry.ts';
+import { MEMORY_SHARES } from '../../ports/memory-shares.ts';
 import { BoundedMap } from '../../stores/bounded-map.ts';
 
 /** Longest query that is remembered, characters. */

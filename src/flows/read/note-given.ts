@@ -1,7 +1,7 @@
 /** Notes what a device was given, after the answer. */
 
-import type { DeviceSync } from '../../contract/sync-store.ts';
 import type { GivenVersion } from '../../core/choose-answer.ts';
+import type { DeviceSync } from '../../ports/sync-store.ts';
 import type { Services } from '../services.ts';
 
 type NoteServices = Pick<Services, 'syncBuffer' | 'waitUntil'>;

@@ -1,7 +1,7 @@
 /** The answer to a read, with its delta opened (CONTRACT 3): what `/rpc/` writes as HTTP and `/sync/` as an item. */
 
-import type { BlobContent, BlobRange } from '../../contract/stores.ts';
 import { type AskedAnswer, type ChosenAnswer, chooseAnswer, chooseWhole } from '../../core/choose-answer.ts';
+import type { BlobContent, BlobRange } from '../../ports/stores.ts';
 import type { Services } from '../services.ts';
 import { type OpenedDelta, openDelta } from './open-delta.ts';
 import type { ServedBody } from './serve-cache.ts';

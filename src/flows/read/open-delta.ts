@@ -1,8 +1,8 @@
 /** The body of a delta (CONTRACT 3): folded once a location, or the whole table as inserts. */
 
-import type { BlobContent } from '../../contract/stores.ts';
 import type { ChosenDelta, StoredStep } from '../../core/choose-delta.ts';
 import { log } from '../../log.ts';
+import type { BlobContent } from '../../ports/stores.ts';
 import { sideBySide } from '../../side-by-side.ts';
 import { readWhole, streamOf } from '../../stores/blob-content.ts';
 import { deltaBody } from '../../tables/delta-body.ts';

@@ -3,9 +3,9 @@
 import type { CatalogEntry } from '../../contract/catalog.ts';
 import type { Reader } from '../../contract/identity.ts';
 import { isDefined } from '../../contract/resource.ts';
-import type { Resources } from '../../contract/stores.ts';
 import { catalogEntry } from '../../core/catalog.ts';
 import { groupsOf, isOpenTo } from '../../core/resource-access.ts';
+import type { Resources } from '../../ports/stores.ts';
 
 /** A page in order of title; `next` is the title to go on after, one that is on the page. */
 export async function readCatalog(

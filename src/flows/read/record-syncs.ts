@@ -1,9 +1,9 @@
 /** Writes what devices were given and which caches were read, of many messages at once. */
 
-import type { SyncMessage } from '../../contract/messages.ts';
-import type { Entries } from '../../contract/stores.ts';
-import type { Noted, SyncRecords } from '../../contract/sync-store.ts';
 import { newestRecords } from '../../core/sync-records.ts';
+import type { SyncMessage } from '../../ports/messages.ts';
+import type { Entries } from '../../ports/stores.ts';
+import type { Noted, SyncRecords } from '../../ports/sync-store.ts';
 
 /** The stores that records and reads go to. */
 export interface SyncStores {

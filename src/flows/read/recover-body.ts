@@ -1,7 +1,7 @@
 /** What to do when R2 does not have a body that an entry names. */
 
-import type { Entry } from '../../contract/entry.ts';
 import { log } from '../../log.ts';
+import type { Entry } from '../../ports/entry.ts';
 import { demandAvailable } from '../demand-available.ts';
 import { purgeKey } from '../purge-key.ts';
 import type { Services } from '../services.ts';

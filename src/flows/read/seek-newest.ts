@@ -4,8 +4,8 @@
  * the same share the answers.
  */
 
-import type { Entry } from '../../contract/entry.ts';
-import type { LookedUp } from '../../contract/stores.ts';
+import type { Entry } from '../../ports/entry.ts';
+import type { LookedUp } from '../../ports/stores.ts';
 import { fetchOnce } from '../../stores/fetch-once.ts';
 import { attempt, type Outcome } from '../outcome.ts';
 import type { Services } from '../services.ts';

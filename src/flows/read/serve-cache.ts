@@ -3,12 +3,12 @@
  * is expired or missing is waited for. However many ask at once, the origin is asked once.
  */
 
-import type { Entry, Loaded } from '../../contract/entry.ts';
 import { codeOf, Problem } from '../../contract/problem.ts';
 import { type Freshness, failureInForce, freshnessRules, judge, type LastFailure } from '../../core/freshness.ts';
 import { holdMs, type Preferences } from '../../core/prefer.ts';
 import { type DeltaRequest, demandReached } from '../../core/x-delta.ts';
 import { log } from '../../log.ts';
+import type { Entry, Loaded } from '../../ports/entry.ts';
 import type { Services } from '../services.ts';
 import { loadAsker, logNotAsked, type PendingTask } from './ask-for-load.ts';
 import { awaitLoad, isInRetry, type LoadEnd } from './await-load.ts';

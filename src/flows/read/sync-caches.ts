@@ -4,12 +4,12 @@
  */
 
 import { MAX_SYNC_HOLD_S, MAX_SYNC_LOADS, SYNC_HOLD_S } from '../../contract/constants.ts';
-import type { CacheIdentity, Parameters } from '../../contract/entry.ts';
 import type { Identity } from '../../contract/identity.ts';
 import type { Resource } from '../../contract/resource.ts';
 import { type AskedAnswer, type ChosenAnswer, chooseAnswer } from '../../core/choose-answer.ts';
 import { namedVersion } from '../../core/named-version.ts';
 import type { Preferences } from '../../core/prefer.ts';
+import type { CacheIdentity, Parameters } from '../../ports/entry.ts';
 import { sideBySide } from '../../side-by-side.ts';
 import type { LiveCheck } from '../live/live-check.ts';
 import { sharedHold } from '../live/shared-hold.ts';

@@ -7,9 +7,9 @@
  * call that repeats a page asks for data fetched after that, and what the page has brought already is left alone.
  */
 
-import type { ScheduledRun } from '../../contract/stores.ts';
 import { nextRunAt } from '../../core/schedule.ts';
 import { log } from '../../log.ts';
+import type { ScheduledRun } from '../../ports/stores.ts';
 import { sleep } from '../../waiting.ts';
 import { refreshPage } from '../admin/refresh-caches.ts';
 import type { Services } from '../services.ts';

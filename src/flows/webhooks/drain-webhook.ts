@@ -4,9 +4,9 @@
  */
 
 import type { StoredWebhook, WaitingEvents } from '../../contract/webhook.ts';
-import type { LeaseEnd, WaitingEnd } from '../../contract/webhook-stores.ts';
 import { retryDelayMs } from '../../core/webhook-events.ts';
 import { log } from '../../log.ts';
+import type { LeaseEnd, WaitingEnd } from '../../ports/webhook-stores.ts';
 import {
   disableWebhook,
   GIVE_UP_MS,

@@ -3,10 +3,10 @@
  * (at least once). Without a webhook that is told, nothing is asked or sent.
  */
 
-import type { Entry } from '../../contract/entry.ts';
 import { hasEnded } from '../../contract/task.ts';
 import type { CacheEvent, WebhookMessage } from '../../contract/webhook.ts';
 import { eventOfPurge, eventsOfTask, messagesOf } from '../../core/webhook-events.ts';
+import type { Entry } from '../../ports/entry.ts';
 import { overloaded } from '../../stores/overloaded.ts';
 import { withTimeout } from '../../waiting.ts';
 import { demandAvailable } from '../demand-available.ts';

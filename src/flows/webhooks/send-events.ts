@@ -1,14 +1,14 @@
 /** One delivery of events of a cache to one webhook: looked up, sent, logged. */
 
-import type { CacheIdentity } from '../../contract/entry.ts';
-import { NAMELESS } from '../../contract/entry.ts';
 import type { CacheEvent, StoredWebhook, WebhookMessage } from '../../contract/webhook.ts';
-import type { KnownWebhook } from '../../contract/webhook-stores.ts';
 import { isWanted, payloadOf, webhookIdOf } from '../../core/webhook-events.ts';
 import { log } from '../../log.ts';
 import { type DeliveryOptions, type DeliveryResult, deliverWebhook } from '../../origin/deliver-webhook.ts';
 import type { Fetch } from '../../origin/fetch-origin.ts';
 import { acceptsTcp } from '../../origin/tcp.ts';
+import type { CacheIdentity } from '../../ports/entry.ts';
+import { NAMELESS } from '../../ports/entry.ts';
+import type { KnownWebhook } from '../../ports/webhook-stores.ts';
 import type { Services } from '../services.ts';
 
 /** What of the services deliveries work with. */

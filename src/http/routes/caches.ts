@@ -6,7 +6,6 @@ import { CACHE_KEY, describe, NOT_MODIFIED, PREFER_TASK, pageOf } from '#describ
 import { about } from '../../contract/about.ts';
 import { CACHE_STATES, CacheRecord, PurgeAnswer } from '../../contract/administration.ts';
 import { HEADER, MAX_USER_LENGTH } from '../../contract/constants.ts';
-import type { Parameters } from '../../contract/entry.ts';
 import { Problem } from '../../contract/problem.ts';
 import { AnyTaskAnswer, ExpandTask } from '../../contract/task.ts';
 import { demandConditions } from '../../core/conditions.ts';
@@ -24,6 +23,7 @@ import {
   purgeSelected,
 } from '../../flows/admin/purge-caches.ts';
 import { refreshByKey } from '../../flows/admin/refresh-caches.ts';
+import type { Parameters } from '../../ports/entry.ts';
 import { carryOut, selectedTarget } from '../administration-log.ts';
 import { type AppEnv, factory } from '../factory.ts';
 import { protectAdministration } from '../identity.ts';

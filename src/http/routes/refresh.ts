@@ -3,10 +3,10 @@
 import * as v from 'valibot';
 import { describe, PREFER_TASK } from '#describe';
 import { HEADER } from '../../contract/constants.ts';
-import type { Json } from '../../contract/entry.ts';
 import { AnyTaskAnswer, ExpandTask, RefreshBody } from '../../contract/task.ts';
 import { holdMs, parsePrefer, preferenceApplied } from '../../core/prefer.ts';
 import { requestRefresh } from '../../flows/load/request-refresh.ts';
+import type { Json } from '../../ports/entry.ts';
 import { factory } from '../factory.ts';
 import { holdUntil, protect } from '../identity.ts';
 import { checked, query, readJsonObject } from '../input.ts';

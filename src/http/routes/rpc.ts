@@ -3,7 +3,6 @@
 import type { Context } from 'hono';
 import { describeRead } from '#describe-read';
 import { HEADER } from '../../contract/constants.ts';
-import type { CacheIdentity } from '../../contract/entry.ts';
 import { Problem } from '../../contract/problem.ts';
 import type { Resource } from '../../contract/resource.ts';
 import { ParameterValues } from '../../contract/values.ts';
@@ -16,6 +15,7 @@ import { parseDelta } from '../../core/x-delta.ts';
 import { knownCache } from '../../flows/read/known-caches.ts';
 import { recoverBody } from '../../flows/read/recover-body.ts';
 import { type CacheRead, serveCache } from '../../flows/read/serve-cache.ts';
+import type { CacheIdentity } from '../../ports/entry.ts';
 import { wantsEventStream } from '../event-stream.ts';
 import { type AppEnv, factory } from '../factory.ts';
 import { protectData } from '../identity.ts';

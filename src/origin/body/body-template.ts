@@ -1,7 +1,7 @@
 /** Request bodies of definitions (`origin.body`, CONTRACT 4 "Bodies"): texts and JSON with placeholders. */
 
-import type { Json } from '../../contract/entry.ts';
 import { isObject } from '../../core/json-value.ts';
+import type { Json } from '../../ports/entry.ts';
 
 /** `origin.body`. */
 export type BodyTemplate = string | Readonly<Record<string, unknown>>;

@@ -1,6 +1,6 @@
 /** How the values of parameters are written into a body that is a text, by the type that its definition declares. */
 
-import type { Json } from '../../contract/entry.ts';
+import type { Json } from '../../ports/entry.ts';
 
 /** What a body can be. */
 export type BodyType = 'json' | 'xml' | 'form';

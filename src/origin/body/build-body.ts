@@ -1,7 +1,7 @@
 /** The body of one request: the definition's over the values of the cache. */
 
-import type { Json, Parameters } from '../../contract/entry.ts';
 import { LoadFailure } from '../../contract/problem.ts';
+import type { Json, Parameters } from '../../ports/entry.ts';
 import { type BodyTemplate, filledJson, filledText, parameterAlone } from './body-template.ts';
 import { bodyType, ESCAPES, isWritable, textOf } from './body-types.ts';
 

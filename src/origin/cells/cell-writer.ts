@@ -80,12 +80,12 @@ export class CellWriter {
     }
   }
 
-  /** The row's text (contract/rows.ts). */
+  /** The row's text (ports/rows.ts). */
   row(): string {
     return this.#width === this.#cells.length ? this.#cells.join(',') : this.#cells.slice(0, this.#width).join(',');
   }
 
-  /** The row's key (contract/rows.ts). */
+  /** The row's key (ports/rows.ts). */
   key(): string {
     return this.#key.length === 0 ? '' : this.#key.map((column) => this.#cells[column]).join(',');
   }

@@ -2,7 +2,7 @@
 
 import { MAX_CHANGED_ROWS } from '../../contract/changes.ts';
 import { LoadFailure } from '../../contract/problem.ts';
-import type { RowSink } from '../../contract/rows.ts';
+import type { RowSink } from '../../ports/rows.ts';
 import type { RowMarks } from './row-marks.ts';
 
 /** What a change takes besides its texts, bytes: an entry of the map, two strings. 90 were measured, beside up to two a character. */

@@ -1,6 +1,6 @@
 /** All rows of a resource that is loaded incrementally from then on: their watermarks are noted, and deletions among them left out. */
 
-import type { RowSink } from '../../contract/rows.ts';
+import type { RowSink } from '../../ports/rows.ts';
 import type { RowMarks } from './row-marks.ts';
 
 export class FullRows implements RowSink {

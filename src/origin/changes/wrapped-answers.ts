@@ -1,6 +1,6 @@
 /** Answers whose rows go through one sink more. */
 
-import type { RowSink, TableAnswer } from '../../contract/rows.ts';
+import type { RowSink, TableAnswer } from '../../ports/rows.ts';
 
 /** The same answers. `wrap` makes the sink that comes first, once for all of them, round the one that their reader is given. */
 export async function* wrappedAnswers(

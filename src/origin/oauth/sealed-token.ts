@@ -1,7 +1,7 @@
 /** Tokens as they lie in the gate: sealed with a key made of the credential that they were given for, which the gate does not have. */
 
 import { Buffer } from 'node:buffer';
-import type { SealedToken } from '../../contract/source-gate.ts';
+import type { SealedToken } from '../../ports/source-gate.ts';
 
 const IV_BYTES = 12;
 const INFO = new TextEncoder().encode('freshet: token of a source');

@@ -2,10 +2,10 @@
 
 import type { OAuth2 } from '../../contract/oauth.ts';
 import { LoadFailure } from '../../contract/problem.ts';
-import type { SealedToken, SourceGateVerbs } from '../../contract/source-gate.ts';
 import { digestTag } from '../../core/etag.ts';
 import { canonicalText } from '../../core/json-value.ts';
 import { refreshAt } from '../../core/source-gate/token.ts';
+import type { SealedToken, SourceGateVerbs } from '../../ports/source-gate.ts';
 import { sleep } from '../../waiting.ts';
 import { type OriginAccess, secretOf } from '../build-request.ts';
 import { secretNameOf } from '../check-webhook.ts';

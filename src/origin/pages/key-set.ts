@@ -1,4 +1,4 @@
-/** The keys of the rows of one load: 64 bits of each, so that half a million take a few MB (contract/memory-shares.ts). */
+/** The keys of the rows of one load: 64 bits of each, so that half a million take a few MB (ports/memory-shares.ts). */
 
 /** Where a key was seen: nowhere yet, in this answer already, or in an earlier page. */
 export type KeySeen = 'new' | 'here' | 'earlier';

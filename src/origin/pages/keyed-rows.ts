@@ -3,8 +3,8 @@
 import { MAX_KEYED_ROWS } from '../../contract/constants.ts';
 import type { Pages } from '../../contract/pages.ts';
 import { type FaultPlace, LoadFailure } from '../../contract/problem.ts';
-import type { RowSink } from '../../contract/rows.ts';
 import type { TableDefinition } from '../../contract/table-definition.ts';
+import type { RowSink } from '../../ports/rows.ts';
 import type { Findings } from '../findings.ts';
 import { KeySet } from './key-set.ts';
 

@@ -1,6 +1,6 @@
 /** The rows of all pages as those of one answer: a table that begins and ends once. */
 
-import type { RowSink } from '../../contract/rows.ts';
+import type { RowSink } from '../../ports/rows.ts';
 import { hash64 } from './key-set.ts';
 
 /** What the rows of one page are known by: how many there are, and a hash of them in their order. */

@@ -3,7 +3,7 @@
 import type { Pages } from '../../contract/pages.ts';
 import { LoadFailure } from '../../contract/problem.ts';
 import type { Resource } from '../../contract/resource.ts';
-import type { TableAnswer } from '../../contract/rows.ts';
+import type { TableAnswer } from '../../ports/rows.ts';
 import type { OriginRequest } from '../build-request.ts';
 import type { ColumnWatch } from '../column-watch.ts';
 import type { NewAnswer } from '../fetch-origin.ts';

@@ -3,10 +3,10 @@
  * pieces, so each statement is short, and the database goes no faster than the load.
  */
 
-import type { Json, Parameters } from '../../contract/entry.ts';
 import { LoadFailure } from '../../contract/problem.ts';
-import type { MakeRowReader } from '../../contract/rows.ts';
 import type { ReadTable } from '../../core/column-places.ts';
+import type { Json, Parameters } from '../../ports/entry.ts';
+import type { MakeRowReader } from '../../ports/rows.ts';
 import type { ColumnWatch } from '../column-watch.ts';
 import { PART_END, SqlRows } from './sql-rows.ts';
 import { openSession, PIECE_BYTES, type SqlSession } from './sql-session.ts';

@@ -28,7 +28,7 @@ export class SqlRows {
     this.#cells = new CellWriter(table, watch);
   }
 
-  /** Lines of rows: the row's text, its key and its hidden cells (contract/rows.ts), none of which has a tab or a line end. @throws LoadFailure `origin-malformed` */
+  /** Lines of rows: the row's text, its key and its hidden cells (ports/rows.ts), none of which has a tab or a line end. @throws LoadFailure `origin-malformed` */
   read({ rows, columns }: SqlResult): string[] {
     this.#places ??= this.#placesIn(columns);
     return rows.map((row) => this.#row(row, this.#places ?? []));

@@ -1,10 +1,10 @@
 /** Tables out of an XML answer, in one pass and without a tree of it: each element at the path of a table is a row, be it one or many. */
 
 import { LoadFailure } from '../../contract/problem.ts';
-import type { RowReader, RowSink } from '../../contract/rows.ts';
 import type { TableDefinition } from '../../contract/table-definition.ts';
 import { columnWarning } from '../../core/column-facts.ts';
 import { type XmlStep, xmlSteps } from '../../core/xml-steps.ts';
+import type { RowReader, RowSink } from '../../ports/rows.ts';
 import { ColumnWatch } from '../column-watch.ts';
 import { tellEmpty } from '../empty-tables.ts';
 import { Findings } from '../findings.ts';

@@ -2,11 +2,11 @@
 
 import { columnDefinition, columnName } from '../../contract/column.ts';
 import { LoadFailure } from '../../contract/problem.ts';
-import type { RowSink } from '../../contract/rows.ts';
 import type { TableDefinition } from '../../contract/table-definition.ts';
 import { columnWarning } from '../../core/column-facts.ts';
 import { type ReadTable, readColumns } from '../../core/column-places.ts';
 import { type XmlStep, xmlSteps } from '../../core/xml-steps.ts';
+import type { RowSink } from '../../ports/rows.ts';
 import { CellWriter } from '../cells/cell-writer.ts';
 import { type ColumnWatch, toldNames } from '../column-watch.ts';
 import type { Findings } from '../findings.ts';

@@ -3,7 +3,6 @@
  * objects and the hub are the real machines; D1, the location and the devices are as simple as the specification lets them be.
  */
 
-import type { Entry } from '../../../src/contract/entry.ts';
 import type { HubMessage } from '../../../src/contract/live.ts';
 import { cacheIdentity } from '../../../src/core/cache-key.ts';
 import { tagOfKey } from '../../../src/core/etag.ts';
@@ -17,6 +16,7 @@ import type { EventName, Events } from '../../../src/core/task-machine/events.ts
 import { step } from '../../../src/core/task-machine/index.ts';
 import { entryOf } from '../../../src/core/task-machine/views.ts';
 import { type HubWatch, untold } from '../../../src/core/task-machine/watchers.ts';
+import type { Entry } from '../../../src/ports/entry.ts';
 import type { LiveRules } from './rules.ts';
 
 /** What is under way: it may be lost where its sender would know or try again, and doubled where it is a message. */

@@ -1,8 +1,8 @@
 /** Commands of those who ask: refreshes, reads, devices, purges, revocations. Answers are judged by what truly happened, not by times. */
 
-import type { EnqueueAnswer } from '../../../src/contract/object.ts';
 import { Problem } from '../../../src/contract/problem.ts';
 import { hasEnded } from '../../../src/contract/task.ts';
+import type { EnqueueAnswer } from '../../../src/ports/object.ts';
 import { readOf, refreshOf } from '../loads.ts';
 import { must } from '../task-machine/world.ts';
 import { clock } from './clock.ts';

@@ -1,6 +1,6 @@
 /** Commands of the queue and its consumers, whom the model plays. */
 
-import type { LoadChange } from '../../../src/contract/object.ts';
+import type { LoadChange } from '../../../src/ports/object.ts';
 import { changeOf, commitOf, failureOf } from '../loads.ts';
 import { must } from '../task-machine/world.ts';
 import { clock } from './clock.ts';

@@ -1,10 +1,10 @@
 /** What truly happened round one cache, by the count of steps and not by clocks: what the object's answers and rows are judged by. */
 
-import type { Entry } from '../../../src/contract/entry.ts';
-import type { LoadChange } from '../../../src/contract/object.ts';
 import { emptyDocument, type TaskRecord } from '../../../src/core/task-machine/document.ts';
 import { namedBlobs } from '../../../src/core/task-machine/owed.ts';
 import { OWED_DROPPED_MS, OWED_REPLACED_MS } from '../../../src/core/task-machine/timing.ts';
+import type { Entry } from '../../../src/ports/entry.ts';
+import type { LoadChange } from '../../../src/ports/object.ts';
 import { blobName } from '../task-machine/world.ts';
 import { checkMove, checkNow } from './checks.ts';
 import { clock } from './clock.ts';

@@ -3,10 +3,10 @@
 import { abortAllDurableObjects, evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { expect } from 'vitest';
-import type { Entry } from '../../../src/contract/entry.ts';
 import { type CacheDocument, emptyDocument, type TaskRecord } from '../../../src/core/task-machine/document.ts';
 import { Documents } from '../../../src/object/documents.ts';
 import { readSchemaNumber } from '../../../src/object/schema.ts';
+import type { Entry } from '../../../src/ports/entry.ts';
 import { r2Blobs } from '../../../src/stores/blobs.ts';
 import { d1Entries } from '../../../src/stores/entries.ts';
 import { unique } from '../entries.ts';

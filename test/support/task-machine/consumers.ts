@@ -1,8 +1,8 @@
 /** Moves of the queue and its consumers. */
 
-import type { LoadChange } from '../../../src/contract/object.ts';
 import { taskError } from '../../../src/contract/problem.ts';
 import type { Events } from '../../../src/core/task-machine/events.ts';
+import type { LoadChange } from '../../../src/ports/object.ts';
 import { handBack, replace, stopLate } from './consumer-ends.ts';
 import { happen, type Rules } from './machine.ts';
 import { landWrite } from './stores.ts';

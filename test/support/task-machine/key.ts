@@ -1,12 +1,12 @@
 /** One cache key under test: the real machine with a clock that tests move, its rows in memory. */
 
-import type { CacheIdentity } from '../../../src/contract/entry.ts';
-import type { CommitRequest, EnqueueRequest, FailRequest, Lease } from '../../../src/contract/object.ts';
-import type { Task } from '../../../src/contract/task.ts';
 import { type CacheDocument, emptyDocument, type TaskRecord } from '../../../src/core/task-machine/document.ts';
 import type { EventName, Events, Step } from '../../../src/core/task-machine/events.ts';
 import { step } from '../../../src/core/task-machine/index.ts';
 import { entryOf } from '../../../src/core/task-machine/views.ts';
+import type { CacheIdentity } from '../../../src/ports/entry.ts';
+import type { CommitRequest, EnqueueRequest, FailRequest, Lease } from '../../../src/ports/object.ts';
+import type { Task } from '../../../src/ports/task.ts';
 import { commitOf, failureOf, newCache, readOf, refreshOf } from '../loads.ts';
 
 export class Key {

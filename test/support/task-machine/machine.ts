@@ -1,6 +1,5 @@
 /** The real machine in the model's world: one step with its transaction, its alarm and its effects, checked as it goes. */
 
-import { type Entry, lastVersionOf } from '../../../src/contract/entry.ts';
 import { nextAlarmAt } from '../../../src/core/task-machine/due.ts';
 import type { EventName, Events } from '../../../src/core/task-machine/events.ts';
 import { step } from '../../../src/core/task-machine/index.ts';
@@ -8,6 +7,7 @@ import { namedBlobs } from '../../../src/core/task-machine/owed.ts';
 import { OWED_DROPPED_MS, OWED_REPLACED_MS } from '../../../src/core/task-machine/timing.ts';
 import { entryOf } from '../../../src/core/task-machine/views.ts';
 import { untold } from '../../../src/core/task-machine/watchers.ts';
+import { type Entry, lastVersionOf } from '../../../src/ports/entry.ts';
 import { blobName, must, type World } from './world.ts';
 
 /** What the surroundings must keep to, and the machine itself; a mutant takes one of them out. */

@@ -1,9 +1,9 @@
 /** Moves of those who ask: refreshes, reads, purges, revocations. Answers are judged by what truly happened, not by times. */
 
-import { lastVersionOf, NAMELESS } from '../../../src/contract/entry.ts';
-import type { EnqueueRequest } from '../../../src/contract/object.ts';
 import { emptyDocument } from '../../../src/core/task-machine/document.ts';
 import { entryOf } from '../../../src/core/task-machine/views.ts';
+import { lastVersionOf, NAMELESS } from '../../../src/ports/entry.ts';
+import type { EnqueueRequest } from '../../../src/ports/object.ts';
 import { happen, type Rules } from './machine.ts';
 import { CACHE, must, mustBeOne, POLICY, type World } from './world.ts';
 

@@ -1,6 +1,6 @@
 /** Moves of D1, R2 and the alarm. */
 
-import type { Entry } from '../../../src/contract/entry.ts';
+import type { Entry } from '../../../src/ports/entry.ts';
 import { stopLate } from './consumer-ends.ts';
 import { answerAsk } from './hub.ts';
 import { happen, type Rules } from './machine.ts';

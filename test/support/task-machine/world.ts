@@ -4,14 +4,14 @@
  * be told from another by its JSON.
  */
 
-import type { CacheIdentity, Entry } from '../../../src/contract/entry.ts';
-import type { LoadChange } from '../../../src/contract/object.ts';
 import {
   type CacheDocument,
   emptyDocument,
   type OwedBlob,
   type TaskRecord,
 } from '../../../src/core/task-machine/document.ts';
+import type { CacheIdentity, Entry } from '../../../src/ports/entry.ts';
+import type { LoadChange } from '../../../src/ports/object.ts';
 
 export const CACHE: CacheIdentity = { key: 'k'.repeat(64), resource: 'sales', parameters: {}, owner: null };
 export const POLICY = { timeoutMs: 30_000, maxAttempts: 2, backoffMs: 2_000, errorTtlMs: 30_000 };

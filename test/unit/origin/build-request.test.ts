@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { Parameters as Values } from '../../../src/contract/entry.ts';
 import type { Resource } from '../../../src/contract/resource.ts';
 import { cacheIdentity } from '../../../src/core/cache-key.ts';
 import { buildRequest } from '../../../src/origin/build-request.ts';
+import type { Parameters as Values } from '../../../src/ports/entry.ts';
 import { sampleResource } from '../../support/resources.ts';
 
 const SECRET = '$' + '{ORIGIN_ERP}';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Json } from '../../../src/contract/entry.ts';
 import { parseDefinition } from '../../../src/flows/admin/manage-resources.ts';
+import type { Json } from '../../../src/ports/entry.ts';
 
 type Members = { [name: string]: Json };
 const URL_OF = "https://erp.example.com/items?$filter=P%20eq%20'{plant}'%20and%20At%20ge%20{_since}";

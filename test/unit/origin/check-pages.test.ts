@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Json } from '../../../src/contract/entry.ts';
 import { parseDefinition } from '../../../src/flows/admin/manage-resources.ts';
 import { pagesWarnings } from '../../../src/origin/check-pages.ts';
+import type { Json } from '../../../src/ports/entry.ts';
 import { table } from '../../support/rows.ts';
 
 const put = (pages: Json, { origin = {}, ...more }: { [name: string]: Json } = {}) =>

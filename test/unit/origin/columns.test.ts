@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { Column } from '../../../src/contract/column.ts';
-import type { ColumnFacts } from '../../../src/contract/entry.ts';
 import { LoadFailure } from '../../../src/contract/problem.ts';
 import type { Resource } from '../../../src/contract/resource.ts';
 import { mayLackRequired, newWarnings, withoutMembers } from '../../../src/core/column-facts.ts';
 import { checkAllColumns } from '../../../src/origin/check-columns.ts';
 import { Findings } from '../../../src/origin/findings.ts';
 import { readAnswer } from '../../../src/origin/read-answer.ts';
+import type { ColumnFacts } from '../../../src/ports/entry.ts';
 import { sampleResource } from '../../support/resources.ts';
 
 const TYPES = { json: 'application/json', ndjson: 'application/x-ndjson', csv: 'text/csv', xml: 'text/xml' };

@@ -1,9 +1,9 @@
 /** Parameters and user names that would lead a load elsewhere (CONTRACT 4): whatever they hold, they stay in their place. */
 import { expect, it } from 'vitest';
-import type { Parameters } from '../../../src/contract/entry.ts';
 import { LoadFailure } from '../../../src/contract/problem.ts';
 import { cacheIdentity } from '../../../src/core/cache-key.ts';
 import { buildRequest } from '../../../src/origin/build-request.ts';
+import type { Parameters } from '../../../src/ports/entry.ts';
 import { sampleResource } from '../../support/resources.ts';
 
 const TEMPLATES = [

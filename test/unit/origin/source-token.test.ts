@@ -2,11 +2,11 @@
 import * as v from 'valibot';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { OAuth2 } from '../../../src/contract/oauth.ts';
-import type { SourceGateVerbs } from '../../../src/contract/source-gate.ts';
 import { newGate } from '../../../src/core/source-gate/gate.ts';
 import { putToken, token } from '../../../src/core/source-gate/token.ts';
 import { SourceToken } from '../../../src/origin/oauth/source-token.ts';
 import { notingSecrets } from '../../../src/origin/redact.ts';
+import type { SourceGateVerbs } from '../../../src/ports/source-gate.ts';
 import { CLIENT_SECRET, KEYS, startProvider, startTokenServer } from '../../support/token-provider.ts';
 
 const NEVER = new AbortController().signal;

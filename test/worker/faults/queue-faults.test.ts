@@ -2,8 +2,8 @@
 
 import { createExecutionContext, createMessageBatch, getQueueResult, runDurableObjectAlarm } from 'cloudflare:test';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { ClaimRequest } from '../../../src/contract/object.ts';
 import { LoadSlots } from '../../../src/flows/load/load-slots.ts';
+import type { ClaimRequest } from '../../../src/ports/object.ts';
 import { handleDeadRefreshBatch } from '../../../src/queues/dead-letter.ts';
 import { handleRefreshBatch, type QueueServices } from '../../../src/queues/refresh-queue.ts';
 import { objects, stubOf, tablesOf } from '../../support/object-loads.ts';

@@ -1,9 +1,9 @@
 /** ENTRY_SHARDS: entries over several databases, while their number changes too. */
 import { env } from 'cloudflare:workers';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { Entry } from '../../../src/contract/entry.ts';
-import type { Entries, EntryFilter } from '../../../src/contract/stores.ts';
 import { hashOfKey, shardOf } from '../../../src/core/shards.ts';
+import type { Entry } from '../../../src/ports/entry.ts';
+import type { Entries, EntryFilter } from '../../../src/ports/stores.ts';
 import { entriesIn } from '../../../src/stores/databases.ts';
 import { d1Entries } from '../../../src/stores/entries.ts';
 import { recordingDatabase } from '../../support/database.ts';

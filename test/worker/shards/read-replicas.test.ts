@@ -2,7 +2,7 @@
 import { env } from 'cloudflare:workers';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { API_BASE } from '../../../src/contract/constants.ts';
-import type { Entry } from '../../../src/contract/entry.ts';
+import type { Entry } from '../../../src/ports/entry.ts';
 import type { EdgeCache } from '../../../src/stores/edge-cache.ts';
 import { d1Entries } from '../../../src/stores/entries.ts';
 import { entryLookup } from '../../../src/stores/entry-lookup.ts';

@@ -2,10 +2,10 @@
 
 import { env } from 'cloudflare:workers';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { SyncRecord } from '../../../src/contract/messages.ts';
-import type { SyncFilter, SyncPlace, SyncRecords } from '../../../src/contract/sync-store.ts';
 import { hashOfText, shardOf } from '../../../src/core/shards.ts';
 import { compareRecords, recordId } from '../../../src/core/sync-records.ts';
+import type { SyncRecord } from '../../../src/ports/messages.ts';
+import type { SyncFilter, SyncPlace, SyncRecords } from '../../../src/ports/sync-store.ts';
 import { syncRecordsIn } from '../../../src/stores/databases.ts';
 import { d1SyncRecords } from '../../../src/stores/sync-records.ts';
 import { databases, followedBy, GROWTH, Rollout, rowsIn, under } from '../../support/shards.ts';

@@ -4,8 +4,8 @@
  */
 
 import { env as bindings } from 'cloudflare:workers';
-import type { SyncMessage } from '../../../src/contract/messages.ts';
 import worker, { CacheObject as Built } from '../../../src/index.ts';
+import type { SyncMessage } from '../../../src/ports/messages.ts';
 import { roleOf } from '../../../src/queues/handle-batch.ts';
 import { recordingDatabase } from '../../../test/support/database.ts';
 

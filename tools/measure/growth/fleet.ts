@@ -4,10 +4,10 @@
  * of the resources are private. In each 10 caches 1 is stale, in each 1,000 the last load of 1 has failed.
  */
 
-import type { CacheIdentity, Entry } from '../../../src/contract/entry.ts';
-import type { SyncRecord } from '../../../src/contract/messages.ts';
 import { taskError } from '../../../src/contract/problem.ts';
 import { cacheIdentity } from '../../../src/core/cache-key.ts';
+import type { CacheIdentity, Entry } from '../../../src/ports/entry.ts';
+import type { SyncRecord } from '../../../src/ports/messages.ts';
 
 export const RESOURCES = 100;
 export const CACHES_PER_USER = RESOURCES;

@@ -1,6 +1,6 @@
 /** Growth with the rows of a table: what a load takes, and what it writes. Each size has a Worker of its own, for the sake of the memory. */
 
-import type { Entry } from '../../../src/contract/entry.ts';
+import type { Entry } from '../../../src/ports/entry.ts';
 import { d1Entries } from '../../../src/stores/entries.ts';
 import { buildWorker } from '../harness/build-worker.ts';
 import { answering } from '../harness/origin.ts';

@@ -3,10 +3,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import type { DeviceDocument } from '../../../src/contract/device-document.ts';
 import { recordsOf } from '../../../src/core/device-documents.ts';
 import type { CacheDocument, TaskRecord } from '../../../src/core/task-machine/document.ts';
 import { Documents } from '../../../src/object/documents.ts';
+import type { DeviceDocument } from '../../../src/ports/device-document.ts';
 
 /** One cache, as its object holds it. */
 export interface StoredCache {

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { SaxesParser } from 'saxes';
 import { describe, expect, it } from 'vitest';
-import type { Parameters } from '../../../../src/contract/entry.ts';
 import type { BodyTemplate } from '../../../../src/origin/body/body-template.ts';
 import { buildBody } from '../../../../src/origin/body/build-body.ts';
+import type { Parameters } from '../../../../src/ports/entry.ts';
 import { thrownBy } from '../../../support/thrown.ts';
 
 const SECRETS: Record<string, string> = { ORIGIN_KEY: 'a"<&>\\', ORIGIN_PEM: '-----\nä\n-----', ORIGIN_BELL: '\u0007' };

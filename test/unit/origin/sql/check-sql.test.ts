@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
-import type { Json } from '../../../../src/contract/entry.ts';
 import { Source } from '../../../../src/contract/source.ts';
 import { parseDefinition } from '../../../../src/flows/admin/manage-resources.ts';
+import type { Json } from '../../../../src/ports/entry.ts';
 
 type Members = { [name: string]: Json };
 

@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import type { Column } from '../../../../src/contract/column.ts';
 import { LoadFailure } from '../../../../src/contract/problem.ts';
 import type { Expectation } from '../../../../src/contract/resource.ts';
-import type { MakeRowReader } from '../../../../src/contract/rows.ts';
 import type { TableDefinition } from '../../../../src/contract/table-definition.ts';
 import type { AnswerWatch } from '../../../../src/origin/answer-watch.ts';
 import { checkAllColumns } from '../../../../src/origin/check-columns.ts';
@@ -11,6 +10,7 @@ import { BodyExpectations } from '../../../../src/origin/expectations.ts';
 import { Findings } from '../../../../src/origin/findings.ts';
 import { PlaceTree } from '../../../../src/origin/place-tree.ts';
 import { readXml } from '../../../../src/origin/xml/read-xml.ts';
+import type { MakeRowReader } from '../../../../src/ports/rows.ts';
 import { rowsOf } from '../../../support/rows.ts';
 
 const ROWS = '/Envelope/Body/GetItemsResponse/Item';

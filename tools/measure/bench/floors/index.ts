@@ -5,7 +5,7 @@
  */
 
 import { jwtVerify } from 'jose';
-import type { RefreshMessage, SyncMessage } from '../../../../src/contract/messages.ts';
+import type { RefreshMessage, SyncMessage } from '../../../../src/ports/messages.ts';
 import { list, prepareRead, read, writeRecords } from './read.ts';
 import type { FloorSetup } from './setup.ts';
 import { sync, syncUnknown } from './sync.ts';

@@ -1,9 +1,9 @@
 /** The floors' object: rows of the same sizes in tables of the same form as the service's, and no rules. */
 
 import { DurableObject } from 'cloudflare:workers';
-import type { Entry } from '../../../../src/contract/entry.ts';
 import { OWED_REPLACED_MS, RESEND_FIRST_MS } from '../../../../src/core/task-machine/timing.ts';
 import { migrateSchema } from '../../../../src/object/schema.ts';
+import type { Entry } from '../../../../src/ports/entry.ts';
 import { d1Entries } from '../../../../src/stores/entries.ts';
 
 type KeyRow = { key: string; document: string };

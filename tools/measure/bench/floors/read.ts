@@ -6,8 +6,8 @@
  * - The list of records: one query, by the service's own statement.
  */
 
-import type { SyncMessage, SyncRecord } from '../../../../src/contract/messages.ts';
 import { etagOf } from '../../../../src/core/etag.ts';
+import type { SyncMessage, SyncRecord } from '../../../../src/ports/messages.ts';
 import { d1SyncRecords } from '../../../../src/stores/sync-records.ts';
 import type { FloorRequest, FloorSetup } from './setup.ts';
 

@@ -8,8 +8,8 @@
  *   the body to R2 and commits; whoever is told SUCCESS has the entry put to the edge.
  */
 
-import type { Entry } from '../../../../src/contract/entry.ts';
-import type { RefreshMessage } from '../../../../src/contract/messages.ts';
+import type { Entry } from '../../../../src/ports/entry.ts';
+import type { RefreshMessage } from '../../../../src/ports/messages.ts';
 import { r2Blobs } from '../../../../src/stores/blobs.ts';
 import { d1Entries } from '../../../../src/stores/entries.ts';
 import { d1Resources } from '../../../../src/stores/resources.ts';

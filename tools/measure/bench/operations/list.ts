@@ -1,7 +1,7 @@
 /** `GET /cache/`: the 20 records of a user. */
 
 import { createHash } from 'node:crypto';
-import type { SyncRecord } from '../../../../src/contract/messages.ts';
+import type { SyncRecord } from '../../../../src/ports/messages.ts';
 import { d1SyncRecords } from '../../../../src/stores/sync-records.ts';
 import { type Answer, jsonOf } from '../../harness/api.ts';
 import type { LocalWorker } from '../../harness/local-worker.ts';

@@ -1,8 +1,8 @@
 /** `POST /sync/` about a hundred caches of which the location knows none, and nothing has changed: a device after a deploy. */
 
-import type { Entry } from '../../../../src/contract/entry.ts';
 import { cacheIdentity } from '../../../../src/core/cache-key.ts';
 import { etagOf } from '../../../../src/core/etag.ts';
+import type { Entry } from '../../../../src/ports/entry.ts';
 import { d1Entries } from '../../../../src/stores/entries.ts';
 import { cpuSeconds } from '../../harness/processes.ts';
 import { inTurn } from '../../harness/statistics.ts';

@@ -1,10 +1,10 @@
 /** The stores as flows see them. Each is made by a factory in `stores/`; wrappers (edge cache, tests) have the same interface. */
 
+import type { DefinedResource, Resource, StoredResource } from '../contract/resource.ts';
 import type { AskedEntry, ReadEntry, SoughtEntry } from './asked-entries.ts';
 import type { Entry, ResourceMark } from './entry.ts';
 import type { SyncMessage } from './messages.ts';
 import type { BlobName } from './object.ts';
-import type { DefinedResource, Resource, StoredResource } from './resource.ts';
 
 /** Which definitions a list is about. */
 export interface ResourceFilter {

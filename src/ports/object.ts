@@ -4,10 +4,10 @@
  * Every verb may answer `unavailable`: the object's schema is newer than this release; the caller tries again later.
  */
 
-import type { ChangesState } from './changes.ts';
+import type { ChangesState } from '../contract/changes.ts';
+import type { WatchAnswer, WatchRequest } from '../contract/live.ts';
+import type { KeptError } from '../contract/problem.ts';
 import type { CacheIdentity, ColumnFacts, Entry, Loaded, RowChanges } from './entry.ts';
-import type { WatchAnswer, WatchRequest } from './live.ts';
-import type { KeptError } from './problem.ts';
 import type { Task } from './task.ts';
 
 /** A newer release has changed the object: ask again later. */

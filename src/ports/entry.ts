@@ -1,6 +1,6 @@
 /** What is current of a cache (DESIGN "Words"): decided by the cache's object, answered by D1, kept at the edge. */
 
-import type { KeptError } from './problem.ts';
+import type { KeptError } from '../contract/problem.ts';
 
 /** A JSON value as it came over the wire. */
 export type Json = null | boolean | number | string | Json[] | { [name: string]: Json };

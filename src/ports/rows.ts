@@ -1,6 +1,6 @@
 /** Rows on their way from an origin's answer to a body: what readers of every format tell, and whom. */
 
-import type { TableDefinition } from './table-definition.ts';
+import type { TableDefinition } from '../contract/table-definition.ts';
 
 /** Is told of the rows as they are read. Tables come one after the other, each once, in any order; all of them come. */
 export interface RowSink {

@@ -1,5 +1,7 @@
 /** Bodies of the queues' messages. A consumer logs and acknowledges what it does not understand. */
 
+import type { RefusedResource } from '../contract/problem.ts';
+
 /** `refresh` and `refresh-slow` queues: a wake-up for one task. What it tells besides are hints, by which a consumer finds room before it claims. */
 export interface RefreshMessage {
   taskId: string;
@@ -42,15 +44,10 @@ export interface DeviceCheck {
   adds: boolean;
 }
 
-/** Why a device was not given a resource: its groups keep it from the user, or the token lacks the scope. */
-export type RefusalReason = 'group' | 'scope';
-
 /** That a device asked for a resource which it may not have. */
-export interface Refusal {
+export interface Refusal extends RefusedResource {
   user: string;
   device: string;
-  resource: string;
-  reason: RefusalReason;
   /** The hour in which it asked: ms since the epoch, a multiple of 3,600,000. */
   hour: number;
 }

@@ -1,6 +1,6 @@
 /** The stores of webhooks as flows see them. Times are ms since the epoch. */
 
-import type { CacheEvent, StoredWebhook, WaitingEvents, Webhook, WebhookMessage } from './webhook.ts';
+import type { CacheEvent, StoredWebhook, WaitingEvents, Webhook, WebhookMessage } from '../contract/webhook.ts';
 
 /** What of an enabled webhook tells which events it is told of. */
 export interface ActiveWebhook extends Pick<Webhook, 'resources' | 'events'> {
