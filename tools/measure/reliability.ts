@@ -54,17 +54,17 @@ const shortForms = read<ShortFormsRow[]>('short-forms');
 
 const text = `# Reliability
 
-What was tried, and what came of it. \`npm run reliability\` writes this page from the reports of the runs in
-\`docs/reliability/\`; \`npm run soak\` makes those of the slow clients, the bounds, the largest tables and the kills.
+Which failures and attacks were tried, and with what result. \`npm run reliability\` writes this page from the reports of the runs in
+\`docs/reliability/\`; \`npm run soak\` writes the reports of the slow clients, the bounds, the largest tables and the kills.
 
 ${slowClientsSection()}
 
 ${boundsSection()}
 
-## Again and again
+## The short forms, repeated
 
-The short forms of all campaigns, which \`npm test\` runs, each time with another seed (\`npm run campaigns\`); seconds are
-the sum over their files.
+\`npm run campaigns\` runs the short forms of all campaigns, which are part of \`npm test\`, each time with another seed. Seconds are the sum
+over their files.
 
 ${pageTable(
   ['seed', 'passed', 'failed', 'seconds'],
@@ -73,9 +73,9 @@ ${pageTable(
 
 ## Killed at any time
 
-The real \`npm start\` under load, killed outright with all that it started, and started again on the same stores, every
-other time as if it had been off for up to a minute and a half. After the last start each accepted task ends by itself;
-then object, D1 and R2 are compared on disk (\`tools/measure/soak/check-stores.ts\`).
+The real \`npm start\` runs under load, is killed with all processes that it started, and is started again on the same stores, every other
+time as if it had been off for up to a minute and a half. After the last start each accepted task must end by itself; then the contents of
+object, D1 and R2 are compared on disk (\`tools/measure/soak/check-stores.ts\`).
 
 ${pageTable(
   ['seed', 'kills', 'of them while starting', 'requests', 'tasks accepted', 'versions', 'blobs', 'seconds', 'faults'],
@@ -94,9 +94,9 @@ ${pageTable(
 
 ## The largest tables
 
-Through the real \`npm start\`, from an origin that makes them as it sends. What is held is heap and buffers of the isolate
-after a collection of garbage, several times a second. A fault is more than ${MOST_HELD_BYTES / MIB} MiB, a device that does not get
-what the origin has, and anything left in R2 by a load that died.
+The real \`npm start\` loads them, from an origin that generates them as it sends. "Most held" is the heap and the buffers of the isolate after a
+garbage collection, measured several times a second. A fault is more than ${MOST_HELD_BYTES / MIB} MiB, a device that does not get
+what the origin has, or anything that a dead load left in R2.
 
 ${pageTable(
   ['table', 'load', 'task', 'seconds', 'most held, MiB', 'given to the device, bytes', 'faults'],
@@ -113,9 +113,9 @@ ${pageTable(
 
 ## Store faults
 
-Each single call that the flow makes of a store throws, never answers, or does its work and loses the answer; then the
-clock goes on for two days (\`test/worker/faults/store-faults.test.ts\`). A fault is any answer but the last known entry, a
-clean 503 or a task that goes on, and anything that does not heal.
+Each call that the flow makes of a store in turn throws, never answers, or does its work but loses the answer; then the clock goes on for two
+days (\`test/worker/faults/store-faults.test.ts\`). Allowed answers are the last known entry, a clean 503 and a task that goes on. Any other
+answer is a fault, and so is anything that does not heal.
 
 ${pageTable(
   ['flow', ...Object.keys(stores?.[0]?.calls ?? {}).map((store) => `calls of ${store}`), 'struck', 'faults'],
@@ -124,17 +124,17 @@ ${pageTable(
 
 ## Origins as they are
 
-After a good load the origin behaves so; two attempts are allowed (\`test/worker/faults/origins.test.ts\`).
+After a good load the origin behaves as the first column says; two attempts are allowed (\`test/worker/faults/origins.test.ts\`).
 
 ${pageTable(
   ['the origin', 'task', 'error', 'detail', 'asked', 'devices get'],
   (origins ?? []).map((row) => [row.origin, row.state, row.type ?? '', row.detail ?? '', row.tries, row.devices]),
 )}
 
-## Whatever comes after whatever
+## Random sequences of commands
 
-Random sequences of commands drive a real object on its real stores; what the design promises is checked after each, and
-each sequence is brought to its end (\`test/worker/faults/object-model.test.ts\`). A fault is a promise broken.
+Random sequences of commands drive a real object on its real stores. After each command the promises of the design are checked, and each
+sequence runs until all its tasks have ended (\`test/worker/faults/object-model.test.ts\`). A fault is a broken promise.
 
 ${pageTable(
   ['seed', 'sequences', 'commands', 'faults'],
@@ -143,12 +143,12 @@ ${pageTable(
 
 ${pageTable(['command', 'times'], Object.entries(model?.commands ?? {}).toSorted())}
 
-${pageTable(['of rare things', 'times'], Object.entries(model?.sometimes ?? {}))}
+${pageTable(['rare event', 'times'], Object.entries(model?.sometimes ?? {}))}
 
 ## Rules taken out
 
-So that it is known that a broken promise would be found: each rule of the task machine and of its surroundings is taken
-out, and some round the real object too (\`npm run mutants\`). **[M]**: [design.md](design.md) marks it so.
+These runs show that a broken promise would be found: each rule of the task machine and of the code around it is taken out in turn, and
+some rules of the code around the real object as well (\`npm run mutants\`). **[M]**: [design.md](design.md) marks the rule so.
 
 ${pageTable(
   ['the rule', '', 'what the explorer finds broken', 'what the model of the object finds broken'],
@@ -162,8 +162,8 @@ ${pageTable(
 
 ## Attacks
 
-Each case is a forged token, a hostile value or a request of somebody who may not (\`test/worker/attacks/\`,
-[SECURITY.md](../SECURITY.md)). A fault is whatever was let through, told or changed.
+Each case is a forged token, a hostile value or a request without the necessary rights (\`test/worker/attacks/\`,
+[SECURITY.md](../SECURITY.md)). A fault is anything that was let through, disclosed or changed.
 
 ${pageTable(
   ['tests', 'attack', 'cases', 'faults'],

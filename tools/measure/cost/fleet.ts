@@ -7,12 +7,12 @@ export const FLEET = {
   devicesPerCache: [50, 'devices that read the same cache'],
   pollsPerHour: [
     4,
-    'how often a device asks for what it holds in a working hour, when it is not told (`poll`, `batch`)',
+    'how many times in a working hour a device asks for its caches, when it is not told (`poll`, `batch`)',
   ],
   hoursPerMonth: [176, 'working hours a month: all traffic falls into them'],
-  peak: [3, 'the busiest second, over the mean one of working hours'],
-  share304: [0.9, 'share of reads, or of the items of a question, that are answered 304 (`poll`, `batch`)'],
-  share200: [0.01, 'share of them that get the full body; the others get a delta'],
+  peak: [3, 'the busiest second, divided by the mean second of working hours'],
+  share304: [0.9, 'share of reads, or of the items of a `/sync/` request, that are answered 304 (`poll`, `batch`)'],
+  share200: [0.01, 'share of these that get the full body; the rest get a delta'],
   connectsPerDay: [8, 'sockets that a device opens on a working day of 8 hours (`hub`)'],
   loadsPerHour: [
     4,
@@ -25,16 +25,16 @@ export const FLEET = {
   statesPerRefresh: [2, 'states asked for after each refresh'],
   webhooks: [0, 'webhooks that are told of each change'],
   newDevices: [0.03, 'share of devices that are new in a month'],
-  locations: [5, "locations of the platform's that serve the fleet"],
-  entryCacheMs: [1000, 'how long a location takes a look-up as current (`ENTRY_CACHE_MS`), ms'],
-  isolates: [4, 'isolates that a location runs at least'],
-  requestsPerIsolate: [200, 'requests a second beyond which a location runs another isolate'],
-  hotShare: [0.05, 'share of the devices that read the most read cache'],
-  originMs: [500, 'how long a load takes, mostly its origin, ms'],
+  locations: [5, 'locations of the platform that serve the fleet'],
+  entryCacheMs: [1000, 'how long a location treats a look-up as current (`ENTRY_CACHE_MS`), ms'],
+  isolates: [4, 'minimum number of isolates that a location runs'],
+  requestsPerIsolate: [200, 'requests a second above which a location runs another isolate'],
+  hotShare: [0.05, 'share of the devices that read the most popular cache'],
+  originMs: [500, 'how long a load takes, mostly waiting for its origin, ms'],
   remoteMs: [50, 'how long a call of another store or object keeps an object or consumer waiting, ms'],
-  socketUs: [67, 'time of a hub for each socket that it tells, or finds when it wakes, µs (docs/live.md)'],
+  socketUs: [67, 'time that a hub needs for each socket that it tells, or finds when it wakes, µs (docs/live.md)'],
   d1QueryMs: [1, 'time of the database that a query takes, ms'],
-  d1RowUs: [20, 'and each row written, µs'],
+  d1RowUs: [20, 'time of the database that each row written takes, µs'],
   logShare: [0.01, 'share of `info` lines that are written (`LOG_SAMPLE`)'],
   syncShards: [1, 'databases that sync records are spread over (`SYNC_SHARDS`)'],
   entryShards: [1, 'databases that entries are spread over (`ENTRY_SHARDS`)'],
@@ -43,9 +43,9 @@ export const FLEET = {
 
 /** How devices come to what is new. */
 export const WAYS = {
-  poll: 'each cache by a read of its own',
+  poll: 'each cache by its own read',
   batch: 'one `POST /sync/` for all caches',
-  hub: 'told over a socket (`POST /live/`), a full check each half an hour',
+  hub: 'told over a socket (`POST /live/`), with a full check every half hour',
 } as const;
 export type Way = keyof typeof WAYS;
 

@@ -36,110 +36,117 @@ export function scalePage(counted: Counted): string {
   const comeBack = (fleet: Fleet) => percent(reconnectBusy(fleet, counted) / PRICES.limits.d1Reconnect.limit);
   return `# Scale
 
-What a fleet costs a month, which limit of the platform it meets first, and what is changed then. \`npm run cost -- --write\`
-writes this page: it counts what each operation really asks of the platform, on the running service with counted bindings
-(${counted.date}), and multiplies that by a **copy** of the platform's price list (${PRICES.date}). No figure here was measured
+What a fleet costs a month, which limit of the platform it meets first, and what to change then. \`npm run cost -- --write\`
+writes this page: it counts the calls of the platform that each operation makes, on the running service with counted bindings
+(${counted.date}), and multiplies them by a **copy** of the platform's price list (${PRICES.date}). No figure here was measured
 on Cloudflare. \`npm run cost -- --live hub --devices 20000\` does the same for another fleet.
 
-## Three ways to come to what is new
+## Three ways to get what is new
 
-A device holds ten caches. It asks for each (\`poll\`), for all at once (\`batch\`), or is told which has changed (\`hub\`). For ${devices} devices:
+A device holds ten caches. It polls each of them (\`poll\`), asks for all of them at once (\`batch\`), or is told which of them have changed (\`hub\`).
+For ${devices} devices:
 
 ${waysTable(counted, SHOWN)}
 
-Dollars are those of a million hours of a device, nothing included: "for what is new" is the way itself with its records, "in all"
-has loads, refreshes, lists and what is stored beside it. Of a change a device learns half a period later on average when it asks, 7.5 minutes here, and
-within a second or some when it is told. The same where no two devices share a cache (\`--devices-per-cache 1\`):
+Dollars are for a million device hours, without what the plan includes. "For what is new" is the way itself with its records; "in all" adds loads,
+refreshes, lists and storage. A device that asks learns of a change half a period later on average, 7.5 minutes here; a device that is told
+learns of it within a few seconds. The same table if no two devices share a cache (\`--devices-per-cache 1\`):
 
 ${waysTable(counted, SHOWN, { devicesPerCache: 1 })}
 
-Then loads are most of the bill, whatever the way: each cache is loaded for one device alone.
+Then loads are most of the bill in every way, because each cache is loaded for a single device.
 
 ${aimsTable(counted, SHOWN)}
 
-What makes the dollars for what is new more or fewer:
+What raises or lowers the dollars for what is new:
 
 ${changesTable(counted, SHOWN, CHANGES)}
 
-Being told costs more than asking each quarter of an hour: each change is asked for alone, where a question brings all that have changed since the last, and each
-request writes the row of its device. It buys seconds in place of minutes, and pays where changes are rare. Half of it are rows of records and what
-asks for changes; a sixth are watches and pokes, of which there are as many as a cache has hubs: so there are no more hubs than needed.
+Being told costs more than asking every quarter of an hour: a device that is told makes one request for each change, while one that asks gets all
+changes since its last request together, and each request writes the row of its device. The extra cost buys seconds instead of minutes, and pays where
+changes are rare. Half of the cost is rows of records and the requests for changes. A sixth is watches and pokes; there are as many of these as
+a cache has hubs, so have no more hubs than needed.
 
 ## The bill
 
 ${growthTable(counted)}
 
-Requests a second are those of the busiest second. The plan of $${PRICES.plan.perMonth} is in the sum, and so is what it includes, which counts once for
-the whole account. More than 64 hubs are those of several services: one has 64 at most. By product, for ${devices} devices, and then for as many private caches:
+Requests a second are those of the busiest second. The sum contains the plan of $${PRICES.plan.perMonth} and takes off what the plan includes, which
+counts once for the whole account. A service has at most 64 hubs; more hubs mean several services. By product, for ${devices} devices with shared
+caches, and then for as many devices with private caches:
 
 ${productsTable(counted, SHOWN)}
 
 ${productsTable(counted, SHOWN, { devicesPerCache: 1 })}
 
-The fleet is this, but for its devices and its way:
+The fleet, apart from its number of devices and its way:
 
 ${fleetTable(fleetOf())}
 
-By operation, for ${devices} devices that ask for all at once (\`batch\`); a share of what is included goes to each by its share of the amount:
+By operation, for ${devices} devices that ask for all at once (\`batch\`). What the plan includes is divided among the operations in proportion to their amounts:
 
 ${billTable(batch)}
 
-And for as many that are told (\`hub\`):
+The same for devices that are told (\`hub\`):
 
 ${billTable(hub)}
 
 ## The limits
 
-What the busiest second of ${devices} devices needs of each limit, with one database for everything (\`SYNC_SHARDS\` and \`ENTRY_SHARDS\` unset) and as many hubs
-as are needed, and how many devices meet it:
+The share of each limit that the busiest second of ${devices} devices needs, with one database for everything (\`SYNC_SHARDS\` and \`ENTRY_SHARDS\` unset)
+and as many hubs as needed, and the number of devices that reaches the limit:
 
 ${limitsTable(byWay, counted)}
 
-- The time of a database is an assumption: ${fleetOf().d1QueryMs} ms a query and ${fleetOf().d1RowUs} µs a row written. D1 tells of its queries what they took (\`meta.duration\`);
-  with those figures of a real fleet the table is made anew by \`--d1-query-ms\` and \`--d1-row-us\`.
-- A deploy ends all sockets. Devices open them again over ${REOPEN_S} s, a ticket and an upgrade each, and the hubs spread the full checks so that D1 sees 200 a
-  second. With ${devices} devices D1 is then at ${comeBack(hub.fleet)} of its time in a mean hour, and at ${comeBack(inItsPeak(hub.fleet))} in the busiest second of all.
-- A full check asks D1 twice: once which of the caches exist, and once more after the hub knows them, because what was known before may be older.
+- The time of a database is an assumption: ${fleetOf().d1QueryMs} ms a query and ${fleetOf().d1RowUs} µs a row written. D1 reports how long its queries took
+  (\`meta.duration\`); pass those figures of a real fleet as \`--d1-query-ms\` and \`--d1-row-us\` to recompute the table.
+- A deploy ends all sockets. Devices open them again over ${REOPEN_S} s, with a ticket and an upgrade each, and the hubs spread the full checks so that D1
+  sees 200 a second. With ${devices} devices D1 is then at ${comeBack(hub.fleet)} of its time in a mean hour, and at ${comeBack(inItsPeak(hub.fleet))} in the busiest second of all.
+- A full check asks D1 twice: first which of the caches exist, and again after the hub knows them, because the first answer may be out of date by then.
 
 ## What is changed at each step
 
-How many databases keep the time and the size of each ${ROOM * 100} % below its limit, of sync records and of entries, once these are apart from each
-other. \`SYNC_SHARDS="3,1"\` says that there are three databases of records now and was one before; \`ENTRY_SHARDS\` and \`LIVE_SHARDS\` likewise.
+How many databases of sync records and how many of entries keep the time and the size of each database ${ROOM * 100} % below its limit, when the two are
+separate. \`SYNC_SHARDS="3,1"\` says that there are three databases of records now and was one before; \`ENTRY_SHARDS\` and \`LIVE_SHARDS\` work
+the same way.
 
 ${shardsTable(counted, 1 - ROOM)}
 
-- **A thousand.** Nothing is changed. Any way will do.
-- **Ten thousand.** The Worker gets a domain of its own (\`routes\` in wrangler.toml): under workers.dev the edge cache keeps nothing, and
-  each body and delta that an isolate does not hold is read from R2. Devices ask for all at once: \`POST /sync/\` in place of their reads. With sockets, \`LIVE_SHARDS = "2"\`.
-- **A hundred thousand.** With reads of single caches the one database is full; with \`/sync/\` it is not. Sockets take ten hubs, by what their
-  devices ask when they all come back.
-- **A million.** Entries get databases of their own (\`ENTRY_SHARDS\`). Where devices read single caches, a larger \`ENTRY_CACHE_MS\` spares most of these;
-  questions go by what an isolate remembers, which is little of so many caches. Sockets meet the number of hubs: \`LIVE_SHARDS\` goes up to 64. Resources whose origin changes at known times get a \`schedule\` and a
-  long \`ttl_s\`; one run a minute starts some hundred refreshes, so caches without number go by expiry instead. Loads that take long
-  meet the number of consumers, which the platform raises on request.
-- **Ten million.** Sync records get several databases, too (\`SYNC_SHARDS\`), and the two queues meet what one queue takes a second: then
-  regions, each with a Worker and stores of its own, are simpler than one service for all. No object is near its limit at any size.
+- **A thousand.** Change nothing. Any way will do.
+- **Ten thousand.** Give the Worker a domain of its own (\`routes\` in wrangler.toml): under workers.dev the edge cache keeps nothing, so each body
+  and delta that an isolate does not hold is read from R2. Make devices ask for all caches at once: \`POST /sync/\` instead of single reads. With
+  sockets, set \`LIVE_SHARDS = "2"\`.
+- **A hundred thousand.** Reads of single caches need more time than the one database has; \`/sync/\` does not. Sockets need ten hubs, because of the
+  requests that their devices make when they all come back.
+- **A million.** Give entries databases of their own (\`ENTRY_SHARDS\`). If devices read single caches, a larger \`ENTRY_CACHE_MS\` saves most of these
+  databases; \`/sync/\` depends on what an isolate remembers, which is little of so many caches. Sockets reach the limit on hubs: raise
+  \`LIVE_SHARDS\` to at most 64. Give resources whose origin changes at known times a \`schedule\` and a long \`ttl_s\`. The cron starts some hundred
+  refreshes a minute, so leave resources with very many caches to expiry. Slow loads reach the limit on consumers, which the platform raises on request.
+- **Ten million.** Sync records need several databases, too (\`SYNC_SHARDS\`), and the two queues reach the number of messages that one queue takes a
+  second. Regions, each with a Worker and stores of its own, are then simpler than one service for all. No object is near its limit at any size.
 
 ## What each operation asks
 
-Counted, once each; rows read and written are those that D1 and the object's SQLite told. Dollars are those of a million of
-them when nothing is included any more, with a call of another store keeping an object awake for ${fleetOf().remoteMs} ms.
+Each operation was counted once; D1 and the object's SQLite reported the rows read and written. Dollars are for a million operations beyond what the
+plan includes, if a call of another store keeps an object awake for ${fleetOf().remoteMs} ms. A row that begins with "more" is what comes on top of an
+operation above it.
 
 ${operationsTable(counted, fleetOf())}
 
-- Records leave the requests of an isolate together: "one message of records" is sent for as many as come within 200 ms, or 800 ms where one comes after the
-  other, and the platform hands up to ten messages to one invocation. ${devices} devices put the records of ${batch.month.notesPerMessage.toFixed(1)} questions in a message.
-- **Hubs sleep.** Sockets cost nothing while nothing is told: pings are answered by the platform, which bills neither a request nor time for that. The count opens
-  sockets, pings for 12 s, is silent for 12 s more, and fails unless the hub was then made again by the next call. What a hub is called for are tickets, upgrades,
-  full checks and changes; what it says is free. A device says nothing but pings; anything else would be a twentieth of a request.
-- **Watched caches are kept fresh.** A cache is loaded when it expires as long as somebody is told of it ("load of a watched cache that has expired"), where
-  otherwise a read would have asked for that. \`"live": "told"\` in a definition leaves these loads out.
-- CPU is that of this machine's whole process, by /proc, less what bare calls of the local stores cost there; workerd's HTTP, the work
-  of objects and the counting are in it. It is a rough figure and true of this machine only; at $${PRICES.prices.workerCpuMs.price} a million ms it hardly matters.
-- Of log lines only those of level \`info\` are sampled (\`LOG_SAMPLE\`); the platform writes none of its own for an invocation.
-- Calls of the Cache API and deletes of R2 are free. What leaves the platform costs nothing.
-- An object is billed while it is awake: ${dollars(((PRICES.prices.objectGbS.price * 0.128) / 1e6) * 1e6)} dollars for a million seconds. A refresh that is held for its second costs more
-  by that than by all its calls; \`Prefer: respond-async\` spares it.
+- The requests of an isolate send their records together: "one message of records" carries those that come within 200 ms, or within 800 ms while
+  they follow closely on each other, and the platform hands up to ten messages to one invocation. With ${devices} devices a message carries the
+  records of ${batch.month.notesPerMessage.toFixed(1)} requests.
+- **Hubs sleep.** Sockets cost nothing while nothing is told: the platform answers pings, and bills neither a request nor time for that. The count opens
+  sockets, pings for 12 s, is silent for another 12 s, and fails unless the next call then had to construct the hub again. A hub is called for tickets,
+  upgrades, full checks and changes; the messages that it sends are free. A device sends only pings; any other message would count as a twentieth of a request.
+- **Watched caches are kept fresh.** As long as a socket is told of a cache, the cache is loaded when it expires ("load of a watched cache that has
+  expired"); without sockets a read would have asked for that load. \`"live": "told"\` in a definition turns these loads off.
+- CPU is that of the whole process on this machine, by /proc, less what plain calls of the local stores cost there; it includes workerd's HTTP, the work
+  of objects and the counting. It is a rough figure and true only of this machine; at $${PRICES.prices.workerCpuMs.price} a million ms it hardly matters.
+- Only log lines of level \`info\` are sampled (\`LOG_SAMPLE\`); the platform writes no lines of its own for an invocation.
+- Calls of the Cache API and deletes of R2 are free. Outgoing traffic costs nothing.
+- An object is billed while it is awake: ${dollars(((PRICES.prices.objectGbS.price * 0.128) / 1e6) * 1e6)} dollars for a million seconds. Holding a refresh
+  for its second costs more than all its calls; \`Prefer: respond-async\` avoids that.
 
 ## The price list
 
@@ -148,7 +155,7 @@ ${PRICES.note}
 ${pricesTable()}
 
 Limits: ${[...new Set(Object.values(PRICES.limits).map(({ source }) => source.split('#')[0]))].map((source) => `<${source}>`).join(', ')}.
-Messages of sockets: <https://developers.cloudflare.com/durable-objects/platform/pricing/>. Workers Logs gets other prices on 1 December 2026, which this copy does not have
-yet. What Analytics Engine costs was announced, and not yet charged, when the copy was made.
+Messages of sockets: <https://developers.cloudflare.com/durable-objects/platform/pricing/>. The prices of Workers Logs change on 1 December 2026; this copy
+does not have the new ones. The prices of Analytics Engine were announced, but not yet charged, when the copy was made.
 `;
 }

@@ -17,9 +17,9 @@ export function writeGrowth(): void {
   ].filter((text) => text !== '');
   const text = `# Growth
 
-How time, rows read and sizes grow. \`npm run bench:growth\` measures it on the built Worker in workerd with the local stores,
-whose times are the emulation's, not the platform's: what counts here is how a curve runs, not where. Both axes of each
-picture are logarithmic: what does not grow is level.
+How time, rows read and sizes grow. \`npm run bench:growth\` measures this on the built Worker in workerd with the local stores,
+whose times are those of the emulation, not of the platform: the shape of a curve counts here, not its height. Both axes of each
+picture are logarithmic: a value that does not grow is a level line.
 
 ${parts.join('\n')}`;
   writePage('docs/growth.md', text);
@@ -43,10 +43,10 @@ function recordsPart(operations: readonly OperationReport[]): string {
 
 ![Time and rows read of each operation, by the number of records and entries](growth/records.svg)
 
-A user has 4 devices and 100 caches, whatever the fleet; the records of a device, 25, are one row. With the fleet grow the users and the caches of each of the 100
-resources. Each look-up asks D1. Three Workers, one a size, run side by side and take turns. Time is the median of the rounds'
-medians, the ratio that of the largest size to the smallest in the same round: its median, and its quartiles. It is met if the
-upper quartile is at most ${MAX_RATIO}. Rows are those of D1's own \`meta\`; a limit is what a page may read.
+A user has 4 devices and 100 caches at every size of the fleet; the 25 records of a device are one row. The number of users, and the number of caches
+of each of the 100 resources, grow with the fleet. Each look-up asks D1. Three Workers, one for each size, run side by side and take turns. Time is
+the median of the rounds' medians. The ratio compares the largest size with the smallest in the same round: its median, and its quartiles. The target
+is met if the upper quartile is at most ${MAX_RATIO}. Rows are those that D1 reports in \`meta\`; the limit is what a page may read.
 
 ${markdownTable(
   [
@@ -78,8 +78,8 @@ function versionsPart(points: readonly VersionsPoint[]): string {
 
 ![Time, CPU and sizes, by the number of kept versions](growth/versions.svg)
 
-A table of 2,000 rows of which one is another in each load. The 304 is that of a hot cache; its CPU is all of workerd's, local
-stores included. A delta is asked for the first time, from the oldest kept version to the last.
+A table of 2,000 rows, one of which changes in each load. The 304 is that of a hot cache; its CPU is that of all of workerd, local
+stores included. A delta is requested for the first time, from the oldest kept version to the last.
 
 ${markdownTable(
   [
@@ -111,8 +111,8 @@ function rowsPart(points: readonly RowsPoint[]): string {
 
 ![Time, memory and sizes of a load, by the rows of the table](growth/rows.svg)
 
-From the refresh to the answer that tells of \`SUCCESS\`; CPU and memory are workerd's, local stores included, the memory
-over that after a load of one row. Beside a first load, one in which 1 % of the rows are others.
+Time is measured from the refresh to the answer that says \`SUCCESS\`. CPU and memory are those of workerd, local stores included; memory is counted
+above that after a load of one row. The second load of each table changes 1 % of the rows.
 
 ${markdownTable(
   [
@@ -120,7 +120,7 @@ ${markdownTable(
     'first load, s',
     'CPU, s',
     'memory, MB',
-    'load with 1 % others, s',
+    'load with 1 % changed, s',
     'CPU, s',
     'memory, MB',
     "origin's answer, kB",
@@ -142,7 +142,7 @@ ${markdownTable(
 }
 
 function about({ at, processors, seconds, loadBefore }: Report<unknown>): string {
-  return `Measured on ${at.slice(0, 10)} in ${seconds} s on ${processors}, whose load was ${loadBefore} before.`;
+  return `Measured on ${at.slice(0, 10)} in ${seconds} s on ${processors}; the machine's load before the run was ${loadBefore}.`;
 }
 
 function verdict(isMet: boolean): string {

@@ -89,9 +89,9 @@ export function boundsSection(): string {
   });
   return `## What one request may hold, and one user may use
 
-Each is measured on a service of its own, built as a deploy would upload it, in workerd (\`npm run soak -- bounds\`): before
-the bounds were set, and as it is now. Memory is that of the whole process, local stores included, above what it had
-before; readers take 4 KB a second. Seconds and CPU are of a machine that did other things as well.
+Each case is measured on a service of its own, built as a deploy would upload it, in workerd (\`npm run soak -- bounds\`): before
+the bounds were set, and now. Memory is what the whole process, local stores included, took in addition; readers take 4 KB a
+second. Seconds and CPU are from a machine that did other work as well.
 
 ${pageTable(['what is done', 'what is counted', 'before', 'now'], rows)}`;
 }

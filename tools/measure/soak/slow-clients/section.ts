@@ -20,18 +20,20 @@ export function slowClientsSection(): string {
 
 200 clients, each reading 2 to 12 KB a second, ask the built service for tables of 8 to 20 MB, deltas, ranges, event
 streams, waits, refreshes and caches that nobody had before, while a table is loaded anew every 15 s (\`npm run soak -- clients\`).
-They share a network namespace whose sockets buffer 64 KB at most: the kernel would else take the answers for the
-clients. Each answer is checked: whole tables by the bytes that a fast reader got, deltas by the rows that they lead to, ranges
-byte for byte, streams by their signs of life and their end. At the end all that is under way is read out.
+They share a network namespace whose sockets buffer at most 64 KB: otherwise the kernel would buffer the answers for the
+clients. Each answer is checked: whole tables against the bytes that a fast reader got, deltas by the rows that they produce, ranges
+byte for byte, streams by their keep-alive messages and their end. At the end all answers under way are read to their end.
 
-An isolate has 128 MB. Here that is emulated: V8 gets \`--max-old-space-size=128\` (and a young
-generation of 4 MiB, so that little garbage counts), and the run ends with a fault where heap and buffers of the Worker's own isolate,
-which the inspector tells each second, come to more than 128 MiB, or have grown by a tenth after the first minutes. The process as a whole is
-killed where it has twice its base: what workerd takes under the same loads and as many readers with a Worker that makes the same calls and does nothing else
-(\`tools/measure/soak/slow-clients/base-worker.ts\`). Objects, D1, R2, queues and edge cache are emulated in the same process, and with
-the buffers of the connections they take most of it; each cache that is asked for is an object with a database of its own there, which
-the base lacks: with the number of caches the process grows, and the isolate does not. The platform counts an isolate alone. The run from before was killed at 128 MiB above its base, which had constant readers, and
-without a look into the isolate.
+An isolate has 128 MB. That is emulated here: V8 gets \`--max-old-space-size=128\` (and a young generation of 4 MiB, so that little
+garbage counts). The run ends with a fault if heap and buffers of the Worker's own isolate, which the inspector reports each second,
+exceed 128 MiB, or have grown by a tenth after the first minutes. The process as a whole is killed if it reaches twice its base. The base is
+what workerd takes under the same loads and as many readers with a Worker that makes the same calls and does nothing else
+(\`tools/measure/soak/slow-clients/base-worker.ts\`).
+
+Objects, D1, R2, queues and edge cache are emulated in the same process; together with the buffers of the connections they take most of
+it. Each cache that is asked for is an object with a database of its own there, which the base lacks, so the process grows with the number
+of caches, and the isolate does not. The platform counts only the isolate. The run "before" was killed at 128 MiB above its base, which
+had constant readers, and the isolate was not inspected then.
 
 ![Memory of the process over the minutes of the soak](${picture})
 
@@ -43,8 +45,8 @@ ${pageTable(
     'with loads',
     'with readers',
     'limit',
-    'process at most',
-    'isolate at most',
+    'process, most',
+    'isolate, most',
     'loads',
     'faults',
   ],
@@ -78,7 +80,7 @@ function answersOf(name: string, { counts, faults }: SlowClientsReport): string 
   ]);
   const told = faults.slice(0, 5).map((fault) => `- ${fault}`);
   return [
-    pageTable([`answers, ${name}`, 'whole and right', '503 or 429', 'left by the client', 'cut', 'MB'], rows),
+    pageTable([`answers, ${name}`, 'complete and correct', '503 or 429', 'left by the client', 'cut', 'MB'], rows),
     ...(told.length > 0 ? [`Its first faults:`, told.join('\n')] : []),
   ].join('\n\n');
 }
