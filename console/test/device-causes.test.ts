@@ -103,6 +103,45 @@ describe.skipIf(!isThere('browser'))('the console and a device that shows old da
     expect(await clicks()).toBeLessThanOrEqual(MOST_CLICKS);
   });
 
+  it('tells newer versions that a device lacks from those that fail to come', async () => {
+    const reader = { user: 'ivan', device: 'tablet-22' };
+    await defined('rates');
+    origin.rows('buick');
+    expect(await read('rates', reader)).toBe(200);
+    await noted(reader);
+    origin.rows('buick', 'fiat');
+    await refreshed('rates', 'SUCCESS');
+    origin.fail(503);
+    await refreshed('rates', 'FAILURE');
+
+    const { page } = await look(await host.signedIn(''), 'tablet-22');
+    await causes(page).getByText('It is behind in 1 cache').waitFor();
+    await causes(page).getByText('None comes after those, because of this').waitFor();
+    expect(await causes(page).textContent()).not.toContain('has the newest version');
+  });
+
+  it('shows that what a device holds has been purged, and not as a newer version', async () => {
+    const reader = { user: 'judy', device: 'tablet-23' };
+    await defined('lots');
+    origin.rows('buick');
+    expect(await read('lots', reader)).toBe(200);
+    await noted(reader);
+    await host.api('DELETE', '/caches/?resource_title=lots');
+    await noted(reader, ({ behind }) => behind === 1);
+
+    const { page } = await look(await host.signedIn(''), 'tablet-23');
+    await causes(page).getByText('Nothing is loaded of 1 cache that it holds').waitFor();
+    expect(await causes(page).textContent()).not.toMatch(/Newer versions are loaded|Nothing is wrong/);
+
+    // It cannot be loaded again either.
+    origin.fail(503);
+    await refreshed('lots', 'FAILURE');
+    await page.reload();
+    await host.enter(page);
+    await causes(page).getByText('Nothing is loaded, and the device keeps what it had').waitFor();
+    expect(await causes(page).textContent()).not.toContain('of 1 cache that it holds');
+  });
+
   it('shows since which day a device is away, and what it gets when it is back', async () => {
     const reader = { user: 'carol', device: 'tablet-19' };
     await defined('offers');
@@ -311,6 +350,7 @@ interface Reader {
 }
 
 interface Told {
+  behind: number;
   caches: object[];
   refusals: object[];
 }

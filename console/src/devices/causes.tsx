@@ -26,24 +26,31 @@ export function Causes({ device }: { device: Device }) {
   const failing = device.caches.filter(({ held, failing: fails, key }) => held && fails && key !== undefined);
   const refusals = (device.refusals ?? []).filter((refusal) => !isOver(refusal, device.caches));
   const isQuiet = now.value - Date.parse(device.seen) >= QUIET_MS;
+  const lacking = device.caches.filter(({ held, behind }) => held && behind !== null && behind > 0).length;
+  const emptied = device.caches.filter(({ held, behind, failing: fails }) => held && behind === null && !fails).length;
   const isFine = failing.length === 0 && refusals.length === 0 && !isQuiet && device.behind === 0;
   return (
     <section class="stack" aria-label={t.title}>
       <h2>{t.title}</h2>
-      {failing.slice(0, MOST_SHOWN).map(({ key = '' }) => (
-        <FailingCache key={key} cacheKey={key} />
+      {failing.slice(0, MOST_SHOWN).map(({ key = '', behind }) => (
+        <FailingCache key={key} cacheKey={key} behind={behind} />
       ))}
       {failing.length > MOST_SHOWN && <p>{t.moreFail(failing.length - MOST_SHOWN)}</p>}
       {refusals.map((refusal) => (
         <Refused key={refusal.resource_title} refusal={refusal} />
       ))}
+      {emptied > 0 && (
+        <Cause title={t.emptied(emptied)} act={t.emptiedDo}>
+          {t.emptiedText}
+        </Cause>
+      )}
       {isQuiet ? (
         <Cause title={t.quiet(longDateTime(device.seen))} act={t.quietDo}>
-          {device.behind > 0 ? t.quietBehind(device.behind) : t.quietWhole}
+          {lacking > 0 ? t.quietBehind(lacking) : t.quietWhole}
         </Cause>
       ) : (
-        device.behind > 0 && (
-          <Cause title={t.behind(device.behind)} act={t.behindDo}>
+        lacking > 0 && (
+          <Cause title={t.behind(lacking)} act={t.behindDo}>
             {t.behindText}
           </Cause>
         )
@@ -79,9 +86,16 @@ function Cause({ title, children, act }: CauseProps) {
   );
 }
 
+interface FailingCacheProps {
+  cacheKey: string;
+  /** Versions that the device lacks; null: nothing is loaded. */
+  behind: number | null;
+}
+
 /** Why a cache gets nothing new. */
-function FailingCache({ cacheKey }: { cacheKey: string }) {
+function FailingCache({ cacheKey, behind }: FailingCacheProps) {
   const t = causeTexts();
+  const has = behind === null ? t.failsEmptied : behind > 0 ? t.failsBehind : t.cacheFailsText;
   const record = useQuery('/caches/{key}/', { path: { key: cacheKey } });
   return (
     <Loaded query={record}>
@@ -89,7 +103,7 @@ function FailingCache({ cacheKey }: { cacheKey: string }) {
         cache.last_error && (
           <div class="cause">
             <h3>{t.cacheFails(cacheName(cache))}</h3>
-            <p>{t.cacheFailsText}</p>
+            <p>{has}</p>
             <p class="detail">
               <strong>{cache.last_error.title}</strong> {cache.last_error.detail}
             </p>

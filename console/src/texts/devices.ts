@@ -104,6 +104,9 @@ export const causeTexts = texts(
     doThis: 'What to do',
     cacheFails: (name: string) => `The loads of ${name} fail`,
     cacheFailsText: 'The device has the newest version that there is. No newer one comes, because of this:',
+    failsBehind:
+      'The device lacks newer versions, which it gets when it next asks. None comes after those, because of this:',
+    failsEmptied: 'Nothing is loaded, and the device keeps what it had. No newer data come, because of this:',
     moreFail: (n: number) => `${number(n)} more of its caches fail: see the list below.`,
     openCache: 'Open the cache',
     refused: (title: string) => `${title} was refused to it`,
@@ -114,6 +117,11 @@ export const causeTexts = texts(
     scopeText: 'The last token that it asked with lacks the scope cache:read (403). It keeps what it had.',
     scopeDo:
       'Give its user or its app the scope cache:read at your identity provider, then sign in again on the device. docs/identity.md says where scopes come from.',
+    emptied: (n: number) => `Nothing is loaded of ${number(n)} ${n === 1 ? 'cache' : 'caches'} that it holds`,
+    emptiedText:
+      'What was loaded has been purged, or was dropped because nobody read it. The device keeps what it had.',
+    emptiedDo:
+      'Nothing, if the device reads it again: the first read loads it. "Refresh" of the cache below loads it now. Actions shows who purged it, and why.',
     quiet: (at: string) => `It has not been heard of since ${at}`,
     quietBehind: (n: number) =>
       `It lacks newer versions of ${number(n)} ${n === 1 ? 'cache' : 'caches'}, which it gets as soon as it asks again.`,
@@ -134,6 +142,8 @@ export const causeTexts = texts(
     doThis: 'Что делать',
     cacheFails: (name) => `${name} не загружается`,
     cacheFailsText: 'На устройстве последняя версия, какая есть. Новой нет вот почему:',
+    failsBehind: 'Устройству не хватает новых версий, их оно получит при следующем запросе. Ещё новее нет вот почему:',
+    failsEmptied: 'Ничего не загружено, на устройстве остались прежние данные. Новых нет вот почему:',
     moreFail: (n) => `Не загружаются и другие его кэши (${number(n)}): смотрите список ниже.`,
     openCache: 'Открыть кэш',
     refused: (title) => `В ресурсе ${title} ему отказано`,
@@ -144,6 +154,11 @@ export const causeTexts = texts(
     scopeText: 'В последнем токене устройства нет области cache:read (403). Прежние данные на нём остались.',
     scopeDo:
       'Дайте пользователю или приложению область cache:read у поставщика удостоверений и войдите на устройстве снова. Откуда берутся области, сказано в docs/identity.md.',
+    emptied: (n) => `Ничего не загружено в ${number(n)} ${russian(n, 'кэше', 'кэшах', 'кэшах')} устройства`,
+    emptiedText:
+      'Загруженное очистили, или оно удалено, потому что его никто не читал. На устройстве остались прежние данные.',
+    emptiedDo:
+      'Ничего, если устройство прочитает кэш снова: первое чтение его загрузит. «Обновить» у кэша ниже загрузит его сразу. Кто и почему его очистил, видно в действиях.',
     quiet: (at) => `От него нет вестей с: ${at}`,
     quietBehind: (n) =>
       `Не хватает новых версий ${number(n)} ${russian(n, 'кэша', 'кэшей', 'кэшей')}; устройство получит их, как только спросит.`,
