@@ -102,6 +102,18 @@ describe.skipIf(!isThere('browser'))('the screens that operators go on to', () =
     }
   });
 
+  it('leave room on a phone for the names of columns, also beside a longer word', async () => {
+    const page = await host.signedIn('', { viewport: PHONE });
+    await page.getByLabel('Language').selectOption('ru');
+    await goTo(page, '/resources/prices/edit');
+    const names = page.locator('.named input');
+    await names.first().waitFor();
+    await expect
+      .poll(() => names.evaluateAll((all) => all.map(({ clientWidth }) => clientWidth >= 100)))
+      .toEqual([true, true]);
+    expect(await violationsIn(page)).toEqual([]);
+  });
+
   it('speak Russian', async () => {
     const page = await host.signedIn('/devices/device?user=alice&device=tablet-17');
     await page.getByLabel('Language').selectOption('ru');
