@@ -29,6 +29,13 @@ describe.skipIf(!isThere('browser'))('the console', () => {
     expect(await page.locator('dl').textContent()).toContain('cache:admin');
   });
 
+  it('signs in when Enter follows the token', async () => {
+    const page = await host.open('/me');
+    await page.getByLabel('Token').fill(await host.service.token('admin', { scope: 'cache:admin' }));
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { level: 1, name: 'Me' }).waitFor();
+  });
+
   it('keeps the token in the memory of the page alone', async () => {
     const page = await host.signedIn('');
     const kept = await page.evaluate(() =>

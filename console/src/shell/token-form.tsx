@@ -1,4 +1,5 @@
 import { useSignal } from '@preact/signals';
+import type { TargetedKeyboardEvent } from 'preact';
 import { ApiProblem } from '../api/problem.ts';
 import { provider } from '../api/provider.ts';
 import { signIn } from '../api/sign-in.ts';
@@ -32,7 +33,15 @@ export function TokenForm({ onDone }: { onDone?: () => void }) {
     <form class="token" onSubmit={(event) => void enter(event)}>
       <label>
         {t.token}
-        <textarea name="token" rows={4} required autoComplete="off" spellcheck={false} class="code" />
+        <textarea
+          name="token"
+          rows={4}
+          required
+          autoComplete="off"
+          spellcheck={false}
+          class="code"
+          onKeyDown={submitOnEnter}
+        />
       </label>
       <p class="faint">{t.tokenHint}</p>
       {/* It signs with a secret of the service, which takes none where a provider's key is set. */}
@@ -48,4 +57,11 @@ export function TokenForm({ onDone }: { onDone?: () => void }) {
       </button>
     </form>
   );
+}
+
+/** A token has no lines, though its field shows several: Enter signs in, as in a field of one line. */
+function submitOnEnter(event: TargetedKeyboardEvent<HTMLTextAreaElement>): void {
+  if (event.key !== 'Enter' || event.isComposing) return;
+  event.preventDefault();
+  event.currentTarget.form?.requestSubmit();
 }
