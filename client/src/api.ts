@@ -1,4 +1,4 @@
-/** What an app sees of the client: types only. */
+/** The client's API for apps: types only. */
 
 import type { FreshetError } from './error.ts';
 import type { Store } from './store/store.ts';
@@ -7,78 +7,78 @@ import type { Store } from './store/store.ts';
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json };
 /** The parameters of a cache, as its resource declares them. */
 export type Parameters = { readonly [name: string]: Json };
-/** A row with its cells by the names of their columns. */
+/** A row: its cells by column name. */
 export type Row = { readonly [column: string]: unknown };
 
-/** Why the client asks for a token. `user`: the token is of somebody else than the store. */
+/** Why the client asks for a token. `user`: the token belongs to another user than the store. */
 export type AuthReason = 'start' | 'expiring' | 'rejected' | 'user';
 
-/** What the client is made with. */
+/** Options of `createClient`. */
 export interface Options {
-  /** Where the service is, with its version: `https://host/api/v1`. */
+  /** Address of the service, with its version: `https://host/api/v1`. */
   url: string;
-  /** Gives a token that is valid now; null: nobody is signed in. Called once at a time over all tabs. */
+  /** Returns a token that is valid now; null: nobody is signed in. Only one call runs at a time, across all tabs. */
   auth(why: AuthReason): Promise<string | null>;
-  /** Names the store of this user on the device. It never comes from the token, which changes while the user does not. */
+  /** Names this user's store on the device. Never derive it from the token: the token changes, the user does not. */
   user: string;
-  /** `X-Device-Id`; usual: a random one that the store keeps. */
+  /** `X-Device-Id`; default: a random id that the store keeps. */
   device?: string;
-  /** Where rows are kept; usual: IndexedDB where there is one, else memory. */
+  /** Where rows are kept; default: IndexedDB if the platform has it, otherwise memory. */
   store?: Store;
-  /** How news is learned; usual: `socket`, which polls while no socket can be had. */
+  /** How the client learns of changes; default: `socket`, which polls while no socket is possible. */
   live?: 'socket' | 'poll' | 'off';
-  /** Seconds between checks without a socket; usual: 900. */
+  /** Seconds between checks without a socket; default: 900. */
   pollS?: number;
-  /** Least seconds between two checks that pokes set off; usual: 2, growing to 60 while they go on. */
+  /** Least seconds between two checks that pokes cause; default: 2, growing to 60 while pokes continue. */
   pokeFloorS?: number;
-  /** What becomes of a copy that the user may no longer have; usual: `keep`. */
+  /** What happens to a copy that the user may no longer read; default: `keep`. */
   denied?: 'keep' | 'drop';
-  /** Most bytes kept of caches that are not pinned, least used first out; usual: no bound but the device's quota. */
+  /** Most bytes of caches that are not pinned, least recently used evicted first; default: no limit but the quota. */
   maxBytes?: number;
   fetch?: typeof fetch;
-  /** Tells of sleep, wake-up and the network; usual: the events of the browser. */
+  /** Reports sleep, wake-up and network changes; default: the events of the browser. */
   lifecycle?: Lifecycle;
-  /** For an app's own monitoring; never gets rows, parameters or tokens. */
+  /** For the app's own monitoring; never contains rows, parameters or tokens. */
   onEvent?(event: ClientEvent): void;
 }
 
-/** What the platform tells of the app's life. */
+/** What the platform knows of the app's life cycle. */
 export interface Lifecycle {
   isVisible(): boolean;
   isOnline(): boolean;
-  /** Calls `heard` whenever one of both may have changed; returns what ends that. */
+  /** Calls `heard` whenever either may have changed. @returns a function that stops this */
   listen(heard: () => void): () => void;
 }
 
-/** The device's copy of all that its user reads. */
+/** The device's copy of everything that its user reads. */
 export interface Client {
-  /** A cache of a resource, for one more holder. It is asked for until each holder has released it. */
+  /** A cache of a resource, with one more holder. The client keeps it up to date until each holder has released it. */
   cache<T extends object = Row>(title: string, parameters?: Parameters, options?: CacheOptions): Cache<T>;
-  /** What is known of a cache in memory right now, without asking for it: for a first render. The same object until something differs. */
+  /** What memory has of a cache now, without a request: for a first render. The same object until something differs. */
   peek<T extends object = Row>(title: string, parameters?: Parameters, options?: CacheOptions): Snapshot<T>;
   readonly status: ClientStatus;
-  /** Called when the status differs, of the client or of one of its caches. */
+  /** Calls `heard` when the status of the client or of one of its caches differs. */
   subscribe(heard: () => void): () => void;
-  /** Asks for all caches now: pull to refresh, a push, a service worker. Ends when all answers are stored. */
+  /** Asks for all caches now: pull to refresh, a push, a service worker. Resolves when all answers are stored. */
   check(): Promise<void>;
-  /** Goes on after `needs-auth`, in all tabs. */
+  /** Continues after `needs-auth`, in all tabs. */
   resume(): void;
-  /** What the store holds, least used last. */
+  /** The caches in the store, the least recently used last. */
   held(): Promise<Held[]>;
-  /** Bytes held, the room that the platform gives, and whether it keeps them, as it says now. */
+  /** Bytes held, the platform's quota, and whether the platform keeps them, as of now. */
   usage(): Promise<{ bytes: number; quota: number | null; persisted: boolean }>;
-  /** Ends all requests, in all tabs; with `wipe` the copy goes, too. */
+  /** Ends all requests, in all tabs; with `wipe` deletes the copies, too. */
   signOut(options: { wipe: boolean }): Promise<void>;
   close(): Promise<void>;
 }
 
-/** How a cache is kept and shown. */
+/** How a cache is kept, and how its rows are shown. */
 export interface CacheOptions {
-  /** Pinned caches are never evicted by us; usual: `lru`. */
+  /** The client never evicts pinned caches; default: `lru`. */
   keep?: 'pinned' | 'lru';
-  /** Rows as objects by column, or as arrays in the order of the columns without the row id; usual: `object`. */
+  /** Rows as objects by column, or as arrays in column order without the row id; default: `object`. */
   rows?: 'object' | 'array';
-  /** `text` gives numbers that a double cannot hold exactly as their digits; usual: `native`. */
+  /** `text` returns numbers that a double cannot hold exactly as strings of digits; default: `native`. */
   numbers?: 'native' | 'text';
 }
 
@@ -86,53 +86,53 @@ export interface CacheOptions {
 export interface Cache<T extends object> {
   /** The same object until something differs. */
   readonly snapshot: Snapshot<T>;
-  /** Called once a version, after it is stored. */
+  /** Calls `heard` once for each version, after it is stored. */
   subscribe(heard: (change: Change) => void): () => void;
-  /** Called when `snapshot` is another one: its rows or its status differ. */
+  /** Calls `heard` when `snapshot` is a new object: its rows or its status differ. */
   watch(heard: () => void): () => void;
-  /** What is held, at once; else what is loaded. Offline it waits. Rejects where the cache is denied, by `signal`, and when the client is closed. */
+  /** Resolves with what is held, otherwise once loaded; waits offline. Rejects if denied, on `signal`, and on close. */
   ready(options?: { signal?: AbortSignal }): Promise<Snapshot<T>>;
-  /** What was loaded from the origin at most so many seconds ago. */
+  /** Resolves with data that was loaded from the origin at most `maxAgeS` seconds ago. */
   fresh(maxAgeS: number): Promise<Snapshot<T>>;
-  /** Has it loaded from the origin, then gives that version or a later one. */
+  /** Makes the service load from the origin. Resolves with that version or a later one. */
   refresh(): Promise<Snapshot<T>>;
-  /** Ends this holder's use; again, it changes nothing. The copy stays, as `keep` and `maxBytes` say. */
+  /** Ends this holder's use; a second call does nothing. The copy stays, subject to `keep` and `maxBytes`. */
   release(): void;
-  /** Drops the copy. */
+  /** Deletes the copy. */
   drop(): Promise<void>;
 }
 
-/** What changed, by row ids; `whole`: everything may have. */
+/** What changed, as row ids; `whole`: anything may have changed. */
 export interface Change {
   inserted: readonly number[];
   deleted: readonly number[];
   whole: boolean;
 }
 
-/** A version of a cache, as the device has it. */
+/** A version of a cache on the device. */
 export interface Snapshot<T extends object> {
   version: number | null;
   etag: string | null;
   tables: Readonly<Record<string, Table<T>>>;
-  /** Of a resource without tables. */
+  /** The body of a resource without tables. */
   body: Blob | null;
   status: CacheStatus;
 }
 
-/** The rows of a table. After a delta their order means nothing. */
+/** The rows of a table. After a delta their order has no meaning. */
 export interface Table<T extends object> extends Iterable<T> {
   readonly columns: readonly string[];
   readonly size: number;
   get(rowId: number): T | undefined;
   ids(): Iterable<number>;
   toArray(): readonly T[];
-  /** Rows by the value of a column, made once and kept up by deltas. */
+  /** Rows by the value of a column. The first call builds the index; deltas update it. */
   index(column: string): ReadonlyMap<unknown, readonly T[]>;
 }
 
-/** `persistent` and `best-effort` survive a reload, the second unless the browser needs the room; `memory` does not. */
+/** `persistent` and `best-effort` survive a reload, but the browser may delete the second; `memory` does not. */
 export type Storage = 'persistent' | 'best-effort' | 'memory';
-/** How a cache, or the client, stands to the service. */
+/** How a cache, or the client, stands in relation to the service. */
 export type SyncState =
   | 'reading'
   | 'idle'
@@ -145,7 +145,7 @@ export type SyncState =
   | 'denied'
   | 'failed';
 
-/** What is true of a cache now. Times are ms since the epoch by the device's clock. */
+/** The status of a cache now. Times are ms since the epoch by the device's clock. */
 export interface CacheStatus {
   data: 'none' | 'held';
   storage: Storage;
@@ -158,18 +158,18 @@ export interface CacheStatus {
   error: FreshetError | null;
 }
 
-/** What is true of the client as a whole: the state that most needs to be seen, also where another tab asks for all (`paused`). */
+/** The status of the client: the most important state, also while another tab leads (`paused`). */
 export interface ClientStatus {
   sync: Exclude<SyncState, 'denied'>;
   storage: Storage;
-  /** Whether this tab asks the network for all. */
+  /** Whether this tab asks the network on behalf of all. */
   leads: boolean;
   checkedAt: number | null;
   retryAt: number | null;
   error: FreshetError | null;
 }
 
-/** A cache that the store holds. */
+/** A cache in the store. */
 export interface Held {
   title: string;
   parameters: Parameters;
@@ -183,7 +183,7 @@ export interface Held {
   usedAt: number;
 }
 
-/** Something that an app may want to count. `cache` is a hash, `ms` a duration. */
+/** An event that an app may want to count. `cache` is a hash, `ms` a duration. */
 export interface ClientEvent {
   name:
     | 'check'

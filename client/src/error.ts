@@ -1,6 +1,6 @@
-/** The one error that the client rejects with. */
+/** The error with which the client rejects. */
 
-/** A fault of input, as the service tells it (RFC 9457). */
+/** One fault in a request's input, as the service reports it (RFC 9457). */
 export interface Fault {
   pointer: string;
   detail: string;
@@ -15,7 +15,7 @@ export interface Problem {
   errors?: readonly Fault[];
 }
 
-/** What went wrong: the fragment of a problem's `type`, or what never reached the service. */
+/** The fragment of a problem's `type`, or a failure that never reached the service. */
 export type ErrorCode = ProblemCode | 'network' | 'timeout' | 'storage' | 'integrity' | 'closed';
 
 /** The service's problems (docs/contract.md 6). */
@@ -55,12 +55,12 @@ interface Details {
   retryable?: boolean;
   requestId?: string | undefined;
   problem?: Problem | undefined;
-  /** Seconds that the service asks to wait. */
+  /** Seconds that the service asks the client to wait. */
   retryAfterS?: number | undefined;
   cause?: unknown;
 }
 
-/** Why something could not be done. `message` is the service's own, and names no token. */
+/** Why something failed. `message` is the service's own text, and never contains a token. */
 export class FreshetError extends Error {
   override readonly name = 'FreshetError';
   readonly code: ErrorCode;
@@ -68,7 +68,7 @@ export class FreshetError extends Error {
   /** Whether the client will try again by itself. */
   readonly retryable: boolean;
   readonly retryAfterS: number | undefined;
-  /** `X-Request-Id` of the answer, which the service's log has. */
+  /** `X-Request-Id` of the answer, as in the service's log. */
   readonly requestId: string | undefined;
   readonly problem: Problem | undefined;
 
@@ -87,7 +87,7 @@ export class FreshetError extends Error {
   }
 }
 
-/** Whether an answer of this status may be another one soon. */
+/** Whether a later request may get another status. */
 export function isPassing(status: number): boolean {
   return status >= 500 || status === 429 || status === 408;
 }
@@ -99,7 +99,7 @@ const TEXTS = {
   internal: 'the service did not say why',
 };
 
-/** What is no answer of the service: nothing came, it was cut, or somebody on the way has answered. */
+/** A failure without an answer of the service: nothing came, it was cut off, or a proxy has answered. */
 export function failure(
   code: keyof typeof TEXTS = 'network',
   details: { status?: number; retryAfterS?: number | undefined } = {},
@@ -107,7 +107,7 @@ export function failure(
   return new FreshetError(code, TEXTS[code], { retryable: code !== 'closed', ...details });
 }
 
-/** Requests need another token, or none helps. */
+/** Requests need another token, or no token is accepted. */
 export function unauthenticated(why: string): FreshetError {
   return new FreshetError('unauthenticated', why);
 }

@@ -1,9 +1,9 @@
-/** A cache of the service in memory: versions of tables, their deltas and hashes, as the real service tells them. */
+/** A cache of the service in memory, with versions of tables, deltas and hashes like the real service. */
 
 import type { Json, Parameters } from './api.ts';
 import { sha256 } from './data/sha256.ts';
 
-/** Rows by table: columns, and rows with a cell for each. */
+/** Rows by table: the columns, and rows with one cell for each column. */
 export type FakeTables = Readonly<Record<string, { columns: readonly string[]; rows: readonly (readonly Json[])[] }>>;
 
 interface Version {
@@ -27,7 +27,7 @@ export class FakeCache {
     this.#tag = sha256(name).then((hash) => hash.slice(0, 16));
   }
 
-  /** Takes new rows; a row that is the same keeps its id. */
+  /** Replaces the rows; a row that is unchanged keeps its id. */
   set(tables: FakeTables): void {
     this.#loadedAt = Date.now();
     const before = this.#versions.at(-1);
@@ -47,7 +47,7 @@ export class FakeCache {
     if (before === undefined || textOf(before) !== textOf(version)) this.#versions.push(version);
   }
 
-  /** What `/sync/` answers to who holds `etag`. */
+  /** The answer of `/sync/` to a client that holds `etag`. */
   async item(id: string, etag: string | undefined): Promise<{ item: object; body: string | null }> {
     const tag = await this.#tag;
     const now = this.#versions.length;
@@ -73,7 +73,7 @@ export class FakeCache {
       : { item: { ...facts, status: 200, content_version: `delta v${from}-v${now}` }, body };
   }
 
-  /** What `/rpc/` answers. */
+  /** The answer of `/rpc/`. */
   async read(ifNoneMatch: string | null): Promise<Response> {
     const { item, body } = await this.item('', ifNoneMatch ?? undefined);
     const { etag, hash, content_version: contentVersion } = item as Record<string, string>;
@@ -90,7 +90,7 @@ export class FakeCache {
     return this.#versions[number - 1] as Version;
   }
 
-  /** Null: the columns have changed since. */
+  /** The delta; null: the columns have changed in between. */
   #delta(from: number, to: number): string | null {
     const before = this.#version(from);
     const after = this.#version(to);

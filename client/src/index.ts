@@ -1,4 +1,4 @@
-/** The device client: a copy of Freshet's caches that is exact, offline, in every tab. Importing it touches no global. */
+/** The device client: an exact copy of Freshet's caches, offline, in every tab. Importing it touches no global. */
 
 import type { Client, Options } from './api.ts';
 import { createTransport } from './network/create-transport.ts';
@@ -14,7 +14,7 @@ export { indexedDb } from './store/indexed-db.ts';
 export { memory } from './store/memory.ts';
 export type { Store, StoreHandle } from './store/store.ts';
 
-/** Keeps a copy of what its user reads: in IndexedDB where there is one, else in memory. @throws TypeError for options that cannot be followed */
+/** Keeps a copy of what its user reads: in IndexedDB or else in memory. @throws TypeError for invalid options */
 export function createClient(options: Options): Client {
   checkOptions(options);
   return clientOf(options, {

@@ -1,4 +1,4 @@
-/** React: components that show caches. They hold a cache while they are mounted, and render again when its snapshot differs. */
+/** React hooks that show caches. A mounted component holds its cache, and renders again when the snapshot differs. */
 
 import {
   createContext,
@@ -15,7 +15,7 @@ import type { CacheOptions, Client, ClientStatus, Parameters, Row, Snapshot } fr
 
 const Context = createContext<Client | null>(null);
 
-// On a server nothing is held or known, and the first render in a browser must agree with that.
+// On a server nothing is held or known, and the first render in the browser must match.
 const UNKNOWN: ClientStatus = {
   sync: 'reading',
   storage: 'memory',
@@ -42,7 +42,7 @@ const NOTHING: Snapshot<never> = {
   },
 };
 
-/** Gives the components below a client. */
+/** Provides the components below with a client. */
 export function FreshetProvider({
   client,
   children,
@@ -53,14 +53,14 @@ export function FreshetProvider({
   return createElement(Context.Provider, { value: client }, children);
 }
 
-/** The client of the provider above. @throws Error without one */
+/** The client of the nearest provider. @throws Error without a provider */
 export function useFreshet(): Client {
   const client = useContext(Context);
   if (client === null) throw new Error('There is no <FreshetProvider client={…}> above this component.');
   return client;
 }
 
-/** Whether the client is online, needs a sign-in, and so on. */
+/** The status of the client: online, needs a sign-in, and so on. */
 export function useStatus(): ClientStatus {
   const client = useFreshet();
   return useSyncExternalStore(
@@ -70,7 +70,7 @@ export function useStatus(): ClientStatus {
   );
 }
 
-/** A cache, for as long as the component is mounted. Parameters and options may be new objects at each render. */
+/** A cache, as long as the component is mounted. Parameters and options may be new objects at each render. */
 export function useCache<T extends object = Row>(
   title: string,
   parameters?: Parameters,
@@ -96,7 +96,7 @@ export function useCache<T extends object = Row>(
   );
 }
 
-/** Has a cache loaded from its origin: for a button. Rejects as `Cache.refresh` does. */
+/** A function that makes the service load a cache from its origin: for a button. Rejects as `Cache.refresh` does. */
 export function useRefresh(title: string, parameters?: Parameters): () => Promise<void> {
   const client = useFreshet();
   const cache = useStable({ title, parameters });
@@ -110,7 +110,7 @@ export function useRefresh(title: string, parameters?: Parameters): () => Promis
   }, [client, cache]);
 }
 
-/** The same object for as long as its JSON is the same. */
+/** The same object as long as its JSON is the same. */
 function useStable<Value>(value: Value): Value {
   const text = JSON.stringify(value);
   return useMemo(() => JSON.parse(text) as Value, [text]);

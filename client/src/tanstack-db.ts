@@ -1,35 +1,35 @@
-/** TanStack DB: a table of a cache as a collection, for queries, joins and sorting over it. The collection is read-only. */
+/** TanStack DB: a table of a cache as a read-only collection, for queries, joins and sorting. */
 
 import type { CollectionConfig } from '@tanstack/db';
 import type { CacheOptions, CacheStatus, Change, Client, Parameters, Row, Snapshot, Table } from './api.ts';
 
-/** What names the table, and the rows in it. */
+/** Names the table, and the key of its rows. */
 export interface FreshetCollectionOptions<T extends object, Key extends string | number = number> {
   client: Client;
   title: string;
   parameters?: Parameters;
-  /** Usual: the only table of the cache. */
+  /** Default: the only table of the cache. */
   table?: string;
-  /** Names a row. Usual: its row id, under which a changed row is one that went and one that came. */
+  /** The key of a row. Default: its row id, with which a changed row is a deleted row and an inserted row. */
   getKey?: (row: T) => Key;
   keep?: CacheOptions['keep'];
   numbers?: CacheOptions['numbers'];
-  /** Of the collection; usual: made of title, parameters and table. */
+  /** Id of the collection; default: derived from title, parameters and table. */
   id?: string;
 }
 
-/** What the collection can do besides. */
+/** Additional methods of the collection, `collection.utils`. */
 export interface FreshetUtils {
   [name: string]: (...args: never[]) => unknown;
-  /** Has the cache loaded from its origin. */
+  /** Makes the service load the cache from its origin. */
   refresh(): Promise<void>;
-  /** How the cache stands to the service. */
+  /** The status of the cache. */
   status(): CacheStatus;
 }
 
 const NO_CHANGE: Change = { inserted: [], deleted: [], whole: false };
 
-/** Options for `createCollection`. It is ready when the cache is held, offline too; `preload()` rejects where the user may not have it. */
+/** Options for `createCollection`. It is ready once the cache is held, also offline; `preload()` rejects if denied. */
 export function freshetCollectionOptions<T extends object = Row, Key extends string | number = number>({
   client,
   title,
@@ -56,7 +56,7 @@ export function freshetCollectionOptions<T extends object = Row, Key extends str
     rowUpdateMode: 'full',
     sync: ({ begin, write, commit, truncate, markReady, markError }) => {
       const cache = client.cache<T>(title, parameters, options);
-      /** The keys of the rows that the collection has. */
+      /** The keys of the rows in the collection. */
       const keys = new Map<number, Key>();
       let isShown = false;
 
@@ -74,7 +74,7 @@ export function freshetCollectionOptions<T extends object = Row, Key extends str
           const key = keys.get(rowId);
           if (key !== undefined && keys.delete(rowId)) gone.add(key);
         }
-        // The rows may be of a later version already, of which the next change tells.
+        // The rows may already be of a later version, which the next change reports.
         for (const rowId of inserted) {
           if (!keys.has(rowId) && rows.get(rowId) !== undefined) insert(rows, rowId, gone);
         }

@@ -1,6 +1,6 @@
 /**
- * For an app's own tests: a service in memory, to be given as `fetch`, and a store that fails when it is told to. The service
- * answers as the real one does, with versions, deltas and hashes; it has no sockets, so a test calls `client.check()`.
+ * For an app's own tests: a service in memory, to pass as `fetch`, and a store that fails on command. The service
+ * answers like the real one, with versions, deltas and hashes. It has no sockets, so a test calls `client.check()`.
  */
 
 import type { Parameters } from './api.ts';
@@ -9,7 +9,7 @@ import { type Store, StoreError, type StoreHandle } from './store/store.ts';
 
 export type { FakeTables } from './fake-cache.ts';
 
-/** A request that the service got. */
+/** A request to the service. */
 export interface FakeRequest {
   method: string;
   path: string;
@@ -21,14 +21,14 @@ export interface FakeRequest {
 export interface FakeService {
   url: string;
   fetch: typeof fetch;
-  /** The rows of a cache from now on, without row ids; cells by columns. A new version if they differ. */
+  /** Sets the rows of a cache, without row ids, cells in column order. Rows that differ make a new version. */
   set(title: string, parameters: Parameters, tables: FakeTables): void;
-  /** Nobody may read the cache any more: 404. */
+  /** Denies the cache to everybody: 404. */
   remove(title: string, parameters?: Parameters): void;
-  /** Answers so many requests with this status, or with none at all (`offline`); usual: until `heal()`. */
+  /** Answers the next `times` requests with this status, or not at all (`offline`); default: until `heal()`. */
   fail(how: 'offline' | 401 | 403 | 429 | 500 | 503, times?: number): void;
   heal(): void;
-  /** Whose tokens they are; usual: `alice`. */
+  /** The user of all tokens; default: `alice`. */
   user: string;
   /** All requests so far. */
   readonly requests: readonly FakeRequest[];
@@ -36,7 +36,7 @@ export interface FakeService {
 
 const CODES = { 401: 'unauthenticated', 403: 'insufficient-scope', 404: 'not-found', 429: 'rate-limited' } as const;
 
-/** Makes a service without caches. */
+/** Creates a service without caches. */
 export function fakeService(url = 'https://freshet.test/api/v1'): FakeService {
   const caches = new Map<string, FakeCache>();
   const requests: FakeRequest[] = [];
@@ -98,7 +98,7 @@ export function fakeService(url = 'https://freshet.test/api/v1'): FakeService {
     return cache.read(request.headers.get('If-None-Match'));
   }
 
-  /** A query has texts only: a cache whose parameters are written the same. */
+  /** A query has only texts: finds the cache whose parameters look the same as texts. */
   function cacheByText(title: string, parameters: Parameters): FakeCache | undefined {
     const text = textsOf(parameters);
     return (
@@ -165,15 +165,15 @@ function problem(status: number): Response {
   return Response.json(problemBody(status), { status, headers: { 'Content-Type': 'application/problem+json' } });
 }
 
-/** A store that fails when it is told to. */
+/** A store that fails on command. */
 export interface FailingStore {
   store: Store;
-  /** Fails all commits from the next one on: the device is full, or its database is gone. */
+  /** Makes all commits fail from the next one on: the device is full, or its database is gone. */
   fail(kind: 'full' | 'lost'): void;
   heal(): void;
 }
 
-/** Puts failures before a store, such as `memory()`. */
+/** Adds failures to a store, such as `memory()`. */
 export function failingStore(store: Store): FailingStore {
   let failing: 'full' | 'lost' | null = null;
   const failIfTold = () => {

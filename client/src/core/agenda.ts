@@ -1,4 +1,4 @@
-/** Names by the moment that each waits for: a binary heap. An entry that is out of date stays until it comes up. */
+/** Names, sorted by the moment that each waits for: a binary heap. An outdated entry stays until it reaches the top. */
 
 import { NEVER } from './times.ts';
 
@@ -7,7 +7,7 @@ export class Agenda {
   readonly #due = new Set<string>();
   #heap: (readonly [at: number, name: string])[] = [];
 
-  /** Infinity: it waits for nothing. */
+  /** @param at ms; Infinity: the name waits for nothing */
   set(name: string, at: number): void {
     if ((this.#moments.get(name) ?? NEVER) === at) return;
     this.#due.delete(name);
@@ -19,7 +19,7 @@ export class Agenda {
     this.#push([at, name]);
   }
 
-  /** All whose moment has come, the earliest first. `now` never goes back. */
+  /** All names that are due, the earliest first. `now` never goes back. */
   due(now: number): ReadonlySet<string> {
     for (let first = this.#first(); first !== undefined && first[0] <= now; first = this.#first()) {
       this.#due.add(first[1]);
@@ -28,7 +28,7 @@ export class Agenda {
     return this.#due;
   }
 
-  /** The next moment of those that are not due yet. */
+  /** The earliest moment of the names that are not due yet. */
   get next(): number {
     return this.#first()?.[0] ?? NEVER;
   }

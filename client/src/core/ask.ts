@@ -1,4 +1,4 @@
-/** What all requests share: whether one may be made, and what a failed one means for the others. */
+/** What all requests share: whether a request may be made, and what a failed request means for the others. */
 
 import { type FreshetError, failure } from '../error.ts';
 import { change, changeAll, changeAuth, changeSocket, type Draft, isDue } from './draft.ts';
@@ -6,12 +6,12 @@ import { backoff, floorOf } from './pace.ts';
 import type { CacheState } from './state.ts';
 import { MINUTE_MS, NEVER } from './times.ts';
 
-/** Whether this tab talks to the network: it leads, or its rows are where no other tab sees them. */
+/** Whether this tab talks to the network: it leads, or its rows are in memory, where no other tab sees them. */
 export function mayAsk(d: Draft): boolean {
   return d.isStarted && !d.isClosed && (d.leads || d.isInMemory) && d.auth.phase !== 'refused';
 }
 
-/** Whether requests may be made now, back-off and token considered; has a token asked for that is lacking. */
+/** Whether requests may be made now, given back-off and token. If the token is missing or expiring, asks for one. */
 export function isReady(d: Draft): boolean {
   if (!isDue(d, Math.max(d.backoffAt, d.floorAt))) return false;
   const { phase, isOld } = d.auth;
@@ -36,27 +36,27 @@ export function askToken(d: Draft, why: 'start' | 'expiring' | 'rejected'): void
   d.commands.push({ do: 'auth', why }, { do: 'tell', event: { name: 'auth', why } });
 }
 
-/** Whether an app's own request is made, which waits for no back-off; if not, it is told why. */
+/** Whether an app's request is accepted: if so, it does not wait for back-off; if not, its waiter gets the error. */
 export function isTaken(d: Draft, waiter: number): boolean {
   if (!mayAsk(d)) settle(d, [waiter], d.error ?? failure('closed'));
   else d.backoffAt = -NEVER;
   return mayAsk(d);
 }
 
-/** No more requests, until `resume()`. */
+/** Stops all requests until `resume()`. */
 export function refuse(d: Draft, error: FreshetError): void {
   changeAuth(d, { phase: 'refused' });
   d.error = error;
   stop(d, error);
 }
 
-/** Nothing stays of a user whom the service has signed out. `isFirst`: the other tabs are to be told. */
+/** Drops all copies of a user whom the service has signed out. `isFirst`: the other tabs have to be told. */
 export function dropAll(d: Draft, isFirst: boolean): void {
   d.commands.push({ do: 'dropAll', caches: [...d.caches.keys()], isFirst });
   changeAll(d, ({ phase }) => (phase === 'storing' ? { phase: 'discarding' } : null));
 }
 
-/** Ends whatever is asked for, and tells who waits for it. */
+/** Ends all requests, and tells their waiters. */
 export function stop(d: Draft, error: FreshetError | null): void {
   for (const { waiter } of d.refreshes) d.commands.push({ do: 'settle', waiters: [waiter], error });
   settle(d, [...(d.check?.waiters ?? []), ...d.askers, ...d.settling.flatMap(({ waiters }) => waiters)], error);
@@ -64,7 +64,7 @@ export function stop(d: Draft, error: FreshetError | null): void {
   rest(d);
 }
 
-/** Asks for nothing any more: another tab does. Who waits goes on to wait, for that one. */
+/** Ends all requests, because another tab makes them now. Waiters keep waiting, for that tab. */
 export function rest(d: Draft): void {
   d.commands.push({ do: 'abort' });
   d.refreshes = d.askers = d.settling = [];
@@ -91,7 +91,7 @@ export function settle(d: Draft, waiters: readonly number[], error: FreshetError
 export function requestFailed(d: Draft, error: FreshetError): void {
   if (error.status === 401) {
     if (d.auth.phase !== 'ready') return;
-    // One new token for one refusal: what is refused next has no better one.
+    // One refusal leads to one new token: if that is refused too, there is no better one.
     if (d.auth.isSecond) refuse(d, error);
     else askToken(d, 'rejected');
     return;
@@ -115,7 +115,7 @@ export function idOf(error: FreshetError | null): { requestId?: string } {
   return error?.requestId === undefined ? {} : { requestId: error.requestId };
 }
 
-/** Asks for a cache at a moment, or earlier if it was to be. */
+/** Asks for a cache at a moment, or earlier if it was already planned earlier. */
 export function askBy(d: Draft, { id, askAt }: CacheState, at: number): void {
   if (at < askAt) change(d, id, { askAt: at });
 }

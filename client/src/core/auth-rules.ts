@@ -1,4 +1,4 @@
-/** Tokens: one new one for one refusal, then silence. */
+/** Tokens: one refusal leads to one new token, then to silence. */
 
 import { FreshetError, unauthenticated } from '../error.ts';
 import { isExpiring, refuse, requestFailed } from './ask.ts';
@@ -7,7 +7,7 @@ import type { ClientEvents } from './events.ts';
 import { unserved } from './judge.ts';
 import { NEVER } from './times.ts';
 
-/** `auth` has given a token, the same one, or none. */
+/** `auth` has returned a token, the same token as before, or none. */
 export function authed(d: Draft, { outcome, expiresAt }: ClientEvents['authed']) {
   const { why, phase } = d.auth;
   if (phase !== 'asking') return;
@@ -23,30 +23,30 @@ export function authed(d: Draft, { outcome, expiresAt }: ClientEvents['authed'])
     isSecond: why === 'rejected',
     isOld: !isNew,
   });
-  // By our clock it has expired at once: the clock is wrong, or there is no better one.
+  // A new token that already expires: the clock is wrong, or there is no better token.
   if (isExpiring(d)) changeAuth(d, { isOld: true });
   if (!isNew) return;
   changeAll(d, (cache) => {
     if (cache.phase === 'denied') return { askAt: d.now, floorAt: -NEVER };
-    // Whose token it is only a check tells, and what waits for its read is in none.
+    // Only a check tells whose token it is, and a cache whose body waits to be read is part of no check.
     return cache.phase === 'queued' ? { ...unserved(cache), askAt: d.now } : null;
   });
-  // The socket ends with the token of its last check.
+  // The service closes the socket when the token of its last check expires.
   if (d.socket.isTold) d.fullAt = d.now;
 }
 
-/** `auth` has thrown: as if the network had failed. */
+/** `auth` has thrown: treated as a network failure. */
 export function authFailed(d: Draft, { error }: ClientEvents['authFailed']): void {
   if (d.auth.phase !== 'asking') return;
   const { why, expiresAt } = d.auth;
   const isHeld = why === 'expiring' && expiresAt !== null;
-  // The old one may do for a while.
+  // The old token may still be valid for a while.
   changeAuth(d, { phase: isHeld ? 'ready' : 'none', isOld: isHeld, isSecond: false });
-  // Whatever it has thrown, be it a refusal of somebody else: without a wait it would be called again and again.
+  // Whatever `auth` has thrown, even a FreshetError of its own: without a wait it would be called in a loop.
   requestFailed(d, new FreshetError(error.code, error.message, { retryable: true, retryAfterS: error.retryAfterS }));
 }
 
-/** Goes on after a refusal. */
+/** Continues after a refusal. */
 export function resume(d: Draft): void {
   if (d.auth.phase === 'refused') {
     changeAuth(d, { phase: 'none', isSecond: false, isOld: false, isVerified: false });

@@ -1,4 +1,4 @@
-/** What happens to a cache: the table of its phases and events. A pair that is missing does not compile. */
+/** What happens to a cache: the table of phases and events. If a pair is missing, it does not compile. */
 
 import { FreshetError } from '../error.ts';
 import { askBy } from './ask.ts';
@@ -12,13 +12,13 @@ import { HOUR_MS, MINUTE_MS, SECOND_MS } from './times.ts';
 type Rule<N extends CacheEventName> = (d: Draft, cache: CacheState, event: CacheEvents[N]) => void;
 type Rules = { readonly [P in Phase]: { readonly [N in CacheEventName]: Rule<N> } };
 
-/** Conflicts of one commit after which somebody else is to lead, and failures of the store after which it waits. */
+/** Conflicts of one commit after which another tab should lead, and store failures after which a cache waits. */
 const MOST_CONFLICTS = 3;
 const MOST_STORE_FAILS = 3;
 
 const ignore = (): void => {};
 
-/** The store was read: at first, after a hint, or because a commit met another one. */
+/** The store was read: for the first time, after a hint, or because a commit met a conflict. */
 const readNow: Rule<'read'> = (d, cache, { meta }) => {
   const { item } = cache;
   const isFirst = !cache.isRead;
@@ -27,11 +27,11 @@ const readNow: Rule<'read'> = (d, cache, { meta }) => {
   if (item === null) {
     change(d, cache.id, { phase: 'resting' });
     if (isFirst) askFirst(d, known);
-    // Another tab has dropped it, and may not ask.
+    // Another tab has dropped it, and that tab may not be the one that asks.
     else if (meta === null && cache.meta !== null && cache.isUsed) askBy(d, known, d.now);
     return;
   }
-  // Another tab has stored the same, or a later one.
+  // Another tab has stored the same version, or a later one.
   const isOvertaken = meta !== null && meta.etag !== cache.askedEtag && meta.version >= (item.version ?? 0);
   if (isOvertaken || meta?.etag === item.etag) done(d, known);
   else judge(d, known, item);
@@ -46,13 +46,13 @@ const learn: Rule<'read'> = (d, cache, { meta }) => {
   });
 };
 
-/** An answer while the token was not known to be this user's is kept until it is. */
+/** Keeps an answer that arrives before the token is known to be this user's, until it is known. */
 const take: Rule<'item'> = (d, cache, { item }) => {
   const { status, taskId } = item;
   const known = { ...cache, isOpen: status === 200 || status === 304 || (status === 202 && taskId !== null) };
   change(d, cache.id, known);
   if (d.auth.isVerified) return judge(d, known, item);
-  // What the service asks to wait holds in any case.
+  // The service's `retry_after` applies in any case.
   const floorAt = Math.max(cache.floorAt, d.now + (item.retryAfterS ?? 0) * SECOND_MS);
   change(d, cache.id, { floorAt, item });
 };
@@ -60,7 +60,7 @@ const take: Rule<'item'> = (d, cache, { item }) => {
 const takeBody: Rule<'fetched'> = (d, cache, { item }) => judge(d, cache, item);
 
 const stored: Rule<'stored'> = (d, cache, { meta }) => {
-  // A copy that was written anew is no answer: what is to be asked, and when, stays.
+  // A rewritten copy is not an answer: what has to be asked, and when, stays the same.
   if (cache.item === null) change(d, cache.id, { phase: 'resting', meta });
   else storedAnswer(d, cache, { meta });
   if (cache.isRead) return;
@@ -79,7 +79,7 @@ const storedAnswer: Rule<'stored'> = (d, cache, { meta }) => {
   done(d, { ...cache, revision, item: isReset ? null : cache.item });
 };
 
-/** Whether that was before the commit or after it only the store knows. */
+/** Only the store knows whether the drop came before or after the commit. */
 const forgetAfter: Rule<'dropped'> = (d, cache) => change(d, cache.id, { meta: null, revision: 0, isRead: false });
 
 const conflict: Rule<'conflict'> = (d, cache) => {
@@ -96,7 +96,7 @@ const conflict: Rule<'conflict'> = (d, cache) => {
   d.commands.push({ do: 'yield' });
 };
 
-/** Rows go on in memory: what the store could not take is put there. A copy that could not be written anew is as good as it was. */
+/** Puts the answer into memory if the store has no room for it. A copy that could not be rewritten stays as it was. */
 const unstored: Rule<'unstored'> = (d, cache, { isFull }) => {
   if (cache.item === null) return change(d, cache.id, { phase: 'resting', isRead: true, compactAt: d.now + HOUR_MS });
   const fails = cache.fails + 1;
@@ -109,7 +109,7 @@ const unstored: Rule<'unstored'> = (d, cache, { isFull }) => {
 };
 
 const reread: Rule<'hint'> = (d, cache, { rev }) => {
-  // A store that is not open yet is read when it is: what cannot be read now would count as nothing held.
+  // A store that is not open yet is read once it opens: reading it now would look as if nothing were held.
   if (!d.isStarted || cache.meta?.rev === rev) return;
   if (cache.phase === 'resting') change(d, cache.id, { phase: 'reading' });
   d.commands.push({ do: 'read', cache: cache.id });
@@ -120,7 +120,7 @@ const forget: Rule<'dropped'> = (d, cache) => {
   if (cache.isUsed) askBy(d, cache, cache.phase === 'resting' ? d.now : backoff(d, 1));
 };
 
-/** Whatever has become of it: what was stored after the other copies were dropped goes, too. */
+/** Whatever the outcome of the commit: a copy that was stored after the other copies were dropped is dropped, too. */
 const discard = (d: Draft, { id }: CacheState): void => {
   change(d, id, { phase: 'resting', item: null, askAt: d.now });
   d.commands.push({ do: 'drop', cache: id });

@@ -1,11 +1,11 @@
-/** The caches of a client, and those among them that a step looks for: what an event costs does not grow with their number. */
+/** The caches of a client, grouped by what a step looks for: the cost of an event does not grow with their number. */
 
 import type { Meta } from '../store/store.ts';
 import { Agenda } from './agenda.ts';
 import type { CacheState } from './state.ts';
 import { NEVER, SECOND_MS } from './times.ts';
 
-/** Nothing of it is under way. */
+/** Nothing is in progress for this cache. */
 export function isIdle({ phase }: CacheState): boolean {
   return phase === 'resting' || phase === 'denied';
 }
@@ -13,7 +13,7 @@ export function isIdle({ phase }: CacheState): boolean {
 const GROUPS = {
   used: ({ isUsed }) => isUsed,
   told: ({ isTold }) => isTold,
-  /** Their first reading is under way. */
+  /** Their first reading from the store is in progress. */
   unread: ({ phase, isRead }) => phase === 'reading' && !isRead,
   /** They may be asked for. */
   askable: (cache) => isIdle(cache) && cache.isRead,
@@ -27,15 +27,15 @@ const GROUPS = {
 type Group = keyof typeof GROUPS;
 const NAMES = Object.keys(GROUPS) as Group[];
 
-/** Caches by id. A state hands them on to the next one: the one before has them no more. */
+/** Caches by id. A state passes this map on to the next state, and must not use it afterwards. */
 export class Caches extends Map<string, CacheState> {
   readonly #groups = Object.fromEntries(NAMES.map((name) => [name, new Set()])) as Record<Group, Set<string>>;
   readonly #tagged = new Map<string, Set<string>>();
-  /** When each is to be asked again. */
+  /** When each cache has to be asked again. */
   readonly asking = new Agenda();
-  /** When each may be asked that a full check has left out, since it was busy: the socket is not told of it. */
+  /** Caches that a full check left out because they were busy, so the socket does not report them: when to add each. */
   readonly adding = new Agenda();
-  /** Those of which something else may be told since `forgetChanges()`. */
+  /** Ids of caches that may show something else since `forgetChanges()`. */
   #changed = new Set<string>();
 
   override set(id: string, cache: CacheState): this {
@@ -75,17 +75,17 @@ export class Caches extends Map<string, CacheState> {
     return this.#groups[group].size;
   }
 
-  /** Of a group, in the order in which they came to it. It may be changed meanwhile. */
+  /** The caches of a group, in the order in which they joined it. The group may change during the iteration. */
   *of(group: Group): Generator<CacheState> {
     for (const id of this.#groups[group]) yield this.get(id) as CacheState;
   }
 
-  /** Ids of those with this tag: different parameters may mean the same to the service. */
+  /** Ids of the caches with this tag: the service may treat different parameters as the same cache. */
   tagged(tag: string): Set<string> {
     return this.#tagged.get(tag) ?? new Set();
   }
 
-  /** What is told of those with this tag may be something else now. */
+  /** Marks the caches with this tag as changed: what is shown of them may differ now. */
   touch(tag: string): void {
     for (const id of this.tagged(tag)) this.#changed.add(id);
   }
@@ -99,7 +99,7 @@ export class Caches extends Map<string, CacheState> {
   }
 }
 
-/** When it may be asked, as far as it is to be: not before the service allows it, nor at once again. */
+/** When a cache that is waiting may be asked: not before the service allows it, and not twice within a second. */
 function askableAt(cache: CacheState): number {
   const { isRead, isUsed, askAt, floorAt, askedAt } = cache;
   if (!isIdle(cache) || !isRead || !isUsed) return NEVER;
@@ -110,10 +110,10 @@ function isLeftOut({ isTold, phase, askAt }: CacheState): boolean {
   return !isTold && phase === 'resting' && askAt === NEVER;
 }
 
-/** Deltas behind a whole body after which the copy is written anew, or the part of its rows that they change. */
+/** Deltas after a whole body, or the share of rows that they change, from which on the copy is rewritten. */
 const MOST_ENTRIES = 32;
 const MOST_CHANGED = 0.25;
-/** Fewer changed rows than that cost less to read than a body costs to write. */
+/** Up to this many changed rows, reading the deltas costs less than writing a body. */
 const LEAST_CHANGED = 500;
 
 function isFragmented({ entries, changed, rows }: Meta): boolean {

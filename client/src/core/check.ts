@@ -1,4 +1,4 @@
-/** Checks: which caches are asked for together. One check is under way at a time. How it ends: end-check.ts. */
+/** Checks: which caches are asked for together. Only one check runs at a time. How it ends: end-check.ts. */
 
 import { isReady, settle } from './ask.ts';
 import { isIdle } from './caches.ts';
@@ -7,7 +7,7 @@ import { nextFullAt, notePokeCheck } from './pace.ts';
 import type { CacheState, Check } from './state.ts';
 import { NEVER, SECOND_MS } from './times.ts';
 
-/** Most caches of a question, and of a socket. */
+/** Most caches in one question, and on one socket. */
 const PAGE = 100;
 const MOST_TOLD = 1000;
 
@@ -17,7 +17,7 @@ export function planCheck(d: Draft) {
   if (isFullDue(d)) {
     if (!isReady(d)) return;
     if (d.askers.length === 0) return beginFull(d);
-    // Whoever asks for all means also what nobody uses now.
+    // `check()` asks for all caches, also those that nobody uses now: the store has to list them.
     d.isListing = true;
     d.commands.push({ do: 'list' });
     return;
@@ -26,12 +26,12 @@ export function planCheck(d: Draft) {
   const due = dueCaches(d, isAdding);
   if (due.length === 0 || !isReady(d)) return;
   const untold = isAdding ? due.filter(({ isTold }) => !isTold) : [];
-  // What was poked is asked for without naming the socket: that would replace what it is told of.
+  // A poked cache is asked for without naming the socket: naming it would replace the caches that the socket reports.
   const ids = (untold.length > 0 ? untold : due).map(({ id }) => id);
   begin(d, { isFull: false, pages: [{ ids, isTold: untold.length > 0 }], waiters: [] }, true);
 }
 
-/** Caches that are opened together are asked for together: a moment is given to the store. */
+/** Whether caches are being opened: their reads from the store get a moment, so that one check asks for all of them. */
 function isOpening(d: Draft): boolean {
   return d.caches.count('unread') > 0 && !isDue(d, d.openingUntil);
 }
@@ -48,12 +48,12 @@ function* askable(d: Draft): Generator<CacheState> {
   }
 }
 
-/** Those that are used first, and the last used first of them. */
+/** Used caches first; within each half, the most recently used first. */
 function byUse(caches: Iterable<CacheState>): CacheState[] {
   return [...caches].sort((a, b) => Number(b.isUsed) - Number(a.isUsed) || b.usedAt - a.usedAt);
 }
 
-/** The first that are to be asked for now. `isAdding`: also those that the socket is to be told of. */
+/** The first caches to ask for now. `isAdding`: includes those that have to be added to the socket. */
 function dueCaches(d: Draft, isAdding: boolean): CacheState[] {
   const due: CacheState[] = [];
   for (const agenda of isAdding ? [d.caches.adding, d.caches.asking] : [d.caches.asking]) {
@@ -74,9 +74,9 @@ export function beginFull(d: Draft): void {
   d.askers = [];
   d.fulledAt = d.now;
   d.fullAt = NEVER;
-  // The first page replaces what the socket is told of.
+  // The first page replaces the caches that the socket reports.
   if (d.socket.phase === 'open') changeAll(d, ({ isTold }) => (isTold ? { isTold: false } : null));
-  // Of nothing it is told by nobody; what is free later is added.
+  // With no caches to report, the socket is complete without a question; caches that become idle later are added.
   if (d.socket.phase === 'open' && told.length === 0) changeSocket(d, { isTold: true });
   const pages = [...paged(told, true), ...paged(caches.slice(told.length), false)];
   begin(d, { isFull: true, pages, waiters }, false);
@@ -90,14 +90,14 @@ function paged(caches: readonly CacheState[], isTold: boolean): { ids: string[];
   return pages;
 }
 
-/** Asks the first page; `add`: besides what the socket is told of. */
+/** Asks the first page. `add`: adds its caches to those that the socket reports. */
 export function begin(
   d: Draft,
   { isFull, pages, waiters }: Omit<Check, 'ids' | 'live' | 'startedAt' | 'token'>,
   add: boolean,
 ) {
   const [page, ...rest] = pages;
-  // What has gone on meanwhile is left out.
+  // Caches that have become busy since the pages were made are left out.
   const caches = (page?.ids ?? []).flatMap((id) => d.caches.get(id) ?? []).filter(isIdle);
   const ids = caches.map(({ id }) => id);
   const isTold = page?.isTold === true && d.socket.phase === 'open';
@@ -128,15 +128,15 @@ export function endOfPage(d: Draft, { isFull, pages, waiters }: Check): void {
     return;
   }
   if (!isFull) return;
-  // A socket may have opened meanwhile, which wants one of its own.
+  // A socket may have opened in the meantime; it needs a full check of its own.
   d.fullAt = Math.min(d.fullAt, nextFullAt(d));
-  // Tags that no cache has are not missed any more.
+  // Revisions of tags that no cache has are no longer needed.
   const tags = new Set([...d.caches.values()].map(({ tag }) => tag));
   for (const tag of d.wanted.keys()) if (!tags.has(tag)) d.wanted.delete(tag);
   if (waiters.length > 0) d.settling = [...d.settling, { waiters, ids: [...d.caches.keys()], at: 0 }];
 }
 
-/** Tells those whose answers are all stored. */
+/** Settles the waiters whose answers are all stored. */
 export function planSettling(d: Draft): void {
   if (d.settling.length === 0) return;
   d.settling = d.settling.flatMap((settling) => {

@@ -1,4 +1,4 @@
-/** What happens to the client as a whole. A rule that is missing does not compile. */
+/** What happens to the client as a whole. If a rule is missing, it does not compile. */
 
 import { FreshetError, failure } from '../error.ts';
 import { dropAll, failDemands, isTaken, mayAsk, requestFailed, requestSucceeded, rest, settle, stop } from './ask.ts';
@@ -34,7 +34,7 @@ export const CLIENT_RULES: { readonly [N in ClientEventName]: (d: Draft, event: 
     if (!isUsed) return change(d, id, { askAt: NEVER });
     if (cache.isUsed) return;
     if (!isNew) askBy(d, id);
-    // What is in memory may be older than the store, or gone.
+    // The copy in memory may be older than the store, or gone.
     if (cache.phase !== 'resting') return;
     change(d, id, { phase: 'reading' });
     d.openingUntil = d.now + SECOND_MS;
@@ -59,7 +59,7 @@ export const CLIENT_RULES: { readonly [N in ClientEventName]: (d: Draft, event: 
     const at = Math.max(d.now + chance(d) * spreadMs, pokeFloor(d));
     for (const { tag, revision } of pokes) {
       d.commands.push({ do: 'tell', event: { name: 'poke', cache: tag } });
-      // A cache that is asked for first is told of before its tag is known; more than can be told of is nobody's.
+      // The poke for a new cache may arrive before its tag is known. Tags beyond the limit belong to no cache.
       const ids = d.caches.tagged(tag);
       if (d.wanted.size < MOST_WANTED || ids.size > 0) want(d, tag, revision);
       for (const id of ids) {
@@ -122,7 +122,7 @@ export const CLIENT_RULES: { readonly [N in ClientEventName]: (d: Draft, event: 
     if (isTaken(d, waiter)) d.refreshes = [...d.refreshes, { cache, waiter }];
   },
 
-  /** The version that it brought is read where it is known already. */
+  /** The version that the refresh produced is read, if it is known already. */
   refreshed(d, { cache: id, waiter }) {
     requestSucceeded(d);
     demand(d, id, { maxAgeS: null, afterVersion: (d.caches.get(id)?.meta?.version ?? 0) + 1, waiters: [waiter] });
@@ -157,19 +157,19 @@ export const CLIENT_RULES: { readonly [N in ClientEventName]: (d: Draft, event: 
     d.isClosed = true;
   },
 
-  /** It may go off a little early: then it is set again. */
+  /** The timer may fire a little early; then it is set again. */
   tick(d) {
     d.timerAt = -NEVER;
   },
 };
 
-/** Revisions that are kept of tags that no cache has: what a socket tells of may be more by the caches of a check under way. */
+/** Revisions kept of tags that no cache has: the socket may already report the caches of a check in progress. */
 const MOST_WANTED = 1000;
 
-/** Hidden for longer, it counts as asleep. */
+/** A page that was hidden for longer counts as asleep. */
 const LONG_HIDDEN_MS = 60 * SECOND_MS;
 
-/** After sleep: what was missed is asked for now, and the socket is not trusted. */
+/** After sleep: asks now for what was missed, and replaces the socket. */
 export function wake(d: Draft): void {
   wakeSocket(d);
   d.backoffAt = -NEVER;
@@ -186,7 +186,7 @@ function askBy(d: Draft, id: string): void {
   change(d, id, { askAt: d.now });
 }
 
-/** What is asked for is asked for once, by the strictest. */
+/** Merges demands of several callers into one question, with the strictest values. */
 function demand(d: Draft, id: string, wanted: Demand) {
   const cache = d.caches.get(id);
   if (cache === undefined) return settle(d, wanted.waiters, new FreshetError('closed', 'the cache was dropped'));

@@ -1,4 +1,4 @@
-/** The next state while an event is worked in. It takes the maps of the state before over, and shares what has not changed. */
+/** The next state while an event is processed. It takes over the previous state's maps and shares what is unchanged. */
 
 import type { Command, Moment } from './events.ts';
 import type { AuthState, CacheState, SocketState, State } from './state.ts';
@@ -34,7 +34,7 @@ export function changeAll(d: Draft, patchOf: (cache: CacheState) => Partial<Cach
   }
 }
 
-/** Notes the revision that was told of a tag; null: nothing of it is missed any more. */
+/** Notes the revision that the service announced for a tag; null: no announced revision is missing any more. */
 export function changeWanted(d: Draft, tag: string, revision: number | null): void {
   if (revision === null) d.wanted.delete(tag);
   else d.wanted.set(tag, revision);
@@ -49,14 +49,14 @@ export function changeSocket(d: Draft, patch: Partial<SocketState>): void {
   d.socket = { ...d.socket, ...patch };
 }
 
-/** Chance within [0, 1): all that a step needs is drawn from the event's own (Lehmer's generator). */
+/** A random number within [0, 1). All numbers of a step derive from the event's own (Lehmer's generator). */
 export function chance(d: Draft): number {
   const drawn = d.random;
   d.random = (((Math.floor(drawn * 2147483646) + 1) * 48271) % 2147483647) / 2147483647;
   return drawn;
 }
 
-/** Whether a moment has come; if not, the client wakes then. */
+/** Whether a moment has come; if not, the client wakes up at that moment. */
 export function isDue(d: Draft, at: number): boolean {
   if (at <= d.now) return true;
   if (at < d.nextAt) d.nextAt = at;

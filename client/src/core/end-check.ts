@@ -1,4 +1,4 @@
-/** How a check ends, and whose answers are taken. */
+/** How a check ends, and which answers are accepted. */
 
 import { type FreshetError, unauthenticated } from '../error.ts';
 import type { SyncEnd } from '../network/transport.ts';
@@ -30,12 +30,12 @@ export function checked(d: Draft, { end }: { end: SyncEnd }) {
   endOfPage(d, check);
 }
 
-/** The store keeps the answers of this user: those that waited for that are taken. */
+/** The store now keeps answers for this user: answers that waited for that are accepted. */
 export function userKept(d: Draft, { user, told: toldUser, token }: ClientEvents['userKept']) {
-  // Another tab's answer may have been the first, and for somebody else.
+  // The first answer may have been another tab's, for another user.
   d.user = user;
   if (user !== toldUser) return otherUser(d);
-  // A token that has come meanwhile may be somebody else's.
+  // A token that arrived in the meantime may be another user's.
   if (token === d.auth.number) changeAuth(d, { isVerified: true });
   takeKept(d);
 }
@@ -47,13 +47,13 @@ function takeKept(d: Draft): void {
   }
 }
 
-/** Nothing of somebody else is stored, and nothing is asked for in their name. */
+/** Stores nothing of another user, and asks for nothing with their token. */
 function otherUser(d: Draft): void {
   d.commands.push({ do: 'tell', event: { name: 'auth', why: 'user' } });
   refuse(d, unauthenticated('the token is of another user'));
 }
 
-/** Which caches the socket is told of now. */
+/** Notes which caches the socket reports now. */
 function told(d: Draft, { live, ids, isFull }: Check, answer: SyncEnd['live']) {
   if (live === null || live.id !== d.socket.id || d.socket.phase !== 'open') return;
   if (answer === 'gone') return restartSocket(d, d.now);
@@ -62,7 +62,7 @@ function told(d: Draft, { live, ids, isFull }: Check, answer: SyncEnd['live']) {
   for (const id of ids) change(d, id, { isTold: d.caches.get(id)?.isOpen ?? false });
 }
 
-/** No last line. What came is kept, what did not is asked for again. */
+/** The last line is missing. What arrived is kept; the rest is asked for again. */
 export function checkFailed(d: Draft, { error }: { error: FreshetError }): void {
   const { check } = d;
   if (check === null) return;

@@ -1,4 +1,4 @@
-/** What happens to the client, and what it then does. Errors are values here: `reduce` never throws. */
+/** What happens to the client, and what it does then. Errors are values here: `reduce` never throws. */
 
 import type { AuthReason, ClientEvent, Parameters } from '../api.ts';
 import type { FreshetError } from '../error.ts';
@@ -9,16 +9,16 @@ import type { DeviceRow, Meta } from '../store/store.ts';
 export interface CacheEvents {
   /** The store was read. */
   read: { meta: Meta | null };
-  /** A check has answered; the shell holds the body that has come along. */
+  /** A check has answered for this cache; the shell holds the body that came with the answer. */
   item: { item: Item };
-  /** A read of this cache alone has answered. */
+  /** A read of this cache alone was answered. */
   fetched: { item: Item };
   stored: { meta: Meta };
-  /** Somebody else has changed the copy meanwhile. */
+  /** Another tab has changed the copy in the meantime. */
   conflict: object;
   /** The rows are not those that the service has. */
   wrong: object;
-  /** The store has failed; `isFull`: for want of room, and nothing is left to evict. */
+  /** The store has failed; `isFull`: it has no room, and nothing is left to evict. */
   unstored: { isFull: boolean };
   /** Another tab has stored something. */
   hint: { rev: number };
@@ -36,14 +36,14 @@ export interface SocketEvents {
 }
 export type SocketEventName = keyof SocketEvents;
 
-/** All else that happens. */
+/** All other events. */
 export interface ClientEvents {
   started: { device: DeviceRow; isInMemory: boolean; isVisible: boolean; isOnline: boolean };
-  /** A cache is used by some tab, or by none any more. */
+  /** A cache is used by at least one tab, or no longer by any. */
   used: { cache: string; title: string; parameters: Parameters; isUsed: boolean };
   checked: { end: SyncEnd };
   checkFailed: { error: FreshetError };
-  /** The store keeps the answers of `user`; the answer was for `told`, by the token of this number. */
+  /** The store keeps the answers of `user`; this answer was given to `told`, for the token with this number. */
   userKept: { user: string; told: string; token: number };
   fetchFailed: { cache: string; error: FreshetError };
   poked: { pokes: readonly { tag: string; version: number; revision: number }[]; spreadMs: number };
@@ -62,9 +62,9 @@ export interface ClientEvents {
   refreshed: { cache: string; waiter: number };
   refreshFailed: { cache: string; waiter: number; error: FreshetError };
   fresh: { cache: string; maxAgeS: number; waiter: number };
-  /** Nobody uses it, and its rows are not in memory any more. */
+  /** No tab uses the cache, and its rows are no longer in memory. */
   forgotten: { cache: string };
-  /** The service has signed the user out, as another tab tells. */
+  /** Another tab says that the service has signed the user out. */
   signedOut: object;
   resume: object;
   lost: object;
@@ -75,13 +75,13 @@ export interface ClientEvents {
 export type ClientEventName = keyof ClientEvents;
 
 type Tagged<T> = { [N in keyof T]: { type: N } & T[N] }[keyof T];
-/** An event with its moment: `now` by a clock that is never set, `wall` by the device's clock; `random` within [0, 1). */
+/** When an event happened. `now`: ms, monotonic; `wall`: ms since the epoch, device clock; `random` within [0, 1). */
 export type Moment = { now: number; wall: number; random: number };
-/** An event as the shell tells it. */
+/** An event as the shell reports it. */
 export type Happening = Tagged<ClientEvents> | Tagged<SocketEvents> | (Tagged<CacheEvents> & { cache: string });
 export type Event = Happening & Moment;
 
-/** What the shell is to do. Each but the last three ends in an event, whatever happens. */
+/** What the shell has to do. Each command but the last three ends in an event, whatever happens. */
 export type Command =
   | { do: 'read'; cache: string }
   | { do: 'list' }
@@ -89,12 +89,12 @@ export type Command =
   | { do: 'sync'; question: SyncQuestion }
   | { do: 'fetch'; cache: string; question: ReadQuestion }
   | { do: 'refresh'; cache: string; waiter: number }
-  /** Folds the body that the shell holds into the copy, verifies and stores it. */
+  /** Applies the body that the shell holds to the copy, verifies the result and stores it. */
   | { do: 'apply'; cache: string; item: Item }
   /** Notes an answer without a body. */
   | { do: 'note'; cache: string; item: Item }
   | { do: 'compact'; cache: string }
-  /** Drops a copy that the user may not have, or these and all that the store holds; also where other tabs show it. `isFirst`: they do not know yet. */
+  /** Drops a copy that the user may not have, or all, in every tab. `isFirst`: the other tabs have to be told. */
   | { do: 'drop'; cache: string }
   | { do: 'dropAll'; caches: readonly string[]; isFirst: boolean }
   | { do: 'keepUser'; user: string; token: number }

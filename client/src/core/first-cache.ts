@@ -1,11 +1,11 @@
-/** How a cache begins. */
+/** The initial state of a cache. */
 
 import type { Parameters } from '../api.ts';
 import type { Meta } from '../store/store.ts';
 import type { CacheState } from './state.ts';
 import { NEVER } from './times.ts';
 
-/** A cache that nothing is known of. */
+/** A cache of which nothing is known but, with `meta`, what the store has. */
 export function firstCache(id: string, title: string, parameters: Parameters, meta: Meta | null = null): CacheState {
   return {
     id,

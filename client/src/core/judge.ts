@@ -8,18 +8,18 @@ import { backoff, floorOf, pokeFloor } from './pace.ts';
 import type { CacheState } from './state.ts';
 import { HOUR_MS, MINUTE_MS, NEVER, SECOND_MS } from './times.ts';
 
-/** Waits before a cache is asked again that is still behind what was told. */
+/** Waits before each retry of a cache that is older than the revision that the service announced. */
 const BEHIND_MS = [2 * SECOND_MS, 10 * SECOND_MS, MINUTE_MS];
 const LONGEST_LOAD_MS = MINUTE_MS;
 
-/** Takes an answer, also one that was taken before and met another commit. */
+/** Judges an answer, also one that was judged before and met a conflict in its commit. */
 export function judge(d: Draft, cache: CacheState, item: Item) {
   const { meta, askedEtag } = cache;
   const isNamed = meta !== null && askedEtag === meta.etag;
   const { status, version } = item;
   change(d, cache.id, { tag: item.tag ?? cache.tag, item });
   const known = d.caches.get(cache.id) ?? cache;
-  // Should this answer not be stored, the next one must know as much.
+  // If this answer is not stored, the next one must still reach this revision.
   if (item.revision !== null && known.tag !== null) want(d, known.tag, item.revision);
   if (item.error !== null) return refused(d, known, item.error);
   if (status === 202) return wait(d, known, item);
@@ -30,14 +30,14 @@ export function judge(d: Draft, cache: CacheState, item: Item) {
       : store(d, known, 'note');
   }
   const isLower = meta !== null && version !== null && version < meta.version;
-  // A version goes down only where the service was restored: it was told the higher one, and gave everything anew.
+  // A version goes down only after a restore: the service was told the higher one, and returned a whole body.
   if (isLower && (!isNamed || item.delta !== null)) return again(d, known);
   if (item.delta !== null && !(isNamed && item.delta.from === versionIn(meta.etag))) return again(d, known);
   if (item.hasBody) store(d, known, 'apply');
   else change(d, known.id, { phase: 'queued' });
 }
 
-/** A revision that was told: what is below it is asked for. */
+/** Notes a revision that was announced: a cache that is below it is asked for. */
 export function want(d: Draft, tag: string, revision: number): void {
   changeWanted(d, tag, Math.max(revision, d.wanted.get(tag) ?? 0));
 }
@@ -54,7 +54,7 @@ function store(d: Draft, { id }: CacheState, how: 'apply' | 'note'): void {
   d.commands.push({ do: how, cache: id, item });
 }
 
-/** What is held is that of the answer now. */
+/** The copy is now at the version of the answer. */
 export function done(d: Draft, cache: CacheState): void {
   const { id, item, served } = cache;
   settle(d, served?.waiters ?? [], null);
@@ -75,15 +75,15 @@ export function done(d: Draft, cache: CacheState): void {
   catchUp(d, id);
 }
 
-/** Asks again, a few times, for what is below what was told. */
+/** Asks again, a few times, for a cache that is below the announced revision. */
 function catchUp(d: Draft, id: string): void {
   const cache = d.caches.get(id);
   if (!cache?.tag) return;
   const wanted = d.wanted.get(cache.tag) ?? 0;
   const waitMs = BEHIND_MS[cache.behinds];
   if (wanted > cache.revision) {
-    // Then it is left to the next full check, and shown as not live until then.
-    // Each poke begins the waits anew: its pace holds for them, too.
+    // After the last wait the next full check decides; until then the cache does not show as live.
+    // Each poke restarts the waits, so the pace of pokes applies to them, too.
     if (waitMs !== undefined)
       change(d, id, { askAt: Math.max(d.now + waitMs, pokeFloor(d)), behinds: cache.behinds + 1 });
     return;
@@ -92,7 +92,7 @@ function catchUp(d: Draft, id: string): void {
   change(d, id, { behinds: 0 });
 }
 
-/** It is being loaded. */
+/** The origin is still being loaded: asks again later. */
 function wait(d: Draft, cache: CacheState, item: Item): void {
   const floorAt = d.now + Math.max(1, item.retryAfterS ?? 0) * SECOND_MS;
   const askAt = Math.max(floorAt, d.now + Math.min(LONGEST_LOAD_MS, SECOND_MS * 2 ** cache.fails));
@@ -109,15 +109,15 @@ function wait(d: Draft, cache: CacheState, item: Item): void {
   });
 }
 
-/** Nobody may be to blame: the answer does not fit what is held, and is asked for anew. */
+/** The answer does not fit the held version, which may be nobody's fault: asks again. */
 export function again(d: Draft, cache: CacheState): void {
   const { id, fails, floorAt } = cache;
   const askAt = fails === 0 ? d.now : backoff(d, fails);
-  // A read that an app wants is no reason to ask again and again.
+  // A read that an app demands must not cause a loop.
   change(d, id, { ...unserved(cache), wantsWhole: false, fails: fails + 1, askAt, floorAt: Math.max(floorAt, askAt) });
 }
 
-/** It rests, and what was asked for is still to be done. */
+/** The cache rests, and what the app demanded is still to be done. */
 export function unserved({ demand, served }: CacheState) {
   const waiters = [...(demand?.waiters ?? []), ...(served?.waiters ?? [])];
   return {
@@ -128,7 +128,7 @@ export function unserved({ demand, served }: CacheState) {
   } as const;
 }
 
-/** The rows are not those of the service: everything is loaded once, then seldom. */
+/** The rows are not those of the service: loads everything once, then rarely. */
 export function wrong(d: Draft, cache: CacheState): void {
   const wrongs = cache.wrongs + 1;
   d.commands.push({ do: 'tell', event: { name: 'integrity', cache: cache.id } });
@@ -145,7 +145,7 @@ export function wrong(d: Draft, cache: CacheState): void {
   });
 }
 
-/** This cache alone is tried again later. */
+/** Only this cache is tried again later. */
 export function fail(d: Draft, cache: CacheState, error: FreshetError): void {
   failDemands(d, { ...cache, demand: null }, error);
   const fails = cache.fails + 1;
@@ -154,13 +154,13 @@ export function fail(d: Draft, cache: CacheState, error: FreshetError): void {
   change(d, cache.id, { phase: 'resting', item: null, served: null, error, fails, floorAt, askAt });
 }
 
-/** The service has no answer for this cache: for now, or until something else changes. */
+/** The service refuses this cache: for now, or until something else changes. */
 export function refused(d: Draft, cache: CacheState, error: FreshetError): void {
   if (isPassing(error.status ?? 500)) fail(d, cache, error);
   else denied(d, cache, error);
 }
 
-/** Seldom asked again, since another answer is not to be expected. */
+/** The cache is asked for again only after an hour, because the answer is unlikely to change. */
 function denied(d: Draft, cache: CacheState, error: FreshetError): void {
   failDemands(d, cache, error);
   const at = d.now + HOUR_MS;
@@ -181,10 +181,10 @@ function denied(d: Draft, cache: CacheState, error: FreshetError): void {
     d.commands.push({ do: 'drop', cache: cache.id });
 }
 
-/** Asks for a cache that nobody has asked for yet. */
+/** Asks for a cache for the first time. */
 export function askFirst(d: Draft, cache: CacheState): void {
   if (!cache.isUsed || !cache.isRead) return;
-  // What is held waits a moment for the first check of a socket that is on its way.
+  // A held copy waits a moment for the first check of a socket that is being opened.
   const { phase, fails, isTold } = d.socket;
   const isComing = phase !== 'off' && !isTold && fails === 0;
   askBy(d, cache, cache.meta !== null && isComing ? d.now + 3 * SECOND_MS : d.now);

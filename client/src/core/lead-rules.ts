@@ -1,4 +1,4 @@
-/** Which of the tabs talks to the network. */
+/** Which tab talks to the network. */
 
 import { mayAsk, rest } from './ask.ts';
 import { changeAll, type Draft, isDue } from './draft.ts';
@@ -6,12 +6,12 @@ import type { ClientEvents } from './events.ts';
 import { firstFullAt } from './pace.ts';
 import { NEVER, SECOND_MS } from './times.ts';
 
-/** A hidden tab hands over after this, a silent one is deprived after that; how often it is asked. */
+/** A hidden tab hands over after the first, a silent one loses the lead after the second; it is probed every third. */
 const HIDDEN_MS = 5 * SECOND_MS;
 const SILENT_MS = 10 * SECOND_MS;
 const PROBE_MS = 4 * SECOND_MS;
 
-/** It leads now, or does not any more. */
+/** This tab leads now, or no longer leads. */
 export function lead(d: Draft, { leads }: ClientEvents['lead']): void {
   if (leads === d.leads) return;
   d.leads = leads;
@@ -22,7 +22,7 @@ export function lead(d: Draft, { leads }: ClientEvents['lead']): void {
   else if (!mayAsk(d)) rest(d);
 }
 
-/** What the tab before has stored may not all have been heard of. */
+/** This tab may have missed what the previous leader stored. */
 function rereadAll(d: Draft): void {
   d.fullAt = firstFullAt(d);
   for (const { id, phase, isRead } of d.caches.values()) {
@@ -31,7 +31,7 @@ function rereadAll(d: Draft): void {
   changeAll(d, ({ phase, isRead }) => (phase === 'resting' && isRead ? { phase: 'reading' } : null));
 }
 
-/** Hands over, or takes over from a tab that is silent. */
+/** Hands over the lead, or takes it from a tab that is silent. */
 export function planLead(d: Draft): void {
   if (d.leads) {
     if (d.isLeadWanted && !d.isVisible && isDue(d, d.hiddenAt + HIDDEN_MS)) {
@@ -51,7 +51,7 @@ export function planLead(d: Draft): void {
   d.commands.push({ do: 'probe' });
 }
 
-/** A tab that was not visible has heard nothing because it did not ask. */
+/** Starts the wait for the leader anew: a tab that was hidden has heard nothing because it did not probe. */
 export function beginProbing(d: Draft): void {
   d.heardAt = d.now;
   d.probeAt = -NEVER;

@@ -1,4 +1,4 @@
-/** Bodies that are read by their own address, and loads that apps ask for. */
+/** Bodies that are read from their own address, and loads that apps ask for. */
 
 import type { Item } from '../network/transport.ts';
 import { askBy, expiresSoonAt, isReady } from './ask.ts';
@@ -6,7 +6,7 @@ import { isIdle } from './caches.ts';
 import { change, type Draft, isDue } from './draft.ts';
 import { NEVER } from './times.ts';
 
-/** Most bodies read at once: HTTP/1.1 has six connections for all tabs. */
+/** Most bodies read at once: HTTP/1.1 allows six connections for all tabs together. */
 const MOST_READS = 3;
 
 /** Begins reads and refreshes that are due. */
@@ -32,17 +32,17 @@ export function planReads(d: Draft): void {
   }
 }
 
-/** The version that a check has told. */
+/** The version that a check announced. */
 function newer(item: Item | null): number | null {
   return item?.version ?? null;
 }
 
-/** The token is renewed before the socket ends with it. */
+/** Renews the token before the socket ends with it. */
 export function planToken(d: Draft): void {
   if (d.socket.phase === 'open' && d.auth.phase === 'ready' && !d.auth.isOld && isDue(d, expiresSoonAt(d))) isReady(d);
 }
 
-/** A copy of many deltas is written anew while nothing else is done. */
+/** Rewrites a copy that has many deltas when nothing else is in progress. */
 export function planCompaction(d: Draft): void {
   if (d.check !== null) return;
   for (const { id, compactAt } of d.caches.of('fragmented')) {

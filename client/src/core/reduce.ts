@@ -1,6 +1,7 @@
 /**
- * The machine of the client: what happens, and what is then to be done. It has no clock and no chance: `now`, `wall` and `random`
- * come with each event. Its tables: client-rules.ts, cache-rules.ts, socket-rules.ts; docs/client.md shows them.
+ * The client's state machine: (state, event) -> (next state, commands). It has no clock and no random numbers: `now`,
+ * `wall` and `random` come with each event. Its tables: client-rules.ts, cache-rules.ts, socket-rules.ts;
+ * docs/client.md shows them.
  */
 
 import { mayAsk } from './ask.ts';
@@ -15,12 +16,12 @@ import { planSocket, SOCKET_RULES } from './socket-rules.ts';
 import type { State } from './state.ts';
 import { NEVER, SECOND_MS } from './times.ts';
 
-/** A timer that is late by more than this, or a clock that jumps by more, tells of sleep. */
+/** A timer that is late by more than this, or a clock that jumps by more, means that the device slept. */
 const DRIFT_MS = 10 * SECOND_MS;
-/** The timer goes off at least so often in a visible page, so that its delay tells of sleep. */
+/** In a visible page the timer fires at least this often, so that a delay reveals sleep. */
 const PULSE_MS = 30 * SECOND_MS;
 
-/** One step: the next state, and what is to be done, in order. `state` is used up. */
+/** One step: the next state, and the commands, in order. `state` must not be used afterwards. */
 export function reduce(state: State, event: Event): [State, readonly Command[]] {
   if (state.isClosed) return [state, []];
   const d = draftOf(state, event);
@@ -34,7 +35,7 @@ function heedClock(d: Draft): void {
   const skew = d.wall - d.now;
   const hasSlept = d.now - d.timerAt > DRIFT_MS || Math.abs(skew - d.skewMs) > DRIFT_MS;
   d.skewMs = skew;
-  // A hidden page's timers are late as a rule.
+  // Timers of a hidden page are always late.
   if (hasSlept && d.isVisible && d.isStarted) wake(d);
 }
 
@@ -52,7 +53,7 @@ function happen(d: Draft, event: Happening): void {
   }
 }
 
-/** Begins whatever is due and possible, and sets the timer to the next such moment. */
+/** Starts everything that is due and possible, and sets the timer to the next such moment. */
 function plan(d: Draft): void {
   if (!d.isStarted || d.isClosed) return;
   planLead(d);
@@ -71,7 +72,7 @@ function plan(d: Draft): void {
 
 function setTimer(d: Draft): void {
   const isPast = d.timerAt <= d.now;
-  // A later moment than the one that is set is set when that one has come: fewer timers.
+  // To save timers, a later moment is set only after the current timer has fired.
   if (d.nextAt === NEVER ? d.timerAt === NEVER && !isPast : !isPast && d.timerAt <= d.nextAt) return;
   d.timerAt = d.nextAt;
   d.commands.push({ do: 'wake', at: d.nextAt });

@@ -1,4 +1,4 @@
-/** The life of the socket: the table of its phases and events. A pair that is missing does not compile. */
+/** The life of the socket: the table of phases and events. If a pair is missing, it does not compile. */
 
 import { failure, unauthenticated } from '../error.ts';
 import { askToken, dropAll, isReady, refuse, requestFailed, requestSucceeded } from './ask.ts';
@@ -11,15 +11,15 @@ import { HOUR_MS, MINUTE_MS, NEVER, SECOND_MS } from './times.ts';
 type Rule<N extends SocketEventName> = (d: Draft, event: SocketEvents[N]) => void;
 type Rules = { readonly [P in SocketPhase]: { readonly [N in SocketEventName]: Rule<N> } };
 
-/** Upgrades that fail before a proxy is to blame, and tickets that are lost before something else is. */
+/** Failed upgrades after which a proxy is to blame; refused tickets after which something else is wrong. */
 const MOST_UPGRADES = 3;
 const MOST_TICKETS = 2;
-/** A socket that lived for longer was no failure. */
+/** A socket that lived longer did not fail. */
 const LIVED_MS = MINUTE_MS;
 const FIRST_BACKOFF_MS = 30 * SECOND_MS;
 
 const ignore = (): void => {};
-/** A socket that nobody waits for any more. */
+/** Closes a socket that nothing waits for any more. */
 const refuseIt = (d: Draft): void => {
   d.commands.push({ do: 'endSocket' });
 };
@@ -56,7 +56,7 @@ const ended: Rule<'ended'> = (d, { code, wasOpen }) => {
   rest(d, d.now);
   const openAt = openAfter(d, code, { fails, upgrades, tickets, isShort });
   changeSocket(d, { openAt, fails, tickets, upgrades: upgrades >= MOST_UPGRADES ? 0 : upgrades });
-  // Not by a word of the service: as far as is known, it is not there.
+  // The service did not close it: as far as the client knows, the service is not reachable.
   if (wasOpen && code < 4000) d.error ??= failure();
   if (code === 4403) {
     if (d.settings.denied === 'drop') dropAll(d, true);
@@ -64,7 +64,7 @@ const ended: Rule<'ended'> = (d, { code, wasOpen }) => {
   } else if (code === 4401 && d.auth.phase === 'ready' && !d.auth.isOld) askToken(d, 'expiring');
 };
 
-/** Failures in a row, with the end of this socket. */
+/** Failures in a row, including the end of this socket. */
 function failsAfter({ socket }: Draft, isShort: boolean): number {
   return isShort ? socket.fails + 1 : 1;
 }
@@ -80,19 +80,19 @@ function openAfter(d: Draft, code: number, { fails, upgrades, tickets, isShort }
   if (upgrades >= MOST_UPGRADES) return d.now + HOUR_MS;
   if (code === 4409 || code === 4429) return between(d, 15 * MINUTE_MS, 30 * MINUTE_MS);
   if (code === 4408 && tickets <= MOST_TICKETS) return d.now;
-  // At once, but not again and again.
+  // Open at once, but not in a loop.
   if ((code === 4000 || code === 4401) && !(isShort && fails > 1)) return d.now;
   return backoff(d, fails, 5 * MINUTE_MS, FIRST_BACKOFF_MS);
 }
 
-/** No socket; nobody is told of anything. */
+/** There is no socket: nothing reports changes. */
 function rest(d: Draft, openAt: number): void {
   if (d.socket.isTold) d.fullAt = Math.min(d.fullAt, d.now + d.settings.pollMs);
   changeSocket(d, { phase: 'waiting', openAt, isTold: false });
   changeAll(d, ({ isTold }) => (isTold ? { isTold: false } : null));
 }
 
-/** Ends the socket and opens another one at a moment; `gone` again and again is a failure, too. */
+/** Ends the socket and opens another one at `openAt`. Repeated `gone` counts as failures, too. */
 export function restartSocket(d: Draft, openAt: number): void {
   if (d.socket.phase === 'off') return;
   const fails = failsAfter(d, d.now - d.socket.openedAt < LIVED_MS);
@@ -101,7 +101,7 @@ export function restartSocket(d: Draft, openAt: number): void {
   changeSocket(d, { fails });
 }
 
-/** What the device slept through, the socket may not have told: it counts as dead. */
+/** Replaces the socket after sleep: it may have missed changes. */
 export function wakeSocket(d: Draft) {
   if (d.socket.phase === 'off') return;
   const { openAt, phase } = d.socket;
@@ -110,7 +110,7 @@ export function wakeSocket(d: Draft) {
   rest(d, d.now);
 }
 
-/** Opens a socket where one is due and somebody wants to be told. */
+/** Opens a socket if one is due and at least one cache is used. */
 export function planSocket(d: Draft): void {
   if (d.socket.phase !== 'waiting' || d.caches.count('used') === 0) return;
   if (!isDue(d, d.socket.openAt) || !isReady(d)) return;

@@ -1,6 +1,6 @@
 /**
- * What the machine of the client knows. `reduce` copies what it changes, but for the maps, which it takes over: a state that
- * was reduced is not used again. Times are ms of a clock that is never set.
+ * The state of the client. `reduce` copies what it changes, except the maps, which it takes over: do not use a state
+ * after it was reduced. Times are ms of a monotonic clock.
  */
 
 import type { Parameters } from '../api.ts';
@@ -10,7 +10,7 @@ import type { Meta } from '../store/store.ts';
 import { Caches } from './caches.ts';
 import { NEVER } from './times.ts';
 
-/** What `Options` come to. */
+/** The settings that result from `Options`. */
 export interface Settings {
   live: 'socket' | 'poll' | 'off';
   pollMs: number;
@@ -19,18 +19,19 @@ export interface Settings {
 }
 
 /**
- * Where a cache stands. `reading`: its copy is read from the store. `resting`: nothing is under way. `asked`: it is in the check
- * under way. `queued`, `fetching`: its body is to be read, is being read. `storing`: an answer is being stored. `discarding`: the
- * same, of a user whom the service has signed out meanwhile. `denied`: it may not be read.
+ * The phase of a cache. `reading`: its copy is being read from the store. `resting`: nothing is in progress. `asked`:
+ * it is in the running check. `queued`: its body waits to be read. `fetching`: its body is being read. `storing`: an
+ * answer is being stored. `discarding`: the same, but the service has since signed the user out. `denied`: the user may
+ * not read it.
  */
 export type Phase = 'reading' | 'resting' | 'asked' | 'queued' | 'fetching' | 'storing' | 'discarding' | 'denied';
 
-/** A read that an app has asked for: what was loaded lately, or what a refresh has brought. */
+/** A read that an app has asked for: of recently loaded data, or of what a refresh has produced. */
 export interface Demand {
   maxAgeS: number | null;
-  /** A version that the answer must know of; null: none. */
+  /** A version that the answer must have passed; null: none. */
   afterVersion: number | null;
-  /** Who waits for it. */
+  /** Callers that wait for it. */
   waiters: readonly number[];
 }
 
@@ -42,7 +43,7 @@ export interface CacheState {
   readonly phase: Phase;
   /** Whether some tab uses it. */
   readonly isUsed: boolean;
-  /** Grows with use. */
+  /** When it was last used. */
   readonly usedAt: number;
   /** What the store has. */
   readonly meta: Meta | null;
@@ -50,51 +51,51 @@ export interface CacheState {
   readonly isRead: boolean;
   readonly tag: string | null;
   readonly revision: number;
-  /** Whether the socket is told of it, and whether the last answer was one after which it is. */
+  /** Whether the socket reports it, and whether the last answer allows that. */
   readonly isTold: boolean;
   readonly isOpen: boolean;
-  /** When it is asked again before the next full check. */
+  /** When it is asked again, before the next full check. */
   readonly askAt: number;
-  /** Before this it is not asked, whatever happens: the service said so. */
+  /** It is never asked before this moment: the service said so. */
   readonly floorAt: number;
   /** When it was last asked. */
   readonly askedAt: number;
   /** The version that the question names. */
   readonly askedEtag: string | null;
-  /** The next question names no version: what is held did not verify. */
+  /** The next question names no version, because the held rows did not verify. */
   readonly wantsWhole: boolean;
-  /** Answers in a row that did not verify, commits in a row that met another, and questions in a row that failed. */
+  /** In a row: answers that did not verify, commits that met a conflict, questions that failed. */
   readonly wrongs: number;
   readonly conflicts: number;
   readonly fails: number;
-  /** How often it was asked again for a revision that was told. */
+  /** How often it was asked again for a revision that was announced. */
   readonly behinds: number;
-  /** The answer that is read or stored. */
+  /** The answer that is being read or stored. */
   readonly item: Item | null;
   readonly demand: Demand | null;
-  /** The demand that the read under way serves. */
+  /** The demand that the running read serves. */
   readonly served: Demand | null;
-  /** When its copy may be written anew. */
+  /** When its copy may be rewritten. */
   readonly compactAt: number;
   readonly error: FreshetError | null;
   /** When it was first denied. */
   readonly deniedAt: number | null;
 }
 
-/** A check under way: one page of it. */
+/** A check in progress: one page of it. */
 export interface Check {
   isFull: boolean;
   ids: readonly string[];
-  /** Pages that follow; `isTold`: the socket is told of them. */
+  /** Pages that follow; `isTold`: the socket is to report their caches. */
   pages: readonly { ids: readonly string[]; isTold: boolean }[];
   live: { id: string; seq: number; add: boolean } | null;
   waiters: readonly number[];
-  /** Number of the token that it was made with. */
+  /** Number of the token that the check was made with. */
   token: number;
   startedAt: number;
 }
 
-/** Who waits until each of these caches has had nothing under way; those before `at` have. */
+/** Callers that wait until each of these caches has been idle; the caches before `at` already have. */
 export interface Settling {
   waiters: readonly number[];
   ids: readonly string[];
@@ -110,9 +111,9 @@ export interface SocketState {
   id: string;
   seq: number;
   openedAt: number;
-  /** Whether a full check has told it its caches. */
+  /** Whether a full check has told the service which caches the socket reports. */
   isTold: boolean;
-  /** Sockets in a row that did not last, upgrades in a row that failed, and tickets in a row that were refused. */
+  /** In a row: sockets that did not last, upgrades that failed, tickets that were refused. */
   fails: number;
   upgrades: number;
   tickets: number;
@@ -122,16 +123,16 @@ export interface SocketState {
 export type AuthPhase = 'none' | 'asking' | 'ready' | 'refused';
 export interface AuthState {
   phase: AuthPhase;
-  /** Counts the tokens. */
+  /** Counts tokens. */
   number: number;
   why: 'start' | 'expiring' | 'rejected';
-  /** By the service's clock, ms since the epoch; null: not told. */
+  /** By the service's clock, ms since the epoch; null: unknown. */
   expiresAt: number | null;
-  /** A newer token was asked for already: what came was no newer. */
+  /** A newer token was asked for already, and none was returned. */
   isOld: boolean;
-  /** The service has told whose it is. */
+  /** The service has confirmed whose token it is. */
   isVerified: boolean;
-  /** It is the answer to a refusal, and nothing has succeeded since. */
+  /** It was returned after a refusal, and nothing has succeeded since. */
   isSecond: boolean;
 }
 
@@ -140,33 +141,33 @@ export interface State {
   readonly isStarted: boolean;
   readonly isClosed: boolean;
   readonly caches: Caches;
-  /** Revisions that were told, by tag. */
+  /** Revisions that the service announced, by tag. */
   readonly wanted: Map<string, number>;
   readonly check: Check | null;
-  /** Who waits for the answers of a check to be stored. */
+  /** Callers that wait until the answers of a check are stored. */
   readonly settling: readonly Settling[];
-  /** Who asked for a check of all since the last one began. */
+  /** Callers that asked for a check of all caches since the last one began. */
   readonly askers: readonly number[];
-  /** The list of the store is awaited for those. */
+  /** The store is listing its copies for those callers. */
   readonly isListing: boolean;
-  /** Until when checks wait for the first reading of caches: what is opened together is asked for together. */
+  /** Until when checks wait for the first reads of caches, so that caches opened together are asked for together. */
   readonly openingUntil: number;
   readonly refreshes: readonly { cache: string; waiter: number }[];
   readonly fullAt: number;
   readonly fulledAt: number;
   readonly auth: AuthState;
   readonly socket: SocketState;
-  /** Whose answers the store keeps; null: nobody's yet. */
+  /** The user whose answers the store keeps; null: nobody's yet. */
   readonly user: string | null;
-  /** The service's clock minus the device's. */
+  /** The service's clock minus the device's, ms. */
   readonly offsetMs: number;
-  /** Requests in a row that failed; none before `backoffAt`, nor whatever happens before `floorAt`. */
+  /** Requests in a row that failed. No request before `backoffAt`, and never one before `floorAt`. */
   readonly fails: number;
   readonly backoffAt: number;
   readonly floorAt: number;
   readonly error: FreshetError | null;
   readonly checkedAt: number | null;
-  /** Pace of the checks that pokes set off. */
+  /** Pace of the checks that pokes cause. */
   readonly pokeGapMs: number;
   readonly pokeAt: number;
   readonly pokedAt: number;
@@ -176,12 +177,12 @@ export interface State {
   readonly leads: boolean;
   /** Another tab wants to lead. */
   readonly isLeadWanted: boolean;
-  /** When the leader was last heard, and when it is asked next. */
+  /** When the leader was last heard, and when it is probed next. */
   readonly heardAt: number;
   readonly probeAt: number;
-  /** Rows are kept in memory only, which no other tab sees. */
+  /** Rows are kept in memory only, where no other tab sees them. */
   readonly isInMemory: boolean;
-  /** When the timer goes off, and by how much the clock of the device differs from ours. */
+  /** When the timer fires, and the device's clock minus the monotonic one. */
   readonly timerAt: number;
   readonly skewMs: number;
 }

@@ -1,18 +1,18 @@
-/** What is told of a cache and of the client: the truth, also where it is no good news. */
+/** The status of a cache and of the client, as apps see it. */
 
 import type { ClientStatus, SyncState } from '../api.ts';
 import { FreshetError } from '../error.ts';
 import type { CacheState, State } from './state.ts';
 import { SECOND_MS } from './times.ts';
 
-/** What a tab that leads tells of a cache, so that the others can show it. */
+/** The status of a cache that the leading tab sends to the others. */
 export interface SyncTold {
   sync: SyncState;
   retryAt: number | null;
   error: FreshetError | null;
 }
 
-/** How a cache stands to the service; null: another tab knows. */
+/** The status of a cache; null: another tab knows it. */
 export function syncOf(state: State, cache: CacheState): SyncTold | null {
   const error = cache.error ?? (state.auth.phase === 'refused' ? state.error : null);
   if (!cache.isRead) return { sync: 'reading', retryAt: null, error: null };
@@ -27,7 +27,7 @@ export function syncOf(state: State, cache: CacheState): SyncTold | null {
 
 const SHARED = ['isStarted', 'leads', 'isInMemory', 'isVisible', 'isOnline', 'error', 'backoffAt', 'floorAt'] as const;
 
-/** Whether what is told of a cache stays the same, as far as it hangs on the client as a whole. */
+/** Whether the client-wide part of a cache's status is the same in both states. */
 export function isSameForAll(a: State, b: State): boolean {
   return (
     SHARED.every((name) => a[name] === b[name]) &&
@@ -46,20 +46,20 @@ function ownSync(state: State, { phase, meta, isUsed, isTold, tag, revision, err
   return isTold && state.socket.isTold ? 'live' : 'idle';
 }
 
-/** The same object each time: another one would be news. */
+/** The same object each time: a new one would count as a change. */
 const NO_NETWORK = new FreshetError('network', 'the device has no network', { retryable: true });
 
-/** What holds for all: no network, or a service that fails. */
+/** A status that applies to all caches: no network, or a service that fails. */
 function wholeSync(state: State): SyncTold | null {
   const error = state.error ?? (state.isOnline ? null : NO_NETWORK);
   if (error === null) return null;
-  // Where no request has failed the socket was cut, and is tried by itself.
+  // If no request has failed, the socket was cut; only its own retry is planned.
   const retryAt = state.fails > 0 ? Math.max(state.backoffAt, state.floorAt) : state.socket.openAt;
   const isOffline = error.code === 'network' || error.code === 'timeout';
   return { sync: isOffline ? 'offline' : 'failed', retryAt: state.error && wallOf(state, retryAt), error };
 }
 
-/** A moment by the device's clock, ms since the epoch; null: none. */
+/** A moment by the device's clock, ms since the epoch; null: never. */
 function wallOf({ skewMs }: State, at: number): number | null {
   return Number.isFinite(at + skewMs) ? Math.round(at + skewMs) : null;
 }

@@ -3,5 +3,5 @@
 export const SECOND_MS = 1000;
 export const MINUTE_MS = 60_000;
 export const HOUR_MS = 3_600_000;
-/** A moment that does not come. */
+/** A moment that never comes. */
 export const NEVER = Number.POSITIVE_INFINITY;

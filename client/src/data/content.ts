@@ -1,18 +1,19 @@
 /**
- * What a version of a cache holds, in memory. A version never changes: a delta makes another one, which shares all rows with
- * it. Rows stay as the service's own text, in segments, and are parsed when somebody looks at them.
+ * The content of one version of a cache, in memory. A version never changes: a delta makes a new version that shares
+ * rows with the old one. Rows stay in segments, as the text that the service sent, and are parsed when the app reads
+ * them.
  */
 
 import { broken } from './scan.ts';
 
-/** Most rows and characters of a chunk; a single row may be longer. */
+/** Most rows and characters of a chunk, except that a single row may be longer. */
 export const CHUNK_ROWS = 2000;
 export const CHUNK_LENGTH = 262_144;
 
 /** How rows are shown: `object` or `array`, with numbers as `native` or `text`. */
 export type RowsKind = `${'object' | 'array'}-${'native' | 'text'}`;
 
-/** Rows by how they are shown; undefined: not parsed. */
+/** Parsed rows, by how they are shown; undefined: not parsed yet. */
 export type ParsedRows = Partial<Record<RowsKind, unknown[]>>;
 
 /** Some rows of a table: `[1,"a"],[2,"b"]`. */
@@ -22,18 +23,18 @@ export interface Segment {
   readonly ids: Float64Array;
   /** Index of each row's `[` in `text`. */
   readonly starts: Uint32Array;
-  /** Place of the first row: all rows of a table's segments are counted through. */
+  /** Place of the first row. A place is the number of a row, counted through all segments of the table. */
   readonly first: number;
-  /** The rows as they were parsed, once they are. */
+  /** The rows of this segment, once they were parsed. */
   readonly parsed: ParsedRows;
-  /** Rows that were parsed before their text was copied to here; they are shown again. */
+  /** Row objects that were parsed before their text was copied to this segment; they are shown again. */
   readonly reused: ParsedRows;
 }
 
-/** The rows of a table. Segments may have rows that are deleted: `places` has those that are there. */
+/** The rows of a table. Segments may contain deleted rows: `places` lists the rows that exist. */
 export interface TableContent {
   readonly name: string;
-  /** The same array for as long as only deltas change the table: then a row id means the same row. */
+  /** The same array as long as only deltas change the table; then a row id means the same row. */
   readonly columns: readonly string[];
   /** Row ids, ascending. */
   readonly ids: Float64Array;
@@ -42,18 +43,18 @@ export interface TableContent {
   readonly segments: readonly Segment[];
 }
 
-/** A version of a cache: its tables in the order of the body or, of a resource without tables, the body. */
+/** A version of a cache: its tables in the order of the body or, for a resource without tables, the body. */
 export interface Content {
   readonly tables: readonly TableContent[];
   readonly body: Blob | null;
 }
 
-/** Rows of all tables. */
+/** The number of rows in all tables. */
 export function rowCount({ tables }: Content): number {
   return tables.reduce((sum, { ids }) => sum + ids.length, 0);
 }
 
-/** A segment whose rows stand in `text`. */
+/** A segment of the rows in `text`. */
 export function segmentOf(
   text: string,
   ids: readonly number[],
@@ -64,13 +65,13 @@ export function segmentOf(
   return { text, ids: Float64Array.from(ids), starts: Uint32Array.from(starts), first, parsed: {}, reused };
 }
 
-/** Place behind the last row. */
+/** The place after the last row. */
 export function endOf(segments: readonly Segment[]): number {
   const last = segments.at(-1);
   return last === undefined ? 0 : last.first + last.ids.length;
 }
 
-/** Something of each row that is there, in the order of places. */
+/** Calls `read` for each row that exists, in the order of places. */
 export function mapRows<Value>(
   { places, segments }: TableContent,
   read: (segment: Segment, at: number) => Value,
@@ -85,7 +86,7 @@ export function mapRows<Value>(
   return values;
 }
 
-/** The index of `id` among ascending ids, or where it would stand. */
+/** The index of `id` in ascending ids, or the index at which it would be inserted. */
 export function indexOfId(ids: Float64Array, id: number): number {
   let low = 0;
   for (let high = ids.length; low < high; ) {
@@ -96,7 +97,7 @@ export function indexOfId(ids: Float64Array, id: number): number {
   return low;
 }
 
-/** A table with all rows of these segments. @throws FreshetError `integrity` for a row id that is there twice */
+/** A table with all rows of these segments. @throws FreshetError `integrity` for a duplicate row id */
 export function tableOf(name: string, columns: readonly string[], segments: readonly Segment[]): TableContent {
   const inOrder = new Float64Array(endOf(segments));
   for (const segment of segments) inOrder.set(segment.ids, segment.first);

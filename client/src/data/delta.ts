@@ -1,24 +1,24 @@
-/** Makes a version of the one before and a delta, which says which rows went and which came (CONTRACT 3 "Tables and deltas"). */
+/** Applies a delta, a list of deleted and inserted rows, to a version (CONTRACT 3 "Tables and deltas"). */
 
 import { type Content, endOf, type Segment, segmentOf, type TableContent } from './content.ts';
 import { compacted } from './fold.ts';
 import { broken, type FoundRows, parsed, scanTables } from './scan.ts';
 
-/** A version, with the ids of rows that came and went since the one before. */
+/** A version, with the ids of the rows that were inserted and deleted since the previous one. */
 export interface Changed {
   content: Content;
   inserted: number[];
   deleted: number[];
 }
 
-/** Rows of memory that may be deleted ones, before those that are there are copied. */
+/** Most deleted rows that stay in memory before the existing rows are copied. */
 const MOST_DEAD = 10_000;
 
 /**
- * Applies a delta to the version that it begins from. A table that it leaves as it is stays the same object.
+ * Applies a delta to the version that it starts from. A table that the delta does not change stays the same object.
  *
- * @throws FreshetError `integrity` where the delta does not fit: an unknown or missing table, a row that went but was not there, or
- * came but was
+ * @throws FreshetError `integrity` if the delta does not fit: it has an unknown table or lacks one, deletes a row that
+ * does not exist, or inserts one that does
  */
 export function applyDelta(content: Content, text: string): Changed {
   parsed(text);
@@ -58,7 +58,7 @@ function segmentIn(text: string, { ids, starts, end }: FoundRows, before: readon
   return [segmentOf(text.slice(start, end), ids, own, endOf(before))];
 }
 
-/** The ids without those deleted and with those inserted, ascending, and their places. */
+/** The ids without the deleted and with the inserted ones, ascending, and their places. */
 function merged(
   { ids, places, segments }: TableContent,
   { ids: inserts }: FoundRows,

@@ -2,13 +2,13 @@
 
 import { endOfString } from './scan.ts';
 
-/** What such a number has: sixteen digits or more, or an exponent. Also found in strings, which only costs time. */
+/** Such a number has at least sixteen digits, or an exponent. A match inside a string only costs time. */
 const SUSPECT = /[\d.]{16}|\d[eE]/;
 const NUMBER = /-?\d[\d.eE+-]*/y;
 
 /**
- * The JSON text with each such number as a string of its own digits. A number whose decimal value the nearest double prints again,
- * as `0.1` or `1.50`, is left alone.
+ * Turns each such number of a JSON text into a string of its digits. A number such as `0.1` or `1.50`, whose decimal
+ * value the nearest double prints, stays a number.
  */
 export function quoteLongNumbers(json: string): string {
   if (!SUSPECT.test(json)) return json;
@@ -38,7 +38,7 @@ function isExact(digits: string): boolean {
   return decimalOf(digits) === decimalOf(String(Number(digits)));
 }
 
-/** A decimal value in one form: its digits without zeros at either end, and the power of ten of the last one. */
+/** A decimal value in normal form: its digits without zeros at either end, and the power of ten of the last digit. */
 function decimalOf(number: string): string {
   const [, sign = '', whole = '', fraction = '', power = '0'] =
     /^(-?)(\d+)(?:\.(\d+))?(?:e\+?(-?\d+))?$/i.exec(number) ?? [];

@@ -1,4 +1,4 @@
-/** Copies the rows that are there, and leaves out those that are deleted. */
+/** Copies the rows that exist, without the deleted ones. */
 
 import type { Chunk } from '../store/store.ts';
 import {
@@ -15,13 +15,13 @@ import {
   tableOf,
 } from './content.ts';
 
-/** The content as chunks, without the rows that are deleted. Rows keep their text. */
+/** The content as chunks, without deleted rows. Rows keep their text. */
 export function foldedChunks({ tables, body }: Content): Chunk[] {
   if (body !== null) return [{ table: -1, data: body }];
   return tables.flatMap((table, at) => packed(table).map(({ text }) => ({ table: at, data: text })));
 }
 
-/** A table with the same rows and none that are deleted; rows that were parsed stay the same objects. */
+/** A table with the same rows, without the deleted ones; parsed rows stay the same objects. */
 export function compacted(table: TableContent): TableContent {
   return tableOf(table.name, table.columns, packed(table));
 }
@@ -60,7 +60,7 @@ function packed(table: TableContent): Segment[] {
   return whole;
 }
 
-/** The rows as they were parsed, where they were. */
+/** The row objects that were parsed already; undefined for the others. */
 function parsedOf(from: readonly [Segment, number][]): ParsedRows {
   const segments = new Set(from.map(([segment]) => segment));
   const kinds = new Set(

@@ -1,13 +1,13 @@
-/** Parses the rows of a segment, once for each way in which they are shown. */
+/** Parses the rows of a segment, once for each way of showing them. */
 
 import type { RowsKind, Segment } from './content.ts';
 import { quoteLongNumbers } from './digits.ts';
 import { parsed } from './scan.ts';
 
 /**
- * The rows of a segment, those that are deleted among them.
+ * The rows of a segment, including deleted ones.
  *
- * @throws FreshetError `integrity` where the store gave back what is no JSON
+ * @throws FreshetError `integrity` if the text from the store is not JSON
  */
 export function rowsOf(segment: Segment, kind: RowsKind, columns: readonly string[]): readonly unknown[] {
   const known = segment.parsed[kind];
@@ -18,7 +18,7 @@ export function rowsOf(segment: Segment, kind: RowsKind, columns: readonly strin
   return rows;
 }
 
-/** Rows of which those that were shown already are the same objects. */
+/** Rows that were shown before stay the same objects. */
 function withReused(reused: unknown[] | undefined, parse: () => unknown[]): unknown[] {
   if (reused === undefined) return parse();
   return reused.includes(undefined) ? parse().map((row, at) => reused[at] ?? row) : reused;
@@ -35,7 +35,7 @@ function objectsOf(rows: readonly unknown[][], columns: readonly string[]): obje
     const object: Record<string, unknown> = {};
     for (let at = 0; at < columns.length; at += 1) {
       const column = columns[at] as string;
-      // Set by assignment, it would be the object's prototype.
+      // An assignment would set the prototype of the object.
       if (column === '__proto__') Object.defineProperty(object, column, { ...OWN, value: row[at + 1] });
       else object[column] = row[at + 1];
     }

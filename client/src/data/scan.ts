@@ -1,33 +1,33 @@
 /**
- * Reads the form of tables and deltas from their text, in one pass that respects strings: where each row stands, its id and
- * how many cells it has. Cells are left as they are, so numbers keep their digits.
+ * Finds the rows of tables and deltas in their text, in one pass that skips strings: the start of each row, its id and
+ * its number of cells. Cells are not parsed, so numbers keep their digits.
  */
 
 import { FreshetError } from '../error.ts';
 
-/** Where rows stand in a text: for each its id and the index of its `[`. */
+/** Where rows start in a text: for each row its id and the index of its `[`. */
 export interface FoundRows {
   ids: number[];
   starts: number[];
-  /** Index behind the last row's `]`; where there is none, of the first character that is no white space. */
+  /** Index after the last row's `]`; without rows, index of the first character that is not white space. */
   end: number;
-  /** Cells of each row without its id; null: no rows. */
+  /** Number of cells of each row, without its id; null: no rows. */
   width: number | null;
 }
 
-/** A member of the list that a body is: its values as they stand, rows found. */
+/** A member of the list in a body: its parsed values, and the rows found in it. */
 export interface FoundTable {
   values: Map<string, unknown>;
   rows: FoundRows;
 }
 
-/** Not of the form that the service writes, or not fitting what is held. */
+/** The text is not in the form that the service writes, or does not fit the held version. */
 export function broken(what: string): FreshetError {
   return new FreshetError('integrity', what);
 }
 
 /**
- * The members of `[{"name":…,…,"<rows>":[[<row id>,<cell>,…],…]},…]`, whatever their order and the white space between them.
+ * Reads the members of `[{"name":…,…,"<rows>":[[<row id>,<cell>,…],…]},…]`, in any order and with any white space.
  *
  * @throws FreshetError `integrity`
  */
@@ -61,7 +61,7 @@ export function scanTables(text: string, rowsMember: string): FoundTable[] {
   return tables;
 }
 
-/** Rows that stand one after the other from `at` on, with commas between. @throws FreshetError `integrity` */
+/** Reads the rows that start at `at`, separated by commas. @throws FreshetError `integrity` */
 export function scanRows(text: string, at: number): FoundRows {
   const found: FoundRows = { ids: [], starts: [], end: skipSpace(text, at), width: null };
   while (text.charCodeAt(found.end) === OPEN) {
@@ -84,7 +84,7 @@ const CLOSE = 93;
 const OPEN_BRACE = 123;
 const CLOSE_BRACE = 125;
 
-/** One row, from behind its `[`; the index behind its `]`. */
+/** Reads one row. @param from index after its `[` @returns index after its `]` */
 function scanRow(text: string, from: number, found: FoundRows): number {
   let at = skipSpace(text, from);
   const idAt = at;
@@ -93,7 +93,7 @@ function scanRow(text: string, from: number, found: FoundRows): number {
   if (at === idAt || !Number.isSafeInteger(id)) throw broken(`no row id at ${idAt}`);
   found.ids.push(id);
   at = skipSpace(text, at);
-  // What stands here belongs to no integer.
+  // Any other character means that the id is not an integer.
   if (text[at] !== ',' && text[at] !== ']') throw broken(`no row id at ${idAt}`);
   let width = 0;
   for (let depth = 1; depth > 0; at += 1) {
@@ -110,7 +110,7 @@ function scanRow(text: string, from: number, found: FoundRows): number {
   return at;
 }
 
-/** Index behind the string that begins at `at`. */
+/** Index after the string that starts at `at`. */
 export function endOfString(text: string, at: number): number {
   for (let end = text.indexOf('"', at + 1); end >= 0; end = text.indexOf('"', end + 1)) {
     let before = end;
@@ -120,7 +120,7 @@ export function endOfString(text: string, at: number): number {
   throw broken('cut');
 }
 
-/** Members of a list or an object from behind its bracket on; `read` gives the index behind each. Ends behind the closing one. */
+/** Reads members of a list or object. `read` returns the index after each. @returns index after the closing bracket */
 function scanList(text: string, from: number, read: (at: number) => number, close = ']'): number {
   let at = skipSpace(text, from);
   if (text[at] === close) return at + 1;
@@ -147,7 +147,7 @@ function valueIn(text: string, from: number, to: number): unknown {
   return parsed(text.slice(from, to));
 }
 
-/** @throws FreshetError `integrity` for what is no JSON */
+/** @throws FreshetError `integrity` for text that is not JSON */
 export function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -156,7 +156,7 @@ export function parsed(text: string): unknown {
   }
 }
 
-/** Index behind the character, which may have white space before it. */
+/** Index after the character, which white space may precede. @throws FreshetError `integrity` */
 function expect(text: string, from: number, character: string): number {
   const at = skipSpace(text, from);
   if (text[at] !== character) throw broken(`no ${character} at ${at}`);

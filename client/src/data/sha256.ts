@@ -1,6 +1,6 @@
-/** SHA-256 (FIPS 180-4). The platform's own where there is one: not in pages loaded by http, nor in React Native. */
+/** SHA-256 (FIPS 180-4). Uses the platform's, which pages loaded by http and React Native do not have. */
 
-/** In hex, of a text of ASCII characters. */
+/** In hex, of an ASCII text. */
 export async function sha256(text: string): Promise<string> {
   const subtle = globalThis.crypto?.subtle;
   if (subtle === undefined) return sha256InScript(text);
@@ -9,7 +9,7 @@ export async function sha256(text: string): Promise<string> {
 
 let known: ReturnType<typeof tables> | null = null;
 
-/** The same, computed here. */
+/** The same, without the platform. */
 export function sha256InScript(text: string): string {
   known ??= tables();
   const { constants, initial } = known;
@@ -67,7 +67,7 @@ function turned(word: number, bits: number): number {
   return (word >>> bits) | (word << (32 - bits));
 }
 
-/** The first 32 bits of the fractional parts of the roots of primes (FIPS 180-4 sections 4.2.2 and 5.3.3): computed, which is shorter. */
+/** The first 32 bits of fractions of roots of primes (FIPS 180-4 sections 4.2.2, 5.3.3); computing them saves bytes. */
 function tables(): { constants: Int32Array; initial: Int32Array } {
   const primes: number[] = [];
   for (let number = 2; primes.length < 64; number += 1) {

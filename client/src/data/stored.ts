@@ -1,11 +1,11 @@
-/** Reads what a store has kept of a cache. */
+/** Turns what a store kept of a cache into its content. */
 
 import type { Stored } from '../store/store.ts';
 import { type Content, endOf, type Segment, segmentOf, tableOf } from './content.ts';
 import { applyDelta } from './delta.ts';
 import { broken, scanRows } from './scan.ts';
 
-/** What a store has kept. @throws FreshetError `integrity` where that is not one version */
+/** @throws FreshetError `integrity` if the pieces do not make up one version */
 export function storedContent({ meta, chunks, entries }: Stored): Content {
   const [first] = chunks ?? [];
   if (meta.contentType !== null) {

@@ -1,17 +1,17 @@
-/** The rows of a table as an app sees them. A version's tables share rows, and indexes that were made, with the ones before. */
+/** The rows of a table as an app sees them. Tables of a version share rows and indexes with the previous one. */
 
 import type { CacheOptions, Table } from '../api.ts';
 import { type Content, indexOfId, mapRows, type RowsKind, type Segment, type TableContent } from './content.ts';
 import { rowsOf } from './parse-rows.ts';
 
-/** The tables of a version by their names. It has no prototype, so that any name will do. */
+/** The tables of a version by name. The record has no prototype, so that any name is possible. */
 export type Tables<T extends object> = Readonly<Record<string, Table<T>>>;
 
 /**
  * The tables of a version.
  *
- * @param before those of the version before, if there was one: a table that has not changed stays the same object, as does the
- * record if none has, and rows that are still there stay the same objects
+ * @param before the tables of the previous version, or null. A table that has not changed stays the same object, and so
+ * does the record if no table has changed. Rows that still exist stay the same objects.
  */
 export function tablesOf<T extends object>(
   content: Content,
@@ -40,7 +40,7 @@ class RowTable<T extends object> implements Table<T> {
   constructor(content: TableContent, kind: RowsKind, before: RowTable<T> | null) {
     this.content = content;
     this.kind = kind;
-    // Another array of columns: a whole body came, and its row ids need not mean the same rows.
+    // A new array of columns means that a whole body came: its row ids may mean other rows.
     if (before === null || before.#indexes.size === 0 || before.content.columns !== content.columns) return;
     const gone = rowsMissing(before, content.ids);
     const come = rowsMissing(this, before.content.ids);
@@ -111,7 +111,7 @@ class RowTable<T extends object> implements Table<T> {
   }
 }
 
-/** Rows of a table whose ids are not among others. Both are ascending. */
+/** Rows of a table whose ids are not in `others`. Both are ascending. */
 function rowsMissing<T extends object>(table: RowTable<T>, others: Float64Array): T[] {
   const missing: T[] = [];
   let at = 0;
@@ -122,7 +122,7 @@ function rowsMissing<T extends object>(table: RowTable<T>, others: Float64Array)
   return missing;
 }
 
-/** A copy of the index in which only the lists of values differ whose rows do. */
+/** A copy of the index in which only the lists of changed values are new. */
 function updatedIndex<T>(
   index: ReadonlyMap<unknown, readonly T[]>,
   gone: readonly T[],

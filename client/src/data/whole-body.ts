@@ -1,4 +1,4 @@
-/** Reads a whole body, as it came and as the store has kept it. */
+/** Reads a whole body, from the service or from the store. */
 
 import type { Chunk, Meta } from '../store/store.ts';
 import {
@@ -13,7 +13,7 @@ import {
 } from './content.ts';
 import { broken, type FoundRows, parsed, scanTables } from './scan.ts';
 
-/** A whole body, as it is kept and as it is held. */
+/** A whole body, as the store keeps it and as memory holds it. */
 export interface WholeBody {
   tables: Meta['tables'];
   chunks: Chunk[];
@@ -34,7 +34,7 @@ export function wholeTables(text: string): WholeBody {
   return bodyOf({ tables: distinct(tables), body: null });
 }
 
-/** A body that is no table. */
+/** A body that is not a table. */
 export function wholeBlob(body: Blob): WholeBody {
   return bodyOf({ tables: [], body });
 }

@@ -9,7 +9,7 @@ import { objectIn, syncBy } from './sync.ts';
 import { refreshBy } from './task.ts';
 import type { Transport } from './transport.ts';
 
-/** How long a service that has no `/sync/` is asked without it. */
+/** How long the client reads caches one by one after the service turned out to have no `/sync/`, ms: a day. */
 const NO_SYNC_MS = 86_400_000;
 
 export interface TransportOptions {
@@ -17,7 +17,7 @@ export interface TransportOptions {
   url: string;
   /** `X-Device-Id`. */
   device: string;
-  /** Usual: those of the platform, looked up at each call. */
+  /** Default: the platform's `fetch`, looked up at each call. */
   fetch?: typeof fetch | undefined;
   WebSocket?: typeof WebSocket | undefined;
 }
@@ -37,7 +37,7 @@ export function createTransport({ url, device, fetch, WebSocket }: TransportOpti
         try {
           return await sync(question, onItem, options);
         } catch (error) {
-          // An older release has no such path.
+          // An older release of the service has no such path.
           if (!(error instanceof FreshetError) || error.code !== 'not-found') throw error;
           noSyncUntil = Date.now() + NO_SYNC_MS;
         }

@@ -1,18 +1,18 @@
 /**
- * One request: what all have alike, how long each may last, and what is no answer of the service. Nothing that the platform
- * says of a failure is passed on: it may name the token.
+ * One request: its headers, its time limits, and which answers do not come from the service. Error texts of the
+ * platform are not passed on, because they may contain the token.
  */
 
 import { type ErrorCode, FreshetError, failure, isPassing, type Problem } from '../error.ts';
 import type { CallOptions } from './transport.ts';
 
-/** Longest time until an answer begins: the service holds one for 30 s at most. */
+/** Longest time until an answer starts; the service holds a request for at most 30 s. */
 const HELD_MS = 45_000;
-/** Longest silence of a body. */
+/** Longest pause within a body. */
 const SILENT_MS = 30_000;
-/** Where the platform gives a body only when it is whole, both together. */
+/** Both times together, on platforms that deliver a body only when it is complete. */
 const WHOLE_MS = 300_000;
-/** Longest `Retry-After` that is heeded, s: the service's own longest. */
+/** Longest `Retry-After` that the client follows, in seconds: the longest that the service sends. */
 export const MAX_RETRY_AFTER_S = 3600;
 
 export interface Request extends CallOptions {
@@ -24,27 +24,27 @@ export interface Request extends CallOptions {
   isPost?: boolean;
 }
 
-/** An answer below 400 of which the body has not been read. All of these reject as the request does. */
+/** An answer below 400 whose body was not read yet. Its methods reject as the request does. */
 export interface Answer {
   status: number;
   header(name: string): string | null;
-  /** Bytes as they come; null: the platform cannot, and gives `text` and `blob` alone. */
+  /** The bytes as they arrive; null: the platform has only `text` and `blob`. */
   pieces: (() => AsyncGenerator<Uint8Array<ArrayBuffer>, void, void>) | null;
   text(): Promise<string>;
   blob(): Promise<Blob>;
 }
 
 /**
- * Asks, and gives `read` the answer; what it leaves unread is given up.
+ * Makes a request and passes the answer to `read`; what `read` leaves unread is cancelled.
  *
- * @throws FreshetError `network`, `timeout`, `closed` (given up by the caller), or the service's problem
+ * @throws FreshetError `network`, `timeout`, `closed` (cancelled by the caller), or the service's problem
  */
 export type Ask = <Value>(request: Request, read: (answer: Answer) => Promise<Value>) => Promise<Value>;
 
 export function asker(url: string, fetch: typeof globalThis.fetch, device: string): Ask {
   const streams = typeof Response === 'function' && 'body' in Response.prototype;
   return async ({ path, headers, json, isPost, token, signal }, read) => {
-    // A header takes nothing else; the platform's error would name it.
+    // A header cannot hold any other token, and the platform's error would contain it.
     if (!/^[!-~]+$/.test(token)) throw new FreshetError('unauthenticated', 'no token', { status: 401 });
     const abort = new AbortController();
     let why: 'network' | 'timeout' | 'closed' = 'network';
@@ -60,7 +60,7 @@ export function asker(url: string, fetch: typeof globalThis.fetch, device: strin
     const close = () => end('closed');
     const ended = new Promise<never>((_resolve, reject) => abort.signal.addEventListener('abort', reject));
     ended.catch(() => {});
-    // Ends with the watchdog, also where the platform does not heed the signal.
+    // Rejects when the watchdog fires, even if the platform ignores the signal.
     const guarded = <Value>(work: Promise<Value>) =>
       Promise.race([work, ended]).catch((): never => {
         throw failure(why);
@@ -118,7 +118,7 @@ async function* piecesOf(
   }
 }
 
-/** The error of an answer from 400 on; what is no problem of the service came from somebody on the way. */
+/** The error of an answer from 400 on. Without a problem of the service, the answer came from a proxy or a firewall. */
 function problemOf({ status, headers }: Response, text: string): FreshetError {
   const told = { status, retryAfterS: retryAfter(headers) };
   let problem: Problem | null = null;
@@ -130,7 +130,7 @@ function problemOf({ status, headers }: Response, text: string): FreshetError {
   return error ?? new FreshetError('network', `${status}, but not from the service`, { retryable: true, ...told });
 }
 
-/** The error that a problem of the service means (CONTRACT 6 "Problems"); null: it is none. */
+/** The error for a problem of the service (CONTRACT 6 "Problems"); null: it is not one. */
 export function problemError(
   problem: Problem | null | undefined,
   told: { status?: number; retryAfterS?: number | undefined; requestId?: string | undefined } = {},
@@ -140,7 +140,7 @@ export function problemError(
   return new FreshetError(code, problem.detail, { retryable: isPassing(told.status ?? 500), problem, ...told });
 }
 
-/** `Retry-After` in seconds, given so or as a date. */
+/** `Retry-After` in seconds; the header has seconds or a date. */
 export function retryAfter(headers: Pick<Headers, 'get'>): number | undefined {
   const value = headers.get('Retry-After');
   if (!value) return undefined;
@@ -149,7 +149,7 @@ export function retryAfter(headers: Pick<Headers, 'get'>): number | undefined {
   return Number.isNaN(seconds) ? undefined : Math.min(Math.max(0, Math.ceil(seconds)), MAX_RETRY_AFTER_S);
 }
 
-/** Waits; ends with the signal. @throws FreshetError `closed` */
+/** Waits, unless the signal aborts. @throws FreshetError `closed` */
 export function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const close = () => {

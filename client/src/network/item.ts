@@ -1,4 +1,4 @@
-/** What the service tells of a cache: as a member of an answer to `/sync/`, or as the headers of a read. */
+/** What the service says of a cache: in a line of `/sync/`, or in the headers of a read. */
 
 import { failure, type Problem } from '../error.ts';
 import { type Answer, MAX_RETRY_AFTER_S, problemError, retryAfter } from './http.ts';
@@ -20,7 +20,7 @@ const NOTHING: Omit<Item, 'id' | 'status'> = {
   retryAfterS: null,
 };
 
-/** An item of which this is known. */
+/** An item with the members of `known`; all others are null. */
 export function itemOf(id: string, status: number, known: Partial<Item>): Item {
   return { ...NOTHING, ...known, id, status };
 }
@@ -44,7 +44,7 @@ export interface SyncLine {
   lines?: 1;
 }
 
-/** The item of a line. @throws FreshetError `network` for what the service does not write */
+/** The item of a line. @throws FreshetError `network` for a line that the service does not write */
 export function itemOfLine(line: SyncLine): Item {
   const { id, status, problem } = line;
   if (typeof id !== 'string' || typeof status !== 'number') throw failure();
@@ -71,24 +71,24 @@ function isAnswer(status: number): boolean {
   return status === 200 || status === 202 || status === 304;
 }
 
-/** As much as is heeded of a header: a cache that waits for longer would be as good as forgotten. */
+/** Limits a wait, as for the header `Retry-After`: a cache that waits longer would be as good as forgotten. */
 function heededS(seconds: unknown): number | null {
   return typeof seconds === 'number' ? Math.min(Math.max(0, seconds), MAX_RETRY_AFTER_S) : null;
 }
 
 /**
- * The item that the headers of a 200, 206 or 304 of `/rpc/` tell.
+ * The item in the headers of a 200, 206 or 304 of `/rpc/`.
  *
- * @throws FreshetError `network` where they are not those of the service: somebody on the way has answered
+ * @throws FreshetError `network` if the headers are not the service's: a proxy or a firewall has answered
  */
 export function itemOfHeaders({ status, header }: Answer): Item {
-  // A server that compresses on the way makes the tag a weak one, or puts the coding behind it.
+  // A proxy that compresses the body makes the tag weak, or appends the coding to it.
   const etag = /^(?:W\/)?"(([0-9a-f]{16})-v\d+)/.exec(header('ETag') ?? '');
   const told = header('Content-Version') ?? '';
   const version = /v(\d+)"?$/.exec(told)?.[1];
   if (etag === null || version === undefined) throw failure();
   const expiresAt = timeOf(header('Expires'));
-  // Across origins a page cannot read `Date`.
+  // A page of another origin cannot read `Date`.
   const ttlS = /ttl=(-?\d+)/.exec(header('Cache-Status') ?? '')?.[1];
   const now = (ttlS && expiresAt !== null ? expiresAt - Number(ttlS) * 1000 : timeOf(header('Date'))) ?? Date.now();
   return itemOf('', status, {

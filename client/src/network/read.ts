@@ -1,4 +1,4 @@
-/** Reads one body by `/rpc/` (CONTRACT 3), going on from the last byte where the line is cut. */
+/** Reads one body from `/rpc/` (CONTRACT 3). After a cut it resumes from the last byte. */
 
 import { FreshetError, failure } from '../error.ts';
 import { type Answer, type Ask, pause, type Request } from './http.ts';
@@ -7,31 +7,31 @@ import { readRequest } from './read-request.ts';
 import { endOfTask, type Task, taskIn } from './task.ts';
 import type { Item, ReadAnswer, ReadQuestion, Transport } from './transport.ts';
 
-/** Fewer bytes than that are not worth going on from. */
+/** Least bytes of a partial body that are worth resuming. */
 const WORTH_BYTES = 65_536;
-/** Bodies of which the beginning is kept until they are asked for again. */
+/** Most partial bodies that are kept until they are asked for again. */
 const MAX_BEGUN = 4;
 const RESUME_PAUSE_MS = 1000;
 
 type ReadOptions = Parameters<Transport['read']>[1];
 
-/** The beginning of a whole body. */
+/** The first part of a whole body. */
 interface Begun {
   etag: string;
   pieces: Uint8Array<ArrayBuffer>[];
   bytes: number;
 }
 
-/** Reads of one client. What was begun is kept among them. */
+/** Reads of one client. They share the partial bodies. */
 export interface Reads {
-  /** As it is now: a body that must be loaded first is 202. */
+  /** Reads the present state: a body that must be loaded first is a 202. */
   once(question: ReadQuestion, options: ReadOptions): Promise<ReadAnswer>;
-  /** Waits for the load of a body that is not there yet. */
+  /** If the body must be loaded first, waits for the load. */
   read: Transport['read'];
 }
 
 export function readsBy(ask: Ask): Reads {
-  /** By path, the last begun last. */
+  /** By path, the most recent last. */
   const begun = new Map<string, Begun>();
 
   const once: Reads['once'] = async (question, options) => {
@@ -45,7 +45,7 @@ export function readsBy(ask: Ask): Reads {
         if (!(error instanceof FreshetError)) throw error;
         const { code, problem, status, retryAfterS = null } = error;
         if (code === 'range-not-satisfiable' && begun.delete(request.path)) continue;
-        // What is wrong with the token is wrong with all requests.
+        // A rejected token concerns all requests, not just this cache.
         if (problem !== undefined && status !== undefined && code !== 'unauthenticated') {
           return { item: itemOf('', status, { error, retryAfterS }), body: null };
         }
@@ -80,7 +80,7 @@ export function readsBy(ask: Ask): Reads {
       try {
         await readPieces(answer, answer.pieces(), body, onProgress);
       } catch (error) {
-        // No part of a POST can be asked for, nor of a delta.
+        // Parts of a POST or of a delta cannot be requested.
         if (request.json === undefined && item.delta === null && body.bytes >= WORTH_BYTES) keep(request.path, body);
         throw error;
       }
@@ -105,7 +105,7 @@ export function readsBy(ask: Ask): Reads {
   return { once, read };
 }
 
-/** Whether a 206 begins where the part ends. */
+/** Whether a 206 starts where the part ends. */
 function goesOn(answer: Answer, { etag, delta }: Item, part: Begun): boolean {
   return (
     etag === part.etag && delta === null && answer.header('Content-Range')?.startsWith(`bytes ${part.bytes}-`) === true
@@ -119,7 +119,7 @@ async function readPieces(
   onProgress: ReadOptions['onProgress'],
 ): Promise<void> {
   const total = Number(/\/(\d+)$/.exec(header('Content-Range') ?? '')?.[1]);
-  // Across origins a page does not see that a length is that of what is compressed.
+  // A page of another origin may not see `Content-Encoding`: then the length may be that of the compressed body.
   const size = total || (header('Content-Encoding') ? 0 : Number(header('Content-Length')));
   const tell = () => onProgress({ bytes: body.bytes, of: body.bytes <= size ? size : null });
   tell();

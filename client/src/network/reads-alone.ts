@@ -1,4 +1,4 @@
-/** Many caches of a service that has no `/sync/`: each by a read of its own, one after the other. */
+/** Asks a service without `/sync/` about many caches: one read for each, one after the other. */
 
 import { failure } from '../error.ts';
 import type { Ask } from './http.ts';
@@ -17,7 +17,7 @@ export function syncByReads(ask: Ask, once: Reads['once']): Transport['sync'] {
     for (const { id, title, parameters, etag } of caches) {
       const question = { title, parameters, etag, afterVersion: null, maxAgeS: null };
       const { item, body } = await once(question, { ...options, onProgress: () => {} });
-      // What is no table is read by itself.
+      // A body that is not a table is read again on its own.
       const text = body !== null && 'text' in body ? body.text : null;
       onItem({ ...item, id, hasBody: text !== null }, text);
     }

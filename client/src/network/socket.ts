@@ -1,13 +1,13 @@
-/** A live socket (CONTRACT 3 "Sockets"): says that it is there, and hears whether the service is. */
+/** A live socket (CONTRACT 3 "Sockets"): pings the service, and notices when the service is gone. */
 
 import type { LiveSocket, SocketEars } from './transport.ts';
 
-/** Longest time until the service says who the connection is. */
+/** Longest time until the service sends the id of the connection. */
 const HELLO_MS = 45_000;
-/** Pings without an answer after which nobody is there. */
+/** Unanswered pings after which the service counts as gone. */
 const MAX_UNANSWERED = 2;
 
-/** What a hub says; of all else nothing is known. */
+/** The messages of a hub that this client knows. */
 interface HubMessage {
   live?: unknown;
   check_within_ms?: unknown;
@@ -77,7 +77,7 @@ export function openSocket(
     socket = opened;
     after(HELLO_MS, () => end(1006));
   } catch {
-    // No WebSocket here, or none to this address.
+    // This platform has no WebSocket, or does not allow one to this address.
     after(0, () => end(1006));
   }
   return { close: () => end(null) };

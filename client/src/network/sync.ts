@@ -1,13 +1,13 @@
-/** One question about many caches, by `POST /sync/` (CONTRACT 3 "Many caches at once"), in lines as they come. */
+/** Asks about many caches at once, by `POST /sync/` (CONTRACT 3 "Many caches at once"); answers arrive line by line. */
 
 import { failure } from '../error.ts';
 import type { Answer, Ask } from './http.ts';
 import { itemOfLine, type SyncLine } from './item.ts';
 import type { Item, SyncEnd, Transport } from './transport.ts';
 
-/** Bodies that come along, together: more than that can be resumed where it is read alone. */
+/** Most bytes of all bodies in the answer: larger bodies are read alone, where a cut read can resume. */
 const INLINE_BYTES = 1_048_576;
-/** What the service takes. */
+/** Most bytes of a request that the service accepts. */
 const MAX_REQUEST_BYTES = 65_536;
 
 export function syncBy(ask: Ask): Transport['sync'] {
@@ -51,14 +51,14 @@ export function syncBy(ask: Ask): Transport['sync'] {
         item = itemOfLine(told as SyncLine);
         if (!item.hasBody) tell(null);
       }
-      // Cut.
+      // The last line is missing.
       throw failure();
     });
   };
   return sync;
 }
 
-/** Lines that are whole, without their ends. */
+/** Complete lines, without their line ends. */
 async function* linesOf({ pieces, text }: Answer): AsyncGenerator<string, void, void> {
   let line = '';
   const split = function* (more: string) {
@@ -83,7 +83,7 @@ function endIn(told: object): SyncEnd | null {
   return { user, now: time, live };
 }
 
-/** A JSON object. @throws FreshetError `network` for anything else: somebody on the way has answered */
+/** Parses a JSON object. @throws FreshetError `network` for anything else: a proxy or a firewall has answered */
 export function objectIn(text: string): object {
   try {
     const value = JSON.parse(text) as unknown;
@@ -92,7 +92,7 @@ export function objectIn(text: string): object {
   throw failure();
 }
 
-/** Most bytes that a text takes in UTF-8; exact but for characters beyond the first plane. React Native may lack TextEncoder. */
+/** Upper bound of a text's bytes in UTF-8, exact within the BMP. React Native may lack TextEncoder. */
 export function mostBytes(text: string): number {
   return text.replace(/[\x80-\u07ff]/g, '**').replace(/[\u0800-\uffff]/g, '***').length;
 }

@@ -5,29 +5,29 @@ import { type Answer, type Ask, pause, problemError } from './http.ts';
 import { objectIn } from './sync.ts';
 import type { CallOptions, Transport } from './transport.ts';
 
-/** A task as the service tells it. */
+/** A task as the service reports it. */
 export interface Task {
   task_id: string;
   task_state: string;
   error?: Problem;
 }
 
-/** Longest time for which the end of a task is waited for. */
+/** Longest wait for the end of a task. */
 const PATIENCE_MS = 300_000;
-/** Least time between two looks: a service that may hold no more requests answers at once. */
+/** Shortest pause between two requests: a service that cannot hold any more requests answers at once. */
 const LEAST_PAUSE_MS = 1000;
 const MOST_PAUSE_MS = 20_000;
 const HELD = { Prefer: 'wait=30' };
 const ENDED = /^(SUCCESS|FAILURE|REVOKED)$/;
 
-/** @throws FreshetError `network` for an answer that is no task */
+/** @throws FreshetError `network` for an answer that is not a task */
 export async function taskIn(answer: Answer): Promise<Task> {
   const task = objectIn(await answer.text()) as Task;
   if (typeof task.task_id !== 'string' || typeof task.task_state !== 'string') throw failure();
   return task;
 }
 
-/** Waits until the task ends; as it was last seen, where that takes more than five minutes. */
+/** Waits until the task ends, but at most five minutes. @returns the task as it was last seen */
 export async function endOfTask(ask: Ask, task: Task, options: CallOptions): Promise<Task> {
   const until = Date.now() + PATIENCE_MS;
   const path = `/cache/state/?task_id=${encodeURIComponent(task.task_id)}`;

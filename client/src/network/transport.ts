@@ -1,4 +1,4 @@
-/** What the client asks of the service, as functions: one class makes them over `fetch` and `WebSocket`. */
+/** What the client asks of the service, as functions; create-transport.ts makes them of `fetch` and `WebSocket`. */
 
 import type { Parameters } from '../api.ts';
 import type { FreshetError } from '../error.ts';
@@ -12,7 +12,7 @@ export interface AskedCache {
   minRevision: number;
 }
 
-/** What the service tells of one cache. Times are ms since the epoch by the *service's* clock. */
+/** What the service says of one cache. Times are ms since the epoch by the *service's* clock. */
 export interface Item {
   id: string;
   /** 200, 202, 304, 4xx, 5xx. */
@@ -26,11 +26,11 @@ export interface Item {
   hash: string | null;
   loadedAt: number | null;
   expiresAt: number | null;
-  /** Whether the body has come along; if not, it is read alone. */
+  /** Whether the body came with the item; if not, it is read alone. */
   hasBody: boolean;
   contentType: string | null;
   taskId: string | null;
-  /** Why it was refused; null: below 400. */
+  /** Why the service refused; null: the status is below 400. */
   error: FreshetError | null;
   retryAfterS: number | null;
 }
@@ -41,7 +41,7 @@ export interface SyncQuestion {
   live: { id: string; seq: number; add: boolean } | null;
 }
 
-/** How it ended. `live`: whether the socket is told of these caches. */
+/** How a check ended. `live`: whether the socket reports these caches now. */
 export interface SyncEnd {
   user: string;
   /** ms since the epoch by the service's clock. */
@@ -49,7 +49,7 @@ export interface SyncEnd {
   live: 'ok' | 'gone' | 'full' | null;
 }
 
-/** What each call takes besides. */
+/** Options of each call. */
 export interface CallOptions {
   token: string;
   signal: AbortSignal;
@@ -59,15 +59,15 @@ export interface CallOptions {
 export interface ReadQuestion {
   title: string;
   parameters: Parameters;
-  /** The version that is held: a difference may come, or 304. */
+  /** The held version: the answer may be a delta, or 304. */
   etag: string | null;
-  /** The version that a poke named: a location that knows less asks the object. */
+  /** The version that a poke named: a location of the service that has an older one asks the cache's object. */
   afterVersion: number | null;
-  /** Nothing that was loaded longer ago, s. */
+  /** Longest time since the load from the origin, s. */
   maxAgeS: number | null;
 }
 
-/** The answer with its whole body; null: 202, 304 or a problem. `text` of tables, `blob` of all else. */
+/** The answer with its whole body; null: 202, 304 or a problem. `text` for tables, `blob` for everything else. */
 export interface ReadAnswer {
   item: Item;
   body: { text: string } | { blob: Blob } | null;
@@ -78,28 +78,28 @@ export interface LiveSocket {
   close(): void;
 }
 
-/** What a live socket tells. */
+/** Events of a live socket. */
 export interface SocketEars {
   opened(hello: { id: string; checkWithinMs: number }): void;
   poked(pokes: readonly { tag: string; version: number; revision: number }[], spreadMs: number): void;
-  /** Once, and nothing after it. `code` 1006: without a close frame. `wasOpen`: it had been upgraded. */
+  /** Called once, as the last event. `code` 1006: no close frame. `wasOpen`: the upgrade had succeeded. */
   closed(code: number, wasOpen: boolean): void;
 }
 
 /** The service. Each call rejects with FreshetError: `network`, `timeout`, or a problem of the whole request. */
 export interface Transport {
-  /** Calls `onItem` for each item as it comes, with its body if it came along; ends with the last line, else rejects with `network` (cut). */
+  /** Calls `onItem` for each item, with its body if it came along. Rejects with `network` without the last line. */
   sync(
     question: SyncQuestion,
     onItem: (item: Item, body: string | null) => void,
     options: CallOptions,
   ): Promise<SyncEnd>;
-  /** Reads one body, going on from the last byte where the line is cut. */
+  /** Reads one body; after a cut it resumes from the last byte. */
   read(
     question: ReadQuestion,
     options: CallOptions & { onProgress(progress: { bytes: number; of: number | null }): void },
   ): Promise<ReadAnswer>;
-  /** Has a cache loaded from its origin (`POST /cache/refresh/`), and waits for the end of the task. */
+  /** Makes the service load a cache from its origin (`POST /cache/refresh/`), and waits for the end of the task. */
   refresh(cache: { title: string; parameters: Parameters }, options: CallOptions): Promise<void>;
   /** A ticket for a socket. */
   ticket(options: CallOptions): Promise<string>;

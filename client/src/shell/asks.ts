@@ -1,4 +1,4 @@
-/** Who waits for what an app has asked for: here, or in another tab that has no network of its own. */
+/** Calls of the app that wait for a result, in this tab or in another tab that does not lead. */
 
 import { type ErrorCode, FreshetError, failure } from '../error.ts';
 import type { Message, PlainError, Tabs } from './tabs.ts';
@@ -11,12 +11,12 @@ export interface Asks {
   make(what: What, cache: string, maxAgeS: number): Promise<void>;
   settle(waiters: readonly number[], error: FreshetError | null): void;
   heard(message: Extract<Message, { kind: 'ask' | 'answer' }>): void;
-  /** Another tab leads, or this one does: what is not answered is asked again. What others have asked of this one they do so, too. */
+  /** The lead has changed: asks again for what was not answered. Other tabs do so with what they asked this one. */
   again(): void;
   close(): void;
 }
 
-/** `leads`: whether this tab's machine is asked; else another tab is. */
+/** `leads`: whether this tab's machine handles the calls; if not, another tab does. */
 export function asksOf(
   tabs: Tabs,
   leads: () => boolean,

@@ -1,4 +1,4 @@
-/** Makes a client of its parts: the machine decides, the shell carries out. */
+/** Builds a client from its parts: the machine decides, the shell carries out. */
 
 import type { Client, ClientEvent, Options, Storage } from '../api.ts';
 import type { Command, Happening } from '../core/events.ts';
@@ -19,18 +19,18 @@ import { settingsOf } from './settings.ts';
 import { storageOf } from './storage.ts';
 import { tokensOf } from './tokens.ts';
 
-/** What the client is made of besides its options. */
+/** What a client needs besides its options. */
 export interface Platform {
   store: Store;
   clock: Clock;
-  /** Null: tabs have no way to agree, so each of them asks for itself. */
+  /** Null: tabs cannot agree, so each of them asks for itself. */
   shared: Shared | null;
   transport(device: string): Transport;
 }
 
 export function clientOf(options: Options, { store, clock, shared: ofTabs, transport }: Platform): Client {
   const name = storeName(options.url, options.user);
-  // Rows in memory are seen by nobody else.
+  // No other tab sees rows in memory.
   const shared = store.lasts ? ofTabs : null;
   const lifecycle = options.lifecycle ?? platformLifecycle();
   let isClosed = false;
@@ -43,7 +43,7 @@ export function clientOf(options: Options, { store, clock, shared: ofTabs, trans
     }
   };
   const tell = (happening: Happening) => machine.tell(happening);
-  /** Something else may be told of a cache. */
+  /** The status or the rows of a cache may have changed. */
   const look = (cache: string) => {
     news.of(cache);
     notices.heard();
@@ -85,7 +85,7 @@ export function clientOf(options: Options, { store, clock, shared: ofTabs, trans
     tell,
     denied(cache) {
       copies.forget(cache);
-      // Since then a third tab may have stored it anew.
+      // A third tab may have stored it again in the meantime.
       tell({ type: 'hint', cache, rev: -1 });
     },
     bye: (wipe) => void end(wipe),
@@ -117,7 +117,7 @@ export function clientOf(options: Options, { store, clock, shared: ofTabs, trans
   });
   let service: Transport | null = null;
   const requests = requestsOf({
-    // The name of the device is in the store.
+    // The id of the device is in the store.
     transport: () => (service ??= transport(safe.device.device)),
     tokens: tokensOf((why) => options.auth(why), `${name}:auth`, shared, clock),
     title: (cache) => holders.describe(cache),
@@ -170,13 +170,13 @@ export function clientOf(options: Options, { store, clock, shared: ofTabs, trans
     told,
     news,
     look(caches) {
-      // Of rows in memory the others see nothing.
+      // Rows in memory are not visible to other tabs, so there is nothing to tell them.
       if (machine.state.leads && !isClosed) told.tell(machine.state, caches);
       return holders.look(caches);
     },
   });
 
-  /** Nothing tells when the app has asked the platform for it, or the user has said yes: it is read when it may have changed. */
+  /** No event says that the app asked for persistence or that the user agreed: read it whenever it may have changed. */
   const readPersisted = async () => {
     const now = store.lasts && (await isPersisted());
     if (now === persisted) return;
@@ -197,7 +197,7 @@ export function clientOf(options: Options, { store, clock, shared: ofTabs, trans
     await readPersisted();
   });
 
-  /** Ends everything; `wipe`: what is shown goes, too. */
+  /** Ends everything; `wipe`: also clears what is shown. */
   let ended: Promise<void> | null = null;
   const end = (wipe: boolean): Promise<void> => {
     ended ??= (async () => {
@@ -229,7 +229,7 @@ export function clientOf(options: Options, { store, clock, shared: ofTabs, trans
     },
     resume() {
       tell({ type: 'resume' });
-      // Who signs in may look at another tab than the one that leads.
+      // The user may sign in in another tab than the leading one.
       tabs.send({ kind: 'resume' });
     },
     held: () => opened(() => heldIn(safe.handle)),

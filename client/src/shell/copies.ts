@@ -1,4 +1,4 @@
-/** The copies in memory of what the store has, and what changes them. The store is the truth; a copy follows each commit. */
+/** The copies in memory of what the store has. The store is the truth: a copy changes with a commit or a read. */
 
 import type { CacheOptions, Change, Parameters } from '../api.ts';
 import { type Content, rowCount } from '../data/content.ts';
@@ -14,15 +14,15 @@ import type { SafeStore } from './safe-store.ts';
 
 export type Body = { text: string } | { blob: Blob };
 
-/** What a cache has in memory. */
+/** A cache in memory. */
 export interface Copy {
   /** What the store has; null: nothing. */
   meta: Meta | null;
-  /** The rows that are shown, with what is known of them. They stay while the store has none. */
+  /** The rows that are shown, with their meta. They stay even when the store no longer has any. */
   shown: { meta: Meta; content: Content } | null;
 }
 
-/** What the shell knows of a cache besides. */
+/** What else the shell knows of a cache. */
 export interface Described {
   title: string;
   parameters: Parameters;
@@ -36,31 +36,31 @@ export interface Copies {
   get(cache: string): Copy | undefined;
   /** Reads the store. @throws StoreError */
   read(cache: string): Promise<Meta | null>;
-  /** Makes an answer the copy: folds, verifies, commits, shows. @throws StoreError */
+  /** Makes an answer the copy: applies, verifies, commits and shows it. @throws StoreError */
   apply(cache: string, item: Item, body: Body): Promise<Outcome>;
   note(cache: string, item: Item): Promise<Outcome>;
   compact(cache: string): Promise<Outcome>;
-  /** Forgets a copy, also on the screen. */
+  /** Forgets a copy, and stops showing it. */
   forget(cache: string): void;
   /** Frees its memory. */
   free(cache: string): void;
   clear(): void;
-  /** All that has rows. */
+  /** All caches that have rows. */
   wholes(): Generator<HeldCopy>;
-  /** Another store has it under this meta. */
+  /** The copy is now in another store, under this meta. */
   moved(cache: string, meta: Meta): void;
 }
 
-/** Everything may have changed. */
+/** Anything may have changed. */
 export const WHOLE: Change = { inserted: [], deleted: [], whole: true };
 
 interface World {
   store: SafeStore;
   describe(cache: string): Described;
-  /** Device's time minus the service's is taken off the service's times. */
+  /** Converts a time of the service's clock to the device's. */
   toWall(serviceMs: number | null): number | null;
   wall(): number;
-  /** What is shown has changed. */
+  /** The shown rows have changed. */
   changed(cache: string, change: Change): void;
 }
 
@@ -78,7 +78,7 @@ export function copiesOf({ store, describe, toWall, wall, changed }: World): Cop
     const known = before?.meta && before.shown?.meta.gen === before.meta.gen ? before.meta : null;
     const stored = await store.handle.read(cache, known ?? undefined);
     const now = copies.get(cache);
-    // A commit was faster than this read.
+    // A commit finished before this read.
     if (now?.meta && now !== before && now.meta.rev >= (stored?.meta.rev ?? 0)) return now.meta;
     if (stored === null) {
       copies.set(cache, { meta: null, shown: now?.shown ?? null });
@@ -87,7 +87,7 @@ export function copiesOf({ store, describe, toWall, wall, changed }: World): Cop
     const { meta } = stored;
     const { meta: shown, content: rows } = before?.shown ?? {};
     if (rows !== undefined && shown?.gen !== meta.gen && isSameVersion(shown, meta)) {
-      // It was written anew, as it was.
+      // The copy was rewritten; its rows are the same.
       copies.set(cache, { meta, shown: { meta, content: rows } });
       return meta;
     }
@@ -95,7 +95,7 @@ export function copiesOf({ store, describe, toWall, wall, changed }: World): Cop
       try {
         show(cache, meta, storedContent(stored), WHOLE);
       } catch {
-        // What does not read as one version is none.
+        // A copy that cannot be read as one version counts as none.
         await store.handle.drop([cache], store.generation);
         copies.set(cache, { meta: null, shown: now?.shown ?? null });
         return null;
@@ -128,7 +128,7 @@ export function copiesOf({ store, describe, toWall, wall, changed }: World): Cop
     return outcome === 'done' ? { type: 'stored', meta } : { type: 'conflict' };
   };
 
-  /** What an answer tells, put over what was known. */
+  /** The known meta, updated with an answer. */
   const metaOf = (cache: string, item: Item): Meta => {
     const { title, parameters, keep, isUsed } = describe(cache);
     const held = copies.get(cache)?.meta;
@@ -231,7 +231,7 @@ export function copiesOf({ store, describe, toWall, wall, changed }: World): Cop
   };
 }
 
-/** Whether both are of the same rows: a service that was restored may give a version twice. */
+/** Whether both have the same rows: after a restore the service may give two contents the same version. */
 function isSameVersion(a: Meta | undefined, b: Meta): boolean {
   return (
     a?.hash != null && a.hash === b.hash && a.etag === b.etag && JSON.stringify(a.tables) === JSON.stringify(b.tables)
@@ -239,14 +239,14 @@ function isSameVersion(a: Meta | undefined, b: Meta): boolean {
 }
 
 /**
- * Where a copy begins to count its commits and bodies: after all that the cache ever counted, for other tabs may still know a
- * copy that was dropped; and by chance elsewhere than that, should the clock have been set back. Stays below 2^53.
+ * The first commit and body number of a copy. It is larger than any number this cache had before, because other tabs
+ * may still know a copy that was dropped. Its random part keeps it apart if the clock was set back. Below 2^53.
  */
 function firstCount(wall: number): number {
   return Math.floor((wall + Math.random()) * 1024);
 }
 
-/** Rows, chunks and their size, without deltas behind them. */
+/** Number of rows and chunks, and their size, for a body without deltas after it. */
 function sizeOf(content: Content, chunks: readonly { data: string | Blob }[]) {
   const bytes = chunks.reduce((sum, { data }) => sum + (typeof data === 'string' ? data.length : data.size), 0);
   return { rows: rowCount(content), bytes, chunks: chunks.length, entries: 0, changed: 0 };

@@ -11,19 +11,19 @@ import type { Progress } from './requests.ts';
 import type { Told } from './told.ts';
 import { type View, viewOf } from './views.ts';
 
-/** Copies in memory that nobody uses, so that who comes back sees them at once. */
+/** Most unused copies that stay in memory, so that a component that returns shows them at once. */
 const MOST_UNUSED = 64;
 
 export interface Holders {
   hold<T extends object>(title: string, parameters: Parameters, options: CacheOptions): Cache<T>;
-  /** What a cache shows, without holding it. */
+  /** The snapshot of a cache, without holding it. */
   peek<T extends object>(title: string, parameters: Parameters, options: CacheOptions): Snapshot<T>;
   isOwn(cache: string): boolean;
   describe(cache: string): Described;
   changed(cache: string, change: Change): void;
-  /** A cache that nobody here may use was stored. */
+  /** A cache was stored that this tab may not use. */
   stored(cache: string): void;
-  /** Snapshots of these caches, or of all, are made anew where something differs; whether any did. */
+  /** Updates the snapshots of these caches, or of all (null). @returns whether any changed */
   look(caches: ReadonlySet<string> | null): boolean;
 }
 
@@ -39,7 +39,7 @@ interface World {
   drop(cache: string): Promise<void>;
   used(cache: string, title: string, parameters: Parameters, isUsed: boolean): void;
   forgotten(cache: string): void;
-  /** Nobody may be left who looks at it. */
+  /** The cache may have no listener left. */
   left(cache: string): void;
 }
 
@@ -47,13 +47,13 @@ interface Held {
   title: string;
   parameters: Parameters;
   isPinned: boolean;
-  /** By how they show rows. */
+  /** By the way they show rows. */
   views: Map<string, View<object>>;
 }
 
 export function holdersOf(world: World): Holders {
   const held = new Map<string, Held>();
-  /** Unused, the least recently used first. */
+  /** Unused caches, the least recently used first. */
   const unused = new Set<string>();
 
   const statusOf = (id: string, hasData: boolean): CacheStatus => {

@@ -1,9 +1,9 @@
-/** What apps give, judged where they give it: what is wrong is told with its place and what is taken, and changes nothing. */
+/** Checks the app's arguments. A wrong one throws, with its place and the allowed values, before anything changes. */
 
 import type { CacheOptions, Json, Options, Parameters } from '../api.ts';
 import { mostBytes } from '../network/sync.ts';
 
-/** What the service takes: bytes of a question, with room for what else stands in it; nesting. */
+/** Limits of the service: bytes of a question, with room for its other members; depth of nesting. */
 const MOST_BYTES = 60_000;
 const MOST_NESTING = 32;
 
@@ -12,7 +12,7 @@ export function demand(isRight: boolean, place: string, wanted: string): asserts
   if (!isRight) throw new TypeError(`${place} must be ${wanted}`);
 }
 
-/** @throws TypeError for what cannot be followed */
+/** @throws TypeError for invalid options */
 export function checkOptions(options: Options): void {
   demand(typeof options === 'object' && options !== null, 'createClient(options): options', 'an object');
   const { url, user, auth, store, lifecycle, device, live, denied, onEvent, pollS, pokeFloorS, maxBytes } = options;
@@ -36,7 +36,7 @@ export function checkOptions(options: Options): void {
   );
 }
 
-/** A cache as it is asked for. Its parameters are a copy: what the app does with its own later changes nothing. @throws TypeError */
+/** Checks the arguments for a cache. Copies the parameters, so that later changes have no effect. @throws TypeError */
 export function checkedCache(
   title: string,
   parameters: Parameters,
@@ -45,7 +45,7 @@ export function checkedCache(
   demand(isText(title), 'cache(title): title', 'the title of a resource');
   demand(isObject(parameters), `parameters of ${title}`, 'an object of the resource’s parameters');
   const copy = jsonOf(parameters, `parameters of ${title}`, 0) as Parameters;
-  // The service would refuse the whole question, and all other caches in it.
+  // The service would refuse the whole question, including all other caches in it.
   demand(
     mostBytes(title + JSON.stringify(copy)) <= MOST_BYTES,
     `parameters of ${title}`,
@@ -58,7 +58,7 @@ export function checkedCache(
   return [title, copy, options];
 }
 
-/** A copy as JSON has it: members that are undefined are left out, dates are texts. */
+/** A copy as in JSON: undefined members are left out, dates become texts. */
 function jsonOf(value: unknown, place: string, level: number): Json {
   if (value === null || typeof value === 'string' || typeof value === 'boolean') return value;
   if (typeof value === 'number') {

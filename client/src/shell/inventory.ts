@@ -1,10 +1,10 @@
-/** What the device holds, and how much room there is. */
+/** What the device holds, and how much room it has. */
 
 import type { Held } from '../api.ts';
 import { FreshetError, failure } from '../error.ts';
 import type { Store, StoreHandle } from '../store/store.ts';
 
-/** All caches of a store, least used last. */
+/** All caches of a store, the least recently used last. */
 export async function heldIn(store: Pick<StoreHandle, 'list'>): Promise<Held[]> {
   const metas = [...(await store.list()).values()].sort((a, b) => b.usedAt - a.usedAt);
   return metas.map(({ title, parameters, version, etag, rows, bytes, keep, checkedAt, loadedAt, usedAt }) => {
@@ -21,15 +21,15 @@ export async function usageOf(
   return { bytes, quota, persisted };
 }
 
-/** Whether the platform keeps what is stored until the user drops it. Where there is no such question, it does. */
+/** Whether the platform keeps stored data until the user deletes it. True on platforms without `navigator.storage`. */
 export async function isPersisted(): Promise<boolean> {
   return (await globalThis.navigator?.storage?.persisted?.().catch(() => false)) ?? true;
 }
 
 /**
- * Drops all that a store has. It is opened for that: the client that ends may have lost it, or have been closed before.
+ * Deletes everything in a store. Opens the store for this, because the ending client may have lost or closed it.
  *
- * @throws FreshetError `storage`: the copy is still there
+ * @throws FreshetError `storage`: the copy still exists
  */
 export async function wipeStore(store: Store, name: string): Promise<void> {
   try {
@@ -40,7 +40,7 @@ export async function wipeStore(store: Store, name: string): Promise<void> {
   }
 }
 
-/** Works on the store once it is open. @throws FreshetError `closed`, `storage` */
+/** Runs `work` once the store is open. @throws FreshetError `closed`, `storage` */
 export function whenOpen(opening: Promise<void>, isClosed: () => boolean): <T>(work: () => Promise<T>) => Promise<T> {
   return async (work) => {
     await opening;

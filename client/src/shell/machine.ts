@@ -1,4 +1,4 @@
-/** Runs the machine: events one after the other, commands as they come, one timer for all. */
+/** Runs the machine: processes events one by one, passes on commands as they come, keeps one timer. */
 
 import type { Command, Event, Happening } from '../core/events.ts';
 import { reduce } from '../core/reduce.ts';
@@ -12,7 +12,7 @@ export interface Machine {
   tell(happening: Happening): void;
 }
 
-/** `carryOut` does what a command says, `changed` is called after the events that were waiting; `news` notes what they changed. */
+/** `carryOut` executes a command; `changed` is called after all waiting events; `news` notes what they changed. */
 export function machineOf(
   settings: Settings,
   clock: Clock,

@@ -1,9 +1,9 @@
-/** Which caches may show something else than when it was last looked: a look costs as much as there is news. */
+/** Which caches may have changed since the last look, so that a look costs only as much as has changed. */
 
 export interface News {
   of(cache: string): void;
   ofAll(): void;
-  /** What has come up since the last time; null: all. */
+  /** The caches that may have changed since the last call; null: all. */
   take(): ReadonlySet<string> | null;
 }
 

@@ -1,4 +1,4 @@
-/** Tells whoever listens to the client what differs, once for all that happens together. */
+/** Tells subscribers of the client when its status differs, once for everything that happens together. */
 
 import type { ClientStatus, Storage } from '../api.ts';
 import type { State } from '../core/state.ts';
@@ -12,19 +12,19 @@ export interface Notices {
   /** The same object until something differs. */
   readonly status: ClientStatus;
   subscribe(ear: () => void): () => void;
-  /** Something may differ: it is looked at in a microtask. */
+  /** The status may differ: it is compared in a microtask. */
   heard(): void;
-  /** The last notice. */
+  /** Sends the last notice. */
   end(): void;
 }
 
 interface World {
   state(): State;
   storage(): Storage;
-  /** What the tab that leads tells. */
+  /** What the leading tab tells. */
   told: Pick<Told, 'checkedAt' | 'client'>;
   news: News;
-  /** Looks at these caches, or all; whether any differs. */
+  /** Compares these caches, or all (null). @returns whether any differs */
   look(caches: ReadonlySet<string> | null): boolean;
 }
 
@@ -35,7 +35,7 @@ export function noticesOf({ state, storage, told, news, look }: World): Notices 
 
   const take = (): ClientStatus => {
     const own = statusOf(state());
-    // A tab that follows shows what is true of the one that asks: above all that somebody must sign in.
+    // A tab that does not lead shows the leading tab's status, above all that the user must sign in.
     const now = own.sync === 'paused' ? { ...own, ...(told.client as ClientStatus | null) } : own;
     const next: ClientStatus = { ...now, checkedAt: now.checkedAt ?? told.checkedAt, storage: storage() };
     const names = Object.keys(next) as (keyof ClientStatus)[];

@@ -1,4 +1,4 @@
-/** The other tabs of a store: what they tell and are told, what they use, and what is asked of the one that leads. */
+/** The other tabs of a store: messages to and from them, the caches they use, and calls to the leading one. */
 
 import type { Happening } from '../core/events.ts';
 import type { State } from '../core/state.ts';
@@ -17,17 +17,17 @@ export interface Others {
 }
 
 interface World {
-  /** Null: there are none, or none that this one could agree with. */
+  /** Null: there are no other tabs, or no way to agree with them. */
   shared: Shared | null;
   state(): State;
   isClosed(): boolean;
-  /** Whether the app uses it in this tab. */
+  /** Whether the app uses the cache in this tab. */
   isOwn(cache: string): boolean;
   news: News;
   tell(happening: Happening): void;
-  /** The user may not have a copy that was dropped. */
+  /** Another tab has dropped a copy that the user may not have. */
   denied(cache: string): void;
-  /** The user has signed out, elsewhere. */
+  /** The user has signed out in another tab. */
   bye(wipe: boolean): void;
 }
 

@@ -1,19 +1,19 @@
-/** What the client needs of the world. Nothing here touches a global before a client is made. */
+/** What the client needs from the platform. Nothing here touches a global before a client is created. */
 
 import type { Lifecycle } from '../api.ts';
 
-/** Two clocks, chance, and timers. */
+/** Two clocks, random numbers and timers. */
 export interface Clock {
-  /** ms, never set. */
+  /** Monotonic, ms. */
   now(): number;
-  /** ms since the epoch, as the device has it. */
+  /** The device's clock, ms since the epoch. */
   wall(): number;
   random(): number;
-  /** Calls `ring` once after so many ms; returns what ends that. */
+  /** Calls `ring` once after `ms`. @returns a function that cancels it */
   after(ms: number, ring: () => void): () => void;
 }
 
-/** Longest time that timers can be set to. */
+/** Longest time that a timer accepts. */
 const MOST_TIMER_MS = 2 ** 31 - 1;
 
 export function platformClock(): Clock {
@@ -28,7 +28,7 @@ export function platformClock(): Clock {
   };
 }
 
-/** The life of a page; elsewhere nothing ever changes. */
+/** The life cycle of a page; on other platforms nothing ever changes. */
 export function platformLifecycle(): Lifecycle {
   const { document, navigator } = globalThis;
   const pageEvents = ['visibilitychange', 'freeze', 'resume'];
@@ -47,12 +47,12 @@ export function platformLifecycle(): Lifecycle {
   };
 }
 
-/** As the platform tells of what its listeners throw; nobody else suffers. */
+/** Reports an error of an app's listener as the platform does, so that it stops nothing else. */
 export function report(error: unknown): void {
   (globalThis.reportError ?? console.error)(error);
 }
 
-/** What tabs share: locks and a channel; null where there is only one, or no way to agree. */
+/** What tabs share: locks and a channel. */
 export interface Shared {
   locks: LockManager;
   channel(name: string): BroadcastChannel;

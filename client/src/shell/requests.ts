@@ -1,4 +1,4 @@
-/** Carries out what the machine asks of the network. Every request ends in an event, unless all were ended. */
+/** Carries out the machine's commands to the network. Every request ends in an event, unless all were aborted. */
 
 import type { Command, Happening } from '../core/events.ts';
 import { FreshetError } from '../error.ts';
@@ -6,14 +6,14 @@ import type { CallOptions, LiveSocket, ReadAnswer, SyncEnd, Transport } from '..
 import type { Body } from './copies.ts';
 import type { Tokens } from './tokens.ts';
 
-/** Bytes of a body that is being read. */
+/** Progress of reading a body, in bytes. */
 export interface Progress {
   bytes: number;
   of: number | null;
 }
 
 export interface Requests {
-  /** Bodies that have come and are not stored yet, by cache. */
+  /** Bodies that have arrived but are not stored yet, by cache. */
   readonly bodies: Map<string, Body>;
   readonly progress: Map<string, Progress>;
   carryOut(command: Command): void;
@@ -33,10 +33,10 @@ export function requestsOf({ transport, tokens, title, tell, progressed }: World
   let ending = new AbortController();
   let socket: LiveSocket | null = null;
   let ticket = '';
-  /** Grows with each socket: what an earlier one tells is not heard. */
+  /** Number of the latest socket: events of earlier ones are ignored. */
   let sockets = 0;
 
-  /** Makes a request; its end is told, unless it was ended by us. */
+  /** Makes a request and reports its result, unless the client itself aborted it. */
   const make = <T>(
     work: (call: CallOptions) => Promise<T>,
     then: (value: T) => void,
@@ -51,7 +51,7 @@ export function requestsOf({ transport, tokens, title, tell, progressed }: World
       (cause) => {
         if (signal.aborted) return;
         const error = errorOf(cause);
-        // Another token has come meanwhile: the refusal says nothing of it.
+        // The refusal concerns an old token: a new one arrived in the meantime.
         const isPast = error.status === 401 && token !== tokens.current;
         failed(isPast ? new FreshetError('network', error.message, { retryable: true }) : error);
       },
@@ -159,7 +159,7 @@ export function requestsOf({ transport, tokens, title, tell, progressed }: World
   };
 }
 
-/** What a call has thrown, as the machine takes it. */
+/** Anything that a call throws, as an error for the machine. */
 export function errorOf(cause: unknown): FreshetError {
   if (cause instanceof FreshetError) return cause;
   return new FreshetError('network', 'the request has failed', { retryable: true, cause });

@@ -1,15 +1,15 @@
-/** When a database that is lost, or has no room, is tried again. */
+/** When a database that is lost or has no room is tried again. */
 
 import { isFull } from '../store/store.ts';
 import type { Clock } from './platform.ts';
 
-/** A lost one, ms; it is given up after that. */
+/** Waits for a lost database, ms; then it is given up. */
 const LOST_MS = [1000, 10_000, 60_000];
-/** One without room: soon after a copy was dropped, else ever more seldom, ms. */
+/** Waits for one without room, ms: short after a copy was dropped, otherwise doubling. */
 const AFTER_DROP_MS = 1000;
 const FIRST_ROOM_MS = 60_000;
 const MOST_ROOM_MS = 3_600_000;
-/** One that has worked for so long begins anew, ms. */
+/** After working for this long, a database starts with the first wait again, ms. */
 const WORKED_MS = 60_000;
 
 export interface Retries {
@@ -20,9 +20,9 @@ export interface Retries {
   stop(): void;
 }
 
-/** `attempt` goes back to the database. @throws StoreError */
+/** `attempt` returns to the database. @throws StoreError */
 export function retriesOf(clock: Clock, attempt: () => Promise<void>): Retries {
-  /** In a row. */
+  /** Tries in a row. */
   let tries = 0;
   let isOfRoom = false;
   let isTrying = false;

@@ -1,19 +1,19 @@
-/** Writes what is held to another store, while it may go on to change. */
+/** Writes all held copies to another store while they may keep changing. */
 
 import type { Meta, StoredChange, StoreHandle } from '../store/store.ts';
 
-/** What is held of a cache. Another meta: it has changed. */
+/** A held copy. It has changed if its `meta` is another object. */
 export interface HeldCopy {
   cache: string;
   meta: Meta;
-  /** As a whole body, with the meta of one. */
+  /** The copy as a whole body, with the meta of one. */
   whole(): { meta: Meta; write: Extract<StoredChange['write'], { kind: 'whole' }> };
 }
 
 /**
- * @param gone copies that were dropped since the store was last written to; emptied
- * @param done called when all is written, at once after the last look, so that nothing is missed: with the metas that the
- *   copies have there; null: the store has a later version, or somebody else writes to it
+ * @param gone copies that were dropped since the store was last written to; emptied by this call
+ * @param done called once everything is written, in the same step as the last look, so that no change is missed. It
+ *   gets the metas of the copies in `to`; null: `to` has a later version, or another tab writes to it
  * @throws StoreError
  */
 export async function rewrite(

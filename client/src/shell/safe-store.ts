@@ -1,6 +1,6 @@
 /**
- * A store that goes on. Where the database is lost or has no room, rows are kept in memory from then on, and it is opened again
- * later: then all that is held is written to it anew.
+ * A store that keeps working. When the database is lost or has no room, rows are kept in memory. The database is opened
+ * again later, and everything that is held is written to it.
  */
 
 import { memory } from '../store/memory.ts';
@@ -16,13 +16,13 @@ import type { Clock } from './platform.ts';
 import { retriesOf } from './retries.ts';
 import { type HeldCopy, rewrite } from './rewrite.ts';
 
-/** A handle that goes on working. */
+/** A handle that keeps working. */
 type Kept = Omit<StoreHandle, 'wipe' | 'onLost'>;
 
 export interface SafeStore {
   readonly handle: Kept;
   readonly device: DeviceRow;
-  /** Generation of the store that this client writes to. */
+  /** The store's generation under which this client writes. */
   readonly generation: number;
   readonly isInMemory: boolean;
   open(): Promise<DeviceRow>;
@@ -30,7 +30,7 @@ export interface SafeStore {
   /** Keeps rows in memory until there is room again. */
   toMemory(): Promise<void>;
   keepDevice(row: DeviceRow): Promise<DeviceRow>;
-  /** All that the database has is to go, also where it is not to be reached now. */
+  /** Everything in the database has to be dropped, even if the database is unreachable now. */
   dropsAll(): void;
   close(): Promise<void>;
 }
@@ -40,13 +40,13 @@ interface World {
   name: string;
   clock: Clock;
   device: string | undefined;
-  /** All that is held. */
+  /** All held copies. */
   held(): Iterable<HeldCopy>;
-  /** What is held has another meta in the store that is used now; null: the store has a later version. */
+  /** A copy has another meta in the store that is used now; null: that store has a later version. */
   moved(cache: string, meta: Meta | null): void;
   lost(): void;
   healed(): void;
-  /** Somebody has wiped the store. */
+  /** Another tab has wiped the store. */
   wiped(): void;
 }
 
@@ -56,7 +56,7 @@ export function safeStoreOf(world: World): SafeStore {
   let device: DeviceRow;
   let isInMemory = !store.lasts;
   let isClosed = false;
-  /** Copies that were dropped while the database did not hear of it. */
+  /** Copies that were dropped while the database was unreachable. */
   const gone = new Set<string>();
   let isAllGone = false;
 
@@ -77,12 +77,12 @@ export function safeStoreOf(world: World): SafeStore {
   const openMemory = async (row: DeviceRow | null) => {
     const opened = await memory().open(name);
     const fresh = await opened.device();
-    // It takes the place of the one that was lost, under the same generation.
+    // The memory store takes the place of the lost one, with the same generation.
     if (row !== null) await opened.setDevice({ ...row, rev: fresh.rev + 1 });
     return opened;
   };
 
-  /** Has another store take over, with all that is held. */
+  /** Switches to another store and writes all held copies to it. */
   const use = async (next: StoreHandle, row: DeviceRow, isMemory: boolean) => {
     const old = handle;
     if (!isMemory && isAllGone) for (const cache of (await next.list()).keys()) gone.add(cache);
@@ -126,7 +126,7 @@ export function safeStoreOf(world: World): SafeStore {
   };
   const retries = retriesOf(clock, goBack);
 
-  /** What was learned in memory: whose answers are kept. */
+  /** Saves the user whose answers were kept in memory. */
   const keepUser = async (opened: StoreHandle, row: DeviceRow): Promise<DeviceRow> => {
     const { user, clockOffsetMs } = device;
     if (user === null || row.user === user) return row;
@@ -136,9 +136,9 @@ export function safeStoreOf(world: World): SafeStore {
     return next;
   };
 
-  /** Goes on in memory where the database is gone. */
+  /** Continues in memory if the database is gone. */
   const safely = async <T>(work: (on: StoreHandle) => Promise<T>): Promise<T> => {
-    // On its way to memory: what the database cannot take is not tried there again.
+    // A switch to memory is in progress: the database would fail again.
     if (!isInMemory && fallen !== null) await fallen;
     try {
       return await work(handle);
@@ -184,7 +184,7 @@ export function safeStoreOf(world: World): SafeStore {
         device = row;
       } catch {
         handle = await openMemory(null);
-        // The generation of the store is not known: whatever it is, it is taken when the store opens.
+        // The store's generation is unknown: it is taken over, whatever it is, once the store opens.
         device = { ...(await handle.device()), rev: 0 };
         isInMemory = true;
         fallen = Promise.resolve();

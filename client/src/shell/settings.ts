@@ -1,4 +1,4 @@
-/** What options come to. */
+/** The settings that result from the options. */
 
 import type { Options } from '../api.ts';
 import type { Settings } from '../core/state.ts';

@@ -1,4 +1,4 @@
-/** Carries out what the machine asks of the store. Every command ends in an event. */
+/** Carries out the machine's commands to the store. Every command ends in an event. */
 
 import type { Command, Happening } from '../core/events.ts';
 import type { Meta } from '../store/store.ts';
@@ -14,22 +14,22 @@ interface World {
   offsetMs(): number;
   isUsed(cache: string): boolean;
   tell(happening: Happening): void;
-  /** Other tabs may want to read it. */
+  /** A copy was stored: other tabs may want to read it. */
   stored(cache: string, meta: Meta, how: 'load' | 'delta' | 'note', bytes: number): void;
   evicted(cache: string): void;
-  /** Other tabs are to show them no more. */
+  /** Other tabs must no longer show these copies. */
   denied(caches: readonly string[]): void;
 }
 
-/** The device's row is written again where the clocks differ by more than before, ms. */
+/** The device's row is written again if the clock offset changed by at least this, ms. */
 const OFFSET_MS = 10_000;
-/** Caches that make room for one at most. */
+/** Most copies that are evicted to make room for one. */
 const MOST_EVICTIONS = 100;
 
 export function storageOf(world: World): (command: Command) => void {
   const { store, copies, bodies, tell, isUsed } = world;
 
-  /** Least used first; never what is pinned or used. */
+  /** Copies that may be evicted, the least recently used first; never pinned or used ones. */
   const evictable = async (except: string) =>
     [...(await store.handle.list())]
       .filter(([cache, { keep }]) => keep !== 'pinned' && cache !== except && !isUsed(cache))
@@ -53,7 +53,7 @@ export function storageOf(world: World): (command: Command) => void {
     }
   };
 
-  /** Commits; where there is no room, others make it. */
+  /** Commits; if there is no room, evicts other copies. */
   const commit = async (cache: string, work: () => Promise<Outcome>) => {
     for (let evictions = 0; ; evictions += 1) {
       try {
@@ -89,14 +89,14 @@ export function storageOf(world: World): (command: Command) => void {
     const { device } = store;
     const offsetMs = world.offsetMs();
     const isKnown = device.user === user && Math.abs(device.clockOffsetMs - offsetMs) < OFFSET_MS;
-    // Where nothing keeps it, nothing of somebody else can be there.
+    // If it cannot be stored, the store cannot contain answers for another user.
     const row = isKnown
       ? device
       : await store.keepDevice({ ...device, user, clockOffsetMs: offsetMs }).catch(() => null);
     tell({ type: 'userKept', user: row?.user ?? user, told: user, token });
   };
 
-  /** Nobody sees them any more, be they stored or not. */
+  /** Drops copies and stops showing them, stored or not. */
   const dropDenied = async (caches: readonly string[]) => {
     await store.handle.drop(caches, store.generation).catch(() => {});
     for (const cache of caches) {
@@ -128,7 +128,7 @@ export function storageOf(world: World): (command: Command) => void {
       void write(cache, 'note', () => copies.note(cache, item));
     } else if (command.do === 'compact') {
       const { cache } = command;
-      // Nothing has to go for it.
+      // No copy is evicted for a rewrite.
       void write(
         cache,
         'note',

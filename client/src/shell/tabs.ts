@@ -1,4 +1,4 @@
-/** The tabs of one store: one of them leads, by a lock; the others are told by messages, which are hints alone. */
+/** The tabs of one store. The tab that holds a lock leads; the others get messages, which are only hints. */
 
 import type { Parameters } from '../api.ts';
 import type { SyncTold } from '../core/status.ts';
@@ -14,31 +14,31 @@ export interface PlainError {
   status: number | null;
 }
 
-/** What tabs tell each other. Tokens and rows are not among it. */
+/** Messages between tabs. They contain no tokens and no rows. */
 export type Message = { from: string } & (
   | { kind: 'hint'; cache: string; rev: number }
-  /** A visible tab would lead; whoever leads answers `told`. */
+  /** A visible tab wants to lead; the leading tab answers `told`. */
   | { kind: 'want' }
   | {
       kind: 'told';
       checkedAt: number | null;
       client: Plain<SyncTold>;
-      /** What differs from what was told before; null: nothing is told of it any more. */
+      /** What differs from the last message; null: there is nothing to tell of the cache any more. */
       caches: readonly (readonly [cache: string, told: Plain<SyncTold> | null])[];
-      /** All caches are among it, and no others are told of. */
+      /** The message contains all caches. */
       isWhole: boolean;
     }
-  /** Whoever leads is to tell all: what was told before this tab has not heard. */
+  /** Asks the leading tab to tell everything, because this tab has missed earlier messages. */
   | { kind: 'missing' }
-  /** All tabs are to tell what they use. */
+  /** Asks all tabs which caches they use. */
   | { kind: 'who' }
   | { kind: 'uses'; caches: readonly Used[] }
   | { kind: 'use'; used: Used; isUsed: boolean }
   | { kind: 'ask'; id: number; what: 'check' | 'refresh' | 'fresh'; cache: string; maxAgeS: number }
   | { kind: 'answer'; to: string; id: number; error: PlainError | null }
-  /** Copies that the user may not have: they were dropped, and are not to be shown. */
+  /** Copies that the user may not have: they were dropped, and must not be shown. */
   | { kind: 'denied'; caches: readonly string[] }
-  /** The service has signed the user out: nothing that was read for them is to stay. */
+  /** The service has signed the user out: no copy of theirs may stay. */
   | { kind: 'signedOut' }
   | { kind: 'resume' }
   | { kind: 'bye'; wipe: boolean }
@@ -56,7 +56,7 @@ export interface Tabs {
   close(): void;
 }
 
-/** Tabs of a store; alone, without a way to agree: then each leads. */
+/** The tabs of a store. If they cannot agree (`shared` is null), each of them leads. */
 export function tabsOf(
   name: string,
   shared: Shared | null,
@@ -66,7 +66,7 @@ export function tabsOf(
   if (shared === null) return { id, send() {}, queue: () => ears.led(true), yield() {}, steal() {}, close() {} };
   const channel = shared.channel(name);
   channel.onmessage = ({ data }) => ears.heard(data as Message);
-  // In Node.js a channel would keep the process.
+  // Otherwise the channel would keep a Node.js process alive.
   (channel as { unref?(): void }).unref?.();
   let release = () => {};
   let waiting = new AbortController();
@@ -78,7 +78,7 @@ export function tabsOf(
       release = resolve;
       ears.led(true);
     });
-  /** Until the lock is given up or taken away. */
+  /** Leads until the lock is given up or taken away. */
   const request = (options: LockOptions) => {
     shared.locks.request(name, options, hold).then(ended, ended);
   };
@@ -101,7 +101,7 @@ export function tabsOf(
     queue,
     yield: () => release(),
     steal() {
-      // Else its own place in the queue would have it lead again after it has handed over.
+      // Otherwise this tab's place in the queue would make it lead again after it has handed over.
       waiting.abort();
       request({ steal: true });
     },

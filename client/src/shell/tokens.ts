@@ -1,18 +1,18 @@
-/** The token of the user. It stays in this closure: no store, message, event or error has it. */
+/** The token of the user. It stays in this closure: no store, message, event or error contains it. */
 
 import type { AuthReason } from '../api.ts';
 import type { ClientEvents } from '../core/events.ts';
 import { FreshetError, unauthenticated } from '../error.ts';
 import type { Clock, Shared } from './platform.ts';
 
-/** How long `auth` may take, and how long another tab's may be waited for, ms. */
+/** How long `auth` may take, and how long to wait for another tab's call, ms. */
 const PATIENCE_MS = 45_000;
 const TURN_MS = 10_000;
 const LATE = Symbol('late');
 
 export interface Tokens {
   readonly current: string;
-  /** Asks for a token, in one tab at a time. @throws FreshetError `network`, `timeout`, `unauthenticated`: it gave no token */
+  /** Asks for a token, in one tab at a time. @throws FreshetError `network`, `timeout`, `unauthenticated` */
   ask(why: AuthReason): Promise<ClientEvents['authed']>;
 }
 
@@ -40,7 +40,7 @@ export function tokensOf(
     },
     async ask(why) {
       const token = await inTurn(lockName, shared, clock, () => call(why)).catch(() => {
-        // What it throws is its own, be it an error like ours: it says nothing of our requests, and may name the token.
+        // An error of `auth` says nothing of our requests, even if it is a FreshetError, and may contain the token.
         throw new FreshetError('network', 'auth() has failed');
       });
       if (token === LATE) throw new FreshetError('timeout', 'auth() has not answered');
@@ -54,7 +54,7 @@ export function tokensOf(
   };
 }
 
-/** Runs work while no other tab does; one that was frozen at it is not waited for. */
+/** Runs `work` while no other tab does. A tab that froze during its work is not waited for. */
 async function inTurn<T>(name: string, shared: Shared | null, clock: Clock, work: () => Promise<T>): Promise<T> {
   if (shared === null) return work();
   const waiting = new AbortController();
@@ -75,7 +75,7 @@ async function inTurn<T>(name: string, shared: Shared | null, clock: Clock, work
   }
 }
 
-/** When a JWT expires, ms since the epoch by the service's clock; null: another kind of token. */
+/** The expiry of a JWT, ms since the epoch by the service's clock; null: another kind of token. */
 export function expiryOf(token: string): number | null {
   try {
     const [, payload = ''] = token.split('.');

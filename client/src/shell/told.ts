@@ -1,4 +1,4 @@
-/** What the tab that leads tells the others of its caches, so that they show the truth, too. It tells what differs, and all to who asks. */
+/** What the leading tab tells the others, so that they show the same status: changes only, or everything on request. */
 
 import type { CacheState, State } from '../core/state.ts';
 import { type SyncTold, statusOf, syncOf } from '../core/status.ts';
@@ -8,15 +8,15 @@ import type { Message, Plain, Tabs } from './tabs.ts';
 export interface Told {
   get(cache: string): SyncTold | undefined;
   readonly checkedAt: number | null;
-  /** How the client of that tab stands to the service. */
+  /** Status of the leading tab's client. */
   readonly client: SyncTold | null;
-  /** Tells the others the news of these caches, if there is any. `again`: in any case, that this tab leads. */
+  /** Tells the others what differs for these caches, if anything. `again`: tells in any case that this tab leads. */
   tell(state: State, caches: Iterable<string> | null, again?: boolean): void;
   /** Tells them of all caches. */
   tellAll(state: State): void;
-  /** Another tab leads: whatever this one has told holds no more. */
+  /** Another tab leads: what this tab has told is no longer valid. */
   forget(): void;
-  /** What another tab tells. `caches`: those of which something else is told now; null: all. */
+  /** Takes a message of the leading tab. @returns `caches`: those whose status differs now; null: all */
   heard(message: Extract<Message, { kind: 'told' }>): { isOther: boolean; caches: readonly string[] | null };
 }
 
@@ -24,14 +24,14 @@ export function toldOf(tabs: Tabs): Told {
   let known = new Map<string, SyncTold>();
   let checkedAt: number | null = null;
   let client: SyncTold | null = null;
-  /** Who leads, and whether it has told this tab of all caches, or was asked to. */
+  /** The leading tab, and whether it has told this tab everything, or was asked to. */
   let leader = '';
   let isAsked = false;
-  /** What this tab has told, as text; null: nothing. */
+  /** What this tab has told, as JSON; null: nothing. */
   let told: Map<string, string> | null = null;
   let toldClient = '';
 
-  /** Tells what differs of these caches from what was told before. */
+  /** Tells what differs for these caches from what was told before. */
   const tell = (state: State, ids: Iterable<string>, isWhole: boolean, always: boolean) => {
     const before = told ?? new Map<string, string>();
     told = before;
@@ -104,7 +104,7 @@ function toldIn({ error, ...told }: Plain<SyncTold>): SyncTold {
   return { ...told, error: errorOfPlain(error) };
 }
 
-/** The same again is no new object, of which subscribers would be told. */
+/** Returns the old object if nothing differs: a new one would notify subscribers. */
 function sameOr(before: SyncTold | null | undefined, now: Plain<SyncTold>): SyncTold {
   const isSame = before && JSON.stringify({ ...before, error: plainOf(before.error) }) === JSON.stringify(now);
   return isSame ? before : toldIn(now);

@@ -3,7 +3,7 @@
 import type { Parameters } from '../api.ts';
 import type { Message, Used } from './tabs.ts';
 
-/** How often the other tabs are asked whether they are still there, ms. */
+/** How often this tab asks the others whether they still exist, ms. */
 const ROUND_MS = 10 * 60_000;
 
 export interface Uses {
@@ -11,15 +11,15 @@ export interface Uses {
   own(): Used[];
   set(cache: string, title: string, parameters: Parameters, isUsed: boolean): void;
   isUsed(cache: string): boolean;
-  /** Another tab tells all that it uses, or one thing that it uses now, or no more. */
+  /** Another tab tells all caches that it uses, or one that it starts or stops using. */
   heard(message: Extract<Message, { kind: 'uses' | 'use' }>): void;
-  /** A new round is due: tabs that have not answered in the last one are gone. */
+  /** Starts a new round if one is due: tabs that did not answer in the last round are gone. @returns whether it did */
   round(now: number): boolean;
-  /** Forgets other tabs: another one leads. */
+  /** Forgets the other tabs, because another tab leads now. */
   forgetOthers(): void;
 }
 
-/** `changed` is called for each cache whose use may have begun or ended. */
+/** `changed` is called for each cache whose use may have started or ended. */
 export function usesOf(changed: (used: Used) => void): Uses {
   const own = new Map<string, Used>();
   const others = new Map<string, Map<string, Used>>();

@@ -1,4 +1,4 @@
-/** The caches that an app holds: what they show, who listens, who waits. */
+/** The caches that an app holds: their snapshots, listeners and waiting calls. */
 
 import type { Cache, CacheOptions, CacheStatus, Change, Row, Snapshot, Table } from '../api.ts';
 import { type Tables, tablesOf } from '../data/table.ts';
@@ -12,25 +12,25 @@ interface World {
   status(hasData: boolean): CacheStatus;
   wall(): number;
   isClosed(): boolean;
-  /** Asks the leader; ends when its answer is stored. */
+  /** Asks the leading tab. Resolves when the answer is stored. */
   ask(what: 'refresh' | 'fresh', maxAgeS: number): Promise<void>;
   drop(): Promise<void>;
-  /** The last holder has gone. */
+  /** The last holder has released it. */
   released(): void;
-  /** Nobody holds it, listens or waits any more. */
+  /** It has no holder, listener or waiting call any more. */
   left(): void;
 }
 
 export interface View<T extends object> {
-  /** For one more holder, whose `release` counts once. */
+  /** Adds a holder; its `release` counts once. */
   hold(): Cache<T>;
   readonly snapshot: Snapshot<T>;
   readonly isHeld: boolean;
-  /** Nobody holds it, listens or waits. */
+  /** It has no holder, listener or waiting call. */
   readonly isIdle: boolean;
-  /** Subscribers are told of a new version, in a microtask. */
+  /** Tells subscribers of a new version, in a microtask. */
   changed(change: Change): void;
-  /** Those who wait look again; whether the snapshot is another one now. */
+  /** Lets waiting calls look again. @returns whether the snapshot is a new object */
   look(): boolean;
 }
 
@@ -43,7 +43,7 @@ export function viewOf<T extends object = Row>(options: CacheOptions, world: Wor
   let shown: Copy['shown'] = null;
   const ears = new Set<(change: Change) => void>();
   const watchers = new Set<() => void>();
-  /** What the watchers were last told of. */
+  /** The snapshot that watchers were last told of. */
   let told: Snapshot<T> | null = null;
   const waiters = new Set<() => void>();
 
@@ -80,7 +80,7 @@ export function viewOf<T extends object = Row>(options: CacheOptions, world: Wor
   };
   const listen = <Change>(to: Set<(change: Change) => void>, name: string, heard: (change: Change) => void) => {
     demand(typeof heard === 'function', `${name}(heard): heard`, 'a function');
-    // The same function may listen twice.
+    // The same function may be registered twice.
     const own = (change: Change) => heard(change);
     to.add(own);
     return () => {
@@ -89,7 +89,7 @@ export function viewOf<T extends object = Row>(options: CacheOptions, world: Wor
     };
   };
 
-  /** Ends with a snapshot once there is what is waited for. */
+  /** Resolves with the snapshot once `isThere` holds for it. */
   const until = (isThere: (now: Snapshot<T>) => boolean, signal?: AbortSignal): Promise<Snapshot<T>> =>
     new Promise((resolve, reject) => {
       const end = (error: unknown, now: Snapshot<T>) => {
@@ -173,7 +173,7 @@ function callAll<Change>(ears: Iterable<(change: Change) => void>, change: Chang
     try {
       heard(change);
     } catch (error) {
-      // As the platform does with the errors of its listeners: told, and nobody else suffers.
+      // An error of one listener is reported, and the others are still called.
       report(error);
     }
   }

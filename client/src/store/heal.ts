@@ -1,20 +1,20 @@
 /**
- * Connections that heal. Platforms close them behind an app's back, above all while it sleeps, and each call on the dead handle
- * then fails. So a handle that failed is dropped and the database opened anew, at most three times a call; what never answers
- * counts double, because each time costs one's patience.
+ * Connections that heal. Platforms close them behind an app's back, above all while it sleeps, and each call on the
+ * dead handle then fails. A handle that failed is dropped, and the database is opened again, at most three times for a
+ * call. A call that gets no answer counts twice, because each such try costs the whole patience.
  */
 
 import { StoreError } from './store.ts';
 
-/** How a connection is made and ended. */
+/** Opens and closes connections. */
 export interface Opener<C> {
-  /** @param closed to be called when the platform has closed it */
+  /** @param closed call it when the platform has closed the connection */
   open(closed: () => void): Promise<C>;
   close(connection: C): unknown;
 }
 
 export interface Healing<C> {
-  /** Works on an open connection, again after a failure. @throws StoreError */
+  /** Runs `work` on an open connection, again after a failure. @throws StoreError */
   run<T>(work: (connection: C) => Promise<T>): Promise<T>;
   onLost(heard: (why: StoreError) => void): void;
   close(): void;
@@ -22,12 +22,12 @@ export interface Healing<C> {
 
 const REOPENINGS = 3;
 const PAUSE_MS = 100;
-/** What a call that was never answered fails with. */
+/** The error of a call that got no answer. */
 export const SILENCE = new StoreError('lost', 'The database does not answer.');
-/** Name of an error: a later release has changed the database, so that no other try helps. */
+/** Name of the error if a later release has changed the database: trying again does not help. */
 export const LATER_RELEASE = 'VersionError';
 
-/** What a promise gives, if it does within so long. @throws SILENCE */
+/** The result of a promise if it settles within `ms`. @throws SILENCE */
 export function within<T>(ms: number, answer: T | Promise<T>): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const silence = new Promise<never>((_, reject) => {
@@ -36,7 +36,7 @@ export function within<T>(ms: number, answer: T | Promise<T>): Promise<T> {
   return Promise.race([answer, silence]).finally(() => clearTimeout(timer));
 }
 
-/** Connects when first used. @param patienceMs how long an opening may take */
+/** Connects at the first use. @param patienceMs longest time for opening */
 export function healing<C>({ open, close }: Opener<C>, patienceMs: number): Healing<C> {
   let opened: Promise<C> | null = null;
   let lost: StoreError | null = null;
@@ -44,7 +44,7 @@ export function healing<C>({ open, close }: Opener<C>, patienceMs: number): Heal
 
   const drop = (used: Promise<C> | null) => {
     if (opened === used) opened = null;
-    // Also of an opening that nobody waits for any more.
+    // Also closes a connection whose opening nothing waits for any more.
     used?.then(close).catch(() => {});
   };
   const giveUp = (why: StoreError) => {

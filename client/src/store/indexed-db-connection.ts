@@ -1,9 +1,9 @@
-/** A connection to IndexedDB, and a transaction on it that is watched: some platforms call nothing back. */
+/** A connection to IndexedDB, and transactions with a time limit, because some platforms never call back. */
 
 import { type Opener, SILENCE } from './heal.ts';
 
 export type Table = 'meta' | 'chunk' | 'entry' | 'client';
-/** Makes a request of a table within a transaction. Its failure ends the transaction only if it is not caught. */
+/** Makes a request of a table in a transaction. If the caller catches its error, the transaction goes on. */
 export type Ask = <T>(
   table: Table,
   method: 'get' | 'getAll' | 'getAllKeys' | 'put' | 'delete' | 'clear',
@@ -12,7 +12,7 @@ export type Ask = <T>(
 
 const TABLES: readonly Table[] = ['meta', 'chunk', 'entry', 'client'];
 
-/** @param factory asked at each opening: on iOS `indexedDB` comes and goes */
+/** @param factory called at each opening: on iOS `indexedDB` may be missing at times */
 export function opener(name: string, factory: () => IDBFactory | undefined): Opener<IDBDatabase> {
   return {
     open: (closed) =>
@@ -26,14 +26,14 @@ export function opener(name: string, factory: () => IDBFactory | undefined): Ope
         request.onerror = () => reject(request.error);
         request.onsuccess = () => {
           const db = request.result;
-          // By the platform; and for a newer tab or a deletion, which wait until all have closed.
+          // The platform closed it; or a newer tab or a deletion waits until all connections are closed.
           db.onclose = db.onversionchange = () => {
             db.close();
             closed();
           };
           if (db.objectStoreNames.length === TABLES.length) return resolve(db);
           db.close();
-          // Made by somebody else, who opened the name without making tables: nothing of ours is in there.
+          // Another program created the database without our tables, so it contains nothing of ours.
           platform.deleteDatabase(name);
           reject(new Error('The database has other tables.'));
         };
@@ -43,9 +43,9 @@ export function opener(name: string, factory: () => IDBFactory | undefined): Ope
 }
 
 /**
- * Works in one transaction. `work` waits for what it asks, and for nothing else.
- * @param patienceMs how long it may take from one answer to the next
- * @throws SILENCE, or what the platform says
+ * Runs `work` in one transaction. `work` must wait only for what it requests through `ask`.
+ * @param patienceMs longest time from one answer to the next
+ * @throws SILENCE, or the platform's error
  */
 export function transact<T>(
   db: IDBDatabase,
@@ -59,12 +59,12 @@ export function transact<T>(
     const transaction = db.transaction(tables, mode, { durability: 'relaxed' });
     let result: { value: T } | undefined;
     const fail = (error: unknown) => {
-      // Before the abort, which rejects with less. A connection that was closed may tell nothing of its transactions.
+      // Before the abort, whose error says less. On a closed connection the transaction may report nothing at all.
       reject(error);
       try {
         transaction.abort();
       } catch {
-        // It is over already.
+        // The transaction has ended already.
       }
     };
     const watch = () => {

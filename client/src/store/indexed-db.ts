@@ -1,6 +1,7 @@
 /**
- * Keeps caches in IndexedDB: few large records, a whole body in one transaction. Bytes are kept as ArrayBuffer with their type,
- * not as Blob: WebKit has lost Blobs, refuses them in private windows and ties them to files that an opened connection holds.
+ * Keeps caches in IndexedDB: few large records, and a whole body in one transaction. Bytes are stored as ArrayBuffer
+ * with their type, not as Blob: WebKit has lost Blobs, refuses them in private windows, and ties them to files that an
+ * open connection holds.
  */
 
 import { healing } from './heal.ts';
@@ -8,15 +9,15 @@ import { type Ask, opener, type Table, transact } from './indexed-db-connection.
 import type { Store } from './store.ts';
 import { type Scope, storeHandle, type Transaction } from './transactions.ts';
 
-/** How IndexedDB is reached. */
+/** Options of `indexedDb`. */
 export interface IndexedDbOptions {
-  /** Usual: `globalThis.indexedDB`. Asked at each opening. */
+  /** Called at each opening; default: `globalThis.indexedDB`. */
   factory?: () => IDBFactory | undefined;
-  /** How long it may be silent before the connection counts as dead, ms; usual: 10,000. */
+  /** How long the database may be silent before its connection counts as dead, ms; default: 10,000. */
   patienceMs?: number;
 }
 
-/** A chunk as it is kept. */
+/** A stored chunk. */
 interface Kept {
   table: number;
   data: string | ArrayBuffer;
@@ -34,7 +35,7 @@ const TABLES: Record<Scope, readonly Table[]> = {
   whole: [...CACHE, 'client'],
 };
 
-/** Keeps in the browser's IndexedDB. */
+/** Keeps caches in the browser's IndexedDB. */
 export function indexedDb({ factory = () => globalThis.indexedDB, patienceMs = 10_000 }: IndexedDbOptions = {}): Store {
   return {
     lasts: true,
@@ -51,19 +52,19 @@ export function indexedDb({ factory = () => globalThis.indexedDB, patienceMs = 1
           table,
           data: typeof data === 'string' ? data : new Blob([data], { type }),
         }),
-        // The record is there and its file is not (Chromium; the last two are its older names for it).
+        // The record exists but its file does not (Chromium; the last two names are from its older versions).
         isGone: ({ name }) => /^(NotReadable|NotFound|Data)Error$/.test(name),
         onLost,
         close,
       });
-      // Tells whether the database can be used at all.
+      // Fails if the database cannot be used at all.
       await handle.list();
       return handle;
     },
   };
 }
 
-/** Keys that begin with these parts; `from` then bounds the next part. */
+/** Keys that start with these parts; `from` limits the next part. */
 const range = (parts: readonly (string | number)[], from: readonly number[] = []) =>
   IDBKeyRange.bound([...parts, ...from], [...parts, []]);
 

@@ -1,4 +1,4 @@
-/** A store that forgets all with the app: what is left where nothing lasts, and for tests. */
+/** A store that ends with the app: for platforms without a lasting store, and for tests. */
 
 import { firstLacking, known, mayCommit, newDevice, whole, wiped } from './rules.ts';
 import { type Chunk, type DeviceRow, type Meta, type Store, StoreError, type StoreHandle } from './store.ts';
@@ -14,7 +14,7 @@ interface Database {
   caches: Map<string, Held>;
 }
 
-/** Keeps in memory. Handles of one store on the same name share what is kept, as tabs do. */
+/** Keeps caches in memory. Handles of one store with the same name share their data, as tabs do. */
 export function memory(): Store {
   const databases = new Map<string, Database>();
   return {
@@ -27,7 +27,7 @@ export function memory(): Store {
   };
 }
 
-/** Each method works on the data without a wait in between, which makes it one transaction. */
+/** Each method changes the data without a pause in between, which makes it one transaction. */
 function handle(database: Database): StoreHandle {
   const { caches } = database;
   let isClosed = false;

@@ -1,11 +1,11 @@
-/** What all stores agree on, whatever they keep rows in. */
+/** Rules that all stores share, wherever they keep rows. */
 
 import type { Chunk, DeviceRow, Meta, Stored, StoredChange } from './store.ts';
 
-/** The device's row as it begins: generation 1, nobody's. */
+/** The initial row of a device: generation 1, no user. */
 export function newDevice(): DeviceRow {
   const numbers = new Uint32Array(4);
-  // React Native has no `crypto`. The id only keeps devices apart, it is no secret.
+  // React Native has no `crypto`. The id distinguishes devices; it is not a secret.
   if (globalThis.crypto) crypto.getRandomValues(numbers);
   else
     numbers.forEach((_, i) => {
@@ -20,12 +20,12 @@ export function wiped(row: DeviceRow): DeviceRow {
   return { ...row, rev: row.rev + 1, generation: row.generation + 1, user: null };
 }
 
-/** The meta if it is of a format that this release knows, else null: what is kept then counts as none. */
+/** The meta if this release knows its format; null: the stored copy counts as none. */
 export function known(meta: unknown): Meta | null {
   return (meta as Meta | null | undefined)?.format === 1 ? (meta as Meta) : null;
 }
 
-/** Whether a change may be done to what is kept now. A note or a delta must be of the very body that is there. */
+/** Whether a change may be committed. A note or a delta must belong to the stored body. */
 export function mayCommit(
   { generation, expected, meta, write }: StoredChange,
   device: DeviceRow | null | undefined,
@@ -38,12 +38,12 @@ export function mayCommit(
   );
 }
 
-/** The first entry that a reader lacks; null: it needs the chunks, too. */
+/** The first entry that a reader lacks; null: it also needs the chunks. */
 export function firstLacking(meta: Meta, reader: { gen: number; entries: number } | undefined): number | null {
   return reader && reader.gen === meta.gen && reader.entries <= meta.entries ? reader.entries : null;
 }
 
-/** What was read, as the reader gets it; null: pieces are missing, so that the copy is worth nothing. */
+/** The pieces that were read; null: some are missing, so the copy is useless. */
 export function whole(
   meta: Meta,
   lacking: number | null,

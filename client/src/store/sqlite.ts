@@ -1,6 +1,6 @@
 /**
- * Keeps caches in SQLite, over whatever an app has to reach it. Only text, integers and null cross to the driver, since bridges
- * differ in what they make of bytes: a body that is no table is kept as a data URL.
+ * Keeps caches in SQLite, through the driver of an app. The driver gets only text, integers and null, because bridges
+ * differ in how they pass bytes: a body that is not a table is stored as a data URL.
  */
 
 import { healing, LATER_RELEASE, within } from './heal.ts';
@@ -10,27 +10,27 @@ import { storeHandle, type Transaction } from './transactions.ts';
 export type SqliteValue = string | number | null;
 type Awaitable<T> = T | Promise<T>;
 
-/** Opens databases. With the methods of a connection it makes the five of a driver. */
+/** Opens databases. It has one method, and a connection has four. */
 export interface SqliteDriver {
   /**
-   * Opens the database, or makes it. Each call gives a connection of its own: transactions of two must not mix.
-   * @param name of letters, digits and `-`, for a file's name
+   * Opens or creates the database. Each call returns a connection of its own: transactions of two must not mix.
+   * @param name letters, digits and `-`, usable as a file name
    */
   open(name: string): Awaitable<SqliteConnection>;
 }
 
-/** One connection. Errors are thrown with SQLite's message in theirs. */
+/** One connection. Its errors contain SQLite's message. */
 export interface SqliteConnection {
   /** A statement without values or rows: `BEGIN IMMEDIATE`, `CREATE TABLE …`. */
   exec(sql: string): Awaitable<unknown>;
-  /** A statement that writes, its `?` filled in. */
+  /** A statement that writes; `values` replace its `?`. */
   run(sql: string, values: SqliteValue[]): Awaitable<unknown>;
-  /** A statement that gives rows, as objects by column. */
+  /** A statement that returns rows, as objects by column. */
   all(sql: string, values: SqliteValue[]): Awaitable<unknown>;
   close(): Awaitable<unknown>;
 }
 
-/** A chunk as it is kept; `type` null: text of a table. */
+/** A stored chunk. `type` null: text of a table. */
 interface Kept {
   tab: number;
   type: string | null;
@@ -38,9 +38,9 @@ interface Kept {
 }
 
 const VERSION = 1;
-// WAL: readers and a writer do not wait for each other. NORMAL: a power cut may cost the last commits, which costs a delta again.
+// WAL: readers and a writer do not block each other. NORMAL: a power cut may lose recent commits; deltas restore them.
 const PRAGMAS = ['busy_timeout=5000', 'journal_mode=WAL', 'synchronous=NORMAL'];
-/** More than any statement takes, and than `busy_timeout`. */
+/** Longer than any statement takes, and than `busy_timeout`. */
 const PATIENCE_MS = 30_000;
 const CACHE = ['meta', 'chunk', 'entry'];
 const PIECE = 'name TEXT,gen INTEGER,n INTEGER,data TEXT';
@@ -51,9 +51,9 @@ const SCHEMA = {
   entry: `${PIECE},PRIMARY KEY(name,gen,n)`,
 };
 
-/** Keeps in SQLite. */
+/** Keeps caches in SQLite. */
 export function sqlite(driver: SqliteDriver): Store {
-  // Handles of one app take turns here: a driver that works in the app's own thread would wait there for itself.
+  // Handles of one app take turns: with a driver that blocks the app's own thread, two would deadlock.
   const turns = new Map<string, Queue>();
   return {
     lasts: true,
@@ -65,7 +65,7 @@ export function sqlite(driver: SqliteDriver): Store {
           async open() {
             const database = connect(await driver.open(name.replaceAll(':', '-')), turn);
             try {
-              // Where one is refused, it goes without.
+              // If SQLite refuses a pragma, the client continues without it.
               for (const pragma of PRAGMAS) await database.ask('all', `PRAGMA ${pragma}`).catch(() => {});
               await database.transact('IMMEDIATE', prepare);
             } catch (error) {
@@ -80,7 +80,7 @@ export function sqlite(driver: SqliteDriver): Store {
       );
       const handle = storeHandle<Kept>({
         run: (scope, work) => {
-          // IMMEDIATE: what is read before a write cannot change until it is committed, also by another process.
+          // IMMEDIATE: what is read before a write cannot change until the commit, not even by another process.
           const kind = scope === 'read' || scope === 'list' ? 'DEFERRED' : 'IMMEDIATE';
           return run((database) => database.transact(kind, (ask) => work(tables(ask))));
         },
@@ -102,7 +102,7 @@ export function sqlite(driver: SqliteDriver): Store {
   };
 }
 
-/** Has a statement done, after those before it. One that is never answered must not hold up the app for ever. */
+/** Runs a statement after the previous ones. A statement that never answers must not block the app for ever. */
 type Ask = <T>(method: 'exec' | 'run' | 'all', sql: string, ...values: SqliteValue[]) => Promise<T[]>;
 
 function connect(connection: SqliteConnection, transaction: Queue) {
@@ -127,7 +127,7 @@ function connect(connection: SqliteConnection, transaction: Queue) {
   };
 }
 
-/** Does one after the other what it is given. */
+/** Runs tasks one after the other. */
 type Queue = <T>(work: () => Promise<T>) => Promise<T>;
 function queue(): Queue {
   let last: Promise<unknown> = Promise.resolve();
@@ -182,7 +182,7 @@ function tables(ask: Ask): Transaction<Kept> {
   };
 }
 
-/** What cannot be read counts as none. */
+/** A value that cannot be parsed counts as none. */
 function parsed({ value }: Valued) {
   try {
     return JSON.parse(value);
@@ -191,7 +191,7 @@ function parsed({ value }: Valued) {
   }
 }
 
-/** React Native has FileReader alone for this, Node.js has none. */
+/** React Native has only FileReader for this; Node.js does not have it. */
 async function dataUrl(blob: Blob): Promise<string> {
   if (globalThis.FileReader) {
     return new Promise((resolve, reject) => {

@@ -1,13 +1,13 @@
 /**
- * Where a device keeps its caches. A store is dumb: it keeps and gives back, whole or not at all, and compares revisions. What
- * is in a cache, whether it is right and when it goes is decided above it.
+ * Where a device keeps its caches. A store only writes and reads, whole or not at all, and compares revisions. The
+ * layers above decide what a cache contains, whether it is correct and when it is removed.
  */
 
 import type { Parameters } from '../api.ts';
 
-/** Makes a handle of a database. `indexedDb()`, `memory()`, `sqlite(driver)`. */
+/** Opens databases: `indexedDb()`, `memory()`, `sqlite(driver)`. */
 export interface Store {
-  /** Whether what is kept survives the app. */
+  /** Whether the data survives the app. */
   readonly lasts: boolean;
   /**
    * @param name of the database: letters, digits, `:` and `-`
@@ -16,17 +16,17 @@ export interface Store {
   open(name: string): Promise<StoreHandle>;
 }
 
-/** What is known of a cache's copy. Times are ms since the epoch by the device's clock. */
+/** What the store knows of a cache's copy. Times are ms since the epoch by the device's clock. */
 export interface Meta {
-  /** Another one is of a later release: the copy counts as none. */
+  /** Any other value is from a later release: the copy counts as none. */
   format: 1;
-  /** Counts the commits of this cache. A commit names the one that it began from. */
+  /** Counts the commits of this cache. A commit names the `rev` that it started from. */
   rev: number;
-  /** Counts the whole bodies that it had: `entries` go on from the last one. */
+  /** Counts the whole bodies of this cache: `entries` continue the last one. */
   gen: number;
   title: string;
   parameters: Parameters;
-  /** First 16 hex digits of the cache's key at the service, which pokes name. */
+  /** First 16 hex digits of the cache's key at the service; pokes name it. */
   tag: string;
   /** Without quotes. */
   etag: string;
@@ -34,7 +34,7 @@ export interface Meta {
   revision: number;
   /** SHA-256 of the row ids; null: no tables. */
   hash: string | null;
-  /** Of a body that is no table; null: tables. */
+  /** Of a body that is not a table; null: tables. */
   contentType: string | null;
   tables: readonly { name: string; columns: readonly string[] }[];
   rows: number;
@@ -43,7 +43,7 @@ export interface Meta {
   chunks: number;
   /** Deltas since the whole body. */
   entries: number;
-  /** Rows that these deltas bring and take. */
+  /** Rows that these deltas insert and delete. */
   changed: number;
   checkedAt: number;
   loadedAt: number;
@@ -52,17 +52,17 @@ export interface Meta {
   keep: 'pinned' | 'lru';
 }
 
-/** A piece of a whole body: rows of one table as the body's own text, `[1,"a"],[2,"b"]`; of a body that is no table, all of it. */
+/** A piece of a body: rows of one table as in the body, `[1,"a"],[2,"b"]`, or all of a body that is not a table. */
 export interface Chunk {
   /** Index in `Meta.tables`; -1: no table. */
   table: number;
   data: string | Blob;
 }
 
-/** A cache as it is kept. */
+/** A stored cache. */
 export interface Stored {
   meta: Meta;
-  /** Null: the reader has them (`known`). */
+  /** Null: the reader already has them (`known`). */
   chunks: readonly Chunk[] | null;
   /** Deltas as the service wrote them, in order; with `known`, those that the reader lacks. */
   entries: readonly string[];
@@ -72,12 +72,12 @@ export interface Stored {
 export interface StoredChange {
   /** Id of the cache in this store. */
   cache: string;
-  /** The generation of the store that it began under: after a wipe it is another one. */
+  /** The generation of the store when the change began; a wipe changes the generation. */
   generation: number;
-  /** `meta.rev` that it began from; null: nothing was held. */
+  /** `meta.rev` when the change began; null: nothing was held. */
   expected: number | null;
   meta: Meta;
-  /** `note`: the meta alone. `delta`: one entry more. `whole`: chunks in place of all that was. */
+  /** `note`: the meta alone. `delta`: one more entry. `whole`: chunks that replace everything. */
   write: { kind: 'note' } | { kind: 'delta'; entry: string } | { kind: 'whole'; chunks: readonly Chunk[] };
 }
 
@@ -89,34 +89,34 @@ export interface DeviceRow {
   generation: number;
   /** Id of the device, random, made once. */
   device: string;
-  /** Whose answers are kept, as the first answer told; null: none yet. */
+  /** The user whose answers the store keeps, from the first answer; null: none yet. */
   user: string | null;
   /** The service's clock minus the device's, ms. */
   clockOffsetMs: number;
 }
 
-/** Whether the device has no room. */
+/** Whether the error means that the device has no room. */
 export function isFull(error: unknown): boolean {
   return error instanceof StoreError && error.kind === 'full';
 }
 
-/** An open database. All tabs have one each on the same data. Each method is one transaction. */
+/** An open database. Each tab has its own handle on the same data. Each method is one transaction. */
 export interface StoreHandle {
-  /** The cache; null: not held, or kept in a format that is not known. `known`: what the reader has of it already. */
+  /** The cache; null: not held, or stored in an unknown format. `known`: what the reader already has. */
   read(cache: string, known?: { gen: number; entries: number }): Promise<Stored | null>;
-  /** `conflict`: somebody else has changed the cache, or wiped the store, since; nothing was written. @throws StoreError */
+  /** `conflict`: another tab has changed the cache or wiped the store; nothing was written. @throws StoreError */
   commit(change: StoredChange): Promise<'done' | 'conflict'>;
-  /** Drops caches, be they held or not. `conflict`: the store was wiped since. */
+  /** Drops caches, held or not. `conflict`: the store was wiped in the meantime. */
   drop(caches: readonly string[], generation: number): Promise<'done' | 'conflict'>;
   /** All caches held, by id. */
   list(): Promise<ReadonlyMap<string, Meta>>;
-  /** The device's row; made with `device` where there is none. */
+  /** The device's row; created if there is none. */
   device(): Promise<DeviceRow>;
-  /** Changes it if its `rev` is still the one before `row.rev`. */
+  /** Writes the row if the stored `rev` is the one before `row.rev`. */
   setDevice(row: DeviceRow): Promise<'done' | 'conflict'>;
   /** Drops all caches, forgets the user and raises the generation. The id of the device stays. */
   wipe(): Promise<DeviceRow>;
-  /** Calls `heard` once when the database is gone for good: closed by the platform and not to be reopened, deleted, unreadable. */
+  /** Calls `heard` once when the database is gone for good: deleted, unreadable, or closed and not to be reopened. */
   onLost(heard: (why: StoreError) => void): void;
   close(): Promise<void>;
 }

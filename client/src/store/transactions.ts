@@ -1,4 +1,4 @@
-/** A handle over anything that has transactions: what each method reads and writes in one. */
+/** A store handle over any database with transactions: what each method reads and writes in one transaction. */
 
 import { firstLacking, known, mayCommit, newDevice, whole, wiped } from './rules.ts';
 import type { Chunk, DeviceRow, Meta, StoreHandle } from './store.ts';
@@ -7,32 +7,32 @@ import type { Chunk, DeviceRow, Meta, StoreHandle } from './store.ts';
 export interface Transaction<K> {
   device(): Promise<DeviceRow | null | undefined>;
   setDevice(row: DeviceRow): Promise<unknown>;
-  /** As it was kept, whatever that is. */
+  /** The stored value, of any type. */
   meta(cache: string): Promise<unknown>;
   metas(): Promise<readonly (readonly [cache: string, meta: unknown])[]>;
-  /** In their order. */
+  /** In order. */
   chunks(cache: string, gen: number): Promise<readonly K[]>;
-  /** In their order, `from` on. */
+  /** In order, from `from` on. */
   entries(cache: string, gen: number, from: number): Promise<readonly string[]>;
   putMeta(cache: string, meta: Meta): Promise<unknown>;
   putChunks(cache: string, gen: number, chunks: readonly K[]): Promise<unknown>;
   putEntry(cache: string, gen: number, n: number, entry: string): Promise<unknown>;
-  /** All that is kept of these caches, of all generations: nothing stays behind that nobody can reach. */
+  /** Removes everything stored of these caches, in all generations: no unreachable rest may stay. */
   remove(caches: readonly string[]): Promise<unknown>;
-  /** All caches. */
+  /** Removes all caches. */
   clear(): Promise<unknown>;
 }
 
 /** The tables that a transaction touches, and whether it writes. */
 export type Scope = 'read' | 'list' | 'device' | 'note' | 'delta' | 'whole';
 
-/** What keeps rows in transactions. `K`: a chunk as it is kept. */
+/** A database that keeps rows in transactions. `K`: a stored chunk. */
 export interface Keeper<K> {
-  /** `work` waits for the transaction alone; it may run again. */
+  /** `work` must wait only for the transaction; it may run more than once. */
   run<T>(scope: Scope, work: (transaction: Transaction<K>) => Promise<T>): Promise<T>;
   encode(chunk: Chunk): Promise<K>;
   decode(kept: K): Promise<Chunk> | Chunk;
-  /** Whether a failure to read a chunk or an entry says that it is gone. */
+  /** Whether an error while reading a chunk or an entry means that it is gone. */
   isGone(error: Error): boolean;
   onLost: StoreHandle['onLost'];
   close(): void;
@@ -53,7 +53,7 @@ export function storeHandle<K>({ run, encode, decode, isGone, onLost, close }: K
           ]);
           return { meta, lacking, entries, kept };
         } catch (error) {
-          // Some platforms have no name of its own for this: so it is gone if it fails on three connections.
+          // Some platforms have no error name for this: data that fails on three connections is gone.
           if (++unreadable < 3 && !isGone(error as Error)) throw error;
           return { meta, lacking, entries: [], kept: null };
         }
@@ -61,7 +61,7 @@ export function storeHandle<K>({ run, encode, decode, isGone, onLost, close }: K
       if (!found) return null;
       const { meta, lacking, entries, kept } = found;
       const stored = kept && whole(meta, lacking, await Promise.all(kept.map(decode)), entries);
-      // Dropped, so that a body that began from nothing can be committed.
+      // Dropped, so that a body that started from nothing can be committed.
       if (!stored) {
         await run('whole', async (transaction) => {
           if (known(await transaction.meta(cache))?.rev === meta.rev) await transaction.remove([cache]);
