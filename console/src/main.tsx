@@ -1,4 +1,4 @@
-/** The console starts: its settings, a one-time way in if its address has one, then what is shown. */
+/** Starts the console: reads its settings, signs in by a one-time code in the address, then renders. */
 
 import { render } from 'preact';
 import type { Schema } from './api/paths.ts';
@@ -10,7 +10,7 @@ import { takeFragment } from './shell/router.ts';
 import { applyTheme } from './shell/theme.ts';
 import { language } from './texts/texts.ts';
 
-/** How often what runs is asked for where the settings cannot be had. */
+/** Polling interval if the settings cannot be loaded. */
 const DEFAULT_POLL_S = 10;
 
 applyTheme();
@@ -19,7 +19,7 @@ const root = document.getElementById('app');
 if (root) void start(root);
 
 async function start(root: Element): Promise<void> {
-  // Before anything is awaited: codes are to stand in the address no longer than they must.
+  // Before the first await: codes must stay in the address as briefly as possible.
   const once = /^once=(.+)$/.exec(takeFragment())?.[1];
   const arrival = takeArrival();
   const config = await settings();
@@ -40,7 +40,7 @@ async function isLetIn(local: string, once: string): Promise<boolean> {
   }
 }
 
-/** Null where they cannot be had: then a token is pasted, and the first request says what is wrong. */
+/** Null: they cannot be loaded. Then the user pastes a token, and the first request shows what is wrong. */
 async function settings(): Promise<Schema<'ConsoleConfig'> | null> {
   try {
     const response = await fetch('/console/config.json');

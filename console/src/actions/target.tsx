@@ -9,11 +9,11 @@ import { Link } from '../ui/link.tsx';
 type Action = Schema<'Action'>;
 
 const CACHE_KEY = /^[\da-f]{64}$/;
-/** So many digits of a hash tell it from others that somebody looks at. */
+/** Number of hash digits that are shown: enough to tell hashes apart at a glance. */
 const DIGITS = 12;
 const beginning = (hash: string) => `${hash.slice(0, DIGITS)}…`;
 
-/** What an action was done to, with the way to it where there still is one. */
+/** The target of an action, with a link to it if it still exists. */
 export function Target({ action: { action, target } }: { action: Action }) {
   if (action === 'forget') return <Hashes target={target} />;
   if (action === 'revoke') return <TaskLink id={target} />;
@@ -39,7 +39,7 @@ export function Target({ action: { action, target } }: { action: Action }) {
   );
 }
 
-/** Of whom was forgotten no name is kept. */
+/** The log keeps hashes, not names, of users and devices that were forgotten. */
 function Hashes({ target }: { target: string }) {
   const t = actionsTexts();
   const names = [t.hashOfUser, t.hashOfDevice];

@@ -1,4 +1,4 @@
-/** One request of the API, with the token from memory. */
+/** One request to the API, with the token from memory. */
 
 import { type Answer, fill, type Method, type PathOf, type Values } from './paths.ts';
 import { ApiProblem, type ProblemBody } from './problem.ts';
@@ -6,13 +6,13 @@ import { refused, session } from './session.ts';
 
 export const API = '/api/v1';
 
-/** Besides what a path takes. */
+/** Options besides the values that a path takes. */
 export interface CallOptions {
-  /** ETag with quotes: 304 where it still holds. */
+  /** ETag with quotes: the answer is 304 if it is still current. */
   ifNoneMatch?: string | undefined;
-  /** ETag with quotes: 412 where it no longer holds. */
+  /** ETag with quotes: the answer is 412 if it is no longer current. */
   ifMatch?: string | undefined;
-  /** Why somebody changes something; stands in the log of actions. */
+  /** Why the user changes something; the log of actions shows it. */
   reason?: string | undefined;
   /** `Prefer`, such as `respond-async`. */
   prefer?: string;
@@ -30,7 +30,7 @@ export interface Answered<T> {
   requestId: string | null;
 }
 
-/** Asks one path. @throws ApiProblem, also where there is no answer */
+/** Calls one path. @throws ApiProblem, also if there is no answer */
 export async function call<M extends Method, P extends PathOf<M>>(
   method: M,
   path: P,
@@ -41,7 +41,7 @@ export async function call<M extends Method, P extends PathOf<M>>(
   return callUrl(method, fill(path, values as object), { ...options, body });
 }
 
-/** The same for a path that is filled already, such as that of a next page. @throws ApiProblem */
+/** The same for a complete path, such as that of a next page. @throws ApiProblem */
 export async function callUrl<T>(
   method: Method,
   url: string,
@@ -50,7 +50,7 @@ export async function callUrl<T>(
   const response = await send(`${API}${url}`, {
     method: method.toUpperCase(),
     headers: headersOf(session.value?.token, body, options),
-    // A 304 that we ask for is ours to see.
+    // Without this the browser would hide a 304 from us.
     cache: 'no-store',
     ...(body !== undefined && { body: JSON.stringify(body) }),
     ...(options.signal && { signal: options.signal }),
@@ -64,17 +64,17 @@ export async function callUrl<T>(
   };
 }
 
-/** Sends a request with the token of who is signed in; its answer is unread. @throws ApiProblem unless it succeeded or is 304 */
+/** Sends a request with the current token; does not read the answer. @throws ApiProblem unless it is 2xx or 304 */
 export async function send(url: string, init: RequestInit): Promise<Response> {
   const token = session.value?.token;
   const response = await answerOf(url, init);
-  // Of a token that somebody has replaced meanwhile, a refusal says nothing.
+  // If the token has been replaced in the meantime, a refusal of the old one means nothing.
   if (response.status === 401 && token === session.value?.token) refused.value = true;
   if (response.ok || response.status === 304) return response;
   throw new ApiProblem(response.status, await problemOf(response), response.headers.get('X-Request-Id'));
 }
 
-/** A request with the token, whose body is read by the caller. @throws ApiProblem where there is no answer */
+/** Sends a request with the token; the caller reads the body. @throws ApiProblem if there is no answer */
 export async function answerOf(url: string, init: RequestInit): Promise<Response> {
   try {
     return await fetch(url, init);
@@ -84,7 +84,7 @@ export async function answerOf(url: string, init: RequestInit): Promise<Response
   }
 }
 
-/** What a request is sent with. */
+/** The headers of a request. */
 export function headersOf(token: string | undefined, body: unknown, options: CallOptions): Headers {
   const headers = new Headers();
   const set = (name: string, value: string | undefined) => value !== undefined && headers.set(name, value);

@@ -1,10 +1,10 @@
-/** The beginning of a cache's body. A table may have a million rows: reading stops where enough were seen. */
+/** The beginning of a cache's body. A table may have a million rows, so reading stops after the first few. */
 
 import { API, answerOf, headersOf } from './call.ts';
 import { ApiProblem, type ProblemBody } from './problem.ts';
 import { session } from './session.ts';
 
-/** A cell as the origin wrote it: a number keeps its digits. */
+/** A cell as the origin wrote it: numbers keep their digits. */
 type Cell = unknown;
 /** A table, as far as it was read. */
 export interface FirstTable {
@@ -13,14 +13,14 @@ export interface FirstTable {
   /** Row ids first. */
   data: Cell[][];
 }
-/** What was read; `tables` is null for a body that is no table, which begins with `text`. */
+/** What was read. A body that is not a table is read as `text`. */
 export type FirstRows = { kind: 'tables'; tables: FirstTable[] } | { kind: 'text'; text: string } | { kind: 'loading' };
 
 const MOST_ROWS = 200;
 const MOST_CHARACTERS = 1_000_000;
 const TEXT_SHOWN = 2000;
 
-/** Reads a cache by its resource and parameters, as a device would but as none. @throws ApiProblem */
+/** Reads a cache by resource and parameters, as a device would, but without a device id. @throws ApiProblem */
 export async function readFirstRows(title: string, parameters: object): Promise<FirstRows> {
   const response = await answerOf(`${API}/rpc/${encodeURIComponent(title)}/`, {
     method: 'POST',
@@ -52,7 +52,7 @@ function parsed(cutter: RowCutter): FirstRows {
     const tables: unknown = JSON.parse(cutter.closed(), exactNumbers);
     if (Array.isArray(tables) && tables.length > 0 && tables.every(isTable)) return { kind: 'tables', tables };
   } catch {
-    // It is no JSON.
+    // The body is not JSON.
   }
   return { kind: 'text', text: cutter.text.slice(0, TEXT_SHOWN) };
 }
@@ -62,17 +62,17 @@ function isTable(value: unknown): value is FirstTable {
   return typeof table?.name === 'string' && Array.isArray(table.columns) && Array.isArray(table.data);
 }
 
-/** Digits that a double cannot hold are shown as they came, where the browser tells them (ECMAScript 2026). */
+/** Shows digits that a double cannot hold as they came, if the browser provides the source text (ECMAScript 2026). */
 function exactNumbers(_: string, value: unknown, context?: { source?: string }): unknown {
   return typeof value === 'number' && context?.source !== undefined && String(value) !== context.source
     ? context.source
     : value;
 }
 
-/** Depth of brackets at which a row stands: the list of tables, a table, its `data`, the row. */
+/** Depth of brackets around a row: the list of tables, a table, its `data`, the row. */
 const ROW_DEPTH = 4;
 
-/** Follows the brackets of a body that comes in pieces, and knows where its last whole row ended. */
+/** Counts the brackets of a body that arrives in pieces, and notes where its last complete row ended. */
 export class RowCutter {
   text = '';
   readonly #most: number;
@@ -80,14 +80,14 @@ export class RowCutter {
   #rows = 0;
   #inString = false;
   #isEscaped = false;
-  /** Behind the last row, with what was open there. */
+  /** The position after the last complete row, and the brackets that are open there. */
   #cut = { at: 0, closing: '' };
 
   constructor(most: number) {
     this.#most = most;
   }
 
-  /** Whether as many rows were seen as are wanted. */
+  /** Whether enough rows were seen. */
   get isDone(): boolean {
     return this.#rows >= this.#most;
   }
@@ -98,7 +98,7 @@ export class RowCutter {
     for (let at = 0; at < piece.length && !this.isDone; at++) this.#step(piece[at] as string, before + at);
   }
 
-  /** The text up to the last whole row with its brackets closed; all of it where all was read. */
+  /** The text up to the last complete row, with its brackets closed; the whole text if all of it was read. */
   closed(): string {
     return this.isDone || this.#open.length > 0 ? this.text.slice(0, this.#cut.at) + this.#cut.closing : this.text;
   }

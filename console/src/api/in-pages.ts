@@ -1,20 +1,20 @@
-/** Changes that go in pages: each call does as much as fits, and says where the next one goes on. */
+/** Changes that run in pages: each call does as much as fits, and returns a cursor for the next call. */
 
 import type { Answered } from './call.ts';
 import type { Outcome, Progress } from './results.ts';
 
 interface Pages<T> {
-  /** One call. @param cursor where it goes on; undefined: at the beginning */
+  /** Makes one call. @param cursor where to continue; undefined: from the beginning */
   ask: (cursor: string | undefined) => Promise<Answered<T>>;
-  /** How many it changed. */
+  /** How many items one call changed. */
   count: (answer: T) => number;
-  /** Tells how many that is by now. */
+  /** Describes the total so far. */
   say: (total: number) => string;
-  /** Said before that where somebody stopped it. */
+  /** Text that precedes it if the user stopped the change. */
   stopped: string;
 }
 
-/** Goes on until nothing is left, or somebody stops it after a page. */
+/** Continues until nothing is left, or until the user stops it after a page. */
 export async function inPages<T extends { next: string | null }>(
   { ask, count, say, stopped }: Pages<T>,
   { tell, signal }: Progress,

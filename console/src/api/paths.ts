@@ -1,4 +1,4 @@
-/** The paths of the API by what they take and answer, from its OpenAPI text (`npm run console:types`). */
+/** The API's paths with their parameters and answers, from its OpenAPI document (`npm run console:types`). */
 
 import type { components, paths } from '../../api.d.ts';
 
@@ -9,7 +9,7 @@ export type Schema<N extends keyof components['schemas']> = components['schemas'
 type Paths = { [K in keyof paths as K extends `/api/v1${infer P}` ? P : never]: paths[K] };
 export type Method = 'get' | 'put' | 'post' | 'delete';
 
-/** Paths that take a method. */
+/** Paths that have a method. */
 export type PathOf<M extends Method> = {
   [P in keyof Paths]: Paths[P] extends { [K in M]: object } ? P : never;
 }[keyof Paths];
@@ -18,7 +18,7 @@ type Operation<M extends Method, P extends keyof Paths> = Paths[P] extends { [K 
 type Json<R> = R extends { content: { 'application/json': infer T } } ? T : undefined;
 type Success<R> = R[keyof R & (200 | 201 | 202 | 204)];
 
-/** What a path answers when it succeeds. */
+/** The body of a successful answer. */
 export type Answer<M extends Method, P extends keyof Paths> =
   Operation<M, P> extends { responses: infer R } ? Json<Success<R>> : never;
 
@@ -29,14 +29,14 @@ type BodyOf<M extends Method, P extends keyof Paths> =
   Operation<M, P> extends { requestBody?: { content: { 'application/json': infer B } } } ? B : never;
 
 type IfAny<Name extends string, V> = [V] extends [never] ? object : { [K in Name]: V };
-/** Values for a path: those in its text, its query and its body. A query member that is empty or undefined is left out. */
+/** Values for the path, query and body of a request. Query members that are empty or undefined are left out. */
 export type Values<M extends Method, P extends keyof Paths> = IfAny<'path', ParametersOf<M, P, 'path'>> & {
   query?: [ParametersOf<M, P, 'query'>] extends [never]
     ? undefined
     : { [K in keyof ParametersOf<M, P, 'query'>]?: ParametersOf<M, P, 'query'>[K] | undefined | '' };
 } & { body?: BodyOf<M, P> };
 
-/** A path with its values in it, and its query; relative to `/api/v1`. */
+/** A path with values and query filled in, relative to `/api/v1`. */
 export function fill(path: string, values: { path?: object; query?: object | undefined } = {}): string {
   const filled = path.replace(/\{(\w+)\}/g, (_, name: string) =>
     encodeURIComponent(String((values.path as Record<string, unknown> | undefined)?.[name])),

@@ -1,6 +1,6 @@
-/** What went wrong, as the service tells it (RFC 9457). */
+/** Why a request failed, as the service reports it (RFC 9457). */
 
-/** One fault of what was sent, and where it is (RFC 6901). */
+/** One fault in the request's input, and its place (RFC 6901). */
 export interface InputFault {
   pointer: string;
   detail: string;
@@ -19,9 +19,9 @@ export interface ProblemBody {
 export class ApiProblem extends Error {
   /** 0: there was no answer. */
   readonly status: number;
-  /** What the service said; null: it said nothing that can be read. */
+  /** The problem that the service sent; null: none that can be read. */
   readonly body: ProblemBody | null;
-  /** `X-Request-Id`, by which the log has it; null: there was no answer. */
+  /** `X-Request-Id`, as in the service's log; null: there was no answer. */
   readonly requestId: string | null;
 
   constructor(status: number, body: ProblemBody | null, requestId: string | null) {
@@ -31,7 +31,7 @@ export class ApiProblem extends Error {
     this.requestId = requestId;
   }
 
-  /** The code behind `#` of its type, such as `not-found`; empty: there is none. */
+  /** The code after `#` of its type, such as `not-found`; empty: there is none. */
   get code(): string {
     return codeOf(this.body?.type);
   }

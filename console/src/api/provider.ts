@@ -1,4 +1,4 @@
-/** The way to the provider and back. Its protocol (`oidc/flow.ts`) is loaded only where a provider is set. */
+/** Sign-in at the identity provider and return. The protocol (`oidc/flow.ts`) is loaded only if a provider is set. */
 
 import { signal } from '@preact/signals';
 import { keepMountedDrafts } from '../drafts/mounted-drafts.ts';
@@ -10,24 +10,24 @@ import { ApiProblem } from './problem.ts';
 import { session } from './session.ts';
 import { signIn, signOut } from './sign-in.ts';
 
-/** Null: a token is pasted. */
+/** Null: users paste a token. */
 export const provider = signal<Provider | null>(null);
-/** Whether a sign-in or its end is under way: the page is about to go, or has just come. */
+/** Whether a sign-in or its end is in progress: the page is about to leave, or has just returned. */
 export const isUnderWay = signal(false);
-/** Why the last sign-in at the provider did not succeed; what the service said to it, where it is that. */
+/** Why the last sign-in at the provider failed, with the service's problem if the service refused it. */
 export const fault = signal<{ fault: SignInFault; problem: ApiProblem | null } | null>(null);
-/** Whether somebody who signed out here is still signed in at the provider, as far as is known. */
+/** Whether a user who signed out here may still be signed in at the provider. */
 export const staysSignedInThere = signal(false);
 
-// A page that comes back from the browser's memory is where it was before it left.
+// The browser restored the page from memory: it is in the state from before it left.
 addEventListener('pageshow', (event) => {
   if (event.persisted) isUnderWay.value = false;
 });
 
 /**
- * Leaves for the provider, and keeps what was typed. Nothing is left unless all is ready.
+ * Leaves for the provider, and keeps what was typed. Leaves only if everything is ready.
  *
- * @param isSilent the provider is told to ask nothing: whoever is signed in there comes back at once
+ * @param isSilent the provider must not ask: a user who is signed in there comes back at once
  */
 export function toProvider({ isSilent }: { isSilent: boolean }): Promise<void> {
   return during(async (flow, to) => {
@@ -36,22 +36,22 @@ export function toProvider({ isSilent }: { isSilent: boolean }): Promise<void> {
       takePending();
       throw new SignInFault('no-room');
     }
-    // One that comes back at once leaves no step to go back to.
+    // A silent sign-in comes back at once, and must not leave an entry in the history.
     if (isSilent) location.replace(url);
     else location.assign(url);
     return 'leaves';
   });
 }
 
-/** How a page was come to. */
+/** How the user came to this page. */
 export type Arrival =
   /** With the provider's answer. */
   | { with: 'answer'; answer: URLSearchParams; pending: Pending | null }
-  /** After a sign-out, or back from the provider by the browser's own button: nothing is to happen by itself. */
+  /** After a sign-out, or back from the provider by the browser's own button: nothing happens automatically. */
   | { with: 'nothing' }
   | { with: 'wish' };
 
-/** Reads how the page was come to, and takes a code out of its address and out of history. */
+/** Determines how the user came here, and removes a code from the address and the history. */
 export function takeArrival(): Arrival {
   const { pathname, search } = location;
   const pending = takePending();
@@ -60,7 +60,7 @@ export function takeArrival(): Arrival {
   return { with: 'answer', answer: new URLSearchParams(search), pending };
 }
 
-/** Goes on with the provider's answer, or goes there, if that is what somebody came for. */
+/** Handles the provider's answer, or goes to the provider if the user came for that. */
 export async function arrive(arrival: Arrival): Promise<void> {
   if (arrival.with === 'nothing') return;
   if (arrival.with === 'wish') return toProvider({ isSilent: false });
@@ -77,7 +77,7 @@ export async function arrive(arrival: Arrival): Promise<void> {
   });
 }
 
-/** Forgets who is signed in, and ends their session at the provider if they came from there and it lets them. */
+/** Signs out here. Also ends the session at the provider, if the user came from there and the provider allows it. */
 export async function leave(): Promise<void> {
   const isFromProvider = session.peek()?.way === 'provider';
   signOut();
@@ -92,7 +92,7 @@ export async function leave(): Promise<void> {
   });
 }
 
-/** Does a step of the way, once at a time, and tells what went wrong. A page that leaves stays as it is until it is gone. */
+/** Runs one step of the sign-in, one at a time, and reports its failure. A page that is leaving stays as it is. */
 async function during(
   step: (flow: typeof import('../oidc/flow.ts'), to: Provider) => Promise<'leaves' | 'stays'>,
 ): Promise<void> {

@@ -1,6 +1,6 @@
 /**
- * What a screen reads. It is kept by its URL while the page lives, so that going back shows it at once; then, when somebody
- * comes back to the tab, and while something runs, it is asked for again, with its ETag.
+ * Data that screens read. An answer is kept by its URL while the page lives, so that going back shows it at once. It is
+ * requested again, with its ETag, on going back, when the user returns to the tab, and regularly while something runs.
  */
 
 import { batch, type Signal, signal } from '@preact/signals';
@@ -8,17 +8,17 @@ import { callUrl } from './call.ts';
 import { ApiProblem } from './problem.ts';
 import { hasExpired, now } from './session.ts';
 
-/** How many answers are kept that nobody looks at. */
+/** Most answers that are kept without a screen that shows them. */
 const MOST_KEPT = 50;
 
-/** How often what runs is asked for, ms. */
+/** How often something that runs is requested, ms. */
 let pollMs = 10_000;
 
-/** One thing to read. */
+/** One URL to read. */
 export class Query<T> {
-  /** Empty: nothing is asked for. */
+  /** Empty: nothing is requested. */
   readonly url: string;
-  /** Undefined: nothing came yet. Stays while a later request fails. */
+  /** Undefined: no answer yet. It stays while a later request fails. */
   readonly data: Signal<T | undefined> = signal(undefined);
   readonly problem: Signal<ApiProblem | null> = signal(null);
   readonly isLoading = signal(false);
@@ -37,20 +37,20 @@ export class Query<T> {
     return this.#watchers.size > 0;
   }
 
-  /** Whether a screen that looks at it says that something runs in it. */
+  /** Whether a screen that shows it says that something in it runs. */
   get isRunning(): boolean {
     const data = this.data.peek();
     return data !== undefined && [...this.#watchers].some((runs) => runs(data));
   }
 
-  /** Asks now, and again when it is time, until the function that it gives is called. */
+  /** Requests it now and regularly. @returns a function that stops this */
   watch(runs: (data: T) => boolean): () => void {
     this.#watchers.add(runs);
     void this.load();
     return () => this.#watchers.delete(runs);
   }
 
-  /** Asks once; what comes stands in the signals, a failure too. An answer that a later one has overtaken is dropped. */
+  /** Requests it once and updates the signals, also after a failure. An answer to an outdated request is dropped. */
   async load(): Promise<void> {
     if (this.url === '' || hasExpired.peek()) return;
     const asked = ++this.#asked;
@@ -61,7 +61,7 @@ export class Query<T> {
       if (asked !== this.#asked) return;
       batch(() => {
         this.problem.value = null;
-        // What has just happened is not to lie ahead of a clock that goes on in steps.
+        // The displayed clock moves in steps: something that has just happened must not appear to be in the future.
         now.value = Date.now();
         if (status === 304) return;
         this.etag = etag;
@@ -70,7 +70,7 @@ export class Query<T> {
       });
     } catch (error) {
       if (!(error instanceof ApiProblem)) throw error;
-      // The bar tells of a token that is over; what is shown stays.
+      // The session bar reports an expired token; the screen keeps its data.
       if (asked === this.#asked && error.status !== 401) this.problem.value = error;
     } finally {
       if (asked === this.#asked) this.isLoading.value = false;
@@ -92,22 +92,22 @@ export function queryOf<T>(url: string): Query<T> {
   return query as Query<T>;
 }
 
-/** Asks again for what is looked at: after a change, or with a new token. */
+/** Requests again everything that is shown: after a change, or with a new token. */
 export function reloadAll(): void {
   for (const query of kept.values()) if (query.isWatched) void query.load();
 }
 
-/** Forgets all, for the next person. */
+/** Forgets everything, for the next user. */
 export function forgetAnswers(): void {
   kept.clear();
 }
 
-/** Waits as long as the service wants it between two questions for the same. */
+/** Waits for the interval that the service sets between two requests for the same thing. */
 export function untilNextPoll(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, pollMs));
 }
 
-/** Begins to ask for what runs, as often as the service allows (`poll_s`). Called once, when that is known. */
+/** Starts polling what runs, as often as the service allows (`poll_s`). Called once, when that is known. */
 export function pollEvery(ms: number): void {
   pollMs = ms;
   setInterval(() => {

@@ -1,4 +1,4 @@
-/** What became of actions. A result stays until somebody dismisses it. */
+/** Results of actions. A result stays until the user dismisses it. */
 
 import { effect, signal } from '@preact/signals';
 import { mountDraft, takeDraft } from '../drafts/mounted-drafts.ts';
@@ -12,29 +12,29 @@ import { isSignInNeeded } from './sign-in-again.ts';
 export interface Result {
   id: number;
   state: 'running' | 'done' | 'failed' | 'left';
-  /** What was done to what. */
+  /** The action and its target. */
   title: string;
-  /** How far it is, or what came of it. */
+  /** Its progress, or its outcome. */
   text: string;
   problem: ApiProblem | null;
   requestId: string | null;
-  /** Ends it after the step that runs; null: it cannot be stopped. */
+  /** Stops it after the current step; null: it cannot be stopped. */
   stop: (() => void) | null;
 }
 
-/** What an action says at its end. */
+/** What an action reports at its end. */
 export interface Outcome {
   text: string;
   requestId?: string | null;
-  /** It ended, but not well: a task that failed. */
+  /** It ended without success, such as a task that failed. */
   failed?: boolean;
 }
 
-/** What an action is given. */
+/** Means that an action gets to report and to be stopped. */
 export interface Progress {
-  /** Tells how far it is. */
+  /** Reports its progress. */
   tell(text: string): void;
-  /** Aborted when somebody stops it. */
+  /** Aborted when the user stops it. */
   signal: AbortSignal;
 }
 
@@ -42,10 +42,10 @@ export interface Progress {
 export const results = signal<readonly Result[]>([]);
 let count = 0;
 
-/** Who the results are of; null: nobody is signed in. */
+/** The user whose results are shown; null: nobody is signed in. */
 let shownTo: string | null = null;
 
-// Nothing that went wrong vanishes by itself, nor by a sign-in at the provider; but it goes with the person.
+// Failures stay until dismissed, even across a sign-in at the provider, but never for another user.
 mountDraft('results', () => (results.peek().length === 0 ? undefined : results.peek()));
 effect(() => {
   const user = session.value?.user ?? null;
@@ -54,7 +54,7 @@ effect(() => {
   results.value = user === null ? [] : restored();
 });
 
-/** What stood there before somebody left for a sign-in. What ran then was left alone: its end is not known here. */
+/** Results from before a sign-in. The outcome of actions that ran then is unknown here. */
 function restored(): Result[] {
   const kept = (takeDraft('results') ?? []) as readonly Result[];
   return kept.map(({ state, problem, ...result }) => ({
@@ -67,8 +67,8 @@ function restored(): Result[] {
 }
 
 /**
- * Does something and tells what came of it; then all that is looked at is read again. With a token that is over nothing is
- * begun: another one is asked for.
+ * Runs an action and shows its outcome; then reads again everything that is shown. If the token has expired, asks for
+ * another one instead.
  *
  * @returns whether it succeeded
  */
@@ -105,12 +105,12 @@ export async function act(
   }
 }
 
-/** Takes a result away. */
+/** Removes a result. */
 export function dismiss(id: number): void {
   results.value = results.value.filter((result) => result.id !== id);
 }
 
-/** Takes all away that have ended. */
+/** Removes all results that have ended. */
 export function dismissEnded(): void {
   results.value = results.value.filter(({ state }) => state === 'running');
 }

@@ -1,23 +1,23 @@
-/** Who is signed in. A token stands in the memory of this page alone: a reload asks for it again. */
+/** The signed-in user. The token is only in the memory of this page: after a reload the user signs in again. */
 
 import { computed, signal } from '@preact/signals';
 
-/** Somebody whose token the service took. */
+/** A user whose token the service accepted. */
 export interface Session {
   token: string;
   user: string;
   scopes: readonly string[];
-  /** How it was got: pasted (or by the one-time link), or at the provider. */
+  /** Where the token came from: pasted (or by the one-time link), or from the provider. */
   way: 'token' | 'provider';
-  /** When the token ends, by this machine's clock, ms since the epoch. */
+  /** When the token expires, by this machine's clock, ms since the epoch. */
   endsAt: number;
 }
 
-/** Null: nobody has signed in yet, or has signed out. */
+/** Null: nobody has signed in, or the user has signed out. */
 export const session = signal<Session | null>(null);
-/** The service refused the token: what is shown stays, and waits for another one. */
+/** The service refused the token: the screen stays, and waits for another token. */
 export const refused = signal(false);
-/** This machine's clock, moved on every 15 s while the page is seen. */
+/** This machine's clock, updated every 15 s while the page is visible. */
 export const now = signal(Date.now());
 
 const TICK_MS = 15_000;
@@ -28,16 +28,16 @@ document.addEventListener('visibilitychange', () => {
   if (!document.hidden) now.value = Date.now();
 });
 
-/** Whether a new token is needed before anything can be asked. */
+/** Whether a new token is needed before any request. */
 export const hasExpired = computed(
   () => session.value !== null && (refused.value || session.value.endsAt <= now.value),
 );
-/** Whole minutes that the token is still good for. */
+/** Whole minutes until the token expires. */
 export const minutesLeft = computed(() =>
   session.value === null ? 0 : Math.max(0, Math.floor((session.value.endsAt - now.value) / 60_000)),
 );
 
-/** Whether the token allows something; what it does not allow is not shown. */
+/** Whether the token has a scope. Actions without their scope are not shown. */
 export function may(scope: 'cache:read' | 'cache:refresh' | 'cache:inspect' | 'cache:admin'): boolean {
   const scopes = session.value?.scopes ?? [];
   return scopes.includes(scope) || (scope === 'cache:inspect' && scopes.includes('cache:admin'));

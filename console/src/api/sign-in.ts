@@ -1,4 +1,4 @@
-/** Ways in and out. */
+/** Sign-in and sign-out. */
 
 import { dropDrafts } from '../drafts/kept-drafts.ts';
 import { API, answerOf, headersOf } from './call.ts';
@@ -8,7 +8,7 @@ import { forgetAnswers, reloadAll } from './query.ts';
 import { now, refused, type Session, session } from './session.ts';
 
 /**
- * Takes a token, if the service does. Whoever was signed in before and is again sees their screen as it was; somebody else
+ * Accepts a token if the service does. If the same user was signed in before, the screen stays as it was; another user
  * sees nothing of it.
  *
  * @throws ApiProblem
@@ -18,14 +18,14 @@ export async function signIn(given: string, way: Session['way'] = 'token'): Prom
   const me = await whoami(token);
   if (session.value?.user !== me.user) forgetAnswers();
   now.value = Date.now();
-  // The service's clock counts: this machine's may be wrong.
+  // Use the service's clock: this machine's may be wrong.
   const leftMs = Date.parse(me.expires) - Date.parse(me.now);
   session.value = { token, user: me.user, scopes: me.scopes, way, endsAt: Date.now() + leftMs };
   refused.value = false;
   reloadAll();
 }
 
-/** Forgets the token and all that was read and typed with it. */
+/** Forgets the token, and everything that was read and typed with it. */
 export function signOut(): void {
   session.value = null;
   refused.value = false;
@@ -34,9 +34,9 @@ export function signOut(): void {
 }
 
 /**
- * The token that the start script keeps for whoever has its one-time code.
+ * Gets the token that the start script keeps for the holder of its one-time code.
  *
- * @throws ApiProblem where the code was used, is too old, or nothing listens
+ * @throws ApiProblem if the code was used or is too old, or if the start script is not running
  */
 export async function tokenForOnce(local: string, once: string): Promise<string> {
   const response = await answerOf(`${local}/once`, { method: 'POST', body: once, credentials: 'omit' });
@@ -45,7 +45,7 @@ export async function tokenForOnce(local: string, once: string): Promise<string>
 }
 
 async function whoami(token: string): Promise<Schema<'Whoami'>> {
-  // What no header may hold is no token either.
+  // A text that no header can hold is not a token.
   if (!/^[!-~]+$/.test(token)) throw new ApiProblem(401, null, null);
   const response = await answerOf(`${API}/whoami/`, { headers: headersOf(token, undefined, {}), cache: 'no-store' });
   if (response.ok) return (await response.json()) as Schema<'Whoami'>;

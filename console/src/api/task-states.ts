@@ -1,4 +1,4 @@
-/** What becomes of a task, as it happens: the service's event stream (CONTRACT 2, State). */
+/** The states of a task as they happen, from the service's event stream (CONTRACT 2, State). */
 
 import { API, headersOf, send } from './call.ts';
 import { fill, type Schema } from './paths.ts';
@@ -7,23 +7,23 @@ import { session } from './session.ts';
 
 type Task = Schema<'ExpandedTask'>;
 
-/** No state of a task is longer, characters: whatever sends more is not the service. */
+/** Most characters of an event: a longer one is not from the service. */
 const MOST_CHARACTERS = 1_000_000;
 
-/** Whether nothing more becomes of a task. */
+/** Whether a task has reached its final state. */
 export function hasEnded({ task_state: state }: Task): boolean {
   return state === 'SUCCESS' || state === 'FAILURE' || state === 'REVOKED';
 }
 
 /**
- * States of a task: the present one, and each that follows. It is over when the task has ended or the service ends the stream,
- * after ten minutes at the latest, or at once where it holds too many; and as soon as `signal` aborts.
+ * The states of a task: the present one and each later one. Ends when the task ends, when `signal` aborts, or when the
+ * service ends the stream: after at most ten minutes, or at once if it holds too many streams.
  *
  * @throws ApiProblem
  */
 export async function* statesOf(taskId: string, signal: AbortSignal): AsyncGenerator<Task> {
   const headers = headersOf(session.value?.token, undefined, {});
-  // `EventSource` could send no token.
+  // `EventSource` cannot send a token.
   headers.set('Accept', 'text/event-stream');
   const url = fill('/cache/state/', { query: { task_id: taskId, expand: 'task' } });
   try {
@@ -35,7 +35,7 @@ export async function* statesOf(taskId: string, signal: AbortSignal): AsyncGener
   }
 }
 
-/** Data of the events of a stream (HTML section 9.2.6), as the service writes them: in one line each. */
+/** The data of a stream's events (HTML section 9.2.6); the service writes each in one line. */
 async function* eventsOf(response: Response): AsyncGenerator<string> {
   const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
   let text = '';

@@ -1,25 +1,25 @@
-/** Counts something page by page, before somebody confirms what reaches all of it. */
+/** Counts items page by page, before the user confirms an action on all of them. */
 
 import { type Signal, useSignal } from '@preact/signals';
 import { type Inputs, useEffect } from 'preact/hooks';
 import { ApiProblem } from './problem.ts';
 
-/** A number that is being counted. */
+/** A number that is still being counted. */
 export interface Counted {
-  /** As far as it is known. */
+  /** The count so far. */
   count: Signal<number>;
   isDone: Signal<boolean>;
-  /** Why it cannot be counted. */
+  /** Why counting failed. */
   problem: Signal<ApiProblem | null>;
 }
 
-/** One page from a cursor on (undefined: the first), and the cursor of the next; undefined: it was the last. */
+/** Counts one page. @param cursor undefined: the first page @returns also the next cursor; undefined: no more pages */
 type CountPage = (
   cursor: string | undefined,
   signal: AbortSignal,
 ) => Promise<{ found: number; next: string | undefined }>;
 
-/** Counts anew when one of `inputs` is another. */
+/** Counts again when one of `inputs` changes. */
 export function useCountInPages(countPage: CountPage, inputs: Inputs): Counted {
   const count = useSignal(0);
   const isDone = useSignal(false);

@@ -9,8 +9,8 @@ const never = () => false;
 /**
  * The query of a path. The component shows its signals.
  *
- * @param values of the path; null: nothing is asked for
- * @param runs whether something in it runs, so that it is asked for again
+ * @param values of the path; null: nothing is requested
+ * @param runs whether something in the answer runs, so that it is requested regularly
  */
 export function useQuery<P extends PathOf<'get'>>(
   path: P,
@@ -20,10 +20,10 @@ export function useQuery<P extends PathOf<'get'>>(
   return useUrl(values === null ? null : fill(path, values as object), runs);
 }
 
-/** The same for a path that is filled already. */
+/** The same for a complete path. */
 export function useUrl<T>(url: string | null, runs: (data: T) => boolean = never): Query<T> {
   const query = useMemo(() => queryOf<T>(url ?? ''), [url]);
-  // The function is another one at each render; what it says is wanted, not when it was made.
+  // `runs` is a new function at each render; the latest one counts.
   const latest = useRef(runs);
   latest.current = runs;
   useEffect(() => query.watch((data) => latest.current(data)), [query]);

@@ -11,7 +11,7 @@ interface BulkActionsProps {
   state: string | undefined;
 }
 
-/** What can be done to all caches that a resource and parameters name: the API takes nothing else. */
+/** Actions on all caches with a resource and parameters; the API accepts no other selection. */
 export function BulkActions({ resource_title: title, parameters, owner, state }: BulkActionsProps) {
   const t = cachesTexts();
   const open = useDraft<'purge' | 'refresh' | null>('caches.dialog', null);

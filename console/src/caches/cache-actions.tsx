@@ -13,7 +13,7 @@ import { RefreshButton } from './cache-columns.tsx';
 import { type CacheRecord, cacheName } from './cache-name.ts';
 import { refreshCache } from './refresh.ts';
 
-/** What can be done to one cache. */
+/** Actions on one cache. */
 export function CacheActions({ cache }: { cache: CacheRecord }) {
   const open = useDraft<'purge' | 'force' | null>('cache.dialog', null);
   if (!may('cache:admin')) return null;

@@ -7,7 +7,7 @@ import { useBusy } from '../ui/use-busy.ts';
 import { type CacheRecord, cacheName, parametersText, stateOf } from './cache-name.ts';
 import { refreshCache } from './refresh.ts';
 
-/** Leads to a cache, by its resource and parameters. */
+/** A link to a cache, named by its resource and parameters. */
 export function CacheLink({ cache }: { cache: CacheRecord }) {
   const parameters = parametersText(cache.parameters);
   return (
@@ -18,13 +18,13 @@ export function CacheLink({ cache }: { cache: CacheRecord }) {
   );
 }
 
-/** How a cache stands, in a word and a colour. */
+/** The state of a cache, as a word and a colour. */
 export function StateTag({ cache }: { cache: CacheRecord }) {
   const state = stateOf(cache, now.value);
   return <span class={`tag ${state}`}>{cachesTexts()[state]}</span>;
 }
 
-/** Refreshes a cache; not shown to those who may not. */
+/** Refreshes a cache; shown only to users who may. */
 export function RefreshButton({ cache, main = false }: { cache: CacheRecord; main?: boolean }) {
   const [isBusy, during] = useBusy();
   if (!may('cache:admin')) return null;
@@ -32,7 +32,7 @@ export function RefreshButton({ cache, main = false }: { cache: CacheRecord; mai
     <button
       type="button"
       class={main ? 'main' : 'small'}
-      // Not `disabled`: that would take the focus from whoever pressed it.
+      // `disabled` would take the focus away from the button.
       aria-disabled={isBusy}
       aria-label={`${common().refresh} ${cacheName(cache)}`}
       onClick={() => during(() => refreshCache(cache))}

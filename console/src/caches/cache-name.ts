@@ -1,10 +1,10 @@
-/** What a cache is called by people: its resource and its parameters. */
+/** The name of a cache for people: its resource and its parameters. */
 
 import type { Schema } from '../api/paths.ts';
 
 export type CacheRecord = Schema<'Cache'>;
 
-/** Parameters in one line; empty where there are none. */
+/** Parameters in one line; empty if there are none. */
 export function parametersText(parameters: object): string {
   return Object.keys(parameters).length === 0 ? '' : JSON.stringify(parameters);
 }
@@ -14,7 +14,7 @@ export function cacheName({ resource_title, parameters }: Pick<CacheRecord, 'res
   return [resource_title, parametersText(parameters)].filter(Boolean).join(' ');
 }
 
-/** How it stands, by this machine's clock: a failing one may be fresh or stale besides. */
+/** The state of a cache, by this machine's clock. `failing` takes precedence over fresh and stale. */
 export function stateOf(cache: CacheRecord, now: number): 'failing' | 'nothing' | 'stale' | 'fresh' {
   if (cache.failing !== null) return 'failing';
   if (cache.expires === null) return 'nothing';

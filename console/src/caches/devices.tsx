@@ -9,14 +9,14 @@ import { Table } from '../ui/table.tsx';
 import { Time } from '../ui/time.tsx';
 import type { CacheRecord } from './cache-name.ts';
 
-/** Most records that one answer has. */
+/** Most records in one answer. */
 const MOST = 1000;
-/** An ETag begins with so many digits of the key of its cache (CONTRACT 3). */
+/** Number of digits of the cache's key at the start of an ETag (CONTRACT 3). */
 const KEY_DIGITS = 16;
 
 type SyncRecord = Schema<'ExpandedSyncRecord'>;
 
-/** Devices that were given this cache and lack a newer version of it, those longest without first. */
+/** Devices that have this cache in an older version, those that lack the newer one longest first. */
 export function Devices({ cache }: { cache: CacheRecord }) {
   const t = cacheTexts();
   const query = { user: '*', resource_title: cache.resource_title, expand: 'resource', limit: MOST } as const;

@@ -9,7 +9,7 @@ import type { CacheRecord } from './cache-name.ts';
 
 interface FailingProps {
   cache: CacheRecord;
-  /** The task in `RETRY`, if there is one: the record of the cache tells of a failure only once no attempt follows. */
+  /** The task in `RETRY`, if there is one: the cache's record shows a failure only once no attempt follows. */
   retried: Schema<'ExpandedTask'> | undefined;
 }
 

@@ -10,7 +10,7 @@ import { Table } from '../ui/table.tsx';
 import { useBusy } from '../ui/use-busy.ts';
 import type { CacheRecord } from './cache-name.ts';
 
-/** The first rows of a cache, once they are asked for: reading one that has expired loads it. */
+/** The first rows of a cache, on request: reading a cache that has expired loads it. */
 export function FirstRowsView({ cache }: { cache: CacheRecord }) {
   const t = cacheTexts();
   const rows = useSignal<FirstRows | null>(null);

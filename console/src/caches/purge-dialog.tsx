@@ -12,7 +12,7 @@ interface PurgeDialogProps extends Target {
   onClose: () => void;
 }
 
-/** Asks how many caches are purged, and how: soft is offered first, since it takes no data from anybody. */
+/** Shows how many caches a purge reaches, and offers soft first, because it takes no data away from anybody. */
 export function PurgeDialog({ title, parameters, onClose }: PurgeDialogProps) {
   const t = cachesTexts();
   const isSoft = useDraft('purge.soft', true);

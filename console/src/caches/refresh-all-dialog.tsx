@@ -9,7 +9,7 @@ import { ProblemView } from '../ui/problem.tsx';
 import { originHost } from './origin-host.ts';
 import { useCount } from './use-count.ts';
 
-/** Says how often the origin is going to be asked, and which it is, before all caches of a resource are refreshed. */
+/** Before all caches of a resource are refreshed: says how many requests that makes, and to which origin. */
 export function RefreshAllDialog({ title, onClose }: { title: string; onClose: () => void }) {
   const t = cachesTexts();
   const { count, isDone, problem } = useCount({ title, parameters: '' });

@@ -1,4 +1,4 @@
-/** Refreshes one cache and waits for what becomes of it. */
+/** Refreshes one cache and waits for the outcome. */
 
 import { call } from '../api/call.ts';
 import type { Schema } from '../api/paths.ts';
@@ -11,12 +11,12 @@ import { cachesTexts } from '../texts/caches.ts';
 import { dateTime } from '../texts/format.ts';
 import { type CacheRecord, cacheName } from './cache-name.ts';
 
-/** A load may take 5 minutes and be tried again; whoever wants to know more looks at the cache. */
+/** A load may take 5 minutes, and may be retried; after that the cache's screen shows more. */
 const MOST_MS = 5 * 60_000;
 
 type Task = Schema<'ExpandedTask'>;
 
-/** Refreshes a cache. @param force past its guard */
+/** Refreshes a cache. @param force ignores its guard */
 export function refreshCache(cache: CacheRecord, { force = false, reason = '' } = {}): Promise<boolean> {
   return act(cachesTexts().refreshing(cacheName(cache)), async (progress) => {
     const values = { path: { key: cache.key }, query: { force: force || undefined, expand: 'task' as const } };
@@ -24,7 +24,7 @@ export function refreshCache(cache: CacheRecord, { force = false, reason = '' } 
       prefer: 'respond-async',
       reason,
     });
-    // Whoever looks at the cache sees its task from now on, not only once it has ended.
+    // From now on the screen of the cache shows the task, not only once it has ended.
     reloadAll();
     return { ...(await untilEnd(data as Task, progress)), requestId };
   });
@@ -42,20 +42,20 @@ async function untilEnd(first: Task, { tell, signal }: Progress): Promise<Outcom
         tell(stateOf(task));
       }
     } catch (error) {
-      // With a token that is over its end is not seen. It was begun all the same, and is not to be begun twice.
+      // The token has expired, so the outcome cannot be seen. The task was started, and must not be started twice.
       if (error instanceof ApiProblem && error.status === 401) return { text: t.taskStillRuns };
       throw error;
     }
     if (hasEnded(task)) break;
     if (Date.now() > until) return { text: t.taskStillRuns };
-    // The service ended the stream: it may hold too many, so it is not asked at once.
+    // The service ended the stream, perhaps because it holds too many: do not ask again at once.
     await untilNextPoll();
   }
   if (task.task_state === 'SUCCESS') return { text: t.taskEnded(task.version ?? 0) };
   return { text: stateOf(task), failed: true };
 }
 
-/** How a task stands; where an attempt has failed, why, and when the next one begins. */
+/** The state of a task; after a failed attempt also why it failed, and when the next one begins. */
 function stateOf({ task_state: state, error, due }: Task): string {
   const why = [error?.title, error?.detail].filter(Boolean).join(': ');
   const next = state === 'RETRY' && due !== null && `${cacheTexts().nextAttempt}: ${dateTime(due)}.`;

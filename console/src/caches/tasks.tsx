@@ -62,7 +62,7 @@ function took(ms: number | null): string {
   return ms === null ? common().none : duration(ms);
 }
 
-/** What came of it; while it waits, also when it begins, or begins again. */
+/** The outcome of a task; while it waits, also when it begins or is retried. */
 function Outcome({ task: { error, version, rows, due } }: { task: Task }) {
   const t = cachesTexts();
   if (version !== null) {

@@ -1,9 +1,9 @@
-/** Counts the caches that an action would reach, before somebody confirms it. */
+/** Counts the caches that an action would reach, before the user confirms it. */
 
 import { call } from '../api/call.ts';
 import { type Counted, useCountInPages } from '../api/use-count-in-pages.ts';
 
-/** Which caches: all of a resource, or those with some values, as JSON. */
+/** A selection of caches: all of a resource, or those with certain parameters, as JSON. */
 export interface Target {
   title: string;
   parameters: string;

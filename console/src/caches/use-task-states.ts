@@ -1,4 +1,4 @@
-/** Follows a task while somebody sees it. */
+/** Follows a task while its screen is visible. */
 
 import { type ReadonlySignal, useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
@@ -8,8 +8,8 @@ import { hasExpired, may } from '../api/session.ts';
 import { statesOf } from '../api/task-states.ts';
 
 /**
- * Calls `onState` with each state of a task. What it gives says whether it is followed: it is not in a hidden tab, without a
- * right to it, or once the stream is over, so that whoever wants to know more must ask.
+ * Calls `onState` with each state of a task. Returns whether the task is being followed. It is not in a hidden tab,
+ * without the scope for it, or once the stream has ended: then the caller has to poll.
  *
  * @param taskId undefined: none
  */
@@ -31,7 +31,7 @@ export function useTaskStates(
       try {
         for await (const task of statesOf(taskId, mine.signal)) latest.current(task);
       } catch (error) {
-        // Then it is asked for now and then instead.
+        // The caller polls instead.
         if (!(error instanceof ApiProblem)) throw error;
       } finally {
         if (current === mine) isFollowed.value = false;
@@ -48,7 +48,7 @@ export function useTaskStates(
   return isFollowed;
 }
 
-/** Those who may only look at caches get a list of its tasks, and no task by itself (CONTRACT 2). */
+/** Users who may only inspect caches get the list of a cache's tasks, but no single task (CONTRACT 2). */
 function isAllowed(): boolean {
   return may('cache:read') || may('cache:admin');
 }

@@ -1,4 +1,4 @@
-/** The tasks of a cache, as they are and as they go on. */
+/** The tasks of a cache, updated while they run. */
 
 import { useEffect, useRef } from 'preact/hooks';
 import type { Schema } from '../api/paths.ts';
@@ -14,8 +14,8 @@ const SHOWN = 20;
 const runs = (task: Task) => !hasEnded(task);
 
 /**
- * The newest tasks of a cache. The first that has not ended is followed, or asked for again where it cannot be; whenever one
- * has ended, all that the screen shows is read again.
+ * The newest tasks of a cache. The first one that has not ended is followed, or polled if that is impossible. When a
+ * task ends, everything on the screen is read again.
  */
 export function useTasks(cacheKey: string): Query<Task[]> {
   const asked = { path: { key: cacheKey }, query: { limit: SHOWN } };
@@ -23,7 +23,7 @@ export function useTasks(cacheKey: string): Query<Task[]> {
   const waiting = tasks.data.value?.filter(runs) ?? [];
   const isFollowed = useTaskStates(waiting.at(-1)?.task_id, (task) => {
     tasks.data.value = tasks.data.peek()?.map((one) => (one.task_id === task.task_id ? task : one));
-    // What waited behind it begins now.
+    // The next task begins now.
     if (!runs(task)) void tasks.load();
   });
   const running = waiting.length;

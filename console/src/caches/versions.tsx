@@ -10,7 +10,7 @@ import { Time } from '../ui/time.tsx';
 
 type Version = Schema<'Version'>;
 
-/** The kept versions that changed the body, with the rows that came and went. */
+/** The kept versions that changed the body, with the numbers of inserted and deleted rows. */
 export function Versions({ cacheKey }: { cacheKey: string }) {
   const t = cacheTexts();
   const versions = useQuery('/caches/{key}/versions/', { path: { key: cacheKey } });

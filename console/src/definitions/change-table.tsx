@@ -4,7 +4,7 @@ import { Table } from '../ui/table.tsx';
 import type { Change } from './changes.ts';
 import { type Json, textOf } from './json.ts';
 
-/** Differences, one a line: where, before and after. */
+/** A table of differences: where, before and after. */
 export function ChangeTable({ changes, label }: { changes: readonly Change[]; label: string }) {
   const t = editorTexts();
   return (
@@ -30,7 +30,7 @@ export function Place({ of }: { of: string }) {
   return <code>{of === '' ? '/' : of}</code>;
 }
 
-/** A value of one side; nothing where there is none. */
+/** The value of one side; nothing if that side has none. */
 export function Value({ of, tag }: { of: Json | undefined; tag?: 'ins' | 'del' }): ComponentChildren {
   if (of === undefined) return <span class="faint">{editorTexts().leftOut}</span>;
   const Tag = tag ?? 'span';

@@ -1,16 +1,16 @@
-/** In what two values differ, member by member. */
+/** The differences between two values, member by member. */
 
 import { isObject, isSame, type Json, pointerTo } from './json.ts';
 
-/** One difference. `undefined`: there is nothing on that side. */
+/** One difference. `undefined`: that side has no value. */
 export interface Change {
-  /** Where it is; items that have names by their names: `/tables/cars/columns/year`. */
+  /** Where it is. Items that have names appear by name: `/tables/cars/columns/year`. */
   place: string;
   before: Json | undefined;
   after: Json | undefined;
 }
 
-/** All differences, each as deep as both sides have objects or named items. */
+/** All differences, as deep as both sides have objects or named items. */
 export function changesOf(before: Json | undefined, after: Json | undefined, place = ''): Change[] {
   if (isSame(before, after)) return [];
   if (isObject(before) && isObject(after)) {
@@ -28,7 +28,7 @@ export function changesOf(before: Json | undefined, after: Json | undefined, pla
   return isSame(orderBefore, orderAfter) ? changes : [...changes, { place, before: orderBefore, after: orderAfter }];
 }
 
-/** Items by their names: texts, and objects with a `name`. Null: it is no array, or not all have one of their own. */
+/** Items by name: texts, and objects with a `name`. Null: not an array, or not all items have unique names. */
 export function namedItems(value: Json | undefined): Map<string, Json> | null {
   if (!Array.isArray(value)) return null;
   const items = new Map<string, Json>();

@@ -7,7 +7,7 @@ import { changesOf } from './changes.ts';
 import type { Json, JsonObject } from './json.ts';
 import { merge } from './merge.ts';
 
-/** A definition that somebody else saved meanwhile. */
+/** A definition that another user saved in the meantime. */
 export interface Theirs {
   /** Null: they deleted it. */
   definition: JsonObject | null;
@@ -18,9 +18,9 @@ interface ConflictViewProps {
   base: JsonObject | null;
   mine: JsonObject;
   theirs: Theirs;
-  /** Gives one's own changes up. */
+  /** Discards the user's own changes. */
   onTheirs: () => void;
-  /** Goes on with this definition, on top of theirs. */
+  /** Continues with this definition, based on theirs. */
   onMerged: (definition: JsonObject) => void;
 }
 
@@ -29,15 +29,15 @@ interface Row {
   base: Json | undefined;
   theirs: Json | undefined;
   mine: Json | undefined;
-  /** Which side changed it. */
+  /** The side that changed it. */
   by: 'theirs' | 'mine' | 'both';
 }
 
-/** What stood, what stands by now, and what one wrote: theirs is taken, or one's own changes are put on top of it. */
+/** Shows the base, their version and the user's own. The user takes theirs, or merges their own changes into it. */
 export function ConflictView({ base, mine, theirs, onTheirs, onMerged }: ConflictViewProps) {
   const t = editorTexts();
   const heading = useRef<HTMLHeadingElement>(null);
-  // What was pressed is gone.
+  // The button that had the focus is gone.
   useEffect(() => heading.current?.focus(), []);
   const chosen = useSignal<Readonly<Record<string, 'theirs' | 'mine'>>>({});
   const choose = (place: string) => chosen.value[place] ?? 'mine';
@@ -95,7 +95,7 @@ interface SideProps {
   pick: (place: string, side: 'theirs' | 'mine') => void;
 }
 
-/** The value of one side; where both changed it, one is picked. */
+/** The value of one side; if both sides changed it, the user picks one. */
 function Side({ row, side, choose, pick }: SideProps) {
   const t = editorTexts();
   const value = <Value of={row[side]} {...(row.by !== 'both' && row.by === side && { tag: 'ins' as const })} />;

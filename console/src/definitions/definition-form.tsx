@@ -9,15 +9,15 @@ import type { OpenApi } from './use-document.ts';
 
 export const DEFINITION_FORM = 'definition';
 
-/** What kind of definition a form is of, and how its members stand. */
+/** The kind of definition that a form is for, and the layout of its members. */
 export interface FormOf {
-  /** Its schema in the OpenAPI document. */
+  /** Name of its schema in the OpenAPI document. */
   schema: string;
-  /** The member that stands in its path. */
+  /** The member that is part of its path. */
   name: 'title' | 'name';
-  /** Members that the service tells and nobody writes. */
+  /** Members that only the service sets. */
   told: readonly string[];
-  /** Where members stand; those that come with a later release stand in a last section of their own. */
+  /** Members by section; members of later releases get a section of their own at the end. */
   sections: readonly (readonly [title: keyof EditorText, members: readonly string[]])[];
 }
 
@@ -26,7 +26,7 @@ interface DefinitionFormProps {
   document: OpenApi;
   value: JsonObject;
   onChange: (value: JsonObject) => void;
-  /** Of one that is new; null: it has a name. */
+  /** The name of a new one; null: it already has a name. */
   title: string | null;
   onTitle: (title: string) => void;
   faults: readonly Fault[];
@@ -34,7 +34,7 @@ interface DefinitionFormProps {
   onUnread: (pointer: string, text: string | undefined) => void;
 }
 
-/** A definition as a form, made from its schema. */
+/** A definition as a form, generated from its schema. */
 export function DefinitionForm({
   of,
   document,

@@ -8,7 +8,7 @@ interface DraftOfProps {
   name: string;
 }
 
-/** Says on the screen of a definition that there are changes to it that were not saved. @param address where they are written */
+/** Says on the screen of a definition that it has unsaved changes. @param address of their editor */
 export function DraftNotice({ folder, name, address }: DraftOfProps & { address: string }) {
   const t = resourcesTexts();
   if (changedDraft(folder, name) === undefined) return null;

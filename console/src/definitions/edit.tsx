@@ -13,7 +13,7 @@ import type { JsonObject } from './json.ts';
 import { definitionIn, type Kind, urlOf } from './kind.ts';
 import { useDocument } from './use-document.ts';
 
-/** The screen of a definition that is being changed. */
+/** The screen that edits a saved definition. */
 export function Edit({ kind, name }: { kind: Kind; name: string }) {
   const t = editorTexts();
   const stands = useUrl<JsonObject>(urlOf(kind.folder, name));
@@ -32,7 +32,7 @@ export function Edit({ kind, name }: { kind: Kind; name: string }) {
   );
 }
 
-/** The screen of a definition that is being made. */
+/** The screen that creates a definition. */
 export function Make({ kind }: { kind: Kind }) {
   return (
     <Screen title={kind.newTitle()} tools={<Link to={addressOf(`/${kind.folder}`)}>{editorTexts().back}</Link>}>
@@ -45,7 +45,7 @@ export function Make({ kind }: { kind: Kind }) {
   );
 }
 
-/** The draft, which is begun here unless there is one. One that nothing was written in follows what stands. */
+/** The draft; created here if there is none. A draft without changes follows the saved definition. */
 function Drafted({ kind, begun }: { kind: Kind; begun: Begun }) {
   const document = useDocument();
   const key = keyOf(kind.folder, begun.name);

@@ -21,14 +21,14 @@ interface EditorProps {
   document: OpenApi;
 }
 
-/** A draft in its views; which one, stands in the address. */
+/** The views of a draft; the address names the current one. */
 export function Editor({ kind, draftKey, draft, document }: EditorProps) {
   const { folder, form, Changes, Probe } = kind;
   const views = VIEWS.filter((one) => one !== 'probe' || Probe !== undefined);
   const view = viewOf(views);
   const faults = useSignal<readonly Fault[]>([]);
   const theirs = useSignal<Theirs | null>(null);
-  /** The member whose field is to get the focus once the form shows; `FIRST_FAULT`: the first that is wrong. */
+  /** The member whose field gets the focus once the form shows; `FIRST_FAULT`: the first with a fault. */
   const wanted = useSignal<string | null>(null);
   const isNew = draftKey === keyOf(folder, NEW);
   const { name } = draft;

@@ -1,7 +1,7 @@
 import { editorTexts } from '../texts/editor.ts';
 import { jsonFault } from './json.ts';
 
-/** The draft as JSON: the same as in the form, and whatever the form has no field for. */
+/** The draft as JSON: everything in the form, and members that the form has no field for. */
 export function JsonView({ text, onChange }: { text: string; onChange: (text: string) => void }) {
   const t = editorTexts();
   const fault = jsonFault(text) ?? (text.trim().startsWith('{') ? null : t.noObject);

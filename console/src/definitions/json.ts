@@ -5,12 +5,12 @@ export interface JsonObject {
   [name: string]: Json;
 }
 
-/** Whether a value is an object, and no array. */
+/** Whether a value is an object, and not an array. */
 export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Whether two values say the same: the order of members does not count. `undefined` is nothing, and the same as itself. */
+/** Whether two values are equal; the order of members does not matter. `undefined` (no value) equals itself. */
 export function isSame(one: Json | undefined, other: Json | undefined): boolean {
   if (one === other) return true;
   if (Array.isArray(one) && Array.isArray(other)) {
@@ -24,16 +24,16 @@ export function isSame(one: Json | undefined, other: Json | undefined): boolean 
   );
 }
 
-/** A member, or nothing: what objects inherit is none. */
+/** A member; undefined: there is none. Inherited members do not count. */
 export function memberOf(value: Json | undefined, name: string): Json | undefined {
   return isObject(value) && Object.hasOwn(value, name) ? value[name] : undefined;
 }
 
-/** An object with a member set in its place, or at its end; undefined takes it out. */
+/** An object with a member set, in its old place or at the end; undefined removes it. */
 export function withMember(value: JsonObject, name: string, member: Json | undefined): JsonObject {
   const others = Object.entries(value);
   if (member === undefined) return Object.fromEntries(others.filter(([other]) => other !== name));
-  // Not by assignment: a member may be called `__proto__`.
+  // An assignment would not work for a member called `__proto__`.
   return Object.hasOwn(value, name)
     ? Object.fromEntries(others.map(([other, old]) => [other, other === name ? member : old]))
     : Object.fromEntries([...others, [name, member]]);
@@ -44,7 +44,7 @@ export function pointerTo(pointer: string, name: string | number): string {
   return `${pointer}/${String(name).replaceAll('~', '~0').replaceAll('/', '~1')}`;
 }
 
-/** The names on the way of a pointer. */
+/** The names in a pointer. */
 export function stepsOf(pointer: string): string[] {
   return pointer
     .split('/')
@@ -59,19 +59,19 @@ export function at(value: Json | undefined, pointer: string): Json | undefined {
   return found;
 }
 
-/** Reads a text that is to be an object. @throws Error that says what is wrong with it, and where */
+/** Parses a text as an object. @throws Error that says what is wrong, and where */
 export function parseObject(text: string): JsonObject {
   const value: unknown = JSON.parse(text);
   if (!isObject(value)) throw new SyntaxError('{ }');
   return value;
 }
 
-/** The text of a value as people read it. */
+/** A value as readable JSON. */
 export function textOf(value: Json): string {
   return JSON.stringify(value, null, 2);
 }
 
-/** What is wrong with a text that is to be JSON, in the browser's words; null: nothing. */
+/** Why a text is not valid JSON, in the browser's words; null: it is valid. */
 export function jsonFault(text: string | undefined): string | null {
   if (text === undefined || text.trim() === '') return null;
   try {

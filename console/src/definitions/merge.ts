@@ -1,9 +1,9 @@
-/** Changes of one person on top of those of another, who was faster. */
+/** Merges a user's changes into those of another user, who saved first. */
 
 import { namedItems } from './changes.ts';
 import { isObject, isSame, type Json, type JsonObject, pointerTo } from './json.ts';
 
-/** A place that both changed, and not alike. */
+/** A place that both users changed in different ways. */
 export interface Conflict {
   place: string;
   base: Json | undefined;
@@ -16,13 +16,13 @@ export interface Merged {
   conflicts: Conflict[];
 }
 
-/** Which side counts at a place that both changed. */
+/** Which side wins at a place that both changed. */
 export type Choose = (place: string) => 'theirs' | 'mine';
 
 /**
- * Both sides' changes of a base. Where both changed the same, `choose` says which one counts.
+ * Applies both sides' changes to a base. Where both changed the same place, `choose` says which side wins.
  *
- * @param place of the value, as `Change` has it
+ * @param place of the value, as in `Change`
  */
 export function merge(
   { base, theirs, mine }: Omit<Conflict, 'place'>,
@@ -49,7 +49,7 @@ export function merge(
   );
 }
 
-/** The same of lists whose items have names; null: they have none, or both gave them another order. */
+/** The same for lists of named items; null: the items have no names, or both users reordered them. */
 function mergeItems({ base, theirs, mine }: Omit<Conflict, 'place'>, choose: Choose, place: string): Merged | null {
   const [old, other, own] = [namedItems(base), namedItems(theirs), namedItems(mine)];
   if (old === null || other === null || own === null) return null;
@@ -60,7 +60,7 @@ function mergeItems({ base, theirs, mine }: Omit<Conflict, 'place'>, choose: Cho
     );
   const [theyMoved, iMoved] = [isMoved(other), isMoved(own)];
   if (theyMoved && iMoved) return null;
-  // In the order of who moved something; what the other one added comes behind.
+  // In the order of the side that moved items; the other side's new items follow.
   const names = [...new Set(theyMoved ? [...other.keys(), ...own.keys()] : [...own.keys(), ...other.keys()])];
   const items = names.map((name) =>
     merge({ base: old.get(name), theirs: other.get(name), mine: own.get(name) }, choose, pointerTo(place, name)),

@@ -11,7 +11,7 @@ import { type ChangesProps, definitionIn } from './kind.ts';
 import { SaveForm } from './save-form.tsx';
 import { helpWith, previewOf, saveDraft } from './write.ts';
 
-/** What a dry run tells of any kind of definition. */
+/** What the dry run of any kind of definition returns. */
 interface Preview {
   definition: object;
   created: boolean;
@@ -20,15 +20,15 @@ interface Preview {
 
 interface PreviewedChangesProps<P extends Preview> {
   editor: ChangesProps;
-  /** Under which the typed reason is kept over a sign-in. */
+  /** Name of the draft that keeps the typed reason across a sign-in. */
   reasonDraft: string;
-  /** What is said of a new one. */
+  /** The text for a new definition. */
   created: (name: string) => string;
-  /** What the change expires. */
+  /** Describes what the change expires. */
   expiry: (preview: P) => ComponentChildren;
 }
 
-/** What a draft changes and expires, as the service tells it, before it is saved. */
+/** Before a draft is saved: shows what it changes and expires, according to the service. */
 export function PreviewedChanges<P extends Preview>({
   editor,
   reasonDraft,
@@ -51,7 +51,7 @@ export function PreviewedChanges<P extends Preview>({
       problem.value = error;
     }
   };
-  // The draft stays as it is while this view shows.
+  // The draft does not change while this view is shown.
   const first = useRef(check);
   useEffect(() => {
     const controller = new AbortController();
@@ -90,7 +90,7 @@ export function PreviewedChanges<P extends Preview>({
   );
 }
 
-/** Such as secrets that are not set. */
+/** Warnings, such as secrets that are not set. */
 function warningsIn(definition: { warnings?: string[] }): string[] {
   return definition.warnings ?? [];
 }

@@ -6,13 +6,13 @@ import { useBusy } from '../ui/use-busy.ts';
 
 interface SaveFormProps {
   reason: Signal<string>;
-  /** Whether there is something to save; else nothing is asked for. */
+  /** Whether there is anything to save; if not, the form asks for nothing. */
   canSave: boolean;
   onSave: () => Promise<void>;
   children: ComponentChildren;
 }
 
-/** What is to be saved, why, and the button that does it. */
+/** A form with the changes to save, the reason, and the button. */
 export function SaveForm({ reason, canSave, onSave, children }: SaveFormProps) {
   const [isBusy, during] = useBusy();
   return (

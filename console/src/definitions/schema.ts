@@ -1,4 +1,4 @@
-/** What a form needs of a JSON Schema: references followed, and which control fits. */
+/** What a form needs from a JSON Schema: resolved references, and the control that fits. */
 
 import { isObject, isSame, type Json, type JsonObject, memberOf, stepsOf } from './json.ts';
 
@@ -25,13 +25,13 @@ export interface Schema {
   pattern?: string;
 }
 
-/** How a value is asked for. */
+/** The control for a value. */
 export type Kind = 'object' | 'record' | 'list' | 'set' | 'choice' | 'boolean' | 'number' | 'text' | 'union' | 'json';
 
-/** How often a reference may lead to another one: a schema that leads to itself has no form. */
+/** Longest chain of references: a schema that refers to itself has no form. */
 const MOST_REFERENCES = 10;
 
-/** The schema that a reference leads to, with what stands beside it. @param root the document that it points into */
+/** The schema that a reference names, with the members next to the reference. @param root document of the reference */
 export function resolved(schema: Schema, root: unknown): Schema {
   let found = schema;
   for (let followed = 0; typeof found.$ref === 'string' && followed < MOST_REFERENCES; followed++) {
@@ -44,7 +44,7 @@ export function resolved(schema: Schema, root: unknown): Schema {
   return found;
 }
 
-/** The alternatives of a schema; one alone, where it has none. */
+/** The alternatives of a schema; a schema without alternatives is its only one. */
 export function alternativesOf(schema: Schema): Schema[] {
   const { type, anyOf, oneOf, ...beside } = schema;
   const all = anyOf ?? oneOf;
@@ -52,7 +52,7 @@ export function alternativesOf(schema: Schema): Schema[] {
   return Array.isArray(type) ? type.map((one) => ({ ...beside, type: one })) : [schema];
 }
 
-/** The control for a schema whose reference was followed; `json` for what no other fits. */
+/** The control for a schema whose references are resolved; `json` if no other fits. */
 export function kindOf(schema: Schema, root: unknown): Kind {
   if (schema.enum !== undefined || schema.const !== undefined) return 'choice';
   if (alternativesOf(schema).length > 1) return 'union';
@@ -79,12 +79,12 @@ export function kindOf(schema: Schema, root: unknown): Kind {
   }
 }
 
-/** Parameters of people often say no type where `properties` do. */
+/** Hand-written schemas often have `properties` and no `type`. */
 function typeOf({ type, properties }: Schema): string | undefined {
   return typeof type === 'string' ? type : properties === undefined ? undefined : 'object';
 }
 
-/** Whether a value may be meant by a schema: its type, and what of it is fixed. */
+/** Whether a value could be meant by a schema, judged by its type and its fixed members. */
 export function fits(schema: Schema, value: Json | undefined, root: unknown): boolean {
   const found = resolved(schema, root);
   const { const: fixed, enum: values, properties = {} } = found;
@@ -104,7 +104,7 @@ function typeNameOf(value: Json | undefined, wanted: string): string {
   return typeof value === 'number' && wanted === 'integer' ? 'integer' : typeof value;
 }
 
-/** What a value begins with: its default, what is fixed, or the least that the schema asks for. */
+/** The initial value: the default, the fixed value, or the minimum that the schema requires. */
 export function initialOf(given: Schema, root: unknown): Json {
   const schema = resolved(given, root);
   const value = schema.default ?? schema.const ?? schema.enum?.[0];
@@ -131,7 +131,7 @@ export function initialOf(given: Schema, root: unknown): Json {
   }
 }
 
-/** Whether the empty text says something else than nothing: a pattern that names it. */
+/** Whether the empty text has a meaning of its own: a pattern names it. */
 export function mayBeEmpty({ pattern, minLength = 0 }: Schema): boolean {
   if (pattern === undefined || minLength > 0) return false;
   try {
@@ -141,7 +141,7 @@ export function mayBeEmpty({ pattern, minLength = 0 }: Schema): boolean {
   }
 }
 
-/** The member that a text stands for, where a value is a text or an object with more to say. */
+/** The member that a text stands for, if a value is either a text or an object with more members. */
 export function mainMember(alternatives: readonly Schema[], root: unknown): { name: string; object: Schema } | null {
   if (alternatives.length !== 2) return null;
   const [text, object] = alternatives.map((one) => resolved(one, root));

@@ -1,10 +1,10 @@
-/** The service's own OpenAPI document, from which the form of a definition is made: members that come are in it by themselves. */
+/** The service's OpenAPI document, the source of all forms: new members appear in them without a console release. */
 
 import { useEffect, useMemo } from 'preact/hooks';
 import { type Query, queryOf } from '../api/query.ts';
 import type { Schema } from './schema.ts';
 
-/** As much of it as is read here. */
+/** The part of the document that the console reads. */
 export interface OpenApi {
   components: { schemas: { [name: string]: Schema } };
 }

@@ -1,4 +1,4 @@
-/** The views of a draft: which one shows, stands in the address. */
+/** The views of a draft; the address names the one that is shown. */
 
 import type { Signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
@@ -10,10 +10,10 @@ import { focusField } from './form/context.ts';
 
 export type View = 'form' | 'json' | 'probe' | 'changes';
 
-/** Stands for the first member that is wrong, where a pointer names a member. */
+/** Used in place of a pointer: the first member with a fault. */
 export const FIRST_FAULT = 'first fault';
 
-/** The view that the address names. @param views those that there are */
+/** The view that the address names. @param views that exist */
 export function viewOf(views: readonly View[]): View {
   return views.find((one) => one === query.value.get('view')) ?? 'form';
 }
@@ -22,7 +22,7 @@ export function showView(view: View): void {
   setQuery({ view: view === 'form' ? '' : view });
 }
 
-/** Moves the focus to the field that is wanted, by its pointer or `FIRST_FAULT`, once the form shows. */
+/** Once the form is shown, moves the focus to the wanted field: a pointer, or `FIRST_FAULT`. */
 export function useWantedField(wanted: Signal<string | null>, view: View): void {
   const place = wanted.value;
   useEffect(() => {
@@ -39,7 +39,7 @@ function focusFirstFault(): void {
   first?.scrollIntoView({ block: 'center' });
 }
 
-/** Leads from view to view of the same draft. */
+/** Links between the views of a draft. */
 export function Views({ views, view }: { views: readonly View[]; view: View }) {
   const t = editorTexts();
   const labels = { form: t.form, json: t.json, probe: t.probe, changes: t.review };
@@ -55,7 +55,7 @@ export function Views({ views, view }: { views: readonly View[]; view: View }) {
   );
 }
 
-/** Said where the draft cannot be used, because it, or a field of it, is no JSON. */
+/** Shown if the draft cannot be used, because it or one of its fields is not valid JSON. */
 export function Unreadable({ in: view }: { in: 'json' | 'form' }) {
   const t = editorTexts();
   return (
@@ -68,7 +68,7 @@ export function Unreadable({ in: view }: { in: 'json' | 'form' }) {
   );
 }
 
-/** Said where the draft must be called something first. */
+/** Shown if the draft needs a name or title first. */
 export function Nameless({ member, onName }: { member: 'name' | 'title'; onName: () => void }) {
   const t = editorTexts();
   return (
@@ -81,7 +81,7 @@ export function Nameless({ member, onName }: { member: 'name' | 'title'; onName:
   );
 }
 
-/** Says over each view how many faults the service found. */
+/** Shown above each view: the number of faults that the service found. */
 export function FaultCount({ count }: { count: number }) {
   if (count === 0) return null;
   return (

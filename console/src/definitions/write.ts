@@ -1,4 +1,4 @@
-/** Reads and writes of one definition, while what its draft was begun with stands. */
+/** Reads and writes a definition, guarded by the ETag that its draft was begun with. */
 
 import { type CallOptions, callUrl } from '../api/call.ts';
 import { ApiProblem } from '../api/problem.ts';
@@ -11,20 +11,20 @@ import type { Draft } from './drafts.ts';
 import type { JsonObject } from './json.ts';
 import { type ChangesProps, definitionIn, type Kind, urlOf } from './kind.ts';
 
-/** What was saved, and what keeps it from working as it should. */
+/** A saved definition, with reasons why it does not fully work yet. */
 type Warned = { warnings?: string[] };
 
 function conditionsOf({ etag }: Draft): CallOptions {
   return etag === null ? { ifNoneMatch: '*' } : { ifMatch: etag };
 }
 
-/** What saving would change, as the kind tells it. @throws ApiProblem 400 with faults, 412 */
+/** What saving would change; the type depends on the kind. @throws ApiProblem 400 with faults, 412 */
 export async function previewOf<T>({ kind, draft, definition: body }: ChangesProps, signal: AbortSignal): Promise<T> {
   const url = `${urlOf(kind.folder, draft.name)}?dry_run=true`;
   return (await callUrl<T>('put', url, { ...conditionsOf(draft), body, signal })).data;
 }
 
-/** Saves, and tells what came of it. */
+/** Saves a draft, and reports the outcome. */
 export async function saveDraft(
   { kind, draft, definition: body, ...editor }: ChangesProps,
   reason: string,
@@ -34,7 +34,7 @@ export async function saveDraft(
     try {
       const options = { ...conditionsOf(draft), body, reason: reason.trim() };
       const { data, requestId } = await callUrl<Warned>('put', urlOf(kind.folder, draft.name), options);
-      // Such as secrets that are not set, each with the command that sets it.
+      // Warnings, such as secrets that are not set, each with the command that sets it.
       return { text: [t.saved, ...(data.warnings ?? [])].join('\n'), requestId };
     } catch (error) {
       const text = await helpWith(error, editor);
@@ -45,7 +45,7 @@ export async function saveDraft(
   if (isSaved) editor.onSaved();
 }
 
-/** Has the editor deal with a refusal that it can help with; what it says to that. Null: it cannot. */
+/** Lets the editor handle a refusal, if it can. @returns the text for that; null: it cannot help */
 export async function helpWith(
   error: unknown,
   { onFaults, onConflict }: Pick<ChangesProps, 'onFaults' | 'onConflict'>,
@@ -60,7 +60,7 @@ export async function helpWith(
   return editorTexts().refused;
 }
 
-/** What stands by now, as the screens have it from now on. @throws ApiProblem */
+/** Reads the saved definition again, also for all screens that show it. @throws ApiProblem */
 export async function readTheirs({ folder, form }: Kind, name: string): Promise<Theirs> {
   const query = queryOf<JsonObject>(urlOf(folder, name));
   await query.load();

@@ -15,12 +15,12 @@ import { isOver } from './refusals.tsx';
 type Device = Schema<'ExpandedDevice'>;
 type Refusal = Schema<'DeviceRefusal'>;
 
-/** Of more caches that fail than this the list below tells: each is a request. */
+/** Most failing caches that are shown here, one request each; the list below shows the others. */
 const MOST_SHOWN = 3;
-/** A device that has not been heard of for so long is away; before that, it may be asleep. */
+/** A device that has been silent for longer is away; until then it may be asleep. */
 const QUIET_MS = 86_400_000;
 
-/** Why a device may show old data, what came first first: there is nothing newer, it is not given it, it does not ask. */
+/** Why a device may show old data, in order: the service has nothing newer, it refuses it, or the device is silent. */
 export function Causes({ device }: { device: Device }) {
   const t = causeTexts();
   const failing = device.caches.filter(({ held, failing: fails, key }) => held && fails && key !== undefined);
@@ -68,7 +68,7 @@ export function Causes({ device }: { device: Device }) {
 interface CauseProps {
   title: string;
   children: ComponentChildren;
-  /** What to do about it. */
+  /** What the operator can do about it. */
   act?: string;
 }
 
@@ -128,7 +128,7 @@ function Refused({ refusal: { resource_title: title, reason } }: { refusal: Refu
       </Cause>
     );
   }
-  // What has been deleted or opened meanwhile has no groups any more.
+  // A resource that was deleted or opened to all in the meantime has no groups.
   const groups = resource.data.value?.groups?.join(', ') ?? common().unknown;
   return (
     <Cause title={t.refused(title)} act={t.groupDo}>

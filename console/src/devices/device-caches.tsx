@@ -12,7 +12,7 @@ import { Time } from '../ui/time.tsx';
 type DeviceCache = Schema<'DeviceCache'>;
 type SyncRecord = Schema<'ExpandedSyncRecord'>;
 
-/** Most caches that are kept of a device, and that one answer has records of. */
+/** Most caches that the service keeps of a device, and most records of one answer. */
 const MOST = 1000;
 
 interface DeviceCachesProps {
@@ -21,10 +21,10 @@ interface DeviceCachesProps {
   caches: readonly DeviceCache[];
 }
 
-/** What a device was given of each cache, and how that stands to what is newest. */
+/** The version of each cache that a device has, compared with the newest one. */
 export function DeviceCaches({ user, device, caches }: DeviceCachesProps) {
   const t = devicesTexts();
-  // The values that name a cache stand in the records alone.
+  // Only the records have the parameter values that name a cache.
   const records = useQuery('/cache/', { query: { user, device, expand: 'resource', limit: MOST } });
   const known = new Map(
     (records.data.value as SyncRecord[] | undefined)?.map(({ etag, parameters }) => [etag, parameters ?? {}]),
@@ -46,7 +46,7 @@ export function DeviceCaches({ user, device, caches }: DeviceCachesProps) {
 const STATES = ['failing', 'isBehind', 'upToDate', 'purged', 'notHeld'] as const;
 const TAGS = { failing: 'failing', isBehind: 'stale', upToDate: 'fresh', purged: '', notHeld: '' } as const;
 
-/** What matters of a cache of a device. */
+/** The most important fact about a cache of a device. */
 function stateOf({ held, failing, behind, current_version: current }: DeviceCache): (typeof STATES)[number] {
   if (!held) return 'notHeld';
   if (failing) return 'failing';
@@ -54,7 +54,7 @@ function stateOf({ held, failing, behind, current_version: current }: DeviceCach
   return behind > 0 ? 'isBehind' : 'upToDate';
 }
 
-/** What needs somebody comes first. */
+/** States that need attention come first. */
 const rank = (cache: DeviceCache) => STATES.indexOf(stateOf(cache));
 
 function columns(parametersOf: (cache: DeviceCache) => string): Column<DeviceCache>[] {

@@ -9,7 +9,7 @@ import { DeviceLink } from './device-link.tsx';
 
 export type Device = Schema<'Device'>;
 
-/** What a list of devices tells of each. */
+/** The columns of a list of devices. */
 export function deviceColumns(): Column<Device>[] {
   const t = devicesTexts();
   return [

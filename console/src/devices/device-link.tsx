@@ -1,12 +1,12 @@
 import { addressOf } from '../shell/router.ts';
 import { Link } from '../ui/link.tsx';
 
-/** Where a device is shown. Its names stand in the query: as part of a path a browser would read `..` otherwise. */
+/** Address of a device's screen. The names are in the query: in a path, a browser would interpret `..`. */
 export function deviceAddress(user: string, device: string): string {
   return addressOf('/devices/device', { user, device });
 }
 
-/** Leads to a device. */
+/** A link to a device. */
 export function DeviceLink({ user, device }: { user: string; device: string }) {
   return (
     <Link to={deviceAddress(user, device)}>

@@ -11,11 +11,11 @@ import { forgetTexts } from '../texts/devices.ts';
 import { Confirm } from '../ui/confirm.tsx';
 import { ProblemView } from '../ui/problem.tsx';
 
-/** As many devices as one answer has, and as many caches. */
+/** Most devices in one answer, and most caches. */
 const MOST_DEVICES = 200;
 const MOST_CACHES = 1000;
 
-/** Forgets a device, once somebody has typed its name. @param records how many caches it was given */
+/** Forgets a device, once the user has typed its name. @param records number of its caches */
 export function ForgetDevice({ user, device, records }: { user: string; device: string; records: number }) {
   const t = forgetTexts();
   const isOpen = useDraft('forget.device', false);
@@ -48,7 +48,7 @@ export function ForgetDevice({ user, device, records }: { user: string; device: 
   );
 }
 
-/** Forgets a user with all devices and private caches, once somebody has typed the name. */
+/** Forgets a user with all devices and private caches, once the name was typed. */
 export function ForgetUser({ user }: { user: string }) {
   const isOpen = useDraft('forget.user', false);
   if (!may('cache:admin') || user === '*') return null;
@@ -104,7 +104,7 @@ function ForgetUserDialog({ user, onClose }: { user: string; onClose: () => void
   );
 }
 
-/** Page by page; the list that is looked at is read again at the end. */
+/** Forgets page by page; then what is shown is read again. */
 function forget(whom: { user: string; device?: string }, reason: string): Promise<boolean> {
   const t = forgetTexts();
   const pages = {

@@ -9,16 +9,16 @@ import { Hour } from '../ui/time.tsx';
 type Refusal = Schema<'DeviceRefusal'>;
 type DeviceCache = Schema<'DeviceCache'>;
 
-/** Refusals are noted by the hour. */
+/** The service records refusals by the hour. */
 const HOUR_MS = 3_600_000;
 
-/** Whether the device was given the resource later than it was refused it. */
+/** Whether the device got the resource after it had been refused. */
 export function isOver({ resource_title: title, time }: Refusal, caches: readonly DeviceCache[]): boolean {
   const end = Date.parse(time) + HOUR_MS;
   return caches.some((cache) => cache.resource_title === title && Date.parse(cache.sync_datetime) >= end);
 }
 
-/** What a device was refused last, and what that means. */
+/** The latest refusals of a device, and what they mean. */
 export function Refusals({ of, caches }: { of: readonly Refusal[]; caches: readonly DeviceCache[] }) {
   const t = devicesTexts();
   const meanings = { group: t.groupMeans, scope: t.scopeMeans };

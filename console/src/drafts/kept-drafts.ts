@@ -1,15 +1,15 @@
 /**
- * What somebody has typed and not sent, while their browser is away at the provider. One record a tab, in `sessionStorage`:
- * of one user at one address, for an hour. Nobody else is given it, and a token never stands in it.
+ * What the user has typed and not sent, while the browser is away at the provider. One record for each tab, in
+ * `sessionStorage`: for one user at one address, for an hour. No other user gets it, and it never contains a token.
  */
 
-/** Whose drafts, and where they were typed: path and query. */
+/** The user of the drafts, and the path and query where they were typed. */
 export interface Place {
   user: string;
   address: string;
 }
 
-/** Values of drafts by their names; what JSON can hold. */
+/** Drafts by name; JSON only. */
 export type Drafts = Readonly<Record<string, unknown>>;
 
 /** How long drafts are kept, ms. */
@@ -23,7 +23,7 @@ interface Kept extends Place {
   drafts: Drafts;
 }
 
-/** Keeps drafts in the place of earlier ones. False: the browser has no room for them. */
+/** Keeps drafts, and replaces earlier ones. False: the browser has no room for them. */
 export function keepDrafts(storage: Storage, { user, address }: Place, drafts: Drafts, now: number): boolean {
   storage.removeItem(KEY);
   if (Object.keys(drafts).length === 0) return true;
@@ -35,7 +35,7 @@ export function keepDrafts(storage: Storage, { user, address }: Place, drafts: D
   }
 }
 
-/** The drafts of a place that are kept still. Those of another user, and old ones, are removed. */
+/** The kept drafts of a place. Removes those of another user, and old ones. */
 export function keptDrafts(storage: Storage, { user, address }: Place, now: number): Drafts {
   const kept = read(storage);
   if (kept === null) return {};
@@ -46,7 +46,7 @@ export function keptDrafts(storage: Storage, { user, address }: Place, now: numb
   return kept.address === address ? kept.drafts : {};
 }
 
-/** Removes one of them: it stands in its field again. */
+/** Removes one draft, because it is in its field again. */
 export function dropDraft(storage: Storage, name: string): void {
   const kept = read(storage);
   if (kept === null || !Object.hasOwn(kept.drafts, name)) return;
@@ -54,7 +54,7 @@ export function dropDraft(storage: Storage, name: string): void {
   keepDrafts(storage, kept, drafts, kept.at);
 }
 
-/** Removes all of them. */
+/** Removes all drafts. */
 export function dropDrafts(storage: Storage): void {
   storage.removeItem(KEY);
 }

@@ -1,12 +1,12 @@
-/** Drafts of what is on the screen now, by name. */
+/** Drafts that are on the screen now, by name. */
 
 import { session } from '../api/session.ts';
 import { dropDraft, keepDrafts, keptDrafts } from './kept-drafts.ts';
 
-/** What each draft is now; undefined: nothing that would be missed. */
+/** The present value of each draft; undefined: nothing worth keeping. */
 const mounted = new Map<string, () => unknown>();
 
-/** Has a draft kept when the page is left for a sign-in, until the function that it gives is called. */
+/** Keeps a draft when the page leaves for a sign-in. @returns a function that stops this */
 export function mountDraft(name: string, typed: () => unknown): () => void {
   mounted.set(name, typed);
   return () => {
@@ -14,19 +14,19 @@ export function mountDraft(name: string, typed: () => unknown): () => void {
   };
 }
 
-/** What is kept of a draft for who is signed in, at this address; undefined: nothing. It stays until `takeDraft`. */
+/** The kept draft of the signed-in user at this address; undefined: none. It stays until `takeDraft`. */
 export function keptDraft(name: string): unknown {
   return keptDrafts(sessionStorage, here(), Date.now())[name];
 }
 
-/** The same, and it is kept no longer. */
+/** The same, and removes it. */
 export function takeDraft(name: string): unknown {
   const kept = keptDraft(name);
   dropDraft(sessionStorage, name);
   return kept;
 }
 
-/** Keeps what is typed now, before the page is left for a sign-in. False: the browser has no room for it. */
+/** Keeps all drafts, before the page leaves for a sign-in. False: the browser has no room for them. */
 export function keepMountedDrafts(): boolean {
   const drafts = [...mounted].map(([name, typed]) => [name, typed()] as const);
   const changed = drafts.filter(([, value]) => value !== undefined);

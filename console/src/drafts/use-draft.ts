@@ -1,4 +1,4 @@
-/** State of a form that outlasts a new sign-in, which may lead away from the page. */
+/** State of a form that survives a new sign-in, for which the page may leave. */
 
 import { type Signal, signal } from '@preact/signals';
 import { useLayoutEffect, useRef } from 'preact/hooks';
@@ -6,18 +6,18 @@ import { keptDraft, mountDraft, takeDraft } from './mounted-drafts.ts';
 
 interface Held<T> {
   draft: Signal<T>;
-  /** What it is now; undefined: what it began with. */
+  /** The present value; undefined: still the initial one. */
   typed: () => T | undefined;
 }
 
 /**
- * What somebody types, as `useSignal` keeps it, and besides over a sign-in at the provider: then it is kept for the same user at
- * the same address for an hour, and the next form that asks for it begins with it. A form that closes forgets it, and so
- * does a load of the page.
+ * State like that of `useSignal`, which also survives a sign-in at the provider: the draft is kept for an hour for the
+ * same user at the same address, and the next form with the same name starts with it. Closing the form or reloading the
+ * page drops it.
  *
- * @param name of the draft, one of a kind on its screen, such as `resource.json`
- * @param initial what it begins with. What JSON can hold; never a secret. Let an editor keep the ETag that it began with in the
- *   draft too, or somebody who comes back overwrites what others changed meanwhile
+ * @param name of the draft, unique on its screen, such as `resource.json`
+ * @param initial JSON; never a secret. An editor must keep the ETag in the draft too: without it, a user who comes back
+ *   would overwrite what others changed in the meantime
  */
 export function useDraft<T>(name: string, initial: T): Signal<T> {
   const held = useRef<Held<T> | null>(null);

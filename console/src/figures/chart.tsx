@@ -4,11 +4,11 @@ import { language } from '../texts/texts.ts';
 import type { PlotOptions } from './plot.ts';
 
 interface ChartProps extends PlotOptions {
-  /** What it shows, for those who do not see it. */
+  /** Description for users who cannot see the chart. */
   label: string;
 }
 
-/** A chart. All that it shows stands in words beside it; where its piece of the script is not to be had, those alone. */
+/** A chart. Its content is also available as text next to it; if the chart's script cannot be loaded, only as text. */
 export function Chart({ label, ...options }: ChartProps) {
   const host = useRef<HTMLDivElement>(null);
   const look = `${theme.value} ${language.value}`;
@@ -29,7 +29,7 @@ async function show(element: HTMLElement, options: PlotOptions, ended: AbortSign
   let plot = module.draw(element, options);
   const observer = new ResizeObserver(() => plot.resize());
   observer.observe(element);
-  // The system's colours change while the page stands.
+  // The system's colour scheme may change while the page is open.
   const dark = matchMedia('(prefers-color-scheme: dark)');
   dark.addEventListener(
     'change',

@@ -9,13 +9,13 @@ import { type Series, type Span, seriesOf, stepsOf } from './series.ts';
 
 export interface FigureViewProps {
   title: string;
-  /** What its series are told apart by. */
+  /** The label that distinguishes its series. */
   by: string;
   answer: Schema<'Figures'>;
   span: Span;
 }
 
-/** One figure: its chart, what each series came to, and every value in a table for those who want numbers. */
+/** One figure: its chart, the total of each series, and a table of all values. */
 export function FigureView({ title, by, answer, span }: FigureViewProps) {
   const t = figuresTexts();
   const series = useMemo(() => seriesOf(answer, span), [answer, span]);

@@ -11,7 +11,7 @@ import { Loaded } from '../ui/loaded.tsx';
 import { FigureView, type FigureViewProps } from './figure-view.tsx';
 import { type Range, type Span, spanOf } from './series.ts';
 
-/** What is counted, and by which of its labels it is told apart. */
+/** The figures, and the label by which each is split into series. */
 const SHOWN = [
   { figure: 'load', by: 'outcome' },
   { figure: 'request', by: 'status' },
@@ -20,11 +20,11 @@ const SHOWN = [
 
 const RANGES: readonly Range[] = ['quarter', 'hour', 'day'];
 
-/** What was counted lately: in the last quarter of an hour, hour or day. */
+/** Figures of the last quarter of an hour, hour or day. */
 export function Figures() {
   const t = figuresTexts();
   const range = RANGES.find((one) => one === query.value.get('range')) ?? 'hour';
-  // Another one when its last step has ended, and not at each tick.
+  // Changes when a step ends, not at each tick of the clock.
   const to = useComputed(() => spanOf(range, now.value).to).value;
   const span = useMemo(() => spanOf(range, to - 1), [range, to]);
   const asked = { from: new Date(span.from).toISOString(), step: span.step / 1000 };
@@ -72,7 +72,7 @@ interface FigureProps {
   span: Span;
 }
 
-/** One figure. When a step has ended, what was shown stays until the answer for the new span is there. */
+/** One figure. When a step ends, the old answer stays until the one for the new span has arrived. */
 function Figure({ title, by, query: figure, span }: FigureProps) {
   const shown = useRef<Pick<FigureViewProps, 'answer' | 'span'> | null>(null);
   const answer = figure.data.value;

@@ -1,27 +1,27 @@
-/** Draws series with uPlot: a piece of the script of its own, since only charts need it. */
+/** Draws series with uPlot. A separate chunk, because only charts need it. */
 
 import UPlot from 'uplot';
 import { type Series, type Span, stacked, stepsOf } from './series.ts';
 
-/** What a chart shows. */
+/** Options of a chart. */
 export interface PlotOptions {
   span: Span;
   series: readonly Series[];
-  /** Bars on top of each other, for what can be added up; else a line each. */
+  /** Stacked bars, for values that can be added up; otherwise one line for each series. */
   isStacked: boolean;
-  /** A number of the upright axis, and a time of the level one (ms since the epoch), in words. */
+  /** Format a number of the vertical axis, and a time of the horizontal one (ms since the epoch). */
   value: (value: number) => string;
   time: (at: number) => string;
 }
 
 const HEIGHT = 140;
-/** Room that an axis keeps for its words, px. */
+/** Space for the labels of an axis, px. */
 const ROOM = { count: 44, ms: 62, time: 66, height: 28 };
-/** Steps of the upright axis: of what is counted there are no halves. */
+/** Steps of the vertical axis: counts have no halves. */
 const WHOLE = [0, 1, 2, 3, 4, 5, 6, 7, 8].flatMap((power) => [1, 2, 5].map((step) => step * 10 ** power));
 const DASHES = [[], [6, 3], [2, 3], [8, 3, 2, 3], [1, 2], [12, 4]];
 
-/** Draws into an element whose width it takes, in the colours that the style sheet has there now. */
+/** Draws into an element, in its width and in the present colours of the style sheet. */
 export function draw(host: HTMLElement, options: PlotOptions): { resize(): void; destroy(): void } {
   const { span, series, isStacked, value, time } = options;
   const ink = { stroke: colourOf(host, 'faint'), font: `11px ${getComputedStyle(host).fontFamily}` };
@@ -48,7 +48,7 @@ export function draw(host: HTMLElement, options: PlotOptions): { resize(): void;
           ticks: { ...grid, size: 4 },
           size: ROOM.height,
           space: ROOM.time,
-          // At the end of the span there is no room for a word.
+          // The end of the span has no room for a label.
           values: (_, at) => at.map((moment) => (moment === span.to ? '' : time(moment))),
         },
         {
@@ -61,7 +61,7 @@ export function draw(host: HTMLElement, options: PlotOptions): { resize(): void;
           values: (_, at) => at.map(value),
         },
       ],
-      // What stands on others is drawn before them: each bar begins at the bottom.
+      // Each bar starts at the bottom, so the higher stack is drawn before the lower one.
       series: [{}, ...order(lines)],
     },
     [stepsOf(span).map((at) => (isStacked ? at : at + span.step / 2)), ...order(values)] as UPlot.AlignedData,
@@ -81,13 +81,13 @@ function lineOf(host: HTMLElement, index: number, isStacked: boolean): UPlot.Ser
   }
   const { bars } = UPlot.paths;
   return {
-    // An edge in the colour of the ground keeps neighbours apart for those who see no colours.
+    // An edge in the background colour separates neighbours for users who cannot see colours.
     ...{ fill: colour, stroke: colourOf(host, 'ground'), width: 1, points: { show: false } },
     ...(bars && { paths: bars({ size: [0.9, 40], align: 1 }) }),
   };
 }
 
-/** The colour that the style sheet gives to a class: a canvas knows no custom properties. */
+/** The colour that the style sheet gives to a class: a canvas cannot use custom properties. */
 function colourOf(host: HTMLElement, name: string): string {
   const probe = host.appendChild(document.createElement('i'));
   probe.className = name;

@@ -1,8 +1,8 @@
-/** Prepares a figure for its chart: one value a step for each series, none where nothing was counted. */
+/** Prepares a figure for its chart: one value per step for each series, or none if nothing was counted. */
 
 import type { Schema } from '../api/paths.ts';
 
-/** The time that a chart covers, and how much of it one point is for; ms. `from` and `to` are whole steps. */
+/** The time that a chart covers, and the length of one step; ms. `from` and `to` are at step boundaries. */
 export interface Span {
   from: number;
   to: number;
@@ -11,18 +11,18 @@ export interface Span {
 
 /** One series on the steps of a span. */
 export interface Series {
-  /** Null: all that have no series of their own. */
+  /** Null: the sum of all series that are not shown on their own. */
   label: string | null;
-  /** One for each step; null: nothing was counted in it, which is not the same as 0. */
+  /** One for each step; null: nothing was counted in it, which differs from 0. */
   values: readonly (number | null)[];
-  /** Of the whole span: the sum, or of times the longest. */
+  /** Of the whole span: the sum, or for durations the maximum. */
   total: number;
 }
 
-/** As many as there are colours that can be told apart; what further ones counted stands in one series. */
+/** Number of colours that can be told apart; all further series are combined into one. */
 export const MOST_SERIES = 6;
 
-/** Times that can be looked at, and how much of it one step is; ms. */
+/** The ranges that a user can choose, and the length of their steps; ms. */
 const RANGES = {
   quarter: [900_000, 60_000],
   hour: [3_600_000, 300_000],
@@ -30,7 +30,7 @@ const RANGES = {
 } as const;
 export type Range = keyof typeof RANGES;
 
-/** The time of a range that ends with the step that is on. */
+/** The span of a range that ends with the current step. */
 export function spanOf(range: Range, now: number): Span {
   const [length, step] = RANGES[range];
   const to = (Math.floor(now / step) + 1) * step;
@@ -42,7 +42,7 @@ export function stepsOf({ from, to, step }: Span): number[] {
   return Array.from({ length: Math.round((to - from) / step) }, (_, index) => from + index * step);
 }
 
-/** The series of an answer on the steps of a span, those with most first. Points outside of it are left out. */
+/** The series of an answer on the steps of a span, largest first. Points outside of the span are left out. */
 export function seriesOf({ unit, series }: Schema<'Figures'>, span: Span): Series[] {
   const add = unit === 'ms' ? Math.max : (a: number, b: number) => a + b;
   const count = stepsOf(span).length;
@@ -61,7 +61,7 @@ export function seriesOf({ unit, series }: Schema<'Figures'>, span: Span): Serie
   });
 }
 
-/** Series on top of each other: each with what stands below it. A step in which none has a value has none. */
+/** Stacks series: adds to each value those below it. A step without any value has none. */
 export function stacked(series: readonly Series[]): (number | null)[][] {
   const below: number[] = [];
   return series.map(({ values }) =>

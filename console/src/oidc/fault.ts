@@ -1,34 +1,34 @@
-/** Why a sign-in at the provider did not succeed. */
+/** Why a sign-in at the provider failed. */
 
 export type FaultKind =
-  /** The provider says that this user may not. */
+  /** The provider says that this user may not sign in. */
   | 'denied'
-  /** The answer belongs to no sign-in of this tab. */
+  /** The answer does not belong to a sign-in of this tab. */
   | 'foreign'
-  /** The provider takes the code no longer: it was used, is too old, or another tab's. */
+  /** The provider no longer accepts the code: it was used, is too old, or belongs to another tab. */
   | 'stale'
-  /** The provider refuses what the console asks for. */
+  /** The provider refuses the console's request. */
   | 'provider'
-  /** The provider cannot do it now. */
+  /** The provider is temporarily unable to answer. */
   | 'away'
-  /** The browser got no answer: no network, or not allowed to (CORS). */
+  /** The browser got no answer: no network, or CORS does not allow it. */
   | 'no-answer'
-  /** The discovery document is missing, or another issuer's. */
+  /** The discovery document is missing, or is another issuer's. */
   | 'discovery'
-  /** The ID token is not the one of this sign-in. */
+  /** The ID token does not belong to this sign-in. */
   | 'id-token'
-  /** The page has no cryptography: it did not come over https. */
+  /** The browser offers no cryptography, because the page did not come over https. */
   | 'insecure'
-  /** The browser cannot keep what was typed. */
+  /** The browser has no room to keep what was typed. */
   | 'no-room'
-  /** The piece of the console that signs people in is of another release. */
+  /** The sign-in chunk of the console is from another release. */
   | 'release'
-  /** The provider has done its part; the service does not take the token. */
+  /** The provider has signed the user in, but the service refuses the token. */
   | 'refused';
 
 export class SignInFault extends Error {
   readonly kind: FaultKind;
-  /** What the provider said, as a text to show; empty: nothing. */
+  /** The provider's message, to be shown; empty: none. */
   readonly detail: string;
 
   constructor(kind: FaultKind, detail = '') {

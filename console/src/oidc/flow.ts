@@ -1,6 +1,6 @@
 /**
- * Sign-in by OpenID Connect: code and PKCE (RFC 6749 section 4.1, RFC 7636), as a public client. A piece of the script of its own,
- * loaded where a provider is set. The library checks what comes back; here it is said what is asked for.
+ * Sign-in by OpenID Connect: authorization code with PKCE (RFC 6749 section 4.1, RFC 7636), as a public client. A
+ * separate chunk, loaded if a provider is set. The library verifies the answers; this module makes the requests.
  */
 
 import {
@@ -27,11 +27,11 @@ import { CALLBACK, type Pending, putPending, SIGNED_OUT } from './pending.ts';
 
 export type Provider = Schema<'ConsoleSignIn'>;
 
-/** How long the provider may take for one answer, ms. */
+/** Longest time for one answer of the provider, ms. */
 const TIMEOUT_MS = 30_000;
-/** How far the clock of this machine may be off, s: the ID token tells times. */
+/** Tolerated clock difference, s: the ID token contains times. */
 const CLOCKS_DIFFER_S = 300;
-/** What a provider says that was told to ask nothing, and has to (OpenID Connect Core section 3.1.2.6). */
+/** Errors of a provider that was told not to ask the user, but has to (OpenID Connect Core section 3.1.2.6). */
 const MUST_ASK: readonly string[] = [
   'login_required',
   'interaction_required',
@@ -40,12 +40,12 @@ const MUST_ASK: readonly string[] = [
 ];
 const AWAY: readonly string[] = ['server_error', 'temporarily_unavailable'];
 
-/** What came of an answer of the provider. */
+/** The result of a provider's answer. */
 export type Finished = { token: string } | 'must-ask';
 
-/** The address at the provider to go to; what its answer is checked by is kept for then. @throws SignInFault */
+/** Returns the provider's sign-in address, and keeps what is needed to verify the answer. @throws SignInFault */
 export async function begin(provider: Provider, { returnTo, isSilent }: Pick<Pending, 'returnTo' | 'isSilent'>) {
-  // Without https the browser offers no cryptography.
+  // Without https the browser has no cryptography.
   if (!isSecureContext) throw new SignInFault('insecure');
   const server = await discovered(provider);
   const url = endpoint(server, 'authorization_endpoint');
@@ -69,7 +69,7 @@ export async function begin(provider: Provider, { returnTo, isSilent }: Pick<Pen
   return url.href;
 }
 
-/** Makes of an answer, which came with the query of the callback, an access token. @throws SignInFault */
+/** Exchanges the provider's answer, the query of the callback, for an access token. @throws SignInFault */
 export async function finish(provider: Provider, answer: URLSearchParams, pending: Pending): Promise<Finished> {
   const server = await discovered(provider);
   const client: Client = { client_id: provider.client_id, [clockTolerance]: CLOCKS_DIFFER_S };
@@ -86,7 +86,7 @@ export async function finish(provider: Provider, answer: URLSearchParams, pendin
       pending.verifier,
       {
         ...options(provider),
-        // For whom the token is, is said again (RFC 8707 section 2.2), or some give one for themselves.
+        // Some providers need the token's audience again (RFC 8707 section 2.2), or issue a token for themselves.
         ...(provider.params.resource && { additionalParameters: { resource: provider.params.resource } }),
       },
     );
@@ -103,12 +103,12 @@ export async function finish(provider: Provider, answer: URLSearchParams, pendin
   }
 }
 
-/** Where somebody ends their session at the provider (RP-Initiated Logout 1.0); null: it has no such place. @throws SignInFault */
+/** Address that ends the session at the provider (RP-Initiated Logout 1.0); null: it has none. @throws SignInFault */
 export async function endSession(provider: Provider): Promise<string | null> {
   const url = endpoint(await discovered(provider), 'end_session_endpoint');
   if (url === null) return null;
   const back = location.origin + SIGNED_OUT;
-  // Without the ID token, which is not to stand in an address: providers ask whether it is meant. Cognito says `logout_uri`.
+  // The ID token must not be in an address; without it providers ask the user first. Cognito expects `logout_uri`.
   const asked = { client_id: provider.client_id, post_logout_redirect_uri: back, logout_uri: back };
   for (const [name, value] of Object.entries(asked)) url.searchParams.set(name, value);
   return url.href;
@@ -124,7 +124,7 @@ async function discovered(provider: Provider): Promise<AuthorizationServer> {
   }
 }
 
-/** A place to go to; null: there is none that may be trusted. */
+/** An endpoint of the provider; null: it has none that can be trusted. */
 function endpoint(server: AuthorizationServer, name: 'authorization_endpoint' | 'end_session_endpoint'): URL | null {
   const text = server[name];
   const url = text !== undefined && URL.canParse(text) ? new URL(text) : null;
@@ -136,7 +136,7 @@ function options({ issuer }: Provider) {
   return { signal: () => AbortSignal.timeout(TIMEOUT_MS), [allowInsecureRequests]: isLocal(issuer) };
 }
 
-/** The service lets no issuer be in the clear but one of its own machine. */
+/** The service allows http for an issuer only on its own machine. */
 function isLocal(issuer: string): boolean {
   return issuer.startsWith('http:');
 }
@@ -149,7 +149,7 @@ function faultOf(error: unknown, { issuer }: Provider): SignInFault {
     return new SignInFault(AWAY.includes(error.error) ? 'away' : 'provider', detail);
   }
   const { name, message, code = '' } = error as Error & { code?: string };
-  // What fetch throws: it tells scripts no more than that. Errors of the library have a code.
+  // Errors of fetch: scripts learn no more than this. Errors of the library have a code.
   if (name === 'TimeoutError' || (name === 'TypeError' && code === '')) {
     return new SignInFault('no-answer', new URL(issuer).host);
   }

@@ -1,9 +1,9 @@
 /**
- * A sign-in under way at the provider: what must be known when the browser comes back. In `sessionStorage`, which other tabs do
- * not share, and taken out as soon as it is read.
+ * A sign-in in progress at the provider: what the page needs when the browser comes back. In `sessionStorage`, which
+ * tabs do not share, and removed as soon as it is read.
  */
 
-/** The console's own addresses (docs/identity.md has them registered at the provider). */
+/** The console's addresses that have to be registered at the provider (docs/identity.md). */
 export const CALLBACK = '/console/callback';
 export const SIGNED_OUT = '/console/signed-out';
 
@@ -14,15 +14,15 @@ export interface Pending {
   state: string;
   /** Binds the ID token to it (OpenID Connect Core section 3.1.2.1). */
   nonce: string;
-  /** Proves that who has the code is who asked for it (RFC 7636). */
+  /** Proves that the sender of the code is the one that asked for it (RFC 7636). */
   verifier: string;
-  /** Where to go on: path and query. */
+  /** Where to continue: path and query. */
   returnTo: string;
-  /** The provider was told to ask nothing (`prompt=none`). */
+  /** The provider was told not to ask the user (`prompt=none`). */
   isSilent: boolean;
 }
 
-/** False: the browser has no room for it. */
+/** False: the browser has no room. */
 export function putPending(pending: Pending): boolean {
   try {
     sessionStorage.setItem(KEY, JSON.stringify(pending));
@@ -32,7 +32,7 @@ export function putPending(pending: Pending): boolean {
   }
 }
 
-/** Null: this tab has none under way. */
+/** Null: this tab has no sign-in in progress. */
 export function takePending(): Pending | null {
   const kept = sessionStorage.getItem(KEY);
   sessionStorage.removeItem(KEY);

@@ -7,13 +7,13 @@ import { Loaded } from '../ui/loaded.tsx';
 import { Table } from '../ui/table.tsx';
 import { Time } from '../ui/time.tsx';
 
-/** Most devices that one answer has, and how many of them are shown. */
+/** Most devices in one answer, and how many of them are shown. */
 const MOST = 200;
 const SHOWN = 10;
 
 type Device = Schema<'Device'>;
 
-/** Devices that lack newer versions. Which of them nobody has heard of for longest is likely what somebody calls about. */
+/** Devices that lack newer versions, the longest silent first: users most likely call about those. */
 export function Behind() {
   const t = overviewTexts();
   const devices = useQuery('/devices/', { query: { user: '*', behind: true, limit: MOST } });

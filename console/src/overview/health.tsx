@@ -6,7 +6,7 @@ import { ApiProblem } from '../api/problem.ts';
 import { overviewTexts } from '../texts/overview.ts';
 import { ProblemView } from '../ui/problem.tsx';
 
-/** It stands at the root and answers 503 with the same members: no path of the API (CONTRACT 5). */
+/** `/health/` is at the root, and its 503 has the same members: it is not a path of the API (CONTRACT 5). */
 const health = signal<Schema<'Health'> | null>(null);
 const problem = signal<ApiProblem | null>(null);
 
@@ -55,7 +55,7 @@ async function loadHealth(): Promise<void> {
     health.value = (await response.json()) as Schema<'Health'>;
     problem.value = null;
   } catch (error) {
-    // A body that is none of ours comes from what stands in front of the service.
+    // A body of another form comes from a proxy in front of the service.
     problem.value = error instanceof ApiProblem ? error : new ApiProblem(0, null, null);
   }
 }

@@ -3,7 +3,7 @@ import type { ChangesProps } from '../definitions/kind.ts';
 import { PreviewedChanges } from '../definitions/previewed-changes.tsx';
 import { editorTexts } from '../texts/editor.ts';
 
-/** What a draft changes, and how many caches that expires, before it is saved. */
+/** Before a draft is saved: what it changes, and how many caches that expires. */
 export function ChangesView(props: ChangesProps) {
   return (
     <PreviewedChanges<Schema<'ResourcePreview'>>

@@ -1,8 +1,8 @@
-/** Which member of a definition a warning is about. A fault of a probe says so itself. */
+/** Finds the member of a definition that a warning is about. Faults of a probe contain their place. */
 
 import { isObject, type Json, type JsonObject, pointerTo } from '../definitions/json.ts';
 
-/** The pointer of a warning: one about the definition itself begins with it, others name a table, and perhaps a column of it. */
+/** The pointer for a warning. Its text starts with a member, or names a table and perhaps a column. */
 export function placeOfWarning(text: string, definition: JsonObject): string | null {
   return /^The definition's (\/\S+)/.exec(text)?.[1] ?? placeInTables(text, definition);
 }

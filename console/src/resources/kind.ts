@@ -5,7 +5,7 @@ import { ProbeView } from './probe-view.tsx';
 import { addressOfResource } from './resource-address.ts';
 import { RESOURCE_FORM } from './sections.ts';
 
-/** Resources, as the editor has them. */
+/** Resources in the editor. */
 export const RESOURCE: Kind = {
   folder: 'resources',
   form: RESOURCE_FORM,

@@ -15,11 +15,11 @@ type Result = Schema<'ProbeResult'>;
 interface ProbeResultProps {
   result: Result;
   definition: JsonObject;
-  /** Shows a member of the form, where these faults are marked. */
+  /** Shows a member in the form, with these faults marked. */
   onPlace: (pointer: string, faults?: readonly Fault[]) => void;
 }
 
-/** What an origin answered, and what a load would make of it. */
+/** The origin's answer, and what a load would make of it. */
 export function ProbeResult({ result, definition, onPlace }: ProbeResultProps) {
   const t = editorTexts();
   const { status, ms, content_type: type, bytes: size, rows, cut, pages, tables, faults, warnings } = result;
@@ -67,7 +67,7 @@ export function ProbeResult({ result, definition, onPlace }: ProbeResultProps) {
   );
 }
 
-/** Leads to the member of the form that something is about. */
+/** A button that shows a member in the form. */
 function PlaceButton({ pointer, onPlace }: { pointer: string | null; onPlace: (pointer: string) => void }) {
   if (pointer === null) return null;
   return (

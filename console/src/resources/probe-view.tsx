@@ -20,7 +20,7 @@ import { ProbeResult } from './probe-result.tsx';
 const DEFINITION = '/definition';
 const PARAMETERS = '/parameters';
 
-/** Asks the origin once by the draft, and shows what came. */
+/** Asks the origin once with the draft, and shows the answer. */
 export function ProbeView({ draft, definition, onChange, onFaults, onPlace }: ProbeProps) {
   const t = editorTexts();
   const running = useRef<AbortController | null>(null);
@@ -51,7 +51,7 @@ export function ProbeView({ draft, definition, onChange, onFaults, onPlace }: Pr
     state.value = 'running';
     problem.value = null;
     faults.value = [];
-    // What stands is probed as it stands, be it one that PUT would refuse by now.
+    // An unchanged definition is probed as saved, even if PUT would refuse it today.
     const drafted = draft.base === null || isChanged(draft) ? { definition } : {};
     const body = { ...drafted, parameters, ...(isPrivate && user !== '' && { user }) } as never;
     try {

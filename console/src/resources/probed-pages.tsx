@@ -6,7 +6,7 @@ import { Table } from '../ui/table.tsx';
 
 type Page = Schema<'ProbedPage'>;
 
-/** An answer in pages: what was asked for, what came, and which page follows. */
+/** An answer in pages: each request, its answer, and the page that follows. */
 export function ProbedPages({ pages }: { pages: readonly Page[] }) {
   const t = editorTexts();
   const none = common().none;

@@ -17,11 +17,11 @@ import { retryFailed } from './retry-failed.ts';
 
 interface ResourceActionsProps {
   title: string;
-  /** ETag with quotes: what somebody else changed meanwhile is not deleted unseen. */
+  /** ETag with quotes: protects changes of other users from being deleted unseen. */
   etag: string | null;
 }
 
-/** What can be done to a resource, to those who may. */
+/** Actions on a resource, for users who may. */
 export function ResourceActions({ title, etag }: ResourceActionsProps) {
   const t = resourcesTexts();
   const [isBusy, during] = useBusy();

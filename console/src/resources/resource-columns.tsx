@@ -13,7 +13,7 @@ import { addressOfResource } from './resource-address.ts';
 
 export type ListedResource = Schema<'ExpandedResource'>;
 
-/** What the list tells of each. */
+/** The columns of the list of resources. */
 export function resourceColumns(): Column<ListedResource>[] {
   const t = resourcesTexts();
   const failing = ({ stats }: ListedResource) => stats.caches?.failing ?? null;

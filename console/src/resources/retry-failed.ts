@@ -9,7 +9,7 @@ import { resourcesTexts } from '../texts/resources.ts';
 
 const PAGE = 100;
 
-/** Starts a refresh of each, one after the other, so that it can be stopped; their ends are seen with the caches. */
+/** Starts the refreshes one after the other, so that the user can stop. Their outcomes show with the caches. */
 export function retryFailed(title: string): Promise<boolean> {
   const t = cachesTexts();
   return act(

@@ -16,7 +16,7 @@ import { Time } from '../ui/time.tsx';
 type Action = Schema<'Action'>;
 
 const PAGE = 100;
-/** In the order in which they are offered; one that is missing is a type error. */
+/** All actions, in the order of the filter; a missing one is a type error. */
 const ACTIONS = Object.keys({
   put_resource: true,
   delete_resource: true,

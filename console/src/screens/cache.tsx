@@ -20,7 +20,7 @@ import { Loaded } from '../ui/loaded.tsx';
 import { Screen } from '../ui/screen.tsx';
 import { Hour, Time } from '../ui/time.tsx';
 
-/** One cache: how it stands, what becomes of its loads, what they brought, and who lacks it. */
+/** One cache: its state, its loads and their results, and the devices that lack a newer version. */
 export function Cache({ cacheKey = '' }: ScreenValues) {
   const record = useQuery('/caches/{key}/', { path: { key: cacheKey } });
   const tasks = useTasks(cacheKey);

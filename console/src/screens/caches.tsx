@@ -18,7 +18,7 @@ import { Hour, Time } from '../ui/time.tsx';
 const PAGE = 100;
 const STATES = ['fresh', 'stale', 'failing'] as const;
 
-/** The caches, narrowed by filters in the address. */
+/** The list of caches, with filters in the address. */
 export function Caches() {
   const t = cachesTexts();
   const address = query.value;

@@ -16,7 +16,7 @@ import { Time } from '../ui/time.tsx';
 
 type ExpandedDevice = Schema<'ExpandedDevice'>;
 
-/** One device: why its data may be old, what it has, what it was refused. */
+/** One device: why its data may be old, what it has, and what it was refused. */
 export function Device() {
   const t = devicesTexts();
   const [user, device] = [query.value.get('user') ?? '', query.value.get('device') ?? ''];

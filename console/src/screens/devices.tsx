@@ -13,7 +13,7 @@ import { Table } from '../ui/table.tsx';
 
 const PAGE = 100;
 
-/** The devices, narrowed by filters in the address. */
+/** The list of devices, with filters in the address. */
 export function Devices() {
   const t = devicesTexts();
   const address = query.value;

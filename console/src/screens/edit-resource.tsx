@@ -2,12 +2,12 @@ import { Edit, Make } from '../definitions/edit.tsx';
 import { RESOURCE } from '../resources/kind.ts';
 import type { ScreenValues } from '../shell/screens.ts';
 
-/** A resource that is being changed. */
+/** Edits a resource. */
 export function EditResource({ title = '' }: ScreenValues) {
   return <Edit kind={RESOURCE} name={title} />;
 }
 
-/** A resource that is being made. */
+/** Creates a resource. */
 export function NewResource() {
   return <Make kind={RESOURCE} />;
 }

@@ -2,12 +2,12 @@ import { Edit, Make } from '../definitions/edit.tsx';
 import type { ScreenValues } from '../shell/screens.ts';
 import { SOURCE } from '../sources/kind.ts';
 
-/** A source that is being changed. */
+/** Edits a source. */
 export function EditSource({ name = '' }: ScreenValues) {
   return <Edit kind={SOURCE} name={name} />;
 }
 
-/** A source that is being made. */
+/** Creates a source. */
 export function NewSource() {
   return <Make kind={SOURCE} />;
 }

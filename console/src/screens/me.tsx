@@ -6,7 +6,7 @@ import { Loaded } from '../ui/loaded.tsx';
 import { Screen } from '../ui/screen.tsx';
 import { Time } from '../ui/time.tsx';
 
-/** What the service reads in the token. */
+/** What the service reads from the token. */
 export function Me() {
   const t = meTexts();
   const me = useQuery('/whoami/', {});

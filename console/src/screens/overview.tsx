@@ -19,7 +19,7 @@ import { Time } from '../ui/time.tsx';
 
 const MOST_SHOWN = 100;
 
-/** Is it up, what fails and since when, is it getting worse. */
+/** Whether the service is up, what fails and since when, and whether it is getting worse. */
 export function Overview() {
   const t = overviewTexts();
   const failing = useQuery('/caches/', { query: { state: 'failing', limit: MOST_SHOWN } });
@@ -51,7 +51,7 @@ export function Overview() {
   );
 }
 
-/** Those of which it is not known come first: they have failed since an earlier release. */
+/** Caches that failed before the service recorded the time come first. */
 function sinceOf({ failing }: CacheRecord): number {
   return failing?.since ? Date.parse(failing.since) : 0;
 }

@@ -23,7 +23,7 @@ import { Time } from '../ui/time.tsx';
 
 type Definition = Schema<'Resource'>;
 
-/** One resource: what it is, how its caches stand, and what can be done to it. */
+/** One resource: its definition, the state of its caches, and its actions. */
 export function Resource({ title = '' }: ScreenValues) {
   const resource = useQuery('/resources/{title}/', { path: { title } });
   const isThere = resource.data.value !== undefined;

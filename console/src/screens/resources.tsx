@@ -13,7 +13,7 @@ import { Table } from '../ui/table.tsx';
 
 const PAGE = 100;
 
-/** The resources: where each comes from, how its caches stand, and when it is loaded. */
+/** The list of resources: origin, state of the caches, and schedule of each. */
 export function Resources() {
   const t = resourcesTexts();
   const address = query.value;

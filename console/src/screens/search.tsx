@@ -12,12 +12,12 @@ import { ProblemView } from '../ui/problem.tsx';
 import { Screen } from '../ui/screen.tsx';
 import { Table } from '../ui/table.tsx';
 
-/** Most devices and resources that are shown. */
+/** Most devices and resources in the list. */
 const MOST = 100;
-/** Longer texts are no names, and the API takes none. */
+/** Longest text: no name is longer, and the API refuses longer ones. */
 const MAX_SEARCH = 128;
 
-/** What has the words of a text in its name. Where it is one thing, or one has exactly that name, that is gone to at once. */
+/** Everything whose name contains the words of a text. If only one thing matches, or one exactly, opens its screen. */
 export function Search() {
   const text = query.value.get('q') ?? '';
   return <Found key={text} text={text} />;
@@ -38,7 +38,7 @@ function Found({ text }: { text: string }) {
     ...titles.map((title) => ({ name: title, address: addressOfResource(title) })),
   ];
   const isLooking = isAsked && !isAnswered(named, owned, titled);
-  // A failure is no answer: what could not be looked up may be there.
+  // After a failure the list is incomplete: something that could not be looked up may exist.
   const problem = named.problem.value ?? owned.problem.value ?? titled.problem.value;
   const isWhole = named.next.value === null && titled.next.value === null;
   const only = isLooking || problem !== null ? undefined : onlyOne(places, text, isWhole);
@@ -117,13 +117,13 @@ type LookUp = Pick<Query<unknown>, 'problem'> & { data: { readonly value: unknow
 
 const isAnswered = (...all: LookUp[]) =>
   all.every(({ data, problem }) => data.value !== undefined || problem.value !== null);
-/** Something that was found, and where it is shown. */
+/** A match, and the address of its screen. */
 interface Place {
   name: string;
   address: string;
 }
 
-/** The one that is meant: by its whole name, else the only one, where there are no more. */
+/** The match that is meant: the one with exactly this name, or the only one if the list is complete. */
 function onlyOne(places: readonly Place[], text: string, isWhole: boolean): string | undefined {
   const exact = places.filter(({ name }) => name === text);
   if (exact.length === 1) return exact[0]?.address;

@@ -9,7 +9,7 @@ import { SourceState } from '../sources/source-state.tsx';
 import { Loaded } from '../ui/loaded.tsx';
 import { Screen } from '../ui/screen.tsx';
 
-/** One source: what it is, how its limits stand, and which resources ask it. */
+/** One source: its definition, the state of its limits, and the resources that use it. */
 export function Source({ name = '' }: ScreenValues) {
   const source = useQuery('/sources/{name}/', { path: { name } });
   const isThere = source.data.value !== undefined;

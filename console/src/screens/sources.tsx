@@ -16,7 +16,7 @@ import { type Column, Table } from '../ui/table.tsx';
 
 const PAGE = 100;
 
-/** The systems that resources ask. */
+/** The list of sources: the systems that resources use. */
 export function Sources() {
   const t = sourcesTexts();
   const list = useQuery('/sources/', { query: { cursor: query.value.get('cursor') ?? '', limit: PAGE } });

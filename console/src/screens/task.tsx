@@ -16,7 +16,7 @@ import { Loaded } from '../ui/loaded.tsx';
 import { Screen } from '../ui/screen.tsx';
 import { Time } from '../ui/time.tsx';
 
-/** One task, live to its end: how it stands and why. */
+/** One task, live until it ends: its state and the reason. */
 export function Task({ taskId = '' }: ScreenValues) {
   const task = useTask(taskId);
   const current = task.data.value;

@@ -7,7 +7,7 @@ import { Field } from '../ui/field.tsx';
 import { Link } from '../ui/link.tsx';
 import { Screen } from '../ui/screen.tsx';
 
-/** A task by its id, and how busy the service is: a list of all tasks would ask each cache. */
+/** Finds a task by its id, and shows how busy the service is. Listing all tasks would take a request for each cache. */
 export function Tasks() {
   const t = tasksTexts();
   const isWrong = useSignal(false);

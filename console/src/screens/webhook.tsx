@@ -15,7 +15,7 @@ import { WebhookActions } from '../webhooks/webhook-actions.tsx';
 import { WebhookForm } from '../webhooks/webhook-form.tsx';
 import { WebhookTag, WebhookTrouble } from '../webhooks/webhook-state.tsx';
 
-/** A webhook that is not there yet. */
+/** Creates a webhook. */
 export function NewWebhook() {
   return (
     <Screen title={webhooksTexts().newTitle}>
@@ -24,7 +24,7 @@ export function NewWebhook() {
   );
 }
 
-/** One webhook: how its deliveries go, what it is told of, which keys sign. */
+/** One webhook: its deliveries, its definition, and the keys that sign. */
 export function Webhook({ name = '' }: ScreenValues) {
   const webhook = useQuery('/webhooks/{name}/', { path: { name } });
   const isEdited = query.value.get('edit') === 'true' && may('cache:admin');
@@ -42,7 +42,7 @@ export function Webhook({ name = '' }: ScreenValues) {
   );
 }
 
-/** The form keeps what it began with: what is read meanwhile does not change it. */
+/** The form keeps its initial values: later reads do not change it. */
 function Edited({ name, query: { data, etag } }: { name: string; query: Query<WebhookRecord> }) {
   const webhook = data.peek();
   if (webhook === undefined) return null;

@@ -11,7 +11,7 @@ import type { Webhook } from '../webhooks/definition.ts';
 import { webhookAddress } from '../webhooks/webhook-form.tsx';
 import { WebhookTag } from '../webhooks/webhook-state.tsx';
 
-/** All webhooks, and how their deliveries go. */
+/** The list of webhooks, and the state of their deliveries. */
 export function Webhooks() {
   const t = webhooksTexts();
   const list = useQuery('/webhooks/', {});

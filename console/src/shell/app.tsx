@@ -1,5 +1,5 @@
 import { session } from '../api/session.ts';
-// What it keeps over a sign-in must be there whatever screen is come back to.
+// Its drafts must be restored after a sign-in, whatever screen the user comes back to.
 import '../definitions/drafts.ts';
 import { common } from '../texts/common.ts';
 import { shell } from '../texts/shell.ts';
@@ -13,7 +13,7 @@ import { SCREENS } from './screens.ts';
 import { ExpiredBar } from './session-bar.tsx';
 import { SignIn } from './sign-in.tsx';
 
-/** All of the console. Without anybody signed in it asks for a token, at whatever address it was come to. */
+/** The whole console. While nobody is signed in, it shows the sign-in at every address. */
 export function App({ isOnceRefused }: { isOnceRefused: boolean }) {
   if (session.value === null) return <SignIn isOnceRefused={isOnceRefused} />;
   return (
@@ -22,7 +22,7 @@ export function App({ isOnceRefused }: { isOnceRefused: boolean }) {
         {shell().skip}
       </a>
       <Header />
-      {/* Somebody else begins anew: what the one before had typed goes with them. */}
+      {/* Another user gets a new tree, without what the previous one had typed. */}
       <main id="content" key={session.value.user}>
         <ExpiredBar />
         <Results />

@@ -9,7 +9,7 @@ import { SCREENS } from './screens.ts';
 import { SearchBox } from './search-box.tsx';
 import { chooseTheme, THEMES, theme } from './theme.ts';
 
-/** Name, navigation, who is signed in and for how long, language and colours. */
+/** Name, navigation, signed-in user and remaining time, language and colours. */
 export function Header() {
   const t = shell();
   return (

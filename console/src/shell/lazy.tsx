@@ -2,11 +2,11 @@ import { signal } from '@preact/signals';
 import { common } from '../texts/common.ts';
 import type { Screen, ScreenPlace, ScreenValues } from './screens.ts';
 
-/** Screens whose piece was loaded; null: it could not be. */
+/** Screens whose chunk was loaded; null: loading failed. */
 const loaded = signal<ReadonlyMap<string, Screen | null>>(new Map());
 const asked = new Set<string>();
 
-/** A screen, as soon as its piece of the script is there. */
+/** A screen, once its chunk is loaded. */
 export function PlacedScreen({ place, values }: { place: ScreenPlace; values: ScreenValues }) {
   const Found = place.screen ?? loaded.value.get(place.pattern);
   if (Found === null) return <Missing />;
@@ -26,7 +26,7 @@ async function load({ pattern, load: ask }: ScreenPlace): Promise<void> {
   loaded.value = new Map(loaded.value).set(pattern, found);
 }
 
-/** A deploy takes the pieces of the release before away. */
+/** Shown if a chunk is missing: a deployment removes the chunks of the previous release. */
 function Missing() {
   const t = common();
   return (

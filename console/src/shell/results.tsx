@@ -6,7 +6,7 @@ import { shell } from '../texts/shell.ts';
 import { Copy } from '../ui/copy.tsx';
 import { ProblemView, RequestId } from '../ui/problem.tsx';
 
-/** What became of actions: above the screen, not over it, until dismissed. Earlier results fold into a count. */
+/** Results of actions, above the screen and not over it, until dismissed. Earlier results show only as a number. */
 export function Results() {
   const t = shell();
   const { shown, earlier } = folded(results.value);
@@ -30,7 +30,7 @@ export function Results() {
   );
 }
 
-/** How many there are, and how many of them are no success; the rest once somebody opens it. */
+/** The number of earlier results and of failures among them; opening it shows them all. */
 function Earlier({ results: earlier }: { results: readonly Result[] }) {
   const t = shell();
   const counted = (['running', 'failed', 'left'] as const)

@@ -1,4 +1,4 @@
-/** Where the console is: its path below `/console`, and the query, which holds filters, order and page. */
+/** The address of the console: its path below `/console`, and the query with filters, order and page. */
 
 import { computed, signal } from '@preact/signals';
 
@@ -9,7 +9,7 @@ addEventListener('popstate', () => {
   href.value = location.href;
 });
 
-/** Path below `/console`, without a slash at its end; that of the first screen is empty. */
+/** Path below `/console`, without a slash at the end; empty for the first screen. */
 export const path = computed(() => new URL(href.value).pathname.slice(BASE.length).replace(/\/+$/, ''));
 /** The query of the address. */
 export const query = computed(() => new URL(href.value).searchParams);
@@ -29,14 +29,14 @@ export function go(address: string): void {
   scrollTo(0, 0);
 }
 
-/** Goes to an address of the console in the place of the one that is shown: there is no way back to that. */
+/** Goes to an address of the console and replaces the current one in the history. */
 export function replace(address: string): void {
   history.replaceState(null, '', address);
   href.value = location.href;
 }
 
 /**
- * Sets members of the query; empty ones are taken out. Going back undoes it, unless it is of what somebody is typing.
+ * Sets members of the query; empty ones are removed. Going back undoes the change, except while the user is typing.
  */
 export function setQuery(values: Readonly<Record<string, string | undefined>>, { typing = false } = {}): void {
   const next = new URLSearchParams(query.value);
@@ -50,7 +50,7 @@ export function setQuery(values: Readonly<Record<string, string | undefined>>, {
   href.value = location.href;
 }
 
-/** Takes the fragment away, which may hold a secret, from the address and from history. */
+/** Removes the fragment, which may contain a secret, from the address and the history. */
 export function takeFragment(): string {
   const fragment = location.hash.slice(1);
   if (fragment !== '') {
@@ -59,7 +59,7 @@ export function takeFragment(): string {
   return fragment;
 }
 
-/** A path that a pattern such as `/caches/:key` describes: the values of its names; null: it does not. */
+/** Matches a path against a pattern such as `/caches/:key`. @returns the values by name; null: no match */
 export function match(pattern: string, actual: string): Record<string, string> | null {
   const [wanted, given] = [pattern.split('/'), actual.split('/')];
   if (wanted.length !== given.length) return null;

@@ -1,10 +1,10 @@
-/** The screens: where each is, and which of them stand in the navigation. A new one is a line here and a file in `screens/`. */
+/** The screens, and which of them are in the navigation. A new screen is an entry here and a file in `screens/`. */
 
 import type { ComponentType } from 'preact';
 import { Overview } from '../screens/overview.tsx';
 import { shell } from '../texts/shell.ts';
 
-/** What a screen gets: the values in its path. */
+/** Properties of a screen: the values in its path. */
 export interface ScreenValues {
   [name: string]: string;
 }
@@ -15,11 +15,11 @@ export interface ScreenPlace {
   /** Path below `/console`, such as `/caches/:key`. */
   pattern: string;
   screen?: Screen;
-  /** The same in a piece of the script that is loaded when it is first come to. */
+  /** The same, in a chunk that is loaded at the first visit. */
   load?: () => Promise<Screen>;
-  /** Its name in the navigation; without it, it is come to from another screen. */
+  /** Its label in the navigation; without one, other screens link to it. */
   label?: () => string;
-  /** The screen whose entry in the navigation is marked while this one shows. */
+  /** The screen whose navigation entry is marked while this one is shown. */
   under?: string;
 }
 
@@ -31,7 +31,7 @@ export const SCREENS: readonly ScreenPlace[] = [
     label: () => shell().resources,
   },
   {
-    // No title: those have no `+`.
+    // `+` cannot occur in a title.
     pattern: '/resources/+new',
     load: async () => (await import('../screens/edit-resource.tsx')).NewResource,
     under: '/resources',
@@ -52,7 +52,7 @@ export const SCREENS: readonly ScreenPlace[] = [
     label: () => shell().sources,
   },
   {
-    // No name has a plus sign in it.
+    // `+` cannot occur in a name.
     pattern: '/sources/+new',
     load: async () => (await import('../screens/edit-source.tsx')).NewSource,
     under: '/sources',
@@ -108,7 +108,7 @@ export const SCREENS: readonly ScreenPlace[] = [
     load: async () => (await import('../screens/webhooks.tsx')).Webhooks,
     label: () => shell().webhooks,
   },
-  // No name has a plus sign in it.
+  // `+` cannot occur in a name.
   {
     pattern: '/webhooks/+new',
     load: async () => (await import('../screens/webhook.tsx')).NewWebhook,

@@ -5,14 +5,14 @@ import { addressOf, go, query } from './router.ts';
 export const TASK_ID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
 const CACHE_KEY = /^[\da-f]{64}$/i;
 
-/** Where a text leads: a task id and the key of a cache say what they are, all else is looked up. */
+/** The address for a text. Task ids and cache keys are recognised; everything else goes to the search. */
 export function placeOf(text: string): string {
   if (TASK_ID.test(text)) return addressOf(`/tasks/${text.toLowerCase()}`);
   if (CACHE_KEY.test(text)) return addressOf(`/caches/${text.toLowerCase()}`);
   return addressOf('/search', { q: text });
 }
 
-/** Takes whatever somebody who calls reads out: a device, a user, a resource, a task, a cache. */
+/** Takes anything that a caller reads out: a device, a user, a resource, a task, a cache. */
 export function SearchBox() {
   const t = shell();
   const search = (event: SubmitEvent) => {

@@ -6,7 +6,7 @@ import { Dialog } from '../ui/dialog.tsx';
 import { SignInFaultView } from './sign-in-fault.tsx';
 import { SignInForm } from './sign-in-form.tsx';
 
-/** Says that the token is over, and how to get another one; the screen below stays as it is. */
+/** Says that the token has expired, and offers a new sign-in; the screen below stays. */
 export function ExpiredBar() {
   const t = shell();
   const close = () => {
@@ -24,7 +24,7 @@ export function ExpiredBar() {
   );
 }
 
-/** What is said of it, and the ways to another one; in dialogs too, under which the bar lies. */
+/** The text and the buttons of the bar; also used in dialogs, which cover the bar. */
 export function Expired() {
   const t = shell();
   return (

@@ -2,7 +2,7 @@ import { fault } from '../api/provider.ts';
 import { signInFaults } from '../texts/sign-in-faults.ts';
 import { ProblemView } from '../ui/problem.tsx';
 
-/** Why the last sign-in at the provider did not succeed, and what to do. */
+/** Why the last sign-in at the provider failed, and what to do. */
 export function SignInFaultView() {
   const t = signInFaults();
   if (fault.value === null) return null;

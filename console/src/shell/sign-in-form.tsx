@@ -4,12 +4,12 @@ import { SignInFaultView } from './sign-in-fault.tsx';
 import { TokenForm } from './token-form.tsx';
 
 interface SignInFormProps {
-  /** Whether the provider is told to ask nothing. */
+  /** Whether the provider is told not to ask the user. */
   isSilent: boolean;
   onDone: () => void;
 }
 
-/** The ways in: at the provider where one is set, and by a token. */
+/** The ways to sign in: at the provider, if one is set, and by a token. */
 export function SignInForm({ isSilent, onDone }: SignInFormProps) {
   const t = shell();
   if (provider.value === null) return <TokenForm onDone={onDone} />;

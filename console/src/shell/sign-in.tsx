@@ -7,7 +7,7 @@ import { Preferences } from './header.tsx';
 import { addressOf, path, replace } from './router.ts';
 import { SignInForm } from './sign-in-form.tsx';
 
-/** What stands there while nobody is signed in. The address stays, and its screen shows afterwards. */
+/** Shown while nobody is signed in. The address stays, and its screen is shown after the sign-in. */
 export function SignIn({ isOnceRefused }: { isOnceRefused: boolean }) {
   const t = shell();
   useEffect(() => {

@@ -1,4 +1,4 @@
-/** Light or dark colours: as the system has them, unless somebody chose. */
+/** Light or dark colours: those of the system, unless the user has chosen. */
 
 import { signal } from '@preact/signals';
 
@@ -8,7 +8,7 @@ export type Theme = (typeof THEMES)[number];
 const KEPT = 'freshet.theme';
 export const theme = signal<Theme>(THEMES.find((name) => name === localStorage.getItem(KEPT)) ?? 'system');
 
-/** Shows other colours, and keeps that for the next visit. */
+/** Switches the colours, and keeps the choice for the next visit. */
 export function chooseTheme(chosen: Theme): void {
   theme.value = chosen;
   localStorage.setItem(KEPT, chosen);

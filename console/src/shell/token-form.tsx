@@ -9,7 +9,7 @@ import { ProblemView } from '../ui/problem.tsx';
 
 const COMMAND = 'npm run -s token -- admin --scope "cache:admin cache:read cache:refresh"';
 
-/** Takes a pasted token. It is not kept by the browser: the field is no password of a form that it would offer to save. */
+/** A form for a pasted token. The field is not a password field, so the browser does not offer to save the token. */
 export function TokenForm({ onDone }: { onDone?: () => void }) {
   const t = shell();
   const problem = useSignal<ApiProblem | null>(null);
@@ -44,7 +44,7 @@ export function TokenForm({ onDone }: { onDone?: () => void }) {
         />
       </label>
       <p class="faint">{t.tokenHint}</p>
-      {/* It signs with a secret of the service, which takes none where a provider's key is set. */}
+      {/* The command signs with the service's own secret, which the service refuses if a provider's key is set. */}
       {provider.value === null && (
         <>
           <p class="faint">{t.tokenCommand}</p>

@@ -4,7 +4,7 @@ import { SOURCE_FORM } from './sections.ts';
 import { addressOfSource } from './source-address.ts';
 import { SourceChanges } from './source-changes.tsx';
 
-/** Sources, as the editor has them. */
+/** Sources in the editor. */
 export const SOURCE: Kind = {
   folder: 'sources',
   form: SOURCE_FORM,

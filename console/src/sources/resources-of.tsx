@@ -8,7 +8,7 @@ import { Table } from '../ui/table.tsx';
 
 const PAGE = 100;
 
-/** The resources that a source is asked for, and how their caches stand. */
+/** The resources that use a source, and the state of their caches. */
 export function ResourcesOf({ name }: { name: string }) {
   const t = sourcesTexts();
   const cursor = query.value.get('cursor') ?? '';

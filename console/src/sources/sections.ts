@@ -1,4 +1,4 @@
-/** How the members of a source's definition stand in its form. */
+/** The sections of a source's form, and their members. */
 
 import type { FormOf } from '../definitions/definition-form.tsx';
 

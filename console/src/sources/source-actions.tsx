@@ -14,11 +14,11 @@ import { useResourcesOf } from './use-resources-of.ts';
 
 interface SourceActionsProps {
   name: string;
-  /** ETag with quotes: what somebody else changed meanwhile is not deleted unseen. */
+  /** ETag with quotes: protects changes of other users from being deleted unseen. */
   etag: string | null;
 }
 
-/** What can be done to a source, to those who may. */
+/** Actions on a source, for users who may. */
 export function SourceActions({ name, etag }: SourceActionsProps) {
   const t = resourcesTexts();
   if (!may('cache:admin')) return null;

@@ -6,7 +6,7 @@ import { sourcesTexts } from '../texts/sources.ts';
 
 type Preview = Schema<'SourcePreview'>;
 
-/** What a draft changes, and of which resources that expires the caches, before it is saved. */
+/** Before a draft is saved: what it changes, and the resources whose caches it expires. */
 export function SourceChanges(props: ChangesProps) {
   return (
     <PreviewedChanges<Preview>
@@ -18,7 +18,7 @@ export function SourceChanges(props: ChangesProps) {
   );
 }
 
-/** Another system is asked, or asked otherwise: all that was loaded from it is in doubt. */
+/** The draft changes the system or the way of asking it, so everything that was loaded from it is in doubt. */
 function Expiry({ would, resources }: Preview) {
   if (would === 0) return <p class="notice good">{editorTexts().expiresNone}</p>;
   const more = would > resources.length ? ', …' : '';

@@ -11,17 +11,17 @@ export function placeOf({ url, database }: Source): string {
   return url ?? database ?? '';
 }
 
-/** What lets us in, by the names of the API. */
+/** How the service authenticates at the source, by the API's names. */
 export function waysIn({ auth }: Source): string {
   return Object.keys(auth ?? {}).join(', ');
 }
 
-/** How often it may be asked; empty: no limit stands in its definition. */
+/** How often the source may be asked; empty: its definition sets no limit. */
 export function paceOf({ rate }: Source): string {
   return rate === undefined ? '' : sourcesTexts().pace(rate.requests, rate.per_s);
 }
 
-/** What a source is. */
+/** The definition of a source. */
 export function SourceFacts({ source }: { source: Source }) {
   const t = sourcesTexts();
   const none = common().none;

@@ -8,7 +8,7 @@ import { Time } from '../ui/time.tsx';
 
 type Source = Schema<'Source'>;
 
-/** How the limits of a source stand: asked for again while loads run, or none is let in. */
+/** The state of a source's limits; polled while loads run or none is admitted. */
 export function SourceState({ name }: { name: string }) {
   const t = sourcesTexts();
   const values = { path: { name }, query: { expand: 'state' as const } };

@@ -1,4 +1,4 @@
-/** Counts the resources that name a source, before somebody changes or deletes it. */
+/** Counts the resources that use a source, before the user changes or deletes it. */
 
 import { call } from '../api/call.ts';
 import { type Counted, useCountInPages } from '../api/use-count-in-pages.ts';

@@ -10,7 +10,7 @@ interface RevokeButtonProps {
   small?: boolean;
 }
 
-/** Revokes a task that waits; one that runs cannot be. */
+/** Revokes a task that waits; a task that runs cannot be revoked. */
 export function RevokeButton({ task: { task_id: id, task_state: state }, small = true }: RevokeButtonProps) {
   const t = cacheTexts();
   const [isBusy, during] = useBusy();

@@ -2,7 +2,7 @@ import type { Schema } from '../api/paths.ts';
 import { addressOf } from '../shell/router.ts';
 import { Link } from '../ui/link.tsx';
 
-/** Leads to a task. */
+/** A link to a task. */
 export function TaskLink({ id }: { id: string }) {
   return (
     <Link to={addressOf(`/tasks/${id}`)}>
@@ -11,7 +11,7 @@ export function TaskLink({ id }: { id: string }) {
   );
 }
 
-/** How a task stands, in the word of the API and a colour. */
+/** The state of a task, in the API's word and a colour. */
 export function TaskState({ state }: { state: Schema<'Task'>['task_state'] }) {
   return <span class={`tag ${state}`}>{state}</span>;
 }

@@ -1,4 +1,4 @@
-/** One task, live to its end. */
+/** One task, live until it ends. */
 
 import type { Schema } from '../api/paths.ts';
 import type { Query } from '../api/query.ts';
@@ -8,7 +8,7 @@ import { useTaskStates } from '../caches/use-task-states.ts';
 
 export type Task = Schema<'ExpandedTask'>;
 
-/** The task, with each state as it comes. Where it cannot be followed, it is asked for now and then, as all else is. */
+/** The task, updated with each of its states. If it cannot be followed, it is polled like everything else. */
 export function useTask(taskId: string): Query<Task> {
   const values = { query: { task_id: taskId, expand: 'task' as const } };
   const task = useQuery('/cache/state/', values, (data) => !isFollowed.peek() && runs(data as Task)) as Query<Task>;

@@ -6,10 +6,10 @@ import { StepsFor } from '../ui/steps.tsx';
 import { TaskLink, TaskState } from './task-link.tsx';
 import type { Task } from './use-task.ts';
 
-/** The number of a version stands at the end of an ETag: that of the last one that changed the body. */
+/** The version number at the end of an ETag: the last version that changed the body. */
 const VERSION = /-v(\d+)$/;
 
-/** Why a task waits, what it does, or what became of it. */
+/** Why a task waits, what it does, or how it ended. */
 export function WhatGoesOn({ task, cacheKey }: { task: Task; cacheKey: string | null }) {
   const t = tasksTexts();
   const { error, warnings = [] } = task;
@@ -42,7 +42,7 @@ export function WhatGoesOn({ task, cacheKey }: { task: Task; cacheKey: string | 
   );
 }
 
-/** It is due only once the load before it has ended. */
+/** Whether it waits for another load: until that load has ended, it has no due time. */
 function isBehind({ task_state: state, due }: Task): boolean {
   return state === 'PENDING' && due === null;
 }

@@ -5,22 +5,22 @@ import { FormDialog } from './form-dialog.tsx';
 
 interface ConfirmProps {
   title: string;
-  /** What will happen, with its number. */
+  /** What will happen, with the number of items. */
   children: ComponentChildren;
-  /** Of the button that does it. */
+  /** Of the button. */
   label: string;
-  /** Must be typed first; without it a press will do. */
+  /** A text that the user must type first; without it, pressing the button is enough. */
   typed?: string;
-  /** Whether a reason must be given; it may be in any case. */
+  /** Whether a reason is required; otherwise it is optional. */
   demandsReason?: boolean;
-  /** Whether what is needed to decide, such as the number, is there. */
+  /** Whether the information needed to decide, such as the number, is there. */
   isReady?: boolean;
-  /** Does it; whether that succeeded. */
+  /** Performs the action. @returns whether it succeeded */
   onConfirm: (reason: string) => Promise<boolean>;
   onClose: () => void;
 }
 
-/** Asks before something is done that is not undone by pressing again. */
+/** Asks for confirmation of an action that cannot be undone by pressing again. */
 export function Confirm({ title, children, label, typed, onConfirm, onClose, ...rest }: ConfirmProps) {
   const { demandsReason = false, isReady = true } = rest;
   const t = common();

@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { common } from '../texts/common.ts';
 
-/** Copies a text. Where the browser gives no clipboard, as over plain http, the text stands there to be marked. */
+/** Copies a text. If the browser offers no clipboard, as over plain http, shows the text to be selected. */
 export function Copy({ text, label }: { text: string; label?: string }) {
   const isCopied = useSignal(false);
   if (!navigator.clipboard) return null;
@@ -20,7 +20,7 @@ export function Copy({ text, label }: { text: string; label?: string }) {
   );
 }
 
-/** A command, or a text like one, that is to be copied. */
+/** A command or similar text, with a copy button. */
 export function Command({ text }: { text: string }) {
   return (
     <p class="command">

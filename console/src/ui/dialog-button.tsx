@@ -3,14 +3,14 @@ import { isSignInNeeded } from '../api/sign-in-again.ts';
 import { useDraft } from '../drafts/use-draft.ts';
 
 interface DialogButtonProps {
-  /** Of the draft that says whether it is open: one of a kind on its screen. */
+  /** Name of the draft that keeps whether it is open; unique on its screen. */
   name: string;
   label: string;
-  /** The dialog, which calls `close` when it is done. */
+  /** The dialog; it calls `close` when it is done. */
   dialog: (close: () => void) => ComponentChildren;
 }
 
-/** Opens a dialog, which comes back after a new sign-in; where one is needed already, it is asked for first. */
+/** Opens a dialog, which reopens after a new sign-in. If a sign-in is needed already, asks for that first. */
 export function DialogButton({ name, label, dialog }: DialogButtonProps) {
   const isOpen = useDraft(name, false);
   return (

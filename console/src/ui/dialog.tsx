@@ -7,7 +7,7 @@ interface DialogProps {
   children: ComponentChildren;
 }
 
-/** A modal dialog. The browser keeps the focus in it, closes it by Escape, and gives the focus back. */
+/** A modal dialog. The browser keeps the focus in it, closes it on Escape, and returns the focus. */
 export function Dialog({ title, onClose, children }: DialogProps) {
   const element = useRef<HTMLDialogElement>(null);
   const isShown = useRef(true);
@@ -16,7 +16,7 @@ export function Dialog({ title, onClose, children }: DialogProps) {
     const dialog = element.current;
     dialog?.showModal();
     return () => {
-      // Not by whoever reads it: nobody is told.
+      // The page closes it, not the user: nothing is called.
       isShown.current = false;
       dialog?.close();
     };

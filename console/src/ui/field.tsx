@@ -3,18 +3,18 @@ import { useDraft } from '../drafts/use-draft.ts';
 
 interface FieldProps {
   label: string;
-  /** In its form, and of its draft: one of a kind on its screen. */
+  /** Its name in the form and of its draft; unique on its screen. */
   name: string;
-  /** What it has until somebody types. */
+  /** Its value until the user types. */
   value: string;
-  /** Text that is code, such as JSON. */
+  /** The text is code, such as JSON. */
   code?: boolean;
   placeholder?: string;
-  /** Wants more room than a name does. */
+  /** Needs more room than a name. */
   wide?: boolean;
 }
 
-/** A text in a form; the form reads it when it is sent. */
+/** A text field; the form reads it on submit. */
 export function Field({ label, name, value, code = false, placeholder, wide = false }: FieldProps) {
   const text = useDraft(`field.${name}`, value);
   return (
@@ -41,7 +41,7 @@ interface MomentFieldProps {
   value: string;
 }
 
-/** A moment in a form, in local time. */
+/** A moment, in local time. */
 export function MomentField({ label, name, value }: MomentFieldProps) {
   return (
     <label>
@@ -51,7 +51,7 @@ export function MomentField({ label, name, value }: MomentFieldProps) {
   );
 }
 
-/** As `datetime-local` has it: `2026-11-29T14:05`. */
+/** In the format of `datetime-local`: `2026-11-29T14:05`. */
 function localMinute(at: string): string {
   const moment = new Date(at);
   if (Number.isNaN(moment.getTime())) return '';
@@ -66,7 +66,7 @@ interface ChoiceProps {
   onChoose?: (value: string) => void;
 }
 
-/** One of several. */
+/** A choice of one value. */
 export function Choice({ label, name, value, options, onChoose }: ChoiceProps) {
   return (
     <label>
@@ -83,12 +83,12 @@ export function Choice({ label, name, value, options, onChoose }: ChoiceProps) {
 }
 
 interface FiltersProps {
-  /** Gets the members of the form by name, as texts without white space round them. */
+  /** Gets the form's values by name, as trimmed texts. */
   onApply: (values: Record<string, string>) => void;
   children: ComponentChildren;
 }
 
-/** A form that narrows a list. */
+/** A form that filters a list. */
 export function Filters({ onApply, children }: FiltersProps) {
   const apply = (event: SubmitEvent) => {
     event.preventDefault();

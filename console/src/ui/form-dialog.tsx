@@ -8,17 +8,17 @@ import { Dialog } from './dialog.tsx';
 
 interface FormDialogProps {
   title: string;
-  /** Whether all is typed that is needed. */
+  /** Whether everything required was typed. */
   canSend?: boolean;
-  /** Does what the dialog is for; whether it succeeded. */
+  /** Performs the action of the dialog. @returns whether it succeeded */
   onSend: () => Promise<boolean>;
   onClose: () => void;
   children: ComponentChildren;
 }
 
 /**
- * A dialog whose form does something. It gives way while that goes on, so that its progress and its end are seen. Where it
- * failed and the token is over, it comes back with what was typed, to be sent again after a new sign-in.
+ * A dialog whose form performs an action. It disappears during the action, so that progress and outcome are visible. If
+ * the action failed because the token expired, it comes back with what was typed, to be sent again after a new sign-in.
  */
 export function FormDialog({ title, canSend = true, onSend, onClose, children }: FormDialogProps) {
   const isSent = useSignal(false);
@@ -32,14 +32,14 @@ export function FormDialog({ title, canSend = true, onSend, onClose, children }:
   const send = async () => {
     isSent.value = true;
     const isDone = await onSend();
-    // Another one may have been opened in its place.
+    // Another dialog may be open now.
     if (!isThere.current) return;
     if (!isDone && hasExpired.peek()) isSent.value = false;
     else onClose();
   };
   const submit = (event: Event) => {
     event.preventDefault();
-    // With a token that is over, all stays as it is.
+    // If the token has expired, everything stays.
     if (canSend && !isSignInNeeded()) void send();
   };
   if (isSent.value) return null;

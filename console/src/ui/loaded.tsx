@@ -9,7 +9,7 @@ interface LoadedProps<T> {
   children: (data: T) => ComponentChildren;
 }
 
-/** What a query has, or why it has nothing. What came before stays under the problem of a later request. */
+/** The data of a query, or why there is none. Older data stays visible below the problem of a later request. */
 export function Loaded<T>({ query, children }: LoadedProps<T>) {
   const { data, problem } = query;
   return (
@@ -20,7 +20,7 @@ export function Loaded<T>({ query, children }: LoadedProps<T>) {
   );
 }
 
-/** With a token that is over nothing is asked for: what is missing comes after a new sign-in. */
+/** If the token has expired, nothing is requested: the data comes after a new sign-in. */
 function Nothing() {
   const t = common();
   if (hasExpired.value) return <p class="empty">{t.needsSignIn}</p>;

@@ -2,7 +2,7 @@ import { addressOf, path, query } from '../shell/router.ts';
 import { common } from '../texts/common.ts';
 import { Link } from './link.tsx';
 
-/** Leads through pages by the cursor in the address; going back leads to those before. */
+/** Links to the next page, by the cursor in the address; going back shows the previous one. */
 export function Pages({ next, count }: { next: string | null; count: number }) {
   const t = common();
   const here = Object.fromEntries(query.value);

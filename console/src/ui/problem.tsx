@@ -2,7 +2,7 @@ import { type ApiProblem, codeOf, type InputFault } from '../api/problem.ts';
 import { common } from '../texts/common.ts';
 import { Copy } from './copy.tsx';
 
-/** A problem as a whole: what it is, why, each fault of the input, and what the log has it by. */
+/** A problem: title, detail, all faults of the input, and the request id. */
 export function ProblemView({ problem, onRetry }: { problem: ApiProblem; onRetry?: () => void }) {
   const t = common();
   const { body, status, requestId } = problem;
@@ -44,14 +44,14 @@ export function ProblemView({ problem, onRetry }: { problem: ApiProblem; onRetry
   );
 }
 
-/** The faults that the detail does not tell: the service repeats the first one there, for clients that read nothing else. */
+/** The faults that the detail does not contain: the service repeats the first one there, for simple clients. */
 function faultsBeside(detail: string, faults: readonly InputFault[]): readonly InputFault[] {
   const [first, ...others] = faults;
   const isTold = first !== undefined && others.length === 0 && detail.includes(first.detail);
   return isTold && detail.includes(first.pointer) ? [] : faults;
 }
 
-/** By which the log has a request. */
+/** The id of the request in the service's log. */
 export function RequestId({ id }: { id: string }) {
   return (
     <span class="faint">
@@ -60,7 +60,7 @@ export function RequestId({ id }: { id: string }) {
   );
 }
 
-/** Why a load failed, with the page that says what to do. */
+/** Why a load failed, with a link to the page that says what to do. */
 export function LoadError({ error }: { error: { type: string; title: string; detail: string } }) {
   const code = codeOf(error.type);
   return (

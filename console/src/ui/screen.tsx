@@ -5,24 +5,24 @@ import { common } from '../texts/common.ts';
 
 interface ScreenProps {
   title: string;
-  /** Beside the heading, such as buttons. */
+  /** Elements next to the heading, such as buttons. */
   tools?: ComponentChildren;
-  /** Tells it from others of the same path, such as by the device that the query names. */
+  /** Distinguishes screens with the same path, such as by the device in the query. */
   place?: string;
   children: ComponentChildren;
 }
 
-/** Where the focus was last moved: it moves when somebody goes on, not when they first come. */
+/** The place where the focus was moved last: it moves on navigation, not on the first load. */
 let focusedFor: string | null = null;
 
-/** One screen. Its heading gets the focus when it is come to, and the tab its name. */
+/** One screen. On navigation its heading gets the focus, and the tab its title. */
 export function Screen({ title, tools, place = '', children }: ScreenProps) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     document.title = `${title} · ${common().product}`;
   }, [title]);
   useEffect(() => {
-    // Each path has a screen of its own, so this runs once for each place.
+    // Each path has its own screen, so this runs once for each place.
     const here = path.peek() + place;
     if (focusedFor !== null && focusedFor !== here) heading.current?.focus();
     focusedFor = here;

@@ -2,7 +2,7 @@ import { codeOf } from '../api/problem.ts';
 import { causeTexts } from '../texts/devices.ts';
 import { stepsFor } from '../texts/steps.ts';
 
-/** What to look at and what to do about the failure of a load. */
+/** What to check, and what to do, when a load failed. */
 export function StepsFor({ type }: { type: string }) {
   const steps = stepsFor(codeOf(type));
   if (steps === null) return null;

@@ -8,29 +8,29 @@ export interface Column<T> {
   name: string;
   label: string;
   show: (row: T) => ComponentChildren;
-  /** What rows are sorted by; without it they are not. */
+  /** The sort key of a row; without it the column cannot be sorted. */
   by?: (row: T) => string | number | null;
   numeric?: boolean;
 }
 
 interface TableProps<T> {
-  /** What the rows are, for those who do not see the heading above. */
+  /** Description of the rows for users who cannot see the heading above. */
   label: string;
   columns: readonly Column<T>[];
   rows: readonly T[];
   keyOf: (row: T) => string;
-  /** Member of the address that holds the order: a column, with `-` before it the other way round. */
+  /** Query member with the order: a column, preceded by `-` for descending. */
   sortName?: string;
-  /** Said in place of rows. */
+  /** Text that is shown if there are no rows. */
   empty: string;
 }
 
-/** Rows under headings that sort them; the order stands in the address. */
+/** A table with sortable columns; the order is in the address. */
 export function Table<T>({ label, columns, rows, keyOf, sortName = 'sort', empty }: TableProps<T>) {
   if (rows.length === 0) return <p class="empty">{empty}</p>;
   const order = query.value.get(sortName) ?? '';
   return (
-    // What is wider than the screen is scrolled, also by keys.
+    // A table wider than the screen scrolls, also by keyboard.
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must take the focus (WCAG 2.1.1)
     <section class="scroll" tabIndex={0} aria-label={label}>
       <table>
@@ -83,7 +83,7 @@ function Heading<T>({ column: { name, label, by, numeric }, order, sortName }: H
   );
 }
 
-/** Rows without a value come last either way. */
+/** Rows without a value come last in both directions. */
 function sorted<T>(rows: readonly T[], columns: readonly Column<T>[], order: string): readonly T[] {
   const by = columns.find(({ name }) => name === order.replace(/^-/, ''))?.by;
   if (by === undefined) return rows;

@@ -2,7 +2,7 @@ import { now } from '../api/session.ts';
 import { common } from '../texts/common.ts';
 import { dateTime, hour, relative, relativeHour, utc } from '../texts/format.ts';
 
-/** A moment in local time, or how far from now it is; UTC on hover. */
+/** A moment in local time, or its distance from now; UTC on hover. */
 export function Time({ at, far = false }: { at: string | number | null; far?: boolean }) {
   if (at === null) return <span class="faint">{common().none}</span>;
   const iso = new Date(at).toISOString();
@@ -13,7 +13,7 @@ export function Time({ at, far = false }: { at: string | number | null; far?: bo
   );
 }
 
-/** A moment of which the hour alone is known: that hour in local time, or how many hours ago it was; UTC on hover. */
+/** A moment of which only the hour is known, in local time or as hours ago; UTC on hover. */
 export function Hour({ at, far = false }: { at: string | null; far?: boolean }) {
   if (at === null) return <span class="faint">{common().none}</span>;
   return (

@@ -1,8 +1,8 @@
-/** Keeps an action from being begun again while it runs. */
+/** Prevents an action from starting again while it runs. */
 
 import { useSignal } from '@preact/signals';
 
-/** Whether it runs, and what runs it unless it does. */
+/** @returns whether the action runs, and a function that runs it unless it already does */
 export function useBusy(): [isBusy: boolean, during: (work: () => Promise<unknown>) => void] {
   const isBusy = useSignal(false);
   const during = (work: () => Promise<unknown>) => {

@@ -1,4 +1,4 @@
-/** A webhook's definition, as it is put and as a form holds it. */
+/** A webhook's definition, as the API takes it and as a form holds it. */
 
 import type { Schema } from '../api/paths.ts';
 import type { JsonObject } from '../definitions/json.ts';
@@ -14,13 +14,13 @@ export const EVENT_TYPES = [
   'cache.guarded',
 ] as const satisfies readonly EventType[];
 
-/** A definition that stood when somebody began to change it, and its ETag with quotes. */
+/** The definition that was saved when the user began to change it, and its ETag with quotes. */
 export interface Base {
   definition: Definition;
   etag: string;
 }
 
-/** What a form holds; lists as lines. */
+/** The values of a form; lists are lines. */
 export interface Draft {
   name: string;
   url: string;
@@ -28,7 +28,7 @@ export interface Draft {
   resources: string;
   events: readonly EventType[];
   interval: string;
-  /** Null: of a new webhook. */
+  /** Null: the webhook is new. */
   base: Base | null;
 }
 
@@ -42,12 +42,12 @@ export const EMPTY: Draft = {
   base: null,
 };
 
-/** What can be put of a webhook. */
+/** The part of a webhook that can be saved. */
 export function definitionOf({ name: _name, state: _state, warnings: _warnings, ...definition }: Webhook): Definition {
   return definition;
 }
 
-/** A draft that begins with what stands. */
+/** A draft of the saved definition. */
 export function draftOf(name: string, { definition, etag }: Base): Draft {
   const { url, secrets, resources = [], events, min_interval_s: interval } = definition;
   return {
@@ -58,12 +58,12 @@ export function draftOf(name: string, { definition, etag }: Base): Draft {
   };
 }
 
-/** A draft that stands on what somebody else saved, and says what became of both sides' changes. */
+/** A draft based on what another user saved, with the merged changes of both. */
 export function rebased(name: string, theirs: Base, merged: JsonObject): Draft {
   return { ...draftOf(name, { ...theirs, definition: merged as unknown as Definition }), base: theirs };
 }
 
-/** What a draft says. Whether it may be put, the service judges. */
+/** The definition in a draft. The service decides whether it is valid. */
 export function definitionIn({ url, secrets, resources, events, interval }: Draft): Definition {
   const titles = linesOf(resources);
   return {
@@ -75,12 +75,12 @@ export function definitionIn({ url, secrets, resources, events, interval }: Draf
   };
 }
 
-/** Whether two say the same. */
+/** Whether two definitions are equal. */
 export function isSame(one: Definition, other: Definition): boolean {
   return JSON.stringify(membersOf(one)) === JSON.stringify(membersOf(other));
 }
 
-/** Each member as a text, in one order; empty: it is left out. */
+/** All members as texts, in a fixed order; empty: left out. */
 export function membersOf(definition: Definition): [name: keyof Definition, value: string][] {
   const { url, secrets, resources = [], events, min_interval_s: interval } = definition;
   return [
@@ -97,7 +97,7 @@ export function nameOfSecret(placeholder: string): string {
   return /^\$\{(.*)\}$/.exec(placeholder)?.[1] ?? placeholder;
 }
 
-/** The other way round; what is written so already stays. */
+/** The reverse; a placeholder stays as it is. */
 export function placeholderOf(name: string): string {
   return /^\w+$/.test(name) ? `\${${name}}` : name;
 }

@@ -13,7 +13,7 @@ interface KeysProps {
   etag: string;
 }
 
-/** Which secrets sign, and how one takes the place of another: both sign for a while. */
+/** The secrets that sign, and the change of a key: for a while both keys sign. */
 export function Keys({ webhook, etag }: KeysProps) {
   const t = keysTexts();
   const { name, secrets } = webhook;

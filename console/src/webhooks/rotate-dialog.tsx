@@ -7,21 +7,21 @@ import { FormDialog } from '../ui/form-dialog.tsx';
 import { placeholderOf } from './definition.ts';
 import { PUT_SECRET } from './secret-at-fault.ts';
 
-/** As Standard Webhooks has them: 24 to 64 bytes. */
+/** Standard Webhooks allows 24 to 64 bytes. */
 const KEY_BYTES = 32;
-/** What stands in place of a name that is not typed yet. */
+/** Shown while no name was typed. */
 const NAME = 'ORIGIN_…';
 
 interface RotateDialogProps {
-  /** Puts the new secret, as a definition names it; whether that succeeded. */
+  /** Saves the new secret's name. @returns whether it succeeded */
   onConfirm: (secret: string) => Promise<boolean>;
   onClose: () => void;
 }
 
-/** Leads through the change of a key. The key is made in this page and shown once: neither the service nor the browser keeps it. */
+/** Guides through the change of a key. The page makes the key and shows it once: service and browser do not keep it. */
 export function RotateDialog({ onConfirm, onClose }: RotateDialogProps) {
   const t = keysTexts();
-  // A draft could be kept over a sign-in: a key must not.
+  // Not a draft: a draft may be kept across a sign-in, and a key must not be.
   const key = useSignal('');
   const name = useDraft('webhook.new-secret', '');
   const command = `${PUT_SECRET} ${name.value.trim() || NAME}`;

@@ -1,4 +1,4 @@
-/** Puts a webhook, unless somebody else has changed it since it was read. */
+/** Saves a webhook, unless another user has changed it since it was read. */
 
 import { type Answered, call } from '../api/call.ts';
 import { ApiProblem } from '../api/problem.ts';
@@ -6,17 +6,17 @@ import { act } from '../api/results.ts';
 import { type Base, type Definition, definitionOf, isSame, type Webhook } from './definition.ts';
 
 interface Save {
-  /** What the result is called, and what it says when it succeeded. */
+  /** Title of the result, and its text on success. */
   title: string;
   done: string;
   name: string;
   definition: Definition;
-  /** What it stands on; null: there must be no webhook of this name. */
+  /** The saved definition that it is based on; null: no webhook of this name may exist. */
   base: Base | null;
   reason?: string;
-  /** Called where something else stands by now, with what that is. */
+  /** Called with the saved definition, if another user has changed it. */
   onConflict?: (theirs: Base) => void;
-  /** Called with what the service finds wrong with it. */
+  /** Called with the faults that the service finds. */
   onProblem?: (problem: ApiProblem) => void;
 }
 
@@ -46,7 +46,7 @@ async function put({ name, definition, base, reason = '', onConflict }: Put): Pr
     if (!(error instanceof ApiProblem && error.status === 412)) throw error;
     const { data, etag } = await call('get', '/webhooks/{name}/', { path: { name } });
     const theirs = { definition: definitionOf(data), etag: etag ?? '' };
-    // The ETag tells of deliveries, too. Where nothing but those went on, nobody is overruled.
+    // The ETag also changes with deliveries. If only those differ, saving overwrites nobody's changes.
     if (base !== null && isSame(base.definition, theirs.definition)) return send(theirs.etag);
     onConflict?.(theirs);
     throw error;

@@ -1,15 +1,15 @@
-/** Which secret keeps deliveries from being sent. */
+/** Finds the secret because of which deliveries are not sent. */
 
 import { nameOfSecret } from './definition.ts';
 
-/** Writes a secret of a deployed service; its value is asked for and stands in no command line. */
+/** Sets a secret of a deployed service; the command asks for the value, so it is not part of the command line. */
 export const PUT_SECRET = 'npx wrangler secret put';
 
 /**
- * The secret that is missing or is no key: the service names it in why nothing was sent. Null: something else is wrong, be it
- * that the secret may not go to that host, which names ORIGIN_HOSTS.
+ * The secret that is missing or is not a key, as the service's reason names it. Null: something else is wrong, such as
+ * a host that may not get the secret; that reason names ORIGIN_HOSTS.
  *
- * @param reason why the last delivery was not taken
+ * @param reason why the last delivery was not accepted
  * @param secrets of the webhook, as its definition names them
  */
 export function secretAtFault(reason: string | null, secrets: readonly string[]): string | null {

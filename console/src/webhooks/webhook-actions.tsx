@@ -21,7 +21,7 @@ interface WebhookActionsProps {
   etag: string;
 }
 
-/** What can be done to a webhook. */
+/** Actions on a webhook. */
 export function WebhookActions({ webhook, etag }: WebhookActionsProps) {
   const t = webhooksTexts();
   const isDeleting = useDraft('webhook.delete', false);
@@ -90,7 +90,7 @@ function test({ name, secrets }: Webhook): Promise<boolean> {
   });
 }
 
-/** Putting what stands enables it. */
+/** Saving the unchanged definition enables it. */
 function enable(webhook: Webhook, etag: string): Promise<boolean> {
   const t = webhooksTexts();
   const base: Base = { definition: definitionOf(webhook), etag };

@@ -12,12 +12,12 @@ import { useBusy } from '../ui/use-busy.ts';
 import { type Base, type Draft, definitionIn, draftOf, EVENT_TYPES, rebased } from './definition.ts';
 import { saveWebhook } from './save.ts';
 
-/** Where a webhook is shown. */
+/** Address of a webhook's screen. */
 export function webhookAddress(name: string): string {
   return addressOf(`/webhooks/${encodeURIComponent(name)}`);
 }
 
-/** Defines a webhook, or changes one. What the service finds wrong stands by its field. */
+/** Creates or changes a webhook. Faults that the service finds are shown at their fields. */
 export function WebhookForm({ initial }: { initial: Draft }) {
   const t = webhooksTexts();
   const draft = useDraft('webhook', initial);
@@ -26,7 +26,7 @@ export function WebhookForm({ initial }: { initial: Draft }) {
   const [isBusy, during] = useBusy();
   const { base } = draft.value;
   const save = async () => {
-    // What was chosen just now counts, not what was shown.
+    // Use the latest values, which may not be rendered yet.
     const { name, base } = draft.peek();
     problem.value = null;
     theirs.value = null;
@@ -85,7 +85,7 @@ export function WebhookForm({ initial }: { initial: Draft }) {
   );
 }
 
-/** There is one of the name that somebody chose for a new one. */
+/** The name chosen for a new webhook is taken. */
 function Exists() {
   const t = webhooksTexts();
   return (
@@ -105,7 +105,7 @@ interface PartProps {
 
 interface MemberProps extends PartProps {
   member: 'name' | 'url' | 'secrets' | 'resources' | 'interval';
-  /** Where the service names it in its faults. */
+  /** The pointer in the service's faults. */
   pointer: string;
   label: string;
   hint?: string;
@@ -194,7 +194,7 @@ interface FaultsProps {
   children?: ComponentChildren;
 }
 
-/** What is wrong with a member, or how it is written. */
+/** The faults of a member, or a hint about its format. */
 function Faults({ id, problem, pointer, children }: FaultsProps) {
   const faults = problem.value?.body?.errors?.filter(
     (fault) => fault.pointer === pointer || fault.pointer.startsWith(`${pointer}/`),

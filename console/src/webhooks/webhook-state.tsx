@@ -10,15 +10,15 @@ import { PUT_SECRET, secretAtFault } from './secret-at-fault.ts';
 
 const TAGS = { ok: 'ok', failing: 'stale', disabled: 'failing' } as const;
 
-/** How a webhook is doing, in a word and a colour. */
+/** The state of a webhook, as a word and a colour. */
 export function WebhookTag({ webhook: { state } }: { webhook: Webhook }) {
   return <span class={`tag ${TAGS[state.status]}`}>{webhooksTexts()[state.status]}</span>;
 }
 
-/** Why deliveries fail, since when, and what to do; nothing while they are taken. */
+/** Why deliveries fail, since when, and what to do; nothing while they succeed. */
 export function WebhookTrouble({ webhook: { name, secrets, state } }: { webhook: Webhook }) {
   const t = webhooksTexts();
-  // The list alone has counted that.
+  // Only the list contains this count.
   const all = useQuery('/webhooks/', state.status === 'ok' ? null : {});
   const waiting = all.data.value?.find((one) => one.name === name)?.state.waiting;
   if (state.status === 'ok') return null;

@@ -1,27 +1,27 @@
-/** What all fields of one form share. */
+/** What all fields of a form share. */
 
 import { type ComponentType, createContext } from 'preact';
 import { useContext } from 'preact/hooks';
 import { at, isSame, type Json, type JsonObject } from '../json.ts';
 import type { Schema } from '../schema.ts';
 
-/** What is wrong with a member (RFC 6901). */
+/** A fault of a member (RFC 6901). */
 export interface Fault {
   pointer: string;
   detail: string;
 }
 
 export interface FormContext {
-  /** The document that references of its schemas point into. */
+  /** The document that the references in its schemas point into. */
   root: unknown;
-  /** Tells its fields from those of other forms of the screen. */
+  /** Distinguishes its fields from those of other forms on the screen. */
   name: string;
   faults: readonly Fault[];
-  /** Texts of fields that are no JSON yet, by their pointers. */
+  /** Texts of fields that are not valid JSON yet, by pointer. */
   unread: Readonly<Record<string, string>>;
-  /** Notes such a text; undefined: it can be read by now. */
+  /** Notes such a text; undefined: the text is valid now. */
   onUnread: (pointer: string, text: string | undefined) => void;
-  /** The field of a member or an item, whatever its schema. Fields within fields get it from here: their modules would else import each other. */
+  /** The field of a member or an item, whatever its schema. An import instead would make the field modules circular. */
   Field: ComponentType<FieldProps<Json>>;
 }
 
@@ -34,27 +34,27 @@ export function useForm(): FormContext {
   return useContext(Context);
 }
 
-/** What a field gets. `value` undefined: the member is left out. */
+/** Properties of a field. `value` undefined: the member is left out. */
 export interface FieldProps<T> {
-  /** Its reference is followed by `Form.Field`. */
+  /** Its reference is resolved by `Form.Field`. */
   schema: Schema;
   pointer: string;
-  /** What the field is called; empty: what stands round it says so. */
+  /** The field's label; empty: the surroundings name it. */
   label: string;
   value: T | undefined;
   onChange: (value: T | undefined) => void;
   isRequired: boolean;
 }
 
-/** The element of a member in a form: its control, or what stands for it. */
+/** The id of a member's element in a form: of its control, or of what replaces it. */
 export function idOf(form: string, pointer: string): string {
   return `${form}:${pointer}`;
 }
 
 /**
- * What is wrong with a member, or deep in it. A fault of a part that has a field of its own stands there.
+ * The faults of a member and of everything in it, except of parts that have fields of their own.
  *
- * @param parts names of the parts that have
+ * @param parts names of those parts
  */
 export function faultsOf(
   { faults }: Pick<FormContext, 'faults'>,
@@ -69,12 +69,12 @@ export function faultsOf(
   });
 }
 
-/** Faults of members that are as they were. */
+/** Faults of members that have not changed. */
 export function stillWrong(faults: readonly Fault[], before: JsonObject, after: JsonObject): readonly Fault[] {
   return faults.filter(({ pointer }) => isSame(at(before, pointer), at(after, pointer)));
 }
 
-/** Texts of fields that are no JSON yet, with that of another one; undefined: it can be read by now. */
+/** The texts that are not valid JSON yet, with one added; undefined: that text is valid now. */
 export function withUnread(
   unread: Readonly<Record<string, string>> | undefined,
   pointer: string,
@@ -84,7 +84,7 @@ export function withUnread(
   return text === undefined ? others : { ...others, [pointer]: text };
 }
 
-/** Moves the focus to the field of a member, or of what it is in. False: the form does not show it. */
+/** Moves the focus to the field of a member, or of what contains it. False: the form does not show it. */
 export function focusField(form: string, pointer: string): boolean {
   for (let place = pointer; ; place = place.slice(0, place.lastIndexOf('/'))) {
     const element = document.getElementById(idOf(form, place));

@@ -1,4 +1,4 @@
-/** What the API says of a member, in its language, English: `code` between backticks. */
+/** The API's description of a member, in English, with `code` between backticks. */
 export function Description({ id, text }: { id?: string; text: string | undefined }) {
   if (text === undefined) return null;
   return (

@@ -5,14 +5,14 @@ import { Labelled } from './labelled.tsx';
 
 const MOST_LINES = 16;
 
-/** Any value, as JSON. A text that cannot be read stays in the field, and the member as it was. */
+/** Any value, as JSON. An invalid text stays in the field, and the member keeps its value. */
 export function JsonField({ schema, pointer, label, value, onChange, isRequired }: FieldProps<Json>) {
   const { unread, onUnread } = useForm();
   const text = unread[pointer] ?? (value === undefined ? '' : textOf(value));
   const read = (typed: string) => {
     try {
       const next = typed.trim() === '' ? undefined : (JSON.parse(typed) as Json);
-      // What says the same keeps its spaces until the field is left.
+      // A text with the same value keeps its white space until the field loses the focus.
       onUnread(pointer, next !== undefined && typed !== textOf(next) ? typed : undefined);
       if (!isSame(next, value)) onChange(next);
     } catch {

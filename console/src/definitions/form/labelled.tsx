@@ -2,7 +2,7 @@ import type { ComponentChildren } from 'preact';
 import { type Fault, faultsOf, idOf, useForm } from './context.ts';
 import { Description } from './description.tsx';
 
-/** Attributes of the control that a label is of. */
+/** Attributes that connect a control to its label. */
 export interface Labelling {
   id: string;
   'aria-describedby': string | undefined;
@@ -15,16 +15,16 @@ interface LabelledProps {
   label: string;
   description: string | undefined;
   isRequired: boolean;
-  /** Beside the label, such as a button. */
+  /** Elements next to the label, such as a button. */
   tools?: ComponentChildren;
-  /** Takes the whole width of the form. */
+  /** Uses the whole width of the form. */
   isWide?: boolean;
-  /** Said besides what the form knows. */
+  /** A problem in addition to the form's faults. */
   problem?: string | undefined;
   children: (labelling: Labelling) => ComponentChildren;
 }
 
-/** A control with its name, what is said of it, and what is wrong with it. */
+/** A control with its label, description and faults. */
 export function Labelled({
   pointer,
   label,
@@ -60,7 +60,7 @@ export function Labelled({
   );
 }
 
-/** Faults of a member; those of its parts with where they are in it. */
+/** Faults of a member; faults of its parts with their place in it. */
 export function Faults({ id, of, pointer }: { id?: string; of: readonly Fault[]; pointer: string }) {
   if (of.length === 0) return null;
   return (

@@ -6,7 +6,7 @@ import { Description } from './description.tsx';
 import { Faults } from './labelled.tsx';
 import { Absent } from './object-field.tsx';
 
-/** Items in their order, which can be moved up, taken out and added. */
+/** Ordered items that can be moved up, removed and added. */
 export function ListField({ schema, pointer, label, value, onChange, isRequired }: FieldProps<Json>) {
   const t = editorTexts();
   const form = useForm();
@@ -15,7 +15,7 @@ export function ListField({ schema, pointer, label, value, onChange, isRequired 
   const itemSchema = schema.items ?? {};
   const add = () => {
     onChange([...items, initialOf(itemSchema, form.root)]);
-    // Once it is there.
+    // Once the new item is in the page.
     setTimeout(() => focusField(form.name, pointerTo(pointer, items.length)));
   };
   if (value === undefined) return <Absent {...{ id, pointer, label }} description={schema.description} onAdd={add} />;

@@ -5,7 +5,7 @@ import { type FieldProps, faultsOf, idOf, useForm } from './context.ts';
 import { Description } from './description.tsx';
 import { Faults } from './labelled.tsx';
 
-/** An object with members of its own, in a frame; one that may be left out is added first. */
+/** An object with members of its own, in a frame; an optional one has to be added first. */
 export function ObjectField({ schema, pointer, label, value, onChange, isRequired }: FieldProps<Json>) {
   const t = editorTexts();
   const form = useForm();
@@ -50,7 +50,7 @@ interface AbsentProps {
   onAdd: () => void;
 }
 
-/** What may be added. */
+/** A button that adds an optional value. */
 export function Absent({ id, pointer, label, description, onAdd }: AbsentProps) {
   const faults = faultsOf(useForm(), pointer);
   return (
@@ -69,13 +69,13 @@ interface MembersProps {
   pointer: string;
   value: JsonObject;
   onChange: (value: Json) => void;
-  /** Only these of the schema, in its order; left out: all, and what the schema does not know. */
+  /** Only these members of the schema, in its order. Without it: all, and those that the schema does not know. */
   only?: readonly string[];
-  /** These are shown elsewhere. */
+  /** Members that are shown elsewhere. */
   without?: readonly string[];
 }
 
-/** The members of an object: those of its schema, then those that it does not know, which stay as they are. */
+/** The members of an object: first those of its schema, then unknown ones, which stay unchanged. */
 export function Members({ schema, pointer, value, onChange, only, without = [] }: MembersProps) {
   const { Field } = useForm();
   const { properties = {}, required = [] } = schema;
@@ -101,7 +101,7 @@ export function Members({ schema, pointer, value, onChange, only, without = [] }
   );
 }
 
-/** What is added is to be filled in: a default of nothing would be what it is without. */
+/** A value that was just added has to be filled in: an empty default would equal leaving it out. */
 function withoutDefault({ default: _default, ...schema }: Schema): Schema {
   return schema;
 }

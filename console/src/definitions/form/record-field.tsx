@@ -7,11 +7,11 @@ import { Faults } from './labelled.tsx';
 
 type Pair = readonly [name: string, value: string];
 
-/** Names and texts, such as headers. A line without a name is not in the definition yet. */
+/** Names and texts, such as headers. A line without a name is not part of the definition yet. */
 export function RecordField({ schema, pointer, label, value, onChange, isRequired }: FieldProps<Json>) {
   const t = editorTexts();
   const form = useForm();
-  // Lines, because a name that is being typed may for a moment be none, or that of another line.
+  // Lines instead of an object: while a name is being typed, it may be empty or equal to another one.
   const lines = useSignal<readonly Pair[]>([]);
   const given = isObject(value) ? value : {};
   if (!isSame(given, recordOf(lines.peek()))) lines.value = Object.entries(given) as unknown as Pair[];

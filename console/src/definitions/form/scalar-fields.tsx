@@ -4,20 +4,20 @@ import { mayBeEmpty, type Schema } from '../schema.ts';
 import type { FieldProps } from './context.ts';
 import { Labelled } from './labelled.tsx';
 
-/** A text that may have so many characters takes the whole width. */
+/** A text whose maximum length is at least this uses the whole width. */
 const LONG_TEXT = 2048;
 
 function defaultText({ default: value }: Schema): string {
   return value === undefined || typeof value === 'object' ? '' : String(value);
 }
 
-/** A text. The empty one leaves the member out, unless it says something of its own. */
+/** A text. An empty one leaves the member out, unless the empty text has a meaning of its own. */
 export function TextField({ schema, pointer, label, value, onChange, isRequired }: FieldProps<Json>) {
   const t = editorTexts();
   const emptyCounts = isRequired || mayBeEmpty(schema);
   const read = (text: string) => onChange(text === '' && !emptyCounts ? undefined : text);
   const isLong = (schema.maxLength ?? 0) >= LONG_TEXT;
-  // A line end is no part of a value, such as a URL.
+  // Other values, such as a URL, cannot contain a line end.
   const isProse = isLong && schema.minLength === undefined && schema.default === undefined;
   const toggle = !isRequired && mayBeEmpty(schema) && (
     <button type="button" class="small quiet" onClick={() => onChange(value === undefined ? '' : undefined)}>
@@ -43,7 +43,7 @@ export function TextField({ schema, pointer, label, value, onChange, isRequired 
   );
 }
 
-/** A number. What is none stays as it was typed, for the service to refuse. */
+/** A number. Anything else stays as typed, for the service to refuse. */
 export function NumberField({ schema, pointer, label, value, onChange, isRequired }: FieldProps<Json>) {
   const read = (text: string) => {
     const isNumber = /^-?\d+(\.\d+)?$/.test(text.trim());
@@ -66,7 +66,7 @@ export function NumberField({ schema, pointer, label, value, onChange, isRequire
   );
 }
 
-/** Yes or no; left out it is its default. */
+/** Yes or no; if left out, the default applies. */
 export function BooleanField({ schema, onChange, ...rest }: FieldProps<Json>) {
   const t = editorTexts();
   const options = [
@@ -99,7 +99,7 @@ function Select({ schema, options, pointer, label, value, onChange, isRequired }
           value={String(at)}
           onChange={(event) => onChange(options[Number(event.currentTarget.value)]?.[0])}
         >
-          {/* What stands there and is none of them stays until another one is chosen. */}
+          {/* An existing value that is not an option stays until another one is chosen. */}
           {(at === -1 || !isRequired) && (
             <option value="-1" selected={at === -1}>
               {value !== undefined && at === -1

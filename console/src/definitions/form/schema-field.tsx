@@ -22,7 +22,7 @@ const FIELDS = {
   json: JsonField,
 } as const;
 
-/** The field for a schema. What no field fits, or holds something else than its schema says, is shown as JSON. */
+/** The field for a schema. A value that no field fits, or that does not match its schema, is shown as JSON. */
 export function SchemaField({ schema: given, ...rest }: FieldProps<Json>) {
   const { root } = useForm();
   const schema = resolved(given, root);
@@ -31,7 +31,7 @@ export function SchemaField({ schema: given, ...rest }: FieldProps<Json>) {
   return <Field schema={schema} {...rest} />;
 }
 
-/** Whether a field can show a value. Texts and numbers show whatever was typed. */
+/** Whether a field can show a value. Text and number fields show anything that was typed. */
 function holds(kind: keyof typeof FIELDS, value: Json | undefined): boolean {
   if (value === undefined) return true;
   const isArray = Array.isArray(value);

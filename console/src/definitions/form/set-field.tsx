@@ -4,12 +4,12 @@ import { type FieldProps, faultsOf, idOf, useForm } from './context.ts';
 import { Description } from './description.tsx';
 import { Faults } from './labelled.tsx';
 
-/** Any of some values, each once. None leaves the member out. */
+/** Any of several values, each once. Choosing none leaves the member out. */
 export function SetField({ schema, pointer, label, value, onChange, isRequired }: FieldProps<Json>) {
   const form = useForm();
   const chosen = Array.isArray(value) ? value : [];
   const known = resolved(schema.items ?? {}, form.root).enum ?? [];
-  // What the schema does not know can be taken out, and is not lost meanwhile.
+  // A value that the schema does not know stays until the user removes it.
   const options = [...known, ...chosen.filter((one) => !known.some((other) => isSame(one, other)))];
   const faults = faultsOf(form, pointer);
   const toggle = (option: Json, isOn: boolean) => {

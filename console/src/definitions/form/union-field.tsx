@@ -7,7 +7,7 @@ import { JsonField } from './json-field.tsx';
 import { Faults } from './labelled.tsx';
 import { Members } from './object-field.tsx';
 
-/** One of several forms: the form is chosen first. */
+/** One of several alternatives: the user chooses the alternative first. */
 export function UnionField(props: FieldProps<Json>) {
   const { root } = useForm();
   const alternatives = alternativesOf(props.schema);
@@ -21,7 +21,7 @@ interface TextOrObjectProps extends FieldProps<Json> {
   main: { name: string; object: Schema };
 }
 
-/** A name, or an object with that name and more. The name stands in one field either way; what more there is shows when asked for. */
+/** A name, or an object with that name and more. The name has one field in both cases; the rest shows on request. */
 function TextOrObject({ text, main, schema, pointer, label, value, onChange, isRequired }: TextOrObjectProps) {
   const t = editorTexts();
   const form = useForm();
@@ -75,7 +75,7 @@ function TextOrObject({ text, main, schema, pointer, label, value, onChange, isR
   );
 }
 
-/** What an object says besides its name and its defaults, in a line. */
+/** The members of an object besides its name and its defaults, in one line. */
 function Given({ of, schema, without }: { of: JsonObject; schema: Schema; without: string }) {
   const { root } = useForm();
   const said = Object.entries(of).filter(([name, value]) => {
@@ -127,7 +127,7 @@ function OneOf({ alternatives, schema, pointer, label, value, onChange, isRequir
   );
 }
 
-/** What an alternative is called: its title, what is fixed in it, the name of its schema, or its type. */
+/** The name of an alternative: its title, its fixed value, the name of its schema, or its type. */
 function nameOf(schema: Schema, root: unknown): string {
   const { title, const: fixed, type, properties = {} } = resolved(schema, root);
   const fixedMember = Object.values(properties).find((member) => member.const !== undefined)?.const;
@@ -135,7 +135,7 @@ function nameOf(schema: Schema, root: unknown): string {
   return String(name);
 }
 
-/** The list says what its items are. */
+/** The description is already shown for the list. */
 function withoutDescription({ description: _description, ...schema }: Schema): Schema {
   return schema;
 }
