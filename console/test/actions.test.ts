@@ -40,7 +40,7 @@ describe.skipIf(!isThere('browser'))('the console and the log of actions', () =>
     expect(first).toContain('lost');
     expect(first).toMatch(/user, as a hash.*device, as a hash/);
     expect(first).not.toContain('tablet-1');
-    await page.getByText('A hash in place of the name').waitFor();
+    await page.getByText('A hash instead of the name').waitFor();
     expect(second).toContain('purged softly');
     expect(second).toMatch(/[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/);
     await page.getByRole('link', { name: 'Next page' }).click();
@@ -72,7 +72,7 @@ describe.skipIf(!isThere('browser'))('the console and the log of actions', () =>
     await page.getByRole('link', { name: 'Clear' }).click();
     await page.getByLabel('Since').fill('2099-01-01T10:00');
     await page.getByRole('button', { name: 'Apply' }).click();
-    await page.getByText('Nobody changed anything that fits.').waitFor();
+    await page.getByText('No change matches the filters.').waitFor();
     expect(new URL(page.url()).searchParams.get('since')).toMatch(/^(2098|2099)-.*Z$/);
     expect(await page.getByLabel('Since').inputValue()).toBe('2099-01-01T10:00');
     await page.goBack();

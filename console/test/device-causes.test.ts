@@ -163,7 +163,7 @@ describe.skipIf(!isThere('browser'))('the console and a device that shows old da
       (at) => new Intl.DateTimeFormat('en', { weekday: 'long' }).format(at),
       seen.getTime(),
     );
-    await causes(page).getByText(`It has not been heard of since ${weekday}`).waitFor();
+    await causes(page).getByText(`No contact since ${weekday}`).waitFor();
     expect(await causes(page).textContent()).toContain('It lacks newer versions of 1 cache');
     expect(await clicks()).toBeLessThanOrEqual(MOST_CLICKS);
     await page.getByRole('cell', { name: '1 version', exact: true }).waitFor();
@@ -178,7 +178,7 @@ describe.skipIf(!isThere('browser'))('the console and a device that shows old da
     await noted(reader, ({ caches, refusals }) => caches.length > 0 && refusals.length > 0);
 
     const { page, clicks } = await look(await host.signedIn(''), 'tablet-20');
-    await causes(page).getByText('salaries was refused to it').waitFor();
+    await causes(page).getByText('It was refused salaries').waitFor();
     await causes(page).getByText('(sales, north)').waitFor();
     expect(await clicks()).toBeLessThanOrEqual(MOST_CLICKS);
     await page.getByRole('cell', { name: 'no group' }).waitFor();
@@ -211,7 +211,7 @@ describe.skipIf(!isThere('browser'))('the console and a device that shows old da
     await find('parts');
     await page.getByRole('heading', { level: 1, name: 'parts' }).waitFor();
     await find('nobody');
-    await page.getByText('Nothing of that name was found.').waitFor();
+    await page.getByText('Nothing with that name was found.').waitFor();
     // Going back leads past the search that led on.
     await page.goBack();
     await page.getByRole('heading', { level: 1, name: 'parts' }).waitFor();
@@ -243,7 +243,7 @@ describe.skipIf(!isThere('browser'))('the console and a device that shows old da
     await tabTo(page, 'Forget lost-1');
     await page.keyboard.press('Enter');
     await result(page).getByText('1 record forgotten.').waitFor();
-    await page.getByText('There is no such device').waitFor();
+    await page.getByText('This device does not exist').waitFor();
 
     await page.getByRole('link', { name: 'Actions' }).click();
     const row = page.getByRole('row').filter({ hasText: 'forgot' });
@@ -331,13 +331,13 @@ describe.skipIf(!isThere('browser'))('the console and a device that shows old da
     expect(await page.getByRole('link', { name: 'kept-1' }).count()).toBe(0);
     await page.getByLabel('User').fill('heidi');
     await page.getByRole('button', { name: 'Apply' }).click();
-    await page.getByText('None of the devices on this page fits').waitFor();
+    await page.getByText('No device on this page matches').waitFor();
     await page.getByLabel('Show').selectOption('behind');
     await page.getByRole('button', { name: 'Apply' }).click();
-    await page.getByText('No device fits.').waitFor();
+    await page.getByText('No device matches.').waitFor();
     expect(new URL(page.url()).searchParams.get('show')).toBe('behind');
     await page.goBack();
-    await page.getByText('None of the devices on this page fits').waitFor();
+    await page.getByText('No device on this page matches').waitFor();
     await page.goBack();
     await page.getByRole('link', { name: 'tablet-20' }).waitFor();
   });

@@ -129,7 +129,7 @@ describe.skipIf(!isThere('browser'))('the console and a failing cache', () => {
     await tasks.getByText('SUCCESS').waitFor();
     origin.fail(503, 'closed for stocktaking');
     await page.getByRole('button', { name: 'Refresh tried-again' }).click();
-    const cause = page.getByRole('region', { name: 'Its load is tried again' });
+    const cause = page.getByRole('region', { name: 'Its load is being retried' });
     await cause.getByText('closed for stocktaking').waitFor();
     const said = await cause.textContent();
     expect(said).toContain('What to do');
@@ -335,7 +335,7 @@ describe.skipIf(!isThere('browser'))('the console and a failing cache', () => {
     const page = await host.signedIn('/caches?resource=purged');
     await page.getByRole('button', { name: 'Purge…' }).click();
     const dialog = page.getByRole('dialog');
-    await dialog.getByText('3 caches fit.').waitFor();
+    await dialog.getByText('3 caches match.').waitFor();
     await dialog.getByLabel('Reason').fill('Preisliste falsch, № 4711');
     await dialog.getByLabel('Hard').check();
     const confirm = dialog.getByRole('button', { name: 'Purge purged' });
@@ -358,7 +358,7 @@ describe.skipIf(!isThere('browser'))('the console and a failing cache', () => {
     const page = await host.signedIn('/caches?resource=escaped');
     const button = page.getByRole('button', { name: 'Purge…' });
     await button.click();
-    await page.getByRole('dialog').getByText('1 cache fits.').waitFor();
+    await page.getByRole('dialog').getByText('1 cache matches.').waitFor();
     await page.keyboard.press('Escape');
     await expect.poll(() => focused(page)).toBe('Purge…');
     expect(await page.getByRole('dialog').count()).toBe(0);

@@ -100,7 +100,7 @@ describe.skipIf(!isThere('browser'))('without the figures of the service', () =>
 
   it('one sentence says why there are no charts', async () => {
     const page = await host.signedIn('');
-    await page.getByText(/^There are no charts: .*ANALYTICS_SQL.*operations\.md/).waitFor();
+    await page.getByText(/^There are no charts, because .*ANALYTICS_SQL.*operations\.md/).waitFor();
     expect(await page.getByRole('img').count()).toBe(0);
     expect(await page.getByLabel('Time').count()).toBe(0);
     expect(await page.locator('.problem').count()).toBe(0);

@@ -108,7 +108,7 @@ describe.skipIf(!isThere('browser'))(`the console over ${CACHES} caches`, () => 
     const found = page.getByRole('link', { name: 'n-000042' });
     const next = page.getByRole('link', { name: 'Next page' });
     for (;;) {
-      await found.or(next).or(page.getByText('No cache fits')).first().waitFor();
+      await found.or(next).or(page.getByText('No cache matches')).first().waitFor();
       if ((await found.count()) > 0) break;
       await next.click();
     }
@@ -120,7 +120,7 @@ describe.skipIf(!isThere('browser'))(`the console over ${CACHES} caches`, () => 
     await page.getByRole('button', { name: 'Purge…' }).click();
     await page
       .getByRole('dialog')
-      .getByText(`${CACHES.toLocaleString('en')} caches fit.`)
+      .getByText(`${CACHES.toLocaleString('en')} caches match.`)
       .waitFor();
     await page.keyboard.press('Escape');
     expect(await page.locator('tbody tr').count()).toBe(PAGE);

@@ -50,16 +50,16 @@ describe.skipIf(!isThere('browser'))('the screens that operators go on to', () =
   /** Each with a text that stands there once it has what it asked for. */
   const places = (): readonly (readonly [path: string, text: string])[] => [
     ['/devices', 'tablet-17'],
-    ['/devices?user=nobody', 'No device fits.'],
+    ['/devices?user=nobody', 'No device matches.'],
     ['/devices?cursor=nonsense', 'invalid-cursor'],
-    ['/devices/device?user=alice&device=tablet-17', 'salaries was refused to it'],
-    ['/devices/device?user=alice&device=nothing', 'There is no such device'],
-    ['/search?q=nobody', 'Nothing of that name was found.'],
+    ['/devices/device?user=alice&device=tablet-17', 'It was refused salaries'],
+    ['/devices/device?user=alice&device=nothing', 'This device does not exist'],
+    ['/search?q=nobody', 'Nothing with that name was found.'],
     ['/tasks', 'Loads by outcome'],
-    [`/tasks/${failedTask}`, 'It failed for good.'],
+    [`/tasks/${failedTask}`, 'The task failed and is not retried.'],
     ['/tasks/00000000-0000-8000-8000-000000000000', 'There is no task'],
     ['/actions', 'user, as a hash'],
-    ['/actions?user=nobody', 'Nobody changed anything that fits.'],
+    ['/actions?user=nobody', 'No change matches the filters.'],
     ['/actions?since=yesterday', 'invalid-parameters'],
     ['/webhooks', 'away'],
     ['/webhooks/away', 'Failing since'],
@@ -153,7 +153,7 @@ describe.skipIf(!isThere('browser'))('the screens that operators go on to', () =
 const DIALOGS = [
   ['/devices/device?user=alice&device=tablet-17', 'Forget device…'],
   ['/devices/device?user=alice&device=tablet-17', 'Forget user…'],
-  ['/webhooks/away', 'Take ORIGIN_A out'],
+  ['/webhooks/away', 'Remove ORIGIN_A'],
   ['/webhooks/away', 'Delete…'],
 ] as const;
 

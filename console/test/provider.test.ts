@@ -187,7 +187,7 @@ describe.skipIf(!isThere('browser'))('the console with a provider', () => {
       await page.getByRole('button', { name: 'Deny' }).click();
       const text = await said(page, 'does not let you in');
       expect(text).toContain('access_denied: not assigned to this app');
-      expect(text).toContain('Ask whoever administers it');
+      expect(text).toContain('Ask the administrator of the provider');
       expect(page.url()).toBe(`${host.service.url}/console/me`);
       await page.getByLabel('Language').selectOption('ru');
       expect(await said(page, 'Провайдер вас не впускает')).toContain('Попросите администратора');
@@ -199,7 +199,7 @@ describe.skipIf(!isThere('browser'))('the console with a provider', () => {
 
     it('where an answer belongs to no sign-in of this tab', async () => {
       const page = await host.open('/callback?code=stolen&state=of-another');
-      await said(page, 'belongs to no sign-in that began in this tab');
+      await said(page, 'does not belong to a sign-in that began in this tab');
       expect(page.url()).toBe(`${host.service.url}/console`);
     });
 
@@ -212,7 +212,7 @@ describe.skipIf(!isThere('browser'))('the console with a provider', () => {
       });
       const before = provider.asked.length;
       await signInThere(page, 'alice');
-      await said(page, 'belongs to no sign-in that began in this tab');
+      await said(page, 'does not belong to a sign-in that began in this tab');
       expect(provider.asked.slice(before).filter((line) => line.includes('/token'))).toEqual([]);
     });
 
@@ -224,7 +224,7 @@ describe.skipIf(!isThere('browser'))('the console with a provider', () => {
         if (kept !== null) sessionStorage.setItem('freshet.sign-in', kept.replace(/"nonce":"./, '"nonce":"~'));
       });
       await signInThere(page, 'alice');
-      await said(page, 'ID token that is not of this sign-in');
+      await said(page, 'ID token that does not belong to this sign-in');
     });
 
     it('where the verifier is another: the provider gives no token', async () => {
@@ -235,7 +235,7 @@ describe.skipIf(!isThere('browser'))('the console with a provider', () => {
         if (kept !== null) sessionStorage.setItem('freshet.sign-in', kept.replace(/"verifier":"./, '"verifier":"~'));
       });
       await signInThere(page, 'alice');
-      expect(await said(page, 'The provider no longer takes its own answer')).toContain('invalid_grant');
+      expect(await said(page, 'The provider no longer accepts its own answer')).toContain('invalid_grant');
     });
 
     it('where the provider refuses what the settings ask for', async () => {
@@ -249,19 +249,19 @@ describe.skipIf(!isThere('browser'))('the console with a provider', () => {
     it('where the provider does not describe itself', async () => {
       provider.describesItself = false;
       const page = await host.open('/me');
-      expect(await said(page, 'does not describe itself')).toContain('CONSOLE_OIDC_ISSUER');
+      expect(await said(page, 'The discovery document of the provider is missing')).toContain('CONSOLE_OIDC_ISSUER');
     });
 
     it('where the page did not come over https', async () => {
       const page = await host.open(`http://${INSECURE_HOST}:${host.service.port}/console/me`);
-      expect(await said(page, 'did not come over https')).toContain('or paste a token');
+      expect(await said(page, 'was not loaded over https')).toContain('or paste a token');
     });
 
     it('where the token is meant for another service', async () => {
       provider.audience = 'urn:another';
       const page = await host.open('/me');
       await signInThere(page, 'alice');
-      const text = await said(page, 'the service does not take its token');
+      const text = await said(page, 'the service does not accept its token');
       expect(text).toContain('JWT_AUDIENCE');
       expect(text).toMatch(/Request [\w-]{8,}/);
       provider.audience = AUDIENCE;
@@ -273,7 +273,7 @@ describe.skipIf(!isThere('browser'))('the console with a provider', () => {
       provider.allowsPages = false;
       const page = await host.open('/me');
       await signInThere(page, 'alice');
-      expect(await said(page, 'The browser got no answer of the provider')).toContain('CORS');
+      expect(await said(page, 'The browser got no answer from the provider')).toContain('CORS');
     });
 
     it('where the provider is away, and a token still works', async () => {
@@ -283,7 +283,7 @@ describe.skipIf(!isThere('browser'))('the console with a provider', () => {
       await button(page).waitFor();
       provider.isAway = true;
       await button(page).click();
-      await said(page, 'The browser got no answer of the provider');
+      await said(page, 'The browser got no answer from the provider');
       provider.isAway = false;
       await page.getByText('Paste a token instead').click();
       await page.getByLabel('Token').fill(await provider.adminToken());
@@ -295,7 +295,7 @@ describe.skipIf(!isThere('browser'))('the console with a provider', () => {
   it.each(LOOKS)('has no fault that axe finds, while it asks, in error and signed out: %s', async (_way, options) => {
     provider.describesItself = false;
     const page = await host.open('/me', options);
-    await said(page, 'does not describe itself');
+    await said(page, 'The discovery document of the provider is missing');
     expect(await violationsIn(page)).toEqual([]);
     await page.getByText('Paste a token instead').click();
     await page.getByLabel('Token').waitFor();

@@ -121,16 +121,16 @@ describe.skipIf(!isThere('browser'))('the console and a resource', () => {
       await field(page, 'parameters').fill('{"type": ');
       expect(await field(page, 'parameters').getAttribute('aria-invalid')).toBe('true');
       await review(page);
-      await page.getByText('A field of the form is no JSON').waitFor();
-      await page.getByRole('link', { name: 'Mend it in the form' }).click();
+      await page.getByText('A field of the form is not valid JSON').waitFor();
+      await page.getByRole('link', { name: 'Fix it in the form' }).click();
       expect(await field(page, 'parameters').inputValue()).toBe('{"type": ');
       await field(page, 'parameters').fill('');
       await view(page, 'JSON').click();
       await field(page, 'JSON').fill('{"origin": ');
-      await page.getByText('This is no JSON').waitFor();
+      await page.getByText('This is not valid JSON').waitFor();
       await view(page, 'Form').click();
-      await page.getByText('The definition is no JSON').waitFor();
-      await page.getByRole('link', { name: 'Mend it as JSON' }).click();
+      await page.getByText('The definition is not valid JSON').waitFor();
+      await page.getByRole('link', { name: 'Fix it as JSON' }).click();
       expect(await field(page, 'JSON').inputValue()).toBe('{"origin": ');
     });
 
@@ -177,7 +177,7 @@ describe.skipIf(!isThere('browser'))('the console and a resource', () => {
       const page = await host.signedIn('/resources/expires/edit');
       await field(page, 'wait_s').fill('11');
       await review(page);
-      await page.getByText('No cache becomes stale').waitFor();
+      await page.getByText('This makes no cache stale').waitFor();
       expect(await page.locator('tbody tr').allTextContents()).toEqual(['/wait_s1011']);
       await view(page, 'Form').click();
       await field(page, 'method').selectOption('POST');
@@ -216,7 +216,7 @@ describe.skipIf(!isThere('browser'))('the console and a resource', () => {
     it('says that nothing differs where nothing does', async () => {
       await define('as-it-was');
       const page = await host.signedIn('/resources/as-it-was/edit?view=changes');
-      await page.getByText('Nothing differs').waitFor();
+      await page.getByText('The draft does not differ').waitFor();
       expect(await save(page).count()).toBe(0);
     });
   });
@@ -230,7 +230,7 @@ describe.skipIf(!isThere('browser'))('the console and a resource', () => {
       await field(page, 'error_ttl_s').fill('9');
       await define(title, { ttl_s: 5, wait_s: 3 });
       await review(page);
-      await page.getByRole('heading', { name: 'Somebody else changed it meanwhile' }).waitFor();
+      await page.getByRole('heading', { name: 'Another user has changed it in the meantime' }).waitFor();
       await expect.poll(() => page.evaluate(() => document.activeElement?.id)).toBe('conflict');
       expect(await page.locator('tbody tr').allTextContents()).toEqual([
         '/error_ttl_s30309',
@@ -244,7 +244,7 @@ describe.skipIf(!isThere('browser'))('the console and a resource', () => {
       const page = await contested('rebased');
       await page.getByText('1 member was changed by both').waitFor();
       await page.getByLabel('Theirs: /ttl_s').check();
-      await page.getByRole('button', { name: 'Put my changes on top' }).click();
+      await page.getByRole('button', { name: 'Apply my changes' }).click();
       await save(page).waitFor();
       expect(await page.locator('tbody tr').allTextContents()).toEqual(['/error_ttl_s309']);
       expect((await stands('rebased')).error_ttl_s).toBe(30);
@@ -258,7 +258,7 @@ describe.skipIf(!isThere('browser'))('the console and a resource', () => {
       await page.getByRole('button', { name: 'Take theirs' }).click();
       await expect.poll(() => field(page, 'ttl_s').inputValue()).toBe('5');
       await review(page);
-      await page.getByText('Nothing differs').waitFor();
+      await page.getByText('The draft does not differ').waitFor();
     });
 
     it('is compared also where they were faster by a moment, and nothing of theirs is lost', async () => {
@@ -280,8 +280,8 @@ describe.skipIf(!isThere('browser'))('the console and a resource', () => {
       await field(page, 'ttl_s').fill('7');
       await host.api('DELETE', '/resources/deleted/');
       await review(page);
-      await page.getByText('It was deleted meanwhile').waitFor();
-      await page.getByRole('button', { name: 'Make it anew' }).click();
+      await page.getByText('It was deleted in the meantime').waitFor();
+      await page.getByRole('button', { name: 'Create it again' }).click();
       await save(page).click();
       await result(page).getByText('Saved.').waitFor();
       expect((await stands('deleted')).ttl_s).toBe(7);
@@ -337,7 +337,7 @@ describe.skipIf(!isThere('browser'))('the console and a resource', () => {
       origin.rows('buick', 'fiat');
       const page = await host.signedIn('/resources/paged/edit?view=probe');
       await page.getByRole('button', { name: 'Probe', exact: true }).click();
-      const pages = page.getByRole('region', { name: 'Pages that were asked for: 2' });
+      const pages = page.getByRole('region', { name: 'Pages requested: 2' });
       await pages.getByRole('row').nth(2).waitFor();
       const rows = (await pages.getByRole('row').allTextContents()).slice(1);
       expect(rows[0]).toMatch(/^1GET http.*\/paged\?p=1200.*2http.*\/paged\?p=2$/);
@@ -378,11 +378,11 @@ describe.skipIf(!isThere('browser'))('the console and a resource', () => {
     const page = await host.signedIn('/resources/drafted/edit');
     await field(page, 'ttl_s').fill('7');
     await page.getByRole('link', { name: 'Back' }).click();
-    await page.getByText('changes to this definition that you have not saved').waitFor();
+    await page.getByText('changes that you have not saved').waitFor();
     await page.getByRole('navigation', { name: 'Screens' }).getByRole('link', { name: 'Resources' }).click();
     await page.getByRole('row', { name: 'drafted' }).getByText('draft', { exact: true }).waitFor();
     await page.getByRole('link', { name: 'drafted' }).click();
-    await page.getByRole('link', { name: 'Go on with them' }).click();
+    await page.getByRole('link', { name: 'Continue with them' }).click();
     expect(await field(page, 'ttl_s').inputValue()).toBe('7');
     await review(page);
     await save(page).waitFor();
@@ -422,7 +422,7 @@ describe.skipIf(!isThere('browser'))('the console and a resource', () => {
     await enterToken(page, await host.service.token('admin', { scope: 'cache:admin' }));
     await expect.poll(() => field(page, 'ttl_s').inputValue()).toBe('7');
     await review(page);
-    await page.getByRole('heading', { name: 'Somebody else changed it meanwhile' }).waitFor();
+    await page.getByRole('heading', { name: 'Another user has changed it in the meantime' }).waitFor();
   });
 
   it('has the caches that fail tried again, one by one, and leaves the others alone', async () => {
@@ -510,7 +510,7 @@ describe.skipIf(!isThere('browser'))('the console and a resource', () => {
     await go('Probe button');
     await page.getByText('a load would succeed').waitFor();
     await go('Review and save');
-    await page.getByText('The resource by-keys is made').waitFor();
+    await page.getByText('The resource by-keys will be created').waitFor();
     await go('Save');
     await page.getByRole('heading', { name: 'by-keys', level: 1, exact: true }).waitFor();
     await host.api('POST', '/cache/refresh/', { resource_title: 'by-keys' });
@@ -523,8 +523,8 @@ describe.skipIf(!isThere('browser'))('the console and a resource', () => {
     const theirs = await stands('by-keys');
     await host.api('PUT', '/resources/by-keys/', { ...theirs, ttl_s: 5 });
     await go('Review and save');
-    await page.getByRole('heading', { name: 'Somebody else changed it meanwhile' }).waitFor();
-    await go('Put my changes on top of theirs');
+    await page.getByRole('heading', { name: 'Another user has changed it in the meantime' }).waitFor();
+    await go('Apply my changes to theirs');
     await save(page).waitFor();
     await go('Save');
     await page.getByRole('heading', { name: 'by-keys', level: 1, exact: true }).waitFor();
@@ -532,16 +532,16 @@ describe.skipIf(!isThere('browser'))('the console and a resource', () => {
 
     await expect.poll(async () => (await caches('by-keys')).length).toBe(1);
     await go('Purge…');
-    await page.getByText('1 cache fits.').waitFor();
+    await page.getByText('1 cache matches.').waitFor();
     await go('Purge by-keys');
     await result(page).getByText('1 cache purged.').waitFor();
     await go('Delete…');
-    await page.getByText('1 cache goes with it').waitFor();
+    await page.getByText('1 cache is deleted with it').waitFor();
     expect(await page.getByRole('button', { name: 'Delete by-keys' }).isDisabled()).toBe(true);
     await reach(page, 'Type by-keys to confirm');
     await page.keyboard.type('by-keys');
     expect(await page.getByRole('button', { name: 'Delete by-keys' }).isDisabled()).toBe(true);
-    await reach(page, 'Reason (stands in the log of actions)');
+    await reach(page, 'Reason (shown in the log of actions)');
     await page.keyboard.type('no longer sold');
     await go('Delete by-keys');
     await page.getByRole('heading', { name: 'Resources', level: 1 }).waitFor();

@@ -94,7 +94,7 @@ describe.skipIf(!isThere('browser'))('the console, when a token of the provider 
     expect(await page.getByRole('alert').filter({ hasText: 'expired' }).count()).toBe(1);
     // What was not read before, is not asked for either.
     await page.getByRole('link', { name: 'Me', exact: true }).click();
-    await page.getByText('as soon as you have signed in again').waitFor();
+    await page.getByText('once you have signed in again').waitFor();
     expect(asked.filter((url) => url.includes('/api/'))).toEqual([]);
   });
 
@@ -125,7 +125,7 @@ describe.skipIf(!isThere('browser'))('the console, when a token of the provider 
     const page = await signedInBefore('/caches?resource=dialog', 'alice');
     await page.getByRole('button', { name: 'Purge…' }).click();
     const dialog = page.getByRole('dialog');
-    await dialog.getByText('1 cache fits.').waitFor();
+    await dialog.getByText('1 cache matches.').waitFor();
     await dialog.getByLabel('Reason').fill('prices are wrong');
     await dialog.getByLabel('Hard').check();
     await dialog.getByLabel('Type dialog to confirm').fill('dialog');
@@ -134,7 +134,7 @@ describe.skipIf(!isThere('browser'))('the console, when a token of the provider 
     await dialog.getByText('has expired').waitFor();
     await dialog.getByRole('button', { name: 'Purge dialog' }).click();
     await back(page);
-    await dialog.getByText('1 cache fits.').waitFor();
+    await dialog.getByText('1 cache matches.').waitFor();
     expect(await dialog.getByLabel('Reason').inputValue()).toBe('prices are wrong');
     expect(await dialog.getByLabel('Hard').isChecked()).toBe(true);
     expect((await list('dialog'))[0]?.version).toBe(1);
@@ -191,7 +191,7 @@ describe.skipIf(!isThere('browser'))('the console, when a token of the provider 
     await screens.getByRole('link', { name, exact: true }).click();
     await page.getByRole('row', { name: 'elsewhere' }).getByText('draft', { exact: true }).waitFor();
     await page.getByRole('link', { name: 'elsewhere' }).click();
-    await page.getByRole('link', { name: 'Go on with them' }).click();
+    await page.getByRole('link', { name: 'Continue with them' }).click();
     expect(await field.inputValue()).toBe('7');
     expect(await page.evaluate(() => ({ ...sessionStorage }))).toEqual({});
   });
@@ -292,7 +292,7 @@ describe.skipIf(!isThere('browser'))('the console, when a token of the provider 
     await pass(page);
     await again(page).click();
     await back(page);
-    await results(page).getByText('Left alone').waitFor();
+    await results(page).getByText('Outcome unknown').waitFor();
     origin.gate = null;
     open();
     await expect.poll(async () => (await list('running'))[0]?.version).toBe(2);
@@ -313,7 +313,7 @@ describe.skipIf(!isThere('browser'))('the console, when a token of the provider 
     });
     await pass(page);
     await again(page).click();
-    await page.getByRole('alert').filter({ hasText: 'too much for the browser to keep' }).waitFor();
+    await page.getByRole('alert').filter({ hasText: 'no room to keep what you typed' }).waitFor();
     expect(page.url()).toBe(`${host.service.url}/console/caches`);
     await page.getByRole('button', { name: 'Paste a token instead' }).click();
     await page.getByText('Paste a token instead').last().click();

@@ -18,7 +18,7 @@ describe.skipIf(!isThere('browser'))('the console', () => {
     expect(await page.locator('header').textContent()).toMatch(/4[78]\d min left/);
 
     const late = await host.open(await link());
-    await late.getByText('The one-time link was used already').waitFor();
+    await late.getByText('The one-time link was already used').waitFor();
     expect(late.url()).toBe(`${host.service.url}/console/`);
   });
 

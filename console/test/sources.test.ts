@@ -47,13 +47,13 @@ describe.skipIf(!isThere('browser'))('the console and sources', () => {
     await expect.poll(() => page.evaluate(() => document.activeElement?.id)).toBe('definition:/url');
     await field(page, 'url').fill(origin.url);
     await page.getByRole('link', { name: 'Review and save' }).click();
-    await page.getByText('The source erp is made.').waitFor();
+    await page.getByText('The source erp will be created.').waitFor();
     await page.getByLabel('Reason').fill('new ERP');
     await save(page).click();
     await page.getByRole('heading', { level: 1, name: 'erp' }).waitFor();
     expect(await stands('erp')).toMatchObject({ url: origin.url, rate: { requests: 10, per_s: 60 } });
     await page.getByText('10 in 60 s').waitFor();
-    await page.getByText('No resource names it.').waitFor();
+    await page.getByText('No resource uses it.').waitFor();
   });
 
   it('that name a secret that is not set are saved, with the command that sets it', async () => {
@@ -88,12 +88,12 @@ describe.skipIf(!isThere('browser'))('the console and sources', () => {
     await page.reload();
     await host.enter(page);
     await page.getByText('1 of 2').waitFor();
-    const resources = page.getByRole('region', { name: 'Resources that name it' });
+    const resources = page.getByRole('region', { name: 'Resources that use it' });
     await resources.getByRole('link', { name: 'asks-busy' }).waitFor();
     expect(await resources.getByRole('link', { name: 'asks-other' }).count()).toBe(0);
     origin.gate = null;
     open();
-    const closed = page.getByText('It answered 429');
+    const closed = page.getByText('The source answered 429');
     await expect
       .poll(async () => {
         await page.clock.runFor(10_000);
@@ -113,11 +113,11 @@ describe.skipIf(!isThere('browser'))('the console and sources', () => {
     const page = await host.signedIn('/sources/moved/edit');
     await field(page, 'concurrency').fill('5');
     await page.getByRole('link', { name: 'Review and save' }).click();
-    await page.getByText('No cache becomes stale by this.').waitFor();
+    await page.getByText('This makes no cache stale.').waitFor();
     await page.getByRole('link', { name: 'Form', exact: true }).click();
     await field(page, 'url').fill(`${origin.url}/v2`);
     await page.getByRole('link', { name: 'Review and save' }).click();
-    await page.getByText('All caches of 2 resources become stale by this').waitFor();
+    await page.getByText('All caches of 2 resources become stale').waitFor();
     await page.getByText('moved-a, moved-b').waitFor();
     await page.getByLabel('Reason').fill('moved, № 4711');
     await save(page).click();
@@ -134,9 +134,9 @@ describe.skipIf(!isThere('browser'))('the console and sources', () => {
     await field(page, 'description').fill('mine');
     await put('contested', { concurrency: 7 });
     await page.getByRole('link', { name: 'Review and save' }).click();
-    await page.getByRole('heading', { name: 'Somebody else changed it meanwhile' }).waitFor();
+    await page.getByRole('heading', { name: 'Another user has changed it in the meantime' }).waitFor();
     await page.getByRole('cell', { name: '7', exact: true }).first().waitFor();
-    await page.getByRole('button', { name: 'Put my changes on top' }).click();
+    await page.getByRole('button', { name: 'Apply my changes' }).click();
     await save(page).click();
     await page.getByRole('heading', { level: 1, name: 'contested' }).waitFor();
     expect(await stands('contested')).toMatchObject({ description: 'mine', concurrency: 7 });
@@ -167,14 +167,14 @@ describe.skipIf(!isThere('browser'))('the console and sources', () => {
     const page = await host.signedIn('/sources/old');
     await page.getByRole('button', { name: 'Delete…' }).click();
     const dialog = page.getByRole('dialog');
-    await dialog.getByText('1 resource names it').waitFor();
+    await dialog.getByText('1 resource uses it').waitFor();
     await dialog.getByLabel('Reason').fill('gone');
     await dialog.getByLabel('Type old to confirm').fill('old');
     expect(await dialog.getByRole('button', { name: 'Delete old' }).isDisabled()).toBe(true);
     await page.keyboard.press('Escape');
     await host.api('DELETE', '/resources/asks-old/');
     await page.getByRole('button', { name: 'Delete…' }).click();
-    await dialog.getByText('No resource names it').waitFor();
+    await dialog.getByText('No resource uses it').waitFor();
     await dialog.getByLabel('Reason').fill('switched off');
     await dialog.getByLabel('Type old to confirm').fill('old');
     await dialog.getByRole('button', { name: 'Delete old' }).click();

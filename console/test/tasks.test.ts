@@ -54,7 +54,7 @@ describe.skipIf(!isThere('browser'))('the console and a task', () => {
     await page.keyboard.insertText(task.task_id.toUpperCase());
     await page.keyboard.press('Enter');
     await shownState(page).getByText('STARTED').waitFor();
-    await page.getByText('The origin is asked').waitFor();
+    await page.getByText('The service asks the origin').waitFor();
     release();
     await shownState(page).getByText('SUCCESS').waitFor();
     await page.getByText('Version 1, Rows 1').waitFor();
@@ -77,12 +77,12 @@ describe.skipIf(!isThere('browser'))('the console and a task', () => {
     expect(second.task_id).not.toBe(first.task_id);
     const page = await host.signedIn(`/tasks/${second.task_id}`);
     await shownState(page).getByText('PENDING').waitFor();
-    await page.getByText('It waits for another load of the same cache').waitFor();
+    await page.getByText('The task waits for another load of the same cache').waitFor();
     await page.getByRole('link', { name: first.task_id }).waitFor();
     await tabTo(page, 'Cancel');
     await page.keyboard.press('Enter');
     await shownState(page).getByText('REVOKED').waitFor();
-    await page.getByText('Somebody revoked it').waitFor();
+    await page.getByText('The task was revoked').waitFor();
     expect(await page.getByRole('button', { name: 'Cancel' }).count()).toBe(0);
     release();
     await comesTo(first, 'SUCCESS');

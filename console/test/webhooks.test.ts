@@ -68,7 +68,7 @@ describe.skipIf(!isThere('browser'))('the console and webhooks', () => {
     await page.getByLabel('Address').fill(`${receiver.url}/other`);
     await page.getByLabel('Secrets that sign').fill('ORIGIN_HOOK');
     await page.getByRole('button', { name: 'Save' }).click();
-    await page.getByRole('alert').getByText('There is a webhook of this name already').waitFor();
+    await page.getByRole('alert').getByText('A webhook with this name already exists').waitFor();
     expect((await stored('taken')).url).toBe(`${receiver.url}/taken`);
   });
 
@@ -158,7 +158,9 @@ describe.skipIf(!isThere('browser'))('the console and webhooks', () => {
     await put('edited', { events: ['cache.changed'], resources: ['theirs'], min_interval_s: 60 });
     const save = page.getByRole('button', { name: 'Save', exact: true });
     await save.click();
-    const conflict = page.getByRole('region', { name: 'Somebody else changed it meanwhile', exact: true }).first();
+    const conflict = page
+      .getByRole('region', { name: 'Another user has changed it in the meantime', exact: true })
+      .first();
     await conflict.getByRole('cell', { name: 'mine' }).waitFor();
     await conflict.getByRole('cell', { name: 'theirs' }).waitFor();
     await conflict.getByRole('cell', { name: '60' }).first().waitFor();
@@ -168,7 +170,7 @@ describe.skipIf(!isThere('browser'))('the console and webhooks', () => {
     await page.getByLabel('Resources').fill('mine');
     await put('edited', { resources: ['theirs'], min_interval_s: 90 });
     await save.click();
-    await conflict.getByRole('button', { name: 'Put my changes on top of theirs' }).click();
+    await conflict.getByRole('button', { name: 'Apply my changes to theirs' }).click();
     expect((await stored('edited')).resources).toEqual(['theirs']);
     await save.click();
     await result(page).getByText('Saved.').waitFor();
@@ -221,16 +223,16 @@ describe.skipIf(!isThere('browser'))('the console and webhooks', () => {
     await dialog.getByLabel('Name of the new secret').fill('ORIGIN_NEXT');
     await dialog.getByText('npx wrangler secret put ORIGIN_NEXT').waitFor();
     await dialog.getByRole('button', { name: 'Sign with both' }).click();
-    await page.getByRole('button', { name: 'Take ORIGIN_HOOK out' }).waitFor();
+    await page.getByRole('button', { name: 'Remove ORIGIN_HOOK' }).waitFor();
     expect((await stored('signed')).secrets).toEqual([`\${ORIGIN_HOOK}`, `\${ORIGIN_NEXT}`]);
     const kept = await page.evaluate(() =>
       JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie]),
     );
     expect(requests.join() + kept + (await page.content())).not.toContain(key);
 
-    await page.getByRole('button', { name: 'Take ORIGIN_HOOK out' }).click();
+    await page.getByRole('button', { name: 'Remove ORIGIN_HOOK' }).click();
     await dialog.getByLabel('Reason').fill('rotated');
-    await dialog.getByRole('button', { name: 'Take ORIGIN_HOOK out' }).click();
+    await dialog.getByRole('button', { name: 'Remove ORIGIN_HOOK' }).click();
     await page.getByRole('button', { name: 'Rotate the key…' }).waitFor();
     expect((await stored('signed')).secrets).toEqual([`\${ORIGIN_NEXT}`]);
     const [action] = await host.api<object[]>('GET', '/actions/?limit=1');

@@ -1,23 +1,23 @@
-/** Texts about the log of actions. */
+/** Texts of the log of actions. */
 
 import { texts } from './texts.ts';
 
 export const actionsTexts = texts(
   {
     title: 'Actions',
-    how: 'What administrators changed, newest first. What was only looked at, or refused, does not stand here.',
-    empty: 'Nobody changed anything that fits.',
+    how: 'What administrators changed, newest first. Reads and refused requests are not logged here.',
+    empty: 'No change matches the filters.',
     user: 'User',
     since: 'Since',
     action: 'Action',
     when: 'When',
-    target: 'Of what',
+    target: 'Target',
     count: 'How many',
     cutShort: 'cut short',
-    cutShortHint: 'The call was cut short or failed midway: how many it reached is not known. Repeat it.',
+    cutShortHint: 'The call was interrupted or failed midway: how many items it reached is unknown. Repeat it.',
     reason: 'Why',
     request: 'Request',
-    hash: 'A hash in place of the name, since the name was to go: printf %s NAME | sha256sum makes the same.',
+    hash: 'A hash instead of the name, because the name had to be forgotten: printf %s NAME | sha256sum gives the same hash.',
     hashOfUser: 'user, as a hash',
     hashOfDevice: 'device, as a hash',
     put_resource: 'changed resource',

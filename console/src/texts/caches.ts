@@ -1,4 +1,4 @@
-/** Texts about caches, of the list and of one. */
+/** Texts about caches: of the list, and shared with the screen of one cache. */
 
 import { number } from './format.ts';
 import { russian, texts } from './texts.ts';
@@ -7,7 +7,7 @@ export const cachesTexts = texts(
   {
     title: 'Caches',
     list: 'Caches',
-    empty: 'No cache fits. A cache is made when somebody first reads or refreshes it.',
+    empty: 'No cache matches. A cache is created when it is first read or refreshed.',
     resource: 'Resource',
     parameters: 'Parameters',
     parametersHint: '{"year":1982}',
@@ -31,22 +31,23 @@ export const cachesTexts = texts(
     refreshing: (name: string) => `Refresh ${name}`,
     taskIs: (state: string) => `Task ${state}.`,
     taskEnded: (version: number) => `Loaded: version ${number(version)}.`,
-    taskStillRuns: 'The task still runs; its state stands with the cache.',
+    taskStillRuns: 'The task is still running; the screen of the cache shows its state.',
     purge: 'Purge…',
     purgeTitle: 'Purge caches',
     purgeHow: 'How',
-    soft: 'Soft: mark as expired. They serve as stale while they are loaded again.',
-    hard: 'Hard: remove what is loaded. Devices keep what they have and show it as stale; the next read waits for the origin.',
+    soft: 'Soft: mark the caches as expired. Their data are served as stale while they are loaded again.',
+    hard: 'Hard: remove the loaded data. Devices keep what they have and show it as stale; the next read waits for the origin.',
     purgeOf: (target: string) => `Purge ${target}`,
     counting: 'Counting…',
-    wouldPurge: (count: number) => `${number(count)} ${count === 1 ? 'cache fits' : 'caches fit'}.`,
+    wouldPurge: (count: number) => `${number(count)} ${count === 1 ? 'cache matches' : 'caches match'}.`,
     purged: (count: number) => `${number(count)} ${count === 1 ? 'cache' : 'caches'} purged.`,
     purgedOne: 'Purged.',
-    purgeNeedsResource: 'To purge or refresh many, filter by a resource, and by nothing but its parameters.',
+    purgeNeedsResource:
+      'To purge or refresh several caches, filter by a resource and by nothing else except its parameters.',
     refreshAll: 'Refresh all…',
     refreshAllTitle: (title: string) => `Refresh all caches of ${title}`,
     callsOfOrigin: (count: number, host: string) =>
-      `${number(count)} ${count === 1 ? 'call' : 'calls'} of the origin ${host}.`,
+      `${number(count)} ${count === 1 ? 'request' : 'requests'} to the origin ${host}.`,
     started: (count: number) => `${number(count)} ${count === 1 ? 'refresh' : 'refreshes'} started.`,
   },
   {

@@ -1,4 +1,4 @@
-/** Texts that several screens have. */
+/** Texts that several screens share. */
 
 import { number } from './format.ts';
 import { russian, texts } from './texts.ts';
@@ -7,7 +7,7 @@ export const common = texts(
   {
     product: 'Freshet',
     loading: 'Loading…',
-    needsSignIn: 'This comes as soon as you have signed in again.',
+    needsSignIn: 'This appears once you have signed in again.',
     reload: 'Try again',
     refresh: 'Refresh',
     cancel: 'Cancel',
@@ -20,7 +20,7 @@ export const common = texts(
     all: 'all',
     none: '—',
     never: 'never',
-    unknown: 'not known',
+    unknown: 'unknown',
     toTheHour: 'exact to the hour',
     firstPage: 'First page',
     nextPage: 'Next page',
@@ -31,15 +31,15 @@ export const common = texts(
     sortedHere: 'Sorted within this page.',
     rowsHere: (n: number) => `${number(n)} ${n === 1 ? 'row' : 'rows'} on this page`,
     noAnswer: 'The service did not answer.',
-    noAnswerDetail: 'Nothing came back from it. It may be away, or this machine offline.',
+    noAnswerDetail: 'No answer arrived. The service may be down, or this machine may be offline.',
     refusedToken: 'The token was refused.',
     status: (status: number) => `Status ${status}`,
-    reason: 'Reason (stands in the log of actions)',
+    reason: 'Reason (shown in the log of actions)',
     typeToConfirm: (text: string) => `Type ${text} to confirm`,
     lacksScope: (scope: string) => `Your token does not have the scope ${scope}.`,
-    notFound: 'There is no such screen.',
+    notFound: 'This screen does not exist.',
     toOverview: 'To the overview',
-    newRelease: 'A part of the console could not be loaded. A new release may have come out.',
+    newRelease: 'A part of the console could not be loaded. A new release may have been deployed.',
     reloadPage: 'Load the page again',
   },
   {

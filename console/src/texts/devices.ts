@@ -1,4 +1,4 @@
-/** Texts about devices, of the list and of one. */
+/** Texts of the list of devices and of one device. */
 
 import { number } from './format.ts';
 import { russian, texts } from './texts.ts';
@@ -6,23 +6,23 @@ import { russian, texts } from './texts.ts';
 export const devicesTexts = texts(
   {
     title: 'Devices',
-    empty: 'No device fits. One stands here once it has read a cache under a device id.',
-    noneHere: 'None of the devices on this page fits. The next page may have some.',
+    empty: 'No device matches. A device is listed once it has read a cache with a device id.',
+    noneHere: 'No device on this page matches. The next page may have some.',
     user: 'User',
     device: 'Device',
     show: 'Show',
     behindOnly: 'behind',
     refusedOnly: 'refused something',
     seen: 'Last heard of',
-    seenExact: 'exact to SYNC_RESOLUTION_S, 60 s unless set',
+    seenExact: 'exact to SYNC_RESOLUTION_S, 60 s by default',
     caches: 'Caches',
     behind: 'Behind in',
     refusals: 'Refused',
     fitHere: (shown: number, all: number) => `${number(shown)} of ${number(all)} devices on this page.`,
-    gone: 'There is no such device: it never read a cache under this id, or it was forgotten.',
+    gone: 'This device does not exist: it never read a cache with this id, or it was forgotten.',
     allOfUser: 'All devices of this user',
     list: 'What it has',
-    noCaches: 'It was given no cache.',
+    noCaches: 'It has received no cache.',
     resource: 'Resource',
     parameters: 'Parameters',
     state: 'State',
@@ -44,9 +44,9 @@ export const devicesTexts = texts(
     meaning: 'What it means',
     group: 'no group',
     scope: 'no scope',
-    groupMeans: 'Its groups keep the resource from the user (404).',
-    scopeMeans: 'Its token lacks cache:read (403).',
-    since: 'It was given this resource since.',
+    groupMeans: 'The user is in none of the groups of the resource (404).',
+    scopeMeans: 'The token lacks cache:read (403).',
+    since: 'It has received this resource since then.',
   },
   {
     title: 'Устройства',
@@ -100,7 +100,7 @@ export const causeTexts = texts(
     title: 'Why its data may be old',
     nothing: 'Nothing is wrong here',
     nothingText:
-      'It has the newest version of everything that it holds, and the loads of those caches succeed. If its data are old all the same, open the cache below and look when it was loaded, and at the origin itself.',
+      'The device has the newest version of everything that it holds, and the loads of those caches succeed. If its data are old all the same, open the cache below to see when it was loaded, and check the origin itself.',
     doThis: 'What to do',
     cacheFails: (name: string) => `The loads of ${name} fail`,
     cacheFailsText: 'The device has the newest version that there is. No newer one comes, because of this:',
@@ -109,30 +109,30 @@ export const causeTexts = texts(
     failsEmptied: 'Nothing is loaded, and the device keeps what it had. No newer data come, because of this:',
     moreFail: (n: number) => `${number(n)} more of its caches fail: see the list below.`,
     openCache: 'Open the cache',
-    refused: (title: string) => `${title} was refused to it`,
+    refused: (title: string) => `It was refused ${title}`,
     groupText: (groups: string) =>
-      `The last token that it asked with has none of the groups that the resource is open to (${groups}). To the device it looks as if the resource did not exist (404); it keeps what it had.`,
+      `The last token of the device has none of the groups that may read the resource (${groups}). The service answers as if the resource did not exist (404). The device keeps the data that it had.`,
     groupDo:
-      'If its user is to see this, add them to one of these groups at your identity provider; the device asks with a new token when the old one ends, or after signing in again. Else change "groups" of the resource.',
-    scopeText: 'The last token that it asked with lacks the scope cache:read (403). It keeps what it had.',
+      'If the user should see this resource, add the user to one of these groups at your identity provider. The device gets a new token when the old one expires, or when the user signs in again. Otherwise change "groups" of the resource.',
+    scopeText: 'The last token of the device lacks the scope cache:read (403). The device keeps the data that it had.',
     scopeDo:
-      'Give its user or its app the scope cache:read at your identity provider, then sign in again on the device. docs/identity.md says where scopes come from.',
+      'Give the user or the app the scope cache:read at your identity provider, then sign in again on the device. docs/identity.md explains where scopes come from.',
     emptied: (n: number) => `Nothing is loaded of ${number(n)} ${n === 1 ? 'cache' : 'caches'} that it holds`,
     emptiedText:
       'What was loaded has been purged, or was dropped because nobody read it. The device keeps what it had.',
     emptiedDo:
       'Nothing, if the device reads it again: the first read loads it. "Refresh" of the cache below loads it now. Actions shows who purged it, and why.',
-    quiet: (at: string) => `It has not been heard of since ${at}`,
+    quiet: (at: string) => `No contact since ${at}`,
     quietBehind: (n: number) =>
-      `It lacks newer versions of ${number(n)} ${n === 1 ? 'cache' : 'caches'}, which it gets as soon as it asks again.`,
+      `It lacks newer versions of ${number(n)} ${n === 1 ? 'cache' : 'caches'}. It gets them as soon as it asks again.`,
     quietDo:
-      'See that it is switched on, has a network, and that its app runs and is signed in: a token that has ended keeps it from asking. Nothing has to be done here.',
-    quietWhole: 'Whatever it held is still the newest.',
+      'Check that the device is on and has a network, and that its app is running and signed in: with an expired token it cannot ask. There is nothing to do here.',
+    quietWhole: 'Everything that it holds is still the newest version.',
     behind: (n: number) => `It is behind in ${number(n)} ${n === 1 ? 'cache' : 'caches'}`,
     behindText:
-      'Newer versions are loaded, and it has been heard of lately. Devices with a live connection get them within seconds, others when they next ask.',
+      'Newer versions are loaded, and the device was in contact recently. Devices with a live connection get them within seconds, others when they next ask.',
     behindDo:
-      'Wait a minute and look again. If it stays behind, its app does not ask for these caches: bring it to the front, or start it anew.',
+      'Wait a minute and look again. If the device stays behind, its app does not ask for these caches: bring the app to the front, or restart it.',
   },
   {
     title: 'Почему данные могут быть старыми',
@@ -184,17 +184,17 @@ export const forgetTexts = texts(
     does: (name: string) => `Forget ${name}`,
     deviceText: (device: string, user: string) => `Device ${device} of ${user}.`,
     deviceRecords: (n: number) =>
-      `What it was given is forgotten: ${number(n)} ${n === 1 ? 'record' : 'records'}. It leaves all lists.`,
+      `The service forgets what this device has received: ${number(n)} ${n === 1 ? 'record' : 'records'}. The device disappears from all lists.`,
     deviceKeeps:
-      'What is on the device stays on it. If it asks again with a valid token, it is given data as before and stands here again: take its token away first.',
-    userRecords: (devices: string) => `What all devices of this user were given is forgotten: ${devices}.`,
+      'Data on the device itself stay there. If the device asks again with a valid token, it gets data as before and is listed again: revoke its token first.',
+    userRecords: (devices: string) => `The service forgets what all devices of this user have received: ${devices}.`,
     devices: (n: number) => `${number(n)} ${n === 1 ? 'device' : 'devices'}`,
     userCaches: (caches: string) =>
-      `Caches that belong to this user alone are purged, and their tasks revoked: ${caches}. Live connections are closed.`,
+      `Caches that belong only to this user are purged, and their tasks are revoked: ${caches}. Live connections are closed.`,
     caches: (n: number) => `${number(n)} ${n === 1 ? 'cache' : 'caches'}`,
     atLeast: (text: string) => `at least ${text}`,
     userKeeps:
-      'Do this once no token of the user is valid any more: whatever is asked for later is kept anew. The log of actions keeps a hash in place of the name.',
+      'Do this only after all tokens of the user have expired: later requests are recorded again. The log of actions keeps a hash instead of the name.',
     forgotten: (n: number) => `${number(n)} ${n === 1 ? 'record' : 'records'} forgotten.`,
   },
   {

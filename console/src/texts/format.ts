@@ -1,4 +1,4 @@
-/** Numbers, sizes and times as the language shown writes them. */
+/** Numbers, sizes and times in the format of the current language. */
 
 import { language } from './texts.ts';
 
@@ -11,14 +11,14 @@ const STEPS = [
 ] as const;
 const HOUR_MS = 3_600_000;
 
-/** A number with its thousands apart. */
+/** A number with thousands separators. */
 export function number(value: number): string {
   return new Intl.NumberFormat(language.value).format(value);
 }
 
 /** A size, such as `1.2 MB`; 1 kB is 1000 bytes. */
 export function bytes(value: number): string {
-  // Whole bytes have no short name that Intl writes apart from the number.
+  // Intl has no short unit for bytes that it separates from the number.
   if (value < 1000) return `${number(value)} ${language.value === 'ru' ? 'Б' : 'B'}`;
   const power = Math.min(UNITS.length, Math.floor(Math.log10(value) / 3));
   return new Intl.NumberFormat(language.value, {
@@ -46,7 +46,7 @@ export function clock(at: string | number): string {
   return new Intl.DateTimeFormat(language.value, { timeStyle: 'short' }).format(new Date(at));
 }
 
-/** How far from now, in its largest unit: `5 min. ago`, `in 2 hr.` */
+/** The distance from now in its largest unit: `5 min. ago`, `in 2 hr.` */
 export function relative(at: string | number, now: number): string {
   const seconds = Math.round((new Date(at).getTime() - now) / 1000);
   const [unit, size] = STEPS.find(([, step]) => Math.abs(seconds) >= step) ?? (['second', 1] as const);
@@ -54,33 +54,33 @@ export function relative(at: string | number, now: number): string {
   return format.format(Math.trunc(seconds / size), unit);
 }
 
-/** The hour that begins then, local: `Nov 29, 2026, 2:00 – 3:00 PM`. */
+/** The hour that starts at this moment, local: `Nov 29, 2026, 2:00 – 3:00 PM`. */
 export function hour(at: string | number): string {
   const begins = new Date(at);
   const format = new Intl.DateTimeFormat(language.value, { dateStyle: 'medium', timeStyle: 'short' });
   return format.formatRange(begins, new Date(begins.getTime() + HOUR_MS));
 }
 
-/** How many hours ago that hour was: `this hour`, `3 hr. ago`; days from one day on. */
+/** How many hours ago an hour was: `this hour`, `3 hr. ago`; from 24 hours on in days. */
 export function relativeHour(at: string | number, now: number): string {
   const hours = Math.floor(now / HOUR_MS) - Math.floor(new Date(at).getTime() / HOUR_MS);
   const format = new Intl.RelativeTimeFormat(language.value, { style: 'short', numeric: 'auto' });
   return hours < 24 ? format.format(-hours, 'hour') : format.format(-Math.floor(hours / 24), 'day');
 }
 
-/** How long something took: `840 ms`, `12 s`. */
+/** The duration of something: `840 ms`, `12 s`. */
 export function duration(ms: number): string {
   const [value, unit] = ms < 10_000 ? [ms, 'millisecond'] : [Math.round(ms / 1000), 'second'];
   return new Intl.NumberFormat(language.value, { style: 'unit', unit, unitDisplay: 'short' }).format(value as number);
 }
 
-/** A span of whole seconds, in the largest unit that it is a multiple of: `90 sec`, `2 hr`. */
+/** A number of whole seconds, in the largest unit that divides it: `90 sec`, `2 hr`. */
 export function span(seconds: number): string {
   const [unit, size] = STEPS.find(([, step]) => seconds >= step && seconds % step === 0) ?? (['second', 1] as const);
   return new Intl.NumberFormat(language.value, { style: 'unit', unit, unitDisplay: 'short' }).format(seconds / size);
 }
 
-/** The same moment for all: UTC, to the second. */
+/** The moment in UTC, to the second. */
 export function utc(at: string | number): string {
   return `${new Date(at).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
 }

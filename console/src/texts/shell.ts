@@ -1,4 +1,4 @@
-/** Texts round the screens: navigation, sign-in, results. */
+/** Texts around the screens: navigation, sign-in, results. */
 
 import { number } from './format.ts';
 import { russian, texts } from './texts.ts';
@@ -28,28 +28,28 @@ export const shell = texts(
     minutes: (n: number) => `${n} min left`,
     lastMinute: 'under a minute left',
     expired:
-      'Your token has expired, or was refused. What you see stays; nothing is asked or changed until you sign in again.',
+      'Your token has expired or was refused. The screen stays as it is; nothing is requested or changed until you sign in again.',
     signInAgain: 'Sign in again',
     signIn: 'Sign in',
     token: 'Token',
     tokenHint:
-      'A JWT with the scope cache:inspect, or cache:admin for changes. It stays in the memory of this page alone.',
+      'A JWT with the scope cache:inspect, or cache:admin for changes. It is kept only in the memory of this page.',
     tokenCommand: 'On a machine that runs the service:',
     onceFailed:
-      'The one-time link was used already or is older than 10 minutes. Start the service again for another one, or paste a token.',
+      'The one-time link was already used or is older than 10 minutes. Start the service again to get another one, or paste a token.',
     results: 'Results of actions',
     running: 'Running',
     done: 'Done',
     failed: 'Failed',
-    left: 'Left alone',
+    left: 'Outcome unknown',
     earlier: (n: number) => `${number(n)} earlier ${n === 1 ? 'result' : 'results'}`,
     dismissAll: 'Dismiss all',
     signInAt: (host: string) => `Sign in at ${host}`,
-    signingIn: (host: string) => `One moment: ${host} is asked…`,
+    signingIn: (host: string) => `One moment: asking ${host}…`,
     pasteToken: 'Paste a token instead',
     signedOut: 'You are signed out.',
     staysSignedIn: (host: string) =>
-      `The console has forgotten you, but ${host} may not have: whoever uses this browser could sign in as you. Sign out there, too.`,
+      `The console has signed you out, but ${host} may not have: anybody who uses this browser could sign in as you. Sign out there, too.`,
   },
   {
     skip: 'К содержимому',
@@ -86,7 +86,7 @@ export const shell = texts(
     running: 'Выполняется',
     done: 'Готово',
     failed: 'Ошибка',
-    left: 'Без присмотра',
+    left: 'Итог неизвестен',
     earlier: (n) => `Ещё ${number(n)} ${russian(n, 'результат', 'результата', 'результатов')}`,
     dismissAll: 'Убрать все',
     signInAt: (host) => `Войти через ${host}`,

@@ -1,36 +1,38 @@
-/** Why a sign-in at the provider did not succeed, and what to do then. */
+/** Why a sign-in at the provider failed, and what to do. */
 
 import { texts } from './texts.ts';
 
 export const signInFaults = texts(
   {
     denied: 'The provider does not let you in.',
-    deniedToDo: 'Ask whoever administers it to assign you to the console, or sign in as somebody else.',
-    foreign: 'This answer of the provider belongs to no sign-in that began in this tab.',
-    foreignToDo: 'It was used already, or its link was opened elsewhere. Sign in again.',
-    stale: 'The provider no longer takes its own answer.',
-    staleToDo: 'It was used already, or is too old. Sign in again.',
+    deniedToDo: 'Ask the administrator of the provider to give you access to the console, or sign in as another user.',
+    foreign: 'This answer of the provider does not belong to a sign-in that began in this tab.',
+    foreignToDo: 'It was already used, or its link was opened elsewhere. Sign in again.',
+    stale: 'The provider no longer accepts its own answer.',
+    staleToDo: 'It was already used, or is too old. Sign in again.',
     provider: 'The provider refused the sign-in.',
     providerToDo:
-      'Whoever runs the service compares CONSOLE_OIDC_CLIENT_ID, CONSOLE_OIDC_SCOPE and CONSOLE_OIDC_PARAMS with what is registered there: a public client, with this address of the console.',
-    away: 'The provider cannot sign anybody in now.',
-    awayToDo: 'Try again in some minutes. Until then, paste a token.',
-    'no-answer': 'The browser got no answer of the provider.',
+      'For the operator of the service: compare CONSOLE_OIDC_CLIENT_ID, CONSOLE_OIDC_SCOPE and CONSOLE_OIDC_PARAMS with the registration at the provider, which must be a public client with this address of the console.',
+    away: 'The provider cannot sign anybody in at the moment.',
+    awayToDo: 'Try again in a few minutes. Until then, paste a token.',
+    'no-answer': 'The browser got no answer from the provider.',
     'no-answerToDo':
-      'Check the network. If it is there, the provider must allow the address of the console (CORS, “web origins”), or CONSOLE_OIDC_ISSUER is wrong.',
-    discovery: 'The provider does not describe itself as the console expects.',
-    discoveryToDo: 'CONSOLE_OIDC_ISSUER must be the issuer to the letter, as its discovery document has it.',
-    'id-token': 'The provider answered with an ID token that is not of this sign-in.',
-    'id-tokenToDo': 'Check the clock of this machine, then sign in again. If it lasts, tell whoever runs the provider.',
-    insecure: 'The browser lets no page sign in that did not come over https.',
+      'Check the network. If it works, either the provider does not allow the address of the console (CORS, “web origins”), or CONSOLE_OIDC_ISSUER is wrong.',
+    discovery: 'The discovery document of the provider is missing or belongs to another issuer.',
+    discoveryToDo: 'CONSOLE_OIDC_ISSUER must be exactly the issuer in the discovery document.',
+    'id-token': 'The provider answered with an ID token that does not belong to this sign-in.',
+    'id-tokenToDo':
+      'Check the clock of this machine, then sign in again. If that does not help, tell the administrator of the provider.',
+    insecure: 'The browser does not allow sign-in on a page that was not loaded over https.',
     insecureToDo: 'Open the console at its https address, or paste a token.',
-    'no-room': 'What you typed is too much for the browser to keep while you sign in.',
-    'no-roomToDo': 'Nothing is lost yet: copy it to a safe place and load the page again, or paste a token here.',
-    release: 'A part of the console could not be loaded. A new release may have come out.',
+    'no-room': 'The browser has no room to keep what you typed while you sign in.',
+    'no-roomToDo':
+      'Nothing is lost yet: copy what you typed to a safe place and load the page again, or paste a token here.',
+    release: 'A part of the console could not be loaded. A new release may have been deployed.',
     releaseToDo: 'Copy what you typed, and load the page again.',
-    refused: 'You are signed in at the provider, but the service does not take its token.',
+    refused: 'You are signed in at the provider, but the service does not accept its token.',
     refusedToDo:
-      'The token must be a JWT for this service: whoever runs it compares JWT_ISSUER and JWT_AUDIENCE with the token, and has CONSOLE_OIDC_PARAMS or CONSOLE_OIDC_SCOPE ask for it. The log says which claim was refused.',
+      'The token must be a JWT for this service. For the operator: compare JWT_ISSUER and JWT_AUDIENCE with the token, and request such a token with CONSOLE_OIDC_PARAMS or CONSOLE_OIDC_SCOPE. The log says which claim was refused.',
   },
   {
     denied: 'Провайдер вас не впускает.',

@@ -1,4 +1,4 @@
-/** Texts about sources: the systems that resources ask. */
+/** Texts about sources: the systems that resources use. */
 
 import { number } from './format.ts';
 import { russian, texts } from './texts.ts';
@@ -6,12 +6,12 @@ import { russian, texts } from './texts.ts';
 export const sourcesTexts = texts(
   {
     title: 'Sources',
-    how: 'Systems that several resources ask: their address, what lets us in, and how hard they may be asked by all loads together.',
-    empty: 'There is no source. Resources name the whole address of their origin themselves.',
+    how: 'Systems that several resources use: their address, their credentials, and their limits for all loads together.',
+    empty: 'There is no source. Resources themselves contain the complete address of their origin.',
     newSource: 'New source',
     name: 'Source',
     address: 'Address',
-    via: 'By way of',
+    via: 'Through',
     internet: 'the internet',
     waysIn: 'Credentials',
     headers: 'Headers',
@@ -20,32 +20,33 @@ export const sourcesTexts = texts(
     pace: (requests: number, seconds: number) => `${number(requests)} in ${number(seconds)} s`,
     unlimited: 'no limit',
     description: 'Description',
-    limits: 'How it stands',
+    limits: 'Current state',
     state: 'State',
     open: 'open',
     closed: 'closed',
     closedBy: (status: number | null) =>
       status === null
-        ? 'It said that it has too much to do: no load is let in until'
-        : `It answered ${status}, which says that it has too much to do: no load is let in until`,
-    permits: 'Loads let in now',
+        ? 'The source said that it is overloaded: no load starts until'
+        : `The source answered ${status}, which means that it is overloaded: no load starts until`,
+    permits: 'Loads running now',
     permitsOf: (permits: number, most: number) => `${number(permits)} of ${number(most)}`,
     nextRequest: 'Next request',
     atOnce: 'at once',
-    tokenUntil: 'Token good until',
-    resources: 'Resources that name it',
-    noResources: 'No resource names it.',
-    created: (name: string) => `The source ${name} is made. Resources ask it once their definition names it.`,
-    counting: 'Counting the resources that name it…',
+    tokenUntil: 'Token valid until',
+    resources: 'Resources that use it',
+    noResources: 'No resource uses it.',
+    created: (name: string) =>
+      `The source ${name} will be created. A resource uses it once the definition of the resource names it.`,
+    counting: 'Counting the resources that use it…',
     expires: (count: number) =>
       count === 0
-        ? 'No resource names it, so no cache becomes stale by this.'
-        : `All caches of ${number(count)} ${count === 1 ? 'resource' : 'resources'} become stale by this: each asks the source again when it is next read.`,
+        ? 'No resource uses it, so this makes no cache stale.'
+        : `All caches of ${number(count)} ${count === 1 ? 'resource' : 'resources'} become stale: each asks the source again when it is next read.`,
     deleteTitle: 'Delete a source',
     isNamed: (count: number) =>
       count === 0
-        ? 'No resource names it: nothing is loaded from it.'
-        : `${number(count)} ${count === 1 ? 'resource names' : 'resources name'} it. It can be deleted once none does.`,
+        ? 'No resource uses it: nothing is loaded from it.'
+        : `${number(count)} ${count === 1 ? 'resource uses' : 'resources use'} it. It can be deleted only when no resource uses it.`,
   },
   {
     title: 'Системы-источники',

@@ -1,17 +1,17 @@
-/** What an operator looks at and does when loads of a cache fail: the words of /docs/failing, and the same in Russian. */
+/** What an operator checks and does when loads of a cache fail: the texts of /docs/failing, and their Russian versions. */
 
 import { FAILING_STEPS, type Steps } from '../../../scripts/pages/failing-steps.ts';
 import { language } from './texts.ts';
 
 type Code = keyof typeof FAILING_STEPS;
 
-/** Where steps stand here, the member is shown above them. */
+/** In the console the text of "detail" is shown above the steps. */
 const DETAIL = [
   [/(^|\. )"detail"/g, '$1The text above'],
   [/"detail"/g, 'the text above'],
 ] as const;
 
-/** A code that is missing is a type error. */
+/** A missing code is a type error. */
 const RUSSIAN: Readonly<Record<Code, Steps>> = {
   'origin-unreachable': {
     look: 'Почему, сказано в тексте выше: скорее всего, имя не найдено, никто не принимает соединений, не удаётся TLS или соединение закрыто. Проверьте origin.url через curl из интернета: до того, что доступно только из вашей сети, сервис не дойдёт.',
@@ -75,7 +75,7 @@ const RUSSIAN: Readonly<Record<Code, Steps>> = {
   },
 };
 
-/** What to look at and to do about a problem code; null: no load fails so. */
+/** What to check and to do about a problem code; null: no load fails with it. */
 export function stepsFor(code: string): Steps | null {
   if (!Object.hasOwn(FAILING_STEPS, code)) return null;
   if (language.value === 'ru') return RUSSIAN[code as Code];

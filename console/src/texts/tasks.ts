@@ -13,7 +13,7 @@ export const tasksTexts = texts(
     how: 'A task is one refresh of one cache. Paste its id, from a log or an answer; or open a cache, which lists its tasks of the last 7 days.',
     toCaches: 'To the caches',
     noList:
-      'All running tasks are not listed: each cache keeps its own, and to ask all of them would slow the service down. How busy it is shows here:',
+      'There is no list of all running tasks: each cache keeps its own, and asking all of them would slow the service down. This shows how busy the service is:',
     cache: 'Cache',
     state: 'State',
     attempt: 'Attempt',
@@ -24,20 +24,20 @@ export const tasksTexts = texts(
     took: 'Took',
     result: 'Result',
     live: 'live',
-    what: 'What goes on',
+    what: 'What is happening',
     waitsBehind:
-      'It waits for another load of the same cache, and begins as soon as that ends: two loads of one cache never run at once.',
+      'The task waits for another load of the same cache, and starts as soon as that load ends: two loads of one cache never run at once.',
     other: 'That load:',
     waitsForRoom:
-      'It waits in the queue for its turn. Usually that is a second; longer means that many loads run, or large ones: see the lag of queues and the loads on the screen Tasks.',
+      'The task waits in the queue for its turn. This usually takes a second. If it takes longer, many or large loads are running: see the lag of queues and the loads on the screen Tasks.',
     waitsToRetry: (attempt: number) =>
-      `Attempt ${number(attempt)} failed for a reason that may pass. The next one begins at the time above.`,
-    runs: 'The origin is asked, its answer compared and stored.',
+      `Attempt ${number(attempt)} failed for a reason that may be temporary. The next one starts at the time above.`,
+    runs: 'The service asks the origin, compares the answer with the last version and stores it.',
     succeeded:
-      'The cache was loaded. Devices are given the new version when they next ask, or at once over a live connection.',
-    sameBody: 'The cache was loaded. The data are the same as before, so devices are given nothing.',
-    failed: 'It failed for good. The last version goes on being served.',
-    revoked: 'Somebody revoked it before it ran; what was loaded stays as it was.',
+      'The cache was loaded. Devices get the new version when they next ask, or at once over a live connection.',
+    sameBody: 'The cache was loaded. The data are the same as before, so devices get nothing new.',
+    failed: 'The task failed and is not retried. The service continues to serve the last version.',
+    revoked: 'The task was revoked before it ran; the loaded data are unchanged.',
     warnings: 'Warnings',
   },
   {

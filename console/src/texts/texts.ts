@@ -1,17 +1,17 @@
-/** The texts of the console, in each of its languages. */
+/** The console's texts, in each of its languages. */
 
 import { signal } from '@preact/signals';
 
-/** Languages that the console speaks (BCP 47). */
+/** Languages of the console (BCP 47). */
 export const LANGUAGES = ['en', 'ru'] as const;
 export type Language = (typeof LANGUAGES)[number];
 
 const KEPT = 'freshet.language';
 
-/** The language shown. Set it by `speak`. */
+/** The current language. Change it with `speak`. */
 export const language = signal<Language>(firstLanguage());
 
-/** Shows another language, and keeps it for the next visit. */
+/** Changes the language, and keeps the choice for the next visit. */
 export function speak(chosen: Language): void {
   language.value = chosen;
   localStorage.setItem(KEPT, chosen);
@@ -19,12 +19,12 @@ export function speak(chosen: Language): void {
 }
 
 type Text = string | ((...values: never[]) => string);
-/** The same members, of the same kinds: one that is missing, or takes other values, is a type error. */
+/** The same members with the same types: a missing one, or one with other parameters, is a type error. */
 type Complete<T> = { [K in keyof T]: T[K] extends string ? string : T[K] };
 
 /**
- * Texts of one topic. What it gives reads the language, so a component that calls it shows the other one as soon as it is
- * chosen.
+ * Texts of one topic. The returned function reads the language signal, so a component that calls it renders again when
+ * the language changes.
  */
 export function texts<const T extends Readonly<Record<string, Text>>>(
   en: T,
@@ -34,7 +34,7 @@ export function texts<const T extends Readonly<Record<string, Text>>>(
   return () => all[language.value];
 }
 
-/** Picks the form of a word that Russian has for a number. */
+/** Picks the Russian word form for a number. */
 export function russian(count: number, one: string, few: string, many: string): string {
   const form = new Intl.PluralRules('ru').select(count);
   return form === 'one' ? one : form === 'few' ? few : many;

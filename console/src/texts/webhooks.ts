@@ -6,7 +6,7 @@ import { russian, texts } from './texts.ts';
 export const webhooksTexts = texts(
   {
     title: 'Webhooks',
-    how: 'Receivers that are told when caches change, fail or recover. They are told what has happened, never the rows.',
+    how: 'Receivers that are notified when caches change, fail or recover. A notification says what has happened; it never contains rows.',
     empty: 'There is no webhook.',
     add: 'New webhook…',
     newTitle: 'New webhook',
@@ -15,12 +15,12 @@ export const webhooksTexts = texts(
     urlHint: 'https://hooks.example.com/freshet',
     events: 'Events',
     resources: 'Resources',
-    resourcesHint: 'Titles, one a line. Empty: all.',
+    resourcesHint: 'Titles, one per line. Empty: all.',
     allResources: 'all',
     interval: 'Least time between two deliveries about one cache, seconds',
     secrets: 'Secrets that sign',
     secretsHint:
-      'Names of secrets of the service, one a line, such as ORIGIN_HOOK. The secrets themselves stay where they are.',
+      'Names of secrets of the service, one per line, such as ORIGIN_HOOK. Enter only names here, never a secret itself.',
     state: 'State',
     ok: 'ok',
     failing: 'failing',
@@ -31,18 +31,19 @@ export const webhooksTexts = texts(
     waitingFor: (n: number) => `${number(n)} ${n === 1 ? 'cache' : 'caches'}`,
     disabledSince: 'Disabled since',
     failingText:
-      'The receiver does not take what is sent. What waits is folded to one event a cache, and sent once it answers again.',
+      'The receiver does not accept deliveries. Waiting events are combined into one for each cache, and sent once the receiver answers again.',
     failingDo:
-      'Read what it answers below, and test the delivery. After 5 days without an answer of 2xx it is disabled, and what waits is dropped.',
-    disabledText: 'Nothing is sent, and what waited was dropped: the receiver did not answer for 5 days, or said 410.',
+      'Read its answer below, and test the delivery. After 5 days without an answer of 2xx the webhook is disabled, and waiting events are dropped.',
+    disabledText:
+      'Nothing is sent, and waiting events were dropped: the receiver sent no 2xx for 5 days, or answered 410.',
     disabledDo:
-      'Put the receiver right, test the delivery, then press "Enable": it is told of what happens from then on.',
+      'Fix the receiver, test the delivery, then press "Enable": the receiver is notified of what happens from then on.',
     secretDo: (name: string) =>
-      `Give the service the secret ${name}: the key that the receiver verifies by, which is whsec_ and 24 to 64 bytes in base64.`,
+      `Give the service the secret ${name}: the key with which the receiver verifies, which is whsec_ followed by 24 to 64 bytes in base64.`,
     secretLocally: (name: string) =>
-      `Under npm start it is a line ${name}=whsec_… in .dev.vars; then start the service again.`,
-    thenTest: 'Then test the delivery; what waits is sent at the next try.',
-    thenEnable: 'Then test the delivery, and press "Enable": it is told of what happens from then on.',
+      `With npm start, add a line ${name}=whsec_… to .dev.vars; then start the service again.`,
+    thenTest: 'Then test the delivery; waiting events are sent at the next try.',
+    thenEnable: 'Then test the delivery, and press "Enable": the receiver is notified of what happens from then on.',
     lastAnswer: 'Last answer',
     edit: 'Edit',
     save: 'Save',
@@ -61,15 +62,15 @@ export const webhooksTexts = texts(
     deleteTitle: 'Delete this webhook',
     deletes: (name: string) => `Delete ${name}`,
     deleting: (name: string) => `Deleting webhook ${name}`,
-    deleteText: (url: string) => `Nothing is sent to ${url} any more, and what waits for it is dropped.`,
+    deleteText: (url: string) => `Nothing is sent to ${url} any more, and waiting events are dropped.`,
     deleted: 'Deleted.',
     gone: 'To the list of webhooks',
-    exists: 'There is a webhook of this name already',
+    exists: 'A webhook with this name already exists',
     existsText: 'Nothing was saved. Choose another name, or edit that one.',
     events_changed: 'cache.changed: a version changed the data, or a purge',
     events_failing: 'cache.failing: the first load that fails',
-    events_recovered: 'cache.recovered: the first that succeeds again',
-    events_guarded: 'cache.guarded: a load was refused as half of one',
+    events_recovered: 'cache.recovered: the first load that succeeds again',
+    events_guarded: 'cache.guarded: a load was refused as incomplete',
   },
   {
     title: 'Вебхуки',
@@ -136,27 +137,28 @@ export const webhooksTexts = texts(
   },
 );
 
-/** Keys that sign, and how they are changed. */
+/** Keys that sign, and their rotation. */
 export const keysTexts = texts(
   {
     title: 'Keys that sign',
     one: 'Each delivery is signed with the key in this secret of the service.',
-    several: 'Each delivery bears a signature of each of these keys, and any of them verifies it.',
+    several: 'Each delivery is signed with each of these keys, and any of them verifies it.',
     rotate: 'Rotate the key…',
     rotateTitle: 'Rotate the key',
-    step1: 'Make a new key. It is made here, shown once, and kept nowhere: close this and it is gone.',
+    step1:
+      'Make a new key. It is made in this page, shown once, and stored nowhere: when you close this dialog, the key is gone.',
     make: 'Make a key',
-    step2: 'Give it to the service as a secret of a new name, and to the receiver:',
-    step3: 'Name that secret. From then on both keys sign.',
+    step2: 'Give it to the service as a secret with a new name, and to the receiver:',
+    step3: 'Enter the name of that secret. From then on both keys sign.',
     newName: 'Name of the new secret',
     begin: 'Sign with both',
     rotating: (name: string) => `Rotating the key of webhook ${name}`,
-    both: 'Both keys sign now. When the receiver verifies by the new one, take the old one out.',
-    takeOut: (secret: string) => `Take ${secret} out`,
-    takeOutTitle: 'Take a key out',
+    both: 'Both keys sign now. Once the receiver verifies with the new one, remove the old one.',
+    takeOut: (secret: string) => `Remove ${secret}`,
+    takeOutTitle: 'Remove a key',
     takeOutText: (secret: string) =>
-      `Deliveries are no longer signed with the key in ${secret}. A receiver that verifies by that key alone refuses them from then on.`,
-    tookOut: 'Taken out.',
+      `Deliveries are no longer signed with the key in ${secret}. A receiver that verifies only with that key refuses them from then on.`,
+    tookOut: 'Removed.',
   },
   {
     title: 'Ключи подписи',
