@@ -1,27 +1,27 @@
-/** How the demo origin misbehaves: told for one request by its query, or for all by `POST /control`. */
+/** How the demo origin misbehaves: set by the query of one request, or for all requests by `POST /control`. */
 
 import * as v from 'valibot';
 
 const number = (max: number) => v.pipe(v.number(), v.minValue(0), v.maxValue(max));
 
 const Behaviour = v.strictObject({
-  /** Wait so long before the answer, ms. */
+  /** Delay before the answer, ms. */
   delay_ms: number(3_600_000),
-  /** Answer with this status instead of data; 0: do not. */
+  /** Answer with this status instead of data; 0: answer with data. */
   fail: v.pipe(number(599), v.integer()),
   /** Share of the requests that fail with 503, from 0 to 1. */
   fail_rate: number(1),
-  /** So many rows differ from one answer to the next. */
+  /** Number of rows that change with each answer. */
   changes: v.pipe(number(1_000_000), v.integer()),
 });
 export type Behaviour = v.InferOutput<typeof Behaviour>;
-/** What `POST /control` takes: any of the members. */
+/** The body of `POST /control`: any of the members. */
 export const BehaviourChange = v.partial(Behaviour);
 
-/** Slow like the systems that it stands for, and without faults. */
+/** As slow as the systems that it stands for, and without faults. */
 export const USUAL: Readonly<Behaviour> = { delay_ms: 150, fail: 0, fail_rate: 0, changes: 0 };
 
-/** The behaviour for one request: what its query says goes before the standing one. @throws v.ValiError */
+/** The behaviour for one request: its query overrides the standing behaviour. @throws v.ValiError */
 export function behaviourOf(query: URLSearchParams, standing: Readonly<Behaviour>): Behaviour {
   const named = Object.keys(USUAL).filter((name) => query.has(name));
   const told = v.parse(BehaviourChange, Object.fromEntries(named.map((name) => [name, Number(query.get(name))])));

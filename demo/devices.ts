@@ -37,7 +37,7 @@ export const DEVICES: readonly Device[] = [
   },
 ];
 
-/** Whose token the first start prints. */
+/** The user whose token the first start prints. */
 export const SHOWN_USER = 'alice';
-/** What the printed refresh asks for. */
+/** The refresh that the first start prints. */
 export const SHOWN_REFRESH = { resource_title: 'cars', year: 1982 } as const;

@@ -1,13 +1,13 @@
-/** What the demo origin serves: a path, the rows for a query, and their form. */
+/** What the demo origin serves: for each path the rows that match a query, and the format of the answer. */
 
 import { stringify } from '@vanillaes/csv';
 import { airports, boroughs, type Cell, cars, countries, type Row, weather } from './tables.ts';
 
 /** One path of the origin. */
 export interface Endpoint {
-  /** The rows that answer a query; null: the body is fixed. */
+  /** Selects the rows for a query; null: the body is fixed. */
   select: ((query: URLSearchParams) => Row[]) | null;
-  /** Column that grows where a row is to change; none for fixed bodies. */
+  /** Column whose value grows in a changed row; empty for fixed bodies. */
   changing: string;
   contentType?: string;
   render(rows: readonly Row[]): string;
@@ -16,7 +16,7 @@ export interface Endpoint {
 const INSPECTIONS_PER_USER = 12;
 const AIRPORT_COLUMNS = ['iata', 'name', 'city', 'state', 'open_findings'];
 
-/** Path -> what it answers. */
+/** Path -> endpoint. */
 export const endpoints: Readonly<Record<string, Endpoint>> = {
   '/countries': {
     select: (query) => where(countries, query, ['continent']),
@@ -48,7 +48,7 @@ export const endpoints: Readonly<Record<string, Endpoint>> = {
   '/boroughs': { select: null, changing: '', render: () => boroughs },
 };
 
-/** Makes `count` of the rows differ, others at each `turn`. */
+/** Changes `count` of the rows, different ones at each `turn`. */
 export function changeRows(rows: readonly Row[], column: string, count: number, turn: number): void {
   for (let at = 0; at < Math.min(count, rows.length); at += 1) {
     const row = rows[(turn * count + at) % rows.length];
@@ -69,7 +69,7 @@ function continentsOf(rows: readonly Row[]): Row[] {
   }));
 }
 
-/** The same airports for the same user each time: the origin knows whose visits are whose. */
+/** The airports that a user inspects; the same ones each time. */
 function inspectionsOf(user: string): Row[] {
   const start = Array.from(user, (letter) => letter.codePointAt(0) ?? 0).reduce((sum, code) => sum * 31 + code, 7);
   return Array.from({ length: INSPECTIONS_PER_USER }, (_, at) => airports[(start + at * 97) % airports.length]).filter(

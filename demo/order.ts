@@ -1,4 +1,4 @@
-/** What `POST /control` takes. */
+/** The body of `POST /control`. */
 
 import * as v from 'valibot';
 import { BehaviourChange } from './behaviour.ts';
@@ -9,7 +9,7 @@ const BASE = 'http://origin';
 
 export const Order = v.strictObject({
   ...BehaviourChange.entries,
-  /** Rows that somebody in the office changes now, once: the next of those that this path and query select. */
+  /** Changes this number of rows once, as somebody in the office would: the next of those for this path and query. */
   edit: v.optional(
     v.strictObject({
       path: v.pipe(v.string(), v.check(isOfRows, 'names no rows')),

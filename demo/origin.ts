@@ -1,7 +1,7 @@
 /**
- * The demo origin: a small HTTP server on the loopback interface that stands for a slow enterprise system. Its answers
- * are public tables (endpoints.ts); how it misbehaves is told by query or by `POST /control` (behaviour.ts).
- * `GET /control` tells the standing behaviour and how often each path was asked. Under `/tablet/` it serves an app (tablet/).
+ * The demo origin: a small HTTP server on the loopback interface that stands for a slow enterprise system. It answers
+ * with public tables (endpoints.ts). A query or `POST /control` makes it misbehave (behaviour.ts). `GET /control`
+ * returns the standing behaviour and the number of requests by path. Under `/tablet/` it serves an app (tablet/).
  */
 
 import { createHash } from 'node:crypto';
@@ -16,10 +16,10 @@ import type { Row } from './tables.ts';
 import { TABLET_PATH } from './tablet/path.ts';
 import { tabletServer } from './tablet/serve.ts';
 
-/** The counters are for people and tests to look at; so many paths are plenty. */
+/** Limits the counters, which are only for people and tests. */
 const MAX_COUNTED_PATHS = 10_000;
 
-const TAKES = `An order has some of ${[...Object.keys(USUAL), 'edit'].join(', ')}; GET /control shows what stands.`;
+const TAKES = `The body may have the members ${[...Object.keys(USUAL), 'edit'].join(', ')}; GET /control shows the present behaviour.`;
 
 let standing: Readonly<Behaviour> = USUAL;
 let turn = 0;
@@ -34,7 +34,7 @@ const server = createServer((request, response) => {
   });
 });
 server.listen(Number(process.env.ORIGIN_PORT ?? 8788), '127.0.0.1', () => process.send?.('listening'));
-// Started by scripts/start.ts: without it there is nobody to answer.
+// Started by scripts/start.ts: ends together with it.
 process.on('disconnect', () => process.exit());
 
 async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -45,7 +45,8 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
   if (['/', TABLET_PATH.slice(0, -1)].includes(url.pathname)) return redirect(response, TABLET_PATH);
   if (requests.size < MAX_COUNTED_PATHS || requests.has(path)) requests.set(path, (requests.get(path) ?? 0) + 1);
   const endpoint = endpoints[url.pathname];
-  if (endpoint === undefined) return send(response, 404, { error: `There is ${Object.keys(endpoints).join(', ')}.` });
+  if (endpoint === undefined)
+    return send(response, 404, { error: `The paths are ${Object.keys(endpoints).join(', ')}.` });
   const behaviour = behaviourOf(url.searchParams, standing);
   await sleep(behaviour.delay_ms);
   const failure = failureOf(behaviour, Math.random());

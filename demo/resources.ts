@@ -1,12 +1,12 @@
-/** The demo's resources, as `PUT /resources/<title>/` takes them. */
+/** The demo's resources, as bodies of `PUT /resources/<title>/`. */
 
 import type * as v from 'valibot';
 import type { Resource } from '../src/contract/resource.ts';
 
-/** A definition as it is sent: what has a default may be left out. */
+/** A definition in a request: members with a default may be left out. */
 export type ResourceInput = v.InferInput<typeof Resource>;
 
-/** Title -> definition, for an origin at this address (`http://127.0.0.1:8788`). */
+/** Title -> definition, for an origin at the given address (`http://127.0.0.1:8788`). */
 export function demoResources(origin: string): Record<string, ResourceInput> {
   return {
     countries: {
@@ -55,7 +55,7 @@ export function demoResources(origin: string): Record<string, ResourceInput> {
         { name: 'days', rows: '/days', columns: ['date', 'precipitation', 'temp_max', 'temp_min', 'wind', 'weather'] },
       ],
     },
-    // Each user has a cache of their own: the origin is told who asks.
+    // Each user has a cache of their own: the request to the origin names the user.
     inspections: {
       description: 'Airports that you inspect, with your open findings',
       origin: { url: `${origin}/inspections?user={_user}` },
@@ -63,7 +63,7 @@ export function demoResources(origin: string): Record<string, ResourceInput> {
       ttl_s: 300,
       tables: [{ name: 'inspections', rows: '/items', columns: ['iata', 'name', 'city', 'state', 'open_findings'] }],
     },
-    // CSV, whose cells are strings; loaded again every five minutes for as long as somebody reads it.
+    // CSV, whose cells are strings; loaded every five minutes as long as the cache is being read.
     airports: {
       description: 'Airports of the United States, of all states or of one',
       origin: { url: `${origin}/airports{?state}` },
@@ -72,7 +72,7 @@ export function demoResources(origin: string): Record<string, ResourceInput> {
       schedule: '*/5 * * * *',
       tables: [{ name: 'airports', columns: ['iata', 'name', 'city', 'state', 'open_findings'] }],
     },
-    // No tables: the map is kept and versioned as it is.
+    // No tables: the map is stored and versioned as a whole.
     boroughs: {
       description: 'Boroughs of London, as TopoJSON',
       origin: { url: `${origin}/boroughs` },

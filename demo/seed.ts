@@ -1,16 +1,16 @@
-/** Fills a running service through its API, as an administrator and some devices would; safe to repeat. */
+/** Fills a running service through its API, as an administrator and some devices would. Can be repeated safely. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DEVICES, type Device, SHOWN_REFRESH, SHOWN_USER } from './devices.ts';
 import { demoResources } from './resources.ts';
 
-/** The service to be filled, and the origin behind it. */
+/** The service to fill, and its origin. */
 export interface Target {
   /** The service, `http://127.0.0.1:8787`. */
   service: string;
   /** The demo origin. */
   origin: string;
-  /** Makes a token for a user; `scope` as in the claim. */
+  /** Makes a token for a user, with `scope` as its claim. */
   sign(user: string, scope?: string): Promise<string>;
 }
 
@@ -22,10 +22,10 @@ interface Call {
 
 const WAIT_MS = 120_000;
 const POLL_MS = 100;
-/** Answers of a service that is still busy with what an earlier start has left: it is asked again. */
+/** Statuses of a service that is still busy with work from an earlier start: the call is repeated. */
 const NOT_YET: ReadonlySet<number> = new Set([202, 429, 502, 503, 504]);
 
-/** Registers the resources and synchronises the devices. @throws Error that says which call failed and how */
+/** Registers the resources and synchronises the devices. @throws Error that says which call failed, and why */
 export async function seedDemo(target: Target): Promise<void> {
   const admin = await target.sign('admin', 'cache:admin');
   for (const [title, definition] of Object.entries(demoResources(target.origin))) {
@@ -34,7 +34,7 @@ export async function seedDemo(target: Target): Promise<void> {
   await Promise.all(DEVICES.map((device) => synchronise(target, device)));
 }
 
-/** Refreshes a cache and waits a while for it to end; its task id. */
+/** Refreshes a cache, and waits a while for the task to end. @returns the task id */
 export async function refreshOnce(target: Target): Promise<string> {
   const token = await target.sign(SHOWN_USER);
   const asked = await call<{ task_id: string }>(target, token, 'cache/refresh/', {
@@ -46,7 +46,7 @@ export async function refreshOnce(target: Target): Promise<string> {
   return asked.task_id;
 }
 
-/** Reads what the device reads, and waits until the service's list tells so: records travel by a queue. */
+/** Reads the device's caches, then waits until the service lists the records, which travel through a queue. */
 async function synchronise(target: Target, { user, device, reads }: Device): Promise<void> {
   const token = await target.sign(user);
   for (const { resource, parameters } of reads) {

@@ -1,4 +1,4 @@
-/** The public tables that the demo origin answers with, read from npm packages (vega-datasets, country-json). */
+/** The public tables of the demo origin, read from npm packages (vega-datasets, country-json). */
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -17,9 +17,9 @@ export const countries: Row[] = joinCountries();
 export const cars: Row[] = readCars();
 /** Daily weather of Seattle, 2012 to 2015. */
 export const weather: Row[] = readCsv('vega-datasets/data/seattle-weather.csv');
-/** Airports of the United States, of which each user inspects some. */
+/** Airports of the United States; each user inspects some of them. */
 export const airports: Row[] = readCsv('vega-datasets/data/airports.csv').map((row) => ({ ...row, open_findings: 0 }));
-/** Map of London's boroughs (TopoJSON): a body that is no table. */
+/** Map of London's boroughs (TopoJSON): a body that is not a table. */
 export const boroughs: string = readPackageFile('vega-datasets/data/londonBoroughs.json');
 
 function joinCountries(): Row[] {
@@ -66,6 +66,6 @@ function readCsv(path: string): Row[] {
 }
 
 function parseCell(text: string): Cell {
-  // Codes such as 003 are texts.
+  // Codes such as 003 stay texts.
   return /^-?(0|[1-9]\d*)(\.\d+)?$/.test(text) ? Number(text) : text;
 }

@@ -1,4 +1,4 @@
-/** Tablet's files, made of its sources: what the demo origin serves under `/tablet/`. */
+/** Builds Tablet's files, which the demo origin serves under `/tablet/`. */
 
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
@@ -6,21 +6,21 @@ import { join } from 'node:path';
 import { rebuilding } from '../../scripts/lib/build-files.ts';
 import { contentTypeOf } from '../../scripts/lib/content-types.ts';
 
-/** A file as it is served. */
+/** A file to serve. */
 export interface ServedFile {
   contentType: string;
   body: Uint8Array;
-  /** Strong, with its quotes. */
+  /** Strong, with quotes. */
   etag: string;
-  /** Whether its name changes with its content. */
+  /** Whether its name contains a hash of its content. */
   isNamedByContent: boolean;
 }
-/** Path below `/tablet/` -> file; the page itself is ''. */
+/** Path below `/tablet/` -> file; the page itself has the path ''. */
 export type ServedFiles = ReadonlyMap<string, ServedFile>;
 
 const HERE = import.meta.dirname;
 const PUBLIC = join(HERE, 'public');
-/** Both of these are made of the others. */
+/** These two are made from the others. */
 const PAGE = 'index.html';
 const WORKER = 'worker.js';
 
@@ -36,7 +36,7 @@ const OPTIONS = {
   define: { 'process.env.NODE_ENV': '"production"' },
 } as const;
 
-/** Builds Tablet again and again, each time from what the sources have become. */
+/** Builds Tablet, each time from the present sources. */
 export class TabletBuild {
   readonly #service: string;
   readonly #app = rebuilding({
@@ -46,12 +46,12 @@ export class TabletBuild {
   });
   readonly #worker = rebuilding({ ...OPTIONS, entryPoints: ['app/worker.ts'], format: 'iife', sourcemap: false });
 
-  /** @param service where the service is: `http://127.0.0.1:8787` */
+  /** @param service address of the service: `http://127.0.0.1:8787` */
   constructor(service: string) {
     this.#service = service;
   }
 
-  /** All files as they are now. @throws Error with esbuild's words where a source has a fault */
+  /** All current files. @throws Error with esbuild's message if a source has a fault */
   async files(): Promise<ServedFiles> {
     const [app, worker] = await Promise.all([this.#app(), this.#worker()]);
     const files = new Map<string, ServedFile>();
@@ -60,7 +60,7 @@ export class TabletBuild {
       files.set(name, served(name, readFileSync(join(PUBLIC, name))));
     }
     files.set('', served(PAGE, this.#page([...app.keys()])));
-    // Maps of the sources are for people with developer tools, and not for use offline.
+    // Source maps are for developer tools; they are not needed offline.
     const shell = [...files].filter(([name]) => !name.endsWith('.map'));
     const version = createHash('sha256')
       .update(shell.map(([, { etag }]) => etag).join())

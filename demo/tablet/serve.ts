@@ -1,13 +1,13 @@
-/** Answers requests for Tablet, an app that is on another origin than the service, as apps usually are. */
+/** Serves Tablet, an app on another origin than the service, as most apps are. */
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type ServedFile, TabletBuild } from './build.ts';
 import { TABLET_PATH } from './path.ts';
 
-/** Where a look for a newer Tablet begins: the page, and the worker that a browser asks for each time that the page is opened. */
+/** The files with which a check for a new version begins: the page, and the worker that browsers request with it. */
 const FIRST = new Set(['', 'worker.js']);
 
-/** Headers of each file. The page says itself whom it may ask (index.html); who may frame it cannot stand there. */
+/** Headers of each file. The page contains its other policies (index.html); `frame-ancestors` must be a header. */
 const HEADERS = {
   'Content-Security-Policy': "frame-ancestors 'none'",
   'Cross-Origin-Opener-Policy': 'same-origin',
@@ -15,12 +15,12 @@ const HEADERS = {
   'X-Content-Type-Options': 'nosniff',
 };
 
-/** Answers what is asked below `/tablet/`. @param service where the service is: `http://127.0.0.1:8787` */
+/** Answers requests below `/tablet/`. @param service address of the service: `http://127.0.0.1:8787` */
 export function tabletServer(
   service: string,
 ): (request: IncomingMessage, response: ServerResponse, path: string) => Promise<void> {
   const build = new TabletBuild(service);
-  // What is named by its content stays: a page that was opened before a change still asks for it.
+  // Files with a hash in their name stay: a page that was opened before a change still requests them.
   const files = new Map<string, ServedFile>();
   return async (request, response, path) => {
     const name = path.slice(TABLET_PATH.length);
@@ -31,7 +31,8 @@ export function tabletServer(
     }
     const file = files.get(name);
     if (file === undefined) return plain(response, 404, `There is no ${path}.`);
-    if (request.method !== 'GET' && request.method !== 'HEAD') return plain(response, 405, 'It is for reading.');
+    if (request.method !== 'GET' && request.method !== 'HEAD')
+      return plain(response, 405, 'Only GET and HEAD are allowed.');
     const { etag, contentType, body, isNamedByContent } = file;
     const cacheControl = isNamedByContent ? 'public, max-age=31536000, immutable' : 'no-cache';
     const isUnchanged = request.headers['if-none-match'] === etag;

@@ -228,7 +228,7 @@ describe.skipIf(!isThere('browser'))('Tablet', () => {
       await expect.poll(() => said(page)).toBe('Sign in again');
       expect(await rowsOf(page).count()).toBe(61);
       await page.getByLabel('Token').fill(await service.token('alice'));
-      await page.getByRole('button', { name: 'Go on' }).click();
+      await page.getByRole('button', { name: 'Continue' }).click();
       await expect.poll(() => said(page)).toBe('Live');
     });
 
@@ -237,10 +237,10 @@ describe.skipIf(!isThere('browser'))('Tablet', () => {
       await page.evaluate(() => sessionStorage.setItem('tablet.token', 'eyJhbGciOiJIUzI1NiJ9.e30.AAAA'));
       await page.reload();
       await page.getByLabel('Token').fill(await service.token('bob'));
-      await page.getByRole('button', { name: 'Go on' }).click();
+      await page.getByRole('button', { name: 'Continue' }).click();
       await expect
         .poll(() => page.getByRole('alert').textContent())
-        .toContain('This token is of bob, and alice is signed in');
+        .toContain('This token belongs to bob, but alice is signed in');
     });
   });
 

@@ -1,6 +1,6 @@
 /**
- * Who is signed in on this device, and the client that keeps this user's copy. The user's name outlives the browser, so that
- * the app opens offline; the token does not (token.ts).
+ * The user who is signed in on this device, and the client that keeps this user's copy. The user's name outlives the
+ * browser, so that the app opens offline; the token does not (token.ts).
  */
 
 import { type Client, createClient } from '@freshet/client';
@@ -14,7 +14,7 @@ import { told } from './told.ts';
 const KEY = 'tablet.user';
 const DEVICE_KEY = 'tablet.device';
 
-/** A user with the copy on this device. */
+/** A signed-in user, with the client of this device. */
 export interface Account {
   user: string;
   client: Client;
@@ -23,12 +23,12 @@ export interface Account {
 
 /** Null: nobody is signed in. */
 export const account = told<Account | null>(null);
-/** Why nobody could be signed in, for people; null: nothing went wrong. */
+/** Why the last sign-in failed, as a text for the user; null: it did not. */
 export const signInFault = told<string | null>(null);
-/** Whether a token is being looked at. */
+/** Whether a token is being checked. */
 export const isSigningIn = told(false);
 
-/** Begins with whoever was signed in, or with the token of the address. */
+/** Starts with the user who was signed in last, or with the token in the address. */
 export function start(): void {
   const arrive = () => {
     const token = takeTokenOfAddress();
@@ -38,15 +38,15 @@ export function start(): void {
     came: () => (account.get() === null ? open(localStorage.getItem(KEY)) : account.get()?.client.resume()),
     out: () => account.set(null),
   });
-  // The printed address, opened where Tablet is open already.
+  // The printed address may be opened while Tablet is already open.
   addEventListener('hashchange', arrive);
   open(localStorage.getItem(KEY));
   arrive();
-  // While another tab is there to tell its token: this one may have to go on alone.
+  // Fetch the token while another tab is there to send it: this tab may be the only one later.
   void findToken();
 }
 
-/** Signs in by a token: for the first time, or again after it was refused. */
+/** Signs in with a token: for the first time, or again after a refusal. */
 export async function signIn(token: string): Promise<void> {
   isSigningIn.set(true);
   signInFault.set(null);
@@ -54,7 +54,7 @@ export async function signIn(token: string): Promise<void> {
     const user = await whoami(token);
     const known = account.get();
     if (known !== null && known.user !== user) {
-      throw new Error(`This token is of ${user}, and ${known.user} is signed in: sign out first.`);
+      throw new Error(`This token belongs to ${user}, but ${known.user} is signed in: sign out first.`);
     }
     localStorage.setItem(KEY, user);
     keepToken(token);
@@ -67,7 +67,7 @@ export async function signIn(token: string): Promise<void> {
   }
 }
 
-/** Signs out in all tabs; `wipe`: nothing of the user's rows stays on this device. */
+/** Signs out in all tabs. `wipe`: removes all rows of the user from this device. */
 export async function signOut(wipe: boolean): Promise<void> {
   const client = account.get()?.client;
   localStorage.removeItem(KEY);
@@ -88,12 +88,12 @@ function open(user: string | null): void {
     lifecycle: lineLifecycle,
     onEvent: told.take,
   });
-  // These are kept up to date, and there offline, whichever of them is on the screen.
+  // These caches are kept up to date, and available offline, whichever is on the screen.
   for (const { title, parameters } of LISTINGS) client.cache(title, parameters, { keep: 'pinned' });
   account.set({ user, client, journal: told });
 }
 
-/** The name of this device for its operators, as the console lists it: made once, for all tabs, and kept when a user signs out. */
+/** The device's name in the console. Made once for all tabs, and kept when a user signs out. */
 function deviceName(): string {
   const [number = 0] = crypto.getRandomValues(new Uint16Array(1));
   const name = localStorage.getItem(DEVICE_KEY) ?? `tablet-${number.toString(16).padStart(4, '0')}`;

@@ -1,4 +1,4 @@
-/** The whole of Tablet: the sign-in, or the pages of whoever is signed in. */
+/** The whole app: the sign-in, or the pages of the signed-in user. */
 
 import { FreshetProvider } from '@freshet/client/react';
 import { type Account, account } from './account.ts';
@@ -20,7 +20,7 @@ export function App() {
     <>
       {next !== null && (
         <p className="notice" data-tone="plain">
-          A newer Tablet is here.{' '}
+          A newer version of Tablet is available.{' '}
           <button type="button" className="link" onClick={next}>
             Take it
           </button>
@@ -31,7 +31,7 @@ export function App() {
   );
 }
 
-// The same object for the same year: caches are compared by it.
+// The same object for the same year, because parameters are compared by identity.
 const YEARS = Array.from({ length: LAST_YEAR - FIRST_YEAR + 1 }, (_, at) => ({ year: FIRST_YEAR + at }));
 const NO_PARAMETERS = {};
 

@@ -1,4 +1,4 @@
-/** What is known of the copy on the screen: its version, its age, and what the last change brought. */
+/** Facts about the copy on the screen: its version, its age, and its last change. */
 
 import type { Parameters } from '@freshet/client';
 import { useCache } from '@freshet/client/react';
@@ -21,7 +21,7 @@ export function CopyPanel({ listing, parameters }: { listing: Listing; parameter
         <Fact name="Rows">{size === undefined ? '–' : count(size, listing.nouns)}</Fact>
         <Fact name="Last change">
           {change === null ? (
-            'none since you look'
+            'none since you opened this page'
           ) : (
             <>
               {change.isWhole ? 'whole table' : `+${change.came} −${change.went}`}, {ago(change.at, now)}
@@ -30,7 +30,7 @@ export function CopyPanel({ listing, parameters }: { listing: Listing; parameter
         </Fact>
         <Fact name="Checked">{checkedAt === null ? '–' : ago(checkedAt, now)}</Fact>
         <Fact name="From the ERP">{loadedAt === null ? '–' : ago(loadedAt, now)}</Fact>
-        <Fact name="Fresh">{expiresAt === null ? '–' : expiresAt > now ? 'yes' : 'due to be loaded again'}</Fact>
+        <Fact name="Fresh">{expiresAt === null ? '–' : expiresAt > now ? 'yes' : 'no: due to be loaded again'}</Fact>
       </Facts>
     </Panel>
   );

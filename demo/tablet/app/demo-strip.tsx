@@ -1,4 +1,4 @@
-/** What only a demo has: the office where rows change, the ERP's moods, and the switch that takes the app off the network. */
+/** Controls that only the demo has: changing rows, making the ERP slow or fail, and switching the app offline. */
 
 import type { Parameters } from '@freshet/client';
 import { useEffect, useId, useState } from 'react';
@@ -35,7 +35,7 @@ export function DemoStrip({ listing, parameters, user, loadedAt }: Shown) {
       setBusy(false);
     }
   };
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a load is when its count differs.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `loadedAt` differs after each load, so the count does too.
   useEffect(() => {
     tellErp().then(setErp, () => undefined);
   }, [loadedAt]);
@@ -80,7 +80,7 @@ export function DemoStrip({ listing, parameters, user, loadedAt }: Shown) {
       </label>
       {asked > 0 && (
         <p className="hint">
-          For all devices together, it was asked for these rows {asked === 1 ? 'once' : `${asked} times`}.
+          For all devices together, the ERP was asked for these rows {asked === 1 ? 'once' : `${asked} times`}.
         </p>
       )}
       {fault !== null && (

@@ -1,4 +1,4 @@
-/** What is true of the device: its connection, which tab asks, and what it holds. */
+/** Facts about the device: its connection, the tab that leads, and the tables that it holds. */
 
 import type { Held, Storage } from '@freshet/client';
 import { useFreshet, useStatus } from '@freshet/client/react';
@@ -14,7 +14,7 @@ import { number, size } from './words.ts';
 const STORAGE_WORDS: Readonly<Record<Storage, string>> = {
   persistent: 'until you sign out',
   'best-effort': 'unless the browser needs the room',
-  memory: 'in memory only: it goes with this tab',
+  memory: 'in memory only, until this tab closes',
 };
 const SHELL_WORDS = { unknown: '…', kept: 'opens offline', none: 'needs a network to open' };
 
@@ -45,21 +45,21 @@ function Connection() {
   const { sync, leads } = useStatus();
   const isOff = useTold(isSwitchedOff);
   if (isOff) return 'switched off by you';
-  if (!leads) return 'by the tab that asks';
+  if (!leads) return 'through the tab that asks';
   if (sync === 'live') return 'live socket';
   if (sync === 'offline') return navigator.onLine ? 'the service cannot be reached' : 'no network';
   if (sync === 'needs-auth') return 'none: no valid token';
-  return sync === 'idle' ? 'no socket: asks each 15 min' : 'asking…';
+  return sync === 'idle' ? 'no socket: asks every 15 min' : 'asking…';
 }
 
 function room({ bytes, quota }: Inventory): string {
   return quota === null ? size(bytes) : `${size(bytes)} of ${size(quota)}`;
 }
 
-/** Browsers decide by their own rules, and some ask the user: so only at a click. */
+/** Browsers decide by their own rules, and some ask the user; so this is done only on a click. */
 function KeepButton() {
   const [answer, setAnswer] = useState<boolean | null>(null);
-  // The client looks at it when it starts.
+  // The client reads the answer when it starts.
   if (answer !== null) return answer ? '(promised from the next start on)' : '(the browser will not promise more)';
   const ask = async () => setAnswer(await navigator.storage.persist());
   return (

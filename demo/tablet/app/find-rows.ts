@@ -1,4 +1,4 @@
-/** Search and order of rows: plain functions over what the device holds. */
+/** Searching and sorting: plain functions over the rows on the device. */
 
 import type { Column, Named } from './listings.ts';
 
@@ -7,7 +7,7 @@ export interface Order {
   isDown: boolean;
 }
 
-/** Rows of which some cell has all words of the search, in this order. Row ids decide between equals, so that rows keep their places. */
+/** The rows whose cells contain all words of the search, sorted. Equal rows stay in order of row id. */
 export function findRows(rows: Iterable<Named>, columns: readonly Column[], search: string, order: Order): Named[] {
   const words = search.toLowerCase().split(/\s+/).filter(Boolean);
   const found = [...rows].filter(({ row }) => {
@@ -18,7 +18,7 @@ export function findRows(rows: Iterable<Named>, columns: readonly Column[], sear
   return found.sort((a, b) => sign * compare(a.row[order.column], b.row[order.column]) || a.id - b.id);
 }
 
-/** Numbers by size, texts by language, what is missing last. */
+/** Numbers by value, texts by language, missing values last. */
 function compare(a: unknown, b: unknown): number {
   if (a == null || b == null) return Number(a == null) - Number(b == null);
   return typeof a === 'number' && typeof b === 'number' ? a - b : collator.compare(String(a), String(b));

@@ -1,4 +1,4 @@
-/** Above all pages: where one is, who is signed in, and the way out. */
+/** The header of all pages: navigation, the signed-in user, and signing out. */
 
 import { useRef, useState } from 'react';
 import { signOut } from './account.ts';
@@ -43,7 +43,7 @@ export function Header({ user }: { user: string }) {
   );
 }
 
-/** A link cannot do it: the address's fragment names the page. */
+/** Not a link, because the fragment of the address names the page. */
 function skipToRows(): void {
   const rows = document.getElementById('rows');
   rows?.setAttribute('tabindex', '-1');
@@ -69,8 +69,8 @@ function SignOut({ user }: { user: string }) {
       <dialog ref={dialog} aria-labelledby="leave">
         <h2 id="leave">Sign out {user}?</h2>
         <p>
-          “Wipe” removes all rows from this device, in every tab. Keep them if you come back: then they are here at
-          once, and only what has changed is loaded.
+          “Wipe” removes all rows from this device, in every tab. Keep the rows if you will come back: they show at
+          once, and only the changes are loaded.
         </p>
         <div className="choices">
           <button type="button" className="danger" disabled={isBusy} onClick={() => void leave(true)}>

@@ -1,4 +1,4 @@
-/** What components follow besides caches: time, the last change of a cache, what the store holds. */
+/** Hooks for more than caches: the time, the last change of a cache, and what the store holds. */
 
 import type { Held, Parameters, Row } from '@freshet/client';
 import { useFreshet } from '@freshet/client/react';
@@ -6,10 +6,10 @@ import { useEffect, useState } from 'react';
 import type { Listing } from './listings.ts';
 
 const TICK_MS = 1000;
-/** The store is asked at most so often. */
+/** Least time between two reads of the store. */
 const LOOK_MS = 500;
 
-/** ms since the epoch, a new one each second. */
+/** ms since the epoch, updated each second. */
 export function useNow(): number {
   const [now, setNow] = useState(Date.now);
   useEffect(() => {
@@ -19,14 +19,14 @@ export function useNow(): number {
   return now;
 }
 
-/** The last change of a cache that came while it was on the screen. */
+/** The last change of a cache while it was on the screen. */
 export interface LastChange {
   at: number;
   came: number;
   went: number;
   /** Everything was replaced. */
   isWhole: boolean;
-  /** Rows that came, each with its cells before where it was there with other ones. */
+  /** Rows that were inserted, each with its previous cells if it existed before. */
   fresh: ReadonlyMap<number, Row | undefined>;
 }
 
@@ -42,7 +42,7 @@ export function useLastChange({ title, table, key }: Listing, parameters: Parame
     const stop = cache.subscribe(({ inserted, deleted, whole }) => {
       const rows = cache.snapshot.tables[table];
       const fresh = inserted.map((id) => [id, before.get(rows?.get(id)?.[key])] as const);
-      // The first rows of all are no change.
+      // The first rows do not count as a change.
       if (before.size > 0) {
         setChange({
           at: Date.now(),
@@ -62,7 +62,7 @@ export function useLastChange({ title, table, key }: Listing, parameters: Parame
   return change;
 }
 
-/** What the device holds, and how much room there is. */
+/** What the device holds, and how much room it has. */
 export interface Inventory {
   held: readonly Held[];
   bytes: number;
@@ -70,7 +70,7 @@ export interface Inventory {
   persisted: boolean;
 }
 
-/** Null: not looked at yet. */
+/** Null: not read yet. */
 export function useInventory(): Inventory | null {
   const client = useFreshet();
   const [inventory, setInventory] = useState<Inventory | null>(null);
@@ -82,7 +82,7 @@ export function useInventory(): Inventory | null {
       const [held, usage] = await Promise.all([client.held(), client.usage()]);
       if (!isOver) setInventory({ held, ...usage });
     };
-    // A store that is closed meanwhile has nothing to tell.
+    // If the store was closed in the meantime, the error is ignored.
     const lookSoon = () => {
       timer ??= setTimeout(() => look().catch(() => undefined), LOOK_MS);
     };

@@ -1,4 +1,4 @@
-/** The few drawings of the app. They say nothing that words beside them do not. */
+/** The app's few drawings. They are decoration: the words next to them say the same. */
 
 export function Mark() {
   return <img className="mark" src="icon.svg" alt="" width="32" height="32" />;

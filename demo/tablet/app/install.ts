@@ -1,12 +1,12 @@
-/** The app itself, kept on the device: the service worker that opens it offline, its next version, and its installation. */
+/** The app's files on the device: the service worker that opens it offline, updates, and installation. */
 
 import { told } from './told.ts';
 
-/** `kept`: it opens offline. `none`: the browser cannot, or will not. */
+/** `kept`: it opens offline. `none`: the browser cannot keep it, or refuses. */
 export const shell = told<'unknown' | 'kept' | 'none'>('unknown');
-/** Takes the next version; null: there is none. */
+/** Switches to the next version; null: there is none. */
 export const takeNext = told<(() => void) | null>(null);
-/** Asks whether to install; null: the browser does not offer it, or it is done. */
+/** Offers the installation; null: the browser does not support it, or it is done. */
 export const install = told<(() => void) | null>(null);
 
 interface InstallEvent extends Event {
@@ -31,7 +31,7 @@ async function follow(): Promise<void> {
   const hadOne = serviceWorker.controller !== null;
   let isTaken = false;
   serviceWorker.addEventListener('controllerchange', () => {
-    // The first worker takes over a page that is of its own version already.
+    // The first worker takes over a page that already has its version.
     if (hadOne && !isTaken) location.reload();
     isTaken = true;
   });

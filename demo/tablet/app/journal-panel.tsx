@@ -1,4 +1,4 @@
-/** What the client did lately. */
+/** The client's latest events. */
 
 import { EVENT_WORDS, type Journal } from './journal.ts';
 import { Panel } from './panel.tsx';
@@ -10,7 +10,7 @@ export function JournalPanel({ journal }: { journal: Journal }) {
   return (
     <Panel title="What happened">
       {entries.length === 0 ? (
-        <p className="hint">Nothing in this tab: another one asks.</p>
+        <p className="hint">Nothing in this tab: another tab asks.</p>
       ) : (
         <ol className="journal">
           {entries.map(({ id, at, name, bytes, why }) => (

@@ -1,9 +1,9 @@
-/** What the client has told of its work: the latest first. */
+/** The client's events, the latest first. */
 
 import type { ClientEvent } from '@freshet/client';
 import { type Told, told } from './told.ts';
 
-/** An event, and when it was, ms since the epoch. */
+/** An event and its time, ms since the epoch. */
 export interface Entry extends ClientEvent {
   at: number;
   id: number;
@@ -11,7 +11,7 @@ export interface Entry extends ClientEvent {
 
 const KEPT = 8;
 
-/** Takes the client's events (`onEvent`), and is followed by components. */
+/** Collects the client's events (`onEvent`); components can subscribe to it. */
 export interface Journal extends Told<readonly Entry[]> {
   take(event: ClientEvent): void;
 }
@@ -31,15 +31,15 @@ export function journal(): Journal {
 /** An event in words. */
 export const EVENT_WORDS: Readonly<Record<ClientEvent['name'], string>> = {
   check: 'asked about all caches',
-  load: 'a whole table came',
-  delta: 'only what changed came',
-  poke: 'the service told of news',
+  load: 'a whole table arrived',
+  delta: 'only the changes arrived',
+  poke: 'the service announced a change',
   auth: 'a token was needed',
   retry: 'a request failed',
   reset: 'the service was restored',
   'store.lost': 'the store was lost',
   'store.healed': 'the store is back',
-  'store.evicted': 'a table made room',
+  'store.evicted': 'a table was removed to make room',
   integrity: 'a copy did not verify',
-  leader: 'who asks has changed',
+  leader: 'another tab asks now, or this one',
 };

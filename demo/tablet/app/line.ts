@@ -1,6 +1,6 @@
 /**
- * The switch that takes the app off the network: requests fail as they do without one, and the client is told so. As a
- * network does, it fails all tabs of the device, also those that are opened or reloaded later.
+ * The switch that takes the app offline: requests fail as without a network, and the client is told. Like a network, it
+ * affects all tabs of the device, including those that are opened or reloaded later.
  */
 
 import type { Lifecycle } from '@freshet/client';
@@ -11,14 +11,14 @@ const KEY = 'tablet.switched-off';
 /** Whether the switch is on. */
 export const isSwitchedOff = told(isKeptOn());
 isSwitchedOff.subscribe(keep);
-// Tells of what another tab has set, and not of what this one has.
+// Fires for changes by other tabs only.
 window.addEventListener('storage', ({ key }) => (key === KEY || key === null) && isSwitchedOff.set(isKeptOn()));
 
 /** `fetch`, unless the switch is on. */
 export const lineFetch: typeof fetch = (input, init) =>
   isSwitchedOff.get() ? Promise.reject(new TypeError('switched off')) : fetch(input, init);
 
-/** What the client is told of the page and of the network: the browser's word, and the switch. */
+/** The page's visibility and the network's state, as the browser and the switch report them. */
 export const lineLifecycle: Lifecycle = {
   isVisible: () => document.visibilityState !== 'hidden',
   isOnline: () => navigator.onLine && !isSwitchedOff.get(),
@@ -45,7 +45,7 @@ function isKeptOn(): boolean {
   }
 }
 
-/** Where the browser keeps nothing, the switch is of this tab alone. */
+/** If the browser keeps nothing, the switch affects only this tab. */
 function keep(): void {
   try {
     if (isSwitchedOff.get()) localStorage.setItem(KEY, '1');

@@ -1,4 +1,4 @@
-/** One cache on the screen: its status, what the demo does to it, search, and its rows. */
+/** The page of one cache: its status, the demo's controls, search, and rows. */
 
 import type { Parameters, Row, Table } from '@freshet/client';
 import { useCache } from '@freshet/client/react';
@@ -60,7 +60,7 @@ export function ListingPage({ listing, parameters, user }: Shown) {
   );
 }
 
-/** The rows with their ids, which name them also where two are alike. */
+/** The rows with their ids, which distinguish rows with equal cells. */
 function namedRows(table: Table<Row> | undefined): Named[] {
   return [...(table?.ids() ?? [])].map((id) => ({ id, row: table?.get(id) ?? {} }));
 }
@@ -87,7 +87,7 @@ function Search({ nouns, search, setSearch }: Searched) {
   );
 }
 
-/** What the last change has brought, wherever on the page it is. */
+/** The last change, and a button that scrolls to it. */
 function News({ change: { at, came, went, isWhole, fresh } }: { change: LastChange }) {
   const now = useNow();
   const show = () => {

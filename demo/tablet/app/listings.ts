@@ -1,4 +1,4 @@
-/** The tables that Tablet shows, and how. */
+/** The tables in Tablet, and how they are shown. */
 
 import type { Parameters, Row } from '@freshet/client';
 
@@ -7,29 +7,29 @@ export interface Column {
   name: string;
   label: string;
   isNumber?: boolean;
-  /** On a phone its values stand below the first column's. */
+  /** On a phone its values are shown below the first column's. */
   isSmall?: boolean;
-  /** What stands behind a value there. */
+  /** Follows a value there. */
   unit?: string;
 }
 
-/** A resource of the service, as a page shows it. */
+/** A resource of the service as one page. */
 export interface Listing {
-  /** Names the page in the address. */
+  /** The page's name in the address. */
   page: string;
   label: string;
-  /** Of what its rows are: one, many. */
+  /** The noun for its rows: singular, plural. */
   nouns: readonly [string, string];
-  /** Resource and, unless the page says other ones, its parameters. */
+  /** Resource, and its parameters unless the page sets others. */
   title: string;
   parameters: Parameters;
   table: string;
-  /** What a row keeps when its other cells change. */
+  /** Column that stays the same when other cells of a row change. */
   key: string;
   columns: readonly Column[];
   /** Path of the rows in the demo's ERP. */
   erpPath(parameters: Parameters, user: string): string;
-  /** What this page is an example of. */
+  /** What this page demonstrates. */
   about: string;
 }
 
@@ -54,7 +54,7 @@ export const LISTINGS: readonly [Listing, ...Listing[]] = [
       { name: 'weight_lbs', label: 'Weight, lb', isNumber: true },
     ],
     erpPath: ({ year }) => `/cars?year=${year}`,
-    about: 'One copy for all who read it. Each year is a cache of its own.',
+    about: 'All users share one copy. Each year is a cache of its own.',
   },
   {
     page: 'inspections',
@@ -72,7 +72,7 @@ export const LISTINGS: readonly [Listing, ...Listing[]] = [
       { name: 'open_findings', label: 'Findings', isNumber: true },
     ],
     erpPath: (_parameters, user) => `/inspections?user=${encodeURIComponent(user)}`,
-    about: 'Rows of yours alone: each user has a cache of their own.',
+    about: 'Only your rows: each user has a cache of their own.',
   },
   {
     page: 'countries',
@@ -94,7 +94,7 @@ export const LISTINGS: readonly [Listing, ...Listing[]] = [
   },
 ];
 
-/** A row with the id by which the service names it. */
+/** A row with the service's row id. */
 export interface Named {
   id: number;
   row: Row;

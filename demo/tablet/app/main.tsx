@@ -1,4 +1,4 @@
-/** Begins Tablet. Read on in account.ts (the client), then listing-page.tsx (a cache on the screen). */
+/** Starts Tablet. Continue reading in account.ts (the client), then listing-page.tsx (a cache on the screen). */
 
 import { createRoot } from 'react-dom/client';
 import { start } from './account.ts';
@@ -6,7 +6,7 @@ import { App } from './app.tsx';
 import { keepShell } from './install.ts';
 import { followAddress } from './route.ts';
 
-// A token in the address is taken out of it before the rest of the address is read.
+// Removes a token from the address before anything else reads the address.
 start();
 followAddress();
 keepShell();

@@ -1,4 +1,4 @@
-/** Facts beside the rows. */
+/** A panel of facts next to the rows. */
 
 import type { ReactNode } from 'react';
 

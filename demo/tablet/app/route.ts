@@ -1,13 +1,13 @@
-/** Which page is shown: the fragment of the address, `#/cars/1979`, so that links, reloads and the back button work. */
+/** The current page, from the fragment of the address, `#/cars/1979`: links, reloads and the back button work. */
 
 import { FIRST_YEAR, LAST_YEAR, LISTINGS, type Listing } from './listings.ts';
 import { told } from './told.ts';
 
 export interface Route {
   listing: Listing;
-  /** Of cars. */
+  /** Model year of the cars. */
   year: number;
-  /** On a phone, what the device holds has a page of its own; elsewhere it stands beside the rows. */
+  /** On a phone the device's facts are a page of their own; on wider screens they are next to the rows. */
   isDevice: boolean;
 }
 

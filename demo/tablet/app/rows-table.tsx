@@ -1,4 +1,4 @@
-/** Rows on the screen. Those that a change has brought light up, with the cells that differ. */
+/** The rows on the screen. Rows and cells of the last change are highlighted. */
 
 import type { Row } from '@freshet/client';
 import type { Order } from './find-rows.ts';
@@ -67,7 +67,7 @@ interface CellShown {
   column: Column;
   row: Row;
   before: Row | undefined;
-  /** Columns whose values stand below this one on a phone. */
+  /** Columns whose values are shown below this one on a phone. */
   below: readonly Column[];
 }
 

@@ -1,16 +1,16 @@
-/** What a cache's status means, in words that are true. */
+/** Describes a cache's status in words. */
 
 import type { CacheStatus } from '@freshet/client';
 import { ago, moment, size, until } from './words.ts';
 
 export interface Said {
-  /** How it looks; `good`: news comes by itself, `plain`: what is shown was checked, `busy`: something is under way. */
+  /** `good`: changes come by themselves; `plain`: the rows were checked; `busy`: something is in progress. */
   tone: 'good' | 'plain' | 'busy' | 'warn' | 'bad';
   label: string;
   detail: string;
 }
 
-/** What is said of a status. @param now ms since the epoch, by the device's clock */
+/** The description of a status. @param now ms since the epoch, by the device's clock */
 export function sayStatus(status: CacheStatus, now: number): Said {
   const { data, sync, checkedAt, retryAt, progress } = status;
   const isHeld = data === 'held';

@@ -1,4 +1,4 @@
-/** The service that this page was served for, and what is asked of it besides the caches. */
+/** The service for which this page was served, and requests to it besides the caches. */
 
 const { content: address = '' } = document.querySelector<HTMLMetaElement>('meta[name="freshet-service"]') ?? {};
 
@@ -10,13 +10,13 @@ interface Problem {
   detail: string;
 }
 
-/** Whom a token speaks for. @throws Error with words for people */
+/** The user of a token. @throws Error with a text for the user */
 export async function whoami(token: string): Promise<string> {
   const { user } = (await ask('/whoami/', token)) as { user: string };
   return user;
 }
 
-/** Has a cache loaded again, as a system would that knows its rows have changed. @throws Error with words for people */
+/** Makes the service load a cache again, as a system whose rows changed does. @throws Error with a text for the user */
 export async function announceChange(title: string, parameters: object, token: string): Promise<void> {
   await ask('/cache/refresh/', token, { resource_title: title, ...parameters });
 }

@@ -1,4 +1,4 @@
-/** Signing in by a token that is pasted: as a page, and as a panel above rows that are held. */
+/** Sign-in with a pasted token: as a page, and as a panel above held rows. */
 
 import { type FormEvent, useId } from 'react';
 import { isSigningIn, signIn, signInFault } from './account.ts';
@@ -6,7 +6,7 @@ import { Mark } from './icons.tsx';
 import { SERVICE } from './service.ts';
 import { useTold } from './told.ts';
 
-/** For the first time on this device. */
+/** The first sign-in on this device. */
 export function SignInPage() {
   return (
     <main className="sign-in">
@@ -15,7 +15,7 @@ export function SignInPage() {
       <p>Tables of a slow system, kept on this device: live while there is a network, and readable without one.</p>
       <TokenForm label="Sign in" />
       <p className="hint">
-        <code>npm start</code> prints an address that signs you in as alice, and a token of hers. For anybody else:{' '}
+        <code>npm start</code> prints an address that signs you in as alice, and a token for her. For another user:{' '}
         <code>npm run -s token -- bob</code>. The token stays in this tab and goes with it; only your name and your rows
         outlive the browser.
       </p>
@@ -26,7 +26,7 @@ export function SignInPage() {
   );
 }
 
-/** The field, its button, and what was wrong. */
+/** The token field, its button, and the last fault. */
 export function TokenForm({ label }: { label: string }) {
   const id = useId();
   const fault = useTold(signInFault);
@@ -57,7 +57,7 @@ export function TokenForm({ label }: { label: string }) {
         </p>
       )}
       <button type="submit" className="primary" disabled={isBusy}>
-        {isBusy ? 'Looking at it…' : label}
+        {isBusy ? 'Checking the token…' : label}
       </button>
     </form>
   );

@@ -1,4 +1,4 @@
-/** How the rows on the screen stand to the service, and what can be done about it. */
+/** The status of the rows on the screen, and what the user can do about it. */
 
 import type { CacheStatus, Parameters } from '@freshet/client';
 import { useFreshet, useRefresh } from '@freshet/client/react';
@@ -17,7 +17,7 @@ interface Shown {
   change: LastChange | null;
 }
 
-/** Words that are read out are those that stay for so long: a check that takes an instant is no news. */
+/** A status must stay this long before it is announced: a short check is not worth announcing. */
 const QUIET_MS = 700;
 
 export function StatusBar({ listing, parameters, status, change }: Shown) {
@@ -76,7 +76,7 @@ export function StatusBar({ listing, parameters, status, change }: Shown) {
         <Fault
           error={fault as NonNullable<CacheStatus['error']>}
           isHeld={status.data === 'held'}
-          what="The refresh has failed."
+          what="The refresh failed."
         />
       )}
     </>
@@ -88,7 +88,7 @@ function changeWords(change: LastChange | null): string {
   return change.isWhole ? 'The whole table is new.' : `${change.came} rows came, ${change.went} went.`;
 }
 
-/** What a screen reader tells, once it stands still. */
+/** The text for screen readers, once it has stopped changing. */
 function Announcement({ text }: { text: string }) {
   const [told, setTold] = useState('');
   useEffect(() => {
@@ -139,7 +139,7 @@ function Fault({ error, isHeld, what }: FaultShown) {
   );
 }
 
-/** The client's own words are no sentences. */
+/** The client's messages are not full sentences. */
 function sentence(message: string): string {
   return message.slice(0, 1).toUpperCase() + message.slice(1).replace(/\.?$/, '.');
 }
@@ -148,10 +148,10 @@ function SignInAgain() {
   return (
     <div className="notice" data-tone="warn">
       <p>
-        <strong>Your token is missing or has run out.</strong> What is on this device stays readable. Paste another one,
-        and it goes on where it stopped.
+        <strong>Your token is missing or has expired.</strong> The rows on this device stay readable. Paste another
+        token to continue.
       </p>
-      <TokenForm label="Go on" />
+      <TokenForm label="Continue" />
     </div>
   );
 }

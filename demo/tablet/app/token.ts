@@ -1,18 +1,19 @@
 /**
- * The token of whoever is signed in. It lies in `sessionStorage`, so that a reload does not ask for it again, and it goes with
- * the tab. It is in nothing that outlives the browser: a token opens more than this device holds. (A cookie that scripts
- * cannot read would be better still; for that the service would have to be on the app's own site.) Other tabs ask this one.
+ * The token of the signed-in user. It is in `sessionStorage`, so that a reload does not ask for it again, and ends with
+ * the tab. It must not outlive the browser, because a token gives access to more than this device holds. (A cookie
+ * that scripts cannot read would be better, but the service would have to be on the app's own site.) Other tabs ask
+ * this one.
  */
 
 const KEY = 'tablet.token';
-/** How long other tabs have to tell theirs. */
+/** How long other tabs have to send theirs. */
 const PATIENCE_MS = 300;
 
 type Message = { kind: 'wanted' } | { kind: 'token'; token: string } | { kind: 'out' };
 
 const channel = new BroadcastChannel('tablet.session');
 
-/** What this tab has; null: nothing. */
+/** This tab's token; null: none. */
 export function ownToken(): string | null {
   return sessionStorage.getItem(KEY);
 }
@@ -22,13 +23,13 @@ export function keepToken(token: string): void {
   send({ kind: 'token', token });
 }
 
-/** In this tab and, if `everywhere`, in all. */
+/** Drops the token in this tab or, with `everywhere`, in all tabs. */
 export function dropToken(everywhere: boolean): void {
   sessionStorage.removeItem(KEY);
   if (everywhere) send({ kind: 'out' });
 }
 
-/** The token of this tab or, where it has none, of another one. */
+/** The token of this tab or, if it has none, of another one. */
 export async function findToken(): Promise<string | null> {
   const own = ownToken();
   if (own !== null) return own;
@@ -43,7 +44,7 @@ export async function findToken(): Promise<string | null> {
   return ownToken();
 }
 
-/** Follows the other tabs: a token that one of them has got, and its end. */
+/** Follows the other tabs: `came` is called for a new token, `out` when they drop it. */
 export function followTabs({ came, out }: { came(): void; out(): void }): void {
   channel.addEventListener('message', ({ data }: MessageEvent<Message>) => {
     const own = ownToken();
@@ -59,9 +60,9 @@ export function followTabs({ came, out }: { came(): void; out(): void }): void {
 }
 
 /**
- * The token in the address that `npm start` prints: `#token=…`. A fragment is sent to no server and stands in no log, and the
- * address loses it before anything else is done. Good for a service on one's own machine, whose token lasts a day; elsewhere
- * people sign in.
+ * The token in the address that `npm start` prints: `#token=…`. Browsers send no fragment to a server, so it appears in
+ * no log, and it is removed from the address first of all. Suitable for a service on the user's own machine, whose
+ * token lasts a day; elsewhere users sign in.
  */
 export function takeTokenOfAddress(): string | null {
   const [, token] = /^#token=([!-~]+)$/.exec(location.hash) ?? [];

@@ -1,4 +1,4 @@
-/** Numbers, sizes and times in words. */
+/** Numbers, sizes and times as text. */
 
 const NUMBERS = new Intl.NumberFormat('en', { maximumFractionDigits: 2 });
 const TIMES = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' });
@@ -25,7 +25,7 @@ export function size(bytes: number): string {
   return `${scaled < 10 && step > 0 ? scaled.toFixed(1) : Math.round(scaled)} ${SIZES[step]}`;
 }
 
-/** The time of day, `14:05:09`, or with its date where that is another one. */
+/** The time of day, `14:05:09`; on another day also the date. */
 export function moment(at: number, now: number): string {
   return new Date(at).toDateString() === new Date(now).toDateString() ? TIMES.format(at) : DATES.format(at);
 }

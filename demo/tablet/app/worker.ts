@@ -1,9 +1,9 @@
 /**
- * Tablet's service worker: keeps the files of the app, so that it opens without a network. Files of one version come and go
- * together. What the service and the ERP answer is not its business: rows are kept by the client, which knows how old they are.
+ * Tablet's service worker: keeps the app's files, so that the app opens without a network. All files of a version are
+ * replaced together. It does not touch answers of the service and the ERP: the client keeps rows and knows their age.
  */
 
-/** The scripts are built together with this list of all files (build.ts). */
+/** build.ts puts this list of all files in front of the script. */
 declare const SHELL: { version: string; files: readonly string[] };
 
 interface WorkerEvent extends Event {
@@ -27,7 +27,7 @@ const urls: ReadonlySet<string> = new Set(SHELL.files.map((file) => new URL(file
 
 scope.addEventListener('install', (event) => event.waitUntil(keep()));
 scope.addEventListener('activate', (event) => event.waitUntil(begin()));
-// An earlier version goes on until all its tabs are closed, or somebody takes the new one.
+// An earlier version keeps running until all its tabs are closed, or until the user switches to the new one.
 scope.addEventListener('message', (event) => {
   if (event.data === 'take over') event.waitUntil(scope.skipWaiting());
 });
@@ -36,7 +36,7 @@ scope.addEventListener('fetch', (event) => {
   const { request } = event;
   const { origin, pathname } = new URL(request.url);
   const named = origin + pathname;
-  // Whatever else an address within the app says, its page is the one that there is.
+  // The app has a single page, whatever the rest of the address says.
   const url = request.mode === 'navigate' && !urls.has(named) ? base : named;
   if (request.method === 'GET' && urls.has(url)) event.respondWith(find(url, request));
 });
