@@ -132,7 +132,7 @@ export interface Table<T extends object> extends Iterable<T> {
 
 /** `persistent` and `best-effort` survive a reload, but the browser may delete the second; `memory` does not. */
 export type Storage = 'persistent' | 'best-effort' | 'memory';
-/** How a cache, or the client, stands in relation to the service. */
+/** The state of a cache, or of the client, towards the service. */
 export type SyncState =
   | 'reading'
   | 'idle'

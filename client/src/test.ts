@@ -98,7 +98,7 @@ export function fakeService(url = 'https://freshet.test/api/v1'): FakeService {
     return cache.read(request.headers.get('If-None-Match'));
   }
 
-  /** A query has only texts: finds the cache whose parameters look the same as texts. */
+  /** A query contains only texts: finds the cache whose parameters, written as texts, are the same. */
   function cacheByText(title: string, parameters: Parameters): FakeCache | undefined {
     const text = textsOf(parameters);
     return (

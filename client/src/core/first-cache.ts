@@ -5,7 +5,7 @@ import type { Meta } from '../store/store.ts';
 import type { CacheState } from './state.ts';
 import { NEVER } from './times.ts';
 
-/** A cache of which nothing is known but, with `meta`, what the store has. */
+/** A cache of which nothing is known, except what `meta` says about the stored copy. */
 export function firstCache(id: string, title: string, parameters: Parameters, meta: Meta | null = null): CacheState {
   return {
     id,

@@ -51,7 +51,7 @@ export function planLead(d: Draft): void {
   d.commands.push({ do: 'probe' });
 }
 
-/** Starts the wait for the leader anew: a tab that was hidden has heard nothing because it did not probe. */
+/** Restarts the wait for the leader: a tab that was hidden has heard nothing because it did not probe. */
 export function beginProbing(d: Draft): void {
   d.heardAt = d.now;
   d.probeAt = -NEVER;

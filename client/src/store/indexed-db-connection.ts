@@ -3,7 +3,7 @@
 import { type Opener, SILENCE } from './heal.ts';
 
 export type Table = 'meta' | 'chunk' | 'entry' | 'client';
-/** Makes a request of a table in a transaction. If the caller catches its error, the transaction goes on. */
+/** Makes a request of a table in a transaction. If the caller catches its error, the transaction continues. */
 export type Ask = <T>(
   table: Table,
   method: 'get' | 'getAll' | 'getAllKeys' | 'put' | 'delete' | 'clear',

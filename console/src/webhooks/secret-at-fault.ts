@@ -1,4 +1,4 @@
-/** Finds the secret because of which deliveries are not sent. */
+/** Finds the secret that prevents deliveries. */
 
 import { nameOfSecret } from './definition.ts';
 

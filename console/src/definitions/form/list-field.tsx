@@ -38,7 +38,7 @@ export function ListField({ schema, pointer, label, value, onChange, isRequired 
         {items.map((item, index) => {
           const name = nameOf(item) ?? t.item(index + 1);
           return (
-            // biome-ignore lint/suspicious/noArrayIndexKey: an item is what stands at its place; its name is being typed
+            // biome-ignore lint/suspicious/noArrayIndexKey: only its place identifies an item while its name is typed
             <li key={index}>
               <form.Field
                 schema={itemSchema}

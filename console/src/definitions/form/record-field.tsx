@@ -34,7 +34,7 @@ export function RecordField({ schema, pointer, label, value, onChange, isRequire
       <Description text={schema.description} />
       <Faults of={faults} pointer={pointer} />
       {lines.value.map(([name, text], index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: a line is what stands at its place; its name is being typed
+        // biome-ignore lint/suspicious/noArrayIndexKey: only its place identifies a line while its name is being typed
         <div key={index} class="pair">
           <input
             class="code"
