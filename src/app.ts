@@ -1,4 +1,4 @@
-/** The HTTP side: middleware in order, sub-apps, what happens to the rest. */
+/** The HTTP side: the middleware in its order, the sub-apps, and the answer to unknown paths. */
 
 import { API_BASE } from './contract/constants.ts';
 import { Problem } from './contract/problem.ts';
@@ -34,7 +34,7 @@ import { whoami } from './http/routes/whoami.ts';
 import { makeProbes, makeServices, metricsOf } from './services.ts';
 import { edgeCache } from './stores/edge-cache.ts';
 
-/** The sub-apps under `/api/v1`, one a resource. */
+/** The sub-apps under `/api/v1`, one for each kind of resource. */
 const api = factory.createApp();
 api.route('/', syncRecords);
 api.route('/', refresh);
@@ -57,7 +57,7 @@ api.route('/', actions);
 api.route('/', stats);
 api.route('/', whoami);
 
-/** The app: what `fetch` of the Worker answers. */
+/** The app that the Worker's `fetch` calls. */
 export const app = factory.createApp();
 app.use(everyRequest(metricsOf));
 app.use('/healthz', async (c, next) => {
@@ -80,8 +80,8 @@ app.route('/', docs);
 app.route('/', consolePages);
 app.route(API_BASE, api);
 app.route(API_BASE, openapi);
-// A page learns of 404 only when its preflight is answered.
+// A web page sees a 404 only when its preflight is answered.
 app.use((c, next) => (isPreflight(c) ? crossOrigin(c, next) : next()));
-// Thrown, it would pass by the middleware that is last on its way.
+// Returned, not thrown: a thrown problem would skip the code after `next()` of the last middleware.
 app.notFound((c) => renderError(new Problem('not-found', `Nothing is served at ${c.req.path}. See /docs.`), c));
 app.onError(renderError);

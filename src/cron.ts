@@ -1,4 +1,7 @@
-/** What is done once a minute: schedules, sweeps of purged and deleted resources, what nobody asks for any more, counts, wake-ups that were lost, what moves. */
+/**
+ * The work of each minute: schedules, sweeps of purged and deleted resources, eviction of unread caches, counts, lost wake-ups,
+ * and rows that move to another database or table.
+ */
 
 import type { Services } from './flows/services.ts';
 import { evictUnread } from './flows/upkeep/evict-unread.ts';
@@ -8,12 +11,12 @@ import { wakeOverdue } from './flows/webhooks/wake-overdue.ts';
 import { log } from './log.ts';
 
 const DAY_MS = 86_400_000;
-/** Devices that one run of the slow walk looks at. */
+/** Devices that one run of the slow walk reads. */
 const WALKED_DEVICES = 1000;
 /** Rows of old actions that one run drops. */
 const DROPPED_ACTIONS = 500;
 
-/** One run; `now` in ms since the epoch. A part that fails keeps no other from its turn: the next run tries again. */
+/** One run; `now` in ms since the epoch. A part that fails does not stop the others; the next run tries it again. */
 export async function runCron(services: Services, now: number): Promise<void> {
   const parts: Readonly<Record<string, () => Promise<void>>> = {
     refresh_due: () => refreshDue(services, now),

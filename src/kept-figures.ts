@@ -1,6 +1,6 @@
 /**
- * Figures of the last hour in isolate memory (KEEP_FIGURES): for `npm start`, where no Analytics Engine is, and one isolate serves all. A
- * deployed service has many, so that each would tell another story.
+ * Figures of the last hour in isolate memory (KEEP_FIGURES). They are for `npm start`, which has no Analytics Engine and one isolate.
+ * A deployed service has many isolates, and each would return different figures.
  */
 
 import type { FigureQuestion, FigureRow, Figures } from './contract/figures.ts';
@@ -8,7 +8,7 @@ import { FIGURES, type Figure, MEASURES, type Metrics } from './metrics.ts';
 
 const MINUTE_MS = 60_000;
 const KEPT_MINUTES = 60;
-/** Sets of labels of a figure that a minute keeps: what is beyond is not counted. */
+/** Sets of labels that one minute keeps. Points with further sets are not counted. */
 const MOST_SETS = 500;
 
 interface Sum {
@@ -17,7 +17,7 @@ interface Sum {
   value: number;
 }
 
-/** Keeps figures, and tells of them. `now`: clock, ms since the epoch. */
+/** Keeps figures and answers questions about them. `now`: clock, ms since the epoch. */
 export function keptFigures(now: () => number = Date.now): Metrics & Figures {
   const minutes = new Map<number, Map<string, Sum>>();
   return {
@@ -65,5 +65,5 @@ function combined(figure: Figure, one: number, other: number): number {
   return MEASURES[figure].of === 'max' ? Math.max(one, other) : one + other;
 }
 
-/** Those of this isolate. */
+/** The figures of this isolate. */
 export const figuresOfIsolate = keptFigures();

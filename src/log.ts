@@ -8,18 +8,18 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { hashOfText } from './core/shards.ts';
 
 /**
- * `info` is what every load leaves, and is sampled (`sampleInfo`); `notice` is as good news but rare, such as what an administrator
- * changed: it is always written, like `warn` and `error`.
+ * `info`: written for every load, and sampled (`sampleInfo`). `notice`: good news too, but rare, such as an administrator's change.
+ * `notice`, `warn` and `error` are always written.
  */
 type Level = 'info' | 'notice' | 'warn' | 'error';
 type EventName = `${Lowercase<string>}.${Lowercase<string>}`;
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** What every line of an invocation tells, such as whose request it was. */
+/** Fields in every line of an invocation, such as the request's id. */
 const common = new AsyncLocalStorage<Fields>();
 
-/** Does the work, and puts the fields into each line that is written meanwhile, also by what it leaves under `waitUntil`. */
+/** Runs `work` and adds the fields to each line that is written meanwhile, including lines of promises under `waitUntil`. */
 export function withLogFields<Result>(fields: Fields, work: () => Result): Result {
   return common.run({ ...common.getStore(), ...fields }, work);
 }
@@ -27,8 +27,8 @@ export function withLogFields<Result>(fields: Fields, work: () => Result): Resul
 let infoShare = 1;
 
 /**
- * From now on only this share (0-1) of `info` lines is written: the platform is paid by the line, and can itself only leave out whole
- * invocations, with their errors. All lines of one request are written, or none.
+ * Sets the share (0-1) of `info` lines that are written from now on. The platform charges by the line, and can itself only drop whole
+ * invocations, including their errors. Either all lines of a request are written, or none.
  */
 export function sampleInfo(share: number): void {
   infoShare = share;
@@ -39,7 +39,7 @@ function isLeftOut({ request_id: requestId }: Fields): boolean {
   return (typeof requestId === 'string' ? hashOfText(requestId) / 2 ** 32 : Math.random()) >= infoShare;
 }
 
-/** Writes one event. `error` goes in as its name and message, and its stack: logs are the operator's. */
+/** Writes one event. `error` is written as name, message and stack: only the operator reads logs. */
 export function log(level: Level, event: EventName, fields: Fields = {}): void {
   const all = { ...common.getStore(), ...fields };
   if (level === 'info' && isLeftOut(all)) return;

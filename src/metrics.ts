@@ -1,35 +1,38 @@
 /**
- * Figures for the operator, written to the platform's Analytics Engine: they cost no call, and nothing fails because of
- * them. docs/operations.md says how to ask for them, and names columns by the order below.
+ * Figures for the operator, written to the platform's Analytics Engine. A write costs no call, and a failed write fails nothing.
+ * docs/operations.md says how to query them, and names columns by the order below.
  */
 
 import { log } from './log.ts';
 
 /** Every figure: its labels (blob2, blob3, … ; blob1 and index1 are the figure's name) and its values (double1, …). */
 export const FIGURES = {
-  /** Requests of a route, many in one point: answers, their time till the headers, bytes announced by Content-Length. */
+  /** Requests of a route, many in one point: how many, their time to the headers, bytes announced by Content-Length. */
   request: { labels: ['route', 'method', 'status'], values: ['count', 'total_ms', 'longest_ms', 'bytes'] },
-  /** A refusal by a rate limit. */
+  /** A request that a rate limit refused. */
   rate_limited: { labels: ['limit'], values: [] },
-  /** A user (`user`) whose requests find no room to be held, or an isolate (`isolate`) that has none left: once a minute each. */
+  /** No room to hold a request: for one user (`user`) or in the whole isolate (`isolate`). Written at most once a minute each. */
   not_held: { labels: ['bound'], values: [] },
-  /** One load. `outcome`: changed, same, settling, stale_lease, unavailable, unanswered, or the code of what it failed with. */
+  /** One load. `outcome`: changed, same, settling, stale_lease, unavailable, unanswered, or the code of its failure. */
   load: { labels: ['resource', 'outcome'], values: ['ms', 'bytes', 'rows_changed', 'attempt'] },
-  /** A load that was committed although rows moved while its pages were read (`drift: "keep"`): how many came again, and how many the origin's count differs by. */
+  /**
+   * A load that was committed although rows moved between its pages (`drift: "keep"`): how many rows came twice, and by how many
+   * rows the origin's count differs.
+   */
   drift: { labels: ['resource'], values: ['repeated_rows', 'rows_off_count'] },
-  /** One batch of a queue. The lag is that of messages that came for the first time, from their sending. */
+  /** One batch of a queue. The lag is counted from the sending, of messages that are delivered for the first time. */
   batch: { labels: ['queue'], values: ['messages', 'repeated', 'longest_lag_ms'] },
-  /** One batch of the sync queue as it was written to D1. */
+  /** One batch of the sync queue, as it was written to D1. */
   sync: { labels: [], values: ['records', 'reads'] },
-  /** New devices that were not noted, since their users have MAX_DEVICES_PER_USER that were seen lately. */
+  /** New devices that were not recorded: their users already have MAX_DEVICES_PER_USER that were seen recently. */
   devices_refused: { labels: [], values: ['devices'] },
-  /** One delivery to a webhook. `outcome`: taken, the status that it was answered with, unreached, disabled. `late_ms`: since the event. */
+  /** One delivery to a webhook. `outcome`: taken, the status of the answer, unreached, disabled. `late_ms`: since the event. */
   webhook: { labels: ['webhook', 'outcome'], values: ['ms', 'late_ms'] },
 } as const;
 
 export type Figure = keyof typeof FIGURES;
 
-/** What a chart shows of each figure: how many points there are, the sum of a value, or the largest one. */
+/** What a chart shows of each figure: the number of points, the sum of a value, or the largest value. */
 export const MEASURES: Readonly<
   Record<
     Figure,
@@ -54,10 +57,10 @@ export interface Metrics {
   write<F extends Figure>(figure: F, labels: Labels<F>, values: Values<F>): void;
 }
 
-/** A service without Analytics Engine. */
+/** For a service without Analytics Engine: writes nothing. */
 export const noMetrics: Metrics = { write: () => {} };
 
-/** The figures in a dataset; without one they go nowhere. */
+/** Writes figures to a dataset; without a dataset, writes nothing. */
 export function datasetMetrics(dataset: AnalyticsEngineDataset | undefined): Metrics {
   if (dataset === undefined) return noMetrics;
   return {
@@ -71,7 +74,7 @@ export function datasetMetrics(dataset: AnalyticsEngineDataset | undefined): Met
   };
 }
 
-/** Figures that go to several places. */
+/** Writes each figure to both places. */
 export function bothMetrics(one: Metrics, other: Metrics): Metrics {
   return {
     write(figure, labels, values) {

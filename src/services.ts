@@ -1,4 +1,4 @@
-/** Builds what flows work with from the bindings, once an invocation: the only place that knows their names. */
+/** Builds the services that flows use from the bindings, once an invocation. No other file knows the names of the bindings. */
 
 import type { Figures } from './contract/figures.ts';
 import { heldRequests, holdsOf, MAX_HELD } from './flows/live/held-requests.ts';
@@ -25,7 +25,7 @@ import { syncBuffer } from './stores/sync-buffer.ts';
 import { d1WebhookWaiting } from './stores/webhook-waiting.ts';
 import { d1Webhooks } from './stores/webhooks.ts';
 
-/** What all invocations of an isolate share. @throws Problem `misconfigured` */
+/** Services that all invocations of an isolate share. @throws Problem `misconfigured` */
 const sharedServices = oncePerEnv((env: Env) => {
   const settings = readSettings(env);
   sampleInfo(settings.logSample);
@@ -51,13 +51,13 @@ const sharedServices = oncePerEnv((env: Env) => {
   };
 });
 
-/** What requests go by, where a source names a binding: only those whose names begin with `VIA_`, and that have a `fetch()`. */
+/** The binding through which a source's requests go. Allowed: names that begin with `VIA_`, of bindings that have `fetch()`. */
 function fetcherOf(env: object, name: string): Fetch | undefined {
   const binding = name.startsWith('VIA_') ? (env as { readonly [name: string]: Partial<Fetcher> })[name] : undefined;
   return binding?.fetch === undefined ? undefined : (url, init) => (binding as Fetcher).fetch(url, init);
 }
 
-/** Where a source names a database: only bindings whose names begin with `SQL_`, and that are of Hyperdrive. */
+/** The connection string of a source's database. Allowed: names that begin with `SQL_`, of Hyperdrive bindings. */
 function connectionStringOf(env: object, name: string): string | undefined {
   const binding = name.startsWith('SQL_') ? (env as { readonly [name: string]: Partial<Hyperdrive> })[name] : undefined;
   return typeof binding === 'object' ? binding.connectionString : undefined;
@@ -70,8 +70,8 @@ export interface AnsweredRequest {
 }
 
 /**
- * Services of one invocation; `waitUntil` is its execution context's. Without a request, as in queues and cron, there is no
- * host whose edge cache could be meant: what such an invocation learns, locations find once their copies have run out.
+ * Services of one invocation; `waitUntil` is its execution context's. Queues and cron have no request, so they know no host and use
+ * no edge cache: locations see their changes once the copies at the edge have expired.
  *
  * @throws Problem `misconfigured`
  */
@@ -101,14 +101,14 @@ export function makeServices(
   };
 }
 
-/** Figures go to no dataset on an account without Analytics Engine, where wrangler.toml leaves the binding out. */
+/** Without Analytics Engine, wrangler.toml leaves the binding out, and figures go to no dataset. */
 export function metricsOf(env: Partial<Pick<Env, 'METRICS' | 'KEEP_FIGURES'>>): Metrics {
   const metrics = datasetMetrics(env.METRICS);
-  // Requests are counted also while settings are wrong.
+  // Read before the settings are checked: requests are counted even if a setting is wrong.
   return readText(env, 'KEEP_FIGURES') === 'on' ? bothMetrics(metrics, figuresOfIsolate) : metrics;
 }
 
-/** Where figures can be read; null: nowhere. */
+/** Where figures can be read; null: they cannot be read. */
 function figuresOf(
   { ANALYTICS_SQL: binding }: Env & { ANALYTICS_SQL?: FiguresBinding },
   { figuresDataset: dataset, keepFigures }: Settings,
@@ -118,7 +118,7 @@ function figuresOf(
   return keepFigures ? figuresOfIsolate : null;
 }
 
-/** One harmless call to each store, each database that is bound, and to the edge cache of the request's host. */
+/** One harmless call to each store, to each bound database, and to the edge cache of the request's host. */
 export function makeProbes(env: Env, requestUrl: string): Omit<Probes, 'misconfigured'> {
   const databases = Object.entries(env).filter(([name]) => /^DB(_\d+)?$/.test(name));
   return {

@@ -1,42 +1,42 @@
-/** Settings: `env` read once into checked values with units. A bad one is a `misconfigured` problem that names it. */
+/** Settings: reads `env` once into checked values with units. A bad value throws a `misconfigured` problem that names the setting. */
 
 import { Problem } from './contract/problem.ts';
 import { hostPatternFault } from './core/host-pattern.ts';
 import type { Shards } from './core/shards.ts';
 
-/** The settings of the service, checked. */
+/** The checked settings of the service. */
 export interface Settings {
-  /** How long a refresh is held for its task to end, ms. */
+  /** How long a refresh is held until its task ends, ms. */
   refreshWaitMs: number;
-  /** How long loads may go on after the handler of their queue has returned, ms. */
+  /** How long loads may continue after the handler of their queue has returned, ms. */
   waitUntilMs: number;
-  /** How long a location takes a looked-up entry as current, ms. */
+  /** How long a location treats a looked-up entry as current, ms. */
   entryCacheMs: number;
-  /** Host patterns that origins may have; empty: any https host by name. */
+  /** Host patterns that origins may have; empty: any https host that is a name. */
   originHosts: readonly string[];
-  /** What becomes of an answer that says itself that it is not whole: the load fails, or is committed with warnings. */
+  /** What happens to an answer that says that it is incomplete: the load fails, or is committed with warnings. */
   partialAnswers: 'fail' | 'warn';
   /** Records of devices older than this are dropped, days. */
   syncRetentionDays: number;
-  /** What administrators changed longer ago than this is dropped, days. */
+  /** Records of administrators' actions older than this are dropped, days. */
   actionsRetentionDays: number;
-  /** What `/sync/` gave a device is noted anew after this time where nothing has changed, ms; 0: each time. */
+  /** How soon `/sync/` records an unchanged cache of a device again, ms; 0: at each request. */
   syncResolutionMs: number;
-  /** Most devices of one user that records are kept of. */
+  /** Most devices of one user for which records are kept. */
   maxDevicesPerUser: number;
-  /** Caches that were not read for so long are purged, days; 0: never. */
+  /** Caches that were not read for this time are purged, days; 0: never. */
   evictUnreadDays: number;
-  /** Whether look-ups may ask a replica of D1 that is nearer than its primary. */
+  /** Whether look-ups may read a replica of D1 that is nearer than the primary. */
   readReplicas: boolean;
-  /** Over how many databases the records of devices are spread. */
+  /** The number of databases that hold the records of devices. */
   syncShards: Shards;
-  /** The same of entries. */
+  /** The number of databases that hold entries. */
   entryShards: Shards;
-  /** How many hubs hold live sockets. */
+  /** The number of hubs that hold live sockets. */
   liveShards: Shards;
   /** Most live sockets of one user. */
   liveSocketsPerUser: number;
-  /** Most requests of one user that an isolate holds at once: waits and event streams. */
+  /** Most requests of one user that an isolate holds at the same time: waits and event streams. */
   heldPerUser: number;
   /** Share of `info` lines that are written, 0-1. */
   logSample: number;
@@ -44,19 +44,19 @@ export interface Settings {
   figuresDataset: string;
   /** Whether the last hour's figures are kept in the isolate. */
   keepFigures: boolean;
-  /** Whether users and caches are limited; `off` is for tests and measurements. */
+  /** Whether users and caches are rate-limited; `off` is for tests and measurements. */
   rateLimits: boolean;
 }
 
-/** One database, as it is usual. */
+/** The default: one database. */
 const UNSHARDED: Shards = { now: 1, before: 1 };
 const MAX_SHARDS = 64;
 
 type Vars = Readonly<Record<string, unknown>>;
 
 /**
- * What is worked out of an env, once for each: the bindings and settings of an isolate are one object that never changes. What
- * throws is tried again.
+ * Runs `work` once for each env and keeps the result: the bindings and settings of an isolate are one object that never changes.
+ * If `work` throws, the next call runs it again.
  */
 export function oncePerEnv<E extends object, T>(work: (env: E) => T): (env: E) => T {
   const known = new WeakMap<E, { result: T }>();
@@ -136,7 +136,7 @@ function counts(vars: Vars, name: string): Shards {
   return { now, before };
 }
 
-/** The same of databases, all of which must be bound. */
+/** The same for databases, all of which must be bound. */
 function shards(vars: Vars, name: string): Shards {
   const { now, before } = counts(vars, name);
   for (let shard = 1; shard < Math.max(now, before); shard++) {
@@ -146,7 +146,7 @@ function shards(vars: Vars, name: string): Shards {
   return { now, before };
 }
 
-/** One of some words, the first of which is the usual one. */
+/** One of some words; the first is the default. */
 function oneOf<Word extends string>(vars: Vars, name: string, words: readonly [Word, ...Word[]]): Word {
   const text = readText(vars, name);
   const word = text === undefined ? words[0] : words.find((known) => known === text);
@@ -154,7 +154,7 @@ function oneOf<Word extends string>(vars: Vars, name: string, words: readonly [W
   return word;
 }
 
-/** It stands in statements, where it cannot be a parameter. */
+/** The name becomes part of SQL statements, which take no parameter for it; hence the strict pattern. */
 function datasetName(vars: Vars, name: string): string {
   const text = readText(vars, name) ?? 'freshet';
   if (/^[A-Za-z0-9_-]{1,64}$/.test(text)) return text;
@@ -170,7 +170,7 @@ function hosts(vars: Vars, name: string): string[] {
   for (const [at, pattern] of patterns.entries()) {
     const fault = hostPatternFault(pattern);
     if (fault === null) continue;
-    // The entry itself is not quoted: anybody may read this at /healthz.
+    // The pattern itself is not quoted: anybody may read this message at /healthz.
     throw new Problem(
       'misconfigured',
       `The setting ${name} must be hosts, comma-separated, such as erp.example.com, *.example.com or 10.0.0.7:8080; number ${at + 1} of them ${fault}.`,

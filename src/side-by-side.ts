@@ -1,12 +1,12 @@
-/** Work on many things, a few at a time. */
+/** Processes many items, a few at the same time. */
 
-/** Most calls of stores or objects under way for one request. */
+/** Most calls of stores or objects that one request has in progress. */
 const WIDTH = 20;
 
 /**
- * Calls `work` for each item, at most WIDTH at once; results in the order of the items.
+ * Calls `work` for each item, at most WIDTH at the same time. The results are in the order of the items.
  *
- * @throws what `work` throws first; items not begun by then are left
+ * @throws the first error of `work`; items that have not begun by then are skipped
  */
 export async function sideBySide<Item, Result>(
   items: readonly Item[],

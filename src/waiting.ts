@@ -1,8 +1,8 @@
 /**
- * Waiting and giving up. Everything that waits for something that another request brings about waits by `looks`, for the
- * platform lets no request await another's promise: it looks, pauses and looks again.
+ * Waits and time-outs. The platform lets no request await a promise of another request. Code that waits for another request's
+ * work therefore polls with `looks`: look, pause, look again.
  *
- * | who waits | for what | where it looks |
+ * | what waits | for what | where it looks |
  * |---|---|---|
  * | flows/read/await-load.ts | a load, by a read of what is missing or expired | the look-up |
  * | flows/live/watch-cache.ts | something newer, by `Prefer: wait` and event streams on `/rpc/` | isolate memory |
@@ -13,22 +13,22 @@
  * | stores/fetch-once.ts | what another request of the isolate fetches | isolate memory |
  */
 
-/** The pause before look number `look` (1: the first after the one at once), ms. */
+/** The pause before look number `look`, ms. The look without a pause is number 0, so `look` begins at 1. */
 export type Pauses = (look: number) => number;
 
-/** Pauses that grow, from `firstMs` by `factor` up to `longestMs`. */
+/** Pauses that grow from `firstMs` by `factor`, up to `longestMs`. */
 export function growingPauses(firstMs: number, longestMs: number, factor = 2): Pauses {
   return (look) => Math.min(firstMs * factor ** (look - 1), longestMs);
 }
 
-/** Pauses by chance, so that those who wait neither look nor are answered all at once. */
+/** Random pauses, so that many waiting requests neither look nor answer all at the same moment. */
 export function randomPauses(shortestMs: number, longestMs: number): Pauses {
   return () => shortestMs + Math.random() * (longestMs - shortestMs);
 }
 
 /**
- * Yields whenever it is time to look, with the number of the look: 0 at once, then 1, 2, … after a pause each, the last at
- * `until` (ms since the epoch). `signal` ends the wait early.
+ * Yields the number of the look whenever it is time to look: 0 at once, then 1, 2, … after a pause each, the last at `until` (ms
+ * since the epoch). `signal` ends the wait early.
  */
 export async function* looks(until: number, pauseMs: Pauses, signal?: AbortSignal): AsyncGenerator<number, void, void> {
   for (let look = 0; ; look += 1) {
@@ -54,9 +54,9 @@ export function sleep(ms: number, signal?: AbortSignal): Promise<void> {
 }
 
 /**
- * The result of the work if it comes within `ms`; the work itself goes on either way.
+ * The result of `work` if it settles within `ms`. The work is not cancelled.
  *
- * @throws Error when the time has passed; whatever the work throws before
+ * @throws Error when the time has passed; the error of `work` if it fails earlier
  */
 export function withTimeout<T>(work: Promise<T>, ms: number): Promise<T> {
   return new Promise((resolve, reject) => {

@@ -1,6 +1,6 @@
 /**
- * The cache object: decides what is current of one cache key (DESIGN "A refresh, step by step"). Verbs and alarm only;
- * the rules are in core/task-machine, the rows in key-rows.ts, what is done outside in effects.ts.
+ * The cache object: decides what is current for one cache key (DESIGN "A refresh, step by step"). This file has only verbs and the
+ * alarm. The rules are in core/task-machine, the rows in key-rows.ts, calls to other services in effects.ts.
  */
 
 import { DurableObject } from 'cloudflare:workers';
@@ -21,13 +21,13 @@ import { liveHubs } from './hub-client.ts';
 import { KeyRows, type Where } from './key-rows.ts';
 import { areNeeded, tellWatchers } from './watchers.ts';
 
-/** The alarm comes again after this when it could do nothing, ms. */
+/** How long after an alarm that failed or could do nothing the next one comes, ms. */
 const ALARM_RETRY_MS = 60_000;
 
-/** How long D1 is waited for by a purge that must know what there is, ms. */
+/** How long a purge waits for D1's answer about a key that the object does not know, ms. */
 const RECALL_TIMEOUT_MS = 3_000;
 
-/** The verbs of ports/object.ts; anything else is private, since every method can be called from outside. */
+/** The verbs of ports/object.ts. Everything else is `#private`, since callers of the stub can call every public method. */
 export class CacheObject extends DurableObject<Env> implements EncodedVerbs {
   readonly #held = new HeldWaits();
   readonly #rows: KeyRows;
@@ -38,7 +38,7 @@ export class CacheObject extends DurableObject<Env> implements EncodedVerbs {
     this.#rows = new KeyRows(ctx.storage, (taskId) => this.#held.release(taskId));
   }
 
-  /** Made when it is first needed: an alarm whose object cannot be constructed is given up, and with it all that is owed. */
+  /** Made at first use: if the constructor threw, the platform would give up the alarm, and all owed work would be lost. */
   get #outside(): Outside {
     const { env } = this;
     this.#madeOutside ??= {
@@ -68,7 +68,7 @@ export class CacheObject extends DurableObject<Env> implements EncodedVerbs {
     return seen.outcome === 'found' ? { ...seen, outcome: 'task' } : answer;
   }
 
-  /** Asks the machine again where it only waited for D1, and D1 has answered. */
+  /** If the task only waited for D1, and D1 has now answered, asks the machine a second time. */
   async claim(request: contract.ClaimRequest): Promise<EncodedAnswer<contract.ClaimAnswer>> {
     const first = await this.#ask(request, 'claim', request, { outcome: 'ended' });
     if (first.answer.outcome !== 'not_due' || first.stored === NOTHING || !(await first.stored))
@@ -76,7 +76,7 @@ export class CacheObject extends DurableObject<Env> implements EncodedVerbs {
     return encodeAnswer((await this.#ask(request, 'claim', request, { outcome: 'ended' })).answer);
   }
 
-  /** Answers when D1 has taken the version, or has failed to: then the alarm goes on. */
+  /** Answers once D1 has taken the version, or has failed to take it; after a failure the alarm tries again. */
   async commit(request: contract.CommitRequest): Promise<EncodedAnswer<contract.CommitAnswer>> {
     const first = await this.#ask(request, 'commit', request, { outcome: 'stale_lease' });
     if (first.answer.outcome !== 'settling' || !(await first.stored)) return encodeAnswer(first.answer);
@@ -103,7 +103,7 @@ export class CacheObject extends DurableObject<Env> implements EncodedVerbs {
     return encodeAnswer((await this.#ask(request, 'revoke', request, { outcome: 'unknown' })).answer);
   }
 
-  /** @throws Error when D1 has not taken it: the purge stands and the alarm repeats the write, but nobody may rely on it yet */
+  /** @throws Error when D1 has not taken the purge. It stands here and the alarm repeats the write, but reads may still see old data. */
   async purge(request: contract.PurgeRequest): Promise<EncodedAnswer<contract.PurgeAnswer>> {
     if (!this.#rows.areNewer) await this.#recall(request.key);
     const { answer, stored } = await this.#ask(request, 'purge', request, { outcome: 'unknown' });
@@ -111,7 +111,7 @@ export class CacheObject extends DurableObject<Env> implements EncodedVerbs {
     return encodeAnswer(answer);
   }
 
-  /** D1 may know of an earlier life of a key that this object has never heard of: what was loaded then can be purged as well. */
+  /** D1 may know a key that this object has lost. Restores its identity, so that what was loaded earlier can be purged too. */
   async #recall(key: string): Promise<void> {
     if (this.#rows.find({ key }) !== null) return;
     const inD1 = await withTimeout(this.#outside.entries.find(key), RECALL_TIMEOUT_MS);
@@ -126,7 +126,7 @@ export class CacheObject extends DurableObject<Env> implements EncodedVerbs {
     return encodeAnswer(answer);
   }
 
-  /** Reads only: what is due is left to the alarm. */
+  /** Only reads; due work is left to the alarm. */
   async tasks(key: string, limit: number): Promise<EncodedAnswer<contract.TasksAnswer>> {
     if (this.#rows.areNewer) return encodeAnswer({ outcome: 'unavailable' });
     const tasks = this.#rows.tasks(key, limit);
@@ -141,7 +141,7 @@ export class CacheObject extends DurableObject<Env> implements EncodedVerbs {
     await this.#ask({ taskId }, 'wake', { taskId }, undefined);
   }
 
-  /** Never throws: the platform gives up an alarm that fails some times. Each step sets the next alarm from the rows before any effect. */
+  /** Never throws: the platform gives up an alarm after some failures. Each step sets the next alarm from the rows before any effect. */
   override async alarm(): Promise<void> {
     try {
       if (this.#rows.areNewer) await this.ctx.storage.setAlarm(Date.now() + ALARM_RETRY_MS);
@@ -165,12 +165,12 @@ export class CacheObject extends DurableObject<Env> implements EncodedVerbs {
     this.ctx.waitUntil(tellWatchers(key, this.#rows, this.#outside.hubs));
   }
 
-  /** Loads a watched cache that has expired, as a read would, if somebody is still there. */
+  /** Loads a watched cache that has expired, as a read would, if a hub still needs it. */
   async #freshen(key: string): Promise<void> {
     if (await areNeeded(key, this.#rows, this.#outside.hubs)) await this.#ask({ key }, 'freshen', {}, undefined);
   }
 
-  /** One step, with its effects under way. `stored`: whether D1 has taken what it had to; true when there was nothing. */
+  /** One step; its effects are in progress. `stored`: whether D1 has taken the entry; true when there was nothing to write. */
   async #ask<N extends EventName>(
     where: Where,
     name: N,
@@ -202,7 +202,7 @@ interface Asked<N extends EventName> {
 
 const NOTHING = Promise.resolve(true);
 
-/** JSON takes all that rows take: an answer holds nothing else. */
+/** Answers consist of what rows hold, and JSON can represent all of it. */
 function encodeAnswer<Answer>(answer: Answer): EncodedAnswer<Answer> {
   return JSON.stringify(answer);
 }

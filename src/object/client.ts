@@ -1,4 +1,4 @@
-/** The cache objects as flows call them: the stub of a key or task, with the retries that the platform's flags allow. */
+/** The cache objects as flows call them: the stub of a key or task, with retries of errors that the platform marks as retryable. */
 
 import type { Problem } from '../contract/problem.ts';
 import { backoffMs } from '../core/backoff.ts';
@@ -9,18 +9,18 @@ import { overloaded } from '../stores/overloaded.ts';
 import { sleep, withTimeout } from '../waiting.ts';
 import type { CacheObject } from './cache-object.ts';
 
-/** Attempts of one call, and the most between the first two, ms. */
+/** Attempts of one call, and the longest pause between the first two, ms. */
 const MAX_ATTEMPTS = 4;
 const BACKOFF_MS = 100;
-/** How long an attempt may take beyond what it asks to be held, ms: longer than an object waits for D1. */
+/** How long an attempt may take beyond the requested wait, ms: longer than an object waits for D1. */
 const TIMEOUT_MS = 10_000;
 
 /**
- * The verbs of all objects of a namespace. A call is tried again where the platform says that it may be: every verb may
- * be repeated (joins, fences and delivery ids see to it), so a lost answer does no harm.
+ * The verbs of all objects of a namespace. A call is retried where the platform marks its error as retryable. Every verb may be
+ * repeated (joins, fences and delivery ids make that safe), so a lost answer does no harm.
  *
- * @param requestId of the client's request, for the log lines of what it sets off
- * @throws Problem `overloaded` with `Retry-After`, when the object has too much to do or could not be reached or relied on
+ * @param requestId of the client's request, for the log lines of the work that it causes
+ * @throws Problem `overloaded` with `Retry-After`, when the object is overloaded, unreachable, or failed to answer reliably
  */
 export function objectClient(namespace: DurableObjectNamespace<CacheObject>, requestId?: string): CacheObjectVerbs {
   const named = requestId === undefined ? {} : { requestId };
@@ -42,7 +42,7 @@ export function objectClient(namespace: DurableObjectNamespace<CacheObject>, req
         attempts += 1;
         return ofTask(request.taskId).revoke(request);
       });
-      // The attempt before did it, and its answer was lost.
+      // The previous attempt revoked the task, and its answer was lost.
       const isDone = attempts > 1 && answer.outcome === 'conflict' && answer.task.state === 'REVOKED';
       return isDone ? { outcome: 'revoked', task: answer.task } : answer;
     },
@@ -58,12 +58,12 @@ export function objectClient(namespace: DurableObjectNamespace<CacheObject>, req
   };
 }
 
-/** The stub as what it is: the platform's types of recursive JSON values are deeper than the compiler follows. */
+/** Casts the stub to its verbs: the platform's types of recursive JSON values are too deep for the compiler. */
 function verbs(stub: unknown): EncodedVerbs {
   return stub as EncodedVerbs;
 }
 
-/** Each attempt takes a stub of its own: one that has thrown may stay broken. */
+/** Each attempt gets its own stub: a stub that has thrown may stay broken. */
 async function retried<Answer>(call: () => Promise<EncodedAnswer<Answer>>, timeoutMs = TIMEOUT_MS): Promise<Answer> {
   for (let attempt = 1; ; attempt += 1) {
     try {
@@ -75,7 +75,7 @@ async function retried<Answer>(call: () => Promise<EncodedAnswer<Answer>>, timeo
   }
 }
 
-/** Repeating a call to an overloaded object would only add to its load. */
+/** A repeated call to an overloaded object would only add to its load. */
 function mayBeRepeated(error: unknown): boolean {
   const { retryable, overloaded } = error as { retryable?: boolean; overloaded?: boolean };
   return retryable === true && overloaded !== true;

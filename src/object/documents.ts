@@ -1,7 +1,7 @@
 /**
- * Tables `keys` and `list_parts`: the document of each cache key, its long lists in parts (long-list.ts), and a copy of each in
- * memory, since to parse a long chain costs more than most calls. The tables are the truth: only this object writes them, and
- * what a transaction did not bring about is forgotten.
+ * Tables `keys` and `list_parts`: the document of each cache key, its long lists in parts (long-list.ts), and a copy of each document
+ * in memory, since parsing a long chain costs more than most calls. The tables are the truth. Only this object writes them, and
+ * changes of a transaction that was rolled back are dropped from memory too.
  */
 
 import type { CacheDocument } from '../core/task-machine/document.ts';
@@ -13,7 +13,7 @@ type List = (typeof LISTS)[number];
 type Layouts = Readonly<Record<List, Layout<object>>>;
 type Rows = Record<List, Layout<object>['parts'][number][]>;
 
-/** The document as it is stored: of its long lists it has the newest items. Absent `skipped`: none, or an older release wrote it. */
+/** The document as it is stored, with only the newest items of its long lists. `skipped` is absent if there are none, or an older release wrote it. */
 type Stored = CacheDocument & { skipped?: Partial<Record<List, number>> };
 
 interface Known {
@@ -31,12 +31,12 @@ export class Documents {
     this.#sql = sql;
   }
 
-  /** The document of a key; null: never asked for. */
+  /** The document of a key; null: no load was ever asked for. */
   read(key: string): CacheDocument | null {
     return this.#byKey().get(key)?.document ?? null;
   }
 
-  /** All documents of the object: one, but for keys that share 48 bits. */
+  /** All documents of the object: one, except where keys share their first 48 bits. */
   all(): CacheDocument[] {
     return Array.from(this.#byKey().values(), ({ document }) => document);
   }
@@ -65,7 +65,7 @@ export class Documents {
     return byKey;
   }
 
-  /** Inserts or replaces a document: one row written, and one for each part that is new, changed or gone. */
+  /** Inserts or replaces a document: writes one row, and one for each part that was added, changed or removed. */
   write(document: CacheDocument): void {
     const { key } = document.cache;
     const known = this.#byKey();
@@ -84,7 +84,7 @@ export class Documents {
 
   #writeList(key: string, list: List, before: Known | undefined, document: CacheDocument): Layout<object> {
     const layout = before?.layouts[list] ?? EMPTY_LAYOUT;
-    // Most steps touch neither list. What an older release left in the document is moved at the first step that does.
+    // Most steps touch neither list. The first step that does moves the items that an older release left in the document.
     if (before?.document[list] === document[list]) return layout;
     const next = nextLayout(layout, document[list]);
     const kept = new Set(next.parts.map(({ number }) => number));
@@ -106,12 +106,12 @@ export class Documents {
     return next;
   }
 
-  /** The tables were just made: they are empty. */
+  /** Notes that the tables were just created and are empty. */
   begin(): void {
     this.#known = new Map();
   }
 
-  /** Forgets the copies: a transaction was rolled back. */
+  /** Drops the copies after a transaction was rolled back. */
   forget(): void {
     this.#known = null;
   }

@@ -1,4 +1,4 @@
-/** Carries out what a step wants done outside the object. Losing any of it is made good by the alarm. */
+/** Carries out the effects of a step outside the object. If one is lost, the alarm repeats it. */
 
 import type { LiveHubs } from '../contract/live.ts';
 import type { CacheDocument, OwedBlob } from '../core/task-machine/document.ts';
@@ -11,25 +11,25 @@ import type { Blobs, Entries } from '../ports/stores.ts';
 import { withTimeout } from '../waiting.ts';
 import type { KeyRows } from './key-rows.ts';
 
-/** How long a write to D1 is waited for, ms: D1 stalls for a minute at times, and the alarm repeats it. */
+/** How long to wait for a write to D1, ms: D1 sometimes stalls for a minute, and the alarm repeats the write. */
 const STORE_TIMEOUT_MS = 5_000;
-/** How often an entry is written that meets one of another object; the alarm goes on after that. */
+/** How often an entry is written that collides with another object's entry; after that the alarm continues. */
 const STORE_TRIES = 3;
-/** The same for a message and a removal: neither may keep the object awake, nor its alarm from the next key. */
+/** Time-outs of sending a message and of a removal, ms: neither may keep the object awake, or delay the alarm's next key. */
 const SEND_TIMEOUT_MS = 5_000;
 const REMOVE_TIMEOUT_MS = 10_000;
 
-/** What the effects are carried out on. */
+/** The services that effects call. */
 export interface Outside {
   queue: Queue<RefreshMessage>;
-  /** For loads that may take long: they hold up none of the others. */
+  /** For loads that may take long, so that they do not delay the others. */
   slowQueue: Queue<RefreshMessage>;
   entries: Entries;
   blobs: Blobs;
   hubs: LiveHubs;
 }
 
-/** Sends the messages of tasks at the head of their key, with what is known of their load. A failure is only logged: the alarm sends again. */
+/** Sends the messages of tasks at the head of their key, with hints about their load. A failure is only logged: the alarm sends again. */
 export async function sendMessages(
   taskIds: readonly string[],
   document: CacheDocument,
@@ -54,10 +54,11 @@ export async function sendMessages(
 }
 
 /**
- * Writes the newest entry of a key to D1 and tells the machine; whether D1 has it. Where D1 has what this object cannot have
- * written, the machine counts on above that, and the entry is written again: a few times at most, since another object may be at it.
+ * Writes the newest entry of a key to D1, tells the machine, and returns whether D1 has it. If D1 holds an entry that this object
+ * cannot have written, the machine raises its counters above it and the entry is written again: at most STORE_TRIES times, since
+ * another object may be writing too.
  *
- * @param tell is called when D1 has what the hubs of the key are to be told
+ * @param tell called once D1 has what the hubs of the key are to be told
  */
 export async function storeEntry(key: string, rows: KeyRows, { entries }: Outside, tell: () => void): Promise<boolean> {
   for (let tries = 0; tries < STORE_TRIES; tries++) {
@@ -75,7 +76,7 @@ export async function storeEntry(key: string, rows: KeyRows, { entries }: Outsid
     if (done === null) return false;
     if (done.effects.poke) tell();
     if (done.document.stored.revision >= entry.revision) return true;
-    // Another write met the foreign entry at the same time, and the machine counts on above it already.
+    // A concurrent write met the foreign entry too, and the machine has already counted above it.
     if (!done.effects.store) continue;
     const { version } = done.document.counters;
     log('warn', 'entry.adopted', {
@@ -89,7 +90,7 @@ export async function storeEntry(key: string, rows: KeyRows, { entries }: Outsid
   return false;
 }
 
-/** Removes blobs of a key from R2 and tells the machine. A failure is only logged: they stay owed, and the alarm tries again. */
+/** Removes blobs of a key from R2 and tells the machine. A failure is only logged: the blobs stay owed, and the alarm retries. */
 export async function removeBlobs(
   key: string,
   blobs: readonly OwedBlob[],

@@ -1,6 +1,6 @@
 /**
- * Table `ended_tasks`: tasks that ended, one row each, written once; and a copy of some in memory, since their state is
- * asked for as long as their clients poll. The table is the truth, as with documents (documents.ts).
+ * Table `ended_tasks`: one row for each task that ended, written once. Some rows are also kept in memory, because clients poll the
+ * state of their tasks. The table is the truth, as with documents (documents.ts).
  */
 
 import { TASK_RETENTION_COUNT, TASK_RETENTION_MS } from '../contract/constants.ts';
@@ -13,7 +13,7 @@ export interface EndedTask {
   record: TaskRecord;
 }
 
-/** Copies that an object keeps. */
+/** Copies that an object keeps in memory. */
 const MAX_KNOWN = 20;
 
 /** The ended tasks of one object. */
@@ -74,7 +74,7 @@ export class EndedTasks {
     );
   }
 
-  /** Removes the tasks of a key that ended TASK_RETENTION_MS ago; what is left. */
+  /** Removes the tasks of a key that ended more than TASK_RETENTION_MS ago; returns what is left. */
   sweep(key: string, now: number): { count: number; oldestAt: number | null } {
     this.forget();
     this.#sql.exec('DELETE FROM ended_tasks WHERE key = ? AND ended_at <= ?', key, now - TASK_RETENTION_MS);
@@ -86,7 +86,7 @@ export class EndedTasks {
       .one();
   }
 
-  /** Forgets the copies: rows were removed, or a transaction was rolled back. */
+  /** Drops the copies, after rows were removed or a transaction was rolled back. */
   forget(): void {
     this.#known = new BoundedMap(MAX_KNOWN);
   }

@@ -3,13 +3,13 @@
 import type { SourceGates, SourceGateVerbs } from '../ports/source-gate.ts';
 import { withTimeout } from '../waiting.ts';
 
-/** How long a gate may take, ms: it keeps all that it needs in memory. No answer is no permit. */
+/** How long a gate may take to answer, ms; it keeps its state in memory. A call without an answer grants no permit. */
 const TIMEOUT_MS = 2000;
 
-/** The gates of a namespace. Nothing is tried again here: a load comes again, and a permit that is not given back runs out. */
+/** The gates of a namespace. Calls are not retried here: a load's message is delivered again, and a permit that is not returned expires. */
 export function sourceGates(namespace: { getByName(name: string): SourceGateVerbs }): SourceGates {
   return (source) => {
-    // Each call takes a stub of its own: one that has thrown may stay broken.
+    // Each call gets its own stub: a stub that has thrown may stay broken.
     const gate = () => namespace.getByName(source);
     return {
       enter: (request) => withTimeout(gate().enter(request), TIMEOUT_MS),

@@ -7,15 +7,15 @@ const TABLES = `
   CREATE TABLE IF NOT EXISTS gate (name TEXT PRIMARY KEY, document TEXT NOT NULL) STRICT, WITHOUT ROWID`;
 
 /**
- * The pace is stored so far ahead of what was given, ms, that few requests write it: a gate that is made anew goes on from there, and
- * gives nothing for as long at most.
+ * How far ahead of the slots that were given the pace is stored, ms, so that few requests write a row. A gate that is restarted continues
+ * from the stored moment, so it gives no slot for at most this long.
  */
 const AHEAD_MS = 1000;
 
-/** What of a gate is one document. */
+/** The part of a gate that is stored as one document. */
 type Document = Omit<GateState, 'permits' | 'asking'>;
 
-/** The rows of one gate; the tables are made by the first write, so that asking a gate leaves nothing behind. */
+/** The rows of one gate. The first write creates the tables, so that a call which only reads leaves nothing behind. */
 export class GateRows {
   readonly #storage: DurableObjectStorage;
   #hasTables: boolean;
@@ -30,7 +30,7 @@ export class GateRows {
     this.#document = JSON.stringify(documentOf(newGate(), 0));
   }
 
-  /** The gate as it is stored. */
+  /** Reads the stored gate. */
   read(): GateState {
     const gate = newGate();
     if (!this.#hasTables) return gate;
@@ -46,7 +46,7 @@ export class GateRows {
     return gate;
   }
 
-  /** Writes what has changed, in one transaction. */
+  /** Writes all changes in one transaction. */
   write(gate: GateState): void {
     const before = this.#permits;
     const gone = [...before.keys()].filter((load) => !gate.permits.has(load));
@@ -69,7 +69,7 @@ export class GateRows {
     this.#document = document;
   }
 
-  /** Drops the tables and all in them. */
+  /** Deletes the tables and all rows. */
   async clear(): Promise<void> {
     await this.#storage.deleteAll();
     this.#hasTables = false;

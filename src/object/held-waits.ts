@@ -1,14 +1,14 @@
-/** Callers held until a task ends, in memory only: who is cut off asks again. */
+/** Callers that are held until a task ends. They are kept in memory only: a caller whose connection breaks asks again. */
 
-/** Most callers held at once; an object is billed while it holds one. */
+/** Most callers held at the same time; an object is billed while it holds one. */
 const MAX_HELD = 64;
 
-/** The callers of one object that are held, by task. */
+/** The held callers of one object, by task. */
 export class HeldWaits {
   readonly #held = new Map<string, Set<() => void>>();
   #count = 0;
 
-  /** Resolves when the task ends, at the latest after `waitMs`; at once when too many are held. */
+  /** Resolves when the task ends, or after `waitMs`; at once when too many callers are held. */
   async until(taskId: string, waitMs: number): Promise<void> {
     if (this.#count >= MAX_HELD) return;
     this.#count += 1;
@@ -23,7 +23,7 @@ export class HeldWaits {
     this.#count -= 1;
   }
 
-  /** The task has ended: whoever waits for it goes on. */
+  /** Resolves all callers that wait for this task, which has ended. */
   release(taskId: string): void {
     for (const resolve of this.#held.get(taskId) ?? []) resolve();
   }

@@ -1,5 +1,5 @@
 /**
- * What a socket carries while its hub sleeps: at most 16,384 bytes, of which the platform takes a few. Tags are 8 bytes each, so a
+ * The data that a socket carries while its hub sleeps: at most 16,384 bytes, of which the platform uses a few. A tag has 8 bytes, so a
  * socket may be told of 1,000 caches.
  */
 
@@ -9,10 +9,10 @@ import type { NewSocket, Socket } from '../core/live-hub/hub.ts';
 
 const TAG_BYTES = TAG_DIGITS / 2;
 
-/** What is written down of a socket; only this file writes it, and a hub that wakes reads thousands of them at once. */
+/** The stored form of a socket. Only this file writes it. It is compact because a hub that wakes reads thousands of them at once. */
 type Attachment = Omit<Socket, 'tags'> & { tags: Uint8Array };
 
-/** Writes down what the hub knows of a socket. */
+/** Stores what the hub knows of a socket in its attachment. */
 export function attach(webSocket: WebSocket, { tags, ...rest }: Socket): void {
   const bytes = new Uint8Array(tags.size * TAG_BYTES);
   let at = 0;
@@ -22,7 +22,7 @@ export function attach(webSocket: WebSocket, { tags, ...rest }: Socket): void {
   webSocket.serializeAttachment({ ...rest, tags: bytes });
 }
 
-/** What was written down; null: the hub never knew the socket, or has ended it. */
+/** Reads the attachment; null: the hub never knew the socket, or has ended it. */
 export function attached(webSocket: WebSocket): NewSocket | null {
   const kept = webSocket.deserializeAttachment() as Attachment | null;
   if (kept === null) return null;

@@ -6,16 +6,16 @@ import { type LiveHubs, type LiveHubVerbs, Refusal } from '../contract/live.ts';
 import { SEAL_DIGITS } from '../core/live-hub/ticket.ts';
 import { withTimeout } from '../waiting.ts';
 
-/** How long a hub may take, ms: it keeps all that it needs in memory. */
+/** How long a hub may take to answer, ms; it keeps its state in memory. */
 const TIMEOUT_MS = 5_000;
 
-/** What is needed of the binding. */
+/** The part of the binding that is used. */
 interface HubNamespace {
   getByName(name: string): LiveHubVerbs & Pick<Fetcher, 'fetch'>;
   idFromName(name: string): DurableObjectId;
 }
 
-/** The hubs of a namespace. Nothing is tried again here: a device asks again, and the cache objects tell again. */
+/** The hubs of a namespace. Calls are not retried here: a device asks again, and the cache objects tell again. */
 export function liveHubs(namespace: HubNamespace): LiveHubs {
   const stub = (hub: number) => namespace.getByName(String(hub));
   return {
@@ -26,8 +26,8 @@ export function liveHubs(namespace: HubNamespace): LiveHubs {
       isWatched: (request) => withTimeout(stub(hub).isWatched(request), TIMEOUT_MS),
       signOut: (user) => withTimeout(stub(hub).signOut(user), TIMEOUT_MS),
     }),
-    // The id of a named object is a hash of its name under a key of the namespace, which the platform keeps to itself: a secret that
-    // needs no setting. Where it were known, an invented ticket would only be asked about at the hub.
+    // The platform derives the id of a named object from the name and a secret key of the namespace, so the id serves as a seal without a
+    // setting. If that key were known, a forged ticket would still be unknown to the hub, which refuses it.
     seal: (text) => namespace.idFromName(`ticket ${text}`).toString().slice(0, SEAL_DIGITS),
     open: async (hub, ticket, request) => {
       const opening = stub(hub).fetch(new URL(`${API_BASE}/live/${ticket}`, request.url), request);

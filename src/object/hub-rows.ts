@@ -1,4 +1,4 @@
-/** Tables `watches` and `counters` of a hub: which caches it has asked to be told of, and the last number that it gave to a watch. */
+/** Tables `watches` and `counters` of a hub: the watches that it has set at cache objects, and the last number that it gave to a watch. */
 
 import type { Hub, Watch } from '../core/live-hub/hub.ts';
 
@@ -11,7 +11,7 @@ const TABLES = `
   ) STRICT, WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS counters (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID`;
 
-/** The rows of one hub; the tables are made by the first write, so that asking a hub leaves nothing behind. */
+/** The rows of one hub. The first write creates the tables, so that a call which only reads leaves nothing behind. */
 export class HubRows {
   readonly #storage: DurableObjectStorage;
   #hasTables: boolean;
@@ -23,7 +23,7 @@ export class HubRows {
     this.#hasTables = tables.toArray().length > 0;
   }
 
-  /** Puts into memory what is stored; a watch that is owed is due at once. */
+  /** Loads the stored watches into memory; a watch that is owed is due at once. */
   restore(hub: Hub): void {
     if (!this.#hasTables) return;
     const { sql } = this.#storage;
@@ -33,13 +33,13 @@ export class HubRows {
     hub.lastN = this.#lastN;
   }
 
-  /** Writes the watches of these tags as the hub has them now, in one transaction. What cannot be written is undone in memory as well. */
+  /** Writes the current watches of these tags in one transaction. If the write fails, the change is undone in memory too. */
   write(hub: Hub, tags: ReadonlySet<string>): void {
     if (tags.size === 0) return;
     try {
       this.#put(hub, tags);
     } catch (error) {
-      // Else nobody would ask for a watch again that is in memory alone, nor set one that is in the table alone.
+      // Otherwise a watch only in memory would never be asked for again, and a watch only in the table would never be set anew.
       for (const tag of tags) this.#restore(hub, tag);
       throw error;
     }
@@ -73,7 +73,7 @@ export class HubRows {
   }
 }
 
-/** One that is owed is due at once. */
+/** A watch from its row; an owed watch is due at once. */
 function watchOf({ tag, key, n, acknowledged }: WatchRow): Watch {
   return { tag, key, n, dueAt: acknowledged === 1 ? null : 0 };
 }

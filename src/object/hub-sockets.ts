@@ -1,4 +1,4 @@
-/** The open sockets of a hub by the ids of their connections, as the platform holds them while the hub sleeps. */
+/** The open sockets of a hub by connection id. The platform holds them while the hub sleeps. */
 
 import { CLOSE, type CloseReason } from '../contract/live.ts';
 import type { NewSocket, Socket } from '../core/live-hub/hub.ts';
@@ -14,7 +14,7 @@ export class HubSockets {
     this.#platform = platform;
   }
 
-  /** The sockets that were open when the hub fell asleep. */
+  /** Yields the sockets that were open when the hub fell asleep. */
   *restore(): Generator<NewSocket, void, void> {
     for (const webSocket of this.#platform.getWebSockets()) {
       const socket = attached(webSocket);
@@ -29,7 +29,7 @@ export class HubSockets {
     this.#open.set(id, webSocket);
   }
 
-  /** The id of any open socket; undefined: there is none. */
+  /** The id of any open socket; undefined: no socket is open. */
   get someId(): string | undefined {
     return this.#open.keys().next().value;
   }
@@ -40,19 +40,19 @@ export class HubSockets {
     return id !== undefined && this.#open.get(id) === webSocket ? id : null;
   }
 
-  /** Writes down what the hub knows of a socket. */
+  /** Stores what the hub knows of a socket in its attachment. */
   keep(socket: Socket): void {
     const webSocket = this.#open.get(socket.id);
     if (webSocket !== undefined) attach(webSocket, socket);
   }
 
-  /** When the platform last answered a ping of it, ms; null: not yet. */
+  /** When the platform last answered a ping of the socket, ms; null: not yet. */
   pingedAt(id: string): number | null {
     const webSocket = this.#open.get(id);
     return (webSocket && this.#platform.getWebSocketAutoResponseTimestamp(webSocket)?.getTime()) ?? null;
   }
 
-  /** Whether it takes the text: one that is closing takes nothing, and counts as gone. */
+  /** Sends the text; false: the socket is closing or gone, and takes nothing more. */
   say(id: string, text: string): boolean {
     try {
       this.#open.get(id)?.send(text);
@@ -63,12 +63,12 @@ export class HubSockets {
     }
   }
 
-  /** Its device has ended it. */
+  /** Forgets a socket that its device has ended. */
   forget(id: string): void {
     this.#open.delete(id);
   }
 
-  /** Ends it. A device that gives no answer leaves it listed: the hub must not take it for open when it wakes. */
+  /** Ends a socket. If the device does not answer, the platform still lists the socket, so it is marked: the hub must not restore it when it wakes. */
   end(id: string, reason: CloseReason): void {
     const webSocket = this.#open.get(id);
     this.#open.delete(id);
@@ -78,11 +78,11 @@ export class HubSockets {
   }
 }
 
-/** Ends a socket that may have ended already. */
+/** Closes a socket that may be closed already. */
 export function endQuietly(webSocket: WebSocket, code: number, reason: string): void {
   try {
     webSocket.close(code, reason);
   } catch {
-    // It is closed already.
+    // It is already closed.
   }
 }

@@ -1,4 +1,4 @@
-/** Runs the task machine on the object's rows: one transaction a step, and an alarm for whatever is then owed. */
+/** Runs the task machine on the object's rows: one transaction for each step, and an alarm for the work that is then owed. */
 
 import { TASK_RETENTION_MS } from '../contract/constants.ts';
 import { newTaskId } from '../core/task-id.ts';
@@ -14,13 +14,13 @@ import { Documents } from './documents.ts';
 import { type EndedTask, EndedTasks } from './ended-tasks.ts';
 import { migrateSchema, readSchemaNumber, SCHEMA_NUMBER } from './schema.ts';
 
-/** An alarm so long overdue has been lost, ms. */
+/** An alarm that is overdue by this much has been lost, ms. */
 const ALARM_LATE_MS = 60_000;
 
-/** Where a step finds its document. */
+/** How a step finds its document. */
 export type Where = { key: string } | { taskId: string };
 
-/** A document, and the ended task that it was found by. */
+/** A document, and the ended task through which it was found. */
 interface Found {
   document: CacheDocument | null;
   ended: EndedTask | null;
@@ -35,7 +35,7 @@ export class KeyRows {
   readonly #onEnded: (taskId: string) => void;
   #schemaNumber: number;
 
-  /** `onEnded` is called for each task that has ended, after its transaction. */
+  /** `onEnded` is called for each task that has ended, after the transaction. */
   constructor(storage: DurableObjectStorage, onEnded: (taskId: string) => void) {
     this.#storage = storage;
     this.#documents = new Documents(storage.sql);
@@ -44,12 +44,12 @@ export class KeyRows {
     this.#schemaNumber = readSchemaNumber(storage.sql);
   }
 
-  /** Whether a newer release has changed the tables: nothing may be touched then. */
+  /** Whether a newer release has changed the tables: this release must not touch them. */
   get areNewer(): boolean {
     return this.#schemaNumber > SCHEMA_NUMBER;
   }
 
-  /** The document of a key, or of the key whose task this is, live or ended; null: unknown. */
+  /** The document of a key, or of the key that the task belongs to, live or ended; null: unknown. */
   find(where: Where): CacheDocument | null {
     return this.#find(where).document;
   }
@@ -65,12 +65,12 @@ export class KeyRows {
     return { document: documents.find(({ cache }) => cache.key === ended?.key) ?? null, ended };
   }
 
-  /** The keys of the object; none before the first write. */
+  /** The keys of the object; empty before the first write. */
   keys(): string[] {
     return !this.#haveTables() ? [] : this.#documents.all().map(({ cache }) => cache.key);
   }
 
-  /** One step of a known document; null (and nothing written): unknown. */
+  /** One step of a known document; null: the document is unknown, and nothing was written. */
   async run<N extends EventName>(where: Where, name: N, request: Events[N]['request']): Promise<Step<N> | null> {
     if (!this.#haveTables()) return null;
     const alarmAt = await this.#storage.getAlarm();
@@ -82,7 +82,7 @@ export class KeyRows {
     return this.#finish(done, alarmAt);
   }
 
-  /** The state of a task; null: unknown. One that has ended awaits nothing: where its document stands, no alarm is looked at. */
+  /** The state of a task; null: unknown. For an ended task whose document does not change, the alarm is not read. */
   async look(taskId: string): Promise<Step<'state'> | null> {
     if (!this.#haveTables()) return null;
     const { document, ended } = this.#find({ taskId });
@@ -93,14 +93,14 @@ export class KeyRows {
     return this.run({ taskId }, 'state', { taskId });
   }
 
-  /** The tasks of a key, newest first; null: it was never asked for. */
+  /** The tasks of a key, newest first; null: no load was ever asked for. */
   tasks(key: string, limit: number): Task[] | null {
     const document = this.find({ key });
     if (document === null) return null;
     return listTasks(document, this.#ended.newest(key, Date.now() - TASK_RETENTION_MS, limit), limit);
   }
 
-  /** Asks for a load; makes tables and document when the key was never asked for. */
+  /** Asks for a load; creates the tables and the document if the key is new. */
   async enqueue(request: Events['enqueue']['request']): Promise<Step<'enqueue'>> {
     const alarmAt = this.#haveTables() ? await this.#storage.getAlarm() : null;
     const done = this.#creating(() => {
@@ -112,7 +112,7 @@ export class KeyRows {
     return this.#finish(done, alarmAt);
   }
 
-  /** Makes tables and document of a cache that only D1 knows, as they are before it is first asked for. */
+  /** Creates the tables and an empty document for a cache that only D1 knows. */
   recall(cache: CacheIdentity): void {
     this.#haveTables();
     this.#creating(() => {
@@ -120,7 +120,7 @@ export class KeyRows {
     });
   }
 
-  /** Whether there are tables. Those of an older release are brought up to date first, whoever comes. */
+  /** Whether there are tables. Tables of an older release are migrated first, by any call. */
   #haveTables(): boolean {
     if (this.#schemaNumber === 0) return false;
     if (this.#schemaNumber < SCHEMA_NUMBER) {
@@ -130,7 +130,7 @@ export class KeyRows {
     return true;
   }
 
-  /** A transaction that makes the tables if there are none. */
+  /** A transaction that creates the tables if there are none. */
   #creating<T>(work: () => T): T {
     const result = this.#transaction(() => {
       if (this.#schemaNumber === 0) {
@@ -143,7 +143,7 @@ export class KeyRows {
     return result;
   }
 
-  /** Removes ended tasks of a key past their time, if that is due. */
+  /** Removes ended tasks of a key that are past their time, if a sweep is due. */
   async sweep(key: string): Promise<void> {
     const now = Date.now();
     const sweepAt = this.find({ key })?.ended.sweepAt ?? null;
@@ -161,7 +161,7 @@ export class KeyRows {
     }
   }
 
-  /** `known`: an ended task that was read already. */
+  /** `known`: an ended task that was already read. */
   #step<N extends EventName>(
     document: CacheDocument,
     name: N,
@@ -171,7 +171,7 @@ export class KeyRows {
     return step(document, name, request, this.#context(document.cache.key, known));
   }
 
-  /** Writes what a step has changed; to be called inside a transaction. */
+  /** Writes the changes of a step; must be called inside a transaction. */
   #write(before: CacheDocument, { document, ended, trims }: Step<EventName>): void {
     const { key } = document.cache;
     if (document !== before) this.#documents.write(document);
@@ -198,8 +198,8 @@ export class KeyRows {
   }
 
   /**
-   * Sees that what is owed has an alarm; an earlier one stands, since each move is a row written. `alarmAt` was read
-   * before the transaction, so that nothing comes between the rows and the alarm: they reach the disk together.
+   * Makes sure that owed work has an alarm. An earlier alarm stays, since each move writes a row. `alarmAt` was read before the
+   * transaction: nothing may be awaited between the rows and the alarm, so that both reach the disk together.
    */
   async #arm(document: CacheDocument, alarmAt: number | null): Promise<void> {
     const now = Date.now();

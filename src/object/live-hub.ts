@@ -1,6 +1,6 @@
 /**
- * A hub of live sockets: tells devices which of their caches have changed. Verbs, socket events and alarm only; the rules are in
- * core/live-hub, the rows in hub-rows.ts. It sleeps between them (the hibernation API of WebSockets), and its sockets stay open.
+ * A hub of live sockets: tells devices which of their caches have changed. This file has only verbs, socket events and the alarm; the
+ * rules are in core/live-hub, the rows in hub-rows.ts. The hub sleeps between events (WebSocket hibernation), and its sockets stay open.
  */
 
 import { DurableObject } from 'cloudflare:workers';
@@ -31,10 +31,10 @@ import { HubRows } from './hub-rows.ts';
 import { endQuietly, HubSockets } from './hub-sockets.ts';
 
 const ALARM_RETRY_MS = 60_000;
-/** An alarm so long overdue has been lost, ms. */
+/** An alarm that is overdue by this much has been lost, ms. */
 const ALARM_LATE_MS = 60_000;
 
-/** The verbs of contract/live.ts and what the platform calls; anything else is private, since every method can be called from outside. */
+/** The verbs of contract/live.ts and the platform's handlers. Everything else is `#private`, since callers can call every public method. */
 export class LiveHub extends DurableObject<Env> implements LiveHubVerbs {
   readonly #hub = new Hub();
   readonly #sockets: HubSockets;
@@ -49,7 +49,7 @@ export class LiveHub extends DurableObject<Env> implements LiveHubVerbs {
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair(PING, PONG));
     this.#rows.restore(this.#hub);
     for (const socket of this.#sockets.restore()) this.#hub.add(socket);
-    // Known before the first step, so that none awaits anything between its rows and its alarm: two steps that did took each other's alarm away.
+    // Read before the first step, so that no step awaits anything between its rows and its alarm. Two steps that did overwrote each other's alarm.
     ctx.blockConcurrencyWhile(async () => {
       this.#alarmAt = await ctx.storage.getAlarm();
     });
@@ -77,8 +77,8 @@ export class LiveHub extends DurableObject<Env> implements LiveHubVerbs {
   }
 
   /**
-   * Opens a socket for the ticket at the end of the path. Without a good one there is no socket here: whoever gives no answer to
-   * its end would keep the hub awake.
+   * Opens a socket for the ticket at the end of the path. For a bad ticket no socket is accepted: a client that never answers the close
+   * would keep the hub awake.
    */
   override async fetch(request: Request): Promise<Response> {
     const id = new URL(request.url).pathname.slice(`${API_BASE}/live/`.length);
@@ -94,13 +94,13 @@ export class LiveHub extends DurableObject<Env> implements LiveHubVerbs {
     });
   }
 
-  /** Pings are answered while the hub sleeps; one that comes before that was set up is answered here. */
+  /** The platform answers pings while the hub sleeps. A ping that arrives before that was set up is answered here. */
   override async webSocketMessage(webSocket: WebSocket, message: string | ArrayBuffer): Promise<void> {
     if (message !== PING) await this.#over(webSocket, 'message');
     else this.#say(this.#sockets.idOf(webSocket) ?? '', PONG);
   }
 
-  /** The device has ended it, and waits for the same from here. */
+  /** The device has closed the socket, and waits for the close from this side. */
   override async webSocketClose(webSocket: WebSocket): Promise<void> {
     await this.#over(webSocket, 'closed');
     endQuietly(webSocket, 1000, '');
@@ -117,7 +117,7 @@ export class LiveHub extends DurableObject<Env> implements LiveHubVerbs {
     this.#sockets.forget(id);
   }
 
-  /** Never throws: the platform gives up an alarm that fails some times. */
+  /** Never throws: the platform gives up an alarm after some failures. */
   override async alarm(): Promise<void> {
     this.#alarmAt = null;
     try {
@@ -129,8 +129,8 @@ export class LiveHub extends DurableObject<Env> implements LiveHubVerbs {
   }
 
   /**
-   * One step: rows, attachments and alarm are written together, before anything else can happen; then it is told and asked.
-   * `first` is done before all that.
+   * One step: rows, attachments and alarm are written together, before anything else can happen; then messages are sent and objects
+   * asked. `first` runs before all of that.
    */
   async #run<N extends HubEventName>(
     name: N,
@@ -147,7 +147,7 @@ export class LiveHub extends DurableObject<Env> implements LiveHubVerbs {
     return answer;
   }
 
-  /** The platform may not tell the name to an object that an alarm or a socket wakes; the sockets know it, and without any none is needed. */
+  /** An object that an alarm or a socket wakes may not know its name. Then the ids of its sockets tell the number; without sockets none is needed. */
   get #number(): number {
     const { name } = this.ctx.id;
     if (name !== undefined) return Number(name);
@@ -171,13 +171,13 @@ export class LiveHub extends DurableObject<Env> implements LiveHubVerbs {
     if (socket !== undefined) this.#sockets.keep(socket);
   }
 
-  /** An earlier alarm stands, unless it is so late that it was lost. */
+  /** An earlier alarm stays, unless it is so overdue that it was lost. */
   #arm(wakeBy: number): void {
     if (wakeBy === Number.POSITIVE_INFINITY) return;
     const stands = this.#alarmAt !== null && this.#alarmAt > Date.now() - ALARM_LATE_MS;
     if (stands && (this.#alarmAt ?? 0) <= wakeBy) return;
     this.#alarmAt = wakeBy;
-    // Not awaited: nothing leaves the object before it is written.
+    // Not awaited: the platform lets no answer leave the object before the alarm is written.
     this.ctx.waitUntil(this.ctx.storage.setAlarm(wakeBy));
   }
 
@@ -193,7 +193,7 @@ export class LiveHub extends DurableObject<Env> implements LiveHubVerbs {
     if (!this.#sockets.say(id, text)) this.#hub.remove(id);
   }
 
-  /** Sets watches at cache objects; one that cannot be reached now is asked again by the alarm. */
+  /** Sets watches at cache objects; the alarm asks again those that cannot be reached now. */
   async #askObjects(watches: readonly Watch[]): Promise<void> {
     const objects = objectClient(this.env.CACHE_OBJECT);
     const hub = this.#number;

@@ -1,22 +1,22 @@
 /**
- * A list that grows with the rate of loads, in rows: its newest items stand in the document, which is written at each step, the
- * older ones in parts, each a row that is written once. So the document stays small, and a part adds a row written and a row
- * deleted in PART_ITEMS loads, where a row for each item would add two to each load.
+ * Stores a list that grows with the rate of loads. The newest items stand in the document, which is written at each step; the older ones
+ * stand in parts, each a row that is written once. This keeps the document small and costs one row written and one deleted for each
+ * PART_ITEMS loads. A row for each item would cost two for each load.
  */
 
-/** Items of a part; the document has less than twice as many. */
+/** Items of a part; the document holds fewer than twice as many. */
 export const PART_ITEMS = 32;
 
-/** Items that are a row of their own; lower numbers are older. */
+/** Items that are stored as one row; lower numbers are older. */
 export interface Part<Item> {
   number: number;
   items: readonly Item[];
 }
 
-/** How a list lies in rows. */
+/** How a list is divided into rows. */
 export interface Layout<Item> {
   parts: readonly Part<Item>[];
-  /** So many items at the beginning of the first part are gone: parts are emptied from there, and only written again when they must. */
+  /** How many items at the beginning of the first part are gone. Parts are emptied from the front, and rewritten only when necessary. */
   skipped: number;
   /** The items in the document. */
   tail: readonly Item[];
@@ -24,17 +24,17 @@ export interface Layout<Item> {
 
 export const EMPTY_LAYOUT: Layout<never> = { parts: [], skipped: 0, tail: [] };
 
-/** The list of a layout. */
+/** All items of a layout, oldest first. */
 export function itemsOf<Item>({ parts, skipped, tail }: Layout<Item>): readonly Item[] {
   return parts.length === 0 ? tail : [...parts.flatMap(({ items }) => items).slice(skipped), ...tail];
 }
 
 /**
- * The layout of a list that came of the one before: items that stayed are the very same objects, in the same order. Parts that are
- * other objects than before are to be written, those that are missing to be deleted.
+ * The layout of the changed list. Items that stayed must be the same objects as before, in the same order. The caller writes the parts
+ * that are not the same objects as before, and deletes those that are missing.
  */
 export function nextLayout<Item>(before: Layout<Item>, list: readonly Item[]): Layout<Item> {
-  /** Up to there the list is in parts. */
+  /** How many items of the list are in parts so far. */
   let at = 0;
   const isNext = (item: Item) => {
     const isKept = item === list[at];

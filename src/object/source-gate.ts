@@ -1,6 +1,6 @@
 /**
- * The gate of one source: an object by the source's name, which all isolates ask before they ask the source. Verbs only; the rules are in
- * core/source-gate, the rows in gate-rows.ts. The table is the truth, memory a copy.
+ * The gate of one source: an object named after the source. All isolates ask it before they call the source. This file has only verbs; the
+ * rules are in core/source-gate, the rows in gate-rows.ts. The tables are the truth, and memory holds a copy.
  */
 
 import { DurableObject } from 'cloudflare:workers';
@@ -21,7 +21,7 @@ import type {
 } from '../ports/source-gate.ts';
 import { GateRows } from './gate-rows.ts';
 
-/** The verbs of ports/source-gate.ts; anything else is private, since every method can be called from outside. */
+/** The verbs of ports/source-gate.ts. Everything else is `#private`, since callers of the stub can call every public method. */
 export class SourceGate extends DurableObject<Env> implements SourceGateVerbs {
   readonly #rows: GateRows;
   #gate: GateState;
@@ -65,7 +65,7 @@ export class SourceGate extends DurableObject<Env> implements SourceGateVerbs {
     this.#gate = newGate();
   }
 
-  /** One step, written before it is answered; what cannot be written has not happened in memory either. */
+  /** One step, written before it is answered. If the write fails, the step is undone in memory too. */
   #run<T>(step: (gate: GateState, now: number) => T): T {
     try {
       const answer = step(this.#gate, Date.now());

@@ -1,4 +1,4 @@
-/** Tells the hubs of a cache what is new, and asks them whether the cache is still needed. Losing any of it is made good by the alarm. */
+/** Tells the hubs of a cache what is new, and asks whether they still need the cache. If a call is lost, the alarm repeats it. */
 
 import type { LiveHubs } from '../contract/live.ts';
 import type { HubWatch } from '../core/task-machine/watchers.ts';
@@ -6,7 +6,7 @@ import { untold } from '../core/task-machine/watchers.ts';
 import { log } from '../log.ts';
 import type { KeyRows } from './key-rows.ts';
 
-/** Tells each hub that does not know the newest revision yet, all at once: there are as many as there are hubs at most. */
+/** Tells each hub that does not know the newest revision yet. All are called at the same time: there is at most one call per hub. */
 export async function tellWatchers(key: string, rows: KeyRows, hubs: LiveHubs): Promise<void> {
   const document = rows.find({ key });
   if (document?.news === undefined) return;
@@ -28,7 +28,7 @@ export async function tellWatchers(key: string, rows: KeyRows, hubs: LiveHubs): 
   await rows.run({ key }, 'poked', { revision, told, left });
 }
 
-/** Whether a hub still needs the cache: asked one after the other, and those that do not are dropped. */
+/** Whether any hub still needs the cache. Hubs are asked one after the other, and those that do not need it are dropped. */
 export async function areNeeded(key: string, rows: KeyRows, hubs: LiveHubs): Promise<boolean> {
   for (const { hub, n } of rows.find({ key })?.watchers ?? []) {
     try {
