@@ -1,7 +1,7 @@
 /**
- * The verbs of the cache object (DESIGN "A refresh, step by step"): plain objects in and out, expected outcomes as
- * tagged unions. Members may be added, optional ones only ("Two releases at once").
- * Every verb may answer `unavailable`: the object's schema is newer than this release; the caller tries again later.
+ * The verbs of the cache object (DESIGN "A refresh, step by step"): plain objects in and out, expected outcomes as tagged unions.
+ * Only optional members may be added ("Two releases at once").
+ * Every verb may answer `unavailable`: the object's schema is newer than this release, and the caller tries again later.
  */
 
 import type { ChangesState } from '../contract/changes.ts';
@@ -10,69 +10,68 @@ import type { KeptError } from '../contract/problem.ts';
 import type { CacheIdentity, ColumnFacts, Entry, Loaded, RowChanges } from './entry.ts';
 import type { Task } from './task.ts';
 
-/** A newer release has changed the object: ask again later. */
+/** A newer release has changed the object's schema: ask again later. */
 export type Unavailable = { outcome: 'unavailable' };
 
-/** What the task needs to know of the definition to end without its consumer. */
+/** The settings of a definition that the object needs to end a task without its consumer. */
 export interface TaskPolicy {
-  /** `origin.timeout_s`: how long the origin has for a load; the lease is this, LEASE_MARGIN_MS and `paceMs`. */
+  /** `origin.timeout_s`, ms: the time that the origin has for a load. The lease is this plus LEASE_MARGIN_MS and `paceMs`. */
   timeoutMs: number;
-  /** Host and port of the origin, for the task's message; an earlier release does not tell it. */
+  /** Host and port of the origin, for the task's message; an earlier release does not send it. */
   origin?: string;
-  /** Name of its source, where that has limits: its gate is asked before a claim. */
+  /** Name of its source, if that has limits: its gate is asked before a claim. */
   gate?: string;
-  /** How long the pace of its source may make the load wait, ms, besides what the lease leaves for that anyway. */
+  /** How long the pace of its source may delay the load beyond what the lease already allows for, ms. */
   paceMs?: number;
   maxAttempts: number;
   backoffMs: number;
   errorTtlMs: number;
 }
 
-/** Asks for data that was fetched after a moment. */
+/** Asks for data that was fetched after a given moment. */
 export interface EnqueueRequest {
   cache: CacheIdentity;
-  /** The asker's definition number. */
+  /** The definition number that the caller knows. */
   number: number;
   policy: TaskPolicy;
   /**
-   * The moment after which the data must have been fetched, ms: `now` for an explicit refresh (by the object's
-   * clock), the beginning of the run for one by a schedule, `loaded.loadedAt` of the entry that a read saw (0: none), now - N
-   * for `max-age=N`.
+   * The data must have been fetched after this moment, ms: `now` for an explicit refresh (by the object's clock), the beginning of the run
+   * for a schedule, `loaded.loadedAt` of the entry that a read saw (0: none), now - N for `max-age=N`.
    */
   since: 'now' | number;
-  /** The user who asks for a refresh; null for reads, schedule and administration of many. */
+  /** The user who asks for a refresh; null for reads, schedules and administration of many caches. */
   asker: string | null;
-  /** A read: a standing failure (`retryAt`) is answered instead of starting a load. An explicit refresh goes past it. */
+  /** True for a read: while a failure stands (`retryAt`) it is the answer, and no load starts. An explicit refresh ignores `retryAt`. */
   heedRetryAt: boolean;
   /** Accept a load that the guard would refuse. */
   force?: boolean;
-  /** `refresh_min_s` in ms: within it after a load's end, that load's task is the answer (refreshes only). */
+  /** `refresh_min_s` in ms (refreshes only): within this time after a load ended, its task is the answer. */
   refreshMinMs?: number;
-  /** Makes nothing for a cache that was never asked for, and writes nothing: that is answered `unknown`. */
+  /** For a cache that was never asked for: create and write nothing, and answer `unknown`. */
   onlyKnown?: boolean;
-  /** Hold the answer until the task ends, at most so long. 0: answer at once. */
+  /** Hold the answer until the task ends, at most this long, ms. 0: answer at once. */
   waitMs: number;
-  /** Of the client's request: goes into log lines, with the task's message too; kept nowhere. */
+  /** The client's request, for log lines and the task's message; it is not stored. */
   requestId?: string;
 }
 export type EnqueueAnswer =
-  /** A task was made or joined. `entry` is there when it has ended. */
+  /** A task was made or joined. `entry` is not null if the task has ended. */
   | { outcome: 'task'; task: Task; entry: Entry | null }
-  /** What is current was fetched after `since`, under that definition and unexpired. */
+  /** The current version was fetched after `since`, under that definition, and has not expired. */
   | { outcome: 'current'; entry: Entry }
   /** A failure stands until `entry.retryAt`. */
   | { outcome: 'failing'; entry: Entry }
-  /** To `onlyKnown` alone: nobody ever asked for this cache. */
+  /** Only with `onlyKnown`: no load of this cache was ever asked for. */
   | { outcome: 'unknown' }
   | Unavailable;
 
 /** A consumer asks for the right to load. */
 export interface ClaimRequest {
   taskId: string;
-  /** Message id and delivery attempt: the same delivery asking twice gets the same answer. */
+  /** Message id and delivery attempt: a repeated claim of the same delivery gets the same answer. */
   deliveryId: string;
 }
-/** What the load goes by. The lease is a duration that the consumer counts from before it asked. */
+/** The terms of a load. The lease is a duration, counted by the consumer from before it asked. */
 export interface Lease {
   taskId: string;
   fence: number;
@@ -81,64 +80,64 @@ export interface Lease {
   attempt: number;
   cache: CacheIdentity;
   force: boolean;
-  /** The last load of the cache was heavy: this one takes its turn before it asks the origin. */
+  /** The last load of the cache was heavy: this load waits for its turn before it calls the origin. */
   heavy?: boolean;
-  /** What is current: its body and id map are compared with; null on a first load or after a purge. */
+  /** The current version, whose body and id map the load compares with; null on a first load or after a purge. */
   previous: PreviousLoad | null;
   /** The first row id that was never used. */
   nextRowId: number;
 }
-/** What a load must know of the one before. */
+/** What a load must know of the load before it. */
 export interface PreviousLoad extends Loaded {
-  /** Definition number of that load: another one allows no conditional request. */
+  /** Definition number of that load; under another number no conditional request is made. */
   number: number;
-  /** SHA-256 of the body as it came (no tables) or of the tables' names and columns; 64 hex digits. */
+  /** SHA-256 of the received body (no tables) or of the names and columns of its tables; 64 hex digits. */
   digest: string;
-  /** What was seen of the columns of each table; absent: it is no table, or not known. */
+  /** What was noticed about the columns of each table; absent: the body is no table, or this is not known. */
   columns?: readonly ColumnFacts[];
-  /** Validators of the origin, for a conditional request. */
+  /** The origin's validators, for a conditional request. */
   originEtag: string | null;
   originLastModified: string | null;
-  /** What an incremental load goes on from; absent: there is nothing, or an earlier release made the load. */
+  /** Where an incremental load continues; absent: nowhere, or an earlier release made the load. */
   changes?: ChangesState;
 }
 export type ClaimAnswer =
   | { outcome: 'leased'; lease: Lease }
-  /** Acknowledge the message: there is nothing left to do. */
+  /** Acknowledge the message: nothing is left to do. */
   | { outcome: 'ended' }
-  /** Hand the message back: the task waits or runs; due in `delayMs`. */
+  /** Hand the message back with this delay: the task waits or runs. */
   | { outcome: 'not_due'; delayMs: number }
   | Unavailable;
 
-/** What a load may write under its fence. */
+/** The blobs that a load may write under its fence. */
 export type BlobName = 'body' | 'delta';
 
-/** A load has succeeded; what it wrote is in R2. */
+/** A load has succeeded, and its blobs are in R2. */
 export interface CommitRequest {
   taskId: string;
   fence: number;
-  /** Definition number that the load was made under. */
+  /** Definition number under which the load was made. */
   number: number;
   ttlMs: number;
   retainVersions: number;
   originEtag: string | null;
   originLastModified: string | null;
-  /** The origin's date was at least a second older than its answer; absent: an earlier release made the load and did not look. */
+  /** The origin's `Date` was at least a second older than its answer; absent: an earlier release made the load and did not check. */
   provenDate?: true;
-  /** Null: the body stays as it is, and nothing of this fence was left in R2. */
+  /** Null: the body is unchanged, and no blob of this fence is left in R2. */
   change: LoadChange | null;
   /** Whether the origin's answer was heavy; absent: it sent no body. */
   heavy?: boolean;
-  /** What looked wrong and was accepted; absent: the origin said that nothing has changed, so what was known stands. */
+  /** Oddities that were accepted; absent: the origin answered that nothing has changed, so the earlier warnings still hold. */
   warnings?: readonly string[];
-  /** Absent: a watched cache is kept fresh. */
+  /** Absent: the object keeps a watched cache fresh by loads of its own. */
   live?: 'told';
-  /** What was seen of the columns of each table; absent as above, or it is no table, or an earlier release made the load. */
+  /** What was noticed about the columns of each table; absent as above, or the body is no table, or an earlier release made the load. */
   columns?: readonly ColumnFacts[];
-  /** What the next load goes on from; absent: it is one of all rows, or an earlier release made this one. */
+  /** Where the next incremental load continues; absent: the next load reads all rows, or an earlier release made this one. */
   changes?: ChangesState;
 }
-/** What a load that changed the body wrote under its fence. */
+/** What a load that changed the body has written under its fence. */
 export interface LoadChange {
   contentType: string;
   bytes: number;
@@ -146,19 +145,19 @@ export interface LoadChange {
   rows: number | null;
   hash: string | null;
   digest: string;
-  /** The first row id that was never used, after this load. */
+  /** The first row id that is unused after this load. */
   nextRowId: number;
-  /** Size of the delta written; null: none (a gap of the chain). */
+  /** Size of the written delta; null: none was written (a gap in the chain). */
   deltaBytes: number | null;
-  /** Against what the lease tells of; absent: it is no table, or an earlier release made the load. */
+  /** Compared with the lease's `previous`; absent: the body is no table, or an earlier release made the load. */
   rowChanges?: RowChanges;
 }
 export type CommitAnswer =
-  /** Task is SUCCESS; D1 has the entry. */
+  /** The task is SUCCESS, and D1 has the entry. */
   | { outcome: 'committed'; task: Task; entry: Entry }
-  /** The version stands, but D1 has not taken it yet; the object goes on trying. */
+  /** The version is current in the object, but D1 has not taken it yet; the object keeps trying. */
   | { outcome: 'settling'; delayMs: number }
-  /** The lease was lost and nothing was changed; or it had committed, and a purge came before D1 had the version. */
+  /** The lease was lost and nothing was changed; or the load had committed, and a purge came before D1 had the version. */
   | { outcome: 'stale_lease' }
   | Unavailable;
 
@@ -167,17 +166,17 @@ export interface FailRequest {
   taskId: string;
   fence: number;
   error: KeptError;
-  /** Network, time-out, 408, 425, 429, 5xx; anything else ends the task at once. */
+  /** True for network errors, time-outs, 408, 425, 429 and 5xx; any other failure ends the task at once. */
   retryable: boolean;
-  /** `Retry-After` of the origin, capped; a floor of the backoff and of `retryAt`. */
+  /** `Retry-After` of the origin, capped; the least delay of the backoff and of `retryAt`. */
   retryAfterMs: number | null;
-  /** Definition number that the load went by, when it got as far as reading it: the failure stands for that one too. */
+  /** Definition number that the load used, if it got as far as reading it: the failure stands for that number too. */
   number?: number;
-  /** The origin's answer turned out to be heavy. */
+  /** The origin's answer proved to be heavy. */
   heavy?: boolean;
   /**
-   * The task's message was handed back until the lease's end, which the load did not use up: it comes too late for the next
-   * attempt, and the object is to send another one when that is due.
+   * The task's message was handed back with a delay until the end of the lease, and the load failed earlier. The message would come too late
+   * for the next attempt, so the object sends another one when that is due.
    */
   messageIsLate?: boolean;
 }
@@ -188,45 +187,45 @@ export type FailAnswer =
   | Unavailable;
 
 export type StateAnswer =
-  /** `entry` is there when the task has ended: whoever reports SUCCESS puts it to the edge first. */
+  /** `entry` is not null if the task has ended: a caller that reports SUCCESS puts it into the edge cache first. */
   { outcome: 'found'; task: Task; entry: Entry | null } | { outcome: 'unknown' } | Unavailable;
 
-/** A user takes back a task that waits. */
+/** A user revokes a task that waits. */
 export interface RevokeRequest {
   taskId: string;
   user: string;
-  /** `cache:refresh`: may revoke a task that only they asked for. */
+  /** The user has `cache:refresh`: may revoke a task that nobody else asked for. */
   mayRefresh: boolean;
-  /** `cache:admin`: may revoke any task. */
+  /** The user has `cache:admin`: may revoke any task. */
   mayAdmin: boolean;
 }
 export type RevokeAnswer =
   | { outcome: 'revoked'; task: Task }
-  /** It runs or has ended. */
+  /** The task runs or has ended. */
   | { outcome: 'conflict'; task: Task }
-  /** It may be read, but not revoked, by this caller. */
+  /** This caller may read the task, but not revoke it. */
   | { outcome: 'forbidden' }
   | { outcome: 'unknown' }
   | Unavailable;
 
-/** Nothing fetched before is to be current again. */
+/** Data that was fetched before the purge must never be current again. */
 export interface PurgeRequest {
-  /** Key of the cache; where neither the object nor D1 has heard of it, nothing is done. */
+  /** Key of the cache; if neither the object nor D1 knows it, nothing is done. */
   key: string;
-  /** Only expire: it serves as stale while it is loaded again. */
+  /** Only expire: the data is served as stale until it is loaded again. */
   soft: boolean;
-  /** Its user has left: tasks end as REVOKED, and nothing that names the user or the parameters is kept. */
+  /** The user has left: tasks end as REVOKED, and nothing that names the user or the parameters is kept. */
   forget?: boolean;
 }
 export type PurgeAnswer = { outcome: 'purged'; entry: Entry } | { outcome: 'unknown' } | Unavailable;
 
-/** Also writes the entry to D1 again, so that a D1 that lags or was restored heals. */
+/** The verb also writes the entry to D1 again, which repairs a D1 that lags or was restored. */
 export type EntryAnswer = { outcome: 'found'; entry: Entry } | { outcome: 'unknown' } | Unavailable;
 
-/** The tasks of a cache, newest first: those that have not ended, then those that are still kept. */
+/** The tasks of a cache, newest first: those that have not ended, then the ended ones that are still kept. */
 export type TasksAnswer = { outcome: 'found'; tasks: Task[] } | { outcome: 'unknown' } | Unavailable;
 
-/** The cache object as its callers see it, by the client that retries it. */
+/** The cache object as its callers see it, through the client that retries calls. */
 export interface CacheObjectVerbs {
   enqueue(request: EnqueueRequest): Promise<EnqueueAnswer>;
   claim(request: ClaimRequest): Promise<ClaimAnswer>;
@@ -236,9 +235,9 @@ export interface CacheObjectVerbs {
   revoke(request: RevokeRequest): Promise<RevokeAnswer>;
   purge(request: PurgeRequest): Promise<PurgeAnswer>;
   entry(key: string): Promise<EntryAnswer>;
-  /** At most `limit` tasks; fewer where their parameters have MAX_PAGE_BYTES in all. */
+  /** At most `limit` tasks; fewer if their parameters have more than MAX_PAGE_BYTES together. */
   tasks(key: string, limit: number): Promise<TasksAnswer>;
   watch(request: WatchRequest): Promise<WatchAnswer>;
-  /** Sends again what is due; for dead letters. */
+  /** Sends due messages again; for dead letters. */
   wake(taskId: string): Promise<void>;
 }

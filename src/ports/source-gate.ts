@@ -1,46 +1,46 @@
 /**
- * The verbs of a source's gate (DESIGN "The gate of a source"): plain objects in and out. It never waits: whoever is not let in comes
- * again. Members may be added, optional ones only ("Two releases at once").
+ * The verbs of a source's gate (DESIGN "The gate of a source"): plain objects in and out. The gate never waits: a load that is not let
+ * in asks again later. Only optional members may be added ("Two releases at once").
  */
 
-/** How hard a source may be asked, by all isolates together. */
+/** How hard all isolates together may press a source. */
 export interface GateLimits {
-  /** Most loads at once; null: any number. */
+  /** Most loads at the same time; null: any number. */
   concurrency: number | null;
-  /** Most requests within any so many ms; null: any number. */
+  /** Most requests in any window of `perMs` ms; null: any number. */
   rate: { requests: number; perMs: number } | null;
 }
 
-/** Limits as of a change of their source: the newest that anybody tells hold, for all. */
+/** Limits with the time of the source's last change: the gate applies the newest limits that any caller sends. */
 export interface AskedLimits {
   limits: GateLimits;
   /** `changedAt` of the source. */
   asOf: number;
 }
 
-/** Why nobody is let in right now. */
+/** Why the gate lets no load in right now. */
 export type WaitReason =
-  /** The source said that it has too much to do. */
+  /** The source has answered that it is overloaded. */
   | 'closed'
-  /** As many loads as may run at once do. */
+  /** The most loads that are allowed at the same time are running. */
   | 'full'
-  /** As many requests as may be made have been. */
+  /** The most requests that are allowed in this time have been made. */
   | 'pace';
 
-/** Not now: it is worth coming again after so long, ms. */
+/** Not now; ask again after `waitMs`. */
 export interface GateWait {
   outcome: 'wait';
   reason: WaitReason;
   waitMs: number;
 }
 
-/** Asks for a permit. The same load asking twice has one. */
+/** Asks for a permit. A load that asks twice has one permit. */
 export interface EnterRequest extends AskedLimits {
-  /** Names the load: the id of its delivery. */
+  /** Names the load by the id of its delivery. */
   load: string;
-  /** How long the permit is good for, ms: nobody gives it back for a consumer that was cut. */
+  /** How long the permit is valid, ms: a consumer that is cut off never returns it. */
   ttlMs: number;
-  /** Goes past "closed", and past nothing else. */
+  /** Ignores "closed", but no other limit. */
   force: boolean;
 }
 export type EnterAnswer = { outcome: 'entered'; slots: number[] } | GateWait;
@@ -48,36 +48,36 @@ export type EnterAnswer = { outcome: 'entered'; slots: number[] } | GateWait;
 /** Asks for further requests of a load that has a permit. */
 export interface MoreRequest {
   load: string;
-  /** How many at most. */
+  /** Most requests wanted. */
   want: number;
   force: boolean;
 }
-/** `gone`: the permit has run out. */
+/** `gone`: the permit has expired. */
 export type MoreAnswer = { outcome: 'more'; slots: number[] } | { outcome: 'gone' } | GateWait;
 
 /** The source answered 429 or 503. */
 export interface CloseRequest {
   status: number;
-  /** Its `Retry-After`, ms; null: it said nothing. */
+  /** The `Retry-After` of the answer, ms; null: it had none. */
   retryAfterMs: number | null;
 }
 
-/** A load is over. */
+/** A load has ended. */
 export interface LeaveRequest {
   load: string;
-  /** It brought data: the source is well again. */
+  /** The load brought data, so the source works again. */
   isWell: boolean;
 }
 
 /** A token as the gate keeps it: sealed with a key that the gate does not have. Times are ms since the epoch. */
 export interface SealedToken {
-  /** Names the token, and tells nothing of it. */
+  /** Names the token without revealing it. */
   id: string;
-  /** Digest of the definition that it was asked for by: under another one it counts for nothing. */
+  /** Digest of the definition with which it was fetched; under another definition it is not used. */
   fingerprint: string;
   sealed: string;
   madeAt: number;
-  /** From when on a new one is to be asked for, and until when it is good. */
+  /** When a new token is to be fetched, and when this one expires. */
   refreshAt: number;
   endsAt: number;
 }
@@ -86,44 +86,44 @@ export interface SealedToken {
 export interface TokenRequest {
   load: string;
   fingerprint: string;
-  /** Id of a token that was refused: another one is wanted; null: any. */
+  /** Id of a token that was refused, so that another one is wanted; null: any token will do. */
   seen: string | null;
 }
 export type TokenAnswer =
   | { outcome: 'token'; token: SealedToken }
-  /** The asker alone is to ask for a new one now, and to put it here or to say that it failed; `standing`: one that is good for a while yet. */
+  /** This caller alone is to fetch a new token now, and to put it here or report a failure; `standing`: a token that is valid for a while yet. */
   | { outcome: 'ask'; standing: SealedToken | null }
-  /** Another load asks for one. */
+  /** Another load is fetching one. */
   | { outcome: 'wait'; waitMs: number };
 
-/** How a gate stands. Times are ms since the epoch. */
+/** The state of a gate. Times are ms since the epoch. */
 export interface GateView {
   permits: number;
-  /** When the first permit runs out that nobody has given back; null: there is none. */
+  /** When the first permit that is still out expires; null: no permit is out. */
   firstEndsAt: number | null;
   /** Null: it is open. */
   closedUntil: number | null;
-  /** Status by which the source closed it; null: it is open. */
+  /** Status with which the source closed it; null: it is open. */
   closedBy: number | null;
-  /** When a request may next be made, as far as pace is concerned; null: now. */
+  /** When the pace next allows a request; null: now. */
   nextRequestAt: number | null;
-  /** Until when the token is good; null: there is none. */
+  /** Until when the token is valid; null: there is none. */
   tokenEndsAt: number | null;
-  /** Most permits, as the gate goes by; null: any number. */
+  /** Most permits under the gate's current limits; null: any number. */
   concurrency: number | null;
 }
 
-/** One gate, a source's. Slots are moments from now, ms, at which a request may be made; one that is not used within SLOT_MS(rate) is lost. */
+/** The gate of one source. Slots are the moments, in ms from now, at which a request may be made; a slot not used within `slotMs(rate)` is lost. */
 export interface SourceGateVerbs {
   enter(request: EnterRequest): Promise<EnterAnswer>;
   more(request: MoreRequest): Promise<MoreAnswer>;
   close(request: CloseRequest): Promise<void>;
   leave(request: LeaveRequest): Promise<void>;
   token(request: TokenRequest): Promise<TokenAnswer>;
-  /** `token` null: it could not be had, and the next one who asks is to ask for it. */
+  /** `token` null: the fetch failed, and the next caller is to fetch it. */
   putToken(request: { load: string; token: SealedToken | null }): Promise<void>;
   view(): Promise<GateView>;
-  /** Drops all that is kept: the source is deleted. */
+  /** Drops all stored data: the source is deleted. */
   forget(): Promise<void>;
 }
 

@@ -1,34 +1,34 @@
-/** A task as the object of its cache keeps and tells it. */
+/** A task as the object of its cache stores and reports it. */
 
 import type { KeptError } from '../contract/problem.ts';
 import type { TaskState } from '../contract/task.ts';
 import type { CacheIdentity } from './entry.ts';
 
-/** Who asked for a task: nobody (schedule, expiry, first read), one user, or several. */
+/** Who asked for a task: no user (schedule, expiry, first read), one user, or several. */
 export type Askers = { kind: 'nobody' } | { kind: 'user'; user: string } | { kind: 'several' };
 
-/** A task as the object tells of it. Times are ms since the epoch, by the object's clock. */
+/** A task as the object reports it. Times are ms since the epoch, by the object's clock. */
 export interface Task {
   taskId: string;
   state: TaskState;
-  /** In RETRY the last failure, in FAILURE the reason. */
+  /** In RETRY the last failure, in FAILURE its reason. */
   error: KeptError | null;
   cache: CacheIdentity;
   askers: Askers;
-  /** How often a load was begun. */
+  /** How many loads were begun. */
   attempt: number;
   createdAt: number;
   startedAt: number | null;
   endedAt: number | null;
   /** In PENDING and RETRY, when it is next due. */
   dueAt: number | null;
-  /** After SUCCESS: the version that the load made, the ETag (without quotes) and size of what was then current. */
+  /** After SUCCESS: the version that the load made, and the ETag (without quotes) and size of the then current version. */
   version: number | null;
   etag: string | null;
   bytes: number | null;
   rows: number | null;
-  /** After SUCCESS: the warnings of what was then current; absent: none, or an earlier release ended the task. */
+  /** After SUCCESS: the warnings of the then current version; absent: none, or an earlier release ended the task. */
   warnings?: readonly string[];
-  /** The cache ceased to fail with this SUCCESS, or began to with this FAILURE; absent: neither, or an earlier release ended it. */
+  /** The cache stopped failing with this SUCCESS, or began to fail with this FAILURE; absent: neither, or an earlier release ended the task. */
   turned?: true;
 }

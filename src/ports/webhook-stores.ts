@@ -2,67 +2,67 @@
 
 import type { CacheEvent, StoredWebhook, WaitingEvents, Webhook, WebhookMessage } from '../contract/webhook.ts';
 
-/** What of an enabled webhook tells which events it is told of. */
+/** The part of an enabled webhook that decides which events are sent to it. */
 export interface ActiveWebhook extends Pick<Webhook, 'resources' | 'events'> {
   name: string;
 }
 
-/** Where messages for receivers go in. */
+/** The queue for messages to receivers. */
 export type WebhookQueue = Pick<Queue<WebhookMessage>, 'send' | 'sendBatch'>;
 
 /** Definitions and states of webhooks (table `webhooks`). */
 export interface Webhooks {
-  /** Those that are enabled, from the isolate: at most DEFINITION_CACHE_MS old. @throws Problem `overloaded` */
+  /** The enabled webhooks, from the isolate's copy: at most DEFINITION_CACHE_MS old. @throws Problem `overloaded` */
   active(): Promise<readonly ActiveWebhook[]>;
-  /** Those of the names that exist, from D1. */
+  /** The webhooks of these names that exist, from D1. */
   readAll(names: readonly string[]): Promise<Map<string, StoredWebhook>>;
   /** All, in order of name. */
   list(): Promise<StoredWebhook[]>;
   /**
-   * Writes a definition if `expected` is still the stored `changedAt` (null: there is none), and enables the webhook: what waits
-   * is due. Null: somebody else was faster, or there are MAX_WEBHOOKS.
+   * Writes a definition if `expected` is still the stored `changedAt` (null: there is none), and enables the webhook: waiting events
+   * are due. Null: another writer was faster, or there are MAX_WEBHOOKS.
    */
   put(name: string, definition: Webhook, expected: number | null, now: number): Promise<StoredWebhook | null>;
-  /** Removes a webhook and what waits for it. False: there was none (or `expected` does not hold). */
+  /** Removes a webhook and its waiting events. False: there was none, or `expected` does not match. */
   remove(name: string, expected: number): Promise<boolean>;
-  /** Nothing is sent any more, and what waits is dropped. False: it is disabled already, or was put again since it was read. */
+  /** Stops sending and drops waiting events. False: it is already disabled, or was written again since it was read. */
   disable(webhook: KnownWebhook, reason: string, now: number): Promise<boolean>;
-  /** The first delivery that was not taken: nothing is tried before `wakeAt`. False: others have noted that, or it was put again. */
+  /** Notes the first failed delivery: nothing is sent before `wakeAt`. False: another process has noted it, or the webhook was written again. */
   beginFailing(webhook: KnownWebhook, reason: string, now: number, wakeAt: number): Promise<boolean>;
-  /** The right to send what waits, until `until`; null: nothing is due, or somebody else has it. */
+  /** Takes the right to send waiting events, until `until`; null: nothing is due, or another process has the right. */
   lease(name: string, now: number, until: number): Promise<StoredWebhook | null>;
-  /** Gives it back, with what came of it. When somebody is to look next; null: nothing waits, or the lease was lost. */
+  /** Returns the lease, with the result of the sending. Result: when to look next; null: nothing waits, or the lease was lost. */
   release(name: string, until: number, end: LeaseEnd): Promise<number | null>;
-  /** Names of those for which something was due before `dueBefore`: their wake-ups have been lost. */
+  /** Names of webhooks with events that were due before `dueBefore`: their wake-ups have been lost. */
   overdue(dueBefore: number): Promise<string[]>;
 }
 
-/** A webhook as it was when something was sent for it: what comes of that says nothing of a later definition. */
+/** A webhook as it was when an event was sent for it. The result of that delivery does not count for a later definition. */
 export type KnownWebhook = Pick<StoredWebhook, 'name' | 'changedAt'>;
 
-/** What came of sending what waits: taken, nothing was sent, or nothing was taken and the next try is at `wakeAt`. */
+/** The result of sending: events were taken, nothing was sent, or nothing was taken and the next attempt is at `wakeAt`. */
 export type LeaseEnd =
   | { outcome: 'taken' }
   | { outcome: 'nothing' }
   | { outcome: 'failed'; reason: string; failingSince: number; failures: number; wakeAt: number };
 
-/** What waits for a webhook, one row a cache (table `webhook_caches`). */
+/** Events that wait for a webhook, one row for each cache (table `webhook_caches`). */
 export interface WebhookWaiting {
-  /** Adds events to what waits, the newest of each type. When somebody is to look at the webhook, and whether that is new; null: never. */
+  /** Adds events and keeps the newest of each type. Returns when to look at the webhook, and whether this time is new; null: never. */
   add(webhook: string, events: readonly CacheEvent[], now: number): Promise<{ wakeAt: number; isNew: boolean } | null>;
-  /** What is due, in the order in which it became so. What only remembers a delivery that is old enough goes. */
+  /** Due events, in the order in which they came due. Removes rows that only remember a delivery which is old enough. */
   due(webhook: string, now: number, limit: number): Promise<WaitingEvents[]>;
   /**
-   * Notes what became of some: what was sent goes, or is remembered until `until`; what was not taken is due again at `dueAt`, unless
-   * the lease (`leasedUntil`) was lost. Events that came meanwhile stay.
+   * Stores results: events that were sent are removed, or remembered until `until`; events that were not taken are due again at `dueAt`,
+   * unless the lease (`leasedUntil`) was lost. Events that arrived meanwhile stay.
    */
   settle(webhook: string, leasedUntil: number, ends: readonly WaitingEnd[]): Promise<void>;
-  /** All that was not taken is due now: the receiver is back. */
+  /** Makes all events that were not taken due now: the receiver is back. */
   hurry(webhook: string, now: number): Promise<void>;
-  /** About how many caches each webhook is still to be told, MAX_WAITING_COUNTED at most. */
+  /** About how many caches have events waiting for each webhook, at most MAX_WAITING_COUNTED. */
   counts(): Promise<ReadonlyMap<string, number>>;
 }
 
-/** What became of the events of one cache. */
+/** The result for the events of one cache. */
 export type WaitingEnd = Pick<WaitingEvents, 'key' | 'revision'> &
   ({ outcome: 'sent'; until: number | null } | { outcome: 'refused'; dueAt: number });
