@@ -773,82 +773,82 @@ export interface components {
         Task: {
             /**
              * Format: uuid
-             * @description A UUID, by which `GET /cache/state/` finds the task.
+             * @description A UUID, for `GET /cache/state/`.
              */
             task_id: string;
             /**
-             * @description `PENDING` and `RETRY` wait, `STARTED` runs; `SUCCESS`, `FAILURE` and `REVOKED` have ended and stay.
+             * @description `PENDING` and `RETRY` wait, `STARTED` runs; `SUCCESS`, `FAILURE` and `REVOKED` are final.
              * @enum {string}
              */
             task_state: "PENDING" | "STARTED" | "RETRY" | "SUCCESS" | "FAILURE" | "REVOKED";
-            /** @description In `RETRY` the last failure, in `FAILURE` the reason; else left out. */
+            /** @description In `RETRY` the last failure, in `FAILURE` the reason; otherwise left out. */
             error?: components["schemas"]["TaskError"];
         };
         /** @description A refresh of one cache, with all that is known of it (`expand=task`). */
         ExpandedTask: {
             /**
              * Format: uuid
-             * @description A UUID, by which `GET /cache/state/` finds the task.
+             * @description A UUID, for `GET /cache/state/`.
              */
             task_id: string;
             /**
-             * @description `PENDING` and `RETRY` wait, `STARTED` runs; `SUCCESS`, `FAILURE` and `REVOKED` have ended and stay.
+             * @description `PENDING` and `RETRY` wait, `STARTED` runs; `SUCCESS`, `FAILURE` and `REVOKED` are final.
              * @enum {string}
              */
             task_state: "PENDING" | "STARTED" | "RETRY" | "SUCCESS" | "FAILURE" | "REVOKED";
-            /** @description In `RETRY` the last failure, in `FAILURE` the reason; else left out. */
+            /** @description In `RETRY` the last failure, in `FAILURE` the reason; otherwise left out. */
             error?: components["schemas"]["TaskError"];
             /** @description Title of the resource. */
             resource_title: string;
             parameters: components["schemas"]["Parameters"];
-            /** @description How often a load was begun. */
+            /** @description How many loads were begun. */
             attempt: number;
             /**
              * Format: date-time
-             * @description When the refresh was asked for.
+             * @description When the refresh was requested.
              */
             created: string;
             /**
              * Format: date-time
-             * @description When the last attempt began; null: none has.
+             * @description When the last attempt began; null: none has begun.
              */
             started: string | null;
             /**
              * Format: date-time
-             * @description When the task ended; null: it has not.
+             * @description When the task ended; null: it has not ended.
              */
             ended: string | null;
             /**
              * Format: date-time
-             * @description In `PENDING` and `RETRY`, when the next attempt begins; else null.
+             * @description In `PENDING` and `RETRY`, when the next attempt begins; otherwise null.
              */
             due: string | null;
-            /** @description After `SUCCESS`: the version that the load made; else null. */
+            /** @description After `SUCCESS`: the version that the load made; otherwise null. */
             version: number | null;
-            /** @description After `SUCCESS`: the ETag of what was then current, without quotes; else null. */
+            /** @description After `SUCCESS`: the ETag of the version that was then current, without quotes; otherwise null. */
             etag: string | null;
-            /** @description After `SUCCESS`: the size of that body, bytes; else null. */
+            /** @description After `SUCCESS`: the size of that body, bytes; otherwise null. */
             bytes: number | null;
-            /** @description After `SUCCESS`: its rows in all tables; null for a body that is no table. */
+            /** @description After `SUCCESS`: the rows in all its tables; null for a body that is no table. */
             rows: number | null;
-            /** @description In `PENDING` and `RETRY`: which source keeps it waiting. Left out: none, or the answer was waited for. */
+            /** @description In `PENDING` and `RETRY`: the source that keeps it waiting. Left out: none does, or the request was held. */
             waiting?: components["schemas"]["WaitingFor"];
-            /** @description What looked wrong in the origin's answer and was accepted. Names that only the origin knows stand there for `cache:admin` alone. Left out: nothing. */
+            /** @description Oddities in the origin's answer that were accepted. Names that only the origin knows are included only for `cache:admin`. Left out: none. */
             warnings?: string[];
         };
         /** @description What a task waits for. */
         WaitingFor: {
-            /** @description The source whose limits let no further load in right now. */
+            /** @description The source whose limits allow no further load right now. */
             source: string;
             /**
              * Format: date-time
-             * @description When that is over at the latest; null: when another load has ended.
+             * @description When the wait ends at the latest; null: when another load has ended.
              */
             until: string | null;
         };
         /** @description Why a load failed: a problem without `status`. */
         TaskError: {
-            /** @description Names the problem, and leads to what it means: `/docs/problems#<code>`. */
+            /** @description Identifies the problem and links to its description: `/docs/problems#<code>`. */
             type: string;
             /** @description The problem in a few words, always the same for a type. */
             title: string;
@@ -872,9 +872,9 @@ export interface components {
         };
         /** @description What a device was last given of a cache. */
         SyncRecord: {
-            /** @description The user whose device it is. */
+            /** @description The user to whom the device belongs. */
             user: string;
-            /** @description The device, as `X-Device-Id` or the token named it. */
+            /** @description Id of the device, from `X-Device-Id` or the token. */
             device: string;
             /**
              * Format: date-time
@@ -888,9 +888,9 @@ export interface components {
         };
         /** @description What a device was last given of a cache, and what it lacks (`expand=resource`). */
         ExpandedSyncRecord: {
-            /** @description The user whose device it is. */
+            /** @description The user to whom the device belongs. */
             user: string;
-            /** @description The device, as `X-Device-Id` or the token named it. */
+            /** @description Id of the device, from `X-Device-Id` or the token. */
             device: string;
             /**
              * Format: date-time
@@ -903,18 +903,18 @@ export interface components {
             etag: string;
             /** @description Title of the resource. */
             resource_title: string;
-            /** @description The values, with defaults, that name the cache; null where nothing is known of the cache any more. */
+            /** @description The values of the parameters, including defaults; null: nothing is known of the cache any more. */
             parameters: components["schemas"]["Parameters"] | null;
-            /** @description The last version of the cache; null where nothing is loaded: it was purged or its resource deleted. */
+            /** @description The latest version of the cache; null: nothing is loaded, because it was purged or its resource was deleted. */
             current_version: number | null;
-            /** @description Whether the device lacks a newer version, that is another ETag. */
+            /** @description Whether there is a newer version, with another ETag, than the one the device has. */
             stale: boolean;
         };
         /** @description A device, and how many of its caches are out of date. */
         Device: {
-            /** @description The user whose device it is. */
+            /** @description The user to whom the device belongs. */
             user: string;
-            /** @description The device, as `X-Device-Id` or the token named it. */
+            /** @description Id of the device, from `X-Device-Id` or the token. */
             device: string;
             /**
              * Format: date-time
@@ -925,25 +925,25 @@ export interface components {
             caches: number;
             /** @description How many of the caches that the device holds are out of date. */
             behind: number;
-            /** @description The last five resources that it was refused, newest first; for `cache:inspect` alone. */
+            /** @description The last five resources that it was refused, newest first; only for `cache:inspect`. */
             refusals?: components["schemas"]["DeviceRefusal"][];
         };
         /** @description A device, and how far each of its caches is behind (`expand=caches`). */
         ExpandedDevice: {
-            /** @description The user whose device it is. */
+            /** @description The user to whom the device belongs. */
             user: string;
-            /** @description The device, as `X-Device-Id` or the token named it. */
+            /** @description Id of the device, from `X-Device-Id` or the token. */
             device: string;
             /**
              * Format: date-time
              * @description When the device was last heard of.
              */
             seen: string;
-            /** @description What the device was given. */
+            /** @description The caches that the device was given. */
             caches: components["schemas"]["DeviceCache"][];
             /** @description How many of the caches that the device holds are out of date. */
             behind: number;
-            /** @description The last five resources that it was refused, newest first; for `cache:inspect` alone. */
+            /** @description The last five resources that it was refused, newest first; only for `cache:inspect`. */
             refusals?: components["schemas"]["DeviceRefusal"][];
         };
         /** @description A cache of a device. */
@@ -959,15 +959,15 @@ export interface components {
              * @description When the device was last given this cache.
              */
             sync_datetime: string;
-            /** @description False: the last full check of the device no longer named the cache, so it does not count as behind. */
+            /** @description False: the last full check of the device did not name the cache, so it does not count as behind. */
             held: boolean;
-            /** @description The last version of the cache; null where nothing is loaded: it was purged or its resource deleted. */
+            /** @description The latest version of the cache; null: nothing is loaded, because it was purged or its resource was deleted. */
             current_version: number | null;
-            /** @description How many versions the device lacks; 0: none that changed the body; null where nothing is loaded. */
+            /** @description How many versions the device lacks; 0: none that changed the body; null: nothing is loaded. */
             behind: number | null;
-            /** @description Key of the cache, by which `/caches/<key>/` has it; for `cache:inspect` alone. */
+            /** @description Key of the cache, for `/caches/<key>/`; only for `cache:inspect`. */
             key?: string;
-            /** @description Whether its last load failed; for `cache:inspect` alone. */
+            /** @description Whether its last load failed; only for `cache:inspect`. */
             failing?: boolean;
         };
         /** @description A resource that a device was refused. */
@@ -975,17 +975,17 @@ export interface components {
             /** @description Title of the resource. */
             resource_title: string;
             /**
-             * @description `group`: the groups of the resource keep it from the user (404). `scope`: the token lacks `cache:read` (403).
+             * @description `group`: the user is in none of the groups of the resource (404). `scope`: the token lacks `cache:read` (403).
              * @enum {string}
              */
             reason: "group" | "scope";
             /**
              * Format: date-time
-             * @description When, exact to the hour.
+             * @description When it was refused, to the hour.
              */
             time: string;
         };
-        /** @description Name of each parameter, and its value. Those that name a cache include the defaults. */
+        /** @description The value of each parameter, by name. In answers, defaults are included. */
         Parameters: {
             [key: string]: unknown;
         };
@@ -997,7 +997,7 @@ export interface components {
             name: string;
             /** @description Names of the cells, in the order of the definition. */
             columns: string[];
-            /** @description Rows in the origin's order: the row id, then a cell for each column. A row id names a row's content for as long as the cache lives. */
+            /** @description Rows in the origin's order: the row id, then a cell for each column. A row id stands for the same content as long as the cache exists. */
             data: [
                 number
             ][];
@@ -1008,21 +1008,21 @@ export interface components {
         TableDelta: {
             /** @description Name of the table, as in the definition of the resource. */
             name: string;
-            /** @description Rows that came, as in `data` of the table. A changed row is one that went and one that came. */
+            /** @description Added rows, in the form of `data` of the table. A changed row is deleted under its old id and added under a new one. */
             insert_rows: [
                 number
             ][];
-            /** @description Ids of the rows that went. */
+            /** @description Ids of the deleted rows. */
             delete_ids: number[];
         };
         /** @description The body of a resource without tables: whatever its origin answered. */
         OriginBody: unknown;
         /** @description One question about several caches. */
         SyncRequest: {
-            /** @description The caches; no `id` is repeated. */
+            /** @description The caches; each `id` at most once. */
             caches: components["schemas"]["SyncItem"][];
             /**
-             * @description Most bytes of bodies in the answer, all together; small ones come first.
+             * @description Most bytes of all bodies in the answer together; small bodies are included first.
              * @default 262144
              */
             inline_bytes: number;
@@ -1031,30 +1031,30 @@ export interface components {
         };
         /** @description The live socket of a device that asks for all that it holds. */
         SyncConnection: {
-            /** @description Id of the connection: the ticket that it was opened with. */
+            /** @description Id of the connection: the ticket with which it was opened. */
             id: string;
-            /** @description Number of the check, growing over a connection: one that a later one has overtaken changes nothing. */
+            /** @description Number of the check, increasing within a connection. A check that arrives after a later one changes nothing. */
             seq: number;
             /**
-             * @description The connection is told of these caches besides those of the check before, which is how a device says more than 100.
+             * @description The connection is told of these caches in addition to those of the previous check. A device with more than 100 caches needs it.
              * @default false
              */
             add: boolean;
         };
         /** @description One cache, and what the device has of it. */
         SyncItem: {
-            /** @description Stands in the answer to this item. */
+            /** @description Returned in the answer to this item. */
             id: string;
             /** @description Title of the resource. */
             resource_title: string;
             /**
-             * @description The parameters of the cache, as the body of its read by POST.
+             * @description The parameters of the cache, in the form of the body of a read by POST.
              * @default {}
              */
             parameters: {
                 [key: string]: unknown;
             };
-            /** @description The version that the device has, as `If-None-Match` names it; quotes may be left out. */
+            /** @description The version that the device has, in the form of `If-None-Match`; quotes may be left out. */
             etag?: string;
             /**
              * @description The revision that the device was told of.
@@ -1064,7 +1064,7 @@ export interface components {
         };
         /** @description The answer to a question about several caches. */
         SyncResult: {
-            /** @description Whose token it is. */
+            /** @description The user of the token. */
             user: string;
             /**
              * Format: date-time
@@ -1072,34 +1072,34 @@ export interface components {
              */
             now: string;
             /**
-             * @description Whether the connection is told: `gone` is none of this user and device, open a new one; `full` has no room, or too many of them are new to it, ask from time to time.
+             * @description Whether the connection will be told of changes. `gone`: this user and device have no such connection, open a new one. `full`: there is no room, or too many of the caches are new; poll instead.
              * @enum {string}
              */
             live?: "ok" | "gone" | "full";
-            /** @description The items, in the order of the question. */
+            /** @description The answers, in the order of the items in the request. */
             caches: components["schemas"]["SyncItemResult"][];
         };
         /** @description What is told of one cache, as a read of it alone would be answered. */
         SyncItemResult: {
-            /** @description That of the question; null: it had none. */
+            /** @description The `id` of the item in the request; null: it had none. */
             id: string | null;
-            /** @description The first 16 hex digits of the cache’s key, once the item means a cache. */
+            /** @description The first 16 hex digits of the cache’s key; left out if the item names no cache. */
             tag?: string;
             /** @description The status that a read of this cache alone would have. */
             status: number;
             /** @description The version that the item brings the device to, without quotes. */
             etag?: string;
-            /** @description Number of its load. */
+            /** @description The number of that version. */
             version?: number;
-            /** @description Orders all changes of the cache, purges included. */
+            /** @description Increases with each change of the cache, including purges. */
             revision?: number;
-            /** @description `v4`, or `delta v3-v4` where `body` is the difference; absent of a difference that does not come along. */
+            /** @description `v4`, or `delta v3-v4` if `body` is the delta; left out for a delta that is not included. */
             content_version?: string;
-            /** @description `Cache-Hash-Value` of that version, of tables. */
+            /** @description `Cache-Hash-Value` of that version, only for tables. */
             hash?: string;
             /**
              * Format: date-time
-             * @description When the body changed last.
+             * @description When the body last changed.
              */
             last_modified?: string;
             /**
@@ -1113,23 +1113,23 @@ export interface components {
              */
             expires?: string;
             /**
-             * @description Why it was loaded, or was tried to be, before the answer; absent: it was here.
+             * @description Why a load was made or attempted before this answer; left out: none was needed.
              * @enum {string}
              */
             forwarded?: "miss" | "stale";
             /**
-             * @description Less is known here than `min_revision`: ask again later.
+             * @description The service does not know `min_revision` yet: ask again later.
              * @constant
              */
             behind?: true;
-            /** @description Of a body that does not come along. */
+            /** @description Content type of a body that is not included. */
             content_type?: string;
-            /** @description Its size. */
+            /** @description Size of that body, bytes. */
             bytes?: number;
-            /** @description The path of its read. */
+            /** @description Path of the read that answers with the body. */
             href?: string;
             /**
-             * @description Only POST can say its parameters.
+             * @description The query of a GET cannot express the parameters: read it by POST.
              * @constant
              */
             post?: true;
@@ -1142,27 +1142,27 @@ export interface components {
              * @constant
              */
             lines?: 1;
-            /** @description The whole tables, or the difference from the version that the device has. */
+            /** @description The whole tables, or the delta from the version that the device has. */
             body?: components["schemas"]["Tables"] | components["schemas"]["Delta"];
         };
         /** @description Opens one live socket. */
         LiveTicket: {
-            /** @description The ticket, good for one socket; then the id of the connection. */
+            /** @description The ticket, valid for one socket; afterwards the id of the connection. */
             live: string;
-            /** @description How long it is good for, seconds. */
+            /** @description How long the ticket is valid, seconds. */
             expires_in: number;
         };
         /** @description A resource as its readers know it. */
         CatalogEntry: {
-            /** @description Names the resource. */
+            /** @description Title of the resource. */
             title: string;
-            /** @description For people: what the data is; null where the definition does not say. */
+            /** @description What the data is, for people; null: the definition does not say. */
             description: string | null;
-            /** @description JSON Schema (2020-12) that the values of the parameters are checked by, as one object. */
+            /** @description JSON Schema (2020-12) for an object with the values of the parameters. */
             parameters: {
                 [key: string]: unknown;
             };
-            /** @description The tables of the body, in its order; null: the body is what the origin sent, as it is. */
+            /** @description The tables of the body, in order; null: the body is the unchanged answer of the origin. */
             tables: components["schemas"]["CatalogTable"][] | null;
         };
         /** @description A table as its readers know it. */
@@ -1180,11 +1180,11 @@ export interface components {
             info: {
                 [key: string]: unknown;
             };
-            /** @description The read of the resource, its refresh, and the state of a task. */
+            /** @description How to read the resource, refresh it, and read the state of a task. */
             paths: {
                 [key: string]: unknown;
             };
-            /** @description What those refer to, such as `ResourceParameters`, `Tables` and `Delta`. */
+            /** @description Schemas that the paths refer to, such as `ResourceParameters`, `Tables` and `Delta`. */
             components: {
                 [key: string]: unknown;
             };
@@ -1200,20 +1200,20 @@ export interface components {
         ExpandedResource: {
             /** @description Title of the resource. */
             title: string;
-            /** @description For people: what the data is, and whom to ask about it. */
+            /** @description What the data is and whom to ask about it, for people. */
             description?: string;
             origin: components["schemas"]["Origin"];
-            /** @description JSON Schema (2020-12) of an object: the parameters, each with its type and default. `additionalProperties` counts as false. Left out: there are none. */
+            /** @description JSON Schema (2020-12) of an object: the parameters, each with its type and default. `additionalProperties` is taken as false. Left out: there are no parameters. */
             parameters?: {
                 [key: string]: unknown;
             };
             /**
-             * @description Most bytes of the values as JSON, defaults included: each set of them is kept with its cache.
+             * @description Most bytes of the values as JSON, including defaults. Each set of values is stored with its cache.
              * @default 2048
              */
             parameters_max_bytes: number;
             /**
-             * @description Whether all users share a cache, or each has one of their own.
+             * @description Whether all users share a cache (`shared`), or each user has a separate one (`user`).
              * @default shared
              * @enum {string}
              */
@@ -1221,100 +1221,100 @@ export interface components {
             /** @description Open only to tokens with one of these groups, and to `cache:admin`. Left out: open to all. */
             groups?: string[];
             /**
-             * @description How the origin writes tables: JSON, a JSON value a line, CSV (RFC 4180) whose first line names the columns, or XML.
+             * @description Format of the tables at the origin: JSON, one JSON value per line, CSV (RFC 4180) whose first line names the columns, or XML.
              * @default json
              * @enum {string}
              */
             format: "json" | "ndjson" | "csv" | "xml";
-            /** @description How CSV is written, where it is not as RFC 4180 has it. Format `csv` alone. */
+            /** @description How the CSV differs from RFC 4180. Only with format `csv`. */
             csv?: components["schemas"]["CsvDialect"];
-            /** @description Character encoding of an answer with tables, by any label of the Encoding standard, such as `windows-1251`; a byte order mark goes first. Left out: of CSV and XML what the answer says, of XML then what it begins with, else UTF-8. */
+            /** @description Character encoding of an answer with tables, by any label of the Encoding standard, such as `windows-1251`; a byte order mark takes precedence. Left out: for CSV and XML the charset of the `Content-Type`, then for XML that of its declaration, otherwise UTF-8. */
             charset?: string;
-            /** @description Media type that the answer must have; `*\/*` takes any. Left out: those that are usual for the format. */
+            /** @description Media type that the answer must have; `*\/*` accepts any. Left out: the usual media types of the format. */
             content_type?: string;
             /**
-             * @description How long a load counts as fresh, seconds.
+             * @description How long the data of a load is fresh, seconds.
              * @default 3600
              */
             ttl_s: number;
             /**
-             * @description How long after that it is still served at once while new data is loaded, seconds (RFC 5861).
+             * @description How long after it expired the data is still served at once while new data is loaded, seconds (RFC 5861).
              * @default 0
              */
             stale_while_revalidate_s: number;
             /**
-             * @description How long it may stand when the origin fails, seconds after it expired (RFC 5861).
+             * @description How long after it expired the data may still be served when the origin fails, seconds (RFC 5861).
              * @default 86400
              */
             stale_if_error_s: number;
             /**
-             * @description How long after a failed load reads do not ask the origin again, seconds.
+             * @description How long after a failed load reads do not start another one, seconds.
              * @default 30
              */
             error_ttl_s: number;
             /**
-             * @description A refresh asked for so soon after a load ended gets that load's task, seconds.
+             * @description A refresh that is requested within this time after a load ended gets that load's task, seconds.
              * @default 0
              */
             refresh_min_s: number;
             /**
-             * @description How long a read waits for a load before it is answered 202, seconds. `Prefer: wait` replaces it.
+             * @description How long a read waits for a load before the answer is 202, seconds. `Prefer: wait` overrides it.
              * @default 10
              */
             wait_s: number;
             /**
-             * @description When loads that failed are tried again.
+             * @description When failed loads are retried.
              * @default {}
              */
             retry: components["schemas"]["Retry"];
             /**
-             * @description How many versions that changed the body are kept: from those a device gets a delta.
+             * @description How many versions that changed the body are kept. A device that has one of them gets a delta.
              * @default 50
              */
             retain_versions: number;
             /** @description Cron expression of five fields, in UTC: refreshes every cache that was read in the last 7 days. Left out: none. */
             schedule?: string;
             /**
-             * @description `told`: devices with a live socket are told of changes, and nothing more. Left out: what they are told of is also loaded again when it expires.
+             * @description `told`: devices with a live socket are only told of changes. Left out: the caches that they watch are also loaded again when they expire.
              * @constant
              */
             live?: "told";
-            /** @description What a load must have so as to replace the last version. Left out: nothing. */
+            /** @description Conditions for a load to replace the current version. Left out: none. */
             guard?: components["schemas"]["Guard"];
-            /** @description The tables in the answer: these have versions and deltas by row. Left out: bodies pass through as they are. */
+            /** @description The tables in the answer; they have row ids and deltas by row. Left out: the body is the unchanged answer of the origin. */
             tables?: components["schemas"]["TableDefinition"][];
-            /** @description What PUT would refuse by now, in a definition that an earlier release took, and what it advises against; in answers to PUT also secrets that are not set. Not read by PUT. Left out: nothing. */
+            /** @description Faults that PUT would refuse today, in a definition that an earlier release accepted, and advice; in answers to PUT also secrets that are not set. PUT ignores it. Left out: no warnings. */
             warnings?: string[];
             stats: components["schemas"]["ResourceStats"];
         };
         /** @description What a PUT of a definition would do (`dry_run=true`). */
         ResourcePreview: {
             definition: components["schemas"]["Resource"];
-            /** @description Whether it would be new. */
+            /** @description Whether the PUT would create it. */
             created: boolean;
-            /** @description Names of the members in which it differs from the one that stands; none: it says the same. */
+            /** @description Names of the members that differ from the stored definition; empty: none differs. */
             changed: string[];
-            /** @description How many caches would count as expired, by all that was loaded before; null: they cannot be counted right now. */
+            /** @description How many caches would count as expired; null: they cannot be counted right now. */
             would: number | null;
         };
         /** @description How a resource is loaded and kept. PUT takes what GET gave. */
         Definition: {
             /** @description As in the path: 1 to 128 letters, digits, `_`, `.` or `-`. */
             title?: string;
-            /** @description For people: what the data is, and whom to ask about it. */
+            /** @description What the data is and whom to ask about it, for people. */
             description?: string;
             origin: components["schemas"]["Origin"];
-            /** @description JSON Schema (2020-12) of an object: the parameters, each with its type and default. `additionalProperties` counts as false. Left out: there are none. */
+            /** @description JSON Schema (2020-12) of an object: the parameters, each with its type and default. `additionalProperties` is taken as false. Left out: there are no parameters. */
             parameters?: {
                 [key: string]: unknown;
             };
             /**
-             * @description Most bytes of the values as JSON, defaults included: each set of them is kept with its cache.
+             * @description Most bytes of the values as JSON, including defaults. Each set of values is stored with its cache.
              * @default 2048
              */
             parameters_max_bytes: number;
             /**
-             * @description Whether all users share a cache, or each has one of their own.
+             * @description Whether all users share a cache (`shared`), or each user has a separate one (`user`).
              * @default shared
              * @enum {string}
              */
@@ -1322,87 +1322,87 @@ export interface components {
             /** @description Open only to tokens with one of these groups, and to `cache:admin`. Left out: open to all. */
             groups?: string[];
             /**
-             * @description How the origin writes tables: JSON, a JSON value a line, CSV (RFC 4180) whose first line names the columns, or XML.
+             * @description Format of the tables at the origin: JSON, one JSON value per line, CSV (RFC 4180) whose first line names the columns, or XML.
              * @default json
              * @enum {string}
              */
             format: "json" | "ndjson" | "csv" | "xml";
-            /** @description How CSV is written, where it is not as RFC 4180 has it. Format `csv` alone. */
+            /** @description How the CSV differs from RFC 4180. Only with format `csv`. */
             csv?: components["schemas"]["CsvDialect"];
-            /** @description Character encoding of an answer with tables, by any label of the Encoding standard, such as `windows-1251`; a byte order mark goes first. Left out: of CSV and XML what the answer says, of XML then what it begins with, else UTF-8. */
+            /** @description Character encoding of an answer with tables, by any label of the Encoding standard, such as `windows-1251`; a byte order mark takes precedence. Left out: for CSV and XML the charset of the `Content-Type`, then for XML that of its declaration, otherwise UTF-8. */
             charset?: string;
-            /** @description Media type that the answer must have; `*\/*` takes any. Left out: those that are usual for the format. */
+            /** @description Media type that the answer must have; `*\/*` accepts any. Left out: the usual media types of the format. */
             content_type?: string;
             /**
-             * @description How long a load counts as fresh, seconds.
+             * @description How long the data of a load is fresh, seconds.
              * @default 3600
              */
             ttl_s: number;
             /**
-             * @description How long after that it is still served at once while new data is loaded, seconds (RFC 5861).
+             * @description How long after it expired the data is still served at once while new data is loaded, seconds (RFC 5861).
              * @default 0
              */
             stale_while_revalidate_s: number;
             /**
-             * @description How long it may stand when the origin fails, seconds after it expired (RFC 5861).
+             * @description How long after it expired the data may still be served when the origin fails, seconds (RFC 5861).
              * @default 86400
              */
             stale_if_error_s: number;
             /**
-             * @description How long after a failed load reads do not ask the origin again, seconds.
+             * @description How long after a failed load reads do not start another one, seconds.
              * @default 30
              */
             error_ttl_s: number;
             /**
-             * @description A refresh asked for so soon after a load ended gets that load's task, seconds.
+             * @description A refresh that is requested within this time after a load ended gets that load's task, seconds.
              * @default 0
              */
             refresh_min_s: number;
             /**
-             * @description How long a read waits for a load before it is answered 202, seconds. `Prefer: wait` replaces it.
+             * @description How long a read waits for a load before the answer is 202, seconds. `Prefer: wait` overrides it.
              * @default 10
              */
             wait_s: number;
             /**
-             * @description When loads that failed are tried again.
+             * @description When failed loads are retried.
              * @default {}
              */
             retry: components["schemas"]["Retry"];
             /**
-             * @description How many versions that changed the body are kept: from those a device gets a delta.
+             * @description How many versions that changed the body are kept. A device that has one of them gets a delta.
              * @default 50
              */
             retain_versions: number;
             /** @description Cron expression of five fields, in UTC: refreshes every cache that was read in the last 7 days. Left out: none. */
             schedule?: string;
             /**
-             * @description `told`: devices with a live socket are told of changes, and nothing more. Left out: what they are told of is also loaded again when it expires.
+             * @description `told`: devices with a live socket are only told of changes. Left out: the caches that they watch are also loaded again when they expire.
              * @constant
              */
             live?: "told";
-            /** @description What a load must have so as to replace the last version. Left out: nothing. */
+            /** @description Conditions for a load to replace the current version. Left out: none. */
             guard?: components["schemas"]["Guard"];
-            /** @description The tables in the answer: these have versions and deltas by row. Left out: bodies pass through as they are. */
+            /** @description The tables in the answer; they have row ids and deltas by row. Left out: the body is the unchanged answer of the origin. */
             tables?: components["schemas"]["TableDefinition"][];
-            /** @description What PUT would refuse by now, in a definition that an earlier release took, and what it advises against; in answers to PUT also secrets that are not set. Not read by PUT. Left out: nothing. */
+            /** @description Faults that PUT would refuse today, in a definition that an earlier release accepted, and advice; in answers to PUT also secrets that are not set. PUT ignores it. Left out: no warnings. */
             warnings?: string[];
         };
         /** @description How the origin of the resource is asked. */
         Origin: {
-            /** @description Name of the source that is asked: `url` is then relative to its address. Left out: `url` is whole. */
+            /** @description Name of the source; `url` is then relative to its address. Left out: `url` is a whole URL. */
             source?: string;
             /**
-             * @description URL template (RFC 6570) over the parameters; scheme, host and port are literal, or those of the source. `{_user}` is the user name, with `"scope": "user"`. Left out: the address of the source itself.
+             * @description URL template (RFC 6570) over the parameters; scheme, host and port are literal, or come from the source. `{_user}` is the user name, with `"scope": "user"`. Left out: the address of the source.
              * @default
              */
             url: string;
             /**
-             * @description With `POST` the parameters that the URL does not use go as a JSON body, unless `body` says what goes.
+             * @description With `POST`, parameters that the URL does not use are sent as a JSON body, unless there is a `body`.
              * @default GET
              * @enum {string}
              */
             method: "GET" | "POST";
-            /** @description Body of the request, with `POST`. An object is sent as JSON, where a text `"{name}"` becomes the value of that parameter. In a text `{name}` is replaced by the value, escaped as the header `Content-Type` demands: XML or a form. `${ORIGIN_NAME}` is a secret of the service in both. */
+            /** @description Body of the request, with `POST`. An object is sent as JSON, where a text `"{name}"` becomes the value of that parameter. In a text, `{name}` becomes the value, escaped for the `Content-Type` of the request: XML or a form. In both, `${ORIGIN_NAME}` is a secret of the service. */
             body?: string | {
                 [key: string]: unknown;
             };
@@ -1414,12 +1414,12 @@ export interface components {
                 [key: string]: string;
             };
             /**
-             * @description Time-out of the whole load, seconds. With `pages`, and out of a database: 120.
+             * @description Time-out of the whole load, seconds. With `pages`, and for a database, the default is 120.
              * @default 30
              */
             timeout_s: number;
             /**
-             * @description Largest answer that is taken, bytes without compression.
+             * @description Largest answer that is accepted, bytes after decompression.
              * @default 33554432
              */
             max_bytes: number;
@@ -1429,77 +1429,77 @@ export interface components {
              */
             conditional: boolean;
             /**
-             * @description Where redirects may lead: to the same origin, or also to hosts that the setting `ORIGIN_HOSTS` names.
+             * @description Where redirects may lead: `same`, to the same origin; `hosts`, also to hosts that the setting `ORIGIN_HOSTS` names.
              * @default same
              * @enum {string}
              */
             redirects: "same" | "hosts";
-            /** @description Signs of a partial answer that are accepted: `next`, a link to a further page; `errors`, a member that tells of errors. Left out: none. */
+            /** @description Signs of a partial answer that are accepted: `next`, a link to a further page; `errors`, a member that reports errors. Left out: none. */
             partial?: ("next" | "errors")[];
             /**
-             * @description How a value is escaped between single quotes of the URL: quotes doubled, a backslash before them, or not at all. Needed where the URL has such a place.
+             * @description How a value between single quotes in the URL is escaped: `odata` doubles quotes, `backslash` puts a backslash before them, `none` changes nothing. Required if the URL has a parameter between single quotes.
              * @enum {string}
              */
             quote?: "odata" | "backslash" | "none";
-            /** @description What each answer must say of itself; one that says otherwise fails. */
+            /** @description Values that each answer must have; an answer with another value fails the load. */
             expect?: components["schemas"]["Expectation"][];
-            /** @description How the answer goes on in further pages; with one table alone. Left out: it is one page. */
+            /** @description How the answer continues on further pages; only with exactly one table. Left out: the answer is one page. */
             pages?: components["schemas"]["Pages"];
-            /** @description What is asked for instead of all rows once these have been loaded; with one table that has a `key`. Left out: each load is one of all rows. */
+            /** @description How a load asks only for changes, after all rows were loaded once; only with exactly one table, which has a `key`. Left out: each load reads all rows. */
             changes?: components["schemas"]["Changes"];
         };
         /** @description What an answer of the origin must say of itself. */
         Expectation: {
-            /** @description A JSON pointer (RFC 6901) into the answer if it begins with `/`, else the name of a header of the answer. */
+            /** @description A JSON pointer (RFC 6901) into the answer if it begins with `/`, otherwise the name of a header of the answer. */
             at: string;
-            /** @description The value there: JSON scalars compare by value, headers as text; `null` is also met by nothing. */
+            /** @description The value that is expected there. JSON scalars are compared by value, headers as text; `null` also accepts a missing member or header. */
             is: string | number | boolean | null;
             /**
-             * @description Whether the load is tried again when the answer says otherwise.
+             * @description Whether the load is retried when the answer has another value.
              * @default false
              */
             retry: boolean;
         };
         /** @description How an answer goes on in further pages. */
         Pages: {
-            /** @description Where an answer has the link to the next page: a JSON pointer (RFC 6901) if it begins with `/`, else the name of a header, such as `Link`. The link is followed as it is, on the same host alone. */
+            /** @description Where an answer has the link to the next page: a JSON pointer (RFC 6901) if it begins with `/`, otherwise the name of a header, such as `Link`. The link is followed unchanged, and only on the same host. */
             next?: string;
-            /** @description Where an answer has the token of the next page, as for `next`. */
+            /** @description Where an answer has the token of the next page; a place as for `next`. */
             cursor?: string;
-            /** @description Takes the token of `cursor`: a parameter of the query, or a JSON pointer into the body of a `POST`. */
+            /** @description Where a request has the token of `cursor`: a parameter of the query, or a JSON pointer into the body of a `POST`. */
             param?: string;
-            /** @description Takes the number of rows that have come so far, as for `param`. */
+            /** @description Where a request has the number of rows read so far, as for `param`. */
             offset?: string;
-            /** @description Takes the number of the page, as for `param`. */
+            /** @description Where a request has the number of the page, as for `param`. */
             page?: string;
             /** @description Number of the first page, with `page`. Left out: 1. */
             first?: number;
-            /** @description Takes `size`, with `offset` or `page`, as for `param`. */
+            /** @description Where a request has `size`, with `offset` or `page`, as for `param`. */
             limit?: string;
             /** @description Rows of a page, with `offset` or `page`. */
             size?: number;
-            /** @description Where an answer has the number of all rows, as for `next`: shows rows that were missed, and ends `offset` and `page`. */
+            /** @description Where an answer has the number of all rows, as for `next`. It reveals missed rows, and ends `offset` and `page`. */
             total?: string;
-            /** @description Where an answer says `true` or `false`: whether a page follows; as for `next`. */
+            /** @description Where an answer says whether a page follows, `true` or `false`; a place as for `next`. */
             more?: string;
             /**
-             * @description Which page ends `offset` and `page`: one without rows, or also one with fewer rows than `size`.
+             * @description Which page is the last one of `offset` and `page`: `empty`, a page without rows; `short`, also a page with fewer rows than `size`.
              * @default empty
              * @enum {string}
              */
             end: "empty" | "short";
             /**
-             * @description Most pages; where there are more, the load fails.
+             * @description Most pages; a load with more pages fails.
              * @default 100
              */
             max: number;
             /**
-             * @description Whether a link to another host means the same path and query on the host of `url`. Otherwise it fails the load.
+             * @description Whether a link to another host is followed with the same path and query on the host of `url`. If not, it fails the load.
              * @default false
              */
             rehost: boolean;
             /**
-             * @description What rows mean that moved while pages were read (`key`, `total`): a load that is tried again, or a warning; then the first row of a key counts.
+             * @description What happens if rows moved while pages were read (found by `key` or `total`): `fail`, the load fails and is retried; `keep`, it succeeds with a warning, and the first row of each key counts.
              * @default fail
              * @enum {string}
              */
@@ -1507,36 +1507,36 @@ export interface components {
         };
         /** @description What is asked for instead of all rows, once they have been loaded. */
         Changes: {
-            /** @description URL template as `origin.url`, with `{_since}`: the rows that changed at that moment or later. */
+            /** @description URL template like `origin.url`, with `{_since}`: the origin answers with the rows that changed at that moment or later. */
             url?: string;
-            /** @description Body as `origin.body`, with `{_since}`, for origins that are asked by `POST`. Goes with `url`, or alone: `origin.url` is then asked. */
+            /** @description Body like `origin.body`, with `{_since}`, for origins that take `POST`. It is sent to `url` or, without that, to `origin.url`. */
             body?: string | {
                 [key: string]: unknown;
             };
-            /** @description Query as `tables[].sql`, with `{_since}`, where the source is a database. */
+            /** @description Query like `tables[].sql`, with `{_since}`, for a source that is a database. */
             sql?: string;
-            /** @description Where a row says when it changed: a JSON pointer within it; of a database a column of both queries. Goes with `{_since}`. */
+            /** @description Where a row says when it changed: a JSON pointer within the row; for a database, a column of both queries. Required with `{_since}`. */
             cursor?: string;
             /**
-             * @description What it is. Left out: `time`.
+             * @description Whether `cursor` is a time or a number. Left out: `time`.
              * @enum {string}
              */
             as?: "time" | "number";
             /**
-             * @description How `{_since}` is written where it is a time: `2026-11-28T20:59:59Z`, `2026-11-28`, seconds or milliseconds since 1970, or `datetime'2026-11-28T20:59:59'` with and without a fraction. Left out: `iso`.
+             * @description How `{_since}` is written if it is a time: `2026-11-28T20:59:59Z`, `2026-11-28`, seconds or milliseconds since 1970, or `datetime'2026-11-28T20:59:59'` with and without a fraction. Left out: `iso`.
              * @enum {string}
              */
             write?: "iso" | "date" | "unix" | "unix_ms" | "odata2" | "odata3";
-            /** @description How far `{_since}` lies before the latest row, seconds: for rows that are stored later than they say. Left out: 300. */
+            /** @description How far `{_since}` lies before the latest row that was seen, seconds. This catches rows that are stored later than the time they carry. Left out: 300. */
             lag_s?: number;
-            /** @description The same where it is a number. Left out: 0. */
+            /** @description The same for a `cursor` that is a number. Left out: 0. */
             lag?: number;
-            /** @description Where the last page has the link that answers with what changes from then on, such as `/@odata.deltaLink`: a place as for `pages.next`. Instead of `{_since}`. */
+            /** @description Where the last page has the link to later changes, such as `/@odata.deltaLink`: a place as for `pages.next`. Instead of `{_since}`. */
             link?: string;
-            /** @description Which rows are deletions. Left out: none; they show at the next full load. */
+            /** @description Which rows are deletions. Left out: none; deleted rows disappear at the next full load. */
             removed?: components["schemas"]["Removed"];
             /**
-             * @description How long loads ask for changes alone, seconds: then all rows are loaded, which shows deletions that nobody told.
+             * @description How long loads ask only for changes, seconds. After that, one load reads all rows, which finds deletions that were not reported.
              * @default 86400
              */
             full_s: number;
@@ -1545,20 +1545,20 @@ export interface components {
         Removed: {
             /** @description A JSON pointer (RFC 6901) within the row. */
             at: string;
-            /** @description The value there of a row that was deleted. Left out: any but null. */
+            /** @description The value that marks a deleted row. Left out: any value but null. */
             is?: string | number | boolean;
-            /** @description Where a deleted row has the cells of `key`, each as a JSON pointer within it. Left out: where other rows have them. */
+            /** @description Where a deleted row has the cells of `key`, each as a JSON pointer within the row. Left out: in the same places as other rows. */
             key?: string[];
         };
         /** @description When loads that failed are tried again. */
         Retry: {
             /**
-             * @description How often a load is tried in all.
+             * @description Most attempts of a load, including the first.
              * @default 5
              */
             max_attempts: number;
             /**
-             * @description Longest pause after the first attempt, seconds; it doubles with each, and chance shortens it.
+             * @description Longest pause after the first attempt, seconds. It doubles with each attempt, and each pause is shortened at random.
              * @default 2
              */
             backoff_s: number;
@@ -1567,37 +1567,37 @@ export interface components {
         Guard: {
             /** @description Fewest rows of all tables. Left out: any number. */
             min_rows?: number;
-            /** @description Greatest share of rows, 0 to 1, that there may be fewer than in the version before. Left out: all may go. */
+            /** @description The largest share of rows, 0 to 1, by which a version may be smaller than the one before. Left out: all rows may go. */
             max_deleted?: number;
         };
         /** @description A column of a table, with more to say than its name. */
         ColumnDefinition: {
-            /** @description The column's name in bodies. Without `at` also the member of object rows, or the column of CSV. */
+            /** @description The column's name in bodies. Without `at`, also the name of the member in object rows, or of the CSV column. */
             name: string;
-            /** @description Where the cell lies within the row: a JSON pointer (RFC 6901), through objects alone; of CSV and array rows `/` and the name or the place, from 0; of XML a path of local names such as `/Price/Amount`, `/@id` for an attribute, `/` for the text of the row itself. Left out: the member of that name. */
+            /** @description Where the cell is within the row: a JSON pointer (RFC 6901) that passes only through objects. In CSV and array rows: `/` and the name or the position of the column, from 0. In XML: a path of local names such as `/Price/Amount`, `/@id` for an attribute, `/` for the text of the row itself. Left out: the member with the name of the column. */
             at?: string;
             /**
-             * @description What cells become: `text`, `number` (every digit kept), `boolean`, `date` (`2026-11-28`), `time` (RFC 3339 in UTC), or `json`; that one makes arrays of texts of XML, also of repeated elements. A cell that does not fit fails the load. Left out: as they come.
+             * @description The type of the cells: `text`, `number` (every digit is kept), `boolean`, `date` (`2026-11-28`), `time` (RFC 3339 in UTC), or `json`. From XML, `json` makes arrays of texts, also of repeated elements. A cell that cannot be converted fails the load. Left out: cells stay as they are.
              * @enum {string}
              */
             as?: "text" | "number" | "boolean" | "date" | "time" | "json";
-            /** @description Time zone (IANA) of times that do not say their own, with `"as": "time"`. */
+            /** @description Time zone (IANA) of times without an offset, with `"as": "time"`. */
             zone?: string;
-            /** @description What stands before the fraction in texts, with `"as": "number"`. Left out: a point. */
+            /** @description The decimal separator in texts, with `"as": "number"`. Left out: a point. */
             decimal?: string;
-            /** @description What stands between groups of digits in texts, with `"as": "number"`; a space is also a no-break space (U+00A0, U+202F). Left out: nothing. */
+            /** @description The separator between groups of digits in texts, with `"as": "number"`. A space also stands for a no-break space (U+00A0, U+202F). Left out: none. */
             group?: string;
-            /** @description How texts write a `date` or `time`: `unix`, `unix_ms`, or letters as in `dd.MM.yyyy HH:mm:ss` (yyyy, MM or M, dd or d, HH or H, hh or h with a, mm, ss, SSS; other text between quotes). Left out: RFC 3339, or `/Date(…)/`. */
+            /** @description The format of texts with a `date` or `time`: `unix`, `unix_ms`, or letters as in `dd.MM.yyyy HH:mm:ss` (yyyy, MM or M, dd or d, HH or H, hh or h with a, mm, ss, SSS; other text between quotes). Left out: RFC 3339, or `/Date(…)/`. */
             pattern?: string;
-            /** @description Texts that mean `null`, such as `""`. */
+            /** @description Texts that are read as `null`, such as `""`. */
             null?: string[];
             /**
-             * @description Whether a load fails when no row of it has this column, unless it has no rows. Not together with `optional`.
+             * @description Whether a load fails if it has rows and none of them has this column. Not together with `optional`.
              * @default false
              */
             required: boolean;
             /**
-             * @description Whether all rows may come to lack this column. Otherwise a load of 20 rows or more fails when none has a column that had values in a version of 20 rows or more.
+             * @description Whether this column may disappear from all rows. If not, a load of 20 rows or more fails when no row has a column that had values in a version of 20 rows or more.
              * @default false
              */
             optional: boolean;
@@ -1605,46 +1605,46 @@ export interface components {
         /** @description How CSV is written, where it is not as RFC 4180 has it. */
         CsvDialect: {
             /**
-             * @description What stands between cells: one ASCII character, or a tab. A first line `sep=;` says it for its answer.
+             * @description The separator of cells: one ASCII character, or a tab. A first line such as `sep=;` overrides it for its answer.
              * @default ,
              */
             delimiter: string;
             /**
-             * @description What stands around cells that hold a delimiter or a line end, and is doubled within; the empty text: nothing does.
+             * @description The character around cells that contain a delimiter or a line end; within such a cell it is doubled. The empty text: cells are not quoted.
              * @default "
              */
             quote: string;
             /**
-             * @description Whether the first line names the columns. Otherwise they are known by their place: in order, or by `at`, such as `/3`.
+             * @description Whether the first line names the columns. If not, columns are found by position: in order, or by `at`, such as `/3`.
              * @default true
              */
             header: boolean;
         };
         /** @description One table: where its rows lie, and which members they have. */
         TableDefinition: {
-            /** @description Names the table in bodies and deltas. */
+            /** @description Name of the table in bodies and deltas. */
             name: string;
-            /** @description JSON pointer (RFC 6901) to an array of rows in the origin's answer, the empty text if the answer itself is the array; of XML the path of local names to the elements that are rows, such as `/Envelope/Body/Item`. Required for the formats `json` and `xml`, not to be given for the others. */
+            /** @description JSON pointer (RFC 6901) to an array of rows in the origin's answer, the empty text if the answer itself is the array. For XML: the path of local names to the elements that are rows, such as `/Envelope/Body/Item`. Required for the formats `json` and `xml`, not allowed for others. */
             rows?: string;
-            /** @description The query of the table, where `origin.source` is a database: one statement that begins with SELECT, WITH, VALUES or TABLE. `{name}` is a parameter, `{_user}` the user name with scope `user`: bound values, and never text. Not to be given for other origins. */
+            /** @description The query of the table, if `origin.source` is a database: one statement that begins with SELECT, WITH, VALUES or TABLE. `{name}` is a parameter, and `{_user}` the user name with scope `user`. Both are bound as values and never become part of the SQL text. Not allowed for other origins. */
             sql?: string;
             /**
-             * @description Whether an object at `rows` is one row, as where JSON was made from XML. Format `json` alone.
+             * @description Whether an object at `rows` counts as one row, as in JSON that was converted from XML. Only with format `json`.
              * @default false
              */
             single: boolean;
-            /** @description Members of object rows, in this order, each as its name or as an object with the name; a missing member is `null`. Of XML the elements within a row. Of array rows, and of CSV without a line of names, the names of the cells. */
+            /** @description Members of object rows, in this order, each as its name or as an object with the name; a missing member is `null`. For XML: the elements within a row. For array rows, and for CSV without a header line: the names of the cells. */
             columns: (string | components["schemas"]["ColumnDefinition"])[];
-            /** @description Columns whose cells together name a row. A key that an answer repeats fails the load; one that comes again on a later page shows that rows moved. Left out: none do. */
+            /** @description Columns whose cells together identify a row. A key that occurs twice in one answer fails the load; a key that occurs again on a later page shows that rows moved. Left out: no columns identify a row. */
             key?: string[];
             /**
-             * @description What a member that is not there means, or an answer without content: a failed load, or a table without rows.
+             * @description What happens if the member at `rows` is missing, or the answer has no content: `fail`, the load fails; `empty`, the table has no rows.
              * @default fail
              * @enum {string}
              */
             missing: "fail" | "empty";
             /**
-             * @description What the cells mean that an array row, or a row of CSV, lacks at its end: a failed load, or `null`.
+             * @description What happens if an array row or a CSV row lacks cells at its end: `fail`, the load fails; `null`, the cells are `null`.
              * @default fail
              * @enum {string}
              */
@@ -1652,45 +1652,45 @@ export interface components {
         };
         /** @description What to probe. */
         ProbeRequest: {
-            /** @description A draft, checked as PUT does; left out: what is defined under the title. */
+            /** @description A draft, checked as by PUT; left out: the stored definition. */
             definition?: components["schemas"]["Definition"];
-            /** @description The values of a cache; defaults apply to those left out. */
+            /** @description Values of the parameters; defaults apply to those left out. */
             parameters?: components["schemas"]["Parameters"];
-            /** @description With scope `user`: whose cache it would be. Left out: the user of the token. */
+            /** @description With scope `user`: the user whose cache is probed. Left out: the user of the token. */
             user?: string;
         };
         /** @description What an origin answered once, and what a load would make of it. */
         ProbeResult: {
-            /** @description Status of the origin's last answer; null: there was none. */
+            /** @description Status of the origin's last answer; null: there was no answer. */
             status: number | null;
-            /** @description How long it took, ms. */
+            /** @description How long the probe took, ms. */
             ms: number;
-            /** @description Its `Content-Type`; null: there was none. */
+            /** @description `Content-Type` of that answer; null: it had none. */
             content_type: string | null;
-            /** @description Bytes of its body, decoded, as far as it was read; of all pages. */
+            /** @description Bytes of the bodies of all pages that were read, decoded. */
             bytes: number;
-            /** @description Rows of all tables, as far as it was read; null: the resource has no tables. */
+            /** @description Rows of all tables that were read; null: the resource has no tables. */
             rows: number | null;
-            /** @description Reading ended before the answer did, after 25 s, 8 MiB or 3 pages: the counts are lower bounds, and what follows may have further faults. */
+            /** @description Whether reading stopped before the end of the answer, after 25 s, 8 MiB or 3 pages. The counts are then lower bounds, and the rest may have further faults. */
             cut: boolean;
-            /** @description Of an answer in pages each that was asked for, in order, at most 3. Left out: the definition has no `pages`. */
+            /** @description The pages that were requested, in order, at most 3. Left out: the definition has no `pages`. */
             pages?: components["schemas"]["ProbedPage"][];
-            /** @description What a load would take of it; none where the resource has no tables. */
+            /** @description What a load would read from the answer; empty if the resource has no tables. */
             tables: components["schemas"]["ProbedTable"][];
-            /** @description Everything that a load would fail with, as far as it was read; none: it would succeed. */
+            /** @description All faults for which a load would fail, in the part that was read; empty: the load would succeed. */
             faults: components["schemas"]["ProbeFault"][];
-            /** @description What looks wrong and a load would accept. */
+            /** @description Oddities that a load would accept. */
             warnings: string[];
         };
         /** @description What a load would fail with, and the member of the definition that it is about. */
         ProbeFault: {
-            /** @description Names the problem, and leads to what it means: `/docs/problems#<code>`. */
+            /** @description Identifies the problem and links to its description: `/docs/problems#<code>`. */
             type: string;
             /** @description The problem in a few words, always the same for a type. */
             title: string;
             /** @description What went wrong this time. */
             detail: string;
-            /** @description JSON pointer (RFC 6901) to the member of the definition that it is about, be it one to add. Left out: it is about none. */
+            /** @description JSON pointer (RFC 6901) to the member of the definition that causes the fault, even if it is yet to be added. Left out: no member causes it. */
             pointer?: string;
         };
         /** @description One table as far as a probe read it. */
@@ -1701,7 +1701,7 @@ export interface components {
             columns: string[];
             /** @description How many rows were read. */
             rows: number;
-            /** @description The first 20 rows, fewer of many large ones, without row ids. A cell of more than 1 KiB is its beginning, as a text that ends in `…`; what the origin was sent as a secret is `***`. */
+            /** @description The first 20 rows, or fewer if they are large, without row ids. A cell of more than 1 KiB is cut to a text that ends in `…`. Secrets that were sent to the origin are shown as `***`. */
             data: unknown[][];
         };
         /** @description One page as a probe asked for it, and what came. */
@@ -1711,33 +1711,33 @@ export interface components {
              * @enum {string}
              */
             method: "GET" | "POST";
-            /** @description Its URL, at most 2,048 characters of it; what the origin was sent as a secret is `***`. */
+            /** @description URL of the request, cut to 2,048 characters. Secrets that were sent to the origin are shown as `***`. */
             url: string;
-            /** @description Its body, in the same way; null: it had none. */
+            /** @description Body of the request, cut in the same way; null: it had none. */
             body: string | null;
-            /** @description Status of the answer; null: there was none. */
+            /** @description Status of the answer; null: there was no answer. */
             status: number | null;
-            /** @description Bytes of its body, decoded, as far as it was read. */
+            /** @description Bytes of the body that were read, decoded. */
             bytes: number;
-            /** @description Rows of the page; null: it was not read to its end. */
+            /** @description Rows of the page; null: the page was not read to its end. */
             rows: number | null;
-            /** @description The URL of the page that follows, as `url`; null: it is the last one, or was not read to its end. */
+            /** @description URL of the next page, in the form of `url`; null: this is the last page, or it was not read to its end. */
             next: string | null;
         };
         /** @description How the caches of a resource stand, as they were last counted. */
         ResourceStats: {
-            /** @description How many caches are in which state; null: they were not counted yet. */
+            /** @description The number of caches in each state; null: not counted yet. */
             caches: components["schemas"]["CacheCounts"] | null;
             /** @description Size of their bodies, bytes; null: not counted yet. */
             bytes: number | null;
             /**
              * Format: date-time
-             * @description When the last load of one of them ended; null: none is loaded, or not counted yet.
+             * @description When the latest load of any of them ended; null: none is loaded, or not counted yet.
              */
             loaded: string | null;
             /**
              * Format: date-time
-             * @description When they were counted; null: not yet.
+             * @description When they were counted; null: not counted yet.
              */
             counted_at: string | null;
             /**
@@ -1750,19 +1750,19 @@ export interface components {
         CacheCounts: {
             /** @description How many are fresh. */
             fresh: number;
-            /** @description How many have expired, or hold nothing. */
+            /** @description How many have expired, or have nothing loaded. */
             stale: number;
-            /** @description Of how many the last load failed, be they fresh or stale. */
+            /** @description How many have a failed last load, whether they are fresh or stale. */
             failing: number;
         };
         /** @description One resource with one set of parameter values and, for scope `user`, one user. */
         Cache: {
-            /** @description Names the cache: 64 hex digits. */
+            /** @description Key of the cache: 64 hex digits. */
             key: string;
             /** @description Title of the resource. */
             resource_title: string;
             parameters: components["schemas"]["Parameters"];
-            /** @description The user whom the cache belongs to; null: all share it. */
+            /** @description The user to whom the cache belongs; null: all users share it. */
             owner: string | null;
             /** @description Version of the last load; null: nothing is loaded. */
             version: number | null;
@@ -1779,7 +1779,7 @@ export interface components {
             loaded: string | null;
             /**
              * Format: date-time
-             * @description Until when it counts as fresh; null: nothing is loaded.
+             * @description When it stops being fresh; null: nothing is loaded.
              */
             expires: string | null;
             /**
@@ -1789,11 +1789,11 @@ export interface components {
             read: string | null;
             /** @description The last task of the cache; null: there was none. */
             last_task_id: string | null;
-            /** @description Why the last load failed, and how it stands; null: it did not. */
+            /** @description Why the last load failed, since when and how often; null: it did not fail. */
             last_error: components["schemas"]["LastError"] | null;
-            /** @description While the last load has failed; else null. */
+            /** @description Since when loads fail; null: the last load did not fail. */
             failing: components["schemas"]["Failing"] | null;
-            /** @description What looked wrong in the origin's answer and was accepted, and what is wrong with the definition. */
+            /** @description Oddities in the origin's answer that were accepted, and faults of the definition. */
             warnings: string[];
         };
         /** @description A kept version that changed the body. */
@@ -1807,18 +1807,18 @@ export interface components {
              * @description When its load began.
              */
             loaded: string;
-            /** @description Rows that it has and the kept version before lacks; null: not known, or the body is no table. */
+            /** @description How many rows it added, compared with the kept version before it; null: not known, or the body is no table. */
             inserted: number | null;
-            /** @description Rows that it lacks and the kept version before has; null as above. */
+            /** @description How many rows it removed, compared with the kept version before it; null as above. */
             deleted: number | null;
-            /** @description Size of the difference from the kept version before as it is stored, bytes; null: there is none. */
+            /** @description Size of the stored delta from the kept version before it, bytes; null: there is no delta. */
             bytes: number | null;
             /** @description `Cache-Hash-Value` of the body; null: it is no table. */
             hash: string | null;
         };
         /** @description Why the last load failed, and how it stands. */
         LastError: {
-            /** @description Names the problem, and leads to what it means: `/docs/problems#<code>`. */
+            /** @description Identifies the problem and links to its description: `/docs/problems#<code>`. */
             type: string;
             /** @description The problem in a few words, always the same for a type. */
             title: string;
@@ -1826,19 +1826,19 @@ export interface components {
             detail: string;
             /**
              * Format: date-time
-             * @description When the last load failed; null: an earlier release noted it.
+             * @description When the last load failed; null: an earlier release recorded the failure.
              */
             at: string | null;
             /**
              * Format: date-time
-             * @description Since when loads have failed; null: not known.
+             * @description When loads began to fail; null: not known.
              */
             since: string | null;
-            /** @description How many loads have failed in a row, each with all its attempts; null: not known. */
+            /** @description How many loads have failed in a row; a load fails when all its attempts have failed. Null: not known. */
             failures: number | null;
             /**
              * Format: date-time
-             * @description From when a read tries again.
+             * @description When a read may next start a load.
              */
             next_try: string;
         };
@@ -1846,12 +1846,12 @@ export interface components {
         Failing: {
             /**
              * Format: date-time
-             * @description Since when loads have failed; null: not known.
+             * @description When loads began to fail; null: not known.
              */
             since: string | null;
             /**
              * Format: date-time
-             * @description From when a read tries again.
+             * @description When a read may next start a load.
              */
             next_try: string;
         };
@@ -1859,222 +1859,222 @@ export interface components {
         PurgeResult: {
             /** @description How many caches this call purged. */
             purged: number;
-            /** @description With `dry_run=true`: how many it would have purged; else left out. */
+            /** @description Only with `dry_run=true`: how many caches it would have purged. */
             would?: number;
-            /** @description Send it as `cursor` to go on; null: all is done. */
+            /** @description Send it as `cursor` to continue; null: nothing is left to do. */
             next: string | null;
         };
         /** @description How far a refresh of all caches got. */
         RefreshAllResult: {
             /** @description How many refreshes this call started. */
             tasks: number;
-            /** @description Send it as `cursor` to go on; null: all is done. */
+            /** @description Send it as `cursor` to continue; null: nothing is left to do. */
             next: string | null;
         };
         /** @description How far forgetting got. */
         ForgetResult: {
             /** @description How many records this call forgot. */
             forgotten: number;
-            /** @description Send it as `cursor` to go on; null: all is done. */
+            /** @description Send it as `cursor` to continue; null: nothing is left to do. */
             next: string | null;
         };
         /** @description What an administrator changed. */
         Action: {
             /**
              * Format: date-time
-             * @description When it began.
+             * @description When the action began.
              */
             at: string;
-            /** @description Who did it. */
+            /** @description The user who did it. */
             user: string;
             /**
-             * @description What was done; `refresh` is one of all caches of a resource, `forced_refresh` one of a cache past its guard.
+             * @description The action. `refresh`: of all caches of a resource. `forced_refresh`: of one cache, without its guard.
              * @enum {string}
              */
             action: "put_resource" | "delete_resource" | "purge" | "soft_purge" | "refresh" | "forced_refresh" | "revoke" | "forget" | "put_webhook" | "delete_webhook" | "probe" | "put_source" | "delete_source";
-            /** @description What it was done to: a title, with parameters as `cars?year=1982`; the key of a cache, a task id, the name of a webhook or a source. Of `forget` the SHA-256 of the user, and after `/` that of the device. */
+            /** @description The target: a title, with parameters as in `cars?year=1982`; the key of a cache; a task id; the name of a webhook or a source. For `forget`: the SHA-256 of the user, and after `/` that of the device. */
             target: string;
-            /** @description How many caches, tasks or records that was; of `put_resource`, how many caches count as expired; of `put_source`, the caches of how many resources; of `probe`, how many rows came. Null: not known, since the call was cut short. */
+            /** @description How many caches, tasks or records were affected. For `put_resource`: how many caches count as expired. For `put_source`: of how many resources the caches count as expired. For `probe`: how many rows were read. Null: not known, because the call was cut short. */
             count: number | null;
             /** @description `X-Reason` of the request; null: none was given. */
             reason: string | null;
-            /** @description `X-Request-Id` of its answer, by which the log is searched. */
+            /** @description `X-Request-Id` of the answer; the log can be searched for it. */
             request_id: string;
         };
         /** @description A figure of the service over time. */
         Figures: {
             /**
-             * @description What the values are: how many there were, or the longest time of a step.
+             * @description What the values are: a number of points, or the longest time in a step.
              * @enum {string}
              */
             unit: "count" | "ms";
-            /** @description Those with most first, at most 50. */
+            /** @description The series with the largest totals first, at most 50. */
             series: components["schemas"]["FigureSeries"][];
-            /** @description There is more than one answer tells: ask for a shorter time, or for longer steps. */
+            /** @description Whether data is missing because one answer cannot hold all of it: ask for a shorter time, or for longer steps. */
             cut: boolean;
         };
         /** @description One series of a figure. */
         FigureSeries: {
-            /** @description The label that it is of; empty: of all. */
+            /** @description The label of the series; empty: all labels together. */
             label: string;
-            /** @description When each step begins (ms since the epoch), and its value; steps without any are left out. */
+            /** @description The beginning of each step (ms since the epoch), and its value; steps without points are left out. */
             points: number[][];
         };
         /** @description One system that resources ask: its address, the way there and what lets us in. */
         Source: {
-            /** @description Names the source. */
+            /** @description Name of the source. */
             name: string;
-            /** @description For people: what the system is, and whom to ask about it. */
+            /** @description What the system is and whom to ask about it, for people. */
             description?: string;
-            /** @description Address of the system, without query. `origin.url` of a resource is relative to it, and never leaves its scheme, host and port. */
+            /** @description Address of the system, without query. `origin.url` of a resource is relative to it, and always keeps its scheme, host and port. */
             url?: string;
-            /** @description Binding by which requests go: a VPC service or a client certificate (mTLS). Left out: over the internet. */
+            /** @description Binding through which requests go: a VPC service or a client certificate (mTLS). Left out: over the internet. */
             via?: string;
-            /** @description Hyperdrive binding of a database, in place of `url`. */
+            /** @description Hyperdrive binding of a database, instead of `url`. */
             database?: string;
             /**
-             * @description Headers of each request. `${ORIGIN_NAME}` in a value is a secret of the service. A header of the same name in the resource goes before it.
+             * @description Headers of each request. `${ORIGIN_NAME}` in a value is a secret of the service. A header of the same name in the resource takes precedence.
              * @default {}
              */
             headers: {
                 [key: string]: string;
             };
-            /** @description What lets us in. Left out: nothing but `headers`. */
+            /** @description Credentials for the source. Left out: none besides `headers`. */
             auth?: components["schemas"]["SourceAuth"];
-            /** @description Most loads of the source at once, of all resources and isolates together. Left out: any number; of a database 2, at most 20. */
+            /** @description Most loads of the source at the same time, of all resources and isolates together. Left out: any number. For a database: 2 if left out, and at most 20. */
             concurrency?: number;
-            /** @description Most requests within a time, of all resources and isolates together. Left out: any number. */
+            /** @description Most requests within a time window, of all resources and isolates together. Left out: any number. */
             rate?: components["schemas"]["Rate"];
-            /** @description With `expand=state`: how its limits stand. */
+            /** @description With `expand=state`: the current state of its limits. */
             state?: components["schemas"]["SourceState"];
-            /** @description What was taken, and will not work as it stands: secrets that are not set. In answers to PUT alone. Left out: nothing. */
+            /** @description Faults that do not prevent the PUT but will fail requests: secrets that are not set. Only in answers to PUT. Left out: none. */
             warnings?: string[];
         };
         /** @description What a PUT of a source would do (`dry_run=true`). */
         SourcePreview: {
             definition: components["schemas"]["Source"];
-            /** @description Whether it would be new. */
+            /** @description Whether the PUT would create it. */
             created: boolean;
-            /** @description Names of the members in which it differs from the one that stands; none: it says the same. */
+            /** @description Names of the members that differ from the stored definition; empty: none differs. */
             changed: string[];
-            /** @description Of how many resources all caches would count as expired. */
+            /** @description The number of resources whose caches would all count as expired. */
             would: number;
             /** @description The first of these resources, in order of title. */
             resources: string[];
         };
         /** @description One system that resources ask. PUT takes what GET gave. */
         SourceDefinition: {
-            /** @description If it is there, the name in the path. */
+            /** @description Optional; must be the name in the path. */
             name?: string;
-            /** @description For people: what the system is, and whom to ask about it. */
+            /** @description What the system is and whom to ask about it, for people. */
             description?: string;
-            /** @description Address of the system, without query. `origin.url` of a resource is relative to it, and never leaves its scheme, host and port. */
+            /** @description Address of the system, without query. `origin.url` of a resource is relative to it, and always keeps its scheme, host and port. */
             url?: string;
-            /** @description Binding by which requests go: a VPC service or a client certificate (mTLS). Left out: over the internet. */
+            /** @description Binding through which requests go: a VPC service or a client certificate (mTLS). Left out: over the internet. */
             via?: string;
-            /** @description Hyperdrive binding of a database, in place of `url`. */
+            /** @description Hyperdrive binding of a database, instead of `url`. */
             database?: string;
             /**
-             * @description Headers of each request. `${ORIGIN_NAME}` in a value is a secret of the service. A header of the same name in the resource goes before it.
+             * @description Headers of each request. `${ORIGIN_NAME}` in a value is a secret of the service. A header of the same name in the resource takes precedence.
              * @default {}
              */
             headers: {
                 [key: string]: string;
             };
-            /** @description What lets us in. Left out: nothing but `headers`. */
+            /** @description Credentials for the source. Left out: none besides `headers`. */
             auth?: components["schemas"]["SourceAuth"];
-            /** @description Most loads of the source at once, of all resources and isolates together. Left out: any number; of a database 2, at most 20. */
+            /** @description Most loads of the source at the same time, of all resources and isolates together. Left out: any number. For a database: 2 if left out, and at most 20. */
             concurrency?: number;
-            /** @description Most requests within a time, of all resources and isolates together. Left out: any number. */
+            /** @description Most requests within a time window, of all resources and isolates together. Left out: any number. */
             rate?: components["schemas"]["Rate"];
-            /** @description Is ignored. */
+            /** @description Ignored. */
             state?: components["schemas"]["SourceState"];
-            /** @description Is ignored. */
+            /** @description Ignored. */
             warnings?: string[];
         };
         /** @description How the limits of a source stand. */
         SourceState: {
-            /** @description How many loads are let in right now. */
+            /** @description How many loads have a permit right now. */
             permits: number;
             /**
              * Format: date-time
-             * @description Until when no load is let in, because the source said that it has too much to do; null: it is open.
+             * @description Until when no load may start, because the source answered that it is overloaded; null: the gate is open.
              */
             closed_until: string | null;
-            /** @description The status by which the source said so: 429 or 503; null: it is open. */
+            /** @description The status of that answer: 429 or 503; null: the gate is open. */
             closed_by: number | null;
             /**
              * Format: date-time
-             * @description Until when the token is good that loads are sent with; null: there is none. It is replaced before that.
+             * @description When the token for requests expires; null: there is none. A new token is fetched before that.
              */
             token_until: string | null;
             /**
              * Format: date-time
-             * @description When the next request may be made by `rate`; null: now.
+             * @description When `rate` allows the next request; null: now.
              */
             next_request: string | null;
         };
         /** @description How often a source may be asked. */
         Rate: {
-            /** @description Most requests within any `per_s` seconds: pages, retries and redirects count. */
+            /** @description Most requests in any `per_s` seconds; pages, retries and redirects count too. */
             requests: number;
-            /** @description That time, seconds. */
+            /** @description Length of the time window, seconds. */
             per_s: number;
         };
         /** @description What lets us in. */
         SourceAuth: {
             /** @description User name and password (RFC 7617), sent in UTF-8. */
             basic?: components["schemas"]["BasicAuth"];
-            /** @description A token that is asked for with client credentials (RFC 6749 section 4.4), in place of `basic`. */
+            /** @description A token obtained with client credentials (RFC 6749 section 4.4), instead of `basic`. */
             oauth2?: components["schemas"]["OAuth2"];
-            /** @description Parameters of the query that each request gets, such as an API key: name, and the secret that holds the value, written `${ORIGIN_NAME}`. */
+            /** @description Parameters that are added to the query of each request, such as an API key: the name, and the secret that holds the value, written `${ORIGIN_NAME}`. */
             query?: {
                 [key: string]: string;
             };
         };
         /** @description A token by client credentials. */
         OAuth2: {
-            /** @description Where tokens are asked for. `ORIGIN_HOSTS` must name its host; redirects are not followed. */
+            /** @description The token endpoint. `ORIGIN_HOSTS` must name its host; redirects are not followed. */
             token_url: string;
-            /** @description Who the service is there, or `${ORIGIN_NAME}` for a secret that holds it. */
+            /** @description Client id of the service, or `${ORIGIN_NAME}` for a secret that holds it. */
             client_id: string;
-            /** @description The secret that it proves that with, written `${ORIGIN_NAME}`. */
+            /** @description The client secret, as the name of a secret of the service: `${ORIGIN_NAME}`. */
             client_secret?: string;
-            /** @description The private key in its place (PKCS #8, PEM), written `${ORIGIN_NAME}`: with `private_key_jwt`. */
+            /** @description With `private_key_jwt`: the private key (PKCS #8, PEM), as the name of a secret of the service: `${ORIGIN_NAME}`. */
             private_key?: string;
             /**
-             * @description How it proves that: `basic`, the secret in a header; `post`, in the body (RFC 6749 section 2.3.1); `private_key_jwt`, by a signed assertion (RFC 7523).
+             * @description How the service authenticates: `basic`, the secret in a header; `post`, the secret in the body (RFC 6749 section 2.3.1); `private_key_jwt`, a signed assertion (RFC 7523).
              * @default basic
              * @enum {string}
              */
             client_auth: "basic" | "post" | "private_key_jwt";
             /**
-             * @description How the assertion is signed. Left out: `PS256`.
+             * @description Signature algorithm of the assertion. Left out: `PS256`.
              * @enum {string}
              */
             alg?: "PS256" | "PS384" | "PS512" | "RS256" | "RS384" | "RS512" | "ES256" | "ES384" | "ES512";
             /** @description Id of the key in the assertion. Left out: none. */
             kid?: string;
-            /** @description Whom the assertion is meant for. Left out: `token_url`. */
+            /** @description Audience of the assertion. Left out: `token_url`. */
             aud?: string;
             /**
-             * @description Further parameters of the request, such as `scope`, `audience` or `resource`. With `private_key_jwt` the assertion names the `scope`, too.
+             * @description Further parameters of the request, such as `scope`, `audience` or `resource`. With `private_key_jwt`, the assertion also has the `scope`.
              * @default {}
              */
             params: {
                 [key: string]: string;
             };
             /**
-             * @description How long a token is good for that does not say so itself, seconds.
+             * @description How long a token is valid if the answer does not say, seconds.
              * @default 300
              */
             expires_s: number;
             /**
-             * @description Header that the token goes in, and the word before it.
+             * @description Header for the token, and the word before the token.
              * @default Authorization: Bearer
              */
             header: string;
-            /** @description Binding by which tokens are asked for. Left out: over the internet. */
+            /** @description Binding through which tokens are requested. Left out: over the internet. */
             via?: string;
         };
         /** @description User name and password. */
@@ -2086,82 +2086,82 @@ export interface components {
         };
         /** @description Who is told what has happened to caches, and how that goes. */
         Webhook: {
-            /** @description Names the webhook. */
+            /** @description Name of the webhook. */
             name: string;
-            /** @description Where events are posted to. `ORIGIN_HOSTS` must name its host. */
+            /** @description The URL to which events are posted. `ORIGIN_HOSTS` must name its host. */
             url: string;
-            /** @description Secrets of the service that sign what is sent, each written `${ORIGIN_NAME}`; its value is `whsec_` and 24 to 64 bytes in base64. One signature each: two while keys rotate. */
+            /** @description Secrets of the service that sign each delivery, written `${ORIGIN_NAME}`. A value is `whsec_` and 24 to 64 bytes in base64. Each secret adds one signature; use two while keys rotate. */
             secrets: string[];
-            /** @description Titles of the resources whose caches are told of. Left out: all. */
+            /** @description Titles of the resources whose events are sent. Left out: all. */
             resources?: string[];
             /**
-             * @description What is told: `cache.changed`, a version that changed the body, or a purge; `cache.failing` and `cache.recovered`, the first load that fails and the first that succeeds again; `cache.guarded`, a load that was refused as `origin-guard`, `origin-pages` or `origin-refused`.
+             * @description Events that are sent: `cache.changed`, a version that changed the body, or a purge; `cache.failing` and `cache.recovered`, the first load that fails and the first that succeeds afterwards; `cache.guarded`, a load that failed with `origin-guard`, `origin-pages` or `origin-refused`.
              * @default [
              *       "cache.changed"
              *     ]
              */
             events: ("cache.changed" | "cache.failing" | "cache.recovered" | "cache.guarded")[];
             /**
-             * @description Least time between two deliveries about one cache, seconds; what happens meanwhile is told as one.
+             * @description Least time between two deliveries about one cache, seconds; events in between are sent as one.
              * @default 0
              */
             min_interval_s: number;
             state: components["schemas"]["WebhookState"];
-            /** @description What was taken, and will not work as it stands: secrets that are not set. In answers to PUT alone. Left out: nothing. */
+            /** @description Faults that do not prevent the PUT but will fail requests: secrets that are not set. Only in answers to PUT. Left out: none. */
             warnings?: string[];
         };
         /** @description Who is told what. PUT takes what GET gave. */
         WebhookDefinition: {
-            /** @description If it is there, the name in the path. */
+            /** @description Optional; must be the name in the path. */
             name?: string;
-            /** @description Where events are posted to. `ORIGIN_HOSTS` must name its host. */
+            /** @description The URL to which events are posted. `ORIGIN_HOSTS` must name its host. */
             url: string;
-            /** @description Secrets of the service that sign what is sent, each written `${ORIGIN_NAME}`; its value is `whsec_` and 24 to 64 bytes in base64. One signature each: two while keys rotate. */
+            /** @description Secrets of the service that sign each delivery, written `${ORIGIN_NAME}`. A value is `whsec_` and 24 to 64 bytes in base64. Each secret adds one signature; use two while keys rotate. */
             secrets: string[];
-            /** @description Titles of the resources whose caches are told of. Left out: all. */
+            /** @description Titles of the resources whose events are sent. Left out: all. */
             resources?: string[];
             /**
-             * @description What is told: `cache.changed`, a version that changed the body, or a purge; `cache.failing` and `cache.recovered`, the first load that fails and the first that succeeds again; `cache.guarded`, a load that was refused as `origin-guard`, `origin-pages` or `origin-refused`.
+             * @description Events that are sent: `cache.changed`, a version that changed the body, or a purge; `cache.failing` and `cache.recovered`, the first load that fails and the first that succeeds afterwards; `cache.guarded`, a load that failed with `origin-guard`, `origin-pages` or `origin-refused`.
              * @default [
              *       "cache.changed"
              *     ]
              */
             events: ("cache.changed" | "cache.failing" | "cache.recovered" | "cache.guarded")[];
             /**
-             * @description Least time between two deliveries about one cache, seconds; what happens meanwhile is told as one.
+             * @description Least time between two deliveries about one cache, seconds; events in between are sent as one.
              * @default 0
              */
             min_interval_s: number;
-            /** @description Is ignored. */
+            /** @description Ignored. */
             state?: components["schemas"]["WebhookState"];
-            /** @description Is ignored. */
+            /** @description Ignored. */
             warnings?: string[];
         };
         /** @description How deliveries of a webhook go. */
         WebhookState: {
             /**
-             * @description `failing`: the receiver does not take what is sent, which is tried again. `disabled`: nothing is sent until the webhook is put again.
+             * @description `failing`: the receiver does not accept deliveries, which are retried. `disabled`: nothing is sent until the webhook is put again.
              * @enum {string}
              */
             status: "ok" | "failing" | "disabled";
             /**
              * Format: date-time
-             * @description Since when nothing was taken; null: the last delivery was.
+             * @description Since when deliveries have failed; null: the last delivery was accepted.
              */
             failing_since: string | null;
             /**
              * Format: date-time
-             * @description While it fails: when the next delivery is tried; else null.
+             * @description While deliveries fail: when the next one is attempted; otherwise null.
              */
             next_try: string | null;
             /**
              * Format: date-time
-             * @description Since when it is disabled; null: it is not.
+             * @description Since when it has been disabled; null: it is enabled.
              */
             disabled_since: string | null;
-            /** @description Why the last delivery was not taken, or why it is disabled; null: neither is so. */
+            /** @description Why the last delivery failed, or why the webhook is disabled; null: neither is the case. */
             reason: string | null;
-            /** @description About how many caches it is still to be told, 1000 at most; in the list alone. */
+            /** @description About how many caches have events that wait for delivery, at most 1000; only in the list. */
             waiting?: number;
         };
         /** @description What became of one delivery. */
@@ -2170,11 +2170,11 @@ export interface components {
             delivered: boolean;
             /** @description The `webhook-id` that was sent. */
             webhook_id: string;
-            /** @description The status that it answered with; null: it gave no answer. */
+            /** @description Status of the answer of the receiver; null: there was no answer. */
             status: number | null;
-            /** @description How long that took, ms. */
+            /** @description How long the delivery took, ms. */
             ms: number;
-            /** @description Why it was not delivered; null: it was. */
+            /** @description Why it was not delivered; null: it was delivered. */
             reason: string | null;
         };
         /** @description What the service reads in the token. */
@@ -2184,15 +2184,15 @@ export interface components {
             /** @description What the token allows. */
             scopes: ("cache:read" | "cache:refresh" | "cache:inspect" | "cache:admin")[];
             /**
-             * @description `claims`: the token has a claim of `JWT_SCOPE_CLAIMS`, whatever it names; `default`: it has none, so its scopes are `JWT_DEFAULT_SCOPES`.
+             * @description `claims`: the token has a claim that `JWT_SCOPE_CLAIMS` names, with any value. `default`: it has none of them, so its scopes are `JWT_DEFAULT_SCOPES`.
              * @enum {string}
              */
             scopes_from: "claims" | "default";
-            /** @description What those claims name besides our scopes, as the token has it: the first 20 names, 100 characters of each. `tablet:cache:read` here means that `JWT_SCOPE_PREFIX` is not `tablet:`. */
+            /** @description Names in those claims that are no scopes of this service, as they are in the token: the first 20 names, 100 characters of each. `tablet:cache:read` here means that `JWT_SCOPE_PREFIX` is not `tablet:`. */
             other_scopes: string[];
-            /** @description Groups of the user, for resources that name some. */
+            /** @description Groups of the user; they count for resources with `groups`. */
             groups: string[];
-            /** @description The device of this request: `X-Device-Id`, else the one that the token is pinned to; null: none. */
+            /** @description The device of this request: `X-Device-Id`, or else the device to which the token is bound; null: none. */
             device: string | null;
             /**
              * Format: date-time
@@ -2201,32 +2201,32 @@ export interface components {
             expires: string;
             /**
              * Format: date-time
-             * @description The time of the service.
+             * @description The current time of the service.
              */
             now: string;
         };
         /** @description What the console is told before anybody has signed in. */
         ConsoleConfig: {
-            /** @description Sign-in by OpenID Connect; null: a token is pasted. */
+            /** @description Sign-in by OpenID Connect; null: users paste a token. */
             oidc: components["schemas"]["ConsoleSignIn"] | null;
             /** @description Version of the service. */
             version: string;
-            /** @description Languages that it speaks (BCP 47). */
+            /** @description Languages of the console (BCP 47). */
             languages: string[];
-            /** @description It asks no more often than this for what runs, seconds. */
+            /** @description The least time between two requests for the state of running work, seconds. */
             poll_s: number;
-            /** @description Under `npm start`: where the start script gives the one-time way in, on this machine; else null. */
+            /** @description Under `npm start`: the URL on this machine where the start script hands out the one-time sign-in; otherwise null. */
             local: string | null;
         };
         /** @description How the console signs people in. */
         ConsoleSignIn: {
-            /** @description Issuer of the provider: its discovery document stands below it. */
+            /** @description Issuer of the provider; its discovery document is found below this URL. */
             issuer: string;
-            /** @description The console as the provider knows it: a public client. */
+            /** @description Client id of the console at the provider: a public client. */
             client_id: string;
-            /** @description Scopes that it asks for. */
+            /** @description Scopes that the console requests. */
             scope: string;
-            /** @description Further parameters of its request, such as `audience` or `resource`, by which some providers give a token for this API. */
+            /** @description Further parameters of the sign-in request, such as `audience` or `resource`; some providers need them to issue a token for this API. */
             params: {
                 [key: string]: string;
             };
@@ -2234,25 +2234,25 @@ export interface components {
         /** @description How the service is. */
         Health: {
             /**
-             * @description `failing` where a store fails, `misconfigured` where no token can be verified; the answer then is 503.
+             * @description `failing`: a store fails. `misconfigured`: no token can be verified. The answer is then 503.
              * @enum {string}
              */
             status: "ok" | "failing" | "misconfigured";
-            /** @description Name of each store, and whether it answers in time. */
+            /** @description The name of each store, and whether it answers in time. */
             stores: {
                 [key: string]: "ok" | "failing";
             };
             /**
-             * @description Whether the edge cache keeps what is put there; on workers.dev it does not, and the service is slower.
+             * @description Whether the edge cache keeps what is stored in it; on workers.dev it does not, and the service is slower.
              * @enum {string}
              */
             edge: "ok" | "keeps nothing";
-            /** @description What is wrong with which settings; left out: nothing. */
+            /** @description Faults of the settings; left out: none. */
             settings?: string[];
         };
         /** @description A refusal or a fault (RFC 9457). */
         Problem: {
-            /** @description Names the problem, and leads to what it means: `/docs/problems#<code>`. */
+            /** @description Identifies the problem and links to its description: `/docs/problems#<code>`. */
             type: string;
             /** @description The problem in a few words, always the same for a type. */
             title: string;
@@ -2260,12 +2260,12 @@ export interface components {
             status: number;
             /** @description What went wrong this time. */
             detail: string;
-            /** @description Of faulty input, each fault (at most 100); else left out. */
+            /** @description Each fault of the input (at most 100); left out for other problems. */
             errors?: components["schemas"]["InputFault"][];
         };
         /** @description One fault of the input. */
         InputFault: {
-            /** @description JSON pointer (RFC 6901) to the member, or the name of a header; empty: the whole body. */
+            /** @description JSON pointer (RFC 6901) to the faulty member, or the name of a header; empty: the whole body. */
             pointer: string;
             /** @description What is wrong there, such as "must be an integer". */
             detail: string;
@@ -2629,7 +2629,7 @@ export interface operations {
     refreshCache: {
         parameters: {
             query?: {
-                /** @description `task`: tell all of the task. */
+                /** @description `task`: answer with all members of the task. */
                 expand?: "task";
             };
             header?: {
@@ -2681,7 +2681,7 @@ export interface operations {
             query: {
                 /** @description The task. */
                 task_id: string;
-                /** @description `task`: tell all of the task. */
+                /** @description `task`: answer with all members of the task. */
                 expand?: "task";
             };
             header?: {
@@ -2738,7 +2738,7 @@ export interface operations {
     revokeTask: {
         parameters: {
             query?: {
-                /** @description `task`: tell all of the task. */
+                /** @description `task`: answer with all members of the task. */
                 expand?: "task";
             };
             header?: {
@@ -3997,7 +3997,7 @@ export interface operations {
             query?: {
                 /** @description At once, without conditions, and whatever the guard says. */
                 force?: boolean;
-                /** @description `task`: tell all of the task. */
+                /** @description `task`: answer with all members of the task. */
                 expand?: "task";
             };
             header?: {

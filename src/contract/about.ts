@@ -1,8 +1,8 @@
-/** Words for the OpenAPI text, beside the schemas that they are about. */
+/** Adds descriptions for the OpenAPI text to schemas. */
 
 import * as v from 'valibot';
 
-/** A schema with what the OpenAPI text says of it (Markdown: `<` only within backticks). Checks nothing more than it did. */
+/** A schema with its description in the OpenAPI text (Markdown: `<` only within backticks). Validation does not change. */
 export function about<const Schema extends v.GenericSchema>(schema: Schema, text: string) {
   return v.pipe(schema, v.description(text));
 }

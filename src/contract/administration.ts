@@ -1,4 +1,4 @@
-/** What administration is told (CONTRACT 4): caches, and how far a call on many of them got. */
+/** Answers of administration (CONTRACT 4): caches, and the progress of calls on many of them. */
 
 import * as v from 'valibot';
 import { about } from './about.ts';
@@ -8,72 +8,75 @@ import { ParameterValues, Whole } from './values.ts';
 
 const Count = v.nullable(Whole);
 
-/** How long loads have failed. */
+/** Since when loads have failed. */
 export const Failing = v.strictObject({
-  since: about(v.nullable(Timestamp), 'Since when loads have failed; null: not known.'),
-  next_try: about(Timestamp, 'From when a read tries again.'),
+  since: about(v.nullable(Timestamp), 'When loads began to fail; null: not known.'),
+  next_try: about(Timestamp, 'When a read may next start a load.'),
 });
 
-/** Why the last load failed, and how it stands. */
+/** Why the last load failed, since when and how often. */
 export const LastError = v.strictObject({
   ...TaskError.entries,
-  at: about(v.nullable(Timestamp), 'When the last load failed; null: an earlier release noted it.'),
-  since: about(v.nullable(Timestamp), 'Since when loads have failed; null: not known.'),
-  failures: about(Count, 'How many loads have failed in a row, each with all its attempts; null: not known.'),
-  next_try: about(Timestamp, 'From when a read tries again.'),
+  at: about(v.nullable(Timestamp), 'When the last load failed; null: an earlier release recorded the failure.'),
+  since: about(v.nullable(Timestamp), 'When loads began to fail; null: not known.'),
+  failures: about(
+    Count,
+    'How many loads have failed in a row; a load fails when all its attempts have failed. Null: not known.',
+  ),
+  next_try: about(Timestamp, 'When a read may next start a load.'),
 });
 export type LastError = v.InferOutput<typeof LastError>;
 
 /** One cache; the members in this order. Null: there is none, or nothing is loaded. */
 export const CacheRecord = v.strictObject({
-  key: about(v.string(), 'Names the cache: 64 hex digits.'),
+  key: about(v.string(), 'Key of the cache: 64 hex digits.'),
   resource_title: about(v.string(), 'Title of the resource.'),
   parameters: ParameterValues,
-  owner: about(v.nullable(v.string()), 'The user whom the cache belongs to; null: all share it.'),
+  owner: about(v.nullable(v.string()), 'The user to whom the cache belongs; null: all users share it.'),
   version: about(Count, 'Version of the last load; null: nothing is loaded.'),
   etag: about(v.nullable(v.string()), 'ETag of the body, without quotes; null: nothing is loaded.'),
   bytes: about(Count, 'Size of the body, bytes; null: nothing is loaded.'),
   rows: about(Count, 'Rows of all tables; null: nothing is loaded, or the body is no table.'),
   loaded: about(v.nullable(Timestamp), 'When the last load ended; null: nothing is loaded.'),
-  expires: about(v.nullable(Timestamp), 'Until when it counts as fresh; null: nothing is loaded.'),
+  expires: about(v.nullable(Timestamp), 'When it stops being fresh; null: nothing is loaded.'),
   read: about(v.nullable(Timestamp), 'When it was last read, exact to the hour; null: not known.'),
   last_task_id: about(v.nullable(v.string()), 'The last task of the cache; null: there was none.'),
-  last_error: about(v.nullable(LastError), 'Why the last load failed, and how it stands; null: it did not.'),
-  failing: about(v.nullable(Failing), 'While the last load has failed; else null.'),
+  last_error: about(
+    v.nullable(LastError),
+    'Why the last load failed, since when and how often; null: it did not fail.',
+  ),
+  failing: about(v.nullable(Failing), 'Since when loads fail; null: the last load did not fail.'),
   warnings: about(
     v.array(v.string()),
-    "What looked wrong in the origin's answer and was accepted, and what is wrong with the definition.",
+    "Oddities in the origin's answer that were accepted, and faults of the definition.",
   ),
 });
 export type CacheRecord = v.InferOutput<typeof CacheRecord>;
 
-/** One kept version of a cache, by what its load brought. */
+/** One kept version of a cache, and what its load changed. */
 export const VersionRecord = v.strictObject({
   version: about(Whole, 'The version.'),
   etag: about(v.string(), 'ETag of its body, without quotes.'),
   loaded: about(Timestamp, 'When its load began.'),
   inserted: about(
     Count,
-    'Rows that it has and the kept version before lacks; null: not known, or the body is no table.',
+    'How many rows it added, compared with the kept version before it; null: not known, or the body is no table.',
   ),
-  deleted: about(Count, 'Rows that it lacks and the kept version before has; null as above.'),
-  bytes: about(
-    Count,
-    'Size of the difference from the kept version before as it is stored, bytes; null: there is none.',
-  ),
+  deleted: about(Count, 'How many rows it removed, compared with the kept version before it; null as above.'),
+  bytes: about(Count, 'Size of the stored delta from the kept version before it, bytes; null: there is no delta.'),
   hash: about(v.nullable(v.string()), '`Cache-Hash-Value` of the body; null: it is no table.'),
 });
 export type VersionRecord = v.InferOutput<typeof VersionRecord>;
 
-/** How caches may be filtered: by freshness, or because their last load failed. */
+/** Filters of caches: by freshness, or by a failed last load. */
 export const CACHE_STATES = ['fresh', 'stale', 'failing'] as const;
 export type CacheState = (typeof CACHE_STATES)[number];
 
-const next = about(v.nullable(v.string()), 'Send it as `cursor` to go on; null: all is done.');
+const next = about(v.nullable(v.string()), 'Send it as `cursor` to continue; null: nothing is left to do.');
 /** `DELETE /caches/` */
 export const PurgeAnswer = v.strictObject({
   purged: about(Whole, 'How many caches this call purged.'),
-  would: about(v.optional(Whole), 'With `dry_run=true`: how many it would have purged; else left out.'),
+  would: about(v.optional(Whole), 'Only with `dry_run=true`: how many caches it would have purged.'),
   next,
 });
 /** `POST /resources/<title>/refresh/` */

@@ -1,26 +1,26 @@
-/** What readers are told of the resources that they may read (CONTRACT 3 "Catalog"). */
+/** What the catalog says of the resources that a reader may read (CONTRACT 3 "Catalog"). */
 
 import * as v from 'valibot';
 import { about } from './about.ts';
 import { ResourceTitle } from './resource.ts';
 
-/** A table as its readers know it. */
+/** A table as readers see it. */
 export const CatalogTable = v.strictObject({
   name: about(v.string(), 'Name of the table, in bodies and deltas.'),
   columns: about(v.array(v.string()), 'Names of the cells of a row, in order; its row id comes before them.'),
 });
 
-/** One resource; the members in this order. Nothing tells where its data come from, nor whom else it is open to. */
+/** One resource; the members in this order. It does not reveal the origin, nor who else may read the resource. */
 export const CatalogEntry = v.strictObject({
-  title: about(ResourceTitle, 'Names the resource.'),
-  description: about(v.nullable(v.string()), 'For people: what the data is; null where the definition does not say.'),
+  title: about(ResourceTitle, 'Title of the resource.'),
+  description: about(v.nullable(v.string()), 'What the data is, for people; null: the definition does not say.'),
   parameters: about(
     v.record(v.string(), v.unknown()),
-    'JSON Schema (2020-12) that the values of the parameters are checked by, as one object.',
+    'JSON Schema (2020-12) for an object with the values of the parameters.',
   ),
   tables: about(
     v.nullable(v.array(CatalogTable)),
-    'The tables of the body, in its order; null: the body is what the origin sent, as it is.',
+    'The tables of the body, in order; null: the body is the unchanged answer of the origin.',
   ),
 });
 export type CatalogEntry = v.InferOutput<typeof CatalogEntry>;
@@ -29,6 +29,9 @@ export type CatalogEntry = v.InferOutput<typeof CatalogEntry>;
 export const ResourceDocument = v.looseObject({
   openapi: about(v.string(), 'Version of OpenAPI.'),
   info: about(v.looseObject({}), 'Title and description of the resource.'),
-  paths: about(v.looseObject({}), 'The read of the resource, its refresh, and the state of a task.'),
-  components: about(v.looseObject({}), 'What those refer to, such as `ResourceParameters`, `Tables` and `Delta`.'),
+  paths: about(v.looseObject({}), 'How to read the resource, refresh it, and read the state of a task.'),
+  components: about(
+    v.looseObject({}),
+    'Schemas that the paths refer to, such as `ResourceParameters`, `Tables` and `Delta`.',
+  ),
 });

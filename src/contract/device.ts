@@ -1,4 +1,4 @@
-/** Devices and how far each is behind, as `GET /devices/` tells them (CONTRACT 4). */
+/** Devices and how far each is behind, as in the answer of `GET /devices/` (CONTRACT 4). */
 
 import * as v from 'valibot';
 import { about } from './about.ts';
@@ -13,40 +13,40 @@ export const DeviceCache = v.strictObject({
   sync_datetime: about(Timestamp, 'When the device was last given this cache.'),
   held: about(
     v.boolean(),
-    'False: the last full check of the device no longer named the cache, so it does not count as behind.',
+    'False: the last full check of the device did not name the cache, so it does not count as behind.',
   ),
   current_version: about(
     v.nullable(Whole),
-    'The last version of the cache; null where nothing is loaded: it was purged or its resource deleted.',
+    'The latest version of the cache; null: nothing is loaded, because it was purged or its resource was deleted.',
   ),
   behind: about(
     v.nullable(Whole),
-    'How many versions the device lacks; 0: none that changed the body; null where nothing is loaded.',
+    'How many versions the device lacks; 0: none that changed the body; null: nothing is loaded.',
   ),
-  key: about(v.optional(v.string()), 'Key of the cache, by which `/caches/<key>/` has it; for `cache:inspect` alone.'),
-  failing: about(v.optional(v.boolean()), 'Whether its last load failed; for `cache:inspect` alone.'),
+  key: about(v.optional(v.string()), 'Key of the cache, for `/caches/<key>/`; only for `cache:inspect`.'),
+  failing: about(v.optional(v.boolean()), 'Whether its last load failed; only for `cache:inspect`.'),
 });
 
-/** Why the device was not given a resource. */
+/** Why a device was refused a resource. */
 export const DeviceRefusal = v.strictObject({
   resource_title: about(v.string(), 'Title of the resource.'),
   reason: about(
     v.picklist(['group', 'scope']),
-    '`group`: the groups of the resource keep it from the user (404). `scope`: the token lacks `cache:read` (403).',
+    '`group`: the user is in none of the groups of the resource (404). `scope`: the token lacks `cache:read` (403).',
   ),
-  time: about(Timestamp, 'When, exact to the hour.'),
+  time: about(Timestamp, 'When it was refused, to the hour.'),
 });
 
 const members = {
-  user: about(v.string(), 'The user whose device it is.'),
-  device: about(v.string(), 'The device, as `X-Device-Id` or the token named it.'),
+  user: about(v.string(), 'The user to whom the device belongs.'),
+  device: about(v.string(), 'Id of the device, from `X-Device-Id` or the token.'),
   seen: about(Timestamp, 'When the device was last heard of.'),
 };
 const ends = {
   behind: about(Whole, 'How many of the caches that the device holds are out of date.'),
   refusals: about(
     v.optional(v.array(DeviceRefusal)),
-    'The last five resources that it was refused, newest first; for `cache:inspect` alone.',
+    'The last five resources that it was refused, newest first; only for `cache:inspect`.',
   ),
 };
 
@@ -61,7 +61,7 @@ export type DeviceAnswer = v.InferOutput<typeof DeviceAnswer>;
 /** The same with `expand=caches`. */
 export const ExpandedDeviceAnswer = v.strictObject({
   ...members,
-  caches: about(v.array(DeviceCache), 'What the device was given.'),
+  caches: about(v.array(DeviceCache), 'The caches that the device was given.'),
   ...ends,
 });
 export type ExpandedDeviceAnswer = v.InferOutput<typeof ExpandedDeviceAnswer>;

@@ -9,26 +9,29 @@ export const MAX_SERIES = 50;
 
 /** One series. */
 export const FigureSeries = v.strictObject({
-  label: about(v.string(), 'The label that it is of; empty: of all.'),
+  label: about(v.string(), 'The label of the series; empty: all labels together.'),
   points: about(
     v.array(v.pipe(v.array(v.number()), v.length(2))),
-    'When each step begins (ms since the epoch), and its value; steps without any are left out.',
+    'The beginning of each step (ms since the epoch), and its value; steps without points are left out.',
   ),
 });
 export type FigureSeries = v.InferOutput<typeof FigureSeries>;
 
 /** The answer; the members in this order. */
 export const FigureAnswer = v.strictObject({
-  unit: about(v.picklist(['count', 'ms']), 'What the values are: how many there were, or the longest time of a step.'),
-  series: about(v.array(FigureSeries), 'Those with most first, at most 50.'),
-  cut: about(v.boolean(), 'There is more than one answer tells: ask for a shorter time, or for longer steps.'),
+  unit: about(v.picklist(['count', 'ms']), 'What the values are: a number of points, or the longest time in a step.'),
+  series: about(v.array(FigureSeries), 'The series with the largest totals first, at most 50.'),
+  cut: about(
+    v.boolean(),
+    'Whether data is missing because one answer cannot hold all of it: ask for a shorter time, or for longer steps.',
+  ),
 });
 export type FigureAnswer = v.InferOutput<typeof FigureAnswer>;
 
-/** What is asked for; times in ms since the epoch. */
+/** A question about figures; times in ms since the epoch. */
 export interface FigureQuestion {
   figure: string;
-  /** Which label the series are of; null: one series of all. */
+  /** The label by which points are grouped into series; null: one series of all points. */
   by: string | null;
   from: number;
   to: number;

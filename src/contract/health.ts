@@ -1,21 +1,21 @@
-/** What `GET /healthz` tells (CONTRACT 5). */
+/** The answer of `GET /healthz` (CONTRACT 5). */
 
 import * as v from 'valibot';
 import { about } from './about.ts';
 
-/** How the service is; the members in this order. */
+/** The state of the service; the members in this order. */
 export const Health = v.strictObject({
   status: about(
     v.picklist(['ok', 'failing', 'misconfigured']),
-    '`failing` where a store fails, `misconfigured` where no token can be verified; the answer then is 503.',
+    '`failing`: a store fails. `misconfigured`: no token can be verified. The answer is then 503.',
   ),
   stores: about(
     v.record(v.string(), v.picklist(['ok', 'failing'])),
-    'Name of each store, and whether it answers in time.',
+    'The name of each store, and whether it answers in time.',
   ),
   edge: about(
     v.picklist(['ok', 'keeps nothing']),
-    'Whether the edge cache keeps what is put there; on workers.dev it does not, and the service is slower.',
+    'Whether the edge cache keeps what is stored in it; on workers.dev it does not, and the service is slower.',
   ),
-  settings: about(v.optional(v.array(v.string())), 'What is wrong with which settings; left out: nothing.'),
+  settings: about(v.optional(v.array(v.string())), 'Faults of the settings; left out: none.'),
 });

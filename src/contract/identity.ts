@@ -1,10 +1,10 @@
-/** Who asks (CONTRACT 1). */
+/** The identity of a caller (CONTRACT 1). */
 
 import * as v from 'valibot';
 import { about } from './about.ts';
 import { Timestamp } from './timestamp.ts';
 
-/** What a token may allow. No scope contains another, except that `cache:admin` contains `cache:inspect`. */
+/** Scopes of tokens. No scope contains another, except that `cache:admin` contains `cache:inspect`. */
 export const SCOPES = ['cache:read', 'cache:refresh', 'cache:inspect', 'cache:admin'] as const;
 export type Scope = (typeof SCOPES)[number];
 
@@ -12,29 +12,29 @@ export type Scope = (typeof SCOPES)[number];
 export const SCOPES_FROM = ['claims', 'default'] as const;
 export type ScopesFrom = (typeof SCOPES_FROM)[number];
 
-/** Whom a verified token speaks for. */
+/** The identity that a verified token proves. */
 export interface Identity {
   /** The claim that JWT_USER_CLAIM points to: 1-256 characters, none of them control characters. */
   user: string;
   scopes: ReadonlySet<Scope>;
-  /** Whether claims of the token name scopes, ours or not, or the scopes are JWT_DEFAULT_SCOPES. */
+  /** `claims`: the token has scope claims, with known scopes or not; `default`: it has none, so JWT_DEFAULT_SCOPES apply. */
   scopesFrom: ScopesFrom;
-  /** Names in the scope claims that are not ours: at most 20, each cut to 100 characters. */
+  /** Unknown names in the scope claims: at most 20, each cut to 100 characters. */
   otherScopes: readonly string[];
   /** The claim that JWT_GROUPS_CLAIM points to. */
   groups: ReadonlySet<string>;
-  /** `device_id`: pins the device; null: any. */
+  /** `device_id`: the only device that may use the token; null: any device may. */
   device: string | null;
-  /** `exp`, ms since the epoch. The token is accepted, waits and streams go on, for the clock tolerance longer. */
+  /** `exp`, ms since the epoch. The token, and its waits and streams, stay valid for the clock tolerance longer. */
   expiresAt: number;
 }
 
-/** Whether the token may administer: only then are the names of secrets and hosts told. */
+/** Whether the token may administer. Only administrators see the names of secrets and hosts. */
 export function isAdmin({ scopes }: Pick<Identity, 'scopes'>): boolean {
   return scopes.has('cache:admin');
 }
 
-/** What decides which resources somebody finds (core/resource-access.ts). */
+/** The part of an identity that decides which resources the caller finds (core/resource-access.ts). */
 export type Reader = Pick<Identity, 'scopes' | 'groups'>;
 
 /** `GET /whoami/`; the members in this order. */
@@ -43,18 +43,18 @@ export const WhoamiAnswer = v.strictObject({
   scopes: about(v.array(v.picklist(SCOPES)), 'What the token allows.'),
   scopes_from: about(
     v.picklist(SCOPES_FROM),
-    '`claims`: the token has a claim of `JWT_SCOPE_CLAIMS`, whatever it names; `default`: it has none, so its scopes are `JWT_DEFAULT_SCOPES`.',
+    '`claims`: the token has a claim that `JWT_SCOPE_CLAIMS` names, with any value. `default`: it has none of them, so its scopes are `JWT_DEFAULT_SCOPES`.',
   ),
   other_scopes: about(
     v.array(v.string()),
-    'What those claims name besides our scopes, as the token has it: the first 20 names, 100 characters of each. `tablet:cache:read` here means that `JWT_SCOPE_PREFIX` is not `tablet:`.',
+    'Names in those claims that are no scopes of this service, as they are in the token: the first 20 names, 100 characters of each. `tablet:cache:read` here means that `JWT_SCOPE_PREFIX` is not `tablet:`.',
   ),
-  groups: about(v.array(v.string()), 'Groups of the user, for resources that name some.'),
+  groups: about(v.array(v.string()), 'Groups of the user; they count for resources with `groups`.'),
   device: about(
     v.nullable(v.string()),
-    'The device of this request: `X-Device-Id`, else the one that the token is pinned to; null: none.',
+    'The device of this request: `X-Device-Id`, or else the device to which the token is bound; null: none.',
   ),
   expires: about(Timestamp, 'When the token expires.'),
-  now: about(Timestamp, 'The time of the service.'),
+  now: about(Timestamp, 'The current time of the service.'),
 });
 export type WhoamiAnswer = v.InferOutput<typeof WhoamiAnswer>;

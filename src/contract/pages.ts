@@ -1,60 +1,63 @@
-/** How an answer that comes in pages is read (CONTRACT 4 "Pages"). */
+/** How an answer in pages is read (CONTRACT 4 "Pages"). */
 
 import * as v from 'valibot';
 import { about } from './about.ts';
 import { integer } from './values.ts';
 
-/** Most characters of a link or token that leads to the next page. */
+/** Most characters of a link or token for the next page. */
 export const MAX_LINK_LENGTH = 8192;
-/** A page up to this size, bytes, is held until it is whole, so that it can be asked for again; a larger one streams. */
+/** A page up to this size, bytes, is held until it is complete, so that it can be requested again; a larger one is streamed. */
 export const HELD_PAGE_BYTES = 1_048_576;
-/** How often a page is asked for again in place, and how often pages of one load are. */
+/** Most retries of one page, and of all pages of one load. */
 export const PAGE_RETRIES = 3;
 export const LOAD_RETRIES = 10;
 
-/** `origin.timeout_s` of loads in pages and out of databases, unless it says otherwise. */
+/** Default of `origin.timeout_s` for loads in pages and from databases. */
 export const LONG_TIMEOUT_S = 120;
 
 const Place = v.pipe(v.string(), v.minLength(1), v.maxLength(1024));
 const Parameter = v.pipe(v.string(), v.minLength(1), v.maxLength(256));
 
-/** The pages of an answer: which request follows, and when there is none. */
+/** The pages of an answer: how the next request is made, and when there is none. */
 export const Pages = v.strictObject({
   next: about(
     v.optional(Place),
-    'Where an answer has the link to the next page: a JSON pointer (RFC 6901) if it begins with `/`, else the name of a header, such as `Link`. The link is followed as it is, on the same host alone.',
+    'Where an answer has the link to the next page: a JSON pointer (RFC 6901) if it begins with `/`, otherwise the name of a header, such as `Link`. The link is followed unchanged, and only on the same host.',
   ),
-  cursor: about(v.optional(Place), 'Where an answer has the token of the next page, as for `next`.'),
+  cursor: about(v.optional(Place), 'Where an answer has the token of the next page; a place as for `next`.'),
   param: about(
     v.optional(Parameter),
-    'Takes the token of `cursor`: a parameter of the query, or a JSON pointer into the body of a `POST`.',
+    'Where a request has the token of `cursor`: a parameter of the query, or a JSON pointer into the body of a `POST`.',
   ),
-  offset: about(v.optional(Parameter), 'Takes the number of rows that have come so far, as for `param`.'),
-  page: about(v.optional(Parameter), 'Takes the number of the page, as for `param`.'),
+  offset: about(v.optional(Parameter), 'Where a request has the number of rows read so far, as for `param`.'),
+  page: about(v.optional(Parameter), 'Where a request has the number of the page, as for `param`.'),
   first: about(v.optional(integer(0, 1_000_000)), 'Number of the first page, with `page`. Left out: 1.'),
-  limit: about(v.optional(Parameter), 'Takes `size`, with `offset` or `page`, as for `param`.'),
+  limit: about(v.optional(Parameter), 'Where a request has `size`, with `offset` or `page`, as for `param`.'),
   size: about(v.optional(integer(1, 1_000_000)), 'Rows of a page, with `offset` or `page`.'),
   total: about(
     v.optional(Place),
-    'Where an answer has the number of all rows, as for `next`: shows rows that were missed, and ends `offset` and `page`.',
+    'Where an answer has the number of all rows, as for `next`. It reveals missed rows, and ends `offset` and `page`.',
   ),
-  more: about(v.optional(Place), 'Where an answer says `true` or `false`: whether a page follows; as for `next`.'),
+  more: about(
+    v.optional(Place),
+    'Where an answer says whether a page follows, `true` or `false`; a place as for `next`.',
+  ),
   end: about(
     v.optional(v.picklist(['empty', 'short']), 'empty'),
-    'Which page ends `offset` and `page`: one without rows, or also one with fewer rows than `size`.',
+    'Which page is the last one of `offset` and `page`: `empty`, a page without rows; `short`, also a page with fewer rows than `size`.',
   ),
-  max: about(v.optional(integer(1, 1000), 100), 'Most pages; where there are more, the load fails.'),
+  max: about(v.optional(integer(1, 1000), 100), 'Most pages; a load with more pages fails.'),
   rehost: about(
     v.optional(v.boolean(), false),
-    'Whether a link to another host means the same path and query on the host of `url`. Otherwise it fails the load.',
+    'Whether a link to another host is followed with the same path and query on the host of `url`. If not, it fails the load.',
   ),
   drift: about(
     v.optional(v.picklist(['fail', 'keep']), 'fail'),
-    'What rows mean that moved while pages were read (`key`, `total`): a load that is tried again, or a warning; then the first row of a key counts.',
+    'What happens if rows moved while pages were read (found by `key` or `total`): `fail`, the load fails and is retried; `keep`, it succeeds with a warning, and the first row of each key counts.',
   ),
 });
 /** Pages with their defaults. */
 export type Pages = v.InferOutput<typeof Pages>;
 
-/** An answer that is all of the pages. */
+/** An answer that consists of one page. */
 export const ONE_PAGE: Pages = { end: 'empty', max: 1, rehost: false, drift: 'fail' };

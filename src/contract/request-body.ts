@@ -1,9 +1,9 @@
-/** Bodies of requests in definitions (CONTRACT 4 "Bodies"). */
+/** Request bodies in definitions (CONTRACT 4 "Bodies"). */
 
 import * as v from 'valibot';
 import { about } from './about.ts';
 
-/** Most characters, of an object as JSON. */
+/** Most characters; for an object, of its JSON. */
 const MAX_LENGTH = 65_536;
 
 export const RequestBody = about(
@@ -22,6 +22,6 @@ export const RequestBody = about(
       'must be a text, or an object',
     ),
   ),
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: that is how a definition writes it
-  'Body of the request, with `POST`. An object is sent as JSON, where a text `"{name}"` becomes the value of that parameter. In a text `{name}` is replaced by the value, escaped as the header `Content-Type` demands: XML or a form. `${ORIGIN_NAME}` is a secret of the service in both.',
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: definitions contain this text
+  'Body of the request, with `POST`. An object is sent as JSON, where a text `"{name}"` becomes the value of that parameter. In a text, `{name}` becomes the value, escaped for the `Content-Type` of the request: XML or a form. In both, `${ORIGIN_NAME}` is a secret of the service.',
 );

@@ -8,13 +8,10 @@ import { Whole } from './values.ts';
 /** The answer; the members in this order. */
 export const ResourcePreview = v.strictObject({
   definition: DefinitionAnswer,
-  created: about(v.boolean(), 'Whether it would be new.'),
+  created: about(v.boolean(), 'Whether the PUT would create it.'),
   changed: about(
     v.array(v.string()),
-    'Names of the members in which it differs from the one that stands; none: it says the same.',
+    'Names of the members that differ from the stored definition; empty: none differs.',
   ),
-  would: about(
-    v.nullable(Whole),
-    'How many caches would count as expired, by all that was loaded before; null: they cannot be counted right now.',
-  ),
+  would: about(v.nullable(Whole), 'How many caches would count as expired; null: they cannot be counted right now.'),
 });

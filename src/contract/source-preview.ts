@@ -6,18 +6,18 @@ import { ResourceTitle } from './resource.ts';
 import { SourceAnswer } from './source.ts';
 import { Whole } from './values.ts';
 
-/** Most resources of a source that are told by name. */
+/** Most resources of a source that are listed by name. */
 export const MAX_NAMED_RESOURCES = 10;
 
 /** The answer; the members in this order. */
 export const SourcePreview = v.strictObject({
   definition: SourceAnswer,
-  created: about(v.boolean(), 'Whether it would be new.'),
+  created: about(v.boolean(), 'Whether the PUT would create it.'),
   changed: about(
     v.array(v.string()),
-    'Names of the members in which it differs from the one that stands; none: it says the same.',
+    'Names of the members that differ from the stored definition; empty: none differs.',
   ),
-  would: about(Whole, 'Of how many resources all caches would count as expired.'),
+  would: about(Whole, 'The number of resources whose caches would all count as expired.'),
   resources: about(
     v.pipe(v.array(ResourceTitle), v.maxLength(MAX_NAMED_RESOURCES)),
     'The first of these resources, in order of title.',

@@ -1,4 +1,4 @@
-/** Sources (CONTRACT 4 "Sources"): one system that many resources ask, with its address, the way there and what lets us in. */
+/** Sources (CONTRACT 4 "Sources"): a system that several resources load from, with its address, network path and credentials. */
 
 import * as v from 'valibot';
 import { about } from './about.ts';
@@ -8,14 +8,14 @@ import { Binding, Secret } from './source-members.ts';
 import { Timestamp } from './timestamp.ts';
 import { integer, Warnings, Whole } from './values.ts';
 
-/** Names stand in paths and logs, as titles of resources do. */
+/** Names occur in paths and logs, as titles of resources do. */
 export const SourceName = ResourceTitle;
-/** Most characters of a definition as JSON: each read of a resource reads that of its source. */
+/** Most characters of a definition as JSON: each read of a resource also reads its source. */
 export const MAX_SOURCE_CHARACTERS = 8192;
-/** Most resources that name one source: a change of it counts their numbers on in one statement. */
+/** Most resources that name one source: a change of the source increases their numbers in one statement. */
 export const MAX_RESOURCES_OF_SOURCE = 1000;
 
-/** RFC 7617. */
+/** User name and password (RFC 7617). */
 export const BasicAuth = v.strictObject({
   user: about(
     v.pipe(v.string(), v.minLength(1), v.maxLength(512)),
@@ -25,118 +25,118 @@ export const BasicAuth = v.strictObject({
 });
 export type BasicAuth = v.InferOutput<typeof BasicAuth>;
 
-/** What lets us in. */
+/** Credentials for a source. */
 export const SourceAuth = v.strictObject({
   basic: about(v.optional(BasicAuth), 'User name and password (RFC 7617), sent in UTF-8.'),
   oauth2: about(
     v.optional(OAuth2),
-    'A token that is asked for with client credentials (RFC 6749 section 4.4), in place of `basic`.',
+    'A token obtained with client credentials (RFC 6749 section 4.4), instead of `basic`.',
   ),
   query: about(
     v.optional(v.record(v.string(), Secret)),
-    `Parameters of the query that each request gets, such as an API key: name, and the secret that holds the value, written \`\${ORIGIN_NAME}\`.`,
+    `Parameters that are added to the query of each request, such as an API key: the name, and the secret that holds the value, written \`\${ORIGIN_NAME}\`.`,
   ),
 });
 export type SourceAuth = v.InferOutput<typeof SourceAuth>;
 
-/** How often a source may be asked. */
+/** How often a source may be called. */
 export const Rate = v.strictObject({
-  requests: about(integer(1, 10_000), 'Most requests within any `per_s` seconds: pages, retries and redirects count.'),
-  per_s: about(integer(1, 3600), 'That time, seconds.'),
+  requests: about(integer(1, 10_000), 'Most requests in any `per_s` seconds; pages, retries and redirects count too.'),
+  per_s: about(integer(1, 3600), 'Length of the time window, seconds.'),
 });
 
-/** A definition as `PUT /sources/<name>/` takes it. */
+/** A definition as `PUT /sources/<name>/` accepts it. */
 export const Source = v.strictObject({
   description: about(
     v.optional(v.pipe(v.string(), v.maxLength(2048))),
-    'For people: what the system is, and whom to ask about it.',
+    'What the system is and whom to ask about it, for people.',
   ),
   url: about(
     v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(2048))),
-    'Address of the system, without query. `origin.url` of a resource is relative to it, and never leaves its scheme, host and port.',
+    'Address of the system, without query. `origin.url` of a resource is relative to it, and always keeps its scheme, host and port.',
   ),
   via: about(
     v.optional(Binding),
-    'Binding by which requests go: a VPC service or a client certificate (mTLS). Left out: over the internet.',
+    'Binding through which requests go: a VPC service or a client certificate (mTLS). Left out: over the internet.',
   ),
   database: about(
     v.optional(
       v.pipe(v.string(), v.regex(/^SQL_[A-Za-z0-9_]{1,64}$/, 'must be the name of a binding, such as SQL_ERP')),
     ),
-    'Hyperdrive binding of a database, in place of `url`.',
+    'Hyperdrive binding of a database, instead of `url`.',
   ),
   headers: about(
     v.optional(v.record(v.string(), v.string()), {}),
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: that is how a definition writes it
-    'Headers of each request. `${ORIGIN_NAME}` in a value is a secret of the service. A header of the same name in the resource goes before it.',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: definitions contain this text
+    'Headers of each request. `${ORIGIN_NAME}` in a value is a secret of the service. A header of the same name in the resource takes precedence.',
   ),
-  auth: about(v.optional(SourceAuth), 'What lets us in. Left out: nothing but `headers`.'),
+  auth: about(v.optional(SourceAuth), 'Credentials for the source. Left out: none besides `headers`.'),
   concurrency: about(
     v.optional(integer(1, 100)),
-    'Most loads of the source at once, of all resources and isolates together. Left out: any number; of a database 2, at most 20.',
+    'Most loads of the source at the same time, of all resources and isolates together. Left out: any number. For a database: 2 if left out, and at most 20.',
   ),
   rate: about(
     v.optional(Rate),
-    'Most requests within a time, of all resources and isolates together. Left out: any number.',
+    'Most requests within a time window, of all resources and isolates together. Left out: any number.',
   ),
 });
 /** A definition with its defaults. */
 export type Source = v.InferOutput<typeof Source>;
 
-/** How the gate of a source stands. */
+/** The state of a source's gate. */
 export const SourceState = v.strictObject({
-  permits: about(Whole, 'How many loads are let in right now.'),
+  permits: about(Whole, 'How many loads have a permit right now.'),
   closed_until: about(
     v.nullable(Timestamp),
-    'Until when no load is let in, because the source said that it has too much to do; null: it is open.',
+    'Until when no load may start, because the source answered that it is overloaded; null: the gate is open.',
   ),
-  closed_by: about(v.nullable(Whole), 'The status by which the source said so: 429 or 503; null: it is open.'),
+  closed_by: about(v.nullable(Whole), 'The status of that answer: 429 or 503; null: the gate is open.'),
   token_until: about(
     v.nullable(Timestamp),
-    'Until when the token is good that loads are sent with; null: there is none. It is replaced before that.',
+    'When the token for requests expires; null: there is none. A new token is fetched before that.',
   ),
-  next_request: about(v.nullable(Timestamp), 'When the next request may be made by `rate`; null: now.'),
+  next_request: about(v.nullable(Timestamp), 'When `rate` allows the next request; null: now.'),
 });
 export type SourceState = v.InferOutput<typeof SourceState>;
 
-/** A source as it is answered: its name, and the definition with its defaults. */
+/** A source in an answer: its name, and the definition with its defaults. */
 export const SourceAnswer = v.strictObject({
-  name: about(SourceName, 'Names the source.'),
+  name: about(SourceName, 'Name of the source.'),
   ...Source.entries,
-  state: about(v.optional(SourceState), 'With `expand=state`: how its limits stand.'),
+  state: about(v.optional(SourceState), 'With `expand=state`: the current state of its limits.'),
   warnings: Warnings,
 });
 export type SourceAnswer = v.InferOutput<typeof SourceAnswer>;
 
-/** The body of `PUT /sources/<name>/`, for the OpenAPI text: what GET gave can be put back. */
+/** The body of `PUT /sources/<name>/`, for the OpenAPI text; it accepts what GET answered. */
 export const SourceDefinition = v.strictObject({
-  name: about(v.optional(SourceName), 'If it is there, the name in the path.'),
+  name: about(v.optional(SourceName), 'Optional; must be the name in the path.'),
   ...Source.entries,
-  state: about(v.optional(SourceState), 'Is ignored.'),
-  warnings: about(v.optional(v.array(v.string())), 'Is ignored.'),
+  state: about(v.optional(SourceState), 'Ignored.'),
+  warnings: about(v.optional(v.array(v.string())), 'Ignored.'),
 });
 
 /** A source as it is stored. */
 export interface StoredSource {
   name: string;
   definition: Source;
-  /** Grows with each change of the definition, ms since the epoch: the expected value of the next write. */
+  /** Grows with each change of the definition, ms since the epoch; the next write must expect this value. */
   changedAt: number;
 }
 
-/** Table `sources`. Every call throws what D1 throws. */
+/** Table `sources`. Every call throws D1's errors. */
 export interface Sources {
-  /** From D1's primary; null: there is none. */
+  /** From D1's primary; null: it does not exist. */
   read(name: string): Promise<StoredSource | null>;
-  /** A page in order of name, after `after`; `next` is the name to go on after. */
+  /** A page in order of name, after `after`; `next` is the name to continue after. */
   list(after: string | null, limit: number): Promise<{ sources: StoredSource[]; next: string | null }>;
-  /** How many resources name it. */
+  /** How many resources name the source. */
   countResources(name: string): Promise<number>;
-  /** The first of them, in order of title. */
+  /** The first of these resources, in order of title. */
   titlesOf(name: string, limit: number): Promise<string[]>;
   /**
-   * Writes a definition if `expected` is still the stored `changedAt` (null: there is none). With `matters` the numbers of all
-   * resources that name it grow in the same batch. Null: somebody else was faster.
+   * Writes a definition if `expected` is still the stored `changedAt` (null: there is none). With `matters`, the numbers of all
+   * resources that name it grow in the same batch. Null: another writer was faster.
    */
   put(
     name: string,
@@ -145,6 +145,6 @@ export interface Sources {
     expected: number | null,
     now: number,
   ): Promise<{ source: StoredSource; resources: readonly string[] } | null>;
-  /** Deletes it unless a resource names it. False: one does, or `expected` does not hold. */
+  /** Deletes the source unless a resource names it. False: one does, or `expected` does not match. */
   remove(name: string, expected: number): Promise<boolean>;
 }

@@ -1,14 +1,14 @@
-/** Records of what devices were last given, as `GET /cache/` tells them (CONTRACT 2). */
+/** Records of what devices were last given, as in the answer of `GET /cache/` (CONTRACT 2). */
 
 import * as v from 'valibot';
 import { about } from './about.ts';
 import { Timestamp } from './timestamp.ts';
 import { ParameterValues, Whole } from './values.ts';
 
-/** One (device, cache); the members in this order. */
+/** One pair of device and cache; the members in this order. */
 export const SyncRecordAnswer = v.strictObject({
-  user: about(v.string(), 'The user whose device it is.'),
-  device: about(v.string(), 'The device, as `X-Device-Id` or the token named it.'),
+  user: about(v.string(), 'The user to whom the device belongs.'),
+  device: about(v.string(), 'Id of the device, from `X-Device-Id` or the token.'),
   sync_datetime: about(Timestamp, 'When the device was last given this cache.'),
   version: about(Whole, 'The version that it was given.'),
   etag: about(v.string(), 'The ETag of that version, without quotes.'),
@@ -21,12 +21,12 @@ export const ExpandedSyncRecordAnswer = v.strictObject({
   resource_title: about(v.string(), 'Title of the resource.'),
   parameters: about(
     v.nullable(ParameterValues),
-    'The values, with defaults, that name the cache; null where nothing is known of the cache any more.',
+    'The values of the parameters, including defaults; null: nothing is known of the cache any more.',
   ),
   current_version: about(
     v.nullable(Whole),
-    'The last version of the cache; null where nothing is loaded: it was purged or its resource deleted.',
+    'The latest version of the cache; null: nothing is loaded, because it was purged or its resource was deleted.',
   ),
-  stale: about(v.boolean(), 'Whether the device lacks a newer version, that is another ETag.'),
+  stale: about(v.boolean(), 'Whether there is a newer version, with another ETag, than the one the device has.'),
 });
 export type ExpandedSyncRecordAnswer = v.InferOutput<typeof ExpandedSyncRecordAnswer>;

@@ -1,4 +1,4 @@
-/** `POST /sync/` (CONTRACT 3 "Many caches at once"): one question about all caches that a device holds, and its answer. */
+/** `POST /sync/` (CONTRACT 3 "Many caches at once"): one request about all caches that a device holds, and its answer. */
 
 import * as v from 'valibot';
 import { about } from './about.ts';
@@ -10,17 +10,17 @@ import { Timestamp } from './timestamp.ts';
 
 const count = v.pipe(v.number(), v.integer('must be an integer'), v.minValue(0));
 
-/** One cache, and what the device has of it. */
+/** One cache, and the version that the device has. */
 export const SyncItem = v.strictObject({
-  id: about(v.pipe(v.string(), v.minLength(1), v.maxLength(128)), 'Stands in the answer to this item.'),
+  id: about(v.pipe(v.string(), v.minLength(1), v.maxLength(128)), 'Returned in the answer to this item.'),
   resource_title: about(v.string(), 'Title of the resource.'),
   parameters: about(
     v.optional(v.record(v.string(), v.unknown()), {}),
-    'The parameters of the cache, as the body of its read by POST.',
+    'The parameters of the cache, in the form of the body of a read by POST.',
   ),
   etag: about(
     v.optional(v.pipe(v.string(), v.maxLength(256))),
-    'The version that the device has, as `If-None-Match` names it; quotes may be left out.',
+    'The version that the device has, in the form of `If-None-Match`; quotes may be left out.',
   ),
   min_revision: about(
     v.optional(v.pipe(v.number(), v.safeInteger('must be an integer'), v.minValue(0)), 0),
@@ -31,80 +31,83 @@ export type SyncItem = v.InferOutput<typeof SyncItem>;
 
 /** A full check of a device with a live socket (docs/live.md). */
 export const LiveMember = v.strictObject({
-  id: about(v.pipe(v.string(), v.maxLength(64)), 'Id of the connection: the ticket that it was opened with.'),
+  id: about(v.pipe(v.string(), v.maxLength(64)), 'Id of the connection: the ticket with which it was opened.'),
   seq: about(
     count,
-    'Number of the check, growing over a connection: one that a later one has overtaken changes nothing.',
+    'Number of the check, increasing within a connection. A check that arrives after a later one changes nothing.',
   ),
   add: about(
     v.optional(v.boolean(), false),
-    'The connection is told of these caches besides those of the check before, which is how a device says more than 100.',
+    'The connection is told of these caches in addition to those of the previous check. A device with more than 100 caches needs it.',
   ),
 });
 
 const envelope = {
   inline_bytes: about(
     v.optional(v.pipe(count, v.maxValue(MAX_INLINE_BYTES)), USUAL_INLINE_BYTES),
-    'Most bytes of bodies in the answer, all together; small ones come first.',
+    'Most bytes of all bodies in the answer together; small bodies are included first.',
   ),
   live: about(v.optional(LiveMember), 'The connection that is to be told of these caches from now on.'),
 };
 
-/** The body; its items are checked one by one, for a bad one spoils no other. */
+/** The body. Its items are checked one by one, so that an invalid item does not fail the others. */
 export const SyncEnvelope = v.strictObject({
   caches: v.pipe(v.array(v.unknown()), v.maxLength(MAX_SYNC_ITEMS)),
   ...envelope,
 });
 
-/** The same with its items, to be described. */
+/** The same including its items, for the OpenAPI text. */
 export const SyncBody = v.strictObject({
-  caches: about(v.pipe(v.array(SyncItem), v.maxLength(MAX_SYNC_ITEMS)), 'The caches; no `id` is repeated.'),
+  caches: about(v.pipe(v.array(SyncItem), v.maxLength(MAX_SYNC_ITEMS)), 'The caches; each `id` at most once.'),
   ...envelope,
 });
 
-/** What is told of one cache: what would be the headers of `GET /rpc/` are members; the members in this order. */
+/** The answer for one cache. Its members carry what the headers of `GET /rpc/` would; the members in this order. */
 export const SyncItemAnswer = v.strictObject({
-  id: about(v.nullable(v.string()), 'That of the question; null: it had none.'),
-  tag: about(v.optional(v.string()), 'The first 16 hex digits of the cache’s key, once the item means a cache.'),
+  id: about(v.nullable(v.string()), 'The `id` of the item in the request; null: it had none.'),
+  tag: about(
+    v.optional(v.string()),
+    'The first 16 hex digits of the cache’s key; left out if the item names no cache.',
+  ),
   status: about(v.pipe(v.number(), v.integer()), 'The status that a read of this cache alone would have.'),
   etag: about(v.optional(v.string()), 'The version that the item brings the device to, without quotes.'),
-  version: about(v.optional(count), 'Number of its load.'),
-  revision: about(v.optional(count), 'Orders all changes of the cache, purges included.'),
+  version: about(v.optional(count), 'The number of that version.'),
+  revision: about(v.optional(count), 'Increases with each change of the cache, including purges.'),
   content_version: about(
     v.optional(v.string()),
-    '`v4`, or `delta v3-v4` where `body` is the difference; absent of a difference that does not come along.',
+    '`v4`, or `delta v3-v4` if `body` is the delta; left out for a delta that is not included.',
   ),
-  hash: about(v.optional(v.string()), '`Cache-Hash-Value` of that version, of tables.'),
-  last_modified: about(v.optional(Timestamp), 'When the body changed last.'),
+  hash: about(v.optional(v.string()), '`Cache-Hash-Value` of that version, only for tables.'),
+  last_modified: about(v.optional(Timestamp), 'When the body last changed.'),
   loaded: about(v.optional(Timestamp), 'When it was last loaded.'),
   expires: about(v.optional(Timestamp), 'Until when it is fresh.'),
   forwarded: about(
     v.optional(v.picklist(['miss', 'stale'])),
-    'Why it was loaded, or was tried to be, before the answer; absent: it was here.',
+    'Why a load was made or attempted before this answer; left out: none was needed.',
   ),
-  behind: about(v.optional(v.literal(true)), 'Less is known here than `min_revision`: ask again later.'),
-  content_type: about(v.optional(v.string()), 'Of a body that does not come along.'),
-  bytes: about(v.optional(count), 'Its size.'),
-  href: about(v.optional(v.string()), 'The path of its read.'),
-  post: about(v.optional(v.literal(true)), 'Only POST can say its parameters.'),
+  behind: about(v.optional(v.literal(true)), 'The service does not know `min_revision` yet: ask again later.'),
+  content_type: about(v.optional(v.string()), 'Content type of a body that is not included.'),
+  bytes: about(v.optional(count), 'Size of that body, bytes.'),
+  href: about(v.optional(v.string()), 'Path of the read that answers with the body.'),
+  post: about(v.optional(v.literal(true)), 'The query of a GET cannot express the parameters: read it by POST.'),
   task: v.optional(TaskAnswer),
   problem: v.optional(ProblemBody),
   retry_after: about(v.optional(count), 'Seconds after which to ask again.'),
   lines: about(v.optional(v.literal(1)), 'In an answer in lines: the next line is the body.'),
   body: about(
     v.optional(v.union([Tables, Delta])),
-    'The whole tables, or the difference from the version that the device has.',
+    'The whole tables, or the delta from the version that the device has.',
   ),
 });
 export type SyncItemAnswer = v.InferOutput<typeof SyncItemAnswer>;
 
 /** The answer as one JSON text. */
 export const SyncAnswer = v.strictObject({
-  user: about(v.string(), 'Whose token it is.'),
+  user: about(v.string(), 'The user of the token.'),
   now: about(Timestamp, 'The clock of the service, one value for all items.'),
   live: about(
     v.optional(v.picklist(['ok', 'gone', 'full'])),
-    'Whether the connection is told: `gone` is none of this user and device, open a new one; `full` has no room, or too many of them are new to it, ask from time to time.',
+    'Whether the connection will be told of changes. `gone`: this user and device have no such connection, open a new one. `full`: there is no room, or too many of the caches are new; poll instead.',
   ),
-  caches: about(v.array(SyncItemAnswer), 'The items, in the order of the question.'),
+  caches: about(v.array(SyncItemAnswer), 'The answers, in the order of the items in the request.'),
 });

@@ -1,4 +1,4 @@
-/** Bodies of `/rpc/` that are made of tables, and their differences (CONTRACT 3 "Tables and deltas"). */
+/** Bodies of `/rpc/` that are made of tables, and their deltas (CONTRACT 3 "Tables and deltas"). */
 
 import * as v from 'valibot';
 import { about } from './about.ts';
@@ -8,31 +8,31 @@ const rowId = v.pipe(v.number(), v.integer(), v.minValue(1));
 const Row = v.tupleWithRest([rowId], v.unknown());
 const name = about(v.string(), 'Name of the table, as in the definition of the resource.');
 
-/** One table as a whole. */
+/** One whole table. */
 export const Table = v.strictObject({
   name,
   columns: about(v.array(v.string()), 'Names of the cells, in the order of the definition.'),
   data: about(
     v.array(Row),
-    "Rows in the origin's order: the row id, then a cell for each column. A row id names a row's content for as long as the cache lives.",
+    "Rows in the origin's order: the row id, then a cell for each column. A row id stands for the same content as long as the cache exists.",
   ),
 });
 
 /** The body of a resource with tables. */
 export const Tables = v.array(Table);
 
-/** What came and went in one table. */
+/** Rows that were added to and deleted from one table. */
 export const TableDelta = v.strictObject({
   name,
   insert_rows: about(
     v.array(Row),
-    'Rows that came, as in `data` of the table. A changed row is one that went and one that came.',
+    'Added rows, in the form of `data` of the table. A changed row is deleted under its old id and added under a new one.',
   ),
-  delete_ids: about(v.array(rowId), 'Ids of the rows that went.'),
+  delete_ids: about(v.array(rowId), 'Ids of the deleted rows.'),
 });
 
-/** The difference between two versions: every table is named. Applied to the first it gives the rows of the second exactly. */
+/** The delta between two versions; it names every table. Applied to the first version, it gives exactly the rows of the second. */
 export const Delta = v.array(TableDelta);
 
-/** The body of a resource without tables: whatever the origin answered. */
+/** The body of a resource without tables: the unchanged answer of the origin. */
 export const OriginBody = v.unknown();

@@ -1,4 +1,4 @@
-/** Tasks as they are told (CONTRACT 2). A task is one refresh; its states are Celery's words. */
+/** Tasks in answers (CONTRACT 2). A task is one refresh; its states have the names that Celery uses. */
 
 import * as v from 'valibot';
 import { about } from './about.ts';
@@ -6,18 +6,18 @@ import { TaskError } from './problem.ts';
 import { Timestamp } from './timestamp.ts';
 import { ParameterValues, Whole } from './values.ts';
 
-/** States of a task, in Celery's words. */
+/** States of a task, with Celery's names. */
 export const TASK_STATES = ['PENDING', 'STARTED', 'RETRY', 'SUCCESS', 'FAILURE', 'REVOKED'] as const;
 export type TaskState = (typeof TASK_STATES)[number];
 
 const ENDED: ReadonlySet<TaskState> = new Set(['SUCCESS', 'FAILURE', 'REVOKED']);
 
-/** Whether a task in this state stays in it for ever. */
+/** Whether a task never leaves this state. */
 export function hasEnded(state: TaskState): boolean {
   return ENDED.has(state);
 }
 
-/** A task id in a request; in either case of its letters (RFC 9562 section 4). */
+/** A task id in a request, in upper or lower case (RFC 9562 section 4). */
 export const TaskId = v.pipe(v.string(), v.uuid('must be a UUID'), v.toLowerCase());
 
 /** Body of `POST /cache/refresh/`: the other members are the resource's parameters. */
@@ -31,24 +31,24 @@ export const RefreshBody = v.looseObject({
 /** Body of `POST /cache/revoke/`. */
 export const RevokeBody = v.strictObject({ task_id: about(TaskId, 'The task, a UUID.') });
 
-/** `?expand=task`: tell all of the task. */
-export const ExpandTask = about(v.optional(v.picklist(['task'])), '`task`: tell all of the task.');
+/** `?expand=task`: answer with all members of the task. */
+export const ExpandTask = about(v.optional(v.picklist(['task'])), '`task`: answer with all members of the task.');
 
-/** A task as it is answered; the members in this order. */
+/** A task in an answer; the members in this order. */
 export const TaskAnswer = v.strictObject({
-  task_id: about(v.pipe(v.string(), v.uuid()), 'A UUID, by which `GET /cache/state/` finds the task.'),
+  task_id: about(v.pipe(v.string(), v.uuid()), 'A UUID, for `GET /cache/state/`.'),
   task_state: about(
     v.picklist(TASK_STATES),
-    '`PENDING` and `RETRY` wait, `STARTED` runs; `SUCCESS`, `FAILURE` and `REVOKED` have ended and stay.',
+    '`PENDING` and `RETRY` wait, `STARTED` runs; `SUCCESS`, `FAILURE` and `REVOKED` are final.',
   ),
-  error: about(v.optional(TaskError), 'In `RETRY` the last failure, in `FAILURE` the reason; else left out.'),
+  error: about(v.optional(TaskError), 'In `RETRY` the last failure, in `FAILURE` the reason; otherwise left out.'),
 });
 export type TaskAnswer = v.InferOutput<typeof TaskAnswer>;
 
-/** What a task waits for that is due. */
+/** What a due task waits for. */
 export const WaitingFor = v.strictObject({
-  source: about(v.string(), 'The source whose limits let no further load in right now.'),
-  until: about(v.nullable(Timestamp), 'When that is over at the latest; null: when another load has ended.'),
+  source: about(v.string(), 'The source whose limits allow no further load right now.'),
+  until: about(v.nullable(Timestamp), 'When the wait ends at the latest; null: when another load has ended.'),
 });
 export type WaitingFor = v.InferOutput<typeof WaitingFor>;
 
@@ -57,25 +57,28 @@ export const ExpandedTaskAnswer = v.strictObject({
   ...TaskAnswer.entries,
   resource_title: about(v.string(), 'Title of the resource.'),
   parameters: ParameterValues,
-  attempt: about(Whole, 'How often a load was begun.'),
-  created: about(Timestamp, 'When the refresh was asked for.'),
-  started: about(v.nullable(Timestamp), 'When the last attempt began; null: none has.'),
-  ended: about(v.nullable(Timestamp), 'When the task ended; null: it has not.'),
-  due: about(v.nullable(Timestamp), 'In `PENDING` and `RETRY`, when the next attempt begins; else null.'),
-  version: about(v.nullable(Whole), 'After `SUCCESS`: the version that the load made; else null.'),
-  etag: about(v.nullable(v.string()), 'After `SUCCESS`: the ETag of what was then current, without quotes; else null.'),
-  bytes: about(v.nullable(Whole), 'After `SUCCESS`: the size of that body, bytes; else null.'),
-  rows: about(v.nullable(Whole), 'After `SUCCESS`: its rows in all tables; null for a body that is no table.'),
+  attempt: about(Whole, 'How many loads were begun.'),
+  created: about(Timestamp, 'When the refresh was requested.'),
+  started: about(v.nullable(Timestamp), 'When the last attempt began; null: none has begun.'),
+  ended: about(v.nullable(Timestamp), 'When the task ended; null: it has not ended.'),
+  due: about(v.nullable(Timestamp), 'In `PENDING` and `RETRY`, when the next attempt begins; otherwise null.'),
+  version: about(v.nullable(Whole), 'After `SUCCESS`: the version that the load made; otherwise null.'),
+  etag: about(
+    v.nullable(v.string()),
+    'After `SUCCESS`: the ETag of the version that was then current, without quotes; otherwise null.',
+  ),
+  bytes: about(v.nullable(Whole), 'After `SUCCESS`: the size of that body, bytes; otherwise null.'),
+  rows: about(v.nullable(Whole), 'After `SUCCESS`: the rows in all its tables; null for a body that is no table.'),
   waiting: about(
     v.optional(WaitingFor),
-    'In `PENDING` and `RETRY`: which source keeps it waiting. Left out: none, or the answer was waited for.',
+    'In `PENDING` and `RETRY`: the source that keeps it waiting. Left out: none does, or the request was held.',
   ),
   warnings: about(
     v.optional(v.array(v.string())),
-    "What looked wrong in the origin's answer and was accepted. Names that only the origin knows stand there for `cache:admin` alone. Left out: nothing.",
+    "Oddities in the origin's answer that were accepted. Names that only the origin knows are included only for `cache:admin`. Left out: none.",
   ),
 });
 export type ExpandedTaskAnswer = v.InferOutput<typeof ExpandedTaskAnswer>;
 
-/** Either form, as `expand` says. */
+/** Either form, depending on `expand`. */
 export const AnyTaskAnswer = v.union([TaskAnswer, ExpandedTaskAnswer]);

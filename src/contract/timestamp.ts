@@ -1,4 +1,4 @@
-/** Times as answers tell them. */
+/** Times in answers. */
 
 import * as v from 'valibot';
 
