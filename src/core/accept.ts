@@ -1,4 +1,4 @@
-/** `Accept` with its weights (RFC 9110 sections 12.4.2 and 12.5.1), as far as there is something to choose. */
+/** `Accept` with its weights (RFC 9110 sections 12.4.2 and 12.5.1), to choose between the types that an answer can have. */
 
 interface Range {
   type: string;
@@ -8,8 +8,8 @@ interface Range {
 const ACCEPT_ALL: Range = { type: '*/*', weight: 1 };
 
 /**
- * How much a media type (without parameters, in lower case) is wanted, 0 to 1, by the most specific range that has it; and
- * whether the header names the type itself, and where.
+ * The weight of a media type (without parameters, in lower case), 0 to 1, by the most specific range that matches it; and the place of
+ * the type in the header, if the header names the type itself.
  */
 export function wanted(header: string, type: string): { weight: number; place: number | null } {
   const ranges = header.trim() === '' ? [ACCEPT_ALL] : header.split(',').map(readRange);
@@ -19,14 +19,14 @@ export function wanted(header: string, type: string): { weight: number; place: n
   return { weight: range?.weight ?? 0, place: place < 0 ? null : place };
 }
 
-/** Whether a header names `type` and wants it more than `other`: by weight, then because it names it alone or first. */
+/** Whether a header names `type` and prefers it to `other`: by weight, or else because it names only `type` or names it first. */
 export function prefers(header: string, type: string, other: string): boolean {
   const [one, two] = [wanted(header, type), wanted(header, other)];
   if (one.place === null || one.weight === 0 || one.weight < two.weight) return false;
   return one.weight > two.weight || two.place === null || one.place < two.place;
 }
 
-/** Whether an `Accept-Encoding` takes gzip (RFC 9110 section 12.5.3). */
+/** Whether an `Accept-Encoding` accepts gzip (RFC 9110 section 12.5.3). */
 export function acceptsGzip(header: string): boolean {
   if (header.trim() === '') return false;
   const codings = header.split(',').map(readRange);
@@ -38,6 +38,6 @@ export function acceptsGzip(header: string): boolean {
 function readRange(text: string): Range {
   const [type = '', ...parameters] = text.split(';').map((part) => part.trim().toLowerCase());
   const q = parameters.find((parameter) => parameter.startsWith('q='))?.slice(2) ?? '';
-  // What is no weight says nothing.
+  // A malformed weight is ignored.
   return { type, weight: /^(?:0(?:\.\d{0,3})?|1(?:\.0{0,3})?)$/.test(q) ? Number(q) : 1 };
 }

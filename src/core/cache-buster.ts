@@ -1,9 +1,9 @@
-/** Query members that frameworks add so that no cache has the address: `_=<digits>` (jQuery), `_dc=<digits>` (Ext JS). */
+/** Query parameters that frameworks add to bypass caches: `_=<digits>` (jQuery), `_dc=<digits>` (Ext JS). */
 
 const BUSTER = /^_(?:dc)?=[0-9]+$/;
 const MAY_HAVE_ONE = /[?&]_(?:dc)?=/;
 
-/** The URL without them; the same text where there is none. No parameter of a resource begins with `_`. */
+/** The URL without these parameters; the same text if it has none. Names of a resource's parameters never begin with `_`. */
 export function withoutCacheBusters(url: string): string {
   if (!MAY_HAVE_ONE.test(url)) return url;
   const [, base = '', query = '', fragment = ''] = /^([^?#]*)\??([^#]*)(.*)$/s.exec(url) ?? [];

@@ -1,4 +1,4 @@
-/** Cache keys: one for each resource, set of parameter values and (scope `user`) user, however they were written. */
+/** Cache keys: one for each resource, set of parameter values and (scope `user`) user, however the values were written. */
 
 import { hash } from 'node:crypto';
 import type { Resource } from '../contract/resource.ts';
@@ -13,7 +13,7 @@ export function cacheIdentity(resource: string, parameters: Parameters, owner: s
   return { key: hash('sha256', canonicalText([resource, parameters, owner]), 'hex'), resource, parameters, owner };
 }
 
-/** The cache of a resource that a user means with these values: their own where its scope is `user`. */
+/** The cache that a user reads with these values: a separate one if the resource has scope `user`. */
 export function cacheFor(user: string, resource: string, { scope }: Resource, parameters: Parameters): CacheIdentity {
   return cacheIdentity(resource, parameters, scope === 'user' ? user : null);
 }

@@ -1,4 +1,4 @@
-/** What of a definition its readers are told (CONTRACT 3 "Catalog"). */
+/** The part of a definition that its readers see (CONTRACT 3 "Catalog"). */
 
 import type { CatalogEntry } from '../contract/catalog.ts';
 import { columnName } from '../contract/column.ts';
@@ -18,7 +18,7 @@ export function catalogEntry({ title, definition }: Pick<DefinedResource, 'title
   };
 }
 
-/** The schema of the parameters as they are checked. `$comment` is for those who keep the schema, and for nobody else. */
+/** The schema of the parameters as values are checked against it, without `$comment`, which is for its maintainers. */
 export function shownSchema({ parameters = {} }: Pick<Resource, 'parameters'>): ParameterSchema {
   return mapSchema(closedSchema(parameters), ({ $comment, ...shown }) => shown) as ParameterSchema;
 }

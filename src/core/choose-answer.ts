@@ -1,6 +1,6 @@
 /**
- * How a read of what is loaded is to be answered (CONTRACT 3), by the entry and the request alone: that nothing has changed, a
- * delta, or the whole body. Nothing is read for it. `/rpc/` and `/sync/` both go by these rules.
+ * Chooses the answer to a read of a loaded cache (CONTRACT 3): not modified, a delta, or the whole body. It uses only the entry and the
+ * request, and reads nothing. `/rpc/` and `/sync/` share these rules.
  */
 
 import { Problem } from '../contract/problem.ts';
@@ -12,30 +12,30 @@ import { httpDate } from './http-date.ts';
 import { deltaRange } from './named-version.ts';
 import type { DeltaRequest } from './x-delta.ts';
 
-/** What the reader has and asks for, as header texts. */
+/** What the reader has and requests, as header texts. */
 export interface AskedAnswer extends Omit<Conditions, 'method'> {
-  /** Null: the whole body. */
+  /** Null: the reader wants the whole body. */
   delta: DeltaRequest | null;
 }
 
-/** What is loaded, and the entry that says so. */
+/** A loaded version and its entry. */
 export interface LoadedEntry {
   entry: Entry;
   loaded: Loaded;
 }
 
-/** The version that an answer brings its reader to. */
+/** The version that the reader has after the answer. */
 export interface GivenVersion {
   version: number;
   /** The last version up to it that changed the body: the number in the ETag. */
   changed: number;
   /** `Cache-Hash-Value`; null for a body that is no table. */
   hash: string | null;
-  /** When the body changed to it, ms; null: that is no longer known. */
+  /** When this version changed the body, ms; null: no longer known. */
   changedAt: number | null;
 }
 
-/** An answer, before anything of a body is read. */
+/** The chosen answer; no body has been read yet. */
 export type ChosenAnswer =
   | { kind: 'not-modified'; given: GivenVersion }
   | { kind: 'delta'; given: GivenVersion; delta: ChosenDelta }
@@ -50,7 +50,7 @@ export function chooseAnswer(found: LoadedEntry, asked: AskedAnswer): ChosenAnsw
   return isKnown ? { kind: 'not-modified', given } : { kind: 'delta', given, delta };
 }
 
-/** The answer where a delta cannot be had after all. @throws Problem `precondition-failed` */
+/** The answer when a delta turns out to be unavailable. @throws Problem `precondition-failed` */
 export function chooseWhole(
   { entry, loaded }: LoadedEntry,
   asked: AskedAnswer,
@@ -59,7 +59,7 @@ export function chooseWhole(
   return { kind: isKnown ? 'not-modified' : 'whole', given: loaded };
 }
 
-/** Null: the full body is the answer, since no delta is asked for, this is no table or a delta cannot be had. */
+/** Null: the answer is the full body, because no delta was requested, the body is no table, or there is no such delta. */
 export function deltaFor({ entry, loaded }: LoadedEntry, asked: AskedAnswer): ChosenDelta | null {
   if (loaded.hash === null) return null;
   const { delta, ifNoneMatch, ifMatch } = asked;
@@ -68,9 +68,9 @@ export function deltaFor({ entry, loaded }: LoadedEntry, asked: AskedAnswer): Ch
 }
 
 /**
- * Either method is a safe read here, and `If-Match` is no condition: it may name the version that a device holds. Who names
- * versions in `X-Delta` gets them: a browser puts the ETag of a full table that it has stored beside it, and would make of 304
- * that table, which the page did not ask for.
+ * GET and POST are both safe reads here. `If-Match` is no condition: it may name the version that a device holds. A request that
+ * names versions in `X-Delta` always gets the delta, never 304: a browser adds the ETag of a full table from its HTTP cache, and would
+ * turn a 304 into that table, which the page did not request.
  *
  * @throws Problem `precondition-failed`
  */

@@ -1,21 +1,21 @@
 /**
- * How a delta between two versions is to be had (CONTRACT 3 "Tables and deltas"), by what an entry tells alone: nothing is
- * read for one that cannot be had or would not be worth it.
+ * Chooses how to build a delta between two versions (CONTRACT 3 "Tables and deltas"). It uses only the entry: nothing is read for a
+ * delta that cannot be built or is not worth it.
  *
- * A version that changed nothing has the content of the kept one before it, so it is as good a start or end as that. What is
- * older than the oldest kept version is no longer kept, and that includes those between it and the one let go before it.
+ * A version that changed nothing has the content of the kept version before it, and can take its place as start or end. Versions below
+ * the oldest kept one cannot be used, including those that changed nothing: the version whose content they have was dropped.
  */
 
 import { MAX_DELTA_BYTES, MAX_FOLDED_DELTAS, SMALL_DELTA_BYTES } from '../contract/constants.ts';
 import type { Entry, Link, Loaded } from '../ports/entry.ts';
 
-/** From a version (0: nothing yet) up to another one; where `to` is null, up to the last. */
+/** From a version (0: nothing yet) to another one; if `to` is null, to the last one. */
 export interface DeltaRange {
   from: number;
   to: number | null;
 }
 
-/** The delta of one load as it lies in R2. */
+/** The delta of one load, as stored in R2. */
 export interface StoredStep {
   fence: number;
   bytes: number;
@@ -29,11 +29,11 @@ export interface ChosenDelta {
   toChanged: number;
   /** `Cache-Hash-Value` of the end version. */
   hash: string;
-  /** The deltas to be folded, oldest first; none: nothing differs. `all`: every row of the table is an insert. */
+  /** The deltas to fold, oldest first; empty: nothing differs. `all`: every row of the table is an insert. */
   steps: readonly StoredStep[] | 'all';
 }
 
-/** Null: the newest full table is the answer. `range` names no version above the last one. */
+/** Null: the answer is the newest full table. `range` names no version above the last one. */
 export function chooseDelta({ chain }: Pick<Entry, 'chain'>, loaded: Loaded, range: DeltaRange): ChosenDelta | null {
   const { from } = range;
   const to = range.to ?? loaded.version;
@@ -54,7 +54,7 @@ function everyRow({ version, changed, hash }: Loaded): ChosenDelta | null {
   return { from: 0, to: version, fromChanged: 0, toChanged: changed, hash, steps: 'all' };
 }
 
-/** Null: a gap lies between. */
+/** Null: a gap is between the versions. */
 function storedSteps(links: readonly Link[]): StoredStep[] | null {
   const steps: StoredStep[] = [];
   for (const { fence, deltaBytes } of links) {
@@ -70,8 +70,8 @@ function isWorthIt(steps: readonly StoredStep[], { bytes }: Loaded): boolean {
 }
 
 /**
- * Which versions an event stream has still to tell of (CONTRACT 3 "Live"): the kept ones after `lastVersion` (0: none was told), oldest first. The newest alone for whoever was told of none, or of one
- * older than those that are kept: what lies between could not all be told.
+ * The versions that an event stream must still send (CONTRACT 3 "Live"): the kept ones after `lastVersion`, oldest first. Only the newest
+ * one if the client has no version (0), or one older than all kept versions: the versions in between are no longer all known.
  */
 export function versionsSince(chain: readonly Link[], lastVersion: number): readonly Link[] {
   const start = chain.findLastIndex(({ version }) => version <= lastVersion);

@@ -1,26 +1,26 @@
-/** Where the cells of declared columns lie within a row (CONTRACT 4 "Columns"): RFC 6901 pointers, followed all at once. */
+/** Where the cells of declared columns are within a row (CONTRACT 4 "Columns"): RFC 6901 pointers, all followed in one pass. */
 
 import { type Column, type ColumnDefinition, columnDefinition } from '../contract/column.ts';
 import type { TableDefinition } from '../contract/table-definition.ts';
 import { pointerTo, pointerTokens } from './pointer.ts';
 
-/** A table as it is read: with cells that are looked at and stand in no row, behind those of its columns. */
+/** A table as it is read: with `hidden` cells, which follow its columns and are not part of rows. */
 export interface ReadTable extends TableDefinition {
   hidden?: readonly ColumnDefinition[];
 }
 
-/** All columns that cells are looked for of. */
+/** All columns whose cells are read. */
 export function readColumns({ columns, hidden = [] }: ReadTable): readonly Column[] {
   return hidden.length === 0 ? columns : [...columns, ...hidden];
 }
 
-/** A place on the way to cells. */
+/** A place on the path to cells. */
 export interface ColumnPlace {
-  /** The columns that take the value here, by their index in the definition. */
+  /** The columns whose cell is the value here, by index in the definition. */
   columns: number[];
-  /** The columns that lie deeper, through this value. */
+  /** The columns whose cells are deeper inside this value. */
   within: number[];
-  /** By member name; null: no column lies deeper. */
+  /** By member name; null: no column is deeper. */
   children: Map<string, ColumnPlace> | null;
 }
 
@@ -41,7 +41,7 @@ export function columnPlaces(table: ReadTable): ColumnPlace {
   return row;
 }
 
-/** The same of rows that have no names, by the place of the cell; null: some column is known by its name alone. */
+/** The same for rows without names, by the position of the cell; null: some column is known only by its name. */
 export function cellPlaces(table: ReadTable, places: ColumnPlace): (ColumnPlace | undefined)[] | null {
   const cells: (ColumnPlace | undefined)[] = [];
   if (isInOrder(table)) {
@@ -55,23 +55,23 @@ export function cellPlaces(table: ReadTable, places: ColumnPlace): (ColumnPlace 
   return cells;
 }
 
-/** Whether rows without names have the columns in the order of the definition, and no others. */
+/** Whether rows without names consist of the columns in the order of the definition. */
 export function isInOrder({ columns }: TableDefinition): boolean {
   return columns.every((column) => columnDefinition(column).at === undefined);
 }
 
-/** Whether a token of a pointer is the number of a cell, from 0. */
+/** Whether a token of a pointer is the position of a cell, from 0. */
 export function isCellNumber(token: string): boolean {
   return /^(0|[1-9][0-9]{0,3})$/.test(token);
 }
 
-/** The tokens of the pointer to a column's cell, one at least. */
+/** The tokens of the pointer to a column's cell, at least one. */
 export function columnTokens(column: Column): string[] {
   const { name, at } = columnDefinition(column);
   return at === undefined ? [name] : pointerTokens(at);
 }
 
-/** What the cells of a column are called in the origin: a member's name, or the pointer to a deeper one. */
+/** The name of a column's cells at the origin: the name of a member, or the pointer to a deeper one. */
 export function originName(column: Column): string {
   const [first = '', ...others] = columnTokens(column);
   return others.length === 0 ? first : [first, ...others].reduce(pointerTo, '');

@@ -9,19 +9,19 @@ export interface EntityTag {
   tag: string;
 }
 
-/** A tag in quotes (RFC 9110 section 8.8.3), or the characters that stand where one should. */
+/** A tag in quotes (RFC 9110 section 8.8.3), or the characters in the place of one. */
 const TAG = /(W\/)?(?:"([\x21\x23-\x7e\x80-\xff]*)"|([^\s,"]+))/g;
-/** A header of one strong tag in quotes, or of letters, digits and hyphens alone. */
+/** A header that is one strong tag in quotes, or only letters, digits and hyphens. */
 const ONE_TAG = /^(?:"([\x21\x23-\x7e]*)"|([\w-]+))$/;
-/** What servers that compress put behind a tag: `-gzip` (Apache), `--gzip` (Jetty), `;gzip`, `:br`. Ours end with none of these. */
+/** Suffixes that compressing servers add to a tag: `-gzip` (Apache), `--gzip` (Jetty), `;gzip`, `:br`. No tag of this service ends so. */
 const CODING = /(?:--?|;|:)(?:gzip|br|deflate|zstd)$/;
 
 /**
- * The members of an `If-(None-)Match` header: `*`, or the tags in it. Read leniently: some HTTP stacks leave the quotes out, and
- * servers on the way mark a coding in the tag. Neither names another version.
+ * The members of an `If-(None-)Match` header: `*`, or its tags. Parsing is lenient: some HTTP stacks leave out the quotes, and servers on
+ * the way add a suffix for the coding. Neither changes the version that a tag names.
  */
 export function parseEntityTags(header: string): '*' | EntityTag[] {
-  // Nearly every header is one tag.
+  // Fast path: nearly every header is one tag.
   const [, quotedOnly, bareOnly] = ONE_TAG.exec(header) ?? [];
   const only = quotedOnly ?? bareOnly;
   if (only !== undefined) return [{ weak: false, tag: only.replace(CODING, '') }];
@@ -32,7 +32,7 @@ export function parseEntityTags(header: string): '*' | EntityTag[] {
   }));
 }
 
-/** What a condition is evaluated against: the current representation, if there is one. */
+/** The current representation, if there is one, with which conditions are compared. */
 export interface Validators {
   /** Strong entity tag without quotes; null: no representation. */
   etag: string | null;
@@ -49,10 +49,10 @@ export interface Conditions {
   ifUnmodifiedSince?: string | undefined;
 }
 
-/** `modified`: go on; `not-modified`: 304; `failed`: 412. */
+/** `modified`: continue; `not-modified`: 304; `failed`: 412. */
 export type Verdict = 'modified' | 'not-modified' | 'failed';
 
-/** Evaluates the conditions in the order of RFC 9110 section 13.2.2 (Range is the caller's). */
+/** Evaluates the conditions in the order of RFC 9110 section 13.2.2; the caller evaluates Range. */
 export function evaluateConditions(conditions: Conditions, current: Validators): Verdict {
   const safe = conditions.method === 'GET' || conditions.method === 'HEAD';
   if (conditions.ifMatch !== undefined) {
@@ -69,7 +69,7 @@ export function evaluateConditions(conditions: Conditions, current: Validators):
 }
 
 /**
- * For what changes a representation: refuses unless the conditions hold.
+ * For requests that change a representation: throws unless the conditions hold.
  *
  * @param etag of the current representation, without quotes; null: there is none
  * @throws Problem `precondition-failed`
@@ -92,7 +92,7 @@ export function matches(header: string, etag: string | null, comparison: 'strong
   return tags.some(({ weak, tag }) => tag === etag && (comparison === 'weak' || !weak));
 }
 
-/** When a representation was changed (ms), against the date of a header, to the second; null: one of them is unknown. */
+/** Compares the time of a change (ms) with the date in a header, to the second; null: one of them is unknown. */
 function order(lastModified: number | null, header: string): 'later' | 'not later' | null {
   const since = lastModified === null ? null : parseHttpDate(header, lastModified);
   if (lastModified === null || since === null) return null;

@@ -1,9 +1,9 @@
-/** Cursors of lists: opaque to clients, base64url of JSON to us. */
+/** Cursors of lists: opaque to clients; in fact base64url of JSON. */
 
 import * as v from 'valibot';
 import { Problem } from '../contract/problem.ts';
 
-/** Writes a place in a list as an opaque text. */
+/** Encodes a position in a list as an opaque text. */
 export function encodeCursor(place: unknown): string {
   const bytes = new TextEncoder().encode(JSON.stringify(place));
   return btoa(String.fromCharCode(...bytes))
@@ -15,7 +15,7 @@ export function encodeCursor(place: unknown): string {
 /**
  * Reads a cursor that `encodeCursor` wrote.
  *
- * @throws Problem `invalid-cursor` when it is none, or one of another list
+ * @throws Problem `invalid-cursor` if the text is no cursor, or belongs to another list
  */
 export function decodeCursor<Schema extends v.GenericSchema>(cursor: string, schema: Schema): v.InferOutput<Schema> {
   try {

@@ -1,4 +1,4 @@
-/** Resource definitions (CONTRACT 4): what is wrong with one, and which of its changes matter to what was loaded. */
+/** Resource definitions (CONTRACT 4): their faults, and which changes of a definition expire loaded data. */
 
 import * as v from 'valibot';
 import { type Column, columnDefinition } from '../contract/column.ts';
@@ -14,13 +14,13 @@ import { faultsOfParameterSchema } from './parameter-schema-rules.ts';
 import { faultOfSchedule } from './schedule.ts';
 import { faultsOfLines, faultsOfTables, faultsOfText, faultsOfXml } from './table-faults.ts';
 
-/** A definition with its defaults (null when its form is wrong) and every fault found in it. */
+/** A definition with its defaults (null if its form is wrong) and all faults that were found. */
 export interface ReadDefinition {
   definition: Resource | null;
   faults: InputFault[];
 }
 
-/** Reads a definition as `PUT /resources/<title>/` takes it; what must be known of the service is checked elsewhere. */
+/** Reads a definition as `PUT /resources/<title>/` accepts it; checks that depend on the service are made elsewhere. */
 export function readDefinition(body: Json): ReadDefinition {
   const read = v.safeParse(Resource, body);
   const given = isObject(body) ? body : {};
@@ -37,7 +37,7 @@ export function readDefinition(body: Json): ReadDefinition {
   return { definition: read.success && faults.length === 0 ? withUsualTime(given, read.output) : null, faults };
 }
 
-/** Pages and queries take longer than one answer. */
+/** Loads in pages and queries have a longer default time-out than one answer. */
 function withUsualTime(given: Readonly<Record<string, unknown>>, definition: Resource): Resource {
   const { origin, tables = [] } = definition;
   const isLong = origin.pages !== undefined || tables.some(({ sql }) => sql !== undefined);
@@ -45,7 +45,7 @@ function withUsualTime(given: Readonly<Record<string, unknown>>, definition: Res
   return { ...definition, origin: { ...origin, timeout_s: LONG_TIMEOUT_S } };
 }
 
-/** Names that the schema of the parameters knows; null: it lets others in as well. */
+/** Names of parameters that the schema lists; null: it also accepts other names. */
 export function parameterNames(schema: ParameterSchema): string[] | null {
   const open = ['additionalProperties', 'unevaluatedProperties'].some(
     (keyword) => schema[keyword] !== undefined && schema[keyword] !== false,
@@ -54,7 +54,7 @@ export function parameterNames(schema: ParameterSchema): string[] | null {
   return isObject(schema.properties) ? Object.keys(schema.properties) : [];
 }
 
-/** Whether what was loaded under the one counts as expired under the other. */
+/** Whether data that was loaded under `before` counts as expired under `after`. */
 export function mattersToLoads(before: Resource, after: Resource): boolean {
   const decisive = (definition: Resource) => {
     const { origin, parameters = {}, scope, format, charset, csv, tables = [] } = withDefaults(definition);
@@ -65,14 +65,14 @@ export function mattersToLoads(before: Resource, after: Resource): boolean {
       quote,
       header,
     ];
-    // In their order: where rows have no names, it says which cell is meant.
+    // The order of columns counts: in rows without names it decides which cell is meant.
     const shapes = tables.map((table) => ({ ...table, columns: table.columns.map(cellsOf) }));
     return canonicalText({ origin, parameters, scope, format, text, tables: shapes });
   };
   return decisive(before) !== decisive(after);
 }
 
-/** What the cells of a column depend on. What it may lack is a rule for the next load: what was loaded stays as good as it was. */
+/** What the cells of a column depend on. `required` and `optional` only apply to the next load, so they do not expire loaded data. */
 function cellsOf(column: Column): Json {
   const { name, at, as = 'json', zone, decimal = '.', group, pattern, null: nulls = [] } = columnDefinition(column);
   return {
@@ -87,12 +87,12 @@ function cellsOf(column: Column): Json {
   };
 }
 
-/** Whether the two say the same, in whatever order. */
+/** Whether two definitions are equal, whatever the order of their members. */
 export function sameDefinition(one: Resource, other: Resource): boolean {
   return canonicalText(withDefaults(one)) === canonicalText(withDefaults(other));
 }
 
-/** Names of the members in which the two differ; defaults count as written. */
+/** Names of the members in which the two differ; a default equals the same written value. */
 export function changedMembers(before: Resource | null, after: Resource): string[] {
   const [old, current] = [before === null ? {} : withDefaults(before), withDefaults(after)] as Record<
     string,
@@ -102,18 +102,18 @@ export function changedMembers(before: Resource | null, after: Resource): string
   return [...names].filter((name) => canonicalText([old?.[name] ?? null]) !== canonicalText([current?.[name] ?? null]));
 }
 
-/** What an earlier release stored lacks the members that have come since: their defaults say what was meant. */
+/** A definition that an earlier release stored lacks later members: fills in their defaults, which keep its meaning. */
 function withDefaults(definition: Resource): Resource {
   const read = v.safeParse(Resource, definition);
   return read.success ? read.output : definition;
 }
 
-/** Entity tag, without quotes, of a definition under its title. */
+/** Entity tag, without quotes, of a definition with its title. */
 export function definitionEtag(title: string, definition: Resource): string {
   return digestTag(canonicalText([title, definition]));
 }
 
-/** Without tables there are no rows to count: a guard that guards nothing is a mistake. */
+/** Without tables there are no rows to count, so a guard would guard nothing. */
 function faultsOfGuard(guard: unknown, tables: unknown): InputFault[] {
   if (!isObject(guard) || tables !== undefined) return [];
   return [{ pointer: '/guard', detail: 'needs tables: it counts their rows' }];

@@ -1,7 +1,7 @@
 /**
- * What is known of a device, as one document: the newest of each of its parts counts, by time, so that notes may come in any
- * order and more than once. D1 merges documents by the same rules (stores/device-merge.ts), which is why a cache is two texts
- * here: its name, and its version in a form whose order as text is that of time, then version.
+ * What is known of a device, as one document. The newest value of each part counts, by time, so that notes may arrive in any order and
+ * more than once. D1 merges documents by the same rules (stores/device-merge.ts). Therefore a cache is two texts here: its name, and its
+ * version in a form that sorts as text by time, then version.
  */
 
 import type { DeviceDocument, DeviceName } from '../ports/device-document.ts';
@@ -9,10 +9,10 @@ import type { DeviceCheck, Refusal, SyncMessage, SyncRecord } from '../ports/mes
 import { tagOfKey } from './etag.ts';
 import { recordId } from './sync-records.ts';
 
-/** Most bytes of documents that one statement takes, as JSON. */
+/** Most bytes of documents, as JSON, for one statement. */
 const MAX_STATEMENT_BYTES = 65_536;
 const DIGITS = 16;
-/** After the text of a time: what is greater than each cache of that time, and less than those of a later one. */
+/** Added to the text of a time: sorts after each cache of that time, and before those of later times. */
 const AFTER_TIME = '~';
 
 const encoder = new TextEncoder();
@@ -20,8 +20,8 @@ const encoder = new TextEncoder();
 type Notes = Pick<SyncMessage, 'checks' | 'refusals'> & { records: readonly SyncRecord[] };
 
 /**
- * Notes as documents, in groups for one statement each. One device may have parts in several groups: merged one after the
- * other they come to the same.
+ * Notes as documents, in groups of one statement each. Parts of one device may be in several groups: merged one after the other, they
+ * give the same result.
  */
 export function documentsOf({ records, checks = [], refusals = [] }: Notes): DeviceDocument[][] {
   const groups: DeviceDocument[][] = [];
@@ -54,7 +54,7 @@ export function documentsOf({ records, checks = [], refusals = [] }: Notes): Dev
   return groups;
 }
 
-/** Whole documents in groups for one statement each. */
+/** Whole documents, in groups of one statement each. */
 export function inGroups(documents: readonly DeviceDocument[]): DeviceDocument[][] {
   const groups: DeviceDocument[][] = [];
   let bytes = MAX_STATEMENT_BYTES;
@@ -70,7 +70,7 @@ export function inGroups(documents: readonly DeviceDocument[]): DeviceDocument[]
   return groups;
 }
 
-/** So that what belongs to one document comes together. */
+/** Sorted so that notes of the same document are adjacent. */
 function inOrderOfDevice(records: readonly SyncRecord[]): SyncRecord[] {
   return [...records].sort((a, b) => (a.user === b.user ? compare(a.device, b.device) : compare(a.user, b.user)));
 }
@@ -84,13 +84,13 @@ function noteCheck(document: DeviceDocument, { at, tags, adds }: DeviceCheck): v
   for (const tag of tags) raise(document.holds, tag, at);
 }
 
-/** A device of which nothing is known. */
+/** The document of a device about which nothing is known. */
 export function emptyDocument({ user, device }: DeviceName): DeviceDocument {
   const none = () => Object.create(null) as Record<string, never>;
   return { user, device, seen: 0, checked: 0, caches: none(), holds: none(), refusals: none() };
 }
 
-/** Two documents of the same device as one. */
+/** Merges two documents of the same device. */
 export function mergedDocument(a: DeviceDocument, b: DeviceDocument): DeviceDocument {
   const merged = { ...emptyDocument(a), seen: Math.max(a.seen, b.seen), checked: Math.max(a.checked, b.checked) };
   for (const part of ['caches', 'holds', 'refusals'] as const) {
@@ -106,7 +106,7 @@ function raise<Value extends string | number>(values: Record<string, Value>, nam
   if (before === undefined || value > before) values[name] = value;
 }
 
-/** The caches of a document as records, in their order as SQLite has it: by resource and key. */
+/** The caches of a document as records, in the order that SQLite gives them: by resource and key. */
 export function recordsOf({ user, device, caches }: Pick<DeviceDocument, 'user' | 'device' | 'caches'>): SyncRecord[] {
   return Object.entries(caches).map(([name, value]) => {
     // A key has no spaces.
@@ -116,7 +116,7 @@ export function recordsOf({ user, device, caches }: Pick<DeviceDocument, 'user' 
   });
 }
 
-/** The last refusals, newest first. */
+/** The refusals, newest first. */
 export function refusalsOf({ user, device, refusals }: DeviceDocument): Refusal[] {
   return Object.entries(refusals)
     .map(([name, hour]) => {
@@ -132,8 +132,8 @@ function recordIdOf({ user, device, resource, reason }: Refusal): string {
 }
 
 /**
- * Whether the device still holds a cache that it was given: it named it in its last full check or since then, or was given it
- * later. A device that never made one holds all that it was given.
+ * Whether the device still holds a cache that it was given: it named the cache in its last full check or later, or was given it after
+ * that check. A device that never made a full check holds everything that it was given.
  */
 export function isHeld(
   { checked, holds }: Pick<DeviceDocument, 'checked' | 'holds'>,
@@ -150,12 +150,12 @@ function cacheValue({ syncedAt, version, changed }: SyncRecord): string {
   return `${timeText(syncedAt)} ${digits(version)} ${changed}`;
 }
 
-/** The text of a time, as the value of a cache begins. */
+/** The text of a time, with which the value of a cache begins. */
 export function timeText(at: number): string {
   return digits(at);
 }
 
-/** Greater than the value of each cache of that time or before, and less than those of later ones. */
+/** Sorts after the value of each cache of that time or earlier, and before those of later times. */
 export function afterTime(at: number): string {
   return digits(at) + AFTER_TIME;
 }

@@ -1,11 +1,11 @@
-/** Which member of a definition a failed load is about, as a JSON pointer from the definition's root (CONTRACT 4 "Probe"). */
+/** The member of a definition that a failed load is about, as a JSON pointer from the definition's root (CONTRACT 4 "Probe"). */
 
 import { columnName } from '../contract/column.ts';
 import type { FaultPlace, LoadFailure, LoadFailureCode } from '../contract/problem.ts';
 import type { Resource } from '../contract/resource.ts';
 import { pointerTo } from './pointer.ts';
 
-/** Where such failures come from, where they name no place. */
+/** The usual places of failures that name none. */
 const USUAL_PLACES: Partial<Record<LoadFailureCode, string>> = {
   'origin-unreachable': '/origin/url',
   'origin-status': '/origin/url',
@@ -18,13 +18,13 @@ const USUAL_PLACES: Partial<Record<LoadFailureCode, string>> = {
   'origin-guard': '/guard',
 };
 
-/** Undefined: of none, such as a fault of ours. The member need not be there: then it is the one to add. */
+/** Undefined: no member, as for a fault of this service. A member that does not exist is one that the definition should add. */
 export function faultPointer(
   { code, place }: Pick<LoadFailure, 'code' | 'place'>,
   definition: Resource,
 ): string | undefined {
   if (place !== undefined) return pointerOf(place, definition);
-  // Credentials and secrets are a source's, where the definition names one.
+  // If the definition names a source, credentials and secrets belong to the source.
   if (code === 'origin-auth' || code === 'misconfigured') {
     return definition.origin.source === undefined ? '/origin/headers' : '/origin/source';
   }

@@ -1,4 +1,4 @@
-/** What is wrong with the form of what came, be it a body or a query: the one place where unknown members are told. */
+/** Faults in the form of a body or query. Only this file reports unknown members. */
 
 import type * as v from 'valibot';
 import type { InputFault } from '../contract/problem.ts';
@@ -16,8 +16,8 @@ type AnySchema = v.GenericSchema & {
 };
 
 /**
- * Every fault in the form of a value, from the issues of its schema. Valibot names only one unknown member of each object, and takes
- * arrays for objects: both are looked for here.
+ * All faults in the form of a value, from the issues of its schema. Valibot reports only one unknown member of each object and accepts
+ * arrays as objects, so this function looks for both itself.
  */
 export function faultsOfForm(
   value: unknown,
@@ -49,12 +49,12 @@ function faultsOfShape(value: unknown, schema: AnySchema, pointer: string): Inpu
   return [...unknown, ...within];
 }
 
-/** Of the forms that a value may have, one that is an object. */
+/** Whether one of a value's possible forms is an object. */
 function isOfObjects(schema: unknown): schema is AnySchema {
   return isObject(schema) && 'entries' in schema;
 }
 
-/** A fault for each member of an object that is none of these, which names the one that was meant, where one comes near. */
+/** A fault for each member of an object that is not known; it suggests a similar known name, if there is one. */
 export function unknownMembers(value: object, known: readonly string[], pointer = ''): InputFault[] {
   return Object.keys(value)
     .filter((name) => !known.includes(name))

@@ -2,13 +2,13 @@
 
 const PATTERN = /^(?<host>\[[0-9a-f:.]+\]|[^:]+)(?::(?<port>\d{1,5}))?$/;
 
-/** The host and port of an entry; the port is undefined where every port is meant. An entry without a host matches nothing. */
+/** The host and port of an entry; an undefined port means any port. An entry without a host matches nothing. */
 export function readHostPattern(pattern: string): { host: string; port: string | undefined } {
   const { host = '', port } = PATTERN.exec(pattern)?.groups ?? {};
   return { host, port };
 }
 
-/** What is wrong with an entry, as the end of a sentence; null: nothing. It does not quote the entry. */
+/** The fault of an entry, as the end of a sentence that does not quote the entry; null: none. */
 export function hostPatternFault(pattern: string): string | null {
   if (pattern.includes('://')) return 'has a scheme';
   if (/[/\\?#]/.test(pattern)) return 'has a path';

@@ -1,4 +1,4 @@
-/** Dates of HTTP (RFC 9110 section 5.6.7): its three forms and no others; `Date.parse` takes `1` for a date. */
+/** HTTP dates (RFC 9110 section 5.6.7), strictly in the three forms; `Date.parse` would accept `1` as a date. */
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
@@ -14,13 +14,13 @@ const FORMS = [
   `${DAY} ${MONTH} (?<day>[ \\d]\\d) ${TIME} (?<year>\\d{4})`,
 ].map((form) => new RegExp(`^${form}$`));
 
-/** A year of two digits that would lie further ahead is one of the past. */
+/** A year of two digits that would be further in the future than this is in the past. */
 const MOST_YEARS_AHEAD = 50;
 
 /**
- * The moment that a date names, ms since the epoch; null for anything else.
+ * The moment that a date names, ms since the epoch; null for any other text.
  *
- * @param now ms since the epoch, to within some years: a year of two digits is one near it
+ * @param now ms since the epoch, accurate to some years: a year of two digits is one near it
  */
 export function parseHttpDate(text: string, now: number): number | null {
   const parts = FORMS.map((form) => form.exec(text)?.groups).find((groups) => groups !== undefined);
@@ -36,7 +36,7 @@ export function parseHttpDate(text: string, now: number): number | null {
     year += Math.floor(ahead.getUTCFullYear() / 100) * 100;
     if (at(year) > ahead.getTime()) year -= 100;
   }
-  // Days that the month does not have would run over into the next one.
+  // Date.UTC would turn a day that the month does not have into one of the next month.
   return new Date(Date.UTC(year, month, day)).getUTCDate() === day ? at(year) : null;
 }
 

@@ -1,20 +1,20 @@
-/** Faults of the input in plain words, all of them in one problem. */
+/** Faults of the input in plain words, collected in one problem. */
 
 import type * as v from 'valibot';
 import { type InputFault, Problem } from '../contract/problem.ts';
 import { pointerTo } from './pointer.ts';
 
-/** Most faults that one answer lists: a body of 64 KiB can have thousands. */
+/** Most faults in one answer: a body of 64 KiB can have thousands. */
 const MAX_FAULTS = 100;
 
-/** Problem `invalid-parameters` of all faults; the first stands in `detail` too, for clients that read only that. */
+/** Problem `invalid-parameters` with all faults; `detail` repeats the first one, for clients that read only that. */
 export function invalidParameters(faults: readonly InputFault[]): Problem {
   const [first] = faults;
   const detail = first === undefined ? 'Not valid.' : `${first.pointer || 'The body'} ${first.detail}.`;
   return new Problem('invalid-parameters', detail, { errors: faults.slice(0, MAX_FAULTS) });
 }
 
-/** What the work gives; the faults that it finds stand below `pointer`. @throws Problem what the work throws */
+/** The result of `work`; pointers of its faults get the prefix `pointer`. @throws Problem what the work throws */
 export function within<T>(pointer: string, work: () => T): T {
   try {
     return work();
@@ -23,13 +23,13 @@ export function within<T>(pointer: string, work: () => T): T {
   }
 }
 
-/** The same error; the faults of one that is about input stand below `pointer`. */
+/** The same error; if it is about input, the pointers of its faults get the prefix `pointer`. */
 export function faultsBelow(pointer: string, error: unknown): unknown {
   if (!(error instanceof Problem) || error.code !== 'invalid-parameters') return error;
   return invalidParameters(error.errors.map((fault) => ({ ...fault, pointer: `${pointer}${fault.pointer}` })));
 }
 
-/** Issues of a valibot schema as faults with RFC 6901 pointers. */
+/** The issues of a valibot schema as faults with RFC 6901 pointers. */
 export function faultsOfIssues(issues: readonly v.BaseIssue<unknown>[]): InputFault[] {
   return issues.map((issue) => ({
     pointer: (issue.path ?? []).reduce((base, { key }) => pointerTo(base, String(key)), ''),
@@ -37,7 +37,7 @@ export function faultsOfIssues(issues: readonly v.BaseIssue<unknown>[]): InputFa
   }));
 }
 
-/** The issues of a value that may have several forms: those within the form that it comes closest to, where there are any. */
+/** The issues of a value that may have several forms: those within the form that fits best, if there are any. */
 export function withinUnions(issue: v.BaseIssue<unknown>): v.BaseIssue<unknown>[] {
   const within = (issue.issues ?? []).filter(({ path }) => path !== undefined);
   const [first] = issue.path ?? [];
@@ -62,7 +62,7 @@ const OF_LIMIT: Readonly<Record<string, (limit: unknown) => string>> = {
   max_length: (limit) => `must have a length of at most ${limit}`,
 };
 
-/** Schemas that bring words of their own keep them; valibot's own begin with "Invalid". */
+/** Our own schemas set their messages, which are kept; valibot's messages begin with "Invalid". */
 function wordsOf(issue: v.BaseIssue<unknown>): string {
   if (issue.received === 'undefined') return 'is required';
   if (!issue.message.startsWith('Invalid ')) return issue.message;

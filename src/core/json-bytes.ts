@@ -1,25 +1,25 @@
 /**
- * How much memory a JSON value takes, for bounds of isolate memory. The length of its text is no measure: `[[1],[1],…]` takes
- * twenty times that, objects whose members all have other names eleven times.
+ * The memory that a JSON value takes, for limits of isolate memory. The length of its text is no measure: `[[1],[1],…]` takes twenty
+ * times that, objects with all different member names eleven times.
  */
 
-/** What V8 takes on 64 bits, bytes: of each value in its place, then of what lies elsewhere. */
+/** Memory in V8 on 64 bits, bytes: of each value's slot, then of what is stored elsewhere. */
 const SLOT_BYTES = 8;
 const NUMBER_BYTES = 8;
 const STRING_BYTES = 24;
 const ARRAY_BYTES = 48;
 const OBJECT_BYTES = 32;
-/** Objects of the same names share their names and shape; each new one takes this besides its characters. */
+/** Objects with the same member names share the names and their shape. Each new name takes this, in addition to its characters. */
 const NEW_NAME_BYTES = 130;
 
 const TWO_BYTE_CHARACTER = /[\u0100-\uffff]/;
 
-/** Bytes of a value made of JSON, roughly: whatever it looks like, up to twice what it takes and hardly ever less. */
+/** Estimates the bytes of a JSON value: at most twice the true size, and hardly ever less than it. */
 export function jsonBytes(value: unknown): number {
   return bytesOf(value, new Set());
 }
 
-/** `names`: those of members seen before, which this adds to. */
+/** `names`: member names seen so far; this function adds to it. */
 function bytesOf(value: unknown, names: Set<string>): number {
   if (typeof value === 'string') return SLOT_BYTES + STRING_BYTES + charactersOf(value);
   if (typeof value === 'number') return SLOT_BYTES + NUMBER_BYTES;

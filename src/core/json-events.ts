@@ -1,17 +1,17 @@
-/** JSON (RFC 8259) as a stream of events, checked: what comes out of a reader that ended without an error was valid JSON. */
+/** Reads JSON (RFC 8259) as a stream of events and validates it: if the reader ends without an error, the text was valid JSON. */
 
 import { type ParsedTokenInfo, Tokenizer, TokenType } from '@streamparser/json';
 import { LoadFailure } from '../contract/problem.ts';
 
-/** Is told of a document's parts in order. */
+/** Receives the parts of a document in order. */
 export interface JsonHandler {
   begin(isObject: boolean): void;
   end(isObject: boolean): void;
-  /** Name of the member whose value follows. */
+  /** The name of a member; its value follows. */
   name(name: string): void;
   /** A string value. */
   string(value: string): void;
-  /** A number with the digits as they came, or `true`, `false`, `null`. */
+  /** A number with its original digits, or `true`, `false`, `null`. */
   literal(text: string): void;
 }
 
@@ -20,7 +20,7 @@ const NUMBER_BUFFER_BYTES = 64;
 
 type Expected = 'value' | 'value or ]' | 'name' | 'name or }' | ':' | ', or end' | 'nothing';
 
-/** Takes a document piece by piece and tells the handler; a byte order mark at the start is let pass. */
+/** Reads a document piece by piece and calls the handler; skips a byte order mark at the start. */
 export class JsonEvents {
   readonly #tokens: Tokens;
   readonly #handler: JsonHandler;
@@ -31,8 +31,8 @@ export class JsonEvents {
   #handling = false;
 
   /**
-   * @param maxNesting how deep containers may lie in each other; deeper is malformed
-   * @param maxTextLength names, strings and numbers are told up to about so many characters, and no more of them is held
+   * @param maxNesting deepest nesting of containers; deeper is malformed
+   * @param maxTextLength names, strings and numbers are cut to about this many characters, and no more of them is held in memory
    */
   constructor(handler: JsonHandler, maxNesting: number, maxTextLength?: number) {
     this.#tokens = new Tokens(maxTextLength);
@@ -50,13 +50,13 @@ export class JsonEvents {
     this.#guard(() => this.#tokens.write(bytes));
   }
 
-  /** The document is over. @throws LoadFailure `origin-malformed` if it is not whole */
+  /** The document has ended. @throws LoadFailure `origin-malformed` if it is incomplete */
   end(): void {
     this.#guard(() => this.#tokens.end());
     if (this.#expected !== 'nothing') throw brokenOff();
   }
 
-  /** One line of several is over: it was empty or a whole document. @throws LoadFailure `origin-malformed` */
+  /** One of several lines has ended: it must be empty or a whole document. @throws LoadFailure `origin-malformed` */
   endLine(): void {
     if (this.#open.length > 0) throw brokenOff();
     this.#expected = 'value';
@@ -133,7 +133,7 @@ export class JsonEvents {
     this.#handler.end(isObject);
   }
 
-  /** The tokenizer's own errors (bad characters, bad UTF-8) are the origin's fault; those of the handler are not. */
+  /** The tokenizer's own errors (bad characters, bad UTF-8) are the origin's fault; errors of the handler are not. */
   #guard(work: () => void): void {
     try {
       work();
@@ -149,14 +149,14 @@ export class JsonEvents {
 }
 
 class Tokens extends Tokenizer {
-  /** The text of the number that is being told. */
+  /** The text of the current number. */
   digits = '';
 
   constructor(maxTextLength?: number) {
-    // With buffers a long number or string costs bytes, not an array slot a character.
+    // With these buffers a long number or string costs bytes, not one array slot for each character.
     super({ stringBufferSize: STRING_BUFFER_BYTES, numberBufferSize: NUMBER_BUFFER_BYTES });
     if (maxTextLength === undefined) {
-      // The library's decoder takes U+FEFF at the start of a string for a byte order mark and drops it.
+      // The library's decoder would drop U+FEFF at the start of a string as a byte order mark.
       Reflect.set(Reflect.get(this, 'bufferedString'), 'decoder', { decode });
     } else {
       Reflect.set(this, 'bufferedString', new BoundedText(maxTextLength));
@@ -170,7 +170,7 @@ class Tokens extends Tokenizer {
   }
 }
 
-/** Takes the place of the library's buffers: checks all of a text as UTF-8, and keeps no more than its beginning. */
+/** Replaces the library's buffers: validates the whole text as UTF-8, and keeps only its beginning. */
 class BoundedText {
   byteLength = 0;
   #text = '';
@@ -186,7 +186,7 @@ class BoundedText {
     this.appendCharCode(code);
   }
 
-  /** Whole characters in UTF-8. */
+  /** Complete characters in UTF-8. */
   appendBuf(bytes: Uint8Array, start = 0, end = bytes.length): void {
     this.byteLength += end - start;
     this.#append(decode(bytes.subarray(start, end)));
@@ -214,7 +214,7 @@ class BoundedText {
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const SHORT_BYTES = 48;
 
-/** UTF-8 as text. Most strings are short and ASCII, and calling the decoder costs more than they do. */
+/** Decodes UTF-8. Most strings are short and ASCII: for these a call of TextDecoder costs more than a loop. */
 function decode(bytes: Uint8Array): string {
   if (bytes.length > SHORT_BYTES) return utf8.decode(bytes);
   let text = '';

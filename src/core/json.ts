@@ -1,6 +1,6 @@
 /**
- * JSON from clients (RFC 8259), held to what survives a round trip (RFC 7493, I-JSON): whole numbers up to 2^53-1, finite
- * numbers, well-formed strings, bounded nesting. Numbers are judged by value, so `1e20` is refused as its digits would be.
+ * JSON from clients (RFC 8259), limited to what survives a round trip (RFC 7493, I-JSON): whole numbers up to 2^53-1, finite numbers,
+ * well-formed strings, bounded nesting. Numbers are judged by value, so `1e20` is refused like its written-out digits.
  */
 
 import { MAX_NESTING } from '../contract/constants.ts';
@@ -11,16 +11,16 @@ import { JsonEvents } from './json-events.ts';
 import { pointerTo } from './pointer.ts';
 
 /**
- * The value of a JSON text; of a repeated member the last counts. The root is nesting level 0, so that a parameter's value
- * in a body may be nested MAX_NESTING deep.
+ * The value of a JSON text; the last of repeated members counts. The root is nesting level 0, so that the value of a parameter in a body
+ * may be nested MAX_NESTING deep.
  *
- * @throws Problem `invalid-json` naming the place; `invalid-parameters` with a pointer for each value that is not taken
+ * @throws Problem `invalid-json` with the position; `invalid-parameters` with a pointer for each value that is not accepted
  */
 export function parseJson(text: string): Json {
   return demandInterchangeable(parseJsonText(text));
 }
 
-/** The value of a JSON text, whatever it holds. @throws Problem `invalid-json` naming the place */
+/** The value of a JSON text, without further limits. @throws Problem `invalid-json` with the position */
 export function parseJsonText(text: string): Json {
   try {
     return JSON.parse(text) as Json;
@@ -34,13 +34,13 @@ export function parseJsonText(text: string): Json {
 }
 
 /**
- * The value itself, if all of it survives a round trip.
+ * Returns the value if all of it survives a round trip.
  *
- * @param level nesting level of its root: -1 where the parameters are a member of it
+ * @param level nesting level of its root: -1 if the parameters are a member of it
  * @throws Problem `invalid-parameters` with a pointer for each value that does not
  */
 export function demandInterchangeable(value: Json, level = 0): Json {
-  // Pointers cost more than all else, and hardly any value has a fault.
+  // Fast path without pointers, which are the most expensive part: hardly any value has a fault.
   if (isInterchangeable(value, level)) return value;
   const faults: InputFault[] = [];
   inspect(value, '', level, faults);
@@ -48,7 +48,7 @@ export function demandInterchangeable(value: Json, level = 0): Json {
   return value;
 }
 
-/** What is wrong with a number as a parameter; null: nothing. */
+/** The fault of a number as a parameter; null: none. */
 export function faultOfNumber(value: number): string | null {
   if (!Number.isFinite(value)) return 'must be a finite number';
   if (Number.isInteger(value) && !Number.isSafeInteger(value)) return 'must be between -(2^53-1) and 2^53-1';
@@ -86,13 +86,13 @@ function inspect(value: Json, pointer: string, level: number, faults: InputFault
   }
 }
 
-/** `__proto__` is refused everywhere: whoever copies such a member by assignment changes the copy's prototype. */
+/** `__proto__` is refused everywhere: code that copies such a member by assignment changes the copy's prototype. */
 function faultOfName(name: string): string | null {
   if (!name.isWellFormed()) return 'must not have lone surrogates in its name';
   return name === '__proto__' ? 'must not be called "__proto__"' : null;
 }
 
-/** Where the text stops being JSON, in bytes: engines tell it in words of their own, and not always. */
+/** The position, in bytes, where the text stops being JSON. Engines report it in different words, and not always. */
 function positionOfFault(text: string): number {
   const bytes = new TextEncoder().encode(text);
   const events = new JsonEvents(
@@ -109,7 +109,7 @@ function positionOfFault(text: string): number {
   return bytes.length;
 }
 
-/** Bytes of a value as JSON in UTF-8. Canonical JSON has as many as any other without white space. */
+/** Bytes of a value as JSON in UTF-8. Canonical JSON has the same length as any other without white space. */
 export function jsonBytes(value: Json): number {
   return new TextEncoder().encode(JSON.stringify(value)).length;
 }

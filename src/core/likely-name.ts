@@ -1,11 +1,11 @@
-/** Which known name somebody meant who wrote one that is not known. */
+/** Finds the known name that an unknown one was probably meant to be. */
 
-/** Longer names are compared with nothing: no member of ours comes near. */
+/** Longer names are not compared: no known name is similar to them. */
 const MAX_LENGTH = 64;
-/** Shortest beginning that says something: `ttl` of `ttl_s`. */
+/** Shortest beginning that counts: `ttl` of `ttl_s`. */
 const MIN_BEGINNING = 3;
 
-/** The known name that comes closest: at most a third of it is another, or one is the beginning of the other. Undefined: none does. */
+/** The most similar known name: at most a third of its letters differ, or one is the beginning of the other. Undefined: none. */
 export function likelyName(name: string, known: readonly string[]): string | undefined {
   if (name.length > MAX_LENGTH) return undefined;
   const given = plain(name);
@@ -17,7 +17,7 @@ export function likelyName(name: string, known: readonly string[]): string | und
   return best ?? known.filter((one) => isBeginning(given, plain(one))).sort((a, b) => a.length - b.length)[0];
 }
 
-/** Letters' case, `_` and `-` are written in many ways, and mean the same. */
+/** Ignores case, `_` and `-`: they are written in many ways and mean the same. */
 function plain(name: string): string {
   return name.toLowerCase().replace(/[-_\s]/g, '');
 }
@@ -28,8 +28,8 @@ function isBeginning(one: string, other: string): boolean {
 }
 
 /**
- * How many letters are to be inserted, deleted, replaced or swapped with their neighbour (optimal string alignment); `limit` where that
- * many would not do.
+ * The number of letters to insert, delete, replace or swap with a neighbour (optimal string alignment); `limit` if that many or more
+ * are needed.
  */
 function distanceBelow(from: string, to: string, limit: number): number {
   if (Math.abs(from.length - to.length) >= limit) return limit;

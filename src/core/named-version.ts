@@ -1,15 +1,15 @@
-/** Which version of a cache a device says it has: this location may know less (CONTRACT 3, "A newer version than this location knows"). */
+/** The version of a cache that a device says it has; this location may know only older ones (CONTRACT 3, "A newer version than this location knows"). */
 
 import type { DeltaRange } from './choose-delta.ts';
 import { parseEntityTags } from './conditions.ts';
 import { versionOfEtag } from './etag.ts';
 import { type DeltaRequest, highestVersion } from './x-delta.ts';
 
-/** The parts of a request that name versions. */
+/** The parts of a request that can name versions. */
 export interface VersionNames {
   delta: DeltaRequest | null;
   ifNoneMatch: string | undefined;
-  /** Names the version held, for `X-Delta: auto` only. */
+  /** Names the version that the device holds, only with `X-Delta: auto`. */
   ifMatch: string | undefined;
   lastEventId: string | undefined;
 }
@@ -30,8 +30,8 @@ export function lastEventVersion(header: string | undefined): number {
 }
 
 /**
- * The versions between which a request asks for the difference. For `auto` the start is the highest version that its tags
- * name and this cache has reached; null: they name none.
+ * The versions between which a request asks for the delta. For `auto` it starts at the highest version that the tags name and that this
+ * cache has reached; null: they name none.
  */
 export function deltaRange(names: Omit<VersionNames, 'lastEventId'>, key: string, last: number): DeltaRange | null {
   const { delta, ifNoneMatch, ifMatch } = names;

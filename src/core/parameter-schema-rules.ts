@@ -1,6 +1,6 @@
 /**
- * What `parameters` of a definition may be (CONTRACT 4): a JSON Schema (2020-12) of an object that @cfworker/json-schema
- * checks in full. Keywords that it would pass over or read in another way are refused; unknown ones are annotations.
+ * What `parameters` of a definition may be (CONTRACT 4): a JSON Schema (2020-12) of an object that @cfworker/json-schema checks in full.
+ * Keywords that it ignores or interprets differently are refused; unknown keywords are annotations.
  */
 
 import type { InputFault } from '../contract/problem.ts';
@@ -20,7 +20,7 @@ import { NAMED, ONE, SEVERAL } from './schema-keywords.ts';
 
 const DIALECT = 'https://json-schema.org/draft/2020-12/schema';
 
-/** Every fault of a schema of parameters, with pointers that begin with `base`. */
+/** All faults of a schema of parameters, with pointers that begin with `base`. */
 export function faultsOfParameterSchema(schema: ParameterSchema, base: string): InputFault[] {
   return faultsOf(schema).map(({ pointer, detail }) => ({ pointer: base + pointer, detail }));
 }
@@ -69,7 +69,7 @@ const number = when(isNumber, 'must be a number');
 const text = when(isText, 'must be a string');
 const refused: Check = () => 'is not supported';
 
-/** Keyword -> what is wrong with its value, for keywords that hold no further schemas. */
+/** Keyword -> the check of its value, for keywords that contain no schemas. */
 const PLAIN: Readonly<Record<string, Check>> = {
   type: when(
     (value) => isType(value) || (Array.isArray(value) && value.length > 0 && value.every(isType)),
@@ -99,7 +99,7 @@ const PLAIN: Readonly<Record<string, Check>> = {
   ),
 };
 
-/** All parts of the schema that are schemas themselves; what is malformed on the way goes into `faults`. */
+/** All parts of the schema that are schemas themselves; adds malformed parts to `faults`. */
 function* partsOf(schema: unknown, pointer: string, root: ParameterSchema, faults: InputFault[]): Generator<Part> {
   if (typeof schema === 'boolean') return;
   if (!isObject(schema)) {
@@ -135,7 +135,7 @@ function faultOfReference(value: unknown, root: ParameterSchema): string | null 
     : 'must point to a place in this schema, such as "#/$defs/year"';
 }
 
-/** Whether checking one value against the part would come back to the part for the same value, without end. */
+/** Whether checking a value against the part would lead back to the part with the same value, without end. */
 function refersToItself(part: ParameterSchema, root: ParameterSchema): boolean {
   const seen = new Set<unknown>();
   const waiting: unknown[] = sameValueParts(part, root);
@@ -168,7 +168,7 @@ function tryCompile(schema: ParameterSchema): CompiledSchema | null {
 
 function faultsOfDefault({ schema, pointer }: Part, { root, errorsOf }: CompiledSchema): InputFault[] {
   if (schema.default === undefined) return [];
-  // On the compiled copy, where references are resolved.
+  // Uses the compiled copy, in which references are resolved.
   const part = follow(root, pointer);
   return faultsOfErrors(errorsOf(withDefaults(schema.default as Json, part), part), root, part).map((fault) => ({
     pointer: `${pointer}/default${fault.pointer}`,

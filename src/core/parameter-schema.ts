@@ -1,4 +1,4 @@
-/** The JSON Schema (2020-12) of a resource's parameters, made ready for @cfworker/json-schema. */
+/** The JSON Schema (2020-12) of a resource's parameters, prepared for @cfworker/json-schema. */
 
 import { dereference, type OutputUnit, type Schema, validate } from '@cfworker/json-schema';
 import type { Resource } from '../contract/resource.ts';
@@ -7,19 +7,19 @@ import { isObject } from './json-value.ts';
 import { MAX_FORMAT_LENGTH } from './parameter-formats.ts';
 import { follow, fromFragment } from './pointer.ts';
 
-/** A schema or part of one; parts that are checked are schemas by `faultsOfParameterSchema`. */
+/** A schema or part of one; `faultsOfParameterSchema` makes sure that checked parts are schemas. */
 export type ParameterSchema = { readonly [keyword: string]: unknown };
 
-/** A schema that values can be checked by. */
+/** A schema against which values can be checked. */
 export interface CompiledSchema {
   root: ParameterSchema;
-  /** Every fault of a value under the root or one of its parts, as the library words them. */
+  /** All faults of a value under the root or one of its parts, in the library's words. */
   errorsOf(value: Json, part?: unknown): OutputUnit[];
 }
 
 const compiled = new WeakMap<Resource, CompiledSchema>();
 
-/** The compiled schema of a definition, made once for each definition object. */
+/** The compiled schema of a definition; compiled once for each definition object. */
 export function parameterSchemaOf(resource: Resource): CompiledSchema {
   const known = compiled.get(resource);
   if (known !== undefined) return known;
@@ -28,19 +28,19 @@ export function parameterSchemaOf(resource: Resource): CompiledSchema {
   return made;
 }
 
-/** The schema of an object as it is meant: unknown members are refused unless it says otherwise (CONTRACT 4). */
+/** The schema of an object as it is meant: it refuses unknown members unless it says otherwise (CONTRACT 4). */
 export function closedSchema(given: ParameterSchema): ParameterSchema {
   const open = 'additionalProperties' in given || 'unevaluatedProperties' in given;
   return { ...given, type: 'object', ...(open ? {} : { additionalProperties: false }) };
 }
 
 /**
- * Compiles the schema of an object, closed as `closedSchema` has it.
+ * Compiles the schema of an object, closed by `closedSchema`.
  *
  * @throws Error for a schema that the library cannot read
  */
 export function compileSchema(given: ParameterSchema): CompiledSchema {
-  // A copy, for the library notes addresses in it.
+  // A copy, because the library writes addresses into it.
   const root: ParameterSchema = structuredClone(closedSchema(given));
   const lookup = dereference(root as Schema);
   return {
@@ -53,7 +53,7 @@ export function compileSchema(given: ParameterSchema): CompiledSchema {
       try {
         return errors(false);
       } catch (error) {
-        // The library hands its errors on as arguments: more than the stack holds, when a body has tens of thousands.
+        // The library passes its errors as arguments. If a body has tens of thousands, they exceed the stack.
         if (!(error instanceof RangeError)) throw error;
         return errors(true);
       }
@@ -61,7 +61,7 @@ export function compileSchema(given: ParameterSchema): CompiledSchema {
   };
 }
 
-/** Keyword of the fault of a string that is longer than strings with a format may be: no keyword of JSON Schema. */
+/** Pseudo-keyword for the fault of a string that is too long for a format; JSON Schema has no such keyword. */
 export const TOO_LONG_FOR_FORMAT = 'format/length';
 
 function isTooLongForFormat({ keyword, instanceLocation }: OutputUnit, value: Json): boolean {
@@ -70,7 +70,7 @@ function isTooLongForFormat({ keyword, instanceLocation }: OutputUnit, value: Js
   return typeof text === 'string' && text.length > MAX_FORMAT_LENGTH;
 }
 
-/** What a `$ref` of the form `#` or `#/…` points to; undefined: nothing. */
+/** The target of a `$ref` of the form `#` or `#/…`; undefined: there is none. */
 export function resolveReference(root: ParameterSchema, reference: string): unknown {
   if (!reference.startsWith('#')) return undefined;
   return follow(root, fromFragment(reference.slice(1)));
@@ -80,7 +80,7 @@ export function resolveReference(root: ParameterSchema, reference: string): unkn
 export const JSON_TYPES = ['integer', 'number', 'boolean', 'null', 'string', 'array', 'object'] as const;
 export type JsonType = (typeof JSON_TYPES)[number];
 
-/** Which types of values a part of the schema can take, as far as its types, listed values and references tell. */
+/** The types that a part of the schema can accept, as far as its types, listed values and references show. */
 export function typesOf(part: unknown, root: ParameterSchema): ReadonlySet<JsonType> {
   let types: ReadonlySet<JsonType> = new Set(JSON_TYPES);
   if (!isObject(part)) return types;
@@ -98,7 +98,7 @@ export function typesOf(part: unknown, root: ParameterSchema): ReadonlySet<JsonT
 
 function narrow(types: ReadonlySet<JsonType>, allowed: ReadonlySet<JsonType>): ReadonlySet<JsonType> {
   const both = new Set([...types].filter((type) => allowed.has(type)));
-  // Every integer is a number: of the two the narrower is left.
+  // Every integer is a number: the intersection of both is integer.
   if ((types.has('integer') && allowed.has('number')) || (types.has('number') && allowed.has('integer'))) {
     both.add('integer');
   }

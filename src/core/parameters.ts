@@ -1,6 +1,6 @@
 /**
- * Parameter values (CONTRACT 2): checked against the resource's JSON Schema, defaults filled in, so that one set of values
- * means one cache however it was written. Strings stay as they are: other Unicode forms are other values.
+ * Parameter values (CONTRACT 2): checked against the resource's JSON Schema, with defaults filled in, so that one set of values means one
+ * cache however it was written. Strings are not normalised: another Unicode form is another value.
  */
 
 import { MAX_REQUEST_BYTES, USUAL_PARAMETERS_BYTES } from '../contract/constants.ts';
@@ -14,20 +14,20 @@ import { type JsonType, type ParameterSchema, parameterSchemaOf, typesOf } from 
 import { member, pointerTo } from './pointer.ts';
 import { faultsOfErrors, notAParameter, typeFault } from './schema-faults.ts';
 
-/** Names that no parameter has, whatever the schema lets through: `{_user}` in a URL is the user's name alone. */
+/** Names that no parameter may have, whatever the schema accepts: `{_user}` in a URL always means the user's name. */
 export function isReservedName(name: string): boolean {
   return name === 'resource_title' || name.startsWith('_');
 }
 
 /**
- * Values of a JSON body (core/json.ts), checked and with defaults; calling it on its own result changes nothing.
+ * Values of a JSON body (core/json.ts), checked and with defaults. Calling it on its own result changes nothing.
  *
  * @throws Problem `invalid-parameters` with a pointer for each fault
  */
 export function checkParameters(resource: Resource, values: Parameters): Parameters {
   const { root, errorsOf } = parameterSchemaOf(resource);
   const filled = withDefaults(values, root) as Parameters;
-  // Before the schema: some of its checks take time that grows with the square of the length.
+  // Before the schema: the time of some of its checks grows with the square of the length.
   demandSize(resource, filled);
   const faults = faultsOfErrors(errorsOf(filled), root);
   for (const name of Object.keys(values).filter(isReservedName)) {
@@ -50,8 +50,8 @@ function demandSize(
 }
 
 /**
- * Values of a query string, as decoded pairs: JSON literals where the schema takes their type, else text where it takes
- * strings; checked and with defaults.
+ * Values of a query string, as decoded pairs, checked and with defaults. A text that is a JSON literal of a type that the schema accepts is
+ * read as such; any other text is a string, if the schema accepts strings.
  *
  * @throws Problem `invalid-parameters` with a pointer for each fault
  */
@@ -74,7 +74,7 @@ export function parametersFromQuery(resource: Resource, query: readonly (readonl
 
 const NUMBER = /^-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?$/;
 
-/** A text of the query as a value of one of the types. */
+/** A text of the query as a value of one of these types. */
 function readText(text: string, types: ReadonlySet<JsonType>): { value: Json } | { fault: string } {
   if (types.has('null') && text === 'null') return { value: null };
   if (types.has('boolean') && (text === 'true' || text === 'false')) return { value: text === 'true' };
@@ -93,7 +93,7 @@ function readText(text: string, types: ReadonlySet<JsonType>): { value: Json } |
     : { fault: 'must be sent by POST: a query has no arrays and objects' };
 }
 
-/** The part of the schema that a parameter goes by; undefined: it says nothing of it. */
+/** The part of the schema for a parameter; undefined: the schema does not mention it. */
 function schemaOf(name: string, root: ParameterSchema): unknown {
   const own = member(root.properties, name);
   if (own !== undefined) return own;
@@ -102,7 +102,7 @@ function schemaOf(name: string, root: ParameterSchema): unknown {
   return fitting.length > 0 ? { allOf: fitting } : root.additionalProperties;
 }
 
-/** Fills in the defaults of missing members, in nested objects too. */
+/** Fills in the defaults of missing members, including those of nested objects. */
 export function withDefaults(value: Json, part: unknown): Json {
   const properties = member(part, 'properties');
   if (!isObject(value) || !isObject(properties)) return value;
@@ -114,7 +114,7 @@ export function withDefaults(value: Json, part: unknown): Json {
   return Object.fromEntries(filled);
 }
 
-/** Which sets of values a purge or a list by parameters is about (CONTRACT 4): a test for those that contain these members with these values; nested ones must be equal as a whole. */
+/** Which sets of values a purge or list by parameters selects (CONTRACT 4): those that contain these members with these values. Nested values must be equal as a whole. */
 export function selectionOf(members: Parameters): (values: Parameters) => boolean {
   const wanted = Object.entries(members).map(([name, value]) => [name, canonicalText(value)] as const);
   return (values) =>

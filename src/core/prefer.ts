@@ -1,15 +1,15 @@
-/** `Prefer` (RFC 7240): what is malformed or unknown is ignored; of a repeated preference the first counts. */
+/** `Prefer` (RFC 7240): malformed and unknown preferences are ignored; the first of a repeated preference counts. */
 
 import { MAX_WAIT_S } from '../contract/constants.ts';
 
 /** What a client prefers. */
 export interface Preferences {
   respondAsync: boolean;
-  /** Seconds, at most MAX_WAIT_S; null: not asked for. */
+  /** Seconds, at most MAX_WAIT_S; null: not requested. */
   waitS: number | null;
 }
 
-/** The preferences that Freshet knows, of a `Prefer` header (several joined by commas). */
+/** The preferences that Freshet supports, from a `Prefer` header (several headers joined by commas). */
 export function parsePrefer(header: string | undefined): Preferences {
   const seen = preferencesIn(header);
   const wait = seen.get('wait') ?? '';
@@ -19,16 +19,16 @@ export function parsePrefer(header: string | undefined): Preferences {
   };
 }
 
-/** Whether `return=minimal` is preferred (RFC 7240 section 4.2). */
+/** Whether the client prefers `return=minimal` (RFC 7240 section 4.2). */
 export function prefersMinimal(header: string | undefined): boolean {
   return preferencesIn(header).get('return')?.toLowerCase() === 'minimal';
 }
 
-/** Name -> value; an empty one where none is given. */
+/** Name -> value; the value is empty if none is given. */
 function preferencesIn(header: string | undefined): Map<string, string> {
   const seen = new Map<string, string>();
   if (header === undefined) return seen;
-  // Runs of white space would let the expressions below try each way to share one out.
+  // The expressions below could split a run of white space in many ways, and try them all.
   const text = header.replaceAll(/\s+/g, ' ');
   for (const [part] of text.matchAll(/(?:[^,"]|"(?:[^"\\]|\\.)*"?)+/g)) {
     const match = /^\s*([!#$%&'*+.^_`|~0-9A-Za-z-]+)\s*(?:=\s*(?:"([^"]*)"|([^\s;"]*))\s*)?(?:;.*)?$/.exec(part);
@@ -38,7 +38,7 @@ function preferencesIn(header: string | undefined): Map<string, string> {
   return seen;
 }
 
-/** `Preference-Applied` for what was honoured; undefined when nothing was. */
+/** `Preference-Applied` for the preferences that were honoured; undefined: none was. */
 export function preferenceApplied(honoured: Partial<Preferences>): string | undefined {
   const parts: string[] = [];
   if (honoured.respondAsync) parts.push('respond-async');
@@ -47,8 +47,8 @@ export function preferenceApplied(honoured: Partial<Preferences>): string | unde
 }
 
 /**
- * How long an answer is held, ms: `wait` where it is preferred, so that `respond-async, wait=N` holds up to N as well; else
- * not at all for `respond-async`, else as usual (CONTRACT 6).
+ * How long an answer is held, ms: for `wait` if it is given, so that `respond-async, wait=N` is also held up to N; otherwise not at all
+ * for `respond-async`; otherwise for the default (CONTRACT 6).
  */
 export function holdMs(preferences: Preferences, usualMs: number): number {
   if (preferences.waitS !== null) return preferences.waitS * 1000;

@@ -1,4 +1,4 @@
-/** The path by which a cache is read, for those who were not given its body inline. */
+/** The path from which a cache is read, for devices that did not get its body inline. */
 
 import { API_BASE } from '../contract/constants.ts';
 import type { Resource } from '../contract/resource.ts';
@@ -6,12 +6,12 @@ import type { CacheIdentity, Parameters } from '../ports/entry.ts';
 import { cacheFor } from './cache-key.ts';
 import { parametersFromQuery } from './parameters.ts';
 
-/** Longest path that is told, characters: servers and proxies on the way bound what they take. */
+/** Longest path in an answer, characters: servers and proxies on the way limit what they accept. */
 const MAX_PATH = 4096;
 
 /**
- * The path and query of `GET /rpc/` that means the cache; null: only POST can say its parameters. A query has no arrays and
- * objects, and a text such as `1982` would be read as a number where the schema takes both.
+ * The path and query of `GET /rpc/` for the cache; null: a query cannot express the parameters, so only POST can. A query has no arrays
+ * and objects, and it would read a text such as `1982` as a number if the schema accepts both.
  *
  * @param given the parameters as the client gave them, without defaults
  */

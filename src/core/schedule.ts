@@ -1,26 +1,26 @@
-/** Schedules of resources (CONTRACT 4): cron with five fields, in UTC. */
+/** Schedules of resources (CONTRACT 4): cron expressions of five fields, in UTC. */
 
 import { type Cron, parseCronExpression } from 'cron-schedule';
 
 const MAX_LENGTH = 256;
-// The package takes `5x` for 5 and `5/10` for 5.
+// Stricter than the package, which reads `5x` as 5 and `5/10` as 5.
 const VALUE = String.raw`(?:\d{1,2}|[a-z]{3})`;
 const ITEM = String.raw`(?:\*(?:/\d{1,2})?|${VALUE}(?:-${VALUE}(?:/\d{1,2})?)?)`;
 const FIELD = new RegExp(`^${ITEM}(?:,${ITEM})*$`, 'i');
 
-/** What is wrong with a schedule, to stand behind its pointer; null: nothing. */
+/** The fault of a schedule, to be shown after its pointer; null: none. */
 export function faultOfSchedule(schedule: string): string | null {
   if (parse(schedule) === null) return 'must be cron with five fields, such as "*/15 * * * *"';
   return nextRunAt(schedule, 0) === null ? 'must name a time that comes' : null;
 }
 
-/** When a valid schedule next comes after a moment (both ms since the epoch); null: never. */
+/** The next time of a valid schedule after a moment (both ms since the epoch); null: never. */
 export function nextRunAt(schedule: string, after: number): number | null {
   try {
-    // The package goes by local time: a Worker's is UTC.
+    // The package uses local time, which in a Worker is UTC.
     return parse(schedule)?.getNextDate(new Date(after)).getTime() ?? null;
   } catch {
-    // No such day in the next years, such as 30 February.
+    // The day does not occur in the next years, such as 30 February.
     return null;
   }
 }

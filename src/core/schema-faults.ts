@@ -1,4 +1,4 @@
-/** What @cfworker/json-schema finds wrong with a value, in plain words with RFC 6901 pointers. */
+/** Translates the errors of @cfworker/json-schema into plain words with RFC 6901 pointers. */
 
 import type { OutputUnit } from '@cfworker/json-schema';
 import type { InputFault } from '../contract/problem.ts';
@@ -7,13 +7,13 @@ import { MAX_FORMAT_LENGTH } from './parameter-formats.ts';
 import { type JsonType, type ParameterSchema, resolveReference, TOO_LONG_FOR_FORMAT } from './parameter-schema.ts';
 import { fromFragment, member, pointerTo, pointerTokens } from './pointer.ts';
 
-/** Most listed values that a fault repeats. */
+/** Most listed values in the text of a fault. */
 const MAX_LISTED = 20;
 
-/** Most known names that a fault tells. */
+/** Most known names in the text of a fault. */
 const MAX_TOLD = 20;
 
-/** Said of a name that the schema `root` does not know: which it does. */
+/** The text about a name that the schema `root` does not know; it lists the known names. */
 export function notAParameter({ properties, patternProperties }: ParameterSchema): string {
   const names = isObject(properties) ? Object.keys(properties) : [];
   const told = names.slice(0, MAX_TOLD).map((name) => JSON.stringify(name));
@@ -24,7 +24,7 @@ export function notAParameter({ properties, patternProperties }: ParameterSchema
   return `is not a parameter of this resource: it has ${known || 'none'}`;
 }
 
-/** The innermost faults, each once, of a value checked against `part` of the schema `root`. */
+/** The innermost faults, each once, of a value that was checked against `part` of the schema `root`. */
 export function faultsOfErrors(
   errors: readonly OutputUnit[],
   root: ParameterSchema,
@@ -53,7 +53,7 @@ const TYPE_WORDS: Readonly<Record<JsonType, string>> = {
   object: 'an object',
 };
 
-/** Keywords whose faults say why, below them or (the second line) not: their branches are alternatives. */
+/** Keywords whose own error is dropped, since the errors below it give the cause. ALTERNATIVES keep theirs and drop those below. */
 const WRAPPERS = new Set(
   '$ref properties patternProperties additionalProperties unevaluatedProperties prefixItems items unevaluatedItems allOf if'.split(
     ' ',
@@ -73,7 +73,7 @@ function* innermost(errors: readonly OutputUnit[]): Generator<OutputUnit> {
 function faultOf(error: OutputUnit, limit: unknown, root: ParameterSchema): InputFault {
   const pointer = fromFragment(error.instanceLocation.slice(1));
   if (error.keyword === 'required' || error.keyword === 'dependentRequired') {
-    // The library names the missing member in its text alone.
+    // The library gives the name of the missing member only in its message.
     const name = /does not have (?:required property )?"([\s\S]*)"\.$/.exec(error.error)?.[1] ?? '';
     return { pointer: pointerTo(pointer, name), detail: 'is required' };
   }
@@ -117,7 +117,7 @@ function orList(words: readonly string[]): string {
   return `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
 }
 
-/** The value of the keyword that was broken: `keywordLocation` is a path through the schema and its references. */
+/** The value of the violated keyword: `keywordLocation` is a path through the schema and its references. */
 function limitOf(error: OutputUnit, root: ParameterSchema, start: unknown): unknown {
   let part = start;
   for (const token of pointerTokens(fromFragment(error.keywordLocation.slice(1)))) {

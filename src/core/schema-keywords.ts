@@ -1,8 +1,8 @@
-/** Where a JSON Schema (2020-12) holds further schemas. */
+/** Where a JSON Schema (2020-12) contains further schemas. */
 
 import { isObject } from './json-value.ts';
 
-/** Keywords that hold a schema, an array of them, or named ones. */
+/** Keywords with a schema, an array of schemas, or named schemas. */
 export const ONE: ReadonlySet<string> = new Set(
   'items contains additionalProperties unevaluatedProperties unevaluatedItems propertyNames not if then else'.split(
     ' ',
@@ -19,7 +19,7 @@ export const NAMED: ReadonlySet<string> = new Set([
 
 type Schema = { readonly [keyword: string]: unknown };
 
-/** A copy of a schema where `change` was applied to it and to every schema in it, the inner ones first. */
+/** A copy of a schema in which `change` was applied to it and to every schema in it, inner ones first. */
 export function mapSchema(schema: unknown, change: (part: Schema) => Schema): unknown {
   if (!isObject(schema)) return schema;
   const inner = (value: unknown) => mapSchema(value, change);

@@ -1,11 +1,11 @@
 /**
- * How names are searched: each word of what was typed must stand somewhere in them, in whatever case, order and place. Blanks, hyphens and
- * underscores part words, so that `tablet 17` finds `tablet-17`. Nothing in it is a wildcard.
+ * Search in names: each word of the search text must occur somewhere in them, in any case, order and position. Blanks, hyphens and
+ * underscores separate words, so that `tablet 17` finds `tablet-17`. There are no wildcards.
  */
 
 const PARTING = /[\s\p{Pd}_]+/u;
 
-/** The words of a text, folded; of one that is nothing but what parts words, that itself. */
+/** The words of a text, folded. A text that consists only of separators is one word. */
 export function searchWords(text: string): string[] {
   const words = folded(text)
     .split(PARTING)
@@ -13,13 +13,13 @@ export function searchWords(text: string): string[] {
   return words.length > 0 ? words : [folded(text)];
 }
 
-/** Whether all words stand in one of the texts each. */
+/** Whether each word occurs in at least one of the texts. */
 export function hasWords(words: readonly string[], ...texts: readonly string[]): boolean {
   const all = texts.map(folded);
   return words.every((word) => all.some((text) => text.includes(word)));
 }
 
-/** Compatible characters and letters of either case become the same (Unicode NFKC, then upper case, as of ß SS). */
+/** Unifies compatible characters and case (Unicode NFKC, then upper case: ß becomes SS). */
 function folded(text: string): string {
   return text.normalize('NFKC').toUpperCase();
 }

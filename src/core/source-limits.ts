@@ -1,12 +1,12 @@
-/** How hard a source may be asked, as its definition says. */
+/** How hard a source may be pressed, according to its definition. */
 
 import type { Source, StoredSource } from '../contract/source.ts';
 import type { AskedLimits } from '../ports/source-gate.ts';
 
-/** A load of a database holds a connection for its whole length. */
+/** Default limit of connections to a database: a load holds its connection from beginning to end. */
 const USUAL_CONNECTIONS = 2;
 
-/** Null: as hard as anybody likes, so that nobody asks its gate. */
+/** Null: the source has no limits, so no load asks its gate. */
 export function limitsOf(source: StoredSource | undefined): AskedLimits | null {
   if (source === undefined) return null;
   const { concurrency, rate } = source.definition;

@@ -1,16 +1,16 @@
-/** Records of what a device was last given: which of several counts (DESIGN "Group commit"), and what the device lacks. */
+/** Records of what a device was last given: which of several counts (DESIGN "Group commit"), and whether the device is behind. */
 
 import type { Loaded } from '../ports/entry.ts';
 import type { SyncRecord } from '../ports/messages.ts';
 
 type Place = Pick<SyncRecord, 'user' | 'device' | 'resource' | 'key'>;
 
-/** Names what a record is about: user, device, resource and cache. */
+/** Identifies the subject of a record: user, device, resource and cache. */
 export function recordId({ user, device, resource, key }: Place): string {
   return JSON.stringify([user, device, resource, key]);
 }
 
-/** Whether `a` counts and not `b`, both about the same: the newest does, by time, then version. */
+/** Whether `a` counts instead of `b`, both with the same subject: the newest one does, by time, then version. */
 export function isNewer(a: SyncRecord, b: SyncRecord): boolean {
   return a.syncedAt === b.syncedAt ? a.version > b.version : a.syncedAt > b.syncedAt;
 }
@@ -26,7 +26,7 @@ export function newestRecords(records: Iterable<SyncRecord>): SyncRecord[] {
   return [...newest.values()];
 }
 
-/** The order of lists, which is that of D1's primary key: by the members' UTF-8. */
+/** The order of lists, the same as that of D1's primary key: by the UTF-8 of the members. */
 export function compareRecords(a: Place, b: Place): number {
   return (
     compareUtf8(a.user, b.user) ||
@@ -36,7 +36,7 @@ export function compareRecords(a: Place, b: Place): number {
   );
 }
 
-/** By code points; JavaScript's own order puts those past U+FFFF, its surrogates, before U+E000. */
+/** Compares code points; JavaScript's own order puts characters above U+FFFF (surrogates) before U+E000. */
 function compareUtf8(a: string, b: string): number {
   const length = Math.min(a.length, b.length);
   for (let at = 0; at < length; at++) {
@@ -51,8 +51,8 @@ function rank(unit: number): number {
 }
 
 /**
- * Whether the device lacks a newer version: another body, as its ETag tells, not merely a later load of the same one. Of a
- * cache that was purged or deleted (null) every version is out of date.
+ * Whether the device lacks a newer version: one with another body, as its ETag shows, not only a later load of the same body. If the cache
+ * was purged or deleted (null), every version is out of date.
  */
 export function isOutOfDate(record: SyncRecord, current: Pick<Loaded, 'changed'> | null): boolean {
   return current === null || current.changed > record.changed;

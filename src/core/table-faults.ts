@@ -1,10 +1,10 @@
-/** What is wrong with the tables of a definition beside the form of their members (CONTRACT 4 "Tables"). */
+/** Faults of a definition's tables, beside the form of their members (CONTRACT 4 "Tables"). */
 
 import type { InputFault } from '../contract/problem.ts';
 import { isObject } from './json-value.ts';
 import { pointerTo } from './pointer.ts';
 
-/** @param tables as given, of whatever form; so all that follow */
+/** @param tables as given, of any form; the same holds for the functions below */
 export function faultsOfTables(tables: unknown, format: unknown): InputFault[] {
   if (!Array.isArray(tables)) return [];
   const names = new Set<unknown>();
@@ -23,7 +23,7 @@ export function faultsOfTables(tables: unknown, format: unknown): InputFault[] {
   });
 }
 
-/** A key is made of columns, each once. */
+/** A key consists of columns, each at most once. */
 function faultsOfKey({ key, columns }: Readonly<Record<string, unknown>>): InputFault[] {
   if (!Array.isArray(key) || !Array.isArray(columns)) return [];
   const names = new Set(columns.map((column) => (isObject(column) ? column.name : column)));
@@ -34,7 +34,7 @@ function faultsOfKey({ key, columns }: Readonly<Record<string, unknown>>): Input
   });
 }
 
-/** XML is read for tables alone; a row is an element, of which one is as good as many. */
+/** XML is only read for tables. A row is an element, and one element counts as a list of one. */
 export function faultsOfXml(format: unknown, tables: unknown): InputFault[] {
   if (format !== 'xml') return [];
   if (tables === undefined) return [{ pointer: '/tables', detail: 'is required with the format "xml"' }];
@@ -51,7 +51,7 @@ export function faultsOfXml(format: unknown, tables: unknown): InputFault[] {
   );
 }
 
-/** The formats of lines (NDJSON, CSV) are one table, the whole answer. */
+/** The line formats (NDJSON, CSV) have one table, which is the whole answer. */
 export function faultsOfLines(format: unknown, tables: unknown): InputFault[] {
   if (!isOfLines(format)) return [];
   if (tables === undefined) return [{ pointer: '/tables', detail: `is required with the format "${format}"` }];
@@ -66,7 +66,7 @@ export function faultsOfLines(format: unknown, tables: unknown): InputFault[] {
   return faults;
 }
 
-/** What is said of the text of answers that are not read as such. */
+/** Members about the text of an answer, in definitions whose answer is not read as text. */
 export function faultsOfText({ charset, csv, format, tables }: Readonly<Record<string, unknown>>): InputFault[] {
   const faults: InputFault[] = [];
   if (csv !== undefined && format !== 'csv') faults.push({ pointer: '/csv', detail: 'needs the format "csv"' });

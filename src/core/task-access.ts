@@ -1,11 +1,11 @@
-/** Who may see which task (CONTRACT 1, 2). */
+/** Who may read a task (CONTRACT 1, 2). */
 
 import type { Identity } from '../contract/identity.ts';
 import type { Task } from '../ports/task.ts';
 
 /**
- * `cache:admin` sees any; `cache:read` those of shared caches and of the user's own. A task that may not be seen is answered
- * like one that does not exist.
+ * `cache:admin` may read any task; `cache:read` those of shared caches and of the user's own. Other tasks are answered as if they did not
+ * exist.
  */
 export function mayReadTask(identity: Identity, task: Task): boolean {
   if (identity.scopes.has('cache:admin')) return true;

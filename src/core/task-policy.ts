@@ -1,4 +1,4 @@
-/** What a task must know of its resource's definition to end without its consumer (ports/object.ts). */
+/** The settings of a definition that a task needs to end without its consumer (ports/object.ts). */
 
 import { LEASE_MARGIN_MS } from '../contract/constants.ts';
 import type { Resource } from '../contract/resource.ts';
@@ -6,10 +6,10 @@ import type { StoredSource } from '../contract/source.ts';
 import type { TaskPolicy } from '../ports/object.ts';
 import { limitsOf } from './source-limits.ts';
 
-/** Longest lease, ms: within the 15 minutes that a queue's handler has. */
+/** Longest lease, ms: it fits into the 15 minutes of a queue handler. */
 export const MOST_LOAD_MS = 780_000;
 
-/** The policy of a load under this definition, and the source that it names. */
+/** The policy of a load under this definition, and under the source that it names. */
 export function policyOf(definition: Resource, source?: StoredSource): TaskPolicy {
   const database = source?.definition.database;
   const paceMs = paceMsOf(definition, source);
@@ -26,21 +26,21 @@ export function policyOf(definition: Resource, source?: StoredSource): TaskPolic
   };
 }
 
-/** How long the pace of a source may make a load wait that asks for many pages, ms; 0: it asks once. */
+/** How long the pace of a source may delay a load of several pages, ms; 0: the load has one request. */
 export function paceMsOf({ origin }: Resource, source: StoredSource | undefined): number {
   if (origin.pages === undefined || (limitsOf(source)?.limits.rate ?? null) === null) return 0;
   return Math.max(MOST_LOAD_MS - origin.timeout_s * 1000 - LEASE_MARGIN_MS, 0);
 }
 
-/** Begins the names of databases among those of origins, which are hosts. */
+/** Prefix of databases among the names of origins, which otherwise are hosts. */
 export const DATABASE = 'sql:';
 
-/** What a database is called where loads of one origin are counted. */
+/** The name of a database where loads are counted by origin. */
 export function placeOfDatabase(binding: string): string {
   return `${DATABASE}${binding}`;
 }
 
-/** Host and port of the URL, which are literal in every definition and source (CONTRACT 4). */
+/** Host and port of the URL; they are literal in every definition and source (CONTRACT 4). */
 function originOf(template: string): Pick<TaskPolicy, 'origin'> {
   const literal = /^https?:\/\/[^/?#{}]+/i.exec(template)?.[0];
   return literal !== undefined && URL.canParse(literal) ? { origin: new URL(literal).host } : {};

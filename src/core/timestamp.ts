@@ -1,12 +1,12 @@
-/** Times as answers tell them: RFC 3339, UTC, milliseconds. */
+/** Times in answers: RFC 3339, UTC, milliseconds. */
 
 const DAY_MS = 86_400_000;
-/** Days whose text is kept: an answer about many caches tells three times of each, nearly all of them of a few days. */
+/** Days whose text is kept: an answer about many caches has three times for each, nearly all of them on a few days. */
 const MAX_DAYS = 100;
 
 const days = new Map<number, string>();
 
-/** The text of a time, ms since the epoch; null for none. */
+/** The text of a time, ms since the epoch; null for null. */
 export function timestamp(ms: number): string;
 export function timestamp(ms: number | null | undefined): string | null;
 export function timestamp(ms: number | null | undefined): string | null {
@@ -20,7 +20,7 @@ export function timestamp(ms: number | null | undefined): string | null {
   return `${textOfDay(day)}${time}.${String(1000 + (rest % 1000)).slice(1)}Z`;
 }
 
-/** A date costs more to write than all else of an item of an answer. @throws RangeError for what is no time */
+/** Formatting a date costs more than the rest of an item. @throws RangeError for a number that is no time */
 function textOfDay(day: number): string {
   const kept = days.get(day);
   if (kept !== undefined) return kept;

@@ -1,29 +1,29 @@
-/** Which parameters have only values that cannot end a literal or a clause of a query (CONTRACT 4 "Quotes"). */
+/** Finds parameters none of whose values can end a literal or a clause of a query (CONTRACT 4 "Quotes"). */
 
 import { isObject } from './json-value.ts';
 import { follow, fromFragment } from './pointer.ts';
 
-/** Values that a pattern must refuse to be taken for harmless. */
+/** Samples that a harmless pattern must refuse. */
 const BREAKING = ["'", "a'b", 'a\\', 'a b', 'a&b', 'a)b'];
-/** They end a literal, so no part of a pattern may match them, whatever stands round it. */
+/** These characters end a literal, so no part of a pattern may match them, whatever surrounds it. */
 const ENDING = ["'", '\\'];
-/** What narrows a pattern and matches no character itself: look-arounds, the heads of groups, quantifiers, references. */
+/** Parts of a pattern that match no character: look-arounds, beginnings of groups, quantifiers, references. */
 const MATCHES_NOTHING =
   /\(\?<?[=!](?:\\.|\[(?:\\.|[^\]\\])*\]|[^()\\[])*\)|\(\?(?::|<[^>=!]*>)|\{[\d,]+\}|\\(?:[bB]|[1-9]\d*|k<[^>]*>)/gs;
-/** What matches one character: an escape, a class, or the character itself. */
+/** Parts that match one character: an escape, a class, or the character itself. */
 const ATOM =
   /\\(?:u\{[0-9a-f]+\}|u[0-9a-f]{4}|x[0-9a-f]{2}|c[a-z]|[pP]\{[^}]*\}|.)|\[(?:\\.|[^\]\\])*\]|[^()|*+?^${}[\]\\]/gis;
 const SCALARS: ReadonlySet<unknown> = new Set(['integer', 'number', 'boolean', 'null']);
-/** References that lead in a circle, or nearly, say nothing. */
+/** Deepest nesting and longest chain of references; anything beyond, as in circular references, is not harmless. */
 const MAX_DEPTH = 16;
-/** Longest pattern that is looked into, characters: the look takes time with the square of it. */
+/** Longest pattern that is examined, characters: the time grows with the square of the length. */
 const MAX_PATTERN = 4096;
 
 /**
- * Whether a schema (JSON Schema 2020-12) has only numbers, booleans, values of an `enum`, or texts of a `pattern` that is
- * anchored at both ends and harmless; lists of such, too. What is not understood counts as not.
+ * Whether a schema (JSON Schema 2020-12) accepts only numbers, booleans, values of an `enum`, texts of a harmless `pattern` that is
+ * anchored at both ends, or lists of these. A schema that this function does not understand is not.
  *
- * @param root the schema that references begin at
+ * @param root the schema in which references are resolved
  */
 export function isUnbreakable(schema: unknown, root: unknown, depth = 0): boolean {
   if (!isObject(schema) || depth > MAX_DEPTH) return false;
@@ -56,7 +56,7 @@ function isHarmlessPattern(pattern: unknown): boolean {
   }
 }
 
-/** Values of any length: a sample of one length shows nothing of them. */
+/** Tests each part of the pattern by itself, since samples of one length cannot show what longer values contain. */
 function hasEnding(pattern: string): boolean {
   const atoms = pattern.replaceAll(MATCHES_NOTHING, '').match(ATOM) ?? [];
   return atoms.some((atom) => {

@@ -1,42 +1,42 @@
 /**
- * Watermarks of incremental loads: moments as RFC 3339 in UTC with any fraction (`2026-11-28T20:59:59.123Z`), or decimal numbers.
- * Compared as what they are, never as texts.
+ * Watermarks of incremental loads: moments as RFC 3339 in UTC with any fraction (`2026-11-28T20:59:59.123Z`), or decimal numbers. They
+ * are compared as moments or numbers, never as texts.
  */
 
 import type { Changes } from '../contract/changes.ts';
 import type { Json } from '../ports/entry.ts';
 
-/** Of whole seconds; what follows is a fraction. */
+/** Length of a time in whole seconds; a fraction may follow. */
 const SECONDS_LENGTH = '2026-11-28T20:59:59'.length;
 const DECIMAL = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/;
-/** Larger exponents are no watermark, and would take as many digits; nor are longer texts, which are kept and sent. */
+/** A larger exponent would take as many digits, and a longer text would be stored and sent: neither is accepted. */
 const MOST_EXPONENT = 400;
 const MOST_LENGTH = 128;
 
 type Kind = NonNullable<Changes['as']>;
 
-/** Below 0: the first is earlier or less; 0: both are the same. */
+/** Below 0: the first is earlier or less; 0: both are equal. */
 export function compareMarks(kind: Kind, one: string, other: string): number {
   return kind === 'time' ? compareTimes(one, other) : compareNumbers(one, other);
 }
 
-/** The greater of the two. */
+/** The later or greater of the two. */
 export function laterMark(kind: Kind, one: string | null, other: string | null): string | null {
   if (one === null || other === null) return one ?? other;
   return compareMarks(kind, one, other) >= 0 ? one : other;
 }
 
-/** A moment of ours as a mark. */
+/** A moment of this service's clock as a mark. */
 export function markOf(ms: number): string {
   return new Date(ms).toISOString();
 }
 
-/** The mark as it stands in the request, so far before what was seen as the definition says. */
+/** The mark as it is written in the request: before the newest mark seen, by the lag of the definition. */
 export function writtenMark(mark: string, { as = 'time', write = 'iso', lag_s = 300, lag = 0 }: Changes): string {
   return as === 'time' ? writtenTime(mark, write, lag_s) : lessBy(mark, BigInt(lag));
 }
 
-/** The same as a value: a number where JSON's readers keep its digits, else a text. */
+/** The same as a value: a number if JSON readers keep all its digits, otherwise a text. */
 export function markValue(mark: string, changes: Changes): Json {
   const text = writtenMark(mark, changes);
   const shortest = text.includes('.') ? text.replace(/\.?0+$/, '') : text;
@@ -72,7 +72,7 @@ function writtenTime(mark: string, write: NonNullable<Changes['write']>, lagS: n
     case 'unix_ms':
       return `${seconds}${fraction.slice(0, 3).padEnd(3, '0')}`.replace(/^0+(?=\d)/, '');
     case 'odata2':
-      // Edm.DateTime has seven digits at most; what is cut off lies earlier.
+      // Edm.DateTime has at most seven digits; cutting the rest makes the time earlier.
       return `datetime'${text}${dotted.slice(0, 8)}'`;
     case 'odata3':
       return `datetime'${text}'`;
@@ -81,11 +81,11 @@ function writtenTime(mark: string, write: NonNullable<Changes['write']>, lagS: n
 
 interface Decimal {
   digits: bigint;
-  /** How many of them stand behind the point. */
+  /** How many of the digits are after the point. */
   scale: number;
 }
 
-/** Null: no decimal number, or one beyond all measure. */
+/** Null: no decimal number, or an exponent that is too large. */
 function decimalOf(text: string): Decimal | null {
   const [, sign, whole = '', fraction = '', exponent = '0'] = DECIMAL.exec(text) ?? [];
   if (sign === undefined || Math.abs(Number(exponent)) > MOST_EXPONENT) return null;
@@ -94,7 +94,7 @@ function decimalOf(text: string): Decimal | null {
   return scale >= 0 ? { digits, scale } : { digits: digits * 10n ** BigInt(-scale), scale: 0 };
 }
 
-/** Whether a text can be a mark. */
+/** Whether a text can be used as a mark. */
 export function isMark(kind: Kind, text: string): boolean {
   return text.length <= MOST_LENGTH && (kind === 'time' || decimalOf(text) !== null);
 }

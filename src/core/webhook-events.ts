@@ -1,4 +1,4 @@
-/** What webhooks are told of a cache (CONTRACT 4 "Webhooks"): which events there were, for whom, and how they read. */
+/** Events of caches for webhooks (CONTRACT 4 "Webhooks"): which events occurred, which webhooks get them, and their bodies. */
 
 import { codeOf, type ProblemCode } from '../contract/problem.ts';
 import type { CacheEvent, EventType, WebhookMessage } from '../contract/webhook.ts';
@@ -10,16 +10,16 @@ import { growingGapMs } from './backoff.ts';
 import { etagOf, tagOfKey } from './etag.ts';
 import { timestamp } from './timestamp.ts';
 
-/** A load that was taken for half of one: `cache.guarded`. */
+/** Loads that were refused because they look incomplete: `cache.guarded`. */
 const GUARDED: ReadonlySet<ProblemCode> = new Set(['origin-guard', 'origin-pages', 'origin-refused']);
 
-/** The gap after the first delivery that was not taken, and the longest one; chance adds up to half of it: 12 h at most. */
+/** The gap after the first failed delivery, and the longest gap, ms; a random addition of up to half makes it 12 h at most. */
 const FIRST_GAP_MS = 5000;
 const LONGEST_GAP_MS = 28_800_000;
-/** Longest pause before a delivery is tried again, ms; a longer `Retry-After` is cut to it. The longest delay of a queue, too. */
+/** Longest pause before a delivery is retried, ms, and longest `Retry-After` that is respected; also the longest delay of a queue. */
 export const LONGEST_DELAY_MS = 43_200_000;
 
-/** What the end of a task was for its cache. The entry may be a later one: then that is told, which is the newest. */
+/** The events of a task's end. If the entry is already a later one, the events carry that, since it is the newest. */
 export function eventsOfTask(
   { cache, state, endedAt, version, etag, error, turned }: Task,
   entry: Entry,
@@ -47,7 +47,7 @@ export function eventsOfTask(
   ];
 }
 
-/** A purge: nothing is loaded any more. The entry is that after it. */
+/** The event of a purge: nothing is loaded any more. `entry` is the one after the purge. */
 export function eventOfPurge(entry: Entry, now: number): CacheEvent {
   return eventOf('cache.changed', entry, now);
 }
@@ -57,7 +57,7 @@ function eventOf(type: EventType, { key, resource, revision, loaded }: Entry, at
   return { type, key, resource, at, revision, version, inserted: null, deleted: null, error: null };
 }
 
-/** Whether a webhook is told of an event. */
+/** Whether a webhook gets an event. */
 export function isWanted(
   event: CacheEvent,
   { resources, events }: Pick<ActiveWebhook, 'resources' | 'events'>,
@@ -65,19 +65,19 @@ export function isWanted(
   return events.includes(event.type) && (resources?.includes(event.resource) ?? true);
 }
 
-/** One message for each webhook and event that it is told of. */
+/** One message for each pair of a webhook and an event that it gets. */
 export function messagesOf(events: readonly CacheEvent[], webhooks: readonly ActiveWebhook[]): WebhookMessage[] {
   return webhooks.flatMap((webhook) =>
     events.filter((event) => isWanted(event, webhook)).map((event) => ({ webhook: webhook.name, event })),
   );
 }
 
-/** `webhook-id`: the same for the same event, however often it is sent. Without full stops, which separate what is signed. */
+/** `webhook-id`: the same for each delivery of an event. It has no full stop, which separates the signed parts. */
 export function webhookIdOf({ key, revision, type }: CacheEvent): string {
   return `${tagOfKey(key)}-r${revision}-${type.slice('cache.'.length)}`;
 }
 
-/** The body that is sent: no rows, no secrets. */
+/** The body of a delivery, without rows and secrets. */
 export function payloadOf(
   event: CacheEvent,
   { parameters, owner }: Pick<CacheIdentity, 'parameters' | 'owner'>,
@@ -102,9 +102,9 @@ export function payloadOf(
 }
 
 /**
- * The pause before what was not taken is tried again, ms.
+ * The pause before a failed delivery is retried, ms.
  *
- * @param tries how often it was not, at least 1
+ * @param tries how many deliveries failed, at least 1
  * @param floorMs `Retry-After` of the receiver
  * @param random from 0 up to 1
  */

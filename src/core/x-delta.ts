@@ -1,19 +1,19 @@
-/** `X-Delta` (CONTRACT 3): `v<a>-v<b>`, `v<a>-last` or `auto` asks for the difference between two versions of a table. */
+/** `X-Delta` (CONTRACT 3): `v<a>-v<b>`, `v<a>-last` or `auto` requests the delta between two versions of a table. */
 
 import { HEADER } from '../contract/constants.ts';
 import { Problem } from '../contract/problem.ts';
 
-/** Which difference is asked for. */
+/** The requested delta. */
 export type DeltaRequest =
-  /** From the version that `If-None-Match` (or `If-Match`) names up to the last. */
+  /** From the version that `If-None-Match` (or `If-Match`) names to the last. */
   | { kind: 'auto' }
-  /** From a version (0: nothing yet) up to another one or, where `to` is null, up to the last. */
+  /** From a version (0: nothing yet) to another one or, if `to` is null, to the last. */
   | { kind: 'between'; from: number; to: number | null };
 
-/** Fifteen digits are safe integers; no cache will ever count so far. */
+/** Numbers of fifteen digits are safe integers; no cache will ever count that far. */
 const BETWEEN = /^v(0|[1-9][0-9]{0,14})-(?:v([1-9][0-9]{0,14})|last)$/;
 
-/** @throws Problem `invalid-header` for what is malformed, ends before it begins or ends at `v0` */
+/** @throws Problem `invalid-header` for a malformed header, or a range that ends before it begins or at `v0` */
 export function parseDelta(header: string): DeltaRequest {
   if (header === 'auto') return { kind: 'auto' };
   const match = BETWEEN.exec(header);

@@ -1,4 +1,4 @@
-/** Components of an OpenAPI document: their names, and those that are needed. */
+/** Components of an OpenAPI document: their names, and which of them are needed. */
 
 import { isObject } from '../json-value.ts';
 import { follow, fromFragment, pointerTokens } from '../pointer.ts';
@@ -8,16 +8,16 @@ export type Node = { readonly [member: string]: unknown };
 /** Kind of component (`schemas`, `responses`, …) -> name -> component. */
 export type Components = Readonly<Record<string, Node>>;
 
-/** A schema that refers to a named one. */
+/** A schema that refers to a named schema. */
 export function refTo(name: string): Node {
   return { $ref: `#/components/schemas/${name}` };
 }
 
-/** Names of schemas in one document. They differ by more than case, since generators write a file for each. */
+/** Names of schemas in one document. They differ in more than case, since generators write one file for each. */
 export class SchemaNames {
   readonly #taken = new Set<string>();
 
-  /** A name as it stands; from then on it is taken. */
+  /** Reserves a name. */
   add(name: string): void {
     this.#taken.add(name.toLowerCase());
   }
@@ -34,15 +34,15 @@ export class SchemaNames {
   }
 }
 
-/** What `value` is, or what it refers to in the document. */
+/** The value itself, or the part of the document to which it refers. */
 export function resolved(value: unknown, document: Node): unknown {
   if (!isObject(value) || typeof value.$ref !== 'string') return value;
   return follow(document, fromFragment(value.$ref.slice(1)));
 }
 
 /**
- * The components that `root` refers to, directly or through others. Those of security are all kept: operations name them,
- * and do not refer to them.
+ * The components to which `root` refers, directly or through others. All security components are kept: operations name them without a
+ * reference.
  */
 export function neededComponents(root: unknown, components: Components): Components {
   const needed = new Set<unknown>(Object.values(components.securitySchemes ?? {}));
@@ -61,7 +61,7 @@ export function neededComponents(root: unknown, components: Components): Compone
   return Object.fromEntries(kinds.filter(([, named]) => Object.keys(named).length > 0));
 }
 
-/** The component that a value is a reference to, or into; undefined: it is none. */
+/** The component to which a value refers; undefined: the value is no reference to one. */
 function componentIn(value: object, components: Components): unknown {
   const { $ref: reference } = value as { $ref?: unknown };
   if (typeof reference !== 'string') return undefined;

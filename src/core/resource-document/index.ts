@@ -1,6 +1,6 @@
 /**
- * The OpenAPI document of one resource (CONTRACT 3 "Catalog"): the operations on data and tasks of the document of the whole
- * API, with the resource's own path, parameters and tables, and without ranges of bytes. Everything else is said there in the same words.
+ * The OpenAPI document of one resource (CONTRACT 3 "Catalog"): the operations on data and tasks from the document of the whole API, with
+ * the resource's own path, parameters and tables, and without byte ranges. All other texts are the same in both documents.
  */
 
 import { API_BASE } from '../../contract/constants.ts';
@@ -14,14 +14,14 @@ const JSON_ESSENCE = 'application/json';
 const EVENT_STREAM = 'text/event-stream';
 const OF_RANGES: ReadonlySet<unknown> = new Set(['Range', 'If-Range']);
 
-/** Operations of the whole API that have a part in one resource's document, by their `operationId`. */
+/** The operations of the whole API that also occur in one resource's document, by `operationId`. */
 type Operations = ReadonlyMap<string, Node>;
 
 /**
  * Makes the document of a resource.
  *
  * @param api the document of the whole API
- * @throws Error where that lacks an operation
+ * @throws Error if that document lacks an operation
  */
 export function resourceDocument(api: Node, resource: Pick<DefinedResource, 'title' | 'definition'>): Node {
   const { title, definition } = resource;
@@ -92,7 +92,7 @@ function pathsOf(
   };
 }
 
-/** The parameters of an operation on any resource that are left on one: headers and, where any name is accepted, the query. */
+/** The parameters of a general operation that remain for one resource: headers and, if any name is accepted, the query. */
 function kept({ parameters }: Node, api: Node, withQuery: boolean): unknown[] {
   if (!Array.isArray(parameters)) return [];
   return parameters.filter((parameter) => {
@@ -105,9 +105,9 @@ function requestBody(schema: string, required: boolean): Node {
   return { required, content: { [JSON_ESSENCE]: { schema: refTo(schema) } } };
 }
 
-/** What a read of any resource answers, with the body of this one. */
+/** The read of any resource, with the body of this one in its answer. */
 function withBody(operation: Node, { tables, content_type: type }: Resource, api: Node): Node {
-  // A part of the bytes is of no type, and would make of every answer one of none.
+  // The type of a partial body is unknown, and would make the type of every answer unknown.
   const { 206: _part, 416: _noPart, ...responses } = operation.responses as Node;
   const whole = resolved(responses[200], api) as Node;
   const content = isObject(whole.content) ? whole.content : {};

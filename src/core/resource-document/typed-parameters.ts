@@ -1,4 +1,4 @@
-/** The parameters of one resource in its OpenAPI document: of the query, and of bodies. */
+/** The parameters of one resource in its OpenAPI document: in the query, and in bodies. */
 
 import type { Resource } from '../../contract/resource.ts';
 import { shownSchema } from '../catalog.ts';
@@ -8,22 +8,22 @@ import { member } from '../pointer.ts';
 import { mapSchema } from '../schema-keywords.ts';
 import { type Node, refTo, type SchemaNames } from './components.ts';
 
-/** What the document says of the parameters. */
+/** The parameters as the document describes them. */
 export interface TypedParameters {
-  /** Named schemas: `ResourceParameters`, those that it refers to, and `RefreshRequest`. */
+  /** Named schemas: `ResourceParameters`, the schemas that it refers to, and `RefreshRequest`. */
   schemas: Node;
-  /** Parameters of the query; null: one that must be sent cannot be, for a query has no arrays and objects. */
+  /** Query parameters; null: a required parameter is an array or object, which a query cannot express. */
   query: Node[] | null;
   /** Whether names are accepted that the schema does not list. */
   isOpen: boolean;
-  /** Whether a body must be sent. */
+  /** Whether a body is required. */
   isRequired: boolean;
 }
 
-/** Types that only a body has. */
+/** Types that only a body can express. */
 const NOT_IN_QUERY: ReadonlySet<string> = new Set(['array', 'object']);
 
-/** @param names those of schemas that stand already; those given here are added */
+/** @param names names of existing schemas; this function adds its own */
 export function typedParameters(title: string, definition: Resource, names: SchemaNames): TypedParameters {
   const root = optionalWithDefault(shownSchema(definition));
   const { schemas, part } = namedParts(root, names);
@@ -52,7 +52,7 @@ function inQuery(name: string, schema: unknown, required: boolean): Node {
   return { in: 'query', name, required, ...(typeof description === 'string' ? { description } : {}), schema: own };
 }
 
-/** A parameter with a default may be left out: defaults are filled in before the values are checked. */
+/** A parameter with a default is optional: defaults are filled in before the values are checked. */
 function optionalWithDefault(schema: ParameterSchema): ParameterSchema {
   if (!isObject(schema.properties)) return schema;
   const properties = Object.entries(schema.properties).map(([name, each]) => [
@@ -70,8 +70,8 @@ function optionalWithDefault(schema: ParameterSchema): ParameterSchema {
 }
 
 /**
- * The schema as a component, and a component for each part of it that it refers to: references within the schema would
- * else lead to places of the document. `part` makes any other part of it fit to stand there.
+ * The schema as a component, and a component for each of its parts that it refers to: otherwise its references would point to places in the
+ * document. `part` prepares any other part of the schema for the document.
  */
 function namedParts(
   root: ParameterSchema,
@@ -93,13 +93,13 @@ function namedParts(
   const schemas: Record<string, unknown> = {};
   for (let reference = waiting.pop(); reference !== undefined; reference = waiting.pop()) {
     const target = resolveReference(root, reference);
-    // A boolean schema is none to many tools.
+    // Many tools do not accept a boolean schema.
     schemas[named.get(reference) ?? ''] = isObject(target) ? part(target) : target === false ? { not: {} } : {};
   }
   return { schemas, part };
 }
 
-/** The parameters beside the title. What the schema demands of all values together stands in `ResourceParameters` alone. */
+/** The parameters beside the title. Only `ResourceParameters` has the rules of the schema for all values together. */
 function refreshBody(title: string, root: Node, isOpen: boolean): Node {
   const { properties, required, additionalProperties, dependentRequired } = root;
   return {

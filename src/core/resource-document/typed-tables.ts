@@ -15,7 +15,7 @@ const ROW_ID = {
 /**
  * Named schemas: `Tables`, `Delta`, and those of each table.
  *
- * @param names those of schemas that stand already; those given here are added
+ * @param names names of existing schemas; this function adds its own
  */
 export function typedTables(tables: readonly TableDefinition[], format: Resource['format'], names: SchemaNames): Node {
   names.add('Tables');
@@ -55,7 +55,9 @@ const CELLS: Readonly<Record<CellType, { type?: string; format?: string }>> = {
   json: {},
 };
 
-/** Cells of JSON may be anything, and those of CSV and XML are texts, unless the column says what they become. Members may be missing, but of CSV. */
+/**
+ * Unless the column sets a type, cells of JSON may be any value, and those of CSV and XML are texts. A cell may be missing, except in CSV.
+ */
 function cellOf(column: Column, { short_rows: shortRows }: TableDefinition, format: Resource['format']): Node {
   const { as = 'json', null: nulls } = columnDefinition(column);
   const isText = format === 'csv' || (format === 'xml' && columnDefinition(column).as === undefined);
@@ -66,7 +68,7 @@ function cellOf(column: Column, { short_rows: shortRows }: TableDefinition, form
   return { type: mayBeNull ? [type, 'null'] : type, ...more };
 }
 
-/** Of XML, the texts of all elements at a column's path. */
+/** In XML: the texts of all elements at a column's path. */
 const TEXTS = { type: ['array', 'null'], items: { type: ['string', 'null'] } };
 
 function tableOf(table: TableDefinition, row: Node): Node {
