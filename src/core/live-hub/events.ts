@@ -1,4 +1,4 @@
-/** The events of the hub's machine, and what a step wants done: losing any of it is made good by the alarm or by the device. */
+/** The events of the hub's machine, and the effects of a step. If an effect is lost, the alarm or the device repeats it. */
 
 import type {
   CloseReason,
@@ -11,10 +11,10 @@ import type {
 } from '../../contract/live.ts';
 import type { Watch } from './hub.ts';
 
-/** Every event: what it brings and what it is answered. */
+/** Every event, with its request and answer. */
 export interface HubEvents {
   ticket: { request: TicketRequest; answer: undefined };
-  /** A device comes with a ticket; the answer is why it gets no socket, null: it has one. */
+  /** A device presents a ticket. The answer is why it gets no socket; null: it has one. */
   open: { request: { id: string }; answer: CloseReason | null };
   subscribe: { request: SubscribeRequest; answer: SubscribeAnswer };
   /** The object of a watched cache has answered. */
@@ -22,29 +22,29 @@ export interface HubEvents {
   poke: { request: PokeRequest; answer: boolean };
   isWatched: { request: { key: string; n: number }; answer: boolean };
   signOut: { request: { user: string }; answer: number };
-  /** The device has sent something. */
+  /** The device has sent a message. */
   message: { request: { id: string }; answer: undefined };
   closed: { request: { id: string }; answer: undefined };
   alarm: { request: object; answer: undefined };
 }
 export type HubEventName = keyof HubEvents;
 
-/** What a step needs of the world. */
+/** What a step needs from outside. */
 export interface HubContext {
   /** The hub's clock, ms. */
   now: number;
-  /** The hub's own number, and how many hubs there are. */
+  /** The hub's own number, and the number of hubs. */
   number: number;
   hubs: number;
   /** Most sockets of one user. */
   socketsPerUser: number;
-  /** Number of the hub that a user's sockets belong to. */
+  /** Number of the hub to which a user's sockets belong. */
   hubOf(user: string): number;
   /** When a socket last pinged, ms; null: not yet. */
   pingedAt(id: string): number | null;
 }
 
-/** What is to be done after a step, the stored changes first. */
+/** What must be done after a step; stored changes are written first. */
 export interface HubEffects {
   /** Sockets whose attachment has changed. */
   attach: Set<string>;
@@ -52,7 +52,7 @@ export interface HubEffects {
   keep: Set<string>;
   send: { to: readonly string[]; message: HubMessage }[];
   close: { id: string; reason: CloseReason }[];
-  /** Objects to be asked to watch, then the machine is told (`watched`). */
+  /** Watches to set at their objects; each object's answer then goes to the machine (`watched`). */
   watch: Watch[];
   /** When the alarm must go off at the latest, ms. */
   wakeBy: number;

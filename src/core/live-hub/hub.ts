@@ -1,17 +1,17 @@
 /**
- * What a hub knows: its sockets, what each is told of, and the watches that it has set at cache objects. Unlike the documents of
- * the task machine it is changed in place: a hub holds up to 400,000 pairs of socket and cache, and a step touches few of them.
+ * What a hub knows: its sockets, the caches that each is told of, and the watches that it has set at cache objects. Unlike the documents
+ * of the task machine, it is changed in place: a hub holds up to 400,000 pairs of socket and cache, and a step touches few of them.
  */
 
 import { IdsByName } from './ids-by-name.ts';
 
-/** Most pairs of socket and cache that a hub holds, and most caches that they are of: at most 100 MB of its memory together. */
+/** Most pairs of socket and cache in a hub, and most different caches: together at most 100 MB of its memory. */
 export const MAX_PAIRS = 400_000;
 export const MAX_WATCHES = 200_000;
-/** Most pairs of the sockets of one user: nobody alone fills a hub for the others. */
+/** Most pairs of one user's sockets, so that no single user fills a hub. */
 export const MAX_PAIRS_PER_USER = MAX_PAIRS / 4;
 
-/** Most caches that one socket is told of: they must fit into what it carries while its hub sleeps (object/hub-attachment.ts). */
+/** Most caches that one socket is told of: their tags must fit into the socket's attachment (object/hub-attachment.ts). */
 export const MAX_TAGS = 1_000;
 
 /** An open socket. Times are ms since the epoch. */
@@ -20,30 +20,30 @@ export interface Socket {
   user: string;
   device: string;
   openedAt: number;
-  /** When the latest token of the user expires, with which a check of this socket came: it ends then. */
+  /** Latest expiry of the tokens with which the socket was opened or checked; the socket ends then. */
   expiresAt: number;
-  /** Number of the last check; 0: none yet. */
+  /** Number of the last check; 0: there was none. */
   seq: number;
-  /** Until when `tags` may be told: what a user may read is judged anew by then. */
+  /** Until when the socket may be told of `tags`; by then the user's rights must be checked again. */
   toldUntil: number;
-  /** Tags of the caches that it is told of. */
+  /** Tags of the caches that the socket is told of. */
   tags: ReadonlySet<string>;
 }
 
-/** A socket that is added. */
+/** A socket to be added. */
 export type NewSocket = Omit<Socket, 'tags'> & { tags: Iterable<string> };
 
 /** A watch at a cache's object. */
 export interface Watch {
   tag: string;
   key: string;
-  /** Grows, and is never used twice by a hub for one key. */
+  /** Increases, and is used only once by a hub for one key. */
   n: number;
   /** When the object is asked again; null: it has acknowledged. */
   dueAt: number | null;
 }
 
-/** What a ticket is for. */
+/** The user and device of a ticket. */
 export interface Ticket {
   user: string;
   device: string;
@@ -59,12 +59,12 @@ export class Hub {
   readonly sockets = new Map<string, Socket>();
   readonly watches = new Map<string, Watch>();
   readonly tickets = new Map<string, Ticket>();
-  /** When the open sockets of the last minute were opened, by id, and how many were told in which second: for the pace of devices. */
+  /** For the pace of devices: when the open sockets of the last minute were opened, by id; and how many were told in which second. */
   readonly openings = new Map<string, number>();
   readonly told: { second: number; sockets: number }[] = [];
-  /** The last `n` given. */
+  /** The last `n` that was given. */
   lastN = 0;
-  /** Sockets that the alarm has yet to look at in this round, and when the next round begins, ms. */
+  /** Sockets that the alarm must still look at in this round, and when the next round begins, ms. */
   unseen: string[] = [];
   nextRoundAt = 0;
   /** Pairs of socket and cache. */
@@ -81,7 +81,7 @@ export class Hub {
     this.pairs += tags.size;
   }
 
-  /** Removes a socket; what it was told of stays watched until its object finds that nobody is left. */
+  /** Removes a socket. Its caches stay watched until their objects find that no socket needs them. */
   remove(id: string): void {
     const socket = this.sockets.get(id);
     if (socket === undefined) return;
@@ -91,7 +91,7 @@ export class Hub {
     this.#byUser.delete(socket.user, id);
   }
 
-  /** Replaces what a socket is told of. */
+  /** Replaces the caches that a socket is told of. */
   tell(id: string, tags: ReadonlySet<string>): void {
     const socket = this.sockets.get(id);
     if (socket === undefined) return;
@@ -101,7 +101,7 @@ export class Hub {
     this.sockets.set(id, { ...socket, tags: this.#shared(tags) });
   }
 
-  /** The same with texts that all sockets share: each would else keep the whole key in memory that its tag was cut from. */
+  /** The same tags as strings that all sockets share. Otherwise each tag would keep the whole key in memory from which it was cut. */
   #shared(tags: Iterable<string>): ReadonlySet<string> {
     const shared = new Set<string>();
     for (const tag of tags) shared.add(this.watches.get(tag)?.tag ?? tag);
@@ -113,22 +113,22 @@ export class Hub {
     if (socket !== undefined) this.sockets.set(id, { ...socket, ...patch });
   }
 
-  /** Ids of the sockets that a cache is told to. */
+  /** Ids of the sockets that are told of a cache. */
   toldOf(tag: string): ReadonlySet<string> {
     return this.#byTag.of(tag);
   }
 
-  /** How many caches are told to any. */
+  /** How many caches any socket is told of. */
   get toldCount(): number {
     return this.#byTag.size;
   }
 
-  /** Whether it is told to any. */
+  /** Whether any socket is told of a cache. */
   isTold(tag: string): boolean {
     return this.#byTag.has(tag);
   }
 
-  /** Pairs of a user's sockets. */
+  /** How many pairs a user's sockets have. */
   pairsOf(user: string): number {
     let pairs = 0;
     for (const id of this.ofUser(user)) pairs += this.sockets.get(id)?.tags.size ?? 0;

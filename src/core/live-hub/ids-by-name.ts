@@ -1,6 +1,6 @@
-/** Ids by the name that they share: an index of a hub. Most names have few ids, which stand in a list: a set takes 200 bytes. */
+/** Ids by a shared name: an index of a hub. Most names have few ids, which are kept in a list, because a set takes 200 bytes. */
 
-/** Longest list. */
+/** Longest list; beyond it, a set is used. */
 const FEW = 8;
 
 const NOBODY: ReadonlySet<string> = new Set();
@@ -23,7 +23,7 @@ export class IdsByName {
     return ids instanceof Set ? ids : new Set(listOf(ids));
   }
 
-  /** An id that the name has already is not added again. */
+  /** Does nothing if the name already has the id. */
   add(name: string, id: string): void {
     const ids = this.#ids.get(name);
     if (ids === undefined) this.#ids.set(name, id);

@@ -1,4 +1,4 @@
-/** Sockets of a hub: tickets, opening, and how they end. */
+/** Sockets of a hub: tickets, opening and closing. */
 
 import { type CloseReason, PING_S, TICKET_S, type TicketRequest } from '../../contract/live.ts';
 import { end } from './end.ts';
@@ -6,9 +6,9 @@ import type { HubContext, HubEffects } from './events.ts';
 import { type Hub, NO_TAGS } from './hub.ts';
 import { checkWithinMs } from './pace.ts';
 
-/** Most tickets that wait for their sockets: the oldest goes, and its device asks for another one. */
+/** Most unused tickets. Beyond it the oldest is dropped, and its device must ask for another one. */
 export const MAX_TICKETS = 10_000;
-/** Most sockets of one device: a tab or two beside one that the network has lost. */
+/** Most sockets of one device: a tab or two, and one that the network has lost. */
 export const SOCKETS_PER_DEVICE = 3;
 /** How often the alarm looks at all sockets, ms. */
 export const CALM_MS = 5 * 60_000;
@@ -22,7 +22,7 @@ export function ticket(hub: Hub, { id, user, device, expiresAt }: TicketRequest,
   hub.tickets.set(id, { user, device, expiresAt, goodUntil: now + TICKET_S * 1000 });
 }
 
-/** Opens a socket for a ticket, which is good for one; ends the device's oldest beyond its number. */
+/** Opens a socket for a ticket, which is valid once. Ends the oldest sockets of the device beyond SOCKETS_PER_DEVICE. */
 export function open(hub: Hub, { id }: { id: string }, context: HubContext, effects: HubEffects): CloseReason | null {
   const { now } = context;
   const held = hub.tickets.get(id);
@@ -30,7 +30,7 @@ export function open(hub: Hub, { id }: { id: string }, context: HubContext, effe
   if (held === undefined || held.goodUntil <= now || held.expiresAt <= now) return 'unknownTicket';
   const { user, device, expiresAt } = held;
   const others = [...hub.ofUser(user)].map((other) => hub.sockets.get(other)).filter((other) => other !== undefined);
-  // Sorted, since a hub that wakes finds its sockets in any order. Devices without a name cannot be told apart.
+  // Sorted, since a hub that wakes restores its sockets in any order. Devices without a name cannot be distinguished.
   const ofDevice = others
     .filter((other) => device !== '' && other.device === device)
     .sort((a, b) => a.openedAt - b.openedAt);
@@ -55,7 +55,7 @@ export function signOut(hub: Hub, { user }: { user: string }, _: HubContext, eff
   return ids.length;
 }
 
-/** Pings are answered while the hub sleeps; whatever wakes it is none. */
+/** The platform answers pings while the hub sleeps, so any message that wakes the hub is no ping. */
 export function message(hub: Hub, { id }: { id: string }, _: HubContext, effects: HubEffects): undefined {
   end(hub, id, 'notAPing', effects);
 }

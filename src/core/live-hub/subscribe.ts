@@ -1,4 +1,4 @@
-/** The full check of a device: which caches its socket is told of. */
+/** The full check of a device: sets which caches its socket is told of. */
 
 import type { SubscribeAnswer, SubscribeRequest } from '../../contract/live.ts';
 import { tagOfKey } from '../etag.ts';
@@ -7,24 +7,24 @@ import type { HubContext, HubEffects } from './events.ts';
 import { type Hub, MAX_PAIRS, MAX_PAIRS_PER_USER, MAX_TAGS, NO_TAGS, type Socket } from './hub.ts';
 import { canWatch, owe, unwatched } from './watches.ts';
 
-/** How long what a check has found may be told, ms: after that the user's rights are judged anew. */
+/** How long a socket may be told of the caches of a check, ms; after that the user's rights must be checked again. */
 export const TOLD_MS = 45 * 60_000;
 
-/** Keys of a check that would be watched anew: they count as what its user asks to be loaded. A check that changes nothing has none. */
+/** Keys of a check that need a new watch; they count against the user's limit, like loads. A check that changes nothing has none. */
 export function newWatches(hub: Hub, request: SubscribeRequest, now: number): readonly string[] {
   const socket = socketOf(hub, request);
   return socket === null || request.seq < socket.seq ? [] : unwatched(hub, request.keys, now);
 }
 
-/** The socket of a check; null: this user and device have no such one. */
+/** The socket of a check; null: this user and device have no such socket. */
 function socketOf(hub: Hub, { id, user, device }: SubscribeRequest): Socket | null {
   const socket = hub.sockets.get(id);
   return socket?.user === user && socket.device === device ? socket : null;
 }
 
 /**
- * Sets what a socket is told of, at once: a change that comes while the check looks its caches up is told. A check that was
- * overtaken by a later one of the same socket changes nothing.
+ * Sets what a socket is told of, at once, so that it is told of a change that occurs while the check still looks up its caches. A check
+ * that arrives after a later one of the same socket changes nothing.
  */
 export function subscribe(
   hub: Hub,
@@ -56,7 +56,7 @@ export function subscribe(
   return 'ok';
 }
 
-/** What a socket may still be told of. */
+/** The caches that a socket may still be told of. */
 function told({ tags, toldUntil }: Socket, now: number): ReadonlySet<string> {
   return toldUntil > now ? tags : NO_TAGS;
 }

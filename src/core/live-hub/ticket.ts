@@ -1,12 +1,12 @@
 /**
- * Tickets of live sockets, `<hub>.<96 random bits>.<hash of the user><end>.<seal>`. The hub alone knows which it has given; but
- * anybody may come with any text, so the seal lets the Worker tell invented and expired ones apart without waking a hub.
+ * Tickets of live sockets, `<hub>.<96 random bits>.<hash of the user><end>.<seal>`. Only the hub knows which tickets it gave, but anybody
+ * may send any text: by the seal, the Worker recognises forged and expired tickets without waking a hub.
  */
 
 import { hashOfText, type Shards } from '../shards.ts';
 import { hubOf } from './place.ts';
 
-/** A keyed hash of a text, hex digits: nobody else can make it. */
+/** A keyed hash of a text, hex digits; only this service can compute it. */
 export type Seal = (text: string) => string;
 
 /** Length of a seal, hex digits. */
@@ -14,7 +14,7 @@ export const SEAL_DIGITS = 16;
 
 const TICKET = /^((\d{1,2})\.[0-9a-f]{24}\.([0-9a-f]{8})([0-9a-f]{8}))\.([0-9a-f]{16})$/;
 
-/** What a new ticket is for: good until then, ms since the epoch. */
+/** The user of a new ticket, and its end, ms since the epoch. */
 export interface TicketTerms {
   user: string;
   goodUntil: number;
@@ -33,7 +33,7 @@ export function newTicket(
   return { hub, id: `${text}.${seal(text)}` };
 }
 
-/** The hub that a ticket names and what stands for its user there; null: it is no ticket of ours, its time is over, or there is no such hub. */
+/** The hub that a ticket names and the hash of its user; null: the ticket is forged or expired, or there is no such hub. */
 export function readTicket(
   ticket: string,
   shards: Shards,
@@ -45,7 +45,7 @@ export function readTicket(
   return Number.parseInt(until, 16) * 1000 < now || seal(text) !== sealed ? null : { hub: Number(hub), user };
 }
 
-/** The hub that a ticket, or the connection that it has opened, names; null: it is none, or there is no such hub. */
+/** The hub that a ticket, or the connection opened with it, names; null: it is no ticket, or there is no such hub. */
 export function hubOfTicket(ticket: string, shards: Shards): number | null {
   const hub = TICKET.exec(ticket)?.[2];
   return hub !== undefined && isThere(hub, shards) ? Number(hub) : null;
@@ -55,7 +55,7 @@ function isThere(hub: string, { now, before }: Shards): boolean {
   return Number(hub) < Math.max(now, before);
 }
 
-/** The hub that an id names which is known to have been a ticket. */
+/** The hub of an id that is known to have been a ticket. */
 export function hubInTicket(ticket: string): number {
   return Number.parseInt(ticket, 10);
 }

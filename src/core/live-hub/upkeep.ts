@@ -1,4 +1,4 @@
-/** The alarm of a hub: watches that are owed, tokens that have expired, devices that went away without a word, and users that have moved. */
+/** The alarm of a hub: owed watches, expired tokens, devices that have disappeared, and users that belong to another hub now. */
 
 import { PING_S } from '../../contract/live.ts';
 import { end } from './end.ts';
@@ -7,14 +7,14 @@ import { type Hub, NO_TAGS, type Socket } from './hub.ts';
 import { CALM_MS } from './sockets.ts';
 import { askDue, NEXT_TURN_MS } from './watches.ts';
 
-/** Sockets that one alarm looks at: the others follow a second later. */
+/** Sockets that one alarm looks at; the others follow a second later. */
 export const LOOKED_AT = 2_000;
-/** How soon the alarm looks again while some device has missed a ping or some sockets are to move, ms. */
+/** How soon the alarm looks again while a device has missed a ping or sockets must move, ms. */
 export const BUSY_MS = 60_000;
-/** A device that has missed a ping, and one that is taken to be gone: ms since its last. */
+/** Time since the last ping, ms: of a device that has missed one, and of a device that counts as gone. */
 const MISSED_MS = PING_S * 1000 + 20_000;
 export const GONE_MS = 2 * PING_S * 1000 + 20_000;
-/** One of so many sockets that belong to another hub is closed in a turn, so that they do not all come at once. */
+/** One of this many sockets that belong to another hub is closed in a turn, so that they do not all reconnect at once. */
 const MOVED_SHARE = 50;
 
 /** Looks at all watches, and at the next sockets of the round. */

@@ -1,6 +1,6 @@
 /**
- * Watches: a cache is watched only once its object has acknowledged. Until then the watch is owed: kept in the hub's storage and
- * asked for again by the alarm.
+ * Watches: a cache is watched only once its object has acknowledged. Until then the watch is owed: it is in the hub's storage, and the
+ * alarm asks the object again.
  */
 
 import type { PokeRequest, WatchAnswer } from '../../contract/live.ts';
@@ -10,20 +10,20 @@ import type { HubContext, HubEffects } from './events.ts';
 import { type Hub, MAX_WATCHES, NO_TAGS, type Watch } from './hub.ts';
 import { spreadMs } from './pace.ts';
 
-/** When an object is asked again that has not acknowledged, ms: the first time, and then. */
+/** When an object that has not acknowledged is asked again, ms: the first time, and later. */
 export const WATCH_RETRY_MS = 10_000;
 export const WATCH_RETRY_MOST_MS = 60_000;
-/** Most objects that one step asks: the others follow at once, by the alarm. */
+/** Most objects that one step asks; the alarm asks the others soon after (NEXT_TURN_MS). */
 export const WATCHES_A_STEP = 200;
 /**
- * A check renews a watch that is so old, ms: its object may have lost its rows. One that nobody needs is kept for as long, so that
- * devices that come back need no new one.
+ * A check renews a watch that is this old, ms, since its object may have lost its rows. A watch that no socket needs is kept for the same
+ * time, so that devices that come back need no new one.
  */
 export const RENEW_MS = 24 * 3_600_000;
-/** What did not fit into a step follows in an alarm so much later, ms. */
+/** When the alarm does the work that did not fit into a step, ms. */
 export const NEXT_TURN_MS = 1_000;
 
-/** Of these keys those that have no watch, or an old one: each costs a call of its object. */
+/** The keys that have no watch, or an old one; each costs a call of its object. */
 export function unwatched(hub: Hub, keys: readonly string[], now: number): string[] {
   return [...new Set(keys)].filter((key) => (hub.watches.get(tagOfKey(key))?.n ?? 0) <= now - RENEW_MS);
 }
@@ -32,7 +32,7 @@ export function unwatched(hub: Hub, keys: readonly string[], now: number): strin
 export function owe(hub: Hub, keys: readonly string[], { now }: HubContext, effects: HubEffects): void {
   for (const key of unwatched(hub, keys, now)) {
     const tag = tagOfKey(key);
-    // Never below the time, so that a hub that lost its rows repeats none, and its age can be told.
+    // At least the time, so that a hub that lost its rows repeats no number, and the age of a watch can be told from it.
     hub.lastN = Math.max(hub.lastN + 1, now);
     effects.keep.add(tag);
     ask(hub, { tag, key, n: hub.lastN, dueAt: now }, now + WATCH_RETRY_MS, now, effects);
@@ -40,8 +40,8 @@ export function owe(hub: Hub, keys: readonly string[], { now }: HubContext, effe
 }
 
 /**
- * Whether these caches can be watched as well. A device may go through any number of caches: watches that nobody needs any more make
- * room. Their objects still tell the hub, once, and then learn that nobody is left.
+ * Whether these caches can be watched too. A device may go through any number of caches, so watches that no socket needs make room. Their
+ * objects tell the hub once more, and then learn that it no longer needs the cache.
  */
 export function canWatch(hub: Hub, tags: ReadonlySet<string>, effects: HubEffects): boolean {
   let added = 0;
@@ -56,7 +56,7 @@ export function canWatch(hub: Hub, tags: ReadonlySet<string>, effects: HubEffect
   return true;
 }
 
-/** Asks the objects of watches that are due; one that nobody needs any more is dropped instead, or when it is old. */
+/** Asks the objects of watches that are due. A watch that no socket needs is dropped instead, once it is due or old. */
 export function askDue(hub: Hub, { now }: HubContext, effects: HubEffects): void {
   for (const watch of hub.watches.values()) {
     const isNeeded = hub.isTold(watch.tag);
@@ -68,11 +68,11 @@ export function askDue(hub: Hub, { now }: HubContext, effects: HubEffects): void
   }
 }
 
-/** The time of the next try is kept in memory only: a hub that was asleep tries at once. */
+/** The time of the next try is kept only in memory: a hub that wakes tries at once. */
 function ask(hub: Hub, watch: Watch, retryAt: number, now: number, effects: HubEffects): void {
   const asks = effects.watch.length < WATCHES_A_STEP;
   const dueAt = asks ? retryAt : now + NEXT_TURN_MS;
-  // Behind those that were not asked yet: else many that never answer keep their turn from the others.
+  // Moves the watch behind those that were not asked yet: otherwise many that never answer would keep the others from their turn.
   if (asks) hub.watches.delete(watch.tag);
   hub.watches.set(watch.tag, { ...watch, dueAt });
   effects.wakeBy = Math.min(effects.wakeBy, dueAt);
@@ -80,8 +80,8 @@ function ask(hub: Hub, watch: Watch, retryAt: number, now: number, effects: HubE
 }
 
 /**
- * An object has answered. It tells all that comes after the revision that it answers with; that one, and what came before, the
- * sockets are told here. An object that does not know the cache yet is asked again: somebody's load was accepted there.
+ * An object has answered. It will tell of revisions after the one in its answer; this step tells the sockets of that one. An object that
+ * does not know the cache yet is asked again, because a load of it was accepted.
  */
 export function watched(
   hub: Hub,
@@ -97,7 +97,7 @@ export function watched(
     tell(hub, { tag, version: answer.version, revision: answer.revision, hubs: 1 }, context, effects);
 }
 
-/** Tells the sockets of a cache what has changed; whether there are any. When nobody is left, the watch is over on both sides. */
+/** Tells the sockets of a cache what has changed, and returns whether there are any. If there are none, the watch ends on both sides. */
 export function poke(hub: Hub, { key, ...change }: PokeRequest, context: HubContext, effects: HubEffects): boolean {
   const tag = tagOfKey(key);
   return tell(hub, { tag, ...change }, context, effects) || isOver(hub, tag, effects);
@@ -130,7 +130,7 @@ function tell(
   return true;
 }
 
-/** The sockets that may be told of a cache now: those whose token has expired end, and those whose check is too old are told no more. */
+/** The sockets that may be told of a cache now. Ends those whose token has expired; those whose check is too old are told nothing more. */
 function live(hub: Hub, tag: string, { now }: HubContext, effects: HubEffects): string[] {
   const may: string[] = [];
   for (const id of [...hub.toldOf(tag)]) {

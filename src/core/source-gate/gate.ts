@@ -1,12 +1,12 @@
 /**
- * The rules of a source's gate, without clock or storage. A permit has an end, so that a consumer that was cut holds nobody up for longer
- * than its lease.
+ * The rules of a source's gate, without clock or storage. A permit expires, so that a consumer that was cut off delays others at most until
+ * the end of its lease.
  *
  * | | open | closed until a moment | all permits out | pace is used up |
  * |---|---|---|---|---|
  * | enter | a permit and a slot | wait until then; with `force` as if open | wait a little | wait for the next slot |
  * | more | slots | wait until then; with `force` as if open | (has a permit) | wait for the next slot |
- * | close | closed, twice as long as the last time where the source names no time | the later of both | closed | closed |
+ * | close | closed, twice as long as the last time if the source names no time | the later of both | closed | closed |
  * | leave, well | the next closing is as short as the first | the same | a permit is free | |
  */
 
@@ -24,21 +24,21 @@ import type {
 } from '../../ports/source-gate.ts';
 import { nextSlotAt, takeSlots, underNewLimits } from './pace.ts';
 
-/** When it is worth asking again for a permit, ms: any load may end any moment. */
+/** When to ask again for a permit, ms: a load may end at any moment. */
 const FULL_WAIT_MS = 2000;
-/** How long a source is closed that names no time, ms, and the most that this doubles to; the most that it may name; the least. */
+/** How long a source is closed if it names no time, ms, and the longest time after doubling; the longest and shortest time it may name. */
 const FIRST_CLOSED_MS = 10_000;
 const MOST_DOUBLED_MS = 600_000;
 const MOST_CLOSED_MS = 3_600_000;
 const LEAST_CLOSED_MS = 1000;
-/** Most slots of one answer. */
+/** Most slots in one answer. */
 const MOST_SLOTS = 10;
 
-/** All that a gate knows. Times are ms since the epoch. */
+/** The whole state of a gate. Times are ms since the epoch. */
 export interface GateState extends AskedLimits {
-  /** Load -> when its permit runs out. */
+  /** Load -> when its permit expires. */
   permits: Map<string, number>;
-  /** When the next request would be due if all came evenly (pace.ts). */
+  /** When the next request would be due if all were evenly spaced (pace.ts). */
   scheduledAt: number;
   closedUntil: number;
   closedBy: number;
@@ -46,11 +46,11 @@ export interface GateState extends AskedLimits {
   closings: number;
   /** The token of the source (token.ts); null: there is none. */
   token: SealedToken | null;
-  /** Who asks for a new token, and until when others wait for that, in memory alone; null: nobody. */
+  /** The load that fetches a new token, and until when others wait for it; only in memory; null: none. */
   asking: { load: string; until: number } | null;
 }
 
-/** A gate that nobody has passed yet. */
+/** The state of an unused gate. */
 export function newGate(): GateState {
   return {
     limits: { concurrency: null, rate: null },
@@ -89,7 +89,7 @@ export function more(gate: GateState, { load, want, force }: MoreRequest, now: n
   return slots.length === 0 ? paceWait(gate, now) : { outcome: 'more', slots };
 }
 
-/** Loads that were under way when the source closed tell of it, too: only one that finds it open again doubles the time. */
+/** Loads that were in progress when the source closed report it too: only a report that finds the gate open doubles the time. */
 export function close(gate: GateState, { status, retryAfterMs }: CloseRequest, now: number): void {
   const isOpen = gate.closedUntil <= now;
   const doubledMs = Math.min(FIRST_CLOSED_MS * 2 ** Math.min(gate.closings, 30), MOST_DOUBLED_MS);
@@ -137,7 +137,7 @@ function takeLimits(gate: GateState, { limits, asOf }: EnterRequest, now: number
   Object.assign(gate, { limits, asOf });
 }
 
-/** Slots as moments from now; without a rate any number at once. */
+/** Slots, in ms from now; without a rate, any number at once. */
 function take(gate: GateState, want: number, now: number): number[] {
   const { rate, concurrency } = gate.limits;
   if (rate === null) return Array.from({ length: want }, () => 0);

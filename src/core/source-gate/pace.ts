@@ -1,26 +1,26 @@
 /**
- * The pace of a source: the generic cell rate algorithm (ITU-T I.371, as a virtual schedule). Requests are given moments, *slots*, and a
- * slot that is not used at once is good for a little while, because whoever asked for it is elsewhere. The interval allows for that: no
- * window of `perMs` sees more than `requests`, however late within that while each of them is made.
+ * The pace of a source: the generic cell rate algorithm (ITU-T I.371, as a virtual schedule). Requests get moments, *slots*. A slot stays
+ * valid for a short time after its moment, because the caller needs time to receive it. The interval allows for that: no window of `perMs`
+ * has more than `requests` requests, however late within that time each of them is made.
  */
 
 import type { GateLimits } from '../../ports/source-gate.ts';
 
 export type Rate = NonNullable<GateLimits['rate']>;
 
-/** How many at once, where nothing says how many loads there may be: as many as an isolate has places at one origin. */
+/** Loads at the same time, if no limit is set: as many as an isolate runs for one origin. */
 const USUAL_CONCURRENCY = 6;
-/** Bounds of how long a slot is good for, ms, and its share of the window. */
+/** Least and most time for which a slot is valid, ms, and its share of the window. */
 const SLOT = { leastMs: 250, mostMs: 2000, share: 0.1 } as const;
-/** Slots are given so far ahead, ms: who would have to wait longer comes again. */
+/** How far ahead slots are given, ms; a load that would have to wait longer asks again. */
 const HORIZON_MS = 2000;
 
-/** How long a slot is good for after its moment, ms. */
+/** How long a slot is valid after its moment, ms. */
 export function slotMs({ perMs }: Rate): number {
   return Math.min(Math.max(perMs * SLOT.share, SLOT.leastMs), SLOT.mostMs);
 }
 
-/** Time between two requests in the long run, and how far they may run ahead of that, ms. */
+/** The average time between two requests, and how far requests may run ahead of that, ms. */
 function intervals(rate: Rate, concurrency: number | null): { everyMs: number; aheadMs: number } {
   const extra = Math.min(concurrency ?? USUAL_CONCURRENCY, rate.requests) - 1;
   const everyMs = (rate.perMs + slotMs(rate)) / (rate.requests - extra);
@@ -28,8 +28,8 @@ function intervals(rate: Rate, concurrency: number | null): { everyMs: number; a
 }
 
 /**
- * `scheduledAt` under limits that are new: what was given under others counts as all that may run ahead, and no more. Otherwise a source that
- * was asked once an hour would be asked nothing for an hour, whatever its limits have become.
+ * `scheduledAt` under new limits: slots that were given under the old ones count as the full allowance to run ahead, and no more. Otherwise
+ * a source with a limit of one request per hour would get no request for an hour, whatever its new limits are.
  */
 export function underNewLimits(
   { rate, concurrency }: { rate: Rate; concurrency: number | null },
@@ -41,9 +41,9 @@ export function underNewLimits(
 }
 
 /**
- * Gives at most `want` slots, of those that come within the horizon.
+ * Gives at most `want` slots within the horizon.
  *
- * @param scheduledAt when the next request would be due if all came evenly, ms since the epoch
+ * @param scheduledAt when the next request would be due if all were evenly spaced, ms since the epoch
  * @returns the slots, ms since the epoch, and the new `scheduledAt`
  */
 export function takeSlots(
@@ -64,7 +64,7 @@ export function takeSlots(
   return { slots, scheduledAt: due };
 }
 
-/** When a request may next be made, ms since the epoch. */
+/** When the next request may be made, ms since the epoch. */
 export function nextSlotAt(
   limits: { rate: Rate; concurrency: number | null },
   scheduledAt: number,

@@ -1,16 +1,16 @@
 /**
- * The token of a source: one for all isolates, asked for by one load at a time. A new one is asked for well before the old one ends, and
- * meanwhile the others go on with that.
+ * The token of a source: one for all isolates, fetched by one load at a time. A new token is fetched well before the old one expires;
+ * meanwhile the other loads use the old one.
  */
 
 import type { SealedToken, TokenAnswer, TokenRequest } from '../../ports/source-gate.ts';
 import type { GateState } from './gate.ts';
 
-/** How long a load has for asking, ms: one that was cut holds the others up no longer. */
+/** How long a load has to fetch a token, ms: one that was cut off delays the others no longer than this. */
 const ASKING_MS = 30_000;
-/** When the others look again, ms. */
+/** When the other loads ask again, ms. */
 const LOOK_MS = 250;
-/** A token is replaced so long before its end, ms, or a tenth of its time, or half of a short one's. */
+/** How long before its end a token is replaced: 60 s, or a tenth of its life if that is longer, but at most half of it. */
 const SKEW_MS = 60_000;
 const SKEW_SHARE = 0.1;
 const MOST_SKEW_SHARE = 0.5;
@@ -25,14 +25,14 @@ export function token(gate: GateState, { load, fingerprint, seen }: TokenRequest
   return { outcome: 'ask', standing: isGood ? known : null };
 }
 
-/** What came of asking. Whoever was too slow for the others to wait changes nothing of what they have got since. */
+/** The result of a fetch. It is ignored if the load took so long that another one has begun to fetch. */
 export function putToken(gate: GateState, { load, token: made }: { load: string; token: SealedToken | null }): void {
   if (gate.asking?.load !== load) return;
   gate.asking = null;
   if (made !== null) gate.token = made;
 }
 
-/** From when on a token is to be replaced that is good for so long from now on, ms since the epoch. */
+/** When a token that is valid for `lifeMs` from now must be replaced, ms since the epoch. */
 export function refreshAt(lifeMs: number, now: number): number {
   const skewMs = Math.min(Math.max(SKEW_MS, lifeMs * SKEW_SHARE), lifeMs * MOST_SKEW_SHARE);
   return now + lifeMs - skewMs;

@@ -1,6 +1,6 @@
 /**
- * D1 has what this object cannot have written: the object lost its rows (a renamed or deleted Worker, a restored object), or
- * a second Worker writes to the same D1. The object goes on above what D1 has, so that no ETag is given twice (DESIGN "Lost objects").
+ * D1 has an entry that this object cannot have written: the object lost its rows (a renamed or deleted Worker, a restored object), or a
+ * second Worker writes to the same D1. The object raises its counters above D1's, so that no ETag is used twice (DESIGN "Lost objects").
  */
 
 import { type Entry, lastVersionOf, NAMELESS } from '../../ports/entry.ts';
@@ -13,24 +13,24 @@ import { OWED_REPLACED_MS } from './timing.ts';
 import { noteNews } from './watchers.ts';
 
 /**
- * Row ids begin here above an entry of a release that did not note the first unused one: more than a million rows a load use
- * in a million loads, and 2^48 are there (tables/id-map-format.ts).
+ * First row id after an entry of a release that did not store the first unused one. It is more than a million loads of a million rows each
+ * use, and 2^48 ids exist (tables/id-map-format.ts).
  */
 const UNKNOWN_ROW_IDS = 2 ** 40;
-/** Row ids that loads may have given which D1 never got: MAX_SETTLING of a million rows each. */
+/** Row ids that loads may have used without D1 knowing: MAX_SETTLING loads of a million rows each. */
 const UNSTORED_ROW_IDS = 2 ** 24;
 
-/** Whether an entry that D1 holds cannot come from this document, now or in its past. */
+/** Whether an entry in D1 cannot come from this document, neither from its present nor from its past. */
 export function isForeign({ counters, loaded, forgotten }: CacheDocument, inD1: Entry): boolean {
   if (inD1.revision > counters.revision || lastVersionOf(inD1) > counters.version) return true;
   if (inD1.resource === NAMELESS && forgotten === undefined) return true;
-  // Two objects may give the same version; never under the same fence.
+  // Two objects may give the same version number, but never with the same fence.
   return inD1.loaded !== null && inD1.loaded.version === loaded?.version && inD1.loaded.fence !== loaded.fence;
 }
 
 /**
- * Counts on above the entry that D1 holds. A document that D1 had not answered yet takes over what is loaded there; one that has a
- * version of its own gives it the next number, and its settling tasks that version.
+ * Raises the counters above the entry in D1. If D1 had not answered before, the document takes over what is loaded there. A version that
+ * the document already has gets the next number, and its settling tasks get that version.
  */
 export function adopt(draft: Draft, inD1: Entry, now: number): undefined {
   const before = draft.document;
@@ -42,7 +42,7 @@ export function adopt(draft: Draft, inD1: Entry, now: number): undefined {
   const loaded = before.loaded === null ? inherited : { ...before.loaded, version, changed: version };
   const chain = inherited === null ? renumberedChain(before, version) : inD1.chain;
   const dueAt = now + OWED_REPLACED_MS;
-  // What the first answer of D1 names belongs to an earlier life: no other object will remove it. Later ones may be of an object that lives.
+    // Blobs named by D1's first answer belong to an earlier life, so no other object will remove them. Later answers may come from an object that is alive.
   const isEarlierLife = before.stored.revision <= 0;
   const replaced = [...namedBlobs(before, dueAt), ...(isEarlierLife ? namedBlobs(inD1, dueAt) : [])];
   const dropped = withoutBlobs(replaced, namedBlobs({ loaded, chain }, dueAt));
@@ -51,7 +51,7 @@ export function adopt(draft: Draft, inD1: Entry, now: number): undefined {
       loaded,
       chain,
       counters: { ...counters, version },
-      // What is taken over stays under the number of its load: under the asker's, what was purged with its resource would be fresh again.
+      // The taken-over data keeps the number of its load. Under the caller's number, data that was purged with its resource would be fresh again.
       number: inherited?.number ?? before.number,
       lastTaskId: before.lastTaskId ?? (inherited === null ? null : inD1.lastTaskId),
       owed: dropped.length === 0 ? before.owed : [...before.owed, ...dropped],
@@ -80,7 +80,7 @@ function countersAbove(own: Counters, inD1: Entry): Counters {
   };
 }
 
-/** What D1 tells of a load, as far as it does: nothing may be compared with its digest, nor be judged by when it was claimed. */
+/** What D1 knows of a load. Its digest and claim time are unknown: the next load compares with neither. */
 function inheritedLoad(
   { expiredAt }: CacheDocument,
   { number, lastTaskId }: Entry,
@@ -100,7 +100,7 @@ function inheritedLoad(
   };
 }
 
-/** The versions before were given to others as well: only the last is kept, under its new number and without a delta. */
+/** Others were given the earlier version numbers too, so only the last version is kept, with its new number and without a delta. */
 function renumberedChain({ chain, loaded }: CacheDocument, version: number): CacheDocument['chain'] {
   const last = chain.at(-1);
   if (loaded === null || last === undefined) return [];

@@ -1,4 +1,4 @@
-/** A consumer asks for the right to load (DESIGN "A refresh", 3): under a fence of its own and a lease, one at a time. */
+/** A consumer asks for the right to load (DESIGN "A refresh", 3): one load at a time, each with its own fence and a lease. */
 
 import { LEASE_MARGIN_MS } from '../../contract/constants.ts';
 import type { ClaimAnswer, ClaimRequest, Lease, PreviousLoad } from '../../ports/object.ts';
@@ -8,11 +8,11 @@ import { isHeavy } from './expected-load.ts';
 import { blobsOfFence } from './owed.ts';
 import { ANNOUNCED_MS, MAX_SETTLING, OWED_CLAIMED_MS, RESEND_FIRST_MS, STORE_GRACE_MS } from './timing.ts';
 
-/** Gives the lease of the task, to one delivery; else when to ask again (ms), or that there is nothing left to do. */
+/** Gives the task's lease to one delivery; otherwise answers when to ask again (ms), or that nothing is left to do. */
 export function claim(draft: Draft, request: ClaimRequest, { now }: StepContext): ClaimAnswer {
   const { head, behind, settling } = draft.document;
   if (head?.taskId === request.taskId) return claimHead(draft, head, request, now);
-  // What waits for its turn has no message of its own, but a dead letter's wake-up may ask for it.
+  // A task that waits behind another has no message of its own, but a dead letter may have woken it.
   if (behind?.taskId === request.taskId)
     return { outcome: 'not_due', delayMs: head === null ? 0 : untilFree(head, now) };
   if (settling.some(({ record }) => record.taskId === request.taskId)) return awaitStore(draft);
@@ -30,22 +30,22 @@ function claimHead(draft: Draft, head: LiveTask, request: ClaimRequest, now: num
   return startLoad(draft, head, request.deliveryId, now);
 }
 
-/** Nothing can be done before D1 has taken what was committed; the message is one more clock that sees to it. */
+/** The claim must wait until D1 has taken the entry. The message that comes back later is a second clock beside the alarm. */
 function awaitStore(draft: Draft): ClaimAnswer {
   draft.effects.store = true;
   return { outcome: 'not_due', delayMs: STORE_GRACE_MS };
 }
 
 /**
- * [M] D1 has a row of a cache before its origin is asked: purges by user or by parameters list D1, and would else not see the
- * load. The row that D1 answers with also tells an object that lost its own rows where its versions were.
+ * [M] D1 must have a row of a cache before the origin is called: purges by user or by parameters list D1, and would not find the load
+ * otherwise. If this object lost its own rows, D1's answer to that write also tells the versions of the earlier life.
  */
 function isAnnounced({ loaded, counters, stored, number }: CacheDocument, head: LiveTask, now: number): boolean {
   if (loaded !== null) return true;
   return stored.revision === counters.revision && isThere(counters.revision, number, head, now);
 }
 
-/** Whether no walk over D1 can have removed the row of a revision, nor the sweep of a resource that was deleted and made anew. */
+/** Whether neither a walk over D1 nor the sweep of a deleted and re-created resource can have removed the row of this revision. */
 function isThere(revision: number, number: number, head: LiveTask, now: number): boolean {
   return revision > 0 && revision > now - ANNOUNCED_MS && number >= head.number;
 }
@@ -58,9 +58,9 @@ function announce(draft: Draft, head: LiveTask, now: number): ClaimAnswer {
 
 function startLoad(draft: Draft, head: LiveTask, deliveryId: string, now: number): ClaimAnswer {
   const { counters, owed } = draft.document;
-  // Never below the time: what an earlier life of this object wrote to R2 has lower fences.
+    // At least the current time: fences that an earlier life of this object used in R2 are lower.
   const fence = Math.max(counters.fence + 1, now);
-  // Later than the end of the load before even within one millisecond: reads compare the two.
+    // Later than the end of the previous load, even within the same millisecond: reads compare the two.
   const claimedAt = Math.max(now, counters.clockAt + 1);
   const lease: LeaseState = { fence, deliveryId, claimedAt, endsAt: now + leaseMs(head), number: head.number };
   const started: LiveTask = {
@@ -85,7 +85,7 @@ function leaseMs({ policy }: LiveTask): number {
   return policy.timeoutMs + LEASE_MARGIN_MS + (policy.paceMs ?? 0);
 }
 
-/** What the load goes by. `leaseMs` is what is left, so that a second asking does not lengthen the lease. */
+/** The terms of the load. `leaseMs` is the rest of the lease, so that a repeated claim does not extend it. */
 function leaseOf(document: CacheDocument, task: LiveTask, lease: LeaseState, now: number): Lease {
   return {
     taskId: task.taskId,
@@ -102,8 +102,8 @@ function leaseOf(document: CacheDocument, task: LiveTask, lease: LeaseState, now
 }
 
 /**
- * Whoever purged, even softly, doubts what is held: nothing of it may make the next request conditional, nor one for changes alone. Nor may a date that proves
- * nothing (RFC 9110 section 8.8.2.2).
+ * After a purge, even a soft one, the held data is in doubt: it must not make the next request conditional, nor one for changes only.
+ * Neither must a date that proves nothing (RFC 9110 section 8.8.2.2).
  */
 function previousLoad(loaded: LoadedState, expiredAt: number): PreviousLoad {
   const { claimedAt, loadFence: _, taskId: __, heavy: ___, provenDate, ...previous } = loaded;
@@ -114,7 +114,7 @@ function previousLoad(loaded: LoadedState, expiredAt: number): PreviousLoad {
   return provenDate === true ? previous : { ...previous, originLastModified: null };
 }
 
-/** How long until the task at the head is next due or loses its lease, ms. */
+/** How long until the head task is next due or loses its lease, ms. */
 function untilFree(head: LiveTask, now: number): number {
   return Math.max((head.lease?.endsAt ?? head.dueAt ?? now) - now, RESEND_FIRST_MS);
 }

@@ -1,6 +1,6 @@
 /**
- * A load that succeeded (DESIGN "A refresh", 4): one transaction makes the version current, ends the lease and
- * dispatches the next task; the task itself is SUCCESS only once D1 has the entry (`stored`).
+ * A successful load (DESIGN "A refresh", 4): one transaction makes the version current, ends the lease and dispatches the next task. The
+ * task itself becomes SUCCESS only once D1 has the entry (`stored`).
  */
 
 import type { ColumnFacts, Link } from '../../ports/entry.ts';
@@ -13,7 +13,7 @@ import { OWED_REPLACED_MS, STORE_GRACE_MS } from './timing.ts';
 import { entryOf, findEnded, recordOf, taskOf } from './views.ts';
 import { noteNews } from './watchers.ts';
 
-/** Makes the load of this fence current; the answer is `settling` until D1 has it, then the same request gets `committed`. */
+/** Makes the load of this fence current. The answer is `settling` until D1 has the entry; after that the same request gets `committed`. */
 export function commit(draft: Draft, request: CommitRequest, context: StepContext): CommitAnswer {
   const { head } = draft.document;
   if (head?.taskId === request.taskId && head.lease?.fence === request.fence) {
@@ -23,7 +23,7 @@ export function commit(draft: Draft, request: CommitRequest, context: StepContex
   return answerAgain(draft, request, context);
 }
 
-/** [M] A fence commits once: asked again, because the answer was lost, it is told what its commit has become. */
+/** [M] A fence commits once. A repeated request, whose first answer was lost, gets the state of that commit. */
 function answerAgain(draft: Draft, request: CommitRequest, context: StepContext): CommitAnswer {
   const { document } = draft;
   const isSettling = document.settling.some(
@@ -109,17 +109,17 @@ function seen(columns: readonly ColumnFacts[] | undefined): Pick<LoadedState, 'c
   return columns === undefined ? {} : { columns };
 }
 
-/** The kept versions, oldest first, cut to `retainVersions`; those are counted whether or not the body changed this time. */
+/** The kept versions, oldest first, cut to `retainVersions`; the cut is made even if the body did not change. */
 function nextChain({ chain, loaded }: CacheDocument, request: CommitRequest, version: number): Link[] {
   const { change, fence, retainVersions } = request;
   if (change === null) return chain.slice(-retainVersions);
   const { deltaBytes, hash, rowChanges } = change;
-  // After a purge the load found nothing to compare with, though devices may hold what was there before.
+  // After a purge the load had nothing to compare with, although devices may hold rows from before it.
   const counts = rowChanges !== undefined && (loaded !== null || version === 1);
   return [...chain, { version, fence, deltaBytes, hash, ...(counts ? { rowChanges } : {}) }].slice(-retainVersions);
 }
 
-/** What the fence wrote is named now; what only the version before named is owed. */
+/** Blobs of this fence are no longer owed; blobs that only the version before named now are. */
 function nextOwed(
   before: CacheDocument,
   after: Pick<CacheDocument, 'loaded' | 'chain'>,

@@ -1,10 +1,10 @@
-/** What one step has changed so far: the next document, the tasks that ended and the effects to be carried out after the transaction. */
+/** The changes of one step: the next document, the tasks that ended, and the effects to carry out after the transaction. */
 
 import { TASK_RETENTION_COUNT, TASK_RETENTION_MS } from '../../contract/constants.ts';
 import type { CacheDocument, OwedBlob, TaskRecord } from './document.ts';
 import { RESEND_FIRST_MS, STORE_GRACE_MS, TRIM_SURPLUS } from './timing.ts';
 
-/** What a step needs of the world. */
+/** What a step needs from outside. */
 export interface StepContext {
   /** The object's clock, ms. */
   now: number;
@@ -15,26 +15,26 @@ export interface StepContext {
   ended(taskId: string): TaskRecord | null;
 }
 
-/** What is to be done once the transaction has been written. Losing any of it is made good by the alarm. */
+/** What must be done after the transaction was written. If an effect is lost, the alarm repeats it. */
 export interface Effects {
-  /** Ids of the tasks whose message goes to the queue. */
+  /** Ids of the tasks whose messages are sent to the queue. */
   send: string[];
   /** Write the newest entry to D1, then tell the machine (`stored` or `unstored`). */
   store: boolean;
-  /** Remove from R2, then tell the machine (`removed`). */
+  /** Remove these blobs from R2, then tell the machine (`removed`). */
   remove: OwedBlob[];
-  /** Tell the hubs what is new, then the machine what they have answered (`poked`). */
+  /** Tell the hubs what is new, then tell the machine their answers (`poked`). */
   poke: boolean;
   /** Ask the hubs, one after the other, until one still needs the cache; then tell the machine (`poked`, `freshen`). */
   ask: boolean;
 }
 
-/** One step under way. Documents are replaced, never changed, so the one given stays as it is. */
+/** One step in progress. Documents are replaced, never changed, so the given document stays as it is. */
 export class Draft {
   document: CacheDocument;
   readonly ended: TaskRecord[] = [];
   readonly effects: Effects = { send: [], store: false, remove: [], poke: false, ask: false };
-  /** The ended tasks of the key are to be cut to TASK_RETENTION_COUNT, in the same transaction. */
+  /** Whether the ended tasks of the key must be cut to TASK_RETENTION_COUNT, in the same transaction. */
   trims = false;
 
   constructor(document: CacheDocument) {
@@ -45,7 +45,7 @@ export class Draft {
     this.document = { ...this.document, ...patch };
   }
 
-  /** Makes the head due now and sends its message; the alarm sends it again as long as it is not claimed. */
+  /** Makes the head due now and sends its message. The alarm sends it again until it is claimed. */
   dispatch(now: number): void {
     const { head } = this.document;
     if (head === null) return;
@@ -53,13 +53,13 @@ export class Draft {
     this.effects.send.push(head.taskId);
   }
 
-  /** Frees the head's place: the task behind it, if any, takes it and is dispatched in the same transaction. */
+  /** Removes the head: the task behind it, if any, takes its place and is dispatched in the same transaction. */
   advance(now: number): void {
     this.update({ head: this.document.behind, behind: null });
     this.dispatch(now);
   }
 
-  /** A new revision of the entry, which D1 has to get. It is never below the time (ms): it also tells when the entry changed. */
+  /** A new revision of the entry, which D1 must get. It is at least the time (ms), because it also shows when the entry changed. */
   revise(patch: Partial<CacheDocument>, now: number): void {
     const counters = patch.counters ?? this.document.counters;
     this.update({
@@ -70,7 +70,7 @@ export class Draft {
     this.effects.store = true;
   }
 
-  /** Keeps a task that has ended. */
+  /** Stores an ended task. */
   end(record: TaskRecord, now: number): void {
     this.ended.push(record);
     const { count, sweepAt } = this.document.ended;

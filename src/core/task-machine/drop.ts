@@ -1,4 +1,4 @@
-/** What a purge takes away, whether or not the cache is loaded again. */
+/** What a purge removes, whether or not the cache is loaded again. */
 
 import type { Draft } from './draft.ts';
 import { namedBlobs } from './owed.ts';
@@ -6,14 +6,14 @@ import { OWED_DROPPED_MS } from './timing.ts';
 import { noteNews } from './watchers.ts';
 
 /**
- * Body and deltas go, the counters stay: the next version has the next number. A task that is settling goes on to
- * SUCCESS, for its load ended before the purge and made a version; that version is never current again.
+ * Drops the body and deltas and keeps the counters: the next version has the next number. A settling task still becomes SUCCESS, since its
+ * load ended before the purge and made a version; that version never becomes current again.
  */
 export function drop(draft: Draft, now: number): void {
   const { loaded, counters, head, owed, number, stored } = draft.document;
   const lease = head?.lease ?? null;
   const dropped = namedBlobs(draft.document, now + OWED_DROPPED_MS);
-  // Nothing that D1 has of an earlier life is taken over any more.
+  // From now on nothing is taken over from D1's entry of an earlier life.
   draft.update({ stored: { ...stored, revision: Math.max(stored.revision, 0) } });
   draft.revise(
     {

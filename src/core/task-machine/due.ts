@@ -1,6 +1,6 @@
 /**
- * What is done again until it is done: the alarm's side of the two clocks (DESIGN "A refresh", 2 [M]), and what became of a write to D1.
- * A version is seen in a task's state only after D1 has it (DESIGN "A refresh", 4 [M]).
+ * What is repeated until it succeeds: the alarm's part of the two clocks (DESIGN "A refresh", 2 [M]), and the results of writes to D1.
+ * The state of a task shows a version only after D1 has it (DESIGN "A refresh", 4 [M]).
  */
 
 import { taskError } from '../../contract/problem.ts';
@@ -21,7 +21,7 @@ import {
 } from './timing.ts';
 import { askWatchers, freshenAt, tellAgain, tellStored } from './watchers.ts';
 
-/** Sends again what nobody has claimed, writes to D1 what it lacks, removes from R2 what is due. */
+/** Sends unclaimed messages again, writes to D1 what it lacks, and removes from R2 what is due. */
 export function alarm(draft: Draft, _: object, { now }: StepContext): undefined {
   resend(draft, now);
   giveUpSettling(draft, now);
@@ -50,8 +50,8 @@ function storeAgain(draft: Draft, now: number): void {
 }
 
 /**
- * A wake-up from outside: the message of a task that is due is sent at once, since the last one may be dead. It stands for the next
- * of the alarm, whose gaps go on growing: messages would else multiply while a task cannot be claimed.
+ * A wake-up from outside: the message of a due task is sent at once, since the last one may be dead. It counts as the alarm's next message
+ * and does not reset the growing gaps; otherwise messages would multiply while a task cannot be claimed.
  */
 export function wake(draft: Draft, { taskId }: { taskId: string }, { now }: StepContext): undefined {
   const { head, settling } = draft.document;
@@ -59,7 +59,7 @@ export function wake(draft: Draft, { taskId }: { taskId: string }, { now }: Step
   if (settling.some(({ record }) => record.taskId === taskId)) draft.effects.store = true;
 }
 
-/** D1 has the entry `held`: tasks that waited for its revision or a lower one are SUCCESS, unless the entry is not of this object. */
+/** D1 has the entry `inD1`: tasks that waited for its revision or a lower one are SUCCESS, unless the entry is another object's. */
 export function stored(draft: Draft, { inD1 }: { inD1: Entry }, { now }: StepContext): undefined {
   const { document } = draft;
   if (isForeign(document, inD1)) return adopt(draft, inD1, now);
@@ -77,7 +77,7 @@ export function stored(draft: Draft, { inD1 }: { inD1: Entry }, { now }: StepCon
   }
 }
 
-/** D1 has not taken the newest revision: the alarm writes again, at growing gaps. */
+/** D1 has not taken the newest revision: the alarm writes again, after growing gaps. */
 export function unstored(draft: Draft, _: object, { now }: StepContext): undefined {
   const { stored: state } = draft.document;
   if (state.retryAt === null) return;
@@ -85,7 +85,7 @@ export function unstored(draft: Draft, _: object, { now }: StepContext): undefin
   draft.update({ stored: { ...state, tries: state.tries + 1, retryAt } });
 }
 
-/** Tasks whose version D1 has not taken for too long end in FAILURE; the version stands and shows when D1 is back. */
+/** Tasks whose version D1 has not taken for too long end in FAILURE. The version stays, and becomes visible when D1 is back. */
 function giveUpSettling(draft: Draft, now: number): void {
   const late = draft.document.settling.filter((task) => settleLimitAt(task) <= now);
   if (late.length === 0) return;
@@ -101,12 +101,12 @@ function giveUpSettling(draft: Draft, now: number): void {
   }
 }
 
-/** When a settling task is given up, ms. */
+/** When a settling task ends in FAILURE, ms. */
 function settleLimitAt({ committedAt }: CacheDocument['settling'][number]): number {
   return committedAt + SETTLE_LIMIT_MS;
 }
 
-/** When the alarm must next go off, ms; null: nothing is owed. Right after a step that did all that was due. */
+/** When the alarm must next go off, ms; null: nothing is owed. Call it after a step that has done everything due. */
 export function nextAlarmAt(document: CacheDocument, now: number): number | null {
   const times = [
     document.head?.resendAt ?? null,
@@ -121,7 +121,7 @@ export function nextAlarmAt(document: CacheDocument, now: number): number | null
   return times.length === 0 ? null : Math.min(...times);
 }
 
-/** Removals wait a little for others to join them; one that was due already is being tried, and tried again then. */
+/** Removals wait a little so that others can join them. One that is already due is in progress, and is retried after the same time. */
 function removalAt({ owed }: CacheDocument, now: number): number | null {
   if (owed.length === 0) return null;
   const dueAt = owed.reduce((earliest, blob) => Math.min(earliest, blob.dueAt), Number.POSITIVE_INFINITY);

@@ -1,6 +1,6 @@
 /**
- * Asking for a load (DESIGN "A refresh", 2): what is current may answer, else a task is joined, else one is made.
- * So a herd of reads costs one load, and a refresh asked for behind a running load brings data no older than itself.
+ * Requests for a load (DESIGN "A refresh", 2): the answer is what is current, or else an existing task, or else a new one.
+ * So many simultaneous reads cost one load, and a refresh during a running load brings data that is no older than the refresh.
  */
 
 import type { EnqueueAnswer, EnqueueRequest } from '../../ports/object.ts';
@@ -9,7 +9,7 @@ import type { CacheDocument, LiveTask } from './document.ts';
 import type { Draft, StepContext } from './draft.ts';
 import { entryAfter, entryOf, findTask } from './views.ts';
 
-/** Hands back what is current, tells of a failure that stands, or gives the task that brings what is asked for. */
+/** Returns what is current, the failure that stands, or the task that brings the requested data. */
 export function enqueue(draft: Draft, request: EnqueueRequest, context: StepContext): EnqueueAnswer {
   const { document } = draft;
   if (currentAnswers(document, request, context.now)) return { outcome: 'current', entry: entryOf(document) };
@@ -26,7 +26,7 @@ function answerTask(draft: Draft, taskId: string, context: StepContext): Enqueue
   return { outcome: 'task', task, entry: entryAfter(draft.document, task) };
 }
 
-/** [M] What is current was fetched after the asked moment, under the asker's definition or a later one, and has not expired. */
+/** [M] What is current was fetched after the requested moment, under the caller's definition or a later one, and has not expired. */
 function currentAnswers(document: CacheDocument, request: EnqueueRequest, now: number): boolean {
   const { loaded } = document;
   return (
@@ -38,7 +38,7 @@ function currentAnswers(document: CacheDocument, request: EnqueueRequest, now: n
   );
 }
 
-/** A caller's clock may be ahead of ours: nothing need have been fetched after a moment that is yet to come here. */
+/** A caller's clock may be ahead: a moment that is still in the future here counts as now. */
 function moment(since: number, { counters }: CacheDocument, now: number): number {
   return Math.min(since, Math.max(now, counters.clockAt));
 }
@@ -47,7 +47,7 @@ function failureStands({ failure }: CacheDocument, request: EnqueueRequest, now:
   return failure !== null && failure.retryAt > now && failure.number >= request.number;
 }
 
-/** The task of the last load, where it ended so recently that a refresh is answered with it (`refresh_min_s`; reads have none). */
+/** The task of the last load, if that ended so recently that it answers a refresh (`refresh_min_s`; never for reads). */
 function recentTask(document: CacheDocument, request: EnqueueRequest, context: StepContext): string | null {
   const { loaded, expiredAt } = document;
   const { refreshMinMs = 0 } = request;
@@ -58,7 +58,7 @@ function recentTask(document: CacheDocument, request: EnqueueRequest, context: S
   return task === null || task.state === 'FAILURE' ? null : task.taskId;
 }
 
-/** Joins a running task that brings what is asked for, or the last one that waits; null where there is neither. */
+/** Joins a running task that brings the requested data, or else the last waiting task; null: there is neither. */
 function joinTask(draft: Draft, request: EnqueueRequest, now: number): string | null {
   const { head, behind } = draft.document;
   if (head !== null && runningAnswers(draft.document, request, now)) {
@@ -71,20 +71,20 @@ function joinTask(draft: Draft, request: EnqueueRequest, now: number): string | 
   return keepTask(draft, 'head', joined(head, request));
 }
 
-/** An administrator who forces a load does not wait for a backoff; its id. */
+/** A forced load of an administrator skips the backoff. Returns the task's id. */
 function hurryTask(draft: Draft, task: LiveTask, now: number): string {
   draft.update({ head: task });
   draft.dispatch(now);
   return task.taskId;
 }
 
-/** Puts a task in its place; its id. The same task as before changes nothing, and so writes no row. */
+/** Stores a task at its place and returns its id. An unchanged task writes no row. */
 function keepTask(draft: Draft, place: 'head' | 'behind', task: LiveTask): string {
   if (task !== draft.document[place]) draft.update({ [place]: task });
   return task.taskId;
 }
 
-/** Whether the load under way was claimed after the asked moment, and after somebody knew the asker's definition. */
+/** Whether the running load was claimed after the requested moment, and after some caller knew the requested definition. */
 function runningAnswers(document: CacheDocument, request: EnqueueRequest, now: number): boolean {
   const lease = document.head?.lease ?? null;
   return (
@@ -96,8 +96,8 @@ function runningAnswers(document: CacheDocument, request: EnqueueRequest, now: n
 }
 
 /**
- * A waiting task with one more asker: its load goes by the newest definition that any of them knows. The task itself where that
- * changes nothing: most who join are reads.
+ * A waiting task with one more caller: its load uses the newest definition that any caller knows. Returns the same task if nothing changes,
+ * as for most reads.
  */
 function joined(task: LiveTask, request: EnqueueRequest): LiveTask {
   const newer = request.number > task.number;
@@ -113,7 +113,7 @@ function joined(task: LiveTask, request: EnqueueRequest): LiveTask {
   };
 }
 
-/** Makes a task: dispatched at once where the key is free, else behind the running one. */
+/** Makes a task: dispatched at once if the key is free, otherwise behind the running one. */
 function insertTask(draft: Draft, request: EnqueueRequest, context: StepContext): string {
   const task: LiveTask = {
     taskId: context.newTaskId(request.cache.key),
@@ -132,18 +132,18 @@ function insertTask(draft: Draft, request: EnqueueRequest, context: StepContext)
     lease: null,
   };
   draft.update({ behind: task });
-  // A user who was forgotten and is back: a revision of its own tells the named entry from the one without a name.
+  // The user was forgotten and is back: a new revision distinguishes the entry with a name from the one without.
   if (draft.document.forgotten === 'yes') draft.revise({ cache: request.cache, forgotten: 'revived' }, context.now);
   if (draft.document.head === null) draft.advance(context.now);
   return task.taskId;
 }
 
-/** Who asked for a new task: only one user who asked alone may revoke it (CONTRACT 2). `asker` is null for reads, schedule and administration of many. */
+/** The askers of a new task. Only a user who asked alone may revoke it (CONTRACT 2). `asker` is null for reads, schedules and administration of many caches. */
 function firstAskers(asker: string | null): Askers {
   return asker === null ? { kind: 'nobody' } : { kind: 'user', user: asker };
 }
 
-/** The askers of a task that one more has joined. What belongs to nobody stays so; what several wait for is no one user's. */
+/** The askers after one more has joined. A task that nobody owns stays so; a task of several users belongs to none of them. */
 function joinedAskers(askers: Askers, asker: string | null): Askers {
   if (askers.kind !== 'user' || askers.user === asker) return askers;
   return { kind: 'several' };

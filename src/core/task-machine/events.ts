@@ -1,4 +1,4 @@
-/** The events of the task machine and what a step comes to. */
+/** The events of the task machine, and the result of a step. */
 
 import type { WatchAnswer, WatchRequest } from '../../contract/live.ts';
 import type { Entry } from '../../ports/entry.ts';
@@ -22,7 +22,7 @@ import type { CacheDocument, OwedBlob, TaskRecord } from './document.ts';
 import type { Effects } from './draft.ts';
 import type { HubWatch } from './watchers.ts';
 
-/** Every event: what it brings and what it is answered. */
+/** Every event, with its request and answer. */
 export interface Events {
   enqueue: { request: EnqueueRequest; answer: EnqueueAnswer };
   claim: { request: ClaimRequest; answer: ClaimAnswer };
@@ -32,37 +32,37 @@ export interface Events {
   revoke: { request: RevokeRequest; answer: RevokeAnswer };
   purge: { request: PurgeRequest; answer: PurgeAnswer };
   entry: { request: { key: string }; answer: EntryAnswer };
-  /** A hub wants to be told what is new. */
+  /** A hub asks to be told of changes. */
   watch: { request: WatchRequest; answer: WatchAnswer };
-  /** Hubs were told of a revision, or have nobody left to tell. */
+  /** Hubs were told of a revision (`told`), or no longer need the cache (`left`). */
   poked: {
     request: { revision: number; told: readonly HubWatch[]; left: readonly HubWatch[] };
     answer: undefined;
   };
   /** A watched cache has expired, and a hub still needs it. */
   freshen: { request: object; answer: undefined };
-  /** Somebody found the task's message dead. */
+  /** The task's message was found dead. */
   wake: { request: { taskId: string }; answer: undefined };
   /** The alarm went off. */
   alarm: { request: object; answer: undefined };
-  /** D1 has answered a write: it has this entry. */
+  /** D1 has answered a write, and has this entry. */
   stored: { request: { inD1: Entry }; answer: undefined };
-  /** D1 did not take what was written. */
+  /** D1 did not take a write. */
   unstored: { request: object; answer: undefined };
-  /** R2 no longer has these blobs. */
+  /** These blobs are no longer in R2. */
   removed: { request: { blobs: readonly OwedBlob[] }; answer: undefined };
-  /** Ended tasks past their time are gone; so many are left, the oldest of them ended then (ms). */
+  /** Old ended tasks were removed; `count` are left, and the oldest of them ended at `oldestAt` (ms). */
   swept: { request: { count: number; oldestAt: number | null }; answer: undefined };
 }
 export type EventName = keyof Events;
 
-/** What a step comes to. `document` is the very one given if nothing changed. */
+/** The result of a step. `document` is the given object itself if nothing changed. */
 export interface Step<N extends EventName> {
   document: CacheDocument;
   answer: Events[N]['answer'];
-  /** Tasks that ended, to be kept in the same transaction. */
+  /** Tasks that ended, to be stored in the same transaction. */
   ended: readonly TaskRecord[];
-  /** The kept tasks are to be cut to TASK_RETENTION_COUNT, in the same transaction. */
+  /** Whether the ended tasks must be cut to TASK_RETENTION_COUNT, in the same transaction. */
   trims: boolean;
   effects: Readonly<Effects>;
 }

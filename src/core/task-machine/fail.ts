@@ -1,4 +1,4 @@
-/** A load that failed (DESIGN "A refresh", 5): RETRY with backoff, or FAILURE, which holds reads off for a while. */
+/** A failed load (DESIGN "A refresh", 5): RETRY with backoff, or FAILURE, after which reads start no load for a while. */
 
 import { type KeptError, taskError } from '../../contract/problem.ts';
 import type { FailAnswer, FailRequest } from '../../ports/object.ts';
@@ -9,7 +9,7 @@ import { bringForward } from './owed.ts';
 import { OWED_FAILED_MS, RESEND_FIRST_MS } from './timing.ts';
 import { recordOf } from './views.ts';
 
-/** Ends the attempt of this fence: another one follows after `delayMs`, or the task is FAILURE. */
+/** Ends the attempt of this fence: another one follows after `delayMs`, or the task becomes FAILURE. */
 export function fail(draft: Draft, request: FailRequest, context: StepContext): FailAnswer {
   const { head, owed } = draft.document;
   if (head?.taskId !== request.taskId || head.lease?.fence !== request.fence) return { outcome: 'stale_lease' };
@@ -18,7 +18,7 @@ export function fail(draft: Draft, request: FailRequest, context: StepContext): 
   return endAttempt(draft, ended, head.lease, request, context);
 }
 
-/** Every step begins with this: a lease that ran out counts as a retryable failure, whoever notices it first. */
+/** The beginning of every step: a lease that has run out counts as a retryable failure, whichever event finds it. */
 export function endLostLease(draft: Draft, context: StepContext): void {
   const { head } = draft.document;
   if (head === null || head.lease === null || head.lease.endsAt > context.now) return;
@@ -46,12 +46,12 @@ function endAttempt(
   return { outcome: 'failed' };
 }
 
-/** The task without its lease, due again at `dueAt`; its message comes back by itself, the alarm's comes a little later. */
+/** The task without its lease, due again at `dueAt`. The consumer's message comes back then; the alarm sends one a little later. */
 export function retried(task: LiveTask, error: KeptError, dueAt: number): LiveTask {
   return { ...task, state: 'RETRY', error, dueAt, resendAt: dueAt + RESEND_FIRST_MS, resends: 0, lease: null };
 }
 
-/** The failure stands in the entry, where reads heed it; what was loaded stays. */
+/** Stores the failure in the entry, where reads respect it. The loaded data stays. */
 function endInFailure(draft: Draft, head: LiveTask, number: number, outcome: Outcome, now: number): void {
   const { error, retryAfterMs } = outcome;
   const retryAt = now + Math.max(head.policy.errorTtlMs, retryAfterMs ?? 0);
@@ -70,7 +70,7 @@ function endInFailure(draft: Draft, head: LiveTask, number: number, outcome: Out
   draft.advance(now);
 }
 
-/** Since when loads fail, and how many have; what an earlier release began to note is not known. */
+/** Since when loads fail, and how many have failed; unknown for a series that began under an earlier release. */
 function countedFailures(before: Failure | null, now: number): Pick<Failure, 'since' | 'times'> {
   if (before === null) return { since: now, times: 1 };
   const { since, times } = before;

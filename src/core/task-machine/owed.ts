@@ -1,6 +1,6 @@
 /**
- * What the object removes in its own time (DESIGN "Removal" [M]): blobs in R2 that no kept version names, each owed from the time at
- * which it is due, and ended tasks past their time. Consumers never remove anything.
+ * What the object removes later (DESIGN "Removal" [M]): blobs in R2 that no kept version names, each with the time at which it is due, and
+ * old ended tasks. Consumers never remove anything.
  */
 
 import { TASK_RETENTION_MS } from '../../contract/constants.ts';
@@ -9,7 +9,7 @@ import type { CacheDocument, OwedBlob } from './document.ts';
 import type { Draft, StepContext } from './draft.ts';
 import { SWEEP_GAP_MS } from './timing.ts';
 
-/** Everything that a load may write under its fence. */
+/** All blobs that a load may write under its fence. */
 export function blobsOfFence(fence: number, dueAt: number): OwedBlob[] {
   return [
     { fence, name: 'body', dueAt },
@@ -17,7 +17,7 @@ export function blobsOfFence(fence: number, dueAt: number): OwedBlob[] {
   ];
 }
 
-/** What the kept versions name: the body and the deltas of the chain. */
+/** The blobs that the kept versions name: the body, and the deltas of the chain. */
 export function namedBlobs(
   document: { loaded: { fence: number } | null; chain: CacheDocument['chain'] },
   dueAt: number,
@@ -29,12 +29,12 @@ export function namedBlobs(
   ];
 }
 
-/** The blobs of a fence become due at `dueAt` at the latest: who could write them has stopped. */
+/** Makes the blobs of a fence due at `dueAt` at the latest: the consumer that could write them has stopped. */
 export function bringForward(owed: readonly OwedBlob[], fence: number, dueAt: number): OwedBlob[] {
   return owed.map((blob) => (blob.fence === fence ? { ...blob, dueAt: Math.min(blob.dueAt, dueAt) } : blob));
 }
 
-/** What is due for removal. A blob that is named, or may yet be written or committed under a live lease, is left alone whatever is owed. */
+/** Blobs that are due for removal, except those that are named, or that a load with a live lease may still write or commit. */
 export function dueBlobs(document: CacheDocument, now: number): OwedBlob[] {
   const due = document.owed.filter(({ dueAt }) => dueAt <= now);
   if (due.length === 0) return due;
@@ -42,7 +42,7 @@ export function dueBlobs(document: CacheDocument, now: number): OwedBlob[] {
   return due.filter((blob) => !kept.has(nameOf(blob)) && blob.fence !== document.head?.lease?.fence);
 }
 
-/** What is still owed once `removed` is gone. */
+/** The owed blobs without `removed`. */
 export function withoutBlobs(
   owed: readonly OwedBlob[],
   removed: readonly { fence: number; name: BlobName }[],
@@ -51,12 +51,12 @@ export function withoutBlobs(
   return owed.filter((blob) => !gone.has(nameOf(blob)));
 }
 
-/** R2 no longer has these blobs. */
+/** These blobs are no longer in R2. */
 export function removed(draft: Draft, { blobs }: { blobs: readonly OwedBlob[] }): undefined {
   if (blobs.length > 0) draft.update({ owed: withoutBlobs(draft.document.owed, blobs) });
 }
 
-/** So many ended tasks are left; the oldest ended at `oldestAt`, null where there is none. */
+/** Stores how many ended tasks are left; the oldest ended at `oldestAt`, null if there is none. */
 export function swept(
   draft: Draft,
   { count, oldestAt }: { count: number; oldestAt: number | null },

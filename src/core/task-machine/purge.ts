@@ -1,4 +1,4 @@
-/** Purging a cache (DESIGN "A refresh", 6 [M]): nothing fetched before it is ever current again. */
+/** Purges a cache (DESIGN "A refresh", 6 [M]): data that was fetched before never becomes current again. */
 
 import { taskError } from '../../contract/problem.ts';
 import type { PurgeAnswer, PurgeRequest } from '../../ports/object.ts';
@@ -10,7 +10,7 @@ import { forget } from './forget.ts';
 import { entryOf } from './views.ts';
 import { noteNews } from './watchers.ts';
 
-/** Asked again, because D1 had not taken it, a purge changes nothing more and writes to D1 once more. */
+/** A repeated purge, because D1 had not taken it, changes nothing more and writes to D1 once more. */
 export function purge(draft: Draft, request: PurgeRequest, { now }: StepContext): PurgeAnswer {
   if (request.soft) expire(draft, now);
   else if (request.forget === true) forget(draft, now);
@@ -23,7 +23,7 @@ export function purge(draft: Draft, request: PurgeRequest, { now }: StepContext)
   return { outcome: 'purged', entry: entryOf(draft.document) };
 }
 
-/** What is loaded counts as expired, and so does what a load under way will bring: it may have been fetched before. */
+/** The loaded data counts as expired, and so does the result of a running load, which may have been fetched before. */
 function expire(draft: Draft, now: number): void {
   const { loaded, counters, stored } = draft.document;
   const expiredAt = Math.max(now, counters.clockAt);
@@ -31,21 +31,21 @@ function expire(draft: Draft, now: number): void {
     draft.revise({ loaded: { ...loaded, expiresAt: now } }, now);
     noteNews(draft);
   } else if (stored.revision === UNASKED) {
-    // D1 may have something of an earlier life; whatever it answers with is expired.
+    // D1 may know an earlier life; whatever it answers with is expired.
     draft.revise({}, now);
     noteNews(draft);
   }
   draft.update({ expiredAt, counters: { ...draft.document.counters, clockAt: expiredAt } });
 }
 
-/** Before D1 has answered, it may have something of an earlier life. */
+/** Until D1 has answered, it may know an earlier life, which counts as something. */
 function holdsSomething({ document: { loaded, failure, head, stored } }: Draft): boolean {
   return loaded !== null || failure !== null || (head?.lease ?? null) !== null || stored.revision === UNASKED;
 }
 
 /**
- * The running task loses its lease and is due again at once; the attempt does not count, since nothing was wrong with
- * it. What it has written stays owed from its claim: it does not know yet, and may be writing more.
+ * Takes the lease from the running task and makes it due again at once. The attempt does not count, since nothing was wrong with it. Its
+ * blobs stay owed since its claim: the consumer does not know of the purge yet, and may still write.
  */
 function breakOffLoad(draft: Draft, head: LiveTask, now: number): void {
   const error = head.error ?? taskError('conflict', 'The cache was purged while it was loaded; it is loaded again.');

@@ -1,11 +1,11 @@
-/** Revoking a task that waits (CONTRACT 2): its only asker may, and an administrator. */
+/** Revokes a waiting task (CONTRACT 2): allowed for the only user who asked for it, and for administrators. */
 
 import type { RevokeAnswer, RevokeRequest } from '../../ports/object.ts';
 import type { Task } from '../../ports/task.ts';
 import type { Draft, StepContext } from './draft.ts';
 import { findTask, recordOf, taskOf } from './views.ts';
 
-/** Ends a task that waits as REVOKED, if this user may; the next one is dispatched. */
+/** Ends a waiting task as REVOKED, if this user may, and dispatches the next one. */
 export function revoke(draft: Draft, request: RevokeRequest, context: StepContext): RevokeAnswer {
   const task = findTask(draft.document, request.taskId, context);
   if (task === null || !mayRead(task, request)) return { outcome: 'unknown' };
@@ -21,7 +21,7 @@ export function revoke(draft: Draft, request: RevokeRequest, context: StepContex
   return { outcome: 'revoked', task: taskOf(draft.document, record) };
 }
 
-/** A private cache's task is for its owner and administrators only. */
+/** The task of a private cache is visible only to its owner and administrators. */
 function mayRead({ cache }: Task, { user, mayAdmin }: RevokeRequest): boolean {
   return cache.owner === null || cache.owner === user || mayAdmin;
 }

@@ -1,4 +1,4 @@
-/** What the outside is told of a document: its entry and its tasks. Questions change nothing themselves, but time may have (a lease that ran out). */
+/** Views of a document: its entry and its tasks. Queries change nothing themselves, but a lease may have run out meanwhile. */
 
 import { MAX_PAGE_BYTES, TASK_RETENTION_MS } from '../../contract/constants.ts';
 import { type Entry, type Loaded, namelessCache } from '../../ports/entry.ts';
@@ -8,7 +8,7 @@ import { jsonBytes } from '../json.ts';
 import type { CacheDocument, Failure, LiveTask, LoadedState, TaskRecord } from './document.ts';
 import type { Draft, StepContext } from './draft.ts';
 
-/** The entry as D1 and the edge keep it. */
+/** The entry as D1 and the edge store it. */
 export function entryOf(document: CacheDocument): Entry {
   const { version, nextRowId } = document.counters;
   return {
@@ -52,7 +52,7 @@ function loadedOf(state: LoadedState): Loaded {
   };
 }
 
-/** A live task as it is kept once it ends; callers add what its end brings. */
+/** A live task as a record, to which callers add the result of its end. */
 export function recordOf(task: LiveTask): TaskRecord {
   return {
     taskId: task.taskId,
@@ -71,12 +71,12 @@ export function recordOf(task: LiveTask): TaskRecord {
   };
 }
 
-/** The task of the contract: the record with the cache that it belongs to. */
+/** The task of the port: the record with its cache. */
 export function taskOf(document: CacheDocument, record: TaskRecord): Task {
   return { ...record, cache: document.cache };
 }
 
-/** The task with its state at this moment; a settling one reads as STARTED. Null: unknown, or kept long enough. */
+/** The task in its state at this moment; a settling task reads as STARTED. Null: unknown, or no longer kept. */
 export function findTask(document: CacheDocument, taskId: string, context: StepContext): Task | null {
   for (const live of [document.head, document.behind]) {
     if (live?.taskId === taskId) return taskOf(document, recordOf(live));
@@ -88,8 +88,8 @@ export function findTask(document: CacheDocument, taskId: string, context: StepC
 }
 
 /**
- * The tasks of a document, newest first: what waits or runs, what waits for D1, then `ended` ones in the order given. No more than
- * fit a page: each repeats the parameters of the cache.
+ * The tasks of a document, newest first: waiting and running ones, settling ones, then `ended` in the given order. At most as many as fit
+ * on a page, since each repeats the parameters of the cache.
  */
 export function listTasks(document: CacheDocument, ended: readonly TaskRecord[], limit: number): Task[] {
   const { head, behind, settling, cache } = document;
@@ -103,25 +103,25 @@ function asStarted({ warnings: _, ...record }: TaskRecord): TaskRecord {
   return { ...record, state: 'STARTED', version: null, etag: null, bytes: null, rows: null };
 }
 
-/** An ended task that is still to be told of. */
+/** An ended task that is recent enough to be shown. */
 export function findEnded(taskId: string, { ended, now }: StepContext): TaskRecord | null {
   const record = ended(taskId);
   return record !== null && (record.endedAt ?? 0) > now - TASK_RETENTION_MS ? record : null;
 }
 
-/** The entry that goes with a task: there when the task has ended and the cache was ever loaded, failed or purged. */
+/** The entry to return with a task: not null if the task has ended and the cache was ever loaded, failed or purged. */
 export function entryAfter(document: CacheDocument, task: Task): Entry | null {
   return task.endedAt === null || document.counters.revision === 0 ? null : entryOf(document);
 }
 
-/** The state of a task, with the entry when it has ended. */
+/** The state of a task, with the entry if it has ended. */
 export function state({ document }: Draft, { taskId }: { taskId: string }, context: StepContext): StateAnswer {
   const task = findTask(document, taskId, context);
   if (task === null) return { outcome: 'unknown' };
   return { outcome: 'found', task, entry: entryAfter(document, task) };
 }
 
-/** What is current; D1 is written once more, since whoever asks found it behind. */
+/** The newest entry. D1 is written once more, since the caller found it behind. */
 export function entry(draft: Draft): EntryAnswer {
   const { document } = draft;
   if (document.counters.revision === 0) return { outcome: 'unknown' };

@@ -1,6 +1,6 @@
 /**
- * The hubs that are told when a cache changes (docs/live.md). What is new is told once D1 has it, since devices ask by D1 then; and it
- * is told until each hub has answered, since a device that is told of nothing asks for nothing.
+ * The hubs that are told when a cache changes (docs/live.md). They are told once D1 has the change, since devices then read from D1. They
+ * are told again until each hub has answered, since a device that is told nothing asks for nothing.
  */
 
 import type { WatchAnswer, WatchRequest } from '../../contract/live.ts';
@@ -10,15 +10,15 @@ import type { Draft, StepContext } from './draft.ts';
 import { enqueue } from './enqueue.ts';
 import { FRESHEN_GAP_MS, POKE_FIRST_MS, POKE_GRACE_MS, POKE_MOST_MS } from './timing.ts';
 
-/** A hub by the watch that it has set. */
+/** A hub and the number of the watch that it has set. */
 export type HubWatch = Pick<Watcher, 'hub' | 'n'>;
 
-/** A hub wants to be told from now on. The answer tells what D1 has; what it does not have yet will be told. */
+/** A hub asks to be told from now on. The answer has the revision in D1; the hub will be told of later ones. */
 export function watch(draft: Draft, { hub, n }: WatchRequest): WatchAnswer {
   const { watchers = [], stored, counters, loaded } = draft.document;
   const revision = Math.max(stored.revision, 0);
   const known = watchers.find((watcher) => watcher.hub === hub);
-  // A request that was overtaken by a later one changes nothing.
+  // A request that arrives after a later one changes nothing.
   if (known === undefined || known.n < n) {
     const others = watchers.filter((watcher) => watcher !== known);
     draft.update({ watchers: [...others, { hub, n, told: Math.max(known?.told ?? 0, revision) }] });
@@ -27,19 +27,19 @@ export function watch(draft: Draft, { hub, n }: WatchRequest): WatchAnswer {
   return { outcome: 'watched', version: loaded?.changed ?? 0, revision };
 }
 
-/** What the newest revision brings is to be told. */
+/** Notes that hubs must be told of the newest revision. */
 export function noteNews(draft: Draft): void {
   const { watchers, counters } = draft.document;
   if (watchers === undefined) return;
   draft.update({ news: { revision: counters.revision, tries: 0, retryAt: null } });
 }
 
-/** D1 has a revision: what was to be told of it is told now. */
+/** D1 has a revision: tells the hubs, if they must be told of it. */
 export function tellStored(draft: Draft, now: number): void {
   const { news, stored } = draft.document;
   if (news === undefined || stored.revision < news.revision) return;
   if (untold(draft.document).length === 0) {
-    // A watch that was set meanwhile has been answered with it.
+    // The only watches left were set meanwhile, and their answers had this revision.
     draft.update({ news: undefined });
     return;
   }
@@ -47,21 +47,21 @@ export function tellStored(draft: Draft, now: number): void {
   draft.effects.poke = true;
 }
 
-/** The alarm: tells those again that have not answered. */
+/** For the alarm: tells the hubs again that have not answered. */
 export function tellAgain(draft: Draft, now: number): void {
   const { news } = draft.document;
   if (news === undefined || news.retryAt === null || news.retryAt > now) return;
   tellStored(draft, now);
 }
 
-/** Hubs that have yet to be told. */
+/** Hubs that must still be told. */
 export function untold({ watchers = [], news }: CacheDocument): Watcher[] {
   return news === undefined ? [] : watchers.filter(({ told }) => told < news.revision);
 }
 
 /**
- * Hubs have answered. [M] One that has nobody left to tell is dropped only if its watch is still the one that it was asked by: it may
- * have set another one meanwhile.
+ * Hubs have answered. [M] A hub that no longer needs the cache is dropped only if its watch is the one that was asked about: it may have
+ * set another one meanwhile.
  */
 export function poked(
   draft: Draft,
@@ -87,8 +87,8 @@ export function poked(
 }
 
 /**
- * When a watched cache is to be loaded again, ms: nobody reads it, since whoever is told asks for nothing until then. Null: it is not
- * watched, or only told of (`live: "told"`).
+ * When a watched cache must be loaded again, ms: no read would start the load, since devices that wait to be told do not ask. Null: the
+ * cache is not watched, or hubs are only told of changes (`live: "told"`).
  */
 export function freshenAt({ watchers, loaded, head, failure, askedAt = 0 }: CacheDocument): number | null {
   if (watchers === undefined || head !== null || loaded?.refreshBy === undefined) return null;
@@ -96,7 +96,7 @@ export function freshenAt({ watchers, loaded, head, failure, askedAt = 0 }: Cach
   return Math.max(loaded.expiresAt, failure?.retryAt ?? 0, earliest);
 }
 
-/** The alarm: a watched cache has expired, and its hubs are asked whether somebody is still there. */
+/** For the alarm: a watched cache has expired, so its hubs are asked whether they still need it. */
 export function askWatchers(draft: Draft, now: number): void {
   const at = freshenAt(draft.document);
   if (at === null || at > now) return;
@@ -104,7 +104,7 @@ export function askWatchers(draft: Draft, now: number): void {
   draft.effects.ask = true;
 }
 
-/** Somebody is there: the cache is loaded, as for a read of nobody's. */
+/** A hub needs the cache: it is loaded, as for an anonymous read. */
 export function freshen(draft: Draft, _: object, context: StepContext): undefined {
   const { loaded, cache, head } = draft.document;
   if (loaded?.refreshBy === undefined || head !== null) return;
