@@ -1,6 +1,6 @@
 /**
- * The work of each minute: schedules, sweeps of purged and deleted resources, eviction of unread caches, counts, lost wake-ups,
- * and rows that move to another database or table.
+ * The work of each minute: schedules, sweeps of purged and deleted resources, eviction of unread caches, counts, lost
+ * wake-ups, and rows that move to another database or table.
  */
 
 import type { Services } from './flows/services.ts';

@@ -1,8 +1,9 @@
 /**
- * Worker entry. The path of one refresh through the folders: http/routes/refresh.ts receives it. flows/load/request-refresh.ts
- * checks it and asks the cache's object (object/, rules in core/task-machine/), which sends a message. For that message,
- * queues/refresh-queue.ts calls flows/load/run-refresh.ts, which loads the origin (origin/), compares rows (tables/) and writes
- * to R2 (stores/). The object makes the version current and writes the entry to D1, where http/routes/rpc.ts reads it for a device.
+ * Worker entry. The path of one refresh through the folders: http/routes/refresh.ts receives it.
+ * flows/load/request-refresh.ts checks it and asks the cache's object (object/, rules in core/task-machine/), which
+ * sends a message. For that message, queues/refresh-queue.ts calls flows/load/run-refresh.ts, which loads the origin
+ * (origin/), compares rows (tables/) and writes to R2 (stores/). The object makes the version current and writes the
+ * entry to D1, where http/routes/rpc.ts reads it for a device.
  */
 
 import { app } from './app.ts';

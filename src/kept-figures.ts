@@ -1,6 +1,6 @@
 /**
- * Figures of the last hour in isolate memory (KEEP_FIGURES). They are for `npm start`, which has no Analytics Engine and one isolate.
- * A deployed service has many isolates, and each would return different figures.
+ * Figures of the last hour in isolate memory (KEEP_FIGURES). They are for `npm start`, which has no Analytics Engine
+ * and one isolate. A deployed service has many isolates, and each would return different figures.
  */
 
 import type { FigureQuestion, FigureRow, Figures } from './contract/figures.ts';

@@ -8,8 +8,8 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { hashOfText } from './core/shards.ts';
 
 /**
- * `info`: written for every load, and sampled (`sampleInfo`). `notice`: good news too, but rare, such as an administrator's change.
- * `notice`, `warn` and `error` are always written.
+ * `info`: written for every load, and sampled (`sampleInfo`). `notice`: good news too, but rare, such as an
+ * administrator's change. `notice`, `warn` and `error` are always written.
  */
 type Level = 'info' | 'notice' | 'warn' | 'error';
 type EventName = `${Lowercase<string>}.${Lowercase<string>}`;
@@ -27,8 +27,8 @@ export function withLogFields<Result>(fields: Fields, work: () => Result): Resul
 let infoShare = 1;
 
 /**
- * Sets the share (0-1) of `info` lines that are written from now on. The platform charges by the line, and can itself only drop whole
- * invocations, including their errors. Either all lines of a request are written, or none.
+ * Sets the share (0-1) of `info` lines that are written from now on. The platform charges by the line, and can itself
+ * only drop whole invocations, including their errors. Either all lines of a request are written, or none.
  */
 export function sampleInfo(share: number): void {
   infoShare = share;

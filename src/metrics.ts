@@ -1,6 +1,6 @@
 /**
- * Figures for the operator, written to the platform's Analytics Engine. A write costs no call, and a failed write fails nothing.
- * docs/operations.md says how to query them, and names columns by the order below.
+ * Figures for the operator, written to the platform's Analytics Engine. A write costs no call, and a failed write fails
+ * nothing. docs/operations.md says how to query them, and names columns by the order below.
  */
 
 import { log } from './log.ts';
@@ -11,13 +11,16 @@ export const FIGURES = {
   request: { labels: ['route', 'method', 'status'], values: ['count', 'total_ms', 'longest_ms', 'bytes'] },
   /** A request that a rate limit refused. */
   rate_limited: { labels: ['limit'], values: [] },
-  /** No room to hold a request: for one user (`user`) or in the whole isolate (`isolate`). Written at most once a minute each. */
+  /**
+   * No room to hold a request: for one user (`user`) or in the whole isolate (`isolate`). Written at most once a minute
+   * each.
+   */
   not_held: { labels: ['bound'], values: [] },
   /** One load. `outcome`: changed, same, settling, stale_lease, unavailable, unanswered, or the code of its failure. */
   load: { labels: ['resource', 'outcome'], values: ['ms', 'bytes', 'rows_changed', 'attempt'] },
   /**
-   * A load that was committed although rows moved between its pages (`drift: "keep"`): how many rows came twice, and by how many
-   * rows the origin's count differs.
+   * A load that was committed although rows moved between its pages (`drift: "keep"`): how many rows came twice, and by
+   * how many rows the origin's count differs.
    */
   drift: { labels: ['resource'], values: ['repeated_rows', 'rows_off_count'] },
   /** One batch of a queue. The lag is counted from the sending, of messages that are delivered for the first time. */

@@ -70,8 +70,8 @@ export interface AnsweredRequest {
 }
 
 /**
- * Services of one invocation; `waitUntil` is its execution context's. Queues and cron have no request, so they know no host and use
- * no edge cache: locations see their changes once the copies at the edge have expired.
+ * Services of one invocation; `waitUntil` is its execution context's. Queues and cron have no request, so they know no
+ * host and use no edge cache: locations see their changes once the copies at the edge have expired.
  *
  * @throws Problem `misconfigured`
  */

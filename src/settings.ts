@@ -1,4 +1,7 @@
-/** Settings: reads `env` once into checked values with units. A bad value throws a `misconfigured` problem that names the setting. */
+/**
+ * Settings: reads `env` once into checked values with units. A bad value throws a `misconfigured` problem that names
+ * the setting.
+ */
 
 import { Problem } from './contract/problem.ts';
 import { hostPatternFault } from './core/host-pattern.ts';
@@ -55,8 +58,8 @@ const MAX_SHARDS = 64;
 type Vars = Readonly<Record<string, unknown>>;
 
 /**
- * Runs `work` once for each env and keeps the result: the bindings and settings of an isolate are one object that never changes.
- * If `work` throws, the next call runs it again.
+ * Runs `work` once for each env and keeps the result: the bindings and settings of an isolate are one object that never
+ * changes. If `work` throws, the next call runs it again.
  */
 export function oncePerEnv<E extends object, T>(work: (env: E) => T): (env: E) => T {
   const known = new WeakMap<E, { result: T }>();

@@ -1,10 +1,10 @@
 /**
- * Waits and time-outs. The platform lets no request await a promise of another request. Code that waits for another request's
- * work therefore polls with `looks`: look, pause, look again.
+ * Waits and time-outs. The platform lets no request await a promise of another request. Code that waits for another
+ * request's work therefore polls with `looks`: look, pause, look again.
  *
  * | what waits | for what | where it looks |
  * |---|---|---|
- * | flows/read/await-load.ts | a load, by a read of what is missing or expired | the look-up |
+ * | flows/read/await-load.ts | a load, for a read whose data is missing or expired | the look-up |
  * | flows/live/watch-cache.ts | something newer, by `Prefer: wait` and event streams on `/rpc/` | isolate memory |
  * | flows/live/watch-task.ts | the end of a task | its object |
  * | stores/entry-lookup.ts | D1's answer to another request of the isolate | isolate memory |
@@ -27,8 +27,8 @@ export function randomPauses(shortestMs: number, longestMs: number): Pauses {
 }
 
 /**
- * Yields the number of the look whenever it is time to look: 0 at once, then 1, 2, … after a pause each, the last at `until` (ms
- * since the epoch). `signal` ends the wait early.
+ * Yields the number of the look whenever it is time to look: 0 at once, then 1, 2, … after a pause each, the last at
+ * `until` (ms since the epoch). `signal` ends the wait early.
  */
 export async function* looks(until: number, pauseMs: Pauses, signal?: AbortSignal): AsyncGenerator<number, void, void> {
   for (let look = 0; ; look += 1) {

@@ -69,7 +69,10 @@ export const MAX_EARLY_BYTES = 4_194_304;
 export const MAX_DELTA_BYTES = 4_194_304;
 /** A delta up to this size is always written; a larger one only if it has at most half the size of the body. */
 export const SMALL_DELTA_BYTES = 4096;
-/** Most deltas folded for one answer. Each may cost one call to R2 and two to the edge cache, and the calls of a request are limited. */
+/**
+ * Most deltas folded for one answer. Each may cost one call to R2 and two to the edge cache, and the calls of a request
+ * are limited.
+ */
 export const MAX_FOLDED_DELTAS = 250;
 /** Most links of a chain that one statement for many entries reads, so that all chains together fit in an isolate. */
 export const MAX_READ_LINKS = 64;
@@ -77,7 +80,10 @@ export const MAX_READ_LINKS = 64;
 export const MAX_SYNC_ITEMS = 100;
 export const MAX_INLINE_BYTES = 4_194_304;
 export const USUAL_INLINE_BYTES = 262_144;
-/** `POST /sync/`: how long an answer is held for loads by default and by `Prefer: wait`, seconds; most loads that it waits for. */
+/**
+ * `POST /sync/`: how long an answer is held for loads by default and by `Prefer: wait`, seconds; most loads that it
+ * waits for.
+ */
 export const SYNC_HOLD_S = 5;
 export const MAX_SYNC_HOLD_S = 10;
 export const MAX_SYNC_LOADS = 10;

@@ -1,6 +1,7 @@
 /**
- * Live sockets: the messages between a hub and a device, and the verbs of a hub (class LiveHub). A hub holds the sockets of some users
- * and tells each device which of the caches that it checked have changed. It sends no rows; `/rpc/` and `/sync/` do.
+ * Live sockets: the messages between a hub and a device, and the verbs of a hub (class LiveHub). A hub holds the
+ * sockets of some users and tells each device which of the caches that it checked have changed. It sends no rows;
+ * `/rpc/` and `/sync/` do.
  */
 
 import * as v from 'valibot';
@@ -11,7 +12,10 @@ import { Whole } from './values.ts';
 export const LIVE_PROTOCOL = 'freshet.v1';
 export const TICKET_PROTOCOL = 'ticket.';
 
-/** What a device sends to show that it is there, the answer to it, and the interval, s. Any other message ends the connection. */
+/**
+ * What a device sends to show that it is there, the answer to it, and the interval, s. Any other message ends the
+ * connection.
+ */
 export const PING = 'ping';
 export const PONG = 'pong';
 export const PING_S = 55;
@@ -84,7 +88,10 @@ export interface SubscribeRequest {
   /** Cache keys. */
   keys: readonly string[];
 }
-/** `gone`: this user has no such connection here. `full`: the hub has no room, or too many caches are new to it, so the device polls instead. */
+/**
+ * `gone`: this user has no such connection here. `full`: the hub has no room, or too many caches are new to it, so the
+ * device polls instead.
+ */
 export type SubscribeAnswer = 'ok' | 'gone' | 'full';
 
 /** Tells the connections of a hub that a cache has changed. */

@@ -1,6 +1,6 @@
 /**
- * All problems that Freshet answers with (CONTRACT 6, RFC 9457). Any layer down to the stores may throw a `Problem`; only
- * `http/problems.ts` renders it. `detail` is for the client; the cause only goes to the log.
+ * All problems that Freshet answers with (CONTRACT 6, RFC 9457). Any layer down to the stores may throw a `Problem`;
+ * only `http/problems.ts` renders it. `detail` is for the client; the cause only goes to the log.
  */
 
 import * as v from 'valibot';
@@ -118,7 +118,10 @@ export interface ProblemOptions {
   cause?: unknown;
 }
 
-/** An expected refusal. `detail` must not contain secrets, SQL, a stack, or the name of a secret or host; `adminDetail` may have the names. */
+/**
+ * An expected refusal. `detail` must not contain secrets, SQL, a stack, or the name of a secret or host; `adminDetail`
+ * may have the names.
+ */
 export class Problem extends Error {
   override readonly name = 'Problem';
   readonly code: ProblemCode;
@@ -141,8 +144,8 @@ export class Problem extends Error {
 }
 
 /**
- * The member of a definition that a failed load is about: a JSON pointer from the root, or a table by name with a column or member of the
- * table. Readers of formats know the table's name, not its number.
+ * The member of a definition that a failed load is about: a JSON pointer from the root, or a table by name with a
+ * column or member of the table. Readers of formats know the table's name, not its number.
  */
 export type FaultPlace = string | { table: string; column?: string; member?: 'rows' | 'key' | 'sql' | 'missing' };
 
@@ -159,7 +162,10 @@ export interface LoadFailureOptions {
   cause?: unknown;
 }
 
-/** Why a load changes nothing. Clients see `detail` and the entry keeps it: it must not contain a secret, header value or parameter. */
+/**
+ * Why a load changes nothing. Clients see `detail` and the entry keeps it: it must not contain a secret, header value
+ * or parameter.
+ */
 export class LoadFailure extends Problem {
   declare readonly code: LoadFailureCode;
   readonly retryable: boolean;

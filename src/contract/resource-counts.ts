@@ -42,6 +42,9 @@ export interface ResourceCounts {
   read(title: string): Promise<Counted | null>;
   /** The same for several, by title, without those that are not counted yet. */
   readAll(titles: readonly string[]): Promise<Map<string, Counted>>;
-  /** One bounded step of the walk that counts all caches, resource by resource, and begins again after some minutes; `now` in ms. */
+  /**
+   * One bounded step of the walk that counts all caches, resource by resource, and begins again after some minutes;
+   * `now` in ms.
+   */
   walk(now: number): Promise<void>;
 }

@@ -1,4 +1,7 @@
-/** Sources (CONTRACT 4 "Sources"): a system that several resources load from, with its address, network path and credentials. */
+/**
+ * Sources (CONTRACT 4 "Sources"): a system that several resources load from, with its address, network path and
+ * credentials.
+ */
 
 import * as v from 'valibot';
 import { about } from './about.ts';
@@ -135,8 +138,8 @@ export interface Sources {
   /** The first of these resources, in order of title. */
   titlesOf(name: string, limit: number): Promise<string[]>;
   /**
-   * Writes a definition if `expected` is still the stored `changedAt` (null: there is none). With `matters`, the numbers of all
-   * resources that name it grow in the same batch. Null: another writer was faster.
+   * Writes a definition if `expected` is still the stored `changedAt` (null: there is none). With `matters`, the
+   * numbers of all resources that name it grow in the same batch. Null: another writer was faster.
    */
   put(
     name: string,

@@ -31,7 +31,10 @@ export const TableDelta = v.strictObject({
   delete_ids: about(v.array(rowId), 'Ids of the deleted rows.'),
 });
 
-/** The delta between two versions; it names every table. Applied to the first version, it gives exactly the rows of the second. */
+/**
+ * The delta between two versions; it names every table. Applied to the first version, it gives exactly the rows of the
+ * second.
+ */
 export const Delta = v.array(TableDelta);
 
 /** The body of a resource without tables: the unchanged answer of the origin. */

@@ -1,4 +1,7 @@
-/** Webhooks (CONTRACT 4 "Webhooks"): what `PUT /webhooks/<name>/` accepts, what a receiver is sent, and what is stored of both. */
+/**
+ * Webhooks (CONTRACT 4 "Webhooks"): what `PUT /webhooks/<name>/` accepts, what a receiver is sent, and what is stored
+ * of both.
+ */
 
 import * as v from 'valibot';
 import { about } from './about.ts';
@@ -114,7 +117,10 @@ export const WebhookTest = v.strictObject({
 });
 export type WebhookTest = v.InferOutput<typeof WebhookTest>;
 
-/** One event of a cache. The user and the parameters are looked up when it is sent, so that no queue holds them after a user has left. */
+/**
+ * One event of a cache. The user and the parameters are looked up when it is sent, so that no queue holds them after a
+ * user has left.
+ */
 export interface CacheEvent {
   type: EventType;
   key: string;

@@ -8,8 +8,8 @@ interface Range {
 const ACCEPT_ALL: Range = { type: '*/*', weight: 1 };
 
 /**
- * The weight of a media type (without parameters, in lower case), 0 to 1, by the most specific range that matches it; and the place of
- * the type in the header, if the header names the type itself.
+ * The weight of a media type (without parameters, in lower case), 0 to 1, by the most specific range that matches it;
+ * and the place of the type in the header, if the header names the type itself.
  */
 export function wanted(header: string, type: string): { weight: number; place: number | null } {
   const ranges = header.trim() === '' ? [ACCEPT_ALL] : header.split(',').map(readRange);
@@ -19,7 +19,10 @@ export function wanted(header: string, type: string): { weight: number; place: n
   return { weight: range?.weight ?? 0, place: place < 0 ? null : place };
 }
 
-/** Whether a header names `type` and prefers it to `other`: by weight, or else because it names only `type` or names it first. */
+/**
+ * Whether a header names `type` and prefers it to `other`: by weight, or else because it names only `type` or names it
+ * first.
+ */
 export function prefers(header: string, type: string, other: string): boolean {
   const [one, two] = [wanted(header, type), wanted(header, other)];
   if (one.place === null || one.weight === 0 || one.weight < two.weight) return false;

@@ -4,9 +4,9 @@
 const MAX_BACKOFF_MS = 3_600_000;
 
 /**
- * The pause before the next attempt, ms: exponential with full jitter, so that keys which failed together are not retried together.
- * `attempt` counts from 1; `baseMs` is the longest pause after the first attempt; `floorMs` (the origin's `Retry-After`) is the least
- * pause; `random` is a number from 0 up to 1.
+ * The pause before the next attempt, ms: exponential with full jitter, so that keys which failed together are not
+ * retried together. `attempt` counts from 1; `baseMs` is the longest pause after the first attempt; `floorMs` (the
+ * origin's `Retry-After`) is the least pause; `random` is a number from 0 up to 1.
  */
 export function backoffMs(attempt: number, baseMs: number, floorMs: number, random: number): number {
   return Math.max(floorMs, Math.floor(random * growingGapMs(attempt - 1, baseMs, MAX_BACKOFF_MS)));

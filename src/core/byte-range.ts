@@ -1,12 +1,15 @@
-/** One byte range of a body (RFC 9110 sections 14.1.2, 14.2 and 15.5.17). A server may ignore `Range`: other ranges get the full body. */
+/**
+ * One byte range of a body (RFC 9110 sections 14.1.2, 14.2 and 15.5.17). A server may ignore `Range`: other ranges get
+ * the full body.
+ */
 
 import type { BlobRange } from '../ports/stores.ts';
 
 const SINGLE = /^bytes=[ \t]*(?:([0-9]+)-([0-9]+)?|-([0-9]+))[ \t]*$/i;
 
 /**
- * The range that a `Range` header requests of a body of `size` bytes. Null: no range, several, or the end of an empty body.
- * `unsatisfiable`: the body has no byte of it, as when a client that has the whole body requests the rest.
+ * The range that a `Range` header requests of a body of `size` bytes. Null: no range, several, or the end of an empty
+ * body. `unsatisfiable`: the body has no byte of it, as when a client that has the whole body requests the rest.
  */
 export function singleByteRange(header: string, size: number): BlobRange | 'unsatisfiable' | null {
   const match = SINGLE.exec(header);
@@ -25,8 +28,8 @@ export function contentRange(range: BlobRange, size: number): string {
 }
 
 /**
- * Whether `If-Range` permits the range, by strong comparison with the current tag, which is given without quotes. A date never does,
- * since two loads within one second could share it (RFC 9110 section 13.1.5).
+ * Whether `If-Range` permits the range, by strong comparison with the current tag, which is given without quotes. A
+ * date never does, since two loads within one second could share it (RFC 9110 section 13.1.5).
  */
 export function ifRangeHolds(header: string | undefined, etag: string): boolean {
   return header === undefined || header.trim() === `"${etag}"`;

@@ -1,7 +1,7 @@
 /**
- * `Cache-Control` of requests (RFC 9111 section 5.2.1). Only a `max-age` of at least one second counts. HTTP stacks add the other
- * directives, and `max-age=0`, on their own: Chromium sends it at a reload, for `fetch(…, { cache: 'no-cache' })`, and with each `fetch`
- * that sets `If-None-Match`.
+ * `Cache-Control` of requests (RFC 9111 section 5.2.1). Only a `max-age` of at least one second counts. HTTP stacks add
+ * the other directives, and `max-age=0`, on their own: Chromium sends it at a reload, for `fetch(…, { cache: 'no-cache'
+ * })`, and with each `fetch` that sets `If-None-Match`.
  */
 
 /** Name and, if there is one, value of each directive; a quoted value may hold commas. */

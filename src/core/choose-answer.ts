@@ -1,6 +1,6 @@
 /**
- * Chooses the answer to a read of a loaded cache (CONTRACT 3): not modified, a delta, or the whole body. It uses only the entry and the
- * request, and reads nothing. `/rpc/` and `/sync/` share these rules.
+ * Chooses the answer to a read of a loaded cache (CONTRACT 3): not modified, a delta, or the whole body. It uses only
+ * the entry and the request, and reads nothing. `/rpc/` and `/sync/` share these rules.
  */
 
 import { Problem } from '../contract/problem.ts';
@@ -68,9 +68,9 @@ export function deltaFor({ entry, loaded }: LoadedEntry, asked: AskedAnswer): Ch
 }
 
 /**
- * GET and POST are both safe reads here. `If-Match` is no condition: it may name the version that a device holds. A request that
- * names versions in `X-Delta` always gets the delta, never 304: a browser adds the ETag of a full table from its HTTP cache, and would
- * turn a 304 into that table, which the page did not request.
+ * GET and POST are both safe reads here. `If-Match` is no condition: it may name the version that a device holds. A
+ * request that names versions in `X-Delta` always gets the delta, never 304: a browser adds the ETag of a full table
+ * from its HTTP cache, and would turn a 304 into that table, which the page did not request.
  *
  * @throws Problem `precondition-failed`
  */

@@ -1,9 +1,10 @@
 /**
- * Chooses how to build a delta between two versions (CONTRACT 3 "Tables and deltas"). It uses only the entry: nothing is read for a
- * delta that cannot be built or is not worth it.
+ * Chooses how to build a delta between two versions (CONTRACT 3 "Tables and deltas"). It uses only the entry: nothing
+ * is read for a delta that cannot be built or is not worth it.
  *
- * A version that changed nothing has the content of the kept version before it, and can take its place as start or end. Versions below
- * the oldest kept one cannot be used, including those that changed nothing: the version whose content they have was dropped.
+ * A version that changed nothing has the content of the kept version before it, and can take its place as start or end.
+ * Versions below the oldest kept one cannot be used, including those that changed nothing: the version whose content
+ * they have was dropped.
  */
 
 import { MAX_DELTA_BYTES, MAX_FOLDED_DELTAS, SMALL_DELTA_BYTES } from '../contract/constants.ts';
@@ -70,8 +71,9 @@ function isWorthIt(steps: readonly StoredStep[], { bytes }: Loaded): boolean {
 }
 
 /**
- * The versions that an event stream must still send (CONTRACT 3 "Live"): the kept ones after `lastVersion`, oldest first. Only the newest
- * one if the client has no version (0), or one older than all kept versions: the versions in between are no longer all known.
+ * The versions that an event stream must still send (CONTRACT 3 "Live"): the kept ones after `lastVersion`, oldest
+ * first. Only the newest one if the client has no version (0), or one older than all kept versions: the versions in
+ * between are no longer all known.
  */
 export function versionsSince(chain: readonly Link[], lastVersion: number): readonly Link[] {
   const start = chain.findLastIndex(({ version }) => version <= lastVersion);

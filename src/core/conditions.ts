@@ -13,12 +13,15 @@ export interface EntityTag {
 const TAG = /(W\/)?(?:"([\x21\x23-\x7e\x80-\xff]*)"|([^\s,"]+))/g;
 /** A header that is one strong tag in quotes, or only letters, digits and hyphens. */
 const ONE_TAG = /^(?:"([\x21\x23-\x7e]*)"|([\w-]+))$/;
-/** Suffixes that compressing servers add to a tag: `-gzip` (Apache), `--gzip` (Jetty), `;gzip`, `:br`. No tag of this service ends so. */
+/**
+ * Suffixes that compressing servers add to a tag: `-gzip` (Apache), `--gzip` (Jetty), `;gzip`, `:br`. No tag of this
+ * service ends so.
+ */
 const CODING = /(?:--?|;|:)(?:gzip|br|deflate|zstd)$/;
 
 /**
- * The members of an `If-(None-)Match` header: `*`, or its tags. Parsing is lenient: some HTTP stacks leave out the quotes, and servers on
- * the way add a suffix for the coding. Neither changes the version that a tag names.
+ * The members of an `If-(None-)Match` header: `*`, or its tags. Parsing is lenient: some HTTP stacks leave out the
+ * quotes, and servers on the way add a suffix for the coding. Neither changes the version that a tag names.
  */
 export function parseEntityTags(header: string): '*' | EntityTag[] {
   // Fast path: nearly every header is one tag.

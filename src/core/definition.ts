@@ -72,7 +72,10 @@ export function mattersToLoads(before: Resource, after: Resource): boolean {
   return decisive(before) !== decisive(after);
 }
 
-/** What the cells of a column depend on. `required` and `optional` only apply to the next load, so they do not expire loaded data. */
+/**
+ * What the cells of a column depend on. `required` and `optional` only apply to the next load, so they do not expire
+ * loaded data.
+ */
 function cellsOf(column: Column): Json {
   const { name, at, as = 'json', zone, decimal = '.', group, pattern, null: nulls = [] } = columnDefinition(column);
   return {

@@ -1,7 +1,7 @@
 /**
- * What is known of a device, as one document. The newest value of each part counts, by time, so that notes may arrive in any order and
- * more than once. D1 merges documents by the same rules (stores/device-merge.ts). Therefore a cache is two texts here: its name, and its
- * version in a form that sorts as text by time, then version.
+ * What is known of a device, as one document. The newest value of each part counts, by time, so that notes may arrive
+ * in any order and more than once. D1 merges documents by the same rules (stores/device-merge.ts). Therefore a cache is
+ * two texts here: its name, and its version in a form that sorts as text by time, then version.
  */
 
 import type { DeviceDocument, DeviceName } from '../ports/device-document.ts';
@@ -20,8 +20,8 @@ const encoder = new TextEncoder();
 type Notes = Pick<SyncMessage, 'checks' | 'refusals'> & { records: readonly SyncRecord[] };
 
 /**
- * Notes as documents, in groups of one statement each. Parts of one device may be in several groups: merged one after the other, they
- * give the same result.
+ * Notes as documents, in groups of one statement each. Parts of one device may be in several groups: merged one after
+ * the other, they give the same result.
  */
 export function documentsOf({ records, checks = [], refusals = [] }: Notes): DeviceDocument[][] {
   const groups: DeviceDocument[][] = [];
@@ -132,8 +132,8 @@ function recordIdOf({ user, device, resource, reason }: Refusal): string {
 }
 
 /**
- * Whether the device still holds a cache that it was given: it named the cache in its last full check or later, or was given it after
- * that check. A device that never made a full check holds everything that it was given.
+ * Whether the device still holds a cache that it was given: it named the cache in its last full check or later, or was
+ * given it after that check. A device that never made a full check holds everything that it was given.
  */
 export function isHeld(
   { checked, holds }: Pick<DeviceDocument, 'checked' | 'holds'>,

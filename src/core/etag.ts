@@ -1,6 +1,6 @@
 /**
- * Entity tags, without quotes. For a cache (CONTRACT 3): `<first 16 hex digits of the cache key>-v<last version that changed the body>`;
- * for any other answer: a hash of its bytes.
+ * Entity tags, without quotes. For a cache (CONTRACT 3): `<first 16 hex digits of the cache key>-v<last version that
+ * changed the body>`; for any other answer: a hash of its bytes.
  */
 
 import { hash } from 'node:crypto';
@@ -26,7 +26,10 @@ export function versionOfEtag(tag: string, key: string): number | null {
   return match !== null && match[1] === tagOfKey(key) ? Number(match[2]) : null;
 }
 
-/** The tag of a text, or of its bytes: the first 64 bits of its SHA-256, in hex. It only has to differ from that of the previous answer. */
+/**
+ * The tag of a text, or of its bytes: the first 64 bits of its SHA-256, in hex. It only has to differ from that of the
+ * previous answer.
+ */
 export function digestTag(text: string | Uint8Array): string {
   return hash('sha256', text, 'hex').slice(0, TAG_DIGITS);
 }

@@ -1,4 +1,7 @@
-/** The member of a definition that a failed load is about, as a JSON pointer from the definition's root (CONTRACT 4 "Probe"). */
+/**
+ * The member of a definition that a failed load is about, as a JSON pointer from the definition's root (CONTRACT 4
+ * "Probe").
+ */
 
 import { columnName } from '../contract/column.ts';
 import type { FaultPlace, LoadFailure, LoadFailureCode } from '../contract/problem.ts';

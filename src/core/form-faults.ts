@@ -16,8 +16,8 @@ type AnySchema = v.GenericSchema & {
 };
 
 /**
- * All faults in the form of a value, from the issues of its schema. Valibot reports only one unknown member of each object and accepts
- * arrays as objects, so this function looks for both itself.
+ * All faults in the form of a value, from the issues of its schema. Valibot reports only one unknown member of each
+ * object and accepts arrays as objects, so this function looks for both itself.
  */
 export function faultsOfForm(
   value: unknown,

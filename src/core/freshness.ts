@@ -1,6 +1,6 @@
 /**
- * Whether loaded data may be served (CONTRACT 3; RFC 9111 section 4.2, RFC 5861). A resource that was changed, purged or deleted needs no
- * write to its caches: the numbers of the resource decide.
+ * Whether loaded data may be served (CONTRACT 3; RFC 9111 section 4.2, RFC 5861). A resource that was changed, purged
+ * or deleted needs no write to its caches: the numbers of the resource decide.
  */
 
 import { codeOf, type KeptError, type ProblemCode } from '../contract/problem.ts';
@@ -41,14 +41,17 @@ export function freshnessRules(
 const TTL_SPREAD = 0.1;
 
 /**
- * The time to live of one load, ms: up to a tenth shorter than the definition's, so that caches which were loaded together do not expire
- * together. `random` is a number from 0 up to 1.
+ * The time to live of one load, ms: up to a tenth shorter than the definition's, so that caches which were loaded
+ * together do not expire together. `random` is a number from 0 up to 1.
  */
 export function spreadTtlMs(ttlMs: number, random: number): number {
   return Math.ceil(ttlMs * (1 - TTL_SPREAD * random));
 }
 
-/** Failures where the origin answers, but without usable data: the held version is served longer, until an operator has looked at it. */
+/**
+ * Failures where the origin answers, but without usable data: the held version is served longer, until an operator has
+ * looked at it.
+ */
 const HELD_ON: ReadonlySet<ProblemCode> = new Set(['origin-guard', 'origin-pages', 'origin-refused']);
 /** How much longer than `stale_if_error_s` a version is served after such a failure, ms. */
 const HELD_ON_MS = 7 * 86_400_000;
@@ -86,15 +89,18 @@ function heldOnMs({ lastError }: Entry): number {
   return lastError !== null && HELD_ON.has(codeOf(lastError)) ? HELD_ON_MS : 0;
 }
 
-/** A definition number is the time of its change, so data that was loaded under an older one expired at that time at the latest. */
+/**
+ * A definition number is the time of its change, so data that was loaded under an older one expired at that time at the
+ * latest.
+ */
 function expiryOf(loaded: Loaded, number: number, rules: FreshnessRules, now: number): number {
   const byAge = Math.min(loaded.expiresAt, loaded.loadedAt + rules.ttlMs);
   return number < rules.number ? Math.min(byAge, rules.number, now) : byAge;
 }
 
 /**
- * Whether an entry has what a wait was for: a load later than that of version `seen` (0: none), under the newest definition. It counts
- * even if it has already expired, which with `ttl_s` 0 is always the case.
+ * Whether an entry has what a wait was for: a load later than that of version `seen` (0: none), under the newest
+ * definition. It counts even if it has already expired, which with `ttl_s` 0 is always the case.
  */
 export function isAwaited(entry: Entry | null, seen: number, rules: FreshnessRules): boolean {
   const loaded = entry?.loaded ?? null;

@@ -1,6 +1,6 @@
 /**
- * The memory that a JSON value takes, for limits of isolate memory. The length of its text is no measure: `[[1],[1],…]` takes twenty
- * times that, objects with all different member names eleven times.
+ * The memory that a JSON value takes, for limits of isolate memory. The length of its text is no measure: `[[1],[1],…]`
+ * takes twenty times that, objects with all different member names eleven times.
  */
 
 /** Memory in V8 on 64 bits, bytes: of each value's slot, then of what is stored elsewhere. */
@@ -9,7 +9,10 @@ const NUMBER_BYTES = 8;
 const STRING_BYTES = 24;
 const ARRAY_BYTES = 48;
 const OBJECT_BYTES = 32;
-/** Objects with the same member names share the names and their shape. Each new name takes this, in addition to its characters. */
+/**
+ * Objects with the same member names share the names and their shape. Each new name takes this, in addition to its
+ * characters.
+ */
 const NEW_NAME_BYTES = 130;
 
 const TWO_BYTE_CHARACTER = /[\u0100-\uffff]/;

@@ -1,4 +1,7 @@
-/** Reads JSON (RFC 8259) as a stream of events and validates it: if the reader ends without an error, the text was valid JSON. */
+/**
+ * Reads JSON (RFC 8259) as a stream of events and validates it: if the reader ends without an error, the text was valid
+ * JSON.
+ */
 
 import { type ParsedTokenInfo, Tokenizer, TokenType } from '@streamparser/json';
 import { LoadFailure } from '../contract/problem.ts';
@@ -32,7 +35,8 @@ export class JsonEvents {
 
   /**
    * @param maxNesting deepest nesting of containers; deeper is malformed
-   * @param maxTextLength names, strings and numbers are cut to about this many characters, and no more of them is held in memory
+   * @param maxTextLength names, strings and numbers are cut to about this many characters, and no more of them is held
+   * in memory
    */
   constructor(handler: JsonHandler, maxNesting: number, maxTextLength?: number) {
     this.#tokens = new Tokens(maxTextLength);

@@ -1,6 +1,7 @@
 /**
- * JSON from clients (RFC 8259), limited to what survives a round trip (RFC 7493, I-JSON): whole numbers up to 2^53-1, finite numbers,
- * well-formed strings, bounded nesting. Numbers are judged by value, so `1e20` is refused like its written-out digits.
+ * JSON from clients (RFC 8259), limited to what survives a round trip (RFC 7493, I-JSON): whole numbers up to 2^53-1,
+ * finite numbers, well-formed strings, bounded nesting. Numbers are judged by value, so `1e20` is refused like its
+ * written-out digits.
  */
 
 import { MAX_NESTING } from '../contract/constants.ts';
@@ -11,10 +12,11 @@ import { JsonEvents } from './json-events.ts';
 import { pointerTo } from './pointer.ts';
 
 /**
- * The value of a JSON text; the last of repeated members counts. The root is nesting level 0, so that the value of a parameter in a body
- * may be nested MAX_NESTING deep.
+ * The value of a JSON text; the last of repeated members counts. The root is nesting level 0, so that the value of a
+ * parameter in a body may be nested MAX_NESTING deep.
  *
- * @throws Problem `invalid-json` with the position; `invalid-parameters` with a pointer for each value that is not accepted
+ * @throws Problem `invalid-json` with the position; `invalid-parameters` with a pointer for each value that is not
+ * accepted
  */
 export function parseJson(text: string): Json {
   return demandInterchangeable(parseJsonText(text));

@@ -1,9 +1,10 @@
 /**
- * What an isolate knows of one key, as pure rules (DESIGN "Reading"); `stores/entry-lookup.ts` does the I/O. The state at a moment is the
- * first of these that applies:
+ * What an isolate knows of one key, as pure rules (DESIGN "Reading"); `stores/entry-lookup.ts` does the I/O. The state
+ * at a moment is the first of these that applies:
  *
  * - *being asked*: a request of this isolate has asked D1, and has not taken too long;
- * - *current*: less than `ENTRY_CACHE_MS` ago D1 returned entry and mark, or the object returned an entry where nothing was known;
+ * - *current*: less than `ENTRY_CACHE_MS` ago D1 returned entry and mark, or the object returned an entry where
+ *   nothing was known;
  * - *last known*: less than LAST_KNOWN_MS ago D1 or the object last returned the entry;
  * - *unknown*.
  *
@@ -19,9 +20,9 @@
  * | the object answered            | current           | – (newer copy)    | – (newer copy)        | – (newer copy)                   |
  * | time passes                    | –                 | last known        | unknown               | what its copy is                 |
  *
- * A find asks D1 even if this isolate's own copy is current: another isolate of the location may know more, and only the edge copy would
- * show it. The question extends an expired copy, here and at the edge, so that other requests use it meanwhile. After a failure the
- * extension stays, so a D1 that is down is asked once per `ENTRY_CACHE_MS`.
+ * A find asks D1 even if this isolate's own copy is current: another isolate of the location may know more, and only
+ * the edge copy would show it. The question extends an expired copy, here and at the edge, so that other requests use
+ * it meanwhile. After a failure the extension stays, so a D1 that is down is asked once per `ENTRY_CACHE_MS`.
  */
 
 import { LAST_KNOWN_MS } from '../contract/constants.ts';
@@ -38,7 +39,10 @@ export interface EntryCopy {
   bookmark?: string;
   /** When D1 or the object last returned the entry. */
   confirmedAt: number;
-  /** The copy, including its mark, counts as current until then. An answer of the object has no mark, so it does not extend this time. */
+  /**
+   * The copy, including its mark, counts as current until then. An answer of the object has no mark, so it does not
+   * extend this time.
+   */
   currentUntil: number;
 }
 
@@ -51,8 +55,8 @@ export interface KnownEntry {
   /** Until when other requests wait for the one that asks D1, ms; 0: no request asks. */
   askedUntil: number;
   /**
-   * Numbers of the last answer (of D1 or an object) and of D1's last failure, in one count of the isolate: its clock stands still between
-   * I/O and cannot order them. A waiting request only uses what arrived after the request itself.
+   * Numbers of the last answer (of D1 or an object) and of D1's last failure, in one count of the isolate: its clock
+   * stands still between I/O and cannot order them. A waiting request only uses what arrived after the request itself.
    */
   answerNumber: number;
   failureNumber: number;

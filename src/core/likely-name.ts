@@ -5,7 +5,10 @@ const MAX_LENGTH = 64;
 /** Shortest beginning that counts: `ttl` of `ttl_s`. */
 const MIN_BEGINNING = 3;
 
-/** The most similar known name: at most a third of its letters differ, or one is the beginning of the other. Undefined: none. */
+/**
+ * The most similar known name: at most a third of its letters differ, or one is the beginning of the other. Undefined:
+ * none.
+ */
 export function likelyName(name: string, known: readonly string[]): string | undefined {
   if (name.length > MAX_LENGTH) return undefined;
   const given = plain(name);
@@ -28,8 +31,8 @@ function isBeginning(one: string, other: string): boolean {
 }
 
 /**
- * The number of letters to insert, delete, replace or swap with a neighbour (optimal string alignment); `limit` if that many or more
- * are needed.
+ * The number of letters to insert, delete, replace or swap with a neighbour (optimal string alignment); `limit` if that
+ * many or more are needed.
  */
 function distanceBelow(from: string, to: string, limit: number): number {
   if (Math.abs(from.length - to.length) >= limit) return limit;

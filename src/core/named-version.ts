@@ -1,4 +1,7 @@
-/** The version of a cache that a device says it has; this location may know only older ones (CONTRACT 3, "A newer version than this location knows"). */
+/**
+ * The version of a cache that a device says it has; this location may know only older ones (CONTRACT 3, "A newer
+ * version than this location knows").
+ */
 
 import type { DeltaRange } from './choose-delta.ts';
 import { parseEntityTags } from './conditions.ts';
@@ -30,8 +33,8 @@ export function lastEventVersion(header: string | undefined): number {
 }
 
 /**
- * The versions between which a request asks for the delta. For `auto` it starts at the highest version that the tags name and that this
- * cache has reached; null: they name none.
+ * The versions between which a request asks for the delta. For `auto` it starts at the highest version that the tags
+ * name and that this cache has reached; null: they name none.
  */
 export function deltaRange(names: Omit<VersionNames, 'lastEventId'>, key: string, last: number): DeltaRange | null {
   const { delta, ifNoneMatch, ifMatch } = names;

@@ -1,6 +1,6 @@
 /**
- * `format` in the schemas of parameters, as @cfworker/json-schema checks it, in bounded time: its regular expressions backtrack, and the
- * strings come from users.
+ * `format` in the schemas of parameters, as @cfworker/json-schema checks it, in bounded time: its regular expressions
+ * backtrack, and the strings come from users.
  */
 
 import { format } from '@cfworker/json-schema';

@@ -1,6 +1,7 @@
 /**
- * What `parameters` of a definition may be (CONTRACT 4): a JSON Schema (2020-12) of an object that @cfworker/json-schema checks in full.
- * Keywords that it ignores or interprets differently are refused; unknown keywords are annotations.
+ * What `parameters` of a definition may be (CONTRACT 4): a JSON Schema (2020-12) of an object that
+ * @cfworker/json-schema checks in full. Keywords that it ignores or interprets differently are refused; unknown
+ * keywords are annotations.
  */
 
 import type { InputFault } from '../contract/problem.ts';

@@ -1,6 +1,6 @@
 /**
- * Parameter values (CONTRACT 2): checked against the resource's JSON Schema, with defaults filled in, so that one set of values means one
- * cache however it was written. Strings are not normalised: another Unicode form is another value.
+ * Parameter values (CONTRACT 2): checked against the resource's JSON Schema, with defaults filled in, so that one set
+ * of values means one cache however it was written. Strings are not normalised: another Unicode form is another value.
  */
 
 import { MAX_REQUEST_BYTES, USUAL_PARAMETERS_BYTES } from '../contract/constants.ts';
@@ -50,8 +50,8 @@ function demandSize(
 }
 
 /**
- * Values of a query string, as decoded pairs, checked and with defaults. A text that is a JSON literal of a type that the schema accepts is
- * read as such; any other text is a string, if the schema accepts strings.
+ * Values of a query string, as decoded pairs, checked and with defaults. A text that is a JSON literal of a type that
+ * the schema accepts is read as such; any other text is a string, if the schema accepts strings.
  *
  * @throws Problem `invalid-parameters` with a pointer for each fault
  */
@@ -114,7 +114,10 @@ export function withDefaults(value: Json, part: unknown): Json {
   return Object.fromEntries(filled);
 }
 
-/** Which sets of values a purge or list by parameters selects (CONTRACT 4): those that contain these members with these values. Nested values must be equal as a whole. */
+/**
+ * Which sets of values a purge or list by parameters selects (CONTRACT 4): those that contain these members with these
+ * values. Nested values must be equal as a whole.
+ */
 export function selectionOf(members: Parameters): (values: Parameters) => boolean {
   const wanted = Object.entries(members).map(([name, value]) => [name, canonicalText(value)] as const);
   return (values) =>

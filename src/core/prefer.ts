@@ -47,8 +47,8 @@ export function preferenceApplied(honoured: Partial<Preferences>): string | unde
 }
 
 /**
- * How long an answer is held, ms: for `wait` if it is given, so that `respond-async, wait=N` is also held up to N; otherwise not at all
- * for `respond-async`; otherwise for the default (CONTRACT 6).
+ * How long an answer is held, ms: for `wait` if it is given, so that `respond-async, wait=N` is also held up to N;
+ * otherwise not at all for `respond-async`; otherwise for the default (CONTRACT 6).
  */
 export function holdMs(preferences: Preferences, usualMs: number): number {
   if (preferences.waitS !== null) return preferences.waitS * 1000;

@@ -6,7 +6,10 @@ import type { CacheIdentity } from '../ports/entry.ts';
 import { cacheIdentity } from './cache-key.ts';
 import { checkParameters } from './parameters.ts';
 
-/** Whether the definition has the cache's scope, accepts its parameters and, with today's defaults, gives them the cache's key. */
+/**
+ * Whether the definition has the cache's scope, accepts its parameters and, with today's defaults, gives them the
+ * cache's key.
+ */
 export function isReachable({ resource, parameters, owner, key }: CacheIdentity, definition: Resource): boolean {
   if ((definition.scope === 'user') !== (owner !== null)) return false;
   try {

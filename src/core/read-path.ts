@@ -10,8 +10,8 @@ import { parametersFromQuery } from './parameters.ts';
 const MAX_PATH = 4096;
 
 /**
- * The path and query of `GET /rpc/` for the cache; null: a query cannot express the parameters, so only POST can. A query has no arrays
- * and objects, and it would read a text such as `1982` as a number if the schema accepts both.
+ * The path and query of `GET /rpc/` for the cache; null: a query cannot express the parameters, so only POST can. A
+ * query has no arrays and objects, and it would read a text such as `1982` as a number if the schema accepts both.
  *
  * @param given the parameters as the client gave them, without defaults
  */

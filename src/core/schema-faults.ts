@@ -53,7 +53,10 @@ const TYPE_WORDS: Readonly<Record<JsonType, string>> = {
   object: 'an object',
 };
 
-/** Keywords whose own error is dropped, since the errors below it give the cause. ALTERNATIVES keep theirs and drop those below. */
+/**
+ * Keywords whose own error is dropped, since the errors below it give the cause. ALTERNATIVES keep theirs and drop
+ * those below.
+ */
 const WRAPPERS = new Set(
   '$ref properties patternProperties additionalProperties unevaluatedProperties prefixItems items unevaluatedItems allOf if'.split(
     ' ',

@@ -1,6 +1,6 @@
 /**
- * Search in names: each word of the search text must occur somewhere in them, in any case, order and position. Blanks, hyphens and
- * underscores separate words, so that `tablet 17` finds `tablet-17`. There are no wildcards.
+ * Search in names: each word of the search text must occur somewhere in them, in any case, order and position. Blanks,
+ * hyphens and underscores separate words, so that `tablet 17` finds `tablet-17`. There are no wildcards.
  */
 
 const PARTING = /[\s\p{Pd}_]+/u;

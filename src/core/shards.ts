@@ -1,6 +1,7 @@
 /**
- * Which of several databases holds a row (SYNC_SHARDS, ENTRY_SHARDS). Rendezvous hashing: with more databases, rows move only to the new
- * ones; with fewer, only from the removed ones; each time as few as possible. Any change in this file moves rows.
+ * Which of several databases holds a row (SYNC_SHARDS, ENTRY_SHARDS). Rendezvous hashing: with more databases, rows
+ * move only to the new ones; with fewer, only from the removed ones; each time as few as possible. Any change in this
+ * file moves rows.
  */
 
 /** The number of databases now, and before the last change; both are equal once all rows have moved. */

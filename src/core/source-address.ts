@@ -13,15 +13,19 @@ export function* addressFaults(template: string): Generator<string> {
 /** The fault of an address with a dot segment. */
 export const DOT_SEGMENT = 'must not have "." or ".." as a segment of its path';
 
-/** Whether the path of a URL or relative URL has a dot segment, including an encoded one, for servers that decode the path first. */
+/**
+ * Whether the path of a URL or relative URL has a dot segment, including an encoded one, for servers that decode the
+ * path first.
+ */
 export function hasDotSegment(text: string): boolean {
   const path = text.replace(/[?#].*$/s, '');
   return /(?:^|\/|\\|%2f|%5c)(?:\.|%2e){1,2}(?=[/\\;]|%2f|%5c|%3b|$)/i.test(path);
 }
 
 /**
- * The whole URL template. The source's address counts as a folder, with or without a slash at its end. A template that begins with a slash
- * is a path of the host. An empty one, or one that begins with a query or `{/…}`, is appended to the address.
+ * The whole URL template. The source's address counts as a folder, with or without a slash at its end. A template that
+ * begins with a slash is a path of the host. An empty one, or one that begins with a query or `{/…}`, is appended to
+ * the address.
  */
 export function addressWithin(base: string, template: string): string {
   if (template === '' || /^(?:[?#]|\{[?#])/.test(template)) return base + template;

@@ -1,4 +1,7 @@
-/** Records of what a device was last given: which of several counts (DESIGN "Group commit"), and whether the device is behind. */
+/**
+ * Records of what a device was last given: which of several counts (DESIGN "Group commit"), and whether the device is
+ * behind.
+ */
 
 import type { Loaded } from '../ports/entry.ts';
 import type { SyncRecord } from '../ports/messages.ts';
@@ -51,8 +54,8 @@ function rank(unit: number): number {
 }
 
 /**
- * Whether the device lacks a newer version: one with another body, as its ETag shows, not only a later load of the same body. If the cache
- * was purged or deleted (null), every version is out of date.
+ * Whether the device lacks a newer version: one with another body, as its ETag shows, not only a later load of the same
+ * body. If the cache was purged or deleted (null), every version is out of date.
  */
 export function isOutOfDate(record: SyncRecord, current: Pick<Loaded, 'changed'> | null): boolean {
   return current === null || current.changed > record.changed;

@@ -4,8 +4,8 @@ import type { Identity } from '../contract/identity.ts';
 import type { Task } from '../ports/task.ts';
 
 /**
- * `cache:admin` may read any task; `cache:read` those of shared caches and of the user's own. Other tasks are answered as if they did not
- * exist.
+ * `cache:admin` may read any task; `cache:read` those of shared caches and of the user's own. Other tasks are answered
+ * as if they did not exist.
  */
 export function mayReadTask(identity: Identity, task: Task): boolean {
   if (identity.scopes.has('cache:admin')) return true;

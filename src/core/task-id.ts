@@ -1,6 +1,6 @@
 /**
- * Task ids are UUIDv8 (RFC 9562 section 5.8): the first 48 bits are those of the cache key and name the Durable Object; the rest is
- * random. So the state of a task takes one call of the object and no look-up.
+ * Task ids are UUIDv8 (RFC 9562 section 5.8): the first 48 bits are those of the cache key and name the Durable Object;
+ * the rest is random. So the state of a task takes one call of the object and no look-up.
  */
 
 const PREFIX_DIGITS = 12;

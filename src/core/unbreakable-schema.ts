@@ -20,8 +20,8 @@ const MAX_DEPTH = 16;
 const MAX_PATTERN = 4096;
 
 /**
- * Whether a schema (JSON Schema 2020-12) accepts only numbers, booleans, values of an `enum`, texts of a harmless `pattern` that is
- * anchored at both ends, or lists of these. A schema that this function does not understand is not.
+ * Whether a schema (JSON Schema 2020-12) accepts only numbers, booleans, values of an `enum`, texts of a harmless
+ * `pattern` that is anchored at both ends, or lists of these. A schema that this function does not understand is not.
  *
  * @param root the schema in which references are resolved
  */

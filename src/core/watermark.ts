@@ -1,6 +1,6 @@
 /**
- * Watermarks of incremental loads: moments as RFC 3339 in UTC with any fraction (`2026-11-28T20:59:59.123Z`), or decimal numbers. They
- * are compared as moments or numbers, never as texts.
+ * Watermarks of incremental loads: moments as RFC 3339 in UTC with any fraction (`2026-11-28T20:59:59.123Z`), or
+ * decimal numbers. They are compared as moments or numbers, never as texts.
  */
 
 import type { Changes } from '../contract/changes.ts';

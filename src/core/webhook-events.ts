@@ -16,7 +16,10 @@ const GUARDED: ReadonlySet<ProblemCode> = new Set(['origin-guard', 'origin-pages
 /** The gap after the first failed delivery, and the longest gap, ms; a random addition of up to half makes it 12 h at most. */
 const FIRST_GAP_MS = 5000;
 const LONGEST_GAP_MS = 28_800_000;
-/** Longest pause before a delivery is retried, ms, and longest `Retry-After` that is respected; also the longest delay of a queue. */
+/**
+ * Longest pause before a delivery is retried, ms, and longest `Retry-After` that is respected; also the longest delay
+ * of a queue.
+ */
 export const LONGEST_DELAY_MS = 43_200_000;
 
 /** The events of a task's end. If the entry is already a later one, the events carry that, since it is the newest. */

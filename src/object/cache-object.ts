@@ -1,6 +1,7 @@
 /**
- * The cache object: decides what is current for one cache key (DESIGN "A refresh, step by step"). This file has only verbs and the
- * alarm. The rules are in core/task-machine, the rows in key-rows.ts, calls to other services in effects.ts.
+ * The cache object: decides what is current for one cache key (DESIGN "A refresh, step by step"). This file has only
+ * verbs and the alarm. The rules are in core/task-machine, the rows in key-rows.ts, calls to other services in
+ * effects.ts.
  */
 
 import { DurableObject } from 'cloudflare:workers';
@@ -103,7 +104,10 @@ export class CacheObject extends DurableObject<Env> implements EncodedVerbs {
     return encodeAnswer((await this.#ask(request, 'revoke', request, { outcome: 'unknown' })).answer);
   }
 
-  /** @throws Error when D1 has not taken the purge. It stands here and the alarm repeats the write, but reads may still see old data. */
+  /**
+   * @throws Error when D1 has not taken the purge. It stands here and the alarm repeats the write, but reads may still
+   * see old data.
+   */
   async purge(request: contract.PurgeRequest): Promise<EncodedAnswer<contract.PurgeAnswer>> {
     if (!this.#rows.areNewer) await this.#recall(request.key);
     const { answer, stored } = await this.#ask(request, 'purge', request, { outcome: 'unknown' });
@@ -141,7 +145,10 @@ export class CacheObject extends DurableObject<Env> implements EncodedVerbs {
     await this.#ask({ taskId }, 'wake', { taskId }, undefined);
   }
 
-  /** Never throws: the platform gives up an alarm after some failures. Each step sets the next alarm from the rows before any effect. */
+  /**
+   * Never throws: the platform gives up an alarm after some failures. Each step sets the next alarm from the rows
+   * before any effect.
+   */
   override async alarm(): Promise<void> {
     try {
       if (this.#rows.areNewer) await this.ctx.storage.setAlarm(Date.now() + ALARM_RETRY_MS);

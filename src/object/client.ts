@@ -1,4 +1,7 @@
-/** The cache objects as flows call them: the stub of a key or task, with retries of errors that the platform marks as retryable. */
+/**
+ * The cache objects as flows call them: the stub of a key or task, with retries of errors that the platform marks as
+ * retryable.
+ */
 
 import type { Problem } from '../contract/problem.ts';
 import { backoffMs } from '../core/backoff.ts';
@@ -16,11 +19,12 @@ const BACKOFF_MS = 100;
 const TIMEOUT_MS = 10_000;
 
 /**
- * The verbs of all objects of a namespace. A call is retried where the platform marks its error as retryable. Every verb may be
- * repeated (joins, fences and delivery ids make that safe), so a lost answer does no harm.
+ * The verbs of all objects of a namespace. A call is retried where the platform marks its error as retryable. Every
+ * verb may be repeated (joins, fences and delivery ids make that safe), so a lost answer does no harm.
  *
  * @param requestId of the client's request, for the log lines of the work that it causes
- * @throws Problem `overloaded` with `Retry-After`, when the object is overloaded, unreachable, or failed to answer reliably
+ * @throws Problem `overloaded` with `Retry-After`, when the object is overloaded, unreachable, or failed to answer
+ * reliably
  */
 export function objectClient(namespace: DurableObjectNamespace<CacheObject>, requestId?: string): CacheObjectVerbs {
   const named = requestId === undefined ? {} : { requestId };

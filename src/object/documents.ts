@@ -1,7 +1,7 @@
 /**
- * Tables `keys` and `list_parts`: the document of each cache key, its long lists in parts (long-list.ts), and a copy of each document
- * in memory, since parsing a long chain costs more than most calls. The tables are the truth. Only this object writes them, and
- * changes of a transaction that was rolled back are dropped from memory too.
+ * Tables `keys` and `list_parts`: the document of each cache key, its long lists in parts (long-list.ts), and a copy of
+ * each document in memory, since parsing a long chain costs more than most calls. The tables are the truth. Only this
+ * object writes them, and changes of a transaction that was rolled back are dropped from memory too.
  */
 
 import type { CacheDocument } from '../core/task-machine/document.ts';
@@ -13,7 +13,10 @@ type List = (typeof LISTS)[number];
 type Layouts = Readonly<Record<List, Layout<object>>>;
 type Rows = Record<List, Layout<object>['parts'][number][]>;
 
-/** The document as it is stored, with only the newest items of its long lists. `skipped` is absent if there are none, or an older release wrote it. */
+/**
+ * The document as it is stored, with only the newest items of its long lists. `skipped` is absent if there are none, or
+ * an older release wrote it.
+ */
 type Stored = CacheDocument & { skipped?: Partial<Record<List, number>> };
 
 interface Known {
@@ -84,7 +87,8 @@ export class Documents {
 
   #writeList(key: string, list: List, before: Known | undefined, document: CacheDocument): Layout<object> {
     const layout = before?.layouts[list] ?? EMPTY_LAYOUT;
-    // Most steps touch neither list. The first step that does moves the items that an older release left in the document.
+    // Most steps touch neither list. The first step that does moves the items that an older release left in the
+    // document.
     if (before?.document[list] === document[list]) return layout;
     const next = nextLayout(layout, document[list]);
     const kept = new Set(next.parts.map(({ number }) => number));

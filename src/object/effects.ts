@@ -29,7 +29,10 @@ export interface Outside {
   hubs: LiveHubs;
 }
 
-/** Sends the messages of tasks at the head of their key, with hints about their load. A failure is only logged: the alarm sends again. */
+/**
+ * Sends the messages of tasks at the head of their key, with hints about their load. A failure is only logged: the
+ * alarm sends again.
+ */
 export async function sendMessages(
   taskIds: readonly string[],
   document: CacheDocument,
@@ -54,11 +57,11 @@ export async function sendMessages(
 }
 
 /**
- * Writes the newest entry of a key to D1, tells the machine, and returns whether D1 has it. If D1 holds an entry that this object
- * cannot have written, the machine raises its counters above it and the entry is written again: at most STORE_TRIES times, since
- * another object may be writing too.
+ * Writes the newest entry of a key to D1, tells the machine, and returns whether D1 has it. If D1 holds an entry that
+ * this object cannot have written, the machine raises its counters above it and the entry is written again: at most
+ * STORE_TRIES times, since another object may be writing too.
  *
- * @param tell called once D1 has what the hubs of the key are to be told
+ * @param tell called once D1 has the change that the hubs of the key must be told of
  */
 export async function storeEntry(key: string, rows: KeyRows, { entries }: Outside, tell: () => void): Promise<boolean> {
   for (let tries = 0; tries < STORE_TRIES; tries++) {
@@ -90,7 +93,10 @@ export async function storeEntry(key: string, rows: KeyRows, { entries }: Outsid
   return false;
 }
 
-/** Removes blobs of a key from R2 and tells the machine. A failure is only logged: the blobs stay owed, and the alarm retries. */
+/**
+ * Removes blobs of a key from R2 and tells the machine. A failure is only logged: the blobs stay owed, and the alarm
+ * retries.
+ */
 export async function removeBlobs(
   key: string,
   blobs: readonly OwedBlob[],

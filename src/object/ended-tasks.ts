@@ -1,6 +1,6 @@
 /**
- * Table `ended_tasks`: one row for each task that ended, written once. Some rows are also kept in memory, because clients poll the
- * state of their tasks. The table is the truth, as with documents (documents.ts).
+ * Table `ended_tasks`: one row for each task that ended, written once. Some rows are also kept in memory, because
+ * clients poll the state of their tasks. The table is the truth, as with documents (documents.ts).
  */
 
 import { TASK_RETENTION_COUNT, TASK_RETENTION_MS } from '../contract/constants.ts';

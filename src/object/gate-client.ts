@@ -6,7 +6,10 @@ import { withTimeout } from '../waiting.ts';
 /** How long a gate may take to answer, ms; it keeps its state in memory. A call without an answer grants no permit. */
 const TIMEOUT_MS = 2000;
 
-/** The gates of a namespace. Calls are not retried here: a load's message is delivered again, and a permit that is not returned expires. */
+/**
+ * The gates of a namespace. Calls are not retried here: a load's message is delivered again, and a permit that is not
+ * returned expires.
+ */
 export function sourceGates(namespace: { getByName(name: string): SourceGateVerbs }): SourceGates {
   return (source) => {
     // Each call gets its own stub: a stub that has thrown may stay broken.

@@ -7,8 +7,8 @@ const TABLES = `
   CREATE TABLE IF NOT EXISTS gate (name TEXT PRIMARY KEY, document TEXT NOT NULL) STRICT, WITHOUT ROWID`;
 
 /**
- * How far ahead of the slots that were given the pace is stored, ms, so that few requests write a row. A gate that is restarted continues
- * from the stored moment, so it gives no slot for at most this long.
+ * How far ahead of the slots that were given the pace is stored, ms, so that few requests write a row. A gate that is
+ * restarted continues from the stored moment, so it gives no slot for at most this long.
  */
 const AHEAD_MS = 1000;
 

@@ -1,6 +1,6 @@
 /**
- * The data that a socket carries while its hub sleeps: at most 16,384 bytes, of which the platform uses a few. A tag has 8 bytes, so a
- * socket may be told of 1,000 caches.
+ * The data that a socket carries while its hub sleeps: at most 16,384 bytes, of which the platform uses a few. A tag
+ * has 8 bytes, so a socket may be told of 1,000 caches.
  */
 
 import { Buffer } from 'node:buffer';
@@ -9,7 +9,10 @@ import type { NewSocket, Socket } from '../core/live-hub/hub.ts';
 
 const TAG_BYTES = TAG_DIGITS / 2;
 
-/** The stored form of a socket. Only this file writes it. It is compact because a hub that wakes reads thousands of them at once. */
+/**
+ * The stored form of a socket. Only this file writes it. It is compact because a hub that wakes reads thousands of them
+ * at once.
+ */
 type Attachment = Omit<Socket, 'tags'> & { tags: Uint8Array };
 
 /** Stores what the hub knows of a socket in its attachment. */

@@ -1,4 +1,7 @@
-/** Tables `watches` and `counters` of a hub: the watches that it has set at cache objects, and the last number that it gave to a watch. */
+/**
+ * Tables `watches` and `counters` of a hub: the watches that it has set at cache objects, and the last number that it
+ * gave to a watch.
+ */
 
 import type { Hub, Watch } from '../core/live-hub/hub.ts';
 
@@ -39,7 +42,8 @@ export class HubRows {
     try {
       this.#put(hub, tags);
     } catch (error) {
-      // Otherwise a watch only in memory would never be asked for again, and a watch only in the table would never be set anew.
+      // Otherwise a watch only in memory would never be asked for again, and a watch only in the table would never be
+      // set anew.
       for (const tag of tags) this.#restore(hub, tag);
       throw error;
     }

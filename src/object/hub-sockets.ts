@@ -68,7 +68,10 @@ export class HubSockets {
     this.#open.delete(id);
   }
 
-  /** Ends a socket. If the device does not answer, the platform still lists the socket, so it is marked: the hub must not restore it when it wakes. */
+  /**
+   * Ends a socket. If the device does not answer, the platform still lists the socket, so it is marked: the hub must
+   * not restore it when it wakes.
+   */
   end(id: string, reason: CloseReason): void {
     const webSocket = this.#open.get(id);
     this.#open.delete(id);

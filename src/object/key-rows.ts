@@ -198,8 +198,9 @@ export class KeyRows {
   }
 
   /**
-   * Makes sure that owed work has an alarm. An earlier alarm stays, since each move writes a row. `alarmAt` was read before the
-   * transaction: nothing may be awaited between the rows and the alarm, so that both reach the disk together.
+   * Makes sure that owed work has an alarm. An earlier alarm stays, since each move writes a row. `alarmAt` was read
+   * before the transaction: nothing may be awaited between the rows and the alarm, so that both reach the disk
+   * together.
    */
   async #arm(document: CacheDocument, alarmAt: number | null): Promise<void> {
     const now = Date.now();

@@ -1,6 +1,7 @@
 /**
- * A hub of live sockets: tells devices which of their caches have changed. This file has only verbs, socket events and the alarm; the
- * rules are in core/live-hub, the rows in hub-rows.ts. The hub sleeps between events (WebSocket hibernation), and its sockets stay open.
+ * A hub of live sockets: tells devices which of their caches have changed. This file has only verbs, socket events and
+ * the alarm; the rules are in core/live-hub, the rows in hub-rows.ts. The hub sleeps between events (WebSocket
+ * hibernation), and its sockets stay open.
  */
 
 import { DurableObject } from 'cloudflare:workers';
@@ -34,7 +35,10 @@ const ALARM_RETRY_MS = 60_000;
 /** An alarm that is overdue by this much has been lost, ms. */
 const ALARM_LATE_MS = 60_000;
 
-/** The verbs of contract/live.ts and the platform's handlers. Everything else is `#private`, since callers can call every public method. */
+/**
+ * The verbs of contract/live.ts and the platform's handlers. Everything else is `#private`, since callers can call
+ * every public method.
+ */
 export class LiveHub extends DurableObject<Env> implements LiveHubVerbs {
   readonly #hub = new Hub();
   readonly #sockets: HubSockets;
@@ -49,7 +53,8 @@ export class LiveHub extends DurableObject<Env> implements LiveHubVerbs {
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair(PING, PONG));
     this.#rows.restore(this.#hub);
     for (const socket of this.#sockets.restore()) this.#hub.add(socket);
-    // Read before the first step, so that no step awaits anything between its rows and its alarm. Two steps that did overwrote each other's alarm.
+    // Read before the first step, so that no step awaits anything between its rows and its alarm. Two steps that did
+    // overwrote each other's alarm.
     ctx.blockConcurrencyWhile(async () => {
       this.#alarmAt = await ctx.storage.getAlarm();
     });
@@ -77,8 +82,8 @@ export class LiveHub extends DurableObject<Env> implements LiveHubVerbs {
   }
 
   /**
-   * Opens a socket for the ticket at the end of the path. For a bad ticket no socket is accepted: a client that never answers the close
-   * would keep the hub awake.
+   * Opens a socket for the ticket at the end of the path. For a bad ticket no socket is accepted: a client that never
+   * answers the close would keep the hub awake.
    */
   override async fetch(request: Request): Promise<Response> {
     const id = new URL(request.url).pathname.slice(`${API_BASE}/live/`.length);
@@ -129,8 +134,8 @@ export class LiveHub extends DurableObject<Env> implements LiveHubVerbs {
   }
 
   /**
-   * One step: rows, attachments and alarm are written together, before anything else can happen; then messages are sent and objects
-   * asked. `first` runs before all of that.
+   * One step: rows, attachments and alarm are written together, before anything else can happen; then messages are sent
+   * and objects asked. `first` runs before all of that.
    */
   async #run<N extends HubEventName>(
     name: N,
@@ -147,7 +152,10 @@ export class LiveHub extends DurableObject<Env> implements LiveHubVerbs {
     return answer;
   }
 
-  /** An object that an alarm or a socket wakes may not know its name. Then the ids of its sockets tell the number; without sockets none is needed. */
+  /**
+   * An object that an alarm or a socket wakes may not know its name. Then the ids of its sockets tell the number;
+   * without sockets none is needed.
+   */
   get #number(): number {
     const { name } = this.ctx.id;
     if (name !== undefined) return Number(name);

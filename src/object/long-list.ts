@@ -1,7 +1,7 @@
 /**
- * Stores a list that grows with the rate of loads. The newest items stand in the document, which is written at each step; the older ones
- * stand in parts, each a row that is written once. This keeps the document small and costs one row written and one deleted for each
- * PART_ITEMS loads. A row for each item would cost two for each load.
+ * Stores a list that grows with the rate of loads. The newest items stand in the document, which is written at each
+ * step; the older ones stand in parts, each a row that is written once. This keeps the document small and costs one row
+ * written and one deleted for each PART_ITEMS loads. A row for each item would cost two for each load.
  */
 
 /** Items of a part; the document holds fewer than twice as many. */
@@ -16,7 +16,10 @@ export interface Part<Item> {
 /** How a list is divided into rows. */
 export interface Layout<Item> {
   parts: readonly Part<Item>[];
-  /** How many items at the beginning of the first part are gone. Parts are emptied from the front, and rewritten only when necessary. */
+  /**
+   * How many items at the beginning of the first part are gone. Parts are emptied from the front, and rewritten only
+   * when necessary.
+   */
   skipped: number;
   /** The items in the document. */
   tail: readonly Item[];
@@ -30,8 +33,8 @@ export function itemsOf<Item>({ parts, skipped, tail }: Layout<Item>): readonly 
 }
 
 /**
- * The layout of the changed list. Items that stayed must be the same objects as before, in the same order. The caller writes the parts
- * that are not the same objects as before, and deletes those that are missing.
+ * The layout of the changed list. Items that stayed must be the same objects as before, in the same order. The caller
+ * writes the parts that are not the same objects as before, and deletes those that are missing.
  */
 export function nextLayout<Item>(before: Layout<Item>, list: readonly Item[]): Layout<Item> {
   /** How many items of the list are in parts so far. */

@@ -1,11 +1,13 @@
 /**
- * The object's tables, created by numbered steps; the number of the last step is stored. An empty object gets them at its first write, so
- * a call that only reads leaves nothing behind. An object of an older release gets the missing steps before its tables are used.
+ * The object's tables, created by numbered steps; the number of the last step is stored. An empty object gets them at
+ * its first write, so a call that only reads leaves nothing behind. An object of an older release gets the missing
+ * steps before its tables are used.
  */
 
 const STEPS: readonly (readonly string[])[] = [
   [
-    // One document for each cache key (core/task-machine/document.ts). Keys that share their first 48 bits share an object.
+    // One document for each cache key (core/task-machine/document.ts). Keys that share their first 48 bits share an
+    // object.
     'CREATE TABLE keys (key TEXT PRIMARY KEY, document TEXT NOT NULL) STRICT, WITHOUT ROWID',
     // Ended tasks, kept for some days; removed when they are too old or too many.
     `CREATE TABLE ended_tasks (
@@ -13,7 +15,8 @@ const STEPS: readonly (readonly string[])[] = [
      ) STRICT, WITHOUT ROWID`,
   ],
   [
-    // The older items of a document's long lists (long-list.ts). Items that an older release left in a document move at its next write.
+    // The older items of a document's long lists (long-list.ts). Items that an older release left in a document move at
+    // its next write.
     `CREATE TABLE list_parts (
        key TEXT NOT NULL, list TEXT NOT NULL, number INTEGER NOT NULL, items TEXT NOT NULL, PRIMARY KEY (key, list, number)
      ) STRICT, WITHOUT ROWID`,

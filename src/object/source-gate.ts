@@ -1,6 +1,7 @@
 /**
- * The gate of one source: an object named after the source. All isolates ask it before they call the source. This file has only verbs; the
- * rules are in core/source-gate, the rows in gate-rows.ts. The tables are the truth, and memory holds a copy.
+ * The gate of one source: an object named after the source. All isolates ask it before they call the source. This file
+ * has only verbs; the rules are in core/source-gate, the rows in gate-rows.ts. The tables are the truth, and memory
+ * holds a copy.
  */
 
 import { DurableObject } from 'cloudflare:workers';

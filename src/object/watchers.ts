@@ -1,4 +1,7 @@
-/** Tells the hubs of a cache what is new, and asks whether they still need the cache. If a call is lost, the alarm repeats it. */
+/**
+ * Tells the hubs of a cache what is new, and asks whether they still need the cache. If a call is lost, the alarm
+ * repeats it.
+ */
 
 import type { LiveHubs } from '../contract/live.ts';
 import type { HubWatch } from '../core/task-machine/watchers.ts';
@@ -6,7 +9,10 @@ import { untold } from '../core/task-machine/watchers.ts';
 import { log } from '../log.ts';
 import type { KeyRows } from './key-rows.ts';
 
-/** Tells each hub that does not know the newest revision yet. All are called at the same time: there is at most one call per hub. */
+/**
+ * Tells each hub that does not know the newest revision yet. All are called at the same time: there is at most one call
+ * per hub.
+ */
 export async function tellWatchers(key: string, rows: KeyRows, hubs: LiveHubs): Promise<void> {
   const document = rows.find({ key });
   if (document?.news === undefined) return;

@@ -4,8 +4,8 @@ import type { CacheObjectVerbs } from './object.ts';
 
 declare const answer: unique symbol;
 /**
- * An answer of the object as JSON. If the answer were an object, the platform would tie its lifetime to the call, which costs the
- * caller more than the call itself (docs/performance.md).
+ * An answer of the object as JSON. If the answer were an object, the platform would tie its lifetime to the call, which
+ * costs the caller more than the call itself (docs/performance.md).
  */
 export type EncodedAnswer<Answer> = string & { readonly [answer]?: Answer };
 

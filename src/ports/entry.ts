@@ -40,7 +40,10 @@ export interface Link {
 /** What a load noticed about the columns of one table. */
 export interface ColumnFacts {
   rows: number;
-  /** One character for each column, in the definition's order: `1` if some row had a value other than null and the empty text, else `0`. */
+  /**
+   * One character for each column, in the definition's order: `1` if some row had a value other than null and the empty
+   * text, else `0`.
+   */
   filled: string;
 }
 
@@ -90,8 +93,8 @@ export interface Entry extends CacheIdentity {
   failures?: number;
   lastTaskId: string | null;
   /**
-   * Counters that continue even when nothing is loaded, for an object that lost its own: the last version (0: none) and the first row id
-   * that was never used. Absent: an earlier release wrote the entry.
+   * Counters that continue even when nothing is loaded, for an object that lost its own: the last version (0: none) and
+   * the first row id that was never used. Absent: an earlier release wrote the entry.
    */
   counted?: { version: number; nextRowId: number };
 }

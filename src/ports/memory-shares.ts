@@ -1,13 +1,16 @@
 /**
- * How the memory of an isolate is divided, bytes. An isolate has 128 MB for everything. What the budget leaves of it is for the runtime,
- * the code, and garbage that is not collected yet. docs/storage.md explains each share, and test/worker/memory-shares.test.ts fills
- * the shares that hold something between requests.
+ * How the memory of an isolate is divided, bytes. An isolate has 128 MB for everything. What the budget leaves of it is
+ * for the runtime, the code, and garbage that is not collected yet. docs/storage.md explains each share, and
+ * test/worker/memory-shares.test.ts fills the shares that hold something between requests.
  */
 
 /** The sum of all shares is at most this. */
 export const MEMORY_BUDGET = 100_000_000;
 
-/** Memory of one held request, measured (`npm run soak -- bounds held-requests`): 10.6 KB while it waits, 9.6 KB in an event stream. */
+/**
+ * Memory of one held request, measured (`npm run soak -- bounds held-requests`): 10.6 KB while it waits, 9.6 KB in an
+ * event stream.
+ */
 export const HELD_REQUEST_BYTES = 11_000;
 
 export const MEMORY_SHARES = {
@@ -51,8 +54,8 @@ export const MEMORY_SHARES = {
 export const ROW_BYTES = 68;
 
 /**
- * Memory of a heavy load for id maps and for the changes that it holds, bytes: its share less a part of the body (5 MiB), the delta
- * (4 MiB), and 1 MiB that readers and writers hold (measured: test/support/fill-heavy-load.ts).
+ * Memory of a heavy load for id maps and for the changes that it holds, bytes: its share less a part of the body (5
+ * MiB), the delta (4 MiB), and 1 MiB that readers and writers hold (measured: test/support/fill-heavy-load.ts).
  */
 export const CHANGES_ROOM = MEMORY_SHARES.heavyLoad - 10_485_760;
 
@@ -60,8 +63,9 @@ export const CHANGES_ROOM = MEMORY_SHARES.heavyLoad - 10_485_760;
 export const HEAVY_BYTES = 1_048_576;
 
 /**
- * A load is also heavy once it has read more rows than this. A row takes 68 bytes of id maps (measured), so ten loads of 19,100 rows
- * fill the share `lightLoads`. The limit is lower because the last piece of an answer, 8 KiB, may bring 4,096 rows before they are counted.
+ * A load is also heavy once it has read more rows than this. A row takes 68 bytes of id maps (measured), so ten loads
+ * of 19,100 rows fill the share `lightLoads`. The limit is lower because the last piece of an answer, 8 KiB, may bring
+ * 4,096 rows before they are counted.
  */
 export const HEAVY_ROWS = 15_000;
 

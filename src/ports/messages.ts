@@ -2,7 +2,10 @@
 
 import type { RefusedResource } from '../contract/problem.ts';
 
-/** `refresh` and `refresh-slow` queues: a wake-up for one task. The other members are hints that let a consumer find room before it claims. */
+/**
+ * `refresh` and `refresh-slow` queues: a wake-up for one task. The other members are hints that let a consumer find
+ * room before it claims.
+ */
 export interface RefreshMessage {
   taskId: string;
   /** Title of the task's resource. */
@@ -13,7 +16,10 @@ export interface RefreshMessage {
   gate?: string;
   /** An administrator forces the load: it starts even while its source is closed. */
   force?: boolean;
-  /** The last answer or body of the cache, or the answer of a failed attempt, was too large to be loaded beside others. */
+  /**
+   * The last answer or body of the cache, or the answer of a failed attempt, was too large to be loaded in parallel
+   * with others.
+   */
   heavy?: boolean;
   /** The request that made the task, for log lines. */
   requestId?: string;
@@ -52,7 +58,10 @@ export interface Refusal extends RefusedResource {
   hour: number;
 }
 
-/** `sync` queue: records of devices and the caches that were read, many in one message. An older release does not send the last two members, and ignores them. */
+/**
+ * `sync` queue: records of devices and the caches that were read, many in one message. An older release does not send
+ * the last two members, and ignores them.
+ */
 export interface SyncMessage {
   records: SyncRecord[];
   /** Keys that were read, with the hour (ms since the epoch, a multiple of 3,600,000). */

@@ -1,7 +1,7 @@
 /**
- * The verbs of the cache object (DESIGN "A refresh, step by step"): plain objects in and out, expected outcomes as tagged unions.
- * Only optional members may be added ("Two releases at once").
- * Every verb may answer `unavailable`: the object's schema is newer than this release, and the caller tries again later.
+ * The verbs of the cache object (DESIGN "A refresh, step by step"): plain objects in and out, expected outcomes as
+ * tagged unions. Only optional members may be added ("Two releases at once"). Every verb may answer `unavailable`: the
+ * object's schema is newer than this release, and the caller tries again later.
  */
 
 import type { ChangesState } from '../contract/changes.ts';
@@ -35,13 +35,17 @@ export interface EnqueueRequest {
   number: number;
   policy: TaskPolicy;
   /**
-   * The data must have been fetched after this moment, ms: `now` for an explicit refresh (by the object's clock), the beginning of the run
-   * for a schedule, `loaded.loadedAt` of the entry that a read saw (0: none), now - N for `max-age=N`.
+   * The data must have been fetched after this moment, ms: `now` for an explicit refresh (by the object's clock), the
+   * beginning of the run for a schedule, `loaded.loadedAt` of the entry that a read saw (0: none), now - N for
+   * `max-age=N`.
    */
   since: 'now' | number;
   /** The user who asks for a refresh; null for reads, schedules and administration of many caches. */
   asker: string | null;
-  /** True for a read: while a failure stands (`retryAt`) it is the answer, and no load starts. An explicit refresh ignores `retryAt`. */
+  /**
+   * True for a read: while a failure stands (`retryAt`) it is the answer, and no load starts. An explicit refresh
+   * ignores `retryAt`.
+   */
   heedRetryAt: boolean;
   /** Accept a load that the guard would refuse. */
   force?: boolean;
@@ -132,7 +136,10 @@ export interface CommitRequest {
   warnings?: readonly string[];
   /** Absent: the object keeps a watched cache fresh by loads of its own. */
   live?: 'told';
-  /** What was noticed about the columns of each table; absent as above, or the body is no table, or an earlier release made the load. */
+  /**
+   * What was noticed about the columns of each table; absent as above, or the body is no table, or an earlier release
+   * made the load.
+   */
   columns?: readonly ColumnFacts[];
   /** Where the next incremental load continues; absent: the next load reads all rows, or an earlier release made this one. */
   changes?: ChangesState;
@@ -175,8 +182,8 @@ export interface FailRequest {
   /** The origin's answer proved to be heavy. */
   heavy?: boolean;
   /**
-   * The task's message was handed back with a delay until the end of the lease, and the load failed earlier. The message would come too late
-   * for the next attempt, so the object sends another one when that is due.
+   * The task's message was handed back with a delay until the end of the lease, and the load failed earlier. The
+   * message would come too late for the next attempt, so the object sends another one when that is due.
    */
   messageIsLate?: boolean;
 }

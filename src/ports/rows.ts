@@ -7,11 +7,15 @@ export interface RowSink {
   /** The rows of a table begin; `table` is its index in the definition. */
   beginTable(table: number): void;
   /**
-   * One row of the current table: its cells as JSON texts joined by commas, without brackets; never empty. `key`: the cells of the table's
-   * `key` in the same form; empty without a key. `hidden`: further cells that were asked for, as JSON texts.
+   * One row of the current table: its cells as JSON texts joined by commas, without brackets; never empty. `key`: the
+   * cells of the table's `key` in the same form; empty without a key. `hidden`: further cells that were asked for, as
+   * JSON texts.
    */
   row(text: string, key: string, hidden: readonly string[]): void;
-  /** In a load of all rows: a row with this key is marked as deleted. A sink that may have passed on that row decides what this means. */
+  /**
+   * In a load of all rows: a row with this key is marked as deleted. A sink that may have passed on that row decides
+   * what this means.
+   */
   removed?(key: string): void;
   endTable(): void;
 }

@@ -1,6 +1,6 @@
 /**
- * The verbs of a source's gate (DESIGN "The gate of a source"): plain objects in and out. The gate never waits: a load that is not let
- * in asks again later. Only optional members may be added ("Two releases at once").
+ * The verbs of a source's gate (DESIGN "The gate of a source"): plain objects in and out. The gate never waits: a load
+ * that is not let in asks again later. Only optional members may be added ("Two releases at once").
  */
 
 /** How hard all isolates together may press a source. */
@@ -91,7 +91,10 @@ export interface TokenRequest {
 }
 export type TokenAnswer =
   | { outcome: 'token'; token: SealedToken }
-  /** This caller alone is to fetch a new token now, and to put it here or report a failure; `standing`: a token that is valid for a while yet. */
+  /**
+   * This caller alone is to fetch a new token now, and to put it here or report a failure; `standing`: a token that is
+   * valid for a while yet.
+   */
   | { outcome: 'ask'; standing: SealedToken | null }
   /** Another load is fetching one. */
   | { outcome: 'wait'; waitMs: number };
@@ -113,7 +116,10 @@ export interface GateView {
   concurrency: number | null;
 }
 
-/** The gate of one source. Slots are the moments, in ms from now, at which a request may be made; a slot not used within `slotMs(rate)` is lost. */
+/**
+ * The gate of one source. Slots are the moments, in ms from now, at which a request may be made; a slot not used within
+ * `slotMs(rate)` is lost.
+ */
 export interface SourceGateVerbs {
   enter(request: EnterRequest): Promise<EnterAnswer>;
   more(request: MoreRequest): Promise<MoreAnswer>;

@@ -184,7 +184,7 @@ export interface EntryLookup {
   findNewest(key: string, resource: string): Promise<LookedUp>;
   /**
    * Many keys at once, for a request that names the versions it has: from isolate memory what is current there; the rest from the
-   * edge, if the edge has all of it; else from D1, one statement for each database. Null: nothing is known and D1 does not answer.
+   * edge, if the edge has all of it; otherwise from D1, one statement for each database. Null: nothing is known and D1 does not answer.
    */
   findAll(asked: readonly AskedEntry[]): Promise<Map<string, LookedUp | null>>;
   /** Many at once, past the copies: entries that memory has not reached yet are read from D1's primary, one statement for each database. */

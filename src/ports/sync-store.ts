@@ -44,13 +44,19 @@ export interface Noted {
 export interface SyncRecords {
   /** A page after `after`; one statement if it reads little. */
   list(filter: SyncFilter, after: SyncPlace | null, limit: number): Promise<SyncPage>;
-  /** At most `limit` devices; fewer if they have many caches. With `fits`, the page also ends, even if empty, once 5,000 names were read. */
+  /**
+   * At most `limit` devices; fewer if they have many caches. With `fits`, the page also ends, even if empty, once 5,000
+   * names were read.
+   */
   listDevices(filter: DeviceFilter, after: DeviceName | null, limit: number): Promise<DevicePage>;
-  /** Writes notes. SQL keeps the newest by (time, version), so order and repetition do not matter. `now` in ms since the epoch. */
+  /**
+   * Writes notes. SQL keeps the newest by (time, version), so order and repetition do not matter. `now` in ms since the
+   * epoch.
+   */
   put(records: readonly SyncRecord[], more?: Pick<SyncMessage, 'checks' | 'refusals'>, now?: number): Promise<Noted>;
   /**
-   * Forgets up to `limit` records of a user (or of one device) and returns how many. Notes from before `now` (ms since the epoch) that
-   * arrive later are ignored until `dropMarks`.
+   * Forgets up to `limit` records of a user (or of one device) and returns how many. Notes from before `now` (ms since
+   * the epoch) that arrive later are ignored until `dropMarks`.
    */
   remove(user: string, device: string | null, limit: number, now: number): Promise<number>;
   /** One step of the slow walk that drops records older than `before`; reads at most `limit` devices. */
@@ -72,15 +78,24 @@ export interface DeviceSync {
   given: readonly Pick<SyncRecord, 'resource' | 'key' | 'version' | 'changed'>[];
   /** Further keys that were read. */
   read: readonly string[];
-  /** For a full check: keys of all caches that the device holds; `adds`: in addition to the previous check. Null: it was no full check. */
+  /**
+   * For a full check: keys of all caches that the device holds; `adds`: in addition to the previous check. Null: it was
+   * no full check.
+   */
   check: { keys: readonly string[]; adds: boolean } | null;
 }
 
-/** Records on their way to the queue (DESIGN "Group commit"). The caller passes each promise to `waitUntil`; null: nothing was noted. */
+/**
+ * Records on their way to the queue (DESIGN "Group commit"). The caller passes each promise to `waitUntil`; null:
+ * nothing was noted.
+ */
 export interface SyncBuffer {
   /** Notes a record (null: no device to record), and once an hour that the key was read. `now` in ms since the epoch. */
   add(record: SyncRecord | null, key: string, now: number): Promise<void> | null;
-  /** The same for many caches at once. Leaves out records that were noted here less than SYNC_RESOLUTION_S ago and have not changed. */
+  /**
+   * The same for many caches at once. Leaves out records that were noted here less than SYNC_RESOLUTION_S ago and have
+   * not changed.
+   */
   addAll(sync: DeviceSync, now: number): Promise<void> | null;
   /** Notes once an hour that a device was refused a resource. */
   addRefusal(refusal: Omit<Refusal, 'hour'>, now: number): Promise<void> | null;

@@ -29,6 +29,9 @@ export interface Task {
   rows: number | null;
   /** After SUCCESS: the warnings of the then current version; absent: none, or an earlier release ended the task. */
   warnings?: readonly string[];
-  /** The cache stopped failing with this SUCCESS, or began to fail with this FAILURE; absent: neither, or an earlier release ended the task. */
+  /**
+   * The cache stopped failing with this SUCCESS, or began to fail with this FAILURE; absent: neither, or an earlier
+   * release ended the task.
+   */
   turned?: true;
 }

@@ -1,6 +1,7 @@
 /**
- * What a hub knows: its sockets, the caches that each is told of, and the watches that it has set at cache objects. Unlike the documents
- * of the task machine, it is changed in place: a hub holds up to 400,000 pairs of socket and cache, and a step touches few of them.
+ * What a hub knows: its sockets, the caches that each is told of, and the watches that it has set at cache objects.
+ * Unlike the documents of the task machine, it is changed in place: a hub holds up to 400,000 pairs of socket and
+ * cache, and a step touches few of them.
  */
 
 import { IdsByName } from './ids-by-name.ts';
@@ -59,7 +60,10 @@ export class Hub {
   readonly sockets = new Map<string, Socket>();
   readonly watches = new Map<string, Watch>();
   readonly tickets = new Map<string, Ticket>();
-  /** For the pace of devices: when the open sockets of the last minute were opened, by id; and how many were told in which second. */
+  /**
+   * For the pace of devices: when the open sockets of the last minute were opened, by id; and how many were told in
+   * which second.
+   */
   readonly openings = new Map<string, number>();
   readonly told: { second: number; sockets: number }[] = [];
   /** The last `n` that was given. */
@@ -101,7 +105,10 @@ export class Hub {
     this.sockets.set(id, { ...socket, tags: this.#shared(tags) });
   }
 
-  /** The same tags as strings that all sockets share. Otherwise each tag would keep the whole key in memory from which it was cut. */
+  /**
+   * The same tags as strings that all sockets share. Otherwise each tag would keep the whole key in memory from which
+   * it was cut.
+   */
   #shared(tags: Iterable<string>): ReadonlySet<string> {
     const shared = new Set<string>();
     for (const tag of tags) shared.add(this.watches.get(tag)?.tag ?? tag);

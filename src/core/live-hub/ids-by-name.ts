@@ -1,4 +1,7 @@
-/** Ids by a shared name: an index of a hub. Most names have few ids, which are kept in a list, because a set takes 200 bytes. */
+/**
+ * Ids by a shared name: an index of a hub. Most names have few ids, which are kept in a list, because a set takes 200
+ * bytes.
+ */
 
 /** Longest list; beyond it, a set is used. */
 const FEW = 8;

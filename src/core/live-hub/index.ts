@@ -1,6 +1,6 @@
 /**
- * The machine of a hub: `step` takes the hub, an event and the context, changes the hub, and returns the answer and the effects. It uses
- * no binding, no socket and no clock. Its table of states and events is in docs/live.md.
+ * The machine of a hub: `step` takes the hub, an event and the context, changes the hub, and returns the answer and the
+ * effects. It uses no binding, no socket and no clock. Its table of states and events is in docs/live.md.
  */
 
 import { type HubContext, type HubEffects, type HubEventName, type HubEvents, noEffects } from './events.ts';

@@ -16,14 +16,14 @@ const TOLD_S = 10;
 /** Up to this number of devices, nothing is spread. */
 const FEW = 50;
 /**
- * Devices that open early spread their checks over less time than those that open late, and overlap with them. This factor keeps the sum
- * below the aim for up to 100,000 devices within 30 s (test/unit/live-hub-pace.test.ts).
+ * Devices that open early spread their checks over less time than those that open late, and overlap with them. This
+ * factor keeps the sum below the aim for up to 100,000 devices within 30 s (test/unit/live-hub-pace.test.ts).
  */
 const OVERLAP = 7;
 
 /**
- * The time within which a device that opens a socket now makes its first check, ms. It counts this socket and those that are still open:
- * a device that reconnects again and again delays no other device.
+ * The time within which a device that opens a socket now makes its first check, ms. It counts this socket and those
+ * that are still open: a device that reconnects again and again delays no other device.
  */
 export function checkWithinMs(hub: Hub, id: string, { now, hubs }: HubContext): number {
   hub.openings.set(id, now);

@@ -10,7 +10,10 @@ import { canWatch, owe, unwatched } from './watches.ts';
 /** How long a socket may be told of the caches of a check, ms; after that the user's rights must be checked again. */
 export const TOLD_MS = 45 * 60_000;
 
-/** Keys of a check that need a new watch; they count against the user's limit, like loads. A check that changes nothing has none. */
+/**
+ * Keys of a check that need a new watch; they count against the user's limit, like loads. A check that changes nothing
+ * has none.
+ */
 export function newWatches(hub: Hub, request: SubscribeRequest, now: number): readonly string[] {
   const socket = socketOf(hub, request);
   return socket === null || request.seq < socket.seq ? [] : unwatched(hub, request.keys, now);
@@ -23,8 +26,8 @@ function socketOf(hub: Hub, { id, user, device }: SubscribeRequest): Socket | nu
 }
 
 /**
- * Sets what a socket is told of, at once, so that it is told of a change that occurs while the check still looks up its caches. A check
- * that arrives after a later one of the same socket changes nothing.
+ * Sets what a socket is told of, at once, so that it is told of a change that occurs while the check still looks up its
+ * caches. A check that arrives after a later one of the same socket changes nothing.
  */
 export function subscribe(
   hub: Hub,

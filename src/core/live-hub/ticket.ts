@@ -1,6 +1,7 @@
 /**
- * Tickets of live sockets, `<hub>.<96 random bits>.<hash of the user><end>.<seal>`. Only the hub knows which tickets it gave, but anybody
- * may send any text: by the seal, the Worker recognises forged and expired tickets without waking a hub.
+ * Tickets of live sockets, `<hub>.<96 random bits>.<hash of the user><end>.<seal>`. Only the hub knows which tickets it
+ * gave, but anybody may send any text: by the seal, the Worker recognises forged and expired tickets without waking a
+ * hub.
  */
 
 import { hashOfText, type Shards } from '../shards.ts';

@@ -1,4 +1,7 @@
-/** The alarm of a hub: owed watches, expired tokens, devices that have disappeared, and users that belong to another hub now. */
+/**
+ * The alarm of a hub: owed watches, expired tokens, devices that have disappeared, and users that belong to another hub
+ * now.
+ */
 
 import { PING_S } from '../../contract/live.ts';
 import { end } from './end.ts';

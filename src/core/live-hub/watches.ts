@@ -1,6 +1,6 @@
 /**
- * Watches: a cache is watched only once its object has acknowledged. Until then the watch is owed: it is in the hub's storage, and the
- * alarm asks the object again.
+ * Watches: a cache is watched only once its object has acknowledged. Until then the watch is owed: it is in the hub's
+ * storage, and the alarm asks the object again.
  */
 
 import type { PokeRequest, WatchAnswer } from '../../contract/live.ts';
@@ -16,8 +16,8 @@ export const WATCH_RETRY_MOST_MS = 60_000;
 /** Most objects that one step asks; the alarm asks the others soon after (NEXT_TURN_MS). */
 export const WATCHES_A_STEP = 200;
 /**
- * A check renews a watch that is this old, ms, since its object may have lost its rows. A watch that no socket needs is kept for the same
- * time, so that devices that come back need no new one.
+ * A check renews a watch that is this old, ms, since its object may have lost its rows. A watch that no socket needs is
+ * kept for the same time, so that devices that come back need no new one.
  */
 export const RENEW_MS = 24 * 3_600_000;
 /** When the alarm does the work that did not fit into a step, ms. */
@@ -32,7 +32,8 @@ export function unwatched(hub: Hub, keys: readonly string[], now: number): strin
 export function owe(hub: Hub, keys: readonly string[], { now }: HubContext, effects: HubEffects): void {
   for (const key of unwatched(hub, keys, now)) {
     const tag = tagOfKey(key);
-    // At least the time, so that a hub that lost its rows repeats no number, and the age of a watch can be told from it.
+    // At least the time, so that a hub that lost its rows repeats no number, and the age of a watch can be told from
+    // it.
     hub.lastN = Math.max(hub.lastN + 1, now);
     effects.keep.add(tag);
     ask(hub, { tag, key, n: hub.lastN, dueAt: now }, now + WATCH_RETRY_MS, now, effects);
@@ -40,8 +41,8 @@ export function owe(hub: Hub, keys: readonly string[], { now }: HubContext, effe
 }
 
 /**
- * Whether these caches can be watched too. A device may go through any number of caches, so watches that no socket needs make room. Their
- * objects tell the hub once more, and then learn that it no longer needs the cache.
+ * Whether these caches can be watched too. A device may go through any number of caches, so watches that no socket
+ * needs make room. Their objects tell the hub once more, and then learn that it no longer needs the cache.
  */
 export function canWatch(hub: Hub, tags: ReadonlySet<string>, effects: HubEffects): boolean {
   let added = 0;
@@ -72,7 +73,8 @@ export function askDue(hub: Hub, { now }: HubContext, effects: HubEffects): void
 function ask(hub: Hub, watch: Watch, retryAt: number, now: number, effects: HubEffects): void {
   const asks = effects.watch.length < WATCHES_A_STEP;
   const dueAt = asks ? retryAt : now + NEXT_TURN_MS;
-  // Moves the watch behind those that were not asked yet: otherwise many that never answer would keep the others from their turn.
+  // Moves the watch behind those that were not asked yet: otherwise many that never answer would keep the others from
+  // their turn.
   if (asks) hub.watches.delete(watch.tag);
   hub.watches.set(watch.tag, { ...watch, dueAt });
   effects.wakeBy = Math.min(effects.wakeBy, dueAt);
@@ -80,8 +82,8 @@ function ask(hub: Hub, watch: Watch, retryAt: number, now: number, effects: HubE
 }
 
 /**
- * An object has answered. It will tell of revisions after the one in its answer; this step tells the sockets of that one. An object that
- * does not know the cache yet is asked again, because a load of it was accepted.
+ * An object has answered. It will tell of revisions after the one in its answer; this step tells the sockets of that
+ * one. An object that does not know the cache yet is asked again, because a load of it was accepted.
  */
 export function watched(
   hub: Hub,
@@ -97,7 +99,10 @@ export function watched(
     tell(hub, { tag, version: answer.version, revision: answer.revision, hubs: 1 }, context, effects);
 }
 
-/** Tells the sockets of a cache what has changed, and returns whether there are any. If there are none, the watch ends on both sides. */
+/**
+ * Tells the sockets of a cache what has changed, and returns whether there are any. If there are none, the watch ends
+ * on both sides.
+ */
 export function poke(hub: Hub, { key, ...change }: PokeRequest, context: HubContext, effects: HubEffects): boolean {
   const tag = tagOfKey(key);
   return tell(hub, { tag, ...change }, context, effects) || isOver(hub, tag, effects);
@@ -130,7 +135,10 @@ function tell(
   return true;
 }
 
-/** The sockets that may be told of a cache now. Ends those whose token has expired; those whose check is too old are told nothing more. */
+/**
+ * The sockets that may be told of a cache now. Ends those whose token has expired; those whose check is too old are
+ * told nothing more.
+ */
 function live(hub: Hub, tag: string, { now }: HubContext, effects: HubEffects): string[] {
   const may: string[] = [];
   for (const id of [...hub.toldOf(tag)]) {

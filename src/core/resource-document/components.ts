@@ -41,8 +41,8 @@ export function resolved(value: unknown, document: Node): unknown {
 }
 
 /**
- * The components to which `root` refers, directly or through others. All security components are kept: operations name them without a
- * reference.
+ * The components to which `root` refers, directly or through others. All security components are kept: operations name
+ * them without a reference.
  */
 export function neededComponents(root: unknown, components: Components): Components {
   const needed = new Set<unknown>(Object.values(components.securitySchemes ?? {}));

@@ -1,6 +1,7 @@
 /**
- * The OpenAPI document of one resource (CONTRACT 3 "Catalog"): the operations on data and tasks from the document of the whole API, with
- * the resource's own path, parameters and tables, and without byte ranges. All other texts are the same in both documents.
+ * The OpenAPI document of one resource (CONTRACT 3 "Catalog"): the operations on data and tasks from the document of
+ * the whole API, with the resource's own path, parameters and tables, and without byte ranges. All other texts are the
+ * same in both documents.
  */
 
 import { API_BASE } from '../../contract/constants.ts';

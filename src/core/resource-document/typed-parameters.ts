@@ -70,8 +70,8 @@ function optionalWithDefault(schema: ParameterSchema): ParameterSchema {
 }
 
 /**
- * The schema as a component, and a component for each of its parts that it refers to: otherwise its references would point to places in the
- * document. `part` prepares any other part of the schema for the document.
+ * The schema as a component, and a component for each of its parts that it refers to: otherwise its references would
+ * point to places in the document. `part` prepares any other part of the schema for the document.
  */
 function namedParts(
   root: ParameterSchema,

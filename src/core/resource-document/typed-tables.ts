@@ -56,7 +56,8 @@ const CELLS: Readonly<Record<CellType, { type?: string; format?: string }>> = {
 };
 
 /**
- * Unless the column sets a type, cells of JSON may be any value, and those of CSV and XML are texts. A cell may be missing, except in CSV.
+ * Unless the column sets a type, cells of JSON may be any value, and those of CSV and XML are texts. A cell may be
+ * missing, except in CSV.
  */
 function cellOf(column: Column, { short_rows: shortRows }: TableDefinition, format: Resource['format']): Node {
   const { as = 'json', null: nulls } = columnDefinition(column);

@@ -1,6 +1,6 @@
 /**
- * The rules of a source's gate, without clock or storage. A permit expires, so that a consumer that was cut off delays others at most until
- * the end of its lease.
+ * The rules of a source's gate, without clock or storage. A permit expires, so that a consumer that was cut off delays
+ * others at most until the end of its lease.
  *
  * | | open | closed until a moment | all permits out | pace is used up |
  * |---|---|---|---|---|
@@ -26,7 +26,10 @@ import { nextSlotAt, takeSlots, underNewLimits } from './pace.ts';
 
 /** When to ask again for a permit, ms: a load may end at any moment. */
 const FULL_WAIT_MS = 2000;
-/** How long a source is closed if it names no time, ms, and the longest time after doubling; the longest and shortest time it may name. */
+/**
+ * How long a source is closed if it names no time, ms, and the longest time after doubling; the longest and shortest
+ * time it may name.
+ */
 const FIRST_CLOSED_MS = 10_000;
 const MOST_DOUBLED_MS = 600_000;
 const MOST_CLOSED_MS = 3_600_000;
@@ -89,7 +92,10 @@ export function more(gate: GateState, { load, want, force }: MoreRequest, now: n
   return slots.length === 0 ? paceWait(gate, now) : { outcome: 'more', slots };
 }
 
-/** Loads that were in progress when the source closed report it too: only a report that finds the gate open doubles the time. */
+/**
+ * Loads that were in progress when the source closed report it too: only a report that finds the gate open doubles the
+ * time.
+ */
 export function close(gate: GateState, { status, retryAfterMs }: CloseRequest, now: number): void {
   const isOpen = gate.closedUntil <= now;
   const doubledMs = Math.min(FIRST_CLOSED_MS * 2 ** Math.min(gate.closings, 30), MOST_DOUBLED_MS);

@@ -1,7 +1,8 @@
 /**
- * The pace of a source: the generic cell rate algorithm (ITU-T I.371, as a virtual schedule). Requests get moments, *slots*. A slot stays
- * valid for a short time after its moment, because the caller needs time to receive it. The interval allows for that: no window of `perMs`
- * has more than `requests` requests, however late within that time each of them is made.
+ * The pace of a source: the generic cell rate algorithm (ITU-T I.371, as a virtual schedule). Requests get moments,
+ * *slots*. A slot stays valid for a short time after its moment, because the caller needs time to receive it. The
+ * interval allows for that: no window of `perMs` has more than `requests` requests, however late within that time each
+ * of them is made.
  */
 
 import type { GateLimits } from '../../ports/source-gate.ts';
@@ -28,8 +29,9 @@ function intervals(rate: Rate, concurrency: number | null): { everyMs: number; a
 }
 
 /**
- * `scheduledAt` under new limits: slots that were given under the old ones count as the full allowance to run ahead, and no more. Otherwise
- * a source with a limit of one request per hour would get no request for an hour, whatever its new limits are.
+ * `scheduledAt` under new limits: slots that were given under the old ones count as the full allowance to run ahead,
+ * and no more. Otherwise a source with a limit of one request per hour would get no request for an hour, whatever its
+ * new limits are.
  */
 export function underNewLimits(
   { rate, concurrency }: { rate: Rate; concurrency: number | null },

@@ -1,6 +1,6 @@
 /**
- * The token of a source: one for all isolates, fetched by one load at a time. A new token is fetched well before the old one expires;
- * meanwhile the other loads use the old one.
+ * The token of a source: one for all isolates, fetched by one load at a time. A new token is fetched well before the
+ * old one expires; meanwhile the other loads use the old one.
  */
 
 import type { SealedToken, TokenAnswer, TokenRequest } from '../../ports/source-gate.ts';

@@ -1,6 +1,7 @@
 /**
- * D1 has an entry that this object cannot have written: the object lost its rows (a renamed or deleted Worker, a restored object), or a
- * second Worker writes to the same D1. The object raises its counters above D1's, so that no ETag is used twice (DESIGN "Lost objects").
+ * D1 has an entry that this object cannot have written: the object lost its rows (a renamed or deleted Worker, a
+ * restored object), or a second Worker writes to the same D1. The object raises its counters above D1's, so that no
+ * ETag is used twice (DESIGN "Lost objects").
  */
 
 import { type Entry, lastVersionOf, NAMELESS } from '../../ports/entry.ts';
@@ -13,8 +14,8 @@ import { OWED_REPLACED_MS } from './timing.ts';
 import { noteNews } from './watchers.ts';
 
 /**
- * First row id after an entry of a release that did not store the first unused one. It is more than a million loads of a million rows each
- * use, and 2^48 ids exist (tables/id-map-format.ts).
+ * First row id after an entry of a release that did not store the first unused one. It is more than a million loads of
+ * a million rows each use, and 2^48 ids exist (tables/id-map-format.ts).
  */
 const UNKNOWN_ROW_IDS = 2 ** 40;
 /** Row ids that loads may have used without D1 knowing: MAX_SETTLING loads of a million rows each. */
@@ -29,8 +30,8 @@ export function isForeign({ counters, loaded, forgotten }: CacheDocument, inD1: 
 }
 
 /**
- * Raises the counters above the entry in D1. If D1 had not answered before, the document takes over what is loaded there. A version that
- * the document already has gets the next number, and its settling tasks get that version.
+ * Raises the counters above the entry in D1. If D1 had not answered before, the document takes over what is loaded
+ * there. A version that the document already has gets the next number, and its settling tasks get that version.
  */
 export function adopt(draft: Draft, inD1: Entry, now: number): undefined {
   const before = draft.document;
@@ -42,7 +43,8 @@ export function adopt(draft: Draft, inD1: Entry, now: number): undefined {
   const loaded = before.loaded === null ? inherited : { ...before.loaded, version, changed: version };
   const chain = inherited === null ? renumberedChain(before, version) : inD1.chain;
   const dueAt = now + OWED_REPLACED_MS;
-    // Blobs named by D1's first answer belong to an earlier life, so no other object will remove them. Later answers may come from an object that is alive.
+    // Blobs named by D1's first answer belong to an earlier life, so no other object will remove them. Later answers
+    // may come from an object that is alive.
   const isEarlierLife = before.stored.revision <= 0;
   const replaced = [...namedBlobs(before, dueAt), ...(isEarlierLife ? namedBlobs(inD1, dueAt) : [])];
   const dropped = withoutBlobs(replaced, namedBlobs({ loaded, chain }, dueAt));
@@ -51,7 +53,8 @@ export function adopt(draft: Draft, inD1: Entry, now: number): undefined {
       loaded,
       chain,
       counters: { ...counters, version },
-      // The taken-over data keeps the number of its load. Under the caller's number, data that was purged with its resource would be fresh again.
+      // The taken-over data keeps the number of its load. Under the caller's number, data that was purged with its
+      // resource would be fresh again.
       number: inherited?.number ?? before.number,
       lastTaskId: before.lastTaskId ?? (inherited === null ? null : inD1.lastTaskId),
       owed: dropped.length === 0 ? before.owed : [...before.owed, ...dropped],
@@ -100,7 +103,10 @@ function inheritedLoad(
   };
 }
 
-/** Others were given the earlier version numbers too, so only the last version is kept, with its new number and without a delta. */
+/**
+ * Others were given the earlier version numbers too, so only the last version is kept, with its new number and without
+ * a delta.
+ */
 function renumberedChain({ chain, loaded }: CacheDocument, version: number): CacheDocument['chain'] {
   const last = chain.at(-1);
   if (loaded === null || last === undefined) return [];

@@ -37,15 +37,19 @@ function awaitStore(draft: Draft): ClaimAnswer {
 }
 
 /**
- * [M] D1 must have a row of a cache before the origin is called: purges by user or by parameters list D1, and would not find the load
- * otherwise. If this object lost its own rows, D1's answer to that write also tells the versions of the earlier life.
+ * [M] D1 must have a row of a cache before the origin is called: purges by user or by parameters list D1, and would not
+ * find the load otherwise. If this object lost its own rows, D1's answer to that write also tells the versions of the
+ * earlier life.
  */
 function isAnnounced({ loaded, counters, stored, number }: CacheDocument, head: LiveTask, now: number): boolean {
   if (loaded !== null) return true;
   return stored.revision === counters.revision && isThere(counters.revision, number, head, now);
 }
 
-/** Whether neither a walk over D1 nor the sweep of a deleted and re-created resource can have removed the row of this revision. */
+/**
+ * Whether neither a walk over D1 nor the sweep of a deleted and re-created resource can have removed the row of this
+ * revision.
+ */
 function isThere(revision: number, number: number, head: LiveTask, now: number): boolean {
   return revision > 0 && revision > now - ANNOUNCED_MS && number >= head.number;
 }
@@ -102,8 +106,8 @@ function leaseOf(document: CacheDocument, task: LiveTask, lease: LeaseState, now
 }
 
 /**
- * After a purge, even a soft one, the held data is in doubt: it must not make the next request conditional, nor one for changes only.
- * Neither must a date that proves nothing (RFC 9110 section 8.8.2.2).
+ * After a purge, even a soft one, the held data is in doubt: it must not make the next request conditional, nor one for
+ * changes only. Neither must a date that proves nothing (RFC 9110 section 8.8.2.2).
  */
 function previousLoad(loaded: LoadedState, expiredAt: number): PreviousLoad {
   const { claimedAt, loadFence: _, taskId: __, heavy: ___, provenDate, ...previous } = loaded;

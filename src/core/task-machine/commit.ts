@@ -1,6 +1,6 @@
 /**
- * A successful load (DESIGN "A refresh", 4): one transaction makes the version current, ends the lease and dispatches the next task. The
- * task itself becomes SUCCESS only once D1 has the entry (`stored`).
+ * A successful load (DESIGN "A refresh", 4): one transaction makes the version current, ends the lease and dispatches
+ * the next task. The task itself becomes SUCCESS only once D1 has the entry (`stored`).
  */
 
 import type { ColumnFacts, Link } from '../../ports/entry.ts';
@@ -13,7 +13,10 @@ import { OWED_REPLACED_MS, STORE_GRACE_MS } from './timing.ts';
 import { entryOf, findEnded, recordOf, taskOf } from './views.ts';
 import { noteNews } from './watchers.ts';
 
-/** Makes the load of this fence current. The answer is `settling` until D1 has the entry; after that the same request gets `committed`. */
+/**
+ * Makes the load of this fence current. The answer is `settling` until D1 has the entry; after that the same request
+ * gets `committed`.
+ */
 export function commit(draft: Draft, request: CommitRequest, context: StepContext): CommitAnswer {
   const { head } = draft.document;
   if (head?.taskId === request.taskId && head.lease?.fence === request.fence) {

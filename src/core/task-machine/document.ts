@@ -1,6 +1,7 @@
 /**
- * The document of one cache key: everything that its object knows of it except the ended tasks, in one row (DESIGN "Stores").
- * Documents are never changed in place. A rule that changes nothing returns the same document, and nothing is written.
+ * The document of one cache key: everything that its object knows of it except the ended tasks, in one row (DESIGN
+ * "Stores"). Documents are never changed in place. A rule that changes nothing returns the same document, and nothing
+ * is written.
  */
 
 import type { ChangesState } from '../../contract/changes.ts';
@@ -10,15 +11,18 @@ import type { BlobName, TaskPolicy } from '../../ports/object.ts';
 import type { Askers, Task } from '../../ports/task.ts';
 
 /**
- * Counters only grow, and survive purge and deletion: ETags and R2 keys are made of them. A revision or fence is at least the time (ms) at
- * which it is given, so an object that lost its rows repeats none.
+ * Counters only grow, and survive purge and deletion: ETags and R2 keys are made of them. A revision or fence is at
+ * least the time (ms) at which it is given, so an object that lost its rows repeats none.
  */
 export interface Counters {
   version: number;
   revision: number;
   fence: number;
   nextRowId: number;
-  /** The latest time (ms) at which a load was claimed, ended or expired. The next claim is later, even if the clock goes back. */
+  /**
+   * The latest time (ms) at which a load was claimed, ended or expired. The next claim is later, even if the clock goes
+   * back.
+   */
   clockAt: number;
 }
 
@@ -27,7 +31,10 @@ export interface LoadedState extends Loaded {
   /** Definition number of the load. */
   number: number;
   digest: string;
-  /** What was noticed about the columns of each table; absent: no table, an earlier release loaded it, or the object lost its rows. */
+  /**
+   * What was noticed about the columns of each table; absent: no table, an earlier release loaded it, or the object
+   * lost its rows.
+   */
   columns?: readonly ColumnFacts[];
   originEtag: string | null;
   originLastModified: string | null;
@@ -35,7 +42,10 @@ export interface LoadedState extends Loaded {
   provenDate?: boolean;
   /** The origin's last answer was heavy (flows/load/load-slots.ts). */
   heavy?: boolean;
-  /** Where an incremental load continues; absent: the next load reads all rows. Never shown: a link may contain secrets of the origin. */
+  /**
+   * Where an incremental load continues; absent: the next load reads all rows. Never shown: a link may contain secrets
+   * of the origin.
+   */
   changes?: ChangesState;
   /** When the load was claimed, ms; its data was fetched later. */
   claimedAt: number;
@@ -43,7 +53,10 @@ export interface LoadedState extends Loaded {
   loadFence: number;
   /** Task of the last load. */
   taskId: string;
-  /** Policy of the loads that keep it fresh while it is watched; absent: hubs are only told of changes, or an earlier release loaded it. */
+  /**
+   * Policy of the loads that keep it fresh while it is watched; absent: hubs are only told of changes, or an earlier
+   * release loaded it.
+   */
   refreshBy?: TaskPolicy;
 }
 
@@ -140,21 +153,24 @@ export interface CacheDocument {
   behind: LiveTask | null;
   settling: readonly SettlingTask[];
   /**
-   * The revision that D1 is known to have; UNASKED: D1 has not answered yet, and may know an earlier life. `retryAt`: when the alarm writes
-   * the newest revision; null: D1 has it.
+   * The revision that D1 is known to have; UNASKED: D1 has not answered yet, and may know an earlier life. `retryAt`:
+   * when the alarm writes the newest revision; null: D1 has it.
    */
   stored: { revision: number; tries: number; retryAt: number | null };
   owed: readonly OwedBlob[];
   /** How many ended tasks are kept, and when the next sweep of old ones is. */
   ended: { count: number; sweepAt: number | null };
   /**
-   * `yes`: the user was forgotten, and D1 gets an entry without a name. `revived`: the cache is asked for again, and D1 must get the name
-   * back. Absent: neither.
+   * `yes`: the user was forgotten, and D1 gets an entry without a name. `revived`: the cache is asked for again, and D1
+   * must get the name back. Absent: neither.
    */
   forgotten?: 'yes' | 'revived' | undefined;
   /** The hubs that are told of changes; absent: none. */
   watchers?: readonly Watcher[] | undefined;
-  /** The revision that hubs must be told of. `retryAt`: when the alarm tells them again; null while D1 lacks it. Absent: nothing to tell. */
+  /**
+   * The revision that hubs must be told of. `retryAt`: when the alarm tells them again; null while D1 lacks it. Absent:
+   * nothing to tell.
+   */
   news?: { revision: number; tries: number; retryAt: number | null } | undefined;
   /** When the hubs were last asked whether they still need the cache, ms. */
   askedAt?: number;

@@ -59,7 +59,10 @@ export class Draft {
     this.dispatch(now);
   }
 
-  /** A new revision of the entry, which D1 must get. It is at least the time (ms), because it also shows when the entry changed. */
+  /**
+   * A new revision of the entry, which D1 must get. It is at least the time (ms), because it also shows when the entry
+   * changed.
+   */
   revise(patch: Partial<CacheDocument>, now: number): void {
     const counters = patch.counters ?? this.document.counters;
     this.update({

@@ -6,8 +6,8 @@ import { OWED_DROPPED_MS } from './timing.ts';
 import { noteNews } from './watchers.ts';
 
 /**
- * Drops the body and deltas and keeps the counters: the next version has the next number. A settling task still becomes SUCCESS, since its
- * load ended before the purge and made a version; that version never becomes current again.
+ * Drops the body and deltas and keeps the counters: the next version has the next number. A settling task still becomes
+ * SUCCESS, since its load ended before the purge and made a version; that version never becomes current again.
  */
 export function drop(draft: Draft, now: number): void {
   const { loaded, counters, head, owed, number, stored } = draft.document;

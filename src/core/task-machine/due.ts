@@ -1,6 +1,6 @@
 /**
- * What is repeated until it succeeds: the alarm's part of the two clocks (DESIGN "A refresh", 2 [M]), and the results of writes to D1.
- * The state of a task shows a version only after D1 has it (DESIGN "A refresh", 4 [M]).
+ * What is repeated until it succeeds: the alarm's part of the two clocks (DESIGN "A refresh", 2 [M]), and the results
+ * of writes to D1. The state of a task shows a version only after D1 has it (DESIGN "A refresh", 4 [M]).
  */
 
 import { taskError } from '../../contract/problem.ts';
@@ -50,8 +50,9 @@ function storeAgain(draft: Draft, now: number): void {
 }
 
 /**
- * A wake-up from outside: the message of a due task is sent at once, since the last one may be dead. It counts as the alarm's next message
- * and does not reset the growing gaps; otherwise messages would multiply while a task cannot be claimed.
+ * A wake-up from outside: the message of a due task is sent at once, since the last one may be dead. It counts as the
+ * alarm's next message and does not reset the growing gaps; otherwise messages would multiply while a task cannot be
+ * claimed.
  */
 export function wake(draft: Draft, { taskId }: { taskId: string }, { now }: StepContext): undefined {
   const { head, settling } = draft.document;
@@ -59,7 +60,10 @@ export function wake(draft: Draft, { taskId }: { taskId: string }, { now }: Step
   if (settling.some(({ record }) => record.taskId === taskId)) draft.effects.store = true;
 }
 
-/** D1 has the entry `inD1`: tasks that waited for its revision or a lower one are SUCCESS, unless the entry is another object's. */
+/**
+ * D1 has the entry `inD1`: tasks that waited for its revision or a lower one are SUCCESS, unless the entry is another
+ * object's.
+ */
 export function stored(draft: Draft, { inD1 }: { inD1: Entry }, { now }: StepContext): undefined {
   const { document } = draft;
   if (isForeign(document, inD1)) return adopt(draft, inD1, now);
@@ -121,7 +125,10 @@ export function nextAlarmAt(document: CacheDocument, now: number): number | null
   return times.length === 0 ? null : Math.min(...times);
 }
 
-/** Removals wait a little so that others can join them. One that is already due is in progress, and is retried after the same time. */
+/**
+ * Removals wait a little so that others can join them. One that is already due is in progress, and is retried after the
+ * same time.
+ */
 function removalAt({ owed }: CacheDocument, now: number): number | null {
   if (owed.length === 0) return null;
   const dueAt = owed.reduce((earliest, blob) => Math.min(earliest, blob.dueAt), Number.POSITIVE_INFINITY);

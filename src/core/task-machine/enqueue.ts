@@ -1,6 +1,7 @@
 /**
- * Requests for a load (DESIGN "A refresh", 2): the answer is what is current, or else an existing task, or else a new one.
- * So many simultaneous reads cost one load, and a refresh during a running load brings data that is no older than the refresh.
+ * Requests for a load (DESIGN "A refresh", 2): the answer is what is current, or else an existing task, or else a new
+ * one. So many simultaneous reads cost one load, and a refresh during a running load brings data that is no older than
+ * the refresh.
  */
 
 import type { EnqueueAnswer, EnqueueRequest } from '../../ports/object.ts';
@@ -26,7 +27,10 @@ function answerTask(draft: Draft, taskId: string, context: StepContext): Enqueue
   return { outcome: 'task', task, entry: entryAfter(draft.document, task) };
 }
 
-/** [M] What is current was fetched after the requested moment, under the caller's definition or a later one, and has not expired. */
+/**
+ * [M] What is current was fetched after the requested moment, under the caller's definition or a later one, and has not
+ * expired.
+ */
 function currentAnswers(document: CacheDocument, request: EnqueueRequest, now: number): boolean {
   const { loaded } = document;
   return (
@@ -96,8 +100,8 @@ function runningAnswers(document: CacheDocument, request: EnqueueRequest, now: n
 }
 
 /**
- * A waiting task with one more caller: its load uses the newest definition that any caller knows. Returns the same task if nothing changes,
- * as for most reads.
+ * A waiting task with one more caller: its load uses the newest definition that any caller knows. Returns the same task
+ * if nothing changes, as for most reads.
  */
 function joined(task: LiveTask, request: EnqueueRequest): LiveTask {
   const newer = request.number > task.number;
@@ -138,7 +142,10 @@ function insertTask(draft: Draft, request: EnqueueRequest, context: StepContext)
   return task.taskId;
 }
 
-/** The askers of a new task. Only a user who asked alone may revoke it (CONTRACT 2). `asker` is null for reads, schedules and administration of many caches. */
+/**
+ * The askers of a new task. Only a user who asked alone may revoke it (CONTRACT 2). `asker` is null for reads,
+ * schedules and administration of many caches.
+ */
 function firstAskers(asker: string | null): Askers {
   return asker === null ? { kind: 'nobody' } : { kind: 'user', user: asker };
 }

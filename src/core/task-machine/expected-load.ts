@@ -10,8 +10,9 @@ const FAST_TIMEOUT_MS = 30_000;
 const SLOW_LOAD_MS = 10_000;
 
 /**
- * Whether the origin's last answer, or that of the task's last attempt, was too large to be loaded beside others. The id map of many rows is
- * read whatever the next answer is. Data that was taken over from D1, or loaded by release 0.1, has no flag.
+ * Whether the origin's last answer, or that of the task's last attempt, was too large to be loaded in parallel with
+ * others. The id map of many rows is read whatever the next answer is. Data that was taken over from D1, or loaded by
+ * release 0.1, has no flag.
  */
 export function isHeavy({ head, loaded }: CacheDocument): boolean {
   if (head?.heavy === true) return true;

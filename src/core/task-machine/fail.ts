@@ -46,7 +46,10 @@ function endAttempt(
   return { outcome: 'failed' };
 }
 
-/** The task without its lease, due again at `dueAt`. The consumer's message comes back then; the alarm sends one a little later. */
+/**
+ * The task without its lease, due again at `dueAt`. The consumer's message comes back then; the alarm sends one a
+ * little later.
+ */
 export function retried(task: LiveTask, error: KeptError, dueAt: number): LiveTask {
   return { ...task, state: 'RETRY', error, dueAt, resendAt: dueAt + RESEND_FIRST_MS, resends: 0, lease: null };
 }

@@ -1,6 +1,7 @@
 /**
- * Forgets the user of a private cache (CONTRACT 4 "Leavers"): a purge whose tasks end instead of being retried. D1 gets an entry without a
- * name at once. The document keeps the name as long as ended tasks need it for their answers, and after that only the counters.
+ * Forgets the user of a private cache (CONTRACT 4 "Leavers"): a purge whose tasks end instead of being retried. D1 gets
+ * an entry without a name at once. The document keeps the name as long as ended tasks need it for their answers, and
+ * after that only the counters.
  */
 
 import { TASK_RETENTION_MS } from '../../contract/constants.ts';

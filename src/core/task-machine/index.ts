@@ -1,7 +1,7 @@
 /**
- * The task machine of one cache key: `step` takes the document, an event and the context (time, random numbers, ended tasks). It returns
- * the next document, the answer, the tasks that ended and the effects. It uses no binding and no clock; the object runs it inside a
- * transaction. Its table of states and events is in docs/task-machine.md.
+ * The task machine of one cache key: `step` takes the document, an event and the context (time, random numbers, ended
+ * tasks). It returns the next document, the answer, the tasks that ended and the effects. It uses no binding and no
+ * clock; the object runs it inside a transaction. Its table of states and events is in docs/task-machine.md.
  */
 
 import { claim } from './claim.ts';
@@ -44,8 +44,8 @@ const RULES: Rules = {
 };
 
 /**
- * One step of the machine: first a lease that has run out, then the event. A new key begins with `emptyDocument`, for which only
- * `enqueue` is allowed.
+ * One step of the machine: first a lease that has run out, then the event. A new key begins with `emptyDocument`, for
+ * which only `enqueue` is allowed.
  */
 export function step<N extends EventName>(
   document: CacheDocument,

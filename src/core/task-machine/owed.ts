@@ -1,6 +1,6 @@
 /**
- * What the object removes later (DESIGN "Removal" [M]): blobs in R2 that no kept version names, each with the time at which it is due, and
- * old ended tasks. Consumers never remove anything.
+ * What the object removes later (DESIGN "Removal" [M]): blobs in R2 that no kept version names, each with the time at
+ * which it is due, and old ended tasks. Consumers never remove anything.
  */
 
 import { TASK_RETENTION_MS } from '../../contract/constants.ts';

@@ -44,8 +44,8 @@ function holdsSomething({ document: { loaded, failure, head, stored } }: Draft):
 }
 
 /**
- * Takes the lease from the running task and makes it due again at once. The attempt does not count, since nothing was wrong with it. Its
- * blobs stay owed since its claim: the consumer does not know of the purge yet, and may still write.
+ * Takes the lease from the running task and makes it due again at once. The attempt does not count, since nothing was
+ * wrong with it. Its blobs stay owed since its claim: the consumer does not know of the purge yet, and may still write.
  */
 function breakOffLoad(draft: Draft, head: LiveTask, now: number): void {
   const error = head.error ?? taskError('conflict', 'The cache was purged while it was loaded; it is loaded again.');

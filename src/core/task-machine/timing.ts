@@ -8,12 +8,15 @@ export const RESEND_FIRST_MS = 15_000;
 export const RESEND_MOST_MS = 5 * MINUTE_MS;
 
 /**
- * How long after its last change an empty row of D1 is assumed to exist. It is less than a day, the least time for which such rows are kept
- * (EVICT_UNREAD_DAYS).
+ * How long after its last change an empty row of D1 is assumed to exist. It is less than a day, the least time for
+ * which such rows are kept (EVICT_UNREAD_DAYS).
  */
 export const ANNOUNCED_MS = HOUR_MS;
 
-/** How long a write to D1 may take before the alarm repeats it; then the first and the longest gap between repetitions after a failure. */
+/**
+ * How long a write to D1 may take before the alarm repeats it; then the first and the longest gap between repetitions
+ * after a failure.
+ */
 export const STORE_GRACE_MS = 15_000;
 export const STORE_FIRST_MS = 2_000;
 export const STORE_MOST_MS = MINUTE_MS;

@@ -88,8 +88,8 @@ export function findTask(document: CacheDocument, taskId: string, context: StepC
 }
 
 /**
- * The tasks of a document, newest first: waiting and running ones, settling ones, then `ended` in the given order. At most as many as fit
- * on a page, since each repeats the parameters of the cache.
+ * The tasks of a document, newest first: waiting and running ones, settling ones, then `ended` in the given order. At
+ * most as many as fit on a page, since each repeats the parameters of the cache.
  */
 export function listTasks(document: CacheDocument, ended: readonly TaskRecord[], limit: number): Task[] {
   const { head, behind, settling, cache } = document;

@@ -1,6 +1,6 @@
 /**
- * The hubs that are told when a cache changes (docs/live.md). They are told once D1 has the change, since devices then read from D1. They
- * are told again until each hub has answered, since a device that is told nothing asks for nothing.
+ * The hubs that are told when a cache changes (docs/live.md). They are told once D1 has the change, since devices then
+ * read from D1. They are told again until each hub has answered, since a device that is told nothing asks for nothing.
  */
 
 import type { WatchAnswer, WatchRequest } from '../../contract/live.ts';
@@ -60,8 +60,8 @@ export function untold({ watchers = [], news }: CacheDocument): Watcher[] {
 }
 
 /**
- * Hubs have answered. [M] A hub that no longer needs the cache is dropped only if its watch is the one that was asked about: it may have
- * set another one meanwhile.
+ * Hubs have answered. [M] A hub that no longer needs the cache is dropped only if its watch is the one that was asked
+ * about: it may have set another one meanwhile.
  */
 export function poked(
   draft: Draft,
@@ -87,8 +87,8 @@ export function poked(
 }
 
 /**
- * When a watched cache must be loaded again, ms: no read would start the load, since devices that wait to be told do not ask. Null: the
- * cache is not watched, or hubs are only told of changes (`live: "told"`).
+ * When a watched cache must be loaded again, ms: no read would start the load, since devices that wait to be told do
+ * not ask. Null: the cache is not watched, or hubs are only told of changes (`live: "told"`).
  */
 export function freshenAt({ watchers, loaded, head, failure, askedAt = 0 }: CacheDocument): number | null {
   if (watchers === undefined || head !== null || loaded?.refreshBy === undefined) return null;
