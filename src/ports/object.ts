@@ -126,7 +126,7 @@ export interface CommitRequest {
   retainVersions: number;
   originEtag: string | null;
   originLastModified: string | null;
-  /** The origin's `Date` was at least a second older than its answer; absent: an earlier release made the load and did not check. */
+  /** `originLastModified` is at least a second older than the answer; absent: an earlier release made the load and did not check. */
   provenDate?: true;
   /** Null: the body is unchanged, and no blob of this fence is left in R2. */
   change: LoadChange | null;

@@ -43,8 +43,8 @@ export function adopt(draft: Draft, inD1: Entry, now: number): undefined {
   const loaded = before.loaded === null ? inherited : { ...before.loaded, version, changed: version };
   const chain = inherited === null ? renumberedChain(before, version) : inD1.chain;
   const dueAt = now + OWED_REPLACED_MS;
-    // Blobs named by D1's first answer belong to an earlier life, so no other object will remove them. Later answers
-    // may come from an object that is alive.
+  // Blobs named by D1's first answer belong to an earlier life, so no other object will remove them. Later answers
+  // may come from an object that is alive.
   const isEarlierLife = before.stored.revision <= 0;
   const replaced = [...namedBlobs(before, dueAt), ...(isEarlierLife ? namedBlobs(inD1, dueAt) : [])];
   const dropped = withoutBlobs(replaced, namedBlobs({ loaded, chain }, dueAt));

@@ -62,9 +62,9 @@ function announce(draft: Draft, head: LiveTask, now: number): ClaimAnswer {
 
 function startLoad(draft: Draft, head: LiveTask, deliveryId: string, now: number): ClaimAnswer {
   const { counters, owed } = draft.document;
-    // At least the current time: fences that an earlier life of this object used in R2 are lower.
+  // At least the current time: fences that an earlier life of this object used in R2 are lower.
   const fence = Math.max(counters.fence + 1, now);
-    // Later than the end of the previous load, even within the same millisecond: reads compare the two.
+  // Later than the end of the previous load, even within the same millisecond: reads compare the two.
   const claimedAt = Math.max(now, counters.clockAt + 1);
   const lease: LeaseState = { fence, deliveryId, claimedAt, endsAt: now + leaseMs(head), number: head.number };
   const started: LiveTask = {
