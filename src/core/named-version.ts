@@ -1,6 +1,6 @@
 /**
- * The version of a cache that a device says it has; this location may know only older ones (CONTRACT 3, "A newer
- * version than this location knows").
+ * The version of a cache that a device says it has; this location may know only older ones
+ * (CONTRACT 3, "A newer version than this location knows").
  */
 
 import type { DeltaRange } from './choose-delta.ts';
