@@ -14,7 +14,7 @@ const FORMS = [
   `${DAY} ${MONTH} (?<day>[ \\d]\\d) ${TIME} (?<year>\\d{4})`,
 ].map((form) => new RegExp(`^${form}$`));
 
-/** A year of two digits that would be further in the future than this is in the past. */
+/** A two-digit year that would be further in the future than this, in years, is taken as a past one. */
 const MOST_YEARS_AHEAD = 50;
 
 /**
