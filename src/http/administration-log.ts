@@ -1,6 +1,7 @@
 /**
- * What administrators change: who, what, how many, as a line of the log and, of all but what changes no data, as a row of the log of
- * actions. The line has neither values of parameters nor names of leavers; the row has no names of leavers.
+ * Changes by administrators: who, what and how many, as a log line and, if data changed, as a row in the log of
+ * actions. The line contains neither parameter values nor names of forgotten users; the row contains no names of
+ * forgotten users.
  */
 
 import { hash } from 'node:crypto';
@@ -11,18 +12,18 @@ import { log } from '../log.ts';
 import type { AppEnv } from './factory.ts';
 import { reasonOf } from './reason.ts';
 
-/** What was done, and what else is told of it. */
+/** Each event, and the details that its log line contains. */
 interface Deeds {
   'resource.put': {
     resource: string;
     outcome: 'created' | 'changed' | 'same';
     /** Members of the definition that differ. */
     changed: readonly string[];
-    /** How many caches count as expired by that; null: D1 did not say. */
+    /** How many caches expire because of the change; null if D1 did not say. */
     expired: number | null;
   };
   'resource.deleted': { resource: string; caches: number | null };
-  /** `by_parameters`: names of the parameters that chose them; `complete`: no further page. */
+  /** `by_parameters`: names of the parameters that selected the caches; `complete`: there is no further page. */
   'caches.purged':
     | { key: string; purged: number }
     | { resource: string; soft: boolean; by_parameters: readonly string[]; purged: number; complete: boolean };
@@ -33,28 +34,30 @@ interface Deeds {
   'task.revoked': { task_id: string };
   'webhook.put': { webhook: string; outcome: 'created' | 'changed' | 'same' | 'enabled' };
   'webhook.deleted': { webhook: string };
-  /** `expired`: the caches of how many resources count as expired by that. */
+  /** `expired`: how many resources have caches that expire because of the change. */
   'source.put': { source: string; outcome: 'created' | 'changed' | 'same'; expired: number };
   'source.deleted': { source: string };
   'webhook.tested': { webhook: string; delivered: boolean };
   'syncs.forgotten': { of: 'user' | 'device'; user_sha256: string; forgotten: number; complete: boolean };
 }
 
-/** The row that a change gets. */
+/** The row to write for a change. */
 interface Asked {
   action: ActionName;
   target: string;
 }
 
-/** What a change came to: what its line tells beside who did it, and the count of its row. */
+/** The result of a change: the details of its log line, and the count for its row. */
 interface Done<Event extends keyof Deeds> extends DoneAction {
   what: Deeds[Event];
 }
 
 /**
- * Does what an administrator asks for, and tells of it. `asked` null: a line will do, since nothing is changed.
+ * Makes a change that an administrator asks for, and records it.
  *
- * @throws Problem `invalid-header` for the reason, `overloaded` where it cannot be noted, both before anything is done; what the work throws
+ * @param asked null if no data changes, so that a log line is enough
+ * @throws Problem `invalid-header` for the reason, `overloaded` if the row cannot be written, both before anything is
+ * done; and whatever the work throws
  */
 export async function carryOut<Event extends keyof Deeds, Result>(
   c: Context<AppEnv>,
@@ -76,12 +79,12 @@ export async function carryOut<Event extends keyof Deeds, Result>(
   return result;
 }
 
-/** A name that is to be forgotten, so that only who knows it finds it in the log. */
+/** A digest of a name that is to be forgotten. Only a person who knows the name can find it in the log. */
 export function hiddenName(name: string): string {
   return hash('sha256', name, 'hex');
 }
 
-/** What a purge by parameters is about, as a target: `cars?year=1982`. */
+/** The target of a purge by parameters: `cars?year=1982`. */
 export function selectedTarget(title: string, parameters: Readonly<Record<string, unknown>>): string {
   const members = Object.entries(parameters).map(
     ([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`,

@@ -1,13 +1,13 @@
-/** What the page of the console may load, run and ask (Content Security Policy 3). */
+/** What the console's page may load, run and send requests to (Content Security Policy 3). */
 
 /**
- * Of the page that was asked for at `requestUrl`.
+ * The policy for the page at `requestUrl`.
  *
- * @param others origins that it may ask besides its own: those of the provider, and where the start script listens
+ * @param others origins that the page may also send requests to: the provider's, and the listener of the start script
  */
 export function consolePolicy(requestUrl: string, others: readonly string[]): string {
   const { protocol, host } = new URL(requestUrl);
-  // Safari before 17.4 does not count a socket of the same host as 'self'.
+  // Before version 17.4, Safari does not treat a socket of the same host as 'self'.
   const sockets = `${protocol === 'https:' ? 'wss' : 'ws'}://${host}`;
   const asked = ["'self'", sockets, ...others];
   return [

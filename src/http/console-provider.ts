@@ -1,6 +1,6 @@
 /**
- * The provider that the console signs people in at, as its discovery document describes it (OpenID Connect Discovery 1.0): the
- * page of the console may ask those of its origins that a sign-in needs, and no other host.
+ * The identity provider of the console, as its discovery document describes it (OpenID Connect Discovery 1.0). The
+ * console's page may send requests to the provider's origins that a sign-in needs, and to no other host.
  */
 
 import { isObject } from '../core/json-value.ts';
@@ -9,33 +9,36 @@ import { BoundedMap } from '../stores/bounded-map.ts';
 import { growingPauses, looks } from '../waiting.ts';
 import { isProviderUrl } from './console-settings.ts';
 
-/** How long a document that was read is taken as current, ms. */
+/** How long a document counts as current, ms. */
 const FRESH_MS = 3_600_000;
-/** How long one that could not be read is not asked for again, ms. */
+/** How long to wait after a failed read before the next one, ms. */
 const PAUSE_MS = 30_000;
-/** How long the provider may take, ms: the page of the console waits for it. */
+/** How long the provider may take, ms. The console's page waits for the answer. */
 const TIMEOUT_MS = 3000;
-/** Documents have some 5 KB. */
+/** Documents have about 5 KB. */
 const MAX_BYTES = 100_000;
 
-/** What an isolate knows of one issuer. */
+/** What an isolate knows about one issuer. */
 interface Known {
   origins: readonly string[];
-  /** Until when nobody asks again, ms since the epoch. */
+  /** No request reads the document before then, ms since the epoch. */
   until: number;
 }
 
-/** One issuer is set; tests have more. */
+/** A deployment has one issuer; tests have more. */
 const MAX_ISSUERS = 100;
 const known = new BoundedMap<Known>(MAX_ISSUERS);
-/** Issuers whose document a request is reading -> until when the others wait for it, ms since the epoch. */
+/** Issuers whose document a request is reading -> until when other requests wait for it, ms since the epoch. */
 const reading = new BoundedMap<number>(MAX_ISSUERS);
 const PAUSES = growingPauses(5, 100);
 
 /**
- * Origins of an issuer and of its token endpoint, which Google and Cognito have elsewhere. While its document cannot be read:
- * those that are known from before, else the issuer's own, so that the page says what is wrong. Pages are open to all, so one
- * request of an isolate reads the document, and the others wait for that: however many ask, the provider is asked once.
+ * Returns the origins of an issuer and of its token endpoint; Google and Cognito host the latter elsewhere. While the
+ * document cannot be read: the origins known from the last read, otherwise the issuer's own, so that the page can show
+ * what is wrong.
+ *
+ * The pages are open to all. In each isolate one request reads the document and the others wait, so the provider gets
+ * one request however many pages are opened.
  */
 export async function providerOrigins(issuer: string): Promise<readonly string[]> {
   const current = () => {
@@ -66,7 +69,7 @@ async function renew(issuer: string): Promise<Known> {
 
 /** @throws Error that says what is wrong with the answer */
 async function tokenEndpoint(issuer: string): Promise<URL> {
-  // A path stays before the well-known one (OpenID Connect Discovery 1.0 section 4).
+  // A path of the issuer comes before the well-known one (OpenID Connect Discovery 1.0 section 4).
   const url = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
   const response = await fetch(url, { redirect: 'manual', signal: AbortSignal.timeout(TIMEOUT_MS) });
   if (response.status !== 200) {
@@ -74,20 +77,20 @@ async function tokenEndpoint(issuer: string): Promise<URL> {
     throw new Error(`the discovery document is answered by ${response.status}`);
   }
   const metadata: unknown = JSON.parse(await boundedText(response));
-  // Section 4.3: whoever else may write this document must not get our codes.
+  // Section 4.3: another party that can write this document must not receive our codes.
   if (!isObject(metadata) || !isSameUrl(String(metadata.issuer), issuer)) {
     throw new Error('the discovery document has another issuer than CONSOLE_OIDC_ISSUER');
   }
   const text = String(metadata.token_endpoint);
   const endpoint = URL.canParse(text) ? new URL(text) : null;
-  // Only a provider of this machine may have its endpoint here, in the clear.
+  // Only a provider on this machine may have a plain http endpoint on this machine.
   if (endpoint === null || !isProviderUrl(endpoint) || (endpoint.protocol === 'http:' && !issuer.startsWith('http:'))) {
     throw new Error('the discovery document has no token_endpoint with https');
   }
   return endpoint;
 }
 
-/** A slash behind a bare host is the same issuer to the library of the console, too. */
+/** With or without a slash after a bare host: the console's library treats both as the same issuer too. */
 function isSameUrl(one: string, other: string): boolean {
   return URL.canParse(one) && new URL(one).href === new URL(other).href;
 }

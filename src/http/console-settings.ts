@@ -1,4 +1,4 @@
-/** Settings of the console (CONTRACT 5). A bad one is a `misconfigured` problem that names it. */
+/** Settings of the console (CONTRACT 5). An invalid setting is a `misconfigured` problem that names it. */
 
 import type { ConsoleConfig, ConsoleSignIn } from '../contract/console.ts';
 import { VERSION } from '../contract/constants.ts';
@@ -9,7 +9,7 @@ import { oncePerEnv, readInteger, readText } from '../settings.ts';
 
 const LANGUAGES = ['en', 'ru'];
 const USUAL_SCOPE = 'openid';
-/** What the console itself says in its request (RFC 6749, RFC 7636, OpenID Connect Core). */
+/** Parameters that the console itself sets in its request (RFC 6749, RFC 7636, OpenID Connect Core). */
 const RESERVED: ReadonlySet<string> = new Set([
   'client_id',
   'client_secret',
@@ -24,7 +24,7 @@ const RESERVED: ReadonlySet<string> = new Set([
   'state',
 ]);
 
-/** What the console is told. @throws Problem `misconfigured`, naming the setting */
+/** Returns the console's configuration. @throws Problem `misconfigured`, naming the setting */
 export const consoleConfig = oncePerEnv(
   (env: object): ConsoleConfig => ({
     oidc: signIn(env),
@@ -46,7 +46,7 @@ function signIn(env: object): ConsoleSignIn | null {
   return { issuer, client_id: clientId, scope, params };
 }
 
-/** Only this machine may give out tokens: whatever else stood here, the page would send it what opens the door. */
+/** Only this machine may give out tokens: the page sends the one-time code to this origin. */
 function localOf(env: object): string | null {
   const local = readText(env, 'CONSOLE_LOCAL')?.trim();
   if (local === undefined || local === '') return null;
@@ -66,12 +66,15 @@ function demandIssuer(issuer: string): void {
   }
 }
 
-/** Whether the console may ask a URL of the provider: of https, or of this machine, with a host that can stand in a policy. */
+/**
+ * Whether the console may send requests to a URL of the provider: https or on this machine, with a host that can be
+ * part of a policy.
+ */
 export function isProviderUrl(url: URL): boolean {
   return isSecureUrl(url) && /^[a-z\d.:[\]-]+$/.test(url.host);
 }
 
-/** RFC 6749 section 3.3; without `openid` there is no sign-in (OpenID Connect Core section 3.1.2.1). */
+/** RFC 6749 section 3.3. Without `openid` there is no sign-in (OpenID Connect Core section 3.1.2.1). */
 function scopeOf(scope = USUAL_SCOPE): string {
   if (!/^[!#-[\]-~]+(?: +[!#-[\]-~]+)*$/.test(scope) || !scope.split(' ').includes('openid')) {
     throw wrong('CONSOLE_OIDC_SCOPE', 'must be scopes with spaces between them, openid among them');

@@ -1,4 +1,4 @@
-/** CORS (CONTRACT 6): any origin, never credentials, for identity is a header and not a cookie. */
+/** CORS (CONTRACT 6): any origin is allowed, but never credentials. Identity comes from a header, not from a cookie. */
 
 import type { Context } from 'hono';
 import { cors } from 'hono/cors';
@@ -21,15 +21,18 @@ const EXPOSED = [
   'X-Request-Id',
 ];
 
-/** What scripts of other sites may read of an answer. */
+/** Headers of an answer that scripts of other sites may read. */
 export const EXPOSED_HEADERS = EXPOSED.join(',');
 
-/** Methods that a preflight of an unknown path is told: its request must get through to be answered 404. */
+/**
+ * Methods that a preflight for an unknown path gets, so that the actual request reaches the service and is answered
+ * 404.
+ */
 const ALL_METHODS = 'GET, HEAD, POST, PUT, DELETE, OPTIONS';
 
 /**
- * Answers OPTIONS with 204, before which `Allow` must be set (methods.ts). Other answers: answer-headers.ts. Any header that is
- * asked for may be sent: there are no credentials to guard, and what tracing adds must not shut a page out.
+ * Answers OPTIONS with 204; `Allow` must be set before (methods.ts). For other answers see answer-headers.ts. Allows
+ * every requested header: there are no credentials to protect, and a header added by tracing must not lock a page out.
  */
 export const crossOrigin = cors({
   origin: '*',
@@ -38,7 +41,7 @@ export const crossOrigin = cors({
   maxAge: 86_400,
 });
 
-/** Whether a browser asks by this request what it may send (Fetch, "CORS-preflight request"). */
+/** Whether a request is a browser's preflight (Fetch, "CORS-preflight request"). */
 export function isPreflight(c: Context<AppEnv>): boolean {
   return c.req.method === 'OPTIONS' && c.req.header('Access-Control-Request-Method') !== undefined;
 }

@@ -1,4 +1,4 @@
-/** What the OpenAPI text says of reads of data, by GET and by POST (CONTRACT 3). */
+/** The OpenAPI description of data reads by GET and by POST (CONTRACT 3). */
 
 import type * as v from 'valibot';
 import { HEADER } from '../contract/constants.ts';
@@ -16,7 +16,7 @@ import {
 } from './describe.ts';
 import { EVENT_STREAM_TYPE } from './event-stream.ts';
 
-/** Why a load that a read waits for fails. */
+/** Why a load that a read waits for can fail. */
 const LOAD_PROBLEMS = (Object.keys(PROBLEMS) as ProblemCode[]).filter((code) => code.startsWith('origin-'));
 
 const DATA_HEADERS = [
@@ -29,7 +29,9 @@ const DATA_HEADERS = [
   'Cache-Status',
 ] as const;
 
-/** First handler of a read; `body`: where its parameters stand, else in the query. */
+/**
+ * First handler of a read. `body`: schema of the body if it contains the parameters; otherwise they are in the query.
+ */
 export function describeRead(id: string, how: string, body?: v.GenericSchema) {
   const isGet = body === undefined;
   return describe({

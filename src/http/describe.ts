@@ -1,6 +1,6 @@
 /**
- * What the OpenAPI text says of a route, beside the schemas that check it. The build adds what follows from this, and what only
- * people read: problems by their status, examples, longer texts (scripts/openapi/).
+ * Describes a route for the OpenAPI text, in addition to the schemas that check it. The build adds what follows from
+ * this and what only people read: problems by status, examples, longer texts (scripts/openapi/).
  */
 
 import { type DescribeRouteOptions, describeRoute, resolver } from 'hono-openapi';
@@ -10,7 +10,7 @@ import type { ProblemCode } from '../contract/problem.ts';
 
 type Parameter = NonNullable<DescribeRouteOptions['parameters']>[number];
 
-/** Headers of answers that the text describes once (scripts/openapi/headers.ts). */
+/** Headers of answers that the OpenAPI text describes once (scripts/openapi/headers.ts). */
 export type AnswerHeader =
   | 'Accept-Ranges'
   | 'Age'
@@ -27,7 +27,7 @@ export type AnswerHeader =
   | 'Retry-After'
   | 'WWW-Authenticate';
 
-/** Headers of requests that the text describes once (scripts/openapi/headers.ts). */
+/** Headers of requests that the OpenAPI text describes once (scripts/openapi/headers.ts). */
 export type RequestHeader =
   | 'If-Match'
   | 'If-None-Match'
@@ -40,9 +40,9 @@ export type RequestHeader =
 
 interface Answer {
   description: string;
-  /** Of a JSON body; absent: there is none, or `types` alone tell of it. */
+  /** Schema of the JSON body; absent if there is no body, or if only `types` describe it. */
   schema?: v.GenericSchema;
-  /** Further media types, and the schema of a body of each; null: any bytes. */
+  /** Other media types, each with the schema of its body; null for any bytes. */
   types?: Readonly<Record<string, v.GenericSchema | null>>;
   headers?: readonly AnswerHeader[];
 }
@@ -52,38 +52,41 @@ interface Description {
   id: string;
   tag: 'FMP' | 'Data' | 'Administration' | 'Service';
   summary: string;
-  /** Undefined: open to all; null: any valid token will do. */
+  /** Undefined: open to all. Null: any valid token is enough. */
   scope?: Scope | null;
-  /** Status -> what it means and what its body is. Problems are added. */
+  /** Status -> what it means and what its body is. Problems are added by the build. */
   answers: Readonly<Record<number, Answer>>;
-  /** Schema of the JSON body; it is checked by the handler. */
+  /** Schema of the JSON body. The handler checks it. */
   body?: v.GenericSchema | undefined;
-  /** The body may be left out. */
+  /** The request may omit the body. */
   bodyOptional?: boolean;
-  /** Parameters that no validator of the route documents: path, a resource's own, and headers with words of their own. */
+  /**
+   * Parameters that no validator of the route documents: in the path, the resource's own, and headers with their own
+   * description.
+   */
   parameters?: readonly Parameter[];
   headers?: readonly RequestHeader[];
-  /** Problems beyond those that follow from a token, a body or conditions (scripts/openapi/problems.ts). */
+  /** Problems in addition to those that follow from a token, a body or conditions (scripts/openapi/problems.ts). */
   problems?: readonly ProblemCode[];
 }
 
-/** The answer 304 of what is read under conditions. */
+/** Answer 304 to a conditional read. */
 export const NOT_MODIFIED = { description: 'What the condition names is current.', headers: ['ETag'] } as const;
 
-/** For `answers`: a list of such items. */
+/** For `answers`: an array of these items. */
 export function arrayOf(item: v.GenericSchema) {
   return v.array(item);
 }
 
-/** For `answers`: one of these. */
+/** For `answers`: one of these schemas. */
 export function oneOf(...schemas: v.GenericSchema[]) {
   return v.union(schemas);
 }
 
-/** A body that is a text, for `types`. */
+/** For `types`: a text body. */
 export const TEXT = v.string();
 
-/** For `answers` of a list, which is answered by pages of such items. */
+/** For `answers`: a list that is answered in pages of these items. */
 export function pageOf(item: v.GenericSchema) {
   return {
     200: { description: 'A page; the next one stands in `Link`.', schema: arrayOf(item), headers: ['ETag', 'Link'] },
@@ -135,29 +138,29 @@ function responseOf({ description, schema, types = {}, headers = [] }: Answer) {
   };
 }
 
-/** A header of the request with words of its own, for `parameters`. */
+/** For `parameters`: a header of the request with its own description. */
 export function headerParameter(name: string, description: string): Parameter {
   return { in: 'header', name, required: false, schema: { type: 'string' }, description };
 }
 
-/** How long an answer may be held for its task, for `parameters`. */
+/** For `parameters`: how long the service may hold an answer for its task. */
 export const PREFER_TASK = headerParameter(
   'Prefer',
   '`wait=N`: hold the answer until the task ends, at most N seconds (30). `respond-async`: answer at once.',
 );
 
-/** A text in the path, percent-encoded there, for `parameters`. */
+/** For `parameters`: a percent-encoded text in the path. */
 export function pathParameter(name: string, description: string): Parameter {
   return { in: 'path', name, required: true, schema: { type: 'string' }, description };
 }
 
-/** The title of a resource in the path, for `parameters`. */
+/** For `parameters`: the title of a resource in the path. */
 export const RESOURCE_TITLE = pathParameter('title', 'Title of the resource.');
 
-/** The key of a cache in the path, for `parameters`. */
+/** For `parameters`: the key of a cache in the path. */
 export const CACHE_KEY = pathParameter('key', 'Key of the cache: 64 hex digits.');
 
-/** Whatever parameters the resource has, each a member of the query, for `parameters`. */
+/** For `parameters`: the resource's own parameters, each as a member of the query. */
 export const RESOURCE_PARAMETERS: Parameter = {
   in: 'query',
   name: 'parameters',

@@ -1,4 +1,4 @@
-/** Whose devices a request is about: `user=` of the lists of devices and of what they have. */
+/** The parameter `user=` of the lists of devices and of their records. */
 
 import type { Context } from 'hono';
 import type { AppEnv } from './factory.ts';
@@ -8,9 +8,10 @@ import { demandScope } from './identity.ts';
 const ALL_USERS = '*';
 
 /**
- * Whose devices are asked for; null: everybody's.
+ * Returns the user whose devices the request may list; null for all users.
  *
- * @throws Problem `insufficient-scope`: one's own need `cache:read` or `cache:inspect`, others' `cache:inspect`
+ * @throws Problem `insufficient-scope`: the caller's own devices need `cache:read` or `cache:inspect`, those of others
+ * `cache:inspect`
  */
 export function allowedUser(c: Context<AppEnv>, user: string | undefined): string | null {
   const identity = c.get('identity');

@@ -1,6 +1,6 @@
 /**
- * Event streams (HTML, "Server-sent events"): every one of the service says how soon to come back, gives a sign of life
- * between events, and ends with its token or after ten minutes, whichever is sooner (CONTRACT 3).
+ * Event streams (HTML, "Server-sent events"). Every stream tells the client when to reconnect, sends a comment at
+ * intervals as a sign of life, and ends with its token or after ten minutes, whichever comes first (CONTRACT 3).
  */
 
 import type { Context } from 'hono';
@@ -16,30 +16,30 @@ export const EVENT_STREAM_TYPE = 'text/event-stream';
 const RECONNECT_MS = 1000;
 const COMMENT_INTERVAL_MS = 15_000;
 const MAX_STREAM_MS = 600_000;
-/** When to come back to an isolate that holds too many requests already, ms. */
+/** Reconnection time if the isolate already holds too many requests, ms. */
 const CROWDED_RECONNECT_MS = 10_000;
 
 /** One event. */
 export interface ServerEvent {
   event: string;
-  /** One line or several. */
+  /** One or more lines. */
   data: string;
-  /** What `Last-Event-ID` says when the client comes back. */
+  /** The client sends it as `Last-Event-ID` when it reconnects. */
   id?: string;
 }
 
-/** Whether the request would rather have an event stream than JSON; what else `Accept` says is all the same. */
+/** Whether the request prefers an event stream to JSON. Other types in `Accept` have no effect. */
 export function wantsEventStream(c: Context<AppEnv>): boolean {
   return prefers(c.req.header('Accept') ?? '', EVENT_STREAM_TYPE, 'application/json');
 }
 
 /**
- * Answers with the events of a source, until it has no more. Where too many requests are held already, the stream ends with
- * what is known now: the client comes back by itself, so that it is no worse off than by asking now and then.
+ * Streams the events of a source until the source ends. If the isolate already holds too many requests, the stream
+ * sends the current events and ends; the client reconnects by itself, which is no worse than polling.
  *
- * @throws Problem `unauthenticated` for a token that ends within a second
- * @param source is told by its signal when the stream is over; `until` is the latest moment of that, ms since the epoch
- * @param vary what the stream depends on
+ * @throws Problem `unauthenticated` for a token that expires within a second
+ * @param source its signal aborts when the stream ends; `until` is the latest time for that, ms since the epoch
+ * @param vary the answer's `Vary`
  * @example return streamEvents(c, (signal, until) => statesOf(watchTask(services, task, { signal, until })));
  */
 export function streamEvents(
@@ -48,7 +48,7 @@ export function streamEvents(
   vary = 'Origin, Cookie',
 ): Response {
   const headers = { 'Content-Type': EVENT_STREAM_TYPE, 'Cache-Control': 'private, no-cache', Vary: vary };
-  // Nobody would read the events.
+  // A HEAD answer has no body for the events.
   if (c.req.method === 'HEAD') return c.body(null, 200, headers);
 
   const now = Date.now();
@@ -71,7 +71,7 @@ export function streamEvents(
         if (over.signal.aborted) break;
       }
     } catch (error) {
-      // What Hono does with it would tell the client; to end the stream makes it come back.
+      // Hono would send the error to the client. Ending the stream makes the client reconnect.
       log('error', 'stream.failed', { request_id: c.get('requestId'), path: c.req.path, error });
     } finally {
       clearTimeout(end);
@@ -79,7 +79,7 @@ export function streamEvents(
       hold?.release();
     }
   });
-  // Set now, for streamSSE sets some of its own.
+  // Set here because streamSSE sets some of these headers itself.
   for (const [name, value] of Object.entries(headers)) response.headers.set(name, value);
   return response;
 }

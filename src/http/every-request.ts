@@ -1,6 +1,7 @@
 /**
- * What every request goes through: an id, which stands in its answer and in each log line that it brings about; the
- * headers of every answer; the figures. One middleware, for each costs a hundredth of a short request.
+ * Middleware for every request: sets the request's id, which is in its answer and in each of its log lines, sets the
+ * headers of every answer, and counts figures. All in one middleware, because each one adds a hundredth to the cost of
+ * a short request.
  */
 
 import { requestId } from 'hono/request-id';
@@ -13,7 +14,7 @@ import { countRequest } from './request-figures.ts';
 
 const named = requestId({ headerName: HEADER.requestId });
 
-/** Outermost middleware: what it sees is what the client gets. */
+/** Outermost middleware: it sees the answer that the client gets. */
 export function everyRequest(metricsOf: (env: Env) => Metrics) {
   return factory.createMiddleware(async function everyRequest(c, next) {
     const startedAt = Date.now();

@@ -1,30 +1,36 @@
-/** The one factory from which all apps and middleware come, and what a request carries. */
+/** The factory of all apps and middleware, and the variables of a request. */
 
 import { createFactory } from 'hono/factory';
 import type { Identity } from '../contract/identity.ts';
 import type { Services } from '../flows/services.ts';
 import type { Probes } from '../flows/upkeep/check-health.ts';
 
-/** Bindings of the Worker and variables of a request, read by `c.get(…)`: `c.var` makes a new object each time. */
+/**
+ * Bindings of the Worker, and variables of a request. Read them by `c.get(…)`: `c.var` creates a new object on each
+ * access.
+ */
 export interface AppEnv {
   Bindings: Env;
   Variables: {
     requestId: string;
     services: Services;
-    /** Checks of the stores, for health. */
+    /** Store checks for the health answer. */
     probes: Probes;
     /** Methods of the path, as in `Allow`; set by `methods` (methods.ts). */
     allow: string;
-    /** Who asks; set by `protect` (identity.ts), absent on open routes. */
+    /** The caller's identity; set by `protect` (identity.ts), absent on open routes. */
     identity: Identity;
-    /** Device of the request: `X-Device-Id`, else the token's `device_id`; null: none named. Set by `protect`. */
+    /**
+     * Device of the request: `X-Device-Id`, otherwise the token's `device_id`; null if neither names one. Set by
+     * `protect`.
+     */
     device: string | null;
   };
 }
 
 /**
- * `strict: false`: a path registered without its trailing slash answers with it as well. Descriptions are no handlers in the Worker, where they are
- * nothing (no-describe.ts).
+ * `strict: false`: a path that is registered without a trailing slash also matches with one. In the Worker the
+ * descriptions are undefined (no-describe.ts), so they are left out as handlers.
  */
 export const factory = createFactory<AppEnv>({
   defaultAppOptions: { strict: false },

@@ -1,17 +1,18 @@
 /**
- * Compression of an answer that comes in pieces, each of which is to arrive at once. `CompressionStream` cannot do that: it has no
- * flush. A compressor is held until its client has read the answer, so an isolate has few: the other answers go as they are.
+ * Compresses an answer whose pieces must each arrive at once. `CompressionStream` cannot do that because it has no
+ * flush. A compressor is in use until the client has read the answer, so an isolate has few; other answers are sent
+ * uncompressed.
  */
 
 import { MEMORY_SHARES } from '../ports/memory-shares.ts';
 import { ByteRoom, type Taken } from '../stores/byte-room.ts';
 
-/** A window of 8 KiB, and little memory besides: a quarter of what zlib takes usually. */
+/** A window of 8 KiB and a low memory level: a quarter of zlib's default memory. */
 const WINDOW_BITS = 13;
 const MEMORY_LEVEL = 6;
-/** What zlib takes for a compressor of these (zlib's zconf.h), and what lies round it, bytes. */
+/** Memory of one compressor with these options (zlib's zconf.h), plus its buffers, bytes. */
 const COMPRESSOR_BYTES = 2 ** (WINDOW_BITS + 2) + 2 ** (MEMORY_LEVEL + 9) + 8192;
-/** How long a piece may take to be read before its compressor counts no longer, ms. */
+/** A compressor stops counting if its client takes longer than this to read a piece, ms. */
 const READING_MS = 120_000;
 
 const room = new ByteRoom(MEMORY_SHARES.compressors);
@@ -21,17 +22,19 @@ export function compressorBytes(): number {
   return room.bytesTaken(Date.now());
 }
 
-/** Room for a compressor, which `gzipped` gives back; null: there is none. */
+/** Reserves memory for a compressor, which `gzipped` releases; null if there is none left. */
 export function takeCompressor(): Taken | null {
   return room.take(COMPRESSOR_BYTES, Date.now() + READING_MS, Date.now());
 }
 
-/** The pieces compressed; after each, all of it so far can be read. @throws what the pieces throw */
+/**
+ * Compresses the pieces. After each piece, the client can decompress everything so far. @throws what the pieces throw
+ */
 export async function* gzipped(
   pieces: AsyncIterable<Uint8Array>,
   taken: Taken,
 ): AsyncGenerator<Uint8Array, void, void> {
-  // Loaded when it is needed, since it would make every isolate's start longer.
+  // Imported on demand: otherwise every isolate would start more slowly.
   const { constants, createGzip } = await import('node:zlib');
   const gzip = createGzip({ windowBits: WINDOW_BITS, memLevel: MEMORY_LEVEL });
   const compressed: Uint8Array[] = [];

@@ -1,4 +1,4 @@
-/** Who asks and what they may (CONTRACT 1): bearer tokens (RFC 6750). */
+/** Identity and scopes of the caller (CONTRACT 1): bearer tokens (RFC 6750). */
 
 import type { Context } from 'hono';
 import * as v from 'valibot';
@@ -16,21 +16,25 @@ import { tokenRules } from './token-rules.ts';
 import { verifyToken } from './token-verifier.ts';
 
 /**
- * Middleware of every path but the open ones: verifies the token and demands one of the scopes; without any, a valid token
- * will do. Sets `identity` and `device`.
+ * Middleware of every path except the open ones. Verifies the token and requires one of the scopes; without scopes, any
+ * valid token is enough. Sets `identity` and `device`.
  *
- * @throws Problem `unauthenticated`, `insufficient-scope`, `device-mismatch`, `invalid-header`, `rate-limited`, `misconfigured`, `overloaded`
+ * @throws Problem `unauthenticated`, `insufficient-scope`, `device-mismatch`, `invalid-header`, `rate-limited`,
+ * `misconfigured`, `overloaded`
  */
 export function protect(...anyOf: Scope[]) {
   return protectBy(() => anyOf);
 }
 
-/** The same for administration (CONTRACT 4): reading takes `cache:inspect`, all else `cache:admin`. */
+/** Same, for administration (CONTRACT 4): reads need `cache:inspect`, all else needs `cache:admin`. */
 export function protectAdministration() {
   return protectBy((method) => [method === 'GET' || method === 'HEAD' ? 'cache:inspect' : 'cache:admin']);
 }
 
-/** The same for the data of a resource: that a device lacks the scope is noted with it. `titleOf` gives what the request names. */
+/**
+ * Same, for the data of a resource. If a device lacks the scope, that is noted for the resource. `titleOf` returns the
+ * title in the request.
+ */
 export function protectData(scope: Scope, titleOf: (c: Context<AppEnv>) => string | undefined) {
   return protectBy(() => [scope], titleOf);
 }
@@ -53,13 +57,16 @@ function protectBy(
     }
     demandScope(identity, ...anyOf(c.req.method));
     c.set('device', deviceOf(identity, c.req.header(HEADER.deviceId)));
-    // What loads is limited in the flows as well, which alone know whether a request does.
+    // The flows limit loads as well: only they know whether a request loads.
     await c.get('services').limits.countRequest(identity.user);
     return next();
   });
 }
 
-/** @throws Problem `insufficient-scope` unless the token has one of the scopes, naming the first; none: nothing is demanded */
+/**
+ * Requires one of the scopes; without any, requires nothing. @throws Problem `insufficient-scope`, naming the first
+ * scope
+ */
 export function demandScope(identity: Identity, ...anyOf: Scope[]): void {
   if (!hasScope(identity, anyOf)) throw lacksScope(anyOf);
 }
@@ -68,7 +75,7 @@ function hasScope({ scopes }: Identity, anyOf: readonly Scope[]): boolean {
   return anyOf.length === 0 || anyOf.some((scope) => scopes.has(scope));
 }
 
-/** Where the holder of a token sees why it lacks a scope. */
+/** Tells the holder of a token how to find out why it lacks a scope. */
 const WHOAMI = `GET ${API_BASE}/whoami/ tells what is read in yours.`;
 
 function lacksScope(anyOf: readonly Scope[], refused?: RefusedResource): Problem {
@@ -76,13 +83,14 @@ function lacksScope(anyOf: readonly Scope[], refused?: RefusedResource): Problem
   return insufficientScope(first, `This needs a token with the scope ${anyOf.join(' or ')}. ${WHOAMI}`, refused);
 }
 
-/** A hold that is shorter than this is none: whoever is answered asks again at once, as devices are told to. */
+/** The service does not hold a request for less than this: a device retries at once after an answer, as told. */
 const MIN_HOLD_MS = 1000;
 
 /**
- * Until when a request may be held that would be for `waitMs`, ms since the epoch: no hold and no stream outlives its token.
+ * Returns until when the service may hold a request that asks for `waitMs`, ms since the epoch. Holds and streams end
+ * when the token does.
  *
- * @throws Problem `unauthenticated` if the token is accepted for less than a second more, and that is what would end the hold
+ * @throws Problem `unauthenticated` if the token's expiry would end the hold within a second
  */
 export function holdUntil({ expiresAt }: Identity, waitMs: number): number {
   const now = Date.now();
@@ -91,7 +99,7 @@ export function holdUntil({ expiresAt }: Identity, waitMs: number): number {
   return now + Math.min(waitMs, Math.max(0, leftMs));
 }
 
-/** The refusal of a token that lacks a scope (RFC 6750 section 3.1). */
+/** Refusal of a token that lacks a scope (RFC 6750 section 3.1). */
 export function insufficientScope(scope: Scope, detail: string, refused?: RefusedResource): Problem {
   return new Problem('insufficient-scope', detail, {
     refused,
@@ -99,9 +107,9 @@ export function insufficientScope(scope: Scope, detail: string, refused?: Refuse
   });
 }
 
-/** Who the `Authorization` header speaks for: `Bearer <JWT>`, or the bare `<JWT>` that FMP clients send. */
+/** Returns the identity in the `Authorization` header: `Bearer <JWT>`, or the bare `<JWT>` that FMP clients send. */
 function identify(authorization: string | undefined, env: object, context: KeyContext): Promise<Identity> {
-  // Without a key nobody is let in, nor told that a token would help.
+  // Without a key the service lets no request in, and does not suggest that a token would help.
   const keys = tokenKeys(env);
   const rules = tokenRules(env);
   const token = tokenIn(authorization?.trim() ?? '');
@@ -112,8 +120,8 @@ function identify(authorization: string | undefined, env: object, context: KeyCo
 }
 
 /**
- * What stands in the place of the token, be it one or not; null: there is none, or the credentials are of another scheme.
- * Two headers arrive as one text with a comma in it, which is no token.
+ * Returns the text where a token is expected, valid or not; null if there is none, or if the credentials use another
+ * scheme. Two headers arrive as one text with a comma, which is not a token.
  */
 function tokenIn(credentials: string): string | null {
   const token = credentials.replace(/^Bearer(?: +|$)/i, '');
@@ -121,7 +129,7 @@ function tokenIn(credentials: string): string | null {
   return token === '' || (isBare && /\s/.test(token)) ? null : token;
 }
 
-/** The device of a request that is refused anyhow; null: none that could be noted. */
+/** Device of a request that is refused anyway; null if there is none that could be noted. */
 function namedDevice({ device }: Identity, header = device ?? undefined): string | null {
   return v.is(DeviceId, header) && (device === null || device === header) ? header : null;
 }

@@ -1,4 +1,4 @@
-/** What a request brings: bodies and queries, checked before anything is done with them. */
+/** Bodies and queries of requests, checked before they are used. */
 
 import type { Context } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
@@ -15,12 +15,12 @@ import { pointerTo } from '../core/pointer.ts';
 import type { Json } from '../ports/entry.ts';
 import type { AppEnv } from './factory.ts';
 
-/** Longest text that is searched for, characters. */
+/** Longest search text, characters. */
 const MAX_SEARCH = 128;
-/** What is wrong with a time in the query. */
+/** Fault text for an invalid time in the query. */
 const NO_MOMENT = 'must be a time such as 2026-11-23T19:14:36Z';
 
-/** Refuses bodies over 64 KiB with 413. */
+/** Refuses a body over 64 KiB with 413. */
 export const limitBody = bodyLimit({
   maxSize: MAX_REQUEST_BYTES,
   onError: () => {
@@ -28,19 +28,21 @@ export const limitBody = bodyLimit({
   },
 });
 
-/** @throws Problem `invalid-parameters` for a query that cannot be read in one way only: odd percent-encoding, NUL characters, repeated names */
+/**
+ * @throws Problem `invalid-parameters` for an ambiguous query: invalid percent-encoding, NUL characters, repeated names
+ */
 export function demandReadableQuery(c: Context<AppEnv>): void {
   if (!c.req.url.includes('?')) return;
   const names = new Set<string>();
   for (const [name] of queryPairs(c)) {
     if (names.has(name)) throw invalidQuery(name, 'must not be repeated');
-    // Both would go unseen: parsers of queries leave an empty name out, and an object takes the other for its prototype.
+    // Both would go unnoticed: query parsers skip an empty name, and an object takes `__proto__` as its prototype.
     if (name === '' || name === '__proto__') throw invalidQuery(name, 'is not known here');
     names.add(name);
   }
 }
 
-/** The query as it came, without its question mark. */
+/** The raw query without its question mark. */
 export function queryOf(c: Context<AppEnv>): string {
   const { url } = c.req;
   const at = url.indexOf('?');
@@ -48,9 +50,9 @@ export function queryOf(c: Context<AppEnv>): string {
 }
 
 /**
- * Names and values of the query, in order, decoded (WHATWG URL, application/x-www-form-urlencoded).
+ * Returns the decoded names and values of the query, in order (WHATWG URL, application/x-www-form-urlencoded).
  *
- * @throws Problem `invalid-parameters` for percent-encoding that is no UTF-8, and for NUL characters
+ * @throws Problem `invalid-parameters` for percent-encoding that is not UTF-8, and for NUL characters
  */
 export function queryPairs(c: Context<AppEnv>): [name: string, value: string][] {
   return queryOf(c)
@@ -78,7 +80,10 @@ function invalidQuery(name: string, detail: string): Problem {
   return invalidParameters([{ pointer: pointerTo('', name), detail }]);
 }
 
-/** Checks and documents the query of a route; unknown names are refused (use `v.strictObject`). Read by `c.req.valid('query')`. */
+/**
+ * Checks and documents the query of a route. Refuses unknown names if the schema is a `v.strictObject`. Read the result
+ * by `c.req.valid('query')`.
+ */
 export function query<Schema extends v.GenericSchema<Record<string, unknown>, unknown>>(schema: Schema) {
   return validator<Schema, 'query', AppEnv, string>('query', schema, (result, c) => {
     if (result.success) return;
@@ -90,7 +95,7 @@ export function query<Schema extends v.GenericSchema<Record<string, unknown>, un
 /** Refuses every name in the query. */
 export const noQuery = query(v.strictObject({}));
 
-/** A whole number in the query, `usual` where it is left out. */
+/** A whole number in the query; `usual` is the default. */
 export function wholeNumber({ min, max, usual }: { min: number; max: number; usual: number }, description: string) {
   return about(
     v.optional(
@@ -109,7 +114,7 @@ export function wholeNumber({ min, max, usual }: { min: number; max: number; usu
   );
 }
 
-/** The member `limit` of a list: from 1 to `most`, and `usual` without. */
+/** The member `limit` of a list: from 1 to `most`; `usual` is the default. */
 export function pageLimit(most: number, description: string, usual = most) {
   return wholeNumber({ min: 1, max: most, usual }, description);
 }
@@ -123,18 +128,18 @@ export const PageQuery = {
   ),
 };
 
-/** What is searched for. */
+/** A search text. */
 export const SearchText = (description: string) =>
   about(v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(MAX_SEARCH))), description);
 
-/** A moment in the query: RFC 3339. */
+/** A time in the query: RFC 3339. */
 export const Moment = v.pipe(
   v.string(),
   v.regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/i, NO_MOMENT),
   v.check((text) => !Number.isNaN(Date.parse(text)), NO_MOMENT),
 );
 
-/** A switch in the query, usually off. */
+/** A boolean in the query; the default is false. */
 export const Flag = v.optional(
   v.pipe(
     v.picklist(['true', 'false']),
@@ -145,7 +150,7 @@ export const Flag = v.optional(
 );
 
 /**
- * The body as JSON.
+ * Reads the body as JSON.
  *
  * @throws Problem `unsupported-media-type`, `invalid-json`, `invalid-parameters`
  */
@@ -153,7 +158,7 @@ export async function readJson(c: Context<AppEnv>): Promise<Json> {
   return demandInterchangeable(await readJsonText(c));
 }
 
-/** The same, whatever it holds: its parts are yet to be checked by `demandInterchangeable`. */
+/** Same, without a check of the content: the caller must check its parts with `demandInterchangeable`. */
 export async function readJsonText(c: Context<AppEnv>): Promise<Json> {
   const type = c.req.header('Content-Type') ?? 'application/json';
   if (!/^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i.test(type)) {
@@ -167,14 +172,14 @@ export async function readJsonText(c: Context<AppEnv>): Promise<Json> {
   return parseJsonText(utf8(await c.req.arrayBuffer()));
 }
 
-/** The same, of a body that must be an object. */
+/** Same, for a body that must be an object. */
 export async function readJsonObject(c: Context<AppEnv>): Promise<{ [name: string]: Json }> {
   const body = await readJson(c);
   if (!isObject(body)) throw invalidParameters([{ pointer: '', detail: 'must be a JSON object' }]);
   return body;
 }
 
-/** What a schema makes of a value. @throws Problem `invalid-parameters` with a pointer for each fault */
+/** Parses a value by a schema. @throws Problem `invalid-parameters` with a pointer for each fault */
 export function checked<Schema extends v.GenericSchema>(schema: Schema, value: unknown): v.InferOutput<Schema> {
   const read = v.safeParse(schema, value);
   if (!read.success) throw invalidParameters(faultsOfForm(value, schema, read.issues));

@@ -1,4 +1,7 @@
-/** Which methods a path has: `Allow` on every answer, OPTIONS for all, 405 for the rest (RFC 9110 sections 10.2.1, 15.5.6). */
+/**
+ * The methods of a path: sets `Allow` on every answer, answers OPTIONS, and answers other methods with 405 (RFC 9110
+ * sections 10.2.1, 15.5.6).
+ */
 
 import { Problem } from '../contract/problem.ts';
 import { withoutCacheBusters } from '../core/cache-buster.ts';
@@ -6,13 +9,15 @@ import { crossOrigin } from './cross-origin.ts';
 import { factory } from './factory.ts';
 import { demandReadableQuery, limitBody } from './input.ts';
 
-/** QUERY (RFC 10008) is answered where it arrives, and not shown in `Allow`: few stacks and proxies pass it on yet. */
+/**
+ * QUERY (RFC 10008) is answered if it arrives, but not listed in `Allow`: few HTTP stacks and proxies support it yet.
+ */
 type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE' | 'OPTIONS' | 'QUERY';
 
 /**
- * First middleware of a path; `allowed` in the order that `Allow` shows, HEAD and OPTIONS included. Needs no identity.
- * What it lets through has a query that can be read and a body of a fair size: checked here, so that those refusals, too,
- * carry `Allow`.
+ * First middleware of a path. `allowed` is in the order of `Allow`, HEAD and OPTIONS included. Needs no identity.
+ * Also checks here that the query is readable and that the body is not too large, so that those refusals have `Allow`
+ * as well.
  *
  * @example app.use('/cache/refresh', methods('POST', 'OPTIONS'), protect('cache:refresh'));
  */

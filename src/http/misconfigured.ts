@@ -1,4 +1,7 @@
-/** What keeps every token out, as `/healthz` tells it (CONTRACT 5): settings that are wrong, and a key set that cannot be had. */
+/**
+ * Reasons why the service can verify no token, for `/healthz` (CONTRACT 5): invalid settings, or a key set that is not
+ * available.
+ */
 
 import { Problem } from '../contract/problem.ts';
 import { readSettings } from '../settings.ts';
@@ -7,7 +10,7 @@ import { isRemote, type KeyContext } from './remote-keys.ts';
 import { tokenKeys } from './token-keys.ts';
 import { tokenRules } from './token-rules.ts';
 
-/** A sentence for each fault, which names the setting and never its value; none: tokens can be verified. */
+/** Returns a sentence for each fault. It names the setting and never its value. Empty if tokens can be verified. */
 export async function misconfigured(env: object, context: KeyContext): Promise<string[]> {
   const faults = [readSettings, tokenKeys, tokenRules, consoleConfig].flatMap((read) => faultOf(() => read(env)));
   if (faults.length > 0) return [...new Set(faults)];

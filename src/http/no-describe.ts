@@ -1,9 +1,10 @@
 /**
- * Stands for describe.ts and describe-read.ts in the Worker (package.json, `imports`): the build has made the OpenAPI text (scripts/build.ts), so what routes
- * say for it is not uploaded: esbuild drops the arguments of an empty function.
+ * Replaces describe.ts and describe-read.ts in the Worker (package.json, `imports`). The build makes the OpenAPI text
+ * (scripts/build.ts), so the Worker does not need the descriptions of routes: esbuild drops the arguments of an empty
+ * function.
  */
 
-/** No handler: apps leave it out (factory.ts). */
+/** Returns no handler; apps leave undefined handlers out (factory.ts). */
 export function describe(): void {}
 export function describeRead(): void {}
 

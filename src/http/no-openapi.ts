@@ -1,6 +1,7 @@
 /**
- * Stands for hono-openapi in the Worker (wrangler.toml, `[alias]`), which needs of it only that queries are checked, and not the generators, a tenth of the
- * bundle: the build has made the OpenAPI text (scripts/build.ts). What routes say for it, no-describe.ts leaves out.
+ * Replaces hono-openapi in the Worker (wrangler.toml, `[alias]`). The Worker needs only the check of queries, not the
+ * generators, which are a tenth of the bundle: the build makes the OpenAPI text (scripts/build.ts). no-describe.ts
+ * removes the descriptions of routes.
  */
 
 import { sValidator } from '@hono/standard-validator';

@@ -1,4 +1,7 @@
-/** Notes for the operator why a device was not given a resource (CONTRACT 4 "Devices"): the answer alone would not tell. */
+/**
+ * Notes for the operator why a device was refused a resource (CONTRACT 4 "Devices"); the answer goes only to the
+ * device.
+ */
 
 import type { Context } from 'hono';
 import type { Identity } from '../contract/identity.ts';
@@ -6,9 +9,12 @@ import type { Problem } from '../contract/problem.ts';
 import type { Services } from '../flows/services.ts';
 import type { AppEnv } from './factory.ts';
 
-/** After the answer, once an hour: the refused resource of a problem, if it has one and the device is known. */
+/**
+ * After the answer, at most once an hour: notes the refused resource of a problem, if it has one and the device is
+ * known.
+ */
 export function noteRefusal(c: Context<AppEnv>, { refused }: Problem): void {
-  // A request that was refused early has not all of these.
+  // A request that was refused early lacks some of these.
   const device = c.get('device') as string | null | undefined;
   const identity = c.get('identity') as Identity | undefined;
   const services = c.get('services') as Services | undefined;

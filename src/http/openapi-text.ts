@@ -1,15 +1,16 @@
-/** The OpenAPI text of the whole API, from the static assets (scripts/build.ts makes it). */
+/** The OpenAPI text of the whole API, from the static assets (built by scripts/build.ts). */
 
 import { OPENAPI_ASSET, readAsset } from './assets.ts';
 
-/** Read once an isolate: a deploy changes Worker and assets together. */
+/** Read once per isolate: a deploy replaces Worker and assets together. */
 let text: Readonly<Record<string, unknown>> | undefined;
 
 /**
- * The text, as a value that nobody changes.
+ * Returns the text as a value that must not be changed.
  *
- * @param requestUrl of the request for it: what is saved or given to a generator leads to the same service
- * @throws Error when the build has not made it
+ * @param requestUrl URL of the request; its origin becomes the server of the text, so that a saved copy leads to the
+ * same service
+ * @throws Error if the build has not made the text
  */
 export async function openApiText(assets: Fetcher, requestUrl: string): Promise<Readonly<Record<string, unknown>>> {
   text ??= await (await readAsset(assets, OPENAPI_ASSET)).json<Record<string, unknown>>();

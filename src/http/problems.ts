@@ -1,4 +1,4 @@
-/** Problem answers (CONTRACT 6, RFC 9457): the one place where a refusal or a fault becomes bytes. */
+/** Problem answers (CONTRACT 6, RFC 9457). Only this module turns a refusal or a fault into an answer. */
 
 import type { Context } from 'hono';
 import { HTTPException } from 'hono/http-exception';
@@ -23,14 +23,15 @@ import { noteRefusal } from './note-refusal.ts';
 /** For `onError`: the answer to a refusal or a fault. */
 export function renderError(error: unknown, c: Context<AppEnv>): Response {
   const { body, headers } = problemFor(error, c);
-  // On the context, where they go before those of an answer that was begun.
+  // Set on the context: there they come before the headers of an answer that was begun.
   for (const [name, value] of Object.entries({ 'Cache-Control': 'no-store', ...headers })) c.header(name, value);
   return c.body(JSON.stringify(body), body.status as StatusCode, { 'Content-Type': PROBLEM_TYPE });
 }
 
 /**
- * What a client is told of an error, as an answer or in one: a Problem as it says, what Hono throws by its status, a refusal of the
- * platform as 503, anything else as a bare 500. From 500 on with a log line.
+ * Returns the problem that a client gets for an error, as an answer or as a part of one: a Problem as it is, an error
+ * of Hono by its status, a refusal by the platform as 503, anything else as a 500 without details. Logs every problem
+ * from 500 on.
  */
 export function problemFor(error: unknown, c: Context<AppEnv>): { body: ProblemBody; headers: Problem['headers'] } {
   const problem = problemOf(error);
@@ -51,12 +52,15 @@ export function problemFor(error: unknown, c: Context<AppEnv>): { body: ProblemB
   return { body, headers: problem.headers };
 }
 
-/** A fault of ours is told each time, with its stack. What fails outside of us, or for want of a setting of one resource, is told once a minute, however many devices meet it. */
+/**
+ * Logs a fault of ours each time, with its stack. Logs a failure outside of the service, or a missing setting of one
+ * resource, once a minute, however many devices see it.
+ */
 function tell(problem: Problem, status: number, error: unknown, c: Context<AppEnv>): void {
   const { code, key, adminDetail: detail, cause } = problem;
   const { method, path } = c.req;
   const about = { request_id: c.get('requestId'), code, method, path };
-  // With a key it is a load of one cache that lacks a setting, and what its devices are told.
+  // With a key, it is the load of one cache that lacks a setting, reported to its devices.
   if (status === 500 && key === undefined) {
     log('error', 'request.failed', { ...about, error });
     return;

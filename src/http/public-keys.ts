@@ -1,11 +1,11 @@
-/** Public keys as a setting holds them (CONTRACT 1): one JWK (RFC 7517), a JWK Set, or an SPKI PEM; and their algorithms. */
+/** Public keys in a setting (CONTRACT 1): one JWK (RFC 7517), a JWK Set, or an SPKI PEM; and their algorithms. */
 
 import { createPublicKey, type JsonWebKeyInput } from 'node:crypto';
 import type { JWK } from 'jose';
 import { Problem } from '../contract/problem.ts';
 import { isObject } from '../core/json-value.ts';
 
-/** RFC 7518 section 3.3; as digits of the modulus in base64url. */
+/** RFC 7518 section 3.3. Counted by the base64url digits of the modulus. */
 const MIN_RSA_BITS = 2048;
 const MIN_MODULUS_DIGITS = Math.ceil(MIN_RSA_BITS / 6);
 const RSA = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'];
@@ -16,13 +16,14 @@ const OF_CURVE: Readonly<Record<string, readonly string[]>> = {
   Ed25519: ['EdDSA', 'Ed25519'],
 };
 
-/** Every algorithm whose tokens a public key verifies. */
+/** All algorithms whose tokens a public key can verify. */
 export const ASYMMETRIC: readonly string[] = [...RSA, ...Object.values(OF_CURVE).flat()];
 
 /**
- * The keys in the value of a setting. Of a set, keys that verify no signatures are left out, such as those for encryption.
+ * Returns the keys in the value of a setting. Of a set, keys that do not verify signatures are left out, such as
+ * encryption keys.
  *
- * @throws Problem `misconfigured`, naming the setting, for what is private, weak, or no key
+ * @throws Problem `misconfigured`, naming the setting, for a private or weak key, or for anything that is not a key
  */
 export function readPublicKeys(name: string, value: string): { key: JWK; algorithms: readonly string[] }[] {
   const jwks = readJwks(name, value);
@@ -50,7 +51,7 @@ function isShort({ n }: JWK): boolean {
   return n !== undefined && n.length < MIN_MODULUS_DIGITS;
 }
 
-/** What jose would trip over at each token is found here, once, as a fault of the setting. */
+/** Finds faults of the setting once, here; otherwise jose would throw at each token. */
 function readJwks(name: string, value: string): JWK[] {
   try {
     if (!value.trimStart().startsWith('{')) return [readPem(value)];
@@ -61,13 +62,13 @@ function readJwks(name: string, value: string): JWK[] {
     }
     return jwks;
   } catch {
-    // Without its cause, which would quote the setting in the log: somebody may have put a private key or the secret there.
+    // Without the cause, which would put the setting's text in the log: it may be a private key or the secret.
     throw new Problem('misconfigured', `The setting ${name} must be one JWK, a JWK Set or an SPKI PEM.`);
   }
 }
 
 function readPem(value: string): JWK {
-  // Secrets that went through a shell or a .env file often carry their line ends as \n.
+  // Secrets that passed through a shell or a .env file often contain \n for line ends.
   const pem = value.replaceAll('\\n', '\n');
   if (!pem.includes('-----BEGIN PUBLIC KEY-----')) throw new Error('no SPKI PEM');
   return createPublicKey(pem).export({ format: 'jwk' }) as JWK;

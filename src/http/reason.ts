@@ -1,4 +1,4 @@
-/** `X-Reason`: why somebody changes something, in any language, for the log of actions (CONTRACT 4). */
+/** `X-Reason`: why an administrator makes a change, in any language, for the log of actions (CONTRACT 4). */
 
 import type { Context } from 'hono';
 import { MAX_REASON } from '../contract/action.ts';
@@ -7,8 +7,8 @@ import { Problem } from '../contract/problem.ts';
 import type { AppEnv } from './factory.ts';
 
 /**
- * The reason of a request; null: none. Percent-encoded UTF-8, since a header carries ASCII: `encodeURIComponent` writes it, and plain
- * English without `%` is it already.
+ * Returns the reason in a request; null if there is none. It is percent-encoded UTF-8, as `encodeURIComponent` writes
+ * it, because a header is ASCII; plain English without `%` needs no encoding.
  *
  * @throws Problem `invalid-header`
  */

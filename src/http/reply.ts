@@ -1,4 +1,7 @@
-/** JSON answers as the published API has them: member order kept, no white space, a strong ETag, always the same headers. */
+/**
+ * JSON answers as in the published API: in member order, without white space, with a strong ETag and always the same
+ * headers.
+ */
 
 import type { Context } from 'hono';
 import { JSON_TYPE } from '../contract/constants.ts';
@@ -9,20 +12,20 @@ import type { AppEnv } from './factory.ts';
 interface ReplyOptions {
   status?: 200 | 201 | 202;
   headers?: Readonly<Record<string, string | undefined>>;
-  /** Entity tag without quotes; usually the digest of the body. */
+  /** Entity tag without quotes; the default is the digest of the body. */
   etag?: string;
 }
 
 const encoder = new TextEncoder();
 
 /**
- * Answers with JSON. On GET and HEAD the request's conditions hold (304, 412); on POST and PUT the ETag is only told, for
- * there is nothing to compare before the work is done.
+ * Answers with JSON. On GET and HEAD the request's conditions apply (304, 412). On POST and PUT the ETag is only sent:
+ * before the work is done there is nothing to compare.
  *
  * @throws Problem `precondition-failed`
  */
 export function replyJson(c: Context<AppEnv>, body: unknown, options: ReplyOptions = {}): Response {
-  // The platform's types leave open whose buffer it is; it is always one of its own.
+  // The platform's types do not say which kind of buffer it is; it is always an ArrayBuffer.
   const bytes = encoder.encode(JSON.stringify(body)) as Uint8Array<ArrayBuffer>;
   const etag = options.etag ?? digestTag(bytes);
   c.header('Vary', 'Origin, Cookie');
@@ -40,7 +43,7 @@ export function replyJson(c: Context<AppEnv>, body: unknown, options: ReplyOptio
   });
 }
 
-/** An answer with these warnings behind those that it has; without any, as it is. */
+/** Adds these warnings after the answer's own. Without warnings, returns the answer unchanged. */
 export function warned<T extends { warnings?: string[] | undefined }>(answer: T, warnings: readonly string[]): T {
   const all = [...(answer.warnings ?? []), ...warnings];
   return all.length === 0 ? answer : { ...answer, warnings: all };
@@ -57,7 +60,7 @@ export function conditionsOf(c: Context<AppEnv>) {
   };
 }
 
-/** `Link` to the next page of this list (RFC 8288): the same address with another cursor; undefined on the last page. */
+/** `Link` to the next page of this list (RFC 8288): the same URL with another cursor; undefined on the last page. */
 export function nextLink(c: Context<AppEnv>, cursor: string | null): string | undefined {
   if (cursor === null) return undefined;
   const url = new URL(c.req.url);

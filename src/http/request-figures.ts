@@ -1,7 +1,6 @@
 /**
- * Counts requests by route, method and status. An isolate writes at most once a second what
- * has come together, since each point is paid for; what comes after waits for the isolate's next request, and may be lost
- * with it.
+ * Counts requests by route, method and status. Each data point costs money, so an isolate writes its counts at most
+ * once a second. Later counts wait for the isolate's next request, and may be lost with the isolate.
  */
 
 import type { Context } from 'hono';
@@ -27,7 +26,7 @@ let writtenAt = 0;
 /** Counts a request that has its answer; `startedAt` in ms since the epoch. */
 export function countRequest(c: Context<AppEnv>, startedAt: number, metricsOf: (env: Env) => Metrics): void {
   const now = Date.now();
-  // The path's pattern, for its parameters are names of people's things and without number.
+  // The pattern of the path, because path parameters may be personal and have unlimited values.
   const route = matchedRoutes(c).findLast(({ path }) => !path.includes('*'))?.path ?? '(none)';
   add(route, c.req.method, c.res, now - startedAt);
   if (now - writtenAt >= WRITE_EVERY_MS) {
