@@ -1,9 +1,8 @@
 /**
- * A remote key set (RFC 7517) in an isolate. jose fetches and picks; when to fetch is decided here, so that known keys serve
- * on while the set cannot be had, and tokens with unknown keys make nobody ask more often.
- *
- * One request of an isolate fetches; the others wait for what it learns, as values, since the platform lets no request await
- * another's promise. The set is kept at the edge, so that a new isolate seldom has to fetch it.
+ * A remote key set (RFC 7517) in an isolate. jose fetches the set and picks a key; this module decides when to fetch. Known keys
+ * stay in use while the set is not available, and tokens with unknown keys cause no extra fetches. One request of an isolate
+ * fetches. The others poll for its result, because on Workers a request cannot await the promise of another one. A copy of the
+ * set is kept at the edge, so that a new isolate rarely fetches it.
  */
 
 import {
@@ -24,24 +23,27 @@ import { sleep } from '../waiting.ts';
 
 /** How long the endpoint may take, ms. */
 const TIMEOUT_MS = 5000;
-/** A fetch that began longer ago was cut off with its invocation, ms: the time-out, and as much for the copy at the edge. */
+/** A fetch that began longer ago was cut off, ms: the time-out, and the same again for the copy at the edge. */
 const GONE_MS = 2 * TIMEOUT_MS;
-/** A set older than this is fetched anew, behind an answer that the old one serves: how long a removed key may last, ms. */
+/** After this the old set serves once more and is fetched again, ms: about how long a removed key stays valid. */
 const FRESH_MS = 600_000;
-/** The set is asked for no more often than this while there is one, and while there is none, ms. */
+/** Least time between two fetches, with and without a set, ms. */
 const PAUSE_MS = 30_000;
 const EMPTY_PAUSE_MS = 5000;
-/** How long keys serve while the set cannot be had, ms: longer, whoever cuts us off from it would keep a removed key alive. */
+/** How long keys stay in use without a set, ms. With more, an attacker who blocks our fetches could keep a removed key valid. */
 const KEPT_MS = 86_400_000;
-/** Whoever fetches gives a sign of life so often, those who wait look so often, ms; after so many looks without a sign, it is gone. */
+/**
+ * Interval of the fetching request's signs of life, interval of looks at it, ms, and how many looks without a sign mean that it
+ * is gone.
+ */
 const BEAT_MS = 100;
 const LOOK_MS = 20;
 const SILENT_LOOKS = 30;
-/** Names of keys that are remembered as missed. */
+/** Most names of missing keys that are remembered. */
 const MAX_MISSED = 1000;
 const NOT_YET = 'The key that signed this token is not known yet; the key set is asked again soon.';
 
-/** What of a request a key set is fetched with. */
+/** What a request provides to fetch a key set. */
 export interface KeyContext {
   edge: EdgeCache;
   /** Keeps work alive that no answer waits for. */
@@ -51,48 +53,44 @@ export interface KeyContext {
 /** The keys behind a URL. */
 export interface RemoteKeys {
   /**
-   * Picks the key that a token names. What is picked throws jose's errors for a token that names no key of the set, or for
-   * which several fit.
-   *
-   * @throws Problem `overloaded` if there is no set or it is not known whether it has the key by now
+   * Picks the key that a token names. The returned function throws jose's errors for a token that names no key of the set, or for
+   * which several keys fit. @throws Problem `overloaded` if there is no set, or if a newer set might have the key
    */
   pick(context: KeyContext): JWTVerifyGetKey;
-  /** Whether there is a set that tokens can be verified with; fetches it where there is none. */
+  /** Whether there is a set to verify tokens with; fetches it if there is none. */
   isThere(context: KeyContext): Promise<boolean>;
   /**
-   * Whether the set was fetched anew for a key that it lacked. False: it was fetched since the key was first asked for, and
-   * does not have it.
-   *
-   * @throws Problem `overloaded` while the set may have the key by now, and is not asked again yet
+   * Fetches the set again for a key that it lacks. False: the set was already fetched after the first request for the key, and
+   * does not have it. @throws Problem `overloaded` while a newer set might have the key but must not be fetched yet
    */
   renewFor(key: MissedKey, context: KeyContext): Promise<boolean>;
-  /** Which edition of the set there is, counted; and until when nobody need ask for the next, ms since the epoch. */
+  /** The number of the current edition of the set, and until when it needs no fetch, ms since the epoch. */
   validity(): { edition: number; until: number };
 }
 
 /** A key that a token needs and the set does not have. */
 export interface MissedKey {
-  /** Tells it from others: the token's `kid`, else the token itself. */
+  /** Identifies the key: the token's `kid`, otherwise the token's signature. */
   name: string;
-  /** The edition that there was when the request began. */
+  /** The edition at the start of the request. */
   since: number;
   /** What jose threw. */
   cause: unknown;
 }
 
-/** Whether keys are those of a remote set: a JWK has no functions. */
+/** Whether keys are a remote set: a JWK has no functions. */
 export function isRemote(key: object): key is RemoteKeys {
   return typeof (key as Partial<RemoteKeys>).pick === 'function';
 }
 
-/** A set as it lies at the edge. */
+/** A set as it is stored at the edge. */
 interface KeptSet {
   jwks: JSONWebKeySet;
   /** ms since the epoch */
   fetchedAt: number;
 }
 
-/** The keys behind a URL; `fetch` is the platform's unless given. */
+/** The keys behind a URL; `fetch` defaults to the platform's. */
 export function remoteKeys(url: URL, fetch?: FetchImplementation): RemoteKeys {
   const edgeCopy = edgeUrl('keys', 1, url.href);
   let set: JWTVerifyGetKey | null = null;
@@ -101,9 +99,9 @@ export function remoteKeys(url: URL, fetch?: FetchImplementation): RemoteKeys {
   let hasFailed = false;
   let edition = 0;
   let names: ReadonlySet<string> = new Set();
-  /** Names of keys that were asked for in vain -> the edition that there was then. By digest, for a name may be long. */
+  /** Names of missing keys -> the edition at the first request for them. Names are digests, because they may be long. */
   const missed = new BoundedMap<number>(MAX_MISSED);
-  /** The fetch under way, by its beginning (ms since the epoch) and its signs of life; null: there is none. */
+  /** The running fetch: its start (ms since the epoch) and its count of signs of life; null if there is none. */
   let fetching: { begunAt: number; beats: number } | null = null;
 
   const isOlderThan = (ms: number) => Date.now() > fetchedAt + ms;
@@ -114,12 +112,12 @@ export function remoteKeys(url: URL, fetch?: FetchImplementation): RemoteKeys {
     fetchedAt = kept.fetchedAt;
     const before = names;
     names = new Set(kept.jwks.keys.flatMap(({ kid }) => (kid === undefined ? [] : [digestTag(kid)])));
-    // A key that was taken out of the set is not one that may have come into it.
+    // A removed key counts as missing since then: it is not expected to appear in the set.
     for (const name of before) if (!names.has(name)) missed.set(name, edition);
     edition += 1;
   }
 
-  /** Fetches the set while others wait. A set that is new here comes from the edge, if it is fresh there. */
+  /** Fetches the set while others wait. In a new isolate the set comes from the edge if the copy there is fresh. */
   async function obtain(context: KeyContext): Promise<void> {
     const mark = { begunAt: Date.now(), beats: 0 };
     fetching = mark;
@@ -132,7 +130,7 @@ export function remoteKeys(url: URL, fetch?: FetchImplementation): RemoteKeys {
       if (isFresh) learn(kept);
       hasFailed = !isFresh && !(await fetchSet(kept, context));
     } catch (cause) {
-      // One that was given up for gone says nothing of the fetch that took its place.
+      // If another fetch has replaced this one, its failure has no meaning.
       if (fetching === mark) hasFailed = true;
       throw unavailable(cause);
     } finally {
@@ -141,10 +139,10 @@ export function remoteKeys(url: URL, fetch?: FetchImplementation): RemoteKeys {
     }
   }
 
-  /** Whether the set was fetched; if not, what was `kept` serves. @throws what jose throws */
+  /** False: the fetch failed, and `kept` is used instead. @throws what jose throws if there is no `kept` */
   async function fetchSet(kept: KeptSet | null, { edge, waitUntil }: KeyContext): Promise<boolean> {
     triedAt = Date.now();
-    // Of its own, for jose's sets share their pending fetch.
+    // A new one each time, because jose's sets share their pending fetch.
     const remote = createRemoteJWKSet(url, { timeoutDuration: TIMEOUT_MS, ...(fetch && { [customFetch]: fetch }) });
     try {
       await remote.reload();
@@ -167,13 +165,13 @@ export function remoteKeys(url: URL, fetch?: FetchImplementation): RemoteKeys {
       const kept = (await (await edge.match(edgeCopy))?.json<KeptSet>()) ?? null;
       return kept !== null && Date.now() < kept.fetchedAt + KEPT_MS ? kept : null;
     } catch (error) {
-      // A copy that breaks off counts as not kept.
+      // A copy that cannot be read counts as missing.
       log('warn', 'keys.copy_broken', { error });
       return null;
     }
   }
 
-  /** Fetches the set, or waits for who does; takes over from one that is gone. @throws Problem `overloaded` when its own fetch fails */
+  /** Fetches the set, or waits for the request that does; takes over if that one is gone. @throws Problem `overloaded` */
   async function renew(context: KeyContext): Promise<void> {
     if (fetching === null || !isFetching()) return obtain(context);
     let seen = { mark: fetching, beats: fetching.beats };
@@ -187,12 +185,12 @@ export function remoteKeys(url: URL, fetch?: FetchImplementation): RemoteKeys {
     }
   }
 
-  /** Fetches a set where there is none. @throws Problem `overloaded` if there is none then */
+  /** Fetches a set if there is none. @throws Problem `overloaded` if there is still none */
   async function demandSet(context: KeyContext): Promise<void> {
     if (!isOlderThan(KEPT_MS)) return;
     if (fetching === null && hasFailed && Date.now() < triedAt + EMPTY_PAUSE_MS) throw unavailable();
     await renew(context);
-    // A copy from the edge serves although the fetch has failed.
+    // A copy from the edge may serve although the fetch failed.
     if (isOlderThan(KEPT_MS)) throw unavailable();
   }
 
@@ -222,7 +220,7 @@ export function remoteKeys(url: URL, fetch?: FetchImplementation): RemoteKeys {
       if (!(await renewFor({ name: header?.kid ?? token.signature, since, cause }, context))) throw cause;
       return await find();
     } finally {
-      // Also where several keys fit, which jose tells as an error.
+      // Also if several keys fit, which jose reports as an error.
       if (isOlderThan(FRESH_MS) && !isFetching() && Date.now() >= triedAt + PAUSE_MS) {
         context.waitUntil(obtain(context).catch((error: unknown) => log('warn', 'keys.not_fetched', { error })));
       }

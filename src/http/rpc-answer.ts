@@ -1,4 +1,7 @@
-/** Answers of `/rpc/` (CONTRACT 3): a cached body, a part of it, a delta or that nothing has changed; or the task that will bring it. */
+/**
+ * Answers of `/rpc/` (CONTRACT 3): a cached body, a part of it, a delta, or that nothing has changed; otherwise the
+ * task that loads the cache.
+ */
 
 import type { Context } from 'hono';
 import { API_BASE, HEADER, JSON_TYPE } from '../contract/constants.ts';
@@ -17,8 +20,8 @@ import { pendingTaskAnswer, retryAfterS } from './task-answer.ts';
 const EMPTY = new Blob([]);
 
 /**
- * 200, 206 or 304 with the body or a delta, as the request's conditions, `X-Delta` and range say; null: the body has gone, and
- * nothing is answered yet. What the device is given is noted after the answer.
+ * Answers 200, 206 or 304 with the body or a delta, by the request's conditions, `X-Delta` and range; null if the body
+ * is gone and nothing was answered. After the answer, notes what the device was given.
  *
  * @throws Problem `precondition-failed`, `range-not-satisfiable`
  */
@@ -73,7 +76,7 @@ async function replyBody(
   });
 }
 
-/** 202 with the task that will bring the cache. */
+/** Answers 202 with the task that loads the cache. */
 export function replyPending(c: Context<AppEnv>, task: PendingTask, more: MoreHeaders): Response {
   const body = JSON.stringify(pendingTaskAnswer(task, c.get('identity')));
   return c.body(body, 202, {

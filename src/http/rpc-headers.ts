@@ -1,4 +1,4 @@
-/** What all answers of `/rpc/` with data have alike, be it the body, a part of it or a delta (CONTRACT 3). */
+/** Headers of all `/rpc/` answers with data: the body, a part of it or a delta (CONTRACT 3). */
 
 import type { Context } from 'hono';
 import { HEADER } from '../contract/constants.ts';
@@ -12,7 +12,7 @@ import type { CacheIdentity } from '../ports/entry.ts';
 import type { AppEnv } from './factory.ts';
 import { conditionsOf } from './reply.ts';
 
-/** What an answer of this path depends on. */
+/** `Vary` of this path. */
 export const VARY = 'Authorization, X-Delta, Accept, Origin';
 
 export type MoreHeaders = Readonly<Record<string, string | undefined>>;
@@ -34,12 +34,15 @@ export function cacheHeaders(served: ServedBody, given: GivenVersion, now: numbe
   };
 }
 
-/** What the request has and asks for; `delta` as its `X-Delta` was read. */
+/** The request's conditions; `delta` is the parsed `X-Delta`. */
 export function askedBy(c: Context<AppEnv>, delta: DeltaRequest | null): AskedAnswer {
   return { ...conditionsOf(c), delta };
 }
 
-/** After the answer: that the cache was read, and which version the device was given; null: none, or a part of it. */
+/**
+ * After the answer: notes that the cache was read and which version the device was given; null if none or a part of
+ * one.
+ */
 export function noteRead(
   c: Context<AppEnv>,
   { entry }: { entry: CacheIdentity },
@@ -50,7 +53,7 @@ export function noteRead(
   noteGiven(c.get('services'), recipient, { cache: entry, given }, now);
 }
 
-/** Those headers that have a value. */
+/** The headers that have a value. */
 export function defined(headers: MoreHeaders): Record<string, string> {
   return Object.fromEntries(Object.entries(headers).filter((pair): pair is [string, string] => pair[1] !== undefined));
 }

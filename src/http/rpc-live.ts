@@ -1,4 +1,4 @@
-/** `/rpc/` live (CONTRACT 3): answers that are held until there is something newer, and streams of versions. */
+/** `/rpc/` live (CONTRACT 3): answers that are held until there is a newer version, and streams of versions. */
 
 import type { Context } from 'hono';
 import { Problem } from '../contract/problem.ts';
@@ -16,16 +16,16 @@ import { holdUntil } from './identity.ts';
 import { askedBy, noteRead, VARY } from './rpc-headers.ts';
 
 /**
- * Until when the answer may be held for something newer, ms since the epoch; null: it is not to be.
+ * Returns until when the answer may be held for a newer version, ms since the epoch; null if it must not be held.
  *
- * @throws Problem `unauthenticated` for a token that ends within a second
+ * @throws Problem `unauthenticated` for a token that expires within a second
  */
 export function heldUntil(c: Context<AppEnv>, { preferences: { waitS } }: CacheRead): number | null {
   if (waitS === null || c.req.method === 'HEAD') return null;
   return holdUntil(c.get('identity'), waitS * 1000);
 }
 
-/** A read that is held while its answer would say that nothing is new. */
+/** Holds a read while its answer would say that nothing is new. */
 export function serveLive(
   c: Context<AppEnv>,
   read: CacheRead,
@@ -34,7 +34,10 @@ export function serveLive(
   return serveNews(c.get('services'), read, until, (served) => bringsNews(c, read, served));
 }
 
-/** Whether the answer is another one than 304 or the empty delta; or can never be, as with a fixed end. */
+/**
+ * Whether the answer is neither 304 nor the empty delta. True as well if no later answer can differ, as for a delta
+ * with a fixed end.
+ */
 function bringsNews(c: Context<AppEnv>, { delta }: CacheRead, served: ServedBody): boolean {
   const isTable = served.loaded.hash !== null;
   if (isTable && delta?.kind === 'between' && delta.to !== null) return true;
@@ -46,18 +49,18 @@ function bringsNews(c: Context<AppEnv>, { delta }: CacheRead, served: ServedBody
 }
 
 /**
- * Streams an event for each version that changed the body: the newest at once, or those kept since the version that
- * `Last-Event-ID` names. A cache that is not loaded is loaded, and its first version then told.
+ * Streams an event for each version that changed the body: first the newest, or all kept ones after the version in
+ * `Last-Event-ID`. If the cache is not loaded, loads it and reports its first version.
  *
  * @throws Problem `not-found`, `invalid-parameters`, `rate-limited`, `overloaded`
  */
 export async function streamVersions(c: Context<AppEnv>, read: CacheRead): Promise<Response> {
   const services = c.get('services');
   const found = await findEntry(services, read);
-  // It tells of the data but gives none.
+  // The stream reports versions but sends no data.
   noteRead(c, { entry: found.cache }, null, Date.now());
   const named = lastEventVersion(c.req.header('Last-Event-ID'));
-  // What is unknown at the object too is no version of this cache.
+  // A version that the object does not know either is not a version of this cache.
   const lastVersion = named > versionOf(found.looked.entry) ? 0 : named;
   return streamEvents(
     c,
@@ -67,7 +70,7 @@ export async function streamVersions(c: Context<AppEnv>, read: CacheRead): Promi
   );
 }
 
-/** The events of a cache of which `lastVersion` (0: none) was the last version told. */
+/** The events of a cache after `lastVersion`, the last version that the client knows (0: none). */
 async function* versionEvents(
   watched: AsyncIterable<FoundCache>,
   key: string,
@@ -79,14 +82,14 @@ async function* versionEvents(
       const served = loadedHere(found, Date.now());
       if (served === null) continue;
       const { entry } = served;
-      // Under a changed definition the request may mean another cache.
+      // After a change of the definition the request may mean another cache.
       for (const link of versionsSince(entry.chain, last.key === entry.key ? last.version : 0)) {
         yield versionEvent(entry.key, link);
         last = { key: entry.key, version: link.version };
       }
     }
   } catch (error) {
-    // The definition went or takes these parameters no more: the client comes back and is told so.
+    // The definition is gone or no longer takes these parameters: the client reconnects and gets the problem.
     if (!(error instanceof Problem)) throw error;
   }
 }

@@ -1,4 +1,7 @@
-/** One cache in the answer to `/sync/`: what would be the headers of its read are members (CONTRACT 3 "Many caches at once"). */
+/**
+ * One cache in the answer to `/sync/`: its members are what its own read would send as headers (CONTRACT 3 "Many caches
+ * at once").
+ */
 
 import type { Context } from 'hono';
 import type { SyncItemAnswer } from '../contract/sync.ts';
@@ -12,15 +15,17 @@ import type { AppEnv } from './factory.ts';
 import { problemFor } from './problems.ts';
 import { pendingTaskAnswer, retryAfterS } from './task-answer.ts';
 
-/** When an item comes back whose load is asked for after the answer, s. */
+/** `retry_after` of an item whose load is asked for after the answer, s. */
 const NOT_ASKED_YET_S = 2;
 
-/** Whether an item is answered with data, or that the device has it. */
+/** Whether an item is answered with data, or with the fact that the device has it. */
 export function isServed(item: SyncedItem): item is SyncedItem & ServedCache {
   return 'answer' in item && item.answer.kind === 'served';
 }
 
-/** All that is told of an item without a body, as JSON: that nothing has changed, where its body is read, its task or what is wrong. */
+/**
+ * Returns an item without a body, as JSON: that nothing has changed, where to read its body, its task, or its problem.
+ */
 export function textWithoutBody(c: Context<AppEnv>, item: SyncedItem): string {
   if ('error' in item) return JSON.stringify(failed(c, item));
   if (!isServed(item)) return JSON.stringify(pending(c, item));
@@ -29,12 +34,12 @@ export function textWithoutBody(c: Context<AppEnv>, item: SyncedItem): string {
   return JSON.stringify(facts(item, 304, chosen.given, `v${chosen.given.version}`));
 }
 
-/** That there is something new, and where it is read. */
+/** An item that has a new version, and where to read it. */
 function promised(c: Context<AppEnv>, item: SyncedItem & ServedCache, chosen: ChosenAnswer): SyncItemAnswer {
   const { served } = item.answer;
   const path = readPath(item.cache, item.parameters, item.definition, c.get('identity').user);
   const { contentType, bytes } = served.loaded;
-  // Whether a delta can be had, and is smaller than the table, its read finds out.
+  // Only the read itself finds out whether there is a delta and whether it is smaller than the table.
   const isDelta = chosen.kind === 'delta';
   return {
     ...facts(item, 200, chosen.given, isDelta ? null : `v${chosen.given.version}`),
@@ -43,7 +48,7 @@ function promised(c: Context<AppEnv>, item: SyncedItem & ServedCache, chosen: Ch
   };
 }
 
-/** What is told of an item beside its body. */
+/** The members of an item in addition to its body. */
 export function besideBody(item: SyncedItem & ServedCache, { given, delta }: InlineBody): SyncItemAnswer {
   return facts(item, 200, given, delta === null ? `v${given.version}` : `delta v${delta.from}-v${delta.to}`);
 }

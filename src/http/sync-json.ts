@@ -1,4 +1,4 @@
-/** The answer to `/sync/` as one JSON text, once all items are known. */
+/** The answer to `/sync/` as one JSON text, sent once all items are known. */
 
 import { Buffer } from 'node:buffer';
 import type { Context } from 'hono';
@@ -20,7 +20,7 @@ const FORM = {
   after: '}',
 };
 
-/** 200 with all items, in the order of the question. */
+/** Answers 200 with all items, in the order of the request. */
 export async function replySync(c: Context<AppEnv>, asked: AskedSync): Promise<Response> {
   const { read, minimal } = asked;
   const services = c.get('services');
@@ -45,7 +45,7 @@ function liveText(live: LiveCheck | null): string {
   return live?.answer == null ? '' : `"live":"${live.answer}",`;
 }
 
-/** What was given is noted at the end, also where the answer was cut. */
+/** Notes at the end what the device was given, even if the answer was cut off. */
 export async function* noted(
   writer: ItemWriter,
   pieces: AsyncIterable<Uint8Array>,
@@ -57,7 +57,7 @@ export async function* noted(
   }
 }
 
-/** Only where a load was waited for, or would have been, did a preference for that change anything. */
+/** The preferences for loads had an effect only if the request waited for a load, or would have waited. */
 function applied(
   preferences: AskedSync['read']['preferences'],
   minimal: boolean,

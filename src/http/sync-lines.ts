@@ -1,6 +1,6 @@
 /**
- * The answer to `/sync/` as lines of JSON: each item as soon as it is known, a body byte for byte on the line behind its item. The
- * last line says that the answer is whole.
+ * The answer to `/sync/` as lines of JSON: each item as soon as it is known, a body byte for byte on the line after its
+ * item. The last line says that the answer is complete.
  */
 
 import type { Context } from 'hono';
@@ -24,7 +24,10 @@ const FORM = {
   after: '\n',
 };
 
-/** 200 with a line an item; compressed here where the client takes gzip, for the edge does not compress this type. */
+/**
+ * Answers 200 with one line per item. Compresses here if the client accepts gzip, because the edge does not compress
+ * this type.
+ */
 export function replySyncLines(c: Context<AppEnv>, asked: AskedSync): Response {
   const { waitUntil } = c.get('services');
   const writer = new ItemWriter(c, FORM, asked);
@@ -38,12 +41,13 @@ export function replySyncLines(c: Context<AppEnv>, asked: AskedSync): Response {
   if (taken === null) return c.body(streamOf(lines, null, waitUntil), 200, headers);
   const packed = streamOf(gzipped(lines, taken), null, waitUntil);
   const answer = c.body(packed, 200, { ...headers, 'Content-Encoding': 'gzip' });
-  // Else the platform would compress what is compressed.
+  // Otherwise the platform would compress the body a second time.
   return new Response(answer.body, { headers: answer.headers, encodeBody: 'manual' });
 }
 
 /**
- * The client's own `Accept-Encoding`: the platform puts its own in the header's place, and would hand what is compressed here on as it is.
+ * Returns the client's own `Accept-Encoding`. The platform replaces the header with its own, and would pass compressed
+ * bytes on unchanged.
  *
  * @see https://developers.cloudflare.com/fundamentals/reference/http-headers/#accept-encoding
  */

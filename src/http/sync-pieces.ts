@@ -1,4 +1,4 @@
-/** The bytes of items in the answer to `/sync/`, in either form, with the bodies that come along. */
+/** The bytes of the items in the answer to `/sync/`, in both forms, including inline bodies. */
 
 import type { Context } from 'hono';
 import { Problem } from '../contract/problem.ts';
@@ -12,7 +12,7 @@ import { noteRefusal } from './note-refusal.ts';
 import { besideBody, isServed, textWithoutBody } from './sync-item.ts';
 import type { AskedSync } from './sync-question.ts';
 
-/** How an item is written: alone, by its JSON text, or round its body. */
+/** How to write an item: alone, as its JSON text, or around its body. */
 export interface ItemForm {
   alone(item: string): string;
   before(item: SyncItemAnswer): string;
@@ -36,7 +36,7 @@ export class ItemWriter {
     this.#budget = new InlineBudget(inlineBytes);
   }
 
-  /** Which of the items bring their bodies along, small ones first, with what each takes of the budget. */
+  /** Selects the items with an inline body, smallest first, and maps each to its share of the budget in bytes. */
   plan(items: readonly SyncedItem[]): ReadonlyMap<SyncedItem, number> {
     const sized = items.flatMap((item) => {
       const bytes = isServed(item) ? inlineSize(item) : null;
@@ -46,7 +46,7 @@ export class ItemWriter {
     return new Map(sized.filter(({ bytes }) => this.#budget.take(bytes)).map(({ item, bytes }) => [item, bytes]));
   }
 
-  /** That the item has been read without a body. */
+  /** Remembers that the item was read without a body. */
   see(item: SyncedItem): void {
     if ('error' in item && item.error instanceof Problem) noteRefusal(this.#c, item.error);
     if (!isServed(item)) return;
@@ -54,13 +54,13 @@ export class ItemWriter {
     this.#read.push({ cache: item.cache, given: kind === 'not-modified' ? given : null });
   }
 
-  /** An item that brings no body along. */
+  /** Writes an item without an inline body. */
   alone(item: SyncedItem): string {
     this.see(item);
     return this.#form.alone(textWithoutBody(this.#c, item));
   }
 
-  /** Items in this order, between two texts. */
+  /** Writes the items in this order, between the texts `begin` and `end`. */
   async *pieces(
     items: readonly SyncedItem[],
     planned: ReadonlyMap<SyncedItem, number>,
@@ -90,7 +90,7 @@ export class ItemWriter {
     yield encoder.encode(text + end);
   }
 
-  /** Notes what the device was given; of what was only promised, that it was read. */
+  /** Notes which versions the device was given; an item without its body counts only as read. */
   note(): void {
     const recipient = { user: this.#c.get('identity').user, device: this.#c.get('device') };
     const check = this.#live?.answer === 'ok' ? this.#live.noted : null;

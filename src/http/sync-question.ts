@@ -1,4 +1,4 @@
-/** What a request to `/sync/` asks, and what both forms of its answer have alike. */
+/** What a request to `/sync/` asks, and what both forms of its answer have in common. */
 
 import type { Context } from 'hono';
 import * as v from 'valibot';
@@ -16,21 +16,24 @@ import { checked, readJsonText } from './input.ts';
 import { isServed } from './sync-item.ts';
 import { acceptedUntil } from './token-claims.ts';
 
-/** A question with how it is to be answered. */
+/** A request, and how to answer it. */
 export interface AskedSync {
   read: SyncRead;
   inlineBytes: number;
-  /** Items that have not changed are left out. */
+  /** Leave out items that have not changed. */
   minimal: boolean;
 }
 
-/** An answer has no tag of its own: a device that kept it but lost its items would get 304 for ever. */
+/** The answer has no ETag: a device that kept the answer but lost its items would get 304 forever. */
 export const SYNC_HEADERS = {
   'Cache-Control': 'no-store',
   Vary: 'Authorization, Accept, Accept-Encoding, Origin',
 } as const;
 
-/** @throws Problem `invalid-json`, `invalid-parameters`, `unsupported-media-type`: for what is wrong with all of it; with one item, that item is answered */
+/**
+ * Reads the request. A fault of a single item becomes that item's answer. @throws Problem `invalid-json`,
+ * `invalid-parameters`, `unsupported-media-type` for a fault of the whole request
+ */
 export async function readSync(c: Context<AppEnv>): Promise<AskedSync> {
   const { caches, inline_bytes: inlineBytes, live } = checked(SyncEnvelope, await readJsonText(c));
   const ids = caches.map(idOf);
@@ -53,7 +56,7 @@ function liveCheckOf(
   return new LiveCheck(c.get('services'), { id, seq, add, user, device: c.get('device') ?? '', expiresAt });
 }
 
-/** Whether an item is left out of the answer; one that is behind is not, for the device is to ask again. */
+/** Whether the answer leaves an item out. An item that is behind stays, because the device must ask for it again. */
 export function isLeftOut(item: SyncedItem, minimal: boolean): boolean {
   return minimal && isServed(item) && item.answer.chosen.kind === 'not-modified' && !item.isBehind;
 }
@@ -78,7 +81,7 @@ function itemOf({ id, resource_title: title, parameters, etag, min_revision: min
   return { id, title, parameters: parameters as Parameters, etag, minRevision };
 }
 
-/** The id of an item, be it wrong otherwise; null: it has none that could name it. */
+/** Returns the id of an item, even if the item is invalid; null if it has no usable id. */
 function idOf(value: unknown): string | null {
   const id = isObject(value) ? (value as { id?: unknown }).id : null;
   return v.is(SyncItem.entries.id, id) && id.isWellFormed() ? id : null;

@@ -1,4 +1,7 @@
-/** Tasks as answers: `{"task_id","task_state"}` and little more, byte for byte as in the published API (CONTRACT 2). */
+/**
+ * Tasks as answers: `{"task_id","task_state"}` and few other members, byte for byte as in the published API (CONTRACT
+ * 2).
+ */
 
 import type { Context } from 'hono';
 import { type Identity, isAdmin } from '../contract/identity.ts';
@@ -12,7 +15,10 @@ import type { PendingTask } from '../flows/read/ask-for-load.ts';
 import type { Task } from '../ports/task.ts';
 import type { AppEnv } from './factory.ts';
 
-/** The members of the answer to whoever asks, in the order of the contract; `expanded`: all that is known of the task, and what it waits for. */
+/**
+ * The members of the answer to the asker, in the order of the contract. `expanded`: all that is known of the task, and
+ * what it waits for.
+ */
 export function taskAnswer(
   task: Task,
   expanded: boolean,
@@ -44,15 +50,15 @@ export function taskAnswer(
   };
 }
 
-/** Names that only the origin knows are for administrators. */
+/** Only administrators see names that only the origin knows. */
 function warningsFor(warnings: readonly string[], isForAdmin: boolean): string[] {
   return isForAdmin ? [...warnings] : warnings.map(withoutMembers);
 }
 
-/** When whoever is told of a task that has not ended does well to come back, at the least, s. */
+/** Least `Retry-After` for a task that has not ended, s. */
 const USUAL_RETRY_AFTER_S = 1;
 
-/** What a reader is told of the task that will bring a cache. */
+/** What a reader is told about the task that loads a cache. */
 export function pendingTaskAnswer({ taskId, state, error }: PendingTask, asker: Identity): TaskAnswer {
   const failure = error === null ? {} : { error: errorFor(error, isAdmin(asker)) };
   return { task_id: taskId, task_state: state, ...failure };
@@ -64,23 +70,25 @@ export function retryAfterS({ dueAt }: PendingTask, now: number): number {
 }
 
 /**
- * The task, if there is one and the caller may see it.
+ * Returns the task if it exists and the caller may see it.
  *
- * @throws Problem `not-found`: which of the two it is stays untold; `overloaded`
+ * @throws Problem `not-found` in both other cases, without telling them apart; `overloaded`
  */
 export async function visibleTask(c: Context<AppEnv>, taskId: string, task: Task | null): Promise<Task> {
   if (task !== null && (await isVisible(c, task))) return task;
   throw unknownTask(taskId);
 }
 
-/** Whether the caller may see a task, by the definition that the isolate has of its resource. @throws Problem `overloaded` */
+/**
+ * Whether the caller may see a task, by the isolate's copy of its resource's definition. @throws Problem `overloaded`
+ */
 export async function isVisible(c: Context<AppEnv>, task: Task): Promise<boolean> {
   const identity = c.get('identity');
   if (!mayReadTask(identity, task)) return false;
   return isOpenTo(await c.get('services').resources.find(task.cache.resource), identity);
 }
 
-/** The refusal for a task that does not exist, has expired or may not be seen. */
+/** Refusal for a task that does not exist, has expired, or must not be seen by the caller. */
 export function unknownTask(taskId: string): Problem {
   return new Problem('not-found', `There is no task ${taskId} for you. Ended ones are kept for 7 days.`);
 }

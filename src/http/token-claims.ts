@@ -1,6 +1,6 @@
 /**
- * What the claims of a token say (CONTRACT 1), by rules without I/O. The signature is the verifier's. A claim that is null
- * counts as missing, wherever it stands.
+ * Reads the claims of a token (CONTRACT 1) by rules without I/O. The verifier checks the signature. A claim that is
+ * null counts as missing, at any depth.
  */
 
 import * as v from 'valibot';
@@ -10,33 +10,41 @@ import { isObject } from '../core/json-value.ts';
 import { follow, pointerTokens } from '../core/pointer.ts';
 import type { TokenRules } from './token-rules.ts';
 
-/** How far the clocks of issuer and service may differ, seconds. */
+/** Allowed difference between the clocks of issuer and service, seconds. */
 const CLOCK_TOLERANCE_S = 60;
-/** A token with more groups than this has none: its issuer would have to be asked for the rest. */
+/**
+ * A token with more groups than this counts as a token without groups: the rest would have to be fetched from the
+ * issuer.
+ */
 const MAX_GROUPS = 1000;
-/** Of the names in scope claims that are not ours, so many are kept, and so many characters of each. */
+/** How many unknown names in scope claims are kept, and how many characters of each. */
 const MAX_OTHER_SCOPES = 20;
 const MAX_OTHER_LENGTH = 100;
 
-/** The last moment that has a date (ECMA-262 section 21.4.1.1), ms since the epoch. */
+/** The last time that a Date can have (ECMA-262 section 21.4.1.1), ms since the epoch. */
 const LATEST_MS = 8.64e15;
 
-/** Id of a device (CONTRACT 1, 3), in `X-Device-Id` or a token's `device_id`: 1-128 visible ASCII characters (RFC 5234 VCHAR). */
+/**
+ * Id of a device (CONTRACT 1, 3), in `X-Device-Id` or a token's `device_id`: 1-128 visible ASCII characters (RFC 5234
+ * VCHAR).
+ */
 export const DeviceId = v.pipe(v.string(), v.regex(/^[\x21-\x7e]+$/), v.maxLength(MAX_DEVICE_LENGTH));
 
 /** The payload of a token. */
 export type Claims = Readonly<Record<string, unknown>>;
 
-/** Whom the claims name, or what is wrong with which claim. */
+/** The identity in the claims, or the claim that is at fault. */
 export type ReadClaims = { identity: Identity } | ClaimFault;
 
-/** That a token is refused for a claim, by its pointer; several pointers where one of several claims would do. */
+/**
+ * Why a token is refused: the pointer of the claim at fault; several pointers if any one of several claims would do.
+ */
 export interface ClaimFault {
   fault: 'expired' | 'invalid';
   claim: string;
 }
 
-/** Reads the claims of a token whose signature holds; `nowS` in seconds since the epoch. */
+/** Reads the claims of a token with a valid signature; `nowS` in seconds since the epoch. */
 export function readClaims(claims: Claims, rules: TokenRules, nowS: number): ReadClaims {
   const fault = faultOfTimes(claims, nowS) ?? faultOfAddress(claims, rules);
   if (fault !== null) return fault;
@@ -55,7 +63,10 @@ export function readClaims(claims: Claims, rules: TokenRules, nowS: number): Rea
   };
 }
 
-/** Until when a token that expires at `expiresAt` is accepted, by a clock that may be slow. Both in ms since the epoch. */
+/**
+ * Until when a token that expires at `expiresAt` is accepted, with tolerance for a slow clock. Both in ms since the
+ * epoch.
+ */
 export function acceptedUntil(expiresAt: number): number {
   return expiresAt + CLOCK_TOLERANCE_S * 1000;
 }
@@ -65,7 +76,7 @@ const UserName = v.pipe(
   v.regex(new RegExp(`^\\P{Cc}{1,${MAX_USER_LENGTH}}$`, 'u')),
   v.check((text) => text.isWellFormed()),
 );
-/** RFC 7519 section 2, as far as numbers are exact. */
+/** RFC 7519 section 2, within the range of exact numbers. */
 const NumericDate = v.pipe(v.number(), v.finite(), v.maxValue(Number.MAX_SAFE_INTEGER));
 
 /** RFC 7519 sections 4.1.4 to 4.1.6; `exp` is required. */
@@ -80,7 +91,7 @@ function faultOfTimes(claims: Claims, nowS: number): ClaimFault | null {
   return acceptedUntil(exp * 1000) <= nowS * 1000 ? { fault: 'expired', claim: '/exp' } : null;
 }
 
-/** Who signed it, and whom for. */
+/** Checks who signed the token and for whom. */
 function faultOfAddress(claims: Claims, { issuers, audiences, audienceClaims }: TokenRules): ClaimFault | null {
   if (issuers.length > 0 && !issuers.some((issuer) => issuer === claims.iss))
     return { fault: 'invalid', claim: '/iss' };
@@ -89,7 +100,7 @@ function faultOfAddress(claims: Claims, { issuers, audiences, audienceClaims }: 
   return named.some((name) => audiences.includes(name)) ? null : { fault: 'invalid', claim: audienceClaims.join(' ') };
 }
 
-/** What the log tells of a claim at fault: what the token is not for, or that the claim is missing or is no value for it. */
+/** The log's reason for a claim at fault: another audience or issuer, a missing claim, or an invalid value. */
 export function reasonOf({ claim }: ClaimFault, claims: Claims, { audienceClaims }: TokenRules): string {
   if (claim === '/iss') return 'issuer';
   if (claim === audienceClaims.join(' ')) return 'audience';
@@ -97,14 +108,17 @@ export function reasonOf({ claim }: ClaimFault, claims: Claims, { audienceClaims
   return claim === '/nbf' && v.is(NumericDate, claims.nbf) ? 'not yet valid' : 'invalid';
 }
 
-/** A claim that says scopes, and none of ours, gives none; without any such claim there are the usual ones. */
+/**
+ * If a scope claim is present but contains none of our scopes, the token has none. Without any scope claim, the
+ * defaults apply.
+ */
 function scopesOf(
   claims: Claims,
   { scopeClaims, scopePrefix, defaultScopes }: TokenRules,
 ): Pick<Identity, 'scopes' | 'scopesFrom' | 'otherScopes'> {
   const values = scopeClaims.map((claim) => claimAt(claims, claim)).filter((value) => value !== undefined);
   if (values.length === 0) return { scopes: scopesIn(defaultScopes), scopesFrom: 'default', otherScopes: [] };
-  // A list names each whole: a role may have spaces in its name.
+  // In a list each item is one whole name: a role may have spaces in its name.
   const names = new Set(values.flatMap((value) => (typeof value === 'string' ? value.split(' ') : textsOf(value))));
   names.delete('');
   const ours = (name: string) =>
@@ -131,7 +145,7 @@ function groupsOf(claims: Claims, groupsClaim: string): ReadonlySet<string> {
   return new Set(groups.length > MAX_GROUPS || isOverage(claims, groupsClaim) ? [] : groups);
 }
 
-/** Entra leaves out groups that are too many for a token, and says so (`_claim_names`, `hasgroups`). */
+/** Entra leaves groups out if there are too many for a token, and marks that (`_claim_names`, `hasgroups`). */
 function isOverage(claims: Claims, groupsClaim: string): boolean {
   const [name = ''] = pointerTokens(groupsClaim);
   const elsewhere = claims._claim_names;
@@ -139,12 +153,12 @@ function isOverage(claims: Claims, groupsClaim: string): boolean {
   return name === 'groups' && String(claims.hasgroups) === 'true';
 }
 
-/** The value that a pointer leads to; undefined: missing. */
+/** The value at a pointer; undefined if missing. */
 function claimAt(claims: Claims, pointer: string): unknown {
   return follow(claims, pointer) ?? undefined;
 }
 
-/** A text, or the texts of a list; what is neither is left out. */
+/** A text, or the texts in a list. Other values are left out. */
 function textsOf(value: unknown): string[] {
   return (Array.isArray(value) ? value : [value]).filter((item) => typeof item === 'string');
 }

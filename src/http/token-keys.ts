@@ -1,6 +1,7 @@
 /**
- * Keys that tokens are verified with (CONTRACT 1): exactly one of JWT_JWKS_URL, JWT_PUBLIC_KEY and JWT_SECRET, and beside it
- * those that are being replaced. Algorithms come from the kind of key, never from the token (RFC 8725 sections 3.1, 3.2).
+ * Keys that verify tokens (CONTRACT 1): exactly one of JWT_JWKS_URL, JWT_PUBLIC_KEY and JWT_SECRET, and in addition the
+ * keys that are being replaced. The kind of key determines the algorithms, never the token (RFC 8725 sections 3.1,
+ * 3.2).
  */
 
 import type { JWK } from 'jose';
@@ -11,15 +12,15 @@ import { ASYMMETRIC, readPublicKeys } from './public-keys.ts';
 import { type RemoteKeys, remoteKeys } from './remote-keys.ts';
 import { demandAudience } from './token-rules.ts';
 
-/** What tokens are verified with. */
+/** The keys of one set of settings. */
 export interface TokenKeys {
-  /** Tells these keys from those of other settings. */
+  /** Differs for keys of other settings. */
   id: number;
   /** In the order in which they are tried. */
   trusted: readonly TrustedKey[];
 }
 
-/** One key, or a remote set of them, and the algorithms that fit. */
+/** One key or a remote set of keys, and the algorithms that fit. */
 export interface TrustedKey {
   key: Uint8Array | JWK | RemoteKeys;
   algorithms: readonly string[];
@@ -27,22 +28,22 @@ export interface TrustedKey {
 
 /** Exactly one of these is set. */
 export const CURRENT_KEYS = ['JWT_JWKS_URL', 'JWT_PUBLIC_KEY', 'JWT_SECRET'] as const;
-/** These verify beside it, while tokens of the keys before are still around. */
+/** Also verify tokens, as long as tokens signed with the previous keys are in use. */
 const PREVIOUS = ['JWT_PUBLIC_KEY_PREVIOUS', 'JWT_SECRET_PREVIOUS'] as const;
 type KeyName = (typeof CURRENT_KEYS | typeof PREVIOUS)[number];
 
-/** The names of all settings that hold keys. */
+/** The names of all settings for keys. */
 export const KEY_NAMES: readonly KeyName[] = [...CURRENT_KEYS, ...PREVIOUS];
 
 const MIN_SECRET_BYTES = 32;
 
-/** Once for each text of the settings: two env with the same ones, as tests have them, have the same keys. */
+/** One entry for each text of the settings: two env objects with the same settings, as in tests, share their keys. */
 const known = new Map<string, TokenKeys>();
 
 /**
- * The keys that the settings name.
+ * Returns the keys in the settings.
  *
- * @throws Problem `misconfigured`, naming the setting: nobody is let in
+ * @throws Problem `misconfigured`, naming the setting: then no request is let in
  */
 export const tokenKeys = oncePerEnv((env: object): TokenKeys => {
   const set = KEY_NAMES.flatMap((name) => {
@@ -61,7 +62,7 @@ export const tokenKeys = oncePerEnv((env: object): TokenKeys => {
 });
 
 /**
- * Also for a deploy, which knows the names of secrets and not their values.
+ * Also used by a deploy, which knows the names of secrets but not their values.
  *
  * @throws Problem `misconfigured` unless exactly one current key is set
  */
@@ -82,7 +83,8 @@ const READERS: Readonly<Record<KeyName, (name: KeyName, value: string) => Truste
 
 function remoteSet(_name: KeyName, value: string): TrustedKey[] {
   const url = URL.canParse(value) ? new URL(value) : null;
-  // Anybody between us and a plain http endpoint could replace the keys; on this machine there is nobody between.
+  // An attacker between the service and a plain http endpoint could replace the keys; on this machine there is no
+  // network between.
   if (url === null || !isSecureUrl(url)) {
     throw new Problem('misconfigured', 'The setting JWT_JWKS_URL must be an https URL.');
   }

@@ -1,4 +1,7 @@
-/** Refusals of tokens: why is told to the operator, in the log; the token's holder learns only whether it has expired (CONTRACT 1). */
+/**
+ * Refusals of tokens. The log tells the operator why; the holder of the token learns only whether it has expired
+ * (CONTRACT 1).
+ */
 
 import { errors } from 'jose';
 import { Problem } from '../contract/problem.ts';
@@ -7,12 +10,12 @@ import { isFirstInMinute } from '../stores/once-a-minute.ts';
 import { type ClaimFault, type Claims, reasonOf } from './token-claims.ts';
 import type { TokenRules } from './token-rules.ts';
 
-/** The refusal of a token that is accepted no more, or for less than a wait needs (RFC 6750 section 3). */
+/** Refusal of a token that has expired, or that expires before a wait could end (RFC 6750 section 3). */
 export function expiredToken(): Problem {
   return invalidToken('The token has expired');
 }
 
-/** The refusal of a token whose signature holds, for one of its claims. */
+/** Refusal of a token with a valid signature, because of one of its claims. */
 export function claimRefused(fault: ClaimFault, claims: Claims, rules: TokenRules): Problem {
   if (fault.fault === 'expired') return expiredToken();
   const { claim } = fault;
@@ -23,14 +26,14 @@ export function claimRefused(fault: ClaimFault, claims: Claims, rules: TokenRule
   return invalidToken('The token is not valid');
 }
 
-/** Why no key of ours has signed a token; whatever else is wrong with it makes it `malformed`. */
+/** Why none of our keys has signed a token. Any other error means that the token is `malformed`. */
 const REASONS: Readonly<Record<string, string>> = {
   [errors.JOSEAlgNotAllowed.code]: 'algorithm',
   [errors.JWKSNoMatchingKey.code]: 'key',
   [errors.JWSSignatureVerificationFailed.code]: 'signature',
 };
 
-/** The refusal of what is no token that one of our keys has signed; `cause` is what jose throws, if it does. */
+/** Refusal of a text that is not a token signed by one of our keys; `cause` is jose's error, if there is one. */
 export function signatureRefused(cause?: unknown): Problem {
   const reason = (cause instanceof errors.JOSEError && REASONS[cause.code]) || 'malformed';
   if (isFirstInMinute(`token.signature_refused ${reason}`, Date.now())) {

@@ -1,28 +1,31 @@
-/** How the claims of tokens are read, as the settings say (CONTRACT 1). A bad setting is a `misconfigured` problem that names it. */
+/**
+ * Rules for reading the claims of tokens, from the settings (CONTRACT 1). An invalid setting is a `misconfigured`
+ * problem that names it.
+ */
 
 import { SCOPES, type Scope } from '../contract/identity.ts';
 import { Problem } from '../contract/problem.ts';
 import { oncePerEnv, readText } from '../settings.ts';
 
-/** Which claims say what. Pointers are RFC 6901, into the claims of the token. */
+/** Which claims contain what. Pointers are RFC 6901, into the claims of the token. */
 export interface TokenRules {
-  /** Tells these rules from those of other settings. */
+  /** Differs for rules of other settings. */
   id: number;
-  /** `iss` must be one of them; empty: any. */
+  /** `iss` must be one of them; if empty, any issuer is accepted. */
   issuers: readonly string[];
-  /** One of the audience claims must hold one of them; empty: any. */
+  /** An audience claim must contain one of them; if empty, any audience is accepted. */
   audiences: readonly string[];
   audienceClaims: readonly string[];
   scopeClaims: readonly string[];
-  /** What our scopes begin with in tokens; names without it are not ours. */
+  /** Prefix of our scopes in tokens. A name without it is not our scope. */
   scopePrefix: string;
-  /** Of a token that has none of the scope claims. */
+  /** Scopes of a token without any scope claim. */
   defaultScopes: readonly Scope[];
   userClaim: string;
   groupsClaim: string;
 }
 
-/** What these settings are when they are not set. */
+/** Defaults of these settings. */
 export const RULE_DEFAULTS = {
   JWT_ISSUER: '',
   JWT_AUDIENCE: '',
@@ -38,13 +41,13 @@ type RuleName = keyof typeof RULE_DEFAULTS;
 /** The names of these settings. */
 export const RULE_NAMES = Object.keys(RULE_DEFAULTS) as readonly RuleName[];
 
-/** Any audience will do. */
+/** Any audience is accepted. */
 const ANY = '*';
-/** JWT_DEFAULT_SCOPES for none. */
+/** JWT_DEFAULT_SCOPES for no scopes. */
 const NONE = 'none';
 const POINTER = /^(?:\/(?:[^~/]|~[01])*)+$/;
 
-/** By the text of the settings: two env with the same ones, as tests have them, have the same rules. */
+/** By the text of the settings: two env objects with the same settings, as in tests, share their rules. */
 const ids = new Map<string, number>();
 
 function idOf(settings: string): number {
@@ -70,8 +73,8 @@ export const tokenRules = oncePerEnv((env: object): TokenRules => {
 });
 
 /**
- * A key set's issuer signs tokens for others too, as that of Entra's `common` or of Firebase does for strangers: whom they
- * are meant for must be said.
+ * The issuer of a key set also signs tokens for other services, and that of Entra's `common` or of Firebase signs
+ * tokens for strangers. So the audience must be set.
  *
  * @throws Problem `misconfigured` unless JWT_AUDIENCE is set
  */

@@ -1,12 +1,11 @@
-/** What the operator is told of a batch: how much there is, and how late it comes. */
+/** Figures of a batch for the operator: how many messages there are, and how late they arrive. */
 
 import type { Metrics } from '../metrics.ts';
 
 /**
- * Writes the figures of a batch. A message that was handed back comes late on purpose, so only first deliveries tell how
- * far the queue lags.
+ * Writes the figures of a batch. Only first deliveries count for the lag: a retried message is late on purpose.
  *
- * @param now when the batch came, ms since the epoch
+ * @param now when the batch arrived, ms since the epoch
  */
 export function writeBatchFigures(metrics: Metrics, { queue, messages }: MessageBatch<unknown>, now: number): void {
   const first = messages.filter(({ attempts }) => attempts === 1);

@@ -1,4 +1,6 @@
-/** Consumers of the dead-letter queues. A dead letter is one more wake-up, never a verdict. */
+/**
+ * Consumers of the dead-letter queues. A dead letter is one more wake-up; it does not mean that its work has failed.
+ */
 
 import type { SyncStores } from '../flows/read/record-syncs.ts';
 import type { WebhookServices } from '../flows/webhooks/send-events.ts';
@@ -11,7 +13,7 @@ import { handleWebhookBatch } from './webhook-queue.ts';
 
 const RETRY_S = 60;
 
-/** Dead letters of the `refresh` queue: their tasks' objects look at what is due. */
+/** Dead letters of the `refresh` queue: the objects of their tasks check what is due. */
 export async function handleDeadRefreshBatch(
   batch: MessageBatch<unknown>,
   objects: Pick<CacheObjectVerbs, 'wake'>,
@@ -32,7 +34,7 @@ async function wake(message: Message<unknown>, objects: Pick<CacheObjectVerbs, '
   }
 }
 
-/** Dead letters of the `sync` queue are written to D1 like live ones. */
+/** Writes dead letters of the `sync` queue to D1, like other messages. */
 export async function handleDeadSyncBatch(
   batch: MessageBatch<unknown>,
   stores: SyncStores,
@@ -42,7 +44,7 @@ export async function handleDeadSyncBatch(
   await handleSyncBatch(batch, stores, metrics);
 }
 
-/** Dead letters of the `webhooks` queue are dealt with like live ones. */
+/** Handles dead letters of the `webhooks` queue like other messages. */
 export async function handleDeadWebhookBatch(batch: MessageBatch<unknown>, services: WebhookServices): Promise<void> {
   log('warn', 'webhooks_dead_queue.deliver', { messages: batch.messages.length });
   await handleWebhookBatch(batch, services);

@@ -1,4 +1,7 @@
-/** Which consumer a batch is for. Queues are told by the end of their names, so that each environment has its own: `freshet-staging-refresh`. */
+/**
+ * Selects the consumer of a batch by the end of the queue's name, so that each environment can have its own queues:
+ * `freshet-staging-refresh`.
+ */
 
 import type { Services } from '../flows/services.ts';
 import { log } from '../log.ts';
@@ -10,15 +13,17 @@ import { handleWebhookBatch } from './webhook-queue.ts';
 const ROLES = ['refresh', 'refresh-slow', 'refresh-dead', 'sync', 'sync-dead', 'webhooks', 'webhooks-dead'] as const;
 type Role = (typeof ROLES)[number];
 
-/** How long a batch that nobody here understands waits for a release that does, seconds. */
+/** How long a batch of an unknown queue waits for a release that knows the queue, seconds. */
 const UNKNOWN_S = 60;
 
-/** What a queue is for; null: its name does not say. */
+/** Returns the role of a queue by its name; null if the name has none. */
 export function roleOf(queue: string): Role | null {
   return ROLES.find((role) => queue.endsWith(`-${role}`)) ?? null;
 }
 
-/** Hands a batch to its consumer. One of an unknown queue comes again, and in the end goes to its dead-letter queue. */
+/**
+ * Hands a batch to its consumer. A batch of an unknown queue is retried, and in the end goes to its dead-letter queue.
+ */
 export async function handleBatch(batch: MessageBatch<unknown>, services: Services): Promise<void> {
   switch (roleOf(batch.queue)) {
     case 'refresh':

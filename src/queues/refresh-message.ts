@@ -1,10 +1,10 @@
-/** Bodies of the `refresh` queues, live and dead. */
+/** Message bodies of the `refresh` queue and its dead-letter queue. */
 
 import * as v from 'valibot';
 import { log } from '../log.ts';
 import type { RefreshMessage } from '../ports/messages.ts';
 
-/** Members that this release does not know are dropped: two releases may run at once. */
+/** Drops members that this release does not know: two releases may run at once. */
 const Body: v.GenericSchema<unknown, RefreshMessage> = v.object({
   taskId: v.pipe(v.string(), v.uuid(), v.toLowerCase()),
   resource: v.exactOptional(v.string()),
@@ -15,7 +15,9 @@ const Body: v.GenericSchema<unknown, RefreshMessage> = v.object({
   requestId: v.exactOptional(v.string()),
 });
 
-/** The message, or null for what is not understood: that is logged and acknowledged, for it would come back for ever. */
+/**
+ * Returns the message; null for an invalid one, which is logged and acknowledged because it would be retried forever.
+ */
 export function readRefreshMessage(
   message: Message<unknown>,
   queue: 'refresh_queue' | 'refresh_dead_queue',

@@ -1,7 +1,11 @@
 /**
- * Consumer of the `refresh` queues. The platform lets work go on for a while after a handler has returned, then cuts it. So the
- * handler stays with its loads until whatever is left of them surely fits into that time: a slow load is waited for, a hung one
- * holds up the queue only as long as it must. The messages of loads that go on are handed back, and find out later.
+ * Consumer of the `refresh` queues. After a handler returns, the platform lets its work continue for a while, then cuts
+ * it off. So the handler waits for its loads until the rest of them is certain to fit into that time: it waits for a
+ * slow load, and a load that hangs blocks the queue no longer than necessary. Messages of loads that still run are
+ * retried, and then find the result.
+ *
+ *   handler starts            handler returns          cut off
+ *   |----- waits for loads -----|----- loads continue -----|
  */
 
 import type { Disposition } from '../flows/load/report-load.ts';
@@ -12,27 +16,30 @@ import type { RefreshMessage } from '../ports/messages.ts';
 import { withTimeout } from '../waiting.ts';
 import { readRefreshMessage } from './refresh-message.ts';
 
-/** The handler stays at least so long with its loads, ms: most end within it, and their messages need not come again. */
+/** The handler waits at least this long for its loads, ms: most end within it, so their messages need no retry. */
 const STAY_MS = 2000;
-/** How often the handler looks what is left of its loads, ms: one that waits for its turn takes longer than it seemed. */
+/**
+ * How often the handler checks what is left of its loads, ms: a load that waits for its turn takes longer than
+ * expected.
+ */
 const LOOK_MS = 1000;
-/** Part of the time after the handler's return that is for loads; in the rest they are committed. */
+/** The share of the time after the handler's return for loading; the rest is for commits. */
 const LOADING_SHARE = 0.8;
-/** Longest delay of a message that queues take, seconds. */
+/** Longest delay of a message that a queue accepts, seconds. */
 const MAX_DELAY_S = 43_200;
 
-/** What of the services the consumer works with. */
+/** The services that the consumer uses. */
 export type QueueServices = RefreshServices & Pick<Services, 'waitUntil'>;
 
-/** What is left out is as usual. */
+/** Options, all with defaults. */
 export interface QueueOptions extends RunOptions {
-  /** STAY_MS, for tests. */
+  /** Overrides STAY_MS in tests. */
   stayMs?: number;
-  /** The batch is of slow loads. */
+  /** Whether the batch is one of slow loads. */
   slow?: boolean;
 }
 
-/** Runs the messages of a batch side by side. */
+/** Processes the messages of a batch in parallel. */
 export async function handleRefreshBatch(
   batch: MessageBatch<unknown>,
   services: QueueServices,
@@ -56,7 +63,7 @@ export async function handleRefreshBatch(
 class Run {
   readonly #message: Message<unknown>;
   readonly work: Promise<void>;
-  /** Null while it runs. */
+  /** Null while the load runs. */
   end: Disposition | null = null;
   #load: RunningLoad | null = null;
 
@@ -77,19 +84,22 @@ class Run {
     );
   }
 
-  /** The longest that it may still take, ms; before the claim that is not known. */
+  /** The longest time that the load may still take, ms; unknown before the claim. */
   leftMs(): number {
     return this.#load?.clock.leftMs() ?? Number.POSITIVE_INFINITY;
   }
 
-  /** Acknowledges the message or hands it back. What still runs goes on, until `endsAt` (ms since the epoch) at most. */
+  /**
+   * Acknowledges the message or retries it. A load that still runs continues until `endsAt` at the latest, ms since the
+   * epoch.
+   */
   finish(waitUntil: Services['waitUntil'], endsAt: number): void {
     if (this.end === null) {
       waitUntil(this.work);
       this.#load?.clock.endBy(endsAt);
       if (this.#load !== null) this.#load.isHandedBack = true;
     }
-    // Until the lease ends there is nothing to find out that the object's alarm does not tell sooner.
+    // Before the lease ends, a retry could find nothing that the object's alarm does not report sooner.
     const delayMs = (this.#load?.leaseEndsAt ?? 0) - Date.now();
     const end = this.end ?? { ack: false, delayS: Math.ceil(delayMs / 1000) };
     if (end.ack) this.#message.ack();

@@ -8,13 +8,13 @@ import type { DeviceName } from '../ports/device-document.ts';
 import type { SyncMessage } from '../ports/messages.ts';
 import { isFirstInMinute } from '../stores/once-a-minute.ts';
 
-/** Longest pause before a message is delivered again, seconds. */
+/** Longest pause before a message is retried, seconds. */
 const MAX_DELAY_S = 300;
 
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const text = v.pipe(v.string(), v.minLength(1));
 
-/** Members that this release does not know are dropped: two releases may run at once. */
+/** Drops members that this release does not know: two releases may run at once. */
 const Body: v.GenericSchema<unknown, SyncMessage> = v.object({
   records: v.array(
     v.object({
@@ -28,7 +28,7 @@ const Body: v.GenericSchema<unknown, SyncMessage> = v.object({
     }),
   ),
   read: v.array(v.object({ key: text, hour: count })),
-  // Of this release on.
+  // Absent in messages of earlier releases.
   checks: v.optional(
     v.array(v.object({ user: text, device: text, at: count, tags: v.array(text), adds: v.boolean() })),
     [],
@@ -41,7 +41,10 @@ const Body: v.GenericSchema<unknown, SyncMessage> = v.object({
   ),
 });
 
-/** Records a batch at once, and tells the operator how much it was. What is not understood is logged and acknowledged; when a store fails, the rest comes again. */
+/**
+ * Records a batch, and counts it for the operator. An invalid message is logged and acknowledged; if a store fails, the
+ * others are retried.
+ */
 export async function handleSyncBatch(
   batch: MessageBatch<unknown>,
   stores: SyncStores,
@@ -78,7 +81,10 @@ export async function handleSyncBatch(
   }
 }
 
-/** New devices of users who have MAX_DEVICES_PER_USER. The log names each of these users once a minute. */
+/**
+ * Counts refused new devices of users who already have MAX_DEVICES_PER_USER. The log names each of these users once a
+ * minute.
+ */
 function tellRefused(refused: readonly DeviceName[], metrics: Metrics): void {
   metrics.write('devices_refused', {}, { devices: refused.length });
   for (const user of new Set(refused.map((device) => device.user))) {

@@ -7,15 +7,15 @@ import type { DeliverOptions } from '../flows/webhooks/drain-webhook.ts';
 import type { WebhookServices } from '../flows/webhooks/send-events.ts';
 import { log } from '../log.ts';
 
-/** Longest pause before a message is delivered again, seconds. */
+/** Longest pause before a message is retried, seconds. */
 const MAX_DELAY_S = 300;
-/** Connections that an invocation may have waiting for headers: the webhooks of a batch share them. */
+/** Most connections of an invocation that may wait for response headers. The webhooks of a batch share them. */
 const CONNECTIONS = 6;
 
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const text = v.pipe(v.string(), v.minLength(1));
 
-/** Members that this release does not know are dropped: two releases may run at once. */
+/** Drops members that this release does not know: two releases may run at once. */
 const Body: v.GenericSchema<unknown, WebhookMessage> = v.object({
   webhook: text,
   event: v.exactOptional(
@@ -35,7 +35,10 @@ const Body: v.GenericSchema<unknown, WebhookMessage> = v.object({
 
 type Understood = { message: Message<unknown>; body: WebhookMessage };
 
-/** Deals with the webhooks of a batch side by side. What is not understood is logged and acknowledged; where a store fails, the messages come again. */
+/**
+ * Handles the webhooks of a batch in parallel. An invalid message is logged and acknowledged; if a store fails, the
+ * messages are retried.
+ */
 export async function handleWebhookBatch(
   batch: MessageBatch<unknown>,
   services: WebhookServices,

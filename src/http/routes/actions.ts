@@ -1,4 +1,4 @@
-/** `GET /actions/`: who changed what, why and how much of it (CONTRACT 4). */
+/** `GET /actions/`: which administrator changed what, why, and how many items the change affected (CONTRACT 4). */
 
 import * as v from 'valibot';
 import { describe, pageOf } from '#describe';

@@ -1,4 +1,4 @@
-/** `/caches/<key>/versions/` and `/tasks/`: what has become of one cache (CONTRACT 4). */
+/** `/caches/<key>/versions/` and `/tasks/`: the history of one cache (CONTRACT 4). */
 
 import * as v from 'valibot';
 import { arrayOf, CACHE_KEY, describe, NOT_MODIFIED } from '#describe';
@@ -13,7 +13,7 @@ import { methods } from '../methods.ts';
 import { replyJson } from '../reply.ts';
 import { taskAnswer } from '../task-answer.ts';
 
-/** Usual number of tasks in an answer. */
+/** Default number of tasks in an answer. */
 const USUAL_TASKS = 50;
 
 export const cacheHistory = factory.createApp();

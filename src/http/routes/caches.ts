@@ -1,4 +1,4 @@
-/** `/caches/`: the caches themselves, purged and refreshed by their keys or many at once (CONTRACT 4). */
+/** `/caches/`: lists caches; purges and refreshes them by key or many at once (CONTRACT 4). */
 
 import type { Context } from 'hono';
 import * as v from 'valibot';
@@ -217,7 +217,7 @@ caches.post(
     const task = await carryOut(
       c,
       'caches.refreshed',
-      // One that the guard may still refuse changes no more than a read would.
+      // A refresh that the guard may still refuse changes no more than a read would.
       force ? { action: 'forced_refresh', target: request.key } : null,
       () => refreshByKey(services, request, Date.now()),
       ({ taskId }) => ({ count: 1, what: { key: request.key, force, task_id: taskId, tasks: 1 } }),
@@ -228,14 +228,14 @@ caches.post(
   },
 );
 
-/** A condition is judged by what GET would tell; without one that need not be looked up. */
+/** Checks a condition against the answer to GET. Without a condition, looks nothing up. */
 async function demandUnchanged(c: Context<AppEnv>, key: string): Promise<void> {
   const conditions = conditionsOf(c);
   if (conditions.ifMatch === undefined && conditions.ifNoneMatch === undefined) return;
   demandConditions(conditions, digestTag(JSON.stringify(await readCache(c.get('services'), key, Date.now()))));
 }
 
-/** `parameters` of the query: a JSON object. */
+/** Reads `parameters` of the query: a JSON object. */
 function readParameters(text: string): Parameters {
   try {
     const value = parseJson(text);

@@ -1,4 +1,6 @@
-/** `GET /catalog/`: what there is to read, for those who read it, and a typed OpenAPI document of each (CONTRACT 3 "Catalog"). */
+/**
+ * `GET /catalog/`: the resources that the caller may read, and a typed OpenAPI document of each (CONTRACT 3 "Catalog").
+ */
 
 import * as v from 'valibot';
 import { describe, NOT_MODIFIED, pageOf, RESOURCE_TITLE } from '#describe';

@@ -1,6 +1,6 @@
 /**
- * The console, without identity (CONTRACT 5): one page for each of its paths, and what it needs before anybody has signed in.
- * Its files are static assets, which the platform serves itself; where there is none it answers 404.
+ * The console, without identity (CONTRACT 5): one page for all its paths, and what the page needs before sign-in. The
+ * platform itself serves the console's files, which are static assets; for a missing file it answers 404.
  */
 
 import { describe, NOT_MODIFIED } from '#describe';
@@ -30,7 +30,7 @@ consolePages.get(
   (c) => replyJson(c, consoleConfig(c.env)),
 );
 
-// Paths of the console's own: which screen each one means, its script knows.
+// Paths of the console: its script knows which screen belongs to each.
 consolePages.use('/console/*', methods('GET', 'HEAD', 'OPTIONS'));
 consolePages.get('/console/*', async (c) => {
   const { oidc, local } = consoleConfig(c.env);

@@ -1,4 +1,4 @@
-/** `GET /devices/`: the caller's devices and how far each is behind (CONTRACT 4). */
+/** `GET /devices/`: the caller's devices and how far each one is behind (CONTRACT 4). */
 
 import * as v from 'valibot';
 import { describe, oneOf, pageOf } from '#describe';
@@ -17,7 +17,7 @@ import { Flag, PageQuery, pageLimit, query, SearchText } from '../input.ts';
 import { methods } from '../methods.ts';
 import { nextLink, replyJson } from '../reply.ts';
 
-/** Most devices of a page. */
+/** Most devices on a page. */
 const MAX_DEVICES = 200;
 
 const text = v.pipe(v.string(), v.minLength(1), v.maxLength(2 * MAX_USER_LENGTH));
@@ -107,7 +107,7 @@ function refusalsIn({ refusals }: ListedDevice): Pick<DeviceAnswer, 'refusals'> 
   };
 }
 
-/** @throws Problem `invalid-cursor` for one of another list, be it that of another filter */
+/** @throws Problem `invalid-cursor` for the cursor of another list or of another filter */
 function placeOf(cursor: string, filter: { user: string | null; device?: string }): DeviceName {
   const user = filter.user === null ? v.string() : v.literal(filter.user);
   const device = filter.device === undefined ? v.string() : v.literal(filter.device);

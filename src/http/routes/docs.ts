@@ -1,6 +1,7 @@
 /**
- * Pages for people, without identity (CONTRACT 5): the API reader, the problem types and what to do when a cache fails, static assets made by the build
- * (scripts/pages). Nothing is fetched from elsewhere: the reader's script and styles are ours, and the policy forbids the rest.
+ * Pages for people, without identity (CONTRACT 5): the API reader, the problem types, and what to do when a cache
+ * fails. They are static assets that the build makes (scripts/pages). They load nothing from other hosts: the reader's
+ * script and styles are ours, and the policy forbids the rest.
  */
 
 import type { Context } from 'hono';
@@ -8,7 +9,7 @@ import { readAsset } from '../assets.ts';
 import { type AppEnv, factory } from '../factory.ts';
 import { methods } from '../methods.ts';
 
-/** The reader's icons are `data:` images in its style sheet. */
+/** The style sheet of the reader has icons as `data:` images. */
 const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'";
 

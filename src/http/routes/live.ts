@@ -1,4 +1,7 @@
-/** `POST /live/` gives a ticket, `GET /live/` opens a socket with it: news of what a device holds (CONTRACT 3 "Sockets"). */
+/**
+ * `POST /live/` gives a ticket, `GET /live/` opens a socket with it that sends news of the caches on a device (CONTRACT
+ * 3 "Sockets").
+ */
 
 import { describe } from '#describe';
 import { CLOSE, type CloseReason, LIVE_PROTOCOL, LiveTicket, TICKET_PROTOCOL, TICKET_S } from '../../contract/live.ts';
@@ -45,7 +48,10 @@ live.post(
   },
 );
 
-/** Without a token: a browser can send none here, and no token may stand in a URL or subprotocol, which others log. */
+/**
+ * Needs no token: a browser cannot send one when it opens a socket, and a token must not be part of a URL or
+ * subprotocol, which other parties log.
+ */
 live.get('/live', async (c) => {
   if (c.req.header('Upgrade')?.toLowerCase() !== 'websocket') {
     throw new Problem(
@@ -61,7 +67,10 @@ live.get('/live', async (c) => {
   return typeof opened === 'string' ? refused(opened) : opened;
 });
 
-/** The hub's answer, or why there is no socket. Only what this service has given reaches a hub, and of that no more than a user may ask. */
+/**
+ * Returns the hub's answer, or the reason why there is no socket. Only tickets that this service has given reach a hub,
+ * and at most as many requests as a user may send.
+ */
 async function open(
   { settings, liveHubs, limits }: Services,
   ticket: string,
@@ -74,19 +83,19 @@ async function open(
   try {
     return await liveHubs.open(known.hub, ticket, request);
   } catch (error) {
-    // A hub that cannot be reached gives no ticket either, and that is answered in a form that devices see.
+    // A hub that is not reachable gives no new ticket either, and the answer to that POST tells the device why.
     log('warn', 'live.not_opened', { hub: known.hub, error });
     return 'unknownTicket';
   }
 }
 
-/** The ticket among the offered subprotocols; empty: there is none. */
+/** Returns the ticket among the offered subprotocols; empty if there is none. */
 function ticketIn(protocols: string): string {
   const offered = protocols.split(',').map((protocol) => protocol.trim());
   return offered.find((protocol) => protocol.startsWith(TICKET_PROTOCOL))?.slice(TICKET_PROTOCOL.length) ?? '';
 }
 
-/** A browser learns nothing of a refused upgrade, so the socket is opened and closed with the reason. */
+/** A browser does not show a script why an upgrade was refused. So the socket is opened, and closed with the reason. */
 function refused(reason: CloseReason): Response {
   const { 0: client, 1: server } = new WebSocketPair();
   server.accept();

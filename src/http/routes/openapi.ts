@@ -1,4 +1,6 @@
-/** The OpenAPI 3.1 text, generated from the routes and the schemas that check them (CONTRACT 5), by the build. */
+/**
+ * The OpenAPI 3.1 text, which the build generates from the routes and from the schemas that check them (CONTRACT 5).
+ */
 
 import { API_BASE } from '../../contract/constants.ts';
 import { factory } from '../factory.ts';
@@ -6,7 +8,7 @@ import { methods } from '../methods.ts';
 import { openApiText } from '../openapi-text.ts';
 import { replyJson } from '../reply.ts';
 
-/** Where the text is served. */
+/** Path of the text. */
 export const OPENAPI_PATH = `${API_BASE}/openapi.json`;
 
 export const openapi = factory.createApp();

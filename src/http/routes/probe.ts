@@ -1,4 +1,4 @@
-/** `POST /resources/<title>/probe/`: one load that is shown and not kept (CONTRACT 4). */
+/** `POST /resources/<title>/probe/`: one load whose result is shown and not kept (CONTRACT 4). */
 
 import { describe, pathParameter } from '#describe';
 import { ProbeAnswer, ProbeBody } from '../../contract/probe.ts';

@@ -1,4 +1,4 @@
-/** `GET /resources/<title>/stats/`: how its caches stand, as they were last counted (CONTRACT 4). */
+/** `GET /resources/<title>/stats/`: the state of its caches, as last counted (CONTRACT 4). */
 
 import { describe, NOT_MODIFIED, RESOURCE_TITLE } from '#describe';
 import { ResourceStats } from '../../contract/resource-counts.ts';

@@ -1,4 +1,4 @@
-/** `/resources/`: definitions, and a refresh of all caches of one (CONTRACT 4). */
+/** `/resources/`: definitions, and a refresh of all caches of one resource (CONTRACT 4). */
 
 import * as v from 'valibot';
 import { describe, NOT_MODIFIED, oneOf, pageOf, RESOURCE_TITLE } from '#describe';
@@ -220,7 +220,7 @@ function answerOf({ title, definition, source }: TaggedResource): v.InferOutput<
   return warned<v.InferOutput<typeof DefinitionAnswer>>({ title, ...definition }, warnings);
 }
 
-/** Where `${ORIGIN_…}` is a secret. */
+/** The parts of a definition in which `${ORIGIN_…}` is a secret. */
 function partsWithSecrets({ origin: { headers, body, changes } }: Resource) {
   return [headers, body, changes?.body];
 }

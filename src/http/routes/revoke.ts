@@ -1,4 +1,4 @@
-/** `POST /cache/revoke/`: takes back a task that waits (CONTRACT 2). */
+/** `POST /cache/revoke/`: revokes a waiting task (CONTRACT 2). */
 
 import type { Context } from 'hono';
 import * as v from 'valibot';
@@ -45,7 +45,7 @@ revoke.post(
   },
 );
 
-/** The task, revoked. @throws Problem `conflict`, `insufficient-scope`, `not-found`, `overloaded` */
+/** Revokes the task. @throws Problem `conflict`, `insufficient-scope`, `not-found`, `overloaded` */
 async function revoked(c: Context<AppEnv>, taskId: string): Promise<Task> {
   const answer = await revokeTask(c.get('services'), c.get('identity'), taskId);
   switch (answer.outcome) {

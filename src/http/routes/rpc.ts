@@ -1,4 +1,4 @@
-/** `GET|POST /rpc/<resource_title>/`: the data itself (CONTRACT 3). A safe read by either method. */
+/** `GET|POST /rpc/<resource_title>/`: reads the data itself (CONTRACT 3). Both methods are safe. */
 
 import type { Context } from 'hono';
 import { describeRead } from '#describe-read';
@@ -25,16 +25,16 @@ import { replyPending, replyServed } from '../rpc-answer.ts';
 import { heldUntil, serveLive, streamVersions } from '../rpc-live.ts';
 import { acceptedUntil } from '../token-claims.ts';
 
-/** How often a read begins anew because the body that it found has gone. */
+/** How often a read is tried if the body that it found is gone. */
 const MAX_TRIES = 3;
 
 export const rpc = factory.createApp();
 
-// Bodies are what the origin sent, of any type: a browser that is led here must run none of them.
+// Bodies come from the origin and have any type: a browser that is led here must not run one.
 rpc.use('/rpc/*', async (c, next) => {
   c.header('Content-Security-Policy', "default-src 'none'; sandbox");
   await next();
-  // A device's HTTP cache that had such an answer would name its version by itself at the next request, again and again.
+  // The HTTP cache of a device would name the version of such an answer in all later requests.
   if (c.req.header(HEADER.delta) !== undefined) c.res.headers.set('Cache-Control', 'private, no-store');
 });
 rpc.use(
@@ -65,7 +65,7 @@ rpc.post(
   },
 );
 
-/** Which cache the request means, under a definition. @throws Problem `invalid-parameters` */
+/** Returns the cache that the request means under a definition. @throws Problem `invalid-parameters` */
 type Identify = (title: string, definition: Resource) => CacheIdentity;
 
 async function answer(c: Context<AppEnv>, identify: Identify): Promise<Response> {
@@ -79,7 +79,7 @@ async function answer(c: Context<AppEnv>, identify: Identify): Promise<Response>
     if (served.outcome === 'pending') {
       return replyPending(c, served.task, { [HEADER.preferenceApplied]: preferenceApplied(read.preferences) });
     }
-    // Only where it was waited did a preference change anything.
+    // The preference had an effect only if the request waited.
     const waitS = waited || served.forwarded !== null ? read.preferences.waitS : null;
     const more = { [HEADER.preferenceApplied]: preferenceApplied({ waitS }) };
     const reply = await replyServed(c, served, read.delta, more);

@@ -1,4 +1,4 @@
-/** The service about itself, without identity (CONTRACT 5): health, and where people go who ask for nothing. */
+/** The service about itself, without identity (CONTRACT 5): health, and where `/` leads. */
 
 import { describe } from '#describe';
 import { Health } from '../../contract/health.ts';
@@ -6,7 +6,7 @@ import { checkHealth, type Health as FoundHealth } from '../../flows/upkeep/chec
 import { factory } from '../factory.ts';
 import { methods } from '../methods.ts';
 
-/** How long an answer is kept: anyone may ask, and each check costs a call a store. */
+/** How long an answer is reused, ms: the path is open to all, and each check costs one call per store. */
 const KEPT_MS = 10_000;
 let kept: ({ at: number } & FoundHealth) | undefined;
 

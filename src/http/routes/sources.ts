@@ -1,4 +1,4 @@
-/** `/sources/`: the systems that resources ask (CONTRACT 4 "Sources"). */
+/** `/sources/`: the systems that resources load from (CONTRACT 4 "Sources"). */
 
 import * as v from 'valibot';
 import { describe, NOT_MODIFIED, oneOf, pageOf, pathParameter } from '#describe';

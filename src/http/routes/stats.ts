@@ -14,7 +14,7 @@ import { methods } from '../methods.ts';
 import { replyJson } from '../reply.ts';
 
 const HOUR_MS = 3_600_000;
-/** Times are rounded to this, so that those who look at the same have one question, ms. */
+/** Times are rounded to this, ms, so that people who look at the same figure send the same query. */
 const ROUNDED_MS = 30_000;
 const NAMES = Object.keys(FIGURES) as [Figure, ...Figure[]];
 

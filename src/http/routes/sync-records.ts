@@ -1,4 +1,4 @@
-/** `GET /cache/`: what the caller's devices were last given (CONTRACT 2). */
+/** `GET /cache/`: which versions the caller's devices were last given (CONTRACT 2). */
 
 import * as v from 'valibot';
 import { describe, oneOf, pageOf } from '#describe';
@@ -90,7 +90,7 @@ function cursorOf({ user, device, resource, key }: SyncPlace): string {
   return encodeCursor([user, device, resource, key]);
 }
 
-/** @throws Problem `invalid-cursor` for one of another list, be it that of another filter */
+/** @throws Problem `invalid-cursor` for the cursor of another list or of another filter */
 function placeOf(cursor: string, filter: SyncFilter): SyncPlace {
   const same = (value: string | null | undefined) => (value == null ? v.string() : v.literal(value));
   const Place = v.tuple([

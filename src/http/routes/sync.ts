@@ -1,4 +1,4 @@
-/** `POST /sync/`: one question about all caches that a device holds (CONTRACT 3 "Many caches at once"). A safe read. */
+/** `POST /sync/`: one request for all caches on a device (CONTRACT 3 "Many caches at once"). A safe read. */
 
 import type { Context } from 'hono';
 import { describe, headerParameter, TEXT } from '#describe';

@@ -1,4 +1,4 @@
-/** `DELETE /syncs/`: forgets a lost device or a leaver (CONTRACT 4). */
+/** `DELETE /syncs/`: forgets a lost device, or a user who has left (CONTRACT 4). */
 
 import * as v from 'valibot';
 import { describe } from '#describe';

@@ -1,4 +1,4 @@
-/** `GET /cache/state/`: how a task is doing, now, when it changes, or as it goes on (CONTRACT 2). */
+/** `GET /cache/state/`: the state of a task: now, when it changes, or as a stream (CONTRACT 2). */
 
 import type { Context } from 'hono';
 import * as v from 'valibot';
@@ -57,7 +57,7 @@ taskState.get(
     const task = await visibleTask(c, taskId, await readTask(services, taskId));
     if (wantsEventStream(c)) {
       const lastId = c.req.header('Last-Event-ID');
-      // A standard EventSource comes back when a stream ends, until it is answered anything but 200 (HTML section 9.2).
+      // A standard EventSource reconnects after a stream ends, until the answer is not 200 (HTML section 9.2).
       if (hasEnded(task.state) && lastId === eventOf(c, task, expanded).id) return c.body(null, 204);
       return streamEvents(c, (signal, until) =>
         stateEvents(c, watchTask(services, task, { signal, until }), expanded, lastId),
@@ -65,7 +65,7 @@ taskState.get(
     }
     const { waitS } = parsePrefer(c.req.header('Prefer'));
     const last = waitS === null ? task : await visibleTask(c, taskId, await hold(c, task, waitS, expanded));
-    // Whoever waits compares states; a gate stands otherwise each moment.
+    // A waiting client compares states, and the state of a gate differs at every look.
     const waiting = expanded && waitS === null ? await waitingFor(services, last, Date.now()) : null;
     return replyJson(c, taskAnswer(last, expanded, c.get('identity'), waiting), {
       headers: { [HEADER.preferenceApplied]: preferenceApplied({ waitS }) },
@@ -73,7 +73,7 @@ taskState.get(
   },
 );
 
-/** Waits for the end of the task or, where the client names the state that it knows, for another one. */
+/** Waits until the task ends or, if the client names the state that it knows, until the state changes. */
 function hold(c: Context<AppEnv>, task: Task, waitS: number, expanded: boolean): Promise<Task> {
   const known = c.req.header('If-None-Match');
   const isNews = (seen: Task) => known !== undefined && !matches(known, eventOf(c, seen, expanded).id, 'weak');
@@ -81,7 +81,10 @@ function hold(c: Context<AppEnv>, task: Task, waitS: number, expanded: boolean):
   return waitForTask(c.get('services'), task, c.get('identity').user, until, isNews);
 }
 
-/** An event whenever the answer is another one than `lastId` names or than before, for as long as the caller may see the task. */
+/**
+ * Yields an event whenever the answer differs from the last one, or at first from the one in `lastId`, while the caller
+ * may see the task.
+ */
 async function* stateEvents(
   c: Context<AppEnv>,
   tasks: AsyncIterable<Task>,
@@ -97,7 +100,7 @@ async function* stateEvents(
   }
 }
 
-/** A state as an event; its id is the state's ETag, without quotes. */
+/** A state as an event. Its id is the state's ETag, without quotes. */
 function eventOf(c: Context<AppEnv>, task: Task, expanded: boolean): Required<ServerEvent> {
   const data = JSON.stringify(taskAnswer(task, expanded, c.get('identity')));
   return { event: 'state', data, id: digestTag(data) };

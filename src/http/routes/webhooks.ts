@@ -1,4 +1,4 @@
-/** `/webhooks/`: who is told what has happened to caches (CONTRACT 4). */
+/** `/webhooks/`: receivers of events about caches (CONTRACT 4). */
 
 import { arrayOf, describe, NOT_MODIFIED, pathParameter } from '#describe';
 import { WebhookAnswer, WebhookDefinition, WebhookTest } from '../../contract/webhook.ts';
