@@ -1,10 +1,10 @@
-/** Answers of the object that say nothing but "later" become a refusal. */
+/** Turns the object's answer `unavailable` into a refusal. */
 
 import type { Unavailable } from '../ports/object.ts';
 import { overloaded } from '../stores/overloaded.ts';
 
 /**
- * The answer itself, unless the object is newer than this release (DESIGN "Two releases at once").
+ * Returns the answer, unless the object is newer than this release (DESIGN "Two releases at once").
  *
  * @throws Problem `overloaded` with `Retry-After`
  */

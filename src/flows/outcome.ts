@@ -1,9 +1,9 @@
-/** What has come of one of several things, where a failure of one must not be that of the others. */
+/** Results of several pieces of work, where a failure of one must not fail the others. */
 
-/** A value, or what was thrown in its stead. */
+/** A value, or the error that was thrown instead. */
 export type Outcome<Value> = { value: Value } | { error: unknown };
 
-/** What the work gives or throws. */
+/** Returns what the work returns or throws. */
 export async function attempt<Value>(work: Promise<Value>): Promise<Outcome<Value>> {
   try {
     return { value: await work };

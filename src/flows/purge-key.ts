@@ -1,15 +1,15 @@
-/** The purge of one key, which every flow that purges comes down to. */
+/** The purge of one key, which all flows that purge use. */
 
 import type { Entry } from '../ports/entry.ts';
 import { demandAvailable } from './demand-available.ts';
 import type { Services } from './services.ts';
 
 /**
- * Asks the object of a key to purge it: nothing fetched before is ever current again, and this location knows at once.
- * The entry after it; null: the object never heard of the key.
+ * Asks the object of a key to purge it: data fetched before never becomes current again, and this location knows of the
+ * purge at once. Returns the entry after the purge; null if the object does not know the key.
  *
- * @param soft the cache only counts as expired
- * @param forget its user has left: nothing that names the user or the parameters is kept
+ * @param soft only marks the cache as expired
+ * @param forget the user has left: keeps nothing that names the user or the parameters
  * @throws Problem `overloaded`
  */
 export async function purgeKey(

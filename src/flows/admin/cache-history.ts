@@ -1,4 +1,4 @@
-/** What has become of one cache, for administration (CONTRACT 4): the versions that are kept, and its tasks. */
+/** The history of one cache, for administration (CONTRACT 4): its kept versions and its tasks. */
 
 import type { VersionRecord } from '../../contract/administration.ts';
 import { etagOf } from '../../core/etag.ts';
@@ -10,7 +10,7 @@ import type { Services } from '../services.ts';
 import { judgeCache } from './judged-caches.ts';
 
 /**
- * The versions that changed the body and are still kept, newest first; of a cache that holds nothing there are none.
+ * Lists the kept versions that changed the body, newest first; none if the cache holds nothing.
  *
  * @param now ms since the epoch
  * @throws Problem `not-found`
@@ -39,7 +39,7 @@ function recordOf(key: string, { version, fence, rowChanges, deltaBytes, hash }:
 }
 
 /**
- * The tasks of a cache, newest first: what waits or runs, then what has ended within 7 days.
+ * Lists the tasks of a cache, newest first: those that wait or run, then those that ended within 7 days.
  *
  * @param now ms since the epoch
  * @throws Problem `not-found`, `overloaded`
@@ -52,6 +52,6 @@ export async function listTasks(
 ): Promise<Task[]> {
   await judgeCache(services, key, now);
   const answer = demandAvailable(await services.objects.tasks(key, limit));
-  // An object that lost its rows has no task to tell of.
+  // An object that lost its rows knows no tasks.
   return answer.outcome === 'found' ? answer.tasks : [];
 }

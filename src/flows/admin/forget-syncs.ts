@@ -1,4 +1,4 @@
-/** Forgetting a lost device or a leaver (CONTRACT 4). */
+/** Forgets a lost device, or a user who has left (CONTRACT 4). */
 
 import { MAX_BULK } from '../../contract/constants.ts';
 import { hubsOf } from '../../core/live-hub/place.ts';
@@ -7,15 +7,16 @@ import { overloaded } from '../../stores/overloaded.ts';
 import { purgeKey } from '../purge-key.ts';
 import type { Services } from '../services.ts';
 
-/** How many records went, and where to go on (a key, or an empty text); null: nothing is left. */
+/** How many records were removed, and where to continue (a key or an empty text); null if nothing is left. */
 export interface Forgotten {
   forgotten: number;
   next: string | null;
 }
 
 /**
- * Forgets records of a user (of one device) and, without a device, then the user's private caches: at most `limit` of each a
- * call, the caches after the key `after`. D1 no longer names them when this answers, their objects within 7 days.
+ * Forgets the records of a user, or of one device. Without a device, then also forgets the user's private caches. Each
+ * call handles at most `limit` of each, and continues with the caches after the key `after`. When the call returns, D1
+ * no longer names them; their objects forget them within 7 days.
  *
  * @param now ms since the epoch
  * @throws Problem `overloaded`
@@ -37,7 +38,7 @@ export async function forgetSyncs(
   return { forgotten, next: page.next };
 }
 
-/** Closes the live sockets of a leaver, wherever they may be. */
+/** Closes the live sockets of a user who has left, at all hubs. */
 async function signOut({ liveHubs, settings }: Pick<Services, 'liveHubs' | 'settings'>, user: string): Promise<void> {
   try {
     await sideBySide(hubsOf(user, settings.liveShards), (hub) => liveHubs.verbs(hub).signOut(user));

@@ -1,4 +1,7 @@
-/** How caches stand under their resources, for administration: a changed, purged or deleted resource writes no entry. */
+/**
+ * The state of caches under the definitions of their resources, for administration. It is computed here, because
+ * changing, purging or deleting a resource writes no entries.
+ */
 
 import { Problem } from '../../contract/problem.ts';
 import { type DefinedResource, isDefined } from '../../contract/resource.ts';
@@ -8,7 +11,7 @@ import { NAMELESS } from '../../ports/entry.ts';
 import type { EntryRow, Resources } from '../../ports/stores.ts';
 import type { Services } from '../services.ts';
 
-/** An entry, the definition that it is judged by and how it stands. */
+/** An entry, the definition that decides its state, and the state. */
 export interface JudgedCache {
   entry: EntryRow;
   /** Null: unknown or deleted. */
@@ -16,7 +19,9 @@ export interface JudgedCache {
   freshness: Freshness;
 }
 
-/** Judges entries by their resources' definitions, each asked for once; `now` in ms since the epoch. */
+/**
+ * Judges entries by the definitions of their resources, and looks each definition up once; `now` in ms since the epoch.
+ */
 export async function judgeCaches(
   resources: Pick<Resources, 'findAll'>,
   entries: readonly EntryRow[],
@@ -31,7 +36,7 @@ export async function judgeCaches(
 }
 
 /**
- * How the cache of a key stands; `now` in ms since the epoch.
+ * Returns the state of the cache with this key; `now` in ms since the epoch.
  *
  * @throws Problem `not-found`
  */
@@ -46,7 +51,7 @@ export async function judgeCache(
   return cache;
 }
 
-/** The refusal for a key that no cache has. */
+/** Refusal for a key without a cache. */
 export function unknownCache(key: string): Problem {
   const named = isCacheKey(key) ? `the key ${key}` : 'this key: a key has 64 hex digits';
   return new Problem('not-found', `There is no cache with ${named}.`);

@@ -1,4 +1,4 @@
-/** Caches as administration tells of them (CONTRACT 4). */
+/** Lists caches for administration (CONTRACT 4). */
 
 import type { CacheRecord, CacheState, LastError } from '../../contract/administration.ts';
 import { MAX_PAGE, MAX_PAGE_BYTES } from '../../contract/constants.ts';
@@ -16,21 +16,22 @@ import { type JudgedCache, judgeCache, judgeCaches } from './judged-caches.ts';
 
 type ListServices = Pick<Services, 'entries' | 'resources'>;
 
-/** Most pages of entries that one page of a list looks at; past it the page is short, with a cursor. */
+/** Most pages of entries that one page of a list reads. After that the page is short and has a cursor. */
 const MAX_LOOKS = 5;
 
-/** Which caches a list is about. */
+/** Which caches to list. */
 export interface CacheFilter {
   resource?: string | undefined;
   state?: CacheState | undefined;
-  /** The user whom they belong to. */
+  /** The user who owns the caches. */
   owner?: string | undefined;
-  /** Caches whose parameters contain these members with these values. */
+  /** Only caches whose parameters contain these members with these values. */
   parameters?: Parameters | undefined;
 }
 
 /**
- * A page in order of key, after the key `after`; `next` is the key to go on after. A page of large parameters is short.
+ * Returns a page in order of key, after the key `after`; `next` is the key to continue after. If parameters are large,
+ * the page is short.
  *
  * @param now ms since the epoch
  */
@@ -45,10 +46,10 @@ export async function listCaches(
   const stored: EntryFilter = {
     ...(resource === undefined ? {} : { resource }),
     ...(owner === undefined ? {} : { owner }),
-    // A changed resource makes caches stale that their entries call fresh: which those are is decided below.
+    // A changed resource can make stale a cache that its entry calls fresh. The code below finds those.
     ...(state === undefined || state === 'stale' ? {} : { state }),
   };
-  // Of these the store finds each that is wanted, and no other.
+  // For these filters the store finds exactly the wanted caches.
   const isExact = parameters === undefined && (state === undefined || state === 'failing');
   const isSelected = selectionOf(parameters ?? {});
   const caches: CacheRecord[] = [];
@@ -70,7 +71,7 @@ export async function listCaches(
   return { caches, next };
 }
 
-/** One cache; `now` in ms since the epoch. @throws Problem `not-found` */
+/** Returns one cache; `now` in ms since the epoch. @throws Problem `not-found` */
 export async function readCache(services: ListServices, key: string, now: number): Promise<CacheRecord> {
   return recordOf(await judgeCache(services, key, now));
 }

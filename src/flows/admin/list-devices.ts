@@ -1,6 +1,6 @@
 /**
- * Devices, what each has and how far it is behind (CONTRACT 4): one read of D1, and one batch for what is current of all
- * their caches. What is closed to the reader is left out.
+ * Devices, their caches, and how far each device is behind (CONTRACT 4). Takes one read of D1, and one batch for the
+ * current versions of all these caches. Leaves out resources that are closed to the reader.
  */
 
 import type { Reader } from '../../contract/identity.ts';
@@ -15,7 +15,7 @@ import type { DeviceFilter } from '../../ports/sync-store.ts';
 import { closedTitles } from '../read/find-resource.ts';
 import type { Services } from '../services.ts';
 
-/** What a page of devices that are behind looks at, in steps. */
+/** How much a page of devices that are behind examines, in steps. */
 const LOOKED_DEVICES = 1000;
 const LOOKED_CACHES = 10_000;
 const STEP_DEVICES = 200;
@@ -25,16 +25,16 @@ type ListServices = Pick<Services, 'syncRecords' | 'entries' | 'resources'>;
 /** Which page of which devices. */
 export interface DeviceListRequest {
   filter: Pick<DeviceFilter, 'user' | 'device'>;
-  /** Only devices with these words in their name (core/search-words.ts). */
+  /** Only devices with these words in their names (core/search-words.ts). */
   search?: string | undefined;
-  /** Only devices whose name begins so. */
+  /** Only devices whose names start with this. */
   prefix?: string | undefined;
   after: DeviceName | null;
-  /** Most devices of the page. */
+  /** Most devices on the page. */
   limit: number;
-  /** Whose list it is; null: caches of all resources are told of. */
+  /** Who reads the list; null: caches of all resources are included. */
   reader: Reader | null;
-  /** Whether only those are wanted that are behind in a cache. */
+  /** Only devices that are behind in at least one cache. */
   behind: boolean;
 }
 
@@ -48,7 +48,7 @@ export interface ListedCache {
   isFailing: boolean;
 }
 
-/** A device and what it has. */
+/** A device and its caches. */
 export interface ListedDevice extends DeviceName {
   /** ms since the epoch */
   seen: number;
@@ -56,20 +56,21 @@ export interface ListedDevice extends DeviceName {
   refusals: Refusal[];
 }
 
-/** A page of devices; `next` is the device to go on after. */
+/** A page of devices; `next` is the device to continue after. */
 interface ListedPage {
   devices: ListedDevice[];
   next: DeviceName | null;
 }
 
-/** How many of the caches that a device holds have a newer version than it has. */
+/** How many caches on the device have a newer version. */
 export function behindIn({ caches }: ListedDevice): number {
   return caches.filter(({ isHeld, isOutOfDate }) => isHeld && isOutOfDate).length;
 }
 
 /**
- * A page in order of user and device. It is short where its devices have many caches; of those behind also, be it empty, once it has
- * looked at 1,000 devices or 10,000 caches: what is current only the entries know.
+ * Returns a page in order of user and device. It is short if its devices have many caches. A page of devices that are
+ * behind is also short, or even empty, after 1,000 devices or 10,000 caches: only the entries know the current
+ * versions.
  */
 export async function listDevices(services: ListServices, request: DeviceListRequest): Promise<ListedPage> {
   if (!request.behind) return pageOfDevices(services, request);
@@ -89,7 +90,7 @@ export async function listDevices(services: ListServices, request: DeviceListReq
   return { devices, next: isCut ? { user: last.user, device: last.device } : after };
 }
 
-/** Whether a name is wanted; undefined: all are. */
+/** Returns a filter for names; undefined if there is none. */
 function fitting({ search, prefix = '' }: Pick<DeviceListRequest, 'search' | 'prefix'>): DeviceFilter['fits'] {
   if (search === undefined && prefix === '') return undefined;
   const words = search === undefined ? [] : searchWords(search);
@@ -123,7 +124,10 @@ async function pageOfDevices(
   return { devices: listed, next };
 }
 
-/** What is loaded of the records' caches, by key; what was purged or is of a deleted resource is left out. And which of them fail. */
+/**
+ * Returns the loaded state of the records' caches by key, without purged caches and those of deleted resources; and
+ * which caches fail.
+ */
 async function stateOf(
   { entries, resources }: ListServices,
   records: readonly SyncRecord[],

@@ -1,6 +1,6 @@
 /**
- * What devices were last given (CONTRACT 2): one read of D1, one more for what is current of those caches,
- * and one for resources that the isolate does not know. What is closed to the reader is left out.
+ * Which versions devices were last given (CONTRACT 2). Takes one read of D1, one more for the current versions of those
+ * caches, and one for resources that the isolate does not know. Leaves out resources that are closed to the reader.
  */
 
 import type { Reader } from '../../contract/identity.ts';
@@ -14,24 +14,24 @@ import { judgeCaches } from './judged-caches.ts';
 /** Which page of which records. */
 export interface SyncListRequest {
   filter: SyncFilter;
-  /** The place after which the page begins; null: the start. */
+  /** The place after which the page starts; null: the start. */
   after: SyncPlace | null;
-  /** Most records of the page. */
+  /** Most records on the page. */
   limit: number;
-  /** Look up what is current, too. */
+  /** Also look up the current versions. */
   withCurrent: boolean;
-  /** Whose list it is; null: records of all resources are shown. */
+  /** Who reads the list; null: records of all resources are included. */
   reader: Reader | null;
 }
 
-/** A record, with what is current of its cache. */
+/** A record, with the current state of its cache. */
 export interface ListedSync {
   record: SyncRecord;
-  /** What is current of the cache; null where nothing is known of it, or where it was not asked for. */
+  /** The current entry of the cache; null if nothing is known or it was not requested. */
   entry: Entry | null;
 }
 
-/** What is current of caches, by key, and of which it is not known: their rows have too many bytes for one page. */
+/** Current entries by key, and the keys without a result because their rows are too large for one page. */
 interface Current {
   current: ReadonlyMap<string, Entry>;
   unread: ReadonlySet<string>;
@@ -39,9 +39,9 @@ interface Current {
 const NOTHING_ASKED: Current = { current: new Map(), unread: new Set() };
 
 /**
- * A page in order of user, device, resource and cache; `next` is the place that the next page begins after. With what is current,
- * a page of large parameters is short; so is one where records of resources that are closed to the reader were left out, and one of
- * a resource that few of all devices have.
+ * Returns a page in order of user, device, resource and cache; `next` is the place that the next page starts after. The
+ * page is short if parameters are large and the current state is requested, if records of closed resources were left
+ * out, or if it lists a resource that only a few of many devices have.
  */
 export async function listSyncs(
   services: Pick<Services, 'syncRecords' | 'entries' | 'resources'>,

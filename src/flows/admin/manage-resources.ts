@@ -1,4 +1,4 @@
-/** Resource definitions as the admin keeps them (CONTRACT 4). */
+/** Definitions of resources, managed by administrators (CONTRACT 4). */
 
 import * as v from 'valibot';
 import { API_BASE } from '../../contract/constants.ts';
@@ -39,21 +39,21 @@ import type { Resources } from '../../ports/stores.ts';
 import type { Services } from '../services.ts';
 import { triedAnew } from './tried-anew.ts';
 
-/** A definition that stands, with its entity tag (without quotes). */
+/** A stored definition with its entity tag (without quotes). */
 export interface TaggedResource {
   title: string;
   definition: Resource;
   etag: string;
-  /** What it names, where that was read with it. */
+  /** The source that it names, if that was read together with it. */
   source?: StoredSource;
 }
 
 /**
- * Reads the body of `PUT /resources/<title>/`. A member `title` is taken if it says the same, so that what GET gives can
- * be put back.
+ * Parses the body of `PUT /resources/<title>/`. The body may have a `title` if it is the same, so that an answer to GET
+ * can be put back.
  *
  * @param hosts ORIGIN_HOSTS
- * @param source what it names; null: none, or one that is not there
+ * @param source the source that it names; null if it names none or a missing one
  * @throws Problem `invalid-parameters` with a pointer for each fault
  */
 export function parseDefinition(
@@ -69,7 +69,7 @@ export function parseDefinition(
   if (repeated !== undefined && repeated !== title) {
     faults.push({ pointer: '/title', detail: 'must be the title in the path' });
   }
-  // Unknown members, which are named above, do not keep the others from being checked.
+  // Unknown members, reported above, do not prevent the check of the others.
   const origin = v.safeParse(v.object(Origin.entries), rest.origin);
   if (origin.success && isObject(rest.origin)) {
     const names = namesOf(rest.parameters);
@@ -100,7 +100,7 @@ function namesOf(parameters: Json | undefined): string[] | null {
 }
 
 /**
- * The same, with the source that it names.
+ * Same, and first reads the source that it names.
  *
  * @throws Problem `invalid-parameters` with a pointer for each fault
  */
@@ -119,7 +119,10 @@ export async function getResource(resources: Resources, title: string): Promise<
   return (v.is(ResourceTitle, title) ? tagged(await resources.read(title)) : null) ?? unknownResource();
 }
 
-/** A page in order of title; `next` is the title to go on after. A page of large definitions is short, and one of a search: see `Resources.list`. */
+/**
+ * Returns a page in order of title; `next` is the title to continue after. A page is short if definitions are large, or
+ * if it is one of a search (see `Resources.list`).
+ */
 export async function listResources(
   resources: Resources,
   after: string | null,
@@ -132,16 +135,16 @@ export async function listResources(
   return { resources: page.resources.flatMap((stored) => tagged(stored) ?? []), next: page.next };
 }
 
-/** A definition that was put, and what that changed. */
+/** A definition that was put, and what the PUT changed. */
 export interface PutResource extends TaggedResource {
   created: boolean;
-  /** Members that differ from what stood before. */
+  /** Members that differ from the definition before. */
   changed: string[];
-  /** What was loaded before counts as expired. */
+  /** Data loaded before the PUT counts as expired. */
   expires: boolean;
 }
 
-/** What a definition would change in what stands; `current` null: there is none. */
+/** What a definition would change in the stored one; `current` is null if there is none. */
 function changeOf(
   current: TaggedResource | null,
   definition: Resource,
@@ -156,7 +159,7 @@ function changeOf(
 }
 
 /**
- * What `putResource` would do. Nothing is written.
+ * Returns what `putResource` would do, and writes nothing.
  *
  * @throws Problem `precondition-failed`
  */
@@ -172,10 +175,11 @@ export async function previewResource(
 }
 
 /**
- * Writes a definition. One that says the same changes nothing; one that matters to loads gets a new number.
+ * Writes a definition. An equal one changes nothing; a change that affects loads gives it a new number.
  *
  * @param now ms since the epoch
- * @throws Problem `precondition-failed`, `conflict` when others go on writing or the source is full, `invalid-parameters` when it is gone
+ * @throws Problem `precondition-failed`, `conflict` if others keep writing or the source is full, `invalid-parameters`
+ * if the source is gone
  */
 export async function putResource(
   { resources, sources }: Pick<Services, 'resources' | 'sources'>,
@@ -199,7 +203,7 @@ export async function putResource(
   });
 }
 
-/** What may have kept a definition from being written, besides others who write. */
+/** Checks for other reasons than concurrent writes why a definition was not written. */
 async function demandRoomAtSource(sources: Sources, { origin: { source: name } }: Resource): Promise<void> {
   if (name === undefined) return;
   if ((await sources.read(name)) === null) throw invalidParameters([{ pointer: '/origin/source', detail: NO_SOURCE }]);
@@ -208,10 +212,10 @@ async function demandRoomAtSource(sources: Sources, { origin: { source: name } }
 }
 
 /**
- * Deletes a definition: its caches count as absent from now on. What they hold is the sweep's to purge (sweep.ts).
+ * Deletes a definition: from now on its caches count as absent. The sweep purges what they hold (sweep.ts).
  *
  * @param now ms since the epoch
- * @throws Problem `not-found`, `precondition-failed`, `conflict` when others go on writing
+ * @throws Problem `not-found`, `precondition-failed`, `conflict` if others keep writing
  */
 export async function deleteResource(
   resources: Resources,

@@ -1,4 +1,4 @@
-/** Sources as the admin keeps them (CONTRACT 4 "Sources"). */
+/** Sources, managed by administrators (CONTRACT 4 "Sources"). */
 
 import * as v from 'valibot';
 import { API_BASE } from '../../contract/constants.ts';
@@ -24,7 +24,8 @@ import { parseNamed } from './parse-named.ts';
 import { triedAnew } from './tried-anew.ts';
 
 /**
- * Reads the body of `PUT /sources/<name>/`. What GET gives can be put back: `name` must be the same, `state` says nothing.
+ * Parses the body of `PUT /sources/<name>/`. An answer to GET can be put back: `name` must be the same, and `state` is
+ * ignored.
  *
  * @param hosts ORIGIN_HOSTS
  * @throws Problem `invalid-parameters` with a pointer for each fault
@@ -43,7 +44,7 @@ export async function getSource(sources: Sources, name: string): Promise<StoredS
   return stored;
 }
 
-/** What a definition would change in what stands; `current` null: there is none. */
+/** What a definition would change in the stored one; `current` is null if there is none. */
 function changeOf(current: StoredSource | null, definition: Source) {
   const before: Partial<Source> = current?.definition ?? {};
   const names = new Set([...Object.keys(before), ...Object.keys(definition)]) as Set<keyof Source>;
@@ -56,7 +57,7 @@ function changeOf(current: StoredSource | null, definition: Source) {
 }
 
 /**
- * What `putSource` would do. Nothing is written.
+ * Returns what `putSource` would do, and writes nothing.
  *
  * @throws Problem `precondition-failed`
  */
@@ -73,7 +74,7 @@ export async function previewSource(
   return { definition: { name, ...definition }, created: current === null, changed, would: count, resources: titles };
 }
 
-/** How many resources name a source, and the first of them. */
+/** How many resources name a source, and the titles of the first ones. */
 async function resourcesOf(sources: Sources, name: string): Promise<{ count: number; titles: string[] }> {
   const [count, titles] = await Promise.all([
     sources.countResources(name),
@@ -82,20 +83,20 @@ async function resourcesOf(sources: Sources, name: string): Promise<{ count: num
   return { count, titles };
 }
 
-/** A source that was put, and what that changed. */
+/** A source that was put, and what the PUT changed. */
 export interface PutSource {
   source: StoredSource;
   outcome: 'created' | 'changed' | 'same';
-  /** Titles of the resources whose caches count as expired by that. */
+  /** Titles of the resources whose caches expire because of the change. */
   expired: readonly string[];
 }
 
 /**
- * Writes a definition. One that says the same changes nothing; one that asks another system, or asks it otherwise, is a change of the
- * origin of each resource that names it.
+ * Writes a definition. An equal one changes nothing; one with another address, way or credentials counts as a change of
+ * origin for each resource that names the source.
  *
  * @param now ms since the epoch
- * @throws Problem `precondition-failed`, `conflict` when others go on writing
+ * @throws Problem `precondition-failed`, `conflict` if others keep writing
  */
 export async function putSource(
   sources: Sources,
@@ -116,7 +117,10 @@ export async function putSource(
   });
 }
 
-/** @throws Problem `not-found`, `precondition-failed`, `conflict` while a resource names it or when others go on writing */
+/**
+ * @throws Problem `not-found`, `precondition-failed`, `conflict` while a resource names the source or if others keep
+ * writing
+ */
 export async function deleteSource(
   { sources, gates }: Pick<Services, 'sources' | 'gates'>,
   name: string,
@@ -139,7 +143,10 @@ function namedBy(count: number, titles: readonly string[]): string {
   return `${count} resources name this source: ${told}`;
 }
 
-/** The definition is gone, whatever becomes of its gate, which would be found again by a source of the same name. */
+/**
+ * Tells the gate to forget its state, which a new source of the same name would find. A failure changes nothing: the
+ * definition is gone.
+ */
 async function forgetGate(gates: Services['gates'], name: string): Promise<void> {
   try {
     await gates(name).forget();
@@ -148,17 +155,17 @@ async function forgetGate(gates: Services['gates'], name: string): Promise<void>
   }
 }
 
-/** A source as it is answered. */
+/** A source as the API answers it. */
 export function answerOfSource({ name, definition }: StoredSource, state?: SourceState): SourceAnswer {
   return { name, ...definition, ...(state === undefined ? {} : { state }) };
 }
 
-/** Entity tag, without quotes, of a definition under its name. */
+/** Entity tag, without quotes, of a definition and its name. */
 export function sourceEtag({ name, definition }: StoredSource): string {
   return digestTag(canonicalText([name, definition]));
 }
 
-/** What says where loads come from; how fast they may come, and for whom that is, changes no data. */
+/** The members that determine where loads come from. Other members, such as limits, change no data. */
 function decisive({ url, via, database, headers, auth }: Source): string {
   return canonicalText([url ?? null, via ?? null, database ?? null, headers, auth ?? null]);
 }

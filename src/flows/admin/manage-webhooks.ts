@@ -1,4 +1,4 @@
-/** Webhooks as the admin keeps them (CONTRACT 4). */
+/** Webhooks, managed by administrators (CONTRACT 4). */
 
 import * as v from 'valibot';
 import { API_BASE } from '../../contract/constants.ts';
@@ -24,7 +24,8 @@ import { parseNamed } from './parse-named.ts';
 import { triedAnew } from './tried-anew.ts';
 
 /**
- * Reads the body of `PUT /webhooks/<name>/`. What GET gives can be put back: `name` must be the same, `state` says nothing.
+ * Parses the body of `PUT /webhooks/<name>/`. An answer to GET can be put back: `name` must be the same, and `state` is
+ * ignored.
  *
  * @param hosts ORIGIN_HOSTS
  * @throws Problem `invalid-parameters` with a pointer for each fault
@@ -46,7 +47,7 @@ export async function getWebhook(
   return stored;
 }
 
-/** All, in order of name, each with how much waits for it. */
+/** Returns all webhooks in order of name, each with the number of events that wait for it. */
 export async function listWebhooks({
   webhooks,
   webhookWaiting,
@@ -58,17 +59,18 @@ export async function listWebhooks({
   }));
 }
 
-/** A webhook that was put, and what that changed. */
+/** A webhook that was put, and what the PUT changed. */
 export interface PutWebhook {
   webhook: StoredWebhook;
   outcome: 'created' | 'changed' | 'same' | 'enabled';
 }
 
 /**
- * Writes a definition, and enables the webhook. One that says the same changes nothing while deliveries are taken.
+ * Writes a definition and enables the webhook. An equal definition changes nothing while the receiver accepts
+ * deliveries.
  *
  * @param now ms since the epoch
- * @throws Problem `precondition-failed`, `conflict` when others go on writing, or there are MAX_WEBHOOKS
+ * @throws Problem `precondition-failed`, `conflict` if others keep writing or there are already MAX_WEBHOOKS
  */
 export async function putWebhook(
   services: Pick<WebhookServices, 'webhooks' | 'webhookQueue'>,
@@ -95,7 +97,7 @@ export async function putWebhook(
   });
 }
 
-/** @throws Problem `not-found`, `precondition-failed`, `conflict` when others go on writing */
+/** @throws Problem `not-found`, `precondition-failed`, `conflict` if others keep writing */
 export async function deleteWebhook(
   services: Pick<WebhookServices, 'webhooks'>,
   name: string,
@@ -109,7 +111,7 @@ export async function deleteWebhook(
 }
 
 /**
- * Sends one event of the type `webhook.test` now, also to a webhook that is disabled; its state stays.
+ * Sends one event of the type `webhook.test` now, even to a disabled webhook, and leaves its state unchanged.
  *
  * @throws Problem `not-found`
  */
@@ -134,7 +136,7 @@ export async function testWebhook(
   };
 }
 
-/** A webhook as it is answered. */
+/** A webhook as the API answers it. */
 export function answerOfWebhook(webhook: StoredWebhook): WebhookAnswer {
   const { name, definition, failingSince, wakeAt, disabledAt, reason } = webhook;
   const isDisabled = disabledAt !== null;
@@ -152,7 +154,7 @@ export function answerOfWebhook(webhook: StoredWebhook): WebhookAnswer {
   };
 }
 
-/** Entity tag, without quotes, of what is answered: it tells of the state, too. */
+/** Entity tag, without quotes, of the answer. It covers the state as well. */
 export function webhookEtag(webhook: StoredWebhook): string {
   return digestTag(JSON.stringify(answerOfWebhook(webhook)));
 }

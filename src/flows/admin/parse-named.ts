@@ -1,4 +1,4 @@
-/** Reads what is put under a name of its own: webhooks, sources. */
+/** Parses definitions that are put under a name: webhooks, sources. */
 
 import * as v from 'valibot';
 import type { InputFault } from '../../contract/problem.ts';
@@ -7,18 +7,19 @@ import { invalidParameters } from '../../core/input-faults.ts';
 import { isObject } from '../../core/json-value.ts';
 import type { Json } from '../../ports/entry.ts';
 
-/** What a definition under a name must be. */
+/** Rules for a definition under a name. */
 interface Rules<T> {
   schema: v.GenericSchema<unknown, T>;
   name: v.GenericSchema<unknown, string>;
-  /** What else is wrong with one of the right form. */
+  /** Further faults of a definition that matches the schema. */
   faults: (definition: T) => Iterable<InputFault>;
-  /** Of its JSON text. */
+  /** Limit for the JSON text. */
   mostCharacters: number;
 }
 
 /**
- * What GET gives can be put back: `name` must be the one in the path, `state` and `warnings` say nothing.
+ * Parses a definition. An answer to GET can be put back: `name` must be the one in the path, and `state` and `warnings`
+ * are ignored.
  *
  * @throws Problem `invalid-parameters` with a pointer for each fault
  */
@@ -37,7 +38,7 @@ export function parseNamed<T>(name: string, body: Json, rules: Rules<T>): T {
   if (repeated !== undefined && repeated !== name) {
     faults.push({ pointer: '/name', detail: 'must be the name in the path' });
   }
-  // Valibot takes an array for an object.
+  // Valibot accepts an array as an object.
   if (read.success && isObject(given)) {
     faults.push(...rules.faults(read.output));
     if (JSON.stringify(read.output).length > rules.mostCharacters) {

@@ -1,9 +1,9 @@
-/** What a probe notes of the answers that it reads, and where it stops. */
+/** Records what a probe reads, and decides where it stops. */
 
 import { PROBE_BYTES, type ProbedPage } from '../../contract/probe.ts';
 import type { Fetch } from '../../origin/fetch-origin.ts';
 
-/** What was seen so far. */
+/** What the probe has seen so far. */
 export interface Seen {
   status: number | null;
   contentType: string | null;
@@ -12,7 +12,7 @@ export interface Seen {
   pages: ProbedPage[];
 }
 
-/** `fetch`, which notes the last answer's status and type. */
+/** A `fetch` that records status and type of the last answer. */
 export function watched(seen: Seen, fetch: Fetch): Fetch {
   return async (url, init) => {
     const response = await fetch(url, init);
@@ -24,7 +24,7 @@ export function watched(seen: Seen, fetch: Fetch): Fetch {
   };
 }
 
-/** Whether a probe reads no further; then its answer is cut. */
+/** Whether the probe reads no further; the rest of the answer is cut off. */
 export function isFull(seen: Seen, piece: Uint8Array): boolean {
   seen.bytes += piece.byteLength;
   const page = seen.pages.at(-1);

@@ -1,4 +1,6 @@
-/** One question to an origin whose answer is shown: what came, what a load would make of it, and what it would fail with. */
+/**
+ * One request to an origin whose answer is shown: what came, what a load would make of it, and why a load would fail.
+ */
 
 import { PROBE_PAGES, type ProbeAnswer, type ProbeFault, SHOWN_ADDRESS } from '../../contract/probe.ts';
 import { errorFor, type LoadFailure, taskError } from '../../contract/problem.ts';
@@ -29,7 +31,7 @@ import { isFull, type Seen, watched } from './probe-notes.ts';
 import type { Probe } from './probe-resource.ts';
 import { type ProbeRows, probeRows } from './probe-rows.ts';
 
-/** What the origin is asked with, and where what comes goes. */
+/** How to ask the origin, and where to put the results. */
 interface Asking {
   probe: Probe;
   ask: (request: OriginRequest, usedBytes: number) => Promise<NewAnswer>;
@@ -40,21 +42,21 @@ interface Asking {
   hide: (text: string) => string;
 }
 
-/** What requests are made with besides. */
+/** Additional options for HTTP requests. */
 interface HttpAsking {
   secrets: NotedSecrets;
   /** ORIGIN_HOSTS. */
   hosts: readonly string[];
   gate: GateHold;
-  /** ms since the epoch, for dates of the origin. */
+  /** ms since the epoch, for dates from the origin. */
   now: number;
 }
 
 /**
- * Asks the origin once, or for its first pages. What a load would fail with is told, not thrown.
+ * Asks the origin once, or for its first pages. Returns the faults that a load would have, instead of throwing them.
  *
- * @param mostMs how long it may take
- * @param gate that of its source, which has let it in
+ * @param mostMs longest duration, ms
+ * @param gate the gate of its source, already entered
  */
 export async function probeOrigin(
   { settings, ...services }: Pick<Services, 'settings' | 'secret' | 'via' | 'database'>,
@@ -87,7 +89,7 @@ export async function probeOrigin(
     if (!seen.cut && tables !== undefined) checkGuard(definition.guard, { rows: rows.rows, before: rowsBefore });
   } catch (error) {
     if (clock.signal.aborted && loadMs > mostMs) seen.cut = true;
-    // Of an answer that was being read the probe's own end is no fault.
+    // If the probe itself ended an answer that was still being read, that is not a fault.
     if (!seen.cut || seen.status === null) faults.push(asFailure(error));
   }
   return {
@@ -138,7 +140,7 @@ async function askOverHttp(
   await read(buildRequest(way.definition, cache, access), { ...asking, ask });
 }
 
-/** What its queries give; that its role may do too much is a warning. */
+/** Reads the results of the queries. A role with too many rights is a warning. */
 async function askDatabase(
   services: Pick<Services, 'database'>,
   { probe, seen, rows, findings, clock }: Omit<Asking, 'ask' | 'hide'>,
@@ -197,7 +199,7 @@ async function readRows(
   }
 }
 
-/** The first pages, each noted as it is asked for and as it has been read; none is asked for again. */
+/** Yields the first pages, and records each when it is requested and when it was read. Requests no page again. */
 function pagesOf(request: OriginRequest, asking: Asking, columns: readonly ColumnWatch[]): AsyncIterable<TableAnswer> {
   const { ask, seen, rows, findings, clock, hide } = asking;
   const { definition } = rows;
@@ -225,7 +227,7 @@ function pagesOf(request: OriginRequest, asking: Asking, columns: readonly Colum
   return readPages({ definition, pages, request, asker, findings, columns, onPage });
 }
 
-/** For administrators, as failed loads are. */
+/** A fault as administrators see it, as with failed loads. */
 function told(fault: LoadFailure, definition: Resource, secrets: readonly string[]): ProbeFault {
   const { code, message, adminDetail } = withoutSecrets(fault, secrets) as LoadFailure;
   const pointer = faultPointer(fault, definition);

@@ -1,6 +1,7 @@
 /**
- * A probe (CONTRACT 4): asks an origin once, as a load does, and shows what came, with every fault that a load would have. Nothing of it
- * is kept, so it holds no id maps; it takes the place of the heavy load all the same, since it reads what may be of any size.
+ * A probe (CONTRACT 4): asks an origin once, as a load does, and shows the result with all faults that a load would
+ * have. It keeps nothing of the result, so it needs no id maps; but it takes the place of the heavy load, because an
+ * answer may have any size.
  */
 
 import * as v from 'valibot';
@@ -25,25 +26,25 @@ import type { Services } from '../services.ts';
 import { getResource, readDefinedResource } from './manage-resources.ts';
 import { probeOrigin } from './probe-origin.ts';
 
-/** How long room is waited for, ms. */
+/** How long to wait for room, ms. */
 const ROOM_MS = 5000;
 
-/** What is probed: checked, and counted against the limits. */
+/** What to probe. It was checked, and counted against the limits. */
 export interface Probe {
   definition: Resource;
-  /** What it names; null: none, or one that is not there. */
+  /** The source that it names; null if it names none or a missing one. */
   source: StoredSource | null;
   cache: CacheIdentity;
-  /** Rows of the version that a load would be compared with; 0: there is none. */
+  /** Rows of the version that a load would be compared with; 0 if there is none. */
   rowsBefore: number;
 }
 
 type ProbeServices = Pick<Services, 'settings' | 'resources' | 'sources' | 'entries' | 'limits' | 'secret'>;
 
 /**
- * Reads what is to be probed.
+ * Reads a request for a probe.
  *
- * @param body a JSON value; ProbeBody says what it has
+ * @param body a JSON value as in ProbeBody
  * @throws Problem `invalid-parameters`, `not-found`, `rate-limited`
  */
 export async function readProbe(
@@ -94,16 +95,16 @@ async function rowsBefore(
   now: number,
 ): Promise<number> {
   const [entry, stored] = await Promise.all([entries.find(key), resources.find(resource)]);
-  // A deleted resource has nothing that a load would be compared with.
+  // A load of a deleted resource has no version to be compared with.
   if (!isDefined(stored)) return 0;
   const freshness = judge(entry, freshnessRules(stored, null, null), now);
   return freshness.state === 'absent' ? 0 : (freshness.loaded.rows ?? 0);
 }
 
 /**
- * Does the work with the room of a heavy load, one of its origin's places, and a permit of its source.
+ * Runs the work with the room of a heavy load, one of the places of its origin, and a permit of its source.
  *
- * @throws Problem `overloaded` with `Retry-After`, before it begins
+ * @throws Problem `overloaded` with `Retry-After`, before the work starts
  */
 export async function withRoom<T>(
   { gates }: Pick<Services, 'gates'>,
@@ -131,7 +132,7 @@ function noTurn({ origin }: Resource, { waitMs }: GateWait): Problem {
   return new Problem('overloaded', detail, { headers: { 'Retry-After': String(Math.ceil(waitMs / 1000)) } });
 }
 
-/** Asks the origin. Never throws a LoadFailure: what a load would fail with is in the answer. */
+/** Asks the origin. Never throws a LoadFailure: the answer contains the faults that a load would have. */
 export function runProbe(
   services: Pick<Services, 'settings' | 'secret' | 'via' | 'database'>,
   probe: Probe,

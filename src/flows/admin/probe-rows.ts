@@ -1,4 +1,7 @@
-/** The rows of a probe, read as a load would: past what `origin.changes` looks at in them (CONTRACT 4 "Changes of origins"). */
+/**
+ * Reads the rows of a probe as a load would, including the cells that `origin.changes` needs (CONTRACT 4 "Changes of
+ * origins").
+ */
 
 import type { Resource } from '../../contract/resource.ts';
 import { FullRows } from '../../origin/changes/full-rows.ts';
@@ -8,15 +11,15 @@ import type { Findings } from '../../origin/findings.ts';
 import type { TableAnswer } from '../../ports/rows.ts';
 import type { FirstRows } from '../../tables/first-rows.ts';
 
-/** What answers are read with. */
+/** How to read answers. */
 export interface ProbeRows {
-  /** With the cells that are looked at beside those of columns. */
+  /** Including the cells that are needed in addition to those of columns. */
   definition: Resource;
-  /** Takes what is to be shown. */
+  /** Receives the rows to show. */
   first: FirstRows;
-  /** The same answers, without the rows that are deletions. */
+  /** Same answers, without the rows that are deletions. */
   past(answers: AsyncIterable<TableAnswer> | Iterable<TableAnswer>): AsyncIterable<TableAnswer> | Iterable<TableAnswer>;
-  /** Once rows have been read: warns where none of them says when it changed. */
+  /** Warns, once rows were read, if no row says when it changed. */
   check(findings: Findings): void;
 }
 

@@ -1,4 +1,4 @@
-/** Purging (CONTRACT 4): of one cache, of those with certain parameters, of a whole resource by one write. */
+/** Purges (CONTRACT 4): one cache, the caches with certain parameters, or a whole resource by one write. */
 
 import { MAX_BULK } from '../../contract/constants.ts';
 import { isCacheKey } from '../../core/cache-key.ts';
@@ -14,16 +14,16 @@ import { type EmitServices, emitPurges } from '../webhooks/emit-events.ts';
 import { judgeCaches, unknownCache } from './judged-caches.ts';
 import { walkEntries } from './walk-entries.ts';
 
-/** How many caches held something, and where to go on (a key); null: nowhere. */
+/** How many caches held something, and the key to continue after; null if nothing is left. */
 export interface Purged {
   purged: number;
-  /** Of a dry run: how many would have been purged. */
+  /** Of a dry run: how many caches it would have purged. */
   would?: number;
   next: string | null;
 }
 
 /**
- * Purges one cache, and has webhooks told.
+ * Purges one cache, and emits its event for webhooks.
  *
  * @param now ms since the epoch
  * @throws Problem `not-found`, `overloaded`
@@ -39,7 +39,7 @@ export async function purgeCache(
 }
 
 /**
- * Purges all caches of a resource at once. What they hold is removed by the sweep, which begins after the answer.
+ * Purges all caches of a resource at once. The sweep, which starts after the answer, removes what they hold.
  *
  * @param now ms since the epoch
  * @throws Problem `not-found`
@@ -47,14 +47,14 @@ export async function purgeCache(
 export async function purgeResource(services: Services, title: string, soft: boolean, now: number): Promise<Purged> {
   await findResource(services.resources, title, null);
   const purged = await services.entries.count(title);
-  // Deleted since it was found: its caches are being purged anyway.
+  // If the resource was deleted after it was found, its caches are being purged anyway.
   await services.resources.expireAll(title, soft, now);
   if (!soft) services.waitUntil(sweepResource(services, title, now));
   return { purged, next: null };
 }
 
 /**
- * How many caches of a resource a purge of them all would find.
+ * How many caches a purge of the whole resource would find.
  *
  * @throws Problem `not-found`
  */
@@ -63,7 +63,7 @@ export async function countResource(services: Pick<Services, 'resources' | 'entr
   return { purged: 0, would: await services.entries.count(title), next: null };
 }
 
-/** Which caches of a resource are to be purged. */
+/** Which caches of a resource to purge. */
 export interface PurgeSelection {
   title: string;
   /** Caches whose parameters contain these members with these values. */
@@ -72,7 +72,8 @@ export interface PurgeSelection {
 }
 
 /**
- * Purges the caches of a resource that have certain parameter values, at most `limit` a call, after the key `after`.
+ * Purges the caches of a resource with certain parameter values: at most `limit` a call, starting after the key
+ * `after`.
  *
  * @throws Problem `not-found`, `overloaded`
  */
@@ -87,9 +88,9 @@ export async function purgeSelected(
   let purged = 0;
   const next = await walkSelected(services, { title, parameters }, { after, limit, now }, async (matching) => {
     const entries = await sideBySide(matching, ({ key }) => purgeKey(services, key, soft));
-    // As they were listed, before the purge.
+    // Counted as listed, before the purge.
     purged += await countHeld(services, matching, now);
-    // What is only stale is told of once it is loaded.
+    // A soft purge only makes caches stale; webhooks get an event when they are loaded again.
     if (!soft)
       await emitPurges(
         services,
@@ -101,7 +102,7 @@ export async function purgeSelected(
 }
 
 /**
- * How many caches `purgeSelected` would purge in the same call.
+ * How many caches the same call of `purgeSelected` would purge.
  *
  * @throws Problem `not-found`
  */
@@ -120,7 +121,7 @@ export async function countSelected(
   return { purged: 0, would, next };
 }
 
-/** Works on the entries of a selection; the key to go on after. */
+/** Applies the work to the selected entries, and returns the key to continue after. */
 async function walkSelected(
   { entries }: Pick<Services, 'entries'>,
   { title, parameters }: Omit<PurgeSelection, 'soft'>,

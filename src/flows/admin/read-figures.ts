@@ -6,9 +6,9 @@ import { type Figure, MEASURES } from '../../metrics.ts';
 import type { Services } from '../services.ts';
 
 /**
- * The series of a figure, those with most first.
+ * Returns the series of a figure, largest first.
  *
- * @throws Problem `not-set-up` where no figures can be read, `overloaded`
+ * @throws Problem `not-set-up` if there is no way to read figures, `overloaded`
  */
 export async function readFigures(
   { figures }: Pick<Services, 'figures'>,

@@ -1,6 +1,7 @@
 /**
- * The log of actions (CONTRACT 4). The row is written before the change, so that no change is without one, wherever the invocation is
- * cut: a row without a count tells that something was begun. The other way round, what is cut between both would have left no trace.
+ * The log of actions (CONTRACT 4). The row is written before the change: wherever the invocation is cut off, no change
+ * is without a row. A row without a count means that a change was started. If the row were written afterwards, a cut
+ * between the two would leave no trace.
  */
 
 import { type Action, type ActionRecord, MAX_TARGET } from '../../contract/action.ts';
@@ -13,20 +14,20 @@ import type { Services } from '../services.ts';
 /** What is about to be done, by whom and why. */
 export type BegunAction = Pick<Action, 'user' | 'action' | 'target' | 'reason' | 'requestId'>;
 
-/** What an action came to. */
+/** The result of an action. */
 export interface DoneAction {
-  /** How many it was done to; null: not known. */
+  /** How many items it affected; null: not known. */
   count: number | null;
-  /** Nothing was changed: what stood said the same. */
+  /** Nothing was changed, because the stored state was the same. */
   isSame?: boolean;
 }
 
 /**
- * Does the work with a row about it. What is refused, and what changes nothing, leaves none; what fails otherwise may have been done in
- * part, and leaves one without a count.
+ * Runs the work with a row in the log. A refused change, or one that changes nothing, leaves no row. Another failure
+ * may have changed a part, and leaves a row without a count.
  *
  * @param now ms since the epoch
- * @throws Problem `overloaded` when the row cannot be written, before anything is done; what the work throws
+ * @throws Problem `overloaded` if the row cannot be written, before anything is done; and whatever the work throws
  */
 export async function recordAction<Result>(
   { actions }: Pick<Services, 'actions'>,
@@ -60,7 +61,7 @@ async function begin(actions: Services['actions'], action: Omit<Action, 'count'>
   }
 }
 
-/** The change stands, whatever becomes of its row. */
+/** Completes the row. A failure does not undo the change. */
 async function note(write: () => Promise<void>): Promise<void> {
   try {
     await write();
@@ -69,7 +70,7 @@ async function note(write: () => Promise<void>): Promise<void> {
   }
 }
 
-/** Whether it was refused before anything was done. */
+/** Whether the work was refused before anything was done. */
 function isRefusal(error: unknown): boolean {
   return error instanceof Problem && PROBLEMS[error.code].status < 500;
 }
@@ -78,7 +79,7 @@ function cut(target: string): string {
   return target.length <= MAX_TARGET ? target : `${target.slice(0, MAX_TARGET - 1)}…`;
 }
 
-/** An action as it is told. */
+/** An action as the API answers it. */
 export function answerOfAction({ at, user, action, target, count, reason, requestId }: Action): ActionRecord {
   return { at: timestamp(at), user, action, target, count, reason, request_id: requestId };
 }

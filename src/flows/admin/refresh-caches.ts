@@ -1,4 +1,4 @@
-/** Refreshes asked for by administration (CONTRACT 4): of one cache by its key, of all caches of a resource. */
+/** Refreshes by administrators (CONTRACT 4): of one cache by its key, or of all caches of a resource. */
 
 import { MAX_BULK } from '../../contract/constants.ts';
 import { Problem } from '../../contract/problem.ts';
@@ -17,22 +17,23 @@ import { walkEntries } from './walk-entries.ts';
 
 type RefreshServices = Pick<Services, 'settings' | 'resources' | 'entries' | 'objects' | 'lookup' | 'limits' | 'hold'>;
 
-/** A refresh of one cache, by an admin. */
+/** A refresh of one cache by an administrator. */
 export interface RefreshByKey {
   key: string;
-  /** The admin, whose task it is. */
+  /** The administrator, who owns the task. */
   asker: string;
   /** Accept a load that the guard would refuse. */
   force: boolean;
-  /** How long the answer may be held for the task to end, ms. */
+  /** How long the answer may wait for the task to end, ms. */
   waitMs: number;
 }
 
 /**
- * Refreshes a cache that exists.
+ * Refreshes an existing cache.
  *
  * @param now ms since the epoch
- * @throws Problem `not-found`, `conflict` when its resource has changed so that no request leads to it, `rate-limited`, `overloaded`
+ * @throws Problem `not-found`, `conflict` if its resource has changed so that no request leads to the cache,
+ * `rate-limited`, `overloaded`
  */
 export async function refreshByKey(
   services: RefreshServices,
@@ -52,7 +53,8 @@ export async function refreshByKey(
 }
 
 /**
- * Starts a refresh of each cache of a resource, at most `limit` a call, after the key `after`. The tasks are nobody's.
+ * Starts a refresh of each cache of a resource: at most `limit` a call, starting after the key `after`. No user owns
+ * these tasks.
  *
  * @param now ms since the epoch
  * @throws Problem `not-found`, `overloaded`
@@ -72,11 +74,11 @@ export async function refreshAll(
 }
 
 /**
- * Asks for a refresh of each cache on a page that is worth it; how many those are.
+ * Requests a refresh of each cache on a page that is worth loading, and returns their number.
  *
  * @param now ms since the epoch
- * @param since a cache that was loaded after it is left alone, ms since the epoch; `now`: each is loaded
- * @param onFailure is told of a cache whose object does not answer; without it, that ends the page
+ * @param since skips caches loaded after this time, ms since the epoch; with `now`, every cache is loaded
+ * @param onFailure called for a cache whose object does not answer; without it, such a failure ends the page
  * @throws Problem `overloaded`
  */
 export async function refreshPage(
@@ -100,12 +102,12 @@ export async function refreshPage(
   return caches.length;
 }
 
-/** Which cache an entry is of. */
+/** The identity of an entry's cache. */
 function identityOf({ key, resource, parameters, owner }: EntryRow): CacheIdentity {
   return { key, resource, parameters, owner };
 }
 
-/** A private cache that was purged is left alone: its user may have gone. */
+/** Whether the cache is worth loading. A purged private cache is not: its user may have left. */
 function isWorthLoading({ entry, resource, freshness }: JudgedCache): boolean {
   if (resource === null || !isReachable(entry, resource.definition)) return false;
   return entry.owner === null || freshness.state !== 'absent';

@@ -1,4 +1,4 @@
-/** How the caches of resources stand, as they were last counted (CONTRACT 4), and when their schedules next come. */
+/** The state of the caches of resources, as last counted (CONTRACT 4), and the next times of their schedules. */
 
 import type { Resource } from '../../contract/resource.ts';
 import type { Counted, ResourceStats } from '../../contract/resource-counts.ts';
@@ -6,7 +6,7 @@ import { nextRunAt } from '../../core/schedule.ts';
 import { timestamp } from '../../core/timestamp.ts';
 
 /**
- * What is told of one resource.
+ * The statistics of one resource.
  *
  * @param counted null: its caches were not counted yet
  * @param now ms since the epoch

@@ -1,15 +1,18 @@
-/** Writes of definitions: each is made over what was read just before, and made anew where somebody else was faster. */
+/**
+ * Writes of definitions: each write depends on the version read just before it, and is retried if another write came
+ * first.
+ */
 
 import { Problem } from '../../contract/problem.ts';
 
 const MAX_TRIES = 5;
 
 /**
- * What an attempt gives that read and wrote without anybody between.
+ * Returns the result of the first attempt that no other write interrupted.
  *
- * @param what is written, for people
- * @param attempt null: somebody else was faster
- * @throws Problem `conflict` when others go on writing; what the attempt throws
+ * @param what name of the written thing, for people
+ * @param attempt returns null if another write came first
+ * @throws Problem `conflict` if others keep writing; and whatever the attempt throws
  */
 export async function triedAnew<T>(what: string, attempt: () => Promise<T | null>): Promise<T> {
   for (let tries = 0; tries < MAX_TRIES; tries++) {

@@ -1,4 +1,4 @@
-/** How the gate of a source stands: for administrators, and for whoever waits for a task. */
+/** The state of a source's gate, for administrators and for clients that wait for a task. */
 
 import type { SourceState } from '../../contract/source.ts';
 import type { WaitingFor } from '../../contract/task.ts';
@@ -12,7 +12,7 @@ import type { Services } from '../services.ts';
 
 type GateServices = Pick<Services, 'gates' | 'resources'>;
 
-/** How the gate of a source stands. @throws Problem `overloaded` when it gives no answer */
+/** Returns the state of a source's gate. @throws Problem `overloaded` if the gate does not answer */
 export async function stateOfSource({ gates }: Pick<Services, 'gates'>, name: string): Promise<SourceState> {
   const gate = await gates(name)
     .view()
@@ -29,7 +29,7 @@ export async function stateOfSource({ gates }: Pick<Services, 'gates'>, name: st
   };
 }
 
-/** What a task that is due waits for, as far as that is its source; null: it does not, or that is not known right now. */
+/** Returns what a due task waits for at its source; null if it does not wait there, or if that is not known now. */
 export async function waitingFor(services: GateServices, task: Task, now: number): Promise<WaitingFor | null> {
   if ((task.state !== 'PENDING' && task.state !== 'RETRY') || (task.dueAt ?? 0) > now) return null;
   const resource = await services.resources.find(task.cache.resource);

@@ -1,15 +1,15 @@
-/** Work on the caches of a resource, page by page, in calls of bounded length. */
+/** Work on the caches of a resource, page by page, in calls of bounded duration. */
 
 import type { Entries, EntryFilter, EntryRow } from '../../ports/stores.ts';
 
-/** Most pages of entries that one call walks: of a filtered list many may hold nothing wanted. */
+/** Most pages of entries that one call walks. With a filter, many pages may contain no wanted entry. */
 const MAX_PAGES = 10;
 
 /**
- * Walks the entries after the key `after` until `limit` of them were worked on. `next` is the key to go on after; null:
- * there is nothing left.
+ * Walks the entries after the key `after` until `limit` of them were worked on. `next` is the key to continue after;
+ * null if nothing is left.
  *
- * @param work works on those of a page that it wants; how many those were
+ * @param work works on the wanted entries of a page, and returns their number
  * @param now ms since the epoch
  */
 export async function walkEntries(

@@ -1,6 +1,7 @@
 /**
- * How many requests an isolate holds: in `Prefer: wait`, while a cache is loaded, in event streams. Each takes memory, and
- * they all end together when the isolate does. A request that finds no room is answered at once with what is known.
+ * Limits how many requests an isolate holds: in `Prefer: wait`, while a cache is loaded, in event streams. Each takes
+ * memory, and all of them end when the isolate does. A request that finds no room is answered at once with what is
+ * known.
  */
 
 import { log } from '../../log.ts';
@@ -8,35 +9,40 @@ import type { Metrics } from '../../metrics.ts';
 import { HELD_REQUEST_BYTES, MEMORY_SHARES } from '../../ports/memory-shares.ts';
 import { isFirstInMinute } from '../../stores/once-a-minute.ts';
 
-/** Most requests held at once: what their share of an isolate's memory has room for. */
+/** Most requests held at once: as many as fit into their share of an isolate's memory. */
 export const MAX_HELD = Math.floor(MEMORY_SHARES.heldRequests / HELD_REQUEST_BYTES);
-/** Share of the room that is kept for waits of loads: without them a device that has nothing yet gets nothing. */
+/**
+ * Share of the room that is reserved for waits for loads: without such a wait a device that has no data yet gets none.
+ */
 const KEPT_FOR_LOADS = 0.2;
 
-/** What a request waits for: a load that was asked for, or that something changes (event streams included). */
+/** What a request waits for: a load that it requested, or any change (event streams included). */
 export type HoldKind = 'load' | 'news';
 
-/** A request that is to be held. */
+/** A request to hold. */
 export interface HoldRequest {
-  /** Who asks. */
+  /** The caller. */
   user: string;
   kind: HoldKind;
-  /** When it ends at the latest, ms since the epoch. */
+  /** When the hold ends at the latest, ms since the epoch. */
   until: number;
 }
 
-/** Room taken by one request that is held. */
+/** The room of one held request. */
 export interface Hold {
-  /** It counts until then at most, ms since the epoch: the platform may cut a request short, and nothing of it runs on. */
+  /**
+   * Counts the request until then at the latest, ms since the epoch: the platform may cut a request off without running
+   * its cleanup.
+   */
   keepUntil(until: number): void;
-  /** Gives the room back. */
+  /** Frees the room. */
   release(): void;
 }
 
-/** Which bound leaves no room: the user's own, or the isolate's. */
+/** Which limit is reached: the user's or the isolate's. */
 export type HoldBound = 'user' | 'isolate';
 
-/** Takes room for a request; null: there is none. */
+/** Takes room for a request; null if there is none. */
 export type HoldRequests = (request: HoldRequest) => Hold | null;
 
 interface Held {
@@ -55,7 +61,7 @@ export class HeldRequests {
   }
 
   /**
-   * Room for a request, or the bound that leaves none.
+   * Takes room for a request, or returns the limit that is reached.
    *
    * @param perUser most requests of one user
    * @param now ms since the epoch
@@ -75,7 +81,7 @@ export class HeldRequests {
     };
   }
 
-  /** How many are held, those that were cut short included. */
+  /** How many requests are held, including those that the platform cut off. */
   get count(): number {
     return this.#counts.load + this.#counts.news;
   }
@@ -111,7 +117,7 @@ export class HeldRequests {
 /** The room of this isolate. */
 export const heldRequests = new HeldRequests();
 
-/** What a service adds to the room. */
+/** Options of a service. */
 export interface HoldOptions {
   /** Most requests of one user (HELD_PER_USER). */
   heldPerUser: number;
@@ -120,7 +126,7 @@ export interface HoldOptions {
   now?: () => number;
 }
 
-/** The room under a service's settings. Who finds none is told to the operator once a minute. */
+/** The room with the settings of a service. Tells the operator once a minute about requests that find no room. */
 export function holdsOf(room: HeldRequests, { heldPerUser, metrics, now = Date.now }: HoldOptions): HoldRequests {
   return (request) => {
     const entered = room.enter(request, heldPerUser, now());

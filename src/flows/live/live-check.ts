@@ -1,6 +1,6 @@
 /**
- * The live side of one question about many caches (docs/live.md): the hub is told what the device holds before D1 is asked, so that
- * each change is either in the answer or told over the socket.
+ * The live side of one `/sync/` request (docs/live.md). The hub is told which caches the device holds before D1 is
+ * asked, so that each change is either in the answer or sent over the socket.
  */
 
 import type { SubscribeAnswer, SubscribeRequest } from '../../contract/live.ts';
@@ -8,17 +8,17 @@ import { hubOfTicket } from '../../core/live-hub/ticket.ts';
 import { log } from '../../log.ts';
 import type { Services } from '../services.ts';
 
-/** The connection of a question, and when its token ends (ms since the epoch). */
+/** The connection of a request, and when its token ends (ms since the epoch). */
 export type LiveQuestion = Omit<SubscribeRequest, 'keys'>;
 
-/** Subscribes the caches of one question, at once or as they come to exist. */
+/** Subscribes the caches of one request, at once or when they come to exist. */
 export class LiveCheck {
   readonly #services: Pick<Services, 'liveHubs' | 'settings'>;
   readonly #question: LiveQuestion;
   readonly #keys = new Set<string>();
-  /** What was told before stands beside what is found now. */
+  /** Keep the connection's earlier subscriptions as well. */
   #adds: boolean;
-  /** What the device is told of its connection; null: it was not asked about yet. */
+  /** What the answer tells the device about its connection; null: the hub was not asked yet. */
   #answer: SubscribeAnswer | null = null;
 
   constructor(services: Pick<Services, 'liveHubs' | 'settings'>, question: LiveQuestion) {
@@ -27,17 +27,23 @@ export class LiveCheck {
     this.#adds = question.add;
   }
 
-  /** Caches that exist: from the answer of this on, all that D1 gets is told. Whether the connection is told. */
+  /**
+   * Subscribes existing caches. Once this resolves, the connection is sent every change that reaches D1. Returns
+   * whether the connection is there.
+   */
   async subscribe(keys: readonly string[]): Promise<boolean> {
     return this.#tell(keys, this.#adds);
   }
 
-  /** Some cache cannot be judged right now: a device that was told of it must not become deaf by asking. */
+  /**
+   * Some cache cannot be judged now. Keeps the earlier subscriptions, so that the device does not lose one because of
+   * this request.
+   */
   lacks(): void {
     this.#adds = true;
   }
 
-  /** Caches that have come to exist since, as their loads were accepted. */
+  /** Subscribes caches that exist by now because their loads were accepted. */
   async extend(keys: readonly string[]): Promise<void> {
     const added = keys.filter((key) => !this.#keys.has(key));
     if (added.length > 0 && this.#answer === 'ok') await this.#tell(added, true);
@@ -47,7 +53,7 @@ export class LiveCheck {
     return this.#answer;
   }
 
-  /** Which caches the device says that it holds, for what is noted of it. */
+  /** Which caches the device holds by its own account, for its record. */
   get noted(): { keys: readonly string[]; adds: boolean } {
     return { keys: [...this.#keys], adds: this.#adds };
   }
@@ -58,7 +64,7 @@ export class LiveCheck {
     return this.#answer === 'ok';
   }
 
-  /** A hub that cannot be asked may have lost the connection with its memory: the device opens a new one. */
+  /** A hub that does not answer may have lost its memory and the connection with it: the device opens a new one. */
   async #ask(request: SubscribeRequest): Promise<SubscribeAnswer> {
     const { liveHubs, settings } = this.#services;
     const hub = hubOfTicket(request.id, settings.liveShards);

@@ -1,8 +1,8 @@
-/** Room to hold one request that waits for several things at once. */
+/** Room to hold one request with several waits. */
 
 import type { Hold, HoldRequest, HoldRequests } from './held-requests.ts';
 
-/** Gives all waits of a request the room of one: as long as one of them lasts. */
+/** Lets all waits of a request share the room of one, until the last of them ends. */
 export function sharedHold(hold: HoldRequests): HoldRequests {
   let room: Hold | null = null;
   let waits = 0;

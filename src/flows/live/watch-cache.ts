@@ -1,7 +1,8 @@
 /**
- * A cache as it goes on, for those who wait for something newer. They wait in the Worker, so that no object is kept awake:
- * each looks in isolate memory at short intervals, and one of them finds what is new for all. The one that fetched the entry
- * from D1 has the cache loaded when it has expired: it is kept as fresh as if somebody read it all the time.
+ * Watches a cache for requests that wait for a newer version. They wait in the Worker, so that no object stays awake:
+ * each looks into isolate memory at short intervals, and one of them fetches the news for all. The request that fetched
+ * the entry from D1 also starts a load when the cache has expired, so a watched cache stays as fresh as one that is
+ * read all the time.
  */
 
 import { Problem } from '../../contract/problem.ts';
@@ -16,20 +17,20 @@ import type { Services } from '../services.ts';
 
 type WatchServices = Pick<Services, 'settings' | 'resources' | 'lookup' | 'objects' | 'limits' | 'hold' | 'waitUntil'>;
 
-/** Between two glances. */
+/** Between two looks. */
 const PAUSES = randomPauses(400, 800);
 
-/** How long a cache is watched. */
+/** How long to watch a cache. */
 export interface WatchOptions {
-  /** When the last look is taken, ms since the epoch. */
+  /** When to look for the last time, ms since the epoch. */
   until: number;
   /** Ends the watch early. */
   signal?: AbortSignal;
 }
 
 /**
- * The cache as given, then whenever it is found to have changed. A look or a load that fails is left out: the next may
- * succeed, and what is known stands meanwhile.
+ * Yields the cache as given, then whenever it has changed. Skips a look or a load that fails: the next one may succeed,
+ * and the known state stays valid.
  *
  * @throws Problem `not-found`, `invalid-parameters` once the definition has changed so that the request means no cache
  */
@@ -46,13 +47,13 @@ export async function* watchCache(
     if (look > 0) found = await lookAgain(services, name, before);
     if (look === 0 || !isSame(before, found)) yield found;
     if (found.looked.fetched && isToBeLoaded(found)) {
-      // What it brings is found by the next look.
+      // The next look finds the result.
       await ask(found, null, until).catch((error) => logNotAsked(found.cache.key, error));
     }
   }
 }
 
-/** Whether a read would have it loaded. */
+/** Whether a read would start a load. */
 function isToBeLoaded({ resource, looked }: FoundCache): boolean {
   const rules = freshnessRules(resource, looked.mark, null);
   const now = Date.now();
@@ -63,7 +64,8 @@ async function lookAgain(services: WatchServices, name: CacheName, before: Found
   const { cache, resource } = before;
   try {
     const looked = await services.lookup.glance(cache.key, cache.resource);
-    // Most changes of a definition have no mark, and some shut readers out: so each look asks for the one that is kept.
+    // Most changes of a definition have no mark, and some exclude readers. So each look reads the isolate's copy of the
+    // definition.
     const isKnown = (await findResource(services.resources, name.title, name.reader)) === resource;
     if (looked.fetched || !isKnown || isOutdated(resource, looked)) {
       return await findAnew(services, name, cache.key, looked);
@@ -85,8 +87,8 @@ function isSame(before: FoundCache, found: FoundCache): boolean {
 }
 
 /**
- * A read that goes on until there is news, or as things are at `until` (ms since the epoch); at once where too many requests
- * are held already. `waited`: it was held because it would have brought no news.
+ * Repeats a read until there is news, and returns the state at `until` (ms since the epoch) otherwise; at once if too
+ * many requests are held already. `waited`: the request was held because the first read brought no news.
  *
  * @throws Problem as `serveCache`
  */
@@ -118,6 +120,6 @@ async function awaitNews(
     served = loadedHere(found, Date.now());
     if (served !== null && isNews(served)) break;
   }
-  // What was purged meanwhile is current no more: as for a read that does not wait.
+  // A cache purged meanwhile is no longer current: answers as a read that does not wait.
   return served ?? serveCache(services, { ...read, preferences: { respondAsync: true, waitS: null } });
 }

@@ -1,6 +1,6 @@
 /**
- * A task's state, now and as it goes on. Waits are held here and not in the object, which is billed while a request is in
- * flight in it: whoever waits asks it at growing intervals. The price: an end is seen up to one interval late.
+ * The state of a task, now and over time. A wait is held here and not in the object, which is billed while a request
+ * runs in it: the waiting request asks the object at growing intervals. So it sees the end up to one interval late.
  */
 
 import { hasEnded } from '../../contract/task.ts';
@@ -17,23 +17,23 @@ type TaskServices = Pick<Services, 'objects' | 'lookup'>;
 /** Between two looks. */
 const PAUSES = growingPauses(200, 2000, 1.5);
 
-/** An ended task that this isolate was told of, whose entry it has put to the edge. */
+/** An ended task that this isolate has seen, and whose entry it has put into the edge cache. */
 interface Ended {
   task: Task;
-  /** Until when the object need not be asked again, ms: the entry is known at the edge for longer. */
+  /** Until when the object need not be asked again, ms since the epoch: the edge cache keeps the entry for longer. */
   until: number;
 }
 const ENDED_MS = 30_000;
 const ended = new BoundedMap<Ended>(MEMORY_SHARES.endedTasks, ({ task }) => 500 + 4 * JSON.stringify(task).length);
 
-/** Bytes of all ended tasks that are remembered, for tests. */
+/** Bytes of all remembered tasks, for tests. */
 export function endedTaskBytes(): number {
   return ended.weight;
 }
 
 /**
- * The task; null for one that is unknown or was forgotten. One object call, and none for an ended one that this isolate was
- * told of a moment ago: it never changes.
+ * Returns the task; null if it is unknown or forgotten. Takes one object call, or none for an ended task that this
+ * isolate saw a moment ago: an ended task never changes.
  *
  * @param taskId a UUID in lower case
  * @throws Problem `overloaded`
@@ -44,23 +44,23 @@ export async function readTask(services: TaskServices, taskId: string): Promise<
   const answer = demandAvailable(await services.objects.state(taskId));
   if (answer.outcome === 'unknown') return null;
   const { task, entry } = answer;
-  // Whoever is told SUCCESS finds the new version at this location at once.
+  // A client that is told SUCCESS finds the new version at this location at once.
   if (entry !== null) await services.lookup.put(entry);
   if (hasEnded(task.state)) ended.set(taskId, { task, until: Date.now() + ENDED_MS });
   return task;
 }
 
-/** How long a task is watched. */
+/** How long to watch a task. */
 export interface WatchOptions {
-  /** When the last look is taken, ms since the epoch. */
+  /** When to look for the last time, ms since the epoch. */
   until: number;
   /** Ends the watch early. */
   signal?: AbortSignal;
 }
 
 /**
- * The task as given, then as found at each further look, whether it differs or not, until it has ended or is forgotten. A
- * look that fails is left out: the next may succeed, and what is known stands meanwhile.
+ * Yields the task as given, then the result of each later look, changed or not, until the task has ended or is
+ * forgotten. Skips a look that fails: the next one may succeed, and the known state stays valid.
  */
 export async function* watchTask(
   services: TaskServices,
@@ -87,8 +87,8 @@ async function lookAgain(services: TaskServices, known: Task): Promise<Task | nu
 }
 
 /**
- * The task once it has ended or `enough` of it is seen; else as it is found at the last look. Where there is no room to hold the
- * request of `user`, as it is given.
+ * Returns the task once it has ended or `enough` returns true for it, otherwise its state at the last look. If there is
+ * no room to hold the request of `user`, returns the task as given.
  */
 export async function waitForTask(
   services: TaskServices & Pick<Services, 'hold'>,

@@ -1,4 +1,4 @@
-/** What one delivery holds at gates: at most one permit, which it gives back whatever becomes of it. */
+/** The permit of one delivery at gates: it holds at most one, and always gives it back. */
 
 import { LEASE_MARGIN_MS } from '../../contract/constants.ts';
 import type { DefinedResource, StoredResource } from '../../contract/resource.ts';
@@ -12,13 +12,13 @@ import type { GateWait, SourceGates } from '../../ports/source-gate.ts';
 import { enterGate, GatePass, noTurn, UNREACHABLE_MS } from './gate-pass.ts';
 import type { LoadClock } from './load-clock.ts';
 
-/** Of what has no source. */
+/** For resources without a source. */
 export const noGates: SourceGates = () => {
   throw new Error('there is no gate here');
 };
 
 export class GateHold {
-  /** The load has brought data. */
+  /** Whether the load has brought data. */
   isWell = false;
   readonly #gates: SourceGates;
   /** Names the load. */
@@ -32,9 +32,9 @@ export class GateHold {
   }
 
   /**
-   * Enters the gate of the source that a resource names, where that has limits.
+   * Enters the gate of the source that a resource names, if the source has limits.
    *
-   * @returns null: it is in, or there is nothing to enter
+   * @returns null if the load is in, or if there is no gate to enter
    */
   async enter(
     { definition, source }: Pick<StoredResource, 'definition' | 'source'>,
@@ -49,7 +49,7 @@ export class GateHold {
       return null;
     } catch (error) {
       log('warn', 'gate.unreachable', { source: source.name, error });
-      // It may have let the load in, and its answer was lost: nobody waits for that to be undone.
+      // The gate may have let the load in, and its answer was lost. Takes the permit back without waiting for that.
       this.#gates(source.name)
         .leave({ load: this.load, isWell: false })
         .catch(() => undefined);
@@ -58,10 +58,10 @@ export class GateHold {
   }
 
   /**
-   * Sees to it that a load under this definition holds a permit: the one before the claim went by what the message and a copy said. The
-   * load then ends before its permit does.
+   * Makes sure that a load under this definition holds a permit: `enter` before the claim relied on the message and a
+   * copy of the definition. Makes the load end before its permit does.
    *
-   * @throws LoadFailure `overloaded`, to be tried again
+   * @throws LoadFailure `overloaded`, which is retried
    */
   async demand(resource: DefinedResource, { force }: Pick<Lease, 'force'>, clock: LoadClock): Promise<void> {
     const { source } = resource;
@@ -74,23 +74,29 @@ export class GateHold {
     if (this.#pass !== null) clock.endBy(this.#pass.endsAt);
   }
 
-  /** The same fetcher, by the pace of the gate that was entered. */
+  /** The same fetcher at the pace of the entered gate. */
   paced(fetch: Fetch, clock: LoadClock): Fetch {
     return this.#pass?.paced(fetch, clock) ?? fetch;
   }
 
-  /** The source is a database that has no connection left: nobody is to ask for one for a while. Never throws. */
+  /**
+   * Closes the gate because the source is a database without a free connection: no load may ask for one for a while.
+   * Never throws.
+   */
   async closeFull(): Promise<void> {
     await this.#pass?.close({ status: 503, retryAfterMs: null });
   }
 
-  /** Where tokens of sources are kept and asked for: those requests take turns, too, and what their host answers closes no source. */
+  /**
+   * Where tokens of sources are stored and requested. Those requests wait for slots too, but the answers of their host
+   * do not close the gate.
+   */
   tokens(clock: LoadClock): WayServices['tokens'] {
     const { load } = this;
     return { gates: this.#gates, load, paced: (fetch) => this.#pass?.inTurn(fetch, clock) ?? fetch };
   }
 
-  /** Gives back what is held. Never throws. */
+  /** Gives the permit back. Never throws. */
   async leave(): Promise<void> {
     const pass = this.#pass;
     this.#pass = null;

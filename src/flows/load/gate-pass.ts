@@ -1,6 +1,6 @@
 /**
- * The permit of one load at the gate of its source (DESIGN "The gate of a source"). What is not let in is not asked: a gate that cannot be
- * reached lets nobody in.
+ * The permit of one load at the gate of its source (DESIGN "The gate of a source"). A source gets no request from a
+ * load without a permit, and a gate that cannot be reached lets no load in.
  */
 
 import { LoadFailure } from '../../contract/problem.ts';
@@ -14,35 +14,35 @@ import type { AskedLimits, CloseRequest, GateWait, SourceGates, SourceGateVerbs 
 import { sleep } from '../../waiting.ts';
 import type { LoadClock } from './load-clock.ts';
 
-/** A source that answers so has too much to do for all loads, not for one alone. */
+/** By these statuses a source says that it is overloaded as a whole, not only for one load. */
 const CLOSING = new Set([429, 503]);
-/** A load that would have to wait longer for its turn begins anew later, ms. */
+/** A load that would wait longer than this for a slot ends, and starts again later, ms. */
 const MOST_WAIT_MS = 60_000;
-/** When to come again to a gate that gives no answer, ms. */
+/** When to retry a gate that does not answer, ms. */
 export const UNREACHABLE_MS = 10_000;
-/** How many slots a load asks for that waits for them: one that is slower than its pace would lose them. */
+/** How many slots a waiting load requests. A load that is slower than its pace would lose them. */
 const SLOTS_AHEAD = 10;
 
 /** What a load asks a gate for. */
 export interface Entrance {
   /** Names the load: the id of its delivery. */
   load: string;
-  /** The longest that it may take, ms. */
+  /** The longest duration of the load, ms. */
   ttlMs: number;
-  /** Goes past "closed". */
+  /** Enter even if the gate is closed. */
   force: boolean;
 }
 
-/** When a request may be made, ms since the epoch: not before, and not after. */
+/** When a request may be sent, ms since the epoch: not before `from`, and not after `until`. */
 interface Slot {
   from: number;
   until: number;
 }
 
 /**
- * Enters the gate of a source that has limits.
+ * Enters the gate of a source with limits.
  *
- * @throws Error when the gate gives no answer
+ * @throws Error if the gate does not answer
  */
 export async function enterGate(
   gates: SourceGates,
@@ -61,14 +61,14 @@ export async function enterGate(
 export class GatePass {
   /** Name of the source. */
   readonly source: string;
-  /** When the permit runs out, ms since the epoch. */
+  /** When the permit expires, ms since the epoch. */
   readonly endsAt: number;
   readonly #gate: SourceGateVerbs;
   readonly #rate: AskedLimits['limits']['rate'];
   readonly #entrance: Entrance;
   #slots: Slot[] = [];
   #hasWaited = false;
-  /** The source told this load that it has too much to do. */
+  /** The source has told this load that it is overloaded. */
   #mayBeClosed = false;
 
   constructor(
@@ -86,7 +86,7 @@ export class GatePass {
     this.#keep(first.slots, first.from);
   }
 
-  /** The same fetcher, each request of which waits for its slot; the origin's clock stands still meanwhile. */
+  /** The same fetcher; each request waits for its slot. The origin's clock stands still during the wait. */
   inTurn(fetch: Fetch, clock: LoadClock): Fetch {
     return async (url, init) => {
       await this.#turn(clock);
@@ -94,7 +94,7 @@ export class GatePass {
     };
   }
 
-  /** The same, of requests to the source itself, which closes when it has too much to do. */
+  /** Same, for requests to the source itself: an answer that says it is overloaded closes the gate. */
   paced(fetch: Fetch, clock: LoadClock): Fetch {
     const inTurn = this.inTurn(fetch, clock);
     return async (url, init) => {
@@ -106,7 +106,9 @@ export class GatePass {
     };
   }
 
-  /** Gives the permit back; `isWell`: the load has brought data. Never throws: one that is not given back runs out. */
+  /**
+   * Gives the permit back. `isWell`: the load has brought data. Never throws: a permit that is not given back expires.
+   */
   async leave(isWell: boolean): Promise<void> {
     const request = { load: this.#entrance.load, isWell };
     try {
@@ -116,9 +118,9 @@ export class GatePass {
     }
   }
 
-  /** @throws LoadFailure `overloaded` when there is no turn within a minute, what the clock's reason is */
+  /** @throws LoadFailure `overloaded` if there is no slot within a minute; and the clock's reason */
   async #turn(clock: LoadClock): Promise<void> {
-    // Without a pace nobody counts requests, so the gate is asked only where it is known to have closed.
+    // Without a rate, requests are not counted, so the gate is asked only if it is known to have closed.
     if (this.#rate === null && !this.#mayBeClosed) return;
     for (let waitedMs = 0; ; ) {
       const slot = this.#slots.shift() ?? null;
@@ -127,7 +129,7 @@ export class GatePass {
       if (slot !== null) {
         this.#hasWaited = slot.from > now;
         if (this.#hasWaited) await standStill(clock, slot.from - now);
-        // Whoever wakes too late has lost it.
+        // A load that wakes too late has lost the slot.
         if (Date.now() <= slot.until) return;
         continue;
       }
@@ -139,7 +141,7 @@ export class GatePass {
     }
   }
 
-  /** How long to wait before asking again, ms; 0: there are slots. */
+  /** Returns how long to wait before asking again, ms; 0 if there are slots. */
   async #askForMore(): Promise<number> {
     const from = Date.now();
     const { load, force } = this.#entrance;
@@ -158,7 +160,10 @@ export class GatePass {
     return 0;
   }
 
-  /** Never before its moment by the gate's clock, nor after its end: the answer took an unknown part of the time to come. */
+  /**
+   * Keeps slots. The answer took an unknown part of the elapsed time, so each slot starts not before its time by the
+   * gate's clock, and ends not after its end.
+   */
   #keep(slots: readonly number[], from: number): void {
     if (this.#rate === null) return;
     const now = Date.now();
@@ -166,7 +171,7 @@ export class GatePass {
     this.#slots = slots.map((inMs) => ({ from: inMs === 0 ? now : now + inMs, until: from + inMs + goodMs }));
   }
 
-  /** The source has too much to do, which all others are to know at once. Never throws. */
+  /** Tells the gate that the source is overloaded, so that all other loads know at once. Never throws. */
   async close(request: CloseRequest): Promise<void> {
     this.#mayBeClosed = true;
     try {
@@ -181,7 +186,7 @@ async function standStill(clock: LoadClock, ms: number): Promise<void> {
   await clock.standStill(() => clock.hold(sleep(ms)));
 }
 
-/** A load that is not let in. */
+/** The failure of a load that gets no turn. */
 export function noTurn(source: string, waitMs: number, cause?: unknown): LoadFailure {
   return new LoadFailure('overloaded', 'The source of this resource has no room for this load right now.', {
     adminDetail: `The limits of the source "${source}" (concurrency, rate) left this load no turn.`,

@@ -1,25 +1,31 @@
-/** The turn of a load at the gate of its source, before it is claimed: whoever is not let in uses no attempt and holds no lease. */
+/**
+ * The turn of a load at the gate of its source, before the claim: a load that is not let in uses no attempt and holds
+ * no lease.
+ */
 
 import type { GateWait } from '../../ports/source-gate.ts';
 import type { Services } from '../services.ts';
 import type { GateHold } from './gate-hold.ts';
 
-/** Those who wait for the same moment come within this time after it, ms. */
+/** Loads that wait for the same time come at random times within this interval after it, ms. */
 const SPREAD_MS = 2000;
-/** Whoever has come so often in vain comes no less often. */
+/** After this many refusals, the pause does not grow further. */
 const MOST_ATTEMPTS = 5;
 
-/** What a message tells of the gate of its load. */
+/** What a message says about the gate of its load. */
 export interface KnownGate {
   /** Title of its resource. */
   resource?: string | undefined;
-  /** Name of its source, where that has limits. */
+  /** Name of its source, if that has limits. */
   gate?: string | undefined;
   /** An administrator forces the load. */
   force?: boolean | undefined;
 }
 
-/** Enters the gate that the message names, by the copy of the definition; null: the load may be claimed. What neither tells is found out after the claim. */
+/**
+ * Enters the gate that the message names, by the isolate's copy of the definition. Null: the load may be claimed. If
+ * neither names a gate, that is found out after the claim.
+ */
 export async function enterKnownGate(
   { resources }: Pick<Services, 'resources'>,
   { gate: name, resource: title, force = false }: KnownGate,
@@ -31,9 +37,10 @@ export async function enterKnownGate(
 }
 
 /**
- * When the message comes again, ms: of many who wait for one of few permits, those that have waited for long ask less often.
+ * Returns when the message comes again, ms. If many loads wait for few permits, those that have waited longer ask less
+ * often.
  *
- * @param attempts how often it has come
+ * @param attempts how often the message was delivered
  * @param random from 0 up to 1
  */
 export function againMs({ reason, waitMs }: GateWait, attempts: number, random: number): number {

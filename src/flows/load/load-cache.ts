@@ -1,4 +1,4 @@
-/** One load of a cache: from the definition to what is new in R2. */
+/** One load of a cache: from the definition to new data in R2. */
 
 import type { ChangesState } from '../../contract/changes.ts';
 import { LoadFailure } from '../../contract/problem.ts';
@@ -16,26 +16,26 @@ import { loadBytes } from '../../tables/load-bytes.ts';
 import { loadChanges } from './load-changes.ts';
 import { Loading, type LoadOptions, type LoadServices } from './loading.ts';
 
-/** Of what is asked for without conditions. */
+/** For requests without conditions. */
 const NONE: Validators = { etag: null, lastModified: null };
 
-/** What a load brought, and what the origin said of it. */
+/** The result of a load, and what the origin said about it. */
 export interface LoadedCache extends LoadResult {
   validators: Validators;
-  /** What looked wrong and was accepted; absent: the origin said that nothing has changed, and sent no body. */
+  /** Things that looked wrong and were accepted; absent if the origin answered "not modified" without a body. */
   warnings?: readonly string[];
-  /** What was seen of the columns of each table; absent as above, or it is no table. */
+  /** Observations about the columns of each table; absent as above, or if the body is not a table. */
   columns?: readonly ColumnFacts[];
   /** Rows that moved while pages were read. */
   drifted?: Drifted;
-  /** What the next load goes on from; absent: it is one of all rows. */
+  /** Where the next load continues; absent if the next load is of all rows. */
   changes?: ChangesState;
 }
 
 /**
- * The resource that a load can go by: it is there, and the cache is still one of its own.
+ * Returns the resource to load by: it must exist, and the cache must still be one of its caches.
  *
- * @throws LoadFailure `not-found`, `invalid-parameters`: another try would find the same
+ * @throws LoadFailure `not-found`, `invalid-parameters`: a retry would give the same result
  */
 export function loadableResource(stored: StoredResource | null, { cache }: Lease): DefinedResource {
   if (!isDefined(stored)) throw new LoadFailure('not-found', `The resource "${cache.resource}" is no longer defined.`);
@@ -53,9 +53,9 @@ export function loadableResource(stored: StoredResource | null, { cache }: Lease
 }
 
 /**
- * Asks the origin and writes what is new to R2.
+ * Asks the origin and writes new data to R2.
  *
- * @throws LoadFailure; anything else is a fault of ours
+ * @throws LoadFailure; any other error is a fault of the service
  */
 export async function loadCache(
   resource: DefinedResource,
@@ -67,7 +67,7 @@ export async function loadCache(
   try {
     const loaded = await load(new Loading(resource, lease, services, { options, secrets }));
     if (loaded.warnings === undefined) return loaded;
-    // An origin may repeat what it was sent as the name of a column.
+    // An origin may send a secret back as the name of a column.
     return { ...loaded, warnings: loaded.warnings.map((warning) => masked(warning, secrets.sent)) };
   } catch (error) {
     throw withoutSecrets(error, secrets.sent);
@@ -111,14 +111,14 @@ async function load(loading: Loading): Promise<LoadedCache> {
 }
 
 /**
- * Null where the answer must come whole: a definition that changed may make something else of the same answer, or require a column
- * that it lacks, and whoever forces a load doubts what is held.
+ * Returns validators; null if the answer must come whole. After a change of the definition the same answer may give
+ * another result, or lack a required column; and an administrator who forces a load doubts the stored data.
  */
 function validatorsToSend({ definition, number, lease }: Loading): Validators | null {
   const { origin, tables = [] } = definition;
   const { previous, force } = lease;
   if (previous === null || previous.number !== number || force) return null;
-  // A definition that an earlier release stored may lack the member.
+  // A definition stored by an earlier release may lack the member.
   if (origin.method !== 'GET' || origin.conditional === false) return null;
   if (mayLackRequired(tables, previous.columns)) return null;
   return { etag: previous.originEtag, lastModified: previous.originLastModified };

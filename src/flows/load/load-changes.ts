@@ -1,6 +1,6 @@
 /**
- * Incremental loads (DESIGN "Incremental loads"): what changed since the last load, put into the body that it made; or all rows, where
- * there is nothing to go on from. Either way the rows take the same way into R2.
+ * Incremental loads (DESIGN "Incremental loads"): loads the changes since the last load and applies them to its body,
+ * or loads all rows if there is no state to continue from. Both write the rows to R2 in the same way.
  */
 
 import { type Changes, type ChangesState, MAX_CHANGED_BYTES, SINCE_VARIABLE } from '../../contract/changes.ts';
@@ -25,16 +25,16 @@ import { shapeDigest } from '../../tables/row-hash.ts';
 import type { LoadedCache } from './load-cache.ts';
 import type { LoadFacts, Loading } from './loading.ts';
 
-/** Statuses by which an origin refuses us or the moment, and not the link. */
+/** These statuses refuse the client or the moment, not the link. */
 const NOT_OF_LINK = new Set([401, 403, 408, 425, 429]);
 const PIECE_BYTES = 8192;
-/** Most warnings that are kept of a version. */
+/** Most warnings that a version keeps. */
 const MOST_WARNINGS = 8;
 
 type Result = Omit<LoadedCache, 'validators'>;
 type Table = NonNullable<Resource['tables']>[number];
 
-/** Loads what changed, or all. @throws LoadFailure */
+/** Loads the changes, or all rows. @throws LoadFailure */
 export async function loadChanges(loading: Loading, table: Table, changes: Changes): Promise<Result> {
   const marked = markedTable(table, changes);
   const before = goOnFrom(loading, table, changes);
@@ -50,15 +50,15 @@ export async function loadChanges(loading: Loading, table: Table, changes: Chang
   return loadAll(loading, marked, changes);
 }
 
-/** A version, and where the load that made it had got to. */
+/** A version, and where its load stopped. */
 interface Before {
   previous: PreviousLoad;
   state: ChangesState;
-  /** What may be held of changes, bytes. */
+  /** Memory for changes, bytes. */
   room: number;
 }
 
-/** Null: all rows are to be loaded. */
+/** Returns where to continue; null: load all rows. */
 function goOnFrom({ lease, number, now }: Loading, table: Table, changes: Changes): Before | null {
   const { previous, force } = lease;
   const state = previous?.changes;
@@ -69,12 +69,12 @@ function goOnFrom({ lease, number, now }: Loading, table: Table, changes: Change
   return room <= 0 ? null : { previous, state, room };
 }
 
-/** Why all rows are to be loaded after all, in this attempt; null: the load fails. */
+/** Returns why this attempt must load all rows after all; null: the load fails. */
 function reasonForAll(error: unknown, { status }: Loading, { link }: Changes): string | null {
   if (error instanceof TooManyChanges) return 'too_many_changes';
   if (error instanceof BrokenBody) return 'body_unreadable';
   const isRefused = error instanceof LoadFailure && error.code === 'origin-status' && status >= 400 && status < 500;
-  // 410 of OData, 400 of Graph: the origin no longer knows what the link stands for.
+  // OData answers 410 and Graph 400 if it no longer knows the link.
   return link !== undefined && isRefused && !NOT_OF_LINK.has(status) ? 'link_gone' : null;
 }
 
@@ -120,7 +120,7 @@ async function loadSome(
       ? { change: null, inserted: 0, deleted: 0 }
       : await loading.loadRows([await mergedAnswer(loading, previous, changed.changes)]);
   const nextState = seen.state(loading.now, state.fullAt, facts);
-  // What is known of all rows stands: those that changed tell of themselves alone.
+  // Warnings about all rows stay valid: the changed rows add only their own.
   const warnings = [...new Set([...(previous.warnings ?? []), ...facts.findings.warnings])].slice(0, MOST_WARNINGS);
   return {
     ...result,
@@ -131,7 +131,7 @@ async function loadSome(
   };
 }
 
-/** What answers of rows are read with. */
+/** How to read answers with rows. */
 interface Reading {
   table: Table & ReadTable;
   seen: Marks;
@@ -156,7 +156,7 @@ function answersOfChanges(
   return loading.pages({ ...facts, definition, request, isFull: false, ...seen.reading(loading) });
 }
 
-/** It was checked when it came, and is again: hosts may have changed since. */
+/** The link was checked when it came. It is checked again, because the allowed hosts may have changed. */
 function requestOfLink(loading: Loading, link: string): OriginRequest {
   const first = loading.request();
   return linked(first, link, { base: first.url, rehost: loading.definition.origin.pages?.rehost ?? false });
@@ -201,7 +201,7 @@ class Marks {
     this.#latest = laterMark(this.#changes.as ?? 'time', this.#latest, mark);
   }
 
-  /** What pages are read with, so that the link on the last of them is found. */
+  /** Options for reading pages that find the link on the last one. */
   reading(loading: Loading): Pick<PageReading, 'last'> {
     const { link: place } = this.#changes;
     if (place === undefined) return {};
@@ -216,7 +216,10 @@ class Marks {
     };
   }
 
-  /** What the next load goes on from. `now`: when this one began; no row is later, whatever it says: it would hide all that follow. */
+  /**
+   * Returns where the next load continues. `now` is when this load began. A later mark in a row counts as `now`;
+   * otherwise it would hide all later changes.
+   */
   state(now: number, fullAt: number, { findings, columns }: LoadFacts): ChangesState {
     const { as: kind = 'time', link: place, cursor } = this.#changes;
     if (place !== undefined) {

@@ -1,22 +1,22 @@
 /**
- * The clock of one load (the picture in docs/task-machine.md). The origin has a time-out of its own, which stands still while we
- * make the load wait; whatever waits how long, the whole load is over at `endsAt`, well before its lease.
+ * The clock of one load (the picture in docs/task-machine.md). The origin has its own time-out, which does not run
+ * while the service makes the load wait. Whatever waits, the whole load ends at `endsAt`, well before its lease.
  */
 
 import { LoadFailure } from '../../contract/problem.ts';
 
-/** Runs from the moment it is made until it is disposed of. */
+/** Runs from its creation until it is disposed of. */
 export class LoadClock implements Disposable {
   readonly #controller = new AbortController();
   readonly #passed: Promise<never>;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  /** What the origin had left when its clock last started, ms, and when that was; null: it stands still. */
+  /** What the origin had left when its clock last started, ms, and when that was; null: its clock stands still. */
   #originMs: number;
   #startedAt: number | null = Date.now();
   #timeoutMs: number;
   #endsAt: number;
 
-  /** `timeoutMs` is the origin's, `endsAt` the end of the whole load, ms since the epoch. */
+  /** `timeoutMs` is the time-out of the origin, `endsAt` the end of the whole load, ms since the epoch. */
   constructor(timeoutMs: number, endsAt: number) {
     this.#timeoutMs = timeoutMs;
     this.#originMs = timeoutMs;
@@ -24,22 +24,22 @@ export class LoadClock implements Disposable {
     this.#passed = new Promise((_resolve, reject) => {
       this.signal.addEventListener('abort', () => reject(this.signal.reason));
     });
-    // Nobody may be holding anything when the time has passed.
+    // There may be no `hold` when the time runs out; this prevents an unhandled rejection.
     this.#passed.catch(() => undefined);
     this.#arm();
   }
 
-  /** Aborts when the time has passed; its reason is a LoadFailure, `origin-timeout` or `overloaded`. */
+  /** Aborts when the time runs out; its reason is a LoadFailure, `origin-timeout` or `overloaded`. */
   get signal(): AbortSignal {
     return this.#controller.signal;
   }
 
-  /** The longest that the load may still go on, ms. */
+  /** The longest time that the load may still take, ms. */
   leftMs(): number {
     return Math.max(Math.min(this.#originLeftMs(), this.#endsAt - Date.now()), 0);
   }
 
-  /** The origin has no longer than this, counted from the start: the definition may say less than the lease. */
+  /** Shortens the origin's time-out, counted from the start: the definition may allow less than the lease. */
   limit(timeoutMs: number): void {
     if (timeoutMs >= this.#timeoutMs) return;
     this.#originMs -= this.#timeoutMs - timeoutMs;
@@ -47,18 +47,21 @@ export class LoadClock implements Disposable {
     this.#arm();
   }
 
-  /** The load ends by this moment (ms since the epoch) at the latest, also if it waits. */
+  /** Makes the load end by this time (ms since the epoch) at the latest, even if it waits. */
   endBy(at: number): void {
     this.#endsAt = Math.min(this.#endsAt, at);
     this.#arm();
   }
 
-  /** What the work gives, or what the signal's reason is when that comes first; the work is then no longer waited for. */
+  /**
+   * Returns the result of the work, or throws the signal's reason if that comes first; then it no longer waits for the
+   * work.
+   */
   hold<T>(work: Promise<T>): Promise<T> {
     return Promise.race([work, this.#passed]);
   }
 
-  /** Waits for something that is not the origin's fault: its clock stands still meanwhile. */
+  /** Waits for something other than the origin. The origin's clock stands still meanwhile. */
   async standStill<T>(wait: () => Promise<T>): Promise<T> {
     this.#originMs = this.#originLeftMs();
     this.#startedAt = null;

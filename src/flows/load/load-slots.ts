@@ -1,10 +1,12 @@
 /**
- * How many loads run side by side in an isolate: ten light ones, of which eight may be slow, and one heavy one, six of one origin.
- * Whoever finds no room looks again by a timer of its own, since no request may await another's promise: only values are shared. For
- * the same reason each slot is renewed by a timer of its own request: an invocation that the platform cut renews nothing, and its slot is free.
+ * Limits how many loads an isolate runs at once: ten light ones, of which eight may be slow, and one heavy one; six of
+ * one origin. A load that finds no room looks again by its own timer, because a request cannot await the promise of
+ * another one: requests share only values. For the same reason a timer of its own request renews each slot: an
+ * invocation that the platform cut off renews nothing, and its slot becomes free.
  *
- * A resource has half of its origin's places for itself. It may use the other half while nobody else asks for it, and others get
- * theirs even when it has already taken all: so a resource whose loads hang holds up no other of the same host.
+ * Half of an origin's places belong to each resource. A resource may use the other half while no other resource asks
+ * for it, and the others get theirs even if the resource already uses all places. So a resource whose loads hang does
+ * not block another resource of the same host.
  */
 
 import { DATABASE } from '../../core/task-policy.ts';
@@ -12,20 +14,23 @@ import { sleep } from '../../waiting.ts';
 import type { LoadClock } from './load-clock.ts';
 
 /**
- * `growing` loads wait half-way to become heavy: each holds a connection, and what it read while it was light. There are more slow
- * ones than one origin has: else an origin that hangs would keep all other slow loads from their turn. A load from a database holds its
- * connection to the end: six of them would leave an invocation none of the connections that the platform gives it, and R2 out of reach.
+ * `growing` loads wait in the middle of a load to become heavy: each holds a connection and what it has read so far.
+ * The limit for slow loads is higher than that of one origin: otherwise an origin that hangs would block all other slow
+ * loads. A load from a database keeps its connection to the end: six of them would use up all connections that the
+ * platform gives an invocation, and R2 would be out of reach.
  */
 const LIMITS = { light: 10, slow: 8, growing: 10, heavy: 1, ofOrigin: 6, ofDatabases: 2 } as const;
 const SHARE_OF_RESOURCE = LIMITS.ofOrigin / 2;
 const POLL_MS = 25;
-/** A slot is renewed so often, and counts no longer when it has not been for so long. */
+/** A slot is renewed at this interval, and stops counting after STALE_MS without a renewal, ms. */
 const RENEW_MS = 1000;
 const STALE_MS = 3000;
-/** Who was refused room at an origin counts as waiting for so long: its messages come again within it. */
+/**
+ * A resource that was refused room at an origin counts as waiting for this long, ms: its messages come again within it.
+ */
 const WAITS_MS = 6000;
 
-/** What is known of a load before it is claimed; all of it comes with its message. */
+/** What is known of a load before it is claimed. All of it comes from its message. */
 export interface LoadWanted {
   /** Title of its resource. */
   resource?: string | undefined;
@@ -33,7 +38,7 @@ export interface LoadWanted {
   origin?: string | undefined;
   /** The last load was heavy. */
   heavy?: boolean | undefined;
-  /** It came by the queue of slow loads. */
+  /** It came by the queue for slow loads. */
   slow?: boolean | undefined;
 }
 
@@ -46,23 +51,26 @@ interface Slot {
   renewedAt: number;
 }
 
-/** One load's hold on the room. */
+/** The room that one load holds. */
 export interface LoadSlot {
-  /** The origin that is really asked; it counts there from now on. */
+  /** Sets the origin that the load really asks; from now on the load counts there. */
   setOrigin(resource: string, origin: string): void;
-  /** Waits to be the one heavy load, unless it is. The clock of its origin stands still meanwhile. @throws what the clock's reason is */
+  /**
+   * Waits until this is the only heavy load, unless it already is. The clock of its origin stands still meanwhile.
+   * @throws the clock's reason
+   */
   becomeHeavy(clock: LoadClock): Promise<void>;
-  /** Gives everything back. */
+  /** Frees the room. */
   release(): void;
 }
 
 /** The room of one isolate. */
 export class LoadSlots {
   readonly #slots = new Set<Slot>();
-  /** Who lately found no room at an origin: when, by origin and resource. */
+  /** Resources that recently found no room at an origin, and when; by origin and resource. */
   readonly #refused = new Map<string, { origin: string; resource: string | undefined; at: number }>();
 
-  /** Room for a load, waited for until `until` (ms since the epoch); null if there was none. */
+  /** Waits for room for a load until `until` (ms since the epoch); null if there was none. */
   async enter(wanted: LoadWanted, until: number): Promise<LoadSlot | null> {
     while (!this.#hasRoom(wanted)) {
       if (Date.now() >= until) return null;
@@ -76,7 +84,7 @@ export class LoadSlots {
     this.#slots.add(slot);
     const renewing = setInterval(() => {
       slot.renewedAt = Date.now();
-      // It was forgotten where its timer was only late.
+      // The slot was removed although its timer was only late.
       this.#slots.add(slot);
     }, RENEW_MS);
     return {
@@ -98,7 +106,7 @@ export class LoadSlots {
     };
   }
 
-  /** Taken at once where it is found free, or else two loads would take it. */
+  /** Takes the place in the same step that finds it free; otherwise two loads could take it. */
   #growTo(slot: Slot): boolean {
     if (this.#count(({ weight }) => weight === 'heavy') >= LIMITS.heavy) return false;
     slot.weight = 'heavy';
@@ -138,7 +146,10 @@ export class LoadSlots {
     this.#refused.set(`${origin} ${resource}`, { origin, resource, at: now });
   }
 
-  /** Whether another resource was refused room at the origin lately: here, or its messages will soon be back. */
+  /**
+   * Whether another resource was recently refused room at the origin: its load waits here, or its message soon comes
+   * again.
+   */
   #othersWait(origin: string, resource: string | undefined): boolean {
     const now = Date.now();
     return [...this.#refused.values()].some(
@@ -150,7 +161,7 @@ export class LoadSlots {
     return this.#live().filter(counts).length;
   }
 
-  /** Forgets those that were cut. */
+  /** Removes the slots of invocations that were cut off. */
   #live(): Slot[] {
     const now = Date.now();
     for (const slot of this.#slots) if (slot.renewedAt + STALE_MS <= now) this.#slots.delete(slot);

@@ -1,4 +1,4 @@
-/** One load under way: how its origin is asked, and the way of its rows into R2. */
+/** One load in progress: how to ask its origin, and how to write its rows to R2. */
 
 import type { Changes } from '../../contract/changes.ts';
 import { ONE_PAGE } from '../../contract/pages.ts';
@@ -32,33 +32,33 @@ import type { LoadClock } from './load-clock.ts';
 import type { LoadSlot } from './load-slots.ts';
 import { scales, type Weigh } from './weigh-load.ts';
 
-/** What of the services a load works with. */
+/** The services that a load uses. */
 export type LoadServices = Pick<Services, 'blobs' | 'secret' | 'settings' | 'via' | 'database'>;
 
-/** What one load works with besides stores. */
+/** What a load works with in addition to stores. */
 export interface LoadOptions {
   fetch: Fetch;
   accepts: Accepts;
   clock: LoadClock;
   slot: LoadSlot;
-  /** The gate of its source has let it in. */
+  /** The gate of its source, which has let the load in. */
   gate: GateHold;
-  /** ms since the epoch, for dates of the origin. */
+  /** ms since the epoch, for dates from the origin. */
   now: number;
   /** From 0 up to 1. */
   random: () => number;
-  /** Is told when the origin's answer turns out to be heavy, by its bytes or its rows. */
+  /** Called when the origin's answer turns out to be heavy, by its bytes or its rows. */
   onHeavy: () => void;
 }
 
-/** What is found in the answers of one try, and what it adds up to. */
+/** What was found in the answers of one attempt. */
 export interface LoadFacts {
   findings: Findings;
   columns: readonly ColumnWatch[];
 }
 
 export class Loading {
-  /** As if it named no source. */
+  /** As if the definition named no source. */
   readonly definition: Resource;
   readonly number: number;
   readonly lease: Lease;
@@ -94,23 +94,26 @@ export class Loading {
     this.#weigh = scales(slot, clock, { heavyRows: hasKey ? HEAVY_KEYED_ROWS : HEAVY_ROWS, onHeavy });
   }
 
-  /** What each load is written with. */
+  /** Common input of all writes. */
   get input() {
     const { cache, previous, fence, nextRowId } = this.lease;
     return { blobs: this.#services.blobs, key: cache.key, fence, previous, nextRowId };
   }
 
-  /** Status of the last answer; 0: there was none. */
+  /** Status of the last answer; 0 if there was none. */
   get status(): number {
     return this.#status;
   }
 
-  /** Whether its source is a database, which is asked no request. */
+  /** Whether its source is a database, which gets no HTTP requests. */
   get isOfDatabase(): boolean {
     return this.#database !== undefined;
   }
 
-  /** What the queries of these tables give, by values besides the parameters. @throws LoadFailure */
+  /**
+   * Yields the results of the queries of these tables; `values` are values in addition to the parameters. @throws
+   * LoadFailure
+   */
   async *queries(
     { tables, columns }: { tables: readonly ReadTable[]; columns: readonly ColumnWatch[] },
     values: Parameters = {},
@@ -136,7 +139,10 @@ export class Loading {
     }
   }
 
-  /** The definition's request; `asked` in place of its own templates, `values` besides the parameters. @throws LoadFailure */
+  /**
+   * Builds the definition's request. `asked` replaces its own templates, `values` are values in addition to the
+   * parameters. @throws LoadFailure
+   */
   request(asked: Pick<Changes, 'url' | 'body'> = {}, values: Parameters = {}): OriginRequest {
     const { cache } = this.lease;
     const { origin } = this.definition;
@@ -170,13 +176,13 @@ export class Loading {
     return answer.outcome === 'same' ? answer : { ...answer, body: this.#weighed(answer.body) };
   }
 
-  /** What the answers of one try are told to; `tables` may have hidden cells. */
+  /** Collects the findings in the answers of one attempt; `tables` may have hidden cells. */
   newFacts(tables: readonly ReadTable[] = this.definition.tables ?? []): LoadFacts {
     const findings = new Findings(this.definition.origin.partial, this.#services.settings.partialAnswers);
     return { findings, columns: tables.map((table) => new ColumnWatch(table)) };
   }
 
-  /** All pages from this request on, or the one answer where the definition knows none. */
+  /** Yields all pages starting at this request, or the only answer if the definition has no pages. */
   pages(reading: Omit<PageReading, 'asker' | 'pages'>): AsyncIterable<TableAnswer> {
     const { clock, random } = this.#options;
     const asker = new PageAsker({
@@ -189,28 +195,28 @@ export class Loading {
     return readPages({ ...reading, pages: this.definition.origin.pages ?? ONE_PAGE, asker });
   }
 
-  /** Answers that have all rows. @throws LoadFailure */
+  /** Loads from answers that contain all rows. @throws LoadFailure */
   loadAll(answers: AsyncIterable<TableAnswer> | Iterable<TableAnswer>, facts: LoadFacts): Promise<LoadResult> {
     const { tables = [], origin } = this.definition;
     const checks = { ...facts, tables, before: this.#columnsBefore(), drift: origin.pages?.drift };
     return this.loadRows(checkedAnswers(answers, checks));
   }
 
-  /** What is new in these rows goes to R2. @throws LoadFailure */
+  /** Writes what is new in these rows to R2. @throws LoadFailure */
   loadRows(answers: AsyncIterable<TableAnswer> | Iterable<TableAnswer>): Promise<LoadResult> {
     const { tables = [], guard } = this.definition;
     const onRows = (rows: number) => this.weigh(rows);
     return loadTables({ ...this.input, tables, answers, guard: this.lease.force ? undefined : guard, onRows });
   }
 
-  /** So many rows are held, or of so many something is. The load goes on when this has resolved. */
+  /** Reports how many rows are held, in whole or in part. The load may continue when this has resolved. */
   weigh(rows: number): Promise<void> {
     return this.#weigh({ rows });
   }
 
   /**
-   * What the version before had in its columns, where it had the same ones; whoever forces a load accepts that it has lost some, as
-   * with the guard.
+   * Returns the column facts of the version before, if it had the same columns. A forced load returns none: it accepts
+   * that columns have lost values, as it accepts what the guard would refuse.
    */
   #columnsBefore(): readonly ColumnFacts[] | undefined {
     const { previous, force } = this.lease;

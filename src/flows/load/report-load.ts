@@ -1,4 +1,4 @@
-/** The end of a load: what the object is told, and what then becomes of the message. */
+/** The end of a load: reports to the object, and decides what becomes of the message. */
 
 import { isLoadFailureCode, LoadFailure, Problem, taskError } from '../../contract/problem.ts';
 import { log } from '../../log.ts';
@@ -7,20 +7,23 @@ import { isFirstInMinute } from '../../stores/once-a-minute.ts';
 import { sleep } from '../../waiting.ts';
 import type { Services } from '../services.ts';
 
-/** What becomes of a message: acknowledged, or delivered again. */
+/** What becomes of a message: acknowledged, or retried. */
 export type Disposition = { ack: true } | { ack: false; delayS: number };
 
-/** Room for loads that run, and answers that the object has still to give, are soon there. */
+/** Soon there will be room among the running loads, or the object will have given its answers. */
 export const SOON_S = 1;
 /** The object or D1 had a fault, or a release is being rolled out. */
 export const LATER_S = 10;
 const COMMIT_TRIES = 3;
 const COMMIT_PAUSE_MS = 500;
 
-/** The load is done, but whether the object knows is not known: only its lease can tell. */
+/** The load is done, but it is not known whether the object knows: only the end of its lease tells. */
 export class CommitFault extends Error {}
 
-/** Asked again when the answer was lost: by its fence a load is committed once, however often it is asked for. */
+/**
+ * Commits the load, and tries again if the answer was lost: because of its fence, a load is committed once, however
+ * often the request is sent.
+ */
 export async function commit({ objects }: Pick<Services, 'objects'>, request: CommitRequest): Promise<CommitAnswer> {
   for (let left = COMMIT_TRIES - 1; ; left -= 1) {
     try {
@@ -78,7 +81,7 @@ export async function fail(
   }
 }
 
-/** What is not known is a fault of ours, and may be gone when it is tried again. */
+/** An unknown error is a fault of the service, and a retry may succeed. */
 export function asFailure(error: unknown): LoadFailure {
   if (error instanceof LoadFailure) return error;
   if (error instanceof Problem && isLoadFailureCode(error.code)) {
@@ -91,12 +94,12 @@ export function asFailure(error: unknown): LoadFailure {
   });
 }
 
-/** The message comes again. */
+/** Retries the message after this delay. */
 export function later(delayS: number): Disposition {
   return { ack: false, delayS };
 }
 
-/** Not before it is due. */
+/** Same, in ms: not before the task is due. */
 export function laterMs(delayMs: number): Disposition {
   return later(Math.max(Math.ceil(delayMs / 1000), SOON_S));
 }

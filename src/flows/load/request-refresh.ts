@@ -1,4 +1,4 @@
-/** An explicit refresh (CONTRACT 2): one object call, and nothing else where the definition is known in the isolate. */
+/** An explicit refresh (CONTRACT 2): one object call, and nothing else if the isolate knows the definition. */
 
 import type { Reader } from '../../contract/identity.ts';
 import type { DefinedResource } from '../../contract/resource.ts';
@@ -17,22 +17,22 @@ type RefreshServices = Pick<Services, 'settings' | 'resources' | 'objects' | 'lo
 
 type AskServices = Omit<RefreshServices, 'resources' | 'limits'>;
 
-/** A refresh as a user asks for it. */
+/** A refresh that a user requests. */
 export interface RefreshRequest {
-  /** Who asks; owns the cache of a resource of scope `user`. */
+  /** The caller, who owns the cache of a resource with scope `user`. */
   user: string;
-  /** What decides whether the resource is open to them. */
+  /** Decides whether the resource is open to the caller. */
   reader: Reader;
   title: string;
-  /** Parameter values as they came. */
+  /** Parameter values as received. */
   values: Parameters;
-  /** How long the answer may be held for the task to end, ms. */
+  /** How long the answer may wait for the task to end, ms. */
   waitMs: number;
 }
 
 /**
- * The task that brings data no older than this request. A cache that nobody had before costs a second object call: only the object
- * knows which are there, and it makes none beyond the limit of the user.
+ * Returns the task that brings data at least as new as this request. A cache that did not exist before costs a second
+ * object call: only the object knows which caches exist, and it creates none beyond the limit of the user.
  *
  * @throws Problem `not-found`, `invalid-parameters`, `rate-limited`, `overloaded`
  */
@@ -51,21 +51,21 @@ export async function requestRefresh(services: RefreshServices, request: Refresh
   return refreshCache(services, asked);
 }
 
-/** A refresh of a cache that is known. */
+/** A refresh of a known cache. */
 export interface CacheRefreshRequest {
   cache: CacheIdentity;
   resource: DefinedResource;
-  /** Whom the task belongs to, and who waits for it. */
+  /** The user who owns the task and waits for it. */
   asker: string;
   /** Accept a load that the guard would refuse. */
   force?: boolean;
-  /** How long the answer may be held for the task to end, ms. */
+  /** How long the answer may wait for the task to end, ms. */
   waitMs: number;
 }
 
 /**
- * The same for a cache that is known, without limits. The answer is held in the object for as long as that is usual,
- * longer waits here; without room to hold it, it comes at once.
+ * Same for a known cache, without limits. The object holds the answer for the usual time; a longer wait takes place
+ * here. Without room to hold the request, the answer comes at once.
  *
  * @throws Problem `overloaded`
  */
@@ -75,7 +75,7 @@ export async function refreshCache(services: AskServices, request: CacheRefreshR
   return task;
 }
 
-/** `onlyKnown`: null, and nothing is made, where nobody had the cache before. */
+/** `onlyKnown`: returns null and creates nothing if the cache did not exist before. */
 async function askForRefresh(
   services: AskServices,
   { cache, resource, asker, force = false, waitMs }: CacheRefreshRequest,
@@ -94,9 +94,10 @@ async function askForRefresh(
 }
 
 /**
- * What the object of a cache is asked for a refresh that is nobody's and not waited for.
+ * The request to a cache's object for a refresh that no user owns or waits for.
  *
- * @param since data that was fetched after it will do, ms since the epoch; `now`: only what is fetched from now on
+ * @param since data fetched after this time is new enough, ms since the epoch; with `now`, only data fetched from now
+ * on
  */
 export function refreshOf(
   cache: CacheIdentity,

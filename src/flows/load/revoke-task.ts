@@ -1,4 +1,4 @@
-/** Taking back a task that waits (CONTRACT 2). */
+/** Revokes a waiting task (CONTRACT 2). */
 
 import type { Identity } from '../../contract/identity.ts';
 import { isOpenTo } from '../../core/resource-access.ts';
@@ -8,8 +8,8 @@ import { readTask } from '../live/watch-task.ts';
 import type { Services } from '../services.ts';
 
 /**
- * Asks the object, which alone knows whether the task still waits and who asked for it. A task of a resource that is closed
- * to the caller is as unknown as one that does not exist.
+ * Asks the object: only it knows whether the task still waits and who requested it. A task of a resource that is closed
+ * to the caller counts as unknown, like one that does not exist.
  *
  * @param taskId a UUID in lower case
  * @throws Problem `overloaded`

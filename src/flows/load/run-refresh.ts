@@ -1,6 +1,7 @@
 /**
- * One delivery of a refresh task (DESIGN "A refresh, step by step", points 3 to 5): room, gate, claim, load, commit or fail. It never
- * removes anything from R2: only the object knows what is still named. Whatever is cut short here, the lease ends.
+ * One delivery of a refresh task (DESIGN "A refresh, step by step", points 3 to 5): room, gate, claim, load, commit or
+ * fail. It never removes anything from R2: only the object knows which bodies are still in use. If the delivery is cut
+ * off anywhere, its lease expires.
  */
 
 import { LEASE_RESERVE_MS } from '../../contract/constants.ts';
@@ -32,48 +33,50 @@ import {
   laterMs,
 } from './report-load.ts';
 
-/** A wake-up for a task, with what its message says of the load. */
+/** A wake-up for a task, with what its message says about the load. */
 export interface Delivery extends LoadWanted, KnownGate {
   taskId: string;
-  /** The same for each try of the same delivery. */
+  /** The same for each retry of the same delivery. */
   deliveryId: string;
-  /** Which delivery of its message it is: 1 is the first. */
+  /** Number of this delivery of the message; the first is 1. */
   attempts?: number;
 }
 
-/** A load under way. */
+/** A load in progress. */
 export interface RunningLoad {
   lease: Lease;
   /** By the consumer's clock, ms since the epoch. */
   leaseEndsAt: number;
   clock: LoadClock;
-  /** Its message was handed back and comes only when the lease is over: a failure is then told so (FailRequest). */
+  /**
+   * The message was retried, and comes only after the lease. A failure must be reported with that fact (FailRequest).
+   */
   isHandedBack: boolean;
 }
 
-/** How a delivery is dealt with; what is left out is as usual. */
+/** Options for handling a delivery, all with defaults. */
 export interface RunOptions {
   fetch?: Fetch;
   accepts?: Accepts;
   /** From 0 up to 1. */
   random?: () => number;
   slots?: LoadSlots;
-  /** Is told of the load as soon as there is a lease. */
+  /** Called as soon as there is a lease. */
   onLease?: (load: RunningLoad) => void;
 }
 
 /**
- * How long room for a load is waited for before its message is handed back, ms. The more often it came in vain the less it waits,
- * and the later it comes again: it keeps the handler from others.
+ * How long a delivery waits for room before its message is retried, ms. After each further attempt without success it
+ * waits less and comes back later, because a waiting delivery keeps the handler from other messages.
  */
 const ROOM_MS = 2000;
 const MOST_ROOM_DELAY_S = 5;
 
-/** What of the services a delivery works with. */
+/** The services that a delivery uses. */
 export type RefreshServices = EmitServices &
   Pick<Services, 'blobs' | 'objects' | 'resources' | 'secret' | 'settings' | 'metrics' | 'via' | 'gates' | 'database'>;
 
-/** Never throws: a message that could not be dealt with comes again. */
+/** Never throws: a message whose handling failed is retried. */
 export async function runRefresh(
   services: RefreshServices,
   delivery: Delivery,
@@ -108,12 +111,12 @@ async function claimAndLoad(
     onLease,
   }: RunOptions,
 ): Promise<Disposition> {
-  // The lease is a duration that counts from before it was asked for, so that the load always stops first.
+  // The lease is a duration. It is counted from before the request, so that the load always ends first.
   const askedAt = Date.now();
   const answer = await services.objects.claim({ taskId, deliveryId });
   switch (answer.outcome) {
     case 'ended':
-      // An earlier delivery may have been cut short between the commit and what webhooks are told.
+      // An earlier delivery may have been cut off after the commit and before it emitted the event for webhooks.
       if (attempts > 1) await emitTask(services, taskId, hinted);
       return { ack: true };
     case 'not_due':
@@ -128,13 +131,13 @@ async function claimAndLoad(
   const running: RunningLoad = { lease, leaseEndsAt, clock, isHandedBack: false };
   onLease?.(running);
   const { key, resource } = lease.cache;
-  // Awaited here: the clock runs until then.
+  // Awaited here because the clock runs until then.
   return await withLogFields({ key, resource }, () =>
     loadAndCommit(services, running, { fetch, accepts, random, clock, ...places }),
   );
 }
 
-/** What one load works with besides stores. */
+/** What one load works with in addition to stores. */
 interface LoadTools {
   fetch: Fetch;
   accepts: Accepts;
@@ -170,16 +173,16 @@ async function loadAndCommit(services: RefreshServices, running: RunningLoad, to
     if (disposition.ack) await emitTask(services, lease.taskId, lease.cache.resource);
     return disposition;
   }
-  // What fails here is no failure of the load: the message comes again, and finds the task ended.
+  // A failure here is not a failure of the load: the message is retried, and finds the task ended.
   if (answer.outcome === 'committed') await emitEvents(services, eventsOfTask(answer.task, answer.entry));
   return dispositionOf(answer, lease);
 }
 
 /** How far a load got. */
 interface Progress {
-  /** Number of the definition that it goes by, and that the origin's answer is heavy: the object is told of both if it fails. */
+  /** The number of its definition, and whether the origin's answer is heavy: a failure reports both to the object. */
   known: { number?: number; heavy?: boolean };
-  /** Size of the new body, and rows that it adds and drops. */
+  /** Size of the new body, and the number of rows that it adds and removes. */
   bytes: number;
   rowsChanged: number;
 }
@@ -220,7 +223,7 @@ async function load(
     originLastModified: validators.lastModified,
     provenDate: true,
     change,
-    // Without them the origin sent no body.
+    // Without warnings the origin sent no body.
     ...(warnings === undefined ? {} : { warnings, heavy: progress.known.heavy === true }),
     ...(columns === undefined ? {} : { columns }),
     ...(changes === undefined ? {} : { changes }),

@@ -1,22 +1,22 @@
-/** How heavy a load turns out to be while its answers are read. */
+/** Finds out how heavy a load is while its answers are read. */
 
 import { HEAVY_BYTES } from '../../ports/memory-shares.ts';
 import type { LoadClock } from './load-clock.ts';
 import type { LoadSlot } from './load-slots.ts';
 
-/** From when on a load is heavy. */
+/** When a load counts as heavy. */
 interface Heaviness {
   heavyRows: number;
-  /** Is told once, when it turns out to be. */
+  /** Called once, when the load becomes heavy. */
   onHeavy: () => void;
 }
 
-/** Takes how much of the answers was read: bytes since it was last told, or rows in all. */
+/** Takes how much of the answers was read: bytes since the last call, or rows in total. */
 export type Weigh = (read: { bytes?: number; rows?: number }) => Promise<void>;
 
 /**
- * A load that turns out to be heavy waits, with what it has read, until it is the only one. Nothing is read meanwhile: an origin
- * that gives up breaks the answer off, and the next attempt is known to be heavy before it asks.
+ * A load that becomes heavy keeps what it has read, and waits until it is the only heavy one. It reads nothing
+ * meanwhile. If the origin gives up and breaks the answer off, the next attempt is known to be heavy before it asks.
  */
 export function scales(slot: LoadSlot, clock: LoadClock, { heavyRows, onHeavy }: Heaviness): Weigh {
   let isHeavy = false;
