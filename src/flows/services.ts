@@ -1,4 +1,7 @@
-/** What flows work with: stores, the object and the way out, as values; built from `env` once an invocation (src/services.ts). */
+/**
+ * The stores, the object and the ways out that flows use, as values. Built from `env` once per invocation
+ * (src/services.ts).
+ */
 
 import type { Actions } from '../contract/action.ts';
 import type { Figures } from '../contract/figures.ts';
@@ -25,45 +28,45 @@ export interface Services {
   sources: Sources;
   /** Entries in D1, for administration and the object. */
   entries: Entries;
-  /** The entry look-up: edge cache before D1. */
+  /** The entry look-up: edge cache, then D1. */
   lookup: EntryLookup;
-  /** Bodies in R2, the edge cache before them. */
+  /** Bodies in R2, behind the edge cache. */
   blobs: Blobs;
   /** Folded deltas, in the edge cache. */
   foldedDeltas: FoldedDeltas;
-  /** What devices were given, in D1. */
+  /** Which versions devices were given, in D1. */
   syncRecords: SyncRecords;
-  /** Records on their way to the `sync` queue. */
+  /** Records to be sent to the `sync` queue. */
   syncBuffer: SyncBuffer;
-  /** The object of a cache key or task id; calls are retried where that is safe. */
+  /** The object of a cache key or task id. Calls are retried if that is safe. */
   objects: CacheObjectVerbs;
   /** The gates of sources, by name. */
   gates: SourceGates;
   /** The hubs of live sockets. */
   liveHubs: LiveHubs;
-  /** Webhooks, in D1; which events they are told of for up to 30 s in the isolate. */
+  /** Webhooks in D1. The isolate remembers for up to 30 s which events each one gets. */
   webhooks: Webhooks;
-  /** What administrators changed, in D1. */
+  /** Changes by administrators, in D1. */
   actions: Actions;
-  /** How the caches of each resource stand, as they were last counted, in D1. */
+  /** The state of the caches of each resource, as last counted, in D1. */
   resourceCounts: ResourceCounts;
-  /** What waits for webhooks, in D1. */
+  /** Events that wait for webhooks, in D1. */
   webhookWaiting: WebhookWaiting;
-  /** Events on their way to webhooks. */
+  /** Events to be sent to webhooks. */
   webhookQueue: WebhookQueue;
-  /** How much a user, and all users of a cache, may ask. */
+  /** Rate limits of a user, and of all users of a cache. */
   limits: RateLimits;
-  /** Room to hold a request; null: it is answered at once with what is known. */
+  /** Takes room to hold a request; null: answer at once with what is known. */
   hold: HoldRequests;
   /** Figures for the operator. */
   metrics: Metrics;
-  /** Where figures can be read; null: nowhere. */
+  /** Reads figures; null if there is no way to read them. */
   figures: Figures | null;
-  /** The binding of the Worker with this name, by which requests to an origin go; only `VIA_…` are known. */
+  /** The Worker's binding with this name, which sends requests to an origin; only `VIA_…` are known. */
   via(name: string): Fetch | undefined;
   /** The connection string of the Hyperdrive binding with this name; only `SQL_…` are known. */
   database(name: string): string | undefined;
-  /** The secret of the Worker with this name; only names that begin with `ORIGIN_` are ever asked for. */
+  /** The Worker's secret with this name; only names that start with `ORIGIN_` are ever requested. */
   secret(name: string): string | undefined;
   /** Keeps the invocation alive for work after the answer. */
   waitUntil(work: Promise<unknown>): void;

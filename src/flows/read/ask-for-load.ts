@@ -1,6 +1,6 @@
 /**
- * Asking the object for the load that a read needs: one call, which joins what runs or waits already. What the answer brings
- * is known at this location from then on.
+ * Asks the object for the load that a read needs: one call, which joins a load that runs or waits already. From then on
+ * this location knows what the answer says.
  */
 
 import { type KeptError, Problem } from '../../contract/problem.ts';
@@ -14,39 +14,42 @@ import type { LookedUp } from '../../ports/stores.ts';
 import type { Services } from '../services.ts';
 import { type FoundCache, versionOf } from './find-entry.ts';
 
-/** A task as a reader is told of it. */
+/** A task as a reader sees it. */
 export interface PendingTask {
   taskId: string;
   state: TaskState;
   error: KeptError | null;
-  /** When it is next due, ms; null: it runs, or that is not known here. */
+  /** When it is next due, ms since the epoch; null if it runs, or if that is not known here. */
   dueAt: number | null;
 }
 
-/** What has come of asking. */
+/** The result of asking for a load. */
 export type LoadAnswer =
   | { outcome: 'loaded'; entry: Entry }
   | { outcome: 'failed'; entry: Entry | null; failure: LastFailure }
   | { outcome: 'pending'; task: PendingTask }
-  /** The task was revoked, or brought what was purged meanwhile: ask again. */
+  /** The task was revoked, or its data was purged meanwhile: ask again. */
   | { outcome: 'nothing' }
   | { outcome: 'unavailable' };
 
-/** D1 that has not got an entry so long after its load has lost it: it was restored to an earlier time, ms. */
+/**
+ * If D1 does not have an entry this long after its load, it has lost the entry: D1 was restored to an earlier time, ms.
+ */
 const LOST_AFTER_MS = 60_000;
 
 type AskServices = Pick<Services, 'settings' | 'lookup' | 'objects' | 'limits' | 'waitUntil'>;
 
 /**
- * Asks for data newer than the entry found, and than `notBefore` (ms since the epoch; null: of any age). The object may
- * hold its answer until the task ends, at most REFRESH_WAIT_MS and up to `until` (ms since the epoch; 0: not at all).
+ * Asks for data newer than the entry found, and newer than `notBefore` (ms since the epoch; null: of any age). The
+ * object may hold its answer until the task ends: at most REFRESH_WAIT_MS, and up to `until` (ms since the epoch; 0:
+ * not at all).
  */
 export type AskForLoad = (found: FoundCache, notBefore: number | null, until: number) => Promise<LoadAnswer>;
 
 /**
- * What a request of `user` asks for loads with; however often it asks, it counts once.
+ * Returns the function by which a request of `user` asks for loads. The request counts once, however often it asks.
  *
- * @throws Problem `rate-limited`, `overloaded`, by the function that this gives
+ * @throws Problem `rate-limited`, `overloaded`, by the returned function
  */
 export function loadAsker(services: AskServices, user: string): AskForLoad {
   let isCounted = false;
@@ -84,18 +87,21 @@ async function ask(
   return readAnswer(answer, versionOf(looked.entry), rules);
 }
 
-/** Tells the log of a load that could not or may not be asked for. */
+/** Logs a load that could not be requested or was not allowed. */
 export function logNotAsked(key: string, error: unknown): void {
-  // Of those over their limit it is told once a minute already (stores/rate-limits.ts).
+  // Rate-limited users are already logged once a minute (stores/rate-limits.ts).
   if (!(error instanceof Problem && error.code === 'rate-limited')) log('warn', 'cache.load_not_asked', { key, error });
 }
 
-/** Whether D1, as it was just asked, ought to know the entry by now. */
+/** Whether D1, which was just asked, should know the entry by now. */
 function hasLost({ entry, fetched }: LookedUp, { revision, loaded }: Entry): boolean {
   return fetched && revision > (entry?.revision ?? 0) && Date.now() > (loaded?.loadedAt ?? 0) + LOST_AFTER_MS;
 }
 
-/** The object writes the entry to D1 again. Else it would be asked for it, once a second and location, until the next load. */
+/**
+ * Makes the object write the entry to D1 again. Otherwise each location would ask the object for it once a second,
+ * until the next load.
+ */
 async function heal({ objects }: AskServices, key: string): Promise<void> {
   log('warn', 'entry.lost_by_d1', { key });
   await objects.entry(key).catch((error) => log('warn', 'entry.not_healed', { key, error }));
@@ -103,7 +109,7 @@ async function heal({ objects }: AskServices, key: string): Promise<void> {
 
 function readAnswer(answer: EnqueueAnswer, seen: number, rules: FreshnessRules): LoadAnswer {
   if (answer.outcome === 'unavailable') return answer;
-  // Told to those alone who make no cache.
+  // The object gives this answer only to a caller that creates no cache.
   if (answer.outcome === 'unknown') return { outcome: 'nothing' };
   if (answer.outcome === 'current') return { outcome: 'loaded', entry: answer.entry };
   const { entry } = answer;

@@ -1,7 +1,8 @@
 /**
- * A read that waits for a load (DESIGN "Who asks for a load"). The request that fetched the entry from D1 asks the object,
- * which holds that call for a moment; all others, and the asker after that moment, look at this location's copy of the entry
- * until it has changed. So a herd costs one object call a second, and a wait costs the object nothing.
+ * A read that waits for a load (DESIGN "Who asks for a load"). The request that fetched the entry from D1 asks the
+ * object, which holds that call for a moment. All other requests, and after that moment this one too, look at this
+ * location's copy of the entry until it has changed. So many readers together cost one object call a second, and a wait
+ * costs the object nothing.
  */
 
 import { freshnessRules, isAwaited, lastFailure } from '../../core/freshness.ts';
@@ -17,23 +18,23 @@ type LoadServices = Pick<Services, 'settings' | 'lookup' | 'objects' | 'limits' 
 /** How a wait ends. */
 export type LoadEnd = Extract<LoadAnswer, { outcome: 'loaded' | 'failed' | 'pending' }>;
 
-/** Between two looks at the copy. Each look is a call that the platform counts. */
+/** Between two looks at the copy. The platform counts each look as a call. */
 const PAUSES = growingPauses(100, 800);
 
-/** What is waited for, and how long. */
+/** What to wait for, and how long. */
 export interface LoadWait {
   user: string;
-  /** What was loaded before this moment is not accepted, ms since the epoch; null: of any age. */
+  /** Data loaded before this time is not accepted, ms since the epoch; null: of any age. */
   notBefore: number | null;
-  /** When the wait is given up, ms since the epoch. */
+  /** When the wait ends, ms since the epoch. */
   until: number;
-  /** Whether a stale body may stand in for a load that fails: then one that has failed once is not waited for. */
+  /** Whether a stale body may replace a load that fails: then the wait ends after the load has failed once. */
   standsIn: boolean;
 }
 
 /**
- * Waits for a load that is newer than the entry found. Where too many requests are held already, it tells at once of the
- * task that is to be waited for.
+ * Waits for a load that is newer than the entry found. If too many requests are held already, returns at once the task
+ * to wait for.
  *
  * @throws Problem `rate-limited`, `overloaded`
  */
@@ -71,11 +72,11 @@ async function lookUntilLoaded(
     if (standsIn && isInRetry(services, current)) break;
   }
   task ??= unfinishedTask(services, current);
-  // Where nobody of this isolate knows a task, the object tells one, or makes it.
+  // If no request of this isolate knows a task, the object returns one or creates it.
   return task === null ? askAtOnce(ask, current, notBefore) : { outcome: 'pending', task };
 }
 
-/** Only a request that is to ask anyway costs the object a call: the others, however many, come back when there is a task. */
+/** Only a request that would ask anyway calls the object. The others, however many, retry once there is a task. */
 async function withoutWaiting(
   services: LoadServices,
   found: FoundCache,
@@ -87,7 +88,10 @@ async function withoutWaiting(
   return { outcome: 'pending', task };
 }
 
-/** Whether it is this request that asks. Others do not ask for what only `max-age` finds too old, so a request with it asks. */
+/**
+ * Whether this request asks the object. If data is too old only because of `max-age`, no other request asks for it, so
+ * this one does.
+ */
 function isToAsk({ looked }: FoundCache, notBefore: number | null): boolean {
   return looked.fetched || notBefore !== null;
 }
@@ -98,7 +102,7 @@ async function askAtOnce(ask: AskForLoad, found: FoundCache, notBefore: number |
   throw new Error('a load asked for without waiting has ended at once');
 }
 
-/** What has become of the entry since the wait began; null: nothing that ends it. */
+/** What has happened to the entry since the wait began; null if nothing ends the wait. */
 function changeSince(before: FoundCache, { resource, looked }: FoundCache, notBefore: number | null): LoadEnd | null {
   const { entry, mark } = looked;
   if (entry === null) return null;
@@ -110,8 +114,8 @@ function changeSince(before: FoundCache, { resource, looked }: FoundCache, notBe
 }
 
 /**
- * The task that another request of this isolate noted, unless the entry shows that it has ended. Only an object call would
- * tell its state, so it is given as PENDING, Celery's word for what waits or is not known.
+ * Returns the task that another request of this isolate noted, unless the entry shows that it has ended. Only an object
+ * call would tell its state, so the state is PENDING, Celery's word for tasks that wait or are not known.
  */
 export function unfinishedTask(
   { lookup }: Pick<Services, 'lookup'>,
@@ -122,7 +126,7 @@ export function unfinishedTask(
   return { taskId: noted.taskId, state: 'PENDING', error: null, dueAt: null };
 }
 
-/** Whether the load that is waited for has failed and is to be tried again, as far as this isolate knows. */
+/** Whether the awaited load has failed and will be retried, as far as this isolate knows. */
 export function isInRetry({ lookup }: Pick<Services, 'lookup'>, { cache, looked }: FoundCache): boolean {
   const noted = lookup.notedTask(cache.key);
   return noted?.isInRetry === true && noted.taskId !== looked.entry?.lastTaskId;

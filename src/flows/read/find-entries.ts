@@ -1,4 +1,7 @@
-/** Many caches that one request means, and what is known of them: as `findEntry` finds one, with the look-ups made together. */
+/**
+ * Finds the many caches of one request and what is known of them: like `findEntry` for each, but with combined
+ * look-ups.
+ */
 
 import { Problem } from '../../contract/problem.ts';
 import type { DefinedResource } from '../../contract/resource.ts';
@@ -22,19 +25,22 @@ export interface SoughtCache extends CacheName {
   minRevision: number;
 }
 
-/** Which cache an item means, under the definition that is kept here. */
+/** The cache that an item means, under the isolate's copy of the definition. */
 interface Identified {
   cache: CacheIdentity;
   resource: DefinedResource;
 }
 
-/** What has come of an item; `cache` is known once its definition and parameters are, whatever fails then. */
+/** The result for an item. `cache` is known once its definition and parameters are, even if something fails later. */
 export interface SearchedItem {
   cache: CacheIdentity | null;
   found: Outcome<FoundCache>;
 }
 
-/** In the order of `all`: what `findEntry` gives and throws. All are one user's. `live`: the connection that is told of them. */
+/**
+ * Returns what `findEntry` returns or throws for each item, in the order of `all`. All items are of one user. `live`:
+ * the connection to subscribe to the caches.
+ */
 export async function findEntries(
   services: FindServices,
   all: readonly SoughtCache[],
@@ -42,7 +48,7 @@ export async function findEntries(
 ): Promise<SearchedItem[]> {
   const [first] = all;
   if (first === undefined) {
-    // A device that holds nothing any more is told of nothing.
+    // A device without caches gets no news.
     await live?.subscribe([]);
     return [];
   }
@@ -82,7 +88,7 @@ function identify(sought: SoughtCache, resources: ReadonlyMap<string, Outcome<De
   }
 }
 
-/** What was looked up, under the newest definition that it tells of. */
+/** The result of a look-up, under the newest definition that it mentions. */
 function underNewest(
   services: FindServices,
   sought: SoughtCache,
@@ -96,8 +102,8 @@ function underNewest(
 }
 
 /**
- * The hub is told first which of the caches exist; what D1's primary tells after that is what counts. What was known before may be
- * older than the subscription, and the change between the two would be told to nobody.
+ * First tells the hub which of the caches exist; only what D1's primary says after that counts. Earlier results may be
+ * older than the subscription, and no message would report a change between the two.
  */
 async function afterSubscribing(
   services: FindServices,

@@ -1,4 +1,7 @@
-/** Which cache a read means and what is known of it here: never less than what the request itself names (CONTRACT 3). */
+/**
+ * Finds the cache that a read means, and what this location knows of it: at least what the request itself names
+ * (CONTRACT 3).
+ */
 
 import type { Reader } from '../../contract/identity.ts';
 import type { DefinedResource, Resource } from '../../contract/resource.ts';
@@ -11,18 +14,18 @@ type FindServices = Pick<Services, 'resources' | 'lookup' | 'objects' | 'limits'
 
 /** How a request names a cache. */
 export interface CacheName {
-  /** Who asks. */
+  /** The caller. */
   user: string;
-  /** What decides whether the resource is open to them. */
+  /** Decides whether the resource is open to the caller. */
   reader: Reader;
   title: string;
-  /** The cache under a definition: another one may have other defaults. @throws Problem `invalid-parameters` */
+  /** The cache under a definition: another definition may have other defaults. @throws Problem `invalid-parameters` */
   identify(definition: Resource): CacheIdentity;
   /** The highest version of the cache `key` that the request names; 0: none. */
   namedVersion(key: string): number;
 }
 
-/** A cache, its resource and what the look-up tells of it. */
+/** A cache, its resource and the result of its look-up. */
 export interface FoundCache {
   cache: CacheIdentity;
   resource: DefinedResource;
@@ -30,7 +33,7 @@ export interface FoundCache {
 }
 
 /**
- * One look-up, unless this location turns out to know less than the request or than D1.
+ * Takes one look-up, unless this location turns out to know less than the request or than D1.
  *
  * @throws Problem `not-found`, `invalid-parameters`, `rate-limited`, `overloaded`
  */
@@ -38,7 +41,7 @@ export async function findEntry(services: FindServices, name: CacheName): Promis
   const found = await findUnderNewest(services, name);
   const named = name.namedVersion(found.cache.key);
   if (named <= versionOf(found.looked.entry)) return found;
-  // Costs as much as asking for a load, and anybody can name any version.
+  // This costs as much as asking for a load, and any client can name any version.
   await services.limits.countLoad(name.user, found.cache.key);
   return { ...found, looked: await lookFurther(services, found, named) };
 }
@@ -48,7 +51,10 @@ export function versionOf(entry: Entry | null): number {
   return entry?.loaded?.version ?? 0;
 }
 
-/** The look-up tells the number of the newest definition: where the isolate's is older, the request is read anew. */
+/**
+ * The look-up returns the number of the newest definition. If the isolate's definition is older, the request is
+ * interpreted again.
+ */
 async function findUnderNewest(services: FindServices, name: CacheName): Promise<FoundCache> {
   const resource = await findResource(services.resources, name.title, name.reader);
   const cache = name.identify(resource.definition);
@@ -56,13 +62,14 @@ async function findUnderNewest(services: FindServices, name: CacheName): Promise
   return isOutdated(resource, looked) ? findAnew(services, name, cache.key, looked) : { cache, resource, looked };
 }
 
-/** Whether the look-up tells of a newer definition than this one. */
+/** Whether the look-up mentions a newer definition than this one. */
 export function isOutdated({ number }: DefinedResource, { mark }: LookedUp): boolean {
   return mark !== null && mark.number > number;
 }
 
 /**
- * The cache that a request means under the newest definition; `looked` is the look-up of `key`, which it meant before.
+ * Returns the cache that a request means under the newest definition; `looked` is the look-up of `key`, its cache
+ * before.
  *
  * @throws Problem `not-found`, `invalid-parameters`, `overloaded`
  */
@@ -75,13 +82,13 @@ export async function findAnew(
   const atLeast: Pick<Resources, 'find'> = { find: (title) => resources.find(title, looked.mark?.number) };
   const resource = await findResource(atLeast, name.title, name.reader);
   const cache = name.identify(resource.definition);
-  // Who fetched the entry is to ask for its load, so the same key is not looked up twice.
+  // The request that fetched the entry must also ask for its load, so the same key is not looked up twice.
   return cache.key === key
     ? { cache, resource, looked }
     : { cache, resource, looked: await lookup.find(cache.key, name.title) };
 }
 
-/** A device that moved may be ahead of this location: D1's primary is asked and, if that lags too, the object. */
+/** A device that has moved may be ahead of this location. Asks D1's primary and, if that lags too, the object. */
 async function lookFurther({ lookup, objects }: FindServices, found: FoundCache, named: number): Promise<LookedUp> {
   const { cache, looked } = found;
   const newest = await lookup.findNewest(cache.key, cache.resource);

@@ -1,4 +1,4 @@
-/** Resources by their title, as requests name them: the one place where a resource is found for somebody. */
+/** Finds resources by the titles in requests. No other module finds a resource for a reader. */
 
 import * as v from 'valibot';
 import { API_BASE } from '../../contract/constants.ts';
@@ -13,9 +13,9 @@ import { attempt, type Outcome } from '../outcome.ts';
 const TOLD_CHARACTERS = 128;
 
 /**
- * The definition under a title, from the isolate where it has one.
+ * Returns the definition with this title, from the isolate's memory if it is there.
  *
- * @param reader who asks; null: administration and the service itself, which find all
+ * @param reader the caller; null: administration and the service itself, which find all resources
  * @throws Problem `not-found` for an unknown or deleted one, and in the same words for one that is closed to the reader
  */
 export async function findResource(
@@ -23,7 +23,7 @@ export async function findResource(
   title: string,
   reader: Reader | null,
 ): Promise<DefinedResource> {
-  // What can be no title costs no look-up.
+  // An invalid title costs no look-up.
   const stored = v.is(ResourceTitle, title) ? await resources.find(title) : null;
   if (isDefined(stored) && (reader === null || isOpenTo(stored, reader))) return stored;
   const told = title.slice(0, TOLD_CHARACTERS).toWellFormed();
@@ -34,8 +34,8 @@ export async function findResource(
 }
 
 /**
- * The same of several titles: the definition, or why there is none for this reader. D1 is asked once, for those that the isolate
- * does not know; where it does not answer, those that it knows are found yet.
+ * Same for several titles: returns each definition, or why this reader gets none. Asks D1 once, for the titles that the
+ * isolate does not know. If D1 does not answer, the known ones are still found.
  */
 export async function findResources(
   resources: Pick<Resources, 'find' | 'findAll'>,
@@ -50,7 +50,7 @@ export async function findResources(
   return new Map(asked.map((title, at) => [title, outcomes[at] as Outcome<DefinedResource>]));
 }
 
-/** Which of the titles are closed to a reader. D1 is asked once, for those that the isolate does not know. */
+/** Returns the titles that are closed to a reader. Asks D1 once, for the titles that the isolate does not know. */
 export async function closedTitles(
   resources: Pick<Resources, 'findAll'>,
   titles: Iterable<string>,

@@ -1,7 +1,8 @@
 /**
- * Which bodies come along with the answer to `/sync/`, and those bodies. Tables and deltas alone do: the service wrote them, so they
- * are valid JSON without a line break. Each is opened when its turn comes, so that a request holds one at a time, however slowly it
- * is read; all requests of an isolate together hold MEMORY_SHARES.inlineBodies, and whoever finds no room tells of the path instead.
+ * Selects and opens the bodies that are sent inline in the answer to `/sync/`. Only tables and deltas are: the service
+ * wrote them, so they are valid JSON without line breaks. Each is opened just before it is sent, so that a request
+ * holds one at a time, however slowly its client reads. All requests of an isolate together hold at most
+ * MEMORY_SHARES.inlineBodies; without room, the item gives the path of its body instead.
  */
 
 import type { GivenVersion } from '../../core/choose-answer.ts';
@@ -16,24 +17,26 @@ import { openBody, openChosen } from './open-answer.ts';
 import { recoverBody } from './recover-body.ts';
 import type { SyncedCache } from './sync-caches.ts';
 
-/** A cache that is served, as the question finds it. */
+/** A cache that is served, as the request found it. */
 export type ServedCache = SyncedCache & { answer: { kind: 'served' } };
 
-/** A body of a stream is held a piece at a time, bytes. */
+/** A streamed body is held one piece at a time, bytes. */
 const PIECE_BYTES = 65_536;
-/** What a delta takes for each table, beside its name and rows, bytes. */
+/** What a delta takes for each table in addition to its name and rows, bytes. */
 const TABLE_BYTES = 45;
-/** How long one piece may take to be read before it counts no longer, ms: the platform may cut a request short. */
+/**
+ * A body stops counting if its client takes longer than this to read a piece, ms: the platform may cut a request off.
+ */
 const READING_MS = 120_000;
 
 const room = new ByteRoom(MEMORY_SHARES.inlineBodies);
 
-/** What is held for inline bodies now, bytes, for tests. */
+/** Memory that inline bodies hold now, bytes, for tests. */
 export function inlineBytesHeld(): number {
   return room.bytesTaken(Date.now());
 }
 
-/** How many bytes of bodies an answer may yet bring. */
+/** How many bytes of bodies an answer may still contain. */
 export class InlineBudget {
   #left: number;
 
@@ -41,7 +44,7 @@ export class InlineBudget {
     this.#left = bytes;
   }
 
-  /** False: there is no room for so many. A negative number gives some back. */
+  /** Takes these bytes. False: there are not that many left. A negative number gives bytes back. */
   take(bytes: number): boolean {
     if (bytes > this.#left) return false;
     this.#left -= bytes;
@@ -49,7 +52,7 @@ export class InlineBudget {
   }
 }
 
-/** How long the body of an answer is, or of a delta about; null: it is none that comes along. */
+/** Returns the size of the answer's body, approximate for a delta, bytes; null if it cannot be sent inline. */
 export function inlineSize({ answer: { served, chosen } }: ServedCache): number | null {
   if (chosen.kind === 'not-modified' || served.loaded.hash === null) return null;
   if (chosen.kind === 'whole' || chosen.delta.steps === 'all') return served.loaded.bytes;
@@ -57,22 +60,22 @@ export function inlineSize({ answer: { served, chosen } }: ServedCache): number 
   return chosen.delta.steps.reduce((sum, { bytes }) => sum + bytes, frame);
 }
 
-/** A body that comes along. */
+/** An inline body. */
 export interface InlineBody {
   given: GivenVersion;
-  /** Null: it is the whole table. */
+  /** Null: the body is the whole table. */
   delta: ChosenDelta | null;
-  /** All bytes of it. @throws Error when there are others than were told */
+  /** All bytes of the body. @throws Error if their number differs from what was announced */
   pieces(): AsyncGenerator<Uint8Array, void, void>;
-  /** Gives back what it holds, also if nobody has begun to read it. */
+  /** Frees what the body holds, even if reading has not begun. */
   release(): Promise<void>;
 }
 
 /**
- * The body; null where only its path can be told: it has gone, is larger than it seemed and than the budget has left, or too many
- * are being read.
+ * Opens the body. Null if the item can only give its path: the body is gone, it is larger than planned and than the
+ * rest of the budget, or too many bodies are being read.
  *
- * @param planned what of the budget was taken for it
+ * @param planned bytes that were taken from the budget for it
  */
 export async function openInline(
   services: Services,
@@ -108,7 +111,7 @@ export async function openInline(
     };
   } catch (error) {
     held?.release();
-    // The read of its path is told what is wrong, in its own time.
+    // The client reads the body at its path, and is told there what is wrong.
     log('warn', 'sync.body_not_opened', { key: served.entry.key, error });
     return null;
   }

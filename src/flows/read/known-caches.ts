@@ -1,7 +1,7 @@
 /**
- * Which cache a query means, remembered while the isolate keeps the resource's definition. To find it out, the values are checked
- * against a schema and hashed: 8 µs for two parameters (Node.js 24, 2 x AMD EPYC) beside 0.7 µs, for each of the hundred caches that
- * one question may name.
+ * Remembers which cache a query means, while the isolate keeps the resource's definition. Otherwise the values are
+ * checked against a schema and hashed: 8 µs for two parameters (Node.js 24, 2 x AMD EPYC) instead of 0.7 µs, for each
+ * of the hundred caches that one request may name.
  */
 
 import type { Resource } from '../../contract/resource.ts';
@@ -13,17 +13,20 @@ import { BoundedMap } from '../../stores/bounded-map.ts';
 
 /** Longest query that is remembered, characters. */
 const MAX_LENGTH = 1000;
-/** Bytes of one beside its texts, roughly. */
+/** Approximate memory of an entry in addition to its texts, bytes. */
 const BASE_BYTES = 500;
 
-/** One bound over the queries of all definitions: their number is not bounded here. */
+/** One limit for the queries of all definitions, because the number of definitions has no limit here. */
 const known = new BoundedMap<{ cache: CacheIdentity; bytes: number }>(MEMORY_SHARES.knownCaches, ({ bytes }) => bytes);
 
-/** A changed definition is another object, and what was remembered of the one before is found no more. */
+/** A changed definition is another object, so entries of the previous one are never found again. */
 const numbers = new WeakMap<Resource, number>();
 let lastNumber = 0;
 
-/** The cache that a user's query means; `find` finds it out when it is not remembered, and throws when it means none. */
+/**
+ * Returns the cache that a user's query means. `find` finds it if it is not remembered, and throws if the query means
+ * none.
+ */
 export function knownCache(
   definition: Resource,
   user: string,
@@ -40,7 +43,7 @@ export function knownCache(
   return cache;
 }
 
-/** The cache that parameters in JSON mean, likewise. No query begins as their text does here. */
+/** Same for parameters in JSON. A query cannot start like the text that is used for them here. */
 export function knownCacheOf(definition: Resource, user: string, title: string, parameters: Parameters): CacheIdentity {
   return knownCache(definition, user, `\n${JSON.stringify(parameters)}`, () =>
     cacheFor(user, title, definition, checkParameters(definition, parameters)),

@@ -1,4 +1,4 @@
-/** Notes what a device was given, after the answer. */
+/** Records which versions a device was given, after the answer. */
 
 import type { GivenVersion } from '../../core/choose-answer.ts';
 import type { DeviceSync } from '../../ports/sync-store.ts';
@@ -6,19 +6,19 @@ import type { Services } from '../services.ts';
 
 type NoteServices = Pick<Services, 'syncBuffer' | 'waitUntil'>;
 
-/** Who was given something; `device` null: none was named. */
+/** The user and device that were given something; `device` null: the request named none. */
 export interface Recipient {
   user: string;
   device: string | null;
 }
 
-/** A cache that was read; `given` null: its device got nothing of it, or a part. */
+/** A cache that was read; `given` null: its device got no body, or a part of one. */
 export interface ReadCache {
   cache: { key: string; resource: string };
   given: Pick<GivenVersion, 'version' | 'changed'> | null;
 }
 
-/** That a cache was read, and which version the device was given. `now`: ms since the epoch. */
+/** Records that a cache was read, and which version the device was given. `now`: ms since the epoch. */
 export function noteGiven(
   { syncBuffer, waitUntil }: NoteServices,
   { user, device }: Recipient,
@@ -33,7 +33,7 @@ export function noteGiven(
   if (work !== null) waitUntil(work);
 }
 
-/** The same of many caches in one answer; `check`: that the device holds these keys, if it said so. */
+/** Same for many caches in one answer; `check`: the keys that the device holds, if it said so. */
 export function noteSynced(
   { syncBuffer, waitUntil }: NoteServices,
   recipient: Recipient,

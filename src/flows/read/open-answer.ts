@@ -1,4 +1,4 @@
-/** The answer to a read, with its delta opened (CONTRACT 3): what `/rpc/` writes as HTTP and `/sync/` as an item. */
+/** Opens the answer to a read, including its delta (CONTRACT 3). `/rpc/` writes it as HTTP, `/sync/` as an item. */
 
 import { type AskedAnswer, type ChosenAnswer, chooseAnswer, chooseWhole } from '../../core/choose-answer.ts';
 import type { BlobContent, BlobRange } from '../../ports/stores.ts';
@@ -6,7 +6,7 @@ import type { Services } from '../services.ts';
 import { type OpenedDelta, openDelta } from './open-delta.ts';
 import type { ServedBody } from './serve-cache.ts';
 
-/** A chosen answer whose delta can be had. */
+/** A chosen answer whose delta is available. */
 export type OpenedAnswer =
   | Exclude<ChosenAnswer, { kind: 'delta' }>
   | (Extract<ChosenAnswer, { kind: 'delta' }> & { opened: OpenedDelta });
@@ -20,7 +20,7 @@ export async function openAnswer(
   return openChosen(services, served, asked, chooseAnswer(served, asked));
 }
 
-/** The same of an answer that was chosen before. */
+/** Same for an answer that was chosen before. */
 export async function openChosen(
   services: Pick<Services, 'blobs' | 'foldedDeltas' | 'waitUntil'>,
   served: ServedBody,
@@ -33,7 +33,8 @@ export async function openChosen(
 }
 
 /**
- * A part of the body; null when it has gone. The length of a stream is fixed, so that one cut short reads as broken off.
+ * Opens a part of the body; null if the body is gone. The length of a stream is fixed, so the reader notices if it is
+ * cut off.
  *
  * @throws Problem `overloaded`
  */

@@ -1,4 +1,4 @@
-/** The body of a delta (CONTRACT 3): folded once a location, or the whole table as inserts. */
+/** The body of a delta (CONTRACT 3): folded once per location, or the whole table as inserts. */
 
 import type { ChosenDelta, StoredStep } from '../../core/choose-delta.ts';
 import { log } from '../../log.ts';
@@ -12,18 +12,21 @@ import { insertAll } from '../../tables/insert-all.ts';
 import type { Services } from '../services.ts';
 import type { ServedBody } from './serve-cache.ts';
 
-/** How long R2 may take for a stored delta, ms: less than a fold counts (stores/folded-deltas.ts). */
+/**
+ * How long R2 may take for a stored delta, ms: less than the time for which a fold counts as running
+ * (stores/folded-deltas.ts).
+ */
 const READ_MS = 10_000;
 
 type DeltaServices = Pick<Services, 'blobs' | 'foldedDeltas' | 'waitUntil'>;
 
 export interface OpenedDelta {
   body: BlobContent;
-  /** Null: it is not known before its end. */
+  /** Null: not known before the end. */
   bytes: number | null;
 }
 
-/** Null: it cannot be had, or not now, or it is larger than the table: the full table is the answer. */
+/** Null if the delta is not available (now), or larger than the table: then the answer is the full table. */
 export async function openDelta(
   services: DeltaServices,
   served: ServedBody,
@@ -69,7 +72,7 @@ async function folded(
   return deltaBody(last.names, foldDeltas(whole.map(({ delta }) => delta)));
 }
 
-/** Null: it is lost, does not come in time, or is of a format of another release; to the reader that is a gap. */
+/** Null if the delta is lost, is late, or has a format of another release: the reader then sees a gap. */
 async function readDelta(
   blobs: DeltaServices['blobs'],
   key: string,

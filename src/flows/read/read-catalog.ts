@@ -1,4 +1,4 @@
-/** What a reader may read (CONTRACT 3 "Catalog"): what is closed to them is not there. */
+/** The resources that a reader may read (CONTRACT 3 "Catalog"). Those that are closed to the reader are not listed. */
 
 import type { CatalogEntry } from '../../contract/catalog.ts';
 import type { Reader } from '../../contract/identity.ts';
@@ -7,7 +7,7 @@ import { catalogEntry } from '../../core/catalog.ts';
 import { groupsOf, isOpenTo } from '../../core/resource-access.ts';
 import type { Resources } from '../../ports/stores.ts';
 
-/** A page in order of title; `next` is the title to go on after, one that is on the page. */
+/** Returns a page in order of title; `next` is the title to continue after, the last one on the page. */
 export async function readCatalog(
   resources: Pick<Resources, 'list'>,
   reader: Reader,

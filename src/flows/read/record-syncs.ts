@@ -1,23 +1,29 @@
-/** Writes what devices were given and which caches were read, of many messages at once. */
+/** Writes records from many messages at once: what devices were given and which caches were read. */
 
 import { newestRecords } from '../../core/sync-records.ts';
 import type { SyncMessage } from '../../ports/messages.ts';
 import type { Entries } from '../../ports/stores.ts';
 import type { Noted, SyncRecords } from '../../ports/sync-store.ts';
 
-/** The stores that records and reads go to. */
+/** The stores for records and reads. */
 export interface SyncStores {
   syncRecords: SyncRecords;
   entries: Entries;
 }
 
-/** How many records and reads were written, those of the same device or key counted once, and which devices were not noted. */
+/**
+ * How many records and reads were written (those of the same device or key count once), and which devices were not
+ * noted.
+ */
 export interface RecordedSyncs extends Noted {
   records: number;
   reads: number;
 }
 
-/** Order and doubling do not matter. One statement for the records, checks and refusals of some 60 devices, one for all reads. */
+/**
+ * Order and duplicates do not matter. Uses one statement for the records, checks and refusals of about 60 devices, and
+ * one for all reads.
+ */
 export async function recordSyncs(messages: readonly SyncMessage[], stores: SyncStores): Promise<RecordedSyncs> {
   const hours = new Map<string, number>();
   for (const { key, hour } of messages.flatMap((message) => message.read)) {

@@ -1,4 +1,4 @@
-/** What to do when R2 does not have a body that an entry names. */
+/** Recovers when R2 does not have a body that an entry names. */
 
 import { log } from '../../log.ts';
 import type { Entry } from '../../ports/entry.ts';
@@ -7,10 +7,11 @@ import { purgeKey } from '../purge-key.ts';
 import type { Services } from '../services.ts';
 
 /**
- * After an old look-up the body was removed in due course, and the object tells the newer entry. If it names the same body,
- * that is lost: the cache is purged, for a load that finds nothing changed would write no body; the next read loads it.
+ * If the look-up was old, the body was removed as planned, and the object returns a newer entry. If the object names
+ * the same body, the body is lost: the cache is purged, because a load that finds nothing changed would write no body.
+ * The next read then loads it.
  *
- * @param entry the one that names the missing body
+ * @param entry names the missing body
  * @throws Problem `overloaded`
  */
 export async function recoverBody(services: Pick<Services, 'lookup' | 'objects'>, entry: Entry): Promise<void> {

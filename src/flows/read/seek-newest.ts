@@ -1,7 +1,7 @@
 /**
- * What a location knows too little of: a device names a version that it was given elsewhere, or a revision that it was told of. D1's
- * primary is asked for all of them in one statement and, for those that it lacks too, their objects. Requests of an isolate that seek
- * the same share the answers.
+ * Finds newer entries if a location knows too little: a device names a version that it was given elsewhere, or a
+ * revision that it was told of. Asks D1's primary for all of them in one statement, then the objects of those that D1
+ * lacks too. Requests of an isolate that seek the same share the answers.
  */
 
 import type { Entry } from '../../ports/entry.ts';
@@ -14,7 +14,7 @@ import { type FoundCache, versionOf } from './find-entry.ts';
 
 type SeekServices = Pick<Services, 'lookup' | 'objects' | 'limits'>;
 
-/** A cache as it was found, and what is to be reached. */
+/** A cache as it was found, and what must be reached. */
 export interface Search {
   user: string;
   found: FoundCache;
@@ -23,7 +23,7 @@ export interface Search {
   minRevision: number;
 }
 
-/** Each as new as it can be had, in order; an error only where a device would get less than it names. */
+/** Returns each cache as new as possible, in order; an error only if a device would get less than it names. */
 export async function seekNewest(services: SeekServices, searches: readonly Search[]): Promise<Outcome<FoundCache>[]> {
   if (searches.every((search) => isReached(search, search.found.looked.entry))) {
     return searches.map(({ found }) => ({ value: found }));
@@ -65,18 +65,22 @@ function isToBeSought({ lookup }: SeekServices, search: Search): boolean {
   return isOlder(search, entry) || !lookup.isMissing(search.found.cache.key, search.minRevision);
 }
 
-/** Anybody can name any version, so that counts as asking for a load; a revision counts where it costs a call of the object. */
+/**
+ * Counts a search for a version as a request for a load, because any client can name any version. A search for a
+ * revision counts only if it costs an object call.
+ */
 async function countSearch({ limits }: SeekServices, search: Search): Promise<Outcome<null>> {
   if (!isOlder(search, search.found.looked.entry)) return { value: null };
   return attempt(limits.countLoad(search.user, search.found.cache.key).then(() => null));
 }
 
-/** `told`: by D1's primary. */
+/** `told`: the answer of D1's primary. */
 async function reach(services: SeekServices, search: Search, told: LookedUp): Promise<FoundCache> {
   const { found } = search;
   const looked = { ...told, fetched: found.looked.fetched || told.fetched };
   if (isReached(search, looked.entry)) return { ...found, looked };
-  // Whoever tells of a revision has seen D1's row of it: no object is made for a cache that nobody has.
+  // A client that names a revision was told of it from D1's row. Without a row, no object is created for a cache that
+  // does not exist.
   if (looked.entry === null && !isOlder(search, null)) return { ...found, looked };
   const entry = await fetchOnce(
     `newest ${found.cache.key}`,
@@ -88,7 +92,7 @@ async function reach(services: SeekServices, search: Search, told: LookedUp): Pr
     : { ...found, looked };
 }
 
-/** What another request of the isolate has learnt for all; undefined: it asks yet. */
+/** What another request of the isolate has found for all; undefined: it is still asking. */
 function toldMeanwhile({ lookup }: SeekServices, search: Search): Entry | null | undefined {
   const { key } = search.found.cache;
   const entry = lookup.peek(key);
@@ -110,7 +114,7 @@ async function askObject(
     entry = answer.outcome === 'found' ? answer.entry : null;
     if (revisionOf(entry) > revisionOf(known)) await lookup.put(entry as Entry);
   } catch (error) {
-    // What is known is answered, and the client asks again; but none gets less than it has.
+    // Returns what is known, and the client asks again; but no client gets less than it has.
     if (isNamed) throw error;
     logNotAsked(key, error);
   }

@@ -1,6 +1,6 @@
 /**
- * A read of a cache (CONTRACT 3): what is fresh is served, what is stale too while it is loaded again (RFC 5861), and what
- * is expired or missing is waited for. However many ask at once, the origin is asked once.
+ * A read of a cache (CONTRACT 3). Serves a fresh body; serves a stale body while the cache is loaded again (RFC 5861);
+ * waits for a load if the body is expired or missing. However many requests ask at once, the origin gets one request.
  */
 
 import { codeOf, Problem } from '../../contract/problem.ts';
@@ -20,35 +20,35 @@ type ReadServices = Pick<Services, 'settings' | 'resources' | 'lookup' | 'object
 /** A read of a cache. */
 export interface CacheRead extends CacheName {
   delta: DeltaRequest | null;
-  /** What was loaded before this moment is not accepted (`max-age`), ms since the epoch; null: of any age. */
+  /** Data loaded before this time is not accepted (`max-age`), ms since the epoch; null: of any age. */
   notBefore: number | null;
-  /** How long the answer may be held while the cache is loaded; without any, the resource's `wait_s` holds. */
+  /** How long the answer may be held while the cache is loaded; the default is the resource's `wait_s`. */
   preferences: Preferences;
-  /** No wait goes past this: the end of the reader's token, ms since the epoch. */
+  /** No wait lasts longer than this: the end of the reader's token, ms since the epoch. */
   latest: number;
 }
 
-/** What a read is answered with. */
+/** The answer to a read. */
 export type Served = ServedBody | Pending;
 type Pending = { outcome: 'pending'; task: PendingTask };
 
-/** A body that may be served, and why it is. */
+/** A body that may be served, and why. */
 export interface ServedBody {
   outcome: 'body';
   entry: Entry;
   loaded: Loaded;
-  /** Until when it is, or was, fresh, ms. */
+  /** When its freshness ends or ended, ms since the epoch. */
   expiresAt: number;
-  /** Null: it was here. Otherwise why it had to be loaded, or was tried to be, before the answer (RFC 9211 `fwd`). */
+  /** Null: it was here. Otherwise why a load was needed or tried before the answer (RFC 9211 `fwd`). */
   forwarded: 'miss' | 'stale' | null;
-  /** Names of its tables; null: it is no table, or the definition that it was loaded under is not known here. */
+  /** Names of its tables; null if it is not a table, or if the definition of its load is not known here. */
   tables: readonly string[] | null;
 }
 type Body = Omit<ServedBody, 'tables'>;
 
 /**
- * @throws Problem `not-found`, `invalid-parameters`, `invalid-header` for a delta of versions not reached yet,
- * `rate-limited`, `overloaded`, and a problem of the origin when it failed and nothing may stand in
+ * @throws Problem `not-found`, `invalid-parameters`, `invalid-header` for a delta of versions that do not exist yet,
+ * `rate-limited`, `overloaded`, and a problem of the origin if it failed and no stale body may be served
  */
 export async function serveCache(services: ReadServices, read: CacheRead): Promise<Served> {
   const found = await findEntry(services, read);
@@ -56,17 +56,17 @@ export async function serveCache(services: ReadServices, read: CacheRead): Promi
   return served === 'load' ? serveOnceLoaded(services, read, found) : served;
 }
 
-/** What is here of a cache, however old it is; null: nothing. */
+/** What this location has of a cache, however old; null if nothing. */
 export function loadedHere(found: FoundCache, now: number): ServedBody | null {
   const freshness = judge(found.looked.entry, freshnessRules(found.resource, found.looked.mark, null), now);
   return freshness.state === 'absent' ? null : withTables(bodyOf(freshness, null), found);
 }
 
 /**
- * What a read of a found cache is answered with at once: its body, or `load` when it must be loaded first.
+ * Answers a read of a found cache at once: its body, or `load` if it must be loaded first.
  *
- * @throws Problem `invalid-header` for a delta of versions not reached yet, and a problem of the origin when it failed and nothing
- * may stand in
+ * @throws Problem `invalid-header` for a delta of versions that do not exist yet, and a problem of the origin if it
+ * failed and no stale body may be served
  */
 export function serveAtOnce(services: ReadServices, read: CacheRead, found: FoundCache): ServedBody | 'load' {
   const { entry, mark } = found.looked;
@@ -84,7 +84,7 @@ export function serveAtOnce(services: ReadServices, read: CacheRead, found: Foun
   return failure === null ? 'load' : withTables(standIn(found, freshness, failure, null), found);
 }
 
-/** What a read of a found cache is answered with once it was loaded for it, or the task that is waited for. @throws Problem as `serveCache` */
+/** Answers a read of a found cache after a load, or with the task of that load. @throws Problem as `serveCache` */
 export async function serveOnceLoaded(services: ReadServices, read: CacheRead, found: FoundCache): Promise<Served> {
   const rules = freshnessRules(found.resource, found.looked.mark, read.notBefore);
   const served = await serveLoaded(services, read, found, judge(found.looked.entry, rules, Date.now()));
@@ -105,14 +105,15 @@ async function serveLoaded(
     const until = Math.min(Date.now() + heldMs, read.latest);
     end = await awaitLoad(services, found, { user: read.user, notBefore: read.notBefore, until, standsIn });
   } catch (error) {
-    // An object that cannot or may not be asked leaves a device no more without data than an origin that failed.
+    // If the object does not answer or may not be asked, a stale body is served, as after a failure of the origin.
     if (!standsIn) throw error;
     logNotAsked(found.cache.key, error);
     return bodyOf(before, forwarded);
   }
-  // Its groups may have been changed meanwhile, so that the reader finds it no more.
+  // The groups of the resource may have changed during the wait, so that it is now closed to the reader.
   await findResource(services.resources, read.title, read.reader);
-  // A load that is tried again has failed, and may go on failing for hours: the stale body stands meanwhile (RFC 5861).
+  // A load that is being retried has failed, and may keep failing for hours: the stale body is served meanwhile (RFC
+  // 5861).
   if (end.outcome === 'pending') return standsIn && isInRetry(services, found) ? bodyOf(before, forwarded) : end;
 
   const rules = freshnessRules(found.resource, found.looked.mark, read.notBefore);
@@ -123,7 +124,7 @@ async function serveLoaded(
   return bodyOf(freshness, forwarded);
 }
 
-/** Under `waitUntil`: the answer has gone, and the next read asks again if this fails. */
+/** Runs in `waitUntil`: the answer was sent, and the next read asks again if this fails. */
 async function revalidate(services: ReadServices, { user }: CacheRead, found: FoundCache): Promise<void> {
   try {
     await loadAsker(services, user)(found, null, 0);
@@ -132,7 +133,7 @@ async function revalidate(services: ReadServices, { user }: CacheRead, found: Fo
   }
 }
 
-/** The stale body while it may stand in for a failed load, else the failure. */
+/** Returns the stale body if it may replace a failed load; otherwise throws the failure. */
 function standIn(
   { cache }: FoundCache,
   freshness: Freshness,
@@ -141,7 +142,7 @@ function standIn(
 ): Body {
   if (freshness.state !== 'absent' && freshness.standsIn) return bodyOf(freshness, forwarded);
   const code = codeOf(failure.error);
-  // Other faults of ours in a load have codes whose status would not say that a load failed (CONTRACT 6).
+  // Other faults of the service have codes whose status would not say that a load failed (CONTRACT 6).
   const isTold = code.startsWith('origin-') || code === 'misconfigured';
   throw new Problem(isTold ? code : 'origin-unreachable', failure.error.detail, {
     adminDetail: failure.error.admin_detail,
@@ -159,7 +160,7 @@ function withTables({ outcome, entry, loaded, expiresAt, forwarded }: Body, foun
   return { outcome, entry, loaded, expiresAt, forwarded, tables: tablesOf(entry, found) };
 }
 
-/** What was loaded under another definition may have had other tables. */
+/** A body loaded under another definition may have other tables. */
 function tablesOf(entry: Entry, { resource }: FoundCache): ServedBody['tables'] {
   const { tables } = resource.definition;
   return tables === undefined || entry.number !== resource.number ? null : tables.map(({ name }) => name);

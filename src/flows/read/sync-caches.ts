@@ -1,6 +1,6 @@
 /**
- * One question about many caches (CONTRACT 3 "Many caches at once"): each is answered as a read of it alone would be. What is
- * known comes first and at once; then, one by one, what was waited for.
+ * One request for many caches (CONTRACT 3 "Many caches at once"): each is answered like its own read. First yields at
+ * once all that is known; then, one by one, what was waited for.
  */
 
 import { MAX_SYNC_HOLD_S, MAX_SYNC_LOADS, SYNC_HOLD_S } from '../../contract/constants.ts';
@@ -22,7 +22,7 @@ import type { FoundCache } from './find-entry.ts';
 import { knownCacheOf } from './known-caches.ts';
 import { type CacheRead, type ServedBody, serveAtOnce, serveOnceLoaded } from './serve-cache.ts';
 
-/** One cache that is asked for. */
+/** One requested cache. */
 export interface SyncItemRead {
   id: string;
   title: string;
@@ -32,41 +32,41 @@ export interface SyncItemRead {
   minRevision: number;
 }
 
-/** As `X-Delta: auto`. */
+/** Same as `X-Delta: auto`. */
 const DELTA = { kind: 'auto' } as const;
 
-/** The question; an item that is wrong in itself brings its error along. */
+/** The request. An invalid item contains its error. */
 export interface SyncRead {
   identity: Identity;
   items: readonly { id: string | null; item: Outcome<SyncItemRead> }[];
   preferences: Preferences;
-  /** The connection that is to be told of these caches; null: none. */
+  /** The connection to subscribe to these caches; null: none. */
   live: LiveCheck | null;
-  /** No wait goes past this: the end of the reader's token, ms since the epoch. */
+  /** No wait lasts longer than this: the end of the reader's token, ms since the epoch. */
   latest: number;
 }
 
-/** What is known of a cache that an item means. */
+/** What is known of the cache that an item means. */
 export interface SyncedCache {
   cache: CacheIdentity;
   definition: Resource;
-  /** As the item gave them, without defaults. */
+  /** As given in the item, without defaults. */
   parameters: Parameters;
-  /** Less is known than the client was told of. */
+  /** This location knows less than the client was told. */
   isBehind: boolean;
   answer:
     | { kind: 'served'; served: ServedBody; asked: AskedAnswer; chosen: ChosenAnswer }
-    /** Null: no task is known yet; one will be asked for after the answer. */
+    /** Null: no task is known yet; a load is requested after the answer. */
     | { kind: 'pending'; task: PendingTask | null };
 }
 
-/** An item with what has come of it; `at` is its place in the question. */
+/** An item with its result; `at` is its place in the request. */
 export type SyncedItem = ItemPlace & (SyncedCache | FailedItem);
 interface ItemPlace {
   id: string | null;
   at: number;
 }
-/** `cache`: which one the item means, as far as that is known. */
+/** `cache`: the cache that the item means, if that is known. */
 interface FailedItem {
   error: unknown;
   cache: CacheIdentity | null;
@@ -104,7 +104,7 @@ export async function* syncCaches(services: Services, question: SyncRead): Async
   if (later.length > 0) services.waitUntil(askForLoads(services, later));
 }
 
-/** Each item counts as a request; the first is the one that was counted when it was let in. */
+/** Counts each item as a request. The first was counted when the request was let in. */
 async function nameItems({ limits }: Services, { identity, items, preferences, live, ...question }: SyncRead) {
   const latest = heldUntil(question.latest, preferences);
   const failed: (ItemPlace & FailedItem)[] = [];
@@ -144,7 +144,7 @@ function readOf(
   };
 }
 
-/** Until when the answer is held at most, ms since the epoch. */
+/** Until when the answer may be held, ms since the epoch. */
 function heldUntil(latest: number, { waitS }: Preferences): number {
   const heldS = waitS === null ? SYNC_HOLD_S : Math.min(waitS, MAX_SYNC_HOLD_S);
   const now = Date.now();
@@ -196,7 +196,7 @@ function pendingItem(item: FoundItem, task: PendingTask | null): SyncedItem {
 
 function syncedOf({ id, at, item, found }: FoundItem, revision: number, answer: SyncedCache['answer']): SyncedItem {
   const { cache, resource } = found;
-  // Where D1 did not answer, the connection may have been told what this lacks.
+  // If D1 did not answer, the connection may already have been told something newer.
   const isBehind = revision < item.minRevision || found.looked.isUnconfirmed === true;
   return { id, at, cache, definition: resource.definition, parameters: item.parameters, isBehind, answer };
 }
@@ -205,12 +205,12 @@ function failedItem({ id, at, found }: FoundItem, error: unknown): SyncedItem {
   return { id, at, error, cache: found.cache };
 }
 
-/** Whether the cache exists, or will: its body is there, or a load was accepted. */
+/** Whether the cache exists or will exist: its body is there, or a load was accepted. */
 function isAccepted(item: SyncedItem): item is ItemPlace & SyncedCache {
   return 'answer' in item && (item.answer.kind === 'served' || item.answer.task !== null);
 }
 
-/** After the answer, for items that it did not wait for: the next question finds their tasks. */
+/** Asks for loads after the answer, for items that it did not wait for: the next request finds their tasks. */
 async function askForLoads(services: Services, items: readonly FoundItem[]): Promise<void> {
   const fetched = items.filter(({ found }) => found.looked.fetched);
   await sideBySide(fetched, async ({ read, found }) => {
@@ -218,7 +218,7 @@ async function askForLoads(services: Services, items: readonly FoundItem[]): Pro
   });
 }
 
-/** Results as they come; none of the works throws. */
+/** Yields results as they complete; the works must not throw. */
 async function* asCompleted<Value>(works: readonly Promise<Value>[]): AsyncGenerator<Value[], void, void> {
   const open = new Map(works.map((work, at) => [at, work.then((value) => ({ at, value }))]));
   while (open.size > 0) {

@@ -1,33 +1,33 @@
-/** Whether each store answers (CONTRACT 5). A check leaves nothing behind. */
+/** Checks whether each store answers (CONTRACT 5). A check leaves no data behind. */
 
 import { log } from '../../log.ts';
 import { withTimeout } from '../../waiting.ts';
 
 /** Whether a store answers in time. */
 export type StoreHealth = 'ok' | 'failing';
-/** `keeps nothing`: what is put is not found again, as on workers.dev; the service is slower, and right. */
+/** `keeps nothing`: stored values are not found again, as on workers.dev. The service is then slower, but correct. */
 export type EdgeHealth = 'ok' | 'keeps nothing';
 
-/** What health is found out by. */
+/** How to check health. */
 export interface Probes {
-  /** Name of a store -> a call that throws when it fails. */
+  /** Name of a store -> a call that throws if the store fails. */
   stores: Readonly<Record<string, () => Promise<unknown>>>;
-  /** Whether the edge cache of the request's host gives back what is put there; never throws. */
+  /** Whether the edge cache of the request's host returns what was stored; never throws. */
   edgeKeeps(): Promise<boolean>;
-  /** What keeps every token out: a sentence a setting. */
+  /** Reasons why no token can be verified: a sentence for each setting. */
   misconfigured(): Promise<string[]>;
 }
 
 export interface Health {
   stores: Record<string, StoreHealth>;
   edge: EdgeHealth;
-  /** Settings without which no token can be verified, a sentence each; empty: none is wrong. */
+  /** Faults of settings without which no token can be verified, a sentence each; empty if there are none. */
   settings: string[];
 }
 
 const PROBE_TIMEOUT_MS = 3000;
 
-/** Asks all stores and the edge cache at once; a store that does not answer in time is failing. */
+/** Checks all stores and the edge cache in parallel. A store that does not answer in time is failing. */
 export async function checkHealth({ stores, edgeKeeps, misconfigured }: Probes): Promise<Health> {
   const [answers, keeps, settings] = await Promise.all([checkStores(stores), edgeKeeps(), misconfigured()]);
   if (settings.length > 0) log('error', 'health.misconfigured', { settings });

@@ -1,6 +1,7 @@
 /**
- * Eviction: what nobody has read for EVICT_UNREAD_DAYS is purged, whole. Counters live on in the object, so that a cache
- * that is read again goes on counting versions and row ids. A private one that holds nothing any more is forgotten with its user.
+ * Eviction: purges each cache that no request has read for EVICT_UNREAD_DAYS. The object keeps its counters, so that
+ * the numbers of versions and row ids continue if the cache is read again. A private cache that no longer holds
+ * anything is forgotten together with its user.
  */
 
 import { log } from '../../log.ts';
@@ -10,10 +11,10 @@ import type { Services } from '../services.ts';
 import { type EmitServices, emitPurgesAhead } from '../webhooks/emit-events.ts';
 
 const DAY_MS = 86_400_000;
-/** Entries that one step of the walk looks at, so as many purges at most. */
+/** Entries that one step of the walk examines, and therefore the most purges of a step. */
 const WALKED_ENTRIES = 50;
 
-/** One step of the slow walk over all entries; `now` in ms since the epoch. What fails is there at the next walk. */
+/** One step of the slow walk over all entries; `now` in ms since the epoch. The next walk retries what fails. */
 export async function evictUnread(
   services: EmitServices & Pick<Services, 'settings' | 'entries' | 'objects' | 'lookup'>,
   now: number,
@@ -33,7 +34,7 @@ export async function evictUnread(
   if (unread.length > 0) log('notice', 'evict.done', { caches: unread.length });
 }
 
-/** The walk does not come back to what it has purged. */
+/** Emits the event before the purge, because the walk does not come back to a purged cache. */
 async function tellAhead(services: EmitServices & Pick<Services, 'entries'>, key: string, now: number): Promise<void> {
   if ((await services.webhooks.active()).length === 0) return;
   const entry = await services.entries.find(key);

@@ -1,10 +1,11 @@
 /**
- * Schedules (CONTRACT 4): refreshes the caches of resources whose time has come, some at each minute's cron. However many
- * times were missed, a cache is refreshed once; those that nobody reads are left to expire. Nothing is written to a cache's
- * entry: the resource's row tells when its schedule next comes and where the run under way goes on.
+ * Schedules (CONTRACT 4): refreshes the caches of resources whose time has come, some at each minute's cron. However
+ * many times were missed, a cache is refreshed once. Caches that no request reads are left to expire. Nothing is
+ * written to an entry: the resource's row contains the next time of its schedule, and where the current run continues.
  *
- * A run may break off between a page's refreshes and the note of it. Its beginning is noted before the first page, so that the
- * call that repeats a page asks for data fetched after that, and what the page has brought already is left alone.
+ * A run may be cut off between the refreshes of a page and the note about them. The start of the run is noted before
+ * the first page. So a call that repeats a page asks for data fetched after that start, and skips caches that the page
+ * has already loaded.
  */
 
 import { nextRunAt } from '../../core/schedule.ts';
@@ -16,16 +17,19 @@ import type { Services } from '../services.ts';
 
 type DueServices = Pick<Services, 'resources' | 'entries' | 'objects' | 'lookup'>;
 
-/** How long after its last read a cache is still refreshed. */
+/** How long after its last read a cache is still refreshed, ms. */
 const READ_WITHIN_MS = 7 * 86_400_000;
-/** Runs that one call goes on with. */
+/** Most runs that one call continues. */
 const MAX_RUNS = 50;
-/** Refreshes that one call starts; with the other parts of the cron it stays below what one invocation may call. */
+/**
+ * Most refreshes that one call starts. Together with the rest of the cron this stays below the number of calls that an
+ * invocation may make.
+ */
 const MAX_REFRESHES = 400;
 const PAGE = 50;
-/** Most pages, since those of a resource that nobody reads hold nothing to refresh. */
+/** Most pages: those of an unread resource contain nothing to refresh. */
 const MAX_PAGES = 100;
-/** Pause for each refresh started, so that as many as a call may start are spread over most of the minute. */
+/** Pause for each started refresh, ms, so that the refreshes of a call are spread over most of the minute. */
 const PAUSE_MS = 120;
 
 /** The place before all keys. */
@@ -38,7 +42,7 @@ export interface DueOptions {
 }
 
 /**
- * Goes on with the runs that are due, page by page in turn; what is left stays due for the next call.
+ * Continues the runs that are due, one page each in turn. The rest stays due for the next call.
  *
  * @param now ms since the epoch
  */
@@ -59,7 +63,9 @@ export async function refreshDue(
   }
 }
 
-/** Refreshes the next page of a run. `rest` is the run that is left; null: it is over, or somebody else goes on with it. */
+/**
+ * Refreshes the next page of a run. `rest` is the rest of the run; null if it is over, or if another call continues it.
+ */
 async function refreshNext(
   services: DueServices,
   found: ScheduledRun,
@@ -79,18 +85,18 @@ async function refreshNext(
       const moved = await services.resources.moveRun(run, { after: page.next });
       return { started, rest: moved ? { ...run, after: page.next } : null };
     }
-    // A time that came since the run began asks for the next run, and is never lost.
+    // A scheduled time that came during the run starts another run, so none is lost.
     const next = definition.schedule === undefined ? null : nextRunAt(definition.schedule, run.startedAt);
     await services.resources.moveRun(run, { nextRunAt: next });
     return { started, rest: null };
   } catch (error) {
-    // It stays due, from where it is.
+    // The run stays due at its current place.
     log('warn', 'schedule.failed', { resource: title, error });
     return { started: 0, rest: null };
   }
 }
 
-/** The run with its beginning noted; null: somebody else has begun it. */
+/** Notes the start of the run; null if another call has started it. */
 async function begun({ resources }: DueServices, run: ScheduledRun): Promise<ScheduledRun | null> {
   if (run.after !== null) return run;
   const start = { after: BEFORE_ALL };

@@ -1,6 +1,7 @@
 /**
- * The sweep: purges, one by one, the caches of resources that were purged or deleted as a whole. They count as absent
- * already, by the resource's number; this frees what they hold. Each step can be done again, and by several at once.
+ * The sweep: purges, one by one, the caches of resources that were purged or deleted as a whole. Because of the
+ * resource's number they already count as absent; the sweep frees what they hold. Each step may be repeated, and run
+ * several times at once.
  */
 
 import { MAX_BULK } from '../../contract/constants.ts';
@@ -12,12 +13,12 @@ import { type EmitServices, emitPurgesAhead } from '../webhooks/emit-events.ts';
 
 type SweepServices = EmitServices & Pick<Services, 'resources' | 'entries' | 'objects'>;
 
-/** Resources that one run looks at. */
+/** Most resources that one run examines. */
 const MAX_RESOURCES = 20;
-/** Most pages of entries that one run walks of a resource. */
+/** Most pages of entries that one run walks for each resource. */
 const MAX_PAGES = 20;
 
-/** Goes on with all sweeps, at most `limit` purges in all. A resource that fails keeps no other from its turn. */
+/** Continues all sweeps, with at most `limit` purges in total. A resource that fails does not block the others. */
 export async function sweepAll(services: SweepServices, now: number, limit = MAX_BULK): Promise<void> {
   let left = limit;
   for (const resource of await services.resources.listSweeping(MAX_RESOURCES)) {
@@ -26,7 +27,7 @@ export async function sweepAll(services: SweepServices, now: number, limit = MAX
   }
 }
 
-/** Begins the sweep of one resource, after the answer that made it necessary. */
+/** Starts the sweep of one resource, after the answer that made it necessary. */
 export async function sweepResource(services: SweepServices, title: string, now: number): Promise<void> {
   try {
     const resource = await services.resources.read(title);
@@ -36,7 +37,10 @@ export async function sweepResource(services: SweepServices, title: string, now:
   }
 }
 
-/** Purges at most `limit` caches of a resource and, when none is left, ends its sweep. The number of purges tried. */
+/**
+ * Purges at most `limit` caches of a resource and, if none is left, ends its sweep. Returns the number of attempted
+ * purges.
+ */
 async function sweep(services: SweepServices, resource: StoredResource, limit: number, now: number): Promise<number> {
   const { title, purged, definition } = resource;
   let tried = 0;
@@ -46,14 +50,15 @@ async function sweep(services: SweepServices, resource: StoredResource, limit: n
     for (let pages = 0; pages < MAX_PAGES && tried < limit; pages++) {
       const filter = { resource: title, numberBelow: purged };
       const page = await services.entries.list(filter, after, limit - tried, now);
-      // They count as absent already. Of a resource that is deleted nobody is told: it is gone, and so are the names of its caches soon.
+      // They already count as absent. For a deleted resource no events are sent: it is gone, and soon so are the names
+      // of its caches.
       if (definition !== null) await emitPurgesAhead(services, page.entries, now);
       const purges = await sideBySide(page.entries, ({ key }) => purge(services, title, key));
       tried += purges.length;
       failed += purges.filter((done) => !done).length;
       after = page.next;
       if (after !== null) continue;
-      // What could not be purged now is there at the next run.
+      // The next run retries what could not be purged now.
       if (failed === 0 && (definition !== null || (await forgetEntries(services, title, now)))) {
         await services.resources.endSweep(title, purged);
       }
@@ -65,7 +70,7 @@ async function sweep(services: SweepServices, resource: StoredResource, limit: n
   return tried;
 }
 
-/** An object that never heard of the cache has nothing to purge. False: it is to be asked again. */
+/** Purges a key. An object that does not know the cache has nothing to purge. False: ask again later. */
 async function purge(services: SweepServices, title: string, key: string, forget = false): Promise<boolean> {
   try {
     return (
@@ -77,12 +82,15 @@ async function purge(services: SweepServices, title: string, key: string, forget
   }
 }
 
-/** Removes the purged entries of a deleted resource; the objects of private ones forget their users. True: none is left. */
+/**
+ * Removes the purged entries of a deleted resource; the objects of private caches forget their users. True: none is
+ * left.
+ */
 async function forgetEntries(services: SweepServices, title: string, now: number): Promise<boolean> {
   let after: string | null = null;
   for (let pages = 0; pages < MAX_PAGES; pages++) {
     const page = await services.entries.list({ resource: title }, after, MAX_BULK, now);
-    // Later nothing in D1 would lead to the objects that still name them.
+    // After that, nothing in D1 leads to the objects that still name them.
     const isPrivate = page.entries.filter(({ owner }) => owner !== null);
     const forgotten = await sideBySide(isPrivate, ({ key }) => purge(services, title, key, true));
     if (forgotten.includes(false)) return false;

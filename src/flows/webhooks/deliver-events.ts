@@ -1,6 +1,10 @@
 /**
- * Events that have come for one webhook: sent at once while all is well, else folded into what waits (drain-webhook.ts), so that a
- * slow or dead receiver keeps no consumer from the others.
+ * Handles new events for one webhook: sends them at once while its receiver works, otherwise adds them to the waiting
+ * events (drain-webhook.ts), so that a slow or unreachable receiver does not block the consumer for others.
+ *
+ *   new events --> sendAtOnce --> receiver
+ *       |  receiver fails, events wait, or a least interval is set
+ *       +--> waiting events (D1) --> drainWebhook --> receiver
  */
 
 import type { CacheEvent, StoredWebhook } from '../../contract/webhook.ts';
@@ -9,14 +13,14 @@ import { log } from '../../log.ts';
 import { type DeliverOptions, drainWebhook } from './drain-webhook.ts';
 import { disableWebhook, GONE, identitiesOf, sendEvent, type WebhookServices, wakeWebhook } from './send-events.ts';
 
-/** So long deliveries are begun one after the other, ms; what is left then waits for one who sends it all. */
+/** How long new deliveries are started one after the other, ms. The rest then waits for `drainWebhook`. */
 const DIRECT_MS = 2000;
 
 /**
- * Deals with what has come for a webhook; without events it is a wake-up.
+ * Handles new events for a webhook; a call without events is a wake-up.
  *
- * @param webhook as D1 has it; undefined: it is gone, and so are its events
- * @throws what a store throws: then all of it comes again
+ * @param webhook as stored in D1; undefined: it is gone, and its events are dropped
+ * @throws what a store throws: then the whole message is retried
  */
 export async function deliverEvents(
   services: WebhookServices,
@@ -41,7 +45,9 @@ export async function deliverEvents(
   await drainWebhook(services, name, options);
 }
 
-/** Sends one after the other while they are taken. Those that were not sent, or not taken. */
+/**
+ * Sends one event after the other while the receiver accepts them. Returns those that were not sent or not accepted.
+ */
 async function sendAtOnce(
   services: WebhookServices,
   webhook: StoredWebhook,

@@ -1,6 +1,6 @@
 /**
- * Sends what waits for one webhook. One at a time does so, by a lease in D1: a receiver that is slow or dead keeps at most one
- * consumer, and is asked by one delivery alone whether it is back.
+ * Sends the events that wait for one webhook. A lease in D1 allows one drain at a time: a slow or unreachable receiver
+ * blocks at most one consumer, and gets only one delivery that tests whether it works again.
  */
 
 import type { StoredWebhook, WaitingEvents } from '../../contract/webhook.ts';
@@ -19,28 +19,31 @@ import {
   wakeWebhook,
 } from './send-events.ts';
 
-/** How long pages are begun, ms, and how long the lease lasts: past the last delivery of the last page. */
+/** How long new pages are started, ms; and how long the lease lasts: until after the last delivery of the last page. */
 const DRAIN_MS = 15_000;
 const LEASE_MS = 60_000;
-/** Caches of a page, for each delivery at once. */
+/** Caches of a page for each parallel delivery. */
 const PAGE_PER_LANE = 4;
 /** Connections of an invocation. */
 const USUAL_WIDTH = 6;
 
-/** What is left out is as usual. */
+/** Options, all with defaults. */
 export interface DeliverOptions extends SendOptions {
-  /** Most deliveries at once; an invocation has six connections for all its webhooks. */
+  /** Most parallel deliveries. An invocation has six connections for all its webhooks. */
   width?: number;
 }
 
-/** What became of a page: whether some were taken, and one that was not; `isNew`: that was its first time. `gone`: 410. */
+/**
+ * The result of a page: whether some events were accepted, and a refusal if there was one. `isNew`: first refusal of
+ * its cache's events. `gone`: 410.
+ */
 interface PageEnd {
   taken: boolean;
   refused: { reason: string; retryAfterMs: number; isNew: boolean } | null;
   gone: boolean;
 }
 
-/** Sends what is due, if nobody else does. @throws what a store throws: the cron looks again */
+/** Sends what is due, unless another drain does. @throws what a store throws: the cron looks again */
 export async function drainWebhook(
   services: WebhookServices,
   name: string,
@@ -65,7 +68,8 @@ export async function drainWebhook(
       failures = 0;
       end = { outcome: 'taken' };
     } else if (refused !== null) {
-      // A receiver that has just taken others, or that refuses again what it refused alone, is not down: those wait by themselves.
+      // A receiver that has just accepted others, or that repeats an earlier refusal of single events, is not down:
+      // those events wait on their own.
       if (end.outcome === 'taken' || (failingSince === null && !refused.isNew)) break;
       const { reason } = refused;
       if (failingSince === null) log('warn', 'webhook.failing', { webhook: name, reason });
@@ -83,7 +87,10 @@ export async function drainWebhook(
   if (wakeAt !== null) await wakeWebhook(services, name, wakeAt, now());
 }
 
-/** The first that is taken after a failure: what was not taken before is due, however late it was to be tried again. */
+/**
+ * After the first accepted delivery since a failure: makes everything due that was not accepted before, however late
+ * its retry was planned.
+ */
 async function welcomeBack({ webhookWaiting }: WebhookServices, webhook: string, now: number): Promise<void> {
   await webhookWaiting.hurry(webhook, now);
   log('notice', 'webhook.recovered', { webhook });
@@ -127,7 +134,7 @@ async function sendPage(
         const dueAt = now() + retryDelayMs(tries + 1, refused.retryAfterMs, random());
         ends.push({ key, revision, outcome: 'refused', dueAt });
         all.refused = { ...refused, isNew: tries === 0 || all.refused?.isNew === true };
-        // Where nothing is taken, the others need not find that out, too.
+        // If the receiver accepts nothing, the other deliveries need not find that out too.
         if (!all.taken) return;
       }
     }
@@ -137,7 +144,7 @@ async function sendPage(
   return all;
 }
 
-/** The events of one cache, oldest first; the first refusal, or null. */
+/** Sends the events of one cache, oldest first. Returns the first refusal, or null. */
 async function sendAll(
   services: WebhookServices,
   webhook: StoredWebhook,

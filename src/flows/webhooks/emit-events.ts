@@ -1,6 +1,6 @@
 /**
- * What has happened to caches goes to the queue of webhooks, before it counts as done: whoever is cut short in between does it again
- * (at least once). Without a webhook that is told, nothing is asked or sent.
+ * Sends events about caches to the webhook queue before the change counts as done: if the code is cut off in between,
+ * it sends them again (at least once). If no webhook wants them, nothing is looked up or sent.
  */
 
 import { hasEnded } from '../../contract/task.ts';
@@ -12,14 +12,14 @@ import { withTimeout } from '../../waiting.ts';
 import { demandAvailable } from '../demand-available.ts';
 import type { Services } from '../services.ts';
 
-/** What of the services events go through. */
+/** The services that events go through. */
 export type EmitServices = Pick<Services, 'webhooks' | 'webhookQueue'>;
 
 /** Most messages that a queue takes at once. */
 const MAX_SENT = 100;
 const SEND_TIMEOUT_MS = 5000;
 
-/** Sends each event to each webhook that is told of it. @throws Problem `overloaded` when that is not sure */
+/** Sends each event to each webhook that wants it. @throws Problem `overloaded` if that is not certain */
 export async function emitEvents(services: EmitServices, events: readonly CacheEvent[]): Promise<void> {
   if (events.length === 0) return;
   const messages = messagesOf(events, await services.webhooks.active());
@@ -29,9 +29,9 @@ export async function emitEvents(services: EmitServices, events: readonly CacheE
 }
 
 /**
- * The same of a task that has ended, as its object remembers it.
+ * Same for a task that has ended, as its object remembers it.
  *
- * @param resource title, if it is known: the object is only asked where a webhook may be told
+ * @param resource title, if known: the object is asked only if a webhook may want the event
  * @throws Problem `overloaded`
  */
 export async function emitTask(
@@ -49,7 +49,7 @@ export async function emitTask(
   await emitEvents(services, eventsOfTask(answer.task, answer.entry));
 }
 
-/** The same of caches that were purged; the entries are those after the purge. @throws Problem `overloaded` */
+/** Same for purged caches; `entries` are those after the purge. @throws Problem `overloaded` */
 export async function emitPurges(services: EmitServices, entries: readonly Entry[], now: number): Promise<void> {
   await emitEvents(
     services,
@@ -58,12 +58,14 @@ export async function emitPurges(services: EmitServices, entries: readonly Entry
 }
 
 /**
- * The same of caches that are about to be purged by what would not come back to them if it were cut short after the purge. Those that
- * hold nothing are left out. @throws Problem `overloaded`: then they must not be purged
+ * Same for caches that are about to be purged, if the caller would not come back to them after a cut. Skips caches that
+ * hold nothing.
+ *
+ * @throws Problem `overloaded`: then they must not be purged
  */
 export async function emitPurgesAhead(services: EmitServices, entries: readonly Entry[], now: number): Promise<void> {
   const held = entries.filter(({ loaded }) => loaded !== null);
-  // A purge gives this revision, or a higher one.
+  // The purge will give this revision or a higher one.
   const purged = held.map((entry) => ({ ...entry, loaded: null, revision: entry.revision + 1 }));
   await emitPurges(services, purged, now);
 }

@@ -1,4 +1,4 @@
-/** One delivery of events of a cache to one webhook: looked up, sent, logged. */
+/** One delivery of events of a cache to one webhook: look-up, request, log. */
 
 import type { CacheEvent, StoredWebhook, WebhookMessage } from '../../contract/webhook.ts';
 import { isWanted, payloadOf, webhookIdOf } from '../../core/webhook-events.ts';
@@ -11,24 +11,24 @@ import { NAMELESS } from '../../ports/entry.ts';
 import type { KnownWebhook } from '../../ports/webhook-stores.ts';
 import type { Services } from '../services.ts';
 
-/** What of the services deliveries work with. */
+/** The services that deliveries use. */
 export type WebhookServices = Pick<
   Services,
   'webhooks' | 'webhookWaiting' | 'webhookQueue' | 'entries' | 'settings' | 'secret' | 'metrics'
 >;
 
-/** What is left out is as usual. */
+/** Options, all with defaults. */
 export interface SendOptions {
   fetch?: Fetch;
-  /** The clock, ms since the epoch. */
+  /** Clock, ms since the epoch. */
   now?: () => number;
   /** From 0 up to 1. */
   random?: () => number;
-  /** How long a receiver has, ms. */
+  /** How long a receiver may take, ms. */
   timeoutMs?: number;
 }
 
-/** A receiver that has not taken anything for so long is given up, ms. */
+/** After this time without an accepted delivery the webhook is disabled, ms. */
 export const GIVE_UP_MS = 5 * 86_400_000;
 export const NOTHING_TAKEN = 'The receiver took nothing for 5 days.';
 export const GONE = 'The receiver answered with status 410: it wants no more.';
@@ -36,7 +36,10 @@ export const GONE = 'The receiver answered with status 410: it wants no more.';
 /** Longest delay of a message, seconds. */
 const MAX_DELAY_S = 43_200;
 
-/** Who a cache is, by key; without those that are gone or whose user was forgotten. `unread`: D1 has not told of them this time. */
+/**
+ * Returns the identities of caches by key, without caches that are gone or whose user was forgotten. `unread`: keys
+ * that D1 did not return this time.
+ */
 export async function identitiesOf(
   { entries }: Pick<Services, 'entries'>,
   keys: readonly string[],
@@ -47,7 +50,7 @@ export async function identitiesOf(
   return { caches: new Map(named.map((entry) => [entry.key, entry])), unread: new Set(found.unread) };
 }
 
-/** Sends an event once. One that the webhook is no longer told of counts as taken. */
+/** Sends an event once. An event that the webhook no longer wants counts as accepted. */
 export async function sendEvent(
   services: WebhookServices,
   { name, definition }: StoredWebhook,
@@ -69,7 +72,7 @@ export async function sendEvent(
   return result;
 }
 
-/** How receivers are reached. */
+/** How to reach receivers. */
 export function deliveryOptions(
   { settings, secret }: Pick<Services, 'settings' | 'secret'>,
   { fetch = (url, init) => globalThis.fetch(url, init), now = Date.now, timeoutMs }: SendOptions,
@@ -77,7 +80,7 @@ export function deliveryOptions(
   return { hosts: settings.originHosts, secret, fetch, accepts: acceptsTcp, now: now(), timeoutMs };
 }
 
-/** Nothing is sent to a webhook any more until it is put again. False: it was disabled, or put again, meanwhile. */
+/** Disables the webhook until it is put again. False: it was disabled or put again meanwhile. */
 export async function disableWebhook(
   { webhooks, metrics }: Pick<Services, 'webhooks' | 'metrics'>,
   webhook: KnownWebhook,
@@ -90,7 +93,7 @@ export async function disableWebhook(
   return true;
 }
 
-/** Has somebody look at what waits, at `wakeAt` (ms since the epoch). Where that fails, the cron does it. */
+/** Sends a wake-up for `wakeAt` (ms since the epoch). If that fails, the cron takes over. */
 export async function wakeWebhook(
   { webhookQueue }: Pick<Services, 'webhookQueue'>,
   webhook: string,

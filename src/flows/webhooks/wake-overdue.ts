@@ -1,8 +1,11 @@
-/** The second clock of webhooks: what was due a while ago, and nobody has looked at, since a message or a consumer was lost. */
+/**
+ * The second clock of webhooks: finds events that were due some time ago and not handled, because a message or a
+ * consumer was lost.
+ */
 
 import type { Services } from '../services.ts';
 
-/** So long after its time a wake-up counts as lost, ms: longer than a lease. */
+/** A wake-up counts as lost this long after its time, ms: longer than a lease. */
 const LATE_MS = 90_000;
 
 /** One run; `now` in ms since the epoch. */
