@@ -1,4 +1,4 @@
-/** `npm run build:client`: builds the device client (client/) and packs it: `dist/freshet-client-<version>.tgz`. */
+/** `npm run build:client`: builds and packs the device client (client/): `dist/freshet-client-<version>.tgz`. */
 
 import { join, relative } from 'node:path';
 import { buildClient } from './client/build.ts';

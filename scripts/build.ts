@@ -1,6 +1,7 @@
 /**
- * Makes the static assets (wrangler.toml, `[build]`), which do not count to the Worker's size: the OpenAPI text, generated
- * from the routes of the app, the pages for people, the console, and the files of the API reader, from their package. None is kept in git.
+ * Builds the static assets (wrangler.toml, `[build]`), which do not count towards the Worker's size: the OpenAPI text,
+ * generated from the app's routes, the pages for people, the console, and the files of the API reader from its package.
+ * None of them is in git.
  */
 
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
@@ -12,7 +13,7 @@ import { openApiDocument } from './openapi/document.ts';
 import { failingPage, problemsPage, readerPage } from './pages/pages.ts';
 
 const ASSETS = join(import.meta.dirname, '../assets');
-/** On the same disk as the assets, and outside of them. */
+/** On the same disk as the assets, but outside of their folder. */
 const UNFINISHED = join(import.meta.dirname, '../.wrangler/unfinished-assets');
 const READER = ['swagger-ui-bundle.js', 'swagger-ui.css'];
 
@@ -31,14 +32,15 @@ const { files } = await buildConsole();
 mkdirSync(join(ASSETS, CONSOLE), { recursive: true });
 for (const [name, content] of files) put(`${CONSOLE}/${name}`, content);
 put('pages/console.html', readFileSync(join(import.meta.dirname, '../console/index.html')));
-// Pieces of earlier builds: they have other names.
+// Remove pieces of earlier builds, which have other names.
 for (const name of readdirSync(join(ASSETS, CONSOLE))) {
   if (!files.has(name)) rmSync(join(ASSETS, CONSOLE, name), { force: true });
 }
 
 /**
- * Replaces an asset as a whole, and only one that differs: services that start or run beside this build, as those of the tests do, list this
- * folder and read its files, and must find neither half of one nor one that is soon gone.
+ * Replaces an asset as a whole, and only if it differs. Services that start or run during this build, such as those of
+ * the tests, list this folder and read its files. They must find neither half a file nor one that is about to
+ * disappear.
  */
 function put(path: string, content: string | Uint8Array): void {
   const file = join(ASSETS, path);

@@ -1,4 +1,4 @@
-/** `npm run console:types`: the types of the API in the console, from the OpenAPI text that the service answers. */
+/** `npm run console:types`: writes the console's types of the API from the OpenAPI text of the service. */
 
 import { writeFileSync } from 'node:fs';
 import { CONSOLE_TYPES, makeConsoleTypes } from './console/types.ts';

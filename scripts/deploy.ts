@@ -1,8 +1,10 @@
 /**
- * `npm run deploy`: puts the service on the Cloudflare account that wrangler is logged in to (CONTRACT 7); safe to
- * repeat. A Worker has no start at which it could refuse its settings, so they are checked here, before anything is made or
- * uploaded. wrangler itself makes the bucket and the queues on deploy; the databases are made here, before, since the schema
- * must be there when the Worker is. What was deployed is asked whether it is well, for only it knows the values of secrets. `--env` names an environment of wrangler.toml; `--dry-run` only builds and checks.
+ * `npm run deploy`: deploys the service to the Cloudflare account that wrangler is logged in to (CONTRACT 7). Safe to
+ * repeat. A Worker has no start at which it could refuse its settings, so this script checks them before it creates or
+ * uploads anything. It creates the databases before the deploy, because their schema must exist when the Worker does;
+ * wrangler itself creates the bucket and the queues. Afterwards it asks the deployed service for its health, because
+ * only the service knows the values of secrets. `--env` names an environment of wrangler.toml; `--dry-run` only builds
+ * and checks.
  */
 
 import { parseArgs } from 'node:util';
@@ -18,7 +20,7 @@ const HOW_TO_SET = `Settings stand under [vars] in wrangler.toml, secrets are se
   npx wrangler secret delete JWT_SECRET
 docs/identity.md has the settings for each identity provider. Then run npm run deploy again.`;
 
-/** The environment, as an argument of each command of wrangler. */
+/** The environment, as an argument of each wrangler command. */
 let ofEnvironment: string[] = [];
 
 try {
@@ -55,7 +57,7 @@ async function deploy(): Promise<number> {
   return demandHealth(addressIn(output));
 }
 
-/** The exit code. */
+/** Returns the exit code. */
 async function demandHealth(address: string | null): Promise<number> {
   if (address === null) {
     console.log('Its address is not known here: see that /healthz says "status":"ok" there.');
@@ -77,7 +79,7 @@ function config(): ReturnType<typeof readConfig> {
   }
 }
 
-/** Says of sources that their loads will fail. That this cannot be found out keeps nobody from deploying. */
+/** Names sources whose loads will fail. If that cannot be found out, the deploy continues. */
 async function tellOfDatabases(): Promise<void> {
   const { code, stdout } = await quietly('d1', 'execute', 'DB', '--remote', '--json', '--command', NAMED_DATABASES);
   const bindings = config().hyperdrive.map(({ binding }: { binding: string }) => binding);
@@ -85,7 +87,7 @@ async function tellOfDatabases(): Promise<void> {
   console.log(note ?? 'All are bound.');
 }
 
-/** @param secrets null: not known. @throws Error that says what to do unless the service can work with its settings */
+/** @param secrets null: not known. @throws Error that says what to do, if the service cannot work with its settings */
 function demandSettings(secrets: readonly string[] | null): void {
   const { vars, d1_databases: databases } = config();
   const faults = faultsOfSettings({
@@ -99,7 +101,9 @@ function demandSettings(secrets: readonly string[] | null): void {
   console.log('They are sound.');
 }
 
-/** Names of the deployed Worker's secrets; none where there is no Worker yet. @throws Error when wrangler cannot tell */
+/**
+ * Names of the deployed Worker's secrets; empty if there is no Worker yet. @throws Error if wrangler cannot list them
+ */
 async function secretNames(): Promise<string[]> {
   const { code, stdout, output } = await quietly('secret', 'list', '--format', 'json');
   if (code === 0) return (JSON.parse(stdout) as { name: string }[]).map(({ name }) => name);
@@ -107,13 +111,13 @@ async function secretNames(): Promise<string[]> {
   throw new Error(output);
 }
 
-/** Makes the database of a binding where there is none. @throws Error when wrangler cannot tell or cannot make it */
+/** Creates the database of a binding if it does not exist. @throws Error if wrangler cannot list or create databases */
 async function demandDatabase(binding: string): Promise<void> {
   const { code, output } = await quietly('d1', 'info', binding, '--json');
   if (code === 0) return;
   const name = /Couldn't find a D1 DB named '([^']+)'/.exec(output)?.[1];
   if (name === undefined) throw new Error(output);
-  // Its id need not be known here: the deploy finds it by its name.
+  // Its id is not needed here: the deploy finds the database by its name.
   const made = await quietly('d1', 'create', name, '--update-config=false');
   if (made.code !== 0) throw new Error(made.output);
   console.log(`Made the database ${name}.`);

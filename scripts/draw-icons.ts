@@ -1,6 +1,6 @@
 /**
- * `node scripts/draw-icons.ts`: draws Tablet's icons anew, after demo/tablet/public/icon.svg has changed. Phones take no SVG
- * for the home screen.
+ * `node scripts/draw-icons.ts`: draws Tablet's icons again after a change of demo/tablet/public/icon.svg. Phones accept
+ * no SVG for the home screen.
  */
 
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -10,7 +10,9 @@ import { PROJECT } from './lib/wrangler.ts';
 
 const FOLDER = join(PROJECT, 'demo/tablet/public');
 
-/** `share`: of the side that the drawing takes; what a phone cuts off (maskable icons) is in the ground's colour. */
+/**
+ * `share`: share of the side that the drawing takes; what a phone cuts off (maskable icons) has the background colour.
+ */
 const ICONS = [
   { name: 'icon-180', size: 180, share: 1, isRound: false },
   { name: 'icon-192', size: 192, share: 1, isRound: true },

@@ -1,6 +1,7 @@
 /**
- * Comes before each npm script that only the project's own Node.js can run: where that or the packages are missing, it says
- * in one sentence what to do, instead of Node.js stumbling over TypeScript. Plain JavaScript, since any Node.js must run it.
+ * Runs before each npm script that needs the project's Node.js version. If that version or the packages are missing,
+ * prints one sentence that says what to do, before Node.js fails on TypeScript. Plain JavaScript, because any Node.js
+ * must be able to run it.
  */
 'use strict';
 
@@ -10,7 +11,7 @@ const fs = require('fs');
 const path = require('path');
 
 const PROJECT = path.join(__dirname, '..');
-/** What `npm ci` runs on (package.json, engines). */
+/** Lowest version of Node.js for `npm ci` (package.json, engines). */
 const MIN_MAJOR = 20;
 
 const fault = findFault();
@@ -21,7 +22,7 @@ if (fault !== null) {
 
 /** @returns {string | null} */
 function findFault() {
-  // npm writes this file when everything else is in its place.
+  // npm writes this file last.
   if (!fs.existsSync(path.join(PROJECT, 'node_modules/.package-lock.json'))) {
     const tooOld = Number(process.versions.node.split('.')[0]) < MIN_MAJOR;
     return tooOld

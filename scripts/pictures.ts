@@ -1,6 +1,7 @@
 /**
- * `npm run pictures`: makes the pictures of README anew, from the real service with its demo in a real Chromium. Takes some
- * minutes: what charts show must happen first. Numbers and times differ from run to run, what is seen does not.
+ * `npm run pictures`: takes the pictures of the README again, from the real service with its demo in a real Chromium.
+ * Takes several minutes, because the events on the charts must happen first. Numbers and times differ between runs; the
+ * screens do not.
  */
 
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -43,16 +44,16 @@ async function take({ name, link, path, viewport, ready }: Picture): Promise<voi
   await page.context().close();
 }
 
-/** As WebP, which Playwright's own screenshots are not. */
+/** As WebP, which Playwright's own screenshots do not support. */
 async function pictureOf(page: Page): Promise<Buffer> {
-  // The colours of a chart follow in the frame after those of the page.
+  // A chart changes its colours one frame after the page.
   await page.evaluate('new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))');
   const session = await page.context().newCDPSession(page);
   const { data } = await session.send('Page.captureScreenshot', { format: 'webp', quality: QUALITY });
   return Buffer.from(data, 'base64');
 }
 
-/** As a link does: what is signed in stays in the memory of the page. */
+/** Navigates as a link does, because the sign-in is in the memory of the page. */
 async function goTo(page: Page, path: string): Promise<void> {
   const address = JSON.stringify(path);
   await page.evaluate(`history.replaceState(null, '', ${address}); dispatchEvent(new PopStateEvent('popstate'));`);

@@ -1,4 +1,4 @@
-/** Writes the generated part of docs/resources.md anew, after a change of the schema of definitions. */
+/** Writes the generated part of docs/resources.md again, after a change of the schema of definitions. */
 
 import { writeFileSync } from 'node:fs';
 import { PAGE, readPage, withTable } from './reference/page.ts';

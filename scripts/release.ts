@@ -1,7 +1,7 @@
 /**
- * `npm run release`: says whether the version of package.json can go out, and prints the commands that let it; it runs none of them.
- * `npm run release -- --prepare 0.2.0` writes that version wherever it stands, moves what is unreleased in CHANGELOG.md into its section, and
- * writes its record. CONTRIBUTING.md "A release" has the whole way.
+ * `npm run release`: says whether the version in package.json can be released, and prints the commands for that without
+ * running them. `npm run release -- --prepare 0.2.0` writes that version in all places, moves the unreleased part of
+ * CHANGELOG.md into its section, and writes its record. CONTRIBUTING.md "A release" describes all steps.
  */
 
 import { parseArgs } from 'node:util';
@@ -18,7 +18,7 @@ try {
   process.exitCode = 1;
 }
 
-/** The exit code. */
+/** Returns the exit code. */
 async function check(): Promise<number> {
   const state = await releaseState(PROJECT);
   const faults = faultsOfRelease(state);

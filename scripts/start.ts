@@ -1,6 +1,7 @@
 /**
  * `npm start`: the whole service on one machine (CONTRACT 7). Migrations, the demo origin and `wrangler dev` run as
- * children; the demo is set up through the service's own API. Whatever ends this process ends all of them.
+ * children; the demo is set up through the service's own API. When this process ends, in whatever way, all children
+ * end.
  */
 
 import { join } from 'node:path';
@@ -21,7 +22,7 @@ import type { WorkerSettings } from './lib/worker-settings.ts';
 
 const DAY_S = 86_400;
 const MINUTE_MS = 60_000;
-/** Who comes in by the one-time way administers, and may look at rows, for a working day, s. */
+/** The one-time link gives administration and the right to look at rows for a working day, s. */
 const CONSOLE_S = 8 * 3600;
 const CONSOLE_SCOPE = 'cache:admin cache:read cache:refresh';
 
@@ -40,7 +41,7 @@ async function main(): Promise<void> {
   const settings = readLocalSettings(process.env, process.argv.slice(2));
   const service = `http://127.0.0.1:${settings.port}`;
   const origin = `http://127.0.0.1:${settings.originPort}`;
-  // First of all: with the lock taken, the ports are taken as well, and no news.
+  // Checked first: if the lock is taken, the ports are taken too, and reporting them would not help.
   demandNone([stateFault(settings, service)]);
   const worker = localWorkerSettings(process.env);
   const withDemo = settings.demo && worker.provider === null;
@@ -104,7 +105,7 @@ function demandNone(faults: readonly (string | null)[]): void {
   if (found.length > 0) throw new Error(found.join('\n'));
 }
 
-/** Which settings are taken from where, and which are not used. */
+/** Prints which settings are used from where, and which are not used. */
 function tellSettings(
   { taken, unused, provider, file }: WorkerSettings & { file: string },
   findings: ProviderFindings | null,
@@ -122,7 +123,7 @@ function ready(service: string, text: string): void {
   console.log(text);
 }
 
-/** `wrangler dev` fires no cron trigger by itself; Cloudflare would, at each minute. */
+/** Unlike Cloudflare, `wrangler dev` fires no cron trigger by itself; this fires one each minute. */
 function fireCron(service: string): void {
   const fire = () => fetch(`${service}/cdn-cgi/handler/scheduled?cron=*+*+*+*+*`).catch(() => undefined);
   setTimeout(
@@ -134,7 +135,7 @@ function fireCron(service: string): void {
   );
 }
 
-/** npm killed outright passes no signal on: then our parent changes. */
+/** If npm is killed with SIGKILL it passes no signal on. Then the parent process changes. */
 function endWithNpm(): void {
   if (process.env.npm_lifecycle_event === undefined) return;
   const parent = process.ppid;

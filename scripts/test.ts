@@ -1,7 +1,8 @@
 /**
- * `npm test`: every check (CONTRACT 7). `npm run test:all`: the same with the long forms and what needs tools, which it
- * installs. Ends with one line, `N passed, N failed, N skipped`, and exits with 1 if one failed. What is skipped because
- * something is missing is listed with the command that brings it; under `test:all` or `CI` it counts as failed.
+ * `npm test`: every check (CONTRACT 7). `npm run test:all`: the same, plus the long forms and the checks that need
+ * tools, which it installs. Ends with one line, `N passed, N failed, N skipped`, and exits with 1 if a check failed.
+ * Checks that were skipped because something is missing are listed with the command that installs it; under `test:all`
+ * or `CI` they count as failed.
  */
 
 import { spawnSync } from 'node:child_process';
@@ -37,7 +38,10 @@ console.log(
 );
 process.exitCode = failed === 0 ? 0 : 1;
 
-/** The suites of a lane, one after the other. Only one lane shows its lines as they come; those of the others follow whole. */
+/**
+ * Runs the suites of a lane one after the other. Only one lane prints its output live; the other lanes print theirs
+ * when a suite has ended.
+ */
 async function runLane(
   lane: readonly Suite[],
   options: { env: Record<string, string>; live: boolean },

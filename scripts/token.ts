@@ -1,4 +1,6 @@
-/** `npm run -s token -- <user>`: prints a token that the local service accepts, and on stderr what it says (CONTRACT 7). */
+/**
+ * `npm run -s token -- <user>`: prints a token that the local service accepts, and its claims on stderr (CONTRACT 7).
+ */
 
 import { parseArgs } from 'node:util';
 import { decodeJwt } from 'jose';
@@ -59,13 +61,13 @@ async function printToken({ user, options }: Command): Promise<void> {
   }
 }
 
-/** Whose token is asked for, and what it claims. */
+/** The user of the token and its claims. */
 interface Command {
   user: string;
   options: Omit<TokenOptions, 'rules'>;
 }
 
-/** Null: help is asked for. @throws Error that says what is wrong with the arguments */
+/** Returns null if help is requested. @throws Error that says what is wrong with the arguments */
 function readCommand(): Command | null {
   const { values, positionals } = parseArgs({
     allowPositionals: true,

@@ -1,13 +1,14 @@
-/** Bundles modules of the project for a page, as the app of a user would. */
+/** Bundles modules of the project for a page, as a user's app would. */
 
 import { buildFiles } from '../lib/build-files.ts';
 import { PROJECT } from '../lib/wrangler.ts';
 
 /**
- * The scripts by their path from the root of a site. Modules that several of them need stand in files of their own.
+ * Returns the scripts by their path from the root of a site. Modules that several scripts need become files of their
+ * own.
  *
- * @param modules file of the project by the name that it is served under: `/<name>.js`
- * @throws Error with esbuild's words when a module has a fault
+ * @param modules served name -> file of the project: `/<name>.js`
+ * @throws Error with esbuild's message if a module has a fault
  */
 export async function bundle(modules: Readonly<Record<string, string>>): Promise<ReadonlyMap<string, Uint8Array>> {
   if (Object.keys(modules).length === 0) return new Map();
@@ -18,7 +19,7 @@ export async function bundle(modules: Readonly<Record<string, string>>): Promise
     format: 'esm',
     target: 'es2022',
     platform: 'browser',
-    // Some packages look for Node's name of it.
+    // Some packages look for Node's name of the global object.
     define: { global: 'globalThis' },
     sourcemap: 'inline',
   });

@@ -1,4 +1,4 @@
-/** A real Chromium, driven through playwright-core. */
+/** A real Chromium, controlled by playwright-core. */
 
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -7,14 +7,14 @@ import { type Browser, type BrowserContext, type BrowserContextOptions, chromium
 import { findChromium } from './executable.ts';
 
 /**
- * A name that leads to this machine, yet is no secure context over HTTP, as an address of an office's network is none: its
- * pages have neither `crypto.subtle` nor Web Locks.
+ * A name for this machine that is not a secure context over HTTP, like an address in an office network: its pages have
+ * neither `crypto.subtle` nor Web Locks.
  */
 export const INSECURE_HOST = 'freshet.test';
 
-/** Besides what Playwright gives. None of them touches CORS, or how many processes the tabs have. */
+/** In addition to Playwright's flags. None of them affects CORS or the number of tab processes. */
 const FLAGS = [
-  // Tests also run as root, for whom the browser has no sandbox.
+  // Tests also run as root, for which the browser has no sandbox.
   '--no-sandbox',
   '--disable-gpu',
   '--disable-quic',
@@ -25,13 +25,13 @@ const FLAGS = [
   `--host-resolver-rules=MAP ${INSECURE_HOST} 127.0.0.1`,
 ];
 
-/** How a page, or a profile, is opened: usually a desktop in light colours. */
+/** How to open a page or a profile. Default: a desktop browser in light colours. */
 export type PageOptions = Pick<
   BrowserContextOptions,
   'viewport' | 'colorScheme' | 'locale' | 'timezoneId' | 'reducedMotion' | 'serviceWorkers' | 'permissions'
 >;
 
-/** A browser whose profiles live in memory, each apart from the others. */
+/** A browser whose profiles are in memory and separate from each other. */
 export class Chromium {
   readonly #browser: Browser;
 
@@ -39,18 +39,18 @@ export class Chromium {
     this.#browser = browser;
   }
 
-  /** @param flags more of the command line, such as `--js-flags=--expose-gc` */
+  /** @param flags additional command-line flags, such as `--js-flags=--expose-gc` */
   static async start({ flags = [] }: { flags?: readonly string[] } = {}): Promise<Chromium> {
     return new Chromium(await chromium.launch(await launchOptions(flags)));
   }
 
-  /** A fresh profile. Its pages are tabs: they share stores, locks and channels. */
+  /** Opens a new profile. Its pages are tabs that share stores, locks and channels. */
   profile(options: PageOptions = {}): Promise<BrowserContext> {
-    // Where no language is set, the browser's own is `en-US@posix`, which is none to `Intl`.
+    // Without a locale, the browser uses `en-US@posix`, which `Intl` does not know.
     return this.#browser.newContext({ locale: 'en-US', ...options });
   }
 
-  /** A page in a profile of its own. */
+  /** Opens a page in a profile of its own. */
   async page(url: string, options: PageOptions = {}): Promise<Page> {
     return open(await this.profile(options), url);
   }
@@ -60,7 +60,7 @@ export class Chromium {
   }
 }
 
-/** A browser with one profile that is kept on disk: it survives the browser, also where that is killed. */
+/** A browser with one profile on disk. The profile survives the browser, even if that is killed. */
 export class DiskProfile {
   readonly context: BrowserContext;
   readonly folder: string;
@@ -70,7 +70,7 @@ export class DiskProfile {
     this.folder = folder;
   }
 
-  /** @param folder of an earlier one; without it a fresh one, which `stop` removes */
+  /** @param folder an earlier profile; without it, a new one that `stop` removes */
   static async start({
     folder = mkdtempSync(join(tmpdir(), 'freshet-profile-')),
     flags = [],
@@ -84,23 +84,23 @@ export class DiskProfile {
     return open(this.context, url);
   }
 
-  /** Ends the browser's processes as a lack of power does. The folder stays, for `start`. */
+  /** Kills the browser's processes as a power failure would. The folder stays, for `start`. */
   async kill(): Promise<void> {
     const gone = new Promise((resolve) => this.context.once('close', resolve));
     const session = await this.context.browser()?.newBrowserCDPSession();
-    // Its answer never comes.
+    // This call gets no answer.
     void session?.send('Browser.crash').catch(() => undefined);
     await gone;
   }
 
-  /** Ends the browser; `keep`: the folder stays, for `start`. */
+  /** Stops the browser. `keep`: the folder stays, for `start`. */
   async stop({ keep = false } = {}): Promise<void> {
     await this.context.close();
     if (!keep) rmSync(this.folder, { recursive: true, force: true });
   }
 }
 
-/** A tab of a profile. */
+/** Opens a tab in a profile. */
 export async function open(profile: BrowserContext, url: string): Promise<Page> {
   const page = await profile.newPage();
   await page.goto(url);

@@ -1,6 +1,7 @@
 /**
- * Which Chromium the tests and measurements open: `CHROMIUM_PATH`, else the one that an npm package brings, else one that is
- * installed. Playwright's own download is not used: it needs a host that neither continuous integration nor many offices reach.
+ * Selects the Chromium for tests and measurements: `CHROMIUM_PATH`, otherwise the one from an npm package, otherwise an
+ * installed one. Playwright's own download is not used, because continuous integration and many offices cannot reach
+ * its host.
  */
 
 import { existsSync } from 'node:fs';
@@ -11,7 +12,7 @@ import { unpackChromium } from './unpack.ts';
 /** A browser that can be started. */
 export interface Executable {
   path: string;
-  /** What its process needs in its environment. */
+  /** Environment variables that its process needs. */
   env: Readonly<Record<string, string>>;
 }
 
@@ -23,16 +24,18 @@ const PLACES = [
   'C:\\Program Files (x86)\\Microsoft\\Edge\\Application\\msedge.exe',
 ];
 
-/** Whether there is a Chromium to open. */
+/** Whether there is a Chromium. */
 export function hasChromium(): boolean {
   return chosenByUser() !== undefined || packageFolder() !== null || installed() !== null;
 }
 
-/** How somebody without one gets one. */
+/** How to get a Chromium. */
 export const CHROMIUM_REMEDY =
   'install Chromium or Chrome (Debian: apt-get install chromium), or name one: CHROMIUM_PATH=<file> npm test';
 
-/** The browser to start; the first call unpacks it, which takes some seconds. @throws Error where there is none */
+/**
+ * Returns the browser to start. The first call unpacks it, which takes several seconds. @throws Error if there is none
+ */
 export async function findChromium(): Promise<Executable> {
   const chosen = chosenByUser();
   if (chosen !== undefined) {
@@ -50,7 +53,7 @@ function chosenByUser(): string | undefined {
   return process.env.CHROMIUM_PATH || undefined;
 }
 
-/** Folder of @sparticuz/chromium, which has a program for Linux with glibc on x64 alone; null: not for this machine. */
+/** Folder of @sparticuz/chromium, which contains a program only for Linux with glibc on x64; null on other machines. */
 function packageFolder(): string | null {
   if (process.platform !== 'linux' || process.arch !== 'x64') return null;
   const { header } = process.report.getReport() as { header: { glibcVersionRuntime?: string } };

@@ -1,4 +1,7 @@
-/** A site of its own origin whose pages have modules of the project as globals. What it asks of a service is subject to CORS. */
+/**
+ * A site with its own origin whose pages have modules of the project as globals. Its requests to a service are subject
+ * to CORS.
+ */
 
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -6,16 +9,19 @@ import { contentTypeOf } from '../lib/content-types.ts';
 import { bundle } from './bundle.ts';
 import { INSECURE_HOST } from './chromium.ts';
 
-/** What is served, by path. */
+/** Files to serve, by path. */
 type Files = ReadonlyMap<string, string | Uint8Array>;
 
-/** What a site has. */
+/** Options of a site. */
 export interface SiteOptions {
-  /** Modules by the name of the global that they are in a page; a name that ends in `worker` is served alone. Files from the project's folder. */
+  /**
+   * Name of a global in the pages -> file of the module, from the project's folder. A module whose name ends in
+   * `worker` is only served.
+   */
   modules?: Readonly<Record<string, string>>;
-  /** What else it serves, by path. */
+  /** Other files to serve, by path. */
   files?: Readonly<Record<string, string | Uint8Array>>;
-  /** A fixed port, where the test needs one; usually any that is free. */
+  /** A fixed port, if the test needs one. Default: any free port. */
   port?: number;
 }
 
@@ -27,7 +33,7 @@ export class Site {
     this.#server = server;
   }
 
-  /** @throws Error when a module cannot be bundled */
+  /** @throws Error if a module cannot be bundled */
   static async start({ modules = {}, files: others = {}, port = 0 }: SiteOptions = {}): Promise<Site> {
     const files: Files = new Map([...Object.entries(others), ...(await bundle(modules))]);
     const page = pageWith(Object.keys(modules).filter((name) => !name.endsWith('worker')));
@@ -45,12 +51,12 @@ export class Site {
     return (this.#server.address() as AddressInfo).port;
   }
 
-  /** A secure context, for loopback is one. */
+  /** A secure context, because its host is loopback. */
   get url(): string {
     return `http://127.0.0.1:${this.port}/`;
   }
 
-  /** The same pages by a name that makes no secure context, and is another origin. */
+  /** The same pages under a name that is another origin and not a secure context. */
   get insecureUrl(): string {
     return `http://${INSECURE_HOST}:${this.port}/`;
   }
@@ -67,7 +73,7 @@ function answerOf(path: string, page: string, files: Files): [status: number, ty
   return body === undefined ? [404, 'text/plain; charset=utf-8', 'not found'] : [200, contentTypeOf(path), body];
 }
 
-/** The modules' scripts block `load`, so that the globals are there when a test's `goto` has returned. */
+/** The scripts of the modules block `load`, so the globals exist when a test's `goto` returns. */
 function pageWith(names: readonly string[]): string {
   const lines = names.map((name) => `import * as ${name} from '/${name}.js'; globalThis.${name} = ${name};`);
   return `<!doctype html><html lang="en"><title>A page of somebody else</title><link rel="icon" href="data:,"><script type="module">

@@ -1,7 +1,6 @@
 /**
- * Unpacks the Chromium of @sparticuz/chromium. Only its program is used: what the package itself offers takes any
- * `chromium` that lies in the system's temporary folder, whatever its version, and starts it with CORS off and all tabs in
- * one process.
+ * Unpacks the Chromium of @sparticuz/chromium. Only the program of the package is used: its own code takes any
+ * `chromium` in the system's temporary folder, of any version, and starts it with CORS off and all tabs in one process.
  */
 
 import { spawn, spawnSync } from 'node:child_process';
@@ -26,13 +25,13 @@ const CACHE = join(PROJECT, 'node_modules/.cache');
 const PREFIX = 'freshet-chromium-';
 
 /**
- * The program of the package in this folder, unpacked in a folder named by its version unless it is there.
+ * Unpacks the program of the package into a folder named by its version, unless it is already there.
  *
- * Safe beside other processes that do the same: each unpacks into a folder of its own and renames it as a whole.
+ * Safe if several processes do it at once: each unpacks into its own folder and renames that as a whole.
  *
  * @param source a folder with a package.json and `bin/*.br`
- * @param cache where the unpacked versions stand
- * @throws Error when the program does not run on this machine
+ * @param cache folder of the unpacked versions
+ * @throws Error if the program does not run on this machine
  */
 export async function unpackChromium(source: string, cache: string = CACHE): Promise<Executable> {
   const { version } = JSON.parse(readFileSync(join(source, 'package.json'), 'utf8')) as { version: string };
@@ -47,7 +46,7 @@ export async function unpackChromium(source: string, cache: string = CACHE): Pro
       renameSync(part, folder);
     } catch (error) {
       rmSync(part, { recursive: true });
-      // Another process was first.
+      // Another process was faster.
       if (!existsSync(folder)) throw error;
     }
   }
@@ -66,7 +65,7 @@ async function fill(folder: string, packed: string): Promise<void> {
   ]);
   writeFileSync(join(folder, 'fonts.conf'), FONTS);
   if (faultOf(inFolder(folder)) === null) return;
-  // Small systems lack libnss3 and its like, which the package has for one of them.
+  // Small systems lack libnss3 and similar libraries, which the package includes for one system.
   await untar(join(packed, 'al2023.tar.br'), folder);
   const fault = faultOf(inFolder(folder));
   if (fault === null) return;
@@ -74,7 +73,7 @@ async function fill(folder: string, packed: string): Promise<void> {
   throw new Error(`The Chromium of the package does not run here: ${fault}. CHROMIUM_PATH=<file> names another one.`);
 }
 
-/** The system's own fonts, and those of the package where it has none: without any, no text has a width. */
+/** Uses the system's fonts, and those of the package if it has none: without a font, no text has a width. */
 const FONTS = `<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "fonts.dtd">
 <fontconfig>
@@ -95,7 +94,7 @@ function inFolder(folder: string): Executable {
   };
 }
 
-/** Why the program does not run; null: it does. */
+/** Returns why the program does not run; null if it does. */
 function faultOf({ path, env }: Executable): string | null {
   const { status, stderr, error } = spawnSync(path, ['--version'], { env: { ...process.env, ...env } });
   return status === 0 ? null : (error?.message ?? String(stderr).trim());
@@ -109,7 +108,8 @@ async function untar(packed: string, folder: string): Promise<void> {
     tar.on('error', reject);
     tar.on('close', (code) => (code === 0 ? resolve() : reject(new Error(`tar ended with ${code}`))));
   });
-  // tar may end at the end of the archive, before it has read the zeros that follow: its exit code tells whether all was there.
+  // tar may exit at the end of the archive before it has read the zeros after it. Its exit code says whether the
+  // archive was complete.
   const [given] = await Promise.allSettled([
     pipeline(createReadStream(packed), createBrotliDecompress(), tar.stdin),
     ended,
@@ -118,11 +118,11 @@ async function untar(packed: string, folder: string): Promise<void> {
   if (given.status === 'rejected' && !ENDED_EARLY.includes(given.reason.code)) throw given.reason;
 }
 
-/** Removes other versions, and what processes left that were killed while they unpacked: 200 MB each. */
+/** Removes other versions, and what processes left behind that were killed while they unpacked: 200 MB each. */
 function sweep(cache: string, wanted: string): void {
   if (!existsSync(cache)) return;
   for (const name of readdirSync(cache).filter((name) => name.startsWith(PREFIX))) {
-    // Another process may have finished it since we looked.
+    // Another process may have finished it in the meantime.
     if (join(cache, name) === wanted) continue;
     const [, pid] = /\.part-(\d+)$/.exec(name) ?? [];
     if (pid === undefined || !isRunning(Number(pid))) rmSync(join(cache, name), { recursive: true, force: true });

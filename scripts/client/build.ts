@@ -1,4 +1,4 @@
-/** Builds the device client: a script for each entry, what they share in chunks, and their declarations. */
+/** Builds the device client: a script for each entry, shared chunks, and declarations. */
 
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -8,12 +8,12 @@ import { writeDeclarations } from './declarations.ts';
 import { CLIENT, type Entry } from './manifest.ts';
 
 /**
- * Writes `<name>.js`, `<name>.js.map`, `<name>.d.ts` and what they import. Not minified: an app's own build does that, and
- * what stands in a stack trace can be read.
+ * Writes `<name>.js`, `<name>.js.map`, `<name>.d.ts` and what they import. Not minified: an app's own build does that,
+ * and stack traces stay readable.
  *
- * @param folder made anew
- * @returns what esbuild tells of its outputs: paths from the package's folder
- * @throws Error with the words of esbuild or of the compiler
+ * @param folder emptied and written again
+ * @returns esbuild's metafile, with paths from the package's folder
+ * @throws Error with the message of esbuild or the compiler
  */
 export async function buildClient(entries: readonly Entry[], folder: string): Promise<Metafile> {
   rmSync(folder, { recursive: true, force: true });

@@ -1,4 +1,4 @@
-/** The declarations of the device client, by the compiler. */
+/** Writes the declarations of the device client with the TypeScript compiler. */
 
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -7,11 +7,13 @@ import { dirname, join } from 'node:path';
 import { PROJECT } from '../lib/wrangler.ts';
 import { CLIENT, type Entry } from './manifest.ts';
 
-/** Writes `<name>.d.ts` of each entry, and the others that these import. @throws Error with the compiler's words */
+/**
+ * Writes `<name>.d.ts` of each entry, and the declarations that these import. @throws Error with the compiler's message
+ */
 export function writeDeclarations(entries: readonly Entry[], folder: string): void {
   compile(entries, folder);
   const reached = new Set(entries.map(({ name }) => join(folder, `${name}.d.ts`)));
-  // A set gives what is added to it while it is gone through.
+  // The loop also visits items that are added to the set during it.
   for (const file of reached) for (const imported of importScripts(file)) reached.add(imported);
   for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
     const file = join(folder, name);
@@ -38,7 +40,8 @@ function compile(entries: readonly Entry[], folder: string): void {
 }
 
 /**
- * The compiler rewrites `./x.ts` to `./x.js` in scripts, and leaves it in declarations, where not every reader follows it.
+ * Rewrites `./x.ts` to `./x.js`. The compiler does that in scripts but not in declarations, where not every tool
+ * resolves it.
  *
  * @returns the declarations that this one imports
  */

@@ -1,4 +1,4 @@
-/** The package of the device client: what its package.json says of it. All that builds, packs and checks it goes by this. */
+/** The package.json of the device client. Everything that builds, packs or checks the package uses this module. */
 
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,7 +7,7 @@ import { PROJECT } from '../lib/wrangler.ts';
 /** Folder of the package. */
 export const CLIENT = join(PROJECT, 'client');
 
-/** The members of its package.json that are read here. */
+/** The members of package.json that are read here. */
 export interface Manifest {
   name: string;
   version: string;
@@ -17,14 +17,14 @@ export interface Manifest {
   peerDependenciesMeta?: Readonly<Record<string, { optional?: boolean }>>;
 }
 
-/** An entry of the package: `subpath` as one imports it (`.`, `./react`), `source` its file. */
+/** An entry of the package: `subpath` as in imports (`.`, `./react`), `source` its file. */
 export interface Entry {
   subpath: string;
   name: string;
   source: string;
 }
 
-/** @throws Error where the package has another version than the service: they are released together */
+/** @throws Error if the package has another version than the service: both are released together */
 export function readManifest(): Manifest {
   const manifest = JSON.parse(readFileSync(join(CLIENT, 'package.json'), 'utf8')) as Manifest;
   const { version } = JSON.parse(readFileSync(join(PROJECT, 'package.json'), 'utf8')) as Manifest;
@@ -36,7 +36,10 @@ export function readManifest(): Manifest {
   return manifest;
 }
 
-/** What can be imported: `./dist/<name>.js` in `exports` is built from `src/<name>.ts`. @throws Error where that is not so */
+/**
+ * Returns what can be imported: `./dist/<name>.js` in `exports` is built from `src/<name>.ts`. @throws Error for other
+ * exports
+ */
 export function entriesOf({ exports }: Manifest): Entry[] {
   return Object.entries(exports).map(([subpath, { types, default: script }]) => {
     const [, name] = /^\.\/dist\/([\w-]+)\.js$/.exec(script) ?? [];

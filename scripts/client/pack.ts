@@ -7,9 +7,9 @@ import { join } from 'node:path';
 import { PROJECT } from '../lib/wrangler.ts';
 import { CLIENT, type Manifest } from './manifest.ts';
 
-/** What npm tells of a tarball. */
+/** npm's description of a tarball. */
 export interface Packed {
-  /** Where it is. */
+  /** Path of the tarball. */
   path: string;
   /** Bytes, packed. */
   size: number;
@@ -18,9 +18,11 @@ export interface Packed {
 }
 
 /**
+ * Packs the built client.
+ *
  * @param built the folder that build.ts wrote
- * @param destination where the tarball goes
- * @throws Error with npm's words, or where a file is missing that the package promises
+ * @param destination folder for the tarball
+ * @throws Error with npm's message, or if a file is missing that the package promises
  */
 export function packClient(manifest: Manifest, built: string, destination: string): Packed {
   const stage = mkdtempSync(join(tmpdir(), 'freshet-pack-'));

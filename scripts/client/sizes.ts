@@ -1,6 +1,6 @@
 /**
- * What the device client adds to an app, minified and compressed. Parts add up: each is what the bundle grows by when an app
- * uses that part besides the core, so that nothing is counted twice.
+ * How many bytes the device client adds to an app, minified and compressed. Sizes of parts can be added: each is the
+ * growth of the bundle if an app uses the part in addition to the core, so nothing counts twice.
  */
 
 import { globSync } from 'node:fs';
@@ -10,22 +10,22 @@ import { build, type Plugin } from 'esbuild';
 import limits from '../limits.json' with { type: 'json' };
 import { CLIENT } from './manifest.ts';
 
-/** The members of scripts/limits.json that bound a part, in bytes. */
+/** The members of scripts/limits.json that limit a part, in bytes. */
 export type PartName = keyof typeof limits.clientGzippedBytes;
 
 /** A part of the client. */
 export interface Part {
   name: PartName;
-  /** The entry that has it, from client/src. */
+  /** The entry with this part, from client/src. */
   entry: string;
-  /** Its own files, where an entry has more than it; without: all that the entry adds to the core. */
+  /** The part's own files, if the entry has more; without them, everything that the entry adds to the core. */
   files?: string;
 }
 
 const SOURCES = join(CLIENT, 'src');
 const CORE: Part = { name: 'core', entry: 'index.ts' };
 
-/** All that has a limit. */
+/** All parts with a limit. */
 export const PARTS: readonly Part[] = [
   CORE,
   { name: 'indexedDb', entry: 'index.ts', files: 'store/indexed-db*.ts' },
@@ -36,7 +36,7 @@ export const PARTS: readonly Part[] = [
 ];
 const ASIDE = PARTS.flatMap(({ files }) => files ?? []);
 
-/** Bytes, gzipped, that a part adds. */
+/** Bytes that a part adds, gzipped. */
 export async function partBytes({ name, entry, files }: Part): Promise<number> {
   const core = await gzippedBytes([CORE.entry], ASIDE);
   if (name === CORE.name) return core;
@@ -44,7 +44,7 @@ export async function partBytes({ name, entry, files }: Part): Promise<number> {
   return (await gzippedBytes([CORE.entry, entry], without)) - core;
 }
 
-/** Bytes, gzipped, of an app that uses all of these parts. */
+/** Bytes of an app that uses all these parts, gzipped. */
 export function togetherBytes(parts: readonly Part[]): Promise<number> {
   const used = new Set(parts.map(({ files }) => files));
   return gzippedBytes(
@@ -53,7 +53,7 @@ export function togetherBytes(parts: readonly Part[]): Promise<number> {
   );
 }
 
-/** Whether the sources of a part are there. */
+/** Whether the source files of a part exist. */
 export function hasSources({ entry, files }: Part): boolean {
   return globSync(files ?? entry, { cwd: SOURCES }).length > 0;
 }
@@ -75,7 +75,9 @@ async function gzippedBytes(entries: readonly string[], without: readonly string
   return gzipSync(outputFiles[0]?.contents ?? '', { level: 9 }).length;
 }
 
-/** Makes files empty. What others import of them is undefined then: of a file without exports esbuild only warns. */
+/**
+ * Replaces files with empty ones. Imports from them are then undefined; for a file without exports esbuild only warns.
+ */
 function emptied(files: ReadonlySet<string>): Plugin {
   return {
     name: 'emptied',

@@ -5,14 +5,14 @@ import type { Metafile } from 'esbuild';
 import { type BuiltFiles, buildFiles, builtPath } from '../lib/build-files.ts';
 import { PROJECT } from '../lib/wrangler.ts';
 
-/** The files of the console by name, and which of them the first screen needs. */
+/** The console's files by name, and those that the first screen needs. */
 export interface ConsoleFiles {
   files: BuiltFiles;
-  /** `app.js` and what it imports before anything shows. */
+  /** `app.js` and what it imports before anything is shown. */
   first: readonly string[];
 }
 
-/** @throws Error with esbuild's words when a module has a fault */
+/** @throws Error with esbuild's message if a module has a fault */
 export async function buildConsole(): Promise<ConsoleFiles> {
   const { files, metafile } = await buildFiles({
     absWorkingDir: PROJECT,

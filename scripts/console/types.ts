@@ -7,12 +7,12 @@ import { join } from 'node:path';
 import { PROJECT } from '../lib/wrangler.ts';
 import { openApiDocument } from '../openapi/document.ts';
 
-/** Where they stand in git, so that a build needs no generator. */
+/** Their file is in git, so that a build needs no generator. */
 export const CONSOLE_TYPES = join(PROJECT, 'console/api.d.ts');
 
 const GENERATOR = join(PROJECT, 'tools/openapi/node_modules/openapi-typescript/bin/cli.js');
 
-/** The text of `console/api.d.ts` as the routes are now. @throws Error where the generator is not installed, or fails */
+/** The text of `console/api.d.ts` for the current routes. @throws Error if the generator is not installed or fails */
 export async function makeConsoleTypes(): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'freshet-console-'));
   try {

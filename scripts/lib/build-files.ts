@@ -1,29 +1,29 @@
-/** Files that esbuild makes in memory, for those who serve, measure or write them themselves. */
+/** Builds files with esbuild in memory, for callers that serve, measure or write them themselves. */
 
 import { join } from 'node:path';
 import { type BuildOptions, type BuildResult, build, context, type Metafile } from 'esbuild';
 
-/** Path below the folder of the output -> content. */
+/** Path below the output folder -> content. */
 export type BuiltFiles = ReadonlyMap<string, Uint8Array>;
 
 type Options = Omit<BuildOptions, 'bundle' | 'write' | 'outdir' | 'metafile' | 'logLevel'> & { absWorkingDir: string };
 
-/** Named in maps of the sources, and nowhere on disk. */
+/** A name for source maps; the folder does not exist on disk. */
 const FOLDER = 'dist';
 const IN_MEMORY = { bundle: true, write: false, outdir: FOLDER, metafile: true, logLevel: 'silent' } as const;
 
 /**
  * Bundles once.
  *
- * @returns besides the files what esbuild tells of them, whose paths begin with `dist/`
- * @throws Error with esbuild's words where a source has a fault
+ * @returns the files, and esbuild's metafile with paths that start with `dist/`
+ * @throws Error with esbuild's message if a source has a fault
  */
 export async function buildFiles(options: Options): Promise<{ files: BuiltFiles; metafile: Metafile }> {
   const result = await build({ ...options, ...IN_MEMORY });
   return { files: filesOf(result, options), metafile: result.metafile };
 }
 
-/** Bundles again and again: each call makes what has changed since the one before. @throws Error as `buildFiles` */
+/** Bundles repeatedly: each call builds what has changed since the call before. @throws Error as `buildFiles` */
 export function rebuilding(options: Options): () => Promise<BuiltFiles> {
   let building: ReturnType<typeof begin> | undefined;
   const begin = () => context({ ...options, ...IN_MEMORY });
@@ -33,7 +33,7 @@ export function rebuilding(options: Options): () => Promise<BuiltFiles> {
   };
 }
 
-/** Path of a built file in what esbuild tells of it. */
+/** Path of a built file in esbuild's metafile. */
 export function builtPath(name: string): string {
   return `${FOLDER}/${name}`;
 }

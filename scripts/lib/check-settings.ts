@@ -1,4 +1,6 @@
-/** What a deploy can know of the settings before it uploads anything: values in `wrangler.toml`, names of secrets. */
+/**
+ * What a deploy can know about the settings before it uploads anything: values in `wrangler.toml`, names of secrets.
+ */
 
 import { Problem } from '../../src/contract/problem.ts';
 import { consoleConfig } from '../../src/http/console-settings.ts';
@@ -6,17 +8,22 @@ import { CURRENT_KEYS, demandOneKey, KEY_NAMES, tokenKeys } from '../../src/http
 import { demandAudience, RULE_NAMES, tokenRules } from '../../src/http/token-rules.ts';
 import { readSettings, readText } from '../../src/settings.ts';
 
-/** What is set where. */
+/** The settings and where they are. */
 export interface DeployedSettings {
   /** `[vars]` of wrangler.toml. */
   vars: Readonly<Record<string, unknown>>;
   /** Names of the bindings of D1 databases. */
   databases: readonly string[];
-  /** Names of the Worker's secrets, whose values nobody is told; null: they are not known, and the key is not demanded. */
+  /**
+   * Names of the Worker's secrets (nobody can read their values); null: not known, then a missing key is not a fault.
+   */
   secrets: readonly string[] | null;
 }
 
-/** What is wrong with the settings, a sentence each; with any, the service would let nobody in, or the wrong people. */
+/**
+ * Returns the faults of the settings, a sentence each. With any of them the service would accept no token, or tokens of
+ * strangers.
+ */
 export function faultsOfSettings({ vars, databases, secrets }: DeployedSettings): string[] {
   const bound = Object.fromEntries(databases.map((name) => [name, {}]));
   const isSet = (name: string) => readText(vars, name) !== undefined;
@@ -31,7 +38,7 @@ export function faultsOfSettings({ vars, databases, secrets }: DeployedSettings)
     () => {
       if (names.includes('JWT_JWKS_URL') && !names.includes('JWT_AUDIENCE')) demandAudience({});
     },
-    // Keys whose values can be read here.
+    // Checks the keys whose values are readable here.
     () => {
       if (CURRENT_KEYS.some(isSet)) void tokenKeys({ ...vars });
     },
@@ -39,7 +46,7 @@ export function faultsOfSettings({ vars, databases, secrets }: DeployedSettings)
   return [...new Set([...checks.flatMap(faultOf), ...unknownNames(names), ...settingsInSecrets(secrets ?? [], vars)])];
 }
 
-/** A misspelt setting would not be heeded, which for JWT_AUDIENCE lets strangers in. */
+/** The service ignores a misspelt setting; for JWT_AUDIENCE that would let strangers in. */
 function unknownNames(names: readonly string[]): string[] {
   const known: readonly string[] = [...KEY_NAMES, ...RULE_NAMES];
   return names
@@ -47,7 +54,7 @@ function unknownNames(names: readonly string[]): string[] {
     .map((name) => `There is no setting ${name}; there is ${known.join(', ')}.`);
 }
 
-/** The platform refuses a name that is a secret and a variable at once. */
+/** The platform refuses a name that is both a secret and a variable. */
 function settingsInSecrets(secrets: readonly string[], vars: DeployedSettings['vars']): string[] {
   return secrets
     .filter((name) => name in vars)

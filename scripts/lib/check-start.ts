@@ -1,4 +1,4 @@
-/** What must hold before anything is started (CONTRACT 7): whatever does not is told in one line, with its remedy. */
+/** Conditions for a start (CONTRACT 7). Each fault is one line that says what to do. */
 
 import { accessSync, constants, mkdirSync } from 'node:fs';
 import { relative } from 'node:path';
@@ -6,7 +6,10 @@ import type { LocalSettings } from './local-settings.ts';
 import { otherPort, portFault } from './ports.ts';
 import { lockState } from './state-lock.ts';
 
-/** A folder that can be written, and that no other service uses. Takes it until this process ends. Null: so it is; else a sentence. */
+/**
+ * Checks that the folder is writable and that no other service uses it, and locks it until this process ends. Returns
+ * null if so, otherwise a sentence.
+ */
 export function stateFault({ stateDir, port }: LocalSettings, service: string): string | null {
   try {
     mkdirSync(stateDir, { recursive: true });
@@ -24,7 +27,7 @@ export function stateFault({ stateDir, port }: LocalSettings, service: string): 
   return `${stateDir} is already served at ${url} (process ${pid}). Use that one, or start another with stores of its own: ${another}`;
 }
 
-/** A sentence for each port that cannot be had. */
+/** Returns a sentence for each port that is not available. */
 export async function portFaults({ port, originPort }: LocalSettings, withOrigin: boolean): Promise<string[]> {
   const faults = [await portFault(port, 'PORT'), withOrigin ? await portFault(originPort, 'ORIGIN_PORT') : null];
   return faults.filter((fault) => fault !== null);

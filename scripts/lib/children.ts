@@ -1,37 +1,37 @@
-/** Child processes, each in a process group of its own, so that what they start in turn ends with them. */
+/** Child processes, each in its own process group, so that the processes that they start end with them. */
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** A process that was started. */
+/** A started process. */
 export interface Child {
   process: ChildProcess;
   /** Its exit code, or null after a signal. */
   ended: Promise<number | null>;
 }
 
-/** How a process is started. */
+/** How to start a process. */
 export interface ChildOptions {
   cwd: string;
   env: NodeJS.ProcessEnv;
-  /** Gets each line of its output. */
+  /** Called with each line of its output. */
   onLine(line: string): void;
-  /** Opens a channel, so that the child can tell that it is ready and sees when we are gone. */
+  /** Opens a channel, so that the child can report that it is ready, and notices when this process is gone. */
   channel?: boolean;
 }
 
 const PATIENCE_MS = 5000;
 const POLL_MS = 20;
 
-/** All children of this process; once stopped it starts no more. */
+/** All children of this process. After `stop` it starts no more. */
 export class Children {
   readonly #groups = new Set<number>();
   #warden: Child | undefined;
   #stopped = false;
 
-  /** @throws Error when stopped, or when the program cannot be run */
+  /** @throws Error after `stop`, or if the program cannot be run */
   start([program, ...args]: readonly [string, ...string[]], options: ChildOptions): Child {
     if (this.#stopped) throw new Error('stopped');
     const child = spawn(program, args, {
@@ -47,7 +47,7 @@ export class Children {
     return { process: child, ended: endOf(child) };
   }
 
-  /** Ends all groups: asks first, and kills what is left after 5 s. */
+  /** Ends all groups: asks them to stop, and kills the rest after 5 s. */
   async stop(): Promise<void> {
     this.#stopped = true;
     for (const group of this.#groups) signal(group, 'SIGTERM');
@@ -59,7 +59,7 @@ export class Children {
     await this.#warden?.ended;
   }
 
-  /** Tells the warden of a group: should this process be killed outright, it kills what is left of them. */
+  /** Tells the warden about a group, so that it kills the group if this process is killed with SIGKILL. */
   #watch(group: number): void {
     this.#groups.add(group);
     this.#warden ??= startWarden();
@@ -76,7 +76,7 @@ function startWarden(): Child {
     detached: true,
     stdio: ['pipe', 'ignore', 'ignore'],
   });
-  // It may have been killed; then there is nobody to tell.
+  // The warden may have been killed; then this write fails, and nobody needs it.
   warden.stdin.on('error', () => {});
   return { process: warden, ended: endOf(warden) };
 }
@@ -88,7 +88,7 @@ function endOf(child: ChildProcess): Promise<number | null> {
   });
 }
 
-/** False when the group has no process left. */
+/** Returns false if the group has no process left. */
 function signal(group: number, name: NodeJS.Signals | 0): boolean {
   try {
     process.kill(-group, name);

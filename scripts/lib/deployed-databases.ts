@@ -1,4 +1,7 @@
-/** What a deploy says of databases that sources read over Hyperdrive: it makes none, since it does not know their passwords. */
+/**
+ * Messages of a deploy about databases that sources read over Hyperdrive. The deploy creates no Hyperdrive
+ * configuration, because it does not know the passwords.
+ */
 
 /** What to do so that a source can name a binding. */
 export const HOW_TO_BIND = `Make it, and name it in wrangler.toml with the id that is printed:
@@ -8,11 +11,11 @@ export const HOW_TO_BIND = `Make it, and name it in wrangler.toml with the id th
   id = "…"
 docs/origins.md "Databases" says which role it needs. Then run npm run deploy again.`;
 
-/** The sources that name a database, for `wrangler d1 execute --json`. */
+/** A query for the sources that name a database, for `wrangler d1 execute --json`. */
 export const NAMED_DATABASES =
   "SELECT name, json_extract(definition, '$.database') AS binding FROM sources WHERE json_extract(definition, '$.database') IS NOT NULL ORDER BY name";
 
-/** What is said where a binding is read that has no id; null: the message is about something else. */
+/** Returns a note if a message is about a binding without an id; null for other messages. */
 export function noteOfUnbound(message: string): string | null {
   return /"hyperdrive\[\d+\]" bindings must have a "id"/.test(message)
     ? `A [[hyperdrive]] binding in wrangler.toml has no id: a deploy makes no Hyperdrive. ${HOW_TO_BIND}`
@@ -20,11 +23,11 @@ export function noteOfUnbound(message: string): string | null {
 }
 
 /**
- * What is said of sources whose loads will fail.
+ * Returns a note about sources whose loads will fail.
  *
- * @param answer of the query above
- * @param bindings of wrangler.toml
- * @returns null: none will
+ * @param answer result of the query above
+ * @param bindings bindings in wrangler.toml
+ * @returns null if there are none
  */
 export function noteOfMissing(answer: string, bindings: readonly string[]): string | null {
   const [{ results = [] } = {}] = JSON.parse(answer) as { results?: { name: string; binding: string }[] }[];

@@ -1,8 +1,14 @@
-/** Whether a service that was just deployed is well: the deploy knows names of secrets, the service knows what is in them. */
+/**
+ * Checks the health of a service that was just deployed: the deploy knows only the names of secrets, the service knows
+ * their values.
+ */
 
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** How long the service is asked, and how often, ms: a new address takes a while to be known, an older version to be replaced. */
+/**
+ * How long and how often to ask the service, ms. A new address takes a while to work, and an older version a while to
+ * be replaced.
+ */
 export interface HealthPatience {
   patienceMs: number;
   pauseMs: number;
@@ -17,13 +23,18 @@ interface Health {
   stores?: Readonly<Record<string, string>>;
 }
 
-/** The address that the output of `wrangler deploy` names: a host of its own first, then one under workers.dev; null: none. */
+/**
+ * Returns the address in the output of `wrangler deploy`: a custom host if there is one, otherwise the one under
+ * workers.dev; null if there is none.
+ */
 export function addressIn(output: string): string | null {
   const own = /^\s+([a-z0-9-]+(?:\.[a-z0-9-]+)+) \(custom domain/m.exec(output)?.[1];
   return own === undefined ? (/https:\/\/[a-z0-9.-]+\.workers\.dev/.exec(output)?.[0] ?? null) : `https://${own}`;
 }
 
-/** Asks `/healthz` until it is well. Null: so it is; else what is wrong, a sentence with the remedy. */
+/**
+ * Asks `/healthz` until the service is healthy. Returns null then; otherwise a sentence with the fault and what to do.
+ */
 export async function findIll(address: string, { patienceMs, pauseMs } = USUAL): Promise<string | null> {
   const deadline = Date.now() + patienceMs;
   for (;;) {

@@ -1,4 +1,4 @@
-/** Local settings and secrets: `.dev.vars`, which git ignores, and the file that the local Worker gets. */
+/** Local settings and secrets: `.dev.vars`, which git ignores, and the file for the local Worker. */
 
 import { randomBytes } from 'node:crypto';
 import { appendFileSync, chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -8,21 +8,24 @@ import { PROJECT } from './wrangler.ts';
 
 const OWNER_ONLY = 0o600;
 const QUOTED = /^([ \t]*(?:export[ \t]+)?[\w.-]+[ \t]*=[ \t]*)(["'`])[\s\S]*?\2/gm;
-/** Nothing, a comment or an assignment. */
+/** An empty line, a comment or an assignment. */
 const IS_READABLE = /^\s*(?:$|#|(?:export\s+)?[\w.-]+\s*=)/;
-/** As YAML writes it; in capitals, as settings are: else it may be part of a secret. */
+/** As in YAML. Only names in capitals, as settings have: other text may be part of a secret. */
 const NAME_AND_COLON = /^\s*([A-Z][A-Z0-9_]*)\s*:/;
 
 type Vars = Readonly<Record<string, string>>;
 
-/** `.dev.vars` as it was read. */
+/** The content of `.dev.vars`. */
 export interface DevVars {
-  /** Its name in messages: `.dev.vars`, or what `DEV_VARS` says. */
+  /** Its name for messages: `.dev.vars`, or the value of `DEV_VARS`. */
   file: string;
   vars: Vars;
 }
 
-/** Reads `.dev.vars`, or the file that `DEV_VARS` names; a missing one is empty. @throws Error when it, or a line of it, cannot be read */
+/**
+ * Reads `.dev.vars`, or the file that `DEV_VARS` names. A missing file counts as empty. @throws Error if the file or a
+ * line cannot be read
+ */
 export function readDevVars(env: NodeJS.ProcessEnv): DevVars {
   const path = pathOf(env);
   const file = relative(PROJECT, path).startsWith('..') ? path : relative(PROJECT, path);
@@ -34,12 +37,13 @@ export function readDevVars(env: NodeJS.ProcessEnv): DevVars {
 }
 
 /**
- * Lines that `parseEnv` would skip, or take for a setting of a strange name: a sentence each, without their values, which may be secrets.
+ * Returns a sentence for each line that `parseEnv` would skip or would read as a setting with a strange name, without
+ * values, which may be secrets.
  *
  * @param file its name in the sentences
  */
 export function unreadableLines(text: string, file: string): string[] {
-  // A quoted value may have several lines: those left of it must keep their numbers.
+  // A quoted value may have several lines. Keep its line breaks so that later lines keep their numbers.
   const flat = text.replace(QUOTED, (found, assignment: string) => assignment + found.replace(/[^\n]/g, ''));
   return flat.split('\n').flatMap((line, at) => {
     if (IS_READABLE.test(line)) return [];
@@ -48,7 +52,7 @@ export function unreadableLines(text: string, file: string): string[] {
   });
 }
 
-/** Makes a local signing secret and adds it to the file. */
+/** Creates a local signing secret and adds it to the file. */
 export function makeSecret(env: NodeJS.ProcessEnv): string {
   const path = pathOf(env);
   const made = randomBytes(32).toString('base64url');
@@ -59,7 +63,10 @@ export function makeSecret(env: NodeJS.ProcessEnv): string {
   return made;
 }
 
-/** Writes the file for `wrangler dev --env-file`. Secrets go this way since command lines are for all to see. */
+/**
+ * Writes the file for `wrangler dev --env-file`. Secrets are passed in a file because other users can see command
+ * lines.
+ */
 export function writeWorkerVars(path: string, vars: Vars): void {
   const lines = Object.entries(vars).map(([name, value]) => `${name}=${quote(name, value)}\n`);
   writeFileSync(path, lines.join(''), { mode: OWNER_ONLY });
@@ -70,7 +77,7 @@ function pathOf(env: NodeJS.ProcessEnv): string {
   return resolve(PROJECT, env.DEV_VARS || '.dev.vars');
 }
 
-/** In this file `$NAME` would be expanded, in `.dev.vars` it is not. */
+/** In this file `$NAME` would be expanded; in `.dev.vars` it is not. */
 function quote(name: string, value: string): string {
   const mark = ["'", '"', '`'].find((candidate) => !value.includes(candidate));
   if (mark === undefined) throw new Error(`${name} holds all three kinds of quotes; leave one out.`);

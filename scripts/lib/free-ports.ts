@@ -1,4 +1,7 @@
-/** Ports of the loopback interface that nobody listens on, each given out once on this machine: what takes one listens on it only seconds later. */
+/**
+ * Finds free ports of the loopback interface. Each port is given out once on this machine, because the process that
+ * gets it listens only seconds later.
+ */
 
 import { randomInt } from 'node:crypto';
 import { closeSync, mkdirSync, openSync, rmSync, statSync } from 'node:fs';
@@ -6,19 +9,22 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { portFault } from './ports.ts';
 
-/** Below those that systems give to outgoing connections (Linux: from 32768), which could take one before it is used. */
+/**
+ * Below the ports that systems use for outgoing connections (Linux: from 32768), which could take one before it is
+ * used.
+ */
 const PORTS = { from: 20_000, to: 32_000 };
-/** A file here, named by a port, says that it was given out. */
+/** A file in this folder, named by a port, marks the port as given out. */
 const GIVEN_OUT = join(tmpdir(), 'freshet-ports');
-/** By then whoever was given a port listens on it, or is gone. */
+/** After this time the process that got the port listens on it, or has ended. */
 const FORGOTTEN_MS = 10 * 60_000;
 
-/** Two ports that nobody listens on. */
+/** Returns two free ports. */
 export async function freePorts(): Promise<[number, number]> {
   return [await freePort(), await freePort()];
 }
 
-/** One port. */
+/** Returns one free port. */
 export async function freePort(): Promise<number> {
   for (;;) {
     const port = randomInt(PORTS.from, PORTS.to);
@@ -34,7 +40,7 @@ function isMine(port: number): boolean {
     if (Date.now() - statSync(note).mtimeMs < FORGOTTEN_MS) return false;
     rmSync(note, { force: true });
   } catch {
-    // Nobody was given it yet.
+    // The port was not given out yet.
   }
   try {
     closeSync(openSync(note, 'wx'));

@@ -1,15 +1,15 @@
-/** The claims of a local token, where the settings look for them (docs/identity.md). */
+/** The claims of a local token, at the places that the settings name (docs/identity.md). */
 
 import { SCOPES, type Scope } from '../../src/contract/identity.ts';
 import { type TokenRules, tokenRules } from '../../src/http/token-rules.ts';
 
-/** What a token says of its user. */
+/** What a token says about its user. */
 export interface Grants {
   /** Space-separated scopes; undefined: `cache:read cache:refresh`. */
   scope?: string | undefined;
   /** Groups of the user; undefined: no claim. */
   groups?: readonly string[] | undefined;
-  /** Pins the token to a device. */
+  /** Ties the token to a device. */
   device?: string | undefined;
 }
 
@@ -42,7 +42,7 @@ function withPrefix(scopes: string, prefix: string): string {
     .join(' ');
 }
 
-/** Sets the member that a JSON pointer (RFC 6901) leads to, and the objects on the way. */
+/** Sets the member at a JSON pointer (RFC 6901), and creates the objects on the way. */
 function put(claims: Claims, pointer: string | undefined, value: unknown): void {
   const names = (pointer ?? '')
     .split('/')

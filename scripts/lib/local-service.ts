@@ -1,4 +1,4 @@
-/** The processes that `npm start` starts: migrations, the demo origin, `wrangler dev`. */
+/** The processes of `npm start`: migrations, the demo origin, `wrangler dev`. */
 
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -18,7 +18,7 @@ export interface Surroundings {
   log: LogFile;
 }
 
-/** Starts the demo origin; `listening` resolves when it takes requests. */
+/** Starts the demo origin; `listening` resolves when it accepts requests. */
 export function startOrigin({ children, settings, log }: Surroundings): Child & { listening: Promise<void> } {
   const child = children.start([process.execPath, join(PROJECT, 'demo/origin.ts')], {
     cwd: PROJECT,
@@ -33,7 +33,7 @@ export function startOrigin({ children, settings, log }: Surroundings): Child & 
   return { ...child, listening: new Promise((resolve) => child.process.once('message', () => resolve())) };
 }
 
-/** Applies the migrations to the local databases. @throws Error when one cannot be applied */
+/** Applies the migrations to the local databases. @throws Error if one cannot be applied */
 export async function migrate({ children, settings, log }: Surroundings): Promise<void> {
   const script = join(PROJECT, 'scripts/lib/migrate-local.ts');
   const child = children.start([process.execPath, script, settings.stateDir, ...databaseBindings()], {
@@ -44,7 +44,7 @@ export async function migrate({ children, settings, log }: Surroundings): Promis
   if ((await child.ended) !== 0) throw new Error(`The migrations could not be applied.\n${log.tail()}`);
 }
 
-/** Starts `wrangler dev` with these settings over those of wrangler.toml. */
+/** Starts `wrangler dev` with these settings, which replace those of wrangler.toml. */
 export function startWorker({ children, settings, log }: Surroundings, workerVars: Record<string, string>): Child {
   const file = join(settings.stateDir, 'worker.env');
   writeWorkerVars(file, workerVars);
@@ -58,8 +58,8 @@ export function startWorker({ children, settings, log }: Surroundings, workerVar
 }
 
 /**
- * Waits until all stores answer. A provider whose key set cannot be had yet keeps no service from starting: settings were
- * judged before.
+ * Waits until all stores answer. A key set that is not available yet does not prevent the start: settings were checked
+ * before.
  *
  * @throws Error after two minutes, with the end of the log
  */
@@ -73,7 +73,7 @@ export async function untilHealthy(service: string, log: LogFile): Promise<void>
       const { status } = JSON.parse(last.slice(4)) as { status: string };
       if (status === 'ok' || status === 'misconfigured') return;
     } catch {
-      // Not listening yet.
+      // The service is not listening yet.
     }
     await sleep(POLL_MS);
   }

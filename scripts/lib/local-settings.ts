@@ -1,21 +1,21 @@
-/** What the environment and the arguments say of a local start (CONTRACT 7). */
+/** Environment variables and arguments of a local start (CONTRACT 7). */
 
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 
 /** Settings of `npm start`, checked. */
 export interface LocalSettings {
-  /** Where the stores, the logs and the Worker's settings lie. */
+  /** Folder of the stores, the logs and the Worker's settings. */
   stateDir: string;
   port: number;
   originPort: number;
-  /** Whether the demo origin runs and its resources are registered, unless a provider signs the tokens. */
+  /** Whether to start the demo origin and register its resources, unless a provider signs the tokens. */
   demo: boolean;
-  /** Whether the log shows on the terminal, too. */
+  /** Whether to print the log on the terminal as well. */
   verbose: boolean;
 }
 
-/** What `npm start -- --help` prints. */
+/** Output of `npm start -- --help`. */
 export const USAGE = `npm start runs the whole service on this machine, with a demo. It takes settings from the environment:
   npm start -- --verbose   shows the log on the terminal, too
   PORT=9200 npm start      the service's port; 8787 without it
@@ -24,7 +24,7 @@ export const USAGE = `npm start runs the whole service on this machine, with a d
   DEMO=0                   leaves the demo out
 Settings of the service itself go into .dev.vars; docs/settings.md has them all.`;
 
-/** @throws Error that names the variable or argument and what it must be */
+/** @throws Error that names the variable or argument, and its valid values */
 export function readLocalSettings(env: NodeJS.ProcessEnv, args: readonly string[]): LocalSettings {
   const port = readPort('PORT', env.PORT, 8787);
   const originPort = readPort('ORIGIN_PORT', env.ORIGIN_PORT, port + 1);
@@ -38,7 +38,7 @@ export function readLocalSettings(env: NodeJS.ProcessEnv, args: readonly string[
   };
 }
 
-/** Whether somebody asks how `npm start` is used. */
+/** Whether the arguments ask for help. */
 export function asksForHelp(args: readonly string[]): boolean {
   return args.some((arg) => arg === '--help' || arg === '-h');
 }

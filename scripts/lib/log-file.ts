@@ -1,11 +1,14 @@
-/** The log of the local service: JSON lines in a file that is kept across starts and bounded. */
+/** The log of the local service: JSON lines in a file of limited size that is kept across starts. */
 
 import { appendFileSync, existsSync, renameSync, statSync } from 'node:fs';
 import { entryOf, type LogEntry, readable } from './log-lines.ts';
 
-/** Past this size the file becomes `<path>.1`, in place of the one before; so both have at most twice as much. */
+/**
+ * At this size the file is renamed to `<path>.1`, which replaces the previous one. So both together have at most twice
+ * this size, bytes.
+ */
 const MAX_BYTES = 8 * 1024 * 1024;
-/** Entries of this start that are shown when it fails. */
+/** How many entries of this start are shown if it fails. */
 const SHOWN = 30;
 
 /** Writes entries. */
@@ -16,7 +19,7 @@ export class LogFile {
   readonly #last: LogEntry[] = [];
   #bytes: number;
 
-  /** @param onEntry gets each entry as a line for people */
+  /** @param onEntry called with each entry as a line for people */
   constructor(path: string, onEntry?: (line: string) => void, maxBytes = MAX_BYTES) {
     this.path = path;
     this.#onEntry = onEntry;
@@ -24,13 +27,13 @@ export class LogFile {
     this.#bytes = existsSync(path) ? statSync(path).size : 0;
   }
 
-  /** Writes what a child wrote as one line. */
+  /** Writes one line of a child's output. */
   take(line: string, speaker: string): void {
     const entry = entryOf(line, speaker, new Date().toISOString());
     if (entry !== null) this.#write(entry);
   }
 
-  /** The last entries of this start, for people. */
+  /** Returns the last entries of this start, for people. */
   tail(): string {
     return this.#last.map(readable).join('\n');
   }

@@ -1,8 +1,8 @@
-/** Lines that the children of `npm start` write, as entries of its log: one JSON object each. */
+/** Converts output lines of the children of `npm start` to entries of its log: one JSON object each. */
 
 import { stripVTControlCharacters } from 'node:util';
 
-/** One entry: `time` (ISO 8601), `level`, `event`, and what the event has. */
+/** One entry: `time` (ISO 8601), `level`, `event`, and the details of the event. */
 export interface LogEntry {
   time: string;
   level: string;
@@ -10,13 +10,13 @@ export interface LogEntry {
   [field: string]: unknown;
 }
 
-/** wrangler puts its own mark before warnings and errors, the Worker's as well, and before what miniflare says. */
+/** wrangler puts its own mark before warnings and errors, the Worker's included, and before messages of miniflare. */
 const MARK = /^\s*(?:\S \[(WARNING|ERROR)\]|\[wrangler:(\w+)\]) /;
 const LEVELS: Readonly<Record<string, string>> = { WARNING: 'warn', warn: 'warn', ERROR: 'error', error: 'error' };
 
 /**
- * The entry of a line that `speaker` wrote (`wrangler`, `origin`); null for an empty one. A line of the Worker's is taken as
- * it is (src/log.ts), any other becomes the text of an entry `<speaker>.said`.
+ * Returns the entry for a line that `speaker` wrote (`wrangler`, `origin`); null for an empty line. A line of the
+ * Worker's log stays as it is (src/log.ts); any other line becomes the text of an entry `<speaker>.said`.
  */
 export function entryOf(line: string, speaker: string, time: string): LogEntry | null {
   const plain = stripVTControlCharacters(line);
@@ -37,7 +37,9 @@ function workersOwn(text: string): { level: string; event: string } | null {
   }
 }
 
-/** An entry for people: `16:04:09 warn  request.failed code="overloaded" …`, or the text of one that only has a text. */
+/**
+ * An entry for people: `16:04:09 warn request.failed code="overloaded" …`, or only the text if it has no other member.
+ */
 export function readable({ time, level, event, ...fields }: LogEntry): string {
   const said = event.endsWith('.said') && typeof fields.text === 'string' ? fields.text : null;
   const members = Object.entries(fields).map(([name, value]) => `${name}=${JSON.stringify(value)}`);

@@ -1,7 +1,7 @@
 /**
- * Applies what is missing of `migrations/` to local databases: `node scripts/lib/migrate-local.ts <STATE_DIR> <binding>…`. They are the
- * databases that `wrangler dev --persist-to` opens, and `wrangler d1 migrations` reads the same notes. That command starts a runtime for
- * each migration; this starts one for all.
+ * Applies the missing `migrations/` to local databases: `node scripts/lib/migrate-local.ts <STATE_DIR> <binding>…`.
+ * They are the databases that `wrangler dev --persist-to` opens, and `wrangler d1 migrations` reads the same notes.
+ * That command starts a runtime for each migration; this script starts one for all.
  */
 
 import { readdirSync, readFileSync } from 'node:fs';
@@ -13,7 +13,7 @@ import { PROJECT } from './wrangler.ts';
 type Database = Awaited<ReturnType<Miniflare['getD1Database']>>;
 
 const MIGRATIONS = join(PROJECT, 'migrations');
-/** As wrangler makes it. */
+/** The same table as wrangler's. */
 const NOTES = `CREATE TABLE IF NOT EXISTS d1_migrations (
   id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT UNIQUE, applied_at TIMESTAMP DEFAULT CURRENT_TIMESTAMP NOT NULL)`;
 
@@ -31,7 +31,7 @@ try {
   await miniflare.dispose();
 }
 
-/** Each migration as a whole or not at all. @throws Error that names the one that cannot be applied */
+/** Applies each migration completely or not at all. @throws Error that names the migration that failed */
 async function migrate(binding: string, db: Database): Promise<void> {
   await db.prepare(NOTES).run();
   const { results } = await db.prepare('SELECT name FROM d1_migrations').all<{ name: string }>();

@@ -1,31 +1,32 @@
 /**
- * The one-time way into the console of `npm start`: a link with a random code, which a listener of this machine takes back
- * once, within ten minutes, for an administrator's token. The service itself has no route that gives out tokens.
+ * One-time entry to the console of `npm start`: a link with a random code. A listener on this machine exchanges the
+ * code for an administrator's token, once and within ten minutes. The service itself has no route that gives out
+ * tokens.
  */
 
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** How long the link is good for, ms. */
+/** How long the link is valid, ms. */
 export const DOOR_MS = 600_000;
 const CODE_BYTES = 16;
-/** A code is shorter; whatever sends more is not the console. */
+/** A code is shorter; a client that sends more is not the console. */
 const MOST_BYTES = 256;
 
-/** How a door is opened. */
+/** Options of a door. */
 export interface DoorOptions {
-  /** Port of the service: the console stands on it. */
+  /** Port of the service, which also serves the console. */
   servicePort: number;
-  /** Makes the token, when somebody comes. */
+  /** Creates the token when the code is used. */
   makeToken(): Promise<string>;
-  /** How long the link is good for, ms. */
+  /** How long the link is valid, ms. */
   openMs?: number;
 }
 
-/** A listener on loopback, on a port of its own. */
+/** A listener on loopback, on its own port. */
 export class OneTimeDoor {
-  /** Where it listens: `CONSOLE_LOCAL`. */
+  /** The listener's origin: `CONSOLE_LOCAL`. */
   url = '';
   readonly #server: Server;
   readonly #code = randomBytes(CODE_BYTES).toString('base64url');
@@ -35,7 +36,7 @@ export class OneTimeDoor {
 
   private constructor({ servicePort, makeToken, openMs = DOOR_MS }: DoorOptions) {
     this.#makeToken = makeToken;
-    // A browser sends no other origin for what it loaded from the service, and lets no page say another.
+    // For a page of the service a browser sends one of these origins, and no page can send another one than its own.
     this.#origins = new Set([`http://127.0.0.1:${servicePort}`, `http://localhost:${servicePort}`]);
     this.#server = createServer((request, response) => void this.#answer(request, response));
     setTimeout(() => this.close(), openMs).unref();
@@ -51,12 +52,15 @@ export class OneTimeDoor {
     return door;
   }
 
-  /** The link, for the service at this address. The code stands behind `#`, so that no server and no log is told it. */
+  /**
+   * The link, for the service at this address. The code is in the fragment (`#`), so that no server and no log receives
+   * it.
+   */
   consoleUrl(service: string): string {
     return `${service}/console/#once=${this.#code}`;
   }
 
-  /** Nobody gets in any more. */
+  /** Invalidates the link. */
   close(): void {
     this.#isUsed = true;
     this.#server.close();
@@ -76,7 +80,7 @@ export class OneTimeDoor {
   }
 }
 
-/** The body; empty where it is longer than any code. */
+/** The body; empty if it is longer than a code. */
 async function bodyOf(request: IncomingMessage): Promise<string> {
   const pieces: Buffer[] = [];
   let length = 0;

@@ -1,8 +1,11 @@
-/** Whether a port of the loopback interface can be had. */
+/** Whether a port of the loopback interface is available. */
 
 import { createServer } from 'node:net';
 
-/** A sentence with the remedy when something else listens on the port, or it is forbidden; null: it is free. */
+/**
+ * Returns a sentence that says what to do, if another process listens on the port or the port is forbidden; null if it
+ * is free.
+ */
 export async function portFault(port: number, variable: string): Promise<string | null> {
   const server = createServer();
   const code = await new Promise<string | null>((resolve) => {
@@ -17,7 +20,7 @@ export async function portFault(port: number, variable: string): Promise<string 
   return `Port ${port} ${why}. Stop it, or choose another: ${variable}=${otherPort(port)} npm start`;
 }
 
-/** A port to propose instead. */
+/** Another port to suggest. */
 export function otherPort(port: number): number {
   return port + 100 < 65_535 ? port + 100 : port - 100;
 }

@@ -1,12 +1,15 @@
-/** What an identity provider tells of itself before the local service depends on it (RFC 7517, OpenID Connect Discovery 1.0). */
+/**
+ * Checks what an identity provider publishes before the local service depends on it (RFC 7517, OpenID Connect Discovery
+ * 1.0).
+ */
 
-/** What was found out. */
+/** The result of the check. */
 export interface ProviderFindings {
-  /** What is wrong with the settings, a sentence each. */
+  /** Faults of the settings, a sentence each. */
   faults: string[];
-  /** What may be wrong, or only for now, a sentence each. */
+  /** Possible or temporary faults, a sentence each. */
   warnings: string[];
-  /** Where apps get tokens; null: it did not say. */
+  /** Where apps get tokens; null if the provider does not publish it. */
   tokenEndpoint: string | null;
 }
 
@@ -14,8 +17,8 @@ const TIMEOUT_MS = 3000;
 const METADATA = '/.well-known/openid-configuration';
 
 /**
- * Asks the provider that the settings name for its key set and its metadata. One that cannot be reached is a warning: it may
- * be started later.
+ * Fetches the key set and the metadata of the provider in the settings. An unreachable provider is only a warning: it
+ * may be started later.
  */
 export async function askProvider(vars: Readonly<Record<string, string>>): Promise<ProviderFindings> {
   const keySet = vars.JWT_JWKS_URL ?? '';
@@ -59,7 +62,7 @@ interface Metadata {
   scopes_supported?: unknown;
 }
 
-/** The metadata of the first place that has some. */
+/** The metadata from the first place that has any. */
 async function findMetadata(places: readonly string[]): Promise<Metadata> {
   for (const place of new Set(places.map((url) => url.replace(/\/$/, '')))) {
     const answer = await ask(place + METADATA);
@@ -75,7 +78,10 @@ function issuerWarnings(issuer: string | undefined, issuers: readonly string[]):
   return [`JWT_ISSUER is not what the provider calls itself, ${issuer}: its tokens may be refused.`];
 }
 
-/** Names of ours among the scopes of the provider that begin otherwise than the setting says, if none begins so. */
+/**
+ * Warns about the service's scopes if the provider publishes them with another prefix than the setting's, and none with
+ * that.
+ */
 export function scopeWarnings(scopes: unknown, prefix: string): string[] {
   const names = (Array.isArray(scopes) ? scopes : []).filter((name) => typeof name === 'string');
   const prefixes = names.flatMap((name) => /^(.*)cache[:.](?:read|refresh|inspect|admin)$/.exec(name)?.[1] ?? []);
@@ -84,7 +90,7 @@ export function scopeWarnings(scopes: unknown, prefix: string): string[] {
   return [`The provider calls the scopes ${other}cache:read and so on: set JWT_SCOPE_PREFIX=${other}`];
 }
 
-/** Null: no answer came. */
+/** Returns null if there was no answer. */
 async function ask(url: string): Promise<{ status: number; json: Record<string, unknown> | null } | null> {
   try {
     const response = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS) });

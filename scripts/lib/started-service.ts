@@ -1,4 +1,4 @@
-/** A real `npm start` of its own: with its ports, its stores, its secret. For tests, and for what is shown of the service. */
+/** A real `npm start` with its own ports, stores and secret. For tests, and for pictures of the service. */
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
@@ -14,15 +14,15 @@ import { PROJECT } from './wrangler.ts';
 export { PROJECT };
 
 export interface StartOptions {
-  /** Further environment, such as `DEMO` and `RATE_LIMITS`. */
+  /** Additional environment variables, such as `DEMO` and `RATE_LIMITS`. */
   env?: Record<string, string>;
-  /** Stores of an earlier start; without it fresh ones, removed at the end. */
+  /** Stores of an earlier start. Without it, new ones that are removed at the end. */
   stateDir?: string;
-  /** What stands in `.dev.vars`; nothing, unless told. */
+  /** Content of `.dev.vars`. Default: empty. */
   devVars?: string;
   /** Arguments of `npm start`. */
   args?: readonly string[];
-  /** A copy of the project; this one, unless told. */
+  /** A copy of the project. Default: this one. */
   folder?: string;
 }
 
@@ -34,7 +34,7 @@ export class Service {
   readonly secret: string;
   /** npm's process. */
   readonly process: ChildProcess;
-  /** What it has printed so far. */
+  /** Its output so far. */
   readonly lines: string[] = [];
   readonly #awaited: { pattern: RegExp; resolve: (line: string) => void }[] = [];
   /** Exit code of npm. */
@@ -61,7 +61,7 @@ export class Service {
     }
   }
 
-  /** Starts a service and waits until it says that it is ready. @throws Error with its output when it ends instead */
+  /** Starts a service and waits until it reports that it is ready. @throws Error with its output if it ends instead */
   static async start(options: StartOptions = {}): Promise<Service> {
     const service = await Service.launch(options);
     const ready = service.lineWith(/^ready /);
@@ -98,7 +98,7 @@ export class Service {
     return `http://127.0.0.1:${this.originPort}`;
   }
 
-  /** What names this service to the scripts. */
+  /** Environment variables by which scripts find this service. */
   get env(): Record<string, string> {
     return {
       PORT: String(this.port),
@@ -109,7 +109,7 @@ export class Service {
     };
   }
 
-  /** Resolves with the first line that matches, printed before or from now on. */
+  /** Resolves with the first line that matches, printed already or later. */
   lineWith(pattern: RegExp): Promise<string> {
     const seen = this.lines.find((line) => pattern.test(line));
     if (seen !== undefined) return Promise.resolve(seen);
@@ -120,7 +120,7 @@ export class Service {
     return signToken(this.secret, user, { expiresS: 3600, ...options });
   }
 
-  /** Ends it as an operator would and removes its stores; npm's exit code. */
+  /** Stops the service as an operator would, and removes its stores. Returns npm's exit code. */
   async stop(): Promise<number | null> {
     this.process.kill('SIGTERM');
     const code = await this.ended;
@@ -134,7 +134,7 @@ export class Service {
   }
 }
 
-/** The environment without what the test runner and npm put there: it would change how the service starts. */
+/** The environment without the variables of the test runner and npm, which would change the start of the service. */
 export function cleanEnv(): NodeJS.ProcessEnv {
   const foreign =
     /^(npm_|VITEST|NODE_ENV$|TEST$|MODE$|DEV$|PROD$|BASE_URL$|SSR$|JWT_|DEMO$|RATE_LIMITS$|DEV_VARS$|ORIGIN_)/;

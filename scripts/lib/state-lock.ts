@@ -1,26 +1,26 @@
 /**
- * One service a STATE_DIR: two would corrupt each other's stores. The lock is one of the operating system, which SQLite takes on
- * a file: it ends with the process, however that ends, so nothing stale can stand in the way, whoever has the number of
- * the process by then.
+ * Allows one service per STATE_DIR: two would corrupt each other's stores. The lock is an operating-system lock that
+ * SQLite takes on a file. It ends with the process, however that ends, so a lock can never be stale, even if another
+ * process has the same id by then.
  */
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
-/** Who holds a STATE_DIR: written beside the lock, for people and for the next start. */
+/** The process that holds a STATE_DIR. Written beside the lock, for people and for the next start. */
 export interface Holder {
   pid: number;
-  /** Where its service answers. */
+  /** URL of its service. */
   url: string;
 }
 
 const SQLITE_BUSY = 5;
 
-/** A lock is held for as long as its handle is referred to. */
+/** A lock is held as long as its handle is referenced. */
 const held: DatabaseSync[] = [];
 
-/** Takes the lock until this process ends. Null: it is taken; else who holds it, as far as that is known. */
+/** Takes the lock until this process ends. Returns null then; otherwise what is known of the holder. */
 export function lockState(stateDir: string, url: string): { heldBy: Partial<Holder> } | null {
   const db = new DatabaseSync(join(stateDir, 'lock.sqlite'));
   try {
@@ -39,7 +39,7 @@ function readHolder(stateDir: string): Partial<Holder> {
   try {
     return JSON.parse(readFileSync(holderPath(stateDir), 'utf8')) as Holder;
   } catch {
-    // It took the lock a moment ago and has not written yet.
+    // The holder took the lock a moment ago and has not written its data yet.
     return {};
   }
 }

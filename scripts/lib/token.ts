@@ -4,18 +4,18 @@ import { SignJWT } from 'jose';
 import type { TokenRules } from '../../src/http/token-rules.ts';
 import { type Grants, localClaims } from './local-claims.ts';
 
-/** What a token claims besides its user. */
+/** Claims of a token in addition to its user. */
 export interface TokenOptions extends Grants {
   /** Seconds until it expires. */
   expiresS: number;
-  /** Which claims the service reads; undefined: as it is usual. */
+  /** The rules by which the service reads claims; undefined: the defaults. */
   rules?: TokenRules | undefined;
 }
 
 const MIN_SECRET_BYTES = 32;
 const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
 
-/** An HS256 token for a user. @throws Error when the secret is too short to sign with */
+/** Signs an HS256 token for a user. @throws Error if the secret is too short */
 export async function signToken(secret: string, user: string, options: TokenOptions): Promise<string> {
   const key = new TextEncoder().encode(secret);
   if (key.length < MIN_SECRET_BYTES) throw new Error(`JWT_SECRET must have at least ${MIN_SECRET_BYTES} bytes.`);

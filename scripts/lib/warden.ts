@@ -1,6 +1,7 @@
 /**
- * Kills the process groups whose numbers it was told, a line each, once its standard input ends without the line `done`: that is
- * when the process that started them was killed outright. Else they would go on, and hold ports and stores.
+ * Reads the numbers of process groups from standard input, one per line. If the input ends without the line `done`, the
+ * process that started the groups was killed with SIGKILL. Then kills the groups, which would otherwise keep running
+ * and block ports and stores.
  */
 
 import { createInterface } from 'node:readline';
@@ -14,6 +15,6 @@ for (const group of groups) {
   try {
     process.kill(-group, 'SIGKILL');
   } catch {
-    // It has ended.
+    // The group has already ended.
   }
 }

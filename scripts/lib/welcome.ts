@@ -1,38 +1,38 @@
-/** What `npm start` prints when the service is ready. */
+/** The text that `npm start` prints when the service is ready. */
 
 import { SHOWN_REFRESH } from '../../demo/devices.ts';
 import { TABLET_PATH } from '../../demo/tablet/path.ts';
 import type { Scope } from '../../src/contract/identity.ts';
 
-/** What is told in any case. */
+/** Members for both kinds of service. */
 interface Place {
   service: string;
   stateDir: string;
   logFile: string;
 }
 
-/** A service that takes tokens of its own. */
+/** A service that accepts its own tokens. */
 export interface Welcome extends Place {
   origin: string;
   user: string;
   token: string;
-  /** A finished refresh of the demo; null: the demo is left out. */
+  /** A finished refresh of the demo; null without the demo. */
   taskId: string | null;
-  /** The console, with the one-time way in. */
+  /** URL of the console, with the one-time code. */
   console: string;
 }
 
-/** A service that takes tokens of a provider. */
+/** A service that accepts a provider's tokens. */
 export interface ProviderWelcome extends Place {
-  /** Where the provider gives tokens; null: it did not say. */
+  /** Where the provider gives out tokens; null if it does not publish that. */
   tokenEndpoint: string | null;
-  /** The first audience that tokens may be meant for; undefined: any will do. */
+  /** The first accepted audience of tokens; undefined: any. */
   audience: string | undefined;
-  /** What our scopes begin with at the provider. */
+  /** Prefix of the service's scopes at the provider. */
   scopePrefix: string;
 }
 
-/** The text below the line `ready …`: a token, and commands that work as pasted, one a line. */
+/** The text below the line `ready …`: a token, and commands to paste, one per line. */
 export function welcome({ service, origin, user, token, taskId, console: link, ...place }: Welcome): string {
   const curl = (path: string, more = ''): string =>
     `curl -s '${service}/api/v1/${path}' -H 'Authorization: Bearer ${token}'${more}`;
@@ -46,7 +46,8 @@ export function welcome({ service, origin, user, token, taskId, console: link, .
     '',
     `The demo origin: ${origin}/control`,
   ];
-  // A fragment is sent to no server and stands in no log, and Tablet takes it out of the address at once (demo/tablet/app/token.ts).
+  // Fragments are neither sent to servers nor logged, and Tablet removes it from the address at once
+  // (demo/tablet/app/token.ts).
   const tablet = [
     '',
     'Open this: Tablet, an offline app on this service (demo/tablet), signed in by the token in the address:',
@@ -69,7 +70,7 @@ export function welcome({ service, origin, user, token, taskId, console: link, .
   ].join('\n');
 }
 
-/** The same where a provider signs the tokens: how an app gets one, and how to see what is read in it. */
+/** Same if a provider signs the tokens: how an app gets a token, and how to see what the service reads in it. */
 export function providerWelcome({ tokenEndpoint, audience, scopePrefix, ...place }: ProviderWelcome): string {
   const scopes = (...names: Scope[]) => names.map((name) => scopePrefix + name).join(' ');
   const device = scopes('cache:read', 'cache:refresh');
@@ -89,7 +90,10 @@ export function providerWelcome({ tokenEndpoint, audience, scopePrefix, ...place
   ].join('\n');
 }
 
-/** Sets TOKEN, by client credentials (RFC 6749 section 4.4); shows the provider's answer where there is none in it. */
+/**
+ * A command that sets TOKEN by client credentials (RFC 6749 section 4.4), and prints the provider's answer if it has no
+ * token.
+ */
 function tokenCommand(endpoint: string, audience: string | undefined, scope: string): string {
   const parts = [
     '-d grant_type=client_credentials -d "client_id=$CLIENT_ID" -d "client_secret=$CLIENT_SECRET"',

@@ -1,6 +1,7 @@
 /**
- * The settings of the local Worker (CONTRACT 7): those of `.dev.vars`, over them those of the environment, and what only holds
- * on this machine. What `wrangler.toml` says of identity is the deployed service's. What is not used is told.
+ * The settings of the local Worker (CONTRACT 7): those of `.dev.vars`, then those of the environment, which take
+ * precedence, and settings that are valid only on this machine. Identity settings in `wrangler.toml` belong to the
+ * deployed service. Unused settings are reported.
  */
 
 import { CURRENT_KEYS, KEY_NAMES } from '../../src/http/token-keys.ts';
@@ -10,17 +11,20 @@ import type { DevVars } from './dev-vars.ts';
 
 /** http origins on this machine, and https hosts by name. */
 const LOCAL_ORIGIN_HOSTS = '*,127.0.0.1,localhost,[::1]';
-/** Here nothing cuts what goes on after a queue's handler, but a queue runs one batch at a time: so no handler stays for long. */
+/**
+ * Locally nothing cuts off work after a queue's handler, but a queue runs one batch at a time. So no handler may stay
+ * long.
+ */
 const LOCAL_WAIT_UNTIL_MS = '3600000';
-/** What wrangler.toml says where nobody has changed it. */
 /** Locally every line is written. */
 const LOCAL_LOG_SAMPLE = '1';
+/** The values in an unchanged wrangler.toml. */
 const USUAL: Readonly<Record<string, string>> = { ...RULE_DEFAULTS, WAIT_UNTIL_MS: '25000', LOG_SAMPLE: '0.01' };
 const IDENTITY: readonly string[] = [...KEY_NAMES, ...RULE_NAMES];
 
 type Vars = Readonly<Record<string, string>>;
 
-/** Where settings stand. */
+/** The sources of settings. */
 export interface SettingSources {
   devVars: DevVars;
   env: Readonly<Record<string, string | undefined>>;
@@ -28,27 +32,27 @@ export interface SettingSources {
   deployed: Vars;
   /** Names of the bindings of D1 databases. */
   databases: readonly string[];
-  /** Makes the local secret where none is set. */
+  /** Creates the local secret if none is set. */
   makeSecret(): string;
 }
 
 /** What the local Worker runs with. */
 export interface WorkerSettings {
-  /** Its settings and secrets, over those of wrangler.toml. */
+  /** Settings and secrets, which replace those of wrangler.toml. */
   vars: Record<string, string>;
-  /** What local tokens are signed with; null: a provider signs them. */
+  /** The secret that signs local tokens; null if a provider signs them. */
   secret: string | null;
-  /** The setting that names the provider's keys; null: there is no provider. */
+  /** The setting that names the provider's keys; null without a provider. */
   provider: string | null;
-  /** Names of what was taken from `.dev.vars`, the local secret left out. */
+  /** Names of the settings used from `.dev.vars`, without the local secret. */
   taken: string[];
-  /** What is set somewhere and not used, a sentence each. */
+  /** Settings that are set somewhere and not used, a sentence each. */
   unused: string[];
-  /** What is wrong, a sentence each: the service would let nobody in. */
+  /** Faults with which the service would accept no token, a sentence each. */
   faults: string[];
 }
 
-/** Puts the settings together and judges them. */
+/** Combines and checks the settings. */
 export function workerSettings(sources: SettingSources): WorkerSettings {
   const { devVars, env, deployed, databases } = sources;
   const known = new Set([...Object.keys(deployed), ...IDENTITY]);
@@ -60,7 +64,7 @@ export function workerSettings(sources: SettingSources): WorkerSettings {
     ...Object.fromEntries(IDENTITY.map((name) => [name, ''])),
     ...given,
     JWT_SECRET: secret ?? '',
-    // Those that somebody wrote come first, so that a fault counts them as they did.
+    // Hosts from the settings come first, so that a fault names their position correctly.
     ORIGIN_HOSTS: [given.ORIGIN_HOSTS ?? deployed.ORIGIN_HOSTS, LOCAL_ORIGIN_HOSTS].filter(Boolean).join(','),
     WAIT_UNTIL_MS: given.WAIT_UNTIL_MS ?? LOCAL_WAIT_UNTIL_MS,
     LOG_SAMPLE: given.LOG_SAMPLE ?? LOCAL_LOG_SAMPLE,
@@ -76,7 +80,7 @@ export function workerSettings(sources: SettingSources): WorkerSettings {
   };
 }
 
-/** The members with a value whose name is let through. */
+/** The members with a value whose name passes the filter. */
 function pick(env: SettingSources['env'], isWanted: (name: string) => boolean): Vars {
   return Object.fromEntries(
     Object.entries(env).filter((entry): entry is [string, string] => isWanted(entry[0]) && Boolean(entry[1])),
@@ -95,7 +99,7 @@ function* unusedOf(
   if (ofDeployed.length > 0) {
     yield `${ofDeployed.join(', ')} in wrangler.toml: of the deployed service. To use them here, put them into ${devVars.file}.`;
   }
-  // A misspelt JWT_ in the file is a fault; in the environment it may be somebody else's.
+  // In the file, an unknown JWT_ name is a fault; in the environment it may belong to another program.
   for (const name of Object.keys(env)) {
     if (name.startsWith('JWT_') && !isKnown(name)) yield `${name} in the environment: there is no such setting.`;
   }

@@ -1,4 +1,4 @@
-/** How wrangler is run here: this project's copy, on this Node, never phoning home. */
+/** Runs the project's wrangler on the current Node.js, without requests to other hosts. */
 
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -13,18 +13,18 @@ export const WRANGLER: readonly [string, string] = [
   join(PROJECT, 'node_modules/wrangler/bin/wrangler.js'),
 ];
 
-/** Bindings of the D1 databases in `wrangler.toml`. Read as text: wrangler itself takes a second to begin. */
+/** Bindings of the D1 databases in `wrangler.toml`. Parsed as text, because wrangler takes a second to start. */
 export function databaseBindings(): string[] {
   const toml = readFileSync(join(PROJECT, 'wrangler.toml'), 'utf8');
   return Array.from(toml.matchAll(/^\s*binding\s*=\s*"(DB(?:_\d+)?)"/gm), ([, name = '']) => name);
 }
 
-/** `[vars]` of `wrangler.toml`, those of its environments left out. Read as text, for the same reason. */
+/** `[vars]` of `wrangler.toml` without those of its environments. Parsed as text for the same reason. */
 export function deployedVars(): Record<string, string> {
   return varsIn(readFileSync(join(PROJECT, 'wrangler.toml'), 'utf8'));
 }
 
-/** What stands under `[vars]` of a TOML text: strings of one line, numbers and booleans. */
+/** `[vars]` of a TOML text: one-line strings, numbers and booleans. */
 export function varsIn(toml: string): Record<string, string> {
   const [section = ''] = (toml.split(/^\[vars\]$/m)[1] ?? '').split(/^\[/m);
   const line = /^\s*([A-Za-z0-9_]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|'([^']*)'|([\w.]+))/gm;
@@ -36,7 +36,9 @@ export function varsIn(toml: string): Record<string, string> {
   );
 }
 
-/** Environment in which wrangler asks no other host (update check, metrics, sample of `request.cf`). */
+/**
+ * An environment in which wrangler sends no requests to other hosts (update check, metrics, sample of `request.cf`).
+ */
 export function offlineEnv(): NodeJS.ProcessEnv {
   return {
     ...process.env,
@@ -46,21 +48,21 @@ export function offlineEnv(): NodeJS.ProcessEnv {
     WRANGLER_HIDE_BANNER: 'true',
     WRANGLER_NO_SKILLS_UPDATE_PROMPTS: 'true',
     CLOUDFLARE_CF_FETCH_ENABLED: 'false',
-    // Both look into each request; without them the local service is a fifth faster.
+    // Both inspect each request; without them the local service is a fifth faster.
     X_LOCAL_OBSERVABILITY: 'false',
     X_LOCAL_EXPLORER: 'false',
   };
 }
 
-/** How a command ended. */
+/** The result of a command. */
 export interface Outcome {
   code: number;
   stdout: string;
-  /** What it wrote to stdout and stderr, as it came. */
+  /** Its stdout and stderr in order of arrival. */
   output: string;
 }
 
-/** Runs a wrangler command to its end; `show` lets its output through as it comes, besides handing it back. */
+/** Runs a wrangler command to its end. `show` also prints its output as it arrives. */
 export async function runWrangler(
   args: readonly string[],
   options: { env: NodeJS.ProcessEnv; show: boolean },

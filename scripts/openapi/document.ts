@@ -1,4 +1,4 @@
-/** The OpenAPI text as a whole: what the routes say of themselves, and what people read beside it. */
+/** The whole OpenAPI text: the descriptions of the routes, and additional texts for people. */
 
 import { generateSpecs, loadVendor } from 'hono-openapi';
 import type * as v from 'valibot';
@@ -10,14 +10,14 @@ import { finished, type Operation } from './operation.ts';
 import { PROBLEM_EXAMPLES, SHARED_PROBLEMS } from './problems.ts';
 import { jsonSchemaOf, namedSchemas } from './schemas.ts';
 
-/** Makes the text from the routes of the app (OpenAPI 3.1). */
+/** Builds the text from the routes of the app (OpenAPI 3.1). */
 export async function openApiDocument() {
   loadVendor('valibot', { toOpenAPISchema: (schema) => jsonSchemaOf(schema as v.GenericSchema) as never });
   const text = await generateSpecs(app, {
     documentation: structuredClone(HEAD),
-    // A path with a dot is one of the API as well, if it is described.
+    // A described path with a dot is part of the API as well.
     excludeStaticFile: false,
-    // Whatever is refused is a problem: the text would else tell of the validators' own answers.
+    // Each refusal is a problem; otherwise the text would describe the validators' own answers.
     defaultValidationErrorResponse: false,
   });
   return {
@@ -41,7 +41,7 @@ export async function openApiDocument() {
   };
 }
 
-/** A path as README and the published clients write it: with a trailing slash, unless it is that of a file. */
+/** A path as in the README and the published clients: with a trailing slash, unless it is a file's path. */
 function written(path: string): string {
   return path.startsWith(API_BASE) && !path.endsWith('/') && !/\.\w+$/.test(path) ? `${path}/` : path;
 }

@@ -1,4 +1,4 @@
-/** Real requests and answers of the demo (`npm start`), for each operation; a test holds them against their schemas. */
+/** Real requests and answers of the demo (`npm start`) for each operation; a test checks them against their schemas. */
 
 import { VERSION } from '../../src/contract/constants.ts';
 import { DOCUMENT, ENTRY } from './examples/catalog.ts';
@@ -41,7 +41,7 @@ const SYNCED = {
 const CHANGED = { ...SYNCED, id: 'a', status: 200, etag: '2d85c16d29704923-v2', content_version: 'delta v1-v2' };
 const SYNC_END = { user: 'alice', now: '2026-11-28T17:20:39.270Z' };
 
-/** Operation -> examples of its request's body, and of its answers by status. */
+/** Operation -> examples of its request body, and of its answers by status. */
 export const EXAMPLES: Readonly<Record<string, { body?: Examples; [status: number]: Examples }>> = {
   getHealth: {
     200: json({ ok: { status: 'ok', stores: { d1: 'ok', r2: 'ok', object: 'ok' }, edge: 'ok' } }),

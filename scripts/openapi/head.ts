@@ -1,8 +1,8 @@
-/** What the OpenAPI text says of the API as a whole. */
+/** The part of the OpenAPI text about the API as a whole. */
 
 import { VERSION } from '../../src/contract/constants.ts';
 
-/** `openapi`, `info`, `tags` and how one proves who one is. */
+/** `openapi`, `info`, `tags` and the security scheme. */
 export const HEAD = {
   openapi: '3.1.0' as const,
   info: {

@@ -1,4 +1,4 @@
-/** Headers of requests and answers, described once (`components.parameters`, `components.headers`). */
+/** Headers of requests and answers, each described once (`components.parameters`, `components.headers`). */
 
 import type { AnswerHeader, RequestHeader } from '../../src/http/describe.ts';
 
@@ -106,7 +106,7 @@ export const HEADERS = Object.fromEntries(
 export const PARAMETERS = Object.fromEntries(
   Object.entries(REQUEST).map(([name, { schema = TEXT, description, example }]) => [
     name,
-    // As an example of its own the reader would send it with whatever is tried.
+    // Part of the description: the reader would send a separate example with each request that is tried out.
     { in: 'header', name, required: false, description: `${description} Such as \`${example}\`.`, schema },
   ]),
 );

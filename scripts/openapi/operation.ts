@@ -1,4 +1,4 @@
-/** One operation of the OpenAPI text, with what follows from what its route says (src/http/describe.ts). */
+/** One operation of the OpenAPI text: the description in its route (src/http/describe.ts), and what follows from it. */
 
 import type { Scope } from '../../src/contract/identity.ts';
 import type { ProblemCode } from '../../src/contract/problem.ts';
@@ -16,7 +16,7 @@ export interface Response {
   content?: Record<string, Content>;
 }
 
-/** An operation as the generator makes it. */
+/** An operation as the generator returns it. */
 export interface Operation {
   operationId: string;
   security: object[];
@@ -27,7 +27,7 @@ export interface Operation {
   'x-problems': ProblemCode[];
 }
 
-/** The operation with its problems, its examples and its longer text. */
+/** Adds problems, examples and the longer text to the operation. */
 export function finished({ 'x-problems': named, ...operation }: Operation) {
   const { operationId, parameters = [], requestBody, responses } = operation;
   const conditional = responses[304] !== undefined;
@@ -52,20 +52,20 @@ export function finished({ 'x-problems': named, ...operation }: Operation) {
             : { ...response, content: shown(response.content, answers[Number(status)]) },
         ]),
       ),
-      // The route's own answers come first: health tells by 503 what fails.
+      // The route's own answers take precedence: health uses 503 to say what fails.
       ...Object.fromEntries(Object.entries(problems).filter(([status]) => responses[status] === undefined)),
       default: { $ref: '#/components/responses/Problem' },
     },
   };
 }
 
-/** Who may call it: readers show no scopes of bearer tokens, and linters know of none. */
+/** Who may call it, in words: readers do not show the scopes of bearer tokens, and linters do not know them. */
 function scopeOf({ security, 'x-scope': scope }: Pick<Operation, 'security' | 'x-scope'>): string | undefined {
   if (scope !== undefined) return `Takes the scope \`${scope}\`.`;
   return security.length === 0 ? undefined : 'Any valid token will do.';
 }
 
-/** Content with its examples: media type -> name -> value. */
+/** Adds examples to the content: media type -> name -> value. */
 function shown(content: Record<string, Content>, examples: Examples | undefined): Record<string, Content> {
   if (examples === undefined) return content;
   return Object.fromEntries(

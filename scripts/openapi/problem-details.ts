@@ -1,8 +1,8 @@
-/** What each problem says at one time or another: `detail`, or the fault of the input that is its `detail`. */
+/** An example of each problem's `detail`, or of the input fault that becomes its `detail`. */
 
 import type { InputFault, ProblemCode } from '../../src/contract/problem.ts';
 
-/** Code -> an example, in the words of the service. */
+/** Code -> an example with the service's own text. */
 export const PROBLEM_DETAILS: Readonly<Record<ProblemCode, string | InputFault>> = {
   'invalid-json': 'The JSON is broken at byte 1.',
   'invalid-parameters': { pointer: '/year', detail: 'must be an integer' },

@@ -1,20 +1,20 @@
-/** Problems in the OpenAPI text: which an operation can answer, by status, with an example of each. */
+/** Problems in the OpenAPI text: which ones an operation can answer, by status, with an example of each. */
 
 import { PROBLEM_TYPE } from '../../src/contract/constants.ts';
 import { type InputFault, PROBLEMS, type ProblemCode, problemType } from '../../src/contract/problem.ts';
 import type { AnswerHeader } from '../../src/http/describe.ts';
 import { PROBLEM_DETAILS } from './problem-details.ts';
 
-/** What follows from an operation by itself. */
+/** Properties of an operation that lead to problems. */
 export interface Traits {
-  /** It takes a token. */
+  /** It needs a token. */
   protected: boolean;
   hasBody: boolean;
-  /** Conditions hold on it. */
+  /** It accepts conditions. */
   conditional: boolean;
 }
 
-/** The codes of an operation: those it names, and those that follow. */
+/** The codes of an operation: those that it names, and those that follow from its properties. */
 export function codesOf(traits: Traits, named: readonly ProblemCode[]): ProblemCode[] {
   const codes: ProblemCode[] = ['invalid-parameters', ...named, 'internal'];
   if (traits.protected) {
@@ -27,7 +27,7 @@ export function codesOf(traits: Traits, named: readonly ProblemCode[]): ProblemC
   return all.filter((code) => codes.includes(code));
 }
 
-/** Status -> the answer that tells of one of the codes with that status. */
+/** Status -> the answer with one of the codes of that status. */
 export function problemResponses(codes: readonly ProblemCode[]): Record<string, object> {
   const byStatus = Object.groupBy(codes, (code) => String(PROBLEMS[code].status));
   return Object.fromEntries(
@@ -38,7 +38,7 @@ export function problemResponses(codes: readonly ProblemCode[]): Record<string, 
   );
 }
 
-/** Sets of codes that most operations have. */
+/** Sets of codes that most operations share. */
 const SHARED: Readonly<Record<string, readonly ProblemCode[]>> = {
   InvalidParameters: ['invalid-parameters', 'invalid-header'],
   Unauthenticated: ['unauthenticated'],
@@ -88,7 +88,7 @@ export const SHARED_PROBLEMS = {
       [PROBLEM_TYPE]: {
         schema: { $ref: '#/components/schemas/Problem' },
         examples: Object.fromEntries(
-          // Of requests that are no operation of the text.
+          // For requests that are not operations of the text.
           ['method-not-allowed', 'upgrade-required'].map((code) => [code, { $ref: `#/components/examples/${code}` }]),
         ),
       },
@@ -96,7 +96,7 @@ export const SHARED_PROBLEMS = {
   },
 };
 
-/** `components.examples`: one of each problem. */
+/** `components.examples`: one for each problem. */
 export const PROBLEM_EXAMPLES = Object.fromEntries(
   Object.entries(PROBLEMS).map(([code, { status, title }]) => {
     const { detail, errors } = detailOf(code as ProblemCode);

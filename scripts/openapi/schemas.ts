@@ -1,4 +1,4 @@
-/** The named schemas of the OpenAPI text, and how a schema of ours is written there. */
+/** The named schemas of the OpenAPI text, and the conversion of the service's schemas. */
 
 import { type JsonSchema, toJsonSchema, toJsonSchemaDefs } from '@valibot/to-json-schema';
 import type * as v from 'valibot';
@@ -40,8 +40,8 @@ import { ParameterValues } from '../../src/contract/values.ts';
 import { WebhookAnswer, WebhookDefinition, WebhookState, WebhookTest } from '../../src/contract/webhook.ts';
 
 /**
- * Name in `components.schemas` -> schema and, where it has no description of its own, what it is. What has a name is written
- * once, and referred to.
+ * Name in `components.schemas` -> schema, and a description if it has none of its own. A named schema is written once
+ * and referenced elsewhere.
  */
 const NAMES: Readonly<Record<string, readonly [schema: v.GenericSchema, text?: string]>> = {
   Task: [TaskAnswer, 'A refresh of one cache.'],
@@ -136,12 +136,12 @@ type Config = NonNullable<Parameters<typeof toJsonSchema>[1]>;
 
 const CONFIG: Config = {
   target: 'draft-2020-12',
-  // What a query becomes, numbers and booleans: that is how clients write it down.
+  // Numbers and booleans, as the query is parsed: that is how clients declare them.
   typeMode: 'output',
-  // Rules beyond JSON Schema are told by descriptions.
+  // Descriptions explain rules that JSON Schema cannot express.
   errorMode: 'ignore',
   overrideRef: ({ referenceId }) => `#/components/schemas/${referenceId}`,
-  // By Unicode's classes of characters: many validators read no such pattern, and then refuse what fits it.
+  // Patterns with Unicode character classes: many validators cannot parse them, and would refuse valid values.
   overrideAction: ({ valibotAction, jsonSchema }) => {
     if (!('requirement' in valibotAction) || !(valibotAction.requirement instanceof RegExp)) return;
     if (!valibotAction.requirement.unicode) return;
@@ -151,7 +151,7 @@ const CONFIG: Config = {
   overrideSchema: ({ valibotSchema, jsonSchema }) => plainer(valibotSchema.type, jsonSchema),
 };
 
-/** A schema as it stands in a path of the text: with references to what has a name. */
+/** A schema in a path of the text, with references to named schemas. */
 export function jsonSchemaOf(schema: v.GenericSchema): JsonSchema {
   const { $schema, $defs, ...rest } = toJsonSchema(schema, {
     ...CONFIG,
@@ -171,7 +171,7 @@ export function namedSchemas(): Record<string, JsonSchema> {
   );
 }
 
-/** The same said as generators of clients understand it. */
+/** The same schema in a form that client generators understand. */
 function plainer(type: string, schema: JsonSchema): JsonSchema {
   switch (type) {
     case 'loose_object':
@@ -188,7 +188,7 @@ function plainer(type: string, schema: JsonSchema): JsonSchema {
         : schema;
     }
     case 'optional': {
-      // Of a query, whose defaults are texts.
+      // In a query, defaults are texts.
       const isText = typeof schema.default === 'string' && (schema.type === 'integer' || schema.type === 'boolean');
       return isText ? { ...schema, default: JSON.parse(schema.default as string) } : schema;
     }

@@ -1,4 +1,4 @@
-/** What people read of an operation beyond its summary (Markdown: `<` only within backticks). */
+/** Longer texts of operations, in addition to the summary (Markdown: `<` only within backticks). */
 
 const TABLES = `A resource with tables answers \`[{"name","columns","data":[[<row id>,<cell>,…],…]},…]\`; any other one what its origin
 answered, as it is.

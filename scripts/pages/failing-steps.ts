@@ -1,16 +1,16 @@
-/** What an operator looks at and does when loads of a cache fail: the text of /docs/failing, and part of /docs/problems. */
+/** What an operator checks and does if loads of a cache fail: the text of /docs/failing, and part of /docs/problems. */
 
 import type { LoadFailureCode } from '../../src/contract/problem.ts';
 
-/** Whole sentences. */
+/** Complete sentences. */
 export interface Steps {
-  /** Where the cause shows. */
+  /** Where to see the cause. */
   look: string;
-  /** What ends it. */
+  /** How to fix it. */
   act: string;
 }
 
-/** Code -> steps: the type demands one for each code that a load can fail with. */
+/** Code -> steps. The type requires an entry for each code with which a load can fail. */
 export const FAILING_STEPS: Readonly<Record<LoadFailureCode, Steps>> = {
   'origin-unreachable': {
     look: '"detail" says why to a token with cache:admin: the name was most likely not found, nothing accepts connections, TLS fails, or the connection was closed. Try origin.url with curl from the internet: what only your own network reaches, the service does not.',

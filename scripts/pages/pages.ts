@@ -1,4 +1,4 @@
-/** The pages for people (CONTRACT 5), written out by the build: the API reader and the problem types. */
+/** The pages for people (CONTRACT 5), which the build writes: the API reader and the problem types. */
 
 import { html } from 'hono/html';
 import type { HtmlEscapedString } from 'hono/utils/html';
@@ -39,14 +39,14 @@ ${codes.map(
 )}</dl>`;
 }
 
-/** For the codes that a cache can fail with. */
+/** For the codes with which a cache can fail. */
 function operatorSteps(code: ProblemCode): Html | '' {
   if (!isLoadFailureCode(code)) return '';
   const { look, act } = FAILING_STEPS[code];
   return html` Operator, when a load fails so: ${look} ${act} See <a href="/docs/failing">a cache fails: what now</a>.`;
 }
 
-/** `/docs/failing`: the steps, and the caches that fail right now, each with its own (assets/docs/reader/failing.js). */
+/** `/docs/failing`: the steps, and the caches that fail now, each with its steps (assets/docs/reader/failing.js). */
 export function failingPage(): Html {
   return page('Freshet: a cache fails', 'failing', failing());
 }

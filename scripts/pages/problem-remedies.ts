@@ -1,4 +1,7 @@
-/** What a client does about each problem: the text of /docs/problems. What operators do about loads that fail: failing-steps.ts. */
+/**
+ * What a client does about each problem: the text of /docs/problems. For operators and failed loads see
+ * failing-steps.ts.
+ */
 
 import type { ProblemCode } from '../../src/contract/problem.ts';
 

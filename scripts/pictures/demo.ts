@@ -1,15 +1,15 @@
-/** Makes the demo do what an operator would look at. */
+/** Makes the demo produce what an operator would look at. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DEVICES } from '../../demo/devices.ts';
 import type { Service } from '../lib/started-service.ts';
 
-/** So long that some bars stand beside each other where a bar is a minute, ms. */
+/** Long enough for several bars if a bar is a minute, ms. */
 const BUSY_MS = 5.5 * 60_000;
 const PAUSE_MS = 1500;
-/** Devices that are away after the beginning: they are told nothing newer. */
+/** Devices that go away after the start and get no newer versions. */
 const AWAY: ReadonlySet<string> = new Set(['phone-1', 'tablet-2']);
-/** Whose origin refuses at the end. */
+/** Caches whose origin refuses requests at the end. */
 const REFUSED = [
   { resource_title: 'weather', year: 2014 },
   { resource_title: 'airports', state: 'CA' },
@@ -29,7 +29,7 @@ export class Demo {
     this.#service = service;
   }
 
-  /** Rows change, caches are refreshed one after the other, and those devices read that are not away. */
+  /** Changes rows, refreshes one cache after the other, and reads with the devices that are not away. */
   async beBusy(): Promise<void> {
     const until = Date.now() + BUSY_MS;
     for (let round = 0; Date.now() < until; round++) {
@@ -46,7 +46,7 @@ export class Demo {
     }
   }
 
-  /** Two origins refuse whoever asks. */
+  /** Makes two origins refuse all requests. */
   async fail(): Promise<void> {
     await this.#control({ fail: 401 });
     for (const target of REFUSED) {
@@ -57,7 +57,7 @@ export class Demo {
       });
     }
     await this.#control({ fail: 0, changes: 0 });
-    // What devices hold, and that caches fail, stands in lists some seconds later.
+    // The lists of devices and failing caches show changes after several seconds.
     await sleep(2 * PAUSE_MS);
   }
 

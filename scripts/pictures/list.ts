@@ -1,23 +1,23 @@
-/** The pictures of README: what each shows, and how much it may weigh. */
+/** The pictures of the README: what each shows, and its size limit. */
 
 import { join } from 'node:path';
 import { PROJECT } from '../lib/wrangler.ts';
 
-/** Where they stand, below the project's folder and as a whole path. */
+/** Their folder, relative to the project and as a full path. */
 export const PICTURES_PATH = 'docs/pictures';
 export const FOLDER = join(PROJECT, PICTURES_PATH);
 export const THEMES = ['light', 'dark'] as const;
 
-/** One picture, made in each theme. */
+/** One picture, taken in each theme. */
 export interface Picture {
   /** Its files are `<name>-<theme>.webp`. */
   name: string;
-  /** The line of `npm start` that is the link to it. */
+  /** The line of `npm start` with the link to it. */
   link: RegExp;
-  /** Where to go from there. */
+  /** The path to open from there. */
   path?: string;
   viewport: { width: number; height: number };
-  /** What is there once it can be gone on from, and once all is there. */
+  /** Text that appears when the page can be navigated, and text that appears when it is complete. */
   ready: { first: string; last: string };
 }
 

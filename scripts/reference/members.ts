@@ -1,22 +1,22 @@
-/** The members of a definition, one line each, out of the same schema and descriptions as the OpenAPI text. */
+/** The members of a definition, one line each, from the same schema and descriptions as the OpenAPI text. */
 
 import { type JsonSchema, toJsonSchema } from '@valibot/to-json-schema';
 import { Resource } from '../../src/contract/resource.ts';
 
-/** One member; `path` as docs write it: `origin.url`, `tables[].columns[].name`. */
+/** One member; `path` as in the docs: `origin.url`, `tables[].columns[].name`. */
 export interface Member {
   path: string;
-  /** What it takes, in words: type and limits. */
+  /** Type and limits, in words. */
   takes: string;
-  /** JSON text; null: it has none. */
+  /** JSON text; null if it has no default. */
   default: string | null;
   isRequired: boolean;
   description: string;
-  /** Whether there are members within it. */
+  /** Whether it contains members. */
   hasMembers: boolean;
 }
 
-/** All members of a definition, in its order, each before those within it. */
+/** Returns all members of a definition in its order, each before the members in it. */
 export function membersOfDefinition(): Member[] {
   return membersOf(toJsonSchema(Resource, { typeMode: 'input', errorMode: 'ignore' }), '');
 }
@@ -41,7 +41,7 @@ function membersOf(schema: JsonSchema, within: string): Member[] {
   });
 }
 
-/** Of the items of a list, or of those of their forms that are objects. */
+/** The members of a list's items, or of those forms of them that are objects. */
 function membersOfItems({ items }: JsonSchema, within: string): Member[] {
   if (typeof items !== 'object' || Array.isArray(items)) return [];
   return [items, ...(items.anyOf ?? [])].flatMap((form) => (typeof form === 'object' ? membersOf(form, within) : []));

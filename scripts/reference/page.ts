@@ -9,12 +9,12 @@ export const PAGE = join(import.meta.dirname, '../../docs/resources.md');
 const BEGIN = '<!-- generated: node scripts/reference.ts -->\n';
 const END = '<!-- /generated -->\n';
 
-/** The page as it stands. */
+/** The current page. */
 export function readPage(): string {
   return readFileSync(PAGE, 'utf8');
 }
 
-/** The page with its table as the schema has it. @throws Error without the marks that the table stands between */
+/** The page with the table for the current schema. @throws Error if the marks around the table are missing */
 export function withTable(page: string): string {
   const from = page.indexOf(BEGIN);
   const to = page.indexOf(END);

@@ -1,10 +1,10 @@
-/** What an account must have for the Worker, out of wrangler.toml and migrations/: one line each. */
+/** What an account must have for the Worker, from wrangler.toml and migrations/: one line each. */
 
 import { globSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { unstable_readConfig as readConfig } from 'wrangler';
 
-/** What of a configuration counts here: wrangler's own type is not to be had. */
+/** The members of a configuration that count here; wrangler does not export its type. */
 interface Configured {
   vars: Record<string, unknown>;
   compatibility_flags: string[];

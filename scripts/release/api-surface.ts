@@ -1,6 +1,6 @@
 /**
- * What clients may rely on, out of an OpenAPI text: one line for each operation, parameter, status, and member of a JSON body.
- * Words, examples and the names of schemas are no part of it. The lines of two releases differ where their APIs do.
+ * What clients may rely on, from an OpenAPI text: one line for each operation, parameter, status, and member of a JSON
+ * body. Descriptions, examples and names of schemas do not count. The lines of two releases differ where their APIs do.
  */
 
 interface Schema {
@@ -33,12 +33,12 @@ export interface OpenApiText {
   components?: object;
 }
 
-/** Deeper members are the business of a resource's own parameters. */
+/** Deeper members belong to a resource's own parameters. */
 const MAX_DEPTH = 8;
 
 /**
- * The lines, sorted: `GET /cache`, `GET /cache ?limit`, `GET /cache 200`, `GET /cache 200 [].user`,
- * `POST /cache/refresh < resource_title!` (`<`: of the request's body; `!`: must be sent), `… .task_state = PENDING`.
+ * Returns the lines, sorted: `GET /cache`, `GET /cache ?limit`, `GET /cache 200`, `GET /cache 200 [].user`, `POST
+ * /cache/refresh < resource_title!` (`<`: in the request body; `!`: required), `… .task_state = PENDING`.
  */
 export function apiSurface(text: OpenApiText): string[] {
   const lines = Object.entries(text.paths).flatMap(([path, operations]) =>
@@ -50,7 +50,7 @@ export function apiSurface(text: OpenApiText): string[] {
   return [...new Set(lines)].toSorted();
 }
 
-/** Both forms of a path, with and without the slash at its end, are one; all stand below the API's base. */
+/** Both forms of a path, with and without a trailing slash, count as one. All paths are below the API's base. */
 function shortPath(path: string): string {
   const below = path.replace(/^\/api\/v1(?=\/)/, '');
   return below.length > 1 ? below.replace(/\/$/, '') : below;
@@ -59,7 +59,7 @@ function shortPath(path: string): string {
 function* operationLines(text: OpenApiText, operation: Operation): Generator<string> {
   for (const given of operation.parameters ?? []) {
     const { in: place, name = '', required = false } = resolve(text, given);
-    // Headers of HTTP itself are told by some releases and not by others.
+    // Some releases describe standard HTTP headers and others do not.
     if (place === 'query') yield `?${name}${required ? '!' : ''}`;
   }
   for (const { schema } of jsonOf(operation.requestBody?.content)) {
@@ -81,13 +81,15 @@ function jsonOf(content: Content = {}): { schema: Schema }[] {
     .flatMap(([, { schema }]) => (schema === undefined ? [] : [{ schema }]));
 }
 
-/** Members of a JSON value, each by its path; of an answer those that are always there end in `!`, too. */
+/**
+ * Returns the members of a JSON value by their paths. In an answer, members that are always present also end in `!`.
+ */
 function memberLines(text: OpenApiText, schema: Schema, options: { isSent: boolean }): string[] {
   const lines: string[] = [];
   walk(schema, '', new Set(), 0, false);
   return lines;
 
-  /** @param isOneWay of several in which the value may be written: nothing in it must be sent */
+  /** @param isOneWay one of several forms of the value: no member in it is required */
   function walk(given: Schema, at: string, seen: ReadonlySet<string>, depth: number, isOneWay: boolean): void {
     if (depth > MAX_DEPTH || (given.$ref !== undefined && seen.has(given.$ref))) return;
     const within = given.$ref === undefined ? seen : new Set([...seen, given.$ref]);
@@ -111,7 +113,7 @@ function memberLines(text: OpenApiText, schema: Schema, options: { isSent: boole
   }
 }
 
-/** What a reference leads to, `#/components/…`. */
+/** Follows a reference, `#/components/…`. */
 function resolve<T extends { $ref?: string }>(text: OpenApiText, given: T): T {
   if (given.$ref === undefined) return given;
   const path = given.$ref.replace(/^#\//, '').split('/');

@@ -1,7 +1,9 @@
-/** CHANGELOG.md in the form of Keep a Changelog: its sections, and how Unreleased becomes the section of a version. */
+/**
+ * CHANGELOG.md in the format of Keep a Changelog: its sections, and how Unreleased becomes the section of a version.
+ */
 
 const UNRELEASED = '## [Unreleased]';
-/** The order in which a section has its parts; others come behind these. */
+/** Order of the parts of a section; other parts follow after these. */
 const ORDER: readonly string[] = [
   '',
   'Before you upgrade',
@@ -13,22 +15,22 @@ const ORDER: readonly string[] = [
   'Security',
 ];
 
-/** One section of the second level: its heading, and what stands below it by headings of the third. */
+/** One section of the second level: its heading, and its content by headings of the third level. */
 export interface Section {
   heading: string;
-  /** Heading of the third level ("Added") -> its lines; those before any such heading stand under ''. */
+  /** Heading of the third level ("Added") -> its lines; lines before any such heading are under ''. */
   parts: Map<string, string[]>;
 }
 
 export interface Changelog {
-  /** What stands before the first section. */
+  /** The text before the first section. */
   head: string;
   unreleased: Section;
   /** Sections of versions, newest first. */
   released: Section[];
 }
 
-/** Reads the text. @throws Error where there is no Unreleased */
+/** Parses the text. @throws Error if there is no section Unreleased */
 export function readChangelog(text: string): Changelog {
   const [head = '', ...sections] = text.split(/^(?=## )/m);
   const [first, ...released] = sections.map(readSection);
@@ -41,12 +43,12 @@ export function sectionOf({ released }: Changelog, version: string): Section | u
   return released.find(({ heading }) => heading.startsWith(`## [${version}]`));
 }
 
-/** Its date, `YYYY-MM-DD`; null: it has none. */
+/** Its date, `YYYY-MM-DD`; null if it has none. */
 export function dateOf({ heading }: Section): string | null {
   return /^## \[[^\]]+\] - (\d{4}-\d\d-\d\d)$/.exec(heading)?.[1] ?? null;
 }
 
-/** All that a section says; `part`: under that heading alone. */
+/** The whole text of a section; `part`: only the text under that heading. */
 export function textOf({ parts }: Section, part?: string): string {
   return [...parts]
     .filter(([name]) => part === undefined || name === part)
@@ -56,8 +58,8 @@ export function textOf({ parts }: Section, part?: string): string {
 }
 
 /**
- * Moves what is unreleased into the section of a version, with this date. Made again for a version that has a section, it adds there what
- * has come since, so it can be repeated until the release is out.
+ * Moves the unreleased text into the section of a version, with this date. If the version already has a section, adds
+ * the text there, so this can be repeated until the release is out.
  * @param date `YYYY-MM-DD`
  */
 export function release(changelog: Changelog, version: string, date: string): Changelog {
@@ -80,7 +82,7 @@ function ordered(parts: Section['parts']): Section['parts'] {
   return new Map([...parts].toSorted(([a], [b]) => placeOf(a) - placeOf(b)));
 }
 
-/** The text again. */
+/** Writes the text. */
 export function writtenChangelog({ head, unreleased, released }: Changelog): string {
   return head + [unreleased, ...released].map(writtenSection).join('\n');
 }

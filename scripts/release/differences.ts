@@ -1,12 +1,12 @@
-/** What two releases differ in, by their records, and which word of each difference the changelog must have. */
+/** The differences between the records of two releases, and the word for each that the changelog must contain. */
 
-/** A difference, and the word by which somebody who reads the changelog finds it. */
+/** A difference, and the word by which readers find it in the changelog. */
 export interface Difference {
   line: string;
   word: string;
 }
 
-/** `breaking`: a client or a deployment of the earlier release may fail by it. */
+/** `breaking`: a client or a deployment of the earlier release may fail because of it. */
 export interface Differences {
   added: Difference[];
   breaking: Difference[];
@@ -18,13 +18,13 @@ export function apiDifferences(before: readonly string[], now: readonly string[]
   const knownThen = (line: string) => then.has(line) || then.has(`${line}!`);
   const knownNow = (line: string) => today.has(line) || today.has(`${line}!`);
   const gone = before.filter((line) =>
-    // What need not be sent any more breaks nobody; what is not always answered any more may.
+    // Something that is no longer required breaks no client. Something that is no longer always answered may.
     line.includes(' < ') || line.includes(' ?') ? !knownNow(bare(line)) : !today.has(line),
   );
   const demanded = now.filter(
     (line) => line.endsWith('!') && (line.includes(' < ') || line.includes(' ?')) && !then.has(line) && known(line),
   );
-  /** Whether what it stands in was there: what is demanded within something new breaks nobody. */
+  /** Whether the line's parent existed before: a requirement in something new breaks no client. */
   function known(line: string): boolean {
     const parent = parentOf(line);
     return parent === null || knownThen(parent);
@@ -39,7 +39,7 @@ export function accountDifferences(before: readonly string[], now: readonly stri
   const added = now.filter((line) => !then.has(line));
   const lastMigration = added.findLast((line) => line.startsWith('migration '));
   return {
-    // Migrations come one after the other: the last stands for all.
+    // Migrations are sequential, so the last one stands for all.
     added: named(added.filter((line) => !line.startsWith('migration ') || line === lastMigration)),
     breaking: named(before.filter((line) => !today.has(line))),
   };
@@ -49,7 +49,7 @@ function bare(line: string): string {
   return line.replace(/!$/, '');
 }
 
-/** The line of what this one is a part of; null: it is an operation. */
+/** The line that this one is a part of; null for an operation. */
 function parentOf(line: string): string | null {
   const [method = '', path = '', ...rest] = bare(line).split(' ');
   const operation = `${method} ${path}`;
@@ -63,7 +63,7 @@ function parentOf(line: string): string | null {
   return holder === '' ? outside : `${operation} ${head} ${holder}`;
 }
 
-/** One difference a word: a member that many operations have is noted once. */
+/** One difference per word: a member of many operations is listed once. */
 function named(lines: readonly string[]): Difference[] {
   const byWord = new Map<string, Difference>();
   for (const line of lines) {
@@ -73,7 +73,7 @@ function named(lines: readonly string[]): Difference[] {
   return [...byWord.values()];
 }
 
-/** Of an operation the last name in its path, between slashes; else the last name in the line. */
+/** For an operation, the last name in its path, between slashes; otherwise the last name in the line. */
 function wordOf(line: string): string {
   const [first = '', second = '', ...rest] = bare(line).split(' ');
   if (rest.length === 0 && second.startsWith('/')) {

@@ -1,26 +1,26 @@
-/** What keeps a release from going out: a sentence each, with what to do. */
+/** What prevents a release: a sentence each, with what to do. */
 
 import { type Changelog, dateOf, type Section, sectionOf, textOf } from './changelog.ts';
 import { accountDifferences, apiDifferences, type Difference, type Differences } from './differences.ts';
 import { type ReleaseRecord, recordPath, writtenRecord } from './record.ts';
 
-/** The heading under which the changelog says what whoever upgrades must know first. */
+/** The heading in the changelog for what people must know before they upgrade. */
 export const BEFORE_UPGRADE = 'Before you upgrade';
 
-/** All that is judged. */
+/** Everything that is checked. */
 export interface ReleaseState {
-  /** That of package.json. */
+  /** The version in package.json. */
   version: string;
-  /** File -> the versions in it (versions.ts), and that of the OpenAPI text. */
+  /** File -> the versions in it (versions.ts); also the version of the OpenAPI text. */
   versions: Readonly<Record<string, readonly string[]>>;
   changelog: Changelog;
-  /** The newest record of an earlier version; null: this is the first. */
+  /** The newest record of an earlier version; null: this is the first release. */
   last: { version: string; record: ReleaseRecord } | null;
-  /** The text of this version's record as its file has it; null: there is none. */
+  /** The text of this version's record file; null if there is none. */
   kept: string | null;
-  /** The record of the project as it stands. */
+  /** The record of the project as it is now. */
   now: ReleaseRecord;
-  /** Names of files that git finds changed or new. */
+  /** Names of files that are changed or new in git. */
   changedFiles: readonly string[];
   /** Tags of git. */
   tags: readonly string[];
@@ -28,7 +28,7 @@ export interface ReleaseState {
   outdated: readonly { file: string; command: string }[];
 }
 
-/** The faults of a release; none: it can go out. */
+/** Returns the faults of a release; empty if it can be released. */
 export function faultsOfRelease(state: ReleaseState): string[] {
   return [
     ...faultsOfTree(state),
@@ -80,7 +80,7 @@ function* faultsOfChangelog({ version, changelog, last, now }: ReleaseState): Ge
   }
 }
 
-/** What differs from an earlier release, and is not said in this section of the changelog. */
+/** Differences from an earlier release that this section of the changelog does not mention. */
 export function* faultsOfNotes(
   section: Section,
   last: { version: string; record: ReleaseRecord },
@@ -108,10 +108,10 @@ function* faultsOfRecord({ version, kept, now }: ReleaseState): Generator<string
   yield `${recordPath(version)} ${what}. ${howToPrepare(version)}`;
 }
 
-/** Whether a text has a word as a whole. A name such as `JWT_SCOPE_…` stands for all that begin so. */
+/** Whether a text contains a whole word. A name such as `JWT_SCOPE_…` stands for all names with that start. */
 function isNamed(text: string, word: string): boolean {
   const literal = word.replaceAll(/[.*+?^$(){}|[\]\\]/g, String.raw`\$&`);
-  // What begins with a slash is the end of a path, whatever stands before it.
+  // A word that starts with a slash is the end of a path, whatever comes before it.
   const whole = new RegExp(String.raw`${word.startsWith('/') ? '' : String.raw`(?<![\w-])`}${literal}(?![\w-])`);
   const families = Array.from(text.matchAll(/\b([A-Z_]+_)…/g), ([, start = '']) => start);
   return whole.test(text) || families.some((start) => word.startsWith(start));

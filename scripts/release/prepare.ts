@@ -1,4 +1,4 @@
-/** Makes a version of what is there (`npm run release -- --prepare`). Safe to repeat. */
+/** Prepares a version from the current state (`npm run release -- --prepare`). Safe to repeat. */
 
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -9,10 +9,10 @@ import { compareVersions, recordedVersions, recordOf, recordPath, writtenRecord 
 import { versionsIn, writeVersion } from './versions.ts';
 
 /**
- * Writes the version everywhere, its section of CHANGELOG.md, and its record.
- * @param now whose day (UTC) the section has
- * @returns the files
- * @throws Error, with nothing written, where the version is none or not above those that are recorded
+ * Writes the version in all places, its section of CHANGELOG.md, and its record.
+ * @param now its day (UTC) becomes the date of the section
+ * @returns the written files
+ * @throws Error, with nothing written, if the version is invalid or not above the recorded ones
  */
 export async function prepareRelease(project: string, version: string, now: Date): Promise<string[]> {
   if (!/^\d+\.\d+\.\d+$/.test(version))

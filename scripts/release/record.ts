@@ -1,6 +1,6 @@
 /**
- * The record of a release, `releases/<version>.txt`: what it offers and what it asks for, a line each, so that the next release can
- * be held against it. Made by `npm run release -- --prepare`, and never changed once the release is out.
+ * The record of a release, `releases/<version>.txt`: what it offers and what it requires, a line each, so that the next
+ * release can be compared with it. Written by `npm run release -- --prepare`, and never changed after the release.
  */
 
 import { createHash } from 'node:crypto';
@@ -15,13 +15,13 @@ export interface ReleaseRecord {
   api: string[];
   /** What the account must have (account.ts). */
   account: string[];
-  /** `<number> <SHA-256>` of each section of docs/contract.md; none of a release that had no contract. */
+  /** `<number> <SHA-256>` of each section of docs/contract.md; empty for a release without a contract. */
   contract: string[];
 }
 
 const KINDS = ['api', 'account', 'contract'] as const;
 
-/** The record of the project as it stands. @param openApi the text that its routes make */
+/** The record of the project as it is now. @param openApi the text of its routes */
 export function recordOf(project: string, openApi: OpenApiText): ReleaseRecord {
   return {
     api: apiSurface(openApi),
@@ -30,7 +30,7 @@ export function recordOf(project: string, openApi: OpenApiText): ReleaseRecord {
   };
 }
 
-/** White space counts for nothing. */
+/** White space does not count. */
 export function contractLines(contract: string): string[] {
   return contract
     .split(/^## (?=\d+\. )/m)
@@ -41,13 +41,13 @@ export function contractLines(contract: string): string[] {
     });
 }
 
-/** The text of a record, as its file has it. */
+/** The text of a record's file. */
 export function writtenRecord(record: ReleaseRecord): string {
   const lines = KINDS.flatMap((kind) => record[kind].map((line) => `${kind} ${line}`));
   return `${lines.join('\n')}\n`;
 }
 
-/** What such a text says. @throws Error that names the line which says nothing */
+/** Parses such a text. @throws Error that names an invalid line */
 export function readRecord(text: string): ReleaseRecord {
   const record: ReleaseRecord = { api: [], account: [], contract: [] };
   for (const line of text.split('\n').filter((one) => one !== '')) {
@@ -58,19 +58,19 @@ export function readRecord(text: string): ReleaseRecord {
   return record;
 }
 
-/** Versions that have a record, oldest first. */
+/** Versions with a record, oldest first. */
 export function recordedVersions(project: string): string[] {
   return globSync('releases/*.txt', { cwd: project })
     .map((file) => basename(file, '.txt'))
     .toSorted(compareVersions);
 }
 
-/** Where the record of a version stands, from the project's folder. */
+/** Path of a version's record, from the project's folder. */
 export function recordPath(version: string): string {
   return `releases/${version}.txt`;
 }
 
-/** Below 0: the first is the earlier one. Both are `major.minor.patch`. */
+/** Negative if the first version is earlier. Both are `major.minor.patch`. */
 export function compareVersions(first: string, second: string): number {
   const [a, b] = [first, second].map((version) => version.split('.').map(Number)) as [number[], number[]];
   return a.map((number, at) => number - (b[at] ?? 0)).find((difference) => difference !== 0) ?? 0;

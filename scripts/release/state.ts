@@ -1,4 +1,4 @@
-/** What a release is judged by, read from the project and from git. */
+/** The state of a release, read from the project and from git. */
 
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
@@ -13,7 +13,10 @@ import type { ReleaseState } from './faults.ts';
 import { compareVersions, readRecord, recordedVersions, recordOf, recordPath } from './record.ts';
 import { versionsIn } from './versions.ts';
 
-/** Reads all of it. @throws Error where the project is no clone of git, or the generator of the console's types is not installed */
+/**
+ * Reads all of it. @throws Error if the project is not a git clone, or the generator of the console's types is not
+ * installed
+ */
 export async function releaseState(project: string): Promise<ReleaseState> {
   const openApi = (await openApiDocument()) as OpenApiText & { info: { version: string } };
   const { version } = JSON.parse(readFileSync(join(project, 'package.json'), 'utf8')) as { version: string };
@@ -36,7 +39,7 @@ export function lastRecord(project: string, version: string): ReleaseState['last
   return { version: last, record: readRecord(readFileSync(join(project, recordPath(last)), 'utf8')) };
 }
 
-/** What git says of a folder. @throws Error where it is no clone */
+/** The state of a folder in git. @throws Error if it is not a clone */
 export function gitState(project: string): Pick<ReleaseState, 'changedFiles' | 'tags'> {
   const git = (...args: string[]) => {
     try {

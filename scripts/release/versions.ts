@@ -1,9 +1,9 @@
-/** The places in which the version of the service and of the device client stands, for both are released as one. */
+/** All places with the version of the service and of the device client; both are released together. */
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** A file, and what stands round the version in it; it is `(before)version(after)`, once or more often. */
+/** A file, and a pattern `(before)version(after)` that matches once or more. */
 interface Place {
   file: string;
   pattern: RegExp;
@@ -13,7 +13,7 @@ const NUMBER = String.raw`\d+\.\d+\.\d+`;
 
 const PLACES: readonly Place[] = [
   { file: 'package.json', pattern: at('^  "version": "') },
-  // The project itself, at the top and as the package without a path.
+  // The project itself, at the top level and as the package without a path.
   { file: 'package-lock.json', pattern: at(String.raw`^(?:  |      )"name": "freshet",\n +"version": "`) },
   { file: 'client/package.json', pattern: at('^  "version": "') },
   { file: 'src/contract/constants.ts', pattern: at("^export const VERSION = '") },
@@ -21,7 +21,7 @@ const PLACES: readonly Place[] = [
   { file: 'docs/client.md', pattern: at('freshet-client-') },
 ];
 
-/** What stands in each place, by file; a file in which there is none has the empty list. */
+/** Returns the versions in each file; a file without one has an empty list. */
 export function versionsIn(project: string): Record<string, string[]> {
   return Object.fromEntries(
     PLACES.map(({ file, pattern }) => [
@@ -31,7 +31,7 @@ export function versionsIn(project: string): Record<string, string[]> {
   );
 }
 
-/** Puts a version into each place. */
+/** Writes a version in all places. */
 export function writeVersion(project: string, version: string): void {
   for (const { file, pattern } of PLACES) {
     const path = join(project, file);

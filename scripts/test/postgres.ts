@@ -1,4 +1,4 @@
-/** A PostgreSQL of the tests' own: a new cluster in a folder of its own, on a free port of the loopback interface. */
+/** A PostgreSQL server for tests: a new cluster in its own folder, on a free port of the loopback interface. */
 
 import { execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
@@ -7,11 +7,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '../lib/free-ports.ts';
 
-/** Where Debian puts each version's programs. */
+/** Where Debian installs the programs of each version. */
 const DEBIAN = '/usr/lib/postgresql';
 const ADMIN = 'admin';
 
-/** The folder of `initdb` and `postgres`; null: there is none, or nobody as whom they can run. */
+/** The folder of `initdb` and `postgres`; null if there is none, or no user that may run them. */
 export function postgresFolder(): string | null {
   if (process.getuid?.() === 0 && serverUser() === null) return null;
   const versions = existsSync(DEBIAN) ? readdirSync(DEBIAN).toSorted((a, b) => Number(b) - Number(a)) : [];
@@ -19,18 +19,18 @@ export function postgresFolder(): string | null {
   return folders.find((folder) => existsSync(join(folder, 'initdb')) && existsSync(join(folder, 'postgres'))) ?? null;
 }
 
-/** A server under way. */
+/** A running server. */
 export interface PostgresServer {
-  /** Of a superuser, with its password. */
+  /** URL of a superuser, with password. */
   url: string;
   stop(): Promise<void>;
 }
 
-/** Starts one. @throws where `postgresFolder` finds no programs */
+/** Starts a server. @throws Error if `postgresFolder` finds no programs */
 export async function startPostgres(): Promise<PostgresServer> {
   const programs = postgresFolder();
   if (programs === null) throw new Error('PostgreSQL is not installed.');
-  // It does not run as root.
+  // PostgreSQL does not run as root.
   const user = process.getuid?.() === 0 ? serverUser() : null;
   const folder = mkdtempSync(join(tmpdir(), 'freshet-postgres-'));
   const password = randomBytes(16).toString('hex');
@@ -65,12 +65,12 @@ export async function startPostgres(): Promise<PostgresServer> {
     });
     void ended.then(() => reject(new Error(`PostgreSQL did not start:\n${log}`)));
   });
-  // Read on, or it would stop where the pipe is full.
+  // Keep reading: otherwise the server would block when the pipe is full.
   server.stderr.removeAllListeners('data').resume();
   return {
     url: `postgres://${ADMIN}:${password}@127.0.0.1:${port}/postgres`,
     stop: async () => {
-      // "Fast": connections are ended.
+      // Fast shutdown: ends connections.
       server.kill('SIGINT');
       await ended;
       rmSync(folder, { recursive: true, force: true });
@@ -78,7 +78,7 @@ export async function startPostgres(): Promise<PostgresServer> {
   };
 }
 
-/** The user that Debian's package makes; null: there is none. */
+/** The user that Debian's package creates; null if there is none. */
 function serverUser(): { uid: number; gid: number } | null {
   const idOf = (flag: string) =>
     Number(execFileSync('id', [flag, 'postgres'], { stdio: ['ignore', 'pipe', 'ignore'] }));

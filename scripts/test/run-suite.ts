@@ -12,22 +12,25 @@ export interface Counts {
   passed: number;
   failed: number;
   skipped: number;
-  /** What failed, by file and name: a run's last lines must say it, since the rest is thousands of lines. */
+  /**
+   * Failed tests by file and name. They are repeated in the last lines of a run, because the rest is thousands of
+   * lines.
+   */
   failures: readonly string[];
 }
 
-/** What a suite came to. */
+/** The result of a suite. */
 export interface Outcome {
   counts: Counts;
-  /** What it printed; empty where that was shown as it came. */
+  /** Its output; empty if that was printed live. */
   output: string;
 }
 
-/** How suites are run. */
+/** How to run suites. */
 export interface RunOptions {
-  /** Besides the environment of this process. */
+  /** In addition to the environment of this process. */
   env: Readonly<Record<string, string>>;
-  /** Shows what is printed as it comes; else it is handed back, so that suites side by side do not mix their lines. */
+  /** Prints the output live. Otherwise the output is returned, so that the lines of parallel suites do not mix. */
   live: boolean;
 }
 
@@ -57,7 +60,7 @@ async function runProjects({ projects }: Projects, options: RunOptions): Promise
   return { counts: { ...counts, failed: 1, failures }, output };
 }
 
-/** What we read of vitest's JSON report. */
+/** The members of vitest's JSON report that are read here. */
 interface Report {
   numPassedTests: number;
   numFailedTests: number;

@@ -14,15 +14,15 @@ export interface Projects {
   kind: 'vitest';
   name: string;
   projects: readonly string[];
-  /** What some of its tests skip themselves without. */
+  /** Some of its tests are skipped without these. */
   needs: readonly Need[];
 }
 
 export type Suite = Check | Projects;
 
 /**
- * Lanes run side by side, the suites of a lane one after the other. Tests inside workerd mostly compute, those over HTTP
- * mostly wait for processes: beside each other they take less than one after the other.
+ * Lanes run in parallel, the suites of a lane one after the other. Tests in workerd mostly compute, and tests over HTTP
+ * mostly wait for processes, so together they take less time than one after the other.
  */
 export type Lanes = readonly (readonly Suite[])[];
 
@@ -40,7 +40,7 @@ const CHECKS: readonly Check[] = [
   { kind: 'check', name: "types of the console's tests", command: ['tsc', '-p', 'console/test'] },
   { kind: 'check', name: 'lint and format', command: ['biome', 'check', '--error-on-warnings'] },
 ];
-/** Counts CPU, to which whatever runs beside it would add: it runs before the lanes. */
+/** Measures CPU time, which parallel suites would increase. So it runs before the lanes. */
 export const FIRST: Suite = { kind: 'vitest', name: 'tests that count CPU', projects: ['alone'], needs: [] };
 const MODULES_AND_WORKERD: Projects = {
   kind: 'vitest',
@@ -75,14 +75,14 @@ const TOOLS: Projects = {
 
 /** Every check, in under 8 minutes on two cores. */
 export const USUAL: Lanes = [[...CHECKS, MODULES_AND_WORKERD], [OVER_HTTP], [WITH_A_DATABASE, IN_A_BROWSER]];
-/** The same with the long forms (LONG_FORMS), and what needs tools. */
+/** The same with the long forms (LONG_FORMS), and with the checks that need tools. */
 export const ALL: Lanes = [
   [...CHECKS, MODULES_AND_WORKERD],
   [OVER_HTTP, TOOLS],
   [WITH_A_DATABASE, IN_A_BROWSER],
 ];
 
-/** Environment of the long forms: all that the usual ones try a part of (test/README.md). */
+/** Environment of the long forms: they test everything of which the usual forms test a part (test/README.md). */
 export const LONG_FORMS: Readonly<Record<string, string>> = {
   FUZZ_RUNS: '3000',
   MODEL_RUNS: '100',

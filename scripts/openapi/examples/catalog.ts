@@ -1,4 +1,4 @@
-/** What readers are told of the demo's resource `cars`. */
+/** What readers see of the demo's resource `cars`. */
 
 export const ENTRY = {
   title: 'cars',

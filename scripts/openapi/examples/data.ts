@@ -1,4 +1,4 @@
-/** What a device reads: tables, what changed in them, and what it is told of new versions. */
+/** What a device reads: tables, their changes, and news of new versions. */
 
 export const TABLES = [
   {

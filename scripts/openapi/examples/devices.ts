@@ -1,4 +1,4 @@
-/** Devices, and what they were given. */
+/** Devices and what they were given. */
 
 export const RECORD = {
   user: 'alice',

@@ -1,4 +1,4 @@
-/** A definition as it is sent and as it is answered, and a cache of it. */
+/** A definition in a request and in an answer, and a cache of it. */
 
 const ORIGIN = {
   url: 'https://erp.example.com/cars{?year,origin}',
@@ -24,7 +24,7 @@ export const DEFINITION = {
   tables: [TABLE],
 };
 
-/** The same with its title and all defaults, as GET and PUT answer it. */
+/** The definition with its title and all defaults, as GET and PUT answer it. */
 export const DEFINED = {
   title: 'cars',
   description: DEFINITION.description,

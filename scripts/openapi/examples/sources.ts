@@ -1,4 +1,4 @@
-/** Sources as they are put and answered. */
+/** Sources in requests and in answers. */
 
 export const SOURCE_DEFINITION = {
   url: 'https://erp.example.com/sap/opu/odata/sap/ZSALES/',

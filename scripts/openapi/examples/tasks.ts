@@ -1,4 +1,4 @@
-/** Refreshes, as they are told while they wait, run and have ended. */
+/** Refreshes that wait, run and have ended. */
 
 const UNAVAILABLE = {
   type: '/docs/problems#origin-status',

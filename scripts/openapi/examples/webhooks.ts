@@ -1,4 +1,4 @@
-/** A webhook as it is put and answered, and what became of a test. */
+/** A webhook in a request and in an answer, and the result of a test. */
 
 export const HOOK_DEFINITION = {
   url: 'https://hooks.erp.example.com/freshet',
