@@ -13,63 +13,63 @@ export interface Steps {
 /** Code -> steps. The type requires an entry for each code with which a load can fail. */
 export const FAILING_STEPS: Readonly<Record<LoadFailureCode, Steps>> = {
   'origin-unreachable': {
-    look: '"detail" says why to a token with cache:admin: the name was most likely not found, nothing accepts connections, TLS fails, or the connection was closed. Try origin.url with curl from the internet: what only your own network reaches, the service does not.',
-    act: 'Put the right scheme, host and port into origin.url; renew a certificate that has expired or is self-signed; open the firewall. Loads are tried again by themselves.',
+    look: 'For a token with cache:admin, "detail" says why: most likely the name was not found, nothing accepts connections, TLS fails, or the connection was closed. Try origin.url with curl from the internet: the service cannot reach a host that only your own network reaches.',
+    act: 'Correct the scheme, host and port in origin.url; replace a certificate that has expired or is self-signed; open the firewall. The service retries loads by itself.',
   },
   'origin-timeout': {
-    look: 'See how long the origin takes for the same request, and whether it is slow for all parameters or for large ones only.',
-    act: 'Ask for less by parameters, make the origin faster, or raise origin.timeout_s (300 at most).',
+    look: 'Measure how long the origin takes for the same request, and whether it is slow for all parameter values or only for some.',
+    act: 'Request less data by parameters, make the origin faster, or raise origin.timeout_s (at most 300).',
   },
   'origin-status': {
-    look: '"detail" names the status and, to a token with cache:admin, what the origin says itself. 404: the address in origin.url. 204 and 205: there is no content. 429 and 5xx: the origin has too much to do or a fault. 520 to 530: Cloudflare did not reach the origin.',
-    act: 'Correct origin.url, or take no content for no rows with tables[].missing: "empty". 202, 408, 425, 429, 5xx and any 4xx with Retry-After are tried again by themselves; ask less often by ttl_s or schedule if they go on.',
+    look: '"detail" contains the status and, for a token with cache:admin, the origin's own message. 404: the address in origin.url. 204 and 205: there is no content. 429 and 5xx: the origin is overloaded or has a fault. 520 to 530: Cloudflare did not reach the origin.',
+    act: 'Correct origin.url, or accept an answer without content as no rows with tables[].missing: "empty". The service retries after 202, 408, 425, 429, 5xx and any 4xx with Retry-After by itself; if they continue, load less often by ttl_s or schedule.',
   },
   'origin-auth': {
-    look: 'The origin answered 401 or 403, or whoever gives its tokens refused the client: what lets us in is missing, wrong, expired, or not enough for this address. To a token with cache:admin "detail" repeats what the origin says itself. Look at the secrets that origin.headers, or the auth of the source, name.',
-    act: "Renew the secret (npx wrangler secret put ORIGIN_…), or have the origin's administrator give its account the right to read this. Loads are not tried again by themselves: refresh afterwards.",
+    look: 'The origin answered 401 or 403, or the server that gives out its tokens refused the client: the credentials are missing, wrong, expired, or not sufficient for this address. For a token with cache:admin, "detail" contains the origin's own message. Check the secrets in origin.headers or in the auth of the source.',
+    act: "Renew the secret (npx wrangler secret put ORIGIN_…), or ask the origin's administrator to give the account the right to read this. The service does not retry these loads by itself: refresh afterwards.",
   },
   'origin-too-large': {
-    look: '"detail" tells which bound: origin.max_bytes, counted without compression, of all pages together, 500,000 rows (400,000 with tables[].key), origin.pages.max, or 4 MiB of tables that come before their turn.',
-    act: 'Narrow the answer by parameters, or raise origin.max_bytes (33554432 at most) or origin.pages.max (1000); name the tables in the order of the answer.',
+    look: '"detail" names the limit: origin.max_bytes, counted without compression and for all pages together; 500,000 rows (400,000 with tables[].key); origin.pages.max; or 4 MiB of tables that come before their turn.',
+    act: 'Narrow the answer by parameters, or raise origin.max_bytes (at most 33554432) or origin.pages.max (at most 1000); name the tables in the order of the answer.',
   },
   'origin-malformed': {
-    look: '"detail" names the place. Compare what the origin answers (curl -i) with format, content_type and tables. An answer that was cut short was tried again.',
-    act: 'Correct the definition. content_type: "*/*" takes any type, tables[].missing: "empty" a table that is not there, tables[].short_rows: "null" rows that lack cells at their end. A cell that does not fit names its row and column: decimal, group, pattern, zone and null of the column say how the origin writes, charset and csv the same of the whole answer. A column that no row has any more was renamed in the origin: rename it in the definition, or say "optional": true where the origin leaves out what is empty. A login page instead of data means that the secret has run out.',
+    look: '"detail" names the place. Compare the origin's answer (curl -i) with format, content_type and tables. An answer that was cut off has already been retried.',
+    act: 'Correct the definition. content_type: "*/*" accepts any type, tables[].missing: "empty" accepts a missing table, and tables[].short_rows: "null" accepts rows without their last cells. For a cell that does not fit, "detail" names row and column: decimal, group, pattern, zone and null of the column describe how the origin writes values; charset and csv do the same for the whole answer. A column that no row has any more was probably renamed in the origin: rename it in the definition, or set "optional": true if the origin leaves out empty values. A login page instead of data means that the secret has expired.',
   },
   'origin-redirect': {
-    look: '"detail" names the host that the origin sent the service to, by a redirect or by the link to a next page, to a token with cache:admin. A login page there means that the secret in origin.headers has run out.',
-    act: 'Put the address that it leads to into origin.url; or, if you trust that host, name it in ORIGIN_HOSTS and set origin.redirects: "hosts". Links to a next page are followed on the host of origin.url alone: where they name the inner host of the same system, set origin.pages.rehost: true.',
+    look: 'For a token with cache:admin, "detail" names the host to which the origin led the service, by a redirect or by the link to a next page. A login page there means that the secret in origin.headers has expired.',
+    act: 'Set origin.url to the address that it leads to; or, if you trust that host, add it to ORIGIN_HOSTS and set origin.redirects: "hosts". The service follows links to a next page only on the host of origin.url: if they name an internal host of the same system, set origin.pages.rehost: true.',
   },
   'origin-guard': {
-    look: '"detail" tells how many rows came. Look at what the origin answers: the last version stands 7 days past stale_if_error_s.',
-    act: 'If the answer is right, accept it once: in the console "Load past the guard" of the cache, or POST /api/v1/caches/<key>/refresh/?force=true; if it will stay so, change guard. If it is not, mend the origin.',
+    look: '"detail" says how many rows came. Check the origin's answer. The last version stays in use for 7 days after stale_if_error_s.',
+    act: 'If the answer is right, accept it once: in the console "Load past the guard" of the cache, or POST /api/v1/caches/<key>/refresh/?force=true. If such answers are normal from now on, change guard. If the answer is wrong, fix the origin.',
   },
   'origin-pages': {
-    look: '"detail" says which: the answer names a further page that the definition does not ask for; a key that came on two pages, or a count of rows that was another, so that rows moved while pages were read; or pages without end. POST /api/v1/resources/<title>/probe/ shows the first pages as they are asked for. The last version stands 7 days past stale_if_error_s.',
-    act: 'Say in origin.pages how the pages follow; or ask for everything at once, such as by a larger page size in origin.url. If the first page is all that is wanted, accept it with origin.partial: ["next"]. Rows that move: such loads are tried again; have the origin order rows by a column that is unique and does not change, prefer origin.pages.next to offset, leave origin.pages.total out where it counts something else, or accept them with origin.pages.drift: "keep". Pages without end: correct the name of the parameter, or the place of the link.',
+    look: '"detail" says which of these happened: the answer names another page, which the definition does not ask for; rows moved while pages were read, because a key came on two pages or the count of rows changed; or the pages have no end. POST /api/v1/resources/<title>/probe/ shows the requests for the first pages. The last version stays in use for 7 days after stale_if_error_s.',
+    act: 'Describe in origin.pages how the pages follow; or request everything at once, for example by a larger page size in origin.url. If you want only the first page, accept it with origin.partial: ["next"]. Rows that move: the service retries such loads by itself. Make the origin sort rows by a unique column that does not change, prefer origin.pages.next to offset, remove origin.pages.total if it counts something else, or accept such rows with origin.pages.drift: "keep". Pages without end: correct the name of the parameter, or the place of the link.',
   },
   'origin-refused': {
-    look: '"detail" names what says that it failed, be it under a good status: a member "errors" or "exception", a SOAP Fault and its code, or not what origin.expect demands. Read what the origin says there; of a Fault a token with cache:admin is told the text. The last version stands 7 days past stale_if_error_s.',
-    act: 'Mend what the origin complains of: a Fault of the code Client or Sender is about the request (origin.body, headers, parameters), one of Server or Receiver is tried again. If such answers are whole all the same, accept them with origin.partial: ["errors"], or change origin.expect.',
+    look: '"detail" names what says that the answer failed, even with a successful status: a member "errors" or "exception", a SOAP Fault and its code, or a value that does not match origin.expect. Read the origin's message there; for a Fault, "detail" contains its text for a token with cache:admin. The last version stays in use for 7 days after stale_if_error_s.',
+    act: 'Fix what the origin complains about: a Fault with the code Client or Sender is about the request (origin.body, headers, parameters); after one with Server or Receiver the service retries. If such answers are nevertheless complete, accept them with origin.partial: ["errors"], or change origin.expect.',
   },
   'invalid-parameters': {
     look: 'The definition has changed since the cache was first loaded, or these values do not fit into origin.url or a header. "detail" says which.',
-    act: 'If nobody needs these values any more, purge the cache: DELETE /api/v1/caches/<key>/. Else widen "parameters" of the definition, or change where origin.url uses them.',
+    act: 'If these values are no longer needed, purge the cache: DELETE /api/v1/caches/<key>/. Otherwise allow them in "parameters" of the definition, or change how origin.url uses them.',
   },
   'not-found': {
-    look: 'The resource has been deleted while a load of it waited.',
+    look: 'The resource was deleted while a load of it waited.',
     act: 'Nothing: its caches are purged. If it was deleted by mistake, put the definition again.',
   },
   misconfigured: {
-    look: '"detail" names, to a token with cache:admin, the host that ORIGIN_HOSTS does not allow, or the secret that is not there.',
-    act: 'Add the host to ORIGIN_HOSTS in wrangler.toml and deploy, or put the secret: npx wrangler secret put ORIGIN_…. Locally (npm start) both are lines in .dev.vars; then start it again. Loads are tried again by themselves when they are next asked for.',
+    look: 'For a token with cache:admin, "detail" names the host that ORIGIN_HOSTS does not allow, or the missing secret.',
+    act: 'Add the host to ORIGIN_HOSTS in wrangler.toml and deploy, or set the secret: npx wrangler secret put ORIGIN_…. Locally (npm start) both are lines in .dev.vars; then restart the service. The next read or refresh loads the cache again.',
   },
   overloaded: {
-    look: 'Other loads took the room, or D1, R2 or the objects do not answer: see GET /healthz and request.failed in the log.',
-    act: 'Wait: it is tried again. If it lasts, stagger schedules, or make large answers smaller by parameters.',
+    look: 'Other loads used all the room, or D1, R2 or the objects do not answer: see GET /healthz and request.failed in the log.',
+    act: 'Wait: the service retries by itself. If it lasts, stagger schedules, or make large answers smaller by parameters.',
   },
   internal: {
-    look: 'refresh.internal or refresh.fault in the log has the error and its stack. "broken off" means that a load was killed, such as by a deploy.',
-    act: 'One is an accident, and is tried again. Many after a deploy: npx wrangler rollback. Else report the log line.',
+    look: 'refresh.internal or refresh.fault in the log contains the error and its stack. "broken off" means that a load was killed, for example by a deploy.',
+    act: 'The service retries a single one by itself. Many after a deploy: npx wrangler rollback. Otherwise report the log line.',
   },
 };

@@ -74,7 +74,7 @@ async function tokenEndpoint(issuer: string): Promise<URL> {
   const response = await fetch(url, { redirect: 'manual', signal: AbortSignal.timeout(TIMEOUT_MS) });
   if (response.status !== 200) {
     await response.body?.cancel();
-    throw new Error(`the discovery document is answered by ${response.status}`);
+    throw new Error(`the discovery document was answered with status ${response.status}`);
   }
   const metadata: unknown = JSON.parse(await boundedText(response));
   // Section 4.3: another party that can write this document must not receive our codes.

@@ -40,9 +40,9 @@ function signIn(env: object): ConsoleSignIn | null {
   const [issuer, clientId] = [text('CONSOLE_OIDC_ISSUER'), text('CONSOLE_OIDC_CLIENT_ID')];
   const [scope, params] = [scopeOf(text('CONSOLE_OIDC_SCOPE')), paramsOf(env)];
   if (issuer === undefined && clientId === undefined) return null;
-  if (issuer === undefined) throw wrong('CONSOLE_OIDC_ISSUER', 'must be set beside CONSOLE_OIDC_CLIENT_ID');
+  if (issuer === undefined) throw wrong('CONSOLE_OIDC_ISSUER', 'must be set together with CONSOLE_OIDC_CLIENT_ID');
   demandIssuer(issuer);
-  if (clientId === undefined) throw wrong('CONSOLE_OIDC_CLIENT_ID', 'must be set beside CONSOLE_OIDC_ISSUER');
+  if (clientId === undefined) throw wrong('CONSOLE_OIDC_CLIENT_ID', 'must be set together with CONSOLE_OIDC_ISSUER');
   return { issuer, client_id: clientId, scope, params };
 }
 
@@ -77,7 +77,7 @@ export function isProviderUrl(url: URL): boolean {
 /** RFC 6749 section 3.3. Without `openid` there is no sign-in (OpenID Connect Core section 3.1.2.1). */
 function scopeOf(scope = USUAL_SCOPE): string {
   if (!/^[!#-[\]-~]+(?: +[!#-[\]-~]+)*$/.test(scope) || !scope.split(' ').includes('openid')) {
-    throw wrong('CONSOLE_OIDC_SCOPE', 'must be scopes with spaces between them, openid among them');
+    throw wrong('CONSOLE_OIDC_SCOPE', 'must be a space-separated list of scopes that includes openid');
   }
   return scope;
 }

@@ -37,7 +37,7 @@ export function describeRead(id: string, how: string, body?: v.GenericSchema) {
   return describe({
     id,
     tag: 'Data',
-    summary: `The data of a cache, which is loaded if need be; ${how}`,
+    summary: `The data of a cache, which is loaded if necessary; ${how}`,
     scope: 'cache:read',
     body,
     bodyOptional: true,
@@ -50,26 +50,26 @@ export function describeRead(id: string, how: string, body?: v.GenericSchema) {
       ),
       headerParameter(
         'Cache-Control',
-        '`max-age=N`, from 1: nothing loaded more than N seconds ago; takes the scope `cache:refresh`, else it is ignored, as `max-age=0` is.',
+        '`max-age=N`, from 1: nothing loaded more than N seconds ago; needs the scope `cache:refresh`, otherwise it is ignored, as `max-age=0` is.',
       ),
     ],
     headers: [HEADER.deviceId, HEADER.delta, 'Last-Event-ID', ...(isGet ? (['Range', 'If-Range'] as const) : [])],
     answers: {
       200: {
-        description: 'The data: whole, only what changed, or a stream that tells of new versions.',
+        description: 'The data: the whole body, only its changes, or a stream of new versions.',
         schema: oneOf(Tables, Delta, OriginBody),
         types: { [EVENT_STREAM_TYPE]: TEXT, '*/*': null },
         headers: [...DATA_HEADERS, 'Accept-Ranges', 'Preference-Applied'],
       },
       202: {
-        description: 'It is still being loaded: the task that brings it.',
+        description: 'The cache is still being loaded: the task that loads it.',
         schema: TaskAnswer,
         headers: ['Location', 'Retry-After', 'Preference-Applied'],
       },
       ...(isGet
         ? {
             206: {
-              description: 'The range asked for.',
+              description: 'The requested range.',
               types: { '*/*': null },
               headers: [...DATA_HEADERS, 'Accept-Ranges', 'Content-Range'],
             },

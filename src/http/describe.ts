@@ -71,7 +71,7 @@ interface Description {
 }
 
 /** Answer 304 to a conditional read. */
-export const NOT_MODIFIED = { description: 'What the condition names is current.', headers: ['ETag'] } as const;
+export const NOT_MODIFIED = { description: 'The version in the condition is current.', headers: ['ETag'] } as const;
 
 /** For `answers`: an array of these items. */
 export function arrayOf(item: v.GenericSchema) {
@@ -89,7 +89,7 @@ export const TEXT = v.string();
 /** For `answers`: a list that is answered in pages of these items. */
 export function pageOf(item: v.GenericSchema) {
   return {
-    200: { description: 'A page; the next one stands in `Link`.', schema: arrayOf(item), headers: ['ETag', 'Link'] },
+    200: { description: 'A page; `Link` leads to the next one.', schema: arrayOf(item), headers: ['ETag', 'Link'] },
     304: NOT_MODIFIED,
   } as const;
 }

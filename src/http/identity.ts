@@ -76,7 +76,7 @@ function hasScope({ scopes }: Identity, anyOf: readonly Scope[]): boolean {
 }
 
 /** Tells the holder of a token how to find out why it lacks a scope. */
-const WHOAMI = `GET ${API_BASE}/whoami/ tells what is read in yours.`;
+const WHOAMI = `GET ${API_BASE}/whoami/ shows what the service reads in yours.`;
 
 function lacksScope(anyOf: readonly Scope[], refused?: RefusedResource): Problem {
   const [first = 'cache:read'] = anyOf;
@@ -146,7 +146,7 @@ function deviceOf(identity: Identity, header: string | undefined): string | null
     );
   }
   if (identity.device !== null && identity.device !== header) {
-    throw new Problem('device-mismatch', `This token belongs to another device than ${HEADER.deviceId} names.`);
+    throw new Problem('device-mismatch', `${HEADER.deviceId} names another device than this token.`);
   }
   return header;
 }

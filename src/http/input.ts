@@ -70,7 +70,7 @@ function decode(text: string, name: string): string {
   try {
     decoded = decodeURIComponent(text.replaceAll('+', ' '));
   } catch {
-    throw invalidQuery(name, 'has percent-encoding that is no UTF-8');
+    throw invalidQuery(name, 'has percent-encoding that is not UTF-8');
   }
   if (decoded.includes('\0')) throw invalidQuery(name, 'must not have NUL characters');
   return decoded;
@@ -124,7 +124,7 @@ export const PageQuery = {
   limit: pageLimit(MAX_PAGE, 'Most items on a page.'),
   cursor: about(
     v.optional(v.pipe(v.string(), v.maxLength(4096))),
-    'Where to go on: as the answer before gave it, in `Link` or `next`. Left out: from the beginning.',
+    'Where to continue: the cursor of the previous answer, from `Link` or `next`. Default: the start.',
   ),
 };
 
@@ -165,7 +165,7 @@ export async function readJsonText(c: Context<AppEnv>): Promise<Json> {
     throw new Problem('unsupported-media-type', 'Send JSON with "Content-Type: application/json".');
   }
   if (!/^(?:identity)?$/i.test(c.req.header('Content-Encoding') ?? '')) {
-    throw new Problem('unsupported-media-type', 'Send the body as it is, without a Content-Encoding.', {
+    throw new Problem('unsupported-media-type', 'Send the body uncompressed, without a Content-Encoding.', {
       headers: { 'Accept-Encoding': 'identity' },
     });
   }

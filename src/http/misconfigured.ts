@@ -16,7 +16,7 @@ export async function misconfigured(env: object, context: KeyContext): Promise<s
   if (faults.length > 0) return [...new Set(faults)];
   const sets = tokenKeys(env).trusted.flatMap(({ key }) => (isRemote(key) ? [key] : []));
   const areThere = await Promise.all(sets.map((set) => set.isThere(context)));
-  return areThere.every(Boolean) ? [] : ['The key set that JWT_JWKS_URL names cannot be had.'];
+  return areThere.every(Boolean) ? [] : ['The key set at JWT_JWKS_URL is not available.'];
 }
 
 function faultOf(read: () => unknown): string[] {

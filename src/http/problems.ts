@@ -89,9 +89,9 @@ function problemOf(error: unknown): Problem {
     if (code !== undefined) return new Problem(code, PROBLEMS[code].title, { cause: error });
   }
   if (platformRetryAfterS(error, Date.now()) !== null) {
-    return overloaded('Something that the service depends on refuses right now. Try again later.', error);
+    return overloaded('A system that the service depends on refuses requests now. Try again later.', error);
   }
-  return new Problem('internal', 'Try again; if it stays so, tell your operator the X-Request-Id of this answer.', {
+  return new Problem('internal', 'Try again. If the problem persists, give your operator the X-Request-Id of this answer.', {
     cause: error,
   });
 }

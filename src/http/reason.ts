@@ -23,7 +23,7 @@ export function reasonOf(c: Context<AppEnv>): string | null {
 
 function decoded(header: string): string {
   if (!/^[ -~]*$/.test(header))
-    throw invalidReason('must be ASCII: percent-encode all else, as encodeURIComponent does');
+    throw invalidReason('must be ASCII: percent-encode other characters, as encodeURIComponent does');
   try {
     return decodeURIComponent(header);
   } catch {

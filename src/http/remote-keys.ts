@@ -41,7 +41,7 @@ const LOOK_MS = 20;
 const SILENT_LOOKS = 30;
 /** Most names of missing keys that are remembered. */
 const MAX_MISSED = 1000;
-const NOT_YET = 'The key that signed this token is not known yet; the key set is asked again soon.';
+const NOT_YET = 'The key that signed this token is not known yet. The key set is fetched again soon.';
 
 /** What a request provides to fetch a key set. */
 export interface KeyContext {
@@ -240,7 +240,7 @@ export function remoteKeys(url: URL, fetch?: FetchImplementation): RemoteKeys {
 }
 
 function unavailable(cause?: unknown): Problem {
-  return overloaded(EMPTY_PAUSE_MS, 'The key set that tokens are verified with cannot be had now.', cause);
+  return overloaded(EMPTY_PAUSE_MS, 'The key set that verifies tokens is not available now.', cause);
 }
 
 function overloaded(ms: number, detail: string, cause: unknown): Problem {

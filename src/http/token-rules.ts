@@ -82,7 +82,7 @@ export function demandAudience(env: object): void {
   if (readText(env, 'JWT_AUDIENCE')?.trim()) return;
   throw new Problem(
     'misconfigured',
-    'The setting JWT_AUDIENCE must be set with JWT_JWKS_URL: the same keys sign tokens for other services. JWT_AUDIENCE = "*" says that any will do.',
+    'The setting JWT_AUDIENCE must be set with JWT_JWKS_URL: the same keys sign tokens for other services. Set JWT_AUDIENCE = "*" to accept any audience.',
   );
 }
 
@@ -106,7 +106,7 @@ function pointers(name: RuleName, text: string): string[] {
 
 function pointer(name: RuleName, text: string): string {
   if (POINTER.test(text)) return text;
-  throw new Problem('misconfigured', `The setting ${name} must be made of JSON pointers (RFC 6901), such as /sub.`);
+  throw new Problem('misconfigured', `The setting ${name} must consist of JSON pointers (RFC 6901), such as /sub.`);
 }
 
 function scopes(text: string): Scope[] {
@@ -115,6 +115,6 @@ function scopes(text: string): Scope[] {
     const scope = SCOPES.find((known) => known === name);
     if (scope !== undefined) return scope;
     const known = SCOPES.join(', ');
-    throw new Problem('misconfigured', `The setting JWT_DEFAULT_SCOPES must be of ${known}, or "${NONE}".`);
+    throw new Problem('misconfigured', `The setting JWT_DEFAULT_SCOPES must list scopes (${known}), or be "${NONE}".`);
   });
 }

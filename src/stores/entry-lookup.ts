@@ -50,7 +50,7 @@ const NOTE_MS = 360_000;
 const PAUSES = growingPauses(2, 50);
 /** Whoever asks D1 has told of its time-out before the others take it for gone. */
 const ASKING_MARGIN_MS = 500;
-const NOTHING_KNOWN = 'What is current cannot be looked up right now; try again in a moment.';
+const NOTHING_KNOWN = 'The current version cannot be looked up now. Try again in a moment.';
 
 const knownHere = new KnownEntries();
 

@@ -55,12 +55,12 @@ describe('it names the setting, and not its value, where that is', () => {
     [
       'an issuer without a client',
       { CONSOLE_OIDC_CLIENT_ID: '' },
-      'CONSOLE_OIDC_CLIENT_ID must be set beside CONSOLE_OIDC_ISSUER',
+      'CONSOLE_OIDC_CLIENT_ID must be set together with CONSOLE_OIDC_ISSUER',
     ],
     [
       'a client without an issuer',
       { CONSOLE_OIDC_ISSUER: '' },
-      'CONSOLE_OIDC_ISSUER must be set beside CONSOLE_OIDC_CLIENT_ID',
+      'CONSOLE_OIDC_ISSUER must be set together with CONSOLE_OIDC_CLIENT_ID',
     ],
     [
       'an issuer in the clear',
@@ -88,8 +88,8 @@ describe('it names the setting, and not its value, where that is', () => {
       { CONSOLE_OIDC_ISSUER: 'https://a:secret@idp.example.com' },
       'CONSOLE_OIDC_ISSUER must be an https URL',
     ],
-    ['scopes without openid', { CONSOLE_OIDC_SCOPE: 'secret' }, 'CONSOLE_OIDC_SCOPE must be scopes'],
-    ['scopes that are none', { CONSOLE_OIDC_SCOPE: 'openid "secret"' }, 'CONSOLE_OIDC_SCOPE must be scopes'],
+    ['scopes without openid', { CONSOLE_OIDC_SCOPE: 'secret' }, 'CONSOLE_OIDC_SCOPE must be a space-separated list'],
+    ['scopes that are none', { CONSOLE_OIDC_SCOPE: 'openid "secret"' }, 'CONSOLE_OIDC_SCOPE must be a space-separated list'],
     [
       'parameters that are no JSON',
       { CONSOLE_OIDC_PARAMS: '{secret' },

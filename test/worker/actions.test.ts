@@ -255,7 +255,7 @@ describe('a reason', () => {
     ['a broken percent-encoding', '50 %', 'must be percent-encoded UTF-8: write % as %25'],
     ['no UTF-8', '%ff', 'must be percent-encoded UTF-8: write % as %25'],
     ['control characters', 'a%0Ab', 'must not have control characters'],
-    ['beyond ASCII', 'caf\u00e9', 'must be ASCII: percent-encode all else, as encodeURIComponent does'],
+    ['beyond ASCII', 'caf\u00e9', 'must be ASCII: percent-encode other characters, as encodeURIComponent does'],
   ])('is refused before anything is done: %s', async (_what, header, detail) => {
     const { title } = await defineResource();
     await load(title);

@@ -144,7 +144,7 @@ describe('a probe', () => {
       '/user must not have control characters',
     ]);
     expect(await faultsOf(await send(title, { definition, user: 'alice' }, own))).toEqual([
-      '/user goes with the scope "user" only',
+      '/user is only allowed with the scope "user"',
     ]);
   });
 });

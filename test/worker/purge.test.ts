@@ -131,7 +131,7 @@ describe('purging', () => {
     for (const [query, fault] of [
       ['', '/resource_title is required'],
       ['resource_title=x&soft=yes', '/soft must be one of "true", "false"'],
-      ['resource_title=x&cursor=y', '/cursor goes with "parameters" only'],
+      ['resource_title=x&cursor=y', '/cursor is only allowed with "parameters"'],
       ['resource_title=x&parameters=[]', '/parameters must be a JSON object'],
       ['resource_title=x&parameters={', '/parameters must be a JSON object'],
       ['resource_title=x&parameters={"a":1e400}', '/parameters/a must be a finite number'],

@@ -21,8 +21,8 @@ describe('a query', () => {
     ['ids=1', '/ids must be sent by POST: a query has no arrays and objects'],
     ['colour=red', '/colour is not a parameter of this resource: it has "year", "region", "ids"'],
     ['year=1&year=2', '/year must not be repeated'],
-    ['region=%E0%A4%A', '/region has percent-encoding that is no UTF-8'],
-    ['region=%ff', '/region has percent-encoding that is no UTF-8'],
+    ['region=%E0%A4%A', '/region has percent-encoding that is not UTF-8'],
+    ['region=%ff', '/region has percent-encoding that is not UTF-8'],
     ['region=a%00b', '/region must not have NUL characters'],
     ['year=9007199254740992', '/year must be between -(2^53-1) and 2^53-1'],
   ])('%s is refused: %s', async (query, fault) => {

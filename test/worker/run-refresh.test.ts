@@ -316,7 +316,7 @@ describe('a failure', () => {
     const blobs = { ...services.blobs, put: () => Promise.reject(new Error('inner secret')) };
     const { task } = await cache.refresh({ blobs });
     expect(task).toMatchObject(
-      failed('RETRY', 'internal', 'The load failed by a fault of the service, which its log has.'),
+      failed('RETRY', 'internal', 'The load failed because of a fault in the service, which is in its log.'),
     );
   });
 

@@ -271,7 +271,7 @@ describe('a resource over a source', () => {
     const one = await admin.put(`/resources/${unique('r')}/`, { origin: { source: name, url: 'x' } });
     expect([one.status, (await one.json<{ detail: string }>()).detail]).toEqual([
       409,
-      `${MAX_RESOURCES_OF_SOURCE} resources name the source "${name}", which is the most.`,
+      `The source "${name}" already has ${MAX_RESOURCES_OF_SOURCE} resources, the maximum.`,
     ]);
     expect((await admin.put(`/resources/${title}/`, { origin: { source: name, url: 'y' } })).status).toBe(200);
     expect((await admin.put(`/sources/${name}/`, { url: URL_OF_ERP })).status).toBe(200);

@@ -116,7 +116,7 @@ describe('a webhook', () => {
     const answer = await admin.put('/webhooks/one-more/', definition());
     expect([answer.status, (await answer.json<{ detail: string }>()).detail]).toEqual([
       409,
-      'There are 32 webhooks, which is the most. Delete one first.',
+      'There are 32 webhooks, the maximum. Delete one first.',
     ]);
     expect((await admin.put('/webhooks/h-0/', definition({ min_interval_s: 5 }))).status).toBe(200);
   });

@@ -208,7 +208,7 @@ async function demandRoomAtSource(sources: Sources, { origin: { source: name } }
   if (name === undefined) return;
   if ((await sources.read(name)) === null) throw invalidParameters([{ pointer: '/origin/source', detail: NO_SOURCE }]);
   if ((await sources.countResources(name)) < MAX_RESOURCES_OF_SOURCE) return;
-  throw new Problem('conflict', `${MAX_RESOURCES_OF_SOURCE} resources name the source "${name}", which is the most.`);
+  throw new Problem('conflict', `The source "${name}" already has ${MAX_RESOURCES_OF_SOURCE} resources, the maximum.`);
 }
 
 /**
@@ -232,7 +232,7 @@ export async function deleteResource(
 }
 
 function unknownResource(): never {
-  throw new Problem('not-found', `There is no resource under this title. GET ${API_BASE}/resources/ lists them.`);
+  throw new Problem('not-found', `There is no resource with this title. GET ${API_BASE}/resources/ lists them.`);
 }
 
 function tagged(stored: StoredResource | null): TaggedResource | null {

@@ -91,7 +91,7 @@ export async function putWebhook(
       return { webhook, outcome: current === undefined ? 'created' : isSame ? 'enabled' : 'changed' };
     }
     if (current === undefined && (await services.webhooks.list()).length >= MAX_WEBHOOKS) {
-      throw new Problem('conflict', `There are ${MAX_WEBHOOKS} webhooks, which is the most. Delete one first.`);
+      throw new Problem('conflict', `There are ${MAX_WEBHOOKS} webhooks, the maximum. Delete one first.`);
     }
     return null;
   });

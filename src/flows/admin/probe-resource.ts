@@ -73,7 +73,7 @@ export async function readProbe(
 
 function ownerOf({ scope }: Resource, named: Json | undefined, user: string): string | null {
   if (named === undefined) return scope === 'user' ? user : null;
-  if (scope !== 'user') throw invalidParameters([{ pointer: '/user', detail: 'goes with the scope "user" only' }]);
+  if (scope !== 'user') throw invalidParameters([{ pointer: '/user', detail: 'is only allowed with the scope "user"' }]);
   const read = v.safeParse(ProbedUser, named);
   if (read.success) return read.output;
   throw invalidParameters(faultsOfIssues(read.issues).map(({ detail }) => ({ pointer: '/user', detail })));
@@ -115,7 +115,7 @@ export async function withRoom<T>(
   const { origin } = policyOf(definition, source ?? undefined);
   const wanted = { resource: cache.resource, ...(origin === undefined ? {} : { origin }), heavy: true };
   const slot = await slots.enter(wanted, Date.now() + roomMs);
-  if (slot === null) throw overloaded('Other loads leave this one no room right now. Try again in a moment.');
+  if (slot === null) throw overloaded('Other loads leave no room for this one now. Try again in a moment.');
   const gate = new GateHold(gates, `probe:${crypto.randomUUID()}`);
   try {
     const wait = await gate.enter({ definition, ...(source === null ? {} : { source }) }, false);
@@ -128,7 +128,7 @@ export async function withRoom<T>(
 }
 
 function noTurn({ origin }: Resource, { waitMs }: GateWait): Problem {
-  const detail = `The limits of the source "${origin.source}" let no further load in right now.`;
+  const detail = `The limits of the source "${origin.source}" allow no further load now.`;
   return new Problem('overloaded', detail, { headers: { 'Retry-After': String(Math.ceil(waitMs / 1000)) } });
 }
 

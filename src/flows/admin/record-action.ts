@@ -55,7 +55,7 @@ async function begin(actions: Services['actions'], action: Omit<Action, 'count'>
     await actions.begin(action);
   } catch (error) {
     throw overloaded(
-      'What administrators do cannot be noted right now, so it is not done. Try again in a moment.',
+      'The log of actions cannot be written now, so nothing was changed. Try again in a moment.',
       error,
     );
   }

@@ -17,7 +17,7 @@ export async function stateOfSource({ gates }: Pick<Services, 'gates'>, name: st
   const gate = await gates(name)
     .view()
     .catch((cause: unknown) => {
-      throw overloaded('The gate of this source gives no answer right now. Try again in a moment.', cause);
+      throw overloaded('The gate of this source does not answer now. Try again in a moment.', cause);
     });
   const { permits, closedUntil, closedBy, nextRequestAt, tokenEndsAt } = gate;
   return {

@@ -188,8 +188,8 @@ async function standStill(clock: LoadClock, ms: number): Promise<void> {
 
 /** The failure of a load that gets no turn. */
 export function noTurn(source: string, waitMs: number, cause?: unknown): LoadFailure {
-  return new LoadFailure('overloaded', 'The source of this resource has no room for this load right now.', {
-    adminDetail: `The limits of the source "${source}" (concurrency, rate) left this load no turn.`,
+  return new LoadFailure('overloaded', 'The source of this resource has no room for this load now.', {
+    adminDetail: `The limits of the source "${source}" (concurrency, rate) gave this load no turn in time.`,
     retryable: true,
     retryAfterMs: waitMs,
     cause,

@@ -168,7 +168,7 @@ async function mergedAnswer(
   changes: ChangedRows['changes'],
 ): Promise<TableAnswer> {
   const content = await input.blobs.get(input.key, fence, 'body', { offset: 0, length: bytes });
-  if (content === null) throw new BrokenBody('the body of the version before is not there');
+  if (content === null) throw new BrokenBody('the body of the previous version is missing');
   return { body: piecesOf(content), reader: mergeBody(changes) };
 }
 

@@ -88,7 +88,7 @@ export function asFailure(error: unknown): LoadFailure {
     const { code, message, adminDetail } = error;
     return new LoadFailure(code, message, { adminDetail, retryable: code === 'overloaded', cause: error });
   }
-  return new LoadFailure('internal', 'The load failed by a fault of the service, which its log has.', {
+  return new LoadFailure('internal', 'The load failed because of a fault in the service, which is in its log.', {
     retryable: true,
     cause: error,
   });

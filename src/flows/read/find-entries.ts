@@ -17,7 +17,7 @@ import { type Search, seekNewest } from './seek-newest.ts';
 
 type FindServices = Pick<Services, 'resources' | 'lookup' | 'objects' | 'limits'>;
 
-const NOTHING_KNOWN = 'What is current cannot be looked up right now; try again in a moment.';
+const NOTHING_KNOWN = 'The current version cannot be looked up now. Try again in a moment.';
 
 /** How an item names a cache. */
 export interface SoughtCache extends CacheName {

@@ -75,6 +75,6 @@ async function send({ webhookQueue }: EmitServices, messages: readonly WebhookMe
     const sent = webhookQueue.sendBatch(messages.map((body) => ({ body })));
     await withTimeout(sent, SEND_TIMEOUT_MS);
   } catch (cause) {
-    throw overloaded('It is done, but webhooks could not be told. Try again in a moment.', cause);
+    throw overloaded('The change was made, but its events could not be sent to webhooks. Try again in a moment.', cause);
   }
 }

@@ -30,8 +30,8 @@ export interface SendOptions {
 
 /** After this time without an accepted delivery the webhook is disabled, ms. */
 export const GIVE_UP_MS = 5 * 86_400_000;
-export const NOTHING_TAKEN = 'The receiver took nothing for 5 days.';
-export const GONE = 'The receiver answered with status 410: it wants no more.';
+export const NOTHING_TAKEN = 'The receiver accepted nothing for 5 days.';
+export const GONE = 'The receiver answered with status 410: it wants no more events.';
 
 /** Longest delay of a message, seconds. */
 const MAX_DELAY_S = 43_200;

@@ -33,10 +33,10 @@ actions.get(
       ...PageQuery,
       user: about(
         v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(MAX_USER_LENGTH))),
-        'Only what this user did.',
+        'Only actions of this user.',
       ),
-      action: about(v.optional(v.picklist(ACTIONS)), 'Only what was done in this way.'),
-      since: about(v.optional(Moment), 'Only what began then or later; RFC 3339.'),
+      action: about(v.optional(v.picklist(ACTIONS)), 'Only actions of this kind.'),
+      since: about(v.optional(Moment), 'Only actions that began at this time or later; RFC 3339.'),
     }),
   ),
   async (c) => {

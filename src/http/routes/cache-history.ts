@@ -47,7 +47,7 @@ cacheHistory.get(
     scope: 'cache:inspect',
     answers: {
       200: {
-        description: 'What waits or runs, then what has ended.',
+        description: 'Tasks that wait or run, then those that have ended.',
         schema: arrayOf(ExpandedTaskAnswer),
         headers: ['ETag'],
       },

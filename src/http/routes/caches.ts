@@ -94,8 +94,8 @@ caches.delete(
     v.strictObject({
       resource_title: about(Title, 'Title of the resource.'),
       parameters: about(v.optional(v.string()), SELECTED),
-      soft: about(Flag, 'Only mark them expired: they serve as stale while they are loaded again.'),
-      dry_run: about(Flag, 'Purge nothing, and tell how many this call would have purged.'),
+      soft: about(Flag, 'Only mark them as expired: they are served as stale while they are loaded again.'),
+      dry_run: about(Flag, 'Purge nothing, and return how many this call would have purged.'),
       cursor: PageQuery.cursor,
     }),
   ),
@@ -104,7 +104,7 @@ caches.delete(
     const action = soft ? 'soft_purge' : 'purge';
     if (parameters === undefined) {
       if (cursor !== undefined)
-        throw invalidParameters([{ pointer: '/cursor', detail: 'goes with "parameters" only' }]);
+        throw invalidParameters([{ pointer: '/cursor', detail: 'is only allowed with "parameters"' }]);
       if (isDry) return replyJson(c, await countResource(c.get('services'), title));
       const done = await carryOut(
         c,
@@ -164,7 +164,7 @@ caches.delete(
     tag: 'Administration',
     summary: 'Purges one cache',
     scope: 'cache:admin',
-    answers: { 204: { description: 'Nothing of it is current any more.' } },
+    answers: { 204: { description: 'It was purged.' } },
     parameters: [CACHE_KEY],
     headers: ['If-Match', 'X-Reason'],
     problems: ['not-found', 'precondition-failed'],
@@ -199,7 +199,7 @@ caches.post(
   }),
   query(
     v.strictObject({
-      force: about(Flag, 'At once, without conditions, and whatever the guard says.'),
+      force: about(Flag, 'Load at once, without conditions, and accept what the guard would refuse.'),
       expand: ExpandTask,
     }),
   ),

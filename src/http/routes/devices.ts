@@ -26,15 +26,15 @@ const ListQuery = v.strictObject({
   limit: pageLimit(MAX_DEVICES, 'Most devices on a page.'),
   user: about(
     v.optional(text),
-    'Devices of this user, or `*` for all; another user takes `cache:inspect`. Left out: your own.',
+    'Devices of this user, or `*` for all; other users need `cache:inspect`. Default: your own.',
   ),
   device: about(v.optional(text), 'Only this device.'),
   search: SearchText(
-    'Only devices that have each of these words somewhere in their name, whatever the case; blanks, hyphens and underscores part words.',
+    'Only devices whose name contains each of these words, in upper or lower case; spaces, hyphens and underscores separate words.',
   ),
-  prefix: about(v.optional(text), 'Only devices whose name begins so, letter by letter.'),
+  prefix: about(v.optional(text), 'Only devices whose name starts with exactly this text.'),
   behind: about(Flag, 'Only devices that hold a version of a cache that is older than the current one.'),
-  expand: about(v.optional(v.picklist(['caches'])), '`caches`: tell each cache, and how far it is behind.'),
+  expand: about(v.optional(v.picklist(['caches'])), '`caches`: include each cache, and how far it is behind.'),
 });
 
 export const devices = factory.createApp();

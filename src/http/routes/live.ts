@@ -26,7 +26,7 @@ live.post(
   describe({
     id: 'getLiveTicket',
     tag: 'Data',
-    summary: 'A ticket for a live socket, good for one within 30 s',
+    summary: 'A ticket that opens one live socket within 30 s',
     scope: 'cache:read',
     answers: { 200: { description: 'The ticket.', schema: LiveTicket, headers: ['ETag'] } },
     headers: ['X-Device-Id'],
@@ -42,7 +42,7 @@ live.post(
     try {
       await liveHubs.verbs(hub).ticket({ id, user, device: c.get('device') ?? '', expiresAt });
     } catch (error) {
-      throw overloaded('No ticket can be had right now. Poll, and try again in a moment.', error);
+      throw overloaded('No ticket is available now. Poll, and try again in a moment.', error);
     }
     return replyJson(c, { live: id, expires_in: TICKET_S } satisfies LiveTicket);
   },
@@ -56,7 +56,7 @@ live.get('/live', async (c) => {
   if (c.req.header('Upgrade')?.toLowerCase() !== 'websocket') {
     throw new Problem(
       'upgrade-required',
-      'This opens a WebSocket: POST to this path for a ticket, then connect with it.',
+      'This path opens a WebSocket. POST to it for a ticket, then connect with the ticket.',
       {
         headers: { Upgrade: 'websocket' },
       },

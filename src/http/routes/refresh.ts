@@ -22,7 +22,7 @@ refresh.post(
   describe({
     id: 'refreshCache',
     tag: 'FMP',
-    summary: 'Asks for new data of a cache; the answer is held for a moment in case it comes soon',
+    summary: 'Asks for new data of a cache; the answer waits a moment for it',
     scope: 'cache:refresh',
     body: RefreshBody,
     parameters: [PREFER_TASK],

@@ -18,7 +18,7 @@ resourceStats.get(
   describe({
     id: 'getResourceStats',
     tag: 'Administration',
-    summary: 'How many caches of a resource are in which state, as they were last counted',
+    summary: 'How many caches of a resource are in each state, as last counted',
     scope: 'cache:inspect',
     answers: { 200: { description: 'The counts.', schema: ResourceStats, headers: ['ETag'] }, 304: NOT_MODIFIED },
     parameters: [RESOURCE_TITLE],

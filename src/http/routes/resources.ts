@@ -55,7 +55,7 @@ resources.get(
         "Only those that have each of these words somewhere in the title, or in the origin's URL or source, whatever the case; blanks, hyphens and underscores part words.",
       ),
       source: about(v.optional(SourceName), 'Only those that name this source.'),
-      expand: about(v.optional(v.picklist(['stats'])), '`stats`: tell how the caches of each stand.'),
+      expand: about(v.optional(v.picklist(['stats'])), '`stats`: include the state of the caches of each.'),
     }),
   ),
   async (c) => {
@@ -101,16 +101,16 @@ resources.put(
   describe({
     id: 'putResource',
     tag: 'Administration',
-    summary: 'Defines a resource; saying the same again changes nothing',
+    summary: 'Defines a resource; repeating the same definition changes nothing',
     scope: 'cache:admin',
     body: Definition,
     answers: {
       200: {
-        description: 'The definition that stands; with `dry_run=true` what the PUT would do.',
+        description: 'The stored definition; with `dry_run=true` what the PUT would do.',
         schema: oneOf(DefinitionAnswer, ResourcePreview),
         headers: ['ETag'],
       },
-      201: { description: 'The definition, which is new.', schema: DefinitionAnswer, headers: ['ETag'] },
+      201: { description: 'The new definition.', schema: DefinitionAnswer, headers: ['ETag'] },
     },
     parameters: [RESOURCE_TITLE],
     headers: ['If-Match', 'If-None-Match', 'X-Reason'],
@@ -118,7 +118,7 @@ resources.put(
   }),
   query(
     v.strictObject({
-      dry_run: about(Flag, 'Change nothing, and tell what this call would change and how many caches would expire.'),
+      dry_run: about(Flag, 'Change nothing, and return what this call would change and how many caches would expire.'),
     }),
   ),
   async (c) => {
@@ -159,7 +159,7 @@ resources.delete(
     tag: 'Administration',
     summary: 'Deletes a definition; its caches are purged soon after',
     scope: 'cache:admin',
-    answers: { 204: { description: 'It is gone.' } },
+    answers: { 204: { description: 'It was deleted.' } },
     parameters: [RESOURCE_TITLE],
     headers: ['If-Match', 'X-Reason'],
     problems: ['not-found', 'precondition-failed'],

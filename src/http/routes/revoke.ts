@@ -24,7 +24,7 @@ revoke.post(
   describe({
     id: 'revokeTask',
     tag: 'FMP',
-    summary: 'Takes back a task that waits',
+    summary: 'Revokes a waiting task',
     scope: 'cache:refresh',
     body: RevokeBody,
     answers: { 200: { description: 'The revoked task.', schema: AnyTaskAnswer, headers: ['ETag'] } },
@@ -52,9 +52,9 @@ async function revoked(c: Context<AppEnv>, taskId: string): Promise<Task> {
     case 'revoked':
       return answer.task;
     case 'conflict':
-      throw new Problem('conflict', `A task that is ${answer.task.state} cannot be revoked, only one that waits.`);
+      throw new Problem('conflict', `This task is ${answer.task.state}. Only a waiting task can be revoked.`);
     case 'forbidden':
-      throw insufficientScope('cache:admin', 'Only its only asker and cache:admin may revoke this task.');
+      throw insufficientScope('cache:admin', 'Only the only user who asked for this task, or a token with cache:admin, may revoke it.');
     case 'unknown':
       throw unknownTask(taskId);
   }

@@ -43,7 +43,7 @@ rpc.use(
   protectData('cache:read', (c) => c.req.param('title')),
 );
 
-rpc.get('/rpc/:title', describeRead('readCache', 'parameters stand in the query'), (c) => {
+rpc.get('/rpc/:title', describeRead('readCache', 'parameters are in the query'), (c) => {
   const user = c.get('identity').user;
   return answer(c, (title, definition) =>
     knownCache(definition, user, queryOf(c), () =>
@@ -86,7 +86,7 @@ async function answer(c: Context<AppEnv>, identify: Identify): Promise<Response>
     if (reply !== null) return reply;
     await recoverBody(services, served.entry);
   }
-  throw new Problem('overloaded', 'What is cached cannot be read right now; try again in a moment.', {
+  throw new Problem('overloaded', 'The cached body cannot be read now. Try again in a moment.', {
     headers: { 'Retry-After': '1' },
   });
 }

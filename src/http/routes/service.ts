@@ -23,8 +23,8 @@ service.get(
     tag: 'Service',
     summary: 'Whether each store answers, and whether tokens can be verified',
     answers: {
-      200: { description: 'All answer.', schema: Health },
-      503: { description: 'One fails, or no token can be verified.', schema: Health, headers: ['Retry-After'] },
+      200: { description: 'All stores answer.', schema: Health },
+      503: { description: 'A store fails, or no token can be verified.', schema: Health, headers: ['Retry-After'] },
     },
   }),
   async (c) => {

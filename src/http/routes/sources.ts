@@ -58,7 +58,7 @@ sources.get(
   describe({
     id: 'getSource',
     tag: 'Administration',
-    summary: 'One source, with its defaults; and how its limits stand',
+    summary: 'One source, with its defaults and the state of its limits',
     scope: 'cache:inspect',
     answers: {
       200: { description: 'The source.', schema: SourceAnswer, headers: ['ETag'] },
@@ -67,7 +67,7 @@ sources.get(
     parameters: [NAME],
     problems: ['not-found'],
   }),
-  query(v.strictObject({ expand: about(v.optional(v.picklist(['state'])), '`state`: tell how its limits stand.') })),
+  query(v.strictObject({ expand: about(v.optional(v.picklist(['state'])), '`state`: include the state of its limits.') })),
   async (c) => {
     const services = c.get('services');
     const source = await getSource(services.sources, c.req.param('name'));
@@ -83,16 +83,16 @@ sources.put(
   describe({
     id: 'putSource',
     tag: 'Administration',
-    summary: 'Defines a source; another address, way or credentials expire the caches of its resources',
+    summary: 'Defines a source; a new address, way or credentials make the caches of its resources expire',
     scope: 'cache:admin',
     body: SourceDefinition,
     answers: {
       200: {
-        description: 'The source that stands; with `dry_run=true` what the PUT would do.',
+        description: 'The stored source; with `dry_run=true` what the PUT would do.',
         schema: oneOf(SourceAnswer, SourcePreview),
         headers: ['ETag'],
       },
-      201: { description: 'The source, which is new.', schema: SourceAnswer, headers: ['ETag'] },
+      201: { description: 'The new source.', schema: SourceAnswer, headers: ['ETag'] },
     },
     parameters: [NAME],
     headers: ['If-Match', 'If-None-Match', 'X-Reason'],
@@ -100,7 +100,7 @@ sources.put(
   }),
   query(
     v.strictObject({
-      dry_run: about(Flag, 'Change nothing, and tell what this call would change and whose caches would expire.'),
+      dry_run: about(Flag, 'Change nothing, and return what this call would change and whose caches would expire.'),
     }),
   ),
   async (c) => {
@@ -138,7 +138,7 @@ sources.delete(
     tag: 'Administration',
     summary: 'Deletes a source that no resource names',
     scope: 'cache:admin',
-    answers: { 204: { description: 'It is gone.' } },
+    answers: { 204: { description: 'It was deleted.' } },
     parameters: [NAME],
     headers: ['If-Match', 'X-Reason'],
     problems: ['not-found', 'precondition-failed', 'conflict'],

@@ -23,13 +23,13 @@ const ListQuery = v.strictObject({
   ...PageQuery,
   user: about(
     v.optional(text),
-    'Records of this user, or `*` for all; another user takes `cache:inspect`. Left out: your own.',
+    'Records of this user, or `*` for all; other users need `cache:inspect`. Default: your own.',
   ),
   device: about(v.optional(text), 'Only this device.'),
   resource_title: about(v.optional(text), 'Only caches of this resource.'),
   expand: about(
     v.optional(v.picklist(['resource'])),
-    '`resource`: tell the resource, the parameters, the current version, and whether the device lacks it.',
+    '`resource`: include the resource, the parameters, the current version, and whether the device lacks it.',
   ),
 });
 

@@ -34,7 +34,7 @@ syncs.delete(
   query(
     v.strictObject({
       user: about(name(MAX_USER_LENGTH), 'The user.'),
-      device: about(v.optional(name(MAX_DEVICE_LENGTH)), 'Only this device. Left out: all of the user.'),
+      device: about(v.optional(name(MAX_DEVICE_LENGTH)), 'Only this device. Default: all devices of the user.'),
       cursor: PageQuery.cursor,
     }),
   ),

@@ -28,14 +28,14 @@ taskState.get(
   describe({
     id: 'getTaskState',
     tag: 'FMP',
-    summary: 'The state of a task: now, when it changes, or as it goes on',
+    summary: 'The state of a task: now, when it changes, or as a stream',
     scope: 'cache:read',
     parameters: [
       headerParameter(
         'Prefer',
-        '`wait=N`: hold the answer until the task ends or, with `If-None-Match`, until its state is another one; at most N seconds (30).',
+        '`wait=N`: hold the answer until the task ends or, with `If-None-Match`, until its state changes; at most N seconds (30).',
       ),
-      headerParameter('Last-Event-ID', 'The last event of the stream that was read before it broke off.'),
+      headerParameter('Last-Event-ID', 'The last event that was received before the stream ended.'),
     ],
     answers: {
       200: {

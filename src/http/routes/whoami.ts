@@ -17,11 +17,11 @@ whoami.get(
   describe({
     id: 'whoami',
     tag: 'Service',
-    summary: 'Whom your token speaks for, and what it allows; any valid token will do',
+    summary: 'The user of your token, and what it allows; any valid token is enough',
     scope: null,
     headers: ['X-Device-Id'],
     answers: {
-      200: { description: 'What is read in the token.', schema: WhoamiAnswer, headers: ['ETag'] },
+      200: { description: 'What the service reads in the token.', schema: WhoamiAnswer, headers: ['ETag'] },
       304: NOT_MODIFIED,
     },
   }),

@@ -454,7 +454,7 @@ describe('a receiver that wants no more', () => {
     expect(clock.ms - began).toBeLessThan(GIVE_UP_MS + 12 * HOUR_MS);
     expect(await receiver.origin.requests()).toHaveLength(tries);
     expect(await receiver.stored()).toMatchObject({
-      reason: expect.stringMatching(/^The receiver took nothing for 5 days/),
+      reason: expect.stringMatching(/^The receiver accepted nothing for 5 days/),
     });
   });
 });
