@@ -13,7 +13,7 @@ export interface paths {
         };
         /**
          * Whether each store answers, and whether tokens can be verified
-         * @description For monitors. Open to all, and kept for 10 s: on workers.dev the edge cache keeps nothing, which is no failure.
+         * @description For monitors. Needs no token; an answer is reused for 10 s. On workers.dev the edge cache keeps nothing, which is not a failure.
          */
         get: operations["getHealth"];
         put?: never;
@@ -33,7 +33,7 @@ export interface paths {
         };
         /**
          * How the console signs people in, and how often it may ask
-         * @description Needs no token. `oidc` is null where no provider is set up; `local` is where the start script gives a token once, under `npm start` alone.
+         * @description Needs no token. `oidc` is null if no provider is configured; `local` is where the start script gives out a token once, only under `npm start`.
          */
         get: operations["getConsoleConfig"];
         put?: never;
@@ -53,10 +53,10 @@ export interface paths {
         };
         /**
          * What each of your devices was last given of each cache
-         * @description Takes the scope `cache:read`.
+         * @description Needs the scope `cache:read`.
          *
-         *     One record for each device and cache, ordered by user, device and resource. A device is given something by a GET or POST of
-         *     `/rpc/` with `X-Device-Id` that is answered 200 or 304; it shows here some 2 s later. Records of other users take `cache:inspect`.
+         *     One record for each device and cache, ordered by user, device and resource. A record is written when a GET or POST of
+         *     `/rpc/` with `X-Device-Id` is answered 200 or 304; the record appears here about 2 s later. Records of other users need `cache:inspect`.
          */
         get: operations["listSyncRecords"];
         put?: never;
@@ -77,11 +77,11 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Asks for new data of a cache; the answer is held for a moment in case it comes soon
-         * @description Takes the scope `cache:refresh`.
+         * Asks for new data of a cache; the answer waits a moment for it
+         * @description Needs the scope `cache:refresh`.
          *
-         *     Refreshes of a cache run one at a time. One that waits is joined; one that runs is waited for, so the data is never older than the
-         *     request. The answer is held until the task ends, at most `REFRESH_WAIT_MS` (a setting, usually 1 s), and is always 200: `task_state` tells how far it is.
+         *     Refreshes of a cache run one at a time. A request joins a refresh that waits, and waits for one that runs, so the data is never older than the
+         *     request. The answer is held until the task ends, at most `REFRESH_WAIT_MS` (a setting, usually 1 s), and is always 200: `task_state` is the state of the task.
          */
         post: operations["refreshCache"];
         delete?: never;
@@ -98,10 +98,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The state of a task: now, when it changes, or as it goes on
-         * @description Takes the scope `cache:read`.
+         * The state of a task: now, when it changes, or as a stream
+         * @description Needs the scope `cache:read`.
          *
-         *     `Accept: text/event-stream` gets an event whenever the state is another one, `event: state` with the task as data, until the task ends.
+         *     `Accept: text/event-stream` gets an event whenever the state changes, `event: state` with the task as data, until the task ends.
          *     Tasks that have ended are kept for 7 days.
          */
         get: operations["getTaskState"];
@@ -123,10 +123,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Takes back a task that waits
-         * @description Takes the scope `cache:refresh`.
+         * Revokes a waiting task
+         * @description Needs the scope `cache:refresh`.
          *
-         *     Only `PENDING` and `RETRY` can be taken back: by the only user who asked for the task, or with `cache:admin`.
+         *     Only tasks in the state `PENDING` or `RETRY` can be revoked: by the only user who asked for the task, or with `cache:admin`.
          */
         post: operations["revokeTask"];
         delete?: never;
@@ -143,44 +143,44 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The data of a cache, which is loaded if need be; parameters stand in the query
-         * @description Takes the scope `cache:read`.
+         * The data of a cache, which is loaded if necessary; parameters are in the query
+         * @description Needs the scope `cache:read`.
          *
-         *     A resource with tables answers `[{"name","columns","data":[[<row id>,<cell>,…],…]},…]`; any other one what its origin
+         *     A resource with tables answers `[{"name","columns","data":[[<row id>,<cell>,…],…]},…]`; any other resource answers what its origin
          *     answered, as it is.
          *
          *     **Difference.** With `X-Delta`, where `Content-Version` is `"delta v<a>-v<b>"`:
-         *     `[{"name","insert_rows":[[<row id>,<cell>,…],…],"delete_ids":[<row id>,…]},…]`. What cannot be told as a difference is answered in full, with its
+         *     `[{"name","insert_rows":[[<row id>,<cell>,…],…],"delete_ids":[<row id>,…]},…]`. A change that cannot be expressed as a difference is answered in full, with its
          *     plain `Content-Version`: there is no reset to handle.
          *
-         *     **Loading.** What is missing or has expired is loaded: the answer is held up to the resource's `wait_s` (`Prefer: wait=N`: N seconds, at most 30;
-         *     `respond-async`: not at all), and is 202 with the task if that was too short.
+         *     **Loading.** A missing or expired cache is loaded: the answer is held for at most the resource's `wait_s` (`Prefer: wait=N`: N seconds, at most 30;
+         *     `respond-async`: not at all), and is 202 with the task if that is too short.
          *
-         *     **Live.** `Prefer: wait=N` with `If-None-Match` or `X-Delta` holds the answer until there is something newer. `Accept: text/event-stream` gets an
-         *     event for each version that changed the body, beginning with the newest: `event: version`, `id: v<N>`, data
-         *     `{"version","etag","inserted","deleted"}` (rows that came and went; null: not known).
+         *     **Live.** `Prefer: wait=N` with `If-None-Match` or `X-Delta` holds the answer until there is a newer version. `Accept: text/event-stream` gets an
+         *     event for each version that changed the body, starting with the newest: `event: version`, `id: v<N>`, data
+         *     `{"version","etag","inserted","deleted"}` (numbers of inserted and deleted rows; null: not known).
          */
         get: operations["readCache"];
         put?: never;
         /**
-         * The data of a cache, which is loaded if need be; parameters are members of the JSON body, if there are any
-         * @description Takes the scope `cache:read`.
+         * The data of a cache, which is loaded if necessary; parameters are members of the JSON body, if there are any
+         * @description Needs the scope `cache:read`.
          *
-         *     A safe read, like GET, for parameters that are arrays or objects: conditions give 304 here, too.
+         *     A safe read, like GET, for parameters that are arrays or objects: conditions give 304 here as well.
          *
-         *     A resource with tables answers `[{"name","columns","data":[[<row id>,<cell>,…],…]},…]`; any other one what its origin
+         *     A resource with tables answers `[{"name","columns","data":[[<row id>,<cell>,…],…]},…]`; any other resource answers what its origin
          *     answered, as it is.
          *
          *     **Difference.** With `X-Delta`, where `Content-Version` is `"delta v<a>-v<b>"`:
-         *     `[{"name","insert_rows":[[<row id>,<cell>,…],…],"delete_ids":[<row id>,…]},…]`. What cannot be told as a difference is answered in full, with its
+         *     `[{"name","insert_rows":[[<row id>,<cell>,…],…],"delete_ids":[<row id>,…]},…]`. A change that cannot be expressed as a difference is answered in full, with its
          *     plain `Content-Version`: there is no reset to handle.
          *
-         *     **Loading.** What is missing or has expired is loaded: the answer is held up to the resource's `wait_s` (`Prefer: wait=N`: N seconds, at most 30;
-         *     `respond-async`: not at all), and is 202 with the task if that was too short.
+         *     **Loading.** A missing or expired cache is loaded: the answer is held for at most the resource's `wait_s` (`Prefer: wait=N`: N seconds, at most 30;
+         *     `respond-async`: not at all), and is 202 with the task if that is too short.
          *
-         *     **Live.** `Prefer: wait=N` with `If-None-Match` or `X-Delta` holds the answer until there is something newer. `Accept: text/event-stream` gets an
-         *     event for each version that changed the body, beginning with the newest: `event: version`, `id: v<N>`, data
-         *     `{"version","etag","inserted","deleted"}` (rows that came and went; null: not known).
+         *     **Live.** `Prefer: wait=N` with `If-None-Match` or `X-Delta` holds the answer until there is a newer version. `Accept: text/event-stream` gets an
+         *     event for each version that changed the body, starting with the newest: `event: version`, `id: v<N>`, data
+         *     `{"version","etag","inserted","deleted"}` (numbers of inserted and deleted rows; null: not known).
          */
         post: operations["readCacheByPost"];
         delete?: never;
@@ -200,17 +200,17 @@ export interface paths {
         put?: never;
         /**
          * All caches that a device holds at once, each answered as its own read with If-None-Match and X-Delta: auto
-         * @description Takes the scope `cache:read`.
+         * @description Needs the scope `cache:read`.
          *
-         *     Each item is answered as its own read with `If-None-Match: <etag>` and `X-Delta: auto`. One bad item spoils no other.
+         *     Each item is answered like its own read with `If-None-Match: <etag>` and `X-Delta: auto`. An invalid item does not affect the others.
          *
-         *     **Bodies.** Tables and differences come along as far as `inline_bytes` reaches, small ones first; everything else has `href`, or `"post": true`.
+         *     **Bodies.** Tables and differences are included up to `inline_bytes` in total, small ones first; every other item has `href`, or `"post": true`.
          *
-         *     **Lines.** `Accept: application/x-ndjson` gets a line an item as soon as it is known; one with `"lines": 1` has its body on the next line, byte for byte. The last
-         *     line is `{"end":true,"user","now"}`: without it the answer was cut.
+         *     **Lines.** `Accept: application/x-ndjson` gets a line for each item as soon as it is known; an item with `"lines": 1` has its body on the next line, byte for byte. The last
+         *     line is `{"end":true,"user","now"}`: without it the answer was cut off.
          *
-         *     **Loading.** What must be loaded is waited for, all together 5 s (`Prefer: wait=N`: N seconds, at most 10; `respond-async`: not at all), ten loads at most; further ones are
-         *     asked for after the answer.
+         *     **Loading.** The answer waits for loads, for all together 5 s (`Prefer: wait=N`: N seconds, at most 10; `respond-async`: not at all), and for at most ten loads; further ones are
+         *     requested after the answer.
          */
         post: operations["syncCaches"];
         delete?: never;
@@ -229,11 +229,11 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * A ticket for a live socket, good for one within 30 s
-         * @description Takes the scope `cache:read`.
+         * A ticket that opens one live socket within 30 s
+         * @description Needs the scope `cache:read`.
          *
-         *     `GET /live/` as a WebSocket, with `Sec-WebSocket-Protocol: freshet.v1, ticket.<ticket>`, opens the socket, once. It tells which of the
-         *     device's caches have changed; the rows are read as ever.
+         *     `GET /live/` as a WebSocket, with `Sec-WebSocket-Protocol: freshet.v1, ticket.<ticket>`, opens the socket, once. The socket reports which of the
+         *     device's caches have changed; the device reads the rows as usual.
          */
         post: operations["getLiveTicket"];
         delete?: never;
@@ -251,9 +251,9 @@ export interface paths {
         };
         /**
          * The resources that you may read, in order of title
-         * @description Takes the scope `cache:read`.
+         * @description Needs the scope `cache:read`.
          *
-         *     In order of title. What is closed to you by its groups is left out. Where data come from is for administrators (`GET /resources/`).
+         *     In order of title. Resources that are closed to you by their groups are left out. Only administrators see where data comes from (`GET /resources/`).
          */
         get: operations["listCatalog"];
         put?: never;
@@ -273,7 +273,7 @@ export interface paths {
         };
         /**
          * An OpenAPI document of one resource alone: its parameters and tables typed, for generators of clients
-         * @description Takes the scope `cache:read`.
+         * @description Needs the scope `cache:read`.
          *
          *     The read of this resource, its refresh and the state of a task, with parameters, rows, tables and deltas typed, and with the operation ids
          *     of this document. Rows are tuples: the row id, then a cell for each column.
@@ -296,9 +296,9 @@ export interface paths {
         };
         /**
          * All definitions, in order of title
-         * @description Takes the scope `cache:inspect`.
+         * @description Needs the scope `cache:inspect`.
          *
-         *     In order of title. A page with large definitions ends early, and announces the next. With `expand=stats` each has a last member `stats`.
+         *     In order of title. A page with large definitions ends early, with a link to the next. With `expand=stats` each definition has a last member `stats`.
          */
         get: operations["listResources"];
         put?: never;
@@ -318,26 +318,26 @@ export interface paths {
         };
         /**
          * One definition, with its defaults
-         * @description Takes the scope `cache:inspect`.
+         * @description Needs the scope `cache:inspect`.
          *
-         *     With its defaults. PUT takes it as it is.
+         *     With its defaults. PUT accepts the answer unchanged.
          */
         get: operations["getResource"];
         /**
-         * Defines a resource; saying the same again changes nothing
-         * @description Takes the scope `cache:admin`.
+         * Defines a resource; repeating the same definition changes nothing
+         * @description Needs the scope `cache:admin`.
          *
-         *     What GET answered can be put back. A definition takes effect everywhere within 30 s; if origin, parameters, scope, format or tables
-         *     change, what was loaded before counts as expired. `If-Match` keeps others' changes from being overwritten.
-         *     `dry_run=true` checks the definition and the conditions in the same way, changes nothing, and tells what would change.
+         *     An answer to GET can be put back. A definition takes effect everywhere within 30 s; if origin, parameters, scope, format or tables
+         *     change, what was loaded before counts as expired. `If-Match` prevents changes of others from being overwritten.
+         *     `dry_run=true` checks the definition and the conditions in the same way, changes nothing, and returns what would change.
          */
         put: operations["putResource"];
         post?: never;
         /**
          * Deletes a definition; its caches are purged soon after
-         * @description Takes the scope `cache:admin`.
+         * @description Needs the scope `cache:admin`.
          *
-         *     A resource made anew under the title goes on counting versions and row ids, so no device mistakes new data for old.
+         *     A new resource with the same title continues the numbers of versions and row ids, so no device mistakes new data for old.
          */
         delete: operations["deleteResource"];
         options?: never;
@@ -356,7 +356,7 @@ export interface paths {
         put?: never;
         /**
          * Starts a refresh of each cache of a resource
-         * @description Takes the scope `cache:admin`.
+         * @description Needs the scope `cache:admin`.
          *
          *     At most 500 caches a call: repeat it with `cursor` until `next` is null.
          */
@@ -376,7 +376,7 @@ export interface paths {
         };
         /**
          * All sources, in order of name
-         * @description Takes the scope `cache:inspect`.
+         * @description Needs the scope `cache:inspect`.
          */
         get: operations["listSources"];
         put?: never;
@@ -395,24 +395,24 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * One source, with its defaults; and how its limits stand
-         * @description Takes the scope `cache:inspect`.
+         * One source, with its defaults and the state of its limits
+         * @description Needs the scope `cache:inspect`.
          */
         get: operations["getSource"];
         /**
-         * Defines a source; another address, way or credentials expire the caches of its resources
-         * @description Takes the scope `cache:admin`.
+         * Defines a source; a new address, way or credentials make the caches of its resources expire
+         * @description Needs the scope `cache:admin`.
          *
-         *     Another address, way or credentials expire the caches of all resources that name the source. A secret that is not set is no fault: `warnings` names it.
-         *     `dry_run=true` checks the definition and the conditions in the same way, changes nothing, and tells what would change and for which resources.
+         *     A new address, way or credentials make the caches of all resources that name the source expire. A secret that is not set is not a fault: `warnings` names it.
+         *     `dry_run=true` checks the definition and the conditions in the same way, changes nothing, and returns what would change and for which resources.
          */
         put: operations["putSource"];
         post?: never;
         /**
          * Deletes a source that no resource names
-         * @description Takes the scope `cache:admin`.
+         * @description Needs the scope `cache:admin`.
          *
-         *     Refused with 409 while resources name it; the detail names the first ten of them.
+         *     Refused with 409 while resources name the source; the detail names the first ten of them.
          */
         delete: operations["deleteSource"];
         options?: never;
@@ -431,10 +431,10 @@ export interface paths {
         put?: never;
         /**
          * Asks the origin once, and shows what came and what a load would fail with; nothing is kept
-         * @description Takes the scope `cache:admin`.
+         * @description Needs the scope `cache:admin`.
          *
-         *     For a definition that is being written, before it is saved: send it as `definition`. At most 25 s, 8 MiB of the answer and 20 rows of each table, and 10 a minute
-         *     for a user. The origin is asked as by a load, under the same rules for hosts and secrets, so it sees one request more.
+         *     Tests a definition before it is saved: send it as `definition`. At most 25 s, 8 MiB of the answer and 20 rows of each table, and 10 a minute
+         *     for a user. The origin gets the same request as from a load, under the same rules for hosts and secrets, so it sees one more request.
          */
         post: operations["probeResource"];
         delete?: never;
@@ -451,10 +451,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * How many caches of a resource are in which state, as they were last counted
-         * @description Takes the scope `cache:inspect`.
+         * How many caches of a resource are in each state, as last counted
+         * @description Needs the scope `cache:inspect`.
          *
-         *     Counted once in five minutes, 10,000 caches a minute in each database: `counted_at` tells when.
+         *     Counted once in five minutes, 10,000 caches a minute in each database: `counted_at` says when.
          */
         get: operations["getResourceStats"];
         put?: never;
@@ -474,18 +474,18 @@ export interface paths {
         };
         /**
          * The caches, in order of key
-         * @description Takes the scope `cache:inspect`.
+         * @description Needs the scope `cache:inspect`.
          *
-         *     In order of key. A page with large parameters ends early, and announces the next.
+         *     In order of key. A page with large parameters ends early, with a link to the next.
          */
         get: operations["listCaches"];
         put?: never;
         post?: never;
         /**
          * Purges the caches of a resource, or those with certain parameters
-         * @description Takes the scope `cache:admin`.
+         * @description Needs the scope `cache:admin`.
          *
-         *     Purged caches are loaded anew by the next read; versions go on counting. Without `parameters` all caches of the resource are purged at once,
+         *     Purged caches are loaded again by the next read; the numbers of versions continue. Without `parameters` all caches of the resource are purged at once,
          *     with them at most 500 a call: repeat it with `cursor` until `next` is null.
          *     `dry_run=true` purges nothing: the sum of `would` over the pages is how many would be purged.
          */
@@ -504,16 +504,16 @@ export interface paths {
         };
         /**
          * One cache
-         * @description Takes the scope `cache:inspect`.
+         * @description Needs the scope `cache:inspect`.
          */
         get: operations["getCache"];
         put?: never;
         post?: never;
         /**
          * Purges one cache
-         * @description Takes the scope `cache:admin`.
+         * @description Needs the scope `cache:admin`.
          *
-         *     Its body and deltas go; what devices were given stays, and shows as `stale`. Versions go on counting.
+         *     Its body and deltas are removed. The records of devices stay, and show the cache as `stale`. The numbers of versions continue.
          */
         delete: operations["purgeCache"];
         options?: never;
@@ -532,7 +532,7 @@ export interface paths {
         put?: never;
         /**
          * Asks for new data of one cache
-         * @description Takes the scope `cache:admin`.
+         * @description Needs the scope `cache:admin`.
          *
          *     `force=true` starts at once, asks the origin without conditions, and accepts a load that the guard refuses.
          */
@@ -552,7 +552,7 @@ export interface paths {
         };
         /**
          * The kept versions of a cache that changed its body, newest first
-         * @description Takes the scope `cache:inspect`.
+         * @description Needs the scope `cache:inspect`.
          */
         get: operations["listVersions"];
         put?: never;
@@ -572,7 +572,7 @@ export interface paths {
         };
         /**
          * The tasks of a cache, newest first
-         * @description Takes the scope `cache:inspect`.
+         * @description Needs the scope `cache:inspect`.
          */
         get: operations["listTasks"];
         put?: never;
@@ -595,9 +595,9 @@ export interface paths {
         post?: never;
         /**
          * Forgets what a user's devices, or one of them, were given
-         * @description Takes the scope `cache:admin`.
+         * @description Needs the scope `cache:admin`.
          *
-         *     For a lost device or a leaver. Without `device` also the user's private caches are purged, and their tasks end as `REVOKED`. In pages:
+         *     For a lost device, or a user who has left. Without `device` the user's private caches are purged as well, and their tasks end as `REVOKED`. In pages:
          *     repeat it with `cursor` until `next` is null.
          */
         delete: operations["forgetSyncs"];
@@ -615,10 +615,10 @@ export interface paths {
         };
         /**
          * Your devices, when each was last seen, how many caches it has, and how many of those that it holds are out of date
-         * @description Takes the scope `cache:read`.
+         * @description Needs the scope `cache:read`.
          *
-         *     One member for each device, ordered by user and device; with `expand=caches` what each has. A cache counts as behind if the device named it in its last
-         *     full check, or was given it since. Devices of other users take `cache:inspect`, which also gets `refusals`: why a device was not given a resource.
+         *     One member for each device, ordered by user and device; with `expand=caches` including its caches. A cache counts as behind if the device named it in its last
+         *     full check, or was given it since. Devices of other users need `cache:inspect`, which also shows `refusals`: why a device was refused a resource.
          */
         get: operations["listDevices"];
         put?: never;
@@ -638,7 +638,7 @@ export interface paths {
         };
         /**
          * All webhooks, in order of name, and how they are doing
-         * @description Takes the scope `cache:inspect`.
+         * @description Needs the scope `cache:inspect`.
          */
         get: operations["listWebhooks"];
         put?: never;
@@ -658,18 +658,18 @@ export interface paths {
         };
         /**
          * One webhook, and how it is doing
-         * @description Takes the scope `cache:inspect`.
+         * @description Needs the scope `cache:inspect`.
          */
         get: operations["getWebhook"];
         /**
          * Defines a webhook, and enables one that was disabled
-         * @description Takes the scope `cache:admin`.
+         * @description Needs the scope `cache:admin`.
          */
         put: operations["putWebhook"];
         post?: never;
         /**
          * Deletes a webhook, and what waits for it
-         * @description Takes the scope `cache:admin`.
+         * @description Needs the scope `cache:admin`.
          */
         delete: operations["deleteWebhook"];
         options?: never;
@@ -687,8 +687,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Sends one event now, and tells what the receiver answered
-         * @description Takes the scope `cache:admin`.
+         * Sends one event now, and returns what the receiver answered
+         * @description Needs the scope `cache:admin`.
          */
         post: operations["testWebhook"];
         delete?: never;
@@ -706,9 +706,9 @@ export interface paths {
         };
         /**
          * What administrators changed, newest first
-         * @description Takes the scope `cache:inspect`.
+         * @description Needs the scope `cache:inspect`.
          *
-         *     One member for each call that changed something: it is noted before it is done, and has its `count` once it is. Repeated calls with a `cursor` have one
+         *     One member for each call that changed something: it is recorded before the change, and gets its `count` after it. Repeated calls with a `cursor` have a member
          *     each. Kept for `ACTIONS_RETENTION_DAYS` (a setting, 400).
          */
         get: operations["listActions"];
@@ -729,9 +729,9 @@ export interface paths {
         };
         /**
          * A figure of the service over time
-         * @description Takes the scope `cache:inspect`.
+         * @description Needs the scope `cache:inspect`.
          *
-         *     Counts, but of `batch`: the longest lag of a queue. Answers are up to 30 s old, and times are rounded to 30 s. Without a binding for it (docs/operations.md, Figures)
+         *     Counts; for `batch` the longest lag of a queue. Answers are up to 30 s old, and times are rounded to 30 s. Without a binding for it (docs/operations.md, Figures)
          *     the answer is 501.
          */
         get: operations["getStats"];
@@ -751,10 +751,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Whom your token speaks for, and what it allows; any valid token will do
-         * @description Any valid token will do.
+         * The user of your token, and what it allows; any valid token is enough
+         * @description Any valid token is enough.
          *
-         *     For whoever sets up an identity provider: which claims were read as what.
+         *     For setting up an identity provider: how the service reads each claim.
          */
         get: operations["whoami"];
         put?: never;
@@ -784,7 +784,7 @@ export interface components {
             /** @description In `RETRY` the last failure, in `FAILURE` the reason; otherwise left out. */
             error?: components["schemas"]["TaskError"];
         };
-        /** @description A refresh of one cache, with all that is known of it (`expand=task`). */
+        /** @description A refresh of one cache, with all details (`expand=task`). */
         ExpandedTask: {
             /**
              * Format: uuid
@@ -862,7 +862,7 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
-        /** @description Which task to take back. */
+        /** @description Which task to revoke. */
         RevokeRequest: {
             /**
              * Format: uuid
@@ -1004,7 +1004,7 @@ export interface components {
         };
         /** @description The difference between two versions: every table is named. Applied to the first it gives exactly the rows of the second, row ids included. */
         Delta: components["schemas"]["TableDelta"][];
-        /** @description What came and went in one table. */
+        /** @description The inserted and deleted rows of one table. */
         TableDelta: {
             /** @description Name of the table, as in the definition of the resource. */
             name: string;
@@ -1017,7 +1017,7 @@ export interface components {
         };
         /** @description The body of a resource without tables: whatever its origin answered. */
         OriginBody: unknown;
-        /** @description One question about several caches. */
+        /** @description One request for several caches. */
         SyncRequest: {
             /** @description The caches; each `id` at most once. */
             caches: components["schemas"]["SyncItem"][];
@@ -1029,7 +1029,7 @@ export interface components {
             /** @description The connection that is to be told of these caches from now on. */
             live?: components["schemas"]["SyncConnection"];
         };
-        /** @description The live socket of a device that asks for all that it holds. */
+        /** @description The live socket of a device that asks for all its caches. */
         SyncConnection: {
             /** @description Id of the connection: the ticket with which it was opened. */
             id: string;
@@ -1062,7 +1062,7 @@ export interface components {
              */
             min_revision: number;
         };
-        /** @description The answer to a question about several caches. */
+        /** @description The answer to a request for several caches. */
         SyncResult: {
             /** @description The user of the token. */
             user: string;
@@ -1079,7 +1079,7 @@ export interface components {
             /** @description The answers, in the order of the items in the request. */
             caches: components["schemas"]["SyncItemResult"][];
         };
-        /** @description What is told of one cache, as a read of it alone would be answered. */
+        /** @description The result for one cache, like the answer to its own read. */
         SyncItemResult: {
             /** @description The `id` of the item in the request; null: it had none. */
             id: string | null;
@@ -1191,12 +1191,12 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
-        /** @description A definition as it is answered: with its title and all defaults. */
+        /** @description A stored definition, with its title and all defaults. */
         Resource: components["schemas"]["Definition"] & {
             /** @description Title of the resource. */
             title: string;
         };
-        /** @description A definition with how its caches stand (`expand=stats`). */
+        /** @description A definition with the state of its caches (`expand=stats`). */
         ExpandedResource: {
             /** @description Title of the resource. */
             title: string;
@@ -1297,7 +1297,7 @@ export interface components {
             /** @description How many caches would count as expired; null: they cannot be counted right now. */
             would: number | null;
         };
-        /** @description How a resource is loaded and kept. PUT takes what GET gave. */
+        /** @description How a resource is loaded and kept. PUT accepts an answer to GET. */
         Definition: {
             /** @description As in the path: 1 to 128 letters, digits, `_`, `.` or `-`. */
             title?: string;
@@ -1448,7 +1448,7 @@ export interface components {
             /** @description How a load asks only for changes, after all rows were loaded once; only with exactly one table, which has a `key`. Left out: each load reads all rows. */
             changes?: components["schemas"]["Changes"];
         };
-        /** @description What an answer of the origin must say of itself. */
+        /** @description What an answer of the origin must contain. */
         Expectation: {
             /** @description A JSON pointer (RFC 6901) into the answer if it begins with `/`, otherwise the name of a header of the answer. */
             at: string;
@@ -1460,7 +1460,7 @@ export interface components {
              */
             retry: boolean;
         };
-        /** @description How an answer goes on in further pages. */
+        /** @description How an answer continues on further pages. */
         Pages: {
             /** @description Where an answer has the link to the next page: a JSON pointer (RFC 6901) if it begins with `/`, otherwise the name of a header, such as `Link`. The link is followed unchanged, and only on the same host. */
             next?: string;
@@ -1505,7 +1505,7 @@ export interface components {
              */
             drift: "fail" | "keep";
         };
-        /** @description What is asked for instead of all rows, once they have been loaded. */
+        /** @description What to request instead of all rows, once they have been loaded. */
         Changes: {
             /** @description URL template like `origin.url`, with `{_since}`: the origin answers with the rows that changed at that moment or later. */
             url?: string;
@@ -1550,7 +1550,7 @@ export interface components {
             /** @description Where a deleted row has the cells of `key`, each as a JSON pointer within the row. Left out: in the same places as other rows. */
             key?: string[];
         };
-        /** @description When loads that failed are tried again. */
+        /** @description When failed loads are retried. */
         Retry: {
             /**
              * @description Most attempts of a load, including the first.
@@ -1563,14 +1563,14 @@ export interface components {
              */
             backoff_s: number;
         };
-        /** @description What a load must have so as to replace the last version. */
+        /** @description What a load must contain to replace the last version. */
         Guard: {
             /** @description Fewest rows of all tables. Left out: any number. */
             min_rows?: number;
             /** @description The largest share of rows, 0 to 1, by which a version may be smaller than the one before. Left out: all rows may go. */
             max_deleted?: number;
         };
-        /** @description A column of a table, with more to say than its name. */
+        /** @description A column of a table with options. */
         ColumnDefinition: {
             /** @description The column's name in bodies. Without `at`, also the name of the member in object rows, or of the CSV column. */
             name: string;
@@ -1602,7 +1602,7 @@ export interface components {
              */
             optional: boolean;
         };
-        /** @description How CSV is written, where it is not as RFC 4180 has it. */
+        /** @description How CSV is written if it differs from RFC 4180. */
         CsvDialect: {
             /**
              * @description The separator of cells: one ASCII character, or a tab. A first line such as `sep=;` overrides it for its answer.
@@ -1620,7 +1620,7 @@ export interface components {
              */
             header: boolean;
         };
-        /** @description One table: where its rows lie, and which members they have. */
+        /** @description One table: where its rows are, and which members they have. */
         TableDefinition: {
             /** @description Name of the table in bodies and deltas. */
             name: string;
@@ -1682,7 +1682,7 @@ export interface components {
             /** @description Oddities that a load would accept. */
             warnings: string[];
         };
-        /** @description What a load would fail with, and the member of the definition that it is about. */
+        /** @description Why a load would fail, and the member of the definition that causes it. */
         ProbeFault: {
             /** @description Identifies the problem and links to its description: `/docs/problems#<code>`. */
             type: string;
@@ -1724,7 +1724,7 @@ export interface components {
             /** @description URL of the next page, in the form of `url`; null: this is the last page, or it was not read to its end. */
             next: string | null;
         };
-        /** @description How the caches of a resource stand, as they were last counted. */
+        /** @description The state of the caches of a resource, as last counted. */
         ResourceStats: {
             /** @description The number of caches in each state; null: not counted yet. */
             caches: components["schemas"]["CacheCounts"] | null;
@@ -1746,7 +1746,7 @@ export interface components {
              */
             next_refresh: string | null;
         };
-        /** @description How many caches are in which state. */
+        /** @description How many caches are in each state. */
         CacheCounts: {
             /** @description How many are fresh. */
             fresh: number;
@@ -1816,7 +1816,7 @@ export interface components {
             /** @description `Cache-Hash-Value` of the body; null: it is no table. */
             hash: string | null;
         };
-        /** @description Why the last load failed, and how it stands. */
+        /** @description Why the last load failed, and when it is retried. */
         LastError: {
             /** @description Identifies the problem and links to its description: `/docs/problems#<code>`. */
             type: string;
@@ -1920,7 +1920,7 @@ export interface components {
             /** @description The beginning of each step (ms since the epoch), and its value; steps without points are left out. */
             points: number[][];
         };
-        /** @description One system that resources ask: its address, the way there and what lets us in. */
+        /** @description One system that resources load from: its address, the way there and the credentials. */
         Source: {
             /** @description Name of the source. */
             name: string;
@@ -1962,7 +1962,7 @@ export interface components {
             /** @description The first of these resources, in order of title. */
             resources: string[];
         };
-        /** @description One system that resources ask. PUT takes what GET gave. */
+        /** @description One system that resources load from. PUT accepts an answer to GET. */
         SourceDefinition: {
             /** @description Optional; must be the name in the path. */
             name?: string;
@@ -1992,7 +1992,7 @@ export interface components {
             /** @description Ignored. */
             warnings?: string[];
         };
-        /** @description How the limits of a source stand. */
+        /** @description The state of the limits of a source. */
         SourceState: {
             /** @description How many loads have a permit right now. */
             permits: number;
@@ -2014,14 +2014,14 @@ export interface components {
              */
             next_request: string | null;
         };
-        /** @description How often a source may be asked. */
+        /** @description How many requests a source may get. */
         Rate: {
             /** @description Most requests in any `per_s` seconds; pages, retries and redirects count too. */
             requests: number;
             /** @description Length of the time window, seconds. */
             per_s: number;
         };
-        /** @description What lets us in. */
+        /** @description The credentials of the service. */
         SourceAuth: {
             /** @description User name and password (RFC 7617), sent in UTF-8. */
             basic?: components["schemas"]["BasicAuth"];
@@ -2084,7 +2084,7 @@ export interface components {
             /** @description The secret that holds the password, written `${ORIGIN_NAME}`. */
             password: string;
         };
-        /** @description Who is told what has happened to caches, and how that goes. */
+        /** @description A receiver of events about caches, and the state of its deliveries. */
         Webhook: {
             /** @description Name of the webhook. */
             name: string;
@@ -2110,7 +2110,7 @@ export interface components {
             /** @description Faults that do not prevent the PUT but will fail requests: secrets that are not set. Only in answers to PUT. Left out: none. */
             warnings?: string[];
         };
-        /** @description Who is told what. PUT takes what GET gave. */
+        /** @description A receiver of events, and which events it gets. PUT accepts an answer to GET. */
         WebhookDefinition: {
             /** @description Optional; must be the name in the path. */
             name?: string;
@@ -2137,7 +2137,7 @@ export interface components {
             /** @description Ignored. */
             warnings?: string[];
         };
-        /** @description How deliveries of a webhook go. */
+        /** @description The state of deliveries to a webhook. */
         WebhookState: {
             /**
              * @description `failing`: the receiver does not accept deliveries, which are retried. `disabled`: nothing is sent until the webhook is put again.
@@ -2164,7 +2164,7 @@ export interface components {
             /** @description About how many caches have events that wait for delivery, at most 1000; only in the list. */
             waiting?: number;
         };
-        /** @description What became of one delivery. */
+        /** @description The result of one delivery. */
         WebhookTest: {
             /** @description Whether the receiver answered with 2xx. */
             delivered: boolean;
@@ -2205,7 +2205,7 @@ export interface components {
              */
             now: string;
         };
-        /** @description What the console is told before anybody has signed in. */
+        /** @description What the console needs before sign-in. */
         ConsoleConfig: {
             /** @description Sign-in by OpenID Connect; null: users paste a token. */
             oidc: components["schemas"]["ConsoleSignIn"] | null;
@@ -2231,7 +2231,7 @@ export interface components {
                 [key: string]: string;
             };
         };
-        /** @description How the service is. */
+        /** @description The health of the service. */
         Health: {
             /**
              * @description `failing`: a store fails. `misconfigured`: no token can be verified. The answer is then 503.
@@ -2377,27 +2377,27 @@ export interface components {
         };
     };
     parameters: {
-        /** @description An ETag: what is there must still be this, else 412. Such as `"9f86d081884c7d65"`. */
+        /** @description An ETag: the current state must still have it, otherwise 412. Example: `"9f86d081884c7d65"`. */
         "If-Match": string;
-        /** @description The ETag of what one has: 304 while that is current. Such as `"2d85c16d29704923-v1"`. */
+        /** @description The ETag of the version that the client has: 304 while that is current. Example: `"2d85c16d29704923-v1"`. */
         "If-None-Match": string;
-        /** @description With `Range`: the ETag of the body begun; if it is another one, all of it comes. Such as `"2d85c16d29704923-v1"`. */
+        /** @description With `Range`: the ETag of the partly downloaded body; if the body has changed, the whole body is sent. Example: `"2d85c16d29704923-v1"`. */
         "If-Range": string;
-        /** @description Of an event stream: `v<N>`, the version after which it goes on. Browsers send it by themselves. Such as `v2`. */
+        /** @description For an event stream: `v<N>`, the version after which it continues. Browsers send it by themselves. Example: `v2`. */
         "Last-Event-ID": string;
-        /** @description One range of bytes of the full body, to go on with a download: 206. Such as `bytes=1000-`. */
+        /** @description One range of bytes of the full body, to continue a download: 206. Example: `bytes=1000-`. */
         Range: string;
-        /** @description Asks for the difference: `v<a>-v<b>`, `v<a>-last`, or `auto`, which is from the version that `If-None-Match` names to the last. `v0` is "nothing yet". What cannot be told as a difference is answered in full. Such as `auto`. */
+        /** @description Asks for the difference: `v<a>-v<b>`, `v<a>-last`, or `auto`, from the version that `If-None-Match` names to the last one. `v0` is "nothing yet". A change that cannot be expressed as a difference is answered in full. Example: `auto`. */
         "X-Delta": string;
-        /** @description The device, 1 to 128 visible ASCII characters: what it is given shows in `GET /cache/`. Such as `tablet-1`. */
+        /** @description The device, 1 to 128 visible ASCII characters: `GET /cache/` lists what it was given. Example: `tablet-1`. */
         "X-Device-Id": string;
-        /** @description Why this is done, for `GET /actions/`: at most 500 characters, percent-encoded UTF-8 where it is more than plain ASCII. Such as `price list was wrong, ticket 4711`. */
+        /** @description Why this is done, for `GET /actions/`: at most 500 characters, percent-encoded UTF-8 if it is not plain ASCII. Example: `price list was wrong, ticket 4711`. */
         "X-Reason": string;
     };
     requestBodies: never;
     headers: {
         /**
-         * @description Parts of the body can be asked for by `Range`.
+         * @description Parts of the body can be requested by `Range`.
          * @example bytes
          */
         "Accept-Ranges": string;
@@ -2407,7 +2407,7 @@ export interface components {
          */
         Age: number;
         /**
-         * @description Of tables and deltas: SHA-256, 64 hex digits, of the row ids of the version reached, ascending, joined by commas. A device checks its copy by it.
+         * @description Of tables and deltas: SHA-256, 64 hex digits, of the row ids of the version reached, ascending, joined by commas. A device checks its copy with it.
          * @example 4a5c2d6f3d1f0b8b7d4f7a6a4d7d1f9f3d3d0f2a9b7d1c5f6e8a0b2c4d6e8f01
          */
         "Cache-Hash-Value": string;
@@ -2417,7 +2417,7 @@ export interface components {
          */
         "Cache-Status": string;
         /**
-         * @description Which bytes of how many these are; with 416, how many there are.
+         * @description The range of these bytes and the size of the body; with 416 only the size.
          * @example bytes 1000-1999/8041
          */
         "Content-Range": string;
@@ -2427,7 +2427,7 @@ export interface components {
          */
         "Content-Version": string;
         /**
-         * @description Names what is answered; send it as `If-None-Match`. Of data it stays as long as the body does, while `Content-Version` counts on.
+         * @description Identifies the answer; send it as `If-None-Match`. For data it stays the same as long as the body does, while `Content-Version` increases.
          * @example "2d85c16d29704923-v1"
          */
         ETag: string;
@@ -2437,12 +2437,12 @@ export interface components {
          */
         Expires: string;
         /**
-         * @description When the load ended that last changed the body.
+         * @description When the last load that changed the body ended.
          * @example Mon, 23 Nov 2026 19:14:36 GMT
          */
         "Last-Modified": string;
         /**
-         * @description Leads to the next page (RFC 8288); not there on the last one.
+         * @description Leads to the next page (RFC 8288); absent on the last one.
          * @example </api/v1/cache/?cursor=WyJhbGljZSJd>; rel="next"
          */
         Link: string;
@@ -2452,7 +2452,7 @@ export interface components {
          */
         Location: string;
         /**
-         * @description What of `Prefer` was honoured (RFC 7240).
+         * @description Which preferences of `Prefer` were applied (RFC 7240).
          * @example wait=30
          */
         "Preference-Applied": string;
@@ -2480,7 +2480,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description All answer. */
+            /** @description All stores answer. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2507,7 +2507,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description One fails, or no token can be verified. */
+            /** @description A store fails, or no token can be verified. */
             503: {
                 headers: {
                     "Retry-After": components["headers"]["Retry-After"];
@@ -2524,7 +2524,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The ETag of what one has: 304 while that is current. Such as `"2d85c16d29704923-v1"`. */
+                /** @description The ETag of the version that the client has: 304 while that is current. Example: `"2d85c16d29704923-v1"`. */
                 "If-None-Match"?: components["parameters"]["If-None-Match"];
             };
             path?: never;
@@ -2542,7 +2542,7 @@ export interface operations {
                     "application/json": components["schemas"]["ConsoleConfig"];
                 };
             };
-            /** @description What the condition names is current. */
+            /** @description The version in the condition is current. */
             304: {
                 headers: {
                     ETag: components["headers"]["ETag"];
@@ -2569,19 +2569,19 @@ export interface operations {
             query?: {
                 /** @description Most items on a page. */
                 limit?: number;
-                /** @description Where to go on: as the answer before gave it, in `Link` or `next`. Left out: from the beginning. */
+                /** @description Where to continue: the cursor of the previous answer, from `Link` or `next`. Default: the start. */
                 cursor?: string;
-                /** @description Records of this user, or `*` for all; another user takes `cache:inspect`. Left out: your own. */
+                /** @description Records of this user, or `*` for all; other users need `cache:inspect`. Default: your own. */
                 user?: string;
                 /** @description Only this device. */
                 device?: string;
                 /** @description Only caches of this resource. */
                 resource_title?: string;
-                /** @description `resource`: tell the resource, the parameters, the current version, and whether the device lacks it. */
+                /** @description `resource`: include the resource, the parameters, the current version, and whether the device lacks it. */
                 expand?: "resource";
             };
             header?: {
-                /** @description The ETag of what one has: 304 while that is current. Such as `"2d85c16d29704923-v1"`. */
+                /** @description The ETag of the version that the client has: 304 while that is current. Example: `"2d85c16d29704923-v1"`. */
                 "If-None-Match"?: components["parameters"]["If-None-Match"];
             };
             path?: never;
@@ -2589,7 +2589,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A page; the next one stands in `Link`. */
+            /** @description A page; `Link` leads to the next one. */
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
@@ -2600,7 +2600,7 @@ export interface operations {
                     "application/json": (components["schemas"]["SyncRecord"] | components["schemas"]["ExpandedSyncRecord"])[];
                 };
             };
-            /** @description What the condition names is current. */
+            /** @description The version in the condition is current. */
             304: {
                 headers: {
                     ETag: components["headers"]["ETag"];
@@ -2685,11 +2685,11 @@ export interface operations {
                 expand?: "task";
             };
             header?: {
-                /** @description `wait=N`: hold the answer until the task ends or, with `If-None-Match`, until its state is another one; at most N seconds (30). */
+                /** @description `wait=N`: hold the answer until the task ends or, with `If-None-Match`, until its state changes; at most N seconds (30). */
                 Prefer?: string;
-                /** @description The last event of the stream that was read before it broke off. */
+                /** @description The last event that was received before the stream ended. */
                 "Last-Event-ID"?: string;
-                /** @description The ETag of what one has: 304 while that is current. Such as `"2d85c16d29704923-v1"`. */
+                /** @description The ETag of the version that the client has: 304 while that is current. Example: `"2d85c16d29704923-v1"`. */
                 "If-None-Match"?: components["parameters"]["If-None-Match"];
             };
             path?: never;
@@ -2716,7 +2716,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description What the condition names is current. */
+            /** @description The version in the condition is current. */
             304: {
                 headers: {
                     ETag: components["headers"]["ETag"];
@@ -2742,7 +2742,7 @@ export interface operations {
                 expand?: "task";
             };
             header?: {
-                /** @description Why this is done, for `GET /actions/`: at most 500 characters, percent-encoded UTF-8 where it is more than plain ASCII. Such as `price list was wrong, ticket 4711`. */
+                /** @description Why this is done, for `GET /actions/`: at most 500 characters, percent-encoded UTF-8 if it is not plain ASCII. Example: `price list was wrong, ticket 4711`. */
                 "X-Reason"?: components["parameters"]["X-Reason"];
             };
             path?: never;
@@ -2804,19 +2804,19 @@ export interface operations {
             header?: {
                 /** @description `wait=N`, `respond-async`: how long to wait for a load, or with `If-None-Match` or `X-Delta` for something newer; at most N seconds (30). */
                 Prefer?: string;
-                /** @description `max-age=N`, from 1: nothing loaded more than N seconds ago; takes the scope `cache:refresh`, else it is ignored, as `max-age=0` is. */
+                /** @description `max-age=N`, from 1: nothing loaded more than N seconds ago; needs the scope `cache:refresh`, otherwise it is ignored, as `max-age=0` is. */
                 "Cache-Control"?: string;
-                /** @description The device, 1 to 128 visible ASCII characters: what it is given shows in `GET /cache/`. Such as `tablet-1`. */
+                /** @description The device, 1 to 128 visible ASCII characters: `GET /cache/` lists what it was given. Example: `tablet-1`. */
                 "X-Device-Id"?: components["parameters"]["X-Device-Id"];
-                /** @description Asks for the difference: `v<a>-v<b>`, `v<a>-last`, or `auto`, which is from the version that `If-None-Match` names to the last. `v0` is "nothing yet". What cannot be told as a difference is answered in full. Such as `auto`. */
+                /** @description Asks for the difference: `v<a>-v<b>`, `v<a>-last`, or `auto`, from the version that `If-None-Match` names to the last one. `v0` is "nothing yet". A change that cannot be expressed as a difference is answered in full. Example: `auto`. */
                 "X-Delta"?: components["parameters"]["X-Delta"];
-                /** @description Of an event stream: `v<N>`, the version after which it goes on. Browsers send it by themselves. Such as `v2`. */
+                /** @description For an event stream: `v<N>`, the version after which it continues. Browsers send it by themselves. Example: `v2`. */
                 "Last-Event-ID"?: components["parameters"]["Last-Event-ID"];
-                /** @description One range of bytes of the full body, to go on with a download: 206. Such as `bytes=1000-`. */
+                /** @description One range of bytes of the full body, to continue a download: 206. Example: `bytes=1000-`. */
                 Range?: components["parameters"]["Range"];
-                /** @description With `Range`: the ETag of the body begun; if it is another one, all of it comes. Such as `"2d85c16d29704923-v1"`. */
+                /** @description With `Range`: the ETag of the partly downloaded body; if the body has changed, the whole body is sent. Example: `"2d85c16d29704923-v1"`. */
                 "If-Range"?: components["parameters"]["If-Range"];
-                /** @description The ETag of what one has: 304 while that is current. Such as `"2d85c16d29704923-v1"`. */
+                /** @description The ETag of the version that the client has: 304 while that is current. Example: `"2d85c16d29704923-v1"`. */
                 "If-None-Match"?: components["parameters"]["If-None-Match"];
             };
             path: {
@@ -2827,7 +2827,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The data: whole, only what changed, or a stream that tells of new versions. */
+            /** @description The data: the whole body, only its changes, or a stream of new versions. */
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
@@ -2847,7 +2847,7 @@ export interface operations {
                     "*/*": unknown;
                 };
             };
-            /** @description It is still being loaded: the task that brings it. */
+            /** @description The cache is still being loaded: the task that loads it. */
             202: {
                 headers: {
                     Location: components["headers"]["Location"];
@@ -2859,7 +2859,7 @@ export interface operations {
                     "application/json": components["schemas"]["Task"];
                 };
             };
-            /** @description The range asked for. */
+            /** @description The requested range. */
             206: {
                 headers: {
                     ETag: components["headers"]["ETag"];
@@ -2877,7 +2877,7 @@ export interface operations {
                     "*/*": unknown;
                 };
             };
-            /** @description What the condition names is current. */
+            /** @description The version in the condition is current. */
             304: {
                 headers: {
                     ETag: components["headers"]["ETag"];
@@ -2939,15 +2939,15 @@ export interface operations {
             header?: {
                 /** @description `wait=N`, `respond-async`: how long to wait for a load, or with `If-None-Match` or `X-Delta` for something newer; at most N seconds (30). */
                 Prefer?: string;
-                /** @description `max-age=N`, from 1: nothing loaded more than N seconds ago; takes the scope `cache:refresh`, else it is ignored, as `max-age=0` is. */
+                /** @description `max-age=N`, from 1: nothing loaded more than N seconds ago; needs the scope `cache:refresh`, otherwise it is ignored, as `max-age=0` is. */
                 "Cache-Control"?: string;
-                /** @description The device, 1 to 128 visible ASCII characters: what it is given shows in `GET /cache/`. Such as `tablet-1`. */
+                /** @description The device, 1 to 128 visible ASCII characters: `GET /cache/` lists what it was given. Example: `tablet-1`. */
                 "X-Device-Id"?: components["parameters"]["X-Device-Id"];
-                /** @description Asks for the difference: `v<a>-v<b>`, `v<a>-last`, or `auto`, which is from the version that `If-None-Match` names to the last. `v0` is "nothing yet". What cannot be told as a difference is answered in full. Such as `auto`. */
+                /** @description Asks for the difference: `v<a>-v<b>`, `v<a>-last`, or `auto`, from the version that `If-None-Match` names to the last one. `v0` is "nothing yet". A change that cannot be expressed as a difference is answered in full. Example: `auto`. */
                 "X-Delta"?: components["parameters"]["X-Delta"];
-                /** @description Of an event stream: `v<N>`, the version after which it goes on. Browsers send it by themselves. Such as `v2`. */
+                /** @description For an event stream: `v<N>`, the version after which it continues. Browsers send it by themselves. Example: `v2`. */
                 "Last-Event-ID"?: components["parameters"]["Last-Event-ID"];
-                /** @description The ETag of what one has: 304 while that is current. Such as `"2d85c16d29704923-v1"`. */
+                /** @description The ETag of the version that the client has: 304 while that is current. Example: `"2d85c16d29704923-v1"`. */
                 "If-None-Match"?: components["parameters"]["If-None-Match"];
             };
             path: {
@@ -2962,7 +2962,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The data: whole, only what changed, or a stream that tells of new versions. */
+            /** @description The data: the whole body, only its changes, or a stream of new versions. */
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
@@ -2982,7 +2982,7 @@ export interface operations {
                     "*/*": unknown;
                 };
             };
-            /** @description It is still being loaded: the task that brings it. */
+            /** @description The cache is still being loaded: the task that loads it. */
             202: {
                 headers: {
                     Location: components["headers"]["Location"];
@@ -2994,7 +2994,7 @@ export interface operations {
                     "application/json": components["schemas"]["Task"];
                 };
             };
-            /** @description What the condition names is current. */
+            /** @description The version in the condition is current. */
             304: {
                 headers: {
                     ETag: components["headers"]["ETag"];
@@ -3056,7 +3056,7 @@ export interface operations {
             header?: {
                 /** @description `return=minimal`: items that have not changed are left out. `wait=N`, `respond-async`: how long to wait for loads, at most N seconds (10). */
                 Prefer?: string;
-                /** @description The device, 1 to 128 visible ASCII characters: what it is given shows in `GET /cache/`. Such as `tablet-1`. */
+                /** @description The device, 1 to 128 visible ASCII characters: `GET /cache/` lists what it was given. Example: `tablet-1`. */
                 "X-Device-Id"?: components["parameters"]["X-Device-Id"];
             };
             path?: never;
@@ -3102,7 +3102,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The device, 1 to 128 visible ASCII characters: what it is given shows in `GET /cache/`. Such as `tablet-1`. */
+                /** @description The device, 1 to 128 visible ASCII characters: `GET /cache/` lists what it was given. Example: `tablet-1`. */
                 "X-Device-Id"?: components["parameters"]["X-Device-Id"];
             };
             path?: never;
@@ -3134,11 +3134,11 @@ export interface operations {
             query?: {
                 /** @description Most items on a page. */
                 limit?: number;
-                /** @description Where to go on: as the answer before gave it, in `Link` or `next`. Left out: from the beginning. */
+                /** @description Where to continue: the cursor of the previous answer, from `Link` or `next`. Default: the start. */
                 cursor?: string;
             };
             header?: {
-                /** @description The ETag of what one has: 304 while that is current. Such as `"2d85c16d29704923-v1"`. */
+                /** @description The ETag of the version that the client has: 304 while that is current. Example: `"2d85c16d29704923-v1"`. */
                 "If-None-Match"?: components["parameters"]["If-None-Match"];
             };
             path?: never;
@@ -3146,7 +3146,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A page; the next one stands in `Link`. */
+            /** @description A page; `Link` leads to the next one. */
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
@@ -3157,7 +3157,7 @@ export interface operations {
                     "application/json": components["schemas"]["CatalogEntry"][];
                 };
             };
-            /** @description What the condition names is current. */
+            /** @description The version in the condition is current. */
             304: {
                 headers: {
                     ETag: components["headers"]["ETag"];
@@ -3187,7 +3187,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The ETag of what one has: 304 while that is current. Such as `"2d85c16d29704923-v1"`. */
+                /** @description The ETag of the version that the client has: 304 while that is current. Example: `"2d85c16d29704923-v1"`. */
                 "If-None-Match"?: components["parameters"]["If-None-Match"];
             };
             path: {
@@ -3208,7 +3208,7 @@ export interface operations {
                     "application/json": components["schemas"]["ResourceDocument"];
                 };
             };
-            /** @description What the condition names is current. */
+            /** @description The version in the condition is current. */
             304: {
                 headers: {
                     ETag: components["headers"]["ETag"];
@@ -3232,17 +3232,17 @@ export interface operations {
             query?: {
                 /** @description Most items on a page. */
                 limit?: number;
-                /** @description Where to go on: as the answer before gave it, in `Link` or `next`. Left out: from the beginning. */
+                /** @description Where to continue: the cursor of the previous answer, from `Link` or `next`. Default: the start. */
                 cursor?: string;
                 /** @description Only those that have each of these words somewhere in the title, or in the origin's URL or source, whatever the case; blanks, hyphens and underscores part words. */
                 search?: string;
                 /** @description Only those that name this source. */
                 source?: string;
-                /** @description `stats`: tell how the caches of each stand. */
+                /** @description `stats`: include the state of the caches of each. */
                 expand?: "stats";
             };
             header?: {
-                /** @description The ETag of what one has: 304 while that is current. Such as `"2d85c16d29704923-v1"`. */
+                /** @description The ETag of the version that the client has: 304 while that is current. Example: `"2d85c16d29704923-v1"`. */
                 "If-None-Match"?: components["parameters"]["If-None-Match"];
             };
             path?: never;
@@ -3250,7 +3250,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A page; the next one stands in `Link`. */
+            /** @description A page; `Link` leads to the next one. */
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
@@ -3261,7 +3261,7 @@ export interface operations {
                     "application/json": (components["schemas"]["Resource"] | components["schemas"]["ExpandedResource"])[];
                 };
             };
-            /** @description What the condition names is current. */
+            /** @description The version in the condition is current. */
             304: {
                 headers: {
                     ETag: components["headers"]["ETag"];
@@ -3291,7 +3291,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The ETag of what one has: 304 while that is current. Such as `"2d85c16d29704923-v1"`. */
+                /** @description The ETag of the version that the client has: 304 while that is current. Example: `"2d85c16d29704923-v1"`. */
                 "If-None-Match"?: components["parameters"]["If-None-Match"];
             };
             path: {
@@ -3312,7 +3312,7 @@ export interface operations {
                     "application/json": components["schemas"]["Resource"];
                 };
             };
-            /** @description What the condition names is current. */
+            /** @description The version in the condition is current. */
             304: {
                 headers: {
                     ETag: components["headers"]["ETag"];
@@ -3334,15 +3334,15 @@ export interface operations {
     putResource: {
         parameters: {
             query?: {
-                /** @description Change nothing, and tell what this call would change and how many caches would expire. */
+                /** @description Change nothing, and return what this call would change and how many caches would expire. */
                 dry_run?: boolean;
             };
             header?: {
-                /** @description An ETag: what is there must still be this, else 412. Such as `"9f86d081884c7d65"`. */
+                /** @description An ETag: the current state must still have it, otherwise 412. Example: `"9f86d081884c7d65"`. */
                 "If-Match"?: components["parameters"]["If-Match"];
-                /** @description The ETag of what one has: 304 while that is current. Such as `"2d85c16d29704923-v1"`. */
+                /** @description The ETag of the version that the client has: 304 while that is current. Example: `"2d85c16d29704923-v1"`. */
                 "If-None-Match"?: components["parameters"]["If-None-Match"];
-                /** @description Why this is done, for `GET /actions/`: at most 500 characters, percent-encoded UTF-8 where it is more than plain ASCII. Such as `price list was wrong, ticket 4711`. */
+                /** @description Why this is done, for `GET /actions/`: at most 500 characters, percent-encoded UTF-8 if it is not plain ASCII. Example: `price list was wrong, ticket 4711`. */
                 "X-Reason"?: components["parameters"]["X-Reason"];
             };
             path: {
@@ -3357,7 +3357,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The definition that stands; with `dry_run=true` what the PUT would do. */
+            /** @description The stored definition; with `dry_run=true` what the PUT would do. */
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
@@ -3367,7 +3367,7 @@ export interface operations {
                     "application/json": components["schemas"]["Resource"] | components["schemas"]["ResourcePreview"];
                 };
             };
-            /** @description The definition, which is new. */
+            /** @description The new definition. */
             201: {
                 headers: {
                     ETag: components["headers"]["ETag"];
@@ -3410,9 +3410,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description An ETag: what is there must still be this, else 412. Such as `"9f86d081884c7d65"`. */
+                /** @description An ETag: the current state must still have it, otherwise 412. Example: `"9f86d081884c7d65"`. */
                 "If-Match"?: components["parameters"]["If-Match"];
-                /** @description Why this is done, for `GET /actions/`: at most 500 characters, percent-encoded UTF-8 where it is more than plain ASCII. Such as `price list was wrong, ticket 4711`. */
+                /** @description Why this is done, for `GET /actions/`: at most 500 characters, percent-encoded UTF-8 if it is not plain ASCII. Example: `price list was wrong, ticket 4711`. */
                 "X-Reason"?: components["parameters"]["X-Reason"];
             };
             path: {
@@ -3423,7 +3423,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description It is gone. */
+            /** @description It was deleted. */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -3444,11 +3444,11 @@ export interface operations {
     refreshResource: {
         parameters: {
             query?: {
-                /** @description Where to go on: as the answer before gave it, in `Link` or `next`. Left out: from the beginning. */
+                /** @description Where to continue: the cursor of the previous answer, from `Link` or `next`. Default: the start. */
                 cursor?: string;
             };
             header?: {
-                /** @description Why this is done, for `GET /actions/`: at most 500 characters, percent-encoded UTF-8 where it is more than plain ASCII. Such as `price list was wrong, ticket 4711`. */
+                /** @description Why this is done, for `GET /actions/`: at most 500 characters, percent-encoded UTF-8 if it is not plain ASCII. Example: `price list was wrong, ticket 4711`. */
                 "X-Reason"?: components["parameters"]["X-Reason"];
             };
             path: {
@@ -3492,11 +3492,11 @@ export interface operations {
             query?: {
                 /** @description Most items on a page. */
                 limit?: number;
-                /** @description Where to go on: as the answer before gave it, in `Link` or `next`. Left out: from the beginning. */
+                /** @description Where to continue: the cursor of the previous answer, from `Link` or `next`. Default: the start. */
                 cursor?: string;
             };
             header?: {
-                /** @description The ETag of what one has: 304 while that is current. Such as `"2d85c16d29704923-v1"`. */
+                /** @description The ETag of the version that the client has: 304 while that is current. Example: `"2d85c16d29704923-v1"`. */
                 "If-None-Match"?: components["parameters"]["If-None-Match"];
             };
             path?: never;
@@ -3504,7 +3504,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A page; the next one stands in `Link`. */
+            /** @description A page; `Link` leads to the next one. */
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
@@ -3515,7 +3515,7 @@ export interface operations {
                     "application/json": components["schemas"]["Source"][];
                 };
             };
-            /** @description What the condition names is current. */
+            /** @description The version in the condition is current. */
             304: {
                 headers: {
                     ETag: components["headers"]["ETag"];
@@ -3544,11 +3544,11 @@ export interface operations {
     getSource: {
         parameters: {
             query?: {
-                /** @description `state`: tell how its limits stand. */
+                /** @description `state`: include the state of its limits. */
                 expand?: "state";
             };
             header?: {
-                /** @description The ETag of what one has: 304 while that is current. Such as `"2d85c16d29704923-v1"`. */
+                /** @description The ETag of the version that the client has: 304 while that is current. Example: `"2d85c16d29704923-v1"`. */
                 "If-None-Match"?: components["parameters"]["If-None-Match"];
             };
             path: {
@@ -3569,7 +3569,7 @@ export interface operations {
                     "application/json": components["schemas"]["Source"];
                 };
             };
-            /** @description What the condition names is current. */
+            /** @description The version in the condition is current. */
             304: {
                 headers: {
                     ETag: components["headers"]["ETag"];
@@ -3591,15 +3591,15 @@ export interface operations {
     putSource: {
         parameters: {
             query?: {
-                /** @description Change nothing, and tell what this call would change and whose caches would expire. */
+                /** @description Change nothing, and return what this call would change and whose caches would expire. */
                 dry_run?: boolean;
             };
             header?: {
-                /** @description An ETag: what is there must still be this, else 412. Such as `"9f86d081884c7d65"`. */
+                /** @description An ETag: the current state must still have it, otherwise 412. Example: `"9f86d081884c7d65"`. */
                 "If-Match"?: components["parameters"]["If-Match"];
-                /** @description The ETag of what one has: 304 while that is current. Such as `"2d85c16d29704923-v1"`. */
+                /** @description The ETag of the version that the client has: 304 while that is current. Example: `"2d85c16d29704923-v1"`. */
                 "If-None-Match"?: components["parameters"]["If-None-Match"];
-                /** @description Why this is done, for `GET /actions/`: at most 500 characters, percent-encoded UTF-8 where it is more than plain ASCII. Such as `price list was wrong, ticket 4711`. */
+                /** @description Why this is done, for `GET /actions/`: at most 500 characters, percent-encoded UTF-8 if it is not plain ASCII. Example: `price list was wrong, ticket 4711`. */
                 "X-Reason"?: components["parameters"]["X-Reason"];
             };
             path: {
@@ -3614,7 +3614,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The source that stands; with `dry_run=true` what the PUT would do. */
+            /** @description The stored source; with `dry_run=true` what the PUT would do. */
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
@@ -3624,7 +3624,7 @@ export interface operations {
                     "application/json": components["schemas"]["Source"] | components["schemas"]["SourcePreview"];
                 };
             };
-            /** @description The source, which is new. */
+            /** @description The new source. */
             201: {
                 headers: {
                     ETag: components["headers"]["ETag"];
@@ -3667,9 +3667,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description An ETag: what is there must still be this, else 412. Such as `"9f86d081884c7d65"`. */
+                /** @description An ETag: the current state must still have it, otherwise 412. Example: `"9f86d081884c7d65"`. */
                 "If-Match"?: components["parameters"]["If-Match"];
-                /** @description Why this is done, for `GET /actions/`: at most 500 characters, percent-encoded UTF-8 where it is more than plain ASCII. Such as `price list was wrong, ticket 4711`. */
+                /** @description Why this is done, for `GET /actions/`: at most 500 characters, percent-encoded UTF-8 if it is not plain ASCII. Example: `price list was wrong, ticket 4711`. */
                 "X-Reason"?: components["parameters"]["X-Reason"];
             };
             path: {
@@ -3680,7 +3680,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description It is gone. */
+            /** @description It was deleted. */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -3711,11 +3711,11 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Why this is done, for `GET /actions/`: at most 500 characters, percent-encoded UTF-8 where it is more than plain ASCII. Such as `price list was wrong, ticket 4711`. */
+                /** @description Why this is done, for `GET /actions/`: at most 500 characters, percent-encoded UTF-8 if it is not plain ASCII. Example: `price list was wrong, ticket 4711`. */
                 "X-Reason"?: components["parameters"]["X-Reason"];
             };
             path: {
-                /** @description Title of the resource, which need not exist when a definition comes along. */
+                /** @description Title of the resource, which need not exist if the request contains a definition. */
                 title: string;
             };
             cookie?: never;
@@ -3760,7 +3760,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The ETag of what one has: 304 while that is current. Such as `"2d85c16d29704923-v1"`. */
+                /** @description The ETag of the version that the client has: 304 while that is current. Example: `"2d85c16d29704923-v1"`. */
                 "If-None-Match"?: components["parameters"]["If-None-Match"];
             };
             path: {
@@ -3781,7 +3781,7 @@ export interface operations {
                     "application/json": components["schemas"]["ResourceStats"];
                 };
             };
-            /** @description What the condition names is current. */
+            /** @description The version in the condition is current. */
             304: {
                 headers: {
                     ETag: components["headers"]["ETag"];
@@ -3805,7 +3805,7 @@ export interface operations {
             query?: {
                 /** @description Most items on a page. */
                 limit?: number;
-                /** @description Where to go on: as the answer before gave it, in `Link` or `next`. Left out: from the beginning. */
+                /** @description Where to continue: the cursor of the previous answer, from `Link` or `next`. Default: the start. */
                 cursor?: string;
                 /** @description Only caches of this resource. */
                 resource_title?: string;
@@ -3817,7 +3817,7 @@ export interface operations {
                 owner?: string;
             };
             header?: {
-                /** @description The ETag of what one has: 304 while that is current. Such as `"2d85c16d29704923-v1"`. */
+                /** @description The ETag of the version that the client has: 304 while that is current. Example: `"2d85c16d29704923-v1"`. */
                 "If-None-Match"?: components["parameters"]["If-None-Match"];
             };
             path?: never;
@@ -3825,7 +3825,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A page; the next one stands in `Link`. */
+            /** @description A page; `Link` leads to the next one. */
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
@@ -3836,7 +3836,7 @@ export interface operations {
                     "application/json": components["schemas"]["Cache"][];
                 };
             };
-            /** @description What the condition names is current. */
+            /** @description The version in the condition is current. */
             304: {
                 headers: {
                     ETag: components["headers"]["ETag"];
@@ -3869,15 +3869,15 @@ export interface operations {
                 resource_title: string;
                 /** @description A JSON object: only caches whose parameters have these members with these values. */
                 parameters?: string;
-                /** @description Only mark them expired: they serve as stale while they are loaded again. */
+                /** @description Only mark them as expired: they are served as stale while they are loaded again. */
                 soft?: boolean;
-                /** @description Purge nothing, and tell how many this call would have purged. */
+                /** @description Purge nothing, and return how many this call would have purged. */
                 dry_run?: boolean;
-                /** @description Where to go on: as the answer before gave it, in `Link` or `next`. Left out: from the beginning. */
+                /** @description Where to continue: the cursor of the previous answer, from `Link` or `next`. Default: the start. */
                 cursor?: string;
             };
             header?: {
-                /** @description Why this is done, for `GET /actions/`: at most 500 characters, percent-encoded UTF-8 where it is more than plain ASCII. Such as `price list was wrong, ticket 4711`. */
+                /** @description Why this is done, for `GET /actions/`: at most 500 characters, percent-encoded UTF-8 if it is not plain ASCII. Example: `price list was wrong, ticket 4711`. */
                 "X-Reason"?: components["parameters"]["X-Reason"];
             };
             path?: never;
@@ -3917,7 +3917,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The ETag of what one has: 304 while that is current. Such as `"2d85c16d29704923-v1"`. */
+                /** @description The ETag of the version that the client has: 304 while that is current. Example: `"2d85c16d29704923-v1"`. */
                 "If-None-Match"?: components["parameters"]["If-None-Match"];
             };
             path: {
@@ -3938,7 +3938,7 @@ export interface operations {
                     "application/json": components["schemas"]["Cache"];
                 };
             };
-            /** @description What the condition names is current. */
+            /** @description The version in the condition is current. */
             304: {
                 headers: {
                     ETag: components["headers"]["ETag"];
@@ -3961,9 +3961,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description An ETag: what is there must still be this, else 412. Such as `"9f86d081884c7d65"`. */
+                /** @description An ETag: the current state must still have it, otherwise 412. Example: `"9f86d081884c7d65"`. */
                 "If-Match"?: components["parameters"]["If-Match"];
-                /** @description Why this is done, for `GET /actions/`: at most 500 characters, percent-encoded UTF-8 where it is more than plain ASCII. Such as `price list was wrong, ticket 4711`. */
+                /** @description Why this is done, for `GET /actions/`: at most 500 characters, percent-encoded UTF-8 if it is not plain ASCII. Example: `price list was wrong, ticket 4711`. */
                 "X-Reason"?: components["parameters"]["X-Reason"];
             };
             path: {
@@ -3974,7 +3974,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Nothing of it is current any more. */
+            /** @description It was purged. */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -3995,7 +3995,7 @@ export interface operations {
     refreshCacheByKey: {
         parameters: {
             query?: {
-                /** @description At once, without conditions, and whatever the guard says. */
+                /** @description Load at once, without conditions, and accept what the guard would refuse. */
                 force?: boolean;
                 /** @description `task`: answer with all members of the task. */
                 expand?: "task";
@@ -4003,7 +4003,7 @@ export interface operations {
             header?: {
                 /** @description `wait=N`: hold the answer until the task ends, at most N seconds (30). `respond-async`: answer at once. */
                 Prefer?: string;
-                /** @description Why this is done, for `GET /actions/`: at most 500 characters, percent-encoded UTF-8 where it is more than plain ASCII. Such as `price list was wrong, ticket 4711`. */
+                /** @description Why this is done, for `GET /actions/`: at most 500 characters, percent-encoded UTF-8 if it is not plain ASCII. Example: `price list was wrong, ticket 4711`. */
                 "X-Reason"?: components["parameters"]["X-Reason"];
             };
             path: {
@@ -4048,7 +4048,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The ETag of what one has: 304 while that is current. Such as `"2d85c16d29704923-v1"`. */
+                /** @description The ETag of the version that the client has: 304 while that is current. Example: `"2d85c16d29704923-v1"`. */
                 "If-None-Match"?: components["parameters"]["If-None-Match"];
             };
             path: {
@@ -4069,7 +4069,7 @@ export interface operations {
                     "application/json": components["schemas"]["Version"][];
                 };
             };
-            /** @description What the condition names is current. */
+            /** @description The version in the condition is current. */
             304: {
                 headers: {
                     ETag: components["headers"]["ETag"];
@@ -4095,7 +4095,7 @@ export interface operations {
                 limit?: number;
             };
             header?: {
-                /** @description The ETag of what one has: 304 while that is current. Such as `"2d85c16d29704923-v1"`. */
+                /** @description The ETag of the version that the client has: 304 while that is current. Example: `"2d85c16d29704923-v1"`. */
                 "If-None-Match"?: components["parameters"]["If-None-Match"];
             };
             path: {
@@ -4106,7 +4106,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description What waits or runs, then what has ended. */
+            /** @description Tasks that wait or run, then those that have ended. */
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
@@ -4116,7 +4116,7 @@ export interface operations {
                     "application/json": components["schemas"]["ExpandedTask"][];
                 };
             };
-            /** @description What the condition names is current. */
+            /** @description The version in the condition is current. */
             304: {
                 headers: {
                     ETag: components["headers"]["ETag"];
@@ -4140,13 +4140,13 @@ export interface operations {
             query: {
                 /** @description The user. */
                 user: string;
-                /** @description Only this device. Left out: all of the user. */
+                /** @description Only this device. Default: all devices of the user. */
                 device?: string;
-                /** @description Where to go on: as the answer before gave it, in `Link` or `next`. Left out: from the beginning. */
+                /** @description Where to continue: the cursor of the previous answer, from `Link` or `next`. Default: the start. */
                 cursor?: string;
             };
             header?: {
-                /** @description Why this is done, for `GET /actions/`: at most 500 characters, percent-encoded UTF-8 where it is more than plain ASCII. Such as `price list was wrong, ticket 4711`. */
+                /** @description Why this is done, for `GET /actions/`: at most 500 characters, percent-encoded UTF-8 if it is not plain ASCII. Example: `price list was wrong, ticket 4711`. */
                 "X-Reason"?: components["parameters"]["X-Reason"];
             };
             path?: never;
@@ -4184,25 +4184,25 @@ export interface operations {
     listDevices: {
         parameters: {
             query?: {
-                /** @description Where to go on: as the answer before gave it, in `Link` or `next`. Left out: from the beginning. */
+                /** @description Where to continue: the cursor of the previous answer, from `Link` or `next`. Default: the start. */
                 cursor?: string;
                 /** @description Most devices on a page. */
                 limit?: number;
-                /** @description Devices of this user, or `*` for all; another user takes `cache:inspect`. Left out: your own. */
+                /** @description Devices of this user, or `*` for all; other users need `cache:inspect`. Default: your own. */
                 user?: string;
                 /** @description Only this device. */
                 device?: string;
-                /** @description Only devices that have each of these words somewhere in their name, whatever the case; blanks, hyphens and underscores part words. */
+                /** @description Only devices whose name contains each of these words, in upper or lower case; spaces, hyphens and underscores separate words. */
                 search?: string;
-                /** @description Only devices whose name begins so, letter by letter. */
+                /** @description Only devices whose name starts with exactly this text. */
                 prefix?: string;
                 /** @description Only devices that hold a version of a cache that is older than the current one. */
                 behind?: boolean;
-                /** @description `caches`: tell each cache, and how far it is behind. */
+                /** @description `caches`: include each cache, and how far it is behind. */
                 expand?: "caches";
             };
             header?: {
-                /** @description The ETag of what one has: 304 while that is current. Such as `"2d85c16d29704923-v1"`. */
+                /** @description The ETag of the version that the client has: 304 while that is current. Example: `"2d85c16d29704923-v1"`. */
                 "If-None-Match"?: components["parameters"]["If-None-Match"];
             };
             path?: never;
@@ -4210,7 +4210,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A page; the next one stands in `Link`. */
+            /** @description A page; `Link` leads to the next one. */
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
@@ -4221,7 +4221,7 @@ export interface operations {
                     "application/json": (components["schemas"]["Device"] | components["schemas"]["ExpandedDevice"])[];
                 };
             };
-            /** @description What the condition names is current. */
+            /** @description The version in the condition is current. */
             304: {
                 headers: {
                     ETag: components["headers"]["ETag"];
@@ -4251,7 +4251,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The ETag of what one has: 304 while that is current. Such as `"2d85c16d29704923-v1"`. */
+                /** @description The ETag of the version that the client has: 304 while that is current. Example: `"2d85c16d29704923-v1"`. */
                 "If-None-Match"?: components["parameters"]["If-None-Match"];
             };
             path?: never;
@@ -4269,7 +4269,7 @@ export interface operations {
                     "application/json": components["schemas"]["Webhook"][];
                 };
             };
-            /** @description What the condition names is current. */
+            /** @description The version in the condition is current. */
             304: {
                 headers: {
                     ETag: components["headers"]["ETag"];
@@ -4291,7 +4291,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The ETag of what one has: 304 while that is current. Such as `"2d85c16d29704923-v1"`. */
+                /** @description The ETag of the version that the client has: 304 while that is current. Example: `"2d85c16d29704923-v1"`. */
                 "If-None-Match"?: components["parameters"]["If-None-Match"];
             };
             path: {
@@ -4312,7 +4312,7 @@ export interface operations {
                     "application/json": components["schemas"]["Webhook"];
                 };
             };
-            /** @description What the condition names is current. */
+            /** @description The version in the condition is current. */
             304: {
                 headers: {
                     ETag: components["headers"]["ETag"];
@@ -4335,11 +4335,11 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description An ETag: what is there must still be this, else 412. Such as `"9f86d081884c7d65"`. */
+                /** @description An ETag: the current state must still have it, otherwise 412. Example: `"9f86d081884c7d65"`. */
                 "If-Match"?: components["parameters"]["If-Match"];
-                /** @description The ETag of what one has: 304 while that is current. Such as `"2d85c16d29704923-v1"`. */
+                /** @description The ETag of the version that the client has: 304 while that is current. Example: `"2d85c16d29704923-v1"`. */
                 "If-None-Match"?: components["parameters"]["If-None-Match"];
-                /** @description Why this is done, for `GET /actions/`: at most 500 characters, percent-encoded UTF-8 where it is more than plain ASCII. Such as `price list was wrong, ticket 4711`. */
+                /** @description Why this is done, for `GET /actions/`: at most 500 characters, percent-encoded UTF-8 if it is not plain ASCII. Example: `price list was wrong, ticket 4711`. */
                 "X-Reason"?: components["parameters"]["X-Reason"];
             };
             path: {
@@ -4354,7 +4354,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The webhook that stands. */
+            /** @description The stored webhook. */
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
@@ -4364,7 +4364,7 @@ export interface operations {
                     "application/json": components["schemas"]["Webhook"];
                 };
             };
-            /** @description The webhook, which is new. */
+            /** @description The new webhook. */
             201: {
                 headers: {
                     ETag: components["headers"]["ETag"];
@@ -4407,9 +4407,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description An ETag: what is there must still be this, else 412. Such as `"9f86d081884c7d65"`. */
+                /** @description An ETag: the current state must still have it, otherwise 412. Example: `"9f86d081884c7d65"`. */
                 "If-Match"?: components["parameters"]["If-Match"];
-                /** @description Why this is done, for `GET /actions/`: at most 500 characters, percent-encoded UTF-8 where it is more than plain ASCII. Such as `price list was wrong, ticket 4711`. */
+                /** @description Why this is done, for `GET /actions/`: at most 500 characters, percent-encoded UTF-8 if it is not plain ASCII. Example: `price list was wrong, ticket 4711`. */
                 "X-Reason"?: components["parameters"]["X-Reason"];
             };
             path: {
@@ -4420,7 +4420,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description It is gone. */
+            /** @description It was deleted. */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -4459,7 +4459,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description What became of it. */
+            /** @description The result of the delivery. */
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
@@ -4484,17 +4484,17 @@ export interface operations {
             query?: {
                 /** @description Most items on a page. */
                 limit?: number;
-                /** @description Where to go on: as the answer before gave it, in `Link` or `next`. Left out: from the beginning. */
+                /** @description Where to continue: the cursor of the previous answer, from `Link` or `next`. Default: the start. */
                 cursor?: string;
-                /** @description Only what this user did. */
+                /** @description Only actions of this user. */
                 user?: string;
-                /** @description Only what was done in this way. */
+                /** @description Only actions of this kind. */
                 action?: "put_resource" | "delete_resource" | "purge" | "soft_purge" | "refresh" | "forced_refresh" | "revoke" | "forget" | "put_webhook" | "delete_webhook" | "probe" | "put_source" | "delete_source";
-                /** @description Only what began then or later; RFC 3339. */
+                /** @description Only actions that began at this time or later; RFC 3339. */
                 since?: string;
             };
             header?: {
-                /** @description The ETag of what one has: 304 while that is current. Such as `"2d85c16d29704923-v1"`. */
+                /** @description The ETag of the version that the client has: 304 while that is current. Example: `"2d85c16d29704923-v1"`. */
                 "If-None-Match"?: components["parameters"]["If-None-Match"];
             };
             path?: never;
@@ -4502,7 +4502,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A page; the next one stands in `Link`. */
+            /** @description A page; `Link` leads to the next one. */
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
@@ -4513,7 +4513,7 @@ export interface operations {
                     "application/json": components["schemas"]["Action"][];
                 };
             };
-            /** @description What the condition names is current. */
+            /** @description The version in the condition is current. */
             304: {
                 headers: {
                     ETag: components["headers"]["ETag"];
@@ -4544,17 +4544,17 @@ export interface operations {
             query: {
                 /** @description Which figure: docs/operations.md explains each. */
                 figure: "request" | "rate_limited" | "not_held" | "load" | "drift" | "batch" | "sync" | "devices_refused" | "webhook";
-                /** @description Label of the figure by which it is told apart. Left out: one series of all. */
+                /** @description Label by which to split the figure into series. Default: one series of the total. */
                 by?: string;
-                /** @description From when on; RFC 3339. Left out: an hour before `to`. */
+                /** @description Start; RFC 3339. Default: an hour before `to`. */
                 from?: string;
-                /** @description Until when; RFC 3339. Left out: now. */
+                /** @description End; RFC 3339. Default: now. */
                 to?: string;
-                /** @description How much time one point is for, seconds. */
+                /** @description How much time one point covers, seconds. */
                 step?: number;
             };
             header?: {
-                /** @description The ETag of what one has: 304 while that is current. Such as `"2d85c16d29704923-v1"`. */
+                /** @description The ETag of the version that the client has: 304 while that is current. Example: `"2d85c16d29704923-v1"`. */
                 "If-None-Match"?: components["parameters"]["If-None-Match"];
             };
             path?: never;
@@ -4572,7 +4572,7 @@ export interface operations {
                     "application/json": components["schemas"]["Figures"];
                 };
             };
-            /** @description What the condition names is current. */
+            /** @description The version in the condition is current. */
             304: {
                 headers: {
                     ETag: components["headers"]["ETag"];
@@ -4603,9 +4603,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The device, 1 to 128 visible ASCII characters: what it is given shows in `GET /cache/`. Such as `tablet-1`. */
+                /** @description The device, 1 to 128 visible ASCII characters: `GET /cache/` lists what it was given. Example: `tablet-1`. */
                 "X-Device-Id"?: components["parameters"]["X-Device-Id"];
-                /** @description The ETag of what one has: 304 while that is current. Such as `"2d85c16d29704923-v1"`. */
+                /** @description The ETag of the version that the client has: 304 while that is current. Example: `"2d85c16d29704923-v1"`. */
                 "If-None-Match"?: components["parameters"]["If-None-Match"];
             };
             path?: never;
@@ -4613,7 +4613,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description What is read in the token. */
+            /** @description What the service reads in the token. */
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
@@ -4623,7 +4623,7 @@ export interface operations {
                     "application/json": components["schemas"]["Whoami"];
                 };
             };
-            /** @description What the condition names is current. */
+            /** @description The version in the condition is current. */
             304: {
                 headers: {
                     ETag: components["headers"]["ETag"];

@@ -14,7 +14,7 @@ import { NAMED_DATABASES, noteOfMissing, noteOfUnbound } from './lib/deployed-da
 import { addressIn, findIll } from './lib/deployed-health.ts';
 import { type Outcome, offlineEnv, runWrangler } from './lib/wrangler.ts';
 
-const HOW_TO_SET = `Settings stand under [vars] in wrangler.toml, secrets are set and deleted by
+const HOW_TO_SET = `Settings are under [vars] in wrangler.toml. Secrets are set and deleted by
   npx wrangler secret put JWT_PUBLIC_KEY    # one JWK, a JWK Set or an SPKI PEM
   npx wrangler secret put JWT_SECRET        # HS256, at least 32 bytes
   npx wrangler secret delete JWT_SECRET
@@ -39,32 +39,32 @@ async function dryRun(): Promise<number> {
 }
 
 async function deploy(): Promise<number> {
-  step('the settings, and the names of secrets');
+  step('Checking the settings and the names of secrets');
   demandSettings(await secretNames());
   for (const { binding } of config().d1_databases) {
-    step(`the database ${binding} and its schema`);
+    step(`Creating the database ${binding} and its schema`);
     await demandDatabase(binding);
     if ((await wrangler('d1', 'migrations', 'apply', binding, '--remote')).code !== 0) {
       throw new Error('The migrations could not be applied; nothing was deployed.');
     }
   }
-  step('databases that sources name');
+  step('Checking databases that sources name');
   await tellOfDatabases();
-  step('the Worker, its bucket and its queues');
+  step('Deploying the Worker, its bucket and its queues');
   const { code, output } = await wrangler('deploy');
   if (code !== 0) return code;
-  step('whether it is well');
+  step('Checking its health');
   return demandHealth(addressIn(output));
 }
 
 /** Returns the exit code. */
 async function demandHealth(address: string | null): Promise<number> {
   if (address === null) {
-    console.log('Its address is not known here: see that /healthz says "status":"ok" there.');
+    console.log('Its address is not known here. Check that its /healthz says "status":"ok".');
     return 0;
   }
   const ill = await findIll(address);
-  if (ill === null) console.log(`It is: ${address}/docs`);
+  if (ill === null) console.log(`It is healthy: ${address}/docs`);
   else console.error(ill);
   return ill === null ? 0 : 1;
 }
@@ -75,7 +75,7 @@ function config(): ReturnType<typeof readConfig> {
     return readConfig({ config: 'wrangler.toml', ...(env === undefined ? {} : { env }) });
   } catch (error) {
     const note = error instanceof Error ? noteOfUnbound(error.message) : null;
-    throw note === null ? error : new Error(`${note}\nNothing was made or uploaded.`);
+    throw note === null ? error : new Error(`${note}\nNothing was created or uploaded.`);
   }
 }
 
@@ -83,7 +83,7 @@ function config(): ReturnType<typeof readConfig> {
 async function tellOfDatabases(): Promise<void> {
   const { code, stdout } = await quietly('d1', 'execute', 'DB', '--remote', '--json', '--command', NAMED_DATABASES);
   const bindings = config().hyperdrive.map(({ binding }: { binding: string }) => binding);
-  const note = code === 0 ? noteOfMissing(stdout, bindings) : 'wrangler could not tell; see GET /api/v1/sources/.';
+  const note = code === 0 ? noteOfMissing(stdout, bindings) : 'wrangler could not list them; see GET /api/v1/sources/.';
   console.log(note ?? 'All are bound.');
 }
 
@@ -96,9 +96,9 @@ function demandSettings(secrets: readonly string[] | null): void {
     secrets,
   });
   if (faults.length > 0) {
-    throw new Error(`${faults.join('\n')}\nNothing was made or uploaded.\n\n${HOW_TO_SET}`);
+    throw new Error(`${faults.join('\n')}\nNothing was created or uploaded.\n\n${HOW_TO_SET}`);
   }
-  console.log('They are sound.');
+  console.log('They are valid.');
 }
 
 /**
@@ -120,7 +120,7 @@ async function demandDatabase(binding: string): Promise<void> {
   // Its id is not needed here: the deploy finds the database by its name.
   const made = await quietly('d1', 'create', name, '--update-config=false');
   if (made.code !== 0) throw new Error(made.output);
-  console.log(`Made the database ${name}.`);
+  console.log(`Created the database ${name}.`);
 }
 
 function wrangler(...args: string[]): Promise<Outcome> {

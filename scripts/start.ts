@@ -114,7 +114,7 @@ function tellSettings(
   if (taken.length > 0) tell(`settings from ${file}: ${taken.join(', ')}`);
   for (const sentence of unused) tell(`not used: ${sentence}`);
   for (const sentence of findings?.warnings ?? []) tell(`note: ${sentence}`);
-  if (demoIsLeftOut) tell(`without the demo: its devices have no tokens of your provider (${provider})`);
+  if (demoIsLeftOut) tell(`without the demo: its devices have no tokens from your provider (${provider})`);
 }
 
 function ready(service: string, text: string): void {

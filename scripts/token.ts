@@ -11,13 +11,13 @@ import { parseDuration, signToken, type TokenOptions } from './lib/token.ts';
 
 const USAGE = `Usage: npm run -s token -- <user> [--scope "cache:read cache:admin"] [--groups sales] [--device <id>] [--expires 1h]
   <user>     name of the user, the token's "sub"
-  --scope    any of ${SCOPES.join(', ')}; without it the first two
+  --scope    any of ${SCOPES.join(', ')}; default: the first two
   --groups   groups of the user, comma-separated, for resources that name some
-  --device   pins the token to a device
-  --expires  how long it is good: 30s, 15m, 1h (usual), 7d
+  --device   ties the token to a device
+  --expires  how long it is valid: 30s, 15m, 1h (default), 7d
   --help     prints this text`;
 
-const HELP = `Prints a token that the local service (npm start) accepts, and on stderr what it says.
+const HELP = `Prints a token that the local service (npm start) accepts, and its claims on stderr.
 
 ${USAGE}
 
@@ -29,16 +29,16 @@ Scopes
 
 Examples
   npm run -s token -- alice                                          a device's user: reads and refreshes
-  npm run -s token -- admin --scope cache:admin                      an administrator, such as the console wants
-  npm run -s token -- eve --scope cache:inspect --expires 8h         somebody who may look at everything, and change nothing
-  npm run -s token -- carol --groups sales,north --device tablet-17  a user with groups, on one device alone
+  npm run -s token -- admin --scope cache:admin                      an administrator, for example for the console
+  npm run -s token -- eve --scope cache:inspect --expires 8h         a user who may look at everything and change nothing
+  npm run -s token -- carol --groups sales,north --device tablet-17  a user with groups, on one device only
 
 With curl:
   TOKEN=$(npm run -s token -- alice)
   curl -H "Authorization: Bearer $TOKEN" http://127.0.0.1:8787/api/v1/whoami/
 
-The token is signed with JWT_SECRET of the environment, else of .dev.vars, where the first start writes a random one.
-With a provider's key (JWT_JWKS_URL, JWT_PUBLIC_KEY) there, the provider signs tokens, not this command.`;
+The token is signed with JWT_SECRET from the environment, otherwise from .dev.vars, where the first start writes a random one.
+If a provider's key (JWT_JWKS_URL, JWT_PUBLIC_KEY) is set there, the provider signs tokens, not this command.`;
 
 try {
   const command = readCommand();
@@ -83,9 +83,9 @@ function readCommand(): Command | null {
   const [user, ...rest] = positionals;
   if (!user || rest.length > 0) throw new Error('Name one user.');
   const wrong = values.scope?.split(' ').find((scope) => !SCOPES.some((known) => known === scope));
-  if (wrong !== undefined) throw new Error(`"${wrong}" is no scope; there is ${SCOPES.join(', ')}.`);
+  if (wrong !== undefined) throw new Error(`"${wrong}" is not a scope. Scopes are ${SCOPES.join(', ')}.`);
   const expiresS = parseDuration(values.expires);
-  if (expiresS === undefined) throw new Error(`"${values.expires}" is no duration; write 30s, 15m, 1h or 7d.`);
+  if (expiresS === undefined) throw new Error(`"${values.expires}" is not a duration. Write 30s, 15m, 1h or 7d.`);
   const groups = values.groups?.split(',').filter((group) => group !== '');
   return { user, options: { scope: values.scope, groups, device: values.device, expiresS } };
 }

@@ -51,14 +51,14 @@ function unknownNames(names: readonly string[]): string[] {
   const known: readonly string[] = [...KEY_NAMES, ...RULE_NAMES];
   return names
     .filter((name) => name.startsWith('JWT_') && !known.includes(name))
-    .map((name) => `There is no setting ${name}; there is ${known.join(', ')}.`);
+    .map((name) => `There is no setting ${name}. The settings are ${known.join(', ')}.`);
 }
 
 /** The platform refuses a name that is both a secret and a variable. */
 function settingsInSecrets(secrets: readonly string[], vars: DeployedSettings['vars']): string[] {
   return secrets
     .filter((name) => name in vars)
-    .map((name) => `${name} is a secret and stands in wrangler.toml as well: delete one of them.`);
+    .map((name) => `${name} is both a secret and a setting in wrangler.toml: delete one of them.`);
 }
 
 function faultOf(check: () => void): string[] {

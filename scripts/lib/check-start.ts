@@ -24,7 +24,7 @@ export function stateFault({ stateDir, port }: LocalSettings, service: string): 
   const other = otherPort(port);
   const here = relative(process.cwd(), stateDir);
   const another = `PORT=${other} STATE_DIR=${here.startsWith('..') ? stateDir : here}-${other} npm start`;
-  return `${stateDir} is already served at ${url} (process ${pid}). Use that one, or start another with stores of its own: ${another}`;
+  return `${stateDir} is already served at ${url} (process ${pid}). Use that one, or start another with its own stores: ${another}`;
 }
 
 /** Returns a sentence for each port that is not available. */

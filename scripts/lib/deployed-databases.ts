@@ -4,7 +4,7 @@
  */
 
 /** What to do so that a source can name a binding. */
-export const HOW_TO_BIND = `Make it, and name it in wrangler.toml with the id that is printed:
+export const HOW_TO_BIND = `Create it, and name it in wrangler.toml with the printed id:
   npx wrangler hyperdrive create <name> --connection-string='postgres://…' --caching-disabled true
   [[hyperdrive]]
   binding = "SQL_…"
@@ -18,7 +18,7 @@ export const NAMED_DATABASES =
 /** Returns a note if a message is about a binding without an id; null for other messages. */
 export function noteOfUnbound(message: string): string | null {
   return /"hyperdrive\[\d+\]" bindings must have a "id"/.test(message)
-    ? `A [[hyperdrive]] binding in wrangler.toml has no id: a deploy makes no Hyperdrive. ${HOW_TO_BIND}`
+    ? `A [[hyperdrive]] binding in wrangler.toml has no id: a deploy does not create Hyperdrive configurations. ${HOW_TO_BIND}`
     : null;
 }
 

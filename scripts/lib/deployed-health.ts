@@ -52,9 +52,9 @@ async function judge(address: string): Promise<string | null> {
     text = await response.text();
     const { status, settings = [], stores } = JSON.parse(text) as Health;
     if (status === 'ok') return null;
-    if (status === 'misconfigured') return `It lets nobody in: ${settings.join(' ')} Mend that and deploy again.`;
+    if (status === 'misconfigured') return `It accepts no token: ${settings.join(' ')} Fix that and deploy again.`;
     return `${url} says ${status}: ${JSON.stringify(stores)}. See docs/operations.md.`;
   } catch (error) {
-    return `${url} does not answer as it should: ${text.slice(0, 200) || (error as Error).message}`;
+    return `${url} does not answer as expected: ${text.slice(0, 200) || (error as Error).message}`;
   }
 }

@@ -48,7 +48,7 @@ export function unreadableLines(text: string, file: string): string[] {
   return flat.split('\n').flatMap((line, at) => {
     if (IS_READABLE.test(line)) return [];
     const [, name] = NAME_AND_COLON.exec(line) ?? [];
-    return [`${file}, line ${at + 1} is no setting: write ${name ? `${name}=…` : 'NAME=value'}`];
+    return [`${file}, line ${at + 1} is not a setting: write ${name ? `${name}=…` : 'NAME=value'}`];
   });
 }
 
@@ -80,6 +80,6 @@ function pathOf(env: NodeJS.ProcessEnv): string {
 /** In this file `$NAME` would be expanded; in `.dev.vars` it is not. */
 function quote(name: string, value: string): string {
   const mark = ["'", '"', '`'].find((candidate) => !value.includes(candidate));
-  if (mark === undefined) throw new Error(`${name} holds all three kinds of quotes; leave one out.`);
+  if (mark === undefined) throw new Error(`${name} contains all three kinds of quotes; remove one.`);
   return mark + value.replaceAll('$', '\\$') + mark;
 }

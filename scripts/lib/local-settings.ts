@@ -16,12 +16,12 @@ export interface LocalSettings {
 }
 
 /** Output of `npm start -- --help`. */
-export const USAGE = `npm start runs the whole service on this machine, with a demo. It takes settings from the environment:
-  npm start -- --verbose   shows the log on the terminal, too
-  PORT=9200 npm start      the service's port; 8787 without it
-  ORIGIN_PORT=9300         the demo origin's port; PORT + 1 without it
-  STATE_DIR=<folder>       where the stores and the log lie; .wrangler/state without it
-  DEMO=0                   leaves the demo out
+export const USAGE = `npm start runs the whole service on this machine, with a demo. It reads settings from the environment:
+  npm start -- --verbose   shows the log on the terminal as well
+  PORT=9200 npm start      the service's port; default 8787
+  ORIGIN_PORT=9300         the demo origin's port; default PORT + 1
+  STATE_DIR=<folder>       folder of the stores and the log; default .wrangler/state
+  DEMO=0                   starts without the demo
 Settings of the service itself go into .dev.vars; docs/settings.md has them all.`;
 
 /** @throws Error that names the variable or argument, and its valid values */
@@ -47,7 +47,7 @@ function readVerbose(args: readonly string[]): boolean {
   try {
     return parseArgs({ args: [...args], options: { verbose: { type: 'boolean', default: false } } }).values.verbose;
   } catch {
-    throw new Error('npm start takes one argument, --verbose. Its settings: npm start -- --help');
+    throw new Error('npm start accepts one argument, --verbose. For its settings run: npm start -- --help');
   }
 }
 

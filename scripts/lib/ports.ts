@@ -16,7 +16,7 @@ export async function portFault(port: number, variable: string): Promise<string 
     await new Promise((resolve) => server.close(resolve));
     return null;
   }
-  const why = code === 'EADDRINUSE' ? 'is taken by another program' : `cannot be used (${code})`;
+  const why = code === 'EADDRINUSE' ? 'is in use by another program' : `cannot be used (${code})`;
   return `Port ${port} ${why}. Stop it, or choose another: ${variable}=${otherPort(port)} npm start`;
 }
 

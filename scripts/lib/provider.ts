@@ -46,12 +46,15 @@ async function judgeKeySet(url: string): Promise<Pick<ProviderFindings, 'faults'
   if (!URL.canParse(url)) return { faults: [], warnings: [] };
   const answer = await ask(url);
   if (answer === null) {
-    return { faults: [], warnings: [`JWT_JWKS_URL (${url}) cannot be reached: until it can, nobody is let in.`] };
+    return {
+      faults: [],
+      warnings: [`JWT_JWKS_URL (${url}) cannot be reached: until it can, the service accepts no token.`],
+    };
   }
   if (answer.status === 200 && Array.isArray(answer.json?.keys)) return { faults: [], warnings: [] };
-  const what = answer.status === 200 ? 'is no key set' : `answers ${answer.status}`;
+  const what = answer.status === 200 ? 'is not a key set' : `answers ${answer.status}`;
   return {
-    faults: [`JWT_JWKS_URL (${url}) ${what}: it is what the provider's ${METADATA} calls jwks_uri.`],
+    faults: [`JWT_JWKS_URL (${url}) ${what}: use the jwks_uri of the provider's ${METADATA}.`],
     warnings: [],
   };
 }
@@ -75,7 +78,7 @@ async function findMetadata(places: readonly string[]): Promise<Metadata> {
 
 function issuerWarnings(issuer: string | undefined, issuers: readonly string[]): string[] {
   if (issuer === undefined || issuers.length === 0 || issuers.includes(issuer)) return [];
-  return [`JWT_ISSUER is not what the provider calls itself, ${issuer}: its tokens may be refused.`];
+  return [`JWT_ISSUER is not the issuer that the provider publishes, ${issuer}: its tokens may be refused.`];
 }
 
 /**

@@ -50,7 +50,7 @@ export function welcome({ service, origin, user, token, taskId, console: link, .
   // (demo/tablet/app/token.ts).
   const tablet = [
     '',
-    'Open this: Tablet, an offline app on this service (demo/tablet), signed in by the token in the address:',
+    'Open this: Tablet, an offline app that uses this service (demo/tablet), signed in by the token in the address:',
     `${origin}${TABLET_PATH}#token=${token}`,
   ];
   return [
@@ -59,7 +59,7 @@ export function welcome({ service, origin, user, token, taskId, console: link, .
     'The console; this link signs you in as admin for 8 hours, once and within 10 minutes:',
     link,
     '',
-    `A token of ${user}, good for a day ("npm run -s token -- ${user}" makes one for an hour):`,
+    `A token for ${user}, valid for a day ("npm run -s token -- ${user}" makes one for an hour):`,
     token,
     '',
     'What devices hold:',
@@ -78,11 +78,11 @@ export function providerWelcome({ tokenEndpoint, audience, scopePrefix, ...place
     '',
     'Tokens come from your provider. An app gets one like this, with its CLIENT_ID and CLIENT_SECRET:',
     tokenCommand(tokenEndpoint ?? '<token endpoint of your provider>', audience, `${device} ${scopes('cache:admin')}`),
-    `These are an administrator's scopes. Devices ask for "${device}" alone; "invalid_scope" says that this client may not have all that it asks for.`,
-    'If scopes are called otherwise there: dots count as colons (cache.read), and JWT_SCOPE_PREFIX says what the names begin with.',
-    'Providers differ in how an API is named: audience (Auth0), resource (RFC 8707), scope (Entra: <audience>/.default). Leave out what yours refuses.',
+    `These are an administrator's scopes. Devices request only "${device}"; "invalid_scope" means that this client may not have all requested scopes.`,
+    'If the scopes have other names there: dots count as colons (cache.read), and JWT_SCOPE_PREFIX sets a prefix of the names.',
+    'Providers differ in how an API is named: audience (Auth0), resource (RFC 8707), scope (Entra: <audience>/.default). Omit the ones that yours refuses.',
     '',
-    'What is read in it:',
+    'What the service reads in it:',
     `curl -s '${place.service}/api/v1/whoami/' -H "Authorization: Bearer $TOKEN"`,
     '',
     'If it is refused, the log says why. docs/identity.md has the settings for each provider.',
@@ -111,6 +111,6 @@ function ending({ service, stateDir, logFile }: Place): string[] {
     `The API: ${service}/docs`,
     `The console: ${service}/console`,
     `The log: ${logFile}`,
-    `Ctrl-C ends it. The next start finds all as it was; to begin afresh, remove ${stateDir} before it.`,
+    `Ctrl-C stops it. The next start continues with the same data; to start from scratch, delete ${stateDir} first.`,
   ];
 }

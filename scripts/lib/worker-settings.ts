@@ -97,7 +97,7 @@ function* unusedOf(
     (name) => differs(name) && given[name] === undefined,
   );
   if (ofDeployed.length > 0) {
-    yield `${ofDeployed.join(', ')} in wrangler.toml: of the deployed service. To use them here, put them into ${devVars.file}.`;
+    yield `${ofDeployed.join(', ')} in wrangler.toml: for the deployed service. To use them here, put them into ${devVars.file}.`;
   }
   // In the file, an unknown JWT_ name is a fault; in the environment it may belong to another program.
   for (const name of Object.keys(env)) {
@@ -111,5 +111,5 @@ function* unusedOf(
 function* restingSecret({ devVars, env }: SettingSources, provider: string | null): Generator<string> {
   if (provider === null) return;
   const place = env.JWT_SECRET ? 'the environment' : devVars.vars.JWT_SECRET && devVars.file;
-  if (place) yield `JWT_SECRET in ${place}: ${provider} is set, so your provider's tokens are taken and no others.`;
+  if (place) yield `JWT_SECRET in ${place}: ${provider} is set, so only tokens from your provider are accepted.`;
 }

@@ -8,11 +8,11 @@ export const HEAD = {
   info: {
     title: 'Freshet',
     version: VERSION,
-    description: `Keeps the data of slow enterprise systems fresh in versioned caches at the edge, and tells each device what it holds and what it lacks.
+    description: `Keeps the data of slow enterprise systems fresh in versioned caches at the edge, and tells each device which data it has and which it lacks.
 
-Every path answers with and without its trailing slash, HEAD works wherever GET does, and every error is a [problem](/docs/problems) (RFC 9457).
-Members of the query that an operation does not know are refused; \`_\` and \`_dc\` with digits, which defeat caches, are ignored.`,
-    contact: { name: 'Whoever runs this service' },
+Every path works with and without a trailing slash, HEAD works wherever GET does, and every error is a [problem](/docs/problems) (RFC 9457).
+Unknown query parameters are refused; \`_\` and \`_dc\` with digits, which bypass caches, are ignored.`,
+    contact: { name: 'The operator of this service' },
     license: { name: 'MIT', identifier: 'MIT' },
   },
   servers: [{ url: '/', description: 'The service that serves this document' }],
@@ -20,13 +20,13 @@ Members of the query that an operation does not know are refused; \`_\` and \`_d
     {
       name: 'FMP',
       description:
-        'The cache method of the Foresight Mobile Platform server, whose clients work unchanged, and taking a refresh back.',
+        'The cache method of the Foresight Mobile Platform server, whose clients work unchanged; and revoking a refresh.',
     },
     { name: 'Data', description: 'The data itself: whole, only what changed, or live.' },
     {
       name: 'Administration',
       description:
-        'Resources, caches and records of devices. GET takes the scope `cache:inspect`, all else `cache:admin`.',
+        'Resources, caches and records of devices. GET needs the scope `cache:inspect`, all other methods `cache:admin`.',
     },
     { name: 'Service', description: 'The service about itself, and about your token.' },
   ],
@@ -37,7 +37,7 @@ Members of the query that an operation does not know are refused; \`_\` and \`_d
         scheme: 'bearer',
         bearerFormat: 'JWT',
         description:
-          'A JWT of the identity provider; locally `npm run -s token -- alice` prints one. Each operation names the scope that it takes.',
+          'A JWT of the identity provider; locally `npm run -s token -- alice` prints one. Each operation names the scope that it needs.',
       },
     },
   },

@@ -12,11 +12,11 @@ const TEXT = { type: 'string' };
 const WHOLE = { type: 'integer', minimum: 0 };
 
 const ANSWER: Readonly<Record<AnswerHeader, Described>> = {
-  'Accept-Ranges': { description: 'Parts of the body can be asked for by `Range`.', example: 'bytes' },
+  'Accept-Ranges': { description: 'Parts of the body can be requested by `Range`.', example: 'bytes' },
   Age: { description: 'How long ago the last load ended, seconds.', schema: WHOLE, example: 12 },
   'Cache-Hash-Value': {
     description:
-      'Of tables and deltas: SHA-256, 64 hex digits, of the row ids of the version reached, ascending, joined by commas. A device checks its copy by it.',
+      'Of tables and deltas: SHA-256, 64 hex digits, of the row ids of the version reached, ascending, joined by commas. A device checks its copy with it.',
     schema: { type: 'string', pattern: '^[0-9a-f]{64}$' },
     example: '4a5c2d6f3d1f0b8b7d4f7a6a4d7d1f9f3d3d0f2a9b7d1c5f6e8a0b2c4d6e8f01',
   },
@@ -26,7 +26,7 @@ const ANSWER: Readonly<Record<AnswerHeader, Described>> = {
     example: 'freshet; hit; ttl=59',
   },
   'Content-Range': {
-    description: 'Which bytes of how many these are; with 416, how many there are.',
+    description: 'The range of these bytes and the size of the body; with 416 only the size.',
     example: 'bytes 1000-1999/8041',
   },
   'Content-Version': {
@@ -36,23 +36,23 @@ const ANSWER: Readonly<Record<AnswerHeader, Described>> = {
   },
   ETag: {
     description:
-      'Names what is answered; send it as `If-None-Match`. Of data it stays as long as the body does, while `Content-Version` counts on.',
+      'Identifies the answer; send it as `If-None-Match`. For data it stays the same as long as the body does, while `Content-Version` increases.',
     example: '"2d85c16d29704923-v1"',
   },
   Expires: { description: 'Until when the data counts as fresh.', example: 'Mon, 23 Nov 2026 19:15:36 GMT' },
   'Last-Modified': {
-    description: 'When the load ended that last changed the body.',
+    description: 'When the last load that changed the body ended.',
     example: 'Mon, 23 Nov 2026 19:14:36 GMT',
   },
   Link: {
-    description: 'Leads to the next page (RFC 8288); not there on the last one.',
+    description: 'Leads to the next page (RFC 8288); absent on the last one.',
     example: '</api/v1/cache/?cursor=WyJhbGljZSJd>; rel="next"',
   },
   Location: {
     description: 'The state of the task.',
     example: '/api/v1/cache/state/?task_id=2d85c16d-2970-8b31-a836-b1339dafff36',
   },
-  'Preference-Applied': { description: 'What of `Prefer` was honoured (RFC 7240).', example: 'wait=30' },
+  'Preference-Applied': { description: 'Which preferences of `Prefer` were applied (RFC 7240).', example: 'wait=30' },
   'Retry-After': { description: 'When to ask again, seconds.', schema: WHOLE, example: 2 },
   'WWW-Authenticate': {
     description: 'What is wrong with the token, or which scope it needs (RFC 6750).',
@@ -62,36 +62,37 @@ const ANSWER: Readonly<Record<AnswerHeader, Described>> = {
 
 const REQUEST: Readonly<Record<RequestHeader, Described>> = {
   'If-Match': {
-    description: 'An ETag: what is there must still be this, else 412.',
+    description: 'An ETag: the current state must still have it, otherwise 412.',
     example: '"9f86d081884c7d65"',
   },
   'If-None-Match': {
-    description: 'The ETag of what one has: 304 while that is current.',
+    description: 'The ETag of the version that the client has: 304 while that is current.',
     example: '"2d85c16d29704923-v1"',
   },
   'If-Range': {
-    description: 'With `Range`: the ETag of the body begun; if it is another one, all of it comes.',
+    description:
+      'With `Range`: the ETag of the partly downloaded body; if the body has changed, the whole body is sent.',
     example: '"2d85c16d29704923-v1"',
   },
   'Last-Event-ID': {
-    description: 'Of an event stream: `v<N>`, the version after which it goes on. Browsers send it by themselves.',
+    description: 'For an event stream: `v<N>`, the version after which it continues. Browsers send it by themselves.',
     example: 'v2',
   },
-  Range: { description: 'One range of bytes of the full body, to go on with a download: 206.', example: 'bytes=1000-' },
+  Range: { description: 'One range of bytes of the full body, to continue a download: 206.', example: 'bytes=1000-' },
   'X-Delta': {
     description:
-      'Asks for the difference: `v<a>-v<b>`, `v<a>-last`, or `auto`, which is from the version that `If-None-Match` names to the last. `v0` is "nothing yet". What cannot be told as a difference is answered in full.',
+      'Asks for the difference: `v<a>-v<b>`, `v<a>-last`, or `auto`, from the version that `If-None-Match` names to the last one. `v0` is "nothing yet". A change that cannot be expressed as a difference is answered in full.',
     schema: { type: 'string', pattern: '^(auto|v[0-9]+-(v[0-9]+|last))$' },
     example: 'auto',
   },
   'X-Device-Id': {
-    description: 'The device, 1 to 128 visible ASCII characters: what it is given shows in `GET /cache/`.',
+    description: 'The device, 1 to 128 visible ASCII characters: `GET /cache/` lists what it was given.',
     schema: { type: 'string', minLength: 1, maxLength: 128 },
     example: 'tablet-1',
   },
   'X-Reason': {
     description:
-      'Why this is done, for `GET /actions/`: at most 500 characters, percent-encoded UTF-8 where it is more than plain ASCII.',
+      'Why this is done, for `GET /actions/`: at most 500 characters, percent-encoded UTF-8 if it is not plain ASCII.',
     schema: { type: 'string' },
     example: 'price list was wrong, ticket 4711',
   },
@@ -107,6 +108,6 @@ export const PARAMETERS = Object.fromEntries(
   Object.entries(REQUEST).map(([name, { schema = TEXT, description, example }]) => [
     name,
     // Part of the description: the reader would send a separate example with each request that is tried out.
-    { in: 'header', name, required: false, description: `${description} Such as \`${example}\`.`, schema },
+    { in: 'header', name, required: false, description: `${description} Example: \`${example}\`.`, schema },
   ]),
 );

@@ -61,8 +61,8 @@ export function finished({ 'x-problems': named, ...operation }: Operation) {
 
 /** Who may call it, in words: readers do not show the scopes of bearer tokens, and linters do not know them. */
 function scopeOf({ security, 'x-scope': scope }: Pick<Operation, 'security' | 'x-scope'>): string | undefined {
-  if (scope !== undefined) return `Takes the scope \`${scope}\`.`;
-  return security.length === 0 ? undefined : 'Any valid token will do.';
+  if (scope !== undefined) return `Needs the scope \`${scope}\`.`;
+  return security.length === 0 ? undefined : 'Any valid token is enough.';
 }
 
 /** Adds examples to the content: media type -> name -> value. */

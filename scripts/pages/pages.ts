@@ -29,7 +29,7 @@ export function problemsPage(): Html {
 function problems(): Html {
   const codes = Object.keys(PROBLEMS) as ProblemCode[];
   return html`<h1>Problems</h1>
-<p>Every error is <code>application/problem+json</code> (RFC 9457). Its <code>type</code> leads to one of these. See also
+<p>Every error is <code>application/problem+json</code> (RFC 9457). Its <code>type</code> links to one of the entries below. See also
 <a href="/docs">the API</a>.</p>
 <dl>
 ${codes.map(
@@ -43,7 +43,7 @@ ${codes.map(
 function operatorSteps(code: ProblemCode): Html | '' {
   if (!isLoadFailureCode(code)) return '';
   const { look, act } = FAILING_STEPS[code];
-  return html` Operator, when a load fails so: ${look} ${act} See <a href="/docs/failing">a cache fails: what now</a>.`;
+  return html` Operator, if a load fails with this problem: ${look} ${act} See <a href="/docs/failing">A cache fails: what now</a>.`;
 }
 
 /** `/docs/failing`: the steps, and the caches that fail now, each with its steps (assets/docs/reader/failing.js). */
@@ -54,9 +54,9 @@ export function failingPage(): Html {
 function failing(): Html {
   const codes = (Object.keys(PROBLEMS) as ProblemCode[]).filter(isLoadFailureCode);
   return html`<h1>A cache fails: what now</h1>
-<p>Devices go on getting the last version as long as it may stand. <code>GET /api/v1/caches/?state=failing</code> lists the caches whose last load failed;
+<p>Devices keep getting the last version as long as it may be served. <code>GET /api/v1/caches/?state=failing</code> lists the caches whose last load failed;
 <code>type</code> in their <code>last_error</code> ends with one of the codes below, <code>detail</code> names the place, <code>since</code>, <code>failures</code> and
-<code>next_try</code> tell how it stands. Once the cause is gone, each is loaded as it is read; <code>POST /api/v1/resources/&lt;title&gt;/refresh/</code> loads all of a
+<code>next_try</code> say since when and how often it failed and when it is retried. Once the cause is fixed, the next read loads each cache; <code>POST /api/v1/resources/&lt;title&gt;/refresh/</code> loads all of a
 resource at once. See also <a href="/docs/problems">all problems</a> and <a href="/docs">the API</a>.</p>
 <form id="ask">
 <label>Token with the scope <code>cache:inspect</code>: <input id="token" type="password" autocomplete="off" required></label>

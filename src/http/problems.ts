@@ -91,7 +91,11 @@ function problemOf(error: unknown): Problem {
   if (platformRetryAfterS(error, Date.now()) !== null) {
     return overloaded('A system that the service depends on refuses requests now. Try again later.', error);
   }
-  return new Problem('internal', 'Try again. If the problem persists, give your operator the X-Request-Id of this answer.', {
-    cause: error,
-  });
+  return new Problem(
+    'internal',
+    'Try again. If the problem persists, give your operator the X-Request-Id of this answer.',
+    {
+      cause: error,
+    },
+  );
 }

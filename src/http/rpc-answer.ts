@@ -96,7 +96,11 @@ function rangeOf(c: Context<AppEnv>, { entry, loaded }: ServedBody): BlobRange |
   if (!ifRangeHolds(c.req.header('If-Range'), etagOf(entry.key, loaded.changed))) return null;
   const range = singleByteRange(header, loaded.bytes);
   if (range !== 'unsatisfiable') return range;
-  throw new Problem('range-not-satisfiable', `The body has ${loaded.bytes} bytes. The requested range is outside of it.`, {
-    headers: { 'Content-Range': `bytes */${loaded.bytes}` },
-  });
+  throw new Problem(
+    'range-not-satisfiable',
+    `The body has ${loaded.bytes} bytes. The requested range is outside of it.`,
+    {
+      headers: { 'Content-Range': `bytes */${loaded.bytes}` },
+    },
+  );
 }

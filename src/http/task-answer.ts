@@ -90,5 +90,8 @@ export async function isVisible(c: Context<AppEnv>, task: Task): Promise<boolean
 
 /** Refusal for a task that does not exist, has expired, or must not be seen by the caller. */
 export function unknownTask(taskId: string): Problem {
-  return new Problem('not-found', `There is no task ${taskId} that you may see. Tasks are kept for 7 days after they end.`);
+  return new Problem(
+    'not-found',
+    `There is no task ${taskId} that you may see. Tasks are kept for 7 days after they end.`,
+  );
 }

@@ -26,7 +26,7 @@ describe('a deploy', () => {
     const { code, stderr, asked } = await deployTo('JWT_SECRET', 'JWT_PUBLIC_KEY', 'ORIGIN_ERP_TOKEN');
     expect(code).toBe(1);
     expect(stderr).toContain('JWT_PUBLIC_KEY and JWT_SECRET are set');
-    expect(stderr).toContain('Nothing was made or uploaded');
+    expect(stderr).toContain('Nothing was created or uploaded');
     expect(asked).toEqual([]);
   });
 

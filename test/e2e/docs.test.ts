@@ -63,7 +63,7 @@ describe('what to do when a cache fails', () => {
     const problems = (await page('/docs/problems')).text;
     for (const code of codes) {
       expect(failing).toMatch(new RegExp(`id="${code}".*?<b>Look:</b> .+? <b>Do:</b> .+?</dd>`, 's'));
-      expect(problems).toMatch(new RegExp(`id="${code}".*?Operator, when a load fails so: .+?</dd>`, 's'));
+      expect(problems).toMatch(new RegExp(`id="${code}".*?Operator, if a load fails with this problem: .+?</dd>`, 's'));
     }
   });
 

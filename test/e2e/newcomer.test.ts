@@ -183,8 +183,8 @@ describe('npm run token', () => {
 
   it.each([
     { args: [], says: 'Name one user' },
-    { args: ['carol', '--expires', 'soon'], says: '"soon" is no duration' },
-    { args: ['carol', '--scope', 'cache:write'], says: '"cache:write" is no scope' },
+    { args: ['carol', '--expires', 'soon'], says: '"soon" is not a duration' },
+    { args: ['carol', '--scope', 'cache:write'], says: '"cache:write" is not a scope' },
     { args: ['carol', '--unknown'], says: '--unknown' },
   ])('says how it is used when called with $args', async ({ args, says }) => {
     const { code, stdout, stderr } = await token(...args);

@@ -90,7 +90,7 @@ it('npm start says what it took and left out, and how to get a token of the prov
   const told = service.lines.join('\n');
   expect(told).toMatch(/settings from .*: JWT_AUDIENCE, JWT_ISSUER, JWT_JWKS_URL$/m);
   expect(told).toMatch(/not used: JWT_SECRET in the environment: JWT_JWKS_URL is set/);
-  expect(told).toMatch(/without the demo: its devices have no tokens of your provider/);
+  expect(told).toMatch(/without the demo: its devices have no tokens from your provider/);
   const [command = ''] = service.lines.filter((line) => line.startsWith('ANSWER=$(curl '));
   const [whoamiCommand = ''] = service.lines.filter((line) => line.startsWith('curl '));
   const app = { CLIENT_ID: 'app', CLIENT_SECRET: provider.appSecret };
@@ -115,7 +115,7 @@ it('npm start goes on where the provider cannot be reached or calls itself other
   try {
     const told = other.lines.join('\n');
     expect(told).toMatch(/note: JWT_JWKS_URL \(.*\) cannot be reached/);
-    expect(told).toContain(`note: JWT_ISSUER is not what the provider calls itself, ${provider.url}:`);
+    expect(told).toContain(`note: JWT_ISSUER is not the issuer that the provider publishes, ${provider.url}:`);
     expect(await (await fetch(`${other.url}/healthz`)).json()).toMatchObject({
       status: 'misconfigured',
       settings: [expect.stringContaining('JWT_JWKS_URL')],

@@ -65,7 +65,7 @@ describe('before anything is started', () => {
     const devVars = 'JWT_JWKS_URL=https://id.example.com/jwks\nORIGIN_HOSTS=https://erp.example.com\n';
     const lines = await refused({ devVars, env: { PORT: String(other.port) } });
     expect(lines).toEqual([
-      expect.stringMatching(/^Port \d+ is taken by another program\..* PORT=\d+ npm start$/),
+      expect.stringMatching(/^Port \d+ is in use by another program\..* PORT=\d+ npm start$/),
       expect.stringMatching(/^The setting ORIGIN_HOSTS .* has a scheme\.$/),
       expect.stringMatching(/^The setting JWT_AUDIENCE must be set with JWT_JWKS_URL/),
     ]);
@@ -77,12 +77,12 @@ describe('before anything is started', () => {
     [
       'an argument that is none',
       { args: ['--loud'] },
-      /^npm start takes one argument, --verbose\. Its settings: npm start -- --help$/,
+      /^npm start accepts one argument, --verbose\. For its settings run: npm start -- --help$/,
     ],
     [
       'a line that is no setting',
       { devVars: 'JWT_ISSUER: x\n' },
-      /dev\.vars, line 1 is no setting: write JWT_ISSUER=…$/,
+      /dev\.vars, line 1 is not a setting: write JWT_ISSUER=…$/,
     ],
     ['a folder that cannot be written to', { env: { STATE_DIR: '/dev/null/state' } }, /^STATE_DIR .*cannot be written/],
   ])('%s ends the start', async (_what, options, told) => {

@@ -89,7 +89,11 @@ describe('it names the setting, and not its value, where that is', () => {
       'CONSOLE_OIDC_ISSUER must be an https URL',
     ],
     ['scopes without openid', { CONSOLE_OIDC_SCOPE: 'secret' }, 'CONSOLE_OIDC_SCOPE must be a space-separated list'],
-    ['scopes that are none', { CONSOLE_OIDC_SCOPE: 'openid "secret"' }, 'CONSOLE_OIDC_SCOPE must be a space-separated list'],
+    [
+      'scopes that are none',
+      { CONSOLE_OIDC_SCOPE: 'openid "secret"' },
+      'CONSOLE_OIDC_SCOPE must be a space-separated list',
+    ],
     [
       'parameters that are no JSON',
       { CONSOLE_OIDC_PARAMS: '{secret' },

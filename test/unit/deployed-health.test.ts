@@ -37,10 +37,10 @@ describe('a service', () => {
   it.each([
     [
       '{"status":"misconfigured","settings":["The setting JWT_SECRET must have at least 32 bytes."]}',
-      'It lets nobody in: The setting JWT_SECRET must have at least 32 bytes. Mend that and deploy again.',
+      'It accepts no token: The setting JWT_SECRET must have at least 32 bytes. Fix that and deploy again.',
     ],
     ['{"status":"failing","stores":{"d1":"failing"}}', 'says failing: {"d1":"failing"}'],
-    ['<html>error 1042</html>', 'does not answer as it should: <html>error 1042</html>'],
+    ['<html>error 1042</html>', 'does not answer as expected: <html>error 1042</html>'],
   ])('that says %s is told', async (body, told) => {
     const { address } = await answering(body);
     expect(await findIll(address, { patienceMs: 0, pauseMs: 1 })).toContain(told);

@@ -11,8 +11,8 @@ it('takes assignments, comments, empty lines, and values of several lines', () =
 it('names a line that it cannot read by its number and its setting, and shows no value', () => {
   const text = `\nJWT_PUBLIC_KEY='a\nb'\nJWT_JWKS_URL: https://id.example.com/jwks?v=2\n{"JWT_ISSUER": "x"}\n- JWT_SECRET\n`;
   expect(unreadableLines(text, '.dev.vars')).toEqual([
-    '.dev.vars, line 4 is no setting: write JWT_JWKS_URL=…',
-    '.dev.vars, line 5 is no setting: write NAME=value',
-    '.dev.vars, line 6 is no setting: write NAME=value',
+    '.dev.vars, line 4 is not a setting: write JWT_JWKS_URL=…',
+    '.dev.vars, line 5 is not a setting: write NAME=value',
+    '.dev.vars, line 6 is not a setting: write NAME=value',
   ]);
 });

@@ -99,7 +99,7 @@ describe('wrangler.toml', () => {
     const { vars, unused } = settings({}, { deployed: { ...deployedVars(), ...PROVIDER, JWT_USER_CLAIM: '/oid' } });
     expect(vars).toMatchObject({ JWT_JWKS_URL: '', JWT_AUDIENCE: '', JWT_USER_CLAIM: '' });
     expect(unused).toEqual([
-      'JWT_JWKS_URL, JWT_AUDIENCE, JWT_USER_CLAIM in wrangler.toml: of the deployed service. To use them here, put them into .dev.vars.',
+      'JWT_JWKS_URL, JWT_AUDIENCE, JWT_USER_CLAIM in wrangler.toml: for the deployed service. To use them here, put them into .dev.vars.',
     ]);
   });
 

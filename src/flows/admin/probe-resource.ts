@@ -73,7 +73,8 @@ export async function readProbe(
 
 function ownerOf({ scope }: Resource, named: Json | undefined, user: string): string | null {
   if (named === undefined) return scope === 'user' ? user : null;
-  if (scope !== 'user') throw invalidParameters([{ pointer: '/user', detail: 'is only allowed with the scope "user"' }]);
+  if (scope !== 'user')
+    throw invalidParameters([{ pointer: '/user', detail: 'is only allowed with the scope "user"' }]);
   const read = v.safeParse(ProbedUser, named);
   if (read.success) return read.output;
   throw invalidParameters(faultsOfIssues(read.issues).map(({ detail }) => ({ pointer: '/user', detail })));

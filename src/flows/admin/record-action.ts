@@ -54,10 +54,7 @@ async function begin(actions: Services['actions'], action: Omit<Action, 'count'>
   try {
     await actions.begin(action);
   } catch (error) {
-    throw overloaded(
-      'The log of actions cannot be written now, so nothing was changed. Try again in a moment.',
-      error,
-    );
+    throw overloaded('The log of actions cannot be written now, so nothing was changed. Try again in a moment.', error);
   }
 }
 

@@ -75,6 +75,9 @@ async function send({ webhookQueue }: EmitServices, messages: readonly WebhookMe
     const sent = webhookQueue.sendBatch(messages.map((body) => ({ body })));
     await withTimeout(sent, SEND_TIMEOUT_MS);
   } catch (cause) {
-    throw overloaded('The change was made, but its events could not be sent to webhooks. Try again in a moment.', cause);
+    throw overloaded(
+      'The change was made, but its events could not be sent to webhooks. Try again in a moment.',
+      cause,
+    );
   }
 }

@@ -11,7 +11,10 @@ import { noQuery, readJson } from '../input.ts';
 import { methods } from '../methods.ts';
 import { replyJson } from '../reply.ts';
 
-const TITLE = pathParameter('title', 'Title of the resource, which need not exist if the request contains a definition.');
+const TITLE = pathParameter(
+  'title',
+  'Title of the resource, which need not exist if the request contains a definition.',
+);
 
 export const probe = factory.createApp();
 

@@ -54,7 +54,10 @@ async function revoked(c: Context<AppEnv>, taskId: string): Promise<Task> {
     case 'conflict':
       throw new Problem('conflict', `This task is ${answer.task.state}. Only a waiting task can be revoked.`);
     case 'forbidden':
-      throw insufficientScope('cache:admin', 'Only the only user who asked for this task, or a token with cache:admin, may revoke it.');
+      throw insufficientScope(
+        'cache:admin',
+        'Only the only user who asked for this task, or a token with cache:admin, may revoke it.',
+      );
     case 'unknown':
       throw unknownTask(taskId);
   }

@@ -67,7 +67,9 @@ sources.get(
     parameters: [NAME],
     problems: ['not-found'],
   }),
-  query(v.strictObject({ expand: about(v.optional(v.picklist(['state'])), '`state`: include the state of its limits.') })),
+  query(
+    v.strictObject({ expand: about(v.optional(v.picklist(['state'])), '`state`: include the state of its limits.') }),
+  ),
   async (c) => {
     const services = c.get('services');
     const source = await getSource(services.sources, c.req.param('name'));

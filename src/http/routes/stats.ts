@@ -20,7 +20,10 @@ const NAMES = Object.keys(FIGURES) as [Figure, ...Figure[]];
 
 const StatsQuery = v.strictObject({
   figure: about(v.picklist(NAMES), 'Which figure: docs/operations.md explains each.'),
-  by: about(v.optional(v.string()), 'Label by which to split the figure into series. Default: one series of the total.'),
+  by: about(
+    v.optional(v.string()),
+    'Label by which to split the figure into series. Default: one series of the total.',
+  ),
   from: about(v.optional(Moment), 'Start; RFC 3339. Default: an hour before `to`.'),
   to: about(v.optional(Moment), 'End; RFC 3339. Default: now.'),
   step: wholeNumber({ min: 60, max: 86_400, usual: 300 }, 'How much time one point covers, seconds.'),
