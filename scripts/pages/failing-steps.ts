@@ -34,7 +34,7 @@ export const FAILING_STEPS: Readonly<Record<LoadFailureCode, Steps>> = {
   },
   'origin-malformed': {
     look: '"detail" names the place. Compare the origin\'s answer (curl -i) with format, content_type and tables. An answer that was cut off has already been retried.',
-    act: 'Correct the definition. content_type: "*/*" accepts any type, tables[].missing: "empty" accepts a missing table, and tables[].short_rows: "null" accepts rows without their last cells. For a cell that does not fit, "detail" names row and column: decimal, group, pattern, zone and null of the column describe how the origin writes values; charset and csv do the same for the whole answer. A column that no row has any more was probably renamed in the origin: rename it in the definition, or set "optional": true if the origin leaves out empty values. A login page instead of data means that the secret has expired.',
+    act: 'Correct the definition. content_type: "*/*" accepts any type, tables[].missing: "empty" accepts a missing table, and tables[].short_rows: "null" accepts rows without their last cells. If a cell does not fit, its row and column are named: decimal, group, pattern, zone and null of the column describe how the origin writes values; charset and csv do the same for the whole answer. A column that no row has any more was probably renamed in the origin: rename it in the definition, or set "optional": true if the origin leaves out empty values. A login page instead of data means that the secret has expired.',
   },
   'origin-redirect': {
     look: 'For a token with cache:admin, "detail" names the host to which the origin led the service, by a redirect or by the link to a next page. A login page there means that the secret in origin.headers has expired.',

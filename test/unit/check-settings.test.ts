@@ -36,7 +36,7 @@ describe('a deploy refuses', () => {
     ['an unknown scope', /JWT_DEFAULT_SCOPES/, { JWT_DEFAULT_SCOPES: 'cache:write' }, ['JWT_SECRET']],
     ['a misspelt setting', /no setting JWT_AUDIANCE/, { JWT_AUDIANCE: 'freshet' }, ['JWT_SECRET']],
     ['a misspelt secret', /no setting JWT_SECRET_OLD/, {}, ['JWT_SECRET', 'JWT_SECRET_OLD']],
-    ['a setting that is a secret too', /JWT_ISSUER is a secret/, { JWT_ISSUER: '' }, ['JWT_SECRET', 'JWT_ISSUER']],
+    ['a setting that is a secret too', /JWT_ISSUER is both a secret/, { JWT_ISSUER: '' }, ['JWT_SECRET', 'JWT_ISSUER']],
     ['a key that is none', /JWT_PUBLIC_KEY must be/, { JWT_PUBLIC_KEY: 'x' }, []],
     [
       'a host with a scheme',
