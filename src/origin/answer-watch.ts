@@ -1,6 +1,7 @@
 /**
- * Watches a JSON answer go by, outside of the rows of its tables: for signs that it is only part of the data, in its root and in
- * each object on the way to rows, and for the values at places that the definition names. Holds no more than the way to where it is.
+ * Watches the parts of a JSON answer that lie outside of the rows of its tables: for signs, in the root and in each
+ * object on the
+ * way to rows, that the answer is incomplete, and for the values at places that the definition names. Holds only the current path.
  */
 
 import type { JsonHandler } from '../core/json-events.ts';
@@ -14,40 +15,40 @@ import type { PointerNode } from './pointers.ts';
 /** Members that name errors. */
 const ERROR_MEMBERS = new Set(['errors', 'exception']);
 
-/** What is watched for. */
+/** What the watch looks for. */
 export interface WatchRules {
   /** The answer's own URL. */
   url: URL;
-  /** Where rows lie; of an answer without tables, nowhere. */
+  /** Where rows lie; empty for an answer without tables. */
   tree: PointerNode;
-  /** Whose values are told. */
+  /** The places whose values are reported. */
   places: PlaceTree;
   expected: Pick<BodyExpectations, 'end'>;
   findings: Findings;
-  /** Takes a sentence about a link to a next page, where no place of `places` has it. */
+  /** Receives a sentence about a link to a next page, unless `places` contains the place of that link. */
   onNext: (what: string) => void;
 }
 
-/** An open container that matters. */
+/** An open container that is watched. */
 interface Step {
   isObject: boolean;
-  /** Name of the member, or index of the element, whose value is next or open. */
+  /** Name of the member, or index of the element, whose value comes next or is open. */
   name: string;
   elements: number;
-  /** Null: no way to rows leads through it. */
+  /** Null: this container is not on the way to rows. */
   node: PointerNode | null;
   place: PlaceNode | null;
-  /** It is the value of a member that names errors: what is in it, is one. */
+  /** The container is the value of a member that names errors: any content is an error. */
   isErrors: boolean;
 }
 
-/** The value that begins: where it lies. */
+/** The place of the value that begins. */
 type Where = Pick<Step, 'node' | 'place'> & { parent: Step | undefined };
 
 export class AnswerWatch implements JsonHandler {
   readonly #rules: WatchRules;
   readonly #path: Step[] = [];
-  /** How many containers are open in which nothing matters. */
+  /** Number of open containers that are not watched. */
   #ignored = 0;
 
   constructor(rules: WatchRules) {
@@ -92,12 +93,12 @@ export class AnswerWatch implements JsonHandler {
     if (scalarOf(text) && this.#isErrorMember(where)) this.#tellErrors();
   }
 
-  /** The rows of a table stand where a value would: whatever is in them says nothing of the answer. */
+  /** A table's rows take the place of a value. The content of rows says nothing about the answer. */
   rows(): void {
     this.#enter();
   }
 
-  /** The answer is over. @throws LoadFailure `origin-refused` */
+  /** The answer has ended. @throws LoadFailure `origin-refused` */
   finish(): void {
     this.#rules.expected.end();
   }
@@ -118,7 +119,7 @@ export class AnswerWatch implements JsonHandler {
     };
   }
 
-  /** A member that names errors, where rows do not lead through it themselves. */
+  /** Whether a member names errors and is not itself on the way to rows. */
   #isErrorMember({ parent, node }: Where): boolean {
     return isWatched(parent) && node === null && ERROR_MEMBERS.has(parent.name);
   }
@@ -138,18 +139,18 @@ function tell({ place }: Where, value: Scalar | undefined, text: string): void {
   if (place !== null) for (const take of place.here) take(value, text);
 }
 
-/** A number, or what a word of JSON means. */
+/** The value of a number, or of `true`, `false` or `null`. */
 function scalarOf(text: string): number | boolean | null {
   if (text === 'null') return null;
   return text === 'true' || text === 'false' ? text === 'true' : Number(text);
 }
 
-/** Signs count in the root and in each object on the way to rows. */
+/** Signs count only in the root and in the objects on the way to rows. */
 function isWatched(step: Step | undefined): step is Step {
   return step?.isObject === true && step.node !== null;
 }
 
-/** The member or element that is next or open in the last of these containers. */
+/** Pointer to the member or element that comes next or is open in the last of these containers. */
 function pointerOf(path: readonly Step[]): string {
   return path.reduce((pointer, { name }) => pointerTo(pointer, name), '');
 }

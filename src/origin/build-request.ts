@@ -1,4 +1,4 @@
-/** The request of one load: the definition's template over the values of the cache (CONTRACT 4). */
+/** The request of one load: the definition's template, filled with the values of the cache (CONTRACT 4). */
 
 import { LoadFailure } from '../contract/problem.ts';
 import type { Resource } from '../contract/resource.ts';
@@ -13,42 +13,43 @@ import { templateVariables } from './template-pieces.ts';
 import { expandTemplate, literalOrigin } from './url-template.ts';
 
 /**
- * A step upwards in a path, also for servers that decode it first, take backslashes for slashes or cut off path parameters
- * (`..;`).
+ * A path segment that leads upwards (`..`). Also matches forms that some servers read as one: percent-encoded, with
+ * backslashes for
+ * slashes, or with path parameters, which they cut off (`..;`).
  */
 const DOT_SEGMENT = /(?:\/|%2f|%5c)(?:\.|%2e){1,2}(?=[/;]|%2f|%5c|%3b|$)/i;
 
-/** What an origin is asked. */
+/** A request to an origin. */
 export interface OriginRequest {
   url: URL;
   method: 'GET' | 'POST';
   headers: Headers;
-  /** The headers that are not the definition's: all that another host may be sent. */
+  /** The headers that do not come from the definition: the only ones that another host may receive. */
   ownHeaders: Headers;
-  /** With POST: what the definition says, or the parameters that the template does not use, as JSON. */
+  /** With POST: the definition's body, or the parameters that the template does not use, as JSON. */
   body: string | null;
-  /** Whether it is what the definition says, which another host is not sent. */
+  /** Whether the body comes from the definition; then it is not sent to another host. */
   isBodyDefined?: boolean;
-  /** Names of the parameters of the query that let us in: each request gets them anew, so that no link has to bring one. */
+  /** Names of the query parameters of `auth.query`. Each request gets them again, so links do not have to contain them. */
   keyNames?: readonly string[];
 }
 
-/** Secrets, and whom they may go to. */
+/** Secrets, and the hosts that may receive them. */
 export interface SecretAccess {
   /** ORIGIN_HOSTS. */
   hosts: readonly string[];
   secret(name: string): string | undefined;
 }
 
-/** What of the service a request is built with. */
+/** The parts of the service that building a request needs. */
 export interface OriginAccess extends SecretAccess {
-  /** Is told what was made of secrets, which is as secret. */
+  /** Receives each value that was derived from secrets, which is also secret. */
   note?(value: string): void;
-  /** All that was noted so far. */
+  /** All values noted so far. */
   sent?: readonly string[];
-  /** Requests go by a binding of the account. */
+  /** Requests go through a binding of the account. */
   isPrivate?: boolean;
-  /** As of requests. */
+  /** As in OriginRequest. */
   keyNames?: readonly string[];
 }
 
@@ -94,14 +95,14 @@ function buildUrl(
   const text = expanded(template, valuesOf(cache), quote);
   const url = URL.canParse(text) ? new URL(text) : null;
   const literal = literalOrigin(template);
-  // Values must not lead to another host, however the template is written.
+  // Values must not lead to another host, whatever the template looks like.
   if (url === null || literal === null || url.origin !== literal.origin || url.username !== '' || url.password !== '') {
     throw new LoadFailure(
       'invalid-parameters',
       'The parameters do not fit into the URL of the origin: with them it leads elsewhere, or is none.',
     );
   }
-  // RFC 6570 leaves dots alone and the URL parser resolves `..`: a value could climb out of its place in the path.
+  // RFC 6570 does not encode dots and the URL parser resolves `..`: a value could climb out of its place in the path.
   if (DOT_SEGMENT.test(text.slice(literal.protocol.length + 1).replace(/[?#].*$/s, ''))) {
     throw new LoadFailure('invalid-parameters', 'A parameter would be "." or ".." in the path of the origin.');
   }
@@ -111,7 +112,7 @@ function buildUrl(
   return url;
 }
 
-/** What templates are filled with: parameters by name, and the user as `_user`. */
+/** The values for templates: parameters by name, and the user as `_user`. */
 export function valuesOf({ parameters, owner }: CacheIdentity): CacheIdentity['parameters'] {
   return owner === null ? parameters : { ...parameters, [USER_VARIABLE]: owner };
 }
@@ -128,18 +129,18 @@ function expanded(template: string, values: CacheIdentity['parameters'], quote: 
   }
 }
 
-/** Readers are told that the definition or a setting is at fault, administrators which. */
+/** Readers learn that the definition or a setting is wrong; only administrators learn which. */
 function misconfigured(adminDetail: string): LoadFailure {
   return new LoadFailure('misconfigured', 'The origin of this resource is not configured so that it can be asked.', {
     adminDetail,
   });
 }
 
-/** One pass, so that a user called `${ORIGIN_…}` reads no secret. */
+/** Replaces in one pass, so that a user named `${ORIGIN_…}` reads no secret. */
 function headerValue(name: string, value: string, url: URL, owner: string | null, access: OriginAccess): string {
   return value.replace(HEADER_PLACEHOLDER, (_placeholder, secret: string | undefined) => {
     if (secret !== undefined) return secretValue(secret, url, access);
-    // A header loses spaces at its ends: the user would become another.
+    // HTTP trims header values: the user name would become another.
     if (owner === null || hasControl(owner) || owner !== owner.trim()) {
       throw new LoadFailure('invalid-parameters', `The user name does not fit into the header ${name}.`);
     }
@@ -147,17 +148,17 @@ function headerValue(name: string, value: string, url: URL, owner: string | null
   });
 }
 
-/** A secret that may go to that host in a header. @throws LoadFailure `misconfigured`, which tells administrators alone the names */
+/** A secret for a header to that host. @throws LoadFailure `misconfigured`, with names for administrators only */
 export function secretValue(name: string, url: URL, access: SecretAccess): string {
   const value = secretOf(name, url, access);
-  // What is not ASCII would be sent in a guessed encoding, and the platform logs it when it guesses.
+  // The platform would send non-ASCII characters in a guessed encoding, and log the value.
   if (!/^[\x20-\x7e]*$/.test(value)) {
     throw misconfigured(`The secret ${name} must hold printable ASCII characters only.`);
   }
   return value;
 }
 
-/** A secret that may go to that host, of whatever characters. @throws LoadFailure `misconfigured`, as above */
+/** A secret for that host; any characters are allowed. @throws LoadFailure `misconfigured`, as above */
 export function secretOf(name: string, url: URL, access: SecretAccess): string {
   if (!isSecretName(name)) throw misconfigured('The definition of the origin names what is no secret.');
   if (!isTrusted(url, access.hosts)) {
@@ -168,7 +169,7 @@ export function secretOf(name: string, url: URL, access: SecretAccess): string {
   return value;
 }
 
-/** The platform's own error would tell the value. */
+/** Hides the platform's own error, which contains the value. */
 function setHeader(headers: Headers, name: string, value: string): void {
   try {
     headers.set(name, value);

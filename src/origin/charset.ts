@@ -1,4 +1,4 @@
-/** Answers in other encodings than UTF-8 (CONTRACT 4 "Character encodings"): made UTF-8 once, before any reader. */
+/** Converts answers in other encodings to UTF-8, once, before any reader (CONTRACT 4 "Character encodings"). */
 
 import { LoadFailure } from '../contract/problem.ts';
 
@@ -10,7 +10,7 @@ const BYTE_ORDER_MARKS: readonly (readonly [encoding: string, bytes: readonly nu
 ];
 const LONGEST_MARK = 3;
 
-/** Name of the encoding that a label of the Encoding standard means, in lower case; null: it means none that can be decoded. */
+/** Name of the encoding for a label of the Encoding standard, in lower case; null: it cannot be decoded. */
 export function encodingOf(label: string): string | null {
   try {
     return new TextDecoder(label, { fatal: true, ignoreBOM: false }).encoding.toLowerCase();
@@ -19,14 +19,14 @@ export function encodingOf(label: string): string | null {
   }
 }
 
-/** Tells the encoding by how a text begins; null: more of it must be seen. `isWhole`: there is no more. */
+/** Finds the encoding from the beginning of a text; null: more is needed. `isWhole`: there is no more. */
 export type EncodingByText = (beginning: Uint8Array, isWhole: boolean) => string | null;
 
 /**
- * The same text in UTF-8. A byte order mark says more than any label.
+ * The same text in UTF-8. A byte order mark overrides any label.
  *
- * @param encoding as `encodingOf` tells it, or what tells it by the text itself
- * @throws LoadFailure `origin-malformed` for bytes that the encoding does not have; those of UTF-8 are left to whoever reads them
+ * @param encoding as `encodingOf` returns it, or a function that finds it from the text itself
+ * @throws LoadFailure `origin-malformed` for bytes that are invalid in the encoding; the reader checks those of UTF-8
  */
 export async function* inUtf8(
   body: AsyncIterable<Uint8Array>,

@@ -1,4 +1,4 @@
-/** What can be said of an address that is literal, and of the secrets that go there. */
+/** Checks of a literal address, and of the secrets that are sent there. */
 
 import type { InputFault } from '../contract/problem.ts';
 import { DOT_SEGMENT, hasDotSegment } from '../core/source-address.ts';
@@ -9,14 +9,14 @@ import { hostRefusal } from './hosts.ts';
 const NOT_A_SECRET = 'may name only secrets that begin with ORIGIN_, and not ORIGIN_HOSTS or ORIGIN_PORT';
 const UNTRUSTED = 'uses a secret, so ORIGIN_HOSTS must name the host of the URL';
 
-/** All faults of an address that is literal; `isPrivate`: requests go by a binding; `mayHaveQuery`: its query is part of it. */
+/** All faults of a literal address. `isPrivate`: requests go through a binding; `mayHaveQuery`: it may have a query. */
 export function* literalFaults(
   text: string,
   isPrivate: boolean,
   hosts: readonly string[],
   mayHaveQuery = false,
 ): Generator<string> {
-  // The URL parser would drop or turn these silently.
+  // The URL parser would remove or convert these silently.
   if (/[\s\\]/.test(text) || hasControl(text)) yield 'must not hold spaces, control characters or backslashes';
   if (/[{}]/.test(text)) yield 'must be literal: templates are for origin.url of a resource';
   if (!URL.canParse(text)) {
@@ -40,7 +40,7 @@ export function* literalFaults(
   if (refusal !== null) yield refusal;
 }
 
-/** Whether host and port stand there as the URL parser understands them: another name for a host is another host to whoever reads it. */
+/** Whether the text has host and port as the URL parser writes them: another spelling can look like another host. */
 function isWrittenSo(text: string, { host, protocol }: URL): boolean {
   const usual = protocol === 'https:' ? ':443' : ':80';
   const written = authorityOf(text).toLowerCase();
@@ -51,7 +51,7 @@ function authorityOf(text: string): string {
   return /^[a-z][a-z0-9+.-]*:\/\/([^/?#]*)/i.exec(text)?.[1] ?? '';
 }
 
-/** Faults of one secret; `isTrusted`: ORIGIN_HOSTS names the host that it goes to. */
+/** Faults of one secret; `isTrusted`: ORIGIN_HOSTS names the host that receives it. */
 export function* secretFaults(pointer: string, placeholder: string, isTrusted: boolean): Generator<InputFault> {
   if (!isSecretName(secretNameOf(placeholder))) yield { pointer, detail: NOT_A_SECRET };
   else if (!isTrusted) yield { pointer, detail: UNTRUSTED };

@@ -1,4 +1,4 @@
-/** What is wrong with the columns of a definition, and with what it says of the text of answers (CONTRACT 4 "Columns" and "Cells"). */
+/** Checks of a definition's columns and of what it says about the text of answers (CONTRACT 4 "Columns" and "Cells"). */
 
 import { type Column, columnDefinition } from '../contract/column.ts';
 import type { InputFault } from '../contract/problem.ts';
@@ -27,14 +27,14 @@ export function cellFaults({ charset, csv, format, tables = [] }: Resource): Inp
 function columnFaults({ columns }: TableDefinition, faultsOf: (column: Column) => InputFault[]): InputFault[] {
   return columns.flatMap((column, index) =>
     faultsOf(column).map(({ pointer, detail }) => ({
-      // A column that is a name alone has no members.
+      // A column given only as a name has no members.
       pointer: typeof column === 'string' ? `${index}` : `${index}/${pointer}`,
       detail,
     })),
   );
 }
 
-/** Lines have no objects, and without names their cells have numbers alone. */
+/** Lines have no nested objects; without a header their cells have only numbers. */
 function placeFaults(column: Column, isNumbered: boolean): InputFault[] {
   const [first = '', ...deeper] = columnTokens(column);
   if (deeper.length > 0) return [{ pointer: 'at', detail: 'must lead to a cell of the line, as in /name or /3' }];
@@ -43,7 +43,7 @@ function placeFaults(column: Column, isNumbered: boolean): InputFault[] {
   return [{ pointer: 'at', detail }];
 }
 
-/** Members that mean nothing for the type, and those that the type cannot do without. */
+/** Members that have no meaning for the type, and members that the type requires. */
 function typeFaults(column: Column): InputFault[] {
   const { as, zone, decimal, pattern, group } = columnDefinition(column);
   const faults: InputFault[] = [];

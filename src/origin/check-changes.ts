@@ -1,4 +1,4 @@
-/** What can be said of `origin.changes` before anything is fetched (CONTRACT 4 "Changes of origins"). */
+/** Checks of `origin.changes` that need no request (CONTRACT 4 "Changes of origins"). */
 
 import { type Changes, SINCE_VARIABLE } from '../contract/changes.ts';
 import type { InputFault } from '../contract/problem.ts';
@@ -17,18 +17,18 @@ import { statementOf } from './sql/sql-text.ts';
 import { templateVariables } from './template-pieces.ts';
 import { literalOrigin } from './url-template.ts';
 
-/** Members that mean something with a watermark alone. */
+/** Members that only apply with a watermark. */
 const OF_WATERMARK = ['cursor', 'as', 'write', 'lag_s', 'lag'] as const;
-/** Members by which a system is asked that is no database. */
+/** Members that apply to HTTP requests, not to a database. */
 const OF_REQUESTS = ['url', 'body', 'link'] as const;
 
-/** What of the service changes are checked with. */
+/** The parts of the service that the checks need. */
 export interface ChangesChecks {
   /** ORIGIN_HOSTS. */
   hosts: readonly string[];
-  /** Names that the schema of the parameters knows; null: it lets any name in. */
+  /** Names that the schema of the parameters has; null: it allows any name. */
   parameterNames: readonly string[] | null;
-  /** What the definition names; null: none. */
+  /** The source that the definition names; null: none. */
   source: Source | null;
 }
 
@@ -60,7 +60,7 @@ export function changesFaults(definition: Resource, checks: ChangesChecks): Inpu
   return [...faults, ...urlFaults(definition, changes, checks), ...bodyFaults(definition, changes, checks)];
 }
 
-/** Places within rows that are none of this kind. */
+/** Places within rows that are not of this kind. */
 function placesUnlike({ cursor, removed }: Changes, isOne: (at: string) => boolean): string[] {
   const places = { '/cursor': cursor, '/removed/at': removed?.at };
   const keys = (removed?.key ?? []).map((at, index) => [`/removed/key/${index}`, at] as const);
@@ -69,7 +69,7 @@ function placesUnlike({ cursor, removed }: Changes, isOne: (at: string) => boole
   );
 }
 
-/** What belongs together and what does not. */
+/** Members that require or exclude each other. */
 function* formFaults(changes: Changes, isDatabase: boolean): Generator<[pointer: string, detail: string]> {
   const { url, body, sql, link, cursor, as = 'time' } = changes;
   if (isDatabase) {
@@ -91,7 +91,7 @@ function* formFaults(changes: Changes, isDatabase: boolean): Generator<[pointer:
   if (as === 'time' && changes.lag !== undefined) yield ['/lag', 'goes with a number only: write lag_s'];
 }
 
-/** The rules of `origin.url`, and that it is the same system. */
+/** The rules of `origin.url`; the URL must also lead to the same system. */
 function urlFaults(
   { origin, scope, parameters }: Resource,
   { url, body }: Changes,
@@ -102,7 +102,7 @@ function urlFaults(
   const asked = { ...origin, url, headers: {} };
   const found = [
     ...checkOrigin(asked, scope, hosts, namesOf(checks), source),
-    // A watermark is of digits, or of a time.
+    // A watermark is a number or a time.
     ...quotingFaults({ origin: asked, parameters: withNumber(parameters) }),
     ...shellFaults({ origin: asked }),
   ].filter(({ pointer }) => pointer === '/origin/url' || pointer === '/origin/quote');
@@ -145,7 +145,7 @@ function without(pointer: string): InputFault {
   return { pointer, detail: `must have {${SINCE_VARIABLE}}` };
 }
 
-/** Names that may stand there; null: any. */
+/** Names that placeholders may use; null: any. */
 function namesOf({ parameterNames }: ChangesChecks): string[] | null {
   return parameterNames === null ? null : [...parameterNames, SINCE_VARIABLE];
 }

@@ -1,6 +1,7 @@
 /**
- * A declared column that no row has (CONTRACT 4 "Columns"): a warning, since serializers leave out nulls, or the end of the load. Of a
- * table without rows, what stands in their place.
+ * Handles a declared column that no row has (CONTRACT 4 "Columns"): it is a warning, since serializers leave out nulls,
+ * or it fails the
+ * load. For a table without rows, reports what stands in their place.
  */
 
 import { type Column, columnName } from '../contract/column.ts';
@@ -12,7 +13,7 @@ import type { ColumnWatch } from './column-watch.ts';
 import type { Findings } from './findings.ts';
 
 /**
- * @param before of the version before; undefined: not known, or this load is not to be compared with it
+ * @param before columns of the previous version; undefined: not known, or this load must not be compared with it
  * @throws LoadFailure `origin-malformed`
  */
 function checkColumns(watch: ColumnWatch, before: ColumnFacts | undefined, findings: Findings): void {
@@ -35,7 +36,7 @@ function checkColumns(watch: ColumnWatch, before: ColumnFacts | undefined, findi
 }
 
 /**
- * The same of each table, once all of the answer has been read.
+ * Checks each table after the whole answer has been read.
  *
  * @throws LoadFailure `origin-malformed`
  */
@@ -47,7 +48,7 @@ export function checkAllColumns(
   for (const [table, watch] of watches.entries()) checkColumns(watch, before?.[table], findings);
 }
 
-/** Why a column that no row has ends the load; null: it does not. */
+/** Why a column that no row has fails the load; null: it does not. */
 function reasonToFail(column: Column, wasThere: boolean): string | null {
   const { required = false, optional = false } = typeof column === 'string' ? {} : column;
   if (required) return 'which the definition requires';

@@ -1,4 +1,4 @@
-/** What can be said of `origin.expect` before anything is fetched (CONTRACT 4 "Whole answers"). */
+/** Checks of `origin.expect` that need no request (CONTRACT 4 "Whole answers"). */
 
 import type { InputFault } from '../contract/problem.ts';
 import type { Resource } from '../contract/resource.ts';
@@ -20,7 +20,7 @@ export function expectFaults({ origin, format, tables = [] }: Answer & Pick<Reso
   });
 }
 
-/** What is wrong with a place in an answer: a JSON pointer if it begins with `/`, else the name of a header; null: nothing. */
+/** What is wrong with a place in an answer: a JSON pointer if it begins with `/`, otherwise a header name; null: nothing. */
 export function placeFault(
   place: string,
   format: Resource['format'],

@@ -1,4 +1,4 @@
-/** What can be said of a definition's `origin` before anything is fetched (CONTRACT 4). */
+/** Checks of a definition's `origin` that need no request (CONTRACT 4). */
 
 import { API_BASE } from '../contract/constants.ts';
 import type { InputFault } from '../contract/problem.ts';
@@ -10,12 +10,12 @@ import { hostRefusal, isTrusted } from './hosts.ts';
 import { isTemplate, templateVariables } from './template-pieces.ts';
 import { literalOrigin } from './url-template.ts';
 
-/** The variable of URLs and header values that is the user name, for scope `user`. */
+/** The variable for the user name in URLs and header values (scope `user`). */
 export const USER_VARIABLE = '_user';
-/** What a header value may hold besides text: `${ORIGIN_NAME}` or `{_user}`. Group 1 is the name of a secret. */
+/** Placeholders in a header value: `${ORIGIN_NAME}` or `{_user}`. Group 1 is the name of a secret. */
 export const HEADER_PLACEHOLDER = /\$\{([^}]*)\}|\{_user\}/g;
 
-/** What is wrong with a definition whose source is not there. */
+/** The fault of a definition whose source does not exist. */
 export const NO_SOURCE = `names no source that is there: PUT ${API_BASE}/sources/<name>/ makes one`;
 
 // RFC 9110 section 5.6.2.
@@ -30,7 +30,7 @@ const RESERVED_HEADERS = new Set(
 
 /**
  * All faults of `origin`, with pointers from the definition's root. `hosts`: ORIGIN_HOSTS; `parameterNames`: the
- * names that the schema of the parameters knows, null if it lets any name in; `source`: what it names, null if that is not there.
+ * names that the schema of the parameters has, null if it allows any; `source`: the named source, null if it does not exist.
  */
 export function checkOrigin(
   origin: Resource['origin'],
@@ -90,7 +90,7 @@ function* urlFaults(
 }
 
 function* textFaults(template: string): Generator<string> {
-  // The URL parser would drop or turn these silently.
+  // The URL parser would remove or convert these silently.
   if (/[\s\\]/.test(template) || hasControl(template)) yield 'must not hold spaces, control characters or backslashes';
   if (!isTemplate(template)) yield 'must be a URL template (RFC 6570): a brace belongs to no expression';
 }
@@ -109,7 +109,7 @@ function* variableFaults(
   }
 }
 
-/** All faults of headers, with pointers below `base`; `trusted`: secrets may go to their host. */
+/** All faults of headers, with pointers below `base`; `trusted`: their host may receive secrets. */
 export function headerFaults(
   headers: Record<string, string>,
   scope: Resource['scope'],
@@ -138,12 +138,12 @@ export function headerFaults(
   });
 }
 
-/** Whether a header value may have the secret of that name. */
+/** Whether a header value may use the secret of that name. */
 export function isSecretName(name: string): boolean {
   return SECRET.test(name) && !NOT_SECRET.has(name);
 }
 
-/** Whether a text holds characters that no header value or URL may have. */
+/** Whether a text has characters that are not allowed in header values and URLs. */
 export function hasControl(text: string): boolean {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
   return /[\u0000-\u001f\u007f]/.test(text);

@@ -1,4 +1,4 @@
-/** What can be said of `origin.pages` before anything is fetched (CONTRACT 4 "Pages"). */
+/** Checks of `origin.pages` that need no request (CONTRACT 4 "Pages"). */
 
 import type { Pages } from '../contract/pages.ts';
 import type { InputFault } from '../contract/problem.ts';
@@ -44,7 +44,7 @@ export function pagesFaults({
   return faults;
 }
 
-/** What belongs together and what does not. */
+/** Members that require or exclude each other. */
 function* kindFaults(pages: Pages): Generator<[pointer: string, detail: string]> {
   if (KINDS.filter((kind) => pages[kind] !== undefined).length !== 1) {
     yield ['', 'must have exactly one of next, cursor, offset and page'];
@@ -63,7 +63,7 @@ function* kindFaults(pages: Pages): Generator<[pointer: string, detail: string]>
   if (pages.next === undefined && pages.rehost) yield ['/rehost', 'goes with next only'];
 }
 
-/** What a definition leaves unseen, as texts for an operator: nothing that PUT would refuse. */
+/** Warnings for an operator about problems that a definition would not notice; PUT accepts it all the same. */
 export function pagesWarnings({ origin, tables = [] }: Pick<Resource, 'origin' | 'tables'>): string[] {
   const { pages } = origin;
   if (pages === undefined) return [];
@@ -79,7 +79,7 @@ export function pagesWarnings({ origin, tables = [] }: Pick<Resource, 'origin' |
   return warnings;
 }
 
-/** The same, of as many pages as there may be at the pace of the source. */
+/** The same for `pages.max`, at the pace of the source. */
 export function paceWarnings(
   { origin: { pages } }: Pick<Resource, 'origin'>,
   source: StoredSource | undefined,

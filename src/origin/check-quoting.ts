@@ -1,6 +1,7 @@
 /**
- * Text parameters that could end a literal or a clause of the origin's query (CONTRACT 4 "Quotes"): the origin undoes the
- * percent-encoding, so what is safe in a URL is not yet safe in the language that the origin reads out of it.
+ * Text parameters that could end a literal or a clause of the origin's query (CONTRACT 4 "Quotes"). The origin decodes
+ * the URL,
+ * so a value that is safe in a URL can still be unsafe in the query language that the origin reads from it.
  */
 
 import type { InputFault } from '../contract/problem.ts';
@@ -10,14 +11,14 @@ import { isUnbreakable } from '../core/unbreakable-schema.ts';
 import type { Expression } from './template-pieces.ts';
 import { type PlacedPiece, placedPieces } from './template-places.ts';
 
-/** Members of a query whose values are expressions (OData 4.01, URL conventions 5.1). */
+/** Query members whose values are expressions (OData 4.01, URL conventions 5.1). */
 const CLAUSES = new Set(['$filter', '$apply', '$compute', '$search', '$orderby']);
-/** They leave the reserved characters of a value as they are (RFC 6570 sections 3.2.3 and 3.2.4). */
+/** Operators that leave the reserved characters of a value unencoded (RFC 6570 sections 3.2.3 and 3.2.4). */
 const RAW = new Set(['+', '#']);
 
 type Variable = Expression['variables'][number];
 
-/** What a definition may not do with its text parameters. */
+/** Faults of text parameters that the definition uses unsafely. */
 export function quotingFaults({ origin, parameters }: Pick<Resource, 'origin' | 'parameters'>): InputFault[] {
   const { url, quote } = origin;
   const properties = member(parameters, 'properties');

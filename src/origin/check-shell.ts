@@ -1,11 +1,11 @@
-/** What a shell leaves of a definition that was not quoted: it takes `$filter` and `${ORIGIN_KEY}` for variables of its own, which are empty. */
+/** Finds what an unquoted shell command did to a definition: the shell replaces `$filter` and `${ORIGIN_KEY}` by its own, empty variables. */
 
 import type { InputFault } from '../contract/problem.ts';
 import type { Resource } from '../contract/resource.ts';
 import { pointerTo } from '../core/pointer.ts';
 import { templatePieces } from './template-pieces.ts';
 
-/** Faults that nobody means: a member of the query without a name, a header without a value. */
+/** Faults that nobody writes on purpose: a query member without a name, a header without a value. */
 export function shellFaults({ origin }: Pick<Resource, 'origin'>): InputFault[] {
   const faults = Object.entries(origin.headers ?? {})
     .filter(([, value]) => /(?:^|\s)$/.test(value))
@@ -27,7 +27,7 @@ function hasNameless(template: string): boolean {
   const written = templatePieces(template).map(({ text, expression }) => {
     if (expression === null) return text;
     const { operator } = expression;
-    // Values stand for themselves here, and bring no separator but that of their operator.
+    // The values here stand for themselves, and add no separator except that of their operator.
     return ['?', '&', '#'].includes(operator) ? `${operator}value` : 'value';
   });
   const [, ...query] = (written.join('').split('#')[0] ?? '').split('?');

@@ -1,4 +1,4 @@
-/** What can be said of a source before anything is fetched (CONTRACT 4 "Sources"): the rules of origins, for an address that is literal. */
+/** Checks of a source that need no request (CONTRACT 4 "Sources"): the rules of origins, for a literal address. */
 
 import type { InputFault } from '../contract/problem.ts';
 import type { Source, SourceAuth } from '../contract/source.ts';

@@ -1,4 +1,4 @@
-/** What can be said of a webhook's definition before anything is sent: the rules of origins (CONTRACT 4). */
+/** Checks of a webhook's definition that need no request: the rules of origins (CONTRACT 4). */
 
 import type { InputFault } from '../contract/problem.ts';
 import type { Webhook } from '../contract/webhook.ts';
@@ -6,7 +6,7 @@ import { pointerTo } from '../core/pointer.ts';
 import { hasControl, isSecretName } from './check-origin.ts';
 import { hostRefusal, isTrusted } from './hosts.ts';
 
-/** All faults of where a webhook sends to and what it signs with. `hosts`: ORIGIN_HOSTS. */
+/** All faults of the webhook's address and of its signing secrets. `hosts`: ORIGIN_HOSTS. */
 export function webhookFaults(
   { url, secrets }: Pick<Webhook, 'url' | 'secrets'>,
   hosts: readonly string[],
@@ -32,7 +32,7 @@ export function secretNameOf(placeholder: string): string {
 }
 
 function* urlFaults(text: string, hosts: readonly string[]): Generator<string> {
-  // The URL parser would drop or turn these silently.
+  // The URL parser would remove or convert these silently.
   if (/[\s\\]/.test(text) || hasControl(text)) yield 'must not hold spaces, control characters or backslashes';
   if (!URL.canParse(text)) {
     yield 'must be a URL';

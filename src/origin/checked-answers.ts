@@ -1,4 +1,4 @@
-/** The answers of one load, judged as one: keys as rows go by, columns once all have been read. */
+/** Checks the answers of one load together: keys while rows pass, columns after all answers have been read. */
 
 import type { TableDefinition } from '../contract/table-definition.ts';
 import type { ColumnFacts } from '../ports/entry.ts';
@@ -8,20 +8,22 @@ import type { ColumnWatch } from './column-watch.ts';
 import type { Findings } from './findings.ts';
 import { type Drift, KeyedRows } from './pages/keyed-rows.ts';
 
-/** What answers are judged by. */
+/** What the answers are checked with. */
 export interface AnswerChecks {
   tables: readonly TableDefinition[];
-  /** What was seen of each table's columns. */
+  /** The columns of each table, as seen so far. */
   columns: readonly ColumnWatch[];
-  /** The same of the version before; undefined: there is nothing to compare with. */
+  /** The columns of the previous version; undefined: there is nothing to compare with. */
   before?: readonly ColumnFacts[] | undefined;
   drift?: Drift | undefined;
   findings: Findings;
-  /** Whether reading ended before the answers did: then columns that no row had say nothing. Left out: it did not. */
+  /**
+   * Whether reading ended before the answers did: then a column that no row had proves nothing. Left out: it did not.
+   */
   isCut?: () => boolean;
 }
 
-/** The same answers. @throws LoadFailure as they are read, `origin-pages` and `origin-malformed` */
+/** The same answers. While they are read: @throws LoadFailure `origin-pages` and `origin-malformed` */
 export async function* checkedAnswers(
   answers: AsyncIterable<TableAnswer> | Iterable<TableAnswer>,
   { tables, columns, before, drift = 'fail', findings, isCut }: AnswerChecks,

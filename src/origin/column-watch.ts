@@ -1,18 +1,21 @@
-/** Watches the rows of one table go by for its declared columns: which of them any row has, and which has a value. */
+/** Watches the rows of one table for its declared columns: which columns any row has, and which have a value. */
 
 import { type ColumnPlace, columnPlaces, type ReadTable } from '../core/column-places.ts';
 import type { ColumnFacts } from '../ports/entry.ts';
 
-/** The members of so many rows are looked at, and so many of them kept and told, for the operator who has to find the right name. */
+/** How many rows are searched for member names, and how many names are kept and shown to the operator. */
 const MOST_ROWS = 20;
 const MOST_MEMBERS = 100;
 export const MOST_TOLD = 12;
 const MOST_LENGTH = 64;
 
-/** Holds two bytes a column, and some names. */
+/** Holds two bytes per column, and some names. */
 export class ColumnWatch {
   rows = 0;
-  /** What is told of an answer that has other things where its rows should be, if no answer has any; undefined: nothing. */
+  /**
+   * Text about an answer that has something else in the place of the table's rows, if no answer has rows; undefined:
+   * nothing.
+   */
   instead: string | undefined;
   readonly table: ReadTable;
   /** Where the cells of each declared column lie. */
@@ -29,18 +32,21 @@ export class ColumnWatch {
     this.#filled = new Uint8Array(columns.length);
   }
 
-  /** The next row has this cell, as JSON text. Those that stand in no row lie behind both arrays, and count for nothing. */
+  /**
+   * The next row has this cell, as JSON text. Cells that are not part of the row lie behind both arrays and are
+   * ignored.
+   */
   cell(column: number, text: string): void {
     this.#seen[column] = 1;
     if (text !== 'null' && text !== '""') this.#filled[column] = 1;
   }
 
-  /** Whether names of the next row are kept. */
+  /** Whether the member names of the next row are kept. */
   get notes(): boolean {
     return this.rows < MOST_ROWS && this.#members.size < MOST_MEMBERS;
   }
 
-  /** The next row has a member of this name, declared or not. */
+  /** The next row has a member with this name, declared or not. */
   member(name: string): void {
     if (this.rows < MOST_ROWS && this.#members.size < MOST_MEMBERS) this.#members.add(name);
   }
@@ -55,12 +61,12 @@ export class ColumnWatch {
     return this.#seen[column] === 1;
   }
 
-  /** Whether it is a member's name, be it that rows have no cell there (CSV). */
+  /** Whether the name occurs in the answer, even if the rows have no cell there (CSV). */
   names(name: string): boolean {
     return this.#members.has(name);
   }
 
-  /** Names that rows have instead, in their order; of many, those that no column has. Empty: rows have no names. */
+  /** Names that rows have instead, in order; if there are many, only undeclared names. Empty: rows have no names. */
   get members(): string {
     const all = [...this.#members];
     if (all.length <= MOST_TOLD) return toldNames(all);
@@ -72,7 +78,7 @@ export class ColumnWatch {
   }
 }
 
-/** Names of members for an operator; more than so many end in an ellipsis. */
+/** Member names for an operator; a list that is too long ends in an ellipsis. */
 export function toldNames(names: readonly string[]): string {
   const told = names.slice(0, MOST_TOLD).map(shortened);
   return (names.length > MOST_TOLD ? [...told, '…'] : told).join(', ');

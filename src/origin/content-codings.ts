@@ -1,15 +1,16 @@
 /**
- * Content codings of origins' answers (RFC 9110 section 8.4.1). The platform decodes some of them by itself, so it is told to
- * leave bodies alone (`encodeResponseBody: "manual"`) and each coding is decoded here, once.
+ * Content codings of origins' answers (RFC 9110 section 8.4.1). The platform decodes some of them by itself, so
+ * requests switch
+ * that off (`encodeResponseBody: "manual"`) and each coding is decoded here, once.
  */
 
 import type { Transform } from 'node:stream';
 import { LoadFailure } from '../contract/problem.ts';
 
-/** What origins are offered. */
+/** The codings that requests accept. */
 export const ACCEPTED_CODINGS = 'gzip, br';
 
-/** Loaded when it is needed, since it would make every isolate's start longer. */
+/** Imported only when needed: it would slow down the start of every isolate. */
 const loadZlib = () => import('node:zlib');
 type Zlib = Awaited<ReturnType<typeof loadZlib>>;
 
@@ -19,18 +20,18 @@ const DECODERS: Readonly<Record<string, (zlib: Zlib) => Transform>> = {
   deflate: (zlib) => zlib.createInflate(CHUNKS),
   br: (zlib) => zlib.createBrotliDecompress(CHUNKS),
 };
-/** workerd's brotli expands all of what it is given before anything of it is read, so it is given little at a time. */
+/** workerd's brotli expands its whole input before the output can be read, so it gets small slices. */
 const SLICE_BYTES = 4096;
 const CHUNKS = { chunkSize: 65_536, readableHighWaterMark: 65_536, writableHighWaterMark: SLICE_BYTES };
 
-/** More codings than that, one over the other, are no origin's habit. */
+/** No real origin applies more codings than this to one body. */
 const MAX_CODINGS = 4;
 const TOKEN = /^[\w!#$%&'*+.^`|~-]{1,32}$/;
 
 /**
- * The codings of `Content-Encoding`, in lower case, in the order in which they were applied; `identity` is none.
+ * The codings of `Content-Encoding` in lower case, in the order in which they were applied, without `identity`.
  *
- * @throws LoadFailure `origin-malformed`, naming a coding that is not known here
+ * @throws LoadFailure `origin-malformed`, naming an unknown coding
  */
 export function contentCodings(header: string | null): string[] {
   const codings = (header ?? '')
@@ -50,11 +51,12 @@ export function contentCodings(header: string | null): string[] {
 }
 
 /**
- * The body without its codings. A decoder holds what it has expanded until that is read, so what it makes is bounded: a bomb ends
- * the reading as soon as it is larger than an answer may be.
+ * The body without its codings. A decoder holds its output until that is read, so the output is limited: a
+ * decompression bomb ends
+ * the reading as soon as it exceeds the size limit of an answer.
  *
  * @param codings as `contentCodings` gives them
- * @param tooLarge what is thrown when the body, or what lies between two codings, has more than `maxBytes`
+ * @param tooLarge thrown when the body, or the data between two codings, exceeds `maxBytes`
  */
 export function decoded(
   body: AsyncIterable<Uint8Array>,
@@ -75,7 +77,7 @@ async function* decode(
   if (decoder === undefined) throw new RangeError('a coding that is not known');
   bound(decoder, maxBytes, tooLarge);
   const feeding = feed(encoded, decoder);
-  // What it throws is thrown by the decoder, too; whoever stops reading does not wait for an origin that stalls.
+  // The decoder throws its error, too; a caller that stops reading does not wait for an origin that stalls.
   feeding.catch(() => undefined);
   try {
     for await (const piece of decoder) yield piece as Uint8Array;
@@ -89,7 +91,7 @@ async function* decode(
   }
 }
 
-/** Destroys the decoder once it has made more than `maxBytes`, before it holds any more. */
+/** Destroys the decoder once its output exceeds `maxBytes`, before it holds more. */
 function bound(decoder: Transform, maxBytes: number, tooLarge: LoadFailure): void {
   const push = decoder.push.bind(decoder);
   let bytes = 0;
@@ -101,7 +103,7 @@ function bound(decoder: Transform, maxBytes: number, tooLarge: LoadFailure): voi
   };
 }
 
-/** Writes all of the body to the decoder, no faster than it is read; what the body throws ends the reading. */
+/** Writes the whole body to the decoder, at the speed at which it is read. An error of the body ends the reading. */
 async function feed(encoded: AsyncIterable<Uint8Array>, decoder: Transform): Promise<void> {
   try {
     for await (const piece of encoded) {
@@ -128,7 +130,7 @@ function drained(decoder: Transform): Promise<void> {
   });
 }
 
-/** Errors of zlib have a code; those of the body are LoadFailures or faults of ours. */
+/** zlib's errors have a code; errors of the body are LoadFailures or bugs of this service. */
 function isFaultOfCoding(error: unknown): boolean {
   return (
     !(error instanceof LoadFailure) && error instanceof Error && /^(Z_|ERR_)/.test(String(Reflect.get(error, 'code')))

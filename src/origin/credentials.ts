@@ -1,4 +1,7 @@
-/** What lets us in at a source (CONTRACT 4 "Sources"): put into each request to it, next pages and retries alike, and into no other. */
+/**
+ * Credentials of a source (CONTRACT 4 "Sources"): added to each request to it, including next pages and retries, and to
+ * no other host.
+ */
 
 import type { OAuth2 } from '../contract/oauth.ts';
 import { LoadFailure } from '../contract/problem.ts';
@@ -9,14 +12,15 @@ import type { SourceToken } from './oauth/source-token.ts';
 import { withParameter } from './query-parameter.ts';
 
 /**
- * The request with what lets us in.
+ * Adds the credentials to a request.
  *
- * @param signal ends a wait for a token
- * @throws LoadFailure `misconfigured` for a secret that is missing or may not go there; `origin-auth` where no token is given
+ * @param signal aborts the wait for a token
+ * @throws LoadFailure `misconfigured` for a secret that is missing or not allowed there; `origin-auth` if the provider
+ * gives no token
  */
 export type Authorize = (request: OriginRequest, signal: AbortSignal) => Promise<OriginRequest>;
 
-/** A header of the resource itself goes before that of its source. */
+/** A header of the resource takes precedence over that of its source. */
 export function authorizeBy(
   { basic, oauth2, query = {} }: SourceAuth,
   access: OriginAccess,
@@ -41,13 +45,13 @@ export function authorizeBy(
   };
 }
 
-/** The header that a token goes in: its name, and what it says with one. */
+/** The header for a token: its name, and its value with a token. */
 export function tokenHeader({ header }: Pick<OAuth2, 'header'>): { name: string; valueWith(token: string): string } {
   const [, name = header, scheme = ''] = /^([^:]*):\s*(.*?)\s*$/.exec(header) ?? [];
   return { name, valueWith: (token) => (scheme === '' ? token : `${scheme} ${token}`) };
 }
 
-/** RFC 7617, with UTF-8 for what is not ASCII. */
+/** RFC 7617, with UTF-8 for non-ASCII characters. */
 function basicCredentials({ user: given, password: placeholder }: BasicAuth, url: URL, access: OriginAccess): string {
   const user = given.startsWith('${') ? secretOf(secretNameOf(given), url, access) : given;
   if (user.includes(':'))

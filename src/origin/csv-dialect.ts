@@ -1,6 +1,6 @@
 /**
- * Dialects of CSV, read by a parser of RFC 4180: delimiter and quote change places with comma and double quote before it, and in each cell behind
- * it. An exchange of characters is undone by itself, so no cell is told other than it was written.
+ * Reads dialects of CSV with an RFC 4180 parser: before parsing, the delimiter and the quote swap places with comma and double quote,
+ * and in each parsed cell they swap back. Swapping twice changes nothing, so cells keep their text.
  */
 
 import { parse } from '@vanillaes/csv';
@@ -13,18 +13,21 @@ export interface Dialect {
   header: boolean;
 }
 
-/** Records that break the rules of quotes, or have too many cells; the message says which. */
+/** Records with wrong quotes or too many cells; the message says which. */
 export class ParseError extends Error {}
 
-/** What Excel writes and reads as the first line, quoted or not. */
+/** The first line that Excel writes and reads to name the delimiter, quoted or not. */
 const DELIMITER_LINE = /^("?)sep=([\t\x20-\x7e])\1\r?\n/i;
 
-/** With its defaults. */
+/** A dialect with its defaults filled in. */
 export function dialectOf({ delimiter = ',', quote = '"', header = true }: CsvDialect = {}): Dialect {
   return { delimiter, quote, header };
 }
 
-/** The dialect by the line that says the delimiter, and that line's length; 0: there is none. `text` is the answer's first records. */
+/**
+ * The dialect with the delimiter that the first line names, and the length of that line (0: there is none). `text`: the
+ * first records.
+ */
 export function withDelimiter(dialect: Dialect, text: string): { dialect: Dialect; length: number } {
   const found = DELIMITER_LINE.exec(text);
   const delimiter = found?.[2] ?? '"';
@@ -32,7 +35,7 @@ export function withDelimiter(dialect: Dialect, text: string): { dialect: Dialec
   return { dialect: { ...dialect, delimiter }, length: found[0].length };
 }
 
-/** Parses whole records. @throws ParseError; `maxCells`: most cells of a record */
+/** Makes a parser of whole records. `maxCells`: most cells of a record. @throws ParseError */
 export function parserOf({ delimiter, quote }: Dialect, maxCells: number): (text: string) => string[][] {
   if (quote === '') return (text) => split(text, delimiter, maxCells);
   const exchange = exchanger(delimiter, quote);
@@ -49,10 +52,10 @@ export function parserOf({ delimiter, quote }: Dialect, maxCells: number): (text
   };
 }
 
-/** Lines without quotes: a cell holds neither delimiter nor line end. */
+/** Splits lines without quotes: their cells contain neither delimiters nor line ends. */
 function split(text: string, delimiter: string, maxCells: number): string[][] {
   const lines = text.split('\n');
-  // Records end in a line end.
+  // Each record ends in a line end, so the last piece is empty.
   lines.pop();
   return lines.map((line) => {
     const cells = (line.endsWith('\r') ? line.slice(0, -1) : line).split(delimiter);
@@ -61,13 +64,13 @@ function split(text: string, delimiter: string, maxCells: number): string[][] {
   });
 }
 
-/** Null: it is RFC 4180 as it is. */
+/** Null: the dialect is plain RFC 4180. */
 function exchanger(delimiter: string, quote: string): ((text: string) => string) | null {
   if (delimiter === ',' && quote === '"') return null;
   return (text) => exchanged(exchanged(text, delimiter, ','), quote, '"');
 }
 
-/** Each of two characters for the other: in pieces without the one, by the platform's own search. */
+/** Swaps two characters, with the platform's own split and join. */
 function exchanged(text: string, one: string, other: string): string {
   if (one === other) return text;
   if (!text.includes(other)) return text.includes(one) ? text.replaceAll(one, other) : text;

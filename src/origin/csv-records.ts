@@ -1,35 +1,36 @@
-/** CSV text cut after records (RFC 4180), so that a parser of whole records can read a stream. */
+/** Cuts CSV text after records (RFC 4180), so that a parser of whole records can read a stream. */
 
 import { LoadFailure } from '../contract/problem.ts';
 
 const LINE_FEED = 0x0a;
 const RETURN = 0x0d;
-/** Longest record, characters: what the parser holds of one may take 32 times as many bytes. */
+/** Longest record, in characters: the parser can need 32 times as many bytes for one. */
 const MAX_RECORD_LENGTH = 1_048_576;
 
 /**
- * Takes a text in UTF-8 piece by piece, however it is cut, and tells of whole records: each text told ends with the line
- * end of a record. A byte order mark at the start is let pass. Each character is looked at once.
+ * Takes a UTF-8 text in pieces of any size and emits whole records: each emitted text ends with the line end of a
+ * record.
+ * A byte order mark at the start is removed. Each character is read once.
  */
 export class CsvRecords {
   readonly #onRecords: (text: string) => void;
   readonly #decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false });
-  /** Code of the character, -1 for none. */
+  /** Character code, -1 for none. */
   readonly #quote: number;
-  /** The record that has begun, and its length. */
+  /** The pieces of the record that has begun, and their length. */
   #begun: string[] = [];
   #length = 0;
   #quoted = false;
-  /** The last character was a carriage return outside of quotes. */
+  /** The last character was a carriage return outside quotes. */
   #returned = false;
 
-  /** @param quote what stands round cells with line ends; the empty text: nothing does */
+  /** @param quote the quote around cells with line ends; empty: there is none */
   constructor(onRecords: (text: string) => void, quote = '"') {
     this.#onRecords = onRecords;
     this.#quote = quote === '' ? -1 : quote.charCodeAt(0);
   }
 
-  /** @throws LoadFailure `origin-malformed`, and whatever the callback throws */
+  /** @throws LoadFailure `origin-malformed`, and anything that the callback throws */
   write(bytes: Uint8Array): void {
     const text = this.#decode(bytes, true);
     const cut = this.#scan(text);
@@ -47,7 +48,7 @@ export class CsvRecords {
     }
   }
 
-  /** The text is over; its last record needs no line end. @throws LoadFailure `origin-malformed` */
+  /** The text has ended; its last record needs no line end. @throws LoadFailure `origin-malformed` */
   end(): void {
     const text = this.#decode(new Uint8Array(), false);
     this.#scan(text);
@@ -68,13 +69,13 @@ export class CsvRecords {
     this.#onRecords(text);
   }
 
-  /** Where the last record ends that this text completes; 0: it completes none. */
+  /** Index after the last record that this text completes; 0: it completes none. */
   #scan(text: string): number {
     const quote = this.#quote;
     let cut = 0;
     for (let at = 0; at < text.length; at += 1) {
       const character = text.charCodeAt(at);
-      // Else a text whose lines end so would be one record as large as itself.
+      // Otherwise a text whose lines end in CR alone would be one huge record.
       if (this.#returned && character !== LINE_FEED)
         throw malformed(
           "A line of the origin's CSV ends in CR without LF: have the origin end lines in CR LF, or in LF.",

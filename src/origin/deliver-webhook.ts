@@ -1,4 +1,4 @@
-/** The way out to the receivers of webhooks: one POST, signed, with the hosts, redirects and secrets of origins. */
+/** Sends to webhook receivers: one signed POST, with the rules of origins for hosts, redirects and secrets. */
 
 import { LoadFailure } from '../contract/problem.ts';
 import type { Webhook } from '../contract/webhook.ts';
@@ -12,12 +12,12 @@ import { isRedirect, redirected } from './redirects.ts';
 import { type Accepts, unreachable } from './unreachable.ts';
 import { signedHeaders, signingKey } from './webhook-signature.ts';
 
-/** How long a receiver has for its answer, ms. */
+/** Time-out for a receiver's answer, ms. */
 const TIMEOUT_MS = 10_000;
 
 /** What is sent. */
 export interface Delivery {
-  /** `webhook-id`: the same each time it is sent. */
+  /** `webhook-id`: the same for each attempt. */
   id: string;
   /** JSON. */
   body: string;
@@ -26,28 +26,28 @@ export interface Delivery {
 /** How it is sent. */
 export interface DeliveryOptions extends SecretAccess {
   fetch: Fetch;
-  /** Tells why a request got no answer. */
+  /** Finds out why a request got no answer. */
   accepts: Accepts;
   /** ms since the epoch. */
   now: number;
-  /** TIMEOUT_MS, for tests. */
+  /** Replaces TIMEOUT_MS in tests. */
   timeoutMs?: number | undefined;
 }
 
-/** What became of it. */
+/** The outcome of a delivery. */
 export type DeliveryResult =
   | { outcome: 'taken'; status: number }
   | {
       outcome: 'refused';
       /** Null: there was no answer. */
       status: number | null;
-      /** For an administrator: names hosts and secrets, never values. */
+      /** For an administrator: names hosts and secrets, never their values. */
       reason: string;
       /** `Retry-After`, ms; 0: none. */
       retryAfterMs: number;
     };
 
-/** Sends it once. Never throws: whatever keeps it from being taken is a refusal with a reason. */
+/** Sends it once. Never throws: every failure becomes a refusal with a reason. */
 export async function deliverWebhook(
   webhook: Pick<Webhook, 'url' | 'secrets'>,
   delivery: Delivery,
@@ -62,7 +62,10 @@ export async function deliverWebhook(
   }
 }
 
-/** @throws LoadFailure `misconfigured` for a host that is not allowed, and for secrets that are missing or are no keys */
+/**
+ * @throws LoadFailure `misconfigured` for a host that is not allowed, and for secrets that are missing or invalid as
+ * keys
+ */
 async function requestOf(
   { url: text, secrets }: Pick<Webhook, 'url' | 'secrets'>,
   { id, body }: Delivery,
@@ -83,7 +86,7 @@ async function requestOf(
   return { url, method: 'POST', headers, ownHeaders, body };
 }
 
-/** @throws LoadFailure for redirects that lead elsewhere, time-outs and receivers that cannot be reached */
+/** @throws LoadFailure for redirects to another place, time-outs and receivers that cannot be reached */
 async function send(first: OriginRequest, options: DeliveryOptions): Promise<DeliveryResult> {
   const { fetch, accepts, hosts, now, timeoutMs = TIMEOUT_MS } = options;
   const signal = AbortSignal.timeout(timeoutMs);
@@ -95,7 +98,7 @@ async function send(first: OriginRequest, options: DeliveryOptions): Promise<Del
       if (signal.aborted) throw timedOut(timeoutMs);
       throw await unreachable(request, cause, accepts);
     });
-    // What a receiver says beside its status is nothing to us; unread, it would hold the connection.
+    // The receiver's body is not used; left unread, it would keep the connection open.
     await response.body?.cancel().catch(() => undefined);
     if (!isRedirect(response)) return resultOf(response, now);
     request = redirected(request, response, followed, { redirects: 'same', hosts, secrets: [] });
@@ -111,7 +114,7 @@ function resultOf({ status, ok, headers }: Response, now: number): DeliveryResul
   return { outcome: 'refused', status, reason, retryAfterMs: retryAfterMs(headers, now, LONGEST_DELAY_MS) ?? 0 };
 }
 
-/** Reasons are told in the words of origins, whose rules these are. */
+/** A webhook follows the rules of origins, so its reasons use the same texts. */
 function wordsOf({ adminDetail }: LoadFailure): string {
   return adminDetail.replace(/^The origin\b/, 'The receiver');
 }

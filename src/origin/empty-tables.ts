@@ -1,15 +1,15 @@
-/** Tables without rows: what an origin means by `null`, and by nothing where the definition says so (`missing`). */
+/** Tables without rows: the meaning of `null`, and of a missing table where the definition allows it (`missing`). */
 
 import type { TableDefinition } from '../contract/table-definition.ts';
 import type { MakeRowReader, RowSink } from '../ports/rows.ts';
 
-/** Tells of a table that has no rows. */
+/** Reports a table without rows to the sink. */
 export function tellEmpty(table: number, sink: RowSink): void {
   sink.beginTable(table);
   sink.endTable();
 }
 
-/** Whether an answer without content is one without rows. */
+/** Whether an answer without content means a table without rows. */
 export function mayBeEmpty(tables: readonly TableDefinition[] | undefined): boolean {
   return tables?.every(({ missing }) => missing === 'empty') ?? false;
 }

@@ -1,6 +1,7 @@
 /**
- * The one way out to origins: one time-out for the whole load, redirects only where they are allowed, bytes counted as they
- * come, and the connection let go of whatever happens.
+ * The only way to send requests to origins: one time-out for the whole load, redirects only where they are allowed, a
+ * running
+ * count of bytes, and a connection that is always released.
  */
 
 import { LoadFailure } from '../contract/problem.ts';
@@ -13,61 +14,64 @@ import { plainWords, withOriginsWords } from './refusal-text.ts';
 import { type Accepts, unreachable } from './unreachable.ts';
 import { sendable, type Validators, validatedBy, validatorsOf } from './validators.ts';
 
-/** `fetch`, or what stands for it in a test. */
+/** `fetch`, or a replacement in a test. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
-/** How an origin is asked. */
+/** How to request an origin. */
 export interface FetchOptions extends RedirectRules {
   fetch: Fetch;
-  /** Tells why a request got no answer; null: that cannot be found out. */
+  /** Finds out why a request got no answer; null: that is not possible. */
   accepts: Accepts | null;
-  /** Puts what lets us in into each request, as long as no redirect has led elsewhere. */
+  /** Adds the credentials to each request until a redirect leads to another host. */
   authorize?: Authorize;
-  /** After 401: whether there is something else to let us in, and the request may be made again. */
+  /** After a 401: whether there are new credentials, so that the request can be repeated. */
   renew?(signal: AbortSignal): Promise<boolean>;
-  /** Ends the load; its reason is a LoadFailure. */
+  /** Aborts the load; its reason is a LoadFailure. */
   signal: AbortSignal;
-  /** Most bytes of the body, decoded, together with `usedBytes`. */
+  /** Most bytes of the decoded body, together with `usedBytes`. */
   maxBytes: number;
-  /** Bytes of what came before and counts with it: of earlier pages. */
+  /** Bytes of earlier pages, which count too. */
   usedBytes?: number;
   /** Null: an unconditional request. */
   validators: Validators | null;
-  /** ms since the epoch, for dates of the origin. */
+  /** ms since the epoch, to evaluate dates of the origin. */
   now: number;
-  /** Values that went into the request and are told to nobody. */
+  /** Values that went into the request and must not be revealed. */
   secrets: readonly string[];
 }
 
-/** What an origin answers when it answers well. */
+/** A successful answer of an origin. */
 export type OriginAnswer =
-  /** 304: what was loaded before is still the answer. */
+  /** 304: the data of the previous load is still valid. */
   { outcome: 'same'; validators: Validators } | NewAnswer;
 
 /** An answer that is the data. */
 export interface NewAnswer {
   outcome: 'new';
   validators: Validators;
-  /** Where it came from: the URL that was asked, or where redirects led. */
+  /** The URL of the answer, after redirects. */
   url: URL;
   headers: Headers;
-  /** One of those that are the data, or that say that there is no content. */
+  /** A status that means data, or no content. */
   status: number;
-  /** Decoded; it is whole only when it ends without an error. */
+  /** Decoded. The body is complete only if it ends without an error. */
   body: AsyncIterable<Uint8Array>;
-  /** What of its text may be told to administrators: nothing that it was sent. */
+  /** Makes a text of the answer safe for administrators: removes everything that the request sent. */
   words?: ((text: string) => string) | undefined;
-  /** Lets the connection go, read to its end or not. */
+  /** Releases the connection, even before the body has been read. */
   release(): void;
 }
 
-/** The answer to a request without validators. @throws Error where it is none: only a conditional request can be answered as unchanged */
+/** The answer to an unconditional request. @throws Error for a 304, which only a conditional request can get */
 export function asNew(answer: OriginAnswer): NewAnswer {
   if (answer.outcome === 'new') return answer;
   throw new Error('an unconditional request was answered as if it were one');
 }
 
-/** Asks an origin. @throws LoadFailure `origin-*`: no header value, URL or text of the origin is in its detail; its words on a refusal are for administrators */
+/**
+ * Sends a request to an origin. @throws LoadFailure `origin-*`. Its detail has no header value, URL or text of the
+ * origin; only administrators see the words of a refusal
+ */
 export async function fetchOrigin(request: OriginRequest, options: FetchOptions): Promise<OriginAnswer> {
   const { now } = options;
   const sent = sendable(options.validators ?? { etag: null, lastModified: null }, now);
@@ -76,7 +80,7 @@ export async function fetchOrigin(request: OriginRequest, options: FetchOptions)
     await discard(response);
     const validators = validatedBy(response.headers, sent, now);
     if (validators !== null) return { outcome: 'same', validators };
-    // It is about another version than the one that is held, so it must come whole.
+    // The 304 is about another version than the held one, so ask for the whole answer.
     if (sent.etag !== null || sent.lastModified !== null) {
       return fetchOrigin(request, { ...options, validators: null });
     }
@@ -96,7 +100,7 @@ export async function fetchOrigin(request: OriginRequest, options: FetchOptions)
   return { ...answer, words: (text) => plainWords(text, { ...request, secrets: options.secrets }) };
 }
 
-/** Asks, and follows where that leads. */
+/** Sends the request, and follows redirects. */
 async function follow(
   request: OriginRequest,
   options: FetchOptions,
@@ -133,9 +137,9 @@ async function ask(
     headers,
     body: request.body,
     redirect: 'manual',
-    // A copy from before the refresh was asked for is not what was asked for.
+    // A cached copy can be older than the request for the refresh.
     cache: 'no-store',
-    // Bodies come as they were sent, and are decoded here alone.
+    // Bodies arrive encoded and are decoded only here.
     encodeResponseBody: 'manual',
     signal,
   };
@@ -154,7 +158,7 @@ async function read(
 ): Promise<NewAnswer> {
   const { headers } = response;
   const reader = response.body?.getReader();
-  // Cancelling makes a pending read end at once, also where the platform would wait for the next bytes.
+  // Cancelling ends a pending read at once, even where the platform would wait for the next bytes.
   const release = () => {
     signal.removeEventListener('abort', release);
     void reader?.cancel().catch(() => undefined);
@@ -174,7 +178,7 @@ async function read(
   }
 }
 
-/** The body in pieces as it was sent; it ends only when all of it has come. `announced`: how many bytes that is, if known. */
+/** The body as sent, in pieces; it ends only after all of it has arrived. `announced`: its expected bytes, if known. */
 async function* readBody(
   reader: ReadableStreamDefaultReader<Uint8Array> | undefined,
   announced: number | null,
@@ -194,7 +198,7 @@ async function* readBody(
     yield value;
   }
   if (announced !== null && announced !== bytes) {
-    // A connection that was cut, whatever it looks like from here: worth another try.
+    // The connection was cut, whatever the platform's error says: it is worth another attempt.
     throw new LoadFailure(
       'origin-malformed',
       `The origin announced ${announced} bytes and sent ${bytes}: its answer was cut on the way.`,
@@ -205,7 +209,7 @@ async function* readBody(
   }
 }
 
-/** Bytes of the body as it is sent, compressed or not. */
+/** Bytes of the body as it is sent, before decoding. */
 function contentLength(headers: Headers): number | null {
   const text = headers.get('Content-Length');
   return text !== null && /^\d+$/.test(text) ? Number(text) : null;
@@ -219,7 +223,7 @@ function lengthFailure(
   return announced > maxBytes - usedBytes ? tooLarge(maxBytes) : null;
 }
 
-/** An unread body would hold the connection; that it cannot be cancelled any more changes nothing. */
+/** An unread body would keep the connection open. It does not matter if it can no longer be cancelled. */
 async function discard(response: Response): Promise<void> {
   await response.body?.cancel().catch(() => undefined);
 }

@@ -1,28 +1,28 @@
 /**
- * What an answer shows that makes it look like part of the data (CONTRACT 4 "Whole answers"): it ends the load, or is kept as a
- * warning with what was loaded, where the definition or the service accepts it. Columns that no row has are kept so, too.
+ * Signs that an answer is only part of the data (CONTRACT 4 "Whole answers"). A finding fails the load, or is kept as a warning
+ * where the definition or the service accepts it. Columns that no row has are also kept as warnings.
  */
 
 import { type FaultPlace, LoadFailure, type LoadFailureCode } from '../contract/problem.ts';
 import type { PartialSign } from '../contract/resource.ts';
 
-/** Most warnings that are kept of a load. */
+/** Most warnings that are kept for a load. */
 const MAX_WARNINGS = 8;
 
 const CODES: Readonly<Record<PartialSign, LoadFailureCode>> = { next: 'origin-pages', errors: 'origin-refused' };
-/** The member that deals with it. */
+/** The member of the definition that handles each sign. */
 const PLACES: Readonly<Record<PartialSign, string>> = { next: '/origin/pages', errors: '/origin/partial' };
-/** What most definitions want in place of accepting it. */
+/** What most definitions should do instead of accepting the sign. */
 const INSTEAD: Readonly<Record<PartialSign, string>> = {
   next: 'origin.pages reads the pages that follow. ',
   errors: '',
 };
 
-/** Rows that moved while pages were read, of a load that takes them so (`drift: "keep"`). */
+/** Rows that moved while pages were read, in a load that accepts this (`drift: "keep"`). */
 export interface Drifted {
-  /** That came again on a later page. */
+  /** Rows that occurred again on a later page. */
   repeated: number;
-  /** By which the origin's count differs from what came. */
+  /** Difference between the origin's count and the rows that arrived. */
   offCount: number;
 }
 
@@ -37,7 +37,7 @@ export class Findings {
   /**
    * @param accepted `origin.partial`
    * @param mode PARTIAL_ANSWERS
-   * @param onFault takes what ends a load; usually it is thrown
+   * @param onFault receives a failure of the load; usually it throws it
    */
   constructor(
     accepted: readonly PartialSign[] = [],
@@ -51,18 +51,18 @@ export class Findings {
     this.#onFault = onFault;
   }
 
-  /** Texts for an operator; names that only the origin knows stand at their end alone (core/column-facts.ts). */
+  /** Texts for an operator; names that only the origin knows are at the end of a text (core/column-facts.ts). */
   get warnings(): string[] {
     return [...this.#warnings];
   }
 
-  /** Zeros: no row moved, as far as can be seen. */
+  /** Zeros: no moved row was noticed. */
   get drifted(): Readonly<Drifted> {
     return this.#drifted;
   }
 
   /**
-   * The answer says that it is not whole; `what` is a sentence about it and its place.
+   * The answer says that it is incomplete; `what` is a sentence about the sign and its place.
    *
    * @throws LoadFailure `origin-pages`, `origin-refused`
    */
@@ -78,17 +78,17 @@ export class Findings {
       );
   }
 
-  /** Something that no definition can accept. `adminDetail` as in a warning. @throws LoadFailure `origin-malformed` */
+  /** A fault that no definition can accept. `adminDetail` as in a warning. @throws LoadFailure `origin-malformed` */
   malformed(detail: string, adminDetail = detail, place?: FaultPlace): void {
     this.#judge('origin-malformed', detail, adminDetail, place);
   }
 
-  /** Kept beside what is loaded. */
+  /** Keeps a warning with the loaded data. */
   warn(text: string): void {
     if (this.#warnings.size < MAX_WARNINGS) this.#warnings.add(text);
   }
 
-  /** Rows moved, and the definition accepts it. */
+  /** Rows moved, and the definition accepts that. */
   drift(kind: keyof Drifted, rows: number, text: string): void {
     this.#drifted[kind] += rows;
     this.warn(text);

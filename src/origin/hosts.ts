@@ -1,19 +1,19 @@
 /**
  * Which hosts origins may have (CONTRACT 4). `ORIGIN_HOSTS` is a list of `host`, `host:port`, `*.domain`, `*.domain:port`
- * or `*`; without a port every port is meant. An empty list allows every https host by name. `http:`, IP addresses and
- * loopback names need an entry that names the very host, so that no wildcard opens the inner network.
+ * or `*`; without a port, all ports are meant. An empty list allows every https host by name. `http:`, IP addresses and
+ * loopback names need an entry with exactly that host, so that no wildcard opens the internal network.
  *
- * Names are judged as they are written: to what address one resolves is the network's affair.
+ * Only names are checked: the address that a name resolves to is up to the network.
  */
 
 import { readHostPattern } from '../core/host-pattern.ts';
 
-/** How an entry of the list meets a host: by its name, by `*.domain`, or as `*`. */
+/** How an entry of the list matches a host: by its name, by `*.domain`, or as `*`. */
 type Match = 'named' | 'domain' | 'any';
 
 /**
- * Why the URL may not be an origin, as the end of a sentence; null: it may. `hosts` is in lower case; `isPrivate`: requests go by a binding
- * of the account, which may speak http on its own network.
+ * Why the URL may not be an origin, as the end of a sentence; null: it may. `hosts` is in lower case; `isPrivate`: requests go
+ * through a binding of the account, which may use http on its own network.
  */
 export function hostRefusal(url: URL, hosts: readonly string[], isPrivate = false): string | null {
   if (url.protocol !== 'https:' && url.protocol !== 'http:') return 'must be https';
@@ -25,7 +25,7 @@ export function hostRefusal(url: URL, hosts: readonly string[], isPrivate = fals
   return 'has a host that is not in ORIGIN_HOSTS';
 }
 
-/** Whether secrets may be sent there: an entry names the host or its domain. A bare `*` says nothing of whom to trust. */
+/** Whether the host may receive secrets: an entry names it or its domain. A bare `*` trusts no host. */
 export function isTrusted(url: URL, hosts: readonly string[]): boolean {
   return hosts.some((pattern) => ['named', 'domain'].includes(match(pattern, url) ?? ''));
 }
@@ -44,7 +44,7 @@ function normalised(host: string): string | null {
   return URL.canParse(`http://${host}`) ? new URL(`http://${host}`).hostname : null;
 }
 
-/** IP addresses, which the URL parser has brought into one notation, and names that mean this machine (RFC 6761). */
+/** IP addresses in the URL parser's notation, and names that mean this machine (RFC 6761). */
 function isAddress(hostname: string): boolean {
   return hostname.startsWith('[') || /^\d+\.\d+\.\d+\.\d+\.?$/.test(hostname) || /(^|\.)localhost\.?$/.test(hostname);
 }

@@ -1,4 +1,4 @@
-/** The rows of one table in a JSON answer: objects, of which `columns` pick and order members, or arrays of cells. */
+/** The rows of one table in a JSON answer: objects, whose members `columns` selects and orders, or arrays of cells. */
 
 import { columnName } from '../contract/column.ts';
 import { LoadFailure } from '../contract/problem.ts';
@@ -10,44 +10,44 @@ import { ColumnWatch, toldNames } from './column-watch.ts';
 import type { Findings } from './findings.ts';
 import { JsonText } from './json-text.ts';
 
-/** More names than are told of a row are not kept. */
+/** Most unknown names of a row that are kept for an error text. */
 const MOST_STRANGERS = 16;
 
-/** A container that is the value of columns, as it is written again. */
+/** A container that is the value of columns and is copied as JSON. */
 interface Copy {
   place: ColumnPlace;
-  /** How many containers are open round it. */
+  /** Number of open containers around it. */
   depth: number;
   text: JsonText;
 }
 
-/** Takes what is inside the table's array and tells the sink of each row that is complete. */
+/** Reads the content of the table's array and gives each complete row to the sink. */
 export class JsonRows {
   readonly #table: ReadTable;
   readonly #sink: RowSink;
   readonly #findings: Findings;
   readonly #watch: ColumnWatch;
   readonly #cells: CellWriter;
-  /** Where the cells of array rows belong; null: some column has a name alone, though others have an `at`. */
+  /** The columns of array cells, by position; null: some column has only a name, though others have an `at`. */
   readonly #elements: (ColumnPlace | undefined)[] | null;
   readonly #isInOrder: boolean;
   /** 0: between rows; 1: in a row; more: in a cell. */
   #depth = 0;
   #rowIsObject = false;
-  /** Of an array row: how many cells it has so far. */
+  /** Number of cells of an array row so far. */
   #width = 0;
-  /** Whether the names of the row's members are kept. */
+  /** Whether the member names of the row are kept. */
   #isNoted = true;
-  /** Of an object row: whether it has members, and whether one of them leads to a column. */
+  /** For an object row: whether it has members, and whether one of them leads to a column. */
   #hasMember = false;
   #hasColumn = false;
-  /** Of an object row without a column so far: the first names of its members. */
+  /** For an object row without a column so far: the first names of its members. */
   #strangers: string[] = [];
-  /** Where the next value belongs; undefined: to no column. */
+  /** Place of the next value; undefined: it belongs to no column. */
   #place: ColumnPlace | undefined;
-  /** The open objects that columns lie within, from the row on. */
+  /** The open objects that contain columns, from the row on. */
   readonly #way: ColumnPlace[];
-  /** What members of the innermost open object are; null: no column lies in it. */
+  /** Places of the innermost open object's members; null: it contains no column. */
   #members: ColumnPlace['children'] = null;
   readonly #copies: Copy[] = [];
 
@@ -72,7 +72,7 @@ export class JsonRows {
     this.#depth += 1;
   }
 
-  /** True when it was the table's array that ended. */
+  /** Returns true if the table's array has ended. */
   end(isObject: boolean): boolean {
     if (this.#depth === 0) return true;
     this.#depth -= 1;
@@ -155,7 +155,7 @@ export class JsonRows {
       if (place.columns.length > 0) this.#copies.push({ place, depth: this.#depth, text: new JsonText() });
       if (place.children !== null) {
         if (!isObject) throw this.#leadsNowhere(place);
-        // Of a repeated member the last counts, with all that lies within it.
+        // Of a repeated member only the last counts, with everything inside it.
         this.#cells.empty(place.within, false);
         this.#way.push(place);
         this.#members = place.children;
@@ -177,7 +177,7 @@ export class JsonRows {
     for (const copy of this.#copies) copy.text.value(text);
   }
 
-  /** A cell of an array row is over. */
+  /** A cell of an array row has ended. */
   #nextElement(): void {
     if (this.#isInOrder && this.#width === this.#table.columns.length) {
       throw this.#malformed(`has more than the ${this.#width} cells that tables[].columns names`);
@@ -197,7 +197,7 @@ export class JsonRows {
     this.#watch.row();
   }
 
-  /** Of an array row; cells that are not there are null already. */
+  /** For an array row; missing cells are already null. */
   #checkWidth(): void {
     const width = this.#elements?.length ?? 0;
     if (this.#width < width && this.#table.short_rows !== 'null') {
@@ -205,7 +205,7 @@ export class JsonRows {
     }
   }
 
-  /** A value that is no object, where columns lie within one. */
+  /** The failure for a value that is no object although columns lie inside it. */
   #leadsNowhere({ within }: ColumnPlace): LoadFailure {
     const column = columnName(readColumns(this.#table)[within[0] ?? 0] ?? '');
     return this.#malformed(`has no object where "at" of the column "${column}" leads through one`, column);

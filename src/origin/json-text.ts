@@ -1,7 +1,7 @@
-/** A nested JSON value written again, without white space, from its parts. */
+/** Rebuilds a nested JSON value from its parts, without white space. */
 export class JsonText {
   #text = '';
-  /** Whether what follows is not the first of its container. */
+  /** Whether the next value is not the first of its container. */
   #follows = false;
 
   begin(isObject: boolean): void {
@@ -25,7 +25,7 @@ export class JsonText {
     this.#follows = true;
   }
 
-  /** The text so far; begins anew. */
+  /** Returns the text so far and starts a new one. */
   take(): string {
     const text = this.#text;
     this.#text = '';

@@ -1,4 +1,7 @@
-/** Rules that came after the first definitions: PUT refuses what breaks them, and what is stored goes on, with warnings. */
+/**
+ * Rules that are newer than some stored definitions: PUT refuses a violation; a stored definition keeps working, with
+ * warnings.
+ */
 
 import type { InputFault } from '../contract/problem.ts';
 import type { Resource } from '../contract/resource.ts';
@@ -7,12 +10,12 @@ import { shellFaults } from './check-shell.ts';
 
 type Checked = Pick<Resource, 'origin' | 'parameters'>;
 
-/** All that a definition breaks of them, with pointers from its root. */
+/** All violations of these rules, with pointers from the definition's root. */
 export function laterFaults(definition: Checked): InputFault[] {
   return [...quotingFaults(definition), ...shellFaults(definition)];
 }
 
-/** The same of a stored definition: texts for an operator. */
+/** The same for a stored definition, as texts for an operator. */
 export function warningsOf(definition: Checked): string[] {
   return laterFaults(definition).map(({ pointer, detail }) => `The definition's ${pointer} ${detail}.`);
 }

@@ -1,16 +1,16 @@
-/** Content types of origins (RFC 9110 section 8.3): what is asked for, what is taken, and what is JSON. */
+/** Content types of origins (RFC 9110 section 8.3): which are requested, which are accepted, and which are JSON. */
 
 import { LoadFailure } from '../contract/problem.ts';
 import type { Resource } from '../contract/resource.ts';
 import { encodingOf } from './charset.ts';
 
 const MAX_LENGTH = 256;
-/** RFC 6838 section 4.2: names that are registered are no longer. */
+/** RFC 6838 section 4.2: registered names are not longer. */
 const MEDIA_TYPE = /^[\w!#$&^.+-]{1,127}\/[\w!#$&^.+-]{1,127}$/;
 /** A `content_type` that takes any type, and none. */
 const ANY_TYPE = '*/*';
 
-/** What tables are sent as, the usual name first; `*` before a suffix stands for anything (RFC 6839). */
+/** Content types of tables, the usual one first; `*` before a suffix matches anything (RFC 6839). */
 const TABLE_TYPES: Readonly<Record<Resource['format'], readonly [string, ...string[]]>> = {
   json: ['application/json', '*+json', 'text/json', 'application/x-javascript'],
   ndjson: [
@@ -32,7 +32,7 @@ const TABLE_TYPES: Readonly<Record<Resource['format'], readonly [string, ...stri
   xml: ['text/xml', 'application/xml', '*+xml'],
 };
 
-/** `Accept` of a request: the usual type alone, for the list is what is taken and never what is asked for. */
+/** `Accept` of a request: only the usual type. The list says what is accepted, not what is requested. */
 export function acceptedTypes({ content_type, tables, format }: Resource): string {
   const declared = content_type === ANY_TYPE ? undefined : content_type;
   const usual = declared ?? (tables ? TABLE_TYPES[format][0] : undefined);
@@ -40,8 +40,8 @@ export function acceptedTypes({ content_type, tables, format }: Resource): strin
 }
 
 /**
- * The content type of a body that is passed through, or that tables are read from.
- * @throws LoadFailure `origin-malformed` if it is not one of those that are taken
+ * The content type of a body that is passed through, or from which tables are read.
+ * @throws LoadFailure `origin-malformed` if the type is not accepted
  */
 export function checkContentType(resource: Resource, contentType: string | null): string {
   const found = contentType ?? '';
@@ -58,14 +58,14 @@ export function checkContentType(resource: Resource, contentType: string | null)
 }
 
 /**
- * Name of the encoding of an answer with tables, where no byte order mark says it: by the definition, of CSV and XML else by the answer's type;
- * null: XML itself says it. JSON is UTF-8 whatever its type says (RFC 8259 section 11).
- * @throws LoadFailure `origin-malformed` if the answer names one that is not known
+ * Name of the encoding of an answer with tables and without a byte order mark: the definition's, or, for CSV and XML, that of the
+ * content type; null: XML declares it itself. JSON is always UTF-8 (RFC 8259 section 11).
+ * @throws LoadFailure `origin-malformed` if the answer names an unknown encoding
  */
 export function encodingOfAnswer({ charset, format }: Resource, contentType: string): string | null {
   const isSaid = format === 'csv' || format === 'xml';
   const said = isSaid ? (/;\s*charset\s*=\s*"?([^";\s]*)/i.exec(contentType)?.[1] ?? '') : '';
-  // The Encoding standard takes ASCII for windows-1252, and whoever says so has no other characters.
+  // The Encoding standard reads ASCII as windows-1252, but an answer in ASCII has no other characters.
   const isSilent = said === '' || /^us-ascii$/i.test(said);
   if (charset === undefined && isSilent && format === 'xml') return null;
   const label = charset ?? (isSilent ? 'utf-8' : said);
@@ -101,7 +101,7 @@ function essence(contentType: string): string {
   return (contentType.split(';')[0] ?? '').trim().toLowerCase();
 }
 
-/** What an operator can act on; a header that is no media type could hold anything. */
+/** A text that an operator can act on; a header that is no media type could contain anything. */
 function quoted(contentType: string): string {
   if (contentType === '') return 'missing';
   return MEDIA_TYPE.test(essence(contentType)) ? essence(contentType) : 'no media type';

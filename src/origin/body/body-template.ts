@@ -6,17 +6,17 @@ import type { Json } from '../../ports/entry.ts';
 /** `origin.body`. */
 export type BodyTemplate = string | Readonly<Record<string, unknown>>;
 
-/** `${ORIGIN_NAME}`, of which group 1 is the name of a secret, or `{name}`, of which group 2 is that of a parameter. */
+/** `${ORIGIN_NAME}` (group 1: the name of a secret) or `{name}` (group 2: the name of a parameter). */
 const PLACEHOLDER = /\$\{([^}]*)\}|\{([^{}\s,:*"'<>&;]+)\}/g;
 const PARAMETER_ALONE = /^\{([^{}\s,:*"'<>&;]+)\}$/;
 
-/** Gives what stands in the place of a placeholder. */
+/** Gives the values that replace placeholders. */
 export interface Values<T> {
   secret(name: string): T;
   parameter(name: string): T;
 }
 
-/** A text with its placeholders replaced, in one pass: what comes into it is not looked at again. */
+/** A text with its placeholders replaced in one pass: placeholders inside the inserted values are not replaced. */
 export function filledText(template: string, { secret, parameter }: Values<string>): string {
   return template.replace(PLACEHOLDER, (_all, ofSecret: string | undefined, ofParameter: string | undefined) =>
     ofSecret === undefined ? parameter(ofParameter ?? '') : secret(ofSecret),
@@ -28,12 +28,12 @@ export function placeholders(template: string): { secret: string | undefined; pa
   return [...template.matchAll(PLACEHOLDER)].map(([, secret, parameter]) => ({ secret, parameter }));
 }
 
-/** The parameter that a text of JSON stands for; undefined: it is a text. */
+/** The parameter, if a JSON string is only a placeholder for it; otherwise undefined. */
 export function parameterAlone(text: string): string | undefined {
   return PARAMETER_ALONE.exec(text)?.[1];
 }
 
-/** Names of the parameters that a body takes. */
+/** Names of the parameters that a body uses. */
 export function parametersOf(template: BodyTemplate): string[] {
   if (typeof template === 'string') return placeholders(template).flatMap(({ parameter }) => parameter ?? []);
   const names: string[] = [];
@@ -45,8 +45,9 @@ export function parametersOf(template: BodyTemplate): string[] {
 }
 
 /**
- * JSON of which each text is replaced by what `write` makes of it; undefined leaves a member out, and is null in an array.
- * Names of members stay as they are.
+ * JSON in which `write` replaces each string. Where `write` gives undefined, a member is left out and an array element
+ * is null.
+ * Member names are not changed.
  */
 export function filledJson(template: unknown, write: (text: string) => Json | undefined): Json | undefined {
   if (typeof template === 'string') return write(template);

@@ -1,14 +1,14 @@
-/** The body of one request: the definition's over the values of the cache. */
+/** The body of one request: the definition's template, filled with the values of the cache. */
 
 import { LoadFailure } from '../../contract/problem.ts';
 import type { Json, Parameters } from '../../ports/entry.ts';
 import { type BodyTemplate, filledJson, filledText, parameterAlone } from './body-template.ts';
 import { bodyType, ESCAPES, isWritable, textOf } from './body-types.ts';
 
-/** Longest body, characters: a placeholder may stand in it often. */
+/** Longest body, in characters: a placeholder can occur many times in the template. */
 const MAX_LENGTH = 1_048_576;
 
-/** What a body is made with. */
+/** What a body is built from. */
 export interface BodyInput {
   /** Parameters by name, and the user name as `_user`. */
   values: Parameters;
@@ -21,7 +21,8 @@ export interface BodyInput {
 /**
  * The body as a text.
  *
- * @throws LoadFailure `invalid-parameters` for values that cannot be written, or make it too long; `misconfigured` for such secrets
+ * @throws LoadFailure `invalid-parameters` if a value cannot be written or makes the body too long; `misconfigured` for
+ * such secrets
  */
 export function buildBody(template: BodyTemplate, { values, contentType, secret }: BodyInput): string {
   let length = 0;

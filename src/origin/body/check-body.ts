@@ -1,4 +1,4 @@
-/** What can be said of `origin.body` before anything is sent (CONTRACT 4 "Bodies"). */
+/** Checks of `origin.body` that need no request (CONTRACT 4 "Bodies"). */
 
 import { SaxesParser } from 'saxes';
 import type { InputFault } from '../../contract/problem.ts';
@@ -10,18 +10,21 @@ import { literalOrigin } from '../url-template.ts';
 import { filledJson, filledText, parameterAlone, placeholders } from './body-template.ts';
 import { bodyType } from './body-types.ts';
 
-/** What a placeholder may stand for. */
+/** What placeholders may stand for. */
 export interface BodyRules {
   scope: Resource['scope'];
   /** Whether secrets may be sent to the host of the URL. */
   isTrusted: boolean;
-  /** Null: any name may be that of a parameter. */
+  /** Null: any parameter name is allowed. */
   parameterNames: readonly string[] | null;
 }
 
 const POINTER = '/origin/body';
 
-/** The same, by what the service trusts; headers of the source count where the definition has none of that name. `hosts`: ORIGIN_HOSTS. */
+/**
+ * The same, with the rules of the service; headers of the source count where the definition has none of that name.
+ * `hosts`: ORIGIN_HOSTS.
+ */
 export function faultsOfBody(
   origin: Resource['origin'],
   source: Source | null,
@@ -96,10 +99,10 @@ function* secretFaults(name: string, { isTrusted }: BodyRules): Generator<string
   else if (!isTrusted) yield 'uses a secret, so ORIGIN_HOSTS must name the host of the URL';
 }
 
-/** A character that XML may hold, though not in a name, and that no text has (Unicode, "noncharacters"). */
+/** A character that XML allows in content but not in a name, and that occurs in no text (Unicode, "noncharacters"). */
 const MARK = '\uFDD0';
 
-/** Placeholders stand where escaping keeps their values data: in texts and between the quotes of attributes. */
+/** Placeholders must stand where escaping keeps their values data: in text, or between the quotes of an attribute. */
 function* xmlFaults(body: string): Generator<string> {
   const faults: string[] = [];
   const parser = new SaxesParser({ xmlns: true });
@@ -117,7 +120,7 @@ function* xmlFaults(body: string): Generator<string> {
     faults.push(
       `must be well-formed XML, with placeholders in texts and attributes alone: ${message.replaceAll(MARK, '{…}')}`,
     );
-    // One is enough: what follows is often only its consequence.
+    // One fault is enough: later faults often only follow from the first.
     throw new NotWellFormed();
   });
   try {

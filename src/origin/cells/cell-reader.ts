@@ -1,22 +1,22 @@
-/** Cells made of what the origin wrote, by the column's definition (CONTRACT 4 "Cells"). */
+/** Makes cells of the origin's values, according to the column's definition (CONTRACT 4 "Cells"). */
 
 import { type CellType, type Column, columnDefinition } from '../../contract/column.ts';
 import { numberReader } from './number-cell.ts';
 import { dateReader, timeReader } from './time-cells.ts';
 
-/** Makes the cells of one column. Each gives JSON text; undefined: the value does not fit. */
+/** Makes the cells of one column. Each method returns JSON text, or undefined if the value does not fit. */
 export interface CellReader {
-  /** Of a JSON string, or a cell of CSV. */
+  /** Reads a JSON string, or a cell of CSV. */
   text(value: string): string | undefined;
-  /** Of a number with the digits as they came, `true`, `false` or `null`. */
+  /** Reads a number (with its original digits), `true`, `false` or `null`. */
   literal(text: string): string | undefined;
-  /** Of an object or array, as JSON. */
+  /** Reads an object or array, as JSON. */
   nested(json: string): string | undefined;
-  /** What a value that does not fit is not: "no number". */
+  /** Describes a value that does not fit: "no number". */
   readonly misfit: string;
 }
 
-/** The readers of a table's columns; null: cells are as they come. */
+/** The readers of a table's columns; null: the cells are used unchanged. */
 export function cellReaders(columns: readonly Column[]): (CellReader | null)[] {
   return columns.map(cellReader);
 }
@@ -35,7 +35,7 @@ function cellReader(column: Column): CellReader | null {
   if (as === 'json' && nulls === undefined) return null;
   const meansNull = new Set(nulls);
   const { text, literal } = FORMS[as](definition);
-  // Exports of fixed width fill up with spaces, which belong to a text, but to nothing else.
+  // Exports with a fixed width pad cells with spaces. Only texts keep them.
   const trimmed = as === 'json' || as === 'text' ? (value: string) => value : (value: string) => value.trim();
   return {
     text: (value) => {
@@ -48,7 +48,7 @@ function cellReader(column: Column): CellReader | null {
   };
 }
 
-/** How texts and other scalars but null become cells. */
+/** How texts and other scalars except null become cells. */
 interface Form {
   text(value: string): string | undefined;
   literal(text: string): string | undefined;
@@ -75,7 +75,7 @@ const BOOLEANS = new Map([
   ['0', 'false'],
 ]);
 
-/** Numbers count as the texts that they are: 20261128, or a count since 1970. */
+/** Reads numbers as if they were texts: 20261128, or a count since 1970. */
 function ofTexts(read: (text: string) => string | undefined): Form {
   const quoted = (value: string) => {
     const text = read(value);

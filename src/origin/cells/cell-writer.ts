@@ -1,4 +1,4 @@
-/** The cells of one row of a table on their way from its values to the row's text. */
+/** Collects the cells of one row of a table and writes the row's text. */
 
 import { columnName } from '../../contract/column.ts';
 import { MAX_ORIGIN_BYTES } from '../../contract/constants.ts';
@@ -9,20 +9,20 @@ import { type CellReader, cellReaders } from './cell-reader.ts';
 
 const NO_CELLS: readonly string[] = [];
 
-/** Takes values for columns by their index; cells that get none are null. Of several values for one column the last counts. */
+/** Takes values for columns by index. A cell without a value is null; if a column gets several values, the last counts. */
 export class CellWriter {
   readonly #table: ReadTable;
   readonly #watch: ColumnWatch;
-  /** How many of the cells stand in a row. */
+  /** How many of the cells are part of the row. */
   readonly #width: number;
   readonly #cells: string[];
   readonly #readers: readonly (CellReader | null)[];
-  /** Characters of the row so far: of one value any number of columns may be made, each with a text of its own. */
+  /** Characters of the row so far: one value can become several columns, each with its own text. */
   #length = 0;
-  /** Of the key's columns. */
+  /** Indexes of the key's columns. */
   readonly #key: readonly number[];
 
-  /** @param watch is told of each cell; it counts the rows, too */
+  /** @param watch receives each cell, and counts the rows */
   constructor(table: ReadTable, watch: ColumnWatch) {
     const columns = readColumns(table);
     this.#table = table;
@@ -49,7 +49,7 @@ export class CellWriter {
     }
   }
 
-  /** A number with the digits as they came, `true`, `false` or `null`. @throws LoadFailure `origin-malformed` */
+  /** A number (with its original digits), `true`, `false` or `null`. @throws LoadFailure `origin-malformed` */
   literal(columns: readonly number[], text: string): void {
     for (const column of columns) {
       const reader = this.#readers[column];
@@ -65,14 +65,16 @@ export class CellWriter {
     }
   }
 
-  /** Of a repeated element, the texts in their order, of which null is none. @throws LoadFailure `origin-malformed` */
+  /**
+   * The texts of a repeated element, in order; null stands for a nil element. @throws LoadFailure `origin-malformed`
+   */
   list(column: number, texts: readonly (string | null)[]): void {
     const reader = this.#readers[column];
     const write = (text: string) => reader?.text(text) ?? JSON.stringify(text);
     this.nested([column], `[${texts.map((text) => (text === null ? 'null' : write(text))).join(',')}]`);
   }
 
-  /** Null, whatever came before; `isThere`: because the row says so. */
+  /** Sets null, whatever came before. `isThere`: the row itself contains the null. */
   empty(columns: readonly number[], isThere: boolean): void {
     for (const column of columns) {
       this.#cells[column] = 'null';
@@ -90,7 +92,7 @@ export class CellWriter {
     return this.#key.length === 0 ? '' : this.#key.map((column) => this.#cells[column]).join(',');
   }
 
-  /** The cells that stand in no row. */
+  /** The cells that are not part of the row. */
   hidden(): readonly string[] {
     return this.#width === this.#cells.length ? NO_CELLS : this.#cells.slice(this.#width);
   }
@@ -105,7 +107,7 @@ export class CellWriter {
     this.#watch.cell(column, text);
   }
 
-  /** Says where, and never what: a value may be anybody's secret. */
+  /** Names the place but not the value, which can be a secret. */
   #misfit(column: number, { misfit }: CellReader, isEmpty = false): never {
     const name = columnName(readColumns(this.#table)[column] ?? '');
     const place = `Table "${this.#table.name}", row ${this.#watch.rows}, column "${name}"`;

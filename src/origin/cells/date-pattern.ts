@@ -2,7 +2,7 @@
 
 import type { LocalTime } from './moment.ts';
 
-/** What each run of letters reads. */
+/** The field that each run of letters reads. */
 const FIELDS: Readonly<Record<string, [field: keyof LocalTime | 'half', form: string]>> = {
   yyyy: ['year', String.raw`\d{4}`],
   MM: ['month', String.raw`\d{2}`],
@@ -18,7 +18,7 @@ const FIELDS: Readonly<Record<string, [field: keyof LocalTime | 'half', form: st
   SSS: ['fraction', String.raw`\d{3}`],
   a: ['half', '[AaPp][Mm]'],
 };
-/** A run of one letter, a text between quotes (two of them: the quote itself), or any other character. */
+/** A run of one letter, a quoted text (two quotes are one quote character), or any other character. */
 const PIECE = /([A-Za-z])\1*|'((?:[^']|'')*)'|[\s\S]/g;
 const UNITS = new Set(['unix', 'unix_ms']);
 
@@ -27,7 +27,7 @@ export function isUnit(pattern: string): pattern is 'unix' | 'unix_ms' {
   return UNITS.has(pattern);
 }
 
-/** What is wrong with a pattern; null: nothing. */
+/** What is wrong with a pattern; null if it is valid. */
 export function faultOfPattern(pattern: string): string | null {
   const pieces = [...pattern.matchAll(PIECE)];
   const runs = pieces.flatMap(([run, letter]) => (letter === undefined ? [] : [run]));
@@ -45,7 +45,7 @@ export function faultOfPattern(pattern: string): string | null {
   return isOpen ? 'must have something between a part of one or two digits and the next part' : null;
 }
 
-/** Reads texts of a pattern without a fault; undefined: it is another form, or says 13 PM. Whether the calendar has it is not looked at. */
+/** Makes a reader for a valid pattern. It returns undefined for other forms and for 13 PM, but does not check the calendar. */
 export function patternReader(pattern: string): (text: string) => LocalTime | undefined {
   const fields: (keyof LocalTime | 'half')[] = [];
   const form = pattern.replace(PIECE, (piece, letter: string | undefined, quoted: string | undefined) => {
@@ -72,7 +72,7 @@ export function patternReader(pattern: string): (text: string) => LocalTime | un
   };
 }
 
-/** Text that stands for itself; a space also for a no-break space, which some locales put before AM. */
+/** Matches literal text. A space also matches a no-break space, which some locales put before AM. */
 function literal(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\/-]/g, String.raw`\$&`).replaceAll(' ', '[ \u00A0\u202F]');
 }

@@ -1,4 +1,4 @@
-/** Dates and moments of the proleptic Gregorian calendar, by their fields: what calendars have, and how they are written. */
+/** Dates and moments of the proleptic Gregorian calendar: validation and formatting. */
 
 /** A date and time of day without a zone. */
 export interface LocalTime {
@@ -8,14 +8,14 @@ export interface LocalTime {
   hour: number;
   minute: number;
   second: number;
-  /** Digits of the fraction of a second, as they came; empty: none. */
+  /** Digits of the fraction of a second, unchanged; empty: none. */
   fraction: string;
 }
 
 const MINUTE_MS = 60_000;
 const YEARS_400_MS = 146_097 * 86_400_000;
 
-/** Whether calendar and clock have it: no 30 February, no leap second. */
+/** Whether the date and time exist: no 30 February, no leap second. */
 export function isReal({ year, month, day, hour, minute, second }: LocalTime): boolean {
   return (
     month >= 1 && month <= 12 && day >= 1 && day <= daysOf(year, month) && hour <= 23 && minute <= 59 && second <= 59
@@ -27,14 +27,14 @@ function daysOf(year: number, month: number): number {
   return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
 }
 
-/** As if it were UTC: ms since the epoch, without the fraction. */
+/** The time read as UTC: ms since the epoch, without the fraction. */
 export function asUtc({ year, month, day, hour, minute, second }: LocalTime): number {
   if (year >= 100) return Date.UTC(year, month - 1, day, hour, minute, second);
-  // Date takes the years 0 to 99 for those of the last century; after 400 years the calendar is the same.
+  // Date.UTC reads the years 0 to 99 as 1900 to 1999. The calendar repeats every 400 years.
   return Date.UTC(year + 400, month - 1, day, hour, minute, second) - YEARS_400_MS;
 }
 
-/** RFC 3339 in UTC of whole seconds in ms, with a fraction; undefined: a year that it has no four digits for. */
+/** RFC 3339 in UTC of whole seconds in ms, with a fraction; undefined for a year that does not have four digits. */
 export function rfc3339(ms: number, fraction: string): string | undefined {
   const date = new Date(ms);
   const year = date.getUTCFullYear();
@@ -47,7 +47,7 @@ export function isoDate({ year, month, day }: Pick<LocalTime, 'year' | 'month' |
   return `${digits(year, 4)}-${digits(month, 2)}-${digits(day, 2)}`;
 }
 
-/** The minutes of an offset such as +0300 as ms; NaN: no zone has one so large. */
+/** An offset such as +0300 in ms; NaN if it is larger than that of any zone. */
 export function offsetMs(sign: string, hours: number, minutes: number): number {
   if (hours > 23 || minutes > 59) return Number.NaN;
   return (sign === '-' ? -1 : 1) * (hours * 60 + minutes) * MINUTE_MS;

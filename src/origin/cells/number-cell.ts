@@ -1,14 +1,14 @@
-/** Numbers as they are written in texts, made JSON numbers of the same digits: never through a float (CONTRACT 4 "Cells"). */
+/** Turns numbers in texts into JSON numbers with the same digits, without a float in between (CONTRACT 4 "Cells"). */
 
 import type { ColumnDefinition } from '../../contract/column.ts';
 
-/** Spaces that exports put between groups of digits: Excel and 1C write a no-break one. */
+/** Spaces that exports put between groups of digits; Excel and 1C write a no-break space. */
 const SPACES = ' \u00A0\u202F';
 const APOSTROPHES = "'\u2019";
 
 /**
- * Reads a text as a number; undefined: it is none. Groups must be groups: of three digits the last, of two or three those before. So a number that
- * is written otherwise than the definition says (`12.5` where the point groups) fails, instead of becoming another number.
+ * Reads a text as a number; undefined if it is none. The last group must have three digits, earlier groups two or three. So a
+ * number in another notation (`12.5` where the point separates groups) fails instead of becoming another number.
  */
 export function numberReader({
   decimal = '.',
@@ -26,12 +26,12 @@ export function numberReader({
     const bare = (separators === null ? digits : digits.replace(separators, '')).replace(/^0+(?=\d)/, '');
     const isNegative = sign !== '+' && sign + minus !== '';
     const number = `${isNegative ? '-' : ''}${bare || '0'}${fraction === undefined ? '' : `.${fraction}`}${exponent}`;
-    // JSON has them, but whoever reads it makes infinity of them.
+    // JSON can hold larger numbers, but a client would read them as Infinity.
     return Number.isFinite(Number(number)) ? number : undefined;
   };
 }
 
-/** A class of characters that stand for the one that a definition names. */
+/** A class of all characters that the character of a definition stands for. */
 function anyOf(character: string): string {
   const alike = [SPACES, APOSTROPHES].find((characters) => characters.includes(character)) ?? character;
   return `[${alike}]`;

@@ -8,12 +8,12 @@ import { zoneReader } from './time-zone.ts';
 
 type Read = (text: string) => string | undefined;
 
-/** RFC 3339 section 5.6, and what is near it: a space for the `T`, no seconds, `+03` and `+0300`, no offset at all. */
+/** RFC 3339 section 5.6 and near variants: a space for the `T`, no seconds, `+03` and `+0300`, no offset. */
 const TIME = /^(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d+))?)?(?:[Zz]|([+-])(\d\d):?(\d\d)?)?$/;
 const HAS_OFFSET = /(?:[Zz]|[+-]\d\d(?::?\d\d)?)$/;
 const DATE = /^(\d{4})-(\d\d)-(\d\d)(?!\d)/;
 
-/** Reads a text as a moment; undefined: it is none. Without an offset it needs the zone. */
+/** Reads a text as a moment; undefined if it is none. A text without an offset needs the zone. */
 export function timeReader({ zone, pattern }: Pick<ColumnDefinition, 'zone' | 'pattern'>): Read {
   if (pattern !== undefined && isUnit(pattern)) return (text) => momentOf(text, pattern);
   const toMoment = zone === undefined ? null : zoneReader(zone);
@@ -45,7 +45,7 @@ export function timeReader({ zone, pattern }: Pick<ColumnDefinition, 'zone' | 'p
   };
 }
 
-/** Reads a text as a date, without any arithmetic of zones; undefined: it is none. What counts since 1970 has its date in UTC. */
+/** Reads a text as a date, without converting zones; undefined if it is none. A count since 1970 gives its date in UTC. */
 export function dateReader({ pattern }: Pick<ColumnDefinition, 'pattern'>): Read {
   if (pattern !== undefined && isUnit(pattern)) return (text) => momentOf(text, pattern)?.slice(0, 10);
   const read = pattern === undefined ? datePart : patternReader(pattern);

@@ -1,9 +1,9 @@
-/** Local times of a zone made moments, by the zone data of the platform. */
+/** Converts local times of a zone to moments, with the platform's zone data. */
 
 import { asUtc, type LocalTime } from './moment.ts';
 
 const DAY_MS = 86_400_000;
-/** Days that are remembered of a zone: some 11 years of dates in any order. */
+/** How many days are cached for a zone: about 11 years of dates in any order. */
 const MOST_DAYS = 4096;
 
 /** Whether the platform knows the zone. */
@@ -17,8 +17,8 @@ export function isZone(zone: string): boolean {
 }
 
 /**
- * Makes ms since the epoch of times of the zone. A local time that does not exist (clocks were put forward) or exists twice (back) has the offset
- * before the change, as RFC 5545 and ECMAScript's Temporal ("compatible") have it.
+ * Makes a function that converts local times of the zone to ms since the epoch. A local time that does not exist (clocks went forward)
+ * or exists twice (back) gets the offset before the change, as in RFC 5545 and ECMAScript's Temporal ("compatible").
  */
 export function zoneReader(zone: string): (local: LocalTime) => number {
   const offsetAt = offsets(zone);
@@ -27,12 +27,12 @@ export function zoneReader(zone: string): (local: LocalTime) => number {
     const before = offsetAt(ms - DAY_MS);
     const after = offsetAt(ms + DAY_MS);
     if (before === after || offsetAt(ms - before) === before) return ms - before;
-    // Behind the change, or within the gap that it leaves.
+    // After the change, or within the gap that it leaves.
     return offsetAt(ms - after) === after ? ms - after : ms - before;
   };
 }
 
-/** Tells how many ms the zone is ahead of UTC at a moment. Days on which it does not change are asked for once. */
+/** Tells how many ms the zone is ahead of UTC at a moment. A day without a change of the offset is looked up once. */
 function offsets(zone: string): (ms: number) => number {
   const ask = offsetOf(zone);
   const days = new Map<number, number | null>();

@@ -1,20 +1,20 @@
-/** The rows of an incremental load, held until all of them are there: the last of each key counts (OData 4.01, "Deltas"). */
+/** The rows of an incremental load, held until all have arrived: the last row of each key counts (OData 4.01, "Deltas"). */
 
 import { MAX_CHANGED_ROWS } from '../../contract/changes.ts';
 import { LoadFailure } from '../../contract/problem.ts';
 import type { RowSink } from '../../ports/rows.ts';
 import type { RowMarks } from './row-marks.ts';
 
-/** What a change takes besides its texts, bytes: an entry of the map, two strings. 90 were measured, beside up to two a character. */
+/** Memory of one change besides its texts, in bytes: a map entry and two strings. Measured: 90, plus at most two per character. */
 export const CHANGE_BYTES = 160;
 
-/** The key of a row that has none of its cells. */
+/** The key of a row whose key cells are all null. */
 const NO_KEY = /^null(?:,null)*$/;
 
-/** More changed than can be held: all rows are to be loaded. */
+/** There are more changes than can be held: the load must read all rows. */
 export class TooManyChanges extends Error {}
 
-/** By key, the row's text; null: it was removed. */
+/** The row's text by key; null: the row was removed. */
 export type ChangeSet = ReadonlyMap<string, string | null>;
 
 export class ChangedRows implements RowSink {
@@ -24,7 +24,7 @@ export class ChangedRows implements RowSink {
   readonly #onMark: (mark: string) => void;
   #bytes = 0;
 
-  /** @param mostBytes that may be held */
+  /** @param mostBytes most bytes that may be held */
   constructor(
     mostBytes: number,
     marksOf: (key: string, hidden: readonly string[]) => RowMarks,
@@ -40,27 +40,27 @@ export class ChangedRows implements RowSink {
   }
 
   beginTable(): void {
-    // One table alone has changes.
+    // Only one table can have changes.
   }
 
-  /** @throws TooManyChanges; LoadFailure `origin-malformed` for a deletion that does not say of which row */
+  /** @throws TooManyChanges; LoadFailure `origin-malformed` for a deletion without a key */
   row(text: string, rowKey: string, hidden: readonly string[]): void {
     const { mark, isRemoved, key } = this.#marksOf(rowKey, hidden);
     if (mark !== null) this.#onMark(mark);
     if (isRemoved && NO_KEY.test(key)) throw noKey();
     this.#bytes += CHANGE_BYTES + 2 * (key.length + (isRemoved ? 0 : text.length));
-    // What comes again takes its last place, as it does where it is merged.
+    // A repeated key moves to its last position, as it does in the merge.
     this.#changes.delete(key);
     this.#changes.set(key, isRemoved ? null : text);
     if (this.#changes.size > MAX_CHANGED_ROWS || this.#bytes > this.#mostBytes) throw new TooManyChanges();
   }
 
   endTable(): void {
-    // What is held is merged once all pages are there.
+    // The held rows are merged once all pages have arrived.
   }
 }
 
-/** It would remove nothing, and nobody would see that until all rows are loaded again. */
+/** A deletion without a key would remove nothing, which nobody would notice until the next full load. */
 function noKey(): LoadFailure {
   const detail =
     'A row that origin.changes.removed takes for a deletion has no key, so it does not say which row is gone.';

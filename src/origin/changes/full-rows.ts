@@ -1,4 +1,4 @@
-/** All rows of a resource that is loaded incrementally from then on: their watermarks are noted, and deletions among them left out. */
+/** A full load of a resource whose next loads are incremental: notes the watermarks, and leaves out rows that are deletions. */
 
 import type { RowSink } from '../../ports/rows.ts';
 import type { RowMarks } from './row-marks.ts';

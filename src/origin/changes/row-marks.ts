@@ -1,4 +1,7 @@
-/** What a row says of its own change: cells that are looked at beside those of its columns (CONTRACT 4 "Changes of origins"). */
+/**
+ * A row's watermark and deletion mark: cells that are read in addition to those of its columns (CONTRACT 4 "Changes of
+ * origins").
+ */
 
 import type { Changes } from '../../contract/changes.ts';
 import { type ColumnDefinition, columnDefinition, columnName } from '../../contract/column.ts';
@@ -7,24 +10,24 @@ import type { TableDefinition } from '../../contract/table-definition.ts';
 import type { ReadTable } from '../../core/column-places.ts';
 import { isMark } from '../../core/watermark.ts';
 
-/** What was found in one row. */
+/** What one row says about its change. */
 export interface RowMarks {
   /** Its watermark; null: it has none. */
   mark: string | null;
-  /** It is a deletion, and not a row. */
+  /** The row is a deletion. */
   isRemoved: boolean;
-  /** As the sink is told it; of a deletion from where that has its key. */
+  /** The key for the sink; a deletion may have it at another place. */
   key: string;
 }
 
-/** The table with the cells that its changes need, and what reads them. */
+/** The table with the cells that its changes need, and a function that reads them. */
 export interface MarkedTable<Table extends TableDefinition = TableDefinition> {
   table: Table & ReadTable;
   /** @throws LoadFailure `origin-malformed` for a watermark that cannot be compared */
   marksOf(key: string, hidden: readonly string[]): RowMarks;
 }
 
-/** The table of a definition, made ready for its changes. */
+/** Adds the cells that changes need to the table of a definition. */
 export function markedTable<Table extends TableDefinition>(
   table: Table,
   { cursor, as = 'time', removed }: Changes,
@@ -34,7 +37,7 @@ export function markedTable<Table extends TableDefinition>(
     hidden.push({ ...definition, name: at, at });
     return hidden.length - 1;
   };
-  // Times without an offset are read in UTC and asked for in it, so that it does not matter which zone they are of.
+  // Times without an offset are read as UTC and asked for in UTC, so their real zone does not matter.
   const typed = as === 'time' ? ({ as, zone: 'UTC' } as const) : ({ as } as const);
   const cursorAt = cursor === undefined ? null : add(typed, cursor);
   const removedAt = removed === undefined ? null : add({}, removed.at);
@@ -53,12 +56,12 @@ export function markedTable<Table extends TableDefinition>(
   };
 }
 
-/** What operators are told where no row says when it changed: `origin.changes` then spares the origin nothing. */
+/** The warning where no row has a watermark: then `origin.changes` saves the origin no work. */
 export function noCursor(cursor: string): string {
   return `No row has a value at origin.changes.cursor (${cursor}), so each load is one of all rows: name what the origin sets at each change of a row, as it stands in the row before columns are renamed.`;
 }
 
-/** How the cells of the column are made that is this one of the key. */
+/** How cells of this column of the key are made. */
 function cellOf({ columns, key = [] }: TableDefinition, index: number): Partial<ColumnDefinition> {
   const column = columns.find((one) => columnName(one) === key[index]);
   const { required: _, optional: __, ...definition } = columnDefinition(column ?? '');

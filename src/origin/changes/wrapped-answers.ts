@@ -1,8 +1,8 @@
-/** Answers whose rows go through one sink more. */
+/** Sends the rows of answers through one more sink. */
 
 import type { RowSink, TableAnswer } from '../../ports/rows.ts';
 
-/** The same answers. `wrap` makes the sink that comes first, once for all of them, round the one that their reader is given. */
+/** The same answers. `wrap` is called once for all of them, with the sink of the reader; its sink gets the rows first. */
 export async function* wrappedAnswers(
   answers: AsyncIterable<TableAnswer> | Iterable<TableAnswer>,
   wrap: (sink: RowSink) => RowSink,
