@@ -4,14 +4,17 @@ import { MAX_RETRY_AFTER_S } from '../contract/constants.ts';
 import { LoadFailure } from '../contract/problem.ts';
 import { parseHttpDate } from '../core/http-date.ts';
 
-// 202 promises an answer and 206 is a piece of one: neither is the data.
+// 202 only promises an answer and 206 is a part of one: neither is the data.
 const WHOLE = new Set([200, 201, 203]);
-/** They say that there is no content: an empty table where the definition says so, and no body otherwise. */
+/** No content: an empty table where the definition allows that, otherwise an answer without a body. */
 const WITHOUT_CONTENT = new Set([204, 205]);
-/** What was sent to let us in is missing, wrong or not enough (RFC 9110 sections 15.5.2 and 15.5.4). */
+/** The credentials are missing, wrong or insufficient (RFC 9110 sections 15.5.2 and 15.5.4). */
 const DENIED = new Set([401, 403]);
 const RETRYABLE = new Set([202, 408, 425, 429]);
-/** What Cloudflare's network answers instead of an origin that it does not reach: why (Cloudflare docs, "5xx errors"). */
+/**
+ * Statuses of Cloudflare's network for an origin that it does not reach, with the reason (Cloudflare docs, "5xx
+ * errors").
+ */
 const NOT_REACHED: Readonly<Record<number, string>> = {
   520: 'what it answers is no HTTP',
   521: 'it refuses connections',
@@ -23,12 +26,12 @@ const NOT_REACHED: Readonly<Record<number, string>> = {
   530: 'its name was most likely not found',
 };
 
-/** Whether an answer has no content, and says so. */
+/** Whether the status says that there is no content. */
 export function hasNoContent({ status }: Pick<Response, 'status'>): boolean {
   return WITHOUT_CONTENT.has(status);
 }
 
-/** Why an answer is no data; null: it is, or it has none. `now` in ms. Redirects and 304 are the caller's affair. */
+/** Why an answer has no data; null: it has, or it has no content. `now` in ms. The caller handles redirects and 304. */
 export function statusFailure({ status, headers }: Response, now: number): LoadFailure | null {
   if (WHOLE.has(status) || WITHOUT_CONTENT.has(status)) return null;
   const isLater = status >= 400 && status < 500 && headers.has('Retry-After');
@@ -45,15 +48,17 @@ export function statusFailure({ status, headers }: Response, now: number): LoadF
   );
 }
 
-/** Why an answer without content is no data; `hasTables`: one that has none may yet say so. */
+/** The failure for an answer without content; `hasTables`: the definition could allow an empty answer. */
 export function withoutContent(status: number, hasTables: boolean): LoadFailure {
   const remedy = hasTables ? ' tables[].missing: "empty" takes that for no rows.' : '';
   return new LoadFailure('origin-status', `The origin answered with status ${status}.${remedy}`);
 }
 
 /**
- * `Retry-After` (RFC 9110 section 10.2.3: seconds or a date) in ms, capped; null without one that can be read. A date counts
- * from the answer's own `Date`, since the origin's clock may be another one than ours, whose `now` it is otherwise.
+ * `Retry-After` (RFC 9110 section 10.2.3: seconds or a date) in ms, at most `mostMs`; null if it is missing or invalid.
+ * A date is
+ * relative to the answer's own `Date`, since the origin's clock may differ from ours; without `Date` it is relative to
+ * `now`.
  */
 export function retryAfterMs(headers: Headers, now: number, mostMs = MAX_RETRY_AFTER_S * 1000): number | null {
   const text = headers.get('Retry-After')?.trim();

@@ -1,4 +1,4 @@
-/** The way to the origin of a resource: what its definition and its source say together, for loads and probes alike. */
+/** How to reach the origin of a resource: its definition and its source combined, for loads and probes alike. */
 
 import { LoadFailure } from '../contract/problem.ts';
 import type { DefinedResource, Resource } from '../contract/resource.ts';
@@ -11,36 +11,38 @@ import { SourceToken } from './oauth/source-token.ts';
 import type { NotedSecrets } from './redact.ts';
 import type { Accepts } from './unreachable.ts';
 
-/** How an origin is asked. */
+/** How to send requests to an origin. */
 export interface OriginWay {
-  /** As if it stood alone: its URL template is whole, and the headers of the source are among its own. */
+  /**
+   * The definition as if it had no source: its URL template is complete, and its headers include those of the source.
+   */
   definition: Resource;
   access: OriginAccess;
   fetch: Fetch;
-  /** Null: what lies behind a binding cannot be tried from here. */
+  /** Null: an origin behind a binding cannot be tested from here. */
   accepts: Accepts | null;
-  /** Puts what lets us in into each request; absent: the definition's headers are all. */
+  /** Adds the credentials to each request; absent: the definition's headers are enough. */
   authorize?: Authorize;
-  /** After 401: whether there is something else to let us in, to be tried once. */
+  /** After a 401: whether there are new credentials to try, once. */
   renew?(signal: AbortSignal): Promise<boolean>;
 }
 
-/** What of the service the way is found with. */
+/** The parts of the service that this needs. */
 export interface WayServices {
   /** ORIGIN_HOSTS. */
   hosts: readonly string[];
-  /** Secrets, and a note of those that were read (redact.ts). */
+  /** Secrets; notes those that were read (redact.ts). */
   secrets: NotedSecrets;
   /** The binding of this name, which begins with `VIA_`. */
   via(name: string): Fetch | undefined;
-  /** Where the tokens of sources are kept. */
+  /** Where the tokens of sources are stored. */
   tokens: { gates: SourceGates; load: string; paced(fetch: Fetch): Fetch };
-  /** How an origin is asked that names no binding. */
+  /** Sends requests to an origin that names no binding. */
   fetch: Fetch;
   accepts: Accepts;
 }
 
-/** @throws LoadFailure `misconfigured`, which tells administrators alone the names */
+/** @throws LoadFailure `misconfigured`, with names for administrators only */
 export function wayTo(
   { definition, source }: Pick<DefinedResource, 'definition' | 'source'>,
   { hosts, secrets, via, tokens, fetch, accepts }: WayServices,
@@ -51,7 +53,7 @@ export function wayTo(
   if (source === undefined)
     throw misconfigured(`The source "${name}" is not there: put it, or name another one in origin.source.`);
   const { url, via: binding, auth, headers } = source.definition;
-  // A database is asked by its binding (sql/read-database.ts).
+  // A database is read through its binding (sql/read-database.ts).
   if (url === undefined) return { definition, access, fetch, accepts };
   const fetchBy = (binding: string | undefined) => {
     const found = binding === undefined ? fetch : via(binding);
@@ -87,7 +89,7 @@ export function wayTo(
   };
 }
 
-/** Names of headers are the same in whatever letters. */
+/** Compares header names without regard to case. */
 function withOwn(headers: Record<string, string>, own: Record<string, string>): Record<string, string> {
   const named = new Set(Object.keys(own).map((name) => name.toLowerCase()));
   const others = Object.entries(headers).filter(([name]) => !named.has(name.toLowerCase()));

@@ -1,16 +1,16 @@
-/** Places in a JSON answer whose values are told as it goes by: RFC 6901 pointers, followed all at once. */
+/** Places in a JSON answer whose values are reported while it passes: RFC 6901 pointers, all followed at once. */
 
 import { pointerTokens } from '../core/pointer.ts';
 
-/** A value of JSON that is no container. */
+/** A JSON value that is no object or array. */
 export type Scalar = string | number | boolean | null;
 
-/** Is told of the value at a place, and of its text: of a number the digits as they came. Undefined: an object or array. */
+/** Receives the value at a place and its text (a number with its original digits). Undefined: an object or array. */
 export type TakeValue = (value: Scalar | undefined, text: string) => void;
 
-/** A place on the way to others, by member names and array indexes. */
+/** A place on the way to others, by member name and array index. */
 export interface PlaceNode {
-  /** Who is told of the value here. */
+  /** The receivers of the value at this place. */
   here: TakeValue[];
   children: Map<string, PlaceNode>;
 }
@@ -18,10 +18,10 @@ export interface PlaceNode {
 /** The places of one answer, from its root. */
 export class PlaceTree {
   readonly root: PlaceNode = { here: [], children: new Map() };
-  /** The same as they were added, for answers that are no JSON. */
+  /** All places as they were added, for answers in other formats. */
   readonly all: { pointer: string; take: TakeValue }[] = [];
 
-  /** Of a repeated member each value is told. */
+  /** If a member is repeated, each of its values is reported. */
   add(pointer: string, take: TakeValue): void {
     this.all.push({ pointer, take });
     let node = this.root;

@@ -1,17 +1,19 @@
-/** Where tables lie in a JSON answer: RFC 6901 pointers, followed all at once. */
+/** Where tables lie in a JSON answer: RFC 6901 pointers, all followed at once. */
 
 import type { InputFault } from '../contract/problem.ts';
 import type { TableDefinition } from '../contract/table-definition.ts';
 import { pointerTokens } from '../core/pointer.ts';
 
-/** A place on the way to a table: `table` is the index of the one that lies here, else null. */
+/** A place on the way to a table. `table`: the index of the table that lies here, or null. */
 export interface PointerNode {
   table: number | null;
   /** By member name or array index. */
   children: Map<string, PointerNode>;
 }
 
-/** The pointers of all tables as one tree; without `rows` a table is the whole answer. Of no tables, the root alone. */
+/**
+ * The pointers of all tables as one tree; a table without `rows` is the whole answer. Without tables: only the root.
+ */
 export function pointerTree(tables: readonly TableDefinition[]): PointerNode {
   const root: PointerNode = { table: null, children: new Map() };
   tables.forEach((table, index) => {
@@ -26,7 +28,7 @@ export function pointerTree(tables: readonly TableDefinition[]): PointerNode {
   return root;
 }
 
-/** Tables that lie at or within the rows of another one, as faults with pointers from the definition's root. */
+/** Tables that lie at or within the rows of another table, as faults with pointers from the definition's root. */
 export function checkTables(tables: readonly TableDefinition[]): InputFault[] {
   return tables.flatMap((table, index) => {
     const other = tables.slice(0, index).find((earlier) => contains(steps(earlier), steps(table)));
@@ -36,7 +38,7 @@ export function checkTables(tables: readonly TableDefinition[]): InputFault[] {
   });
 }
 
-/** Whether one of two places holds the other. */
+/** Whether one of two places contains the other. */
 function contains(a: readonly string[], b: readonly string[]): boolean {
   const shared = Math.min(a.length, b.length);
   return a.slice(0, shared).every((step, depth) => step === b[depth]);

@@ -1,6 +1,6 @@
-/** Single parameters of the query of a URL, without a change of the others. */
+/** Changes single query parameters of a URL and leaves the others unchanged. */
 
-/** The URL with this parameter, in place of any of that name; the others stay byte for byte. */
+/** The URL with this parameter, which replaces all of that name; the others stay byte for byte. */
 export function withParameter(url: URL, name: string, value: string): URL {
   const set = new URL(url.href);
   const others = url.search
@@ -25,17 +25,17 @@ export function withoutParameters(
   return set;
 }
 
-/** `$` stands in names of OData, and some servers know it only as it is. */
+/** Leaves `$` as it is: it occurs in names of OData, and some servers do not decode it there. */
 function encoded(text: string): string {
   return encodeURIComponent(text.toWellFormed()).replaceAll('%24', '$');
 }
 
-/** As servers decode it; what is no UTF-8 is nobody's name. */
+/** Decoded as servers do; a name that is not valid UTF-8 matches none. */
 function nameOf(pair: string): string | null {
   return decoded(pair.split('=')[0] ?? '');
 }
 
-/** As servers decode it. */
+/** Decoded as servers do. */
 function textOf(pair: string): string {
   const at = pair.indexOf('=');
   const text = at === -1 ? '' : pair.slice(at + 1);

@@ -1,4 +1,4 @@
-/** An answer of an origin made ready to be loaded: judged by its headers, and watched as it goes by (CONTRACT 4 "Whole answers"). */
+/** Prepares an origin's answer for loading: checks its headers, and watches it while it passes (CONTRACT 4 "Whole answers"). */
 
 import type { Resource } from '../contract/resource.ts';
 import type { MakeRowReader } from '../ports/rows.ts';
@@ -18,26 +18,26 @@ import { ROW_READERS } from './row-readers.ts';
 import { watchJson } from './watch-json.ts';
 import { declaredEncoding } from './xml/xml-encoding.ts';
 
-/** What is to be loaded. */
+/** An answer that is ready to be loaded. */
 export interface ReadableAnswer {
-  /** It ends only when the answer is whole. */
+  /** Ends only when the answer is complete. */
   body: AsyncIterable<Uint8Array>;
   contentType: string;
-  /** Reads the rows of tables out of the body. */
+  /** Reads the rows of tables from the body. */
   reader: MakeRowReader;
-  /** What rows have, a watch for each table. */
+  /** The columns that rows have: one watch per table. */
   columns: readonly ColumnWatch[];
 }
 
-/** How an answer is read; what is left out is as for one that is all of the data. */
+/** How an answer is read. The defaults suit an answer that is all of the data. */
 export interface ReadingOptions {
-  /** Takes what looks wrong; complete once the body has ended. */
+  /** Collects what looks wrong; complete once the body has ended. */
   findings: Findings;
-  /** Are told of the columns, over several answers; a watch for each table. */
+  /** Collect the columns over several answers: one watch per table. */
   columns?: readonly ColumnWatch[];
-  /** Whose values are told as the body goes by, where it is JSON. */
+  /** Places whose values are reported while a JSON body passes. */
   places?: PlaceTree;
-  /** Takes a sentence about a link to a next page. Left out: it is a finding. */
+  /** Receives a sentence about a link to a next page. Left out: the link is a finding. */
   onNext?: (what: string, where: 'header' | 'body') => void;
 }
 
@@ -64,7 +64,7 @@ export function readAnswer(
   const expected = new BodyExpectations(origin.expect ?? [], places, format === 'xml');
   if (hasNoContent(answer)) {
     if (!mayBeEmpty(definition.tables)) throw withoutContent(answer.status, isTables);
-    // What is not there says nothing at any pointer.
+    // There is no body, so there is no value at any place.
     expected.end();
     return { body, contentType: '', reader: readNothing, columns };
   }
@@ -78,7 +78,7 @@ export function readAnswer(
     return { body: text, contentType, reader, columns };
   }
   if (isJsonType(contentType)) return { body: watchJson(body, watch, findings), contentType, reader, columns };
-  // What is no JSON has nothing at any pointer.
+  // A body that is not JSON has no value at any pointer.
   watch.finish();
   return { body, contentType, reader, columns };
 }

@@ -11,10 +11,10 @@ import { type Dialect, dialectOf, ParseError, parserOf, withDelimiter } from './
 import { CsvRecords } from './csv-records.ts';
 import type { ReaderOptions } from './reader-options.ts';
 
-/** Most columns that an answer may have, declared or not: without an end to its first line it would fill the memory. */
+/** Most columns of an answer, declared or not: a first line without an end would fill the memory. */
 const MAX_COLUMNS = 10_000;
 
-/** Reads the one table of a CSV text; what of it the `columns` do not name is left out. */
+/** Reads the one table of a CSV text; columns that the definition does not name are ignored. */
 export function readCsv(
   [table]: readonly TableDefinition[],
   sink: RowSink,
@@ -40,9 +40,9 @@ class CsvRows {
   readonly #cells: CellWriter;
   readonly #dialect: Dialect;
   #parse: ((text: string) => string[][]) | null = null;
-  /** How many cells a line has; null before the first. */
+  /** Number of cells of a line; null before the first. */
   #width: number | null = null;
-  /** For each declared column where it stands in a line, -1 for nowhere, and its index alone. */
+  /** For each declared column: its position in a line (-1: nowhere), and its index as an array. */
   #places: readonly (readonly [place: number, column: readonly [number]])[] = [];
 
   constructor(table: ReadTable, sink: RowSink, dialect: Dialect, watch = new ColumnWatch(table)) {
@@ -53,7 +53,7 @@ class CsvRows {
     this.#cells = new CellWriter(table, watch);
   }
 
-  /** Some whole records. */
+  /** Takes some whole records. */
   take(text: string): void {
     for (const record of this.#parsed(text)) {
       if (this.#width !== null) this.#row(record, this.#width);
@@ -91,12 +91,12 @@ class CsvRows {
     }
   }
 
-  /** The first line, where it names the columns. */
+  /** Reads a first line that names the columns. */
   #beginNamed(line: readonly string[]): void {
     const trimmed = line.map((name) => name.trim());
     this.#begin(line.length, (column) => {
       const name = originName(column);
-      // Names as they stand go before names with white space round them.
+      // An exact match takes precedence over a match without the white space around names.
       const names = line.includes(name) ? line : trimmed;
       const place = names.indexOf(names === line ? name : name.trim());
       if (place !== -1 && names.includes(names[place] ?? '', place + 1)) {
@@ -111,7 +111,7 @@ class CsvRows {
     for (const name of trimmed) this.#watch.member(name);
   }
 
-  /** The first line, where it is a row already. */
+  /** Reads a first line that is already a row. */
   #beginNumbered(line: readonly string[]): void {
     const columns = readColumns(this.#table);
     const isNamed = (index: number) => index < this.#table.columns.length && isInOrder(this.#table);
@@ -131,7 +131,7 @@ class CsvRows {
   }
 
   #row(cells: readonly string[], width: number): void {
-    // An empty line is a row only where a row is one cell.
+    // In a table with one column an empty line is a row; otherwise it is skipped.
     if (width > 1 && cells.length === 1 && cells[0] === '') return;
     const isShort = cells.length < width && this.#table.short_rows === 'null';
     if (cells.length !== width && !isShort) {

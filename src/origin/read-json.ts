@@ -1,4 +1,4 @@
-/** Tables out of a JSON answer, in one pass and without ever holding one: rows are told as they go by. */
+/** Reads tables from a JSON answer in one pass, without holding a table: each row is passed on when it is complete. */
 
 import { MAX_ORIGIN_NESTING } from '../contract/constants.ts';
 import { LoadFailure } from '../contract/problem.ts';
@@ -16,7 +16,7 @@ import { JsonRows } from './json-rows.ts';
 import { type PointerNode, pointerTree } from './pointers.ts';
 import type { ReaderOptions } from './reader-options.ts';
 
-/** Reads tables at RFC 6901 pointers of a JSON document; `watch` is told of what lies outside of their rows. */
+/** Reads tables at RFC 6901 pointers of a JSON document; `watch` receives what lies outside their rows. */
 export function readJson(
   tables: readonly TableDefinition[],
   sink: RowSink,
@@ -35,12 +35,12 @@ export function readJson(
 
 /** An open container outside of the tables. */
 interface Step {
-  /** Null: no way to a table leads through it. */
+  /** Null: the container is not on the way to a table. */
   node: PointerNode | null;
   isObject: boolean;
-  /** Of an array: how many elements have begun. */
+  /** For an array: the number of elements that have begun. */
   elements: number;
-  /** An object where this table should have an array: it is read so far that its names can be told. */
+  /** An object in the place of this table's array: it is read only to report the names of its members. */
   wrong?: TableDefinition;
 }
 
@@ -56,7 +56,7 @@ class TableFinder implements JsonHandler {
   #name = '';
   /** The table that is being read. */
   #rows: JsonRows | null = null;
-  /** Whether it is one row that stands where an array might. */
+  /** Whether a single row takes the place of an array of rows. */
   #isSingle = false;
 
   constructor(tables: readonly TableDefinition[], sink: RowSink, options: ReaderOptions) {
@@ -123,9 +123,9 @@ class TableFinder implements JsonHandler {
   }
 
   /**
-   * The answer is over: a table that was nowhere has no rows, where its definition says so.
+   * The answer has ended: a table that did not occur has no rows, if its definition allows that.
    *
-   * @throws LoadFailure `origin-malformed`, naming the table that is missing; `origin-refused`
+   * @throws LoadFailure `origin-malformed`, naming the missing table; `origin-refused`
    */
   finish(): void {
     this.#watch?.finish();
@@ -166,7 +166,7 @@ class TableFinder implements JsonHandler {
     if (step.node !== null) this.#names.open(step.node);
   }
 
-  /** The place in the tree of the value that begins; null if it is on no table's way. */
+  /** The place in the tree of the value that begins; null if it is not on the way to a table. */
   #enter(): PointerNode | null {
     const step = this.#path.at(-1);
     let node: PointerNode | undefined | null = this.#root;
@@ -176,7 +176,7 @@ class TableFinder implements JsonHandler {
     }
     if (!node) return null;
     if (this.#seen.has(node)) {
-      // Rows that were told cannot be taken back, so the last cannot count here.
+      // The rows of the first one cannot be taken back, so the last one cannot replace them.
       throw new LoadFailure(
         'origin-malformed',
         'The origin repeats a member that leads to a table (tables[].rows): it must have it once.',
@@ -194,7 +194,7 @@ class TableFinder implements JsonHandler {
     });
   }
 
-  /** Names at the last place on the way to a table that is there and has any. */
+  /** The names at the last place on the way to a table that the answer has. */
   #found({ rows = '' }: TableDefinition): string {
     const way: [called: string, node: PointerNode][] = [['', this.#root]];
     for (const token of pointerTokens(rows)) {

@@ -12,7 +12,7 @@ import type { ReaderOptions } from './reader-options.ts';
 const LINE_FEED = 0x0a;
 const LINE_END = Uint8Array.of(LINE_FEED);
 
-/** Reads the one table of such a text; empty lines are skipped. JSON has no line feed within its strings. */
+/** Reads the one table of such a text; empty lines are skipped. JSON strings cannot contain a line feed. */
 export function readNdjson(
   [table]: readonly TableDefinition[],
   sink: RowSink,

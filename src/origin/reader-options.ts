@@ -1,4 +1,4 @@
-/** What readers of every format are given besides tables and sink. */
+/** What readers of every format get in addition to tables and sink. */
 
 import type { CsvDialect } from '../contract/table-definition.ts';
 import type { AnswerWatch } from './answer-watch.ts';
@@ -7,16 +7,16 @@ import type { Findings } from './findings.ts';
 import type { PlaceTree } from './place-tree.ts';
 
 export interface ReaderOptions {
-  /** Takes what makes a row look wrong. */
+  /** Collects what makes a row look wrong. */
   findings: Findings;
-  /** For each table, what is told of the columns that its rows have. */
+  /** For each table, collects the columns that its rows have. */
   columns?: readonly ColumnWatch[];
-  /** Is told of what lies outside of rows; formats of lines have no such place. */
+  /** Receives what lies outside of rows; formats of lines have nothing there. */
   watch?: AnswerWatch;
   /** How CSV is written. */
   csv?: CsvDialect | undefined;
-  /** Whose values are told of XML; of JSON the watch knows them. */
+  /** Places of XML whose values are reported; for JSON the watch has them. */
   places?: PlaceTree;
-  /** What of a text of the origin may be told to administrators. */
+  /** Makes a text of the origin safe for administrators. */
   words?: ((text: string) => string) | undefined;
 }

@@ -1,22 +1,22 @@
-/** What origins send back must not tell the secrets that they were sent (CONTRACT 6: never a secret in `detail`). */
+/** Removes secrets that were sent to an origin from what it sends back (CONTRACT 6: never a secret in `detail`). */
 
 import { LoadFailure } from '../contract/problem.ts';
 
 const MASK = '***';
-/** A shorter value is part of many words, such as `de` of Accept-Language. */
+/** A shorter part is not removed: it occurs in many words, such as `de` of Accept-Language. */
 const SHORTEST_PART = 4;
-/** Letters and digits in a row are the same however an origin escapes what is between them. */
+/** Runs of letters and digits stay the same, however an origin escapes the characters between them. */
 const PIECES = /[A-Za-z0-9]{6,}/g;
 
-/** Secrets, and a note of those that were read. */
+/** Secrets; notes those that were read. */
 export interface NotedSecrets {
   secret(name: string): string | undefined;
-  /** Notes what was made of them, such as the token that they were given for. */
+  /** Notes a value derived from secrets, such as a token. */
   note(value: string): void;
   sent: readonly string[];
 }
 
-/** Reads secrets as `read` does, and notes the values that it gives, which may then be sent. */
+/** Reads secrets with `read`, and notes each value that was found, since it may be sent. */
 export function notingSecrets(read: (name: string) => string | undefined): NotedSecrets {
   const sent: string[] = [];
   const note = (value: string) => {
@@ -31,8 +31,8 @@ export function notingSecrets(read: (name: string) => string | undefined): Noted
 }
 
 /**
- * The same error with the secrets masked in its details: an origin may repeat what it was sent in a header that a detail quotes, such as
- * the host of a redirect. `secrets` are printable ASCII (build-request.ts).
+ * The same error with the secrets masked in its details: an origin may repeat what it was sent, for example in the host of a redirect,
+ * which a detail quotes. `secrets` are printable ASCII (build-request.ts).
  */
 export function withoutSecrets(error: unknown, secrets: readonly string[]): unknown {
   if (!(error instanceof LoadFailure)) return error;
@@ -42,13 +42,13 @@ export function withoutSecrets(error: unknown, secrets: readonly string[]): unkn
   return new LoadFailure(code, detail, { adminDetail, retryable, retryAfterMs, place });
 }
 
-/** A text of ours that quotes an origin, such as a warning, without any of these values in whatever letters. */
+/** A text of the service that quotes an origin, such as a warning, without these values; upper and lower case match. */
 export function masked(text: string, values: readonly string[]): string {
   const longestFirst = [...new Set(values)].sort((one, other) => other.length - one.length);
   return longestFirst.reduce((known, value) => (value === '' ? known : known.replaceAll(pattern(value), MASK)), text);
 }
 
-/** A text of an origin without any of the values that it was sent, whole or in pieces as escaping leaves them. */
+/** A text of an origin without the values that it was sent, whole or in the pieces that escaping leaves. */
 export function withoutValues(text: string, values: readonly string[]): string {
   return masked(
     text,

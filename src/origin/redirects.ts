@@ -8,7 +8,10 @@ import { withoutParameters } from './query-parameter.ts';
 
 const MAX_REDIRECTS = 3;
 const FOLLOWED = new Set([301, 302, 303, 307, 308]);
-/** They keep the method and the body; after the others a POST becomes a GET, as in browsers (Fetch, "HTTP-redirect fetch"). */
+/**
+ * These keep the method and the body; after the others a POST becomes a GET, as in browsers (Fetch, "HTTP-redirect
+ * fetch").
+ */
 const KEEP_METHOD = new Set([307, 308]);
 
 /** How redirects are followed. */
@@ -16,11 +19,11 @@ export interface RedirectRules {
   redirects: Resource['origin']['redirects'];
   /** ORIGIN_HOSTS. */
   hosts: readonly string[];
-  /** Values that only the origin itself may get. */
+  /** Values that only the origin itself may receive. */
   secrets: readonly string[];
 }
 
-/** Whether an answer sends us elsewhere. */
+/** Whether an answer is a redirect. */
 export function isRedirect({ status }: Response): boolean {
   return status >= 300 && status < 400 && status !== 304;
 }
@@ -28,7 +31,7 @@ export function isRedirect({ status }: Response): boolean {
 /**
  * The request that a redirect leads to, after `followed` others.
  *
- * @throws LoadFailure `origin-redirect`, telling administrators the host and no more
+ * @throws LoadFailure `origin-redirect`, which tells only administrators, and only the host
  */
 export function redirected(
   request: OriginRequest,
@@ -44,7 +47,7 @@ export function redirected(
   }
   const isSame = url.origin === request.url.origin && url.username === '' && url.password === '';
   const isGet = request.method === 'GET' || !KEEP_METHOD.has(status);
-  // Secrets may be in it.
+  // The body may contain secrets.
   const leavesWithBody = !isSame && !isGet && request.isBodyDefined === true;
   if (!FOLLOWED.has(status) || leavesWithBody || (!isSame && !mayLeave(url, rules))) {
     throw refused(`to ${url.host || `an address of the scheme ${url.protocol}`}`);
@@ -52,17 +55,17 @@ export function redirected(
   const isKey = (value: string) => rules.secrets.includes(value);
   return {
     ...request,
-    // Many servers repeat the query that they were asked with.
+    // Many servers repeat the query of the request in the redirect, including keys of `auth.query`.
     url: isSame ? url : withoutParameters(url, request.keyNames ?? [], isKey),
     method: isGet ? 'GET' : request.method,
     body: isGet ? null : request.body,
-    // Another host gets nothing of the definition's headers, and does not hand them on when it leads back.
+    // Another host gets no header of the definition, and they are not sent again if it redirects back.
     headers: isSame ? request.headers : request.ownHeaders,
     ownHeaders: request.ownHeaders,
   };
 }
 
-/** A fragment is nothing to an origin. */
+/** Without the fragment, which is not sent. */
 function targetOf(location: string | null, from: URL): URL | null {
   if (location === null || !URL.canParse(location, from.href)) return null;
   const url = new URL(location, from.href);
@@ -75,11 +78,11 @@ function mayLeave(url: URL, { redirects, hosts }: RedirectRules): boolean {
   return redirects === 'hosts' && isPlain && hostRefusal(url, hosts) === null && isTrusted(url, hosts);
 }
 
-/** What an operator does about a redirect that is not followed. */
+/** What an operator can do about a redirect that is not followed. */
 const ELSEWHERE =
   'Put the right address into origin.url; or, if that host is to be trusted, name it in ORIGIN_HOSTS and set origin.redirects: "hosts".';
 
-/** Administrators are told where. */
+/** Only administrators learn where it leads. */
 function refused(where: string): LoadFailure {
   const detailOf = (place: string) => `The origin redirected ${place}, where the service does not follow. ${ELSEWHERE}`;
   return new LoadFailure('origin-redirect', detailOf('elsewhere'), { adminDetail: detailOf(where) });

@@ -1,6 +1,6 @@
 /**
- * What an origin itself says of its refusal, such as "apikey header missing": often all that an operator needs. Its start is read,
- * for a moment, and told to administrators without what the origin was sent.
+ * The origin's own text about its refusal, such as "apikey header missing": often all that an operator needs. Reads only its
+ * beginning, for at most a second, and removes what was sent to the origin. Only administrators see it.
  */
 
 import { LoadFailure } from '../contract/problem.ts';
@@ -10,24 +10,24 @@ import { isJsonType } from './media-type.ts';
 import { withoutValues } from './redact.ts';
 import { faultIn } from './xml/soap-fault.ts';
 
-/** So much of the body is read, bytes without compression, and so much of that told, characters. */
+/** Most bytes of the body that are read (uncompressed), and most characters of them that are shown. */
 const MAX_BYTES = 2048;
-/** A SOAP Fault stands behind headers, which may be long. */
+/** A SOAP Fault stands after the SOAP headers, which can be long. */
 const MAX_XML_BYTES = 65_536;
 const MAX_TEXT = 200;
-/** A body that has not come by then is told as far as it has, ms. */
+/** Time for reading, ms; after it, the part that has arrived is used. */
 const MAX_MS = 1000;
-/** Most bytes that a decoder may make of what comes, read or not. */
+/** Most bytes that a decoder may produce, read or not. */
 const MAX_DECODED = 1_048_576;
 
-/** What was asked, and the secrets that went into it. */
+/** The request's headers, and the secrets in it. */
 export interface AskedWith extends Pick<OriginRequest, 'headers' | 'ownHeaders'> {
   secrets: readonly string[];
 }
 
 /**
- * The same failure, with the origin's words for administrators where the status is an error; a SOAP Fault goes before the status, unless that is
- * about credentials. The body is read or let go of.
+ * The same failure with the origin's text for administrators, if the status is an error. A SOAP Fault takes precedence over the status,
+ * unless the status is about credentials. The body is read or released.
  */
 export async function withOriginsWords(
   failure: LoadFailure,
@@ -54,7 +54,7 @@ export async function withOriginsWords(
   return new LoadFailure(code, message, { adminDetail: `${message} It says: ${words}`, retryable, retryAfterMs });
 }
 
-/** A text of the origin as administrators may read it: on one line, short, without what it was sent. */
+/** A text of the origin for administrators: on one line, short, without what was sent. */
 export function plainWords(text: string, asked: AskedWith): string {
   return wordsIn({ text, isCut: false }, sentIn(asked));
 }
@@ -66,7 +66,7 @@ function isText(contentType: string): boolean {
   return isJsonType(contentType) || XML.test(contentType) || /^\s*text\//i.test(contentType);
 }
 
-/** The values of the definition's headers, those of credentials also without their scheme (RFC 9110 section 11.4), and secrets. */
+/** The values of the definition's headers (credentials also without their scheme, RFC 9110 section 11.4), and secrets. */
 function sentIn({ headers, ownHeaders, secrets }: AskedWith): string[] {
   const values = [...headers].filter(([name, value]) => ownHeaders.get(name) !== value).map(([, value]) => value);
   return [...secrets, ...values, ...values.map((value) => value.replace(/^\S+\s+/, ''))];
@@ -74,15 +74,15 @@ function sentIn({ headers, ownHeaders, secrets }: AskedWith): string[] {
 
 interface Beginning {
   text: string;
-  /** Whether there may be more of it. */
+  /** Whether the text may continue. */
   isCut: boolean;
 }
 
-/** @param most bytes that are read */
+/** @param most most bytes to read */
 async function beginningOf(response: Response, signal: AbortSignal, most: number): Promise<Beginning> {
   const reader = response.body?.getReader();
   let isCut = false;
-  // Cancelling makes a pending read end at once.
+  // Cancelling ends a pending read at once.
   const stop = () => {
     isCut = true;
     reader?.cancel().catch(() => undefined);
@@ -102,7 +102,7 @@ async function beginningOf(response: Response, signal: AbortSignal, most: number
     }
     isCut ||= room <= 0;
   } catch {
-    // The status has said that it failed: what can be read only tells more of it.
+    // The status already says that the request failed: use what could be read.
     isCut = true;
   } finally {
     clearTimeout(timer);
@@ -112,7 +112,7 @@ async function beginningOf(response: Response, signal: AbortSignal, most: number
   return { text, isCut };
 }
 
-/** As much as is told of what is no Fault. */
+/** Cuts a text that is no Fault to the length that is shown. */
 function shortened({ text, isCut }: Beginning): Beginning {
   return { text: text.slice(0, MAX_BYTES), isCut: isCut || text.length > MAX_BYTES };
 }
@@ -127,9 +127,9 @@ async function* piecesOf(
   }
 }
 
-/** On one line, without markup, addresses (their queries have values) and what was sent. */
+/** The text on one line, without markup, without addresses (their queries contain values) and without what was sent. */
 function wordsIn({ text, isCut }: Beginning, sent: readonly string[]): string {
-  // Of a value that was cut in two, the first part would not be known any more.
+  // If a value was cut in two, its first part would not be recognised.
   const longest = Math.max(0, ...sent.map(({ length }) => length));
   const known = isCut ? text.slice(0, Math.max(0, text.length - longest)) : text;
   const plain = withoutValues(known, sent)

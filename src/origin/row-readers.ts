@@ -1,4 +1,4 @@
-/** What reads the tables of an answer, by the definition's `format` (CONTRACT 4). */
+/** The readers for the tables of an answer, by the definition's `format` (CONTRACT 4). */
 
 import type { Resource } from '../contract/resource.ts';
 import type { TableDefinition } from '../contract/table-definition.ts';

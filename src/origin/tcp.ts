@@ -1,13 +1,13 @@
-/** Whether a host can be connected to at all: told apart only when a request got no answer (unreachable.ts). */
+/** Whether a host accepts a TCP connection: asked only after a request got no answer (unreachable.ts). */
 
 import type { Accepts } from './unreachable.ts';
 
-/** A host that drops packets keeps us waiting; a load has better things to do. */
+/** Time-out: a host that drops packets never answers. */
 const MOST_MS = 2000;
 
-/** Opens one TCP connection, sends nothing and lets it go. Never throws. */
+/** Opens one TCP connection, sends nothing and closes it. Never throws. */
 export const acceptsTcp: Accepts = async (hostname, port) => {
-  // Node, where the OpenAPI text is made, has no such module.
+  // Node.js, where the OpenAPI text is generated, does not have this module.
   const { connect } = await import('cloudflare:sockets');
   let timer: ReturnType<typeof setTimeout> | undefined;
   const tooLong = new Promise<false>((resolve) => {

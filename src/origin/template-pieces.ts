@@ -1,17 +1,17 @@
-/** What URL templates (RFC 6570) are made of. */
+/** The pieces of URL templates (RFC 6570). */
 
 const EXPRESSION = /\{[+#./;?&]?([^{},:*\s]+(?::[1-9]\d{0,3}|\*)?(?:,[^{},:*\s]+(?::[1-9]\d{0,3}|\*)?)*)\}/g;
-// RFC 6570 section 2.2: operators that are kept for later.
+// RFC 6570 section 2.2: operators that are reserved for future use.
 const RESERVED = /\{[=,!@|]/;
 
-/** Whether all braces are those of well-formed expressions. */
+/** Whether all braces belong to well-formed expressions. */
 export function isTemplate(template: string): boolean {
   return !RESERVED.test(template) && !/[{}]/.test(template.replace(EXPRESSION, ''));
 }
 
 /** An expression of a template. */
 export interface Expression {
-  /** Empty for a simple one. */
+  /** Empty for a simple expression. */
   operator: string;
   variables: readonly { name: string; isPrefix: boolean }[];
 }

@@ -1,10 +1,10 @@
-/** Where the variables of a URL template stand, as the origin sees it once it has undone the percent-encoding. */
+/** Where the variables of a URL template stand from the view of the origin, after percent-decoding. */
 
 import { type Expression, templatePieces } from './template-pieces.ts';
 
-/** A piece of a template in its place. */
+/** A piece of a template and its place. */
 export interface PlacedPiece {
-  /** As it stands in the template. */
+  /** The piece as it is in the template. */
   text: string;
   /** Null: literal text. */
   expression: Expression | null;
@@ -12,13 +12,16 @@ export interface PlacedPiece {
   inQuotes: boolean;
   /** Whether it stands between parentheses of the path, as a key of OData does. */
   inKey: boolean;
-  /** Whether it stands behind the question mark, or begins the query. */
+  /** Whether it stands after the question mark, or begins the query. */
   inQuery: boolean;
-  /** Decoded name of the query's member whose value it is part of; null in the path, and where it names its members itself. */
+  /**
+   * Decoded name of the query member whose value it belongs to; null in the path, and for an expression that names its
+   * members.
+   */
   member: string | null;
 }
 
-/** All pieces in order. `escapesByBackslash`: a quote behind a backslash does not end a literal. */
+/** All pieces in order. `escapesByBackslash`: a quote after a backslash does not end a literal. */
 export function placedPieces(template: string, escapesByBackslash = false): PlacedPiece[] {
   const reader = new PlaceReader(escapesByBackslash);
   return templatePieces(template).map(({ text, expression }) =>
@@ -66,7 +69,10 @@ class PlaceReader {
     };
   }
 
-  /** What is percent-encoded separates nothing, but quotes and parentheses are those of the origin's own language. */
+  /**
+   * Percent-encoded characters are no separators, except quotes and parentheses, which belong to the origin's own
+   * language.
+   */
   #read(character: string): void {
     const begins = (character === '?' && this.#part === 'path') || (character === '&' && this.#part === 'query');
     if (begins) {
@@ -100,7 +106,7 @@ class PlaceReader {
   }
 }
 
-/** Of `%27` the quote that it stands for; what is not ASCII matters to nobody. */
+/** The quote for `%27`; non-ASCII characters do not matter here. */
 function decodedCharacter(character: string): string {
   return character.length === 3 ? String.fromCharCode(Number.parseInt(character.slice(1), 16)) : character;
 }

@@ -1,25 +1,26 @@
 /**
- * Why an origin could not be reached. The platform's `fetch` says little: of a refused connection what it says of one that breaks
- * off, of an unknown name and of failing TLS only "internal error". So one TCP connection that sends nothing tells the rest.
+ * Finds out why an origin could not be reached. The platform's `fetch` reports the same error for a refused and for a broken
+ * connection, and only "internal error" for an unknown name and for failing TLS. So one TCP connection, without data,
+ * finds the rest.
  */
 
 import { LoadFailure } from '../contract/problem.ts';
 import type { OriginRequest } from './build-request.ts';
 
-/** Whether something accepts TCP connections there. */
+/** Whether this host and port accept TCP connections. */
 export type Accepts = (hostname: string, port: number) => Promise<boolean>;
 
-/** What kept us from an answer. */
+/** Why there is no answer. */
 type Reason = 'name' | 'refused' | 'tls' | 'timeout' | 'closed';
 
-/** What error texts mean that say it themselves. */
+/** Error texts that state the reason. */
 const TEXTS: readonly (readonly [RegExp, Reason])[] = [
   [/certificate|handshake|\b(?:TLS|SSL)\b/i, 'tls'],
   [/\bDNS\b|lookup|getaddrinfo|ENOTFOUND/i, 'name'],
   [/refused/i, 'refused'],
   [/timed?[ -]?out/i, 'timeout'],
 ];
-/** Texts of workerd that say no more than this, found out with real peers (test/worker/unreachable-origins.test.ts). */
+/** Error texts of workerd that state no reason, observed with real peers (test/worker/unreachable-origins.test.ts). */
 const LOST = /^Network connection lost/;
 const UNTOLD = /^internal error/;
 
@@ -36,7 +37,10 @@ const WORDS: Readonly<Record<Reason, (url: URL, host: string) => string>> = {
 /** Most characters of an unknown error text that are repeated. */
 const MAX_TEXT = 200;
 
-/** The failure of a request that got no answer; administrators are told why. `accepts` null: the host cannot be tried from here. */
+/**
+ * The failure of a request without an answer; administrators see the reason. `accepts` null: the host cannot be tested
+ * from here.
+ */
 export async function unreachable(
   { url, headers }: Pick<OriginRequest, 'url' | 'headers'>,
   cause: unknown,
@@ -69,7 +73,7 @@ function isAddress(hostname: string): boolean {
   return hostname.startsWith('[') || /^[\d.]+$/.test(hostname);
 }
 
-/** Without addresses, whose queries have values, and without anything that was sent in a header. */
+/** Removes addresses, whose queries contain values, and everything that was sent in a header. */
 function redacted(text: string, headers: Headers): string {
   const sent = [...headers.values()].filter((value) => value !== '');
   const masked = sent.reduce((known, value) => known.replaceAll(value, '***'), text);

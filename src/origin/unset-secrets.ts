@@ -1,15 +1,17 @@
-/** Secrets that a definition names and nobody has set: it is taken all the same, since they may come later. */
+/**
+ * Finds secrets that a definition names but that are not set. The definition is accepted anyway: they may be set later.
+ */
 
 import { HEADER_PLACEHOLDER, isSecretName } from './check-origin.ts';
 
-/** Most that are told. */
+/** Most warnings. */
 const MOST_TOLD = 8;
 
 /**
  * A warning for each secret that is not set, with the command that sets it.
  *
- * @param parts of a definition, those in which `${ORIGIN_…}` is a secret
- * @param secret the value of one; undefined: it is not set
+ * @param parts the parts of a definition in which `${ORIGIN_…}` is a secret
+ * @param secret returns the value of a secret; undefined: it is not set
  */
 export function unsetSecrets(parts: unknown, secret: (name: string) => string | undefined): string[] {
   const text = JSON.stringify(parts) ?? '';

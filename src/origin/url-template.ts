@@ -1,4 +1,4 @@
-/** URL templates of origins (RFC 6570) over the parameters of a cache. */
+/** Expands URL templates of origins (RFC 6570) with the parameters of a cache. */
 
 import { type PrimitiveValue, parseTemplate } from 'url-template';
 import type { Json, Parameters } from '../ports/entry.ts';
@@ -7,14 +7,15 @@ import { placedPieces } from './template-places.ts';
 
 const ORIGIN = /^[a-z][a-z0-9+.-]*:\/\/[^/?#{}\\@\s]+(?=[/?#]|\{[/?#]|$)/i;
 
-/** Scheme, host and port, where they are literal and without userinfo; null otherwise. */
+/** Scheme, host and port, if they are literal and without userinfo; otherwise null. */
 export function literalOrigin(template: string): URL | null {
   const origin = ORIGIN.exec(template)?.[0];
   return origin !== undefined && URL.canParse(origin) ? new URL(origin) : null;
 }
 
 /**
- * The URL for these values; null and empty lists count as undefined (section 2.3), what is nested deeper goes as JSON. With
+ * The URL for these values. Null and empty lists count as undefined (section 2.3); deeper nested values are written as
+ * JSON. With
  * `quote`, values between single quotes of the template are escaped.
  * @throws URIError if a value holds a lone surrogate or a prefix (`{name:3}`) cuts a character in two
  */
@@ -31,7 +32,7 @@ export function expandTemplate(template: string, values: Parameters, quote?: Quo
 type Context = Record<string, PrimitiveValue | string[] | Record<string, string>>;
 
 function contextOf(values: Parameters, write: (text: string) => string): Context {
-  // Without a prototype: a variable may be called `constructor`.
+  // Without a prototype, since a variable may be named `constructor`.
   const context = Object.create(null) as Context;
   for (const [name, value] of Object.entries(values)) context[name] = templateValue(value, write);
   return context;

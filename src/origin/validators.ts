@@ -1,8 +1,8 @@
-/** Validators of origins' answers (RFC 9110 section 8.8): what is kept of them, what is sent, and what a 304 proves. */
+/** Validators of origins' answers (RFC 9110 section 8.8): which are kept, which are sent, and what a 304 proves. */
 
 import { parseHttpDate } from '../core/http-date.ts';
 
-/** The origin's validators of a load, for a conditional request; null: none that proves anything. */
+/** The origin's validators of a load, for a conditional request; null: there is none that proves anything. */
 export interface Validators {
   etag: string | null;
   lastModified: string | null;
@@ -10,24 +10,25 @@ export interface Validators {
 
 const MAX_LENGTH = 1024;
 const ENTITY_TAG = /^(?:W\/)?"[\x21\x23-\x7e]*"$/;
-/** Without the quotes that the grammar wants, as many origins write it; a comma would make it a list. */
+/** A tag without the quotes that the grammar requires, as many origins write it. With a comma it would be a list. */
 const BARE_TAG = /^[\x21\x23-\x2b\x2d-\x7e]+$/;
-/** What stands for "none" where a program has put something in all the same. */
+/** Values that some programs send instead of leaving the tag out. */
 const NO_TAG = new Set(['*', '-1', 'null', 'undefined']);
-/** A second is what a `Last-Modified` tells apart: something may be written twice in one. */
+/** `Last-Modified` has a resolution of one second: two versions may be written in the same second. */
 const STRONG_AFTER_MS = 1000;
 
 /**
- * The validators that an answer may be asked for by. A date counts only if it is at least a second older than the answer
- * (RFC 9110 section 8.8.2.2): what is younger may have been written once more within the same second.
+ * The validators of an answer that a later request may send. A date counts only if it is at least one second older than
+ * the answer
+ * (RFC 9110 section 8.8.2.2): after a younger one, the data may change again in the same second.
  *
- * @param now ms since the epoch, to within some years
+ * @param now ms since the epoch; an error of some years does not matter
  */
 export function validatorsOf(headers: Headers, now: number): Validators {
   return { etag: entityTag(headers.get('ETag')), lastModified: strongDate(headers, now) };
 }
 
-/** Those of them that may be sent; an earlier release kept what is none. */
+/** The validators that may be sent: an earlier release also stored invalid ones. */
 export function sendable({ etag, lastModified }: Validators, now: number): Validators {
   return {
     etag: entityTag(etag),
@@ -36,8 +37,9 @@ export function sendable({ etag, lastModified }: Validators, now: number): Valid
 }
 
 /**
- * The validators after a 304, which keeps what it does not name; null where it proves nothing, since it is about another version
- * than the one that was sent (RFC 9111 section 4.3.3).
+ * The validators after a 304; those that it does not name stay. Null if the 304 proves nothing, because it is about
+ * another version
+ * than the one in the request (RFC 9111 section 4.3.3).
  */
 export function validatedBy(headers: Headers, sent: Validators, now: number): Validators | null {
   if (sent.etag === null && sent.lastModified === null) return null;

@@ -1,16 +1,16 @@
-/** JSON that is no table, on its way through: it is read to its end beside the passing bytes, and nothing of it is built or held. */
+/** Reads JSON without tables while its bytes pass: it is parsed to the end, but no value is built or held. */
 
 import { LoadFailure } from '../contract/problem.ts';
 import { JsonEvents } from '../core/json-events.ts';
 import type { AnswerWatch } from './answer-watch.ts';
 import type { Findings } from './findings.ts';
 
-/** Deepest nesting: what is open costs a little memory. */
+/** Deepest nesting: each open container needs a little memory. */
 const MAX_NESTING = 10_000;
 /** Longer than any text that is compared or resolved. */
 const MAX_TEXT_LENGTH = 16_384;
 
-/** The same bytes. @throws LoadFailure `origin-malformed` if they are no JSON, and what the watch throws */
+/** The same bytes. @throws LoadFailure `origin-malformed` if they are not JSON, and what the watch throws */
 export async function* watchJson(
   body: AsyncIterable<Uint8Array>,
   watch: AnswerWatch,
@@ -29,7 +29,7 @@ export async function* watchJson(
   if (isValid) watch.finish();
 }
 
-/** What is no JSON is a finding; what the watch finds is its own. */
+/** Reports invalid JSON as a finding; findings of the watch pass unchanged. */
 function succeeds(work: () => void, findings: Findings): boolean {
   try {
     work();

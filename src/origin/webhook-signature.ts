@@ -1,14 +1,14 @@
-/** Signatures of what webhooks send: Standard Webhooks, the symmetric scheme `v1` (HMAC-SHA256). */
+/** Signatures of webhook deliveries: Standard Webhooks, the symmetric scheme `v1` (HMAC-SHA256). */
 
-/** What a secret may begin with; the rest is base64. */
+/** Optional prefix of a secret; the rest is base64. */
 const PREFIX = 'whsec_';
 const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
-/** Fewest and most bytes of a key. */
+/** Smallest and largest size of a key, in bytes. */
 const KEY_BYTES = [24, 64] as const;
 
 const encoder = new TextEncoder();
 
-/** The key that the value of a secret stands for; null: it is none. */
+/** The key in the value of a secret; null: it contains none. */
 export function signingKey(secret: string): Uint8Array<ArrayBuffer> | null {
   const text = secret.startsWith(PREFIX) ? secret.slice(PREFIX.length) : secret;
   if (!BASE64.test(text) || text.replace(/=+$/, '').length % 4 === 1) return null;
@@ -17,10 +17,10 @@ export function signingKey(secret: string): Uint8Array<ArrayBuffer> | null {
 }
 
 /**
- * The headers that go with a body.
+ * The signature headers of a body.
  *
  * @param id `webhook-id`
- * @param keys one signature each
+ * @param keys one signature for each
  * @param now ms since the epoch: `webhook-timestamp` is the time of the attempt
  * @see https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
  */
@@ -31,7 +31,7 @@ export async function signedHeaders(
   now: number,
 ): Promise<Record<string, string>> {
   const timestamp = Math.floor(now / 1000);
-  // The platform's types leave open whose buffer it is; it is always one of its own.
+  // The types allow shared memory behind the array; TextEncoder always allocates its own buffer.
   const content = encoder.encode(`${id}.${timestamp}.${body}`) as Uint8Array<ArrayBuffer>;
   const signatures = await Promise.all(keys.map((key) => signature(key, content)));
   return {

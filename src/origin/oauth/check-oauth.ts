@@ -1,4 +1,4 @@
-/** What can be said of OAuth 2.0 client credentials before a token is asked for. */
+/** Checks of OAuth 2.0 client credentials that need no token request. */
 
 import type { OAuth2 } from '../../contract/oauth.ts';
 import type { InputFault } from '../../contract/problem.ts';
@@ -9,7 +9,7 @@ import { tokenHeader } from '../credentials.ts';
 import { isTrusted } from '../hosts.ts';
 
 const MAX_PARAMS = 16;
-/** What the request says itself (RFC 6749 section 4.4.2, RFC 7523 section 2.2). */
+/** Parameters that the token request sets itself (RFC 6749 section 4.4.2, RFC 7523 section 2.2). */
 const OWN_PARAMS = new Set(['grant_type', 'client_id', 'client_secret', 'client_assertion', 'client_assertion_type']);
 
 /** All faults, with pointers from its root. `hosts`: ORIGIN_HOSTS. */

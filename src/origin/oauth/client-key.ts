@@ -1,4 +1,4 @@
-/** The private key that assertions of a client are signed with (RFC 7523): from PEM to what WebCrypto signs with. */
+/** The private key that signs a client's assertions (RFC 7523): from PEM to a WebCrypto key. */
 
 import type { OAuth2 } from '../../contract/oauth.ts';
 import { LoadFailure } from '../../contract/problem.ts';
@@ -7,9 +7,9 @@ type Algorithm = NonNullable<OAuth2['alg']>;
 
 const CURVES: Readonly<Record<string, string>> = { ES256: 'P-256', ES384: 'P-384', ES512: 'P-521' };
 
-/** @throws LoadFailure `misconfigured` for what is no such key; `name` is that of its secret */
+/** @throws LoadFailure `misconfigured` if the text is no such key; `name` is the name of its secret */
 export async function clientKey(pem: string, algorithm: Algorithm, name: string): Promise<CryptoKey> {
-  // Secrets are often put with their line breaks written out.
+  // Secrets are often stored with `\n` in place of line breaks.
   const text = pem.replaceAll('\\n', '\n');
   const [, kind = '', body = ''] = /-----BEGIN ([A-Z ]+)-----([\s\S]*?)-----END \1-----/.exec(text) ?? [];
   if (kind !== 'PRIVATE KEY') {

@@ -9,45 +9,45 @@ import { retryAfterMs } from '../origin-status.ts';
 import { withoutValues } from '../redact.ts';
 import { clientKey } from './client-key.ts';
 
-/** How long an answer may take, ms, and how large it may be, bytes. */
+/** Time-out (ms) and size limit (bytes) of an answer. */
 const TIMEOUT_MS = 30_000;
 const MAX_BYTES = 65_536;
-/** A token that is said to be good for longer is asked for anew then, s: times beyond all calendars cannot be told. */
+/** A token with a longer life is replaced after this time, s: dates beyond the calendar cannot be stored. */
 const MOST_LIFE_S = 31_536_000;
-/** Most characters of what is told of a refusal. */
+/** Most characters of a provider's refusal that are repeated. */
 const MAX_TEXT = 200;
 const RETRYABLE = new Set([408, 425, 429]);
 
-/** Who asks. */
+/** The client that asks. */
 export interface ClientCredentials {
   clientId: string;
   /** The client's secret, or its private key as PEM. */
   credential: string;
-  /** Name of the secret that holds that. */
+  /** Name of the secret that holds the credential. */
   name: string;
 }
 
-/** What it is asked with. */
+/** What a token request needs. */
 export interface TokenOptions {
   fetch: Fetch;
   signal: AbortSignal;
-  /** Values that are told to nobody; `note` adds to them. */
+  /** Values that must not be revealed; `note` adds to them. */
   secrets: readonly string[];
   note(value: string): void;
   /** ms since the epoch. */
   now: number;
 }
 
-/** A token, and how long it is good for, ms. */
+/** A token and its life, ms. */
 export interface GivenToken {
   token: string;
   lifeMs: number;
 }
 
 /**
- * One request, which follows no redirect.
+ * Sends one request, and follows no redirect.
  *
- * @throws LoadFailure `origin-auth`: final where the client is refused, else to be tried again; `misconfigured` for a key that is none
+ * @throws LoadFailure `origin-auth`: final if the client is refused, otherwise worth a retry; `misconfigured` for an invalid key
  */
 export async function requestToken(
   definition: OAuth2,
@@ -60,7 +60,7 @@ export async function requestToken(
   const limited = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]);
   const options = {
     signal: limited,
-    // What may be asked without TLS is for ORIGIN_HOSTS to say.
+    // ORIGIN_HOSTS decides which hosts may be asked without TLS.
     [oauth.allowInsecureRequests]: true,
     [oauth.customFetch]: (url: string, init: RequestInit) => {
       noteProof(init, note);
@@ -110,7 +110,7 @@ async function clientAuthentication(
         [oauth.modifyAssertion]: (header, payload) => {
           header.typ = 'JWT';
           payload.aud = aud ?? token_url;
-          // NetSuite reads both from the assertion and nowhere else; others ignore what they do not know (RFC 7523 section 3).
+          // NetSuite reads the scope only from the assertion; other providers ignore unknown claims (RFC 7523 section 3).
           if (params.scope !== undefined) payload.scope = params.scope;
         },
       });
@@ -118,7 +118,7 @@ async function clientAuthentication(
   }
 }
 
-/** What the client proves itself with, in the form in which it goes out: whoever answers may repeat it. */
+/** Notes the client's proof of identity in the form in which it is sent: the provider may repeat it in an answer. */
 function noteProof({ headers, body }: RequestInit, note: TokenOptions['note']): void {
   const authorization = new Headers(headers).get('Authorization');
   if (authorization !== null) note(authorization.replace(/^\S+\s+/, ''));
@@ -131,7 +131,7 @@ function noteProof({ headers, body }: RequestInit, note: TokenOptions['note']): 
   }
 }
 
-/** The answer, read whole: it is small, or it is none. */
+/** Reads the whole answer, up to the size limit: a valid token answer is small. */
 async function bounded(fetch: Fetch, url: string, init: RequestInit): Promise<Response> {
   const response = await fetch(url, { ...init, cache: 'no-store' });
   const reader = response.body?.getReader();
@@ -155,7 +155,7 @@ async function bounded(fetch: Fetch, url: string, init: RequestInit): Promise<Re
   return new Response([204, 205, 304].includes(status) ? null : text, { status, headers });
 }
 
-/** @throws LoadFailure `origin-auth` for any answer but 200 */
+/** @throws LoadFailure `origin-auth` for any status except 200 */
 async function demandGranted(response: Response, secrets: readonly string[], now: number): Promise<void> {
   const { status, headers } = response;
   if (status === 200) return;

@@ -1,4 +1,7 @@
-/** Tokens as they lie in the gate: sealed with a key made of the credential that they were given for, which the gate does not have. */
+/**
+ * Tokens as the gate stores them: sealed with a key derived from the credential that they were issued for, which the
+ * gate does not have.
+ */
 
 import { Buffer } from 'node:buffer';
 import type { SealedToken } from '../../ports/source-gate.ts';
@@ -6,7 +9,10 @@ import type { SealedToken } from '../../ports/source-gate.ts';
 const IV_BYTES = 12;
 const INFO = new TextEncoder().encode('freshet: token of a source');
 
-/** What only that credential opens, and only as the token that it is: `id` and `fingerprint` are authenticated with it. */
+/**
+ * Seals a token so that only that credential opens it, and only as this token: `id` and `fingerprint` are
+ * authenticated.
+ */
 export async function seal(
   token: string,
   credential: string,
@@ -22,7 +28,7 @@ export async function seal(
   return Buffer.from(all).toString('base64');
 }
 
-/** Null: it was sealed with another credential, or by another release. */
+/** Null: the token was sealed with another credential, or by another release. */
 export async function unseal(token: SealedToken, credential: string): Promise<string | null> {
   try {
     const all = new Uint8Array(Buffer.from(token.sealed, 'base64'));
@@ -41,7 +47,7 @@ function algorithm(
   return { name: 'AES-GCM', iv, additionalData: new TextEncoder().encode(`${id} ${fingerprint}`) };
 }
 
-/** HKDF (RFC 5869): credentials are random already, and need no salt. */
+/** HKDF (RFC 5869) without a salt: credentials are already random. */
 async function keyOf(credential: string): Promise<CryptoKey> {
   const secret = await crypto.subtle.importKey('raw', new TextEncoder().encode(credential), 'HKDF', false, [
     'deriveKey',

@@ -1,4 +1,4 @@
-/** The token of a source, as one load has it: kept sealed in the source's gate for all loads, and asked for by one of them at a time. */
+/** The token of a source, from the view of one load. The source's gate keeps it sealed for all loads; one load at a time asks for it. */
 
 import type { OAuth2 } from '../../contract/oauth.ts';
 import { LoadFailure } from '../../contract/problem.ts';
@@ -13,15 +13,15 @@ import type { Fetch } from '../fetch-origin.ts';
 import { type ClientCredentials, requestToken } from './request-token.ts';
 import { seal, unseal } from './sealed-token.ts';
 
-/** A token that was refused so soon after it was given would be refused again, ms. */
+/** A token that is refused so soon after it was issued (ms) is not replaced: the next one would be refused, too. */
 const JUST_MADE_MS = 5000;
-/** When to come again to a gate that gives no answer, ms. */
+/** How long to wait before asking a gate again that did not answer, ms. */
 const UNREACHABLE_MS = 10_000;
 
-/** Where tokens are kept, and how they are asked for. */
+/** Where tokens are stored, and how they are requested. */
 export interface TokenPlace {
   gate: SourceGateVerbs;
-  /** Names the load. */
+  /** Identifies the load. */
   load: string;
   fetch: Fetch;
 }
@@ -42,9 +42,9 @@ export class SourceToken {
   }
 
   /**
-   * A token that is good for a while, asked for before each request: none runs out in the middle of a load.
+   * A token that stays valid for a while. Called before each request, so that no token expires during a load.
    *
-   * @throws LoadFailure `origin-auth`, `misconfigured`; `overloaded` when the gate gives no answer
+   * @throws LoadFailure `origin-auth`, `misconfigured`; `overloaded` if the gate does not answer
    */
   async value(signal: AbortSignal): Promise<string> {
     if (this.#current === null || Date.now() >= this.#current.sealed.refreshAt) {
@@ -54,9 +54,9 @@ export class SourceToken {
   }
 
   /**
-   * The source has refused the token: asks for another one, once a load.
+   * The source has refused the token: asks for another one, at most once per load.
    *
-   * @returns whether there is another one to try
+   * @returns whether there is another token to try
    */
   async renew(signal: AbortSignal): Promise<boolean> {
     const { sealed } = this.#current ?? {};
@@ -87,7 +87,7 @@ export class SourceToken {
       }
       const opened = await this.#open(answer.token, client);
       if (opened !== null) return opened;
-      // The secret has changed since: a token of the one before is none.
+      // The secret has changed since, so the token of the previous secret is useless.
       seen = answer.token.id;
     }
   }
@@ -108,7 +108,7 @@ export class SourceToken {
         refreshAt: refreshAt(lifeMs, now),
         endsAt: now + lifeMs,
       };
-      // Without it in the gate, the next load asks for one of its own.
+      // If the gate cannot store it, the next load asks for its own token.
       await gate.putToken({ load, token: sealed }).catch(() => undefined);
       return { sealed, token };
     } catch (error) {
@@ -127,7 +127,7 @@ export class SourceToken {
     return { sealed, token };
   }
 
-  /** Who the service is there; what it proves that with may go to the host that gives tokens. */
+  /** The service's identity at the provider; its credential may be sent to the host of `token_url`. */
   #client(): ClientCredentials {
     const { token_url, client_id: id, client_auth, client_secret, private_key } = this.#definition;
     const url = new URL(token_url);

@@ -1,4 +1,6 @@
-/** Asks for pages one after the other, and again in place for one that fails before any row of it was read. */
+/**
+ * Requests pages one after the other, and repeats the request for a page that fails before any of its rows was read.
+ */
 
 import { LOAD_RETRIES, PAGE_RETRIES } from '../../contract/pages.ts';
 import { LoadFailure } from '../../contract/problem.ts';
@@ -6,21 +8,21 @@ import type { OriginRequest } from '../build-request.ts';
 import type { NewAnswer } from '../fetch-origin.ts';
 import { heldPage } from './held-page.ts';
 
-/** Longest wait in place; a longer one is the next attempt's. */
+/** Longest wait before a page is requested again; a longer wait is left to the next attempt. */
 const MOST_WAIT_MS = 60_000;
 const FIRST_WAIT_MS = 1000;
 
-/** How pages are asked for. */
+/** How pages are requested. */
 export interface PageAsking {
-  /** Asks once, unconditionally. `usedBytes`: how many the pages before had. */
+  /** Sends one unconditional request. `usedBytes`: bytes of the earlier pages. */
   ask(request: OriginRequest, usedBytes: number): Promise<NewAnswer>;
-  /** Resolves after so many ms. @throws LoadFailure when the load's time has passed */
+  /** Resolves after so many ms. @throws LoadFailure when the load's time is over */
   wait(ms: number): Promise<void>;
-  /** What the load has left, ms. */
+  /** The load's remaining time, ms. */
   leftMs(): number;
-  /** From 0 up to 1. */
+  /** A random number from 0 to below 1. */
   random(): number;
-  /** Whether a page that failed is asked for again. */
+  /** Whether a failed page is requested again. */
   retries: boolean;
 }
 
@@ -33,7 +35,10 @@ export class PageAsker {
     this.#asking = asking;
   }
 
-  /** A page, held where it is not too large for it. @throws LoadFailure; so does the body of one that was too large */
+  /**
+   * A page, held until it is whole unless it is too large. @throws LoadFailure; so does the body of one that is too
+   * large
+   */
   async page(request: OriginRequest): Promise<NewAnswer> {
     for (let tried = 0; ; tried += 1) {
       try {
@@ -57,7 +62,7 @@ export class PageAsker {
     }
   }
 
-  /** Bytes count as they go to a reader, so those of a page that broke off do not. */
+  /** Counts bytes as they go to a reader, so those of a page that broke off do not count. */
   async *#counted(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void> {
     for await (const piece of body) {
       this.#bytes += piece.byteLength;
@@ -65,7 +70,7 @@ export class PageAsker {
     }
   }
 
-  /** How long to wait before the page is asked for again; null: it is not. */
+  /** How long to wait before the page is requested again; null: it is not. */
   #waitMs(error: unknown, tried: number): number | null {
     if (!(error instanceof LoadFailure && error.retryable && this.#asking.retries)) return null;
     if (tried === PAGE_RETRIES || this.#retriesLeft === 0) return null;

@@ -1,8 +1,8 @@
-/** A page that is held until it is whole: until then nothing of it has gone to anybody, so it can be asked for again. */
+/** A page that is held until it is whole: until then no reader has seen any of it, so it can be requested again. */
 
 import { HELD_PAGE_BYTES } from '../../contract/pages.ts';
 
-/** The same body, once all of it is there or more than HELD_PAGE_BYTES are. @throws what the body throws until then */
+/** The same body, once it is complete or HELD_PAGE_BYTES have arrived. @throws what the body throws until then */
 export async function heldPage(body: AsyncIterable<Uint8Array>): Promise<AsyncIterable<Uint8Array>> {
   const iterator = body[Symbol.asyncIterator]();
   const pieces: Uint8Array[] = [];
@@ -15,7 +15,7 @@ export async function heldPage(body: AsyncIterable<Uint8Array>): Promise<AsyncIt
   }
 }
 
-/** Lets each piece go as it is taken. */
+/** Releases each piece as it is read. */
 async function* flowing(
   pieces: Uint8Array[],
   rest: AsyncIterator<Uint8Array> | null,

@@ -1,26 +1,29 @@
-/** The keys of the rows of one load: 64 bits of each, so that half a million take a few MB (ports/memory-shares.ts). */
+/**
+ * The keys of the rows of one load: 64 bits of each, so that half a million keys need a few MB
+ * (ports/memory-shares.ts).
+ */
 
-/** Where a key was seen: nowhere yet, in this answer already, or in an earlier page. */
+/** Where a key was seen before: nowhere, in this answer, or on an earlier page. */
 export type KeySeen = 'new' | 'here' | 'earlier';
 
 const FIRST_SLOTS = 1024;
-/** Of so many slots four are taken at most. */
+/** The share of slots that may be used: four of five. */
 const LOAD = { taken: 4, of: 5 };
-/** Keys whose hashes lie in one array, so that growing copies nothing. */
+/** Number of keys per array of hashes. Hashes are kept in several arrays, so that growing copies none of them. */
 const CHUNK = 8192;
 
-/** Hashes by which two keys are the same; a seed that no origin knows keeps it from making some on purpose. */
+/** A set of key hashes. The origin does not know the seed, so it cannot create collisions on purpose. */
 export class KeySet {
   size = 0;
   readonly #seed = crypto.getRandomValues(new Uint32Array(2));
-  /** Two words of hash a key, in the order in which they came. */
+  /** Two words of hash per key, in the order in which the keys came. */
   readonly #chunks: Uint32Array[] = [];
-  /** The number of a key, from 1; 0: free. Open addressing. */
+  /** Numbers of keys, from 1; 0: a free slot. Open addressing. */
   #slots = new Uint32Array(FIRST_SLOTS);
-  /** The first key of this page. */
+  /** The number of the first key of this page. */
   #pageBegin = 0;
 
-  /** What follows is another answer. */
+  /** The next keys belong to another answer. */
   beginPage(): void {
     this.#pageBegin = this.size;
   }
@@ -77,7 +80,7 @@ export class KeySet {
   }
 }
 
-/** Two words that tell texts apart, each text by all of its characters (as MurmurHash 3 mixes them). */
+/** Two hash words of a text, which depend on all of its characters (mixed as in MurmurHash 3). */
 export function hash64(text: string, seedLow: number, seedHigh: number): [low: number, high: number] {
   let low = seedLow ^ 0xdeadbeef;
   let high = seedHigh ^ 0x41c6ce57;

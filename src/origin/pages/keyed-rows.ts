@@ -1,4 +1,4 @@
-/** Rows on their way past the keys of those that came before (CONTRACT 4 "Drift"). */
+/** Compares the keys of rows with those of earlier rows (CONTRACT 4 "Drift"). */
 
 import { MAX_KEYED_ROWS } from '../../contract/constants.ts';
 import type { Pages } from '../../contract/pages.ts';
@@ -8,10 +8,10 @@ import type { RowSink } from '../../ports/rows.ts';
 import type { Findings } from '../findings.ts';
 import { KeySet } from './key-set.ts';
 
-/** What is done with a row whose key an earlier page had. */
+/** What happens to a row whose key already occurred on an earlier page. */
 export type Drift = Pages['drift'];
 
-/** Hands rows on whose keys are new; those of tables without a key all are. */
+/** Passes on rows with new keys, and all rows of tables without a key. */
 export class KeyedRows implements RowSink {
   readonly #tables: readonly TableDefinition[];
   readonly #sink: RowSink;
@@ -28,7 +28,7 @@ export class KeyedRows implements RowSink {
     this.#findings = findings;
   }
 
-  /** What follows is a further page of the same table. */
+  /** The next rows are a further page of the same table. */
   beginPage(): void {
     this.#keys?.beginPage();
   }
@@ -45,7 +45,7 @@ export class KeyedRows implements RowSink {
     this.#sink.row(text, key, hidden);
   }
 
-  /** A row that was told cannot be taken back. @throws LoadFailure `origin-pages` */
+  /** A row that was already passed on cannot be taken back. @throws LoadFailure `origin-pages` */
   removed(key: string): void {
     if (this.#keys?.has(key) === true) {
       this.#moved(
@@ -81,13 +81,13 @@ export class KeyedRows implements RowSink {
   }
 
   #moved(detail: string): void {
-    // Not by number: it would be another warning each time.
+    // Without the number of rows: with it, each load would have a different warning.
     const warning = `Table "${this.#table?.name}": rows moved while pages were read.`;
     if (this.#drift === 'keep') this.#findings.drift('repeated', 1, warning);
     else throw new LoadFailure('origin-pages', `${detail} ${KEEP}`, { retryable: true, place: '/origin/pages/drift' });
   }
 }
 
-/** What an operator does about drift. */
+/** What an operator can do about drift. */
 export const KEEP =
   'Have the origin order them by a column that is unique and does not change; origin.pages.drift: "keep" accepts it.';

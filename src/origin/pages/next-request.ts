@@ -1,4 +1,4 @@
-/** The request of a further page, made of the one before: by a link of the origin, or by a parameter that is set anew. */
+/** The request for a further page, made from the one before: by the origin's link, or by setting a parameter. */
 
 import { LoadFailure } from '../../contract/problem.ts';
 import { isObject } from '../../core/json-value.ts';
@@ -7,22 +7,23 @@ import type { OriginRequest } from '../build-request.ts';
 import { withoutParameters, withParameter } from '../query-parameter.ts';
 import { isOfBody } from './page-values.ts';
 
-// Digits of a token stay as the origin wrote them (TC39 "JSON.parse source text access"); the compiler does not know it yet.
+// rawJSON keeps the digits of a token as the origin wrote them (TC39 "JSON.parse source text access"); TypeScript lacks
+// its type.
 const { rawJSON } = JSON as unknown as { rawJSON(text: string): unknown };
 
 /** How links are followed. */
 export interface LinkRules {
-  /** The URL of the answer that has the link. */
+  /** The URL of the answer that contains the link. */
   base: URL;
   /** `origin.pages.rehost` */
   rehost: boolean;
 }
 
 /**
- * The request that a link leads to: a GET of it as it is, but for keys of the source that the origin repeats in it; with the headers of
- * `first`, at the scheme, host and port of `first` whatever the link says.
+ * The request that a link leads to: a GET of the link, without the source's keys (`auth.query`) that the origin repeats in it. It has
+ * the headers of `first`, and always goes to the scheme, host and port of `first`.
  *
- * @throws LoadFailure `origin-malformed` for what is no URL; `origin-redirect` for another host, telling it to administrators alone
+ * @throws LoadFailure `origin-malformed` if the link is no URL; `origin-redirect` for another host, which only administrators see
  */
 export function linked(first: OriginRequest, link: string, { base, rehost }: LinkRules): OriginRequest {
   if (!URL.canParse(link, base.href)) {
@@ -34,18 +35,19 @@ export function linked(first: OriginRequest, link: string, { base, rehost }: Lin
   const target = new URL(link, base.href);
   const isWeb = target.protocol === 'https:' || target.protocol === 'http:';
   const isPlain = target.username === '' && target.password === '';
-  // The parser has written both in one way: Unicode names in ASCII, addresses in one notation, backslashes as slashes.
+  // The parser has normalised both: Unicode names to ASCII, addresses to one notation, backslashes to slashes.
   const isSameHost = isPlain && target.hostname === first.url.hostname;
   if (!isWeb || !(isSameHost || rehost)) throw foreign(target, isWeb);
   const url = new URL(first.url.origin);
   url.pathname = target.pathname;
   url.search = target.search;
-  // Origins write links of what they were asked. A key in one would make it another request, and be kept with it.
+  // Origins often repeat the whole query in links. A key in the link would change the request, and would be stored with
+  // it.
   const kept = withoutParameters(url, first.keyNames ?? []);
   return { ...first, ...withoutBody(first), url: kept, method: 'GET', body: null };
 }
 
-/** A GET has no body to tell a type of. */
+/** A GET has no body, so the headers about its type are removed. */
 function withoutBody({ headers, ownHeaders }: OriginRequest): Pick<OriginRequest, 'headers' | 'ownHeaders'> {
   const [all, own] = [new Headers(headers), new Headers(ownHeaders)];
   all.delete('Content-Type');
@@ -60,14 +62,16 @@ function foreign({ host, protocol }: URL, isWeb: boolean): LoadFailure {
   return new LoadFailure('origin-redirect', detailOf('elsewhere'), { adminDetail: detailOf(where) });
 }
 
-/** A parameter of the query, or a pointer into the JSON body, and what it is set to: the text, of a number the digits. */
+/** A query parameter, or a pointer into the JSON body, and its new value as text (a number with its original digits). */
 export interface Setting {
   name: string;
   text: string;
   isNumber: boolean;
 }
 
-/** The same request with these parameters; all else stays byte for byte. @throws LoadFailure `invalid-parameters` */
+/**
+ * The same request with these parameters; everything else stays byte for byte. @throws LoadFailure `invalid-parameters`
+ */
 export function withSettings(request: OriginRequest, settings: readonly Setting[]): OriginRequest {
   let { url, body } = request;
   for (const setting of settings) {
@@ -95,7 +99,7 @@ function withMember(body: string | null, { name, text, isNumber }: Setting): str
   return JSON.stringify(root);
 }
 
-/** As a member of its own, whatever its name. */
+/** Sets an own member, whatever its name (`__proto__`). */
 function define(object: object, name: string, value: unknown): void {
   Object.defineProperty(object, name, { value, enumerable: true, configurable: true, writable: true });
 }

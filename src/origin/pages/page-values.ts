@@ -1,27 +1,27 @@
-/** What a page says at the places that `origin.pages` names: in its body as it goes by, or in its headers. */
+/** The values of a page at the places that `origin.pages` names, in its body or its headers. */
 
 import { MAX_LINK_LENGTH } from '../../contract/pages.ts';
 import { LoadFailure } from '../../contract/problem.ts';
 import { nextLink } from '../next-links.ts';
 import type { PlaceTree, Scalar } from '../place-tree.ts';
 
-/** A value and its text: of a number the digits as they came. */
+/** A value and its text; the text of a number has its original digits. */
 export interface PlacedValue {
   value: Scalar;
   text: string;
 }
 
-/** Whether a place is a pointer into the body, and not the name of a header. */
+/** Whether a place is a pointer into the body, and not a header name. */
 export function isOfBody(place: string): boolean {
   return place.startsWith('/');
 }
 
-/** The values of one page; those of its body are there once that has been read. */
+/** The values of one page. Those of its body are known once the body has been read. */
 export class PageValues {
   readonly #headers: Headers;
   readonly #values = new Map<string, PlacedValue>();
 
-  /** @param tree is made to watch for them */
+  /** @param tree is extended to watch for the places in the body */
   constructor(places: readonly string[], headers: Headers, tree: PlaceTree) {
     this.#headers = headers;
     for (const place of new Set(places.filter(isOfBody))) {
@@ -32,7 +32,7 @@ export class PageValues {
     }
   }
 
-  /** The value at a place; null: it is null, or there is none. Of `Link` the target of the link to a next page. */
+  /** The value at a place; null: it is null or missing. For `Link`, the target of the link to a next page. */
   at(place: string): PlacedValue | null {
     if (isOfBody(place)) {
       const found = this.#values.get(place);
@@ -53,7 +53,7 @@ export class PageValues {
     return found;
   }
 
-  /** A count of rows, as a number or as its digits; null: there is none. @throws LoadFailure `origin-malformed` */
+  /** A count of rows, given as a number or as digits; null: there is none. @throws LoadFailure `origin-malformed` */
   count(place: string): number | null {
     const found = this.at(place);
     if (found === null) return null;
@@ -62,7 +62,7 @@ export class PageValues {
     return Number(text);
   }
 
-  /** Whether it says that more follows; null: it does not say. @throws LoadFailure `origin-malformed` */
+  /** Whether the page says that more pages follow; null: it does not say. @throws LoadFailure `origin-malformed` */
   flag(place: string): boolean | null {
     const found = this.at(place);
     if (found === null) return null;
@@ -72,7 +72,7 @@ export class PageValues {
   }
 }
 
-/** A longer one is no link, and is not held. */
+/** A text over the limit cannot be a link, and is not held. */
 function bounded(text: string): string {
   return text.length > MAX_LINK_LENGTH ? text.slice(0, MAX_LINK_LENGTH + 1) : text;
 }

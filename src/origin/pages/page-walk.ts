@@ -1,6 +1,6 @@
 /**
- * Which page follows, and whether one does (CONTRACT 4 "Pages"): the rules alone, without asking anybody. Holds 16 bytes of each
- * request, so that none is made twice.
+ * Decides whether another page follows, and which one (CONTRACT 4 "Pages"), without sending requests itself. Holds 16 bytes per
+ * request, so that no request is made twice.
  */
 
 import { hash } from 'node:crypto';
@@ -14,13 +14,15 @@ import type { PageRows } from './paged-rows.ts';
 
 /** A page that has been read. */
 export interface ReadPage extends PageRows {
-  /** Where it came from. */
+  /** The URL of its answer. */
   url: URL;
   values: PageValues;
 }
 
 interface WalkOptions {
-  /** Takes a difference from the origin's count that `drift` accepts: of how many rows, and a text for an operator. */
+  /**
+   * Receives a difference from the origin's count that `drift` accepts: the number of rows, and a text for an operator.
+   */
   onDrift?: (rows: number, text: string) => void;
   isFull?: boolean;
 }
@@ -41,7 +43,7 @@ export class PageWalk {
 
   /**
    * @param request the definition's own
-   * @param options not `isFull`: the answers have some of the rows that `total` counts
+   * @param options `isFull` false: the answers have only some of the rows that `total` counts
    */
   constructor(pages: Pages, request: OriginRequest, { onDrift = NOBODY, isFull = true }: WalkOptions = {}) {
     this.#pages = pages;
@@ -57,7 +59,7 @@ export class PageWalk {
   }
 
   /**
-   * The request of the page after this one; null: it was the last.
+   * The request for the page after this one; null: this was the last page.
    *
    * @throws LoadFailure `origin-pages`, `origin-malformed`, `origin-redirect`, `origin-too-large`
    */
@@ -95,13 +97,13 @@ export class PageWalk {
       this.#asked.add(id);
       return request;
     }
-    // Some origins repeat the last link for ever, with no row behind it.
+    // Some origins repeat the last link for ever, without any rows.
     if (page.rows === 0 && more === null) return null;
     const detail = `Page ${this.#number} of the origin leads to a page that was read before, so it has no end.`;
     throw new LoadFailure('origin-pages', `${detail} See that origin.pages names the right place and parameter.`);
   }
 
-  /** By a link or token. */
+  /** The next page, by a link or token. */
   #named(page: ReadPage, place: string, more: boolean | null): OriginRequest | null {
     const { param, rehost, cursor } = this.#pages;
     const found = page.values.link(place);
@@ -115,10 +117,10 @@ export class PageWalk {
     return withSettings(this.#first, [token]);
   }
 
-  /** By what has come so far. */
+  /** The next page, by the number of rows or pages so far. */
   #counted(page: ReadPage, more: boolean | null): OriginRequest | null {
     const { offset, end, size = 0 } = this.#pages;
-    // What the origin says of the next page goes before what we make of this one.
+    // What the origin says (`more`) takes precedence over the number of rows.
     if (more === null) {
       if (this.#lastTotal !== null && this.#rows >= this.#lastTotal) return null;
       if (page.rows === 0 || (end === 'short' && page.rows < size)) return null;
@@ -129,7 +131,7 @@ export class PageWalk {
     return withSettings(this.#first, this.#place(this.#number));
   }
 
-  /** What tells the origin which page is meant; `number` counts from 0. */
+  /** The parameters that select a page; `number` counts from 0. */
   #place(number: number): Setting[] {
     const { offset, page, first = 1 } = this.#pages;
     if (offset !== undefined) return [{ name: offset, text: String(this.#rows), isNumber: true }];
@@ -141,7 +143,7 @@ export class PageWalk {
     return limit === undefined || size === undefined ? [] : [{ name: limit, text: String(size), isNumber: true }];
   }
 
-  /** A page whose rows are those of the page before: the origin does not know the parameter. */
+  /** Fails if a page has the same rows as the page before: the origin ignores the parameter. */
   #demandOther({ rows, hash: rowsHash }: ReadPage): void {
     const { offset, page } = this.#pages;
     const name = offset ?? page;
@@ -165,7 +167,10 @@ export class PageWalk {
     this.#lastTotal = count ?? this.#lastTotal;
   }
 
-  /** Links may lead past rows that came later; numbers may not lead past any. */
+  /**
+   * Links may reach rows that were added later, so more rows than the count are fine; page numbers must reach exactly
+   * all rows.
+   */
   #checkTotal(): void {
     const { next, cursor, drift } = this.#pages;
     const [first, last] = [this.#firstTotal, this.#lastTotal];

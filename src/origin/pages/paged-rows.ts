@@ -1,15 +1,15 @@
-/** The rows of all pages as those of one answer: a table that begins and ends once. */
+/** Joins the rows of all pages into one answer: the table begins and ends once. */
 
 import type { RowSink } from '../../ports/rows.ts';
 import { hash64 } from './key-set.ts';
 
-/** What the rows of one page are known by: how many there are, and a hash of them in their order. */
+/** Identifies the rows of one page: their number, and a hash of them in order. */
 export interface PageRows {
   rows: number;
   hash: string;
 }
 
-/** Stands between the readers of pages and the sink that the first of them is given. */
+/** Sits between the readers of pages and the sink of the first page. */
 export class PagedRows implements RowSink {
   readonly #hashes: boolean;
   #sink: RowSink | null = null;
@@ -17,17 +17,17 @@ export class PagedRows implements RowSink {
   #low = 0;
   #high = 0;
 
-  /** @param hashes whether pages are to be told from each other by their rows */
+  /** @param hashes whether pages must be told apart by their rows */
   constructor(hashes: boolean) {
     this.#hashes = hashes;
   }
 
-  /** The rows of the page that is being read. */
+  /** The rows of the current page. */
   get page(): PageRows {
     return { rows: this.#rows, hash: `${this.#low} ${this.#high}` };
   }
 
-  /** A page begins, whose rows go to the sink of the first. */
+  /** A page begins; its rows go to the sink of the first page. */
   beginPage(sink: RowSink): void {
     if (this.#sink === null) {
       this.#sink = sink;
@@ -39,7 +39,7 @@ export class PagedRows implements RowSink {
   }
 
   beginTable(): void {
-    // The first page has begun it.
+    // The first page has already begun the table.
   }
 
   row(text: string, key: string, hidden: readonly string[]): void {
@@ -49,7 +49,7 @@ export class PagedRows implements RowSink {
   }
 
   endTable(): void {
-    // The last page ends it.
+    // The table ends with the last page (`end`).
   }
 
   /** All pages have been read. */

@@ -1,4 +1,4 @@
-/** All pages of one attempt, in order, each once, as the answers of one table (DESIGN "Invariants"). */
+/** All pages of one attempt, in order, each once, as answers of one table (DESIGN "Invariants"). */
 
 import type { Pages } from '../../contract/pages.ts';
 import { LoadFailure } from '../../contract/problem.ts';
@@ -15,29 +15,29 @@ import { PageValues, type PlacedValue } from './page-values.ts';
 import { PageWalk } from './page-walk.ts';
 import { PagedRows } from './paged-rows.ts';
 
-/** What pages are read with. */
+/** What reading pages needs. */
 export interface PageReading {
-  /** With one table, which may have hidden cells. */
+  /** Has one table, which may have hidden cells. */
   definition: Resource;
   pages: Pages;
-  /** The definition's own request, or the one for its changes. */
+  /** The request of the definition, or that for its changes. */
   request: OriginRequest;
-  /** Whether the answers have all rows: else a count of rows is of others. */
+  /** Whether the answers contain all rows; if not, a count of rows in them is not compared. */
   isFull?: boolean;
-  /** A place whose value the last page has, and who is told of it. */
+  /** A place whose value on the last page is passed to `tell`. */
   last?: { place: string; tell: (value: PlacedValue | null, url: URL) => void };
   asker: Pick<PageAsker, 'page'>;
   findings: Findings;
-  /** Are told of the columns of all pages. */
+  /** Collect the columns of all pages. */
   columns: readonly ColumnWatch[];
-  /** Is told of each page that was read, and what follows it; false ends the reading there. */
+  /** Called for each page that was read, with the request that follows; false ends the reading. */
   onPage?: (rows: number, next: OriginRequest | null) => boolean;
 }
 
 /**
- * Asks for the next page once the one before has been read to its end.
+ * Requests the next page once the page before has been read to its end.
  *
- * @throws LoadFailure: whatever fails, all of the attempt is to be dropped
+ * @throws LoadFailure: after any failure, the whole attempt must be dropped
  */
 export async function* readPages(reading: PageReading): AsyncGenerator<TableAnswer, void> {
   const { pages, asker, findings, onPage } = reading;
@@ -57,7 +57,8 @@ export async function* readPages(reading: PageReading): AsyncGenerator<TableAnsw
       const { page, values, signs } = readPage(reading, answer, rows, where);
       yield page;
       request = walk.after({ url: answer.url, values, ...rows.page });
-      // A link that nobody follows: on any page but the last it says what is known.
+      // A link that is not followed is reported on the last page only: on the others a link to the next page is
+      // expected.
       if (request === null) {
         for (const sign of signs) findings.partial('next', sign);
         reading.last?.tell(values.link(reading.last.place), answer.url);
@@ -83,7 +84,7 @@ function readPage(
   const values = new PageValues(watched, answer.headers, places);
   const signs: string[] = [];
   const onNext = (what: string, where: 'header' | 'body') => {
-    // The place that pages go by is no sign of its own.
+    // A `Link` header that is read as the place of the next page is no sign of an incomplete answer.
     if (where === 'body' || pages.next?.toLowerCase() !== 'link') signs.push(what);
   };
   const { body, reader } = told(where, () => readAnswer(definition, answer, { findings, columns, places, onNext }));
@@ -98,7 +99,7 @@ function readPage(
   return { page, values, signs };
 }
 
-/** The failure, which says on what page it was: what follows the first is in no definition. */
+/** Adds the page number to a failure, since the requests after the first are not in the definition. */
 function onPageNumber(number: number, error: unknown): unknown {
   if (!(error instanceof LoadFailure) || number === 1) return error;
   const { code, message, adminDetail, retryable, retryAfterMs, place, cause } = error;
@@ -107,7 +108,7 @@ function onPageNumber(number: number, error: unknown): unknown {
   return new LoadFailure(code, page + message, options);
 }
 
-/** What the work gives, whose failures go through `where`. */
+/** Runs `work`; its failures go through `where`. */
 function told<T>(where: (error: unknown) => unknown, work: () => T): T {
   try {
     return work();

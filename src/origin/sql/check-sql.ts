@@ -1,4 +1,4 @@
-/** What is wrong with a definition whose source is a database, and with queries where it is none (CONTRACT 4 "Databases"). */
+/** Checks of a definition whose source is a database, and of queries where it is none (CONTRACT 4 "Databases"). */
 
 import type { Column } from '../../contract/column.ts';
 import type { InputFault } from '../../contract/problem.ts';
@@ -7,17 +7,17 @@ import { columnTokens } from '../../core/column-places.ts';
 import { USER_VARIABLE } from '../check-origin.ts';
 import { statementFaults } from './sql-text.ts';
 
-/** Members of `origin` that are about requests. */
+/** Members of `origin` that apply to HTTP requests. */
 const OF_REQUESTS = ['body', 'expect', 'pages', 'partial', 'quote'] as const;
-/** Those of the definition that are about texts. */
+/** Members of the definition that apply to text answers. */
 const OF_TEXTS = ['charset', 'csv', 'content_type'] as const;
-/** Of a member that says how a system is asked that is no database. */
+/** The fault of a member that does not apply to a database. */
 export const OF_DATABASE = 'must be left out: the source is a database';
 
 /**
  * All faults, with pointers from the definition's root.
  *
- * @param parameterNames null: any name may be that of a parameter
+ * @param parameterNames null: any parameter name is allowed
  */
 export function* sqlFaults(
   definition: Resource,

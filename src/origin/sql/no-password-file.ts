@@ -1,4 +1,4 @@
-/** In the place of `pgpass` (wrangler.toml): a Worker has no file of passwords. Calls back without one. */
+/** Replaces `pgpass` (wrangler.toml): a Worker has no password file. Calls back without a password. */
 export default function noPassword(_connection: unknown, callback: (password?: string) => void): void {
   callback();
 }

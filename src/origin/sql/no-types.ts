@@ -1,13 +1,13 @@
-/** In the place of `pg-types` (wrangler.toml): values stay as the database writes them (sql-value.ts), so no parser of a type is uploaded. */
+/** Replaces `pg-types` (wrangler.toml): values stay as the database writes them (sql-value.ts), so the type parsers are not uploaded. */
 
 export const builtins = {};
 
-/** What makes a value of a text: nothing does. */
+/** Returns a parser that leaves the text unchanged. */
 export function getTypeParser(): (text: string) => string {
   return String;
 }
 
-/** For the driver's own defaults. */
+/** Called by the driver for its defaults. */
 export function setTypeParser(): void {
-  // There are none to set.
+  // There are no parsers to set.
 }

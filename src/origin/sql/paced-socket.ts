@@ -1,4 +1,4 @@
-/** The driver's socket for Workers, held back by whoever reads what comes: of itself it takes in all that a statement answers with. */
+/** The driver's socket for Workers, made pausable by the reader: the original reads everything that a statement returns at once. */
 
 import { Buffer } from 'node:buffer';
 import { CloudflareSocket } from 'pg-cloudflare';
@@ -16,7 +16,7 @@ export class PacedSocket extends CloudflareSocket {
     this.#held = null;
   }
 
-  /** As it is there, but for the pause. */
+  /** The same as in the base class, with the pause added. */
   protected override async _listen(): Promise<void> {
     for (;;) {
       await this.#held?.promise;

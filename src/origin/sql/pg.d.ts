@@ -1,4 +1,4 @@
-/** Of the driver `pg`, what is used: its client and its queries, without pools. */
+/** Types of the parts of the driver `pg` that are used: its client and its queries, without pools. */
 declare module 'pg/lib/client.js' {
   import type Query from 'pg/lib/query.js';
   import type { QueryConfig, QueryResult } from 'pg/lib/query.js';
@@ -7,10 +7,10 @@ declare module 'pg/lib/client.js' {
       connectionString: string;
       connectionTimeoutMillis: number;
       application_name?: string;
-      /** Left out: one by the platform. */
+      /** Left out: a socket of the platform. */
       stream?: () => unknown;
     });
-    /** The socket; there once the client has been made. */
+    /** The connection; exists once the client has been created. */
     readonly connection: {
       readonly stream: {
         on(event: 'data', listener: (piece: Uint8Array) => void): void;
@@ -29,7 +29,7 @@ declare module 'pg/lib/query.js' {
     text: string;
     values: readonly (string | null)[];
     rowMode: 'array';
-    /** Also queries without values go by the extended protocol, which takes one statement and no more. */
+    /** Queries without values also use the extended protocol, which accepts only one statement. */
     queryMode: 'extended';
     types: { getTypeParser(): (value: string) => string };
   }
@@ -37,7 +37,7 @@ declare module 'pg/lib/query.js' {
     rows: (string | null)[][];
     fields: { name: string; dataTypeID: number }[];
   }
-  /** Keeps no rows where somebody is told of them. */
+  /** Does not keep rows if there is a listener for them. */
   export default class Query {
     constructor(config: QueryConfig);
     on(event: 'row', listener: (row: (string | null)[], result: QueryResult) => void): void;
@@ -51,7 +51,7 @@ declare module 'pg-cloudflare' {
   export class CloudflareSocket {
     constructor(ssl: boolean);
     protected readonly _cfReader: ReadableStreamDefaultReader<Uint8Array>;
-    /** Tells of what comes, until the end. */
+    /** Emits what arrives, until the end. */
     protected _listen(): Promise<void>;
     emit(event: 'data', piece: Uint8Array): boolean;
   }

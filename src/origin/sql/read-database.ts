@@ -1,6 +1,6 @@
 /**
- * Tables out of a PostgreSQL database, in one transaction that only reads: all of them are one snapshot. Each query is a cursor that is read in
- * pieces, so each statement is short, and the database goes no faster than the load.
+ * Reads tables from a PostgreSQL database in one read-only transaction, so all tables are one snapshot. Each query is a cursor that is
+ * read in pieces, so each statement is short, and the database is read no faster than the load can store.
  */
 
 import { LoadFailure } from '../../contract/problem.ts';
@@ -12,37 +12,40 @@ import { PART_END, SqlRows } from './sql-rows.ts';
 import { openSession, PIECE_BYTES, type SqlSession } from './sql-session.ts';
 import { statementOf } from './sql-text.ts';
 
-/** What is read, and how. */
+/** What to read, and how. */
 export interface DatabaseQuestion {
   connectionString: string;
   tables: readonly ReadTable[];
-  /** For each table, what is told of its rows. */
+  /** For each table, collects the columns of its rows. */
   columns: readonly ColumnWatch[];
   /** Parameters by name, and the user name as `_user`. */
   values: Parameters;
-  /** Most bytes that the database may answer with. */
+  /** Most bytes of all answers of the database. */
   maxBytes: number;
-  /** Ends it; its reason is a LoadFailure. */
+  /** Aborts the reading; its reason is a LoadFailure. */
   signal: AbortSignal;
 }
 
-/** The answer of a database as loads take it. */
+/** The answer of a database in the form that loads expect. */
 export interface DatabaseAnswer {
-  /** Rows, a line each; it ends only when the transaction has. */
+  /** Rows, one per line; ends only when the transaction has. */
   body: AsyncIterable<Uint8Array>;
-  /** Reads such lines. */
+  /** Reads these lines. */
   reader: MakeRowReader;
-  /** Whether the role may do anything, so that no rule of the database's holds it. */
+  /** Whether the role is a superuser, which no grant or rule of the database restricts. */
   isSuperuser(): Promise<boolean>;
-  /** Lets the connection go, read to its end or not. */
+  /** Releases the connection, even before the body has been read. */
   release(): void;
 }
 
-/** What operators are told of a role that may do anything. */
+/** The warning for a superuser. */
 export const SUPERUSER =
   'The role of the database is a superuser, whom READ ONLY does not keep from files and from the sessions of others: give the service a role that may only SELECT named views.';
 
-/** Of the binding of this name. @throws LoadFailure `misconfigured` where there is none, which tells administrators alone the name */
+/**
+ * The connection string of the binding of this name. @throws LoadFailure `misconfigured` without a binding; only
+ * administrators see the name
+ */
 export function connectionString(found: string | undefined, name: string): string {
   if (found !== undefined) return found;
   throw new LoadFailure('misconfigured', 'The source of this resource is not configured so that it can be asked.', {
@@ -50,7 +53,7 @@ export function connectionString(found: string | undefined, name: string): strin
   });
 }
 
-/** Settings of the transaction alone: what values look like, and how long things take. Hyperdrive itself ends a statement after 60 s. */
+/** Settings of this transaction: the form of values, and time-outs. Hyperdrive itself ends a statement after 60 s. */
 const SETTINGS = [
   "statement_timeout = '55s'",
   "idle_in_transaction_session_timeout = '90s'",
@@ -61,7 +64,10 @@ const SETTINGS = [
   'extra_float_digits = 1',
   'standard_conforming_strings = on',
 ];
-/** Rows that are first fetched at once, and most of them; between, as many as were a piece by those before. */
+/**
+ * Number of rows of the first fetch, and the maximum; in between, as many as the sizes of earlier rows suggest for one
+ * piece.
+ */
 const FIRST_ROWS = 10;
 const MOST_ROWS = 1000;
 
@@ -109,12 +115,12 @@ async function* linesOf(session: SqlSession, question: DatabaseQuestion): AsyncG
   await session.query('COMMIT');
 }
 
-/** How many rows of this size are a piece. */
+/** How many rows of this size make one piece. */
 function rowsToFetch(rowBytes: number): number {
   return Math.min(Math.max(Math.floor(PIECE_BYTES / rowBytes), 1), MOST_ROWS);
 }
 
-/** A value as the database takes it for whatever type its query says; null: there is none. */
+/** A value as text, which the database converts to the type in its query; null: there is none. */
 function boundText(values: Parameters, name: string): string | null {
   const value: Json | undefined = Object.hasOwn(values, name) ? values[name] : undefined;
   if (value === undefined || value === null) return null;
@@ -127,13 +133,13 @@ function boundText(values: Parameters, name: string): string | null {
   return text;
 }
 
-/** Begins the line of a table; those of rows begin with JSON. */
+/** Marks the line that begins a table; lines of rows begin with JSON. */
 const TABLE = '#';
 
-/** Reads the lines above. */
+/** Reads the lines of the body. */
 const readLines: MakeRowReader = (_tables, sink) => {
   const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-  // In pieces: a row may be of many megabytes, and is not looked at anew with each of them.
+  // Kept as pieces: a row may have many megabytes, and is not scanned again with each of them.
   let begun: string[] = [];
   let isOpen = false;
   const take = (line: string) => {

@@ -1,4 +1,7 @@
-/** What a database's refusals mean for a load, by SQLSTATE (PostgreSQL's manual, appendix A): told without its message, which may hold values. */
+/**
+ * The meaning of a database's errors for a load, by SQLSTATE (PostgreSQL's manual, appendix A). Their messages are not
+ * used: they may contain values.
+ */
 
 import { LoadFailure, type LoadFailureCode } from '../../contract/problem.ts';
 
@@ -21,7 +24,7 @@ const TIMEOUT: Meaning = {
 const AUTH: Meaning = { code: 'origin-auth', retryable: false, detail: 'The database did not let us in' };
 const REFUSED: Meaning = { code: 'origin-refused', retryable: false, detail: 'The database refused a query' };
 
-/** The longest beginning that fits counts; what begins with none of these is refused. */
+/** The longest matching beginning counts; any other SQLSTATE is a refusal. */
 const MEANINGS: ReadonlyMap<string, Meaning> = new Map([
   ['08', UNREACHABLE],
   ['53', UNREACHABLE],
@@ -29,7 +32,7 @@ const MEANINGS: ReadonlyMap<string, Meaning> = new Map([
   ['58', UNREACHABLE],
   ['40001', UNREACHABLE],
   ['40P01', UNREACHABLE],
-  // The transaction was idle for longer than it may be: the load had to wait.
+  // The transaction was idle for too long, because the load had to wait.
   ['25P03', UNREACHABLE],
   ['57014', TIMEOUT],
   ['28', AUTH],
@@ -39,7 +42,7 @@ const MEANINGS: ReadonlyMap<string, Meaning> = new Map([
 /** No connection is free: too_many_connections. */
 const TOO_MANY = '53300';
 
-/** Names of the refusals that an operator can do something about. */
+/** Names of the errors that an operator can fix. */
 const NAMES: Readonly<Record<string, string>> = {
   [TOO_MANY]: 'no connection is free: raise the limit of the role or the database, or lower concurrency of the source',
   '28P01': 'the password is wrong: put the right one into the configuration of Hyperdrive',
@@ -55,14 +58,14 @@ const NAMES: Readonly<Record<string, string>> = {
   '42P01': 'no such table or view',
   '42P18': 'the type of a parameter is not known: write {name}::text',
 };
-/** What Hyperdrive says where all its connections are in use (Cloudflare docs, "Troubleshoot and debug"). */
+/** Hyperdrive's message when all its connections are in use (Cloudflare docs, "Troubleshoot and debug"). */
 const POOL_FULL = /failed to acquire a connection/i;
 
-/** The failure that an error of the driver is. `table`: whose query it was. */
+/** Converts an error of the driver. `table`: the table whose query failed. */
 export function sqlFailure(cause: unknown, table?: string): LoadFailure {
   if (cause instanceof LoadFailure) return cause;
   const { code, message } = (cause ?? {}) as { code?: unknown; message?: unknown };
-  // Whatever has no SQLSTATE comes from the way there.
+  // An error without a SQLSTATE comes from the connection.
   const state = typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) ? code : null;
   const isFull = typeof message === 'string' && POOL_FULL.test(message);
   const { detail, ...meaning } = state === null || isFull ? UNREACHABLE : meaningOf(state);
@@ -71,7 +74,7 @@ export function sqlFailure(cause: unknown, table?: string): LoadFailure {
   return new LoadFailure(meaning.code, `${detail}${where}${what}.`, { retryable: meaning.retryable, cause });
 }
 
-/** Whether a load failed since no connection was free: others would find none either. */
+/** Whether a load failed because no connection was free: other loads would fail, too. */
 export function saysFull({ cause }: LoadFailure): boolean {
   const { code, message } = (cause ?? {}) as { code?: unknown; message?: unknown };
   return code === TOO_MANY || (typeof message === 'string' && POOL_FULL.test(message));

@@ -1,4 +1,4 @@
-/** The rows of one table out of the answers of a database: declared columns, in their order. */
+/** Reads the rows of one table from the answers of a database: the declared columns, in order. */
 
 import type { Column } from '../../contract/column.ts';
 import { columnName } from '../../contract/column.ts';
@@ -9,10 +9,13 @@ import { type ColumnWatch, toldNames } from '../column-watch.ts';
 import type { SqlResult } from './sql-session.ts';
 import { writeValue } from './sql-value.ts';
 
-/** Stands between the text of a row, its key, and each cell that stands in no row: JSON escapes it. */
+/**
+ * Separates the text of a row, its key, and each cell that is not part of the row. JSON escapes tabs, so none of them
+ * contains one.
+ */
 export const PART_END = '\t';
 
-/** Where a column stands in a row, its index alone, and the number of its type. */
+/** A column's position in the row, its index as an array, and the number of its type. */
 type Place = readonly [at: number, column: readonly [number], type: number];
 
 export class SqlRows {
@@ -21,14 +24,14 @@ export class SqlRows {
   readonly #cells: CellWriter;
   #places: readonly Place[] | null = null;
 
-  /** @param watch is told of what rows have */
+  /** @param watch collects the columns that rows have */
   constructor(table: ReadTable, watch: ColumnWatch) {
     this.#table = table;
     this.#watch = watch;
     this.#cells = new CellWriter(table, watch);
   }
 
-  /** Lines of rows: the row's text, its key and its hidden cells (ports/rows.ts), none of which has a tab or a line end. @throws LoadFailure `origin-malformed` */
+  /** Lines of rows: the row's text, its key and its hidden cells (ports/rows.ts), without tabs and line ends. @throws LoadFailure `origin-malformed` */
   read({ rows, columns }: SqlResult): string[] {
     this.#places ??= this.#placesIn(columns);
     return rows.map((row) => this.#row(row, this.#places ?? []));

@@ -1,32 +1,32 @@
-/** One connection to a database, by the driver `pg`, which is loaded only here and only when a database is read. */
+/** One connection to a database, with the driver `pg`, which is loaded only here and only when a database is read. */
 
 import { LoadFailure } from '../../contract/problem.ts';
 import { sqlFailure } from './sql-failure.ts';
 
-/** What a statement gave: values as the database writes them, in the order of the columns. */
+/** The result of a statement: values as the database writes them, in the order of the columns. */
 export interface SqlResult {
   rows: readonly (readonly (string | null)[])[];
   columns: readonly { name: string; dataTypeID: number }[];
 }
 
 export interface SqlSession {
-  /** Bytes that have come, of all answers. */
+  /** Bytes of all answers so far. */
   readonly bytes: number;
-  /** @throws LoadFailure by SQLSTATE; `table`: whose query it is */
+  /** @throws LoadFailure by SQLSTATE; `table`: the table whose query it is */
   query(text: string, values?: readonly (string | null)[], table?: string): Promise<SqlResult>;
   /**
-   * What a statement gives, about PIECE_BYTES at a time, once at least: no more is read ahead than that and a row.
+   * The rows of a statement in pieces of about PIECE_BYTES, at least one. Reads ahead at most one piece and one row.
    *
    * @throws LoadFailure as `query`
    */
   pieces(text: string, table: string): AsyncGenerator<SqlResult, void>;
-  /** Ends the connection, whatever goes on over it. Never throws. */
+  /** Closes the connection, even during a query. Never throws. */
   close(): void;
 }
 
-/** About so many bytes of a statement's rows are held. */
+/** About how many bytes of a statement's rows are held. */
 export const PIECE_BYTES = 1_048_576;
-/** Most bytes of one row: the driver holds it whole. */
+/** Most bytes of one row: the driver holds a row as a whole. */
 const MAX_ROW_BYTES = 16_777_216;
 const CONNECT_MS = 15_000;
 const HOW = {
@@ -39,7 +39,7 @@ const HOW = {
  * Connects.
  *
  * @param maxBytes most bytes of all answers
- * @param signal ends it; its reason is a LoadFailure
+ * @param signal aborts the connection; its reason is a LoadFailure
  * @throws LoadFailure
  */
 export async function openSession(
@@ -53,7 +53,7 @@ export async function openSession(
     import('./paced-socket.ts'),
   ]);
   signal.throwIfAborted();
-  // Hyperdrive is reached within Cloudflare, without TLS.
+  // The connection to Hyperdrive stays within Cloudflare, without TLS.
   const socket = new PacedSocket(false);
   const client = new Client({
     connectionString,
@@ -63,7 +63,7 @@ export async function openSession(
   });
   let ended: unknown = null;
   let fail: (reason: unknown) => void = () => undefined;
-  // The driver itself does not tell of each end of a socket on which something is awaited.
+  // The driver does not report every end of a socket while a query waits for it.
   const broken = new Promise<never>((_resolve, reject) => {
     fail = reject;
   });
@@ -72,7 +72,7 @@ export async function openSession(
     if (ended !== null) return;
     ended = reason;
     signal.removeEventListener('abort', aborted);
-    // Says goodbye where nothing is awaited, and else destroys the socket.
+    // Sends a Terminate message if no query is running; otherwise destroys the socket.
     client.end().catch(() => undefined);
     fail(reason);
   };
@@ -80,7 +80,7 @@ export async function openSession(
   signal.addEventListener('abort', aborted);
   client.on('error', end);
   let bytes = 0;
-  /** Since the last row. */
+  /** Bytes since the last row. */
   let rowBytes = 0;
   let onData = () => {};
   const attempt = async <T>(work: () => Promise<T>, table?: string): Promise<T> => {
@@ -96,7 +96,7 @@ export async function openSession(
     end(failure);
     throw failure;
   }
-  // The driver was told before, so rows that are whole have been taken.
+  // The driver's own listener runs first, so it has already taken the complete rows.
   client.connection.stream.on('data', (piece) => {
     bytes += piece.byteLength;
     rowBytes += piece.byteLength;

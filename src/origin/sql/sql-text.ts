@@ -1,14 +1,15 @@
 /**
- * SQL of definitions (`tables[].sql`, CONTRACT 4 "Databases"): placeholders become numbered parameters, which are bound and never text. A
- * small scanner knows where PostgreSQL reads no SQL (its manual, section 4.1): literals, quoted identifiers, dollar quotes, comments.
+ * SQL of definitions (`tables[].sql`, CONTRACT 4 "Databases"). Placeholders become numbered parameters, which are bound and never
+ * inserted as text. A small scanner finds what PostgreSQL does not read as SQL (its manual, section 4.1): literals, quoted
+ * identifiers, dollar quotes and comments.
  */
 
-/** A piece of a statement: SQL that is read as such, or what is not. */
+/** A piece of a statement: SQL, or a part that is not read as SQL. */
 interface Piece {
   text: string;
-  /** What it is; `sql` is all else. */
+  /** The kind of the piece; `sql` is everything else. */
   kind: 'sql' | 'literal' | 'quoted identifier' | 'dollar quote' | 'comment';
-  /** Whether its end is there. */
+  /** Whether the piece is terminated. */
   isWhole: boolean;
 }
 
@@ -20,10 +21,10 @@ export interface Statement {
 }
 
 const PLACEHOLDER = /\{([^{}\s,:;*"'<>()]+)\}/g;
-/** Outside of these, an `e` before a quote belongs to a longer name. */
+/** Characters of identifiers. After one of them, an `e` before a quote belongs to a longer name. */
 const IDENTIFIER = /[A-Za-z0-9_$\u0080-\uFFFF]/;
 
-/** The statement with `$1` and so on in the place of `{name}`; a name that stands there twice is one parameter. */
+/** The statement with `$1` and so on in place of `{name}`; a name that occurs twice is one parameter. */
 export function statementOf(sql: string): Statement {
   const names: string[] = [];
   const text = piecesOf(sql).map((piece) =>
@@ -32,7 +33,7 @@ export function statementOf(sql: string): Statement {
           const known = names.indexOf(name);
           return `$${known === -1 ? names.push(name) : known + 1}`;
         })
-      : // A comment may end the line, and it means nothing.
+      : // Only white space: a comment may have ended with its line.
         piece.kind === 'comment'
         ? ' '
         : piece.text,
@@ -40,7 +41,7 @@ export function statementOf(sql: string): Statement {
   return { text: text.join('').trim().replace(/;$/, '').trimEnd(), names };
 }
 
-/** What is wrong with a statement. `isName`: whether a parameter may be called so. */
+/** What is wrong with a statement. `isName`: whether a parameter may have this name. */
 export function* statementFaults(sql: string, isName: (name: string) => boolean): Generator<string> {
   if (sql.includes('\0')) yield 'must not hold the character U+0000';
   const pieces = piecesOf(sql);
@@ -87,7 +88,7 @@ function piecesOf(sql: string): Piece[] {
   return pieces;
 }
 
-/** What begins at this place and is no SQL; `end`: null, there is none. */
+/** The piece that begins at this place and is not SQL; `end` null: it is not terminated. */
 function notSql(sql: string, at: number): { end: number | null; kind: Exclude<Piece['kind'], 'sql'> } | null {
   switch (sql[at]) {
     case "'":
@@ -109,7 +110,7 @@ function notSql(sql: string, at: number): { end: number | null; kind: Exclude<Pi
   }
 }
 
-/** Behind the closing quote; a doubled one, and with `escapes` one behind a backslash, closes nothing. */
+/** Index after the closing quote. A doubled quote, or with `escapes` one after a backslash, does not close. */
 function endOfQuoted(sql: string, begin: number, quote: string, escapes: boolean): number | null {
   for (let at = begin + 1; at < sql.length; at += 1) {
     if (escapes && sql[at] === '\\') at += 1;
@@ -121,7 +122,7 @@ function endOfQuoted(sql: string, begin: number, quote: string, escapes: boolean
   return null;
 }
 
-/** `E'…'`: only there a backslash escapes, since the load turns standard_conforming_strings on. */
+/** `E'…'`: only here a backslash escapes, since the load sets standard_conforming_strings to on. */
 function isEscapeString(sql: string, at: number): boolean {
   return /[eE]/.test(sql[at - 1] ?? '') && !IDENTIFIER.test(sql[at - 2] ?? '');
 }
@@ -131,7 +132,7 @@ function endOfLine(sql: string, at: number): number {
   return length === -1 ? sql.length : at + length;
 }
 
-/** Comments nest, as in no other language of this kind. */
+/** Unlike in most languages, comments nest. */
 function endOfBlock(sql: string, begin: number): number | null {
   let depth = 0;
   for (let at = begin; at < sql.length; at += 1) {

@@ -1,15 +1,15 @@
 /**
- * Values of PostgreSQL as it writes them in texts, made cells by their type. No driver comes between: through its dates and floats days move
- * and digits go (brianc/node-postgres#818, node-pg-types#50).
+ * Converts PostgreSQL's text form of values to cells, by type. The driver's parsers are not used: its dates and floats shift days and
+ * lose digits (brianc/node-postgres#818, node-pg-types#50).
  */
 
 import { Buffer } from 'node:buffer';
 import type { CellWriter } from '../cells/cell-writer.ts';
 
-/** How values of a type are read; all other types are texts. */
+/** How values of a type are read; all other types are read as texts. */
 type Kind = 'number' | 'boolean' | 'json' | 'date' | 'time' | 'bytes';
 
-/** By the type's number, which never changes (PostgreSQL's src/include/catalog/pg_type.dat). */
+/** By type number, which never changes (PostgreSQL's src/include/catalog/pg_type.dat). */
 const KINDS: ReadonlyMap<number, Kind> = new Map([
   [20, 'number'],
   [21, 'number'],
@@ -27,7 +27,7 @@ const KINDS: ReadonlyMap<number, Kind> = new Map([
   [17, 'bytes'],
 ]);
 
-/** Puts a value into the cells of columns. `type`: its number. @throws LoadFailure `origin-malformed` */
+/** Writes a value into the cells of columns. `type`: the number of its type. @throws LoadFailure `origin-malformed` */
 export function writeValue(cells: CellWriter, columns: readonly number[], value: string | null, type: number): void {
   if (value === null) {
     cells.empty(columns, true);
@@ -35,7 +35,7 @@ export function writeValue(cells: CellWriter, columns: readonly number[], value:
   }
   switch (KINDS.get(type)) {
     case 'number':
-      // NaN and the infinities are no numbers of JSON.
+      // JSON has no NaN and no infinities.
       if (/^-?\d/.test(value)) cells.literal(columns, value);
       else cells.empty(columns, true);
       return;
@@ -58,7 +58,7 @@ export function writeValue(cells: CellWriter, columns: readonly number[], value:
   }
 }
 
-/** `2026-11-28 09:00:00.5+00` as RFC 3339 has it; days, and years before Christ, are as they came. */
+/** `2026-11-28 09:00:00.5+00` as RFC 3339; dates without a time and years BC stay unchanged. */
 function isoTime(value: string): string {
   const found = /^(\d{4,}-\d\d-\d\d) (\d\d:\d\d:\d\d(?:\.\d+)?)(\+00)?$/.exec(value);
   return found === null ? value : `${found[1]}T${found[2]}${found[3] === undefined ? '' : 'Z'}`;
@@ -71,11 +71,11 @@ function writeJson(cells: CellWriter, columns: readonly number[], value: string)
   else cells.literal(columns, json);
 }
 
-/** The type `json` keeps white space as it was given, in which rows would break. */
+/** The type `json` keeps the original white space, whose line ends would break the format of rows. */
 function withoutSpace(json: string): string {
   let bare = '';
   let at = 0;
-  // String by string: one may be of many megabytes, which no expression matches as a whole.
+  // Searches string by string: a string may have many megabytes, too many for one regular expression.
   for (let begin = json.indexOf('"'); begin !== -1; begin = json.indexOf('"', at)) {
     const end = endOfString(json, begin);
     bare += json.slice(at, begin).replaceAll(/\s+/g, '') + json.slice(begin, end);
@@ -84,7 +84,7 @@ function withoutSpace(json: string): string {
   return bare + json.slice(at).replaceAll(/\s+/g, '');
 }
 
-/** Behind the quote that ends the string. */
+/** Index after the quote that ends the string. */
 function endOfString(json: string, begin: number): number {
   for (let at = json.indexOf('"', begin + 1); at !== -1; at = json.indexOf('"', at + 1)) {
     let escapes = 0;
@@ -94,7 +94,7 @@ function endOfString(json: string, begin: number): number {
   return json.length;
 }
 
-/** `\x0aff`, as `bytea_output = hex` writes it. */
+/** Reads `\x0aff`, the form of `bytea_output = hex`. */
 function base64(hex: string): string {
   return Buffer.from(hex.slice(2), 'hex').toString('base64');
 }

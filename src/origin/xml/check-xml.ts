@@ -1,4 +1,4 @@
-/** What is wrong with the places of a definition of XML (CONTRACT 4 "XML"). */
+/** Checks of the paths in a definition of XML (CONTRACT 4 "XML"). */
 
 import { columnDefinition, columnName } from '../../contract/column.ts';
 import type { InputFault } from '../../contract/problem.ts';
@@ -11,7 +11,7 @@ import { ambiguousName, xmlTree } from './xml-tree.ts';
 const FORM =
   'must be a path of local names without a prefix, such as /Envelope/Body/Item; {uri}Item is a name of one namespace';
 
-/** All faults, with pointers from the definition's root; of other formats, none. */
+/** All faults, with pointers from the definition's root; none for other formats. */
 export function xmlFaults({
   format,
   tables = [],
@@ -61,7 +61,7 @@ export function xmlPlaceFault(place: string, tables: readonly TableDefinition[])
   return table === undefined ? null : `must not lie at or within the rows of table "${table.name}"`;
 }
 
-/** Of all places outside of rows. */
+/** Faults of all places outside of rows. */
 function* placesFaults({ expect = [], pages }: Resource['origin']): Generator<InputFault> {
   const named = [pages?.next, pages?.cursor, pages?.total, pages?.more, ...expect.map(({ at }) => at)];
   const places = named.filter((place) => place?.startsWith('/') === true);
@@ -69,18 +69,18 @@ function* placesFaults({ expect = [], pages }: Resource['origin']): Generator<In
   if (mixed !== undefined) yield { pointer: '/origin', detail: ambiguous(mixed) };
 }
 
-/** Null: it is no path to an element. */
+/** Null: the path does not lead to an element. */
 function elementSteps(path: string): XmlStep[] | null {
   const steps = xmlSteps(path);
   return steps === null || steps.length === 0 || steps.some(({ isAttribute }) => isAttribute) ? null : steps;
 }
 
-/** Whether the rows of one place hold those of the other. */
+/** Whether the rows at one place contain those at the other. */
 function holds(a: readonly XmlStep[], b: readonly XmlStep[]): boolean {
   return a.length <= b.length ? isWithin(b, a) : isWithin(a, b);
 }
 
-/** Whether an element of the one path may lie within one of the other, or be it. */
+/** Whether an element of the inner path may be, or lie within, an element of the outer path. */
 function isWithin(inner: readonly XmlStep[], outer: readonly XmlStep[] | null): boolean {
   if (outer === null || outer.length > inner.length) return false;
   return outer.every(({ local, uri }, depth) => {

@@ -1,4 +1,4 @@
-/** The text of elements while they are read: of all their pieces, without that of elements within them. */
+/** The text of elements while they are read: all its pieces, without the text of child elements. */
 
 import { LoadFailure } from '../../contract/problem.ts';
 import type { XmlElement } from './xml-events.ts';
@@ -9,7 +9,7 @@ const MAX_TEXT_LENGTH = 1_048_576;
 
 /** The text of one element. */
 export class ElementText {
-  /** Whether elements lie within. */
+  /** Whether the element has child elements. */
   hasElements = false;
   readonly isNil: boolean;
   #text = '';
@@ -29,7 +29,7 @@ export class ElementText {
     }
   }
 
-  /** Null: it says that it has none (XML Schema, `xsi:nil`). Undefined: it has elements in place of a text. */
+  /** Null: the element is nil (XML Schema, `xsi:nil`). Undefined: it has child elements instead of a text. */
   get value(): string | null | undefined {
     if (this.isNil) return null;
     return this.hasElements && this.#text.trim() === '' ? undefined : this.#text;

@@ -1,4 +1,4 @@
-/** Tables out of an XML answer, in one pass and without a tree of it: each element at the path of a table is a row, be it one or many. */
+/** Reads tables from an XML answer in one pass, without building a tree: each element at the path of a table is a row. */
 
 import { LoadFailure } from '../../contract/problem.ts';
 import type { TableDefinition } from '../../contract/table-definition.ts';
@@ -16,7 +16,7 @@ import { XmlPlaces } from './xml-places.ts';
 import { XmlRows } from './xml-rows.ts';
 import { branchOf, placeAt, type XmlNode, xmlTree } from './xml-tree.ts';
 
-/** Reads tables at paths of local names; a SOAP Fault ends it. */
+/** Reads tables at paths of local names; a SOAP Fault ends the reading. */
 export function readXml(
   tables: readonly TableDefinition[],
   sink: RowSink,
@@ -33,7 +33,7 @@ export function readXml(
   };
 }
 
-/** A table whose rows are the elements of a place, or lie right within it. */
+/** A table whose rows are the elements at a place, or are direct children of it. */
 interface Found {
   table: number;
   isRow: boolean;
@@ -45,15 +45,15 @@ class TableFinder implements XmlHandler {
   readonly #options: ReaderOptions;
   readonly #fault: SoapFault;
   readonly #places: XmlPlaces;
-  /** The way from the root to the innermost open element outside of rows, as far as tables lie on it. */
+  /** The way from the root to the innermost open element outside of rows, as far as it leads to tables. */
   readonly #path: XmlNode<Found>[];
   readonly #root: XmlNode<Found>;
   readonly #names = new FoundNames<XmlNode<Found>>();
   #ignored = 0;
-  /** The table whose rows are being told; its reader takes what is within a row. */
+  /** The table whose rows are being read; its reader takes the content of a row. */
   #current: { table: number; rows: XmlRows } | null = null;
   #isInRow = false;
-  /** The tables whose parent element was there, and those whose rows were told. */
+  /** The tables whose parent element occurred, and those whose rows occurred. */
   readonly #parents = new Set<number>();
   readonly #told = new Set<number>();
 
@@ -110,9 +110,10 @@ class TableFinder implements XmlHandler {
   }
 
   /**
-   * The answer is over: a table without a row is empty where its parent was there, or its definition says so.
+   * The answer has ended: a table without rows is empty if its parent element occurred, or if its definition allows
+   * that.
    *
-   * @throws LoadFailure `origin-malformed`, naming the table that is missing; `origin-refused`
+   * @throws LoadFailure `origin-malformed`, naming the missing table; `origin-refused`
    */
   finish(): void {
     this.#options.watch?.finish();
@@ -134,7 +135,7 @@ class TableFinder implements XmlHandler {
     }
   }
 
-  /** Names at the last place on the way to a table's rows that is there and has any. */
+  /** The names at the last place on the way to a table's rows that the answer has. */
   #found(rows: string): string {
     const way: [called: string, node: XmlNode<Found>][] = [['', this.#root]];
     for (const step of xmlSteps(rows) ?? []) {
@@ -156,7 +157,7 @@ class TableFinder implements XmlHandler {
     const definition = this.#tables[table];
     if (definition === undefined) throw new RangeError('a table that is not defined');
     if (this.#told.has(table)) {
-      // Rows that were told cannot be added to.
+      // The table has already ended; it cannot get more rows.
       const detail = `Table "${definition.name}": the rows of another table stand between its own: make a resource of each table.`;
       throw new LoadFailure('origin-malformed', detail, { place: { table: definition.name, member: 'rows' } });
     }
@@ -169,14 +170,16 @@ class TableFinder implements XmlHandler {
   }
 }
 
-/** Where a table's rows lie, and the element right round them; the document is none, since it is always there. */
+/**
+ * Where a table's rows lie, and their parent element. The document is not counted as a parent, since it always exists.
+ */
 function placesOf({ rows = '' }: TableDefinition, table: number): (readonly [XmlStep[], Found])[] {
   const steps = xmlSteps(rows) ?? [];
   const row = [steps, { table, isRow: true }] as const;
   return steps.length === 1 ? [row] : [row, [steps.slice(0, -1), { table, isRow: false }] as const];
 }
 
-/** The path of the element round rows; of the root, its own. */
+/** The path of the parent element of rows; for the root, its own path. */
 function parentOf(rows: string): string {
   const parent = /^((?:\/(?:\{[^{}]*\}|[^/{}])*)+)\//.exec(rows)?.[1];
   return parent ?? rows;

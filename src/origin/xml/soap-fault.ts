@@ -1,11 +1,11 @@
-/** SOAP Faults (SOAP 1.1 section 4.4, SOAP 1.2 part 1 section 5.4): a service says so that it failed, with whatever status. */
+/** SOAP Faults (SOAP 1.1 section 4.4, SOAP 1.2 part 1 section 5.4): how a service reports a failure, whatever the status. */
 
 import { LoadFailure } from '../../contract/problem.ts';
 import { type XmlElement, XmlEvents, type XmlHandler } from './xml-events.ts';
 
 const ENVELOPES = new Set(['http://schemas.xmlsoap.org/soap/envelope/', 'http://www.w3.org/2003/05/soap-envelope']);
 const WAY = ['Envelope', 'Body', 'Fault'];
-/** Codes that the two versions define; a service may put its own behind a point (1.1), or have others. */
+/** Codes of the two versions; a service may append its own after a dot (1.1), or use others. */
 const CODES = new Set([
   'VersionMismatch',
   'MustUnderstand',
@@ -15,37 +15,37 @@ const CODES = new Set([
   'Server',
   'Receiver',
 ]);
-/** They say that the same request may succeed later. */
+/** Codes that mean that the same request may succeed later. */
 const RETRYABLE = new Set(['Server', 'Receiver']);
 const MOST_TEXT = 1024;
 
-/** Watches a document go by for a Fault; its depth is counted by what it is told. */
+/** Watches a document for a Fault. */
 export class SoapFault implements XmlHandler {
-  /** How many elements are open; the first are on the way to a Fault where that holds. */
+  /** Number of open elements; the first `#onWay` of them are on the path of a Fault. */
   #depth = 0;
   #onWay = 0;
-  /** Names of the elements that are open within the Fault. */
+  /** Names of the open elements within the Fault. */
   readonly #inner: string[] = [];
   #code = '';
   #words = '';
   readonly #onFault: (fault: SoapFault) => void;
 
-  /** @param onFault is told when a Fault has ended */
+  /** @param onFault is called when a Fault has ended */
   constructor(onFault: (fault: SoapFault) => void = () => undefined) {
     this.#onFault = onFault;
   }
 
-  /** Whether the document has a Fault, as far as it was read, and its code. */
+  /** Whether the part of the document that was read contains a Fault and its code. */
   get isThere(): boolean {
     return this.#code !== '';
   }
 
-  /** What the service says of it, for administrators. */
+  /** The service's text about the failure, for administrators. */
   get words(): string {
     return this.#words.trim();
   }
 
-  /** What it means for a load; `words` are told to administrators. */
+  /** The failure of the load; administrators see `words`. */
   failure(words: string): LoadFailure {
     const code = this.#code
       .trim()
@@ -66,7 +66,7 @@ export class SoapFault implements XmlHandler {
     if (this.#onWay < WAY.length) return;
     const place = this.#inner.join('/');
     if (place === 'faultcode' || place === 'Code/Value') this.#code = this.#code.concat(piece).slice(0, MOST_TEXT);
-    // Of reasons in several languages all are told.
+    // If there are reasons in several languages, all are kept.
     if (place === 'faultstring' || place === 'Reason/Text') this.#words = this.#words.concat(piece).slice(0, MOST_TEXT);
   }
 
@@ -80,7 +80,7 @@ export class SoapFault implements XmlHandler {
     const wasFault = this.#onWay === WAY.length;
     this.#onWay = this.#depth;
     if (!wasFault) return;
-    // Without a code, which is a fault of its own.
+    // A Fault without a code is still a Fault.
     this.#code ||= 'none';
     this.#onFault(this);
   }
@@ -92,7 +92,7 @@ export function faultIn(beginning: string): SoapFault | null {
   try {
     new XmlEvents(fault).write(new TextEncoder().encode(beginning));
   } catch (error) {
-    // What is no XML says nothing, and what was read before it breaks off does.
+    // Invalid XML has no Fault, but one that was read before the invalid part counts.
     if (!(error instanceof LoadFailure)) throw error;
   }
   return fault.isThere ? fault : null;

@@ -1,17 +1,17 @@
-/** The encoding that an XML document says it has at its beginning (XML 1.0, appendix F). */
+/** The encoding that an XML document declares at its beginning (XML 1.0, appendix F). */
 
 import { LoadFailure } from '../../contract/problem.ts';
 import { encodingOf } from '../charset.ts';
 
-/** An XML declaration is not longer. */
+/** Longest XML declaration. */
 const MAX_LENGTH = 256;
 const ENCODING = /^<\?xml\s[^>]*?\sencoding\s*=\s*["']([^"']*)["']/;
 
 /**
- * Name of the encoding; null: more of the document must be seen.
+ * Name of the encoding; null: more of the document is needed.
  *
- * @param isWhole there is no more of it
- * @throws LoadFailure `origin-malformed` for an encoding that is not known
+ * @param isWhole there is no more
+ * @throws LoadFailure `origin-malformed` for an unknown encoding
  */
 export function declaredEncoding(beginning: Uint8Array, isWhole: boolean): string | null {
   const [first, second] = beginning;
@@ -20,7 +20,8 @@ export function declaredEncoding(beginning: Uint8Array, isWhole: boolean): strin
   const text = String.fromCharCode(...beginning.subarray(0, MAX_LENGTH));
   if (!text.includes('>') && text.length < MAX_LENGTH && !isWhole) return null;
   const label = ENCODING.exec(text)?.[1];
-  // What could be read so is not UTF-16, though it says so: some serializers write the encoding of their own strings.
+  // The declaration could be read as ASCII, so it is not UTF-16: some serializers declare the encoding of their own
+  // strings.
   if (label === undefined || /^(?:utf-16|ucs-2)/i.test(label)) return 'utf-8';
   const encoding = encodingOf(label);
   if (encoding !== null) return encoding;

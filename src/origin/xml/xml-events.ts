@@ -1,13 +1,13 @@
 /**
- * XML 1.0 with namespaces as a stream of events. The parser itself has no limits: it would hold a name, a comment or a document type of any
- * length. So what it is given is counted in front of it.
+ * XML 1.0 with namespaces as a stream of events. The parser itself has no limits and would hold a name, a comment or a document type of
+ * any length, so the bytes are counted before the parser gets them.
  */
 
 import { type SaxesAttributeNS, SaxesParser, type SaxesTagNS } from 'saxes';
 import { MAX_ORIGIN_NESTING } from '../../contract/constants.ts';
 import { LoadFailure } from '../../contract/problem.ts';
 
-/** An element that begins; attributes that declare namespaces are not among its own. */
+/** An element that begins; its attributes do not include namespace declarations. */
 export interface XmlElement {
   uri: string;
   local: string;
@@ -15,23 +15,25 @@ export interface XmlElement {
 }
 export type XmlAttribute = Pick<SaxesAttributeNS, 'uri' | 'local' | 'value'>;
 
-/** Is told of a document's parts in order. */
+/** Receives the parts of a document in order. */
 export interface XmlHandler {
   open(element: XmlElement): void;
   close(): void;
-  /** A piece of text, references resolved; CDATA is text. Comments and instructions part pieces and say nothing. */
+  /**
+   * A piece of text with references resolved; CDATA is text. Comments and instructions split text but are not reported.
+   */
   text(piece: string): void;
 }
 
 /** Most bytes between two events: the longest text, attribute, name or comment. */
 const MAX_HELD_BYTES = 1_048_576;
 const MAX_ATTRIBUTES = 256;
-/** So many bytes are given at once: by so many more may be held than counted. */
+/** Bytes per call of the parser; this many bytes more than the limit may be held. */
 const SLICE_BYTES = 16_384;
 const XMLNS = 'http://www.w3.org/2000/xmlns/';
 const MOST_TOLD = 200;
 
-/** Takes a document in UTF-8 piece by piece, however it is cut. */
+/** Takes a UTF-8 document in pieces of any size. */
 export class XmlEvents {
   readonly #parser = new SaxesParser({ xmlns: true });
   readonly #decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false });
@@ -61,7 +63,7 @@ export class XmlEvents {
     parser.on('cdata', (text) => this.#text(text));
   }
 
-  /** @throws LoadFailure `origin-malformed`, `origin-too-large`, and whatever the handler throws */
+  /** @throws LoadFailure `origin-malformed`, `origin-too-large`, and anything that the handler throws */
   write(bytes: Uint8Array): void {
     for (let at = 0; at < bytes.length; at += SLICE_BYTES) {
       const slice = bytes.subarray(at, at + SLICE_BYTES);
@@ -71,7 +73,7 @@ export class XmlEvents {
     }
   }
 
-  /** The document is over. @throws LoadFailure `origin-malformed` if it is not whole */
+  /** The document has ended. @throws LoadFailure `origin-malformed` if it is incomplete */
   end(): void {
     this.#parser.write(this.#decode(new Uint8Array(), false));
     this.#parser.close();
@@ -98,7 +100,7 @@ export class XmlEvents {
   #open({ uri, local, attributes }: SaxesTagNS): void {
     this.#event();
     const own: XmlAttribute[] = [];
-    // `for in`, since the parser's map has no prototype, and most elements have no attribute.
+    // `for in` is safe: the parser's map has no prototype. Most elements have no attribute.
     for (const name in attributes) {
       const attribute = attributes[name];
       if (attribute !== undefined && attribute.uri !== XMLNS) own.push(attribute);
@@ -114,7 +116,7 @@ export class XmlEvents {
 
   #text(text: string): void {
     this.#event();
-    // White space between elements outside of the root.
+    // Ignores white space outside of the root.
     if (this.#depth > 0) this.#handler.text(text);
   }
 
@@ -130,7 +132,7 @@ export class XmlEvents {
     }
   }
 
-  /** The parser's words may hold names of the document: they are for administrators. */
+  /** The parser's message may contain names of the document, so only administrators see it. */
   #invalid(cause: Error): LoadFailure {
     const { line, column } = this.#parser;
     const what = `is not well-formed at line ${line}, column ${column}`;

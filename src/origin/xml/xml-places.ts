@@ -1,4 +1,4 @@
-/** Tells the values at places of an XML answer, outside of rows: texts of elements and attributes. */
+/** Reports the values at places of an XML answer outside of rows: texts of elements and attributes. */
 
 import { xmlSteps } from '../../core/xml-steps.ts';
 import type { PlaceTree, TakeValue } from '../place-tree.ts';
@@ -11,11 +11,11 @@ interface Step {
   text: ElementText;
 }
 
-/** Is told of every element of a document. */
+/** Receives every element of a document. */
 export class XmlPlaces implements XmlHandler {
   readonly #root: XmlNode<TakeValue>;
   readonly #path: Step[] = [];
-  /** How many elements are open that no place lies in. */
+  /** Number of open elements that contain no place. */
   #ignored = 0;
 
   constructor({ all }: Pick<PlaceTree, 'all'>) {

@@ -1,4 +1,4 @@
-/** The rows of one table in an XML answer: elements, of which `columns` pick texts and attributes. */
+/** The rows of one table in an XML answer: elements, from which `columns` selects texts and attributes. */
 
 import { columnDefinition, columnName } from '../../contract/column.ts';
 import { LoadFailure } from '../../contract/problem.ts';
@@ -16,24 +16,24 @@ import { branchOf, type XmlNode, xmlTree } from './xml-tree.ts';
 
 /** Most matches of one column in a row, with `"as": "json"`. */
 const MAX_MATCHES = 10_000;
-/** More names than are told of a row are not kept. */
+/** Most unknown names of a row that are kept for an error text. */
 const MOST_STRANGERS = 16;
 
 /** An open element that a column's path leads to or through; the first is the row. */
 interface Step {
-  /** The columns here, by their index. */
+  /** Indexes of the columns at this element. */
   node: XmlNode<number>;
-  /** Null: no column takes it. */
+  /** Null: no column takes the text. */
   text: ElementText | null;
 }
 
-/** Where a column's cell lies within the row; null: its path is none (check-xml.ts). */
+/** The path of a column's cell within the row; null: it is invalid (check-xml.ts). */
 export function columnSteps(column: TableDefinition['columns'][number]): XmlStep[] | null {
   const { name, at } = columnDefinition(column);
   return xmlSteps(at ?? `/${name}`);
 }
 
-/** Takes what is inside of the elements that are rows, and tells the sink of each that is complete. */
+/** Reads the content of the elements that are rows, and gives each complete row to the sink. */
 export class XmlRows {
   readonly #table: ReadTable;
   readonly #sink: RowSink;
@@ -42,11 +42,11 @@ export class XmlRows {
   readonly #cells: CellWriter;
   readonly #root: XmlNode<number>;
   readonly #path: Step[] = [];
-  /** How many elements are open that no column's path leads through. */
+  /** Number of open elements that no column's path leads through. */
   #ignored = 0;
-  /** Of each column, how often the row has it. */
+  /** How often each column occurs in the row. */
   readonly #matches: Uint16Array;
-  /** The cells so far of columns that take several. */
+  /** The values so far of columns that take several. */
   readonly #lists: Map<number, (string | null)[]> = new Map();
   readonly #takesLists: readonly boolean[];
   #hasMember = false;
@@ -95,7 +95,7 @@ export class XmlRows {
     if (this.#ignored === 0) this.#path.at(-1)?.text?.add(piece);
   }
 
-  /** True when it was a row that ended. */
+  /** Returns true if the element that ended was a row. */
   close(): boolean {
     if (this.#ignored > 0) {
       this.#ignored -= 1;
@@ -125,7 +125,7 @@ export class XmlRows {
     if (!this.#hasColumn && this.#strangers.length < MOST_STRANGERS) this.#strangers.push(name);
   }
 
-  /** A text, or null, for columns; undefined: elements stand where a text should. */
+  /** A text, or null, for columns; undefined: child elements take the place of a text. */
   #value(columns: readonly number[], text: string | null | undefined): void {
     for (const column of columns) {
       if (text === undefined) {

@@ -1,8 +1,8 @@
-/** Places in XML as a tree, followed all at once. */
+/** Places in XML as a tree; all are followed at once. */
 
 import type { XmlStep } from '../../core/xml-steps.ts';
 
-/** A place: what is known of it, and where it goes on. */
+/** A place: its value, and the places below it. */
 export interface XmlNode<T> {
   here: T[];
   elements: Branches<T>;
@@ -12,13 +12,13 @@ export interface XmlNode<T> {
 /** By local name. */
 type Branches<T> = Map<string, Branch<T>>;
 
-/** By namespace, and for all others. Both do not stand beside each other (check-xml.ts), so each name has one place at most. */
+/** By namespace, and for all others. A name never has both (check-xml.ts), so it has at most one place. */
 interface Branch<T> {
   any: XmlNode<T> | undefined;
   byUri: Map<string, XmlNode<T>>;
 }
 
-/** The tree of these places, from where their paths begin. */
+/** The tree of these places; the root is where their paths begin. */
 export function xmlTree<T>(places: Iterable<readonly [steps: readonly XmlStep[], value: T]>): XmlNode<T> {
   const root = emptyNode<T>();
   for (const [steps, value] of places) {
@@ -38,13 +38,13 @@ export function branchOf<T>(
   return branch === undefined ? undefined : (branch.byUri.get(uri) ?? branch.any);
 }
 
-/** The place that a step of a path leads to; undefined: no path has it. */
+/** The place that a step of a path leads to; undefined: no path has this step. */
 export function placeAt<T>(node: XmlNode<T>, { local, uri }: XmlStep): XmlNode<T> | undefined {
   const branch = node.elements.get(local);
   return uri === null ? branch?.any : branch?.byUri.get(uri);
 }
 
-/** A step at which one path names a namespace and another one does not; undefined: there is none. */
+/** A step that has a namespace in one path and none in another; undefined: there is none. */
 export function ambiguousName<T>(node: XmlNode<T>): string | undefined {
   for (const branches of [node.elements, node.attributes]) {
     for (const [local, { any, byUri }] of branches) {
