@@ -8,7 +8,7 @@ const BEGIN = `INSERT INTO actions (at, id, user, action, target, reason, reques
 const END = 'UPDATE actions SET count = ?3 WHERE at = ?1 AND id = ?2';
 const DROP = 'DELETE FROM actions WHERE at = ?1 AND id = ?2';
 
-/** Each of these is a range of an index. */
+/** Each of these queries reads one range of an index. */
 const BEFORE = 'at >= ? AND (at, id) < (?, ?) ORDER BY at DESC, id DESC LIMIT ?';
 const listSql = (...equal: string[]) =>
   `SELECT ${COLUMNS} FROM actions WHERE ${[...equal.map((name) => `${name} = ? AND `), BEFORE].join('')}`;
@@ -21,7 +21,7 @@ interface Row extends Omit<Action, 'requestId'> {
   request_id: string;
 }
 
-/** The actions of a database. Every call throws what D1 throws. */
+/** The actions of a database. All methods throw what D1 throws. */
 export function d1Actions(db: D1Database): Actions {
   const run = async (sql: string, ...values: (string | number | null)[]) => {
     await db

@@ -1,11 +1,13 @@
-/** What a blob was read as (ports/stores.ts), brought into one form. */
+/** Converts what a blob was read as (ports/stores.ts) to one form. */
 
 import type { BlobContent } from '../ports/stores.ts';
 
 /**
- * All bytes of it, `length` of them: those in memory as they are, for all their readers the same and not to be changed; a
- * stream into one array of that length, so that nothing is held twice. Null: it has fewer or more, or did not end within `withinMs`
- * (absent: it may take any time) and was cancelled.
+ * All `length` bytes of a blob. Bytes in memory are returned unchanged; all readers share them and must not change
+ * them. A stream is
+ * read into one array of that length, so that nothing is held twice. Null: the blob has fewer or more bytes, or the
+ * stream did not end
+ * within `withinMs` (absent: no limit) and was cancelled.
  */
 export async function readWhole(
   content: BlobContent,
@@ -15,7 +17,7 @@ export async function readWhole(
   if (content instanceof Uint8Array) return content.byteLength === length ? content : null;
   const reader = content.getReader();
   if (withinMs === undefined) return readStream(reader, length);
-  // A cancelled stream ends early, so it is not whole.
+  // A cancelled stream ends early, so it counts as incomplete.
   const timer = setTimeout(() => void reader.cancel().catch(() => undefined), withinMs);
   try {
     return await readStream(reader, length);
@@ -42,11 +44,13 @@ async function readStream(
 }
 
 /**
- * A stream of pieces as they are asked for: its reader takes one before the next is made, so that a slow one holds one at a
- * time. A stream of the platform's own, for those made in JavaScript are read ahead of a slow client. `waitUntil` keeps the
- * invocation for it; whatever `pieces` throws breaks the stream off.
+ * A stream of pieces that are made on demand: the reader takes one before the next is made, so a slow reader holds one
+ * at a time. It is
+ * a native stream, since streams made in JavaScript are read ahead of a slow client. `waitUntil` keeps the invocation
+ * alive for it;
+ * an error of `pieces` breaks the stream off.
  *
- * @param length of all pieces, bytes; null: it is not known
+ * @param length bytes of all pieces; null: unknown
  */
 export function streamOf(
   pieces: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
@@ -66,7 +70,7 @@ async function writeAll(
     for await (const piece of pieces) await writer.write(piece);
     await writer.close();
   } catch (error) {
-    // The reader has gone, or is told by the stream itself.
+    // The reader has gone, or learns of the error from the stream itself.
     await writer.abort(error).catch(() => {});
   }
 }

@@ -4,10 +4,10 @@ import { log } from '../log.ts';
 import type { BlobName } from '../ports/object.ts';
 import type { BlobRange, Blobs, BlobUpload } from '../ports/stores.ts';
 
-/** Size of every part of a blob of unknown length but the last, bytes: R2 wants them equal and at least 5 MiB. A load holds one. */
+/** Size of every part but the last of a blob of unknown length, bytes: R2 wants equal parts of at least 5 MiB. A load holds one. */
 export const PART_BYTES = 5 * 1024 * 1024;
 
-/** Most names in one removal (R2). */
+/** Most names in one removal (limit of R2). */
 const MAX_REMOVED = 1000;
 
 function blobPath(key: string, fence: number, name: BlobName): string {
@@ -18,14 +18,14 @@ function blobPath(key: string, fence: number, name: BlobName): string {
 export function r2Blobs(bucket: R2Bucket): Blobs {
   return {
     async get(key, fence, name, range) {
-      // R2 refuses a range of no bytes; the entry that named it knows that the body is empty.
+      // R2 refuses an empty range. The entry that named the range says that the body is empty.
       if (range?.length === 0) return new Blob([]).stream();
       const path = blobPath(key, fence, name);
       if (range === undefined) return (await bucket.get(path))?.body ?? null;
       const found = await getRange(bucket, path, range);
       if (found === null) return null;
       if (found.size < range.offset + range.length) {
-        // Cut short, it would be served as whole: it counts as lost.
+        // A truncated blob would be served as if it were whole, so it counts as lost.
         log('error', 'blob.cut_short', { key, fence, name, bytes: found.size });
         if ('body' in found) await found.body.cancel();
         return null;
@@ -48,7 +48,7 @@ export function r2Blobs(bucket: R2Bucket): Blobs {
   };
 }
 
-/** R2 refuses a range that begins past the end, not always in the same words: then what is there, without a body. */
+/** R2 refuses a range that begins past the end, with varying messages. Then this returns the object without a body. */
 async function getRange(bucket: R2Bucket, path: string, range: BlobRange): Promise<R2Object | R2ObjectBody | null> {
   try {
     return await bucket.get(path, { range });

@@ -1,14 +1,15 @@
-/** Statements about many rows by their keys. */
+/** Statements about many rows, selected by their keys. */
 
 /** Most values that a statement may bind (https://developers.cloudflare.com/d1/platform/limits/). */
 const MAX_BOUND = 100;
 
 /**
- * Statements, for one batch, that join a table with the values, which they have as column `value` of `asked`. Such a row
- * counts as none read, where one of a list in `IN` or of json_each counts as the row that it finds.
+ * Statements for one batch. Each joins a table with the values, which are column `value` of `asked`. In this form D1
+ * does not count
+ * the values as rows read; in an `IN` list or json_each it counts each of them.
  *
  * @param values at least one
- * @param sqlFrom the SQL round the place where the values go
+ * @param sqlFrom builds the SQL around the place of the values
  */
 export function statementsFor(
   db: Pick<D1Database, 'prepare'>,

@@ -1,6 +1,7 @@
 /**
- * Isolate memory: values under a bound; what was used longest ago goes first. Never promises: the platform lets no request
- * await another's.
+ * Isolate memory: values with a limit; the least recently used are removed first. Values must not be promises: the
+ * platform does not
+ * let a request await a promise of another.
  */
 
 interface Item<Value> {
@@ -8,7 +9,7 @@ interface Item<Value> {
   weight: number;
 }
 
-/** A map that forgets what was used longest ago when it gets too heavy. */
+/** A map that removes its least recently used values when it becomes too heavy. */
 export class BoundedMap<Value> {
   readonly #items = new Map<string, Item<Value>>();
   readonly #maxWeight: number;
@@ -21,7 +22,7 @@ export class BoundedMap<Value> {
     this.#weigh = weigh;
   }
 
-  /** Of all values together. */
+  /** The weight of all values together. */
   get weight(): number {
     return this.#weight;
   }
@@ -30,7 +31,7 @@ export class BoundedMap<Value> {
     return this.#items.size;
   }
 
-  /** What was used longest ago first; what is deleted meanwhile is left out. */
+  /** The entries, least recently used first, without those deleted during the iteration. */
   *entries(): Generator<[key: string, value: Value]> {
     for (const [key, { value }] of this.#items) yield [key, value];
   }
@@ -38,7 +39,7 @@ export class BoundedMap<Value> {
   get(key: string): Value | undefined {
     const item = this.#items.get(key);
     if (item === undefined) return undefined;
-    // A Map keeps the order of insertion: what is used goes to its end.
+    // A Map keeps the order of insertion: a used value moves to its end.
     this.#items.delete(key);
     this.#items.set(key, item);
     return item.value;

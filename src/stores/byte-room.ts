@@ -1,19 +1,20 @@
 /**
- * A bound on the bytes that an isolate holds for work under way. Only values are shared, since no request may await another's
- * promise. What nobody gave back, because the platform cut its invocation short, counts no longer after a while.
+ * Limits the bytes that an isolate holds for running work. Only values are shared, since no request may await a promise
+ * of another.
+ * Bytes that were never given back, because the platform ended the invocation, stop counting after a while.
  */
 
-/** Bytes taken by one piece of work. */
+/** The bytes of one piece of work. */
 export interface Taken {
-  /** They count until then at most, ms since the epoch. */
+  /** They count at most until then, ms since the epoch. */
   keepUntil(until: number): void;
-  /** Takes so many instead. */
+  /** Changes the number of bytes. */
   change(bytes: number): void;
   /** Gives them back. */
   release(): void;
 }
 
-/** Room for so many bytes. */
+/** A limited number of bytes. */
 export class ByteRoom {
   readonly #max: number;
   readonly #taken = new Set<{ bytes: number; until: number }>();
@@ -22,7 +23,7 @@ export class ByteRoom {
     this.#max = max;
   }
 
-  /** Room until `until` (ms since the epoch) at most; null: there is none now. */
+  /** Reserves bytes until `until` (ms since the epoch) at most; null: there is not enough room now. */
   take(bytes: number, until: number, now: number): Taken | null {
     if (this.bytesTaken(now) + bytes > this.#max) return null;
     const taken = { bytes, until };

@@ -1,11 +1,15 @@
 /**
- * Blobs through isolate memory and the edge cache. Blobs are immutable, so a copy is never wrong; it may outlive its
- * blob, but then nothing names it any more.
+ * Caches blobs in isolate memory and at the edge. Blobs are immutable, so a copy is never wrong. It may outlive its
+ * blob, but then
+ * nothing refers to it any more.
  *
- * Copies are of whole things alone, deltas and bodies, each under one URL: a part that a client asks for is cut from the copy,
- * else read from the store, and leaves nothing behind. Small ones are read whole and stay in the isolate. Of larger ones the
- * reader gets the store's stream, and the edge a second one under `waitUntil`: a stream shared by both would hold what the
- * faster has read until the slower has it.
+ * Only whole objects (deltas and bodies) are copied, each under one URL. A part that a client asks for is cut from the
+ * copy, or else
+ * read from the store, and is not kept. Small objects are read whole and kept in the isolate. For larger ones the
+ * reader gets the
+ * store's stream, and the edge a second stream under `waitUntil`: a stream shared by both would buffer everything that
+ * the faster
+ * one has read before the slower one.
  */
 
 import { log } from '../log.ts';
@@ -17,33 +21,34 @@ import { type EdgeCache, edgeUrl, openAtEdge } from './edge-cache.ts';
 import { fetchOnce } from './fetch-once.ts';
 import { orOverloaded } from './overloaded.ts';
 
-/** How long a copy stays at the edge: bounds how long a purged body lies there, unreachable. */
+/** How long a copy stays at the edge, s: limits how long a purged body stays there, though no one can reach it. */
 const EDGE_TTL_S = 3600;
 /**
- * Largest blob kept in an isolate; all of them together take MEMORY_SHARES.hotBlobs. Each slow reader may hold one beyond that,
- * which was let go of meanwhile.
+ * Largest blob kept in an isolate; together they take at most MEMORY_SHARES.hotBlobs. In addition, each slow reader may
+ * hold one that
+ * has been removed meanwhile.
  */
 export const MAX_HOT_BYTES = 192 * 1024;
-/** How long a store may take to begin its answer, and to give a small one whole, ms. */
+/** Time-out for a store to begin its answer, and to send a small one completely, ms. */
 const TIMEOUT_MS = 10_000;
-/** How long a copy on its way to the edge keeps others from being made, ms: an invocation has 30 s after its answer. */
+/** How long one copy to the edge prevents others, ms: an invocation has 30 s after its answer. */
 const COPYING_MS = 30_000;
-/** How long no copy is made after one that was not found again, ms: each costs a read of the store. */
+/** How long no copies are made after one was not found again, ms: each copy costs a read of the store. */
 const NOT_KEPT_MS = 600_000;
 const UNREAD = 'What is stored cannot be read right now; try again in a moment.';
 
 const hot = new BoundedMap<Uint8Array<ArrayBuffer>>(MEMORY_SHARES.hotBlobs, (bytes) => bytes.byteLength);
 
-/** Until when no other copy is made, ms: each isolate makes one at a time, and none where the edge keeps nothing. */
+/** No other copy is made until then, ms: each isolate makes one at a time, and none where the edge keeps nothing. */
 let copyingUntil = 0;
 
-/** What is kept in isolate memory, for tests. */
+/** Bytes in isolate memory, for tests. */
 export function hotBytes(): number {
   return hot.weight;
 }
 
 /**
- * Blobs whose reads are answered by isolate memory, then the edge cache, then `inner`; writes go straight to `inner`.
+ * Blobs whose reads try isolate memory, then the edge cache, then `inner`; writes go straight to `inner`.
  *
  * @throws Problem `overloaded`, by `get`, when `inner` fails or does not answer
  */
@@ -101,7 +106,7 @@ export function cachedBlobs(inner: Blobs, edge: EdgeCache, waitUntil: (work: Pro
           if (kept === null) pauseMs = NOT_KEPT_MS;
           await kept?.cancel();
         } catch (error) {
-          // The reader has its own stream; the next one makes the copy.
+          // The reader is not affected, since it has its own stream; the next reader makes the copy.
           log('warn', 'blob.not_copied', { key, fence, name, error });
         } finally {
           copyingUntil = Date.now() + pauseMs;

@@ -1,4 +1,4 @@
-/** The stores in D1, over as many databases as the settings say. One database has them as they are. */
+/** The stores in D1, over as many databases as the settings say. With one database, its plain stores are used. */
 
 import type { ResourceCounts } from '../contract/resource-counts.ts';
 import type { Sources } from '../contract/source.ts';
@@ -20,17 +20,17 @@ export function entriesIn(env: Pick<Env, 'DB'>, shards: Shards): Entries {
   return countOf(shards) === 1 ? d1Entries(env.DB) : shardedEntries(databasesOf(env, countOf(shards)), shards);
 }
 
-/** @param shards ENTRY_SHARDS, checked: the marks of resources are where the entries are */
+/** @param shards ENTRY_SHARDS, checked: the marks of resources are in the same databases as the entries */
 export function resourcesIn(env: Pick<Env, 'DB'>, shards: Shards): Resources {
   return countOf(shards) === 1 ? d1Resources(env.DB) : markedResources(databasesOf(env, countOf(shards)));
 }
 
-/** @param shards ENTRY_SHARDS, checked: a change of a source is one of its resources, too */
+/** @param shards ENTRY_SHARDS, checked: a change of a source is also a change of its resources */
 export function sourcesIn(env: Pick<Env, 'DB'>, shards: Shards): Sources {
   return d1Sources(databasesOf(env, countOf(shards)));
 }
 
-/** @param shards ENTRY_SHARDS, checked: each database counts the entries that it has */
+/** @param shards ENTRY_SHARDS, checked: each database counts its own entries */
 export function resourceCountsIn(env: Pick<Env, 'DB'>, shards: Shards): ResourceCounts {
   return d1ResourceCounts(databasesOf(env, countOf(shards)));
 }

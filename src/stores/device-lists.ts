@@ -1,4 +1,4 @@
-/** Lists out of table `devices`, and out of the former table as long as there is something in it. */
+/** Lists from table `devices`, and from the former table as long as it has rows. */
 
 import { mergedDocument, recordsOf } from '../core/device-documents.ts';
 import { compareRecords, newestRecords } from '../core/sync-records.ts';
@@ -8,18 +8,18 @@ import type { DeviceFilter, DevicePage, SyncFilter, SyncPage, SyncPlace } from '
 import { AS_DOCUMENT, readDevices, readNames } from './device-rows.ts';
 import { formerPage } from './former-sync-records.ts';
 
-/** Devices that a page of records looks at, where it picks those of one resource out of all. */
+/** Most devices that a page of records reads when it selects those of one resource. */
 const LOOKED_DEVICES = 1000;
-/** Caches after which a page of devices ends. */
+/** A page of devices ends after this number of caches. */
 const MAX_CACHES_LISTED = 10_000;
-/** Former records that a page of devices reads. */
+/** Most former records that a page of devices reads. */
 const FORMER_RECORDS = 5000;
-/** Names that a page of devices looks at, where it picks some by their names. */
+/** Most names that a page of devices reads when it selects some by name. */
 const LOOKED_NAMES = 5000;
-/** After all resources and keys of a device. */
+/** Sorts after all resources and keys of a device. */
 const LAST = { resource: '\u{10ffff}', key: 'f'.repeat(64) };
 
-/** A page of records after a place. */
+/** The page of records after a place. */
 export async function listRecords(
   db: D1Database,
   filter: SyncFilter,
@@ -54,7 +54,10 @@ export async function listRecords(
   );
 }
 
-/** Pages of several places after the same record as one page: the newest of each record, as far as all pages reach. */
+/**
+ * Merges pages of several places after the same record into one: the newest of each record, up to where all pages
+ * reach.
+ */
 export function mergedPage(pages: readonly SyncPage[], limit: number): SyncPage {
   const end = earliest(pages, compareRecords);
   const all = newestRecords(pages.flatMap(({ records }) => records))
@@ -65,7 +68,7 @@ export function mergedPage(pages: readonly SyncPage[], limit: number): SyncPage 
   return { records, next: all.length > limit && last !== undefined ? placeOf(last) : end };
 }
 
-/** A page of devices after one. */
+/** The page of devices after a device. */
 export async function listDevices(
   db: D1Database,
   { fits, ...filter }: DeviceFilter,
@@ -103,7 +106,7 @@ export async function listDevices(
   );
 }
 
-/** The first names that fit, and the one up to which all were looked at; null: there are no more. */
+/** The first names that match, and the last name that was read; null: there are no more. */
 async function fittingNames(
   db: D1Database,
   { fits, ...filter }: DeviceFilter & { fits: (device: string) => boolean },
@@ -116,7 +119,7 @@ async function fittingNames(
   return { names, end: isWhole ? null : ((names.length < most ? looked : names).at(-1) ?? null) };
 }
 
-/** Pages of several places after the same device as one, as far as all reach. */
+/** Merges pages of several places after the same device into one, up to where all pages reach. */
 export function mergedDevices(pages: readonly DevicePage[], limit: number): DevicePage {
   const end = earliest(pages, compareDevices);
   const all = new Map<string, DeviceDocument>();
@@ -137,7 +140,7 @@ export function mergedDevices(pages: readonly DevicePage[], limit: number): Devi
   return { devices, next: full < 0 || last === undefined ? end : { user: last.user, device: last.device } };
 }
 
-/** Where the first of the pages ends that are not the last ones; null: all are. */
+/** The first end among pages that have a next page; null: none has. */
 function earliest<Place>(
   pages: readonly { next: Place | null }[],
   compare: (a: Place, b: Place) => number,
@@ -146,7 +149,7 @@ function earliest<Place>(
   return ends.sort(compare)[0] ?? null;
 }
 
-/** The device before that of the last record, whose records may go on; that itself where it is the only one. */
+/** The device before that of the last record, whose records may continue; if there is only one device, that one. */
 function lastWhole(records: readonly DeviceDocument[]): DeviceName | null {
   const last = records.at(-1);
   if (last === undefined) return null;

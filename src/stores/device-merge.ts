@@ -1,6 +1,6 @@
 /**
- * Merges notes of devices into table `devices`, one row a device, in one statement for many: the rules are those of
- * core/device-documents.ts. Linear in what the documents hold, but for the sorts of SQLite.
+ * Merges notes about devices into table `devices` (one row per device), many in one statement, by the rules of
+ * core/device-documents.ts. The time is linear in the size of the documents, except for SQLite's sorts.
  */
 
 import { log } from '../log.ts';
@@ -8,22 +8,22 @@ import type { DeviceDocument, DeviceName } from '../ports/device-document.ts';
 import type { Noted } from '../ports/sync-store.ts';
 import { platformRetryAfterS } from './platform-faults.ts';
 
-/** Most caches that are kept of a device; those that were given longest ago go first. */
+/** Most caches that are kept for a device; those that were given longest ago are removed first. */
 export const MAX_CACHES = 1000;
 const MAX_REFUSALS = 5;
-/** Documents with fewer bytes have fewer caches than that: no name and value take less than 45. */
+/** A smaller document cannot have more caches than that: a name and its value take at least 45 bytes. */
 const SMALL_BYTES = 45 * MAX_CACHES;
-/** A device that was seen within this time never goes for a new one. */
+/** A device that was seen within this time is never removed for a new one. */
 const SEEN_LATELY_MS = 7 * 86_400_000;
 
-/** Members of one object as text and of another, as rows; those of what came that were noted before the user was forgotten are left out. */
+/** Members of one object as text and of another as rows, without incoming members from before the user was forgotten. */
 const both = (part: string, mark: string) => `(
   SELECT key, value FROM json_each(old.${part})
   UNION ALL SELECT key, value FROM json_each(came.${part}) WHERE value > ${mark})`;
 const newest = (part: string, mark: string) => `SELECT key, max(value) AS value FROM ${both(part, mark)} GROUP BY key`;
 const CACHES = newest('caches', "printf('%016d~', came.mark)");
 
-/** The documents that came, with when their user or device was last forgotten. */
+/** The incoming documents, with the time when their user or device was last forgotten. */
 const CAME = `
   given AS MATERIALIZED (
     SELECT value ->> 'user' AS user, value ->> 'device' AS device, value ->> 'nth' AS nth, value ->> 'seen' AS seen,
@@ -38,7 +38,7 @@ const CAME = `
     SELECT user, device, nth, seen, mark, iif(checked > mark, checked, 0) AS checked, caches, holds, refusals
     FROM marked WHERE seen > mark)`;
 
-// The order of the members is that of their names, so that a text is another one only where something has changed.
+// Members are sorted by name, so the text differs only if something has changed.
 const MERGE = `
   WITH ${CAME}
   INSERT INTO devices (user, device, rev, seen, checked, caches, holds, refusals)
@@ -73,15 +73,18 @@ const REPLACE = `
   DELETE FROM devices WHERE (user, device) IN (
     SELECT user, device FROM devices WHERE user = ?1 AND seen < ?2 ORDER BY seen, device LIMIT ?3)`;
 
-/** How devices of a user are bounded. */
+/** Limits the number of a user's devices. */
 export interface DeviceLimit {
-  /** Most devices of a user; null: what comes is known elsewhere, as where it moves. */
+  /** Most devices of a user; null: no limit, because the devices were already accepted elsewhere (as in a move). */
   maxDevices: number | null;
   /** ms since the epoch */
   now: number;
 }
 
-/** Merges groups of documents (core/device-documents.ts), a statement for each. @throws what D1 throws when it is away */
+/**
+ * Merges groups of documents (core/device-documents.ts), with a statement for each. @throws what D1 throws when it is
+ * not available
+ */
 export async function mergeDocuments(
   db: D1Database,
   groups: readonly DeviceDocument[][],
@@ -96,7 +99,7 @@ export async function mergeDocuments(
   return noted;
 }
 
-/** A document that fails by itself is split off, so that it holds up no other. */
+/** A document that fails alone is split off, so that it does not hold up the others. */
 async function mergeGroup(db: D1Database, group: readonly DeviceDocument[], limit: DeviceLimit): Promise<Noted> {
   try {
     return { failed: [], refused: await merge(db, group, limit) };
@@ -117,14 +120,14 @@ async function mergeGroup(db: D1Database, group: readonly DeviceDocument[], limi
   );
 }
 
-/** The devices that found no room. */
+/** Returns the devices for which there was no room. */
 async function merge(
   db: D1Database,
   group: readonly DeviceDocument[],
   { maxDevices, now }: DeviceLimit,
 ): Promise<DeviceName[]> {
   const written = await write(db, group, maxDevices);
-  // Where all were written, all were let in; where not, some may have brought nothing new.
+  // If all were written, all were accepted; otherwise some may have contained nothing new.
   if (written === group.length || maxDevices === null) return [];
   const { results: missing } = await db.prepare(MISSING).bind(bound(group)).all<DeviceName>();
   const refused: DeviceName[] = [];
@@ -143,7 +146,10 @@ async function write(db: D1Database, group: readonly DeviceDocument[], maxDevice
   return meta.changes;
 }
 
-/** For how many new devices of a user there is room, once those seen least lately have gone that may. */
+/**
+ * The number of new devices that a user may add, after devices that were not seen recently have been removed to make
+ * room.
+ */
 async function makeRoom(
   db: D1Database,
   user: string,
@@ -159,7 +165,7 @@ async function makeRoom(
   return room;
 }
 
-/** The group as JSON; `nth` tells how many of the same user come before, all of which may be new. */
+/** The group as JSON; `nth`: how many documents of the same user come before, all of which may be new. */
 function bound(group: readonly DeviceDocument[]): string {
   const counts = new Map<string, number>();
   return JSON.stringify(

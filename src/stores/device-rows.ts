@@ -1,23 +1,26 @@
-/** Rows of table `devices` in order of user and device, as lists and walks read them: at most 4 MiB at once. */
+/** Reads rows of table `devices` in order of user and device, for lists and walks: at most 4 MiB at once. */
 
 import { MAX_PAGE_BYTES } from '../contract/constants.ts';
 import type { DeviceDocument, DeviceName } from '../ports/device-document.ts';
 import type { SyncFilter } from '../ports/sync-store.ts';
 import type { Fragment } from './former-sync-records.ts';
 
-/** Most rows of a statement, and the largest documents that come with their rows; larger ones take a statement more. */
+/**
+ * Most rows of a statement, and the largest documents that are read with their rows; larger ones need one more
+ * statement.
+ */
 const ROWS = 256;
 const SMALL_BYTES = MAX_PAGE_BYTES / ROWS;
 
-/** A document as it lies there. */
+/** A document as it is stored. */
 export interface StoredDevice extends DeviceDocument {
   /** Grows with each change of the row. */
   rev: number;
 }
 
-/** JSON in the last three; null where they are large. */
+/** The last three members are JSON; null if they are large. */
 interface Row extends DeviceName {
-  /** Null: not of this table, but one record of the former one. */
+  /** Null: the row is a record of the former table. */
   rev: number | null;
   seen: number;
   checked: number;
@@ -34,35 +37,35 @@ const COLUMNS = `user, device, rev, seen, checked, ${BYTES} AS value_bytes, ${si
 const IS_NAMED = '(user, device) IN (SELECT value ->> 0, value ->> 1 FROM json_each(?))';
 const LARGE = `${NAMED} WHERE ${IS_NAMED}`;
 
-/** What `formerPage` selects to stand beside rows of this table: each record as a document of one cache. */
+/** Columns of `formerPage` that match those of this table: each record becomes a document with one cache. */
 export const AS_DOCUMENT = `
   user, device, NULL AS rev, synced_at AS seen, 0 AS checked, 0 AS value_bytes,
   json_object(resource || ' ' || key, printf('%016d %016d %d', synced_at, version, changed)) AS caches,
   '{}' AS holds, '{}' AS refusals`;
 
-/** Which rows are read. */
+/** The rows to read. */
 export interface DeviceRange {
   filter: Pick<SyncFilter, 'user' | 'device'>;
-  /** The place where the rows begin; null: the start. */
+  /** The place where the rows begin; null: at the start. */
   from: DeviceName | null;
-  /** Whether the row of that place itself is one of them. */
+  /** Whether the row at that place is included. */
   inclusive: boolean;
-  /** Most rows that may be wanted. */
+  /** Most rows that the caller may need. */
   most: number;
-  /** Only the rows of these names, which lie in the range, at most 256. */
+  /** Only the rows of these names, which lie in the range; at most 256. */
   names?: readonly DeviceName[];
-  /** Records of the former table (AS_DOCUMENT) that come with the first rows, in the same statement. */
+  /** Records of the former table (AS_DOCUMENT) that are read in the same statement as the first rows. */
   former?: Fragment;
 }
 
-/** What was read. */
+/** The result of reading. */
 export interface ReadDevices {
   /** The device up to which all rows were read; null: there are no more. */
   end: DeviceName | null;
   former: DeviceDocument[];
 }
 
-/** Reads rows one after the other until `take` says that it has enough, or there are no more, or they have too many bytes. */
+/** Reads rows one after the other until `take` says that it has enough, there are no more, or they have too many bytes. */
 export async function readDevices(
   db: D1Database,
   range: DeviceRange,
@@ -96,7 +99,7 @@ export async function readDevices(
   }
 }
 
-/** The names of a range, as its index has them. */
+/** The names in a range, read from its index. */
 export async function readNames(db: D1Database, { most, ...range }: DeviceRange): Promise<DeviceName[]> {
   const { sql, values } = rangeOf(range);
   const { results } = await db
@@ -117,7 +120,7 @@ async function rowsAfter(db: D1Database, range: DeviceRange, limit: number, form
   return results;
 }
 
-/** The rows in the order of the names, which is that of lists; without names they come so. */
+/** The rows in the order of the names, which is the order of lists. Without names the rows already have it. */
 function inOrderOf(names: readonly DeviceName[] | undefined, rows: Row[]): Row[] {
   if (names === undefined) return rows;
   const places = new Map(names.map((name, at) => [idOf(name), at]));
@@ -125,7 +128,9 @@ function inOrderOf(names: readonly DeviceName[] | undefined, rows: Row[]): Row[]
   return rows.sort((a, b) => placeOf(a) - placeOf(b));
 }
 
-/** Any is one range of the primary key or of `devices_by_device`, in its order; or the rows of some names, in theirs. */
+/**
+ * SQL of one range of the primary key or of `devices_by_device`, in its order; or of the rows of some names, in theirs.
+ */
 function rangeOf({ filter: { user, device }, from, inclusive, names }: Omit<DeviceRange, 'most'>): {
   sql: string;
   values: string[];
@@ -144,7 +149,7 @@ function rangeOf({ filter: { user, device }, from, inclusive, names }: Omit<Devi
   return { sql: `WHERE (user, device) ${than} (?, ?) ORDER BY user, device`, values: [place.user, place.device] };
 }
 
-/** How many of the rows fit into a page beside so many bytes; the first of all does in any case. */
+/** How many of the rows fit into a page that already has this number of bytes; the first row always fits. */
 function countThatFits(rows: readonly Row[], before: number): number {
   let bytes = before;
   const end = rows.findIndex(({ value_bytes }) => {
@@ -155,7 +160,7 @@ function countThatFits(rows: readonly Row[], before: number): number {
   return end < 0 ? rows.length : end;
 }
 
-/** The documents of rows, the large ones by one further statement. One that has gone meanwhile is left out. */
+/** The documents of rows; one further statement reads the large ones. A row that was deleted meanwhile is left out. */
 async function whole(db: D1Database, rows: readonly Row[]): Promise<StoredDevice[]> {
   const large = rows.filter(({ caches }) => caches === null);
   if (large.length === 0) return rows.map(storedOf);

@@ -1,10 +1,12 @@
 /**
- * The location's edge cache (Cache API). It may forget anything at any time, and on a workers.dev host or behind Cloudflare
- * Access it keeps nothing: so whatever fails here counts as not kept, and nothing fails because of it.
+ * The location's edge cache (Cache API). It may lose anything at any time, and on a workers.dev host or behind Cloudflare
+ * Access it keeps nothing. So its failures count as "not kept", and no request fails because of them.
  *
- * URLs are on the request's own host, as the platform advises: an invented one costs a DNS look-up. On Cloudflare that is a
- * host of the account's zone. A client that can choose among several only chooses between copies of the same content, which
- * the Worker alone writes. What the isolate holds in memory goes by the path, so more hosts do not make it hold more.
+ * URLs use the request's own host, as the platform advises: an invented host would cost a DNS look-up. On Cloudflare
+ * that is a host
+ * of the account's zone. A client that can choose between several hosts only chooses between copies of the same
+ * content, which
+ * only the Worker writes. Isolate memory uses only the path as its key, so more hosts do not make it hold more.
  */
 
 import { log } from '../log.ts';
@@ -17,37 +19,40 @@ export interface EdgePart {
   whole: number;
 }
 
-/** Bodies under internal URLs, for a time. */
+/** Stores bodies under internal URLs, for a limited time. */
 export interface EdgeCache {
-  /** What is kept under the URL, or what a `Range` header asks of it; null: nothing. */
+  /** The body under the URL, or the part of it that a `Range` header asks for; null: there is none. */
   match(url: string, range?: string): Promise<Response | null>;
-  /** Keeps a body for at most `ttlS` seconds, under an `ETag` where one is given. A stream that breaks off is not kept. */
+  /** Keeps a body for at most `ttlS` seconds, with an `ETag` if one is given. A stream that breaks off is not kept. */
   put(url: string, body: BodyInit, ttlS: number, etag?: string): Promise<void>;
 }
 
 const NAME = 'freshet';
-/** How long the edge cache may take, ms: what it does not tell by then counts as not kept. */
+/** Time-out of the edge cache, ms; a late answer counts as "not kept". */
 const TIMEOUT_MS = 1000;
-/** How long a body of many bytes may take on its way to the edge, ms: after its answer an invocation has 30 s. */
+/** Time-out for writing a large body to the edge, ms: after its answer an invocation has 30 s. */
 const STREAM_TIMEOUT_MS = 25_000;
 const PROBE_TTL_S = 10;
-/** No route stands below it. A request for such a path reaches the Worker, which answers 404, and never this cache. */
+/**
+ * No route begins with this path. A request for such a path reaches the Worker, which answers 404, and never this
+ * cache.
+ */
 const PREFIX = '/.freshet';
 
-/** The internal URL of something kept, relative to the request's host; docs/storage.md lists them. */
+/** The internal URL of a cached item, relative to the request's host; docs/storage.md lists them. */
 export function edgeUrl(...path: readonly (string | number)[]): string {
   return `${PREFIX}/${path.map((part) => encodeURIComponent(part)).join('/')}`;
 }
 
-/** For an invocation without a request, and so without a host: what it knows, the others find in the stores. */
+/** For an invocation without a request, and so without a host. What it learns, the others read from the stores. */
 export const NO_EDGE_CACHE: EdgeCache = {
   match: async () => null,
   put: (_url, body) => letGo(body),
 };
 
-/** The edge cache of the location that runs this isolate. `requestUrl`: of the request that is answered. */
+/** The edge cache of the location that runs this isolate. `requestUrl`: the URL of the request that is answered. */
 export function edgeCache(requestUrl: string): EdgeCache {
-  // Most requests are answered from memory, and need none.
+  // Most requests are answered from memory and need no absolute URL.
   const whole = (url: string) => new URL(url, requestUrl).href;
 
   return {
@@ -56,7 +61,7 @@ export function edgeCache(requestUrl: string): EdgeCache {
         const request = range === undefined ? whole(url) : new Request(whole(url), { headers: { Range: range } });
         return (await withTimeout(matchKept(request), TIMEOUT_MS)) ?? null;
       } catch (error) {
-        // The store behind it has the same: a miss is slower, never wrong.
+        // The store has the same data: a miss is slower, never wrong.
         log('warn', 'edge_cache.match_failed', { url, error });
         return null;
       }
@@ -78,8 +83,9 @@ export function edgeCache(requestUrl: string): EdgeCache {
 }
 
 /**
- * A part of what the edge keeps under the URL, as a stream; null: nothing, or a body of another size, which is a copy of
- * something that broke off.
+ * A part of the body under the URL, as a stream; null: there is none, or its size is another one, because it is a copy
+ * of a body
+ * that broke off.
  */
 export async function openAtEdge(
   edge: EdgeCache,
@@ -88,7 +94,7 @@ export async function openAtEdge(
 ): Promise<ReadableStream<Uint8Array> | null> {
   const isPart = length < whole;
   const bytes = `${offset}-${offset + length - 1}`;
-  // RFC 9110 sections 14.2 and 14.4: a request for a part, and what the answer to it says of the whole.
+  // RFC 9110 sections 14.2 and 14.4: a request for a part, and what its answer says about the whole.
   const found = await edge.match(url, isPart ? `bytes=${bytes}` : undefined);
   if (found === null || found.body === null) return null;
   const size = found.headers.get(isPart ? 'Content-Range' : 'Content-Length');
@@ -98,7 +104,7 @@ export async function openAtEdge(
   return null;
 }
 
-/** Whether what is put is found again. */
+/** Whether the edge cache returns what was just put. */
 export async function keepsAtEdge(edge: EdgeCache): Promise<boolean> {
   const url = edgeUrl('probe');
   await edge.put(url, 'kept', PROBE_TTL_S);
@@ -107,12 +113,12 @@ export async function keepsAtEdge(edge: EdgeCache): Promise<boolean> {
   return found !== null;
 }
 
-/** Of a stream that nobody has begun to read: whoever writes it would wait for its reader. */
+/** Cancels a stream that nobody reads: its writer would wait for a reader. */
 async function letGo(body: BodyInit): Promise<void> {
   if (body instanceof ReadableStream && !body.locked) await body.cancel();
 }
 
-/** The platform only needs a name, so one handle serves all requests in the isolate. */
+/** The cache is identified by its name alone, so one handle serves all requests of the isolate. */
 let cache: Cache | undefined;
 
 async function matchKept(request: Request | string): Promise<Response | undefined> {

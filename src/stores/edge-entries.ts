@@ -1,6 +1,7 @@
 /**
- * Copies of entries at the location's edge, where all its isolates find them. A chain is long to parse: what this isolate
- * read or put before, it knows again by its ETag.
+ * Copies of entries at the location's edge, where all its isolates find them. A chain takes long to parse, so this
+ * isolate recognises
+ * by its ETag what it has read or put before.
  */
 
 import { type EntryCopy, isCurrentAtEdge, readAtEdge, usableCopy, usableUntil } from '../core/known-entry.ts';
@@ -20,7 +21,10 @@ export class EdgeEntries {
     this.#now = now;
   }
 
-  /** What lies there is known here from then on. Gives what is known if the location takes it as current, else null. */
+  /**
+   * Reads the copy at the edge into memory. Returns the copy known then, if the location considers it current;
+   * otherwise null.
+   */
   async readCurrent(key: string): Promise<EntryCopy | null> {
     const found = await this.#edge.match(urlOf(key));
     if (found === null) return null;
@@ -40,7 +44,7 @@ export class EdgeEntries {
     return isCurrentAtEdge(known, this.#now()) ? usableCopy(known, this.#now()) : null;
   }
 
-  /** Puts what is known here of a key, and of what lies there whatever is newer, for as long as it may be used. */
+  /** Puts the newer of the copy known here and the copy at the edge, for as long as it may be used. */
   async put(key: string): Promise<void> {
     await this.readCurrent(key);
     const known = this.#known.get(key);
@@ -53,13 +57,13 @@ export class EdgeEntries {
   }
 }
 
-/** Two copies of a key with the same tag are the same. Only characters of RFC 9110 section 8.8.3. */
+/** Two copies of a key with the same tag are equal. Uses only characters of RFC 9110 section 8.8.3. */
 function etagOf({ entry, mark, markAt, confirmedAt, currentUntil }: EntryCopy): string {
   const parts = [entry?.revision, mark?.number, mark?.purged, mark?.deleted, markAt, confirmedAt, currentUntil];
   return `"${parts.join('-')}"`;
 }
 
-/** The number is that of the copy's form: two releases at once must not read each other's. */
+/** The number identifies the format of the copy: two releases that run at once must not read each other's. */
 function urlOf(key: string): string {
   return edgeUrl('entry', 2, key);
 }

@@ -1,4 +1,4 @@
-/** Table `entries`: what is current of each cache, ordered by revision and written by the cache's object. */
+/** Table `entries`: the current state of each cache, ordered by revision and written by the cache's object. */
 
 import { NAMELESS } from '../ports/entry.ts';
 import type { SyncMessage } from '../ports/messages.ts';
@@ -12,7 +12,10 @@ import { readEntries, readEntry } from './read-entries.ts';
 import { moveWalk, readWalk } from './walks.ts';
 
 const COLUMNS = [...FIXED_COLUMNS, ...WRITTEN_COLUMNS];
-/** Most rows that one page of a filtered list looks at: of a request's, and of a sweep's, which begins anew each time. */
+/**
+ * Most rows that one page of a filtered list reads: for a request, and for a sweep, which starts from the beginning
+ * each time.
+ */
 const FILTER_WINDOW = 10_000;
 const SWEEP_WINDOW = 100_000;
 
@@ -28,20 +31,21 @@ const INSERT = `
 
 const assigned = (columns: readonly string[]) => columns.map((column) => `${column} = excluded.${column}`).join(', ');
 
-// Versions never go back, and none is given twice, whoever writes: an object may have lost its rows, or there are two of them.
-// An earlier release does not tell the last version of what was purged.
+// Version numbers never decrease, and none is given twice, whatever writes: an object may have lost its rows, or there
+// may be two
+// objects. An earlier release does not tell the last version of a purged cache.
 const IS_NEWER = `revision < excluded.revision
   AND coalesce(document ->> '$.counted.version', version, 0)
     <= coalesce(excluded.document ->> '$.counted.version', excluded.version, ${Number.MAX_SAFE_INTEGER})
   AND (version = excluded.version
     AND document ->> '$.loaded.fence' <> excluded.document ->> '$.loaded.fence') IS NOT TRUE`;
 
-// Only what a load changes is assigned: SQLite writes an index anew for each assigned column of it, changed or not.
+// Assigns only what a load changes: SQLite rewrites an index for each assigned column of it, changed or not.
 const PUT = `${INSERT}
   ON CONFLICT (key) DO UPDATE SET ${assigned(WRITTEN_COLUMNS)}
   WHERE ${IS_NEWER} AND resource = excluded.resource`;
 
-// When a user was forgotten, what was read is nobody's business either.
+// After a user was forgotten, the time of the last read must not stay either.
 const PUT_RENAMED = `${INSERT}
   ON CONFLICT (key) DO UPDATE SET ${assigned([...FIXED_COLUMNS.filter((name) => name !== 'key'), ...WRITTEN_COLUMNS])},
     read_at = CASE WHEN excluded.resource <> '${NAMELESS}' THEN read_at END
@@ -54,15 +58,15 @@ const TOUCH = `
   FROM (SELECT value ->> 'key' AS key, value ->> 'hour' AS hour FROM json_each(?1)) AS touched
   WHERE entries.key = touched.key AND coalesce(entries.read_at, 0) < touched.hour`;
 
-// The object may have loaded it again since it was listed, and the resource may have been made anew.
+// The object may have loaded the cache again since it was listed, and the resource may have been created again.
 const REMOVE = `
   DELETE FROM entries WHERE key IN (SELECT value FROM json_each(?1)) AND version IS NULL
   AND NOT EXISTS (SELECT 1 FROM resources WHERE title = entries.resource AND definition IS NOT NULL)`;
 
 const WALK = 'evict-unread-entries';
 
-// A load that no read asked for was asked for by somebody. Where nothing is loaded, the revision is the time of the last change;
-// a row of revision 0 stands for a first load that an earlier release may have under way.
+// A load that no read caused was requested by a client. Where nothing is loaded, the revision is the time of the last change.
+// A row of revision 0 stands for a first load that an earlier release may still be running.
 const LAST_USED = `
   SELECT key, revision, version IS NULL AS is_empty, owner IS NOT NULL AS is_private, max(coalesce(read_at, 0), CASE
     WHEN version IS NOT NULL THEN coalesce(document ->> '$.loaded.loadedAt', 0)
@@ -80,23 +84,23 @@ interface LastUsed {
 const ROWS_OF = 'SELECT * FROM entries WHERE key IN (SELECT value FROM json_each(?1))';
 const ROWS_AFTER = 'SELECT * FROM entries WHERE key > ?1 ORDER BY key LIMIT ?2';
 
-// The object may have written it since it was read.
+// The object may have written the row since it was read.
 const DROP = `
   DELETE FROM entries
   WHERE (key, revision) IN (SELECT value ->> 'key', value ->> 'revision' FROM json_each(?1))`;
 
-/** The entries of one database, and what moves them from one to another: rows as they lie there. */
+/** The entries of one database, and the methods that move rows from one database to another, as they are stored. */
 export interface EntryShard extends Entries {
   rowsOf(keys: readonly string[]): Promise<StoredEntry[]>;
-  /** In order of key, after a key. */
+  /** Rows after a key, in order of key. */
   rowsAfter(after: string, limit: number): Promise<StoredEntry[]>;
-  /** Takes rows over; a higher revision and a later read stand. */
+  /** Stores moved rows; a higher revision and a later read in the table win. */
   adopt(rows: readonly StoredEntry[]): Promise<void>;
-  /** Drops rows that are still as they were read. */
+  /** Deletes rows that have not changed since they were read. */
   drop(rows: readonly StoredEntry[]): Promise<void>;
 }
 
-/** The entries of a database. Every call throws what D1 throws. */
+/** The entries of a database. All methods throw what D1 throws. */
 export function d1Entries(db: D1Database): EntryShard {
   const touching = (read: SyncMessage['read']) => db.prepare(TOUCH).bind(JSON.stringify(read));
   const dropping = (rows: readonly { key: string; revision: number }[]) =>
@@ -129,7 +133,7 @@ export function d1Entries(db: D1Database): EntryShard {
     async list(filter, after, limit, now) {
       const { range, predicate } = conditions(filter, after ?? '', now);
       const window = filter.numberBelow === undefined ? FILTER_WINDOW : SWEEP_WINDOW;
-      // Beyond a page, one row tells whether there is a next one.
+      // One row beyond the page tells whether there is a next page.
       const { results } = await db
         .prepare(
           `SELECT * FROM (SELECT ${LISTED} FROM entries WHERE ${range.sql} ORDER BY key LIMIT ${window})
@@ -140,7 +144,7 @@ export function d1Entries(db: D1Database): EntryShard {
       const page = results.slice(0, rowsThatFit(results.slice(0, limit)));
       const entries = await whole(db, page);
       if (results.length > page.length) return { entries, next: page.at(-1)?.key ?? null };
-      // Fewer match: either the list ends here, or the rest lies beyond the rows looked at.
+      // Fewer rows match: either the list ends here, or the rest lies beyond the rows that were read.
       const next = await db
         .prepare(`SELECT key FROM entries WHERE ${range.sql} ORDER BY key LIMIT 1 OFFSET ${window - 1}`)
         .bind(...range.values)

@@ -1,8 +1,8 @@
 /**
- * Look-ups of many keys for one request (`/sync/`), by the same records and rules as those of one key (core/known-entry.ts). What
- * differs: a request that names the versions that it has may take memory's current copy without asking the edge, and whatever
- * memory lacks rides in one statement a database. Of a hundred caches that a location does not know, the edge would have to be
- * asked a hundred times to tell that it does not have them; so the first miss there ends the asking.
+ * Look-ups of many keys for one request (`/sync/`), with the same records and rules as for one key (core/known-entry.ts). The
+ * differences: a request that names its versions may use memory's current copy without asking the edge, and the keys that memory
+ * lacks are read with one statement per database. For a hundred caches that a location does not know, the edge would be asked a
+ * hundred times without a result, so the first miss there ends the asking.
  */
 
 import { type EntryCopy, extended, failed, given, nextStep, stateOf, usableCopy } from '../core/known-entry.ts';
@@ -13,7 +13,7 @@ import { growingPauses, looks, withTimeout } from '../waiting.ts';
 import type { EdgeEntries } from './edge-entries.ts';
 import type { KnownEntries } from './known-entries.ts';
 
-/** What a batch works with; times in ms. */
+/** What a batch needs; times in ms. */
 export interface BatchContext {
   entries: Pick<Entries, 'readAll'>;
   known: KnownEntries;
@@ -21,22 +21,22 @@ export interface BatchContext {
   entryCacheMs: number;
   readReplicas: boolean;
   timeoutMs: number;
-  /** How long a request that asks is taken to be asking. */
+  /** How long a request that asks D1 counts as asking. */
   askingMs: number;
   waitUntil: (work: Promise<unknown>) => void;
   now: () => number;
-  /** Look-ups of one key, for one whose chain is too long for a statement of many. */
+  /** Look-ups of one key, for an entry whose chain is too long for a statement about many keys. */
   alone: { find: LookUpOne; findNewest: LookUpOne };
 }
 type LookUpOne = (key: string, resource: string) => Promise<LookedUp>;
 
-/** A key that an isolate is asked for again within this time goes to the edge, ms: putting each key of a full check there would cost two calls a key. */
+/** A key that an isolate is asked for again within this time is put to the edge, ms: putting each key of a full check would cost two calls per key. */
 const HOT_MS = 10_000;
-/** That a key was asked for is noted no more often than this, ms: noting costs as much as finding. */
+/** Shortest time between two notes that a key was asked for, ms: noting costs as much as finding. */
 const NOTED_EACH_MS = 1000;
-/** Keys asked of the edge at once: the connections that an invocation may have waiting for headers. */
+/** Keys asked of the edge at once: the number of connections of an invocation that may wait for headers. */
 const EDGE_WIDTH = 6;
-/** Between two looks of those who wait for D1's answer to another request. */
+/** Pauses between two looks while a request waits for D1's answer to another request, ms. */
 const PAUSES = growingPauses(2, 50);
 
 /** Look-ups of many keys at once. */
@@ -89,7 +89,7 @@ export class EntryBatch {
       for (const one of lacking) {
         const record = known.get(one.key);
         const copy = usableCopy(record, now());
-        // An answer to a question from before may miss what this request has been told of since.
+        // An answer to an earlier question may miss what this request has been told since.
         const isAnswered = (record.primaryNumber ?? 0) > arrivedAt;
         const hasFailed = record.failureNumber > arrivedAt;
         if (one.isReached(copy?.entry ?? null) || isAnswered) found.set(one.key, given(copy));
@@ -105,7 +105,7 @@ export class EntryBatch {
     return found;
   }
 
-  /** Notes that the keys are asked for; those that were a short while ago. */
+  /** Notes that the keys are asked for; returns those that were already asked for shortly before. */
   #noteAsked(asked: readonly AskedEntry[]): ReadonlySet<string> {
     const { known, now } = this.#context;
     const hot = new Set<string>();
@@ -118,7 +118,7 @@ export class EntryBatch {
     return hot;
   }
 
-  /** From the edge if it has all of them, else what it has not told yet from D1; meanwhile the isolate's others take what is known. */
+  /** Reads from the edge if it has all keys, and the rest from D1. Other requests of the isolate meanwhile use what is known. */
   async #fetch(
     asked: readonly AskedEntry[],
     hot: ReadonlySet<string>,
@@ -161,7 +161,7 @@ export class EntryBatch {
     }
   }
 
-  /** Those that the edge was not found to have as current; the others are `found`. */
+  /** Returns the keys that the edge does not have as current; puts the others into `found`. */
   async #pastEdge(asked: readonly AskedEntry[], found: Map<string, LookedUp | null>): Promise<readonly AskedEntry[]> {
     const { atEdge } = this.#context;
     for (let at = 0, width = 1; at < asked.length; at += width, width = EDGE_WIDTH) {
@@ -176,7 +176,7 @@ export class EntryBatch {
     return asked.filter(({ key }) => !found.has(key));
   }
 
-  /** Asks D1; those whose chains were too long are given back. */
+  /** Asks D1; returns the keys whose chains are too long. */
   async #ask(
     asked: readonly AskedEntry[],
     replicas: boolean,
@@ -203,14 +203,14 @@ export class EntryBatch {
     }
   }
 
-  /** What D1 tells, known here from then on. */
+  /** D1's answers, which are known to the isolate from now on. */
   async #read(asked: readonly AskedEntry[], replicas: boolean): Promise<Map<string, EntryCopy>> {
     const { entries, known, entryCacheMs, now } = this.#context;
     const markAt = now();
     const number = known.nextEvent();
     const questions = asked.map(({ key, resource }) => {
       const copy = usableCopy(known.get(key), now());
-      // As for one key: a copy that has run out counts as current for those who come meanwhile.
+      // As for one key: requests that arrive meanwhile may use a copy that has just expired.
       if (entryCacheMs > 0) known.set(key, extended(known.get(key), now() + entryCacheMs));
       return { key, resource, bookmark: copy?.bookmark };
     });

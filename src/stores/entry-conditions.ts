@@ -1,17 +1,18 @@
-/** Which rows of table `entries` a list is about, as SQL. */
+/** SQL conditions that select the rows of table `entries` for a list. */
 
 import { NAMELESS } from '../ports/entry.ts';
 import type { EntryFilter } from '../ports/stores.ts';
 
-/** A condition and the values of its question marks. */
+/** A condition and the values of its placeholders. */
 interface Condition {
   sql: string;
   values: (string | number)[];
 }
 
 /**
- * A filter as SQL: `range` picks rows by one index in order of key, `predicate` the wanted ones from those. A filter of
- * both owner and resource, or of an owner's failing caches, goes by the owner, who has few.
+ * A filter as SQL: `range` selects rows through one index in order of key, `predicate` filters these rows. A filter of
+ * both owner and
+ * resource, or of an owner's failing caches, uses the owner, who has few caches.
  */
 export function conditions(
   filter: EntryFilter,

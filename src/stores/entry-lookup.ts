@@ -1,10 +1,13 @@
 /**
- * The entry look-up (DESIGN "Reading"): however many ask for a key, a location asks D1 about once an ENTRY_CACHE_MS, and
- * nobody waits long for a D1 that stalls. The price: what another location changed shows here up to two of them later, and
- * while D1 is away what was last known stands for up to an hour.
+ * The entry look-up (DESIGN "Reading"): however many requests ask for a key, a location asks D1 about once per
+ * ENTRY_CACHE_MS, and
+ * no request waits long for a D1 that stalls. The price: a change by another location shows here up to two such periods
+ * later,
+ * and while D1 is not available the last known state is used for up to an hour.
  *
- * Each key has a record in isolate memory, whose states and events are the table in core/known-entry.ts. The platform lets
- * no request await another's promise: whoever asks D1 says so in the record, and the others look there.
+ * Each key has a record in isolate memory; core/known-entry.ts has the table of its states and events. The platform
+ * does not let a
+ * request await a promise of another: a request that asks D1 notes that in the record, and the others look there.
  */
 
 import {
@@ -28,27 +31,27 @@ import { EntryBatch } from './entry-batch.ts';
 import { KnownEntries } from './known-entries.ts';
 import { overloaded } from './overloaded.ts';
 
-/** How the look-up is made. */
+/** Settings of the look-up. */
 export interface EntryLookupOptions {
-  /** How long a location takes what was looked up as current, ms; 0: every request asks D1. */
+  /** How long a location considers a looked-up entry current, ms; 0: every request asks D1. */
   entryCacheMs: number;
   /** Whether a replica of D1 may be asked. Default: false, the primary. */
   readReplicas?: boolean;
-  /** Keeps the invocation alive for the copy at the edge. */
+  /** Keeps the invocation alive while the copy is written to the edge. */
   waitUntil: (work: Promise<unknown>) => void;
   /** Clock, ms since the epoch. Default: Date.now. */
   now?: () => number;
   /** How long D1 may take, ms. Default: 2000. */
   timeoutMs?: number;
-  /** What the isolate knows of keys. Default: one for all invocations. */
+  /** What the isolate knows about keys. Default: one record store for all invocations. */
   known?: KnownEntries;
 }
 
-/** How long a task is noted: as long as a load may take, and its lease's margin. */
+/** How long a task is noted, ms: the longest load, and the margin of its lease. */
 const NOTE_MS = 360_000;
-/** Between two looks of those who wait for D1's answer to another request. */
+/** Pauses between two looks while a request waits for D1's answer to another request, ms. */
 const PAUSES = growingPauses(2, 50);
-/** Whoever asks D1 has told of its time-out before the others take it for gone. */
+/** Extra time: a request that asks D1 reports its time-out before the others consider it dead. */
 const ASKING_MARGIN_MS = 500;
 const NOTHING_KNOWN = 'The current version cannot be looked up now. Try again in a moment.';
 
@@ -57,7 +60,7 @@ const knownHere = new KnownEntries();
 /**
  * The look-up over a table of entries and the location's edge cache.
  *
- * @throws Problem `overloaded`, by all that look up, when nothing is known and D1 does not answer
+ * @throws Problem `overloaded`, by all look-ups, when nothing is known and D1 does not answer
  */
 export function entryLookup(entries: Entries, edge: EdgeCache, options: EntryLookupOptions): EntryLookup {
   return new Lookup(entries, edge, options);
@@ -102,7 +105,7 @@ class Lookup implements EntryLookup {
       const known = this.#known.get(key);
       const step = nextStep(known, arrivedAt, this.#now());
       if (step === 'refuse') throw overloaded(NOTHING_KNOWN);
-      // Begins to ask before anybody else can look.
+      // Starts to ask D1 before any other request can look at the record.
       if (step === 'ask') return this.#ask(key, resource);
       if (step === 'give' && known.copy !== null) return given(known.copy);
     }
@@ -116,7 +119,7 @@ class Lookup implements EntryLookup {
     if (copy !== null && state !== 'last known') return given(copy);
     if (state === 'being asked') return this.find(key, resource);
 
-    // The edge may know, but the others need not look there, too.
+    // The edge may have the entry, but the other requests need not look there, too.
     const askedUntil = this.#beginAsking(key);
     try {
       const current = await this.#atEdge.readCurrent(key);
@@ -170,7 +173,7 @@ class Lookup implements EntryLookup {
     return task !== null && task.until > this.#now() ? task.noted : null;
   }
 
-  /** Asks D1, while the others of the location take what is known, if anything is. */
+  /** Asks D1. Other requests of the location meanwhile use what is known, if anything. */
   async #ask(key: string, resource: string): Promise<LookedUp> {
     const askedUntil = this.#beginAsking(key);
     const last = usableCopy(this.#known.get(key), this.#now());
@@ -188,7 +191,10 @@ class Lookup implements EntryLookup {
     }
   }
 
-  /** D1's answer in time, else what was last known. An answer that comes too late for this request serves the next. */
+  /**
+   * D1's answer if it comes in time, otherwise the last known state. An answer that is too late serves the next
+   * request.
+   */
   async #answerOf(key: string, reading: Promise<EntryCopy>, isExtended: Promise<void>): Promise<LookedUp> {
     this.#options.waitUntil(this.#keepAtEdge(key, reading, isExtended));
     try {
@@ -211,10 +217,10 @@ class Lookup implements EntryLookup {
     return this.#known.learn(key, answer, now);
   }
 
-  /** Puts the answer after the copy that was extended, which would else lie over it. */
+  /** Puts the answer after the extended copy has been put, which would otherwise replace it. */
   async #keepAtEdge(key: string, reading: Promise<EntryCopy>, isExtended: Promise<void>): Promise<void> {
     const [read] = await Promise.allSettled([reading, isExtended]);
-    // The request itself tells of a failed reading.
+    // The request itself reports a failed read.
     if (read.status === 'fulfilled') await this.#atEdge.put(key);
   }
 

@@ -1,4 +1,4 @@
-/** An entry as a row of table `entries`, and back. */
+/** Converts an entry to a row of table `entries`, and back. */
 
 import type { KeptError } from '../contract/problem.ts';
 import type { Entry, Link, Loaded, Parameters } from '../ports/entry.ts';
@@ -20,7 +20,7 @@ export interface StoredEntry {
   read_at: number | null;
 }
 
-/** What no query asks for. */
+/** Members that no query selects by. */
 interface Document {
   loaded: Omit<Loaded, 'version' | 'expiresAt'> | null;
   retryAt: number | null;
@@ -70,7 +70,7 @@ export function valuesOf(entry: Entry): (string | number | null)[] {
   ];
 }
 
-/** What is known of a run of failed loads. */
+/** What is known about consecutive failed loads. */
 function failingOf(from: Pick<Entry, 'failingSince' | 'failedAt' | 'failures'>): typeof from {
   const { failingSince, failedAt, failures } = from;
   return {
@@ -109,7 +109,7 @@ export function entryOf(row: StoredEntry): Entry {
   };
 }
 
-/** The entry of a row, with what only D1 knows of it. */
+/** The entry of a row, with the members that only D1 has. */
 export function entryRowOf(row: StoredEntry): EntryRow {
   return { ...entryOf(row), readAt: row.read_at };
 }

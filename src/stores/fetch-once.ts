@@ -1,25 +1,28 @@
 /**
- * For what many requests of an isolate lack at the same moment, as all who waited for a new version do: one fetches it, and
- * the others take it from memory. The platform lets no request await another's promise, so they look there at short intervals.
+ * For data that many requests of an isolate lack at the same moment, for example after waiting for a new version: one
+ * request fetches
+ * it, and the others take it from memory. A request cannot await a promise of another, so they check memory at short
+ * intervals.
  */
 
 import { growingPauses, looks } from '../waiting.ts';
 import { BoundedMap } from './bounded-map.ts';
 
 const PAUSES = growingPauses(2, 50);
-/** How long the others wait, ms: the platform may cut short the request that fetches, or its store may stall. */
+/** How long the others wait, ms: the platform may end the fetching request, or its store may stall. */
 const PATIENCE_MS = 1000;
 const MAX_FETCHING = 2000;
 
-/** What is being fetched -> until when the others wait for it, ms since the epoch. */
+/** What is being fetched -> how long the others wait for it, ms since the epoch. */
 const fetching = new BoundedMap<number>(MAX_FETCHING);
 const isFetched = (id: string) => (fetching.get(id) ?? 0) > Date.now();
 
 /**
- * What `inMemory` gives once another request has put it there, else what `fetch` does. What the first could not keep for the
- * others, or not in time, each of them fetches.
+ * Returns what `inMemory` has after another request has put it there, or otherwise the result of `fetch`. If the first
+ * request could
+ * not keep its result, or not in time, each of the others fetches.
  *
- * @param id the same for the same thing
+ * @param id identifies what is fetched
  */
 export async function fetchOnce<Value>(
   id: string,

@@ -1,13 +1,16 @@
 /**
- * Folded deltas (DESIGN "Rows, id map and deltas"), each made once a location. Small ones stay in isolate memory; a larger one
- * is put to the edge as it is made, and streams from there to whoever asks. Nothing is ever put over another one: versions are
- * never counted again.
+ * Folded deltas (DESIGN "Rows, id map and deltas"), each made once per location. Small ones stay in isolate memory. A
+ * larger one is
+ * put to the edge while it is made, and streams from there to its readers. An existing one is never overwritten:
+ * version numbers are
+ * never reused.
  *
  *   memory ── else ── edge ── else ── is somebody here folding it? ── no ── room for it? ── fold, put to the edge
- *                                       yes: wait for the end          none: wait, at most 3 s, then none is to be had
+ *                                       yes: wait for the end          none: wait, at most 3 s, then there is no fold
  *
- * Where the edge keeps nothing, a larger one is held for those who are reading it, as one copy for all of them, and counts as
- * being folded until the last has it. Readers of which none takes a piece for 2 minutes are broken off.
+ * Where the edge keeps nothing, a larger one is held for its readers, as one copy for all of them, and counts as being
+ * folded until
+ * the last reader has it. If no reader takes a piece for 2 minutes, all are broken off.
  */
 
 import { log } from '../log.ts';
@@ -20,46 +23,46 @@ import { ByteRoom, type Taken } from './byte-room.ts';
 import { MAX_HOT_BYTES } from './cached-blobs.ts';
 import { type EdgeCache, edgeUrl } from './edge-cache.ts';
 
-/** How long a folded delta stays at the edge: most devices come within this time after a version. */
+/** How long a folded delta stays at the edge, s: most devices come within this time after a new version. */
 const EDGE_TTL_S = 3600;
-/** What a fold holds at most for each byte of the stored deltas: those bytes, the body, and lists of ids. */
+/** Most bytes held by a fold per byte of the stored deltas: those bytes, the body, and lists of ids. */
 export const HELD_PER_STORED_BYTE = 2.5;
-/** How long a fold by another request, room for one, or the edge is waited for, ms. */
+/** How long a request waits for a fold by another request, for room for one, or for the edge, ms. */
 const PATIENCE_MS = 3000;
 const FIRST_PAUSE_MS = 5;
 const LONGEST_PAUSE_MS = 200;
-/** How long a fold counts at most, ms; and how long a held body does after its reader last took a piece. */
+/** How long a fold counts at most, ms; and how long a held body counts after a reader last took a piece. */
 const FOLDING_MS = 15_000;
 const READING_MS = 120_000;
 
 const hot = new BoundedMap<Uint8Array<ArrayBuffer>>(MEMORY_SHARES.hotDeltas, (bytes) => bytes.byteLength);
 const room = new ByteRoom(MEMORY_SHARES.folds);
-/** What is being folded, and until when others wait for it, ms since the epoch. */
+/** What is being folded, and how long others wait for it, ms since the epoch. */
 const folding = new Map<string, number>();
 /** Bodies that the edge did not keep, while they are read. */
 const beingRead = new Map<string, SharedBody>();
 
 interface SharedBody {
-  /** None once `until` has passed: readers that are still there are broken off. */
+  /** Empty once `until` has passed: the remaining readers are broken off. */
   pieces: readonly Uint8Array<ArrayBuffer>[];
   bytes: number;
   readers: number;
   taken: Taken;
-  /** Ms since the epoch: then its readers stall, or the platform has cut them short. */
+  /** Ms since the epoch: after it, the readers have stalled, or the platform has ended them. */
   until: number;
 }
 
-/** What is kept in isolate memory, for tests. */
+/** Bytes in isolate memory, for tests. */
 export function hotDeltaBytes(): number {
   return hot.weight;
 }
 
-/** What is held for folds now, bytes, for tests. */
+/** Bytes held for folds now, for tests. */
 export function foldingBytes(): number {
   return room.bytesTaken(Date.now());
 }
 
-/** Folded deltas in isolate memory and in `edge`; keeping them may go on after the answer. */
+/** Folded deltas in isolate memory and in `edge`; writing them may continue after the answer. */
 export function foldedDeltas(
   edge: EdgeCache,
   waitUntil: (work: Promise<unknown>) => void,
@@ -72,13 +75,13 @@ export function foldedDeltas(
       for (let pauseMs = FIRST_PAUSE_MS, askEdge = true; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
         const found = inMemory(url) ?? (askEdge ? await atEdge(url) : null) ?? inMemory(url);
         if (found !== null) return found;
-        // Only values from here to the beginning of the fold, or else two would make the same.
+        // No `await` from here to the beginning of the fold, since otherwise two requests would make the same fold.
         const isFolding = isBeingFolded(url);
         const taken = isFolding ? null : takeRoom(fold);
         if (taken !== null) return foldInto(url, fold, taken);
         if (Date.now() >= deadline) return null;
         await sleep(pauseMs);
-        // The edge has it once the other fold is over.
+        // The edge has it once the other fold has ended.
         askEdge = isFolding && !isBeingFolded(url);
       }
     },
@@ -144,7 +147,7 @@ export function foldedDeltas(
     }
   }
 
-  /** A reader of its own over the pieces that all share. */
+  /** A separate reader of the shared pieces. */
   function readShared(url: string, body: SharedBody): FoldedDelta {
     body.readers += 1;
     return { body: streamOf(read(url, body), body.bytes, waitUntil), bytes: body.bytes };
@@ -176,8 +179,9 @@ function keepShared(body: SharedBody): void {
 }
 
 /**
- * Of readers that the platform cut short nothing runs on that could let go of what they held. One that only stalls finds its
- * pieces gone: what counts no longer must not be held either.
+ * If the platform ended a reader, no code runs that could release what it held. A reader that only stalled finds its
+ * pieces gone:
+ * what no longer counts must not be held.
  */
 function dropPast(now: number): void {
   for (const [url, body] of beingRead) {
@@ -208,7 +212,7 @@ function joined(pieces: readonly Uint8Array[], bytes: number): Uint8Array<ArrayB
   return whole;
 }
 
-/** The number is that of the form of a delta's body: two releases at once must not read each other's. */
+/** The number identifies the format of a delta's body: two releases that run at once must not read each other's. */
 function urlOf(key: string, from: number, to: number): string {
   return edgeUrl('delta', 1, key, from, to);
 }

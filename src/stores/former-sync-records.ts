@@ -1,6 +1,7 @@
 /**
- * Table `sync_records`, one row a device and cache, as earlier releases wrote it. It is read beside table `devices` until the
- * cron has moved all of it there. A later release drops it, and this file.
+ * Table `sync_records`, one row per device and cache, as earlier releases wrote it. It is read in addition to table
+ * `devices` until
+ * the cron has moved all rows there. A later release will drop it, and this file.
  */
 
 import { recordId } from '../core/sync-records.ts';
@@ -11,24 +12,24 @@ import type { Noted, SyncFilter, SyncPlace } from '../ports/sync-store.ts';
 const KEY = ['user', 'device', 'resource', 'key'] as const;
 const COLUMNS = `${KEY.join(', ')}, synced_at AS syncedAt, version, changed`;
 
-/** Records of a page, and pages of a step, that move. */
+/** Records per page, and pages per step, that are moved. */
 const MOVED_RECORDS = 1000;
 const MOVED_PAGES = 10;
 
-// A consumer of an older release may have written since the record was read.
+// A consumer of an older release may have written the record since it was read.
 const DROP = `
   DELETE FROM sync_records WHERE (${KEY.join(', ')}, synced_at, version) IN (
     SELECT value ->> 'user', value ->> 'device', value ->> 'resource', value ->> 'key',
       value ->> 'syncedAt', value ->> 'version'
     FROM json_each(?1))`;
 
-/** Part of a statement, with what it binds. */
+/** Part of a statement, with its bound values. */
 export interface Fragment {
   sql: string;
   values: (string | number)[];
 }
 
-/** Moves records to where `put` notes them, and drops those that are still as they were read. */
+/** Moves records to the place where `put` notes them, and deletes those that have not changed since they were read. */
 export async function moveFormer(
   db: D1Database,
   filter: SyncFilter,
@@ -58,9 +59,11 @@ function deviceId({ user, device }: Pick<SyncRecord, 'user' | 'device'>): string
 }
 
 /**
- * A page of records. What the filter fixes stands first in some index or the primary key, the rest of the primary key follows
- * there in order: so any page is one range of an index. Only a device's records of all users in one resource are picked from
- * those of all resources: few, and not worth an index.
+ * A page of records. The columns that the filter fixes come first in some index or the primary key, followed by the
+ * rest of the
+ * primary key in order, so any page is one range of an index. Exception: the records of a device of all users in one
+ * resource are
+ * filtered from those of all resources: they are few, and not worth an index.
  */
 export function formerPage(filter: SyncFilter, after: SyncPlace | null, limit: number, columns = COLUMNS): Fragment {
   const fixed = { user: filter.user ?? undefined, device: filter.device, resource: filter.resource, key: undefined };
@@ -71,12 +74,12 @@ export function formerPage(filter: SyncFilter, after: SyncPlace | null, limit: n
   for (const column of KEY) {
     const value = fixed[column];
     if (value === undefined) continue;
-    // The plus keeps SQLite from looking for an index by it.
+    // The plus keeps SQLite from using an index of this column.
     conditions.push(free.includes(column) ? `+${column} = ?` : `${column} = ?`);
     values.push(value);
   }
   conditions.push(`(${free.join(', ')}) > (${free.map(() => '?').join(', ')})`);
-  // No member of a record is empty, so the empty texts stand before all of them.
+  // Members of a record are never empty, so empty texts sort before all of them.
   values.push(...free.map((column) => after?.[column] ?? ''), limit);
   const where = conditions.join(' AND ');
   return { sql: `SELECT ${columns} FROM sync_records WHERE ${where} ORDER BY ${free.join(', ')} LIMIT ?`, values };

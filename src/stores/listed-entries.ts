@@ -1,10 +1,13 @@
-/** Entries as lists read them: without their chains, and large parameters by a statement of their own (bounded-page.ts). */
+/**
+ * Entries as lists read them: without their chains; large parameters are read by a separate statement
+ * (bounded-page.ts).
+ */
 
 import type { EntryRow } from '../ports/stores.ts';
 import { isLarge, type SizedRow, sizedColumn } from './bounded-page.ts';
 import { entryRowOf, FIXED_COLUMNS, type StoredEntry, WRITTEN_COLUMNS } from './entry-row.ts';
 
-/** Lists leave the chain out: a thousand long ones would not fit an isolate. */
+/** Lists leave the chain out: a thousand long chains would not fit into an isolate. */
 export const LISTED = [...FIXED_COLUMNS, ...WRITTEN_COLUMNS, 'read_at'].map(listed).join(', ');
 
 /** A row as LISTED selects it: large parameters are null. */
@@ -12,7 +15,7 @@ export type ListedRow = StoredEntry & SizedRow;
 
 const PARAMETERS_OF = 'SELECT key, parameters FROM entries WHERE key IN (SELECT value FROM json_each(?1))';
 
-/** The entries of listed rows. One whose row has gone meanwhile is left out. */
+/** The entries of listed rows. An entry whose row was deleted meanwhile is left out. */
 export async function whole(db: D1Database, rows: readonly ListedRow[]): Promise<EntryRow[]> {
   const large = rows.filter(isLarge).map(({ key }) => key);
   if (large.length === 0) return rows.map(entryRowOf);

@@ -1,4 +1,4 @@
-/** The refusal of a store that does not answer, or refuses. */
+/** The problem when a store does not answer, or refuses. */
 
 import { Problem } from '../contract/problem.ts';
 import { withTimeout } from '../waiting.ts';
@@ -6,14 +6,14 @@ import { platformRetryAfterS } from './platform-faults.ts';
 
 const USUAL_RETRY_AFTER_S = 1;
 
-/** `overloaded` (503) with `Retry-After`, as long as the cause lets expect; `detail` is for the client, `cause` for the log. */
+/** `overloaded` (503) with a `Retry-After` that suits the cause; `detail` is for the client, `cause` for the log. */
 export function overloaded(detail: string, cause?: unknown): Problem {
   const retryAfterS = platformRetryAfterS(cause, Date.now()) ?? USUAL_RETRY_AFTER_S;
   return new Problem('overloaded', detail, { headers: { 'Retry-After': String(retryAfterS) }, cause });
 }
 
 /**
- * What a store answers within `ms`. That it fails is no fault of the request, and may be over in a moment.
+ * The store's answer, if it comes within `ms`. A failure is not the fault of the request, and may be over in a moment.
  *
  * @throws Problem `overloaded` with `detail` when the store throws or does not answer in time
  */

@@ -1,6 +1,7 @@
 /**
- * Which errors are refusals of the platform, that pass by themselves, and when to come back: the one place that knows its
- * words. Faults of ours, such as wrong SQL, are not among them.
+ * Which errors are temporary refusals of the platform, and when to retry. Only this file knows the platform's messages.
+ * Our own
+ * errors, such as wrong SQL, are not among them.
  *
  * @see https://developers.cloudflare.com/d1/observability/debug-d1/#error-list
  * @see https://developers.cloudflare.com/durable-objects/best-practices/error-handling/
@@ -10,23 +11,23 @@
 import { MAX_RETRY_AFTER_S } from '../contract/constants.ts';
 
 const DAY_MS = 86_400_000;
-/** A moment's trouble: a restart, a lost connection. */
+/** After a short disturbance: a restart, a lost connection. */
 const SOON_S = 1;
-/** Too much at once: whoever comes back sooner adds to it. */
+/** After an overload: an earlier retry would add to it. */
 const OVERLOADED_S = 5;
 
-/** The daily limits of a free plan, of D1 and of objects; they end at midnight UTC. */
+/** The daily limits of a free plan, for D1 and for objects; they end at midnight UTC. */
 const DAILY_LIMIT = /free tier daily|in Durable Objects free tier|daily (?:request|read|write|usage) limit/i;
 const OVERLOAD = /is overloaded|overloaded\. |Too Many Requests|requests queued/i;
-/** D1, but for what SQLite finds wrong with a statement or its values. */
+/** Errors of D1, except those by which SQLite refuses a statement or its values. */
 const D1_FAULT = /^D1_ERROR: (?!.*SQLITE_(?:ERROR|CONSTRAINT|MISMATCH|RANGE|TOOBIG|MISUSE|AUTH))/s;
-/** R2's internal error, unavailability and rate limit, by the number behind its message. */
+/** R2's internal error, unavailability and rate limit, by the number after its message. */
 const R2_FAULT = /\((?:10001|10043|10058)\)$/;
 const OTHERS =
   /^Queue send(?:Batch)? failed|Network connection lost|^internal error\b|caused object to be reset|reset because|Too many (?:subrequests|API requests)/i;
 
 /**
- * Seconds after which a client may try again; null: no refusal of the platform.
+ * Seconds after which a client may try again; null: the error is no refusal of the platform.
  *
  * @param now ms since the epoch
  */

@@ -1,6 +1,7 @@
 /**
- * Limits of what users may ask, counted by the platform's rate-limit bindings (wrangler.toml): in each location apart and
- * approximately, at the price of no call of a store. A count that cannot be had limits nobody.
+ * Limits on users' requests, counted by the platform's rate-limit bindings (wrangler.toml): separately in each location
+ * and only
+ * approximately, but without a call to a store. If counting fails, the request is allowed.
  */
 
 import { Problem } from '../contract/problem.ts';
@@ -12,34 +13,36 @@ export interface RateLimits {
   /** Counts a request of a user. @throws Problem `rate-limited` with `Retry-After` */
   countRequest(user: string): Promise<void>;
   /**
-   * Counts a refresh, or a read that asks for a load, of its user and its cache; `isNew`: of a cache that nobody had before.
+   * Counts a refresh, or a read that asks for a load, for its user and its cache. `isNew`: the cache did not exist before.
    *
    * @throws Problem `rate-limited` with `Retry-After`
    */
   countLoad(user: string, key: string, isNew?: boolean): Promise<void>;
   /** Counts a probe of a user. @throws Problem `rate-limited` with `Retry-After` */
   countProbe(user: string): Promise<void>;
-  /** Counts a cache that a user is about to be the first to have. @throws Problem `rate-limited` with `Retry-After` */
+  /**
+   * Counts a new cache for the user who is the first to ask for it. @throws Problem `rate-limited` with `Retry-After`
+   */
   countNewCache(user: string): Promise<void>;
-  /** Counts, among the loads of a user, a cache that a socket of theirs is to be told of and no hub watches yet. @throws Problem `rate-limited` */
+  /** Counts a cache that a user's socket subscribes to and that no hub watches yet, as a load of the user. @throws Problem `rate-limited` */
   countWatch(user: string): Promise<void>;
 }
 
-/** What is counted; the names of the bindings. */
+/** What is counted; these are the names of the bindings. */
 export type Limit = 'USER_REQUESTS' | 'USER_LOADS' | 'NEW_CACHES' | 'CACHE_LOADS' | 'PROBES';
 
 export type Limiters = Readonly<Partial<Record<Limit, RateLimit>>>;
 
 export interface RateLimitOptions {
-  /** Is told of each refusal. */
+  /** Called for each refusal. */
   onRefused?: (limit: Limit) => void;
   /** Clock, ms since the epoch. Default: Date.now. */
   now?: () => number;
 }
 
-/** The period of the bindings, s; after it, whoever has kept still is free again. */
+/** The period of the bindings, s; after it, a user who has paused may continue. */
 const PERIOD_S = 60;
-/** The count lies on the machine itself, so that it answers at once or something is wrong with it, ms. */
+/** Time-out, ms: the count is on the same machine, so a slow answer is a fault. */
 const TIMEOUT_MS = 500;
 
 const DETAILS: Readonly<Record<Limit, string>> = {
@@ -59,7 +62,7 @@ export const noLimits: RateLimits = {
   countWatch: async () => {},
 };
 
-/** The limits of the bindings that are there. */
+/** The limits of the bindings that exist. */
 export function rateLimits(limiters: Limiters, { onRefused, now = Date.now }: RateLimitOptions = {}): RateLimits {
   async function count(limit: Limit, name: string): Promise<void> {
     if (await isWithin(limiters[limit], limit, name)) return;
@@ -70,7 +73,7 @@ export function rateLimits(limiters: Limiters, { onRefused, now = Date.now }: Ra
   return {
     countRequest: (user) => count('USER_REQUESTS', user),
     async countLoad(user, key, isNew = false) {
-      // A user beyond their own limit does not use up the cache's.
+      // A request beyond the user's own limit must not use up the cache's limit.
       await count('USER_LOADS', user);
       if (isNew) await count('NEW_CACHES', user);
       await count('CACHE_LOADS', key);

@@ -1,4 +1,4 @@
-/** Reading entries with the marks of their resources, in one statement: one key for a look-up, many for `/sync/`. */
+/** Reads entries with the marks of their resources, in one statement: one key for a look-up, many for `/sync/`. */
 
 import { MAX_READ_LINKS } from '../contract/constants.ts';
 import type { AskedEntry, ReadEntry } from '../ports/asked-entries.ts';
@@ -18,7 +18,7 @@ const OTHERS = [...FIXED_COLUMNS, ...WRITTEN_COLUMNS]
   .filter((name) => name !== 'chain')
   .map((name) => `entries.${name}`);
 
-// A hundred chains of a thousand links would fill an isolate.
+// Without their chains: a hundred chains of a thousand links would fill an isolate.
 const READ_ALL = `
   SELECT asked.key AS asked_key, ${MARK}, ${OTHERS.join(', ')},
     CASE WHEN json_array_length(entries.chain) <= ${MAX_READ_LINKS} THEN entries.chain END AS chain
@@ -26,17 +26,17 @@ const READ_ALL = `
   LEFT JOIN resources ON resources.title = asked.resource
   LEFT JOIN entries ON entries.key = asked.key`;
 
-/** What MARK selects; numbers are null for an unknown resource. */
+/** The columns that MARK selects; numbers are null for an unknown resource. */
 interface MarkRow {
   resource_number: number | null;
   resource_purged: number | null;
   resource_deleted: number;
 }
 
-/** A row of READ: all columns of the entry are null when there is none. */
+/** A row of READ: all columns of the entry are null if there is no entry. */
 type ReadRow = { [Column in keyof StoredEntry]: StoredEntry[Column] | null } & MarkRow;
 
-/** One entry; `constraint` of a session where replicas may answer. */
+/** Reads one entry; `constraint` of a session in which replicas may answer. */
 export async function readEntry(
   db: D1Database,
   { key, resource }: AskedEntry,
@@ -51,7 +51,9 @@ export async function readEntry(
   };
 }
 
-/** Many entries in one statement, by key; `replicas`: one that knows as much as all the bookmarks may answer. */
+/**
+ * Reads many entries by key in one statement. `replicas`: a replica that knows the state of all bookmarks may answer.
+ */
 export async function readEntries(
   db: D1Database,
   asked: readonly AskedEntry[],

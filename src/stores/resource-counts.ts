@@ -1,11 +1,14 @@
-/** Table `resource_counts`: how the caches of each resource stand, counted by a walk in bounded steps, so that no request scans. */
+/**
+ * Table `resource_counts`: the states of each resource's caches, counted by a walk in limited steps, so that no request
+ * scans a table.
+ */
 
 import type { Counted, ResourceCounts } from '../contract/resource-counts.ts';
 import { moveWalk, readWalk } from './walks.ts';
 
-/** A round begins so long after the one before began: each writes one row a resource. */
+/** Shortest time between the beginnings of two rounds, ms: each round writes one row per resource. */
 const ROUND_MS = 300_000;
-/** What one step looks at, in each database. */
+/** Rows that one step reads in each database. */
 const STEP_ROWS = 10_000;
 const STEP_RESOURCES = 50;
 
@@ -15,7 +18,7 @@ const RESOURCES = `
   SELECT title, number, purged, definition ->> '$.ttl_s' AS ttl_s FROM resources
   WHERE title >= ?1 AND definition IS NOT NULL ORDER BY title LIMIT ?2`;
 
-// As core/freshness.ts judges them; a mark of a resource (resource-marks.ts) has no ttl_s.
+// The same rules as in core/freshness.ts. A mark of a resource (resource-marks.ts) has no ttl_s.
 const COUNT = `
   SELECT count(*) AS total, sum(is_fresh) AS fresh, sum(is_failing) AS failing, sum(bytes) AS bytes,
     max(loaded_at) AS loadedAt, max(key) AS last FROM (
@@ -51,23 +54,23 @@ interface CountRow {
   last: string | null;
 }
 
-/** `loadedAt` is missing in a place that an earlier release left. */
+/** `loadedAt` is missing in a place that was stored by an earlier release. */
 type Sums = Record<'total' | 'fresh' | 'failing' | 'bytes', number> & { loadedAt?: number | null };
 const NOTHING: Sums = { total: 0, fresh: 0, failing: 0, bytes: 0, loadedAt: null };
 
-/** Where a round is: what comes next, and what was counted of it up to the key `after`. */
+/** The progress of a round: the next title, and its counts up to the key `after`. */
 interface Place {
   startedAt: number;
   title: string;
   after: string;
   sums: Sums;
 }
-/** Between rounds. */
+/** The state between rounds. */
 interface Pause {
   nextAt: number;
 }
 
-/** @param databases those of entries: what each counted is added up */
+/** @param databases the databases with entries, whose counts are added up */
 export function d1ResourceCounts(databases: readonly D1Database[], stepRows = STEP_ROWS): ResourceCounts {
   async function readAll(titles: readonly string[]): Promise<Map<string, Counted>> {
     const bound = JSON.stringify(titles);
@@ -116,7 +119,7 @@ async function step(db: D1Database, now: number, stepRows: number): Promise<void
   let left = stepRows;
   for (const resource of results) {
     const { title } = resource;
-    // What the round was at may have gone meanwhile.
+    // The resource that the round was counting may have been deleted meanwhile.
     const isSame = title === from.title;
     const { after, sums } = isSame ? from : { after: '', sums: NOTHING };
     const page = await count(db, resource, after, left, now);
@@ -129,7 +132,7 @@ async function step(db: D1Database, now: number, stepRows: number): Promise<void
     left -= page.total;
   }
   const last = results.length < STEP_RESOURCES ? undefined : results.at(-1);
-  // Before whatever title comes after the last one: titles have no control characters.
+  // Sorts after the last title and before the next: titles have no control characters.
   const next = last && { ...from, title: `${last.title}\u0001`, after: '', sums: NOTHING };
   await db.batch([...puts, moveWalk(db, WALK, next ?? { nextAt: from.startedAt + ROUND_MS })]);
 }

@@ -1,16 +1,16 @@
-/** Lists out of table `resources`, in order of title. */
+/** Lists from table `resources`, in order of title. */
 
 import type { ResourceFilter, Resources } from '../ports/stores.ts';
 import { statementsFor } from './bound-values.ts';
 import { isLarge, rowsThatFit, type SizedRow, sizedColumn } from './bounded-page.ts';
 import { type ResourceRow as Row, readSql, resourceOf } from './resource-row.ts';
 
-/** Resources that a page looks at, where it picks some by their names. */
+/** Most resources that a page reads when it selects some by name. */
 const LOOKED_RESOURCES = 1000;
-/** Characters of a URL that are searched. */
+/** Searched characters of a URL. */
 const SEARCHED_URL = 2048;
 
-// What core/resource-access.ts decides, as far as a page needs it. A definition that is no JSON counts as deleted.
+// The part of core/resource-access.ts that a page needs. A definition that is not JSON counts as deleted.
 const OPEN = `
   CASE WHEN NOT json_valid(definition) THEN 0 WHEN definition ->> '$.groups' IS NULL THEN 1
   ELSE EXISTS (SELECT 1 FROM json_each(definition, '$.groups') WHERE value IN (SELECT value FROM json_each(?3))) END`;
@@ -19,7 +19,7 @@ const COLUMNS = `title, ${sizedColumn('resources', 'definition')}, number, purge
 const AFTER = 'title > ?1 AND definition IS NOT NULL';
 const IN_ORDER = 'ORDER BY title LIMIT ?2';
 const LIST = `SELECT ${COLUMNS} FROM resources WHERE ${AFTER} AND (?3 IS NULL OR ${OPEN}) ${IN_ORDER}`;
-/** By the index of sources, whose rows have the title behind. */
+/** Uses the index of sources, whose rows also contain the title. */
 const LIST_OF = `SELECT ${COLUMNS} FROM resources WHERE source = ?4 AND ${AFTER} AND (?3 IS NULL OR ${OPEN}) ${IN_ORDER}`;
 
 const NAMED = `title, coalesce(source, '') AS source,
@@ -31,13 +31,13 @@ const listedSql = (asked: string) =>
 
 type Listed = Row & SizedRow;
 
-/** Rows of a page, one more than it may have where there are more; `end` is the title up to which all were looked at, null: the last. */
+/** Rows of a page, plus one if there are more. `end`: the last title that was read; null: the end of the list. */
 interface Found {
   rows: Listed[];
   end: string | null;
 }
 
-/** A page after a title, as `Resources.list` has it. */
+/** The page after a title, as in `Resources.list`. */
 export async function listResources(
   db: D1Database,
   after: string | null,
@@ -68,7 +68,7 @@ async function inOrder(
   return { rows: results, end: null };
 }
 
-/** Names are compared here: SQLite knows the case of ASCII letters alone. */
+/** Compares names here, since SQLite ignores the case of ASCII letters only. */
 async function fitting(
   db: D1Database,
   after: string,

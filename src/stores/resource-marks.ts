@@ -1,6 +1,7 @@
 /**
- * Marks of resources in each database of entries (ENTRY_SHARDS), so that a look-up there is one statement yet. The first
- * database has the truth; the others' table `resources` has what an entry is judged by, and `{}` for a definition.
+ * Marks of resources in each database of entries (ENTRY_SHARDS), so that a look-up there is still one statement. The
+ * first database
+ * has the original; table `resources` of the others has only what entries are judged by, and `{}` as the definition.
  */
 
 import type { Resources } from '../ports/stores.ts';
@@ -19,7 +20,7 @@ export interface MarkRow {
 export const MARK_COLUMNS = 'title, definition IS NOT NULL AS is_defined, number, purged, changed_at';
 const MARKS = `SELECT ${MARK_COLUMNS} FROM resources`;
 
-// Both numbers only grow: what comes late changes nothing.
+// Both numbers only grow, so a late copy changes nothing.
 const COPY = `
   INSERT INTO resources (title, definition, number, purged, changed_at)
   SELECT value ->> 'title', CASE WHEN value ->> 'is_defined' THEN '{}' END, value ->> 'number', value ->> 'purged',
@@ -30,12 +31,13 @@ const COPY = `
   WHERE (excluded.number, excluded.changed_at) > (number, changed_at)`;
 
 const WALK = 'copy-resource-marks';
-/** Resources of a step of the walk. */
+/** Resources per step of the walk. */
 const WALKED_RESOURCES = 1000;
 
 /**
- * The definitions of the first database. A change is done when all databases have its mark: if one has failed, the call
- * throws, and the walk makes it good.
+ * The definitions of the first database. A change is complete when all databases have its mark. If one of them fails,
+ * the call
+ * throws, and the walk repairs it later.
  */
 export function markedResources(databases: readonly D1Database[]): Resources {
   const [first, ...others] = databases as [D1Database, ...D1Database[]];
@@ -55,7 +57,7 @@ export function markedResources(databases: readonly D1Database[]): Resources {
     expireAll: async (title, ...rest) => copyMarkAfter(title, await resources.expireAll(title, ...rest)),
 
     async listSweeping(limit) {
-      // No sweep begins where a database may hold the resource for defined yet, and keep its entries.
+      // A sweep must not begin while a database may still have the resource as defined, and keep its entries.
       const swept = await resources.listSweeping(limit);
       for (const { title } of swept) await copyMarkAfter(title, true);
       return swept;
@@ -67,7 +69,7 @@ export function markedResources(databases: readonly D1Database[]): Resources {
   };
 }
 
-/** One step of the walk that copies all marks: what a failed change has left out, and what a new database lacks. */
+/** One step of the walk that copies all marks: it adds those that a failed change or a new database lacks. */
 export async function copyAllMarks([first, ...others]: readonly D1Database[]): Promise<void> {
   if (first === undefined) return;
   const after = (await readWalk<string>(first, WALK)) ?? '';
@@ -78,7 +80,7 @@ export async function copyAllMarks([first, ...others]: readonly D1Database[]): P
   await moveWalk(first, WALK, last?.title ?? null).run();
 }
 
-/** Tells marks to these databases. */
+/** Writes marks to these databases. */
 export async function copyMarks(marks: readonly MarkRow[], databases: readonly D1Database[]): Promise<void> {
   await Promise.all(databases.map((db) => db.prepare(COPY).bind(JSON.stringify(marks)).run()));
 }

@@ -12,20 +12,23 @@ export interface ResourceRow {
   number: number;
   purged: number;
   changed_at: number;
-  /** JSON; null: it names no source, or none that is there. Left out where nobody loads by the row. */
+  /**
+   * JSON; null: the resource names no source, or one that does not exist. Left out where the row is not used for a
+   * load.
+   */
   of_source?: string | null;
 }
 
-/** The columns of a row, and the source that it names: one statement, so that no change of either comes between. */
+/** The columns of a row, and the source that it names, in one statement, so that neither can change in between. */
 export const COLUMNS = `title, definition, number, purged, changed_at, (
   SELECT json_object('name', s.name, 'changedAt', s.changed_at, 'definition', json(s.definition))
   FROM sources AS s WHERE s.name = resources.source) AS of_source`;
 
-/** SQL of the rows of these titles. */
+/** SQL that selects the rows of these titles. */
 export const readSql = (asked: string) =>
   `SELECT ${COLUMNS} FROM ${asked} CROSS JOIN resources ON resources.title = asked.value`;
 
-/** SQL that holds if the source that a definition names is there and may have one more resource, or it names none. */
+/** SQL condition: the definition names no source, or its source exists and may have one more resource. */
 export function sourceTakes(title: string, definition: string): string {
   const name = `${definition} ->> '$.origin.source'`;
   return `(${name} IS NULL OR (EXISTS (SELECT 1 FROM sources WHERE name = ${name})

@@ -1,4 +1,4 @@
-/** Table `resources`: definitions, their numbers and tombstones. Isolates keep copies of them for up to 30 s. */
+/** Table `resources`: definitions, their numbers and tombstones. Isolates keep copies for at most 30 s. */
 
 import { LAST_KNOWN_MS } from '../contract/constants.ts';
 import { isDefined, type StoredResource } from '../contract/resource.ts';
@@ -12,12 +12,13 @@ import { type Copy, copies, keep, TIMEOUT_MS } from './resource-copies.ts';
 import { listResources } from './resource-lists.ts';
 import { COLUMNS, type ResourceRow as Row, readSql, resourceOf, sourceTakes } from './resource-row.ts';
 
-/** By title; null: there is none. */
+/** By title; null: there is no such resource. */
 type Found = Map<string, StoredResource | null>;
 
 const SAME_SCHEDULE = "definition ->> '$.schedule' IS ?2 ->> '$.schedule'";
 
-// The number of a new definition, and all below it: nothing that an earlier one of the title left behind counts.
+// A new definition gets a new number and is purged up to it, so that nothing that an earlier one of the title left
+// behind counts.
 const CREATE = `
   INSERT INTO resources (title, definition, number, purged, changed_at, next_run_at)
   SELECT ?1, ?2, ?3, ?3, ?3, ?4 WHERE ${sourceTakes('?1', '?2')}
@@ -25,7 +26,7 @@ const CREATE = `
     number = max(?3, number + 1), purged = max(?3, number + 1), changed_at = max(?3, changed_at + 1)
   WHERE definition IS NULL RETURNING ${COLUMNS}`;
 
-// Another schedule begins anew; the same one goes on, so that other changes put nothing off.
+// A changed schedule starts from the beginning; an unchanged one continues, so that other changes delay nothing.
 const CHANGE = `
   UPDATE resources SET definition = ?2, number = CASE WHEN ?3 THEN max(?4, number + 1) ELSE number END,
     changed_at = max(?4, changed_at + 1),
@@ -55,7 +56,7 @@ const LIST_DUE = `
   SELECT ${COLUMNS}, next_run_at, run_started_at, run_after FROM resources
   WHERE next_run_at <= ?1 ORDER BY next_run_at LIMIT ?2`;
 
-// Whoever is behind notes nothing: the run is no longer where it was found.
+// An outdated call changes nothing: the run is no longer at the place where the call found it.
 const WHERE_FOUND = 'WHERE title = ?1 AND next_run_at = ?2 AND run_after IS ?3';
 const GO_ON = `UPDATE resources SET run_after = ?4, run_started_at = ?5 ${WHERE_FOUND}`;
 const END_RUN = `UPDATE resources SET next_run_at = ?4, run_started_at = NULL, run_after = NULL ${WHERE_FOUND}`;
@@ -67,9 +68,9 @@ interface DueRow extends Row {
 }
 
 /**
- * The definitions of a database; `now` is the clock of the copies, ms. Calls throw what D1 throws.
+ * The definitions of a database; `now` is the clock of the copies, ms. Methods throw what D1 throws.
  *
- * @throws Problem `overloaded`, by `find` and `findAll`, when D1 does not answer and no copy can stand in
+ * @throws Problem `overloaded`, by `find` and `findAll`, when D1 does not answer and no copy can be used instead
  */
 export function d1Resources(db: D1Database, now: () => number = Date.now): Resources {
   async function readAll(titles: readonly string[]): Promise<Found> {
@@ -100,7 +101,7 @@ export function d1Resources(db: D1Database, now: () => number = Date.now): Resou
 
   async function ask(titles: readonly string[], usable: ReadonlyMap<string, Copy>): Promise<Found> {
     for (const title of titles) {
-      // The others take the copy while this request asks, and as long after it has given up on a D1 that stalls.
+      // Other requests use the copy while this one asks, and as long again after it has given up on a D1 that stalls.
       const copy = usable.get(title);
       if (copy !== undefined) copies.set(title, { ...copy, askAt: now() + 2 * TIMEOUT_MS });
     }
@@ -158,7 +159,7 @@ export function d1Resources(db: D1Database, now: () => number = Date.now): Resou
     },
 
     async listSweeping(limit) {
-      // The titles stand in the index of what is swept; a title is never empty.
+      // The index of resources to sweep contains the titles; a title is never empty.
       const sql = `SELECT ${COLUMNS} FROM resources WHERE sweeping = 1 AND title > '' ORDER BY title LIMIT ?1`;
       const { results } = await db.prepare(sql).bind(limit).all<Row>();
       return results.map(resourceOf);
@@ -187,7 +188,7 @@ export function d1Resources(db: D1Database, now: () => number = Date.now): Resou
   };
 }
 
-/** A tombstone is kept for its number, and is none for those who look for a definition. */
+/** A tombstone is kept for its number; for requests that look for a definition it does not exist. */
 function definedOnly(resource: StoredResource | null): StoredResource | null {
   return resource?.definition == null ? null : resource;
 }

@@ -1,4 +1,7 @@
-/** Entries over several databases, by the first bits of the key (ENTRY_SHARDS); in each of them are the marks of all resources. */
+/**
+ * Entries in several databases, selected by the first bits of the key (ENTRY_SHARDS); each database has the marks of
+ * all resources.
+ */
 
 import { hashOfKey, type Shards } from '../core/shards.ts';
 import type { AskedEntry, ReadEntry } from '../ports/asked-entries.ts';
@@ -9,10 +12,10 @@ import { copyAllMarks } from './resource-marks.ts';
 import { spreadOver } from './spread.ts';
 import { walkForStrays } from './stray-walk.ts';
 
-/** Entries of a page of the walk: whole, with their chains. */
+/** Entries per page of the walk: complete, with their chains. */
 const WALKED_ENTRIES = 100;
 
-/** @param databases as many as are used now or were before, the one that has the definitions first */
+/** @param databases all that are used now or were before; the one with the definitions first */
 export function shardedEntries(databases: readonly D1Database[], shards: Shards): Entries {
   const stores = databases.map(d1Entries);
   const spread = spreadOver(stores, shards);
@@ -20,8 +23,10 @@ export function shardedEntries(databases: readonly D1Database[], shards: Shards)
   const formerOf = (key: string) => spread.former(hashOfKey(key));
 
   /**
-   * The newest of where it was and its home: an object under the setting before may have written there after a copy went home.
-   * Rows move home in between, at times back: what is in neither is looked for where it was once more.
+   * The newest of the entry's former place and its home: an object with the previous setting may have written to the
+   * former place
+   * after a copy was moved home. Rows can move during the look-up, at times back, so an entry found in neither is
+   * sought once more.
    */
   async function look<T>(
     key: string,
@@ -49,7 +54,7 @@ export function shardedEntries(databases: readonly D1Database[], shards: Shards)
   }
 
   return {
-    // A bookmark is one database's, and a replica may lag behind a move.
+    // A bookmark belongs to one database, and a replica may lag behind a move.
     read: (key, resource, session) =>
       look(
         key,
@@ -65,7 +70,7 @@ export function shardedEntries(databases: readonly D1Database[], shards: Shards)
         ({ key }) => hashOfKey(key),
         (store, own) => read(own, store),
       );
-      // Of each key the former place has answered first.
+      // For each key the former place has answered first.
       const newest = new Map<string, ReadEntry>();
       for (const [key, row] of found.flatMap((rows) => [...rows])) {
         if (revisionOf(newest.get(key)) <= revisionOf(row)) newest.set(key, row);
@@ -99,7 +104,7 @@ export function shardedEntries(databases: readonly D1Database[], shards: Shards)
 
     async list(filter, after, limit, now) {
       const pages = await spread.all((store) => store.list(filter, after, limit, now));
-      // Behind the first of the pages' ends its database may have more.
+      // After the first end among the pages, the database of that page may have more.
       const [end = null] = pages.flatMap(({ next }) => next ?? []).sort();
       const entries = newest(pages.flatMap((page) => page.entries))
         .filter(({ key }) => end === null || key <= end)
@@ -113,7 +118,7 @@ export function shardedEntries(databases: readonly D1Database[], shards: Shards)
     },
 
     async put(entry, renames) {
-      // Whatever stands there, and when it was read, comes along; nothing that is out of date stays behind.
+      // The row at the former place, with its read time, is moved along; nothing outdated stays behind.
       const former = formerOf(entry.key);
       if (former !== homeOf(entry.key)) await move(await former.rowsOf([entry.key]), former);
       return homeOf(entry.key).put(entry, renames);
@@ -158,7 +163,7 @@ export function shardedEntries(databases: readonly D1Database[], shards: Shards)
   };
 }
 
-/** One of each key: that of the highest revision. */
+/** One row per key: the one with the highest revision. */
 function newest<Row extends Pick<EntryRow, 'key' | 'revision'>>(rows: readonly Row[]): Row[] {
   const kept = new Map<string, Row>();
   for (const row of rows) {
@@ -168,7 +173,7 @@ function newest<Row extends Pick<EntryRow, 'key' | 'revision'>>(rows: readonly R
   return [...kept.values()];
 }
 
-/** Below all others where there is no entry. */
+/** A revision below all others if there is no entry. */
 function revisionOf(read: ReadEntry | undefined): number {
   return read?.entry?.revision ?? -1;
 }

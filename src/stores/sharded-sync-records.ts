@@ -1,4 +1,4 @@
-/** What is known of devices over several databases, by the hash of the user (SYNC_SHARDS). */
+/** What is known about devices, in several databases, selected by the hash of the user (SYNC_SHARDS). */
 
 import { hashOfText, type Shards } from '../core/shards.ts';
 import type { DeviceName } from '../ports/device-document.ts';
@@ -10,10 +10,10 @@ import { spreadOver } from './spread.ts';
 import { walkForStrays } from './stray-walk.ts';
 import { d1SyncRecords, type SyncRecordOptions, type SyncShard } from './sync-records.ts';
 
-/** Devices of a page of the walk. */
+/** Devices per page of the walk. */
 const WALKED_DEVICES = 1000;
 
-/** @param databases as many as are used now or were before */
+/** @param databases all that are used now or were before */
 export function shardedSyncRecords(
   databases: readonly D1Database[],
   shards: Shards,
@@ -23,7 +23,7 @@ export function shardedSyncRecords(
   const spread = spreadOver(stores, shards);
   const hashOf = ({ user }: { user: string }) => hashOfText(user);
 
-  /** From the databases where those that the filter means are or were. */
+  /** Asks the databases where the devices of the filter are or were. */
   function asked<T>(user: string | null, ask: (store: SyncShard) => Promise<T>): Promise<T[]> {
     return user === null ? spread.all(ask) : spread.each([{ user }], hashOf, ask);
   }
@@ -32,13 +32,13 @@ export function shardedSyncRecords(
     return (await spread.atHome(devices, hashOf, (store, own) => store.adopt(own))).flat();
   }
 
-  /** What a former table has is known already: it finds room whatever the limit is. */
+  /** Records of a former table are already accepted, so they are stored whatever the limit is. */
   async function adoptRecords(records: readonly SyncRecord[]): Promise<Noted> {
     const noted = await spread.atHome(records, hashOf, (store, own) => store.adoptRecords(own));
     return allOf(noted);
   }
 
-  /** Brings documents home; those that could be written there go here, unless they have changed since. */
+  /** Moves documents home; those that were written there are deleted here, unless they have changed since. */
   async function move(store: SyncShard, devices: readonly StoredDevice[]): Promise<number> {
     const strays = devices.filter((device) => spread.home(hashOf(device)) !== store);
     const failed = new Set((await adopt(strays)).map(idOf));
@@ -71,7 +71,7 @@ export function shardedSyncRecords(
       const home = spread.home(hashOf({ user }));
       const former = spread.former(hashOf({ user }));
       if (former !== home) {
-        // Brought together first, none is counted twice.
+        // Moves them to one database first, so that none is counted twice.
         const filter = { user, ...(device === null ? {} : { device }) };
         await former.moveFormerTo(filter, adoptRecords);
         for (let from: DeviceName | null = null; ; ) {

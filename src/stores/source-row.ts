@@ -15,7 +15,7 @@ export function sourceOf({ name, definition, changed_at }: SourceRow): StoredSou
   return { name, definition: sourceDefinitionOf(JSON.parse(definition)), changedAt: changed_at };
 }
 
-/** With the defaults of members that have come since it was written. One that does not parse, such as that of a newer release, is taken as it stands. */
+/** Adds the defaults of members that were introduced later. A definition that does not parse, such as one of a newer release, is used as it is. */
 export function sourceDefinitionOf(stored: unknown): Source {
   const parsed = v.safeParse(Source, stored);
   return parsed.success ? parsed.output : (stored as Source);

@@ -1,4 +1,4 @@
-/** Table `sources`: definitions of sources. What a load needs of them comes with its resource (resource-row.ts). */
+/** Table `sources`: definitions of sources. A load gets them together with its resource (resource-row.ts). */
 
 import type { Sources } from '../contract/source.ts';
 import { forgetCopies } from './resource-copies.ts';
@@ -16,7 +16,7 @@ const CREATE = `
 const CHANGE = `
   UPDATE sources SET definition = ?2, changed_at = max(?3, changed_at + 1)
   WHERE name = ?1 AND changed_at = ?4 RETURNING ${COLUMNS}`;
-// In one batch with a change, before it: both find the same row, or neither does.
+// Runs in one batch with a change, before it: both find the same row, or neither does.
 const COUNT_ON = `
   UPDATE resources SET number = max(?2, number + 1)
   WHERE source = ?1 AND EXISTS (SELECT 1 FROM sources WHERE name = ?1 AND changed_at = ?3) RETURNING ${MARK_COLUMNS}`;
@@ -25,8 +25,8 @@ const REMOVE = `
   WHERE name = ?1 AND changed_at = ?2 AND NOT EXISTS (SELECT 1 FROM resources WHERE source = ?1)`;
 
 /**
- * The sources of the first of these databases; the others have marks of the resources that name them (resource-marks.ts). Calls throw
- * what D1 throws.
+ * The sources in the first of these databases; the others have marks of the resources that name them (resource-marks.ts). Methods
+ * throw what D1 throws.
  */
 export function d1Sources(databases: readonly D1Database[]): Sources {
   const [db, ...others] = databases as [D1Database, ...D1Database[]];
@@ -69,7 +69,7 @@ export function d1Sources(databases: readonly D1Database[]): Sources {
       const marks = matters ? ((results[0]?.results ?? []) as MarkRow[]) : [];
       const titles = marks.map(({ title }) => title);
       forgetCopies(titles);
-      // What fails here is made good by the walk that copies all marks.
+      // If this fails, the walk that copies all marks repairs it.
       if (marks.length > 0) await copyMarks(marks, others);
       return { source: sourceOf(row), resources: titles };
     },

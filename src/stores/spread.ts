@@ -1,26 +1,28 @@
 /**
- * A table over several databases. A row lies at home, or still where it was before the number of databases was changed.
- * Moving copies it home, then drops it there; so whoever asks first the databases that rows move from, then those that
- * they move to, finds each row in one of the answers at least.
+ * A table in several databases. A row is at home, or still where it was before the number of databases was changed. A
+ * move copies
+ * the row to its home, then deletes the original. So a caller that asks first the databases that rows move from, and
+ * then those
+ * that they move to, finds each row in at least one of the answers.
  */
 
 import { type Shards, shardOf } from '../core/shards.ts';
 
-/** One table in each of its databases. */
+/** One table, with a store for each database. */
 export interface Spread<Store> {
   /** Where a row with this hash belongs, and where it was before. */
   home(hash: number): Store;
   former(hash: number): Store;
   /** The answers of all databases. */
   all<T>(ask: (store: Store) => Promise<T>): Promise<T[]>;
-  /** The answers of the databases where some of the items are or were, each asked for its own. */
+  /** The answers of the databases where some of the items are or were; each is asked only for its own. */
   each<Item, T>(items: readonly Item[], hashOf: (item: Item) => number, ask: Ask<Store, Item, T>): Promise<T[]>;
-  /** The same of the databases where the items belong, all at once. */
+  /** The answers of the databases where the items belong, all asked at once. */
   atHome<Item, T>(items: readonly Item[], hashOf: (item: Item) => number, ask: Ask<Store, Item, T>): Promise<T[]>;
 }
 type Ask<Store, Item, T> = (store: Store, items: Item[]) => Promise<T>;
 
-/** @param stores one a database: as many as are used now or were before */
+/** @param stores one per database that is used now or was before */
 export function spreadOver<Store>(stores: readonly Store[], { now, before }: Shards): Spread<Store> {
   const kept = stores.slice(0, Math.min(now, before));
   const others = stores.slice(kept.length);

@@ -1,6 +1,7 @@
 /**
- * Figures out of Analytics Engine, by the Analytics SQL binding (https://developers.cloudflare.com/analytics/sql-api/): its dialect
- * weights COUNT and SUM of sampled rows by itself, and takes neither exact MAX of them nor parameters in intervals and limits.
+ * Reads figures from Analytics Engine through the Analytics SQL binding
+ * (https://developers.cloudflare.com/analytics/sql-api/). Its SQL
+ * weights COUNT and SUM of sampled rows by itself, has no exact MAX of them, and no parameters in intervals and limits.
  */
 
 import type { FigureQuestion, FigureRow, Figures } from '../contract/figures.ts';
@@ -9,15 +10,15 @@ import { withTimeout } from '../waiting.ts';
 import { type EdgeCache, edgeUrl } from './edge-cache.ts';
 import { overloaded } from './overloaded.ts';
 
-/** Most rows of an answer: a point of a series each. */
+/** Most rows of an answer; each is a point of a series. */
 const MAX_ROWS = 10_000;
 const TIMEOUT_MS = 10_000;
 /** How long a location keeps an answer, s. */
 const KEPT_S = 30;
-/** Number of the form of what is kept. */
+/** Number of the format of cached answers. */
 const FORM = 1;
 
-/** The binding, as far as it is used. */
+/** The used part of the binding. */
 export type FiguresBinding = Pick<AnalyticsSQLBinding, 'query'>;
 
 export interface SqlFiguresOptions {
@@ -60,7 +61,10 @@ async function ask(
   }
 }
 
-/** The statement of a question. Names come from our own tables, numbers are numbers: no text of a request stands in it. */
+/**
+ * The statement for a question. Names come from our own tables and numbers are numbers: it contains no text of a
+ * request.
+ */
 export function statementOf(
   dataset: string,
   { figure, by, from, to, stepMs }: FigureQuestion,
@@ -84,7 +88,7 @@ function measureOf(figure: Figure): string {
   return of === 'max' ? `APPROX_MAX(${column})` : `SUM(${column})`;
 }
 
-/** Times of points are whole seconds there. */
+/** The dialect has times in whole seconds. */
 function seconds(ms: number): string {
   return new Date(ms).toISOString().replace(/\.\d+Z$/, 'Z');
 }

@@ -1,4 +1,4 @@
-/** Definitions as D1 has them: written by this release, an older or a newer one. */
+/** Definitions as D1 has them: written by this release, or by an older or newer one. */
 
 import * as v from 'valibot';
 import { Resource } from '../contract/resource.ts';
@@ -7,9 +7,9 @@ import { log } from '../log.ts';
 import { isFirstInMinute } from './once-a-minute.ts';
 
 /**
- * A definition as this release has it: parsed, so that a member which an older one did not know has its default. One that does not
- * parse, such as that of a newer release, is taken as it stands: its caches are served rather than lost, and it keeps no other from
- * being read. Null: it is no JSON, which counts as deleted.
+ * A definition in the form of this release: parsing adds the defaults of members that an older release did not know. A definition
+ * that does not parse, such as one of a newer release, is used as it is: its caches stay readable, and lists with it do not fail.
+ * Null: the text is not JSON, which counts as deleted.
  */
 export function definitionOf(title: string, text: string): Resource | null {
   const stored = jsonOf(text);

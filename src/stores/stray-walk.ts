@@ -1,24 +1,26 @@
-/** The walk that brings home what lies where it was before the number of databases was changed (spread.ts). */
+/** The walk that moves rows home after the number of databases was changed (spread.ts). */
 
 import { log } from '../log.ts';
 import { moveWalk, readWalk } from './walks.ts';
 
-/** Pages of one table in one database that a run of the cron walks. */
+/** Pages of one table in one database per run of the cron. */
 const PAGES = 10;
 
-/** A table in one database, as it is walked; a `Place` names a row in the order of the walk. */
+/** A table in one database, as the walk sees it; a `Place` identifies a row in the order of the walk. */
 export interface WalkedTable<Row, Place> {
   db: D1Database;
   name: string;
   /** Number of the database, for the log. */
   shard: number;
-  /** Rows after a place, and where to go on; null: at the end of the table. */
+  /** Rows after a place, and the place for the next call; null: the table has ended. */
   page(after: Place | null): Promise<{ rows: Row[]; next: Place | null }>;
-  /** Moves those of a page that belong elsewhere; how many those were. */
+  /** Moves those rows of a page that belong elsewhere; returns their number. */
   move(rows: Row[]): Promise<number>;
 }
 
-/** Goes on with the round through a table. The log tells of each that ends: one that moved nothing found all at home. */
+/**
+ * Continues the round through a table. Each round's end is logged: a round that moved nothing found all rows at home.
+ */
 export async function walkForStrays<Row, Place>(table: WalkedTable<Row, Place>): Promise<void> {
   const { db, name, shard } = table;
   const walk = `move-${name}`;

@@ -1,8 +1,11 @@
 /**
  * Group commit of sync records (DESIGN "Reading"): the records of all requests that an isolate serves at the same time
- * leave in one queue message. The platform lets no request await another's promise, so the buffer is maps of values: the first
- * request of a group sleeps a moment, then sends whatever they hold; the others look once more after that, should it have died.
- * Accepted: an isolate that ends may lose the last records; the device's next request restores them.
+ * leave in one
+ * queue message. A request cannot await a promise of another, so the buffer consists of maps of values. The first
+ * request of a group
+ * sleeps a moment, then sends everything in them; the others check once more afterwards, in case it died. Accepted: an
+ * isolate that
+ * ends may lose the last records; the device's next request restores them.
  */
 
 import { tagOfKey } from '../core/etag.ts';
@@ -22,13 +25,13 @@ import {
   waitingRecords,
 } from './waiting-syncs.ts';
 
-/** How the buffer is timed. */
+/** Times of the buffer. */
 export interface SyncBufferOptions {
-  /** How long a record waits for others, ms. Default: 200. Four times as long while they come one after the other. */
+  /** How long a record waits for others, ms. Default: 200. Four times as long while the isolate is busy. */
   waitMs?: number;
-  /** Pause before a failed send is repeated, ms. Default: 1000. */
+  /** Pause before a failed send is retried, ms. Default: 1000. */
   retryMs?: number;
-  /** How long sends may fail until records are written to D1 directly, ms. Default: 20,000. */
+  /** After sends have failed for this time, records are written to D1 directly, ms. Default: 20,000. */
   giveUpMs?: number;
   /** SYNC_RESOLUTION_S, ms. Default: 60,000. */
   resolutionMs?: number;
@@ -36,26 +39,27 @@ export interface SyncBufferOptions {
   now?: () => number;
 }
 
-/** How long the queue, then D1, may take, ms: a message that got there yet comes twice, which does no harm. */
+/** Time-out of the queue, and then of D1, ms. A message that arrived all the same comes twice, which does no harm. */
 const TIMEOUT_MS = 5000;
 
 /**
- * Each message costs the same however many records it has, so a busy isolate waits longer: with the second for which the queue waits
- * for a batch, the list is still within 2 s.
+ * A message costs the same however many records it has, so a busy isolate waits longer. Together with the second that
+ * the queue waits
+ * for a batch, the list is still up to date within 2 s.
  */
 const BUSY_FACTOR = 4;
-/** An isolate is busy for so long after a record that found others waiting, ms. */
+/** An isolate counts as busy for this time after a record that found others waiting, ms. */
 const BUSY_MS = 2000;
 
-/** Until when a request is taken to be waiting for what all leave, and until when the isolate is busy, ms. */
+/** Until when a request gathers the records of all, and until when the isolate is busy, ms. */
 let gatheringUntil = 0;
 let busyUntil = 0;
-/** Since when sends fail without a success between, ms; null: they do not. */
+/** The beginning of the current series of failed sends, ms; null: the last send succeeded. */
 let failingSince: number | null = null;
-/** Until when another request is taken to be repeating a failed send, ms. */
+/** When the request that retries a failed send counts as gone, ms. */
 let repeatingUntil = 0;
 
-/** The buffer of this isolate before a queue; `store` takes the records when the queue fails for too long. */
+/** The buffer of this isolate for a queue; `store` takes the records if the queue fails for too long. */
 export function syncBuffer(
   queue: Queue<SyncMessage>,
   store: Pick<SyncRecords, 'put'>,
@@ -69,7 +73,7 @@ export function syncBuffer(
       if (outcome === 'delivered') continue;
       putBack(message);
       if (outcome === 'given-up') return;
-      // The pause ends in this request; should it die, the next request after this time takes over.
+      // The pause runs in this request. If it dies, the next request after this time takes over.
       repeatingUntil = now() + 2 * retryMs;
       await sleep(retryMs);
     }
@@ -81,7 +85,10 @@ export function syncBuffer(
     if (now() >= repeatingUntil) await sendAll();
   }
 
-  /** Waits for what others leave. Were each request to send after its wait, all but the first would send what came since the last. */
+  /**
+   * Waits for the send of another request. If each sent after its own wait, all but the first would send only what came
+   * since the last send.
+   */
   async function isSentByOther(): Promise<boolean> {
     const at = now();
     if (at >= gatheringUntil) {
@@ -106,12 +113,12 @@ export function syncBuffer(
     }
     if (now() - failingSince < giveUpMs) return 'failed';
     try {
-      // Which keys were read is left out: their next reads tell it again.
+      // The keys that were read are left out: their next reads are noted again.
       await withTimeout(store.put(message.records, message), TIMEOUT_MS);
       for (const { key } of message.read) forgetHour(key);
       return 'delivered';
     } catch (error) {
-      // Both stores fail: the records stay for the requests to come.
+      // Both stores fail: the records stay for later requests.
       log('error', 'sync_buffer.store_failed', { records: message.records.length, error });
       return 'given-up';
     }
@@ -143,7 +150,7 @@ export function syncBuffer(
   };
 }
 
-/** Whether it is news that the key was read in this hour. */
+/** Whether the read of the key is the first in this hour. */
 function noteRead(key: string, now: number): boolean {
   const isFirst = isFirstInHour(key, now);
   if (isFirst) addRead(key, hourOf(now));

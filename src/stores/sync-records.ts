@@ -1,4 +1,4 @@
-/** What is known of devices, in one database (tables `devices`, `forgotten`, and the former `sync_records`). */
+/** What is known about devices, in one database (tables `devices`, `forgotten`, and the former `sync_records`). */
 
 import { documentsOf, inGroups, timeText } from '../core/device-documents.ts';
 import type { DeviceDocument, DeviceName } from '../ports/device-document.ts';
@@ -12,13 +12,13 @@ import { moveWalk, readWalk } from './walks.ts';
 
 const WALK = 'drop-old-devices';
 
-/** Devices of a walk's step, with the time of what they were given longest ago. */
+/** Devices of one step of a walk, with the time of the cache that they were given longest ago. */
 const OLDEST = `
   SELECT user, device, rev, seen, (SELECT min(value) FROM json_each(caches)) AS oldest FROM devices
   WHERE (user, device) > (?1, ?2) ORDER BY user, device LIMIT ?3`;
 type Oldest = Pick<StoredDevice, 'user' | 'device' | 'rev' | 'seen'> & { oldest: string | null };
 
-// A device may have synchronised since its row was read: then that has another `rev`.
+// A device may have synchronised since its row was read; then its row has another `rev`.
 const AS_READ =
   "(user, device, rev) IN (SELECT value ->> 'user', value ->> 'device', value ->> 'rev' FROM json_each(?1))";
 const DROP = `DELETE FROM devices WHERE ${AS_READ}`;
@@ -32,35 +32,35 @@ const MARK = `
   ON CONFLICT (user, device) DO UPDATE SET at = max(at, excluded.at)`;
 const COUNTED = 'SELECT user, device, (SELECT count(*) FROM json_each(caches)) AS records FROM devices';
 const FORGET = 'DELETE FROM devices WHERE (user, device) IN (SELECT value ->> 0, value ->> 1 FROM json_each(?1))';
-/** The first ones go. */
+/** Deletes the first ones. */
 const FORGET_SOME = `
   UPDATE devices SET rev = rev + 1, caches = (
     SELECT json_group_object(key, value) FROM (SELECT key, value FROM json_each(devices.caches) LIMIT -1 OFFSET ?3))
   WHERE user = ?1 AND device = ?2`;
 
-/** One database's part, and what moves devices from one to another. */
+/** The part in one database, and the methods that move devices between databases. */
 export interface SyncShard extends SyncRecords {
-  /** A page of documents as they lie there. */
+  /** A page of documents as they are stored. */
   stored(range: DeviceRange): Promise<{ devices: StoredDevice[]; end: DeviceName | null }>;
-  /** Moves the records of the former table to where `put` notes them. */
+  /** Moves the records of the former table to the place where `put` notes them. */
   moveFormerTo(filter: SyncFilter, put: (records: readonly SyncRecord[]) => Promise<Noted>): Promise<void>;
-  /** Takes documents over that came from another database. */
+  /** Stores documents from another database. */
   adopt(devices: readonly DeviceDocument[]): Promise<DeviceName[]>;
-  /** Takes over records of the former table. */
+  /** Stores records of the former table. */
   adoptRecords(records: readonly SyncRecord[]): Promise<Noted>;
-  /** Drops documents that are still as they were read. */
+  /** Deletes documents that have not changed since they were read. */
   drop(devices: readonly StoredDevice[]): Promise<void>;
   /** Notes that a user, or one device, was forgotten at `now`. */
   mark(user: string, device: string | null, now: number): Promise<void>;
 }
 
-/** How a database is used. */
+/** Settings of a database. */
 export interface SyncRecordOptions {
   /** MAX_DEVICES_PER_USER; null: any number. Default: 1,000. */
   maxDevices?: number | null;
 }
 
-/** What is known of devices in a database. Every call throws what D1 throws. */
+/** What is known about devices in a database. All methods throw what D1 throws. */
 export function d1SyncRecords(db: D1Database, { maxDevices = 1000 }: SyncRecordOptions = {}): SyncShard {
   const dropping = (rows: readonly Pick<StoredDevice, 'user' | 'device' | 'rev'>[]) =>
     db.prepare(DROP).bind(JSON.stringify(rows.map(({ user, device, rev }) => ({ user, device, rev }))));
@@ -84,7 +84,7 @@ export function d1SyncRecords(db: D1Database, { maxDevices = 1000 }: SyncRecordO
       mergeDocuments(db, documentsOf({ records, checks, refusals }), { maxDevices, now }),
 
     async remove(user, device, limit, now) {
-      // Brought together first, no record is counted twice. After the mark nothing of them comes back.
+      // Moves the former records first, so that no record is counted twice. After the mark, none of them comes back.
       await moveFormer(db, { user, ...(device === null ? {} : { device }) }, adoptRecords);
       await mark(user, device, now);
       const range = device === null ? 'user = ?1' : 'user = ?1 AND device = ?3';
@@ -96,7 +96,7 @@ export function d1SyncRecords(db: D1Database, { maxDevices = 1000 }: SyncRecordO
       const whole: string[][] = [];
       let left = limit;
       for (const row of results) {
-        // A device that was only refused something counts as one.
+        // A device that only has refusals counts as one.
         const count = Math.max(1, row.records);
         if (count > left) {
           if (left > 0) statements.push(db.prepare(FORGET_SOME).bind(row.user, row.device, left));

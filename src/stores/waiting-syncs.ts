@@ -1,24 +1,24 @@
-/** What waits in this isolate for the `sync` queue, as maps of values: all its requests put in and take out. */
+/** Records that wait in this isolate for the `sync` queue, in maps of values that all its requests use. */
 
 import { isNewer, recordId } from '../core/sync-records.ts';
 import { MEMORY_SHARES } from '../ports/memory-shares.ts';
 import type { DeviceCheck, Refusal, SyncMessage, SyncRecord } from '../ports/messages.ts';
 import { BoundedMap } from './bounded-map.ts';
 
-/** Most of a message: a queue takes 128 KB. */
+/** Most records of a message: a queue accepts 128 KB. */
 export const MAX_RECORDS = 500;
 const MAX_BYTES = 96 * 1024;
-/** Keys that were read, and refusals; what came first is dropped first, and so are records. */
+/** Most keys that were read, and most refusals; the oldest are dropped first, as are records. */
 const MAX_READS = 2000;
 const MAX_REFUSALS = 500;
-/** Bytes of a record beside its texts, each of which is held twice, roughly. */
+/** Approximate bytes of a record besides its texts, each of which is held twice. */
 const RECORD_BYTES = 500;
-/** Bytes of a tag of a check, as a text of its own. */
+/** Bytes of a check's tag, which is a separate text. */
 const TAG_BYTES = 40;
 
 const encoder = new TextEncoder();
 
-/** By `recordId`, by key, and by all that tells them apart. */
+/** By `recordId`, by key, and by everything that identifies them. */
 const records = new BoundedMap<SyncRecord>(MEMORY_SHARES.syncRecords, weightOf);
 const checks = new BoundedMap<DeviceCheck>(
   MEMORY_SHARES.syncChecks,
@@ -27,7 +27,7 @@ const checks = new BoundedMap<DeviceCheck>(
 const reads = new BoundedMap<number>(MAX_READS);
 const refusals = new BoundedMap<Refusal>(MAX_REFUSALS);
 
-/** Puts a record in, unless a newer one of the same cache and device is there. */
+/** Adds a record, unless there is a newer one for the same cache and device. */
 export function addRecord(record: SyncRecord): void {
   const id = recordId(record);
   const other = records.get(id);
@@ -46,17 +46,17 @@ export function addRefusal(refusal: Refusal): void {
   refusals.set(JSON.stringify(refusal), refusal);
 }
 
-/** How many records wait. */
+/** Number of waiting records. */
 export function waitingRecords(): number {
   return records.size;
 }
 
-/** Bytes of all records and checks that wait, for tests. */
+/** Bytes of all waiting records and checks, for tests. */
 export function waitingBytes(): { records: number; checks: number } {
   return { records: records.weight, checks: checks.weight };
 }
 
-/** Takes a message's worth out; null when nothing waits. */
+/** Removes and returns one message; null if nothing waits. */
 export function takeMessage(): SyncMessage | null {
   let bytes = 0;
   function take<Value, Item>(
@@ -86,7 +86,7 @@ export function takeMessage(): SyncMessage | null {
   return parts.every((part) => part.length === 0) ? null : message;
 }
 
-/** A message that could not be sent goes back; what came meanwhile is newer. */
+/** Puts back a message that could not be sent; records that came meanwhile are newer and stay. */
 export function putBack({ records, read, checks = [], refusals = [] }: SyncMessage): void {
   for (const record of records) addRecord(record);
   for (const { key, hour } of read) addRead(key, hour);
@@ -94,12 +94,12 @@ export function putBack({ records, read, checks = [], refusals = [] }: SyncMessa
   for (const refusal of refusals) addRefusal(refusal);
 }
 
-/** Bytes that a record takes while it waits, with its id. */
+/** Bytes of a waiting record, including its id. */
 function weightOf({ user, device, resource, key }: SyncRecord): number {
   return RECORD_BYTES + 4 * (user.length + device.length + resource.length + key.length);
 }
 
-/** Bytes of a value in a message, with the comma behind it. */
+/** Bytes of a value in a message, including the comma after it. */
 function sizeOf(value: unknown): number {
   return encoder.encode(JSON.stringify(value)).byteLength + 1;
 }

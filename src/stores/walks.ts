@@ -1,4 +1,4 @@
-/** Table `walks`: how far each slow walk over a table has got, a bounded step at a time. */
+/** Table `walks`: the progress of each slow walk over a table, which does a limited step at a time. */
 
 /** The place at which the last step of a walk ended; null: the walk begins at the start. */
 export async function readWalk<Place>(db: D1Database, name: string): Promise<Place | null> {
@@ -6,7 +6,9 @@ export async function readWalk<Place>(db: D1Database, name: string): Promise<Pla
   return cursor === null ? null : (JSON.parse(cursor) as Place);
 }
 
-/** The statement that ends a step at a place, as JSON; null: at the end of the table, so that the next begins anew. */
+/**
+ * The statement that ends a step at a place, as JSON. Null: the table has ended, and the next walk begins at its start.
+ */
 export function moveWalk(db: D1Database, name: string, place: unknown): D1PreparedStatement {
   if (place === null) return db.prepare('DELETE FROM walks WHERE name = ?1').bind(name);
   return db

@@ -1,11 +1,11 @@
-/** Table `webhook_caches`: what waits for a webhook, folded into one row a cache. */
+/** Table `webhook_caches`: events that wait for a webhook, combined into one row per cache. */
 
 import { type CacheEvent, MAX_WAITING_COUNTED, MAX_WEBHOOKS, type WaitingEvents } from '../contract/webhook.ts';
 import type { WaitingEnd, WebhookWaiting } from '../ports/webhook-stores.ts';
 
 /**
- * Events of one slot replace each other: a cache that fails and recovers meanwhile is told as it is now. A slot holds the event as
- * a text, so that json_patch takes it as a whole.
+ * Events of one slot replace each other: for a cache that failed and recovered meanwhile, only its present state is sent. A slot
+ * holds the event as a text, so that json_patch treats it as one value.
  */
 const SLOTS = {
   'cache.changed': 'changed',
@@ -15,7 +15,7 @@ const SLOTS = {
 } as const;
 
 type Pending = Partial<Record<'changed' | 'health' | 'guarded', string>> & {
-  /** Several versions are told of as one: what came and went between them is not known. */
+  /** Several versions are reported as one: the changes between them are not known. */
   folded?: true;
 };
 
@@ -23,7 +23,7 @@ const OLD = "coalesce(pending, '{}')";
 const NEW = 'excluded.pending';
 const CHANGED = "->> 'changed'";
 
-// Nothing waits for a webhook that has gone meanwhile. The newer event wins, by revision. Whatever stands keeps its time: a delivery is put off no further by what comes after.
+// Does nothing for a webhook that was deleted meanwhile. The event with the higher revision wins. An existing row keeps its time: later events do not delay a delivery.
 const ADD = `
   INSERT INTO webhook_caches (webhook, key, pending, revision, due_at, since)
   SELECT ?1, value ->> 'key', value ->> 'pending', value ->> 'revision', ?2, ?2 FROM json_each(?3)
@@ -35,9 +35,9 @@ const ADD = `
     revision = max(revision, excluded.revision),
     since = CASE WHEN pending IS NULL THEN excluded.since ELSE since END`;
 
-/** When the first of what waits for the webhook ?1 is due; null: nothing waits. */
+/** When the first waiting row of webhook ?1 is due; null: nothing waits. */
 export const NEXT_DUE = '(SELECT min(due_at) FROM webhook_caches WHERE webhook = ?1)';
-// A webhook that fails keeps its time; the others are looked at when the first of what waits is due.
+// A webhook that fails keeps its retry time; any other is looked at when its first waiting row is due.
 const WAKE = `
   UPDATE webhooks SET wake_at = ${NEXT_DUE}
   WHERE name = ?1 AND disabled_at IS NULL AND (failing_since IS NULL OR wake_at IS NULL) AND wake_at IS NOT ${NEXT_DUE}`;
@@ -54,18 +54,18 @@ const REMEMBER = `
 const REFUSED = `
   UPDATE webhook_caches SET due_at = ?3, tries = tries + 1 WHERE webhook = ?1 AND key = ?2
   AND EXISTS (SELECT 1 FROM webhooks WHERE name = ?1 AND lease_until = ?4)`;
-/** All that was not taken is due at ?2. */
+/** Makes all rows whose delivery failed due at ?2. */
 export const HURRY =
   'UPDATE webhook_caches SET due_at = ?2, tries = 0 WHERE webhook = ?1 AND tries > 0 AND due_at > ?2';
 
-// Of so many caches, those that are due first: what is only remembered is due later.
+// Counts over this many caches, those that are due first; rows that are only remembered are due later.
 const COUNTS = `
   SELECT name, (
     SELECT count(pending) FROM (
       SELECT pending FROM webhook_caches WHERE webhook = name ORDER BY due_at LIMIT ${MAX_WAITING_COUNTED})
   ) AS waiting FROM webhooks WHERE name > '' LIMIT ${MAX_WEBHOOKS}`;
 
-/** What waits for a webhook that is gone or disabled. */
+/** Deletes what waits for a webhook that was deleted or disabled. */
 export const DROP_WAITING = `
   DELETE FROM webhook_caches WHERE webhook = ?1
   AND NOT EXISTS (SELECT 1 FROM webhooks WHERE name = ?1 AND disabled_at IS NULL)`;
@@ -78,7 +78,7 @@ interface Row {
   since: number;
 }
 
-/** What waits in a database. Calls throw what D1 throws. */
+/** The waiting events of a database. Methods throw what D1 throws. */
 export function d1WebhookWaiting(db: D1Database): WebhookWaiting {
   return {
     async add(webhook, events, now) {

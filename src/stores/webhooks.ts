@@ -1,4 +1,4 @@
-/** Table `webhooks`: definitions and states. An isolate keeps what tells which events each is told of, for up to 30 s. */
+/** Table `webhooks`: definitions and states. An isolate caches for at most 30 s which events each webhook wants. */
 
 import { DEFINITION_CACHE_MS, LAST_KNOWN_MS } from '../contract/constants.ts';
 import { MAX_WEBHOOKS, type StoredWebhook, type Webhook } from '../contract/webhook.ts';
@@ -8,13 +8,13 @@ import { withTimeout } from '../waiting.ts';
 import { overloaded } from './overloaded.ts';
 import { DROP_WAITING, HURRY, NEXT_DUE } from './webhook-waiting.ts';
 
-/** How long D1 may take where a copy that ran out can stand in for it, ms. */
+/** How long D1 may take if an expired copy can be used instead, ms. */
 const TIMEOUT_MS = 2000;
 const COPY_MS = DEFINITION_CACHE_MS - TIMEOUT_MS;
 
 const COLUMNS = 'name, definition, changed_at, failing_since, failures, wake_at, disabled_at, reason';
 
-// A name is never empty: the primary key is walked, and nothing scanned.
+// A name is never empty, so this walks the primary key and scans nothing else.
 const LIST = `SELECT ${COLUMNS} FROM webhooks WHERE name > '' ORDER BY name LIMIT ${MAX_WEBHOOKS}`;
 const READ = `SELECT ${COLUMNS} FROM webhooks WHERE name IN (SELECT value FROM json_each(?1))`;
 const CREATE = `
@@ -57,7 +57,7 @@ interface Row {
   reason: string | null;
 }
 
-/** The webhooks of a database; `now` is the clock of the copy, ms. Calls throw what D1 throws, but for `active`. */
+/** The webhooks of a database; `now` is the clock of the copy, ms. All methods but `active` throw what D1 throws. */
 export function d1Webhooks(db: D1Database, now: () => number = Date.now): Webhooks {
   let copy: { webhooks: readonly ActiveWebhook[]; confirmedAt: number } | null = null;
   let askAt = 0;
@@ -75,7 +75,7 @@ export function d1Webhooks(db: D1Database, now: () => number = Date.now): Webhoo
   return {
     async active() {
       if (copy !== null && now() < askAt) return copy.webhooks;
-      // The others take the copy meanwhile, and as long after this one has given up on a D1 that stalls.
+      // Other requests use the copy meanwhile, and as long again after this one has given up on a D1 that stalls.
       askAt = now() + 2 * TIMEOUT_MS;
       try {
         const webhooks = (await withTimeout(list(), TIMEOUT_MS)).filter(({ disabledAt }) => disabledAt === null);

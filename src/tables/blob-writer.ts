@@ -1,6 +1,7 @@
 /**
- * A blob whose length shows only at its end: up to PART_BYTES it is held and put at once, else uploaded in parts. What
- * is not finished leaves nothing behind.
+ * Writes a blob whose length is not known in advance. Up to PART_BYTES it is held in memory and written with one put; a
+ * larger one is
+ * uploaded in parts. An unfinished blob leaves nothing behind.
  */
 
 import type { BlobName } from '../ports/object.ts';
@@ -9,7 +10,10 @@ import { PART_BYTES } from '../stores/blobs.ts';
 
 const FIRST_BYTES = 65_536;
 
-/** Takes bytes at once; `drain` sends off what has become a whole part, so whoever writes much calls it now and then. */
+/**
+ * Takes bytes synchronously. `drain` uploads complete parts, so a caller that writes much must call it from time to
+ * time.
+ */
 export class BlobWriter {
   /** Bytes taken so far. */
   bytes = 0;
@@ -19,7 +23,7 @@ export class BlobWriter {
   #part = new Uint8Array(FIRST_BYTES);
   #used = 0;
   #upload: BlobUpload | null = null;
-  /** A part that was sent off, to be used again. */
+  /** The buffer of an uploaded part, to be reused. */
   #spare: Uint8Array<ArrayBuffer> | null = null;
 
   constructor(blobs: Blobs, key: string, fence: number, name: BlobName) {
@@ -48,12 +52,12 @@ export class BlobWriter {
     for (let part = this.#full.shift(); part !== undefined; part = this.#full.shift()) {
       this.#upload ??= await this.#blobs.begin(...this.#place);
       await this.#upload.part(part);
-      // What R2 has is written over by the next part.
+      // R2 has the part, so the next part may overwrite its buffer.
       this.#spare = part;
     }
   }
 
-  /** Writes the blob, with `tail` behind what was taken. All of it in one put, where that comes to PART_BYTES at most. */
+  /** Writes the blob, with `tail` after the bytes taken so far. Uses one put if all of it is at most PART_BYTES. */
   async finish(tail: readonly Uint8Array[]): Promise<void> {
     for (const piece of tail) {
       this.write(piece);
@@ -70,14 +74,17 @@ export class BlobWriter {
     this.#upload = null;
   }
 
-  /** Lets go of what was not finished; after `finish` it does nothing. */
+  /** Discards an unfinished blob; after `finish` it does nothing. */
   async abort(): Promise<void> {
     const upload = this.#upload;
     this.#upload = null;
     await upload?.abort();
   }
 
-  /** What lies beyond a part is little, for whoever writes much drains now and then: room for a whole part is made after that. */
+  /**
+   * Starts a small new part: callers drain regularly, so few bytes follow before `drain`; a full-size buffer is made
+   * after that.
+   */
   #turnOver(): void {
     this.#full.push(this.#part);
     this.#part = new Uint8Array(FIRST_BYTES);
@@ -92,7 +99,7 @@ export class BlobWriter {
     this.#part = part;
   }
 
-  /** After a first part the next is likely to be filled as well. */
+  /** After a first part, the next one is likely to be filled as well. */
   #roomFor(bytes: number): number {
     if (this.#upload !== null) return PART_BYTES;
     return Math.min(Math.max(bytes, this.#part.byteLength * 2), PART_BYTES);

@@ -4,10 +4,10 @@ import type { Delta, TableDelta } from './fold.ts';
 import { hasId, idAt, lineEnd } from './row-lines.ts';
 
 const PIECE_BYTES = 65_536;
-/** Ids that are made a text of at once. */
+/** Number of ids that are converted to text at a time. */
 const IDS_AT_ONCE = 1000;
 
-/** The body of a delta, in pieces; `names` of its tables, in order. */
+/** The body of a delta, in pieces; `names`: the names of its tables, in order. */
 export function deltaBody(names: readonly string[], delta: Delta): Uint8Array<ArrayBuffer>[] {
   const pieces = new Pieces();
   for (const [index, name] of names.entries()) {
@@ -42,7 +42,7 @@ function writeIds(pieces: Pieces, ids: Float64Array): void {
   }
 }
 
-/** Bytes gathered in pieces of the same size, so that nothing is copied twice. */
+/** Collects bytes in pieces of equal size, so that no byte is copied twice. */
 class Pieces {
   readonly #full: Uint8Array<ArrayBuffer>[] = [];
   readonly #encoder = new TextEncoder();
@@ -50,7 +50,7 @@ class Pieces {
   #used = 0;
 
   text(text: string): void {
-    // Room for it whatever its characters are: three bytes a unit at most.
+    // Room for any characters: at most three bytes per UTF-16 unit.
     if (text.length * 3 > PIECE_BYTES - this.#used) this.bytes(this.#encoder.encode(text));
     else this.#used += this.#encoder.encodeInto(text, this.#piece.subarray(this.#used)).written;
   }
@@ -66,7 +66,7 @@ class Pieces {
   }
 
   end(): Uint8Array<ArrayBuffer>[] {
-    // A copy of its own length: most deltas are far smaller than a piece.
+    // A copy with its exact length: most deltas are far smaller than a piece.
     return [...this.#full, this.#piece.slice(0, this.#used)];
   }
 

@@ -1,7 +1,8 @@
 /**
- * A delta as it lies in R2: lines of UTF-8, since no JSON text of a row has a line break in it. The first is
- * `{"format":1,"tables":["<name>",…]}`; then come, for each table as the origin brought it, `@<index>` and a line
- * `<row id>,<cell>,…` for each row that came; at the end a line `-<index>:<row id>,…` for each table that rows went from.
+ * The format of a delta in R2: lines of UTF-8, since the JSON text of a row contains no line break. The first line is
+ * `{"format":1,"tables":["<name>",…]}`. Then, for each table in the order of the origin, come `@<index>` and a line
+ * `<row id>,<cell>,…` for each inserted row. At the end comes a line `-<index>:<row id>,…` for each table with deleted
+ * rows.
  */
 
 import type { Delta, TableDelta } from './fold.ts';
@@ -11,7 +12,7 @@ const AT = 0x40;
 const MINUS = 0x2d;
 const COLON = 0x3a;
 
-/** A delta of another format counts as a gap of the chain. */
+/** A delta of another format is not used: it counts as a gap in the chain. */
 const DELTA_FORMAT = 1;
 
 /** The first line of a delta of these tables. */
@@ -25,11 +26,11 @@ export interface StoredDelta {
   delta: Delta;
 }
 
-/** Reads a delta, whose rows stay where they are in `bytes`; null if it is of another format. */
+/** Reads a delta without copying its rows out of `bytes`; null if it has another format. */
 export function decodeDelta(bytes: Uint8Array): StoredDelta | null {
   const headEnd = lineEnd(bytes, 0);
   const head = new TextDecoder().decode(bytes.subarray(0, headEnd));
-  // Of a format to come not even this line need be JSON.
+  // In a future format even this line may not be JSON.
   if (!head.startsWith(`{"format":${DELTA_FORMAT},`)) return null;
   const { tables: names } = JSON.parse(head) as { tables: string[] };
   const delta = names.map(() => ({ inserts: [] as Uint8Array[], cancelled: NO_IDS, deletes: NO_IDS }));
@@ -48,7 +49,7 @@ export function decodeDelta(bytes: Uint8Array): StoredDelta | null {
   return { names, delta };
 }
 
-/** Where the first line begins, from here on, that is no row: past the end where all are. */
+/** Where the first line from here on begins that is no row; past the end if all are rows. */
 function rowsEnd(bytes: Uint8Array, from: number): number {
   let at = from;
   while (at < bytes.byteLength && bytes[at] !== AT && bytes[at] !== MINUS) at = lineEnd(bytes, at) + 1;

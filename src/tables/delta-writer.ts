@@ -1,6 +1,7 @@
 /**
- * The delta of a load to the version before, written as rows come (delta-format.ts). What grows too large to be worth
- * keeping is let go of at once: the chain has a gap there.
+ * Writes the delta between a load and the version before while rows arrive (delta-format.ts). A delta that grows too
+ * large to be
+ * worth keeping is discarded at once; the chain then has a gap there.
  */
 
 import { MAX_DELTA_BYTES, SMALL_DELTA_BYTES } from '../contract/constants.ts';
@@ -11,7 +12,7 @@ import { deltaHead } from './delta-format.ts';
 import type { IdMap } from './id-map.ts';
 
 const FLUSH_LENGTH = 32_768;
-/** Ids that are made a text of at once. */
+/** Number of ids that are converted to text at a time. */
 const IDS_AT_ONCE = 1000;
 
 export class DeltaWriter {
@@ -25,26 +26,26 @@ export class DeltaWriter {
     this.#text = deltaHead(tables.map(({ name }) => name));
   }
 
-  /** The rows of the table with this index follow. */
+  /** The next rows belong to the table with this index. */
   beginTable(table: number): void {
     this.#add(`@${table}`);
   }
 
-  /** A row that was not there before; `text` as in RowSink. */
+  /** A row that the version before does not have; `text` as in RowSink. */
   insert(id: number, text: string): void {
     this.#add(`${id},${text}`);
   }
 
   /**
-   * Puts the delta to R2, in one put.
+   * Writes the delta to R2, with one put.
    *
-   * @param before the map of the version before, of which the load's rows were taken
-   * @param bodyBytes size of the new body: past half of it the delta is given up, unless it is small
+   * @param before the map of the version before, from which the rows of this load have been taken
+   * @param bodyBytes size of the new body: a delta of more than half of it is given up, unless it is small
    * @returns its size in bytes; null if it was given up
    */
   async finish(before: IdMap, bodyBytes: number): Promise<number | null> {
     const limit = Math.min(Math.max(bodyBytes / 2, SMALL_DELTA_BYTES), MAX_DELTA_BYTES);
-    // Each id takes two bytes at least: very many are not even listed.
+    // Each id needs at least two bytes: if there are too many, they are not even listed.
     if (before.remaining * 2 > limit) this.#writer = null;
     else this.#delete(before.remainingIds());
     this.#flush();
@@ -75,7 +76,7 @@ export class DeltaWriter {
   #flush(): void {
     const bytes = this.#encoder.encode(this.#text);
     this.#text = '';
-    // Nothing was uploaded so far, so there is nothing to take back.
+    // Nothing has been uploaded yet, so nothing has to be removed.
     if (this.#writer !== null && this.#writer.bytes + bytes.byteLength > MAX_DELTA_BYTES) this.#writer = null;
     this.#writer?.write(bytes);
   }

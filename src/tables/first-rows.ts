@@ -1,4 +1,4 @@
-/** The first rows of tables, to be shown to a person: bounded in every direction, whatever an origin sends. */
+/** The first rows of tables, to be shown to a person: limited in every respect, whatever an origin sends. */
 
 import { columnName } from '../contract/column.ts';
 import { MAX_ROWS } from '../contract/constants.ts';
@@ -7,20 +7,21 @@ import type { TableDefinition } from '../contract/table-definition.ts';
 import type { RowSink } from '../ports/rows.ts';
 import { tooManyRows } from './load.ts';
 
-// Digits of numbers stay as the origin wrote them (TC39 "JSON.parse source text access"); the compiler does not know it yet.
+// rawJSON keeps the digits of numbers as the origin wrote them (TC39 "JSON.parse source text access"); TypeScript lacks
+// its type.
 const { rawJSON } = JSON as unknown as { rawJSON(text: string): unknown };
 type Reviver = (this: unknown, name: string, value: unknown, context: { source: string }) => unknown;
 
 const encoder = new TextEncoder();
 
-/** Takes the rows of an answer, counts all and keeps some. */
+/** Takes the rows of an answer, counts all of them and keeps the first. */
 export class FirstRows implements RowSink {
   readonly tables: ProbedTable[];
   readonly #hide: (text: string) => string;
   #table: ProbedTable | undefined;
   #bytes = 0;
 
-  /** @param hide takes out of a text what nobody is to see */
+  /** @param hide removes from a text what must not be shown */
   constructor(tables: readonly TableDefinition[], hide: (text: string) => string) {
     this.tables = tables.map(({ name, columns }) => ({ name, columns: columns.map(columnName), rows: 0, data: [] }));
     this.#hide = hide;
@@ -34,7 +35,7 @@ export class FirstRows implements RowSink {
     this.#table = this.tables[table];
   }
 
-  /** @throws LoadFailure `origin-too-large` where a load would be refused for its rows */
+  /** @throws LoadFailure `origin-too-large` where a load would fail because of its rows */
   row(text: string): void {
     if (this.#table === undefined) return;
     if (this.rows === MAX_ROWS) throw tooManyRows();

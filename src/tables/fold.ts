@@ -1,25 +1,26 @@
 /**
- * The fold of deltas that follow each other (DESIGN "Rows, id map and deltas"): a row that was inserted and deleted on the way
- * appears in neither list. It is this simple because an id is never used again. No row is copied: a fold refers to the bytes
- * of the deltas that it was made of, and names the inserts that do not count.
+ * The fold of consecutive deltas (DESIGN "Rows, id map and deltas"): a row that was inserted and deleted between the
+ * two versions
+ * appears in neither list. This is simple because an id is never reused. No row is copied: a fold refers to the bytes
+ * of its deltas, and lists the inserts that do not count.
  */
 
 import { hasId, idAt, lineEnd, mergedIds, NO_IDS, withoutIds } from './row-lines.ts';
 
 /** What differs between two versions of one table. Ids are ascending. */
 export interface TableDelta {
-  /** Rows that came, in pieces of whole lines, each `<row id>,<cell>,…`: the JSON texts of its cells. */
+  /** Inserted rows, in pieces of whole lines: `<row id>,<cell>,…`, with the JSON texts of the cells. */
   inserts: readonly Uint8Array[];
-  /** Ids of rows among `inserts` that went again: they do not count. */
+  /** Ids of rows in `inserts` that were deleted again: they do not count. */
   cancelled: Float64Array;
-  /** Ids of the rows that went. */
+  /** Ids of the deleted rows. */
   deletes: Float64Array;
 }
 
-/** What differs between two versions: an item for each table, in the definition's order. */
+/** The difference between two versions: an item for each table, in the definition's order. */
 export type Delta = readonly TableDelta[];
 
-/** One delta for several of the same tables, the oldest first. */
+/** Folds several deltas of the same tables into one; the oldest comes first. */
 export function foldDeltas(deltas: readonly Delta[]): Delta {
   const [first = []] = deltas;
   if (deltas.length < 2) return first;
@@ -37,7 +38,7 @@ function foldTable(deltas: readonly TableDelta[]): TableDelta {
   };
 }
 
-/** Which of these ids the rows have, ascending. */
+/** Which of these ids occur in the rows, ascending. */
 function idsAmong(inserts: readonly Uint8Array[], ids: Float64Array): Float64Array {
   const found = new Float64Array(ids.length);
   let count = 0;

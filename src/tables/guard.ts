@@ -1,17 +1,18 @@
-/** The guard of a resource (CONTRACT 4): a half-empty answer at night wipes no tablet. */
+/** The guard of a resource (CONTRACT 4): an incomplete answer must not empty the devices. */
 
 import { LoadFailure } from '../contract/problem.ts';
 import type { Resource } from '../contract/resource.ts';
 
-/** Rows of all tables, in this load and in the version before (0 without one). */
+/** Number of rows of all tables, in this load and in the version before (0 without one). */
 export interface RowCounts {
   rows: number;
   before: number;
 }
 
 /**
- * Throws for a load that the guard refuses: trying again soon would bring the same, so the task ends. It judges how many rows
- * fewer there are: a changed row is a row deleted and another inserted, and new prices for all articles are no loss.
+ * Throws for a load that the guard refuses. A retry soon after would get the same answer, so the task ends. The guard
+ * compares only
+ * the numbers of rows: a changed row counts as one deleted and one inserted, so new prices for all articles are no loss.
  * @throws LoadFailure `origin-guard`
  */
 export function checkGuard(guard: Resource['guard'], { rows, before }: RowCounts): void {

@@ -1,38 +1,40 @@
-/** The id map of a version that is being loaded, row by row: in chunks, so that growing copies nothing. */
+/** Builds the id map of a version during its load, row by row, in chunks, so that growing copies nothing. */
 
 import { HASH_WORDS } from './row-hash.ts';
 
-/** Rows of the first chunk, each next one has twice as many, and most of a chunk. */
+/** Rows of the first chunk (each further chunk has twice as many), and the maximum for a chunk. */
 const FIRST_ROWS = 256;
 const MOST_ROWS = 16_384;
 
-/** Columns of some rows that follow each other; as in IdMapColumns. */
+/** Columns of some consecutive rows; as in IdMapColumns. */
 interface Chunk {
   words: Uint32Array;
   low: Uint32Array;
   high: Uint16Array;
 }
 
-/** A new map, by columns, each in pieces. */
+/** A new map: its columns, each in pieces. */
 export interface IdMapPieces {
   rows: number;
-  /** In the order in which tables came, two numbers for each: its index in the definition and its first row. */
+  /**
+   * Two numbers for each table, in the order in which the tables came: its index in the definition and its first row.
+   */
   tables: Uint32Array;
   words: readonly Uint32Array[];
   low: readonly Uint32Array[];
   high: readonly Uint16Array[];
 }
 
-/** Gathers hashes and ids in the order of the rows. */
+/** Collects hashes and ids in the order of the rows. */
 export class IdMapBuilder {
   rows = 0;
   readonly #chunks: Chunk[] = [];
   readonly #tables: number[] = [];
   #last = newChunk(0);
-  /** Rows that there is room for in the last chunk. */
+  /** Free rows in the last chunk. */
   #left = 0;
 
-  /** The rows of the table with this index in the definition follow. */
+  /** The next rows belong to the table with this index in the definition. */
   beginTable(table: number): void {
     this.#tables.push(table, this.rows);
   }
@@ -58,7 +60,7 @@ export class IdMapBuilder {
     return ids.sort();
   }
 
-  /** The map; nothing may be added afterwards. */
+  /** The map; nothing may be added after this call. */
   pieces(): IdMapPieces {
     const chunks = this.#filled();
     return {
@@ -70,7 +72,7 @@ export class IdMapBuilder {
     };
   }
 
-  /** The chunks, the last cut to the rows that it has. */
+  /** The chunks; the last one is cut to its rows. */
   #filled(): Chunk[] {
     const rows = this.#last.low.length - this.#left;
     const { words, low, high } = this.#last;

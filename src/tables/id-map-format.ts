@@ -1,8 +1,11 @@
 /**
- * An id map as bytes, 22 a row: a header of 24 bytes (magic and format number, rows, the first half of the SHA-256 of
- * what follows), 8 bytes for each table (its index and first row), then by columns 16 bytes of each row's hash, the low 32
- * and the high 16 bits of its id; little-endian, as every machine that runs this is. A map of another format or that is
- * damaged counts as absent.
+ * The format of an id map, 22 bytes per row: a header of 24 bytes (magic and format number, number of rows, the first
+ * half of the
+ * SHA-256 of the rest), 8 bytes for each table (its index and first row), then by columns: 16 bytes of each row's hash,
+ * the low 32
+ * and the high 16 bits of its id. Numbers are little-endian, like those of every machine that runs this. A map that is
+ * damaged or has
+ * another format counts as absent.
  */
 
 import { createHash } from 'node:crypto';
@@ -16,7 +19,7 @@ const CHECK_AT = 8;
 const ROW_BYTES = 22;
 const TABLE_BYTES = 8;
 
-/** The map as pieces that follow each other. */
+/** The map as consecutive pieces. */
 export function encodeIdMap({ rows, tables, words, low, high }: IdMapPieces): Uint8Array[] {
   const header = new Uint8Array(HEADER_BYTES);
   const columns = [tables, ...words, ...low, ...high].map(
@@ -29,7 +32,7 @@ export function encodeIdMap({ rows, tables, words, low, high }: IdMapPieces): Ui
   return [header, ...columns];
 }
 
-/** The columns of a map, as views of its bytes; null if this is no map of this format or it is damaged. */
+/** The columns of a map, as views of its bytes; null if it is damaged or has another format. */
 export function decodeIdMap(bytes: Uint8Array): IdMapColumns | null {
   if (bytes.byteLength < HEADER_BYTES || bytes.byteOffset % 4 !== 0) return null;
   const view = new DataView(bytes.buffer, bytes.byteOffset, HEADER_BYTES);

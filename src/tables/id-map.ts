@@ -1,13 +1,16 @@
 /**
- * The id map of a version as a multiset: which row ids stand for a row's hash. 500,000 rows take some 18 MB here, the
- * bytes of the map included: columns of numbers, no object a row.
+ * The id map of a version as a multiset: the row ids for each row hash. 500,000 rows need about 18 MB here, including
+ * the bytes of the
+ * map: columns of numbers, without an object per row.
  */
 
 import { HASH_WORDS } from './row-hash.ts';
 
 /** Columns of an id map; row `i` has words `4i` to `4i + 3` and the id `low[i] + high[i] * 2 ** 32`. */
 export interface IdMapColumns {
-  /** In the order in which tables came, two numbers for each: its index in the definition and its first row. */
+  /**
+   * Two numbers for each table, in the order in which the tables came: its index in the definition and its first row.
+   */
   tables: Uint32Array;
   words: Uint32Array;
   low: Uint32Array;
@@ -19,13 +22,13 @@ const TAKEN = -1;
 
 /** The rows of the version before; each can be taken once. */
 export class IdMap {
-  /** Rows that nobody took: those that the new version has no more. */
+  /** Rows that have not been taken: those that the new version no longer has. */
   remaining: number;
   readonly #columns: IdMapColumns;
   readonly #mask: number;
-  /** Open addressing: row number + 1 of the first row of each hash, EMPTY where there is none. */
+  /** Open addressing: row number + 1 of the first row of each hash, EMPTY if there is none. */
   readonly #slots: Int32Array;
-  /** For each row the next one (+ 1) with the same hash, EMPTY after the last; TAKEN: that was the last and it is gone. */
+  /** For each row the next one (+ 1) with the same hash, EMPTY for the last; TAKEN: the last row has been taken. */
   readonly #next: Int32Array;
 
   constructor(columns: IdMapColumns) {
@@ -36,7 +39,7 @@ export class IdMap {
     this.#mask = size - 1;
     this.#slots = new Int32Array(size);
     this.#next = new Int32Array(rows);
-    // From the last, so that of equal rows the first is taken first.
+    // Starts with the last row, so that of equal rows the first is taken first.
     for (let row = rows - 1; row >= 0; row -= 1) {
       const slot = this.#slotOf(columns.words, row * HASH_WORDS);
       this.#next[row] = this.#slots[slot] ?? EMPTY;
@@ -50,14 +53,14 @@ export class IdMap {
     const row = (this.#slots[slot] ?? EMPTY) - 1;
     const next = this.#next[row];
     if (next === undefined || next === TAKEN) return null;
-    // The last of its hash stays where it is: an empty slot would hide others behind it.
+    // The last row of a hash keeps its slot: an empty slot would hide others behind it.
     if (next === EMPTY) this.#next[row] = TAKEN;
     else this.#slots[slot] = next;
     this.remaining -= 1;
     return this.#idOf(row);
   }
 
-  /** Ids of the rows that nobody took, ascending, by the index of their table. */
+  /** Ids of the rows that have not been taken, ascending, by the index of their table. */
   remainingIds(): Map<number, number[]> {
     const isLeft = this.#remainingRows();
     const { tables, low } = this.#columns;
@@ -74,7 +77,7 @@ export class IdMap {
     return ids;
   }
 
-  /** For each row 1 if nobody took it. */
+  /** 1 for each row that has not been taken. */
   #remainingRows(): Uint8Array {
     const isLeft = new Uint8Array(this.#next.length);
     for (const first of this.#slots) {
@@ -89,7 +92,7 @@ export class IdMap {
     return (this.#columns.low[row] ?? 0) + (this.#columns.high[row] ?? 0) * 2 ** 32;
   }
 
-  /** Where the rows with the hash that begins at this word are, or would be. */
+  /** The slot of the rows with the hash that begins at this word, or the free slot for it. */
   #slotOf(hash: Uint32Array, from: number): number {
     const { words } = this.#columns;
     for (let slot = (hash[from] ?? 0) & this.#mask; ; slot = (slot + 1) & this.#mask) {

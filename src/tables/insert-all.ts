@@ -1,16 +1,16 @@
 /** The delta from `v0`: the body of a table as a stream, rewritten so that each of its rows is an insert (CONTRACT 3). */
 
-/** Nesting at which a table's `columns` or rows are listed: within the body, the table and its member. */
+/** Nesting depth of the lists in a table: inside the body, the table and its member. */
 const IN_LIST = 3;
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
-/** `[` and `{`, `]` and `}` differ from each other in this bit alone. */
+/** The only bit in which `[` and `{`, and `]` and `}`, differ. */
 const BRACE_BIT = 0x20;
 const OPEN = 0x7b;
 const CLOSE = 0x7d;
 
-/** Rewrites a body that TableBody made; rows pass through as they are. @throws Error for one that breaks off */
+/** Rewrites a body that TableBody made; rows pass unchanged. @throws Error for a body that is cut off */
 export async function* insertAll(body: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   const rewriter = new Rewriter();
   const encoder = new TextEncoder();
@@ -25,7 +25,7 @@ export async function* insertAll(body: AsyncIterable<Uint8Array> | Iterable<Uint
 }
 
 class Rewriter {
-  /** What came since the rows of a table ended; it is handed on once the next rows begin. */
+  /** Text since the end of a table's rows; it is emitted once the next rows begin. */
   head = '';
   readonly #decoder = new TextDecoder();
   #depth = 0;
@@ -33,12 +33,12 @@ class Rewriter {
   #inString = false;
   #isEscaped = false;
 
-  /** Whether all that was opened is closed. */
+  /** Whether everything that was opened is closed. */
   get isWhole(): boolean {
     return this.#depth === 0 && this.head.endsWith(']');
   }
 
-  /** What becomes of a piece. */
+  /** The output for a piece of input. */
   *take(piece: Uint8Array): Generator<Uint8Array | string> {
     let from = 0;
     for (let at = 0; at < piece.byteLength; at += 1) {
@@ -62,7 +62,7 @@ class Rewriter {
     else this.head += this.#decoder.decode(rest, { stream: true });
   }
 
-  /** Whether the next byte opens or closes something; then the depth is the new one. */
+  /** Whether the next byte opens or closes a container; if so, updates the depth. */
   #changesDepth(byte: number): boolean {
     if (this.#inString) {
       if (this.#isEscaped) this.#isEscaped = false;
@@ -82,7 +82,7 @@ class Rewriter {
   }
 }
 
-/** The beginning of a table; quotes within its name are escaped, so the first bare ones are the name's end. */
+/** The beginning of a table. Quotes within its name are escaped, so the first unescaped quote ends the name. */
 function insertHead(head: string): string {
   return `${head.slice(0, head.indexOf('","columns":['))}","insert_rows":[`;
 }

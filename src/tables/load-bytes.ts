@@ -1,17 +1,17 @@
-/** Loads a body that is no table: it passes through as it is. */
+/** Loads a body without tables, which is stored unchanged. */
 
 import { createHash } from 'node:crypto';
 import { BlobWriter } from './blob-writer.ts';
 import type { LoadInput, LoadResult } from './load.ts';
 
-/** What a load of a body that is no table takes besides. */
+/** The additional input of a load without tables. */
 export interface BytesInput extends LoadInput {
-  /** The origin's answer; it ends only when it is whole. */
+  /** The origin's answer; it ends only when it is complete. */
   body: AsyncIterable<Uint8Array>;
   contentType: string;
 }
 
-/** Writes the body to R2, unless it and its content type are those of the version before. */
+/** Writes the body to R2, unless body and content type equal those of the version before. */
 export async function loadBytes(input: BytesInput): Promise<LoadResult> {
   const { body, contentType, blobs, key, fence, previous, nextRowId } = input;
   const writer = new BlobWriter(blobs, key, fence, 'body');

@@ -1,6 +1,7 @@
 /**
- * Loads tables (DESIGN "Rows, id map and deltas"): streams the origin's rows past the id map of the version before. Only
- * that map, the new one, the delta and one part of the body are held, never a table.
+ * Loads tables (DESIGN "Rows, id map and deltas"): compares the origin's rows one by one with the id map of the version
+ * before.
+ * Holds that map, the new map, the delta and one part of the body, but never a whole table.
  */
 
 import { JSON_TYPE, MAX_ROWS } from '../contract/constants.ts';
@@ -20,23 +21,31 @@ import { type LoadInput, type LoadResult, tooManyRows } from './load.ts';
 import { idsHash, rowHasher, shapeDigest } from './row-hash.ts';
 import { TableBody } from './table-body.ts';
 
-/** What a load of tables takes besides. */
+/** The additional input of a load with tables. */
 export interface TablesInput extends LoadInput {
   tables: readonly TableDefinition[];
-  /** The origin's answer, or each page of it, in order; the next is asked for when the one before has been read to its end. */
+  /**
+   * The origin's answer, or each page of it, in order. The next page is requested after the page before has been read
+   * to its end.
+   */
   answers: AsyncIterable<TableAnswer> | Iterable<TableAnswer>;
-  /** Undefined: there is none, or this load is forced. */
+  /** Undefined: there is no guard, or this load is forced. */
   guard: Resource['guard'];
-  /** Is told how many rows were read so far, after each piece of the answer; the load goes on when it has resolved. */
+  /**
+   * Called with the number of rows so far, after each piece of the answer; the load continues when its promise
+   * resolves.
+   */
   onRows?: (rows: number) => Promise<void>;
 }
 
-// A larger piece could bring many rows before they are counted (ports/memory-shares.ts), and many parts before the first is sent.
+// A larger piece could contain too many rows before they are counted (ports/memory-shares.ts), or fill several parts
+// before one is sent.
 const PIECE_BYTES = 8192;
 
 /**
- * Writes body and id map to R2 as one object, and the delta as another, unless no row came or went and the tables have the
- * same shape. Another order of the rows alone is no change.
+ * Writes body and id map to R2 as one object, and the delta as another, unless no row was inserted or deleted and the
+ * tables have
+ * the same shape. A different order of the same rows is no change.
  * @throws LoadFailure `origin-malformed`, `origin-too-large`, `origin-guard`
  */
 export async function loadTables(input: TablesInput): Promise<LoadResult> {
@@ -46,7 +55,7 @@ export async function loadTables(input: TablesInput): Promise<LoadResult> {
   const before = previous?.rows ?? 0;
   const writer = new BlobWriter(input.blobs, input.key, input.fence, 'body');
   try {
-    // Other names or columns make a gap, and so does a map that is lost.
+    // Tables with other names or columns make a gap in the chain, and so does a lost map.
     const comparable = map !== null && previous?.digest === digest;
     const delta = comparable ? new DeltaWriter(input.blobs, input.key, input.fence, tables) : null;
     const rows = new Rows(input, { previous: map, delta, write: (bytes) => writer.write(bytes) });
@@ -91,14 +100,14 @@ async function readAll({ answers, tables, onRows }: TablesInput, rows: Rows, wri
 }
 
 interface RowTargets {
-  /** The map of the version before, and the delta to it; null: there is none to compare with. */
+  /** The map of the version before; null: there is no version to compare with. */
   previous: IdMap | null;
   delta: DeltaWriter | null;
-  /** Takes the body. */
+  /** Takes bytes of the body. */
   write(bytes: Uint8Array): void;
 }
 
-/** Rows on their way from the reader to body, map and delta. */
+/** Passes rows from the reader to body, map and delta. */
 class Rows implements RowSink {
   inserted = 0;
   nextRowId: number;
@@ -137,7 +146,7 @@ class Rows implements RowSink {
     this.#body.end();
   }
 
-  /** A new row; its id. */
+  /** Inserts a new row; returns its id. */
   #insert(text: string): number {
     const id = this.nextRowId;
     this.#delta?.insert(id, text);
@@ -147,7 +156,7 @@ class Rows implements RowSink {
   }
 }
 
-/** The id map behind the body of the version before; null where there is none that can be read. */
+/** The id map stored after the body of the version before; null if there is none that can be read. */
 async function previousMap(blobs: Blobs, key: string, previous: PreviousLoad | null): Promise<IdMap | null> {
   if (previous === null || previous.mapBytes === 0) return null;
   const range = { offset: previous.bytes, length: previous.mapBytes };

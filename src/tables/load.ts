@@ -1,31 +1,31 @@
-/** What both kinds of load, tables and plain bodies, take and give. */
+/** Input and result of both kinds of loads: tables and plain bodies. */
 
 import { MAX_ROWS } from '../contract/constants.ts';
 import { LoadFailure } from '../contract/problem.ts';
 import type { LoadChange, PreviousLoad } from '../ports/object.ts';
 import type { Blobs } from '../ports/stores.ts';
 
-/** What a load takes. */
+/** The input of a load. */
 export interface LoadInput {
   blobs: Blobs;
-  /** Where what is new is written: `<key>/<fence>/…`. */
+  /** Where new data is written: `<key>/<fence>/…`. */
   key: string;
   fence: number;
   previous: PreviousLoad | null;
-  /** The first row id that was never used. */
+  /** The first row id that has never been used. */
   nextRowId: number;
 }
 
-/** What a load comes to. */
+/** The result of a load. */
 export interface LoadResult {
-  /** Null: the body is what it was, and nothing of this fence is in R2. */
+  /** Null: the body has not changed, and nothing of this fence is in R2. */
   change: LoadChange | null;
-  /** Rows that came and went; 0 for a body that is no table. */
+  /** Number of inserted and of deleted rows; 0 for a body without tables. */
   inserted: number;
   deleted: number;
 }
 
-/** The refusal of an answer with more than MAX_ROWS rows. */
+/** The failure for an answer with more than MAX_ROWS rows. */
 export function tooManyRows(): LoadFailure {
   return new LoadFailure(
     'origin-too-large',

@@ -1,6 +1,6 @@
 /**
- * The body of a version read back as rows, with some of them changed (DESIGN "Incremental loads"): a row whose key changed is replaced in
- * its place, one that was removed is left out, all others pass byte for byte, new ones follow. Only what changed is held.
+ * Reads the body of a version back as rows and changes some of them (DESIGN "Incremental loads"): a row with a changed key is replaced in
+ * its place, a removed row is left out, all others stay byte for byte, and new rows follow at the end. Holds only the changes.
  */
 
 import { columnName } from '../contract/column.ts';
@@ -12,16 +12,19 @@ const COMMA = 0x2c;
 const BACKSLASH = 0x5c;
 const ROW = 0x5b;
 const ROWS_END = 0x5d;
-/** `[` and `{`, `]` and `}` differ from each other in this bit alone. */
+/** The only bit in which `[` and `{`, and `]` and `}`, differ. */
 const BRACE_BIT = 0x20;
 const OPEN = 0x7b;
 const CLOSE = 0x7d;
 const ROWS = '"data":[';
 
-/** The body is not whole, or none that TableBody made. */
+/** The body is incomplete, or was not made by TableBody. */
 export class BrokenBody extends Error {}
 
-/** Reads the body of one table. `changes`: by the cells of its key as JSON texts joined by commas, the row's text; null: it was removed. */
+/**
+ * Reads the body of one table. `changes`: the row's text by the JSON texts of its key's cells, joined by commas; null:
+ * the row was removed.
+ */
 export function mergeBody(changes: ReadonlyMap<string, string | null>): MakeRowReader {
   return ([table], sink) => {
     if (table === undefined) throw new RangeError('a merge without a table');
@@ -33,20 +36,20 @@ class BodyRows implements RowReader {
   readonly #changes: ReadonlyMap<string, string | null>;
   readonly #sink: RowSink;
   readonly #decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-  /** Columns of the key by their index, the row id counting as the first. */
+  /** Indexes of the key's columns; the row id counts as the first column. */
   readonly #key: readonly number[];
   readonly #met = new Set<string>();
   #state: 'head' | 'rows' | 'end' = 'head';
-  /** Before the first row, and behind the last, what was read. */
+  /** The text before the first row, and after the last. */
   #text = '';
-  /** The pieces of the row that is not whole yet, and their length: a row may be as large as an answer, so none is looked at twice. */
+  /** The pieces of the incomplete row, and their length: a row may be as large as an answer, so no piece is scanned twice. */
   #begun: string[] = [];
   #length = 0;
-  /** Where the last piece ended: how deep, and whether within a string, behind a backslash. */
+  /** The state at the end of the last piece: nesting depth, inside a string or not, after a backslash or not. */
   #depth = 0;
   #inString = false;
   #isEscaped = false;
-  /** Where the row's cells end, from its beginning on. */
+  /** The ends of the row's cells, relative to its beginning. */
   #commas: number[] = [];
 
   constructor({ columns, key = [] }: TableDefinition, changes: ReadonlyMap<string, string | null>, sink: RowSink) {
@@ -82,7 +85,7 @@ class BodyRows implements RowReader {
   #readHead(text: string): void {
     const looked = Math.max(this.#text.length - ROWS.length, 0);
     this.#text += text;
-    // Quotes within names are escaped, so this is never part of one.
+    // Quotes within names are escaped, so this text is never part of a name.
     const at = this.#text.indexOf(ROWS, looked);
     if (at === -1) return;
     const rows = this.#text.slice(at + ROWS.length);
@@ -99,7 +102,7 @@ class BodyRows implements RowReader {
     if (this.#state === 'end') this.#text += text.slice(at);
   }
 
-  /** Before a row or behind the last; where to go on. */
+  /** Reads the text before a row or after the last; returns where to continue. */
   #between(text: string, at: number): number {
     const code = text.charCodeAt(at);
     if (code === ROWS_END) this.#state = 'end';
@@ -107,7 +110,7 @@ class BodyRows implements RowReader {
     return code === ROW ? this.#row(text, at) : at + 1;
   }
 
-  /** A row, or what this piece has of it; where to go on. */
+  /** Reads a row, or the part of it in this piece; returns where to continue. */
   #row(text: string, begin: number): number {
     for (let at = this.#inString ? this.#endOfString(text, begin) + 1 : begin; at < text.length; at += 1) {
       const code = text.charCodeAt(at);
@@ -132,7 +135,7 @@ class BodyRows implements RowReader {
     return text.length;
   }
 
-  /** Where the string ends that goes on there, or the text does. */
+  /** Where the string that continues here ends, or the end of the text. */
   #endOfString(text: string, from: number): number {
     const begin = this.#isEscaped ? from + 1 : from;
     this.#isEscaped = false;
@@ -146,7 +149,7 @@ class BodyRows implements RowReader {
     return text.length;
   }
 
-  /** @param row without its last bracket */
+  /** @param row the row without its closing bracket */
   #take(row: string): void {
     const [first] = this.#commas;
     if (first === undefined) throw new BrokenBody('a row of a table has no cell');
@@ -162,7 +165,7 @@ class BodyRows implements RowReader {
   }
 }
 
-/** How many backslashes stand right before a place, and not before `begin`. */
+/** Number of backslashes directly before a place, not counting any before `begin`. */
 function escapesBefore(text: string, at: number, begin: number): number {
   let escapes = 0;
   while (at - escapes > begin && text.charCodeAt(at - 1 - escapes) === BACKSLASH) escapes += 1;

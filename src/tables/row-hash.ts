@@ -1,25 +1,25 @@
-/** What a row is known by: the first 128 bits of the SHA-256 of its table's name and columns and of its text. */
+/** The hash of a row: the first 128 bits of the SHA-256 of its table's name and columns and of its text. */
 
 import { createHash, hash } from 'node:crypto';
 import { columnName } from '../contract/column.ts';
 import type { TableDefinition } from '../contract/table-definition.ts';
 
-/** 32-bit words of a row's hash. */
+/** Number of 32-bit words of a row's hash. */
 export const HASH_WORDS = 4;
 
-/** Room for one row on its way to the hash, bytes: one as large is hashed as a text. */
+/** Size of the buffer for one row, in bytes; a larger row is hashed as a text. */
 const SCRATCH_BYTES = 16_384;
 
-/** Hashes rows of one table: takes a row's text, gives its hash as words, in an array that the next row is written over. */
+/** Hashes rows of one table: takes a row's text, returns its hash as words in an array that the next call overwrites. */
 export function rowHasher(table: TableDefinition): (text: string) => Uint32Array {
-  // Of fixed length, so that no text can pass for the end of a name.
+  // The prefix has a fixed length, so that a row's text cannot be mistaken for the end of a name.
   const prefix = hash('sha256', JSON.stringify(shapeOf(table)), 'base64').slice(0, 22);
   const encoder = new TextEncoder();
   const scratch = encoder.encode(prefix.padEnd(SCRATCH_BYTES));
   const room = scratch.subarray(prefix.length);
   const words = new Uint32Array(HASH_WORDS);
   return (text) => {
-    // The platform hashes bytes in half the time that it takes for a text; one UTF-16 unit makes three bytes at most.
+    // The platform hashes bytes twice as fast as a text. One UTF-16 unit becomes at most three bytes.
     const fits = text.length * 3 <= room.length;
     const input = fits ? scratch.subarray(0, prefix.length + encoder.encodeInto(text, room).written) : prefix + text;
     const digest = hash('sha256', input, 'buffer');
@@ -28,7 +28,7 @@ export function rowHasher(table: TableDefinition): (text: string) => Uint32Array
   };
 }
 
-/** SHA-256 (hex) of the names and columns of all tables: with another one the body differs, even without rows. */
+/** SHA-256 (hex) of the names and columns of all tables: if it changes, the body changes, even without rows. */
 export function shapeDigest(tables: readonly TableDefinition[]): string {
   return hash('sha256', JSON.stringify(tables.map(shapeOf)), 'hex');
 }

@@ -1,13 +1,16 @@
-/** Rows as lines of bytes, `<row id>,<cell>,…`, and ascending lists of row ids. There may be a million: no text is made of each. */
+/**
+ * Rows as lines of bytes, `<row id>,<cell>,…`, and ascending lists of row ids. There may be a million rows: none is
+ * converted to a string.
+ */
 
 const NEWLINE = 0x0a;
-/** Codes of the digits; those of the comma and of the line break are lower. */
+/** Character code of the digit 0; those of comma and line break are lower. */
 const ZERO = 0x30;
 const NINE = 0x39;
 
 export const NO_IDS = new Float64Array(0);
 
-/** Where the line that this byte is in ends: at its line break, or at the end of the bytes. */
+/** The end of the line that contains this byte: its line break, or the end of the bytes. */
 export function lineEnd(bytes: Uint8Array, from: number): number {
   const end = bytes.indexOf(NEWLINE, from);
   return end < 0 ? bytes.byteLength : end;
@@ -23,7 +26,7 @@ export function idAt(bytes: Uint8Array, from: number): number {
   }
 }
 
-/** The numbers of a list `<id>,<id>,…` that takes all of these bytes. */
+/** The numbers of a list `<id>,<id>,…` that consists of all these bytes. */
 export function idsIn(list: Uint8Array): Float64Array {
   let count = 1;
   for (const byte of list) if (byte < ZERO) count += 1;
@@ -43,7 +46,7 @@ export function idsIn(list: Uint8Array): Float64Array {
   return ids;
 }
 
-/** The ids of all lists as one; each occurs once at most. */
+/** The ids of all lists as one list; each id occurs at most once. */
 export function mergedIds(lists: readonly Float64Array[]): Float64Array {
   const some = lists.filter((list) => list.length > 0);
   if (some.length < 2) return some[0] ?? NO_IDS;
@@ -56,7 +59,7 @@ export function mergedIds(lists: readonly Float64Array[]): Float64Array {
   return merged.sort();
 }
 
-/** Whether an ascending list has the id. */
+/** Whether an ascending list contains the id. */
 export function hasId(ids: Float64Array, id: number): boolean {
   let low = 0;
   let high = ids.length;
@@ -68,7 +71,7 @@ export function hasId(ids: Float64Array, id: number): boolean {
   return ids[low] === id;
 }
 
-/** The ids that the other list lacks; both are ascending. */
+/** The ids that are not in the other list; both are ascending. */
 export function withoutIds(ids: Float64Array, others: Float64Array): Float64Array {
   return others.length === 0 ? ids : ids.filter((id) => !hasId(others, id));
 }

@@ -1,7 +1,8 @@
 /**
  * The body of a version with tables: `[{"name","columns","data":[[<row id>,<cell>,…],…]},…]` in the definition's order
- * (CONTRACT 3). A table that an answer brings before its turn is held until the ones before it are there; at most
- * MAX_EARLY_BYTES, so an origin with large tables sends them in order.
+ * (CONTRACT 3). If an answer brings a table before its turn, the table is held until the earlier ones have arrived, up
+ * to
+ * MAX_EARLY_BYTES. So an origin must send large tables in the definition's order.
  */
 
 import { columnName } from '../contract/column.ts';
@@ -11,16 +12,16 @@ import type { TableDefinition } from '../contract/table-definition.ts';
 
 const FLUSH_LENGTH = 32_768;
 
-/** Writes tables as they come, each once. */
+/** Writes tables as they arrive, each once. */
 export class TableBody {
   readonly #tables: readonly TableDefinition[];
   readonly #write: (bytes: Uint8Array) => void;
   readonly #encoder = new TextEncoder();
-  /** Tables that came before their turn. */
+  /** Tables that arrived before their turn. */
   readonly #keptBack = new Map<number, Uint8Array[]>();
   #bytes = 0;
   #keptBackBytes = 0;
-  /** The table that is open, and the one whose turn it is. */
+  /** The open table, and the one whose turn it is. */
   #open = 0;
   #turn = 0;
   #first = true;
@@ -39,7 +40,7 @@ export class TableBody {
     this.#text = `${table === 0 ? '[' : ','}{"name":${JSON.stringify(name)},"columns":${JSON.stringify(names)},"data":[`;
   }
 
-  /** A row of the open table; `text` as in RowSink. */
+  /** Writes a row of the open table; `text` as in RowSink. */
   row(id: number, text: string): void {
     this.#text += this.#first ? `[${id},${text}]` : `,[${id},${text}]`;
     this.#first = false;
