@@ -131,7 +131,7 @@ function expanded(template: string, values: CacheIdentity['parameters'], quote: 
 
 /** Readers learn that the definition or a setting is wrong; only administrators learn which. */
 function misconfigured(adminDetail: string): LoadFailure {
-  return new LoadFailure('misconfigured', 'The origin of this resource is not configured so that it can be asked.', {
+  return new LoadFailure('misconfigured', 'The origin of this resource is not configured correctly.', {
     adminDetail,
   });
 }

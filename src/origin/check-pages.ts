@@ -69,11 +69,11 @@ export function pagesWarnings({ origin, tables = [] }: Pick<Resource, 'origin' |
   if (pages === undefined) return [];
   const warnings: string[] = [];
   if (pages.total === undefined && tables[0]?.key === undefined) {
-    const detail = 'rows that are missed or come twice while pages are read cannot be seen';
+    const detail = 'rows that are missing or come twice while pages are read cannot be detected';
     warnings.push(`Without tables[].key and origin.pages.total ${detail}; name one of them.`);
   }
   if (pages.end === 'short') {
-    const detail = 'an origin that sends fewer rows than were asked for, as many do, ends the table too early';
+    const detail = 'an origin that sends fewer rows per page than requested, as many do, ends the table too early';
     warnings.push(`With origin.pages.end: "short" ${detail}; "empty" asks once more.`);
   }
   return warnings;

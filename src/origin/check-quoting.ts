@@ -43,7 +43,7 @@ function* faultsOfPlace(
   }
   if (inQuotes) {
     if (quote === undefined) {
-      const detail = `is required, for {${name}} stands between quotes: "odata", "backslash", or "none" if the origin needs neither`;
+      const detail = `is required, since {${name}} stands between quotes: "odata", "backslash", or "none" if the origin needs neither`;
       yield { pointer: '/origin/quote', detail };
     } else if (isPrefix && quote !== 'none') {
       yield inUrl(`must not cut {${name}} short between quotes: that may cut an escaped quote in two`);
@@ -53,9 +53,9 @@ function* faultsOfPlace(
   const remedy = `Write '{${name}}' and origin.quote: "odata"`;
   const clause = named ?? (operator === '?' || operator === '&' ? decodedName(name) : null);
   if (clause !== null && CLAUSES.has(clause.toLowerCase())) {
-    yield inUrl(`must not have the text {${name}} outside of quotes in ${clause}: it may hold any clause. ${remedy}`);
+    yield inUrl(`must not have the text {${name}} outside of quotes in ${clause}: its value may contain any clause. ${remedy}`);
   }
-  if (inKey) yield inUrl(`must not have the text {${name}} outside of quotes in a key: it may hold any key. ${remedy}`);
+  if (inKey) yield inUrl(`must not have the text {${name}} outside of quotes in a key: its value may contain any key. ${remedy}`);
 }
 
 function decodedName(name: string): string {

@@ -57,7 +57,7 @@ export async function deliverWebhook(
     const request = await requestOf(webhook, delivery, options);
     return await send(request, options);
   } catch (error) {
-    const reason = error instanceof LoadFailure ? wordsOf(error) : 'It could not be sent, for a reason of ours.';
+    const reason = error instanceof LoadFailure ? wordsOf(error) : 'It could not be sent because of an internal error.';
     return { outcome: 'refused', status: null, reason, retryAfterMs: 0 };
   }
 }

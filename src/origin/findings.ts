@@ -72,7 +72,7 @@ export class Findings {
     else
       this.#judge(
         CODES[sign],
-        `${what} ${INSTEAD[sign]}If it is as it should be, origin.partial: ["${sign}"] accepts it.`,
+        `${what} ${INSTEAD[sign]}If the data is complete all the same, origin.partial: ["${sign}"] accepts it.`,
         undefined,
         PLACES[sign],
       );

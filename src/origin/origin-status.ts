@@ -50,7 +50,7 @@ export function statusFailure({ status, headers }: Response, now: number): LoadF
 
 /** The failure for an answer without content; `hasTables`: the definition could allow an empty answer. */
 export function withoutContent(status: number, hasTables: boolean): LoadFailure {
-  const remedy = hasTables ? ' tables[].missing: "empty" takes that for no rows.' : '';
+  const remedy = hasTables ? ' tables[].missing: "empty" accepts that as no rows.' : '';
   return new LoadFailure('origin-status', `The origin answered with status ${status}.${remedy}`);
 }
 

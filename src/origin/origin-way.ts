@@ -97,7 +97,7 @@ function withOwn(headers: Record<string, string>, own: Record<string, string>): 
 }
 
 function misconfigured(adminDetail: string): LoadFailure {
-  return new LoadFailure('misconfigured', 'The source of this resource is not configured so that it can be asked.', {
+  return new LoadFailure('misconfigured', 'The source of this resource is not configured correctly.', {
     adminDetail,
   });
 }

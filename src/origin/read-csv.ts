@@ -66,7 +66,7 @@ class CsvRows {
     if (this.#width === null) {
       if (this.#dialect.header) throw this.#malformed('the answer has no line that names the columns');
       if (this.#table.missing !== 'empty') {
-        throw this.#malformed('the answer has no line; tables[].missing: "empty" takes that for no rows');
+        throw this.#malformed('the answer has no line; tables[].missing: "empty" accepts that as no rows');
       }
       this.#sink.beginTable(0);
     }

@@ -35,7 +35,7 @@ export function readNdjson(
     },
     end: () => {
       if (isEmpty && table.missing !== 'empty') {
-        const detail = `Table "${table.name}": the answer has no byte; tables[].missing: "empty" takes that for no rows.`;
+        const detail = `Table "${table.name}": the answer is empty; tables[].missing: "empty" accepts that as no rows.`;
         throw new LoadFailure('origin-malformed', detail, { place: { table: table.name, member: 'missing' } });
       }
       events.write(LINE_END);

@@ -122,7 +122,7 @@ describe('a definition', () => {
     [
       { origin: { url: "https://erp.example.com/?q='{a}'" }, parameters: { properties: { a: {} } } },
       '/origin/quote',
-      'is required, for {a} stands between quotes: "odata", "backslash", or "none" if the origin needs neither',
+      'is required, since {a} stands between quotes: "odata", "backslash", or "none" if the origin needs neither',
     ],
     [{ ttl_s: -1 }, '/ttl_s', 'must be at least 0'],
     [{ ttl_s: '1' }, '/ttl_s', 'must be a number'],

@@ -95,7 +95,7 @@ describe('a cache that looks well and is not', () => {
     expect(await resources.put(title, earlier, true, stored?.changedAt ?? null, Date.now())).not.toBeNull();
     await load(title, { of: "it's" });
     const expected = [
-      expect.stringMatching(/^The definition's \/origin\/quote is required, for \{of\}/),
+      expect.stringMatching(/^The definition's \/origin\/quote is required, since \{of\}/),
       expect.stringMatching(/^The definition's \/origin\/url has a part without a name/),
       expect.stringMatching(/^The definition's \/origin\/headers\/apikey must not be empty/),
     ];

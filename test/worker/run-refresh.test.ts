@@ -327,7 +327,7 @@ describe('a failure', () => {
       failed(
         'FAILURE',
         'misconfigured',
-        'The origin of this resource is not configured so that it can be asked.',
+        'The origin of this resource is not configured correctly.',
         'The secret ORIGIN_MISSING is not set.',
       ),
     );

@@ -111,7 +111,7 @@ export class CellWriter {
   #misfit(column: number, { misfit }: CellReader, isEmpty = false): never {
     const name = columnName(readColumns(this.#table)[column] ?? '');
     const place = `Table "${this.#table.name}", row ${this.#watch.rows}, column "${name}"`;
-    const remedy = isEmpty ? '; "null": [""] takes the empty text for null' : '';
+    const remedy = isEmpty ? '; "null": [""] reads the empty text as null' : '';
     throw new LoadFailure('origin-malformed', `${place}: the cell is ${misfit}${remedy}.`, {
       place: { table: this.#table.name, column: name },
     });

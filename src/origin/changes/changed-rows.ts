@@ -63,6 +63,6 @@ export class ChangedRows implements RowSink {
 /** A deletion without a key would remove nothing, which nobody would notice until the next full load. */
 function noKey(): LoadFailure {
   const detail =
-    'A row that origin.changes.removed takes for a deletion has no key, so it does not say which row is gone.';
-  return new LoadFailure('origin-malformed', `${detail} origin.changes.removed.key tells where it has one.`);
+    'A row that origin.changes.removed marks as deleted has no key, so it does not say which row was deleted.';
+  return new LoadFailure('origin-malformed', `${detail} Set origin.changes.removed.key to the place of its key.`);
 }

@@ -69,6 +69,6 @@ function cellOf({ columns, key = [] }: TableDefinition, index: number): Partial<
 }
 
 function noMark({ name }: TableDefinition): LoadFailure {
-  const detail = `Table "${name}": a row has a time or number at origin.changes.cursor that is beyond all measure.`;
+  const detail = `Table "${name}": a row has a time or number at origin.changes.cursor that is out of range.`;
   return new LoadFailure('origin-malformed', detail);
 }

@@ -33,7 +33,7 @@ function parametersOf(algorithm: Algorithm): SubtleCryptoImportKeyAlgorithm {
 }
 
 function unusable(name: string, why: string): LoadFailure {
-  return new LoadFailure('misconfigured', 'The source of this resource is not configured so that it can be asked.', {
+  return new LoadFailure('misconfigured', 'The source of this resource is not configured correctly.', {
     adminDetail: `The secret ${name} ${why}.`,
   });
 }

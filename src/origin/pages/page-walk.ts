@@ -99,7 +99,7 @@ export class PageWalk {
     }
     // Some origins repeat the last link for ever, without any rows.
     if (page.rows === 0 && more === null) return null;
-    const detail = `Page ${this.#number} of the origin leads to a page that was read before, so it has no end.`;
+    const detail = `Page ${this.#number} of the origin leads to a page that was read before, so the pages would never end.`;
     throw new LoadFailure('origin-pages', `${detail} See that origin.pages names the right place and parameter.`);
   }
 
@@ -109,7 +109,7 @@ export class PageWalk {
     const found = page.values.link(place);
     if (found === null) {
       if (more !== true) return null;
-      const detail = `The origin's answer says that a page follows, and has nothing at "${place}" that leads to it. Correct that place in origin.pages, or origin.pages.more.`;
+      const detail = `The origin's answer says that a page follows, but has nothing at "${place}" that leads to it. Correct that place in origin.pages, or origin.pages.more.`;
       throw new LoadFailure('origin-malformed', detail, { place: placeOf(cursor === undefined ? 'next' : 'cursor') });
     }
     if (cursor === undefined) return linked(this.#first, found.text.trim(), { base: page.url, rehost });
@@ -125,7 +125,7 @@ export class PageWalk {
       if (this.#lastTotal !== null && this.#rows >= this.#lastTotal) return null;
       if (page.rows === 0 || (end === 'short' && page.rows < size)) return null;
     } else if (page.rows === 0 && offset !== undefined) {
-      const detail = `Page ${this.#number} of the origin has no row, and says that a page follows. If that lasts, correct origin.pages.more.`;
+      const detail = `Page ${this.#number} of the origin has no rows, but says that a page follows. If this happens again, correct origin.pages.more.`;
       throw new LoadFailure('origin-pages', detail, { retryable: true });
     }
     return withSettings(this.#first, this.#place(this.#number));
@@ -148,7 +148,7 @@ export class PageWalk {
     const { offset, page } = this.#pages;
     const name = offset ?? page;
     if (name === undefined || rows === 0 || this.#before?.rows !== rows || this.#before.hash !== rowsHash) return;
-    const detail = `Page ${this.#number} of the origin has the rows of the page before: it does not know the parameter "${name}". Correct its name in origin.pages.`;
+    const detail = `Page ${this.#number} of the origin has the same rows as the page before: the origin ignores the parameter "${name}". Correct its name in origin.pages.`;
     throw new LoadFailure('origin-pages', detail, { place: placeOf(offset === undefined ? 'page' : 'offset') });
   }
 
@@ -182,7 +182,7 @@ export class PageWalk {
     if (isRight) return;
     if (drift === 'keep') {
       const rows = Math.max(Math.abs(first - this.#rows), Math.abs(last - this.#rows));
-      this.#onDrift(rows, 'Other rows came than the origin counted: some may have moved while pages were read.');
+      this.#onDrift(rows, 'More or fewer rows came than the origin counted: some may have moved while pages were read.');
       return;
     }
     const counted = first === last ? `${first} rows` : `${first} rows on its first page and ${last} on its last`;

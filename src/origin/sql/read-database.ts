@@ -48,7 +48,7 @@ export const SUPERUSER =
  */
 export function connectionString(found: string | undefined, name: string): string {
   if (found !== undefined) return found;
-  throw new LoadFailure('misconfigured', 'The source of this resource is not configured so that it can be asked.', {
+  throw new LoadFailure('misconfigured', 'The source of this resource is not configured correctly.', {
     adminDetail: `The source names the Hyperdrive binding ${name}, which the service does not have: add it to wrangler.toml and deploy.`,
   });
 }

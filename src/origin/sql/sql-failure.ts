@@ -21,7 +21,7 @@ const TIMEOUT: Meaning = {
   retryable: true,
   detail: 'The database did not answer a query in time',
 };
-const AUTH: Meaning = { code: 'origin-auth', retryable: false, detail: 'The database did not let us in' };
+const AUTH: Meaning = { code: 'origin-auth', retryable: false, detail: 'The database refused the login' };
 const REFUSED: Meaning = { code: 'origin-refused', retryable: false, detail: 'The database refused a query' };
 
 /** The longest matching beginning counts; any other SQLSTATE is a refusal. */

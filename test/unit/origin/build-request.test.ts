@@ -102,7 +102,7 @@ describe('headers', () => {
         return error;
       }
     };
-    const message = 'The origin of this resource is not configured so that it can be asked.';
+    const message = 'The origin of this resource is not configured correctly.';
     const refused = (adminDetail: unknown) => expect.objectContaining({ code: 'misconfigured', message, adminDetail });
     expect(refusal('ORIGIN_NONE')).toEqual(refused('The secret ORIGIN_NONE is not set.'));
     expect(refusal('ORIGIN_BAD')).toEqual(refused('The secret ORIGIN_BAD must hold printable ASCII characters only.'));

@@ -224,6 +224,6 @@ describe('a cell that does not fit', () => {
   });
 
   it('brings the remedy where it is empty', () => {
-    expect(() => rowsOf('id,sum\n1,\n', [{ name: 't', columns }], [], readCsv)).toThrow(/"null": \[""\] takes/);
+    expect(() => rowsOf('id,sum\n1,\n', [{ name: 't', columns }], [], readCsv)).toThrow(/"null": \[""\] reads/);
   });
 });

@@ -12,7 +12,7 @@ function faults(path: string, quote?: Quote, a: unknown = { type: 'string' }): s
     ({ pointer, detail }) => `${pointer} ${detail}`,
   );
 }
-const REQUIRED = [expect.stringMatching(/^\/origin\/quote is required, for \{a\} stands between quotes/)];
+const REQUIRED = [expect.stringMatching(/^\/origin\/quote is required, since \{a\} stands between quotes/)];
 
 describe('a text between quotes', () => {
   it.each([
@@ -157,6 +157,6 @@ describe('what cannot break out', () => {
 it('shows a stored definition as warnings, each once', () => {
   const origin = { url: "https://erp.example.com/x?q='{a}'&r='{a}'" };
   expect(warningsOf(sampleResource({ origin }))).toEqual([
-    expect.stringMatching(/^The definition's \/origin\/quote is required, for \{a\} .*\.$/),
+    expect.stringMatching(/^The definition's \/origin\/quote is required, since \{a\} .*\.$/),
   ]);
 });

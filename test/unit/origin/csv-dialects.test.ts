@@ -76,7 +76,7 @@ describe('CSV without a line of names', () => {
   });
 
   it('fails without a line, unless the table may be missing', () => {
-    expect(() => read('', csv)).toThrow(malformed(/has no line; tables\[\]\.missing: "empty" takes that for no rows/));
+    expect(() => read('', csv)).toThrow(malformed(/has no line; tables\[\]\.missing: "empty" accepts that as no rows/));
     expect(read('', csv, ['a'], { missing: 'empty' })).toEqual([]);
   });
 });

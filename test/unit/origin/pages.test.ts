@@ -127,7 +127,7 @@ describe('pages end', () => {
       'says that more follows and leads nowhere',
       { next: '/next', more: '/more' },
       [page([1], { more: true })],
-      /says that a page follows, and has nothing at "\/next"/,
+      /says that a page follows, but has nothing at "\/next"/,
     ],
     [
       'has a link that is an object',
@@ -163,7 +163,7 @@ describe('pages end', () => {
   it('in a load that fails, where a page has no row and the origin says that more follow', async () => {
     const given = [page([1], { more: true }), page([], { more: true })];
     await expect(load({ offset: 'o', more: '/more' }, given)).rejects.toThrow(
-      failing('origin-pages', /has no row, and says that a page follows/, again),
+      failing('origin-pages', /has no rows, but says that a page follows/, again),
     );
   });
 
@@ -203,7 +203,7 @@ describe('pages without end', () => {
   it('complaint 3: since the origin does not know the parameter fail, and name it', async () => {
     for (const pages of [{ page: 'p' }, { offset: 'p' }]) {
       await expect(load(pages, [page([1, 2])])).rejects.toThrow(
-        failing('origin-pages', /does not know the parameter "p"/, final),
+        failing('origin-pages', /ignores the parameter "p"/, final),
       );
     }
   });

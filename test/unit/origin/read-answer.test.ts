@@ -73,7 +73,7 @@ describe('an answer with further pages', () => {
     ['"nextRecordsUrl":"/services/query/01g-2000"', 'nextRecordsUrl'],
     ['"next":"/items?page=2"', 'next'],
   ])('fails, and names the place and the member that allows it: %s', async (member, name) => {
-    const detail = `The origin's answer names a next page at /${name}. origin.pages reads the pages that follow. If it is as it should be, origin.partial: ["next"] accepts it.`;
+    const detail = `The origin's answer names a next page at /${name}. origin.pages reads the pages that follow. If the data is complete all the same, origin.partial: ["next"] accepts it.`;
     await expect(read(`{"d":{"items":[]},${member}}`, { more: { tables } })).rejects.toThrow(
       failing('origin-pages', detail),
     );
@@ -124,7 +124,7 @@ describe('an answer that says that it failed', () => {
     'fails with errors of %s, and names the place and the member that allows it',
     async (value) => {
       for (const name of ['errors', 'exception']) {
-        const detail = `The origin's answer has errors at /${name}. If it is as it should be, origin.partial: ["errors"] accepts it.`;
+        const detail = `The origin's answer has errors at /${name}. If the data is complete all the same, origin.partial: ["errors"] accepts it.`;
         await expect(read(`{"${name}":${value},"d":{"items":[]}}`, { more: { tables } })).rejects.toThrow(
           failing('origin-refused', detail),
         );

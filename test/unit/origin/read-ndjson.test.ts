@@ -33,7 +33,7 @@ describe('rows of an NDJSON answer', () => {
 
 describe('an NDJSON answer of no byte', () => {
   it('fails the load, and names what would allow it', () => {
-    expect(() => read('')).toThrow(malformed(/no byte; tables\[\]\.missing: "empty"/));
+    expect(() => read('')).toThrow(malformed(/the answer is empty; tables\[\]\.missing: "empty"/));
   });
 
   it('is an empty table where the definition says so', () => {

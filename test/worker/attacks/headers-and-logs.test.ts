@@ -322,7 +322,7 @@ describe('the log', () => {
         type: '/docs/problems#misconfigured',
         status: 500,
         detail:
-          'The origin of this resource is not configured so that it can be asked. Tell the operator of this service.',
+          'The origin of this resource is not configured correctly. Tell the operator of this service.',
       });
     }
     const operator = new Client({ user: 'root', scope: 'cache:admin cache:read' });
