@@ -1,6 +1,7 @@
 /**
- * `npm run bench:client`: the device client's store beside Dexie, RxDB and PouchDB, on the same rows in the same browser, in
- * turn, in one run: writes the table in docs/client.md.
+ * `npm run bench:client`: compares the device client's store with Dexie, RxDB and PouchDB, on the same rows in the same
+ * browser, in
+ * turn, in one run. Writes the table in docs/client.md.
  *
  *   npm run bench:client -- [--rows 1000,10000,100000] [--rounds 3] [--dry]
  */
@@ -22,7 +23,7 @@ const { values } = parseArgs({
 const missing = (['browser', 'tools/peers'] as const).find((need) => !isThere(need));
 if (missing !== undefined) console.log(`Skipped: ${missing} is missing; ${remedyFor(missing)}`);
 else {
-  // Measuring takes minutes: a page that cannot take the tables should be known of before.
+  // Measuring takes minutes, so check first that the page can take the tables.
   if (!values.dry) readPage();
   const compared = await compare({
     sizes: values.rows.split(',').map(Number),

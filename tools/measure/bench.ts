@@ -1,13 +1,14 @@
 /**
- * `npm run bench`: what each operation costs beside its floor, the smallest Worker that makes the same calls
- * (tools/measure/bench/floors/), and some figures more (tools/measure/bench/parts/). All runs built, in workerd without a proxy before
- * it; the load is made by wrk.
+ * `npm run bench`: compares the cost of each operation with its floor, the smallest Worker that makes the same calls
+ * (tools/measure/bench/floors/), and measures some other figures (tools/measure/bench/parts/). Everything runs built, in workerd
+ * without a proxy in front; wrk makes the load.
  *
  *   npm run bench -- [--ops list,rpc-304] [--connections 16,256] [--seconds 3] [--rounds 5] [--warmup 2]
  *                    [--patience 30] [--json]
  *
- * Progress goes to stderr. `--patience`: how long a noisy machine is waited for before each measurement, s. The stores lie
- * below the system's temporary folder: `TMPDIR=/dev/shm` has them in memory, where no disk blurs the comparison.
+ * Progress goes to stderr. `--patience`: how long to wait for a quiet machine before each measurement, s. The stores
+ * are in the
+ * system's temporary folder: `TMPDIR=/dev/shm` puts them in memory, where no disk distorts the comparison.
  */
 
 import { type Compared, compare } from './bench/compare.ts';
@@ -44,7 +45,7 @@ if (options.json) console.log(JSON.stringify({ machine, options: told, operation
 else console.log(paragraphs([machine, comparedTable(operations), figureTable(figures), ...failed]));
 process.exitCode = failed.length > 0 || operations.some(({ errors, wrong }) => errors + wrong > 0) ? 1 : 0;
 
-/** Measures what was chosen; what fails is told, and the rest is measured yet. */
+/** Measures what was chosen; a failure is reported, and the rest is still measured. */
 async function attempt(name: string, work: () => Promise<unknown>): Promise<void> {
   if (!options.ops.has(name)) return;
   try {

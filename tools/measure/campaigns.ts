@@ -1,6 +1,7 @@
 /**
- * `npm run campaigns`: the short forms of all campaigns again and again, each time with another seed (`RUNS`, default 10):
- * they must pass every time. Writes `docs/reliability/short-forms.json`; `npm run reliability` makes its table of it.
+ * `npm run campaigns`: runs the short forms of all campaigns repeatedly, each time with another seed (`RUNS`, default
+ * 10): they must
+ * pass every time. Writes `docs/reliability/short-forms.json`, from which `npm run reliability` makes its table.
  */
 
 import { runTests } from './harness/vitest.ts';
@@ -11,7 +12,7 @@ export interface ShortFormsRow {
   seed: number;
   passed: number;
   failed: number;
-  /** Sum of what the files took. */
+  /** Sum of the files' durations. */
   seconds: number;
 }
 

@@ -1,8 +1,8 @@
 /**
- * `npm run cost`: counts what each operation asks of the platform, on the running service, and prices a fleet's month by a
- * copy of the platform's list (tools/measure/cost/prices.json). `--live poll`, `batch` or `hub` says how its devices come to what is
- * new; it is given by further options, which `--help` lists with their defaults. Counting takes some minutes: `--counted` takes
- * the counts of docs/scale/counted.json; `--write` keeps them there and writes docs/scale.md; `--json` prints everything for machines.
+ * `npm run cost`: counts what each operation asks of the platform, on the running service, and prices a fleet's month with a copy of
+ * the platform's price list (tools/measure/cost/prices.json). `--live poll`, `batch` or `hub` says how devices learn of changes;
+ * further options describe the fleet, and `--help` lists them with their defaults. Counting takes some minutes: `--counted` uses the
+ * counts of docs/scale/counted.json; `--write` stores them there and writes docs/scale.md; `--json` prints everything as JSON.
  */
 
 import { parseArgs } from 'node:util';
@@ -77,7 +77,7 @@ function toldNumbers(): Partial<Fleet> {
   return told;
 }
 
-/** Progress goes beside the results. */
+/** Prints progress to stderr, separate from the results. */
 function tell(step: string): void {
   console.error(`… ${step}`);
 }

@@ -1,4 +1,4 @@
-/** A table of which a hundredth of the rows differs each time that it is asked for. */
+/** A table in which one row in a hundred changes each time that it is requested. */
 
 import type { Row } from '../../../demo/tables.ts';
 
@@ -10,13 +10,13 @@ export class ChangingTable {
   #rows: Row[] | null = null;
   #turn = 0;
 
-  /** `read` gives the rows when they are first asked for; of those that change a number in `column` grows. */
+  /** `read` returns the rows at the first request; in a changed row the number in `column` grows. */
   constructor(read: () => Row[], column: string) {
     this.#read = read;
     this.#column = column;
   }
 
-  /** The table as JSON, with other rows changed than the time before. */
+  /** The table as JSON, with other rows changed than the last time. */
   next(): string {
     this.#rows ??= this.#read();
     const rows = this.#rows;

@@ -1,4 +1,4 @@
-/** An operation beside its floor, measured in turn. */
+/** Compares an operation with its floor, measured in turn. */
 
 import { inTurn, medians, type Quartiles, quartiles } from '../harness/statistics.ts';
 import { type Effort, type Measured, measure } from './load/measure.ts';
@@ -10,11 +10,11 @@ export interface Plan extends Omit<Effort, 'connections'> {
   connections: readonly [number, ...number[]];
   rounds: number;
   warmupS: number;
-  /** Is told of each step. */
+  /** Called for each step. */
   tell(line: string): void;
 }
 
-/** Medians of what was measured of one side. */
+/** Medians of one side's measurements. */
 export type Side = Pick<Measured, 'perS' | 'p50Ms' | 'p99Ms' | 'cpuMs'>;
 
 /** One line of the result. */
@@ -23,25 +23,25 @@ export interface Compared {
   connections: number;
   service: Side;
   floor: Side;
-  /** CPU that the service's own code takes beyond its floor, ms a request. */
+  /** CPU of the service's own code beyond its floor, ms per request. */
   addedCpuMs: number;
-  /** Rate of the service to that of its floor, round by round. */
+  /** Rate of the service divided by that of its floor, round by round. */
   ratio: Quartiles;
-  /** The same of what a second of CPU serves: what else the machine does blurs it less. */
+  /** The same for requests per second of CPU, on which other work of the machine has less effect. */
   cpuRatio: Quartiles;
   target: number | null;
-  /** Null: nothing is demanded. */
+  /** Null: there is no target. */
   met: boolean | null;
-  /** Failed requests, and looked-at answers that were wrong, of both sides. */
+  /** Failed requests, and checked answers that were wrong, of both sides. */
   errors: number;
   wrong: number;
-  /** Most of the processors that others used before a measurement. */
+  /** Largest share of the processors that other programs used before a measurement. */
   busy: number;
 }
 
 type Round = Record<'floor' | 'service', Measured>;
 
-/** Measures an operation with each number of connections, on a pair of Workers of its own, or a new one for each round. */
+/** Measures an operation with each number of connections, on its own pair of Workers, or on a new pair for each round. */
 export async function compare(operation: Operation, setting: Setting, plan: Plan): Promise<Compared[]> {
   const lines: Compared[] = [];
   for (const connections of plan.connections) {
@@ -57,7 +57,7 @@ export async function compare(operation: Operation, setting: Setting, plan: Plan
   return lines;
 }
 
-/** Rounds on a new pair of Workers, after a warm-up. */
+/** Measures the rounds on a new pair of Workers, after a warm-up. */
 function onePair(
   operation: Operation,
   setting: Setting,
@@ -100,7 +100,7 @@ function summary({ name, target }: Operation, connections: number, rounds: reado
   };
 }
 
-/** Medians of measurements of one side. */
+/** Medians of one side's measurements. */
 export function sideOf(measured: readonly Measured[]): Side {
   return medians(measured.map(({ perS, p50Ms, p99Ms, cpuMs }) => ({ perS, p50Ms, p99Ms, cpuMs })));
 }

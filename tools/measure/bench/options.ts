@@ -1,4 +1,4 @@
-/** What the command line of `npm run bench` says. */
+/** The command line of `npm run bench`. */
 
 import { parseArgs } from 'node:util';
 
@@ -10,11 +10,14 @@ export interface BenchOptions {
   warmupS: number;
   patienceS: number;
   connections: [number, ...number[]];
-  /** What is measured, by its names. */
+  /** The names of what is measured. */
   ops: ReadonlySet<string>;
 }
 
-/** @param known names that `--ops` may have; without it all are measured. @throws Error that names the option, or an unknown one */
+/**
+ * @param known names that `--ops` may have; without it, all are measured. @throws Error that names the option, or an
+ * unknown one
+ */
 export function readOptions(args: readonly string[], known: readonly string[]): BenchOptions {
   const { values } = parseArgs({
     args: [...args],

@@ -9,7 +9,7 @@ const SCRIPT = join(import.meta.dirname, 'origin.ts');
 /** A running origin. */
 export interface OriginProcess {
   url: string;
-  /** When the last byte of the last answer was handed over, ms since the epoch. */
+  /** When the last byte of the last answer was written, ms since the epoch. */
   sentAt(): number;
   stop(): void;
 }

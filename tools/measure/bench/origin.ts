@@ -1,8 +1,10 @@
 /**
- * The origin of the benchmarks, a process of its own so that its work is no part of what is measured: public tables of
- * npm packages. `/small` (20 rows), `/weather` (135 kB), `/slow` (the same after 100 ms), and two of which a hundredth
- * of the rows differs at each request: `/moving` (135 kB) and `/flights` (100,000 rows). Over the channel it tells its port
- * first, then when it has handed over an answer; it ends with its parent.
+ * The origin of the benchmarks, in its own process, so that its work is not measured. It has public tables of npm packages:
+ * `/small` (20 rows), `/weather` (135 kB), `/slow` (the same after 100 ms), and two in which one row in a hundred
+ * changes with each
+ * request: `/moving` (135 kB) and `/flights` (100,000 rows). Over the channel it sends first its port, then the time of
+ * each answer.
+ * It ends with its parent.
  */
 
 import { readFileSync } from 'node:fs';
@@ -43,7 +45,7 @@ server.keepAliveTimeout = 60_000;
 server.listen(0, '127.0.0.1', 1024, () => process.send?.((server.address() as AddressInfo).port));
 process.on('disconnect', () => process.exit());
 
-/** As many days as make about so many bytes: those of the table over and over, each with a number of its own. */
+/** As many days as fill so many bytes: the table's days repeated, each with its own number. */
 function daysOf(bytes: number): Row[] {
   const rows: Row[] = [];
   for (let size = 0; size < bytes; ) {

@@ -1,6 +1,6 @@
 /**
- * What loads in pages, and loads of changes alone, cost beside one answer with all rows: `node tools/measure/bench/pages.ts [--rounds 7]`. The
- * built service in workerd, over an origin in this process. CPU is that of workerd for one load, local stores included; bytes are the origin's.
+ * Compares loads in pages, and loads of changes only, with one answer that has all rows: `node tools/measure/bench/pages.ts [--rounds 7]`.
+ * Runs the built service in workerd, with an origin in this process. CPU: workerd's for one load, with local stores; bytes: the origin's.
  */
 
 import type { RequestListener } from 'node:http';
@@ -13,7 +13,7 @@ import { median } from '../harness/statistics.ts';
 const ROWS = 100_000;
 const PAGES = 100;
 const PAGE_ROWS = ROWS / PAGES;
-/** Every so many rows one changes from load to load. */
+/** One row in so many changes from load to load. */
 const SHARE = 100;
 const TABLE = { name: 'orders', rows: '/value', columns: ['id', 'customer', 'city', 'amount', 'note'], key: ['id'] };
 const NEXT = '@odata.nextLink';
@@ -46,7 +46,7 @@ const origin: RequestListener = (request, response) => {
   response.end(answer);
 };
 
-/** One load: CPU in ms, bytes that the origin sent. */
+/** One load: CPU in ms, bytes sent by the origin. */
 async function load(site: Site, title: string, n: number): Promise<{ cpuMs: number; bytes: number }> {
   const [cpuBefore, sentBefore] = [cpuSeconds(site.pids), sent];
   await site.api.load(title, { n });
@@ -77,7 +77,7 @@ await onSite({ script: await buildWorker(), origin }, async (site) => {
     await load(site, 'full', round);
     await load(site, 'changing', round);
     hasChanged = true;
-    // The same change by all rows and by itself, both beside the id map of the version before.
+    // The same change, once with all rows and once alone, both compared with the id map of the version before.
     const full = await load(site, 'full', round);
     const changed = await load(site, 'changing', round);
     Object.assign(bytes, { full: full.bytes, changed: changed.bytes });

@@ -1,4 +1,4 @@
-/** The result of `npm run bench` for people. */
+/** The result of `npm run bench` as text. */
 
 import { digits, markdownTable } from '../harness/markdown.ts';
 import type { Compared } from './compare.ts';
@@ -21,12 +21,12 @@ const HEAD = [
   'wrong',
 ];
 
-/** A line an operation and number of connections; empty without any. */
+/** A line for each operation and number of connections; empty if there is none. */
 export function comparedTable(lines: readonly Compared[]): string {
   return markdownTable(HEAD, lines.map(cells));
 }
 
-/** A line a figure; empty without any. */
+/** A line for each figure; empty if there is none. */
 export function figureTable(figures: readonly Figure[]): string {
   const rows = figures.map(({ what, value, unit, most }) => [
     what,

@@ -1,4 +1,4 @@
-/** What is measured beside each other: the service and the Worker of the floors, built alike and started alike. */
+/** What is compared: the service and the Worker of the floors, built and started in the same way. */
 
 import { rmSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -13,14 +13,14 @@ export interface Setting {
   origin: OriginProcess;
 }
 
-/** The service and the Worker of the floor, each in workerd with stores of its own. */
+/** The service and the Worker of the floor, each in workerd with its own stores. */
 export interface Pair {
   service: LocalWorker;
   floor: LocalWorker;
   originUrl: string;
 }
 
-/** Builds both and starts the origin, for as long as the work takes. */
+/** Builds both and starts the origin; ends the origin when the work is done. */
 export async function withSetting<Result>(work: (setting: Setting) => Promise<Result>): Promise<Result> {
   const service = await buildWorker();
   const floor = await buildWorker('tools/measure/bench/floors/index.ts');
@@ -33,7 +33,10 @@ export async function withSetting<Result>(work: (setting: Setting) => Promise<Re
   }
 }
 
-/** Starts both with empty stores, for as long as the work takes. Without consumers the queues take messages and nobody gets them. */
+/**
+ * Starts both with empty stores, and ends them when the work is done. Without consumers, the queues take messages but
+ * deliver none.
+ */
 export async function withPair<Result>(
   { service: script, floor: floorScript, origin }: Setting,
   { consumes, vars = {} }: { consumes: boolean; vars?: Record<string, string> },

@@ -1,16 +1,16 @@
-/** Many refreshes of distinct caches: how long until every one of them is SUCCESS. */
+/** Many refreshes of different caches: the time until every one is SUCCESS. */
 
 import { Api, type Server } from '../harness/api.ts';
 import { quiet } from '../harness/machine.ts';
 import { cpuSeconds } from '../harness/processes.ts';
 
-/** Callers that ask for the refreshes, and that watch them: few, for watching must not be the load. */
+/** Number of callers that request the refreshes and poll them: few, since polling must not be the load. */
 const CALLERS = 16;
 const WATCHERS = 4;
 
 export const TASKS = 500;
 
-/** Resources, and what is to be said of them. */
+/** Resources, and how the report describes them. */
 export const TITLES = { weather: '', slow: ', the origin takes 100 ms' } as const;
 
 /** What was measured. */
@@ -18,14 +18,14 @@ export interface Succeeded {
   /** Until all were accepted, and until all were SUCCESS, s. */
   acceptedS: number;
   successS: number;
-  /** User and system time of the server's processes, ms a task. */
+  /** User and system time of the server's processes, ms per task. */
   cpuMs: number;
 }
 
-/** Years are numbered on, so that no cache is asked for twice. */
+/** Years are counted on, so that no cache is requested twice. */
 let nextYear = 10_000;
 
-/** Asks a server for 500 refreshes of a resource at once. @throws Error when one fails, or two are one task */
+/** Requests 500 refreshes of a resource at once. @throws Error if one fails, or two are the same task */
 export async function succeed(server: Server, title: string, patienceS: number): Promise<Succeeded> {
   const api = new Api(server);
   await quiet(patienceS);
@@ -51,7 +51,7 @@ export async function succeed(server: Server, title: string, patienceS: number):
   };
 }
 
-/** Does the work for each task, so many at a time. */
+/** Does the work for each task, with so many workers at a time. */
 async function byMany(workers: number, work: (at: number) => Promise<void>): Promise<void> {
   let next = 0;
   const worker = async () => {

@@ -1,7 +1,9 @@
 /**
- * CPU of operations: what /proc tells of the process in which Worker, objects and local stores run, divided by repetitions,
- * less what bare calls of the same stores cost there. A rough figure, true of this machine only: the HTTP of workerd, the
- * work of objects and the counting are in what is left.
+ * CPU of operations: the figure in /proc for the process in which Worker, objects and local stores run, divided by
+ * repetitions, minus
+ * the cost of bare calls of the same stores. A rough figure, valid on this machine only: it still includes workerd's
+ * HTTP, the work of
+ * objects, and the counting itself.
  */
 
 import { wholeSyncCpu } from './count-sync-cpu.ts';
@@ -9,9 +11,9 @@ import type { Counts } from './counts.ts';
 import type { OperationName } from './operations.ts';
 import { ENTRY_CACHE_MS, type Scene } from './scene.ts';
 
-/** The cache that is loaded again and again. */
+/** The cache that is loaded repeatedly. */
 export const CPU_CACHE = 300;
-/** Repetitions of what is quick, and how many run side by side; of what comes one after the other. */
+/** Repetitions of quick operations, and how many run in parallel; repetitions of sequential ones. */
 const READS = 400;
 const SIDE_BY_SIDE = 8;
 const LOADS = 50;
@@ -20,7 +22,7 @@ const RECORDS = 5;
 
 type Operations = Partial<Record<OperationName, Counts>>;
 
-/** Sets the CPU of each operation that was counted; what cannot be repeated quickly is put together from what can. */
+/** Sets the CPU of each counted operation; one that cannot be repeated quickly is added up from others. */
 export async function countCpu(scene: Scene, operations: Operations): Promise<void> {
   const bare = await bareCalls(scene);
   const own = (name: OperationName, wholeMs: number) => {
@@ -47,7 +49,7 @@ export async function countCpu(scene: Scene, operations: Operations): Promise<vo
   }
 }
 
-/** The same of questions about many caches, and of what opens sockets. */
+/** The same for questions about many caches, and for opening sockets. */
 async function syncCpu(
   scene: Scene,
   own: (name: OperationName, wholeMs: number) => number,
@@ -64,7 +66,7 @@ async function syncCpu(
   };
 }
 
-/** CPU of one bare call, ms; `none`: of a request that calls nothing. */
+/** CPU of one bare call, ms; `none`: a request without a call. */
 type BareCalls = Record<'d1' | 'r2' | 'cachePut' | 'cacheMatch' | 'object' | 'none', number>;
 
 async function bareCalls({ service }: Scene): Promise<BareCalls> {
@@ -77,7 +79,7 @@ async function bareCalls({ service }: Scene): Promise<BareCalls> {
   };
 }
 
-/** CPU of the local stores for an operation, ms; a message is taken to cost an object's call. */
+/** CPU of the local stores for an operation, ms; a message is assumed to cost as much as an object's call. */
 function storesMs(counted: Counts, { d1, r2, cachePut, cacheMatch, object }: BareCalls): number {
   const { d1Queries, r2ClassA, r2ClassB, cachePuts, cacheMatches, objectRequests, syncMessages, refreshMessages } =
     counted;
@@ -93,7 +95,7 @@ type Repeated = Extract<
   | ('record' | 'state' | 'refresh' | 'taskChanged' | 'taskSame' | 'cron')
 >;
 
-/** ms by operation, local stores included. */
+/** ms by operation, with local stores. */
 async function wholeCpu(scene: Scene): Promise<Record<Repeated, number>> {
   const { service } = scene;
   const n = CPU_CACHE;
@@ -125,7 +127,7 @@ async function wholeCpu(scene: Scene): Promise<Record<Repeated, number>> {
   const taskId = await scene.refresh('steady', n, 'wait=30');
   await service.quiet();
   const state = await many(() => service.ask(`cache/state/?task_id=${taskId}`));
-  // A refresh that joins one that waits makes no task.
+  // A refresh that joins a waiting one makes no task.
   await service.hold();
   const refresh = await many(() => scene.refresh('steady', n, 'respond-async'));
   await service.release();

@@ -1,4 +1,4 @@
-/** Counts live sockets: how they open, what is watched and told, and that their hub sleeps between. */
+/** Counts live sockets: opening, watches, pokes, and whether their hub sleeps in between. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { hubOf } from '../../../src/core/live-hub/place.ts';
@@ -11,26 +11,26 @@ import { type Item, type Scene, STALE_AFTER_MS } from './scene.ts';
 /** Hubs of the counted service (LIVE_SHARDS). */
 export const HUBS = 2;
 const WATCHED = 10;
-/** A cache that nothing is counted of: its load makes the isolate know the definition again. */
+/** A cache that is not counted: loading it makes the isolate read the definition again. */
 const OTHER = 119;
-/** Past the time for which an object waits for its hubs' answers. */
+/** Longer than an object waits for its hubs' answers. */
 const TOLD_MS = 60_000;
 const CALM_MS = 300_000;
-/** Caches expire up to a tenth earlier than they say. */
+/** Caches expire up to a tenth earlier than stated. */
 const EXPIRY_MS = 10_000;
 const STEP_MS = 500;
-/** The platform lets an object sleep that has had nothing to do for 10 s; here it is to be asleep. */
+/** The platform lets an object sleep after 10 s without work; after this time it must be asleep. */
 const ASLEEP_MS = 12_000;
 const PING_MS = 3_000;
 
 type Some<Name extends OperationName> = Promise<Record<Name, Counts>>;
 
-/** A user whose sockets are at a hub. */
+/** A user whose sockets belong to a hub. */
 function userOf(hub: number): string {
   for (let at = 0; ; at += 1) if (hubOf(`live-${at}`, HUBS) === hub) return `live-${at}`;
 }
 
-/** Tickets, sockets and full checks, with watches that are new and that are known. */
+/** Tickets, sockets and full checks, with watches that are new and with known ones. */
 export async function countOpening(
   scene: Scene,
   { sync10 }: { sync10: Counts },
@@ -63,12 +63,12 @@ export async function countOpening(
   };
 }
 
-/** A full check: from then on the device is told of these caches. */
+/** A full check: from then on the device is told about these caches. */
 async function check(scene: Scene, { id, user }: LiveDevice, items: readonly Item[], seq: number): Promise<void> {
   await scene.sync(items, { user, live: { id, seq } });
 }
 
-/** What a change costs more when one hub is told, and when a second one is. */
+/** The extra cost of a change when one hub is told, and when a second one is. */
 export async function countPokes(scene: Scene, [first, second]: LiveDevice[]): Some<'poke' | 'pokeMore'> {
   const n = 110;
   const items = await scene.loaded(n, 1);
@@ -81,7 +81,7 @@ export async function countPokes(scene: Scene, [first, second]: LiveDevice[]): S
   return { poke: subtractCounts(one, none), pokeMore: subtractCounts(both, one) };
 }
 
-/** The device, told of these caches. */
+/** The device, subscribed to these caches. */
 async function watching(scene: Scene, device: LiveDevice | undefined, items: readonly Item[]): Promise<LiveDevice> {
   if (device === undefined) throw new Error('there are too few devices');
   await check(scene, device, items, 10);
@@ -89,7 +89,7 @@ async function watching(scene: Scene, device: LiveDevice | undefined, items: rea
   return device;
 }
 
-/** A load that changes rows, until each device was told and nothing is left to alarms for now. */
+/** A load that changes rows, until each device was told and no alarm has work for now. */
 async function countChange(scene: Scene, n: number, devices: readonly LiveDevice[]): Promise<Counts> {
   const key = await scene.keyOf('steady', n);
   const tag = key.slice(0, 16);
@@ -105,7 +105,7 @@ async function countChange(scene: Scene, n: number, devices: readonly LiveDevice
 }
 
 /**
- * What the expiry of a watched cache costs, from its object's alarm until its load is asked for; and when its devices have gone, until
+ * The cost when a watched cache expires, from its object's alarm until its load is requested; and after its devices have gone, until
  * the watch is over.
  */
 export async function countFreshening(scene: Scene, device: LiveDevice): Some<'freshen' | 'unwatch'> {
@@ -133,7 +133,10 @@ export async function countFreshening(scene: Scene, device: LiveDevice): Some<'f
   return { freshen, unwatch };
 }
 
-/** A look of the alarm at the sockets, and what the first call costs more after silence: that the hub slept is seen by its being made again. */
+/**
+ * A check of the sockets by the alarm, and the extra cost of the first call after silence. That the hub slept shows
+ * because it is constructed again.
+ */
 export async function countHub(
   scene: Scene,
   device: LiveDevice,

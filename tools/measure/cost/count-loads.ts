@@ -1,14 +1,14 @@
-/** Counts lists, states, refreshes, and what loads cost from their task to their last alarm. */
+/** Counts lists, states, refreshes, and the cost of loads from their task to their last alarm. */
 
 import { addCounts, type Counts, counts, timesCounts } from './counts.ts';
 import type { OperationName } from './operations.ts';
 import type { Scene } from './scene.ts';
 
 const HOUR_MS = 3_600_000;
-/** Past the time for which ended tasks stay readable: then nothing is left to an object's alarm. */
+/** Longer than ended tasks stay readable: afterwards an object's alarm has no work left. */
 const ALL_ALARMS_MS = 9 * 24 * HOUR_MS;
 const LISTED = 20;
-/** Loads of one cache that share alarms, and what lies between them. */
+/** Loads of one cache that share alarms, and the time between them. */
 const LOADS = 4;
 const BETWEEN_LOADS_MS = HOUR_MS / 4;
 
@@ -26,7 +26,7 @@ export async function countLists(scene: Scene): Some<'list' | 'listExpanded'> {
   };
 }
 
-/** Refreshes and their tasks, told apart by holding the queue; the object is made anew for each. */
+/** Refreshes and their tasks, separated by holding the queue; the object is constructed again for each. */
 export async function countTasks(
   scene: Scene,
 ): Some<'firstAsk' | 'taskFirst' | 'refreshHeld' | 'taskChanged' | 'refresh' | 'taskSame' | 'state'> {
@@ -63,7 +63,7 @@ export async function countTasks(
   };
 }
 
-/** What is left to alarms, for each load of a cache that is loaded every quarter of an hour. */
+/** The work of alarms, per load of a cache that is loaded every quarter of an hour. */
 export async function countAlarms(scene: Scene): Some<'alarmsChanged' | 'alarmsSame'> {
   const alarms = async (n: number, changed: boolean) => {
     await scene.load('orders', n, true);

@@ -14,7 +14,7 @@ import type { Counted, OperationName } from './operations.ts';
 import { ENTRY_CACHE_MS, Scene } from './scene.ts';
 import { TableOrigin } from './table-origin.ts';
 
-/** `tell` hears of each step. */
+/** `tell` is called for each step. */
 export async function countOperations(tell: (step: string) => void): Promise<Counted> {
   tell('building the service, with counted bindings');
   const settings = { ENTRY_CACHE_MS: String(ENTRY_CACHE_MS), LIVE_SHARDS: String(HUBS), LOG_SAMPLE: '1' };

@@ -1,4 +1,4 @@
-/** Counts reads of data, and the records of what devices were given. */
+/** Counts reads of data, and the records about what devices were given. */
 
 import { type Counts, subtractCounts, timesCounts } from './counts.ts';
 import type { OperationName } from './operations.ts';
@@ -20,8 +20,9 @@ type ReadName =
   | 'revalidation';
 
 /**
- * Reads without a device, so that no record is among their counts. Whoever refreshes is told of the new version, and so
- * is the location: the read after it finds a current look-up, and nothing else of that version.
+ * Reads without a device, so that no record is counted. The isolate that refreshes learns of the new version, and so
+ * does the
+ * location: the next read finds a current look-up, but nothing else of that version.
  */
 export async function countReads(scene: Scene): Some<ReadName | 'revalidation' | 'joinedAsk'> {
   const { service } = scene;
@@ -55,7 +56,7 @@ export async function countReads(scene: Scene): Some<ReadName | 'revalidation' |
   };
 }
 
-/** A delta over eight versions of which this location has read none. */
+/** A delta over eight versions, none of which this location has read. */
 async function countLongDelta(scene: Scene): Promise<Counts> {
   const n = 201;
   const ETag = await scene.etag('steady', n);
@@ -65,8 +66,9 @@ async function countLongDelta(scene: Scene): Promise<Counts> {
 }
 
 /**
- * What a read of a stale body costs more when it is the one to ask for the load: its look-up, and the object's call. One
- * whose look-up runs out while the load is under way is to ask as well, as is another location.
+ * The extra cost of a read of a stale body when it asks for the load: its look-up, and the object's call. A read whose
+ * look-up expires
+ * during the load asks as well, as does another location.
  */
 async function countRevalidation(scene: Scene): Some<'revalidation' | 'joinedAsk'> {
   const { service } = scene;
@@ -86,7 +88,7 @@ async function countRevalidation(scene: Scene): Some<'revalidation' | 'joinedAsk
   return { revalidation: subtractCounts(stale, fresh), joinedAsk: subtractCounts(staleStill, fresh) };
 }
 
-/** What records cost beyond the reads that leave them: what is one message's, and what each record adds. */
+/** The cost of records beyond the reads that leave them: that of one message, and that of each record. */
 export async function countRecords(
   scene: Scene,
   { read304 }: { read304: Counts },
@@ -107,7 +109,7 @@ export async function countRecords(
   const one = await recordsOf(1, 2);
   await readAll(2, TOGETHER);
   const all = await recordsOf(0, TOGETHER);
-  // With r a record and m a message: one = r + m, all = TOGETHER r + messages m.
+  // With r for a record and m for a message: one = r + m, all = TOGETHER r + messages m.
   const messages = all.syncMessages;
   const record = timesCounts(subtractCounts(all, timesCounts(one, messages)), 1 / (TOGETHER - messages));
   const message = subtractCounts(one, record);

@@ -1,10 +1,10 @@
-/** Sizes of what a fleet leaves in the stores, measured on the real ones. */
+/** Sizes of what a fleet leaves in the stores, measured in the real ones. */
 
 import { CPU_CACHE } from './count-cpu.ts';
 import type { Sizes } from './operations.ts';
 import type { Scene } from './scene.ts';
 
-/** Rows by which the size of one is told; keys are random, as they are in life, so pages are as full as they get. */
+/** Rows from which the size of one is computed; keys are random, as in real use, so that pages are as full as usual. */
 const DEVICES = 2_000;
 const CACHES_PER_DEVICE = 10;
 const ENTRIES = 5_000;
@@ -22,7 +22,7 @@ const DEVICE_ROWS = `
       printf('%016d %016d %d', 1800000000000 + i, 1000 + at, 1000)) FROM one),
     (SELECT json_group_object(lower(hex(randomblob(8))), 1800000000000 + at) FROM one), '{}' FROM n`;
 
-/** By entries like that of the cache whose CPU was measured, which has a chain of many versions. */
+/** Uses entries like that of the cache whose CPU was measured, which has a chain of many versions. */
 export async function countSizes(scene: Scene): Promise<Sizes> {
   const { service } = scene;
   const { r2Bytes: body } = await service.count(() => scene.load('steady', SIZE_CACHE, true));
@@ -45,7 +45,7 @@ export async function countSizes(scene: Scene): Promise<Sizes> {
   return { body, delta: Math.max(0, both - body), record, entry, object, endedTask };
 }
 
-/** Bytes that one of so many inserted rows adds to the database. */
+/** Bytes that each of so many inserted rows adds to the database. */
 async function growth(db: D1Database, rows: number, sql: string, ...values: unknown[]): Promise<number> {
   const { meta: before } = await db.prepare('SELECT 1').run();
   const { meta: after } = await db

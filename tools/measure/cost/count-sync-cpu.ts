@@ -1,4 +1,7 @@
-/** CPU of questions about many caches, of their items and records, and of what opens sockets (count-cpu.ts says how it is told). */
+/**
+ * CPU of questions about many caches, of their items and records, and of opening sockets (count-cpu.ts says how it is
+ * measured).
+ */
 
 import { ITEMS, SYNC_CACHES } from './count-syncs.ts';
 import { LiveDevice } from './live-device.ts';
@@ -14,7 +17,7 @@ const TOGETHER = 40;
 const RECORDS = 3;
 const NOTED_ANEW_MS = 61_000;
 
-/** ms by operation, local stores included. */
+/** ms by operation, with local stores. */
 export async function wholeSyncCpu(scene: Scene): Promise<Partial<Record<OperationName, number>>> {
   const { service } = scene;
   const all = await scene.loaded(SYNC_CACHES, Math.max(...ITEMS));

@@ -4,19 +4,19 @@ import { type Counts, subtractCounts, timesCounts } from './counts.ts';
 import type { OperationName } from './operations.ts';
 import { ENTRY_CACHE_MS, type Item, type Scene, STALE_AFTER_MS } from './scene.ts';
 
-/** Caches of the questions that are counted; between them the counts are taken to grow evenly. */
+/** Numbers of caches of the counted questions; between them, the counts are assumed to grow linearly. */
 export const ITEMS = [1, 10, 100] as const;
-/** Numbers of their caches. */
+/** Number of their first cache. */
 export const SYNC_CACHES = 1000;
 /** Devices whose records leave together. */
 const TOGETHER = 20;
-/** Past SYNC_RESOLUTION_S. */
+/** Longer than SYNC_RESOLUTION_S. */
 const NOTED_ANEW_MS = 61_000;
 
 type Some<Name extends OperationName> = Promise<Record<Name, Counts>>;
 type Each<Name extends string> = `${Name}${(typeof ITEMS)[number]}`;
 
-/** Questions of which nothing has changed, first where look-ups are current, then where they have run out. */
+/** Questions without changes, first with current look-ups, then with expired ones. */
 export async function countSyncs(scene: Scene): Some<Each<'sync' | 'syncLookUp'>> {
   const { service } = scene;
   await service.beginHour();
@@ -33,7 +33,10 @@ export async function countSyncs(scene: Scene): Some<Each<'sync' | 'syncLookUp'>
   return counted as Record<Each<'sync' | 'syncLookUp'>, Counts>;
 }
 
-/** What an item costs more that is a body, or asks for a load; each first and again at this location. */
+/**
+ * The extra cost of an item that is a body, or that asks for a load; each for the first time and again at this
+ * location.
+ */
 export async function countItems(
   scene: Scene,
   { sync1, syncLookUp1 }: { sync1: Counts; syncLookUp1: Counts },
@@ -61,7 +64,7 @@ export async function countItems(
   return { syncTable, syncTableCold, syncDelta, syncDeltaCold, syncAsk: subtractCounts(asks, syncLookUp1) };
 }
 
-/** A poked cache that is asked for alone; `newsFirst`: what it costs more where the isolate was not told of the revision yet. */
+/** A poked cache that is asked for alone; `newsFirst`: the extra cost if the isolate has not learned of the revision yet. */
 export async function countNews(scene: Scene): Some<'news' | 'newsFirst'> {
   const { service } = scene;
   const n = SYNC_CACHES + 1;
@@ -70,7 +73,7 @@ export async function countNews(scene: Scene): Some<'news' | 'newsFirst'> {
   scene.origin.change();
   await scene.refresh('steady', n, 'respond-async');
   await service.quiet();
-  // Nobody here was told: the answer came before the load had ended.
+  // This isolate has not learned of it: the answer came before the load ended.
   await service.putClockForward(ENTRY_CACHE_MS / 2);
   const ask = () => scene.sync([{ ...had, n, min_revision: (known?.revision ?? 0) + 1 }]);
   const first = await service.count(ask);
@@ -79,12 +82,12 @@ export async function countNews(scene: Scene): Some<'news' | 'newsFirst'> {
   return { news, newsFirst: withoutBlobs(subtractCounts(first, news)) };
 }
 
-/** The delta that the first of them reads from R2 is that of `syncDeltaCold`. */
+/** Removes the delta that the first question reads from R2: it is counted as `syncDeltaCold`. */
 function withoutBlobs(counted: Counts): Counts {
   return { ...counted, r2ClassB: 0, cacheMatches: 0, cachePuts: 0 };
 }
 
-/** What a known device leaves when it was given so many caches by one question, beside the message that it shares. */
+/** What a known device leaves after one question about so many caches, without the message that it shares. */
 export async function countSyncRecords(scene: Scene, { message }: { message: Counts }): Some<Each<'syncRecord'>> {
   const { service } = scene;
   const all = await scene.loaded(SYNC_CACHES, Math.max(...ITEMS));
@@ -101,7 +104,7 @@ export async function countSyncRecords(scene: Scene, { message }: { message: Cou
     const plain = timesCounts(await service.count(ask), TOGETHER);
     const left = subtractCounts(await service.count(together), plain);
     const own = subtractCounts(left, timesCounts(message, left.syncMessages));
-    // Units of messages are told from the bytes (month.ts).
+    // The units of messages follow from the bytes (month.ts).
     counted[`syncRecord${count}`] = { ...timesCounts(own, 1 / TOGETHER), queueOperations: 0 };
   }
   return counted as Record<Each<'syncRecord'>, Counts>;

@@ -1,4 +1,4 @@
-/** Counts what a change costs more when a webhook is told of it, and when its receiver takes nothing. */
+/** Counts the extra cost of a change when a webhook is told of it, and when its receiver does not accept it. */
 
 import { type Counts, subtractCounts } from './counts.ts';
 import type { OperationName } from './operations.ts';
@@ -6,7 +6,7 @@ import type { Scene } from './scene.ts';
 
 /** The service's secret that signs deliveries. */
 export const HOOK_SECRET = { ORIGIN_HOOK: `whsec_${Buffer.alloc(32, 7).toString('base64')}` };
-/** Past the time for which an isolate takes the list of webhooks as current. */
+/** Longer than an isolate considers the list of webhooks current. */
 const KNOWN_ANEW_MS = 120_000;
 const HOUR_MS = 3_600_000;
 

@@ -1,4 +1,4 @@
-/** What was last counted, beside the page that is made of it: docs/scale/counted.json. */
+/** The last counts, stored next to the page that is made from them: docs/scale/counted.json. */
 
 import { Reports } from '../harness/reports.ts';
 import { type Counts, counts } from './counts.ts';
@@ -6,17 +6,17 @@ import type { Counted } from './operations.ts';
 
 const SCALE = new Reports('docs/scale');
 const NAME = 'counted';
-/** Digits that count: times and CPU are no better known. */
+/** Significant digits: times and CPU are not known more exactly. */
 const DIGITS = 4;
 
-/** Keeps the counts, without what is nothing. */
+/** Stores the counts, without zeros. */
 export function writeCounted(counted: Counted): void {
   SCALE.write(NAME, counted, (value) =>
     value === 0 ? undefined : Number.isInteger(value) ? value : Number(value.toPrecision(DIGITS)),
   );
 }
 
-/** @throws Error when nothing was counted yet */
+/** @throws Error if nothing was counted yet */
 export function readCounted(): Counted {
   const counted = SCALE.read<Counted>(NAME);
   if (counted === null) throw new Error('Nothing was counted yet: npm run cost -- --write does it.');

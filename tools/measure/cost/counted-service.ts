@@ -19,19 +19,19 @@ export class CountedService {
     return new CountedService(await LocalWorker.start({ script, vars }));
   }
 
-  /** Sends a request of `alice`, unless told. @throws Error when it is answered by a fault */
+  /** Sends a request of `alice`, unless told otherwise. @throws Error if the answer is a fault */
   ask(path: string, ask: Ask = {}): Promise<Answer> {
     return this.worker.api.ask(path, { user: 'alice', ...ask });
   }
 
-  /** What the work makes the service ask of the platform, all that it sets off included. */
+  /** What the service asks of the platform during the work, including everything that it triggers. */
   async count(work: () => Promise<unknown>): Promise<Counts> {
     await this.#control('reset');
     await work();
     return jsonOf<Counts>(await this.#control('counts'));
   }
 
-  /** CPU that one of `times` repetitions costs the process of Worker and local stores, ms; `together` run at a time. */
+  /** CPU of one of `times` repetitions for the process of Worker and local stores, ms; `together` run at a time. */
   async cpuMs(work: () => Promise<unknown>, times: number, together = 1): Promise<number> {
     await work();
     const before = cpuSeconds(this.worker.pids);
@@ -40,12 +40,12 @@ export class CountedService {
     return ((cpuSeconds(this.worker.pids) - before) * 1000) / times;
   }
 
-  /** Two bare calls of a local store, or none. */
+  /** Makes two bare calls of a local store, or none. */
   async callStore(store: 'd1' | 'r2' | 'cachePut' | 'cacheMatch' | 'object' | 'none'): Promise<void> {
     await this.#control('call', { store, object: 'bare' });
   }
 
-  /** Keeps what is sent to queues from being consumed until `release`. */
+  /** Holds messages in the queues until `release`. */
   async hold(): Promise<void> {
     await this.#control('hold');
   }
@@ -55,7 +55,7 @@ export class CountedService {
     await this.quiet();
   }
 
-  /** Waits until nothing is under way. */
+  /** Waits until no work is running. */
   async quiet(): Promise<void> {
     await this.#control('counts');
   }
@@ -64,17 +64,17 @@ export class CountedService {
     await this.#control('clock', { ms: String(ms) });
   }
 
-  /** Puts the clock forward to the next full hour: what is read then for the first time in it leaves a mark, once. */
+  /** Moves the clock to the next full hour: the first read in each hour leaves a mark, once. */
   async beginHour(): Promise<void> {
     await this.#control('hour');
   }
 
-  /** Lets time pass for an object: its alarms come when they are due. */
+  /** Lets time pass for an object: its alarms fire when they are due. */
   async passTime(object: string, ms: number): Promise<void> {
     await this.#control('pass', { object, ms: String(ms) });
   }
 
-  /** Puts an object out of memory. */
+  /** Removes an object from memory. */
   async leave(object: string): Promise<void> {
     await this.#control('leave', { object });
   }

@@ -1,6 +1,6 @@
-/** What an operation asks of the platform, by the meters that its price list and its limits know. */
+/** What an operation asks of the platform, in the meters of the price list and of the limits. */
 
-/** Every meter, and what one unit of it is. Times are of this machine's stores; sizes in bytes. */
+/** Every meter and its unit. Times are those of this machine's stores; sizes are in bytes. */
 export const METERS = {
   workerRequests: 'invocations of the Worker: requests, batches of queues, cron',
   workerCpuMs: 'CPU of the Worker, ms, as far as it can be told from that of the process (count-cpu.ts)',
@@ -36,7 +36,7 @@ export type Counts = Record<Meter, number>;
 const ROUNDING = 1e-9;
 const NAMES = Object.keys(METERS) as Meter[];
 
-/** Nothing of anything, but what is told. */
+/** Zero for each meter that is not given. */
 export function counts(some: Partial<Counts> = {}): Counts {
   return { ...mapMeters(() => 0), ...some };
 }
@@ -45,7 +45,7 @@ export function addCounts(a: Counts, b: Counts): Counts {
   return mapMeters((meter) => a[meter] + b[meter]);
 }
 
-/** What `a` has more than `b`: never below nothing, for times vary; what is left of rounding is nothing, too. */
+/** `a` minus `b`, at least zero, since times vary; rounding errors become zero, too. */
 export function subtractCounts(a: Counts, b: Counts): Counts {
   return mapMeters((meter) => (a[meter] - b[meter] > ROUNDING ? a[meter] - b[meter] : 0));
 }

@@ -1,4 +1,4 @@
-/** A month of a fleet as it is billed. */
+/** The bill for a month of a fleet. */
 
 import { addCounts, counts } from './counts.ts';
 import type { Fleet } from './fleet.ts';
@@ -18,14 +18,15 @@ export interface Estimate {
   /** Dollars of the month, the plan included. */
   total: number;
   /**
-   * Dollars for a million hours of a device, nothing included: `delivery` is what its way to what is new costs, `all` has loads,
-   * refreshes, lists and what is stored beside it.
+   * Dollars for a million hours of a device, without free amounts: `delivery` is the cost of learning of changes, `all`
+   * adds loads,
+   * refreshes, lists and storage.
    */
   aMillionHours: { delivery: number; all: number };
 }
 
 const STORED = 'what is stored';
-/** What is done for caches, however devices come to them. */
+/** Operations for caches, however devices learn of changes. */
 const OF_LOADS: readonly (OperationName | Beside)[] = [
   ...([
     'list',
@@ -40,7 +41,7 @@ const OF_LOADS: readonly (OperationName | Beside)[] = [
   ...(['revalidation', 'joinedAsk', 'syncAsk', 'freshen', 'webhook', 'cron'] as const),
 ];
 
-/** What a month of the fleet costs. */
+/** The cost of a month of the fleet. */
 export function estimate(fleet: Fleet, counted: Counted): Estimate {
   const month = monthOf(fleet, counted);
   const lines = linesOf(month, counted, fleet);

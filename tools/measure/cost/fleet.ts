@@ -1,6 +1,6 @@
-/** A fleet, given by its numbers and by how its devices come to what is new. */
+/** A fleet: its numbers, and how its devices learn of changes. */
 
-/** Each number: its default, and what it is. As an option it is written `--caches-per-device 10`. */
+/** Each number with its default and meaning. As an option it is written `--caches-per-device 10`. */
 export const FLEET = {
   devices: [1000, 'devices'],
   cachesPerDevice: [10, 'caches that a device reads'],
@@ -41,7 +41,7 @@ export const FLEET = {
   liveShards: [0, 'hubs (`LIVE_SHARDS`); 0: as many as are needed'],
 } as const satisfies Record<string, readonly [number, string]>;
 
-/** How devices come to what is new. */
+/** How devices learn of changes. */
 export const WAYS = {
   poll: 'each cache by its own read',
   batch: 'one `POST /sync/` for all caches',
@@ -53,7 +53,7 @@ export const WAY_NAMES = Object.keys(WAYS) as Way[];
 
 export type Fleet = Record<keyof typeof FLEET, number> & { live: Way };
 
-/** A fleet with the defaults for what is not told. */
+/** A fleet, with defaults for the numbers that are not given. */
 export function fleetOf(told: Partial<Fleet> = {}): Fleet {
   const defaults = Object.fromEntries(Object.entries(FLEET).map(([name, [value]]) => [name, value]));
   return { ...(defaults as Record<keyof typeof FLEET, number>), live: 'poll', ...told };

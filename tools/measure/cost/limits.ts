@@ -1,4 +1,4 @@
-/** How near a fleet is to each limit of the platform, and which one a growing fleet meets first. */
+/** How close a fleet is to each limit of the platform, and which one a growing fleet reaches first. */
 
 import { CHECKS_PER_S, MOST_CHECK_MS } from '../../../src/core/live-hub/pace.ts';
 import { addCounts, type Counts, counts, timesCounts } from './counts.ts';
@@ -15,7 +15,7 @@ export const LIMITS = Object.keys(PRICES.limits) as LimitName[];
 type LineName = OperationName | Beside;
 /** Operations whose work in D1 is on sync records. */
 const OF_RECORDS: readonly LineName[] = ['list', 'listExpanded', 'message', ...RECORDS];
-/** Operations of a full check, which all devices make anew when they come back. */
+/** Operations of a full check, which all devices repeat when they come back. */
 const OF_CHECKS: readonly LineName[] = [
   ...(['sync1', 'sync10', 'sync100', 'syncLookUp1', 'syncLookUp10', 'syncLookUp100', 'subscribe'] as const),
 ];
@@ -23,10 +23,10 @@ const OF_CHECKS: readonly LineName[] = [
 const OF_HUBS: readonly LineName[] = [
   ...(['ticket', 'open', 'subscribe', 'poke', 'pokeMore', 'freshen', 'unwatch', 'hubAlarm'] as const),
 ];
-/** Largest fleet that is looked at. */
+/** Largest fleet that is considered. */
 const MOST_DEVICES = 1e10;
 
-/** What a fleet needs of each limit, in the limit's own unit, in its busiest second. */
+/** What a fleet needs of each limit in its busiest second, in the limit's own unit. */
 export function needsOf(fleet: Fleet, counted: Counted): Record<LimitName, number> {
   const { month, sum, times, busy } = secondOf(inItsPeak(fleet), counted);
   const records = sum((name) => OF_RECORDS.includes(name));
@@ -52,7 +52,7 @@ export function needsOf(fleet: Fleet, counted: Counted): Record<LimitName, numbe
   };
 }
 
-/** Time of a D1 database while all devices come back after a deploy, ms a second, whatever the fleet does otherwise. */
+/** Time of a D1 database while all devices come back after a deploy, ms per second, without the fleet's other work. */
 export function reconnectBusy(fleet: Fleet, counted: Counted): number {
   const { times, busy } = secondOf(fleet, counted);
   const usual = times(['subscribe']);
@@ -61,7 +61,7 @@ export function reconnectBusy(fleet: Fleet, counted: Counted): number {
   return busy(() => true) + (usual === 0 ? 0 : (all / usual - 1) * checks);
 }
 
-/** A mean second of a fleet. */
+/** An average second of a fleet. */
 function secondOf(fleet: Fleet, counted: Counted) {
   const month = monthOf(fleet, counted);
   const lines = [...linesOf(month, counted, fleet)];
@@ -84,7 +84,7 @@ function secondOf(fleet: Fleet, counted: Counted) {
   return { month, sum, times, busy };
 }
 
-/** The fleet in whose months every second is the busiest one. */
+/** The same fleet in a month in which every second is the busiest one. */
 export function inItsPeak(fleet: Fleet): Fleet {
   const { peak, pollsPerHour, connectsPerDay, loadsPerHour, listsPerDay, refreshesPerDay } = fleet;
   return {
@@ -97,34 +97,34 @@ export function inItsPeak(fleet: Fleet): Fleet {
   };
 }
 /**
- * Calls of the object of the most read cache: refreshes, states, claims and commits, and one ask a second and location; and the
+ * Calls of the object of the most read cache: refreshes, states, claims and commits, one ask per second and location, and the
  * answers of hubs that it tells.
  */
 function hottestObject(fleet: Fleet, { loads, scale }: Month): number {
   const { devices, hotShare, cachesPerDevice, refreshesPerDay, statesPerRefresh, live } = fleet;
   const readers = devices * hotShare;
   const refreshes = (readers * refreshesPerDay) / cachesPerDevice / (DAY_HOURS * 3600);
-  // However many refreshes come while one runs, they join the one that waits.
+  // However many refreshes come during a load, they all join the one that waits.
   const tasks = Math.min(refreshes + loads / scale.seconds, 1000 / fleet.originMs);
   const asks = live === 'hub' ? 0 : Math.min(fleet.locations, (readers * fleet.pollsPerHour) / 3600);
   const watches = live === 'hub' ? hubsOf(fleet) / (DAY_HOURS * 3600) : 0;
   return refreshes * (1 + statesPerRefresh) + tasks * 2 + asks + watches;
 }
 
-/** A limit, and the fleet that meets it. */
+/** A limit, and the fleet that reaches it. */
 export interface Met {
   name: LimitName;
   devices: number;
 }
 
-/** The limits in the order in which a fleet meets them that grows and stays the same otherwise. */
+/** The limits in the order in which a fleet reaches them if only its size grows. */
 export function metInOrder(fleet: Fleet, counted: Counted): Met[] {
   return LIMITS.map((name) => ({ name, devices: devicesAt(name, fleet, counted) }))
     .filter(({ devices }) => devices < MOST_DEVICES)
     .sort((a, b) => a.devices - b.devices);
 }
 
-/** The smallest fleet that meets a limit; MOST_DEVICES: none does. */
+/** The smallest fleet that reaches a limit; MOST_DEVICES: none does. */
 function devicesAt(name: LimitName, fleet: Fleet, counted: Counted): number {
   const meets = (devices: number) => needsOf({ ...fleet, devices }, counted)[name] >= PRICES.limits[name].limit;
   let [below, above] = [1, MOST_DEVICES];
@@ -144,7 +144,7 @@ export function shardsFor(fleet: Fleet, counted: Counted, share: number): { sync
     return Math.max(d1Busy / PRICES.limits.d1Busy.limit, d1Size / PRICES.limits.d1Size.limit) / share;
   };
   if (need(1, 1) <= 1) return { syncShards: 1, entryShards: 1 };
-  // Apart from each other, each of the two is spread by what it needs alone.
+  // In separate databases, each of the two is spread by its own needs alone.
   const alone = (of: 'sync' | 'entry') =>
     Math.max(1, Math.ceil(of === 'sync' ? need(1, Number.POSITIVE_INFINITY) : need(Number.POSITIVE_INFINITY, 1)));
   return { syncShards: alone('sync'), entryShards: alone('entry') };

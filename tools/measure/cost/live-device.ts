@@ -1,4 +1,4 @@
-/** A device with a live socket, as the counts need it. */
+/** A device with a live socket, for the counts. */
 
 import { jsonOf } from '../harness/api.ts';
 import type { CountedService } from './counted-service.ts';
@@ -33,7 +33,7 @@ export class LiveDevice {
     return jsonOf<{ live: string }>(await service.ask('live/', { user, method: 'POST' })).live;
   }
 
-  /** Opens the socket; resolves when the hub has said who it is. */
+  /** Opens the socket; resolves when the hub has sent the connection's id. */
   static async open(service: CountedService, user: string, ticket: string): Promise<LiveDevice> {
     const late = AbortSignal.timeout(PATIENCE_MS);
     const url = `${service.worker.url.replace(/^http/, 'ws')}/api/v1/live/`;
@@ -57,12 +57,12 @@ export class LiveDevice {
     await until(() => this.pongs > before, 'no pong came');
   }
 
-  /** Resolves when it was told of a cache more often than so many times. */
+  /** Resolves when the device was told of a cache more often than `before`. */
   async isTold(tag: string, before: number): Promise<void> {
     await until(() => this.told.filter((told) => told === tag).length > before, `nobody was told of ${tag}`);
   }
 
-  /** Says that it goes; the answer is not waited for. */
+  /** Closes the socket without waiting for the answer. */
   close(): void {
     this.#socket.close();
   }

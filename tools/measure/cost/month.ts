@@ -1,26 +1,29 @@
-/** What a fleet asks of the service in a month, and of the platform through it. */
+/** What a fleet asks of the service in a month, and thereby of the platform. */
 
 import { type Counts, counts, timesCounts } from './counts.ts';
 import type { Fleet } from './fleet.ts';
 import type { Counted, OperationName } from './operations.ts';
 import { deliveryOf, isolatesOf, type Scale, scaleOf, type Times } from './ways.ts';
 
-/** Records of an isolate that come within this leave in one message: one that comes alone, and where one comes after the other. */
+/**
+ * Records of an isolate that come within this time leave in one message: for a record that comes alone, and for a busy
+ * isolate.
+ */
 const GROUP_COMMIT_S = 0.2;
 const BUSY_COMMIT_S = 0.8;
-/** Most of a message. */
+/** Most records of a message. */
 const MESSAGE_RECORDS = 500;
 const MESSAGE_BYTES = 96 * 1024;
 const QUEUE_UNIT_BYTES = 64_000;
-/** Most of a batch of the sync queue, which waits so long to be full. */
+/** Most messages of a batch of the sync queue, and how long the queue waits for them. */
 const BATCH_MESSAGES = 10;
 const BATCH_S = 1;
-/** Kinds of answers of which an isolate sums the figures of a second, in a point each. */
+/** Kinds of answers for which an isolate writes one point of figures per second each. */
 const FIGURES_A_SECOND = 3;
 const MINUTES_A_MONTH = 60 * 24 * 30;
 const EXPANDED_LISTS = 0.1;
 
-/** Operations that are the records of what a device was given. */
+/** Operations that record what a device was given. */
 export const RECORDS = [
   'record',
   'newRecord',
@@ -28,13 +31,13 @@ export const RECORDS = [
   'syncRecord10',
   'syncRecord100',
 ] as const satisfies OperationName[];
-/** What is asked of the platform beside all operations. */
+/** What is asked of the platform in addition to all operations. */
 export const BESIDE = { figures: 'figures of requests', sockets: 'sockets told, and found by hubs that wake' } as const;
 export type Beside = keyof typeof BESIDE;
 
 /** A month of a fleet. */
 export interface Month {
-  /** How often each operation happens; what is left out never does. */
+  /** How often each operation happens; an operation that is left out never happens. */
   times: Times;
   scale: Scale;
   /** Loads of a cache in a month, and those that change rows. */
@@ -42,7 +45,7 @@ export interface Month {
   changes: number;
   /** Requests of devices. */
   requests: number;
-  /** Requests whose records share a message, the bytes of all of these, and messages in a batch, on average. */
+  /** Averages: requests whose records share a message, the bytes of these records, and messages per batch. */
   notesPerMessage: number;
   noteBytes: number;
   messagesPerBatch: number;
@@ -87,7 +90,7 @@ export function monthOf(fleet: Fleet, { operations }: Pick<Counted, 'operations'
   };
 }
 
-/** How many more come while the first of a message waits; `rate`: those of an isolate a second. */
+/** How many further records come while the first of a message waits; `rate`: records of an isolate per second. */
 function gathered(rate: number): number {
   const isBusy = 1 - Math.exp(-rate * BUSY_COMMIT_S);
   return rate * (GROUP_COMMIT_S + (BUSY_COMMIT_S - GROUP_COMMIT_S) * isBusy);
@@ -109,7 +112,7 @@ export function linesOf(month: Month, { operations }: Pick<Counted, 'operations'
   return lines;
 }
 
-/** A message of many records is billed by its size; those of a batch share an invocation and a statement. */
+/** A message of many records is billed by its size; the messages of a batch share an invocation and a statement. */
 function inBatches(message: Counts, { notesPerMessage, noteBytes, messagesPerBatch }: Month): Counts {
   const units = Math.ceil((message.queueBytes + notesPerMessage * noteBytes) / QUEUE_UNIT_BYTES);
   return {

@@ -1,4 +1,4 @@
-/** The operations that a fleet's bill is made of, as docs/scale.md names them. */
+/** The operations that make up a fleet's bill, with the names that docs/scale.md uses. */
 
 import type { Counts } from './counts.ts';
 
@@ -62,20 +62,20 @@ export const OPERATIONS = {
 
 export type OperationName = keyof typeof OPERATIONS;
 
-/** Sizes that storage and its limits go by, bytes. */
+/** Sizes that storage and its limits depend on, bytes. */
 export interface Sizes {
-  /** Of the body that was counted with, the map behind it included, and of one delta. */
+  /** Size of the counted body, including its id map, and of one delta. */
   body: number;
   delta: number;
-  /** Of a tenth of a device of ten caches, and of an entry in D1, indexes included. */
+  /** Size of a tenth of a device with ten caches, and of an entry in D1, including indexes. */
   record: number;
   entry: number;
-  /** Of an object with one ended task, and of each further one. */
+  /** Size of an object with one ended task, and of each further task. */
   object: number;
   endedTask: number;
 }
 
-/** All that was counted. An operation that this release does not have is left out. */
+/** All counts. An operation that this release does not have is left out. */
 export interface Counted {
   /** Day of the count. */
   date: string;

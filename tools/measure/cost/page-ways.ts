@@ -1,4 +1,4 @@
-/** The tables of docs/scale.md in which the ways of coming to what is new stand side by side. */
+/** The tables of docs/scale.md that compare the ways in which devices learn of changes. */
 
 import { pageTable } from '../harness/markdown.ts';
 import { type Estimate, estimate } from './estimate.ts';
@@ -11,7 +11,7 @@ import { dollars, percent, rounded, short, sumOf } from './tables.ts';
 
 export const SIZES = [1e3, 1e4, 1e5, 1e6, 1e7];
 
-/** Dollars a month of growing fleets, and what a million hours of a device cost at most. */
+/** Dollars per month of growing fleets, and the highest cost of a million hours of a device. */
 export function growthTable(counted: Counted, change: Partial<Fleet> = {}): string {
   return pageTable(
     ['devices', 'caches', ...WAY_NAMES.flatMap((way) => [`${way}: $ a month`, 'requests a second']), 'hubs'],
@@ -25,7 +25,7 @@ export function growthTable(counted: Counted, change: Partial<Fleet> = {}): stri
   );
 }
 
-/** What a million hours of a device cost, nothing included, and which limit is met first. */
+/** The cost of a million hours of a device, without free amounts, and the limit that is reached first. */
 export function waysTable(counted: Counted, devices: number, change: Partial<Fleet> = {}): string {
   return pageTable(
     ['way', 'is', '$ for what is new', '$ in all', 'largest line of the bill', 'first limit', 'at devices'],
@@ -50,7 +50,7 @@ export function waysTable(counted: Counted, devices: number, change: Partial<Fle
   );
 }
 
-/** The bill of each way by product, and the share of the largest. */
+/** The bill of each way by product, and the share of the largest product. */
 export function productsTable(counted: Counted, devices: number, change: Partial<Fleet> = {}): string {
   return pageTable(
     ['way', ...PRODUCTS, '$ a month'],
@@ -65,7 +65,9 @@ export function productsTable(counted: Counted, devices: number, change: Partial
   );
 }
 
-/** Databases that keep time and size of each a share of their limit below it: of sync records and of entries. */
+/**
+ * Number of databases, for sync records and for entries, that keep time and size of each below a share of their limit.
+ */
 export function shardsTable(counted: Counted, share: number): string {
   const cell = (devices: number, live: Way) => {
     const { syncShards, entryShards } = shardsFor(fleetOf({ devices, live }), counted, share);
@@ -77,7 +79,7 @@ export function shardsTable(counted: Counted, share: number): string {
   );
 }
 
-/** Dollars for a million hours of a device, nothing included, for what is new to it, when something about the fleet is changed. */
+/** Dollars for a million hours in which a device learns of changes, without free amounts, for fleets with one difference each. */
 export function changesTable(
   counted: Counted,
   devices: number,
@@ -91,7 +93,7 @@ export function changesTable(
   );
 }
 
-/** What the service aims at, and whether it is there. */
+/** The targets of the service, and whether they are met. */
 export function aimsTable(counted: Counted, devices: number): string {
   const [batch, hub] = (['batch', 'hub'] as const).map((live) => fleetOf({ devices, live })) as [Fleet, Fleet];
   const cost = (fleet: Fleet) => estimate(fleet, counted).aMillionHours.delivery;
@@ -127,5 +129,5 @@ export function aimsTable(counted: Counted, devices: number): string {
   );
 }
 
-/** What `POST /sync/` and the sockets were built for. */
+/** The targets of `POST /sync/` and of the sockets. */
 export const AIMS = { batchDollars: 8, hubDollars: 12, devices: 180_000, reconnectShare: 0.7 } as const;

@@ -1,4 +1,4 @@
-/** docs/scale.md: what fleets of growing size cost, which limits they meet and what is changed then. */
+/** docs/scale.md: what fleets of growing size cost, which limits they reach and what to change then. */
 
 import { type Estimate, estimate } from './estimate.ts';
 import { type Fleet, fleetOf, WAY_NAMES } from './fleet.ts';
@@ -11,10 +11,10 @@ import { billTable, dollars, fleetTable, limitsTable, operationsTable, percent, 
 
 /** The fleet whose bill is shown by operation. */
 const SHOWN = 1e5;
-/** Share of a limit that is left free for what is not foreseen. */
+/** Share of a limit that stays free for unforeseen load. */
 const ROOM = 0.3;
 const FEWER = { liveShards: 4, connectsPerDay: 1, changeRate: 0.05, share304: 0.94 };
-/** What makes it cost more or less to come to what is new. */
+/** Differences that make learning of changes cost more or less. */
 const CHANGES: readonly (readonly [what: string, change: Partial<Fleet>])[] = [
   ['as above', {}],
   ['asked once an hour', { pollsPerHour: 1, share304: 0.6 }],
@@ -27,7 +27,7 @@ const CHANGES: readonly (readonly [what: string, change: Partial<Fleet>])[] = [
   ['four hubs, one socket a day, one load in twenty changes rows', FEWER],
 ];
 
-/** The page; nothing in its tables is typed. */
+/** The page; all its tables are computed. */
 export function scalePage(counted: Counted): string {
   const devices = SHOWN.toLocaleString('en-US');
   const fleets = (['batch', 'hub'] as const).map((live) => fleetOf({ devices: SHOWN, live }));

@@ -1,11 +1,11 @@
-/** The price list, and what an amount of everything costs by it. */
+/** The price list, and the cost of an amount of everything. */
 
 import type { Counts } from './counts.ts';
 import list from './prices.json' with { type: 'json' };
 
 /** What is paid for. */
 export type Billed = keyof typeof list.prices;
-/** An amount of each thing that is paid for, in a month. */
+/** The billed amount of each thing in a month. */
 export type Usage = Partial<Record<Billed, number>>;
 export type LimitName = keyof typeof list.limits;
 
@@ -14,10 +14,13 @@ export const BILLED = Object.keys(list.prices) as Billed[];
 /** Products in the order of the list. */
 export const PRODUCTS = [...new Set(Object.values(list.prices).map(({ product }) => product))];
 
-/** An object is billed for 128 MB whatever it uses. */
+/** An object is billed for 128 MB, whatever it uses. */
 const OBJECT_GB = 0.128;
 
-/** What counts amount to on a bill; `remoteMs` is what a call of another store keeps an object awake, `logShare` that of `info` lines which are written. */
+/**
+ * Converts counts to billed amounts. `remoteMs`: how long a call of another store keeps an object awake; `logShare`:
+ * the share of `info` lines that are written.
+ */
 export function usageOf(counts: Counts, { remoteMs, logShare }: { remoteMs: number; logShare: number }): Usage {
   const { objectMs, objectRemoteCalls, infoLines, otherLines } = counts;
   const billed: Usage = Object.fromEntries(
@@ -27,13 +30,13 @@ export function usageOf(counts: Counts, { remoteMs, logShare }: { remoteMs: numb
   return { ...billed, objectGbS, logEvents: infoLines * logShare + otherLines };
 }
 
-/** Dollars for a month's amount of one thing: what is included is free. */
+/** Dollars for a month's amount of one thing: the included amount is free. */
 export function priceOf(name: Billed, amount: number): number {
   const { price, per, included } = list.prices[name];
   return (Math.max(0, amount - included) * price) / per;
 }
 
-/** Dollars for an amount of everything when nothing is included any more. */
+/** Dollars for an amount of everything after the included amounts are used up. */
 export function marginalPrice(usage: Usage): number {
   return BILLED.reduce((sum, name) => sum + ((usage[name] ?? 0) * list.prices[name].price) / list.prices[name].per, 0);
 }
@@ -42,8 +45,9 @@ export function marginalPrice(usage: Usage): number {
 export type Bill = Map<string, Map<string, number>>;
 
 /**
- * The bill of what several lines use together. What is included counts once for all of them, so a line pays the share of a
- * price that it has in the amount: the lines add up to the bill.
+ * The bill for several lines together. The included amount counts once for all of them, and a line pays the share of
+ * the price that
+ * it has in the amount: the lines add up to the bill.
  */
 export function billOf(lines: ReadonlyMap<string, Usage>): Bill {
   const bill: Bill = new Map();

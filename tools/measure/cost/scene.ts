@@ -1,15 +1,15 @@
-/** Resources and requests that the counts are made with. */
+/** Resources and requests for the counts. */
 
 import { type Answer, type Ask, jsonOf } from '../harness/api.ts';
 import type { CountedService } from './counted-service.ts';
 import type { TableOrigin } from './table-origin.ts';
 
-/** `steady` stays fresh, whatever the clock; `orders` is stale after a minute. Caches are told apart by `n`. */
+/** `steady` always stays fresh; `orders` is stale after a minute. `n` identifies a cache. */
 export type ResourceName = 'steady' | 'orders';
 const TTL_S: Readonly<Record<ResourceName, number>> = { steady: 31_536_000, orders: 60 };
-/** After so long `orders` is stale. */
+/** After this time `orders` is stale. */
 export const STALE_AFTER_MS = 61_000;
-/** A cache that nothing is counted of: reads of it make isolates know the definition again. */
+/** A cache that is not counted: reading it makes isolates read the definition again. */
 const OTHER = 999;
 
 /** What a device has of a cache. */
@@ -20,14 +20,14 @@ export interface Item {
   min_revision?: number;
 }
 
-/** What is answered of it. */
+/** The answer for an item. */
 export interface SyncedItem {
   status: number;
   etag: string;
   revision: number;
 }
 
-/** How long a location takes a look-up as current here: longer than a count takes, ms. */
+/** How long a location considers a look-up current here, ms: longer than a count takes. */
 export const ENTRY_CACHE_MS = 10_000;
 
 export class Scene {
@@ -61,7 +61,9 @@ export class Scene {
     return this.service.ask(`rpc/${name}/?n=${n}`, ask);
   }
 
-  /** Asks one question about caches of `steady`, or others; `live`: of a full check. */
+  /**
+   * Asks one question, about caches of `steady` unless told otherwise; `live`: the question belongs to a full check.
+   */
   async sync(items: readonly Item[], { live, ...ask }: Ask & { live?: object } = {}): Promise<SyncedItem[]> {
     const caches = items.map(({ name = 'steady', n, ...has }) => ({
       ...{ id: `${n}`, resource_title: name, parameters: { n } },
@@ -71,7 +73,7 @@ export class Scene {
     return jsonOf<{ caches: SyncedItem[] }>(answer).caches;
   }
 
-  /** So many caches of `steady` from number `first` on, loaded, as a device has them. */
+  /** So many caches of `steady`, starting with number `first`, loaded, as a device has them. */
   async loaded(first: number, count: number): Promise<Item[]> {
     const items: Item[] = [];
     // One after the other: the local queue runs one batch at a time, and is slow with many.
@@ -80,12 +82,12 @@ export class Scene {
     return items;
   }
 
-  /** Reads a cache and hands back its ETag, by which further reads can be conditional. */
+  /** Reads a cache and returns its ETag for further conditional reads. */
   async etag(name: ResourceName, n: number): Promise<string> {
     return (await this.read(name, n)).headers.etag ?? '';
   }
 
-  /** Asks for a refresh; the id of its task. */
+  /** Asks for a refresh; returns the id of its task. */
   async refresh(name: ResourceName, n: number, prefer: string | null = null): Promise<string> {
     return (await this.service.worker.api.refresh(name, { n }, { user: 'alice', prefer })).taskId;
   }
@@ -97,7 +99,7 @@ export class Scene {
     await this.service.quiet();
   }
 
-  /** Puts the clock forward until look-ups have run out; the definition is known again, since it is not asked for by each look-up. */
+  /** Moves the clock forward until look-ups have expired. The definition is read again, so that look-ups do not include that. */
   async letLookUpsRunOut(name: ResourceName): Promise<void> {
     await this.service.putClockForward(ENTRY_CACHE_MS + 1);
     await this.read(name, OTHER);

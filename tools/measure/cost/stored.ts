@@ -29,7 +29,7 @@ export function storedGb({ scale: { pairs, caches }, loads, changes }: Month, fl
   };
 }
 
-/** The same as a bill knows it. */
+/** The same as billed amounts. */
 export function storageUsage({ records, entries, objects, blobs }: Stored): Usage {
   return { d1StorageGb: records + entries, objectStorageGb: objects, r2StorageGb: blobs };
 }

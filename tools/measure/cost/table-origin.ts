@@ -1,14 +1,14 @@
-/** An origin of one table, of which each load may see some rows changed. */
+/** An origin with one table, in which some rows can change for each load. */
 
 import type { RequestListener } from 'node:http';
 import { answering } from '../harness/origin.ts';
 
-/** Rows, and how many of them a changed load brings anew. The body is then some 135 kB. */
+/** Number of rows, and how many of them a changed load replaces. The body then has about 135 kB. */
 export const ROWS = 1000;
 export const CHANGED_ROWS = 10;
 
 export class TableOrigin {
-  /** Whether it takes what webhooks bring. */
+  /** Whether it accepts webhooks. */
   takesWebhooks = true;
   #round = 0;
   readonly #rows = answering(() => JSON.stringify(Array.from({ length: ROWS }, (_row, id) => this.#row(id))));
@@ -19,7 +19,7 @@ export class TableOrigin {
     else response.writeHead(this.takesWebhooks ? 204 : 503).end();
   };
 
-  /** The next loads see CHANGED_ROWS other rows. */
+  /** The next loads see CHANGED_ROWS different rows. */
   change(): void {
     this.#round += 1;
   }

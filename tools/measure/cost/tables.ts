@@ -9,21 +9,21 @@ import { type Counted, OPERATIONS, type OperationName } from './operations.ts';
 import { BILLED, type LimitName, marginalPrice, PRICES, PRODUCTS, usageOf } from './prices.ts';
 
 const CENT = 0.01;
-/** Dollars: cents below a hundred, whole thousands apart above. */
+/** Dollars: with cents below a hundred, with thousands separated above. */
 export function dollars(amount: number): string {
   if (amount === 0) return '0';
   if (amount < CENT / 2) return '<0.01';
   return amount < 100 ? amount.toFixed(2) : Math.round(amount).toLocaleString('en-US');
 }
 
-/** A number of two or three digits that count. */
+/** A number with two or three significant digits. */
 export function short(amount: number): string {
   if (amount === 0) return '';
   if (amount >= 100) return Math.round(amount).toLocaleString('en-US');
   return String(Number(amount.toPrecision(2)));
 }
 
-/** What one of each operation asks of the platform, and what a million of it costs when nothing is included any more. */
+/** What one of each operation asks of the platform, and the cost of a million after the included amounts are used up. */
 export function operationsTable({ operations }: Counted, fleet: Fleet): string {
   const rows = (Object.entries(operations) as [OperationName, Counts][]).map(([name, once]) => [
     OPERATIONS[name],
@@ -47,7 +47,7 @@ function pair(a: number, b: number): string {
   return a + b === 0 ? '' : `${short(a) || 0}/${short(b) || 0}`;
 }
 
-/** Dollars a month by operation and product; what costs nothing is left out. */
+/** Dollars per month by operation and product, without zeros. */
 export function billTable({ bill, products, total }: Estimate): string {
   const cells = (amounts: ReadonlyMap<string, number>) => PRODUCTS.map((product) => dollars(amounts.get(product) ?? 0));
   const lines = [...bill]
@@ -62,7 +62,7 @@ export function billTable({ bill, products, total }: Estimate): string {
   );
 }
 
-/** What each fleet needs of each limit, as a share of it, and where it is met when the fleet grows. */
+/** What each fleet needs of each limit, as a share of it, and at which size the growing fleet reaches it. */
 export function limitsTable(fleets: Readonly<Record<string, Fleet>>, counted: Counted): string {
   const all = Object.entries(fleets).map(([name, fleet]) => ({
     name,
@@ -88,12 +88,12 @@ export function sumOf(amounts: ReadonlyMap<string, number>): number {
   return [...amounts.values()].reduce((all, amount) => all + amount, 0);
 }
 
-/** A share, as a whole number of hundredths. */
+/** A share in whole percent. */
 export function percent(share: number): string {
   return share > 0 && share < 0.01 ? '<1 %' : `${Math.round(share * 100).toLocaleString('en-US')} %`;
 }
 
-/** Two digits that count, for what is no better known. */
+/** A number with two significant digits, for figures that are not known more exactly. */
 export function rounded(devices: number): string {
   return Number(devices.toPrecision(2)).toLocaleString('en-US');
 }

@@ -1,20 +1,20 @@
-/** What each way of coming to what is new asks of the service in a month. */
+/** What each way of learning of changes asks of the service in a month. */
 
 import type { Fleet, Way } from './fleet.ts';
 import { hubsOf, hubsTold, wakesOf } from './hubs.ts';
 import type { OperationName } from './operations.ts';
 
-/** A location that reads a stale cache before its load has ended and shows there asks for it, too. */
+/** A location that reads a stale cache before its load has ended and become visible there also asks for the load. */
 const STALE_S = 2;
 /** Most caches of one question. */
 const MAX_ITEMS = 100;
-/** A connected device checks all that it holds so often at least. */
+/** A connected device checks all its caches at least this often. */
 const CHECK_HOURS = 0.5;
 export const DAY_HOURS = 8;
 
 export type Times = Partial<Record<OperationName, number>>;
 
-/** What follows from the fleet's size, a month. */
+/** Numbers per month that follow from the fleet's size. */
 export interface Scale {
   /** Pairs of a device and a cache. */
   pairs: number;
@@ -24,11 +24,11 @@ export interface Scale {
   places: number;
   seconds: number;
   days: number;
-  /** Refreshes that devices ask for: each is a load. */
+  /** Refreshes requested by devices: each is a load. */
   refreshes: number;
 }
 
-/** What a way comes to. */
+/** The result for a way. */
 export interface Delivery {
   times: Times;
   /** Requests, without those that open sockets. */
@@ -36,10 +36,10 @@ export interface Delivery {
   /** Requests that leave records of what a device was given, and those records. */
   notes: number;
   records: number;
-  /** Loads, refreshes included, and those that change rows. */
+  /** Loads, including refreshes, and those that change rows. */
   loads: number;
   changes: number;
-  /** Sockets told, and those that hubs find when they wake. */
+  /** Sockets that are told, and those that hubs find when they wake. */
   sockets: number;
 }
 
@@ -58,7 +58,7 @@ export function isolatesOf({ locations, isolates, requestsPerIsolate }: Fleet, r
   return locations * Math.max(isolates, Math.ceil(requestsASecond / locations / requestsPerIsolate));
 }
 
-/** By the fleet's way. */
+/** The result for the fleet's way. */
 export function deliveryOf(fleet: Fleet, scale: Scale): Delivery {
   return DELIVERIES[fleet.live](fleet, scale);
 }
@@ -95,7 +95,7 @@ const DELIVERIES: Record<Way, (fleet: Fleet, scale: Scale) => Delivery> = {
   hub(fleet, scale) {
     const { devices, connectsPerDay, hoursPerMonth } = fleet;
     const { pairs, caches, readers, places, days, refreshes, seconds } = scale;
-    // A check begins the half hour anew, and each new socket begins with one.
+    // A check restarts the half hour, and each new socket starts with one.
     const perHour = connectsPerDay / DAY_HOURS;
     const checksPerHour = perHour === 0 ? 1 / CHECK_HOURS : perHour / (1 - Math.exp(-perHour * CHECK_HOURS));
     const { questions, items } = questionsOf(fleet, checksPerHour);
@@ -125,14 +125,14 @@ const DELIVERIES: Record<Way, (fleet: Fleet, scale: Scale) => Delivery> = {
   },
 };
 
-/** Sockets that one alarm of a hub looks at (src/core/live-hub/upkeep.ts). */
+/** Sockets that one alarm of a hub checks (src/core/live-hub/upkeep.ts). */
 const LOOKED_AT = 2_000;
 
-/** Reads of single caches, or items of questions: what they are answered, and which loads they ask for. */
+/** Reads of single caches, or items of questions: their answers, and the loads that they ask for. */
 function readOf(fleet: Fleet, { pairs, caches, places, seconds, refreshes }: Scale) {
   const reads = pairs * fleet.pollsPerHour * fleet.hoursPerMonth;
   const asked = Math.min(caches * fleet.loadsPerHour * fleet.hoursPerMonth, reads);
-  // Each location that has readers of a cache looks it up and reads its versions for itself.
+  // Each location with readers of a cache looks it up and reads its versions separately.
   const askers = Math.min(places, (reads / seconds / caches) * STALE_S);
   const loads = asked + refreshes;
   const changes = loads * fleet.changeRate;
@@ -151,19 +151,19 @@ function questionsOf({ devices, cachesPerDevice, hoursPerMonth }: Fleet, perHour
   return { questions: devices * each * perHour * hoursPerMonth, items: cachesPerDevice / each };
 }
 
-/** Share of the items whose look-up an isolate has as current: questions go by memory, not by the location's copy. */
+/** Share of the items with a current look-up in isolate memory: questions use memory, not the location's copy. */
 function currentShare(fleet: Fleet, { caches, readers, seconds }: Scale, items: number, requests: number): number {
   const places = Math.min(isolatesOf(fleet, requests / seconds), readers);
   const known = ((items / seconds / caches / places) * fleet.entryCacheMs) / 1000;
   return known / (1 + known);
 }
 
-/** Isolates that so many requests reach, each at random. */
+/** Number of isolates that so many requests reach, each at random. */
 function isolatesReached(isolates: number, requests: number): number {
   return isolates * (1 - (1 - 1 / isolates) ** requests);
 }
 
-/** So many of an operation that is counted for 1, 10 and 100 caches, and grows evenly between them. */
+/** Counts of an operation that is counted for 1, 10 and 100 caches, and interpolated linearly between them. */
 function between<Name extends 'sync' | 'syncLookUp' | 'syncRecord'>(name: Name, items: number, times: number): Times {
   const [below, above] = items <= 10 ? [1, 10] : [10, 100];
   const share = Math.min(1, Math.max(0, (items - below) / (above - below)));

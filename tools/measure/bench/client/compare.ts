@@ -6,7 +6,7 @@ import { Site } from '../../../../scripts/browser/site.ts';
 import { PROJECT } from '../../../../scripts/lib/wrangler.ts';
 import { type Figures, measure } from './measure.ts';
 
-/** The stores: ours first. `name`: of the module in tools/peers/contenders. */
+/** The stores, ours first. `name`: the module in tools/peers/contenders. */
 export const CONTENDERS = [
   { name: 'freshet', title: 'Freshet' },
   { name: 'dexie', title: `Dexie ${versionOf('dexie')}, bulkPut` },
@@ -14,13 +14,13 @@ export const CONTENDERS = [
   { name: 'pouchdb', title: `PouchDB ${versionOf('pouchdb-browser')}` },
 ] as const;
 
-/** What was measured of one store on so many rows. */
+/** The figures of one store with this number of rows. */
 export interface Compared extends Figures {
   title: string;
   rows: number;
 }
 
-/** @param rounds each figure is the least of so many: what else the machine does only adds to one */
+/** @param rounds each figure is the smallest of so many: other work of the machine only makes it larger */
 export async function compare({
   sizes,
   rounds,
@@ -36,7 +36,7 @@ export async function compare({
     const best = new Map<string, Figures>();
     for (let round = 0; round < rounds; round += 1) {
       for (const { name, title } of CONTENDERS) {
-        // A page has one store alone: what the others are would count to its heap.
+        // A page contains only one store: code of the others would count in its heap.
         const used = modules.filter((module) => module === 'data' || module === name);
         const site = await Site.start({
           modules: Object.fromEntries(used.map((module) => [module, `tools/peers/contenders/${module}.ts`])),

@@ -1,23 +1,23 @@
-/** Measures one store in a real Chromium whose profile is on disk, as a device's is. */
+/** Measures one store in a real Chromium with its profile on disk, as on a device. */
 
 import type { Page } from 'playwright-core';
 import { DiskProfile } from '../../../../scripts/browser/chromium.ts';
 import type { Site } from '../../../../scripts/browser/site.ts';
 
-/** What was measured of a store. */
+/** The figures of a store. */
 export interface Figures {
   storeMs: number;
   reopenMs: number;
   deltaMs: number;
-  /** Heap of the page after it has read all rows and collected its garbage. */
+  /** Heap of the page after it has read all rows and collected garbage. */
   heapBytes: number;
 }
 
 /**
  * Stores rows, reads them in a fresh page, applies a change of 1 %.
  *
- * @param site has the store as its global `name`
- * @throws Error where a row is missing
+ * @param site defines the store as the global `name`
+ * @throws Error if a row is missing
  */
 export async function measure(site: Site, name: string, rows: number): Promise<Figures> {
   const profile = await DiskProfile.start({ flags: ['--enable-precise-memory-info'] });
@@ -37,7 +37,7 @@ export async function measure(site: Site, name: string, rows: number): Promise<F
       await ${name}.contender.change(change);
       return performance.now() - from;
     })()`);
-    // One row more comes than goes.
+    // The change inserts one row more than it deletes.
     await reopen(page, name, rows + 1);
     return { storeMs, reopenMs, deltaMs, heapBytes };
   } finally {
@@ -45,7 +45,7 @@ export async function measure(site: Site, name: string, rows: number): Promise<F
   }
 }
 
-/** How long a fresh page takes to open the store and read all of its rows, ms. */
+/** How long a fresh page takes to open the store and read all its rows, ms. */
 async function reopen(page: Page, name: string, rows: number): Promise<number> {
   await page.reload();
   const [ms, read] = await page.evaluate<[number, number]>(`(async () => {

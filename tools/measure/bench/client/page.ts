@@ -11,9 +11,9 @@ const BEGIN = '<!-- measured: npm run bench:client -->\n';
 const END = '<!-- /measured -->\n';
 
 /**
- * The tables, written between their marks in docs/client.md if `isWritten`.
+ * The tables; if `isWritten`, they are written between their marks in docs/client.md.
  *
- * @throws Error where the page lacks the marks
+ * @throws Error if the page lacks the marks
  */
 export function withTables(
   machine: string,
@@ -64,9 +64,9 @@ function write(text: string): void {
 }
 
 /**
- * What stands around the measured part of docs/client.md.
+ * The text around the measured part of docs/client.md.
  *
- * @throws Error where the page lacks the marks
+ * @throws Error if the page lacks the marks
  */
 export function readPage(): { before: string; after: string } {
   const page = readFileSync(PAGE, 'utf8');

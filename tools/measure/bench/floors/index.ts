@@ -1,7 +1,8 @@
 /**
  * The floor of an operation: the smallest Worker that verifies the same token, makes the same calls of the bindings with
- * the same bytes and does nothing else. What the service needs beyond it is its own cost, what the floor needs is the
- * platform's. It takes the place of the service's script, under the same wrangler.toml.
+ * the same bytes, and does nothing else. What the service needs beyond it is the service's own cost; what the floor
+ * needs is the
+ * platform's cost. It replaces the service's script, with the same wrangler.toml.
  */
 
 import { jwtVerify } from 'jose';
@@ -39,7 +40,7 @@ export default {
   },
 } satisfies ExportedHandler<Env>;
 
-/** The user whom a request's token names, verified with a key that is imported once. @throws Error for any other than a valid HS256 token */
+/** The user of a request's token, verified with a key that is imported once. @throws Error unless the token is a valid HS256 token */
 async function userOf(request: Request, env: Env): Promise<string> {
   key ??= await importKey(env);
   const token = (request.headers.get('Authorization') ?? '').slice('Bearer '.length);

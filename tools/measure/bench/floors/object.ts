@@ -1,4 +1,4 @@
-/** The floors' object: rows of the same sizes in tables of the same form as the service's, and no rules. */
+/** The floors' object: rows of the same size in tables of the same form as the service's, without rules. */
 
 import { DurableObject } from 'cloudflare:workers';
 import { OWED_REPLACED_MS, RESEND_FIRST_MS } from '../../../../src/core/task-machine/timing.ts';
@@ -8,15 +8,15 @@ import { d1Entries } from '../../../../src/stores/entries.ts';
 
 type KeyRow = { key: string; document: string };
 
-/** So that wrangler.toml fits both, too; no floor has sockets. */
+/** Exists because wrangler.toml names it; no floor has sockets. */
 export class LiveHub extends DurableObject<Env> {}
 
-/** For the same reason; no floor has sources. */
+/** Exists for the same reason; no floor has sources. */
 export class SourceGate extends DurableObject<Env> {}
 
 /** Has the name of the service's class, so that wrangler.toml fits both. */
 export class CacheObject extends DurableObject<Env> {
-  /** Keeps a task's row, as an ended task. */
+  /** Stores a task's row as that of an ended task. */
   keep(taskId: string, row: string): void {
     const { storage } = this.ctx;
     storage.transactionSync(() => {
@@ -25,7 +25,7 @@ export class CacheObject extends DurableObject<Env> {
     });
   }
 
-  /** One row read; null: the task has not ended. */
+  /** Reads one row; null: the task has not ended. */
   state(taskId: string): string | null {
     const rows = this.ctx.storage.sql.exec<{ document: string }>(
       'SELECT document FROM ended_tasks WHERE task_id = ?',
@@ -34,7 +34,7 @@ export class CacheObject extends DurableObject<Env> {
     return rows.toArray()[0]?.document ?? null;
   }
 
-  /** Keeps the row of a task that waits. */
+  /** Stores the row of a waiting task. */
   keepWaiting(taskId: string, document: string): void {
     const { storage } = this.ctx;
     storage.transactionSync(() => {
@@ -43,14 +43,14 @@ export class CacheObject extends DurableObject<Env> {
     });
   }
 
-  /** Where the alarm stands, as each step that may owe something looks, and one row read. */
+  /** Reads the time of the alarm, as each step that may owe something does, and one row. */
   async waiting(): Promise<string> {
     const { storage } = this.ctx;
     await storage.getAlarm();
     return storage.sql.exec<KeyRow>('SELECT key, document FROM keys').one().document;
   }
 
-  /** The rows that a first refresh writes, an alarm, and the message after the answer. */
+  /** The rows of a first refresh, an alarm, and the message after the answer. */
   async enqueue(taskId: string, document: string): Promise<void> {
     const { storage } = this.ctx;
     storage.transactionSync(() => {
@@ -60,13 +60,13 @@ export class CacheObject extends DurableObject<Env> {
     await this.#send(taskId, RESEND_FIRST_MS);
   }
 
-  /** A row written; where the alarm stands is looked at, as by every step of the service's object. */
+  /** Writes a row and reads the time of the alarm, as each step of the service's object does. */
   async claim(document: string): Promise<void> {
     await this.ctx.storage.getAlarm();
     this.#write(document);
   }
 
-  /** The version is in the object's row, then in D1; then the task has ended. */
+  /** Writes the version to the object's row, then to D1; then the task has ended. */
   async commit(taskId: string, document: string, entry: Entry, row: string): Promise<void> {
     const { storage } = this.ctx;
     await storage.getAlarm();
@@ -79,7 +79,10 @@ export class CacheObject extends DurableObject<Env> {
     });
   }
 
-  /** A task that nobody claims gets the message again, and a later alarm; after one that has ended, removals are owed. */
+  /**
+   * A task that is not claimed gets its message again, and a later alarm; after a task that has ended, removals are
+   * owed.
+   */
   override async alarm(): Promise<void> {
     const { storage } = this.ctx;
     const { key, document } = storage.sql.exec<KeyRow>('SELECT key, document FROM keys').one();

@@ -1,9 +1,10 @@
 /**
  * Floors of reads.
  *
- * - A hot read: the entry, and the body if there is one, from the edge cache; a device's record after the answer. The records of
- *   a moment leave in one message, and one statement writes them.
- * - The list of records: one query, by the service's own statement.
+ * - A hot read: the entry, and the body if there is one, from the edge cache; a device's record after the answer.
+ * Records that come
+ *   close together leave in one message and are written by one statement.
+ * - The list of records: one query, with the service's own statement.
  */
 
 import { etagOf } from '../../../../src/core/etag.ts';
@@ -13,7 +14,7 @@ import type { FloorRequest, FloorSetup } from './setup.ts';
 
 const ENTRY = 'https://freshet.internal/floor/entry';
 const BODY = 'https://freshet.internal/floor/body';
-/** As long as the service lets a record wait for others, ms. */
+/** The time for which the service lets a record wait for others, ms. */
 const WAIT_MS = 200;
 const LIMIT = 1000;
 

@@ -1,7 +1,7 @@
 /**
- * Floors of questions about many caches: the question and the answer as JSON and, as often as the service looks them up, all entries
- * by its own statement. Of those that are known here it keeps at the edge what the service keeps there; `syncUnknown` is about a
- * hundred caches that the location does not know, and makes their keys.
+ * Floors of questions about many caches: parsing the question and writing the answer as JSON and, as often as the service looks them
+ * up, reading all entries with its own statement. For known caches it also puts to the edge what the service puts there;
+ * `syncUnknown` is about a hundred caches that the location does not know, and computes their keys.
  */
 
 import { cacheIdentity } from '../../../../src/core/cache-key.ts';
@@ -42,7 +42,7 @@ export async function sync({
   return new Response(JSON.stringify({ user, now: new Date().toISOString(), caches: answers }), head);
 }
 
-/** What is looked up again and again lies at the edge for the other isolates, which costs two calls a key. */
+/** Entries that are looked up repeatedly are put to the edge for the other isolates, which costs two calls per key. */
 async function keepAtEdge(rows: ReadonlyMap<string, unknown>): Promise<void> {
   const cache = await caches.open('freshet');
   for (const [key, row] of rows) {

@@ -1,11 +1,13 @@
 /**
  * Floors of refreshes and their tasks.
  *
- * - An accepted refresh: one call of an object that was never asked before.
- * - A task's state: one call of the object, which reads one row. Of a task that waits the object also looks where the alarm
- *   stands, and tells as many bytes as the service's.
- * - A refresh until SUCCESS: the consumer claims, whereby D1 gets a row of the cache, reads the definition, asks the origin, writes
- *   the body to R2 and commits; whoever is told SUCCESS has the entry put to the edge.
+ * - An accepted refresh: one call of an object that was never called before.
+ * - A task's state: one call of the object, which reads one row. For a waiting task the object also reads the time of
+ * the alarm, and
+ *   answers with as many bytes as the service's.
+ * - A refresh until SUCCESS: the consumer claims the task (D1 gets a row of the cache), reads the definition, asks the
+ * origin, writes
+ *   the body to R2 and commits. The isolate that learns of SUCCESS puts the entry to the edge.
  */
 
 import type { Entry } from '../../../../src/ports/entry.ts';
@@ -16,7 +18,7 @@ import { d1Resources } from '../../../../src/stores/resources.ts';
 import type { CacheObject } from './object.ts';
 import type { FloorRequest, FloorSetup } from './setup.ts';
 
-/** The object of a task, which is named by it. The bindings' type names the service's class, in whose place the floor's is. */
+/** The object of a task, named by the task. The bindings' type is the service's class; the floor's class replaces it. */
 function objectOfTask(env: Env, taskId: string): DurableObjectStub<CacheObject> {
   const objects = env.CACHE_OBJECT as unknown as DurableObjectNamespace<CacheObject>;
   return objects.getByName(taskId.slice(0, 13));
@@ -53,7 +55,7 @@ export async function load(asked: FloorRequest): Promise<Response> {
   return new Response(ended ?? stateRow(taskId, 'STARTED'), setup);
 }
 
-/** Runs messages of the `refresh` queue side by side. */
+/** Runs messages of the `refresh` queue in parallel. */
 export async function loadAll(env: Env, messages: readonly RefreshMessage[], setup: FloorSetup): Promise<void> {
   await Promise.all(messages.map((message) => loadOne(env, message, setup)));
 }
@@ -71,7 +73,7 @@ async function loadOne(env: Env, { taskId }: RefreshMessage, setup: FloorSetup):
   await object.commit(taskId, document, entry, stateRow(taskId, 'SUCCESS'));
 }
 
-/** Over what the edge has of it, as the service does. */
+/** Replaces the edge's copy, as the service does. */
 async function putEntry(taskId: string, { entry }: FloorSetup): Promise<void> {
   const cache = await caches.open('freshet');
   const url = `https://freshet.internal/floor/entry/${taskId}`;

@@ -1,14 +1,17 @@
-/** Floor of the live wake-up: requests held in isolate memory, which look there as often as the service's, then the body. */
+/**
+ * Floor of the live wake-up: requests held in isolate memory, which check it as often as the service's do, then the
+ * body.
+ */
 
 import type { FloorRequest } from './setup.ts';
 
-/** Pauses between two looks, ms (src/flows/live/watch-cache.ts). */
+/** Pauses between two checks, ms (src/flows/live/watch-cache.ts). */
 const SHORTEST_PAUSE_MS = 400;
 const LONGEST_PAUSE_MS = 800;
 
 let version = 1;
 
-/** POST makes the next version; GET is answered once there is another than it holds. */
+/** POST makes the next version; GET is answered once there is a version other than the one it has. */
 export async function wake({ request, setup }: FloorRequest): Promise<Response> {
   if (request.method === 'POST') {
     version += 1;

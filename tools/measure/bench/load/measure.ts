@@ -1,4 +1,4 @@
-/** One measurement: load for some seconds, answers looked at meanwhile, and what it cost the server's processes. */
+/** One measurement: load for some seconds, checks of answers meanwhile, and the cost for the server's processes. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Answer } from '../../harness/api.ts';
@@ -20,29 +20,29 @@ export interface Target {
 export interface Effort {
   connections: number;
   seconds: number;
-  /** How long a noisy machine is waited for, s. */
+  /** How long to wait for a quiet machine, s. */
   patienceS: number;
 }
 
-/** What was measured. */
+/** The figures. */
 export interface Measured extends Load {
-  /** User and system time of the server's processes, ms a request. */
+  /** User and system time of the server's processes, ms per request. */
   cpuMs: number;
-  /** Answers that were looked at, and what was wrong with the first wrong one. */
+  /** Number of checked answers, and what was wrong with the first wrong one. */
   samples: number;
   wrong: number;
   firstFault: string | null;
-  /** Share of the processors that others used just before. */
+  /** Share of the processors that other programs used just before. */
   busyBefore: number;
 }
 
 const SAMPLE_EVERY_MS = 500;
-/** Room for the head of an answer in the mean size of all. */
+/** Size of an answer's head, at most, within the mean size of all. */
 const HEAD_BYTES = 2500;
 
-/** Numbers of requests that are never repeated, for those that ask for something new each time. */
+/** Numbers that are never repeated, for requests that must ask for something new each time. */
 let nextNumber = 1_000_000;
-/** A prime: lines that are gone through again begin with another one each time. */
+/** A prime, so that a repeated pass through the lines begins with another one each time. */
 const NUMBERS_A_RUN = 10_007_003;
 
 /** Measures one target. @throws Error when the first answer is wrong */
@@ -60,7 +60,7 @@ export async function measure({ url, pids, shot, fault }: Target, effort: Effort
   });
   const load = await firing;
   const cpuS = cpuSeconds(pids) - cpuBefore;
-  // Of answers that were cut off at the end the generator counts the bytes only.
+  // Of answers that were cut off at the end, wrk counts only the bytes.
   const cutOff = (effort.connections * first.body.length) / load.requests;
   const tooMany = load.meanBytes - first.body.length;
   if (tooMany < 0 || tooMany > HEAD_BYTES + cutOff) faults.push(`${Math.round(load.meanBytes)} bytes an answer`);
@@ -83,7 +83,7 @@ async function samples(url: string, shot: Shot, seconds: number, look: (answer: 
   return count;
 }
 
-/** A request that asks for something new each time goes on counting where the one before has stopped. */
+/** A request that must ask for something new each time continues counting where the last one stopped. */
 function numbered(shot: Shot): Shot {
   if (shot.count !== 0) return shot;
   nextNumber += NUMBERS_A_RUN;

@@ -1,14 +1,17 @@
-/** A request that is sent again and again, and the same sent once: to prepare a measurement and to look at answers during it. */
+/**
+ * A request that is sent repeatedly, and the same request sent once: to prepare a measurement and to check answers
+ * during it.
+ */
 
 import { type Answer, send } from '../../harness/api.ts';
 
-/** In path, header values and body `{n}` is a number that counts up, `{line}` the next of `lines`. */
+/** In path, header values and body, `{n}` is a number that counts up, and `{line}` the next of `lines`. */
 export interface Shot {
   method?: 'GET' | 'POST';
   path: string;
   headers: Readonly<Record<string, string>>;
   body?: string;
-  /** How many numbers there are before they begin anew; 0: each request has one of its own. Default: 1. */
+  /** How many numbers there are before they start again; 0: each request has its own number. Default: 1. */
   count?: number;
   /** The first number. Default: 1. */
   first?: number;

@@ -1,7 +1,7 @@
--- What wrk sends: one request, or the same with something else in it each time.
+-- What wrk sends: one request, or the same request with a changing part.
 --   wrk -s wrk.lua … <base URL> -- method=GET path=/… body=… header=<name>: <value> … first=1 count=20 lines=<file>
--- In path, header and body {n} is a number, from `first` on, over again after `count` of them (0: never), and {line} the
--- next line of a file.
+-- In path, header and body, {n} is a number from `first` on, again from there after `count` numbers (0: never),
+-- and {line} is the next line of a file.
 local method, path, body = "GET", "/", nil
 local headers = {}
 local first, count = 1, 0
@@ -20,7 +20,7 @@ local function request_of(n)
   return wrk.format(method, fill(path, n), filled, fill(body, n))
 end
 
--- What repeats is made once: the generator must cost little beside what it measures.
+-- Repeated requests are built once: the generator must need little CPU compared with the server.
 local ready = {}
 local at = 0
 

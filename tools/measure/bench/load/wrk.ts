@@ -1,4 +1,7 @@
-/** The load generator: wrk, one thread, closed loop (https://github.com/wg/wrk). It costs little beside what it measures. */
+/**
+ * The load generator: wrk, one thread, closed loop (https://github.com/wg/wrk). It needs little CPU compared with the
+ * server.
+ */
 
 import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -11,22 +14,22 @@ const run = promisify(execFile);
 const SCRIPT = join(import.meta.dirname, 'wrk.lua');
 const TIMEOUT_S = 10;
 
-/** What a run of the generator counted. */
+/** The counts of a run. */
 export interface Load {
   requests: number;
   perS: number;
   p50Ms: number;
   p99Ms: number;
-  /** Of an answer with its head, on average. */
+  /** Mean size of an answer with its head. */
   meanBytes: number;
-  /** Connections that failed, time-outs, and statuses of 400 and more. */
+  /** Failed connections, time-outs, and statuses of 400 or more. */
   errors: number;
 }
 
-/** @throws Error that says how to get it when it is missing */
+/** @throws Error that says how to install wrk if it is missing */
 export async function demandWrk(): Promise<void> {
   const found = await run('wrk', ['-v']).catch((error: NodeJS.ErrnoException) => error);
-  // It tells its version with the exit code 1.
+  // It prints its version with exit code 1.
   if ('code' in found && found.code === 'ENOENT') {
     throw new Error(
       'The load generator wrk is missing: apt-get install wrk (Debian, Ubuntu) or brew install wrk (macOS).',
@@ -34,7 +37,7 @@ export async function demandWrk(): Promise<void> {
   }
 }
 
-/** Sends a request over and over on so many connections. */
+/** Sends a request repeatedly on so many connections. */
 export async function fire(url: string, shot: Shot, how: { connections: number; seconds: number }): Promise<Load> {
   const folder = mkdtempSync(join(tmpdir(), 'freshet-wrk-'));
   try {

@@ -1,4 +1,4 @@
-/** `GET /rpc/<title>/` with `X-Delta`: the rows that came and went over one and over ten versions. */
+/** `GET /rpc/<title>/` with `X-Delta`: the rows inserted and deleted over one and over ten versions. */
 
 import type { Answer } from '../../harness/api.ts';
 import { statusFault } from '../load/shot.ts';
@@ -10,7 +10,7 @@ const VERSIONS = 11;
 const PATH = '/api/v1/rpc/moving/?year=2026';
 const TABLES = [{ name: 'days', rows: '/rows', columns: ['id', 'date', 'temp_max', 'temp_min', 'wind', 'weather'] }];
 
-/** The delta from so many versions ago to the last. */
+/** The delta over so many versions to the last one. */
 export function deltaOver(versions: number): Operation {
   return {
     name: `delta over ${versions}`,

@@ -1,4 +1,4 @@
-/** All operations that are measured beside a floor, under the names that `--ops` takes. */
+/** All operations that are compared with a floor, under the names that `--ops` takes. */
 
 import { deltaOver } from './delta.ts';
 import { list } from './list.ts';

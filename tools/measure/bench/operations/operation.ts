@@ -1,10 +1,10 @@
-/** An operation of the API, measured beside its floor: what is sent, what is right, and what the ratio must be. */
+/** An operation of the API that is compared with its floor: the request, the check of answers, and the target ratio. */
 
 import type { Answer } from '../../harness/api.ts';
 import type { Shot } from '../load/shot.ts';
 import type { Pair } from '../setting.ts';
 
-/** What is sent to one of them, and what is right. */
+/** The request to one of the two, and the check of its answers. */
 export interface Prepared {
   shot: Shot;
   /** Says what is wrong with an answer; null: nothing. */
@@ -14,12 +14,12 @@ export interface Prepared {
 /** One operation. */
 export interface Operation {
   name: string;
-  /** The least ratio of its rate to its floor's; null: it is only reported. */
+  /** The lowest acceptable ratio of its rate to its floor's; null: it is only reported. */
   target: number | null;
-  /** Whether the queues' messages are consumed meanwhile; without, what is measured is only what comes before them. */
+  /** Whether the queues' messages are consumed meanwhile; if not, only the work before them is measured. */
   consumes: boolean;
-  /** Whether each round leaves tasks whose alarms would be at work in the next: then each has a new pair of Workers. */
+  /** Each round leaves tasks whose alarms would run during the next one, so each round has a new pair of Workers. */
   leavesAlarms?: true;
-  /** Fills the stores of both and says what is sent to each. */
+  /** Fills the stores of both and returns the request to each. */
   prepare(pair: Pair): Promise<Record<'service' | 'floor', Prepared>>;
 }

@@ -1,4 +1,7 @@
-/** `GET /rpc/<title>/` of a hot cache: the body of 135 kB, that it has not changed, and the same with devices' records. */
+/**
+ * `GET /rpc/<title>/` of a hot cache: the body of 135 kB, the answer "not modified", and the same with devices'
+ * records.
+ */
 
 import { d1Entries } from '../../../../src/stores/entries.ts';
 import type { Answer } from '../../harness/api.ts';
@@ -39,7 +42,7 @@ function notModified(name: string, target: number, more: Record<string, string>)
   };
 }
 
-/** Loads the cache; what a device that holds it sends and has. */
+/** Loads the cache; returns what a device with this cache sends and has. */
 async function stageCache(pair: Pair) {
   const { api } = pair.service;
   await define(pair, 'weather');
@@ -48,7 +51,7 @@ async function stageCache(pair: Pair) {
   return { headers: await api.authorized(), body, etag: headers.etag ?? '' };
 }
 
-/** The request to the service, and to the floor of a read: what the service keeps of this entry at the edge is looked up, and the body if there is one. */
+/** The requests to the service and to the floor of a read. The floor looks up what the service keeps at the edge, and the body if there is one. */
 export async function stageRead(pair: Pair, service: Prepared, body?: string): ReturnType<Operation['prepare']> {
   const db = await pair.service.binding<D1Database>('DB');
   const row = await db.prepare('SELECT key, resource FROM entries').first<{ key: string; resource: string }>();

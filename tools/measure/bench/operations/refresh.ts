@@ -1,4 +1,4 @@
-/** `POST /cache/refresh/` up to its acceptance, each of another cache that was never asked for. */
+/** `POST /cache/refresh/` until it is accepted, each for a cache that was never requested before. */
 
 import { cacheIdentity } from '../../../../src/core/cache-key.ts';
 import { newTaskId } from '../../../../src/core/task-id.ts';

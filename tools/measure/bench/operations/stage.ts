@@ -1,4 +1,4 @@
-/** What all operations need before they are measured: resources, refreshes, and a floor that answers the same. */
+/** What all operations need before they are measured: resources, refreshes, and a floor that gives the same answers. */
 
 import { type Answer, Api, jsonOf, type Server } from '../../harness/api.ts';
 import type { FloorSetup } from '../floors/setup.ts';
@@ -6,10 +6,10 @@ import { type Shot, shoot } from '../load/shot.ts';
 import type { Pair } from '../setting.ts';
 import type { Operation, Prepared } from './operation.ts';
 
-/** What the server of the floor adds by itself. */
+/** Headers that the floor's server adds by itself. */
 const OWN_HEADERS = ['content-length', 'transfer-encoding', 'connection', 'keep-alive', 'date'];
 
-/** Registers a resource whose origin is the path of the same name. `more` are members of its definition. */
+/** Registers a resource whose origin is the path with the same name. `more`: members of its definition. */
 export function define(
   { service, originUrl }: { service: Server; originUrl: string },
   title: string,
@@ -23,7 +23,7 @@ export function define(
   });
 }
 
-/** The request of a refresh, answered at once; each has a cache of its own when `year` is `{n}`. */
+/** The request for a refresh that is answered at once; with `{n}` as `year`, each is for its own cache. */
 export async function refreshShot(server: Server, title: string, year: string): Promise<Shot> {
   return {
     method: 'POST',
@@ -43,7 +43,9 @@ export function taskIdOf(answer: Answer): string {
   return jsonOf<{ task_id: string }>(answer).task_id;
 }
 
-/** The request to the service, and to a floor that answers it with the head of the service's own answer. */
+/**
+ * The request to the service, and to a floor that answers it with the status and headers of the service's own answer.
+ */
 export async function stageFloor(
   { service, floor }: Pair,
   prepared: Prepared,

@@ -1,4 +1,4 @@
-/** `GET /cache/state/` of a task that has ended, and of one that waits. */
+/** `GET /cache/state/` of a task that has ended, and of one that is waiting. */
 
 import type { Answer } from '../../harness/api.ts';
 import { statusFault } from '../load/shot.ts';
@@ -6,7 +6,7 @@ import type { Pair } from '../setting.ts';
 import type { Operation } from './operation.ts';
 import { define, stageFloor } from './stage.ts';
 
-/** Most are polled, or asked for by many devices: the isolate that was told of the end tells it again. */
+/** A task is usually polled, or asked for by many devices: the isolate that learned of its end answers again. */
 export const state: Operation = {
   name: 'state, ended',
   target: 0.85,
@@ -20,7 +20,7 @@ export const state: Operation = {
   },
 };
 
-/** The object is asked each time. */
+/** The object is called each time. */
 export const stateWaiting: Operation = {
   name: 'state, waiting',
   target: 0.85,
@@ -34,7 +34,7 @@ export const stateWaiting: Operation = {
   },
 };
 
-/** `told`: what the object answers for a task that waits. */
+/** `told`: the object's answer for a waiting task. */
 async function prepared(pair: Pair, id: string, word: string, told?: string): ReturnType<Operation['prepare']> {
   const row = JSON.stringify({ task_id: id, task_state: word });
   const service = {

@@ -1,4 +1,4 @@
-/** `POST /sync/` about ten hot caches of which nothing has changed. */
+/** `POST /sync/` about ten hot caches, none of which has changed. */
 
 import type * as v from 'valibot';
 import type { SyncAnswer } from '../../../../src/contract/sync.ts';
@@ -33,7 +33,7 @@ export const sync10: Operation = {
   },
 };
 
-/** One question about the caches of `weather` of these years, with the ETags that are held of them. */
+/** One question about the caches of `weather` of these years, with the ETags that the device has. */
 export function syncShot(
   headers: Record<string, string>,
   years: readonly number[],
@@ -48,7 +48,7 @@ export function syncShot(
   return { method: 'POST' as const, path: '/api/v1/sync/', headers, body: JSON.stringify({ inline_bytes: 0, caches }) };
 }
 
-/** Says what is wrong with an answer unless so many items of it are 304. */
+/** A check that fails unless so many items of the answer are 304. */
 export function allUnchanged(count: number): (answer: Answer) => string | null {
   return (answer) => {
     const wrong = statusFault(answer, 200);
@@ -58,7 +58,7 @@ export function allUnchanged(count: number): (answer: Answer) => string | null {
   };
 }
 
-/** Puts the service's entries where the floor looks them up; what it is told of them. */
+/** Puts the service's entries where the floor looks them up; returns the floor's setup. */
 async function stageEntries({ service, floor }: Pair, items: readonly Item[]): Promise<string> {
   const from = d1Entries(await service.binding<D1Database>('DB'));
   const to = d1Entries(await floor.binding<D1Database>('DB'));

@@ -1,4 +1,7 @@
-/** What a deploy uploads and what its start takes, within the limits that the tests hold (scripts/limits.json). */
+/**
+ * What a deploy uploads and how long its start takes, compared with the limits that the tests enforce
+ * (scripts/limits.json).
+ */
 
 import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';

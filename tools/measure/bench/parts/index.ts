@@ -1,4 +1,4 @@
-/** All parts beside the operations, under the names that `--ops` takes. */
+/** All parts besides the operations, under the names that `--ops` takes. */
 
 import { deploy } from './deploy.ts';
 import type { Part } from './part.ts';

@@ -1,4 +1,4 @@
-/** A part of `npm run bench` that is no operation beside its floor: some figures, each with what is aimed at. */
+/** A part of `npm run bench` that does not compare an operation with its floor: some figures, each with its target. */
 
 import { inTurn, median } from '../../harness/statistics.ts';
 import type { Plan } from '../compare.ts';
@@ -9,17 +9,17 @@ export interface Figure {
   what: string;
   value: number;
   unit: string;
-  /** The most that it is to be; null: it is only reported. */
+  /** The largest acceptable value; null: it is only reported. */
   most: number | null;
 }
 
 /** Measures its figures. */
 export type Part = (setting: Setting, plan: Plan) => Promise<Figure[]>;
 
-/** A number of the service and of its floor in the same round. */
+/** A result of the service and of its floor in the same round. */
 type Both<Result> = Record<'floor' | 'service', Result>;
 
-/** Rounds of a measurement of both Workers in turn; `shown` tells a round in short. */
+/** Measures both Workers in turn, round by round; `shown` describes a round in short. */
 export function bothInTurn<Result>(
   { floor, service }: Pair,
   { rounds, tell }: Plan,

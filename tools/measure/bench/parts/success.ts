@@ -1,4 +1,7 @@
-/** 500 refreshes of 135 kB until SUCCESS beside their floor, from an origin that answers at once and from one that takes 100 ms. */
+/**
+ * 500 refreshes of 135 kB until SUCCESS, compared with their floor, with an origin that answers at once and one that
+ * takes 100 ms.
+ */
 
 import { d1Entries } from '../../../../src/stores/entries.ts';
 import { median } from '../../harness/statistics.ts';
@@ -20,7 +23,7 @@ export const success: Part = (setting, plan) =>
     return figures;
   });
 
-/** Has the service load the resource once, so that the floor can be told what it keeps of a cache. */
+/** Lets the service load the resource once, so that the floor's setup can contain what the service keeps of a cache. */
 async function stage(pair: Pair, title: string): Promise<void> {
   await define(pair, title);
   await pair.service.api.load(title, { year: 2026 });

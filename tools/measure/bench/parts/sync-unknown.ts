@@ -1,4 +1,4 @@
-/** `POST /sync/` about a hundred caches of which the location knows none, and nothing has changed: a device after a deploy. */
+/** `POST /sync/` about a hundred unchanged caches, none of which the location knows: a device after a deploy. */
 
 import { cacheIdentity } from '../../../../src/core/cache-key.ts';
 import { etagOf } from '../../../../src/core/etag.ts';
@@ -14,7 +14,7 @@ import { bothFigures, bothInTurn, type Part } from './part.ts';
 
 const TITLE = 'weather';
 const CACHES = 100;
-/** All of them together are more than an isolate remembers, so that each question is about forgotten ones. */
+/** Together they have more caches than an isolate remembers, so that each question is about forgotten ones. */
 const QUESTIONS = 30;
 const FIRST_YEAR = 10_000;
 const DAY_MS = 86_400_000;
@@ -34,7 +34,7 @@ export const syncUnknown: Part = (setting, plan) =>
 
 const fault = allUnchanged(CACHES);
 
-/** What each of the two is asked: the questions in turn. */
+/** The requests to each of the two: the questions in turn. */
 async function prepare(pair: Pair): Promise<Record<'service' | 'floor', Shot[]>> {
   const headers = { ...(await pair.service.api.authorized()), 'Content-Type': 'application/json' };
   const etag = (year: number) => etagOf(cacheIdentity(TITLE, { year }, null).key, 1);
@@ -43,7 +43,10 @@ async function prepare(pair: Pair): Promise<Record<'service' | 'floor', Shot[]>>
   return { service, floor: service.map((shot) => ({ ...shot, headers: floor.shot.headers })) };
 }
 
-/** One after the other, so that no question shares an answer; CPU of the process for each, its stores included, ms. */
+/**
+ * Sends them one after the other, so that no question shares an answer; returns the CPU of the process for each, with
+ * its stores, ms.
+ */
 async function askAll({ url, pids }: Pair['service'], shots: readonly Shot[]): Promise<number> {
   const before = cpuSeconds(pids);
   for (const shot of shots) {
@@ -57,7 +60,7 @@ function yearsOf(question: number): number[] {
   return Array.from({ length: CACHES }, (_cache, n) => FIRST_YEAR + question * CACHES + n);
 }
 
-/** Puts as many entries into both databases, under the keys that are asked for. */
+/** Puts the same number of entries into both databases, under the keys of the questions. */
 async function fill({ service, floor }: Pair): Promise<void> {
   const from = await service.binding<D1Database>('DB');
   const titled = from.prepare('SELECT number FROM resources WHERE title = ?').bind(TITLE);
@@ -77,7 +80,7 @@ async function fill({ service, floor }: Pair): Promise<void> {
   }
 }
 
-/** As an object writes it; nothing is read of its body. */
+/** As an object writes it; its body is never read. */
 function entryOf(year: number, number: number): Entry {
   const now = Date.now();
   const hash = 'f'.repeat(64);

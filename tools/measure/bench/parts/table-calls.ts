@@ -1,4 +1,7 @@
-/** What the load of a large table asks of the stores: counted on the running service (tools/measure/cost/counting/). */
+/**
+ * The calls of stores that the load of a large table makes, counted on the running service
+ * (tools/measure/cost/counting/).
+ */
 
 import { CountedService } from '../../cost/counted-service.ts';
 import type { Counts } from '../../cost/counts.ts';
@@ -15,7 +18,7 @@ export const tableCalls: Part = async ({ origin }, { tell }) => {
       const counts = await service.count(() => service.worker.api.load('flights', { year: 2026 }));
       const figure = (what: string, value: number, most: number) => {
         tell(`table, ${which}: ${what} ${value}`);
-        // The first load of a cache also makes the object's tables and D1's row with its indexes.
+        // The first load of a cache also creates the object's tables, and D1's row with its index entries.
         figures.push({
           what: `100,000 rows, ${which}: ${what}`,
           value,

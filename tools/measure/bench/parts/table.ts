@@ -1,4 +1,6 @@
-/** A public table of 100,000 rows (flights of vega-datasets) of which a hundredth changes from load to load. */
+/**
+ * A public table of 100,000 rows (flights of vega-datasets), in which one row in a hundred changes from load to load.
+ */
 
 import type { Answer, Api } from '../../harness/api.ts';
 import { LocalWorker } from '../../harness/local-worker.ts';
@@ -11,21 +13,21 @@ import type { Part } from './part.ts';
 /** Members of a resource of the origin's `/flights`. */
 export const FLIGHTS = { tables: [{ name: 'flights', rows: '/rows', columns: ['delay', 'distance', 'time'] }] };
 
-/** Caches of the table: each gives one delta that nobody has asked for before. */
+/** Number of caches of the table: each has one delta that was never requested before. */
 const CACHES = 3;
 const VERSIONS = 11;
 /** The answer to a refresh comes as soon as its task has ended. */
 const HELD_MS = '30000';
 
-/** What was measured of one cache. */
+/** The figures of one cache. */
 interface CacheTimes {
-  /** From the origin's last byte to SUCCESS: of the first load, and of those after it. */
+  /** From the origin's last byte to SUCCESS: for the first load, and for those after it. */
   firstMs: number;
   laterMs: number;
   /** Size of the full body, and of a delta in percent of it. */
   bytes: number;
   share: number;
-  /** Until the delta over ten versions was there. */
+  /** Until the delta over ten versions had arrived. */
   foldedMs: number;
 }
 
@@ -62,7 +64,7 @@ async function measureCache(api: Api, year: number, origin: OriginProcess, patie
   }
   const read = (headers = {}) => api.ask(`rpc/flights/?year=${year}`, { headers });
   await quiet(patienceS);
-  // The first read of a cache also looks up its entry, and the edge cache goes on to take its body.
+  // The first read of a cache also looks up its entry, and afterwards the edge cache stores its body.
   const full = await read();
   await quiet(patienceS);
   const folded = demandDelta(await read({ 'X-Delta': `v1-v${VERSIONS}` }));

@@ -1,4 +1,4 @@
-/** What verifying a token costs: one that was seen before and one that was not, symmetric (HS256) and asymmetric (ES256). */
+/** Cost of verifying a token that was seen before and one that was not, symmetric (HS256) and asymmetric (ES256). */
 
 import { type CryptoKey, exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { Api, type Server } from '../../harness/api.ts';
@@ -9,12 +9,12 @@ import { type Shot, statusFault } from '../load/shot.ts';
 import { define } from '../operations/stage.ts';
 import type { Figure, Part } from './part.ts';
 
-/** More than any isolate keeps of those that it has verified. */
+/** More tokens than an isolate keeps as verified. */
 const TOKENS = 20_000;
 const DAY_S = 86_400;
 const PATH = '/api/v1/rpc/weather/?year=2026';
 
-/** Signs a token of the user; each number makes another one. */
+/** Signs a token of the user; each number makes a different one. */
 type Sign = (number: number) => Promise<string>;
 
 export const tokens: Part = async ({ service: script, origin }, plan) => {
@@ -53,7 +53,7 @@ function signer(algorithm: string, key: CryptoKey | Uint8Array): Sign {
       .sign(key);
 }
 
-/** The two cheapest operations, with the same token again and again and with another one each time. */
+/** The two cheapest operations, with the same token each time and with a different one each time. */
 async function targetsOf(server: Server, originUrl: string, sign: Sign): Promise<[what: string, Target][]> {
   await define({ service: server, originUrl }, 'weather');
   const api = new Api(server);

@@ -1,6 +1,7 @@
 /**
- * Live wake-up beside its floor: as many devices as an isolate holds wait on one cache for something newer; how long after
- * SUCCESS the last has its answer.
+ * Live wake-up, compared with its floor: as many devices as an isolate holds wait for a newer version of one cache;
+ * measures how long
+ * after SUCCESS the last one has its answer.
  */
 
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -13,11 +14,11 @@ import { define, stageFloor } from '../operations/stage.ts';
 import { type Pair, withPair } from '../setting.ts';
 import { bothFigures, bothInTurn, type Part } from './part.ts';
 
-/** A fifth of the room is kept for waits of loads (src/flows/live/held-requests.ts). */
+/** A fifth of the room is reserved for waits of loads (src/flows/live/held-requests.ts). */
 const DEVICES = Math.floor(MAX_HELD * 0.8);
 const PATH = '/api/v1/rpc/moving/?year=2026';
 const WAIT_S = 60;
-/** Until all of them wait. */
+/** Time until all of them wait. */
 const SETTLE_MS = 3000;
 /** The answer to a refresh comes as soon as its task has ended. */
 const HELD_MS = '30000';
@@ -58,7 +59,7 @@ async function stage(pair: Pair): Promise<void> {
   await stageFloor(pair, { shot, fault }, { operation: 'wake', body: body.toString() });
 }
 
-/** @throws Error when one was not held, or was answered with anything but a newer version */
+/** @throws Error if a request was not held, or was answered with anything except a newer version */
 async function wakeAll(api: Api): Promise<Times> {
   const { etag: held = '' } = (await api.ask(PATH)).headers;
   const headers = { 'If-None-Match': held, Prefer: `wait=${WAIT_S}` };

@@ -1,4 +1,4 @@
-/** Freshet beside its peers: the same load on each in turn, round by round. */
+/** Compares Freshet with its peers: the same load on each in turn, round by round. */
 
 import { Api, type Server } from '../../harness/api.ts';
 import { inTurn, medians, type Quartiles, quartiles } from '../../harness/statistics.ts';
@@ -14,9 +14,9 @@ export type Stacks = Readonly<Record<string, Server>>;
 export interface BesideLine {
   operation: string;
   op: OpName;
-  /** By stack: medians. */
+  /** Medians by stack. */
   stacks: Record<string, Side>;
-  /** By peer: our rate to theirs, round by round. */
+  /** Our rate divided by theirs, by peer, round by round. */
   ratios: Record<string, Quartiles>;
   timesDjango: number | null;
   errors: number;
@@ -26,11 +26,11 @@ export interface BesideLine {
 /** Many refreshes on all stacks. */
 export interface SucceededLine {
   what: string;
-  /** By stack: s until all are SUCCESS, and CPU a task; medians. */
+  /** By stack: seconds until all are SUCCESS, and CPU per task; medians. */
   stacks: Record<string, Succeeded>;
 }
 
-/** What was accepted in some seconds is loaded before anything else is measured. */
+/** Time in which the accepted refreshes of some seconds are loaded before anything else is measured. */
 const DRAIN_MS = 900_000;
 
 /** Measures the operations `ops` on all stacks. */
@@ -67,7 +67,7 @@ function inShort(round: Record<string, Measured>): string {
   return rates.join(', ');
 }
 
-/** 500 refreshes until SUCCESS, of an origin that answers at once and of a slow one. */
+/** 500 refreshes until SUCCESS, from an origin that answers at once and from a slow one. */
 export async function succeedBeside(stacks: Stacks, { rounds, patienceS, tell }: Plan): Promise<SucceededLine[]> {
   const lines: SucceededLine[] = [];
   for (const [title, remark] of Object.entries(TITLES)) {
@@ -101,7 +101,7 @@ function byStack<Result>(stacks: object, of: (name: string) => Result): Record<s
   return Object.fromEntries(Object.keys(stacks).map((name) => [name, of(name)]));
 }
 
-/** Waits until what was asked for before has been loaded. */
+/** Waits until earlier refreshes have been loaded. */
 async function drain(server: Server): Promise<void> {
   const api = new Api(server);
   const { taskId } = await api.refresh('small', { year: 1 });

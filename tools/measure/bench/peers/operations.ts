@@ -1,4 +1,4 @@
-/** The operations that the peers know too, prepared over HTTP alone, so that all are measured alike. */
+/** The operations that the peers also have, prepared over HTTP only, so that all are measured alike. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Answer, Api, jsonOf, type Server, send } from '../../harness/api.ts';
@@ -18,15 +18,15 @@ export type OpName = Exclude<(typeof PEER_OPS)[number], 'success'>;
 
 /** An operation that is compared with the peers'. */
 export interface PeerOperation {
-  /** That of ../operations/ with the same name has a floor; where there is none, nothing is said of the CPU that is added. */
+  /** The operation of ../operations/ with the same name has a floor; without one, no added CPU is reported. */
   op: OpName;
   name: string;
-  /** The least that the service's rate is to be of Django's; null: it is only reported. */
+  /** The lowest acceptable ratio of the service's rate to Django's; null: it is only reported. */
   timesDjango: number | null;
   prepared: Prepared;
 }
 
-/** Loads the cache, gives it to devices, and says what is sent to this server. */
+/** Loads the cache, gives it to devices, and returns the requests to this server. */
 export async function stagePeer(server: Server): Promise<PeerOperation[]> {
   const api = new Api(server);
   const headers = await api.authorized();
@@ -36,7 +36,7 @@ export async function stagePeer(server: Server): Promise<PeerOperation[]> {
   const device = { ...headers, 'X-Device-Id': 'device-{n}' };
   for (let n = 0; n < DEVICES; n += 1) await shoot(server.url, { path: PATH, headers: device, first: n });
   await untilListed(server, headers);
-  /** 200, and what `right` says of the answer. */
+  /** A check for status 200, and for `right` of the answer. */
   const ok = (right: (answer: Answer) => boolean) => (answer: Answer) =>
     statusFault(answer, 200) ?? (right(answer) ? null : answer.body.toString().slice(0, 200));
   const full = ok((answer) => answer.body.equals(body));

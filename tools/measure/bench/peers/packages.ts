@@ -1,4 +1,4 @@
-/** What the peers need of Debian. */
+/** The Debian packages that the peers need. */
 
 import { spawnSync } from 'node:child_process';
 
@@ -21,7 +21,7 @@ const PACKAGES = [
 // biome-ignore lint/suspicious/noTemplateCurlyInString: the placeholders are dpkg-query's.
 const STATUS = '${db:Status-Status} ${Package}\n';
 
-/** Packages that are missing; null: this is no Debian. */
+/** Packages that are missing; null: the system is not Debian. */
 export function missingPackages(): string[] | null {
   const { error, stdout } = spawnSync('dpkg-query', ['-W', '-f', STATUS, ...PACKAGES], {
     encoding: 'utf8',

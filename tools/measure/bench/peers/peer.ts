@@ -1,4 +1,4 @@
-/** A stack that a team would run instead, started by its own `start.sh` from a copy of the peers' folder. */
+/** A stack that a team would run instead, started with its own `start.sh` from a copy of the peers' folder. */
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
@@ -11,12 +11,12 @@ import { signToken } from '../../../../scripts/lib/token.ts';
 import type { Server } from '../../harness/api.ts';
 import { descendantsOf } from '../../harness/processes.ts';
 
-/** It installs npm packages at its first start. */
+/** The first start installs npm packages. */
 const START_MS = 300_000;
 const STOP_MS = 60_000;
 const POLL_MS = 100;
 const DAY_S = 86_400;
-/** Ports that a peer takes, one after the other: its own, PostgreSQL's, Redis'. */
+/** Number of consecutive ports of a peer: its own, PostgreSQL's, Redis'. */
 const PORTS = 3;
 const FIRST_PORT = 18_400;
 
@@ -43,7 +43,7 @@ export class Peer implements Server {
     const folder = mkdtempSync(join(tmpdir(), 'freshet-peer-'));
     const place = { folder, port: await freePorts(), secret: randomBytes(32).toString('hex') };
     const pidFile = join(folder, 'pids');
-    // PostgreSQL runs as another user.
+    // PostgreSQL runs as another user, which must be able to read the folder.
     chmodSync(folder, 0o755);
     cpSync(join(peers, 'peers'), join(folder, 'peers'), { recursive: true });
     const shell = spawn(join(folder, 'peers', name, 'start.sh'), {
@@ -93,7 +93,7 @@ async function answers(port: number): Promise<boolean> {
   );
 }
 
-/** The first of so many neighbouring ports that are free. */
+/** The first of so many consecutive free ports. */
 async function freePorts(): Promise<number> {
   for (let first = FIRST_PORT; first < FIRST_PORT + 1000; first += PORTS) {
     const free = await Promise.all(Array.from({ length: PORTS }, (_, at) => isFree(first + at)));

@@ -1,4 +1,4 @@
-/** The result of `npm run bench:peers` for people. */
+/** The result of `npm run bench:peers` as text. */
 
 import { digits, markdownTable } from '../../harness/markdown.ts';
 import type { Compared } from '../compare.ts';
@@ -7,7 +7,7 @@ import type { BesideLine, SucceededLine } from './beside.ts';
 
 const PEERS = ['django', 'fastify'] as const;
 
-/** Rates and CPU of all stacks, and our rate to theirs. */
+/** Rates and CPU of all stacks, and our rate divided by theirs. */
 export function besideTable(lines: readonly BesideLine[]): string {
   const head = [
     'operation',
@@ -27,7 +27,7 @@ export function besideTable(lines: readonly BesideLine[]): string {
   return markdownTable([...head, 'quartiles to django', 'at least', 'met', 'wrong'], rows);
 }
 
-/** Times until many refreshes are SUCCESS; where the origin is slow, ours is to be no longer than Django's. */
+/** Times until many refreshes are SUCCESS. With a slow origin, ours must not be longer than Django's. */
 export function succeededTable(lines: readonly SucceededLine[]): string {
   const head = [
     'refreshes',
@@ -48,8 +48,9 @@ export function succeededTable(lines: readonly SucceededLine[]): string {
 }
 
 /**
- * CPU that our code adds to its floor, beside Fastify's whole CPU a request; and the rate of the floor to Django's, which no
- * code that makes the same calls can exceed here.
+ * CPU that our code adds to its floor, compared with Fastify's whole CPU per request; and the rate of the floor divided
+ * by Django's,
+ * which no code with the same calls can exceed here.
  */
 export function addedTable(lines: readonly BesideLine[], compared: readonly Compared[]): string {
   const rows = lines.flatMap(({ operation, op, stacks }) => {

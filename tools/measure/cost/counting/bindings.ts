@@ -1,16 +1,16 @@
-/** The Worker's bindings, each real and counted. */
+/** The Worker's bindings: the real ones, with counts. */
 
 import { recordingDatabase } from '../../../../test/support/database.ts';
 import type { Meter } from '../counts.ts';
 import { during, noteMessages, tally } from './tally.ts';
 
-/** Queues bill by 64 KB of 1,000 bytes; about so many bytes of each message are the platform's own. */
+/** Queues bill by 64 KB of 1,000 bytes; about so many bytes of each message belong to the platform. */
 const QUEUE_UNIT_BYTES = 64_000;
 const QUEUE_OVERHEAD_BYTES = 100;
 
 const recordings: (ReturnType<typeof recordingDatabase> & { remote: () => void })[] = [];
 
-/** The same environment, counted; calls made in an object are calls for which it stays awake. */
+/** The same environment with counts; an object stays awake during its calls. */
 export function countedEnv(env: Env, place: 'worker' | 'object'): Env {
   const remote = () => {
     if (place === 'object') tally.objectRemoteCalls += 1;
@@ -29,7 +29,7 @@ function counted(name: string, binding: unknown, remote: () => void): unknown {
   return binding;
 }
 
-/** Moves what D1 has told of its statements to the tally. */
+/** Moves the figures that D1 returned with its statements to the tally. */
 export function settleDatabases(): void {
   for (const { statements, metas, remote } of recordings) {
     tally.d1Queries += statements.length;
@@ -82,7 +82,7 @@ function countedQueue(name: string, inner: Queue, remote: () => void): Queue {
   const send = (body: unknown, options?: QueueSendOptions) => {
     remote();
     note(body);
-    // One that comes later is not waited for.
+    // A delayed message is not waited for.
     if ((options?.delaySeconds ?? 0) === 0) noteMessages(1);
     return during(() => inner.send(body, options));
   };
@@ -109,7 +109,7 @@ function operationsFor(bytes: number): number {
   return Math.ceil(bytes / QUEUE_UNIT_BYTES);
 }
 
-/** A batch whose messages count what they cost: a read each, and a delete when they are acknowledged. */
+/** A batch whose messages count their cost: a read each, and a delete when they are acknowledged. */
 export function countedBatch(batch: MessageBatch): MessageBatch {
   const messages = batch.messages.map((message) => {
     const units = operationsFor(messageBytes(message.body));
@@ -130,7 +130,7 @@ export function countedBatch(batch: MessageBatch): MessageBatch {
   return { queue: batch.queue, messages, metadata: batch.metadata } as unknown as MessageBatch;
 }
 
-/** Each call of a stub is a request of its own. */
+/** Each call of a stub is a separate request. */
 function countedObjects(inner: DurableObjectNamespace, remote: () => void): DurableObjectNamespace {
   const getByName = (name: string) => {
     const stub = inner.getByName(name);
@@ -146,7 +146,7 @@ function countedObjects(inner: DurableObjectNamespace, remote: () => void): Dura
       },
     });
   };
-  // A name's id is worked out without a call.
+  // A name's id is computed without a call.
   const idFromName = (name: string) => inner.idFromName(name);
   return { getByName, idFromName } as unknown as DurableObjectNamespace;
 }

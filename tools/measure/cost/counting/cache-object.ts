@@ -1,4 +1,4 @@
-/** The object of a cache, counted. */
+/** The object of a cache, with counts. */
 
 import { CacheObject as Deployed } from '../../../../src/object/cache-object.ts';
 import { countedClass } from './object.ts';

@@ -1,4 +1,4 @@
-/** A clock that runs and can be put forward, and what goes by it: alarms come when they are told to. */
+/** A clock that runs and can be moved forward, for alarms as well: they fire when they are told to. */
 
 const HOUR_MS = 3_600_000;
 
@@ -6,7 +6,7 @@ const realNow = Date.now;
 let passedMs = 0;
 const alarms = new Map<string, number>();
 
-/** From now on `Date.now` tells this clock's time. It begins at a full hour, so that no count has the first read of an hour in it by chance. */
+/** Makes `Date.now` return this clock's time. It starts at a full hour, so that no count contains the first read of an hour by chance. */
 export function startClock(): void {
   passedMs = HOUR_MS - (realNow() % HOUR_MS);
   Date.now = () => realNow() + passedMs;
@@ -16,17 +16,17 @@ export function putForward(ms: number): void {
   passedMs += ms;
 }
 
-/** Puts the clock forward to the next full hour. */
+/** Moves the clock to the next full hour. */
 export function beginHour(): void {
   putForward(HOUR_MS - (Date.now() % HOUR_MS));
 }
 
-/** How far this clock is before the real one, ms. */
+/** How far this clock is ahead of the real one, ms. */
 export function passedSinceStart(): number {
   return passedMs;
 }
 
-/** When an object's alarm comes, ms; null: there is none. */
+/** When an object's alarm is due, ms; null: there is none. */
 export function alarmOf(object: string): number | null {
   return alarms.get(object) ?? null;
 }

@@ -1,6 +1,6 @@
 /**
- * The service with counted bindings: src/index.ts as it is, in an entry that also answers below `/cost/`, for
- * tools/measure/cost/counted-service.ts. Everything counted lies in the one isolate that a local Worker has.
+ * The service with counted bindings: src/index.ts unchanged, in an entry that also answers below `/cost/`, for
+ * tools/measure/cost/counted-service.ts. All counts are in the one isolate of a local Worker.
  */
 
 import service from '../../../../src/index.ts';
@@ -9,7 +9,7 @@ import { beginHour, putForward, startClock } from './clock.ts';
 import { type CountedObject, settleObjects } from './object.ts';
 import { during, holdQueues, resetTally, tally, untilConsumed, untilQuiet } from './tally.ts';
 
-// The fleets that are priced have no sources.
+// The priced fleets have no sources.
 export { SourceGate } from '../../../../src/object/source-gate.ts';
 export { CacheObject } from './cache-object.ts';
 export { LiveHub } from './live-hub.ts';
@@ -82,14 +82,14 @@ async function control(verb: string, asked: URLSearchParams, env: Env, ctx: Exec
   return new Response(null, { status: 204 });
 }
 
-/** A cache's object by its name, a hub by `hub` and its number. */
+/** A cache's object by its name, or a hub by `hub` and its number. */
 function objectOf(env: Env, name: string): CountedObject {
   const [, hub] = /^hub (\d+)$/.exec(name) ?? [];
   const stub = hub === undefined ? env.CACHE_OBJECT.getByName(name) : env.LIVE_HUB.getByName(hub);
   return stub as unknown as CountedObject;
 }
 
-/** Two calls of a store and nothing else: what its local form costs. */
+/** Two calls of a store and nothing else: the cost of its local form. */
 async function bareCalls(store: string | null, env: Env, object: CountedObject): Promise<void> {
   if (store === 'd1') await env.DB.batch([env.DB.prepare('SELECT 1'), env.DB.prepare('SELECT 1')]);
   if (store === 'object') await Promise.all([object.bytes(), object.bytes()]);
@@ -126,7 +126,7 @@ function countedContext(ctx: ExecutionContext): ExecutionContext {
   } as ExecutionContext;
 }
 
-/** The platform writes no line of its own for it (`invocation_logs` in wrangler.toml). */
+/** The platform writes no log line of its own for an invocation (`invocation_logs` in wrangler.toml). */
 function countInvocation(): void {
   tally.workerRequests += 1;
 }

@@ -1,4 +1,4 @@
-/** A hub of live sockets, counted, also how often it is made again. */
+/** A hub of live sockets, with counts, also of how often it is constructed. */
 
 import { LiveHub as Deployed } from '../../../../src/object/live-hub.ts';
 import { passedSinceStart } from './clock.ts';
@@ -6,14 +6,14 @@ import { countedClass, define } from './object.ts';
 import { tally } from './tally.ts';
 
 const VERBS = ['ticket', 'subscribe', 'poke', 'isWatched', 'signOut', 'fetch', 'alarm'];
-/** What sockets bring: a message is a twentieth of a request, their end is none. */
+/** Events of sockets: a message is billed as a twentieth of a request, the end of a socket is free. */
 const EVENTS = ['webSocketMessage', 'webSocketClose', 'webSocketError'];
 const MESSAGE_REQUESTS = 1 / 20;
 
 export class LiveHub extends countedClass(Deployed, [...VERBS, ...EVENTS]) {
   constructor(ctx: DurableObjectState, env: Env) {
     const pingedAt = ctx.getWebSocketAutoResponseTimestamp.bind(ctx);
-    // The platform notes pings by its own clock, which nothing puts forward.
+    // The platform records pings with its own clock, which the tests cannot move.
     define(ctx, 'getWebSocketAutoResponseTimestamp', (webSocket: WebSocket) => {
       const at = pingedAt(webSocket);
       return at && new Date(at.getTime() + passedSinceStart());

@@ -1,30 +1,30 @@
-/** Durable Objects with their storage counted and their alarms in our hands, whatever their class. */
+/** Durable Objects of any class, with counted storage and alarms that the measurement controls. */
 
 import { countedEnv } from './bindings.ts';
 import { alarmOf, putForward, setAlarmOf } from './clock.ts';
 import { during, tally } from './tally.ts';
 
-/** What `control` (index.ts) asks of a counted object besides its verbs. */
+/** What `control` (index.ts) calls on a counted object besides its verbs. */
 export interface CountedObject {
-  /** Fires the alarms that come within `ms`, each at its time, and puts the clock that far forward. */
+  /** Fires the alarms that are due within `ms`, each at its time, and moves the clock forward by that time. */
   passTime(ms: number): Promise<void>;
   /** Size of the object's database. */
   bytes(): Promise<number>;
-  /** Leaves memory, as an object does that nobody calls for some seconds. */
+  /** Removes the object from memory, as the platform does after some seconds without a call. */
   leave(): void;
 }
 
-/** What the platform calls of an object. */
+/** The methods of an object that the platform calls. */
 interface Deployed {
   alarm(): Promise<void>;
 }
 type DeployedClass = new (ctx: DurableObjectState, env: Env) => Deployed;
 
 const cursors: SqlStorageCursor<Record<string, SqlStorageValue>>[] = [];
-/** How many calls and background works of each object are under way, and since when, ms. */
+/** How many calls and background tasks of each object are running, and since when, ms. */
 const awake = new Map<string, { works: number; since: number }>();
 
-/** Moves what the cursors have read and written to the tally. */
+/** Moves the cursors' counts of read and written rows to the tally. */
 export function settleObjects(): void {
   for (const { rowsRead, rowsWritten } of cursors.splice(0)) {
     tally.objectRowsRead += rowsRead;
@@ -32,7 +32,10 @@ export function settleObjects(): void {
   }
 }
 
-/** The class as deployed, counted. An object is awake, and billed, from the first call of one of `verbs` till the last work is done. */
+/**
+ * The class as deployed, with counts. An object is awake, and billed, from the first call of one of `verbs` until its
+ * last work is done.
+ */
 export function countedClass<Class extends DeployedClass>(deployed: Class, verbs: readonly string[]): Class {
   class Counted extends (deployed as DeployedClass) implements CountedObject {
     readonly #state: DurableObjectState;
@@ -93,7 +96,7 @@ function countedState(ctx: DurableObjectState): DurableObjectState {
   return ctx;
 }
 
-/** Replaces what is not ours to assign. */
+/** Replaces a property that cannot be assigned. */
 export function define(target: object, name: string, value: unknown): void {
   Object.defineProperty(target, name, { value, configurable: true });
 }

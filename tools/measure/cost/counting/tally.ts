@@ -1,12 +1,12 @@
-/** What has been counted in this isolate since the last reset, and whether anything is still under way. */
+/** What has been counted in this isolate since the last reset, and whether work is still running. */
 
 import { type Counts, counts } from '../counts.ts';
 
-/** The counts; the object stays the same. */
+/** The counts; this is always the same object. */
 export const tally: Counts = counts();
 
 let underWay = 0;
-/** Messages that were sent and not yet acknowledged. */
+/** Messages that were sent but not yet acknowledged. */
 let unacknowledged = 0;
 let held = false;
 
@@ -14,7 +14,7 @@ export function resetTally(): void {
   Object.assign(tally, counts());
 }
 
-/** Does the work, which counts as under way until it ends. */
+/** Does the work, which counts as running until it ends. */
 export async function during<Result>(work: () => Result | Promise<Result>): Promise<Result> {
   underWay += 1;
   try {
@@ -24,12 +24,12 @@ export async function during<Result>(work: () => Result | Promise<Result>): Prom
   }
 }
 
-/** Notes that messages were sent (more) or acknowledged (fewer). */
+/** Notes that messages were sent (positive) or acknowledged (negative). */
 export function noteMessages(more: number): void {
   unacknowledged += more;
 }
 
-/** Holds the batches of all queues back, or lets them go on: so what sends a message is told from what it sets off. */
+/** Holds the batches of all queues, or releases them: this separates the sending of a message from what it triggers. */
 export function holdQueues(hold: boolean): void {
   held = hold;
 }
@@ -39,7 +39,7 @@ export async function untilConsumed(): Promise<void> {
   while (held) await pause();
 }
 
-/** Resolves when nothing has been under way for a moment; messages that are held back are waited for by nobody. */
+/** Resolves when no work has been running for a moment; held messages are not waited for. */
 export async function untilQuiet(): Promise<void> {
   for (let quiet = 0; quiet < QUIET_LOOKS; quiet += 1) {
     const waiting = held ? 0 : unacknowledged;
