@@ -1,7 +1,9 @@
 /**
- * `npm run bench:growth`: how time, rows read and sizes grow with the records and entries in D1, with the kept versions of a
- * cache and with the rows of a table; minutes, with progress lines. Writes the reports and pictures in `docs/growth/` and
- * docs/growth.md. Named parts (`npm run bench:growth -- versions rows`) are measured alone, `-- page` only draws.
+ * `npm run bench:growth`: how time, rows read and sizes grow with the records and entries in D1, with the kept versions
+ * of a cache and
+ * with the rows of a table. Takes minutes and prints progress. Writes the reports and pictures in `docs/growth/`, and
+ * docs/growth.md.
+ * `npm run bench:growth -- versions rows` measures only the named parts; `-- page` only draws.
  */
 
 import { writeGrowth } from './growth/page.ts';

@@ -1,6 +1,7 @@
 /**
- * `npm run mutants`: takes each rule of the task machine and of its surroundings out, and shows which promise is then found
- * broken. Exits with 1 if a rule is not missed.
+ * `npm run mutants`: removes each rule of the task machine and of its surroundings, and shows which promise is then
+ * found broken.
+ * Exits with 1 if no promise breaks for some rule.
  */
 
 import { runMutants } from './soak/mutants.ts';

@@ -1,15 +1,17 @@
 /**
- * `npm run soak`: the long form of the campaigns, with progress lines. Named parts (`npm run soak -- clients tables`) run
- * alone; `docs/reliability/` gets their reports, and `npm run reliability -- --tables` makes docs/reliability.md of them.
+ * `npm run soak`: the long form of the campaigns, with progress lines. `npm run soak -- clients tables` runs only the
+ * named parts.
+ * Their reports go to `docs/reliability/`, and `npm run reliability -- --tables` makes docs/reliability.md from them.
  *
- * - `clients`: 200 slow clients on a Worker whose memory is limited; `SOAK_MINUTES` (20), `SOAK_CLIENTS` (200).
- * - `bounds`: what one request may hold and one user may use; `-- bounds slow-deltas …` measures only those named.
+ * - `clients`: 200 slow clients on a Worker with limited memory; `SOAK_MINUTES` (20), `SOAK_CLIENTS` (200).
+ * - `bounds`: what one request can hold and one user can use; `-- bounds slow-deltas …` measures only the named ones.
  * - `tables`: the largest tables that are allowed.
- * - `live`: devices with live sockets: killed under 500, told of commits at 2,000, asleep under 10,000; `SOAK_LIVE=500,2000,10000`.
- * - `kills`: the service killed at any time; `SOAK_KILLS` (24).
+ * - `live`: devices with live sockets: killed with 500, told of commits at 2,000, asleep with 10,000; `SOAK_LIVE=500,2000,10000`.
+ * - `kills`: the service is killed at random times; `SOAK_KILLS` (24).
  *
- * `SOAK_SEED` repeats a run of chance. `SOAK_AS=before` keeps what `clients` and `bounds` find beside that of later runs, as
- * what was before a change. Both run in a network of their own (Linux, root); `SOAK_NETWORK=machine` leaves that out.
+ * `SOAK_SEED` repeats a random run. `SOAK_AS=before` stores the results of `clients` and `bounds` separately, as those
+ * from before a
+ * change. Both run in their own network (Linux, root); `SOAK_NETWORK=machine` leaves that out.
  */
 
 import { progress } from './harness/reports.ts';
@@ -22,7 +24,7 @@ import { addRun, addTo, RELIABILITY } from './soak/reports.ts';
 import { slowClients } from './soak/slow-clients/index.ts';
 
 const DEFAULT_KILLS = 24;
-/** Sockets of the parts: killed, told, asleep. */
+/** Sockets of the three parts: killed, told, asleep. */
 const DEFAULT_LIVE = '500,2000,10000';
 const DEFAULT_MINUTES = 20;
 const DEFAULT_CLIENTS = 200;
@@ -32,7 +34,7 @@ const seed = Number(process.env.SOAK_SEED ?? Math.floor(Math.random() * 2 ** 32)
 const as = process.env.SOAK_AS === 'before' ? 'before' : 'after';
 const named = process.argv.slice(2);
 
-/** Each gives its faults. */
+/** Each part returns its faults. */
 const PARTS: Readonly<Record<string, () => Promise<string[]>>> = {
   async clients() {
     const minutes = Number(process.env.SOAK_MINUTES ?? DEFAULT_MINUTES);

@@ -12,7 +12,10 @@ const ASLEEP_S = 10;
 /** Share of a hub's limits that stays free. */
 const ROOM = 0.3;
 
-/** The given number, or enough hubs for their sockets and for the calls when all devices come back. */
+/**
+ * The given number, or enough hubs for the fleet's pairs of device and cache, and for the calls when all devices come
+ * back.
+ */
 export function hubsOf({ liveShards, devices, cachesPerDevice }: Fleet): number {
   if (liveShards > 0) return liveShards;
   const byPairs = (devices * cachesPerDevice) / MAX_PAIRS;

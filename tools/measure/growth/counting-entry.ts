@@ -1,6 +1,7 @@
 /**
- * The Worker of `npm run bench:growth`: the built one, with each statement that it runs on D1 counted by what runs it. Three
- * paths more: what was counted, a minute of the cron, a batch of the sync queue.
+ * The Worker of `npm run bench:growth`: the built service, with counts of each statement on D1 by the part that runs
+ * it. It has three
+ * more paths: read the counts, run one minute of the cron, and run one batch of the sync queue.
  */
 
 import { env as bindings } from 'cloudflare:workers';
@@ -9,22 +10,25 @@ import type { SyncMessage } from '../../../src/ports/messages.ts';
 import { roleOf } from '../../../src/queues/handle-batch.ts';
 import { recordingDatabase } from '../../../test/support/database.ts';
 
-/** What runs a statement: a client's request, the cache's object, the consumer of refreshes, the cron, a batch of records, another queue. */
+/**
+ * The parts that run statements: a client's request, the cache's object, the consumer of refreshes, the cron, a batch
+ * of records, another queue.
+ */
 export type Runner = 'request' | 'object' | 'load' | 'cron' | 'sync' | 'queue';
 
-/** Rows that each statement read and wrote, as D1 tells it, by what ran it. */
+/** Rows that each statement read and wrote, as D1 reports them, by the part that ran it. */
 export type Counted = Partial<Record<Runner, { read: number; written: number }[]>>;
 
 const recordings = new Map<Runner, ReturnType<typeof recordingDatabase>>();
 
-/** The environment of one runner. */
+/** The environment of one part. */
 function counted<Environment extends Env>(env: Environment, runner: Runner): Environment {
   const recording = recordings.get(runner) ?? recordingDatabase(bindings.DB);
   recordings.set(runner, recording);
   return { ...env, DB: recording.db };
 }
 
-/** What was counted since it was last asked for. */
+/** Returns the counts since the last call. */
 function take(): Counted {
   return Object.fromEntries(
     Array.from(recordings, ([runner, { metas, statements }]) => {

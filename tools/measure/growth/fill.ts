@@ -1,6 +1,7 @@
 /**
- * Fills D1 with a fleet. A few users are made here, spread over the fleet, and are those that ask; all others are copied from
- * them by D1, which takes seconds for a million. A copy's key has the form of one, but is no hash of its parameters.
+ * Fills D1 with a fleet. A few users, spread over the fleet, are created here, and only they send requests. D1 copies
+ * all others from
+ * them, which takes seconds for a million. The key of a copy has the form of a key, but is not the hash of its parameters.
  */
 
 import { cacheIdentity } from '../../../src/core/cache-key.ts';
@@ -9,17 +10,20 @@ import { FIXED_COLUMNS, valuesOf, WRITTEN_COLUMNS } from '../../../src/stores/en
 import { d1Resources } from '../../../src/stores/resources.ts';
 import { CACHES_PER_USER, cacheOf, entryOf, FIXED_CACHES, recordOf, SCHEDULED, SWEPT } from './fleet.ts';
 
-/** Rows that one statement is given, of D1's 2 MB of values, and how many of each it writes: workerd has not survived transactions of hundreds of MB. */
+/**
+ * Rows that one statement gets (D1 allows 2 MB of values), and how many copies of each it writes: larger transactions,
+ * of hundreds of MB, crashed workerd.
+ */
 const ROWS = 1000;
 const COPIES = 20;
-/** The same of documents, each of which is made of 25 caches. */
+/** The same for documents, each of which has 25 caches. */
 const DEVICE_COPIES = 2;
 const HOUR_MS = 3_600_000;
 
 const ENTRY_COLUMNS = [...FIXED_COLUMNS, ...WRITTEN_COLUMNS, 'read_at'];
 const DEVICE_COLUMNS = ['user', 'device', 'rev', 'seen', 'checked', 'caches', 'holds', 'refusals'];
 
-// Copies of a key lie far from each other, those of all keys with the same number side by side, in order.
+// Copies of one key lie far apart; copies with the same number, of all keys, lie side by side, in order.
 const COPIED_KEY = "iif(copy = 0, key, printf('%06x', copy * 2654435761 % 16777216) || substr(key, 7))";
 const COPIED_N = `(parameters ->> '$.n') + copy * ${CACHES_PER_USER}`;
 const COPIED_USER = "printf('user-%06d', substr(user, 6) + copy)";
@@ -28,7 +32,7 @@ const COPIED_ENTRY: Readonly<Record<string, string>> = {
   parameters: `json_object('n', ${COPIED_N})`,
   owner: "iif(owner IS NULL, NULL, printf('user-%06d', substr(owner, 6) + copy))",
 };
-/** A document (src/core/device-documents.ts), of caches given as arrays of resource, key and the rest. */
+/** A document (src/core/device-documents.ts) of caches given as arrays of resource, key and the rest. */
 const COPIED_DEVICE: Readonly<Record<string, string>> = {
   user: COPIED_USER,
   device: `${COPIED_USER} || substr(device, length(user) + 1)`,
@@ -38,7 +42,7 @@ const COPIED_DEVICE: Readonly<Record<string, string>> = {
 
 type Row = readonly unknown[];
 
-/** As many users as `users` tells of, each with the `copies - 1` that follow it, and the two resources of fixed size. */
+/** Creates the given users, each followed by `copies - 1` copies, and the two resources of fixed size. */
 export async function fill(db: D1Database, users: readonly number[], copies: number, now: number): Promise<void> {
   const { resources } = await d1Resources(db).list(null, 1000);
   const numbers = new Map(resources.map(({ title, number }) => [title, number]));
@@ -64,7 +68,10 @@ export async function fill(db: D1Database, users: readonly number[], copies: num
   await insert(db, 'devices', DEVICE_COLUMNS, devices, COPIED_DEVICE, copies, DEVICE_COPIES);
 }
 
-/** `copied` tells how columns of a copy are made from those of its row and the number `copy`, which is 0 for the row itself. */
+/**
+ * `copied` has SQL for columns of a copy, which uses the columns of the original row and the number `copy` (0 for the
+ * row itself).
+ */
 async function insert(
   db: D1Database,
   table: string,
@@ -83,7 +90,8 @@ async function insert(
     const given = JSON.stringify(rows.slice(at, at + ROWS));
     for (let from = 0; from < copies; from += atOnce) {
       const once = () => statement.bind(given, from, Math.min(from + atOnce, copies) - 1).run();
-      // On a busy machine the way to workerd may break off; what was written already is written anew.
+      // On a busy machine the connection to workerd may break off; rows that were already written are then written
+      // again.
       await once().catch(once);
     }
   }

@@ -1,4 +1,4 @@
-/** A measured Worker whose D1 holds a fleet of one size. */
+/** A measured Worker with a fleet of one size in its D1. */
 
 import { type Answer, type Ask, jsonOf } from '../harness/api.ts';
 import { answering } from '../harness/origin.ts';
@@ -18,9 +18,9 @@ import {
   userOf,
 } from './fleet.ts';
 
-/** Users that ask, spread over the fleet. */
+/** Number of users that send requests, spread over the fleet. */
 const USERS = 50;
-/** D1 is asked at each read of a cache, and a refresh is held until its task has ended. */
+/** Each read of a cache asks D1, and a refresh is held until its task has ended. */
 const VARS = { ENTRY_CACHE_MS: '0', REFRESH_WAIT_MS: '30000' };
 /** Rows of a refreshed cache. */
 const ROWS = 400;
@@ -53,7 +53,7 @@ export class FleetSite {
     for (let resource = 0; resource < RESOURCES; resource++) {
       await define(titleOf(resource), { scope: resource < RESOURCES / 2 ? 'shared' : 'user' });
     }
-    // What was loaded a minute ago is new enough for a schedule: so it costs each cache no more than a call of its object.
+    // A load of a minute ago is recent enough for the schedule, so each cache costs only a call of its object.
     await define(SCHEDULED, { schedule: '* * * * *', refresh_min_s: 86_400 });
     await define(SWEPT, {});
     const db = await site.binding<D1Database>('DB');
@@ -63,17 +63,17 @@ export class FleetSite {
     return new FleetSite(size, site, db, users);
   }
 
-  /** One of the users, by chance. */
+  /** A random user. */
   anyUser(): number {
     return this.#users[Math.floor(Math.random() * USERS)] ?? 0;
   }
 
-  /** The number of any cache of a user, by chance. */
+  /** The number of a random cache of a user. */
   anyCache(user = this.anyUser()): number {
     return user * CACHES_PER_USER + Math.floor(Math.random() * CACHES_PER_USER);
   }
 
-  /** The number of any cache of the users that has not expired, by chance. */
+  /** The number of a random cache of the users that has not expired. */
   anyFreshCache(): number {
     for (;;) {
       const n = this.anyCache();
@@ -81,31 +81,31 @@ export class FleetSite {
     }
   }
 
-  /** The next number, from 0, that an operation has not used. */
+  /** The next number, from 0, that this operation has not used. */
   nextUnused(operation: string): number {
     const next = this.#used.get(operation) ?? 0;
     this.#used.set(operation, next + 1);
     return next;
   }
 
-  /** A device that does not ask: the next of the users behind those that do. */
+  /** A device that sends no requests: of the next user after those that do. */
   nextIdleDevice(): { user: string; device: string } {
     const at = this.nextUnused('device');
     const user = (this.#users[Math.floor(at / DEVICES_PER_USER)] ?? Number.NaN) + 1;
     return { user: userOf(user), device: deviceOf(user, at % DEVICES_PER_USER) };
   }
 
-  /** Asks as one of the users, by chance, unless `n` names a cache whose user it is to be. */
+  /** Sends a request as a random user, or as the user of cache `n`. */
   ask(path: string, { n, ...ask }: Ask & { n?: number } = {}): Promise<Answer> {
     return this.#site.api.ask(path, { user: this.#userOf(n), ...ask });
   }
 
-  /** Loads a cache; ms. */
+  /** Loads a cache; returns ms. */
   load(n: number): Promise<number> {
     return this.#site.api.load(cacheOf(n).resource, { n }, { user: this.#userOf(n) });
   }
 
-  /** What was counted since it was last asked for. */
+  /** Returns the counts since the last call. */
   async takeCounted(): Promise<Counted> {
     return jsonOf<Counted>(await this.ask('/growth/counted'));
   }

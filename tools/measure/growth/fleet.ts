@@ -1,7 +1,9 @@
 /**
- * The made-up fleet whose records and entries fill D1. A user has 4 devices and 100 caches, one of each resource, and a
- * device holds 25 of them: so with the fleet grow the users, and the caches of each resource, but not what a user has. Half
- * of the resources are private. In each 10 caches 1 is stale, in each 1,000 the last load of 1 has failed.
+ * The artificial fleet whose records and entries fill D1. A user has 4 devices and 100 caches, one of each resource,
+ * and a device has
+ * 25 of them. So a larger fleet has more users, and more caches of each resource, but not more per user. Half of the
+ * resources are
+ * private. One cache in 10 is stale; for one in 1,000, the last load failed.
  */
 
 import { taskError } from '../../../src/contract/problem.ts';
@@ -15,12 +17,12 @@ export const DEVICES_PER_USER = 4;
 const CACHES_PER_DEVICE = CACHES_PER_USER / DEVICES_PER_USER;
 const FIRST_PRIVATE = RESOURCES / 2;
 
-/** Two resources more, of as many caches in any fleet: one with a schedule, one whose caches are swept. */
+/** Two more resources, with the same number of caches in any fleet: one with a schedule, one whose caches are swept. */
 export const SCHEDULED = 'scheduled';
 export const SWEPT = 'swept';
 export const FIXED_CACHES = 40;
 
-/** Last version of each cache, and the last that changed its body. */
+/** Last version of each cache, and the last version that changed its body. */
 const VERSION = 5;
 export const CHANGED = 4;
 const HASH = 'f'.repeat(64);
@@ -37,7 +39,7 @@ export function deviceOf(user: number, device: number): string {
   return `${userOf(user)}-device-${device}`;
 }
 
-/** A cache by its number: of user `n / 100`, of resource `n % 100`. */
+/** A cache by its number: user `n / 100`, resource `n % 100`. */
 export function cacheOf(n: number): CacheIdentity {
   const resource = n % RESOURCES;
   const owner = resource < FIRST_PRIVATE ? null : userOf(Math.floor(n / CACHES_PER_USER));
@@ -49,12 +51,12 @@ export function isStale(n: number): boolean {
   return mixed(n) % 10 === 3;
 }
 
-/** A number that neither the resource nor the user of the cache tells. */
+/** A number that depends on neither the resource nor the user of the cache. */
 function mixed(n: number): number {
   return Math.floor(n / CACHES_PER_USER) * 31 + (n % CACHES_PER_USER) * 17;
 }
 
-/** What the user's device was given of a cache. */
+/** The record of a cache that the user's device was given. */
 export function recordOf(n: number, syncedAt: number): SyncRecord {
   const user = Math.floor(n / CACHES_PER_USER);
   const device = Math.floor((n % CACHES_PER_USER) / CACHES_PER_DEVICE);
@@ -64,8 +66,9 @@ export function recordOf(n: number, syncedAt: number): SyncRecord {
 }
 
 /**
- * The entry of a cache, loaded under a definition number. Its revision is below all that its object will write, for the
- * object never heard of it.
+ * The entry of a cache, loaded with a definition number. Its revision is lower than all that its object will write,
+ * since the
+ * object does not know the cache.
  */
 export function entryOf(n: number, cache: CacheIdentity, number: number, now: number): Entry {
   const isFailing = mixed(n) % 1000 === 0;

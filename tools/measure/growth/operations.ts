@@ -1,4 +1,4 @@
-/** What is measured at each size of the fleet. */
+/** The operations that are measured at each size of the fleet. */
 
 import { encodeCursor } from '../../../src/core/cursor.ts';
 import { etagOf } from '../../../src/core/etag.ts';
@@ -17,18 +17,18 @@ import {
 } from './fleet.ts';
 import type { FleetSite } from './fleet-site.ts';
 
-/** What operations are shown together. */
+/** Groups of operations that are shown together. */
 export const GROUPS = ['Records', 'Caches', 'Reads and writes', 'Once a minute'] as const;
 export type Group = (typeof GROUPS)[number];
 
 export interface Operation {
   group: Group;
   name: string;
-  /** Does it once; how long that took, ms. */
+  /** Runs the operation once; returns ms. */
   run(site: FleetSite): Promise<number>;
-  /** Whose statements are its own. Default: those of requests. */
+  /** The parts whose statements belong to it. Default: requests. */
   runners?: readonly Runner[];
-  /** Most rows that it may read, where there is a limit. */
+  /** Most rows that it may read, if there is a limit. */
   maxRead?: number;
 }
 
@@ -36,12 +36,12 @@ const PAGE = 20;
 const LONG_PAGE = 1000;
 /** Records, and keys that were read, of one message. */
 const RECORDS = 500;
-/** Most caches that are kept of a device. */
+/** Most caches that are kept for a device. */
 const CACHES = 1000;
 const READS = 100;
 const HOUR_MS = 3_600_000;
 
-/** A list, or one item of it, as a user of the fleet asks for it. */
+/** A list, or one item of it, requested by a user of the fleet. */
 function get(
   group: Group,
   name: string,
@@ -55,14 +55,14 @@ function get(
 const anyTitle = () => titleOf(Math.floor(Math.random() * RESOURCES));
 const anyDevice = (site: FleetSite) => deviceOf(Math.floor(site.anyCache() / CACHES_PER_USER), 1);
 
-/** Pages begin anywhere: the first one is always in memory. */
+/** A random place, since the first page would always be in memory. */
 function anyRecord(site: FleetSite): string {
   const { user, device, resource, key } = recordOf(site.anyCache(), 0);
   return encodeCursor([user, device, resource, key]);
 }
 const anyKey = (site: FleetSite) => encodeCursor(['caches', cacheOf(site.anyCache()).key]);
 
-/** A page may read as many rows as it has, and three. */
+/** A page may read its own rows and three more. */
 const ONE_PAGE = { maxRead: PAGE + 3 };
 
 const LISTS: readonly Operation[] = [
@@ -73,7 +73,7 @@ const LISTS: readonly Operation[] = [
   get('Records', `of all users, ${PAGE}`, (site) => `cache/?user=*&limit=${PAGE}&cursor=${anyRecord(site)}`, ONE_PAGE),
   get('Records', `of all users, ${LONG_PAGE}`, () => `cache/?user=*&limit=${LONG_PAGE}`, { maxRead: LONG_PAGE + 2 }),
   get('Records', `of a resource, ${PAGE}`, () => `cache/?user=*&resource_title=${anyTitle()}&limit=${PAGE}`, {
-    // Devices that it looks at.
+    // The devices that it reads.
     maxRead: 1000 + ONE_PAGE.maxRead,
   }),
   get('Records', `of a device, ${PAGE}`, (site) => `cache/?user=*&device=${anyDevice(site)}&limit=${PAGE}`, ONE_PAGE),
@@ -86,7 +86,7 @@ const LISTS: readonly Operation[] = [
   get('Caches', 'one', (site) => `caches/${cacheOf(site.anyCache()).key}/`),
 ];
 
-/** One question about the first caches of a user that have not expired, none of which has changed. */
+/** One question about the first caches of a user that have not expired; none of them has changed. */
 function sync(count: number): Operation {
   const run = async (site: FleetSite) => {
     const user = site.anyUser();
@@ -123,7 +123,7 @@ export const OPERATIONS: readonly Operation[] = [
     async run(site) {
       const now = Date.now();
       const records = Array.from({ length: RECORDS }, () => recordOf(site.anyCache(), now));
-      // An hour later each time: what is known already would not be written.
+      // One hour later each time: a known hour would not be written.
       const hour = now - (now % HOUR_MS) + site.nextUnused('hour') * HOUR_MS;
       const read = records.slice(0, READS).map(({ key }) => ({ key, hour }));
       return (await site.ask('/growth/sync', { body: { records, read } })).ms;
@@ -179,14 +179,14 @@ export const OPERATIONS: readonly Operation[] = [
     async run(site) {
       await site.db.batch([
         site.db.prepare('UPDATE resources SET next_run_at = 0 WHERE title = ?1').bind(SCHEDULED),
-        // Their objects never heard of them, so they stay as they are.
+        // Their objects do not know these caches, so they do not change.
         site.db.prepare('UPDATE resources SET purged = number + 1, sweeping = 1 WHERE title = ?1').bind(SWEPT),
       ]);
       return (await site.ask('/growth/cron')).ms;
     },
     runners: ['cron'],
   },
-  // The last one: what it expires would be loaded by reads.
+  // Runs last: reads would load the caches that it expires.
   {
     group: 'Caches',
     name: 'of a resource expired at once',

@@ -1,4 +1,4 @@
-/** docs/growth.md, from the reports: nothing in its tables is typed. */
+/** Writes docs/growth.md from the reports; all its tables are computed. */
 
 import { markdownTable } from '../harness/markdown.ts';
 import { writePage } from '../harness/reports.ts';
@@ -25,7 +25,7 @@ ${parts.join('\n')}`;
   writePage('docs/growth.md', text);
 }
 
-/** A part of the page with its picture; that of a run that never was is left out. */
+/** A part of the page with its picture; left out if its measurement never ran. */
 function part<Result>(
   name: string,
   textOf: (results: readonly Result[]) => string,

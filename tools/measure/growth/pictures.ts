@@ -11,7 +11,7 @@ import type { VersionsPoint } from './versions.ts';
 
 const MIB = 1024 * 1024;
 
-/** One panel: its title, the name of its y axis, and what each of its curves shows of a point. */
+/** One panel: its title, the name of its y axis, and the value of a point for each of its curves. */
 type Shown<P> = readonly [title: string, yName: string, values: Readonly<Record<string, (point: P) => number>>];
 
 export function drawRecords(operations: readonly OperationReport[]): void {

@@ -6,10 +6,10 @@ import { FleetSite } from './fleet-site.ts';
 import { type Group, OPERATIONS, type Operation } from './operations.ts';
 
 export const SIZES = [10_000, 100_000, 1_000_000] as const;
-/** Largest time at the largest size, in times that at the smallest. */
+/** Largest acceptable ratio of the time at the largest size to that at the smallest. */
 export const MAX_RATIO = 1.5;
 const ROUNDS = 7;
-/** Times that an operation is done in a round, at each size; the first ones of all are not counted. */
+/** Runs of an operation per round and size; the first runs of all are not counted. */
 const TIMES = 12;
 const WARM_UP = 5;
 
@@ -18,7 +18,7 @@ export interface Point {
   size: number;
   /** Median of the rounds' medians, ms. */
   ms: number;
-  /** Rows read and written each time, median. */
+  /** Rows read and written per run, median. */
   read: number;
   written: number;
 }
@@ -27,12 +27,12 @@ export interface OperationReport {
   group: Group;
   name: string;
   points: Point[];
-  /** Time at the largest size in times that at the smallest, of each round. */
+  /** Time at the largest size divided by that at the smallest, of each round. */
   ratio: Quartiles;
   maxRead: number | null;
 }
 
-/** What one round saw of an operation at one size. */
+/** The result of one round for an operation at one size. */
 interface Seen {
   ms: number;
   read: number;
@@ -77,7 +77,7 @@ async function measure(operation: Operation, sites: readonly FleetSite[]): Promi
   };
 }
 
-/** What the sites took, in their order. */
+/** The times of the sites, in their order. */
 async function round(
   { run, runners = ['request'] }: Operation,
   sites: readonly FleetSite[],

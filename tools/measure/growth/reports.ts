@@ -1,4 +1,4 @@
-/** What the runs found: docs/growth.md is made of it. */
+/** The results of the runs, from which docs/growth.md is made. */
 
 import { cpus, loadavg } from 'node:os';
 import { Reports } from '../harness/reports.ts';
@@ -6,18 +6,18 @@ import { Reports } from '../harness/reports.ts';
 /** Reports and pictures. */
 export const GROWTH = new Reports('docs/growth');
 
-/** What a run found, when and on what machine. */
+/** The result of a run, with its time and machine. */
 export interface Report<Result> {
   /** Begin of the run, ISO 8601. */
   at: string;
   processors: string;
-  /** Mean of the processes that ran or wanted to in the minute before: what else the machine did. */
+  /** Load average of the minute before: how busy the machine was with other work. */
   loadBefore: number;
   seconds: number;
   results: Result[];
 }
 
-/** Runs a measurement and keeps its report. */
+/** Runs a measurement and stores its report. */
 export async function report<Result>(name: string, measure: () => Promise<Result[]>): Promise<void> {
   const begun = Date.now();
   const all = cpus();

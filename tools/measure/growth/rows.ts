@@ -1,4 +1,4 @@
-/** Growth with the rows of a table: what a load takes, and what it writes. Each size has a Worker of its own, for the sake of the memory. */
+/** Growth with the rows of a table: duration of a load, and what it writes. Each size has its own Worker, so that memory can be measured. */
 
 import type { Entry } from '../../../src/ports/entry.ts';
 import { d1Entries } from '../../../src/stores/entries.ts';
@@ -11,17 +11,17 @@ import { TABLE } from './fleet-site.ts';
 
 const SIZES = [1000, 10_000, 100_000, 500_000] as const;
 const ROUNDS = 3;
-/** One row of so many is another in each load but the first. */
+/** One row in so many is different in each load after the first. */
 const CHURN = 100;
 const TITLE = 'table';
 const TIMEOUT_S = 120;
 
-/** A load, from the refresh to the answer that tells of SUCCESS. */
+/** A load, from the refresh to the answer with SUCCESS. */
 export interface Load {
   seconds: number;
-  /** Of workerd, with the local stores. */
+  /** CPU of workerd, with the local stores. */
   cpuSeconds: number;
-  /** Most memory of workerd over what it had after a load of one row, bytes; V8 frees at leisure. */
+  /** Highest memory of workerd above that after a load of one row, bytes; V8 frees memory late. */
   memoryBytes: number;
 }
 
@@ -30,7 +30,7 @@ export interface RowsPoint {
   originBytes: number;
   first: Load;
   churned: Load;
-  /** Of the load in which 1 % of the rows changed. */
+  /** Size of the delta of a load in which 1 % of the rows changed. */
   deltaBytes: number;
   /** Body and id map in R2. */
   bodyBytes: number;
@@ -70,7 +70,7 @@ class GrowingTable {
   }
 
   static async start(script: string, rows: number): Promise<GrowingTable> {
-    // Made before it is asked for: what is measured is the load, not the origin.
+    // Built before it is requested, so that only the load is measured, not the origin.
     const served = { answer: tableOf(1, 0) };
     const site = await Site.open({
       script,
@@ -84,7 +84,7 @@ class GrowingTable {
     return table;
   }
 
-  /** A cache of its own: loaded for the first time, then twice with other rows. */
+  /** A new cache: loaded for the first time, then twice with different rows. */
   async round(): Promise<void> {
     const n = this.#first.length;
     this.#first.push(await this.#load(n, 0));

@@ -1,4 +1,4 @@
-/** Growth with the kept versions of a cache: what its chain costs those who refresh and read it. */
+/** Growth with the kept versions of a cache: how its chain affects refreshes and reads. */
 
 import { buildWorker } from '../harness/build-worker.ts';
 import { answering } from '../harness/origin.ts';
@@ -10,24 +10,24 @@ import { TABLE } from './fleet-site.ts';
 const LENGTHS = [1, 10, 100, 1000] as const;
 const ROUNDS = 7;
 const REFRESHES = 3;
-/** Reads of a round: CPU is told in hundredths of a second. */
+/** Reads per round: CPU is only known in hundredths of a second. */
 const READS = 800;
 const AT_ONCE = 8;
 const ROWS = 2000;
 
 export interface VersionsPoint {
-  /** Changed versions that are kept. */
+  /** Number of kept versions that changed the body. */
   versions: number;
   refreshMs: number;
-  /** rpc 304 of a hot cache, one after the other; and of 8 at once the CPU of workerd, ms each. */
+  /** rpc 304 of a hot cache, one after the other; and workerd's CPU for each of 8 in parallel, ms. */
   notModifiedMs: number;
   notModifiedCpuMs: number;
-  /** The delta from the oldest kept version to the last, asked for the first time. */
+  /** The delta from the oldest kept version to the last, requested for the first time. */
   deltaMs: number;
   deltaBytes: number;
-  /** Whether it was answered with the whole table. */
+  /** Whether the answer was the whole table. */
   isWhole: boolean;
-  /** Of the entry in D1. */
+  /** Size of the entry in D1. */
   rowBytes: number;
   chainBytes: number;
 }
@@ -39,7 +39,7 @@ type Seen = Pick<VersionsPoint, 'refreshMs' | 'notModifiedMs' | 'notModifiedCpuM
 
 export async function measureVersions(tell: (line: string) => void): Promise<VersionsPoint[]> {
   let answers = 0;
-  // One row is another each time.
+  // One row is different each time.
   const origin = answering(() => {
     answers += 1;
     return JSON.stringify(

@@ -1,12 +1,12 @@
-/** The service's API as measurements ask it. */
+/** The service's API, for measurements. */
 
 import { Agent, type IncomingHttpHeaders, request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Whatever speaks the API. */
+/** A server with this API. */
 export interface Server {
   readonly url: string;
-  /** The processes that do its work. */
+  /** The server's processes. */
   readonly pids: readonly number[];
   /** A token of a user, with all scopes. */
   token(user: string): Promise<string>;
@@ -16,15 +16,15 @@ export interface Server {
 export interface Call {
   method?: string;
   headers?: Readonly<Record<string, string>>;
-  /** Sent as it is if it is a string, as JSON otherwise. */
+  /** A string is sent unchanged, anything else as JSON. */
   body?: unknown;
   signal?: AbortSignal;
 }
 
-/** The same, of a user, with what is demanded of the answer. */
+/** The same with a user, and a check of the answer. */
 export interface Ask extends Call {
   user?: string;
-  /** The only right status; null: any is. Default: any below 400. */
+  /** The only correct status; null: any. Default: any below 400. */
   expected?: number | null;
 }
 
@@ -42,10 +42,10 @@ const POLL_MS = 20;
 const MAX_WAIT_S = 30;
 const ENDED = ['SUCCESS', 'FAILURE', 'REVOKED'];
 
-// Connections stay open: the service is measured, not TCP.
+// Connections stay open, since the service is measured, not TCP.
 const agent = new Agent({ keepAlive: true });
 
-/** One request with node:http, whose client takes less CPU than fetch. @throws Error when the connection fails or breaks off */
+/** Sends one request with node:http, which needs less CPU than fetch. @throws Error if the connection fails or breaks off */
 export function send(url: string, call: Call = {}): Promise<Answer> {
   const { method, headers = {}, body, signal } = call;
   const content = body === undefined || typeof body === 'string' ? body : JSON.stringify(body);
@@ -67,7 +67,7 @@ export function send(url: string, call: Call = {}): Promise<Answer> {
       });
     });
     sent.on('error', (error: NodeJS.ErrnoException) => {
-      // A server may end an idle connection just as it is used again. After the head has come, the response tells of the error.
+      // A server may close an idle connection just when it is reused. After the head has arrived, the response reports errors.
       if (sent.reusedSocket && error.code === 'ECONNRESET') resolve(send(url, call));
       else reject(error);
     });
@@ -80,18 +80,18 @@ export function jsonOf<T>({ body }: Pick<Answer, 'body'>): T {
   return JSON.parse(body.toString()) as T;
 }
 
-/** Whether a task in this state goes no further. */
+/** Whether a task in this state has ended. */
 export function hasEnded(state: string): boolean {
   return ENDED.includes(state);
 }
 
-/** Requests to one server. Tokens are signed once a user. */
+/** Requests to one server. A token is signed once per user. */
 export class Api {
   readonly #server: Server;
   readonly #user: string;
   readonly #tokens = new Map<string, Promise<string>>();
 
-  /** `user` asks unless another one is named. */
+  /** `user` sends the requests unless another one is named. */
   constructor(server: Server, user = 'bench') {
     this.#server = server;
     this.#user = user;
@@ -104,7 +104,7 @@ export class Api {
     return { Authorization: `Bearer ${await token}` };
   }
 
-  /** Sends a request; a `path` without a leading `/` is below `/api/v1/`. @throws Error with the answer when its status is not as expected */
+  /** Sends a request; a `path` without a leading `/` is below `/api/v1/`. @throws Error with the answer if its status is not as expected */
   async ask(path: string, { user, expected, headers, ...call }: Ask = {}): Promise<Answer> {
     const target = path.startsWith('/') ? path : `/api/v1/${path}`;
     const all = { ...(await this.authorized(user)), ...headers };
@@ -120,7 +120,7 @@ export class Api {
     await this.ask(`resources/${title}/`, { method: 'PUT', body: definition });
   }
 
-  /** Asks for a refresh; the id of its task, and its state as far as the answer tells it. `prefer` null: the service holds the request as long as it does by default. */
+  /** Asks for a refresh; returns the id of its task, and its state if the answer has it. `prefer` null: the service holds the request for its default time. */
   async refresh(
     title: string,
     parameters: object = {},
@@ -136,7 +136,7 @@ export class Api {
     return { taskId, state };
   }
 
-  /** The state in which a task has ended, or what is answered when the patience ends: its state, or the status of a refusal. Each question is held for `waitS`. */
+  /** The final state of a task; or, when the patience is over, its state or the status of a refusal. Each request is held for `waitS`. */
   async ended(taskId: string, { patienceMs = PATIENCE_MS, waitS = MAX_WAIT_S } = {}): Promise<string> {
     for (const until = Date.now() + patienceMs; ; ) {
       const leftS = Math.max(0, Math.min(waitS, Math.floor((until - Date.now()) / 1000)));
@@ -148,7 +148,9 @@ export class Api {
     }
   }
 
-  /** Loads a cache; ms from the request to the answer that tells of the end. @throws Error unless it is SUCCESS */
+  /**
+   * Loads a cache; returns ms from the request to the answer that reports the end. @throws Error unless it is SUCCESS
+   */
   async load(title: string, parameters: object = {}, ask: Ask = {}): Promise<number> {
     const startedAt = performance.now();
     const { taskId, state } = await this.refresh(title, parameters, { ...ask, prefer: `wait=${MAX_WAIT_S}` });

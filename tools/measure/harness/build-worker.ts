@@ -6,8 +6,9 @@ import { basename, join } from 'node:path';
 import { offlineEnv, runWrangler } from '../../../scripts/lib/wrangler.ts';
 
 /**
- * Builds the service, or another entry with the settings of wrangler.toml, into a new folder of the system's temporary one;
- * the path of the script.
+ * Builds the service, or another entry with the settings of wrangler.toml, into a new folder below the system's
+ * temporary folder.
+ * Returns the path of the script.
  *
  * @throws Error with wrangler's output
  */

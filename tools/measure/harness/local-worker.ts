@@ -1,6 +1,7 @@
 /**
- * A built Worker in workerd without `wrangler dev` before it: its requests go straight to a socket of workerd, so that
- * what is measured is the Worker and the local stores, and no proxy. Bindings are those of wrangler.toml.
+ * A built Worker in workerd without `wrangler dev` in front: requests go directly to a socket of workerd, so that only
+ * the Worker
+ * and the local stores are measured, without a proxy. Bindings are those of wrangler.toml.
  */
 
 import { randomBytes } from 'node:crypto';
@@ -19,28 +20,28 @@ import { descendantsOf } from './processes.ts';
 export interface LocalWorkerOptions {
   /** Path of the built script, a single ES module. */
   script: string;
-  /** Settings beside those of wrangler.toml; rate limits are off unless told. */
+  /** Settings in addition to those of wrangler.toml; rate limits are off by default. */
   vars?: Record<string, string>;
-  /** Changes to what wrangler.toml says: further bindings, another class of object. */
+  /** Changes to wrangler.toml: more bindings, another class of object. */
   more?: Partial<V4WorkerOptions>;
-  /** Secret of its tokens, of an earlier run; without it a new one. */
+  /** Secret of its tokens, from an earlier run; by default a new one. */
   secret?: string;
-  /** Folder of stores that outlive this run; without it they are new and removed at the end. */
+  /** Folder of stores that are kept after this run; by default they are new and are deleted at the end. */
   stores?: string;
 }
 
-/** Some measurements put the Worker's clock forward by weeks. */
+/** Life of tokens: some measurements move the Worker's clock forward by weeks. */
 const YEAR_S = 365 * 86_400;
 const SCOPES = 'cache:read cache:refresh cache:admin';
 
-/** A running Worker with stores of its own. */
+/** A running Worker with its own stores. */
 export class LocalWorker implements Server {
   /** Its API. */
   readonly api = new Api(this);
-  /** Where it answers: a socket of workerd. */
+  /** Its URL: a socket of workerd. */
   readonly url: string;
   readonly secret: string;
-  /** The processes that do its work. */
+  /** The Worker's processes. */
   readonly pids: readonly number[];
   readonly #miniflare: Miniflare;
   readonly #stores: string | null;
@@ -56,7 +57,7 @@ export class LocalWorker implements Server {
     this.#stores = where.stores;
   }
 
-  /** Starts it, the schema applied. */
+  /** Starts it and applies the schema. */
   static async start({
     script,
     vars = {},
@@ -67,7 +68,7 @@ export class LocalWorker implements Server {
     const { secret = randomBytes(32).toString('base64url') } = known;
     const stores = kept ?? mkdtempSync(join(tmpdir(), 'freshet-stores-'));
     const before = new Set(descendantsOf(process.pid));
-    // The reader of /docs is no part of what is measured.
+    // The page at /docs is not measured.
     const { assets: _assets, ...worker } = optionsOf(join(PROJECT, 'wrangler.toml')).workerOptions;
     const usual = { JWT_SECRET: secret, RATE_LIMITS: 'off', ORIGIN_HOSTS: '127.0.0.1' };
     const miniflare = new Miniflare(
@@ -81,7 +82,7 @@ export class LocalWorker implements Server {
         unsafeDirectSockets: [{ host: '127.0.0.1', port: 0 }],
         resourcePersistencePath: stores,
         cf: false,
-        // Each load tells of itself; what went wrong is worth a look.
+        // Each load logs a line; only warnings and errors matter here.
         handleStructuredLogs: ({ level, message }) => {
           if (level !== 'info') console.error(message);
         },
@@ -101,7 +102,7 @@ export class LocalWorker implements Server {
     return bindings[name] as Binding;
   }
 
-  /** A token with all scopes, unless told. */
+  /** A token, by default with all scopes. */
   token(user: string, options: Partial<TokenOptions> = {}): Promise<string> {
     return signToken(this.secret, user, { scope: SCOPES, expiresS: YEAR_S, ...options });
   }
@@ -112,7 +113,7 @@ export class LocalWorker implements Server {
   }
 }
 
-/** Stores that were kept have the schema already. */
+/** Stores from an earlier run already have the schema. */
 async function applyMigrations(db: Awaited<ReturnType<Miniflare['getD1Database']>>): Promise<void> {
   if ((await db.prepare("SELECT 1 FROM sqlite_master WHERE name = 'resources'").first()) !== null) return;
   for (const { queries } of await readD1Migrations(join(PROJECT, 'migrations'))) {

@@ -1,4 +1,4 @@
-/** What else the machine does (Linux, proc(5)): what is measured beside others' work tells little. */
+/** How busy the machine is (Linux, proc(5)): a measurement next to other work means little. */
 
 import { readFileSync, statfsSync } from 'node:fs';
 import { availableParallelism, cpus, tmpdir, totalmem } from 'node:os';
@@ -11,7 +11,7 @@ const QUIET_SHARE = 0.1;
 /** `f_type` of a file system in memory (statfs(2)). */
 const TMPFS_MAGIC = 0x01021994;
 
-/** The machine in a line: what figures are to be read with. */
+/** The machine in one line, for the interpretation of figures. */
 export function describeMachine(): string {
   const stores = statfsSync(tmpdir()).type === TMPFS_MAGIC ? 'in memory' : 'on disk';
   const memory = `${Math.round(totalmem() / 2 ** 30)} GiB`;
@@ -19,7 +19,10 @@ export function describeMachine(): string {
   return `${new Date().toISOString().slice(0, 10)}, ${processors}, ${memory}, Node.js ${process.version}, stores ${stores}`;
 }
 
-/** Waits until the machine is quiet, at most so long; the share of its processors that was busy at the last look. */
+/**
+ * Waits at most so long until the machine is quiet; returns the share of its processors that was busy at the last
+ * check.
+ */
 export async function quiet(patienceS: number): Promise<number> {
   const until = Date.now() + patienceS * 1000;
   let share = 1;
@@ -37,7 +40,7 @@ async function busyShare(): Promise<number> {
 }
 
 function ticks(): { all: number; idle: number } {
-  // "cpu  user nice system idle iowait irq softirq steal guest guest_nice", the guests' being in user and nice, too.
+  // "cpu  user nice system idle iowait irq softirq steal guest guest_nice"; user and nice include the guests' times.
   const [line = ''] = readFileSync('/proc/stat', 'utf8').split('\n', 1);
   const fields = line.trim().split(/\s+/).slice(1, 9).map(Number);
   const [, , , idle = 0, iowait = 0] = fields;

@@ -1,6 +1,6 @@
-/** Tables for people, in Markdown. */
+/** Tables in Markdown. */
 
-/** A table for a terminal, whose columns are as wide as what stands in them, all but the first aligned to the right; empty without rows. */
+/** A table for a terminal: columns are padded, all but the first are aligned to the right; empty without rows. */
 export function markdownTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
   if (rows.length === 0) return '';
   const widths = head.map((name, at) => Math.max(name.length, ...rows.map((row) => row[at]?.length ?? 0)));
@@ -14,7 +14,7 @@ export type Cell = string | number;
 
 const NUMERIC = /^([\d.,/<*% e-]*|never)$/;
 
-/** A table for a page whose cells may be sentences: not padded, columns of numbers aligned to the right. */
+/** A table for a page, whose cells may be sentences: not padded, columns of numbers are aligned to the right. */
 export function pageTable(head: readonly string[], rows: readonly (readonly Cell[])[]): string {
   const line = (cells: readonly Cell[]) =>
     `| ${cells.map((cell) => String(cell).replaceAll('|', '\\|')).join(' | ')} |`;
@@ -22,12 +22,12 @@ export function pageTable(head: readonly string[], rows: readonly (readonly Cell
   return [line(head), line(head.map((_cell, at) => align(at))), ...rows.map(line)].join('\n');
 }
 
-/** Texts one below the other, those left out that are empty. */
+/** Joins texts as paragraphs, without the empty ones. */
 export function paragraphs(texts: readonly string[]): string {
   return texts.filter((text) => text !== '').join('\n\n');
 }
 
-/** A number with three digits that count, or all that stand before the point. */
+/** A number with three significant digits, or all digits before the point. */
 export function digits(value: number): string {
   return Math.abs(value) >= 100 ? Math.round(value).toLocaleString('en') : value.toPrecision(3);
 }

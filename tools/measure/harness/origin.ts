@@ -5,7 +5,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 export class Origin {
-  /** Where it answers, without a slash at the end. */
+  /** Its URL, without a slash at the end. */
   readonly url: string;
   readonly #server: Server;
 
@@ -27,7 +27,7 @@ export class Origin {
   }
 }
 
-/** Answers each request with a text of JSON, made from the URL that is asked for. */
+/** Answers each request with JSON text that is made from the request's URL. */
 export function answering(textOf: (url: URL) => string): RequestListener {
   return (request, response) => {
     request.resume();
@@ -38,7 +38,7 @@ export function answering(textOf: (url: URL) => string): RequestListener {
 
 export const OCTETS = 'application/octet-stream';
 
-/** Answers each request with a body of so many bytes that is no table. */
+/** Answers each request with a body of so many bytes without tables. */
 export function octets(bytes: number): RequestListener {
   return (_request, response) => {
     response.writeHead(200, { 'Content-Type': OCTETS });

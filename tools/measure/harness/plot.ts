@@ -13,12 +13,12 @@ export interface Curve {
   points: readonly (readonly [x: number, y: number])[];
 }
 
-/** One diagram; both axes are logarithmic, so that what grows with its input is a slope, and what does not is level. */
+/** One diagram. Both axes are logarithmic: a value that grows with its input is a slope, one that does not is level. */
 export interface Panel {
   title: string;
   xName: string;
   yName: string;
-  /** Both axes begin at 0 and are divided evenly: for what goes on in time. */
+  /** Both axes are linear and begin at 0: for values over time. */
   isLinear?: true;
   curves: readonly Curve[];
 }
@@ -28,10 +28,10 @@ const SPACE = { left: 62, right: 18, top: 66, bottom: 48 };
 /** Height of a legend's line. */
 const LINE = 18;
 const FONT = 'system-ui, sans-serif';
-/** Colours that the colour-blind tell apart, too (Okabe and Ito). */
+/** Colours that colour-blind people can distinguish (Okabe and Ito). */
 const COLOURS = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#000000'];
 
-/** The text of the picture, so many panels a row. */
+/** The text of the picture, with so many panels per row. */
 export function plot(panels: readonly Panel[], columns: number): string {
   const legend = Math.max(...panels.map(({ curves }) => curves.length)) * LINE;
   const cell = {
@@ -86,7 +86,7 @@ export function plot(panels: readonly Panel[], columns: number): string {
       nameGap: 10,
       nameTextStyle: { align: 'left' },
     })),
-    // A legend's name means all curves of that name, so it carries the panel's number.
+    // A legend's name selects all curves with that name, so it includes the panel's number.
     series: panels.flatMap(({ curves }, at) =>
       curves.map(({ name, points }, of) => ({
         type: 'line' as const,
@@ -96,7 +96,7 @@ export function plot(panels: readonly Panel[], columns: number): string {
         data: points.map(([x, y]) => [x, y]),
         color: COLOURS[of % COLOURS.length] as string,
         symbol: 'circle',
-        // What goes on in time has hundreds of points.
+        // Curves over time have hundreds of points.
         symbolSize: panels[at]?.isLinear ? 0 : 6,
       })),
     ),

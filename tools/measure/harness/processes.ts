@@ -2,7 +2,7 @@
 
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 
-/** Clock ticks a second: 100 on every Linux that Node runs on. */
+/** Clock ticks per second: 100 on every Linux that Node runs on. */
 const TICKS_PER_S = 100;
 
 interface Stat {
@@ -34,24 +34,27 @@ function allStats(): Stat[] {
     .filter((name) => /^\d+$/.test(name))
     .flatMap((pid) => {
       try {
-        // The name of the program may hold spaces and parentheses; behind it the third field begins.
+        // The name of the program may contain spaces and parentheses; the third field begins after it.
         const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
           .replace(/^.*\) /s, '')
           .split(' ');
         return [{ pid: Number(pid), parent: Number(fields[1]), ticks: Number(fields[11]) + Number(fields[12]) }];
       } catch {
-        // It has ended meanwhile.
+        // The process has ended meanwhile.
         return [];
       }
     });
 }
 
-/** Begins anew to look for the peak of memory. */
+/** Resets the recorded peak of memory. */
 export function forgetPeak(pids: readonly number[]): void {
   for (const pid of pids) writeFileSync(`/proc/${pid}/clear_refs`, '5');
 }
 
-/** Memory of the processes, bytes: the most since `forgetPeak`, and now. NaN: one has ended and was not waited for. @throws Error when one is gone */
+/**
+ * Memory of the processes, bytes: the peak since `forgetPeak`, and now. NaN: one has ended but still exists as a
+ * zombie. @throws Error if one is gone
+ */
 export function memoryOf(pids: readonly number[]): { peak: number; now: number } {
   return { peak: sumOf(pids, 'VmHWM'), now: sumOf(pids, 'VmRSS') };
 }

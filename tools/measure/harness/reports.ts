@@ -1,4 +1,4 @@
-/** What measurements found, as JSON in a folder of the documentation: pages are made from it. */
+/** Results of measurements, stored as JSON in a folder of the documentation; pages are made from them. */
 
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,7 +7,7 @@ import { PROJECT } from '../../../scripts/lib/wrangler.ts';
 export class Reports {
   readonly folder: string;
 
-  /** `folder`: below the project's. */
+  /** `folder`: relative to the project. */
   constructor(folder: string) {
     this.folder = join(PROJECT, folder);
   }
@@ -18,7 +18,7 @@ export class Reports {
     return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Report) : null;
   }
 
-  /** Keeps a report; numbers become what `shown` makes of them, and those that become undefined are left out. */
+  /** Stores a report; `shown` converts its numbers, and those that become undefined are left out. */
   write(name: string, report: object, shown: (number: number) => number | undefined = (number) => number): void {
     mkdirSync(this.folder, { recursive: true });
     const text = JSON.stringify(report, (_name, value) => (typeof value === 'number' ? shown(value) : value), 2);
@@ -35,7 +35,7 @@ export function writePage(path: string, text: string): void {
   writeFileSync(join(PROJECT, path), text);
 }
 
-/** Prints how far a run has got, with the seconds since now. */
+/** Returns a function that prints progress with the seconds since this call. */
 export function progress(): (line: string) => void {
   const begun = performance.now();
   return (line) => console.log(`… ${Math.round((performance.now() - begun) / 1000)} s  ${line}`);

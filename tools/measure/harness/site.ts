@@ -1,4 +1,4 @@
-/** A service of its own for one measurement, with an origin in this process, and stores that outlive its restarts. */
+/** A separate service for one measurement, with an origin in this process, and stores that survive its restarts. */
 
 import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import type { RequestListener } from 'node:http';
@@ -13,7 +13,7 @@ import { forgetPeak, memoryOf } from './processes.ts';
 const MB = 1e6;
 const REST_MS = 3000;
 
-/** Parameters of a resource whose caches are told apart by a number. */
+/** Parameters of a resource whose caches are identified by a number. */
 export const NUMBERED = { type: 'object', properties: { n: { type: 'integer' } } };
 
 type LogHandler = (line: { level: string; message: string }) => void;
@@ -21,9 +21,9 @@ type LogHandler = (line: { level: string; message: string }) => void;
 /** What a measurement is run with. */
 export interface SiteOptions extends Pick<LocalWorkerOptions, 'vars' | 'more'> {
   script: string;
-  /** Answers the loads. */
+  /** Answers the requests of loads. */
   origin: RequestListener;
-  /** Is told of what the Worker logs as a warning or an error; without it nobody is. */
+  /** Receives the warnings and errors that the Worker logs; by default they are ignored. */
   logged?(message: string): void;
 }
 
@@ -35,7 +35,7 @@ export interface Asking {
 }
 
 export class Site implements Server {
-  /** Its API; requests are those of `ada`. */
+  /** Its API; `ada` sends the requests. */
   readonly api = new Api(this, 'ada');
   readonly #options: SiteOptions;
   readonly #origin: Origin;
@@ -67,7 +67,7 @@ export class Site implements Server {
     return this.#worker.secret;
   }
 
-  /** Where the origin answers a resource's loads. */
+  /** The URL at which the origin answers a resource's loads. */
   originUrl(title: string): string {
     return `${this.#origin.url}/${title}`;
   }
@@ -86,21 +86,24 @@ export class Site implements Server {
     return this.api.define(title, { origin, ttl_s: 86_400, ...definition });
   }
 
-  /** Ends the Worker and starts it again on the same stores, as after a deploy; `lose` names what is removed of them meanwhile. */
+  /**
+   * Stops the Worker and starts it again with the same stores, as after a deploy; `lose` names a store that is deleted
+   * meanwhile.
+   */
   async restart(lose?: 'do'): Promise<void> {
     await this.#worker.stop();
     if (lose !== undefined) rmSync(join(this.#stores, lose), { recursive: true });
     this.#worker = await startWorker(this.#options, this.#stores, this.secret);
   }
 
-  /** Kills the Worker outright, and starts it again on the same stores. */
+  /** Kills the Worker, and starts it again with the same stores. */
   async kill(): Promise<void> {
     for (const pid of this.pids) process.kill(pid, 'SIGKILL');
     await this.#worker.stop().catch(() => undefined);
     this.#worker = await startWorker(this.#options, this.#stores, this.secret);
   }
 
-  /** Most memory of workerd while the work goes on, above what it has before, MB. */
+  /** Peak memory of workerd during the work, above that before it, MB. */
   async added(work: () => Promise<void>): Promise<number> {
     await sleep(REST_MS);
     const { now } = memoryOf(this.pids);
@@ -109,20 +112,20 @@ export class Site implements Server {
     return Math.round((memoryOf(this.pids).peak - now) / MB);
   }
 
-  /** Size of the files of a store, MB. */
+  /** Size of a store's files, MB. */
   storedMb(store: 'd1' | 'cache'): number {
     return Math.round(bytesIn(join(this.#stores, store)) / 1e5) / 10;
   }
 
   async stop(): Promise<void> {
-    // One that was killed cannot end as it should.
+    // A Worker that was killed cannot stop properly.
     await this.#worker.stop().catch(() => undefined);
     await this.#origin.stop();
     rmSync(this.#stores, { recursive: true, force: true });
   }
 }
 
-/** Runs a measurement on a site of its own, which is stopped at its end. */
+/** Runs a measurement on its own site, which is stopped at the end. */
 export async function onSite<Result>(options: SiteOptions, measure: (site: Site) => Promise<Result>): Promise<Result> {
   const site = await Site.open(options);
   try {

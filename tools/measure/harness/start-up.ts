@@ -1,11 +1,11 @@
-/** What the built Worker takes to start: `wrangler check startup` profiles it in workerd, without an account. */
+/** CPU that the built Worker needs to start: `wrangler check startup` profiles it in workerd, without an account. */
 
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { offlineEnv, runWrangler } from '../../../scripts/lib/wrangler.ts';
 
-/** A CPU profile as the Chrome DevTools protocol has it (`Profiler.Profile`). */
+/** A CPU profile in the format of the Chrome DevTools protocol (`Profiler.Profile`). */
 interface Profile {
   nodes: { id: number; callFrame: { functionName: string } }[];
   /** Ids of nodes, and microseconds between one sample and the next. */
@@ -13,7 +13,7 @@ interface Profile {
   timeDeltas: number[];
 }
 
-/** CPU of the start in ms, on this machine and beside whatever else it does. @throws Error with wrangler's output */
+/** CPU of the start in ms; other work of this machine affects it. @throws Error with wrangler's output */
 export async function startUpCpuMs(): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), 'freshet-start-up-'));
   try {

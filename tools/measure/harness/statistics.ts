@@ -1,18 +1,18 @@
 /** Medians and quartiles of a few measurements. */
 
-/** Quarter, half and three quarters of the values are at most this. */
+/** A quarter, half and three quarters of the values are at most this. */
 export interface Quartiles {
   lower: number;
   median: number;
   upper: number;
 }
 
-/** The quartiles of the values, between neighbours in proportion; at least one value. */
+/** The quartiles of at least one value, interpolated between neighbours. */
 export function quartiles(values: readonly number[]): Quartiles {
   return { lower: quantile(values, 0.25), median: quantile(values, 0.5), upper: quantile(values, 0.75) };
 }
 
-/** The median of the values; at least one. */
+/** The median of at least one value. */
 export function median(values: readonly number[]): number {
   return quantile(values, 0.5);
 }
@@ -25,15 +25,16 @@ function quantile(values: readonly number[], share: number): number {
   return below + (above - below) * (at - Math.floor(at));
 }
 
-/** The median of each number of measurements that have the same; at least one measurement. */
+/** The median of each figure over measurements with the same figures; at least one measurement. */
 export function medians<Figures extends Readonly<Record<keyof Figures, number>>>(all: readonly Figures[]): Figures {
   const names = Object.keys(all[0] ?? {}) as (keyof Figures)[];
   return Object.fromEntries(names.map((name) => [name, median(all.map((one) => one[name]))])) as Figures;
 }
 
 /**
- * Measures several targets in turn, round by round, so that whatever else changes with time touches all of them; another
- * one begins each round.
+ * Measures several targets in turn, round by round, so that changes of the machine over time affect all of them. Each
+ * round begins
+ * with another target.
  *
  * @returns each round, by the names of the targets
  */

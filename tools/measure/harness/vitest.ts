@@ -1,4 +1,4 @@
-/** Runs of tests that tell what they tried. */
+/** Runs tests that report what they tried. */
 
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { offlineEnv, PROJECT } from '../../../scripts/lib/wrangler.ts';
 
-/** What one run told. */
+/** The result of one run. */
 export interface TestRun {
   passed: boolean;
   /** Vitest's own report, by file. */
@@ -21,7 +21,7 @@ interface TestResult {
   status: string;
 }
 
-/** Runs vitest with the arguments and shows its output. @throws Error when it gives no report */
+/** Runs vitest with the arguments and shows its output. @throws Error if it gives no report */
 export function runTests(args: readonly string[], env: Record<string, string> = {}): TestRun {
   const folder = mkdtempSync(join(tmpdir(), 'freshet-tests-'));
   const rows = join(folder, 'rows');

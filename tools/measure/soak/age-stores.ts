@@ -1,18 +1,18 @@
-/** Stores of a service that has ended, made older: it is as if it had been off for so long. */
+/** Makes the stores of a stopped service older, as if it had been off for that time. */
 
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
-/** Times of the years around now, in ms: in a column of their own, or as a number in JSON. */
+/** Values that are times, in ms, of the years around now: in a separate column, or as a number in JSON. */
 const LEAST_MS = 1_600_000_000_000n;
 const MOST_MS = 2_200_000_000_000n;
 const NS_PER_MS = 1_000_000n;
-/** Fences and revisions begin at the time, too, but name things: they stay as they are. */
+/** Fences and revisions also start from the time, but are used as names: they are not changed. */
 const NAMES: readonly string[] = ['fence', 'loadFence', 'revision'];
 const NUMBER_IN_JSON = new RegExp(`(?<!"(?:${NAMES.join('|')})":)(?<=[:,[])[0-9]{13}(?=[,\\]}])`, 'g');
 
-/** Puts all times in the rows of objects and D1, those of alarms too, back by `ms`; what the edge cache kept is gone. */
+/** Moves all times in the rows of objects and D1, including alarms, back by `ms`; deletes what the edge cache kept. */
 export function ageStores(stateDir: string, ms: number): void {
   const v3 = join(stateDir, 'v3');
   for (const directory of ['do/freshet-CacheObject', 'd1/miniflare-D1DatabaseObject']) {
@@ -42,7 +42,7 @@ function ageDatabase(path: string, ms: bigint): void {
   }
 }
 
-/** A value of a column; the platform keeps its alarms in ns. */
+/** A value of a column; the platform stores alarms in ns. */
 function aged<T>(value: T, ms: bigint): T | bigint | string {
   if (typeof value === 'bigint') {
     if (isTime(value)) return value - ms;

@@ -1,4 +1,4 @@
-/** What the attack campaign tried (test/worker/attacks), counted by the runs of its tests. */
+/** What the attack campaign (test/worker/attacks) tried, counted by running its tests. */
 
 import { basename } from 'node:path';
 import { runTests } from '../harness/vitest.ts';
@@ -12,7 +12,7 @@ export interface AttackRow {
   failed: number;
 }
 
-/** Runs the campaign, with so many random requests, and counts. */
+/** Runs the campaign with so many random requests, and counts the attacks. */
 export function runAttacks(fuzzRuns: number): AttackRow[] {
   const { files } = runTests(['--project', 'worker', 'test/worker/attacks'], { FUZZ_RUNS: String(fuzzRuns) });
   const rows = new Map<string, AttackRow>();

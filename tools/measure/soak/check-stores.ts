@@ -1,9 +1,9 @@
-/** What must hold of the stores after all is over (DESIGN "Invariants" 1, 3, 7, 8). */
+/** What must be true of the stores after everything has ended (DESIGN "Invariants" 1, 3, 7, 8). */
 
 import { namedBlobs } from '../../../src/core/task-machine/owed.ts';
 import type { StoredCache, Stores } from './stores.ts';
 
-/** A task that an answer told of. */
+/** Ids of tasks that were named in answers. */
 export type Accepted = ReadonlySet<string>;
 
 export interface StoresReport {
@@ -11,13 +11,13 @@ export interface StoresReport {
   tasks: number;
   versions: number;
   blobs: number;
-  /** What did not hold, in words; empty: all did. */
+  /** What was not true, as text; empty: everything was. */
   faults: string[];
 }
 
 const ENDED = new Set(['SUCCESS', 'FAILURE', 'REVOKED']);
 
-/** Compares what object, D1 and R2 say. `accepted`: ids of tasks that clients were told of. */
+/** Compares object, D1 and R2. `accepted`: ids of tasks that clients were told of. */
 export function checkStores(stores: Stores, accepted: Accepted): StoresReport {
   const faults: string[] = [];
   const states = new Map(stores.caches.flatMap(({ ended }) => ended.map((task) => [task.taskId, task.state] as const)));
@@ -63,7 +63,7 @@ function cacheFaults(cache: StoredCache, stores: Stores): string[] {
   return faults;
 }
 
-/** Whether the body is whole: of the length told, JSON, and with the rows that were counted. */
+/** Whether the body is complete: it has the stated length, is JSON, and has the counted rows. */
 function bodyFaults({ document: { cache, loaded } }: StoredCache, { blobs }: Stores): string[] {
   if (loaded === null) return [];
   const blob = blobs.get(`${cache.key}/${loaded.fence}/body`);

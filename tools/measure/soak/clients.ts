@@ -1,16 +1,16 @@
-/** Clients that ask a service until it is gone: refreshes and synchronising devices, on a few caches. */
+/** Clients that send requests until the service is gone: refreshes and synchronising devices, for a few caches. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Answer, type Api, jsonOf } from '../harness/api.ts';
 
 export const RESOURCE = 'soak';
 
-/** What was seen, over all starts of the service. */
+/** What the clients saw, over all starts of the service. */
 export interface Observed {
-  /** Ids of tasks that answers told of. */
+  /** Ids of tasks that were named in answers. */
   accepted: Set<string>;
   requests: number;
-  /** Body by cache and version: the same version is never two bodies. */
+  /** Body by cache and version: a version never has two different bodies. */
   bodies: Map<string, string>;
   faults: string[];
 }
@@ -21,7 +21,7 @@ export function newObserved(): Observed {
   return { accepted: new Set(), requests: 0, bodies: new Map(), faults: [] };
 }
 
-/** Keeps `clients` clients asking until the signal; what fails because the service is gone is no fault. */
+/** Keeps `clients` clients sending until the signal; a failure because the service is gone is no fault. */
 export async function ask(
   api: Api,
   observed: Observed,
@@ -34,7 +34,7 @@ export async function ask(
         if (random() < 0.5) await refresh(api, observed, n, signal);
         else await read(api, observed, n, device, signal);
       } catch {
-        // Killed: the connection broke off.
+        // The service was killed: the connection broke off.
       }
       await sleep(PAUSE_MS);
     }
@@ -55,7 +55,7 @@ export async function refresh(api: Api, observed: Observed, n: number, signal: A
   else expectRefusal(answer, observed);
 }
 
-/** Reads a cache as a device; the status. */
+/** Reads a cache as a device; returns the status. */
 export async function read(
   api: Api,
   observed: Observed,

@@ -1,15 +1,15 @@
-/** What the Worker's isolate has, apart from the local stores in the same process, seen through the inspector of workerd. */
+/** Memory of the Worker's isolate, without the local stores in the same process, read through the inspector of workerd. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const PAUSE_MS = 100;
 const WATCH_MS = 1000;
-/** Of so many looks the largest is kept. */
+/** The largest of so many samples is kept. */
 const LOOKS = 5;
 /** Name of the Worker's isolate at workerd's inspector. */
 const TARGET = 'core:user:worker';
 
-/** Seconds since the begin, and bytes. */
+/** Seconds since the beginning, and bytes. */
 export type MemorySample = readonly [seconds: number, bytes: number];
 
 interface Reply {
@@ -33,9 +33,9 @@ export class IsolateMemory {
     });
   }
 
-  /** `path` is another one for the inspector of `wrangler dev`: `ws`. */
+  /** `path`: the inspector of `wrangler dev` has another one, `ws`. */
   static async connect(port: number, path = TARGET): Promise<IsolateMemory> {
-    // Without an origin of this machine the inspector lets nobody in. The types are the platform's, and know no headers.
+    // The inspector only accepts an origin of this machine. The types are the platform's, which has no such option.
     const options = { headers: { Origin: 'http://localhost' } } as unknown as string[];
     const socket = new WebSocket(`ws://127.0.0.1:${port}/${path}`, options);
     await new Promise((resolve, reject) => {
@@ -45,19 +45,19 @@ export class IsolateMemory {
     return new IsolateMemory(socket);
   }
 
-  /** Bytes of heap and buffers, garbage included. @throws Error when the process has ended */
+  /** Bytes of heap and buffers, with garbage. @throws Error if the process has ended */
   async used(): Promise<number> {
     const { result } = await this.#call('Runtime.getHeapUsage');
     return (result?.usedSize ?? 0) + (result?.backingStorageSize ?? 0);
   }
 
-  /** The same after a collection of garbage: what is held. */
+  /** The same after a garbage collection: the memory that is really held. */
   async held(): Promise<number> {
     await this.#call('HeapProfiler.collectGarbage');
     return this.used();
   }
 
-  /** The most bytes held while the work goes on. */
+  /** The most bytes held during the work. */
   async most(work: Promise<unknown>): Promise<number> {
     const over = work.then(() => null);
     let most = 0;
@@ -69,7 +69,10 @@ export class IsolateMemory {
     }
   }
 
-  /** Looks each second, until the signal or the end of the process; adds the most of each five looks to `samples`. */
+  /**
+   * Samples each second, until the signal or the end of the process; adds the largest of each five samples to
+   * `samples`.
+   */
   async watch(samples: MemorySample[], signal: AbortSignal): Promise<void> {
     const startedAt = Date.now();
     let most = 0;

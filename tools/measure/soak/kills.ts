@@ -1,6 +1,7 @@
 /**
- * Kill anything at any time: the real `npm start` under load is killed outright, with all that it started, at random
- * moments, and started again on the same stores. After the last start nobody helps; then the stores are read from disk.
+ * Kills at random times: the real `npm start` under load is killed, with all processes that it started, at random
+ * moments, and started
+ * again with the same stores. After the last start no client sends requests; then the stores are read from disk.
  */
 
 import { rm } from 'node:fs/promises';
@@ -19,16 +20,19 @@ import { readStores } from './stores.ts';
 export interface KillOptions {
   kills: number;
   seed: number;
-  /** At the end it is off for a lease, twice, with a kill between: so neither leases nor lost messages are waited for. */
+  /**
+   * At the end the service is off for the time of a lease, twice, with a kill in between, so that the campaign need not
+   * wait for leases and lost messages.
+   */
   skipsLeases?: boolean;
-  /** Is told of each step. */
+  /** Called for each step. */
   tell(line: string): void;
 }
 
 export interface KillReport extends StoresReport {
   seed: number;
   kills: number;
-  /** Of them while the service was starting. */
+  /** Kills while the service was starting. */
   killsWhileStarting: number;
   requests: number;
   originRequests: number;
@@ -38,21 +42,21 @@ export interface KillReport extends StoresReport {
 const CACHES = 8;
 const CLIENTS = 6;
 const ORIGIN_DELAY_MS = 150;
-/** Least and most time under load before a kill, ms, and how often a kill hits a start. */
+/** Shortest and longest time under load before a kill, ms, and how often a kill hits a start. */
 const LOAD_MS = [400, 3000] as const;
 const START_MS = 6000;
 const STARTING_SHARE = 0.2;
 const TIMEOUT_S = 2;
-/** Tasks that a kill cut off go on after that. */
+/** Tasks that a kill interrupted continue after this time. */
 const LEASE_MS = TIMEOUT_S * 1000 + LEASE_MARGIN_MS;
-/** How often a service stays off before it is started again, and how long at most: past a lease. */
+/** How often a service stays off before it is started again, and the longest such time: more than a lease. */
 const OFF_SHARE = 0.5;
 const OFF_MS = 1.5 * LEASE_MS;
 const PATIENCE_MS = 240_000;
 const POLL_MS = 500;
 const ENV = { DEMO: '0', RATE_LIMITS: 'off' };
 
-/** Runs the campaign. @throws Error when the service does not start again or a task does not end */
+/** Runs the campaign. @throws Error if the service does not start again or a task does not end */
 export async function killCampaign({ kills, seed, skipsLeases = false, tell }: KillOptions): Promise<KillReport> {
   const startedAt = Date.now();
   const random = seededRandom(seed);
@@ -78,7 +82,8 @@ export async function killCampaign({ kills, seed, skipsLeases = false, tell }: K
       ageStores(stateDir, skipsLeases && kill === kills ? LEASE_MS : offMs);
       service = await Service.start({ env: ENV, stateDir });
     }
-    // Leases end at one start; the messages, which the queue here lost with the process, are due again at the next.
+    // Leases end at one start. The local queue lost its messages with the process; they are due again at the next
+    // start.
     if (skipsLeases) {
       await killAll(service);
       ageStores(stateDir, LEASE_MS);
@@ -115,13 +120,13 @@ async function underLoad(service: Service, observed: Observed, random: () => num
   await clients;
 }
 
-/** npm, what it started and what that started, at once and without a word. */
+/** Kills npm and all its descendants, at once and without warning. */
 export async function killAll({ process: npm, ended }: Service): Promise<void> {
   const pid = npm.pid ?? 0;
   if (npm.exitCode === null && npm.signalCode === null) {
     const all = [pid, ...(await descendants(pid))];
     for (const one of all) kill(one);
-    // Their ends take a moment on a busy machine, and till then they hold the stores.
+    // On a busy machine they need a moment to end, and until then they hold the stores.
     await areGone(all);
   }
   await ended;
@@ -131,7 +136,7 @@ function kill(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL');
   } catch {
-    // It has just ended.
+    // The process has just ended.
   }
 }
 
@@ -168,7 +173,7 @@ async function untilEnded(service: Service, { accepted }: Observed, tell: (line:
   }
 }
 
-/** Every cache can still be read. What that starts ends as well: its refresh comes last, and its end is waited for. */
+/** Checks that every cache can still be read, and waits for the refreshes that this starts. */
 async function readEach(service: Service, observed: Observed): Promise<void> {
   const api = apiOf(service);
   const signal = AbortSignal.timeout(PATIENCE_MS);

@@ -1,4 +1,4 @@
-/** An origin of tables as large as may be, made as they are asked for; each answer differs from the one before in a hundredth of its rows. */
+/** An origin with the largest allowed tables, generated on request; each answer differs from the one before in one row in a hundred. */
 
 import { once } from 'node:events';
 import type { RequestListener, ServerResponse } from 'node:http';
@@ -19,7 +19,7 @@ const ROW_OVERHEAD = 31;
 const CHANGED = 100;
 const BATCH = 500;
 
-/** The most bytes, in rows of a kilobyte; and many rows, as long as then is room for. */
+/** The most bytes, in rows of a kilobyte; and many rows, as long as the size limit allows. */
 export const SHAPES: readonly Shape[] = [
   { name: '32 MiB of JSON', rows: 32_768, bytes: MAX_ORIGIN_BYTES },
   { name: '500,000 rows', rows: 500_000, bytes: MAX_ORIGIN_BYTES },
@@ -29,7 +29,7 @@ export const SHAPES: readonly Shape[] = [
 export class LargeOrigin {
   #answers = 0;
   #halfway: (() => void)[] = [];
-  /** Whether the answers from now on break off half-way. */
+  /** Whether answers break off half-way from now on. */
   breaksOff = false;
 
   readonly listener: RequestListener = ({ url }, response) => {
@@ -59,7 +59,7 @@ export class LargeOrigin {
   }
 }
 
-/** Also when nobody takes any more. */
+/** Also resolves if the reader has gone. */
 async function drained(response: ServerResponse): Promise<void> {
   const ended = new AbortController();
   const { signal } = ended;
@@ -68,7 +68,7 @@ async function drained(response: ServerResponse): Promise<void> {
   ended.abort();
 }
 
-/** The whole answer is of the bytes told: the last row is made to fit. */
+/** The whole answer has exactly the stated bytes: the last row is made to fit. */
 function* pieces({ rows, bytes }: Shape, answer: number): Generator<string> {
   yield HEAD;
   let left = bytes - HEAD.length - TAIL.length;

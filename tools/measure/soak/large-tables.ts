@@ -1,7 +1,9 @@
 /**
- * The largest tables that are allowed, through the real service (DESIGN "Rows, id map and deltas"): loaded, loaded again
- * with a hundredth of the rows changed, broken off by the origin half-way, and killed half-way. What the isolate holds
- * meanwhile is looked at; a device applies the delta; at the end the stores are read from disk.
+ * The largest allowed tables, through the real service (DESIGN "Rows, id map and deltas"): loaded, loaded again with
+ * one row in a
+ * hundred changed, broken off by the origin half-way, and killed half-way. Watches the memory of the isolate meanwhile;
+ * a device
+ * applies the delta; at the end the stores are read from disk.
  */
 
 import { createHash } from 'node:crypto';
@@ -23,7 +25,7 @@ export interface LargeTableRow {
   load: string;
   state: string;
   seconds: number;
-  /** The most that the isolate held, bytes, above what it holds at rest; null: it was killed. */
+  /** The most bytes that the isolate held, above what it holds at rest; null: it was killed. */
   heldBytes: number | null;
   /** Size of the answer given to a device: the body, or the delta. */
   givenBytes: number | null;
@@ -31,8 +33,9 @@ export interface LargeTableRow {
 }
 
 /**
- * What may be held at once, bytes: two id maps, the delta, a part of the body that is filled and one on its way, and
- * what the runtime needs for them. An isolate has 128 MB.
+ * Most bytes that may be held at once: two id maps, the delta, a part of the body that is being filled and one being
+ * sent, and what
+ * the runtime needs for them. An isolate has 128 MB.
  */
 export const MOST_HELD_BYTES = 64 * 1024 * 1024;
 
@@ -42,7 +45,7 @@ const PATIENCE_MS = 600_000;
 type Body = { data: [id: number, ...cells: unknown[]][] }[];
 type Delta = { insert_rows: Body[number]['data']; delete_ids: number[] }[];
 
-/** Runs the campaign; `tell` is told of each step. */
+/** Runs the campaign; `tell` is called for each step. */
 export async function largeTables(tell: (line: string) => void): Promise<LargeTableRow[]> {
   const large = new LargeOrigin();
   const origin = await Origin.start(large.listener);
@@ -69,7 +72,7 @@ export async function largeTables(tell: (line: string) => void): Promise<LargeTa
       await large.halfway();
       await killAll(service);
       const { openUploads } = readStores(stateDir);
-      // R2 lets go of one by itself, after 7 days.
+      // R2 deletes an unfinished upload by itself, after 7 days.
       const left = openUploads > index + 1 ? [`${openUploads} uploads were left open by ${index + 1} kills`] : [];
       ageStores(stateDir, TIMEOUT_S * 1000 + LEASE_MARGIN_MS);
       ({ service, inspectorPort } = await start(stateDir));
@@ -121,7 +124,7 @@ class LargeTable {
     return made;
   }
 
-  /** A load whose body a device takes whole. */
+  /** A load; a device then reads the whole body. */
   async load(name: string, memory: IsolateMemory): Promise<LargeTableRow> {
     const row = await this.#loaded(name, memory);
     const answer = await this.#takeWhole();
@@ -129,7 +132,7 @@ class LargeTable {
     return { ...row, givenBytes: answer.body.length };
   }
 
-  /** A load whose delta a device applies: then it has what the origin has. */
+  /** A load; a device then applies the delta, and must have what the origin has. */
   async loadChange(memory: IsolateMemory): Promise<LargeTableRow> {
     const row = await this.#loaded('a hundredth of the rows changed', memory);
     const headers = { 'X-Delta': 'auto', 'If-None-Match': this.#etag };
@@ -143,7 +146,7 @@ class LargeTable {
     return { ...row, givenBytes: answer.body.length };
   }
 
-  /** A load that fails: the device has what there is. */
+  /** A load that fails: the device still gets the data of before. */
   async loadNothing(name: string, memory: IsolateMemory): Promise<LargeTableRow> {
     const row = await this.#loaded(name, memory, 'FAILURE');
     const headers = { 'If-None-Match': this.#etag };
@@ -152,7 +155,7 @@ class LargeTable {
     return row;
   }
 
-  /** The task that was under way at the kill ends by itself, and the device then gets all that changed since. */
+  /** The task that was running at the kill ends by itself, and the device then gets all changes since. */
   async afterKill(service: Service, faults: string[]): Promise<LargeTableRow> {
     this.#api = apiOf(service);
     const startedAt = Date.now();
@@ -193,7 +196,7 @@ class LargeTable {
     return { table: this.#shape.name, load, state, seconds, heldBytes, givenBytes: null, faults: [] };
   }
 
-  /** Whether the device has as many rows as the origin, and those that the service says. */
+  /** Whether the device has as many rows as the origin, and the rows that the service states. */
   #check({ faults }: LargeTableRow, answer: Answer): void {
     const hash = createHash('sha256').update([...this.#held.keys()].toSorted((a, b) => a - b).join(','));
     if (this.#held.size !== this.#shape.rows) faults.push(`the device has ${this.#held.size} rows`);

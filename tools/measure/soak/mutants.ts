@@ -1,10 +1,13 @@
-/** Rules taken out, one at a time: of the pure machine and its surroundings (the explorer), and round the real object (its model). */
+/**
+ * Rules that are removed one at a time: of the pure machine and its surroundings (the explorer), and around the real
+ * object (its model).
+ */
 
 import { explore } from '../../../test/support/task-machine/explore.ts';
 import { MUTANTS } from '../../../test/support/task-machine/mutants.ts';
 import { runTests } from '../harness/vitest.ts';
 
-/** One rule, and which promise was then seen broken; null: none was. */
+/** One rule, and the promise that was broken without it; null: none was. */
 export interface MutantRow {
   rule: string;
   /** The words of docs/design.md that are marked [M] for it. */
@@ -16,7 +19,7 @@ export interface MutantRow {
 
 const OBJECT_MODEL = 'test/worker/faults/object-model.test.ts';
 
-/** Takes each rule out. `tables`: what the model of the object reported besides. */
+/** Removes each rule. `tables`: other reports of the object's model. */
 export function runMutants(): { rows: MutantRow[]; tables: Map<string, object[]>; passed: boolean } {
   const { tables, passed } = runTests(['--project', 'object', OBJECT_MODEL]);
   const found = (tables.get('object-mutants') ?? []) as { rule: string; found: string | null }[];

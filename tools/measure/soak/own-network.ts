@@ -1,11 +1,12 @@
 /**
- * A network of this process's own, with sockets that buffer little. The kernel takes megabytes for a reader on loopback who is
- * slow, so that no server ever waits for one; a phone's connection takes some tens of kilobytes.
+ * A separate network for this process, with sockets that buffer little. On loopback the kernel buffers megabytes for a
+ * slow reader, so
+ * that a server never waits for one; a phone's connection buffers some tens of kilobytes.
  */
 
 import { spawn } from 'node:child_process';
 
-/** Least, usual and most bytes that the kernel buffers for a socket, a direction. */
+/** Smallest, default and largest number of bytes that the kernel buffers per socket and direction. */
 const BUFFERS = '4096 16384 65536';
 const MTU = 1500;
 const MARK = 'SOAK_NETWORK';
@@ -18,8 +19,9 @@ const SET_UP = [
 ].join(' && ');
 
 /**
- * Runs this program again in a network namespace (Linux, root; unshare(1), ip(8)) and ends with its exit code. Returns at once
- * in the second run, and where `SOAK_NETWORK=machine` asks to leave it out: slow readers then hold back less.
+ * Runs this program again in a network namespace (Linux, root; unshare(1), ip(8)) and ends with its exit code. Returns
+ * at once in the
+ * second run, and with `SOAK_NETWORK=machine`: slow readers then hold back less.
  */
 export async function enterOwnNetwork(): Promise<void> {
   if (process.env[MARK] !== undefined) return;
@@ -28,7 +30,7 @@ export async function enterOwnNetwork(): Promise<void> {
     stdio: 'inherit',
     env: { ...process.env, [MARK]: 'own' },
   });
-  // Both get the terminal's Ctrl-C; the child ends what it started, and this process waits for it.
+  // Both get the terminal's Ctrl-C; the child stops what it started, and this process waits for it.
   process.on('SIGINT', () => undefined);
   process.on('SIGTERM', () => child.kill('SIGTERM'));
   const code = await new Promise<number | null>((resolve, reject) => {

@@ -1,4 +1,4 @@
-/** A client that takes its answer a few bytes at a time, as a phone does on a bad line. */
+/** A client that reads its answer a few bytes at a time, like a phone with a bad connection. */
 
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
@@ -6,13 +6,13 @@ import { type IncomingHttpHeaders, type IncomingMessage, request } from 'node:ht
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Site } from '../harness/site.ts';
 
-/** What is asked for. */
+/** The request. */
 export interface Question {
   url: string;
   headers?: Record<string, string>;
 }
 
-/** A question to the API of a site; `path` is below `/api/v1/`. */
+/** A request to the API of a site; `path` is below `/api/v1/`. */
 export async function questionTo(
   { url, api }: Site,
   path: string,
@@ -22,32 +22,32 @@ export async function questionTo(
   return { url: `${url}/api/v1/${path}`, headers: { ...(await api.authorized(user)), ...headers } };
 }
 
-/** How the answer is taken. */
+/** How the answer is read. */
 export interface Reading {
-  /** Bytes a second, looked up again at each step: `Infinity` takes all there is. */
+  /** Bytes per second, read again at each step: `Infinity` takes everything available. */
   pace: { bytesPerS: number };
-  /** Ends the connection. */
+  /** Closes the connection. */
   signal?: AbortSignal;
-  /** Is handed each piece; without it the pieces are only counted and hashed. */
+  /** Receives each piece; without it the pieces are only counted and hashed. */
   take?(piece: Buffer): void;
-  /** Is called when the head has come. */
+  /** Called when the head has arrived. */
   begun?(status: number): void;
 }
 
-/** What came. */
+/** What arrived. */
 export interface SlowAnswer {
   status: number;
   headers: IncomingHttpHeaders;
   bytes: number;
   sha256: string;
-  /** `whole`: the server ended it as it should; `cut`: it broke off; `left`: the signal ended it. */
+  /** `whole`: the server ended it properly; `cut`: it broke off; `left`: the signal ended it. */
   end: 'whole' | 'cut' | 'left';
 }
 
 const STEP_MS = 250;
 const FAST_STEP_MS = 2;
 
-/** One request on a connection of its own. @throws Error when no head comes and the signal has not ended it */
+/** One request on its own connection. @throws Error if no head arrives, unless the signal ended it */
 export async function readSlowly(question: Question, reading: Reading): Promise<SlowAnswer | null> {
   const { signal } = reading;
   let response: IncomingMessage;
@@ -71,7 +71,7 @@ export async function readSlowly(question: Question, reading: Reading): Promise<
   response.on('error', () => {
     broke = true;
   });
-  // Whoever listens for it reads by calls: without, all would flow.
+  // A listener of this event makes the stream wait for read(); without one, everything would flow.
   response.on('readable', () => undefined);
   while (!hasEnded && !broke) {
     const { bytesPerS } = reading.pace;
@@ -96,7 +96,7 @@ async function ask({ url, headers = {} }: Question, signal: AbortSignal | undefi
   });
   sent.end();
   const [response] = (await once(sent, 'response')) as [IncomingMessage];
-  // What breaks off later is seen by who reads.
+  // The reader sees a connection that breaks off later.
   sent.on('error', () => undefined);
   return response;
 }

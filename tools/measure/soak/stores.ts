@@ -1,4 +1,4 @@
-/** The stores of a local service as they lie on disk once it has ended: what its object, D1 and R2 say of the same caches. */
+/** The stores of a stopped local service as they are on disk: what object, D1 and R2 say about the same caches. */
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -21,11 +21,11 @@ export interface Stores {
   records: { device: string; key: string; version: number; changed: number }[];
   /** R2's blobs by name, with their content. */
   blobs: Map<string, Uint8Array>;
-  /** Uploads in parts that were neither completed nor let go of. */
+  /** Uploads in parts that were neither completed nor aborted. */
   openUploads: number;
 }
 
-/** Reads all stores below a `STATE_DIR`. Only for a service that has ended. */
+/** Reads all stores below a `STATE_DIR`. The service must have stopped. */
 export function readStores(stateDir: string): Stores {
   const v3 = join(stateDir, 'v3');
   return {
@@ -63,7 +63,7 @@ function cachesIn(db: DatabaseSync): StoredCache[] {
   }));
 }
 
-/** What of the platform's storage reading documents needs. */
+/** The part of the platform's storage that reading documents needs. */
 function asSqlStorage(db: DatabaseSync): SqlStorage {
   const exec = (sql: string) => {
     const rows = db.prepare(sql).all();

@@ -1,4 +1,4 @@
-/** How much of an isolate's room for held requests one user gets, and what is left for others. */
+/** How much of an isolate's room for held requests one user gets, and how much is left for others. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { NUMBERED, onSite } from '../../harness/site.ts';
@@ -18,7 +18,7 @@ export const eventStreams: Bound = {
     onSite(
       {
         script,
-        // The bound of one user is lifted with the other limits.
+        // `RATE_LIMITS=off` would also switch off the limit per user.
         vars: { RATE_LIMITS: 'on' },
         origin: async (_request, response) => {
           await sleep(ORIGIN_MS);
@@ -33,7 +33,7 @@ export const eventStreams: Bound = {
         await site.api.load(TITLE, { n: 0 });
         const path = `rpc/${TITLE}/?n=0`;
         const held = new Set<Promise<unknown>>();
-        /** Resolves when the head has come; the stream counts as held until it ends. */
+        /** Resolves when the head has arrived; the stream counts as held until it ends. */
         const begin = async (user?: string) => {
           const question = await questionTo(site, path, { Accept: 'text/event-stream' }, user);
           await new Promise<void>((begun) => {
@@ -46,7 +46,7 @@ export const eventStreams: Bound = {
         try {
           for (let at = 0; at < STREAMS; at += AT_ONCE)
             await Promise.all(Array.from({ length: AT_ONCE }, () => begin()));
-          // One for which there is no room ends at once.
+          // A stream for which there is no room ends at once.
           await sleep(SETTLED_MS);
           const ofUser = held.size;
           await begin('bob');

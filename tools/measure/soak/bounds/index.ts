@@ -1,4 +1,4 @@
-/** Bounds of what a request may hold or a user may use, each measured on a service of its own; what was found before they were set, and is found now. */
+/** Limits on what a request may hold or a user may use, each measured on its own service, before the limit was set and now. */
 
 import { buildWorker } from '../../harness/build-worker.ts';
 import { pageTable } from '../../harness/markdown.ts';
@@ -19,14 +19,14 @@ import {
 } from './slow-readers.ts';
 import { xmlBesideLoads } from './xml.ts';
 
-/** What a run found: numbers by their names, each of which says its unit. */
+/** The figures of a run; each name contains the unit. */
 export type Figures = Record<string, number>;
 
 /** One measurement. */
 export interface Bound {
-  /** What is done, as the table's heading says it. */
+  /** What is done, for the table's heading. */
   title: string;
-  /** Measures it on a service of its own, built as `script`. */
+  /** Measures it on its own service, built as `script`. */
   measure(script: string): Promise<Figures>;
 }
 
@@ -51,14 +51,14 @@ export const BOUNDS: Readonly<Record<string, Bound>> = {
   'guarded-prices': guardedPrices,
 };
 
-/** One measurement's runs. */
+/** The runs of one measurement. */
 interface BoundReport {
   title: string;
   before?: Figures;
   after?: Figures;
 }
 
-/** Measures those named, or all, and keeps what they found as `before` or `after`. */
+/** Measures the named ones, or all, and stores their figures as `before` or `after`. */
 export async function measureBounds(
   names: readonly string[],
   as: 'before' | 'after',
@@ -80,7 +80,7 @@ export async function measureBounds(
   }
 }
 
-/** The section of docs/reliability.md, its heading included. */
+/** The section of docs/reliability.md, with its heading. */
 export function boundsSection(): string {
   const reports = Object.values(RELIABILITY.read<Record<string, BoundReport>>('bounds') ?? {});
   const rows = reports.flatMap(({ title, before = {}, after = {} }) => {

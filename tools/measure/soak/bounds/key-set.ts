@@ -1,4 +1,4 @@
-/** Valid tokens that come to a new isolate at once, while the key set is slow. */
+/** Valid tokens that reach a new isolate at once while the key set is slow. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
@@ -17,7 +17,7 @@ export const coldKeySet: Bound = {
     const { publicKey, privateKey } = await generateKeyPair('ES256');
     const keys = [{ ...(await exportJWK(publicKey)), kid: 'one', alg: 'ES256' }];
     let asked = 0;
-    // All that the Worker fetches is the key set.
+    // The Worker fetches nothing except the key set.
     const outboundService = async () => {
       asked += 1;
       await sleep(KEY_SET_MS);

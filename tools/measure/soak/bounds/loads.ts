@@ -1,4 +1,7 @@
-/** Loads that wait for each other: large ones side by side, and a resource whose origin hangs beside another of the same host. */
+/**
+ * Loads that wait for each other: large ones in parallel, and a resource whose origin hangs next to another one of the
+ * same host.
+ */
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { NUMBERED, onSite } from '../../harness/site.ts';
@@ -51,7 +54,7 @@ export const hangingNeighbour: Bound = {
     const options = {
       script,
       origin: (request, response) => {
-        // Who hangs is let go by the time-out.
+        // The time-out ends this request.
         if (request.url?.startsWith('/hangs')) return;
         response.writeHead(200, { 'Content-Type': 'application/json' });
         response.end('[]');

@@ -1,4 +1,4 @@
-/** What one user may use by parameters and ranges: room in D1 and at the edge, and CPU. */
+/** What one user can use with parameters and ranges: space in D1 and at the edge, and CPU. */
 
 import { answering, OCTETS, octets } from '../../harness/origin.ts';
 import { cpuSeconds } from '../../harness/processes.ts';
@@ -7,7 +7,7 @@ import type { Bound, Figures } from './index.ts';
 
 const TITLE = 'search';
 const SETS = 500;
-/** 60 KB: a request's body may have 64 KiB. */
+/** 60 KB: a request's body may have up to 64 KiB. */
 const LONG_CHARACTERS = 60_000;
 const AT_ONCE = 10;
 
@@ -45,8 +45,9 @@ export const parameterSets: Bound = {
 };
 
 /**
- * The expression of the format splits what may be a user and a password in each way, and what may be a host in ways that
- * double with every second character.
+ * The regular expression of the format tries each way to split user and password, and ways to split the host whose
+ * number doubles
+ * with every second character.
  */
 const HOSTILE = { '60 KB': `http://${'a:'.repeat(LONG_CHARACTERS / 2)}`, '40 characters': `http://${'a'.repeat(32)}!` };
 

@@ -1,4 +1,4 @@
-/** What becomes of rows: after the objects were lost, and under a guard. */
+/** What happens to rows after the objects were lost, and with a guard. */
 
 import { jsonOf } from '../../harness/api.ts';
 import { answering } from '../../harness/origin.ts';
@@ -28,7 +28,7 @@ function withPrices(
   });
 }
 
-/** State in which a refresh ends, and its task. */
+/** Refreshes; returns the final state and the task. */
 async function refresh({ api }: Site): Promise<{ state: string; taskId: string }> {
   const { taskId } = await api.refresh(TITLE);
   return { state: await api.ended(taskId), taskId };

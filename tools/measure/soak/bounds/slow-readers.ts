@@ -1,4 +1,7 @@
-/** What slow readers make the Worker hold: folded deltas, full tables and bodies that the edge has not yet, requests that wait. */
+/**
+ * What slow readers make the Worker hold: folded deltas, full tables, bodies that are not at the edge yet, and waiting
+ * requests.
+ */
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePorts } from '../../../../scripts/lib/free-ports.ts';
@@ -14,7 +17,7 @@ const WATCHED_MS = 20_000;
 const ROWS = 60_000;
 const TEXT = 'n'.repeat(110);
 const LOADS = 10;
-/** Each load changes rows that none before it has changed: a delta over all loads is 3.8 MB. */
+/** Each load changes rows that no earlier load has changed: a delta over all loads has 3.8 MB. */
 const CHANGED = 2800;
 const TITLE = 'items';
 const MIB = 1024 * 1024;
@@ -25,14 +28,14 @@ function tableOf(load: number): string {
   return JSON.stringify(rows);
 }
 
-/** 40 readers of a table that was loaded often, of a service that was then started anew. */
+/** 40 readers of a table that was loaded several times, on a service that was then restarted. */
 function readersOf(headers: Record<string, string>, { isAtEdge = false } = {}): Bound['measure'] {
   return (script) => {
     let load = 0;
     return onSite({ script, origin: answering(() => tableOf(load)) }, async (site) => {
       await site.define(TITLE, { tables: [{ name: TITLE, rows: '', columns: ['id', 'changed', 'text'] }] });
       for (; load <= LOADS; load += 1) await site.api.load(TITLE);
-      // What the loads left in the process would hide what the readers add.
+      // Memory left over from the loads would hide what the readers add.
       await site.restart();
       await site.api.ask(`rpc/${TITLE}/`, { method: isAtEdge ? 'GET' : 'HEAD' });
       return readTogether(site, Array<string>(READERS).fill(`rpc/${TITLE}/`), headers);
@@ -40,7 +43,7 @@ function readersOf(headers: Record<string, string>, { isAtEdge = false } = {}): 
   };
 }
 
-/** As many bodies that are no tables, with one slow reader each, who is the first. */
+/** The same number of bodies without tables, each with one slow reader, which is its first. */
 function firstReadersOf(bodies: number, bytes: number): Bound['measure'] {
   return (script) =>
     onSite({ script, origin: octets(bytes) }, async (site) => {
@@ -55,7 +58,7 @@ function firstReadersOf(bodies: number, bytes: number): Bound['measure'] {
     });
 }
 
-/** Readers who begin together; what they were promised, and what they add. */
+/** Readers that begin together; returns the sizes that they were promised, and the memory that they add. */
 async function readTogether(site: Site, paths: readonly string[], headers: Record<string, string>): Promise<Figures> {
   let begun = 0;
   let answers: (SlowAnswer | null)[] = [];
@@ -154,7 +157,10 @@ async function heldBy(script: string, headersFor: (etag: string) => Record<strin
   });
 }
 
-/** Bytes held as soon as they grow no more, since nothing tells when all requests are held; at most for so long as these wait. */
+/**
+ * Bytes held when they stop growing, since nothing reports that all requests are held; waits at most as long as the
+ * requests do.
+ */
 async function settled(memory: IsolateMemory): Promise<number> {
   let held = await memory.held();
   for (const until = Date.now() + MOST_MS; Date.now() < until; ) {

@@ -1,4 +1,7 @@
-/** The largest answer of XML beside other loads: CPU of all must stay below what one invocation has (`[limits] cpu_ms`), and memory below an isolate's. */
+/**
+ * The largest XML answer during other loads: the CPU of all must stay below the limit of one invocation (`[limits]
+ * cpu_ms`), and memory below that of an isolate.
+ */
 
 import { MAX_ORIGIN_BYTES } from '../../../../src/contract/constants.ts';
 import { cpuSeconds } from '../../harness/processes.ts';
@@ -14,7 +17,7 @@ const TAIL = '</GetItemsResponse></Body></Envelope>';
 const item = (id: number) =>
   `<Item Id="${id}"><Name>Bolt &amp; nut ${id}</Name><Price><Amount>${id}.50</Amount></Price><At>2026-11-28T09:00:00Z</At></Item>\n`;
 
-/** As large as an answer may be. */
+/** An answer of the largest allowed size. */
 function xml(): Buffer {
   const items: string[] = [];
   for (let id = 1, left = MAX_ORIGIN_BYTES - HEAD.length - TAIL.length; ; id += 1) {

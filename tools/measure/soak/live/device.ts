@@ -1,4 +1,6 @@
-/** A device that stays live, as docs/sync.md has it: a ticket, a socket, a full check, then only what it is told of. */
+/**
+ * A device that stays live, as docs/sync.md describes: a ticket, a socket, a full check, then only what it is told of.
+ */
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket } from 'ws';
@@ -7,11 +9,11 @@ import type { HubMessage } from '../../../../src/contract/live.ts';
 const AGAIN_MS = 500;
 const PROTOCOL = 'freshet.v1';
 
-/** The service as devices know it; `url` changes when it is started again. */
+/** The service from the view of devices; `url` changes when it is restarted. */
 export interface LiveService {
   readonly url: string;
   token(user: string): Promise<string>;
-  /** Answers by status, of all requests of devices. */
+  /** Number of answers by status, for all requests of devices. */
   readonly statuses: Record<number, number>;
 }
 
@@ -22,7 +24,7 @@ interface Item {
   etag?: string;
 }
 
-/** What `fetch` gives, with a refused connection told as 0. */
+/** The result of `fetch`; a refused connection counts as status 0. */
 async function post(service: LiveService, path: string, headers: Record<string, string>, body?: object) {
   try {
     const init = { method: 'POST', headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) };
@@ -38,15 +40,15 @@ export class LiveDevice {
   readonly #service: LiveService;
   readonly #user: string;
   readonly titles: readonly string[];
-  /** Version of each cache that it holds, and its tag. */
+  /** Version of each cache that the device has, and its tag. */
   readonly versions = new Map<string, number>();
   readonly #etags = new Map<string, string>();
   readonly #titleOf = new Map<string, string>();
-  /** Versions that went back, pokes, and ends of sockets by their code. */
+  /** Number of versions that went back, of pokes, and of ends of sockets by their code. */
   wentBack = 0;
   pokes = 0;
   readonly ends: number[] = [];
-  /** When it was last told something, as `performance.now`. */
+  /** When it was last told something (`performance.now`). */
   toldAt = 0;
   /** Whether it only counts what it is told. */
   readonly #isDeaf: boolean;
@@ -57,7 +59,7 @@ export class LiveDevice {
   #checked: () => void = () => {};
   #isOver = false;
 
-  /** `onlyListens`: asks for nothing that it is told of. */
+  /** `onlyListens`: does not ask for what it is told of. */
   constructor(service: LiveService, user: string, titles: readonly string[], { onlyListens = false } = {}) {
     this.#service = service;
     this.#user = user;
@@ -65,7 +67,7 @@ export class LiveDevice {
     this.#isDeaf = onlyListens;
   }
 
-  /** Opens a socket and makes the full check; tries until both have worked, also after each end. */
+  /** Opens a socket and makes the full check; repeats until both have worked, also after each end. */
   async live(): Promise<void> {
     while (!this.#isOver && !(await this.#connect())) await sleep(AGAIN_MS * (1 + Math.random()));
   }
@@ -75,7 +77,7 @@ export class LiveDevice {
     return this.#seq > 0;
   }
 
-  /** Loses its network for a moment: it comes back by itself. */
+  /** Loses its network for a moment; it reconnects by itself. */
   drop(): void {
     this.#socket?.terminate();
   }
@@ -101,16 +103,16 @@ export class LiveDevice {
     const checked = new Promise<boolean>((resolve) => {
       this.#checked = () => resolve(true);
       const url = `${this.#service.url.replace(/^http/, 'ws')}/api/v1/live/`;
-      // Thousands of devices live in one process: what is not needed of a socket is left out.
+      // Thousands of devices run in one process, so features of a socket that are not needed are off.
       const socket = new WebSocket(url, [PROTOCOL, `ticket.${this.#id}`], { perMessageDeflate: false });
       this.#socket = socket;
       socket.on('message', (data) => void this.#hear(String(data)));
-      // The end follows, as 1006.
+      // The close event follows, with 1006.
       socket.on('error', () => undefined);
       socket.on('close', (code) => {
         this.ends.push(code);
         resolve(false);
-        // Also when the check had worked: then this is a new beginning.
+        // Also if the check had worked: then everything starts again.
         const wasLive = this.#seq > 0;
         this.#seq = 0;
         if (wasLive) void this.live();
@@ -173,7 +175,9 @@ export class LiveDevice {
     return answer;
   }
 
-  /** An answer may be overtaken by a later one, but never be older than what its question named. */
+  /**
+   * A later answer may overtake this one, but an answer must never be older than the version that its question named.
+   */
   #take({ id, tag, status, etag }: Item, named: ReadonlyMap<string, number>): void {
     if (tag !== undefined) this.#titleOf.set(tag, id);
     if (status !== 200 || etag === undefined) return;

@@ -1,13 +1,14 @@
 /**
- * The Worker of the campaign of live sockets: the service, with a hub that can also do no more than send (`POST /floor/<text>`), and
- * tell how often it was made since the Worker began (`GET /floor/`): a hub that has slept is made again.
+ * The Worker of the campaign of live sockets: the service, with a hub that can also just send a text (`POST
+ * /floor/<text>`), and that
+ * reports how often it was constructed since the Worker's start (`GET /floor/`): a hub that has slept is constructed again.
  */
 
 import built, { LiveHub as Built } from '../../../../src/index.ts';
 
 let made = 0;
 
-/** How often the hub was made, and how many sockets it has. */
+/** How often the hub was constructed, and how many sockets it has. */
 export interface HubState {
   made: number;
   sockets: number;
@@ -19,7 +20,7 @@ export class LiveHub extends Built {
     made += 1;
   }
 
-  /** What nothing that tells many sockets can do without. */
+  /** The least that any code that tells many sockets must do. */
   sayToAll(text: string): void {
     for (const webSocket of this.ctx.getWebSockets()) webSocket.send(text);
   }

@@ -1,4 +1,4 @@
-/** Live sockets against the real service: killed under them, told of commits, and asleep under many of them. */
+/** Live sockets against the real service: it is killed, it tells of commits, and it sleeps with many of them. */
 
 import { readFileSync } from 'node:fs';
 import { buildWorker } from '../../harness/build-worker.ts';
@@ -7,7 +7,7 @@ import { type PokeReport, pokeAll } from './pokes.ts';
 import { type SleepReport, sleepUnderSockets } from './sleep.ts';
 import { Stand } from './stand.ts';
 
-/** How many sockets each part opens; 0: it is left out. */
+/** How many sockets each part opens; 0: the part is left out. */
 export interface LiveOptions {
   killed: number;
   kills: number;
@@ -22,7 +22,7 @@ export interface LiveReport {
   asleep?: SleepReport;
 }
 
-/** Runs the parts one after the other, each on a service of its own. */
+/** Runs the parts one after the other, each on its own service. */
 export async function liveSockets({ killed, kills, poked, asleep, tell }: LiveOptions): Promise<LiveReport> {
   const room = roomForSockets();
   if (asleep > room) tell(`the limit of open files leaves room for ${room} sockets`);
@@ -45,11 +45,11 @@ export async function liveSockets({ killed, kills, poked, asleep, tell }: LiveOp
   };
 }
 
-/** workerd holds two descriptors a connection; the rest is for its stores and for those who ask meanwhile. */
+/** workerd uses two descriptors per connection; the rest is for its stores and for other requests. */
 const DESCRIPTORS_A_SOCKET = 2;
 const OTHER_DESCRIPTORS = 300;
 
-/** How many sockets one process may hold (Linux, proc(5)). */
+/** How many sockets one process may have (Linux, proc(5)). */
 function roomForSockets(): number {
   const [, soft] = /^Max open files\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8')) ?? [];
   return soft === undefined

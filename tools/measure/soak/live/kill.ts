@@ -1,4 +1,7 @@
-/** Killed under live sockets and a load of commits: after a start on the same stores every device comes to the last version of all that it holds. */
+/**
+ * The service is killed with live sockets and a load of commits: after a restart with the same stores, every device
+ * gets the last version of all its caches.
+ */
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Stand, until } from './stand.ts';
@@ -10,10 +13,10 @@ const PATIENCE_MS = 180_000;
 export interface KillReport {
   sockets: number;
   kills: number;
-  /** Loads that ended well, and pokes. */
+  /** Loads that succeeded, and pokes. */
   loads: number;
   pokes: number;
-  /** From the last load to the last device that came to it, ms. */
+  /** From the last load to the last device that has it, ms. */
   convergedMs: number;
   faults: string[];
 }

@@ -1,4 +1,4 @@
-/** How long it takes to tell all sockets of a hub of a commit, beside the same hub doing no more than send. */
+/** How long it takes to tell all sockets of a hub about a commit, compared with the same hub only sending a text. */
 
 import { median } from '../../harness/statistics.ts';
 import type { LiveDevice } from './device.ts';
@@ -9,10 +9,13 @@ const PATIENCE_MS = 30_000;
 
 export interface PokeReport {
   sockets: number;
-  /** From the answer SUCCESS, or from before the hub is asked to send, to the last socket: medians and the longest, ms. */
+  /** From the answer SUCCESS, or from the request that makes the hub send, to the last socket: median and longest, ms. */
   poked: { median: number; most: number };
   floor: { median: number; most: number };
-  /** Of those who open their sockets and make their full check at once: how long it took, and what was not answered 200. */
+  /**
+   * For devices that all open their sockets and make their full check at once: how long it took, and how many answers
+   * were not 200.
+   */
   reconnected: { ms: number; refused: number };
   faults: string[];
 }
@@ -20,7 +23,7 @@ export interface PokeReport {
 export async function pokeAll(stand: Stand, sockets: number): Promise<PokeReport> {
   await stand.define('poked');
   const devices = await stand.open(sockets, () => ['poked'], true);
-  // The first poke of each is the answer to the watch, where it came in time.
+  // The first poke of each device answers the watch, if it came in time.
   const poked: number[] = [];
   const floor: number[] = [];
   for (let round = 0; round < ROUNDS; round++) {
@@ -60,7 +63,7 @@ export async function pokeAll(stand: Stand, sockets: number): Promise<PokeReport
   };
 }
 
-/** From the time that `tell` gives to the last of the devices, ms. */
+/** From the time that `tell` returns to the last of the devices, ms. */
 async function lastTold(devices: readonly LiveDevice[], tell: () => Promise<number>): Promise<number> {
   const before = devices.map(({ pokes }) => pokes);
   const from = await tell();

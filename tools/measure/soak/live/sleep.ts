@@ -1,4 +1,4 @@
-/** Many sockets of one hub: what each takes, that the hub sleeps under them, and what it costs to wake. */
+/** Many sockets of one hub: the memory of each, whether the hub sleeps with them, and the cost of waking it. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { memoryOf } from '../../harness/processes.ts';
@@ -11,12 +11,12 @@ const CACHES = 10;
 
 export interface SleepReport {
   sockets: number;
-  /** Memory of workerd for each socket, with ten caches that it is told of, bytes. */
+  /** Memory of workerd per socket, with ten watched caches, bytes. */
   bytesPerSocket: number;
-  /** How often the hub was made again for the pokes that followed 15 s of silence each. */
+  /** How often the hub was constructed again for the pokes that each followed 15 s of silence. */
   pokesAfterSilence: number;
   madeAgain: number;
-  /** A question to the hub that was asleep, and the same to it awake, ms: the difference is what waking costs. */
+  /** A request to the sleeping hub, and the same to the hub awake, ms: the difference is the cost of waking. */
   asleepMs: number;
   awakeMs: number;
   faults: string[];

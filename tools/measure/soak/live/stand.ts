@@ -1,4 +1,4 @@
-/** A service for devices that stay live, with an origin whose data changes at each load, and stores that outlive a kill. */
+/** A service for devices that stay live, with an origin whose data changes at each load, and stores that survive a kill. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Ask, jsonOf } from '../../harness/api.ts';
@@ -6,7 +6,7 @@ import { answering } from '../../harness/origin.ts';
 import { Site } from '../../harness/site.ts';
 import { LiveDevice, type LiveService } from './device.ts';
 
-/** Devices that open their sockets at once. */
+/** Number of devices that open their sockets at once. */
 const WIDTH = 50;
 const SETTINGS = { LIVE_SOCKETS_PER_USER: '10000' };
 
@@ -36,16 +36,16 @@ export class Stand implements LiveService {
     return this.site.token(user);
   }
 
-  /** Defines and loads resources, by their titles. */
+  /** Defines and loads resources with these titles. */
   async define(...titles: string[]): Promise<void> {
     for (const title of titles) {
-      // The time-out is short, since what a kill cut off goes on when its lease has run out.
+      // The time-out is short, since an interrupted load continues only when its lease has expired.
       await this.site.define(title, { tables: [{ name: 't', rows: '', columns: ['n'] }] }, { timeout_s: 2 });
       await this.load(title);
     }
   }
 
-  /** Whether a load that was waited for has succeeded; the service may be away, or take longer. */
+  /** Whether the load, which is waited for, has succeeded; the service may be away, or take longer. */
   load(title: string): Promise<boolean> {
     return this.site.api.refresh(title, {}, { prefer: 'wait=30' }).then(
       ({ state }) => state === 'SUCCESS',
@@ -53,19 +53,19 @@ export class Stand implements LiveService {
     );
   }
 
-  /** The version that a reader is given now. */
+  /** The version that a reader gets now. */
   async versionOf(title: string): Promise<number> {
     const body = { caches: [{ id: title, resource_title: title }], inline_bytes: 0 };
     const { caches } = jsonOf<{ caches: { etag?: string }[] }>(await this.site.api.ask('sync/', { body }));
     return Number(/-v(\d+)$/.exec(caches[0]?.etag ?? '')?.[1]);
   }
 
-  /** Asks the hub for what only the campaign's Worker does (entry.ts). */
+  /** Sends the hub a request that only the campaign's Worker has (entry.ts). */
   async hub<Result>(ask: Ask = {}): Promise<Result> {
     return jsonOf<Result>(await this.site.api.ask('/floor/', ask));
   }
 
-  /** Opens so many devices more, each at the caches that `titlesOf` gives, and waits until all are live. */
+  /** Opens so many more devices, each with the caches that `titlesOf` returns, and waits until all are live. */
   async open(
     count: number,
     titlesOf: (number: number) => readonly string[],
@@ -91,7 +91,7 @@ export class Stand implements LiveService {
   }
 }
 
-/** Waits until it is so; false: not within the time. */
+/** Waits until `isSo` returns true; false: the time is over. */
 export async function until(isSo: () => boolean, patienceMs: number): Promise<boolean> {
   const end = performance.now() + patienceMs;
   while (!isSo()) {

@@ -1,8 +1,9 @@
 /**
- * What workerd and the local stores need for the soak by themselves: a Worker that makes the service's calls with as many bytes,
- * and nothing else. A load streams from the origin into parts of an R2 upload, and from R2 into the edge cache; a read
- * looks into D1, calls an object and streams from the edge cache. It takes the place of the service's script, under the same
- * wrangler.toml.
+ * The memory that workerd and the local stores need for the soak by themselves: a Worker that makes the service's calls
+ * with the same
+ * number of bytes, and nothing else. A load streams from the origin into parts of an R2 upload, and from R2 into the
+ * edge cache. A read
+ * asks D1, calls an object and streams from the edge cache. It replaces the service's script, with the same wrangler.toml.
  */
 
 import { DurableObject } from 'cloudflare:workers';
@@ -12,7 +13,7 @@ const SMALL_BYTES = 2000;
 
 /** Has the name of the service's class, so that wrangler.toml fits both. */
 export class CacheObject extends DurableObject<Env> {
-  /** One row written. */
+  /** Writes one row. */
   keep(text: string): void {
     const { sql } = this.ctx.storage;
     sql.exec('CREATE TABLE IF NOT EXISTS rows (id INTEGER PRIMARY KEY, text TEXT)');
@@ -40,7 +41,7 @@ export default {
   },
 } satisfies ExportedHandler<Env>;
 
-/** A cache of a small body: a row of its object and of D1, a body in R2 and at the edge. */
+/** A cache with a small body: a row of its object and of D1, a body in R2 and at the edge. */
 async function loadSmall(env: Env, cache: Cache, name: string): Promise<void> {
   const text = 'n'.repeat(SMALL_BYTES);
   const objects = env.CACHE_OBJECT as unknown as DurableObjectNamespace<CacheObject>;

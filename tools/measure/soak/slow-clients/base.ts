@@ -1,4 +1,4 @@
-/** What workerd and the local stores take by themselves under the same loads and readers. */
+/** The memory that workerd and the local stores use by themselves, with the same loads and readers. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { send } from '../../harness/api.ts';
@@ -9,24 +9,24 @@ import { readSlowly } from '../slow-reader.ts';
 import { MemoryLimit } from './limit.ts';
 import type { SoakTable } from './tables.ts';
 
-/** What the process had, bytes. */
+/** Memory of the process, bytes. */
 export interface Base {
-  /** Before anything was asked. */
+  /** Before any request. */
   restBytes: number;
-  /** At most while tables were loaded and nobody read, and with all readers beside that. */
+  /** Peak while tables were loaded without readers, and with all readers in addition. */
   loadsBytes: number;
   readersBytes: number;
 }
 
 const FIRST_LOADS = 4;
 const READERS_MS = 180_000;
-/** Readers begin anew, as the clients of the soak do. */
+/** Readers start again after this time, as the clients of the soak do. */
 const LEAVE_MS = [10_000, 90_000] as const;
 const SMALL_EVERY_MS = 250;
 const BYTES_PER_S = 6000;
 const LOAD_EVERY_MS = 10_000;
 
-/** Measures it with so many slow readers; `options` are those of the soak, and nothing limits the process. */
+/** Measures it with so many slow readers; `options` are those of the soak, without a memory limit. */
 export async function measureBase(
   options: Omit<SiteOptions, 'script'>,
   tables: readonly SoakTable[],
@@ -73,7 +73,7 @@ export async function measureBase(
   }
 }
 
-/** A new small cache every quarter of a second. */
+/** Loads a new small cache every quarter of a second. */
 async function loadSmallOnes(url: string, signal: AbortSignal): Promise<void> {
   for (let n = 0; !signal.aborted; n += 1) {
     await send(`${url}/?small=${n}`);

@@ -1,4 +1,4 @@
-/** What slow clients do, one request after the other, and whether each answer is right. */
+/** What slow clients do, one request after the other, and whether each answer is correct. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Site } from '../../harness/site.ts';
@@ -6,15 +6,15 @@ import { questionTo, type Reading, readSlowly, type SlowAnswer } from '../slow-r
 import type { SoakTable } from './tables.ts';
 import { isRefusal, type Tally } from './tally.ts';
 
-/** What clients work with. */
+/** What the clients share. */
 export interface Scene {
   site: Site;
   tables: readonly SoakTable[];
   tally: Tally;
   random(): number;
-  /** When it fires clients begin nothing new and read as fast as they can. */
+  /** When it fires, clients start nothing new and read as fast as they can. */
   closing: AbortSignal;
-  /** When it fires connections are ended. */
+  /** When it fires, connections are closed. */
   ending: AbortSignal;
 }
 
@@ -26,16 +26,16 @@ export interface Client {
 
 type Act = (scene: Scene, client: Client) => Promise<void>;
 
-/** Every so many full tables are left half-way, as by a phone that loses its line. */
+/** This share of full tables is left half-way, as by a phone that loses its connection. */
 const LEFT_SHARE = 0.2;
 const LEAVE_MS = 90_000;
 const BREAK_MS = 1000;
-/** Of those who refresh or ask for new caches: each is a load and, the latter, an object more. */
+/** Pause of clients that refresh or ask for new caches: each is a load and, for new caches, one more object. */
 const LOAD_BREAK_MS = 8000;
 const REFUSED_BREAK_MS = 2000;
 /** The verifier reads a version soon after its load. */
 const KNOWN_MS = 60_000;
-/** A stream gives a sign of life every 15 s and ends after 10 minutes; a busy machine is later. */
+/** A stream sends a sign of life every 15 s and ends after 10 minutes; a busy machine is later. */
 const SILENT_MS = 60_000;
 const STREAM_MS = 590_000;
 const RANGE_BYTES = 1_500_000;
@@ -117,7 +117,7 @@ const follow: Act = async (scene, client) => {
   const check = async (given: SlowAnswer) => {
     if (given.status !== 200) return `answered ${given.status}`;
     if (longestMs > SILENT_MS) return `silent for ${Math.round(longestMs / 1000)} s`;
-    // A stream for which there is no room tells what is known, and when to come again.
+    // A stream without room sends what is known, and when to come again.
     const crowded = /^retry: (\d+)$/m.exec(text)?.[1] !== '1000';
     const seconds = Math.round((Date.now() - startedAt) / 1000);
     if (!crowded && seconds * 1000 < STREAM_MS) return `the stream ended after ${seconds} s`;
@@ -141,7 +141,7 @@ const readNew: Act = (scene, client) => {
   return readSmall(scene, client, 'first reads', nextKey);
 };
 
-/** Kinds of clients, and how many of a hundred are such. */
+/** Kinds of clients, and their percentage. */
 export const KINDS: readonly (readonly [share: number, act: Act])[] = [
   [25, readTable],
   [25, readDelta],

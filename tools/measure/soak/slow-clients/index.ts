@@ -1,7 +1,9 @@
 /**
- * The long soak: the built service under 200 slow clients, its isolate held to 128 MB. V8's heap has that limit by a flag, and heap
- * and buffers together are looked at each second: the run ends where they have more, and they must stay flat. The process as a
- * whole, in which all local stores run too, is killed where it has twice what they take by themselves.
+ * The long soak: the built service with 200 slow clients, its isolate limited to 128 MB. A flag limits V8's heap to
+ * that size, and heap
+ * and buffers together are sampled each second: the run ends if they exceed the limit, and they must stay flat. The
+ * whole process, in
+ * which all local stores run too, is killed if it has twice the memory that they use by themselves.
  */
 
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -17,9 +19,12 @@ import { SHAPES, SoakTable } from './tables.ts';
 import { type Count, Tally } from './tally.ts';
 import { Verifier } from './verifier.ts';
 
-/** What an isolate may have, bytes. */
+/** Memory limit of an isolate, bytes. */
 const ISOLATE_BYTES = 128 * 1024 * 1024;
-/** The same for V8, MiB. A small young generation keeps little garbage: what is counted is what is held. */
+/**
+ * The same for V8, MiB. With a small young generation little garbage is counted: most of what is counted is really
+ * held.
+ */
 const V8_FLAGS = '--max-old-space-size=128 --max-semi-space-size=4';
 
 export interface SlowClientsOptions {
@@ -29,43 +34,44 @@ export interface SlowClientsOptions {
   tell(line: string): void;
 }
 
-/** What a run found. */
+/** The result of a run. */
 export interface SlowClientsReport {
   at: string;
   seed: number;
   clients: number;
   minutes: number;
-  /** Minutes that the service lived, at most those asked for. */
+  /** Minutes that the service lived, at most the requested ones. */
   lasted: number;
-  /** What workerd and the local stores take by themselves. */
+  /** Memory that workerd and the local stores use by themselves. */
   base: Base;
   limitBytes: number;
   peakBytes: number;
   samples: readonly MemorySample[];
-  /** Heap and buffers of the Worker's own isolate; a run from before they were looked at has none. */
+  /** Heap and buffers of the Worker's isolate; older runs do not have them. */
   isolateSamples?: readonly MemorySample[];
   /** How many loads of the large tables succeeded. */
   loads: number;
   counts: Record<string, Count>;
-  /** How often the Worker logged which warning or error. */
+  /** How often the Worker logged each warning or error. */
   logged: Record<string, number>;
   faults: string[];
 }
 
 const USERS = 40;
 const SMALL_ROWS = 300;
-/** Least and most bytes a second of a client. */
+/** Lowest and highest speed of a client, bytes per second. */
 const BYTES_PER_S = [2000, 12_000] as const;
 const DRAIN_MS = 180_000;
 /**
- * How much more memory the isolate may have in the last quarter than in the one after the first minutes. Its samples hold garbage
- * that is not collected yet, so they rise and fall; what is never let go of shows in their mean.
+ * Largest ratio of the isolate's memory in the last quarter to that in the quarter after the first minutes. The samples
+ * contain garbage
+ * that is not collected yet, so they rise and fall; memory that is never released shows in their mean.
  */
 const FLAT = 1.1;
 const FIRST_MINUTES = 5;
 /**
- * The process may have so many times what the local stores take with a Worker that does nothing. They hold more under the service:
- * each cache asked for is an object with a database of its own in the same process, which on the platform is no part of the isolate.
+ * Limit of the process, as a multiple of what the local stores use with a Worker that does nothing. With the service they hold more:
+ * each requested cache is an object with its own database in the same process, which on the platform is not part of the isolate.
  */
 const PROCESS_FACTOR = 2;
 
@@ -114,7 +120,7 @@ export async function slowClients({ minutes, clients, seed, tell }: SlowClientsO
       if (Math.round((Date.now() - startedAt) / 1000) % 30 === 0) tell(progress(memory, isolateSamples, tally));
     }
     const lasted = (Date.now() - startedAt) / 60_000;
-    // What is under way is read to its end, fast, for what was cut would not show else.
+    // Running requests are read to their end, fast, since errors in an answer that was cut would not show.
     closing.abort();
     if (memory.killed === null) await Promise.race([Promise.all(work), sleep(DRAIN_MS)]);
     if (memory.killed !== null) tally.fault('the Worker', memory.killed);
@@ -153,7 +159,7 @@ export async function slowClients({ minutes, clients, seed, tell }: SlowClientsO
   }
 }
 
-/** Answers with the tables, and with a body that is another one each time for `small`. */
+/** Answers with the tables, and for `small` with a different body each time. */
 function originOf(tables: readonly SoakTable[]): SiteOptions['origin'] {
   let answers = 0;
   return async (request, response) => {
@@ -190,7 +196,7 @@ function clientsOf(count: number, random: () => number): (Client & { act: (typeo
 }
 
 async function keepAsking(scene: Scene, { act, ...client }: ReturnType<typeof clientsOf>[number]): Promise<void> {
-  // Not all at the same moment.
+  // Clients must not all start at the same moment.
   await sleep(scene.random() * 10_000);
   while (!scene.closing.aborted && !scene.ending.aborted) {
     try {
@@ -202,12 +208,12 @@ async function keepAsking(scene: Scene, { act, ...client }: ReturnType<typeof cl
   }
 }
 
-/** Whether the isolate had more than it may have at the last look. */
+/** Whether the isolate exceeded its limit at the last sample. */
 function isOverLimit(samples: readonly MemorySample[]): boolean {
   return (samples.at(-1)?.[1] ?? 0) > ISOLATE_BYTES;
 }
 
-/** Mean of the last quarter over that of the quarter after the first minutes; 1: too short a run. */
+/** Mean of the last quarter divided by that of the quarter after the first minutes; 1: the run was too short. */
 function growthOf(samples: readonly MemorySample[]): number {
   const later = samples.filter(([seconds]) => seconds > FIRST_MINUTES * 60).map(([, bytes]) => bytes);
   const quarter = Math.floor(later.length / 4);

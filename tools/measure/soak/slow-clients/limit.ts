@@ -1,15 +1,15 @@
-/** Holds a process to a limit of memory: samples what it has, and kills it when it has more. */
+/** Enforces a memory limit on a process: samples its memory, and kills it if it exceeds the limit. */
 
 import { memoryOf } from '../../harness/processes.ts';
 import type { MemorySample } from '../isolate-memory.ts';
 
 const EVERY_MS = 250;
-/** Of so many samples the largest is kept. */
+/** The largest sample of each period of this length is kept, ms. */
 const KEPT_MS = 5000;
 
 export class MemoryLimit {
   readonly samples: MemorySample[] = [];
-  /** What was said when the process was killed. */
+  /** The message when the process was killed. */
   killed: string | null = null;
   peakBytes = 0;
   readonly #pids: readonly number[];
@@ -59,7 +59,7 @@ export class MemoryLimit {
   #now(): number | null {
     try {
       const { now } = memoryOf(this.#pids);
-      // Of a process that has ended and was not waited for yet nothing is told.
+      // For a process that has ended but still exists as a zombie, there is no figure.
       return Number.isNaN(now) ? null : now;
     } catch {
       return null;

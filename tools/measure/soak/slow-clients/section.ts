@@ -1,4 +1,4 @@
-/** What the soak found, for docs/reliability.md, with its picture: memory of the process over the time of the soak. */
+/** The soak's section of docs/reliability.md, with its picture: memory of the process over time. */
 
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,7 +10,7 @@ import type { SlowClientsReport } from './index.ts';
 
 const mb = (bytes: number) => Math.round(bytes / 1e6);
 
-/** The section, its heading included; draws its picture. */
+/** The section, with its heading; draws its picture. */
 export function slowClientsSection(): string {
   const { before, after } =
     RELIABILITY.read<{ before?: SlowClientsReport; after?: SlowClientsReport }>('slow-clients') ?? {};
@@ -85,10 +85,10 @@ function answersOf(name: string, { counts, faults }: SlowClientsReport): string 
   ].join('\n\n');
 }
 
-/** Below docs/. */
+/** Relative to docs/. */
 const FILE = 'reliability/slow-clients.svg';
 
-/** Draws the runs there are, by their names; the path of the picture as docs/reliability.md names it. */
+/** Draws the existing runs by name; returns the path of the picture as docs/reliability.md uses it. */
 function drawSlowClients(runs: Readonly<Record<string, SlowClientsReport>>): string {
   const curves = Object.entries(runs).flatMap(([name, run]): Curve[] => {
     const end = run.samples.at(-1)?.[0] ?? 0;

@@ -1,4 +1,4 @@
-/** The tables of the soak: what the origin has of them at each load, and what a device must have after each version. */
+/** The tables of the soak: their rows at the origin for each load, and what a device must have after each version. */
 
 import { createHash } from 'node:crypto';
 
@@ -8,11 +8,11 @@ export interface Shape {
   rows: number;
   /** Characters of a row's text. */
   text: number;
-  /** Rows that each load changes: others than the load before. */
+  /** Rows that each load changes; they differ from load to load. */
   changed: number;
 }
 
-/** 8 to 20 MB each; a delta over a few loads has from some 0.2 to 5 MB. */
+/** 8 to 20 MB each; a delta over a few loads has about 0.2 to 5 MB. */
 export const SHAPES: readonly Shape[] = [
   { title: 'orders', rows: 60_000, text: 110, changed: 1500 },
   { title: 'stock', rows: 100_000, text: 120, changed: 2500 },
@@ -34,11 +34,11 @@ type Row = [id: number, ...cells: unknown[]];
 export type Body = { data: Row[] }[];
 export type Delta = { insert_rows: Row[]; delete_ids: number[] }[];
 
-/** Most versions that a device may hold, and most bodies kept for the sake of ranges. */
+/** Most versions that a device may have, and most bodies that are kept to check ranges. */
 const HELD = 10;
 const BODIES = 3;
 
-/** One table at the origin, and what is known of its versions. */
+/** One table at the origin, and what is known about its versions. */
 export class SoakTable {
   readonly shape: Shape;
   readonly #rows = new Map<number, string>();
@@ -50,7 +50,7 @@ export class SoakTable {
     this.shape = shape;
   }
 
-  /** The origin has other rows from now on. */
+  /** Changes the origin's rows. */
   change(): void {
     this.#load += 1;
   }
@@ -71,7 +71,7 @@ export class SoakTable {
     yield ']';
   }
 
-  /** Notes a whole body that was read. @throws Error when it is not what the answer's head says */
+  /** Notes a whole body that was read. @throws Error if it does not match the answer's head */
   note(body: Buffer, head: { version: number; etag: string; idsHash: string }): void {
     const [table] = JSON.parse(body.toString()) as Body;
     const rows = table?.data ?? [];
@@ -97,17 +97,17 @@ export class SoakTable {
     return last;
   }
 
-  /** Versions that a device may hold, the newest last. */
+  /** Versions that a device may have, the newest last. */
   get held(): Version[] {
     return [...this.#versions.values()].slice(-HELD);
   }
 
-  /** The whole body under an ETag, while it is kept. */
+  /** The whole body with an ETag, while it is kept. */
   body(etag: string): Buffer | undefined {
     return this.#bodies.get(etag);
   }
 
-  /** What is wrong with a delta, in words; null: nothing. */
+  /** What is wrong with a delta, as text; null: nothing. */
   deltaFault(text: string, from: number, to: number, idsHash: unknown): string | null {
     const before = this.#versions.get(from);
     const after = this.#versions.get(to);

@@ -4,7 +4,7 @@ import type { SlowAnswer } from '../slow-reader.ts';
 
 /** Answers of one kind of client. */
 export interface Count {
-  /** Answers that came whole and were right. */
+  /** Answers that arrived whole and were correct. */
   whole: number;
   /** 503 or 429 with `Retry-After`. */
   refused: number;
@@ -23,7 +23,7 @@ export class Tally {
   readonly #startedAt = Date.now();
   #isOver = false;
 
-  /** What comes from now on is no fault: the service is gone, or is being ended. */
+  /** Faults after this call do not count: the service is gone, or is being stopped. */
   close(): void {
     this.#isOver = true;
   }
@@ -33,7 +33,7 @@ export class Tally {
     this.faults.push(`${Math.round((Date.now() - this.#startedAt) / 1000)} s, ${kind}: ${words}`);
   }
 
-  /** Counts an answer; `wrong` says what is wrong with a whole one. */
+  /** Counts an answer; `wrong` says what is wrong with a complete one. */
   note(kind: string, answer: SlowAnswer | null, wrong: string | null = null): void {
     if (this.#isOver) return;
     const count = this.counts.get(kind) ?? { whole: 0, refused: 0, left: 0, cut: 0, megabytes: 0 };

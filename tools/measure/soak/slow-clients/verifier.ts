@@ -1,4 +1,4 @@
-/** Refreshes the large tables in turn, and reads each version whole at once: what slow readers must get in the end. */
+/** Refreshes the large tables in turn, and reads each version at once: slow readers must get the same in the end. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Site } from '../../harness/site.ts';
@@ -6,7 +6,7 @@ import type { SoakTable } from './tables.ts';
 import type { Tally } from './tally.ts';
 
 const EVERY_MS = 15_000;
-/** Loads of each table before the clients come: there are deltas. */
+/** Loads of each table before the clients start, so that there are deltas. */
 const FIRST_LOADS = 4;
 
 export class Verifier {
@@ -22,7 +22,7 @@ export class Verifier {
     this.#tally = tally;
   }
 
-  /** The first loads; false: one failed, which is a fault. */
+  /** Makes the first loads; false: one failed, which is a fault. */
   async loadAll(): Promise<boolean> {
     for (const table of this.#tables) {
       for (let load = 0; load < FIRST_LOADS; load += 1) if (!(await this.#loaded(table))) return false;
@@ -30,7 +30,7 @@ export class Verifier {
     return true;
   }
 
-  /** Goes on until the signal. */
+  /** Continues until the signal. */
   async run(signal: AbortSignal): Promise<void> {
     for (let turn = 0; !signal.aborted; turn += 1) {
       await sleep(EVERY_MS, undefined, { signal }).catch(() => undefined);
