@@ -113,9 +113,10 @@ const ADMIN: TokenOptions = { user: 'root', scope: 'cache:admin cache:read cache
 
 async function put(path: string, definition: unknown): Promise<void> {
   const answer = await ask('PUT', path, definition, ADMIN);
-  const body = await answer.json<object>();
+  const body = await answer.json<{ warnings?: string[] }>();
   expect([answer.status, body]).toEqual([201, expect.anything()]);
-  expect(body).not.toHaveProperty('warnings');
+  // The loads alone have the secrets of a recipe.
+  expect(body.warnings?.filter((warning) => !warning.includes(' is not set')) ?? []).toEqual([]);
 }
 
 async function ask(method: string, path: string, body?: unknown, user: TokenOptions = ADMIN): Promise<Response> {
