@@ -1,4 +1,4 @@
-/** What tests of administration begin with: a resource at an origin of its own, and caches loaded from it. */
+/** Helpers for tests of administration: a resource with its own origin, and caches loaded from it. */
 import { expect } from 'vitest';
 import type { CacheRecord } from '../../src/contract/administration.ts';
 import type { Json } from '../../src/ports/entry.ts';
@@ -27,13 +27,13 @@ export async function defineResource(
   return { title, origin, definition };
 }
 
-/** Refreshes a cache until its load has succeeded. */
+/** Refreshes a cache and waits until its load has succeeded. */
 export async function load(title: string, values: Members = {}, client = alice): Promise<void> {
   const answer = await client.post('/cache/refresh/', { resource_title: title, ...values }, { Prefer: 'wait=20' });
   expect(await answer.json()).toMatchObject({ task_state: 'SUCCESS' });
 }
 
-/** The same for several caches at a time. */
+/** The same for several caches in parallel. */
 export async function loadAll(title: string, sets: Members[]): Promise<void> {
   await Promise.all(sets.map((values) => load(title, values)));
 }
@@ -52,7 +52,7 @@ export async function onlyCache(title: string): Promise<CacheRecord> {
   return caches[0] as CacheRecord;
 }
 
-/** What is told of a cache that holds nothing. */
+/** The members of a cache that holds nothing. */
 export const NOTHING_LOADED = { version: null, etag: null, bytes: null, rows: null, loaded: null, expires: null };
 
 /** The faults of a refusal, as `pointer detail`. */

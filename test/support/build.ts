@@ -1,4 +1,4 @@
-/** Makes the static assets anew before the tests, as wrangler's build does. */
+/** Builds the static assets before the tests, as wrangler's build does. */
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 

@@ -1,4 +1,4 @@
-/** An origin whose rows change between loads, in pages, and a cache that is loaded from it by what changed: without the service. */
+/** An origin in pages whose rows change between loads, and a cache that loads its changes: without the service. */
 
 import { GateHold, noGates } from '../../src/flows/load/gate-hold.ts';
 import { loadCache } from '../../src/flows/load/load-cache.ts';
@@ -14,7 +14,7 @@ const KEY = 'f'.repeat(64);
 const TABLE = { name: 't', rows: '/value', columns: ['id', 'a'], key: ['id'] };
 const STEP_MS = 1000;
 
-/** A row that is written or removed; its time lies so far before the moment at which it can first be seen. */
+/** A row that is written or removed; `lateMs`: how long after its time it becomes visible. */
 export interface Step {
   id: number;
   a: Json;
@@ -35,14 +35,14 @@ export class ChangingOrigin {
   readonly #resource;
   readonly #blobs = memoryBlobs();
   readonly #all = new Map<number, Row>();
-  /** How often all rows were asked for, and what changed. */
+  /** Number of requests for all rows, and for changes. */
   readonly asked = { all: 0, changes: 0 };
   #now = Date.parse('2026-01-02T00:00:00Z');
   #previous: PreviousLoad | null = null;
   #nextRowId = 1;
   #fence = 0;
 
-  /** @param size rows of a page */
+  /** @param size rows per page */
   constructor(size: number, { tellsRemoved = true, lagMs = 61_000 } = {}) {
     this.#size = size;
     this.#tellsRemoved = tellsRemoved;
@@ -64,12 +64,12 @@ export class ChangingOrigin {
     this.#all.set(id, { id, a, at: new Date(this.#now - lateMs).toISOString(), gone: isRemoved });
   }
 
-  /** What the origin has, by id. */
+  /** The origin's rows, by id. */
   get rows(): [number, Json][] {
     return this.#present().map(({ id, a }) => [id, a]);
   }
 
-  /** What devices have, by id. */
+  /** The devices' rows, by id. */
   get held(): [number, Json][] {
     const { fence = 0, bytes = 0 } = this.#previous ?? {};
     const body = this.#blobs.content.get(`${KEY}/${fence}/body`)?.subarray(0, bytes);

@@ -22,7 +22,7 @@ export function sendTo(url: string, init: RequestInit = {}): Promise<Response> {
   return exports.default.fetch(new Request(url, init));
 }
 
-/** Sends a request to the same code under other settings and secrets. */
+/** Sends a request to the same code with other settings and secrets. */
 export async function sendUnder(settings: Record<string, unknown>, path: string, init: RequestInit = {}) {
   const context = createExecutionContext();
   const request = new Request(`http://freshet.test${path}`, init);
@@ -31,14 +31,14 @@ export async function sendUnder(settings: Record<string, unknown>, path: string,
   return response;
 }
 
-/** Asks with one token; paths are below `/api/v1`. */
+/** Sends requests with one token; paths are below `/api/v1`. */
 export class Client {
   readonly #token: Promise<string>;
 
   /** @example new Client({ user: 'alice', scope: 'cache:admin' }) */
   constructor(options: TokenOptions = {}) {
     this.#token = token(options);
-    // A token that cannot be made fails the request that needs it.
+    // If the token cannot be made, the request that needs it fails.
     this.#token.catch(() => {});
   }
 

@@ -1,4 +1,4 @@
-/** Counts what one request asks of the bindings, for the hop budget (DESIGN). */
+/** Counts the calls of bindings that one request makes, for the hop budget (DESIGN). */
 import { env } from 'cloudflare:workers';
 import { sendUnder } from './client.ts';
 import { recordingDatabase } from './database.ts';
@@ -13,7 +13,7 @@ export interface Calls {
   queue: number;
 }
 
-/** Sends a request to the same code under other settings, over bindings that count; what it does after the answer counts as well. */
+/** Sends a request to the same code with other settings and counting bindings; work after the answer counts as well. */
 export async function countCalls(
   path: string,
   init: RequestInit,

@@ -1,6 +1,7 @@
 /**
- * What the platform does to an invocation and the local one does not: some time after its handler has returned, nothing of it
- * goes on. No answer reaches it any more, nothing that it calls is done, and its requests to origins are let go.
+ * Imitates what the platform does to an invocation, and the local one does not: some time after its handler has
+ * returned, it stops.
+ * It gets no more answers, its calls are not executed, and its requests to origins are aborted.
  */
 
 import type { QueueServices } from '../../src/queues/refresh-queue.ts';
@@ -10,7 +11,7 @@ type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 export class Invocation {
   readonly #services: QueueServices;
   readonly #cut = new AbortController();
-  /** What went on under `waitUntil`; it may never end. */
+  /** Work under `waitUntil`, which may never end. */
   readonly goesOn: Promise<unknown>[] = [];
 
   constructor(services: Omit<QueueServices, 'waitUntil'>) {
@@ -21,14 +22,14 @@ export class Invocation {
     return this.#cut.signal.aborted;
   }
 
-  /** The services as this invocation reaches them. */
+  /** The services that this invocation uses. */
   get services(): QueueServices {
     const { objects, resources, blobs } = this.#services;
     const reached = { objects: this.#reach(objects), resources: this.#reach(resources) };
     return { ...this.#services, ...reached, blobs: this.#reach(blobs) };
   }
 
-  /** The way to origins of this invocation. */
+  /** The `fetch` to origins of this invocation. */
   get fetch(): Fetch {
     return (url, init) => {
       const signal = AbortSignal.any([this.#cut.signal, ...(init.signal ? [init.signal] : [])]);
@@ -36,7 +37,7 @@ export class Invocation {
     };
   }
 
-  /** The handler has returned: what goes on is cut so many ms later. */
+  /** The handler has returned: remaining work is cut so many ms later. */
   returned(cutMs: number): void {
     setTimeout(() => this.cut(), cutMs);
   }

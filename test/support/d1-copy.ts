@@ -1,10 +1,13 @@
-/** D1 as it was: rows of one resource, kept and put back under objects that go on living (Time Travel). */
+/**
+ * Restores D1 to an earlier state while objects keep running (like Time Travel): rows of one resource are copied and
+ * put back.
+ */
 import { env } from 'cloudflare:workers';
 
 const TABLES = { resources: 'title', entries: 'resource' } as const;
 type Table = keyof typeof TABLES;
 
-/** The rows of a resource in all tables; `restore` puts them back, and drops what came since. */
+/** The rows of a resource in all tables; `restore` puts them back and deletes rows that were added since. */
 export async function copyOfD1(title: string): Promise<{ restore(...tables: Table[]): Promise<void> }> {
   const rows = new Map<string, Record<string, unknown>[]>();
   for (const [table, column] of Object.entries(TABLES)) {
@@ -21,10 +24,10 @@ export async function copyOfD1(title: string): Promise<{ restore(...tables: Tabl
   };
 }
 
-/** Columns that D1 works out itself, of which `SELECT *` tells, and which no INSERT may name. */
+/** Columns that D1 computes: `SELECT *` returns them, but an INSERT must not name them. */
 const GENERATED = new Set(['source']);
 
-/** Puts a row, as `SELECT *` gave it, into a table of the same name. */
+/** Inserts a row, as `SELECT *` returned it, into a table with the same name. */
 export function insertInto(db: D1Database, table: string, row: Record<string, unknown>): D1PreparedStatement {
   const given = Object.entries(row).filter(([column]) => !GENERATED.has(column));
   const columns = given.map(([column]) => column);

@@ -1,14 +1,14 @@
-/** The real database, with a record of what was asked of it. */
+/** The real database, with a record of its statements. */
 
 export interface Recording {
   db: D1Database;
   /** SQL of each statement run, with its bound values. */
   statements: { sql: string; values: unknown[] }[];
-  /** What D1 told of each. */
+  /** D1's metadata for each statement. */
   metas: D1Meta[];
 }
 
-/** Wraps a database so that each statement that runs is noted, sessions and batches included; `after` follows each statement or batch. */
+/** Wraps a database so that each statement is recorded, also in sessions and batches; `after` runs after each statement or batch. */
 export function recordingDatabase(inner: D1Database, after: () => Promise<void> = async () => {}): Recording {
   const statements: Recording['statements'] = [];
   const metas: D1Meta[] = [];

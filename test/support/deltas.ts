@@ -1,8 +1,8 @@
-/** Tables and deltas as a device keeps and applies them; rows are their JSON texts, so that digits count. */
+/** Tables and deltas as a device keeps and applies them; rows are JSON texts, so that digits are compared exactly. */
 import { createHash } from 'node:crypto';
 import { rowsOf, table } from './rows.ts';
 
-/** For each table by its name, the row texts by row id. */
+/** Row texts by row id, for each table by its name. */
 export type Held = Map<string, Map<number, string>>;
 
 interface DeltaBody {
@@ -11,7 +11,7 @@ interface DeltaBody {
   delete_ids: number[];
 }
 
-/** What a full body holds. */
+/** The content of a full body. */
 export function heldIn(body: string): Held {
   const tables = (JSON.parse(body) as { name: string; columns: string[] }[]).map(({ name, columns }, index) =>
     table(name, `/${index}/data`, 'row id', ...columns),
@@ -20,7 +20,7 @@ export function heldIn(body: string): Held {
   return new Map(tables.map(({ name }) => [name, byId(rows[name] ?? [])]));
 }
 
-/** What a device holds once it has applied a delta; throws for a row that came twice or went and was not there. */
+/** The device's rows after a delta; throws for a row that is inserted twice, or deleted without being there. */
 export function apply(held: Held, body: string): Held {
   const parts = JSON.parse(body) as DeltaBody[];
   const tables = parts.map(({ name, insert_rows: [row = ['']] }, index) =>
@@ -40,13 +40,13 @@ export function apply(held: Held, body: string): Held {
   return after;
 }
 
-/** `Cache-Hash-Value` of what a device holds. */
+/** `Cache-Hash-Value` of the device's rows. */
 export function hashOfHeld(held: Held): string {
   const ids = [...held.values()].flatMap((rows) => [...rows.keys()]).sort((a, b) => a - b);
   return createHash('sha256').update(ids.join(',')).digest('hex');
 }
 
-/** The same rows in an order that two can be compared by. */
+/** The same rows in an order that makes them comparable. */
 export function sorted(held: Held): [string, [number, string][]][] {
   return [...held].map(([name, rows]) => [name, [...rows].sort(([a], [b]) => a - b)]);
 }

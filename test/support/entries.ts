@@ -25,7 +25,7 @@ export function sampleLoaded(version: number, more: Partial<Loaded> = {}): Loade
   };
 }
 
-/** An entry of a cache of its own, loaded once; its revision is its version unless told otherwise. */
+/** An entry of a new cache, loaded once; its revision equals its version unless told otherwise. */
 export function sampleEntry(more: Partial<Entry> = {}): Entry {
   const resource = more.resource ?? unique('resource');
   const loaded = more.loaded === undefined ? sampleLoaded(more.revision ?? 1) : more.loaded;

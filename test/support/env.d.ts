@@ -4,10 +4,10 @@ declare global {
   namespace Cloudflare {
     interface Env {
       TEST_MIGRATIONS: D1Migration[];
-      /** In the project `shards` alone. */
+      /** Only in the project `shards`. */
       DB_1?: D1Database;
       DB_2?: D1Database;
-      /** In the project `sql` alone. */
+      /** Only in the project `sql`. */
       SQL_TEST?: Hyperdrive;
       SQL_ADMIN?: Hyperdrive;
       JWT_SECRET: string;
@@ -21,14 +21,14 @@ declare global {
 declare module 'vitest' {
   interface ProvidedContext {
     originUrl: string;
-    /** In the project `sql`: of a superuser; null: there is no PostgreSQL here. */
+    /** In the project `sql`: the URL for a superuser; null: PostgreSQL is not installed here. */
     postgresUrl: string | null;
     fuzzRuns: number;
     herdDevices: number;
     raceRounds: number;
     modelRuns: number;
     originRuns: number;
-    /** `all`: each call of a store fails in every way, else in one. */
+    /** `all`: each call of a store fails in every mode, otherwise in one. */
     strikes: string;
     seed: number;
   }

@@ -6,7 +6,7 @@ export interface ReadEvent {
   id?: string;
 }
 
-/** The events of an answer as they come; comments and `retry` are left out. */
+/** The events of an answer as they arrive, without comments and `retry`. */
 export async function* eventsIn(response: Response): AsyncGenerator<ReadEvent, void, void> {
   for await (const block of blocksIn(response)) {
     const fields = block
@@ -24,7 +24,7 @@ export async function allEventsIn(response: Response): Promise<ReadEvent[]> {
   return events;
 }
 
-/** The blocks between empty lines, as they are. */
+/** The blocks between empty lines, unchanged. */
 export async function* blocksIn(response: Response): AsyncGenerator<string, void, void> {
   let text = '';
   for await (const chunk of (response.body ?? new ReadableStream()).pipeThrough(new TextDecoderStream())) {

@@ -1,8 +1,8 @@
 /**
- * Loads as much as a load may hold, and prints the most that it held, by a collection of garbage at each look: for a process of its own with
- * `--expose-gc`. `keys`: a table with a key, of as many rows as there may be, beside as many of the version before. `changes <characters>`: what
- * changed, in rows of about so many characters, as many as may be held, beside the id maps of so many rows that changes may take all their room.
- * Blobs lie in a folder: what R2 keeps is nothing that a load holds.
+ * Loads the largest allowed amount of data and prints the peak of held memory, after a garbage collection at each check. Runs in its
+ * own process with `--expose-gc`. `keys`: a table with a key and the most rows allowed, with as many rows in the version before.
+ * `changes <characters>`: changed rows of about so many characters, as many as may be held, with id maps of so many rows that changes
+ * may use all their room. Blobs are in a folder, since a load does not hold what R2 keeps.
  */
 
 import { appendFileSync, createReadStream, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -25,21 +25,21 @@ const [, , what = 'keys', characters = '0'] = process.argv;
 const ORIGIN = 'https://erp.example.com';
 const KEY = 'f'.repeat(64);
 const PIECE_ROWS = 500;
-/** Rows between two looks. */
+/** Rows between two checks. */
 const LOOK_ROWS = 20_000;
 const HOUR_MS = 3_600_000;
 const folder = mkdtempSync(join(tmpdir(), 'freshet-fill-'));
 const ROWS = what === 'keys' ? MAX_KEYED_ROWS : Math.floor((CHANGES_ROOM - MAX_CHANGED_BYTES) / ROW_BYTES);
-/** Each load has other texts in a hundredth of all rows. */
+/** Each load has other texts in one row of so many. */
 const SHARE = 100;
-// Two bytes a character, as V8 holds what is not Latin-1.
+// Two bytes per character, as V8 stores text that is not Latin-1.
 const NOTE = 'д'.repeat(Math.max(Number(characters) - 20, 0));
 
 let most = 0;
-/** When the first blob is asked for: changes have all been read by then. */
+/** Memory when the first blob is requested: all changes have been read by then. */
 let atFirstBlob = 0;
 let held = 0;
-/** What is held now, above what was there at rest. */
+/** Measures the memory held now, above that at rest. */
 function look(): void {
   globalThis.gc?.();
   const { heapUsed, arrayBuffers } = process.memoryUsage();
@@ -74,7 +74,7 @@ const blobs: Blobs = {
   async remove() {},
 };
 
-/** Rows as JSON, made as they are read. */
+/** Rows as JSON, generated while they are read. */
 function answer(count: number, rowOf: (at: number) => string): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
   let at = 0;
@@ -94,9 +94,9 @@ function answer(count: number, rowOf: (at: number) => string): ReadableStream<Ui
 
 const rowOf = (load: number) => (id: number) =>
   `{"id":"key ${id}","a":"${id % SHARE === load ? `l${load}` : 'x'}","at":"2026-01-02T10:00:00Z"}`;
-/** Three of four are of rows that are there. */
+/** Three of four change existing rows. */
 const changeOf = (at: number) => `{"id":"key ${at * 4}","a":"c${at}${NOTE}","at":"2026-01-02T11:00:00Z"}`;
-/** As one is counted at most: two bytes a character of its key and of its row. */
+/** The most that one change is counted as: two bytes per character of its key and of its row. */
 const COUNTED = CHANGE_BYTES + 2 * ('"key 400000"'.length + '"key 400000","c100000"'.length + NOTE.length);
 const CHANGES = Math.min(MAX_CHANGED_ROWS, Math.floor(MAX_CHANGED_BYTES / COUNTED));
 
@@ -141,7 +141,7 @@ async function load(fence: number, previous: PreviousLoad | null, rows: Readable
 
 try {
   const before = await load(1, null, [answer(ROWS, rowOf(1))]);
-  // Buffers go a turn after their objects.
+  // Buffers are released one turn after their objects.
   for (let turn = 0; turn < 5; turn += 1) {
     globalThis.gc?.();
     await new Promise((resolve) => setImmediate(resolve));

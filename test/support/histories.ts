@@ -1,4 +1,7 @@
-/** A cache of tables loaded again and again, without the service: loads, chain and retention as the object keeps them. */
+/**
+ * A cache of tables that is loaded repeatedly, without the service: loads, chain and retention as the object keeps
+ * them.
+ */
 
 import type { TableDefinition } from '../../src/contract/table-definition.ts';
 import { chooseDelta } from '../../src/core/choose-delta.ts';
@@ -13,7 +16,7 @@ import { memoryBlobs } from './memory-blobs.ts';
 
 const KEY = 'f'.repeat(64);
 
-// Of the platform alone: its stream that passes bytes on as they are.
+// Node has no such stream: it passes bytes unchanged.
 Object.assign(globalThis, { IdentityTransformStream: TransformStream });
 
 export class History {
@@ -29,7 +32,7 @@ export class History {
     this.#retain = retain;
   }
 
-  /** Loads an answer of the origin: the next version. */
+  /** Loads an answer of the origin as the next version. */
   async load(tables: readonly TableDefinition[], answer: string): Promise<void> {
     const fence = this.version + 1;
     const bytes = new TextEncoder().encode(answer);
@@ -72,7 +75,7 @@ export class History {
     return new Response(await this.blobs.get(KEY, fence, 'body', { offset: 0, length: bytes })).text();
   }
 
-  /** The delta between two versions; null: it cannot be had. `bytes` stands for the size of the table. */
+  /** The delta between two versions; null: there is none. `bytes`: the size of the table. */
   async delta(from: number, to: number, bytes = this.loaded.bytes): Promise<{ text: string; hash: string } | null> {
     const chosen = chooseDelta(this, { ...this.loaded, bytes }, { from, to });
     const opened = chosen === null ? null : await this.#open(chosen, from === 0 ? this.loaded.bytes : bytes);
@@ -99,7 +102,7 @@ export class History {
     return openDelta({ blobs: this.blobs, foldedDeltas, waitUntil: () => {} }, served, chosen);
   }
 
-  /** What a load wrote as its delta. */
+  /** The delta that a load wrote. */
   stored(fence: number): Uint8Array | undefined {
     return this.blobs.content.get(`${KEY}/${fence}/delta`);
   }

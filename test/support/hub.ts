@@ -1,18 +1,18 @@
-/** A hub's machine with a clock of its own, for unit tests. */
+/** A hub's machine with its own clock, for unit tests. */
 import type { HubContext, HubEventName, HubEvents } from '../../src/core/live-hub/events.ts';
 import { Hub } from '../../src/core/live-hub/hub.ts';
 import { step } from '../../src/core/live-hub/index.ts';
 
 const HOUR_MS = 3_600_000;
 
-/** A cache key whose tag is told from others by its number. */
+/** A cache key whose tag is identified by its number. */
 export const keyOf = (number: number) => number.toString(16).padStart(16, '0').padEnd(64, '0');
 
 export class TestHub {
   readonly hub = new Hub();
   readonly context: HubContext;
   now = 1_800_000_000_000;
-  /** When each socket last pinged; absent: just now. */
+  /** When each socket pinged last; absent: just now. */
   readonly pings = new Map<string, number>();
   #opened = 0;
 
@@ -35,7 +35,7 @@ export class TestHub {
     return step(this.hub, name, request, this.context);
   }
 
-  /** Opens a socket; its id and what came of it. */
+  /** Opens a socket; returns its id and the result. */
   open(user: string, device = `device-${this.#opened}`, expiresAt = this.now + 10 * HOUR_MS) {
     const id = `0.${this.#opened++}`;
     this.step('ticket', { id, user, device, expiresAt });

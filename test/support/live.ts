@@ -1,4 +1,4 @@
-/** Requests that are held, and streams, until something newer comes. */
+/** Requests that are held, and streams, until there is something newer. */
 import { expect, onTestFinished } from 'vitest';
 import { cacheIdentity } from '../../src/core/cache-key.ts';
 import { heldRequests } from '../../src/flows/live/held-requests.ts';
@@ -19,7 +19,7 @@ export async function loadedTable(members: Parameters<typeof Source.define>[0] =
   return source;
 }
 
-/** Has the source loaded with these rows. */
+/** Loads these rows into the source's cache. */
 export async function loadRows(source: Source, ...numbers: number[]): Promise<void> {
   await source.origin.answerJson(rowsOf(...numbers));
   const answer = await alice.post('/cache/refresh/', { resource_title: source.title }, { Prefer: 'wait=20' });
@@ -36,7 +36,7 @@ export async function untilHeld(count: number): Promise<void> {
   await expect.poll(() => heldRequests.count, { interval: 10 }).toBe(count);
 }
 
-/** The events of an answer, which is given up when the test ends. */
+/** The events of an answer; the answer is cancelled when the test ends. */
 export function streamOf(answer: Response): AsyncGenerator<ReadEvent, void, void> {
   expect([answer.status, answer.headers.get('Content-Type')]).toEqual([200, 'text/event-stream']);
   const events = eventsIn(answer);

@@ -1,4 +1,4 @@
-/** Requests to the cache object, with usual values: what a Worker and a consumer would send. */
+/** Requests to the cache object with typical values, as a Worker and a consumer would send them. */
 
 import { taskError } from '../../src/contract/problem.ts';
 import { cacheIdentity } from '../../src/core/cache-key.ts';
@@ -41,7 +41,7 @@ export function changeOf(more: Partial<LoadChange> = {}): LoadChange {
   };
 }
 
-/** What of a lease a consumer names. */
+/** The part of a lease that a consumer names. */
 type Held = Pick<Lease, 'taskId' | 'fence'>;
 
 export function commitOf({ taskId, fence }: Held, more: Partial<CommitRequest> = {}): CommitRequest {

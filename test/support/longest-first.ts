@@ -1,10 +1,11 @@
-/** The order in which files of tests begin. */
+/** The order in which test files start. */
 
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /**
- * The files that take the most CPU, in the usual form or in the long one. Begun last, such a file would go on alone while a core has
- * nothing to do: Vitest itself begins with those that are large or took long here before.
+ * The files that need the most CPU, in the short or the long form. If such a file started last, it would run alone
+ * while other cores are
+ * idle. Vitest itself starts with files that are large or took long before.
  */
 export const LONGEST: readonly string[] = [
   'test/property/task-machine-explorer.test.ts',
@@ -26,7 +27,7 @@ export const LONGEST: readonly string[] = [
   'client/test/browser/network.test.ts',
 ];
 
-/** Vitest's own order, but for the longest files, which come first. */
+/** Vitest's own order, except that the longest files come first. */
 export class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const rank = ({ moduleId }: TestSpecification) => {

@@ -1,4 +1,4 @@
-/** Blobs of pure tests: a plain map by the names that R2 would have. */
+/** Blobs for pure tests: a map by the names that R2 would have. */
 import type { Blobs } from '../../src/ports/stores.ts';
 
 export interface MemoryBlobs extends Blobs {

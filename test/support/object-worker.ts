@@ -1,6 +1,7 @@
 /**
  * The Worker of the cache object's own tests: the object as deployed, on real stores and a real queue whose consumer
- * only notes what came. So the tests play the consumer, and nobody else claims their tasks.
+ * only notes the
+ * messages. So the tests play the consumer, and nothing else claims their tasks.
  */
 
 import type { LiveHubVerbs, PokeRequest } from '../../src/contract/live.ts';
@@ -8,13 +9,16 @@ import { CacheObject as DeployedObject } from '../../src/object/cache-object.ts'
 import type { RefreshMessage } from '../../src/ports/messages.ts';
 import { strikeable } from './faults/bindings.ts';
 
-/** What objects do after their answers: when none is under way, all that a step wanted has been done or refused. */
+/**
+ * The objects' work after their answers: when none is running, everything that a step requested has been done or
+ * refused.
+ */
 export const effects = { underWay: 0 };
 
-/** A test that takes a rule out of D1's statements does so here. */
+/** Tests that remove a rule from D1's statements set this. */
 export const statements = { rewrite: (sql: string) => sql };
 
-/** Hubs of live sockets are played by the tests, too: who answers for all hubs about a cache, by its key. */
+/** The tests also play the hubs of live sockets: the functions that answer for all hubs about a cache, by its key. */
 export const playedHubs = new Map<string, (hub: number) => Pick<LiveHubVerbs, 'poke' | 'isWatched'>>();
 
 const LIVE_HUB = {
@@ -31,7 +35,7 @@ const LIVE_HUB = {
   },
 } as unknown as Env['LIVE_HUB'];
 
-/** The object as deployed; tests of faults may strike its calls of the stores. */
+/** The object as deployed; fault tests may strike its calls of the stores. */
 export class CacheObject extends DeployedObject {
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, { ...strikeable(env, (sql) => statements.rewrite(sql)), LIVE_HUB });

@@ -1,4 +1,4 @@
-/** Holds answers of the service against the OpenAPI text that it serves itself. */
+/** Checks answers of the service against the OpenAPI text that it serves. */
 
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
@@ -11,7 +11,7 @@ export interface Parameter {
   in: 'path' | 'query' | 'header';
   name: string;
   required?: boolean;
-  /** `form`: an object, whose members stand in the query. */
+  /** `form`: an object whose members are query parameters. */
   style?: string;
   schema: JsonSchema;
 }
@@ -27,7 +27,7 @@ export interface OpenApiDocument {
   paths: Record<string, Record<string, Operation>>;
 }
 
-/** The document with what its references name in their place; none of ours leads to itself. */
+/** The document with all references resolved; none of ours is recursive. */
 export function dereferenced(document: OpenApiDocument): OpenApiDocument {
   const inPlace = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(inPlace);
@@ -50,7 +50,7 @@ export interface Answer {
   status: number;
   headers: Pick<Headers, 'get'>;
   text: string;
-  /** Undefined: the body is no JSON. */
+  /** Undefined: the body is not JSON. */
   json: unknown;
 }
 
@@ -65,9 +65,9 @@ export class OpenApiContract {
     this.#ajv.addSchema(this.#document, 'api');
   }
 
-  /** Fails the test unless status, content type, body and type of problem of the answer are as the text says. */
+  /** Fails the test unless status, content type, body and problem type of the answer match the text. */
   check(method: string, path: string, { status, headers, text, json }: Answer): void {
-    // OPTIONS is no operation of the text.
+    // OPTIONS is not an operation of the text.
     if (method === 'OPTIONS') {
       expect(text).toBe('');
       return;
@@ -101,7 +101,7 @@ export class OpenApiContract {
     return validate;
   }
 
-  /** The path of the text that fits, literal ones before those with parameters. */
+  /** The matching path of the text; literal paths come before those with parameters. */
   #template(path: string): string {
     const wanted = path.replace(/(.)\/$/, '$1').split('/');
     const fits = (template: string): boolean => {
@@ -117,7 +117,7 @@ function essence(type: string): string {
   return type.split(';')[0]?.trim().toLowerCase() ?? '';
 }
 
-/** A member name within a JSON pointer within a URI fragment (RFC 6901 section 6). */
+/** Escapes a member name for a JSON pointer in a URI fragment (RFC 6901 section 6). */
 function escapeToken(name: string): string {
   return encodeURIComponent(name.replaceAll('~', '~0').replaceAll('/', '~1'));
 }

@@ -1,7 +1,7 @@
 /**
- * A real origin on 127.0.0.1 for the tests, started once. Each test uses a name of its own in the path, so that files
- * run side by side: `PUT /<name>` with `{"status":200,"headers":{},"body":"…","delay_ms":0,"bytes_per_chunk":0,"cut_after":null}`
- * sets the answer, any other request to `/<name>/…` is answered so and counted, `GET /_log/<name>` tells what came:
+ * A real origin on 127.0.0.1 for the tests, started once. Each test uses its own name in the path, so that files run in parallel:
+ * `PUT /<name>` with `{"status":200,"headers":{},"body":"…","delay_ms":0,"bytes_per_chunk":0,"cut_after":null}`
+ * sets the answer. Any other request to `/<name>/…` gets that answer and is counted. `GET /_log/<name>` returns the requests:
  * `[{"method","path","headers","body"}]`.
  */
 import { appendFileSync } from 'node:fs';
@@ -68,7 +68,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     if (answer.raw === undefined) await give(told, response);
     else request.socket.end(answer.raw);
   });
-  // A connection that is closed at the moment when the Worker uses it again reads as a failing origin.
+  // A connection that closes just when the Worker reuses it would look like a failing origin.
   server.keepAliveTimeout = 0;
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   project.provide('originUrl', `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
@@ -78,7 +78,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   };
 }
 
-/** Appends a row to the reports of `npm run reliability`, which names their folder. */
+/** Appends a row to the reports of `npm run reliability`, which sets their folder. */
 function keepRow({ table, ...row }: { table: string; id: string; row: object }): void {
   const folder = process.env.RELIABILITY_REPORTS;
   if (folder !== undefined) appendFileSync(join(folder, `${table}.jsonl`), `${JSON.stringify(row)}\n`);

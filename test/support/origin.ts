@@ -1,4 +1,4 @@
-/** The tests' handle on the origin server (origin-server.ts). */
+/** The tests' access to the origin server (origin-server.ts). */
 import { inject } from 'vitest';
 import type { Imitated } from './imitations/misbehave.ts';
 
@@ -13,15 +13,15 @@ export interface OriginAnswer {
   cut_after?: number | null;
   /** Never answer. */
   hang?: boolean;
-  /** Do not answer until another answer is set; then give that one. */
+  /** Do not answer until another answer is set; then send that one. */
   hold?: boolean;
-  /** The body so often in a row. */
+  /** Repeat the body so many times. */
   times?: number;
-  /** The content codings that the body is sent in, one over the other, and said to be. */
+  /** Content codings that are applied to the body, in order, and declared. */
   codings?: string[];
-  /** How many bytes of the coded body are missing at its end, though the connection is whole. */
+  /** Cut so many bytes from the end of the coded body, although the connection is not cut. */
   content_cut?: number;
-  /** Without the header `Date`, which is otherwise the moment of the answer. */
+  /** Without the header `Date`, which is otherwise the time of the answer. */
   dateless?: boolean;
   /** The body in Latin-1 instead of UTF-8. */
   latin1?: boolean;
@@ -29,19 +29,19 @@ export interface OriginAnswer {
   bytes?: readonly number[];
   /** Pause before each chunk of the body, ms. */
   chunk_delay_ms?: number;
-  /** The whole answer as it goes over the wire, status line and all; then the connection is closed. */
+  /** The whole answer as it is sent, including the status line; then the connection is closed. */
   raw?: string;
-  /** The body tells what was asked: `{"method","path","headers","body"}`. */
+  /** The body describes the request: `{"method","path","headers","body"}`. */
   echo?: boolean;
-  /** A SOAP service answers (soap-service.ts); `key`: what it asks for. */
+  /** A SOAP service answers (soap-service.ts); `key`: the key that it requires. */
   soap?: { version: '1.1' | '1.2'; key: string };
-  /** A system answers that is imitated (imitations/). */
+  /** An imitated system answers (imitations/). */
   imitate?: Imitated;
-  /** What is answered from the next request on. */
+  /** The answer from the next request on. */
   next?: OriginAnswer;
 }
 
-/** An origin of one test: its URL, its answer and what it was asked. */
+/** The origin of one test: its URL, its answer and its requests. */
 export class TestOrigin {
   readonly url: string;
   readonly #base = inject('originUrl');

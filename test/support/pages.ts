@@ -1,4 +1,4 @@
-/** Answers in pages, for tests that need no service: what a walk over them reads, and what a load makes of it. */
+/** Answers in pages, for tests without the service: the requests of a walk over them, and the result of a load. */
 
 import type { Pages } from '../../src/contract/pages.ts';
 import type { Resource } from '../../src/contract/resource.ts';
@@ -35,7 +35,7 @@ export function pagedResource(
   return sampleResource({ tables, ...more, origin: { url: ORIGIN, pages, ...(origin as object) } } as Members);
 }
 
-/** What a load of these pages comes to: what was asked, the body, the change, the warnings. */
+/** The result of a load of these pages: requests, body, change, warnings. */
 export async function loadPages(
   definition: Resource,
   pageOf: (request: OriginRequest, number: number) => Page,
@@ -53,7 +53,7 @@ export async function loadPages(
   return { asked, ...(await loadAll(definition, (reading) => readPages({ ...reading, request, asker }))) };
 }
 
-/** The same of one answer that has all rows. */
+/** The same for one answer with all rows. */
 export async function loadWhole(definition: Resource, page: Page) {
   const request = { url: new URL(ORIGIN) } as OriginRequest;
   return loadAll(definition, ({ findings, columns }) => [

@@ -1,4 +1,4 @@
-/** The PostgreSQL of the tests, where its programs are installed: an empty database, and a role `reader` that may read what it is granted. */
+/** The PostgreSQL of the tests, if it is installed: an empty database, and a role `reader` that may read what it is granted. */
 
 import Client from 'pg/lib/client.js';
 import type { TestProject } from 'vitest/node';

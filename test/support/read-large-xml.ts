@@ -1,4 +1,7 @@
-/** Reads so many MiB of XML, which is made as it is read, and prints what came of it: for a process whose heap is small. */
+/**
+ * Reads so many MiB of XML, which is generated while it is read, and prints the result: for a process with a small
+ * heap.
+ */
 
 import type { TableDefinition } from '../../src/contract/table-definition.ts';
 import { Findings } from '../../src/origin/findings.ts';

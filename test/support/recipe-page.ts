@@ -1,8 +1,8 @@
-/** The recipes of docs/origins.md as they stand there. */
+/** The recipes of docs/origins.md, unchanged. */
 
 import page from '../../docs/origins.md?raw';
 
-/** The pieces of code of one kind under a heading. */
+/** The code blocks of one kind under a heading. */
 export function codeUnder(heading: string, kind: 'json' | 'sql'): string[] {
   const section = page.split(/^### /m).find((text) => text.startsWith(`${heading}\n`)) ?? '';
   const [own = ''] = section.split(/^## /m);
@@ -11,7 +11,7 @@ export function codeUnder(heading: string, kind: 'json' | 'sql'): string[] {
     .map(([, , text]) => text ?? '');
 }
 
-/** Both definitions under a heading of docs/origins.md, the first there: a source, and a resource over it. */
+/** The first two definitions under a heading of docs/origins.md: a source, and a resource that uses it. */
 export function recipeUnder(heading: string): [source: string, resource: string] {
   const [source, resource] = codeUnder(heading, 'json');
   if (source === undefined || resource === undefined) {
@@ -20,7 +20,7 @@ export function recipeUnder(heading: string): [source: string, resource: string]
   return [source, resource];
 }
 
-/** All headings that recipes stand under. */
+/** All headings of recipes. */
 export const HEADINGS = Array.from(
   page
     .split(/^## /m)

@@ -1,4 +1,4 @@
-/** The recipes of docs/origins.md, put as they stand there and loaded from imitations of their systems: for the `object` project. */
+/** The recipes of docs/origins.md, stored unchanged and loaded from imitations of their systems: for the `object` project. */
 
 import { createExecutionContext, evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
@@ -16,7 +16,7 @@ import { type TokenOptions, token } from './token.ts';
 
 type Members = { [name: string]: Json };
 
-/** A key pair that assertions are signed with, as the secret and as the system know it. */
+/** A key pair for signing assertions, as the secret and as the system have it. */
 async function keyPair(): Promise<{ pem: string; jwk: JsonWebKey }> {
   const algorithm = { name: 'RSA-PSS', modulusLength: 2048, publicExponent: Uint8Array.of(1, 0, 1), hash: 'SHA-256' };
   const { privateKey, publicKey } = (await crypto.subtle.generateKey(algorithm, true, [
@@ -41,7 +41,7 @@ export class Recipe {
     this.#parameters = parameters;
   }
 
-  /** Puts both definitions, at hosts that are imitated. */
+  /** Stores both definitions, with imitated hosts. */
   static async install(heading: string, parameters: Parameters = {}): Promise<Recipe> {
     const recipe = new Recipe(heading, parameters);
     const [source] = recipeUnder(heading);
@@ -51,7 +51,9 @@ export class Recipe {
     return recipe;
   }
 
-  /** Puts the resource under another title, for which nothing is loaded. Its pages of 1,000 rows are made small. */
+  /**
+   * Stores the resource with another title, for which nothing is loaded, and with small pages instead of 1,000 rows.
+   */
   async anew(): Promise<void> {
     const [, text] = recipeUnder(this.#heading);
     const { origin, ...resource } = JSON.parse(text.replace('"size": 1000', '"size": 2')) as Members & {
@@ -61,14 +63,14 @@ export class Recipe {
     await put(`/resources/${this.#title}/`, { ...resource, origin: { ...origin, source: this.#source } });
   }
 
-  /** What the system has from now on, and how it misbehaves. */
+  /** Sets the system's data from now on, and its misbehaviour. */
   async tell(told: Omit<Imitated, 'jwk'>): Promise<void> {
     keys ??= keyPair();
     const { jwk } = await keys;
     await this.origin.answer({ imitate: { ...told, jwk } });
   }
 
-  /** One attempt of a load. `rows`: what devices then have, without row ids; null: nothing. `objects`: what then lies in R2. */
+  /** One attempt of a load. `rows`: what devices then have, without row ids; null: nothing. `objects`: the names in R2. */
   async load({ force = false } = {}) {
     const { pem } = await (keys ?? keyPair());
     const title = this.#title;
@@ -83,7 +85,7 @@ export class Recipe {
     return { task, entry, rows: entry?.loaded ? await rowsIn(entry) : null, objects: objects.length };
   }
 
-  /** Makes the token that the source has older than it is. */
+  /** Makes the source's token older. */
   async ageToken(): Promise<void> {
     const gate = env.SOURCE_GATE.getByName(this.#source);
     await runInDurableObject(gate, (_gate, { storage }) => {
@@ -133,7 +135,7 @@ async function ask(method: string, path: string, body?: unknown, user: TokenOpti
   return app.fetch(request, env, createExecutionContext());
 }
 
-/** Five of them are three pages. */
+/** Five items make three pages. */
 export const ITEMS: readonly Item[] = ['Болт', 'Гайка', 'Шайба', 'Винт', 'Шуруп'].map((name, index) => ({
   id: index + 1,
   name,

@@ -1,17 +1,17 @@
-/** The real bindings, with a record of what a request tried to change: what a refusal must not do. */
+/** The real bindings, with a record of what a request tried to change: a refused request must change nothing. */
 import { env } from 'cloudflare:workers';
 import type { EncodedAnswer } from '../../src/ports/encoded-verbs.ts';
 import { recordingDatabase } from './database.ts';
 
-/** Verbs of the object that change nothing, or only when their answer says so. */
+/** Verbs of the object that change nothing, or only if their answer says so. */
 const READING_VERBS: ReadonlySet<string> = new Set(['state', 'entry', 'tasks']);
 const HARMLESS_OUTCOMES: ReadonlySet<unknown> = new Set(['unknown', 'conflict', 'forbidden']);
 const READING_CALLS: ReadonlySet<string> = new Set(['get', 'head', 'list']);
 
 export interface WriteRecord {
-  /** To be put over `env`. */
+  /** Replaces members of `env`. */
   bindings: Record<string, unknown>;
-  /** What was changed so far, such as `CACHE_OBJECT.enqueue` or the SQL of a write. */
+  /** The changes so far, such as `CACHE_OBJECT.enqueue` or the SQL of a write. */
   writes(): string[];
 }
 
@@ -65,7 +65,7 @@ interface Statement {
   values: readonly unknown[];
 }
 
-/** An action is noted before it is tried, and taken back where it is refused: what then is left is what was there before. */
+/** An action is recorded before it is tried, and removed if it is refused: together they change nothing. */
 function withoutTakenBack<S extends Statement>(statements: readonly S[]): S[] {
   const idsOf = (start: string) =>
     statements.filter(({ sql }) => sql.trim().startsWith(start)).map(({ values }) => values[1]);

@@ -1,4 +1,4 @@
-/** Caches over an origin of their own whose tasks nobody but the test runs: for the `object` project. */
+/** Caches with their own origin, whose tasks only the test runs: for the `object` project. */
 import { env } from 'cloudflare:workers';
 import type * as v from 'valibot';
 import type { Resource } from '../../src/contract/resource.ts';
@@ -59,7 +59,7 @@ export class Refreshed {
     return made;
   }
 
-  /** `matters`: what was loaded before counts as expired. */
+  /** `matters`: data loaded before counts as expired. */
   async redefine({ origin, ...members }: Members, matters = true): Promise<void> {
     const definition = sampleResource({
       parameters: { type: 'object', properties: { of: { type: 'string' } } },
@@ -78,7 +78,7 @@ export class Refreshed {
     await services.resources.remove(this.title, null, Date.now());
   }
 
-  /** Asks for a refresh; the id of its task. */
+  /** Asks for a refresh; returns the id of its task. */
   async ask(more: Partial<EnqueueRequest> = {}): Promise<string> {
     const answer = await services.objects.enqueue(
       refreshOf(this.cache, { number: this.#number, policy: this.#policy, ...more }),
@@ -101,7 +101,7 @@ export class Refreshed {
     return { disposition, ...(await stateOf(taskId)) };
   }
 
-  /** Names of what lies in R2 of this cache. */
+  /** Names of this cache's objects in R2. */
   async objects(): Promise<string[]> {
     const { objects } = await env.BLOBS.list({ prefix: `${this.cache.key}/` });
     return objects.map(({ key }) => key.slice(this.cache.key.length + 1));
@@ -121,7 +121,7 @@ export async function bodyOf({ key, loaded }: Entry): Promise<string> {
 
 type Faults = RunOptions & Partial<RefreshServices> & { wanted?: LoadWanted & KnownGate };
 
-/** Runs a task as one delivery of its message; `wanted`: what that says of the load. */
+/** Runs a task as one delivery of its message would; `wanted`: what the message says about the load. */
 export function run(taskId: string, { wanted = {}, ...faults }: Faults = {}): Promise<Disposition> {
   return runRefresh({ ...services, ...faults }, { ...wanted, taskId, deliveryId: crypto.randomUUID() }, faults);
 }

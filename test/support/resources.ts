@@ -26,7 +26,7 @@ export const DEFAULTS = {
   retain_versions: 50,
 };
 
-/** A definition with its defaults; `more` overrides members as on the wire. */
+/** A definition with its defaults; `more` overrides members in the form of a request. */
 export function sampleResource(more: Partial<v.InferInput<typeof Resource>> = {}): Resource {
   return v.parse(Resource, { origin: { url: 'https://erp.example.com/data' }, ...more });
 }

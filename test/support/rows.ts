@@ -1,4 +1,4 @@
-/** Reads answers as loads do, for tests. */
+/** Reads answers as loads do. */
 
 import type { TableDefinition } from '../../src/contract/table-definition.ts';
 import { readJson } from '../../src/origin/read-json.ts';
@@ -6,7 +6,7 @@ import type { MakeRowReader } from '../../src/ports/rows.ts';
 
 export type Rows = Record<string, string[]>;
 
-/** The row texts of each table by its name, in the order in which tables came. `cuts`: where the answer is cut in pieces. */
+/** The row texts of each table by name, in the order in which tables came. `cuts`: where the answer is cut into pieces. */
 export function rowsOf(
   answer: string | Uint8Array,
   tables: readonly TableDefinition[],
@@ -38,7 +38,7 @@ export function rowsOf(
   return rows;
 }
 
-/** One table that is a whole answer of lines (NDJSON, CSV). */
+/** One table that takes a whole answer of lines (NDJSON, CSV). */
 export function lines(...columns: string[]): TableDefinition {
   return { name: 't', columns };
 }
@@ -48,7 +48,7 @@ export function table(name: string, rows: string, ...columns: string[]): TableDe
   return { name, rows, columns };
 }
 
-/** A text in an encoding of one byte a character, by its label. */
+/** A text in a single-byte encoding, by its label. */
 export function encoded(text: string, label: string): Uint8Array {
   const all = new TextDecoder(label).decode(Uint8Array.from({ length: 256 }, (_byte, code) => code));
   return Uint8Array.from(text, (character) => {

@@ -1,4 +1,7 @@
-/** Before each file of property tests: fast-check begins at the seed of this run (`TEST_SEED`), and prints it when a property fails. */
+/**
+ * Before each file of property tests: sets fast-check's seed to that of this run (`TEST_SEED`), which is printed when a
+ * property fails.
+ */
 import fc from 'fast-check';
 import { inject } from 'vitest';
 

@@ -1,4 +1,4 @@
-/** Three databases, and settings that change while reads and writes go on. */
+/** Three databases, and settings that change during reads and writes. */
 import { env } from 'cloudflare:workers';
 import type { Shards } from '../../src/core/shards.ts';
 import { databaseName } from '../../src/settings.ts';
@@ -6,7 +6,7 @@ import { recordingDatabase } from './database.ts';
 
 export const databases = [env.DB, env.DB_1, env.DB_2].filter((db) => db !== undefined);
 
-/** From one database to three, as docs/operations.md says. */
+/** From one database to three, as docs/operations.md describes. */
 export const GROWTH: readonly Shards[] = [
   { now: 1, before: 1 },
   { now: 1, before: 3 },
@@ -29,7 +29,7 @@ export function rowsIn<Row>(sql: string, ...values: unknown[]): Promise<Row[][]>
   );
 }
 
-/** A deploy that spreads while work goes on: some of it is done by the release before yet. */
+/** A deploy that spreads while work continues: some of the work is still done by the earlier release. */
 export class Rollout<Store> {
   readonly #make: (shards: Shards) => Store;
   readonly #working = new Set<Promise<unknown>>();
@@ -44,12 +44,12 @@ export class Rollout<Store> {
     this.#storeBefore = this.#store;
   }
 
-  /** Does a piece of work under the newest setting. */
+  /** Does a piece of work with the newest setting. */
   do<T>(work: (store: Store) => Promise<T>): Promise<T> {
     return this.#keep(work(this.#store));
   }
 
-  /** The same under the setting before, until the deploy has reached everybody. */
+  /** The same with the earlier setting, until the deploy has reached every isolate. */
   doLate<T>(work: (store: Store) => Promise<T>): Promise<T> {
     return this.#keep(work(this.#storeBefore));
   }
@@ -62,14 +62,14 @@ export class Rollout<Store> {
     this.#isMixed = true;
   }
 
-  /** The result of work, and whether work under another setting may have gone on beside it. */
+  /** The result of work, and whether work with another setting may have run at the same time. */
   async watch<T>(work: () => Promise<T>): Promise<{ result: T; wasMixed: boolean }> {
     const [deploys, isMixed] = [this.#deploys, this.#isMixed];
     const result = await work();
     return { result, wasMixed: isMixed || deploys !== this.#deploys };
   }
 
-  /** The deploy reaches everybody; done when nothing works under the setting before any more. */
+  /** The deploy reaches every isolate; done when no work runs with the earlier setting any more. */
   async finish(): Promise<void> {
     this.#storeBefore = this.#store;
     await Promise.all(this.#working);
@@ -83,7 +83,7 @@ export class Rollout<Store> {
   }
 }
 
-/** Databases of which the first that answers a statement is followed by `then`, before anything else is asked. */
+/** Databases; after the first statement that one of them answers, `then` runs before anything else is asked. */
 export function followedBy(then: () => Promise<void>): Pick<Env, 'DB'> {
   let isFirst = true;
   const wrap = (db: D1Database) => {
@@ -97,7 +97,7 @@ export function followedBy(then: () => Promise<void>): Pick<Env, 'DB'> {
   return Object.fromEntries(databases.map((db, shard) => [databaseName(shard), wrap(db)])) as Pick<Env, 'DB'>;
 }
 
-/** Lets workers go on, each doing one thing after another, while `during` happens; the first failure ends all. */
+/** Runs workers, each doing one thing after another, during `during`; the first failure ends all. */
 export async function under(
   workers: readonly (() => Promise<void>)[],
   during: (isOver: () => boolean) => Promise<void>,

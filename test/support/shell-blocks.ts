@@ -1,4 +1,4 @@
-/** The shell commands of a document, as its reader pastes them, and what the document says that they answer. */
+/** The shell commands of a document as a reader would paste them, and the answers that the document shows for them. */
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,11 +6,11 @@ import { PROJECT } from '../../scripts/lib/wrangler.ts';
 
 export interface ShellBlock {
   commands: string;
-  /** What follows it as its answer; empty: nothing does. */
+  /** The answer that follows it; empty: there is none. */
   answer: string;
 }
 
-/** The `sh` blocks of a document in its order, but for those that install or start the project. */
+/** The `sh` blocks of a document in order, except those that install or start the project. */
 export function shellBlocks(path: string): ShellBlock[] {
   const text = readFileSync(join(PROJECT, path), 'utf8');
   return blocksIn(text).filter(({ commands }) => !commands.startsWith('npm ci'));
@@ -26,13 +26,13 @@ function blocksIn(document: string): ShellBlock[] {
   return fences.flatMap(({ kind, text, to }, at) => {
     if (kind !== 'sh') return [];
     const next = fences[at + 1];
-    // Its answer follows at once; what stands further below belongs to the text.
+    // An answer follows directly; a block further below belongs to the text.
     const isAnswer = next !== undefined && ['', 'json'].includes(next.kind) && next.from === to + 1;
     return [{ commands: text, answer: isAnswer ? next.text : '' }];
   });
 }
 
-/** One script that runs the blocks in one shell, and marks where the output of each begins. */
+/** One script that runs the blocks in one shell, and marks the beginning of each output. */
 export function scriptOf(blocks: readonly ShellBlock[]): string {
   return blocks.map(({ commands }, at) => `echo; echo '@@ ${at}'\n${commands}`).join('');
 }
@@ -42,7 +42,7 @@ export function outputsOf(stdout: string, blocks: readonly ShellBlock[]): string
   return blocks.map((_, at) => (stdout.split(`\n@@ ${at}\n`)[1] ?? '').split(/\n@@ \d+\n/)[0] ?? '');
 }
 
-/** What an answer is, apart from its data: status lines, whether the content is a table or a delta, problems. */
+/** An answer without its data: status lines, whether the content is a table or a delta, problems. */
 export function gist(answer: string): string[] {
   const telling = /^HTTP\/1\.1 \d{3}|^Content-Version: "delta|"type": ?"\/docs\/problems#[\w-]+|^event: \w+/gm;
   return Array.from(answer.matchAll(telling), ([found]) => found);

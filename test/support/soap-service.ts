@@ -1,5 +1,5 @@
 /**
- * An imitation of a SOAP service, 1.1 or 1.2, with one operation: `GetItems` of a plant. It reads what it is sent as strictly as such services
+ * An imitation of a SOAP service, 1.1 or 1.2, with one operation: `GetItems` of a plant. It checks requests as strictly as such services
  * do: the type, the action, well-formed XML in the right namespaces, and the key in the header.
  */
 
@@ -24,10 +24,10 @@ const ENVELOPES = {
   '1.2': 'http://www.w3.org/2003/05/soap-envelope',
 };
 const TYPES = { '1.1': 'text/xml', '1.2': 'application/soap+xml' };
-/** What either version calls whose fault it is. */
+/** The fault codes of each version for the caller and for the service. */
 const CODES = { '1.1': { asker: 'Client', service: 'Server' }, '1.2': { asker: 'Sender', service: 'Receiver' } };
 
-/** Answers by the plant: `none` has no items, `closed` is the asker's fault, `busy` the service's, and `quiet` the asker's with status 200. */
+/** Answers by plant: `none` has no items; `closed` is the caller's fault, `busy` the service's, `quiet` the caller's with status 200. */
 export function soapAnswer(version: SoapVersion, asked: SoapAsked, key: string): SoapAnswer {
   const whole = (status: number, inner: string) => ({
     status,
@@ -59,7 +59,7 @@ export function soapAnswer(version: SoapVersion, asked: SoapAsked, key: string):
   return whole(200, `<m:GetItemsResponse xmlns:m="urn:erp:items"><m:Result>${items}</m:Result></m:GetItemsResponse>`);
 }
 
-/** SOAP 1.1 section 6.1.1: a header of its own, quoted; SOAP 1.2 part 2 section 6.5: a parameter of the type. */
+/** SOAP 1.1 section 6.1.1: a separate header, quoted; SOAP 1.2 part 2 section 6.5: a parameter of the type. */
 function actionOf(version: SoapVersion, headers: SoapAsked['headers']): string | undefined {
   const type = String(headers['content-type']);
   if (!type.startsWith(TYPES[version])) return undefined;
@@ -67,7 +67,7 @@ function actionOf(version: SoapVersion, headers: SoapAsked['headers']): string |
   return /action="([^"]*)"/.exec(quoted)?.[1];
 }
 
-/** The text of each element by its name; null: it is not well-formed. */
+/** The text of each element by name; null: the body is not well-formed. */
 function read(body: string): Map<string, string> | null {
   const texts = new Map<string, string>();
   const open: string[] = [];

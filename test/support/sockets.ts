@@ -6,12 +6,12 @@ import { newTicket } from '../../src/core/live-hub/ticket.ts';
 import { liveHubs } from '../../src/object/hub-client.ts';
 import { Client, send } from './client.ts';
 
-/** A ticket with the seal of the service, as the Worker makes it; no hub knows it. */
+/** A ticket with the seal of the service, as the Worker makes it, but unknown to every hub. */
 export function sealedTicket(user: string, goodUntil = Date.now() + 30_000): string {
   return newTicket({ user, goodUntil, seal: liveHubs(env.LIVE_HUB).seal }, 1).id;
 }
 
-/** An open socket with all that it was told. */
+/** An open socket with all messages that it received. */
 export class Device {
   readonly messages: HubMessage[] = [];
   readonly user: string;
@@ -57,7 +57,7 @@ export class Device {
     await this.until(() => this.messages.length > 0 || this.closed !== null);
   }
 
-  /** What a full check does, without the check. */
+  /** Subscribes as a full check does, without the check. */
   subscribe(
     keys: readonly string[],
     { add = false, expiresAt = Date.now() + 3_600_000, seq = ++this.#seq } = {},

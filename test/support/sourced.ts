@@ -1,4 +1,4 @@
-/** Caches of resources over a source of their own (refreshes.ts): for the `object` project. */
+/** Caches of resources with their own source (refreshes.ts): for the `object` project. */
 
 import { env } from 'cloudflare:workers';
 import * as v from 'valibot';
@@ -13,7 +13,7 @@ type Members = NonNullable<Parameters<typeof Refreshed.define>[0]>;
 
 const sources = d1Sources([env.DB]);
 
-/** A cache whose resource asks at its origin's `/data`, by the source. */
+/** A cache whose resource requests `/data` of its origin, through the source. */
 export class Sourced extends Refreshed {
   readonly source = unique('source');
   #sourceMembers: SourceMembers = {};
@@ -26,7 +26,7 @@ export class Sourced extends Refreshed {
     return made;
   }
 
-  /** Puts the source again, these members in place of what it has; its resources expire, as where its address or credentials change. */
+  /** Stores the source again with these members changed; its resources expire, as if its address or credentials changed. */
   async changeSource(more: SourceMembers): Promise<void> {
     this.#sourceMembers = { ...this.#sourceMembers, ...more };
     const stored = await sources.put(
@@ -44,7 +44,7 @@ export class Sourced extends Refreshed {
     return sourceGates(env.SOURCE_GATE)(this.source);
   }
 
-  /** What a message says of the load. */
+  /** What a message says about the load. */
   get wanted() {
     return { resource: this.title, gate: this.source };
   }

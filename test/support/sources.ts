@@ -1,4 +1,4 @@
-/** Resources over an origin of their own, as tests of reading need them. */
+/** Resources with their own origin, for tests of reading. */
 import { env } from 'cloudflare:workers';
 import type * as v from 'valibot';
 import type { Resource } from '../../src/contract/resource.ts';
@@ -15,11 +15,11 @@ export const YEAR_AND_REGION = {
   properties: { year: { type: 'integer', default: 2026 }, region: { type: 'string' } },
 };
 
-/** A resource and what it is loaded from. */
+/** A resource and its origin. */
 export class Source {
   readonly title: string;
   readonly origin = new TestOrigin();
-  /** Path of its data, below `/api/v1`. */
+  /** Path of its data, relative to `/api/v1`. */
   readonly path: string;
   #changedAt: number | null = null;
   readonly #members: Members;
@@ -30,7 +30,7 @@ export class Source {
     this.#members = members;
   }
 
-  /** Defines the resource; the origin answers `{"n":1}` at first. Its retries come at once, unless told otherwise. */
+  /** Defines the resource; the origin answers `{"n":1}` at first. Retries come at once by default. */
   static async define(members: Members = {}, prefix = 'source'): Promise<Source> {
     const source = new Source(members, prefix);
     await source.origin.answerJson({ n: 1 });
@@ -38,7 +38,7 @@ export class Source {
     return source;
   }
 
-  /** Puts the definition again with other members; `matters`: what was loaded before counts as expired. */
+  /** Stores the definition again with other members; `matters`: data loaded before counts as expired. */
   async redefine(more: Members, matters = true): Promise<void> {
     const definition = sampleResource({
       origin: { url: `${this.origin.url}/data{?year,region}` },
@@ -51,7 +51,7 @@ export class Source {
     this.#changedAt = stored.changedAt;
   }
 
-  /** How often the origin was asked. */
+  /** How many requests the origin has received. */
   async loads(): Promise<number> {
     return (await this.origin.requests()).length;
   }

@@ -1,11 +1,11 @@
-/** The database of the tests, and what it answered read as loads do. */
+/** The database of the tests, and its answers read as loads read them. */
 
 import { env } from 'cloudflare:workers';
 import type { TableDefinition } from '../../src/contract/table-definition.ts';
 import type { DatabaseAnswer } from '../../src/origin/sql/read-database.ts';
 import { openSession } from '../../src/origin/sql/sql-session.ts';
 
-/** The row texts of each table, in order. `midway`: is done once, when the first rows have come. */
+/** The row texts of each table, in order. `midway` runs once, when the first rows have arrived. */
 export async function encodedRows(
   { body, reader }: DatabaseAnswer,
   tables: readonly TableDefinition[],
@@ -19,7 +19,7 @@ export async function encodedRows(
   });
   let isMidway = false;
   for await (const piece of body) {
-    // In pieces, as loads give them.
+    // In pieces, as in a load.
     for (let at = 0; at < piece.length; at += 1000) read.write(piece.subarray(at, at + 1000));
     if (!isMidway && (rows[0]?.length ?? 0) > 0) {
       isMidway = true;
@@ -30,7 +30,7 @@ export async function encodedRows(
   return rows;
 }
 
-/** Does something as a superuser; the rows that the last statement gave. */
+/** Runs statements as a superuser; returns the rows of the last one. */
 export async function run(...statements: string[]): Promise<(string | null)[][]> {
   const session = await openSession(env.SQL_ADMIN?.connectionString ?? '', 1_000_000, new AbortController().signal);
   let rows: readonly (readonly (string | null)[])[] = [];

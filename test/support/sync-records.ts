@@ -3,7 +3,7 @@ import type { SyncRecord } from '../../src/ports/messages.ts';
 import type { SyncFilter, SyncPlace, SyncRecords } from '../../src/ports/sync-store.ts';
 import { unique } from './entries.ts';
 
-/** A record of a cache of its own. */
+/** A record of a new cache. */
 export function sampleRecord(more: Partial<SyncRecord> = {}): SyncRecord {
   return {
     user: 'ada',
@@ -17,7 +17,7 @@ export function sampleRecord(more: Partial<SyncRecord> = {}): SyncRecord {
   };
 }
 
-/** The first `limit` records after a place, in however many pages. */
+/** The first `limit` records after a place, read in as many pages as needed. */
 export async function listed(
   store: Pick<SyncRecords, 'list'>,
   filter: SyncFilter,

@@ -1,4 +1,4 @@
-/** Questions to `/sync/` and what is answered. */
+/** Questions to `/sync/`, and their answers. */
 
 import type * as v from 'valibot';
 import type { SyncAnswer, SyncItemAnswer } from '../../src/contract/sync.ts';
@@ -6,7 +6,7 @@ import type { Client, Headers } from './client.ts';
 
 export type Synced = v.InferOutput<typeof SyncAnswer>;
 
-/** Asks in JSON; fails unless it is 200. */
+/** Asks in JSON; fails unless the answer is 200. */
 export async function syncOf(client: Client, caches: readonly unknown[], more: object = {}, headers: Headers = {}) {
   const response = await client.post('/sync/', { caches, ...more }, headers);
   const text = await response.text();
@@ -14,13 +14,13 @@ export async function syncOf(client: Client, caches: readonly unknown[], more: o
   return { response, text, ...(JSON.parse(text) as Synced) };
 }
 
-/** An item of an answer in lines, with the bytes of its body; null: none came along. */
+/** An item of an answer in lines, with the bytes of its body; null: it has none. */
 export interface SyncedLine {
   item: SyncItemAnswer;
   body: string | null;
 }
 
-/** Reads an answer in lines; `end` is its last line, null where it was cut. */
+/** Reads an answer in lines; `end` is its last line, null if it was cut. */
 export function readLines(text: string): {
   items: SyncedLine[];
   end: { user: string; now: string; live?: string } | null;

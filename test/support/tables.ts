@@ -1,4 +1,4 @@
-/** Loads tables into the real R2, as the refresh consumer does, for tests. */
+/** Loads tables into the real R2, as the refresh consumer does. */
 import { env } from 'cloudflare:workers';
 import type { Resource } from '../../src/contract/resource.ts';
 import type { TableDefinition } from '../../src/contract/table-definition.ts';
@@ -9,7 +9,7 @@ import { r2Blobs } from '../../src/stores/blobs.ts';
 import type { LoadResult } from '../../src/tables/load.ts';
 import { loadTables } from '../../src/tables/load-tables.ts';
 
-/** One cache whose loads follow each other. */
+/** One cache that is loaded repeatedly. */
 export class LoadedCache {
   readonly key = crypto.randomUUID();
   readonly #blobs: Blobs;
@@ -21,7 +21,7 @@ export class LoadedCache {
     this.#blobs = blobs;
   }
 
-  /** Loads an answer that comes in pieces of so many bytes; what changed is the next load's version before. */
+  /** Loads an answer in pieces of so many bytes; a changed load becomes the version before of the next. */
   async load(
     tables: readonly TableDefinition[],
     answer: string | AsyncIterable<Uint8Array>,
@@ -40,7 +40,7 @@ export class LoadedCache {
     return result;
   }
 
-  /** Names of what lies in R2 of this cache. */
+  /** Names of this cache's objects in R2. */
   async objects(): Promise<string[]> {
     const { objects } = await env.BLOBS.list({ prefix: `${this.key}/` });
     return objects.map(({ key }) => key.slice(this.key.length + 1));
@@ -54,7 +54,7 @@ export class LoadedCache {
   }
 }
 
-/** What the object hands to the next load. */
+/** What the object passes to the next load. */
 export function previousOf(change: LoadChange, fence: number): PreviousLoad {
   const { nextRowId: _next, deltaBytes: _delta, ...loaded } = change;
   const times = { loadedAt: 0, changedAt: 0, expiresAt: 0 };

@@ -1,4 +1,4 @@
-/** Answers that tell of a task. */
+/** Answers that describe a task. */
 import { expect, onTestFinished } from 'vitest';
 import { Source } from './sources.ts';
 
@@ -14,7 +14,7 @@ export async function taskIn(response: Response): Promise<TaskBody> {
   return response.json();
 }
 
-/** A resource whose origin answers nobody before `release` is called, or the test ends. */
+/** A resource whose origin does not answer until `release` is called or the test ends. */
 export async function heldSource(
   members: Parameters<typeof Source.define>[0] = {},
 ): Promise<{ source: Source; release: () => Promise<void> }> {

@@ -1,4 +1,4 @@
-/** What a call throws; undefined when it throws nothing. */
+/** The value that a call throws; undefined if it throws nothing. */
 export function thrownBy(call: () => unknown): unknown {
   try {
     call();

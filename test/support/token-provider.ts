@@ -1,14 +1,14 @@
-/** Who gives tokens to sources' clients: a real provider (oidc-provider) on loopback, and a server that answers as it is told. For Node. */
+/** Providers of tokens for sources: a real one (oidc-provider) on loopback, and a server that answers as it is told. Runs in Node. */
 
 import { createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import Provider from 'oidc-provider';
 
-/** With all that has to be encoded in a header or a form. */
+/** Contains all characters that must be encoded in a header or a form. */
 export const CLIENT_SECRET = 'a+b %c:d/e=f&g~h';
 
-/** A key as a definition's secret holds it, and as the provider knows it. */
+/** A key in the form of a definition's secret, and in that of the provider. */
 function keyPair(alg: 'PS256' | 'ES256') {
   const { privateKey } =
     alg === 'PS256'
@@ -23,7 +23,7 @@ function pemOf(key: KeyObject): string {
 
 export const KEYS = { PS256: keyPair('PS256'), ES256: keyPair('ES256') };
 
-/** Starts a server on loopback; its URL. */
+/** Starts a server on loopback; returns its URL. */
 async function listen(server: Server): Promise<string> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -34,7 +34,7 @@ async function stop(server: Server): Promise<void> {
   await new Promise((resolve) => server.close(resolve));
 }
 
-/** The provider, with a client `by-<method>` for each way to prove who one is; tokens are good for ten minutes. */
+/** The provider, with a client `by-<method>` for each authentication method; tokens are valid for ten minutes. */
 export async function startProvider(): Promise<{ tokenUrl: string; stop(): Promise<void> }> {
   let provider: Provider | null = null;
   const server = createServer((request, response) => void provider?.callback()(request, response));
@@ -63,14 +63,14 @@ export async function startProvider(): Promise<{ tokenUrl: string; stop(): Promi
   return { tokenUrl: `${url}/token`, stop: () => stop(server) };
 }
 
-/** What the server of `startTokenServer` answers, and to what. */
+/** The answer of the server of `startTokenServer`, and the requests that get it. */
 export interface TokenAnswerTold {
   status?: number;
   headers?: Record<string, string>;
   body?: unknown;
 }
 
-/** A server that answers as it is told, and notes what it was asked. */
+/** A server that answers as it is told, and records its requests. */
 export async function startTokenServer() {
   const asked: { headers: IncomingHttpHeaders; body: string }[] = [];
   let answer: () => TokenAnswerTold = () => ({});

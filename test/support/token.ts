@@ -10,7 +10,7 @@ export interface TokenOptions {
   groups?: readonly string[];
   /** Pins the device. */
   device?: string;
-  /** From now on; negative: it has expired. */
+  /** Seconds from now; negative: the token has expired. */
   expiresInS?: number;
 }
 

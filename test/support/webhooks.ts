@@ -1,4 +1,7 @@
-/** Receivers of webhooks: a real HTTP server that the published library verifies for, and a consumer that tests play. */
+/**
+ * Receivers of webhooks: a real HTTP server whose requests the published library verifies, and a consumer that tests
+ * play.
+ */
 import { env } from 'cloudflare:workers';
 import { Webhook as Verifier } from 'standardwebhooks';
 import type { CacheEvent, StoredWebhook, Webhook, WebhookMessage } from '../../src/contract/webhook.ts';
@@ -14,10 +17,10 @@ import { d1Webhooks } from '../../src/stores/webhooks.ts';
 import { sampleEntry, unique } from './entries.ts';
 import { TestOrigin } from './origin.ts';
 
-/** A queue that notes what is sent. */
+/** A queue that records its messages. */
 export class NotedQueue implements WebhookQueue {
   readonly sent: { body: WebhookMessage; delayS: number }[] = [];
-  /** What the next sending throws. */
+  /** The error that the next send throws. */
   fault: Error | null = null;
 
   async send(body: WebhookMessage, { delaySeconds = 0 }: QueueSendOptions = {}) {
@@ -57,7 +60,7 @@ export const services: WebhookServices = {
   metrics: noMetrics,
 };
 
-/** What a receiver was sent, once the library has found its signature right. */
+/** A delivery whose signature the library has verified. */
 export interface Received {
   id: string;
   type: string;
@@ -65,7 +68,7 @@ export interface Received {
   data: { [name: string]: unknown };
 }
 
-/** One webhook and who receives it. */
+/** One webhook and its receiver. */
 export class Receiver {
   readonly name = unique('hook');
   readonly origin = new TestOrigin();
@@ -95,7 +98,7 @@ export class Receiver {
     return stored;
   }
 
-  /** Deals with events as the queue's consumer would; none: a wake-up. */
+  /** Handles events as the queue's consumer would; without events: a wake-up. */
   async handle(events: readonly CacheEvent[], options: SendOptions & { width?: number } = {}): Promise<void> {
     await deliverEvents(services, await this.stored(), events, options);
   }
@@ -107,7 +110,10 @@ export class Receiver {
       .results;
   }
 
-  /** What has come, in order, each found right by the library with this secret; `anyTime`: also what another clock has dated. */
+  /**
+   * All deliveries in order, each verified by the library with this secret; `anyTime`: timestamps of another clock are
+   * accepted, too.
+   */
   async received(secret = env.ORIGIN_TEST_HOOK, { anyTime = false } = {}): Promise<Received[]> {
     const verifier = new Verifier(secret);
     return (await this.origin.requests()).map(({ headers, body }) => {
@@ -122,7 +128,7 @@ export class Receiver {
   }
 }
 
-/** A cache that D1 knows. */
+/** A cache that D1 has. */
 export async function storedCache(more: Partial<CacheIdentity> = {}): Promise<CacheIdentity> {
   const entry = sampleEntry({ resource: unique('r'), parameters: { year: 1982 }, owner: null, ...more });
   await d1Entries(env.DB).put(entry);
@@ -144,7 +150,7 @@ export function changeOf({ key, resource }: Pick<CacheIdentity, 'key' | 'resourc
   };
 }
 
-/** Makes room for those of the next test. */
+/** Deletes all webhooks, so that the next test has room for its own. */
 export async function removeAll(): Promise<void> {
   for (const { name, changedAt } of await services.webhooks.list()) await services.webhooks.remove(name, changedAt);
 }

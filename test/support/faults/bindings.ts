@@ -1,8 +1,8 @@
-/** The real bindings, each call of which may be struck (strikes.ts). */
+/** The real bindings; each of their calls may be struck (strikes.ts). */
 
 import { call, counted, type Store } from './strikes.ts';
 
-/** The environment of a Worker or object over bindings that can be struck; `rewrite` may change the SQL that goes to D1. */
+/** The environment of a Worker or object with bindings that can be struck; `rewrite` may change the SQL for D1. */
 export function strikeable(env: Env, rewrite = (sql: string) => sql): Env {
   return {
     ...env,
@@ -17,7 +17,7 @@ export function strikeable(env: Env, rewrite = (sql: string) => sql): Env {
   };
 }
 
-/** The location's caches: each look and each put may be struck. */
+/** The location's caches: each `match` and each `put` may be struck. */
 export function strikeableCaches(real: CacheStorage): CacheStorage {
   const open = async (name: string) => {
     const cache = await real.open(name);
@@ -29,7 +29,7 @@ export function strikeableCaches(real: CacheStorage): CacheStorage {
   return { open, default: real.default } as unknown as CacheStorage;
 }
 
-/** Where origins are asked: never struck, but what is under way there is known until the last byte of it has come. */
+/** `fetch` to origins: never struck, but a request counts as under way until its last byte has arrived. */
 export function countedFetch(real: typeof fetch): typeof fetch {
   return (...asked: Parameters<typeof fetch>) =>
     counted(async () => {
@@ -38,7 +38,7 @@ export function countedFetch(real: typeof fetch): typeof fetch {
     });
 }
 
-/** With the calls of its uploads in parts. */
+/** Includes the calls of multipart uploads. */
 function bucket(inner: R2Bucket): R2Bucket {
   const struck = verbsOf(inner, 'R2', []);
   return new Proxy(struck, {
@@ -60,7 +60,7 @@ function verbsOf<T extends object>(target: T, store: Store, named: readonly unkn
   });
 }
 
-/** Bodies name nothing. */
+/** Request and answer bodies do not identify a cache. */
 function isPlain(value: unknown): boolean {
   return !(value instanceof Uint8Array);
 }

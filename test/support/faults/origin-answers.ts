@@ -1,4 +1,7 @@
-/** Random answers of an origin, and what must come of each: judged by how it was made, not by what it looks like. */
+/**
+ * Random answers of an origin, and the expected result of each, derived from how the answer was made, not from how it
+ * looks.
+ */
 
 import fc from 'fast-check';
 import type { OriginAnswer } from '../origin.ts';
@@ -12,9 +15,12 @@ export interface Recipe {
   /** Redirects within the origin before it. */
   hops: number;
   codings: readonly string[];
-  /** `none`; the connection is cut; the content is, under a whole connection; the coding is another than it says, or unknown. */
+  /**
+   * The fault: none; the connection is cut; the content is cut but the connection is not; the coding is mislabelled or
+   * unknown.
+   */
   fault: 'none' | 'connection' | 'content' | 'length' | 'mislabelled' | 'unknown coding';
-  /** What the body is, besides its rows. */
+  /** The kind of body, apart from its rows. */
   body:
     | 'whole'
     | 'null'
@@ -31,12 +37,12 @@ export interface Recipe {
   etag: string | null;
   /** `same`: changed in the second of the answer. */
   lastModified: 'none' | 'earlier' | 'same' | '-1';
-  /** Of a 304. */
+  /** The validator of a 304. */
   proof: 'same' | 'other' | 'none';
   rows: readonly number[];
 }
 
-/** What is held of the origin: the rows or text of the last good load, and the validators that may be sent. */
+/** What is held: the rows or text of the last good load, and the validators that may be sent. */
 export interface Held {
   content: string;
   etag: string | null;
@@ -51,7 +57,7 @@ export const recipe = (kind: Kind): fc.Arbitrary<Recipe> =>
     kind: fc.constant(kind),
     status: fc.oneof(
       { weight: 4, arbitrary: fc.constantFrom(200, 200, 200, 201, 203) },
-      // What is held is asked about often: validators matter only then.
+      // A higher weight, since validators only matter for a 304.
       { weight: 3, arbitrary: fc.constant(304) },
       { weight: 1, arbitrary: fc.constantFrom(202, 204, 205, 206, 404, 410, 429, 500, 503) },
     ),
@@ -96,7 +102,7 @@ export const recipe = (kind: Kind): fc.Arbitrary<Recipe> =>
     rows: fc.array(fc.integer({ min: 0, max: 9 }), { minLength: 1, maxLength: 6 }),
   });
 
-/** The oracle: what is held after a load of this answer; null: it fails, and what was held stays. */
+/** The oracle: what is held after a load of this answer; null: the load fails, and nothing changes. */
 export function judged(made: Recipe, held: Held | null): Held | null {
   if (made.hops > 3) return null;
   if (made.status === 304) {
@@ -123,7 +129,7 @@ function proofOf({ proof }: Recipe, held: Held | null): string {
   return held?.etag === '"other"' ? '"another"' : '"other"';
 }
 
-/** What devices must get of it: rows in ascending order, or the text. */
+/** What devices must get: rows in ascending order, or the text. */
 function contentOf(made: Recipe): string {
   if (made.kind === 'document' || made.kind === 'text') return textOf(made);
   if (made.kind === 'json' && made.body === 'null') return '[]';
@@ -131,7 +137,7 @@ function contentOf(made: Recipe): string {
   return JSON.stringify(cells.toSorted());
 }
 
-/** The body as it is before any coding. */
+/** The body before any content coding. */
 function textOf({ kind, body, rows }: Recipe): string {
   if (kind === 'text') return `text ${rows.join(' ')}`;
   if (kind === 'csv') return `a,b\r\n${rows.map((row) => `${row},x\r\n`).join('')}`;
@@ -157,7 +163,7 @@ const TYPES: Readonly<Record<Kind, readonly [usual: string, other: string]>> = {
   text: ['text/plain', 'application/pdf'],
 };
 
-/** The answer as the test's origin gives it, at `path`. */
+/** The answer that the test's origin gives at `path`. */
 export function answerOf(made: Recipe, held: Held | null, path: string): OriginAnswer {
   const { status, fault, codings, type, etag, lastModified } = made;
   const now = new Date();
@@ -185,7 +191,7 @@ export function answerOf(made: Recipe, held: Held | null, path: string): OriginA
     body: text,
     codings: isCoded ? [...codings] : [],
     ...(fault === 'connection' || fault === 'length' ? { cut_after: 1 } : {}),
-    // Only a coding shows that content is cut.
+    // Cut content can only be detected with a content coding.
     ...(fault === 'content' ? { codings: codings.length > 0 ? [...codings] : ['gzip'], content_cut: 1 } : {}),
   };
   const tag = proofOf(made, held);

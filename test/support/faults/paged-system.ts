@@ -1,18 +1,18 @@
 /**
- * A system whose rows change between loads, which gives them in pages, by a token, as JSON or XML, in pieces cut anywhere, and misbehaves at
- * one page; and what must come of each load, judged by how the system was made.
+ * A system whose rows change between loads. It returns them in pages, with a token, as JSON or XML, in pieces cut anywhere, and
+ * misbehaves at one page. Also the expected result of each load, derived from how the system was made.
  */
 
 import fc from 'fast-check';
 
-/** Where it is; any other host that is asked is a fault. */
+/** Its URL; a request to any other host is a fault. */
 export const SYSTEM = 'https://erp.example.com';
 export const TOKENS = 'https://id.example.com/token';
 
 export type SystemFormat = 'json' | 'xml';
 
 const MISCHIEFS = [
-  // The page comes when it is asked for again.
+  // The page comes when it is requested again.
   'none',
   'busy',
   'broken off',
@@ -31,21 +31,21 @@ const MISCHIEFS = [
 type Mischief = (typeof MISCHIEFS)[number];
 const HARMLESS: readonly Mischief[] = ['none', 'busy', 'broken off', 'expired'];
 
-/** What happens before a load, and in it. */
+/** What happens before and during a load. */
 export interface LoadRecipe {
   changes: readonly { id: number; a: string | null; gone: boolean }[];
-  /** Rows of each page, the last again and again. */
+  /** Rows of each page; the last number is repeated. */
   sizes: readonly number[];
   /** Bytes of a piece. */
   piece: number;
   mischief: Mischief;
-  /** At which of the pages, counted round. */
+  /** The page at which it misbehaves, modulo the number of pages. */
   page: number;
-  /** All rows are asked for. */
+  /** The load must read all rows. */
   force: boolean;
 }
 
-/** A row that comes twice matters only where all rows are asked for. */
+/** A repeated row matters only if all rows are read. */
 export const loadRecipe: fc.Arbitrary<LoadRecipe> = fc
   .record({
     changes: fc.array(
@@ -77,7 +77,7 @@ interface Item {
   gone: boolean;
 }
 
-/** A row as a device has it. */
+/** A row on a device. */
 export type HeldRow = [id: number, a: string | null];
 
 export class PagedSystem {
@@ -87,18 +87,18 @@ export class PagedSystem {
   #made: LoadRecipe = { changes: [], sizes: [1], piece: 1, mischief: 'none', page: 0, force: false };
   #tokens = 0;
   #hasStruck = false;
-  /** Whether what it did ends the load. */
+  /** Whether its misbehaviour fails the load. */
   #hasSpoiled = false;
-  /** Hosts besides its own that were asked. */
+  /** Other hosts that were asked. */
   readonly strangers: string[] = [];
-  /** Of the load under way: its paths, in order. */
+  /** The requested paths of the current load, in order. */
   asked: string[] = [];
 
   constructor(format: SystemFormat) {
     this.#format = format;
   }
 
-  /** What happens before the next load, and in it. */
+  /** Sets what happens before and during the next load. */
   prepare(made: LoadRecipe): void {
     for (const { id, a, gone } of made.changes) {
       this.#seconds += 1;
@@ -115,7 +115,7 @@ export class PagedSystem {
     this.asked = [];
   }
 
-  /** What devices must have after the load; null: it fails, and they have what they had. */
+  /** What devices must have after the load; null: the load fails, and they keep what they had. */
   get expected(): HeldRow[] | null {
     if (this.#hasSpoiled) return null;
     const rows = [...this.#items.values()].filter(({ gone }) => !gone);
@@ -159,7 +159,7 @@ export class PagedSystem {
     return Response.json({ access_token: `token-${this.#tokens}`, token_type: 'Bearer', expires_in: 86_400 });
   }
 
-  /** All of them, or those of a moment and later. */
+  /** All rows, or those since a moment. */
   #rowsOf(pathname: string): Item[] {
     const since = pathname.startsWith('/since/') ? Date.parse(decodeURIComponent(pathname.slice('/since/'.length))) : 0;
     return [...this.#items.values()].filter(({ at }) => Date.parse(at) >= since);
@@ -185,7 +185,8 @@ export class PagedSystem {
       const headers = { 'Retry-After': '0' };
       return how === 'busy' ? new Response('busy', { status: 500, headers }) : this.#give(answer, { breaksOff: true });
     }
-    // What cannot be seen is no fault: a link that repeats behind an empty page ends the pages, and the last row of a key is its change.
+    // Not a fault, since it cannot be detected: a repeated link after an empty page ends the pages; of repeated keys
+    // the last row is the change.
     const endsPages = rows.length === 0 || pages[0]?.length === 0 || page + 1 === pages.length;
     if (how === 'loop' && endsPages) return this.#give(answer);
     const isFull = this.asked.at(-1)?.startsWith('/all') === true;
@@ -232,7 +233,7 @@ export class PagedSystem {
     return this.#stream(isShort ? text.slice(0, -1) : text, breaksOff);
   }
 
-  /** In pieces, which are cut anywhere, also within a character. */
+  /** Sends the text in pieces that may be cut anywhere, even within a character. */
   #stream(text: string, breaksOff = false): Response {
     const bytes = new TextEncoder().encode(text);
     const { piece } = this.#made;
@@ -248,7 +249,7 @@ export class PagedSystem {
     return new Response(body, { headers: { 'Content-Type': `application/${this.#format}` } });
   }
 
-  /** XML cannot hold all characters, and reads line ends in its own way. */
+  /** The text that XML delivers: it cannot hold all characters, and normalises line ends. */
   #told(a: string | null): string | null {
     // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what XML cannot hold
     return this.#format === 'xml' ? (a?.replaceAll(/[\u0000-\u001f\ufffe\uffff]|\p{Cs}/gu, '') ?? null) : a;

@@ -1,20 +1,21 @@
 /**
- * A clock that runs, can be put forward, and skips the time in which nobody does anything: timers go by it, so a time-out
- * for what never answers costs nothing, and those who do something have all the time that they take.
+ * A clock that runs, can be moved forward, and skips times without any activity. Timers use it, so a time-out for a
+ * call that never
+ * answers takes no real time, while running work still gets all the time that it needs.
  */
 import { afterAll, beforeAll, vi } from 'vitest';
 import { runningClock } from '../running-clock.ts';
 import { activity } from './strikes.ts';
 
-/** How often a timer looks at the clock, ms. */
+/** How often a timer checks the clock, ms. */
 const LOOK_MS = 5;
-/** Nobody does anything when no call was made, is under way or was answered for so long, ms. */
+/** There is no activity if no call was made, was running or was answered for this time, ms. */
 const QUIET_MS = 30;
 
 export interface SkippingClock {
-  /** Puts the clock forward. */
+  /** Moves the clock forward. */
   passMs(ms: number): void;
-  /** What the work gives; from the moment that `may` tells, time in which nobody does anything is skipped meanwhile. */
+  /** The result of the work; once `may` returns true, times without activity are skipped meanwhile. */
   skipping<T>(work: Promise<T>, may: () => boolean): Promise<T>;
 }
 
@@ -31,7 +32,7 @@ export function skippingClock(): SkippingClock {
       last -= 1;
       const id = last;
       const at = Date.now() + ms;
-      // The real timer is of whoever asked: only there the platform lets the work go on.
+      // The real timer must be set by the caller: the platform continues the work only in that context.
       const look = () => {
         const leftMs = at - Date.now();
         if (leftMs > 0) {
@@ -53,7 +54,7 @@ export function skippingClock(): SkippingClock {
     vi.unstubAllGlobals();
   });
 
-  /** Puts the clock forward to the next timer. */
+  /** Moves the clock forward to the next timer. */
   function skip(): void {
     const nextAt = Math.min(...[...due.values()].map(({ at }) => at));
     if (Number.isFinite(nextAt)) passMs(Math.max(nextAt - Date.now(), 0));

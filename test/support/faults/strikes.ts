@@ -1,6 +1,7 @@
 /**
- * Strikes the n-th call that one cache causes on a store: it throws, never answers, or does its work and loses the answer.
- * Calls are told apart by what they name (key, title, object name), so that many caches are struck side by side.
+ * Strikes the n-th call of a store that one cache causes: the call throws, never answers, or does its work and loses
+ * the answer.
+ * A call belongs to the cache that it names (key, title, object name), so many caches can be struck in parallel.
  */
 
 import { objectNameOfKey } from '../../../src/core/task-id.ts';
@@ -8,8 +9,9 @@ import { sleep } from '../../../src/waiting.ts';
 
 export const MODES = ['throws', 'hangs', 'loses its answer'] as const;
 /**
- * A call that comes late throws, and its work is kept, to be done at any time later (`Watch.late`); one that waits is
- * done and answered once it is let go (`Watch.waiting`).
+ * `comes late`: the call throws, and its work is kept and can be done at any later time (`Watch.late`). `waits`: the
+ * call is done
+ * and answered after it is let go (`Watch.waiting`).
  */
 export type Mode = (typeof MODES)[number] | 'comes late' | 'waits';
 export const STORES = ['D1', 'R2', 'object', 'edge cache', 'queue'] as const;
@@ -22,19 +24,19 @@ export interface Strike {
   mode: Mode;
 }
 
-/** What is known of one cache's calls. */
+/** What is known about one cache's calls. */
 export class Watch {
   /** Tasks whose message the queue took, oldest first. */
   readonly sent: string[] = [];
-  /** The calls that come late: what they name, and their work. */
+  /** The late calls: the cache that they name, and their work. */
   readonly late: { named: unknown; work: () => Promise<unknown> }[] = [];
-  /** Calls that wait until they are let go. */
+  /** Calls that wait to be let go. */
   readonly waiting: { isLetGo: boolean }[] = [];
-  /** Calls under way, those left out that never answer. */
+  /** Number of running calls, without those that never answer. */
   underWay = 0;
   /** The call that was struck; null: none yet. */
   struck: string | null = null;
-  /** Set apart from these marks, calls of other caches are let through. */
+  /** Calls that name none of these marks belong to other caches and are not struck. */
   readonly marks: readonly string[];
   #strike: Strike | null = null;
   #resting = false;
@@ -45,19 +47,19 @@ export class Watch {
     this.marks = [key, resource, name, `${name.slice(0, 8)}-${name.slice(8)}`];
   }
 
-  /** Counts from here, and strikes. */
+  /** Counts calls from now on, and strikes one. */
   strike(strike: Strike | null): void {
     this.#strike = strike;
     this.#verbs = new Map();
     this.struck = null;
   }
 
-  /** From here on calls are neither counted nor struck. */
+  /** From now on calls are neither counted nor struck. */
   rest(): void {
     this.#resting = true;
   }
 
-  /** Whether there is nothing more to come of the strike but what the call that it hit leads to. */
+  /** Whether the strike is over, except for what the struck call leads to. */
   get isStruck(): boolean {
     return this.struck !== null || this.#resting;
   }
@@ -67,7 +69,7 @@ export class Watch {
     return this.#verbs.get(store) ?? [];
   }
 
-  /** Notes a call; how it is struck, or null. */
+  /** Notes a call; returns how it is struck, or null. */
   note(store: Store, verb: string): Mode | null {
     if (this.#resting) return null;
     const verbs = [...this.verbs(store), verb];
@@ -81,7 +83,7 @@ export class Watch {
 
 const watches = new Set<Watch>();
 
-/** All calls, those of nobody watched too: how many are under way, and how many were made and answered so far. */
+/** All calls, also of caches that are not watched: how many are running, and how many were made and answered so far. */
 export const activity = { underWay: 0, seen: 0 };
 
 /** Watches a cache's calls from now on. */
@@ -89,18 +91,18 @@ export function watch(cache: { key: string; resource: string }): Watch {
   return watchWith(new Watch(cache));
 }
 
-/** The same with a watch of one's own. */
+/** The same with a given watch. */
 export function watchWith<T extends Watch>(made: T): T {
   watches.add(made);
   return made;
 }
 
-/** No longer watches what this one did. */
+/** Stops watching the cache of this watch. */
 export function unwatch(made: Watch): void {
   watches.delete(made);
 }
 
-/** One call: `named` is all that it was given. Where no watched cache is named it is let through. */
+/** One call: `named` is everything that it was given. A call that names no watched cache is not struck. */
 export async function call<T>(store: Store, verb: string, named: unknown, work: () => Promise<T>): Promise<T> {
   const text = watches.size === 0 ? '' : JSON.stringify(named);
   let mode: Mode | null = null;
@@ -114,7 +116,7 @@ export async function call<T>(store: Store, verb: string, named: unknown, work: 
   }
   if (mode === 'waits') await waitIn(concerned);
   for (const one of concerned) one.underWay += 1;
-  // An object may itself be waiting for what never answers.
+  // Calls of objects do not count: an object may itself be waiting for a call that never answers.
   const result = await (store === 'object' ? work() : counted(work)).finally(() => {
     for (const one of concerned) one.underWay -= 1;
   });
@@ -123,14 +125,14 @@ export async function call<T>(store: Store, verb: string, named: unknown, work: 
   return result;
 }
 
-/** Asks again and again: no object may settle a promise of another. */
+/** Polls, since an object must not resolve a promise of another. */
 async function waitIn(concerned: readonly Watch[]): Promise<void> {
   const call = { isLetGo: false };
   for (const one of concerned) one.waiting.push(call);
   while (!call.isLetGo) await sleep(1);
 }
 
-/** Work that counts as activity while it goes on. */
+/** Work that counts as activity while it runs. */
 export async function counted<T>(work: () => Promise<T>): Promise<T> {
   activity.underWay += 1;
   activity.seen += 1;

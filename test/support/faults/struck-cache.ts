@@ -1,4 +1,7 @@
-/** One cache whose calls of the stores can be struck: asked for by routes, loaded by the consumer, checked by a look behind. */
+/**
+ * One cache whose calls of the stores can be struck: requested through routes, loaded by the consumer, checked directly
+ * in the stores.
+ */
 
 import {
   createExecutionContext,
@@ -30,23 +33,23 @@ const entries = d1Entries(env.DB);
 const DAY_S = 86_400;
 const TABLES = [{ name: 't', rows: '/items', columns: ['a'] }];
 
-/** What the origin has at its `n`-th state, one cell a row: no two states have the same. */
+/** The origin's rows in its `n`-th state, one cell each; no two states are equal. */
 export type CellsOf = (n: number) => string[];
 const TWO_ROWS: CellsOf = (n) => ['always', `state ${n}`];
 
-/** A message that is not acknowledged, and when it is next delivered, ms. */
+/** A message that is not acknowledged, and when it is delivered next, ms. */
 interface Mail {
   taskId: string;
   dueAt: number;
   attempts: number;
 }
 
-/** A resource with one cache, at an origin of its own. */
+/** A resource with one cache and its own origin. */
 export class StruckCache {
   readonly source: Source;
   readonly cache: ReturnType<typeof cacheIdentity>;
   readonly watch: Watch;
-  /** Ids of the tasks that an answer told of. */
+  /** Ids of the tasks that were named in answers. */
   readonly accepted: string[] = [];
   readonly #cellsOf: CellsOf;
   #mail: Mail[] = [];
@@ -79,13 +82,13 @@ export class StruckCache {
     return made;
   }
 
-  /** The origin has other rows from now on. */
+  /** Changes the origin's rows. */
   async originChanges(): Promise<void> {
     this.#state += 1;
     await this.source.origin.answerJson({ items: this.#cellsOf(this.#state).map((a) => ({ a })) });
   }
 
-  /** Asks for a refresh as a client would; the status of the answer. */
+  /** Asks for a refresh as a client would; returns the status of the answer. */
   async refresh(): Promise<number> {
     const body = JSON.stringify({ resource_title: this.source.title });
     const headers = { Prefer: 'respond-async', 'Content-Type': 'application/json' };
@@ -104,8 +107,9 @@ export class StruckCache {
   }
 
   /**
-   * Reads as a device would, with the validator of what it has where it `revalidates`: the status, and the version given.
-   * The body must be one that the origin gave as a whole.
+   * Reads as a device would; `revalidates`: with the validator of what it has. Returns the status and the version. The
+   * body must be one
+   * that the origin sent completely.
    */
   async read({ revalidates = false } = {}): Promise<{ status: number; version: number }> {
     const condition = revalidates && this.#etag !== null ? { 'If-None-Match': this.#etag } : {};
@@ -124,12 +128,12 @@ export class StruckCache {
     return { status: 200, version };
   }
 
-  /** Waits until what an answer left to be done has been done, or hangs. */
+  /** Waits until the work that an answer left has been done, or hangs. */
   async settled(): Promise<void> {
     await until(() => expect(this.watch.underWay).toBe(0), 5);
   }
 
-  /** Delivers what is due, as the queue would, and rings the alarm if it is. */
+  /** Delivers the messages that are due, as the queue would, and rings the alarm if it is due. */
   async turn(): Promise<void> {
     await this.settled();
     const now = Date.now();
@@ -149,14 +153,14 @@ export class StruckCache {
     const services = makeServices(struckEnv, (work) => goesOn.push(work));
     await handleRefreshBatch(batch, services, { slots: new LoadSlots() });
     const { explicitAcks, retryMessages } = await getQueueResult(batch, createExecutionContext());
-    // A load outlives its batch on a busy machine.
+    // On a busy machine a load may outlive its batch.
     await Promise.allSettled(goesOn);
     if (explicitAcks.length > 0) return;
     const delayS = retryMessages[0]?.delaySeconds ?? 0;
     this.#mail.push({ taskId, attempts: attempts + 1, dueAt: Date.now() + delayS * 1000 });
   }
 
-  /** What anybody can see at this moment is whole: the entry in D1 names blobs that are there. */
+  /** Checks that what is visible at this moment is complete: the entry in D1 names existing blobs. */
   async checkVisible(): Promise<void> {
     const entry = await entries.find(this.cache.key);
     if (entry?.loaded == null) return;
@@ -165,7 +169,9 @@ export class StruckCache {
     expect(body?.size, 'the body that D1 names is whole').toBe(bytes + mapBytes);
   }
 
-  /** After all is over: tasks ended well, versions without gap, D1 and object agree, R2 holds what is named or owed. */
+  /**
+   * Final check: tasks ended properly, versions have no gap, D1 and object agree, R2 holds only what is named or owed.
+   */
   async checkHealed(): Promise<void> {
     for (const taskId of this.accepted) {
       expect(await objects.state(taskId)).toMatchObject({ task: { state: 'SUCCESS' } });
@@ -202,7 +208,7 @@ export class StruckCache {
 
 const longToken = token({ expiresInS: 1000 * DAY_S });
 
-/** A clean refusal: 503, when to come again, and nothing of what lies behind. */
+/** Checks a proper refusal: 503, with `Retry-After`, and without internals. */
 async function checkRefusal(answer: Response): Promise<number> {
   const text = await answer.text();
   expect([answer.status, answer.headers.get('Content-Type')], text).toEqual([503, 'application/problem+json']);

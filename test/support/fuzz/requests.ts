@@ -1,4 +1,4 @@
-/** Random requests for every operation of our OpenAPI text, valid and nearly so. */
+/** Random requests for every operation of our OpenAPI text, valid and almost valid ones. */
 import fc from 'fast-check';
 import { dereferenced, type OpenApiDocument, type Operation, type Parameter } from '../openapi-contract.ts';
 import { fitting, junk, nearlyFitting, type Words } from './values.ts';
@@ -19,7 +19,7 @@ const caller = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom<Caller>('reader', 'no token', 'bad token') },
 );
 
-/** Requests for all operations of the text, which `weights` makes more or less frequent than 2. */
+/** Requests for all operations of the text; `weights` changes their frequency from the default, 2. */
 export function requestsOf(
   document: OpenApiDocument,
   words: Words,
@@ -56,14 +56,14 @@ function pathOf(template: string, parameters: Parameter[], words: Words): fc.Arb
   );
 }
 
-/** Dots alone would be another path. */
+/** A segment of dots alone would change the path. */
 function segment(value: unknown): string {
   const text = encodeURIComponent(plain(value));
   return text === '' || /^\.+$/.test(text) ? '-' : text;
 }
 
 function queryOf(parameters: Parameter[], words: Words): fc.Arbitrary<string> {
-  // What a resource takes is named by no member of its own.
+  // The members of a resource's parameters are not named in the text.
   const members = parameters.flatMap((parameter) =>
     parameter.style === 'form' ? ['a', 'n'].map((name) => ({ ...parameter, name, schema: {} })) : [parameter],
   );
@@ -85,7 +85,7 @@ function queryOf(parameters: Parameter[], words: Words): fc.Arbitrary<string> {
 }
 
 const VERSION = fc.nat(4);
-/** Headers that mean something to some operation. Waits are short: thousands of requests share a minute. */
+/** Headers that some operation evaluates. Waits are short, since thousands of requests share a minute. */
 const HEADERS: Readonly<Record<string, fc.Arbitrary<string>>> = {
   Prefer: fc.constantFrom(
     'wait=0',
@@ -187,7 +187,7 @@ function json(value: unknown): string {
   return JSON.stringify(value) ?? 'null';
 }
 
-/** A value as it stands in a path or query. */
+/** A value in the form that a path or query has. */
 function plain(value: unknown): string {
   return (typeof value === 'string' ? value : json(value)).toWellFormed();
 }

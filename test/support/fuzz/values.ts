@@ -1,11 +1,11 @@
-/** Values that fit a JSON Schema as our OpenAPI text writes them, and values that nearly do. */
+/** Values that match a JSON Schema in the form of our OpenAPI text, and values that almost match. */
 import fc from 'fast-check';
 import type { JsonSchema } from '../openapi-contract.ts';
 
-/** Arbitraries by the name of a member, where the schema says too little: titles, ids, addresses. */
+/** Arbitraries by member name, for members whose schema says too little: titles, ids, addresses. */
 export type Words = Readonly<Record<string, fc.Arbitrary<unknown>>>;
 
-/** What no schema of ours expects, or only just. */
+/** Values that no schema of ours expects, or only just. */
 export const junk: fc.Arbitrary<unknown> = fc.oneof(
   fc.constantFrom<unknown>(
     ...[null, true, false, 0, -0, -1, 1.5, 1e21, 2 ** 53, '', ' ', '*', '%', '%00', '\0', '\n', '\ud800', '__proto__'],
@@ -27,7 +27,7 @@ export const junk: fc.Arbitrary<unknown> = fc.oneof(
   fc.double(),
 );
 
-/** Values that the schema takes. */
+/** Values that match the schema. */
 export function fitting(schema: JsonSchema, words: Words, name = ''): fc.Arbitrary<unknown> {
   const word = words[name];
   if (word !== undefined) return word;
@@ -61,7 +61,7 @@ export function fitting(schema: JsonSchema, words: Words, name = ''): fc.Arbitra
   }
 }
 
-/** Values that the schema takes, most of them; the others are changed in one place, or are something else. */
+/** Mostly values that match the schema; the others are changed in one place, or are something else. */
 export function nearlyFitting(schema: JsonSchema, words: Words, name = ''): fc.Arbitrary<unknown> {
   const good = fitting(schema, words, name);
   return fc.oneof(
@@ -71,7 +71,7 @@ export function nearlyFitting(schema: JsonSchema, words: Words, name = ''): fc.A
   );
 }
 
-/** An object with a member too much, too few or of another kind, anywhere in it. */
+/** An object with one member too many, one missing, or one of another kind, at any depth. */
 function changed(good: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> {
   return fc
     .tuple(good, fc.nat(), fc.nat(2), fc.oneof(junk, fc.constant('x')), fc.string())
@@ -106,7 +106,7 @@ function object(schema: JsonSchema, words: Words): fc.Arbitrary<unknown> {
   const members = Object.fromEntries(
     Object.entries(properties).map(([name, part]) => {
       const value = fitting(part, words, name);
-      // What has a word is always there: its usual value would make the run slow.
+      // A member with a word is always there: its default value would make the run slow.
       const always = required.includes(name) || name in words;
       return [name, always ? value : fc.option(value, { nil: undefined, freq: 2 })];
     }),
@@ -127,7 +127,7 @@ function text({ pattern, format, minLength, maxLength }: JsonSchema): fc.Arbitra
   return fc.string({ minLength: Number(minLength ?? 0), maxLength: Math.min(Number(maxLength ?? 20), 40) });
 }
 
-/** The library reads not every regular expression, such as those with Unicode properties. */
+/** The library cannot handle every regular expression, such as those with Unicode properties. */
 function matching(pattern: string): fc.Arbitrary<unknown> {
   try {
     return fc.stringMatching(new RegExp(pattern, 'u'));

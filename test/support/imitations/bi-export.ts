@@ -1,4 +1,7 @@
-/** A nightly export of a BI system: CSV in windows-1251, semicolons, decimal commas, groups by a no-break space, local dates. */
+/**
+ * A nightly export of a BI system: CSV in windows-1251, semicolons, decimal commas, no-break spaces between groups,
+ * local dates.
+ */
 
 import { type Imitation, type Item, unknown } from './imitation.ts';
 
@@ -10,7 +13,7 @@ export const biExport: Imitation = {
     const lines = ['Код;Наименование;Цена;Изменено', ...items.map(lineOf), ''];
     return { headers: { 'Content-Type': 'text/csv' }, body: inWindows1251(lines.join('\r\n')) };
   },
-  // A page for people, with whatever status.
+  // An HTML page, whatever the status.
   failure: (status) => ({
     status,
     headers: { 'Content-Type': 'text/html; charset=utf-8' },
@@ -25,7 +28,7 @@ function lineOf({ id, name, price, changed }: Item): string {
   return `${id};"${name}";${grouped},${cents};${day}.${month}.${year} ${time}`;
 }
 
-/** What of windows-1251 is no ASCII and is needed here. */
+/** The non-ASCII characters of windows-1251 that are needed here. */
 function inWindows1251(text: string): Uint8Array {
   return Uint8Array.from(text, (letter) => {
     const code = letter.charCodeAt(0);

@@ -1,4 +1,4 @@
-/** Business Central: what was deleted is an id and a context alone. */
+/** Business Central: a deleted row has only an id and a context. */
 
 import { guid, type Imitation, unknown } from './imitation.ts';
 import { deltaAnswer, ENTRA, microsoftFailure } from './microsoft.ts';

@@ -1,4 +1,4 @@
-/** Data API builder before a SQL Server: pages by key, links that name the host inside. */
+/** Data API builder in front of a SQL Server: pages by key, links with the internal host. */
 
 import { type Imitation, type Item, PAGE_ROWS, unknown } from './imitation.ts';
 

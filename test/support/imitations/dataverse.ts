@@ -1,4 +1,4 @@
-/** Dataverse: changes are tracked where the request asks for it; what was deleted has a context of its own and a reason. */
+/** Dataverse: tracks changes if the request asks for it; a deleted row has its own context and a reason. */
 
 import { guid, type Imitation, unknown } from './imitation.ts';
 import { deltaAnswer, ENTRA, microsoftFailure } from './microsoft.ts';
@@ -11,7 +11,7 @@ export const dataverse: Imitation = {
     if (path !== '/api/data/v9.2/products') return unknown(path);
     const isDelta = query.has('$deltatoken');
     if (!isDelta && !String(headers.prefer).includes('odata.track-changes')) return unknown('a load without changes');
-    // Neither goes together with tracked changes.
+    // Neither is allowed with change tracking.
     if (query.has('$filter') || query.has('$orderby')) return { status: 400, body: microsoftFailure(400).body };
     return deltaAnswer(asked, world, {
       after: '$skiptoken',

@@ -1,4 +1,4 @@
-/** GitHub: an array alone, a header `Link` whose path is another than the one that was asked for. */
+/** GitHub: a plain array, and a `Link` header with another path than the request's. */
 
 import { type Imitation, type Item, numberIn, PAGE_ROWS, pageOf, unknown } from './imitation.ts';
 

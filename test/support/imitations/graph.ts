@@ -1,4 +1,7 @@
-/** Microsoft Graph: a function `delta`, whose last page of all rows has the link to changes; `@removed`. */
+/**
+ * Microsoft Graph: a function `delta`, whose last page of all rows has the link to changes; deleted rows have
+ * `@removed`.
+ */
 
 import { guid, type Imitation, unknown } from './imitation.ts';
 import { deltaAnswer, ENTRA, microsoftFailure } from './microsoft.ts';

@@ -1,31 +1,31 @@
 /**
- * What imitations of systems have in common: each is a file here and writes answers in the form of its system, byte for byte where that
- * matters. Made by hand of what their makers document. They run in Node, beside the tests' origin server (origin-server.ts).
+ * What imitations of systems have in common. Each imitation is a file in this folder and writes answers in its system's form, byte for
+ * byte where that matters, after its maker's documentation. They run in Node, in the tests' origin server (origin-server.ts).
  */
 
-/** Whatever a definition's secrets hold, but for private keys. */
+/** The value of all secrets of definitions, except private keys. */
 export const PASSWORD = 'K3y of the system';
-/** Who asks. */
+/** The user name of the service. */
 export const USER = 'freshet';
-/** Rows that a system gives at once of itself. */
+/** Default page size of a system, in rows. */
 export const PAGE_ROWS = 2;
-/** Where a system that misbehaves sends us. */
+/** The host to which a misbehaving system refers. */
 export const ELSEWHERE = 'http://elsewhere.example.com';
 
-/** What every system has rows of. */
+/** The data that every system has. */
 export interface Item {
   id: number;
   name: string;
-  /** With two digits behind the point. */
+  /** With two decimal places. */
   price: string;
   /** RFC 3339 in UTC, whole seconds. */
   changed: string;
 }
 
-/** A request, as the system sees it. */
+/** A request, from the view of the system. */
 export interface Asked {
   method: string;
-  /** Below its host. */
+  /** Relative to its host. */
   path: string;
   query: URLSearchParams;
   headers: Readonly<Record<string, unknown>>;
@@ -35,24 +35,24 @@ export interface Asked {
 export interface Answered {
   status?: number;
   headers?: Record<string, string>;
-  /** What is no text goes as JSON. */
+  /** Anything but text is sent as JSON. */
   body: unknown;
 }
 
-/** What a system holds, and where it is. */
+/** The data of a system, and its address. */
 export interface World {
-  /** The address that it writes into links: scheme, host, and what stands for the host in the tests. */
+  /** The address that it writes into links: scheme and host, and the path that represents the host in the tests. */
   host: string;
   items: readonly Item[];
-  /** As they were when the first page was asked for. */
+  /** The items when the first page was requested. */
   itemsAtFirst: readonly Item[];
-  /** Names this moment in delta links. */
+  /** Identifies this moment in delta links. */
   moment: string;
-  /** What has changed since such a moment; null: nobody knows any more. */
+  /** The changes since such a moment; null: the moment has expired. */
   since(moment: string): { changed: readonly Item[]; removed: readonly Item[] } | null;
 }
 
-/** How a system lets clients in. */
+/** How a system authenticates clients. */
 export type Login =
   | { kind: 'none' }
   | { kind: 'basic' }
@@ -61,11 +61,11 @@ export type Login =
 
 export interface Imitation {
   login: Login;
-  /** Whether it leads to its pages by links: else a system that sends us elsewhere does so by a redirect. */
+  /** Whether it has links to its pages; if not, a misbehaving system uses a redirect to refer to another host. */
   hasLinks: boolean;
-  /** Takes requests of who was let in. */
+  /** Answers authenticated requests. */
   answer(asked: Asked, world: World): Answered;
-  /** That something failed, in the words of the system. */
+  /** A failure in the system's own form. */
   failure(status: number): Answered;
 }
 
@@ -79,17 +79,17 @@ export function pageOf<T>(
   return { page: rows.slice(from, end), next: end < rows.length ? end : null };
 }
 
-/** A number as such a parameter of a query; 0: it is not there. */
+/** The value of a query parameter as a number; 0: it is absent. */
 export function numberIn(query: URLSearchParams, name: string): number {
   return Number(query.get(name) ?? 0);
 }
 
-/** An id as the systems of one maker write theirs. */
+/** An id in the form of some systems. */
 export function guid(id: number): string {
   return `00000000-0000-4000-8000-${String(id).padStart(12, '0')}`;
 }
 
-/** What nobody should have asked for: the definition is wrong. */
+/** The answer to a request that the definition should never make. */
 export function unknown(what: string): Answered {
   return { status: 404, body: `the imitation does not know ${what}` };
 }

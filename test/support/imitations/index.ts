@@ -1,4 +1,4 @@
-/** All systems that are imitated, by the names that tests tell them by. */
+/** All imitated systems, by the names that tests use. */
 
 import { biExport } from './bi-export.ts';
 import { businessCentral } from './business-central.ts';

@@ -1,11 +1,11 @@
-/** Who is let in by an imitation: user and password, a token that stands, or one that is asked for (RFC 6749 section 4.4). */
+/** Authentication by an imitation: user and password, a fixed token, or a token that is requested (RFC 6749 section 4.4). */
 
 import { importJWK, type JWK, jwtVerify } from 'jose';
 import { type Answered, type Asked, type Login, PASSWORD, USER } from './imitation.ts';
 
-/** Tokens that a system has given. */
+/** Tokens that a system has issued. */
 export class Tokens {
-  /** How often those that were good have expired. */
+  /** How often valid tokens have expired. */
   #ends = 0;
   /** The key that assertions are signed with. */
   readonly #jwk: JWK | undefined;
@@ -14,7 +14,7 @@ export class Tokens {
     this.#jwk = jwk;
   }
 
-  /** What was good is good no more: a token, or an account. */
+  /** Makes a valid token, or account, invalid. */
   expire(): void {
     this.#ends += 1;
   }
@@ -26,7 +26,7 @@ export class Tokens {
     return login.kind === 'none' || headers.authorization === wanted[login.kind];
   }
 
-  /** The answer to a question for a token; null: it is none. */
+  /** The answer to a token request; null: it is none. */
   async answer(login: Login, asked: Asked): Promise<Answered | null> {
     if (login.kind !== 'oauth' || asked.path !== login.path) return null;
     const form = new URLSearchParams(asked.body);

@@ -1,4 +1,4 @@
-/** What systems of Microsoft have in common: tokens of Entra, OData v4 by keys and not by positions, delta links. */
+/** What systems of Microsoft have in common: tokens of Entra, OData v4 with keys instead of positions, delta links. */
 
 import type { Answered, Asked, Item, Login, World } from './imitation.ts';
 import { PAGE_ROWS } from './imitation.ts';
@@ -12,7 +12,7 @@ export const ENTRA: Login = {
   answer: { token_type: 'Bearer', expires_in: 3599, ext_expires_in: 3599 },
 };
 
-/** How one of them writes what changes. */
+/** How one of them writes changes. */
 export interface DeltaForm {
   /** Names of the parameters in its links. */
   after: string;
@@ -21,7 +21,7 @@ export interface DeltaForm {
   removed(item: Item): object;
 }
 
-/** A page of all rows, or of what changed since a delta link; 410 where that is known no more. */
+/** A page of all rows, or of the changes since a delta link; 410 if the link has expired. */
 export function deltaAnswer({ path, query }: Asked, world: World, form: DeltaForm): Answered {
   const moment = query.get(form.delta);
   const changes = moment === null ? null : world.since(moment);
@@ -44,7 +44,7 @@ export function deltaAnswer({ path, query }: Asked, world: World, form: DeltaFor
   return { body: { '@odata.context': `${world.host}/$metadata#rows`, ...end, value: page.map(({ row }) => row) } };
 }
 
-/** The address that it names is not to be followed. */
+/** The address in it must not be followed. */
 function gone(url: string): Answered {
   return {
     status: 410,

@@ -1,4 +1,4 @@
-/** An imitation at work: what it holds over time, who is let in, and how it misbehaves at one of its pages. */
+/** A running imitation: its data over time, its authentication, and its misbehaviour at one page. */
 
 import type { JWK } from 'jose';
 import type { OriginAnswer } from '../origin.ts';
@@ -19,29 +19,30 @@ export const MISCHIEFS = [
   'error',
 ] as const;
 /**
- * `429`, `503`, `500`, `cut`, `expired` (401 by a token that was good): once. `slow`: in the smallest pieces. `repeated`: the page before
- * comes again. `moved`: from this page on there is a row before all others. `elsewhere`: to another host. `error`: one, under status 200.
+ * Once: `429`, `503`, `500`, `cut`, `expired` (401 for a token that was valid). `slow`: in the smallest pieces. `repeated`: the page
+ * before comes again. `moved`: from this page on there is one more row before all others. `elsewhere`: a link or redirect to another
+ * host. `error`: an error with status 200.
  */
 export type Mischief = (typeof MISCHIEFS)[number];
 
-/** What the tests tell of a system. */
+/** The settings of a system, from the tests. */
 export interface Imitated {
   system: SystemName;
   items: readonly Item[];
-  /** At which page, from 0, it does what. */
+  /** The page, from 0, at which it misbehaves, and how. */
   mischief?: { at: number; how: Mischief };
   /** Public key of the client. */
   jwk?: JWK;
-  /** It knows no moment before this one any more. */
+  /** Delta links of earlier moments have expired. */
   forgets?: boolean;
 }
 
 interface System {
   told: Imitated;
   tokens: Tokens;
-  /** The items of each time that it was told some. */
+  /** All sets of items that it has been given. */
   past: (readonly Item[])[];
-  /** How many pages it has been asked for since. */
+  /** How many pages have been requested since. */
   asked: number;
   hasExpired: boolean;
   before: OriginAnswer | null;
@@ -49,7 +50,7 @@ interface System {
 
 const running = new Map<string, System>();
 
-/** What the system answers that lies under that name of the origin server; `base`: its address. */
+/** The answer of the system with that name at the origin server; `base`: its address. */
 export async function imitate(base: string, told: Imitated, asked: Asked): Promise<OriginAnswer> {
   const system = systemAt(base, told);
   const imitation = systems[told.system];
@@ -59,7 +60,7 @@ export async function imitate(base: string, told: Imitated, asked: Asked): Promi
   const how = told.mischief?.at === at ? told.mischief.how : null;
   if (how === 'expired' && !system.hasExpired) system.tokens.expire();
   system.hasExpired ||= how === 'expired';
-  // A page that is asked for again with another token is the same page.
+  // A page that is requested again with another token is the same page.
   if (!system.tokens.isLetIn(imitation.login, asked.headers)) return written(imitation.failure(401));
   system.asked += 1;
   const answer = () =>

@@ -1,4 +1,4 @@
-/** NetSuite, SuiteQL: a query in the body, `offset` and `limit` in the URL of which one divides the other, all values texts, no nulls. */
+/** NetSuite, SuiteQL: a query in the body, `offset` and `limit` in the URL (`offset` must be a multiple), all values texts, no nulls. */
 
 import { type Imitation, type Item, numberIn, pageOf, unknown } from './imitation.ts';
 

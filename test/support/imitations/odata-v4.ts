@@ -1,4 +1,4 @@
-/** SAP S/4HANA, OData v4: `value`, a count as a number, links relative to the request that keep its options. */
+/** SAP S/4HANA, OData v4: `value`, a count as a number, relative links that keep the request's options. */
 
 import { type Imitation, type Item, numberIn, pageOf, unknown } from './imitation.ts';
 
@@ -14,7 +14,7 @@ export const odataV4: Imitation = {
     const { page, next } = pageOf(items, numberIn(query, '$skiptoken'));
     const more = new URLSearchParams(query);
     more.set('$skiptoken', String(next));
-    // Relative, unless the system sends us elsewhere.
+    // Relative, unless the system refers to another host.
     const set = host.includes('elsewhere') ? `${host}${path}` : 'Product';
     return {
       headers: { 'Content-Type': 'application/json;odata.metadata=minimal;charset=utf-8', 'OData-Version': '4.0' },

@@ -1,4 +1,4 @@
-/** 1C:Enterprise, standard OData (v3): pages by position alone, which `$inlinecount` switches off; times without a zone. */
+/** 1C:Enterprise, standard OData (v3): pages only by position, which `$inlinecount` switches off; times without a zone. */
 
 import { guid, type Imitation, type Item, numberIn, pageOf, unknown } from './imitation.ts';
 

@@ -1,4 +1,4 @@
-/** Salesforce, a SOQL query: a locator of what the first page found, as a path; tokens that do not say how long they are good. */
+/** Salesforce, a SOQL query: the first page has a path with a locator of the result; tokens do not say when they expire. */
 
 import { type Answered, type Imitation, type Item, pageOf, unknown } from './imitation.ts';
 
@@ -21,7 +21,7 @@ export const salesforce: Imitation = {
     const found = locator === undefined ? items : itemsAtFirst;
     const rows = since === undefined ? found : found.filter(({ changed }) => changed >= since);
     const { page, next } = pageOf(rows, Number(locator ?? 0));
-    // A path, unless the system sends us elsewhere.
+    // A path, unless the system refers to another host.
     const base = host.includes('elsewhere') ? host : new URL(host).pathname;
     return {
       body: {

@@ -12,7 +12,7 @@ export const sapGateway: Imitation = {
     if (headers['sap-client'] !== '100') return unknown('a client without its number');
     const filter = query.get('$filter') ?? '';
     if (!filter.startsWith("Plant eq '1000'")) return unknown(filter);
-    // Without an order two pages may have the same row.
+    // Without an order, two pages may contain the same row.
     if (query.get('$orderby') !== 'Id') return unknown('an order');
     const [, since] = /ChangedAt ge datetime'([^']+)'/.exec(filter) ?? [];
     const rows = since === undefined ? items : items.filter(({ changed }) => changed >= `${since}Z`);

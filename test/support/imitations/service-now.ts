@@ -1,4 +1,7 @@
-/** ServiceNow, Table API: a header `Link` with all relations, a count in another, every value a text, times in UTC without a zone. */
+/**
+ * ServiceNow, Table API: a `Link` header with all relations, a count in another header, every value a text, UTC times
+ * without a zone.
+ */
 
 import { type Imitation, type Item, numberIn, pageOf, unknown } from './imitation.ts';
 
@@ -27,7 +30,7 @@ export const serviceNow: Imitation = {
       body: { result: page.map(rowOf) },
     };
   },
-  // What it found until its time was over comes beside the error.
+  // The rows that it found before its time was over come together with the error.
   failure: (status) => ({
     status,
     headers: { 'X-Total-Count': '5' },

@@ -1,4 +1,4 @@
-/** A device as the specification has it, without its regular checks: it checks when it connects or its set changes, and asks when it is poked. */
+/** A device as specified, without its regular checks: it checks when it connects or its set changes, and asks when it is poked. */
 import { type Known, NOTHING, tagOfKey, type World } from './world.ts';
 
 const HOUR_MS = 3_600_000;
@@ -7,17 +7,17 @@ let connections = 0;
 export class ModelDevice {
   readonly #world: World;
   readonly #user: string;
-  /** The caches it wants, and what it holds of each that it ever had. */
+  /** The caches that it wants, and what it has of each cache that it ever had. */
   wanted: readonly string[];
   readonly holds = new Map<string, Known>();
-  /** Its connection, as long as it believes in it. */
+  /** Its connection, as long as the device considers it open. */
   socket: string | null = null;
-  /** What it must still do: a full check, or questions about caches that were poked. */
+  /** What it must still do: a full check, or questions about poked caches. */
   mustCheck = false;
   readonly poked = new Map<string, number>();
   #seq = 0;
   #underWay = 0;
-  /** What it was told that is older than what it had. */
+  /** It was given something older than what it had. */
   wentBack = false;
 
   constructor(world: World, user: string, wanted: readonly string[]) {
@@ -47,7 +47,7 @@ export class ModelDevice {
     this.mustCheck = true;
   }
 
-  /** Takes the next thing that its socket has been told. */
+  /** Takes the next message of its socket. */
   listen(): boolean {
     const line = this.socket === null ? undefined : this.#world.lines.get(this.socket);
     const message = line?.shift();
@@ -65,7 +65,7 @@ export class ModelDevice {
     this.socket = null;
   }
 
-  /** Goes away without a word; the hub hears of it, or not yet. */
+  /** Disconnects without notice; the hub may or may not hear of it. */
   drop(): void {
     const id = this.socket;
     this.#end();
@@ -78,7 +78,7 @@ export class ModelDevice {
     this.poked.set(key, Math.max(revision, this.poked.get(key) ?? 0));
   }
 
-  /** Sends what it must. Two checks may be under way at once. */
+  /** Sends what it must. Two checks may run at once. */
   act(): boolean {
     if (this.mustCheck && this.socket !== null) {
       this.mustCheck = false;
@@ -147,7 +147,7 @@ export class ModelDevice {
     return known;
   }
 
-  /** What is older than what it has, it does not take. */
+  /** Ignores what is older than what it has. */
   #take(key: string, known: Known): void {
     const before = this.holds.get(key) ?? NOTHING;
     if (known.revision < before.revision) return;
@@ -155,7 +155,7 @@ export class ModelDevice {
     this.holds.set(key, known);
   }
 
-  /** A request that fails is made again, as a whole. */
+  /** A failed request is repeated as a whole. */
   #send(
     land: () => void,
     onLost: () => void = () => {

@@ -1,4 +1,4 @@
-/** One random run: chance, then peace; at its end no connected device may be stale or deaf. */
+/** One random run: a random phase, then a phase without faults; at its end no connected device may be stale or deaf. */
 import { seededRandom } from '../../../tools/measure/harness/random.ts';
 import { ModelDevice } from './device.ts';
 import { ALL_RULES, type LiveRules } from './rules.ts';
@@ -6,7 +6,7 @@ import { World } from './world.ts';
 
 const STEPS = 60;
 const PEACE = 2_000;
-/** What a device is told ends after this: without regular checks it is not told for longer. */
+/** Subscriptions of a device end after this time, since devices here make no regular checks. */
 const TOLD_MS = 45 * 60_000;
 
 /** What went wrong; null: nothing. */
@@ -23,7 +23,7 @@ export function run(seed: number, rules: LiveRules = ALL_RULES): Fault {
   for (let step = 0; step < STEPS; step += 1) path.push(move(world, devices, random));
   const fault = judge('stale');
   if (fault !== null) return fault;
-  // Whoever is deaf misses the next version.
+  // A deaf device misses the next version.
   for (const key of world.keys)
     for (let tries = 0; tries < 10 && !world.load(key, true); tries += 1) settle(world, devices);
   return judge('deaf');
@@ -39,7 +39,7 @@ export function run(seed: number, rules: LiveRules = ALL_RULES): Fault {
   }
 }
 
-/** What may happen next, and how often it does. */
+/** The possible moves, with their frequency. */
 const MOVES: readonly [
   share: number,
   make: (world: World, devices: readonly ModelDevice[], random: () => number) => string,
@@ -94,7 +94,7 @@ function lose(world: World, at: number): string {
   return `${flight?.name} is lost`;
 }
 
-/** Only messages between objects and hub are doubled: a request of a device is answered once. */
+/** Only messages between objects and hub can be delivered twice: a device's request is answered once. */
 function double(world: World, at: number): string {
   const flight = world.flights[at];
   if (flight === undefined || flight.name === 'request') return 'nothing doubled';
@@ -102,7 +102,7 @@ function double(world: World, at: number): string {
   return `${flight.name} is doubled`;
 }
 
-/** Nothing is lost any more and everybody does what they must; whether it comes to rest. */
+/** Nothing more is lost, and every part does what it must; returns whether all come to rest. */
 function settle(world: World, devices: readonly ModelDevice[]): boolean {
   for (let turn = 0; turn < PEACE; turn += 1) {
     if (world.flights.length > 0) land(world, 0);
@@ -115,7 +115,7 @@ function settle(world: World, devices: readonly ModelDevice[]): boolean {
   return false;
 }
 
-/** Lets the next alarm go off that sees to something owed; false: nothing is. */
+/** Fires the next alarm that handles something owed; false: nothing is owed. */
 function wake(world: World): boolean {
   const key = world.keys.find((owing) => world.objectAlarmAt(owing) !== null);
   if (key !== undefined) world.objectAlarm(key);

@@ -1,6 +1,7 @@
 /**
- * Cache objects, one hub and the devices at one location, with everything between them under way for as long as chance likes. The
- * objects and the hub are the real machines; D1, the location and the devices are as simple as the specification lets them be.
+ * Cache objects, one hub and the devices at one location; messages between them take a random time. The objects and the
+ * hub are the
+ * real machines; D1, the location and the devices are as simple as the specification allows.
  */
 
 import type { HubMessage } from '../../../src/contract/live.ts';
@@ -19,14 +20,16 @@ import { type HubWatch, untold } from '../../../src/core/task-machine/watchers.t
 import type { Entry } from '../../../src/ports/entry.ts';
 import type { LiveRules } from './rules.ts';
 
-/** What is under way: it may be lost where its sender would know or try again, and doubled where it is a message. */
+/**
+ * A message or request under way: it may be lost if its sender would notice or retry; a message may also arrive twice.
+ */
 export interface Flight {
   name: string;
   land: () => void;
   lose: (() => void) | null;
 }
 
-/** What is known of a cache: the last version that changed its body (0: nothing), and the revision. */
+/** What is known about a cache: the last version that changed its body (0: none), and the revision. */
 export interface Known {
   version: number;
   revision: number;
@@ -50,7 +53,7 @@ export class World {
   storedN = 0;
   readonly attachments = new Map<string, Socket>();
   hubAlarmAt = Number.POSITIVE_INFINITY;
-  /** What each socket has yet to be told, in order; null: its end. */
+  /** Messages that each socket has not received yet, in order; null: the socket's end. */
   readonly lines = new Map<string, (HubMessage | null)[]>();
   readonly flights: Flight[] = [];
   readonly #ended = new Map<string, TaskRecord>();
@@ -114,7 +117,7 @@ export class World {
     );
   }
 
-  /** Without the rule that the list is read late, only those are told who were listed when the version was made. */
+  /** Without the rule that the list is read late, only those are told that were listed when the version was made. */
   #keepListed(key: string, listed: NonNullable<CacheDocument['watchers']>): void {
     const document = this.#document(key);
     const { news } = document;
@@ -186,7 +189,7 @@ export class World {
     return { now: this.now, number: 0, hubs: 1, socketsPerUser: 100, hubOf: () => 0, pingedAt: () => this.now };
   }
 
-  /** The hub has slept: what it kept in memory comes back from its rows and its sockets. */
+  /** The hub has slept: what it held in memory is restored from its rows and its sockets. */
   sleep(): void {
     this.hub = new Hub();
     for (const [tag, watch] of this.stored)
@@ -196,7 +199,7 @@ export class World {
     this.hubAlarmAt = Math.min(this.hubAlarmAt, this.now);
   }
 
-  /** The hub was killed: its sockets have ended, and it tells nobody. */
+  /** The hub was killed: its sockets have ended, and it tells no device. */
   kill(): void {
     for (const line of this.lines.values()) line.push(null);
     this.attachments.clear();
@@ -210,7 +213,7 @@ export class World {
     this.hubStep('alarm', {});
   }
 
-  /** When the alarm of an object sees to a write or a poke again; null: neither is owed. */
+  /** When the alarm of an object handles a write or a poke again; null: neither is owed. */
   objectAlarmAt(key: string): number | null {
     const { news, stored } = this.#document(key);
     const times = [news?.retryAt ?? null, stored.retryAt].filter((time) => time !== null);
@@ -222,7 +225,10 @@ export class World {
     this.object(key, 'alarm', {});
   }
 
-  /** Asks for a load, and ends it if it may begin: the first of a key waits for D1. Whether it was committed. */
+  /**
+   * Asks for a load and ends it if it may begin: the first load of a key waits for D1. Returns whether it was
+   * committed.
+   */
   load(key: string, changes: boolean): boolean {
     this.now += 1;
     const cache = this.#document(key).cache;
@@ -259,7 +265,7 @@ export class World {
     this.object(key, 'purge', { key, soft });
   }
 
-  /** The number that a hub is given of a check. */
+  /** The number of a check that the hub gets. */
   seqOf(seq: number): number {
     this.#seqs += 1;
     return this.rules.heedsSeq ? seq : this.#seqs;

@@ -1,4 +1,4 @@
-/** Commands of those who ask: refreshes, reads, devices, purges, revocations. Answers are judged by what truly happened, not by times. */
+/** Commands that ask: refreshes, reads, devices, purges, revocations. Answers are judged by what really happened, not by times. */
 
 import { Problem } from '../../../src/contract/problem.ts';
 import { hasEnded } from '../../../src/contract/task.ts';
@@ -29,7 +29,7 @@ export const REFRESH: Kind = {
   },
 };
 
-/** By an administrator: a head that waits, with whatever backoff, is due at once. */
+/** A forced refresh by an administrator: a waiting head is due at once, whatever its backoff. */
 const FORCED_REFRESH: Kind = {
   name: 'forced refresh',
   weight: 3,
@@ -141,7 +141,7 @@ export const ASKING: Kind[] = [
         if (answer.outcome !== 'found') return;
         must(hasEnded(answer.task.state) === model.ended.has(taskId), 'a task reads as ended when it has');
         if (answer.task.state !== 'SUCCESS') return;
-        // Whoever reads SUCCESS finds that version, or a later one, or that it was purged since.
+        // After SUCCESS, a reader finds that version or a later one, or it was purged since.
         const told = answer.entry?.loaded?.version ?? 0;
         const version = answer.task.version ?? 0;
         must(told >= version || version <= model.purge.version, 'whoever reads SUCCESS finds the version');
@@ -185,7 +185,7 @@ function judgeRead(model: Model, { document: before }: Snapshot, seenVersion: nu
 }
 
 async function purge(model: Model, real: RealCache, forget = false): Promise<Judge> {
-  // From here on whatever is under way is too late, though its consumer does not know.
+  // From now on everything under way is too late, though its consumer does not know.
   for (const consumer of model.consumers) consumer.isBroken = true;
   const { asked, answered: answeredBefore } = model.purge;
   const isAnswered = await answered(real.objects.purge({ key: real.cache.key, soft: false, forget }));
@@ -198,7 +198,7 @@ async function purge(model: Model, real: RealCache, forget = false): Promise<Jud
   };
 }
 
-/** Whether a purge was answered; it is refused as long as D1 has not taken it. */
+/** Whether a purge was answered; it is refused until D1 has taken it. */
 async function answered(purge: Promise<unknown>): Promise<boolean> {
   try {
     await purge;

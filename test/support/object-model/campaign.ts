@@ -1,4 +1,4 @@
-/** Runs sequences of commands on caches of their own, each to its fair end. */
+/** Runs sequences of commands, each on its own cache, until nothing is left to do. */
 
 import fc from 'fast-check';
 import { namedBlobs } from '../../../src/core/task-machine/owed.ts';
@@ -17,12 +17,12 @@ import { Tally } from './tally.ts';
 import { beWell, checkTold, WATCHING } from './watching.ts';
 
 const KINDS = [...ASKING, ...CONSUMING, ...HAPPENING, ...OVERLAPPING, ...WATCHING];
-/** Of a sequence as it is drawn: those that cannot happen at their turn are left out. */
+/** Length of a random sequence, before commands that are impossible at their turn are left out. */
 const MAX_COMMANDS = 250;
-/** Steps in which a fair surrounding must have brought everything to its end. */
+/** Steps without faults after which nothing may be left to do. */
 const FAIR_STEPS = 300;
 
-/** A rule was broken by these commands, in the campaign of this seed. */
+/** These commands broke a rule, in the campaign with this seed. */
 export interface Broken {
   rule: string;
   commands: string;
@@ -30,8 +30,9 @@ export interface Broken {
 }
 
 /**
- * So many sequences, until one breaks a rule: that one is shrunk to the commands that matter, unless a mutant's rules are
- * in force. Null: all rules hold. What happened is added to the tally.
+ * Runs so many sequences until one breaks a rule. That one is shrunk to the commands that matter, unless the rules are
+ * a mutant's.
+ * Null: all rules hold. What happened is added to the tally.
  */
 export async function campaign(
   seed: number,
@@ -58,16 +59,16 @@ export async function campaign(
   return { rule: run.errorInstance.message, commands: String(run.counterexample?.[0]), seed };
 }
 
-/** Nothing goes wrong any more: what is under way comes to its end, then time passes until nothing is owed. */
+/** No more faults: running work ends, then time passes until nothing is owed. */
 async function drain(model: Model, real: RealCache): Promise<void> {
   model.weather.isAway = false;
   beWell(model.hubs);
   await fairSteps(model, real, isIdle);
   checkTold(model);
-  // Else it would be loaded again and again, and never come to rest.
+  // Otherwise the cache would be loaded again and again.
   for (const hub of model.hubs) hub.isNeeded = false;
   await fairSteps(model, real, isAtRest);
-  // The last of all: what they bring is old.
+  // Late writes come last of all: they bring old data.
   while (model.weather.late.length > 0) await perform(LATE_WRITE, model, real, CALM);
   const { document, d1, blobs } = model.seen;
   for (const { taskId } of model.asks) must(model.ended.has(taskId), 'every accepted task ends');
@@ -83,7 +84,7 @@ async function fairSteps(model: Model, real: RealCache, isDone: (model: Model) =
   }
 }
 
-/** Nothing is under way; removals are owed. */
+/** Nothing is under way; removals may be owed. */
 function isIdle({ seen: { document }, messages, consumers }: Model): boolean {
   const { head, settling, stored, news } = document;
   const isBusy = messages.length + consumers.length + settling.length > 0;
@@ -94,7 +95,7 @@ function isAtRest(model: Model): boolean {
   return isIdle(model) && model.seen.document.owed.length === 0;
 }
 
-/** What is under way goes on; else the earlier of the next message and the alarm comes. */
+/** Continues what is under way; otherwise the next message or the alarm comes, whichever is earlier. */
 async function fairStep(model: Model, real: RealCache): Promise<void> {
   for (const kind of [LOAD, COMMIT]) {
     if (kind.can?.(model)) return perform(kind, model, real, CALM);
@@ -106,5 +107,5 @@ async function fairStep(model: Model, real: RealCache): Promise<void> {
   await perform(messageAt <= alarmAt ? DELIVER : RING, model, real);
 }
 
-/** A pick under which no answer is lost, and a late write comes once. */
+/** A pick with which no answer is lost, and a late write comes once. */
 const CALM = 1;

@@ -1,4 +1,7 @@
-/** What must hold after each step (DESIGN "Invariants" 1-3, 5, 8, 9), by the rows of the object and the real stores. */
+/**
+ * What must hold after each step (DESIGN "Invariants" 1-3, 5, 8, 9), checked in the rows of the object and the real
+ * stores.
+ */
 
 import { canonicalText } from '../../../src/core/json-value.ts';
 import { namedBlobs } from '../../../src/core/task-machine/owed.ts';
@@ -11,7 +14,7 @@ import type { Snapshot } from './real-cache.ts';
 
 const NEVER: Data = { step: 0, number: 0 };
 
-/** Between what was seen before and what is now. */
+/** What must hold between the state before and the state now. */
 export function checkMove(before: Snapshot, model: Model): void {
   const { seen } = model;
   for (const counter of ['version', 'revision', 'fence', 'nextRowId', 'clockAt'] as const) {
@@ -53,7 +56,7 @@ function checkEnded(record: Snapshot['ended'][number], before: Snapshot, { seen,
   }
 }
 
-/** As things stand. */
+/** What must hold in the present state. */
 export function checkNow(model: Model): void {
   const { document, d1, blobs } = model.seen;
   must(document.counters.version === model.loads.size, 'versions are counted without gap or repeat');
@@ -74,7 +77,10 @@ export function checkNow(model: Model): void {
   checkPurged(model);
 }
 
-/** Nothing fetched before a purge is current again: in the object from the purge on, in D1 once it was answered. */
+/**
+ * Data fetched before a purge is never current again: in the object from the purge on, in D1 once the purge was
+ * answered.
+ */
 function checkPurged({ seen, loads, purge, expiry }: Model): void {
   const told = [
     { loaded: seen.document.loaded, purged: purge.asked, expired: expiry.asked },

@@ -1,7 +1,7 @@
-/** Clock and chance of the model: time passes only where a command says so. */
+/** Clock and random numbers of the model: time passes only when a command says so. */
 import { afterAll, beforeAll, vi } from 'vitest';
 
-/** When every run begins: so far ahead that the platform rings no alarm by itself. */
+/** When every run begins: so far in the future that the platform fires no alarm by itself. */
 const START_MS = Date.UTC(2100, 0);
 
 let now = START_MS;
@@ -11,7 +11,7 @@ export const clock = {
   get now(): number {
     return now;
   },
-  /** Puts it forward; it never goes back. */
+  /** Moves the clock forward, never back. */
   advance(to: number): void {
     now = Math.max(now, to);
   },
@@ -20,7 +20,7 @@ export const clock = {
   },
 };
 
-/** While the file runs, `Date.now` is the model's clock, and chance always gives the same. */
+/** While the file runs, `Date.now` is the model's clock, and random numbers are constant. */
 export function controlClockAndChance(): void {
   beforeAll(() => {
     vi.spyOn(Date, 'now').mockImplementation(() => now);

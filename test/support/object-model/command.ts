@@ -1,4 +1,4 @@
-/** A command of the model: one thing that happens, and the fates that the stores' calls meet meanwhile. */
+/** A command of the model: one event, and what happens to calls of the stores meanwhile. */
 
 import fc from 'fast-check';
 import { Problem } from '../../../src/contract/problem.ts';
@@ -6,19 +6,19 @@ import { Violation } from '../task-machine/world.ts';
 import type { Model } from './model.ts';
 import type { Fates, RealCache } from './real-cache.ts';
 
-/** Judges an answer, once object and stores have been looked at again. */
+/** Judges an answer after object and stores have been read again. */
 export type Judge = () => void;
 
 /** One kind of command. */
 export interface Kind {
   name: string;
-  /** How often it is drawn, beside the others. */
+  /** Frequency, relative to the others. */
   weight: number;
-  /** Whether it can happen now; left out: always. */
+  /** Whether the command is possible now; left out: always. */
   can?(model: Model): boolean;
-  /** Neither object nor stores have any part in it. */
+  /** Neither object nor stores are involved. */
   isOutside?: boolean;
-  /** Makes it happen. `pick` chooses where there is a choice. */
+  /** Executes the command. `pick` chooses where there is a choice. */
   act(model: Model, real: RealCache, pick: number): Promise<Judge | undefined>;
 }
 
@@ -47,7 +47,7 @@ class Command implements fc.AsyncCommand<Model, RealCache> {
   }
 }
 
-/** Makes one thing happen, then checks all that must hold. */
+/** Executes one command, then checks everything that must hold. */
 export async function perform(kind: Kind, model: Model, real: RealCache, pick = 0, fates: Fates = {}): Promise<void> {
   model.step += 1;
   model.tally.command(kind.name);

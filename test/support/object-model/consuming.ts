@@ -1,4 +1,4 @@
-/** Commands of the queue and its consumers, whom the model plays. */
+/** Commands of the queue and its consumers, which the model plays. */
 
 import type { LoadChange } from '../../../src/ports/object.ts';
 import { changeOf, commitOf, failureOf } from '../loads.ts';
@@ -75,7 +75,7 @@ export const CONSUMING: Kind[] = [
     name: 'a message is lost',
     weight: 1,
     isOutside: true,
-    // A message and the alarm do not both get lost, and of what nobody has claimed one of them is there.
+    // A message and the alarm are never both lost: for an unclaimed task one of them must exist.
     can: ({ messages, seen }) => messages.length > 0 && seen.alarmAt !== null,
     async act(model, _real, pick) {
       takeMessage(model, pick);
@@ -115,7 +115,7 @@ function isCommitting({ stage }: Consumer): boolean {
 
 type Message = Model['messages'][number];
 
-/** Takes a message away, one of those preferred if there is any. */
+/** Removes a message, a preferred one if there is any. */
 function takeMessage(model: Model, pick: number, prefers: (message: Message) => boolean = () => true): Message {
   const preferred = model.messages.filter(prefers);
   const message = pickFrom(preferred.length > 0 ? preferred : model.messages, pick);
@@ -129,7 +129,7 @@ export function pickFrom<T>(all: readonly T[], pick: number): T {
   return one;
 }
 
-/** One delivery claims its task; with `losesAnswer` it does not hear the answer, and asks again. */
+/** One delivery claims its task; with `losesAnswer` it does not get the answer, and asks again. */
 async function claim(model: Model, real: RealCache, taskId: string, losesAnswer: boolean): Promise<() => void> {
   const { document: before, alarmAt } = model.seen;
   const wasAlarmLost = model.isAlarmLost && alarmAt === null;
@@ -177,7 +177,7 @@ async function claim(model: Model, real: RealCache, taskId: string, losesAnswer:
   };
 }
 
-/** The consumer reads the definition, fetches, and writes to R2 what is new. */
+/** The consumer reads the definition, fetches, and writes new data to R2. */
 async function load(model: Model, real: RealCache, consumer: Consumer, pick: number): Promise<void> {
   const { fence, previous } = consumer;
   const { key } = real.cache;
@@ -193,7 +193,7 @@ async function load(model: Model, real: RealCache, consumer: Consumer, pick: num
   Object.assign(consumer, { stage: 'loaded', change, data: { step: model.step, number } });
 }
 
-/** The consumer commits; with `losesAnswer` it does not hear what became of it, and will ask again. */
+/** The consumer commits; with `losesAnswer` it does not learn the result, and will ask again. */
 export async function commit(
   model: Model,
   real: RealCache,
@@ -215,7 +215,7 @@ export async function commit(
     if (made > 0) {
       must(made === 1 && stage === 'loaded', 'a fence commits once');
       must(!isBroken && !isLate, 'a stale lease commits nothing');
-      // A purge may have taken it before it was answered.
+      // A purge may have removed it before the answer.
       const isTold = answer.outcome !== 'stale_lease' || model.seen.document.loaded === null;
       must(isTold, 'who commits is told so');
       model.loads.set(version, data);

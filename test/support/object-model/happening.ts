@@ -1,4 +1,4 @@
-/** Commands of what befalls: time, the alarm, late writes, restarts, D1 away, another definition. */
+/** Commands of external events: time, the alarm, late writes, restarts, D1 not available, a changed definition. */
 
 import { dueBlobs } from '../../../src/core/task-machine/owed.ts';
 import { FIXED_COLUMNS, WRITTEN_COLUMNS } from '../../../src/stores/entry-row.ts';
@@ -11,16 +11,16 @@ import type { RealCache } from './real-cache.ts';
 const SECOND_MS = 1000;
 const MINUTE_MS = 60 * SECOND_MS;
 const HOUR_MS = 60 * MINUTE_MS;
-/** Less than a backoff, a backoff, a lease; now and then past all copies of an entry, and past a day. */
+/** Less than a backoff, a backoff, a lease; rarely also longer than all copies of an entry, or than a day. */
 const SPANS_MS = [SECOND_MS, 20 * SECOND_MS, 2 * MINUTE_MS];
-/** The bound values of an upsert are in this order. */
+/** The bound values of an upsert have this order. */
 const COLUMNS: readonly string[] = [...FIXED_COLUMNS, ...WRITTEN_COLUMNS];
 const LONG_SPANS_MS = [HOUR_MS, 25 * HOUR_MS];
 
 export const RING: Kind = {
   name: 'the alarm rings',
   weight: 5,
-  // What is owed in an hour or a day is for those commands that let so much time pass.
+  // What is owed in an hour or a day is left to the commands that let so much time pass.
   can: ({ seen }) => seen.alarmAt !== null && seen.alarmAt <= clock.now + 10 * MINUTE_MS,
   async act(model, real) {
     const { document: before, alarmAt } = model.seen;
@@ -55,7 +55,7 @@ export const LATE_WRITE: Kind = {
   async act(model, _real, pick) {
     const { late } = model.weather;
     const write = pickFrom(late, pick);
-    // Some come more than once.
+    // Some writes come more than once.
     if (pick % 3 !== 0) late.splice(late.indexOf(write), 1);
     await write.work();
     model.weather.touched.add('D1');
@@ -72,7 +72,7 @@ export const HAPPENING: Kind[] = [
   {
     name: 'the alarm is lost',
     weight: 4,
-    // A message and the alarm do not both get lost.
+    // A message and the alarm are never both lost.
     can: ({ seen, messages }) => seen.alarmAt !== null && messages.length > 0,
     async act(model, real) {
       await real.loseAlarm();

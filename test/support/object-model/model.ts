@@ -1,4 +1,4 @@
-/** What truly happened round one cache, by the count of steps and not by clocks: what the object's answers and rows are judged by. */
+/** What really happened around one cache, counted in steps instead of times: the object's answers and rows are judged by it. */
 
 import { emptyDocument, type TaskRecord } from '../../../src/core/task-machine/document.ts';
 import { namedBlobs } from '../../../src/core/task-machine/owed.ts';
@@ -19,25 +19,25 @@ export interface Consumer {
   taskId: string;
   deliveryId: string;
   fence: number;
-  /** Its lease by its own clock: it stops first. A commit that it has sent may still arrive later. */
+  /** End of its lease by its own clock, which is earlier. A commit that it has sent may still arrive later. */
   stopAt: number;
-  /** Version that it compares with; 0: none. */
+  /** The version that it compares with; 0: none. */
   previous: number;
-  /** `committed`: it does not know what became of its commit. */
+  /** `committed`: it does not know the result of its commit. */
   stage: 'claimed' | 'loaded' | 'committed';
   change: LoadChange | null;
   data: Data;
-  /** A purge took its lease; it does not know. */
+  /** A purge took its lease, but it does not know. */
   isBroken: boolean;
 }
 
-/** When the data of a load was fetched, and by which definition. */
+/** When the data of a load was fetched, and with which definition. */
 export interface Data {
   step: number;
   number: number;
 }
 
-/** Somebody was given a task: what it brings must be fetched after this step, by this definition, and be newer than this version. */
+/** A caller was given a task: its data must be fetched after this step, with this definition, and be newer than this version. */
 interface Ask {
   taskId: string;
   step: number;
@@ -50,7 +50,7 @@ export class Model {
   readonly rules: Rules;
   readonly weather: Weather;
   readonly hubs: readonly PlayedHub[];
-  /** Counts the steps: 1 is the first. */
+  /** The number of the current step; the first is 1. */
   step = 0;
   seen: Snapshot;
   /** Definition number of the resource. */
@@ -58,24 +58,27 @@ export class Model {
   messages: { taskId: string; at: number }[] = [];
   deliveries = 0;
   consumers: Consumer[] = [];
-  /** By fence: when it was given, and the version that was current. */
+  /** By fence: when it was claimed, and the current version then. */
   readonly claims = new Map<number, { step: number; version: number }>();
-  /** By version: every load that the object took. */
+  /** By version: every load that the object accepted. */
   readonly loads = new Map<number, Data>();
   readonly asks: Ask[] = [];
-  /** Every task that ended, also those that the object has forgotten since. */
+  /** Every ended task, also those that the object has forgotten. */
   readonly ended = new Map<string, TaskRecord>();
-  /** What D1 held so far: any of it may be what a reader goes by. */
+  /** All entries that D1 has held: a reader may use any of them. */
   readonly lookUps: (Entry | null)[] = [null];
   /** The highest version that a device was given. */
   device = 0;
-  /** The last purge: asked for in this step, when this version was the last; `answered`: the last that was answered. */
+  /**
+   * The last purge: the step that asked for it, and the last version then; `answered`: the last purge that was
+   * answered.
+   */
   purge = { asked: 0, answered: 0, version: 0 };
-  /** The same of the last soft purge. */
+  /** The same for the last soft purge. */
   expiry = { asked: 0, answered: 0 };
-  /** Until then a blob that a kept version named may not go: copies of the entry still name it. */
+  /** Until then a blob of a kept version must stay: copies of the entry may still name it. */
   readonly neededUntil = new Map<string, number>();
-  /** The alarm was lost, and nobody has come since. */
+  /** The alarm was lost, and no call has come since. */
   isAlarmLost = false;
 
   constructor(real: RealCache, tally: Tally, rules: Rules) {
@@ -86,7 +89,7 @@ export class Model {
     this.seen = { document: emptyDocument(real.cache), ended: [], alarmAt: null, d1: null, blobs: [] };
   }
 
-  /** Puts the clock forward. Consumers stop when their lease is over, and their message comes again; a commit may be on its way. */
+  /** Moves the clock forward. Consumers stop when their lease is over, and their message comes again; a commit may be under way. */
   advance(to: number): void {
     clock.advance(to);
     for (const consumer of this.consumers) {
@@ -108,13 +111,13 @@ export class Model {
     this.asks.push({ taskId, step, number: this.definition, version });
   }
 
-  /** The object's task that waits, if any: the one behind, else the head. */
+  /** The object's waiting task, if any: the one behind the head, otherwise the head. */
   get waiting(): string | null {
     const { head, behind } = this.seen.document;
     return behind?.taskId ?? (head === null || head.state === 'STARTED' ? null : head.taskId);
   }
 
-  /** Looks at object and stores again after a step, and checks all that must hold. */
+  /** Reads object and stores again after a step, and checks everything that must hold. */
   async see(real: RealCache, judge: () => void): Promise<void> {
     await real.settled();
     const before = this.seen;
@@ -147,7 +150,7 @@ function noteDropped(before: Snapshot, { seen: { document }, neededUntil }: Mode
   }
 }
 
-/** Tasks that had waited for D1 when the step began, and ended in it. */
+/** Tasks that waited for D1 when the step began, and ended in it. */
 function tallySettled({ document: { settling } }: Snapshot, { seen, tally }: Model): void {
   for (const { record } of settling) {
     const state = seen.ended.find(({ taskId }) => taskId === record.taskId)?.state;

@@ -1,4 +1,4 @@
-/** Commands during a commit: D1 has not taken its entry yet when somebody else comes to the object. */
+/** Commands during a commit: another call reaches the object before D1 has taken its entry. */
 
 import { expect } from 'vitest';
 import { until } from '../until.ts';

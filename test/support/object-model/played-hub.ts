@@ -1,11 +1,11 @@
-/** A hub of live sockets as the model plays it: it watches the cache for whoever is connected, is told, and answers. */
+/** A hub of live sockets, played by the model: it watches the cache for connected devices, is told, and answers. */
 
 import type { LiveHubVerbs, PokeRequest } from '../../../src/contract/live.ts';
 import { objects } from '../object-loads.ts';
 
 /**
- * How a hub meets what it is told: it answers; it cannot be reached; it hears, and its answer is lost; or somebody connects while it
- * answers that nobody is left, and it has another watch set at once.
+ * How a hub reacts to a poke: it answers; it cannot be reached; it gets the poke but its answer is lost; or, while it answers that
+ * nobody is left, a device connects and the hub sets another watch at once.
  */
 export const MOODS = ['answers', 'is away', 'loses its answer', 'comes back'] as const;
 export type Mood = (typeof MOODS)[number];
@@ -13,14 +13,14 @@ export type Mood = (typeof MOODS)[number];
 export class PlayedHub implements Pick<LiveHubVerbs, 'poke' | 'isWatched'> {
   readonly number: number;
   mood: Mood = 'answers';
-  /** The number of its last watch that was acknowledged. */
+  /** The number of its last acknowledged watch. */
   n = 0;
-  /** Whether somebody is connected. */
+  /** Whether a device is connected. */
   isNeeded = false;
-  /** What its sockets were told last. */
+  /** The version that its sockets were told last. */
   version = 0;
   revision = 0;
-  /** What it was told since the model last looked, and whether it was asked if it needs the cache. */
+  /** The pokes since the model last read them, and whether the hub was asked if it needs the cache. */
   pokes: PokeRequest[] = [];
   wasAsked = false;
   /** It has set a watch while it answered that nobody is left. */
@@ -43,7 +43,7 @@ export class PlayedHub implements Pick<LiveHubVerbs, 'poke' | 'isWatched'> {
     return this.#answer(key);
   }
 
-  /** Has the object list it under its next number; whether it does. */
+  /** Asks the object to list it with its next number; returns whether it does. */
   async watch(key: string): Promise<boolean> {
     const n = this.n + 1;
     const answer = await objects.watch({ key, hub: this.number, n });

@@ -1,4 +1,4 @@
-/** The real object of one cache, its real stores, and the weather that their calls meet. */
+/** The real object of one cache, its real stores, and the faults of their calls. */
 
 import { abortAllDurableObjects, evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
@@ -17,16 +17,16 @@ import { effects, playedHubs } from '../object-worker.ts';
 import { until } from '../until.ts';
 import { PlayedHub } from './played-hub.ts';
 
-/** What becomes of the calls that a command's steps make of the stores; left out: they are done and answered. */
+/** What happens to the calls of stores during a command; left out: they are done and answered. */
 export type Fates = Partial<Record<Store, Mode>>;
 
-/** Decides what becomes of each call. */
+/** Decides what happens to each call. */
 export class Weather extends Watch {
   fates: Fates = {};
-  /** D1 takes nothing as long as this is set. */
+  /** D1 accepts nothing while this is set. */
   isAway = false;
 
-  /** Stores that were called since they were last looked at: the others hold what they held. */
+  /** Stores that were called since they were last read: the others have not changed. */
   readonly touched = new Set<Store>();
 
   override note(store: Store): Mode | null {
@@ -35,7 +35,7 @@ export class Weather extends Watch {
   }
 }
 
-/** How object and stores stand at one moment. */
+/** The state of object and stores at one moment. */
 export interface Snapshot {
   document: CacheDocument;
   /** The rows of the ended tasks. */
@@ -63,7 +63,7 @@ export class RealCache {
     });
   }
 
-  /** Task ids of the messages that the queue has taken since this was last asked. */
+  /** Task ids of the messages that the queue has taken since the last call. */
   takeSent(): string[] {
     const sent = this.weather.sent.slice(this.#taken);
     this.#taken += sent.length;
@@ -75,7 +75,7 @@ export class RealCache {
     if (effects.underWay > 0) await until(() => expect(effects.underWay).toBe(0), 1);
   }
 
-  /** How object and stores stand, by what was seen before and what has been called since. */
+  /** The state of object and stores; reads only the stores that were called since `before`. */
   async look(before: Snapshot): Promise<Snapshot> {
     const { touched } = this.weather;
     const [rows, d1, blobs] = await Promise.all([
@@ -115,7 +115,7 @@ export class RealCache {
     });
   }
 
-  /** Rings the alarm, if one is set. */
+  /** Fires the alarm, if one is set. */
   async ring(): Promise<void> {
     await runDurableObjectAlarm(stubOf(this.cache));
   }
@@ -124,22 +124,22 @@ export class RealCache {
     await this.#inObject((storage) => storage.deleteAlarm());
   }
 
-  /** The object leaves memory; `all`: the process that held it, and every other object, died. */
+  /** The object leaves memory; `all`: the process with this and all other objects died. */
   async restart(all: boolean): Promise<void> {
     if (all) return abortAllDurableObjects();
-    // Only what is in memory can leave it.
+    // Only an object that is in memory can leave it.
     await this.#inObject(async () => undefined);
     await evictDurableObject(stubOf(this.cache));
   }
 
-  /** Puts another document in place of the object's: for rules that are taken out. */
+  /** Replaces the object's document: for removed rules. */
   async replaceDocument(document: CacheDocument): Promise<void> {
     await this.#inObject(async ({ sql }) => new Documents(sql).write(document));
-    // It has a copy of its own in memory.
+    // The object has a copy in memory.
     await evictDurableObject(stubOf(this.cache));
   }
 
-  /** The model is done with it. */
+  /** The model no longer needs the cache. */
   forget(): void {
     unwatch(this.weather);
     playedHubs.delete(this.cache.key);

@@ -1,14 +1,17 @@
-/** Rules of the real object's surroundings and rows, each taken out by a mutant: from outside, there is no switch in the object. */
+/**
+ * Rules of the real object's surroundings and rows, each removed by a mutant from outside: the object has no switches
+ * for tests.
+ */
 
 import type { CacheDocument } from '../../../src/core/task-machine/document.ts';
 import { clock } from './clock.ts';
 
 export interface Rules {
-  /** The SQL that goes to D1. */
+  /** Changes the SQL for D1. */
   rewrite(sql: string): string;
   /** A consumer whose lease was lost leaves what it wrote in R2. */
   leavesBlobs: boolean;
-  /** The object's row after a step; the very one given: as the object wrote it. */
+  /** The object's row after a step; if it returns the given one, the row stays as the object wrote it. */
   keep(after: CacheDocument, before: CacheDocument): CacheDocument;
 }
 
@@ -65,7 +68,7 @@ export const MUTANTS: Mutant[] = [
     rules: kept((after, before) =>
       isPurge(after, before) && before.head?.lease != null ? { ...after, head: before.head } : after,
     ),
-    // The head that is put back may stand in the place of another task, which is then lost.
+    // The head that is put back may replace another task, which is then lost.
     finds:
       /a user who left goes on|a stale lease|before is current|answers every call|a fence commits once|only when its task has ended/,
   },

@@ -1,6 +1,6 @@
-/** What a campaign came to do: how often each command, and each rare thing that it is there for. */
+/** What happened in a campaign: how often each command, and each rare event that it must cover. */
 
-/** Rare things that must have happened, or the campaign has shown nothing of them. */
+/** Rare events that must have happened, since otherwise the campaign shows nothing about them. */
 export const SOMETIMES = [
   'a claim is answered a second time',
   'a commit is answered a second time',
@@ -45,12 +45,12 @@ export class Tally {
     this.commands[name] = (this.commands[name] ?? 0) + 1;
   }
 
-  /** Rare things that have not happened yet. */
+  /** Rare events that have not happened yet. */
   get lacking(): string[] {
     return SOMETIMES.filter((thing) => this.sometimes[thing] === 0);
   }
 
-  /** Notes a rare thing where it holds. */
+  /** Notes a rare event if the condition is true. */
   when(holds: boolean, thing: Sometimes): void {
     if (holds) this.sometimes[thing] += 1;
   }

@@ -1,4 +1,4 @@
-/** Commands of hubs of live sockets, and what must hold of what they are told (docs/live.md "Rules"). */
+/** Commands of hubs of live sockets, and what must hold for what they are told (docs/live.md "Rules"). */
 
 import { must } from '../task-machine/world.ts';
 import type { Kind } from './command.ts';
@@ -70,7 +70,7 @@ async function watchAgain(model: Model, real: RealCache, pick: number, older: nu
   };
 }
 
-/** After a step: what the hubs were told in it, and that each that is needed is listed. */
+/** After a step: checks what the hubs were told in it, and that each hub that needs the cache is listed. */
 export function checkWatching(before: Snapshot, { seen, hubs, tally }: Model): void {
   const { document, d1 } = seen;
   for (const hub of hubs) {
@@ -93,7 +93,7 @@ export function checkWatching(before: Snapshot, { seen, hubs, tally }: Model): v
   }
 }
 
-/** Once nothing is under way: whoever is connected knows what D1 has. */
+/** When nothing is under way: hubs with connected devices know what D1 has. */
 export function checkTold({ seen, hubs }: Model): void {
   must(seen.document.news === undefined, 'a hub that is there is told');
   for (const hub of hubs) must(!hub.isNeeded || isTold(hub, seen), 'whoever watches is told what D1 has come to have');
@@ -103,7 +103,7 @@ function isTold({ version }: PlayedHub, { d1 }: Snapshot): boolean {
   return version === (d1?.loaded?.changed ?? 0);
 }
 
-/** From here on every hub answers. */
+/** From now on every hub answers. */
 export function beWell(hubs: readonly PlayedHub[]): void {
   for (const hub of hubs) hub.mood = 'answers';
 }

@@ -1,4 +1,4 @@
-/** What must hold in every world (DESIGN "Invariants" 1-3, 8, 9), whatever came before. */
+/** What must hold in every world (DESIGN "Invariants" 1-3, 8, 9), whatever happened before. */
 
 import { namedBlobs } from '../../../src/core/task-machine/owed.ts';
 import { checkWatch } from './hub.ts';
@@ -29,7 +29,7 @@ export function checkWorld(world: World): void {
   }
 }
 
-/** What must hold between a world and the next. */
+/** What must hold between a world and the next one. */
 export function checkMove(before: World, after: World): void {
   must((after.d1?.revision ?? 0) >= (before.d1?.revision ?? 0), 'D1 never goes back');
   if (before.d1?.loaded && after.d1?.loaded) {

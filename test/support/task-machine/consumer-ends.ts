@@ -9,7 +9,7 @@ export function handBack(rules: Rules, world: World, taskId: string, delayMs: nu
   return { ...world, messages: [...world.messages, { taskId, at: world.now + delayMs }] };
 }
 
-/** Consumers stop at the end of their lease and hand back; of those that have sent a commit, the request may still be on its way. */
+/** Consumers stop at the end of their lease and hand their message back; a commit that they have sent may still be under way. */
 export function stopLate(rules: Rules, world: World): World {
   const late = world.consumers.filter(({ stopAt, stage }) => stopAt <= world.now && stage === 'claimed');
   return late.reduce((stopped, consumer) => die(rules, stopped, consumer), world);
@@ -20,7 +20,7 @@ export function die(rules: Rules, world: World, consumer: Consumer): World {
   return handBack(rules, replace(world, consumer, null), consumer.taskId, 0);
 }
 
-/** A consumer goes on as another one, or (null) is gone. */
+/** Replaces a consumer, or (null) removes it. */
 export function replace(world: World, consumer: Consumer, next: Consumer | null): World {
   const others = world.consumers.filter(({ fence }) => fence !== consumer.fence);
   return { ...world, consumers: next === null ? others : [...others, next] };

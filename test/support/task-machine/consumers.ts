@@ -8,11 +8,11 @@ import { happen, type Rules } from './machine.ts';
 import { landWrite } from './stores.ts';
 import { blobName, type Consumer, must, type World } from './world.ts';
 
-/** A message is delivered: a claim, asked twice since its first answer may be lost. */
+/** A message is delivered: it claims twice, since the first answer may be lost. */
 export function deliver(rules: Rules, world: World, at: number): World | null {
   const message = world.messages[at];
   if (message === undefined) return null;
-  // Another one for each lease, which is all that tells deliveries apart here.
+  // Each lease has its own id: the fence alone distinguishes deliveries here.
   const deliveryId = `delivery-${world.document.counters.fence}`;
   const rest = world.messages.filter((_, index) => index !== at);
   const began = stopLate(rules, {
@@ -56,7 +56,7 @@ export function deliver(rules: Rules, world: World, at: number): World | null {
   return { ...after, consumers: [...after.consumers, consumer] };
 }
 
-/** The object asks the machine again when D1 has answered what a first load waits for. */
+/** Claims; the object asks the machine again when D1 has answered what a first load waits for. */
 function claimed(rules: Rules, world: World, request: Events['claim']['request']) {
   const first = happen(rules, world, 'claim', request);
   if (first.answer.outcome !== 'not_due') return first;
@@ -65,7 +65,7 @@ function claimed(rules: Rules, world: World, request: Events['claim']['request']
   return landed === null ? first : happen(rules, landed, 'claim', request);
 }
 
-/** The consumer reads the definition, fetches and writes to R2; `changes`: the body is another one than before. */
+/** The consumer reads the definition, fetches and writes to R2; `changes`: the body differs from the one before. */
 export function load(world: World, consumer: Consumer, changes: boolean): World | null {
   if (consumer.stage !== 'claimed' || world.now >= consumer.stopAt || (!changes && consumer.previous === 0))
     return null;
@@ -92,7 +92,7 @@ const CHANGE: LoadChange = {
   deltaBytes: null,
 };
 
-/** The consumer commits; with `losesAnswer` it does not hear what became of it, and will ask again. */
+/** The consumer commits; with `losesAnswer` it does not learn the result, and will ask again. */
 export function commit(rules: Rules, world: World, consumer: Consumer, losesAnswer: boolean): World | null {
   if (consumer.stage === 'claimed') return null;
   const { taskId, fence, number, change } = consumer;

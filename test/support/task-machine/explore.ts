@@ -1,4 +1,7 @@
-/** Walks through every interleaving of a scenario, breadth first, and from every world on to its fair end. */
+/**
+ * Explores every interleaving of a scenario, breadth first, and checks from every world that everything ends without
+ * faults.
+ */
 
 import { hash } from 'node:crypto';
 import { checkMove, checkWorld } from './checks.ts';
@@ -12,13 +15,13 @@ import { type Budget, must, newWorld, Violation, type World } from './world.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
-/** Steps in which a fair surrounding must have brought everything to its end. */
+/** Steps without faults after which nothing may be left to do. */
 const FAIR_STEPS = 200;
 
-/** A move: its name, and the world after it; null: it cannot be made. */
+/** A move: its name, and the world after it; null: the move is not possible. */
 type Move = [name: string, world: World | null];
 
-/** Every move that is possible, those of a budget paid for. */
+/** Every possible move; some cost budget. */
 function moves(rules: Rules, world: World): Move[] {
   const paid = (what: keyof Budget, make: (poorer: World) => World | null): World | null =>
     world.budget[what] === 0 ? null : make({ ...world, budget: { ...world.budget, [what]: world.budget[what] - 1 } });
@@ -73,10 +76,11 @@ function isNear(at: number | null, now: number): boolean {
   return at !== null && at < now + HOUR_MS;
 }
 
-/** The next move where nothing goes wrong any more: what is under way comes to its end, then time passes. */
+/** The next move without faults: what is under way ends, then time passes. */
 function fairMove(rules: Rules, world: World): World | null {
   const [consumer] = world.consumers;
-  // What a hub was not told of may not be made good by the next version, which may be long in coming.
+  // First a load without changes: a missed poke must not be repaired only by the next version, which may come much
+  // later.
   if (consumer !== undefined)
     return (
       (world.hub.isNeeded ? load(world, consumer, false) : null) ??
@@ -106,7 +110,7 @@ export interface Explored {
   violation: { rule: string; path: string[] } | null;
 }
 
-/** Explores a scenario under the rules, or under those of a mutant, until the first violation. */
+/** Explores a scenario with the rules, or with those of a mutant, until the first violation. */
 export function explore(budget: Partial<Budget>, rules: Rules = RULES, most = 1_000_000): Explored {
   const start = newWorld(budget);
   const seen = new Map<string, { from: string; by: string }>();
@@ -143,7 +147,9 @@ export function explore(budget: Partial<Budget>, rules: Rules = RULES, most = 1_
   return { worlds: seen.size, moves: made, violation: null };
 }
 
-/** An accepted task ends, once the surroundings are fair. Worlds known to end need not be followed again. */
+/**
+ * Checks that accepted tasks end when there are no more faults. Worlds that are known to end are not followed again.
+ */
 function checkEnds(rules: Rules, world: World, ends: Set<string>): void {
   const passed: string[] = [];
   let at = world;
@@ -163,7 +169,7 @@ function checkEnds(rules: Rules, world: World, ends: Set<string>): void {
   for (const key of passed) ends.add(key);
 }
 
-/** What tells worlds apart; the order of what is under way at the same time does not. */
+/** Identifies a world; the order of things under way at the same time does not matter. */
 function keyOf(world: World): string {
   const messages = world.messages.toSorted((a, b) => a.at - b.at || a.taskId.localeCompare(b.taskId));
   const consumers = world.consumers.toSorted((a, b) => a.fence - b.fence);

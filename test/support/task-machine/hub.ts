@@ -1,11 +1,11 @@
-/** Moves of one hub of live sockets: it watches the key for whoever is connected, is told, and answers. */
+/** Moves of one hub of live sockets: it watches the key for connected devices, is told, and answers. */
 
 import { happen, type Rules } from './machine.ts';
 import { must, type World } from './world.ts';
 
 const HUB = 0;
 
-/** Somebody connects: the hub sets a watch, under a new number unless it has one. */
+/** A device connects: the hub sets a watch, with a new number unless it has one. */
 export function watch(rules: Rules, world: World): World | null {
   if (world.tasks === 0 || world.hub.isNeeded) return null;
   const n = world.hub.n + 1;
@@ -16,7 +16,7 @@ export function watch(rules: Rules, world: World): World | null {
   return { ...after, hub: { n, isNeeded: true, version, revision } };
 }
 
-/** All who were told are gone; the hub finds out when it is next told. */
+/** All devices that were told are gone; the hub finds out when it is told next. */
 export function disconnect(world: World): World | null {
   return world.hub.isNeeded ? { ...world, hub: { ...world.hub, isNeeded: false } } : null;
 }
@@ -35,7 +35,7 @@ export function landPoke(world: World, at: number): World | null {
   };
 }
 
-/** The object hears whether somebody is left. */
+/** The object learns whether any device is left. */
 export function landAnswer(rules: Rules, world: World, at: number): World | null {
   const answer = world.pokeAnswers[at];
   if (answer === undefined) return null;
@@ -46,7 +46,7 @@ export function landAnswer(rules: Rules, world: World, at: number): World | null
   return happen(rules, { ...world, pokeAnswers }, 'poked', request).world;
 }
 
-/** The alarm wants to know whether the cache is still needed: then it is loaded. */
+/** The alarm asks whether the cache is still needed; if so, it is loaded. */
 export function answerAsk(rules: Rules, world: World): World {
   if (!world.isAsking) return world;
   const asked = { ...world, isAsking: false };
@@ -61,13 +61,13 @@ export function answerAsk(rules: Rules, world: World): World {
   return loaded;
 }
 
-/** Whoever watches is listed, for as long as somebody is there. */
+/** A hub that watches is listed as long as it has devices. */
 export function checkWatch({ document, hub }: World): void {
   const isListed = document.watchers?.some(({ n }) => n === hub.n) === true;
   must(!hub.isNeeded || isListed, 'a hub whose watch was acknowledged is told');
 }
 
-/** Once all is at rest, the hub knows what D1 has. */
+/** When everything is at rest, the hub knows what D1 has. */
 export function checkTold({ d1, hub, formerRevision }: World): void {
   const isTold = hub.version === (d1?.loaded?.changed ?? 0) && hub.revision > formerRevision;
   must(!hub.isNeeded || isTold, 'whoever watches is told what D1 has come to have');

@@ -1,4 +1,4 @@
-/** One cache key under test: the real machine with a clock that tests move, its rows in memory. */
+/** One cache key under test: the real machine with a clock that tests control, and its rows in memory. */
 
 import { type CacheDocument, emptyDocument, type TaskRecord } from '../../../src/core/task-machine/document.ts';
 import type { EventName, Events, Step } from '../../../src/core/task-machine/events.ts';
@@ -51,7 +51,7 @@ export class Key {
     return answer.task;
   }
 
-  /** D1 gets the row that it must have before a first load. */
+  /** Writes the row to D1 that must exist before a first load. */
   announce(): void {
     this.do('claim', { taskId: this.document.head?.taskId ?? '', deliveryId: 'delivery' });
     this.store();
@@ -80,7 +80,7 @@ export class Key {
     this.do('stored', { inD1: entryOf(this.document) });
   }
 
-  /** A whole load of the task at the head, made where there is none; what is then current was loaded by it. */
+  /** A complete load of the task at the head, or of a new one; its data is then current. */
   load(more: Partial<CommitRequest> = {}): string {
     if (this.document.head === null) this.refresh();
     const lease = this.claim();

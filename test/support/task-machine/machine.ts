@@ -1,4 +1,4 @@
-/** The real machine in the model's world: one step with its transaction, its alarm and its effects, checked as it goes. */
+/** The real machine in the model's world: one step with its transaction, alarm and effects, checked at once. */
 
 import { nextAlarmAt } from '../../../src/core/task-machine/due.ts';
 import type { EventName, Events } from '../../../src/core/task-machine/events.ts';
@@ -10,10 +10,10 @@ import { untold } from '../../../src/core/task-machine/watchers.ts';
 import { type Entry, lastVersionOf } from '../../../src/ports/entry.ts';
 import { blobName, must, type World } from './world.ts';
 
-/** What the surroundings must keep to, and the machine itself; a mutant takes one of them out. */
+/** Rules for the surroundings and the machine itself; a mutant removes one of them. */
 export interface Rules {
   step: typeof step;
-  /** D1 takes a row over another only if its revision is higher, and its version neither lower nor another load's. */
+  /** D1 overwrites a row only if the revision is higher, and the version is neither lower nor that of another load. */
   d1Takes(inD1: Entry, offered: Entry, renames: boolean): boolean;
   /** A consumer whose lease was lost leaves what it wrote in R2. */
   leavesBlobs: boolean;

@@ -1,6 +1,7 @@
 /**
- * The rules of the machine and of its surroundings, each taken out by a mutant, with a scenario in which that is found.
- * A mutant wraps the real machine: it changes what goes into a step or what comes out.
+ * The rules of the machine and of its surroundings, each removed by a mutant, with a scenario that reveals it. A mutant
+ * wraps the real
+ * machine: it changes the input or the output of a step.
  */
 
 import type { CacheDocument } from '../../../src/core/task-machine/document.ts';
@@ -14,7 +15,7 @@ import type { Budget } from './world.ts';
 export interface Mutant {
   /** The rule as it should be. */
   rule: string;
-  /** The words of docs/design.md that are marked [M] for it; left out: it has no such mark. */
+  /** The words of docs/design.md that are marked [M] for it; left out: there are none. */
   marked?: string;
   scenario: Partial<Budget>;
   rules: Rules;
@@ -31,7 +32,7 @@ type Before = (
 ) => { document?: CacheDocument; request?: AnyRequest };
 type After = (done: AnyStep, before: CacheDocument, context: StepContext) => Partial<AnyStep>;
 
-/** The machine with one event (or every one) changed before or after its step. */
+/** The machine, with one event (or every event) changed before or after its step. */
 function mutant(name: EventName | 'any', before: Before, after: After = () => ({})): Rules {
   const changed = (document: CacheDocument, event: EventName, request: AnyRequest, context: StepContext): AnyStep => {
     if (name !== 'any' && name !== event) return step(document, event, request as never, context) as AnyStep;

@@ -1,4 +1,4 @@
-/** Moves of those who ask: refreshes, reads, purges, revocations. Answers are judged by what truly happened, not by times. */
+/** Moves that ask: refreshes, reads, purges, revocations. Answers are judged by what really happened, not by times. */
 
 import { emptyDocument } from '../../../src/core/task-machine/document.ts';
 import { entryOf } from '../../../src/core/task-machine/views.ts';
@@ -17,7 +17,7 @@ const ASKED: EnqueueRequest = {
   waitMs: 0,
 };
 
-/** An explicit refresh: its task may not have begun, since its data must be no older than the request. */
+/** An explicit refresh: its task must not have begun yet, since its data must be no older than the request. */
 export function refresh(rules: Rules, world: World): World {
   const { world: after, answer } = happen(rules, world, 'enqueue', { ...ASKED, number: world.definition });
   must(answer.outcome === 'task', 'an explicit refresh gets a task');
@@ -25,7 +25,7 @@ export function refresh(rules: Rules, world: World): World {
   return after;
 }
 
-/** The same by an administrator who forces it: where nothing runs, its message is due at once, whatever backoff there was. */
+/** The same, forced by an administrator: if no load runs, the message is due at once, whatever the backoff. */
 export function forcedRefresh(rules: Rules, world: World): World {
   const request = { ...ASKED, number: world.definition, force: true };
   const { world: after, answer } = happen(rules, world, 'enqueue', request);
@@ -39,14 +39,14 @@ export function forcedRefresh(rules: Rules, world: World): World {
   return after;
 }
 
-/** A read by who saw what D1 holds, or (`sawNothing`) by who looked before anything was there. */
+/** A read with what D1 has, or (`sawNothing`) with a look-up from before there was anything. */
 export function read(rules: Rules, world: World, sawNothing: boolean): World {
   const seen = sawNothing ? null : (world.d1?.loaded ?? null);
   const request = { ...ASKED, number: world.definition, since: seen?.loadedAt ?? 0, asker: null, heedRetryAt: true };
   const { world: after, answer } = happen(rules, world, 'enqueue', request);
   const { loaded } = world.document;
   const seenVersion = seen?.version ?? 0;
-  // When a load of an earlier life was claimed is not known: 0.
+  // When a load of an earlier life of the object was claimed is not known: 0.
   const isNews = loaded !== null && loaded.version > seenVersion && loaded.number >= world.definition;
   if (answer.outcome === 'current') {
     if (loaded !== null) mustBeOne(world, loaded);
@@ -78,7 +78,7 @@ function checkJoined(world: World, taskId: string, seenVersion: number, isNew: b
   must(!isNew || !brings || !wasAskedFor || isMarkedExpired, 'a read starts no load behind one that brings enough');
 }
 
-/** The object loses its rows: a deleted or renamed Worker, a namespace of another one. Time has passed until it is asked again. */
+/** The object loses its rows: a deleted or renamed Worker, another namespace. Time passes until it is called again. */
 export function lose(world: World): World {
   const { head, behind, settling } = world.document;
   const tasks = [head, behind].flatMap((task) => task?.taskId ?? []);
@@ -101,7 +101,7 @@ export function lose(world: World): World {
 
 /** A hard purge; it is answered when D1 has its revision. */
 export function purge(rules: Rules, world: World, forget = false): World {
-  // The object asks D1 about a key that it has never heard of.
+  // For a key that it does not know, the object asks D1.
   if (world.d1 === null && world.document.head === null && world.document.counters.revision === 0) return world;
   const outdated = world.consumers.map((consumer) => ({
     ...consumer,
@@ -120,7 +120,7 @@ export function purge(rules: Rules, world: World, forget = false): World {
   return answerPurge({ ...after, purging: { revision: after.document.counters.revision, version } });
 }
 
-/** The purge is answered once a write that D1 took (or refused as old) came back. */
+/** The purge is answered once a write that D1 took (or refused as old) has returned. */
 export function answerPurge(world: World): World {
   if (world.purging === null || world.document.stored.revision < world.purging.revision) return world;
   return { ...world, purging: null, purgedVersion: world.purging.version };

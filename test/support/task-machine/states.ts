@@ -7,7 +7,7 @@ import { commitOf, failureOf, newCache, readOf, refreshOf } from '../loads.ts';
 import { Key } from './key.ts';
 import { POLICY } from './world.ts';
 
-/** What a key is in: the tasks that have not ended, and whether something is current or a failure stands. */
+/** The state of a key: its tasks that have not ended, and whether it has current data or a failure. */
 export function stateOf({ document }: Key): string {
   const { head, behind, settling, loaded, failure } = document;
   const tasks = [head?.state, behind && `${behind.state} behind`, settling.length > 0 && 'settling'].filter(Boolean);
@@ -29,7 +29,7 @@ const queued = (key: Key) => {
   key.refresh();
 };
 
-/** How each state is reached. */
+/** How to reach each state. */
 const WAYS: Record<string, (key: Key) => void> = {
   empty: () => {},
   PENDING: (key) => {
@@ -71,7 +71,7 @@ function leaseOf(key: Key) {
   return key.claim(head?.taskId, head?.lease?.deliveryId);
 }
 
-/** The fence of the running task, or of the one that settles, or one that never was. */
+/** The fence of the running task, of the one that settles, or one that was never given. */
 function held(key: Key) {
   const { head, settling } = key.document;
   const [settled] = settling;
@@ -131,7 +131,7 @@ export const EVENTS: Record<string, (key: Key) => Answer> = {
   },
 };
 
-/** The table, in Markdown: a row an event, a column a state; a cell tells the next state and, in brackets, the answer. */
+/** The table in Markdown: a row per event, a column per state; a cell has the next state and, in brackets, the answer. */
 export function tableOfStates(): string {
   const rows = Object.entries(EVENTS).map(([event, happen]) => {
     const cells = STATES.map((state) => cellOf(keyIn(state), happen));

@@ -7,7 +7,7 @@ import { happen, type Rules } from './machine.ts';
 import { answerPurge } from './readers.ts';
 import { blobName, must, mustBeOne, type World } from './world.ts';
 
-/** A write reaches D1; the object hears of it, unless it has given up waiting. */
+/** A write reaches D1; the object learns of it, unless it has given up waiting. */
 export function landWrite(rules: Rules, world: World, at: number): World | null {
   const write = world.writes[at];
   if (write === undefined) return null;
@@ -21,14 +21,14 @@ export function landWrite(rules: Rules, world: World, at: number): World | null 
   return answerPurge(happen(rules, landed, 'stored', { inD1 }).world);
 }
 
-/** Readers see what D1 has: a version that they saw is never another one. */
+/** Readers see what D1 has: a version that they saw never changes its content. */
 function shown(world: World, { loaded }: Entry): World['shown'] {
   if (loaded === null) return world.shown;
   mustBeOne(world, loaded);
   return { ...world.shown, [loaded.version]: loaded.fence };
 }
 
-/** The object gives up waiting for a write, which may land all the same. */
+/** The object gives up waiting for a write, which may still arrive. */
 export function giveUpWrite(rules: Rules, world: World, at: number): World | null {
   const write = world.writes[at];
   if (write === undefined || write.isLate) return null;
@@ -36,7 +36,7 @@ export function giveUpWrite(rules: Rules, world: World, at: number): World | nul
   return happen(rules, { ...world, writes }, 'unstored', {}).world;
 }
 
-/** The alarm goes off at its time, or (`at`) later. */
+/** The alarm fires at its time, or (`at`) later. */
 export function goOff(rules: Rules, world: World, at = 0): World | null {
   if (world.alarmAt === null) return null;
   const now = Math.max(world.now, world.alarmAt, at);
@@ -47,14 +47,14 @@ export function goOff(rules: Rules, world: World, at = 0): World | null {
   return answerAsk(rules, after);
 }
 
-/** Ended tasks past their time are forgotten; the model keeps none of them, since it looks for none so late. */
+/** Ended tasks past their time are forgotten; the model keeps none, since it does not look for them so late. */
 function sweep(rules: Rules, world: World): World {
   const { sweepAt } = world.document.ended;
   if (sweepAt === null || sweepAt > world.now) return world;
   return happen(rules, world, 'swept', { count: 0, oldestAt: null }).world;
 }
 
-/** Blobs go from R2, and the object hears of it. */
+/** Blobs are removed from R2, and the object learns of it. */
 export function landRemoval(rules: Rules, world: World, at: number): World | null {
   const blobs = world.removals[at];
   if (blobs === undefined) return null;

@@ -1,7 +1,7 @@
 /**
- * A model of one cache key and all that surrounds it: D1, R2, the queue, consumers, the alarm, readers. Only the
- * surroundings are modelled; the key itself is the real machine. Everything is plain and immutable, so that a world can
- * be told from another by its JSON.
+ * A model of one cache key and its surroundings: D1, R2, the queue, consumers, the alarm, readers. Only the
+ * surroundings are modelled;
+ * the key itself is the real machine. Everything is plain and immutable, so that a world can be identified by its JSON.
  */
 
 import {
@@ -21,36 +21,36 @@ export interface Consumer {
   taskId: string;
   deliveryId: string;
   fence: number;
-  /** Its lease by its own clock: it stops first. A request it has sent may still arrive later. */
+  /** End of its lease by its own clock, which is earlier. A request that it has sent may still arrive later. */
   stopAt: number;
-  /** Version that it compares with; 0: none. */
+  /** The version that it compares with; 0: none. */
   previous: number;
   stage: 'claimed' | 'loaded' | 'committed';
-  /** Definition number and change of what it fetched. */
+  /** Definition number and change of the data that it fetched. */
   number: number;
   change: LoadChange | null;
-  /** Fetched before a purge that has taken place since. */
+  /** Its data was fetched before a purge that has happened since. */
   isOutdated: boolean;
-  /** The purge took its lease; it does not know. */
+  /** The purge took its lease, but it does not know. */
   isBroken: boolean;
 }
 
-/** How many of each thing may still happen. */
+/** How often each event may still happen. */
 export interface Budget {
   refresh: number;
   /** Refreshes that an administrator forces. */
   force: number;
   read: number;
-  /** Loads that fail, and whether for good. */
+  /** Loads that fail, and whether finally. */
   failure: number;
   rejection: number;
   death: number;
-  /** An alarm or a message that is lost. */
+  /** A lost alarm or message. */
   loss: number;
   doubling: number;
-  /** Answers to commits that are lost. */
+  /** Lost answers to commits. */
   lostAnswer: number;
-  /** Writes to D1 that the object gives up waiting for; they may land later, in any order. */
+  /** Writes to D1 that the object gives up waiting for; they may arrive later, in any order. */
   lateWrite: number;
   purge: number;
   softPurge: number;
@@ -58,9 +58,9 @@ export interface Budget {
   revocation: number;
   /** Moves that let time pass: alarms, and messages that were handed back. */
   wait: number;
-  /** Seconds that may pass without anything else happening. */
+  /** Seconds that may pass without any other event. */
   second: number;
-  /** The removal of what is owed, a day later. */
+  /** The removal of owed blobs, a day later. */
   removal: number;
   /** The user is forgotten. */
   leave: number;
@@ -75,39 +75,42 @@ export interface World {
   now: number;
   document: CacheDocument;
   ended: Readonly<Record<string, TaskRecord>>;
-  /** What D1 holds, and the definition number of the resource there. */
+  /** What D1 has, and the definition number of the resource there. */
   d1: Entry | null;
   definition: number;
-  /** Writes to D1 under way; of a late one the object will not hear. */
+  /** Writes to D1 under way; the object does not learn of a late one. */
   writes: readonly { entry: Entry; renames: boolean; isLate: boolean }[];
   alarmAt: number | null;
   messages: readonly { taskId: string; at: number }[];
   consumers: readonly Consumer[];
-  /** Removals from R2 under way, and what is in R2. */
+  /** Removals from R2 under way, and the content of R2. */
   removals: readonly (readonly OwedBlob[])[];
   blobs: readonly string[];
-  /** Before this time a blob that a kept version named may not go: copies of the entry still name it. */
+  /** Until then a blob of a kept version must stay: copies of the entry may still name it. */
   neededUntil: Readonly<Record<string, number>>;
-  /** Revision that D1 must have before the purge is answered; versions up to `purgedVersion` are gone once it was. */
+  /** Revision that D1 must have before the purge is answered; after that, versions up to `purgedVersion` are gone. */
   purging: { revision: number; version: number } | null;
   purgedVersion: number;
-  /** Versions made, by the count of accepted commits. */
+  /** Number of versions, counted by accepted commits. */
   versions: number;
   tasks: number;
-  /** Versions that D1 has had, and the fence that each names. */
+  /** Versions that D1 has had, and the fence of each. */
   shown: Readonly<Record<number, number>>;
-  /** When the object last lost its rows (0: never), the version that D1 had then, and the tasks that were lost. */
+  /** When the object last lost its rows (0: never), the version that D1 had then, and the lost tasks. */
   bornAt: number;
   inheritedVersion: number;
   lost: readonly string[];
-  /** The hub: the number of its last watch, whether somebody is connected, and what they were told. */
+  /** The hub: the number of its last watch, whether a device is connected, and what devices were told. */
   hub: { n: number; isNeeded: boolean; version: number; revision: number };
-  /** Revision that D1 had before its body last changed: whoever was told of that one or a lower may have the body before. */
+  /**
+   * Revision that D1 had before its body last changed: a device that was told this one or a lower may have the earlier
+   * body.
+   */
   formerRevision: number;
-  /** What the hub is being told, and its answers under way. */
+  /** Pokes to the hub, and its answers under way. */
   pokes: readonly { n: number; version: number; revision: number }[];
   pokeAnswers: readonly { n: number; revision: number; isNeeded: boolean }[];
-  /** The alarm wants to know whether the cache is still needed. */
+  /** The alarm asks whether the cache is still needed. */
   isAsking: boolean;
   budget: Budget;
 }
@@ -176,7 +179,7 @@ export function must(holds: boolean, rule: string): asserts holds {
   if (!holds) throw new Violation(rule);
 }
 
-/** A version that was seen by readers is the same load's for good. */
+/** A version that readers have seen belongs to the same load for ever. */
 export function mustBeOne({ shown }: World, { version, fence }: { version: number; fence: number }): void {
   must(shown[version] === undefined || shown[version] === fence, 'no version is given twice');
 }
