@@ -53,9 +53,14 @@ function* faultsOfPlace(
   const remedy = `Write '{${name}}' and origin.quote: "odata"`;
   const clause = named ?? (operator === '?' || operator === '&' ? decodedName(name) : null);
   if (clause !== null && CLAUSES.has(clause.toLowerCase())) {
-    yield inUrl(`must not have the text {${name}} outside of quotes in ${clause}: its value may contain any clause. ${remedy}`);
+    yield inUrl(
+      `must not have the text {${name}} outside of quotes in ${clause}: its value may contain any clause. ${remedy}`,
+    );
   }
-  if (inKey) yield inUrl(`must not have the text {${name}} outside of quotes in a key: its value may contain any key. ${remedy}`);
+  if (inKey)
+    yield inUrl(
+      `must not have the text {${name}} outside of quotes in a key: its value may contain any key. ${remedy}`,
+    );
 }
 
 function decodedName(name: string): string {

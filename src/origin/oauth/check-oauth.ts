@@ -48,7 +48,8 @@ function* paramFaults(params: OAuth2['params']): Generator<InputFault> {
     yield { pointer: '/params', detail: `must have at most ${MAX_PARAMS} members` };
   for (const [name, value] of Object.entries(params)) {
     const pointer = pointerTo('/params', name);
-    if (name === '' || name.length > 128 || hasControl(name)) yield { pointer, detail: 'is not a valid parameter name' };
+    if (name === '' || name.length > 128 || hasControl(name))
+      yield { pointer, detail: 'is not a valid parameter name' };
     if (OWN_PARAMS.has(name)) yield { pointer, detail: 'is set by the request itself' };
     if (value.includes('${')) yield { pointer, detail: 'must not name a secret: it is sent unchanged' };
   }

@@ -182,7 +182,10 @@ export class PageWalk {
     if (isRight) return;
     if (drift === 'keep') {
       const rows = Math.max(Math.abs(first - this.#rows), Math.abs(last - this.#rows));
-      this.#onDrift(rows, 'More or fewer rows came than the origin counted: some may have moved while pages were read.');
+      this.#onDrift(
+        rows,
+        'More or fewer rows came than the origin counted: some may have moved while pages were read.',
+      );
       return;
     }
     const counted = first === last ? `${first} rows` : `${first} rows on its first page and ${last} on its last`;

@@ -111,7 +111,11 @@ describe('origin.changes', () => {
       { ...since, url: 'https://erp.example.com/?=x&a={_since}' },
       expect.stringMatching(/^\/origin\/changes\/url has a part without a name/) as never,
     ],
-    [since, expect.stringMatching(/^\/origin\/quote is required, since \{plant\}/) as never, { origin: { quote: null } }],
+    [
+      since,
+      expect.stringMatching(/^\/origin\/quote is required, since \{plant\}/) as never,
+      { origin: { quote: null } },
+    ],
     [
       { ...since, url: 'https://erp.example.com/?$filter=At%20ge%20{_since}%20and%20P%20eq%20{plant}' },
       expect.stringMatching(/^\/origin\/changes\/url must not have the text \{plant\} outside of quotes/) as never,
