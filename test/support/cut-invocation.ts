@@ -37,7 +37,7 @@ export class Invocation {
     };
   }
 
-  /** The handler has returned: remaining work is cut so many ms later. */
+  /** The handler has returned: remaining work is cut this many ms later. */
   returned(cutMs: number): void {
     setTimeout(() => this.cut(), cutMs);
   }

@@ -1,8 +1,8 @@
 /**
  * Loads the largest allowed amount of data and prints the peak of held memory, after a garbage collection at each check. Runs in its
  * own process with `--expose-gc`. `keys`: a table with a key and the most rows allowed, with as many rows in the version before.
- * `changes <characters>`: changed rows of about so many characters, as many as may be held, with id maps of so many rows that changes
- * may use all their room. Blobs are in a folder, since a load does not hold what R2 keeps.
+ * `changes <characters>`: changed rows of about this many characters, as many as may be held, with the largest id maps that leave
+ * changes all their room. Blobs are in a folder, since a load does not hold what R2 keeps.
  */
 
 import { appendFileSync, createReadStream, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -30,7 +30,7 @@ const LOOK_ROWS = 20_000;
 const HOUR_MS = 3_600_000;
 const folder = mkdtempSync(join(tmpdir(), 'freshet-fill-'));
 const ROWS = what === 'keys' ? MAX_KEYED_ROWS : Math.floor((CHANGES_ROOM - MAX_CHANGED_BYTES) / ROW_BYTES);
-/** Each load has other texts in one row of so many. */
+/** Each load has other texts in one row of this many. */
 const SHARE = 100;
 // Two bytes per character, as V8 stores text that is not Latin-1.
 const NOTE = 'д'.repeat(Math.max(Number(characters) - 20, 0));

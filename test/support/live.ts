@@ -31,7 +31,7 @@ export function tagOf(source: Source, version: number): string {
   return `"${cacheIdentity(source.title, {}, null).key.slice(0, 16)}-v${version}"`;
 }
 
-/** Waits until so many requests are held. */
+/** Waits until this many requests are held. */
 export async function untilHeld(count: number): Promise<void> {
   await expect.poll(() => heldRequests.count, { interval: 10 }).toBe(count);
 }

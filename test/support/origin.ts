@@ -9,17 +9,17 @@ export interface OriginAnswer {
   delay_ms?: number;
   /** Write the body in chunks of this size (0: at once). */
   bytes_per_chunk?: number;
-  /** Destroy the connection after so many bytes of the body. */
+  /** Destroy the connection after this many bytes of the body. */
   cut_after?: number | null;
   /** Never answer. */
   hang?: boolean;
   /** Do not answer until another answer is set; then send that one. */
   hold?: boolean;
-  /** Repeat the body so many times. */
+  /** Repeat the body this many times. */
   times?: number;
   /** Content codings that are applied to the body, in order, and declared. */
   codings?: string[];
-  /** Cut so many bytes from the end of the coded body, although the connection is not cut. */
+  /** Cut this many bytes from the end of the coded body, although the connection is not cut. */
   content_cut?: number;
   /** Without the header `Date`, which is otherwise the time of the answer. */
   dateless?: boolean;

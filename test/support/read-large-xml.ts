@@ -1,5 +1,5 @@
 /**
- * Reads so many MiB of XML, which is generated while it is read, and prints the result: for a process with a small
+ * Reads this many MiB of XML, which is generated while it is read, and prints the result: for a process with a small
  * heap.
  */
 

@@ -21,7 +21,7 @@ export class LoadedCache {
     this.#blobs = blobs;
   }
 
-  /** Loads an answer in pieces of so many bytes; a changed load becomes the version before of the next. */
+  /** Loads an answer in pieces of this many bytes; a changed load becomes the version before of the next. */
   async load(
     tables: readonly TableDefinition[],
     answer: string | AsyncIterable<Uint8Array>,

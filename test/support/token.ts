@@ -39,7 +39,7 @@ export function sign(claims: JWTPayload, key: CryptoKey | Uint8Array, alg = 'HS2
   return new SignJWT(claims).setProtectedHeader({ alg, ...(kid === undefined ? {} : { kid }) }).sign(key);
 }
 
-/** A NumericDate so many seconds from now. */
+/** A NumericDate this many seconds from now. */
 export function inSeconds(seconds: number): number {
   return Math.floor(Date.now() / 1000) + seconds;
 }

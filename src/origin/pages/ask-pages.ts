@@ -16,7 +16,7 @@ const FIRST_WAIT_MS = 1000;
 export interface PageAsking {
   /** Sends one unconditional request. `usedBytes`: bytes of the earlier pages. */
   ask(request: OriginRequest, usedBytes: number): Promise<NewAnswer>;
-  /** Resolves after so many ms. @throws LoadFailure when the load's time is over */
+  /** Resolves after this many ms. @throws LoadFailure when the load's time is over */
   wait(ms: number): Promise<void>;
   /** The load's remaining time, ms. */
   leftMs(): number;

@@ -30,7 +30,7 @@ export interface Broken {
 }
 
 /**
- * Runs so many sequences until one breaks a rule. That one is shrunk to the commands that matter, unless the rules are
+ * Runs this many sequences until one breaks a rule. That one is shrunk to the commands that matter, unless the rules are
  * a mutant's.
  * Null: all rules hold. What happened is added to the tally.
  */

@@ -72,7 +72,7 @@ const FATES = fc.oneof(
 /** A sequence of commands. */
 export type Commands = Iterable<fc.AsyncCommand<Model, RealCache, boolean>>;
 
-/** Sequences of up to so many commands of these kinds. */
+/** Sequences of up to this many commands of these kinds. */
 export function sequencesOf(kinds: readonly Kind[], maxCommands: number): fc.Arbitrary<Commands> {
   const drawn = kinds.flatMap((kind) => {
     const one = fc.tuple(fc.nat(59), FATES).map(([pick, fates]) => new Command(kind, pick, fates));

@@ -45,7 +45,7 @@ server.keepAliveTimeout = 60_000;
 server.listen(0, '127.0.0.1', 1024, () => process.send?.((server.address() as AddressInfo).port));
 process.on('disconnect', () => process.exit());
 
-/** As many days as fill so many bytes: the table's days repeated, each with its own number. */
+/** As many days as fill this many bytes: the table's days repeated, each with its own number. */
 function daysOf(bytes: number): Row[] {
   const rows: Row[] = [];
   for (let size = 0; size < bytes; ) {

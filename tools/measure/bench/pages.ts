@@ -13,7 +13,7 @@ import { median } from '../harness/statistics.ts';
 const ROWS = 100_000;
 const PAGES = 100;
 const PAGE_ROWS = ROWS / PAGES;
-/** One row in so many changes from load to load. */
+/** One row in this many changes from load to load. */
 const SHARE = 100;
 const TABLE = { name: 'orders', rows: '/value', columns: ['id', 'customer', 'city', 'amount', 'note'], key: ['id'] };
 const NEXT = '@odata.nextLink';

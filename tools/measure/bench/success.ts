@@ -51,7 +51,7 @@ export async function succeed(server: Server, title: string, patienceS: number):
   };
 }
 
-/** Does the work for each task, with so many workers at a time. */
+/** Does the work for each task, with this many workers at a time. */
 async function byMany(workers: number, work: (at: number) => Promise<void>): Promise<void> {
   let next = 0;
   const worker = async () => {

@@ -45,7 +45,7 @@ export async function countSizes(scene: Scene): Promise<Sizes> {
   return { body, delta: Math.max(0, both - body), record, entry, object, endedTask };
 }
 
-/** Bytes that each of so many inserted rows adds to the database. */
+/** Bytes that each of this many inserted rows adds to the database. */
 async function growth(db: D1Database, rows: number, sql: string, ...values: unknown[]): Promise<number> {
   const { meta: before } = await db.prepare('SELECT 1').run();
   const { meta: after } = await db

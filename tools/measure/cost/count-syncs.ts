@@ -87,7 +87,7 @@ function withoutBlobs(counted: Counts): Counts {
   return { ...counted, r2ClassB: 0, cacheMatches: 0, cachePuts: 0 };
 }
 
-/** What a known device leaves after one question about so many caches, without the message that it shares. */
+/** What a known device leaves after one question about this many caches, without the message that it shares. */
 export async function countSyncRecords(scene: Scene, { message }: { message: Counts }): Some<Each<'syncRecord'>> {
   const { service } = scene;
   const all = await scene.loaded(SYNC_CACHES, Math.max(...ITEMS));

@@ -73,7 +73,7 @@ export class Scene {
     return jsonOf<{ caches: SyncedItem[] }>(answer).caches;
   }
 
-  /** So many caches of `steady`, starting with number `first`, loaded, as a device has them. */
+  /** This many caches of `steady`, starting with number `first`, loaded, as a device has them. */
   async loaded(first: number, count: number): Promise<Item[]> {
     const items: Item[] = [];
     // One after the other: the local queue runs one batch at a time, and is slow with many.

@@ -158,7 +158,7 @@ function currentShare(fleet: Fleet, { caches, readers, seconds }: Scale, items: 
   return known / (1 + known);
 }
 
-/** Number of isolates that so many requests reach, each at random. */
+/** Number of isolates that this many requests reach, each at random. */
 function isolatesReached(isolates: number, requests: number): number {
   return isolates * (1 - (1 - 1 / isolates) ** requests);
 }

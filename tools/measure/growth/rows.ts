@@ -11,7 +11,7 @@ import { TABLE } from './fleet-site.ts';
 
 const SIZES = [1000, 10_000, 100_000, 500_000] as const;
 const ROUNDS = 3;
-/** One row in so many is different in each load after the first. */
+/** One row in this many is different in each load after the first. */
 const CHURN = 100;
 const TITLE = 'table';
 const TIMEOUT_S = 120;

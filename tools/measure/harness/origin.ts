@@ -38,7 +38,7 @@ export function answering(textOf: (url: URL) => string): RequestListener {
 
 export const OCTETS = 'application/octet-stream';
 
-/** Answers each request with a body of so many bytes without tables. */
+/** Answers each request with a body of this many bytes without tables. */
 export function octets(bytes: number): RequestListener {
   return (_request, response) => {
     response.writeHead(200, { 'Content-Type': OCTETS });

@@ -31,7 +31,7 @@ const FONT = 'system-ui, sans-serif';
 /** Colours that colour-blind people can distinguish (Okabe and Ito). */
 const COLOURS = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#000000'];
 
-/** The text of the picture, with so many panels per row. */
+/** The text of the picture, with this many panels per row. */
 export function plot(panels: readonly Panel[], columns: number): string {
   const legend = Math.max(...panels.map(({ curves }) => curves.length)) * LINE;
   const cell = {

@@ -12,7 +12,7 @@ export interface AttackRow {
   failed: number;
 }
 
-/** Runs the campaign with so many random requests, and counts the attacks. */
+/** Runs the campaign with this many random requests, and counts the attacks. */
 export function runAttacks(fuzzRuns: number): AttackRow[] {
   const { files } = runTests(['--project', 'worker', 'test/worker/attacks'], { FUZZ_RUNS: String(fuzzRuns) });
   const rows = new Map<string, AttackRow>();

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 const PAUSE_MS = 100;
 const WATCH_MS = 1000;
-/** The largest of so many samples is kept. */
+/** The largest of this many samples is kept. */
 const LOOKS = 5;
 /** Name of the Worker's isolate at workerd's inspector. */
 const TARGET = 'core:user:worker';

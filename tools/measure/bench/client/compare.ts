@@ -20,7 +20,7 @@ export interface Compared extends Figures {
   rows: number;
 }
 
-/** @param rounds each figure is the smallest of so many: other work of the machine only makes it larger */
+/** @param rounds each figure is the smallest of this many: other work of the machine only makes it larger */
 export async function compare({
   sizes,
   rounds,

@@ -37,7 +37,7 @@ export async function demandWrk(): Promise<void> {
   }
 }
 
-/** Sends a request repeatedly on so many connections. */
+/** Sends a request repeatedly on this many connections. */
 export async function fire(url: string, shot: Shot, how: { connections: number; seconds: number }): Promise<Load> {
   const folder = mkdtempSync(join(tmpdir(), 'freshet-wrk-'));
   try {

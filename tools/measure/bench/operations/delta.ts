@@ -10,7 +10,7 @@ const VERSIONS = 11;
 const PATH = '/api/v1/rpc/moving/?year=2026';
 const TABLES = [{ name: 'days', rows: '/rows', columns: ['id', 'date', 'temp_max', 'temp_min', 'wind', 'weather'] }];
 
-/** The delta over so many versions to the last one. */
+/** The delta over this many versions to the last one. */
 export function deltaOver(versions: number): Operation {
   return {
     name: `delta over ${versions}`,

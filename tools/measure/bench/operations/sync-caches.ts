@@ -48,7 +48,7 @@ export function syncShot(
   return { method: 'POST' as const, path: '/api/v1/sync/', headers, body: JSON.stringify({ inline_bytes: 0, caches }) };
 }
 
-/** A check that fails unless so many items of the answer are 304. */
+/** A check that fails unless this many items of the answer are 304. */
 export function allUnchanged(count: number): (answer: Answer) => string | null {
   return (answer) => {
     const wrong = statusFault(answer, 200);

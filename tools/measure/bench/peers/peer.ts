@@ -93,7 +93,7 @@ async function answers(port: number): Promise<boolean> {
   );
 }
 
-/** The first of so many consecutive free ports. */
+/** The first of this many consecutive free ports. */
 async function freePorts(): Promise<number> {
   for (let first = FIRST_PORT; first < FIRST_PORT + 1000; first += PORTS) {
     const free = await Promise.all(Array.from({ length: PORTS }, (_, at) => isFree(first + at)));

@@ -4,7 +4,7 @@ import { recordingDatabase } from '../../../../test/support/database.ts';
 import type { Meter } from '../counts.ts';
 import { during, noteMessages, tally } from './tally.ts';
 
-/** Queues bill by 64 KB of 1,000 bytes; about so many bytes of each message belong to the platform. */
+/** Queues bill by 64 KB of 1,000 bytes; about this many bytes of each message belong to the platform. */
 const QUEUE_UNIT_BYTES = 64_000;
 const QUEUE_OVERHEAD_BYTES = 100;
 

@@ -65,7 +65,7 @@ export class Stand implements LiveService {
     return jsonOf<Result>(await this.site.api.ask('/floor/', ask));
   }
 
-  /** Opens so many more devices, each with the caches that `titlesOf` returns, and waits until all are live. */
+  /** Opens this many more devices, each with the caches that `titlesOf` returns, and waits until all are live. */
   async open(
     count: number,
     titlesOf: (number: number) => readonly string[],

@@ -26,7 +26,7 @@ const SMALL_EVERY_MS = 250;
 const BYTES_PER_S = 6000;
 const LOAD_EVERY_MS = 10_000;
 
-/** Measures it with so many slow readers; `options` are those of the soak, without a memory limit. */
+/** Measures it with this many slow readers; `options` are those of the soak, without a memory limit. */
 export async function measureBase(
   options: Omit<SiteOptions, 'script'>,
   tables: readonly SoakTable[],
