@@ -102,7 +102,9 @@ function demandSettings(secrets: readonly string[] | null): void {
 }
 
 /**
- * Names of the deployed Worker's secrets; empty if there is no Worker yet. @throws Error if wrangler cannot list them
+ * Names of the deployed Worker's secrets; empty if there is no Worker yet.
+ *
+ * @throws Error if wrangler cannot list them
  */
 async function secretNames(): Promise<string[]> {
   const { code, stdout, output } = await quietly('secret', 'list', '--format', 'json');

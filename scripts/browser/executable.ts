@@ -34,7 +34,9 @@ export const CHROMIUM_REMEDY =
   'install Chromium or Chrome (Debian: apt-get install chromium), or name one: CHROMIUM_PATH=<file> npm test';
 
 /**
- * Returns the browser to start. The first call unpacks it, which takes several seconds. @throws Error if there is none
+ * Returns the browser to start. The first call unpacks it, which takes several seconds.
+ *
+ * @throws Error if there is none
  */
 export async function findChromium(): Promise<Executable> {
   const chosen = chosenByUser();

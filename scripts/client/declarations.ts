@@ -8,7 +8,9 @@ import { PROJECT } from '../lib/wrangler.ts';
 import { CLIENT, type Entry } from './manifest.ts';
 
 /**
- * Writes `<name>.d.ts` of each entry, and the declarations that these import. @throws Error with the compiler's message
+ * Writes `<name>.d.ts` of each entry, and the declarations that these import.
+ *
+ * @throws Error with the compiler's message
  */
 export function writeDeclarations(entries: readonly Entry[], folder: string): void {
   compile(entries, folder);

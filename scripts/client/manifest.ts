@@ -37,8 +37,9 @@ export function readManifest(): Manifest {
 }
 
 /**
- * Returns what can be imported: `./dist/<name>.js` in `exports` is built from `src/<name>.ts`. @throws Error for other
- * exports
+ * Returns what can be imported: `./dist/<name>.js` in `exports` is built from `src/<name>.ts`.
+ *
+ * @throws Error for other exports
  */
 export function entriesOf({ exports }: Manifest): Entry[] {
   return Object.entries(exports).map(([subpath, { types, default: script }]) => {

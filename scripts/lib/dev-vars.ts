@@ -23,8 +23,9 @@ export interface DevVars {
 }
 
 /**
- * Reads `.dev.vars`, or the file that `DEV_VARS` names. A missing file counts as empty. @throws Error if the file or a
- * line cannot be read
+ * Reads `.dev.vars`, or the file that `DEV_VARS` names. A missing file counts as empty.
+ *
+ * @throws Error if the file or a line cannot be read
  */
 export function readDevVars(env: NodeJS.ProcessEnv): DevVars {
   const path = pathOf(env);

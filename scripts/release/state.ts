@@ -14,8 +14,9 @@ import { compareVersions, readRecord, recordedVersions, recordOf, recordPath } f
 import { versionsIn } from './versions.ts';
 
 /**
- * Reads all of it. @throws Error if the project is not a git clone, or the generator of the console's types is not
- * installed
+ * Reads all of it.
+ *
+ * @throws Error if the project is not a git clone, or the generator of the console's types is not installed
  */
 export async function releaseState(project: string): Promise<ReleaseState> {
   const openApi = (await openApiDocument()) as OpenApiText & { info: { version: string } };

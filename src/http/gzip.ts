@@ -28,7 +28,9 @@ export function takeCompressor(): Taken | null {
 }
 
 /**
- * Compresses the pieces. After each piece, the client can decompress everything so far. @throws what the pieces throw
+ * Compresses the pieces. After each piece, the client can decompress everything so far.
+ *
+ * @throws what the pieces throw
  */
 export async function* gzipped(
   pieces: AsyncIterable<Uint8Array>,

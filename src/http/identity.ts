@@ -64,8 +64,9 @@ function protectBy(
 }
 
 /**
- * Requires one of the scopes; without any, requires nothing. @throws Problem `insufficient-scope`, naming the first
- * scope
+ * Requires one of the scopes; without any, requires nothing.
+ *
+ * @throws Problem `insufficient-scope`, naming the first scope
  */
 export function demandScope(identity: Identity, ...anyOf: Scope[]): void {
   if (!hasScope(identity, anyOf)) throw lacksScope(anyOf);

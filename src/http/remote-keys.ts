@@ -53,15 +53,17 @@ export interface KeyContext {
 /** The keys behind a URL. */
 export interface RemoteKeys {
   /**
-   * Picks the key that a token names. The returned function throws jose's errors for a token that names no key of the set, or for
-   * which several keys fit. @throws Problem `overloaded` if there is no set, or if a newer set might have the key
+   * Picks the key that a token names. The returned function throws jose's errors for a token that names no key of the
+   * set, or for which several keys fit.
+   * @throws Problem `overloaded` if there is no set, or if a newer set might have the key
    */
   pick(context: KeyContext): JWTVerifyGetKey;
   /** Whether there is a set to verify tokens with; fetches it if there is none. */
   isThere(context: KeyContext): Promise<boolean>;
   /**
-   * Fetches the set again for a key that it lacks. False: the set was already fetched after the first request for the key, and
-   * does not have it. @throws Problem `overloaded` while a newer set might have the key but must not be fetched yet
+   * Fetches the set again for a key that it lacks. False: the set was already fetched after the first request for the
+   * key, and does not have it.
+   * @throws Problem `overloaded` while a newer set might have the key but must not be fetched yet
    */
   renewFor(key: MissedKey, context: KeyContext): Promise<boolean>;
   /** The number of the current edition of the set, and until when it needs no fetch, ms since the epoch. */

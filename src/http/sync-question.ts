@@ -31,8 +31,9 @@ export const SYNC_HEADERS = {
 } as const;
 
 /**
- * Reads the request. A fault of a single item becomes that item's answer. @throws Problem `invalid-json`,
- * `invalid-parameters`, `unsupported-media-type` for a fault of the whole request
+ * Reads the request. A fault of a single item becomes that item's answer.
+ *
+ * @throws Problem `invalid-json`, `invalid-parameters`, `unsupported-media-type` for a fault of the whole request
  */
 export async function readSync(c: Context<AppEnv>): Promise<AskedSync> {
   const { caches, inline_bytes: inlineBytes, live } = checked(SyncEnvelope, await readJsonText(c));

@@ -80,7 +80,9 @@ export async function visibleTask(c: Context<AppEnv>, taskId: string, task: Task
 }
 
 /**
- * Whether the caller may see a task, by the isolate's copy of its resource's definition. @throws Problem `overloaded`
+ * Whether the caller may see a task, by the isolate's copy of its resource's definition.
+ *
+ * @throws Problem `overloaded`
  */
 export async function isVisible(c: Context<AppEnv>, task: Task): Promise<boolean> {
   const identity = c.get('identity');

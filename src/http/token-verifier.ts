@@ -166,8 +166,9 @@ async function verifyByAnyOf(
 }
 
 /**
- * Tries at most MAX_TRIES keys, and returns the result for the first one that verifies. @throws the key set's problem
- * if it has one, otherwise the last key's error
+ * Tries at most MAX_TRIES keys, and returns the result for the first one that verifies.
+ *
+ * @throws the key set's problem if it has one, otherwise the last key's error
  */
 async function firstThatFits<Key>(
   keys: Iterable<Key> | AsyncIterable<Key>,

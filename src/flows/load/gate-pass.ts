@@ -161,8 +161,8 @@ export class GatePass {
   }
 
   /**
-   * Keeps slots. The answer took an unknown part of the elapsed time, so each slot starts not before its time by the
-   * gate's clock, and ends not after its end.
+   * Keeps slots. The answer took an unknown part of the elapsed time, so each slot starts no earlier and
+   * ends no later than by the gate's clock.
    */
   #keep(slots: readonly number[], from: number): void {
     if (this.#rate === null) return;

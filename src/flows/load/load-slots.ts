@@ -84,7 +84,7 @@ export class LoadSlots {
     this.#slots.add(slot);
     const renewing = setInterval(() => {
       slot.renewedAt = Date.now();
-      // The slot was removed although its timer was only late.
+      // Adds the slot again if it was removed although its timer was only late.
       this.#slots.add(slot);
     }, RENEW_MS);
     return {

@@ -111,8 +111,8 @@ export class Loading {
   }
 
   /**
-   * Yields the results of the queries of these tables; `values` are values in addition to the parameters. @throws
-   * LoadFailure
+   * Yields the results of the queries of these tables; `values` are values in addition to the parameters.
+   * @throws LoadFailure
    */
   async *queries(
     { tables, columns }: { tables: readonly ReadTable[]; columns: readonly ColumnWatch[] },
@@ -141,7 +141,8 @@ export class Loading {
 
   /**
    * Builds the definition's request. `asked` replaces its own templates, `values` are values in addition to the
-   * parameters. @throws LoadFailure
+   * parameters.
+   * @throws LoadFailure
    */
   request(asked: Pick<Changes, 'url' | 'body'> = {}, values: Parameters = {}): OriginRequest {
     const { cache } = this.lease;

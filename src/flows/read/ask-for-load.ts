@@ -33,7 +33,8 @@ export type LoadAnswer =
   | { outcome: 'unavailable' };
 
 /**
- * If D1 does not have an entry this long after its load, it has lost the entry: D1 was restored to an earlier time, ms.
+ * How long after a load D1 must have its entry, ms. If it does not, D1 has lost the entry: it was restored to an earlier
+ * time.
  */
 const LOST_AFTER_MS = 60_000;
 
