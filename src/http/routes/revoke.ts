@@ -56,7 +56,7 @@ async function revoked(c: Context<AppEnv>, taskId: string): Promise<Task> {
     case 'forbidden':
       throw insufficientScope(
         'cache:admin',
-        'Only the only user who asked for this task, or a token with cache:admin, may revoke it.',
+        'This task can be revoked only by the one user who asked for it, or with cache:admin.',
       );
     case 'unknown':
       throw unknownTask(taskId);
