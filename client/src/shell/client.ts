@@ -191,8 +191,8 @@ export function clientOf(options: Options, { store, clock, shared: ofTabs, trans
   });
   const opening = safe.open().then(async (device) => {
     if (isClosed) return;
-    const [isVisible, isOnline] = [lifecycle.isVisible(), lifecycle.isOnline()];
-    tell({ type: 'started', device, isInMemory: safe.isInMemory, isVisible, isOnline });
+    const { isInMemory } = safe;
+    tell({ type: 'started', device, isInMemory, isVisible: lifecycle.isVisible(), isOnline: lifecycle.isOnline() });
     tabs.queue();
     await readPersisted();
   });

@@ -87,8 +87,8 @@ export function holdersOf(world: World): Holders {
     world.forgotten(oldest);
   };
 
-  const viewFor = (id: string, one: Held, options: CacheOptions): View<object> => {
-    const view = viewOf(options, {
+  const viewFor = (id: string, one: Held, options: CacheOptions): View<object> =>
+    viewOf(options, {
       copy: () => world.copies.get(id),
       status: (hasData) => statusOf(id, hasData),
       wall: world.clock.wall,
@@ -102,8 +102,6 @@ export function holdersOf(world: World): Holders {
       },
       left: () => world.left(id),
     });
-    return view;
-  };
 
   const find = (...asked: [string, Parameters, CacheOptions]) => {
     const [title, parameters, options] = checkedCache(...asked);
@@ -146,9 +144,8 @@ export function holdersOf(world: World): Holders {
     isOwn,
     describe(id) {
       const one = held.get(id);
-      const known = one ?? world.state().caches.get(id);
-      const { title = '', parameters = {} } = known ?? {};
-      return { title, parameters, keep: one === undefined ? null : one.isPinned ? 'pinned' : 'lru', isUsed: isOwn(id) };
+      const { title = '', parameters = {} } = one ?? world.state().caches.get(id) ?? {};
+      return { title, parameters, keep: one ? (one.isPinned ? 'pinned' : 'lru') : null, isUsed: isOwn(id) };
     },
     changed(id, change) {
       for (const view of held.get(id)?.views.values() ?? []) view.changed(change);

@@ -71,9 +71,7 @@ export function requestsOf({ transport, tokens, title, tell, progressed }: World
           },
           call,
         ),
-      (end) => {
-        tell({ type: 'checked', end });
-      },
+      (end) => tell({ type: 'checked', end }),
       (error) => tell({ type: 'checkFailed', error }),
     );
   };

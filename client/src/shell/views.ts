@@ -68,9 +68,8 @@ export function viewOf<T extends object = Row>(options: CacheOptions, world: Wor
   let pending: Change | null = null;
   const changed = (change: Change) => {
     if (ears.size === 0) return;
-    const isFirst = pending === null;
+    if (pending === null) queueMicrotask(tellAll);
     pending = pending === null ? change : WHOLE;
-    if (isFirst) queueMicrotask(tellAll);
   };
   const tellAll = () => {
     const change = pending;
