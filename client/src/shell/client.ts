@@ -128,7 +128,7 @@ export function clientOf(options: Options, { store, clock, shared: ofTabs, trans
     store: safe,
     copies,
     bodies: requests.bodies,
-    maxBytes: options.maxBytes ?? Number.POSITIVE_INFINITY,
+    maxBytes: options.maxBytes,
     offsetMs: () => machine.state.offsetMs,
     isUsed: (cache) => uses.isUsed(cache),
     tell,

@@ -10,7 +10,7 @@ interface World {
   store: SafeStore;
   copies: Copies;
   bodies: Map<string, Body>;
-  maxBytes: number;
+  maxBytes: number | undefined;
   offsetMs(): number;
   isUsed(cache: string): boolean;
   tell(happening: Happening): void;
@@ -27,12 +27,14 @@ const OFFSET_MS = 10_000;
 const MOST_EVICTIONS = 100;
 
 export function storageOf(world: World): (command: Command) => void {
-  const { store, copies, bodies, tell, isUsed } = world;
+  const { store, copies, bodies, maxBytes, tell, isUsed } = world;
+
+  const list = () => store.handle.list().catch((): ReadonlyMap<string, Meta> => new Map());
 
   /** Copies that may be evicted, the least recently used first; never pinned or used ones. */
-  const evictable = async (except: string) =>
-    [...(await store.handle.list())]
-      .filter(([cache, { keep }]) => keep !== 'pinned' && cache !== except && !isUsed(cache))
+  const evictable = (metas: ReadonlyMap<string, Meta>, except: string) =>
+    [...metas]
+      .filter(([cache, meta]) => meta.keep !== 'pinned' && cache !== except && !isUsed(cache))
       .sort(([, a], [, b]) => a.usedAt - b.usedAt);
 
   const evict = async (cache: string) => {
@@ -41,26 +43,33 @@ export function storageOf(world: World): (command: Command) => void {
     world.evicted(cache);
   };
 
+  /** Stores that go by before all that is held is counted again. */
+  let uncounted = 0;
+  let counting = Promise.resolve();
+
+  /** To count is to list all: of many caches some are stored between, and room is left for these. */
   const keepToBound = async (except: string) => {
-    if (world.maxBytes === Number.POSITIVE_INFINITY) return;
-    const metas = await store.handle.list();
+    if (maxBytes === undefined || uncounted-- > 0) return;
+    const metas = await list();
+    uncounted = Math.floor(metas.size / 16);
     let bytes = 0;
-    for (const { keep, bytes: own } of metas.values()) if (keep !== 'pinned') bytes += own;
-    for (const [cache, meta] of await evictable(except)) {
-      if (bytes <= world.maxBytes) return;
+    for (const meta of metas.values()) if (meta.keep !== 'pinned') bytes += meta.bytes;
+    bytes *= 1 + uncounted / metas.size;
+    for (const [cache, meta] of evictable(metas, except)) {
+      if (bytes <= maxBytes) return;
       bytes -= meta.bytes;
       await evict(cache);
     }
   };
 
-  /** Commits; if there is no room, evicts other copies. */
-  const commit = async (cache: string, work: () => Promise<Outcome>) => {
-    for (let evictions = 0; ; evictions += 1) {
+  /** Commits; if there is no room, evicts at most `evictions` other copies. */
+  const commit = async (cache: string, work: () => Promise<Outcome>, evictions: number) => {
+    for (let left = evictions; ; left--) {
       try {
         return await work();
       } catch (error) {
-        const [victim] = isFull(error) && evictions < MOST_EVICTIONS ? await evictable(cache) : [];
-        if (victim === undefined) throw error;
+        const victim = isFull(error) && left > 0 && evictable(await list(), cache)[0];
+        if (!victim) throw error;
         await evict(victim[0]);
       }
     }
@@ -70,16 +79,16 @@ export function storageOf(world: World): (command: Command) => void {
     cache: string,
     how: 'load' | 'delta' | 'note',
     work: () => Promise<Outcome>,
-    makeRoom = commit,
+    evictions = MOST_EVICTIONS,
   ) => {
     try {
-      const outcome = await makeRoom(cache, work);
+      const outcome = await commit(cache, work, evictions);
       if (outcome.type === 'stored') {
         world.stored(cache, outcome.meta, how, sizeOf(bodies.get(cache)));
         bodies.delete(cache);
-        if (how !== 'note') await keepToBound(cache).catch(() => {});
       }
       tell({ ...outcome, cache });
+      if (how !== 'note') counting = counting.then(() => keepToBound(cache)).catch(() => {});
     } catch (error) {
       tell({ type: 'unstored', cache, isFull: isFull(error) });
     }
@@ -87,12 +96,10 @@ export function storageOf(world: World): (command: Command) => void {
 
   const keepUser = async (user: string, token: number) => {
     const { device } = store;
-    const offsetMs = world.offsetMs();
-    const isKnown = device.user === user && Math.abs(device.clockOffsetMs - offsetMs) < OFFSET_MS;
+    const clockOffsetMs = world.offsetMs();
+    const isKnown = device.user === user && Math.abs(device.clockOffsetMs - clockOffsetMs) < OFFSET_MS;
     // If it cannot be stored, the store cannot contain answers for another user.
-    const row = isKnown
-      ? device
-      : await store.keepDevice({ ...device, user, clockOffsetMs: offsetMs }).catch(() => null);
+    const row = isKnown ? device : await store.keepDevice({ ...device, user, clockOffsetMs }).catch(() => null);
     tell({ type: 'userKept', user: row?.user ?? user, told: user, token });
   };
 
@@ -106,15 +113,12 @@ export function storageOf(world: World): (command: Command) => void {
     world.denied(caches);
   };
 
-  const nothing: ReadonlyMap<string, Meta> = new Map();
-  const list = () => store.handle.list().catch(() => nothing);
   return (command) => {
     if (command.do === 'read') {
       const { cache } = command;
-      const held = () => copies.get(cache)?.meta ?? null;
       void copies
         .read(cache)
-        .catch(held)
+        .catch(() => copies.get(cache)?.meta ?? null)
         .then((meta) => tell({ type: 'read', cache, meta }));
     } else if (command.do === 'list') {
       void list().then((metas) => tell({ type: 'listed', metas }));
@@ -129,12 +133,7 @@ export function storageOf(world: World): (command: Command) => void {
     } else if (command.do === 'compact') {
       const { cache } = command;
       // No copy is evicted for a rewrite.
-      void write(
-        cache,
-        'note',
-        () => copies.compact(cache),
-        (_cache, work) => work(),
-      );
+      void write(cache, 'note', () => copies.compact(cache), 0);
     } else if (command.do === 'drop') {
       void dropDenied([command.cache]);
     } else if (command.do === 'dropAll') {

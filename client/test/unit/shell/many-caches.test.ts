@@ -1,6 +1,6 @@
 /** What many caches cost: ten times as many take ten times the work, whatever happens to them. Counted, not timed. */
 import { afterEach, expect, it } from 'vitest';
-import type { Client } from '../../../src/api.ts';
+import type { Client, Options } from '../../../src/api.ts';
 import { clientOf } from '../../../src/shell/client.ts';
 import { platformClock, platformShared, type Shared } from '../../../src/shell/platform.ts';
 import { memory } from '../../../src/store/memory.ts';
@@ -13,12 +13,16 @@ const MANY = 10 * FEW;
 /** With what grows with the logarithm; what many tabs tell each other is folded more or less, by chance. */
 const MOST_RATIO = 13;
 const MOST_RATIO_OF_TWO = 25;
+/** What the store says of one of the fake service's caches. */
+const BYTES_OF_ONE = 9;
+const AT_ONCE = 20;
+const PATIENCE = { timeout: 60_000 };
 
 const clients: Client[] = [];
 afterEach(() => Promise.all(clients.splice(0).map((client) => client.close())));
 
-/** As in a browser each answer of the store comes by itself. */
-function slowStore(): Store {
+/** As in a browser each answer of the store comes by itself. `listed` hears how many caches each list has. */
+function slowStore(listed: (caches: number) => void = () => {}): Store {
   const inner = memory();
   return {
     lasts: true,
@@ -29,6 +33,7 @@ function slowStore(): Store {
           if (method === 'onLost' || method === 'close' || !(method in target)) return target[method];
           return async (...args: never[]) => {
             await new Promise<void>((resolve) => setImmediate(resolve));
+            if (method === 'list') listed((await target.list()).size);
             return (target[method] as (...all: never[]) => unknown)(...args);
           };
         },
@@ -40,9 +45,14 @@ function slowStore(): Store {
 let stores = 0;
 const titlesOf = (count: number) => Array.from({ length: count }, (_, at) => `cache ${at}`);
 
-function open(service: FakeService, store: Store, shared: Shared | null = null): Client {
+function open(
+  service: FakeService,
+  store: Store,
+  shared: Shared | null = null,
+  options: Pick<Options, 'maxBytes'> = {},
+): Client {
   const client = clientOf(
-    { url: `https://example.com/${stores}`, user: 'alice', auth: async () => 'token' },
+    { url: `https://example.com/${stores}`, user: 'alice', auth: async () => 'token', ...options },
     { store, clock: platformClock(), shared, transport: () => service.transport() },
   );
   clients.push(client);
@@ -107,6 +117,32 @@ it('work grows with their number, not with its square', { timeout: 120_000 }, as
     ratios = Object.entries(many).map(([part, steps]) => [part, Math.round(steps / (few[part] ?? 1))]);
   }
   expect(ratios.filter(([, ratio]) => ratio > MOST_RATIO)).toEqual([]);
+});
+
+/** Most metas that are listed for each cache that is stored. */
+const MOST_LISTED = 16;
+
+it.each([
+  ['far from it', 2 * MANY],
+  ['beyond it', MANY / 2],
+])('what is held is counted for `maxBytes` in work that grows with the number of caches: %s', async (_where, most) => {
+  stores += 1;
+  const titles = titlesOf(MANY);
+  let listed = 0;
+  const store = slowStore((caches) => {
+    listed += caches;
+  });
+  const maxBytes = most * BYTES_OF_ONE;
+  const client = open(new FakeService(...titles), store, null, { maxBytes });
+  for (let at = 0; at < MANY; at += AT_ONCE) {
+    const some = titles.slice(at, at + AT_ONCE).map((title) => client.cache(title));
+    await Promise.all(some.map((cache) => cache.ready()));
+    for (const cache of some) cache.release();
+  }
+  expect(listed).toBeGreaterThan(0);
+  expect(listed).toBeLessThanOrEqual(MOST_LISTED * MANY);
+  await expect.poll(async () => (await client.usage()).bytes, PATIENCE).toBeLessThanOrEqual(maxBytes);
+  expect((await client.held()).length).toBeGreaterThan(Math.min(MANY, most) * 0.8);
 });
 
 it('who watches a cache is told of that one alone', async () => {
