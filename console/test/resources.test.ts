@@ -53,7 +53,7 @@ describe.skipIf(!isThere('browser'))('the console and a resource', () => {
     it('is found by its title or origin, sorted by what the caches are, with all of it in the address', async () => {
       await define('list-a', { ttl_s: 60, schedule: '0 4 * * *' });
       await define('list-b', { ttl_s: 7200 });
-      await define('else', { origin: { url: 'https://list.example.com/' } });
+      await define('else', { origin: { url: 'https://erp.example.com/' } });
       const page = await host.signedIn('/resources');
       await page.getByLabel('Title or origin').fill('LIST-');
       await page.keyboard.press('Enter');
@@ -69,7 +69,7 @@ describe.skipIf(!isThere('browser'))('the console and a resource', () => {
       await page.goBack();
       await page.goBack();
       await expect.poll(() => page.getByLabel('Title or origin').inputValue()).toBe('');
-      await page.getByLabel('Title or origin').fill('list.example');
+      await page.getByLabel('Title or origin').fill('erp.example');
       await page.keyboard.press('Enter');
       await expect.poll(titles).toEqual(['else']);
     });

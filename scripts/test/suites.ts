@@ -93,7 +93,7 @@ export const LONG_FORMS: Readonly<Record<string, string>> = {
   KILLED_TABS: '30',
   OPENED_CLIENTS: '1000',
   HERD_DEVICES: '5000',
-  RACE_ROUNDS: '200',
+  RACE_ROUNDS: '100',
   CONSOLE_CACHES: '10000',
   CONSOLE_LOOKS: 'all',
 };

@@ -18,7 +18,7 @@ import { bearer } from '../support/token.ts';
 const ROUNDS = inject('raceRounds');
 const CACHES = 10;
 
-vi.setConfig({ testTimeout: 60_000 + ROUNDS * 1000 });
+vi.setConfig({ testTimeout: 60_000 + ROUNDS * 4000 });
 
 const stored = d1Entries(env.DB);
 const loader = new Client({ user: 'loader' });

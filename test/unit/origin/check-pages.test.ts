@@ -68,7 +68,7 @@ describe('origin.pages', () => {
     [{ next: '/value/0/next' }, '/origin/pages/next must not lie at or within the rows of table "t"'],
     [{ next: '/a' }, '/origin/pages/next must be the name of a header: the format "csv" has no other place', csv],
     [{ page: 'p', max: 1001 }, '/origin/pages/max must be at most 1000'],
-    [{ page: 'p', sizes: 1 }, '/origin/pages/sizes is not known here'],
+    [{ page: 'p', sizes: 1 }, '/origin/pages/sizes is not known here; perhaps "size" is meant'],
     [
       { next: '/a' },
       '/origin/pages needs exactly one table: rows of several would come mixed',

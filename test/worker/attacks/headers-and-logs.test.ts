@@ -321,8 +321,7 @@ describe('the log', () => {
       expect(await answer.json()).toMatchObject({
         type: '/docs/problems#misconfigured',
         status: 500,
-        detail:
-          'The origin of this resource is not configured correctly. Tell the operator of this service.',
+        detail: 'The origin of this resource is not configured correctly. Tell the operator of this service.',
       });
     }
     const operator = new Client({ user: 'root', scope: 'cache:admin cache:read' });

@@ -21,7 +21,7 @@ const MOVES: readonly (readonly [share: number, make: Make])[] = [
   [12, (world, pick) => listen(world, pick)],
   [10, (world) => tick(world)],
   [9, (world, pick) => said('load', () => world.service.load(KEYS[pick % KEYS.length] ?? 'a'))],
-  [1, (world, pick) => said('restore', () => restore(world, KEYS[pick % KEYS.length] ?? 'a'))],
+  [1, restored],
   [1, (world) => said('outage', () => outage(world))],
   [3, (world) => said('the location lags', () => lag(world))],
   [4, (world, pick) => said('check', () => pickOf(world.tabs, pick).ask())],
@@ -61,6 +61,17 @@ const MOVES: readonly (readonly [share: number, make: Make])[] = [
   ],
 ];
 export const SHARES = MOVES.reduce((sum, [share]) => sum + share, 0);
+/** The kind of a move by which the service is restored, for schedules in which that is frequent. */
+export const RESTORE = sharesBefore(restored);
+
+function sharesBefore(make: Make): number {
+  const at = MOVES.findIndex(([, one]) => one === make);
+  return MOVES.slice(0, at).reduce((sum, [share]) => sum + share, 0);
+}
+
+function restored(world: World, pick: number): string {
+  return said('restore', () => restore(world, KEYS[pick % KEYS.length] ?? 'a'));
+}
 
 /** Runs a schedule; what went wrong, or null. */
 export function run(moves: readonly Move[], seed: number, rules: ClientRules = ALL_RULES): string | null {
