@@ -43,11 +43,11 @@ export function storageOf(world: World): (command: Command) => void {
     world.evicted(cache);
   };
 
-  /** Stores that go by before all that is held is counted again. */
+  /** Commits that pass before the copies are counted again. */
   let uncounted = 0;
   let counting = Promise.resolve();
 
-  /** To count is to list all: of many caches some are stored between, and room is left for these. */
+  /** Counting lists all copies. If they are many, some commits pass between two counts, and room is left for them. */
   const keepToBound = async (except: string) => {
     if (maxBytes === undefined || uncounted-- > 0) return;
     const metas = await list();
