@@ -9,7 +9,7 @@ import { explore } from '../support/task-machine/explore.ts';
 import { MUTANTS } from '../support/task-machine/mutants.ts';
 import type { Budget } from '../support/task-machine/world.ts';
 
-const TIMEOUT_MS = 600_000;
+const TIMEOUT_MS = 1_500_000;
 const deeper = process.env.EXPLORE === 'deep' ? 1 : 0;
 
 describe('no rule is broken, and every accepted task ends', () => {

@@ -93,7 +93,7 @@ describe('a batch of refresh messages', () => {
   });
 
   it('stays with a load until the rest of its time-out fits into what the platform lets go on', async () => {
-    const cache = await slow(700, { origin: { timeout_s: 1 }, retry: { max_attempts: 1 } });
+    const cache = await slow(700, { origin: { timeout_s: 5 }, retry: { max_attempts: 1 } });
     const taskId = await cache.ask();
     const { acknowledged, invocation } = await handleAndCut([{ taskId }], { stayMs: 20, waitUntilMs: 100 });
     expect([acknowledged, invocation.goesOn]).toEqual([['0'], []]);

@@ -100,6 +100,8 @@ export class PagedSystem {
 
   /** Sets what happens before and during the next load. */
   prepare(made: LoadRecipe): void {
+    // The token that was refused is valid again: one that the next load had to fetch at once would be too young to be replaced.
+    if (this.#made.mischief === 'no token' && this.#hasStruck) this.#tokens -= 1;
     for (const { id, a, gone } of made.changes) {
       this.#seconds += 1;
       this.#items.set(id, {
