@@ -186,7 +186,9 @@ describe.skipIf(inject('postgresUrl') === null)('a PostgreSQL', () => {
     url.password = 'wrong';
     const refused = await failureOf([table('select 1', 'v')], { url: url.href });
     expect(refused).toMatchObject({ code: 'origin-auth', retryable: false });
-    expect(refused.message).toBe('The database refused the login: SQLSTATE 28P01.');
+    expect(refused.message).toBe(
+      'The database refused the login: SQLSTATE 28P01, the password is wrong: put the right one into the configuration of Hyperdrive.',
+    );
     url.port = '1';
     const away = await failureOf([table('select 1', 'v')], { url: url.href });
     expect(away).toMatchObject({ code: 'origin-unreachable', retryable: true });

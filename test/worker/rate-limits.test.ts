@@ -204,7 +204,10 @@ it('RATE_LIMITS=off lifts them', async () => {
   const settings = { ...lowered('USER_REQUESTS', 0), RATE_LIMITS: 'off' };
   expect((await clientUnder(settings).list()).status).toBe(200);
   const wrong = await clientUnder({ RATE_LIMITS: 'none' }).list();
-  expect(await wrong.json()).toMatchObject({ status: 500, detail: 'The setting RATE_LIMITS must be on or off. Tell the operator of this service.' });
+  expect(await wrong.json()).toMatchObject({
+    status: 500,
+    detail: 'The setting RATE_LIMITS must be on or off. Tell the operator of this service.',
+  });
 });
 
 it.each([

@@ -193,7 +193,9 @@ describe('the settings', () => {
       const response = await sendUnder(setting, `${API_BASE}/cache/`, init);
       expect(response.status).toBe(500);
       const [name] = Object.keys(setting);
-      expect(await response.json()).toMatchObject({ detail: `The setting ${name} needs the D1 binding DB_3. Tell the operator of this service.` });
+      expect(await response.json()).toMatchObject({
+        detail: `The setting ${name} needs the D1 binding DB_3. Tell the operator of this service.`,
+      });
     }
   });
 });
