@@ -124,7 +124,8 @@ export class Service {
   async stop(): Promise<number | null> {
     this.process.kill('SIGTERM');
     const code = await this.ended;
-    await rm(this.stateDir, { recursive: true, force: true });
+    // What was killed may write for a moment more.
+    await rm(this.stateDir, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
     return code;
   }
 

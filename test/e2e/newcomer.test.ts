@@ -77,7 +77,7 @@ describe('the demo', () => {
     const wrong = await fetch(`${service.originUrl}/control`, { method: 'POST', body: '{"chnges":3}' });
     expect([wrong.status, await wrong.text()]).toEqual([
       400,
-      expect.stringMatching(/chnges.*An order has some of delay_ms/),
+      expect.stringMatching(/chnges.*The body may have the members delay_ms/),
     ]);
     const before = await rows();
     expect(await order({ edit: { path: '/cars?year=1974', rows: 2 } })).toBe(200);
