@@ -96,7 +96,7 @@ describe.skipIf(!isThere('browser'))('the console and a task', () => {
     const task = await asked('retried');
     await comesTo(task, 'RETRY');
     const page = await host.signedIn(`/tasks/${task.task_id}`);
-    await page.getByText('Attempt 1 failed for a reason that may pass').waitFor();
+    await page.getByText('Attempt 1 failed for a reason that may be temporary').waitFor();
     const said = await page.locator('main').textContent();
     expect(said).toContain('Next attempt');
     expect(said).toContain('closed for stocktaking');

@@ -1,6 +1,6 @@
 /**
- * One cache in the answer to `/sync/`: its members are what its own read would send as headers (CONTRACT 3 "Many caches
- * at once").
+ * One cache in the answer to `/sync/`: its members are what its own read would send as headers
+ * (CONTRACT 3 "Many caches at once").
  */
 
 import type { Context } from 'hono';

@@ -41,7 +41,7 @@ describe.skipIf(!isThere('browser'))('the page of what fails', () => {
       'closed {}',
       'Nothing accepts connections at 127.0.0.1:9.',
       '1 in a row',
-      'Do: Put the right',
+      'Do: Correct the scheme, host and port',
     ]) {
       expect(shown).toContain(text);
     }

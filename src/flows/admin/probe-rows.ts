@@ -1,6 +1,6 @@
 /**
- * Reads the rows of a probe as a load would, including the cells that `origin.changes` needs (CONTRACT 4 "Changes of
- * origins").
+ * Reads the rows of a probe as a load would, including the cells that `origin.changes` needs
+ * (CONTRACT 4 "Changes of origins").
  */
 
 import type { Resource } from '../../contract/resource.ts';

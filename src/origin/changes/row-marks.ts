@@ -1,6 +1,6 @@
 /**
- * A row's watermark and deletion mark: cells that are read in addition to those of its columns (CONTRACT 4 "Changes of
- * origins").
+ * A row's watermark and deletion mark: cells that are read in addition to those of its columns
+ * (CONTRACT 4 "Changes of origins").
  */
 
 import type { Changes } from '../../contract/changes.ts';
