@@ -109,7 +109,9 @@ describe('npm start', () => {
     const second = await Service.launch({ env: { PORT: String(service.port) } });
     started.push(second);
     expect(await second.ended).toBe(1);
-    expect(second.lines.join('\n')).toMatch(new RegExp(`Port ${service.port} is in use by another program.*PORT=\\d+ npm start`));
+    expect(second.lines.join('\n')).toMatch(
+      new RegExp(`Port ${service.port} is in use by another program.*PORT=\\d+ npm start`),
+    );
   });
 });
 
