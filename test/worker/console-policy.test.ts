@@ -103,11 +103,11 @@ describe('the page of the console may ask', () => {
 describe('the page may ask the issuer alone, and the log says why, where its document', () => {
   const good = { token_endpoint: 'http://localhost:1/token' };
   it.each<[string, (provider: Provider) => Promise<void>, string]>([
-    ['is not there', ({ origin }) => origin.answer({ status: 404 }), 'answered by 404'],
+    ['is not there', ({ origin }) => origin.answer({ status: 404 }), 'answered with status 404'],
     [
       'leads elsewhere',
       ({ origin }) => origin.answer({ status: 302, headers: { Location: 'http://localhost:1/' } }),
-      'answered by 302',
+      'answered with status 302',
     ],
     ['is no JSON', ({ origin }) => origin.answer({ body: '<html>' }), 'JSON'],
     ['is a list', ({ origin }) => origin.answerJson([]), 'another issuer'],
