@@ -3,7 +3,7 @@
  * the full body.
  */
 
-import type { BlobRange } from '../ports/stores.ts';
+import type { BlobRange } from '../ports/blobs.ts';
 
 const SINGLE = /^bytes=[ \t]*(?:([0-9]+)-([0-9]+)?|-([0-9]+))[ \t]*$/i;
 

@@ -12,7 +12,7 @@ import type { DeltaRequest } from '../core/x-delta.ts';
 import type { PendingTask } from '../flows/read/ask-for-load.ts';
 import { type OpenedAnswer, openAnswer, openBody } from '../flows/read/open-answer.ts';
 import type { ServedBody } from '../flows/read/serve-cache.ts';
-import type { BlobRange } from '../ports/stores.ts';
+import type { BlobRange } from '../ports/blobs.ts';
 import type { AppEnv } from './factory.ts';
 import { askedBy, cacheHeaders, defined, type MoreHeaders, noteRead, VARY } from './rpc-headers.ts';
 import { pendingTaskAnswer, retryAfterS } from './task-answer.ts';

@@ -5,9 +5,10 @@ import type { CacheDocument, OwedBlob } from '../core/task-machine/document.ts';
 import { isHeavy, isSlow } from '../core/task-machine/expected-load.ts';
 import { entryOf } from '../core/task-machine/views.ts';
 import { log } from '../log.ts';
+import type { Blobs } from '../ports/blobs.ts';
 import { lastVersionOf } from '../ports/entry.ts';
 import type { RefreshMessage } from '../ports/messages.ts';
-import type { Blobs, Entries } from '../ports/stores.ts';
+import type { Entries } from '../ports/stores.ts';
 import { withTimeout } from '../waiting.ts';
 import type { KeyRows } from './key-rows.ts';
 

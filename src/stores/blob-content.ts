@@ -1,6 +1,6 @@
 /** Converts what a blob was read as (ports/stores.ts) to one form. */
 
-import type { BlobContent } from '../ports/stores.ts';
+import type { BlobContent } from '../ports/blobs.ts';
 
 /**
  * All `length` bytes of a blob. Bytes in memory are returned unchanged; all readers share them and must not change

@@ -1,8 +1,8 @@
 /** Bodies and deltas in R2, named `<key>/<fence>/<name>`: written once, never listed (DESIGN "Stores and who owns what"). */
 
 import { log } from '../log.ts';
+import type { BlobRange, Blobs, BlobUpload } from '../ports/blobs.ts';
 import type { BlobName } from '../ports/object.ts';
-import type { BlobRange, Blobs, BlobUpload } from '../ports/stores.ts';
 
 /** Size of every part but the last of a blob of unknown length, bytes: R2 wants equal parts of at least 5 MiB. A load holds one. */
 export const PART_BYTES = 5 * 1024 * 1024;

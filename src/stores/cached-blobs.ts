@@ -13,8 +13,8 @@
  */
 
 import { log } from '../log.ts';
+import type { BlobContent, Blobs } from '../ports/blobs.ts';
 import { MEMORY_SHARES } from '../ports/memory-shares.ts';
-import type { BlobContent, Blobs } from '../ports/stores.ts';
 import { readWhole } from './blob-content.ts';
 import { BoundedMap } from './bounded-map.ts';
 import { type EdgeCache, edgeUrl, openAtEdge } from './edge-cache.ts';

@@ -14,8 +14,8 @@
  */
 
 import { log } from '../log.ts';
+import type { Fold, FoldedDelta, FoldedDeltas } from '../ports/blobs.ts';
 import { MEMORY_SHARES } from '../ports/memory-shares.ts';
-import type { Fold, FoldedDelta, FoldedDeltas } from '../ports/stores.ts';
 import { sleep, withTimeout } from '../waiting.ts';
 import { readWhole, streamOf } from './blob-content.ts';
 import { BoundedMap } from './bounded-map.ts';

@@ -4,8 +4,8 @@
  * uploaded in parts. An unfinished blob leaves nothing behind.
  */
 
+import type { Blobs, BlobUpload } from '../ports/blobs.ts';
 import type { BlobName } from '../ports/object.ts';
-import type { Blobs, BlobUpload } from '../ports/stores.ts';
 import { PART_BYTES } from '../stores/blobs.ts';
 
 const FIRST_BYTES = 65_536;

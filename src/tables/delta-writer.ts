@@ -6,7 +6,7 @@
 
 import { MAX_DELTA_BYTES, SMALL_DELTA_BYTES } from '../contract/constants.ts';
 import type { TableDefinition } from '../contract/table-definition.ts';
-import type { Blobs } from '../ports/stores.ts';
+import type { Blobs } from '../ports/blobs.ts';
 import { BlobWriter } from './blob-writer.ts';
 import { deltaHead } from './delta-format.ts';
 import type { IdMap } from './id-map.ts';

@@ -7,9 +7,9 @@
 import { JSON_TYPE, MAX_ROWS } from '../contract/constants.ts';
 import type { Resource } from '../contract/resource.ts';
 import type { TableDefinition } from '../contract/table-definition.ts';
+import type { Blobs } from '../ports/blobs.ts';
 import type { PreviousLoad } from '../ports/object.ts';
 import type { RowSink, TableAnswer } from '../ports/rows.ts';
-import type { Blobs } from '../ports/stores.ts';
 import { readWhole } from '../stores/blob-content.ts';
 import { BlobWriter } from './blob-writer.ts';
 import { DeltaWriter } from './delta-writer.ts';

@@ -2,8 +2,8 @@
 
 import { MAX_ROWS } from '../contract/constants.ts';
 import { LoadFailure } from '../contract/problem.ts';
+import type { Blobs } from '../ports/blobs.ts';
 import type { LoadChange, PreviousLoad } from '../ports/object.ts';
-import type { Blobs } from '../ports/stores.ts';
 
 /** The input of a load. */
 export interface LoadInput {

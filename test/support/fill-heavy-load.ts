@@ -16,9 +16,9 @@ import { loadCache } from '../../src/flows/load/load-cache.ts';
 import { LoadClock } from '../../src/flows/load/load-clock.ts';
 import type { LoadServices } from '../../src/flows/load/loading.ts';
 import { CHANGE_BYTES } from '../../src/origin/changes/changed-rows.ts';
+import type { Blobs } from '../../src/ports/blobs.ts';
 import { CHANGES_ROOM, ROW_BYTES } from '../../src/ports/memory-shares.ts';
 import type { Lease, PreviousLoad } from '../../src/ports/object.ts';
-import type { Blobs } from '../../src/ports/stores.ts';
 import { sampleResource } from './resources.ts';
 
 const [, , what = 'keys', characters = '0'] = process.argv;

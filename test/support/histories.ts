@@ -8,9 +8,9 @@ import { chooseDelta } from '../../src/core/choose-delta.ts';
 import { type OpenedDelta, openDelta } from '../../src/flows/read/open-delta.ts';
 import type { ServedBody } from '../../src/flows/read/serve-cache.ts';
 import { readJson } from '../../src/origin/read-json.ts';
+import type { FoldedDeltas } from '../../src/ports/blobs.ts';
 import type { Entry, Link, Loaded } from '../../src/ports/entry.ts';
 import type { LoadChange, PreviousLoad } from '../../src/ports/object.ts';
-import type { FoldedDeltas } from '../../src/ports/stores.ts';
 import { loadTables } from '../../src/tables/load-tables.ts';
 import { memoryBlobs } from './memory-blobs.ts';
 

@@ -1,5 +1,5 @@
 /** Blobs for pure tests: a map by the names that R2 would have. */
-import type { Blobs } from '../../src/ports/stores.ts';
+import type { Blobs } from '../../src/ports/blobs.ts';
 
 export interface MemoryBlobs extends Blobs {
   readonly content: Map<string, Uint8Array<ArrayBuffer>>;

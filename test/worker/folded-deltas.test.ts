@@ -1,7 +1,7 @@
 /** DESIGN "Rows, id map and deltas": a delta is folded once a location, and what is held for it stays within its share. */
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import type { FoldedDelta } from '../../src/ports/blobs.ts';
 import { MEMORY_SHARES } from '../../src/ports/memory-shares.ts';
-import type { FoldedDelta } from '../../src/ports/stores.ts';
 import { type EdgeCache, edgeCache, NO_EDGE_CACHE } from '../../src/stores/edge-cache.ts';
 import { foldedDeltas, foldingBytes, HELD_PER_STORED_BYTE } from '../../src/stores/folded-deltas.ts';
 import { unique } from '../support/entries.ts';

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import '../support/seed.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Blobs } from '../../src/ports/stores.ts';
+import type { Blobs } from '../../src/ports/blobs.ts';
 import { PART_BYTES, r2Blobs } from '../../src/stores/blobs.ts';
 import { table } from '../support/rows.ts';
 import { LoadedCache, pieces } from '../support/tables.ts';

@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers';
 import { createHash } from 'node:crypto';
 import { describe, expect, it, vi } from 'vitest';
-import type { BlobContent, BlobRange, Blobs } from '../../src/ports/stores.ts';
+import type { BlobContent, BlobRange, Blobs } from '../../src/ports/blobs.ts';
 import { PART_BYTES, r2Blobs } from '../../src/stores/blobs.ts';
 import { cachedBlobs, hotBytes } from '../../src/stores/cached-blobs.ts';
 import { type EdgeCache, edgeCache, edgeUrl, NO_EDGE_CACHE } from '../../src/stores/edge-cache.ts';

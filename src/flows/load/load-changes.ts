@@ -16,10 +16,10 @@ import { type MarkedTable, markedTable, noCursor } from '../../origin/changes/ro
 import { wrappedAnswers } from '../../origin/changes/wrapped-answers.ts';
 import { linked } from '../../origin/pages/next-request.ts';
 import type { PageReading } from '../../origin/pages/read-pages.ts';
+import type { BlobContent } from '../../ports/blobs.ts';
 import { CHANGES_ROOM, ROW_BYTES } from '../../ports/memory-shares.ts';
 import type { PreviousLoad } from '../../ports/object.ts';
 import type { TableAnswer } from '../../ports/rows.ts';
-import type { BlobContent } from '../../ports/stores.ts';
 import { BrokenBody, mergeBody } from '../../tables/merge-body.ts';
 import { shapeDigest } from '../../tables/row-hash.ts';
 import type { LoadedCache } from './load-cache.ts';

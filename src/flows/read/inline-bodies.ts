@@ -8,8 +8,8 @@
 import type { GivenVersion } from '../../core/choose-answer.ts';
 import type { ChosenDelta } from '../../core/choose-delta.ts';
 import { log } from '../../log.ts';
+import type { BlobContent } from '../../ports/blobs.ts';
 import { MEMORY_SHARES } from '../../ports/memory-shares.ts';
-import type { BlobContent } from '../../ports/stores.ts';
 import { ByteRoom, type Taken } from '../../stores/byte-room.ts';
 import { MAX_HOT_BYTES } from '../../stores/cached-blobs.ts';
 import type { Services } from '../services.ts';

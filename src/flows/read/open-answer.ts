@@ -1,7 +1,7 @@
 /** Opens the answer to a read, including its delta (CONTRACT 3). `/rpc/` writes it as HTTP, `/sync/` as an item. */
 
 import { type AskedAnswer, type ChosenAnswer, chooseAnswer, chooseWhole } from '../../core/choose-answer.ts';
-import type { BlobContent, BlobRange } from '../../ports/stores.ts';
+import type { BlobContent, BlobRange } from '../../ports/blobs.ts';
 import type { Services } from '../services.ts';
 import { type OpenedDelta, openDelta } from './open-delta.ts';
 import type { ServedBody } from './serve-cache.ts';

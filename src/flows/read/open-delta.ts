@@ -2,7 +2,7 @@
 
 import type { ChosenDelta, StoredStep } from '../../core/choose-delta.ts';
 import { log } from '../../log.ts';
-import type { BlobContent } from '../../ports/stores.ts';
+import type { BlobContent } from '../../ports/blobs.ts';
 import { sideBySide } from '../../side-by-side.ts';
 import { readWhole, streamOf } from '../../stores/blob-content.ts';
 import { deltaBody } from '../../tables/delta-body.ts';
