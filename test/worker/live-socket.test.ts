@@ -152,8 +152,14 @@ describe('a hub', () => {
     const ticket = sealedTicket(unique('user'));
     const alarmAt = await runInDurableObject(hub(), async (live, { storage }) => {
       await live.ticket({ id: ticket, user: unique('user'), device: '', expiresAt });
-      await Promise.all([live.subscribe(check), live.fetch(new Request(`http://hub/api/v1/live/${ticket}`))]);
-      return storage.getAlarm();
+      const opened = live.fetch(new Request(`http://hub/api/v1/live/${ticket}`));
+      await Promise.all([live.subscribe(check), opened]);
+      const alarmAt = await storage.getAlarm();
+      // The device's end of a socket that nobody takes keeps the hub awake until it is collected as garbage.
+      const { webSocket } = await opened;
+      webSocket?.accept();
+      webSocket?.close(1000);
+      return alarmAt;
     });
     expect((alarmAt ?? Number.POSITIVE_INFINITY) - Date.now()).toBeLessThan(60_000);
   });
@@ -217,13 +223,24 @@ describe('a hub', () => {
     const expiresAt = Date.now() + 3_600_000;
     await hub().ticket({ id, user, device, expiresAt });
     await new Device(user).connect(id);
-    const keys = Array.from({ length: 1_000 }, (_, number) => number.toString(16).padStart(16, 'a').padEnd(64, '0'));
+    const keys = Array.from({ length: 1_000 }, (_, number) => number.toString(16).padStart(16, '0').padEnd(64, '0'));
     const check = { id, user, device, seq: 1, add: false, expiresAt, keys };
-    expect(await hub().subscribe(check)).toBe('ok');
-    // Each second the alarm asks 200 more objects, of which none knows its cache. If they are slow, the hub never
-    // rests, and cannot be evicted.
-    await runInDurableObject(hub(), (_, { storage }) => storage.deleteAlarm());
+    // Another hub on the same rows and sockets, whose cache objects are never there: 1,000 real ones would keep the hub
+    // awake for as long as the disk needs to make them, and a hub that is awake cannot be evicted.
+    const CACHE_OBJECT = { getByName: () => ({ watch: () => Promise.resolve('{"outcome":"unavailable"}') }) };
+    const answer = await runInDurableObject(hub(), async (_, state) => {
+      const answer = await new LiveHub(state, { ...env, CACHE_OBJECT } as unknown as Env).subscribe(check);
+      await state.storage.deleteAlarm();
+      return answer;
+    });
+    expect(answer).toBe('ok');
     await evictDurableObject(hub());
+    const remembered = await runInDurableObject(hub(), (_, { storage }) => {
+      return storage.sql
+        .exec('SELECT count(*) AS n FROM watches WHERE key IN (SELECT value FROM json_each(?))', JSON.stringify(keys))
+        .one().n;
+    });
+    expect(remembered).toBe(1_000);
     expect(await hub().subscribe({ ...check, seq: 2, keys: [] })).toBe('ok');
   });
 });
