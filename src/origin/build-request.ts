@@ -8,8 +8,8 @@ import { HEADER_PLACEHOLDER, hasControl, isSecretName, USER_VARIABLE } from './c
 import { ACCEPTED_CODINGS } from './content-codings.ts';
 import { hostRefusal, isTrusted } from './hosts.ts';
 import { acceptedTypes } from './media-type.ts';
-import type { Quote } from './quoting.ts';
 import { templateVariables } from './template-pieces.ts';
+import type { Quote } from './url-template.ts';
 import { expandTemplate, literalOrigin } from './url-template.ts';
 
 /**

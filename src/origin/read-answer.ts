@@ -1,7 +1,8 @@
 /** Prepares an origin's answer for loading: checks its headers, and watches it while it passes (CONTRACT 4 "Whole answers"). */
 
 import type { Resource } from '../contract/resource.ts';
-import type { MakeRowReader } from '../ports/rows.ts';
+import type { TableDefinition } from '../contract/table-definition.ts';
+import type { MakeRowReader, RowReader, RowSink } from '../ports/rows.ts';
 import { AnswerWatch } from './answer-watch.ts';
 import { inUtf8 } from './charset.ts';
 import { ColumnWatch } from './column-watch.ts';
@@ -14,9 +15,24 @@ import { hasNextLink } from './next-links.ts';
 import { hasNoContent, withoutContent } from './origin-status.ts';
 import { PlaceTree } from './place-tree.ts';
 import { pointerTree } from './pointers.ts';
-import { ROW_READERS } from './row-readers.ts';
+import { readCsv } from './read-csv.ts';
+import { readJson } from './read-json.ts';
+import { readNdjson } from './read-ndjson.ts';
+import type { ReaderOptions } from './reader-options.ts';
 import { watchJson } from './watch-json.ts';
+import { readXml } from './xml/read-xml.ts';
 import { declaredEncoding } from './xml/xml-encoding.ts';
+
+/** A reader of one format. */
+type Reader = (tables: readonly TableDefinition[], sink: RowSink, options: ReaderOptions) => RowReader;
+
+/** By the definition's `format`. */
+const ROW_READERS: Readonly<Record<Resource['format'], Reader>> = {
+  json: readJson,
+  ndjson: readNdjson,
+  csv: readCsv,
+  xml: readXml,
+};
 
 /** An answer that is ready to be loaded. */
 export interface ReadableAnswer {

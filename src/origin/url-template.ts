@@ -1,8 +1,8 @@
 /** Expands URL templates of origins (RFC 6570) with the parameters of a cache. */
 
 import { type PrimitiveValue, parseTemplate } from 'url-template';
+import type { Resource } from '../contract/resource.ts';
 import type { Json, Parameters } from '../ports/entry.ts';
-import { escaping, type Quote } from './quoting.ts';
 import { placedPieces } from './template-places.ts';
 
 const ORIGIN = /^[a-z][a-z0-9+.-]*:\/\/[^/?#{}\\@\s]+(?=[/?#]|\{[/?#]|$)/i;
@@ -15,8 +15,7 @@ export function literalOrigin(template: string): URL | null {
 
 /**
  * The URL for these values. Null and empty lists count as undefined (section 2.3); deeper nested values are written as
- * JSON. With
- * `quote`, values between single quotes of the template are escaped.
+ * JSON. With `quote`, values between single quotes of the template are escaped.
  * @throws URIError if a value holds a lone surrogate or a prefix (`{name:3}`) cuts a character in two
  */
 export function expandTemplate(template: string, values: Parameters, quote?: Quote): string {
@@ -47,4 +46,19 @@ function templateValue(value: Json, write: (text: string) => string): Context[st
   }
   const members = Object.entries(value).filter(([, member]) => member !== null);
   return members.length === 0 ? null : Object.fromEntries(members.map(([name, member]) => [write(name), text(member)]));
+}
+
+/** `odata`: quotes are doubled (OData 4.01, URL conventions 5.1.1.6.1); `backslash`: escaped, as in SOQL; `none`: no escaping. */
+export type Quote = NonNullable<Resource['origin']['quote']>;
+
+/** The function that escapes a text; null: none is needed. */
+function escaping(quote: Quote): ((text: string) => string) | null {
+  switch (quote) {
+    case 'odata':
+      return (text) => text.replaceAll("'", "''");
+    case 'backslash':
+      return (text) => text.replaceAll(/['\\]/g, '\\$&');
+    case 'none':
+      return null;
+  }
 }

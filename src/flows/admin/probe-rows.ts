@@ -4,9 +4,8 @@
  */
 
 import type { Resource } from '../../contract/resource.ts';
-import { FullRows } from '../../origin/changes/full-rows.ts';
+import { withoutDeletions } from '../../origin/changes/full-rows.ts';
 import { markedTable, noCursor } from '../../origin/changes/row-marks.ts';
-import { wrappedAnswers } from '../../origin/changes/wrapped-answers.ts';
 import type { Findings } from '../../origin/findings.ts';
 import type { TableAnswer } from '../../ports/rows.ts';
 import type { FirstRows } from '../../tables/first-rows.ts';
@@ -38,7 +37,7 @@ export function probeRows(definition: Resource, first: FirstRows): ProbeRows {
   return {
     definition: { ...definition, tables: [marked.table] },
     first,
-    past: (answers) => wrappedAnswers(answers, (sink) => new FullRows(sink, marked.marksOf, onMark)),
+    past: (answers) => withoutDeletions(answers, marked, onMark),
     check: (findings) => {
       if (cursor !== undefined && first.rows > 0 && !hasMark) findings.warn(noCursor(cursor));
     },

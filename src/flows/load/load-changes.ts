@@ -11,9 +11,8 @@ import { compareMarks, laterMark, markOf, markValue } from '../../core/watermark
 import { log } from '../../log.ts';
 import type { OriginRequest } from '../../origin/build-request.ts';
 import { ChangedRows, TooManyChanges } from '../../origin/changes/changed-rows.ts';
-import { FullRows } from '../../origin/changes/full-rows.ts';
+import { withoutDeletions } from '../../origin/changes/full-rows.ts';
 import { type MarkedTable, markedTable, noCursor } from '../../origin/changes/row-marks.ts';
-import { wrappedAnswers } from '../../origin/changes/wrapped-answers.ts';
 import { linked } from '../../origin/pages/next-request.ts';
 import type { PageReading } from '../../origin/pages/read-pages.ts';
 import type { BlobContent } from '../../ports/blobs.ts';
@@ -78,13 +77,14 @@ function reasonForAll(error: unknown, { status }: Loading, { link }: Changes): s
   return link !== undefined && isRefused && !NOT_OF_LINK.has(status) ? 'link_gone' : null;
 }
 
-async function loadAll(loading: Loading, { table, marksOf }: MarkedTable<Table>, changes: Changes): Promise<Result> {
+async function loadAll(loading: Loading, marked: MarkedTable<Table>, changes: Changes): Promise<Result> {
+  const { table } = marked;
   const facts = loading.newFacts([table]);
   const seen = new Marks(changes, null);
   const answers = loading.isOfDatabase
     ? loading.queries({ ...facts, tables: [table] })
     : allPages(loading, { table, seen, facts });
-  const rows = wrappedAnswers(answers, (sink) => new FullRows(sink, marksOf, (mark) => seen.note(mark)));
+  const rows = withoutDeletions(answers, marked, (mark) => seen.note(mark));
   const result = await loading.loadAll(rows, facts);
   const state = seen.state(loading.now, loading.now, facts);
   return {

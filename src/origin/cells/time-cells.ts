@@ -1,8 +1,7 @@
-/** Dates and times in texts (CONTRACT 4 "Cells"): `YYYY-MM-DD`, and RFC 3339 in UTC. */
+/** Dates and times in texts (CONTRACT 4 "Cells"): `YYYY-MM-DD`, and RFC 3339 in UTC, also of counts since 1970. */
 
 import type { ColumnDefinition } from '../../contract/column.ts';
 import { isUnit, patternReader } from './date-pattern.ts';
-import { momentOf, wrappedMoment } from './epoch.ts';
 import { asUtc, isoDate, isReal, type LocalTime, offsetMs, rfc3339 } from './moment.ts';
 import { zoneReader } from './time-zone.ts';
 
@@ -64,4 +63,34 @@ function datePart(text: string): LocalTime | undefined {
 
 function fields(year = '', month = '', day = ''): Pick<LocalTime, 'year' | 'month' | 'day'> {
   return { year: Number(year), month: Number(month), day: Number(day) };
+}
+
+const DECIMAL = /^([+-]?)(\d{1,20})(?:\.(\d{1,20}))?(?:[eE]\+?(\d{1,2}))?$/;
+
+/**
+ * Converts a count since 1970 (UTC) to RFC 3339, exactly: the fraction keeps its digits, including those of the
+ * milliseconds. Undefined: the text is not a count, or RFC 3339 has no year for it.
+ */
+function momentOf(text: string, unit: 'unix' | 'unix_ms'): string | undefined {
+  const [, sign = '', whole, part = '', exponent = '0'] = DECIMAL.exec(text) ?? [];
+  if (whole === undefined) return undefined;
+  // Some serializers write a count as 1.764288E9: move the decimal point to the right.
+  const moved = Number(exponent);
+  const digits = whole + part.padEnd(moved, '0');
+  const fractionDigits = Math.max(part.length - moved, 0) + (unit === 'unix_ms' ? 3 : 0);
+  const scale = 10n ** BigInt(fractionDigits);
+  const count = BigInt(digits) * (sign === '-' ? -1n : 1n);
+  const rest = ((count % scale) + scale) % scale;
+  const seconds = Number((count - rest) / scale);
+  if (Math.abs(seconds) > 8.64e12) return undefined;
+  return rfc3339(seconds * 1000, fractionDigits === 0 ? '' : String(rest).padStart(fractionDigits, '0'));
+}
+
+/** Dates of Microsoft's JSON serializers and OData 2. The milliseconds are UTC, whatever offset follows. */
+const WRAPPED = /^\/Date\((-?\d{1,16})(?:[+-]\d{1,4})?\)\/$/;
+
+/** RFC 3339 of `/Date(ms±hhmm)/`; undefined for any other text. */
+function wrappedMoment(text: string): string | undefined {
+  const [, ms] = WRAPPED.exec(text) ?? [];
+  return ms === undefined ? undefined : momentOf(ms, 'unix_ms');
 }

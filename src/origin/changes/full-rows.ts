@@ -1,9 +1,32 @@
 /** A full load of a resource whose next loads are incremental: notes the watermarks, and leaves out rows that are deletions. */
 
-import type { RowSink } from '../../ports/rows.ts';
-import type { RowMarks } from './row-marks.ts';
+import type { RowSink, TableAnswer } from '../../ports/rows.ts';
+import type { MarkedTable, RowMarks } from './row-marks.ts';
 
-export class FullRows implements RowSink {
+/**
+ * The same answers, whose readers leave out deletions. All of them share one sink: the deletion of a row may be on
+ * another page than the row.
+ *
+ * @param onMark receives the watermark of each row that has one
+ */
+export async function* withoutDeletions(
+  answers: AsyncIterable<TableAnswer> | Iterable<TableAnswer>,
+  { marksOf }: Pick<MarkedTable, 'marksOf'>,
+  onMark: (mark: string) => void,
+): AsyncGenerator<TableAnswer, void> {
+  let full: FullRows | undefined;
+  for await (const { body, reader } of answers) {
+    yield {
+      body,
+      reader: (tables, sink) => {
+        full ??= new FullRows(sink, marksOf, onMark);
+        return reader(tables, full);
+      },
+    };
+  }
+}
+
+class FullRows implements RowSink {
   readonly #sink: RowSink;
   readonly #marksOf: (key: string, hidden: readonly string[]) => RowMarks;
   readonly #onMark: (mark: string) => void;

@@ -2,11 +2,10 @@
  * Requests pages one after the other, and repeats the request for a page that fails before any of its rows was read.
  */
 
-import { LOAD_RETRIES, PAGE_RETRIES } from '../../contract/pages.ts';
+import { HELD_PAGE_BYTES, LOAD_RETRIES, PAGE_RETRIES } from '../../contract/pages.ts';
 import { LoadFailure } from '../../contract/problem.ts';
 import type { OriginRequest } from '../build-request.ts';
 import type { NewAnswer } from '../fetch-origin.ts';
-import { heldPage } from './held-page.ts';
 
 /** Longest wait before a page is requested again; a longer wait is left to the next attempt. */
 const MOST_WAIT_MS = 60_000;
@@ -78,4 +77,31 @@ export class PageAsker {
     const waitMs = error.retryAfterMs ?? pauseMs / 2 + (pauseMs / 2) * this.#asking.random();
     return waitMs <= MOST_WAIT_MS && waitMs < this.#asking.leftMs() / 2 ? waitMs : null;
   }
+}
+
+/**
+ * The same body, once it is complete or HELD_PAGE_BYTES have arrived. Until then no reader has seen any of it, so the
+ * page can be requested again. @throws what the body throws until then
+ */
+async function heldPage(body: AsyncIterable<Uint8Array>): Promise<AsyncIterable<Uint8Array>> {
+  const iterator = body[Symbol.asyncIterator]();
+  const pieces: Uint8Array[] = [];
+  let bytes = 0;
+  for (let next = await iterator.next(); ; next = await iterator.next()) {
+    if (next.done === true) return flowing(pieces, null);
+    pieces.push(next.value);
+    bytes += next.value.byteLength;
+    if (bytes > HELD_PAGE_BYTES) return flowing(pieces, iterator);
+  }
+}
+
+/** Releases each piece as it is read. */
+async function* flowing(
+  pieces: Uint8Array[],
+  rest: AsyncIterator<Uint8Array> | null,
+): AsyncGenerator<Uint8Array, void> {
+  pieces.reverse();
+  for (let piece = pieces.pop(); piece !== undefined; piece = pieces.pop()) yield piece;
+  if (rest === null) return;
+  for (let next = await rest.next(); next.done !== true; next = await rest.next()) yield next.value;
 }
