@@ -4,22 +4,12 @@ import { NAMELESS } from '../ports/entry.ts';
 import type { SyncMessage } from '../ports/messages.ts';
 import type { Entries, LoadedVersion } from '../ports/stores.ts';
 import { statementsFor } from './bound-values.ts';
-import { rowsThatFit } from './bounded-page.ts';
-import { conditions } from './entry-conditions.ts';
+import { findListed, listEntries } from './entry-lists.ts';
 import { entryOf, entryRowOf, FIXED_COLUMNS, type StoredEntry, valuesOf, WRITTEN_COLUMNS } from './entry-row.ts';
-import { LISTED, type ListedRow, whole } from './listed-entries.ts';
 import { readEntries, readEntry } from './read-entries.ts';
 import { moveWalk, readWalk } from './walks.ts';
 
 const COLUMNS = [...FIXED_COLUMNS, ...WRITTEN_COLUMNS];
-/**
- * Most rows that one page of a filtered list reads: for a request, and for a sweep, which starts from the beginning
- * each time.
- */
-const FILTER_WINDOW = 10_000;
-const SWEEP_WINDOW = 100_000;
-
-const findAll = (asked: string) => `SELECT ${LISTED} FROM ${asked} CROSS JOIN entries ON entries.key = asked.value`;
 
 const findVersions = (asked: string) => `
   SELECT key, resource, number, revision, version, document ->> '$.loaded.changed' AS changed,
@@ -114,15 +104,7 @@ export function d1Entries(db: D1Database): EntryShard {
       return row === null ? null : entryRowOf(row);
     },
 
-    async findAll(keys) {
-      if (keys.length === 0) return { entries: [], unread: [] };
-      const pages = await db.batch<ListedRow>(statementsFor(db, keys, findAll));
-      const rows = pages.flatMap(({ results }) => results);
-      const fit = rowsThatFit(rows);
-      const firstUnread = rows[fit]?.key;
-      const entries = await whole(db, rows.slice(0, fit));
-      return { entries, unread: firstUnread === undefined ? [] : keys.slice(keys.indexOf(firstUnread)) };
-    },
+    findAll: (keys) => findListed(db, keys),
 
     async findVersions(keys) {
       if (keys.length === 0) return [];
@@ -130,27 +112,7 @@ export function d1Entries(db: D1Database): EntryShard {
       return pages.flatMap(({ results }) => results);
     },
 
-    async list(filter, after, limit, now) {
-      const { range, predicate } = conditions(filter, after ?? '', now);
-      const window = filter.numberBelow === undefined ? FILTER_WINDOW : SWEEP_WINDOW;
-      // One row beyond the page tells whether there is a next page.
-      const { results } = await db
-        .prepare(
-          `SELECT * FROM (SELECT ${LISTED} FROM entries WHERE ${range.sql} ORDER BY key LIMIT ${window})
-          WHERE ${predicate.sql} LIMIT ?`,
-        )
-        .bind(...range.values, ...predicate.values, limit + 1)
-        .all<ListedRow>();
-      const page = results.slice(0, rowsThatFit(results.slice(0, limit)));
-      const entries = await whole(db, page);
-      if (results.length > page.length) return { entries, next: page.at(-1)?.key ?? null };
-      // Fewer rows match: either the list ends here, or the rest lies beyond the rows that were read.
-      const next = await db
-        .prepare(`SELECT key FROM entries WHERE ${range.sql} ORDER BY key LIMIT 1 OFFSET ${window - 1}`)
-        .bind(...range.values)
-        .first<string>('key');
-      return { entries, next };
-    },
+    list: (filter, after, limit, now) => listEntries(db, filter, after, limit, now),
 
     async count(resource) {
       const sql = 'SELECT count FROM loaded_caches WHERE resource = ?1';

@@ -1,9 +1,12 @@
 /** A resource as a row of table `resources`. */
 
-import type { StoredResource } from '../contract/resource.ts';
+import * as v from 'valibot';
+import { Resource, type StoredResource } from '../contract/resource.ts';
 import { MAX_RESOURCES_OF_SOURCE, type StoredSource } from '../contract/source.ts';
+import { isObject } from '../core/json-value.ts';
+import { log } from '../log.ts';
+import { isFirstInMinute } from './once-a-minute.ts';
 import { sourceDefinitionOf } from './source-row.ts';
-import { definitionOf } from './stored-definition.ts';
 
 /** A row as D1 gives it; JSON in `definition`, null for a tombstone. */
 export interface ResourceRow {
@@ -50,4 +53,33 @@ export function resourceOf(row: ResourceRow): StoredResource {
 function namedSource(text: string): StoredSource {
   const { definition, ...source } = JSON.parse(text) as StoredSource;
   return { ...source, definition: sourceDefinitionOf(definition) };
+}
+
+/**
+ * A definition in the form of this release: parsing adds the defaults of members that an older release did not know. A definition
+ * that does not parse, such as one of a newer release, is used as it is: its caches stay readable, and lists with it do not fail.
+ * Null: the text is not JSON, which counts as deleted.
+ */
+function definitionOf(title: string, text: string): Resource | null {
+  const stored = jsonOf(text);
+  const parsed = v.safeParse(Resource, stored);
+  if (parsed.success) return parsed.output;
+  logUnread(
+    title,
+    parsed.issues.map((issue) => `${v.getDotPath(issue)}: ${issue.message}`),
+  );
+  return isObject(stored) ? (stored as unknown as Resource) : null;
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function logUnread(title: string, faults: readonly string[]): void {
+  if (!isFirstInMinute(`resource.not_parsed ${title}`, Date.now())) return;
+  log('warn', 'resource.not_parsed', { resource: title, faults });
 }
