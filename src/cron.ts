@@ -7,7 +7,7 @@ import type { Services } from './flows/services.ts';
 import { evictUnread } from './flows/upkeep/evict-unread.ts';
 import { refreshDue } from './flows/upkeep/refresh-due.ts';
 import { sweepAll } from './flows/upkeep/sweep.ts';
-import { wakeOverdue } from './flows/webhooks/wake-overdue.ts';
+import { wakeOverdue } from './flows/webhooks/drain-webhook.ts';
 import { log } from './log.ts';
 
 const DAY_MS = 86_400_000;

@@ -1,4 +1,4 @@
-/** Processes many items, a few at the same time. */
+/** Processes many items: a few at the same time, and with the failure of one kept apart from the others. */
 
 /** Most calls of stores or objects that one request has in progress. */
 const WIDTH = 20;
@@ -19,4 +19,16 @@ export async function sideBySide<Item, Result>(
   };
   await Promise.all(Array.from({ length: Math.min(WIDTH, items.length) }, lane));
   return results;
+}
+
+/** A value, or the error that was thrown instead. */
+export type Outcome<Value> = { value: Value } | { error: unknown };
+
+/** What the work returns or throws, as a value: a failure of one item must not fail the others. */
+export async function attempt<Value>(work: Promise<Value>): Promise<Outcome<Value>> {
+  try {
+    return { value: await work };
+  } catch (error) {
+    return { error };
+  }
 }

@@ -5,7 +5,7 @@ import { etagOf } from '../../core/etag.ts';
 import { timestamp } from '../../core/timestamp.ts';
 import type { Link } from '../../ports/entry.ts';
 import type { Task } from '../../ports/task.ts';
-import { demandAvailable } from '../demand-available.ts';
+import { demandAvailable } from '../ask-object.ts';
 import type { Services } from '../services.ts';
 import { judgeCache } from './judged-caches.ts';
 

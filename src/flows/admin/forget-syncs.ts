@@ -4,7 +4,7 @@ import { MAX_BULK } from '../../contract/constants.ts';
 import { hubsOf } from '../../core/live-hub/place.ts';
 import { sideBySide } from '../../side-by-side.ts';
 import { overloaded } from '../../stores/overloaded.ts';
-import { purgeKey } from '../purge-key.ts';
+import { purgeKey } from '../ask-object.ts';
 import type { Services } from '../services.ts';
 
 /** How many records were removed, and where to continue (a key or an empty text); null if nothing is left. */

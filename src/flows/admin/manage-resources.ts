@@ -37,7 +37,7 @@ import { xmlFaults } from '../../origin/xml/check-xml.ts';
 import type { Json } from '../../ports/entry.ts';
 import type { Resources } from '../../ports/stores.ts';
 import type { Services } from '../services.ts';
-import { triedAnew } from './tried-anew.ts';
+import { retriedOnConflict } from './named-definitions.ts';
 
 /** A stored definition with its entity tag (without quotes). */
 export interface TaggedResource {
@@ -188,7 +188,7 @@ export async function putResource(
   conditions: Conditions,
   now: number,
 ): Promise<PutResource> {
-  return triedAnew<PutResource>('resource', async () => {
+  return retriedOnConflict<PutResource>('resource', async () => {
     const stored = await resources.read(title);
     const current = tagged(stored);
     demandConditions(conditions, current?.etag ?? null);
@@ -223,7 +223,7 @@ export async function deleteResource(
   conditions: Conditions,
   now: number,
 ): Promise<void> {
-  await triedAnew('resource', async () => {
+  await retriedOnConflict('resource', async () => {
     const stored = await resources.read(title);
     const current = tagged(stored) ?? unknownResource();
     demandConditions(conditions, current.etag);

@@ -20,8 +20,7 @@ import { log } from '../../log.ts';
 import { sourceFaults } from '../../origin/check-source.ts';
 import type { Json } from '../../ports/entry.ts';
 import type { Services } from '../services.ts';
-import { parseNamed } from './parse-named.ts';
-import { triedAnew } from './tried-anew.ts';
+import { parseNamed, retriedOnConflict } from './named-definitions.ts';
 
 /**
  * Parses the body of `PUT /sources/<name>/`. An answer to GET can be put back: `name` must be the same, and `state` is
@@ -105,7 +104,7 @@ export async function putSource(
   conditions: Conditions,
   now: number,
 ): Promise<PutSource> {
-  return triedAnew<PutSource>('source', async () => {
+  return retriedOnConflict<PutSource>('source', async () => {
     const current = await sources.read(name);
     demandConditions(conditions, current === null ? null : sourceEtag(current));
     const { changed, expires } = changeOf(current, definition);
@@ -126,7 +125,7 @@ export async function deleteSource(
   name: string,
   conditions: Conditions,
 ): Promise<void> {
-  await triedAnew('source', async () => {
+  await retriedOnConflict('source', async () => {
     const current = await getSource(sources, name);
     demandConditions(conditions, sourceEtag(current));
     if (await sources.remove(name, current.changedAt)) return true;

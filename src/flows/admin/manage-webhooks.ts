@@ -20,8 +20,7 @@ import { webhookFaults } from '../../origin/check-webhook.ts';
 import { deliverWebhook } from '../../origin/deliver-webhook.ts';
 import type { Json } from '../../ports/entry.ts';
 import { deliveryOptions, type SendOptions, type WebhookServices, wakeWebhook } from '../webhooks/send-events.ts';
-import { parseNamed } from './parse-named.ts';
-import { triedAnew } from './tried-anew.ts';
+import { parseNamed, retriedOnConflict } from './named-definitions.ts';
 
 /**
  * Parses the body of `PUT /webhooks/<name>/`. An answer to GET can be put back: `name` must be the same, and `state` is
@@ -79,7 +78,7 @@ export async function putWebhook(
   conditions: Conditions,
   now: number,
 ): Promise<PutWebhook> {
-  return triedAnew<PutWebhook>('webhook', async () => {
+  return retriedOnConflict<PutWebhook>('webhook', async () => {
     const current = (await services.webhooks.readAll([name])).get(name);
     demandConditions(conditions, current === undefined ? null : webhookEtag(current));
     const isSame = current !== undefined && canonicalText(current.definition) === canonicalText(definition);
@@ -103,7 +102,7 @@ export async function deleteWebhook(
   name: string,
   conditions: Conditions,
 ): Promise<void> {
-  await triedAnew('webhook', async () => {
+  await retriedOnConflict('webhook', async () => {
     const current = await getWebhook(services, name);
     demandConditions(conditions, webhookEtag(current));
     return (await services.webhooks.remove(name, current.changedAt)) ? true : null;

@@ -27,9 +27,8 @@ import { GateHold, noGates } from '../load/gate-hold.ts';
 import { LoadClock } from '../load/load-clock.ts';
 import { asFailure } from '../load/report-load.ts';
 import type { Services } from '../services.ts';
-import { isFull, type Seen, watched } from './probe-notes.ts';
+import { isFull, type ProbeRows, probeRows, type Seen, watched } from './probe-reading.ts';
 import type { Probe } from './probe-resource.ts';
-import { type ProbeRows, probeRows } from './probe-rows.ts';
 
 /** How to ask the origin, and where to put the results. */
 interface Asking {

@@ -6,7 +6,7 @@ import { selectionOf } from '../../core/parameters.ts';
 import type { Parameters } from '../../ports/entry.ts';
 import type { EntryRow } from '../../ports/stores.ts';
 import { sideBySide } from '../../side-by-side.ts';
-import { purgeKey } from '../purge-key.ts';
+import { purgeKey } from '../ask-object.ts';
 import { findResource } from '../read/find-resource.ts';
 import type { Services } from '../services.ts';
 import { sweepResource } from '../upkeep/sweep.ts';

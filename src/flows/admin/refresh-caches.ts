@@ -8,7 +8,7 @@ import type { EnqueueRequest } from '../../ports/object.ts';
 import type { EntryRow } from '../../ports/stores.ts';
 import type { Task } from '../../ports/task.ts';
 import { sideBySide } from '../../side-by-side.ts';
-import { demandAvailable } from '../demand-available.ts';
+import { demandAvailable } from '../ask-object.ts';
 import { refreshCache, refreshOf } from '../load/request-refresh.ts';
 import { findResource } from '../read/find-resource.ts';
 import type { Services } from '../services.ts';

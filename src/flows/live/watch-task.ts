@@ -9,7 +9,7 @@ import { MEMORY_SHARES } from '../../ports/memory-shares.ts';
 import type { Task } from '../../ports/task.ts';
 import { BoundedMap } from '../../stores/bounded-map.ts';
 import { growingPauses, looks } from '../../waiting.ts';
-import { demandAvailable } from '../demand-available.ts';
+import { demandAvailable } from '../ask-object.ts';
 import type { Services } from '../services.ts';
 
 type TaskServices = Pick<Services, 'objects' | 'lookup'>;

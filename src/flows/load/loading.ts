@@ -30,7 +30,7 @@ import type { Services } from '../services.ts';
 import type { GateHold } from './gate-hold.ts';
 import type { LoadClock } from './load-clock.ts';
 import type { LoadSlot } from './load-slots.ts';
-import { scales, type Weigh } from './weigh-load.ts';
+import { scales, type Weigh } from './load-slots.ts';
 
 /** The services that a load uses. */
 export type LoadServices = Pick<Services, 'blobs' | 'secret' | 'settings' | 'via' | 'database'>;

@@ -8,7 +8,7 @@ import { policyOf } from '../../core/task-policy.ts';
 import type { CacheIdentity, Parameters } from '../../ports/entry.ts';
 import type { EnqueueRequest } from '../../ports/object.ts';
 import type { Task } from '../../ports/task.ts';
-import { demandAvailable } from '../demand-available.ts';
+import { demandAvailable } from '../ask-object.ts';
 import { waitForTask } from '../live/watch-task.ts';
 import { findResource } from '../read/find-resource.ts';
 import type { Services } from '../services.ts';

@@ -3,7 +3,7 @@
 import type { Identity } from '../../contract/identity.ts';
 import { isOpenTo } from '../../core/resource-access.ts';
 import type { RevokeAnswer, Unavailable } from '../../ports/object.ts';
-import { demandAvailable } from '../demand-available.ts';
+import { demandAvailable } from '../ask-object.ts';
 import { readTask } from '../live/watch-task.ts';
 import type { Services } from '../services.ts';
 

@@ -8,7 +8,7 @@
 import { freshnessRules, isAwaited, lastFailure } from '../../core/freshness.ts';
 import { overloaded } from '../../stores/overloaded.ts';
 import { growingPauses, looks } from '../../waiting.ts';
-import { demandAvailable } from '../demand-available.ts';
+import { demandAvailable } from '../ask-object.ts';
 import type { Services } from '../services.ts';
 import { type AskForLoad, type LoadAnswer, loadAsker, type PendingTask } from './ask-for-load.ts';
 import { type FoundCache, versionOf } from './find-entry.ts';

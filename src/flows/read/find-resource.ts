@@ -7,7 +7,7 @@ import { Problem } from '../../contract/problem.ts';
 import { type DefinedResource, isDefined, ResourceTitle } from '../../contract/resource.ts';
 import { isOpenTo } from '../../core/resource-access.ts';
 import type { Resources } from '../../ports/stores.ts';
-import { attempt, type Outcome } from '../outcome.ts';
+import { attempt, type Outcome } from '../../side-by-side.ts';
 
 /** Longest part of an unknown title that an answer repeats, characters. */
 const TOLD_CHARACTERS = 128;

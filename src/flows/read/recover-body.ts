@@ -2,8 +2,7 @@
 
 import { log } from '../../log.ts';
 import type { Entry } from '../../ports/entry.ts';
-import { demandAvailable } from '../demand-available.ts';
-import { purgeKey } from '../purge-key.ts';
+import { demandAvailable, purgeKey } from '../ask-object.ts';
 import type { Services } from '../services.ts';
 
 /**

@@ -6,8 +6,8 @@
 
 import type { Entry } from '../../ports/entry.ts';
 import type { LookedUp } from '../../ports/stores.ts';
+import { attempt, type Outcome } from '../../side-by-side.ts';
 import { fetchOnce } from '../../stores/fetch-once.ts';
-import { attempt, type Outcome } from '../outcome.ts';
 import type { Services } from '../services.ts';
 import { logNotAsked } from './ask-for-load.ts';
 import { type FoundCache, versionOf } from './find-entry.ts';

@@ -10,10 +10,9 @@ import { type AskedAnswer, type ChosenAnswer, chooseAnswer } from '../../core/ch
 import { namedVersion } from '../../core/named-version.ts';
 import type { Preferences } from '../../core/prefer.ts';
 import type { CacheIdentity, Parameters } from '../../ports/entry.ts';
-import { sideBySide } from '../../side-by-side.ts';
+import { attempt, type Outcome, sideBySide } from '../../side-by-side.ts';
+import { sharedHold } from '../live/held-requests.ts';
 import type { LiveCheck } from '../live/live-check.ts';
-import { sharedHold } from '../live/shared-hold.ts';
-import { attempt, type Outcome } from '../outcome.ts';
 import type { Services } from '../services.ts';
 import { loadAsker, logNotAsked, type PendingTask } from './ask-for-load.ts';
 import { unfinishedTask } from './await-load.ts';

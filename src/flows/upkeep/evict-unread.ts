@@ -6,7 +6,7 @@
 
 import { log } from '../../log.ts';
 import { sideBySide } from '../../side-by-side.ts';
-import { purgeKey } from '../purge-key.ts';
+import { purgeKey } from '../ask-object.ts';
 import type { Services } from '../services.ts';
 import { type EmitServices, emitPurgesAhead } from '../webhooks/emit-events.ts';
 

@@ -7,6 +7,7 @@ import type { StoredWebhook, WaitingEvents } from '../../contract/webhook.ts';
 import { retryDelayMs } from '../../core/webhook-events.ts';
 import { log } from '../../log.ts';
 import type { LeaseEnd, WaitingEnd } from '../../ports/webhook-stores.ts';
+import type { Services } from '../services.ts';
 import {
   disableWebhook,
   GIVE_UP_MS,
@@ -157,4 +158,19 @@ async function sendAll(
     if (result.outcome === 'refused') return result;
   }
   return null;
+}
+
+/** A wake-up counts as lost this long after its time, ms: longer than a lease. */
+const LATE_MS = 90_000;
+
+/**
+ * The second clock of webhooks: wakes those whose events were due some time ago and not handled, because a message or a
+ * consumer was lost. `now` in ms since the epoch.
+ */
+export async function wakeOverdue(
+  { webhooks, webhookQueue }: Pick<Services, 'webhooks' | 'webhookQueue'>,
+  now: number,
+): Promise<void> {
+  const names = await webhooks.overdue(now - LATE_MS);
+  if (names.length > 0) await webhookQueue.sendBatch(names.map((webhook) => ({ body: { webhook } })));
 }

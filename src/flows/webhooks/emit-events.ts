@@ -9,7 +9,7 @@ import { eventOfPurge, eventsOfTask, messagesOf } from '../../core/webhook-event
 import type { Entry } from '../../ports/entry.ts';
 import { overloaded } from '../../stores/overloaded.ts';
 import { withTimeout } from '../../waiting.ts';
-import { demandAvailable } from '../demand-available.ts';
+import { demandAvailable } from '../ask-object.ts';
 import type { Services } from '../services.ts';
 
 /** The services that events go through. */

@@ -2,8 +2,8 @@
 import { createExecutionContext, createMessageBatch, getQueueResult } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { wakeOverdue } from '../../../src/flows/webhooks/drain-webhook.ts';
 import { GIVE_UP_MS } from '../../../src/flows/webhooks/send-events.ts';
-import { wakeOverdue } from '../../../src/flows/webhooks/wake-overdue.ts';
 import type { CacheIdentity } from '../../../src/ports/entry.ts';
 import { handleWebhookBatch } from '../../../src/queues/webhook-queue.ts';
 import { d1WebhookWaiting } from '../../../src/stores/webhook-waiting.ts';

@@ -1,11 +1,29 @@
-/** Parses definitions that are put under a name: webhooks, sources. */
+/** Definitions under a name: how those of webhooks and sources are parsed, and all are written while others write too. */
 
 import * as v from 'valibot';
-import type { InputFault } from '../../contract/problem.ts';
+import { type InputFault, Problem } from '../../contract/problem.ts';
 import { faultsOfForm } from '../../core/form-faults.ts';
 import { invalidParameters } from '../../core/input-faults.ts';
 import { isObject } from '../../core/json-value.ts';
 import type { Json } from '../../ports/entry.ts';
+
+const MAX_TRIES = 5;
+
+/**
+ * Returns the result of the first attempt to write that no other write interrupted. Each attempt reads the definition
+ * just before it writes.
+ *
+ * @param what name of the written thing, for people
+ * @param attempt returns null if another write came first
+ * @throws Problem `conflict` if others keep writing; and whatever the attempt throws
+ */
+export async function retriedOnConflict<T>(what: string, attempt: () => Promise<T | null>): Promise<T> {
+  for (let tries = 0; tries < MAX_TRIES; tries++) {
+    const result = await attempt();
+    if (result !== null) return result;
+  }
+  throw new Problem('conflict', `Others are changing this ${what}. Read it and try again.`);
+}
 
 /** Rules for a definition under a name. */
 interface Rules<T> {

@@ -1,8 +1,19 @@
-/** The purge of one key, which all flows that purge use. */
+/** Calls of a cache's object as several flows make them. */
 
 import type { Entry } from '../ports/entry.ts';
-import { demandAvailable } from './demand-available.ts';
+import type { Unavailable } from '../ports/object.ts';
+import { overloaded } from '../stores/overloaded.ts';
 import type { Services } from './services.ts';
+
+/**
+ * Returns the answer, unless the object is newer than this release (DESIGN "Two releases at once").
+ *
+ * @throws Problem `overloaded` with `Retry-After`
+ */
+export function demandAvailable<Answer extends { outcome: string }>(answer: Answer): Exclude<Answer, Unavailable> {
+  if (answer.outcome === 'unavailable') throw overloaded('A new release is being rolled out. Try again in a moment.');
+  return answer as Exclude<Answer, Unavailable>;
+}
 
 /**
  * Asks the object of a key to purge it: data fetched before never becomes current again, and this location knows of the
