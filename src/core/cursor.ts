@@ -29,3 +29,15 @@ export function decodeCursor<Schema extends v.GenericSchema>(cursor: string, sch
     });
   }
 }
+
+/** Cursors of one list whose place is one text, such as a title. Those of other lists are rejected. */
+export function listCursor(list: string) {
+  const Place = v.tuple([v.literal(list), v.string()]);
+  return {
+    /** Returns the cursor for the page after `place`; null at the end of the list. */
+    after: (place: string | null): string | null => (place === null ? null : encodeCursor([list, place])),
+    /** Returns the place in a cursor; null if none was sent. @throws Problem `invalid-cursor` */
+    placeOf: (cursor: string | undefined): string | null =>
+      cursor === undefined ? null : decodeCursor(cursor, Place)[1],
+  };
+}

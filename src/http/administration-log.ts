@@ -6,11 +6,12 @@
 
 import { hash } from 'node:crypto';
 import type { Context } from 'hono';
-import type { ActionName } from '../contract/action.ts';
+import { type ActionName, MAX_REASON } from '../contract/action.ts';
+import { HEADER } from '../contract/constants.ts';
+import { Problem } from '../contract/problem.ts';
 import { type DoneAction, recordAction } from '../flows/admin/record-action.ts';
 import { log } from '../log.ts';
 import type { AppEnv } from './factory.ts';
-import { reasonOf } from './reason.ts';
 
 /** Each event, and the details that its log line contains. */
 interface Deeds {
@@ -90,4 +91,33 @@ export function selectedTarget(title: string, parameters: Readonly<Record<string
     ([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
   );
   return members.length === 0 ? title : `${title}?${members.join('&')}`;
+}
+
+/**
+ * Returns why an administrator makes a change, from `X-Reason` (CONTRACT 4); null if the header is missing. It is percent-encoded UTF-8, as `encodeURIComponent` writes
+ * it, because a header is ASCII; plain English without `%` needs no encoding.
+ *
+ * @throws Problem `invalid-header`
+ */
+function reasonOf(c: Context<AppEnv>): string | null {
+  const header = c.req.header(HEADER.reason)?.trim() ?? '';
+  if (header === '') return null;
+  const reason = decoded(header);
+  if ([...reason].length > MAX_REASON) throw invalidReason(`must have at most ${MAX_REASON} characters`);
+  if (/\p{Cc}|\p{Cs}/u.test(reason)) throw invalidReason('must not have control characters');
+  return reason;
+}
+
+function decoded(header: string): string {
+  if (!/^[ -~]*$/.test(header))
+    throw invalidReason('must be ASCII: percent-encode other characters, as encodeURIComponent does');
+  try {
+    return decodeURIComponent(header);
+  } catch {
+    throw invalidReason('must be percent-encoded UTF-8: write % as %25');
+  }
+}
+
+function invalidReason(detail: string): Problem {
+  return new Problem('invalid-header', `${HEADER.reason} ${detail}.`, { errors: [{ pointer: HEADER.reason, detail }] });
 }

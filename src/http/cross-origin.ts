@@ -31,7 +31,7 @@ export const EXPOSED_HEADERS = EXPOSED.join(',');
 const ALL_METHODS = 'GET, HEAD, POST, PUT, DELETE, OPTIONS';
 
 /**
- * Answers OPTIONS with 204; `Allow` must be set before (methods.ts). For other answers see answer-headers.ts. Allows
+ * Answers OPTIONS with 204; `Allow` must be set before (methods.ts). For other answers see every-request.ts. Allows
  * every requested header: there are no credentials to protect, and a header added by tracing must not lock a page out.
  */
 export const crossOrigin = cors({

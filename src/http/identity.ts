@@ -151,3 +151,20 @@ function deviceOf(identity: Identity, header: string | undefined): string | null
   }
   return header;
 }
+
+/** `user=*`: all users. */
+const ALL_USERS = '*';
+
+/**
+ * Returns the user whose devices the request may list, by its parameter `user=`; null for all users.
+ *
+ * @throws Problem `insufficient-scope`: the caller's own devices need `cache:read` or `cache:inspect`, those of others
+ * `cache:inspect`
+ */
+export function allowedUser(c: Context<AppEnv>, user: string | undefined): string | null {
+  const identity = c.get('identity');
+  const own = user === undefined || (user === identity.user && user !== ALL_USERS);
+  if (own) return identity.user;
+  demandScope(identity, 'cache:inspect');
+  return user === ALL_USERS ? null : user;
+}

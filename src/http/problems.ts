@@ -13,12 +13,12 @@ import {
   type ProblemCode,
   problemType,
 } from '../contract/problem.ts';
+import type { Services } from '../flows/services.ts';
 import { log } from '../log.ts';
 import { isFirstInMinute } from '../stores/once-a-minute.ts';
 import { overloaded } from '../stores/overloaded.ts';
 import { platformRetryAfterS } from '../stores/platform-faults.ts';
 import type { AppEnv } from './factory.ts';
-import { noteRefusal } from './note-refusal.ts';
 
 /** For `onError`: the answer to a refusal or a fault. */
 export function renderError(error: unknown, c: Context<AppEnv>): Response {
@@ -98,4 +98,18 @@ function problemOf(error: unknown): Problem {
       cause: error,
     },
   );
+}
+
+/**
+ * Notes for the operator why a device was refused a resource (CONTRACT 4 "Devices"), since only the device gets the
+ * answer. After the answer, at most once an hour, if the problem names the resource and the device is known.
+ */
+export function noteRefusal(c: Context<AppEnv>, { refused }: Problem): void {
+  // A request that was refused early lacks some of these.
+  const device = c.get('device') as string | null | undefined;
+  const identity = c.get('identity') as Identity | undefined;
+  const services = c.get('services') as Services | undefined;
+  if (refused === undefined || device == null || identity === undefined || services === undefined) return;
+  const work = services.syncBuffer.addRefusal({ user: identity.user, device, ...refused }, Date.now());
+  if (work !== null) services.waitUntil(work);
 }

@@ -8,7 +8,7 @@ import { InlineBudget, inlineSize, openInline } from '../flows/read/inline-bodie
 import { noteSynced, type ReadCache } from '../flows/read/note-given.ts';
 import type { SyncedItem } from '../flows/read/sync-caches.ts';
 import type { AppEnv } from './factory.ts';
-import { noteRefusal } from './note-refusal.ts';
+import { noteRefusal } from './problems.ts';
 import { besideBody, isServed, textWithoutBody } from './sync-item.ts';
 import type { AskedSync } from './sync-question.ts';
 

@@ -2,7 +2,7 @@
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import type { CatalogEntry } from '../../src/contract/catalog.ts';
-import { openApiText } from '../../src/http/openapi-text.ts';
+import { openApiText } from '../../src/http/assets.ts';
 import { admin } from '../support/admin.ts';
 import { Client } from '../support/client.ts';
 import { countCalls } from '../support/count-calls.ts';

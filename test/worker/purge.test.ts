@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
-import { listCursor } from '../../src/http/list-cursor.ts';
+import { listCursor } from '../../src/core/cursor.ts';
 import {
   admin,
   cachesOf,

@@ -5,15 +5,15 @@
 import * as v from 'valibot';
 import { describe, NOT_MODIFIED, pageOf, RESOURCE_TITLE } from '#describe';
 import { CatalogEntry, ResourceDocument } from '../../contract/catalog.ts';
+import { listCursor } from '../../core/cursor.ts';
 import { resourceDocument } from '../../core/resource-document/index.ts';
 import { findResource } from '../../flows/read/find-resource.ts';
 import { readCatalog } from '../../flows/read/read-catalog.ts';
+import { openApiText } from '../assets.ts';
 import { factory } from '../factory.ts';
 import { protect } from '../identity.ts';
 import { noQuery, PageQuery, query } from '../input.ts';
-import { listCursor } from '../list-cursor.ts';
 import { methods } from '../methods.ts';
-import { openApiText } from '../openapi-text.ts';
 import { nextLink, replyJson } from '../reply.ts';
 
 const titles = listCursor('catalog');

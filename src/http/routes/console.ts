@@ -6,7 +6,6 @@
 import { describe, NOT_MODIFIED } from '#describe';
 import { ConsoleConfig } from '../../contract/console.ts';
 import { readAsset } from '../assets.ts';
-import { consolePolicy } from '../console-policy.ts';
 import { providerOrigins } from '../console-provider.ts';
 import { consoleConfig } from '../console-settings.ts';
 import { factory } from '../factory.ts';
@@ -39,3 +38,27 @@ consolePages.get('/console/*', async (c) => {
   const html = await (await readAsset(c.env.ASSETS, 'pages/console.html')).text();
   return c.html(html, 200, { 'Content-Security-Policy': policy, 'Cache-Control': 'no-cache' });
 });
+
+/**
+ * What the page at `requestUrl` may load, run and send requests to (Content Security Policy 3).
+ *
+ * @param others origins that the page may also send requests to: the provider's, and the listener of the start script
+ */
+function consolePolicy(requestUrl: string, others: readonly string[]): string {
+  const { protocol, host } = new URL(requestUrl);
+  // Before version 17.4, Safari does not treat a socket of the same host as 'self'.
+  const sockets = `${protocol === 'https:' ? 'wss' : 'ws'}://${host}`;
+  const asked = ["'self'", sockets, ...others];
+  return [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self' data:",
+    `connect-src ${asked.join(' ')}`,
+    "form-action 'none'",
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+    "require-trusted-types-for 'script'",
+    "trusted-types 'none'",
+  ].join('; ');
+}

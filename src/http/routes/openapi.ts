@@ -3,9 +3,9 @@
  */
 
 import { API_BASE } from '../../contract/constants.ts';
+import { openApiText } from '../assets.ts';
 import { factory } from '../factory.ts';
 import { methods } from '../methods.ts';
-import { openApiText } from '../openapi-text.ts';
 import { replyJson } from '../reply.ts';
 
 /** Path of the text. */

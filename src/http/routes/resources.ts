@@ -8,6 +8,7 @@ import { ExpandedResource } from '../../contract/expanded-resource.ts';
 import { Definition, DefinitionAnswer, type Resource } from '../../contract/resource.ts';
 import { ResourcePreview } from '../../contract/resource-preview.ts';
 import { SourceName } from '../../contract/source.ts';
+import { listCursor } from '../../core/cursor.ts';
 import {
   deleteResource,
   getResource,
@@ -28,7 +29,6 @@ import { carryOut } from '../administration-log.ts';
 import { factory } from '../factory.ts';
 import { protectAdministration } from '../identity.ts';
 import { Flag, noQuery, PageQuery, query, readJson, SearchText } from '../input.ts';
-import { listCursor } from '../list-cursor.ts';
 import { methods } from '../methods.ts';
 import { conditionsOf, nextLink, replyJson, warned } from '../reply.ts';
 

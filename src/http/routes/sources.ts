@@ -5,6 +5,7 @@ import { describe, NOT_MODIFIED, oneOf, pageOf, pathParameter } from '#describe'
 import { about } from '../../contract/about.ts';
 import { SourceAnswer, SourceDefinition } from '../../contract/source.ts';
 import { SourcePreview } from '../../contract/source-preview.ts';
+import { listCursor } from '../../core/cursor.ts';
 import {
   answerOfSource,
   deleteSource,
@@ -20,7 +21,6 @@ import { carryOut } from '../administration-log.ts';
 import { factory } from '../factory.ts';
 import { protectAdministration } from '../identity.ts';
 import { Flag, noQuery, PageQuery, query, readJson } from '../input.ts';
-import { listCursor } from '../list-cursor.ts';
 import { methods } from '../methods.ts';
 import { conditionsOf, nextLink, replyJson, warned } from '../reply.ts';
 

@@ -5,12 +5,12 @@ import { describe } from '#describe';
 import { about } from '../../contract/about.ts';
 import { ForgetAnswer } from '../../contract/administration.ts';
 import { MAX_DEVICE_LENGTH, MAX_USER_LENGTH } from '../../contract/constants.ts';
+import { listCursor } from '../../core/cursor.ts';
 import { forgetSyncs } from '../../flows/admin/forget-syncs.ts';
 import { carryOut, hiddenName } from '../administration-log.ts';
 import { factory } from '../factory.ts';
 import { protectAdministration } from '../identity.ts';
 import { PageQuery, query } from '../input.ts';
-import { listCursor } from '../list-cursor.ts';
 import { methods } from '../methods.ts';
 import { replyJson } from '../reply.ts';
 
