@@ -12,7 +12,7 @@ export const MAX_WATCHES = 200_000;
 /** Most pairs of one user's sockets, so that no single user fills a hub. */
 export const MAX_PAIRS_PER_USER = MAX_PAIRS / 4;
 
-/** Most caches that one socket is told of: their tags must fit into the socket's attachment (object/hub-attachment.ts). */
+/** Most caches that one socket is told of: their tags must fit into the socket's attachment (object/hub-sockets.ts). */
 export const MAX_TAGS = 1_000;
 
 /** An open socket. Times are ms since the epoch. */
