@@ -8,8 +8,7 @@
 
 import { app } from './app.ts';
 import { runCron } from './cron.ts';
-import { writeBatchFigures } from './queues/batch-figures.ts';
-import { handleBatch } from './queues/handle-batch.ts';
+import { handleBatch, writeBatchFigures } from './queues/handle-batch.ts';
 import { makeServices } from './services.ts';
 
 export { CacheObject } from './object/cache-object.ts';

@@ -7,7 +7,7 @@ import type { WebhookServices } from '../flows/webhooks/send-events.ts';
 import { log } from '../log.ts';
 import { type Metrics, noMetrics } from '../metrics.ts';
 import type { CacheObjectVerbs } from '../ports/object.ts';
-import { readRefreshMessage } from './refresh-message.ts';
+import { readRefreshMessage } from './refresh-queue.ts';
 import { handleSyncBatch } from './sync-queue.ts';
 import { handleWebhookBatch } from './webhook-queue.ts';
 

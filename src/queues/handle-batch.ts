@@ -5,6 +5,7 @@
 
 import type { Services } from '../flows/services.ts';
 import { log } from '../log.ts';
+import type { Metrics } from '../metrics.ts';
 import { handleDeadRefreshBatch, handleDeadSyncBatch, handleDeadWebhookBatch } from './dead-letter.ts';
 import { handleRefreshBatch } from './refresh-queue.ts';
 import { handleSyncBatch } from './sync-queue.ts';
@@ -44,4 +45,19 @@ export async function handleBatch(batch: MessageBatch<unknown>, services: Servic
       log('error', 'queue.unknown', { queue: batch.queue });
       batch.retryAll({ delaySeconds: UNKNOWN_S });
   }
+}
+
+/**
+ * Writes the figures of a batch. Only first deliveries count for the lag: a retried message is late on purpose.
+ *
+ * @param now when the batch arrived, ms since the epoch
+ */
+export function writeBatchFigures(metrics: Metrics, { queue, messages }: MessageBatch<unknown>, now: number): void {
+  const first = messages.filter(({ attempts }) => attempts === 1);
+  const lags = first.map(({ timestamp }) => now - timestamp.getTime());
+  metrics.write(
+    'batch',
+    { queue },
+    { messages: messages.length, repeated: messages.length - first.length, longest_lag_ms: Math.max(0, ...lags) },
+  );
 }

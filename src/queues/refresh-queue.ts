@@ -8,13 +8,13 @@
  *   |----- waits for loads -----|----- loads continue -----|
  */
 
+import * as v from 'valibot';
 import type { Disposition } from '../flows/load/report-load.ts';
 import { type RefreshServices, type RunningLoad, type RunOptions, runRefresh } from '../flows/load/run-refresh.ts';
 import type { Services } from '../flows/services.ts';
-import { withLogFields } from '../log.ts';
+import { log, withLogFields } from '../log.ts';
 import type { RefreshMessage } from '../ports/messages.ts';
 import { withTimeout } from '../waiting.ts';
-import { readRefreshMessage } from './refresh-message.ts';
 
 /** The handler waits at least this long for its loads, ms: most end within it, so their messages need no retry. */
 const STAY_MS = 2000;
@@ -105,4 +105,29 @@ class Run {
     if (end.ack) this.#message.ack();
     else this.#message.retry({ delaySeconds: Math.min(Math.max(end.delayS, 1), MAX_DELAY_S) });
   }
+}
+
+/** The message of the `refresh` queues. Drops members that this release does not know: two releases may run at once. */
+const Body: v.GenericSchema<unknown, RefreshMessage> = v.object({
+  taskId: v.pipe(v.string(), v.uuid(), v.toLowerCase()),
+  resource: v.exactOptional(v.string()),
+  origin: v.exactOptional(v.string()),
+  gate: v.exactOptional(v.string()),
+  force: v.exactOptional(v.boolean()),
+  heavy: v.exactOptional(v.boolean()),
+  requestId: v.exactOptional(v.string()),
+});
+
+/**
+ * Returns the message; null for an invalid one, which is logged and acknowledged because it would be retried forever.
+ */
+export function readRefreshMessage(
+  message: Message<unknown>,
+  queue: 'refresh_queue' | 'refresh_dead_queue',
+): RefreshMessage | null {
+  const { success, output } = v.safeParse(Body, message.body);
+  if (success) return output;
+  log('error', `${queue}.not_understood`, { message_id: message.id });
+  message.ack();
+  return null;
 }
