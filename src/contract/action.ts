@@ -2,8 +2,7 @@
 
 import * as v from 'valibot';
 import { about } from './about.ts';
-import { Timestamp } from './timestamp.ts';
-import { Whole } from './values.ts';
+import { Timestamp, Whole } from './values.ts';
 
 /** The logged actions. */
 export const ACTIONS = [

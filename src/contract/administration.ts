@@ -3,8 +3,7 @@
 import * as v from 'valibot';
 import { about } from './about.ts';
 import { TaskError } from './problem.ts';
-import { Timestamp } from './timestamp.ts';
-import { ParameterValues, Whole } from './values.ts';
+import { ParameterValues, Timestamp, Whole } from './values.ts';
 
 const Count = v.nullable(Whole);
 

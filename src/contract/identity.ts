@@ -2,7 +2,7 @@
 
 import * as v from 'valibot';
 import { about } from './about.ts';
-import { Timestamp } from './timestamp.ts';
+import { Timestamp } from './values.ts';
 
 /** Scopes of tokens. No scope contains another, except that `cache:admin` contains `cache:inspect`. */
 export const SCOPES = ['cache:read', 'cache:refresh', 'cache:inspect', 'cache:admin'] as const;

@@ -2,8 +2,7 @@
 
 import * as v from 'valibot';
 import { about } from './about.ts';
-import { Binding, Secret } from './source-members.ts';
-import { integer } from './values.ts';
+import { Binding, integer, Secret } from './values.ts';
 
 /** How the service authenticates at the token endpoint. */
 export const CLIENT_AUTH = ['basic', 'post', 'private_key_jwt'] as const;

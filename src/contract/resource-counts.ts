@@ -2,8 +2,8 @@
 
 import * as v from 'valibot';
 import { about } from './about.ts';
-import { Timestamp } from './timestamp.ts';
-import { Whole } from './values.ts';
+import { Definition, ResourceTitle } from './resource.ts';
+import { Timestamp, Whole } from './values.ts';
 
 /** The number of caches in each state, by the states of `GET /caches/?state=`. */
 export const CacheCounts = v.strictObject({
@@ -24,6 +24,13 @@ export const ResourceStats = v.strictObject({
   next_refresh: about(v.nullable(Timestamp), 'When the schedule next refreshes them; null: there is no schedule.'),
 });
 export type ResourceStats = v.InferOutput<typeof ResourceStats>;
+
+/** An item of `GET /resources/?expand=stats`. */
+export const ExpandedResource = v.strictObject({
+  ...Definition.entries,
+  title: about(ResourceTitle, 'Title of the resource.'),
+  stats: ResourceStats,
+});
 
 /** One count; times in ms since the epoch. */
 export interface Counted {

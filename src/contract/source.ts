@@ -7,9 +7,7 @@ import * as v from 'valibot';
 import { about } from './about.ts';
 import { OAuth2 } from './oauth.ts';
 import { ResourceTitle } from './resource.ts';
-import { Binding, Secret } from './source-members.ts';
-import { Timestamp } from './timestamp.ts';
-import { integer, Warnings, Whole } from './values.ts';
+import { Binding, integer, Secret, Timestamp, Warnings, Whole } from './values.ts';
 
 /** Names occur in paths and logs, as titles of resources do. */
 export const SourceName = ResourceTitle;

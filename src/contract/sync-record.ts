@@ -2,8 +2,7 @@
 
 import * as v from 'valibot';
 import { about } from './about.ts';
-import { Timestamp } from './timestamp.ts';
-import { ParameterValues, Whole } from './values.ts';
+import { ParameterValues, Timestamp, Whole } from './values.ts';
 
 /** One pair of device and cache; the members in this order. */
 export const SyncRecordAnswer = v.strictObject({

@@ -6,7 +6,7 @@ import { MAX_INLINE_BYTES, MAX_SYNC_ITEMS, USUAL_INLINE_BYTES } from './constant
 import { ProblemBody } from './problem.ts';
 import { Delta, Tables } from './table.ts';
 import { TaskAnswer } from './task.ts';
-import { Timestamp } from './timestamp.ts';
+import { Timestamp } from './values.ts';
 
 const count = v.pipe(v.number(), v.integer('must be an integer'), v.minValue(0));
 

@@ -1,4 +1,4 @@
-/** Values that occur in several answers. */
+/** Values that occur in several definitions or answers. */
 
 import * as v from 'valibot';
 import { about } from './about.ts';
@@ -20,4 +20,19 @@ export const ParameterValues = about(
 export const Warnings = about(
   v.optional(v.array(v.string())),
   'Faults that do not prevent the PUT but will fail requests: secrets that are not set. Only in answers to PUT. Left out: none.',
+);
+
+/** RFC 3339, UTC, milliseconds. */
+export const Timestamp = v.pipe(v.string(), v.isoTimestamp());
+
+/** The name of one secret of the service, without further text. */
+export const Secret = v.pipe(
+  v.string(),
+  v.regex(/^\$\{[^{}]*\}$/, `must be the name of a secret, such as \${ORIGIN_KEY}, and nothing else`),
+);
+
+/** A binding with `fetch()`. With any other prefix, definitions could reach other Workers of the account. */
+export const Binding = v.pipe(
+  v.string(),
+  v.regex(/^VIA_[A-Za-z0-9_]{1,64}$/, 'must be the name of a binding, such as VIA_ERP'),
 );

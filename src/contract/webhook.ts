@@ -6,8 +6,7 @@
 import * as v from 'valibot';
 import { about } from './about.ts';
 import { ResourceTitle } from './resource.ts';
-import { Timestamp } from './timestamp.ts';
-import { Warnings, Whole } from './values.ts';
+import { Timestamp, Warnings, Whole } from './values.ts';
 
 /** Events of a cache that receivers can be told of. */
 export const EVENT_TYPES = ['cache.changed', 'cache.failing', 'cache.recovered', 'cache.guarded'] as const;

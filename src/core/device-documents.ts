@@ -4,8 +4,8 @@
  * two texts here: its name, and its version in a form that sorts as text by time, then version.
  */
 
-import type { DeviceDocument, DeviceName } from '../ports/device-document.ts';
 import type { DeviceCheck, Refusal, SyncMessage, SyncRecord } from '../ports/messages.ts';
+import type { DeviceDocument, DeviceName } from '../ports/sync-store.ts';
 import { tagOfKey } from './etag.ts';
 import { recordId } from './sync-records.ts';
 

@@ -1,7 +1,6 @@
 /** The stores as flows see them. A factory in `stores/` makes each; wrappers (edge cache, tests) have the same interface. */
 
 import type { DefinedResource, Resource, StoredResource } from '../contract/resource.ts';
-import type { AskedEntry, ReadEntry, SoughtEntry } from './asked-entries.ts';
 import type { Entry, ResourceMark } from './entry.ts';
 import type { SyncMessage } from './messages.ts';
 
@@ -84,6 +83,7 @@ export interface EntryFilter {
   /** Only entries that were read in this hour (ms) or later. */
   readSince?: number;
 }
+
 /** An entry with what only D1 knows about it. */
 export interface EntryRow extends Entry {
   /** The hour in which it was last read, ms; null: never. */
@@ -97,6 +97,29 @@ export interface LoadedVersion extends Pick<Entry, 'key' | 'resource' | 'number'
   changed: number | null;
   /** 1: its last load failed. */
   failing: 0 | 1;
+}
+
+/** One of several keys that are looked up together. */
+export interface AskedEntry {
+  key: string;
+  /** Title of the resource in the request. */
+  resource: string;
+  /** A replica may answer only if it has reached this bookmark; absent: any replica may answer. */
+  bookmark?: string | undefined;
+}
+
+/** What one statement for many keys returns for one of them. */
+export interface ReadEntry {
+  entry: Entry | null;
+  mark: ResourceMark | null;
+  bookmark?: string;
+  /** The chain is longer than a statement for many keys reads (MAX_READ_LINKS), so `entry.chain` is empty. */
+  isCut: boolean;
+}
+
+/** An entry that must be at least as new as the request knows. */
+export interface SoughtEntry extends AskedEntry {
+  isReached(entry: Entry | null): boolean;
 }
 
 /** Entries (table `entries`). */

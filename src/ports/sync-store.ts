@@ -1,7 +1,23 @@
 /** What is known of devices: the store of it, and records on their way to the store, as flows see them. */
 
-import type { DeviceDocument, DeviceName } from './device-document.ts';
 import type { Refusal, SyncMessage, SyncRecord } from './messages.ts';
+
+/** Identifies a device. */
+export type DeviceName = Pick<SyncRecord, 'user' | 'device'>;
+
+/** What D1 has of a device, or what is to be merged into that. Times are ms since the epoch. */
+export interface DeviceDocument extends DeviceName {
+  /** The latest of all times in the document. */
+  seen: number;
+  /** Time of the last full check; 0: none is known. */
+  checked: number;
+  /** `<resource> <key>` -> `<time> <version> <changed>`, time and version of 16 digits. */
+  caches: Record<string, string>;
+  /** Tag -> when a check last named it. Only tags named at `checked` or later count. */
+  holds: Record<string, number>;
+  /** `<reason> <resource>` -> the hour of the last refusal. */
+  refusals: Record<string, number>;
+}
 
 /** Which records a list contains: those of one user, or of all users. */
 export interface SyncFilter {

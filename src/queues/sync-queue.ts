@@ -4,8 +4,8 @@ import * as v from 'valibot';
 import { recordSyncs, type SyncStores } from '../flows/read/record-syncs.ts';
 import { log } from '../log.ts';
 import { type Metrics, noMetrics } from '../metrics.ts';
-import type { DeviceName } from '../ports/device-document.ts';
 import type { SyncMessage } from '../ports/messages.ts';
+import type { DeviceName } from '../ports/sync-store.ts';
 import { isFirstInMinute } from '../stores/once-a-minute.ts';
 
 /** Longest pause before a message is retried, seconds. */

@@ -2,9 +2,16 @@
 
 import { mergedDocument, recordsOf } from '../core/device-documents.ts';
 import { compareRecords, newestRecords } from '../core/sync-records.ts';
-import type { DeviceDocument, DeviceName } from '../ports/device-document.ts';
 import type { SyncRecord } from '../ports/messages.ts';
-import type { DeviceFilter, DevicePage, SyncFilter, SyncPage, SyncPlace } from '../ports/sync-store.ts';
+import type {
+  DeviceDocument,
+  DeviceFilter,
+  DeviceName,
+  DevicePage,
+  SyncFilter,
+  SyncPage,
+  SyncPlace,
+} from '../ports/sync-store.ts';
 import { AS_DOCUMENT, readDevices, readNames } from './device-rows.ts';
 import { formerPage } from './former-sync-records.ts';
 

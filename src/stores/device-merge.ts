@@ -4,8 +4,7 @@
  */
 
 import { log } from '../log.ts';
-import type { DeviceDocument, DeviceName } from '../ports/device-document.ts';
-import type { Noted } from '../ports/sync-store.ts';
+import type { DeviceDocument, DeviceName, Noted } from '../ports/sync-store.ts';
 import { platformRetryAfterS } from './platform-faults.ts';
 
 /** Most caches that are kept for a device; those that were given longest ago are removed first. */

@@ -1,8 +1,7 @@
 /** Reads rows of table `devices` in order of user and device, for lists and walks: at most 4 MiB at once. */
 
 import { MAX_PAGE_BYTES } from '../contract/constants.ts';
-import type { DeviceDocument, DeviceName } from '../ports/device-document.ts';
-import type { SyncFilter } from '../ports/sync-store.ts';
+import type { DeviceDocument, DeviceName, SyncFilter } from '../ports/sync-store.ts';
 import type { Fragment } from './former-sync-records.ts';
 
 /**

@@ -7,8 +7,7 @@
 
 import { type EntryCopy, extended, failed, given, nextStep, stateOf, usableCopy } from '../core/known-entry.ts';
 import { log } from '../log.ts';
-import type { AskedEntry, SoughtEntry } from '../ports/asked-entries.ts';
-import type { Entries, LookedUp } from '../ports/stores.ts';
+import type { AskedEntry, Entries, LookedUp, SoughtEntry } from '../ports/stores.ts';
 import { growingPauses, looks, withTimeout } from '../waiting.ts';
 import type { EdgeEntries } from './edge-entries.ts';
 import type { KnownEntries } from './known-entries.ts';

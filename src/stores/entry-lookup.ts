@@ -21,9 +21,8 @@ import {
   usableCopy,
 } from '../core/known-entry.ts';
 import { log } from '../log.ts';
-import type { AskedEntry, SoughtEntry } from '../ports/asked-entries.ts';
 import type { Entry } from '../ports/entry.ts';
-import type { Entries, EntryLookup, LookedUp, NotedTask } from '../ports/stores.ts';
+import type { AskedEntry, Entries, EntryLookup, LookedUp, NotedTask, SoughtEntry } from '../ports/stores.ts';
 import { growingPauses, looks, withTimeout } from '../waiting.ts';
 import type { EdgeCache } from './edge-cache.ts';
 import { EdgeEntries } from './edge-entries.ts';

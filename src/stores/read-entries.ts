@@ -1,8 +1,8 @@
 /** Reads entries with the marks of their resources, in one statement: one key for a look-up, many for `/sync/`. */
 
 import { MAX_READ_LINKS } from '../contract/constants.ts';
-import type { AskedEntry, ReadEntry } from '../ports/asked-entries.ts';
 import type { Entry, ResourceMark } from '../ports/entry.ts';
+import type { AskedEntry, ReadEntry } from '../ports/stores.ts';
 import { entryOf, FIXED_COLUMNS, type StoredEntry, WRITTEN_COLUMNS } from './entry-row.ts';
 
 const MARK = `resources.number AS resource_number, resources.purged AS resource_purged,

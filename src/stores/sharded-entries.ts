@@ -4,8 +4,7 @@
  */
 
 import { hashOfKey, type Shards } from '../core/shards.ts';
-import type { AskedEntry, ReadEntry } from '../ports/asked-entries.ts';
-import type { Entries, EntryRow } from '../ports/stores.ts';
+import type { AskedEntry, Entries, EntryRow, ReadEntry } from '../ports/stores.ts';
 import { d1Entries, type EntryShard } from './entries.ts';
 import type { StoredEntry } from './entry-row.ts';
 import { copyAllMarks } from './resource-marks.ts';

@@ -1,9 +1,8 @@
 /** What is known about devices, in several databases, selected by the hash of the user (SYNC_SHARDS). */
 
 import { hashOfText, type Shards } from '../core/shards.ts';
-import type { DeviceName } from '../ports/device-document.ts';
 import type { SyncRecord } from '../ports/messages.ts';
-import type { Noted, SyncRecords } from '../ports/sync-store.ts';
+import type { DeviceName, Noted, SyncRecords } from '../ports/sync-store.ts';
 import { mergedDevices, mergedPage } from './device-lists.ts';
 import type { StoredDevice } from './device-rows.ts';
 import { spreadOver } from './spread.ts';

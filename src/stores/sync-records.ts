@@ -1,9 +1,8 @@
 /** What is known about devices, in one database (tables `devices`, `forgotten`, and the former `sync_records`). */
 
 import { documentsOf, inGroups, timeText } from '../core/device-documents.ts';
-import type { DeviceDocument, DeviceName } from '../ports/device-document.ts';
 import type { SyncRecord } from '../ports/messages.ts';
-import type { Noted, SyncFilter, SyncRecords } from '../ports/sync-store.ts';
+import type { DeviceDocument, DeviceName, Noted, SyncFilter, SyncRecords } from '../ports/sync-store.ts';
 import { listDevices, listRecords } from './device-lists.ts';
 import { mergeDocuments } from './device-merge.ts';
 import { type DeviceRange, readDevices, type StoredDevice } from './device-rows.ts';

@@ -8,10 +8,9 @@ import { isDefined } from '../../contract/resource.ts';
 import { isHeld, recordsOf, refusalsOf } from '../../core/device-documents.ts';
 import { hasWords, searchWords } from '../../core/search-words.ts';
 import { isOutOfDate } from '../../core/sync-records.ts';
-import type { DeviceName } from '../../ports/device-document.ts';
 import type { Refusal, SyncRecord } from '../../ports/messages.ts';
 import type { LoadedVersion } from '../../ports/stores.ts';
-import type { DeviceFilter } from '../../ports/sync-store.ts';
+import type { DeviceFilter, DeviceName } from '../../ports/sync-store.ts';
 import { closedTitles } from '../read/find-resource.ts';
 import type { Services } from '../services.ts';
 

@@ -2,6 +2,7 @@
 
 import * as v from 'valibot';
 import { API_BASE } from '../../contract/constants.ts';
+import { MAX_NAMED_RESOURCES, type SourcePreview } from '../../contract/dry-run.ts';
 import { Problem } from '../../contract/problem.ts';
 import {
   MAX_SOURCE_CHARACTERS,
@@ -12,7 +13,6 @@ import {
   type Sources,
   type StoredSource,
 } from '../../contract/source.ts';
-import { MAX_NAMED_RESOURCES, type SourcePreview } from '../../contract/source-preview.ts';
 import { type Conditions, demandConditions } from '../../core/conditions.ts';
 import { digestTag } from '../../core/etag.ts';
 import { canonicalText } from '../../core/json-value.ts';

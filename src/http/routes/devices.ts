@@ -9,7 +9,7 @@ import { decodeCursor, encodeCursor } from '../../core/cursor.ts';
 import { etagOf } from '../../core/etag.ts';
 import { timestamp } from '../../core/timestamp.ts';
 import { behindIn, type ListedCache, type ListedDevice, listDevices } from '../../flows/admin/list-devices.ts';
-import type { DeviceName } from '../../ports/device-document.ts';
+import type { DeviceName } from '../../ports/sync-store.ts';
 import { factory } from '../factory.ts';
 import { allowedUser, protect } from '../identity.ts';
 import { Flag, PageQuery, pageLimit, query, SearchText } from '../input.ts';

@@ -4,9 +4,9 @@ import * as v from 'valibot';
 import { describe, NOT_MODIFIED, oneOf, pageOf, RESOURCE_TITLE } from '#describe';
 import { about } from '../../contract/about.ts';
 import { RefreshAllAnswer } from '../../contract/administration.ts';
-import { ExpandedResource } from '../../contract/expanded-resource.ts';
+import { ResourcePreview } from '../../contract/dry-run.ts';
 import { Definition, DefinitionAnswer, type Resource } from '../../contract/resource.ts';
-import { ResourcePreview } from '../../contract/resource-preview.ts';
+import { ExpandedResource } from '../../contract/resource-counts.ts';
 import { SourceName } from '../../contract/source.ts';
 import { listCursor } from '../../core/cursor.ts';
 import {

@@ -3,8 +3,8 @@
 import * as v from 'valibot';
 import { describe, NOT_MODIFIED, oneOf, pageOf, pathParameter } from '#describe';
 import { about } from '../../contract/about.ts';
+import { SourcePreview } from '../../contract/dry-run.ts';
 import { SourceAnswer, SourceDefinition } from '../../contract/source.ts';
-import { SourcePreview } from '../../contract/source-preview.ts';
 import { listCursor } from '../../core/cursor.ts';
 import {
   answerOfSource,

@@ -6,7 +6,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { recordsOf } from '../../../src/core/device-documents.ts';
 import type { CacheDocument, TaskRecord } from '../../../src/core/task-machine/document.ts';
 import { Documents } from '../../../src/object/documents.ts';
-import type { DeviceDocument } from '../../../src/ports/device-document.ts';
+import type { DeviceDocument } from '../../../src/ports/sync-store.ts';
 
 /** One cache, as its object holds it. */
 export interface StoredCache {

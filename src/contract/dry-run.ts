@@ -1,15 +1,26 @@
-/** `PUT /sources/<name>/?dry_run=true` (CONTRACT 4 "Sources"): what the PUT would do. */
+/** PUT with `?dry_run=true` (CONTRACT 4): what it would do. */
 
 import * as v from 'valibot';
 import { about } from './about.ts';
-import { ResourceTitle } from './resource.ts';
+import { DefinitionAnswer, ResourceTitle } from './resource.ts';
 import { SourceAnswer } from './source.ts';
 import { Whole } from './values.ts';
+
+/** `PUT /resources/<title>/?dry_run=true`; the members in this order. */
+export const ResourcePreview = v.strictObject({
+  definition: DefinitionAnswer,
+  created: about(v.boolean(), 'Whether the PUT would create it.'),
+  changed: about(
+    v.array(v.string()),
+    'Names of the members that differ from the stored definition; empty: none differs.',
+  ),
+  would: about(v.nullable(Whole), 'How many caches would count as expired; null: they cannot be counted right now.'),
+});
 
 /** Most resources of a source that are listed by name. */
 export const MAX_NAMED_RESOURCES = 10;
 
-/** The answer; the members in this order. */
+/** `PUT /sources/<name>/?dry_run=true`; the members in this order. */
 export const SourcePreview = v.strictObject({
   definition: SourceAnswer,
   created: about(v.boolean(), 'Whether the PUT would create it.'),
