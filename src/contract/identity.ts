@@ -34,7 +34,7 @@ export function isAdmin({ scopes }: Pick<Identity, 'scopes'>): boolean {
   return scopes.has('cache:admin');
 }
 
-/** The part of an identity that decides which resources the caller finds (core/resource-access.ts). */
+/** The part of an identity that decides which resources the caller finds (core/access.ts). */
 export type Reader = Pick<Identity, 'scopes' | 'groups'>;
 
 /** `GET /whoami/`; the members in this order. */

@@ -10,7 +10,7 @@ const LOOKED_RESOURCES = 1000;
 /** Searched characters of a URL. */
 const SEARCHED_URL = 2048;
 
-// The part of core/resource-access.ts that a page needs. A definition that is not JSON counts as deleted.
+// The part of core/access.ts that a page needs. A definition that is not JSON counts as deleted.
 const OPEN = `
   CASE WHEN NOT json_valid(definition) THEN 0 WHEN definition ->> '$.groups' IS NULL THEN 1
   ELSE EXISTS (SELECT 1 FROM json_each(definition, '$.groups') WHERE value IN (SELECT value FROM json_each(?3))) END`;

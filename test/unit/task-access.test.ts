@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Scope } from '../../src/contract/identity.ts';
-import { mayReadTask } from '../../src/core/task-access.ts';
+import { mayReadTask } from '../../src/core/access.ts';
 import type { Task } from '../../src/ports/task.ts';
 
 const task = (owner: string | null) => ({ cache: { owner } }) as Task;

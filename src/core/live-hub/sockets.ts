@@ -1,7 +1,6 @@
 /** Sockets of a hub: tickets, opening and closing. */
 
 import { type CloseReason, PING_S, TICKET_S, type TicketRequest } from '../../contract/live.ts';
-import { end } from './end.ts';
 import type { HubContext, HubEffects } from './events.ts';
 import { type Hub, NO_TAGS } from './hub.ts';
 import { checkWithinMs } from './pace.ts';
@@ -62,4 +61,10 @@ export function message(hub: Hub, { id }: { id: string }, _: HubContext, effects
 
 export function closed(hub: Hub, { id }: { id: string }): undefined {
   hub.remove(id);
+}
+
+/** Ends a socket from the hub's side. It is removed here, because the platform may report its end later, or never. */
+export function end(hub: Hub, id: string, reason: CloseReason, effects: HubEffects): void {
+  hub.remove(id);
+  effects.close.push({ id, reason });
 }

@@ -2,9 +2,9 @@
 
 import type { SubscribeAnswer, SubscribeRequest } from '../../contract/live.ts';
 import { tagOfKey } from '../etag.ts';
-import { end } from './end.ts';
 import type { HubContext, HubEffects } from './events.ts';
 import { type Hub, MAX_PAIRS, MAX_PAIRS_PER_USER, MAX_TAGS, NO_TAGS, type Socket } from './hub.ts';
+import { end } from './sockets.ts';
 import { canWatch, owe, unwatched } from './watches.ts';
 
 /** How long a socket may be told of the caches of a check, ms; after that the user's rights must be checked again. */

@@ -4,10 +4,9 @@
  */
 
 import { PING_S } from '../../contract/live.ts';
-import { end } from './end.ts';
 import type { HubContext, HubEffects } from './events.ts';
 import { type Hub, NO_TAGS, type Socket } from './hub.ts';
-import { CALM_MS } from './sockets.ts';
+import { CALM_MS, end } from './sockets.ts';
 import { askDue, NEXT_TURN_MS } from './watches.ts';
 
 /** Sockets that one alarm looks at; the others follow a second later. */

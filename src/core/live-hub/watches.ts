@@ -5,10 +5,10 @@
 
 import type { PokeRequest, WatchAnswer } from '../../contract/live.ts';
 import { tagOfKey } from '../etag.ts';
-import { end } from './end.ts';
 import type { HubContext, HubEffects } from './events.ts';
 import { type Hub, MAX_WATCHES, NO_TAGS, type Watch } from './hub.ts';
 import { spreadMs } from './pace.ts';
+import { end } from './sockets.ts';
 
 /** When an object that has not acknowledged is asked again, ms: the first time, and later. */
 export const WATCH_RETRY_MS = 10_000;

@@ -1,7 +1,7 @@
 /** Revokes a waiting task (CONTRACT 2). */
 
 import type { Identity } from '../../contract/identity.ts';
-import { isOpenTo } from '../../core/resource-access.ts';
+import { isOpenTo } from '../../core/access.ts';
 import type { RevokeAnswer, Unavailable } from '../../ports/object.ts';
 import { demandAvailable } from '../ask-object.ts';
 import { readTask } from '../live/watch-task.ts';

@@ -5,7 +5,7 @@ import { API_BASE } from '../../contract/constants.ts';
 import type { Reader } from '../../contract/identity.ts';
 import { Problem } from '../../contract/problem.ts';
 import { type DefinedResource, isDefined, ResourceTitle } from '../../contract/resource.ts';
-import { isOpenTo } from '../../core/resource-access.ts';
+import { isOpenTo } from '../../core/access.ts';
 import type { Resources } from '../../ports/stores.ts';
 import { attempt, type Outcome } from '../../side-by-side.ts';
 

@@ -3,8 +3,8 @@
 import type { CatalogEntry } from '../../contract/catalog.ts';
 import type { Reader } from '../../contract/identity.ts';
 import { isDefined } from '../../contract/resource.ts';
+import { groupsOf, isOpenTo } from '../../core/access.ts';
 import { catalogEntry } from '../../core/catalog.ts';
-import { groupsOf, isOpenTo } from '../../core/resource-access.ts';
 import type { Resources } from '../../ports/stores.ts';
 
 /** Returns a page in order of title; `next` is the title to continue after, the last one on the page. */

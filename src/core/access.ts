@@ -1,7 +1,8 @@
-/** Which resources a reader finds (CONTRACT 4 "Groups"). */
+/** Which resources a reader finds (CONTRACT 4 "Groups"), and which tasks (CONTRACT 1, 2). */
 
-import type { Reader } from '../contract/identity.ts';
+import type { Identity, Reader } from '../contract/identity.ts';
 import type { StoredResource } from '../contract/resource.ts';
+import type { Task } from '../ports/task.ts';
 
 /**
  * Whether a resource is open to a reader: it names no groups, or one of the token's groups; `cache:admin` opens all. An
@@ -18,4 +19,14 @@ export function isOpenTo(stored: Pick<StoredResource, 'definition'> | null, { sc
  */
 export function groupsOf({ scopes, groups }: Reader): ReadonlySet<string> | null {
   return scopes.has('cache:admin') ? null : groups;
+}
+
+/**
+ * Whether a caller may read a task: `cache:admin` may read any task; `cache:read` those of shared caches and of the user's own. Other tasks are answered
+ * as if they did not exist.
+ */
+export function mayReadTask(identity: Identity, task: Task): boolean {
+  if (identity.scopes.has('cache:admin')) return true;
+  const { owner } = task.cache;
+  return identity.scopes.has('cache:read') && (owner === null || owner === identity.user);
 }
