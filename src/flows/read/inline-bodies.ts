@@ -13,8 +13,7 @@ import { MEMORY_SHARES } from '../../ports/memory-shares.ts';
 import { ByteRoom, type Taken } from '../../stores/byte-room.ts';
 import { MAX_HOT_BYTES } from '../../stores/cached-blobs.ts';
 import type { Services } from '../services.ts';
-import { openBody, openChosen } from './open-answer.ts';
-import { recoverBody } from './recover-body.ts';
+import { openBody, openChosen, recoverBody } from './open-answer.ts';
 import type { SyncedCache } from './sync-caches.ts';
 
 /** A cache that is served, as the request found it. */

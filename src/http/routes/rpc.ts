@@ -13,7 +13,7 @@ import { checkParameters, parametersFromQuery } from '../../core/parameters.ts';
 import { parsePrefer, preferenceApplied } from '../../core/prefer.ts';
 import { parseDelta } from '../../core/x-delta.ts';
 import { knownCache } from '../../flows/read/known-caches.ts';
-import { recoverBody } from '../../flows/read/recover-body.ts';
+import { recoverBody } from '../../flows/read/open-answer.ts';
 import { type CacheRead, serveCache } from '../../flows/read/serve-cache.ts';
 import type { CacheIdentity } from '../../ports/entry.ts';
 import { wantsEventStream } from '../event-stream.ts';
