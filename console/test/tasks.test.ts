@@ -15,9 +15,9 @@ describe.skipIf(!isThere('browser'))('the console and a task', () => {
   const host = startedConsole();
   const origin = startedOrigin();
 
-  async function defined(title: string, retry: object = { max_attempts: 1, backoff_s: 1 }): Promise<void> {
+  async function defined(title: string, retry: object = { max_attempts: 1, backoff_s: 1 }, at?: object): Promise<void> {
     await host.api('PUT', `/resources/${title}/`, {
-      ...{ origin: { url: `${origin.url}/${title}`, conditional: false }, retry },
+      ...{ origin: { conditional: false, ...(at ?? { url: `${origin.url}/${title}` }) }, retry },
       tables: [{ name: 'rows', rows: '', columns: ['id', 'name'] }],
     });
   }
@@ -105,6 +105,38 @@ describe.skipIf(!isThere('browser'))('the console and a task', () => {
     await page.getByText('Попытка 1 не удалась').waitFor();
     await page.getByRole('button', { name: 'Отменить' }).click();
     await shownState(page).getByText('REVOKED').waitFor();
+  });
+
+  it('says that the limits of its source keep it waiting, on its screen and that of its cache, until they let it in', async () => {
+    await host.api('PUT', '/sources/narrow/', { url: origin.url, concurrency: 1 });
+    const over = (title: string) => defined(title, undefined, { source: 'narrow', url: `/${title}` });
+    await over('runs');
+    await over('waits');
+    origin.rows('buick');
+    await comesTo(await asked('waits'), 'SUCCESS');
+    const release = held();
+    const before = await asked('runs');
+    await comesTo(before, 'STARTED');
+    const task = await asked('waits');
+    const page = await host.signedIn(`/tasks/${task.task_id}`);
+    const said = page.getByText('The limits of its source let no further load in right now');
+    await said.waitFor();
+    await page.getByText('until another load of the source ends').waitFor();
+    await page.getByLabel('Language').selectOption('ru');
+    await page.getByText('пока не закончится другая загрузка').waitFor();
+    await page.getByLabel('Язык').selectOption('en');
+    await page.getByRole('link', { name: 'waits' }).click();
+    const row = page.getByRole('row').filter({ hasText: 'PENDING' });
+    await row.getByText('until another load of the source ends').waitFor();
+    await row.getByRole('link', { name: 'narrow' }).click();
+    await page.getByRole('heading', { level: 1, name: 'narrow' }).waitFor();
+    await page.goBack();
+    await row.getByRole('link', { name: task.task_id }).click();
+    await said.waitFor();
+    release();
+    // The message of a load that was not let in comes back after a while that grows.
+    await shownState(page).getByText('SUCCESS').waitFor({ timeout: 60_000 });
+    expect(await said.count()).toBe(0);
   });
 
   it('says of an id that is none, or unknown, what is wrong with it', async () => {

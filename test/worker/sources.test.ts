@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { API_BASE } from '../../src/contract/constants.ts';
 import type { ProbeAnswer } from '../../src/contract/probe.ts';
 import { MAX_RESOURCES_OF_SOURCE, MAX_SOURCE_CHARACTERS, type SourceAnswer } from '../../src/contract/source.ts';
+import type { ExpandedTaskAnswer } from '../../src/contract/task.ts';
 import { sourceGates } from '../../src/object/gate-client.ts';
 import type { Json } from '../../src/ports/entry.ts';
 import { d1Resources } from '../../src/stores/resources.ts';
@@ -464,17 +465,43 @@ describe('the limits of a source', () => {
   it('keep a task waiting, which says so, until they let it in', async () => {
     const { name, origin } = await defineSource({ concurrency: 1 });
     const title = await over(name);
+    await load(title);
+    const loads = await origin.requests();
     await takePermit(name);
     const asked = await alice.post('/cache/refresh/', { resource_title: title }, { Prefer: 'wait=0' });
     const { task_id: id } = await asked.json<{ task_id: string }>();
-    const state = async (headers = {}) => (await alice.get(`/cache/state/?task_id=${id}&expand=task`, headers)).json();
+    const state = async (headers = {}): Promise<ExpandedTaskAnswer> =>
+      (await alice.get(`/cache/state/?task_id=${id}&expand=task`, headers)).json();
     expect(await state()).toMatchObject({ task_state: 'PENDING', attempt: 0, waiting: { source: name, until: null } });
     await gates(name).close({ status: 429, retryAfterMs: 600_000 });
     expect(await state()).toMatchObject({ waiting: { source: name, until: (await stateOf(name))?.closed_until } });
-    expect(await origin.requests()).toEqual([]);
+    const { key } = await onlyCache(title);
+    const listed = async (): Promise<ExpandedTaskAnswer[]> => (await inspector.get(`/caches/${key}/tasks/`)).json();
+    expect((await listed())[0]).toMatchObject({ task_id: id, waiting: (await state()).waiting });
+    expect(await origin.requests()).toEqual(loads);
     await gates(name).forget();
     expect(await state({ Prefer: 'wait=25' })).toMatchObject({ task_state: 'SUCCESS', attempt: 1 });
     expect(await state()).not.toHaveProperty('waiting');
+    expect((await listed())[0]).not.toHaveProperty('waiting');
+  });
+
+  it('keep no task waiting that waits for a load of its own cache', async () => {
+    const { name, origin } = await defineSource({ concurrency: 1 });
+    const title = await over(name);
+    await origin.answer({ hold: true });
+    const ask = async () => {
+      const answer = await alice.post('/cache/refresh/', { resource_title: title }, { Prefer: 'wait=0' });
+      return (await answer.json<{ task_id: string }>()).task_id;
+    };
+    const first = await ask();
+    await expect.poll(() => origin.requests()).toHaveLength(1);
+    const second = await ask();
+    expect(second).not.toBe(first);
+    expect((await stateOf(name))?.permits).toBe(1);
+    const state = await (await alice.get(`/cache/state/?task_id=${second}&expand=task`)).json();
+    expect(state).toMatchObject({ task_state: 'PENDING', due: null });
+    expect(state).not.toHaveProperty('waiting');
+    await origin.answer({ echo: true });
   });
 
   it('hold for probes, too', async () => {

@@ -1,5 +1,6 @@
 import type { Query } from '../api/query.ts';
 import { may } from '../api/session.ts';
+import { GateWait } from '../tasks/gate-wait.tsx';
 import { RevokeButton } from '../tasks/revoke-button.tsx';
 import { TaskLink, TaskState } from '../tasks/task-link.tsx';
 import { cacheTexts } from '../texts/cache.ts';
@@ -63,7 +64,7 @@ function took(ms: number | null): string {
 }
 
 /** The outcome of a task; while it waits, also when it begins or is retried. */
-function Outcome({ task: { error, version, rows, due } }: { task: Task }) {
+function Outcome({ task: { error, version, rows, due, waiting } }: { task: Task }) {
   const t = cachesTexts();
   if (version !== null) {
     const counted = rows === null ? '' : `, ${t.rows} ${number(rows)}`;
@@ -72,7 +73,8 @@ function Outcome({ task: { error, version, rows, due } }: { task: Task }) {
   return (
     <>
       {error && <LoadError error={error} />}
-      {due !== null && (
+      {waiting && <GateWait waiting={waiting} />}
+      {due !== null && !waiting && (
         <p>
           {error ? cacheTexts().nextAttempt : cacheTexts().due} <Time at={due} far />
         </p>

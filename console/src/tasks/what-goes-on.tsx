@@ -3,6 +3,7 @@ import { hasEnded } from '../api/task-states.ts';
 import { useQuery } from '../api/use-query.ts';
 import { tasksTexts } from '../texts/tasks.ts';
 import { StepsFor } from '../ui/steps.tsx';
+import { GateWait } from './gate-wait.tsx';
 import { TaskLink, TaskState } from './task-link.tsx';
 import type { Task } from './use-task.ts';
 
@@ -17,6 +18,7 @@ export function WhatGoesOn({ task, cacheKey }: { task: Task; cacheKey: string | 
     <section class="stack">
       <h2>{t.what}</h2>
       <p>{wordsOf(task)}</p>
+      {task.waiting && <GateWait waiting={task.waiting} />}
       {isBehind(task) && cacheKey !== null && <Before task={task} cacheKey={cacheKey} />}
       {error && (
         <div class="cause">
@@ -49,6 +51,7 @@ function isBehind({ task_state: state, due }: Task): boolean {
 
 function wordsOf(task: Task): string {
   const t = tasksTexts();
+  if (task.waiting !== undefined) return t.waitsForSource;
   switch (task.task_state) {
     case 'PENDING':
       return isBehind(task) ? t.waitsBehind : t.waitsForRoom;

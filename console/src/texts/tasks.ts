@@ -30,6 +30,10 @@ export const tasksTexts = texts(
     other: 'That load:',
     waitsForRoom:
       'The task waits in the queue for its turn. This usually takes a second. If it takes longer, many or large loads are running: see the lag of queues and the loads on the screen Tasks.',
+    waitsForSource:
+      'The limits of its source let no further load in right now. The task starts as soon as they do, and this uses no attempt.',
+    untilLoadEnds: 'until another load of the source ends',
+    untilAtLatest: 'at the latest until',
     waitsToRetry: (attempt: number) =>
       `Attempt ${number(attempt)} failed for a reason that may be temporary. The next one starts at the time above.`,
     runs: 'The service asks the origin, compares the answer with the last version and stores it.',
@@ -66,6 +70,10 @@ export const tasksTexts = texts(
     other: 'Эта загрузка:',
     waitsForRoom:
       'Она ждёт своей очереди. Обычно это секунда; дольше — значит, загрузок много или они велики: смотрите задержку очередей и загрузки в разделе «Задачи».',
+    waitsForSource:
+      'Ограничения её системы сейчас не пускают новых загрузок. Задача начнётся, как только они позволят; попытка на это не тратится.',
+    untilLoadEnds: 'пока не закончится другая загрузка из неё',
+    untilAtLatest: 'не позже чем до',
     waitsToRetry: (attempt) =>
       `Попытка ${number(attempt)} не удалась по причине, которая может пройти. Следующая начнётся в указанное время.`,
     runs: 'Источник опрашивается, ответ сравнивается и сохраняется.',

@@ -31,7 +31,8 @@ export async function stateOfSource({ gates }: Pick<Services, 'gates'>, name: st
 
 /** Returns what a due task waits for at its source; null if it does not wait there, or if that is not known now. */
 export async function waitingFor(services: GateServices, task: Task, now: number): Promise<WaitingFor | null> {
-  if ((task.state !== 'PENDING' && task.state !== 'RETRY') || (task.dueAt ?? 0) > now) return null;
+  // A task without a due time waits for another load of its cache.
+  if ((task.state !== 'PENDING' && task.state !== 'RETRY') || task.dueAt === null || task.dueAt > now) return null;
   const resource = await services.resources.find(task.cache.resource);
   const source = resource?.source;
   const limits = limitsOf(source)?.limits;

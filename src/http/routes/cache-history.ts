@@ -6,6 +6,7 @@ import { VersionRecord } from '../../contract/administration.ts';
 import { TASK_RETENTION_COUNT } from '../../contract/constants.ts';
 import { ExpandedTaskAnswer } from '../../contract/task.ts';
 import { listTasks, listVersions } from '../../flows/admin/cache-history.ts';
+import { waitingFor } from '../../flows/admin/view-gate.ts';
 import { factory } from '../factory.ts';
 import { protectAdministration } from '../identity.ts';
 import { noQuery, pageLimit, query } from '../input.ts';
@@ -59,10 +60,13 @@ cacheHistory.get(
   query(v.strictObject({ limit: pageLimit(TASK_RETENTION_COUNT, 'Most tasks.', USUAL_TASKS) })),
   async (c) => {
     const { limit } = c.req.valid('query');
-    const tasks = await listTasks(c.get('services'), c.req.param('key'), limit, Date.now());
-    return replyJson(
-      c,
-      tasks.map((task) => taskAnswer(task, true, c.get('identity'))),
+    const services = c.get('services');
+    const now = Date.now();
+    const tasks = await listTasks(services, c.req.param('key'), limit, now);
+    // Only the first of a cache's unfinished tasks can be due, so this asks at most one gate.
+    const answers = tasks.map(async (task) =>
+      taskAnswer(task, true, c.get('identity'), await waitingFor(services, task, now)),
     );
+    return replyJson(c, await Promise.all(answers));
   },
 );
