@@ -31,7 +31,7 @@ export function checkParameters(resource: Resource, values: Parameters): Paramet
   demandSize(resource, filled);
   const faults = faultsOfErrors(errorsOf(filled), root);
   for (const name of Object.keys(values).filter(isReservedName)) {
-    const fault = { pointer: pointerTo('', name), detail: notAParameter(root) };
+    const fault = { pointer: pointerTo('', name), detail: notAParameter(name, root) };
     if (!faults.some(({ pointer }) => pointer === fault.pointer)) faults.push(fault);
   }
   if (faults.length > 0) throw invalidParameters(faults);

@@ -3,6 +3,7 @@
 import type { OutputUnit } from '@cfworker/json-schema';
 import type { InputFault } from '../contract/problem.ts';
 import { isObject } from './json-value.ts';
+import { likelyName } from './likely-name.ts';
 import { MAX_FORMAT_LENGTH } from './parameter-formats.ts';
 import { type JsonType, type ParameterSchema, resolveReference, TOO_LONG_FOR_FORMAT } from './parameter-schema.ts';
 import { fromFragment, member, pointerTo, pointerTokens } from './pointer.ts';
@@ -13,15 +14,20 @@ const MAX_LISTED = 20;
 /** Most known names in the text of a fault. */
 const MAX_TOLD = 20;
 
-/** The text about a name that the schema `root` does not know; it lists the known names. */
-export function notAParameter({ properties, patternProperties }: ParameterSchema): string {
+/** A name is compared with at most this many known ones: a request may have thousands of names that are not known. */
+const MAX_COMPARED = 100;
+
+/** The text about a name that the schema `root` does not know: the known names, and the most similar one. */
+export function notAParameter(given: string, { properties, patternProperties }: ParameterSchema): string {
   const names = isObject(properties) ? Object.keys(properties) : [];
   const told = names.slice(0, MAX_TOLD).map((name) => JSON.stringify(name));
   const more = names.length > told.length ? ` and ${names.length - told.length} more` : '';
   const patterns = isObject(patternProperties) ? Object.keys(patternProperties).slice(0, MAX_TOLD) : [];
   const matching = patterns.length > 0 ? [`names that match ${patterns.join(', ')}`] : [];
   const known = [...(told.length > 0 ? [told.join(', ') + more] : []), ...matching].join(', and ');
-  return `is not a parameter of this resource: it has ${known || 'none'}`;
+  const likely = likelyName(given, names.slice(0, MAX_COMPARED));
+  const meant = likely === undefined ? '' : `; perhaps ${JSON.stringify(likely)} is meant`;
+  return `is not a parameter of this resource: it has ${known || 'none'}${meant}`;
 }
 
 /** The innermost faults, each once, of a value that was checked against `part` of the schema `root`. */
@@ -81,7 +87,8 @@ function faultOf(error: OutputUnit, limit: unknown, root: ParameterSchema): Inpu
     return { pointer: pointerTo(pointer, name), detail: 'is required' };
   }
   if (error.keyword === 'false') {
-    return { pointer, detail: pointerTokens(pointer).length === 1 ? notAParameter(root) : 'is not allowed here' };
+    const [name = '', ...deeper] = pointerTokens(pointer);
+    return { pointer, detail: deeper.length === 0 ? notAParameter(name, root) : 'is not allowed here' };
   }
   return { pointer, detail: WORDS[error.keyword]?.(limit) ?? `does not fit the schema's "${error.keyword}"` };
 }

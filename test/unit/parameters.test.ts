@@ -45,7 +45,10 @@ describe('parameters of a JSON body', () => {
     expect(faults(() => checkParameters(sales, { year: 'now', yaer: 1, _user: 'eve' }))).toEqual([
       { pointer: '/region', detail: 'is required' },
       { pointer: '/year', detail: 'must be an integer' },
-      { pointer: '/yaer', detail: 'is not a parameter of this resource: it has "year", "region"' },
+      {
+        pointer: '/yaer',
+        detail: 'is not a parameter of this resource: it has "year", "region"; perhaps "year" is meant',
+      },
       { pointer: '/_user', detail: 'is not a parameter of this resource: it has "year", "region"' },
     ]);
   });

@@ -19,6 +19,7 @@ describe('a query', () => {
     ['year=x', '/year must be an integer'],
     ['year=2.5', '/year must be an integer'],
     ['ids=1', '/ids must be sent by POST: a query has no arrays and objects'],
+    ['yeer=1', '/yeer is not a parameter of this resource: it has "year", "region", "ids"; perhaps "year" is meant'],
     ['colour=red', '/colour is not a parameter of this resource: it has "year", "region", "ids"'],
     ['year=1&year=2', '/year must not be repeated'],
     ['region=%E0%A4%A', '/region has percent-encoding that is not UTF-8'],
