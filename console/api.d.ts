@@ -157,7 +157,7 @@ export interface paths {
          *     `respond-async`: not at all), and is 202 with the task if that is too short.
          *
          *     **Live.** `Prefer: wait=N` with `If-None-Match` or `X-Delta` holds the answer until there is a newer version. `Accept: text/event-stream` gets an
-         *     event for each version that changed the body, starting with the newest: `event: version`, `id: v<N>`, data
+         *     event for each version that changed the body, beginning with the newest: `event: version`, `id: v<N>`, data
          *     `{"version","etag","inserted","deleted"}` (numbers of inserted and deleted rows; null: not known).
          */
         get: operations["readCache"];
@@ -179,7 +179,7 @@ export interface paths {
          *     `respond-async`: not at all), and is 202 with the task if that is too short.
          *
          *     **Live.** `Prefer: wait=N` with `If-None-Match` or `X-Delta` holds the answer until there is a newer version. `Accept: text/event-stream` gets an
-         *     event for each version that changed the body, starting with the newest: `event: version`, `id: v<N>`, data
+         *     event for each version that changed the body, beginning with the newest: `event: version`, `id: v<N>`, data
          *     `{"version","etag","inserted","deleted"}` (numbers of inserted and deleted rows; null: not known).
          */
         post: operations["readCacheByPost"];
@@ -209,8 +209,8 @@ export interface paths {
          *     **Lines.** `Accept: application/x-ndjson` gets a line for each item as soon as it is known; an item with `"lines": 1` has its body on the next line, byte for byte. The last
          *     line is `{"end":true,"user","now"}`: without it the answer was cut off.
          *
-         *     **Loading.** The answer waits for loads, for all together 5 s (`Prefer: wait=N`: N seconds, at most 10; `respond-async`: not at all), and for at most ten loads; further ones are
-         *     requested after the answer.
+         *     **Loading.** The answer waits at most 5 s for all loads together (`Prefer: wait=N`: N seconds, at most 10; `respond-async`: not at all), and for at most ten loads. Further loads
+         *     start after the answer.
          */
         post: operations["syncCaches"];
         delete?: never;
@@ -403,7 +403,7 @@ export interface paths {
          * Defines a source; a new address, way or credentials make the caches of its resources expire
          * @description Needs the scope `cache:admin`.
          *
-         *     A new address, way or credentials make the caches of all resources that name the source expire. A secret that is not set is not a fault: `warnings` names it.
+         *     A new address, connection or credentials make the caches of all resources that name the source expire. A secret that is not set is not a fault: `warnings` names it.
          *     `dry_run=true` checks the definition and the conditions in the same way, changes nothing, and returns what would change and for which resources.
          */
         put: operations["putSource"];
@@ -454,7 +454,7 @@ export interface paths {
          * How many caches of a resource are in each state, as last counted
          * @description Needs the scope `cache:inspect`.
          *
-         *     Counted once in five minutes, 10,000 caches a minute in each database: `counted_at` says when.
+         *     Counted every five minutes, 10,000 caches a minute in each database: `counted_at` says when.
          */
         get: operations["getResourceStats"];
         put?: never;
@@ -1152,7 +1152,7 @@ export interface components {
             /** @description How long the ticket is valid, seconds. */
             expires_in: number;
         };
-        /** @description A resource as its readers know it. */
+        /** @description A resource as its readers see it. */
         CatalogEntry: {
             /** @description Title of the resource. */
             title: string;
@@ -1165,7 +1165,7 @@ export interface components {
             /** @description The tables of the body, in order; null: the body is the unchanged answer of the origin. */
             tables: components["schemas"]["CatalogTable"][] | null;
         };
-        /** @description A table as its readers know it. */
+        /** @description A table as its readers see it. */
         CatalogTable: {
             /** @description Name of the table, in bodies and deltas. */
             name: string;
@@ -1297,7 +1297,7 @@ export interface components {
             /** @description How many caches would count as expired; null: they cannot be counted right now. */
             would: number | null;
         };
-        /** @description How a resource is loaded and kept. PUT accepts an answer to GET. */
+        /** @description How a resource is loaded and stored. PUT accepts an answer to GET. */
         Definition: {
             /** @description As in the path: 1 to 128 letters, digits, `_`, `.` or `-`. */
             title?: string;
@@ -1387,7 +1387,7 @@ export interface components {
             /** @description Faults that PUT would refuse today, in a definition that an earlier release accepted, and advice; in answers to PUT also secrets that are not set. PUT ignores it. Left out: no warnings. */
             warnings?: string[];
         };
-        /** @description How the origin of the resource is asked. */
+        /** @description How the service requests data from the origin of the resource. */
         Origin: {
             /** @description Name of the source; `url` is then relative to its address. Left out: `url` is a whole URL. */
             source?: string;
@@ -1704,7 +1704,7 @@ export interface components {
             /** @description The first 20 rows, or fewer if they are large, without row ids. A cell of more than 1 KiB is cut to a text that ends in `…`. Secrets that were sent to the origin are shown as `***`. */
             data: unknown[][];
         };
-        /** @description One page as a probe asked for it, and what came. */
+        /** @description One page as a probe requested it, and what the origin answered. */
         ProbedPage: {
             /**
              * @description Method of the request.
@@ -1855,7 +1855,7 @@ export interface components {
              */
             next_try: string;
         };
-        /** @description How far a purge got. */
+        /** @description The progress of a purge. */
         PurgeResult: {
             /** @description How many caches this call purged. */
             purged: number;
@@ -1864,14 +1864,14 @@ export interface components {
             /** @description Send it as `cursor` to continue; null: nothing is left to do. */
             next: string | null;
         };
-        /** @description How far a refresh of all caches got. */
+        /** @description The progress of a refresh of all caches. */
         RefreshAllResult: {
             /** @description How many refreshes this call started. */
             tasks: number;
             /** @description Send it as `cursor` to continue; null: nothing is left to do. */
             next: string | null;
         };
-        /** @description How far forgetting got. */
+        /** @description The progress of forgetting. */
         ForgetResult: {
             /** @description How many records this call forgot. */
             forgotten: number;
@@ -1920,7 +1920,7 @@ export interface components {
             /** @description The beginning of each step (ms since the epoch), and its value; steps without points are left out. */
             points: number[][];
         };
-        /** @description One system that resources load from: its address, the way there and the credentials. */
+        /** @description One system that resources load from: its address, its connection and the credentials. */
         Source: {
             /** @description Name of the source. */
             name: string;

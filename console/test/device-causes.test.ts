@@ -115,7 +115,7 @@ describe.skipIf(!isThere('browser'))('the console and a device that shows old da
     await refreshed('rates', 'FAILURE');
 
     const { page } = await look(await host.signedIn(''), 'tablet-22');
-    await causes(page).getByText('It is behind in 1 cache').waitFor();
+    await causes(page).getByText('1 of its caches is out of date').waitFor();
     await causes(page).getByText('None comes after those, because of this').waitFor();
     expect(await causes(page).textContent()).not.toContain('has the newest version');
   });
@@ -130,7 +130,7 @@ describe.skipIf(!isThere('browser'))('the console and a device that shows old da
     await noted(reader, ({ behind }) => behind === 1);
 
     const { page } = await look(await host.signedIn(''), 'tablet-23');
-    await causes(page).getByText('Nothing is loaded of 1 cache that it holds').waitFor();
+    await causes(page).getByText('Nothing is loaded for 1 cache that it holds').waitFor();
     expect(await causes(page).textContent()).not.toMatch(/Newer versions are loaded|Nothing is wrong/);
 
     // It cannot be loaded again either.
@@ -178,7 +178,7 @@ describe.skipIf(!isThere('browser'))('the console and a device that shows old da
     await noted(reader, ({ caches, refusals }) => caches.length > 0 && refusals.length > 0);
 
     const { page, clicks } = await look(await host.signedIn(''), 'tablet-20');
-    await causes(page).getByText('It was refused salaries').waitFor();
+    await causes(page).getByText('It was refused access to salaries').waitFor();
     await causes(page).getByText('(sales, north)').waitFor();
     expect(await clicks()).toBeLessThanOrEqual(MOST_CLICKS);
     await page.getByRole('cell', { name: 'no group' }).waitFor();

@@ -52,7 +52,7 @@ describe.skipIf(!isThere('browser'))('the screens that operators go on to', () =
     ['/devices', 'tablet-17'],
     ['/devices?user=nobody', 'No device matches.'],
     ['/devices?cursor=nonsense', 'invalid-cursor'],
-    ['/devices/device?user=alice&device=tablet-17', 'It was refused salaries'],
+    ['/devices/device?user=alice&device=tablet-17', 'It was refused access to salaries'],
     ['/devices/device?user=alice&device=nothing', 'This device does not exist'],
     ['/search?q=nobody', 'Nothing with that name was found.'],
     ['/tasks', 'Loads by outcome'],
@@ -117,7 +117,7 @@ describe.skipIf(!isThere('browser'))('the screens that operators go on to', () =
   it('speak Russian', async () => {
     const page = await host.signedIn('/devices/device?user=alice&device=tablet-17');
     await page.getByLabel('Language').selectOption('ru');
-    await page.getByText('В ресурсе salaries ему отказано').waitFor();
+    await page.getByText('Отказано в доступе к ресурсу salaries').waitFor();
     // What to do about the failing load is there in Russian, too.
     await page.getByText('Если ответ верен, примите его один раз').waitFor();
     await page.getByRole('columnheader', { name: 'Не хватает' }).waitFor();
@@ -126,7 +126,7 @@ describe.skipIf(!isThere('browser'))('the screens that operators go on to', () =
     await goTo(page, '/webhooks/away');
     await page.getByText('Сбой с', { exact: true }).waitFor();
     await goTo(page, `/tasks/${failedTask}`);
-    await page.getByText('Окончательно не удалась.').waitFor();
+    await page.getByText('Задача завершилась неудачей').waitFor();
   });
 
   it('ask for nothing more once they have what they show', async () => {

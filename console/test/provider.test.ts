@@ -190,7 +190,7 @@ describe.skipIf(!isThere('browser'))('the console with a provider', () => {
       expect(text).toContain('Ask the administrator of the provider');
       expect(page.url()).toBe(`${host.service.url}/console/me`);
       await page.getByLabel('Language').selectOption('ru');
-      expect(await said(page, 'Провайдер вас не впускает')).toContain('Попросите администратора');
+      expect(await said(page, 'Провайдер не разрешил вам войти')).toContain('Попросите администратора');
       await page.getByLabel('Язык').selectOption('en');
       await button(page).click();
       await signInThere(page, 'alice');

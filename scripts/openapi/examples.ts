@@ -57,7 +57,7 @@ export const EXAMPLES: Readonly<Record<string, { body?: Examples; [status: numbe
   },
   getConsoleConfig: {
     200: json({
-      'by a provider': {
+      'with a provider': {
         oidc: {
           issuer: 'https://idp.example.com',
           client_id: 'freshet-console',
@@ -69,7 +69,7 @@ export const EXAMPLES: Readonly<Record<string, { body?: Examples; [status: numbe
         poll_s: 10,
         local: null,
       },
-      'by a token': { oidc: null, version: VERSION, languages: ['en', 'ru'], poll_s: 10, local: null },
+      'with a pasted token': { oidc: null, version: VERSION, languages: ['en', 'ru'], poll_s: 10, local: null },
     }),
   },
   listSyncRecords: {
@@ -114,7 +114,7 @@ export const EXAMPLES: Readonly<Record<string, { body?: Examples; [status: numbe
   revokeTask: { body: json({ task: { task_id: REVOKED.task_id } }), 200: json({ revoked: REVOKED }) },
   readCache: { 200: DATA, 202: LOADING },
   readCacheByPost: {
-    body: json({ cars: { year: 1982, origin: 'Japan' }, 'defaults alone': {} }),
+    body: json({ cars: { year: 1982, origin: 'Japan' }, 'only defaults': {} }),
     200: DATA,
     202: LOADING,
   },
@@ -124,7 +124,7 @@ export const EXAMPLES: Readonly<Record<string, { body?: Examples; [status: numbe
   listResources: { 200: json({ page: [DEFINED], expanded: [{ ...DEFINED, stats: STATS }] }) },
   getResource: { 200: json({ cars: DEFINED }) },
   putResource: {
-    body: json({ cars: DEFINITION, 'as GET gave it': DEFINED }),
+    body: json({ cars: DEFINITION, 'an answer to GET': DEFINED }),
     200: json({
       cars: DEFINED,
       'what it would do': { definition: DEFINED, created: false, changed: ['ttl_s', 'tables'], would: 98 },
@@ -142,7 +142,7 @@ export const EXAMPLES: Readonly<Record<string, { body?: Examples; [status: numbe
   },
   probeResource: {
     body: json({
-      'what is defined': { parameters: { year: 1982 } },
+      'the stored definition': { parameters: { year: 1982 } },
       'a draft': { definition: DEFINITION, parameters: { year: 1982 } },
     }),
     200: json({ good: PROBED, bad: PROBED_BADLY }),
@@ -196,18 +196,18 @@ export const EXAMPLES: Readonly<Record<string, { body?: Examples; [status: numbe
   listSources: { 200: json({ page: [SOURCE] }) },
   getSource: { 200: json({ erp: SOURCE, 'with its state': CLOSED_SOURCE }) },
   putSource: {
-    body: json({ erp: SOURCE_DEFINITION, 'with a token': TOKEN_SOURCE, 'as GET gave it': SOURCE }),
+    body: json({ erp: SOURCE_DEFINITION, 'with a token': TOKEN_SOURCE, 'an answer to GET': SOURCE }),
     200: json({ erp: SOURCE, 'a dry run': SOURCE_PREVIEW }),
     201: json({ erp: SOURCE, 'without a secret': UNSET_SOURCE }),
   },
   listWebhooks: { 200: json({ all: [{ ...HOOK, state: { ...HOOK.state, waiting: 0 } }] }) },
   getWebhook: { 200: json({ erp: HOOK }) },
   putWebhook: {
-    body: json({ erp: HOOK_DEFINITION, 'as GET gave it': HOOK }),
+    body: json({ erp: HOOK_DEFINITION, 'an answer to GET': HOOK }),
     200: json({ erp: HOOK }),
     201: json({ erp: HOOK }),
   },
-  testWebhook: { 200: json({ taken: TESTED.taken, 'not taken': TESTED.refused }) },
+  testWebhook: { 200: json({ accepted: TESTED.accepted, refused: TESTED.refused }) },
   whoami: {
     200: json({
       alice: {

@@ -11,7 +11,7 @@ plain \`Content-Version\`: there is no reset to handle.
 \`respond-async\`: not at all), and is 202 with the task if that is too short.
 
 **Live.** \`Prefer: wait=N\` with \`If-None-Match\` or \`X-Delta\` holds the answer until there is a newer version. \`Accept: text/event-stream\` gets an
-event for each version that changed the body, starting with the newest: \`event: version\`, \`id: v<N>\`, data
+event for each version that changed the body, beginning with the newest: \`event: version\`, \`id: v<N>\`, data
 \`{"version","etag","inserted","deleted"}\` (numbers of inserted and deleted rows; null: not known).`;
 
 /** Operation -> its text. */
@@ -37,8 +37,8 @@ Tasks that have ended are kept for 7 days.`,
 **Lines.** \`Accept: application/x-ndjson\` gets a line for each item as soon as it is known; an item with \`"lines": 1\` has its body on the next line, byte for byte. The last
 line is \`{"end":true,"user","now"}\`: without it the answer was cut off.
 
-**Loading.** The answer waits for loads, for all together 5 s (\`Prefer: wait=N\`: N seconds, at most 10; \`respond-async\`: not at all), and for at most ten loads; further ones are
-requested after the answer.`,
+**Loading.** The answer waits at most 5 s for all loads together (\`Prefer: wait=N\`: N seconds, at most 10; \`respond-async\`: not at all), and for at most ten loads. Further loads
+start after the answer.`,
   readCache: TABLES,
   readCacheByPost: `A safe read, like GET, for parameters that are arrays or objects: conditions give 304 here as well.\n\n${TABLES}`,
   getLiveTicket: `\`GET /live/\` as a WebSocket, with \`Sec-WebSocket-Protocol: freshet.v1, ticket.<ticket>\`, opens the socket, once. The socket reports which of the
@@ -46,7 +46,7 @@ device's caches have changed; the device reads the rows as usual.`,
   putResource: `An answer to GET can be put back. A definition takes effect everywhere within 30 s; if origin, parameters, scope, format or tables
 change, what was loaded before counts as expired. \`If-Match\` prevents changes of others from being overwritten.
 \`dry_run=true\` checks the definition and the conditions in the same way, changes nothing, and returns what would change.`,
-  putSource: `A new address, way or credentials make the caches of all resources that name the source expire. A secret that is not set is not a fault: \`warnings\` names it.
+  putSource: `A new address, connection or credentials make the caches of all resources that name the source expire. A secret that is not set is not a fault: \`warnings\` names it.
 \`dry_run=true\` checks the definition and the conditions in the same way, changes nothing, and returns what would change and for which resources.`,
   deleteSource: 'Refused with 409 while resources name the source; the detail names the first ten of them.',
   deleteResource:
@@ -64,7 +64,7 @@ of this document. Rows are tuples: the row id, then a cell for each column.`,
   purgeCaches: `Purged caches are loaded again by the next read; the numbers of versions continue. Without \`parameters\` all caches of the resource are purged at once,
 with them at most 500 a call: repeat it with \`cursor\` until \`next\` is null.
 \`dry_run=true\` purges nothing: the sum of \`would\` over the pages is how many would be purged.`,
-  getResourceStats: `Counted once in five minutes, 10,000 caches a minute in each database: \`counted_at\` says when.`,
+  getResourceStats: `Counted every five minutes, 10,000 caches a minute in each database: \`counted_at\` says when.`,
   probeResource: `Tests a definition before it is saved: send it as \`definition\`. At most 25 s, 8 MiB of the answer and 20 rows of each table, and 10 a minute
 for a user. The origin gets the same request as from a load, under the same rules for hosts and secrets, so it sees one more request.`,
   getStats: `Counts; for \`batch\` the longest lag of a queue. Answers are up to 30 s old, and times are rounded to 30 s. Without a binding for it (docs/operations.md, Figures)

@@ -168,7 +168,7 @@ export const RESOURCE_PARAMETERS: Parameter = {
   style: 'form',
   explode: true,
   schema: { type: 'object', additionalProperties: true },
-  examples: { 'defaults alone': { value: {} }, 'of cars': { value: { year: 1982, origin: 'Japan' } } },
+  examples: { 'only defaults': { value: {} }, 'of cars': { value: { year: 1982, origin: 'Japan' } } },
   description:
     "The resource's parameters, each a member of the query: `?year=1982&origin=Japan`. Defaults apply to those left out.",
 };

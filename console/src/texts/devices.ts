@@ -12,11 +12,11 @@ export const devicesTexts = texts(
     device: 'Device',
     show: 'Show',
     behindOnly: 'behind',
-    refusedOnly: 'refused something',
-    seen: 'Last heard of',
-    seenExact: 'exact to SYNC_RESOLUTION_S, 60 s by default',
+    refusedOnly: 'with refusals',
+    seen: 'Last contact',
+    seenExact: 'accurate to SYNC_RESOLUTION_S, 60 s by default',
     caches: 'Caches',
-    behind: 'Behind in',
+    behind: 'Out of date',
     refusals: 'Refused',
     fitHere: (shown: number, all: number) => `${number(shown)} of ${number(all)} devices on this page.`,
     gone: 'This device does not exist: it never read a cache with this id, or it was forgotten.',
@@ -31,14 +31,14 @@ export const devicesTexts = texts(
     lacks: 'Lacks',
     lacksVersions: (n: number) => `${number(n)} ${n === 1 ? 'version' : 'versions'}`,
     nothingLacking: 'nothing',
-    synced: 'Given',
+    synced: 'Received',
     upToDate: 'up to date',
     isBehind: 'behind',
     failing: 'fails to load',
     purged: 'nothing loaded',
     notHeld: 'no longer held',
     refusedTitle: 'Refusals',
-    noRefusals: 'It was refused nothing.',
+    noRefusals: 'There were no refusals.',
     reason: 'Reason',
     when: 'When',
     meaning: 'What it means',
@@ -50,23 +50,24 @@ export const devicesTexts = texts(
   },
   {
     title: 'Устройства',
-    empty: 'Подходящих устройств нет. Устройство появляется, когда оно прочитало кэш под своим номером.',
+    empty:
+      'Подходящих устройств нет. Устройство появляется здесь, когда впервые прочитает кэш под своим идентификатором.',
     noneHere: 'На этой странице подходящих устройств нет. Они могут быть на следующей.',
     user: 'Пользователь',
     device: 'Устройство',
     show: 'Показать',
     behindOnly: 'отстающие',
     refusedOnly: 'с отказом',
-    seen: 'Последняя связь',
+    seen: 'Последнее обращение',
     seenExact: 'с точностью до SYNC_RESOLUTION_S, по умолчанию 60 с',
     caches: 'Кэши',
-    behind: 'Отстаёт в',
+    behind: 'Устарело',
     refusals: 'Отказы',
-    fitHere: (shown, all) => `Показано устройств этой страницы: ${number(shown)} из ${number(all)}.`,
-    gone: 'Такого устройства нет: оно не читало кэшей под этим номером или было забыто.',
+    fitHere: (shown, all) => `Показано ${number(shown)} из ${number(all)} устройств этой страницы.`,
+    gone: 'Такого устройства нет: оно не читало кэши под этим идентификатором, или сведения о нём удалены.',
     allOfUser: 'Все устройства пользователя',
     list: 'Что на нём есть',
-    noCaches: 'Кэшей оно не получало.',
+    noCaches: 'Оно не получило ни одного кэша.',
     resource: 'Ресурс',
     parameters: 'Параметры',
     state: 'Состояние',
@@ -87,10 +88,10 @@ export const devicesTexts = texts(
     when: 'Когда',
     meaning: 'Что это значит',
     group: 'нет группы',
-    scope: 'нет области',
-    groupMeans: 'Группы закрывают ресурс от пользователя (404).',
+    scope: 'нет права',
+    groupMeans: 'Пользователь не входит ни в одну из групп ресурса (404).',
     scopeMeans: 'В токене нет cache:read (403).',
-    since: 'После этого ресурс был выдан.',
+    since: 'После этого устройство получило ресурс.',
   },
 );
 
@@ -100,7 +101,7 @@ export const causeTexts = texts(
     title: 'Why its data may be old',
     nothing: 'Nothing is wrong here',
     nothingText:
-      'The device has the newest version of everything that it holds, and the loads of those caches succeed. If its data are old all the same, open the cache below to see when it was loaded, and check the origin itself.',
+      'The device has the newest version of everything that it holds, and the loads of those caches succeed. If its data are old nevertheless, open the cache below to see when it was loaded, and check the origin itself.',
     doThis: 'What to do',
     cacheFails: (name: string) => `The loads of ${name} fail`,
     cacheFailsText: 'The device has the newest version that there is. No newer one comes, because of this:',
@@ -109,7 +110,7 @@ export const causeTexts = texts(
     failsEmptied: 'Nothing is loaded, and the device keeps what it had. No newer data come, because of this:',
     moreFail: (n: number) => `${number(n)} more of its caches fail: see the list below.`,
     openCache: 'Open the cache',
-    refused: (title: string) => `It was refused ${title}`,
+    refused: (title: string) => `It was refused access to ${title}`,
     groupText: (groups: string) =>
       `The last token of the device has none of the groups that may read the resource (${groups}). The service answers as if the resource did not exist (404). The device keeps the data that it had.`,
     groupDo:
@@ -117,18 +118,17 @@ export const causeTexts = texts(
     scopeText: 'The last token of the device lacks the scope cache:read (403). The device keeps the data that it had.',
     scopeDo:
       'Give the user or the app the scope cache:read at your identity provider, then sign in again on the device. docs/identity.md explains where scopes come from.',
-    emptied: (n: number) => `Nothing is loaded of ${number(n)} ${n === 1 ? 'cache' : 'caches'} that it holds`,
-    emptiedText:
-      'What was loaded has been purged, or was dropped because nobody read it. The device keeps what it had.',
+    emptied: (n: number) => `Nothing is loaded for ${number(n)} ${n === 1 ? 'cache' : 'caches'} that it holds`,
+    emptiedText: 'The loaded data were purged, or removed because nobody read them. The device keeps what it had.',
     emptiedDo:
-      'Nothing, if the device reads it again: the first read loads it. "Refresh" of the cache below loads it now. Actions shows who purged it, and why.',
+      'Nothing, if the device reads it again: the first read loads it. To load it now, press "Refresh" at the cache below. Actions shows who purged it, and why.',
     quiet: (at: string) => `No contact since ${at}`,
     quietBehind: (n: number) =>
       `It lacks newer versions of ${number(n)} ${n === 1 ? 'cache' : 'caches'}. It gets them as soon as it asks again.`,
     quietDo:
       'Check that the device is on and has a network, and that its app is running and signed in: with an expired token it cannot ask. There is nothing to do here.',
-    quietWhole: 'Everything that it holds is still the newest version.',
-    behind: (n: number) => `It is behind in ${number(n)} ${n === 1 ? 'cache' : 'caches'}`,
+    quietWhole: 'All its caches still have the newest version.',
+    behind: (n: number) => `${number(n)} of its caches ${n === 1 ? 'is' : 'are'} out of date`,
     behindText:
       'Newer versions are loaded, and the device was in contact recently. Devices with a live connection get them within seconds, others when they next ask.',
     behindDo:
@@ -138,38 +138,39 @@ export const causeTexts = texts(
     title: 'Почему данные могут быть старыми',
     nothing: 'Здесь всё в порядке',
     nothingText:
-      'На устройстве последние версии всего, что оно хранит, и эти кэши загружаются. Если данные всё же старые, откройте кэш ниже и посмотрите, когда он загружен, и на сам источник.',
+      'На устройстве последние версии всех его кэшей, и эти кэши загружаются. Если данные всё же старые, откройте кэш ниже и посмотрите, когда он загружен, а затем проверьте сам источник.',
     doThis: 'Что делать',
     cacheFails: (name) => `${name} не загружается`,
-    cacheFailsText: 'На устройстве последняя версия, какая есть. Новой нет вот почему:',
-    failsBehind: 'Устройству не хватает новых версий, их оно получит при следующем запросе. Ещё новее нет вот почему:',
-    failsEmptied: 'Ничего не загружено, на устройстве остались прежние данные. Новых нет вот почему:',
-    moreFail: (n) => `Не загружаются и другие его кэши (${number(n)}): смотрите список ниже.`,
+    cacheFailsText: 'На устройстве самая новая версия. Более новой нет вот почему:',
+    failsBehind:
+      'Устройству не хватает новых версий; оно получит их при следующем запросе. Ещё более новых нет вот почему:',
+    failsEmptied: 'Ничего не загружено, на устройстве остались прежние данные. Более новых нет вот почему:',
+    moreFail: (n) => `Не загружаются и другие его кэши (${number(n)}): см. список ниже.`,
     openCache: 'Открыть кэш',
-    refused: (title) => `В ресурсе ${title} ему отказано`,
+    refused: (title) => `Отказано в доступе к ресурсу ${title}`,
     groupText: (groups) =>
-      `В последнем токене устройства нет ни одной группы, которой открыт ресурс (${groups}). Для устройства ресурса как будто нет (404); прежние данные на нём остались.`,
+      `В последнем токене устройства нет ни одной из групп, которым доступен ресурс (${groups}). Сервис отвечает так, будто ресурса не существует (404). Прежние данные остаются на устройстве.`,
     groupDo:
-      'Если пользователю это положено, добавьте его в одну из этих групп у поставщика удостоверений; устройство придёт с новым токеном, когда старый истечёт или после нового входа. Иначе измените "groups" ресурса.',
-    scopeText: 'В последнем токене устройства нет области cache:read (403). Прежние данные на нём остались.',
+      'Если пользователь должен видеть этот ресурс, добавьте его в одну из этих групп у провайдера удостоверений. Устройство получит новый токен, когда истечёт старый или когда пользователь войдёт снова. Иначе измените "groups" ресурса.',
+    scopeText: 'В последнем токене устройства нет права cache:read (403). Прежние данные остаются на устройстве.',
     scopeDo:
-      'Дайте пользователю или приложению область cache:read у поставщика удостоверений и войдите на устройстве снова. Откуда берутся области, сказано в docs/identity.md.',
-    emptied: (n) => `Ничего не загружено в ${number(n)} ${russian(n, 'кэше', 'кэшах', 'кэшах')} устройства`,
+      'Дайте пользователю или приложению право (scope) cache:read у провайдера удостоверений и войдите на устройстве снова. Откуда берутся права, описано в docs/identity.md.',
+    emptied: (n) => `Для ${number(n)} ${russian(n, 'кэша', 'кэшей', 'кэшей')} устройства ничего не загружено`,
     emptiedText:
-      'Загруженное очистили, или оно удалено, потому что его никто не читал. На устройстве остались прежние данные.',
+      'Загруженные данные очищены или удалены, потому что их никто не читал. На устройстве остались прежние.',
     emptiedDo:
-      'Ничего, если устройство прочитает кэш снова: первое чтение его загрузит. «Обновить» у кэша ниже загрузит его сразу. Кто и почему его очистил, видно в действиях.',
-    quiet: (at) => `От него нет вестей с: ${at}`,
+      'Ничего, если устройство прочитает кэш снова: первое чтение загрузит его. Чтобы загрузить сразу, нажмите «Обновить» у кэша ниже. Кто и почему его очистил, видно в разделе «Действия».',
+    quiet: (at) => `Последний раз на связи: ${at}`,
     quietBehind: (n) =>
-      `Не хватает новых версий ${number(n)} ${russian(n, 'кэша', 'кэшей', 'кэшей')}; устройство получит их, как только спросит.`,
+      `Не хватает новых версий ${number(n)} ${russian(n, 'кэша', 'кэшей', 'кэшей')}. Устройство получит их, как только обратится снова.`,
     quietDo:
-      'Проверьте, что оно включено и в сети, а приложение запущено и вход выполнен: с истёкшим токеном оно не спрашивает. Здесь делать ничего не нужно.',
-    quietWhole: 'Всё, что оно хранит, по-прежнему последней версии.',
-    behind: (n) => `Отстаёт в ${number(n)} ${russian(n, 'кэше', 'кэшах', 'кэшах')}`,
+      'Проверьте, что устройство включено и подключено к сети, а приложение запущено и вход в него выполнен: с истёкшим токеном оно не может обращаться к сервису. Здесь делать ничего не нужно.',
+    quietWhole: 'Версии всех его кэшей по-прежнему последние.',
+    behind: (n) => `Отстаёт: не последняя версия у ${number(n)} ${russian(n, 'кэша', 'кэшей', 'кэшей')}`,
     behindText:
-      'Новые версии загружены, и устройство недавно выходило на связь. С живым соединением они приходят за секунды, без него — при следующем запросе.',
+      'Новые версии загружены, и устройство недавно выходило на связь. По живому соединению они приходят за несколько секунд, без него — при следующем запросе.',
     behindDo:
-      'Подождите минуту и посмотрите снова. Если отставание остаётся, приложение не спрашивает эти кэши: откройте его или запустите заново.',
+      'Подождите минуту и проверьте снова. Если устройство всё ещё отстаёт, приложение не запрашивает эти кэши: откройте его или перезапустите.',
   },
 );
 
@@ -206,17 +207,17 @@ export const forgetTexts = texts(
     does: (name) => `Забыть ${name}`,
     deviceText: (device, user) => `Устройство ${device} пользователя ${user}.`,
     deviceRecords: (n) =>
-      `Сведения о выданном удаляются: ${number(n)} ${russian(n, 'запись', 'записи', 'записей')}. Устройство исчезает из всех списков.`,
+      `Сервис забудет, что получило это устройство: ${number(n)} ${russian(n, 'запись', 'записи', 'записей')}. Устройство исчезнет из всех списков.`,
     deviceKeeps:
-      'Данные на самом устройстве остаются. Если оно обратится с действующим токеном, оно снова получит данные и появится здесь: сначала отзовите токен.',
-    userRecords: (devices) => `Сведения о выданном всем устройствам пользователя удаляются: ${devices}.`,
+      'Данные на самом устройстве остаются. Если оно обратится с действующим токеном, то снова получит данные и появится в списках: сначала отзовите его токен.',
+    userRecords: (devices) => `Сервис забудет, что получили все устройства этого пользователя: ${devices}.`,
     devices: (n) => `${number(n)} ${russian(n, 'устройство', 'устройства', 'устройств')}`,
     userCaches: (caches) =>
       `Кэши, принадлежащие только этому пользователю, очищаются, их задачи отменяются: ${caches}. Живые соединения закрываются.`,
     caches: (n) => `${number(n)} ${russian(n, 'кэш', 'кэша', 'кэшей')}`,
     atLeast: (text) => `не меньше: ${text}`,
     userKeeps:
-      'Делайте это, когда ни один токен пользователя больше не действует: всё, что запросят позже, сохранится снова. В журнале действий вместо имени останется хеш.',
+      'Делайте это только после того, как истекут все токены пользователя: более поздние запросы будут записаны снова. В журнале действий вместо имени останется хеш.',
     forgotten: (n) => `Удалено: ${number(n)} ${russian(n, 'запись', 'записи', 'записей')}.`,
   },
 );

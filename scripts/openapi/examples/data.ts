@@ -1,4 +1,4 @@
-/** What a device reads: tables, their changes, and news of new versions. */
+/** What a device reads: tables, their changes, and events about new versions. */
 
 export const TABLES = [
   {

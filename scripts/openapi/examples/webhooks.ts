@@ -16,7 +16,7 @@ export const HOOK = {
 };
 
 export const TESTED = {
-  taken: {
+  accepted: {
     delivered: true,
     webhook_id: 'test-5f1c9a04-e2b7-486c-93a0-f94e2d85c16d',
     status: 204,
